@@ -1,0 +1,1 @@
+"""What store and head office agree on. Imports neither of them."""

@@ -1,0 +1,96 @@
+"""A batch is a view on a contiguous range of a journal; an acknowledgement is cumulative.
+
+``plan_batch`` decides how many events go next, ``adapt`` how the limits move after an answer.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from sync.protocol.change import Envelope, Epoch, Head
+from sync.protocol.identity import Incarnation
+from sync.protocol.reference import FeedHead
+from sync.protocol.shared import PersonalKey
+
+PROTOCOL_VERSION = 1
+EVENTS_MAX = 200
+PACKED_BYTES_MAX = 256 * 1024
+UNFOLDED_BYTES_MAX = 4 * 1024 * 1024
+ENVELOPE_OVERHEAD_BYTES = 128
+
+
+class Health(msgspec.Struct, frozen=True, array_like=True):
+    """What a store says of itself with each request: alarms stand as their kinds."""
+
+    software: str
+    queue: int
+    disk_free_bytes: int
+    clock_ms: int
+    alarms: tuple[str, ...] = ()
+
+
+class Batch(msgspec.Struct, frozen=True, array_like=True):
+    """One push: envelopes from_seq, from_seq + 1, … of one epoch after ``prev_hash``.
+
+    ``head`` is the sender's newest event, also beyond this batch; ``end_hash`` its hash at the
+    batch's last event: the receiver derives every hash and compares only this one.
+    """
+
+    protocol: int
+    epoch: Epoch
+    from_seq: int
+    prev_hash: bytes
+    end_hash: bytes
+    head: Head
+    envelopes: tuple[Envelope, ...]
+    keys: tuple[PersonalKey, ...]
+    health: Health
+
+
+class Acknowledgement(msgspec.Struct, frozen=True, array_like=True):
+    """Everything through ``acknowledged_through`` is durable at central, whose hash there is
+    ``head_hash``. ``feeds`` are the heads of the feeds that the store follows."""
+
+    protocol: int
+    incarnation: Incarnation
+    acknowledged_through: int
+    head_hash: bytes
+    server_time_ms: int
+    pace_ms: int
+    versions: tuple[int, ...]
+    commands: tuple[str, ...] = ()
+    feeds: tuple[FeedHead, ...] = ()
+
+
+class BatchLimits(NamedTuple):
+    """How much the next batch may hold."""
+
+    events: int = EVENTS_MAX
+    unfolded_bytes: int = UNFOLDED_BYTES_MAX
+
+
+def plan_batch(sizes: Sequence[int], limits: BatchLimits) -> int:
+    """How many of the waiting events (their body sizes, oldest first) go into the next batch.
+
+    At least one if any waits: one large event travels alone.
+    """
+    total = 0
+    for count, size in enumerate(sizes[: limits.events]):
+        total += size + ENVELOPE_OVERHEAD_BYTES
+        if total > limits.unfolded_bytes and count > 0:
+            return count
+    return min(len(sizes), limits.events)
+
+
+def shrink(limits: BatchLimits) -> BatchLimits:
+    """After a timeout or a 413: half, at least one event."""
+    return BatchLimits(max(1, limits.events // 2), max(1, limits.unfolded_bytes // 2))
+
+
+def grow(limits: BatchLimits) -> BatchLimits:
+    """After a success: a quarter more, at most the protocol's maximum."""
+    return BatchLimits(
+        min(EVENTS_MAX, limits.events + max(1, limits.events // 4)),
+        min(UNFOLDED_BYTES_MAX, limits.unfolded_bytes + max(1, limits.unfolded_bytes // 4)),
+    )

@@ -1,0 +1,112 @@
+"""The envelope of an event, its hash, and the genesis record that an epoch's chain grows from.
+
+``hash = SHA-256("journal-v1", then each field after a 4-byte big-endian length)``, fields in the
+order: store, epoch, seq, event_id, kind, kind_version, occurred_at, utc_offset, boot_id, hlc,
+clock_state, prev_hash, body_digest. PROTOCOL.md fixes each field's bytes; golden vectors hold
+them. The first ``prev_hash`` of an epoch is the genesis hash, so a chain names its epoch's origin.
+"""
+
+import hashlib
+from typing import NamedTuple
+
+import msgspec
+
+from sync.protocol.clock import ClockState, Hlc
+from sync.protocol.identity import BootId, CompanyId, DeviceId, EventId, Incarnation, StoreId
+
+HASH_TAG = b"journal-v1"
+GENESIS_TAG = b"genesis-v1"
+FINGERPRINT_BYTES = 4
+HASH_BYTES = 32
+EVENT_BODY_BYTES_MAX = 1 << 20
+"""The writer bounds every event well under the smallest body limit."""
+
+
+class Epoch(msgspec.Struct, frozen=True, array_like=True):
+    """An epoch's name: its number and the first 4 bytes of its genesis record's hash. Two epochs
+    of one number never collide."""
+
+    number: int
+    fingerprint: bytes
+
+    def __str__(self) -> str:
+        return f"{self.number}-{self.fingerprint.hex()}"
+
+
+class Head(msgspec.Struct, frozen=True, array_like=True):
+    """The end of a chain: sequence 0 with the genesis hash before the first event."""
+
+    epoch: Epoch
+    seq: int
+    hash: bytes
+
+
+class Genesis(msgspec.Struct, frozen=True, array_like=True):
+    """What an epoch begins with: signed by central (Ed25519) and kept by both sides."""
+
+    store_id: StoreId
+    company_id: CompanyId
+    store_code: str
+    device_id: DeviceId
+    device_key: bytes
+    epoch_number: int
+    parent: Epoch | None
+    parent_watermark: int
+    parent_hash: bytes | None
+    incarnation: Incarnation
+    issued_at_ms: int
+
+
+class Envelope(msgspec.Struct, frozen=True, array_like=True):
+    """One event as it travels: what the receiver cannot derive. ``body`` is the msgpack of a fact."""
+
+    seq: int
+    event_id: EventId
+    kind: str
+    kind_version: int
+    occurred_at_ms: int
+    utc_offset_s: int
+    boot_id: BootId
+    hlc: Hlc
+    clock_state: ClockState
+    body: bytes
+
+
+class Link(NamedTuple):
+    """An envelope in its chain: the hashes that the receiver derives."""
+
+    prev_hash: bytes
+    body_digest: bytes
+    hash: bytes
+
+
+def genesis_hash(genesis_bytes: bytes) -> bytes:
+    """The first prev_hash of an epoch: over the record's bytes as they were signed."""
+    return hashlib.sha256(GENESIS_TAG + genesis_bytes).digest()
+
+
+def epoch_of(genesis: Genesis, genesis_bytes: bytes) -> Epoch:
+    """The epoch's name."""
+    return Epoch(genesis.epoch_number, genesis_hash(genesis_bytes)[:FINGERPRINT_BYTES])
+
+
+def link(store: StoreId, epoch: Epoch, envelope: Envelope, prev_hash: bytes) -> Link:
+    """The envelope's place in the chain after ``prev_hash`` (32 bytes)."""
+    digest = hashlib.sha256(envelope.body).digest()
+    fields = (
+        store.bytes,
+        epoch.number.to_bytes(4, "big") + epoch.fingerprint,
+        envelope.seq.to_bytes(8, "big"),
+        envelope.event_id.bytes,
+        envelope.kind.encode(),
+        envelope.kind_version.to_bytes(2, "big"),
+        envelope.occurred_at_ms.to_bytes(8, "big", signed=True),
+        envelope.utc_offset_s.to_bytes(4, "big", signed=True),
+        envelope.boot_id.bytes,
+        envelope.hlc.to_bytes(8, "big"),
+        envelope.clock_state.value.encode(),
+        prev_hash,
+        digest,
+    )
+    framed = b"".join(len(field).to_bytes(4, "big") + field for field in fields)
+    return Link(prev_hash, digest, hashlib.sha256(HASH_TAG + framed).digest())

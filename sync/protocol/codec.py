@@ -1,0 +1,97 @@
+"""Bytes to facts and back, and nowhere else.
+
+P6: the bytes that are hashed are the bytes that are stored and sent; so a fact is encoded once.
+Bodies are msgpack arrays (UUIDs as 16 bytes, dates as ISO text); old kind versions are upgraded
+here when they are decoded. Batches and pages travel as zstd over msgpack, unfolded under a cap.
+"""
+
+from typing import NamedTuple, TypeVar
+
+import msgspec
+import zstandard
+
+from sync.protocol import poslog
+from sync.protocol.batch import UNFOLDED_BYTES_MAX
+from sync.protocol.errors import Undecodable
+from sync.protocol.poslog import AnyFact
+
+T = TypeVar("T")
+PACK_LEVEL = 3
+
+_encoder = msgspec.msgpack.Encoder(uuid_format="bytes")
+
+
+class KindVersion(NamedTuple):
+    """How a body is to be read."""
+
+    kind: str
+    version: int
+
+
+KINDS: dict[KindVersion, type[AnyFact]] = {
+    KindVersion("retail_transaction", 1): poslog.RetailTransaction,
+    KindVersion("till_session_opened", 1): poslog.TillSessionOpened,
+    KindVersion("till_moved", 1): poslog.TillMoved,
+    KindVersion("till_session_settled", 1): poslog.TillSessionSettled,
+    KindVersion("business_day_opened", 1): poslog.BusinessDayOpened,
+    KindVersion("business_day_closed", 1): poslog.BusinessDayClosed,
+    KindVersion("stock_moved", 1): poslog.StockMoved,
+    KindVersion("customer_changed", 1): poslog.CustomerChanged,
+    KindVersion("alarm_raised", 1): poslog.AlarmRaised,
+    KindVersion("id_abandoned", 1): poslog.IdAbandoned,
+    KindVersion("device_recorded", 1): poslog.DeviceRecorded,
+}
+"""Every kind and version that was ever written. Entries are added, never changed."""
+
+_WRITTEN: dict[type[AnyFact], KindVersion] = {fact: name for name, fact in KINDS.items()}
+_DECODERS = {name: msgspec.msgpack.Decoder(fact) for name, fact in KINDS.items()}
+
+
+def encode(value: object) -> bytes:
+    """msgpack of a protocol struct (a body, a page, a genesis record)."""
+    return _encoder.encode(value)
+
+
+def decode(kind: type[T], raw: bytes) -> T:
+    """A protocol struct from its msgpack. Raises Undecodable."""
+    try:
+        return msgspec.msgpack.decode(raw, type=kind)
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise Undecodable(f"not a {kind.__name__}: {error}") from error
+
+
+def kind_of(fact: AnyFact) -> KindVersion:
+    """The kind and version under which a fact is written today."""
+    return _WRITTEN[type(fact)]
+
+
+def is_known(kind: str, version: int) -> bool:
+    """False: store, acknowledge and park it (protocol.md, Push, stage 2)."""
+    return KindVersion(kind, version) in KINDS
+
+
+def decode_fact(kind: str, version: int, body: bytes) -> AnyFact:
+    """A fact from its body. Raises Undecodable for bytes that are none, or that do not balance;
+    KeyError for an unknown kind: ask ``is_known`` first."""
+    try:
+        return _DECODERS[KindVersion(kind, version)].decode(body)
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise Undecodable(f"not a {kind} of version {version}: {error}") from error
+
+
+def pack(value: object) -> bytes:
+    """zstd over msgpack, for the wire."""
+    return zstandard.ZstdCompressor(level=PACK_LEVEL).compress(encode(value))
+
+
+def unpack(kind: type[T], raw: bytes, unfolded_bytes_max: int = UNFOLDED_BYTES_MAX * 2) -> T:
+    """The reverse of ``pack``. Raises Undecodable, also for what would unfold beyond the cap: a
+    frame's stated size is looked at before anything is unfolded, and a frame must state it."""
+    try:
+        size = zstandard.frame_content_size(raw)
+        if not 0 <= size <= unfolded_bytes_max:
+            raise Undecodable(f"the body would unfold to {size} bytes (unstated: -1)")
+        unfolded = zstandard.ZstdDecompressor().decompress(raw, max_output_size=unfolded_bytes_max)
+    except zstandard.ZstdError as error:
+        raise Undecodable(f"not zstd: {error}") from error
+    return decode(kind, unfolded)

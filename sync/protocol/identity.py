@@ -1,0 +1,37 @@
+"""Distinct id types, so that the type checker refuses a mix-up.
+
+Ids that a device makes are UUIDs (version 7 where they are made in order); ids that head office
+gives are short words of letters, digits and ``-_.`` that people read aloud.
+"""
+
+from typing import NewType
+from uuid import UUID
+
+CompanyId = NewType("CompanyId", UUID)
+StoreId = NewType("StoreId", UUID)
+DeviceId = NewType("DeviceId", UUID)
+SaleId = NewType("SaleId", UUID)
+EventId = NewType("EventId", UUID)
+TillSessionId = NewType("TillSessionId", UUID)
+CustomerId = NewType("CustomerId", UUID)
+MovementId = NewType("MovementId", UUID)
+BootId = NewType("BootId", UUID)
+Incarnation = NewType("Incarnation", UUID)
+
+ItemId = NewType("ItemId", str)
+OperatorId = NewType("OperatorId", str)
+WorkstationId = NewType("WorkstationId", str)
+TillId = NewType("TillId", str)
+TenderId = NewType("TenderId", str)
+PromotionId = NewType("PromotionId", str)
+ReceiptNumber = NewType("ReceiptNumber", str)
+
+SHORT_ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$"
+"""Every short id matches this (1 to 32 characters)."""
+
+
+def receipt_number(
+    store_code: str, workstation: WorkstationId, epoch_number: int, count: int
+) -> ReceiptNumber:
+    """``S042-W3-E2-000123``: gapless per workstation and epoch (protocol.md, Identity)."""
+    return ReceiptNumber(f"{store_code}-{workstation}-E{epoch_number}-{count:06d}")

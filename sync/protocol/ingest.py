@@ -1,0 +1,129 @@
+"""What central does with an incoming batch: one verdict, decided without looking at content.
+
+Theory. A store's epoch is a stream; central holds a prefix of it through the watermark, whose last
+hash is ``head_hash``. A batch is a claim about events from_seq..to_seq. Its part at or below the
+watermark must be what is already here (equal hashes), or the chain has two branches: a *fork*.
+What remains must begin at watermark + 1 (else *gap*) and continue the chain (each hash derived
+from the one before; the batch's own ``end_hash`` must come out). Nothing here reads a body: content
+cannot block. A request whose events are all at or below the watermark with equal hashes changes
+nothing, whatever its age, and is answered with the watermark: lost acknowledgements, duplicates and
+replays all end here. A sealed stream is *fenced*.
+
+A verdict is a value; central/usecases/ingest_batch.py turns it into rows and an answer.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from sync.protocol.batch import Batch
+from sync.protocol.change import Epoch, Link, link
+from sync.protocol.identity import StoreId
+
+
+@dataclass(frozen=True)
+class Stream:
+    """What central knows of one epoch of a store; at first watermark 0 and the genesis hash."""
+
+    store_id: StoreId
+    epoch: Epoch
+    watermark: int
+    head_hash: bytes
+    sealed: bool = False
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """Envelopes from index ``first`` on are new; ``links`` are theirs, in order."""
+
+    first: int
+    links: tuple[Link, ...]
+    watermark: int
+    head_hash: bytes
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """Nothing new: answer with the watermark."""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """The batch begins too late: ``expected`` is the sequence that must come next."""
+
+    expected: int
+
+
+@dataclass(frozen=True)
+class Forked:
+    """At ``seq`` central holds another event than the sender."""
+
+    seq: int
+
+
+@dataclass(frozen=True)
+class Damaged:
+    """The batch contradicts itself: sequences not contiguous, or hashes that do not come out."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Fenced:
+    """The epoch was sealed at ``watermark``: this box is no longer the store."""
+
+    watermark: int
+
+
+Verdict: TypeAlias = Accepted | Duplicate | Gap | Forked | Damaged | Fenced
+
+
+def judge(stream: Stream, batch: Batch, known: Mapping[int, bytes]) -> Verdict:
+    """Verdict on a batch of ``stream``'s epoch.
+
+    ``known``: hashes that central holds, by sequence, for those at or below the watermark that the
+    batch names, and from_seq - 1 (absent sequences are taken as unknown and not compared).
+    """
+    if stream.sealed:
+        return Fenced(stream.watermark)
+    for index, envelope in enumerate(batch.envelopes):
+        if envelope.seq != batch.from_seq + index:
+            return Damaged(f"event {index} has sequence {envelope.seq}, not contiguous")
+    if batch.from_seq > stream.watermark + 1:
+        return Gap(stream.watermark + 1)
+    before = _hash_before(stream, batch, known)
+    if before is not None and before != batch.prev_hash:
+        return Forked(batch.from_seq - 1)
+    links = derive(stream.store_id, batch)
+    if links and links[-1].hash != batch.end_hash:
+        return Damaged("the hash at the batch's end does not come out of its events")
+    return _compare(stream, batch, links, known)
+
+
+def derive(store_id: StoreId, batch: Batch) -> tuple[Link, ...]:
+    """The chain through a batch's envelopes, from its ``prev_hash``."""
+    links: list[Link] = []
+    previous = batch.prev_hash
+    for envelope in batch.envelopes:
+        links.append(link(store_id, batch.epoch, envelope, previous))
+        previous = links[-1].hash
+    return tuple(links)
+
+
+def _hash_before(stream: Stream, batch: Batch, known: Mapping[int, bytes]) -> bytes | None:
+    if batch.from_seq == stream.watermark + 1:
+        return stream.head_hash
+    return known.get(batch.from_seq - 1)
+
+
+def _compare(
+    stream: Stream, batch: Batch, links: tuple[Link, ...], known: Mapping[int, bytes]
+) -> Verdict:
+    overlap = min(len(links), stream.watermark - batch.from_seq + 1)
+    for index in range(overlap):
+        seq = batch.from_seq + index
+        if seq in known and known[seq] != links[index].hash:
+            return Forked(seq)
+    if overlap == len(links):
+        return Duplicate()
+    return Accepted(overlap, links[overlap:], batch.envelopes[-1].seq, links[-1].hash)

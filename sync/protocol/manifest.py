@@ -1,0 +1,148 @@
+"""What a day (or a store) adds up to, in the same figures on both sides, and their comparison.
+
+The edge counts them from its own rows, central from its own; both put them into ``Totals`` and
+``differences`` says where they part. A day's totals count the rows of one business date.
+"""
+
+from datetime import date
+from typing import NamedTuple
+
+import msgspec
+
+from sync.protocol.identity import TenderId, WorkstationId
+
+
+class TaxTotal(msgspec.Struct, frozen=True, array_like=True):
+    """Of one class and rate: gross amounts and the tax on them, returns subtracted."""
+
+    tax_class: str
+    tax_rate_bp: int
+    taxable_minor: int
+    tax_minor: int
+
+
+class TenderTotal(msgspec.Struct, frozen=True, array_like=True):
+    """Sum of one tender's lines, refunds subtracted, change not."""
+
+    tender_id: TenderId
+    amount_minor: int
+
+
+class Totals(msgspec.Struct, frozen=True, array_like=True):
+    """Figures of a set of receipts and till sessions. All amounts in minor units.
+
+    ``gross_minor``: sale lines with tax after discounts, before returns. ``refunds_minor``: return
+    lines, as a positive number. ``taxes`` in the order (class, rate), ``tenders`` by id.
+    ``expected_cash_minor`` and ``counted_cash_minor`` add up settled sessions only, ``float_minor``
+    all opened ones. ``points_taken_back`` is positive. ``stock_milli``: units that moved, signed.
+    ``tax_added_minor``: tax on top of the line amounts where prices do not include it. Training
+    receipts count nowhere.
+    """
+
+    transactions: int = 0
+    lines: int = 0
+    gross_minor: int = 0
+    refunds_minor: int = 0
+    tax_added_minor: int = 0
+    taxes: tuple[TaxTotal, ...] = ()
+    tenders: tuple[TenderTotal, ...] = ()
+    change_minor: int = 0
+    rounding_minor: int = 0
+    float_minor: int = 0
+    expected_cash_minor: int = 0
+    counted_cash_minor: int = 0
+    over_short_minor: int = 0
+    points_earned: int = 0
+    points_spent: int = 0
+    points_taken_back: int = 0
+    stock_milli: int = 0
+
+
+class WorkstationTotals(msgspec.Struct, frozen=True, array_like=True):
+    """A workstation's part of a day."""
+
+    workstation_id: WorkstationId
+    totals: Totals
+
+
+class Manifest(msgspec.Struct, frozen=True, array_like=True):
+    """A day's own account at its close: this epoch's events of the day and what they add up to.
+
+    ``first_seq``..``last_seq`` are the first and last sequence of the day before the closing event
+    itself; ``head_hash`` is the chain's hash at ``last_seq``. ``stock_milli`` of a workstation's
+    totals counts its receipts only; the store's counts movements without a sale as well.
+    """
+
+    business_date: date
+    epoch_number: int
+    epoch_fingerprint: bytes
+    first_seq: int
+    last_seq: int
+    head_hash: bytes
+    store: Totals
+    workstations: tuple[WorkstationTotals, ...]
+    recovered: Totals = Totals()
+
+
+class Figure(NamedTuple):
+    """One comparable figure by its name, e.g. ``tender cash`` or ``tax standard 9.00 %``."""
+
+    name: str
+    amount: int
+    unit: str
+    """``minor``, ``milli``, ``count`` or ``points``."""
+
+
+class Difference(NamedTuple):
+    """Where two accounts part; None where one side does not know the figure."""
+
+    name: str
+    store: int | None
+    central: int | None
+    unit: str
+
+
+def figures(totals: Totals) -> tuple[Figure, ...]:
+    """Every figure of an account, in the order in which people read them."""
+    taxes = [
+        Figure(
+            f"{what} {tax.tax_class} {tax.tax_rate_bp // 100}.{tax.tax_rate_bp % 100:02d} %",
+            amount,
+            "minor",
+        )
+        for tax in totals.taxes
+        for what, amount in (("taxable", tax.taxable_minor), ("tax", tax.tax_minor))
+    ]
+    return (
+        Figure("transactions", totals.transactions, "count"),
+        Figure("lines", totals.lines, "count"),
+        Figure("gross", totals.gross_minor, "minor"),
+        Figure("refunds", totals.refunds_minor, "minor"),
+        *taxes,
+        *(Figure(f"tender {t.tender_id}", t.amount_minor, "minor") for t in totals.tenders),
+        Figure("change", totals.change_minor, "minor"),
+        Figure("rounding", totals.rounding_minor, "minor"),
+        Figure("float", totals.float_minor, "minor"),
+        Figure("expected cash", totals.expected_cash_minor, "minor"),
+        Figure("counted cash", totals.counted_cash_minor, "minor"),
+        Figure("over/short", totals.over_short_minor, "minor"),
+        Figure("points earned", totals.points_earned, "points"),
+        Figure("points spent", totals.points_spent, "points"),
+        Figure("points taken back", totals.points_taken_back, "points"),
+        Figure("stock units moved", totals.stock_milli, "milli"),
+    )
+
+
+def differences(store: Totals, central: Totals) -> tuple[Difference, ...]:
+    """Figures that differ, the store's order first; an absent tax rate or tender is a zero."""
+    ours = {figure.name: figure for figure in figures(store)}
+    theirs = {figure.name: figure for figure in figures(central)}
+    names = [*ours, *(name for name in theirs if name not in ours)]
+    found = []
+    for name in names:
+        unit = (ours.get(name) or theirs[name]).unit
+        left = ours[name].amount if name in ours else 0
+        right = theirs[name].amount if name in theirs else 0
+        if left != right:
+            found.append(Difference(name, left, right, unit))
+    return tuple(found)

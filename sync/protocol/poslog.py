@@ -1,0 +1,464 @@
+"""Facts that a store reports. One frozen object is the domain's result, the journal's payload and
+the wire's body. Each refuses to exist unbalanced.
+
+Every class is an array on the wire: a body gains fields only at its end, with a default; anything
+else is a new kind_version (protocol.md, Journal). Within a line the fields that are the same for
+every sale of an item stand first and together, because that is what zstd folds best.
+
+Signs: a sale line has a positive quantity and amount, a return line negative ones. A tender is
+positive when the customer gives it and negative when it is refunded; change is a positive number.
+Words: ARTS / OMG operational data model.
+"""
+
+from datetime import date
+from enum import StrEnum
+from itertools import groupby
+from typing import NamedTuple, TypeAlias
+from uuid import UUID
+
+import msgspec
+
+from sync.protocol.errors import Unbalanced
+from sync.protocol.identity import (
+    CustomerId,
+    ItemId,
+    MovementId,
+    OperatorId,
+    PromotionId,
+    ReceiptNumber,
+    SaleId,
+    TenderId,
+    TillId,
+    TillSessionId,
+    WorkstationId,
+)
+from sync.protocol.manifest import Manifest
+from sync.protocol.money import added_tax, included_tax
+from sync.protocol.shared import FieldChange
+
+LINES_MAX = 1_000
+TENDERS_MAX = 20
+
+
+class TenderKind(StrEnum):
+    """What a tender is, which decides its rules."""
+
+    CASH = "cash"
+    CARD = "card"
+    QR = "qr"
+    VOUCHER = "voucher"
+    STORED_VALUE = "stored_value"
+    POINTS = "points"
+
+
+class TaxClass(StrEnum):
+    """How an item stands to tax. Out of scope enters no tax figure and earns no points."""
+
+    STANDARD = "standard"
+    REDUCED = "reduced"
+    ZERO = "zero"
+    EXEMPT = "exempt"
+    OUT_OF_SCOPE = "out_of_scope"
+
+
+class Fact(msgspec.Struct, frozen=True, array_like=True):
+    """Base of everything that can stand in a journal."""
+
+
+class Spend(Fact, frozen=True, array_like=True):
+    """Points taken from one grant: its id is (root, line)."""
+
+    root: UUID
+    line: int
+    points: int
+
+
+class PriceModifier(Fact, frozen=True, array_like=True):
+    """What changed a line's price, in minor units (negative lowers the price)."""
+
+    kind: str
+    amount_minor: int
+    reason: str
+    promotion_id: PromotionId | None = None
+    promotion_version: int | None = None
+    operator_id: OperatorId | None = None
+
+
+class OriginalLine(Fact, frozen=True, array_like=True):
+    """The sale line that a return line takes back."""
+
+    sale_id: SaleId
+    line_no: int
+
+
+class Override(Fact, frozen=True, array_like=True):
+    """Somebody with the permission allowed what the operator may not do alone."""
+
+    act: str
+    operator_id: OperatorId
+    reason: str
+    line_no: int | None = None
+
+
+class Line(Fact, frozen=True, array_like=True):
+    """A SaleLine (quantity above zero) or a ReturnLine (below zero, with its original).
+
+    ``extended_minor`` is price x quantity; ``amount_minor`` adds the modifiers: it is what the
+    customer owes for the line, tax included where the receipt says so. ``points`` is the line's
+    share of what the receipt earned, or (negative) what a return takes back.
+    """
+
+    item_id: ItemId
+    description: str
+    scan_code: str | None
+    tax_class: TaxClass
+    tax_rate_bp: int
+    tax_version: int
+    price_version: int
+    unit_price_minor: int
+    unit_cost_minor: int | None
+    line_no: int
+    quantity_milli: int
+    extended_minor: int
+    amount_minor: int
+    tax_minor: int
+    points: int
+    modifiers: tuple[PriceModifier, ...] = ()
+    original: OriginalLine | None = None
+    open_price_reason: str | None = None
+    serial: str | None = None
+    lot: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.quantity_milli == 0:
+            raise Unbalanced(f"line {self.line_no}: quantity is zero")
+        if self.amount_minor != self.extended_minor + sum(m.amount_minor for m in self.modifiers):
+            raise Unbalanced(f"line {self.line_no}: amount is not price x quantity and modifiers")
+        if self.is_return != (self.original is not None):
+            raise Unbalanced(
+                f"line {self.line_no}: a return line, and only one, names its original"
+            )
+
+    @property
+    def is_return(self) -> bool:
+        """Goods come back."""
+        return self.quantity_milli < 0
+
+
+class TaxLine(Fact, frozen=True, array_like=True):
+    """Tax of one class and rate, over the sale lines or over the return lines of a receipt."""
+
+    tax_class: TaxClass
+    tax_rate_bp: int
+    taxable_minor: int
+    tax_minor: int
+    is_return: bool = False
+
+
+class TenderLine(Fact, frozen=True, array_like=True):
+    """One tender. ``points`` and ``spends`` only where the tender is points."""
+
+    tender_id: TenderId
+    kind: TenderKind
+    amount_minor: int
+    reference: str | None = None
+    points: int = 0
+    spends: tuple[Spend, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.points != sum(spend.points for spend in self.spends):
+            raise Unbalanced(f"tender {self.tender_id}: spends do not add up to its points")
+
+
+class TakeBack(Fact, frozen=True, array_like=True):
+    """Points that return lines took back: from these rights, and what no right covered."""
+
+    points: int
+    spends: tuple[Spend, ...]
+    debt: int
+
+    def __post_init__(self) -> None:
+        if self.points != self.debt + sum(spend.points for spend in self.spends):
+            raise Unbalanced("points taken back are not spends and debt")
+
+
+class RetailTransaction(Fact, frozen=True, array_like=True):
+    """A finished sale, return or exchange: balanced to the minor unit, or it does not exist.
+
+    Sum of line amounts (+ tax where it is not included) + rounding = sum of tenders - change.
+    ``tendered_at_ms`` is the instant as of which the basket was priced (UTC).
+    """
+
+    sale_id: SaleId
+    receipt_number: ReceiptNumber
+    workstation_id: WorkstationId
+    till_session_id: TillSessionId
+    operator_id: OperatorId
+    business_date: date
+    tendered_at_ms: int
+    currency: str
+    tax_included: bool
+    customer_id: CustomerId | None
+    lines: tuple[Line, ...]
+    taxes: tuple[TaxLine, ...]
+    tenders: tuple[TenderLine, ...]
+    rounding_minor: int = 0
+    change_minor: int = 0
+    points_earned: int = 0
+    take_back: TakeBack | None = None
+    training: bool = False
+    overrides: tuple[Override, ...] = ()
+    note: str | None = None
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.lines) <= LINES_MAX:
+            raise Unbalanced("a receipt has at least one line and at most 1,000")
+        if [line.line_no for line in self.lines] != list(range(1, len(self.lines) + 1)):
+            raise Unbalanced("line numbers are not 1, 2, 3, …")
+        if self.due_minor != sum(t.amount_minor for t in self.tenders) - self.change_minor:
+            raise Unbalanced("tenders less change are not the amount due")
+        if self.change_minor < 0:
+            raise Unbalanced("change is never negative")
+        if self.taxes != tax_lines(self.lines):
+            raise Unbalanced("tax lines are not the sums of the lines")
+        _refuse_wrong_tax(self.taxes, self.tax_included)
+        _refuse_wrong_points(self)
+
+    @property
+    def total_minor(self) -> int:
+        """Before rounding, tax included."""
+        amount = sum(line.amount_minor for line in self.lines)
+        return amount if self.tax_included else amount + sum(t.tax_minor for t in self.taxes)
+
+    @property
+    def due_minor(self) -> int:
+        """What is paid (or, negative, refunded): the total with the cash rounding."""
+        return self.total_minor + self.rounding_minor
+
+
+def tax_lines(lines: tuple[Line, ...]) -> tuple[TaxLine, ...]:
+    """Sums per (is_return, class, rate), in that order; the only way to make a receipt's tax lines."""
+
+    def key(line: Line) -> tuple[bool, str, int]:
+        return line.is_return, line.tax_class.value, line.tax_rate_bp
+
+    taxes = []
+    for (is_return, tax_class, rate_bp), group in groupby(sorted(lines, key=key), key=key):
+        members = list(group)
+        taxes.append(
+            TaxLine(
+                TaxClass(tax_class),
+                rate_bp,
+                sum(line.amount_minor for line in members),
+                sum(line.tax_minor for line in members),
+                is_return,
+            )
+        )
+    return tuple(taxes)
+
+
+def _refuse_wrong_tax(taxes: tuple[TaxLine, ...], included: bool) -> None:
+    """Tax of the sale lines is the rate on their sum; return lines mirror their originals' lines,
+    whose shares were cut by largest remainder, so their sum has no closed form to hold against."""
+    for line in taxes:
+        rule = included_tax if included else added_tax
+        if not line.is_return and line.tax_minor != rule(line.taxable_minor, line.tax_rate_bp):
+            raise Unbalanced(f"tax at {line.tax_rate_bp} bp is not the rate on the receipt's sum")
+
+
+def _refuse_wrong_points(sale: RetailTransaction) -> None:
+    given = sum(line.points for line in sale.lines if line.points > 0)
+    taken = -sum(line.points for line in sale.lines if line.points < 0)
+    if given != sale.points_earned:
+        raise Unbalanced("points of the lines are not what the receipt earned")
+    if taken != (sale.take_back.points if sale.take_back else 0):
+        raise Unbalanced("points of the return lines are not what was taken back")
+    if sale.customer_id is None and (given or taken or any(t.points for t in sale.tenders)):
+        raise Unbalanced("points move without a customer")
+
+
+class TillSessionOpened(Fact, frozen=True, array_like=True):
+    """A till was opened with a float, in minor units of cash."""
+
+    till_session_id: TillSessionId
+    till_id: TillId
+    workstation_id: WorkstationId
+    operator_id: OperatorId
+    business_date: date
+    currency: str
+    float_minor: int
+
+
+class TillMovementKind(StrEnum):
+    """Money between till and safe, or in and out for other reasons."""
+
+    LOAN = "loan"
+    PICKUP = "pickup"
+    PAID_IN = "paid_in"
+    PAID_OUT = "paid_out"
+
+
+class TillMoved(Fact, frozen=True, array_like=True):
+    """Cash came into a till (positive) or left it (negative) without a sale."""
+
+    movement_id: MovementId
+    till_session_id: TillSessionId
+    kind: TillMovementKind
+    operator_id: OperatorId
+    business_date: date
+    amount_minor: int
+    reason: str
+
+
+class TillSessionSettled(Fact, frozen=True, array_like=True):
+    """A till was counted: over (positive) or short (negative) = counted - expected."""
+
+    till_session_id: TillSessionId
+    till_id: TillId
+    workstation_id: WorkstationId
+    operator_id: OperatorId
+    business_date: date
+    currency: str
+    float_minor: int
+    expected_cash_minor: int
+    counted_cash_minor: int
+
+    @property
+    def over_short_minor(self) -> int:
+        """Counted less expected."""
+        return self.counted_cash_minor - self.expected_cash_minor
+
+
+class BusinessDayOpened(Fact, frozen=True, array_like=True):
+    """The day's name on every later fact; its date is stated, never taken from a clock."""
+
+    business_date: date
+    operator_id: OperatorId
+    zone: str
+
+
+class BusinessDayClosed(Fact, frozen=True, array_like=True):
+    """The day's end with the full manifest of what it contains."""
+
+    business_date: date
+    operator_id: OperatorId
+    manifest: Manifest
+
+
+class StockMovementKind(StrEnum):
+    """Why stock moved without a sale."""
+
+    RECEIPT = "receipt"
+    ADJUSTMENT = "adjustment"
+    TRANSFER_OUT = "transfer_out"
+    TRANSFER_IN = "transfer_in"
+    COUNT = "count"
+    WASTE = "waste"
+
+
+class StockLine(Fact, frozen=True, array_like=True):
+    """One item's part of a movement; ``quantity_milli`` is signed."""
+
+    item_id: ItemId
+    quantity_milli: int
+    unit_cost_minor: int | None = None
+    lot: str | None = None
+
+
+class StockMoved(Fact, frozen=True, array_like=True):
+    """Stock came or went without a sale. Absolute figures never travel but in a count."""
+
+    movement_id: MovementId
+    kind: StockMovementKind
+    operator_id: OperatorId
+    business_date: date | None
+    reason: str
+    lines: tuple[StockLine, ...]
+    document: str | None = None
+
+
+class CustomerChanged(Fact, frozen=True, array_like=True):
+    """Fields of a customer were set, each with its own clock; personal ones as ciphertext."""
+
+    customer_id: CustomerId
+    operator_id: OperatorId
+    fields: tuple[FieldChange, ...]
+
+
+class AlarmKind(StrEnum):
+    """What people must be told, on both sides."""
+
+    SALE_ID_REUSED = "sale_id_reused"
+    FORK = "fork"
+    REWOUND = "rewound"
+    CENTRAL_REWOUND = "central_rewound"
+    WORKSTATION_AHEAD = "workstation_ahead"
+
+
+class AlarmRaised(Fact, frozen=True, array_like=True):
+    """Something that should not happen did; ``subject`` is the id it is about."""
+
+    alarm_id: UUID
+    kind: AlarmKind
+    subject: str
+    detail: str
+    workstation_id: WorkstationId | None = None
+
+
+class IdAbandoned(Fact, frozen=True, array_like=True):
+    """A sale's id was given up: it will never be committed."""
+
+    sale_id: SaleId
+    workstation_id: WorkstationId
+    operator_id: OperatorId | None = None
+
+
+class DeviceRecorded(Fact, frozen=True, array_like=True):
+    """Something about the box itself: boot, clock jump, version, disk."""
+
+    record: str
+    detail: str
+    software: str
+
+
+AnyFact: TypeAlias = (
+    RetailTransaction
+    | TillSessionOpened
+    | TillMoved
+    | TillSessionSettled
+    | BusinessDayOpened
+    | BusinessDayClosed
+    | StockMoved
+    | CustomerChanged
+    | AlarmRaised
+    | IdAbandoned
+    | DeviceRecorded
+)
+
+
+class Root(NamedTuple):
+    """The aggregate an event belongs to: only it waits behind a quarantined event of its own."""
+
+    kind: str
+    id: UUID
+
+
+def root_of(fact: AnyFact) -> Root | None:
+    """The root of a fact, or None where nothing ever waits for it."""
+    match fact:
+        case RetailTransaction() | IdAbandoned():
+            return Root("sale", fact.sale_id)
+        case TillSessionOpened() | TillMoved() | TillSessionSettled():
+            return Root("till_session", fact.till_session_id)
+        case CustomerChanged():
+            return Root("customer", fact.customer_id)
+        case _:
+            return None
+
+
+def names_of(fact: AnyFact) -> tuple[Root, ...]:
+    """Other aggregates that must have been applied first: a return names its originals' sales."""
+    if not isinstance(fact, RetailTransaction):
+        return ()
+    originals = {line.original.sale_id for line in fact.lines if line.original is not None}
+    return tuple(Root("sale", sale_id) for sale_id in sorted(originals))
