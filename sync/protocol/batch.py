@@ -3,12 +3,12 @@
 ``plan_batch`` decides how many events go next, ``adapt`` how the limits move after an answer.
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple
+import collections.abc
+from typing import Annotated, NamedTuple
 
 import msgspec
 
-from sync.protocol.change import Envelope, Epoch, Head
+from sync.protocol.change import Envelope, Epoch, Hash, Head, Sequence
 from sync.protocol.identity import Incarnation
 from sync.protocol.reference import FeedHead
 from sync.protocol.shared import PersonalKey
@@ -39,11 +39,11 @@ class Batch(msgspec.Struct, frozen=True, array_like=True):
 
     protocol: int
     epoch: Epoch
-    from_seq: int
-    prev_hash: bytes
-    end_hash: bytes
+    from_seq: Sequence
+    prev_hash: Hash
+    end_hash: Hash
     head: Head
-    envelopes: tuple[Envelope, ...]
+    envelopes: Annotated[tuple[Envelope, ...], msgspec.Meta(max_length=EVENTS_MAX)]
     keys: tuple[PersonalKey, ...]
     health: Health
 
@@ -70,7 +70,7 @@ class BatchLimits(NamedTuple):
     unfolded_bytes: int = UNFOLDED_BYTES_MAX
 
 
-def plan_batch(sizes: Sequence[int], limits: BatchLimits) -> int:
+def plan_batch(sizes: collections.abc.Sequence[int], limits: BatchLimits) -> int:
     """How many of the waiting events (their body sizes, oldest first) go into the next batch.
 
     At least one if any waits: one large event travels alone.

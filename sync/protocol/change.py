@@ -7,7 +7,7 @@ them. The first ``prev_hash`` of an epoch is the genesis hash, so a chain names 
 """
 
 import hashlib
-from typing import NamedTuple
+from typing import Annotated, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -18,6 +18,10 @@ HASH_TAG = b"journal-v1"
 GENESIS_TAG = b"genesis-v1"
 FINGERPRINT_BYTES = 4
 HASH_BYTES = 32
+Hash: TypeAlias = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
+Sequence: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
+Instant: TypeAlias = Annotated[int, msgspec.Meta(ge=-(1 << 47), le=(1 << 47) - 1)]
+"""UTC milliseconds, within a few thousand years of today."""
 EVENT_BODY_BYTES_MAX = 1 << 20
 """The writer bounds every event well under the smallest body limit."""
 
@@ -26,8 +30,8 @@ class Epoch(msgspec.Struct, frozen=True, array_like=True):
     """An epoch's name: its number and the first 4 bytes of its genesis record's hash. Two epochs
     of one number never collide."""
 
-    number: int
-    fingerprint: bytes
+    number: Annotated[int, msgspec.Meta(ge=1, le=(1 << 31) - 1)]
+    fingerprint: Annotated[bytes, msgspec.Meta(min_length=4, max_length=4)]
 
     def __str__(self) -> str:
         return f"{self.number}-{self.fingerprint.hex()}"
@@ -37,8 +41,8 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
     """The end of a chain: sequence 0 with the genesis hash before the first event."""
 
     epoch: Epoch
-    seq: int
-    hash: bytes
+    seq: Sequence
+    hash: Hash
 
 
 class Genesis(msgspec.Struct, frozen=True, array_like=True):
@@ -58,16 +62,16 @@ class Genesis(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Envelope(msgspec.Struct, frozen=True, array_like=True):
-    """One event as it travels: what the receiver cannot derive. ``body`` is the msgpack of a fact."""
+    """One event as it travels: what the receiver cannot derive. ``body``: msgpack of a fact."""
 
-    seq: int
+    seq: Sequence
     event_id: EventId
-    kind: str
-    kind_version: int
-    occurred_at_ms: int
-    utc_offset_s: int
+    kind: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    kind_version: Annotated[int, msgspec.Meta(ge=1, le=65_535)]
+    occurred_at_ms: Instant
+    utc_offset_s: Annotated[int, msgspec.Meta(ge=-86_400, le=86_400)]
     boot_id: BootId
-    hlc: Hlc
+    hlc: Annotated[Hlc, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
     clock_state: ClockState
     body: bytes
 

@@ -102,11 +102,16 @@ class Difference(NamedTuple):
     unit: str
 
 
+def percent(rate_bp: int) -> str:
+    """For people: 1750 -> ``17.50 %``."""
+    return f"{rate_bp // 100}.{rate_bp % 100:02d} %"
+
+
 def figures(totals: Totals) -> tuple[Figure, ...]:
     """Every figure of an account, in the order in which people read them."""
     taxes = [
         Figure(
-            f"{what} {tax.tax_class} {tax.tax_rate_bp // 100}.{tax.tax_rate_bp % 100:02d} %",
+            f"{what} {tax.tax_class} {percent(tax.tax_rate_bp)}",
             amount,
             "minor",
         )

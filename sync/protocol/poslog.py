@@ -33,7 +33,7 @@ from sync.protocol.identity import (
     WorkstationId,
 )
 from sync.protocol.manifest import Manifest
-from sync.protocol.money import added_tax, included_tax
+from sync.protocol.money import BASIS_POINTS, added_tax, included_tax
 from sync.protocol.shared import FieldChange
 
 LINES_MAX = 1_000
@@ -132,12 +132,12 @@ class Line(Fact, frozen=True, array_like=True):
     def __post_init__(self) -> None:
         if self.quantity_milli == 0:
             raise Unbalanced(f"line {self.line_no}: quantity is zero")
+        if not 0 <= self.tax_rate_bp <= BASIS_POINTS:
+            raise Unbalanced(f"line {self.line_no}: tax rate is not between 0 and 100 %")
         if self.amount_minor != self.extended_minor + sum(m.amount_minor for m in self.modifiers):
             raise Unbalanced(f"line {self.line_no}: amount is not price x quantity and modifiers")
         if self.is_return != (self.original is not None):
-            raise Unbalanced(
-                f"line {self.line_no}: a return line, and only one, names its original"
-            )
+            raise Unbalanced(f"line {self.line_no}: only a return line names its original")
 
     @property
     def is_return(self) -> bool:
@@ -237,7 +237,7 @@ class RetailTransaction(Fact, frozen=True, array_like=True):
 
 
 def tax_lines(lines: tuple[Line, ...]) -> tuple[TaxLine, ...]:
-    """Sums per (is_return, class, rate), in that order; the only way to make a receipt's tax lines."""
+    """Sums per (is_return, class, rate), in that order: the only way to make tax lines."""
 
     def key(line: Line) -> tuple[bool, str, int]:
         return line.is_return, line.tax_class.value, line.tax_rate_bp

@@ -170,7 +170,7 @@ def row_hash(key: str, body: bytes) -> int:
 def replace_in_set_hash(
     set_hash: bytes, key: str, before: bytes | None, after: bytes | None
 ) -> bytes:
-    """The set's hash after the row ``key`` changed from ``before`` to ``after`` (None: not there)."""
+    """The hash after row ``key`` changed from ``before`` to ``after`` (None: not there)."""
     total = int.from_bytes(set_hash, "big")
     if before is not None:
         total -= row_hash(key, before)
