@@ -76,6 +76,18 @@ class Envelope(msgspec.Struct, frozen=True, array_like=True):
     body: bytes
 
 
+class Kept(msgspec.Struct, frozen=True, array_like=True):
+    """A finished sale as a workstation keeps it (35 days), with the device's Ed25519 signature over
+    ``hash``: enough to bring the sale back into any box or head office, unchanged."""
+
+    store_id: StoreId
+    epoch: Epoch
+    prev_hash: Hash
+    envelope: Envelope
+    hash: Hash
+    signature: bytes
+
+
 class Link(NamedTuple):
     """An envelope in its chain: the hashes that the receiver derives."""
 

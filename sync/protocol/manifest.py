@@ -4,8 +4,10 @@ The edge counts them from its own rows, central from its own; both put them into
 ``differences`` says where they part. A day's totals count the rows of one business date.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
+from uuid import UUID
 
 import msgspec
 
@@ -84,6 +86,25 @@ class Manifest(msgspec.Struct, frozen=True, array_like=True):
     recovered: Totals = Totals()
 
 
+class Receipt(msgspec.Struct, frozen=True, array_like=True):
+    """One receipt's figures (``transactions`` is 1), counted from its rows: what a difference in a
+    day is traced down to. ``number`` is the receipt number people read."""
+
+    number: str
+    sale_id: UUID
+    business_date: date
+    totals: Totals
+
+
+class ReceiptDifference(NamedTuple):
+    """A receipt that only one side has, or that differs in the named figures."""
+
+    number: str
+    only_at: str | None
+    """``store``, ``central``, or None where both have it."""
+    figures: tuple[Difference, ...]
+
+
 class Figure(NamedTuple):
     """One comparable figure by its name, e.g. ``tender cash`` or ``tax standard 9.00 %``."""
 
@@ -151,3 +172,23 @@ def differences(store: Totals, central: Totals) -> tuple[Difference, ...]:
         if left != right:
             found.append(Difference(name, left, right, unit))
     return tuple(found)
+
+
+def receipt_differences(
+    store: Iterable[Receipt], central: Iterable[Receipt]
+) -> tuple[ReceiptDifference, ...]:
+    """Receipts that differ, by number: a sale that one side lacks, or figures that part."""
+    ours = {receipt.sale_id: receipt for receipt in store}
+    theirs = {receipt.sale_id: receipt for receipt in central}
+    found = []
+    for sale_id in ours.keys() | theirs.keys():
+        left, right = ours.get(sale_id), theirs.get(sale_id)
+        if left is None and right is not None:
+            found.append(ReceiptDifference(right.number, "central", ()))
+        elif left is not None and right is None:
+            found.append(ReceiptDifference(left.number, "store", ()))
+        elif left is not None and right is not None:
+            parted = differences(left.totals, right.totals)
+            if parted:
+                found.append(ReceiptDifference(left.number, None, parted))
+    return tuple(sorted(found))
