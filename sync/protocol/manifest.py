@@ -96,15 +96,6 @@ class Receipt(msgspec.Struct, frozen=True, array_like=True):
     totals: Totals
 
 
-class ReceiptDifference(NamedTuple):
-    """A receipt that only one side has, or that differs in the named figures."""
-
-    number: str
-    only_at: str | None
-    """``store``, ``central``, or None where both have it."""
-    figures: tuple[Difference, ...]
-
-
 class Figure(NamedTuple):
     """One comparable figure by its name, e.g. ``tender cash`` or ``tax standard 9.00 %``."""
 
@@ -121,6 +112,15 @@ class Difference(NamedTuple):
     store: int | None
     central: int | None
     unit: str
+
+
+class ReceiptDifference(NamedTuple):
+    """A receipt that only one side has, or that differs in the named figures."""
+
+    number: str
+    only_at: str | None
+    """``store``, ``central``, or None where both have it."""
+    figures: tuple[Difference, ...]
 
 
 def percent(rate_bp: int) -> str:
