@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import aiosqlite
-from sqlalchemy import event
+from sqlalchemy import URL, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from edge.db.sqlite_version import check_sqlite_version
@@ -76,10 +76,10 @@ def open_reader_engine(path: Path) -> AsyncEngine:
 
     The database must exist when the first read comes. One ``begin`` or session is one snapshot:
     keep it short, for the log cannot be emptied past the oldest. ``await engine.dispose()`` at
-    the end.
+    the end, or its threads keep the process alive.
     """
     engine = create_async_engine(
-        "sqlite+aiosqlite://",
+        URL.create("sqlite+aiosqlite", database=str(path)),
         async_creator=lambda: aiosqlite.connect(
             address(path, "ro"), uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None
         ),
