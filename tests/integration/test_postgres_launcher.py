@@ -1,5 +1,6 @@
 """The embedded PostgreSQL: who it runs as, what it survives, that nothing of it stays behind."""
 
+import contextlib
 import importlib.util
 import os
 import select
@@ -25,7 +26,7 @@ from central.postgres import (
 )
 
 ROOT = Path(__file__).parents[2]
-END_WAIT_MS = 15_000
+END_WAIT_S = 15
 ONLY_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root drops to another user")
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
@@ -64,12 +65,17 @@ def users(pids: list[int]) -> set[int]:
     return {Path(f"/proc/{pid}").stat().st_uid for pid in pids}
 
 
-def alive(pids: list[int]) -> list[int]:
-    return [pid for pid in pids if stat_fields(pid)[:1] not in ([], ["Z"])]
-
-
-def wait_for_end(pid_descriptor: int) -> bool:
-    return bool(select.select([pid_descriptor], [], [], END_WAIT_MS / 1000)[0])
+@contextlib.contextmanager
+def all_end(pids: list[int]) -> Iterator[None]:
+    """What happens inside must end every one of these processes, not only the first."""
+    descriptors = [os.pidfd_open(pid) for pid in pids]
+    try:
+        yield
+        ended = [bool(select.select([each], [], [], END_WAIT_S)[0]) for each in descriptors]
+        assert dict(zip(pids, ended, strict=True)) == dict.fromkeys(pids, True)
+    finally:
+        for each in descriptors:
+            os.close(each)
 
 
 def run_python(program: str, *arguments: object) -> subprocess.CompletedProcess[str]:
@@ -186,13 +192,8 @@ def test_a_killed_parent_takes_its_server_along(folder: Path) -> None:
         pid = int(parent.stdout.readline())
         processes = family(pid)
         assert len(processes) > 2
-        descriptor = os.pidfd_open(pid)
-        try:
+        with all_end(processes):
             parent.kill()
-            assert wait_for_end(descriptor)
-        finally:
-            os.close(descriptor)
-    assert alive(processes) == []
 
 
 def test_stop_leaves_no_process_even_with_a_client_in_the_middle_of_a_query(folder: Path) -> None:
@@ -214,19 +215,20 @@ def test_stop_leaves_no_process_even_with_a_client_in_the_middle_of_a_query(fold
         )
         assert client.stdout is not None
         assert client.stdout.readline() == b"in\n"
-        processes = family(server.pid)
-    client.communicate()
+        with all_end(family(server.pid)):
+            stop_postgres(server)
+        client.communicate()
     assert client.returncode == 1
-    assert alive(processes) == []
 
 
 def test_a_server_that_does_not_obey_is_killed_with_all_its_children(folder: Path) -> None:
     server = start_postgres(folder, durable=False)
     processes = family(server.pid)
-    os.kill(server.pid, signal.SIGSTOP)
-    stop_postgres(server, grace_s=0.1)
+    for pid in processes:
+        os.kill(pid, signal.SIGSTOP)
+    with all_end(processes):
+        stop_postgres(server, grace_s=0.1)
     assert server.process.returncode == -signal.SIGKILL
-    assert alive(processes) == []
 
 
 def test_stopping_twice_is_harmless(folder: Path) -> None:
