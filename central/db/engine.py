@@ -1,0 +1,63 @@
+"""Connections to head office's PostgreSQL, and the one unit of work.
+
+A use case takes ``db`` (an AsyncConnection inside ``unit_of_work``) and never opens one itself.
+COPY and unnest run on asyncpg's own connection inside the same unit of work: ``raw``.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+CONNECTIONS_MAX = 10
+CONNECT_TIMEOUT_S = 10
+COMMAND_TIMEOUT_S = 120
+DRIVER = "postgresql+asyncpg"
+
+
+class BadDatabaseUrl(Exception):
+    """``str()`` is one sentence for a person."""
+
+
+def database_url(given: str) -> str:
+    """The URL for SQLAlchemy of what people write (``postgres://…``). Raises BadDatabaseUrl."""
+    try:
+        url = make_url(given)
+    except ArgumentError as error:
+        raise BadDatabaseUrl(f"{given!r} is not a database URL.") from error
+    if url.drivername not in {DRIVER, "postgresql", "postgres"}:
+        raise BadDatabaseUrl("Head office needs a PostgreSQL URL, such as postgresql://host/name.")
+    return url.set(drivername=DRIVER).render_as_string(hide_password=False)
+
+
+def open_engine(url: str) -> AsyncEngine:
+    """A pool of at most CONNECTIONS_MAX; nothing is connected before the first use."""
+    return create_async_engine(
+        database_url(url),
+        pool_size=CONNECTIONS_MAX,
+        max_overflow=0,
+        connect_args={"timeout": CONNECT_TIMEOUT_S, "command_timeout": COMMAND_TIMEOUT_S},
+    )
+
+
+@asynccontextmanager
+async def unit_of_work(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """One transaction: committed when the block ends, rolled back when it raises."""
+    async with engine.begin() as db:
+        yield db
+
+
+async def raw(db: AsyncConnection) -> Any:
+    """The asyncpg connection under ``db``, inside its transaction.
+
+    SQLAlchemy begins lazily, at its own first statement: before that the raw connection would
+    commit each statement by itself.
+    """
+    connection = (await db.get_raw_connection()).driver_connection
+    if connection is None or not connection.is_in_transaction():
+        await db.execute(text("SELECT 1"))
+    return connection
