@@ -1,0 +1,583 @@
+"""Everything that head office keeps."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+ROLES = ("sequencer",)
+
+
+def upgrade() -> None:
+    _create_alarm()
+    _create_api_token()
+    _create_board_session()
+    _create_business_day()
+    _create_central_state()
+    _create_company()
+    _create_customer_field()
+    _create_day_total()
+    _create_decision()
+    _create_feed()
+    _create_feed_latest()
+    _create_feed_log()
+    _create_leader()
+    _create_personal_key()
+    _create_points_account()
+    _create_points_move()
+    _create_publication()
+    _create_quarantine()
+    _create_raw_event()
+    _create_sale()
+    _create_sale_line()
+    _create_sale_tax()
+    _create_sale_tender()
+    _create_stock_level()
+    _create_stock_movement()
+    _create_store_alarm()
+    _create_stream()
+    _create_till_session()
+    _create_user()
+    _create_store()
+    _create_device()
+    _create_enrol_code()
+    op.bulk_insert(sa.table("leader", sa.column("role")), [{"role": role} for role in ROLES])
+
+
+def downgrade() -> None:
+    for table in TABLES[::-1]:
+        op.drop_table(table)
+
+
+TABLES = (
+    "alarm",
+    "api_token",
+    "board_session",
+    "business_day",
+    "central_state",
+    "company",
+    "customer_field",
+    "day_total",
+    "decision",
+    "feed",
+    "feed_latest",
+    "feed_log",
+    "leader",
+    "personal_key",
+    "points_account",
+    "points_move",
+    "publication",
+    "quarantine",
+    "raw_event",
+    "sale",
+    "sale_line",
+    "sale_tax",
+    "sale_tender",
+    "stock_level",
+    "stock_movement",
+    "store_alarm",
+    "stream",
+    "till_session",
+    "user",
+    "store",
+    "device",
+    "enrol_code",
+)
+
+
+def _create_alarm() -> None:
+    op.create_table(
+        "alarm",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("alarm_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("detail", sa.String(), nullable=False),
+        sa.Column("raised_at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "alarm_id", name=op.f("pk_alarm")),
+    )
+
+
+def _create_api_token() -> None:
+    op.create_table(
+        "api_token",
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("created_at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_api_token")),
+    )
+
+
+def _create_board_session() -> None:
+    op.create_table(
+        "board_session",
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("csrf", sa.String(), nullable=False),
+        sa.Column("expires_at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_board_session")),
+    )
+
+
+def _create_business_day() -> None:
+    op.create_table(
+        "business_day",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("business_date", sa.Date(), nullable=False),
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("opened_seq", sa.BigInteger(), nullable=True),
+        sa.Column("closed_seq", sa.BigInteger(), nullable=True),
+        sa.Column("manifest", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint(
+            "store_id",
+            "business_date",
+            "epoch_number",
+            "epoch_fingerprint",
+            name=op.f("pk_business_day"),
+        ),
+    )
+
+
+def _create_central_state() -> None:
+    op.create_table(
+        "central_state",
+        sa.Column("one", sa.Integer(), nullable=False),
+        sa.Column("incarnation", sa.Uuid(), nullable=False),
+        sa.Column("parent_incarnation", sa.Uuid(), nullable=True),
+        sa.Column("last_decision_no", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("one", name=op.f("pk_central_state")),
+    )
+
+
+def _create_company() -> None:
+    op.create_table(
+        "company",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("decimals", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("company_id", name=op.f("pk_company")),
+        sa.UniqueConstraint("name", name=op.f("uq_company_name")),
+    )
+
+
+def _create_customer_field() -> None:
+    op.create_table(
+        "customer_field",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("field", sa.String(), nullable=False),
+        sa.Column("hlc", sa.BigInteger(), nullable=False),
+        sa.Column("source", sa.Uuid(), nullable=False),
+        sa.Column("value", sa.String(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint(
+            "company_id", "customer_id", "field", name=op.f("pk_customer_field")
+        ),
+    )
+
+
+def _create_day_total() -> None:
+    op.create_table(
+        "day_total",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("business_date", sa.Date(), nullable=False),
+        sa.Column("figure", sa.String(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "business_date", "figure", name=op.f("pk_day_total")),
+    )
+
+
+def _create_decision() -> None:
+    op.create_table(
+        "decision",
+        sa.Column("decision_no", sa.BigInteger(), nullable=False),
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("decided_at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("decision_no", name=op.f("pk_decision")),
+    )
+
+
+def _create_feed() -> None:
+    op.create_table(
+        "feed",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("data_set", sa.String(), nullable=False),
+        sa.Column("scope", sa.String(), nullable=False),
+        sa.Column("head", sa.BigInteger(), nullable=False),
+        sa.Column("set_hash", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("company_id", "data_set", "scope", name=op.f("pk_feed")),
+    )
+
+
+def _create_feed_latest() -> None:
+    op.create_table(
+        "feed_latest",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("data_set", sa.String(), nullable=False),
+        sa.Column("scope", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("pub_seq", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint(
+            "company_id", "data_set", "scope", "key", name=op.f("pk_feed_latest")
+        ),
+    )
+
+
+def _create_feed_log() -> None:
+    op.create_table(
+        "feed_log",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("data_set", sa.String(), nullable=False),
+        sa.Column("scope", sa.String(), nullable=False),
+        sa.Column("pub_seq", sa.BigInteger(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.Column("set_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("publication", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "company_id", "data_set", "scope", "pub_seq", name=op.f("pk_feed_log")
+        ),
+    )
+
+
+def _create_leader() -> None:
+    op.create_table(
+        "leader",
+        sa.Column("role", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("role", name=op.f("pk_leader")),
+    )
+
+
+def _create_personal_key() -> None:
+    op.create_table(
+        "personal_key",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("company_id", "customer_id", name=op.f("pk_personal_key")),
+    )
+
+
+def _create_points_account() -> None:
+    op.create_table(
+        "points_account",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("opening", sa.BigInteger(), nullable=False),
+        sa.Column("earned", sa.BigInteger(), nullable=False),
+        sa.Column("spent", sa.BigInteger(), nullable=False),
+        sa.Column("taken_back", sa.BigInteger(), nullable=False),
+        sa.Column("granted", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("company_id", "customer_id", name=op.f("pk_points_account")),
+    )
+
+
+def _create_points_move() -> None:
+    op.create_table(
+        "points_move",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("sale_id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("earned", sa.BigInteger(), nullable=False),
+        sa.Column("spent", sa.BigInteger(), nullable=False),
+        sa.Column("taken_back", sa.BigInteger(), nullable=False),
+        sa.Column("debt", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "sale_id", name=op.f("pk_points_move")),
+    )
+
+
+def _create_publication() -> None:
+    op.create_table(
+        "publication",
+        sa.Column("waiting_no", sa.BigInteger(), nullable=False),
+        sa.Column("publication", sa.Uuid(), nullable=False),
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("data_set", sa.String(), nullable=False),
+        sa.Column("scope", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("waiting_no", name=op.f("pk_publication")),
+    )
+
+
+def _create_quarantine() -> None:
+    op.create_table(
+        "quarantine",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("root_kind", sa.String(), nullable=True),
+        sa.Column("root_id", sa.Uuid(), nullable=True),
+        sa.Column("error", sa.String(), nullable=False),
+        sa.Column("applier_version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "store_id", "epoch_number", "epoch_fingerprint", "seq", name=op.f("pk_quarantine")
+        ),
+    )
+
+
+def _create_raw_event() -> None:
+    op.create_table(
+        "raw_event",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("kind_version", sa.Integer(), nullable=False),
+        sa.Column("occurred_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("utc_offset_s", sa.Integer(), nullable=False),
+        sa.Column("boot_id", sa.Uuid(), nullable=False),
+        sa.Column("hlc", sa.BigInteger(), nullable=False),
+        sa.Column("clock_state", sa.String(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("received_at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "store_id", "epoch_number", "epoch_fingerprint", "seq", name=op.f("pk_raw_event")
+        ),
+    )
+
+
+def _create_sale() -> None:
+    op.create_table(
+        "sale",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("sale_id", sa.Uuid(), nullable=False),
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("receipt_number", sa.String(), nullable=False),
+        sa.Column("workstation_id", sa.String(), nullable=False),
+        sa.Column("till_session_id", sa.Uuid(), nullable=False),
+        sa.Column("operator_id", sa.String(), nullable=False),
+        sa.Column("business_date", sa.Date(), nullable=False),
+        sa.Column("tendered_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=True),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("tax_included", sa.Boolean(), nullable=False),
+        sa.Column("total_minor", sa.BigInteger(), nullable=False),
+        sa.Column("rounding_minor", sa.BigInteger(), nullable=False),
+        sa.Column("change_minor", sa.BigInteger(), nullable=False),
+        sa.Column("points_earned", sa.BigInteger(), nullable=False),
+        sa.Column("points_taken_back", sa.BigInteger(), nullable=False),
+        sa.Column("points_debt", sa.BigInteger(), nullable=False),
+        sa.Column("training", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "sale_id", name=op.f("pk_sale")),
+        sa.UniqueConstraint(
+            "store_id", "receipt_number", name=op.f("uq_sale_store_id_receipt_number")
+        ),
+    )
+    op.create_index(op.f("ix_sale_business_date"), "sale", ["business_date"], unique=False)
+
+
+def _create_sale_line() -> None:
+    op.create_table(
+        "sale_line",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("sale_id", sa.Uuid(), nullable=False),
+        sa.Column("line_no", sa.Integer(), nullable=False),
+        sa.Column("business_date", sa.Date(), nullable=False),
+        sa.Column("item_id", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.Column("scan_code", sa.String(), nullable=True),
+        sa.Column("tax_class", sa.String(), nullable=False),
+        sa.Column("tax_rate_bp", sa.Integer(), nullable=False),
+        sa.Column("tax_version", sa.BigInteger(), nullable=False),
+        sa.Column("price_version", sa.BigInteger(), nullable=False),
+        sa.Column("unit_price_minor", sa.BigInteger(), nullable=False),
+        sa.Column("unit_cost_minor", sa.BigInteger(), nullable=True),
+        sa.Column("quantity_milli", sa.BigInteger(), nullable=False),
+        sa.Column("extended_minor", sa.BigInteger(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("tax_minor", sa.BigInteger(), nullable=False),
+        sa.Column("points", sa.BigInteger(), nullable=False),
+        sa.Column("original_sale_id", sa.Uuid(), nullable=True),
+        sa.Column("original_line_no", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("store_id", "sale_id", "line_no", name=op.f("pk_sale_line")),
+    )
+
+
+def _create_sale_tax() -> None:
+    op.create_table(
+        "sale_tax",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("sale_id", sa.Uuid(), nullable=False),
+        sa.Column("is_return", sa.Boolean(), nullable=False),
+        sa.Column("tax_class", sa.String(), nullable=False),
+        sa.Column("tax_rate_bp", sa.Integer(), nullable=False),
+        sa.Column("business_date", sa.Date(), nullable=False),
+        sa.Column("taxable_minor", sa.BigInteger(), nullable=False),
+        sa.Column("tax_minor", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "store_id", "sale_id", "is_return", "tax_class", "tax_rate_bp", name=op.f("pk_sale_tax")
+        ),
+    )
+
+
+def _create_sale_tender() -> None:
+    op.create_table(
+        "sale_tender",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("sale_id", sa.Uuid(), nullable=False),
+        sa.Column("tender_no", sa.Integer(), nullable=False),
+        sa.Column("business_date", sa.Date(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=True),
+        sa.Column("points", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "sale_id", "tender_no", name=op.f("pk_sale_tender")),
+    )
+
+
+def _create_stock_level() -> None:
+    op.create_table(
+        "stock_level",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("item_id", sa.String(), nullable=False),
+        sa.Column("on_hand_milli", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "item_id", name=op.f("pk_stock_level")),
+    )
+
+
+def _create_stock_movement() -> None:
+    op.create_table(
+        "stock_movement",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("line_no", sa.Integer(), nullable=False),
+        sa.Column("business_date", sa.Date(), nullable=True),
+        sa.Column("item_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("quantity_milli", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "event_id", "line_no", name=op.f("pk_stock_movement")),
+    )
+
+
+def _create_store_alarm() -> None:
+    op.create_table(
+        "store_alarm",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("alarm_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("detail", sa.String(), nullable=False),
+        sa.Column("occurred_at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "alarm_id", name=op.f("pk_store_alarm")),
+    )
+
+
+def _create_stream() -> None:
+    op.create_table(
+        "stream",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("device_id", sa.Uuid(), nullable=False),
+        sa.Column("genesis", sa.LargeBinary(), nullable=False),
+        sa.Column("genesis_signature", sa.LargeBinary(), nullable=False),
+        sa.Column("watermark", sa.BigInteger(), nullable=False),
+        sa.Column("head_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed", sa.Boolean(), nullable=False),
+        sa.Column("current", sa.Boolean(), nullable=False),
+        sa.Column("alarm", sa.String(), nullable=True),
+        sa.Column("sender_seq", sa.BigInteger(), nullable=False),
+        sa.Column("sender_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("last_contact_ms", sa.BigInteger(), nullable=True),
+        sa.Column("health", sa.LargeBinary(), nullable=True),
+        sa.Column("applied_through", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "store_id", "epoch_number", "epoch_fingerprint", name=op.f("pk_stream")
+        ),
+    )
+
+
+def _create_till_session() -> None:
+    op.create_table(
+        "till_session",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("till_session_id", sa.Uuid(), nullable=False),
+        sa.Column("till_id", sa.String(), nullable=False),
+        sa.Column("workstation_id", sa.String(), nullable=False),
+        sa.Column("operator_id", sa.String(), nullable=False),
+        sa.Column("business_date", sa.Date(), nullable=False),
+        sa.Column("float_minor", sa.BigInteger(), nullable=False),
+        sa.Column("moved_minor", sa.BigInteger(), nullable=False),
+        sa.Column("expected_cash_minor", sa.BigInteger(), nullable=True),
+        sa.Column("counted_cash_minor", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("store_id", "till_session_id", name=op.f("pk_till_session")),
+    )
+
+
+def _create_user() -> None:
+    op.create_table(
+        "user",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("password_hash", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("company_id", "email", name=op.f("pk_user")),
+    )
+
+
+def _create_store() -> None:
+    op.create_table(
+        "store",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("price_zone", sa.String(), nullable=False),
+        sa.Column("zone", sa.String(), nullable=False),
+        sa.Column("settings", sa.LargeBinary(), nullable=False),
+        sa.Column("last_epoch_number", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id"], ["company.company_id"], name=op.f("fk_store_company_id")
+        ),
+        sa.PrimaryKeyConstraint("store_id", name=op.f("pk_store")),
+        sa.UniqueConstraint("company_id", "code", name=op.f("uq_store_company_id_code")),
+    )
+    op.create_index(op.f("ix_store_company_id"), "store", ["company_id"], unique=False)
+
+
+def _create_device() -> None:
+    op.create_table(
+        "device",
+        sa.Column("device_id", sa.Uuid(), nullable=False),
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("revoked", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["store.store_id"], name=op.f("fk_device_store_id")),
+        sa.PrimaryKeyConstraint("device_id", name=op.f("pk_device")),
+    )
+    op.create_index(op.f("ix_device_store_id"), "device", ["store_id"], unique=False)
+
+
+def _create_enrol_code() -> None:
+    op.create_table(
+        "enrol_code",
+        sa.Column("code_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("expires_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("tries_left", sa.Integer(), nullable=False),
+        sa.Column("redeemed_by", sa.LargeBinary(), nullable=True),
+        sa.Column("device_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["store_id"], ["store.store_id"], name=op.f("fk_enrol_code_store_id")
+        ),
+        sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_enrol_code")),
+    )
+    op.create_index(op.f("ix_enrol_code_store_id"), "enrol_code", ["store_id"], unique=False)
