@@ -1,0 +1,79 @@
+"""What every test may ask for: a real PostgreSQL, and a fresh empty database of its own in it."""
+
+import edge  # noqa: F401, I001  must come before whatever imports sqlite3: see edge/__init__.py
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from hypothesis import HealthCheck, settings
+
+from central.postgres import PostgresServer, running_postgres
+
+# The ordinary run tries the same examples every time; HYPOTHESIS_PROFILE=deep looks for new ones.
+settings.register_profile(
+    "ci",
+    derandomize=True,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("deep", deadline=None, max_examples=5_000, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+MEMORY_DISK = Path("/dev/shm")
+MEMORY_DISK_FREE_BYTES_MIN = 1024**3
+
+
+def folder_for_databases() -> Path:
+    """In memory where there is room: making a database takes 15 ms there and 300 ms on a disk."""
+    parent = None
+    if MEMORY_DISK.is_dir() and os.access(MEMORY_DISK, os.W_OK):
+        disk = os.statvfs(MEMORY_DISK)
+        roomy = disk.f_bavail * disk.f_frsize >= MEMORY_DISK_FREE_BYTES_MIN
+        # Where `nobody` cannot reach the programs they are copied here, and must be let run.
+        parent = MEMORY_DISK if roomy and not disk.f_flag & os.ST_NOEXEC else None
+    return Path(tempfile.mkdtemp(prefix="hf-", dir=parent))
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One server for each worker of a run. It never waits for the disk."""
+    folder = folder_for_databases()
+    try:
+        with running_postgres(folder, durable=False, deadline_s=60) as server:
+            yield server
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_template() -> str:
+    """The database that each test's own is a copy of: empty here.
+
+    A folder of tests that wants the migrated schema overrides this in its own conftest: it makes
+    a database once in `postgres_server`, migrates it, closes every connection and gives its name.
+    """
+    return "template0"
+
+
+@pytest.fixture
+async def postgres_url(
+    postgres_server: PostgresServer, postgres_template: str
+) -> AsyncIterator[str]:
+    """`postgresql+asyncpg://…` of a database that is this test's alone; dropped afterwards."""
+    name = f"t_{uuid4().hex}"
+    admin = await asyncpg.connect(postgres_server.dsn_for("postgres"))
+    try:
+        await admin.execute(
+            f"CREATE DATABASE {name} TEMPLATE {postgres_template} STRATEGY FILE_COPY"
+        )
+        yield postgres_server.url_for(name)
+        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await admin.close()
