@@ -20,7 +20,8 @@ FINGERPRINT_BYTES = 4
 HASH_BYTES = 32
 Hash: TypeAlias = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
 Sequence: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
-Instant: TypeAlias = Annotated[int, msgspec.Meta(ge=-(1 << 47), le=(1 << 47) - 1)]
+INSTANT_MS_MAX = (1 << 47) - 1
+Instant: TypeAlias = Annotated[int, msgspec.Meta(ge=-INSTANT_MS_MAX, le=INSTANT_MS_MAX)]
 """UTC milliseconds, within a few thousand years of today."""
 EVENT_BODY_BYTES_MAX = 1 << 20
 """The writer bounds every event well under the smallest body limit."""

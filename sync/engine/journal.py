@@ -1,0 +1,332 @@
+"""The journal in the store's file: append in the caller's unit of work, read a range, acknowledge.
+
+Journal = outbox: one table written together with the fact itself, and one row that holds the
+chain's end and the only send state. Everything here runs on the caller's connection and begins or
+ends no transaction, so a refused unit rolls the counters back with it. The tables are those of
+edge/db/tables.py (``journal``, ``journal_head``); at most one head is ``current``.
+
+Hot path: ``append`` costs one SELECT, one INSERT and one UPDATE, each a constant string.
+"""
+
+import hashlib
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeAlias
+from uuid import UUID
+
+from sync.protocol.batch import BatchLimits, plan_batch
+from sync.protocol.change import (
+    EVENT_BODY_BYTES_MAX,
+    INSTANT_MS_MAX,
+    Envelope,
+    Epoch,
+    Head,
+    Link,
+    link,
+)
+from sync.protocol.clock import ClockState, Hlc, tick
+from sync.protocol.codec import encode, kind_of
+from sync.protocol.errors import Refusal
+from sync.protocol.identity import BootId, EventId, StoreId
+from sync.protocol.poslog import AnyFact
+
+if TYPE_CHECKING:  # edge decides which SQLite stands behind the name
+    from sqlite3 import Connection
+
+VERIFY_PAGE_EVENTS = 500
+"""Rows held in memory at a time while the chain is walked."""
+
+_CURRENT = (
+    "SELECT store_id, epoch_number, epoch_fingerprint, seq, hash, hlc"
+    " FROM journal_head WHERE current = 1"
+)
+_INSERT = (
+    "INSERT INTO journal (epoch_number, epoch_fingerprint, seq, event_id, kind, kind_version,"
+    " occurred_at_ms, utc_offset_s, boot_id, hlc, clock_state, hash, body)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_ADVANCE = (
+    "UPDATE journal_head SET seq = ?, hash = ?, hlc = ?"
+    " WHERE epoch_number = ? AND epoch_fingerprint = ?"
+)
+_SEND_STATE = (
+    "SELECT epoch_number, epoch_fingerprint, seq, hash, genesis_hash,"
+    " acknowledged_through, acknowledged_hash FROM journal_head WHERE current = 1"
+)
+_RANGE = (
+    "SELECT seq, event_id, kind, kind_version, occurred_at_ms, utc_offset_s, boot_id, hlc,"
+    " clock_state, body, hash FROM journal"
+    " WHERE epoch_number = ? AND epoch_fingerprint = ? AND seq > ? ORDER BY seq LIMIT ?"
+)
+_HASH_AT = "SELECT hash FROM journal WHERE epoch_number = ? AND epoch_fingerprint = ? AND seq = ?"
+_SIZES = (
+    "SELECT length(body) FROM journal"
+    " WHERE epoch_number = ? AND epoch_fingerprint = ? AND seq > ? ORDER BY seq LIMIT ?"
+)
+_RETIRE = "UPDATE journal_head SET current = 0 WHERE current = 1"
+_BEGIN = (
+    "INSERT INTO journal_head (epoch_number, epoch_fingerprint, store_id, genesis_hash, seq, hash,"
+    " hlc, acknowledged_through, acknowledged_hash, current)"
+    " VALUES (?, ?, ?, ?, 0, ?, (SELECT coalesce(max(hlc), 0) FROM journal_head), 0, ?, 1)"
+)
+_ACKNOWLEDGE = (
+    "UPDATE journal_head SET acknowledged_through = ?, acknowledged_hash = ? WHERE current = 1"
+)
+
+
+class NotEnrolled(Refusal):
+    """The box has no epoch to write in."""
+
+    slug: ClassVar[str] = "not-enrolled"
+    title: ClassVar[str] = "This box belongs to no store yet"
+
+
+class EventTooLarge(Refusal):
+    """A fact whose body would not fit every limit on its way."""
+
+    slug: ClassVar[str] = "event-too-large"
+    title: ClassVar[str] = "The request makes a record that is too large"
+
+
+class NotAcknowledgeable(ValueError):
+    """Somebody wants to acknowledge what is not in this journal, or backward: a bug, because
+    ``push_once`` looks first."""
+
+
+class Moment(NamedTuple):
+    """What a use case knows about now; built at the API's border or in the background loop.
+    ``wall_ms``: UTC milliseconds; ``utc_offset_s``: of the store's zone, at that instant."""
+
+    wall_ms: int
+    utc_offset_s: int
+    boot_id: BootId
+    clock_state: ClockState
+
+
+class Entry(NamedTuple):
+    """An event in its place: everything that a workstation keeps of it but the signature."""
+
+    epoch: Epoch
+    envelope: Envelope
+    link: Link
+
+    @property
+    def head(self) -> Head:
+        """The chain's end, were this its last event."""
+        return Head(self.epoch, self.envelope.seq, self.link.hash)
+
+
+class VerifyOutcome(NamedTuple):
+    """``first_bad_seq`` is None where the whole chain holds: then ``head`` is its end, and
+    ``verified`` events stand behind it."""
+
+    first_bad_seq: int | None
+    verified: int
+    head: Head
+
+
+_Row: TypeAlias = tuple[int, bytes, str, int, int, int, bytes, int, str, bytes, bytes]
+
+
+def begin_epoch(db: "Connection", store_id: StoreId, epoch: Epoch, genesis_hash: bytes) -> None:
+    """Write in ``epoch`` from now on, from sequence 1 after ``genesis_hash`` (32 bytes). The
+    hybrid clock goes on from the earlier epochs."""
+    db.execute(_RETIRE)
+    db.execute(
+        _BEGIN,
+        (
+            epoch.number,
+            epoch.fingerprint,
+            store_id.bytes,
+            genesis_hash,
+            genesis_hash,
+            genesis_hash,
+        ),
+    )
+
+
+def append(db: "Connection", fact: AnyFact, event_id: EventId, moment: Moment) -> Entry:
+    """Write ``fact`` as the next event of the current epoch.
+
+    Raises NotEnrolled, EventTooLarge. A wall clock beyond every calendar is cut to the bounds of
+    an Instant: nothing in a clock can stop a shop from selling.
+    """
+    row = db.execute(_CURRENT).fetchone()
+    if row is None:
+        raise _not_enrolled()
+    store, number, fingerprint, seq, previous, last_hlc = row
+    body = encode(fact)
+    if len(body) > EVENT_BODY_BYTES_MAX:
+        raise EventTooLarge(
+            f"the record would have {len(body):,} bytes; at most {EVENT_BODY_BYTES_MAX:,} travel",
+            remedy="Split the request into smaller ones.",
+        )
+    kind = kind_of(fact)
+    envelope = Envelope(
+        seq + 1,
+        event_id,
+        kind.kind,
+        kind.version,
+        max(-INSTANT_MS_MAX, min(moment.wall_ms, INSTANT_MS_MAX)),
+        moment.utc_offset_s,
+        moment.boot_id,
+        tick(Hlc(last_hlc), moment.wall_ms),
+        moment.clock_state,
+        body,
+    )
+    epoch = Epoch(number, fingerprint)
+    place = link(StoreId(UUID(bytes=store)), epoch, envelope, previous)
+    db.execute(_INSERT, (number, fingerprint, *_columns(envelope, place.hash)))
+    db.execute(_ADVANCE, (seq + 1, place.hash, envelope.hlc, number, fingerprint))
+    return Entry(epoch, envelope, place)
+
+
+def read_head(db: "Connection") -> Head:
+    """The current epoch's end. Raises NotEnrolled."""
+    number, fingerprint, seq, end_hash, *_ = _send_state(db)
+    return Head(Epoch(number, fingerprint), seq, end_hash)
+
+
+def acknowledged(db: "Connection") -> int:
+    """Everything through this sequence is durable at central. Raises NotEnrolled."""
+    return _send_state(db)[5]
+
+
+def hash_at(db: "Connection", seq: int) -> bytes | None:
+    """This epoch's hash at ``seq`` (0: the genesis hash), None where it has no such event."""
+    number, fingerprint, head_seq, head_hash, genesis, through, through_hash = _send_state(db)
+    known = {head_seq: head_hash, through: through_hash, 0: genesis}
+    if seq in known:
+        return known[seq]
+    row = db.execute(_HASH_AT, (number, fingerprint, seq)).fetchone()
+    return None if row is None else bytes(row[0])
+
+
+def read_range(
+    db: "Connection", after_seq: int, events_max: int, bytes_max: int
+) -> tuple[Entry, ...]:
+    """Events after ``after_seq``, oldest first, within both limits, but at least one if any waits.
+
+    ``bytes_max`` bounds the bodies with ``batch.ENVELOPE_OVERHEAD_BYTES`` each. Raises
+    NotEnrolled, and LookupError where the journal no longer has what stands before the range.
+    """
+    number, fingerprint, *_ = _send_state(db)
+    previous = hash_at(db, after_seq)
+    if previous is None:
+        raise LookupError(f"the journal holds no event {after_seq}")
+    sizes = [size for (size,) in db.execute(_SIZES, (number, fingerprint, after_seq, events_max))]
+    count = plan_batch(sizes, BatchLimits(events_max, bytes_max))
+    epoch = Epoch(number, fingerprint)
+    entries = []
+    for row in db.execute(_RANGE, (number, fingerprint, after_seq, count)):
+        envelope, stored = _envelope(row), bytes(row[10])
+        digest = hashlib.sha256(envelope.body).digest()
+        entries.append(Entry(epoch, envelope, Link(previous, digest, stored)))
+        previous = stored
+    return tuple(entries)
+
+
+def acknowledge(db: "Connection", through: int, head_hash: bytes) -> None:
+    """Remember that central holds everything through ``through``, where its hash is
+    ``head_hash``. Raises NotAcknowledgeable if that is not our hash there, or goes backward."""
+    if through < acknowledged(db):
+        raise NotAcknowledgeable(f"{through} is below what is acknowledged already")
+    _remember(db, through, head_hash)
+
+
+def send_again_from(db: "Connection", through: int, head_hash: bytes) -> None:
+    """Central was restored to its past and holds only what came through ``through``: forget the
+    acknowledgement of the rest. Raises NotAcknowledgeable if that is not our hash there."""
+    if through > acknowledged(db):
+        raise NotAcknowledgeable(f"{through} is beyond what is acknowledged")
+    _remember(db, through, head_hash)
+
+
+def verify_chain(db: "Connection") -> VerifyOutcome:
+    """Walk the current epoch from its genesis: every hash derived again from the stored bytes, in
+    pages of VERIFY_PAGE_EVENTS. Names the first sequence that is missing or does not come out.
+    Raises NotEnrolled."""
+    store, number, fingerprint, *_ = _current(db)
+    _, _, head_seq, head_hash, genesis, *_ = _send_state(db)
+    head, previous, seq = Head(Epoch(number, fingerprint), head_seq, head_hash), genesis, 0
+    while True:
+        rows = db.execute(_RANGE, (number, fingerprint, seq, VERIFY_PAGE_EVENTS)).fetchall()
+        for row in rows:
+            place = _derived(StoreId(UUID(bytes=store)), head.epoch, row, previous)
+            if row[0] != seq + 1 or place is None or place.hash != row[10]:
+                return VerifyOutcome(seq + 1, seq, head)
+            previous, seq = place.hash, seq + 1
+        if len(rows) < VERIFY_PAGE_EVENTS:
+            break
+    if seq != head_seq:
+        return VerifyOutcome(min(seq, head_seq) + 1, min(seq, head_seq), head)
+    if previous != head_hash:
+        return VerifyOutcome(seq, max(0, seq - 1), head)
+    return VerifyOutcome(None, seq, head)
+
+
+def _remember(db: "Connection", through: int, head_hash: bytes) -> None:
+    if hash_at(db, through) != head_hash:
+        raise NotAcknowledgeable(f"central's hash at {through} is not ours")
+    db.execute(_ACKNOWLEDGE, (through, head_hash))
+
+
+def _current(db: "Connection") -> tuple[bytes, int, bytes, int, bytes, int]:
+    row: tuple[bytes, int, bytes, int, bytes, int] | None = db.execute(_CURRENT).fetchone()
+    if row is None:
+        raise _not_enrolled()
+    return row
+
+
+def _send_state(db: "Connection") -> tuple[int, bytes, int, bytes, bytes, int, bytes]:
+    row: tuple[int, bytes, int, bytes, bytes, int, bytes] | None = db.execute(
+        _SEND_STATE
+    ).fetchone()
+    if row is None:
+        raise _not_enrolled()
+    return row
+
+
+def _not_enrolled() -> NotEnrolled:
+    return NotEnrolled(
+        "there is no epoch to write in", remedy="Run `edge provision` with a code of head office."
+    )
+
+
+def _columns(envelope: Envelope, own_hash: bytes) -> tuple[object, ...]:
+    return (
+        envelope.seq,
+        envelope.event_id.bytes,
+        envelope.kind,
+        envelope.kind_version,
+        envelope.occurred_at_ms,
+        envelope.utc_offset_s,
+        envelope.boot_id.bytes,
+        envelope.hlc,
+        envelope.clock_state.value,
+        own_hash,
+        envelope.body,
+    )
+
+
+def _envelope(row: _Row) -> Envelope:
+    """Raises ValueError or TypeError for a row that nobody wrote here."""
+    return Envelope(
+        row[0],
+        EventId(UUID(bytes=row[1])),
+        row[2],
+        row[3],
+        row[4],
+        row[5],
+        BootId(UUID(bytes=row[6])),
+        Hlc(row[7]),
+        ClockState(row[8]),
+        row[9],
+    )
+
+
+def _derived(store: StoreId, epoch: Epoch, row: _Row, previous: bytes) -> Link | None:
+    """A stored row's place after ``previous``, None where its values are not even of their types
+    (SQLite stores anything in any column)."""
+    try:
+        return link(store, epoch, _envelope(row), previous)
+    except (ValueError, TypeError, AttributeError, OverflowError):
+        return None
