@@ -1,0 +1,42 @@
+"""Puts rows of reference data before the sequencer, in the caller's unit of work.
+
+A published row names no pub_seq yet: numbers drawn inside a unit of work commit out of order, so
+only ``sequence_publications`` gives them, after the commit.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+from uuid import UUID, uuid4
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from central.db.engine import raw
+from sync.protocol.identity import CompanyId
+from sync.protocol.reference import DataSet
+
+_COLUMNS = ("publication", "company_id", "data_set", "scope", "key", "body")
+
+
+class PublishedRow(NamedTuple):
+    """A key and the msgpack of its struct; None takes the row away."""
+
+    key: str
+    body: bytes | None
+
+
+async def publish(
+    db: AsyncConnection,
+    company_id: CompanyId,
+    data_set: DataSet,
+    scope: str,
+    rows: Iterable[PublishedRow],
+    publication: UUID | None = None,
+) -> UUID:
+    """Publish rows in their order. Rows under one ``publication`` (made here if not given) take
+    effect together."""
+    named = publication or uuid4()
+    records = [(named, company_id, data_set.value, scope, row.key, row.body) for row in rows]
+    if records:
+        connection = await raw(db)
+        await connection.copy_records_to_table("publication", records=records, columns=_COLUMNS)
+    return named
