@@ -6,7 +6,7 @@ A row of ``sale`` and below is never updated, but for ``sale_line.returned_milli
 ``points_right.spent`` counts: running sums of later facts, kept so that a rule reads one row.
 """
 
-from sqlalchemy import MetaData
+from sqlalchemy import Index, MetaData, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -182,9 +182,17 @@ class StockLevel(EdgeTable, table=True):
 
 class StockMovement(EdgeTable, table=True):
     """Every unit that moved, with its cause: (event, line). ``kind`` is ``sale``, ``return`` or a
-    StockMovementKind. ``oversold``: the level was below zero after it."""
+    StockMovementKind. ``oversold``: the level was below zero after it. The small index finds a
+    day's movements without a sale; those of sales are found by their event."""
 
     __tablename__ = "stock_movement"
+    __table_args__ = (
+        Index(
+            "ix_stock_movement_day",
+            "business_date",
+            sqlite_where=text("kind NOT IN ('sale', 'return')"),
+        ),
+    )
     event_id: bytes = Field(primary_key=True)
     line_no: int = Field(primary_key=True)
     item_id: str = Field(index=True)
@@ -243,9 +251,15 @@ class CustomerKey(EdgeTable, table=True):
 
 class ReferenceRow(EdgeTable, table=True):
     """A data set as it was published, row by row: what set hashes are kept over. The typed tables
-    below are made from it in the same unit of work."""
+    below are made from it in the same unit of work. A feed that is loaded anew leaves its old rows
+    in use with ``pub_seq`` -1 until the load is complete: the small index finds what is left."""
 
     __tablename__ = "reference_row"
+    __table_args__ = (
+        Index(
+            "ix_reference_row_stale", "data_set", "scope", "key", sqlite_where=text("pub_seq < 0")
+        ),
+    )
     data_set: str = Field(primary_key=True)
     scope: str = Field(primary_key=True)
     key: str = Field(primary_key=True)

@@ -1,0 +1,546 @@
+"""Everything that a store keeps."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+ITEM_WORDS = """
+CREATE VIRTUAL TABLE item_words USING fts5(
+    item_id UNINDEXED, words, prefix = '2 3', tokenize = 'unicode61 remove_diacritics 2'
+)
+"""
+"""Names, ids and scan codes of the items, for search by the beginnings of words."""
+
+TABLES = (
+    "abandoned_id",
+    "alarm",
+    "box",
+    "business_day",
+    "customer",
+    "customer_field",
+    "customer_key",
+    "feed_cursor",
+    "item",
+    "journal",
+    "journal_head",
+    "operator",
+    "pairing_code",
+    "points_right",
+    "price",
+    "push_state",
+    "receipt_series",
+    "reference_row",
+    "sale",
+    "scan_code",
+    "settings",
+    "stock_level",
+    "stock_movement",
+    "tax_rate",
+    "tender",
+    "till_session",
+    "workstation",
+    "sale_line",
+    "sale_tax",
+    "sale_tender",
+)
+"""In the order of their making: those that others point at first."""
+
+
+def upgrade() -> None:
+    _create_abandoned_id()
+    _create_alarm()
+    _create_box()
+    _create_business_day()
+    _create_customer()
+    _create_customer_field()
+    _create_customer_key()
+    _create_feed_cursor()
+    _create_item()
+    _create_journal()
+    _create_journal_head()
+    _create_operator()
+    _create_pairing_code()
+    _create_points_right()
+    _create_price()
+    _create_push_state()
+    _create_receipt_series()
+    _create_reference_row()
+    _create_sale()
+    _create_scan_code()
+    _create_settings()
+    _create_stock_level()
+    _create_stock_movement()
+    _create_tax_rate()
+    _create_tender()
+    _create_till_session()
+    _create_workstation()
+    _create_sale_line()
+    _create_sale_tax()
+    _create_sale_tender()
+    op.execute(ITEM_WORDS)
+
+
+def downgrade() -> None:
+    op.execute("DROP TABLE item_words")
+    for table in reversed(TABLES):
+        op.drop_table(table)
+
+
+def _create_abandoned_id() -> None:
+    op.create_table(
+        "abandoned_id",
+        sa.Column("sale_id", sa.LargeBinary(), nullable=False),
+        sa.Column("workstation_id", sa.String(), nullable=False),
+        sa.Column("abandoned_at_ms", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("sale_id", name=op.f("pk_abandoned_id")),
+    )
+
+
+def _create_alarm() -> None:
+    op.create_table(
+        "alarm",
+        sa.Column("alarm_id", sa.LargeBinary(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("detail", sa.String(), nullable=False),
+        sa.Column("raised_at_ms", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("alarm_id", name=op.f("pk_alarm")),
+    )
+
+
+def _create_box() -> None:
+    op.create_table(
+        "box",
+        sa.Column("one", sa.Integer(), nullable=False),
+        sa.Column("store_id", sa.LargeBinary(), nullable=False),
+        sa.Column("company_id", sa.LargeBinary(), nullable=False),
+        sa.Column("store_code", sa.String(), nullable=False),
+        sa.Column("device_id", sa.LargeBinary(), nullable=False),
+        sa.Column("central_url", sa.String(), nullable=False),
+        sa.Column("central_key", sa.LargeBinary(), nullable=False),
+        sa.Column("genesis", sa.LargeBinary(), nullable=False),
+        sa.Column("genesis_signature", sa.LargeBinary(), nullable=False),
+        sa.Column("incarnation", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("one", name=op.f("pk_box")),
+    )
+
+
+def _create_business_day() -> None:
+    op.create_table(
+        "business_day",
+        sa.Column("business_date", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("opened_by", sa.String(), nullable=False),
+        sa.Column("opened_at_ms", sa.Integer(), nullable=False),
+        sa.Column("first_seq", sa.Integer(), nullable=False),
+        sa.Column("closed_by", sa.String(), nullable=True),
+        sa.Column("closed_at_ms", sa.Integer(), nullable=True),
+        sa.Column("closed_seq", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("business_date", name=op.f("pk_business_day")),
+    )
+
+
+def _create_customer() -> None:
+    op.create_table(
+        "customer",
+        sa.Column("customer_id", sa.LargeBinary(), nullable=False),
+        sa.Column("code", sa.String(), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("name", sa.String(), nullable=True),
+        sa.Column("email", sa.String(), nullable=True),
+        sa.Column("phone", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_customer")),
+    )
+    with op.batch_alter_table("customer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_customer_code"), ["code"], unique=False)
+        batch_op.create_index(batch_op.f("ix_customer_email"), ["email"], unique=False)
+        batch_op.create_index(batch_op.f("ix_customer_phone"), ["phone"], unique=False)
+
+
+def _create_customer_field() -> None:
+    op.create_table(
+        "customer_field",
+        sa.Column("customer_id", sa.LargeBinary(), nullable=False),
+        sa.Column("field", sa.String(), nullable=False),
+        sa.Column("hlc", sa.Integer(), nullable=False),
+        sa.Column("source", sa.LargeBinary(), nullable=False),
+        sa.Column("value", sa.String(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("customer_id", "field", name=op.f("pk_customer_field")),
+    )
+
+
+def _create_customer_key() -> None:
+    op.create_table(
+        "customer_key",
+        sa.Column("customer_id", sa.LargeBinary(), nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_customer_key")),
+    )
+
+
+def _create_feed_cursor() -> None:
+    op.create_table(
+        "feed_cursor",
+        sa.Column("data_set", sa.String(), nullable=False),
+        sa.Column("scope", sa.String(), nullable=False),
+        sa.Column("incarnation", sa.LargeBinary(), nullable=False),
+        sa.Column("pub_seq", sa.Integer(), nullable=False),
+        sa.Column("set_hash", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("data_set", "scope", name=op.f("pk_feed_cursor")),
+    )
+
+
+def _create_item() -> None:
+    op.create_table(
+        "item",
+        sa.Column("item_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("department", sa.String(), nullable=False),
+        sa.Column("tax_class", sa.String(), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.Column("open_price", sa.Boolean(), nullable=False),
+        sa.Column("unit_cost_minor", sa.Integer(), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("item_id", name=op.f("pk_item")),
+    )
+
+
+def _create_journal() -> None:
+    op.create_table(
+        "journal",
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.LargeBinary(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("kind_version", sa.Integer(), nullable=False),
+        sa.Column("occurred_at_ms", sa.Integer(), nullable=False),
+        sa.Column("utc_offset_s", sa.Integer(), nullable=False),
+        sa.Column("boot_id", sa.LargeBinary(), nullable=False),
+        sa.Column("hlc", sa.Integer(), nullable=False),
+        sa.Column("clock_state", sa.String(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "epoch_number", "epoch_fingerprint", "seq", name=op.f("pk_journal")
+        ),
+    )
+    with op.batch_alter_table("journal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_journal_event_id"), ["event_id"], unique=False)
+
+
+def _create_journal_head() -> None:
+    op.create_table(
+        "journal_head",
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("store_id", sa.LargeBinary(), nullable=False),
+        sa.Column("genesis_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("hlc", sa.Integer(), nullable=False),
+        sa.Column("acknowledged_through", sa.Integer(), nullable=False),
+        sa.Column("acknowledged_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("current", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("epoch_number", "epoch_fingerprint", name=op.f("pk_journal_head")),
+    )
+
+
+def _create_operator() -> None:
+    op.create_table(
+        "operator",
+        sa.Column("operator_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("operator_id", name=op.f("pk_operator")),
+    )
+
+
+def _create_pairing_code() -> None:
+    op.create_table(
+        "pairing_code",
+        sa.Column("workstation_id", sa.String(), nullable=False),
+        sa.Column("code_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("expires_at_ms", sa.Integer(), nullable=False),
+        sa.Column("tries_left", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("workstation_id", name=op.f("pk_pairing_code")),
+    )
+
+
+def _create_points_right() -> None:
+    op.create_table(
+        "points_right",
+        sa.Column("root", sa.LargeBinary(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.LargeBinary(), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("spent", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("root", "line", name=op.f("pk_points_right")),
+    )
+    with op.batch_alter_table("points_right", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_points_right_customer_id"), ["customer_id"], unique=False
+        )
+
+
+def _create_price() -> None:
+    op.create_table(
+        "price",
+        sa.Column("item_id", sa.String(), nullable=False),
+        sa.Column("effective_from_ms", sa.Integer(), nullable=False),
+        sa.Column("unit_price_minor", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("item_id", "effective_from_ms", name=op.f("pk_price")),
+    )
+
+
+def _create_push_state() -> None:
+    op.create_table(
+        "push_state",
+        sa.Column("one", sa.Integer(), nullable=False),
+        sa.Column("stopped", sa.String(), nullable=True),
+        sa.Column("last_contact_ms", sa.Integer(), nullable=True),
+        sa.Column("server_time_ms", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("one", name=op.f("pk_push_state")),
+    )
+
+
+def _create_receipt_series() -> None:
+    op.create_table(
+        "receipt_series",
+        sa.Column("workstation_id", sa.String(), nullable=False),
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "workstation_id", "epoch_number", "epoch_fingerprint", name=op.f("pk_receipt_series")
+        ),
+    )
+
+
+def _create_reference_row() -> None:
+    op.create_table(
+        "reference_row",
+        sa.Column("data_set", sa.String(), nullable=False),
+        sa.Column("scope", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("pub_seq", sa.Integer(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("data_set", "scope", "key", name=op.f("pk_reference_row")),
+    )
+    with op.batch_alter_table("reference_row", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_reference_row_stale",
+            ["data_set", "scope", "key"],
+            unique=False,
+            sqlite_where=sa.text("pub_seq < 0"),
+        )
+
+
+def _create_sale() -> None:
+    op.create_table(
+        "sale",
+        sa.Column("sale_id", sa.LargeBinary(), nullable=False),
+        sa.Column("request_digest", sa.LargeBinary(), nullable=False),
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("receipt_number", sa.String(), nullable=False),
+        sa.Column("workstation_id", sa.String(), nullable=False),
+        sa.Column("till_session_id", sa.LargeBinary(), nullable=False),
+        sa.Column("operator_id", sa.String(), nullable=False),
+        sa.Column("business_date", sa.String(), nullable=False),
+        sa.Column("tendered_at_ms", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.LargeBinary(), nullable=True),
+        sa.Column("total_minor", sa.Integer(), nullable=False),
+        sa.Column("rounding_minor", sa.Integer(), nullable=False),
+        sa.Column("change_minor", sa.Integer(), nullable=False),
+        sa.Column("points_earned", sa.Integer(), nullable=False),
+        sa.Column("points_taken_back", sa.Integer(), nullable=False),
+        sa.Column("points_debt", sa.Integer(), nullable=False),
+        sa.Column("training", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("sale_id", name=op.f("pk_sale")),
+        sa.UniqueConstraint("receipt_number", name=op.f("uq_sale_receipt_number")),
+    )
+    with op.batch_alter_table("sale", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sale_business_date"), ["business_date"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_sale_till_session_id"), ["till_session_id"], unique=False
+        )
+
+
+def _create_scan_code() -> None:
+    op.create_table(
+        "scan_code",
+        sa.Column("scan_code", sa.String(), nullable=False),
+        sa.Column("item_id", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("scan_code", name=op.f("pk_scan_code")),
+    )
+    with op.batch_alter_table("scan_code", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_scan_code_item_id"), ["item_id"], unique=False)
+
+
+def _create_settings() -> None:
+    op.create_table(
+        "settings",
+        sa.Column("one", sa.Integer(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("one", name=op.f("pk_settings")),
+    )
+
+
+def _create_stock_level() -> None:
+    op.create_table(
+        "stock_level",
+        sa.Column("item_id", sa.String(), nullable=False),
+        sa.Column("on_hand_milli", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("item_id", name=op.f("pk_stock_level")),
+    )
+
+
+def _create_stock_movement() -> None:
+    op.create_table(
+        "stock_movement",
+        sa.Column("event_id", sa.LargeBinary(), nullable=False),
+        sa.Column("line_no", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("quantity_milli", sa.Integer(), nullable=False),
+        sa.Column("on_hand_after_milli", sa.Integer(), nullable=False),
+        sa.Column("oversold", sa.Boolean(), nullable=False),
+        sa.Column("business_date", sa.String(), nullable=True),
+        sa.Column("moved_at_ms", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("event_id", "line_no", name=op.f("pk_stock_movement")),
+    )
+    with op.batch_alter_table("stock_movement", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_stock_movement_day",
+            ["business_date"],
+            unique=False,
+            sqlite_where=sa.text("kind NOT IN ('sale', 'return')"),
+        )
+        batch_op.create_index(batch_op.f("ix_stock_movement_item_id"), ["item_id"], unique=False)
+
+
+def _create_tax_rate() -> None:
+    op.create_table(
+        "tax_rate",
+        sa.Column("tax_class", sa.String(), nullable=False),
+        sa.Column("effective_from", sa.String(), nullable=False),
+        sa.Column("rate_bp", sa.Integer(), nullable=False),
+        sa.Column("label", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("tax_class", "effective_from", name=op.f("pk_tax_rate")),
+    )
+
+
+def _create_tender() -> None:
+    op.create_table(
+        "tender",
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("refundable", sa.Boolean(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("tender_id", name=op.f("pk_tender")),
+    )
+
+
+def _create_till_session() -> None:
+    op.create_table(
+        "till_session",
+        sa.Column("till_session_id", sa.LargeBinary(), nullable=False),
+        sa.Column("till_id", sa.String(), nullable=False),
+        sa.Column("workstation_id", sa.String(), nullable=False),
+        sa.Column("operator_id", sa.String(), nullable=False),
+        sa.Column("business_date", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("float_minor", sa.Integer(), nullable=False),
+        sa.Column("opened_at_ms", sa.Integer(), nullable=False),
+        sa.Column("expected_cash_minor", sa.Integer(), nullable=True),
+        sa.Column("counted_cash_minor", sa.Integer(), nullable=True),
+        sa.Column("settled_by", sa.String(), nullable=True),
+        sa.Column("settled_at_ms", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("till_session_id", name=op.f("pk_till_session")),
+    )
+    with op.batch_alter_table("till_session", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_till_session_business_date"), ["business_date"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_till_session_till_id"), ["till_id"], unique=False)
+
+
+def _create_workstation() -> None:
+    op.create_table(
+        "workstation",
+        sa.Column("workstation_id", sa.String(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("paired_at_ms", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("workstation_id", name=op.f("pk_workstation")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_workstation_token_hash")),
+    )
+
+
+def _create_sale_line() -> None:
+    op.create_table(
+        "sale_line",
+        sa.Column("sale_id", sa.LargeBinary(), nullable=False),
+        sa.Column("line_no", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.Column("scan_code", sa.String(), nullable=True),
+        sa.Column("tax_class", sa.String(), nullable=False),
+        sa.Column("tax_rate_bp", sa.Integer(), nullable=False),
+        sa.Column("tax_version", sa.Integer(), nullable=False),
+        sa.Column("price_version", sa.Integer(), nullable=False),
+        sa.Column("unit_price_minor", sa.Integer(), nullable=False),
+        sa.Column("unit_cost_minor", sa.Integer(), nullable=True),
+        sa.Column("quantity_milli", sa.Integer(), nullable=False),
+        sa.Column("extended_minor", sa.Integer(), nullable=False),
+        sa.Column("amount_minor", sa.Integer(), nullable=False),
+        sa.Column("tax_minor", sa.Integer(), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("original_sale_id", sa.LargeBinary(), nullable=True),
+        sa.Column("original_line_no", sa.Integer(), nullable=True),
+        sa.Column("returned_milli", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["sale_id"], ["sale.sale_id"], name=op.f("fk_sale_line_sale_id")),
+        sa.PrimaryKeyConstraint("sale_id", "line_no", name=op.f("pk_sale_line")),
+    )
+
+
+def _create_sale_tax() -> None:
+    op.create_table(
+        "sale_tax",
+        sa.Column("sale_id", sa.LargeBinary(), nullable=False),
+        sa.Column("is_return", sa.Boolean(), nullable=False),
+        sa.Column("tax_class", sa.String(), nullable=False),
+        sa.Column("tax_rate_bp", sa.Integer(), nullable=False),
+        sa.Column("taxable_minor", sa.Integer(), nullable=False),
+        sa.Column("tax_minor", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["sale_id"], ["sale.sale_id"], name=op.f("fk_sale_tax_sale_id")),
+        sa.PrimaryKeyConstraint(
+            "sale_id", "is_return", "tax_class", "tax_rate_bp", name=op.f("pk_sale_tax")
+        ),
+    )
+
+
+def _create_sale_tender() -> None:
+    op.create_table(
+        "sale_tender",
+        sa.Column("sale_id", sa.LargeBinary(), nullable=False),
+        sa.Column("tender_no", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("amount_minor", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=True),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["sale_id"], ["sale.sale_id"], name=op.f("fk_sale_tender_sale_id")),
+        sa.PrimaryKeyConstraint("sale_id", "tender_no", name=op.f("pk_sale_tender")),
+    )
