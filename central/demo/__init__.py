@@ -1,0 +1,1 @@
+"""One real day of trade through the whole product: real processes, real PostgreSQL, real faults."""

@@ -1,0 +1,174 @@
+"""Customers at the demo's tills: baskets from a seed, tenders, points, returns, paced like a queue.
+
+Nothing here knows what the edge will answer: a refused tender is settled at the till as a cashier
+would, with the same sale's id.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import uuid_utils
+
+from central.demo.workstation import SaleRefused, Workstation
+
+CASH_MINOR_MAX = 6_000
+NOTE_MINOR = 1_000
+CASH_STEP_MINOR = 5
+POINTS_STEP = 100
+LINES_IN_A_BASKET = (1, 1, 2, 2, 3, 3, 4, 5, 6, 8)
+RETURN_SHARE = 0.05
+CUSTOMER_SHARE = 0.45
+RETURNABLE_KEPT_MAX = 200
+
+
+@dataclass(frozen=True)
+class Article:
+    """What a shopper can take: its scan code and shelf price in minor units, tax included."""
+
+    item_id: str
+    scan_code: str
+    unit_price_minor: int
+    weighed: bool
+
+
+@dataclass
+class Shoppers:
+    """Who shops at one store, with a randomness of its own. ``customers``: ids known here."""
+
+    articles: list[Article]
+    customers: list[str]
+    operators: list[str]
+    draw: random.Random
+    points_here: dict[str, int] = field(default_factory=dict)
+    returnable: list[dict[str, Any]] = field(default_factory=list)
+
+
+def new_id() -> str:
+    """A UUIDv7 as the workstation makes it, before the first attempt."""
+    return str(UUID(bytes=uuid_utils.uuid7().bytes))
+
+
+async def trade(
+    workstation: Workstation,
+    shoppers: Shoppers,
+    pause_s: float,
+    until: asyncio.Event,
+    on_receipt: Callable[[Workstation, dict[str, Any]], None],
+) -> None:
+    """Serve one shopper after another until the doors close."""
+    while not until.is_set():
+        if shoppers.returnable and shoppers.draw.random() < RETURN_SHARE:
+            answer = await _bring_back(workstation, shoppers)
+        else:
+            answer = await _sell(workstation, shoppers)
+        on_receipt(workstation, answer)
+        await asyncio.sleep(pause_s)
+
+
+async def _sell(workstation: Workstation, shoppers: Shoppers) -> dict[str, Any]:
+    draw = shoppers.draw
+    customer = draw.choice(shoppers.customers) if draw.random() < CUSTOMER_SHARE else None
+    lines, total_minor = _basket(shoppers)
+    points = _points_to_spend(shoppers, customer, total_minor)
+    sale = {
+        "sale_id": new_id(),
+        "operator_id": draw.choice(shoppers.operators),
+        "tendered_at": datetime.now(UTC).isoformat(),
+        "total_minor": total_minor,
+        "lines": lines,
+        "tenders": _tenders(draw, total_minor, points),
+    }
+    if customer is not None:
+        sale["customer_id"] = customer
+    try:
+        answer = await workstation.complete("/sales", sale)
+    except SaleRefused as refusal:
+        if refusal.slug != "more_points_than_rights":
+            raise
+        sale["tenders"] = _tenders(draw, total_minor, 0)
+        answer = await workstation.complete("/sales", sale)
+    _remember(shoppers, sale, answer)
+    return answer
+
+
+def _basket(shoppers: Shoppers) -> tuple[list[dict[str, Any]], int]:
+    lines: list[dict[str, Any]] = []
+    total_minor = 0
+    for line_no in range(1, shoppers.draw.choice(LINES_IN_A_BASKET) + 1):
+        article = shoppers.draw.choice(shoppers.articles)
+        if article.weighed:
+            quantity_milli = shoppers.draw.randint(120, 2_400)
+        else:
+            quantity_milli = 1_000 * shoppers.draw.choice((1, 1, 1, 1, 2, 2, 3, 6))
+        total_minor += (article.unit_price_minor * quantity_milli * 2 + 1_000) // 2_000
+        lines.append(
+            {"line_no": line_no, "scan_code": article.scan_code, "quantity_milli": quantity_milli}
+        )
+    return lines, total_minor
+
+
+def _points_to_spend(shoppers: Shoppers, customer: str | None, total_minor: int) -> int:
+    """Whole steps of 100 points (1.00 each), at most what is known to be spendable here."""
+    if customer is None or shoppers.draw.random() < 0.5:
+        return 0
+    known = shoppers.points_here.get(customer, POINTS_STEP)
+    return min(known, total_minor // 2) // POINTS_STEP * POINTS_STEP
+
+
+def _tenders(draw: random.Random, total_minor: int, points: int) -> list[dict[str, Any]]:
+    tenders: list[dict[str, Any]] = []
+    if points:
+        tenders.append({"tender_id": "points", "amount_minor": points})
+    rest = total_minor - points
+    if rest <= 0:
+        return tenders
+    if rest > CASH_MINOR_MAX or draw.random() < 0.55:
+        reference = f"{draw.randrange(16**12):012X}"
+        tender = draw.choice(("card", "card", "nets", "paynow"))
+        tenders.append({"tender_id": tender, "amount_minor": rest, "reference": reference})
+        return tenders
+    rounded = (rest * 2 + CASH_STEP_MINOR) // (2 * CASH_STEP_MINOR) * CASH_STEP_MINOR
+    given = rounded if draw.random() < 0.3 else -(-rounded // NOTE_MINOR) * NOTE_MINOR
+    if given:
+        tenders.append({"tender_id": "cash", "amount_minor": given})
+    return tenders
+
+
+def _remember(shoppers: Shoppers, sale: dict[str, Any], answer: dict[str, Any]) -> None:
+    customer = sale.get("customer_id")
+    if customer is not None and answer.get("points_here") is not None:
+        shoppers.points_here[customer] = answer["points_here"]
+    shoppers.returnable.append({"sale": sale, "customer": customer})
+    del shoppers.returnable[:-RETURNABLE_KEPT_MAX]
+
+
+async def _bring_back(workstation: Workstation, shoppers: Shoppers) -> dict[str, Any]:
+    """One line of an earlier receipt comes back, whole; refunded by card, as its share says."""
+    bought = shoppers.returnable.pop(shoppers.draw.randrange(len(shoppers.returnable)))
+    sold, line = bought["sale"], shoppers.draw.choice(bought["sale"]["lines"])
+    by_code = {article.scan_code: article for article in shoppers.articles}
+    price = by_code[line["scan_code"]].unit_price_minor
+    amount_minor = (price * line["quantity_milli"] * 2 + 1_000) // 2_000
+    back = {
+        "sale_id": new_id(),
+        "operator_id": shoppers.draw.choice(shoppers.operators),
+        "tendered_at": datetime.now(UTC).isoformat(),
+        "total_minor": -amount_minor,
+        "lines": [
+            {
+                "line_no": 1,
+                "scan_code": line["scan_code"],
+                "quantity_milli": line["quantity_milli"],
+                "original": {"sale_id": sold["sale_id"], "line_no": line["line_no"]},
+            }
+        ],
+        "tenders": [{"tender_id": "card", "amount_minor": -amount_minor, "reference": "REFUND"}],
+    }
+    if bought["customer"] is not None:
+        back["customer_id"] = bought["customer"]
+    return await workstation.complete("/returns", back)

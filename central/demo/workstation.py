@@ -1,0 +1,101 @@
+"""A workstation as the till page will be: makes the sale's id and keeps the request's bytes before
+the first attempt, repeats exactly those bytes until it has an answer, keeps every answer's envelope
+and signature, and states with each request the highest head and receipt number it was told.
+"""
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from central.demo.errors import DemoCannotRun
+
+TRIES_MAX = 600
+RETRY_S = 0.1
+REQUEST_TIMEOUT_S = 20
+
+
+@dataclass
+class Workstation:
+    """One paired POS device of one store. ``cash_minor`` is what should lie in its drawer."""
+
+    workstation_id: str
+    store_code: str
+    client: httpx.AsyncClient
+    seen: str | None = None
+    cash_minor: int = 0
+    pending: bytes | None = None
+    kept: dict[str, dict[str, Any]] = field(default_factory=dict)
+    sent_again: int = 0
+    answered_again: int = 0
+
+    async def complete(self, path: str, sale: dict[str, Any]) -> dict[str, Any]:
+        """Post a sale or return until it is answered. Raises SaleRefused with the problem."""
+        self.pending = json.dumps(sale).encode()
+        response = await self.send("POST", path, self.pending)
+        if response.status_code == 200:
+            self.answered_again += 1
+        answer: dict[str, Any] = response.json()
+        self.pending = None
+        self.kept[answer["sale_id"]] = answer
+        head = answer["head"]
+        epoch, fingerprint = head["epoch"].split("-")
+        self.seen = f"{epoch}-{fingerprint}:{head['seq']}:{head['hash']}:{answer['receipt_number']}"
+        self._count_cash(sale, answer)
+        return answer
+
+    async def call(self, method: str, path: str, body: object = None) -> dict[str, Any]:
+        """Any other request, repeated until it is answered."""
+        content = None if body is None else json.dumps(body).encode()
+        answer: dict[str, Any] = (await self.send(method, path, content)).json()
+        return answer
+
+    async def send(self, method: str, path: str, content: bytes | None) -> httpx.Response:
+        """The same bytes until there is an answer; a killed edge only makes this take longer."""
+        headers = {"Content-Type": "application/json"} if content is not None else {}
+        if self.seen is not None:
+            headers["Holdfast-Seen"] = self.seen
+        for attempt in range(TRIES_MAX):
+            try:
+                response = await self.client.request(method, path, content=content, headers=headers)
+            except httpx.TransportError:
+                self.sent_again += 1
+                await asyncio.sleep(RETRY_S)
+                continue
+            if response.status_code in (429, 503) and attempt + 1 < TRIES_MAX:
+                await asyncio.sleep(RETRY_S)
+                continue
+            if response.status_code >= 400:
+                raise SaleRefused(response.json())
+            return response
+        raise DemoCannotRun(f"{self.store_code}'s box did not answer {TRIES_MAX} times")
+
+    def _count_cash(self, sale: dict[str, Any], answer: dict[str, Any]) -> None:
+        taken = sum(t["amount_minor"] for t in sale["tenders"] if t["tender_id"] == "cash")
+        self.cash_minor += taken - int(answer["change_minor"])
+
+
+class SaleRefused(Exception):
+    """The edge refused a request: its problem document."""
+
+    def __init__(self, problem: dict[str, Any]) -> None:
+        super().__init__(f"{problem.get('title')}: {problem.get('detail')}")
+        self.problem = problem
+
+    @property
+    def slug(self) -> str:
+        """The last part of the problem's type."""
+        return str(self.problem.get("type", "")).rsplit(":", 1)[-1]
+
+
+async def pair(base_url: str, store_code: str, workstation_id: str, code: str) -> Workstation:
+    """Redeem a pairing code, as the till page's first screen does."""
+    client = httpx.AsyncClient(base_url=base_url, timeout=REQUEST_TIMEOUT_S)
+    workstation = Workstation(workstation_id, store_code, client)
+    answer = await workstation.call(
+        "POST", "/pair", {"workstation_id": workstation_id, "code": code}
+    )
+    client.headers["Authorization"] = f"Bearer {answer['token']}"
+    return workstation
