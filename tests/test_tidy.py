@@ -1,0 +1,280 @@
+"""The style, executed: sizes, names, purity, no float near money, nothing foreign in a page.
+
+Each rule is a function from one file to its faults. Every rule is shown a file that breaks it, too:
+a check that cannot fail is a defect.
+"""
+
+import ast
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PRODUCT = ("sync/", "edge/", "central/")
+EXACT_NUMBERS = ("sync/protocol/", "edge/domain/", "central/domain/", "central/projections/")
+PURE = ("sync/protocol/", "edge/domain/", "central/domain/", "central/projections/fold")
+
+FUNCTION_LINES_MAX = 60
+MODULE_LINES_MAX = 500
+
+BANNED_WORDS = {"manager", "service", "handler", "helper", "util", "common"}
+BANNED_MODULES = {"data", "info", "process"}
+MAY_CATCH_ALL = {"background.py", "problems.py", "app.py"}
+IO_MODULES = {"asyncio", "sqlite3", "httpx", "sqlalchemy", "sqlmodel", "asyncpg", "litestar"}
+IMPURE_MODULES = IO_MODULES | {"time", "random", "os", "secrets"}
+IMPURE_CALL = re.compile(
+    r"(^|\.)(datetime\.(now|utcnow|today)|date\.today|time\.time|uuid[14]|uuid_utils\.uuid7"
+    r"|os\.urandom)$|^(random|secrets)\."
+)
+SLEEP = re.compile(r"(^|\.)(time|asyncio|anyio|trio)\.sleep$")
+
+URL = re.compile(rb"""https?://([\w.-]+)|["'(]//([\w-]+\.[\w.-]+)""")
+NOT_FOREIGN = {b"127.0.0.1", b"localhost", b"www.w3.org"}  # the box; names of XML name spaces
+
+HOMES = r"/(?:home|Users)/[a-z_]\w*/"
+ORDINARY_FOLDERS = {f"/{name}" for name in ("", "app", "builds", "home", "mnt", "opt", "root")}
+ORDINARY_FOLDERS |= {f"/{name}" for name in ("src", "srv", "tmp", "usr", "var")}
+INDEX_SETTINGS = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_INDEX_URL", "UV_DEFAULT_INDEX")
+OPEN_INDEXES = {"pypi.org", "files.pythonhosted.org"}
+
+PROJECT = ("sync", "edge", "central", "tests", ".ci", "README.md", "pyproject.toml", ".gitignore")
+
+
+Located = ast.stmt | ast.expr | ast.excepthandler
+
+
+@dataclass(frozen=True)
+class File:
+    """One file of the project; `path` is relative to its root, with `/`."""
+
+    path: str
+    content: bytes
+
+    @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2]
+
+    @property
+    def nodes(self) -> list[Located]:
+        """Every statement, expression and except clause; none of what is not Python."""
+        tree = ast.walk(ast.parse(self.content)) if self.path.endswith(".py") else ()
+        return [node for node in tree if isinstance(node, Located)]
+
+
+Rule = Callable[[File], Iterator[str]]
+
+
+def sizes(file: File) -> Iterator[str]:
+    # A migration is a list of tables as they once were, made by a command: it grows with them.
+    if not file.path.startswith(PRODUCT) or "/migrations/versions/" in file.path:
+        return
+    lines = file.content.count(b"\n")
+    if file.path.endswith(".py") and lines > MODULE_LINES_MAX:
+        yield f"1: {lines} lines in a module, at most {MODULE_LINES_MAX}"
+    for node in file.nodes:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            length = (node.end_lineno or node.lineno) - node.lineno + 1
+            if length > FUNCTION_LINES_MAX:
+                yield f"{node.lineno}: {node.name} has {length} lines, at most {FUNCTION_LINES_MAX}"
+
+
+def names(file: File) -> Iterator[str]:
+    if not (file.path.startswith(PRODUCT) and file.path.endswith(".py")):
+        return
+    for part in file.path.removesuffix(".py").split("/"):
+        if part in BANNED_MODULES or banned_words(part):
+            yield f"1: the name {part} says nothing"
+    for node in file.nodes:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            for word in banned_words(node.name):
+                yield f"{node.lineno}: {word} in {node.name}"
+
+
+def banned_words(name: str) -> set[str]:
+    """`StoreManagers` and `store_managers` both hold the word manager."""
+    words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)
+    return {word.lower().removesuffix("s") for word in words} & BANNED_WORDS
+
+
+def exact_numbers(file: File) -> Iterator[str]:
+    if not file.path.startswith(EXACT_NUMBERS):
+        return
+    for node in file.nodes:
+        if isinstance(node, ast.Constant) and isinstance(node.value, float):
+            yield f"{node.lineno}: the float {node.value}"
+        if isinstance(node, ast.Name) and node.id == "float":
+            yield f"{node.lineno}: float"
+
+
+def catching(file: File) -> Iterator[str]:
+    """To catch everything and carry on hides bugs; to clean up and raise again is right."""
+    if not file.path.startswith(PRODUCT) or file.name in MAY_CATCH_ALL:
+        return
+    for node in file.nodes:
+        if isinstance(node, ast.ExceptHandler):
+            kind = ast.unparse(node.type) if node.type else "BaseException"
+            caught, last = set(re.findall(r"\w+", kind)), node.body[-1]
+            raised_again = isinstance(last, ast.Raise) and last.exc is None
+            if "Exception" in caught or ("BaseException" in caught and not raised_again):
+                yield f"{node.lineno}: catches every exception"
+
+
+def purity(file: File) -> Iterator[str]:
+    if not file.path.startswith(PURE):
+        return
+    for node in file.nodes:
+        for module in imported(node):
+            if module.partition(".")[0] in IMPURE_MODULES:
+                yield f"{node.lineno}: imports {module}"
+        if isinstance(node, ast.Call) and IMPURE_CALL.search(ast.unparse(node.func)):
+            yield f"{node.lineno}: calls {ast.unparse(node.func)}"
+
+
+def imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom) and node.level == 0:
+        return [node.module or ""]
+    return []
+
+
+def foreign_addresses(file: File) -> Iterator[str]:
+    """A shop's page must work with no network, so it may name no other host."""
+    if "web" not in file.path.split("/")[:-1]:
+        return
+    for number, line in enumerate(file.content.splitlines(), start=1):
+        for with_scheme, without in URL.findall(line):
+            if (host := with_scheme or without) not in NOT_FOREIGN:
+                yield f"{number}: names the host {host.decode(errors='replace')}"
+
+
+def sleeping(file: File) -> Iterator[str]:
+    if not file.path.startswith("tests/"):
+        return
+    for node in file.nodes:
+        if isinstance(node, ast.ImportFrom) and "sleep" in {alias.name for alias in node.names}:
+            yield f"{node.lineno}: imports sleep"
+        if isinstance(node, ast.Call) and SLEEP.search(ast.unparse(node.func)):
+            called = ast.unparse(node)
+            if called != "asyncio.sleep(0)":
+                yield f"{node.lineno}: {called}"
+
+
+def this_machine(file: File) -> Iterator[str]:
+    """Where this checkout lies, whose it is, where its packages came from: not for the tree."""
+    for number, line in enumerate(file.content.decode(errors="ignore").splitlines(), start=1):
+        if machine_places().search(line):
+            yield f"{number}: names a place of this machine"
+
+
+def machine_places() -> re.Pattern[str]:
+    """The checkout, the folder around it, any home, and the host of a package index."""
+    folders = {str(folder) for folder in (ROOT, ROOT.parent, Path.home())} - ORDINARY_FOLDERS
+    urls = [url for name in INDEX_SETTINGS for url in os.environ.get(name, "").split()]
+    hosts = {host for url in urls if (host := urlsplit(url).hostname)} - OPEN_INDEXES
+    within = "|".join([*(f"{re.escape(folder)}/" for folder in sorted(folders)), HOMES])
+    return re.compile("|".join([rf"(?<![\w./-])(?:{within})", *map(re.escape, sorted(hosts))]))
+
+
+RULES: tuple[Rule, ...] = (
+    sizes,
+    names,
+    exact_numbers,
+    catching,
+    purity,
+    foreign_addresses,
+    sleeping,
+    this_machine,
+)
+
+
+@cache
+def project() -> tuple[File, ...]:
+    tops = [ROOT / top for top in PROJECT]
+    paths = [path for top in tops for path in (top, *sorted(top.rglob("*"))) if path.is_file()]
+    return tuple(
+        File(path.relative_to(ROOT).as_posix(), path.read_bytes())
+        for path in paths
+        if "__pycache__" not in path.parts
+    )
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_every_file_keeps_the_rule(rule: Rule) -> None:
+    faults = [f"{file.path}:{fault}" for file in project() for fault in rule(file)]
+    assert faults == []
+
+
+def test_the_rules_look_at_the_whole_project() -> None:
+    paths = {file.path for file in project()}
+    assert {"pyproject.toml", "README.md", "edge/__init__.py", "tests/test_tidy.py"} <= paths
+
+
+BROKEN = [
+    (sizes, "edge/a.py", "x = 1\n" * 501),
+    (sizes, "sync/a.py", "def f():\n" + "    x = 1\n" * 60),
+    (names, "edge/sale_handlers.py", ""),
+    (names, "edge/common/a.py", ""),
+    (names, "central/data.py", ""),
+    (names, "edge/a.py", "class StoreManager: ..."),
+    (names, "edge/a.py", "async def call_services(): ..."),
+    (exact_numbers, "sync/protocol/a.py", "rate = 0.09"),
+    (exact_numbers, "edge/domain/a.py", "price = float(text)"),
+    (exact_numbers, "central/projections/a.py", "def f(price: float): ..."),
+    (catching, "edge/api/a.py", "try: ...\nexcept Exception: raise"),
+    (catching, "edge/api/a.py", "try: ...\nexcept (KeyError, Exception): ..."),
+    (catching, "edge/api/a.py", "try: ...\nexcept: ..."),
+    (catching, "edge/api/a.py", "try: ...\nexcept BaseException: ..."),
+    (purity, "sync/protocol/a.py", "import asyncio"),
+    (purity, "edge/domain/a.py", "from sqlalchemy.orm import Session"),
+    (purity, "central/domain/a.py", "def f():\n    import random"),
+    (purity, "central/projections/fold_sales.py", "now = datetime.datetime.now(UTC)"),
+    (purity, "sync/protocol/a.py", "key = uuid.uuid4()"),
+    (foreign_addresses, "edge/web/till.html", '<script src="https://cdn.example.com/a.js">'),
+    (foreign_addresses, "central/web/a/b.css", "@import url(//fonts.example.com/a)"),
+    (sleeping, "tests/unit/test_a.py", "time.sleep(1)"),
+    (sleeping, "tests/unit/test_a.py", "async def f(): await asyncio.sleep(0.1)"),
+    (sleeping, "tests/conftest.py", "from time import sleep"),
+    (this_machine, "edge/a.py", "x = '/ho" + "me/ann/shop'"),
+]
+SOUND = [
+    (sizes, "edge/a.py", "def f():\n" + "    x = 1\n" * 59),
+    (sizes, "edge/db/migrations/versions/0001_all.py", "x = 1\n" * 501),
+    (names, "edge/usecases/complete_sale.py", "class Processed: ..."),
+    (exact_numbers, "edge/api/a.py", "wait_s = 0.5"),
+    (catching, "edge/background.py", "try: ...\nexcept Exception: ..."),
+    (catching, "edge/db/a.py", "try: ...\nexcept BaseException:\n    close()\n    raise"),
+    (purity, "central/projections/write.py", "import sqlalchemy"),
+    (purity, "sync/protocol/a.py", "at = datetime.fromtimestamp(ms // 1000, UTC)"),
+    (foreign_addresses, "edge/web/a.svg", '<svg xmlns="http://www.w3.org/2000/svg">'),
+    (foreign_addresses, "edge/web/a.js", "const url = `https://${location.host}/sales` // why"),
+    (sleeping, "tests/unit/test_a.py", "async def f(): await asyncio.sleep(0)"),
+]
+
+
+@pytest.mark.parametrize(("rule", "path", "content"), BROKEN)
+def test_a_file_that_breaks_the_rule_is_found(rule: Rule, path: str, content: str) -> None:
+    assert list(rule(File(path, content.encode()))) != []
+
+
+@pytest.mark.parametrize(("rule", "path", "content"), SOUND)
+def test_a_file_that_keeps_the_rule_is_left_alone(rule: Rule, path: str, content: str) -> None:
+    assert list(rule(File(path, content.encode()))) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["cd /hall/holdfast/edge", "see '/hall/shared/notes'", "uv pip install -i https://box.lan/x a"],
+)
+def test_this_checkout_and_its_package_index_are_found(
+    monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    monkeypatch.setattr("tests.test_tidy.ROOT", Path("/hall/holdfast"))
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "https://box.lan/simple")
+    assert list(this_machine(File("README.md", line.encode()))) != []
