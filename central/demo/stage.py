@@ -1,0 +1,140 @@
+"""What the demo stands on: a folder of its own, PostgreSQL, central, each store's line and box.
+
+Built in the order database, central, lines, edges; taken down in the reverse order, whatever
+happened in between. With ``--database-url`` the database is somebody else's and stays.
+"""
+
+import asyncio
+import contextlib
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from central.db.engine import open_engine
+from central.demo.children import Child, free_port, run_child, start_child
+from central.demo.line import Line
+from central.postgres import running_postgres
+
+FOLDER_MODE = 0o711
+CENTRAL = "central"
+
+
+@dataclass
+class StoreBox:
+    """One store's box: its folder, its port and its line to head office."""
+
+    code: str
+    folder: Path
+    port: int
+    line: Line
+    child: Child | None = None
+
+    @property
+    def url(self) -> str:
+        """Where its API answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+@dataclass
+class Stage:
+    """Everything that runs. ``url`` is central's own address."""
+
+    folder: Path
+    database_url: str
+    engine: AsyncEngine
+    central: Child
+    url: str
+    boxes: list[StoreBox] = field(default_factory=list)
+    edges: list[Child] = field(default_factory=list)
+
+    def log(self, name: str) -> Path:
+        """Where a child's output stands."""
+        return self.folder / f"{name}.log"
+
+    async def provision(self, code: str, enrol_code: str) -> StoreBox:
+        """Enrol a new box over a line of its own, by the technician's command."""
+        line = Line(int(self.url.rsplit(":", 1)[1]))
+        await line.start()
+        box = StoreBox(code, self.folder / code, free_port(), line)
+        self.boxes.append(box)
+        await run_child(
+            f"edge provision for {code}",
+            [
+                *("edge", "provision", "--central", line.url, "--code", enrol_code),
+                *("--data", str(box.folder), "--port", str(box.port)),
+            ],
+            self.log(f"{code}-provision"),
+        )
+        return box
+
+    async def serve(self, boxes: list[StoreBox], name: str) -> Child:
+        """Start one edge process for these boxes and wait until each answers."""
+        folders = [word for box in boxes for word in ("--data", str(box.folder))]
+        child = await start_child(
+            name,
+            ["edge", "serve", *folders],
+            self.log(name),
+            wanted=frozenset(box.code for box in boxes),
+        )
+        self.edges.append(child)
+        for box in boxes:
+            box.child = child
+        await child.await_ready()
+        return child
+
+    async def take_down(self) -> None:
+        """Edges first, then central; the database is ended by whoever started it."""
+        await asyncio.gather(*(edge.stop() for edge in self.edges))
+        await asyncio.gather(*(box.line.stop() for box in self.boxes))
+        await self.central.stop()
+        await self.engine.dispose()
+
+
+@contextlib.asynccontextmanager
+async def standing(database_url: str | None) -> AsyncIterator[Stage]:
+    """A folder, a database and central, migrated and answering; all gone afterwards.
+
+    Raises DemoCannotRun and PostgresCannotStart, having removed what it made.
+    """
+    folder = _new_folder()
+    try:
+        async with _database(folder, database_url) as url:
+            central = await start_child(
+                CENTRAL,
+                [
+                    *("central", "serve", "--data", str(folder / CENTRAL)),
+                    *("--port", str(free_port())),
+                ],
+                folder / "central.log",
+                wanted=frozenset({CENTRAL}),
+                environment={"CENTRAL_DATABASE_URL": url},
+            )
+            stage = Stage(folder, url, open_engine(url), central, "")
+            try:
+                await central.await_ready()
+                stage.url = central.addresses[CENTRAL]
+                yield stage
+            finally:
+                await stage.take_down()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _new_folder() -> Path:
+    """Short, because a socket's path ends at 107 bytes; passable, because PostgreSQL is not root."""
+    folder = Path(tempfile.mkdtemp(prefix="holdfast-"))
+    folder.chmod(FOLDER_MODE)
+    return folder
+
+
+@contextlib.asynccontextmanager
+async def _database(folder: Path, database_url: str | None) -> AsyncIterator[str]:
+    if database_url is not None:
+        yield database_url
+        return
+    with running_postgres(folder / "pg") as server:
+        yield server.url
