@@ -8,7 +8,7 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import aiosqlite
 import pytest
@@ -204,17 +204,18 @@ async def test_a_write_error_at_the_commit_itself_loses_and_doubles_nothing(
     assert sales_in(path) == list(range(20))
 
 
-def committing(times: int, *, really: bool) -> Callable[[sqlite3.Connection], None]:
-    """A commit whose first ``times`` calls report an error, after doing their work or not."""
+def committing(*unsure: bool, really: bool = False) -> Callable[[sqlite3.Connection], None]:
+    """A commit whose first calls report an error, ``unsure`` or not, after doing their work or
+    not; later ones go well."""
     commit = group._commit
-    calls = []
+    planned = iter(unsure)
 
     def _commit(db: sqlite3.Connection) -> None:
-        calls.append(1)
-        if len(calls) > times:
+        fate = next(planned, None)
+        if fate is None:
             return commit(db)
         db.execute("COMMIT" if really else "ROLLBACK")
-        raise Lost(sqlite3.OperationalError("disk I/O error"), unsure=True)
+        raise Lost(sqlite3.OperationalError("disk I/O error"), unsure=fate)
 
     return _commit
 
@@ -224,21 +225,69 @@ async def test_a_commit_of_unknown_outcome_is_resolved_by_looking_the_ids_up(
     open_writer: Open, path: Path, monkeypatch: pytest.MonkeyPatch, *, really: bool
 ) -> None:
     writer = await open_writer()
-    monkeypatch.setattr(group, "_commit", committing(1, really=really))
+    monkeypatch.setattr(group, "_commit", committing(True, really=really))
     answers = await together(writer, [sale(id_) for id_ in range(5)])
     assert answers == list(range(5))
     assert sales_in(path) == list(range(5))
 
 
+@pytest.mark.parametrize("unsure", [(True, True, True), (True, False), (False, True, False)])
 async def test_who_cannot_be_told_the_truth_is_told_that_nobody_knows(
-    open_writer: Open, monkeypatch: pytest.MonkeyPatch
+    open_writer: Open, monkeypatch: pytest.MonkeyPatch, unsure: tuple[bool, ...]
 ) -> None:
     writer = await open_writer()
-    monkeypatch.setattr(group, "_commit", committing(1 + group.TRIES_ALONE, really=False))
+    monkeypatch.setattr(group, "_commit", committing(*unsure))
     answers = await together(writer, [sale(0), sale(1)])
     assert isinstance(answers[0], CommitUnknown)
     assert answers[1] == 1
     assert await writer.run(sale(2)) == 2
+
+
+async def test_a_disk_that_fails_at_each_commit_is_not_told_as_a_refusal(
+    open_writer: Open, path: Path
+) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def mend(db: sqlite3.Connection) -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    def breaks_the_disk(db: sqlite3.Connection) -> int:
+        log_size = path.with_name(path.name + "-wal").stat().st_size
+        resource.setrlimit(resource.RLIMIT_FSIZE, (log_size + 100, hard))
+        return sale(0)(db)
+
+    writer = await open_writer(mend)
+    try:
+        with pytest.raises(CommitUnknown, match="disk I/O error"):
+            await writer.run(breaks_the_disk)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert await writer.run(sale(1)) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "in_transaction", "unsure"),
+    [
+        (sqlite3.SQLITE_FULL, False, False),
+        (sqlite3.SQLITE_IOERR | 4 << 8, False, True),  # SQLITE_IOERR_FSYNC
+        (sqlite3.SQLITE_CONSTRAINT, True, False),
+    ],
+)
+def test_only_a_commit_that_sqlite_gave_up_without_a_full_disk_is_unsure(
+    code: int, unsure: bool, in_transaction: bool
+) -> None:
+    class Connection:
+        def __init__(self) -> None:
+            self.in_transaction = in_transaction
+
+        def execute(self, sql: str) -> None:
+            error = sqlite3.OperationalError("at the commit")
+            error.sqlite_errorcode = code
+            raise error
+
+    with pytest.raises(Lost) as caught:
+        group._commit(cast(sqlite3.Connection, Connection()))
+    assert caught.value.unsure is unsure
 
 
 async def test_a_log_that_cannot_be_made_durable_closes_the_writer(
@@ -249,7 +298,7 @@ async def test_a_log_that_cannot_be_made_durable_closes_the_writer(
         reader.execute("BEGIN")
         reader.execute("SELECT * FROM sale").fetchall()
         await writer.run(sale(1))
-        monkeypatch.setattr(group, "_commit", committing(1, really=True))
+        monkeypatch.setattr(group, "_commit", committing(True, really=True))
         answers = await together(writer, [sale(2), sale(3)])
         assert [type(answer) for answer in answers] == [CommitUnknown, CommitUnknown]
         with pytest.raises(WriterClosed, match="kept the log"):
