@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, MetaData, UniqueConstraint
+from sqlalchemy import BigInteger, MetaData, Table, UniqueConstraint
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -35,6 +35,11 @@ class CentralTable(SQLModel, registry=registry(metadata=MetaData(naming_conventi
 
 
 metadata = CentralTable.metadata
+
+
+def table(kind: type[CentralTable]) -> Table:
+    """A table for statements: its columns carry their types to the checker."""
+    return metadata.tables[str(kind.__tablename__)]
 
 
 # --- what arrived -------------------------------------------------------------------------------
@@ -153,7 +158,8 @@ class Device(CentralTable, table=True):
 
 class EnrolCode(CentralTable, table=True):
     """A one-time code: hashed, expiring, few tries. The same code with the same public key gives
-    the same answer again, since the first may have been lost."""
+    the same answer again, since the first may have been lost. ``selector`` is the code's first
+    part, in clear: a wrong secret behind it costs this code a try."""
 
     __tablename__ = "enrol_code"
     code_hash: bytes = Field(primary_key=True)
@@ -162,6 +168,7 @@ class EnrolCode(CentralTable, table=True):
     tries_left: int
     redeemed_by: bytes | None = None
     device_id: UUID | None = None
+    selector: str = Field(default="", index=True)
 
 
 class Decision(CentralTable, table=True):

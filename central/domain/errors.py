@@ -3,16 +3,17 @@
 ::
 
     Refusal
+    ├── BadRequest         the request cannot be understood at all
+    │   ├── NotJson
+    │   ├── InvalidField
+    │   └── WrongContentType
     ├── NotFound           the thing named does not exist for whoever asks
     ├── AlreadyThere       it exists and may exist once
     ├── NotAllowed         the sender may not do this
     │   ├── EnrolCodeRefused
     │   └── DeviceRevoked
-    ├── NotSignedIn        no valid session, token or signature
+    ├── NotSignedIn        no valid session or token
     ├── TooManyTries       wait before the next one
-    ├── BadField           a member of the request that cannot be
-    ├── BadBody            bytes that are not what their content type says
-    ├── WrongContentType
     ├── TooLarge
     └── CursorGone         a pull cursor of another incarnation, or beyond the head
 """
@@ -22,32 +23,72 @@ from typing import ClassVar
 from sync.protocol.errors import Refusal
 
 
+class BadRequest(Refusal):
+    """The request cannot be understood at all."""
+
+    slug: ClassVar[str] = "bad-request"
+    title: ClassVar[str] = "The request cannot be understood"
+
+
+class NotJson(BadRequest):
+    """The body is no JSON text in UTF-8."""
+
+    slug: ClassVar[str] = "not-json"
+    title: ClassVar[str] = "The body is not JSON"
+
+
+class InvalidField(BadRequest):
+    """A member of the body, or a parameter, has the wrong type or lies outside its bounds."""
+
+    slug: ClassVar[str] = "invalid-field"
+    title: ClassVar[str] = "A field of the request is not valid"
+
+
+class WrongContentType(BadRequest):
+    """The body is not declared as what it must be."""
+
+    slug: ClassVar[str] = "wrong-content-type"
+    title: ClassVar[str] = "The body's content type is not supported"
+
+
 class NotFound(Refusal):
+    """What was asked for does not exist for whoever asks."""
+
     slug: ClassVar[str] = "not-found"
-    title: ClassVar[str] = "There is no such thing"
+    title: ClassVar[str] = "Not known here"
 
 
 class AlreadyThere(Refusal):
+    """It exists, and may exist once."""
+
     slug: ClassVar[str] = "already-there"
     title: ClassVar[str] = "It is there already"
 
 
 class NotAllowed(Refusal):
+    """The sender is known, and may not do this."""
+
     slug: ClassVar[str] = "not-allowed"
     title: ClassVar[str] = "The sender may not do this"
 
 
 class EnrolCodeRefused(NotAllowed):
+    """No box is enrolled with this code."""
+
     slug: ClassVar[str] = "enrol-code-refused"
     title: ClassVar[str] = "The enrolment code is not valid"
 
 
 class DeviceRevoked(NotAllowed):
+    """The box's key was revoked by head office."""
+
     slug: ClassVar[str] = "device-revoked"
     title: ClassVar[str] = "This box's key was revoked"
 
 
 class NotSignedIn(Refusal):
+    """No valid session or token came with the request."""
+
     slug: ClassVar[str] = "not-signed-in"
     title: ClassVar[str] = "Nobody is signed in"
 
@@ -63,26 +104,15 @@ class TooManyTries(Refusal):
         self.retry_after_s = retry_after_s
 
 
-class BadField(Refusal):
-    slug: ClassVar[str] = "bad-field"
-    title: ClassVar[str] = "A member of the request cannot be"
-
-
-class BadBody(Refusal):
-    slug: ClassVar[str] = "bad-body"
-    title: ClassVar[str] = "The body is not what it should be"
-
-
-class WrongContentType(Refusal):
-    slug: ClassVar[str] = "wrong-content-type"
-    title: ClassVar[str] = "The body has the wrong content type"
-
-
 class TooLarge(Refusal):
+    """The body is larger than the route takes."""
+
     slug: ClassVar[str] = "too-large"
-    title: ClassVar[str] = "The request is too large"
+    title: ClassVar[str] = "The body is too large"
 
 
 class CursorGone(Refusal):
+    """A pull cursor of another incarnation, or beyond the feed's head."""
+
     slug: ClassVar[str] = "cursor-gone"
     title: ClassVar[str] = "The cursor belongs to another central"

@@ -575,9 +575,11 @@ def _create_enrol_code() -> None:
         sa.Column("tries_left", sa.Integer(), nullable=False),
         sa.Column("redeemed_by", sa.LargeBinary(), nullable=True),
         sa.Column("device_id", sa.Uuid(), nullable=True),
+        sa.Column("selector", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["store_id"], ["store.store_id"], name=op.f("fk_enrol_code_store_id")
         ),
         sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_enrol_code")),
     )
+    op.create_index(op.f("ix_enrol_code_selector"), "enrol_code", ["selector"], unique=False)
     op.create_index(op.f("ix_enrol_code_store_id"), "enrol_code", ["store_id"], unique=False)

@@ -1,0 +1,54 @@
+"""Makes the one-time code with which a technician enrols a box as a store."""
+
+import secrets
+from typing import NamedTuple
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from central.db.tables import EnrolCode, Store, table
+from central.domain.enrol_code import RANDOM_BYTES, read_code, write_code
+from central.domain.errors import InvalidField, NotFound
+from sync.protocol.identity import StoreId
+
+LIFETIME_S = 15 * 60
+LIFETIME_S_MIN = 60
+LIFETIME_S_MAX = 72 * 3_600
+TRIES = 5
+_STORES = table(Store)
+
+
+class NewEnrolCode(NamedTuple):
+    """The code is shown once: only its hash is kept."""
+
+    code: str
+    expires_at_ms: int
+
+
+async def create_enrol_code(
+    db: AsyncConnection, store_id: StoreId, now_ms: int, lifetime_s: int = LIFETIME_S
+) -> NewEnrolCode:
+    """A code of 80 secret bits for one box. Raises NotFound, InvalidField."""
+    if not LIFETIME_S_MIN <= lifetime_s <= LIFETIME_S_MAX:
+        raise InvalidField(
+            f"A code lives {LIFETIME_S_MIN} to {LIFETIME_S_MAX} seconds, not {lifetime_s}.",
+            field="lifetime_s",
+            remedy="Give it 15 minutes, or at most 72 hours.",
+        )
+    known = select(_STORES.c.store_id).where(_STORES.c.store_id == store_id)
+    if await db.scalar(known) is None:
+        raise NotFound(f"There is no store {store_id}.", remedy="Add it: `central store add`.")
+    code = write_code(secrets.token_bytes(RANDOM_BYTES))
+    parts = read_code(code)
+    assert parts is not None  # noqa: S101  what write_code made, read_code reads
+    expires_at_ms = now_ms + lifetime_s * 1_000
+    await db.execute(
+        insert(table(EnrolCode)).values(
+            code_hash=parts.secret_hash,
+            store_id=store_id,
+            expires_at_ms=expires_at_ms,
+            tries_left=TRIES,
+            selector=parts.selector,
+        )
+    )
+    return NewEnrolCode(code, expires_at_ms)
