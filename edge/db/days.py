@@ -1,0 +1,91 @@
+"""Business days as rows: at most one is open at a time."""
+
+import sqlite3
+from datetime import date
+from enum import StrEnum
+
+import msgspec
+
+from sync.protocol.identity import OperatorId
+
+_COLUMNS = (
+    "business_date, state, opened_by, opened_at_ms, first_seq, closed_by, closed_at_ms, closed_seq"
+)
+_OPEN = f"SELECT {_COLUMNS} FROM business_day WHERE state = 'open'"  # noqa: S608 - constant
+_FIND = f"SELECT {_COLUMNS} FROM business_day WHERE business_date = ?"  # noqa: S608 - constant
+_LAST_CLOSED = "SELECT max(business_date) FROM business_day WHERE state = 'closed'"
+_INSERT = (
+    "INSERT INTO business_day (business_date, state, opened_by, opened_at_ms, first_seq)"
+    " VALUES (?, 'open', ?, ?, ?)"
+)
+_CLOSE = (
+    "UPDATE business_day SET state = 'closed', closed_by = ?, closed_at_ms = ?, closed_seq = ?"
+    " WHERE business_date = ?"
+)
+
+
+class DayState(StrEnum):
+    """open → closed, and never back."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class BusinessDay(msgspec.Struct, frozen=True):
+    """A day's record. ``first_seq`` and ``closed_seq``: sequences of its two events."""
+
+    business_date: date
+    state: DayState
+    opened_by: OperatorId
+    opened_at_ms: int
+    first_seq: int
+    closed_by: OperatorId | None = None
+    closed_at_ms: int | None = None
+    closed_seq: int | None = None
+
+
+def find_open_day(db: sqlite3.Connection) -> BusinessDay | None:
+    """The open day, if one is."""
+    return _day(db.execute(_OPEN).fetchone())
+
+
+def find_day(db: sqlite3.Connection, business_date: date) -> BusinessDay | None:
+    """The day of this date, if it was ever opened."""
+    return _day(db.execute(_FIND, (business_date.isoformat(),)).fetchone())
+
+
+def last_closed_date(db: sqlite3.Connection) -> date | None:
+    """The latest date that was closed."""
+    found = db.execute(_LAST_CLOSED).fetchone()[0]
+    return None if found is None else date.fromisoformat(found)
+
+
+def insert_day(db: sqlite3.Connection, day: BusinessDay) -> None:
+    """A day that was just opened."""
+    values = (day.business_date.isoformat(), day.opened_by, day.opened_at_ms, day.first_seq)
+    db.execute(_INSERT, values)
+
+
+def mark_closed(
+    db: sqlite3.Connection, business_date: date, closed_by: OperatorId, at_ms: int, seq: int
+) -> None:
+    """``seq``: the closing event's."""
+    db.execute(_CLOSE, (closed_by, at_ms, seq, business_date.isoformat()))
+
+
+def _day(
+    row: tuple[str, str, str, int, int, str | None, int | None, int | None] | None,
+) -> BusinessDay | None:
+    if row is None:
+        return None
+    closed_by = None if row[5] is None else OperatorId(row[5])
+    return BusinessDay(
+        date.fromisoformat(row[0]),
+        DayState(row[1]),
+        OperatorId(row[2]),
+        row[3],
+        row[4],
+        closed_by,
+        row[6],
+        row[7],
+    )

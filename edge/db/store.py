@@ -1,0 +1,61 @@
+"""What the store is: its box, its settings, its day's name."""
+
+import sqlite3
+from datetime import UTC, date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from edge.domain.errors import SettingsMissing
+from sync.protocol.codec import decode
+from sync.protocol.identity import CompanyId, DeviceId, Incarnation, StoreId
+from sync.protocol.reference import StoreSettings
+
+_BOX = (
+    "SELECT store_id, company_id, store_code, device_id, central_url, central_key, genesis,"
+    " genesis_signature, incarnation FROM box"
+)
+_SETTINGS = "SELECT body FROM settings"
+
+
+class Enrolment(msgspec.Struct, frozen=True):
+    """Who this box is, as head office said."""
+
+    store_id: StoreId
+    company_id: CompanyId
+    store_code: str
+    device_id: DeviceId
+    central_url: str
+    central_key: bytes
+    genesis: bytes
+    genesis_signature: bytes
+    incarnation: Incarnation
+
+
+def read_enrolment(db: sqlite3.Connection) -> Enrolment | None:
+    """None before ``edge provision``."""
+    row = db.execute(_BOX).fetchone()
+    if row is None:
+        return None
+    return Enrolment(
+        StoreId(UUID(bytes=row[0])),
+        CompanyId(UUID(bytes=row[1])),
+        row[2],
+        DeviceId(UUID(bytes=row[3])),
+        *row[4:8],
+        Incarnation(UUID(bytes=row[8])),
+    )
+
+
+def read_settings(db: sqlite3.Connection) -> StoreSettings:
+    """The store's settings. Raises SettingsMissing until head office's have arrived."""
+    row = db.execute(_SETTINGS).fetchone()
+    if row is None:
+        raise SettingsMissing
+    return decode(StoreSettings, row[0])
+
+
+def today(settings: StoreSettings, wall_ms: int) -> date:
+    """The date in the store's zone at ``wall_ms`` (UTC milliseconds)."""
+    return datetime.fromtimestamp(wall_ms // 1_000, UTC).astimezone(ZoneInfo(settings.zone)).date()

@@ -1,0 +1,138 @@
+"""Till sessions as rows, and what a till should hold."""
+
+import sqlite3
+from datetime import date
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from sync.protocol.identity import OperatorId, TillId, TillSessionId, WorkstationId
+
+_COLUMNS = (
+    "till_session_id, till_id, workstation_id, operator_id, business_date, state, float_minor,"
+    " opened_at_ms, expected_cash_minor, counted_cash_minor, settled_by, settled_at_ms"
+)
+_FIND = f"SELECT {_COLUMNS} FROM till_session WHERE till_session_id = ?"  # noqa: S608 - constant
+_OPEN_AT = (
+    f"SELECT {_COLUMNS} FROM till_session"  # noqa: S608 - constant
+    " WHERE state = 'open' AND workstation_id = ?"
+)
+_OPEN_TILL = (
+    f"SELECT {_COLUMNS} FROM till_session"  # noqa: S608 - constant
+    " WHERE state = 'open' AND (till_id = ? OR workstation_id = ?)"
+)
+_OPEN_ON = (
+    f"SELECT {_COLUMNS} FROM till_session"  # noqa: S608 - constant
+    " WHERE state = 'open' AND business_date = ? ORDER BY till_id"
+)
+_INSERT = (
+    "INSERT INTO till_session (till_session_id, till_id, workstation_id, operator_id,"
+    " business_date, state, float_minor, opened_at_ms) VALUES (?, ?, ?, ?, ?, 'open', ?, ?)"
+)
+_SETTLE = (
+    "UPDATE till_session SET state = 'settled', expected_cash_minor = ?, counted_cash_minor = ?,"
+    " settled_by = ?, settled_at_ms = ? WHERE till_session_id = ?"
+)
+_CASH_TENDERED = (
+    "SELECT coalesce(sum(t.amount_minor), 0) FROM sale s JOIN sale_tender t USING (sale_id)"
+    " WHERE s.till_session_id = ? AND NOT s.training AND t.kind = 'cash'"
+)
+_CHANGE_GIVEN = (
+    "SELECT coalesce(sum(change_minor), 0) FROM sale WHERE till_session_id = ? AND NOT training"
+)
+
+
+class TillState(StrEnum):
+    """open → settled, and never back."""
+
+    OPEN = "open"
+    SETTLED = "settled"
+
+
+class TillSession(msgspec.Struct, frozen=True):
+    """A till's period from float to count; the last four are None until it is settled."""
+
+    till_session_id: TillSessionId
+    till_id: TillId
+    workstation_id: WorkstationId
+    operator_id: OperatorId
+    business_date: date
+    state: TillState
+    float_minor: int
+    opened_at_ms: int
+    expected_cash_minor: int | None = None
+    counted_cash_minor: int | None = None
+    settled_by: OperatorId | None = None
+    settled_at_ms: int | None = None
+
+
+def find_till_session(db: sqlite3.Connection, session: TillSessionId) -> TillSession | None:
+    """By its id, open or settled."""
+    return _session(db.execute(_FIND, (session.bytes,)).fetchone())
+
+
+def find_open_till(db: sqlite3.Connection, workstation_id: WorkstationId) -> TillSession | None:
+    """The workstation's open session, if one is."""
+    return _session(db.execute(_OPEN_AT, (workstation_id,)).fetchone())
+
+
+def find_open_session(
+    db: sqlite3.Connection, till_id: TillId, workstation_id: WorkstationId
+) -> TillSession | None:
+    """An open session of this till or of this workstation: neither may have two."""
+    return _session(db.execute(_OPEN_TILL, (till_id, workstation_id)).fetchone())
+
+
+def open_sessions(db: sqlite3.Connection, business_date: date) -> tuple[TillSession, ...]:
+    """The day's sessions that were not settled; as many as the store has workstations."""
+    rows = db.execute(_OPEN_ON, (business_date.isoformat(),)).fetchall()
+    return tuple(session for row in rows if (session := _session(row)) is not None)
+
+
+def expected_cash(db: sqlite3.Connection, session: TillSession) -> int:
+    """Float and cash tenders (refunds subtracted) less change, in minor units. Loans, pickups and
+    the like are not booked yet."""
+    key = (session.till_session_id.bytes,)
+    tendered: int = db.execute(_CASH_TENDERED, key).fetchone()[0]
+    change: int = db.execute(_CHANGE_GIVEN, key).fetchone()[0]
+    return session.float_minor + tendered - change
+
+
+def insert_till_session(db: sqlite3.Connection, session: TillSession) -> None:
+    """A session that was just opened."""
+    db.execute(
+        _INSERT,
+        (
+            session.till_session_id.bytes,
+            session.till_id,
+            session.workstation_id,
+            session.operator_id,
+            session.business_date.isoformat(),
+            session.float_minor,
+            session.opened_at_ms,
+        ),
+    )
+
+
+def mark_settled(db: sqlite3.Connection, settled: TillSession) -> None:
+    """Write what ``settled`` counted over its open row."""
+    db.execute(
+        _SETTLE,
+        (
+            settled.expected_cash_minor,
+            settled.counted_cash_minor,
+            settled.settled_by,
+            settled.settled_at_ms,
+            settled.till_session_id.bytes,
+        ),
+    )
+
+
+def _session(row: tuple[Any, ...] | None) -> TillSession | None:
+    if row is None:
+        return None
+    named = dict(zip(TillSession.__struct_fields__, row, strict=True))
+    named["till_session_id"] = UUID(bytes=row[0])
+    return msgspec.convert(named, TillSession)

@@ -1,0 +1,145 @@
+"""What a store refuses about business days and tills. All are ``NotNow``: the state forbids it."""
+
+from datetime import date
+
+from edge.domain.errors import NotNow
+from sync.protocol.identity import TillId, TillSessionId, WorkstationId
+
+
+class BusinessDayOpenAlready(NotNow):
+    """Another business day is open; at most one is at a time."""
+
+    slug = "business-day-open-already"
+    title = "Another business day is open"
+
+    def __init__(self, open_date: date) -> None:
+        super().__init__(
+            f"The business day {open_date} is still open; only one can be at a time.",
+            field="business_date",
+            remedy=f"Close it first: POST /business-days/{open_date}/close.",
+        )
+        self.open_date = open_date
+
+
+class BusinessDayClosedAlready(NotNow):
+    """A closed day is proven by its manifest: it never opens again."""
+
+    slug = "business-day-closed"
+    title = "This business day is closed"
+
+    def __init__(self, business_date: date) -> None:
+        super().__init__(
+            f"The business day {business_date} was closed; a closed day never opens again.",
+            field="business_date",
+            remedy="Open the day that is traded now, under its own date.",
+        )
+        self.business_date = business_date
+
+
+class BusinessDayTooEarly(NotNow):
+    """A day before the last closed one needs somebody's reason (protocol.md, Time)."""
+
+    slug = "business-day-too-early"
+    title = "The business day is earlier than one that was closed"
+
+    def __init__(self, business_date: date, last_closed: date) -> None:
+        super().__init__(
+            f"{business_date} is earlier than {last_closed}, the last day that was closed; days "
+            "follow each other.",
+            field="business_date",
+            remedy="Check the date and the clock; if it is meant, say why in override_reason.",
+        )
+        self.business_date = business_date
+        self.last_closed = last_closed
+
+
+class UnknownBusinessDay(NotNow):
+    """No business day of this date was ever opened."""
+
+    slug = "unknown-business-day"
+    title = "This business day was never opened"
+
+    def __init__(self, business_date: date) -> None:
+        super().__init__(
+            f"No business day {business_date} was opened at this store.",
+            field="business_date",
+            remedy="See which day is open: GET /business-days/current.",
+        )
+        self.business_date = business_date
+
+
+class TillsOpen(NotNow):
+    """A day closes when each of its tills was counted."""
+
+    slug = "tills-open"
+    title = "Some tills were not settled"
+
+    def __init__(self, business_date: date, open_tills: tuple[tuple[TillId, WorkstationId], ...]):
+        named = ", ".join(f"{till} (at {workstation})" for till, workstation in open_tills)
+        super().__init__(
+            f"The business day {business_date} has tills that were not settled: {named}.",
+            remedy="Count and settle them: POST /till-sessions/{id}/settle, then close the day.",
+        )
+        self.open_tills = open_tills
+
+
+class TillOpenAlready(NotNow):
+    """A till, and a workstation, has one open session at a time."""
+
+    slug = "till-open-already"
+    title = "A till session is open already"
+
+    def __init__(self, till_id: TillId, workstation_id: WorkstationId, session: TillSessionId):
+        super().__init__(
+            f"The till {till_id} is open at the workstation {workstation_id} (session {session}).",
+            field="till_id",
+            remedy=f"Go on with it, or settle it: POST /till-sessions/{session}/settle.",
+        )
+        self.till_id = till_id
+        self.workstation_id = workstation_id
+        self.till_session_id = session
+
+
+class TillSessionIdReused(NotNow):
+    """The session's id was used for another till, float or workstation."""
+
+    slug = "till-session-id-reused"
+    title = "This till session's id was used before"
+
+    def __init__(self, session: TillSessionId) -> None:
+        super().__init__(
+            f"The till session {session} was opened with another till, float or workstation.",
+            field="till_session_id",
+            remedy="Open the till under a new id.",
+        )
+        self.till_session_id = session
+
+
+class UnknownTillSession(NotNow):
+    """No till session has this id."""
+
+    slug = "unknown-till-session"
+    title = "This till session is not known"
+
+    def __init__(self, session: TillSessionId) -> None:
+        super().__init__(
+            f"This store knows no till session {session}.",
+            field="till_session_id",
+            remedy="See which one is open: GET /till-sessions/current.",
+        )
+        self.till_session_id = session
+
+
+class TillSettledAlready(NotNow):
+    """A till is settled once; another count afterwards is another matter."""
+
+    slug = "till-settled-already"
+    title = "The till session was settled with another count"
+
+    def __init__(self, session: TillSessionId, counted: str) -> None:
+        super().__init__(
+            f"The till session {session} was settled already, with {counted} counted.",
+            field="counted_cash_minor",
+            remedy="Open a new session for what is counted now.",
+        )
+        self.till_session_id = session

@@ -1,0 +1,50 @@
+"""What a store refuses while a box is enrolled or a workstation is paired."""
+
+from collections.abc import Callable
+from typing import Any
+
+from edge.domain.errors import NotAcceptable, NotNow
+
+
+class PairingRefused(NotAcceptable):
+    """The code is wrong, used, too old or was tried too often: one answer for all of these, so
+    that nobody learns which. ``keep`` counts the try."""
+
+    slug = "pairing-refused"
+    title = "The pairing code is not valid"
+
+    def __init__(self, keep: Callable[[Any], None] | None = None) -> None:
+        super().__init__(
+            "This code does not pair this workstation: it is wrong, used, too old, or was tried "
+            "too often.",
+            field="code",
+            remedy="Make a new code on the store server: `edge pair` and the workstation's name.",
+            keep=keep,
+        )
+
+
+class EnrolledAlready(NotNow):
+    """The box belongs to a store already."""
+
+    slug = "enrolled-already"
+    title = "This box belongs to a store already"
+
+    def __init__(self, store_code: str) -> None:
+        super().__init__(
+            f"This box is the store {store_code} already.",
+            remedy="Use another data folder for another store.",
+        )
+        self.store_code = store_code
+
+
+class EnrolmentUnsound(NotAcceptable):
+    """Head office's answer contradicts itself, or head office did not sign it."""
+
+    slug = "enrolment-unsound"
+    title = "Head office's answer cannot be trusted"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"The answer to the enrolment cannot be used: {why}.",
+            remedy="Check head office's address and that nothing stands between, then try again.",
+        )
