@@ -3,6 +3,7 @@
 import sqlite3
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -73,19 +74,7 @@ def mark_closed(
     db.execute(_CLOSE, (closed_by, at_ms, seq, business_date.isoformat()))
 
 
-def _day(
-    row: tuple[str, str, str, int, int, str | None, int | None, int | None] | None,
-) -> BusinessDay | None:
+def _day(row: tuple[Any, ...] | None) -> BusinessDay | None:
     if row is None:
         return None
-    closed_by = None if row[5] is None else OperatorId(row[5])
-    return BusinessDay(
-        date.fromisoformat(row[0]),
-        DayState(row[1]),
-        OperatorId(row[2]),
-        row[3],
-        row[4],
-        closed_by,
-        row[6],
-        row[7],
-    )
+    return msgspec.convert(dict(zip(BusinessDay.__struct_fields__, row, strict=True)), BusinessDay)

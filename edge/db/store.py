@@ -43,7 +43,10 @@ def read_enrolment(db: sqlite3.Connection) -> Enrolment | None:
         CompanyId(UUID(bytes=row[1])),
         row[2],
         DeviceId(UUID(bytes=row[3])),
-        *row[4:8],
+        row[4],
+        row[5],
+        row[6],
+        row[7],
         Incarnation(UUID(bytes=row[8])),
     )
 
