@@ -8,7 +8,8 @@ from typing import Annotated, NamedTuple
 
 import msgspec
 
-from sync.protocol.change import Envelope, Epoch, Hash, Head, Sequence
+from sync.protocol.bounds import Count, Text
+from sync.protocol.change import Envelope, Epoch, Hash, Head, Instant, Sequence
 from sync.protocol.identity import Incarnation
 from sync.protocol.reference import FeedHead
 from sync.protocol.shared import PersonalKey
@@ -18,16 +19,21 @@ EVENTS_MAX = 200
 PACKED_BYTES_MAX = 256 * 1024
 UNFOLDED_BYTES_MAX = 4 * 1024 * 1024
 ENVELOPE_OVERHEAD_BYTES = 128
+KEYS_MAX = EVENTS_MAX * 5
+"""Keys of customers that one batch may bring."""
+ALARMS_MAX = 50
+PACE_MS_MAX = 3_600_000
+"""No server may ask a store to wait longer than an hour."""
 
 
 class Health(msgspec.Struct, frozen=True, array_like=True):
     """What a store says of itself with each request: alarms stand as their kinds."""
 
-    software: str
-    queue: int
-    disk_free_bytes: int
-    clock_ms: int
-    alarms: tuple[str, ...] = ()
+    software: Text
+    queue: Count
+    disk_free_bytes: Count
+    clock_ms: Instant
+    alarms: Annotated[tuple[Text, ...], msgspec.Meta(max_length=ALARMS_MAX)] = ()
 
 
 class Batch(msgspec.Struct, frozen=True, array_like=True):
@@ -37,14 +43,14 @@ class Batch(msgspec.Struct, frozen=True, array_like=True):
     batch's last event: the receiver derives every hash and compares only this one.
     """
 
-    protocol: int
+    protocol: Count
     epoch: Epoch
     from_seq: Sequence
     prev_hash: Hash
     end_hash: Hash
     head: Head
     envelopes: Annotated[tuple[Envelope, ...], msgspec.Meta(max_length=EVENTS_MAX)]
-    keys: tuple[PersonalKey, ...]
+    keys: Annotated[tuple[PersonalKey, ...], msgspec.Meta(max_length=KEYS_MAX)]
     health: Health
 
 
@@ -52,14 +58,14 @@ class Acknowledgement(msgspec.Struct, frozen=True, array_like=True):
     """Everything through ``acknowledged_through`` is durable at central, whose hash there is
     ``head_hash``. ``feeds`` are the heads of the feeds that the store follows."""
 
-    protocol: int
+    protocol: Count
     incarnation: Incarnation
-    acknowledged_through: int
-    head_hash: bytes
-    server_time_ms: int
-    pace_ms: int
-    versions: tuple[int, ...]
-    commands: tuple[str, ...] = ()
+    acknowledged_through: Sequence
+    head_hash: Hash
+    server_time_ms: Instant
+    pace_ms: Annotated[int, msgspec.Meta(ge=0, le=PACE_MS_MAX)]
+    versions: tuple[Count, ...]
+    commands: tuple[Text, ...] = ()
     feeds: tuple[FeedHead, ...] = ()
 
 

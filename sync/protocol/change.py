@@ -23,6 +23,7 @@ Sequence: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
 INSTANT_MS_MAX = (1 << 47) - 1
 Instant: TypeAlias = Annotated[int, msgspec.Meta(ge=-INSTANT_MS_MAX, le=INSTANT_MS_MAX)]
 """UTC milliseconds, within a few thousand years of today."""
+KIND_PATTERN = "^[a-z][a-z0-9_]{0,63}$(?!\n)"
 EVENT_BODY_BYTES_MAX = 1 << 20
 """The writer bounds every event well under the smallest body limit."""
 
@@ -67,7 +68,7 @@ class Envelope(msgspec.Struct, frozen=True, array_like=True):
 
     seq: Sequence
     event_id: EventId
-    kind: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    kind: Annotated[str, msgspec.Meta(pattern=KIND_PATTERN)]
     kind_version: Annotated[int, msgspec.Meta(ge=1, le=65_535)]
     occurred_at_ms: Instant
     utc_offset_s: Annotated[int, msgspec.Meta(ge=-86_400, le=86_400)]

@@ -16,7 +16,10 @@ from sync.protocol.errors import Undecodable
 from sync.protocol.poslog import AnyFact
 
 T = TypeVar("T")
-PACK_LEVEL = 3
+PACK_LEVEL = 9
+"""A fifteenth smaller than level 3 for 7 µs a sale more, measured on batches of 200 sales."""
+WINDOW_BYTES_MAX = 1 << 23
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 _encoder = msgspec.msgpack.Encoder(uuid_format="bytes")
 
@@ -56,7 +59,7 @@ def decode(kind: type[T], raw: bytes) -> T:
     """A protocol struct from its msgpack. Raises Undecodable."""
     try:
         return msgspec.msgpack.decode(raw, type=kind)
-    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+    except _UNREADABLE as error:
         raise Undecodable(f"not a {kind.__name__}: {error}") from error
 
 
@@ -75,7 +78,7 @@ def decode_fact(kind: str, version: int, body: bytes) -> AnyFact:
     KeyError for an unknown kind: ask ``is_known`` first."""
     try:
         return _DECODERS[KindVersion(kind, version)].decode(body)
-    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+    except _UNREADABLE as error:
         raise Undecodable(f"not a {kind} of version {version}: {error}") from error
 
 
@@ -91,7 +94,9 @@ def unpack(kind: type[T], raw: bytes, unfolded_bytes_max: int = UNFOLDED_BYTES_M
         size = zstandard.frame_content_size(raw)
         if not 0 <= size <= unfolded_bytes_max:
             raise Undecodable(f"the body would unfold to {size} bytes (unstated: -1)")
-        unfolded = zstandard.ZstdDecompressor().decompress(raw, max_output_size=unfolded_bytes_max)
+        unfolded = zstandard.ZstdDecompressor(max_window_size=WINDOW_BYTES_MAX).decompress(
+            raw, max_output_size=unfolded_bytes_max, allow_extra_data=False
+        )
     except zstandard.ZstdError as error:
         raise Undecodable(f"not zstd: {error}") from error
     return decode(kind, unfolded)

@@ -17,8 +17,17 @@ def newer(one: FieldChange, other: FieldChange) -> FieldChange:
     return max(one, other, key=_rank)
 
 
-def _rank(change: FieldChange) -> tuple[int, bytes, bytes, str]:
-    return change.hlc, change.source.bytes, change.sealed or b"", change.value or ""
+def _rank(change: FieldChange) -> tuple[int, bytes, bool, bytes, bool, str]:
+    """Total: two changes of equal rank are equal, so the order of arguments never decides."""
+    sealed, value = change.sealed, change.value
+    return (
+        change.hlc,
+        change.source.bytes,
+        sealed is not None,
+        sealed or b"",
+        value is not None,
+        value or "",
+    )
 
 
 def merge(

@@ -7,6 +7,8 @@ gives are short words of letters, digits and ``-_.`` that people read aloud.
 from typing import NewType
 from uuid import UUID
 
+from sync.protocol.bounds import Text
+
 CompanyId = NewType("CompanyId", UUID)
 StoreId = NewType("StoreId", UUID)
 DeviceId = NewType("DeviceId", UUID)
@@ -18,16 +20,17 @@ MovementId = NewType("MovementId", UUID)
 BootId = NewType("BootId", UUID)
 Incarnation = NewType("Incarnation", UUID)
 
-ItemId = NewType("ItemId", str)
-OperatorId = NewType("OperatorId", str)
-WorkstationId = NewType("WorkstationId", str)
-TillId = NewType("TillId", str)
-TenderId = NewType("TenderId", str)
-PromotionId = NewType("PromotionId", str)
-ReceiptNumber = NewType("ReceiptNumber", str)
+ItemId = NewType("ItemId", Text)
+OperatorId = NewType("OperatorId", Text)
+WorkstationId = NewType("WorkstationId", Text)
+TillId = NewType("TillId", Text)
+TenderId = NewType("TenderId", Text)
+PromotionId = NewType("PromotionId", Text)
+ReceiptNumber = NewType("ReceiptNumber", Text)
 
-SHORT_ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$"
-"""Every short id matches this (1 to 32 characters)."""
+SHORT_ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$(?!\n)"
+"""Every short id that somebody gives matches this (1 to 32 characters; `$` alone would let a line
+end through). Bytes that arrive are held only to ``Text``."""
 
 
 def receipt_number(

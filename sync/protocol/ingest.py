@@ -82,22 +82,32 @@ def judge(stream: Stream, batch: Batch, known: Mapping[int, bytes]) -> Verdict:
     """Verdict on a batch of ``stream``'s epoch.
 
     ``known``: hashes that central holds, by sequence, for those at or below the watermark that the
-    batch names, and from_seq - 1 (absent sequences are taken as unknown and not compared).
+    batch names, and from_seq - 1 (0: the genesis hash). What is absent is not compared, but for
+    the watermark's own hash, which the stream has: nothing is accepted that does not follow it.
     """
     if stream.sealed:
         return Fenced(stream.watermark)
-    for index, envelope in enumerate(batch.envelopes):
-        if envelope.seq != batch.from_seq + index:
-            return Damaged(f"event {index} has sequence {envelope.seq}, not contiguous")
+    contradiction = _contradiction(stream, batch)
+    if contradiction is not None:
+        return Damaged(contradiction)
+    links = derive(stream.store_id, batch)
+    if (links[-1].hash if links else batch.prev_hash) != batch.end_hash:
+        return Damaged("the hash at the batch's end does not come out of its events")
     if batch.from_seq > stream.watermark + 1:
         return Gap(stream.watermark + 1)
-    before = _hash_before(stream, batch, known)
-    if before is not None and before != batch.prev_hash:
-        return Forked(batch.from_seq - 1)
-    links = derive(stream.store_id, batch)
-    if links and links[-1].hash != batch.end_hash:
-        return Damaged("the hash at the batch's end does not come out of its events")
     return _compare(stream, batch, links, known)
+
+
+def _contradiction(stream: Stream, batch: Batch) -> str | None:
+    """What in a batch cannot be, whatever central holds."""
+    if batch.epoch != stream.epoch:
+        return f"the batch is of epoch {batch.epoch}, not {stream.epoch}"
+    if batch.from_seq < 1:
+        return "sequences begin at 1"
+    for index, envelope in enumerate(batch.envelopes):
+        if envelope.seq != batch.from_seq + index:
+            return f"event {index} has sequence {envelope.seq}, not contiguous"
+    return None
 
 
 def derive(store_id: StoreId, batch: Batch) -> tuple[Link, ...]:
@@ -110,19 +120,16 @@ def derive(store_id: StoreId, batch: Batch) -> tuple[Link, ...]:
     return tuple(links)
 
 
-def _hash_before(stream: Stream, batch: Batch, known: Mapping[int, bytes]) -> bytes | None:
-    if batch.from_seq == stream.watermark + 1:
-        return stream.head_hash
-    return known.get(batch.from_seq - 1)
-
-
 def _compare(
     stream: Stream, batch: Batch, links: tuple[Link, ...], known: Mapping[int, bytes]
 ) -> Verdict:
-    overlap = min(len(links), stream.watermark - batch.from_seq + 1)
-    for index in range(overlap):
-        seq = batch.from_seq + index
-        if seq in known and known[seq] != links[index].hash:
+    """Hold every hash at or below the watermark against central's; the rest is new."""
+    held = {**known, stream.watermark: stream.head_hash}
+    before = batch.from_seq - 1
+    overlap = min(len(links), stream.watermark - before)
+    claimed = [batch.prev_hash, *(place.hash for place in links[:overlap])]
+    for seq, claim in enumerate(claimed, before):
+        if held.get(seq, claim) != claim:
             return Forked(seq)
     if overlap == len(links):
         return Duplicate()

@@ -6,28 +6,30 @@ The edge counts them from its own rows, central from its own; both put them into
 
 from collections.abc import Iterable
 from datetime import date
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
 import msgspec
 
+from sync.protocol.bounds import BasisPoints, Count, Milli, Minor, Points, Text
+from sync.protocol.change import Hash
 from sync.protocol.identity import TenderId, WorkstationId
 
 
 class TaxTotal(msgspec.Struct, frozen=True, array_like=True):
     """Of one class and rate: gross amounts and the tax on them, returns subtracted."""
 
-    tax_class: str
-    tax_rate_bp: int
-    taxable_minor: int
-    tax_minor: int
+    tax_class: Text
+    tax_rate_bp: BasisPoints
+    taxable_minor: Minor
+    tax_minor: Minor
 
 
 class TenderTotal(msgspec.Struct, frozen=True, array_like=True):
     """Sum of one tender's lines, refunds subtracted, change not."""
 
     tender_id: TenderId
-    amount_minor: int
+    amount_minor: Minor
 
 
 class Totals(msgspec.Struct, frozen=True, array_like=True):
@@ -41,23 +43,23 @@ class Totals(msgspec.Struct, frozen=True, array_like=True):
     receipts count nowhere.
     """
 
-    transactions: int = 0
-    lines: int = 0
-    gross_minor: int = 0
-    refunds_minor: int = 0
-    tax_added_minor: int = 0
+    transactions: Count = 0
+    lines: Count = 0
+    gross_minor: Minor = 0
+    refunds_minor: Minor = 0
+    tax_added_minor: Minor = 0
     taxes: tuple[TaxTotal, ...] = ()
     tenders: tuple[TenderTotal, ...] = ()
-    change_minor: int = 0
-    rounding_minor: int = 0
-    float_minor: int = 0
-    expected_cash_minor: int = 0
-    counted_cash_minor: int = 0
-    over_short_minor: int = 0
-    points_earned: int = 0
-    points_spent: int = 0
-    points_taken_back: int = 0
-    stock_milli: int = 0
+    change_minor: Minor = 0
+    rounding_minor: Minor = 0
+    float_minor: Minor = 0
+    expected_cash_minor: Minor = 0
+    counted_cash_minor: Minor = 0
+    over_short_minor: Minor = 0
+    points_earned: Points = 0
+    points_spent: Points = 0
+    points_taken_back: Points = 0
+    stock_milli: Milli = 0
 
 
 class WorkstationTotals(msgspec.Struct, frozen=True, array_like=True):
@@ -76,11 +78,11 @@ class Manifest(msgspec.Struct, frozen=True, array_like=True):
     """
 
     business_date: date
-    epoch_number: int
-    epoch_fingerprint: bytes
-    first_seq: int
-    last_seq: int
-    head_hash: bytes
+    epoch_number: Count
+    epoch_fingerprint: Annotated[bytes, msgspec.Meta(min_length=4, max_length=4)]
+    first_seq: Count
+    last_seq: Count
+    head_hash: Hash
     store: Totals
     workstations: tuple[WorkstationTotals, ...]
     recovered: Totals = Totals()
@@ -90,7 +92,7 @@ class Receipt(msgspec.Struct, frozen=True, array_like=True):
     """One receipt's figures (``transactions`` is 1), counted from its rows: what a difference in a
     day is traced down to. ``number`` is the receipt number people read."""
 
-    number: str
+    number: Text
     sale_id: UUID
     business_date: date
     totals: Totals
@@ -144,6 +146,7 @@ def figures(totals: Totals) -> tuple[Figure, ...]:
         Figure("lines", totals.lines, "count"),
         Figure("gross", totals.gross_minor, "minor"),
         Figure("refunds", totals.refunds_minor, "minor"),
+        Figure("tax added", totals.tax_added_minor, "minor"),
         *taxes,
         *(Figure(f"tender {t.tender_id}", t.amount_minor, "minor") for t in totals.tenders),
         Figure("change", totals.change_minor, "minor"),
@@ -177,18 +180,24 @@ def differences(store: Totals, central: Totals) -> tuple[Difference, ...]:
 def receipt_differences(
     store: Iterable[Receipt], central: Iterable[Receipt]
 ) -> tuple[ReceiptDifference, ...]:
-    """Receipts that differ, by number: a sale that one side lacks, or figures that part."""
+    """Receipts that differ, by number: a sale that one side lacks, or figures that part. A sale
+    under two numbers or dates stands there twice, as what only one side has."""
     ours = {receipt.sale_id: receipt for receipt in store}
     theirs = {receipt.sale_id: receipt for receipt in central}
     found = []
     for sale_id in ours.keys() | theirs.keys():
-        left, right = ours.get(sale_id), theirs.get(sale_id)
-        if left is None and right is not None:
-            found.append(ReceiptDifference(right.number, "central", ()))
-        elif left is not None and right is None:
-            found.append(ReceiptDifference(left.number, "store", ()))
-        elif left is not None and right is not None:
-            parted = differences(left.totals, right.totals)
-            if parted:
-                found.append(ReceiptDifference(left.number, None, parted))
-    return tuple(sorted(found))
+        found += _parted(ours.get(sale_id), theirs.get(sale_id))
+    return tuple(sorted(found, key=lambda one: (one.number, one.only_at or "", one.figures)))
+
+
+def _parted(left: Receipt | None, right: Receipt | None) -> list[ReceiptDifference]:
+    """Where two accounts of one sale part; None: one side has none."""
+    if left and right and (left.number, left.business_date) == (right.number, right.business_date):
+        parted = differences(left.totals, right.totals)
+        return [ReceiptDifference(left.number, None, parted)] if parted else []
+    alone = []
+    if left is not None:
+        alone.append(ReceiptDifference(left.number, "store", ()))
+    if right is not None:
+        alone.append(ReceiptDifference(right.number, "central", ()))
+    return alone

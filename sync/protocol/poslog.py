@@ -2,8 +2,8 @@
 the wire's body. Each refuses to exist unbalanced.
 
 Every class is an array on the wire: a body gains fields only at its end, with a default; anything
-else is a new kind_version (protocol.md, Journal). Within a line the fields that are the same for
-every sale of an item stand first and together, because that is what zstd folds best.
+else is a new kind_version (protocol.md, Journal). Within a line stand first the fields that are the
+same for every sale of an item, then those that repeat with the quantity: zstd folds that best.
 
 Signs: a sale line has a positive quantity and amount, a return line negative ones. A tender is
 positive when the customer gives it and negative when it is refunded; change is a positive number.
@@ -18,6 +18,18 @@ from uuid import UUID
 
 import msgspec
 
+from sync.protocol.bounds import (
+    AMOUNT_MAX,
+    LINE_NO_MAX,
+    BasisPoints,
+    Count,
+    LineNo,
+    Milli,
+    Minor,
+    Points,
+    Text,
+)
+from sync.protocol.change import Instant
 from sync.protocol.errors import Unbalanced
 from sync.protocol.identity import (
     CustomerId,
@@ -36,7 +48,7 @@ from sync.protocol.manifest import Manifest
 from sync.protocol.money import BASIS_POINTS, added_tax, included_tax
 from sync.protocol.shared import FieldChange
 
-LINES_MAX = 1_000
+LINES_MAX = LINE_NO_MAX
 TENDERS_MAX = 20
 
 
@@ -69,18 +81,22 @@ class Spend(Fact, frozen=True, array_like=True):
     """Points taken from one grant: its id is (root, line)."""
 
     root: UUID
-    line: int
-    points: int
+    line: LineNo
+    points: Points
+
+    def __post_init__(self) -> None:
+        if self.points <= 0:
+            raise Unbalanced("a spend takes at least one point")
 
 
 class PriceModifier(Fact, frozen=True, array_like=True):
     """What changed a line's price, in minor units (negative lowers the price)."""
 
-    kind: str
-    amount_minor: int
-    reason: str
+    kind: Text
+    amount_minor: Minor
+    reason: Text
     promotion_id: PromotionId | None = None
-    promotion_version: int | None = None
+    promotion_version: Count | None = None
     operator_id: OperatorId | None = None
 
 
@@ -88,16 +104,16 @@ class OriginalLine(Fact, frozen=True, array_like=True):
     """The sale line that a return line takes back."""
 
     sale_id: SaleId
-    line_no: int
+    line_no: LineNo
 
 
 class Override(Fact, frozen=True, array_like=True):
     """Somebody with the permission allowed what the operator may not do alone."""
 
-    act: str
+    act: Text
     operator_id: OperatorId
-    reason: str
-    line_no: int | None = None
+    reason: Text
+    line_no: LineNo | None = None
 
 
 class Line(Fact, frozen=True, array_like=True):
@@ -109,35 +125,41 @@ class Line(Fact, frozen=True, array_like=True):
     """
 
     item_id: ItemId
-    description: str
-    scan_code: str | None
+    description: Text
+    scan_code: Text | None
     tax_class: TaxClass
-    tax_rate_bp: int
-    tax_version: int
-    price_version: int
-    unit_price_minor: int
-    unit_cost_minor: int | None
-    line_no: int
-    quantity_milli: int
-    extended_minor: int
-    amount_minor: int
-    tax_minor: int
-    points: int
+    tax_rate_bp: BasisPoints
+    tax_version: Count
+    price_version: Count
+    unit_cost_minor: Minor | None
+    quantity_milli: Milli
+    unit_price_minor: Minor
+    extended_minor: Minor
+    amount_minor: Minor
+    tax_minor: Minor
+    points: Points
+    line_no: LineNo
     modifiers: tuple[PriceModifier, ...] = ()
     original: OriginalLine | None = None
-    open_price_reason: str | None = None
-    serial: str | None = None
-    lot: str | None = None
+    open_price_reason: Text | None = None
+    serial: Text | None = None
+    lot: Text | None = None
 
     def __post_init__(self) -> None:
         if self.quantity_milli == 0:
             raise Unbalanced(f"line {self.line_no}: quantity is zero")
         if not 0 <= self.tax_rate_bp <= BASIS_POINTS:
             raise Unbalanced(f"line {self.line_no}: tax rate is not between 0 and 100 %")
+        if abs(self.extended_minor) > AMOUNT_MAX:
+            raise Unbalanced(f"line {self.line_no}: the amount is beyond every bound")
         if self.amount_minor != self.extended_minor + sum(m.amount_minor for m in self.modifiers):
             raise Unbalanced(f"line {self.line_no}: amount is not price x quantity and modifiers")
         if self.is_return != (self.original is not None):
             raise Unbalanced(f"line {self.line_no}: only a return line names its original")
+        sign = -1 if self.is_return else 1
+        signed = (self.extended_minor, self.amount_minor, self.tax_minor, self.points)
+        if any(sign * figure < 0 for figure in signed):
+            raise Unbalanced(f"line {self.line_no}: a figure has the wrong sign")
 
     @property
     def is_return(self) -> bool:
@@ -149,9 +171,9 @@ class TaxLine(Fact, frozen=True, array_like=True):
     """Tax of one class and rate, over the sale lines or over the return lines of a receipt."""
 
     tax_class: TaxClass
-    tax_rate_bp: int
-    taxable_minor: int
-    tax_minor: int
+    tax_rate_bp: BasisPoints
+    taxable_minor: Minor
+    tax_minor: Minor
     is_return: bool = False
 
 
@@ -160,25 +182,27 @@ class TenderLine(Fact, frozen=True, array_like=True):
 
     tender_id: TenderId
     kind: TenderKind
-    amount_minor: int
-    reference: str | None = None
-    points: int = 0
+    amount_minor: Minor
+    reference: Text | None = None
+    points: Points = 0
     spends: tuple[Spend, ...] = ()
 
     def __post_init__(self) -> None:
         if self.points != sum(spend.points for spend in self.spends):
             raise Unbalanced(f"tender {self.tender_id}: spends do not add up to its points")
+        if self.points and self.kind is not TenderKind.POINTS:
+            raise Unbalanced(f"tender {self.tender_id}: only points are paid with points")
 
 
 class TakeBack(Fact, frozen=True, array_like=True):
     """Points that return lines took back: from these rights, and what no right covered."""
 
-    points: int
+    points: Points
     spends: tuple[Spend, ...]
-    debt: int
+    debt: Points
 
     def __post_init__(self) -> None:
-        if self.points != self.debt + sum(spend.points for spend in self.spends):
+        if self.debt < 0 or self.points != self.debt + sum(s.points for s in self.spends):
             raise Unbalanced("points taken back are not spends and debt")
 
 
@@ -195,24 +219,26 @@ class RetailTransaction(Fact, frozen=True, array_like=True):
     till_session_id: TillSessionId
     operator_id: OperatorId
     business_date: date
-    tendered_at_ms: int
-    currency: str
+    tendered_at_ms: Instant
+    currency: Text
     tax_included: bool
     customer_id: CustomerId | None
     lines: tuple[Line, ...]
     taxes: tuple[TaxLine, ...]
     tenders: tuple[TenderLine, ...]
-    rounding_minor: int = 0
-    change_minor: int = 0
-    points_earned: int = 0
+    rounding_minor: Minor = 0
+    change_minor: Minor = 0
+    points_earned: Points = 0
     take_back: TakeBack | None = None
     training: bool = False
     overrides: tuple[Override, ...] = ()
-    note: str | None = None
+    note: Text | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.lines) <= LINES_MAX:
-            raise Unbalanced("a receipt has at least one line and at most 1,000")
+            raise Unbalanced(f"a receipt has at least one line and at most {LINES_MAX:,}")
+        if len(self.tenders) > TENDERS_MAX:
+            raise Unbalanced(f"a receipt has at most {TENDERS_MAX} tenders")
         if [line.line_no for line in self.lines] != list(range(1, len(self.lines) + 1)):
             raise Unbalanced("line numbers are not 1, 2, 3, …")
         if self.due_minor != sum(t.amount_minor for t in self.tenders) - self.change_minor:
@@ -285,8 +311,8 @@ class TillSessionOpened(Fact, frozen=True, array_like=True):
     workstation_id: WorkstationId
     operator_id: OperatorId
     business_date: date
-    currency: str
-    float_minor: int
+    currency: Text
+    float_minor: Minor
 
 
 class TillMovementKind(StrEnum):
@@ -306,8 +332,13 @@ class TillMoved(Fact, frozen=True, array_like=True):
     kind: TillMovementKind
     operator_id: OperatorId
     business_date: date
-    amount_minor: int
-    reason: str
+    amount_minor: Minor
+    reason: Text
+
+    def __post_init__(self) -> None:
+        comes_in = self.kind in (TillMovementKind.LOAN, TillMovementKind.PAID_IN)
+        if self.amount_minor == 0 or (self.amount_minor > 0) != comes_in:
+            raise Unbalanced(f"a {self.kind.value} of {self.amount_minor} has the wrong sign")
 
 
 class TillSessionSettled(Fact, frozen=True, array_like=True):
@@ -318,10 +349,10 @@ class TillSessionSettled(Fact, frozen=True, array_like=True):
     workstation_id: WorkstationId
     operator_id: OperatorId
     business_date: date
-    currency: str
-    float_minor: int
-    expected_cash_minor: int
-    counted_cash_minor: int
+    currency: Text
+    float_minor: Minor
+    expected_cash_minor: Minor
+    counted_cash_minor: Minor
 
     @property
     def over_short_minor(self) -> int:
@@ -334,7 +365,7 @@ class BusinessDayOpened(Fact, frozen=True, array_like=True):
 
     business_date: date
     operator_id: OperatorId
-    zone: str
+    zone: Text
 
 
 class BusinessDayClosed(Fact, frozen=True, array_like=True):
@@ -343,6 +374,10 @@ class BusinessDayClosed(Fact, frozen=True, array_like=True):
     business_date: date
     operator_id: OperatorId
     manifest: Manifest
+
+    def __post_init__(self) -> None:
+        if self.manifest.business_date != self.business_date:
+            raise Unbalanced("the manifest is another day's")
 
 
 class StockMovementKind(StrEnum):
@@ -360,9 +395,9 @@ class StockLine(Fact, frozen=True, array_like=True):
     """One item's part of a movement; ``quantity_milli`` is signed."""
 
     item_id: ItemId
-    quantity_milli: int
-    unit_cost_minor: int | None = None
-    lot: str | None = None
+    quantity_milli: Milli
+    unit_cost_minor: Minor | None = None
+    lot: Text | None = None
 
 
 class StockMoved(Fact, frozen=True, array_like=True):
@@ -372,9 +407,17 @@ class StockMoved(Fact, frozen=True, array_like=True):
     kind: StockMovementKind
     operator_id: OperatorId
     business_date: date | None
-    reason: str
+    reason: Text
     lines: tuple[StockLine, ...]
-    document: str | None = None
+    document: Text | None = None
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.lines) <= LINES_MAX:
+            raise Unbalanced(f"a movement has at least one line and at most {LINES_MAX:,}")
+        if self.kind is not StockMovementKind.COUNT and any(
+            line.quantity_milli == 0 for line in self.lines
+        ):
+            raise Unbalanced("a line of a movement moves nothing")
 
 
 class CustomerChanged(Fact, frozen=True, array_like=True):
@@ -400,8 +443,8 @@ class AlarmRaised(Fact, frozen=True, array_like=True):
 
     alarm_id: UUID
     kind: AlarmKind
-    subject: str
-    detail: str
+    subject: Text
+    detail: Text
     workstation_id: WorkstationId | None = None
 
 
@@ -416,9 +459,9 @@ class IdAbandoned(Fact, frozen=True, array_like=True):
 class DeviceRecorded(Fact, frozen=True, array_like=True):
     """Something about the box itself: boot, clock jump, version, disk."""
 
-    record: str
-    detail: str
-    software: str
+    record: Text
+    detail: Text
+    software: Text
 
 
 AnyFact: TypeAlias = (
@@ -439,7 +482,7 @@ AnyFact: TypeAlias = (
 class Root(NamedTuple):
     """The aggregate an event belongs to: only it waits behind a quarantined event of its own."""
 
-    kind: str
+    kind: Text
     id: UUID
 
 

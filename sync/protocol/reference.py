@@ -11,10 +11,13 @@ Bellare and Micciancio's AdHash). It does not depend on order, so both sides kee
 import hashlib
 from datetime import date
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
 
+from sync.protocol.bounds import Count, Text
+from sync.protocol.change import Hash
 from sync.protocol.identity import (
     CustomerId,
     Incarnation,
@@ -133,8 +136,8 @@ class Grant(msgspec.Struct, frozen=True, array_like=True):
 class FeedRow(msgspec.Struct, frozen=True, array_like=True):
     """One publication: the msgpack of the data set's struct, or None for a tombstone."""
 
-    pub_seq: int
-    key: str
+    pub_seq: Count
+    key: Text
     body: bytes | None
 
 
@@ -145,10 +148,10 @@ class FeedPage(msgspec.Struct, frozen=True, array_like=True):
 
     incarnation: Incarnation
     data_set: DataSet
-    scope: str
-    rows: tuple[FeedRow, ...]
-    head: int
-    set_hash: bytes
+    scope: Text
+    rows: Annotated[tuple[FeedRow, ...], msgspec.Meta(max_length=PAGE_ROWS_MAX)]
+    head: Count
+    set_hash: Hash
     keys: tuple[PersonalKey, ...] = ()
 
 
@@ -156,8 +159,8 @@ class FeedHead(msgspec.Struct, frozen=True, array_like=True):
     """A feed that a store follows, and its newest pub_seq."""
 
     data_set: DataSet
-    scope: str
-    head: int
+    scope: Text
+    head: Count
 
 
 def row_hash(key: str, body: bytes) -> int:

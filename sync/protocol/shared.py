@@ -6,11 +6,14 @@ travel beside the chain. ``code`` and ``active`` are plain.
 """
 
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
 
+from sync.protocol.bounds import INTEGER_MAX, Text
 from sync.protocol.clock import Hlc
+from sync.protocol.errors import Unbalanced
 from sync.protocol.identity import CustomerId
 
 
@@ -32,17 +35,21 @@ class FieldChange(msgspec.Struct, frozen=True, array_like=True):
     for head office). A personal field has ``sealed``, a plain one ``value``; both None: cleared."""
 
     field: CustomerField
-    hlc: Hlc
+    hlc: Annotated[Hlc, msgspec.Meta(ge=0, le=INTEGER_MAX)]
     source: UUID
-    value: str | None
+    value: Text | None
     sealed: bytes | None
+
+    def __post_init__(self) -> None:
+        if (self.sealed if self.field not in PERSONAL_FIELDS else self.value) is not None:
+            raise Unbalanced(f"{self.field.value}: personal fields are sealed, others are plain")
 
 
 class PersonalKey(msgspec.Struct, frozen=True, array_like=True):
     """The 32-byte key under which a customer's personal fields are sealed."""
 
     customer_id: CustomerId
-    key: bytes
+    key: Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
 
 
 class CustomerRecord(msgspec.Struct, frozen=True, array_like=True):
