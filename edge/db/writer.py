@@ -4,7 +4,7 @@
 answer once that is durable. ``AioWriter`` is production: while a group is being committed, the
 units that arrive wait and become the next group. ``InlineWriter`` is the simulation's: one unit,
 one transaction, no thread. Both pass the contract suite in ``tests/contract/test_writer.py``; what
-a group is and what happens when the disk fails stands in ``group.py``.
+a group is stands in ``group.py``, what happens when the disk fails in ``pen.py``.
 """
 
 import asyncio
@@ -27,7 +27,8 @@ from edge.db.engine import (
     set_pragmas,
 )
 from edge.db.errors import CommitUnknown, WriterClosed, WriterFull
-from edge.db.group import Done, Failed, Outcome, Pen, Unit
+from edge.db.group import Done, Failed, Outcome, Unit
+from edge.db.pen import Pen
 
 __all__ = ["AioWriter", "InlineWriter", "Unit", "Writer"]
 
