@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from central.postgres_failures import DISK_FULL, PostgresCannotStart, from_os_error
+from central.postgres_failures import DISK_FULL, PostgresCannotStart, from_os_error, unreachable
 from central.postgres_programs import (
     Start,
     as_account,
@@ -191,6 +191,9 @@ def _make_folders(start: Start) -> None:
     if start.account.drop != "-":
         start.folder.chmod(0o711)
     make_private(start.sockets, start.account)
+    entered = run(start, ["/bin/sh", "-c", 'cd -- "$0"', str(start.sockets)])
+    if entered.returncode != 0:  # told here, before the programs are copied for nothing
+        raise unreachable(start.folder, start.account.name)
 
 
 def _make_cluster(start: Start, programs: Path) -> None:

@@ -48,15 +48,19 @@ def from_printed(folder: Path, user: str, printed: str) -> PostgresCannotStart:
         if marker in printed:
             return PostgresCannotStart(folder, why, remedy)
     if "Permission denied" in printed:
-        return PostgresCannotStart(
-            folder,
-            f"the user {user} may not enter it or a folder above it",
-            f"open the way (chmod o+x) or choose a folder that {user} can reach",
-        )
+        return unreachable(folder, user)
     lines = [line.strip() for line in printed.splitlines() if line.strip()]
     complaints = [line for line in lines if re.search(r"\b(FATAL|PANIC|error|ERROR):", line)]
     said = (complaints or lines or ["it ended without a word"])[-1].rstrip(".")
     return PostgresCannotStart(folder, said, f"its log is {folder / LOG_NAME}")
+
+
+def unreachable(folder: Path, user: str) -> PostgresCannotStart:
+    return PostgresCannotStart(
+        folder,
+        f"the user {user} may not enter it or a folder above it",
+        f"open the way (chmod o+x) or choose a folder that {user} can reach",
+    )
 
 
 def from_os_error(folder: Path, error: OSError) -> PostgresCannotStart:

@@ -300,7 +300,7 @@ def test_a_folder_that_nobody_cannot_reach_is_one_sentence(folder: Path) -> None
     closed = folder / "closed"
     closed.mkdir(mode=0o700)
     with pytest.raises(PostgresCannotStart, match="user nobody may not enter"):
-        start_postgres(closed / "own", durable=False)
+        start_postgres(closed / "own", durable=False, installed=closed / "no-programs")
 
 
 def test_a_server_slower_than_the_deadline_is_given_up_and_leaves_nothing(folder: Path) -> None:
