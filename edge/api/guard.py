@@ -1,0 +1,69 @@
+"""Who may call: every route but health and pairing asks for a paired workstation's token.
+
+The token stands in ``Authorization: Bearer``, known here by its SHA-256 only. Every route at all
+asks for one of this box's own names as its host: a page from elsewhere, made to resolve to
+127.0.0.1, names another (DNS rebinding).
+"""
+
+from typing import Any, cast
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from edge.box import Box
+from edge.problems import NotPaired, WrongHost
+from sync.protocol.identity import WorkstationId
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+
+HOSTS = frozenset({"127.0.0.1", "localhost"})
+TOKEN_CHARACTERS_MAX = 128
+_STATE = "workstation_id"
+
+
+def box_of(connection: Connection) -> Box:
+    """The box that this application was built for."""
+    return cast("Box", connection.app.state["box"])
+
+
+def workstation_of(connection: Connection) -> WorkstationId:
+    """The workstation that ``require_workstation`` let in."""
+    return cast("WorkstationId", connection.scope["state"][_STATE])
+
+
+async def require_own_host(connection: Connection, _route: BaseRouteHandler) -> None:
+    """Raises WrongHost."""
+    host = connection.headers.get("host", "").rpartition(":")
+    name = host[0] if host[2].isdigit() and host[0] else "".join(host)
+    if name.lower() not in HOSTS:
+        raise WrongHost(
+            "This store server answers to 127.0.0.1 and localhost only.",
+            remedy="Open the address that `edge serve` printed.",
+            field="Host",
+        )
+
+
+async def require_workstation(connection: Connection, _route: BaseRouteHandler) -> None:
+    """Raises NotPaired; else notes which workstation calls."""
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    known = None
+    if scheme.lower() == "bearer" and 0 < len(token) <= TOKEN_CHARACTERS_MAX and token.isascii():
+        known = await box_of(connection).workstations.named_by(token)
+    if known is None:
+        raise NotPaired(
+            "No token of a paired workstation came with the request.",
+            remedy="Run `edge pair W1` on the store server and pair this workstation.",
+            field="Authorization",
+        )
+    connection.scope["state"][_STATE] = known
+
+
+async def provide_box(request: Request[Any, Any, Any]) -> Box:
+    """The box, as a dependency of every route."""
+    return box_of(request)
+
+
+async def provide_workstation(request: Request[Any, Any, Any]) -> WorkstationId:
+    """The calling workstation, as a dependency."""
+    return workstation_of(request)

@@ -1,0 +1,199 @@
+"""One store server at work: everything a request or a round needs, in one frozen value.
+
+A ``Box`` is opened once per data folder (``open_box``) and passed on explicitly: the API gets it as
+a dependency, the background loop as an argument. Closing it closes the writer, whose thread would
+keep the process alive.
+"""
+
+import asyncio
+import hashlib
+import sqlite3
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import uuid_utils.compat
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import col, select
+
+from edge.clock import ZONE_UNTIL_TOLD, StoreClock
+from edge.db import tables
+from edge.db.engine import open_connection, open_reader_engine
+from edge.db.errors import CannotStart
+from edge.db.lock import FolderLock, hold_folder
+from edge.db.migrate import migrate
+from edge.db.writer import AioWriter, Writer
+from edge.folder import KEY_FILE, NotProvisioned, database_of
+from edge.settings import EdgeSettings
+from sync.protocol.change import Epoch, Head
+from sync.protocol.identity import BootId, CompanyId, DeviceId, StoreId, WorkstationId
+from sync.protocol.reference import StoreSettings
+
+TOKENS_CACHED_MAX = 256
+KEY_MODE = 0o600
+
+
+class Identity(NamedTuple):
+    """Who this box is, from its enrolment."""
+
+    store_id: StoreId
+    company_id: CompanyId
+    store_code: str
+    device_id: DeviceId
+    central_url: str
+    epoch: Epoch
+
+
+class Workstations:
+    """Which workstation a bearer token belongs to; tokens are known by their SHA-256 only."""
+
+    def __init__(self, reader: AsyncEngine) -> None:
+        self._reader = reader
+        self._known: dict[bytes, WorkstationId] = {}
+
+    async def named_by(self, token: str) -> WorkstationId | None:
+        """The workstation, or None for a token that belongs to none."""
+        digest = hashlib.sha256(token.encode()).digest()
+        known = self._known.get(digest)
+        if known is not None:
+            return known
+        row = tables.Workstation
+        query = select(col(row.workstation_id)).where(col(row.token_hash) == digest)
+        async with self._reader.connect() as db:
+            found: str | None = (await db.execute(query)).scalar_one_or_none()
+        if found is None:
+            return None
+        if len(self._known) >= TOKENS_CACHED_MAX:
+            self._known.clear()
+        return self._known.setdefault(digest, WorkstationId(found))
+
+    def forget(self) -> None:
+        """A workstation was paired or taken away: look again."""
+        self._known.clear()
+
+
+@dataclass(frozen=True)
+class Box:
+    """A store server's parts. ``nudge`` is set when there is something to push; ``told`` is the
+    head that each workstation was last told (see ``edge/api/seen.py``)."""
+
+    folder: Path
+    settings: EdgeSettings
+    identity: Identity
+    device_key: Ed25519PrivateKey
+    writer: Writer
+    reader: AsyncEngine
+    clock: StoreClock
+    workstations: Workstations
+    nudge: asyncio.Event = field(default_factory=asyncio.Event)
+    told: dict[WorkstationId, Head] = field(default_factory=dict)
+
+
+def write_key(folder: Path, key: Ed25519PrivateKey) -> None:
+    """Keep the device's private key: a file that only its owner reads, never in a database."""
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path = folder / KEY_FILE
+    path.touch(mode=KEY_MODE, exist_ok=False)
+    path.write_bytes(pem)
+
+
+def read_key(folder: Path) -> Ed25519PrivateKey:
+    """The device's private key. Raises NotProvisioned, CannotStart."""
+    path = folder / KEY_FILE
+    try:
+        pem = path.read_bytes()
+    except FileNotFoundError as error:
+        raise NotProvisioned(folder) from error
+    if path.stat().st_mode & 0o077:
+        raise CannotStart(f"Others may read {path}: `chmod 600 {path}`, then start again.")
+    key = load_pem_private_key(pem, password=None)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise CannotStart(f"{path} holds no Ed25519 key: restore the file from this box's backup.")
+    return key
+
+
+def read_identity(db: sqlite3.Connection) -> Identity | None:
+    """Who this box is, or None before its enrolment."""
+    row = db.execute(
+        "SELECT b.store_id, b.company_id, b.store_code, b.device_id, b.central_url,"
+        " h.epoch_number, h.epoch_fingerprint FROM box AS b JOIN journal_head AS h ON h.current"
+    ).fetchone()
+    if row is None:
+        return None
+    return Identity(
+        StoreId(uuid.UUID(bytes=row[0])),
+        CompanyId(uuid.UUID(bytes=row[1])),
+        row[2],
+        DeviceId(uuid.UUID(bytes=row[3])),
+        row[4],
+        Epoch(row[5], row[6]),
+    )
+
+
+def read_zone(db: sqlite3.Connection) -> str | None:
+    """The store's zone, or None before its settings have arrived."""
+    row = db.execute("SELECT body FROM settings").fetchone()
+    return None if row is None else msgspec.msgpack.decode(row[0], type=StoreSettings).zone
+
+
+def hold(folder: Path) -> FolderLock:
+    """The exclusive hold on a store's folder. Raises NotProvisioned, FolderHeld."""
+    if not folder.is_dir():
+        raise NotProvisioned(folder)
+    return hold_folder(folder)
+
+
+@asynccontextmanager
+async def open_box(folder: Path, settings: EdgeSettings) -> AsyncIterator[Box]:
+    """The store in ``folder``, held, migrated and open; close it to let it go.
+
+    Raises NotProvisioned, FolderHeld, CannotStart.
+    """
+    with hold(folder):
+        device_key = read_key(folder)
+        boot_id = BootId(uuid_utils.compat.uuid7())
+        try:
+            migrate(database_of(folder))
+            with closing(open_connection(database_of(folder))) as db:
+                identity, zone = read_identity(db), read_zone(db)
+        except (sqlite3.Error, DatabaseError) as error:
+            raise _disk(folder, error) from error
+        if identity is None:
+            raise NotProvisioned(folder)
+        clock = StoreClock(boot_id, zone or ZONE_UNTIL_TOLD)
+        async with await AioWriter.open(database_of(folder)) as writer:
+            reader = open_reader_engine(database_of(folder))
+            try:
+                yield Box(
+                    folder,
+                    settings,
+                    identity,
+                    device_key,
+                    writer,
+                    reader,
+                    clock,
+                    Workstations(reader),
+                )
+            finally:
+                await reader.dispose()
+
+
+def _disk(folder: Path, error: Exception) -> CannotStart:
+    """One sentence for a database that cannot be opened or brought up to date."""
+    said = str(error).splitlines()[0]
+    return CannotStart(
+        f"The store's database in {folder} cannot be opened ({said}): free some space on its disk, "
+        "or put the spare store server into service."
+    )
