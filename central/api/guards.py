@@ -1,0 +1,69 @@
+"""Who may come in: a box by its signature, a person by session or API token.
+
+A guard runs before its route and leaves what it learnt in ``request.state``. A box's store is the
+one of its key: a path that names another store is refused, whoever owns that.
+"""
+
+from typing import Any
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from central.db.engine import unit_of_work
+from central.domain.errors import DeviceRevoked, NotAllowed
+from central.office import Office
+from central.usecases.find_device import EnrolledDevice, find_device
+from sync.engine.signing import SignedHead, stated_device, verify_request
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+
+
+def office_of(connection: Connection) -> Office:
+    """The running head office."""
+    office: Office = connection.app.state.office
+    return office
+
+
+async def device_guard(connection: Connection, _route: BaseRouteHandler) -> None:
+    """A signed request of an enrolled, unrevoked box about its own store. Raises BadSignature,
+    DeviceRevoked, NotAllowed."""
+    assert isinstance(connection, Request)  # noqa: S101  Litestar gives HTTP guards the request
+    device_id = stated_device(connection.headers)
+    async with unit_of_work(office_of(connection).engine) as db:
+        device = await find_device(db, device_id)
+    body = await connection.body()
+    path = path_with_query(connection)
+    signed = verify_request(device.public_key, connection.method, path, body, connection.headers)
+    if device.revoked:
+        raise DeviceRevoked(
+            "Head office revoked this box's key.", remedy="Enrol the box again with a new code."
+        )
+    if connection.path_params.get("store_id") != device.store_id:
+        raise NotAllowed(
+            "This box belongs to another store than the address names.",
+            field="store_id",
+            remedy="Use the store that the box was enrolled for.",
+        )
+    connection.state.device = device
+    connection.state.signed = signed
+
+
+def device_of(request: Request[Any, Any, Any]) -> EnrolledDevice:
+    """What device_guard found."""
+    device: EnrolledDevice = request.state.device
+    return device
+
+
+def signed_of(request: Request[Any, Any, Any]) -> SignedHead:
+    """What the box says of itself."""
+    signed: SignedHead = request.state.signed
+    return signed
+
+
+def path_with_query(request: Request[Any, Any, Any]) -> str:
+    """The path as it was sent, which is what was signed."""
+    raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
+    query: bytes = request.scope.get("query_string", b"")
+    path = raw.split(b"?", 1)[0].decode("latin-1")
+    return f"{path}?{query.decode('latin-1')}" if query else path

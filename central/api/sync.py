@@ -1,0 +1,125 @@
+"""What boxes ask for: to be enrolled, to deliver their journal, to pull the feeds.
+
+Journals come as zstd over msgpack, answers are msgpack, refusals problem documents. Every route but
+enrolment needs the box's signature.
+"""
+
+import base64
+import binascii
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.params import Parameter
+
+from central.api.body import BODY_BYTES_MAX, read_body
+from central.api.guards import device_guard, device_of, office_of, signed_of
+from central.db.engine import unit_of_work
+from central.domain.errors import InvalidField, NotAllowed
+from central.domain.feeds import FollowedFeed, followed_feeds
+from central.usecases.enrol import PUBLIC_KEY_BYTES, enrol
+from central.usecases.note_contact import note_contact
+from central.usecases.read_feed import FeedCursor, feed_heads, feed_page, read_incarnation
+from sync.protocol.batch import PROTOCOL_VERSION, Acknowledgement
+from sync.protocol.codec import encode
+from sync.protocol.identity import Incarnation
+from sync.protocol.reference import DataSet
+
+MSGPACK = "application/msgpack"
+PLAIN_TEXT = r"^[^\x00-\x1f\x7f]*$"
+SCOPE_LETTERS_MAX = 64
+PUB_SEQ_MAX = (1 << 63) - 1
+
+
+class EnrolBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``public_key``: base64 of the box's 32-byte Ed25519 key."""
+
+    code: Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=PLAIN_TEXT)]
+    public_key: Annotated[str, msgspec.Meta(min_length=44, max_length=44)]
+
+
+def packed(value: object) -> Response[bytes]:
+    """A protocol struct as msgpack."""
+    return Response(encode(value), media_type=MSGPACK)
+
+
+@post("/v1/enrol", status_code=200, request_max_body_size=BODY_BYTES_MAX)
+async def enrol_box(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """A box redeems its one-time code: the code is the credential."""
+    body = await read_body(request, EnrolBody)
+    office = office_of(request)
+    public_key = _public_key(body.public_key)
+    answer = await enrol(office.engine, office.key, body.code, public_key, office.clock_ms())
+    office.nudges.published.set()
+    return packed(answer)
+
+
+def _public_key(text: str) -> bytes:
+    try:
+        key = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise _bad_key() from error
+    if len(key) != PUBLIC_KEY_BYTES:
+        raise _bad_key()
+    return key
+
+
+def _bad_key() -> InvalidField:
+    return InvalidField(
+        f"public_key: not the base64 of {PUBLIC_KEY_BYTES} bytes.",
+        field="public_key",
+        remedy="Send the raw Ed25519 public key in base64.",
+    )
+
+
+@get("/v1/stores/{store_id:uuid}/feeds", guards=[device_guard])
+async def read_heads(request: Request[Any, Any, Any], store_id: UUID) -> Response[bytes]:
+    """The heartbeat: what is held of the box's epoch, and the heads of its feeds."""
+    office, device, signed = office_of(request), device_of(request), signed_of(request)
+    now_ms = office.clock_ms()
+    async with unit_of_work(office.engine) as db:
+        held = await note_contact(db, device.store_id, device.device_id, signed.head, now_ms)
+        heads = await feed_heads(db, device.company_id, device.store_id, device.price_zone)
+        incarnation = await read_incarnation(db)
+    if held is None:
+        raise NotAllowed(
+            f"Epoch {signed.head.epoch} was not issued to this box.",
+            remedy="Keep everything and call head office.",
+        )
+    return packed(
+        Acknowledgement(
+            protocol=PROTOCOL_VERSION,
+            incarnation=incarnation,
+            acknowledged_through=held.watermark,
+            head_hash=held.head_hash,
+            server_time_ms=now_ms,
+            pace_ms=office.settings.pace_ms,
+            versions=(PROTOCOL_VERSION,),
+            feeds=heads,
+        )
+    )
+
+
+@get("/v1/stores/{store_id:uuid}/feed", guards=[device_guard])
+async def read_feed(
+    request: Request[Any, Any, Any],
+    store_id: UUID,
+    data_set: DataSet,
+    after: Annotated[int, Parameter(ge=0, le=PUB_SEQ_MAX)],
+    scope: Annotated[str, Parameter(max_length=SCOPE_LETTERS_MAX)] = "",
+    incarnation: UUID | None = None,
+) -> Response[bytes]:
+    """A page of one feed after a cursor; a store reads the feeds that it follows, no others."""
+    device = device_of(request)
+    feed = FollowedFeed(data_set, scope)
+    if feed not in followed_feeds(device.store_id, device.price_zone):
+        raise NotAllowed(
+            f"This store does not follow {data_set.value} in the scope {scope!r}.",
+            field="scope",
+            remedy="Follow the feeds that the heartbeat lists.",
+        )
+    cursor = FeedCursor(None if incarnation is None else Incarnation(incarnation), after)
+    async with unit_of_work(office_of(request).engine) as db:
+        page = await feed_page(db, device.company_id, feed, cursor)
+    return packed(page)

@@ -1,0 +1,39 @@
+"""The head-office application: routes, problems, background work around one Office."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar
+from litestar.datastructures import State
+
+from central.api.body import BODY_BYTES_MAX
+from central.api.health import read_health
+from central.api.sync import enrol_box, read_feed, read_heads
+from central.background import background
+from central.office import Office
+from central.problems import EXCEPTION_HANDLERS
+
+ROUTES: Sequence[Any] = (read_health, enrol_box, read_heads, read_feed)
+
+
+def build_app(office: Office, *, with_background: bool = True) -> Litestar:
+    """One application; ``with_background=False`` leaves applying and sequencing to others."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Litestar) -> AsyncIterator[None]:
+        if not with_background:
+            yield
+            return
+        async with background(office):
+            yield
+
+    return Litestar(
+        route_handlers=ROUTES,
+        exception_handlers=EXCEPTION_HANDLERS,
+        state=State({"office": office}),
+        lifespan=[lifespan],
+        request_max_body_size=BODY_BYTES_MAX,
+        openapi_config=None,
+        logging_config=None,
+    )

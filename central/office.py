@@ -1,0 +1,33 @@
+"""What every part of a running head office shares: handed in, never looked up.
+
+Nothing here is state that correctness depends on: any number of central processes may run beside
+each other on one database.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from central.settings import CentralSettings
+
+
+@dataclass(frozen=True)
+class Nudges:
+    """Wake-ups for the background loops; a timer follows where one is lost."""
+
+    published: asyncio.Event = field(default_factory=asyncio.Event)
+    ingested: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(frozen=True)
+class Office:
+    """``clock_ms``: UTC milliseconds now."""
+
+    engine: AsyncEngine
+    key: Ed25519PrivateKey
+    settings: CentralSettings
+    clock_ms: Callable[[], int]
+    nudges: Nudges = field(default_factory=Nudges)

@@ -1,0 +1,30 @@
+"""What a head-office process reads before it starts: the command line, then the environment
+(``CENTRAL_DATABASE_URL``, ``CENTRAL_DATA``, …), then the defaults here."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOOPBACK = "127.0.0.1"
+PORT_DEFAULT = 8100
+PORT_MAX = 65_535
+INTERVAL_S_MAX = 3_600
+SESSION_HOURS_MAX = 24
+
+
+class CentralSettings(BaseSettings):
+    """``database_url``: None starts the embedded PostgreSQL in ``data``. ``port`` 0 takes any free
+    one. ``secure_cookies``: say yes behind HTTPS."""
+
+    model_config = SettingsConfigDict(env_prefix="CENTRAL_", extra="ignore", frozen=True)
+
+    database_url: str | None = None
+    data: Path = Field(default_factory=lambda: Path.home() / ".holdfast")
+    host: str = LOOPBACK
+    port: int = Field(default=PORT_DEFAULT, ge=0, le=PORT_MAX)
+    secure_cookies: bool = False
+    session_hours: int = Field(default=12, ge=1, le=SESSION_HOURS_MAX)
+    apply_every_s: int = Field(default=5, ge=1, le=INTERVAL_S_MAX)
+    sequence_every_s: int = Field(default=2, ge=1, le=INTERVAL_S_MAX)
+    pace_ms: int = Field(default=0, ge=0, le=INTERVAL_S_MAX * 1_000)
