@@ -11,9 +11,9 @@
         ├── NoOpenBusinessDay, NoOpenTill
         └── SaleIdReused, SaleIdTaken, SaleIdAbandoned, SaleFinished, SaleArchived
 
-``field`` is the path in the request (``lines[2].scan_code``). The lines' own
-refusals stand in ``line_errors.py``, the tenders' in ``tender_errors.py``. Amounts are told in the store's
-currency's decimals. Nothing here is caught to carry on: a refusal leaves the use case whole.
+``field`` is the path in the request (``lines[2].scan_code``). Refusals of lines stand in
+``line_errors.py``, of tenders in ``tender_errors.py``. Amounts are told in the decimals of the
+store's currency. Nothing here is caught to carry on: a refusal leaves the use case whole.
 """
 
 from collections.abc import Callable

@@ -1,0 +1,90 @@
+"""Points: what a receipt earns, what a points tender costs, what a return takes back.
+
+Earned are ``points_per_step`` for each whole ``points_step_minor`` of the sale lines with tax, less
+what was paid by points and what is out of tax's scope (protocol.md, Points); floored per receipt
+and allotted to its lines, so that a return takes back its line's share and no more. Rights to spend
+are escrow's (sync/protocol/escrow.py). Nobody earns without a customer.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from edge.domain.tender_errors import MorePointsThanRights, NotWholePoints
+from sync.protocol.escrow import Right, allot, own_line_first
+from sync.protocol.money import split
+from sync.protocol.poslog import Line, Spend, TakeBack
+from sync.protocol.reference import StoreSettings
+
+
+class Spent(NamedTuple):
+    """Grants that a points tender uses, and the rights left after it."""
+
+    spends: tuple[Spend, ...]
+    rights: tuple[Right, ...]
+
+
+class TakenBack(NamedTuple):
+    """What return lines took back (None: no points), and the rights left after it."""
+
+    take_back: TakeBack | None
+    rights: tuple[Right, ...]
+
+
+def earn(
+    eligible: Sequence[int], paid_by_points_minor: int, settings: StoreSettings
+) -> tuple[int, ...]:
+    """Each sale line's points. ``eligible``: its amount with tax, 0 where it earns nothing."""
+    if not eligible or settings.points_step_minor <= 0:
+        return tuple(0 for _ in eligible)
+    base = max(0, sum(eligible) - paid_by_points_minor)
+    points = base // settings.points_step_minor * settings.points_per_step
+    return split(points, eligible)
+
+
+def points_for(amount_minor: int, settings: StoreSettings, field: str) -> int:
+    """The points that a tender of ``amount_minor`` (>= 0) costs. Raises NotWholePoints."""
+    value = settings.points_value_minor
+    if value <= 0 or amount_minor * settings.points_value_points % value:
+        raise NotWholePoints(amount_minor, field, settings.decimals)
+    return amount_minor * settings.points_value_points // value
+
+
+def spend(points: int, rights: tuple[Right, ...], field: str) -> Spent:
+    """Take ``points`` from the customer's rights, oldest first. Raises MorePointsThanRights."""
+    allotment = allot(points, rights)
+    if allotment.uncovered:
+        raise MorePointsThanRights(points, points - allotment.uncovered, field)
+    return Spent(allotment.spends, rights_after(rights, allotment.spends))
+
+
+def take_back(returns: Sequence[Line], rights: tuple[Right, ...]) -> TakenBack:
+    """What the return lines (negative points) take: each from its own line's grant first, then
+    from the others; the rest is a debt."""
+    taken: Counter[tuple[bytes, int]] = Counter()
+    debt = 0
+    spends: dict[tuple[bytes, int], Spend] = {}
+    for line in returns:
+        if line.original is None or line.points == 0:
+            continue
+        order = own_line_first(rights, line.original.sale_id, line.original.line_no)
+        allotment = allot(-line.points, order)
+        debt += allotment.uncovered
+        rights = rights_after(rights, allotment.spends)
+        for each in allotment.spends:
+            key = (each.root.bytes, each.line)
+            taken[key] += each.points
+            spends[key] = Spend(each.root, each.line, taken[key])
+    points = -sum(line.points for line in returns)
+    if points == 0:
+        return TakenBack(None, rights)
+    return TakenBack(TakeBack(points, tuple(spends.values()), debt), rights)
+
+
+def rights_after(rights: tuple[Right, ...], spends: Sequence[Spend]) -> tuple[Right, ...]:
+    """What is left of each right, in the same order."""
+    used = {(each.root, each.line): each.points for each in spends}
+    return tuple(
+        right._replace(points_left=right.points_left - used.get((right.root, right.line), 0))
+        for right in rights
+    )

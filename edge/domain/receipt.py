@@ -1,0 +1,175 @@
+"""The receipt as text, 42 columns: what a thermal printer prints and a person can check by hand.
+
+Made from the fact, the store's settings and the event's place in the journal only, so the same sale
+gives the same text again. Supplier, address, tax number, tax by rate and totals with tax are what
+a simplified tax invoice must show (IRAS; article 226b of the EU's VAT directive asks the same). The
+last line is the chain's outside witness: epoch, sequence and the first 8 bytes of the hash.
+"""
+
+import textwrap
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+from unicodedata import combining, east_asian_width
+from zoneinfo import ZoneInfo
+
+from sync.protocol.change import Epoch
+from sync.protocol.identity import ReceiptNumber, SaleId
+from sync.protocol.manifest import percent
+from sync.protocol.money import MILLI, format_minor
+from sync.protocol.poslog import Line, RetailTransaction
+from sync.protocol.reference import StoreSettings
+
+COLUMNS = 42
+HASH_BYTES_SHOWN = 8
+ZONES_MAX = 64
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Place(NamedTuple):
+    """Where the sale stands in the store's journal."""
+
+    epoch: Epoch
+    seq: int
+    hash: bytes
+
+
+def receipt_text(
+    fact: RetailTransaction,
+    settings: StoreSettings,
+    place: Place,
+    originals: Mapping[SaleId, ReceiptNumber],
+    *,
+    copy: bool = False,
+) -> str:
+    """The receipt, lines parted by line feeds, each at most COLUMNS cells wide.
+
+    ``originals``: the receipt numbers of the sales that its return lines name. ``copy`` marks a
+    reprint.
+    """
+    rows: list[str] = ["*** COPY ***".center(COLUMNS).rstrip()] if copy else []
+    rows += _header(fact, settings)
+    decimals = settings.decimals
+    for line in fact.lines:
+        rows += _line(line, decimals, originals)
+    rows.append("-" * COLUMNS)
+    rows += _sums(fact, decimals)
+    rows += _points(fact)
+    if fact.note is not None:
+        rows += _wrapped(fact.note)
+    rows.append("-" * COLUMNS)
+    rows.append(f"E{place.epoch}-{place.seq} {place.hash[:HASH_BYTES_SHOWN].hex()}")
+    return "\n".join(rows)
+
+
+def _header(fact: RetailTransaction, settings: StoreSettings) -> Iterator[str]:
+    for text in (settings.supplier_name, settings.supplier_address, settings.store_name):
+        yield from _wrapped(text)
+    if settings.tax_number:
+        yield from _wrapped(f"Tax no. {settings.tax_number}")
+    yield "-" * COLUMNS
+    yield from _wrapped(f"Receipt {fact.receipt_number}")
+    yield from _wrapped(local_time(fact.tendered_at_ms, settings.zone))
+    yield from _wrapped(f"Business date {fact.business_date}, operator {fact.operator_id}")
+    if fact.training:
+        yield "*** TRAINING, NOT A SALE ***".center(COLUMNS).rstrip()
+    yield "-" * COLUMNS
+
+
+def _line(line: Line, decimals: int, originals: Mapping[SaleId, ReceiptNumber]) -> Iterator[str]:
+    yield from _wrapped(f"{line.description}")
+    quantity = (
+        f"  {_quantity(line.quantity_milli)} x {format_minor(line.unit_price_minor, decimals)}"
+    )
+    yield from _pair(quantity, format_minor(line.extended_minor, decimals))
+    for modifier in line.modifiers:
+        yield from _pair(f"  {modifier.reason}", format_minor(modifier.amount_minor, decimals))
+    if line.open_price_reason is not None:
+        yield from _wrapped(f"  price: {line.open_price_reason}")
+    if line.serial is not None:
+        yield from _wrapped(f"  serial {line.serial}")
+    if line.original is not None:
+        number = originals.get(line.original.sale_id, str(line.original.sale_id))
+        yield from _wrapped(f"  RETURN of {number}, line {line.original.line_no}")
+
+
+def _sums(fact: RetailTransaction, decimals: int) -> Iterator[str]:
+    """Total, tax by rate, rounding, tenders, change. Tax stands after the total that includes it,
+    and before the total that it is added to."""
+    total = _pair(f"TOTAL {fact.currency}", format_minor(fact.total_minor, decimals))
+    if fact.tax_included:
+        yield from total
+    for tax in fact.taxes:
+        word = "incl." if fact.tax_included else "plus"
+        name = f"{word} tax {percent(tax.tax_rate_bp)} {tax.tax_class.value}"
+        on = f"{name} on {format_minor(tax.taxable_minor, decimals)}"
+        yield from _pair(f"  {on}", format_minor(tax.tax_minor, decimals))
+    if not fact.tax_included:
+        yield from total
+    if fact.rounding_minor:
+        yield from _pair("Cash rounding", format_minor(fact.rounding_minor, decimals))
+        yield from _pair("TO PAY", format_minor(fact.due_minor, decimals))
+    for tender in fact.tenders:
+        name = tender.tender_id if tender.amount_minor >= 0 else f"{tender.tender_id} refund"
+        yield from _pair(name, format_minor(tender.amount_minor, decimals))
+    if fact.change_minor:
+        yield from _pair("Change", format_minor(fact.change_minor, decimals))
+
+
+def _points(fact: RetailTransaction) -> Iterator[str]:
+    spent = sum(tender.points for tender in fact.tenders)
+    taken = fact.take_back.points if fact.take_back is not None else 0
+    figures = (("earned", fact.points_earned), ("spent", spent), ("taken back", taken))
+    for name, points in figures:
+        if points:
+            yield from _pair(f"Points {name}", f"{points:,}")
+
+
+def _quantity(milli: int) -> str:
+    """1000 -> ``1``, 755 -> ``0.755``."""
+    sign = "-" if milli < 0 else ""
+    whole, part = divmod(abs(milli), MILLI)
+    return f"{sign}{whole:,}" if part == 0 else f"{sign}{whole:,}.{part:03d}".rstrip("0")
+
+
+def local_time(instant_ms: int, zone: str) -> str:
+    """``2026-03-01 18:04:05 +0800 Asia/Singapore``; in UTC where the calendar of the zone ends."""
+    try:
+        instant = _EPOCH + timedelta(milliseconds=instant_ms)
+        return f"{instant.astimezone(_zone(zone)):%Y-%m-%d %H:%M:%S %z} {zone}"
+    except OverflowError:
+        return f"{instant_ms} ms after 1970 UTC"
+
+
+@lru_cache(maxsize=ZONES_MAX)
+def _zone(zone: str) -> ZoneInfo:
+    return ZoneInfo(zone)
+
+
+def cells(text: str) -> int:
+    """How many columns a text takes: wide characters two, combining marks none."""
+    if text.isascii():
+        return len(text)
+    wide = sum(east_asian_width(character) in "WF" for character in text)
+    return len(text) + wide - sum(combining(character) > 0 for character in text)
+
+
+def _pair(left: str, right: str) -> Iterator[str]:
+    """Left and right in one row, or the left wrapped above it."""
+    gap = COLUMNS - cells(left) - len(right)
+    if gap > 0:
+        yield f"{left}{' ' * gap}{right}"
+    else:
+        yield from _wrapped(left)
+        yield right.rjust(COLUMNS)
+
+
+def _wrapped(text: str) -> Iterator[str]:
+    """Rows of at most COLUMNS cells; words are broken only where they must be."""
+    if cells(text) <= COLUMNS:
+        yield text
+        return
+    indent = text[: len(text) - len(text.lstrip())]
+    width = COLUMNS if text.isascii() else COLUMNS // 2
+    yield from textwrap.wrap(text.strip(), width, initial_indent=indent, subsequent_indent=indent)

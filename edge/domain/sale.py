@@ -1,0 +1,221 @@
+"""From a request and what the store knows to a finished sale: price, tax, settle, record.
+
+Sales, returns and exchanges are one kind. What comes out balances to the minor unit or does not
+exist: the fact checks itself. Nothing here reads, writes or looks at a clock.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from edge.domain import loyalty, pricing, returns, stock, tax, tender
+from edge.domain.basket import LineRequest, SaleRequest
+from edge.domain.errors import (
+    InactiveCustomer,
+    InactiveOperator,
+    TotalDiffers,
+    UnknownCustomer,
+    UnknownOperator,
+)
+from edge.domain.line_errors import AmountTooLarge
+from edge.domain.pricing import Priced
+from edge.domain.situation import RateInForce, Situation, TenderInUse
+from edge.domain.tender_errors import PointsWithoutCustomer
+from sync.protocol.escrow import Right
+from sync.protocol.identity import CustomerId
+from sync.protocol.money import MINOR_MAX
+from sync.protocol.poslog import (
+    Line,
+    RetailTransaction,
+    Spend,
+    TaxClass,
+    TenderKind,
+    TenderLine,
+    tax_lines,
+)
+
+
+class Composed(NamedTuple):
+    """A finished sale and what it moves; ``spends``: of its tenders and of what it took back."""
+
+    fact: RetailTransaction
+    spends: tuple[Spend, ...]
+    movements: tuple[stock.Moved, ...]
+
+
+class _Draft(NamedTuple):
+    """A sale line that lacks its points."""
+
+    request: LineRequest
+    priced: Priced
+    rate: RateInForce
+    tax_minor: int
+
+
+def compose(request: SaleRequest, known: Situation) -> Composed:
+    """The fact of ``request``, whose shape and instant were looked at before (basket.py).
+
+    Raises the refusals of errors.py, line_errors.py and tender_errors.py.
+    """
+    _refuse_unknown_people(request, known)
+    customer_id = returns.customer_of(request.customer_id, known.originals)
+    taken = returns.take_back_lines(request.lines, known)
+    drafts = _price(request.lines, known)
+    total = _total(drafts, taken.values(), known)
+    if request.total_minor != total:
+        raise TotalDiffers(request.total_minor, total, known.settings.decimals)
+    tenders = tender.tenders_of(request.tenders, total, known)
+    settlement = tender.settle(total, request.tenders, tenders, known.settings)
+    back = loyalty.take_back(tuple(taken.values()), known.rights)
+    tendered = _tender_lines(request, tenders, customer_id, back.rights, known)
+    points = _earned(drafts, tendered, customer_id, known)
+    sold = {
+        draft.request.line_no: _sale_line(draft, earned)
+        for draft, earned in zip(drafts, points, strict=True)
+    }
+    both = taken | sold
+    lines = tuple(both[line.line_no] for line in request.lines)
+    fact = RetailTransaction(
+        sale_id=request.sale_id,
+        receipt_number=known.receipt_number,
+        workstation_id=known.workstation_id,
+        till_session_id=known.till_session_id,
+        operator_id=request.operator_id,
+        business_date=known.business_date,
+        tendered_at_ms=request.tendered_at_ms,
+        currency=known.settings.currency,
+        tax_included=known.settings.tax_included,
+        customer_id=customer_id,
+        lines=lines,
+        taxes=tax_lines(lines),
+        tenders=tendered,
+        rounding_minor=settlement.rounding_minor,
+        change_minor=settlement.change_minor,
+        points_earned=sum(points),
+        take_back=back.take_back,
+        note=request.note,
+    )
+    return Composed(fact, _all_spends(fact), _movements(fact, known))
+
+
+def _refuse_unknown_people(request: SaleRequest, known: Situation) -> None:
+    if known.operator_active is None:
+        raise UnknownOperator(request.operator_id)
+    if not known.operator_active:
+        raise InactiveOperator(request.operator_id)
+    if request.customer_id is not None:
+        if known.customer_active is None:
+            raise UnknownCustomer(request.customer_id)
+        if not known.customer_active:
+            raise InactiveCustomer(request.customer_id)
+
+
+def _price(requests: Sequence[LineRequest], known: Situation) -> tuple[_Draft, ...]:
+    """The sale lines with price and tax."""
+    sold = []
+    for index, line in enumerate(requests):
+        if line.original is None:
+            path = f"lines[{index}]"
+            priced = pricing.price_line(line, known, path)
+            sold.append((line, priced, tax.rate_of(priced.item.tax_class, known.rates, path)))
+    taxes = tax.cut_tax(
+        [priced.extended_minor for _, priced, _ in sold],
+        [(priced.item.tax_class, rate.rate_bp) for _, priced, rate in sold],
+        included=known.settings.tax_included,
+    )
+    return tuple(_Draft(*each, amount) for each, amount in zip(sold, taxes, strict=True))
+
+
+def _total(drafts: Sequence[_Draft], taken: Collection[Line], known: Situation) -> int:
+    """What the receipt comes to with tax, before rounding. Raises AmountTooLarge."""
+    amount = sum(draft.priced.extended_minor for draft in drafts)
+    back = sum(line.amount_minor for line in taken)
+    if amount - back > MINOR_MAX:
+        raise AmountTooLarge(amount - back, "lines", known.settings.decimals)
+    if known.settings.tax_included:
+        return amount + back
+    added = sum(draft.tax_minor for draft in drafts) + sum(line.tax_minor for line in taken)
+    return amount + back + added
+
+
+def _sale_line(draft: _Draft, points: int) -> Line:
+    line, priced, rate, tax_minor = draft
+    return Line(
+        item_id=priced.item.item_id,
+        description=priced.item.name,
+        scan_code=line.scan_code,
+        tax_class=priced.item.tax_class,
+        tax_rate_bp=rate.rate_bp,
+        tax_version=rate.version,
+        price_version=priced.price_version,
+        unit_price_minor=priced.unit_price_minor,
+        unit_cost_minor=priced.item.unit_cost_minor,
+        line_no=line.line_no,
+        quantity_milli=line.quantity_milli,
+        extended_minor=priced.extended_minor,
+        amount_minor=priced.extended_minor,
+        tax_minor=tax_minor,
+        points=points,
+        open_price_reason=line.open_price_reason,
+        serial=line.serial,
+        lot=line.lot,
+    )
+
+
+def _tender_lines(
+    request: SaleRequest,
+    tenders: Sequence[TenderInUse],
+    customer_id: CustomerId | None,
+    rights: tuple[Right, ...],
+    known: Situation,
+) -> tuple[TenderLine, ...]:
+    """Raises PointsWithoutCustomer, NotWholePoints, MorePointsThanRights."""
+    lines = []
+    for index, (stated, found) in enumerate(zip(request.tenders, tenders, strict=True)):
+        points = 0
+        spends: tuple[Spend, ...] = ()
+        if found.kind is TenderKind.POINTS:
+            field = f"tenders[{index}].amount_minor"
+            if customer_id is None:
+                raise PointsWithoutCustomer(field)
+            points = loyalty.points_for(stated.amount_minor, known.settings, field)
+            spends, rights = loyalty.spend(points, rights, field)
+        lines.append(
+            TenderLine(
+                stated.tender_id, found.kind, stated.amount_minor, stated.reference, points, spends
+            )
+        )
+    return tuple(lines)
+
+
+def _earned(
+    drafts: Sequence[_Draft],
+    tenders: Sequence[TenderLine],
+    customer_id: CustomerId | None,
+    known: Situation,
+) -> tuple[int, ...]:
+    """The points of each sale line."""
+    if customer_id is None:
+        return tuple(0 for _ in drafts)
+    by_points = sum(t.amount_minor for t in tenders if t.kind is TenderKind.POINTS)
+    eligible = [_eligible(draft, included=known.settings.tax_included) for draft in drafts]
+    return loyalty.earn(eligible, by_points, known.settings)
+
+
+def _eligible(draft: _Draft, *, included: bool) -> int:
+    """What earns: the amount with tax, nothing out of tax's scope (stored value that is sold)."""
+    if draft.priced.item.tax_class is TaxClass.OUT_OF_SCOPE:
+        return 0
+    return draft.priced.extended_minor + (0 if included else draft.tax_minor)
+
+
+def _all_spends(fact: RetailTransaction) -> tuple[Spend, ...]:
+    by_tender = tuple(spend for line in fact.tenders for spend in line.spends)
+    return by_tender + (fact.take_back.spends if fact.take_back else ())
+
+
+def _movements(fact: RetailTransaction, known: Situation) -> tuple[stock.Moved, ...]:
+    on_hand = {item.item_id: item.on_hand_milli for item in known.items_by_id.values()}
+    on_hand |= {item.item_id: item.on_hand_milli for item in known.items_by_code.values()}
+    on_hand |= {sold.item_id: sold.on_hand_milli for sold in known.originals.values()}
+    moves = ((line.line_no, line.item_id, -line.quantity_milli) for line in fact.lines)
+    return stock.move(moves, on_hand)
