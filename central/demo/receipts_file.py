@@ -184,9 +184,9 @@ def plan_stores(lines: Iterable[FileLine], set_aside: list[SetAside]) -> list[Pl
         for start in range(0, len(matched), LINES_MAX):
             receipt = _receipt(at, matched[start : start + LINES_MAX])
             store.days[at.date()].append(receipt)
-            for line in receipt.lines:
-                if line.original is None:
-                    open_lines[_match_key(line.source)].append(line)
+            for planned in receipt.lines:
+                if planned.original is None:
+                    open_lines[_match_key(planned.source)].append(planned)
     return [store for _, store in sorted(stores.items()) if store.days]
 
 

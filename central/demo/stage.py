@@ -125,7 +125,7 @@ async def standing(database_url: str | None) -> AsyncIterator[Stage]:
 
 
 def _new_folder() -> Path:
-    """Short, because a socket's path ends at 107 bytes; passable, because PostgreSQL is not root."""
+    """Short (a socket's path ends at 107 bytes) and passable (PostgreSQL does not run as root)."""
     folder = Path(tempfile.mkdtemp(prefix="holdfast-"))
     folder.chmod(FOLDER_MODE)
     return folder
