@@ -1,0 +1,335 @@
+"""Facts become row changes: a pure fold, the same for every archive, for rebuild and for verify.
+
+Whoever calls has already decided which events count (``line_up``): a fold refuses nothing. Training
+receipts leave their rows and count nowhere: no figure, no stock, no points.
+
+Points (sync/protocol/escrow.py): what a receipt earned is at once balance and a grant to its store;
+a spend, also that of a take-back, lowers what is granted; a debt of a take-back lowers only the
+balance.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple, assert_never
+from uuid import UUID
+
+from central.projections.fold_totals import Tally
+from central.projections.rows import (
+    CustomerField,
+    Day,
+    DayFigure,
+    OnHand,
+    Points,
+    PointsMove,
+    RowChanges,
+    Sale,
+    SaleLine,
+    SaleTax,
+    SaleTender,
+    StockMovement,
+    StoreAlarm,
+    TillMoved,
+    TillOpened,
+    TillSettled,
+)
+from sync.protocol.change import Epoch
+from sync.protocol.codec import encode
+from sync.protocol.conflict import newer
+from sync.protocol.identity import CompanyId, CustomerId, EventId, StoreId
+from sync.protocol.manifest import figures
+from sync.protocol.poslog import (
+    AlarmRaised,
+    AnyFact,
+    BusinessDayClosed,
+    BusinessDayOpened,
+    CustomerChanged,
+    DeviceRecorded,
+    IdAbandoned,
+    RetailTransaction,
+    StockMoved,
+    TillSessionOpened,
+    TillSessionSettled,
+)
+from sync.protocol.poslog import TillMoved as TillMovedFact
+from sync.protocol.shared import CustomerField as FieldName
+from sync.protocol.shared import FieldChange
+
+
+class Event(NamedTuple):
+    """A fact with its place: what a fold reads."""
+
+    store_id: StoreId
+    epoch: Epoch
+    seq: int
+    event_id: EventId
+    occurred_at_ms: int
+    fact: AnyFact
+
+
+class Fold:
+    """Collects changes; ``changes`` gives them. Sums are held per key."""
+
+    def __init__(self, company_id: CompanyId) -> None:
+        self.company_id = company_id
+        self.sales: list[Sale] = []
+        self.lines: list[SaleLine] = []
+        self.taxes: list[SaleTax] = []
+        self.tenders: list[SaleTender] = []
+        self.tallies: defaultdict[tuple[StoreId, date], Tally] = defaultdict(Tally)
+        self.days: dict[tuple[StoreId, date, int, bytes], Day] = {}
+        self.tills_opened: list[TillOpened] = []
+        self.moved: defaultdict[tuple[UUID, UUID], int] = defaultdict(int)
+        self.tills_settled: list[TillSettled] = []
+        self.on_hand: defaultdict[tuple[StoreId, str], int] = defaultdict(int)
+        self.stock_movements: list[StockMovement] = []
+        self.points: dict[CustomerId, Points] = {}
+        self.points_moves: list[PointsMove] = []
+        self.fields: dict[tuple[CustomerId, FieldName], FieldChange] = {}
+        self.alarms: list[StoreAlarm] = []
+
+    def changes(self) -> RowChanges:
+        """Everything collected, sums and fields in the order of their keys."""
+        return RowChanges(
+            sales=tuple(self.sales),
+            lines=tuple(self.lines),
+            taxes=tuple(self.taxes),
+            tenders=tuple(self.tenders),
+            day_figures=_day_figures(self.tallies),
+            days=tuple(self.days[key] for key in sorted(self.days)),
+            tills_opened=tuple(self.tills_opened),
+            tills_moved=tuple(
+                TillMoved(*key, amount) for key, amount in sorted(self.moved.items())
+            ),
+            tills_settled=tuple(self.tills_settled),
+            on_hand=tuple(OnHand(*key, amount) for key, amount in sorted(self.on_hand.items())),
+            stock_movements=tuple(self.stock_movements),
+            points=tuple(self.points[customer_id] for customer_id in sorted(self.points)),
+            points_moves=tuple(self.points_moves),
+            customer_fields=tuple(
+                _field_row(self.company_id, customer_id, self.fields[customer_id, field])
+                for customer_id, field in sorted(self.fields)
+            ),
+            alarms=tuple(self.alarms),
+        )
+
+    def add_points(
+        self,
+        customer_id: CustomerId,
+        *,
+        opening: int = 0,
+        earned: int = 0,
+        spent: int = 0,
+        taken_back: int = 0,
+        granted: int = 0,
+    ) -> None:
+        """To a customer's account."""
+        held = self.points.get(customer_id) or Points(self.company_id, customer_id)
+        self.points[customer_id] = Points(
+            self.company_id,
+            customer_id,
+            held.opening + opening,
+            held.earned + earned,
+            held.spent + spent,
+            held.taken_back + taken_back,
+            held.granted + granted,
+        )
+
+    def add_customer(self, changed: CustomerChanged) -> None:
+        """Fields meet what was collected before: the newer one stays (sync.protocol.conflict)."""
+        for change in changed.fields:
+            key = (changed.customer_id, change.field)
+            held = self.fields.get(key)
+            self.fields[key] = change if held is None else newer(held, change)
+
+
+def fold_events(company_id: CompanyId, events: Iterable[Event]) -> RowChanges:
+    """What these events of stores of one company change, all together."""
+    into = Fold(company_id)
+    for event in events:
+        _fold(into, event)
+    return into.changes()
+
+
+def _fold(into: Fold, event: Event) -> None:
+    match event.fact:
+        case RetailTransaction() as sale:
+            _sale(into, event, sale)
+        case TillSessionOpened() as opened:
+            _till_opened(into, event, opened)
+        case TillMovedFact() as moved:
+            into.moved[event.store_id, moved.till_session_id] += moved.amount_minor
+        case TillSessionSettled() as settled:
+            _till_settled(into, event, settled)
+        case BusinessDayOpened() as day:
+            _day(into, event, day.business_date, opened_seq=event.seq)
+        case BusinessDayClosed() as day:
+            manifest = encode(day.manifest)
+            _day(into, event, day.business_date, closed_seq=event.seq, manifest=manifest)
+        case StockMoved() as stock:
+            _stock(into, event, stock)
+        case CustomerChanged() as changed:
+            into.add_customer(changed)
+        case AlarmRaised() as alarm:
+            row = (alarm.alarm_id, alarm.kind, alarm.subject, alarm.detail, event.occurred_at_ms)
+            into.alarms.append(StoreAlarm(event.store_id, *row))
+        case IdAbandoned() | DeviceRecorded():
+            return
+        case _ as never:
+            assert_never(never)
+
+
+def _sale(into: Fold, event: Event, sale: RetailTransaction) -> None:
+    taken = sale.take_back
+    into.sales.append(
+        Sale(
+            event.store_id,
+            sale.sale_id,
+            event.epoch.number,
+            event.epoch.fingerprint,
+            event.seq,
+            sale.receipt_number,
+            sale.workstation_id,
+            sale.till_session_id,
+            sale.operator_id,
+            sale.business_date,
+            sale.tendered_at_ms,
+            sale.customer_id,
+            sale.currency,
+            sale.tax_included,
+            sale.total_minor,
+            sale.rounding_minor,
+            sale.change_minor,
+            sale.points_earned,
+            taken.points if taken else 0,
+            taken.debt if taken else 0,
+            sale.training,
+        )
+    )
+    _sale_parts(into, event.store_id, sale)
+    if sale.training:
+        return
+    into.tallies[event.store_id, sale.business_date].add_sale(sale)
+    for line in sale.lines:
+        into.on_hand[event.store_id, line.item_id] -= line.quantity_milli
+    if sale.customer_id is not None:
+        _sale_points(into, event.store_id, sale.customer_id, sale)
+
+
+def _sale_parts(into: Fold, store_id: StoreId, sale: RetailTransaction) -> None:
+    sale_id, day = sale.sale_id, sale.business_date
+    for line in sale.lines:
+        into.lines.append(
+            SaleLine(
+                store_id,
+                sale_id,
+                line.line_no,
+                day,
+                line.item_id,
+                line.description,
+                line.scan_code,
+                line.tax_class,
+                line.tax_rate_bp,
+                line.tax_version,
+                line.price_version,
+                line.unit_price_minor,
+                line.unit_cost_minor,
+                line.quantity_milli,
+                line.extended_minor,
+                line.amount_minor,
+                line.tax_minor,
+                line.points,
+                line.original.sale_id if line.original else None,
+                line.original.line_no if line.original else None,
+            )
+        )
+    for tax in sale.taxes:
+        sums = (tax.taxable_minor, tax.tax_minor)
+        row = SaleTax(store_id, sale_id, tax.is_return, tax.tax_class, tax.tax_rate_bp, day, *sums)
+        into.taxes.append(row)
+    for number, tender in enumerate(sale.tenders, start=1):
+        what = (tender.tender_id, tender.kind, tender.amount_minor, tender.reference, tender.points)
+        into.tenders.append(SaleTender(store_id, sale_id, number, day, *what))
+
+
+def _sale_points(
+    into: Fold, store_id: StoreId, customer_id: CustomerId, sale: RetailTransaction
+) -> None:
+    earned = sale.points_earned
+    spent = sum(tender.points for tender in sale.tenders)
+    taken_back = sale.take_back.points if sale.take_back else 0
+    debt = sale.take_back.debt if sale.take_back else 0
+    if not (earned or spent or taken_back):
+        return
+    into.add_points(
+        customer_id,
+        earned=earned,
+        spent=spent,
+        taken_back=taken_back,
+        granted=earned - spent - (taken_back - debt),
+    )
+    move = PointsMove(store_id, sale.sale_id, customer_id, earned, spent, taken_back, debt)
+    into.points_moves.append(move)
+
+
+def _till_opened(into: Fold, event: Event, opened: TillSessionOpened) -> None:
+    into.tills_opened.append(
+        TillOpened(
+            event.store_id,
+            opened.till_session_id,
+            opened.till_id,
+            opened.workstation_id,
+            opened.operator_id,
+            opened.business_date,
+            opened.float_minor,
+        )
+    )
+    into.tallies[event.store_id, opened.business_date].add_opened(opened)
+
+
+def _till_settled(into: Fold, event: Event, settled: TillSessionSettled) -> None:
+    counts = (settled.expected_cash_minor, settled.counted_cash_minor)
+    into.tills_settled.append(TillSettled(event.store_id, settled.till_session_id, *counts))
+    into.tallies[event.store_id, settled.business_date].add_settled(settled)
+
+
+def _day(
+    into: Fold,
+    event: Event,
+    business_date: date,
+    opened_seq: int | None = None,
+    closed_seq: int | None = None,
+    manifest: bytes | None = None,
+) -> None:
+    """The first opening and the last closing of a date hold: events come in the order of seq."""
+    key = (event.store_id, business_date, event.epoch.number, event.epoch.fingerprint)
+    day = into.days.get(key) or Day(*key, None, None, None)
+    if opened_seq is not None and day.opened_seq is None:
+        day = day._replace(opened_seq=opened_seq)
+    if closed_seq is not None:
+        day = day._replace(closed_seq=closed_seq, manifest=manifest)
+    into.days[key] = day
+
+
+def _stock(into: Fold, event: Event, moved: StockMoved) -> None:
+    for number, line in enumerate(moved.lines, start=1):
+        into.on_hand[event.store_id, line.item_id] += line.quantity_milli
+        what = (moved.business_date, line.item_id, moved.kind, line.quantity_milli)
+        into.stock_movements.append(StockMovement(event.store_id, event.event_id, number, *what))
+    if moved.business_date is not None:
+        into.tallies[event.store_id, moved.business_date].add_stock(moved)
+
+
+def _day_figures(tallies: dict[tuple[StoreId, date], Tally]) -> tuple[DayFigure, ...]:
+    """Zeros too: which rows exist must not depend on how the events were cut into sets."""
+    rows = [
+        DayFigure(store_id, business_date, figure.name, figure.amount)
+        for (store_id, business_date), tally in tallies.items()
+        for figure in figures(tally.totals())
+    ]
+    return tuple(sorted(rows))
+
+
+def _field_row(company_id: UUID, customer_id: UUID, change: FieldChange) -> CustomerField:
+    what = (change.field, change.hlc, change.source, change.value, change.sealed)
+    return CustomerField(company_id, customer_id, *what)

@@ -1,0 +1,37 @@
+"""Central's own decisions become row changes: pure, beside the fold of the stores' facts."""
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from central.decisions import (
+    AnyDecision,
+    CustomerDecided,
+    EpochIssued,
+    GrantIssued,
+    PointsOpened,
+)
+from central.projections.fold import Fold
+from central.projections.rows import RowChanges
+from sync.protocol.identity import CompanyId
+
+
+def fold_decisions(company_id: CompanyId, decisions: Iterable[AnyDecision]) -> RowChanges:
+    """What these decisions of one company change, all together."""
+    into = Fold(company_id)
+    for decision in decisions:
+        _fold(into, decision)
+    return into.changes()
+
+
+def _fold(into: Fold, decision: AnyDecision) -> None:
+    match decision:
+        case EpochIssued():
+            return
+        case PointsOpened(customer_id, points):
+            into.add_points(customer_id, opening=points)
+        case GrantIssued(_, _, grant):
+            into.add_points(grant.customer_id, granted=grant.points)
+        case CustomerDecided(change):
+            into.add_customer(change)
+        case _ as never:
+            assert_never(never)
