@@ -16,6 +16,10 @@ _BOX = (
     "SELECT store_id, company_id, store_code, device_id, central_url, central_key, genesis,"
     " genesis_signature, incarnation FROM box"
 )
+_INSERT_BOX = (
+    "INSERT INTO box (one, store_id, company_id, store_code, device_id, central_url, central_key,"
+    " genesis, genesis_signature, incarnation) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 _SETTINGS = "SELECT body FROM settings"
 
 
@@ -48,6 +52,24 @@ def read_enrolment(db: sqlite3.Connection) -> Enrolment | None:
         row[6],
         row[7],
         Incarnation(UUID(bytes=row[8])),
+    )
+
+
+def insert_enrolment(db: sqlite3.Connection, enrolment: Enrolment) -> None:
+    """Once in the life of a data folder."""
+    db.execute(
+        _INSERT_BOX,
+        (
+            enrolment.store_id.bytes,
+            enrolment.company_id.bytes,
+            enrolment.store_code,
+            enrolment.device_id.bytes,
+            enrolment.central_url,
+            enrolment.central_key,
+            enrolment.genesis,
+            enrolment.genesis_signature,
+            enrolment.incarnation.bytes,
+        ),
     )
 
 

@@ -1,0 +1,11 @@
+"""Record that head office was reached."""
+
+import sqlite3
+
+from edge.db.pushing import write_contact
+from sync.engine.journal import Moment
+
+
+def record_contact(db: sqlite3.Connection, moment: Moment, server_time_ms: int) -> None:
+    """Keep when, and what head office's clock said then."""
+    write_contact(db, moment.wall_ms, server_time_ms)

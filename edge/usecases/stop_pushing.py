@@ -1,0 +1,24 @@
+"""Stop pushing: head office and this box disagree about the journal. Selling goes on."""
+
+import sqlite3
+from uuid import UUID
+
+from edge.db.pushing import write_stopped
+from edge.usecases.raise_alarm import raise_alarm
+from sync.engine.journal import Moment, read_head
+from sync.protocol.poslog import AlarmKind
+
+
+def stop_pushing(
+    db: sqlite3.Connection,
+    reason: str,
+    moment: Moment,
+    *,
+    alarm: AlarmKind | None = None,
+    alarm_id: UUID | None = None,
+) -> None:
+    """Remember why in plain words, and tell people by ``alarm`` (with an id drawn by the caller)
+    about the epoch. Twice is once."""
+    write_stopped(db, reason)
+    if alarm is not None and alarm_id is not None:
+        raise_alarm(db, alarm, str(read_head(db).epoch), reason, moment, alarm_id=alarm_id)
