@@ -1,0 +1,93 @@
+"""Paired workstations and the codes that pair them; both are known by their hashes only."""
+
+import hmac
+import sqlite3
+from hashlib import sha256
+
+import msgspec
+
+from sync.protocol.identity import WorkstationId
+
+_LIST = "SELECT workstation_id, paired_at_ms FROM workstation ORDER BY workstation_id LIMIT ?"
+_FIND = "SELECT workstation_id, token_hash FROM workstation WHERE token_hash = ?"
+_PAIR = (
+    "INSERT INTO workstation (workstation_id, token_hash, paired_at_ms) VALUES (?, ?, ?)"
+    " ON CONFLICT (workstation_id) DO UPDATE SET token_hash = excluded.token_hash,"
+    " paired_at_ms = excluded.paired_at_ms"
+)
+_CODE = "SELECT code_hash, expires_at_ms, tries_left FROM pairing_code WHERE workstation_id = ?"
+_PUT_CODE = (
+    "INSERT INTO pairing_code (workstation_id, code_hash, expires_at_ms, tries_left)"
+    " VALUES (?, ?, ?, ?) ON CONFLICT (workstation_id) DO UPDATE SET"
+    " code_hash = excluded.code_hash, expires_at_ms = excluded.expires_at_ms,"
+    " tries_left = excluded.tries_left"
+)
+_COUNT_TRY = "UPDATE pairing_code SET tries_left = tries_left - 1 WHERE workstation_id = ?"
+_DROP_CODE = "DELETE FROM pairing_code WHERE workstation_id = ?"
+_DROP_SPENT = "DELETE FROM pairing_code WHERE workstation_id = ? AND tries_left <= 0"
+WORKSTATIONS_LISTED_MAX = 500
+
+
+class PairedWorkstation(msgspec.Struct, frozen=True):
+    """A POS device that may call this store server."""
+
+    workstation_id: WorkstationId
+    paired_at_ms: int
+
+
+class PendingCode(msgspec.Struct, frozen=True):
+    """A code that was issued and not used yet."""
+
+    code_hash: bytes
+    expires_at_ms: int
+    tries_left: int
+
+
+def token_hash(token: str) -> bytes:
+    """A bearer token at rest: 32 bytes. Tokens have 256 random bits, so a plain hash is enough."""
+    return sha256(token.encode()).digest()
+
+
+def find_workstation(db: sqlite3.Connection, token: str) -> WorkstationId | None:
+    """Whose token this is; None for nobody's."""
+    digest = token_hash(token)
+    row = db.execute(_FIND, (digest,)).fetchone()
+    if row is None or not hmac.compare_digest(row[1], digest):
+        return None
+    return WorkstationId(row[0])
+
+
+def list_workstations(db: sqlite3.Connection) -> tuple[PairedWorkstation, ...]:
+    """All that are paired, by name."""
+    rows = db.execute(_LIST, (WORKSTATIONS_LISTED_MAX,)).fetchall()
+    return tuple(PairedWorkstation(WorkstationId(row[0]), row[1]) for row in rows)
+
+
+def write_workstation(
+    db: sqlite3.Connection, workstation_id: WorkstationId, token: str, at_ms: int
+) -> None:
+    """Its earlier token, if it had one, is worth nothing from now on."""
+    db.execute(_PAIR, (workstation_id, token_hash(token), at_ms))
+
+
+def find_code(db: sqlite3.Connection, workstation_id: WorkstationId) -> PendingCode | None:
+    """The workstation's pending code."""
+    row = db.execute(_CODE, (workstation_id,)).fetchone()
+    return None if row is None else PendingCode(*row)
+
+
+def write_code(db: sqlite3.Connection, workstation_id: WorkstationId, code: PendingCode) -> None:
+    """In place of the workstation's earlier one."""
+    values = (code.code_hash, code.expires_at_ms, code.tries_left)
+    db.execute(_PUT_CODE, (workstation_id, *values))
+
+
+def count_try(db: sqlite3.Connection, workstation_id: WorkstationId) -> None:
+    """One try less; the last one takes the code away."""
+    db.execute(_COUNT_TRY, (workstation_id,))
+    db.execute(_DROP_SPENT, (workstation_id,))
+
+
+def drop_code(db: sqlite3.Connection, workstation_id: WorkstationId) -> None:
+    """It was used, or is too old."""
+    db.execute(_DROP_CODE, (workstation_id,))
