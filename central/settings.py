@@ -1,6 +1,7 @@
 """What a head-office process reads before it starts: the command line, then the environment
 (``CENTRAL_DATABASE_URL``, ``CENTRAL_DATA``, …), then the defaults here."""
 
+import os
 from pathlib import Path
 
 from pydantic import Field
@@ -13,6 +14,11 @@ INTERVAL_S_MAX = 3_600
 SESSION_HOURS_MAX = 24
 
 
+def default_folder() -> Path:
+    """Under the user's home; for root a place that PostgreSQL's user can reach."""
+    return Path("/var/lib/holdfast") if os.geteuid() == 0 else Path.home() / ".holdfast"
+
+
 class CentralSettings(BaseSettings):
     """``database_url``: None starts the embedded PostgreSQL in ``data``. ``port`` 0 takes any free
     one. ``secure_cookies``: say yes behind HTTPS."""
@@ -20,8 +26,7 @@ class CentralSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="CENTRAL_", extra="ignore", frozen=True)
 
     database_url: str | None = None
-    data: Path = Field(default_factory=lambda: Path.home() / ".holdfast")
-    host: str = LOOPBACK
+    data: Path = Field(default_factory=default_folder)
     port: int = Field(default=PORT_DEFAULT, ge=0, le=PORT_MAX)
     secure_cookies: bool = False
     session_hours: int = Field(default=12, ge=1, le=SESSION_HOURS_MAX)

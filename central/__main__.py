@@ -1,0 +1,12 @@
+"""``central`` on the command line."""
+
+from central.cli import app
+
+
+def main() -> None:
+    """Run the command that was asked for."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

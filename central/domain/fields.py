@@ -1,0 +1,61 @@
+"""What people may type for names and ids, wherever it comes in."""
+
+import re
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from central.domain.errors import InvalidField
+from sync.protocol.identity import SHORT_ID_PATTERN
+
+NAME_LETTERS_MAX = 200
+DECIMALS_MAX = 4
+_SHORT_ID = re.compile(SHORT_ID_PATTERN)
+_CURRENCY = re.compile(r"^[A-Z]{3}$")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_EMAIL = re.compile(r"^[^@\s]{1,64}@[^@\s]{1,190}$")
+
+
+def short_id(text: str, field: str) -> str:
+    """A word of letters, digits and ``-_.``, 1 to 32. Raises InvalidField."""
+    if not _SHORT_ID.match(text):
+        raise _invalid(field, "1 to 32 letters, digits, - _ or .")
+    return text
+
+
+def plain_text(text: str, field: str, letters_max: int = NAME_LETTERS_MAX) -> str:
+    """Text in one line, trimmed, not empty. Raises InvalidField."""
+    trimmed = text.strip()
+    if not 1 <= len(trimmed) <= letters_max or _CONTROL.search(trimmed):
+        raise _invalid(field, f"1 to {letters_max} characters, no control characters")
+    return trimmed
+
+
+def optional_text(text: str, field: str, letters_max: int = NAME_LETTERS_MAX) -> str:
+    """The same, or nothing. Raises InvalidField."""
+    return plain_text(text, field, letters_max) if text.strip() else ""
+
+
+def currency_code(text: str) -> str:
+    """ISO 4217's three letters. Raises InvalidField."""
+    if not _CURRENCY.match(text):
+        raise _invalid("currency", "three capital letters, such as SGD")
+    return text
+
+
+def email_address(text: str) -> str:
+    """In lower case. Raises InvalidField."""
+    trimmed = plain_text(text, "email").lower()
+    if not _EMAIL.match(trimmed):
+        raise _invalid("email", "an address such as ann@example.com")
+    return trimmed
+
+
+def zone_name(text: str) -> str:
+    """A time zone of the IANA list. Raises InvalidField."""
+    try:
+        return ZoneInfo(text).key
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise _invalid("zone", "a time zone such as Asia/Singapore") from error
+
+
+def _invalid(field: str, wanted: str) -> InvalidField:
+    return InvalidField(f"{field}: it must be {wanted}.", field=field, remedy="Correct it.")

@@ -1,0 +1,105 @@
+"""Serves head office until somebody asks it to stop: port, key, database, application, in that
+order, so that what cannot start says so in one sentence before anything was begun.
+
+Without TLS it listens on the loopback address only: put a proxy with TLS before it. A stop
+(SIGTERM, SIGINT) takes no new request, ends those at work, then the background.
+"""
+
+import asyncio
+import errno
+import socket
+import sys
+import time
+from collections.abc import Callable
+
+import structlog
+import uvicorn
+import uvloop
+
+from central.app import build_app
+from central.database import CannotRun, Database, engine_of
+from central.keys import load_or_make_key
+from central.office import Office
+from central.settings import LOOPBACK, CentralSettings
+
+CONNECTIONS_WAITING_MAX = 256
+GRACE_S = 5
+"""Requests at work get this long to end when the server stops."""
+KEEP_ALIVE_S = 75
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn server that says when it answers."""
+
+    def __init__(self, config: uvicorn.Config, say_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._say_ready = say_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn does, then the line."""
+        await super().startup(sockets=sockets)
+        if self.started:
+            self._say_ready()
+
+
+def bind(port: int) -> socket.socket:
+    """A listening socket on the loopback address. Raises CannotRun."""
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((LOOPBACK, port))
+        bound.listen(CONNECTIONS_WAITING_MAX)
+    except OSError as error:
+        bound.close()
+        if error.errno == errno.EADDRINUSE:
+            raise CannotRun(
+                f"Port {port} on {LOOPBACK} is taken: stop what listens there, or choose another "
+                "with `--port N` (0 takes any free one)."
+            ) from error
+        raise CannotRun(f"Port {port} cannot be opened: {error.strerror}.") from error
+    bound.setblocking(False)
+    return bound
+
+
+def serve(
+    settings: CentralSettings, database: Database, say: Callable[[str], None], bound: socket.socket
+) -> None:
+    """Serve in an event loop of its own, in the main thread. Raises CannotRun, BadKeyFile."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(settings, database, say, bound))
+
+
+async def _serve(
+    settings: CentralSettings, database: Database, say: Callable[[str], None], bound: socket.socket
+) -> None:
+    key = load_or_make_key(settings.data)
+    async with engine_of(database, migrating=True) as engine:
+        office = Office(engine, key, settings, now_ms)
+        config = uvicorn.Config(
+            build_app(office),
+            log_config=None,
+            access_log=False,
+            lifespan="on",
+            ws="none",
+            http="httptools",
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=GRACE_S,
+            timeout_keep_alive=KEEP_ALIVE_S,
+        )
+        address = f"http://{LOOPBACK}:{bound.getsockname()[1]}"
+        await _Server(config, lambda: say(f"ready central {address}")).serve(sockets=[bound])
+
+
+def now_ms() -> int:
+    """UTC milliseconds by this machine's clock."""
+    return time.time_ns() // 1_000_000

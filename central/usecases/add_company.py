@@ -1,0 +1,56 @@
+"""Begins a company: nothing of one ever meets another's."""
+
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from central.db.tables import Company, table
+from central.domain.errors import AlreadyThere, InvalidField, NotFound
+from central.domain.fields import DECIMALS_MAX, currency_code, plain_text
+from sync.protocol.identity import CompanyId
+
+_COMPANIES = table(Company)
+
+
+async def add_company(
+    db: AsyncConnection, name: str, currency: str, decimals: int = 2
+) -> CompanyId:
+    """``decimals`` of the currency's minor unit. Raises InvalidField, AlreadyThere."""
+    if not 0 <= decimals <= DECIMALS_MAX:
+        raise InvalidField(
+            f"decimals: a currency has 0 to {DECIMALS_MAX}.", field="decimals", remedy="Correct it."
+        )
+    company_id = CompanyId(uuid4())
+    row = {
+        "company_id": company_id,
+        "name": plain_text(name, "name"),
+        "currency": currency_code(currency),
+        "decimals": decimals,
+    }
+    done = await db.execute(
+        insert(_COMPANIES)
+        .values(row)
+        .on_conflict_do_nothing(index_elements=["name"])
+        .returning(_COMPANIES.c.company_id)
+    )
+    if done.scalar_one_or_none() is None:
+        raise AlreadyThere(
+            f"There is a company {row['name']} already.", field="name", remedy="Use it as it is."
+        )
+    return company_id
+
+
+async def find_company(db: AsyncConnection, name: str | None) -> CompanyId:
+    """By its name; without one, the only company there is. Raises NotFound."""
+    wanted = select(_COMPANIES.c.company_id).limit(2)
+    if name is not None:
+        wanted = wanted.where(_COMPANIES.c.name == name)
+    found = (await db.execute(wanted)).scalars().all()
+    if len(found) == 1:
+        return CompanyId(UUID(bytes=found[0].bytes))
+    said = f"There is no company {name or 'yet'}." if not found else "There are several companies."
+    raise NotFound(
+        said, field="company", remedy="Name it with --company, or add it: `central company add`."
+    )

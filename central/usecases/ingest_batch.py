@@ -1,0 +1,210 @@
+"""Stage 1: takes a pushed batch into the raw journal, content unseen (protocol.md, Push).
+
+One unit of work: the stream is locked, the batch judged (``sync.protocol.ingest``), new events and
+the keys beside them kept, the watermark moved. The answer leaves after the commit. What was refused
+leaves the contact, and an alarm where people must be told; a refused event never stops a store from
+selling, and no answer here makes a store delete anything.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias, assert_never
+from uuid import uuid5
+
+from central.archive import Alarm, Archive, ArchiveUnit, Arrived, Standing, StreamKey
+from central.projections.line_up import NUL
+from sync.protocol.batch import Batch
+from sync.protocol.change import Head, genesis_hash
+from sync.protocol.codec import encode
+from sync.protocol.identity import DeviceId, StoreId
+from sync.protocol.ingest import (
+    Accepted,
+    Damaged,
+    Duplicate,
+    Fenced,
+    Forked,
+    Gap,
+    Stream,
+    Verdict,
+    judge,
+)
+from sync.protocol.poslog import AlarmKind
+
+DAMAGE = "damage"
+
+
+@dataclass(frozen=True)
+class Acknowledged:
+    """Everything through ``watermark`` is durable here; ``head_hash`` is its hash."""
+
+    watermark: int
+    head_hash: bytes
+
+
+@dataclass(frozen=True)
+class NoStream:
+    """This device has no such epoch here."""
+
+
+IngestAnswer: TypeAlias = Acknowledged | Gap | Forked | Damaged | Fenced | NoStream
+
+
+class Contact(NamedTuple):
+    """What a request says beside its events."""
+
+    head: Head
+    health: bytes | None
+    now_ms: int
+
+
+async def ingest_batch(
+    archive: Archive, store_id: StoreId, device_id: DeviceId, batch: Batch, now_ms: int
+) -> IngestAnswer:
+    """Judge and keep ``batch``, pushed by the store's device (both from its key, not the body)."""
+    key = StreamKey(store_id, batch.epoch)
+    async with archive.unit() as unit:
+        standing = await unit.lock_stream(key)
+        if standing is None or standing.device_id != device_id:
+            return NoStream()
+        verdict = await _verdict(unit, key, standing, batch)
+        contact = Contact(batch.head, encode(batch.health), now_ms)
+        match verdict:
+            case Accepted():
+                return await _accept(unit, key, standing, batch, verdict, contact)
+            case Duplicate():
+                await unit.save_stream(key, heard(standing, contact))
+                return Acknowledged(standing.watermark, standing.head_hash)
+            case Forked():
+                await record_fork(unit, key, standing, verdict, now_ms)
+                return verdict
+            case Damaged():
+                await _record_damage(unit, key, standing, verdict, now_ms)
+                return verdict
+            case Gap() | Fenced():
+                await unit.save_stream(key, heard(standing, contact))
+                return verdict
+            case _ as never:
+                assert_never(never)
+
+
+def heard(standing: Standing, contact: Contact) -> Standing:
+    """The stream after a contact. A head below one stated before is an older request: it changes
+    nothing."""
+    newer = contact.head.seq >= standing.sender_seq
+    return standing._replace(
+        sender_seq=contact.head.seq if newer else standing.sender_seq,
+        sender_hash=contact.head.hash if newer else standing.sender_hash,
+        last_contact_ms=contact.now_ms,
+        health=contact.health or standing.health,
+    )
+
+
+async def head_fork(
+    unit: ArchiveUnit, key: StreamKey, standing: Standing, head: Head
+) -> Forked | None:
+    """A stated head must be what is held at its place, and what was stated of it before."""
+    if head.seq == standing.sender_seq and standing.sender_hash not in (None, head.hash):
+        return Forked(head.seq)
+    if head.seq > standing.watermark:
+        return None
+    known = await known_hashes(unit, key, standing, head.seq, head.seq)
+    return Forked(head.seq) if known[head.seq] != head.hash else None
+
+
+async def known_hashes(
+    unit: ArchiveUnit, key: StreamKey, standing: Standing, first: int, last: int
+) -> dict[int, bytes]:
+    """Hashes held for first..last; at 0 the genesis record's."""
+    known = {0: genesis_hash(standing.genesis)} if first <= 0 else {}
+    if last > 0:
+        known |= await unit.hashes(key, max(first, 1), last)
+    return known
+
+
+async def record_fork(
+    unit: ArchiveUnit, key: StreamKey, standing: Standing, fork: Forked, now_ms: int
+) -> None:
+    """Two boxes write as this store, or one was restored from a copy: people must look."""
+    detail = (
+        f"Epoch {key.epoch}: the box holds another event {fork.seq} than head office does."
+        " Two boxes write as this store, or one was restored from a copy."
+    )
+    alarm_id = uuid5(key.store_id, f"fork:{key.epoch}:{fork.seq}")
+    alarm = Alarm(alarm_id, AlarmKind.FORK.value, detail, now_ms)
+    await unit.raise_alarm(key.store_id, alarm)
+    alarmed = standing._replace(alarm=AlarmKind.FORK.value, last_contact_ms=now_ms)
+    await unit.save_stream(key, alarmed)
+
+
+async def _verdict(unit: ArchiveUnit, key: StreamKey, standing: Standing, batch: Batch) -> Verdict:
+    damage = _damage(batch)
+    if damage is not None:
+        return damage
+    last = min(standing.watermark, batch.from_seq + len(batch.envelopes) - 1)
+    known: dict[int, bytes] = {}
+    if batch.from_seq <= standing.watermark:
+        known = await known_hashes(unit, key, standing, batch.from_seq - 1, last)
+    stream = Stream(
+        key.store_id, key.epoch, standing.watermark, standing.head_hash, standing.sealed
+    )
+    verdict = judge(stream, batch, known)
+    if isinstance(verdict, Accepted | Duplicate):
+        fork = await head_fork(unit, key, standing, batch.head)
+        return fork or _stated_fork(standing, batch, verdict) or verdict
+    return verdict
+
+
+def _damage(batch: Batch) -> Damaged | None:
+    """What no envelope may be, whatever its content."""
+    if batch.from_seq < 1:
+        return Damaged("sequences begin at 1")
+    if batch.head.epoch != batch.epoch:
+        return Damaged(f"the head is of epoch {batch.head.epoch}, the batch of {batch.epoch}")
+    for envelope in batch.envelopes:
+        if NUL in envelope.kind:
+            return Damaged(f"the kind of event {envelope.seq} is no name")
+    return None
+
+
+def _stated_fork(standing: Standing, batch: Batch, verdict: Accepted | Duplicate) -> Forked | None:
+    """The box once stated a head that it now contradicts with other events."""
+    if isinstance(verdict, Duplicate) or standing.sender_hash is None:
+        return None
+    index = standing.sender_seq - batch.from_seq - verdict.first
+    if 0 <= index < len(verdict.links) and verdict.links[index].hash != standing.sender_hash:
+        return Forked(standing.sender_seq)
+    return None
+
+
+async def _accept(
+    unit: ArchiveUnit,
+    key: StreamKey,
+    standing: Standing,
+    batch: Batch,
+    accepted: Accepted,
+    contact: Contact,
+) -> Acknowledged:
+    new = batch.envelopes[accepted.first :]
+    await unit.append(
+        key,
+        [
+            Arrived(envelope, link, contact.now_ms)
+            for envelope, link in zip(new, accepted.links, strict=True)
+        ],
+    )
+    if batch.keys:
+        await unit.keep_keys(standing.company_id, batch.keys)
+    moved = heard(standing, contact)._replace(
+        watermark=accepted.watermark, head_hash=accepted.head_hash
+    )
+    await unit.save_stream(key, moved)
+    return Acknowledged(accepted.watermark, accepted.head_hash)
+
+
+async def _record_damage(
+    unit: ArchiveUnit, key: StreamKey, standing: Standing, damage: Damaged, now_ms: int
+) -> None:
+    """A signed batch that contradicts itself is a defect at the store: people must look."""
+    detail = f"Epoch {key.epoch}: a batch was refused: {damage.reason}."
+    alarm_id = uuid5(key.store_id, f"{DAMAGE}:{key.epoch}:{damage.reason}")
+    await unit.raise_alarm(key.store_id, Alarm(alarm_id, DAMAGE, detail, now_ms))
+    await unit.save_stream(key, standing._replace(last_contact_ms=now_ms))
