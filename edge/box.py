@@ -7,15 +7,13 @@ keep the process alive.
 
 import asyncio
 import hashlib
+import os
 import sqlite3
-import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
-import msgspec
 import uuid_utils.compat
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
@@ -34,26 +32,18 @@ from edge.db.engine import open_connection, open_reader_engine
 from edge.db.errors import CannotStart
 from edge.db.lock import FolderLock, hold_folder
 from edge.db.migrate import migrate
+from edge.db.store import Enrolment, read_enrolment, read_settings
 from edge.db.writer import AioWriter, Writer
+from edge.domain.errors import SettingsMissing
 from edge.folder import KEY_FILE, NotProvisioned, database_of
 from edge.settings import EdgeSettings
+from sync.engine.journal import read_head
 from sync.protocol.change import Epoch, Head
-from sync.protocol.identity import BootId, CompanyId, DeviceId, StoreId, WorkstationId
-from sync.protocol.reference import StoreSettings
+from sync.protocol.identity import BootId, WorkstationId
 
+SOFTWARE = "holdfast-edge 0.1.0"
 TOKENS_CACHED_MAX = 256
 KEY_MODE = 0o600
-
-
-class Identity(NamedTuple):
-    """Who this box is, from its enrolment."""
-
-    store_id: StoreId
-    company_id: CompanyId
-    store_code: str
-    device_id: DeviceId
-    central_url: str
-    epoch: Epoch
 
 
 class Workstations:
@@ -91,7 +81,8 @@ class Box:
 
     folder: Path
     settings: EdgeSettings
-    identity: Identity
+    enrolment: Enrolment
+    epoch: Epoch
     device_key: Ed25519PrivateKey
     writer: Writer
     reader: AsyncEngine
@@ -101,12 +92,19 @@ class Box:
     told: dict[WorkstationId, Head] = field(default_factory=dict)
 
 
-def write_key(folder: Path, key: Ed25519PrivateKey) -> None:
-    """Keep the device's private key: a file that only its owner reads, never in a database."""
+def make_key(folder: Path) -> Ed25519PrivateKey:
+    """A new device key, in a file that only its owner reads: never in a database."""
+    key = Ed25519PrivateKey.generate()
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    path = folder / KEY_FILE
-    path.touch(mode=KEY_MODE, exist_ok=False)
-    path.write_bytes(pem)
+    half_made = folder / f"{KEY_FILE}.new"
+    half_made.unlink(missing_ok=True)
+    descriptor = os.open(half_made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, KEY_MODE)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(pem)
+        file.flush()
+        os.fsync(file.fileno())
+    half_made.rename(folder / KEY_FILE)
+    return key
 
 
 def read_key(folder: Path) -> Ed25519PrivateKey:
@@ -124,28 +122,12 @@ def read_key(folder: Path) -> Ed25519PrivateKey:
     return key
 
 
-def read_identity(db: sqlite3.Connection) -> Identity | None:
-    """Who this box is, or None before its enrolment."""
-    row = db.execute(
-        "SELECT b.store_id, b.company_id, b.store_code, b.device_id, b.central_url,"
-        " h.epoch_number, h.epoch_fingerprint FROM box AS b JOIN journal_head AS h ON h.current"
-    ).fetchone()
-    if row is None:
-        return None
-    return Identity(
-        StoreId(uuid.UUID(bytes=row[0])),
-        CompanyId(uuid.UUID(bytes=row[1])),
-        row[2],
-        DeviceId(uuid.UUID(bytes=row[3])),
-        row[4],
-        Epoch(row[5], row[6]),
-    )
-
-
-def read_zone(db: sqlite3.Connection) -> str | None:
-    """The store's zone, or None before its settings have arrived."""
-    row = db.execute("SELECT body FROM settings").fetchone()
-    return None if row is None else msgspec.msgpack.decode(row[0], type=StoreSettings).zone
+def read_zone(db: sqlite3.Connection) -> str:
+    """The store's zone; UTC before its settings have arrived."""
+    try:
+        return read_settings(db).zone
+    except SettingsMissing:
+        return ZONE_UNTIL_TOLD
 
 
 def hold(folder: Path) -> FolderLock:
@@ -167,19 +149,21 @@ async def open_box(folder: Path, settings: EdgeSettings) -> AsyncIterator[Box]:
         try:
             migrate(database_of(folder))
             with closing(open_connection(database_of(folder))) as db:
-                identity, zone = read_identity(db), read_zone(db)
+                enrolment, zone = read_enrolment(db), read_zone(db)
+                epoch = read_head(db).epoch if enrolment is not None else None
         except (sqlite3.Error, DatabaseError) as error:
             raise _disk(folder, error) from error
-        if identity is None:
+        if enrolment is None or epoch is None:
             raise NotProvisioned(folder)
-        clock = StoreClock(boot_id, zone or ZONE_UNTIL_TOLD)
+        clock = StoreClock(boot_id, zone)
         async with await AioWriter.open(database_of(folder)) as writer:
             reader = open_reader_engine(database_of(folder))
             try:
                 yield Box(
                     folder,
                     settings,
-                    identity,
+                    enrolment,
+                    epoch,
                     device_key,
                     writer,
                     reader,
