@@ -2,6 +2,7 @@
 
 import sqlite3
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -71,16 +72,13 @@ def stock_history(
 ) -> tuple[StockMovement, ...]:
     """The item's movements, the newest first; at most MOVEMENTS_LISTED_MAX."""
     values = (item_id, min(limit, MOVEMENTS_LISTED_MAX), offset)
-    return tuple(
-        StockMovement(
-            EventId(UUID(bytes=row[0])),
-            *row[1:6],
-            bool(row[6]),
-            None if row[7] is None else date.fromisoformat(row[7]),
-            row[8],
-        )
-        for row in db.execute(_HISTORY, values)
-    )
+    return tuple(_movement(row) for row in db.execute(_HISTORY, values))
+
+
+def _movement(row: tuple[Any, ...]) -> StockMovement:
+    named = dict(zip(StockMovement.__struct_fields__, row, strict=True))
+    named |= {"event_id": UUID(bytes=row[0]), "oversold": bool(row[6])}
+    return msgspec.convert(named, StockMovement)
 
 
 def moved_lines(db: sqlite3.Connection, event_id: EventId) -> tuple[MovedLine, ...]:
