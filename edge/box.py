@@ -6,7 +6,6 @@ keep the process alive.
 """
 
 import asyncio
-import hashlib
 import os
 import sqlite3
 from collections.abc import AsyncIterator
@@ -24,18 +23,18 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlmodel import col, select
 
 from edge.clock import ZONE_UNTIL_TOLD, StoreClock
-from edge.db import tables
 from edge.db.engine import open_connection, open_reader_engine
 from edge.db.errors import CannotStart
 from edge.db.lock import FolderLock, hold_folder
 from edge.db.migrate import migrate
 from edge.db.store import Enrolment, read_enrolment, read_settings
+from edge.db.workstations import find_workstation
 from edge.db.writer import AioWriter, Writer
 from edge.domain.errors import SettingsMissing
 from edge.folder import KEY_FILE, NotProvisioned, database_of
+from edge.reading import read
 from edge.settings import EdgeSettings
 from sync.engine.journal import read_head
 from sync.protocol.change import Epoch, Head
@@ -47,31 +46,26 @@ KEY_MODE = 0o600
 
 
 class Workstations:
-    """Which workstation a bearer token belongs to; tokens are known by their SHA-256 only."""
+    """Which workstation a bearer token belongs to; at rest only its SHA-256 is known."""
 
     def __init__(self, reader: AsyncEngine) -> None:
         self._reader = reader
-        self._known: dict[bytes, WorkstationId] = {}
+        self._known: dict[str, WorkstationId] = {}
 
     async def named_by(self, token: str) -> WorkstationId | None:
         """The workstation, or None for a token that belongs to none."""
-        digest = hashlib.sha256(token.encode()).digest()
-        known = self._known.get(digest)
-        if known is not None:
-            return known
-        row = tables.Workstation
-        query = select(col(row.workstation_id)).where(col(row.token_hash) == digest)
-        async with self._reader.connect() as db:
-            found: str | None = (await db.execute(query)).scalar_one_or_none()
-        if found is None:
-            return None
-        if len(self._known) >= TOKENS_CACHED_MAX:
-            self._known.clear()
-        return self._known.setdefault(digest, WorkstationId(found))
+        known = self._known
+        if token in known:
+            return known[token]
+        found = await read(self._reader, lambda db: find_workstation(db, token))
+        if found is not None and len(known) < TOKENS_CACHED_MAX:
+            known[token] = found
+        return found
 
     def forget(self) -> None:
-        """A workstation was paired or taken away: look again."""
-        self._known.clear()
+        """A workstation was paired or taken away: look again. A look that began before this still
+        fills the old dictionary, which nobody asks any more."""
+        self._known = {}
 
 
 @dataclass(frozen=True)

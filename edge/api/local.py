@@ -1,0 +1,73 @@
+"""What the commands ask through the folder's socket: no token, its owner alone can open it."""
+
+import asyncio
+from contextlib import closing
+from typing import Any
+
+import litestar
+import msgspec
+from litestar import get, post
+
+from edge.api.body import read_body
+from edge.api.sync_status import SyncStatus, status_of
+from edge.api.totals import receipts, totals
+from edge.box import Box
+from edge.db.engine import open_connection
+from edge.folder import database_of
+from edge.usecases.fields import Request, Workstation
+from edge.usecases.issue_pairing_code import IssuedCode, issue_pairing_code, new_code
+from sync.engine.journal import VerifyOutcome, verify_chain
+
+
+class PairingCodeRequest(Request, frozen=True):
+    """Which workstation is to be paired."""
+
+    workstation_id: Workstation
+
+
+class VerifyAnswer(msgspec.Struct, frozen=True):
+    """``first_bad_seq`` null: all ``verified`` events from the first to the head are whole."""
+
+    first_bad_seq: int | None
+    verified: int
+    epoch: str
+    seq: int
+    hash: str
+
+
+@get("/status")
+async def status(box: Box) -> SyncStatus:
+    """The state as of the last commit."""
+    return await status_of(box)
+
+
+@post("/pairing-codes")
+async def pairing_code(request: litestar.Request[Any, Any, Any], box: Box) -> IssuedCode:
+    """A one-time code for a workstation, in place of an earlier one."""
+    asked = await read_body(request, PairingCodeRequest)
+    code, moment = new_code(), box.clock.moment()
+    return await box.writer.run(
+        lambda db: issue_pairing_code(db, asked.workstation_id, code, moment)
+    )
+
+
+@post("/verify", status_code=200)
+async def verify(box: Box) -> VerifyAnswer:
+    """Walk the whole chain, on a connection of its own: selling goes on meanwhile."""
+    outcome = await asyncio.to_thread(_walk, box)
+    return VerifyAnswer(
+        outcome.first_bad_seq,
+        outcome.verified,
+        str(outcome.head.epoch),
+        outcome.head.seq,
+        outcome.head.hash.hex(),
+    )
+
+
+def _walk(box: Box) -> VerifyOutcome:
+    with closing(open_connection(database_of(box.folder), create=False)) as db:
+        db.execute("BEGIN")
+        return verify_chain(db)
+
+
+ROUTES = (status, pairing_code, verify, totals, receipts)

@@ -1,0 +1,107 @@
+"""What this store has sent and taken, in plain words: for the till page, `edge status` and people.
+
+Figures and words come from one snapshot. ``needs_a_person``: something here does not mend itself.
+"""
+
+import shutil
+import sqlite3
+
+import msgspec
+from litestar import get
+
+from edge.api.written import Described
+from edge.box import Box
+from edge.db.alarms import Alarm, list_alarms
+from edge.db.pushing import PushState, read_push_state
+from edge.reading import read
+from sync.engine.journal import acknowledged, read_head
+
+_FEEDS = "SELECT data_set, scope, pub_seq FROM feed_cursor ORDER BY data_set, scope"
+QUIET_S = 120
+"""Head office is called unreachable after this long without contact."""
+SECOND_MS = 1_000
+
+
+class FeedStatus(msgspec.Struct, frozen=True):
+    """How far a feed was taken."""
+
+    data_set: str
+    scope: str
+    pub_seq: int
+
+
+class SyncStatus(msgspec.Struct, frozen=True):
+    """``summary`` is the state in one sentence; ``waiting`` events are not at head office yet."""
+
+    store_code: str
+    summary: str
+    needs_a_person: bool
+    epoch: str
+    last_seq: int
+    head_hash: str
+    acknowledged_through: int
+    waiting: int
+    stopped: str | None
+    last_contact_ms: int | None
+    clock_state: str
+    disk_free_bytes: int
+    feeds: tuple[FeedStatus, ...]
+    alarms: tuple[Alarm, ...]
+
+
+@get("/sync", operation_class=Described)
+async def sync_status(box: Box) -> SyncStatus:
+    """How far this store and head office are apart, and what to do about it."""
+    return await status_of(box)
+
+
+async def status_of(box: Box) -> SyncStatus:
+    """The state as of the last commit."""
+    moment = box.clock.moment()
+    free = shutil.disk_usage(box.folder).free
+    return await read(box.reader, lambda db: _look(db, box, moment.wall_ms, free))
+
+
+def _look(db: sqlite3.Connection, box: Box, now_ms: int, free: int) -> SyncStatus:
+    head, through, pushing = read_head(db), acknowledged(db), read_push_state(db)
+    alarms = list_alarms(db)
+    return SyncStatus(
+        store_code=box.enrolment.store_code,
+        summary=_in_words(pushing, head.seq - through, now_ms, len(alarms)),
+        needs_a_person=pushing.stopped is not None or bool(alarms),
+        epoch=str(head.epoch),
+        last_seq=head.seq,
+        head_hash=head.hash.hex(),
+        acknowledged_through=through,
+        waiting=head.seq - through,
+        stopped=pushing.stopped,
+        last_contact_ms=pushing.last_contact_ms,
+        clock_state=box.clock.moment().clock_state.value,
+        disk_free_bytes=free,
+        feeds=tuple(FeedStatus(*row) for row in db.execute(_FEEDS)),
+        alarms=alarms,
+    )
+
+
+def _in_words(pushing: PushState, waiting: int, now_ms: int, alarms: int) -> str:
+    """One sentence for people; selling goes on in every one of these states."""
+    told = f" {alarms} alarm(s) need a person." if alarms else ""
+    if pushing.stopped is not None:
+        return (
+            f"Sending to head office is stopped ({pushing.stopped}); {waiting:,} records wait. "
+            f"Selling goes on. Call head office.{told}"
+        )
+    if pushing.last_contact_ms is None:
+        return f"Head office was not reached yet; {waiting:,} records wait.{told}"
+    quiet_s = max(0, now_ms - pushing.last_contact_ms) // SECOND_MS
+    if quiet_s > QUIET_S and waiting:
+        return (
+            f"Head office was last reached {quiet_s:,} s ago; {waiting:,} records wait and will "
+            f"be sent when the line is back. Selling goes on.{told}"
+        )
+    if waiting:
+        return f"{waiting:,} records are on their way to head office.{told}"
+    return f"Head office has everything.{told}"
+
+
+ROUTES = (sync_status,)
