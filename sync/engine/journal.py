@@ -143,16 +143,14 @@ def begin_epoch(db: "Connection", store_id: StoreId, epoch: Epoch, genesis_hash:
     )
 
 
-def append(db: "Connection", fact: AnyFact, event_id: EventId, moment: Moment) -> Entry:
-    """Write ``fact`` as the next event of the current epoch.
+def next_entry(
+    store_id: StoreId, head: Head, last_hlc: Hlc, fact: AnyFact, event_id: EventId, moment: Moment
+) -> Entry:
+    """``fact`` as the event after ``head``. Raises EventTooLarge.
 
-    Raises NotEnrolled, EventTooLarge. A wall clock beyond every calendar is cut to the bounds of
-    an Instant: nothing in a clock can stop a shop from selling.
+    A wall clock beyond every calendar is cut to the bounds of an Instant: nothing in a clock can
+    stop a shop from selling.
     """
-    row = db.execute(_CURRENT).fetchone()
-    if row is None:
-        raise _not_enrolled()
-    store, number, fingerprint, seq, previous, last_hlc = row
     body = encode(fact)
     if len(body) > EVENT_BODY_BYTES_MAX:
         raise EventTooLarge(
@@ -161,22 +159,30 @@ def append(db: "Connection", fact: AnyFact, event_id: EventId, moment: Moment) -
         )
     kind = kind_of(fact)
     envelope = Envelope(
-        seq + 1,
+        head.seq + 1,
         event_id,
         kind.kind,
         kind.version,
         max(-INSTANT_MS_MAX, min(moment.wall_ms, INSTANT_MS_MAX)),
         moment.utc_offset_s,
         moment.boot_id,
-        tick(Hlc(last_hlc), moment.wall_ms),
+        tick(last_hlc, moment.wall_ms),
         moment.clock_state,
         body,
     )
-    epoch = Epoch(number, fingerprint)
-    place = link(StoreId(UUID(bytes=store)), epoch, envelope, previous)
-    db.execute(_INSERT, (number, fingerprint, *_columns(envelope, place.hash)))
-    db.execute(_ADVANCE, (seq + 1, place.hash, envelope.hlc, number, fingerprint))
-    return Entry(epoch, envelope, place)
+    return Entry(head.epoch, envelope, link(store_id, head.epoch, envelope, head.hash))
+
+
+def append(db: "Connection", fact: AnyFact, event_id: EventId, moment: Moment) -> Entry:
+    """Write ``fact`` as the next event of the current epoch. Raises NotEnrolled, EventTooLarge."""
+    store, number, fingerprint, seq, end_hash, last_hlc = _current(db)
+    head = Head(Epoch(number, fingerprint), seq, end_hash)
+    store_id = StoreId(UUID(bytes=store))
+    entry = next_entry(store_id, head, Hlc(last_hlc), fact, event_id, moment)
+    own_hash, envelope = entry.link.hash, entry.envelope
+    db.execute(_INSERT, (number, fingerprint, *_columns(envelope, own_hash)))
+    db.execute(_ADVANCE, (envelope.seq, own_hash, envelope.hlc, number, fingerprint))
+    return entry
 
 
 def read_head(db: "Connection") -> Head:

@@ -9,7 +9,8 @@ server notice them.
 import base64
 import binascii
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from sync.protocol.change import FINGERPRINT_BYTES, HASH_BYTES, Epoch, Head
 from sync.protocol.errors import Refusal
-from sync.protocol.identity import DeviceId
+from sync.protocol.identity import DeviceId, StoreId
 
 REQUEST_TAG = b"holdfast-request-v1"
 GENESIS_SIGNED = b"holdfast-genesis-v1"
@@ -51,6 +52,31 @@ class SignedHead(NamedTuple):
     head: Head
     from_seq: int
     nonce: bytes
+
+
+@dataclass(frozen=True)
+class Signer:
+    """Who a box is when it speaks to head office. ``new_nonce`` gives 8 to 32 random bytes."""
+
+    store_id: StoreId
+    device_id: DeviceId
+    key: Ed25519PrivateKey
+    new_nonce: Callable[[], bytes]
+
+    def headers(
+        self, method: str, path_with_query: str, body: bytes, head: Head, from_seq: int = 0
+    ) -> dict[str, str]:
+        """See ``sign_request``."""
+        return sign_request(
+            self.key,
+            self.device_id,
+            method,
+            path_with_query,
+            body,
+            head,
+            from_seq,
+            self.new_nonce(),
+        )
 
 
 def sign_bytes(key: Ed25519PrivateKey, tag: bytes, message: bytes) -> bytes:

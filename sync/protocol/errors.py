@@ -8,6 +8,7 @@
     │   └── central.domain.errors …
     ├── Unbalanced         a fact whose parts do not add up (a bug, or bytes that lie)
     ├── Undecodable        bytes that are no fact of the kind they claim
+    ├── PageDiffers        a page of reference data that does not come out at its set's hash
     └── NotSent            a request that brought no answer to build on (sync.engine.transport)
         ├── NotDelivered       surely not carried out
         └── OutcomeUnknown     perhaps carried out
@@ -53,6 +54,11 @@ class Unbalanced(ValueError):
 
 class Undecodable(Exception):
     """Bytes that are no fact of the kind and version they claim."""
+
+
+class PageDiffers(Exception):
+    """Reference data that does not come out at the hash that head office states: nothing of the
+    page was kept."""
 
 
 class NotSent(Exception):

@@ -1,0 +1,161 @@
+"""One pull round: the next page of the first feed that is behind, checked, and applied whole.
+
+Feeds are pulled in the order of DataSet, so that a price never arrives before its item. A cursor
+is (incarnation, pub_seq). One of another incarnation, or one that is gone (410), loads its feed
+anew from 0; until then the shop sells from what it has.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple, TypeAlias
+from urllib.parse import urlencode
+
+from sync.engine.signing import Signer
+from sync.engine.transport import Request, Transport
+from sync.protocol.answers import Ruled, Slug, TryLater, read_refusal
+from sync.protocol.batch import Acknowledgement
+from sync.protocol.change import Head
+from sync.protocol.codec import decode
+from sync.protocol.errors import NotSent, PageDiffers, Undecodable
+from sync.protocol.identity import Incarnation
+from sync.protocol.reference import DataSet, FeedHead, FeedPage
+
+_ORDER = {data_set: place for place, data_set in enumerate(DataSet)}
+
+
+class Cursor(NamedTuple):
+    """How far a feed was taken; (None, 0) before its first page."""
+
+    incarnation: Incarnation | None
+    pub_seq: int
+
+
+NEVER_PULLED = Cursor(None, 0)
+
+ReadCursor: TypeAlias = Callable[[DataSet, str], Awaitable[Cursor]]
+ApplyPage: TypeAlias = Callable[[FeedPage], Awaitable[None]]
+
+
+class UpToDate(NamedTuple):
+    """Every feed that is followed was taken to its head."""
+
+
+class Applied(NamedTuple):
+    """A page was applied: go on at once."""
+
+    feed: FeedHead
+    rows: int
+
+
+class PullLater(NamedTuple):
+    """Nothing was applied: try again after a back-off, at least ``wait_ms`` if the server said so.
+    ``person``: trying again alone will probably not help."""
+
+    detail: str
+    wait_ms: int | None
+    person: bool = False
+
+
+PullOutcome: TypeAlias = UpToDate | Applied | PullLater
+
+
+async def pull_once(
+    read_cursor: ReadCursor,
+    apply: ApplyPage,
+    transport: Transport,
+    signer: Signer,
+    head: Head,
+    heard: Acknowledgement,
+) -> PullOutcome:
+    """Take one page. ``head``: our journal's, stated with the request; ``heard``: the newest answer
+    of head office, with its incarnation and the heads of our feeds.
+
+    ``apply`` takes rows and cursor in one unit of work and raises PageDiffers if the set's hash
+    does not come out. Never raises for what the network or head office does.
+    """
+    behind = await _first_behind(read_cursor, heard)
+    if behind is None:
+        return UpToDate()
+    feed, after = behind
+    page = await _fetch(transport, signer, head, feed, heard.incarnation, after)
+    if isinstance(page, Ruled) and after > 0:
+        after = 0
+        page = await _fetch(transport, signer, head, feed, heard.incarnation, after)
+    if isinstance(page, Ruled):
+        return PullLater(page.detail, None)
+    if isinstance(page, PullLater):
+        return page
+    wrong = refuse_page(page, feed, heard.incarnation, after)
+    if wrong is not None:
+        return PullLater(wrong, None, person=True)
+    try:
+        await apply(page)
+    except (PageDiffers, Undecodable) as error:
+        return PullLater(f"{feed.data_set.value}: {error}", None, person=True)
+    return Applied(feed, len(page.rows))
+
+
+async def _first_behind(
+    read_cursor: ReadCursor, heard: Acknowledgement
+) -> tuple[FeedHead, int] | None:
+    """The feed to go on with and the pub_seq to go on after, None if all are at their heads."""
+    for feed in sorted(heard.feeds, key=lambda feed: (_ORDER[feed.data_set], feed.scope)):
+        cursor = await read_cursor(feed.data_set, feed.scope)
+        if cursor.incarnation != heard.incarnation:
+            if (cursor.pub_seq, feed.head) != (0, 0):
+                return feed, 0
+        elif cursor.pub_seq < feed.head:
+            return feed, cursor.pub_seq
+        # A cursor above the head: a page was newer than what was heard before it.
+    return None
+
+
+async def _fetch(
+    transport: Transport,
+    signer: Signer,
+    head: Head,
+    feed: FeedHead,
+    incarnation: Incarnation,
+    after: int,
+) -> FeedPage | Ruled | PullLater:
+    """The page, Ruled where the cursor is gone, or why there is none."""
+    query = urlencode(
+        {
+            "data_set": feed.data_set.value,
+            "scope": feed.scope,
+            "after": after,
+            "incarnation": str(incarnation),
+        }
+    )
+    path = f"/v1/stores/{signer.store_id}/feed?{query}"
+    try:
+        response = await transport.send(
+            Request("GET", path, signer.headers("GET", path, b"", head), b"")
+        )
+        if response.status == 200:
+            return decode(FeedPage, response.body)
+    except Undecodable:
+        return PullLater("the answer is not head office's", None)
+    except NotSent as error:
+        return PullLater(str(error), None)
+    refusal = read_refusal(response.status, response.headers, response.body)
+    match refusal:
+        case Ruled(slug=Slug.CURSOR_GONE):
+            return refusal
+        case TryLater(detail=detail, wait_ms=wait_ms):
+            return PullLater(detail, wait_ms, person=response.status in (401, 426))
+        case _:
+            return PullLater(refusal.detail, None)
+
+
+def refuse_page(page: FeedPage, feed: FeedHead, incarnation: Incarnation, after: int) -> str | None:
+    """Why a page is not what was asked for; None if it is. Its rows must be after + 1, after + 2, …
+    without a hole; their set's hash is checked by who applies them."""
+    if (page.data_set, page.scope) != (feed.data_set, feed.scope):
+        return f"head office sent {page.data_set.value} {page.scope!r} for {feed.data_set.value}"
+    if page.incarnation != incarnation:
+        return "head office changed its incarnation during the round"
+    if [row.pub_seq for row in page.rows] != list(range(after + 1, after + 1 + len(page.rows))):
+        return f"{feed.data_set.value}: the page after {after} has a hole"
+    if page.head < after + len(page.rows) or (page.head > after and not page.rows):
+        return f"{feed.data_set.value}: the page after {after} does not fit its head {page.head}"
+    return None

@@ -1,0 +1,246 @@
+"""One push round, and one heartbeat. The loop around them lives in the server's background.py.
+
+A round reads the next range, sends it, and moves ``acknowledged_through`` if, and only if, the
+hash that central states there is our own. Whatever comes back, no event is ever deleted. One round
+at a time per store: what is remembered is compared as it was before the request went out.
+"""
+
+from typing import NamedTuple, TypeAlias
+
+from sync.engine.journal import Entry
+from sync.engine.outbox import JournalPort, Outbox, SendState, Stopped, StopReason
+from sync.engine.signing import Signer
+from sync.engine.transport import Request, Response, Transport
+from sync.protocol.answers import (
+    AcknowledgementVerdict,
+    Ruled,
+    Slug,
+    TooLarge,
+    TryLater,
+    read_refusal,
+    weigh,
+)
+from sync.protocol.batch import (
+    PACKED_BYTES_MAX,
+    PROTOCOL_VERSION,
+    Acknowledgement,
+    Batch,
+    BatchLimits,
+    Health,
+    grow,
+    shrink,
+)
+from sync.protocol.codec import decode, pack
+from sync.protocol.errors import NotSent, OutcomeUnknown, Undecodable
+
+BATCH_TYPE = "application/vnd.holdfast.batch"
+PACK_TRIES_MAX = 9
+"""Halvings from EVENTS_MAX down to one."""
+
+
+class Idle(NamedTuple):
+    """Everything is acknowledged: nothing was sent."""
+
+
+class Advanced(NamedTuple):
+    """The acknowledgement held. ``more`` waits: go on at once; ``limits``: for the next round."""
+
+    acknowledgement: Acknowledgement
+    more: bool
+    limits: BatchLimits
+
+
+class Shrunk(NamedTuple):
+    """413: go on at once with less."""
+
+    limits: BatchLimits
+
+
+class SentBack(NamedTuple):
+    """Central holds less than it had acknowledged (it was restored): the journal begins again after
+    ``through``. The alarm has been recorded; go on at once."""
+
+    through: int
+    detail: str
+
+
+class Later(NamedTuple):
+    """Nothing was learnt: try again after a back-off, at least ``wait_ms`` if the server said so.
+    ``person``: trying again alone will probably not help."""
+
+    detail: str
+    wait_ms: int | None
+    limits: BatchLimits
+    person: bool = False
+
+
+class Heard(NamedTuple):
+    """Head office answered a heartbeat, and what it holds is ours."""
+
+    acknowledgement: Acknowledgement
+
+
+PushOutcome: TypeAlias = Idle | Advanced | Shrunk | SentBack | Stopped | Later
+BeatOutcome: TypeAlias = Heard | SentBack | Stopped | Later
+
+
+async def push_once(
+    journal: JournalPort,
+    transport: Transport,
+    signer: Signer,
+    limits: BatchLimits,
+    health: Health,
+) -> PushOutcome:
+    """Send the next range. Never raises for what the network or head office does."""
+    outbox = await journal.outbox(limits)
+    if outbox.state.stopped:
+        return Stopped(StopReason.STOPPED_BEFORE, "pushing was stopped; see the alarms")
+    if not outbox.entries:
+        return Idle()
+    entries, body = _packed(outbox, health)
+    path = f"/v1/stores/{signer.store_id}/journal"
+    from_seq = entries[0].envelope.seq
+    headers = signer.headers("POST", path, body, outbox.state.head, from_seq)
+    request = Request("POST", path, {**headers, "Content-Type": BATCH_TYPE}, body)
+    try:
+        response = await transport.send(request)
+    except OutcomeUnknown as error:
+        return Later(str(error), None, shrink(limits))
+    except NotSent as error:
+        return Later(str(error), None, limits)
+    if response.status != 200:
+        return await _refused(journal, outbox.state, limits, response, len(entries))
+    return await _acknowledged(journal, outbox.state, limits, response)
+
+
+async def beat_once(journal: JournalPort, transport: Transport, signer: Signer) -> BeatOutcome:
+    """Tell head office our head, hear what it holds and how far its feeds are.
+
+    A box that is stopped goes on hearing: reference data comes down to it as before.
+    """
+    state = await journal.state()
+    limits = BatchLimits()
+    path = f"/v1/stores/{signer.store_id}/feeds"
+    request = Request("GET", path, signer.headers("GET", path, b"", state.head), b"")
+    try:
+        response = await transport.send(request)
+    except NotSent as error:
+        return Later(str(error), None, limits)
+    if response.status != 200:
+        outcome = await _refused(journal, state, limits, response, 1)
+        return (
+            Later("head office cannot read a heartbeat", None, limits, True)
+            if isinstance(outcome, Shrunk)
+            else outcome
+        )
+    heard = await _acknowledged(journal, state, limits, response)
+    return Heard(heard.acknowledgement) if isinstance(heard, Advanced) else heard
+
+
+def _packed(outbox: Outbox, health: Health) -> tuple[tuple[Entry, ...], bytes]:
+    """As many of the entries as fit PACKED_BYTES_MAX, at least one, and the batch's bytes."""
+    entries = outbox.entries
+    for _ in range(PACK_TRIES_MAX):
+        body = pack(_batch(outbox, entries, health))
+        if len(body) <= PACKED_BYTES_MAX or len(entries) == 1:
+            break
+        entries = entries[: max(1, len(entries) // 2)]
+    return entries, body
+
+
+def _batch(outbox: Outbox, entries: tuple[Entry, ...], health: Health) -> Batch:
+    return Batch(
+        PROTOCOL_VERSION,
+        outbox.state.head.epoch,
+        entries[0].envelope.seq,
+        outbox.prev_hash,
+        entries[-1].link.hash,
+        outbox.state.head,
+        tuple(entry.envelope for entry in entries),
+        outbox.keys,
+        health,
+    )
+
+
+async def _acknowledged(
+    journal: JournalPort, state: SendState, limits: BatchLimits, response: Response
+) -> Advanced | SentBack | Stopped | Later:
+    try:
+        said = decode(Acknowledgement, response.body)
+    except Undecodable:
+        return Later("the answer is not head office's", None, limits)
+    through = said.acknowledged_through
+    own_hash = await journal.hash_at(through)
+    verdict = weigh(said, state.head.seq, state.acknowledged_through, own_hash)
+    if verdict is AcknowledgementVerdict.HOLDS or state.stopped:
+        if verdict is AcknowledgementVerdict.HOLDS and through > state.acknowledged_through:
+            await journal.acknowledge(through, said.head_hash)
+        return Advanced(said, through < state.head.seq, grow(limits))
+    if verdict is AcknowledgementVerdict.CENTRAL_REWOUND:
+        return await _send_again(journal, state, through, said.head_hash)
+    detail = {
+        AcknowledgementVerdict.REWOUND: f"head office holds {through} events of this epoch, this "
+        f"box only {state.head.seq}: it was restored or copied",
+        AcknowledgementVerdict.FORK: f"head office holds another event {through} than this box",
+        AcknowledgementVerdict.PRUNED: f"head office wants what follows {through}, which this box "
+        "no longer keeps",
+    }[verdict]
+    return await _stop(journal, state, StopReason(verdict.value), detail)
+
+
+async def _refused(
+    journal: JournalPort, state: SendState, limits: BatchLimits, response: Response, count: int
+) -> Shrunk | SentBack | Stopped | Later:
+    match read_refusal(response.status, response.headers, response.body):
+        case TooLarge(detail=detail):
+            if count > 1:
+                return Shrunk(shrink(limits._replace(events=count)))
+            return Later(detail, None, shrink(limits), person=True)
+        case TryLater(detail=detail, wait_ms=wait_ms):
+            return Later(detail, wait_ms, limits, person=response.status in (401, 426))
+        case Ruled(slug=Slug.GAP, detail=detail, expected_seq=expected):
+            return await _gap(journal, state, limits, expected, detail)
+        case Ruled(slug=Slug.FORK, detail=detail):
+            return await _stop(journal, state, StopReason.FORK, detail)
+        case Ruled(slug=Slug.FENCED, detail=detail):
+            return await _stop(journal, state, StopReason.FENCED, detail)
+        case Ruled(slug=Slug.BAD_ENVELOPE, detail=detail):
+            return await _stop(journal, state, StopReason.BAD_ENVELOPE, detail)
+        case Ruled(detail=detail):
+            return Later(detail, None, limits)
+
+
+async def _gap(
+    journal: JournalPort,
+    state: SendState,
+    limits: BatchLimits,
+    expected_seq: int | None,
+    detail: str,
+) -> SentBack | Stopped | Later:
+    """Central expects another sequence than the one after what it acknowledged. Below: it was
+    restored; its hash there is compared when that range arrives. Above: it never said so, and an
+    ordinary acknowledgement will tell."""
+    if expected_seq is None or not 1 <= expected_seq <= state.acknowledged_through:
+        return Later(f"head office reports a gap that is none here: {detail}", None, limits)
+    own_hash = await journal.hash_at(expected_seq - 1)
+    if own_hash is None:
+        return await _stop(journal, state, StopReason.PRUNED, detail)
+    return await _send_again(journal, state, expected_seq - 1, own_hash)
+
+
+async def _send_again(
+    journal: JournalPort, state: SendState, through: int, head_hash: bytes
+) -> SentBack:
+    detail = (
+        f"head office had acknowledged {state.acknowledged_through} events and now holds {through}:"
+        " it was restored to its past; the rest is sent again"
+    )
+    await journal.send_again(through, head_hash, detail)
+    return SentBack(through, detail)
+
+
+async def _stop(journal: JournalPort, state: SendState, reason: StopReason, detail: str) -> Stopped:
+    stopped = Stopped(reason, detail)
+    if not state.stopped:
+        await journal.stop(stopped)
+    return stopped
