@@ -13,14 +13,14 @@ import msgspec
 PLAIN_TEXT_PATTERN = (
     r"\A[^\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]*\Z"
 )
+TOLD_PATTERN = r"(?=.*\S)" + PLAIN_TEXT_PATTERN
+"""Plain text that is not only blanks."""
 SHORT_ID = msgspec.Meta(pattern=r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,31}\Z")
 """sync.protocol.identity.SHORT_ID_PATTERN, without its tolerance of a line feed at the end."""
 
-Word: TypeAlias = Annotated[
-    str, msgspec.Meta(pattern=PLAIN_TEXT_PATTERN, min_length=1, max_length=64)
-]
+Word: TypeAlias = Annotated[str, msgspec.Meta(pattern=TOLD_PATTERN, min_length=1, max_length=64)]
 """A code, a reference, a serial number."""
 Sentence: TypeAlias = Annotated[
-    str, msgspec.Meta(pattern=PLAIN_TEXT_PATTERN, min_length=1, max_length=200)
+    str, msgspec.Meta(pattern=TOLD_PATTERN, min_length=1, max_length=200)
 ]
 """A reason, a name, a note."""
