@@ -21,6 +21,7 @@ from edge.db.days import DayState
 from edge.db.prepare import Prepared, prepare
 from edge.db.tables import (
     AbandonedId,
+    Alarm,
     Box,
     BusinessDay,
     Customer,
@@ -309,6 +310,7 @@ _NUMBERS = prepare(
     .select_from(_sales)
     .join(Sale, col(Sale.sale_id) == func.unhex(_sales.c.value))
 )
+_ALARM = prepare(select(col(Alarm.alarm_id)).where(col(Alarm.alarm_id) == bindparam("id")))
 
 STATEMENTS = (
     _STANDING,
@@ -323,6 +325,7 @@ STATEMENTS = (
     _RIGHTS,
     _POINTS_HERE,
     _NUMBERS,
+    _ALARM,
 )
 """Held against the migrated schema by a test."""
 
@@ -456,6 +459,11 @@ def finished_event(db: sqlite3.Connection, sale_id: SaleId) -> Kept | None:
     )
     epoch = Epoch(number, fingerprint)
     return Kept(StoreId(UUID(bytes=store)), epoch, prev_hash, envelope, own_hash, b"")
+
+
+def has_alarm(db: sqlite3.Connection, alarm_id: UUID) -> bool:
+    """Whether it was raised here already."""
+    return db.execute(_ALARM.sql, _ALARM.bind(id=alarm_id.bytes)).fetchone() is not None
 
 
 def _listed(values: Iterable[object]) -> str:

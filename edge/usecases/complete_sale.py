@@ -1,0 +1,164 @@
+"""Finish a sale, a return or an exchange: one unit of work, all of it or nothing.
+
+    look the id up → read what the store knows → price, tax, settle, record (pure) → head, lines,
+    taxes, tenders, stock, points → journal.append → answer with the receipt
+
+The same id with the same request gives the same answer again; with another request it is refused,
+and the alarm of that is all that remains. Whatever a refusal or a failed statement leaves behind is
+rolled back by the writer's savepoint. Once this has committed, nobody downstream can refuse it.
+"""
+
+import hashlib
+import sqlite3
+from uuid import UUID
+
+from edge.db import hot, hot_reads
+from edge.db.crash import crash_point
+from edge.domain.basket import SaleRequest, refuse_wrong_instant, refuse_wrong_shape
+from edge.domain.completed import CompletedSale
+from edge.domain.errors import (
+    NoOpenBusinessDay,
+    NoOpenTill,
+    SaleIdAbandoned,
+    SaleIdReused,
+    SaleIdTaken,
+)
+from edge.domain.returns import customer_of, original_of
+from edge.domain.sale import Composed, compose
+from edge.domain.situation import Situation
+from edge.usecases.look_up_sale import answer, recall, require_store
+from sync.engine.journal import Entry, Moment, append
+from sync.protocol.change import Kept
+from sync.protocol.identity import EventId, ReceiptNumber, SaleId, WorkstationId, receipt_number
+from sync.protocol.poslog import AlarmKind, AlarmRaised, TenderKind
+
+ALARM_TAG = b"sale-id-reused-v1"
+
+
+def complete_sale(
+    db: sqlite3.Connection,
+    request: SaleRequest,
+    request_digest: bytes,
+    workstation_id: WorkstationId,
+    moment: Moment,
+    *,
+    require_return: bool = False,
+) -> CompletedSale:
+    """Finish ``request``; ``request_digest`` is SHA-256 of the body's bytes, 32 bytes long.
+
+    ``require_return``: at least one line must take goods back (``POST /returns``). Raises the
+    refusals of edge/domain/errors.py, line_errors.py and tender_errors.py, NotEnrolled and
+    EventTooLarge; a SaleIdReused carries the alarm in ``keep``.
+    """
+    standing = hot_reads.find_id(db, request.sale_id)
+    if standing.receipt_number is not None:
+        if standing.request_digest == request_digest:
+            return recall(db, request.sale_id, standing.receipt_number)
+        raise _reused(
+            request.sale_id, request_digest, standing.receipt_number, workstation_id, moment
+        )
+    if standing.abandoned_at_ms is not None:
+        raise SaleIdAbandoned(request.sale_id)
+    if standing.kind is not None:
+        raise SaleIdTaken(request.sale_id, standing.kind)
+    refuse_wrong_shape(request, require_return=require_return)
+    store = require_store(db)
+    age_max_s = store.settings.tender_age_max_s
+    refuse_wrong_instant(request.tendered_at_ms, moment.wall_ms, moment.clock_state, age_max_s)
+    counter = hot_reads.read_counter(
+        db, workstation_id, request.operator_id, request.customer_id, store.epoch
+    )
+    known = _read(db, request, workstation_id, store, counter)
+    composed = compose(request, known)
+    entry = append(db, composed.fact, EventId(request.sale_id), moment)
+    crash_point("after_append")
+    _write(db, composed, request_digest, entry, counter.receipts + 1, moment)
+    numbers = {sold.sale_id: sold.receipt_number for sold in known.originals.values()}
+    kept = Kept(
+        store.store_id, entry.epoch, entry.link.prev_hash, entry.envelope, entry.link.hash, b""
+    )
+    return answer(db, composed.fact, kept, store.settings, numbers, repeated=False)
+
+
+def _read(
+    db: sqlite3.Connection,
+    request: SaleRequest,
+    workstation_id: WorkstationId,
+    store: hot_reads.StoreNow,
+    counter: hot_reads.CounterNow,
+) -> Situation:
+    """What the rules may look at. Raises NoOpenBusinessDay, NoOpenTill, CustomerDiffers."""
+    if counter.business_date is None:
+        raise NoOpenBusinessDay
+    if counter.till_session_id is None:
+        raise NoOpenTill(workstation_id)
+    as_of_ms = request.tendered_at_ms
+    codes = {line.scan_code for line in request.lines if line.scan_code is not None}
+    ids = {line.item_id for line in request.lines if line.item_id is not None}
+    named = {original for line in request.lines if (original := original_of(line)) is not None}
+    tenders = hot_reads.tenders_named(db, {tender.tender_id for tender in request.tenders})
+    originals = hot_reads.sold_lines(db, named) if named else {}
+    customer_id = customer_of(request.customer_id, originals)
+    moves_points = bool(named) or any(
+        tender.kind is TenderKind.POINTS for tender in tenders.values()
+    )
+    return Situation(
+        settings=store.settings,
+        workstation_id=workstation_id,
+        business_date=counter.business_date,
+        till_session_id=counter.till_session_id,
+        receipt_number=receipt_number(
+            store.store_code, workstation_id, store.epoch.number, counter.receipts + 1
+        ),
+        operator_active=counter.operator_active,
+        customer_active=counter.customer_active,
+        items_by_code=hot_reads.items_by_code(db, codes, as_of_ms) if codes else {},
+        items_by_id=hot_reads.items_by_id(db, ids, as_of_ms) if ids else {},
+        rates=hot_reads.rates_in_force(db, counter.business_date),
+        tenders=tenders,
+        originals=originals,
+        rights=hot_reads.rights_left(db, customer_id) if moves_points and customer_id else (),
+    )
+
+
+def _write(
+    db: sqlite3.Connection,
+    composed: Composed,
+    request_digest: bytes,
+    entry: Entry,
+    receipts: int,
+    moment: Moment,
+) -> None:
+    """All rows of the sale; its event is in the journal already and gives the place."""
+    fact, place = composed.fact, entry.head
+    hot.insert_sale(db, fact, request_digest, place)
+    hot.insert_movements(db, fact, composed.movements, moment.wall_ms)
+    hot.move_points(db, fact, composed.spends)
+    hot.mark_returned(db, fact)
+    hot.advance_series(db, fact.workstation_id, place, receipts)
+
+
+def _reused(
+    sale_id: SaleId,
+    request_digest: bytes,
+    number: ReceiptNumber,
+    workstation_id: WorkstationId,
+    moment: Moment,
+) -> SaleIdReused:
+    """The refusal, whose ``keep`` raises the alarm on both servers: once for each other content,
+    however often it is sent."""
+    digest = hashlib.sha256(ALARM_TAG + sale_id.bytes + request_digest).digest()
+    alarm = AlarmRaised(
+        alarm_id=UUID(bytes=digest[:16], version=8),
+        kind=AlarmKind.SALE_ID_REUSED,
+        subject=str(sale_id),
+        detail=f"{workstation_id} sent another content under the id of receipt {number}",
+        workstation_id=workstation_id,
+    )
+
+    def keep(db: sqlite3.Connection) -> None:
+        if not hot_reads.has_alarm(db, alarm.alarm_id):
+            hot.insert_alarm(db, alarm, moment.wall_ms)
+            append(db, alarm, EventId(alarm.alarm_id), moment)
+
+    return SaleIdReused(sale_id, number, keep)

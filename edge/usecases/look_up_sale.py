@@ -1,0 +1,94 @@
+"""What became of a sale's id: finished, given up, or not known here (yet).
+
+A look-up changes nothing. ``NotKnown`` proves nothing about a request that is still on its way: to
+give an id up, abandon it (protocol.md, Identity).
+"""
+
+import sqlite3
+
+import msgspec
+
+from edge.db import hot_reads
+from edge.domain.completed import CompletedSale
+from edge.domain.errors import SaleArchived
+from edge.domain.receipt import Place, receipt_text
+from sync.engine.journal import NotEnrolled
+from sync.protocol.change import Kept
+from sync.protocol.codec import decode_fact
+from sync.protocol.identity import ReceiptNumber, SaleId
+from sync.protocol.poslog import RetailTransaction
+from sync.protocol.reference import StoreSettings
+
+
+class Abandoned(msgspec.Struct, frozen=True):
+    """The id was given up; the sale will never be finished. ``abandoned_at_ms``: UTC."""
+
+    sale_id: SaleId
+    abandoned_at_ms: int
+
+
+class NotKnown(msgspec.Struct, frozen=True):
+    """Nothing has arrived under this id."""
+
+    sale_id: SaleId
+
+
+def look_up_sale(
+    db: sqlite3.Connection, sale_id: SaleId, *, copy: bool = False
+) -> CompletedSale | Abandoned | NotKnown:
+    """What the id stands for. ``copy`` marks the receipt as a reprint. Raises SaleArchived,
+    SettingsMissing."""
+    standing = hot_reads.find_id(db, sale_id)
+    if standing.receipt_number is not None:
+        return recall(db, sale_id, standing.receipt_number, copy=copy)
+    if standing.abandoned_at_ms is not None:
+        return Abandoned(sale_id, standing.abandoned_at_ms)
+    return NotKnown(sale_id)
+
+
+def recall(
+    db: sqlite3.Connection, sale_id: SaleId, number: ReceiptNumber, *, copy: bool = False
+) -> CompletedSale:
+    """The answer to a finished sale again, from its rows and its journal entry: same number, same
+    envelope, same receipt text. Raises SaleArchived, SettingsMissing, NotEnrolled."""
+    kept = hot_reads.finished_event(db, sale_id)
+    if kept is None:
+        raise SaleArchived(sale_id, number)
+    envelope = kept.envelope
+    fact = decode_fact(envelope.kind, envelope.kind_version, envelope.body)
+    if not isinstance(fact, RetailTransaction):
+        raise SaleArchived(sale_id, number)
+    store = require_store(db)
+    named = [line.original.sale_id for line in fact.lines if line.original is not None]
+    numbers = hot_reads.receipt_numbers(db, named) if named else {}
+    return answer(db, fact, kept, store.settings, numbers, repeated=True, copy=copy)
+
+
+def require_store(db: sqlite3.Connection) -> hot_reads.StoreNow:
+    """The store, its settings and its epoch. Raises NotEnrolled, SettingsMissing."""
+    store = hot_reads.read_store(db)
+    if store is None:
+        raise NotEnrolled(
+            "This box belongs to no store yet.",
+            remedy="Run `edge provision` with a code of head office.",
+        )
+    return store
+
+
+def answer(
+    db: sqlite3.Connection,
+    fact: RetailTransaction,
+    kept: Kept,
+    settings: StoreSettings,
+    originals: dict[SaleId, ReceiptNumber],
+    *,
+    repeated: bool,
+    copy: bool = False,
+) -> CompletedSale:
+    """What the workstation gets for a finished sale. ``originals``: receipt numbers of the sales
+    that its return lines name."""
+    place = Place(kept.epoch, kept.envelope.seq, kept.hash)
+    text = receipt_text(fact, settings, place, originals, copy=copy)
+    customer = fact.customer_id
+    here = None if customer is None else hot_reads.points_here(db, customer)
+    return CompletedSale(fact, kept, text, here, repeated)
