@@ -264,23 +264,17 @@ class RetailTransaction(Fact, frozen=True, array_like=True):
 
 def tax_lines(lines: tuple[Line, ...]) -> tuple[TaxLine, ...]:
     """Sums per (is_return, class, rate), in that order: the only way to make tax lines."""
-
-    def key(line: Line) -> tuple[bool, str, int]:
-        return line.is_return, line.tax_class.value, line.tax_rate_bp
-
     taxes = []
-    for (is_return, tax_class, rate_bp), group in groupby(sorted(lines, key=key), key=key):
+    for (is_return, tax_class, rate_bp), group in groupby(sorted(lines, key=_taxed), key=_taxed):
         members = list(group)
-        taxes.append(
-            TaxLine(
-                TaxClass(tax_class),
-                rate_bp,
-                sum(line.amount_minor for line in members),
-                sum(line.tax_minor for line in members),
-                is_return,
-            )
-        )
+        taxable = sum(line.amount_minor for line in members)
+        tax = sum(line.tax_minor for line in members)
+        taxes.append(TaxLine(tax_class, rate_bp, taxable, tax, is_return))
     return tuple(taxes)
+
+
+def _taxed(line: Line) -> tuple[bool, TaxClass, int]:
+    return line.is_return, line.tax_class, line.tax_rate_bp
 
 
 def _refuse_wrong_tax(taxes: tuple[TaxLine, ...], included: bool) -> None:
@@ -414,9 +408,8 @@ class StockMoved(Fact, frozen=True, array_like=True):
     def __post_init__(self) -> None:
         if not 1 <= len(self.lines) <= LINES_MAX:
             raise Unbalanced(f"a movement has at least one line and at most {LINES_MAX:,}")
-        if self.kind is not StockMovementKind.COUNT and any(
-            line.quantity_milli == 0 for line in self.lines
-        ):
+        counts = self.kind is StockMovementKind.COUNT
+        if not (counts or all(line.quantity_milli for line in self.lines)):
             raise Unbalanced("a line of a movement moves nothing")
 
 
