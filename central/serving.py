@@ -6,11 +6,13 @@ Without TLS it listens on the loopback address only: put a proxy with TLS before
 """
 
 import asyncio
+import contextlib
 import errno
+import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import structlog
 import uvicorn
@@ -26,14 +28,27 @@ CONNECTIONS_WAITING_MAX = 256
 GRACE_S = 5
 """Requests at work get this long to end when the server stops."""
 KEEP_ALIVE_S = 75
+STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 
 class _Server(uvicorn.Server):
-    """A uvicorn server that says when it answers."""
+    """A uvicorn server that leaves signals to us, and says when it answers."""
 
     def __init__(self, config: uvicorn.Config, say_ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._say_ready = say_ready
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """uvicorn raises a signal anew when it has stopped: the database would be left behind."""
+        loop = asyncio.get_running_loop()
+        for number in STOPPING:
+            loop.add_signal_handler(number, setattr, self, "should_exit", True)
+        try:
+            yield
+        finally:
+            for number in STOPPING:
+                loop.remove_signal_handler(number)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """As uvicorn does, then the line."""

@@ -107,15 +107,15 @@ async def read_feed(
     store_id: UUID,
     data_set: DataSet,
     after: Annotated[int, Parameter(ge=0, le=PUB_SEQ_MAX)],
-    scope: Annotated[str, Parameter(max_length=SCOPE_LETTERS_MAX)] = "",
+    scope_name: Annotated[str, Parameter(query="scope", max_length=SCOPE_LETTERS_MAX)] = "",
     incarnation: UUID | None = None,
 ) -> Response[bytes]:
     """A page of one feed after a cursor; a store reads the feeds that it follows, no others."""
     device = device_of(request)
-    feed = FollowedFeed(data_set, scope)
+    feed = FollowedFeed(data_set, scope_name)
     if feed not in followed_feeds(device.store_id, device.price_zone):
         raise NotAllowed(
-            f"This store does not follow {data_set.value} in the scope {scope!r}.",
+            f"This store does not follow {data_set.value} in the scope {scope_name!r}.",
             field="scope",
             remedy="Follow the feeds that the heartbeat lists.",
         )
