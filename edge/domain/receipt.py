@@ -18,7 +18,7 @@ from sync.protocol.change import Epoch
 from sync.protocol.identity import ReceiptNumber, SaleId
 from sync.protocol.manifest import percent
 from sync.protocol.money import MILLI, format_minor
-from sync.protocol.poslog import Line, RetailTransaction
+from sync.protocol.poslog import Line, RetailTransaction, TaxClass
 from sync.protocol.reference import StoreSettings
 
 COLUMNS = 42
@@ -101,6 +101,8 @@ def _sums(fact: RetailTransaction, decimals: int) -> Iterator[str]:
     if fact.tax_included:
         yield from total
     for tax in fact.taxes:
+        if tax.tax_class is TaxClass.OUT_OF_SCOPE:
+            continue
         word = "incl." if fact.tax_included else "plus"
         name = f"{word} tax {percent(tax.tax_rate_bp)} {tax.tax_class.value}"
         on = f"{name} on {format_minor(tax.taxable_minor, decimals)}"
