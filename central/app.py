@@ -9,12 +9,12 @@ from litestar.datastructures import State
 
 from central.api.body import BODY_BYTES_MAX
 from central.api.health import read_health
-from central.api.sync import enrol_box, read_feed, read_heads
+from central.api.sync import enrol_box, read_feed, read_heads, take_journal
 from central.background import background
 from central.office import Office
 from central.problems import EXCEPTION_HANDLERS
 
-ROUTES: Sequence[Any] = (read_health, enrol_box, read_heads, read_feed)
+ROUTES: Sequence[Any] = (read_health, enrol_box, take_journal, read_heads, read_feed)
 
 
 def build_app(office: Office, *, with_background: bool = True) -> Litestar:

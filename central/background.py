@@ -10,10 +10,16 @@ from contextlib import asynccontextmanager, suppress
 
 import structlog
 
+from central.archive import StreamKey
 from central.office import Office
+from central.usecases.apply_events import apply_events
 from central.usecases.sequence_publications import drain_publications
 
 log = structlog.get_logger()
+
+STREAMS_AT_ONCE_MAX = 3
+UNITS_IN_A_ROW_MAX = 1_000
+"""Of one stream in one round; the next round goes on."""
 
 Round = Callable[[], Awaitable[object]]
 
@@ -55,3 +61,27 @@ def _sequencing(office: Office) -> Round:
         await drain_publications(office.engine)
 
     return sequence
+
+
+def _applying(office: Office) -> Round:
+    """Streams that are behind, some at a time: one that fails delays no other."""
+    turns = asyncio.Semaphore(STREAMS_AT_ONCE_MAX)
+
+    async def apply_stream(stream: StreamKey) -> None:
+        async with turns:
+            for _ in range(UNITS_IN_A_ROW_MAX):
+                applied = await apply_events(office.archive, stream.store_id, stream.epoch)
+                if not applied.more:
+                    return
+
+    async def apply() -> None:
+        behind = await office.archive.behind()
+        if not behind:
+            return
+        outcomes = await asyncio.gather(*map(apply_stream, behind), return_exceptions=True)
+        office.nudges.published.set()
+        for stream, outcome in zip(behind, outcomes, strict=True):
+            if isinstance(outcome, BaseException):
+                log.error("applying failed", store=str(stream.store_id), exc_info=outcome)
+
+    return apply

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from central.archive_postgres import PostgresArchive
 from central.settings import CentralSettings
+from central.usecases.publish_reference import publish_customers
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,18 @@ class Office:
     """``clock_ms``: UTC milliseconds now."""
 
     engine: AsyncEngine
+    archive: PostgresArchive
     key: Ed25519PrivateKey
     settings: CentralSettings
     clock_ms: Callable[[], int]
     nudges: Nudges = field(default_factory=Nudges)
+
+
+def open_office(
+    engine: AsyncEngine,
+    key: Ed25519PrivateKey,
+    settings: CentralSettings,
+    clock_ms: Callable[[], int],
+) -> Office:
+    """An office on ``engine``; stores' changes of customers are published as they are applied."""
+    return Office(engine, PostgresArchive(engine, publish_customers), key, settings, clock_ms)

@@ -26,13 +26,14 @@ from central.domain.errors import (
     NotSignedIn,
     TooLarge,
     TooManyTries,
+    UnknownProtocol,
     WrongContentType,
 )
 from sync.engine.signing import BadSignature
+from sync.protocol.answers import PROBLEM_PREFIX
 from sync.protocol.errors import Refusal
 
 MEDIA_TYPE = "application/problem+json"
-TYPE_PREFIX = "urn:holdfast:problem:"
 RETRY_AFTER_S = 5
 
 log = structlog.get_logger()
@@ -48,6 +49,7 @@ STATUS: dict[type[Refusal], int] = {
     AlreadyThere: 409,
     CursorGone: 410,
     TooLarge: 413,
+    UnknownProtocol: 426,
     TooManyTries: 429,
 }
 
@@ -89,7 +91,7 @@ def status_of(kind: type[Refusal]) -> int:
 def problem_of(error: Refusal) -> Problem:
     """A refusal as a document."""
     return Problem(
-        type=TYPE_PREFIX + error.slug,
+        type=PROBLEM_PREFIX + error.slug,
         title=error.title,
         status=status_of(type(error)),
         detail=error.detail,
@@ -134,7 +136,7 @@ def _http(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
 
 def _standard(status: int, detail: str | None) -> Problem:
     slug, title, remedy = _BY_STATUS.get(status, _BY_STATUS[400])
-    return Problem(TYPE_PREFIX + slug, title, status, detail or title + ".", remedy)
+    return Problem(PROBLEM_PREFIX + slug, title, status, detail or title + ".", remedy)
 
 
 def _parameter(error: ValidationException) -> Problem:
@@ -156,7 +158,7 @@ def _database(request: Request[Any, Any, Any], error: Exception) -> Response[byt
         return _unexpected(request, error)
     log.error("database away", path=request.url.path, error=str(error))
     away = Problem(
-        TYPE_PREFIX + "database-away",
+        PROBLEM_PREFIX + "database-away",
         "Head office's database does not answer",
         503,
         "Nothing is known to have changed.",
@@ -168,7 +170,7 @@ def _database(request: Request[Any, Any, Any], error: Exception) -> Response[byt
 def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     log.error("unexpected", method=request.method, path=request.url.path, exc_info=error)
     internal = Problem(
-        TYPE_PREFIX + "internal",
+        PROBLEM_PREFIX + "internal",
         "Something went wrong at head office",
         500,
         "It was written down at head office.",

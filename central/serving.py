@@ -21,7 +21,7 @@ import uvloop
 from central.app import build_app
 from central.database import CannotRun, Database, engine_of
 from central.keys import load_or_make_key
-from central.office import Office
+from central.office import open_office
 from central.settings import LOOPBACK, CentralSettings
 
 CONNECTIONS_WAITING_MAX = 256
@@ -98,7 +98,7 @@ async def _serve(
 ) -> None:
     key = load_or_make_key(settings.data)
     async with engine_of(database, migrating=True) as engine:
-        office = Office(engine, key, settings, now_ms)
+        office = open_office(engine, key, settings, now_ms)
         config = uvicorn.Config(
             build_app(office),
             log_config=None,

@@ -15,11 +15,16 @@ from litestar.params import Parameter
 
 from central.api.body import BODY_BYTES_MAX, read_body
 from central.api.guards import device_guard, device_of, office_of, signed_of
+from central.api.verdicts import BATCH_TYPE, JOURNAL_BYTES_MAX, unpack_batch, verdict_problem
 from central.db.engine import unit_of_work
-from central.domain.errors import InvalidField, NotAllowed
+from central.domain.errors import InvalidField, NotAllowed, WrongContentType
 from central.domain.feeds import FollowedFeed, followed_feeds
+from central.office import Office
+from central.problems import answer as problem_answer
 from central.usecases.enrol import PUBLIC_KEY_BYTES, enrol
-from central.usecases.note_contact import note_contact
+from central.usecases.find_device import EnrolledDevice
+from central.usecases.hear_head import hear_head
+from central.usecases.ingest_batch import Acknowledged, ingest_batch
 from central.usecases.read_feed import FeedCursor, feed_heads, feed_page, read_incarnation
 from sync.protocol.batch import PROTOCOL_VERSION, Acknowledgement
 from sync.protocol.codec import encode
@@ -73,31 +78,56 @@ def _bad_key() -> InvalidField:
     )
 
 
+@post(
+    "/v1/stores/{store_id:uuid}/journal",
+    status_code=200,
+    guards=[device_guard],
+    request_max_body_size=JOURNAL_BYTES_MAX,
+)
+async def take_journal(request: Request[Any, Any, Any], store_id: UUID) -> Response[bytes]:
+    """Stage 1: a batch is kept and acknowledged, or one verdict says why not."""
+    office, device = office_of(request), device_of(request)
+    if request.content_type[0] != BATCH_TYPE:
+        raise WrongContentType(
+            f"The body is declared as {request.content_type[0] or 'nothing'}.",
+            field="Content-Type",
+            remedy=f"Send a batch as {BATCH_TYPE}.",
+        )
+    batch = unpack_batch(await request.body())
+    now_ms = office.clock_ms()
+    outcome = await ingest_batch(office.archive, device.store_id, device.device_id, batch, now_ms)
+    if not isinstance(outcome, Acknowledged):
+        return problem_answer(verdict_problem(outcome, batch.epoch))
+    office.nudges.ingested.set()
+    return packed(await _acknowledgement(office, device, outcome, now_ms))
+
+
 @get("/v1/stores/{store_id:uuid}/feeds", guards=[device_guard])
 async def read_heads(request: Request[Any, Any, Any], store_id: UUID) -> Response[bytes]:
     """The heartbeat: what is held of the box's epoch, and the heads of its feeds."""
-    office, device, signed = office_of(request), device_of(request), signed_of(request)
+    office, device, head = office_of(request), device_of(request), signed_of(request).head
     now_ms = office.clock_ms()
+    outcome = await hear_head(office.archive, device.store_id, device.device_id, head, now_ms)
+    if not isinstance(outcome, Acknowledged):
+        return problem_answer(verdict_problem(outcome, head.epoch))
+    return packed(await _acknowledgement(office, device, outcome, now_ms))
+
+
+async def _acknowledgement(
+    office: Office, device: EnrolledDevice, held: Acknowledged, now_ms: int
+) -> Acknowledgement:
     async with unit_of_work(office.engine) as db:
-        held = await note_contact(db, device.store_id, device.device_id, signed.head, now_ms)
         heads = await feed_heads(db, device.company_id, device.store_id, device.price_zone)
         incarnation = await read_incarnation(db)
-    if held is None:
-        raise NotAllowed(
-            f"Epoch {signed.head.epoch} was not issued to this box.",
-            remedy="Keep everything and call head office.",
-        )
-    return packed(
-        Acknowledgement(
-            protocol=PROTOCOL_VERSION,
-            incarnation=incarnation,
-            acknowledged_through=held.watermark,
-            head_hash=held.head_hash,
-            server_time_ms=now_ms,
-            pace_ms=office.settings.pace_ms,
-            versions=(PROTOCOL_VERSION,),
-            feeds=heads,
-        )
+    return Acknowledgement(
+        protocol=PROTOCOL_VERSION,
+        incarnation=incarnation,
+        acknowledged_through=held.watermark,
+        head_hash=held.head_hash,
+        server_time_ms=now_ms,
+        pace_ms=office.settings.pace_ms,
+        versions=(PROTOCOL_VERSION,),
+        feeds=heads,
     )
 
 

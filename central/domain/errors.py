@@ -15,6 +15,8 @@
     ├── NotSignedIn        no valid session or token
     ├── TooManyTries       wait before the next one
     ├── TooLarge
+    ├── WrongBatch         bytes that no box of ours would push
+    ├── UnknownProtocol    a version that is not spoken here
     └── CursorGone         a pull cursor of another incarnation, or beyond the head
 """
 
@@ -109,6 +111,20 @@ class TooLarge(Refusal):
 
     slug: ClassVar[str] = "too-large"
     title: ClassVar[str] = "The body is too large"
+
+
+class WrongBatch(Refusal):
+    """Bytes that are no batch: a box stops pushing and pages a person."""
+
+    slug: ClassVar[str] = "bad-envelope"
+    title: ClassVar[str] = "The body is no batch"
+
+
+class UnknownProtocol(Refusal):
+    """A protocol version that is not spoken here."""
+
+    slug: ClassVar[str] = "unknown-protocol"
+    title: ClassVar[str] = "This version of the protocol is not spoken here"
 
 
 class CursorGone(Refusal):

@@ -22,6 +22,7 @@ from sync.protocol.reference import (
     TaxRate,
     Tender,
 )
+from sync.protocol.shared import CustomerRecord
 
 SETTINGS_KEY = "store"
 
@@ -83,6 +84,14 @@ async def publish_operators(
     """Who may work at the stores."""
     rows = [PublishedRow(operator.operator_id, encode(operator)) for operator in operators]
     return await publish(db, company_id, DataSet.OPERATORS, SHARED, rows, together)
+
+
+async def publish_customers(
+    db: AsyncConnection, company_id: CompanyId, records: Iterable[CustomerRecord]
+) -> None:
+    """Whole records of customers, to all stores of the company."""
+    rows = [PublishedRow(str(record.customer_id), encode(record)) for record in records]
+    await publish(db, company_id, DataSet.CUSTOMERS, SHARED, rows)
 
 
 async def publish_settings(

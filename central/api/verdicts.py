@@ -1,0 +1,124 @@
+"""Between a batch's bytes and its verdict's answer.
+
+The compressed body is capped while it is read; what it would unfold to is looked at before it is
+unfolded. Statuses and slugs are ``sync.protocol.answers``'s: 409 gap and fork, 403 fenced, 422 for
+what no box of ours would send, 426 for a protocol that is not spoken here.
+"""
+
+from typing import assert_never
+
+import zstandard
+
+from central.domain.errors import TooLarge, UnknownProtocol, WrongBatch
+from central.problems import Problem
+from central.usecases.ingest_batch import NoStream
+from sync.protocol.answers import PROBLEM_PREFIX, Slug
+from sync.protocol.batch import (
+    PACKED_BYTES_MAX,
+    PROTOCOL_VERSION,
+    UNFOLDED_BYTES_MAX,
+    Batch,
+)
+from sync.protocol.change import EVENT_BODY_BYTES_MAX, Epoch
+from sync.protocol.codec import unpack
+from sync.protocol.errors import Undecodable
+from sync.protocol.ingest import Damaged, Fenced, Forked, Gap
+
+BATCH_TYPE = "application/vnd.holdfast.batch"
+JOURNAL_BYTES_MAX = EVENT_BODY_BYTES_MAX + PACKED_BYTES_MAX
+"""A single event of the largest size travels alone, even if it cannot be compressed."""
+UNFOLDED_MAX = UNFOLDED_BYTES_MAX * 2
+
+
+def unpack_batch(raw: bytes) -> Batch:
+    """Raises TooLarge (send less), WrongBatch, UnknownProtocol."""
+    try:
+        if zstandard.frame_content_size(raw) > UNFOLDED_MAX:
+            raise TooLarge(
+                f"The batch would unfold to more than {UNFOLDED_MAX} bytes.",
+                remedy="Send fewer events at once.",
+            )
+        batch = unpack(Batch, raw, UNFOLDED_MAX)
+    except (Undecodable, zstandard.ZstdError) as error:
+        raise WrongBatch(
+            f"The body is no batch: {error}", remedy="Keep everything and call head office."
+        ) from error
+    if batch.protocol != PROTOCOL_VERSION:
+        raise UnknownProtocol(
+            f"Protocol {batch.protocol} is not spoken here, only {PROTOCOL_VERSION}.",
+            remedy="Update the older side; keep selling, keep the queue.",
+        )
+    return batch
+
+
+def verdict_problem(verdict: Gap | Forked | Damaged | Fenced | NoStream, epoch: Epoch) -> Problem:
+    """The document of a verdict that is no acknowledgement."""
+    match verdict:
+        case Gap(expected):
+            return _problem(
+                Slug.GAP,
+                409,
+                "Events are missing before this batch",
+                f"Event {expected} of epoch {epoch} must come next.",
+                "Send again from there.",
+                expected_seq=expected,
+            )
+        case Forked(seq):
+            return _problem(
+                Slug.FORK,
+                409,
+                "Two journals claim the same place",
+                f"Head office holds another event {seq} of epoch {epoch}.",
+                "Go on selling, stop sending and call head office.",
+                seq=seq,
+            )
+        case Fenced(watermark):
+            return _problem(
+                Slug.FENCED,
+                403,
+                "Another box has taken this store over",
+                f"Epoch {epoch} was sealed at event {watermark}.",
+                "Keep everything and call head office.",
+                sealed_watermark=watermark,
+            )
+        case Damaged(reason):
+            return _problem(
+                Slug.BAD_ENVELOPE,
+                422,
+                "The batch contradicts itself",
+                f"In epoch {epoch}: {reason}.",
+                "Keep everything and call head office.",
+            )
+        case NoStream():
+            return _problem(
+                "not-allowed",
+                403,
+                "The sender may not do this",
+                f"Epoch {epoch} was not issued to this box.",
+                "Keep everything and call head office.",
+            )
+        case _ as never:
+            assert_never(never)
+
+
+def _problem(
+    slug: str,
+    status: int,
+    title: str,
+    detail: str,
+    remedy: str,
+    *,
+    expected_seq: int | None = None,
+    seq: int | None = None,
+    sealed_watermark: int | None = None,
+) -> Problem:
+    return Problem(
+        type=PROBLEM_PREFIX + slug,
+        title=title,
+        status=status,
+        detail=detail,
+        remedy=remedy,
+        expected_seq=expected_seq,
+        seq=seq,
+        sealed_watermark=sealed_watermark,
+    )
