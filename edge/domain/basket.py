@@ -18,9 +18,9 @@ from edge.domain.line_errors import (
     WrongQuantity,
 )
 from edge.domain.tender_errors import TooManyTenders
-from edge.domain.text import SHORT_ID, Sentence, Word
+from edge.domain.text import Sentence, ShortItem, ShortOperator, ShortTender, Word
 from sync.protocol.clock import ClockState
-from sync.protocol.identity import CustomerId, ItemId, OperatorId, SaleId, TenderId
+from sync.protocol.identity import CustomerId, SaleId
 from sync.protocol.money import MINOR_MAX, QUANTITY_MILLI_MAX
 from sync.protocol.poslog import LINES_MAX, TENDERS_MAX
 
@@ -49,7 +49,7 @@ class LineRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     line_no: Figure
     quantity_milli: Figure
     scan_code: Word | None = None
-    item_id: Annotated[ItemId, SHORT_ID] | None = None
+    item_id: ShortItem | None = None
     unit_price_minor: Annotated[int, msgspec.Meta(ge=0, le=MINOR_MAX)] | None = None
     open_price_reason: Sentence | None = None
     original: OriginalRequest | None = None
@@ -60,7 +60,7 @@ class LineRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class TenderRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the customer gives (positive) or gets back (negative) by one tender."""
 
-    tender_id: Annotated[TenderId, SHORT_ID]
+    tender_id: ShortTender
     amount_minor: Figure
     reference: Word | None = None
 
@@ -70,7 +70,7 @@ class SaleRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cash rounding. ``tendered_at`` is when; prices are those in force then."""
 
     sale_id: SaleId
-    operator_id: Annotated[OperatorId, SHORT_ID]
+    operator_id: ShortOperator
     tendered_at: Annotated[datetime, msgspec.Meta(tz=True)]
     total_minor: Figure
     lines: Annotated[tuple[LineRequest, ...], msgspec.Meta(max_length=PARSED_MAX)]

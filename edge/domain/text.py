@@ -6,9 +6,11 @@ same letters must mean the same thing on screen, paper and in a report. Everythi
 quotes and angle brackets too; who writes it into SQL binds it, who writes it into a page escapes.
 """
 
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import msgspec
+
+from sync.protocol.identity import ItemId, OperatorId, TenderId, TillId, WorkstationId
 
 PLAIN_TEXT_PATTERN = (
     r"\A[^\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]*\Z"
@@ -24,3 +26,14 @@ Sentence: TypeAlias = Annotated[
     str, msgspec.Meta(pattern=TOLD_PATTERN, min_length=1, max_length=200)
 ]
 """A reason, a name, a note."""
+
+if TYPE_CHECKING:
+    ShortItem: TypeAlias = ItemId
+    ShortOperator: TypeAlias = OperatorId
+    ShortTender: TypeAlias = TenderId
+    ShortTill: TypeAlias = TillId
+    ShortWorkstation: TypeAlias = WorkstationId
+else:  # the id types have a pattern of their own, and msgspec takes no second one
+    ShortItem = ShortOperator = ShortTender = ShortTill = ShortWorkstation = Annotated[
+        str, SHORT_ID
+    ]

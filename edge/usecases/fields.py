@@ -9,8 +9,7 @@ from typing import Annotated, TypeAlias
 import msgspec
 from msgspec import Meta
 
-from edge.domain.text import PLAIN_TEXT_PATTERN, SHORT_ID
-from sync.protocol.identity import ItemId, OperatorId, TillId
+from edge.domain.text import PLAIN_TEXT_PATTERN, ShortItem, ShortOperator, ShortTill
 from sync.protocol.money import MINOR_MAX, QUANTITY_MILLI_MAX
 
 LINES_MAX = 1_000
@@ -18,9 +17,9 @@ PAGE_MAX = 200
 """Rows in one page of a list."""
 OFFSET_MAX = 1_000_000
 
-Operator: TypeAlias = Annotated[OperatorId, SHORT_ID]
-Till: TypeAlias = Annotated[TillId, SHORT_ID]
-Item: TypeAlias = Annotated[ItemId, SHORT_ID]
+Operator: TypeAlias = ShortOperator
+Till: TypeAlias = ShortTill
+Item: TypeAlias = ShortItem
 Told: TypeAlias = Annotated[
     str, Meta(pattern=r"(?=.*\S)" + PLAIN_TEXT_PATTERN, min_length=1, max_length=200)
 ]

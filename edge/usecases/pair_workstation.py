@@ -17,7 +17,7 @@ from edge.db.workstations import (
     write_workstation,
 )
 from edge.domain.pairing_errors import PairingRefused
-from edge.domain.text import PLAIN_TEXT_PATTERN, SHORT_ID
+from edge.domain.text import PLAIN_TEXT_PATTERN, ShortWorkstation
 from edge.usecases.fields import Request
 from edge.usecases.issue_pairing_code import code_hash
 from sync.engine.journal import Moment
@@ -29,7 +29,7 @@ TOKEN_BYTES = 32
 class PairWorkstation(Request, frozen=True):
     """What a person typed at the workstation."""
 
-    workstation_id: Annotated[WorkstationId, SHORT_ID]
+    workstation_id: ShortWorkstation
     code: Annotated[str, Meta(pattern=PLAIN_TEXT_PATTERN, max_length=40)]
 
 
