@@ -127,3 +127,9 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def one_sentence(error: OSError) -> str:
+    """What the system refused, and where."""
+    where = f" ({error.filename})" if error.filename else ""
+    return f"the system refused{where}: {error.strerror or error}. Make room or choose another."

@@ -16,10 +16,9 @@ RECEIPTS_NAMED_MAX = 20
 
 @dataclass(frozen=True)
 class Account:
-    """One side's count of a store. ``on_hand_milli``: sum of all stock levels."""
+    """One side's count of a store, and how far its journal reaches there."""
 
     totals: Totals
-    on_hand_milli: int
     last_seq: int
     head_hash: bytes
 
@@ -59,7 +58,6 @@ def compare(
 ) -> Comparison:
     """Every figure of both accounts side by side; a tax rate or tender one side lacks is zero."""
     rows = list(_figure_rows(store.totals, central.totals))
-    rows.append(_row(Figure("stock on hand", store.on_hand_milli, "milli"), central.on_hand_milli))
     rows.append(_row(Figure("last sequence", store.last_seq, "count"), central.last_seq))
     same = store.head_hash == central.head_hash
     rows.append(

@@ -14,13 +14,15 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from central.db.engine import open_engine
+from central.database import Database, engine_of
+from central.db.engine import database_url
 from central.demo.children import Child, free_port, run_child, start_child
 from central.demo.line import Line
 from central.postgres import running_postgres
 
 FOLDER_MODE = 0o711
 CENTRAL = "central"
+EDGE_SOCKET = "edge.sock"
 
 
 @dataclass
@@ -44,7 +46,6 @@ class Stage:
     """Everything that runs. ``url`` is central's own address."""
 
     folder: Path
-    database_url: str
     engine: AsyncEngine
     central: Child
     url: str
@@ -54,6 +55,10 @@ class Stage:
     def log(self, name: str) -> Path:
         """Where a child's output stands."""
         return self.folder / f"{name}.log"
+
+    def socket(self, box: StoreBox) -> Path:
+        """Where the technician's commands reach the box."""
+        return box.folder / EDGE_SOCKET
 
     async def provision(self, code: str, enrol_code: str) -> StoreBox:
         """Enrol a new box over a line of its own, by the technician's command."""
@@ -91,18 +96,21 @@ class Stage:
         await asyncio.gather(*(edge.stop() for edge in self.edges))
         await asyncio.gather(*(box.line.stop() for box in self.boxes))
         await self.central.stop()
-        await self.engine.dispose()
 
 
 @contextlib.asynccontextmanager
-async def standing(database_url: str | None) -> AsyncIterator[Stage]:
+async def standing(named: str | None) -> AsyncIterator[Stage]:
     """A folder, a database and central, migrated and answering; all gone afterwards.
 
-    Raises DemoCannotRun and PostgresCannotStart, having removed what it made.
+    ``named``: the URL of an existing database, or None for an embedded one. Raises DemoCannotRun,
+    CannotRun, BadDatabaseUrl and PostgresCannotStart, having removed what it made.
     """
     folder = _new_folder()
     try:
-        async with _database(folder, database_url) as url:
+        async with (
+            _database(folder, named) as database,
+            engine_of(database, migrating=True) as engine,
+        ):
             central = await start_child(
                 CENTRAL,
                 [
@@ -111,9 +119,9 @@ async def standing(database_url: str | None) -> AsyncIterator[Stage]:
                 ],
                 folder / "central.log",
                 wanted=frozenset({CENTRAL}),
-                environment={"CENTRAL_DATABASE_URL": url},
+                environment={"CENTRAL_DATABASE_URL": database.url},
             )
-            stage = Stage(folder, url, open_engine(url), central, "")
+            stage = Stage(folder, engine, central, "")
             try:
                 await central.await_ready()
                 stage.url = central.addresses[CENTRAL]
@@ -132,9 +140,9 @@ def _new_folder() -> Path:
 
 
 @contextlib.asynccontextmanager
-async def _database(folder: Path, database_url: str | None) -> AsyncIterator[str]:
-    if database_url is not None:
-        yield database_url
+async def _database(folder: Path, named: str | None) -> AsyncIterator[Database]:
+    if named is not None:
+        yield Database(database_url(named), embedded=False)
         return
     with running_postgres(folder / "pg") as server:
-        yield server.url
+        yield Database(server.url, embedded=True)

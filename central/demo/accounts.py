@@ -1,0 +1,109 @@
+"""Counts both sides of a store: its box over the technician's socket, head office in PostgreSQL.
+
+Waits first until head office holds and has applied everything that the box wrote.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from central.db.engine import unit_of_work
+from central.db.tables import StreamRow, table
+from central.demo.compare import Account, Comparison, compare
+from central.demo.errors import DemoCannotRun
+from central.demo.stage import Stage, StoreBox
+from central.demo.technician import ask
+from central.reports.totals import RECEIPTS_MAX, store_receipts, store_totals
+from sync.protocol.identity import SaleId, StoreId
+from sync.protocol.manifest import Receipt, Totals, receipt_differences
+
+DRAINED_WITHIN_S = 120
+LOOK_EVERY_S = 0.1
+_STREAMS = table(StreamRow)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A store with its box."""
+
+    store_id: StoreId
+    box: StoreBox
+    currency: str
+
+
+async def await_drained(stage: Stage, stores: list[Counted], within_s: int) -> None:
+    """Until head office has applied every event of every store. Raises DemoCannotRun."""
+    loop = asyncio.get_running_loop()
+    ends_at = loop.time() + within_s
+    waiting = list(stores)
+    while waiting:
+        store = waiting[-1]
+        told = await ask(stage, store.box, "GET", "/status")
+        held = await _stream(stage.engine, store.store_id)
+        if held.applied_through >= told["last_seq"] == held.watermark:
+            waiting.pop()
+        elif loop.time() > ends_at:
+            raise DemoCannotRun(
+                f"{store.box.code} was not at head office within {within_s} s: {told['summary']}"
+            )
+        else:
+            await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def count_both(stage: Stage, store: Counted) -> Comparison:
+    """The store's own count, head office's, and where they part down to the receipt."""
+    told = await ask(stage, store.box, "GET", "/totals")
+    ours = Account(
+        msgspec.convert(told["totals"], Totals), told["last_seq"], bytes.fromhex(told["head_hash"])
+    )
+    held = await _stream(stage.engine, store.store_id)
+    async with unit_of_work(stage.engine) as db:
+        counted = await store_totals(db, store.store_id, None)
+    theirs = Account(counted, held.watermark, held.head_hash)
+    found = compare(store.box.code, store.currency, ours, theirs)
+    if found.equal:
+        return found
+    parted = receipt_differences(
+        await _receipts_of_box(stage, store), await _receipts_of_central(stage, store)
+    )
+    return compare(store.box.code, store.currency, ours, theirs, parted)
+
+
+async def _stream(engine: AsyncEngine, store_id: StoreId) -> Any:
+    async with unit_of_work(engine) as db:
+        rows = await db.execute(
+            select(_STREAMS.c.watermark, _STREAMS.c.head_hash, _STREAMS.c.applied_through).where(
+                _STREAMS.c.store_id == store_id, _STREAMS.c.current
+            )
+        )
+        return rows.one()
+
+
+async def _receipts_of_box(stage: Stage, store: Counted) -> list[Receipt]:
+    """Page by page; ends because each page moves ``after`` on."""
+    found: list[Receipt] = []
+    path = "/totals/receipts"
+    while True:
+        page = await ask(stage, store.box, "GET", path)
+        found += msgspec.convert(page["receipts"], tuple[Receipt, ...])
+        if page["after"] is None:
+            return found
+        path = f"/totals/receipts?after={page['after']}"
+
+
+async def _receipts_of_central(stage: Stage, store: Counted) -> list[Receipt]:
+    found: list[Receipt] = []
+    whole: date | None = None
+    after: SaleId | None = None
+    async with unit_of_work(stage.engine) as db:
+        while True:
+            page = await store_receipts(db, store.store_id, whole, RECEIPTS_MAX, after)
+            found += page
+            if len(page) < RECEIPTS_MAX:
+                return found
+            after = SaleId(page[-1].sale_id)

@@ -1,0 +1,207 @@
+"""``central demo --receipts FILE``: a retailer's file, a store per country, verdict per store."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from central.db.engine import unit_of_work
+from central.demo.accounts import Counted, await_drained, count_both
+from central.demo.compare import Comparison, draw
+from central.demo.file_days import OPERATOR, FileShop, trade_all
+from central.demo.receipts_file import Plan, PlannedStore, SetAside, item_id_of, read_plan
+from central.demo.stage import Stage, StoreBox
+from central.demo.tamper import tamper
+from central.demo.technician import pairing_code
+from central.demo.workstation import pair
+from central.usecases.add_company import add_company
+from central.usecases.add_store import add_store, default_settings
+from central.usecases.create_enrol_code import create_enrol_code
+from central.usecases.publish_reference import (
+    publish_items,
+    publish_operators,
+    publish_taxes,
+    publish_tenders,
+)
+from central.usecases.sequence_publications import drain_publications
+from sync.protocol.identity import CompanyId, ItemId, OperatorId, StoreId, TenderId
+from sync.protocol.poslog import TaxClass, TenderKind
+from sync.protocol.reference import Item, Operator, TaxRate, Tender
+
+STORES_PER_PROCESS = 12
+PROVISIONED_AT_ONCE = 2
+DRAINED_WITHIN_S = 600
+ENROL_CODE_LIFETIME_S = 3_600
+WORKSTATION = "W1"
+TAXES = (
+    TaxRate(TaxClass.STANDARD, date(2008, 12, 1), 1_500, "VAT 15 %"),
+    TaxRate(TaxClass.STANDARD, date(2010, 1, 1), 1_750, "VAT 17.5 %"),
+    TaxRate(TaxClass.STANDARD, date(2011, 1, 4), 2_000, "VAT 20 %"),
+)
+TENDERS = (
+    Tender(TenderId("cash"), "Cash", TenderKind.CASH),
+    Tender(TenderId("card"), "Card", TenderKind.CARD),
+)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A country's store at head office, before its box."""
+
+    plan: PlannedStore
+    code: str
+    store_id: StoreId
+    enrol_code: str
+
+
+async def run_file(stage: Stage, path: Path, console: Console, *, tampering: bool) -> int:
+    """Trade the whole file; 0 if every line is accounted for and every store is equal, else 1."""
+    console.print(f"Reading {path.name} …")
+    plan = await asyncio.to_thread(read_plan, path)
+    opened = await _open_company(stage, plan)
+    console.print(f"{len(opened)} stores, {len(plan.items):,} items, {plan.lines:,} lines.")
+    counted, shops = await _open_boxes(stage, opened, console)
+    await _trade(shops, console)
+    await await_drained(stage, counted, DRAINED_WITHIN_S)
+    if tampering:
+        changed, deleted = await tamper(stage.engine, counted[-1].store_id)
+        console.print(f"Behind head office's back: {changed} changed by 0.01, {deleted} deleted.")
+    found = [await count_both(stage, store) for store in counted]
+    draw(console, (comparison for comparison in found if not comparison.equal))
+    _draw_stores(console, opened, found)
+    whole = _draw_lines(console, plan, shops)
+    return 0 if whole and all(comparison.equal for comparison in found) else 1
+
+
+async def _open_company(stage: Stage, plan: Plan) -> list[Opened]:
+    stamp = datetime.now(UTC)
+    async with unit_of_work(stage.engine) as db:
+        company_id = await add_company(db, f"Gift retailer {stamp:%Y-%m-%d %H:%M:%S.%f}", "GBP")
+        await publish_taxes(db, company_id, TAXES)
+        await publish_tenders(db, company_id, TENDERS)
+        await publish_operators(
+            db, company_id, [Operator(OperatorId(OPERATOR), "Cashier", "cashier")]
+        )
+        await publish_items(
+            db, company_id, (_item(code, name) for code, name in plan.items.items())
+        )
+    now_ms = int(stamp.timestamp()) * 1_000
+    opened = []
+    for number, store in enumerate(plan.stores, start=1):
+        opened.append(await _open_store(stage, company_id, f"S{number:02d}", store, now_ms))
+    await drain_publications(stage.engine)
+    return opened
+
+
+def _item(stock_code: str, name: str) -> Item:
+    item_id = ItemId(item_id_of(stock_code))
+    return Item(item_id, name, "Gifts", TaxClass.STANDARD, (), open_price=True)
+
+
+async def _open_store(
+    stage: Stage, company_id: CompanyId, code: str, store: PlannedStore, now_ms: int
+) -> Opened:
+    async with unit_of_work(stage.engine) as db:
+        settings = msgspec.structs.replace(
+            await default_settings(db, company_id, code),
+            store_name=store.country,
+            zone="Europe/London",
+            cash_rounding_step_minor=0,
+            tender_age_max_s=None,
+        )
+        store_id = await add_store(db, company_id, settings)
+        made = await create_enrol_code(db, store_id, now_ms, ENROL_CODE_LIFETIME_S)
+    return Opened(store, code, store_id, made.code)
+
+
+async def _open_boxes(
+    stage: Stage, opened: list[Opened], console: Console
+) -> tuple[list[Counted], list[FileShop]]:
+    """Enrol every store's box, serve several by one process, pair a workstation each."""
+    turns = asyncio.Semaphore(PROVISIONED_AT_ONCE)
+    with Progress(
+        TextColumn("enrolling"), BarColumn(), MofNCompleteColumn(), console=console
+    ) as bar:
+        task = bar.add_task("", total=len(opened))
+
+        async def provision(store: Opened) -> StoreBox:
+            async with turns:
+                box = await stage.provision(store.code, store.enrol_code)
+            bar.advance(task)
+            return box
+
+        boxes = await asyncio.gather(*(provision(store) for store in opened))
+    for start in range(0, len(boxes), STORES_PER_PROCESS):
+        await stage.serve(list(boxes[start : start + STORES_PER_PROCESS]), f"edges-{start}")
+    counted, shops = [], []
+    for store, box in zip(opened, boxes, strict=True):
+        code = await pairing_code(stage, box, WORKSTATION)
+        shops.append(FileShop(store.plan, await pair(box.url, box.code, WORKSTATION, code)))
+        counted.append(Counted(store.store_id, box, "GBP"))
+    return counted, shops
+
+
+async def _trade(shops: list[FileShop], console: Console) -> None:
+    lines = sum(len(r.lines) for shop in shops for day in shop.plan.days.values() for r in day)
+    with Progress(
+        TextColumn("trading"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+    ) as bar:
+        task = bar.add_task("", total=lines)
+        await trade_all(shops, lambda count: bar.advance(task, count))
+    for shop in shops:
+        await shop.workstation.client.aclose()
+
+
+def _draw_stores(console: Console, opened: list[Opened], found: list[Comparison]) -> None:
+    table = Table(title="store | head office, every figure compared", title_justify="left")
+    for heading in ("store", "country", "transactions", "gross", "refunds", "last seq", "verdict"):
+        table.add_column(heading, justify="left" if heading in ("store", "country") else "right")
+    for store, comparison in zip(opened, found, strict=True):
+        shown = {row.figure: row.store for row in comparison.rows}
+        table.add_row(
+            store.code,
+            store.plan.country,
+            *(shown[name] for name in ("transactions", "gross", "refunds", "last sequence")),
+            "[green]equal[/]" if comparison.equal else "[bold red]DIFFERS[/]",
+        )
+    console.print(table)
+
+
+def _draw_lines(console: Console, plan: Plan, shops: list[FileShop]) -> bool:
+    """Every line of the file: taken, or set aside with its reason. False if they do not add up."""
+    aside = [*plan.set_aside, *(line for shop in shops for line in shop.set_aside)]
+    taken = sum(shop.taken for shop in shops)
+    value = sum((shop.taken_value for shop in shops), Decimal(0))
+    table = Table(title="lines of the file", title_justify="left")
+    for heading in ("what became of them", "lines", "value"):
+        table.add_column(heading, justify="left" if heading.startswith("what") else "right")
+    table.add_row("taken", f"{taken:,}", f"{value:,}")
+    for reason, (count, amount) in sorted(_by_reason(aside).items()):
+        table.add_row(f"set aside: {reason}", f"{count:,}", f"{amount:,}")
+        value += amount
+    table.add_section()
+    whole = taken + len(aside) == plan.lines and value == plan.value
+    style = "green" if whole else "bold red"
+    table.add_row("together", f"{taken + len(aside):,}", f"{value:,}", style=style)
+    table.add_row("the file", f"{plan.lines:,}", f"{plan.value:,}", style=style)
+    console.print(table)
+    return whole
+
+
+def _by_reason(aside: Iterable[SetAside]) -> dict[str, tuple[int, Decimal]]:
+    counts: dict[str, list[Decimal]] = defaultdict(list)
+    for line in aside:
+        counts[line.reason].append(line.value)
+    return {reason: (len(values), sum(values, Decimal(0))) for reason, values in counts.items()}

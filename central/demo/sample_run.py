@@ -1,0 +1,148 @@
+"""``central demo``: one day at three sample stores, its faults, and the table that closes it."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import msgspec
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from central.db.engine import unit_of_work
+from central.demo.accounts import Counted, await_drained, count_both
+from central.demo.compare import Comparison, draw
+from central.demo.day import (
+    WORKSTATIONS,
+    Shop,
+    close_shop,
+    open_shop,
+    shoppers_of,
+    trade_a_day,
+)
+from central.demo.stage import Stage
+from central.demo.tamper import tamper
+from central.demo.technician import pairing_code
+from central.demo.trade import Article
+from central.usecases.add_company import add_company
+from central.usecases.add_store import add_store, default_settings
+from central.usecases.create_enrol_code import create_enrol_code
+from central.usecases.load_sample import Sample, load_sample
+from central.usecases.sequence_publications import drain_publications
+from sync.protocol.identity import StoreId
+from sync.protocol.money import format_minor
+
+CURRENCY = "SGD"
+STORES = (("S01", "Orchard"), ("S02", "Tampines"), ("S03", "Jurong"))
+ENROL_CODE_LIFETIME_S = 900
+DRAINED_WITHIN_S = 60
+
+
+@dataclass(frozen=True)
+class Chain:
+    """The sample company: its stores' ids and enrolment codes, and what it sells to whom."""
+
+    name: str
+    sample: Sample
+    stores: tuple[tuple[str, StoreId, str], ...]
+
+
+async def run_sample(stage: Stage, console: Console, *, seed: int, tampering: bool) -> int:
+    """Stand up three stores, trade their day, compare; 0 equal, 1 a cell differs."""
+    chain = await _open_company(stage, seed)
+    boxes = await asyncio.gather(
+        *(stage.provision(code, enrol_code) for code, _, enrol_code in chain.stores)
+    )
+    await asyncio.gather(*(stage.serve([box], f"edge-{box.code}") for box in boxes))
+    _say_addresses(stage, console)
+    counted = [
+        Counted(store_id, box, CURRENCY)
+        for (_, store_id, _), box in zip(chain.stores, boxes, strict=True)
+    ]
+    shops = [
+        await _open_shop(stage, store, number, seed, chain.sample)
+        for number, store in enumerate(counted, start=1)
+    ]
+    await trade_a_day(stage, shops, console)
+    _show_receipt(console, shops)
+    for shop in shops:
+        await close_shop(shop)
+        for station in shop.workstations:
+            await station.client.aclose()
+    await await_drained(stage, counted, DRAINED_WITHIN_S)
+    if tampering:
+        changed, deleted = await tamper(stage.engine, counted[0].store_id)
+        console.print(
+            f"Behind head office's back, in PostgreSQL: a line of {changed} was raised by 0.01, "
+            f"and {deleted} was deleted."
+        )
+    found = [await count_both(stage, store) for store in counted]
+    draw(console, found)
+    return _say_verdict(console, shops, found)
+
+
+async def _open_company(stage: Stage, seed: int) -> Chain:
+    now = datetime.now(UTC)
+    name = f"Holdfast Demo {now:%Y-%m-%d %H:%M:%S.%f}"
+    now_ms = int(now.timestamp() * 1_000)
+    async with unit_of_work(stage.engine) as db:
+        company_id = await add_company(db, name, CURRENCY)
+        opened = []
+        for code, place in STORES:
+            settings = msgspec.structs.replace(
+                await default_settings(db, company_id, code),
+                store_name=f"Holdfast {place}",
+                supplier_name="Holdfast Demo Pte. Ltd.",
+                supplier_address=f"1 {place} Road, Singapore",
+                tax_number="M90312345A",
+            )
+            store_id = await add_store(db, company_id, settings)
+            made = await create_enrol_code(db, store_id, now_ms, ENROL_CODE_LIFETIME_S)
+            opened.append((code, store_id, made.code))
+        sample = await load_sample(db, company_id, now_ms, seed=seed)
+    await drain_publications(stage.engine)
+    return Chain(name, sample, tuple(opened))
+
+
+def _say_addresses(stage: Stage, console: Console) -> None:
+    table = Table(title="It runs", title_justify="left")
+    for heading in ("who", "address", "folder"):
+        table.add_column(heading)
+    table.add_row("head office", stage.url, str(stage.folder / "central"))
+    for box in stage.boxes:
+        table.add_row(f"store {box.code}", box.url, str(box.folder))
+    console.print(table)
+
+
+async def _open_shop(stage: Stage, store: Counted, number: int, seed: int, sample: Sample) -> Shop:
+    codes = {name: await pairing_code(stage, store.box, name) for name in WORKSTATIONS}
+    articles = [
+        Article(item.item_id, item.scan_codes[0], price.unit_price_minor, item.unit == "kg")
+        for item, price in zip(sample.items, sample.prices, strict=True)
+        if not item.open_price
+    ]
+    customers = [str(customer_id) for customer_id in sample.customer_ids]
+    operators = [str(operator.operator_id) for operator in sample.operators]
+    shoppers = shoppers_of(number, seed, articles, customers, operators)
+    return await open_shop(store.box, store.currency, codes, shoppers)
+
+
+def _show_receipt(console: Console, shops: list[Shop]) -> None:
+    text = max((shop.last_text for shop in shops), key=len)
+    console.print(Panel(Text(text), title="one of the receipts", expand=False))
+
+
+def _say_verdict(console: Console, shops: list[Shop], found: list[Comparison]) -> int:
+    receipts = sum(shop.receipts for shop in shops)
+    value = format_minor(sum(shop.value_minor for shop in shops))
+    again = sum(station.sent_again for shop in shops for station in shop.workstations)
+    console.print(
+        f"{receipts:,} receipts, {CURRENCY} {value}; workstations repeated a request "
+        f"{again:,} times."
+    )
+    if all(comparison.equal for comparison in found):
+        console.print("Head office has every receipt, to the cent.", style="bold green")
+        return 0
+    console.print("Store and head office differ: see the red rows.", style="bold red")
+    return 1
