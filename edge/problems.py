@@ -19,6 +19,11 @@ from litestar.exceptions import (
 from litestar.types import ExceptionHandlersMap
 
 from edge.db.errors import CommitUnknown, DiskRefused, StoreBusy, WriterClosed, WriterFull
+from edge.domain.customer_errors import CustomerNotKnown
+from edge.domain.day_errors import UnknownBusinessDay, UnknownTillSession
+from edge.domain.errors import NotAcceptable, NotNow, SaleArchived, SettingsMissing
+from edge.domain.pairing_errors import PairingRefused
+from sync.engine.journal import EventTooLarge, NotEnrolled
 from sync.protocol.errors import Refusal
 
 MEDIA_TYPE = "application/problem+json"
@@ -83,6 +88,16 @@ STATUS: dict[type[Exception], int] = {
     NotPaired: 401,
     WrongHost: 421,
     NotFound: 404,
+    NotAcceptable: 422,
+    NotNow: 409,
+    CustomerNotKnown: 404,
+    UnknownBusinessDay: 404,
+    UnknownTillSession: 404,
+    SaleArchived: 410,
+    SettingsMissing: 409,
+    PairingRefused: 403,
+    NotEnrolled: 409,
+    EventTooLarge: 413,
     DiskRefused: 507,
     StoreBusy: 503,
     WriterFull: 503,

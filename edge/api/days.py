@@ -1,6 +1,5 @@
 """Business days: which is open, open one, close it with its manifest."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +8,8 @@ import uuid_utils.compat
 from litestar import get, post
 
 from edge.api.body import read_body
+from edge.api.parameters import DateInPath, TheBox
 from edge.api.written import Described, accepts
-from edge.box import Box
 from edge.db.days import BusinessDay, find_open_day
 from edge.problems import NotFound
 from edge.reading import read
@@ -20,7 +19,7 @@ from sync.protocol.identity import EventId
 
 
 @get("/business-days/current", operation_class=Described)
-async def current(box: Box) -> BusinessDay:
+async def current(box: TheBox) -> BusinessDay:
     """The open day."""
     found = await read(box.reader, find_open_day)
     if found is None:
@@ -32,7 +31,7 @@ async def current(box: Box) -> BusinessDay:
 
 
 @post("/business-days", operation_class=accepts(OpenBusinessDay))
-async def open_day(request: litestar.Request[Any, Any, Any], box: Box) -> BusinessDay:
+async def open_day(request: litestar.Request[Any, Any, Any], box: TheBox) -> BusinessDay:
     """Open a day; opening the open one again gives it again."""
     asked = await read_body(request, OpenBusinessDay)
     event_id, moment = new_event(), box.clock.moment()
@@ -47,7 +46,7 @@ async def open_day(request: litestar.Request[Any, Any, Any], box: Box) -> Busine
     operation_class=accepts(CloseBusinessDay),
 )
 async def close_day(
-    request: litestar.Request[Any, Any, Any], business_date: date, box: Box
+    request: litestar.Request[Any, Any, Any], business_date: DateInPath, box: TheBox
 ) -> ClosedDay:
     """Close a day whose tills are all settled."""
     asked = await read_body(request, CloseBusinessDay)

@@ -9,12 +9,13 @@ import msgspec
 from litestar import get, post
 
 from edge.api.body import read_body
+from edge.api.parameters import TheBox
 from edge.api.sync_status import SyncStatus, status_of
 from edge.api.totals import receipts, totals
-from edge.box import Box
 from edge.db.engine import open_connection
+from edge.domain.text import ShortWorkstation
 from edge.folder import database_of
-from edge.usecases.fields import Request, Workstation
+from edge.usecases.fields import Request
 from edge.usecases.issue_pairing_code import IssuedCode, issue_pairing_code, new_code
 from sync.engine.journal import VerifyOutcome, verify_chain
 
@@ -22,7 +23,7 @@ from sync.engine.journal import VerifyOutcome, verify_chain
 class PairingCodeRequest(Request, frozen=True):
     """Which workstation is to be paired."""
 
-    workstation_id: Workstation
+    workstation_id: ShortWorkstation
 
 
 class VerifyAnswer(msgspec.Struct, frozen=True):
@@ -36,13 +37,13 @@ class VerifyAnswer(msgspec.Struct, frozen=True):
 
 
 @get("/status")
-async def status(box: Box) -> SyncStatus:
+async def status(box: TheBox) -> SyncStatus:
     """The state as of the last commit."""
     return await status_of(box)
 
 
 @post("/pairing-codes")
-async def pairing_code(request: litestar.Request[Any, Any, Any], box: Box) -> IssuedCode:
+async def pairing_code(request: litestar.Request[Any, Any, Any], box: TheBox) -> IssuedCode:
     """A one-time code for a workstation, in place of an earlier one."""
     asked = await read_body(request, PairingCodeRequest)
     code, moment = new_code(), box.clock.moment()
@@ -52,7 +53,7 @@ async def pairing_code(request: litestar.Request[Any, Any, Any], box: Box) -> Is
 
 
 @post("/verify", status_code=200)
-async def verify(box: Box) -> VerifyAnswer:
+async def verify(box: TheBox) -> VerifyAnswer:
     """Walk the whole chain, on a connection of its own: selling goes on meanwhile."""
     outcome = await asyncio.to_thread(_walk, box)
     return VerifyAnswer(
@@ -64,7 +65,7 @@ async def verify(box: Box) -> VerifyAnswer:
     )
 
 
-def _walk(box: Box) -> VerifyOutcome:
+def _walk(box: TheBox) -> VerifyOutcome:
     with closing(open_connection(database_of(box.folder), create=False)) as db:
         db.execute("BEGIN")
         return verify_chain(db)

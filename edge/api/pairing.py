@@ -7,8 +7,8 @@ import msgspec
 from litestar import post
 
 from edge.api.body import read_body
+from edge.api.parameters import TheBox
 from edge.api.written import accepts
-from edge.box import Box
 from edge.usecases.pair_workstation import PairWorkstation, new_token, pair_workstation
 from sync.protocol.identity import WorkstationId
 
@@ -22,7 +22,7 @@ class PairedAnswer(msgspec.Struct, frozen=True):
 
 
 @post("/pair", status_code=200, operation_class=accepts(PairWorkstation))
-async def pair(request: litestar.Request[Any, Any, Any], box: Box) -> PairedAnswer:
+async def pair(request: litestar.Request[Any, Any, Any], box: TheBox) -> PairedAnswer:
     """Open to whoever has the code. Pairing a workstation again ends its earlier token."""
     asked = await read_body(request, PairWorkstation)
     token, moment = new_token(), box.clock.moment()

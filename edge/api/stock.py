@@ -1,17 +1,20 @@
 """Stock: what is on hand, how it came to that, and goods that come in."""
 
-from typing import Annotated, Any
+import sqlite3
+from datetime import date
+from typing import Any
 
 import litestar
 import msgspec
 from litestar import get, post
-from litestar.params import Parameter
 
 from edge.api.body import SALE_BYTES_MAX, read_body
-from edge.api.paging import OFFSET_MAX, PAGE, PAGE_MAX
+from edge.api.parameters import PAGE, Limit, Offset, TextInPath, TheBox
 from edge.api.written import Described, accepts
-from edge.box import Box
+from edge.db.items import AsOf, find_item
 from edge.db.stock import StockLevel, StockMovement, stock_history, stock_level
+from edge.domain.line_errors import UnknownItem
+from edge.problems import NotFound
 from edge.reading import read
 from edge.usecases.receive_goods import ReceivedGoods, ReceiveGoods, receive_goods
 from sync.protocol.identity import ItemId
@@ -25,18 +28,28 @@ class MovementsAnswer(msgspec.Struct, frozen=True):
 
 
 @get("/stock/{item_id:str}", operation_class=Described)
-async def level(item_id: str, box: Box) -> StockLevel:
+async def level(item_id: TextInPath, box: TheBox) -> StockLevel:
     """The sum of the item's movements: 0 for one that never moved, below zero where more was sold
     than was ever booked in."""
-    return await read(box.reader, lambda db: stock_level(db, ItemId(item_id)))
+    item, moment = ItemId(item_id), box.clock.moment()
+
+    def look(db: sqlite3.Connection) -> StockLevel:
+        known = find_item(db, item, AsOf(moment.wall_ms, date.max)) is not None
+        level_now = stock_level(db, item)
+        if not known and level_now.on_hand_milli == 0:
+            unknown = UnknownItem(item, "item_id")
+            raise NotFound(unknown.detail, remedy=unknown.remedy, field=unknown.field)
+        return level_now
+
+    return await read(box.reader, look)
 
 
 @get("/stock/{item_id:str}/movements", operation_class=Described)
 async def movements(
-    item_id: str,
-    box: Box,
-    limit: Annotated[int, Parameter(ge=1, le=PAGE_MAX)] = PAGE,
-    offset: Annotated[int, Parameter(ge=0, le=OFFSET_MAX)] = 0,
+    item_id: TextInPath,
+    box: TheBox,
+    limit: Limit = PAGE,
+    offset: Offset = 0,
 ) -> MovementsAnswer:
     """Each unit that moved, with its cause."""
     item = ItemId(item_id)
@@ -49,7 +62,7 @@ async def movements(
     request_max_body_size=SALE_BYTES_MAX,
     operation_class=accepts(ReceiveGoods),
 )
-async def receive(request: litestar.Request[Any, Any, Any], box: Box) -> ReceivedGoods:
+async def receive(request: litestar.Request[Any, Any, Any], box: TheBox) -> ReceivedGoods:
     """Book goods in; the same movement again changes nothing."""
     asked = await read_body(request, ReceiveGoods)
     moment = box.clock.moment()

@@ -1,25 +1,24 @@
 """Till sessions of a workstation: open with a float, see, settle with a count."""
 
 from typing import Any
-from uuid import UUID
 
 import litestar
 from litestar import get, post
 
 from edge.api.body import read_body
 from edge.api.days import new_event
+from edge.api.parameters import Caller, IdInPath, TheBox
 from edge.api.written import Described, accepts
-from edge.box import Box
 from edge.db.tills import TillSession, find_open_till
 from edge.problems import NotFound
 from edge.reading import read
 from edge.usecases.open_till import OpenTill, open_till
 from edge.usecases.settle_till import SettledTill, SettleTill, settle_till
-from sync.protocol.identity import TillSessionId, WorkstationId
+from sync.protocol.identity import TillSessionId
 
 
 @get("/till-sessions/current", operation_class=Described)
-async def current(box: Box, workstation_id: WorkstationId) -> TillSession:
+async def current(box: TheBox, workstation_id: Caller) -> TillSession:
     """The calling workstation's open session."""
     found = await read(box.reader, lambda db: find_open_till(db, workstation_id))
     if found is None:
@@ -32,7 +31,7 @@ async def current(box: Box, workstation_id: WorkstationId) -> TillSession:
 
 @post("/till-sessions", operation_class=accepts(OpenTill))
 async def open_session(
-    request: litestar.Request[Any, Any, Any], box: Box, workstation_id: WorkstationId
+    request: litestar.Request[Any, Any, Any], box: TheBox, workstation_id: Caller
 ) -> TillSession:
     """Open a till at the calling workstation; the same request again gives the session again."""
     asked = await read_body(request, OpenTill)
@@ -48,7 +47,7 @@ async def open_session(
     operation_class=accepts(SettleTill),
 )
 async def settle(
-    request: litestar.Request[Any, Any, Any], till_session_id: UUID, box: Box
+    request: litestar.Request[Any, Any, Any], till_session_id: IdInPath, box: TheBox
 ) -> SettledTill:
     """Count a till: over is positive, short negative."""
     asked = await read_body(request, SettleTill)

@@ -11,10 +11,10 @@ from uuid import UUID
 
 import msgspec
 from litestar import get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
+from edge.api.parameters import DateInQuery, IdInQuery, TheBox
 from edge.api.written import Described
-from edge.box import Box
 from edge.db.totals import RECEIPTS_MAX, read_receipts, read_totals
 from edge.reading import read
 from sync.engine.journal import acknowledged, read_head
@@ -52,12 +52,12 @@ class ReceiptsAnswer(msgspec.Struct, frozen=True):
 
 
 @get("/totals", operation_class=Described)
-async def totals(box: Box, business_date: date | None = None) -> TotalsAnswer:
+async def totals(box: TheBox, business_date: DateInQuery = None) -> TotalsAnswer:
     """Of one business date, or of everything."""
     return await read(box.reader, lambda db: _totals(db, box, business_date))
 
 
-def _totals(db: sqlite3.Connection, box: Box, business_date: date | None) -> TotalsAnswer:
+def _totals(db: sqlite3.Connection, box: TheBox, business_date: date | None) -> TotalsAnswer:
     head, counted = read_head(db), read_totals(db, business_date)
     return TotalsAnswer(
         box.enrolment.store_code,
@@ -73,10 +73,10 @@ def _totals(db: sqlite3.Connection, box: Box, business_date: date | None) -> Tot
 
 @get("/totals/receipts", operation_class=Described)
 async def receipts(
-    box: Box,
-    business_date: date | None = None,
-    after: UUID | None = None,
-    limit: Annotated[int, Parameter(ge=1, le=RECEIPTS_MAX)] = RECEIPTS_MAX,
+    box: TheBox,
+    business_date: DateInQuery = None,
+    after: IdInQuery = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=RECEIPTS_MAX)] = RECEIPTS_MAX,
 ) -> ReceiptsAnswer:
     """Each receipt's figures, page by page."""
     last = None if after is None else SaleId(after)

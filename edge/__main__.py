@@ -1,0 +1,8 @@
+"""``edge``: the commands of the store server."""
+
+from edge.cli import main
+
+__all__ = ["main"]
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,26 @@
+"""How routes name what they get: the box, the caller, and bounded parameters of path and query."""
+
+from datetime import date
+from typing import Annotated, TypeAlias
+from uuid import UUID
+
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, QueryParameter, SkipValidation
+
+from edge.box import Box
+from edge.usecases.fields import OFFSET_MAX, PAGE_MAX
+from sync.protocol.identity import WorkstationId
+
+PAGE = 50
+QUERY_CHARACTERS_MAX = 200
+
+TheBox: TypeAlias = NamedDependency[SkipValidation[Box]]
+Caller: TypeAlias = NamedDependency[SkipValidation[WorkstationId]]
+Limit: TypeAlias = Annotated[int, QueryParameter(ge=1, le=PAGE_MAX)]
+Offset: TypeAlias = Annotated[int, QueryParameter(ge=0, le=OFFSET_MAX)]
+Words: TypeAlias = Annotated[str, QueryParameter(max_length=QUERY_CHARACTERS_MAX)]
+IdInPath: TypeAlias = FromPath[UUID]
+DateInPath: TypeAlias = FromPath[date]
+TextInPath: TypeAlias = FromPath[str]
+DateInQuery: TypeAlias = FromQuery[date | None]
+IdInQuery: TypeAlias = FromQuery[UUID | None]

@@ -1,0 +1,168 @@
+"""Finish a sale or a return, look one up, give an id up.
+
+The body's bytes are what idempotence compares: the same id with the same bytes gives the same
+answer again (200 instead of 201), with other bytes 409. Credentials and what the workstation was
+told stand in headers, so another operator's retry is still the same request. The device signs the
+event's hash after the commit, and each time anew: Ed25519 gives the same signature every time.
+"""
+
+import hashlib
+from typing import Any
+from uuid import UUID
+
+import litestar
+import msgspec
+from litestar import Response, get, post
+
+from edge.api.body import SALE_BYTES_MAX, decode_body, raw_body, read_body
+from edge.api.parameters import Caller, IdInPath, TheBox
+from edge.api.seen import tell
+from edge.api.written import accepts
+from edge.domain.basket import SaleRequest
+from edge.domain.completed import CompletedSale
+from edge.problems import NotFound
+from edge.usecases.abandon_sale import abandon_sale
+from edge.usecases.complete_sale import complete_sale
+from edge.usecases.fields import Operator, Request
+from edge.usecases.look_up_sale import Abandoned, look_up_sale
+from sync.engine.signing import SALE_SIGNED, sign_bytes
+from sync.protocol import codec
+from sync.protocol.identity import SaleId
+
+
+class ToldHead(msgspec.Struct, frozen=True):
+    """The place of an event in the chain, as people and headers write it."""
+
+    epoch: str
+    seq: int
+    hash: str
+
+
+class SaleAnswer(msgspec.Struct, frozen=True):
+    """What a workstation stores before it prints (protocol.md, Identity): ``envelope`` is base64 of
+    the msgpack of a ``Kept``, signature included, to be kept 35 days; ``head`` is what the
+    ``Holdfast-Seen`` header states from now on, if it is the highest. Amounts in minor units."""
+
+    sale_id: UUID
+    receipt_number: str
+    business_date: str
+    total_minor: int
+    rounding_minor: int
+    due_minor: int
+    change_minor: int
+    points_earned: int
+    points_spent: int
+    points_taken_back: int
+    points_here: int | None
+    receipt: str
+    envelope: bytes
+    hash: str
+    signature: bytes
+    head: ToldHead
+
+
+class AbandonRequest(Request, frozen=True):
+    """Who gives the id up."""
+
+    operator_id: Operator
+
+
+class AbandonedAnswer(msgspec.Struct, frozen=True):
+    """The id will never be a sale."""
+
+    sale_id: UUID
+    abandoned: bool = True
+
+
+@post("/sales", request_max_body_size=SALE_BYTES_MAX, operation_class=accepts(SaleRequest))
+async def complete(
+    request: litestar.Request[Any, Any, Any], box: TheBox, workstation_id: Caller
+) -> Response[SaleAnswer]:
+    """Finish a sale; lines that name an original are taken back in the same receipt."""
+    return await _complete(request, box, workstation_id, require_return=False)
+
+
+@post("/returns", request_max_body_size=SALE_BYTES_MAX, operation_class=accepts(SaleRequest))
+async def take_back(
+    request: litestar.Request[Any, Any, Any], box: TheBox, workstation_id: Caller
+) -> Response[SaleAnswer]:
+    """Finish a return: as a sale, with at least one line that names its original."""
+    return await _complete(request, box, workstation_id, require_return=True)
+
+
+async def _complete(
+    request: litestar.Request[Any, Any, Any],
+    box: TheBox,
+    workstation_id: Caller,
+    *,
+    require_return: bool,
+) -> Response[SaleAnswer]:
+    raw = await raw_body(request)
+    sale = decode_body(raw, SaleRequest)
+    digest = hashlib.sha256(raw).digest()
+    moment = box.clock.moment()
+    completed = await box.writer.run(
+        lambda db: complete_sale(
+            db, sale, digest, workstation_id, moment, require_return=require_return
+        )
+    )
+    box.nudge.set()
+    answer = _answer(box, completed)
+    tell(box, workstation_id, completed.head)
+    return Response(answer, status_code=200 if completed.repeated else 201)
+
+
+@get("/sales/{sale_id:uuid}")
+async def look_up(sale_id: IdInPath, box: TheBox) -> SaleAnswer:
+    """The answer that the sale had. A 404 proves nothing about a request still on its way: to give
+    an id up, abandon it."""
+    found = await box.writer.run(lambda db: look_up_sale(db, SaleId(sale_id)))
+    if isinstance(found, CompletedSale):
+        return _answer(box, found)
+    state = "was abandoned" if isinstance(found, Abandoned) else "is not known here (yet)"
+    raise NotFound(
+        f"The sale {sale_id} {state}.",
+        remedy="Send the sale again, or abandon its id before another is used.",
+        field="sale_id",
+    )
+
+
+@post("/sales/{sale_id:uuid}/abandon", status_code=200, operation_class=accepts(AbandonRequest))
+async def abandon(
+    request: litestar.Request[Any, Any, Any], sale_id: IdInPath, box: TheBox, workstation_id: Caller
+) -> AbandonedAnswer:
+    """Give an id up: a later arrival of that sale is refused."""
+    asked = await read_body(request, AbandonRequest)
+    moment = box.clock.moment()
+    await box.writer.run(
+        lambda db: abandon_sale(db, SaleId(sale_id), workstation_id, asked.operator_id, moment)
+    )
+    box.nudge.set()
+    return AbandonedAnswer(sale_id)
+
+
+def _answer(box: TheBox, sale: CompletedSale) -> SaleAnswer:
+    """The result, with the envelope signed by this device."""
+    signature = sign_bytes(box.device_key, SALE_SIGNED, sale.kept.hash)
+    kept = msgspec.structs.replace(sale.kept, signature=signature)
+    return SaleAnswer(
+        sale.sale_id,
+        sale.receipt_number,
+        sale.business_date.isoformat(),
+        sale.total_minor,
+        sale.rounding_minor,
+        sale.due_minor,
+        sale.change_minor,
+        sale.points_earned,
+        sale.points_spent,
+        sale.points_taken_back,
+        sale.points_here,
+        sale.receipt,
+        codec.encode(kept),
+        kept.hash.hex(),
+        signature,
+        ToldHead(str(kept.epoch), kept.envelope.seq, kept.hash.hex()),
+    )
+
+
+ROUTES = (complete, take_back, look_up, abandon)

@@ -1,0 +1,80 @@
+"""The store server's application: routes, their guards, headers and problems.
+
+Built for one ``Box``. Litestar's own pages of the API's description load from a CDN, so only the
+JSON is served, to paired workstations.
+"""
+
+from litestar import Litestar, Router
+from litestar.datastructures import MutableScopeHeaders, State
+from litestar.di import Provide
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.types import Message, Scope
+
+from edge.api import (
+    days,
+    health,
+    pairing,
+    sales,
+    stock,
+    sync_status,
+    tills,
+    totals,
+)
+from edge.api.body import BODY_BYTES_MAX
+from edge.api.guard import (
+    provide_box,
+    provide_workstation,
+    require_own_host,
+    require_workstation,
+)
+from edge.api.seen import compare_seen
+from edge.box import Box
+from edge.problems import EXCEPTION_HANDLERS
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+"""Sent with every answer, errors included."""
+
+_GUARDED = (customers, days, items, sales, stock, sync_status, tills, totals)
+
+
+async def _harden(message: Message, scope: Scope) -> None:
+    if message["type"] == "http.response.start":
+        headers = MutableScopeHeaders.from_message(message)
+        for name, value in HEADERS.items():
+            headers.setdefault(name, value)
+
+
+def build_app(box: Box) -> Litestar:
+    """The application of ``box``. Starts nothing: the caller serves it."""
+    guards = [require_workstation, compare_seen]
+    guarded = Router(
+        "/",
+        route_handlers=[route for module in _GUARDED for route in module.ROUTES],
+        guards=guards,
+        dependencies={"workstation_id": Provide(provide_workstation)},
+    )
+    return Litestar(
+        route_handlers=[*health.ROUTES, *pairing.ROUTES, guarded],
+        state=State({"box": box}),
+        guards=[require_own_host],
+        dependencies={"box": Provide(provide_box)},
+        exception_handlers=EXCEPTION_HANDLERS,
+        before_send=[_harden],
+        request_max_body_size=BODY_BYTES_MAX,
+        openapi_config=OpenAPIConfig(
+            title="Holdfast store server",
+            version="1",
+            use_handler_docstrings=True,
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            openapi_router=Router("/schema", route_handlers=[], guards=guards),
+        ),
+        logging_config=None,
+    )

@@ -1,0 +1,200 @@
+"""The commands of the store server: provision, serve, pair, status, verify, totals.
+
+Exit codes: 0 done and true, 1 something needs a person or differs, 2 could not run (wrong use,
+port, disk, database, head office). What a command needs is imported when it runs, so that help and
+the short commands are quick. All but ``provision`` and ``serve`` ask the running edge through its
+folder's socket, or own the folder for a moment if none runs.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from edge.db.errors import CannotStart
+from sync.protocol.errors import Refusal
+
+if TYPE_CHECKING:
+    from edge.local import Answer
+
+NEEDS_A_PERSON = 1
+COULD_NOT_RUN = 2
+PROBLEM_STATUS_MIN = 400
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="The store server of Holdfast: sells with no network.",
+)
+
+Folder = Annotated[
+    Path, typer.Option("--data", help="The store's folder.", file_okay=False, envvar="EDGE_DATA")
+]
+
+
+@contextmanager
+def _in_one_sentence() -> Iterator[None]:
+    """What keeps a command from running is told in a sentence, exit code 2."""
+    try:
+        yield
+    except CannotStart as error:
+        _fail(str(error))
+    except Refusal as error:
+        _fail(f"{error.detail} {error.remedy}")
+
+
+def _fail(sentence: str) -> NoReturn:
+    print(f"edge: {sentence}", file=sys.stderr)
+    raise typer.Exit(COULD_NOT_RUN)
+
+
+def _ask(folder: Path, method: str, path: str, body: object = None) -> Any:
+    """What the store answers; a refusal is told in a sentence, exit code 2."""
+    from edge.local import call_edge
+
+    with _in_one_sentence():
+        answer: Answer = call_edge(folder, method, path, body)
+        if answer.status >= PROBLEM_STATUS_MIN:
+            _fail(f"{answer.document['detail']} {answer.document['remedy']}")
+        return answer.document
+
+
+@app.command()
+def provision(
+    central: Annotated[str, typer.Option(help="Head office's address, such as https://hq:8443.")],
+    code: Annotated[str, typer.Option(help="The one-time code of `central enrol-code`.")],
+    data: Folder,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65_535, help="Where to serve; 0: any free port.")
+    ] = None,
+) -> None:
+    """Make this machine a store's server: enrol it and load everything it needs to sell.
+
+    Safe to run again: it goes on where it stopped.
+    """
+    from edge.provision import provision_store
+
+    with _in_one_sentence():
+        provision_store(central, code, data, port, print)
+
+
+@app.command()
+def serve(
+    data: Annotated[
+        list[Path],
+        typer.Option("--data", help="A store's folder; may stand several times.", file_okay=False),
+    ],
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65_535, help="Instead of the setting, for a single store."),
+    ] = None,
+) -> None:
+    """Serve one or several stores on 127.0.0.1 until SIGTERM or Ctrl-C."""
+    if port is not None and len(data) > 1:
+        _fail("`--port` is for a single store: each folder's edge.toml has its own.")
+    with _in_one_sentence():
+        from edge.serving import serve as serve_folders
+
+        serve_folders(data, port, _say)
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+@app.command()
+def pair(workstation: str, data: Folder) -> None:
+    """Make a one-time code with which the workstation WORKSTATION can be paired."""
+    made = _ask(data, "POST", "/pairing-codes", {"workstation_id": workstation})
+    print(made["code"])
+    print(
+        f"Type this code at {made['workstation_id']} within 15 minutes (POST /pair).",
+        file=sys.stderr,
+    )
+
+
+@app.command()
+def status(
+    data: Folder,
+    as_json: Annotated[bool, typer.Option("--json", help="As a JSON document.")] = False,
+) -> None:
+    """What this store has sent, what waits, and what needs a person (then exit code 1)."""
+    told = _ask(data, "GET", "/status")
+    if as_json:
+        print(json.dumps(told))
+    else:
+        print(f"{told['store_code']}: {told['summary']}")
+        for name in ("epoch", "last_seq", "acknowledged_through", "waiting"):
+            print(f"  {name.replace('_', ' '):<22}{told[name]}")
+        for feed in told["feeds"]:
+            print(f"  {'feed ' + feed['data_set']:<22}{feed['pub_seq']}")
+        for alarm in told["alarms"]:
+            print(f"  alarm {alarm['kind']}: {alarm['subject']}: {alarm['detail']}")
+    if told["needs_a_person"]:
+        raise typer.Exit(NEEDS_A_PERSON)
+
+
+@app.command()
+def verify(data: Folder) -> None:
+    """Walk the journal's chain from its first event; exit code 1 names the first bad one."""
+    walked = _ask(data, "POST", "/verify")
+    if walked["first_bad_seq"] is not None:
+        print(f"Event {walked['first_bad_seq']} of epoch {walked['epoch']} is not what was written")
+        print("or is missing: keep this box's disk as it is and tell head office.")
+        raise typer.Exit(NEEDS_A_PERSON)
+    print(f"{walked['verified']:,} events of epoch {walked['epoch']} are whole.")
+    print(f"head {walked['seq']} {walked['hash']}")
+
+
+@app.command()
+def totals(
+    data: Folder,
+    business_date: Annotated[
+        str | None, typer.Option(help="Of one day (YYYY-MM-DD); left out: of everything.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As a JSON document.")] = False,
+    receipts: Annotated[bool, typer.Option(help="Each receipt's figures too (JSON).")] = False,
+) -> None:
+    """What this store's own rows add up to."""
+    query = f"?business_date={business_date}" if business_date is not None else ""
+    told = _ask(data, "GET", f"/totals{query}")
+    if receipts:
+        told["receipts"] = _all_receipts(data, business_date)
+    if as_json or receipts:
+        print(json.dumps(told))
+        return
+    from sync.protocol.money import format_minor
+
+    for figure in told["figures"]:
+        amount = figure["amount"]
+        text = format_minor(amount) if figure["unit"] == "minor" else f"{amount:,}"
+        print(f"{figure['name']:<32}{text:>18}")
+    print(f"{'last sequence':<32}{told['last_seq']:>18,}")
+    print(f"{'head hash':<32}{told['head_hash'][:16]:>18}")
+
+
+def _all_receipts(folder: Path, business_date: str | None) -> list[Any]:
+    """Every receipt, page by page; ends because each page moves ``after`` on."""
+    found: list[Any] = []
+    after: str | None = None
+    while True:
+        query = "&".join(
+            f"{name}={value}"
+            for name, value in (("business_date", business_date), ("after", after))
+            if value is not None
+        )
+        page = _ask(folder, "GET", f"/totals/receipts?{query}")
+        found += page["receipts"]
+        after = page["after"]
+        if after is None:
+            return found
+
+
+def main() -> None:
+    """The entry point of ``edge``."""
+    app()

@@ -1,0 +1,188 @@
+"""What this box exchanges with head office: rounds of push, heartbeat and pull over one line.
+
+A round's parts come from ``sync.engine``; here they meet the box: its writer, its key, its use
+cases. The loop that repeats rounds is ``background.py``; ``first_load`` is what provisioning does.
+"""
+
+import secrets
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import NamedTuple
+from uuid import UUID
+
+import uuid_utils.compat
+
+from edge.box import SOFTWARE, Box, read_zone
+from edge.db.alarms import list_alarms
+from edge.db.errors import CannotStart
+from edge.reading import read
+from edge.usecases.apply_reference import apply_reference
+from edge.usecases.raise_alarm import raise_alarm
+from edge.usecases.record_contact import record_contact
+from edge.usecases.stop_pushing import stop_pushing
+from sync.engine.journal import acknowledged, read_head
+from sync.engine.outbox import SqliteJournal, Stopped, StopReason
+from sync.engine.pull import NEVER_PULLED, Applied, Cursor, PullLater, UpToDate, pull_once
+from sync.engine.push import Heard, Later, SentBack, beat_once
+from sync.engine.signing import NONCE_BYTES_MAX, Signer
+from sync.engine.transport import HttpTransport, Transport, open_client
+from sync.protocol.batch import Acknowledgement, Health
+from sync.protocol.identity import Incarnation
+from sync.protocol.poslog import AlarmKind
+from sync.protocol.reference import DataSet, FeedPage
+
+ALARMS_TOLD_MAX = 10
+ROUNDS_MAX = 100_000
+"""Pages of one load; far more than any company's feeds have."""
+_CURSOR = "SELECT incarnation, pub_seq FROM feed_cursor WHERE data_set = ? AND scope = ?"
+
+_ALARM = {
+    StopReason.FORK: AlarmKind.FORK,
+    StopReason.REWOUND: AlarmKind.REWOUND,
+    StopReason.FENCED: AlarmKind.FORK,
+    StopReason.BAD_ENVELOPE: AlarmKind.FORK,
+    StopReason.PRUNED: AlarmKind.CENTRAL_REWOUND,
+}
+"""What people are alarmed by; the alarm's detail begins with the reason itself."""
+
+
+class Line(NamedTuple):
+    """This box's way to head office. ``cursors``: how far each feed was taken; only this line
+    moves them, so that a push need not ask the database for each."""
+
+    transport: Transport
+    signer: Signer
+    journal: SqliteJournal
+    cursors: dict[tuple[DataSet, str], Cursor]
+
+
+class Loading(NamedTuple):
+    """Records loaded so far, of how many."""
+
+    done: int
+    whole: int
+
+
+@asynccontextmanager
+async def line_to_central(box: Box) -> AsyncIterator[Line]:
+    """Open a line; nothing is sent yet."""
+    signer = Signer(
+        box.enrolment.store_id,
+        box.enrolment.device_id,
+        box.device_key,
+        lambda: secrets.token_bytes(NONCE_BYTES_MAX),
+    )
+    async with open_client(box.settings.central_url) as client:
+        transport = HttpTransport(client, box.settings.central_timeout_s)
+        yield Line(transport, signer, journal_of(box), {})
+
+
+def journal_of(box: Box) -> SqliteJournal:
+    """The box's journal as rounds see it: what stops pushing is told to people as an alarm."""
+
+    def on_stop(db: sqlite3.Connection, stopped: Stopped) -> None:
+        stop_pushing(
+            db,
+            f"{stopped.reason.value}: {stopped.detail}",
+            box.clock.moment(),
+            alarm=_ALARM.get(stopped.reason),
+            alarm_id=uuid_utils.compat.uuid7(),
+        )
+
+    def on_send_again(db: sqlite3.Connection, detail: str) -> None:
+        raise_alarm(
+            db,
+            AlarmKind.CENTRAL_REWOUND,
+            str(box.epoch),
+            detail,
+            box.clock.moment(),
+            alarm_id=uuid_utils.compat.uuid7(),
+        )
+
+    return SqliteJournal(box.writer.run, on_stop, on_send_again)
+
+
+async def health_of(box: Box) -> Health:
+    """What this store says of itself with each push."""
+    free = shutil.disk_usage(box.folder).free
+    now_ms = box.clock.moment().wall_ms
+
+    def look(db: sqlite3.Connection) -> Health:
+        queue = read_head(db).seq - acknowledged(db)
+        alarms = tuple(alarm.kind.value for alarm in list_alarms(db, ALARMS_TOLD_MAX))
+        return Health(SOFTWARE, queue, free, now_ms, alarms)
+
+    return await read(box.reader, look)
+
+
+async def note_contact(box: Box, heard: Acknowledgement) -> None:
+    """Head office answered: its clock confirms ours or does not, and people can see when it was."""
+    box.clock.server_said(heard.server_time_ms)
+    moment = box.clock.moment()
+    await box.writer.run(lambda db: record_contact(db, moment, heard.server_time_ms))
+
+
+async def pull_page(box: Box, line: Line, heard: Acknowledgement) -> UpToDate | Applied | PullLater:
+    """Take the next page of the first feed that is behind."""
+    head = await read(box.reader, read_head)
+
+    async def read_cursor(data_set: DataSet, scope: str) -> Cursor:
+        known = line.cursors.get((data_set, scope))
+        if known is None:
+            known = await read(box.reader, lambda db: _cursor(db, data_set, scope))
+            line.cursors[data_set, scope] = known
+        return known
+
+    async def apply(page: FeedPage) -> None:
+        moment = box.clock.moment()
+        line.cursors.pop((page.data_set, page.scope), None)
+        await box.writer.run(lambda db: apply_reference(db, page, moment))
+        if page.data_set is DataSet.SETTINGS:
+            box.clock.zone = await read(box.reader, read_zone)
+
+    return await pull_once(read_cursor, apply, line.transport, line.signer, head, heard)
+
+
+def _cursor(db: sqlite3.Connection, data_set: DataSet, scope: str) -> Cursor:
+    row = db.execute(_CURSOR, (data_set.value, scope)).fetchone()
+    return NEVER_PULLED if row is None else Cursor(Incarnation(UUID(bytes=row[0])), row[1])
+
+
+class NotLoaded(CannotStart):
+    """Head office stopped answering during the first load."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(
+            f"Not everything could be loaded from head office ({detail}): run the same command "
+            "again; it goes on where it stopped."
+        )
+
+
+async def first_load(box: Box, show: Callable[[Loading], None]) -> Loading:
+    """Every feed to its head. Raises NotLoaded."""
+    async with line_to_central(box) as line:
+        heard = await beat_once(line.journal, line.transport, line.signer)
+        match heard:
+            case Later(detail=detail) | SentBack(detail=detail) | Stopped(detail=detail):
+                raise NotLoaded(detail)
+            case Heard(acknowledgement=acknowledgement):
+                await note_contact(box, acknowledgement)
+        for _ in range(ROUNDS_MAX):
+            outcome = await pull_page(box, line, acknowledgement)
+            loading = await read(box.reader, lambda db: _loading(db, acknowledgement))
+            show(loading)
+            match outcome:
+                case UpToDate():
+                    return loading
+                case PullLater(detail=detail):
+                    raise NotLoaded(detail)
+    raise NotLoaded(f"more than {ROUNDS_MAX:,} pages")
+
+
+def _loading(db: sqlite3.Connection, heard: Acknowledgement) -> Loading:
+    done = sum(
+        min(_cursor(db, feed.data_set, feed.scope).pub_seq, feed.head) for feed in heard.feeds
+    )
+    return Loading(done, sum(feed.head for feed in heard.feeds))

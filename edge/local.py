@@ -1,0 +1,148 @@
+"""The commands' way to a running store: a socket in its folder that only the folder's owner opens.
+
+``call_edge`` asks the edge that runs; if none does, it takes the folder's lock itself and asks the
+same small application in its own process. So each command has one meaning, and one owner of the
+folder at any time.
+"""
+
+import asyncio
+import contextlib
+import http.client
+import json
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from edge.db.errors import CannotStart
+from edge.folder import SOCKET_FILE
+
+if TYPE_CHECKING:
+    from litestar import Litestar
+
+    from edge.box import Box
+
+SOCKET_PATH_BYTES_MAX = 107
+"""The kernel takes no longer path (unix(7), sun_path)."""
+ANSWER_BYTES_MAX = 64 << 20
+CALL_TIMEOUT_S = 300
+"""Walking a long chain takes its time."""
+WAITING_MAX = 16
+OWNER_ONLY = 0o177
+
+
+class Answer(NamedTuple):
+    """What the edge answered: a JSON document, a problem where the status is 400 or above."""
+
+    status: int
+    document: Any
+
+
+class _OverSocket(http.client.HTTPConnection):
+    """HTTP over the folder's socket."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__("localhost", timeout=CALL_TIMEOUT_S)
+        self._folder = folder
+
+    def connect(self) -> None:
+        """Raises FileNotFoundError, ConnectionRefusedError where no edge runs."""
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(CALL_TIMEOUT_S)
+        with short_path(self._folder) as path:
+            self.sock.connect(path)
+
+
+@contextlib.contextmanager
+def short_path(folder: Path) -> Iterator[str]:
+    """The socket's path in ``folder``, through /proc where it would be too long for the kernel."""
+    path = str(folder.absolute() / SOCKET_FILE)
+    if len(os.fsencode(path)) <= SOCKET_PATH_BYTES_MAX:
+        yield path
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{descriptor}/{SOCKET_FILE}"
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def open_local_socket(folder: Path) -> Iterator[socket.socket]:
+    """Listen in ``folder``, whose lock the caller holds: a socket that lies there is a dead one's.
+
+    Raises CannotStart.
+    """
+    name = folder / SOCKET_FILE
+    name.unlink(missing_ok=True)
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    mask = os.umask(OWNER_ONLY)
+    try:
+        with short_path(folder) as path:
+            listening.bind(path)
+        listening.listen(WAITING_MAX)
+    except OSError as error:
+        listening.close()
+        raise CannotStart(f"{name} cannot be made: {error.strerror}.") from error
+    finally:
+        os.umask(mask)
+    listening.setblocking(False)
+    try:
+        yield listening
+    finally:
+        listening.close()
+        name.unlink(missing_ok=True)
+
+
+def call_edge(folder: Path, method: str, path: str, body: object = None) -> Answer:
+    """Ask the store in ``folder``, whether it runs or not. Raises CannotStart."""
+    raw = b"" if body is None else json.dumps(body).encode()
+    headers = {"Content-Type": "application/json"} if body is not None else {}
+    connection = _OverSocket(folder)
+    try:
+        connection.request(method, path, raw, headers)
+        response = connection.getresponse()
+        return Answer(response.status, json.loads(response.read(ANSWER_BYTES_MAX)))
+    except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError):
+        return asyncio.run(_call_alone(folder, method, path, raw, headers))
+    except (OSError, http.client.HTTPException, json.JSONDecodeError) as error:
+        raise CannotStart(f"The edge that runs in {folder} does not answer: {error}.") from error
+    finally:
+        connection.close()
+
+
+async def _call_alone(
+    folder: Path, method: str, path: str, raw: bytes, headers: dict[str, str]
+) -> Answer:
+    """No edge runs: own the folder for this one request."""
+    import httpx
+
+    from edge.box import open_box
+    from edge.settings import read_settings
+
+    async with open_box(folder, read_settings(folder)) as box:
+        transport = httpx.ASGITransport(app=cast("Any", build_local_app(box)))
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            response = await client.request(method, path, content=raw, headers=headers)
+            return Answer(response.status_code, response.json())
+
+
+def build_local_app(box: "Box") -> "Litestar":
+    """What the commands may ask. No token: whoever opens the socket owns the folder."""
+    from litestar import Litestar
+    from litestar.datastructures import State
+    from litestar.di import Provide
+
+    from edge.api import local
+    from edge.api.guard import provide_box
+    from edge.problems import EXCEPTION_HANDLERS
+
+    return Litestar(
+        route_handlers=list(local.ROUTES),
+        state=State({"box": box}),
+        dependencies={"box": Provide(provide_box)},
+        exception_handlers=EXCEPTION_HANDLERS,
+        openapi_config=None,
+        logging_config=None,
+    )

@@ -1,0 +1,226 @@
+"""Makes a machine a store's server in one command, and can be run again at any point.
+
+Look (SQLite, disk, port, head office, clock), make the device's key, redeem the one-time code,
+adopt the enrolment in one unit of work, then load every feed by pages. Each step leaves what it
+made; the next run goes on behind it: the same code with the same key gives the same enrolment, and
+a feed's cursor stands in the same unit of work as its rows.
+"""
+
+import asyncio
+import base64
+import email.utils
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import httpx
+import msgspec
+import uuid_utils.compat
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy.exc import DatabaseError
+
+from edge.box import SOFTWARE, Box, hold, make_key, open_box, read_key
+from edge.clock import StoreClock
+from edge.db.engine import open_connection
+from edge.db.errors import CannotStart
+from edge.db.migrate import migrate
+from edge.db.sqlite_version import check_sqlite_version
+from edge.db.store import Enrolment, read_enrolment
+from edge.db.writer import InlineWriter
+from edge.exchange import Loading, first_load
+from edge.folder import KEY_FILE, SETTINGS_FILE, database_of
+from edge.serving import bind
+from edge.settings import PORT_DEFAULT, EdgeSettings, read_settings, write_settings
+from edge.usecases.adopt_enrolment import adopt_enrolment
+from sync.protocol import codec
+from sync.protocol.enrolment import EnrolmentAnswer
+from sync.protocol.errors import Undecodable
+from sync.protocol.identity import BootId
+
+DISK_FREE_BYTES_MIN = 512 << 20
+FOLDER_MODE = 0o700
+CENTRAL_TIMEOUT_S = 20
+CLOCK_GAP_S_MAX = 300
+"""A clock this far off would print wrong times on receipts, and fail certificates later."""
+
+
+class DiskTooSmall(CannotStart):
+    """Too little room to begin with."""
+
+
+class CentralAway(CannotStart):
+    """Head office cannot be reached, or something else answers in its place."""
+
+
+class CodeRefused(CannotStart):
+    """Head office did not accept the one-time code."""
+
+
+class ClockOff(CannotStart):
+    """This machine's clock is too far from head office's."""
+
+
+class OtherStore(CannotStart):
+    """The folder belongs to another head office already."""
+
+
+class _Said(msgspec.Struct):
+    """What is used of head office's problem document."""
+
+    detail: str = ""
+    remedy: str = ""
+
+
+def provision_store(
+    central_url: str, code: str, folder: Path, port: int | None, say: Callable[[str], None]
+) -> None:
+    """Enrol ``folder`` with ``code`` and load it; ``say`` gets what is true at the end.
+
+    Raises CannotStart (each kind says what, why, and what to do) and Refusal.
+    """
+    central_url = central_url.rstrip("/")
+    _look_around(folder, central_url)
+    settings = _settle_port(folder, central_url, port)
+    with hold(folder):
+        enrolment = _migrated(folder)
+        if enrolment is None:
+            asyncio.run(_enrol(central_url, code, folder))
+        elif enrolment.central_url != central_url:
+            raise OtherStore(
+                f"{folder} belongs to {enrolment.store_code} of {enrolment.central_url} already: "
+                "use another folder, or that address."
+            )
+    asyncio.run(_load(folder, settings, say))
+
+
+def _look_around(folder: Path, central_url: str) -> None:
+    check_sqlite_version()
+    if not central_url.startswith(("http://", "https://")):
+        raise CentralAway(
+            f"{central_url!r} is no address: head office's begins with http:// or https://."
+        )
+    try:
+        folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        raise CannotStart(f"{folder} cannot be made: {error.strerror}.") from error
+    if free < DISK_FREE_BYTES_MIN:
+        raise DiskTooSmall(
+            f"The disk of {folder} has {free >> 20} MiB free; a store begins with at least "
+            f"{DISK_FREE_BYTES_MIN >> 20} MiB: free some space, or use another disk."
+        )
+
+
+def _settle_port(folder: Path, central_url: str, port: int | None) -> EdgeSettings:
+    """Write the settings, once the port is known to be free. Raises PortTaken."""
+    if port is None and (folder / SETTINGS_FILE).exists():
+        port = read_settings(folder).port
+    chosen = PORT_DEFAULT if port is None else port
+    bind(chosen).close()
+    write_settings(folder, central_url, chosen)
+    return read_settings(folder)
+
+
+def _migrated(folder: Path) -> Enrolment | None:
+    """The database brought up to date, and who this box is so far."""
+    try:
+        migrate(database_of(folder))
+        with closing(open_connection(database_of(folder))) as db:
+            return read_enrolment(db)
+    except (sqlite3.Error, DatabaseError) as error:
+        said = str(error).splitlines()[0]
+        raise CannotStart(f"The database in {folder} cannot be made: {said}.") from error
+
+
+async def _enrol(central_url: str, code: str, folder: Path) -> None:
+    """Redeem the code and adopt what it gives, in one unit of work."""
+    key = read_key(folder) if (folder / KEY_FILE).exists() else make_key(folder)
+    async with httpx.AsyncClient(base_url=central_url, timeout=CENTRAL_TIMEOUT_S) as client:
+        answer = await _redeem(client, central_url, code, key)
+    clock = StoreClock(BootId(uuid_utils.compat.uuid7()))
+    moment = clock.moment()
+    public_key = key.public_key().public_bytes_raw()
+    async with InlineWriter.open(database_of(folder)) as writer:
+        writer.run_now(
+            lambda db: adopt_enrolment(db, answer, central_url, public_key, SOFTWARE, moment)
+        )
+
+
+async def _redeem(
+    client: httpx.AsyncClient, central_url: str, code: str, key: Ed25519PrivateKey
+) -> EnrolmentAnswer:
+    body = {
+        "code": code,
+        "public_key": base64.b64encode(key.public_key().public_bytes_raw()).decode(),
+    }
+    try:
+        _refuse_wrong_clock(await client.get("/health"))
+        response = await client.post("/v1/enrol", json=body)
+    except httpx.HTTPError as error:
+        raise CentralAway(
+            f"Head office does not answer at {central_url} ({error or type(error).__name__}): "
+            "check the address and the line, then run this again; the code is still good."
+        ) from error
+    if response.status_code >= 400:
+        raise CodeRefused(_sentence(response, central_url))
+    try:
+        return codec.decode(EnrolmentAnswer, response.content)
+    except Undecodable as error:
+        raise _not_central(central_url) from error
+
+
+def _refuse_wrong_clock(response: httpx.Response) -> None:
+    """Head office's ``Date`` header against this clock, both in whole seconds."""
+    stated = response.headers.get("date")
+    if stated is None:
+        return
+    gap_s = int(time.time()) - int(email.utils.parsedate_to_datetime(stated).timestamp())
+    if abs(gap_s) > CLOCK_GAP_S_MAX:
+        way = "ahead of" if gap_s > 0 else "behind"
+        raise ClockOff(
+            f"This machine's clock is {abs(gap_s):,} s {way} head office's: set it (or let NTP), "
+            "then run this again; the code is still good."
+        )
+
+
+def _sentence(response: httpx.Response, central_url: str) -> str:
+    try:
+        said = msgspec.json.decode(response.content, type=_Said)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return str(_not_central(central_url))
+    return f"{said.detail} {said.remedy}".strip() or str(_not_central(central_url))
+
+
+def _not_central(central_url: str) -> CentralAway:
+    return CentralAway(
+        f"Something answers at {central_url}, but it is not head office: check the address, and "
+        "that no login page of a network stands between."
+    )
+
+
+async def _load(folder: Path, settings: EdgeSettings, say: Callable[[str], None]) -> None:
+    """Every feed to its head, with a progress bar."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    async with open_box(folder, settings) as box:
+        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+            task = progress.add_task("Loading from head office", total=None)
+
+            def show(loading: Loading) -> None:
+                progress.update(task, completed=loading.done, total=loading.whole)
+
+            loaded = await first_load(box, show)
+        say(_what_is_true(box, loaded))
+
+
+def _what_is_true(box: Box, loaded: Loading) -> str:
+    return (
+        f"{box.enrolment.store_code} is ready to sell: {loaded.done:,} records from "
+        f"{box.enrolment.central_url} are here, epoch {box.epoch}. Next: "
+        f"edge serve --data {box.folder}"
+    )

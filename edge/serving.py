@@ -1,0 +1,172 @@
+"""Serves one or several stores in one process, until somebody asks it to stop.
+
+Each store has its own folder, port and database; they share the event loop only. Ports and sockets
+are bound before anything else is begun, so that what cannot start says so in one sentence. A stop
+(SIGTERM, SIGINT) takes no new request, ends those at work, then the background, then the writers.
+"""
+
+import asyncio
+import contextlib
+import errno
+import shutil
+import signal
+import socket
+import sqlite3
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import structlog
+import uvicorn
+import uvloop
+
+from edge.app import build_app
+from edge.background import exchanging
+from edge.box import SOFTWARE, Box, open_box
+from edge.db.errors import CannotStart
+from edge.local import build_local_app, open_local_socket
+from edge.settings import LOOPBACK, EdgeSettings, read_settings
+from edge.usecases.record_boot import record_boot
+
+STORES_MAX = 64
+CONNECTIONS_WAITING_MAX = 256
+GRACE_S = 5
+"""Requests at work get this long to end when the server stops."""
+KEEP_ALIVE_S = 75
+
+
+class PortTaken(CannotStart):
+    """Something else listens on the store's port."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(
+            f"Port {port} on {LOOPBACK} is taken: stop what listens there, or choose another with "
+            "`--port N` (0 takes any free one)."
+        )
+
+
+class TooManyStores(CannotStart):
+    """More folders than one process serves."""
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn server that leaves signals to ``serve_stores`` and says when it answers."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.answering = asyncio.Event()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Several servers share a loop: none of them may take the signals."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn does."""
+        await super().startup(sockets=sockets)
+        self.answering.set()
+
+
+def bind(port: int) -> socket.socket:
+    """A listening socket on the loopback address. Raises PortTaken, CannotStart."""
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((LOOPBACK, port))
+        bound.listen(CONNECTIONS_WAITING_MAX)
+    except OSError as error:
+        bound.close()
+        if error.errno == errno.EADDRINUSE:
+            raise PortTaken(port) from error
+        raise CannotStart(f"Port {port} cannot be opened: {error.strerror}.") from error
+    bound.setblocking(False)
+    return bound
+
+
+@asynccontextmanager
+async def _listening(app: Any, bound: socket.socket) -> AsyncIterator[None]:
+    """Answer requests on ``bound`` inside the block; then let those at work end."""
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        http="httptools",
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=GRACE_S,
+        timeout_keep_alive=KEEP_ALIVE_S,
+    )
+    server = _Server(config)
+    task = asyncio.create_task(server.serve(sockets=[bound]))
+    await server.answering.wait()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task
+
+
+@asynccontextmanager
+async def serving(
+    folder: Path, settings: EdgeSettings, *, exchange: bool = True
+) -> AsyncIterator[tuple[Box, str]]:
+    """One store at work inside the block: the box and its address. Raises CannotStart."""
+    async with AsyncExitStack() as stack:
+        bound = stack.enter_context(bind(settings.port))
+        box = await stack.enter_async_context(open_box(folder, settings))
+        moment, worth_knowing = box.clock.moment(), _worth_knowing(folder)
+        await box.writer.run(lambda db: record_boot(db, SOFTWARE, worth_knowing, moment))
+        if exchange:
+            await stack.enter_async_context(exchanging(box))
+        local = stack.enter_context(open_local_socket(folder))
+        await stack.enter_async_context(_listening(build_local_app(box), local))
+        address = f"http://{LOOPBACK}:{bound.getsockname()[1]}"
+        await stack.enter_async_context(_listening(build_app(box), bound))
+        yield box, address
+
+
+def _worth_knowing(folder: Path) -> str:
+    free = shutil.disk_usage(folder).free >> 20
+    return f"SQLite {sqlite3.sqlite_version}, {free} MiB free"
+
+
+async def serve_stores(
+    folders: Sequence[Path], port: int | None, say: Callable[[str], None]
+) -> None:
+    """Serve every folder until SIGTERM or SIGINT; ``say`` gets a line for each store that answers.
+
+    ``port`` stands in for the setting of a single store. Raises CannotStart.
+    """
+    if len(folders) > STORES_MAX:
+        raise TooManyStores(f"One process serves at most {STORES_MAX} stores: start another.")
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with AsyncExitStack() as stack:
+        for folder in folders:
+            settings = read_settings(folder)
+            if port is not None:
+                settings = settings.model_copy(update={"port": port})
+            box, address = await stack.enter_async_context(serving(folder, settings))
+            say(f"ready {box.enrolment.store_code} {address}")
+        await stop.wait()
+
+
+def serve(folders: Sequence[Path], port: int | None, say: Callable[[str], None]) -> None:
+    """``serve_stores`` in an event loop of its own, in the main thread. Raises CannotStart."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve_stores(folders, port, say))

@@ -1,0 +1,161 @@
+"""A store's folder without a head office: enrolled under a key of the test's own, with a small
+catalogue, ready to serve; and a client of it as a workstation would be."""
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+import uuid_utils.compat
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from edge.box import make_key
+from edge.clock import StoreClock
+from edge.db.engine import open_connection
+from edge.db.migrate import migrate
+from edge.db.writer import InlineWriter
+from edge.folder import database_of
+from edge.settings import write_settings
+from edge.usecases.adopt_enrolment import adopt_enrolment
+from sync.engine.signing import GENESIS_SIGNED, sign_bytes
+from sync.protocol import codec
+from sync.protocol.change import Genesis
+from sync.protocol.enrolment import EnrolmentAnswer
+from sync.protocol.identity import BootId, CompanyId, DeviceId, Incarnation, StoreId
+from sync.protocol.reference import StoreSettings
+
+NOWHERE = "http://127.0.0.1:9"
+CUSTOMER = UUID("0199aaaa-0000-7000-8000-000000000001")
+MILK, RICE, WINE = "4006381333931", "4006381333948", "4006381333955"
+COMPANY = CompanyId(UUID("0199aaaa-0000-7000-8000-00000000000c"))
+TOTALS_TABLES = (
+    *("journal", "sale", "sale_line", "sale_tax", "sale_tender", "stock_level", "stock_movement"),
+    *("points_right", "receipt_series", "abandoned_id", "till_session", "business_day", "customer"),
+    "alarm",
+)
+
+
+def enrolment(public_key: bytes, store_code: str = "S01") -> EnrolmentAnswer:
+    """What a head office of the test's own answers."""
+    central = Ed25519PrivateKey.generate()
+    genesis = Genesis(
+        store_id=StoreId(uuid_utils.compat.uuid7()),
+        company_id=COMPANY,
+        store_code=store_code,
+        device_id=DeviceId(uuid_utils.compat.uuid7()),
+        device_key=public_key,
+        epoch_number=1,
+        parent=None,
+        parent_watermark=0,
+        parent_hash=None,
+        incarnation=Incarnation(uuid_utils.compat.uuid7()),
+        issued_at_ms=1_760_000_000_000,
+    )
+    signed = codec.encode(genesis)
+    return EnrolmentAnswer(
+        signed,
+        sign_bytes(central, GENESIS_SIGNED, signed),
+        central.public_key().public_bytes_raw(),
+        genesis.incarnation,
+        genesis.company_id,
+        genesis.store_id,
+        genesis.store_code,
+        genesis.device_id,
+    )
+
+
+def settings(store_code: str = "S01") -> StoreSettings:
+    """Singapore, tax included, cash to 5 cents."""
+    return StoreSettings(
+        store_code=store_code,
+        store_name="Harbour",
+        supplier_name="Merlion Provisions",
+        supplier_address="1 Quay Road",
+        tax_number="M2-0000000-0",
+        currency="SGD",
+        decimals=2,
+        zone="Asia/Singapore",
+        price_zone="sg",
+    )
+
+
+def make_store(folder: Path, store_code: str = "S01", central_url: str = NOWHERE) -> None:
+    """Everything that `edge provision` leaves behind, with three items and one customer."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    key = make_key(folder).public_key().public_bytes_raw()
+    migrate(database_of(folder))
+    write_settings(folder, central_url, 0)
+    answer = enrolment(key, store_code)
+    moment = StoreClock(BootId(uuid_utils.compat.uuid7())).moment()
+    writer = InlineWriter.open(database_of(folder))
+    writer.run_now(lambda db: adopt_enrolment(db, answer, central_url, key, "test", moment))
+    writer.run_now(lambda db: _publish(db, store_code))
+    writer.close_now()
+
+
+def _publish(db: sqlite3.Connection, store_code: str) -> None:
+    db.execute("INSERT INTO settings VALUES (1, ?)", (codec.encode(settings(store_code)),))
+    db.execute("INSERT INTO tax_rate VALUES ('standard', '2024-01-01', 900, 'GST 9 %', 1)")
+    db.execute("INSERT INTO operator VALUES ('anna', 'Anna', 'cashier', 1)")
+    for tender, kind in (("cash", "cash"), ("card", "card"), ("points", "points")):
+        db.execute("INSERT INTO tender VALUES (?, ?, ?, 1, 1)", (tender, tender.title(), kind))
+    for number, (code, name, price) in enumerate(
+        ((MILK, "Milk 1 l", 345), (RICE, "Rice 5 kg", 1_299), (WINE, "Red wine", 2_990)), start=1
+    ):
+        item = f"item-{number}"
+        db.execute(
+            "INSERT INTO item VALUES (?, ?, 'grocery', 'standard', 'each', 0, NULL, 1, 1)",
+            (item, name),
+        )
+        db.execute("INSERT INTO scan_code VALUES (?, ?)", (code, item))
+        db.execute("INSERT INTO price VALUES (?, 0, ?, 1)", (item, price))
+    db.execute(
+        "INSERT INTO customer VALUES (?, 'C1', 1, 'Bo', 'bo@example.org', '+6591234567')",
+        (CUSTOMER.bytes,),
+    )
+
+
+@dataclass
+class Till:
+    """A paired workstation of a running store."""
+
+    client: httpx.AsyncClient
+
+    async def call(self, method: str, path: str, body: object = None) -> httpx.Response:
+        """One request with the workstation's token."""
+        return await self.client.request(method, path, json=body)
+
+    async def open_shop(self) -> None:
+        """Open today and a till with 100.00."""
+        opened = await self.call("POST", "/business-days", {"operator_id": "anna"})
+        assert opened.status_code == 201, opened.text
+        session = str(uuid_utils.compat.uuid7())
+        body = {"till_session_id": session, "operator_id": "anna", "float_minor": 10_000}
+        till = await self.call("POST", "/till-sessions", body)
+        assert till.status_code == 201, till.text
+
+
+def sale(**changes: Any) -> dict[str, Any]:
+    """One litre of milk, paid with 5.00 in cash."""
+    body: dict[str, Any] = {
+        "sale_id": str(uuid_utils.compat.uuid7()),
+        "operator_id": "anna",
+        "tendered_at": datetime.now(UTC).isoformat(),
+        "total_minor": 345,
+        "lines": [{"line_no": 1, "scan_code": MILK, "quantity_milli": 1_000}],
+        "tenders": [{"tender_id": "cash", "amount_minor": 500}],
+    }
+    return {**body, **changes}
+
+
+def row_counts(folder: Path) -> dict[str, int]:
+    """How much stands in each table that a request could leave something in."""
+    with closing(open_connection(database_of(folder), create=False)) as db:
+        return {
+            table: db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+            for table in TOTALS_TABLES
+        }
