@@ -12,6 +12,17 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import Message, Scope
 
 from edge.api import (
+    customers,
+    days,
+    health,
+    items,
+    pairing,
+    sales,
+    stock,
+    sync_status,
+    tills,
+    totals,
+)
     days,
     health,
     pairing,

@@ -1,4 +1,4 @@
-"""Customers: create, find, change, deactivate. Personal fields travel sealed; here they are read."""
+"""Customers: create, find, change, deactivate; personal fields travel sealed, here they are read."""
 
 from typing import Any
 
