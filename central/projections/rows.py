@@ -138,6 +138,21 @@ class TillSettled(NamedTuple):
     counted_cash_minor: int
 
 
+class TillSession(NamedTuple):
+    """Table ``till_session``: what the three above add up to."""
+
+    store_id: UUID
+    till_session_id: UUID
+    till_id: str
+    workstation_id: str
+    operator_id: str
+    business_date: date
+    float_minor: int
+    moved_minor: int
+    expected_cash_minor: int | None
+    counted_cash_minor: int | None
+
+
 class OnHand(NamedTuple):
     """Table ``stock_level``: to add."""
 
