@@ -23,15 +23,6 @@ from edge.api import (
     tills,
     totals,
 )
-    days,
-    health,
-    pairing,
-    sales,
-    stock,
-    sync_status,
-    tills,
-    totals,
-)
 from edge.api.body import BODY_BYTES_MAX
 from edge.api.guard import (
     provide_box,

@@ -1,4 +1,4 @@
-"""Customers: create, find, change, deactivate; personal fields travel sealed, here they are read."""
+"""Customers: create, find, change, deactivate. Personal fields travel sealed and are read here."""
 
 from typing import Any
 
