@@ -11,6 +11,7 @@ from uuid import UUID
 
 from edge.db.published import KINDS, read_rows
 from edge.db.reference import (
+    STALE_PAGE_ROWS,
     Cursor,
     Feed,
     begin_anew,
@@ -35,6 +36,10 @@ from sync.protocol.reference import (
     replace_in_set_hash,
 )
 from sync.protocol.shared import CustomerRecord
+
+SWEPT_PAGES_MAX = 20
+"""Pages of stale rows that one page takes away (about a second's work): what is left then stays in
+use until the feed's next page."""
 
 
 class AppliedPage(NamedTuple):
@@ -145,8 +150,11 @@ def _sweep(db: sqlite3.Connection, feed: Feed) -> None:
     for old in olds[1:]:
         begin_anew(db, old)
     for old in olds:
-        while keys := stale_keys(db, old):
+        for _ in range(SWEPT_PAGES_MAX):
+            keys = stale_keys(db, old)
             if feed.data_set is not DataSet.CUSTOMERS:
                 kept = live_bodies(db, feed, keys)
                 KINDS[feed.data_set][2](db, [key for key in keys if key not in kept])
             drop_rows(db, old, keys)
+            if len(keys) < STALE_PAGE_ROWS:
+                break
