@@ -1,24 +1,38 @@
 """The answer to a finished sale: the same for the first arrival, a replay and a look-up."""
 
+from collections.abc import Mapping
 from datetime import date
 
 import msgspec
 
+from edge.domain.receipt import Place, receipt_text
 from sync.protocol.change import Head, Kept
 from sync.protocol.identity import ReceiptNumber, SaleId
 from sync.protocol.poslog import RetailTransaction
+from sync.protocol.reference import StoreSettings
 
 
 class CompletedSale(msgspec.Struct, frozen=True):
     """``kept`` has an empty signature: the API signs its hash with the device's key after the
     commit. ``points_here``: what the customer can spend at this store now, None without one; the
-    only figure that a later answer may tell differently. ``repeated``: it was finished before."""
+    only figure that a later answer may tell differently. ``originals``: receipt numbers of the
+    sales that return lines name. ``repeated``: it was finished before. ``copy``: its receipt is a
+    reprint."""
 
     fact: RetailTransaction
     kept: Kept
-    receipt: str
+    settings: StoreSettings
+    originals: Mapping[SaleId, ReceiptNumber]
     points_here: int | None
     repeated: bool = False
+    copy: bool = False
+
+    @property
+    def receipt(self) -> str:
+        """The receipt as text, made when it is asked for: after the commit, out of the writer's
+        way."""
+        place = Place(self.kept.epoch, self.kept.envelope.seq, self.kept.hash)
+        return receipt_text(self.fact, self.settings, place, self.originals, copy=self.copy)
 
     @property
     def sale_id(self) -> SaleId:

@@ -9,7 +9,7 @@ import sqlite3
 from edge.db import hot, hot_reads
 from edge.db.operators import require_operator
 from edge.domain.errors import SaleFinished, SaleIdTaken
-from edge.usecases.look_up_sale import Abandoned
+from edge.usecases.look_up_sale import Abandoned, number_of
 from sync.engine.journal import Moment, append
 from sync.protocol.identity import EventId, OperatorId, SaleId, WorkstationId
 from sync.protocol.poslog import IdAbandoned
@@ -25,8 +25,8 @@ def abandon_sale(
     """Give ``sale_id`` up; twice is once. Raises SaleFinished, SaleIdTaken, UnknownOperator,
     InactiveOperator, NotEnrolled."""
     standing = hot_reads.find_id(db, sale_id)
-    if standing.receipt_number is not None:
-        raise SaleFinished(sale_id, standing.receipt_number)
+    if standing.request_digest is not None:
+        raise SaleFinished(sale_id, number_of(db, sale_id))
     if standing.abandoned_at_ms is not None:
         return Abandoned(sale_id, standing.abandoned_at_ms)
     if standing.kind is not None:

@@ -26,7 +26,7 @@ from edge.domain.errors import (
 from edge.domain.returns import customer_of, original_of
 from edge.domain.sale import Composed, compose
 from edge.domain.situation import Situation
-from edge.usecases.look_up_sale import answer, recall, require_store
+from edge.usecases.look_up_sale import number_of, points_left, recall, require_store
 from sync.engine.journal import Entry, Moment, append
 from sync.protocol.change import Kept
 from sync.protocol.identity import EventId, ReceiptNumber, SaleId, WorkstationId, receipt_number
@@ -51,12 +51,11 @@ def complete_sale(
     EventTooLarge; a SaleIdReused carries the alarm in ``keep``.
     """
     standing = hot_reads.find_id(db, request.sale_id)
-    if standing.receipt_number is not None:
-        if standing.request_digest == request_digest:
-            return recall(db, request.sale_id, standing.receipt_number)
-        raise _reused(
-            request.sale_id, request_digest, standing.receipt_number, workstation_id, moment
-        )
+    if standing.request_digest == request_digest:
+        return recall(db, request.sale_id)
+    if standing.request_digest is not None:
+        number = number_of(db, request.sale_id)
+        raise _reused(request.sale_id, request_digest, number, workstation_id, moment)
     if standing.abandoned_at_ms is not None:
         raise SaleIdAbandoned(request.sale_id)
     if standing.kind is not None:
@@ -77,7 +76,8 @@ def complete_sale(
     kept = Kept(
         store.store_id, entry.epoch, entry.link.prev_hash, entry.envelope, entry.link.hash, b""
     )
-    return answer(db, composed.fact, kept, store.settings, numbers, repeated=False)
+    here = points_left(db, composed.fact)
+    return CompletedSale(composed.fact, kept, store.settings, numbers, here)
 
 
 def _read(

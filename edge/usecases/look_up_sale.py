@@ -11,13 +11,10 @@ import msgspec
 from edge.db import hot_reads
 from edge.domain.completed import CompletedSale
 from edge.domain.errors import SaleArchived
-from edge.domain.receipt import Place, receipt_text
 from sync.engine.journal import NotEnrolled
-from sync.protocol.change import Kept
 from sync.protocol.codec import decode_fact
 from sync.protocol.identity import ReceiptNumber, SaleId
 from sync.protocol.poslog import RetailTransaction
-from sync.protocol.reference import StoreSettings
 
 
 class Abandoned(msgspec.Struct, frozen=True):
@@ -39,29 +36,39 @@ def look_up_sale(
     """What the id stands for. ``copy`` marks the receipt as a reprint. Raises SaleArchived,
     SettingsMissing."""
     standing = hot_reads.find_id(db, sale_id)
-    if standing.receipt_number is not None:
-        return recall(db, sale_id, standing.receipt_number, copy=copy)
+    if standing.request_digest is not None:
+        return recall(db, sale_id, copy=copy)
     if standing.abandoned_at_ms is not None:
         return Abandoned(sale_id, standing.abandoned_at_ms)
     return NotKnown(sale_id)
 
 
-def recall(
-    db: sqlite3.Connection, sale_id: SaleId, number: ReceiptNumber, *, copy: bool = False
-) -> CompletedSale:
+def recall(db: sqlite3.Connection, sale_id: SaleId, *, copy: bool = False) -> CompletedSale:
     """The answer to a finished sale again, from its rows and its journal entry: same number, same
     envelope, same receipt text. Raises SaleArchived, SettingsMissing, NotEnrolled."""
     kept = hot_reads.finished_event(db, sale_id)
     if kept is None:
-        raise SaleArchived(sale_id, number)
+        raise SaleArchived(sale_id, number_of(db, sale_id))
     envelope = kept.envelope
     fact = decode_fact(envelope.kind, envelope.kind_version, envelope.body)
     if not isinstance(fact, RetailTransaction):
-        raise SaleArchived(sale_id, number)
+        raise SaleArchived(sale_id, number_of(db, sale_id))
     store = require_store(db)
     named = [line.original.sale_id for line in fact.lines if line.original is not None]
     numbers = hot_reads.receipt_numbers(db, named) if named else {}
-    return answer(db, fact, kept, store.settings, numbers, repeated=True, copy=copy)
+    return CompletedSale(
+        fact, kept, store.settings, numbers, points_left(db, fact), repeated=True, copy=copy
+    )
+
+
+def number_of(db: sqlite3.Connection, sale_id: SaleId) -> ReceiptNumber:
+    """The receipt number of a finished sale. Raises KeyError for any other id."""
+    return hot_reads.receipt_numbers(db, [sale_id])[sale_id]
+
+
+def points_left(db: sqlite3.Connection, fact: RetailTransaction) -> int | None:
+    """What the sale's customer can spend here now, None without a customer."""
+    return None if fact.customer_id is None else hot_reads.points_here(db, fact.customer_id)
 
 
 def require_store(db: sqlite3.Connection) -> hot_reads.StoreNow:
@@ -73,22 +80,3 @@ def require_store(db: sqlite3.Connection) -> hot_reads.StoreNow:
             remedy="Run `edge provision` with a code of head office.",
         )
     return store
-
-
-def answer(
-    db: sqlite3.Connection,
-    fact: RetailTransaction,
-    kept: Kept,
-    settings: StoreSettings,
-    originals: dict[SaleId, ReceiptNumber],
-    *,
-    repeated: bool,
-    copy: bool = False,
-) -> CompletedSale:
-    """What the workstation gets for a finished sale. ``originals``: receipt numbers of the sales
-    that its return lines name."""
-    place = Place(kept.epoch, kept.envelope.seq, kept.hash)
-    text = receipt_text(fact, settings, place, originals, copy=copy)
-    customer = fact.customer_id
-    here = None if customer is None else hot_reads.points_here(db, customer)
-    return CompletedSale(fact, kept, text, here, repeated)
