@@ -1,0 +1,289 @@
+"""Business days and tills open once, close with what they contain, and refuse without a trace."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import uuid5
+
+import pytest
+
+from edge.db.days import BusinessDay, DayState, find_open_day
+from edge.db.tills import TillState, find_open_till
+from edge.domain.day_errors import (
+    BusinessDayClosedAlready,
+    BusinessDayOpenAlready,
+    BusinessDayTooEarly,
+    TillOpenAlready,
+    TillSessionIdReused,
+    TillSettledAlready,
+    TillsOpen,
+    UnknownBusinessDay,
+    UnknownTillSession,
+)
+from edge.domain.errors import (
+    InactiveOperator,
+    NoOpenBusinessDay,
+    SettingsMissing,
+    UnknownOperator,
+)
+from edge.usecases.close_business_day import CloseBusinessDay, ClosedDay, close_business_day
+from edge.usecases.open_business_day import OpenBusinessDay, open_business_day
+from edge.usecases.open_till import OpenTill, open_till
+from edge.usecases.settle_till import SettledTill, SettleTill, settle_till
+from sync.engine.journal import hash_at, verify_chain
+from sync.protocol.errors import Refusal
+from sync.protocol.identity import EventId, OperatorId, TillId, TillSessionId
+from sync.protocol.poslog import (
+    BusinessDayClosed,
+    BusinessDayOpened,
+    DeviceRecorded,
+    TillSessionOpened,
+    TillSessionSettled,
+)
+from tests.integration.edge_fixtures import (
+    ANN,
+    BOB,
+    DAY,
+    HOUR_MS,
+    NOON_MS,
+    W1,
+    W2,
+    Shop,
+    moment,
+    named,
+    new_shop,
+)
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    made = new_shop(tmp_path / "store.sqlite3")
+    yield made
+    made.writer.close_now()
+
+
+def open_(shop: Shop, request: OpenBusinessDay, wall_ms: int = NOON_MS) -> BusinessDay:
+    event = EventId(uuid5(named("open"), repr(request)))
+    return shop.do(lambda db: open_business_day(db, request, event, moment(wall_ms)))
+
+
+def close(shop: Shop, day: date = DAY, operator: OperatorId = ANN) -> ClosedDay:
+    event = EventId(uuid5(named("close"), repr(day)))
+    request = CloseBusinessDay(operator)
+    return shop.do(lambda db: close_business_day(db, request, day, event, moment()))
+
+
+def settle(
+    shop: Shop, session: TillSessionId, counted_minor: int, operator: OperatorId = ANN
+) -> SettledTill:
+    event = EventId(uuid5(named("settle"), f"{session} {counted_minor}"))
+    request = SettleTill(operator, counted_minor)
+    return shop.do(lambda db: settle_till(db, request, session, event, moment()))
+
+
+def refused(shop: Shop, kind: type[Refusal], act: Callable[[], Any]) -> Refusal:
+    """``act`` is refused as ``kind`` and leaves nothing at all."""
+    before = shop.contents()
+    with pytest.raises(kind) as caught:
+        act()
+    assert shop.contents() == before
+    return caught.value
+
+
+def test_a_day_is_named_by_its_stated_date(shop: Shop) -> None:
+    opened = open_(shop, OpenBusinessDay(ANN, date(2011, 1, 4)))
+    assert (opened.business_date, opened.state) == (date(2011, 1, 4), DayState.OPEN)
+    assert shop.do(find_open_day) == opened
+    fact = shop.facts()[-1]
+    assert fact == BusinessDayOpened(date(2011, 1, 4), ANN, "Asia/Singapore")
+    assert opened.first_seq == len(shop.facts())
+
+
+def test_an_unstated_date_is_today_in_the_stores_zone(shop: Shop) -> None:
+    ten_at_night_in_utc = NOON_MS + 10 * HOUR_MS
+    assert open_(shop, OpenBusinessDay(ANN), ten_at_night_in_utc).business_date == DAY
+    close(shop)
+    past_midnight_here = NOON_MS + 12 * HOUR_MS
+    assert open_(shop, OpenBusinessDay(ANN), past_midnight_here).business_date > DAY
+
+
+def test_opening_the_open_day_again_gives_it_again(shop: Shop) -> None:
+    first = open_(shop, OpenBusinessDay(ANN, DAY))
+    before = shop.contents()
+    assert open_(shop, OpenBusinessDay(ANN, DAY), NOON_MS + HOUR_MS) == first
+    assert shop.contents() == before
+
+
+def test_only_one_day_is_open_at_a_time(shop: Shop) -> None:
+    open_(shop, OpenBusinessDay(ANN, DAY))
+    later = OpenBusinessDay(ANN, date(2025, 3, 15))
+    refusal = refused(shop, BusinessDayOpenAlready, lambda: open_(shop, later))
+    assert "2025-03-14/close" in refusal.remedy
+
+
+def test_a_closed_day_never_opens_again(shop: Shop) -> None:
+    open_(shop, OpenBusinessDay(ANN, DAY))
+    close(shop)
+    again = OpenBusinessDay(ANN, DAY, "we forgot something")
+    refused(shop, BusinessDayClosedAlready, lambda: open_(shop, again))
+
+
+def test_a_day_before_the_last_closed_one_needs_a_reason(shop: Shop) -> None:
+    open_(shop, OpenBusinessDay(ANN, DAY))
+    close(shop)
+    yesterday = date(2025, 3, 13)
+    refusal = refused(
+        shop, BusinessDayTooEarly, lambda: open_(shop, OpenBusinessDay(ANN, yesterday))
+    )
+    assert "2025-03-14" in refusal.detail
+    opened = open_(shop, OpenBusinessDay(ANN, yesterday, "the clock was wrong"))
+    assert opened.business_date == yesterday
+    recorded = shop.facts()[-2]
+    assert isinstance(recorded, DeviceRecorded)
+    assert "the clock was wrong" in recorded.detail
+
+
+@pytest.mark.parametrize(
+    ("operator", "kind"), [(OperatorId("eve"), UnknownOperator), (BOB, InactiveOperator)]
+)
+def test_only_an_active_operator_opens_closes_and_settles(
+    shop: Shop, operator: OperatorId, kind: type[Refusal]
+) -> None:
+    refused(shop, kind, lambda: open_(shop, OpenBusinessDay(operator, DAY)))
+    shop.open_day()
+    request = OpenTill(TillSessionId(named("t")), operator, 0)
+    refused(shop, kind, lambda: shop.do(lambda db: open_till(db, request, W1, moment())))
+    session = shop.open_till()
+    refused(shop, kind, lambda: settle(shop, session, 10_000, operator))
+    settle(shop, session, 10_000)
+    refused(shop, kind, lambda: close(shop, DAY, operator))
+
+
+def test_a_store_without_settings_does_not_open(tmp_path: Path) -> None:
+    shop = new_shop(tmp_path / "bare.sqlite3", published=False)
+    refused(shop, SettingsMissing, lambda: open_(shop, OpenBusinessDay(ANN, DAY)))
+    shop.writer.close_now()
+
+
+def test_a_till_needs_an_open_day(shop: Shop) -> None:
+    refused(shop, NoOpenBusinessDay, shop.open_till)
+
+
+def test_a_till_opens_with_its_float_under_the_days_name(shop: Shop) -> None:
+    shop.open_day(date(2011, 1, 4))
+    session = shop.open_till(W1, 12_345)
+    found = shop.do(lambda db: find_open_till(db, W1))
+    assert found is not None
+    assert (found.till_session_id, found.till_id, found.float_minor) == (session, "W1", 12_345)
+    fact = shop.facts()[-1]
+    assert fact == TillSessionOpened(
+        session, TillId("W1"), W1, ANN, date(2011, 1, 4), "SGD", 12_345
+    )
+    assert shop.do(lambda db: find_open_till(db, W2)) is None
+
+
+def test_opening_a_till_twice_is_once(shop: Shop) -> None:
+    shop.open_day()
+    session = shop.open_till()
+    before = shop.contents()
+    assert shop.open_till() == session
+    assert shop.contents() == before
+    settle(shop, session, 10_000)
+    request = OpenTill(session, ANN, 10_000)
+    again = shop.do(lambda db: open_till(db, request, W1, moment()))
+    assert again.state is TillState.SETTLED
+
+
+def test_a_till_session_id_means_one_till(shop: Shop) -> None:
+    shop.open_day()
+    session = shop.open_till()
+    other = OpenTill(session, ANN, 5_000)
+    refused(
+        shop, TillSessionIdReused, lambda: shop.do(lambda db: open_till(db, other, W1, moment()))
+    )
+
+
+def test_neither_a_till_nor_a_workstation_has_two_open_sessions(shop: Shop) -> None:
+    shop.open_day()
+    shop.open_till(W1)
+    second = OpenTill(TillSessionId(named("x")), ANN, 0, TillId("drawer-2"))
+    refused(shop, TillOpenAlready, lambda: shop.do(lambda db: open_till(db, second, W1, moment())))
+    shared = OpenTill(TillSessionId(named("y")), ANN, 0, TillId("W1"))
+    refused(shop, TillOpenAlready, lambda: shop.do(lambda db: open_till(db, shared, W2, moment())))
+    shop.open_till(W2)
+
+
+def test_a_settled_till_says_over_and_short(shop: Shop) -> None:
+    shop.open_day()
+    session = shop.open_till(W1, 10_000)
+    settled = settle(shop, session, 9_950)
+    assert (settled.expected_cash_minor, settled.over_short_minor) == (10_000, -50)
+    assert settled.session.state is TillState.SETTLED
+    fact = shop.facts()[-1]
+    assert isinstance(fact, TillSessionSettled)
+    assert (fact.expected_cash_minor, fact.counted_cash_minor) == (10_000, 9_950)
+
+
+def test_settling_twice_with_one_count_is_once(shop: Shop) -> None:
+    shop.open_day()
+    session = shop.open_till()
+    first = settle(shop, session, 10_010)
+    before = shop.contents()
+    assert settle(shop, session, 10_010) == first
+    assert shop.contents() == before
+    refusal = refused(shop, TillSettledAlready, lambda: settle(shop, session, 10_000))
+    assert "100.10" in refusal.detail
+
+
+def test_an_unknown_till_session_is_not_settled(shop: Shop) -> None:
+    refused(shop, UnknownTillSession, lambda: settle(shop, TillSessionId(named("none")), 0))
+
+
+def test_a_day_does_not_close_over_open_tills_and_names_them(shop: Shop) -> None:
+    shop.open_day()
+    shop.open_till(W1)
+    settle(shop, shop.open_till(W2), 10_000)
+    refusal = refused(shop, TillsOpen, lambda: close(shop))
+    assert "W1 (at W1)" in refusal.detail
+    assert "W2" not in refusal.detail
+
+
+def test_a_day_that_was_never_opened_does_not_close(shop: Shop) -> None:
+    refused(shop, UnknownBusinessDay, lambda: close(shop))
+
+
+def test_a_closed_day_carries_its_manifest(shop: Shop) -> None:
+    shop.open_day()
+    settle(shop, shop.open_till(W1, 10_000), 10_020)
+    settle(shop, shop.open_till(W2, 5_000), 4_990)
+    closed = close(shop)
+    manifest = closed.manifest
+    assert manifest == BusinessDayClosed(DAY, ANN, manifest).manifest
+    assert shop.facts()[manifest.first_seq - 1] == BusinessDayOpened(DAY, ANN, "Asia/Singapore")
+    assert (manifest.last_seq, closed.closed_seq) == (len(shop.facts()) - 1, len(shop.facts()))
+    assert manifest.head_hash == shop.do(lambda db: hash_at(db, manifest.last_seq))
+    assert (manifest.store.float_minor, manifest.store.over_short_minor) == (15_000, 10)
+    assert [(w.workstation_id, w.totals.over_short_minor) for w in manifest.workstations] == [
+        (W1, 20),
+        (W2, -10),
+    ]
+    assert shop.do(find_open_day) is None
+    assert shop.do(verify_chain).first_bad_seq is None
+
+
+def test_closing_twice_gives_the_same_manifest_again(shop: Shop) -> None:
+    shop.open_day()
+    settle(shop, shop.open_till(), 10_000)
+    first = close(shop)
+    shop.open_day(date(2025, 3, 15))
+    before = shop.contents()
+    assert close(shop) == first
+    assert shop.contents() == before
+
+
+def test_an_empty_day_closes_with_nothing_in_it(shop: Shop) -> None:
+    shop.open_day()
+    manifest = close(shop).manifest
+    assert manifest.store.transactions == 0
+    assert manifest.workstations == ()
