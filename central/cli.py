@@ -240,3 +240,27 @@ def enrol_code(
         f"It enrols one box as {code} within {minutes} minutes."
         f" Next, on the box: `edge provision --central URL --code {made.code} --data DIR`."
     )
+
+
+@app.command()
+def demo(
+    database_url: Url = None,
+    receipts: Annotated[
+        Path | None,
+        typer.Option(help="Trade a retailer's file instead.", exists=True, dir_okay=False),
+    ] = None,
+    tamper: Annotated[
+        bool, typer.Option("--tamper", help="Change a cent and delete a sale at head office.")
+    ] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave everything running.")] = False,
+    stop: Annotated[
+        Path | None, typer.Option(help="Stop a demo that was kept, by its folder.", file_okay=False)
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Who shops, and for what.")] = 1,
+) -> None:
+    """Trade a day at three stores, with faults, and compare both sides to the cent."""
+    from central.demo.run import DemoOptions, run_demo, stop_kept
+
+    if stop is not None:
+        raise typer.Exit(stop_kept(stop))
+    raise typer.Exit(run_demo(DemoOptions(database_url, receipts, tamper, keep, seed)))
