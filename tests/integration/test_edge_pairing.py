@@ -1,0 +1,280 @@
+"""A box becomes a store once, a workstation is paired by a code that lives shortly, people hear of
+what should not happen."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from edge.db.alarms import list_alarms
+from edge.db.pushing import read_push_state
+from edge.db.store import read_enrolment
+from edge.db.workstations import find_workstation, list_workstations
+from edge.domain.pairing_errors import EnrolledAlready, EnrolmentUnsound, PairingRefused
+from edge.usecases.adopt_enrolment import adopt_enrolment
+from edge.usecases.issue_pairing_code import (
+    ALPHABET,
+    LIFETIME_MS,
+    TRIES,
+    issue_pairing_code,
+    new_code,
+)
+from edge.usecases.pair_workstation import PairWorkstation, new_token, pair_workstation
+from edge.usecases.raise_alarm import REPEATED_AFTER_MS, raise_alarm
+from edge.usecases.record_boot import record_boot
+from edge.usecases.record_contact import record_contact
+from edge.usecases.resume_pushing import resume_pushing
+from edge.usecases.stop_pushing import stop_pushing
+from sync.engine.journal import Moment, NotEnrolled, read_head
+from sync.protocol.change import genesis_hash
+from sync.protocol.clock import ClockState
+from sync.protocol.enrolment import EnrolmentAnswer
+from sync.protocol.errors import Refusal
+from sync.protocol.identity import BootId, StoreId
+from sync.protocol.poslog import AlarmKind, AlarmRaised, DeviceRecorded
+from tests.integration.edge_fixtures import (
+    NOON_MS,
+    STORE,
+    W1,
+    W2,
+    Shop,
+    enrolment,
+    moment,
+    named,
+    new_shop,
+)
+
+CODE = "7Q4-M0K-XV2"
+TOKEN = "token"
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    made = new_shop(tmp_path / "store.sqlite3", published=False)
+    yield made
+    made.writer.close_now()
+
+
+@pytest.fixture
+def blank(tmp_path: Path) -> Iterator[Shop]:
+    """A box that belongs to no store yet."""
+    made = Shop(tmp_path / "blank.sqlite3")
+    yield made
+    made.writer.close_now()
+
+
+def refused(shop: Shop, kind: type[Refusal], act: Callable[[], Any]) -> Refusal:
+    """``act`` is refused as ``kind`` and leaves nothing at all."""
+    before = shop.contents()
+    with pytest.raises(kind) as caught:
+        act()
+    assert shop.contents() == before
+    return caught.value
+
+
+def adopt(shop: Shop, answer: EnrolmentAnswer, device_key: bytes = bytes(32)) -> Any:
+    address = "http://127.0.0.1:1"
+    return shop.do(lambda db: adopt_enrolment(db, answer, address, device_key, "t", moment()))
+
+
+def issue(shop: Shop, code: str = CODE) -> None:
+    shop.do(lambda db: issue_pairing_code(db, W1, code, moment()))
+
+
+def pair(shop: Shop, code: str = CODE, token: str = TOKEN, wall_ms: int = NOON_MS) -> str:
+    request = PairWorkstation(W1, code)
+    return shop.do(lambda db: pair_workstation(db, request, token, moment(wall_ms))).token
+
+
+def whose(shop: Shop, token: str) -> str | None:
+    return shop.do(lambda db: find_workstation(db, token))
+
+
+def test_an_enrolled_box_is_the_store_and_begins_its_journal(blank: Shop) -> None:
+    head = adopt(blank, enrolment())
+    kept = blank.do(read_enrolment)
+    assert kept is not None
+    assert (kept.store_id, kept.store_code, kept.central_url) == (
+        STORE,
+        "S01",
+        "http://127.0.0.1:1",
+    )
+    assert (head.epoch.number, head.seq) == (1, 1)
+    assert head.epoch.fingerprint == genesis_hash(enrolment().genesis)[:4]
+    assert blank.facts() == [DeviceRecorded("boot", "enrolled", "t")]
+
+
+def test_the_same_enrolment_again_changes_nothing(blank: Shop) -> None:
+    first = adopt(blank, enrolment())
+    before = blank.contents()
+    assert adopt(blank, enrolment()) == first
+    assert blank.contents() == before
+
+
+def test_a_box_does_not_become_another_store(shop: Shop) -> None:
+    other = enrolment(store_code="S02")
+    refusal = refused(shop, EnrolledAlready, lambda: adopt(shop, other))
+    assert "S01" in refusal.detail
+
+
+def test_an_answer_that_head_office_did_not_sign_is_refused(blank: Shop) -> None:
+    answer = enrolment()
+    forged = msgspec.structs.replace(answer, signature=bytes(64))
+    refused(blank, EnrolmentUnsound, lambda: adopt(blank, forged))
+    elsewhere = msgspec.structs.replace(answer, store_id=StoreId(named("elsewhere")))
+    refused(blank, EnrolmentUnsound, lambda: adopt(blank, elsewhere))
+    refused(blank, EnrolmentUnsound, lambda: adopt(blank, answer, device_key=b"x" * 32))
+
+
+def test_each_boot_is_recorded_once_under_its_own_id(shop: Shop) -> None:
+    boot = Moment(NOON_MS, 0, BootId(named("second boot")), ClockState.UNCHECKED)
+    first = shop.do(lambda db: record_boot(db, "holdfast 0.1", "SQLite 3.53", boot))
+    assert first.envelope.event_id == boot.boot_id
+    before = shop.contents()
+    assert shop.do(lambda db: record_boot(db, "holdfast 0.1", "SQLite 3.53", boot)) == first
+    assert shop.contents() == before
+
+
+def test_a_box_without_a_store_records_no_boot(blank: Shop) -> None:
+    refused(blank, NotEnrolled, lambda: blank.do(lambda db: record_boot(db, "t", "", moment())))
+
+
+def test_codes_are_random_and_have_no_letter_that_people_mistake() -> None:
+    codes = {new_code() for _ in range(200)}
+    assert len(codes) == 200
+    for code in codes:
+        groups = code.split("-")
+        assert [len(group) for group in groups] == [3, 3, 3]
+        assert set("".join(groups)) <= set(ALPHABET)
+    assert not set("ILOU") & set(ALPHABET)
+
+
+def test_a_code_pairs_its_workstation_once(shop: Shop) -> None:
+    issue(shop)
+    assert pair(shop) == "token"
+    assert whose(shop, "token") == W1
+    refused(shop, PairingRefused, lambda: pair(shop, token="second"))
+    assert [w.workstation_id for w in shop.do(list_workstations)] == [W1]
+
+
+def test_a_unit_that_runs_twice_pairs_once(shop: Shop) -> None:
+    issue(shop)
+    pair(shop)
+    before = shop.contents()
+    assert pair(shop) == "token"
+    assert shop.contents() == before
+
+
+@pytest.mark.parametrize("typed", ["7q4m0kxv2", "7Q4 MOK XV2", " 7q4-mOk-xv2 "])
+def test_a_code_is_read_as_it_is_meant(shop: Shop, typed: str) -> None:
+    issue(shop)
+    assert pair(shop, typed) == "token"
+
+
+def test_a_wrong_code_counts_a_try_though_it_is_refused(shop: Shop) -> None:
+    issue(shop)
+    for _ in range(TRIES - 1):
+        with pytest.raises(PairingRefused):
+            pair(shop, "000-000-000")
+    assert shop.rows("pairing_code", "tries_left") == [(1,)]
+    with pytest.raises(PairingRefused):
+        pair(shop, "000-000-000")
+    with pytest.raises(PairingRefused):
+        pair(shop)
+    assert shop.rows("pairing_code") == []
+    assert shop.rows("workstation") == []
+
+
+def test_a_code_is_good_for_fifteen_minutes(shop: Shop) -> None:
+    issue(shop)
+    with pytest.raises(PairingRefused):
+        pair(shop, wall_ms=NOON_MS + LIFETIME_MS)
+    assert shop.rows("pairing_code") == []
+    issue(shop)
+    assert pair(shop, wall_ms=NOON_MS + LIFETIME_MS - 1) == "token"
+
+
+def test_a_code_of_one_workstation_pairs_no_other(shop: Shop) -> None:
+    issue(shop)
+    other = PairWorkstation(W2, CODE)
+    refused(
+        shop, PairingRefused, lambda: shop.do(lambda db: pair_workstation(db, other, "t", moment()))
+    )
+
+
+def test_pairing_anew_ends_the_earlier_token(shop: Shop) -> None:
+    issue(shop)
+    pair(shop)
+    issue(shop)
+    assert whose(shop, "token") == W1
+    pair(shop, token="new")
+    assert (whose(shop, "token"), whose(shop, "new")) == (None, W1)
+
+
+def test_neither_code_nor_token_stands_in_the_database(shop: Shop) -> None:
+    token = new_token()
+    issue(shop)
+    everything = repr(shop.contents())
+    assert CODE not in everything
+    pair(shop, token=token)
+    everything = repr(shop.contents())
+    assert token not in everything
+    assert whose(shop, token) == W1
+
+
+ALARM = UUID(int=7)
+
+
+def test_an_alarm_is_seen_here_and_travels(shop: Shop) -> None:
+    raised = shop.do(
+        lambda db: raise_alarm(
+            db, AlarmKind.FORK, "1-aa", "two branches", moment(), alarm_id=ALARM, workstation_id=W1
+        )
+    )
+    assert raised == ALARM
+    assert [alarm.detail for alarm in shop.do(list_alarms)] == ["two branches"]
+    assert shop.facts()[-1] == AlarmRaised(ALARM, AlarmKind.FORK, "1-aa", "two branches", W1)
+
+
+def test_the_same_alarm_is_raised_once_a_day(shop: Shop) -> None:
+    def again(at_ms: int, number: int, subject: str = "1-aa") -> UUID:
+        return shop.do(
+            lambda db: raise_alarm(
+                db, AlarmKind.FORK, subject, "x", moment(at_ms), alarm_id=UUID(int=number)
+            )
+        )
+
+    assert again(NOON_MS, 1) == again(NOON_MS + 1, 2) == UUID(int=1)
+    assert again(NOON_MS + 2, 3, "2-bb") == UUID(int=3)
+    assert again(NOON_MS + REPEATED_AFTER_MS, 4) == UUID(int=4)
+    assert len(shop.do(list_alarms)) == 3
+
+
+def test_a_box_without_a_store_keeps_its_alarm_to_itself(blank: Shop) -> None:
+    blank.do(lambda db: raise_alarm(db, AlarmKind.REWOUND, "x", "y", moment(), alarm_id=ALARM))
+    assert len(blank.do(list_alarms)) == 1
+    assert blank.facts() == []
+
+
+def test_pushing_stops_with_a_reason_until_a_person_resumes_it(shop: Shop) -> None:
+    for _ in range(2):
+        shop.do(
+            lambda db: stop_pushing(
+                db, "central holds more", moment(), alarm=AlarmKind.REWOUND, alarm_id=ALARM
+            )
+        )
+    state = shop.do(read_push_state)
+    assert state.stopped == "central holds more"
+    assert [alarm.subject for alarm in shop.do(list_alarms)] == [str(shop.do(read_head).epoch)]
+    shop.do(lambda db: record_contact(db, moment(), NOON_MS + 5))
+    assert shop.do(read_push_state).stopped == "central holds more"
+    shop.do(resume_pushing)
+    state = shop.do(read_push_state)
+    assert (state.stopped, state.last_contact_ms, state.server_time_ms) == (
+        None,
+        NOON_MS,
+        NOON_MS + 5,
+    )
