@@ -140,7 +140,7 @@ def insert_sale(
             fact.points_earned,
             0 if take_back is None else take_back.points,
             0 if take_back is None else take_back.debt,
-            fact.training,
+            int(fact.training),
         ),
     )
     db.executemany(_LINE.sql, _line_rows(fact))
@@ -149,8 +149,8 @@ def insert_sale(
         [
             (
                 sale_id,
-                tax.is_return,
-                tax.tax_class,
+                int(tax.is_return),
+                tax.tax_class.value,
                 tax.tax_rate_bp,
                 tax.taxable_minor,
                 tax.tax_minor,
@@ -161,7 +161,7 @@ def insert_sale(
     db.executemany(
         _TENDER.sql,
         [
-            (sale_id, number, t.tender_id, t.kind, t.amount_minor, t.reference, t.points)
+            (sale_id, number, t.tender_id, t.kind.value, t.amount_minor, t.reference, t.points)
             for number, t in enumerate(fact.tenders, start=1)
         ],
     )
@@ -176,7 +176,7 @@ def _line_rows(fact: RetailTransaction) -> list[tuple[Any, ...]]:
             line.item_id,
             line.description,
             line.scan_code,
-            line.tax_class,
+            line.tax_class.value,
             line.tax_rate_bp,
             line.tax_version,
             line.price_version,
@@ -211,7 +211,7 @@ def insert_movements(
                 "return" if m.quantity_milli > 0 else "sale",
                 m.quantity_milli,
                 m.on_hand_after_milli,
-                m.oversold,
+                int(m.oversold),
                 day,
                 moved_at_ms,
             )
@@ -260,4 +260,6 @@ def insert_abandoned(
 
 def insert_alarm(db: sqlite3.Connection, alarm: AlarmRaised, at_ms: int) -> None:
     """What people must see."""
-    db.execute(_ALARM.sql, (alarm.alarm_id.bytes, alarm.kind, alarm.subject, alarm.detail, at_ms))
+    db.execute(
+        _ALARM.sql, (alarm.alarm_id.bytes, alarm.kind.value, alarm.subject, alarm.detail, at_ms)
+    )

@@ -6,7 +6,7 @@ Lists go in as one JSON text (``json_each``), ids in it as hexadecimal. Values a
 
 from typing import Any, TypeAlias
 
-from sqlalchemy import String, and_, bindparam, func, literal_column, select, true
+from sqlalchemy import String, and_, bindparam, func, literal_column, select
 from sqlalchemy.orm import Mapped, aliased
 from sqlalchemy.sql.elements import ClauseElement, ColumnElement
 from sqlalchemy.sql.selectable import TableValuedAlias
@@ -197,9 +197,10 @@ STORE = _reading(
         col(JournalHead.epoch_number),
         col(JournalHead.epoch_fingerprint),
     )
-    .select_from(Box)
-    .join(JournalHead, col(JournalHead.current) == true())
-    .outerjoin(Settings, col(Settings.one) == col(Box.one)),
+    .select_from(JournalHead)
+    .join(Box, col(Box.one) == literal_column("1"))
+    .outerjoin(Settings, col(Settings.one) == literal_column("1"))
+    .where(col(JournalHead.current)),
     "",
 )
 _open_day = _one(
