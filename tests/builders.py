@@ -23,6 +23,13 @@ from edge.db.engine import open_connection
 from edge.db.migrate import migrate
 from edge.domain.basket import LineRequest, OriginalRequest, SaleRequest, TenderRequest
 from edge.domain.completed import CompletedSale
+from edge.domain.situation import (
+    ItemOnSale,
+    PriceInForce,
+    RateInForce,
+    Situation,
+    TenderInUse,
+)
 from edge.usecases.complete_sale import complete_sale
 from edge.usecases.open_business_day import OpenBusinessDay, open_business_day
 from edge.usecases.open_till import OpenTill, open_till
@@ -44,6 +51,7 @@ from sync.protocol.identity import (
     TenderId,
     TillSessionId,
     WorkstationId,
+    receipt_number,
 )
 from sync.protocol.money import extend
 from sync.protocol.poslog import TaxClass, TenderKind
@@ -135,6 +143,53 @@ STOCK_MILLI = 10_000
 """On hand of each item at the start: ten pieces."""
 
 
+RATES = {
+    TaxClass.STANDARD: RateInForce(900, 7),
+    TaxClass.ZERO: RateInForce(0, 7),
+    TaxClass.EXEMPT: RateInForce(0, 7),
+}
+TENDERS = {
+    CASH: TenderInUse(TenderKind.CASH, True, True),
+    CARD: TenderInUse(TenderKind.CARD, True, True),
+    QR: TenderInUse(TenderKind.QR, True, True),
+    VOUCHER: TenderInUse(TenderKind.VOUCHER, False, True),
+    POINTS: TenderInUse(TenderKind.POINTS, True, True),
+    CHEQUE: TenderInUse(TenderKind.VOUCHER, True, False),
+}
+
+
+def situation(**changes: Any) -> Situation:
+    """What the seeded store knows, for the pure rules: nothing sold, no customer's rights."""
+    items = [
+        ItemOnSale(
+            item.item_id,
+            item.name,
+            item.tax_class,
+            item.open_price,
+            None if item.price_minor is None else item.price_minor // 2,
+            item.active,
+            None if item.price_minor is None else PriceInForce(item.price_minor, 11),
+            STOCK_MILLI,
+        )
+        for item in ITEMS.values()
+    ]
+    known = Situation(
+        settings=SETTINGS,
+        workstation_id=W1,
+        business_date=BUSINESS_DATE,
+        till_session_id=TillSessionId(uuid5(NAMES, "till")),
+        receipt_number=receipt_number(STORE_CODE, W1, 1, 1),
+        operator_active=True,
+        customer_active=True,
+        items_by_code={ITEMS[item.item_id].scan_code: item for item in items},
+        items_by_id={item.item_id: item for item in items},
+        rates=RATES,
+        tenders=TENDERS,
+        originals={},
+    )
+    return known._replace(**changes)
+
+
 def moment(after_ms: int = 0, clock_state: ClockState = ClockState.CHECKED) -> Moment:
     """NOW and a little later, by a clock that head office has confirmed."""
     return Moment(NOW_MS + after_ms, 28_800, BOOT, clock_state)
@@ -193,18 +248,13 @@ def enrol(db: sqlite3.Connection) -> None:
 def publish(db: sqlite3.Connection, settings: StoreSettings = SETTINGS) -> None:
     """What head office made known."""
     db.execute("INSERT OR REPLACE INTO settings VALUES (1, ?)", (encode(settings),))
-    for tax_class, rate_bp in ((TaxClass.STANDARD, 900), (TaxClass.ZERO, 0), (TaxClass.EXEMPT, 0)):
-        tax_rate(db, tax_class, rate_bp, date(2024, 1, 1), version=7)
-    tenders = [
-        (CASH, "Cash", TenderKind.CASH, True, True),
-        (CARD, "Card", TenderKind.CARD, True, True),
-        (QR, "PayNow", TenderKind.QR, True, True),
-        (VOUCHER, "Voucher", TenderKind.VOUCHER, False, True),
-        (POINTS, "Points", TenderKind.POINTS, True, True),
-        (CHEQUE, "Cheque", TenderKind.VOUCHER, True, False),
-    ]
-    for tender in tenders:
-        db.execute("INSERT INTO tender VALUES (?, ?, ?, ?, ?)", tender)
+    for tax_class, rate in RATES.items():
+        tax_rate(db, tax_class, rate.rate_bp, date(2024, 1, 1), rate.version)
+    for tender_id, (kind, refundable, active) in TENDERS.items():
+        db.execute(
+            "INSERT INTO tender VALUES (?, ?, ?, ?, ?)",
+            (tender_id, tender_id.title(), kind.value, refundable, active),
+        )
     for operator_id, active in ((ANNA, True), (BEN, False)):
         db.execute(
             "INSERT INTO operator VALUES (?, ?, 'cashier', ?)",
