@@ -23,7 +23,7 @@ PAUSE_S = 0.06
 FIRST_FAULT_S = 4.0
 CUT_S = 12.0
 KILL_AFTER_S = 4.0
-LOST_ANSWERS_S = 4.0
+LOSING_S_MIN = 4.0
 AFTERWARDS_S = 4.0
 OVER_SHORT_MINOR = {("S01", "W2"): 10, ("S02", "W1"): -50}
 
@@ -110,7 +110,7 @@ async def trade_a_day(stage: Stage, shops: list[Shop], console: Console) -> None
         console=console,
         transient=True,
     ) as progress:
-        length_s = FIRST_FAULT_S + CUT_S + LOST_ANSWERS_S + AFTERWARDS_S
+        length_s = FIRST_FAULT_S + CUT_S + AFTERWARDS_S
         tasks = {
             shop.box.code: progress.add_task(shop.box.code, total=length_s, sold="")
             for shop in shops
@@ -144,19 +144,16 @@ async def _faults(stage: Stage, shops: list[Shop], console: Console) -> None:
         shop.box.line.cut()
     await asyncio.sleep(KILL_AFTER_S)
     await _kill_and_start_again(stage, third, console)
+    first.box.line.lose_answers()
     cut_for = asyncio.get_running_loop().time() - before[second.box.code].at_s
-    await asyncio.sleep(max(0.0, CUT_S - cut_for))
+    await asyncio.sleep(max(LOSING_S_MIN, CUT_S - cut_for))
     for shop in (second, third):
         _say_what_was_sold(shop, before[shop.box.code], console)
-    second.box.line.lose_answers()
-    third.box.line.mend()
-    first.box.line.lose_answers()
-    await asyncio.sleep(LOST_ANSWERS_S)
-    for shop in (first, second):
-        console.print(
-            f"{shop.box.code}'s line lost {shop.box.line.answers_lost} answers of head office: "
-            "the box sends the same events again, head office counts them once."
-        )
+    console.print(
+        f"{first.box.code}'s line lost {first.box.line.answers_lost} answers of head office: the "
+        "box sends the same events again, head office counts them once."
+    )
+    for shop in shops:
         shop.box.line.mend()
     console.print("All lines are mended.")
     await asyncio.sleep(AFTERWARDS_S)

@@ -67,6 +67,12 @@ def _run(options: DemoOptions, afterwards: Callable[[Stage, int], Awaitable[None
     except (DemoCannotRun, CannotRun, BadDatabaseUrl, PostgresCannotStart) as error:
         print(f"central: {error}", file=sys.stderr)
         return COULD_NOT_RUN
+    except BaseExceptionGroup as group:
+        refused, rest = group.split(DemoCannotRun)
+        if refused is None or rest is not None:
+            raise
+        print(f"central: {first_of(refused)}", file=sys.stderr)
+        return COULD_NOT_RUN
     except OSError as error:
         print(f"central: {one_sentence(error)}", file=sys.stderr)
         return COULD_NOT_RUN
@@ -89,6 +95,14 @@ async def _demo(options: DemoOptions, afterwards: Callable[[Stage, int], Awaitab
             code = await run_sample(stage, console, seed=options.seed, tampering=options.tamper)
         await afterwards(stage, code)
     return code
+
+
+def first_of(group: BaseExceptionGroup[DemoCannotRun]) -> BaseException:
+    """The first refusal that stopped everybody else."""
+    first: BaseException = group
+    while isinstance(first, BaseExceptionGroup):
+        first = first.exceptions[0]
+    return first
 
 
 async def _nothing(_stage: Stage, _code: int) -> None:

@@ -16,6 +16,7 @@ import uuid_utils
 
 from central.demo.workstation import SaleRefused, Workstation
 
+MORE_POINTS_THAN_RIGHTS = "more-points-than-rights"
 CASH_MINOR_MAX = 6_000
 NOTE_MINOR = 1_000
 CASH_STEP_MINOR = 5
@@ -88,7 +89,7 @@ async def _sell(workstation: Workstation, shoppers: Shoppers) -> dict[str, Any]:
     try:
         answer = await workstation.complete("/sales", sale)
     except SaleRefused as refusal:
-        if refusal.slug != "more_points_than_rights":
+        if refusal.slug != MORE_POINTS_THAN_RIGHTS:
             raise
         sale["tenders"] = _tenders(draw, total_minor, 0)
         answer = await workstation.complete("/sales", sale)

@@ -77,11 +77,11 @@ class Workstation:
         self.cash_minor += taken - int(answer["change_minor"])
 
 
-class SaleRefused(Exception):
+class SaleRefused(DemoCannotRun):
     """The edge refused a request: its problem document."""
 
     def __init__(self, problem: dict[str, Any]) -> None:
-        super().__init__(f"{problem.get('title')}: {problem.get('detail')}")
+        super().__init__(f"a store refused: {problem.get('title')}: {problem.get('detail')}")
         self.problem = problem
 
     @property
