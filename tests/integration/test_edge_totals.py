@@ -37,6 +37,7 @@ from sync.protocol.poslog import (
 )
 from tests import builders
 from tests.builders import ANNA, BUSINESS_DATE, CARD, CASH, MEMBER, POINTS, W1, W2
+from tests.integration.edge_fixtures import hurry
 
 NEXT_DATE = date(2026, 3, 3)
 
