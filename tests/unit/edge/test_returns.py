@@ -1,0 +1,154 @@
+"""Goods that come back: every cut of a line gives back exactly the line."""
+
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.domain.basket import LineRequest, OriginalRequest
+from edge.domain.errors import CustomerDiffers
+from edge.domain.line_errors import (
+    BadLines,
+    ItemDiffers,
+    OriginalNotFound,
+    ReturnedMoreThanSold,
+    ReturnPriceDiffers,
+    UnknownScanCode,
+)
+from edge.domain.returns import SHARE_OF_MODIFIERS, customer_of, mirror, take_back_lines
+from edge.domain.situation import SoldLine
+from sync.protocol.identity import CustomerId, ItemId, ReceiptNumber, SaleId
+from sync.protocol.poslog import Line, OriginalLine, TaxClass
+from tests.builders import ITEMS, MEMBER, NEWCOMER, situation
+
+SALE = SaleId(UUID(int=7))
+FIRST = OriginalLine(SALE, 1)
+
+
+def sold(
+    quantity_milli: int = 3_000,
+    amount: int = 1000,
+    *,
+    extended: int | None = None,
+    tax: int = 83,
+    points: int = 1,
+    returned: int = 0,
+    customer: CustomerId | None = MEMBER,
+) -> SoldLine:
+    return SoldLine(
+        sale_id=SALE,
+        line_no=1,
+        customer_id=customer,
+        receipt_number=ReceiptNumber("S01-W1-E1-000001"),
+        item_id=ItemId("I01"),
+        description="Item 1",
+        scan_code=ITEMS[ItemId("I01")].scan_code,
+        tax_class=TaxClass.STANDARD,
+        tax_rate_bp=900,
+        tax_version=7,
+        price_version=11,
+        unit_price_minor=333,
+        unit_cost_minor=75,
+        quantity_milli=quantity_milli,
+        extended_minor=amount if extended is None else extended,
+        amount_minor=amount,
+        tax_minor=tax,
+        points=points,
+        returned_milli=returned,
+        on_hand_milli=0,
+    )
+
+
+def back(line_no: int = 1, quantity_milli: int = 1_000, **more: object) -> LineRequest:
+    values = {"original": OriginalRequest(SALE, 1)} | more
+    return LineRequest(line_no=line_no, quantity_milli=quantity_milli, **values)  # type: ignore[arg-type]
+
+
+def figures(line: Line) -> tuple[int, int, int, int]:
+    return line.amount_minor, line.extended_minor, line.tax_minor, line.points
+
+
+def test_three_for_ten_comes_back_as_333_334_333() -> None:
+    lines = [
+        mirror(back(), sold(), before, before + 1_000).amount_minor for before in (0, 1_000, 2_000)
+    ]
+    assert lines == [-333, -334, -333]
+
+
+def test_a_line_that_was_reduced_comes_back_reduced() -> None:
+    line = mirror(back(), sold(amount=900, extended=1000), 0, 1_000)
+    assert (line.extended_minor, line.amount_minor) == (-333, -300)
+    assert [(m.kind, m.amount_minor) for m in line.modifiers] == [(SHARE_OF_MODIFIERS, 33)]
+
+
+@given(
+    quantity=st.integers(1, 10**6),
+    amount=st.integers(0, 10**8),
+    discount=st.integers(0, 10**4),
+    tax=st.integers(0, 10**6),
+    points=st.integers(0, 10**5),
+    cuts=st.lists(st.integers(1, 10**6), max_size=8),
+)
+def test_partial_returns_in_any_cut_give_back_exactly_the_line(
+    quantity: int, amount: int, discount: int, tax: int, points: int, cuts: list[int]
+) -> None:
+    whole = sold(quantity, amount, extended=amount + discount, tax=tax, points=points)
+    ends = sorted({cut for cut in cuts if cut < quantity} | {quantity})
+    lines = [
+        mirror(back(quantity_milli=end - start), whole, start, end)
+        for start, end in zip([0, *ends], ends, strict=False)
+    ]
+    gone = [sum(column) for column in zip(*(figures(line) for line in lines), strict=True)]
+    assert gone == [-amount, -(amount + discount), -tax, -points]
+    assert all(part <= 0 for line in lines for part in figures(line))
+    assert sum(line.quantity_milli for line in lines) == -quantity
+
+
+def test_two_lines_of_one_receipt_go_on_where_the_first_ended() -> None:
+    known = situation(originals={FIRST: sold(returned=1_000)})
+    lines = take_back_lines([back(1), back(2)], known)
+    assert [line.amount_minor for line in lines.values()] == [-334, -333]
+    with pytest.raises(ReturnedMoreThanSold) as refused:
+        take_back_lines([back(1), back(2), back(3)], known)
+    assert (refused.value.wanted_milli, refused.value.left_milli) == (1_000, 0)
+    assert refused.value.field == "lines[2].quantity_milli"
+
+
+@pytest.mark.parametrize(
+    ("line", "refusal"),
+    [
+        (back(original=OriginalRequest(SALE, 2)), OriginalNotFound),
+        (back(quantity_milli=3_001), ReturnedMoreThanSold),
+        (back(unit_price_minor=332), ReturnPriceDiffers),
+        (back(item_id="I02"), ItemDiffers),
+        (back(scan_code=ITEMS[ItemId("I02")].scan_code), ItemDiffers),
+        (back(scan_code="nothing"), UnknownScanCode),
+    ],
+)
+def test_a_return_that_does_not_fit_its_original_is_refused(
+    line: LineRequest, refusal: type[BadLines]
+) -> None:
+    with pytest.raises(refusal):
+        take_back_lines([line], situation(originals={FIRST: sold()}))
+
+
+def test_a_return_line_cannot_be_taken_back_itself() -> None:
+    with pytest.raises(OriginalNotFound):
+        take_back_lines([back()], situation(originals={FIRST: sold(-3_000, -1000, tax=-83)}))
+
+
+def test_what_agrees_with_the_original_may_be_stated() -> None:
+    item = ITEMS[ItemId("I01")]
+    line = back(scan_code=item.scan_code, item_id=item.item_id, unit_price_minor=333)
+    taken = take_back_lines([line], situation(originals={FIRST: sold()}))
+    assert taken[1].original == FIRST
+
+
+def test_points_are_taken_from_whoever_earned_them() -> None:
+    assert customer_of(None, {FIRST: sold()}) == MEMBER
+    assert customer_of(MEMBER, {FIRST: sold()}) == MEMBER
+    assert customer_of(NEWCOMER, {FIRST: sold(points=0)}) == NEWCOMER
+    assert customer_of(None, {FIRST: sold(customer=None, points=0)}) is None
+    with pytest.raises(CustomerDiffers):
+        customer_of(NEWCOMER, {FIRST: sold()})
