@@ -1,11 +1,13 @@
 """Apply a page of reference data: rows, cursor, set hash and what sales read, in one unit of work.
 
 The set's hash is kept row by row over the rows as published, and must come out as head office
-states it, or nothing of the page is kept. A page in any split, or twice, ends in the same set (P4).
+states it, or nothing of the page is kept and the feed is loaded anew. Pages in any split, or
+twice, end in the same set (P4).
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
@@ -42,6 +44,15 @@ SWEPT_PAGES_MAX = 20
 use until the feed's next page."""
 
 
+class SetDiffers(PageDiffers):
+    """Our set is not head office's. Nothing of the page is kept, but the feed begins anew (``keep``
+    is run by the writer, see edge/db/group.py): the next round loads it from 0."""
+
+    def __init__(self, feed: Feed, after: int) -> None:
+        super().__init__(f"{feed.data_set.value}: the set's hash at {after} is not head office's")
+        self.keep: Callable[[sqlite3.Connection], None] = partial(begin_anew, feed=feed)
+
+
 class AppliedPage(NamedTuple):
     """``rows``: how many were new. ``unreadable``: keys whose bodies this version of the program
     cannot read; sales go on with what was known of them."""
@@ -56,8 +67,7 @@ def apply_reference(db: sqlite3.Connection, page: FeedPage, moment: Moment) -> A
     """Take a page that follows the feed's cursor. Rows at or below the cursor change nothing.
 
     A page of another incarnation, or of a feed that is behind our cursor, begins the feed anew: it
-    must start at 1. Raises PageDiffers for a hole, or a hash that does not come out: then load the
-    feed anew (``reset_feed``).
+    must start at 1. Raises PageDiffers for a hole, and SetDiffers.
     """
     feed = Feed(page.data_set, page.scope)
     cursor = read_cursor(db, feed)
@@ -103,7 +113,7 @@ def _checked(
         set_hash = replace_in_set_hash(set_hash, row.key, bodies.get(row.key), row.body)
         bodies[row.key], last = row.body, row.pub_seq
     if set_hash != page.set_hash:
-        raise PageDiffers(f"{feed.data_set.value}: the set's hash at {last} is not head office's")
+        raise SetDiffers(feed, last)
     return Cursor(page.incarnation, last, set_hash)
 
 
