@@ -1,0 +1,176 @@
+"""Every use case of the store but the sale: whole or nothing, and once when it runs twice.
+
+The writer runs a unit again after a lost group (``edge/db/group.py``), and a disk can fail at any
+statement: each use case is held to both here.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from edge.usecases.adopt_enrolment import adopt_enrolment
+from edge.usecases.apply_reference import apply_reference
+from edge.usecases.close_business_day import CloseBusinessDay, close_business_day
+from edge.usecases.create_customer import CreateCustomer, create_customer, draw
+from edge.usecases.issue_pairing_code import issue_pairing_code
+from edge.usecases.open_business_day import OpenBusinessDay, open_business_day
+from edge.usecases.open_till import OpenTill, open_till
+from edge.usecases.pair_workstation import PairWorkstation, pair_workstation
+from edge.usecases.raise_alarm import raise_alarm
+from edge.usecases.receive_goods import GoodsLine, ReceiveGoods, receive_goods
+from edge.usecases.record_boot import record_boot
+from edge.usecases.settle_till import SettleTill, settle_till
+from edge.usecases.update_customer import UpdateCustomer, update_customer
+from sync.protocol.identity import BootId, CustomerId, EventId, ItemId, MovementId, TillSessionId
+from sync.protocol.poslog import AlarmKind, TaxClass
+from sync.protocol.reference import DataSet, Item
+from tests.faults import FailingAt, InjectedFailure
+from tests.integration.edge_fixtures import (
+    ANN,
+    DAY,
+    ITEMS,
+    MILK,
+    TEA,
+    W1,
+    Feed,
+    Shop,
+    enrolment,
+    moment,
+    named,
+    new_shop,
+)
+
+STATEMENTS_MAX = 200
+LI = CustomerId(named("li"))
+SESSION = TillSessionId(named("till W1"))
+CODE = "7Q4-M0K-XV2"
+DRAWN = draw()._replace(customer_id=LI)
+
+Act = Callable[[sqlite3.Connection], Any]
+
+
+def event(name: str) -> EventId:
+    return EventId(named(name))
+
+
+def next_page() -> Feed:
+    feed = Feed(DataSet.ITEMS)
+    for item in ITEMS:
+        feed.publish(item.item_id, item)
+    feed.publish(TEA, None)
+    feed.publish("jam", Item(ItemId("jam"), "Jam", "d", TaxClass.STANDARD, ("777",)))
+    return feed
+
+
+def open_day(db: sqlite3.Connection) -> Any:
+    return open_business_day(db, OpenBusinessDay(ANN, DAY), event("day"), moment())
+
+
+def open_drawer(db: sqlite3.Connection) -> Any:
+    return open_till(db, OpenTill(SESSION, ANN, 10_000), W1, moment())
+
+
+def settle(db: sqlite3.Connection) -> Any:
+    return settle_till(db, SettleTill(ANN, 9_990), SESSION, event("settle"), moment())
+
+
+def close_day(db: sqlite3.Connection) -> Any:
+    return close_business_day(db, CloseBusinessDay(ANN), DAY, event("close"), moment())
+
+
+def receive(db: sqlite3.Connection) -> Any:
+    lines = (GoodsLine(TEA, 500), GoodsLine(MILK, 1_000, 90))
+    request = ReceiveGoods(MovementId(named("goods")), ANN, "delivery", lines)
+    return receive_goods(db, request, moment())
+
+
+def create(db: sqlite3.Connection) -> Any:
+    request = CreateCustomer(ANN, "Li Wei", LI, "C1", "li@example.com", "91234567")
+    return create_customer(db, request, DRAWN, moment())
+
+
+def update(db: sqlite3.Connection) -> Any:
+    request = UpdateCustomer(ANN, name="Li W.", email=None, active=False)
+    return update_customer(db, LI, request, DRAWN._replace(event_id=event("update")), moment())
+
+
+def issue(db: sqlite3.Connection) -> Any:
+    return issue_pairing_code(db, W1, CODE, moment())
+
+
+def pair(db: sqlite3.Connection) -> Any:
+    return pair_workstation(db, PairWorkstation(W1, CODE), "token", moment())
+
+
+def alarm(db: sqlite3.Connection) -> Any:
+    return raise_alarm(db, AlarmKind.FORK, "x", "y", moment(), alarm_id=UUID(int=1))
+
+
+def boot(db: sqlite3.Connection) -> Any:
+    return record_boot(db, "t", "", moment()._replace(boot_id=BootId(named("another boot"))))
+
+
+def apply(db: sqlite3.Connection) -> Any:
+    return apply_reference(db, next_page().page(3), moment()).pub_seq
+
+
+def adopt(db: sqlite3.Connection) -> Any:
+    return adopt_enrolment(db, enrolment(), "http://127.0.0.1:1", bytes(32), "t", moment())
+
+
+USE_CASES: dict[str, tuple[Act, tuple[Act, ...]]] = {
+    "open_business_day": (open_day, ()),
+    "close_business_day": (close_day, (open_day, open_drawer, settle)),
+    "open_till": (open_drawer, (open_day,)),
+    "settle_till": (settle, (open_day, open_drawer)),
+    "receive_goods": (receive, (open_day,)),
+    "create_customer": (create, ()),
+    "update_customer": (update, (create,)),
+    "issue_pairing_code": (issue, ()),
+    "pair_workstation": (pair, (issue,)),
+    "raise_alarm": (alarm, ()),
+    "record_boot": (boot, ()),
+    "apply_reference": (apply, ()),
+    "adopt_enrolment": (adopt, ()),
+}
+"""Each with what must have happened before it."""
+
+
+@pytest.fixture(params=USE_CASES)
+def ready(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
+    """A store in which the use case can run, and the use case."""
+    act, before = USE_CASES[request.param]
+    path = tmp_path / "store.sqlite3"
+    shop = Shop(path) if act is adopt else new_shop(path)
+    for earlier in before:
+        shop.do(earlier)
+    yield shop, act
+    shop.writer.close_now()
+
+
+def test_a_failure_at_any_statement_leaves_nothing(ready: tuple[Shop, Act]) -> None:
+    shop, act = ready
+    before = shop.contents()
+    for nth in range(1, STATEMENTS_MAX):
+        failing = FailingAt(nth)
+        try:
+            shop.do(failing.unit(act))
+        except InjectedFailure:
+            assert shop.contents() == before
+        else:
+            assert failing.failed is None
+            break
+    assert nth > 1
+    assert shop.contents() != before
+
+
+def test_what_runs_twice_happens_once_and_answers_the_same(ready: tuple[Shop, Act]) -> None:
+    shop, act = ready
+    first = shop.do(act)
+    after = shop.contents()
+    assert shop.do(act) == first
+    assert shop.contents() == after
