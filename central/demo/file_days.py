@@ -124,11 +124,10 @@ def _line(line_no: int, line: PlannedLine) -> dict[str, Any]:
 
 
 def _tender(total_minor: int, invoice: str) -> dict[str, Any]:
-    """Small sums in cash (with change), large ones and their refunds by card."""
-    if abs(total_minor) > CASH_MINOR_MAX:
+    """Small sums in cash (with change), large ones by card, and so every refund: a drawer that pays
+    out more than it took would be short of cash that the file knows nothing of."""
+    if not 0 <= total_minor <= CASH_MINOR_MAX:
         return {"tender_id": "card", "amount_minor": total_minor, "reference": invoice[:32]}
-    if total_minor < 0:
-        return {"tender_id": "cash", "amount_minor": total_minor}
     return {"tender_id": "cash", "amount_minor": -(-total_minor // NOTE_MINOR) * NOTE_MINOR}
 
 
