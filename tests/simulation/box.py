@@ -1,0 +1,453 @@
+"""A simulated store server: production's use cases, writer's pen, journal and exchange loop over a
+real SQLite file, on virtual time.
+
+What differs from production: no threads, no sockets, no fsync. Units that wait together are still
+one group with one commit (``edge/db/group.py``). A kill leaves the files as they are at that very
+moment, copied before anything is rolled back or closed; the next start opens the copy.
+"""
+
+import hashlib
+import shutil
+import sqlite3
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple, TypeVar, cast
+
+import msgspec
+
+from central.domain.feeds import FollowedFeed
+from edge.background import Exchange
+from edge.box import Box
+from edge.clock import JUMP_MS_MAX, SERVER_GAP_MS_MAX
+from edge.db import crash
+from edge.db.engine import open_connection
+from edge.db.errors import WriterClosed
+from edge.db.group import Done, Outcome, Unit
+from edge.db.pen import Pen
+from edge.db.reference import Cursor, read_cursors
+from edge.db.store import read_enrolment
+from edge.db.writer import GROUP_MAX, Writer
+from edge.domain.basket import SaleRequest
+from edge.domain.completed import CompletedSale
+from edge.exchange import Line, journal_of
+from edge.settings import EdgeSettings
+from edge.usecases.abandon_sale import abandon_sale
+from edge.usecases.complete_sale import complete_sale
+from edge.usecases.record_boot import record_boot
+from sync.engine.journal import Moment, acknowledged, hash_at, read_head
+from sync.engine.signing import SALE_SIGNED, Signer, sign_bytes
+from sync.engine.transport import Request, Response
+from sync.protocol.change import Head, Kept
+from sync.protocol.clock import ClockState
+from sync.protocol.errors import Refusal
+from sync.protocol.identity import BootId, OperatorId, SaleId, WorkstationId
+from tests.simulation.catalog import CENTRAL_URL, Shop
+from tests.simulation.faults import DiskFaults
+from tests.simulation.ids import Ids
+from tests.simulation.network import chance
+from tests.simulation.scheduler import Host, Promise, Scheduler
+
+T = TypeVar("T")
+OFFSET_S = 8 * 3_600
+SOFTWARE = "holdfast simulated"
+COMMIT_MS = 4
+"""A group is written within this much virtual time of its first unit's arrival, on a good disk."""
+POINTS = ("after_unit", "before_commit", "after_commit", "before_answer")
+
+
+class Killed(BaseException):
+    """The store server's process is gone. No Exception: nothing may carry on after it."""
+
+
+class Doom(NamedTuple):
+    """Where the next kill strikes: the ``nth`` pass of a crash point; ``torn``: half a frame stays
+    at the end of the log."""
+
+    point: str
+    nth: int
+    torn: bool
+
+
+class Reader(NamedTuple):
+    """Stands in for the reader engine: ``edge.exchange.read`` is told to look here."""
+
+    connection: sqlite3.Connection
+
+
+class SimClock:
+    """A store server's clock: true time and how far it is off. See edge/clock.py."""
+
+    def __init__(self, scheduler: Scheduler, boot_id: BootId, ahead_ms: int) -> None:
+        self._scheduler = scheduler
+        self.boot_id = boot_id
+        self.zone = "Asia/Singapore"
+        self.ahead_ms = ahead_ms
+        self._anchor_ms = ahead_ms
+        self._state = ClockState.UNCHECKED
+
+    @property
+    def wall_ms(self) -> int:
+        """What it shows."""
+        return self._scheduler.now_ms + self.ahead_ms
+
+    def moment(self) -> Moment:
+        """Now."""
+        if abs(self.ahead_ms - self._anchor_ms) > JUMP_MS_MAX:
+            self._state = ClockState.JUMPED
+        return Moment(self.wall_ms, OFFSET_S, self.boot_id, self._state)
+
+    def server_said(self, server_time_ms: int) -> None:
+        """Head office's clock was told."""
+        if abs(self.wall_ms - server_time_ms) <= SERVER_GAP_MS_MAX:
+            self._anchor_ms = self.ahead_ms
+            self._state = ClockState.CHECKED
+        elif self._state is ClockState.CHECKED:
+            self._state = ClockState.UNCHECKED
+
+
+class TurnWriter(Writer):
+    """AioWriter's groups without its thread: what arrives before the turn is one group."""
+
+    def __init__(
+        self,
+        scheduler: Scheduler,
+        random: Random,
+        pen: Pen,
+        faults: DiskFaults,
+        died: Callable[[], None],
+    ) -> None:
+        self._scheduler = scheduler
+        self.faults = faults
+        self._random = random
+        self._pen = pen
+        self._died = died
+        self._waiting: list[tuple[Unit[Any], Promise[Any]]] = []
+        self._turn_due = False
+        self._closed = False
+        self.arm: Callable[[int], None] | None = None
+        """Called once before the next group is written, with its size."""
+
+    async def run(self, unit: Unit[T]) -> T:
+        promise: Promise[T] = Promise()
+        if self._closed:
+            raise WriterClosed("it was closed")
+        self._waiting.append((unit, promise))
+        if not self._turn_due:
+            self._turn_due = True
+            self._scheduler.after(self._commit_ms(), self._take_turn)
+        return await promise
+
+    def _commit_ms(self) -> int:
+        slow = chance(self._random, self.faults.slow_bp)
+        return self._random.randrange(self.faults.slow_ms if slow else COMMIT_MS)
+
+    def _take_turn(self) -> None:
+        self._turn_due = False
+        if self._closed:
+            return
+        group, self._waiting = self._waiting[:GROUP_MAX], self._waiting[GROUP_MAX:]
+        arm, self.arm = self.arm, None
+        try:
+            if arm is not None:
+                arm(len(group))
+            outcomes = self._pen.write([unit for unit, _ in group])
+            crash.crash_point("before_answer")
+        except Killed:
+            self._closed = True
+            self._died()
+            return
+        finally:
+            crash.disarm()
+        for (_, promise), outcome in zip(group, outcomes, strict=True):
+            _answer(promise, outcome)
+
+    async def close(self) -> None:
+        self.close_now()
+
+    def close_now(self) -> None:
+        """Nobody waits here any more."""
+        self._closed = True
+        self._pen.close()
+
+    @property
+    def commits(self) -> int:
+        return self._pen.commits
+
+    @property
+    def units(self) -> int:
+        return self._pen.units
+
+
+def _answer(promise: Promise[Any], outcome: Outcome) -> None:
+    if isinstance(outcome, Done):
+        promise.settle(outcome.value)
+    else:
+        promise.fail(outcome.error)
+
+
+def tune(db: sqlite3.Connection) -> None:
+    """The simulation dies by copying files, never by losing pages: nothing needs to be synced."""
+    db.execute("PRAGMA synchronous = OFF")
+
+
+class Told(NamedTuple):
+    """What a workstation is answered to a sale (edge/api/sales.py), and keeps."""
+
+    sale: CompletedSale
+    kept: Kept
+
+
+class Refused(NamedTuple):
+    """A problem document."""
+
+    slug: str
+    detail: str
+
+
+class StoreServer(Host):
+    """One box. ``path`` moves to a new copy of the file with each kill."""
+
+    def __init__(
+        self,
+        shop: Shop,
+        scheduler: Scheduler,
+        ids: Ids,
+        random: Random,
+        folder: Path,
+        disk: DiskFaults,
+        send: Callable[[Request], Promise[Response]],
+        seen: Counter[str],
+    ) -> None:
+        super().__init__(shop.code, scheduler)
+        self.shop = shop
+        self.alive = False
+        self.ahead_ms = 0
+        self._ids = ids
+        self._random = random
+        self._folder = folder
+        self.disk = disk
+        self._send = send
+        self._seen = seen
+        self._generation = 0
+        self._doom: Doom | None = None
+        self._dead_ms = 0
+        self.path = folder / f"{shop.code}-0.sqlite3"
+
+    def start(self) -> None:
+        """Open the file and go to work: record the boot, exchange, answer."""
+        self._reader = open_connection(self.path)
+        self._clock = SimClock(self.scheduler, BootId(self._ids.uuid()), self.ahead_ms)
+        pen = Pen(self.path, open_connection(self.path, writer=True), tune)
+        self.writer = TurnWriter(self.scheduler, self._random, pen, self.disk, self.die)
+        self.alive = True
+        self._set_arm()
+        self.spawn(self._work())
+
+    async def _work(self) -> None:
+        moment = self._clock.moment()
+        await self.writer.run(lambda db: record_boot(db, SOFTWARE, "started", moment))
+        box = self._box()
+        signer = Signer(
+            self.shop.store_id, self.shop.device_id, self.shop.key, lambda: self._ids.nonce()
+        )
+        exchange = Exchange(box, Line(_Wire(self._send), signer, journal_of(box), {}))
+        self.box = box
+        self.spawn(self._keep_time(box.nudge.set, box.settings.push_every_s))
+
+        def beat_due() -> None:
+            exchange.beat_due = True
+            box.nudge.set()
+
+        self.spawn(self._keep_time(beat_due, box.settings.pull_every_s))
+        while True:
+            while not box.nudge.is_set():
+                await self.scheduler.pause(200)
+            box.nudge.clear()
+            wait_ms = await exchange.round()
+            if wait_ms > 0:
+                await self.scheduler.pause(wait_ms)
+
+    async def _keep_time(self, due: Callable[[], None], every_s: int) -> None:
+        while True:
+            await self.scheduler.pause(every_s * 1_000)
+            due()
+
+    def _box(self) -> Box:
+        enrolment = read_enrolment(self._reader)
+        assert enrolment is not None
+        return Box(
+            folder=self._folder,
+            settings=EdgeSettings(central_url=CENTRAL_URL),
+            enrolment=enrolment,
+            epoch=self.shop.epoch,
+            device_key=self.shop.key,
+            writer=self.writer,
+            reader=cast(Any, Reader(self._reader)),
+            clock=cast(Any, self._clock),
+            workstations=cast(Any, None),
+        )
+
+    # --- dying
+
+    def doom(self, doom: Doom, dead_ms: int) -> None:
+        """Die in the next group that is written, or in one after it."""
+        self._doom, self._dead_ms = doom, dead_ms
+        self._set_arm()
+
+    def _set_arm(self) -> None:
+        if self.alive and self._doom is not None:
+            self.writer.arm = self._arm
+
+    def _arm(self, size: int) -> None:
+        doom = self._doom
+        if doom is None:
+            return
+        crash.arm(
+            doom.point, min(doom.nth, size) if doom.point == "after_unit" else 1, self._strike
+        )
+        if doom.point == "after_unit" and size > 1:
+            self._seen["killed in the middle of a group"] += 1
+
+    def _strike(self) -> None:
+        """The files as they are now are all that is left."""
+        self._leave_files(torn=self._doom is not None and self._doom.torn)
+        raise Killed
+
+    def kill(self, *, torn: bool, dead_ms: int) -> None:
+        """Die here and now, between two groups."""
+        if self.alive:
+            self._dead_ms = dead_ms
+            self._leave_files(torn=torn)
+            self.die()
+
+    def _leave_files(self, *, torn: bool) -> None:
+        self._generation += 1
+        left = self._folder / f"{self.shop.code}-{self._generation}.sqlite3"
+        shutil.copyfile(self.path, left)
+        log = Path(f"{self.path}-wal")
+        if log.exists():
+            shutil.copyfile(log, f"{left}-wal")
+            if torn:
+                with open(f"{left}-wal", "ab") as file:
+                    file.write(self._random.randbytes(self._random.randrange(1, 3_000)))
+                self._seen["torn log"] += 1
+        self._left = left
+
+    def die(self) -> None:
+        """What ran here is gone; start again later."""
+        self.alive = False
+        self._doom = None
+        self._seen["store server killed"] += 1
+        self.kill_tasks()
+        self.writer.close_now()
+        self._reader.close()
+        _remove(self.path)
+        self.path = self._left
+        self.scheduler.after(self._dead_ms, self.start)
+
+    def calm(self) -> None:
+        """Nothing strikes any more."""
+        self._doom = None
+        self.disk = DiskFaults()
+        if self.alive:
+            self.writer.arm = None
+            self.writer.faults = self.disk
+
+    def set_clock(self, by_ms: int) -> None:
+        """Somebody sets the clock; it stays set after a start."""
+        self.ahead_ms += by_ms
+        if self.alive:
+            self._clock.ahead_ms = self.ahead_ms
+
+    # --- looking in from outside
+
+    def head(self) -> Head:
+        """The journal's end."""
+        return read_head(self._reader)
+
+    def acknowledged(self) -> int:
+        """What this box believes to be durable at head office."""
+        return acknowledged(self._reader)
+
+    def hash_at(self, seq: int) -> bytes | None:
+        """The journal's hash there."""
+        return hash_at(self._reader, seq)
+
+    def cursors(self) -> dict[FollowedFeed, Cursor]:
+        """How far each feed was taken."""
+        return {FollowedFeed(*feed): at for feed, at in read_cursors(self._reader).items()}
+
+    def shut(self) -> None:
+        """Close the files at the end of a world."""
+        if self.alive:
+            self.kill_tasks()
+            self.writer.close_now()
+            self._reader.close()
+        self.alive = False
+
+    # --- answering workstations
+
+    async def post_sale(self, raw: bytes, workstation_id: WorkstationId) -> Told | Refused:
+        """As edge/api/sales.py does."""
+        request = msgspec.json.decode(raw, type=SaleRequest)
+        digest = hashlib.sha256(raw).digest()
+        moment = self._clock.moment()
+        try:
+            sale = await self.writer.run(
+                lambda db: complete_sale(db, request, digest, workstation_id, moment)
+            )
+        except Refusal as refusal:
+            return Refused(refusal.slug, refusal.detail)
+        self.nudge()
+        return self.tell(sale)
+
+    def tell(self, sale: CompletedSale) -> Told:
+        """The answer with the device's signature."""
+        signature = sign_bytes(self.shop.key, SALE_SIGNED, sale.kept.hash)
+        return Told(sale, msgspec.structs.replace(sale.kept, signature=signature))
+
+    async def abandon(
+        self, sale_id: SaleId, workstation_id: WorkstationId, operator_id: OperatorId
+    ) -> Refused | None:
+        """None: the id will never be a sale."""
+        return await self.act(
+            lambda db, moment: abandon_sale(db, sale_id, workstation_id, operator_id, moment)
+        )
+
+    async def act(self, verb: Callable[[sqlite3.Connection, Moment], object]) -> Refused | None:
+        """Run another use case; None: it was done."""
+        moment = self._clock.moment()
+        try:
+            await self.writer.run(lambda db: verb(db, moment))
+        except Refusal as refusal:
+            return Refused(refusal.slug, refusal.detail)
+        self.nudge()
+        return None
+
+    async def look(self, look: Callable[[sqlite3.Connection], T]) -> T:
+        """A read over one snapshot."""
+        return look(self._reader)
+
+    def nudge(self) -> None:
+        """There is something to push."""
+        box = getattr(self, "box", None)
+        if box is not None:
+            box.nudge.set()
+
+
+class _Wire:
+    """The transport: a request goes onto the virtual line."""
+
+    def __init__(self, send: Callable[[Request], Promise[Response]]) -> None:
+        self._send = send
+
+    async def send(self, request: Request) -> Response:
+        """See sync.engine.transport.Transport."""
+        return await self._send(request)
+
+
+def _remove(path: Path) -> None:
+    for name in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+        name.unlink(missing_ok=True)

@@ -1,0 +1,357 @@
+"""Simulated head office: production's ingest, folds and verdicts over the archive in memory.
+
+What is a model here, and not production: the feeds (their numbering is production's ``number``, the
+pages are read from lists) and the HTTP border. A restart loses what is on its way, and nothing that
+was committed.
+"""
+
+from collections import defaultdict
+from collections.abc import Coroutine
+from random import Random
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlsplit
+from uuid import UUID
+
+import msgspec
+
+from central.api.verdicts import unpack_batch, verdict_problem
+from central.archive import StreamKey
+from central.archive_memory import MemoryArchive
+from central.decisions import AnyDecision
+from central.domain.feeds import FollowedFeed, followed_feeds
+from central.problems import MEDIA_TYPE, Problem, problem_of
+from central.projections.fold_decisions import fold_decisions
+from central.usecases.apply_events import apply_events
+from central.usecases.hear_head import hear_head
+from central.usecases.ingest_batch import Acknowledged, IngestAnswer, ingest_batch
+from central.usecases.sequence_publications import FeedName, LogRow, _Growing, number
+from sync.engine.signing import SignedHead, stated_device, verify_request
+from sync.engine.transport import Request, Response
+from sync.protocol.answers import PROBLEM_PREFIX, Slug
+from sync.protocol.batch import PROTOCOL_VERSION, Acknowledgement
+from sync.protocol.change import Epoch
+from sync.protocol.codec import encode
+from sync.protocol.errors import Refusal
+from sync.protocol.identity import CompanyId, CustomerId, Incarnation
+from sync.protocol.reference import EMPTY_SET_HASH, DataSet, FeedHead, FeedPage, FeedRow
+from sync.protocol.shared import CustomerRecord, PersonalKey
+from tests.simulation.catalog import (
+    COMPANY,
+    INCARNATION,
+    SHOPS,
+    Row,
+    Shop,
+    first_decisions,
+    first_publications,
+    member_keys,
+)
+from tests.simulation.scheduler import Host, Scheduler
+
+PAGE_ROWS = 20
+"""Small pages, so that a load is cut in the middle."""
+NOBODY = UUID(int=0)
+
+
+class Feeds:
+    """Publications, numbered densely; what waits has no number yet."""
+
+    def __init__(self) -> None:
+        self.log: defaultdict[FollowedFeed, list[LogRow]] = defaultdict(list)
+        self._growing: defaultdict[FeedName, _Growing] = defaultdict(_Growing)
+        self.waiting: list[Row] = []
+
+    def publish(self, row: Row) -> None:
+        """Hand over to the sequencer."""
+        self.waiting.append(row)
+
+    def sequence(self) -> None:
+        """Number everything that waits."""
+        waiting, self.waiting = self.waiting, []
+        rows = [
+            {
+                "company_id": COMPANY,
+                "data_set": row.feed.data_set.value,
+                "scope": row.feed.scope,
+                "key": row.key,
+                "body": row.body,
+                "publication": NOBODY,
+            }
+            for row in waiting
+        ]
+        for numbered in number(rows, self._growing):
+            self.log[FollowedFeed(DataSet(numbered.data_set), numbered.scope)].append(numbered)
+
+    def head(self, feed: FollowedFeed) -> int:
+        """The newest pub_seq."""
+        return len(self.log[feed])
+
+    def rows_at(self, feed: FollowedFeed, through: int) -> dict[str, bytes]:
+        """The set as of a pub_seq."""
+        rows: dict[str, bytes] = {}
+        for row in self.log[feed][:through]:
+            if row.body is None:
+                rows.pop(row.key, None)
+            else:
+                rows[row.key] = row.body
+        return rows
+
+    def hash_at(self, feed: FollowedFeed, through: int) -> bytes:
+        """The set's hash as of a pub_seq."""
+        return self.log[feed][through - 1].set_hash if through else EMPTY_SET_HASH
+
+    def page(
+        self,
+        feed: FollowedFeed,
+        after: int,
+        incarnation: Incarnation,
+        keys: tuple[PersonalKey, ...],
+    ) -> FeedPage:
+        """The rows after a cursor that is not beyond the head."""
+        found = self.log[feed][after : after + PAGE_ROWS]
+        rows = tuple(FeedRow(row.pub_seq, row.key, row.body) for row in found)
+        named = {row.key for row in rows}
+        return FeedPage(
+            incarnation,
+            feed.data_set,
+            feed.scope,
+            rows,
+            self.head(feed),
+            self.hash_at(feed, after + len(rows)),
+            tuple(key for key in keys if str(key.customer_id) in named),
+        )
+
+
+def first_feeds() -> Feeds:
+    """What was published before the world begins."""
+    feeds = Feeds()
+    for row in first_publications():
+        feeds.publish(row)
+    feeds.sequence()
+    return feeds
+
+
+class Decided(NamedTuple):
+    """A decision in its log, from 1."""
+
+    decision_no: int
+    decision: AnyDecision
+
+
+class Backup(NamedTuple):
+    """What a restore brings back; ``decisions``: how many had been made."""
+
+    tables: dict[str, dict[Any, Any]]
+    raw: dict[StreamKey, dict[int, Any]]
+    standings: dict[StreamKey, Any]
+    keys: dict[Any, bytes]
+    decisions: int
+
+
+class HeadOffice(Host):
+    """Answers requests, numbers publications, applies what arrived."""
+
+    def __init__(self, scheduler: Scheduler, random: Random) -> None:
+        super().__init__("head office", scheduler)
+        self._random = random
+        self.incarnation = INCARNATION
+        self.feeds = first_feeds()
+        self.decisions: list[Decided] = []
+        self.archive = MemoryArchive(self._publish_customers)
+        self._backup: Backup | None = None
+        self.hurried = False
+        """Apply without pauses: at the end of a world."""
+        for shop in SHOPS:
+            self.archive.open_stream(StreamKey(shop.store_id, shop.epoch), shop.signed)
+        for key in member_keys():
+            self.archive.keys[COMPANY, key.customer_id] = key.key
+        run_now(self.decide(list(first_decisions()), publish=False))
+
+    async def decide(self, decisions: list[AnyDecision], *, publish: bool = True) -> None:
+        """Record and fold decisions in one unit of work."""
+        await self._fold(decisions, publish=publish)
+        for decision in decisions:
+            self.decisions.append(Decided(len(self.decisions) + 1, decision))
+
+    async def _fold(self, decisions: list[AnyDecision], *, publish: bool = False) -> None:
+        async with self.archive.unit() as unit:
+            changed = await unit.write(fold_decisions(COMPANY, decisions))
+            if publish:
+                await unit.publish_customers(COMPANY, changed)
+
+    def personal_keys(self) -> tuple[PersonalKey, ...]:
+        """Every customer's."""
+        return tuple(
+            PersonalKey(CustomerId(customer_id), key)
+            for (_, customer_id), key in self.archive.keys.items()
+        )
+
+    def _publish_customers(
+        self, _company_id: CompanyId, records: tuple[CustomerRecord, ...]
+    ) -> None:
+        for record in records:
+            feed = FollowedFeed(DataSet.CUSTOMERS, "")
+            self.feeds.publish(Row(feed, str(record.customer_id), encode(record)))
+
+    def start(self) -> None:
+        """Go to work."""
+        self.alive = True
+        self.spawn(self._sequence())
+        self.spawn(self._apply())
+
+    def restart(self, dead_ms: int) -> None:
+        """The process dies; what was committed stays."""
+        if self.alive:
+            self.alive = False
+            self.kill_tasks()
+            self.scheduler.after(dead_ms, self.start)
+
+    def remember(self) -> None:
+        """Take a backup of what arrived and of the projections."""
+        archive = self.archive
+        self._backup = Backup(
+            {name: dict(rows) for name, rows in archive.tables.items()},
+            {key: dict(events) for key, events in archive.raw.items()},
+            dict(archive.standings),
+            dict(archive.keys),
+            len(self.decisions),
+        )
+
+    def restore(self, dead_ms: int, incarnation: Incarnation | None) -> None:
+        """Go back to the backup, if there is one. Decisions and publications are on the mirror and
+        lose nothing. ``incarnation``: a new one begins, so that every cursor is foreign."""
+        backup = self._backup
+        if backup is None or not self.alive:
+            return
+        self.restart(dead_ms)
+        archive = self.archive
+        archive.tables.update({name: dict(rows) for name, rows in backup.tables.items()})
+        archive.raw.update({key: dict(events) for key, events in backup.raw.items()})
+        archive.standings.update(backup.standings)
+        archive.keys = dict(backup.keys)
+        run_now(self._fold([one.decision for one in self.decisions[backup.decisions :]]))
+        self.incarnation = incarnation or self.incarnation
+
+    async def _sequence(self) -> None:
+        while True:
+            self.feeds.sequence()
+            await self.scheduler.pause(self._random.randrange(200, 3_000))
+
+    async def _apply(self) -> None:
+        """Stage 2, in pieces of drawn size."""
+        while True:
+            for key in await self.archive.behind():
+                limit = self._random.choice((1, 3, 10, 100))
+                await apply_events(self.archive, key.store_id, key.epoch, limit)
+                await self.scheduler.pause(1 if self.hurried else self._random.randrange(300))
+            await self.scheduler.pause(50 if self.hurried else self._random.randrange(50, 4_000))
+
+    # --- answering stores
+
+    async def answer(self, request: Request) -> Response:
+        """As central/api/sync.py and its guard do."""
+        await self.scheduler.pause(self._random.randrange(1, 20))
+        try:
+            response = await self._answer(request)
+        except Refusal as refusal:
+            response = problem(problem_of(refusal))
+        # Committed, and not yet answered: a restart here loses the acknowledgement.
+        await self.scheduler.pause(self._random.randrange(1, 20))
+        return response
+
+    async def _answer(self, request: Request) -> Response:
+        device_id = stated_device(request.headers)
+        shop = next(shop for shop in SHOPS if shop.device_id == device_id)
+        signed = verify_request(
+            shop.public_key, request.method, request.path, request.body, request.headers
+        )
+        url = urlsplit(request.path)
+        if url.path == f"/v1/stores/{shop.store_id}/journal":
+            return await self._journal(shop, request)
+        if url.path == f"/v1/stores/{shop.store_id}/feeds":
+            return await self._heads(shop, signed)
+        if url.path == f"/v1/stores/{shop.store_id}/feed":
+            return self._feed(dict(parse_qsl(url.query)))
+        raise LookupError(f"no such route: {url.path}")
+
+    async def _journal(self, shop: Shop, request: Request) -> Response:
+        batch = unpack_batch(request.body)
+        now_ms = self.scheduler.now_ms
+        outcome = await ingest_batch(self.archive, shop.store_id, shop.device_id, batch, now_ms)
+        return self._verdict(shop, outcome, batch.epoch)
+
+    async def _heads(self, shop: Shop, signed: SignedHead) -> Response:
+        now_ms = self.scheduler.now_ms
+        outcome = await hear_head(self.archive, shop.store_id, shop.device_id, signed.head, now_ms)
+        return self._verdict(shop, outcome, signed.head.epoch)
+
+    def _verdict(self, shop: Shop, outcome: IngestAnswer, epoch: Epoch) -> Response:
+        if not isinstance(outcome, Acknowledged):
+            return problem(verdict_problem(outcome, epoch))
+        heads = tuple(
+            FeedHead(feed.data_set, feed.scope, self.feeds.head(feed))
+            for feed in followed_feeds(shop.store_id, shop.settings.price_zone)
+        )
+        return Response(
+            200,
+            {"content-type": "application/msgpack"},
+            encode(
+                Acknowledgement(
+                    PROTOCOL_VERSION,
+                    self.incarnation,
+                    outcome.watermark,
+                    outcome.head_hash,
+                    self.scheduler.now_ms,
+                    0,
+                    (PROTOCOL_VERSION,),
+                    feeds=heads,
+                )
+            ),
+        )
+
+    def _feed(self, query: dict[str, str]) -> Response:
+        feed = FollowedFeed(DataSet(query["data_set"]), query.get("scope", ""))
+        after = int(query["after"])
+        foreign = UUID(query["incarnation"]) != self.incarnation
+        if foreign or after > self.feeds.head(feed):
+            gone = "the cursor lies beyond the feed, or is of another incarnation"
+            return problem(
+                Problem(PROBLEM_PREFIX + Slug.CURSOR_GONE, "Gone", 410, gone, "Load anew.")
+            )
+        page = self.feeds.page(feed, after, self.incarnation, self.personal_keys())
+        return Response(200, {"content-type": "application/msgpack"}, encode(page))
+
+
+def problem(document: Problem) -> Response:
+    """As central/problems.py answers."""
+    return Response(document.status, {"content-type": MEDIA_TYPE}, msgspec.json.encode(document))
+
+
+def trouble(random: Random, true_answer: Response) -> Response:
+    """What stands on the way and answers in head office's place, or spoils its answer."""
+    html = {"content-type": "text/html"}
+    page = b"<html><body>Welcome to the hotel's network. Please sign in.</body></html>"
+    spoilt = true_answer.body[: random.randrange(len(true_answer.body) + 1)]
+    return random.choice(
+        (
+            Response(200, html, page),
+            Response(403, html, page),
+            Response(409, html, page),
+            Response(410, html, page),
+            Response(413, html, page),
+            Response(422, html, page),
+            Response(502, html, b"<h1>Bad gateway</h1>"),
+            Response(500, {}, b""),
+            Response(503, {"retry-after": str(random.randrange(30))}, b""),
+            Response(429, {"retry-after": "5"}, b""),
+            true_answer._replace(body=spoilt),
+        )
+    )
+
+
+def run_now(coroutine: Coroutine[Any, Any, Any]) -> None:
+    """Run a coroutine that waits for nothing."""
+    try:
+        coroutine.send(None)
+    except StopIteration:
+        return
+    raise RuntimeError("it waits")

@@ -1,0 +1,59 @@
+"""Where production still draws by chance or asks the machine: here a world puts its own there.
+
+``sync``, the use cases and the folds take clock, ids and jitter as arguments. The exchange loop of
+the edge draws its jitter, alarm ids and disk figures itself, and reads through an engine.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from random import Random
+from types import SimpleNamespace
+from typing import Any, TypeVar
+from unittest.mock import patch
+
+from edge import background, exchange
+from tests.simulation.ids import Ids
+
+T = TypeVar("T")
+DISK_FREE_BYTES = 10**10
+
+
+class Log:
+    """Hears what the loop writes down. A round that broke is a defect, and ends the world."""
+
+    def info(self, *_: Any, **__: Any) -> None:
+        """Nothing to see."""
+
+    warning = info
+
+    def error(self, event: str, **told: Any) -> None:
+        """Raises what a round broke on."""
+        broke = told.get("exc_info")
+        if isinstance(broke, BaseException):
+            raise broke
+
+
+async def read(reader: Any, look: Callable[[sqlite3.Connection], T]) -> T:
+    """As edge/reading.py, without its thread."""
+    return look(reader.connection)
+
+
+@contextmanager
+def seams(random: Random, ids: Ids) -> Iterator[None]:
+    """Inside the block, everything is drawn from the seed."""
+    put = (
+        (exchange, "read", read),
+        (exchange, "uuid_utils", SimpleNamespace(compat=SimpleNamespace(uuid7=ids.uuid))),
+        (
+            exchange,
+            "shutil",
+            SimpleNamespace(disk_usage=lambda _: SimpleNamespace(free=DISK_FREE_BYTES)),
+        ),
+        (background, "secrets", SimpleNamespace(randbelow=random.randrange)),
+        (background, "log", Log()),
+    )
+    with ExitStack() as stack:
+        for module, name, value in put:
+            stack.enter_context(patch.object(module, name, value))
+        yield
