@@ -1,0 +1,294 @@
+"""Facts refuse to exist unbalanced: each figure that is changed alone is noticed."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from sync.protocol.clock import Hlc
+from sync.protocol.codec import KINDS
+from sync.protocol.errors import Unbalanced
+from sync.protocol.identity import (
+    CustomerId,
+    ItemId,
+    MovementId,
+    OperatorId,
+    ReceiptNumber,
+    SaleId,
+    TenderId,
+    TillSessionId,
+    WorkstationId,
+)
+from sync.protocol.poslog import (
+    Line,
+    OriginalLine,
+    RetailTransaction,
+    Root,
+    Spend,
+    StockLine,
+    StockMoved,
+    StockMovementKind,
+    TakeBack,
+    TaxClass,
+    TenderKind,
+    TenderLine,
+    TillMoved,
+    TillMovementKind,
+    names_of,
+    root_of,
+    tax_lines,
+)
+from sync.protocol.shared import CustomerField, FieldChange
+from tests.strategies import FACTS, sales
+
+SALE = SaleId(UUID(int=1))
+ORIGINAL = SaleId(UUID(int=2))
+CUSTOMER = CustomerId(UUID(int=3))
+
+
+def changed(value: Any, **fields: Any) -> Any:
+    """The same struct with other values, built, and so checked, anew."""
+    return type(value)(**{**msgspec.structs.asdict(value), **fields})
+
+
+def line(number: int = 1, quantity: int = 1_000, amount: int = 1_090, **fields: Any) -> Line:
+    values: dict[str, Any] = {
+        "item_id": ItemId("tea"),
+        "description": "Green tea 100 g",
+        "scan_code": "8881234567890",
+        "tax_class": TaxClass.STANDARD,
+        "tax_rate_bp": 900,
+        "tax_version": 1,
+        "price_version": 1,
+        "unit_cost_minor": 400,
+        "quantity_milli": quantity,
+        "unit_price_minor": 1_090,
+        "extended_minor": amount,
+        "amount_minor": amount,
+        "tax_minor": 90,
+        "points": 1,
+        "line_no": number,
+    }
+    return Line(**{**values, **fields})
+
+
+def returned(number: int = 2) -> Line:
+    return line(
+        number, -1_000, -1_090, tax_minor=-90, points=-1, original=OriginalLine(ORIGINAL, 3)
+    )
+
+
+def sale(lines: tuple[Line, ...] = (line(),), **fields: Any) -> RetailTransaction:
+    due = sum(one.amount_minor for one in lines)
+    taken = -sum(one.points for one in lines if one.points < 0)
+    values: dict[str, Any] = {
+        "sale_id": SALE,
+        "receipt_number": ReceiptNumber("S01-W1-E1-000001"),
+        "workstation_id": WorkstationId("W1"),
+        "till_session_id": TillSessionId(UUID(int=4)),
+        "operator_id": OperatorId("anna"),
+        "business_date": date(2025, 11, 24),
+        "tendered_at_ms": 1_764_000_000_000,
+        "currency": "SGD",
+        "tax_included": True,
+        "customer_id": CUSTOMER,
+        "lines": lines,
+        "taxes": tax_lines(lines),
+        "tenders": (TenderLine(TenderId("cash"), TenderKind.CASH, due + 10),),
+        "change_minor": 10,
+        "points_earned": sum(one.points for one in lines if one.points > 0),
+        "take_back": TakeBack(taken, (Spend(ORIGINAL, 3, taken),), 0) if taken else None,
+    }
+    return RetailTransaction(**{**values, **fields})
+
+
+def test_every_kind_has_a_strategy() -> None:
+    assert FACTS.keys() == KINDS.keys()
+
+
+def test_an_exchange_balances() -> None:
+    exchange = sale((line(), returned()))
+    assert (exchange.total_minor, exchange.due_minor) == (0, 0)
+
+
+def test_tax_that_is_not_included_is_owed_on_top() -> None:
+    lines = (line(tax_minor=98),)
+    paid = (TenderLine(TenderId("card"), TenderKind.CARD, 1_188),)
+    plus_tax = sale(lines, tax_included=False, tenders=paid, change_minor=0)
+    assert plus_tax.total_minor == 1_188
+
+
+def with_line(receipt: RetailTransaction, place: int, **fields: Any) -> RetailTransaction:
+    """The receipt with one of its lines changed."""
+    other = changed(receipt.lines[place], **fields)
+    lines = (*receipt.lines[:place], other, *receipt.lines[place + 1 :])
+    made: RetailTransaction = changed(receipt, lines=lines)
+    return made
+
+
+AMOUNTS_OF_A_SALE = ["rounding_minor", "change_minor", "points_earned"]
+
+
+@given(sales(), st.sampled_from(AMOUNTS_OF_A_SALE), st.integers(-1_000, 1_000).filter(bool))
+def test_a_figure_of_a_receipt_changed_alone_is_refused(
+    receipt: RetailTransaction, name: str, by: int
+) -> None:
+    with pytest.raises(Unbalanced):
+        changed(receipt, **{name: getattr(receipt, name) + by})
+
+
+@given(sales(), st.data())
+def test_a_figure_of_a_line_changed_alone_is_refused(
+    receipt: RetailTransaction, data: st.DataObject
+) -> None:
+    place = data.draw(st.integers(0, len(receipt.lines) - 1))
+    name = data.draw(
+        st.sampled_from(["extended_minor", "amount_minor", "tax_minor", "points", "tax_rate_bp"])
+    )
+    by = data.draw(st.integers(1, 1_000))
+    with pytest.raises(Unbalanced):
+        with_line(receipt, place, **{name: getattr(receipt.lines[place], name) + by})
+
+
+@given(sales(), st.data())
+def test_a_tender_changed_alone_is_refused(receipt: RetailTransaction, data: st.DataObject) -> None:
+    extra = TenderLine(TenderId("card"), TenderKind.CARD, data.draw(st.integers(1, 1_000)))
+    with pytest.raises(Unbalanced):
+        changed(receipt, tenders=(*receipt.tenders, extra))
+    if receipt.tenders:
+        first = receipt.tenders[0]
+        other = changed(first, amount_minor=first.amount_minor + 1)
+        with pytest.raises(Unbalanced):
+            changed(receipt, tenders=(other, *receipt.tenders[1:]))
+
+
+@given(sales(), st.data())
+def test_a_line_left_out_is_refused(receipt: RetailTransaction, data: st.DataObject) -> None:
+    place = data.draw(st.integers(0, len(receipt.lines) - 1))
+    assume(receipt.lines[place].amount_minor != 0)
+    with pytest.raises(Unbalanced):
+        changed(receipt, lines=(*receipt.lines[:place], *receipt.lines[place + 1 :]))
+
+
+WRONG_LINES = [
+    {"quantity_milli": 0},
+    {"quantity_milli": -1_000},
+    {"tax_rate_bp": 10_001},
+    {"tax_rate_bp": -1},
+    {"amount_minor": 1_089},
+    {"original": OriginalLine(ORIGINAL, 1)},
+    {"extended_minor": -1_090, "amount_minor": -1_090},
+    {"tax_minor": -1},
+    {"points": -1},
+    {"extended_minor": 10**16, "amount_minor": 10**16},
+]
+
+
+@pytest.mark.parametrize("fields", WRONG_LINES, ids=str)
+def test_a_wrong_line_does_not_exist(fields: dict[str, Any]) -> None:
+    with pytest.raises(Unbalanced, match="line 1"):
+        changed(line(), **fields)
+
+
+WRONG_SALES: list[dict[str, Any]] = [
+    {"lines": ()},
+    {"lines": (line(2),)},
+    {"change_minor": -1, "tenders": (TenderLine(TenderId("cash"), TenderKind.CASH, 1_089),)},
+    {"taxes": ()},
+    {"customer_id": None},
+    {"take_back": TakeBack(1, (), 1)},
+    {
+        "tenders": tuple(
+            TenderLine(TenderId("v"), TenderKind.VOUCHER, 1_100 if n == 0 else 0) for n in range(21)
+        )
+    },
+]
+
+
+@pytest.mark.parametrize("fields", WRONG_SALES, ids=str)
+def test_a_wrong_receipt_does_not_exist(fields: dict[str, Any]) -> None:
+    sale()
+    with pytest.raises(Unbalanced):
+        sale(**fields)
+
+
+def test_tax_that_is_not_the_rate_on_the_sum_is_refused() -> None:
+    with pytest.raises(Unbalanced, match="not the rate"):
+        sale((line(tax_minor=91),))
+
+
+def test_points_are_only_taken_by_whole_spends() -> None:
+    grant = UUID(int=9)
+    with pytest.raises(Unbalanced, match="at least one"):
+        Spend(grant, 1, 0)
+    with pytest.raises(Unbalanced, match="do not add up"):
+        TenderLine(TenderId("points"), TenderKind.POINTS, 5, None, 500, (Spend(grant, 1, 499),))
+    with pytest.raises(Unbalanced, match="only points"):
+        TenderLine(TenderId("card"), TenderKind.CARD, 5, None, 500, (Spend(grant, 1, 500),))
+    with pytest.raises(Unbalanced, match="spends and debt"):
+        TakeBack(5, (Spend(grant, 1, 6),), -1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "amount"),
+    [
+        (TillMovementKind.LOAN, -1),
+        (TillMovementKind.PICKUP, 1),
+        (TillMovementKind.PAID_IN, 0),
+        (TillMovementKind.PAID_OUT, 5),
+    ],
+)
+def test_cash_moves_with_the_sign_of_its_kind(kind: TillMovementKind, amount: int) -> None:
+    with pytest.raises(Unbalanced, match="wrong sign"):
+        TillMoved(
+            MovementId(UUID(int=1)),
+            TillSessionId(UUID(int=2)),
+            kind,
+            OperatorId("anna"),
+            date(2025, 11, 24),
+            amount,
+            "change",
+        )
+
+
+def test_only_a_count_may_move_nothing() -> None:
+    def moved(kind: StockMovementKind, lines: tuple[StockLine, ...]) -> StockMoved:
+        return StockMoved(MovementId(SALE), kind, OperatorId("a"), None, "", lines)
+
+    nothing = (StockLine(ItemId("tea"), 0),)
+    assert moved(StockMovementKind.COUNT, nothing).lines == nothing
+    with pytest.raises(Unbalanced, match="moves nothing"):
+        moved(StockMovementKind.RECEIPT, nothing)
+    with pytest.raises(Unbalanced, match="at least one line"):
+        moved(StockMovementKind.RECEIPT, ())
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sealed"),
+    [(CustomerField.NAME, "Anna", None), (CustomerField.CODE, None, b"sealed")],
+)
+def test_a_personal_field_never_stands_open(
+    field: CustomerField, value: str | None, sealed: bytes | None
+) -> None:
+    with pytest.raises(Unbalanced):
+        FieldChange(field, Hlc(1), UUID(int=1), value, sealed)
+
+
+def test_only_its_own_aggregate_waits_behind_a_fact() -> None:
+    exchange = sale((line(), returned()))
+    assert root_of(exchange) == Root("sale", SALE)
+    assert names_of(exchange) == (Root("sale", ORIGINAL),)
+    assert names_of(sale()) == ()
+    opened = StockMoved(
+        MovementId(SALE),
+        StockMovementKind.COUNT,
+        OperatorId("a"),
+        None,
+        "",
+        (StockLine(ItemId("tea"), 0),),
+    )
+    assert root_of(opened) is None
