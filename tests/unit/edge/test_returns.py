@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.domain.basket import LineRequest, OriginalRequest
-from edge.domain.errors import CustomerDiffers
+from edge.domain.errors import BadLines, CustomerDiffers
 from edge.domain.line_errors import (
-    BadLines,
     ItemDiffers,
     OriginalNotFound,
     ReturnedMoreThanSold,

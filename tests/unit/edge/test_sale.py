@@ -1,0 +1,233 @@
+"""From a request and what the store knows to a sale that balances, or a refusal."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from edge.domain.basket import LineRequest, SaleRequest
+from edge.domain.errors import (
+    InactiveCustomer,
+    InactiveOperator,
+    TotalDiffers,
+    UnknownCustomer,
+    UnknownOperator,
+)
+from edge.domain.line_errors import (
+    AmountTooLarge,
+    InactiveItem,
+    ItemDiffers,
+    ItemMissing,
+    OpenPriceNotAllowed,
+    OpenPriceReasonMissing,
+    PriceMissing,
+    TaxRateMissing,
+    UnknownItem,
+    UnknownScanCode,
+)
+from edge.domain.sale import Composed, compose
+from edge.domain.tender_errors import MorePointsThanRights, PointsWithoutCustomer
+from sync.protocol.codec import decode_fact, encode, kind_of
+from sync.protocol.errors import Refusal
+from sync.protocol.escrow import Right
+from sync.protocol.identity import ItemId
+from sync.protocol.money import MINOR_MAX
+from sync.protocol.poslog import RetailTransaction, Spend
+from tests.builders import (
+    CARD,
+    CASH,
+    ITEMS,
+    MEMBER,
+    NOW_MS,
+    POINTS,
+    SETTINGS,
+    line,
+    sale_request,
+    situation,
+    tender,
+)
+
+
+def composed(request: SaleRequest, **known: Any) -> RetailTransaction:
+    return whole(request, **known).fact
+
+
+def whole(request: SaleRequest, **known: Any) -> Composed:
+    return compose(request, situation(**known))
+
+
+def test_a_line_copies_price_cost_tax_and_versions() -> None:
+    fact = composed(sale_request(lines=[line("I05", 2, serial="SN 1", lot="L2")]))
+    sold = fact.lines[0]
+    item = ITEMS[ItemId("I05")]
+    assert (sold.unit_price_minor, sold.unit_cost_minor) == (380, 190)
+    assert (sold.price_version, sold.tax_version) == (11, 7)
+    assert (sold.scan_code, sold.description) == (item.scan_code, item.name)
+    assert (sold.serial, sold.lot) == ("SN 1", "L2")
+    assert fact.tendered_at_ms == NOW_MS
+
+
+def test_an_item_may_be_named_by_its_id() -> None:
+    by_id = replace(line("I05"), scan_code=None, item_id=ItemId("I05"))
+    fact = composed(sale_request(lines=[by_id], total_minor=380))
+    assert (fact.lines[0].item_id, fact.lines[0].scan_code) == ("I05", None)
+
+
+def test_mixed_rates_stand_apart_and_a_weight_rounds_half_up() -> None:
+    lines = [line("I01"), line("ZERO"), line("WEIGHED", quantity_milli=755), line("GIFT")]
+    fact = composed(sale_request(lines=lines))
+    assert [each.amount_minor for each in fact.lines] == [150, 1000, 301, 2000]
+    taxes = {tax.tax_class.value: (tax.taxable_minor, tax.tax_minor) for tax in fact.taxes}
+    assert taxes == {"standard": (451, 37), "zero": (1000, 0), "out_of_scope": (2000, 0)}
+
+
+def test_tax_on_top_is_part_of_the_total() -> None:
+    settings = replace(SETTINGS, tax_included=False)
+    request = sale_request(lines=[line("I10"), line("ZERO")], total_minor=890 + 80 + 1000)
+    fact = composed(request, settings=settings)
+    assert fact.total_minor == 1970
+    assert [each.tax_minor for each in fact.lines] == [80, 0]
+
+
+def test_a_sale_earns_on_what_was_paid_otherwise_and_is_in_tax_scope() -> None:
+    rights = (Right(UUID(int=1), 0, 500),)
+    lines = [line("I15"), line("GIFT")]
+    paid = [tender(POINTS, 500), tender(CARD, 9990 + 2000 - 500)]
+    request = sale_request(lines=lines, tenders=paid, customer_id=MEMBER)
+    fact = composed(request, rights=rights)
+    assert fact.points_earned == 9
+    assert [each.points for each in fact.lines] == [9, 0]
+    assert fact.tenders[0].spends == (Spend(UUID(int=1), 0, 500),)
+
+
+def test_without_a_customer_nobody_earns() -> None:
+    fact = composed(sale_request(lines=[line("I15")]))
+    assert fact.points_earned == 0
+
+
+def test_two_lines_of_an_item_take_from_one_level() -> None:
+    moved = whole(sale_request(lines=[line("I01", 6), line("I02"), line("I01", 5)])).movements
+    assert [(m.item_id, m.on_hand_after_milli, m.oversold) for m in moved] == [
+        ("I01", 4_000, False),
+        ("I02", 9_000, False),
+        ("I01", -1_000, True),
+    ]
+
+
+def unnamed() -> LineRequest:
+    return replace(line(), scan_code=None)
+
+
+@pytest.mark.parametrize(
+    ("bad", "refusal", "field"),
+    [
+        (unnamed(), ItemMissing, "lines[1].scan_code"),
+        (replace(line(), scan_code="404"), UnknownScanCode, "lines[1].scan_code"),
+        (replace(unnamed(), item_id=ItemId("404")), UnknownItem, "lines[1].item_id"),
+        (replace(line(), item_id=ItemId("I02")), ItemDiffers, "lines[1].item_id"),
+        (line("GONE"), InactiveItem, "lines[1]"),
+        (line("UNPRICED"), PriceMissing, "lines[1].unit_price_minor"),
+        (line("OPEN"), PriceMissing, "lines[1].unit_price_minor"),
+        (line("I01", price_minor=100), OpenPriceNotAllowed, "lines[1].unit_price_minor"),
+        (
+            replace(line("OPEN", price_minor=100), open_price_reason=None),
+            OpenPriceReasonMissing,
+            "lines[1].open_price_reason",
+        ),
+        (replace(line(), open_price_reason="cheap"), PriceMissing, "lines[1].unit_price_minor"),
+        (line("REDUCED"), TaxRateMissing, "lines[1]"),
+        (line("OPEN", price_minor=MINOR_MAX, pieces=2), AmountTooLarge, "lines[1]"),
+    ],
+)
+def test_a_line_that_cannot_be_sold_is_refused_and_named(
+    bad: LineRequest, refusal: type[Refusal], field: str
+) -> None:
+    with pytest.raises(refusal) as refused:
+        composed(sale_request(lines=[line(), bad], total_minor=0))
+    assert refused.value.field == field
+    assert refused.value.detail
+    assert refused.value.remedy
+
+
+def test_all_lines_together_stay_below_the_cap() -> None:
+    half = line("OPEN", price_minor=MINOR_MAX // 2)
+    assert composed(sale_request(lines=[half, half])).total_minor == MINOR_MAX
+    with pytest.raises(AmountTooLarge) as refused:
+        composed(sale_request(lines=[half, half, line()]))
+    assert refused.value.field == "lines"
+
+
+def test_an_open_price_needs_an_item_that_allows_it_and_has_version_zero() -> None:
+    fact = composed(sale_request(lines=[line("OPEN", price_minor=777)]))
+    assert fact.lines[0].price_version == 0
+    assert fact.lines[0].open_price_reason == "as marked"
+
+
+@pytest.mark.parametrize(
+    ("known", "refusal"),
+    [
+        ({"operator_active": None}, UnknownOperator),
+        ({"operator_active": False}, InactiveOperator),
+        ({"customer_active": None}, UnknownCustomer),
+        ({"customer_active": False}, InactiveCustomer),
+    ],
+)
+def test_people_must_be_known_and_active(known: Any, refusal: type[Refusal]) -> None:
+    with pytest.raises(refusal):
+        composed(sale_request(customer_id=MEMBER), **known)
+
+
+def test_the_total_is_what_the_customer_saw() -> None:
+    with pytest.raises(TotalDiffers) as refused:
+        composed(sale_request(total_minor=149))
+    assert (refused.value.stated_minor, refused.value.computed_minor) == (149, 150)
+
+
+def test_points_need_a_customer_and_rights() -> None:
+    paid = [tender(POINTS, 150)]
+    with pytest.raises(PointsWithoutCustomer):
+        composed(sale_request(tenders=paid))
+    request = sale_request(tenders=paid, customer_id=MEMBER)
+    with pytest.raises(MorePointsThanRights) as refused:
+        composed(request, rights=(Right(UUID(int=1), 0, 149),))
+    assert refused.value.field == "tenders[0].amount_minor"
+    two = [tender(POINTS, 100), tender(POINTS, 50)]
+    with pytest.raises(MorePointsThanRights):
+        composed(
+            sale_request(tenders=two, customer_id=MEMBER), rights=(Right(UUID(int=1), 0, 149),)
+        )
+
+
+SOLD = st.lists(
+    st.tuples(
+        st.sampled_from([i for i, item in ITEMS.items() if item.price_minor and item.active]),
+        st.integers(1, 50_000),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(sold=SOLD, by_card=st.integers(0, 100), over=st.integers(0, 5_000), member=st.booleans())
+def test_every_basket_balances_and_travels_unchanged(
+    sold: list[tuple[str, int]], by_card: int, over: int, member: bool
+) -> None:
+    lines = [line(i, quantity_milli=q) for i, q in sold if i != "REDUCED"] or [line()]
+    total = sale_request(lines=lines).total_minor
+    card = total * by_card // 100
+    rest = total - card
+    paid = [tender(CARD, card)] if card else []
+    if rest:
+        paid.append(tender(CASH, rest + 4 + over))
+    request = sale_request(
+        lines=lines, tenders=paid, customer_id=MEMBER if member else None, total_minor=total
+    )
+    fact = composed(request)
+    assert fact.total_minor == total
+    assert fact.due_minor == sum(t.amount_minor for t in fact.tenders) - fact.change_minor
+    assert sum(t.taxable_minor for t in fact.taxes) == total
+    kind = kind_of(fact)
+    assert decode_fact(kind.kind, kind.version, encode(fact)) == fact
