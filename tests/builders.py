@@ -247,7 +247,7 @@ def enrol(db: sqlite3.Connection) -> None:
 
 def publish(db: sqlite3.Connection, settings: StoreSettings = SETTINGS) -> None:
     """What head office made known."""
-    db.execute("INSERT OR REPLACE INTO settings VALUES (1, ?)", (encode(settings),))
+    settle_settings(db, settings)
     for tax_class, rate in RATES.items():
         tax_rate(db, tax_class, rate.rate_bp, date(2024, 1, 1), rate.version)
     for tender_id, (kind, refundable, active) in TENDERS.items():
@@ -262,6 +262,11 @@ def publish(db: sqlite3.Connection, settings: StoreSettings = SETTINGS) -> None:
         )
     for item in ITEMS.values():
         _publish_item(db, item)
+
+
+def settle_settings(db: sqlite3.Connection, settings: StoreSettings) -> None:
+    """The store's settings from now on."""
+    db.execute("INSERT OR REPLACE INTO settings VALUES (1, ?)", (encode(settings),))
 
 
 def _publish_item(db: sqlite3.Connection, item: SeedItem) -> None:

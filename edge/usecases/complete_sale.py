@@ -8,9 +8,8 @@ and the alarm of that is all that remains. Whatever a refusal or a failed statem
 rolled back by the writer's savepoint. Once this has committed, nobody downstream can refuse it.
 """
 
-import hashlib
 import sqlite3
-from uuid import UUID
+from uuid import uuid5
 
 from edge.db import hot, hot_reads
 from edge.db.crash import crash_point
@@ -31,8 +30,6 @@ from sync.engine.journal import Entry, Moment, append
 from sync.protocol.change import Kept
 from sync.protocol.identity import EventId, ReceiptNumber, SaleId, WorkstationId, receipt_number
 from sync.protocol.poslog import AlarmKind, AlarmRaised, TenderKind
-
-ALARM_TAG = b"sale-id-reused-v1"
 
 
 def complete_sale(
@@ -147,9 +144,8 @@ def _reused(
 ) -> SaleIdReused:
     """The refusal, whose ``keep`` raises the alarm on both servers: once for each other content,
     however often it is sent."""
-    digest = hashlib.sha256(ALARM_TAG + sale_id.bytes + request_digest).digest()
     alarm = AlarmRaised(
-        alarm_id=UUID(bytes=digest[:16], version=8),
+        alarm_id=uuid5(sale_id, f"reused by {request_digest.hex()}"),
         kind=AlarmKind.SALE_ID_REUSED,
         subject=str(sale_id),
         detail=f"{workstation_id} sent another content under the id of receipt {number}",

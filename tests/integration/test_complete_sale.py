@@ -1,0 +1,503 @@
+"""A sale from its request to rows, journal and receipt, over a real SQLite file."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from msgspec.structs import replace
+
+from edge.db import hot, hot_queries
+from edge.db.engine import open_connection
+from edge.db.writer import InlineWriter
+from edge.domain.basket import LineRequest, SaleRequest
+from edge.domain.completed import CompletedSale
+from edge.domain.errors import (
+    CustomerDiffers,
+    InactiveCustomer,
+    InactiveOperator,
+    NoOpenBusinessDay,
+    NoOpenTill,
+    SaleFinished,
+    SaleIdAbandoned,
+    SaleIdReused,
+    SaleIdTaken,
+    TenderedTooLongAgo,
+    TotalDiffers,
+    UnknownCustomer,
+    UnknownOperator,
+)
+from edge.domain.line_errors import (
+    NothingReturned,
+    OriginalNotFound,
+    ReturnedMoreThanSold,
+    UnknownScanCode,
+)
+from edge.domain.tender_errors import (
+    ChangeFromOtherThanCash,
+    InactiveTender,
+    MorePointsThanRights,
+    TenderMissing,
+    TendersBelowTotal,
+    UnknownTender,
+)
+from edge.usecases.abandon_sale import abandon_sale
+from edge.usecases.look_up_sale import Abandoned, NotKnown, look_up_sale
+from sync.protocol.change import link
+from sync.protocol.codec import decode_fact
+from sync.protocol.errors import Refusal
+from sync.protocol.identity import CustomerId, ItemId, OperatorId, SaleId, TenderId
+from sync.protocol.poslog import AlarmRaised, Spend, TakeBack, TaxClass
+from tests import builders
+from tests.books import faults_of, rows, rows_of
+from tests.builders import (
+    ANNA,
+    BEN,
+    BUSINESS_DATE,
+    CARD,
+    CASH,
+    CHEQUE,
+    DAY_MS,
+    FORMER,
+    GRANTS,
+    MEMBER,
+    MEMBER_POINTS,
+    NEWCOMER,
+    NOW_MS,
+    POINTS,
+    SETTINGS,
+    STOCK_MILLI,
+    W1,
+    W2,
+    W3,
+    digest_of,
+    later,
+    line,
+    moment,
+    new_store,
+    return_line,
+    sale_id,
+    sale_request,
+    sell,
+    settle_settings,
+    tender,
+)
+from tests.faults import contents
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    """A seeded store, inside one unit of work; what it sold adds up at the end."""
+    with closing(open_connection(new_store(tmp_path / "store.sqlite3"), writer=True)) as opened:
+        opened.execute("BEGIN")
+        yield opened
+        assert faults_of(opened, STOCK_MILLI) == []
+
+
+def refused(db: sqlite3.Connection, request: SaleRequest, kind: type[Refusal]) -> Refusal:
+    """The refusal of a request, that leaves nothing behind (the writer rolls back to here)."""
+    before = contents(db)
+    db.execute("SAVEPOINT unit")
+    with pytest.raises(kind) as caught:
+        sell(db, request)
+    db.execute("ROLLBACK TO unit")
+    db.execute("RELEASE unit")
+    assert contents(db) == before
+    return caught.value
+
+
+def points_of(db: sqlite3.Connection, customer: CustomerId) -> int:
+    sql = "SELECT coalesce(sum(points - spent), 0) FROM points_right WHERE customer_id = ?"
+    points: int = db.execute(sql, (customer.bytes,)).fetchone()[0]
+    return points
+
+
+# --- what a sale writes
+
+
+def test_the_statements_fit_the_migrated_schema(db: sqlite3.Connection) -> None:
+    for statement in (*hot.STATEMENTS, *hot_queries.STATEMENTS):
+        statement.hold_against(db)
+
+
+def test_a_sale_s_rows_are_its_fact(db: sqlite3.Connection) -> None:
+    lines = [
+        line("I01", 2),
+        line("WEIGHED", quantity_milli=755),
+        line("ZERO"),
+        line("I01"),
+        line("OPEN", price_minor=1234, serial="SN-1", lot="L7"),
+        line("GIFT"),
+    ]
+    tenders = [tender(POINTS, 200), tender(CARD, 1000, reference="ref 9"), tender(CASH, 5000)]
+    request = sale_request("a", lines, tenders, customer_id=MEMBER, note="hello")
+    done = sell(db, request)
+    assert rows_of(db, request.sale_id) == rows(done.fact)
+    assert done.total_minor == request.total_minor == 300 + 301 + 1000 + 150 + 1234 + 2000
+    assert (done.rounding_minor, done.due_minor, done.change_minor) == (0, 4985, 1215)
+    assert done.points_spent == 200
+    assert done.points_earned == (4985 - 200 - 2000) // 1000
+    assert done.points_here == points_of(db, MEMBER) == MEMBER_POINTS - 200 + 2
+    assert not done.repeated
+
+
+def test_its_event_is_the_chain_s_next_link_and_its_envelope_proves_it(
+    db: sqlite3.Connection,
+) -> None:
+    first, second = sell(db, sale_request("a")), sell(db, sale_request("b"))
+    kept = second.kept
+    assert kept.envelope.seq == first.kept.envelope.seq + 1
+    assert kept.prev_hash == first.kept.hash
+    place = link(kept.store_id, kept.epoch, kept.envelope, kept.prev_hash)
+    assert place.hash == kept.hash
+    assert kept.envelope.event_id == sale_id("b")
+    assert kept.signature == b""
+    envelope = kept.envelope
+    assert decode_fact(envelope.kind, envelope.kind_version, envelope.body) == second.fact
+    assert second.receipt.endswith(f"E{kept.epoch}-{envelope.seq} {kept.hash[:8].hex()}")
+    assert second.head.hash == kept.hash
+
+
+def test_receipt_numbers_are_gapless_for_each_workstation(db: sqlite3.Connection) -> None:
+    numbers = [
+        sell(db, sale_request(str(n)), workstation).receipt_number
+        for n, workstation in enumerate((W1, W2, W1, W1, W2))
+    ]
+    refused(db, sale_request("bad", total_minor=1, tenders=[tender(CARD, 1)]), TotalDiffers)
+    numbers.append(sell(db, sale_request("next")).receipt_number)
+    assert numbers == [
+        "S01-W1-E1-000001",
+        "S01-W2-E1-000001",
+        "S01-W1-E1-000002",
+        "S01-W1-E1-000003",
+        "S01-W2-E1-000002",
+        "S01-W1-E1-000004",
+    ]
+
+
+def test_more_than_there_is_can_be_sold_and_is_marked(db: sqlite3.Connection) -> None:
+    request = sale_request("a", [line("I01", 6), line("I02"), line("I01", 5)])
+    sell(db, request)
+    movements = db.execute(
+        "SELECT item_id, quantity_milli, on_hand_after_milli, oversold FROM stock_movement"
+        " WHERE event_id = ? ORDER BY line_no",
+        (request.sale_id.bytes,),
+    ).fetchall()
+    assert movements == [
+        ("I01", -6_000, 4_000, 0),
+        ("I02", -1_000, 9_000, 0),
+        ("I01", -5_000, -1_000, 1),
+    ]
+
+
+def test_a_price_is_the_one_in_force_when_the_basket_was_tendered(
+    db: sqlite3.Connection,
+) -> None:
+    builders.price(db, ItemId("I01"), 175, NOW_MS + 1, version=12)
+    assert sell(db, sale_request("a", total_minor=150), at=moment(60_000)).total_minor == 150
+    builders.price(db, ItemId("I01"), 160, NOW_MS, version=13)
+    done = sell(db, sale_request("b", total_minor=160))
+    assert done.fact.lines[0].price_version == 13
+
+
+def test_tax_is_the_business_date_s(db: sqlite3.Connection) -> None:
+    builders.tax_rate(db, TaxClass.STANDARD, 1000, BUSINESS_DATE, version=21)
+    builders.tax_rate(db, TaxClass.STANDARD, 2000, date(2026, 3, 3), version=22)
+    done = sell(db, sale_request("a", [line("I10")]))
+    assert (done.fact.lines[0].tax_rate_bp, done.fact.lines[0].tax_version) == (1000, 21)
+    assert done.fact.taxes[0].tax_minor == 81
+
+
+def test_tax_on_top_balances_too(db: sqlite3.Connection) -> None:
+    settle_settings(db, replace(SETTINGS, tax_included=False))
+    request = sale_request("a", [line("I10")], [tender(CASH, 1000)], total_minor=970)
+    done = sell(db, request)
+    assert (done.total_minor, done.change_minor) == (970, 30)
+    back = sale_request("b", [return_line("a")], [tender(CASH, -970)], total_minor=-970)
+    assert sell(db, back).total_minor == -970
+
+
+def test_no_rounding_where_the_store_has_none(db: sqlite3.Connection) -> None:
+    settle_settings(db, replace(SETTINGS, cash_rounding_step_minor=1))
+    done = sell(db, sale_request("a", [line("I06")], [tender(CASH, 400)]))
+    assert (done.rounding_minor, done.change_minor) == (0, 1)
+
+
+# --- the same id again
+
+
+def test_the_same_request_again_gives_the_same_answer(db: sqlite3.Connection) -> None:
+    request = sale_request("a", [line("I15")], customer_id=MEMBER)
+    first = sell(db, request)
+    sell(db, sale_request("between"), W2)
+    before = contents(db)
+    again = sell(db, request, W2, moment(DAY_MS * 3))
+    assert again.repeated
+    assert (again.fact, again.kept, again.receipt) == (first.fact, first.kept, first.receipt)
+    assert again.points_here == first.points_here
+    assert contents(db) == before
+
+
+def test_a_repeated_return_tells_the_original_again(db: sqlite3.Connection) -> None:
+    sell(db, sale_request("a", [line("I15")], customer_id=MEMBER))
+    request = sale_request("b", [return_line("a")], [tender(CARD, -9990)], total_minor=-9990)
+    first, again = sell(db, request), sell(db, request)
+    assert "RETURN of S01-W1-E1-000001, line 1" in first.receipt
+    assert (again.receipt, again.fact) == (first.receipt, first.fact)
+
+
+def test_the_same_id_with_another_content_is_refused_and_raises_one_alarm(tmp_path: Path) -> None:
+    writer = InlineWriter.open(new_store(tmp_path / "store.sqlite3"))
+    first, other = sale_request("a"), sale_request("a", [line("I02")])
+    done = writer.run_now(lambda db: sell(db, first))
+    for _ in range(3):
+        with pytest.raises(SaleIdReused) as caught:
+            writer.run_now(lambda db: sell(db, other, W2))
+        assert caught.value.receipt_number == done.receipt_number
+    alarms = writer.run_now(lambda db: db.execute("SELECT kind, subject FROM alarm").fetchall())
+    events = writer.run_now(
+        lambda db: db.execute(
+            "SELECT kind, kind_version, body FROM journal WHERE seq > ?",
+            (done.kept.envelope.seq,),
+        ).fetchall()
+    )
+    assert alarms == [("sale_id_reused", str(sale_id("a")))]
+    facts = [decode_fact(*event) for event in events]
+    assert [type(fact) for fact in facts] == [AlarmRaised]
+    assert writer.run_now(lambda db: faults_of(db, STOCK_MILLI)) == []
+    assert writer.run_now(lambda db: sell(db, first)).receipt == done.receipt
+    writer.close_now()
+
+
+def test_an_id_that_belongs_to_another_event_is_refused(db: sqlite3.Connection) -> None:
+    (till,) = db.execute("SELECT event_id FROM journal WHERE seq = 2").fetchone()
+    sale = SaleId(UUID(bytes=till))
+    refused(db, replace(sale_request(), sale_id=sale), SaleIdTaken)
+    with pytest.raises(SaleIdTaken):
+        abandon_sale(db, sale, W1, ANNA, moment())
+
+
+# --- giving an id up, looking it up
+
+
+def test_an_abandoned_id_is_never_finished(db: sqlite3.Connection) -> None:
+    assert look_up_sale(db, sale_id("a")) == NotKnown(sale_id("a"))
+    given_up = abandon_sale(db, sale_id("a"), W1, ANNA, moment())
+    assert abandon_sale(db, sale_id("a"), W2, ANNA, moment(5_000)) == given_up
+    refused(db, sale_request("a"), SaleIdAbandoned)
+    assert look_up_sale(db, sale_id("a")) == Abandoned(sale_id("a"), NOW_MS)
+    events = db.execute("SELECT count(*) FROM journal WHERE kind = 'id_abandoned'").fetchone()
+    assert events == (1,)
+
+
+def test_a_finished_sale_cannot_be_abandoned(db: sqlite3.Connection) -> None:
+    sell(db, sale_request("a"))
+    with pytest.raises(SaleFinished):
+        abandon_sale(db, sale_id("a"), W1, ANNA, moment())
+
+
+@pytest.mark.parametrize(
+    ("operator", "refusal"), [(OperatorId("eve"), UnknownOperator), (BEN, InactiveOperator)]
+)
+def test_only_an_operator_gives_an_id_up(
+    db: sqlite3.Connection, operator: OperatorId, refusal: type[Refusal]
+) -> None:
+    with pytest.raises(refusal):
+        abandon_sale(db, sale_id("a"), W1, operator, moment())
+
+
+def test_a_look_up_gives_the_answer_and_a_reprint_is_marked(db: sqlite3.Connection) -> None:
+    done = sell(db, sale_request("a"))
+    found, reprint = (look_up_sale(db, sale_id("a"), copy=copy) for copy in (False, True))
+    assert isinstance(found, CompletedSale)
+    assert isinstance(reprint, CompletedSale)
+    assert (found.receipt, found.kept) == (done.receipt, done.kept)
+    assert reprint.receipt.split("\n", 1)[1] == done.receipt
+    assert "COPY" in reprint.receipt
+
+
+# --- goods that come back, and points
+
+
+def test_a_return_takes_back_money_tax_stock_and_points(db: sqlite3.Connection) -> None:
+    sold = sell(db, sale_request("a", [line("I15", 2)], customer_id=NEWCOMER))
+    assert (sold.points_earned, points_of(db, NEWCOMER)) == (19, 19)
+    back = sale_request("b", [return_line("a")], [tender(CARD, -9990)], total_minor=-9990)
+    done = sell(db, back, require_return=True)
+    assert done.fact.customer_id == NEWCOMER
+    assert done.fact.take_back == TakeBack(10, (Spend(sale_id("a"), 1, 10),), 0)
+    assert (done.points_taken_back, points_of(db, NEWCOMER)) == (10, 9)
+    rest = sale_request("c", [return_line("a")], [tender(CARD, -9990)], total_minor=-9990)
+    last = sell(db, rest, require_return=True)
+    for figure in ("tax_minor", "amount_minor", "quantity_milli", "points"):
+        parts = [getattr(sale.fact.lines[0], figure) for sale in (sold, done, last)]
+        assert sum(parts) == 0
+    assert points_of(db, NEWCOMER) == 0
+    again = sale_request("d", [return_line("a")], [tender(CARD, -9990)], total_minor=-9990)
+    refused(db, again, ReturnedMoreThanSold)
+
+
+def test_points_that_are_spent_already_become_a_debt(db: sqlite3.Connection) -> None:
+    sell(db, sale_request("a", [line("I15")], customer_id=NEWCOMER))
+    paid = [tender(POINTS, 9), tender(CARD, 141)]
+    sell(db, sale_request("b", tenders=paid, customer_id=NEWCOMER))
+    back = sale_request("c", [return_line("a")], [tender(CARD, -9990)], total_minor=-9990)
+    done = sell(db, back)
+    assert done.fact.take_back == TakeBack(9, (), 9)
+    assert db.execute("SELECT sum(points_debt) FROM sale").fetchone() == (9,)
+
+
+def test_an_exchange_pays_only_the_difference(db: sqlite3.Connection) -> None:
+    sell(db, sale_request("a", [line("I05"), line("I15")], customer_id=MEMBER))
+    lines = [return_line("a", 1), line("I07"), line("I05")]
+    done = sell(db, sale_request("b", lines, [tender(CASH, 500)], total_minor=-380 + 450 + 380))
+    assert (done.total_minor, done.change_minor) == (450, 50)
+    even = sale_request("c", [return_line("b", 3), line("I05")], [], total_minor=0)
+    assert sell(db, even).total_minor == 0
+
+
+def test_a_return_in_cash_is_rounded_as_its_sale_was(db: sqlite3.Connection) -> None:
+    sold = sell(db, sale_request("a", [line("I06")], [tender(CASH, 400)]))
+    back = sale_request("b", [return_line("a")], [tender(CASH, -400)], total_minor=-399)
+    assert sell(db, back).rounding_minor == -sold.rounding_minor == -1
+
+
+def test_a_spend_uses_the_oldest_rights_and_names_them(db: sqlite3.Connection) -> None:
+    request = sale_request("a", [line("I07")], [tender(POINTS, 450)], customer_id=MEMBER)
+    done = sell(db, request)
+    oldest = sorted(GRANTS, key=lambda grant: grant[0].bytes)
+    (first, first_points), (second, _) = oldest
+    expected = (Spend(first, 0, first_points), Spend(second, 0, 450 - first_points))
+    assert done.fact.tenders[0].spends == expected
+    assert done.points_here == 50
+    poor = sale_request("b", tenders=[tender(POINTS, 51), tender(CARD, 99)], customer_id=MEMBER)
+    assert isinstance(refused(db, poor, MorePointsThanRights), MorePointsThanRights)
+
+
+def test_what_a_sale_earns_can_be_spent_in_the_next_one(db: sqlite3.Connection) -> None:
+    sell(db, sale_request("a", [line("I15")], customer_id=NEWCOMER))
+    paid = [tender(POINTS, 9), tender(CARD, 141)]
+    done = sell(db, sale_request("b", tenders=paid, customer_id=NEWCOMER))
+    assert done.fact.tenders[0].spends == (Spend(sale_id("a"), 1, 9),)
+
+
+def test_one_customer_s_points_are_not_taken_for_another_s_purchase(
+    db: sqlite3.Connection,
+) -> None:
+    sell(db, sale_request("a", [line("I15")], customer_id=MEMBER))
+    request = sale_request(
+        "b", [return_line("a")], [tender(CARD, -9990)], total_minor=-9990, customer_id=NEWCOMER
+    )
+    refused(db, request, CustomerDiffers)
+
+
+# --- refusals
+
+
+UNKNOWN = CustomerId(sale_id("nobody"))
+
+
+@pytest.mark.parametrize(
+    ("request_", "kind"),
+    [
+        (sale_request("a", operator_id=OperatorId("eve")), UnknownOperator),
+        (sale_request("a", operator_id=BEN), InactiveOperator),
+        (sale_request("a", customer_id=UNKNOWN), UnknownCustomer),
+        (sale_request("a", customer_id=FORMER), InactiveCustomer),
+        (sale_request("a", tenders=[]), TenderMissing),
+        (sale_request("a", tenders=[tender(CASH, 145)]), TendersBelowTotal),
+        (sale_request("a", tenders=[tender(CARD, 151)]), ChangeFromOtherThanCash),
+        (sale_request("a", tenders=[tender(CHEQUE, 150)]), InactiveTender),
+        (sale_request("a", tenders=[tender(TenderId("x"), 150)]), UnknownTender),
+        (
+            sale_request("a", [replace(line(), scan_code="' OR 1=1 --")], total_minor=0),
+            UnknownScanCode,
+        ),
+        (
+            sale_request("a", [return_line("nothing")], [tender(CARD, -1)], total_minor=-1),
+            OriginalNotFound,
+        ),
+        (
+            sale_request("a", [return_line("a")], [tender(CARD, -1)], total_minor=-1),
+            OriginalNotFound,
+        ),
+        (sale_request("a", tendered_at=later(-49)), TenderedTooLongAgo),
+        (
+            sale_request("a", tenders=[tender(POINTS, 150)], customer_id=NEWCOMER),
+            MorePointsThanRights,
+        ),
+    ],
+)
+def test_a_refused_sale_leaves_nothing_behind(
+    db: sqlite3.Connection, request_: SaleRequest, kind: type[Refusal]
+) -> None:
+    refusal = refused(db, request_, kind)
+    assert refusal.field is not None
+    assert refusal.keep is None
+
+
+def test_a_return_must_return_something(db: sqlite3.Connection) -> None:
+    with pytest.raises(NothingReturned):
+        sell(db, sale_request("a"), require_return=True)
+
+
+def test_without_an_open_till_or_day_the_refusal_names_the_command(
+    db: sqlite3.Connection,
+) -> None:
+    with pytest.raises(NoOpenTill, match="W3") as no_till:
+        sell(db, sale_request("a"), W3)
+    assert "POST /till-sessions" in no_till.value.remedy
+    db.execute("UPDATE till_session SET state = 'settled'")
+    refused(db, sale_request("a"), NoOpenTill)
+    db.execute("UPDATE business_day SET state = 'closed'")
+    no_day = refused(db, sale_request("a"), NoOpenBusinessDay)
+    assert "POST /business-days" in no_day.remedy
+
+
+def test_a_store_without_a_limit_takes_a_basket_of_any_age(db: sqlite3.Connection) -> None:
+    settle_settings(db, replace(SETTINGS, tender_age_max_s=None))
+    builders.price(db, ItemId("I01"), 100, 0, version=1)
+    done = sell(db, sale_request("a", total_minor=100, tendered_at=later(-24 * 365)))
+    assert done.fact.lines[0].price_version == 1
+
+
+HOSTILE = [
+    "'; DROP TABLE sale; --",
+    '"); DELETE FROM journal; --',
+    "<script>alert(1)</script>",
+    "%s %n {0} ${HOME} \\",
+    "مرحبا ‍ 😀 é",
+    "x" * 64,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_kept_as_it_is_and_does_nothing(db: sqlite3.Connection, text: str) -> None:
+    sold: LineRequest = line("OPEN", price_minor=100, serial=text, lot=text)
+    request = sale_request(
+        "a",
+        [replace(sold, open_price_reason=text)],
+        [tender(CARD, 100, reference=text)],
+        note=text,
+    )
+    done = sell(db, request)
+    fact = decode_fact("retail_transaction", 1, done.kept.envelope.body)
+    assert fact == done.fact
+    assert (done.fact.note, done.fact.lines[0].serial) == (text, text)
+    assert db.execute("SELECT reference FROM sale_tender").fetchall() == [(text,)]
+
+
+def test_a_thousand_lines_fit_one_receipt(db: sqlite3.Connection) -> None:
+    request = sale_request("a", [line(f"I{n % 15 + 1:02d}") for n in range(1_000)])
+    assert len(sell(db, request).fact.lines) == 1_000
+
+
+def test_a_digest_of_other_bytes_is_another_content(db: sqlite3.Connection) -> None:
+    request = sale_request("a")
+    sell(db, request)
+    changed = replace(request, note="changed")
+    assert digest_of(changed) != digest_of(request)
+    refused(db, changed, SaleIdReused)
