@@ -1,0 +1,203 @@
+"""The facts behind the golden bytes: one example of every kind, with as many fields as it has.
+
+Golden bytes of a released version are never edited. A field that a kind gains at its end changes
+what is written today, not what was written then: the old bytes stay and must still be read.
+"""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sync.protocol.clock import Hlc
+from sync.protocol.codec import KindVersion
+from sync.protocol.identity import (
+    CustomerId,
+    ItemId,
+    MovementId,
+    OperatorId,
+    PromotionId,
+    ReceiptNumber,
+    SaleId,
+    TenderId,
+    TillId,
+    TillSessionId,
+    WorkstationId,
+)
+from sync.protocol.manifest import Manifest, TaxTotal, TenderTotal, Totals, WorkstationTotals
+from sync.protocol.poslog import (
+    AlarmKind,
+    AlarmRaised,
+    BusinessDayClosed,
+    BusinessDayOpened,
+    CustomerChanged,
+    DeviceRecorded,
+    IdAbandoned,
+    Line,
+    OriginalLine,
+    Override,
+    PriceModifier,
+    RetailTransaction,
+    Spend,
+    StockLine,
+    StockMoved,
+    StockMovementKind,
+    TakeBack,
+    TaxClass,
+    TaxLine,
+    TenderKind,
+    TenderLine,
+    TillMoved,
+    TillMovementKind,
+    TillSessionOpened,
+    TillSessionSettled,
+)
+from sync.protocol.shared import CustomerField, FieldChange
+
+DAY = date(2025, 11, 24)
+SALE = SaleId(UUID("019ab4a8-7c00-7000-8000-000000000001"))
+EARLIER_SALE = SaleId(UUID("019ab4a8-7c00-7000-8000-000000000002"))
+TILL_SESSION = TillSessionId(UUID("019ab4a8-7c00-7000-8000-000000000003"))
+CUSTOMER = CustomerId(UUID("019ab4a8-7c00-7000-8000-000000000004"))
+MOVEMENT = MovementId(UUID("019ab4a8-7c00-7000-8000-000000000005"))
+GRANT = UUID("019ab4a8-7c00-7000-8000-000000000006")
+STORE = UUID("019ab4a8-7c00-7000-8000-000000000007")
+ANNA, BEN = OperatorId("anna"), OperatorId("ben")
+W1, TILL = WorkstationId("W1"), TillId("W1")
+
+_SOLD = Line(
+    item_id=ItemId("I00042"),
+    description="Grüner Tee 100 g",
+    scan_code="8881234567892",
+    tax_class=TaxClass.STANDARD,
+    tax_rate_bp=900,
+    tax_version=1,
+    price_version=7,
+    unit_cost_minor=400,
+    quantity_milli=2_000,
+    unit_price_minor=1_190,
+    extended_minor=2_380,
+    amount_minor=2_180,
+    tax_minor=180,
+    points=2,
+    line_no=1,
+    modifiers=(PriceModifier("discount", -200, "damaged box", PromotionId("P1"), 3, BEN),),
+    open_price_reason="shelf label",
+    serial="SN-1",
+    lot="L-9",
+)
+_BACK = Line(
+    item_id=ItemId("I00043"),
+    description="Rice 1 kg",
+    scan_code=None,
+    tax_class=TaxClass.ZERO,
+    tax_rate_bp=0,
+    tax_version=1,
+    price_version=8,
+    unit_cost_minor=None,
+    quantity_milli=-755,
+    unit_price_minor=399,
+    extended_minor=-301,
+    amount_minor=-301,
+    tax_minor=0,
+    points=-1,
+    line_no=2,
+    original=OriginalLine(EARLIER_SALE, 3),
+)
+_TOTALS = Totals(
+    transactions=1,
+    lines=2,
+    gross_minor=2_180,
+    refunds_minor=301,
+    tax_added_minor=0,
+    taxes=(TaxTotal("standard", 900, 2_180, 180), TaxTotal("zero", 0, -301, 0)),
+    tenders=(TenderTotal(TenderId("cash"), 2_000), TenderTotal(TenderId("points"), 100)),
+    change_minor=220,
+    rounding_minor=1,
+    float_minor=20_000,
+    expected_cash_minor=21_780,
+    counted_cash_minor=21_775,
+    over_short_minor=-5,
+    points_earned=2,
+    points_spent=100,
+    points_taken_back=1,
+    stock_milli=-1_245,
+)
+
+EXAMPLES: dict[KindVersion, Any] = {
+    KindVersion("retail_transaction", 1): RetailTransaction(
+        sale_id=SALE,
+        receipt_number=ReceiptNumber("S01-W1-E1-000123"),
+        workstation_id=W1,
+        till_session_id=TILL_SESSION,
+        operator_id=ANNA,
+        business_date=DAY,
+        tendered_at_ms=1_763_971_200_123,
+        currency="SGD",
+        tax_included=True,
+        customer_id=CUSTOMER,
+        lines=(_SOLD, _BACK),
+        taxes=(
+            TaxLine(TaxClass.STANDARD, 900, 2_180, 180, False),
+            TaxLine(TaxClass.ZERO, 0, -301, 0, True),
+        ),
+        tenders=(
+            TenderLine(TenderId("cash"), TenderKind.CASH, 2_000, "drawer 1"),
+            TenderLine(
+                TenderId("points"), TenderKind.POINTS, 100, None, 100, (Spend(GRANT, 0, 100),)
+            ),
+        ),
+        rounding_minor=1,
+        change_minor=220,
+        points_earned=2,
+        take_back=TakeBack(1, (), 1),
+        training=False,
+        overrides=(Override("discount", BEN, "damaged box", 1),),
+        note="wrapped",
+    ),
+    KindVersion("till_session_opened", 1): TillSessionOpened(
+        TILL_SESSION, TILL, W1, ANNA, DAY, "SGD", 20_000
+    ),
+    KindVersion("till_moved", 1): TillMoved(
+        MOVEMENT, TILL_SESSION, TillMovementKind.PICKUP, ANNA, DAY, -10_000, "to the safe"
+    ),
+    KindVersion("till_session_settled", 1): TillSessionSettled(
+        TILL_SESSION, TILL, W1, ANNA, DAY, "SGD", 20_000, 21_780, 21_775
+    ),
+    KindVersion("business_day_opened", 1): BusinessDayOpened(DAY, ANNA, "Asia/Singapore"),
+    KindVersion("business_day_closed", 1): BusinessDayClosed(
+        DAY,
+        ANNA,
+        Manifest(
+            business_date=DAY,
+            epoch_number=1,
+            epoch_fingerprint=b"\x01\x02\x03\x04",
+            first_seq=2,
+            last_seq=41,
+            head_hash=bytes(range(32)),
+            store=_TOTALS,
+            workstations=(WorkstationTotals(W1, _TOTALS),),
+        ),
+    ),
+    KindVersion("stock_moved", 1): StockMoved(
+        MOVEMENT,
+        StockMovementKind.RECEIPT,
+        ANNA,
+        DAY,
+        "delivery",
+        (StockLine(ItemId("I00042"), 24_000, 400, "L-9"), StockLine(ItemId("I00043"), 10_500)),
+        "PO-17",
+    ),
+    KindVersion("customer_changed", 1): CustomerChanged(
+        CUSTOMER,
+        ANNA,
+        (
+            FieldChange(CustomerField.CODE, Hlc(115_603_617_000_001), STORE, "C-7", None),
+            FieldChange(CustomerField.NAME, Hlc(115_603_617_000_002), STORE, None, b"\x00" * 20),
+        ),
+    ),
+    KindVersion("alarm_raised", 1): AlarmRaised(
+        GRANT, AlarmKind.SALE_ID_REUSED, str(SALE), "another content came", W1
+    ),
+    KindVersion("id_abandoned", 1): IdAbandoned(SALE, W1, ANNA),
+    KindVersion("device_recorded", 1): DeviceRecorded("boot", "after a power cut", "0.1.0"),
+}
