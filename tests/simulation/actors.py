@@ -457,26 +457,32 @@ class Workstation(Person):
         )
 
     async def _create_customer(self) -> None:
-        drawn = self._drawn()
-        number = self.random.randrange(10**6)
-        request = CreateCustomer(
-            self.operator_id, f"Walk-in {number}", drawn.customer_id, code=f"C{number % 40}"
-        )
-        refused = await self.insist(
-            lambda: self.server.act(lambda db, moment: create_customer(db, request, drawn, moment))
-        )
-        if refused is None:
-            self.life.customers.append(drawn.customer_id)
+        number, customer_id = self.random.randrange(10**6), CustomerId(self.ids.uuid())
+        name, code = f"Walk-in {number}", f"C{number % 40}"
+        request = CreateCustomer(self.operator_id, name, customer_id, code=code)
+
+        async def create() -> Refused | None:
+            drawn = self._drawn()  # by the store server, for each arrival
+            return await self.server.act(
+                lambda db, moment: create_customer(db, request, drawn, moment)
+            )
+
+        if await self.insist(create) is None:
+            self.life.customers.append(customer_id)
             self.seen["customer created"] += 1
 
     async def _update_customer(self) -> None:
-        drawn, customer_id = self._drawn(), self.random.choice(self.life.customers)
+        customer_id = self.random.choice(self.life.customers)
         request = UpdateCustomer(self.operator_id, phone=f"+65{self.random.randrange(10**7)}99")
-        await self.insist(
-            lambda: self.server.act(
+
+        async def update() -> Refused | None:
+            drawn = self._drawn()
+            return await self.server.act(
                 lambda db, moment: update_customer(db, customer_id, request, drawn, moment)
             )
-        )
+
+        if await self.insist(update) is None:
+            self.seen["customer changed"] += 1
 
 
 class Leader(Person):

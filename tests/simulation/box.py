@@ -76,6 +76,26 @@ class Reader(NamedTuple):
     connection: sqlite3.Connection
 
 
+class Nudge:
+    """Stands in for the asyncio.Event that the exchange loop waits for."""
+
+    def __init__(self) -> None:
+        self._set: Promise[None] = Promise()
+
+    def set(self) -> None:
+        """Whoever waits goes on."""
+        self._set.settle(None)
+
+    def clear(self) -> None:
+        """Wait for the next one."""
+        if self._set.done:
+            self._set = Promise()
+
+    async def wait(self) -> None:
+        """Until it is set."""
+        await self._set
+
+
 class SimClock:
     """A store server's clock: true time and how far it is off. See edge/clock.py."""
 
@@ -262,8 +282,7 @@ class StoreServer(Host):
 
         self.spawn(self._keep_time(beat_due, box.settings.pull_every_s))
         while True:
-            while not box.nudge.is_set():
-                await self.scheduler.pause(200)
+            await box.nudge.wait()
             box.nudge.clear()
             wait_ms = await exchange.round()
             if wait_ms > 0:
@@ -287,6 +306,7 @@ class StoreServer(Host):
             reader=cast(Any, Reader(self._reader)),
             clock=cast(Any, self._clock),
             workstations=cast(Any, None),
+            nudge=cast(Any, Nudge()),
         )
 
     # --- dying

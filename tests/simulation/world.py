@@ -14,6 +14,7 @@ from unittest.mock import patch
 
 import msgspec
 
+from central.archive import StreamKey
 from central.decisions import CustomerDecided
 from central.domain.feeds import followed_feeds
 from sync.engine import journal
@@ -188,14 +189,15 @@ class World:
         return not self._what_waits()
 
     def _what_waits(self) -> list[str]:
-        waits = []
+        waits, standings = [], self.office.archive.standings
         for code, box in self.boxes.items():
             if not box.alive:
                 waits.append(f"{code} is down")
                 continue
-            through, seq = box.acknowledged(), box.head().seq
-            if through != seq:
-                waits.append(f"{code} has {seq} events, {through} acknowledged")
+            key = StreamKey(box.shop.store_id, box.shop.epoch)
+            ends = box.head().seq, box.acknowledged(), standings[key].watermark
+            if len(set(ends)) > 1:
+                waits.append(f"{code}: written, acknowledged, at head office: {ends}")
             cursors = box.cursors()
             for feed in followed_feeds(box.shop.store_id, box.shop.settings.price_zone):
                 head = self.office.feeds.head(feed)
@@ -207,7 +209,7 @@ class World:
                     waits.append(f"{code} {feed.data_set}: head {head}, at {cursor}")
         if self.office.feeds.waiting:
             waits.append("publications wait")
-        for key, standing in self.office.archive.standings.items():
+        for key, standing in standings.items():
             if standing.applied_through < standing.watermark:
                 waits.append(f"{key.store_id}: not all is applied")
         return waits
