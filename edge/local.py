@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from edge.db.errors import CannotStart
-from edge.folder import SOCKET_FILE
+from edge.folder import SETTINGS_FILE, SOCKET_FILE, NotProvisioned
 
 if TYPE_CHECKING:
     from litestar import Litestar
@@ -96,7 +96,9 @@ def open_local_socket(folder: Path) -> Iterator[socket.socket]:
 
 
 def call_edge(folder: Path, method: str, path: str, body: object = None) -> Answer:
-    """Ask the store in ``folder``, whether it runs or not. Raises CannotStart."""
+    """Ask the store in ``folder``, whether it runs or not. Raises NotProvisioned, CannotStart."""
+    if not (folder / SETTINGS_FILE).exists():
+        raise NotProvisioned(folder)
     raw = b"" if body is None else json.dumps(body).encode()
     headers = {"Content-Type": "application/json"} if body is not None else {}
     connection = _OverSocket(folder)

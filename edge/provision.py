@@ -32,7 +32,7 @@ from edge.db.store import Enrolment, read_enrolment
 from edge.db.writer import InlineWriter
 from edge.exchange import Loading, first_load
 from edge.folder import KEY_FILE, SETTINGS_FILE, database_of
-from edge.serving import bind
+from edge.ports import bind
 from edge.settings import PORT_DEFAULT, EdgeSettings, read_settings, write_settings
 from edge.usecases.adopt_enrolment import adopt_enrolment
 from sync.protocol import codec

@@ -7,7 +7,6 @@ are bound before anything else is begun, so that what cannot start says so in on
 
 import asyncio
 import contextlib
-import errno
 import shutil
 import signal
 import socket
@@ -27,24 +26,14 @@ from edge.background import exchanging
 from edge.box import SOFTWARE, Box, open_box
 from edge.db.errors import CannotStart
 from edge.local import build_local_app, open_local_socket
+from edge.ports import bind
 from edge.settings import LOOPBACK, EdgeSettings, read_settings
 from edge.usecases.record_boot import record_boot
 
 STORES_MAX = 64
-CONNECTIONS_WAITING_MAX = 256
 GRACE_S = 5
 """Requests at work get this long to end when the server stops."""
 KEEP_ALIVE_S = 75
-
-
-class PortTaken(CannotStart):
-    """Something else listens on the store's port."""
-
-    def __init__(self, port: int) -> None:
-        super().__init__(
-            f"Port {port} on {LOOPBACK} is taken: stop what listens there, or choose another with "
-            "`--port N` (0 takes any free one)."
-        )
 
 
 class TooManyStores(CannotStart):
@@ -67,22 +56,6 @@ class _Server(uvicorn.Server):
         """As uvicorn does."""
         await super().startup(sockets=sockets)
         self.answering.set()
-
-
-def bind(port: int) -> socket.socket:
-    """A listening socket on the loopback address. Raises PortTaken, CannotStart."""
-    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind((LOOPBACK, port))
-        bound.listen(CONNECTIONS_WAITING_MAX)
-    except OSError as error:
-        bound.close()
-        if error.errno == errno.EADDRINUSE:
-            raise PortTaken(port) from error
-        raise CannotStart(f"Port {port} cannot be opened: {error.strerror}.") from error
-    bound.setblocking(False)
-    return bound
 
 
 @asynccontextmanager
