@@ -182,6 +182,7 @@ class Workstation:
     lines_max: int = LINES_MAX
     operations: int = 0
     pending: Asked | None = None
+    giving_up: bool = False
     seen: str | None = None
     till: UUID | None = None
     cash_minor: int = 0
@@ -218,7 +219,12 @@ class Workstation:
             line.close()
 
     async def _resume(self, port: int, line: Line, asked: Asked) -> None:
-        """Mostly send it again; sometimes look it up first, or give the id up."""
+        """Mostly send it again; sometimes look it up first, or give the id up. What was begun to
+        be given up is not sent again until the store has said that it cannot be."""
+        if self.giving_up:
+            if not await self._abandon(line, asked):
+                await self._do(port, line, asked)
+            return
         roll = self.random.random()
         if asked.kind is Kind.SALE and roll < 0.1:
             answer = await line.ask("GET", f"/sales/{asked.id}", b"", self._headers())
@@ -233,9 +239,11 @@ class Workstation:
 
     async def _abandon(self, line: Line, asked: Asked) -> bool:
         """True: the id will never be a sale. False: it is one already."""
+        self.giving_up = True
         body = msgspec.json.encode({"operator_id": OPERATOR})
         path = f"/sales/{asked.id}/abandon"
         answer = await line.ask("POST", path, body, self._headers())
+        self.giving_up = False
         if answer.status == 200:
             self.abandoned.add(asked.id)
             self.pending = None

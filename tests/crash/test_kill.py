@@ -22,9 +22,9 @@ AFTER_THE_FACT = {"after_commit", "before_answer"}
 """Points at which what was asked for is durable and nobody was told."""
 RANDOM_TESTS = 2
 FRESH_KILLS = 4
-NTH_MAX = 40
-LIFE_S_MAX = 0.6
-"""A server answers 0.2 seconds after its fork or later: some are killed before they do."""
+NTH_MAX = 25
+LIFE_S_MAX = 0.45
+"""A server answers 0.1 seconds after its fork or later: some are killed before they do."""
 LOOK_EVERY = 10
 
 
