@@ -29,7 +29,10 @@ async def background(office: Office) -> AsyncIterator[None]:
     """The loops run while the block does; their last round ends before it is left."""
     stopping = asyncio.Event()
     settings, nudges = office.settings, office.nudges
-    loops = (("sequence", nudges.published, settings.sequence_every_s, _sequencing(office)),)
+    loops = (
+        ("sequence", nudges.published, settings.sequence_every_s, _sequencing(office)),
+        ("apply", nudges.ingested, settings.apply_every_s, _applying(office)),
+    )
     tasks = [
         asyncio.create_task(_loop(name, stopping, nudge, every_s, round_))
         for name, nudge, every_s, round_ in loops
