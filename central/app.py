@@ -5,16 +5,45 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from litestar import Litestar
-from litestar.datastructures import State
+from litestar.datastructures import MutableScopeHeaders, State
+from litestar.types import Message, Scope
 
 from central.api.body import BODY_BYTES_MAX
 from central.api.health import read_health
+from central.api.session import begin_session, end_session, read_session
 from central.api.sync import enrol_box, read_feed, read_heads, take_journal
 from central.background import background
 from central.office import Office
 from central.problems import EXCEPTION_HANDLERS
 
-ROUTES: Sequence[Any] = (read_health, enrol_box, take_journal, read_heads, read_feed)
+ROUTES: Sequence[Any] = (
+    read_health,
+    enrol_box,
+    take_journal,
+    read_heads,
+    read_feed,
+    begin_session,
+    read_session,
+    end_session,
+)
+
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+"""Sent with every answer, errors included."""
+
+
+async def _harden(message: Message, scope: Scope) -> None:
+    if message["type"] == "http.response.start":
+        headers = MutableScopeHeaders.from_message(message)
+        for name, value in HEADERS.items():
+            headers.setdefault(name, value)
 
 
 def build_app(office: Office, *, with_background: bool = True) -> Litestar:
@@ -33,6 +62,7 @@ def build_app(office: Office, *, with_background: bool = True) -> Litestar:
         exception_handlers=EXCEPTION_HANDLERS,
         state=State({"office": office}),
         lifespan=[lifespan],
+        before_send=[_harden],
         request_max_body_size=BODY_BYTES_MAX,
         openapi_config=None,
         logging_config=None,

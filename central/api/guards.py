@@ -4,6 +4,7 @@ A guard runs before its route and leaves what it learnt in ``request.state``. A 
 one of its key: a path that names another store is refused, whoever owns that.
 """
 
+import hmac
 from typing import Any
 
 from litestar import Request
@@ -11,10 +12,16 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
 from central.db.engine import unit_of_work
-from central.domain.errors import DeviceRevoked, NotAllowed
+from central.domain.errors import DeviceRevoked, NotAllowed, NotSignedIn
 from central.office import Office
 from central.usecases.find_device import EnrolledDevice, find_device
+from central.usecases.sign_in import TOKEN_LETTERS_MAX, Person, find_session, find_token
 from sync.engine.signing import SignedHead, stated_device, verify_request
+
+SESSION_COOKIE = "holdfast_session"
+CSRF_HEADER = "X-CSRF-Token"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_BEARER = "Bearer "
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -47,6 +54,47 @@ async def device_guard(connection: Connection, _route: BaseRouteHandler) -> None
         )
     connection.state.device = device
     connection.state.signed = signed
+
+
+async def person_guard(connection: Connection, _route: BaseRouteHandler) -> None:
+    """Somebody with a session, or an API token. A change by session needs the CSRF token, too: a
+    page from elsewhere can make a browser send the cookie, but cannot know this. Raises
+    NotSignedIn, NotAllowed."""
+    assert isinstance(connection, Request)  # noqa: S101  Litestar gives HTTP guards the request
+    person = await _find_person(connection)
+    if person is None:
+        raise NotSignedIn(
+            "No session that is known and not over, nor an API token, came with the request.",
+            remedy="Sign in with POST /session, or send `Authorization: Bearer TOKEN`.",
+        )
+    if person.csrf is not None and connection.method not in SAFE_METHODS:
+        sent = connection.headers.get(CSRF_HEADER, "")
+        if not hmac.compare_digest(sent.encode(), person.csrf.encode()):
+            raise NotAllowed(
+                "The session's CSRF token did not come with the request.",
+                field=CSRF_HEADER,
+                remedy=f"Send what POST /session answered in the header {CSRF_HEADER}.",
+            )
+    connection.state.person = person
+
+
+async def _find_person(request: Request[Any, Any, Any]) -> Person | None:
+    office = office_of(request)
+    authorization = request.headers.get("Authorization", "")
+    bearer = authorization.startswith(_BEARER)
+    token = authorization[len(_BEARER) :] if bearer else request.cookies.get(SESSION_COOKIE, "")
+    if not 1 <= len(token) <= TOKEN_LETTERS_MAX or not token.isascii():
+        return None
+    async with unit_of_work(office.engine) as db:
+        if bearer:
+            return await find_token(db, token)
+        return await find_session(db, token, office.clock_ms())
+
+
+def person_of(request: Request[Any, Any, Any]) -> Person:
+    """Whom person_guard found."""
+    person: Person = request.state.person
+    return person
 
 
 def device_of(request: Request[Any, Any, Any]) -> EnrolledDevice:

@@ -242,13 +242,16 @@ class Leader(CentralTable, table=True):
 
 
 class UserRow(CentralTable, table=True):
-    """Somebody at head office; argon2id."""
+    """Somebody at head office; argon2id. ``failures`` since the last sign-in; until
+    ``locked_until_ms`` no password is looked at."""
 
     __tablename__ = "user"
     company_id: UUID = Field(primary_key=True)
     email: str = Field(primary_key=True)
     name: str
     password_hash: str
+    failures: int = 0
+    locked_until_ms: int = big(default=0)
 
 
 class BoardSession(CentralTable, table=True):

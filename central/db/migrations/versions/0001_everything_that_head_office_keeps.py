@@ -529,6 +529,8 @@ def _create_user() -> None:
         sa.Column("email", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("password_hash", sa.String(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("locked_until_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("company_id", "email", name=op.f("pk_user")),
     )
 
