@@ -58,22 +58,23 @@ def in_words(status: SyncStatus, now_ms: int) -> str:
     """One or two sentences for people."""
     if status.stopped is not None:
         return (
-            f"Sending has stopped: {status.stopped}. Selling goes on; {_events(status.waiting)} "
-            "wait here. A person must look."
+            f"Sending has stopped: {status.stopped}. Selling goes on; {_waiting(status)} here."
+            " A person must look."
         )
     if status.last_contact_ms is None:
-        return f"Head office was never reached; {_events(status.waiting)} wait here."
+        return f"Head office was never reached; {_waiting(status)} here."
     quiet_s = max(0, now_ms - status.last_contact_ms) // MS_PER_S
     if status.waiting == 0:
-        kept = f"Head office has everything through {status.head.seq}"
+        kept = f"Head office has everything through {status.head.seq:,}"
     else:
-        kept = f"{_events(status.waiting)} wait to be sent"
+        kept = f"{_waiting(status)} to be sent"
     since = f"; no contact for {_span(quiet_s)}" if quiet_s >= QUIET_S else ""
     return f"{kept}{since}."
 
 
-def _events(count: int) -> str:
-    return f"{count:,} event" if count == 1 else f"{count:,} events"
+def _waiting(status: SyncStatus) -> str:
+    one = status.waiting == 1
+    return f"{status.waiting:,} event waits" if one else f"{status.waiting:,} events wait"
 
 
 def _span(seconds: int) -> str:
