@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 NEEDS_A_PERSON = 1
 COULD_NOT_RUN = 2
 PORT_MAX = 65_535
+PASSWORD_LINE_MAX = 1_000
 
 T = TypeVar("T")
 
@@ -33,7 +34,13 @@ app = typer.Typer(
 )
 company_app = typer.Typer(no_args_is_help=True, help="Companies.")
 store_app = typer.Typer(no_args_is_help=True, help="Stores.")
+operator_app = typer.Typer(no_args_is_help=True, help="People who work at the stores.")
+user_app = typer.Typer(no_args_is_help=True, help="People at head office.")
+token_app = typer.Typer(no_args_is_help=True, help="API tokens for reports.")
 app.add_typer(company_app, name="company")
+app.add_typer(operator_app, name="operator")
+app.add_typer(user_app, name="user")
+app.add_typer(token_app, name="token")
 app.add_typer(store_app, name="store")
 
 Url = Annotated[
@@ -264,3 +271,108 @@ def demo(
     if stop is not None:
         raise typer.Exit(stop_kept(stop))
     raise typer.Exit(run_demo(DemoOptions(database_url, receipts, tamper, keep, seed)))
+
+
+@operator_app.command("add")
+def operator_add(
+    operator_id: Annotated[str, typer.Argument(help="Short and lasting, such as O01.")],
+    name: Annotated[str, typer.Argument(help="As colleagues read it.")],
+    role: Annotated[str, typer.Option(help="cashier or manager.")] = "cashier",
+    company: CompanyName = None,
+    database_url: Url = None,
+    data: Folder = None,
+) -> None:
+    """Let somebody work at the company's stores."""
+    from central.db.engine import unit_of_work
+    from central.domain.fields import plain_text, short_id
+    from central.usecases.add_company import find_company
+    from central.usecases.publish_reference import publish_operators
+    from central.usecases.sequence_publications import drain_publications
+    from sync.protocol.identity import OperatorId
+    from sync.protocol.reference import Operator
+
+    async def add(engine: "AsyncEngine") -> None:
+        checked = OperatorId(short_id(operator_id, "operator_id"))
+        operator = Operator(checked, plain_text(name, "name"), short_id(role, "role"))
+        async with unit_of_work(engine) as db:
+            await publish_operators(db, await find_company(db, company), [operator])
+        await drain_publications(engine)
+
+    _on_database(database_url, data, add)
+    print(f"{name} is operator {operator_id}: stores take it with their next pull.")
+
+
+@user_app.command("add")
+def user_add(
+    email: str,
+    name: Annotated[str, typer.Option(help="As colleagues read it.")],
+    company: CompanyName = None,
+    database_url: Url = None,
+    data: Folder = None,
+) -> None:
+    """Let somebody sign in at head office. The password is asked for, or read from stdin."""
+    from central.db.engine import unit_of_work
+    from central.usecases.add_company import find_company
+    from central.usecases.add_user import add_user
+
+    password = _password()
+
+    async def add(engine: "AsyncEngine") -> None:
+        async with unit_of_work(engine) as db:
+            await add_user(db, await find_company(db, company), email, name, password)
+
+    _on_database(database_url, data, add)
+    print(f"{name} may sign in as {email}. Next: POST /session, or `central token add`.")
+
+
+def _password() -> str:
+    if sys.stdin.isatty():
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline(PASSWORD_LINE_MAX).rstrip("\r\n")
+
+
+@token_app.command("add")
+def token_add(
+    name: Annotated[str, typer.Argument(help="What it is for.")],
+    company: CompanyName = None,
+    database_url: Url = None,
+    data: Folder = None,
+) -> None:
+    """Make an API token for the company's reports; it is shown once."""
+    from central.db.engine import unit_of_work
+    from central.usecases.add_company import find_company
+    from central.usecases.sign_in import add_token
+
+    async def add(engine: "AsyncEngine") -> str:
+        async with unit_of_work(engine) as db:
+            return await add_token(db, await find_company(db, company), name, _now_ms())
+
+    print(_on_database(database_url, data, add))
+    print("This token opens the company's reports. Next: `Authorization: Bearer TOKEN`.")
+
+
+@app.command("load-sample")
+def load_sample(
+    company: CompanyName = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same sample.")] = 1,
+    database_url: Url = None,
+    data: Folder = None,
+) -> None:
+    """Give a company the sample chain: items, prices, taxes, tenders, operators, customers."""
+    from central.db.engine import unit_of_work
+    from central.usecases.add_company import find_company
+    from central.usecases.load_sample import Sample
+    from central.usecases.load_sample import load_sample as load
+    from central.usecases.sequence_publications import drain_publications
+
+    async def loading(engine: "AsyncEngine") -> Sample:
+        async with unit_of_work(engine) as db:
+            sample = await load(db, await find_company(db, company), _now_ms(), seed=seed)
+        await drain_publications(engine)
+        return sample
+
+    sample = _on_database(database_url, data, loading)
+    print(
+        f"The company has {len(sample.items)} items, {len(sample.operators)} operators and"
+        f" {len(sample.customer_ids)} customers. Next: `central enrol-code STORE`."
+    )
