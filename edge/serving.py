@@ -59,9 +59,26 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def _listening(app: Any, bound: socket.socket) -> AsyncIterator[None]:
-    """Answer requests on ``bound`` inside the block; then let those at work end."""
-    config = uvicorn.Config(
+async def _listening(*apps: tuple[Any, socket.socket]) -> AsyncIterator[None]:
+    """Answer each application's requests on its socket inside the block; then let those at work
+    end, all at once."""
+    servers = [_Server(_config(app)) for app, _ in apps]
+    serving = [
+        asyncio.create_task(server.serve(sockets=[bound]))
+        for server, (_, bound) in zip(servers, apps, strict=True)
+    ]
+    for server in servers:
+        await server.answering.wait()
+    try:
+        yield
+    finally:
+        for server in servers:
+            server.should_exit = True
+        await asyncio.gather(*serving)
+
+
+def _config(app: Any) -> uvicorn.Config:
+    return uvicorn.Config(
         app,
         log_config=None,
         access_log=False,
@@ -73,14 +90,6 @@ async def _listening(app: Any, bound: socket.socket) -> AsyncIterator[None]:
         timeout_graceful_shutdown=GRACE_S,
         timeout_keep_alive=KEEP_ALIVE_S,
     )
-    server = _Server(config)
-    task = asyncio.create_task(server.serve(sockets=[bound]))
-    await server.answering.wait()
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        await task
 
 
 @asynccontextmanager
@@ -96,9 +105,9 @@ async def serving(
         if exchange:
             await stack.enter_async_context(exchanging(box))
         local = stack.enter_context(open_local_socket(folder))
-        await stack.enter_async_context(_listening(build_local_app(box), local))
+        apps = ((build_app(box), bound), (build_local_app(box), local))
         address = f"http://{LOOPBACK}:{bound.getsockname()[1]}"
-        await stack.enter_async_context(_listening(build_app(box), bound))
+        await stack.enter_async_context(_listening(*apps))
         yield box, address
 
 

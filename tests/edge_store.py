@@ -1,11 +1,15 @@
-"""A store's folder without a head office: enrolled under a key of the test's own, with a small
-catalogue, ready to serve; and a client of it as a workstation would be."""
+"""A store that serves without a head office: enrolled under a key of the test's own, with a small
+catalogue; and a client of it as a workstation is one."""
 
+import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
@@ -13,19 +17,28 @@ import httpx
 import uuid_utils.compat
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from edge.box import make_key
+from edge.box import Box, make_key
 from edge.clock import StoreClock
 from edge.db.engine import open_connection
 from edge.db.migrate import migrate
 from edge.db.writer import InlineWriter
 from edge.folder import database_of
-from edge.settings import write_settings
+from edge.serving import serving
+from edge.settings import read_settings, write_settings
 from edge.usecases.adopt_enrolment import adopt_enrolment
+from edge.usecases.issue_pairing_code import issue_pairing_code, new_code
 from sync.engine.signing import GENESIS_SIGNED, sign_bytes
 from sync.protocol import codec
 from sync.protocol.change import Genesis
 from sync.protocol.enrolment import EnrolmentAnswer
-from sync.protocol.identity import BootId, CompanyId, DeviceId, Incarnation, StoreId
+from sync.protocol.identity import (
+    BootId,
+    CompanyId,
+    DeviceId,
+    Incarnation,
+    StoreId,
+    WorkstationId,
+)
 from sync.protocol.reference import StoreSettings
 
 NOWHERE = "http://127.0.0.1:9"
@@ -113,6 +126,10 @@ def _publish(db: sqlite3.Connection, store_code: str) -> None:
         )
         db.execute("INSERT INTO scan_code VALUES (?, ?)", (code, item))
         db.execute("INSERT INTO price VALUES (?, 0, ?, 1)", (item, price))
+    db.execute("INSERT INTO item VALUES ('loose', 'Loose', 'x', 'standard', 'each', 1, NULL, 1, 1)")
+    db.execute(
+        "INSERT INTO item VALUES ('unpriced', 'New', 'x', 'standard', 'each', 0, NULL, 1, 1)"
+    )
     db.execute(
         "INSERT INTO customer VALUES (?, 'C1', 1, 'Bo', 'bo@example.org', '+6591234567')",
         (CUSTOMER.bytes,),
@@ -123,20 +140,66 @@ def _publish(db: sqlite3.Connection, store_code: str) -> None:
 class Till:
     """A paired workstation of a running store."""
 
+    box: Box
     client: httpx.AsyncClient
 
     async def call(self, method: str, path: str, body: object = None) -> httpx.Response:
         """One request with the workstation's token."""
+        if body is None:
+            return await self.client.request(method, path)
         return await self.client.request(method, path, json=body)
 
-    async def open_shop(self) -> None:
-        """Open today and a till with 100.00."""
+    async def send(self, path: str, raw: bytes, **headers: str) -> httpx.Response:
+        """A body of any bytes, declared as JSON if ``headers`` do not say otherwise."""
+        declared = {"Content-Type": "application/json", **headers}
+        return await self.client.post(path, content=raw, headers=declared)
+
+    async def open_shop(self) -> str:
+        """Open today and a till with 100.00; the till session's id."""
         opened = await self.call("POST", "/business-days", {"operator_id": "anna"})
-        assert opened.status_code == 201, opened.text
+        assert opened.status_code in (201, 409), opened.text
         session = str(uuid_utils.compat.uuid7())
         body = {"till_session_id": session, "operator_id": "anna", "float_minor": 10_000}
         till = await self.call("POST", "/till-sessions", body)
         assert till.status_code == 201, till.text
+        return session
+
+
+@cache
+def _template() -> Path:
+    """A store's folder, made once per process and copied for each test."""
+    keeper = TemporaryDirectory(prefix="hf-store-")
+    _KEPT.append(keeper)
+    folder = Path(keeper.name) / "S01"
+    make_store(folder)
+    return folder
+
+
+_KEPT: list["TemporaryDirectory[str]"] = []
+
+
+def _copy_to(folder: Path) -> None:
+    if not folder.exists():
+        shutil.copytree(_template(), folder)
+
+
+@asynccontextmanager
+async def open_store(folder: Path, workstation: str = "W1") -> AsyncIterator[Till]:
+    """A store in ``folder`` (copied there, unless it is there) that answers real HTTP, exchanging
+    nothing with head office, and one paired workstation of it."""
+    _copy_to(folder)
+    async with (
+        serving(folder, read_settings(folder), exchange=False) as (box, url),
+        httpx.AsyncClient(base_url=url, trust_env=False) as client,
+    ):
+        till = Till(box, client)
+        code, moment = new_code(), box.clock.moment()
+        name = WorkstationId(workstation)
+        await box.writer.run(lambda db: issue_pairing_code(db, name, code, moment))
+        paired = await till.call("POST", "/pair", {"workstation_id": workstation, "code": code})
+        assert paired.status_code == 200, paired.text
+        client.headers["Authorization"] = f"Bearer {paired.json()['token']}"
+        yield till
 
 
 def sale(**changes: Any) -> dict[str, Any]:
