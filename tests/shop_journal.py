@@ -82,6 +82,7 @@ class Shop:
     events: list[Envelope] = field(default_factory=list)
     facts: list[AnyFact] = field(default_factory=list)
     receipts: int = 0
+    chained: Chain | None = None
 
     def __post_init__(self) -> None:
         self.rng = Random(f"{self.seed} {self.number} {self.epoch_number}")
@@ -125,7 +126,10 @@ class Shop:
 
     @property
     def chain(self) -> Chain:
-        return Chain(self.store_id, self.epoch, genesis_hash(self.genesis), tuple(self.events))
+        if self.chained is None or len(self.chained.events) != len(self.events):
+            start = genesis_hash(self.genesis)
+            self.chained = Chain(self.store_id, self.epoch, start, tuple(self.events))
+        return self.chained
 
     def append(self, fact: AnyFact) -> Envelope:
         """The next event."""

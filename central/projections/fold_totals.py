@@ -74,6 +74,30 @@ class Tally:
         """Stock without a sale."""
         self.stock_milli += sum(line.quantity_milli for line in moved.lines)
 
+    def add_totals(self, totals: Totals) -> None:
+        """Another account of other facts: an epoch's of the same day."""
+        self.transactions += totals.transactions
+        self.lines += totals.lines
+        self.gross_minor += totals.gross_minor
+        self.refunds_minor += totals.refunds_minor
+        self.tax_added_minor += totals.tax_added_minor
+        for tax in totals.taxes:
+            key = (tax.tax_class, tax.tax_rate_bp)
+            taxable_minor, tax_minor = self.taxes.get(key, (0, 0))
+            self.taxes[key] = (taxable_minor + tax.taxable_minor, tax_minor + tax.tax_minor)
+        for tender in totals.tenders:
+            held = self.tenders.get(tender.tender_id, 0)
+            self.tenders[tender.tender_id] = held + tender.amount_minor
+        self.change_minor += totals.change_minor
+        self.rounding_minor += totals.rounding_minor
+        self.float_minor += totals.float_minor
+        self.expected_cash_minor += totals.expected_cash_minor
+        self.counted_cash_minor += totals.counted_cash_minor
+        self.points_earned += totals.points_earned
+        self.points_spent += totals.points_spent
+        self.points_taken_back += totals.points_taken_back
+        self.stock_milli += totals.stock_milli
+
     def totals(self) -> Totals:
         """The sums so far."""
         return Totals(

@@ -1,0 +1,228 @@
+"""A store's day at head office, held against the store's own account of it: the manifest.
+
+Green: every epoch with receipts of the day has closed it, head office holds the very events that
+the manifest was made from (the chain's hash at its last sequence), and its own count of its own
+rows equals the manifests' sum, for the store and for each workstation. Amber: received but not
+proven, with what is missing. Red: it differs, or a stream stands under an alarm.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from central.db.engine import raw
+from central.projections.fold_totals import Tally
+from central.reports.totals import store_totals, store_workstation_totals
+from sync.protocol.change import Epoch
+from sync.protocol.codec import decode
+from sync.protocol.identity import StoreId, WorkstationId
+from sync.protocol.manifest import Difference, Manifest, Totals, WorkstationTotals, differences
+
+QUARANTINED_NAMED_MAX = 100
+
+_DAYS = """
+SELECT d.epoch_number, d.epoch_fingerprint, d.manifest, d.opened_seq, d.closed_seq, s.alarm,
+    s.watermark, s.applied_through
+FROM business_day AS d JOIN stream AS s USING (store_id, epoch_number, epoch_fingerprint)
+WHERE d.store_id = $1 AND d.business_date = $2
+ORDER BY d.epoch_number, d.epoch_fingerprint
+"""
+_EPOCHS_WITH_RECEIPTS = """
+SELECT DISTINCT epoch_number, epoch_fingerprint FROM sale
+WHERE store_id = $1 AND business_date = $2 ORDER BY 1, 2
+"""
+_HASH_AT = """
+SELECT hash FROM raw_event
+WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3 AND seq = $4
+"""
+_QUARANTINED = """
+SELECT q.epoch_number, q.epoch_fingerprint, q.seq, q.state, q.error, r.kind
+FROM quarantine AS q JOIN raw_event AS r USING (store_id, epoch_number, epoch_fingerprint, seq)
+JOIN business_day AS d USING (store_id, epoch_number, epoch_fingerprint)
+WHERE q.store_id = $1 AND d.business_date = $2
+    AND q.seq >= coalesce(d.opened_seq, 0) AND (d.closed_seq IS NULL OR q.seq <= d.closed_seq)
+ORDER BY 1, 2, 3 LIMIT $3
+"""
+
+
+class Colour(StrEnum):
+    """How a day stands."""
+
+    GREEN = "green"
+    AMBER = "amber"
+    RED = "red"
+
+
+class SetAside(msgspec.Struct, frozen=True):
+    """An event of the day that is in quarantine."""
+
+    epoch: str
+    seq: int
+    kind: str
+    state: str
+    error: str
+
+
+class ProvenThrough(msgspec.Struct, frozen=True):
+    """The last event that an epoch's manifest covers."""
+
+    epoch: str
+    seq: int
+
+
+class WorkstationDifference(msgspec.Struct, frozen=True):
+    """Where a workstation's account and head office's part."""
+
+    workstation_id: WorkstationId
+    differences: tuple[Difference, ...]
+
+
+class DayVerdict(msgspec.Struct, frozen=True):
+    """``central``: counted here; ``declared``: what the manifests say together, None while one is
+    missing. ``reasons``: in words, why the day is not green."""
+
+    store_id: StoreId
+    business_date: date
+    colour: Colour
+    reasons: tuple[str, ...]
+    central: Totals
+    declared: Totals | None
+    differences: tuple[Difference, ...]
+    workstations: tuple[WorkstationDifference, ...]
+    set_aside: tuple[SetAside, ...]
+    proven: tuple[ProvenThrough, ...]
+
+
+class _Doubts(NamedTuple):
+    """What is missing, and what is wrong."""
+
+    amber: list[str]
+    red: list[str]
+
+
+async def reconcile_day(db: AsyncConnection, store_id: StoreId, business_date: date) -> DayVerdict:
+    """The verdict on a store's day as of now."""
+    connection = await raw(db)
+    doubts = _Doubts([], [])
+    days = await connection.fetch(_DAYS, store_id, business_date)
+    manifests = await _manifests(connection, store_id, days, doubts)
+    await _require_a_day_of_each_epoch(connection, store_id, business_date, days, doubts)
+    set_aside = await _set_aside(connection, store_id, business_date, doubts)
+    counted = await store_totals(db, store_id, business_date)
+    declared = _sum(manifest.store for manifest in manifests)
+    complete = bool(days) and not doubts.amber
+    parted = differences(declared, counted)
+    at_workstations = _workstation_differences(
+        manifests, await store_workstation_totals(db, store_id, business_date)
+    )
+    if complete and (parted or at_workstations):
+        doubts.red.append("What head office counts differs from what the store declared.")
+    whole = bool(days) and len(manifests) == len(days)
+    return DayVerdict(
+        store_id=store_id,
+        business_date=business_date,
+        colour=_colour(doubts),
+        reasons=(*doubts.red, *doubts.amber),
+        central=counted,
+        declared=declared if whole else None,
+        differences=parted if whole else (),
+        workstations=at_workstations if whole else (),
+        set_aside=set_aside,
+        proven=tuple(_proven(manifest) for manifest in manifests),
+    )
+
+
+def _colour(doubts: _Doubts) -> Colour:
+    if doubts.red:
+        return Colour.RED
+    return Colour.AMBER if doubts.amber else Colour.GREEN
+
+
+async def _manifests(
+    connection: Any, store_id: StoreId, days: Sequence[Any], doubts: _Doubts
+) -> tuple[Manifest, ...]:
+    """Of each epoch that closed the day; doubts about the others, and about each one's chain."""
+    found = []
+    if not days:
+        doubts.amber.append("Head office knows nothing of this day.")
+    for day in days:
+        epoch = Epoch(day["epoch_number"], day["epoch_fingerprint"])
+        if day["alarm"] is not None:
+            doubts.red.append(f"Epoch {epoch} stands under an alarm: {day['alarm']}.")
+        if day["manifest"] is None:
+            doubts.amber.append(f"Epoch {epoch} has not closed the day.")
+            continue
+        manifest = decode(Manifest, day["manifest"])
+        found.append(manifest)
+        at = (epoch.number, epoch.fingerprint, manifest.last_seq)
+        held = await connection.fetchval(_HASH_AT, store_id, *at)
+        if held != manifest.head_hash:
+            said = f"Epoch {epoch}: event {manifest.last_seq} is not the one that the store closed"
+            doubts.red.append(f"{said} its day with.")
+    return tuple(found)
+
+
+async def _require_a_day_of_each_epoch(
+    connection: Any,
+    store_id: StoreId,
+    business_date: date,
+    days: Sequence[Any],
+    doubts: _Doubts,
+) -> None:
+    known = {(day["epoch_number"], day["epoch_fingerprint"]) for day in days}
+    for number, fingerprint in await connection.fetch(
+        _EPOCHS_WITH_RECEIPTS, store_id, business_date
+    ):
+        if (number, fingerprint) not in known:
+            epoch = Epoch(number, fingerprint)
+            doubts.amber.append(f"Epoch {epoch} brought receipts of the day, but no manifest.")
+
+
+async def _set_aside(
+    connection: Any, store_id: StoreId, business_date: date, doubts: _Doubts
+) -> tuple[SetAside, ...]:
+    rows = await connection.fetch(_QUARANTINED, store_id, business_date, QUARANTINED_NAMED_MAX)
+    found = tuple(
+        SetAside(
+            str(Epoch(row["epoch_number"], row["epoch_fingerprint"])),
+            row["seq"],
+            row["kind"],
+            row["state"],
+            row["error"],
+        )
+        for row in rows
+    )
+    if found:
+        doubts.amber.append(f"Events of the day are set aside: {len(found)}.")
+    return found
+
+
+def _workstation_differences(
+    manifests: Sequence[Manifest], counted: Iterable[WorkstationTotals]
+) -> tuple[WorkstationDifference, ...]:
+    ours = {one.workstation_id: one.totals for one in counted}
+    theirs: dict[WorkstationId, list[Totals]] = {}
+    for manifest in manifests:
+        for one in manifest.workstations:
+            theirs.setdefault(one.workstation_id, []).append(one.totals)
+    found = (
+        (name, differences(_sum(theirs.get(name, ())), ours.get(name, Totals())))
+        for name in sorted({*ours, *theirs})
+    )
+    return tuple(WorkstationDifference(name, parted) for name, parted in found if parted)
+
+
+def _sum(accounts: Iterable[Totals]) -> Totals:
+    tally = Tally()
+    for account in accounts:
+        tally.add_totals(account)
+    return tally.totals()
+
+
+def _proven(manifest: Manifest) -> ProvenThrough:
+    epoch = Epoch(manifest.epoch_number, manifest.epoch_fingerprint)
+    return ProvenThrough(str(epoch), manifest.last_seq)

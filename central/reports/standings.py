@@ -1,0 +1,71 @@
+"""Where every store stands: whether head office has everything, and if not, what is missing.
+
+Constant time per store: heads, watermarks and counts, no journal is read.
+"""
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from central.archive_postgres import own
+from central.db.engine import raw
+from sync.protocol.change import Epoch
+from sync.protocol.identity import CompanyId, StoreId
+
+STREAMS_MAX = 10_000
+
+_STANDINGS = """
+SELECT o.store_id, o.code, o.name, s.epoch_number, s.epoch_fingerprint, s.current, s.sealed,
+    s.watermark, s.sender_seq, s.applied_through, s.last_contact_ms, s.alarm, s.head_hash,
+    (SELECT count(*) FROM quarantine AS q WHERE q.store_id = s.store_id
+        AND q.epoch_number = s.epoch_number AND q.epoch_fingerprint = s.epoch_fingerprint)
+FROM store AS o LEFT JOIN stream AS s USING (store_id)
+WHERE o.company_id = $1
+ORDER BY o.code, s.epoch_number, s.epoch_fingerprint LIMIT $2
+"""
+
+
+class StoreStanding(msgspec.Struct, frozen=True):
+    """One epoch of a store; ``epoch`` is None where no box was ever enrolled.
+
+    ``behind``: events that the box has said it holds and head office does not; ``unapplied``:
+    events that are here but not yet in the projections; ``set_aside``: those in quarantine.
+    """
+
+    store_id: StoreId
+    store_code: str
+    store_name: str
+    epoch: str | None
+    current: bool
+    sealed: bool
+    watermark: int
+    head_hash: str
+    behind: int
+    unapplied: int
+    set_aside: int
+    last_contact_ms: int | None
+    alarm: str | None
+
+
+async def store_standings(db: AsyncConnection, company_id: CompanyId) -> tuple[StoreStanding, ...]:
+    """Every epoch of every store of a company, by store code and epoch."""
+    rows = await (await raw(db)).fetch(_STANDINGS, company_id, STREAMS_MAX)
+    return tuple(
+        StoreStanding(
+            store_id=StoreId(own(row["store_id"])),
+            store_code=row["code"],
+            store_name=row["name"],
+            epoch=str(Epoch(row["epoch_number"], row["epoch_fingerprint"]))
+            if row["epoch_number"] is not None
+            else None,
+            current=bool(row["current"]),
+            sealed=bool(row["sealed"]),
+            watermark=row["watermark"] or 0,
+            head_hash=(row["head_hash"] or b"").hex(),
+            behind=max(0, (row["sender_seq"] or 0) - (row["watermark"] or 0)),
+            unapplied=(row["watermark"] or 0) - (row["applied_through"] or 0),
+            set_aside=row["count"] or 0,
+            last_contact_ms=row["last_contact_ms"],
+            alarm=row["alarm"],
+        )
+        for row in rows
+    )

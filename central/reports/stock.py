@@ -1,0 +1,43 @@
+"""Stock on hand of a company's stores: the sum of what their journals moved."""
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from central.archive_postgres import own
+from central.db.engine import raw
+from sync.protocol.identity import CompanyId, ItemId, StoreId
+
+ITEMS_MAX = 10_000
+
+_STOCK = """
+SELECT o.store_id, o.code, k.item_id, k.on_hand_milli
+FROM store AS o JOIN stock_level AS k USING (store_id)
+WHERE o.company_id = $1 AND ($2::uuid IS NULL OR o.store_id = $2)
+ORDER BY o.code, k.item_id LIMIT $3 OFFSET $4
+"""
+
+
+class StockOnHand(msgspec.Struct, frozen=True):
+    """Thousandths of a unit; below zero means that more was sold than was ever received."""
+
+    store_id: StoreId
+    store_code: str
+    item_id: ItemId
+    on_hand_milli: int
+    oversold: bool
+
+
+async def stock_by_store(
+    db: AsyncConnection,
+    company_id: CompanyId,
+    store_id: StoreId | None = None,
+    limit: int = ITEMS_MAX,
+    offset: int = 0,
+) -> tuple[StockOnHand, ...]:
+    """Items of a company's stores, or of one store, by store code and item; at most ITEMS_MAX."""
+    arguments = (company_id, store_id, min(limit, ITEMS_MAX), offset)
+    rows = await (await raw(db)).fetch(_STOCK, *arguments)
+    return tuple(
+        StockOnHand(StoreId(own(store)), code, ItemId(item), on_hand, on_hand < 0)
+        for store, code, item, on_hand in rows
+    )
