@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import msgspec
 from rich.console import Console
@@ -17,7 +16,7 @@ from central.db.engine import unit_of_work
 from central.demo.accounts import Counted, await_drained, count_both
 from central.demo.compare import Comparison, draw
 from central.demo.file_days import OPERATOR, FileShop, trade_all
-from central.demo.receipts_file import Plan, PlannedStore, SetAside, item_id_of, read_plan
+from central.demo.receipts_file import Plan, PlannedStore, SetAside, item_id_of
 from central.demo.stage import Stage, StoreBox
 from central.demo.tamper import tamper
 from central.demo.technician import pairing_code
@@ -41,6 +40,8 @@ PROVISIONED_AT_ONCE = 2
 DRAINED_WITHIN_S = 600
 ENROL_CODE_LIFETIME_S = 3_600
 WORKSTATION = "W1"
+TENTHS = 10
+"""Where no bar can be drawn, each tenth is told in a line."""
 TAXES = (
     TaxRate(TaxClass.STANDARD, date(2008, 12, 1), 1_500, "VAT 15 %"),
     TaxRate(TaxClass.STANDARD, date(2010, 1, 1), 1_750, "VAT 17.5 %"),
@@ -62,10 +63,8 @@ class Opened:
     enrol_code: str
 
 
-async def run_file(stage: Stage, path: Path, console: Console, *, tampering: bool) -> int:
+async def run_file(stage: Stage, plan: Plan, console: Console, *, tampering: bool) -> int:
     """Trade the whole file; 0 if every line is accounted for and every store is equal, else 1."""
-    console.print(f"Reading {path.name} …")
-    plan = await asyncio.to_thread(read_plan, path)
     opened = await _open_company(stage, plan)
     console.print(f"{len(opened)} stores, {len(plan.items):,} items, {plan.lines:,} lines.")
     counted, shops = await _open_boxes(stage, opened, console)
@@ -159,7 +158,17 @@ async def _trade(shops: list[FileShop], console: Console) -> None:
         console=console,
     ) as bar:
         task = bar.add_task("", total=lines)
-        await trade_all(shops, lambda count: bar.advance(task, count))
+        done = 0
+
+        def on_lines(count: int) -> None:
+            nonlocal done
+            tenth = done * TENTHS // lines
+            done += count
+            bar.advance(task, count)
+            if not console.is_terminal and done * TENTHS // lines > tenth:
+                console.print(f"{done:,} of {lines:,} lines are traded.")
+
+        await trade_all(shops, on_lines)
     for shop in shops:
         await shop.workstation.client.aclose()
 

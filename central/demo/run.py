@@ -20,6 +20,7 @@ from central.db.engine import BadDatabaseUrl
 from central.demo.children import one_sentence
 from central.demo.errors import DemoCannotRun
 from central.demo.file_run import run_file
+from central.demo.receipts_file import read_plan
 from central.demo.sample_run import run_sample
 from central.demo.stage import Stage, standing
 from central.postgres import PostgresCannotStart
@@ -88,9 +89,13 @@ async def _demo(options: DemoOptions, afterwards: Callable[[Stage, int], Awaitab
         for stop in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(stop, task.cancel)
     console = Console()
+    plan = None
+    if options.receipts is not None:
+        console.print(f"Reading {options.receipts.name} …")
+        plan = await asyncio.to_thread(read_plan, options.receipts)
     async with standing(options.database_url) as stage:
-        if options.receipts is not None:
-            code = await run_file(stage, options.receipts, console, tampering=options.tamper)
+        if plan is not None:
+            code = await run_file(stage, plan, console, tampering=options.tamper)
         else:
             code = await run_sample(stage, console, seed=options.seed, tampering=options.tamper)
         await afterwards(stage, code)
