@@ -36,7 +36,8 @@ OTHER_RIGHTS = """
 """
 OTHER_SERIES = """
     SELECT r.workstation_id FROM receipt_series r WHERE r.last !=
-    (SELECT count(*) FROM sale s WHERE s.workstation_id = r.workstation_id)
+    (SELECT count(*) FROM sale s WHERE s.workstation_id = r.workstation_id
+        AND s.epoch_number = r.epoch_number AND s.epoch_fingerprint = r.epoch_fingerprint)
 """
 
 

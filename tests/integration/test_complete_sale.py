@@ -21,6 +21,7 @@ from edge.domain.errors import (
     InactiveOperator,
     NoOpenBusinessDay,
     NoOpenTill,
+    SaleArchived,
     SaleFinished,
     SaleIdAbandoned,
     SaleIdReused,
@@ -46,7 +47,8 @@ from edge.domain.tender_errors import (
 )
 from edge.usecases.abandon_sale import abandon_sale
 from edge.usecases.look_up_sale import Abandoned, NotKnown, look_up_sale
-from sync.protocol.change import link
+from sync.engine.journal import begin_epoch
+from sync.protocol.change import Epoch, link
 from sync.protocol.codec import decode_fact
 from sync.protocol.errors import Refusal
 from sync.protocol.identity import CustomerId, ItemId, OperatorId, SaleId, TenderId
@@ -70,6 +72,7 @@ from tests.builders import (
     POINTS,
     SETTINGS,
     STOCK_MILLI,
+    STORE,
     W1,
     W2,
     W3,
@@ -176,6 +179,29 @@ def test_receipt_numbers_are_gapless_for_each_workstation(db: sqlite3.Connection
         "S01-W2-E1-000002",
         "S01-W1-E1-000004",
     ]
+
+
+def test_a_new_epoch_has_its_own_series_and_its_first_sale_can_be_recalled(
+    db: sqlite3.Connection,
+) -> None:
+    old = sell(db, sale_request("a"))
+    begin_epoch(db, STORE, Epoch(2, b"\x01\x02\x03\x04"), b"g" * 32)
+    first = sell(db, sale_request("b"))
+    assert first.receipt_number == "S01-W1-E2-000001"
+    assert (first.kept.envelope.seq, first.kept.prev_hash) == (1, b"g" * 32)
+    for done in (old, first):
+        found = look_up_sale(db, done.sale_id)
+        assert isinstance(found, CompletedSale)
+        assert (found.kept, found.receipt) == (done.kept, done.receipt)
+
+
+def test_a_sale_whose_journal_entry_has_left_says_where_it_is(db: sqlite3.Connection) -> None:
+    done = sell(db, sale_request("a"))
+    db.execute("SAVEPOINT unit")
+    db.execute("DELETE FROM journal WHERE seq = ?", (done.kept.envelope.seq,))
+    with pytest.raises(SaleArchived, match=done.receipt_number):
+        look_up_sale(db, sale_id("a"))
+    db.execute("ROLLBACK TO unit")
 
 
 def test_more_than_there_is_can_be_sold_and_is_marked(db: sqlite3.Connection) -> None:

@@ -85,6 +85,13 @@ def test_a_receipt_shows_what_an_invoice_must_and_the_chain_s_witness() -> None:
     assert receipt_text(exchange(), SETTINGS, PLACE, numbers) == EXPECTED
 
 
+def test_what_is_out_of_tax_s_scope_enters_no_tax_figure() -> None:
+    fact = compose(sale_request(lines=[line("GIFT"), line("I10")]), situation()).fact
+    text = receipt_text(fact, SETTINGS, PLACE, {})
+    assert "incl. tax 9.00 % standard on 8.90" in text
+    assert "out_of_scope" not in text
+
+
 def test_a_reprint_is_marked_and_else_the_same() -> None:
     numbers = {sale_id("old"): ReceiptNumber("S01-W1-E1-000009")}
     reprint = receipt_text(exchange(), SETTINGS, PLACE, numbers, copy=True)
