@@ -176,7 +176,8 @@ async def _trade(shops: list[FileShop], console: Console) -> None:
 def _draw_stores(console: Console, opened: list[Opened], found: list[Comparison]) -> None:
     table = Table(title="store | head office, every figure compared", title_justify="left")
     for heading in ("store", "country", "transactions", "gross", "refunds", "last seq", "verdict"):
-        table.add_column(heading, justify="left" if heading in ("store", "country") else "right")
+        name = heading == "country"
+        table.add_column(heading, justify="left" if name else "right", no_wrap=not name)
     for store, comparison in zip(opened, found, strict=True):
         shown = {row.figure: row.store for row in comparison.rows}
         table.add_row(
