@@ -262,7 +262,6 @@ class Workstation(Person):
             if isinstance(answer, Told):
                 self._keep(basket, answer)
             else:
-                self.seen[f"refused: {answer.slug}"] += 1
                 self.memory.giving_up = True
 
     def _post(self, basket: Basket) -> Coroutine[Any, Any, Told | Refused]:

@@ -54,6 +54,7 @@ OFFSET_S = 8 * 3_600
 SOFTWARE = "holdfast simulated"
 COMMIT_MS = 4
 """A group is written within this much virtual time of its first unit's arrival, on a good disk."""
+PATIENCE = 40
 POINTS = ("after_unit", "before_commit", "after_commit", "before_answer")
 
 
@@ -61,9 +62,13 @@ class Killed(BaseException):
     """The store server's process is gone. No Exception: nothing may carry on after it."""
 
 
+DYING_DISK = DiskFaults(slow_bp=10_000, slow_ms=2_000)
+"""So that units pile up before a kill in the middle of them."""
+
+
 class Doom(NamedTuple):
     """Where the next kill strikes: the ``nth`` pass of a crash point; ``torn``: half a frame stays
-    at the end of the log."""
+    at the end of the log. One after a unit waits for a group of several, up to PATIENCE groups."""
 
     point: str
     nth: int
@@ -137,7 +142,9 @@ class TurnWriter(Writer):
         pen: Pen,
         faults: DiskFaults,
         died: Callable[[], None],
+        seen: Counter[str],
     ) -> None:
+        self._seen = seen
         self._scheduler = scheduler
         self.faults = faults
         self._random = random
@@ -168,6 +175,8 @@ class TurnWriter(Writer):
         if self._closed:
             return
         group, self._waiting = self._waiting[:GROUP_MAX], self._waiting[GROUP_MAX:]
+        if len(group) > 1:
+            self._seen["units that shared a commit"] += len(group)
         arm, self.arm = self.arm, None
         try:
             if arm is not None:
@@ -253,6 +262,7 @@ class StoreServer(Host):
         self._generation = 0
         self._doom: Doom | None = None
         self._dead_ms = 0
+        self._patience = 0
         self.path = folder / f"{shop.code}-0.sqlite3"
 
     def start(self) -> None:
@@ -260,7 +270,7 @@ class StoreServer(Host):
         self._reader = open_connection(self.path)
         self._clock = SimClock(self.scheduler, BootId(self._ids.uuid()), self.ahead_ms)
         pen = Pen(self.path, open_connection(self.path, writer=True), tune)
-        self.writer = TurnWriter(self.scheduler, self._random, pen, self.disk, self.die)
+        self.writer = TurnWriter(self.scheduler, self._random, pen, self.disk, self.die, self._seen)
         self.alive = True
         self._set_arm()
         self.spawn(self._work())
@@ -313,22 +323,27 @@ class StoreServer(Host):
 
     def doom(self, doom: Doom, dead_ms: int) -> None:
         """Die in the next group that is written, or in one after it."""
-        self._doom, self._dead_ms = doom, dead_ms
+        self._doom, self._dead_ms, self._patience = doom, dead_ms, PATIENCE
         self._set_arm()
 
     def _set_arm(self) -> None:
         if self.alive and self._doom is not None:
             self.writer.arm = self._arm
+            if self._doom.point == "after_unit":
+                self.writer.faults = DYING_DISK
 
     def _arm(self, size: int) -> None:
         doom = self._doom
         if doom is None:
             return
-        crash.arm(
-            doom.point, min(doom.nth, size) if doom.point == "after_unit" else 1, self._strike
-        )
-        if doom.point == "after_unit" and size > 1:
+        between = doom.point == "after_unit"
+        if between and size == 1 and self._patience > 0:
+            self._patience -= 1
+            self._set_arm()
+            return
+        if between and size > 1:
             self._seen["killed in the middle of a group"] += 1
+        crash.arm(doom.point, min(doom.nth, size) if between else 1, self._strike)
 
     def _strike(self) -> None:
         """The files as they are now are all that is left."""
@@ -419,6 +434,7 @@ class StoreServer(Host):
                 lambda db: complete_sale(db, request, digest, workstation_id, moment)
             )
         except Refusal as refusal:
+            self._seen[f"refused: {refusal.slug}"] += 1
             return Refused(refusal.slug, refusal.detail)
         self.nudge()
         return self.tell(sale)

@@ -103,7 +103,7 @@ def draw(random: Random) -> Faults:
     return Faults(
         uplink=uplink,
         counter=counter,
-        disk=DiskFaults(some(4_000), random.choice((50, 2_000, 8_000))),
+        disk=DiskFaults(some(6_000), random.choice((50, 2_000, 8_000))),
         cuts=some(4),
         cut_ms=random.choice((20_000, 2 * MINUTE_MS, 15 * MINUTE_MS)),
         cut_one_way_bp=random.choice((0, 5_000)),

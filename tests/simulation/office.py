@@ -5,7 +5,7 @@ pages are read from lists) and the HTTP border. A restart loses what is on its w
 was committed.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Coroutine
 from random import Random
 from typing import Any, NamedTuple
@@ -150,8 +150,9 @@ class Backup(NamedTuple):
 class HeadOffice(Host):
     """Answers requests, numbers publications, applies what arrived."""
 
-    def __init__(self, scheduler: Scheduler, random: Random) -> None:
+    def __init__(self, scheduler: Scheduler, random: Random, seen: Counter[str]) -> None:
         super().__init__("head office", scheduler)
+        self._seen = seen
         self._random = random
         self.incarnation = INCARNATION
         self.feeds = first_feeds()
@@ -285,6 +286,7 @@ class HeadOffice(Host):
         return self._verdict(shop, outcome, signed.head.epoch)
 
     def _verdict(self, shop: Shop, outcome: IngestAnswer, epoch: Epoch) -> Response:
+        self._seen[f"answered: {type(outcome).__name__}"] += 1
         if not isinstance(outcome, Acknowledged):
             return problem(verdict_problem(outcome, epoch))
         heads = tuple(
@@ -312,7 +314,9 @@ class HeadOffice(Host):
         feed = FollowedFeed(DataSet(query["data_set"]), query.get("scope", ""))
         after = int(query["after"])
         foreign = UUID(query["incarnation"]) != self.incarnation
+        self._seen["feed asked for"] += 1
         if foreign or after > self.feeds.head(feed):
+            self._seen["answered: cursor gone"] += 1
             gone = "the cursor lies beyond the feed, or is of another incarnation"
             return problem(
                 Problem(PROBLEM_PREFIX + Slug.CURSOR_GONE, "Gone", 410, gone, "Load anew.")

@@ -82,12 +82,14 @@ class World:
         self.faults = draw(root) if faults is None else faults
         self.seen: Counter[str] = Counter()
         self.poisons: set[EventId] = set()
+        self.fingerprint = ""
+        """What it came to, told once it is at rest."""
         self.mended = False
         self.restored = False
         self.scheduler = Scheduler(self._random(), START_MS)
         self.ids = Ids(self._random(), self.scheduler)
         self.random = self._random()
-        self.office = HeadOffice(self.scheduler, self._random())
+        self.office = HeadOffice(self.scheduler, self._random(), self.seen)
         self.uplinks: dict[str, Line[Response]] = {}
         self.counters: list[Line[Any]] = []
         self.boxes: dict[str, StoreServer] = {}
@@ -264,7 +266,8 @@ class World:
         if random.getrandbits(1):
             box.kill(torn=torn, dead_ms=dead_ms)
         else:
-            box.doom(Doom(random.choice(POINTS), random.randint(1, 3), torn), dead_ms)
+            point = POINTS[0] if random.getrandbits(1) else random.choice(POINTS)
+            box.doom(Doom(point, random.randint(1, 3), torn), dead_ms)
 
     def _restore(self) -> None:
         new = Incarnation(self.ids.uuid()) if self.random.getrandbits(1) else None
