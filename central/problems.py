@@ -187,6 +187,6 @@ EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     PostgresConnectionError: _database,
     CannotConnectNowError: _database,
     TooManyConnectionsError: _database,
-    ConnectionError: _database,
+    OSError: _database,
     Exception: _unexpected,
 }

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, get, post
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from central.api.body import BODY_BYTES_MAX, read_body
 from central.api.guards import device_guard, device_of, office_of, signed_of
@@ -84,7 +84,7 @@ def _bad_key() -> InvalidField:
     guards=[device_guard],
     request_max_body_size=JOURNAL_BYTES_MAX,
 )
-async def take_journal(request: Request[Any, Any, Any], store_id: UUID) -> Response[bytes]:
+async def take_journal(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Stage 1: a batch is kept and acknowledged, or one verdict says why not."""
     office, device = office_of(request), device_of(request)
     if request.content_type[0] != BATCH_TYPE:
@@ -103,7 +103,7 @@ async def take_journal(request: Request[Any, Any, Any], store_id: UUID) -> Respo
 
 
 @get("/v1/stores/{store_id:uuid}/feeds", guards=[device_guard])
-async def read_heads(request: Request[Any, Any, Any], store_id: UUID) -> Response[bytes]:
+async def read_heads(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The heartbeat: what is held of the box's epoch, and the heads of its feeds."""
     office, device, head = office_of(request), device_of(request), signed_of(request).head
     now_ms = office.clock_ms()
@@ -134,11 +134,10 @@ async def _acknowledgement(
 @get("/v1/stores/{store_id:uuid}/feed", guards=[device_guard])
 async def read_feed(
     request: Request[Any, Any, Any],
-    store_id: UUID,
-    data_set: DataSet,
-    after: Annotated[int, Parameter(ge=0, le=PUB_SEQ_MAX)],
-    scope_name: Annotated[str, Parameter(query="scope", max_length=SCOPE_LETTERS_MAX)] = "",
-    incarnation: UUID | None = None,
+    data_set: Annotated[DataSet, QueryParameter()],
+    after: Annotated[int, QueryParameter(ge=0, le=PUB_SEQ_MAX)],
+    scope_name: Annotated[str, QueryParameter(name="scope", max_length=SCOPE_LETTERS_MAX)] = "",
+    incarnation: Annotated[UUID | None, QueryParameter()] = None,
 ) -> Response[bytes]:
     """A page of one feed after a cursor; a store reads the feeds that it follows, no others."""
     device = device_of(request)
