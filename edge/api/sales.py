@@ -17,7 +17,7 @@ from litestar import Response, get, post
 from edge.api.body import SALE_BYTES_MAX, decode_body, raw_body, read_body
 from edge.api.parameters import Caller, IdInPath, TheBox
 from edge.api.seen import tell
-from edge.api.written import accepts
+from edge.api.written import Described, accepts
 from edge.domain.basket import SaleRequest
 from edge.domain.completed import CompletedSale
 from edge.problems import NotFound
@@ -112,7 +112,7 @@ async def _complete(
     return Response(answer, status_code=200 if completed.repeated else 201)
 
 
-@get("/sales/{sale_id:uuid}")
+@get("/sales/{sale_id:uuid}", operation_class=Described)
 async def look_up(sale_id: IdInPath, box: TheBox) -> SaleAnswer:
     """The answer that the sale had. A 404 proves nothing about a request still on its way: to give
     an id up, abandon it."""
