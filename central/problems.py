@@ -5,6 +5,7 @@ takes its parent's. Bad input never gives a 500; what nobody expected does, with
 is logged. This is the HTTP border: with the background loop the only place that catches everything.
 """
 
+import re
 from typing import Any
 
 import msgspec
@@ -66,6 +67,9 @@ _DETAIL = {
     405: "This path exists, but not with this method.",
     413: "The body is larger than this route takes; nothing of it was kept.",
 }
+
+
+_MISSING = re.compile(r"Missing required \w+ parameter '(\w+)'")
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -143,7 +147,9 @@ def _parameter(error: ValidationException) -> Problem:
     """A parameter of the path, query or headers that is missing or not valid."""
     found = error.extra if isinstance(error.extra, list) else []
     first = found[0] if found and isinstance(found[0], dict) else {}
-    key, message = first.get("key"), first.get("message", "a parameter is not valid")
+    missing = _MISSING.match(error.detail)
+    key = missing.group(1) if missing else first.get("key")
+    message = "it is missing" if missing else first.get("message", "it is not valid")
     invalid = InvalidField(
         f"{key or 'a parameter'}: {message}",
         remedy="Correct the parameter and send the request again.",
