@@ -1,0 +1,111 @@
+"""PROTOCOL.md says what the code does: its tables are held against the definitions."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import sync
+from sync.engine import signing, transport
+from sync.protocol import (
+    batch,
+    bounds,
+    change,
+    codec,
+    enrolment,
+    manifest,
+    poslog,
+    reference,
+    retry,
+    shared,
+)
+from sync.protocol.answers import RETRY_AFTER_S_MAX, Slug
+from sync.protocol.clock import ClockState
+from sync.protocol.reference import DataSet
+
+TEXT = (Path(sync.__file__).parent / "PROTOCOL.md").read_text()
+ROWS = [
+    [cell.strip() for cell in line.strip("|").split("|")]
+    for line in TEXT.splitlines()
+    if line.startswith("| `")
+]
+FACTS = {fact.__name__ for fact in codec.KINDS.values()}
+MODULES = (batch, change, enrolment, manifest, poslog, reference, shared)
+WIRE = {
+    name: kind
+    for module in MODULES
+    for name, kind in vars(module).items()
+    if hasattr(kind, "__struct_fields__") and kind.__module__ == module.__name__
+}
+
+
+@pytest.mark.parametrize("name", codec.KINDS, ids=str)
+def test_every_kind_has_its_line(name: codec.KindVersion) -> None:
+    fields = ", ".join(codec.KINDS[name].__struct_fields__)
+    lines = [row for row in ROWS if row[:2] == [f"`{name.kind}`", str(name.version)]]
+    assert [row[3] for row in lines] == [fields]
+
+
+def test_every_structure_of_the_wire_has_its_line() -> None:
+    told = {row[0].strip("`"): row[1] for row in ROWS if row[0].strip("`") in WIRE}
+    expected = {
+        name: ", ".join(kind.__struct_fields__)
+        for name, kind in WIRE.items()
+        if name not in FACTS and kind.__struct_fields__ and name != "Receipt"
+    }
+    assert told == expected
+
+
+@pytest.mark.parametrize("slug", Slug)
+def test_every_verdict_has_its_line(slug: Slug) -> None:
+    assert re.search(rf"^\| \d{{3}} `{slug.value}`", TEXT, re.MULTILINE)
+
+
+def test_every_data_set_has_its_line_in_the_order_of_pulling() -> None:
+    names = [one.value for one in DataSet]
+    assert [row[0].strip("`") for row in ROWS if row[0].strip("`") in names] == names
+
+
+@pytest.mark.parametrize("state", ClockState)
+def test_every_clock_state_is_named(state: ClockState) -> None:
+    assert f"`{state.value}`" in TEXT
+
+
+HEADERS = [value for name, value in vars(signing).items() if name.endswith("_HEADER")]
+TAGS = [signing.REQUEST_TAG, signing.GENESIS_SIGNED, signing.SALE_SIGNED]
+
+
+@pytest.mark.parametrize("header", HEADERS)
+def test_every_header_has_its_line(header: str) -> None:
+    assert f"| `{header}` |" in TEXT
+
+
+@pytest.mark.parametrize("tag", [*TAGS, change.HASH_TAG, change.GENESIS_TAG])
+def test_every_tag_is_named(tag: bytes) -> None:
+    assert tag.decode() in TEXT
+
+
+STATED = [
+    (batch.EVENTS_MAX, 200, "at most 200 events"),
+    (batch.PACKED_BYTES_MAX, 256 * 1024, "256 KiB packed"),
+    (batch.UNFOLDED_BYTES_MAX, 4 << 20, "4 MiB unfolded"),
+    (change.EVENT_BODY_BYTES_MAX, 1 << 20, "at most 1 MiB"),
+    (codec.PACK_LEVEL, 9, "level 9"),
+    (bounds.AMOUNT_MAX, 10**15, "±10¹⁵"),
+    (bounds.TEXT_CHARACTERS_MAX, 4_000, "4,000 characters"),
+    (change.INSTANT_MS_MAX, (1 << 47) - 1, "±(2⁴⁷−1)"),
+    (reference.PAGE_ROWS_MAX, 1_000, "at most 1,000"),
+    (RETRY_AFTER_S_MAX, 3_600, "at most an hour"),
+    (retry.BASE_MS, 2_000, "2 s × 2ⁿ"),
+    (retry.CAP_MS, 300_000, "at most 300 s"),
+    (transport.CONNECT_TIMEOUT_S, 10, "at most 10 s"),
+    (transport.IDLE_TIMEOUT_S, 30, "silence 30 s"),
+    (transport.REQUEST_TIMEOUT_S, 120, "exchange 120 s"),
+    (transport.ANSWER_BYTES_MAX, 4 << 20, "at most 4 MiB"),
+]
+
+
+@pytest.mark.parametrize(("built", "stated", "words"), STATED, ids=[row[2] for row in STATED])
+def test_every_stated_bound_is_the_one_that_is_built(built: int, stated: int, words: str) -> None:
+    assert built == stated
+    assert words in TEXT
