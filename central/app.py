@@ -10,6 +10,13 @@ from litestar.types import Message, Scope
 
 from central.api.body import BODY_BYTES_MAX
 from central.api.health import read_health
+from central.api.reports import (
+    report_daily_sales,
+    report_reconciliation,
+    report_stock,
+    report_stores,
+    report_tax,
+)
 from central.api.session import begin_session, end_session, read_session
 from central.api.sync import enrol_box, read_feed, read_heads, take_journal
 from central.background import background
@@ -25,6 +32,11 @@ ROUTES: Sequence[Any] = (
     begin_session,
     read_session,
     end_session,
+    report_daily_sales,
+    report_tax,
+    report_stock,
+    report_stores,
+    report_reconciliation,
 )
 
 

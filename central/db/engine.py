@@ -51,6 +51,13 @@ async def unit_of_work(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         yield db
 
 
+@asynccontextmanager
+async def snapshot(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """For reading: every statement of the block sees the same state of the database."""
+    async with engine.execution_options(isolation_level="REPEATABLE READ").begin() as db:
+        yield db
+
+
 async def raw(db: AsyncConnection) -> Any:
     """The asyncpg connection under ``db``, inside its transaction.
 

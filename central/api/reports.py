@@ -1,0 +1,178 @@
+"""Reports over the projections: the asker's own company only, by session or API token.
+
+Amounts are integers of minor units, quantities thousandths, rates basis points; a figure's ``unit``
+says which. Dates are business dates.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Any, TypeAlias
+
+import msgspec
+from litestar import Request, get
+from litestar.params import PathParameter, QueryParameter
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from central.api.guards import office_of, person_guard, person_of
+from central.db.engine import snapshot
+from central.domain.errors import InvalidField
+from central.reports.reconciliation import (
+    Colour,
+    DayVerdict,
+    ProvenThrough,
+    SetAside,
+    reconcile_day,
+)
+from central.reports.sales import DAYS_MAX, DailySales, TaxByRate, daily_sales, tax_by_rate
+from central.reports.standings import StoreStanding, store_standings
+from central.reports.stock import ITEMS_MAX, StockOnHand, stock_by_store
+from central.usecases.add_store import find_store
+from sync.protocol.identity import CompanyId, StoreId
+from sync.protocol.manifest import Figure, figures
+
+OFFSET_MAX = 10_000_000
+CODE_LETTERS_MAX = 32
+
+From: TypeAlias = Annotated[date, QueryParameter(name="from")]
+To: TypeAlias = Annotated[date, QueryParameter(name="to")]
+StoreCode: TypeAlias = Annotated[
+    str | None, QueryParameter(name="store", max_length=CODE_LETTERS_MAX)
+]
+Limit: TypeAlias = Annotated[int, QueryParameter(ge=1, le=ITEMS_MAX)]
+Offset: TypeAlias = Annotated[int, QueryParameter(ge=0, le=OFFSET_MAX)]
+AnyRequest: TypeAlias = Request[Any, Any, Any]
+
+
+class FigureAnswer(msgspec.Struct, frozen=True):
+    """One figure on both sides; ``declared`` is None while a manifest is missing."""
+
+    name: str
+    unit: str
+    central: int
+    declared: int | None
+    difference: int | None
+
+
+class DifferenceAnswer(msgspec.Struct, frozen=True):
+    """Where a workstation's account and head office's part."""
+
+    workstation_id: str
+    name: str
+    unit: str
+    declared: int | None
+    central: int | None
+
+
+class ReconciliationAnswer(msgspec.Struct, frozen=True):
+    """A store's day: ``colour`` green (proven), amber (not proven yet) or red (differs)."""
+
+    store: str
+    business_date: date
+    colour: Colour
+    reasons: tuple[str, ...]
+    figures: tuple[FigureAnswer, ...]
+    workstations: tuple[DifferenceAnswer, ...]
+    set_aside: tuple[SetAside, ...]
+    proven: tuple[ProvenThrough, ...]
+
+
+@get("/v1/reports/daily-sales", guards=[person_guard])
+async def report_daily_sales(
+    request: AnyRequest, first: From, last: To, store: StoreCode = None
+) -> Sequence[DailySales]:
+    """Sales by store and day."""
+    _refuse_period(first, last)
+    company_id = person_of(request).company_id
+    async with snapshot(office_of(request).engine) as db:
+        store_id = await _store(db, company_id, store)
+        return await daily_sales(db, company_id, first, last, store_id)
+
+
+@get("/v1/reports/tax", guards=[person_guard])
+async def report_tax(
+    request: AnyRequest, first: From, last: To, store: StoreCode = None
+) -> Sequence[TaxByRate]:
+    """Tax by store, class and rate."""
+    _refuse_period(first, last)
+    company_id = person_of(request).company_id
+    async with snapshot(office_of(request).engine) as db:
+        store_id = await _store(db, company_id, store)
+        return await tax_by_rate(db, company_id, first, last, store_id)
+
+
+@get("/v1/reports/stock", guards=[person_guard])
+async def report_stock(
+    request: AnyRequest, store: StoreCode = None, limit: Limit = ITEMS_MAX, offset: Offset = 0
+) -> Sequence[StockOnHand]:
+    """Stock on hand by store and item."""
+    company_id = person_of(request).company_id
+    async with snapshot(office_of(request).engine) as db:
+        store_id = await _store(db, company_id, store)
+        return await stock_by_store(db, company_id, store_id, limit, offset)
+
+
+@get("/v1/reports/stores", guards=[person_guard])
+async def report_stores(request: AnyRequest) -> Sequence[StoreStanding]:
+    """Where each store stands."""
+    async with snapshot(office_of(request).engine) as db:
+        return await store_standings(db, person_of(request).company_id)
+
+
+@get("/v1/reports/reconciliation/{store_code:str}/{business_date:date}", guards=[person_guard])
+async def report_reconciliation(
+    request: AnyRequest,
+    store_code: Annotated[str, PathParameter(max_length=CODE_LETTERS_MAX)],
+    business_date: Annotated[date, PathParameter()],
+) -> ReconciliationAnswer:
+    """A store's day, held against what the store says."""
+    async with snapshot(office_of(request).engine) as db:
+        store_id = await find_store(db, person_of(request).company_id, store_code)
+        return _answer(store_code, await reconcile_day(db, store_id, business_date))
+
+
+async def _store(db: AsyncConnection, company_id: CompanyId, code: str | None) -> StoreId | None:
+    return None if code is None else await find_store(db, company_id, code)
+
+
+def _refuse_period(first: date, last: date) -> None:
+    if not 0 <= (last - first).days < DAYS_MAX:
+        raise InvalidField(
+            f"to: a report spans 1 to {DAYS_MAX} days.",
+            field="to",
+            remedy="Ask for a shorter period that ends on or after its first day.",
+        )
+
+
+def _answer(store_code: str, verdict: DayVerdict) -> ReconciliationAnswer:
+    counted = {figure.name: figure for figure in figures(verdict.central)}
+    declared = {figure.name: figure for figure in figures(verdict.declared or verdict.central)}
+    return ReconciliationAnswer(
+        store=store_code,
+        business_date=verdict.business_date,
+        colour=verdict.colour,
+        reasons=verdict.reasons,
+        figures=tuple(
+            _figure(name, counted.get(name), declared.get(name), verdict.declared is not None)
+            for name in {**declared, **counted}
+        ),
+        workstations=tuple(
+            DifferenceAnswer(station.workstation_id, one.name, one.unit, one.store, one.central)
+            for station in verdict.workstations
+            for one in station.differences
+        ),
+        set_aside=verdict.set_aside,
+        proven=verdict.proven,
+    )
+
+
+def _figure(
+    name: str, counted: Figure | None, declared: Figure | None, is_declared: bool
+) -> FigureAnswer:
+    """An absent tax rate or tender is a zero."""
+    known = counted or declared
+    assert known is not None  # noqa: S101  the name comes from one of them
+    here = counted.amount if counted else 0
+    if not is_declared:
+        return FigureAnswer(name, known.unit, here, None, None)
+    there = declared.amount if declared else 0
+    return FigureAnswer(name, known.unit, here, there, here - there)
