@@ -27,6 +27,7 @@ from central.projections.line_up import (
     Wanted,
 )
 from central.projections.rows import (
+    TABLES,
     AnyRow,
     CustomerField,
     Day,
@@ -48,22 +49,6 @@ from sync.protocol.shared import CustomerRecord, FieldChange, PersonalKey
 
 Key: TypeAlias = tuple[Any, ...]
 PublishInMemory: TypeAlias = Callable[[CompanyId, tuple[CustomerRecord, ...]], None]
-PROJECTIONS = (
-    "quarantine",
-    "sale",
-    "sale_line",
-    "sale_tax",
-    "sale_tender",
-    "day_total",
-    "business_day",
-    "till_session",
-    "stock_level",
-    "stock_movement",
-    "points_account",
-    "points_move",
-    "customer_field",
-    "store_alarm",
-)
 
 
 class QuarantineRow(NamedTuple):
@@ -85,7 +70,7 @@ class MemoryArchive:
     records of customers that a store changed."""
 
     def __init__(self, publish_customers: PublishInMemory | None = None) -> None:
-        self.tables: dict[str, dict[Key, Any]] = {name: {} for name in PROJECTIONS}
+        self.tables: dict[str, dict[Key, Any]] = {name: {} for name in TABLES}
         self.raw: dict[StreamKey, dict[int, tuple[RawEvent, bytes]]] = {}
         self.standings: dict[StreamKey, Standing] = {}
         self.keys: dict[Key, bytes] = {}
@@ -410,9 +395,7 @@ def _bits(column: Any) -> int:
     return 31 if isinstance(column.type, Integer) else 0
 
 
-_BITS = {
-    name: tuple(_bits(column) for column in metadata.tables[name].columns) for name in PROJECTIONS
-}
+_BITS = {name: tuple(_bits(column) for column in metadata.tables[name].columns) for name in TABLES}
 """Of each column: how many bits its numbers may have, 0 where it holds none."""
 
 

@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from central.archive import Archive
-from central.archive_memory import PROJECTIONS, MemoryArchive
+from central.archive_memory import MemoryArchive
 from central.db.engine import raw, unit_of_work
 from central.db.tables import metadata
 from central.postgres import PostgresServer
+from central.projections.rows import TABLES
 from central.usecases.apply_events import apply_events
 from central.usecases.ingest_batch import Acknowledged, ingest_batch
 from sync.protocol.change import genesis_hash
@@ -97,11 +98,11 @@ async def apply_all(archive: Archive, limit: int = 2_000) -> None:
 async def projections(archive: Archive, engine: AsyncEngine | None) -> Rows:
     """Every row of every projection, in the order of its columns."""
     if isinstance(archive, MemoryArchive):
-        return {name: sorted(map(tuple, archive.tables[name].values())) for name in PROJECTIONS}
+        return {name: sorted(map(tuple, archive.tables[name].values())) for name in TABLES}
     assert engine is not None
     found: Rows = {}
     async with unit_of_work(engine) as db:
-        for name in PROJECTIONS:
+        for name in TABLES:
             rows = await db.execute(select(metadata.tables[name]))
             found[name] = sorted(tuple(row) for row in rows)
     return found

@@ -89,6 +89,10 @@ class Shop:
         self.code = f"S{self.number:02d}"
         self.store_id = StoreId(UUID(int=0x5000 + self.number))
         self.device_id = DeviceId(UUID(int=0xD000 + self.number * 100 + self.epoch_number))
+        self.new_tills()
+
+    def new_tills(self) -> None:
+        """Sessions of the next day."""
         self.tills = {name: TillSessionId(self.new_id()) for name in WORKSTATIONS}
         self.till = self.tills[WORKSTATIONS[0]]
 

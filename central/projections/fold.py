@@ -113,6 +113,21 @@ class Fold:
             alarms=tuple(self.alarms),
         )
 
+    def take_rows(self) -> RowChanges:
+        """The rows that belong to single receipts and movements, and forget them; sums stay."""
+        taken = RowChanges(
+            sales=tuple(self.sales),
+            lines=tuple(self.lines),
+            taxes=tuple(self.taxes),
+            tenders=tuple(self.tenders),
+            stock_movements=tuple(self.stock_movements),
+            points_moves=tuple(self.points_moves),
+        )
+        for rows in (self.sales, self.lines, self.taxes, self.tenders, self.stock_movements):
+            rows.clear()
+        self.points_moves.clear()
+        return taken
+
     def add_points(
         self,
         customer_id: CustomerId,
@@ -147,11 +162,12 @@ def fold_events(company_id: CompanyId, events: Iterable[Event]) -> RowChanges:
     """What these events of stores of one company change, all together."""
     into = Fold(company_id)
     for event in events:
-        _fold(into, event)
+        fold_event(into, event)
     return into.changes()
 
 
-def _fold(into: Fold, event: Event) -> None:
+def fold_event(into: Fold, event: Event) -> None:
+    """One more event."""
     match event.fact:
         case RetailTransaction() as sale:
             _sale(into, event, sale)

@@ -19,11 +19,12 @@ def fold_decisions(company_id: CompanyId, decisions: Iterable[AnyDecision]) -> R
     """What these decisions of one company change, all together."""
     into = Fold(company_id)
     for decision in decisions:
-        _fold(into, decision)
+        fold_decision(into, decision)
     return into.changes()
 
 
-def _fold(into: Fold, decision: AnyDecision) -> None:
+def fold_decision(into: Fold, decision: AnyDecision) -> None:
+    """One more decision."""
     match decision:
         case EpochIssued():
             return

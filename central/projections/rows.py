@@ -184,6 +184,10 @@ class Points(NamedTuple):
     taken_back: int = 0
     granted: int = 0
 
+    def sums(self) -> dict[str, int]:
+        """Without whose they are."""
+        return dict(zip(self._fields[2:], self[2:], strict=True))
+
 
 class PointsMove(NamedTuple):
     """Table ``points_move``."""
@@ -241,6 +245,24 @@ class RowChanges(NamedTuple):
     customer_fields: tuple[CustomerField, ...] = ()
     alarms: tuple[StoreAlarm, ...] = ()
 
+
+TABLES = (
+    "quarantine",
+    "sale",
+    "sale_line",
+    "sale_tax",
+    "sale_tender",
+    "day_total",
+    "business_day",
+    "till_session",
+    "stock_level",
+    "stock_movement",
+    "points_account",
+    "points_move",
+    "customer_field",
+    "store_alarm",
+)
+"""Every projection: emptied and made anew together."""
 
 AnyRow: TypeAlias = (
     Sale
