@@ -26,7 +26,6 @@ from edge.api import (
 from edge.api.body import BODY_BYTES_MAX
 from edge.api.guard import (
     provide_box,
-    provide_workstation,
     require_own_host,
     require_workstation,
 )
@@ -61,7 +60,6 @@ def build_app(box: Box) -> Litestar:
         "/",
         route_handlers=[route for module in _GUARDED for route in module.ROUTES],
         guards=guards,
-        dependencies={"workstation_id": Provide(provide_workstation)},
     )
     return Litestar(
         route_handlers=[*health.ROUTES, *pairing.ROUTES, guarded],

@@ -62,8 +62,3 @@ async def require_workstation(connection: Connection, _route: BaseRouteHandler) 
 async def provide_box(request: Request[Any, Any, Any]) -> Box:
     """The box, as a dependency of every route."""
     return box_of(request)
-
-
-async def provide_workstation(request: Request[Any, Any, Any]) -> WorkstationId:
-    """The calling workstation, as a dependency."""
-    return workstation_of(request)

@@ -9,13 +9,11 @@ from litestar.params import FromPath, FromQuery, QueryParameter, SkipValidation
 
 from edge.box import Box
 from edge.usecases.fields import OFFSET_MAX, PAGE_MAX
-from sync.protocol.identity import WorkstationId
 
 PAGE = 50
 QUERY_CHARACTERS_MAX = 200
 
 TheBox: TypeAlias = NamedDependency[SkipValidation[Box]]
-Caller: TypeAlias = NamedDependency[SkipValidation[WorkstationId]]
 Limit: TypeAlias = Annotated[int, QueryParameter(ge=1, le=PAGE_MAX)]
 Offset: TypeAlias = Annotated[int, QueryParameter(ge=0, le=OFFSET_MAX)]
 Words: TypeAlias = Annotated[str, QueryParameter(max_length=QUERY_CHARACTERS_MAX)]

@@ -15,9 +15,11 @@ import msgspec
 from litestar import Response, get, post
 
 from edge.api.body import SALE_BYTES_MAX, decode_body, raw_body, read_body
-from edge.api.parameters import Caller, IdInPath, TheBox
+from edge.api.guard import workstation_of
+from edge.api.parameters import IdInPath, TheBox
 from edge.api.seen import tell
 from edge.api.written import Described, accepts
+from edge.box import Box
 from edge.domain.basket import SaleRequest
 from edge.domain.completed import CompletedSale
 from edge.problems import NotFound
@@ -75,29 +77,21 @@ class AbandonedAnswer(msgspec.Struct, frozen=True):
 
 
 @post("/sales", request_max_body_size=SALE_BYTES_MAX, operation_class=accepts(SaleRequest))
-async def complete(
-    request: litestar.Request[Any, Any, Any], box: TheBox, workstation_id: Caller
-) -> Response[SaleAnswer]:
+async def complete(request: litestar.Request[Any, Any, Any], box: TheBox) -> Response[SaleAnswer]:
     """Finish a sale; lines that name an original are taken back in the same receipt."""
-    return await _complete(request, box, workstation_id, require_return=False)
+    return await _complete(request, box, require_return=False)
 
 
 @post("/returns", request_max_body_size=SALE_BYTES_MAX, operation_class=accepts(SaleRequest))
-async def take_back(
-    request: litestar.Request[Any, Any, Any], box: TheBox, workstation_id: Caller
-) -> Response[SaleAnswer]:
+async def take_back(request: litestar.Request[Any, Any, Any], box: TheBox) -> Response[SaleAnswer]:
     """Finish a return: as a sale, with at least one line that names its original."""
-    return await _complete(request, box, workstation_id, require_return=True)
+    return await _complete(request, box, require_return=True)
 
 
 async def _complete(
-    request: litestar.Request[Any, Any, Any],
-    box: TheBox,
-    workstation_id: Caller,
-    *,
-    require_return: bool,
+    request: litestar.Request[Any, Any, Any], box: Box, *, require_return: bool
 ) -> Response[SaleAnswer]:
-    raw = await raw_body(request)
+    raw, workstation_id = await raw_body(request), workstation_of(request)
     sale = decode_body(raw, SaleRequest)
     digest = hashlib.sha256(raw).digest()
     moment = box.clock.moment()
@@ -129,10 +123,10 @@ async def look_up(sale_id: IdInPath, box: TheBox) -> SaleAnswer:
 
 @post("/sales/{sale_id:uuid}/abandon", status_code=200, operation_class=accepts(AbandonRequest))
 async def abandon(
-    request: litestar.Request[Any, Any, Any], sale_id: IdInPath, box: TheBox, workstation_id: Caller
+    request: litestar.Request[Any, Any, Any], sale_id: IdInPath, box: TheBox
 ) -> AbandonedAnswer:
     """Give an id up: a later arrival of that sale is refused."""
-    asked = await read_body(request, AbandonRequest)
+    asked, workstation_id = await read_body(request, AbandonRequest), workstation_of(request)
     moment = box.clock.moment()
     await box.writer.run(
         lambda db: abandon_sale(db, SaleId(sale_id), workstation_id, asked.operator_id, moment)
@@ -141,7 +135,7 @@ async def abandon(
     return AbandonedAnswer(sale_id)
 
 
-def _answer(box: TheBox, sale: CompletedSale) -> SaleAnswer:
+def _answer(box: Box, sale: CompletedSale) -> SaleAnswer:
     """The result, with the envelope signed by this device."""
     signature = sign_bytes(box.device_key, SALE_SIGNED, sale.kept.hash)
     kept = msgspec.structs.replace(sale.kept, signature=signature)

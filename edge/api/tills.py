@@ -7,7 +7,8 @@ from litestar import get, post
 
 from edge.api.body import read_body
 from edge.api.days import new_event
-from edge.api.parameters import Caller, IdInPath, TheBox
+from edge.api.guard import workstation_of
+from edge.api.parameters import IdInPath, TheBox
 from edge.api.written import Described, accepts
 from edge.db.tills import TillSession, find_open_till
 from edge.problems import NotFound
@@ -18,8 +19,9 @@ from sync.protocol.identity import TillSessionId
 
 
 @get("/till-sessions/current", operation_class=Described)
-async def current(box: TheBox, workstation_id: Caller) -> TillSession:
+async def current(request: litestar.Request[Any, Any, Any], box: TheBox) -> TillSession:
     """The calling workstation's open session."""
+    workstation_id = workstation_of(request)
     found = await read(box.reader, lambda db: find_open_till(db, workstation_id))
     if found is None:
         raise NotFound(
@@ -30,11 +32,9 @@ async def current(box: TheBox, workstation_id: Caller) -> TillSession:
 
 
 @post("/till-sessions", operation_class=accepts(OpenTill))
-async def open_session(
-    request: litestar.Request[Any, Any, Any], box: TheBox, workstation_id: Caller
-) -> TillSession:
+async def open_session(request: litestar.Request[Any, Any, Any], box: TheBox) -> TillSession:
     """Open a till at the calling workstation; the same request again gives the session again."""
-    asked = await read_body(request, OpenTill)
+    asked, workstation_id = await read_body(request, OpenTill), workstation_of(request)
     moment = box.clock.moment()
     session = await box.writer.run(lambda db: open_till(db, asked, workstation_id, moment))
     box.nudge.set()
