@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import msgspec
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -176,8 +176,8 @@ async def _trade(shops: list[FileShop], console: Console) -> None:
 def _draw_stores(console: Console, opened: list[Opened], found: list[Comparison]) -> None:
     table = Table(title="store | head office, every figure compared", title_justify="left")
     for heading in ("store", "country", "transactions", "gross", "refunds", "last seq", "verdict"):
-        name = heading == "country"
-        table.add_column(heading, justify="left" if name else "right", no_wrap=not name)
+        justify: JustifyMethod = "left" if heading in ("store", "country") else "right"
+        table.add_column(heading, justify=justify, no_wrap=heading != "country")
     for store, comparison in zip(opened, found, strict=True):
         shown = {row.figure: row.store for row in comparison.rows}
         table.add_row(
