@@ -370,6 +370,18 @@ class StoreServer(Host):
                 self._seen["torn log"] += 1
         self._left = left
 
+    def copy(self) -> Path:
+        """A backup of the file and its log as they are now."""
+        copied = self._folder / f"{self.shop.code}-copy.sqlite3"
+        for end in ("", "-wal"):
+            shutil.copyfile(f"{self.path}{end}", f"{copied}{end}")
+        return copied
+
+    def put_back(self, copied: Path) -> None:
+        """Somebody restores the backup and starts the store server again."""
+        self._left, self._dead_ms = copied, 1_000
+        self.die()
+
     def die(self) -> None:
         """What ran here is gone; start again later."""
         self.alive = False
