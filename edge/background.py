@@ -154,21 +154,27 @@ class Exchange:
 
 @asynccontextmanager
 async def exchanging(box: Box) -> AsyncIterator[Exchange]:
-    """Keep exchanging inside the block."""
-    async with line_to_central(box) as line:
-        exchange = Exchange(box, line)
-        stopping = asyncio.Event()
-        scheduler = _timers(box, exchange)
+    """Keep exchanging with head office inside the block."""
+    async with line_to_central(box) as line, exchanging_over(box, line) as exchange:
+        yield exchange
+
+
+@asynccontextmanager
+async def exchanging_over(box: Box, line: Line) -> AsyncIterator[Exchange]:
+    """``exchanging`` over a line that somebody else opened."""
+    exchange = Exchange(box, line)
+    stopping = asyncio.Event()
+    scheduler = _timers(box, exchange)
+    box.nudge.set()
+    loop = asyncio.create_task(_keep_exchanging(box, exchange, stopping))
+    scheduler.start()
+    try:
+        yield exchange
+    finally:
+        scheduler.shutdown(wait=False)
+        stopping.set()
         box.nudge.set()
-        loop = asyncio.create_task(_keep_exchanging(box, exchange, stopping))
-        scheduler.start()
-        try:
-            yield exchange
-        finally:
-            scheduler.shutdown(wait=False)
-            stopping.set()
-            box.nudge.set()
-            await _end(loop)
+        await _end(loop)
 
 
 def _timers(box: Box, exchange: Exchange) -> AsyncIOScheduler:

@@ -25,7 +25,7 @@ from edge.usecases.stop_pushing import stop_pushing
 from sync.engine.journal import acknowledged, read_head
 from sync.engine.outbox import SqliteJournal, Stopped, StopReason
 from sync.engine.pull import NEVER_PULLED, Applied, Cursor, PullLater, UpToDate, pull_once
-from sync.engine.push import Heard, Later, SentBack, beat_once
+from sync.engine.push import Heard, beat_once
 from sync.engine.signing import NONCE_BYTES_MAX, Signer
 from sync.engine.transport import HttpTransport, Transport, open_client
 from sync.protocol.batch import Acknowledgement, Health
@@ -163,21 +163,25 @@ class NotLoaded(CannotStart):
 async def first_load(box: Box, show: Callable[[Loading], None]) -> Loading:
     """Every feed to its head. Raises NotLoaded."""
     async with line_to_central(box) as line:
-        heard = await beat_once(line.journal, line.transport, line.signer)
-        match heard:
-            case Later(detail=detail) | SentBack(detail=detail) | Stopped(detail=detail):
+        return await load_over(box, line, show)
+
+
+async def load_over(box: Box, line: Line, show: Callable[[Loading], None]) -> Loading:
+    """``first_load`` over a line that somebody else opened."""
+    heard = await beat_once(line.journal, line.transport, line.signer)
+    if not isinstance(heard, Heard):
+        raise NotLoaded(heard.detail)
+    acknowledgement = heard.acknowledgement
+    await note_contact(box, acknowledgement)
+    for _ in range(ROUNDS_MAX):
+        outcome = await pull_page(box, line, acknowledgement)
+        loading = await read(box.reader, lambda db: _loading(db, acknowledgement))
+        show(loading)
+        match outcome:
+            case UpToDate():
+                return loading
+            case PullLater(detail=detail):
                 raise NotLoaded(detail)
-            case Heard(acknowledgement=acknowledgement):
-                await note_contact(box, acknowledgement)
-        for _ in range(ROUNDS_MAX):
-            outcome = await pull_page(box, line, acknowledgement)
-            loading = await read(box.reader, lambda db: _loading(db, acknowledgement))
-            show(loading)
-            match outcome:
-                case UpToDate():
-                    return loading
-                case PullLater(detail=detail):
-                    raise NotLoaded(detail)
     raise NotLoaded(f"more than {ROUNDS_MAX:,} pages")
 
 

@@ -12,6 +12,7 @@ from edge.api.body import read_body
 from edge.api.parameters import TheBox
 from edge.api.sync_status import SyncStatus, status_of
 from edge.api.totals import receipts, totals
+from edge.box import Box
 from edge.db.engine import open_connection
 from edge.domain.text import ShortWorkstation
 from edge.folder import database_of
@@ -65,7 +66,7 @@ async def verify(box: TheBox) -> VerifyAnswer:
     )
 
 
-def _walk(box: TheBox) -> VerifyOutcome:
+def _walk(box: Box) -> VerifyOutcome:
     with closing(open_connection(database_of(box.folder), create=False)) as db:
         db.execute("BEGIN")
         return verify_chain(db)

@@ -11,6 +11,7 @@ from litestar import get
 
 from edge.api.parameters import TheBox
 from edge.api.written import Described
+from edge.box import Box
 from edge.db.alarms import Alarm, list_alarms
 from edge.db.pushing import PushState, read_push_state
 from edge.reading import read
@@ -55,14 +56,14 @@ async def sync_status(box: TheBox) -> SyncStatus:
     return await status_of(box)
 
 
-async def status_of(box: TheBox) -> SyncStatus:
+async def status_of(box: Box) -> SyncStatus:
     """The state as of the last commit."""
     moment = box.clock.moment()
     free = shutil.disk_usage(box.folder).free
     return await read(box.reader, lambda db: _look(db, box, moment.wall_ms, free))
 
 
-def _look(db: sqlite3.Connection, box: TheBox, now_ms: int, free: int) -> SyncStatus:
+def _look(db: sqlite3.Connection, box: Box, now_ms: int, free: int) -> SyncStatus:
     head, through, pushing = read_head(db), acknowledged(db), read_push_state(db)
     alarms = list_alarms(db)
     return SyncStatus(

@@ -15,6 +15,7 @@ from litestar.params import QueryParameter
 
 from edge.api.parameters import DateInQuery, IdInQuery, TheBox
 from edge.api.written import Described
+from edge.box import Box
 from edge.db.totals import RECEIPTS_MAX, read_receipts, read_totals
 from edge.reading import read
 from sync.engine.journal import acknowledged, read_head
@@ -57,7 +58,7 @@ async def totals(box: TheBox, business_date: DateInQuery = None) -> TotalsAnswer
     return await read(box.reader, lambda db: _totals(db, box, business_date))
 
 
-def _totals(db: sqlite3.Connection, box: TheBox, business_date: date | None) -> TotalsAnswer:
+def _totals(db: sqlite3.Connection, box: Box, business_date: date | None) -> TotalsAnswer:
     head, counted = read_head(db), read_totals(db, business_date)
     return TotalsAnswer(
         box.enrolment.store_code,

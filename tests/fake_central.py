@@ -1,0 +1,235 @@
+"""A head office of the tests' own: real structs, real signatures, one store, nothing kept.
+
+``answer`` is the other side of a MemoryTransport; ``served`` puts it behind real HTTP in a thread
+of its own, for commands that run an event loop themselves.
+"""
+
+import asyncio
+import base64
+import contextlib
+import json
+import socket
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import uvicorn
+
+from sync.engine.signing import verify_request
+from sync.engine.transport import Request, Response
+from sync.protocol import codec
+from sync.protocol.batch import PROTOCOL_VERSION, Acknowledgement, Batch
+from sync.protocol.change import Genesis, Head, epoch_of, genesis_hash
+from sync.protocol.enrolment import EnrolmentAnswer
+from sync.protocol.identity import ItemId, OperatorId, TenderId
+from sync.protocol.ingest import Accepted, Duplicate, Stream, judge
+from sync.protocol.poslog import TaxClass, TenderKind
+from sync.protocol.reference import (
+    EMPTY_SET_HASH,
+    DataSet,
+    FeedHead,
+    FeedPage,
+    FeedRow,
+    Item,
+    Operator,
+    Price,
+    TaxRate,
+    Tender,
+    replace_in_set_hash,
+)
+from tests.edge_store import MILK, enrolment, settings
+
+CODE = "GOOD-CODE"
+DAY_ONE = date(2024, 1, 1)
+SERVER_MS = 1_800_000_000_000
+PAGE_ROWS = 2
+"""So that a feed of three rows takes two pages."""
+
+
+def problem(status: int, slug: str, detail: str = "so it is", **more: Any) -> Response:
+    """A refusal of head office's own."""
+    body = {"type": f"urn:holdfast:problem:{slug}", "status": status, "title": slug}
+    document = {**body, "detail": detail, "remedy": "Do something.", **more}
+    headers = {"content-type": "application/problem+json"}
+    return Response(status, headers, json.dumps(document).encode())
+
+
+@dataclass
+class FakeCentral:
+    """``heads`` holds every head a request stated; ``instead`` answers in head office's place
+    where it gives something; ``batches`` are the sizes that were accepted."""
+
+    pace_ms: int = 0
+    enrolled: EnrolmentAnswer | None = None
+    genesis: Genesis | None = None
+    stream: Stream | None = None
+    hashes: dict[int, bytes] = field(default_factory=dict)
+    kinds: list[str] = field(default_factory=list)
+    batches: list[int] = field(default_factory=list)
+    heads: list[Head] = field(default_factory=list)
+    feeds: dict[DataSet, list[FeedRow]] = field(default_factory=dict)
+    instead: Callable[[Request], Response | None] = lambda _request: None
+    pulled: list[str] = field(default_factory=list)
+
+    def enrol(self, public_key: bytes) -> EnrolmentAnswer:
+        """The same key gives the same enrolment again."""
+        if self.genesis is not None and self.genesis.device_key == public_key:
+            assert self.enrolled is not None
+            return self.enrolled
+        self.know(enrolment(public_key))
+        assert self.enrolled is not None
+        return self.enrolled
+
+    def know(self, answer: EnrolmentAnswer) -> None:
+        """Be the head office that gave this enrolment."""
+        self.enrolled = answer
+        self.genesis = codec.decode(Genesis, answer.genesis)
+        first = genesis_hash(answer.genesis)
+        epoch = epoch_of(self.genesis, answer.genesis)
+        self.stream = Stream(answer.store_id, epoch, 0, first)
+        self.hashes = {0: first}
+
+    def publish(self, data_set: DataSet, key: str, value: object) -> None:
+        """One more row of a feed."""
+        rows = self.feeds.setdefault(data_set, [])
+        rows.append(FeedRow(len(rows) + 1, key, codec.encode(value)))
+
+    def publish_shop(self) -> None:
+        """Enough to sell milk."""
+        self.publish(DataSet.SETTINGS, "store", settings())
+        tax = TaxRate(TaxClass.STANDARD, DAY_ONE, 900, "GST 9 %")
+        self.publish(DataSet.TAXES, f"standard@{DAY_ONE}", tax)
+        for name, kind in (("cash", TenderKind.CASH), ("card", TenderKind.CARD)):
+            self.publish(DataSet.TENDERS, name, Tender(TenderId(name), name.title(), kind))
+        self.publish(DataSet.OPERATORS, "anna", Operator(OperatorId("anna"), "Anna", "cashier"))
+        for number in range(1, 6):
+            item = ItemId(f"item-{number}")
+            codes = (MILK if number == 1 else f"20000000{number}",)
+            row = Item(item, f"Thing {number}", "grocery", TaxClass.STANDARD, codes)
+            self.publish(DataSet.ITEMS, item, row)
+            self.publish(DataSet.PRICES, f"{item}@0", Price(item, 0, 345))
+
+    async def answer(self, request: Request) -> Response:
+        """What head office says."""
+        other = self.instead(request)
+        if other is not None:
+            return other
+        url = urlsplit(request.path)
+        if url.path == "/health":
+            return Response(200, {"content-type": "application/json"}, b"{}")
+        if url.path == "/v1/enrol":
+            return self._enrol(request)
+        assert self.genesis is not None
+        signed = verify_request(
+            self.genesis.device_key, request.method, request.path, request.body, request.headers
+        )
+        self.heads.append(signed.head)
+        if url.path.endswith("/journal"):
+            return self._take(codec.unpack(Batch, request.body))
+        if url.path.endswith("/feeds"):
+            return self._acknowledge()
+        query = {name: values[0] for name, values in parse_qs(url.query).items()}
+        return self._page(DataSet(query["data_set"]), int(query["after"]))
+
+    def _enrol(self, request: Request) -> Response:
+        body = json.loads(request.body)
+        if body["code"] != CODE:
+            return problem(422, "enrol-code-refused", "The code is not known.")
+        answer = self.enrol(base64.b64decode(body["public_key"]))
+        return Response(200, {}, codec.encode(answer))
+
+    def _take(self, batch: Batch) -> Response:
+        assert self.stream is not None
+        verdict = judge(self.stream, batch, self.hashes)
+        match verdict:
+            case Accepted(first=first, links=links, watermark=through, head_hash=head_hash):
+                new = batch.envelopes[first:]
+                pairs = zip(new, links, strict=True)
+                self.hashes |= {envelope.seq: link.hash for envelope, link in pairs}
+                self.kinds += [envelope.kind for envelope in new]
+                self.batches.append(len(new))
+                store, epoch = self.stream.store_id, self.stream.epoch
+                self.stream = Stream(store, epoch, through, head_hash)
+                return self._acknowledge()
+            case Duplicate():
+                return self._acknowledge()
+            case _:
+                raise AssertionError(verdict)
+
+    def _acknowledge(self) -> Response:
+        assert self.stream is not None
+        assert self.genesis is not None
+        acknowledgement = Acknowledgement(
+            PROTOCOL_VERSION,
+            self.genesis.incarnation,
+            self.stream.watermark,
+            self.stream.head_hash,
+            SERVER_MS,
+            self.pace_ms,
+            (PROTOCOL_VERSION,),
+            feeds=tuple(FeedHead(name, "", len(rows)) for name, rows in self.feeds.items()),
+        )
+        return Response(200, {}, codec.encode(acknowledgement))
+
+    def _page(self, data_set: DataSet, after: int) -> Response:
+        assert self.genesis is not None
+        self.pulled.append(f"{data_set.value} after {after}")
+        rows = self.feeds[data_set]
+        page, live, set_hash = rows[after : after + PAGE_ROWS], dict[str, bytes](), EMPTY_SET_HASH
+        for row in rows[: after + len(page)]:
+            assert row.body is not None
+            set_hash = replace_in_set_hash(set_hash, row.key, live.get(row.key), row.body)
+            live[row.key] = row.body
+        incarnation = self.genesis.incarnation
+        told = FeedPage(incarnation, data_set, "", tuple(page), len(rows), set_hash)
+        return Response(200, {}, codec.encode(told))
+
+
+def _asgi(central: FakeCentral) -> Callable[..., Awaitable[None]]:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        body, more = b"", True
+        while more:
+            message = await receive()
+            body, more = body + message.get("body", b""), message.get("more_body", False)
+        query = scope["query_string"].decode()
+        path = scope["path"] + (f"?{query}" if query else "")
+        headers = {name.decode(): value.decode() for name, value in scope["headers"]}
+        answer = await central.answer(Request(scope["method"], path, headers, body))
+        pairs = [(name.encode(), value.encode()) for name, value in answer.headers.items()]
+        start = {"type": "http.response.start", "status": answer.status, "headers": pairs}
+        await send(start)
+        await send({"type": "http.response.body", "body": answer.body})
+
+    return app
+
+
+class _Server(uvicorn.Server):
+    """Says when it answers; leaves signals alone, for it runs in a thread."""
+
+    answering: threading.Event
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        self.answering.set()
+
+
+@contextlib.contextmanager
+def served(central: FakeCentral) -> Iterator[str]:
+    """The address of ``central`` behind real HTTP inside the block."""
+    bound = socket.socket()
+    bound.bind(("127.0.0.1", 0))
+    bound.listen()
+    config = uvicorn.Config(_asgi(central), log_config=None, access_log=False, lifespan="off")
+    server = _Server(config)
+    server.answering = threading.Event()
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[bound])))
+    thread.start()
+    assert server.answering.wait(30)
+    try:
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()

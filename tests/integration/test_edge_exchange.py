@@ -1,0 +1,331 @@
+"""A store and its head office: rounds, nudges, back-off, stops. Selling goes on through it all."""
+
+import asyncio
+import json
+import secrets
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from edge import background
+from edge.background import Exchange, exchanging_over
+from edge.exchange import Line, Loading, NotLoaded, journal_of, load_over
+from edge.reading import read
+from sync.engine.journal import acknowledged, read_head
+from sync.engine.outbox import SendState
+from sync.engine.signing import Signer
+from sync.engine.transport import MemoryTransport, Request, Response
+from sync.protocol.clock import ClockState
+from sync.protocol.enrolment import EnrolmentAnswer
+from sync.protocol.errors import NotDelivered
+from sync.protocol.reference import DataSet
+from tests.edge_store import Till, open_store, sale, settings
+from tests.fake_central import FakeCentral, problem
+
+
+@dataclass
+class Shop:
+    """A store that trades, and its head office at the other end of a line in memory."""
+
+    till: Till
+    central: FakeCentral
+    line: Line
+    exchange: Exchange
+
+    async def sell(self) -> None:
+        answer = await self.till.call("POST", "/sales", sale())
+        assert answer.status_code == 201, answer.text
+
+    async def send_state(self) -> SendState:
+        return await self.line.journal.state()
+
+    async def status(self) -> dict[str, object]:
+        answer: dict[str, object] = (await self.till.call("GET", "/sync")).json()
+        return answer
+
+
+@pytest.fixture
+async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
+    async with open_store(tmp_path / "S01") as till:
+        await till.open_shop()
+        box, central = till.box, FakeCentral()
+        told = box.enrolment
+        answer = EnrolmentAnswer(
+            told.genesis,
+            told.genesis_signature,
+            told.central_key,
+            told.incarnation,
+            told.company_id,
+            told.store_id,
+            told.store_code,
+            told.device_id,
+        )
+        central.know(answer)
+        signer = Signer(
+            told.store_id, told.device_id, box.device_key, lambda: secrets.token_bytes(16)
+        )
+        line = Line(MemoryTransport(central.answer), signer, journal_of(box), {})
+        yield Shop(till, central, line, Exchange(box, line))
+
+
+def away(_request: Request) -> Response:
+    raise NotDelivered("head office cannot be reached: the line is cut")
+
+
+async def test_a_round_sends_everything_and_says_when_head_office_was_heard(shop: Shop) -> None:
+    for _ in range(3):
+        await shop.sell()
+    assert (await shop.status())["summary"] == ("Head office was not reached yet; 7 records wait.")
+    assert await shop.exchange.round() == 0
+    assert shop.central.kinds.count("retail_transaction") == 3
+    state = await shop.send_state()
+    assert state.acknowledged_through == state.head.seq == 7
+    status = await shop.status()
+    assert status["summary"] == "Head office has everything."
+    assert status["last_contact_ms"] is not None
+
+
+async def test_every_request_states_the_boxs_head(shop: Shop) -> None:
+    await shop.exchange.round()
+    await shop.sell()
+    await shop.exchange.round()
+    head = await read(shop.till.box.reader, read_head)
+    assert shop.central.heads[-1] == head
+
+
+async def test_a_sale_is_sent_at_once_without_waiting_for_the_timer(shop: Shop) -> None:
+    arrived = asyncio.Event()
+
+    def watch(request: Request) -> None:
+        if request.path.endswith("/journal") and "retail_transaction" in shop.central.kinds:
+            arrived.set()
+
+    async with exchanging_over(shop.till.box, shop.line):
+        shop.central.instead = watch
+        await shop.sell()
+        await shop.sell()
+        async with asyncio.timeout(20):
+            await arrived.wait()
+
+
+async def test_what_is_sold_during_a_round_calls_for_the_next_one(shop: Shop) -> None:
+    sold: list[asyncio.Task[None]] = []
+
+    async def answer(request: Request) -> Response:
+        if not sold:
+            sold.append(asyncio.ensure_future(shop.sell()))
+            await sold[0]
+        return await shop.central.answer(request)
+
+    exchange = Exchange(shop.till.box, shop.line._replace(transport=MemoryTransport(answer)))
+    shop.till.box.nudge.clear()
+    await exchange.round()
+    assert shop.till.box.nudge.is_set()
+    await exchange.round()
+    state = await shop.send_state()
+    assert "retail_transaction" in shop.central.kinds
+    assert state.acknowledged_through == state.head.seq
+
+
+async def test_a_cut_line_loses_nothing_backs_off_and_arms_itself_again(shop: Shop) -> None:
+    shop.central.instead = away
+    box = shop.till.box
+    waits = []
+    for _ in range(8):
+        await shop.sell()
+        box.nudge.clear()
+        waits.append(await shop.exchange.round())
+        assert box.nudge.is_set()
+    assert max(waits) > 2_000
+    assert max(waits) <= 300_000
+    assert (await shop.send_state()).acknowledged_through == 0
+    shop.central.instead = lambda _request: None
+    assert await shop.exchange.round() == 0
+    assert shop.central.kinds.count("retail_transaction") == 8
+
+
+async def test_the_pace_and_the_wait_that_head_office_asks_for_are_kept(shop: Shop) -> None:
+    shop.central.pace_ms = 1_234
+    assert await shop.exchange.round() == 1_234
+    await shop.sell()
+    busy = Response(503, {"retry-after": "90"}, b"")
+    shop.central.instead = lambda _request: busy
+    assert await shop.exchange.round() >= 90_000
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        Response(200, {"content-type": "text/html"}, b"<h1>Welcome to the hotel</h1>"),
+        Response(302, {"location": "/login"}, b""),
+        Response(403, {"content-type": "text/html"}, b"<h1>Pay</h1>"),
+        Response(404, {}, b""),
+        Response(500, {}, b"oops"),
+        problem(401, "bad-signature"),
+        problem(426, "too-old"),
+    ],
+    ids=lambda response: str(response.status),
+)
+async def test_no_strange_answer_deletes_stops_or_acknowledges_anything(
+    shop: Shop, nonsense: Response
+) -> None:
+    before = await shop.send_state()
+    shop.central.instead = lambda _request: nonsense
+    await shop.exchange.round()
+    assert await shop.send_state() == before
+    shop.central.instead = lambda _request: None
+    await shop.exchange.round()
+    assert (await shop.send_state()).acknowledged_through == before.head.seq
+
+
+@pytest.mark.parametrize(
+    ("refusal", "alarm"),
+    [
+        (problem(409, "fork"), "fork"),
+        (problem(403, "fenced", sealed_watermark=1), "fork"),
+        (problem(422, "bad-envelope"), "fork"),
+    ],
+    ids=["fork", "fenced", "bad envelope"],
+)
+async def test_a_verdict_stops_pushing_alarms_once_and_selling_goes_on(
+    shop: Shop, refusal: Response, alarm: str
+) -> None:
+    shop.central.publish(DataSet.SETTINGS, "store", settings())
+
+    def judging(request: Request) -> Response | None:
+        return refusal if request.path.endswith("/journal") else None
+
+    shop.central.instead = judging
+    for _ in range(3):
+        await shop.exchange.round()
+        await shop.sell()
+    status = await shop.status()
+    assert status["needs_a_person"] is True
+    assert "Selling goes on" in str(status["summary"])
+    alarms = status["alarms"]
+    assert isinstance(alarms, list)
+    assert [one["kind"] for one in alarms] == [alarm]
+    shop.central.instead = lambda _request: None
+    await shop.exchange.round()
+    assert shop.central.batches == []
+    assert shop.central.pulled == ["settings after 0"]
+
+
+async def test_a_head_office_that_holds_more_than_we_do_stops_pushing(shop: Shop) -> None:
+    """This box was restored to its past, or copied."""
+    await shop.exchange.round()
+    assert shop.central.stream is not None
+    stream = shop.central.stream
+    shop.central.stream = type(stream)(stream.store_id, stream.epoch, 500, bytes(32))
+    shop.exchange.beat_due = True
+    await shop.exchange.round()
+    alarms = (await shop.status())["alarms"]
+    assert isinstance(alarms, list)
+    assert [one["kind"] for one in alarms] == ["rewound"]
+    assert (await shop.send_state()).stopped
+    await shop.sell()
+
+
+async def test_a_head_office_restored_to_its_past_is_sent_everything_again(shop: Shop) -> None:
+    await shop.sell()
+    await shop.exchange.round()
+    assert shop.central.stream is not None
+    stream = shop.central.stream
+    shop.central.stream = type(stream)(stream.store_id, stream.epoch, 2, shop.central.hashes[2])
+    shop.central.hashes = {seq: one for seq, one in shop.central.hashes.items() if seq <= 2}
+    shop.exchange.beat_due = True
+    await shop.exchange.round()
+    await shop.exchange.round()
+    state = await shop.send_state()
+    assert state.acknowledged_through == state.head.seq == shop.central.stream.watermark
+    alarms = (await shop.status())["alarms"]
+    assert isinstance(alarms, list)
+    assert [one["kind"] for one in alarms] == ["central_rewound"]
+
+
+async def test_what_is_published_arrives_with_the_next_round(shop: Shop) -> None:
+    await shop.exchange.round()
+    shop.central.publish_shop()
+    zone = settings().zone
+    shop.till.box.clock.zone = "UTC"
+    await shop.sell()
+    await shop.exchange.round()
+    found = await shop.till.call("GET", "/items?q=thing")
+    assert len(found.json()["items"]) == 5
+    assert shop.till.box.clock.zone == zone
+
+
+async def test_the_first_load_goes_on_where_it_was_cut(shop: Shop) -> None:
+    shop.central.publish_shop()
+    pages = 0
+
+    def cut(request: Request) -> Response | None:
+        nonlocal pages
+        pages += "/feed?" in request.path
+        return away(request) if pages > 5 else None
+
+    shop.central.instead = cut
+    shown: list[Loading] = []
+    with pytest.raises(NotLoaded, match="run the same command again"):
+        await load_over(shop.till.box, shop.line, shown.append)
+    before = len(shop.central.pulled)
+    shop.central.instead = lambda _request: None
+    loaded = await load_over(shop.till.box, shop.line, shown.append)
+    assert (loaded.done, loaded.whole) == (15, 15)
+    assert len(set(shop.central.pulled)) == len(shop.central.pulled) == before + 5
+    order = [text.split()[0] for text in shop.central.pulled]
+    assert order == sorted(order, key=[name.value for name in DataSet].index)
+    assert [loading.done for loading in shown] == sorted(loading.done for loading in shown)
+
+
+async def test_a_round_that_breaks_is_logged_and_the_next_one_works(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    box = shop.till.box
+    with monkeypatch.context() as patched, capture_logs() as logged:
+        patched.setattr(background, "push_once", broken)
+        box.nudge.clear()
+        await shop.exchange.round()
+    assert [entry["event"] for entry in logged] == ["round broke"]
+    assert box.nudge.is_set()
+    await shop.exchange.round()
+    assert await read(box.reader, acknowledged) > 0
+
+
+async def test_a_stop_does_not_wait_for_a_head_office_that_hangs(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(background, "DRAIN_S", 0)
+    asked, never = asyncio.Event(), asyncio.Event()
+
+    async def hang(_request: Request) -> Response:
+        asked.set()
+        await never.wait()
+        raise AssertionError
+
+    line = shop.line._replace(transport=MemoryTransport(hang))
+    async with asyncio.timeout(20), exchanging_over(shop.till.box, line):
+        await asked.wait()
+    await shop.sell()
+
+
+async def test_head_offices_clock_confirms_ours_or_does_not(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = shop.till.box.clock
+    assert clock.moment().clock_state is ClockState.UNCHECKED
+    clock.server_said(clock.moment().wall_ms + 1_000)
+    assert clock.moment().clock_state is ClockState.CHECKED
+    now: Callable[[], int] = __import__("time").time_ns
+    monkeypatch.setattr("edge.clock.time.time_ns", lambda: now() - 3_600 * 10**9)
+    assert clock.moment().clock_state is ClockState.JUMPED
+    await shop.sell()
+    head = await read(shop.till.box.reader, read_head)
+    assert head.seq == 5
+    assert json.dumps((await shop.status())["clock_state"]) == '"jumped"'
