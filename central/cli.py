@@ -376,3 +376,40 @@ def load_sample(
         f"The company has {len(sample.items)} items, {len(sample.operators)} operators and"
         f" {len(sample.customer_ids)} customers. Next: `central enrol-code STORE`."
     )
+
+
+@app.command()
+def rebuild(database_url: Url = None, data: Folder = None) -> None:
+    """Make every projection anew from the journals and the decision log."""
+    from central.usecases.rebuild_projections import rebuild_projections
+
+    rebuilt = _on_database(database_url, data, rebuild_projections)
+    print(
+        f"The projections are made anew from {rebuilt.events:,} events and"
+        f" {rebuilt.decisions:,} decisions; {rebuilt.set_aside:,} events are set aside."
+        " Next: `central verify`."
+    )
+    if rebuilt.set_aside:
+        raise typer.Exit(NEEDS_A_PERSON)
+
+
+@app.command()
+def verify(database_url: Url = None, data: Folder = None) -> None:
+    """Walk every store's chain, then hold every projection against it."""
+    from central.usecases.verify_journal import StreamVerdict, verify_journal
+    from central.usecases.verify_projections import verify_projections
+
+    async def verifying(engine: "AsyncEngine") -> tuple[tuple[StreamVerdict, ...], list[str]]:
+        streams = await verify_journal(engine)
+        findings = [one.finding.what for one in streams if one.finding is not None]
+        return streams, findings + [one.what for one in await verify_projections(engine)]
+
+    streams, findings = _on_database(database_url, data, verifying)
+    for stream in streams:
+        print(f"{stream.store_code} epoch {stream.epoch}: {stream.events:,} events come out")
+    for what in findings:
+        print(what)
+    if findings:
+        print(f"{len(findings):,} things are not as the journals say. Next: a person must look.")
+        raise typer.Exit(NEEDS_A_PERSON)
+    print("Every chain comes out, and every projection is what its journal says.")

@@ -69,6 +69,8 @@ _DETAIL = {
 }
 
 
+_SENT_AS = {"scope_name": "scope"}
+"""Parameters that Litestar does not let a route name as they are sent."""
 _MISSING = re.compile(r"Missing required \w+ parameter '(\w+)'")
 
 
@@ -149,6 +151,7 @@ def _parameter(error: ValidationException) -> Problem:
     first = found[0] if found and isinstance(found[0], dict) else {}
     missing = _MISSING.match(error.detail)
     key = missing.group(1) if missing else first.get("key")
+    key = _SENT_AS.get(key, key) if isinstance(key, str) else key
     message = "it is missing" if missing else first.get("message", "it is not valid")
     invalid = InvalidField(
         f"{key or 'a parameter'}: {message}",

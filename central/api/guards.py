@@ -21,7 +21,7 @@ from sync.engine.signing import SignedHead, stated_device, verify_request
 SESSION_COOKIE = "holdfast_session"
 CSRF_HEADER = "X-CSRF-Token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_BEARER = "Bearer "
+_BEARER = "bearer "
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -81,7 +81,7 @@ async def person_guard(connection: Connection, _route: BaseRouteHandler) -> None
 async def _find_person(request: Request[Any, Any, Any]) -> Person | None:
     office = office_of(request)
     authorization = request.headers.get("Authorization", "")
-    bearer = authorization.startswith(_BEARER)
+    bearer = authorization.lower().startswith(_BEARER)
     token = authorization[len(_BEARER) :] if bearer else request.cookies.get(SESSION_COOKIE, "")
     if not 1 <= len(token) <= TOKEN_LETTERS_MAX or not token.isascii():
         return None

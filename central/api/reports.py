@@ -33,11 +33,9 @@ from sync.protocol.manifest import Figure, figures
 OFFSET_MAX = 10_000_000
 CODE_LETTERS_MAX = 32
 
-From: TypeAlias = Annotated[date, QueryParameter(name="from")]
-To: TypeAlias = Annotated[date, QueryParameter(name="to")]
-StoreCode: TypeAlias = Annotated[
-    str | None, QueryParameter(name="store", max_length=CODE_LETTERS_MAX)
-]
+First: TypeAlias = Annotated[date, QueryParameter()]
+Last: TypeAlias = Annotated[date, QueryParameter()]
+StoreCode: TypeAlias = Annotated[str | None, QueryParameter(max_length=CODE_LETTERS_MAX)]
 Limit: TypeAlias = Annotated[int, QueryParameter(ge=1, le=ITEMS_MAX)]
 Offset: TypeAlias = Annotated[int, QueryParameter(ge=0, le=OFFSET_MAX)]
 AnyRequest: TypeAlias = Request[Any, Any, Any]
@@ -78,7 +76,7 @@ class ReconciliationAnswer(msgspec.Struct, frozen=True):
 
 @get("/v1/reports/daily-sales", guards=[person_guard])
 async def report_daily_sales(
-    request: AnyRequest, first: From, last: To, store: StoreCode = None
+    request: AnyRequest, first: First, last: Last, store: StoreCode = None
 ) -> Sequence[DailySales]:
     """Sales by store and day."""
     _refuse_period(first, last)
@@ -90,7 +88,7 @@ async def report_daily_sales(
 
 @get("/v1/reports/tax", guards=[person_guard])
 async def report_tax(
-    request: AnyRequest, first: From, last: To, store: StoreCode = None
+    request: AnyRequest, first: First, last: Last, store: StoreCode = None
 ) -> Sequence[TaxByRate]:
     """Tax by store, class and rate."""
     _refuse_period(first, last)
@@ -137,8 +135,8 @@ async def _store(db: AsyncConnection, company_id: CompanyId, code: str | None) -
 def _refuse_period(first: date, last: date) -> None:
     if not 0 <= (last - first).days < DAYS_MAX:
         raise InvalidField(
-            f"to: a report spans 1 to {DAYS_MAX} days.",
-            field="to",
+            f"last: a report spans 1 to {DAYS_MAX} days.",
+            field="last",
             remedy="Ask for a shorter period that ends on or after its first day.",
         )
 

@@ -1,0 +1,270 @@
+"""Head office's border: who may use which route, and what bad input is answered."""
+
+import os
+from uuid import UUID, uuid4
+
+import httpx
+import zstandard
+from litestar.handlers import HTTPRouteHandler
+from litestar.routes import HTTPRoute
+
+from central.api.guards import device_guard, person_guard
+from central.api.verdicts import JOURNAL_BYTES_MAX, UNFOLDED_MAX
+from central.domain import errors
+from central.problems import STATUS, status_of
+from sync.engine.push import BATCH_TYPE
+from sync.engine.signing import BadSignature
+from sync.protocol.batch import Acknowledgement
+from sync.protocol.codec import decode, encode, pack
+from sync.protocol.errors import Refusal
+from tests.central_fixtures import Served, TestedBox, postgres_template, problem, serving
+
+__all__ = ["postgres_template"]
+
+OPEN_ROUTES = {("GET", "/health"), ("POST", "/v1/enrol"), ("POST", "/session")}
+DEVICE_ROUTES = {
+    ("POST", "/v1/stores/{store_id}/journal"),
+    ("GET", "/v1/stores/{store_id}/feeds"),
+    ("GET", "/v1/stores/{store_id}/feed"),
+}
+
+
+async def test_every_route_has_a_guard_but_three(postgres_url: str) -> None:
+    async with serving(postgres_url) as served:
+        unguarded, of_devices = set(), set()
+        for route in served.app.routes:
+            assert isinstance(route, HTTPRoute)
+            for handler in route.route_handlers:
+                assert isinstance(handler, HTTPRouteHandler)
+                guards = handler.resolve_guards()
+                for method in handler.http_methods - {"OPTIONS"}:
+                    name = (str(method), route.path_format)
+                    if device_guard in guards:
+                        of_devices.add(name)
+                    elif person_guard not in guards:
+                        unguarded.add(name)
+        assert unguarded == OPEN_ROUTES
+        assert of_devices == DEVICE_ROUTES
+
+
+async def test_health_is_open_and_tells_nothing_else(postgres_url: str) -> None:
+    async with serving(postgres_url) as served:
+        answer = await served.client.get("/health")
+        assert answer.json() == {"status": "ok", "time_ms": served.clock.now_ms}
+        for name in ("content-security-policy", "x-content-type-options", "x-frame-options"):
+            assert name in answer.headers
+
+
+async def test_a_database_that_is_away_is_no_fault_of_the_request() -> None:
+    async with serving("postgresql://nobody@/none?host=/nonexistent") as served:
+        answer = await served.client.get("/health")
+        assert problem(answer) == (503, "database-away")
+        assert answer.headers["retry-after"] == "5"
+
+
+def _device_paths(store_id: UUID) -> list[tuple[str, str, bytes]]:
+    return [
+        ("POST", f"/v1/stores/{store_id}/journal", b"batch"),
+        ("GET", f"/v1/stores/{store_id}/feeds", b""),
+        ("GET", f"/v1/stores/{store_id}/feed?data_set=items&after=0", b""),
+    ]
+
+
+async def _send(
+    served: Served, method: str, path: str, body: bytes, headers: dict[str, str]
+) -> httpx.Response:
+    kind = {"Content-Type": BATCH_TYPE} if body else {}
+    return await served.client.request(method, path, content=body, headers={**headers, **kind})
+
+
+async def test_a_box_speaks_for_its_own_store_only(postgres_url: str) -> None:
+    async with serving(postgres_url) as served:
+        acme, bolt = await served.company("Acme"), await served.company("Bolt")
+        mine = await served.store(acme, "S01")
+        strangers = [
+            await served.store(acme, "S02"),
+            await served.store(bolt, "S01"),
+            UUID(int=1),
+        ]
+        box = await served.enrolled(mine)
+        for stranger in strangers:
+            for method, path, body in _device_paths(stranger):
+                answer = await _send(served, method, path, body, box.headers(method, path, body))
+                assert (path, *problem(answer)) == (path, 403, "not-allowed")
+
+
+async def test_a_request_that_its_box_did_not_sign_is_refused(postgres_url: str) -> None:
+    async with serving(postgres_url) as served:
+        company_id = await served.company()
+        box = await served.enrolled(await served.store(company_id, "S01"))
+        other = await served.enrolled(await served.store(company_id, "S02"))
+        thief = TestedBox(served.client, enrolment=box.enrolment)
+        for method, path, body in _device_paths(box.me.store_id):
+            signed = box.headers(method, path, body)
+            elsewhere = other.headers(method, path, body)
+            foreign = thief.headers(method, path, body)
+            cases: dict[str, dict[str, str]] = {
+                "nothing": {},
+                "another key": foreign,
+                "another device": {**signed, "Holdfast-Device": str(other.me.device_id)},
+                "an unknown device": {**signed, "Holdfast-Device": str(uuid4())},
+                "no device": {**signed, "Holdfast-Device": "7"},
+                "another head": {**signed, "Holdfast-Head": elsewhere["Holdfast-Head"]},
+                "another place": {**signed, "Holdfast-From": "9"},
+                "no head": {k: v for k, v in signed.items() if k != "Holdfast-Head"},
+                "another path": box.headers(method, path + "/", body),
+                "another method": box.headers("PUT", path, body),
+                "another body": box.headers(method, path, body + b"x"),
+                "no base64": {**signed, "Holdfast-Signature": "*"},
+                "an empty signature": {**signed, "Holdfast-Signature": ""},
+                "a long one": {**signed, "Holdfast-Signature": "A" * 4_000},
+                "a session": {"Authorization": "Bearer x", "Cookie": "holdfast_session=x"},
+            }
+            for name, headers in cases.items():
+                answer = await _send(served, method, path, body, headers)
+                assert (name, path, *problem(answer)) == (name, path, 401, "bad-signature")
+        changed = f"/v1/stores/{box.me.store_id}/feed?data_set=items&after=1"
+        replayed = box.headers("GET", changed.replace("after=1", "after=0"))
+        assert problem(await served.client.get(changed, headers=replayed))[0] == 401
+
+
+async def test_a_revoked_box_gets_nothing_more(postgres_url: str) -> None:
+    async with serving(postgres_url) as served:
+        box = await served.enrolled(await served.store(await served.company(), "S01"))
+        await served.rows("UPDATE device SET revoked = true")
+        for method, path, body in _device_paths(box.me.store_id):
+            answer = await _send(served, method, path, body, box.headers(method, path, body))
+            assert (path, *problem(answer)) == (path, 403, "device-revoked")
+
+
+async def test_batches_are_acknowledged_and_replays_change_nothing(postgres_url: str) -> None:
+    async with serving(postgres_url) as served:
+        store_id = await served.store(await served.company(), "S01")
+        box = await served.enrolled(store_id)
+        box.record(6)
+        gap = await box.push_events(3, 4)
+        assert problem(gap) == (409, "gap")
+        assert gap.json()["expected_seq"] == 1
+        watermarks = []
+        for first, last in ((1, 4), (1, 4), (2, 3), (3, 6), (1, 6)):
+            answer = await box.push_events(first, last)
+            said = decode(Acknowledgement, answer.content)
+            assert said.head_hash == box.hash_at(said.acknowledged_through)
+            assert said.incarnation == box.me.incarnation
+            assert [feed.data_set.value for feed in said.feeds][:2] == ["settings", "taxes"]
+            watermarks.append(said.acknowledged_through)
+        assert watermarks == [4, 4, 4, 6, 6]
+        assert await served.rows("SELECT count(*), max(seq) FROM raw_event") == [(6, 6)]
+
+
+async def test_a_second_branch_is_a_fork_and_people_are_told(postgres_url: str) -> None:
+    async with serving(postgres_url) as served:
+        box = await served.enrolled(await served.store(await served.company(), "S01"))
+        copy = TestedBox(served.client, key=box.key, enrolment=box.enrolment)
+        box.record(3)
+        copy.record(3)
+        assert (await box.push_events(1, 3)).status_code == 200
+        forked = await copy.push_events(1, 3)
+        assert problem(forked) == (409, "fork")
+        assert await served.rows("SELECT kind FROM alarm") == [("fork",)]
+
+
+async def test_what_no_box_would_push_is_never_an_internal_error(postgres_url: str) -> None:
+    async with serving(postgres_url) as served:
+        box = await served.enrolled(await served.store(await served.company(), "S01"))
+        box.record(3)
+        good = box.batch(1, 2)
+        holed = box.batch(1, 3, envelopes=(box.events[0], box.events[2]))
+        bomb = zstandard.compress(bytes(UNFOLDED_MAX + 1))
+        lying = bytes.fromhex("28b52ffd a0 ffffff7f") + b"\x00" * 10
+        bodies: dict[str, tuple[bytes, int, str]] = {
+            "nothing": (b"", 422, "bad-envelope"),
+            "JSON": (b"{}", 422, "bad-envelope"),
+            "no frame": (encode(good), 422, "bad-envelope"),
+            "a bomb": (bomb, 413, "too-large"),
+            "a frame that claims gigabytes": (lying, 413, "too-large"),
+            "a torn frame": (pack(good)[:-5], 422, "bad-envelope"),
+            "a skippable frame": (bytes.fromhex("502a4d18 04000000 00000000"), 422, "bad-envelope"),
+            "noise": (os.urandom(1_000), 422, "bad-envelope"),
+            "empty": (zstandard.compress(b""), 422, "bad-envelope"),
+            "no msgpack": (zstandard.compress(b"\xc1" * 9), 422, "bad-envelope"),
+            "deep": (zstandard.compress(b"\x91" * 100_000), 422, "bad-envelope"),
+            "a map": (pack({"protocol": 1}), 422, "bad-envelope"),
+            "a number": (pack(7), 422, "bad-envelope"),
+            "too short": (pack([1, 2, 3]), 422, "bad-envelope"),
+            "not contiguous": (pack(holed), 422, "bad-envelope"),
+            "another end": (pack(box.batch(1, 2, end_hash=bytes(32))), 422, "bad-envelope"),
+            "another protocol": (pack(box.batch(1, 2, protocol=2)), 426, "unknown-protocol"),
+            "from nowhere": (pack(box.batch(1, 2, from_seq=0)), 422, "bad-envelope"),
+            "too many": (b"\x00" * (JOURNAL_BYTES_MAX + 1), 413, "too-large"),
+        }
+        for name, (body, status, slug) in bodies.items():
+            assert (name, *problem(await box.push(body))) == (name, status, slug)
+        for kind in ("application/json", "text/plain", "application/octet-stream", ""):
+            answer = await box.push(pack(good), kind)
+            assert (kind, *problem(answer)) == (kind, 415, "wrong-content-type")
+        assert await served.rows("SELECT count(*) FROM raw_event") == [(0,)]
+        assert (await box.push(pack(good))).status_code == 200
+
+
+BAD_BODIES: list[tuple[str, bytes, int, str]] = [
+    ("nothing", b"", 400, "not-json"),
+    ("no JSON", b"{", 400, "not-json"),
+    ("two of it", b"{}{}", 400, "not-json"),
+    ("not UTF-8", b'{"code": "\xff"}', 400, "not-json"),
+    ("a lone surrogate", rb'{"code": "\ud800", "public_key": "x"}', 400, "not-json"),
+    ("a list", b"[]", 400, "invalid-field"),
+    ("null", b"null", 400, "invalid-field"),
+    ("empty", b"{}", 400, "invalid-field"),
+    ("a name twice", b'{"code": "a", "code": "b", "public_key": "c"}', 400, "invalid-field"),
+    ("deep", b'{"code":' + b"[" * 5_000 + b"]" * 5_000 + b"}", 400, "not-json"),
+    ("too large", b'{"code": "' + b"x" * 20_000 + b'"}', 413, "too-large"),
+]
+
+
+async def test_a_body_that_cannot_be_understood_is_named_for_what_it_is(
+    postgres_url: str,
+) -> None:
+    async with serving(postgres_url) as served:
+        json_type = {"Content-Type": "application/json"}
+        for path in ("/v1/enrol", "/session"):
+            for name, body, status, slug in BAD_BODIES:
+                answer = await served.client.post(path, content=body, headers=json_type)
+                found = problem(answer)
+                assert (path, name, found[0]) == (path, name, status)
+                assert (name, found[1]) in ((name, slug), (name, "invalid-field"))
+            for kind in ("text/plain", "application/x-www-form-urlencoded", "application/xml"):
+                answer = await served.client.post(
+                    path, content=b"{}", headers={"Content-Type": kind}
+                )
+                assert problem(answer) == (415, "wrong-content-type")
+
+
+async def test_an_address_that_is_none_is_a_problem_too(postgres_url: str) -> None:
+    async with serving(postgres_url) as served:
+        for method, path, status, slug in (
+            ("GET", "/", 404, "not-found"),
+            ("GET", "/schema", 404, "not-found"),
+            ("GET", "/v1/stores/7/feeds", 404, "not-found"),
+            ("GET", "/v1/stores/%00/feeds", 404, "not-found"),
+            ("DELETE", "/health", 405, "method-not-allowed"),
+            ("GET", "/v1/enrol", 405, "method-not-allowed"),
+            ("PUT", "/session", 405, "method-not-allowed"),
+        ):
+            answer = await served.client.request(method, path)
+            assert (path, *problem(answer)) == (path, status, slug)
+
+
+def _kinds(parent: type[Refusal]) -> list[type[Refusal]]:
+    return [parent, *(kind for child in parent.__subclasses__() for kind in _kinds(child))]
+
+
+def test_every_refusal_of_head_office_has_a_status() -> None:
+    mine = [kind for kind in _kinds(Refusal) if kind.__module__ == errors.__name__]
+    assert len(mine) > 10
+    found = {kind.slug: status_of(kind) for kind in mine}
+    assert len(found) == len(mine)
+    assert status_of(BadSignature) == 401
+    assert set(STATUS.values()) >= set(found.values())
+    assert found["bad-envelope"] == 422
+    assert found["cursor-gone"] == 410
