@@ -1,0 +1,170 @@
+"""Folds are pure and add up: how events are cut into sets changes no sum."""
+
+from collections import Counter
+from datetime import date
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from central.decisions import CustomerDecided, EpochIssued, GrantIssued, PointsOpened
+from central.projections.compare import compare_rows
+from central.projections.fold import Event, fold_events
+from central.projections.fold_decisions import fold_decisions
+from central.projections.rows import Points, RowChanges
+from sync.protocol.conflict import merge
+from sync.protocol.identity import DeviceId, EventId
+from sync.protocol.manifest import figures
+from sync.protocol.poslog import CustomerChanged, RetailTransaction
+from sync.protocol.reference import Grant
+from sync.protocol.shared import CustomerField, FieldChange
+from tests.shop_journal import COMPANY, CUSTOMERS, DAY, Shop, tally
+
+SUMS = ("day_figures", "on_hand", "points", "tills_moved")
+
+
+def events_of(shop: Shop) -> list[Event]:
+    return [
+        Event(shop.store_id, shop.epoch, seq, EventId(event.event_id), event.occurred_at_ms, fact)
+        for seq, (event, fact) in enumerate(zip(shop.events, shop.facts, strict=True), 1)
+    ]
+
+
+def traded(seed: int, count: int = 30) -> Shop:
+    shop = Shop(1, seed=seed)
+    shop.open()
+    shop.trade(count)
+    shop.close()
+    return shop
+
+
+def sums(*parts: RowChanges) -> dict[str, Counter[tuple[Any, ...]]]:
+    """Added up per key; a row's numbers are its last columns."""
+    widths = dict(zip(SUMS, (3, 2, 2, 2), strict=True))
+    found: dict[str, Counter[tuple[Any, ...]]] = {}
+    for name, width in widths.items():
+        total = found.setdefault(name, Counter())
+        for part in parts:
+            for row in getattr(part, name):
+                for place, amount in enumerate(row[width:]):
+                    total[(*row[:width], place)] += amount
+    return found
+
+
+@given(seed=st.integers(0, 1_000), cut=st.integers(0, 30))
+def test_how_events_are_cut_into_sets_changes_no_sum(seed: int, cut: int) -> None:
+    events = events_of(traded(seed))
+    whole = fold_events(COMPANY, events)
+    parts = (fold_events(COMPANY, events[:cut]), fold_events(COMPANY, events[cut:]))
+    assert sums(*parts) == sums(whole)
+    # The same rows exist, zeros too.
+    for name in SUMS:
+        keys = {row[:-1] for part in parts for row in getattr(part, name)}
+        if name != "points":
+            assert keys == {row[:-1] for row in getattr(whole, name)}
+
+
+@given(seed=st.integers(0, 1_000))
+def test_a_days_figures_are_the_stores_own_account(seed: int) -> None:
+    shop = traded(seed)
+    found = {
+        row.figure: row.amount
+        for row in fold_events(COMPANY, events_of(shop)).day_figures
+        if row.business_date == DAY
+    }
+    assert found == {one.name: one.amount for one in figures(tally(shop.facts, DAY).totals())}
+
+
+@given(salt=st.integers(0, 1_000))
+def test_sums_and_fields_stand_in_the_order_of_their_keys(salt: int) -> None:
+    events = events_of(traded(1))
+    Random(salt).shuffle(events)
+    changes = fold_events(COMPANY, events)
+    assert list(changes.points) == sorted(changes.points)
+    assert list(changes.on_hand) == sorted(changes.on_hand)
+    keys = [row[:3] for row in changes.customer_fields]
+    assert keys == sorted(set(keys))
+
+
+@given(salt=st.integers(0, 1_000))
+def test_customers_are_merged_by_the_one_rule(salt: int) -> None:
+    shop = Shop(1, seed=salt)
+    changed = [shop.customer(CUSTOMERS[0], shop.rng.randrange(1, 4)) for _ in range(6)]
+    for fact in changed:
+        shop.append(fact)
+    merged = merge(CUSTOMERS[0], (), [one for fact in changed for one in fact.fields])
+    rows = fold_events(COMPANY, events_of(shop)).customer_fields
+    assert [
+        FieldChange(CustomerField(row.field), row.hlc, row.source, row.value, row.sealed)  # type: ignore[arg-type]
+        for row in rows
+    ] == list(merged.fields)
+
+
+def test_training_leaves_its_rows_and_counts_nowhere() -> None:
+    shop = Shop(1)
+    shop.append(shop.sale(((1, 1_000, 5_000),), CUSTOMERS[0], training=True))
+    changes = fold_events(COMPANY, events_of(shop))
+    assert (len(changes.sales), len(changes.lines)) == (1, 1)
+    counted = (changes.day_figures, changes.on_hand, changes.points, changes.points_moves)
+    assert not any(counted)
+
+
+def test_a_take_backs_debt_lowers_the_balance_but_no_right() -> None:
+    shop = Shop(1)
+    sold = shop.sale(((1, 1_000, 9_000),), CUSTOMERS[0])
+    back = shop.sale((), CUSTOMERS[0], [(sold, 1)])
+    assert isinstance(back, RetailTransaction)
+    shop.append(back)
+    changes = fold_events(COMPANY, events_of(shop))
+    assert changes.points == (Points(COMPANY, CUSTOMERS[0], taken_back=9, granted=-6),)
+    assert changes.points_moves[0][3:] == (0, 0, 9, 3)
+
+
+def test_decisions_open_points_grant_them_and_set_fields() -> None:
+    shop = Shop(1)
+    change = shop.customer(CUSTOMERS[1], 7)
+    changes = fold_decisions(
+        COMPANY,
+        [
+            EpochIssued(shop.store_id, DeviceId(UUID(int=1)), b"", b""),
+            PointsOpened(CUSTOMERS[0], 100),
+            GrantIssued(shop.store_id, 1, Grant(UUID(int=5), CUSTOMERS[0], 30, 1)),
+            CustomerDecided(change),
+            CustomerDecided(CustomerChanged(CUSTOMERS[1], change.operator_id, ())),
+        ],
+    )
+    assert changes.points == (Points(COMPANY, CUSTOMERS[0], opening=100, granted=30),)
+    assert [row.field for row in changes.customer_fields] == ["code", "name"]
+    assert not any(changes._replace(points=(), customer_fields=()))
+
+
+@pytest.mark.parametrize(
+    ("here", "journal", "said"),
+    [
+        ([], [], []),
+        ([("s", 1, 5)], [("s", 1, 5)], []),
+        ([("s", 1, 6)], [("s", 1, 5)], ["t 1: n is 6, by the journal 5"]),
+        ([], [("s", 1, 5)], ["t has no row 1"]),
+        ([("s", 1, 5)], [], ["t has a row 1 too many"]),
+        ([("s", b"\x01", 5)], [], ["t has a row 01 too many"]),
+    ],
+)
+def test_rows_that_part_are_named(
+    here: list[tuple[Any, ...]], journal: list[tuple[Any, ...]], said: list[str]
+) -> None:
+    found = compare_rows("t", ("s", "k", "n"), 2, here, journal)
+    assert [one.said for one in found] == said
+
+
+def test_a_day_opened_twice_keeps_its_first_opening_and_its_last_closing() -> None:
+    shop = Shop(1)
+    shop.open()
+    shop.close()
+    shop.open()
+    shop.close()
+    (day,) = fold_events(COMPANY, events_of(shop)).days
+    assert (day.business_date, day.opened_seq, day.closed_seq) == (DAY, 1, len(shop.events))
+    assert day.business_date == date(2026, 3, 2)
