@@ -83,7 +83,7 @@ def provision_store(
     """
     central_url = central_url.rstrip("/")
     _look_around(folder, central_url)
-    settings = _settle_port(folder, central_url, port)
+    chosen = _free_port(folder, port)
     with hold(folder):
         enrolment = _migrated(folder)
         if enrolment is None:
@@ -93,7 +93,8 @@ def provision_store(
                 f"{folder} belongs to {enrolment.store_code} of {enrolment.central_url} already: "
                 "use another folder, or that address."
             )
-    asyncio.run(_load(folder, settings, say))
+        write_settings(folder, central_url, chosen)
+    asyncio.run(_load(folder, read_settings(folder), say))
 
 
 def _look_around(folder: Path, central_url: str) -> None:
@@ -114,14 +115,13 @@ def _look_around(folder: Path, central_url: str) -> None:
         )
 
 
-def _settle_port(folder: Path, central_url: str, port: int | None) -> EdgeSettings:
-    """Write the settings, once the port is known to be free. Raises PortTaken."""
+def _free_port(folder: Path, port: int | None) -> int:
+    """The port to serve on, once it is known to be free. Raises PortTaken."""
     if port is None and (folder / SETTINGS_FILE).exists():
         port = read_settings(folder).port
     chosen = PORT_DEFAULT if port is None else port
     bind(chosen).close()
-    write_settings(folder, central_url, chosen)
-    return read_settings(folder)
+    return chosen
 
 
 def _migrated(folder: Path) -> Enrolment | None:

@@ -222,7 +222,9 @@ def served(central: FakeCentral) -> Iterator[str]:
     bound = socket.socket()
     bound.bind(("127.0.0.1", 0))
     bound.listen()
-    config = uvicorn.Config(_asgi(central), log_config=None, access_log=False, lifespan="off")
+    config = uvicorn.Config(
+        _asgi(central), log_config=None, access_log=False, lifespan="off", date_header=False
+    )
     server = _Server(config)
     server.answering = threading.Event()
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[bound])))

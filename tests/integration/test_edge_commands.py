@@ -1,0 +1,321 @@
+"""The store server's commands: a technician's way, every mistake in one sentence, exit codes."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections import namedtuple
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from typer.testing import CliRunner, Result
+
+from edge.cli import app
+from edge.db.engine import open_connection
+from edge.db.lock import hold_folder
+from edge.folder import KEY_FILE, SETTINGS_FILE, database_of
+from edge.ports import bind
+from edge.settings import LOOPBACK, WrongSettings, read_settings
+from sync.engine.transport import Request, Response
+from tests.edge_store import make_store, row_counts, sale
+from tests.fake_central import CODE, FakeCentral, served
+
+READY_LINES_MAX = 50
+
+
+def run(*words: str | Path) -> Result:
+    """A command in this process, for those that end by themselves."""
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def refusal(result: Result) -> str:
+    """The one sentence of a command that could not run."""
+    assert result.exit_code == 2, (result.exit_code, result.output, result.exception)
+    lines = result.stderr.strip().splitlines()
+    assert len(lines) == 1
+    assert lines[0].startswith("edge: ")
+    return lines[0]
+
+
+@contextmanager
+def running(*folders: Path) -> Iterator[dict[str, str]]:
+    """`edge serve` as a process of its own: its addresses by store, once it answers."""
+    words = [word for folder in folders for word in ("--data", str(folder))]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "edge", "serve", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    addresses: dict[str, str] = {}
+    try:
+        assert process.stdout is not None
+        while len(addresses) < len(folders):
+            line = process.stdout.readline()
+            assert line, "edge serve ended"
+            word, store, address = line.split()
+            assert word == "ready"
+            addresses[store] = address
+        yield addresses
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+    finally:
+        process.kill()
+        process.wait()
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+@pytest.fixture
+def central() -> FakeCentral:
+    made = FakeCentral()
+    made.publish_shop()
+    return made
+
+
+@pytest.fixture
+def url(central: FakeCentral) -> Iterator[str]:
+    with served(central) as address:
+        yield address
+
+
+def provision(url: str, folder: Path, *more: str, code: str = CODE) -> Result:
+    words = ("provision", "--central", url, "--code", code, "--data", folder)
+    return run(*words, *(more or ("--port", "0")))
+
+
+def test_a_technician_puts_a_box_into_a_shop_and_it_sells(
+    central: FakeCentral, url: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "shop" / "S01"
+    made = provision(url, folder)
+    assert made.exit_code == 0, made.output
+    assert made.stdout.splitlines()[-1].endswith(f"Next: edge serve --data {folder}")
+    assert stat.S_IMODE((folder / KEY_FILE).stat().st_mode) == 0o600
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    with running(folder) as addresses, httpx.Client(base_url=addresses["S01"]) as client:
+        assert stat.S_IMODE((folder / "edge.sock").stat().st_mode) == 0o600
+        code = run("pair", "W1", "--data", folder).stdout.strip()
+        paired = client.post("/pair", json={"workstation_id": "W1", "code": code}).json()
+        client.headers["Authorization"] = f"Bearer {paired['token']}"
+        client.post("/business-days", json={"operator_id": "anna"}).raise_for_status()
+        opening = {"operator_id": "anna", "float_minor": 0, "till_session_id": paired_id()}
+        client.post("/till-sessions", json=opening).raise_for_status()
+        sold = client.post("/sales", json=sale())
+        assert sold.status_code == 201, sold.text
+        assert "is in use by process" in refusal(run("serve", "--data", folder))
+        told = json.loads(run("totals", "--data", folder, "--receipts").stdout)
+        assert told["head_hash"] == sold.json()["hash"]
+        assert [receipt[0] for receipt in told["receipts"]] == [sold.json()["receipt_number"]]
+    assert not (folder / "edge.sock").exists()
+    verified = run("verify", "--data", folder)
+    assert (verified.exit_code, "5 events" in verified.stdout) == (0, True)
+    assert json.loads(run("totals", "--data", folder, "--json").stdout)["totals"] == told["totals"]
+    status = run("status", "--data", folder)
+    assert (status.exit_code, "S01: " in status.stdout) == (0, True)
+    assert central.kinds[0] == "device_recorded"
+
+
+def paired_id() -> str:
+    sale_id: str = sale()["sale_id"]
+    return sale_id
+
+
+def test_provisioning_again_goes_on_where_it_stopped(
+    central: FakeCentral, url: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "S01"
+
+    def cut(request: Request) -> Response | None:
+        return Response(503, {}, b"") if "data_set=prices" in request.path else None
+
+    central.instead = cut
+    assert "run the same command again" in refusal(provision(url, folder))
+    key = (folder / KEY_FILE).read_bytes()
+    central.instead = lambda _request: None
+    pulled = len(central.pulled)
+    again = provision(url, folder)
+    assert again.exit_code == 0, again.output
+    assert central.pulled[pulled:] == ["prices after 0", "prices after 2", "prices after 4"]
+    assert (folder / KEY_FILE).read_bytes() == key
+    with closing(open_connection(database_of(folder))) as db:
+        assert db.execute("SELECT count(*) FROM box").fetchone() == (1,)
+
+
+def test_an_answer_that_was_lost_on_its_way_costs_no_new_code(
+    central: FakeCentral, url: str, tmp_path: Path
+) -> None:
+    def lose(request: Request) -> Response | None:
+        if request.path == "/v1/enrol":
+            central.enrol(__import__("base64").b64decode(json.loads(request.body)["public_key"]))
+            return Response(502, {}, b"")
+        return None
+
+    central.instead = lose
+    refusal(provision(url, tmp_path / "S01"))
+    central.instead = lambda _request: None
+    assert provision(url, tmp_path / "S01").exit_code == 0
+
+
+def hotel(_request: Request) -> Response:
+    return Response(200, {"content-type": "text/html"}, b"<h1>Welcome</h1>")
+
+
+def late(_request: Request) -> Response:
+    return Response(200, {"date": "Mon, 01 Jan 2024 00:00:00 GMT"}, b"{}")
+
+
+MISTAKES: list[tuple[Callable[[Request], Response], str]] = [
+    (hotel, "it is not head office"),
+    (late, "clock is .* ahead of head office's: set it"),
+]
+
+
+@pytest.mark.parametrize(("instead", "says"), MISTAKES, ids=["login page", "clock"])
+def test_what_is_wrong_with_the_other_side_is_said_with_what_to_do(
+    central: FakeCentral,
+    url: str,
+    tmp_path: Path,
+    instead: Callable[[Request], Response],
+    says: str,
+) -> None:
+    central.instead = instead
+    assert re.search(says, refusal(provision(url, tmp_path / "S01")))
+    assert central.enrolled is None
+
+
+def test_a_wrong_code_and_an_absent_head_office_are_told_apart(url: str, tmp_path: Path) -> None:
+    assert "The code is not known." in refusal(provision(url, tmp_path / "a", code="WRONG"))
+    with bind(0) as silent:
+        nobody = f"http://{LOOPBACK}:{silent.getsockname()[1]}"
+    said = refusal(provision(nobody, tmp_path / "b"))
+    assert "does not answer" in said
+    assert "the code is still good" in said
+    assert "begins with http" in refusal(provision("hq.example", tmp_path / "c"))
+
+
+def test_a_port_that_is_taken_is_said_before_the_code_is_spent(
+    central: FakeCentral, url: str, tmp_path: Path
+) -> None:
+    with bind(0) as taken:
+        port = str(taken.getsockname()[1])
+        said = refusal(provision(url, tmp_path / "S01", "--port", port))
+    assert f"Port {port}" in said
+    assert "--port N" in said
+    assert central.enrolled is None
+
+
+def test_a_full_disk_and_an_old_sqlite_are_said_before_the_code_is_spent(
+    central: FakeCentral, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = namedtuple("usage", "total used free")
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "disk_usage", lambda _folder: usage(1, 1, 1 << 20))
+        assert "1 MiB free" in refusal(provision(url, tmp_path / "S01"))
+    with monkeypatch.context() as patched:
+        patched.setattr(sqlite3, "sqlite_version", "3.40.1")
+        assert "SQLite 3.40.1" in refusal(provision(url, tmp_path / "S01"))
+    assert central.enrolled is None
+
+
+def test_a_folder_of_another_head_office_is_left_alone(url: str, tmp_path: Path) -> None:
+    make_store(tmp_path / "S01")
+    before = (tmp_path / "S01" / SETTINGS_FILE).read_text()
+    assert "belongs to S01" in refusal(provision(url, tmp_path / "S01"))
+    assert (tmp_path / "S01" / SETTINGS_FILE).read_text() == before
+
+
+@pytest.mark.parametrize("command", ["serve", "status", "verify", "totals"])
+def test_a_folder_without_a_store_says_how_to_make_one(tmp_path: Path, command: str) -> None:
+    assert "edge provision" in refusal(run(command, "--data", tmp_path / "none"))
+
+
+def test_a_port_that_is_taken_keeps_a_store_from_serving(tmp_path: Path) -> None:
+    make_store(tmp_path / "S01")
+    before = row_counts(tmp_path / "S01")
+    with bind(0) as taken:
+        port = str(taken.getsockname()[1])
+        said = refusal(run("serve", "--data", tmp_path / "S01", "--port", port))
+    assert f"Port {port}" in said
+    assert row_counts(tmp_path / "S01") == before
+
+
+def test_a_folder_that_is_held_and_silent_is_said(tmp_path: Path) -> None:
+    make_store(tmp_path / "S01")
+    with hold_folder(tmp_path / "S01"):
+        said = refusal(run("status", "--data", tmp_path / "S01"))
+    assert f"is in use by process {os.getpid()}" in said
+
+
+def test_two_stores_in_one_process_answer_each_under_its_own_address(tmp_path: Path) -> None:
+    folders = [tmp_path / "S01", tmp_path / "S02"]
+    for folder in folders:
+        make_store(folder, folder.name)
+    with running(*folders) as addresses:
+        assert set(addresses) == {"S01", "S02"}
+        for folder in folders:
+            health = httpx.get(f"{addresses[folder.name]}/health")
+            assert health.status_code == 200
+            assert json.loads(run("status", "--data", folder, "--json").stdout)["waiting"] == 2
+    said = refusal(run("serve", "--data", folders[0], "--data", folders[1], "--port", "1"))
+    assert "single store" in said
+
+
+def test_without_tls_a_store_listens_on_the_loopback_address_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_store(tmp_path)
+    monkeypatch.setenv("EDGE_HOST", "0.0.0.0")  # noqa: S104 - what must be refused
+    with pytest.raises(WrongSettings, match=r"127\.0\.0\.1 only"):
+        read_settings(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["port = 99999", "port = ", 'central_url = "x"', "colour = 1"])
+def test_settings_that_cannot_be_are_said_in_one_sentence(tmp_path: Path, text: str) -> None:
+    make_store(tmp_path)
+    (tmp_path / SETTINGS_FILE).write_text(text)
+    assert SETTINGS_FILE in refusal(run("serve", "--data", tmp_path))
+
+
+def test_a_chain_that_was_changed_names_its_first_bad_event(tmp_path: Path) -> None:
+    make_store(tmp_path)
+    with closing(open_connection(database_of(tmp_path))) as db:
+        db.execute("UPDATE journal SET occurred_at_ms = occurred_at_ms + 1 WHERE seq = 1")
+    verified = run("verify", "--data", tmp_path)
+    assert verified.exit_code == 1
+    assert "Event 1 of epoch" in verified.stdout
+
+
+def test_a_database_that_cannot_be_opened_is_said_in_one_sentence(tmp_path: Path) -> None:
+    make_store(tmp_path)
+    database_of(tmp_path).write_bytes(b"not a database" * 1_000)
+    assert "cannot be opened" in refusal(run("serve", "--data", tmp_path))
+
+
+def test_a_disk_that_is_full_at_the_start_is_said_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_store(tmp_path)
+
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr("edge.box.migrate", full)
+    said = refusal(run("serve", "--data", tmp_path))
+    assert "disk is full" in said
+    assert "free some space" in said
+
+
+def test_a_folder_with_a_long_name_can_be_asked_too(tmp_path: Path) -> None:
+    folder = tmp_path / ("a-store-with-a-long-name-" * 5) / "S01"
+    make_store(folder)
+    with running(folder):
+        assert run("status", "--data", folder).exit_code == 0
