@@ -72,7 +72,7 @@ class WriterClosed(Refusal):
     def __init__(self, why: str) -> None:
         super().__init__(
             f"The store's database is closed: {why}. Nothing of this request was kept.",
-            remedy="Start the store server again; `edge doctor` says what is wrong.",
+            remedy="Start the store server again; it says what is wrong.",
         )
 
 
