@@ -333,8 +333,8 @@ Coach Ticket Kuala Lumpur: single 29.00
         "GLD",
         TaxClass.EXEMPT,
         """
-Investment Gold Wafer: 0.5 g 68.00, 1 g 131.00, 2.5 g 318.00, 5 g 628.00
-Investment Silver Bar: 10 g 24.50, 20 g 46.00, 50 g 108.00
+Investment Gold Wafer: 0.25 g 36.00, 0.5 g 68.00, 1 g 131.00
+Investment Silver Bar: 10 g 24.50, 20 g 46.00
 """,
     ),
 )
