@@ -1,4 +1,5 @@
-"""What head office does between requests: numbers publications, applies what arrived.
+"""What head office does between requests: numbers publications, applies what arrived, tries again
+what an older applier set aside.
 
 Each loop waits for a nudge or its timer, then works until nothing is left. A round that fails is
 written down and re-arms itself: here, as at the HTTP border, everything is caught.
@@ -13,6 +14,7 @@ import structlog
 from central.archive import StreamKey
 from central.office import Office
 from central.usecases.apply_events import apply_events
+from central.usecases.retry_quarantined import retry_quarantined
 from central.usecases.sequence_publications import drain_publications
 
 log = structlog.get_logger()
@@ -20,6 +22,9 @@ log = structlog.get_logger()
 STREAMS_AT_ONCE_MAX = 3
 UNITS_IN_A_ROW_MAX = 1_000
 """Of one stream in one round; the next round goes on."""
+
+RETRY_EVERY_S = 3_600
+"""The first try is at the start, which is when a newer applier comes."""
 
 Round = Callable[[], Awaitable[object]]
 
@@ -32,6 +37,7 @@ async def background(office: Office) -> AsyncIterator[None]:
     loops = (
         ("sequence", nudges.published, settings.sequence_every_s, _sequencing(office)),
         ("apply", nudges.ingested, settings.apply_every_s, _applying(office)),
+        ("retry", asyncio.Event(), RETRY_EVERY_S, _retrying(office)),
     )
     tasks = [
         asyncio.create_task(_loop(name, stopping, nudge, every_s, round_))
@@ -88,3 +94,14 @@ def _applying(office: Office) -> Round:
                 log.error("applying failed", store=str(stream.store_id), exc_info=outcome)
 
     return apply
+
+
+def _retrying(office: Office) -> Round:
+    """Events that an older applier set aside, store by store (protocol.md, Push, stage 2)."""
+
+    async def retry() -> None:
+        streams = await office.archive.streams()
+        for store_id in dict.fromkeys(stream.store_id for stream in streams):
+            await retry_quarantined(office.archive, store_id)
+
+    return retry

@@ -1,0 +1,59 @@
+"""What arrives is applied by itself, and what an older applier set aside is tried again."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from central.background import background
+from tests.central_fixtures import Served, TestedBox, postgres_template, serving
+
+__all__ = ["postgres_template"]
+
+WITHIN_S = 30
+SET_ASIDE = (
+    "INSERT INTO quarantine SELECT store_id, epoch_number, epoch_fingerprint, seq, 'error',"
+    " NULL, NULL, 'an older applier did not understand it', 0 FROM raw_event RETURNING seq"
+)
+
+
+async def until(holds: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(WITHIN_S):
+        while not await holds():  # each look is a query: others run meanwhile
+            pass
+
+
+async def boxed(office: Served) -> TestedBox:
+    company = await office.company()
+    box = await office.enrolled(await office.store(company, "S01"))
+    box.record(3)
+    assert (await box.push_events(1, 3)).status_code == 200
+    return box
+
+
+async def test_what_arrives_is_applied_without_anybody_asking(postgres_url: str) -> None:
+    async with serving(postgres_url, with_background=True) as office:
+        await boxed(office)
+
+        async def applied() -> bool:
+            return await office.rows("SELECT applied_through FROM stream") == [(3,)]
+
+        await until(applied)
+
+
+async def test_what_an_older_applier_set_aside_is_tried_again_at_the_next_start(
+    postgres_url: str,
+) -> None:
+    async with serving(postgres_url) as office:
+        await boxed(office)
+        async with background(office.office):
+
+            async def applied() -> bool:
+                return await office.rows("SELECT applied_through FROM stream") == [(3,)]
+
+            await until(applied)
+        assert len(await office.rows(SET_ASIDE)) == 3
+        async with background(office.office):
+
+            async def empty() -> bool:
+                return await office.rows("SELECT count(*) FROM quarantine") == [(0,)]
+
+            await until(empty)
