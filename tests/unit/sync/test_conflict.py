@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -67,3 +68,12 @@ def test_fields_stand_in_the_order_of_their_names() -> None:
         ],
     )
     assert [change.field.value for change in made.fields] == ["active", "phone"]
+
+
+@pytest.mark.parametrize("field", [CustomerField.CODE, CustomerField.NAME])
+def test_cleared_and_empty_are_not_the_same(field: CustomerField) -> None:
+    """Under one clock and source only a defect makes two contents; the order still holds."""
+    personal = field in PERSONAL_FIELDS
+    empty = FieldChange(field, Hlc(1), CUSTOMER, *((None, b"") if personal else ("", None)))
+    cleared = FieldChange(field, Hlc(1), CUSTOMER, None, None)
+    assert newer(empty, cleared) == newer(cleared, empty) == empty
