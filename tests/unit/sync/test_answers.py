@@ -59,6 +59,12 @@ def test_a_verdict_counts_only_with_its_status_and_type(status: int, slug: Slug)
         assert isinstance(said, TooLarge if status == 413 else TryLater)
 
 
+@pytest.mark.parametrize("slug", Slug)
+@pytest.mark.parametrize("status", [200, 400, 401, 404, 500, 502, 503])
+def test_a_verdict_under_another_status_decides_nothing(status: int, slug: Slug) -> None:
+    assert isinstance(read_refusal(status, PROBLEM, problem(slug)), TryLater)
+
+
 @given(st.integers(100, 599), st.binary(max_size=200))
 def test_whatever_comes_back_is_at_most_a_reason_to_try_again(status: int, body: bytes) -> None:
     assert isinstance(read_refusal(status, PROBLEM, body), TryLater | TooLarge)
