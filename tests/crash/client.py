@@ -7,7 +7,7 @@ the store has promised. httpx would cost more than the server does.
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NamedTuple
@@ -181,6 +181,7 @@ class Workstation:
     random: random.Random
     lines_max: int = LINES_MAX
     operations: int = 0
+    on_answer: Callable[[], None] | None = None
     pending: Asked | None = None
     giving_up: bool = False
     seen: str | None = None
@@ -277,6 +278,8 @@ class Workstation:
             self.done_again += answer.status == 201
         self._take(asked, answer)
         self.operations += 1
+        if self.on_answer is not None:
+            self.on_answer()
 
     async def _do_twice(self, port: int, line: Line, asked: Asked) -> Answer:
         """A double tap: both are told the same."""

@@ -5,6 +5,7 @@ against the file, cheaply after each start, wholly at the end.
 """
 
 import asyncio
+import itertools
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -14,7 +15,7 @@ from edge.db.engine import address
 from edge.folder import database_of
 from tests.crash.checks import faults, promises_of
 from tests.crash.client import Workstation
-from tests.crash.forge import LOG_FILE, Forge, Order, Served
+from tests.crash.forge import LOG_FILE, Forge, Order
 from tests.crash.seed import Seeded
 
 LIFE_TIMEOUT_S = 30
@@ -44,28 +45,42 @@ async def trade_until_crash(
         each.result()
 
 
-async def trade_and_kill(
-    forge: Forge, order: Order, workstations: tuple[Workstation, ...], after_s: float
-) -> None:
-    """A life that is ended ``after_s`` seconds after it began, wherever the server is then."""
-    trading: list[asyncio.Task[None]] = []
+async def kill_early(forge: Forge, order: Order, after_s: float) -> None:
+    """A life that ends ``after_s`` seconds after it began, mostly before the server answers."""
     async with forge.serving(order) as served:
-        life = asyncio.create_task(_live(served, workstations, trading))
-        await asyncio.wait([life], timeout=after_s)
-    life.cancel()
-    await asyncio.wait([life])
-    for each in trading:
-        await asyncio.wait_for(each, LIFE_TIMEOUT_S)
+        await asyncio.wait([asyncio.create_task(served.gone())], timeout=after_s)
 
 
-async def _live(
-    served: Served, workstations: tuple[Workstation, ...], trading: list[asyncio.Task[None]]
+async def trade_and_kill(
+    forge: Forge,
+    order: Order,
+    workstations: tuple[Workstation, ...],
+    answers: int,
+    after_s: float,
 ) -> None:
-    """Trade from when the server answers."""
-    port = await served.ready()
-    assert port is not None, "it died before anybody killed it"
-    trading += [asyncio.create_task(each.trade(port)) for each in workstations]
-    await asyncio.shield(asyncio.gather(*trading))
+    """A life that ends ``after_s`` seconds after so many answers, whatever the server does then:
+    counted in answers, a busy machine does not turn it into one without trade."""
+    enough = asyncio.Event()
+    left = itertools.count(answers - 1, -1)
+    for each in workstations:
+        each.on_answer = lambda: enough.set() if next(left) == 0 else None
+    async with forge.serving(order) as served:
+        port = await served.ready()
+        assert port is not None, log_of(Path(order.folder))
+        trading = [asyncio.create_task(each.trade(port)) for each in workstations]
+        ends = asyncio.create_task(enough.wait())
+        await asyncio.wait(
+            [ends, *trading], timeout=LIFE_TIMEOUT_S, return_when=asyncio.FIRST_COMPLETED
+        )
+        await asyncio.wait(trading, timeout=after_s, return_when=asyncio.FIRST_EXCEPTION)
+        answered = enough.is_set()
+        ends.cancel()
+    await asyncio.wait(trading, timeout=LIFE_TIMEOUT_S)
+    for task in trading:
+        task.result()
+    for each in workstations:
+        each.on_answer = None
+    assert answered, "the server gave too few answers"
 
 
 async def finish(

@@ -8,6 +8,7 @@ import pytest
 from tests.crash.client import Workstation
 from tests.crash.cycles import (
     finish,
+    kill_early,
     log_of,
     refuse_faults,
     trade_and_kill,
@@ -23,8 +24,12 @@ AFTER_THE_FACT = {"after_commit", "before_answer"}
 RANDOM_TESTS = 2
 FRESH_KILLS = 4
 NTH_MAX = 25
-LIFE_S_MAX = 0.45
-"""A server answers 0.1 seconds after its fork or later: some are killed before they do."""
+EARLY_EVERY = 8
+EARLY_S_MAX = 0.12
+"""About as long as a server takes from its fork to its first answer."""
+ANSWERS_MAX = 60
+MORE_S_MAX = 0.02
+"""A few groups' time."""
 LOOK_EVERY = 10
 
 
@@ -69,7 +74,11 @@ async def test_a_server_killed_at_any_instant_has_lost_and_doubled_nothing(
     chance = random.Random(f"{seed} {number}")
     for life in range(1, shares + 1):
         order = Order(str(store.folder))
-        await trade_and_kill(forge, order, workstations, chance.uniform(0, LIFE_S_MAX))
+        if life % EARLY_EVERY == 0:
+            await kill_early(forge, order, chance.uniform(0, EARLY_S_MAX))
+        else:
+            answers, more_s = chance.randint(1, ANSWERS_MAX), chance.uniform(0, MORE_S_MAX)
+            await trade_and_kill(forge, order, workstations, answers, more_s)
         if life % LOOK_EVERY == 0:
             refuse_faults(store, workstations, complete=False)
     await hold_to_account(forge, store, workstations)
