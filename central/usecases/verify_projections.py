@@ -174,7 +174,13 @@ class _Verification:
     async def _page(self, store: _Store, rows: RowChanges, counted: Counter[str]) -> None:
         """Compare the rows of a page's receipts and movements."""
         numbers = {row.sale_id: row.receipt_number for row in rows.sales}
-        of_receipts: tuple[Rows, ...] = (rows.sales, rows.lines, rows.taxes, rows.tenders, rows.points_moves)
+        of_receipts: tuple[Rows, ...] = (
+            rows.sales,
+            rows.lines,
+            rows.taxes,
+            rows.tenders,
+            rows.points_moves,
+        )
         for table, expected in zip(_RECEIPTS, of_receipts, strict=True):
             counted[table.name] += len(expected)
             for parted in await self._parted(table, store.store_id, expected, list(numbers)):
@@ -227,9 +233,7 @@ class _Verification:
                 fold_decision(fold, decode_decision(kind, body))
             last = page[-1]["decision_no"]
 
-    async def _sums(
-        self, code: str, table: _Table, owner: UUID, expected: Rows
-    ) -> None:
+    async def _sums(self, code: str, table: _Table, owner: UUID, expected: Rows) -> None:
         for parted in await self._parted(table, owner, expected):
             self._report(code, parted.said)
 
