@@ -8,8 +8,8 @@ from litestar import Litestar
 from litestar.datastructures import MutableScopeHeaders, State
 from litestar.types import Message, Scope
 
-from central.api.body import BODY_BYTES_MAX
 from central.api.health import read_health
+from central.api.limits import BODY_BYTES_MAX
 from central.api.reports import (
     report_daily_sales,
     report_reconciliation,

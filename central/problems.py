@@ -19,20 +19,16 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from central.domain.errors import (
     AlreadyThere,
-    BadRequest,
     CursorGone,
-    InvalidField,
     NotAllowed,
-    NotFound,
     NotSignedIn,
     TooLarge,
     TooManyTries,
     UnknownProtocol,
-    WrongContentType,
 )
 from sync.engine.signing import BadSignature
 from sync.protocol.answers import PROBLEM_PREFIX
-from sync.protocol.errors import Refusal
+from sync.protocol.errors import BadRequest, InvalidField, NotFound, Refusal, WrongContentType
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 5

@@ -23,12 +23,12 @@ from edge.api import (
     tills,
     totals,
 )
-from edge.api.body import BODY_BYTES_MAX
 from edge.api.guard import (
     provide_box,
     require_own_host,
     require_workstation,
 )
+from edge.api.limits import BODY_BYTES_MAX
 from edge.api.seen import compare_seen
 from edge.box import Box
 from edge.problems import EXCEPTION_HANDLERS

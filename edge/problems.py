@@ -24,40 +24,12 @@ from edge.domain.day_errors import UnknownBusinessDay, UnknownTillSession
 from edge.domain.errors import NotAcceptable, NotNow, SaleArchived, SettingsMissing
 from edge.domain.pairing_errors import PairingRefused
 from sync.engine.journal import EventTooLarge, NotEnrolled
-from sync.protocol.errors import Refusal
+from sync.protocol.errors import BadRequest, InvalidField, NotFound, Refusal, WrongContentType
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:holdfast:problem:"
 
 log = structlog.get_logger()
-
-
-class BadRequest(Refusal):
-    """The request cannot be understood at all."""
-
-    slug = "bad-request"
-    title = "The request cannot be understood"
-
-
-class NotJson(BadRequest):
-    """The body is no JSON text in UTF-8."""
-
-    slug = "not-json"
-    title = "The body is not JSON"
-
-
-class InvalidField(BadRequest):
-    """A member of the body, or a parameter, has the wrong type or lies outside its bounds."""
-
-    slug = "invalid-field"
-    title = "A field of the request is not valid"
-
-
-class WrongContentType(BadRequest):
-    """The body is not declared as what it must be."""
-
-    slug = "wrong-content-type"
-    title = "The body's content type is not supported"
 
 
 class NotPaired(Refusal):
@@ -72,13 +44,6 @@ class WrongHost(Refusal):
 
     slug = "wrong-host"
     title = "The request is for another host"
-
-
-class NotFound(Refusal):
-    """What was asked for by its id or code is not known here."""
-
-    slug = "not-found"
-    title = "Not known here"
 
 
 STATUS: dict[type[Exception], int] = {
@@ -104,8 +69,7 @@ STATUS: dict[type[Exception], int] = {
     WriterClosed: 503,
     CommitUnknown: 503,
 }
-"""Refusals of the use cases and of this border; ``tests/integration/test_edge_http.py`` holds it
-against every Refusal there is."""
+"""Refusals of the use cases and of this border, by their nearest class."""
 
 _BY_STATUS: dict[int, tuple[str, str, str]] = {
     400: ("bad-request", "The request cannot be understood", "Correct the request."),

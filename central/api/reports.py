@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.api.guards import office_of, person_guard, person_of
 from central.db.engine import snapshot
-from central.domain.errors import InvalidField
 from central.reports.reconciliation import (
     Colour,
     DayVerdict,
@@ -27,6 +26,7 @@ from central.reports.sales import DAYS_MAX, DailySales, TaxByRate, daily_sales, 
 from central.reports.standings import StoreStanding, store_standings
 from central.reports.stock import ITEMS_MAX, StockOnHand, stock_by_store
 from central.usecases.add_store import find_store
+from sync.protocol.errors import InvalidField
 from sync.protocol.identity import CompanyId, StoreId
 from sync.protocol.manifest import Figure, figures
 

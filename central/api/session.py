@@ -6,10 +6,11 @@ import msgspec
 from litestar import Request, Response, delete, get, post
 from litestar.datastructures import Cookie
 
-from central.api.body import BODY_BYTES_MAX, read_body
 from central.api.guards import SESSION_COOKIE, office_of, person_guard, person_of
+from central.api.limits import BODY_BYTES_MAX
 from central.db.engine import unit_of_work
 from central.usecases.sign_in import sign_in, sign_out
+from sync.http.body import read_body
 
 PLAIN = r"^[^\x00-\x1f\x7f]*$"
 Typed = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=PLAIN)]

@@ -13,11 +13,11 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import QueryParameter
 
-from central.api.body import BODY_BYTES_MAX, read_body
 from central.api.guards import device_guard, device_of, office_of, signed_of
+from central.api.limits import BODY_BYTES_MAX
 from central.api.verdicts import BATCH_TYPE, JOURNAL_BYTES_MAX, unpack_batch, verdict_problem
 from central.db.engine import unit_of_work
-from central.domain.errors import InvalidField, NotAllowed, WrongContentType
+from central.domain.errors import NotAllowed
 from central.domain.feeds import FollowedFeed, followed_feeds
 from central.office import Office
 from central.problems import answer as problem_answer
@@ -26,8 +26,10 @@ from central.usecases.find_device import EnrolledDevice
 from central.usecases.hear_head import hear_head
 from central.usecases.ingest_batch import Acknowledged, ingest_batch
 from central.usecases.read_feed import FeedCursor, feed_heads, feed_page, read_incarnation
+from sync.http.body import read_body
 from sync.protocol.batch import PROTOCOL_VERSION, Acknowledgement
 from sync.protocol.codec import encode
+from sync.protocol.errors import InvalidField, WrongContentType
 from sync.protocol.identity import Incarnation
 from sync.protocol.reference import DataSet
 

@@ -3,11 +3,6 @@
 ::
 
     Refusal
-    ├── BadRequest         the request cannot be understood at all
-    │   ├── NotJson
-    │   ├── InvalidField
-    │   └── WrongContentType
-    ├── NotFound           the thing named does not exist for whoever asks
     ├── AlreadyThere       it exists and may exist once
     ├── NotAllowed         the sender may not do this
     │   ├── EnrolCodeRefused
@@ -23,41 +18,6 @@
 from typing import ClassVar
 
 from sync.protocol.errors import Refusal
-
-
-class BadRequest(Refusal):
-    """The request cannot be understood at all."""
-
-    slug: ClassVar[str] = "bad-request"
-    title: ClassVar[str] = "The request cannot be understood"
-
-
-class NotJson(BadRequest):
-    """The body is no JSON text in UTF-8."""
-
-    slug: ClassVar[str] = "not-json"
-    title: ClassVar[str] = "The body is not JSON"
-
-
-class InvalidField(BadRequest):
-    """A member of the body, or a parameter, has the wrong type or lies outside its bounds."""
-
-    slug: ClassVar[str] = "invalid-field"
-    title: ClassVar[str] = "A field of the request is not valid"
-
-
-class WrongContentType(BadRequest):
-    """The body is not declared as what it must be."""
-
-    slug: ClassVar[str] = "wrong-content-type"
-    title: ClassVar[str] = "The body's content type is not supported"
-
-
-class NotFound(Refusal):
-    """What was asked for does not exist for whoever asks."""
-
-    slug: ClassVar[str] = "not-found"
-    title: ClassVar[str] = "Not known here"
 
 
 class AlreadyThere(Refusal):

@@ -3,7 +3,7 @@
 import re
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from central.domain.errors import InvalidField
+from sync.protocol.errors import InvalidField
 from sync.protocol.identity import SHORT_ID_PATTERN
 
 NAME_LETTERS_MAX = 200

@@ -7,8 +7,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.tables import Company, table
-from central.domain.errors import AlreadyThere, InvalidField, NotFound
+from central.domain.errors import AlreadyThere
 from central.domain.fields import DECIMALS_MAX, currency_code, plain_text
+from sync.protocol.errors import InvalidField, NotFound
 from sync.protocol.identity import CompanyId
 
 _COMPANIES = table(Company)

@@ -7,8 +7,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.tables import UserRow, table
-from central.domain.errors import AlreadyThere, InvalidField
+from central.domain.errors import AlreadyThere
 from central.domain.fields import email_address, plain_text
+from sync.protocol.errors import InvalidField
 from sync.protocol.identity import CompanyId
 
 PASSWORD_LETTERS_MIN = 12

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.tables import EnrolCode, Store, table
 from central.domain.enrol_code import RANDOM_BYTES, read_code, write_code
-from central.domain.errors import InvalidField, NotFound
+from sync.protocol.errors import InvalidField, NotFound
 from sync.protocol.identity import StoreId
 
 LIFETIME_S = 15 * 60

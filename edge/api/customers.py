@@ -6,7 +6,6 @@ import litestar
 import msgspec
 from litestar import get, patch, post
 
-from edge.api.body import read_body
 from edge.api.parameters import PAGE, IdInPath, Limit, Offset, TheBox, Words
 from edge.api.written import Described, accepts
 from edge.db.customers import Customer, find_customer, list_customers, search_customers
@@ -15,6 +14,7 @@ from edge.reading import read
 from edge.usecases.create_customer import CreateCustomer, create_customer, draw
 from edge.usecases.fields import Operator, Request
 from edge.usecases.update_customer import UpdateCustomer, deactivate_customer, update_customer
+from sync.http.body import read_body
 from sync.protocol.identity import CustomerId
 
 

@@ -7,14 +7,14 @@ import litestar
 import uuid_utils.compat
 from litestar import get, post
 
-from edge.api.body import read_body
 from edge.api.parameters import DateInPath, TheBox
 from edge.api.written import Described, accepts
 from edge.db.days import BusinessDay, find_open_day
-from edge.problems import NotFound
 from edge.reading import read
 from edge.usecases.close_business_day import CloseBusinessDay, ClosedDay, close_business_day
 from edge.usecases.open_business_day import OpenBusinessDay, open_business_day
+from sync.http.body import read_body
+from sync.protocol.errors import NotFound
 from sync.protocol.identity import EventId
 
 

@@ -7,9 +7,9 @@ from edge.api.parameters import PAGE, Limit, Offset, TextInPath, TheBox, Words
 from edge.api.written import Described
 from edge.db.items import ItemFound
 from edge.domain.line_errors import UnknownScanCode
-from edge.problems import NotFound
 from edge.reading import read
 from edge.usecases.look_up_items import look_up_item, look_up_items
+from sync.protocol.errors import NotFound
 
 
 class ItemsAnswer(msgspec.Struct, frozen=True):

@@ -8,7 +8,6 @@ import litestar
 import msgspec
 from litestar import get, post
 
-from edge.api.body import read_body
 from edge.api.parameters import TheBox
 from edge.api.sync_status import SyncStatus, status_of
 from edge.api.totals import receipts, totals
@@ -19,6 +18,7 @@ from edge.folder import database_of
 from edge.usecases.fields import Request
 from edge.usecases.issue_pairing_code import IssuedCode, issue_pairing_code, new_code
 from sync.engine.journal import VerifyOutcome, verify_chain
+from sync.http.body import read_body
 
 
 class PairingCodeRequest(Request, frozen=True):

@@ -6,10 +6,10 @@ import litestar
 import msgspec
 from litestar import post
 
-from edge.api.body import read_body
 from edge.api.parameters import TheBox
 from edge.api.written import accepts
 from edge.usecases.pair_workstation import PairWorkstation, new_token, pair_workstation
+from sync.http.body import read_body
 from sync.protocol.identity import WorkstationId
 
 

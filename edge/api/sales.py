@@ -14,21 +14,22 @@ import litestar
 import msgspec
 from litestar import Response, get, post
 
-from edge.api.body import SALE_BYTES_MAX, decode_body, raw_body, read_body
 from edge.api.guard import workstation_of
+from edge.api.limits import SALE_BYTES_MAX
 from edge.api.parameters import IdInPath, TheBox
 from edge.api.seen import tell
 from edge.api.written import Described, accepts
 from edge.box import Box
 from edge.domain.basket import SaleRequest
 from edge.domain.completed import CompletedSale
-from edge.problems import NotFound
 from edge.usecases.abandon_sale import abandon_sale
 from edge.usecases.complete_sale import complete_sale
 from edge.usecases.fields import Operator, Request
 from edge.usecases.look_up_sale import Abandoned, look_up_sale
 from sync.engine.signing import SALE_SIGNED, sign_bytes
+from sync.http.body import decode_body, raw_body, read_body
 from sync.protocol import codec
+from sync.protocol.errors import NotFound
 from sync.protocol.identity import SaleId
 
 

@@ -14,11 +14,11 @@ from litestar.handlers import BaseRouteHandler
 
 from edge.api.guard import Connection, box_of, workstation_of
 from edge.box import Box
-from edge.problems import InvalidField
 from edge.usecases.raise_alarm import raise_alarm
 from sync.engine.journal import Moment, hash_at, read_head
 from sync.engine.signing import parse_head
 from sync.protocol.change import Head
+from sync.protocol.errors import InvalidField
 from sync.protocol.identity import WorkstationId
 from sync.protocol.poslog import AlarmKind
 

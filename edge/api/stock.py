@@ -8,15 +8,16 @@ import litestar
 import msgspec
 from litestar import get, post
 
-from edge.api.body import SALE_BYTES_MAX, read_body
+from edge.api.limits import SALE_BYTES_MAX
 from edge.api.parameters import PAGE, Limit, Offset, TextInPath, TheBox
 from edge.api.written import Described, accepts
 from edge.db.items import AsOf, find_item
 from edge.db.stock import StockLevel, StockMovement, stock_history, stock_level
 from edge.domain.line_errors import UnknownItem
-from edge.problems import NotFound
 from edge.reading import read
 from edge.usecases.receive_goods import ReceivedGoods, ReceiveGoods, receive_goods
+from sync.http.body import read_body
+from sync.protocol.errors import NotFound
 from sync.protocol.identity import ItemId
 
 

@@ -5,16 +5,16 @@ from typing import Any
 import litestar
 from litestar import get, post
 
-from edge.api.body import read_body
 from edge.api.days import new_event
 from edge.api.guard import workstation_of
 from edge.api.parameters import IdInPath, TheBox
 from edge.api.written import Described, accepts
 from edge.db.tills import TillSession, find_open_till
-from edge.problems import NotFound
 from edge.reading import read
 from edge.usecases.open_till import OpenTill, open_till
 from edge.usecases.settle_till import SettledTill, SettleTill, settle_till
+from sync.http.body import read_body
+from sync.protocol.errors import NotFound
 from sync.protocol.identity import TillSessionId
 
 

@@ -4,6 +4,8 @@
 
     Exception
     ├── Refusal            somebody asked for what cannot be; mapped to an RFC 9457 problem document
+    │   ├── BadRequest         cannot be understood at all: NotJson, InvalidField, WrongContentType
+    │   ├── NotFound           does not exist for whoever asks
     │   ├── edge.domain.errors …
     │   └── central.domain.errors …
     ├── Unbalanced         a fact whose parts do not add up (a bug, or bytes that lie)
@@ -45,6 +47,41 @@ class Refusal(Exception):
         self.remedy = remedy
         self.field = field
         self.keep = keep
+
+
+class BadRequest(Refusal):
+    """The request cannot be understood at all."""
+
+    slug = "bad-request"
+    title = "The request cannot be understood"
+
+
+class NotJson(BadRequest):
+    """The body is no JSON text in UTF-8."""
+
+    slug = "not-json"
+    title = "The body is not JSON"
+
+
+class InvalidField(BadRequest):
+    """A member of the body, or a parameter, has the wrong type or lies outside its bounds."""
+
+    slug = "invalid-field"
+    title = "A field of the request is not valid"
+
+
+class WrongContentType(BadRequest):
+    """The body is not declared as what it must be."""
+
+    slug = "wrong-content-type"
+    title = "The body's content type is not supported"
+
+
+class NotFound(Refusal):
+    """What was asked for by its id or code does not exist for whoever asks."""
+
+    slug = "not-found"
+    title = "Not known here"
 
 
 class Unbalanced(ValueError):

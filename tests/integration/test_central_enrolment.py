@@ -8,13 +8,13 @@ from uuid import UUID
 import pytest
 
 from central.db.engine import unit_of_work
-from central.domain.errors import InvalidField, NotFound
 from central.usecases.create_enrol_code import LIFETIME_S_MAX, TRIES, create_enrol_code
 from central.usecases.load_sample import load_sample
 from central.usecases.sequence_publications import drain_publications
 from sync.engine.signing import GENESIS_SIGNED, verify_bytes
 from sync.protocol.batch import Acknowledgement
 from sync.protocol.codec import decode
+from sync.protocol.errors import InvalidField, NotFound
 from sync.protocol.identity import StoreId
 from sync.protocol.reference import FeedPage, Grant
 from tests.central_fixtures import (

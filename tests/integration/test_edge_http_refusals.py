@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 import uuid_utils.compat
 
-from edge.api.body import BODY_BYTES_MAX, SALE_BYTES_MAX
+from edge.api.limits import BODY_BYTES_MAX, SALE_BYTES_MAX
 from tests.edge_store import CUSTOMER, MILK, Till, open_store, row_counts, sale
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -11,12 +11,7 @@ from typing import Any, NoReturn, TypeVar
 import msgspec
 from litestar import Request
 
-from edge.problems import InvalidField, NotJson, WrongContentType
-
-SALE_BYTES_MAX = 1 << 20
-"""1,000 lines with long texts fit; the fact stays under EVENT_BODY_BYTES_MAX."""
-BODY_BYTES_MAX = 64 * 1024
-"""Of every route but sales and stock receipts."""
+from sync.protocol.errors import InvalidField, NotJson, WrongContentType
 
 JSON_TYPES = frozenset({"application/json"})
 _AT = re.compile(r" - at `\$\.?(.*)`$")

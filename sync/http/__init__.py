@@ -1,0 +1,1 @@
+"""How both servers read what arrives over HTTP: one set of rules for bad input."""
