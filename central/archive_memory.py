@@ -39,11 +39,11 @@ from central.projections.rows import (
     TillSession,
 )
 from sync.protocol import conflict
+from sync.protocol.aggregate import Root
 from sync.protocol.change import Epoch, Genesis, genesis_hash
 from sync.protocol.clock import Hlc
 from sync.protocol.codec import decode
 from sync.protocol.identity import CompanyId, CustomerId, StoreId
-from sync.protocol.poslog import Root
 from sync.protocol.shared import CustomerField as FieldName
 from sync.protocol.shared import CustomerRecord, FieldChange, PersonalKey
 

@@ -32,10 +32,10 @@ from central.projections.line_up import (
 )
 from central.projections.rows import RowChanges
 from central.projections.write import write_changes
+from sync.protocol.aggregate import Root
 from sync.protocol.change import Epoch
 from sync.protocol.clock import Hlc
 from sync.protocol.identity import CompanyId, CustomerId, DeviceId, EventId, StoreId
-from sync.protocol.poslog import Root
 from sync.protocol.shared import CustomerField, CustomerRecord, FieldChange, PersonalKey
 
 PublishCustomers: TypeAlias = Callable[

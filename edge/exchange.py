@@ -41,8 +41,8 @@ _CURSOR = "SELECT incarnation, pub_seq FROM feed_cursor WHERE data_set = ? AND s
 _ALARM = {
     StopReason.FORK: AlarmKind.FORK,
     StopReason.REWOUND: AlarmKind.REWOUND,
-    StopReason.FENCED: AlarmKind.FORK,
-    StopReason.BAD_ENVELOPE: AlarmKind.FORK,
+    StopReason.FENCED: AlarmKind.FENCED,
+    StopReason.BAD_ENVELOPE: AlarmKind.BAD_ENVELOPE,
     StopReason.PRUNED: AlarmKind.CENTRAL_REWOUND,
 }
 """What people are alarmed by; the alarm's detail begins with the reason itself."""

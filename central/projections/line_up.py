@@ -19,6 +19,7 @@ from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 from central.projections.fold import Event
+from sync.protocol.aggregate import Root, names_of, root_of
 from sync.protocol.change import Epoch
 from sync.protocol.codec import decode_fact, is_known
 from sync.protocol.errors import Undecodable
@@ -26,12 +27,9 @@ from sync.protocol.identity import EventId, StoreId
 from sync.protocol.poslog import (
     AnyFact,
     RetailTransaction,
-    Root,
     TillMoved,
     TillSessionOpened,
     TillSessionSettled,
-    names_of,
-    root_of,
 )
 
 APPLIER_VERSION = 1

@@ -34,9 +34,9 @@ from central.projections.line_up import (
     wanted,
 )
 from central.projections.rows import RowChanges
+from sync.protocol.aggregate import root_of
 from sync.protocol.change import Epoch
 from sync.protocol.identity import CompanyId, CustomerId, StoreId
-from sync.protocol.poslog import root_of
 
 T = TypeVar("T")
 ATTEMPTS_MAX = 5

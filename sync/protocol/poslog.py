@@ -13,7 +13,7 @@ Words: ARTS / OMG operational data model.
 from datetime import date
 from enum import StrEnum
 from itertools import groupby
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -429,6 +429,8 @@ class AlarmKind(StrEnum):
     REWOUND = "rewound"
     CENTRAL_REWOUND = "central_rewound"
     WORKSTATION_AHEAD = "workstation_ahead"
+    FENCED = "fenced"
+    BAD_ENVELOPE = "bad_envelope"
 
 
 class AlarmRaised(Fact, frozen=True, array_like=True):
@@ -470,31 +472,3 @@ AnyFact: TypeAlias = (
     | IdAbandoned
     | DeviceRecorded
 )
-
-
-class Root(NamedTuple):
-    """The aggregate an event belongs to: only it waits behind a quarantined event of its own."""
-
-    kind: Text
-    id: UUID
-
-
-def root_of(fact: AnyFact) -> Root | None:
-    """The root of a fact, or None where nothing ever waits for it."""
-    match fact:
-        case RetailTransaction() | IdAbandoned():
-            return Root("sale", fact.sale_id)
-        case TillSessionOpened() | TillMoved() | TillSessionSettled():
-            return Root("till_session", fact.till_session_id)
-        case CustomerChanged():
-            return Root("customer", fact.customer_id)
-        case _:
-            return None
-
-
-def names_of(fact: AnyFact) -> tuple[Root, ...]:
-    """Other aggregates that must have been applied first: a return names its originals' sales."""
-    if not isinstance(fact, RetailTransaction):
-        return ()
-    originals = {line.original.sale_id for line in fact.lines if line.original is not None}
-    return tuple(Root("sale", sale_id) for sale_id in sorted(originals))

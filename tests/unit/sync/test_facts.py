@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from sync.protocol.aggregate import Root, names_of, root_of
 from sync.protocol.clock import Hlc
 from sync.protocol.codec import KINDS
 from sync.protocol.errors import Unbalanced
@@ -27,7 +28,6 @@ from sync.protocol.poslog import (
     Line,
     OriginalLine,
     RetailTransaction,
-    Root,
     Spend,
     StockLine,
     StockMoved,
@@ -38,8 +38,6 @@ from sync.protocol.poslog import (
     TenderLine,
     TillMoved,
     TillMovementKind,
-    names_of,
-    root_of,
     tax_lines,
 )
 from sync.protocol.shared import CustomerField, FieldChange
