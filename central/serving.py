@@ -10,11 +10,9 @@ import contextlib
 import errno
 import signal
 import socket
-import sys
 import time
 from collections.abc import Callable, Iterator
 
-import structlog
 import uvicorn
 import uvloop
 
@@ -23,6 +21,7 @@ from central.database import CannotRun, Database, engine_of
 from central.keys import load_or_make_key
 from central.office import open_office
 from central.settings import LOOPBACK, CentralSettings
+from sync.http.logs import log_json_to_stderr
 
 CONNECTIONS_WAITING_MAX = 256
 GRACE_S = 5
@@ -80,15 +79,7 @@ def serve(
     settings: CentralSettings, database: Database, say: Callable[[str], None], bound: socket.socket
 ) -> None:
     """Serve in an event loop of its own, in the main thread. Raises CannotRun, BadKeyFile."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    log_json_to_stderr()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(settings, database, say, bound))
 

@@ -11,13 +11,11 @@ import shutil
 import signal
 import socket
 import sqlite3
-import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import structlog
 import uvicorn
 import uvloop
 
@@ -29,6 +27,7 @@ from edge.local import build_local_app, open_local_socket
 from edge.ports import bind
 from edge.settings import LOOPBACK, EdgeSettings, read_settings
 from edge.usecases.record_boot import record_boot
+from sync.http.logs import log_json_to_stderr
 
 STORES_MAX = 64
 GRACE_S = 5
@@ -141,14 +140,6 @@ async def serve_stores(
 
 def serve(folders: Sequence[Path], port: int | None, say: Callable[[str], None]) -> None:
     """``serve_stores`` in an event loop of its own, in the main thread. Raises CannotStart."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    log_json_to_stderr()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve_stores(folders, port, say))

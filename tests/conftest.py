@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 from central.postgres import PostgresServer, running_postgres
@@ -77,3 +78,10 @@ async def postgres_url(
         await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
     finally:
         await admin.close()
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_at_first() -> Iterator[None]:
+    """A test that starts a server in its own process leaves no log configuration to the next."""
+    yield
+    structlog.reset_defaults()

@@ -185,8 +185,8 @@ async def test_no_strange_answer_deletes_stops_or_acknowledges_anything(
     ("refusal", "alarm"),
     [
         (problem(409, "fork"), "fork"),
-        (problem(403, "fenced", sealed_watermark=1), "fork"),
-        (problem(422, "bad-envelope"), "fork"),
+        (problem(403, "fenced", sealed_watermark=1), "fenced"),
+        (problem(422, "bad-envelope"), "bad_envelope"),
     ],
     ids=["fork", "fenced", "bad envelope"],
 )
