@@ -23,11 +23,11 @@ AFTER_THE_FACT = {"after_commit", "before_answer"}
 """Points at which what was asked for is durable and nobody was told."""
 RANDOM_TESTS = 2
 FRESH_KILLS = 4
-NTH_MAX = 25
+NTH_MAX = 20
 EARLY_EVERY = 8
 EARLY_S_MAX = 0.12
 """About as long as a server takes from its fork to its first answer."""
-ANSWERS_MAX = 60
+ANSWERS_MAX = 40
 MORE_S_MAX = 0.02
 """A few groups' time."""
 LOOK_EVERY = 10
