@@ -9,10 +9,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
+from central.cli import app
+from central.db.engine import open_engine
+from central.db.migrate import downgrade
 from central.keys import KEY_FILE
 from tests.central_fixtures import postgres_template
 from tests.conftest import folder_for_databases
@@ -22,18 +27,39 @@ __all__ = ["postgres_template"]
 DEADLINE_S = 120
 
 
-def central(
+class Done(NamedTuple):
+    """What a command left."""
+
+    code: int
+    shown: str
+    complaint: str
+
+
+async def central(
     *arguments: str, url: str | None = None, data: Path | None = None, typed: str = ""
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
+) -> Done:
+    """A command in this process, in a thread of its own."""
+    given = {"CENTRAL_DATABASE_URL": url, "CENTRAL_DATA": str(data) if data else None}
+    result = await asyncio.to_thread(
+        CliRunner().invoke, app, list(arguments), input=typed, env={"COLUMNS": "100", **given}
+    )
+    unexpected = None if isinstance(result.exception, SystemExit) else result.exception
+    assert unexpected is None, result.exc_info
+    return Done(result.exit_code, result.stdout, result.stderr)
+
+
+async def central_process(*arguments: str, url: str | None, data: Path) -> Done:
+    """A command in a process of its own."""
+    done = await asyncio.to_thread(
+        subprocess.run,
         [sys.executable, "-m", "central", *arguments],
         env=_environment(url, data),
-        input=typed,
         capture_output=True,
         text=True,
         timeout=DEADLINE_S,
         check=False,
     )
+    return Done(done.returncode, done.stdout, done.stderr)
 
 
 def _environment(url: str | None, data: Path | None) -> dict[str, str]:
@@ -44,12 +70,6 @@ def _environment(url: str | None, data: Path | None) -> dict[str, str]:
         **({"CENTRAL_DATABASE_URL": url} if url else {}),
         **({"CENTRAL_DATA": str(data)} if data else {}),
     }
-
-
-async def in_thread(
-    *arguments: str, url: str | None = None, data: Path | None = None, typed: str = ""
-) -> subprocess.CompletedProcess[str]:
-    return await asyncio.to_thread(central, *arguments, url=url, data=data, typed=typed)
 
 
 @pytest.fixture
@@ -74,30 +94,20 @@ async def test_a_head_office_is_set_up_by_hand(postgres_url: str) -> None:
         (("rebuild",), "", "Next: `central verify`."),
         (("verify",), "", "what its journal says."),
     ):
-        done = await in_thread(*arguments, url=postgres_url, typed=typed)
-        assert (arguments, done.returncode, done.stderr) == (arguments, 0, "")
-        assert done.stdout.splitlines()[-1].endswith(said) or said in done.stdout
+        done = await central(*arguments, url=postgres_url, typed=typed)
+        assert (arguments, done.code, done.complaint) == (arguments, 0, "")
+        assert done.shown.splitlines()[-1].endswith(said) or said in done.shown
 
 
 async def test_what_a_command_cannot_do_is_said_in_one_sentence(
     postgres_url: str, tmp_path: Path
 ) -> None:
-    await in_thread("company", "add", "Acme", url=postgres_url)
-    open_key = tmp_path / "open"
-    open_key.mkdir()
-    (open_key / KEY_FILE).write_bytes(bytes(32))
-    (open_key / KEY_FILE).chmod(0o644)
-    short_key = tmp_path / "short"
-    short_key.mkdir()
-    (short_key / KEY_FILE).touch(0o600)
+    await central("company", "add", "Acme", url=postgres_url)
     away = "postgresql://nobody:secret@127.0.0.1:1/none"
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         for arguments, url, data, said in (
             (("serve", "--port", port), postgres_url, tmp_path, "is taken"),
-            (("serve", "--port", "0"), postgres_url, open_key, "may be read by others"),
-            (("serve", "--port", "0"), postgres_url, short_key, "a key has 32"),
-            (("serve", "--port", "0"), away, tmp_path, "refuses"),
             (("migrate",), away, None, "refuses"),
             (("migrate",), "mysql://a/b", None, "PostgreSQL URL"),
             (("company", "add", "Acme"), postgres_url, None, "already"),
@@ -109,25 +119,38 @@ async def test_what_a_command_cannot_do_is_said_in_one_sentence(
             (("enrol-code", "S9"), postgres_url, None, "no store S9"),
             (("user", "add", "ann", "--name", "Ann"), postgres_url, None, "characters"),
         ):
-            done = await in_thread(*arguments, url=url, data=data)
-            assert (arguments, done.returncode, done.stdout) == (arguments, 2, "")
-            [line] = done.stderr.splitlines()
+            done = await central(*arguments, url=url, data=data)
+            assert (arguments, done.code, done.shown) == (arguments, 2, "")
+            [line] = done.complaint.splitlines()
             assert line.startswith("central: ")
             assert said in line
             assert "secret" not in line
 
 
-async def test_a_database_that_was_not_migrated_says_so(postgres_url: str) -> None:
-    await in_thread("migrate", url=postgres_url)
-    from central.db.engine import open_engine
-    from central.db.migrate import downgrade
+async def test_it_serves_with_no_key_that_others_could_have(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    open_key = tmp_path / "open"
+    open_key.mkdir()
+    (open_key / KEY_FILE).write_bytes(bytes(32))
+    (open_key / KEY_FILE).chmod(0o644)
+    short_key = tmp_path / "short"
+    short_key.mkdir()
+    (short_key / KEY_FILE).touch(0o600)
+    for data, said in ((open_key, "may be read by others"), (short_key, "a key has 32")):
+        done = await central_process("serve", "--port", "0", url=postgres_url, data=data)
+        assert (done.code, done.shown) == (2, "")
+        assert said in done.complaint
 
+
+async def test_a_database_that_was_not_migrated_says_so(postgres_url: str) -> None:
+    await central("migrate", url=postgres_url)
     engine = open_engine(postgres_url)
     await downgrade(engine, "base")
     await engine.dispose()
-    done = await in_thread("company", "add", "Acme", url=postgres_url)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "run `central migrate` first" in done.stderr
+    done = await central("company", "add", "Acme", url=postgres_url)
+    assert (done.code, done.shown) == (2, "")
+    assert "run `central migrate` first" in done.complaint
 
 
 async def test_it_serves_until_it_is_asked_to_stop_and_leaves_nothing_running(
@@ -145,11 +168,11 @@ async def test_it_serves_until_it_is_asked_to_stop_and_leaves_nothing_running(
         assert ready[:2] == ["ready", "central"]
         async with httpx.AsyncClient(base_url=ready[2], trust_env=False) as client:
             assert (await client.get("/health")).json()["status"] == "ok"
-        beside = await in_thread("company", "add", "Acme", data=folder)
-        assert (beside.returncode, beside.stderr) == (0, "")
+        beside = await central("company", "add", "Acme", data=folder)
+        assert (beside.code, beside.complaint) == (0, "")
         assert (folder / KEY_FILE).stat().st_mode & 0o777 == 0o600
-        second = await in_thread("serve", "--port", ready[2].rpartition(":")[2], data=folder)
-        assert (second.returncode, second.stdout) == (2, "")
+        second = await central("serve", "--port", ready[2].rpartition(":")[2], data=folder)
+        assert (second.code, second.shown) == (2, "")
         serving.send_signal(signal.SIGTERM)
         async with asyncio.timeout(DEADLINE_S):
             assert await serving.wait() == 0
@@ -158,5 +181,5 @@ async def test_it_serves_until_it_is_asked_to_stop_and_leaves_nothing_running(
             serving.kill()
             await serving.wait()
     assert not (folder / "postgres" / "s" / ".s.PGSQL.5432").exists()
-    again = await in_thread("company", "add", "Acme", data=folder)
-    assert (again.returncode, "already" in again.stderr) == (2, True)
+    again = await central("company", "add", "Acme", data=folder)
+    assert (again.code, "already" in again.complaint) == (2, True)

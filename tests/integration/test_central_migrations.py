@@ -4,11 +4,19 @@ import asyncio
 
 import asyncpg
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from central.db.engine import BadDatabaseUrl, database_url, open_engine, raw, unit_of_work
-from central.db.migrate import check, downgrade, is_current, upgrade
+from central.db.migrate import (
+    check,
+    config_for,
+    downgrade,
+    is_current,
+    newest_revision,
+    upgrade,
+)
 
 
 async def test_upgrading_gives_the_schema_of_the_tables_and_back_again_nothing(
@@ -77,6 +85,11 @@ async def test_a_url_may_be_written_as_people_write_it(postgres_url: str) -> Non
             assert await db.scalar(text("SELECT 1")) == 1
     finally:
         await engine.dispose()
+
+
+def test_the_newest_step_is_the_one_that_alembic_finds() -> None:
+    scripts = ScriptDirectory.from_config(config_for())
+    assert scripts.get_current_head() == newest_revision()
 
 
 @pytest.mark.parametrize("given", ["", "nonsense", "mysql://a/b", "sqlite:///x"])
