@@ -10,13 +10,20 @@ from typing import Any
 
 import msgspec
 import structlog
-from asyncpg import CannotConnectNowError, PostgresConnectionError, TooManyConnectionsError
+from asyncpg import (
+    CannotConnectNowError,
+    DeadlockDetectedError,
+    PostgresConnectionError,
+    SerializationError,
+    TooManyConnectionsError,
+)
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, InternalServerException, ValidationException
 from litestar.types import ExceptionHandlersMap
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from central.archive import Contended
 from central.domain.errors import (
     AlreadyThere,
     CursorGone,
@@ -157,10 +164,22 @@ def _parameter(error: ValidationException) -> Problem:
     return problem_of(invalid)
 
 
+_PASSING = (
+    PostgresConnectionError,
+    CannotConnectNowError,
+    TooManyConnectionsError,
+    DeadlockDetectedError,
+    SerializationError,
+)
+
+
 def _database(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    """The database is away, restarting or full of connections: the same request will do later."""
+    """The database is away, restarting or full of connections, or the unit of work had to give way
+    to another: the same request will do later."""
     if isinstance(error, DBAPIError) and not error.connection_invalidated:
-        return _unexpected(request, error)
+        cause = error.orig.__cause__ if error.orig is not None else None
+        if not isinstance(cause, _PASSING):
+            return _unexpected(request, error)
     log.error("database away", path=request.url.path, error=str(error))
     away = Problem(
         PROBLEM_PREFIX + "database-away",
@@ -189,9 +208,8 @@ EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     HTTPException: _http,
     PoolTimeout: _database,
     DBAPIError: _database,
-    PostgresConnectionError: _database,
-    CannotConnectNowError: _database,
-    TooManyConnectionsError: _database,
+    **dict.fromkeys(_PASSING, _database),
+    Contended: _database,
     OSError: _database,
     Exception: _unexpected,
 }

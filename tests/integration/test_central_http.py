@@ -3,15 +3,23 @@
 import os
 from uuid import UUID, uuid4
 
+import asyncpg
 import httpx
+import pytest
 import zstandard
+from litestar import Litestar, get
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 from litestar.routes import HTTPRoute
+from litestar.testing import TestClient
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from central.api.guards import device_guard, person_guard
 from central.api.verdicts import JOURNAL_BYTES_MAX, UNFOLDED_MAX
+from central.archive import Contended
 from central.domain import errors
-from central.problems import STATUS, status_of
+from central.problems import EXCEPTION_HANDLERS, STATUS, status_of
 from sync.engine.push import BATCH_TYPE
 from sync.engine.signing import BadSignature
 from sync.protocol.batch import Acknowledgement
@@ -269,3 +277,36 @@ def test_every_refusal_of_head_office_has_a_status() -> None:
     assert set(STATUS.values()) >= set(found.values())
     assert found["bad-envelope"] == 422
     assert found["cursor-gone"] == 410
+
+
+@get("/fails/{kind:str}")
+async def fail(kind: FromPath[str]) -> None:
+    """Raises what nobody answers for."""
+    raised: dict[str, Exception] = {
+        "deadlock": asyncpg.DeadlockDetectedError("deadlock detected"),
+        "contended": Contended("two units met"),
+        "lost": asyncpg.ConnectionDoesNotExistError("the line broke"),
+        "bug": ValueError("secret figures"),
+    }
+    raise raised[kind]
+
+
+def test_what_passes_by_itself_may_be_sent_again_and_a_bug_shows_nothing_of_itself() -> None:
+    app = Litestar([fail], exception_handlers=EXCEPTION_HANDLERS, openapi_config=None)
+    with TestClient(app) as client:
+        for kind in ("deadlock", "contended", "lost"):
+            answer = client.get(f"/fails/{kind}")
+            assert (kind, *problem(answer)) == (kind, 503, "database-away")
+            assert answer.headers["retry-after"] == "5"
+        bug = client.get("/fails/bug")
+        assert problem(bug) == (500, "internal")
+        assert "secret" not in bug.text
+
+
+async def test_a_statement_that_gave_way_inside_sqlalchemy_passes_too(postgres_url: str) -> None:
+    async with serving(postgres_url) as served, served.engine.connect() as one:
+        await one.execute(text("BEGIN ISOLATION LEVEL SERIALIZABLE"))
+        with pytest.raises(DBAPIError) as caught:
+            await one.execute(text("DO $$BEGIN RAISE SQLSTATE '40001'; END$$"))
+        assert isinstance(caught.value.orig, BaseException)
+        assert isinstance(caught.value.orig.__cause__, asyncpg.SerializationError)
