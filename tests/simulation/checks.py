@@ -439,7 +439,6 @@ def _days(found: Evidence, books: Books) -> None:
         said = f"{books.shop.code} on {day}"
         own = read_totals(books.db, day)
         equal(_figures(manifest), _figures(own), f"{said}: manifest and store")
-        expect(own.transactions > 0, f"{said}: nothing was sold")
         central = {
             figure: row.amount
             for (store, of_day, figure), row in found.archive.tables["day_total"].items()

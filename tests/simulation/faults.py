@@ -83,14 +83,17 @@ def draw(random: Random) -> Faults:
     def some(most: int, least: int = 1) -> int:
         return random.randint(least, most) if random.getrandbits(1) else 0
 
+    # A first load through the worst line takes longer than two days of trade.
+    cold = random.randrange(4) == 0
+    worst_bp = 1_000 if cold else 3_000
     uplink = LineFaults(
         delay_ms=random.choice((20, 80, 400)),
-        drop_request_bp=some(2_500),
-        drop_answer_bp=some(3_500),
+        drop_request_bp=some(worst_bp),
+        drop_answer_bp=some(worst_bp),
         duplicate_bp=some(2_500),
         slow_bp=some(1_500),
         slow_ms=random.choice((2_000, 20_000, 5 * MINUTE_MS)),
-        trouble_bp=some(1_500),
+        trouble_bp=some(worst_bp // 2),
     )
     counter = replace(
         CALM.counter,
@@ -116,6 +119,6 @@ def draw(random: Random) -> Faults:
         clock_jumps=some(2),
         poisons=some(2),
         changes=some(8),
-        cold=random.randrange(4) == 0,
+        cold=cold,
         impatience_bp=some(5_000),
     )
