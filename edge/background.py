@@ -97,6 +97,7 @@ class Exchange:
             )
             match outcome:
                 case Advanced():
+                    self._failures = 0  # a line that lets something through is no dead one
                     heard, self._limits = outcome.acknowledgement, outcome.limits
                     if not outcome.more:
                         return heard
@@ -126,6 +127,7 @@ class Exchange:
                 case PullLater():
                     return outcome
                 case Applied(feed=feed, rows=rows):
+                    self._failures = 0
                     log.info("pulled", data_set=feed.data_set.value, rows=rows)
                 case _:
                     assert_never(outcome)

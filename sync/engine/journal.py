@@ -254,7 +254,7 @@ def verify_chain(db: "Connection") -> VerifyOutcome:
     _, _, head_seq, head_hash, genesis, *_ = _send_state(db)
     head, previous, seq = Head(Epoch(number, fingerprint), head_seq, head_hash), genesis, 0
     while True:
-        rows = db.execute(_RANGE, (number, fingerprint, seq, VERIFY_PAGE_EVENTS)).fetchall()
+        rows = _read_as_found(db, _RANGE, (number, fingerprint, seq, VERIFY_PAGE_EVENTS))
         for row in rows:
             place = _derived(StoreId(UUID(bytes=store)), head.epoch, row, previous)
             if row[0] != seq + 1 or place is None or place.hash != row[10]:
@@ -267,6 +267,21 @@ def verify_chain(db: "Connection") -> VerifyOutcome:
     if previous != head_hash:
         return VerifyOutcome(seq, max(0, seq - 1), head)
     return VerifyOutcome(None, seq, head)
+
+
+def _read_as_found(db: "Connection", query: str, values: tuple[object, ...]) -> list[_Row]:
+    """Rows whose text may be no UTF-8: tampered bytes are found by their hash, and must not stop
+    the walk that looks for them. Such text comes with surrogates, which nothing hashes."""
+    before = db.text_factory
+    db.text_factory = _as_found
+    try:
+        return db.execute(query, values).fetchall()
+    finally:
+        db.text_factory = before
+
+
+def _as_found(text: bytes) -> str:
+    return text.decode(errors="surrogateescape")
 
 
 def _remember(db: "Connection", through: int, head_hash: bytes) -> None:

@@ -426,6 +426,17 @@ def test_a_row_that_was_tampered_with_is_named(
 
 
 @pytest.mark.parametrize("at", [1, 4, 7])
+@pytest.mark.parametrize("column", ["body", "kind", "event_id", "clock_state", "hash", "hlc"])
+def test_a_row_whose_bytes_became_text_that_is_no_utf8_is_named(
+    db: sqlite3.Connection, at: int, column: str
+) -> None:
+    write(db, 7)
+    db.execute(f"UPDATE journal SET {column} = {column} || x'ff' WHERE seq = ?", (at,))
+    assert verify_chain(db)[:2] == (at, at - 1)
+    assert db.text_factory is str
+
+
+@pytest.mark.parametrize("at", [1, 4, 7])
 def test_a_row_that_was_taken_out_is_named(db: sqlite3.Connection, at: int) -> None:
     write(db, 7)
     db.execute("DELETE FROM journal WHERE seq = ?", (at,))
