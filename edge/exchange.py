@@ -44,6 +44,7 @@ _ALARM = {
     StopReason.FENCED: AlarmKind.FENCED,
     StopReason.BAD_ENVELOPE: AlarmKind.BAD_ENVELOPE,
     StopReason.PRUNED: AlarmKind.CENTRAL_REWOUND,
+    StopReason.JOURNAL_DAMAGED: AlarmKind.JOURNAL_DAMAGED,
 }
 """What people are alarmed by; the alarm's detail begins with the reason itself."""
 

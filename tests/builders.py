@@ -21,6 +21,7 @@ import msgspec
 
 from edge.db.engine import open_connection
 from edge.db.migrate import migrate
+from edge.db.store import take_settings
 from edge.domain.basket import LineRequest, OriginalRequest, SaleRequest, TenderRequest
 from edge.domain.completed import CompletedSale
 from edge.domain.situation import (
@@ -266,7 +267,7 @@ def publish(db: sqlite3.Connection, settings: StoreSettings = SETTINGS) -> None:
 
 def settle_settings(db: sqlite3.Connection, settings: StoreSettings) -> None:
     """The store's settings from now on."""
-    db.execute("INSERT OR REPLACE INTO settings VALUES (1, ?)", (encode(settings),))
+    take_settings(db, settings)
 
 
 def _publish_item(db: sqlite3.Connection, item: SeedItem) -> None:

@@ -21,6 +21,7 @@ from edge.box import Box, make_key
 from edge.clock import StoreClock
 from edge.db.engine import open_connection
 from edge.db.migrate import migrate
+from edge.db.store import take_settings
 from edge.db.writer import InlineWriter
 from edge.folder import database_of
 from edge.serving import serving
@@ -111,7 +112,7 @@ def make_store(folder: Path, store_code: str = "S01", central_url: str = NOWHERE
 
 
 def _publish(db: sqlite3.Connection, store_code: str) -> None:
-    db.execute("INSERT INTO settings VALUES (1, ?)", (codec.encode(settings(store_code)),))
+    take_settings(db, settings(store_code))
     db.execute("INSERT INTO tax_rate VALUES ('standard', '2024-01-01', 900, 'GST 9 %', 1)")
     db.execute("INSERT INTO operator VALUES ('anna', 'Anna', 'cashier', 1)")
     for tender, kind in (("cash", "cash"), ("card", "card"), ("points", "points")):

@@ -12,6 +12,7 @@ from central.usecases.ingest_batch import (
 from sync.protocol.change import Head
 from sync.protocol.identity import DeviceId, StoreId
 from sync.protocol.ingest import Fenced, Forked
+from sync.protocol.poslog import AlarmKind
 
 
 async def hear_head(
@@ -20,7 +21,9 @@ async def hear_head(
     """Note the contact; answer with the watermark of the head's epoch, or what is wrong with it.
 
     A head below the watermark is no error here: the box learns from the answer that head office
-    holds more of its epoch than it does itself.
+    holds more of its epoch than it does itself. A fork is said at its first contact; a stream that
+    stands under that alarm already is answered, so that its box, which pushes no more, goes on
+    taking reference data and sells at the prices of the day.
     """
     key = StreamKey(store_id, head.epoch)
     async with archive.unit() as unit:
@@ -30,7 +33,9 @@ async def hear_head(
         fork = None if standing.sealed else await head_fork(unit, key, standing, head)
         if fork is not None:
             await record_fork(unit, key, standing, fork, now_ms)
-            return fork
+            if standing.alarm != AlarmKind.FORK.value:
+                return fork
+            return Acknowledged(standing.watermark, standing.head_hash)
         await unit.save_stream(key, heard(standing, Contact(head, None, now_ms)))
         if standing.sealed:
             return Fenced(standing.watermark)

@@ -44,7 +44,7 @@ _SALE = _inserting(
     Sale,
     "sale_id request_digest epoch_number epoch_fingerprint seq receipt_number workstation_id"
     " till_session_id operator_id business_date tendered_at_ms customer_id total_minor"
-    " rounding_minor change_minor points_earned points_taken_back points_debt training",
+    " rounding_minor change_minor points_earned points_taken_back points_debt training settings_no",
 )
 _LINE = _inserting(
     SaleLine,
@@ -114,9 +114,14 @@ STATEMENTS = (
 
 
 def insert_sale(
-    db: sqlite3.Connection, fact: RetailTransaction, request_digest: bytes, place: Head
+    db: sqlite3.Connection,
+    fact: RetailTransaction,
+    request_digest: bytes,
+    place: Head,
+    settings_no: int,
 ) -> None:
-    """The receipt's head, lines, taxes and tenders. ``place``: its event's."""
+    """The receipt's head, lines, taxes and tenders. ``place``: its event's; ``settings_no``: of the
+    settings under which it was made."""
     sale_id = fact.sale_id.bytes
     take_back = fact.take_back
     db.execute(
@@ -141,6 +146,7 @@ def insert_sale(
             0 if take_back is None else take_back.points,
             0 if take_back is None else take_back.debt,
             int(fact.training),
+            settings_no,
         ),
     )
     db.executemany(_LINE.sql, _line_rows(fact))

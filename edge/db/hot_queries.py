@@ -189,6 +189,13 @@ STANDING = _reading(
     ),
     "id id id",
 )
+SETTINGS_OF = _reading(
+    select(col(Settings.body))
+    .select_from(Sale)
+    .join(Settings, col(Sale.settings_no) == col(Settings.settings_no))
+    .where(col(Sale.sale_id) == bindparam("sale_id")),
+    "sale_id",
+)
 STORE = _reading(
     select(
         col(Box.store_id),
@@ -196,10 +203,11 @@ STORE = _reading(
         col(Settings.body),
         col(JournalHead.epoch_number),
         col(JournalHead.epoch_fingerprint),
+        col(Settings.settings_no),
     )
     .select_from(JournalHead)
     .join(Box, col(Box.one) == literal_column("1"))
-    .outerjoin(Settings, col(Settings.one) == literal_column("1"))
+    .outerjoin(Settings, col(Settings.current) == literal_column("1"))
     .where(col(JournalHead.current)),
     "",
 )
@@ -285,6 +293,7 @@ ALARM = _reading(select(col(Alarm.alarm_id)).where(col(Alarm.alarm_id) == bindpa
 STATEMENTS = (
     STANDING,
     STORE,
+    SETTINGS_OF,
     COUNTER,
     BY_CODE,
     BY_ID,

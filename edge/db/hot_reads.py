@@ -58,12 +58,13 @@ class IdStanding(NamedTuple):
 
 
 class StoreNow(NamedTuple):
-    """The store, its settings and the epoch it writes in."""
+    """The store, its settings (``settings_no`` names them) and the epoch it writes in."""
 
     store_id: StoreId
     store_code: str
     settings: StoreSettings
     epoch: Epoch
+    settings_no: int
 
 
 class CounterNow(NamedTuple):
@@ -89,7 +90,17 @@ def read_store(db: sqlite3.Connection) -> StoreNow | None:
         return None
     if row[2] is None:
         raise SettingsMissing
-    return StoreNow(StoreId(UUID(bytes=row[0])), row[1], _settings(row[2]), Epoch(row[3], row[4]))
+    epoch = Epoch(row[3], row[4])
+    return StoreNow(StoreId(UUID(bytes=row[0])), row[1], _settings(row[2]), epoch, row[5])
+
+
+def settings_of_sale(db: sqlite3.Connection, sale_id: SaleId) -> StoreSettings:
+    """Those under which a finished sale was made: its receipt is printed by them for ever. Raises
+    KeyError for any other id."""
+    row = db.execute(hot_queries.SETTINGS_OF.sql, (sale_id.bytes,)).fetchone()
+    if row is None:
+        raise KeyError(sale_id)
+    return _settings(row[0])
 
 
 def read_counter(

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
-from sync.protocol.codec import decode, encode
+from edge.db.store import take_settings
+from sync.protocol.codec import decode
 from sync.protocol.errors import Undecodable
 from sync.protocol.reference import (
     DataSet,
@@ -55,7 +56,6 @@ _TENDER = (
 _DROP_TENDER = "DELETE FROM tender WHERE tender_id = ?"
 _OPERATOR = "INSERT OR REPLACE INTO operator (operator_id, name, role, active) VALUES (?, ?, ?, ?)"
 _DROP_OPERATOR = "DELETE FROM operator WHERE operator_id = ?"
-_SETTINGS = "INSERT OR REPLACE INTO settings (one, body) VALUES (1, ?)"
 _GRANT = (
     "INSERT INTO points_right (root, line, customer_id, points, spent) VALUES (?, 0, ?, ?, 0)"
     " ON CONFLICT (root, line) DO UPDATE SET points = max(excluded.points, spent)"
@@ -191,7 +191,8 @@ def _drop_operators(db: sqlite3.Connection, keys: Sequence[str]) -> None:
 
 
 def _take_settings(db: sqlite3.Connection, rows: Sequence[Read]) -> None:
-    db.executemany(_SETTINGS, [(encode(row.value),) for row in rows])
+    for row in rows:
+        take_settings(db, row.value)
 
 
 def _take_grants(db: sqlite3.Connection, rows: Sequence[Read]) -> None:

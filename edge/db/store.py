@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from edge.domain.errors import SettingsMissing
-from sync.protocol.codec import decode
+from sync.protocol.codec import decode, encode
 from sync.protocol.identity import CompanyId, DeviceId, Incarnation, StoreId
 from sync.protocol.reference import StoreSettings
 
@@ -20,7 +20,12 @@ _INSERT_BOX = (
     "INSERT INTO box (one, store_id, company_id, store_code, device_id, central_url, central_key,"
     " genesis, genesis_signature, incarnation) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-_SETTINGS = "SELECT body FROM settings"
+_SETTINGS = "SELECT body FROM settings WHERE current"
+_RETIRE_SETTINGS = "UPDATE settings SET current = 0 WHERE current"
+_TAKE_SETTINGS = (
+    "INSERT INTO settings (body, current) VALUES (?, 1)"
+    " ON CONFLICT (body) DO UPDATE SET current = 1"
+)
 
 
 class Enrolment(msgspec.Struct, frozen=True):
@@ -71,6 +76,12 @@ def insert_enrolment(db: sqlite3.Connection, enrolment: Enrolment) -> None:
             enrolment.incarnation.bytes,
         ),
     )
+
+
+def take_settings(db: sqlite3.Connection, settings: StoreSettings) -> None:
+    """The store's settings from now on; those before stay for the receipts made under them."""
+    db.execute(_RETIRE_SETTINGS)
+    db.execute(_TAKE_SETTINGS, (encode(settings),))
 
 
 def read_settings(db: sqlite3.Connection) -> StoreSettings:

@@ -110,6 +110,7 @@ class Sale(EdgeTable, table=True):
     points_taken_back: int
     points_debt: int
     training: bool
+    settings_no: int
 
 
 class AbandonedId(EdgeTable, table=True):
@@ -344,11 +345,13 @@ class OperatorRow(EdgeTable, table=True):
 
 
 class Settings(EdgeTable, table=True):
-    """The store's settings: one row, ``body`` is the msgpack of StoreSettings."""
+    """Every settings that the store had; one row is ``current``. Receipts name theirs, so that a
+    replay prints what the customer saw. ``body`` is the msgpack of StoreSettings."""
 
     __tablename__ = "settings"
-    one: int = Field(primary_key=True, default=1)
-    body: bytes
+    settings_no: int | None = Field(primary_key=True, default=None)
+    body: bytes = Field(unique=True)
+    current: bool
 
 
 class BusinessDay(EdgeTable, table=True):

@@ -68,7 +68,7 @@ def complete_sale(
     composed = compose(request, known)
     entry = append(db, composed.fact, EventId(request.sale_id), moment)
     crash_point("after_append")
-    _write(db, composed, request_digest, entry, counter.receipts + 1, moment)
+    _write(db, composed, request_digest, entry, store.settings_no, counter.receipts + 1, moment)
     numbers = {sold.sale_id: sold.receipt_number for sold in known.originals.values()}
     kept = Kept(
         store.store_id, entry.epoch, entry.link.prev_hash, entry.envelope, entry.link.hash, b""
@@ -123,12 +123,13 @@ def _write(
     composed: Composed,
     request_digest: bytes,
     entry: Entry,
+    settings_no: int,
     receipts: int,
     moment: Moment,
 ) -> None:
     """All rows of the sale; its event is in the journal already and gives the place."""
     fact, place = composed.fact, entry.head
-    hot.insert_sale(db, fact, request_digest, place)
+    hot.insert_sale(db, fact, request_digest, place, settings_no)
     hot.insert_movements(db, fact, composed.movements, moment.wall_ms)
     hot.move_points(db, fact, composed.spends)
     hot.mark_returned(db, fact)

@@ -33,8 +33,7 @@ class NotKnown(msgspec.Struct, frozen=True):
 def look_up_sale(
     db: sqlite3.Connection, sale_id: SaleId, *, copy: bool = False
 ) -> CompletedSale | Abandoned | NotKnown:
-    """What the id stands for. ``copy`` marks the receipt as a reprint. Raises SaleArchived,
-    SettingsMissing."""
+    """What the id stands for. ``copy`` marks the receipt as a reprint. Raises SaleArchived."""
     standing = hot_reads.find_id(db, sale_id)
     if standing.request_digest is not None:
         return recall(db, sale_id, copy=copy)
@@ -45,7 +44,7 @@ def look_up_sale(
 
 def recall(db: sqlite3.Connection, sale_id: SaleId, *, copy: bool = False) -> CompletedSale:
     """The answer to a finished sale again, from its rows and its journal entry: same number, same
-    envelope, same receipt text. Raises SaleArchived, SettingsMissing, NotEnrolled."""
+    envelope, same receipt text, whatever the store's settings are today. Raises SaleArchived."""
     kept = hot_reads.finished_event(db, sale_id)
     if kept is None:
         raise SaleArchived(sale_id, number_of(db, sale_id))
@@ -53,11 +52,11 @@ def recall(db: sqlite3.Connection, sale_id: SaleId, *, copy: bool = False) -> Co
     fact = decode_fact(envelope.kind, envelope.kind_version, envelope.body)
     if not isinstance(fact, RetailTransaction):
         raise SaleArchived(sale_id, number_of(db, sale_id))
-    store = require_store(db)
+    settings = hot_reads.settings_of_sale(db, sale_id)
     named = [line.original.sale_id for line in fact.lines if line.original is not None]
     numbers = hot_reads.receipt_numbers(db, named) if named else {}
     return CompletedSale(
-        fact, kept, store.settings, numbers, points_left(db, fact), repeated=True, copy=copy
+        fact, kept, settings, numbers, points_left(db, fact), repeated=True, copy=copy
     )
 
 

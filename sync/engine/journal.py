@@ -86,6 +86,11 @@ class EventTooLarge(Refusal):
     title: ClassVar[str] = "The request makes a record that is too large"
 
 
+class JournalDamaged(Exception):
+    """A row of the journal has values that no version of this software writes: somebody or
+    something changed the file. Nothing is sent from there on; selling goes on."""
+
+
 class NotAcknowledgeable(ValueError):
     """Somebody wants to acknowledge what is not in this journal, or backward: a bug, because
     ``push_once`` looks first."""
@@ -212,7 +217,8 @@ def read_range(
     """Events after ``after_seq``, oldest first, within both limits, but at least one if any waits.
 
     ``bytes_max`` bounds the bodies with ``batch.ENVELOPE_OVERHEAD_BYTES`` each. Raises
-    NotEnrolled, and LookupError where the journal no longer has what stands before the range.
+    NotEnrolled, LookupError where the journal no longer has what stands before the range, and
+    JournalDamaged for a row that was changed into what nobody writes.
     """
     number, fingerprint, *_ = _send_state(db)
     previous = hash_at(db, after_seq)
@@ -222,11 +228,9 @@ def read_range(
     count = plan_batch(sizes, BatchLimits(events_max, bytes_max))
     epoch = Epoch(number, fingerprint)
     entries = []
-    for row in db.execute(_RANGE, (number, fingerprint, after_seq, count)):
-        envelope, stored = _envelope(row), bytes(row[10])
-        digest = hashlib.sha256(envelope.body).digest()
-        entries.append(Entry(epoch, envelope, Link(previous, digest, stored)))
-        previous = stored
+    for row in _read_as_found(db, _RANGE, (number, fingerprint, after_seq, count)):
+        entries.append(_entry(epoch, row, previous))
+        previous = entries[-1].link.hash
     return tuple(entries)
 
 
@@ -342,6 +346,25 @@ def _envelope(row: _Row) -> Envelope:
         ClockState(row[8]),
         row[9],
     )
+
+
+def _entry(epoch: Epoch, row: _Row, previous: bytes) -> Entry:
+    """A stored row as it travels. Raises JournalDamaged."""
+    try:
+        envelope, stored = _envelope(row), _stored_hash(row[10])
+        digest = hashlib.sha256(envelope.body).digest()
+    except (ValueError, TypeError, AttributeError) as error:
+        raise JournalDamaged(f"event {row[0]} of this box's journal is not what was written") from (
+            error
+        )
+    return Entry(epoch, envelope, Link(previous, digest, stored))
+
+
+def _stored_hash(value: object) -> bytes:
+    """Raises TypeError for what is no hash (bytes(5) would be five zeros)."""
+    if not isinstance(value, bytes):
+        raise TypeError("the stored hash is not bytes")
+    return value
 
 
 def _derived(store: StoreId, epoch: Epoch, row: _Row, previous: bytes) -> Link | None:

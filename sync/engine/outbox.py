@@ -37,6 +37,7 @@ class StopReason(StrEnum):
     FENCED = "fenced"
     BAD_ENVELOPE = "bad_envelope"
     PRUNED = "pruned"
+    JOURNAL_DAMAGED = "journal_damaged"
     STOPPED_BEFORE = "stopped_before"
 
 

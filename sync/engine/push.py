@@ -7,7 +7,7 @@ at a time per store: what is remembered is compared as it was before the request
 
 from typing import NamedTuple, TypeAlias
 
-from sync.engine.journal import Entry
+from sync.engine.journal import Entry, JournalDamaged
 from sync.engine.outbox import JournalPort, Outbox, SendState, Stopped, StopReason
 from sync.engine.signing import Signer
 from sync.engine.transport import Request, Response, Transport
@@ -92,7 +92,12 @@ async def push_once(
     health: Health,
 ) -> PushOutcome:
     """Send the next range. Never raises for what the network or head office does."""
-    outbox = await journal.outbox(limits)
+    try:
+        outbox = await journal.outbox(limits)
+    except JournalDamaged as error:
+        return await _stop(
+            journal, await journal.state(), StopReason.JOURNAL_DAMAGED, f"{error}: `edge verify`"
+        )
     if outbox.state.stopped:
         return Stopped(StopReason.STOPPED_BEFORE, "pushing was stopped; see the alarms")
     if not outbox.entries:

@@ -431,6 +431,7 @@ class AlarmKind(StrEnum):
     WORKSTATION_AHEAD = "workstation_ahead"
     FENCED = "fenced"
     BAD_ENVELOPE = "bad_envelope"
+    JOURNAL_DAMAGED = "journal_damaged"
 
 
 class AlarmRaised(Fact, frozen=True, array_like=True):

@@ -187,6 +187,7 @@ async def test_every_request_states_a_head_that_must_be_ours(office: Office) -> 
     older = Head(shop.epoch, 3, shop.chain.hashes[3])
     assert await hear_head(office.archive, *heard, older, NOW_MS) == whole
     assert await hear_head(office.archive, *heard, other.chain.head, NOW_MS) == Forked(4)
+    assert await hear_head(office.archive, *heard, other.chain.head, NOW_MS) == whole
     stranger = DeviceId(UUID(int=5))
     answer = await hear_head(office.archive, shop.store_id, stranger, older, NOW_MS)
     assert answer == NoStream()

@@ -175,6 +175,24 @@ async def test_a_second_branch_is_a_fork_and_people_are_told(postgres_url: str) 
         forked = await copy.push_events(1, 3)
         assert problem(forked) == (409, "fork")
         assert await served.rows("SELECT kind FROM alarm") == [("fork",)]
+        copy.record(1)
+        heard = await copy.get(f"/v1/stores/{box.me.store_id}/feeds")
+        said = decode(Acknowledgement, heard.content)
+        assert (said.acknowledged_through, said.head_hash) == (3, box.hash_at(3))
+        assert said.feeds[0].data_set.value == "settings"
+
+
+async def test_a_heartbeat_is_where_a_fork_is_first_said(postgres_url: str) -> None:
+    async with serving(postgres_url) as served:
+        box = await served.enrolled(await served.store(await served.company(), "S01"))
+        copy = TestedBox(served.client, key=box.key, enrolment=box.enrolment)
+        box.record(3)
+        copy.record(3)
+        assert (await box.push_events(1, 3)).status_code == 200
+        path = f"/v1/stores/{box.me.store_id}/feeds"
+        assert problem(await copy.get(path)) == (409, "fork")
+        assert (await copy.get(path)).status_code == 200
+        assert await served.rows("SELECT kind FROM alarm") == [("fork",)]
 
 
 async def test_what_no_box_would_push_is_never_an_internal_error(postgres_url: str) -> None:

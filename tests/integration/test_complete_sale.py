@@ -267,6 +267,22 @@ def test_the_same_request_again_gives_the_same_answer(db: sqlite3.Connection) ->
     assert contents(db) == before
 
 
+def test_the_same_request_prints_the_same_receipt_after_the_stores_settings_changed(
+    db: sqlite3.Connection,
+) -> None:
+    request = sale_request("a")
+    first = sell(db, request)
+    was = first.settings
+    moved = replace(was, supplier_name="Moved Ltd.", supplier_address="2 New Road", zone="UTC")
+    builders.settle_settings(db, moved)
+    again, other = sell(db, request), sell(db, sale_request("b"))
+    assert again.receipt == first.receipt
+    assert "Moved Ltd." in other.receipt
+    builders.settle_settings(db, was)
+    assert sell(db, sale_request("c")).settings == was
+    assert db.execute("SELECT count(*), sum(current) FROM settings").fetchone() == (2, 1)
+
+
 def test_a_repeated_return_tells_the_original_again(db: sqlite3.Connection) -> None:
     sell(db, sale_request("a", [line("I15")], customer_id=MEMBER))
     request = sale_request("b", [return_line("a")], [tender(CARD, -9990)], total_minor=-9990)

@@ -147,6 +147,59 @@ async def test_a_cut_line_loses_nothing_backs_off_and_arms_itself_again(shop: Sh
     assert shop.central.kinds.count("retail_transaction") == 8
 
 
+async def test_a_line_that_lets_something_through_is_not_backed_off_from(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edge.background.secrets.randbelow", lambda below: below - 1)
+    busy = Response(503, {}, b"")
+    shop.central.publish(DataSet.SETTINGS, "store", settings())
+    shop.central.instead = lambda request: busy if "/feed?" in request.path else None
+    waits = []
+    for _ in range(5):
+        await shop.sell()
+        waits.append(await shop.exchange.round())
+    assert shop.central.kinds.count("retail_transaction") == 5
+    assert max(waits) <= 2_000
+    shop.central.instead = away
+    await shop.sell()
+    assert max([await shop.exchange.round() for _ in range(5)]) > 2_000
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE journal SET body = body || x'ff' WHERE seq = 2",
+        "UPDATE journal SET event_id = 'text' WHERE seq = 2",
+        "UPDATE journal SET hash = 5 WHERE seq = 2",
+    ],
+)
+async def test_a_damaged_journal_stops_pushing_alarms_and_selling_goes_on(
+    shop: Shop, damage: str
+) -> None:
+    await shop.till.box.writer.run(lambda db: db.execute(damage) and None)
+    for _ in range(3):
+        await shop.exchange.round()
+        await shop.sell()
+    status = await shop.status()
+    alarms = status["alarms"]
+    assert isinstance(alarms, list)
+    assert [one["kind"] for one in alarms] == ["journal_damaged"]
+    assert "edge verify" in str(alarms[0]["detail"])
+    assert "retail_transaction" not in shop.central.kinds
+
+
+async def test_a_stopped_box_goes_on_taking_what_is_published(shop: Shop) -> None:
+    fork = problem(409, "fork")
+    shop.central.instead = lambda request: fork if request.method == "POST" else None
+    await shop.exchange.round()
+    assert (await shop.status())["needs_a_person"] is True
+    shop.central.publish(DataSet.SETTINGS, "store", settings())
+    shop.exchange.beat_due = True
+    await shop.exchange.round()
+    taken = "SELECT pub_seq FROM feed_cursor WHERE data_set = 'settings'"
+    assert await read(shop.till.box.reader, lambda db: db.execute(taken).fetchall()) == [(1,)]
+
+
 async def test_the_pace_and_the_wait_that_head_office_asks_for_are_kept(shop: Shop) -> None:
     shop.central.pace_ms = 1_234
     assert await shop.exchange.round() == 1_234

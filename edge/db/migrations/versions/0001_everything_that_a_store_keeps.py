@@ -366,6 +366,7 @@ def _create_sale() -> None:
         sa.Column("points_taken_back", sa.Integer(), nullable=False),
         sa.Column("points_debt", sa.Integer(), nullable=False),
         sa.Column("training", sa.Boolean(), nullable=False),
+        sa.Column("settings_no", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("sale_id", name=op.f("pk_sale")),
         sa.UniqueConstraint("receipt_number", name=op.f("uq_sale_receipt_number")),
     )
@@ -390,9 +391,11 @@ def _create_scan_code() -> None:
 def _create_settings() -> None:
     op.create_table(
         "settings",
-        sa.Column("one", sa.Integer(), nullable=False),
+        sa.Column("settings_no", sa.Integer(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("one", name=op.f("pk_settings")),
+        sa.Column("current", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("settings_no", name=op.f("pk_settings")),
+        sa.UniqueConstraint("body", name=op.f("uq_settings_body")),
     )
 
 
