@@ -5,7 +5,7 @@ JSON is served, to paired workstations.
 """
 
 from litestar import Litestar, Router
-from litestar.datastructures import MutableScopeHeaders, State
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -42,15 +42,16 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 """Sent with every answer, errors included."""
+_RAW_HEADERS = tuple((name.lower().encode(), value.encode()) for name, value in HEADERS.items())
 
 _GUARDED = (customers, days, items, sales, stock, sync_status, tills, totals)
 
 
 async def _harden(message: Message, scope: Scope) -> None:
     if message["type"] == "http.response.start":
-        headers = MutableScopeHeaders.from_message(message)
-        for name, value in HEADERS.items():
-            headers.setdefault(name, value)
+        stated = {name.lower() for name, _ in message["headers"]}
+        missing = (header for header in _RAW_HEADERS if header[0] not in stated)
+        message["headers"] = [*message["headers"], *missing]
 
 
 def build_app(box: Box) -> Litestar:

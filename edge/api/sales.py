@@ -14,7 +14,7 @@ import litestar
 import msgspec
 from litestar import Response, get, post
 
-from edge.api.guard import workstation_of
+from edge.api.guard import box_of, selling, workstation_of
 from edge.api.limits import SALE_BYTES_MAX
 from edge.api.parameters import IdInPath, TheBox
 from edge.api.seen import tell
@@ -77,21 +77,22 @@ class AbandonedAnswer(msgspec.Struct, frozen=True):
     abandoned: bool = True
 
 
-@post("/sales", request_max_body_size=SALE_BYTES_MAX, operation_class=accepts(SaleRequest))
-async def complete(request: litestar.Request[Any, Any, Any], box: TheBox) -> Response[SaleAnswer]:
+@selling("/sales", request_max_body_size=SALE_BYTES_MAX, operation_class=accepts(SaleRequest))
+async def complete(request: litestar.Request[Any, Any, Any]) -> Response[SaleAnswer]:
     """Finish a sale; lines that name an original are taken back in the same receipt."""
-    return await _complete(request, box, require_return=False)
+    return await _complete(request, require_return=False)
 
 
-@post("/returns", request_max_body_size=SALE_BYTES_MAX, operation_class=accepts(SaleRequest))
-async def take_back(request: litestar.Request[Any, Any, Any], box: TheBox) -> Response[SaleAnswer]:
+@selling("/returns", request_max_body_size=SALE_BYTES_MAX, operation_class=accepts(SaleRequest))
+async def take_back(request: litestar.Request[Any, Any, Any]) -> Response[SaleAnswer]:
     """Finish a return: as a sale, with at least one line that names its original."""
-    return await _complete(request, box, require_return=True)
+    return await _complete(request, require_return=True)
 
 
 async def _complete(
-    request: litestar.Request[Any, Any, Any], box: Box, *, require_return: bool
+    request: litestar.Request[Any, Any, Any], *, require_return: bool
 ) -> Response[SaleAnswer]:
+    box = box_of(request)
     raw, workstation_id = await raw_body(request), workstation_of(request)
     sale = decode_body(raw, SaleRequest)
     digest = hashlib.sha256(raw).digest()
