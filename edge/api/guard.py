@@ -7,9 +7,9 @@ asks for one of this box's own names as its host: a page from elsewhere, made to
 
 from typing import Any, cast
 
-from litestar import Request, post
+from litestar import Request
 from litestar.connection import ASGIConnection
-from litestar.handlers import BaseRouteHandler
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
 from edge.box import Box
 from edge.problems import NotPaired, WrongHost
@@ -59,9 +59,9 @@ async def require_workstation(connection: Connection, _route: BaseRouteHandler) 
     connection.scope["state"][_STATE] = known
 
 
-class selling(post):  # noqa: N801 - a decorator, named as Litestar names its own
-    """``post`` for the routes that a till waits for. Litestar gives each guard of each request a
-    copy of the route, in case it writes there; these only look."""
+class TillRoute(HTTPRouteHandler):
+    """A route that a customer waits for. Litestar gives each guard of each request a copy of the
+    route, in case it writes there; these only look."""
 
     async def authorize_connection(self, connection: Connection) -> None:
         """As Litestar does, without the copies."""

@@ -14,7 +14,7 @@ import litestar
 import msgspec
 from litestar import Response, get, post
 
-from edge.api.guard import box_of, selling, workstation_of
+from edge.api.guard import TillRoute, box_of, workstation_of
 from edge.api.limits import SALE_BYTES_MAX
 from edge.api.parameters import IdInPath, TheBox
 from edge.api.seen import tell
@@ -77,13 +77,23 @@ class AbandonedAnswer(msgspec.Struct, frozen=True):
     abandoned: bool = True
 
 
-@selling("/sales", request_max_body_size=SALE_BYTES_MAX, operation_class=accepts(SaleRequest))
+@TillRoute(
+    "/sales",
+    http_method="POST",
+    request_max_body_size=SALE_BYTES_MAX,
+    operation_class=accepts(SaleRequest),
+)
 async def complete(request: litestar.Request[Any, Any, Any]) -> Response[SaleAnswer]:
     """Finish a sale; lines that name an original are taken back in the same receipt."""
     return await _complete(request, require_return=False)
 
 
-@selling("/returns", request_max_body_size=SALE_BYTES_MAX, operation_class=accepts(SaleRequest))
+@TillRoute(
+    "/returns",
+    http_method="POST",
+    request_max_body_size=SALE_BYTES_MAX,
+    operation_class=accepts(SaleRequest),
+)
 async def take_back(request: litestar.Request[Any, Any, Any]) -> Response[SaleAnswer]:
     """Finish a return: as a sale, with at least one line that names its original."""
     return await _complete(request, require_return=True)
