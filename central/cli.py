@@ -325,6 +325,37 @@ def user_add(
     print(f"{name} may sign in as {email}. Next: POST /session, or `central token add`.")
 
 
+@user_app.command("link")
+def user_link(
+    email: str,
+    company: CompanyName = None,
+    minutes: Annotated[int, typer.Option(min=1, max=72 * 60, help="How long it lives.")] = 15,
+    address: Annotated[
+        str | None, typer.Option("--url", help="Head office's own address, as people open it.")
+    ] = None,
+    database_url: Url = None,
+    data: Folder = None,
+) -> None:
+    """Make a link that signs a user in, once."""
+    from central.db.engine import unit_of_work
+    from central.settings import LOOPBACK
+    from central.usecases.add_company import find_company
+    from central.usecases.sign_in_link import create_sign_in_link, link_address
+
+    async def create(engine: "AsyncEngine") -> str:
+        async with unit_of_work(engine) as db:
+            company_id = await find_company(db, company)
+            return await create_sign_in_link(db, company_id, email, _now_ms(), minutes * 60)
+
+    token = _on_database(database_url, data, create)
+    url = address or f"http://{LOOPBACK}:{_settings(database_url, data).port}"
+    print(link_address(url, token))
+    print(
+        f"It signs {email} in once, within {minutes} minutes."
+        " Next: `central serve`, then open it in a browser."
+    )
+
+
 def _password() -> str:
     if sys.stdin.isatty():
         return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))

@@ -265,6 +265,16 @@ class BoardSession(CentralTable, table=True):
     expires_at_ms: int = big()
 
 
+class SignInLink(CentralTable, table=True):
+    """A link that signs somebody in once: SHA-256 of its token, and its end. Its use deletes it."""
+
+    __tablename__ = "sign_in_link"
+    token_hash: bytes = Field(primary_key=True)
+    company_id: UUID
+    email: str
+    expires_at_ms: int = big()
+
+
 class ApiToken(CentralTable, table=True):
     """A bearer token for reports: SHA-256 at rest."""
 

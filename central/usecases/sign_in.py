@@ -75,7 +75,7 @@ async def sign_in(
             remedy="Check them; a new user is made by `central user add`.",
         )
     async with unit_of_work(engine) as db:
-        return await _begin_session(db, user, now_ms, lifetime_s)
+        return await begin_session(db, user, now_ms, lifetime_s)
 
 
 async def _count_try(db: AsyncConnection, company: str, email: str, now_ms: int) -> Any:
@@ -113,7 +113,8 @@ def _verify(password_hash: str, password: str) -> bool:
         return False
 
 
-async def _begin_session(db: AsyncConnection, user: Any, now_ms: int, lifetime_s: int) -> SignedIn:
+async def begin_session(db: AsyncConnection, user: Any, now_ms: int, lifetime_s: int) -> SignedIn:
+    """A session of ``user``, a row with ``company_id`` and ``email``; those that are over go."""
     await db.execute(
         update(_USERS)
         .where(_USERS.c.company_id == user.company_id, _USERS.c.email == user.email)

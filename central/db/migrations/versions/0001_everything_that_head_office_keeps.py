@@ -35,6 +35,7 @@ def upgrade() -> None:
     _create_sale_line()
     _create_sale_tax()
     _create_sale_tender()
+    _create_sign_in_link()
     _create_stock_level()
     _create_stock_movement()
     _create_store_alarm()
@@ -76,6 +77,7 @@ TABLES = (
     "sale_line",
     "sale_tax",
     "sale_tender",
+    "sign_in_link",
     "stock_level",
     "stock_movement",
     "store_alarm",
@@ -440,6 +442,17 @@ def _create_sale_tender() -> None:
         sa.Column("reference", sa.String(), nullable=True),
         sa.Column("points", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("store_id", "sale_id", "tender_no", name=op.f("pk_sale_tender")),
+    )
+
+
+def _create_sign_in_link() -> None:
+    op.create_table(
+        "sign_in_link",
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("expires_at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_sign_in_link")),
     )
 
 
