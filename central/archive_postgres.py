@@ -66,7 +66,7 @@ SELECT seq, hash FROM raw_event
 WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3 AND seq BETWEEN $4 AND $5
 """
 
-_RAW_COLUMNS = (
+RAW_COLUMNS = (
     "store_id",
     "epoch_number",
     "epoch_fingerprint",
@@ -219,7 +219,7 @@ class PostgresUnit:
         await self._connection.copy_records_to_table(
             "raw_event",
             records=[(*stream, *_raw_row(event)) for event in events],
-            columns=_RAW_COLUMNS,
+            columns=RAW_COLUMNS,
         )
 
     async def keep_keys(self, company_id: CompanyId, keys: Iterable[PersonalKey]) -> None:
