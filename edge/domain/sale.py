@@ -42,7 +42,7 @@ class Composed(NamedTuple):
     movements: tuple[stock.Moved, ...]
 
 
-class _Draft(NamedTuple):
+class Draft(NamedTuple):
     """A sale line that lacks its points."""
 
     request: LineRequest
@@ -59,15 +59,16 @@ def compose(request: SaleRequest, known: Situation) -> Composed:
     _refuse_unknown_people(request, known)
     customer_id = returns.customer_of(request.customer_id, known.originals)
     taken = returns.take_back_lines(request.lines, known)
-    drafts = _price(request.lines, known)
-    total = _total(drafts, taken.values(), known)
+    drafts = price_lines(request.lines, known)
+    total = total_of(drafts, taken.values(), known)
     if request.total_minor != total:
         raise TotalDiffers(request.total_minor, total, known.settings.decimals)
     tenders = tender.tenders_of(request.tenders, total, known)
     settlement = tender.settle(total, request.tenders, tenders, known.settings)
     back = loyalty.take_back(tuple(taken.values()), known.rights)
     tendered = _tender_lines(request, tenders, customer_id, back.rights, known)
-    points = _earned(drafts, tendered, customer_id, known)
+    by_points = sum(t.amount_minor for t in tendered if t.kind is TenderKind.POINTS)
+    points = points_earned(drafts, by_points, customer_id, known)
     sold = {
         draft.request.line_no: _sale_line(draft, earned)
         for draft, earned in zip(drafts, points, strict=True)
@@ -109,7 +110,7 @@ def _refuse_unknown_people(request: SaleRequest, known: Situation) -> None:
             raise InactiveCustomer(request.customer_id)
 
 
-def _price(requests: Sequence[LineRequest], known: Situation) -> tuple[_Draft, ...]:
+def price_lines(requests: Sequence[LineRequest], known: Situation) -> tuple[Draft, ...]:
     """The sale lines with price and tax."""
     sold = []
     for index, line in enumerate(requests):
@@ -122,10 +123,10 @@ def _price(requests: Sequence[LineRequest], known: Situation) -> tuple[_Draft, .
         [(priced.item.tax_class, rate.rate_bp) for _, priced, rate in sold],
         included=known.settings.tax_included,
     )
-    return tuple(_Draft(*each, amount) for each, amount in zip(sold, taxes, strict=True))
+    return tuple(Draft(*each, amount) for each, amount in zip(sold, taxes, strict=True))
 
 
-def _total(drafts: Sequence[_Draft], taken: Collection[Line], known: Situation) -> int:
+def total_of(drafts: Sequence[Draft], taken: Collection[Line], known: Situation) -> int:
     """What the receipt comes to with tax, before rounding. Raises AmountTooLarge."""
     amount = sum(draft.priced.extended_minor for draft in drafts)
     back = sum(line.amount_minor for line in taken)
@@ -137,7 +138,7 @@ def _total(drafts: Sequence[_Draft], taken: Collection[Line], known: Situation) 
     return amount + back + added
 
 
-def _sale_line(draft: _Draft, points: int) -> Line:
+def _sale_line(draft: Draft, points: int) -> Line:
     line, priced, rate, tax_minor = draft
     return Line(
         item_id=priced.item.item_id,
@@ -187,21 +188,20 @@ def _tender_lines(
     return tuple(lines)
 
 
-def _earned(
-    drafts: Sequence[_Draft],
-    tenders: Sequence[TenderLine],
+def points_earned(
+    drafts: Sequence[Draft],
+    by_points_minor: int,
     customer_id: CustomerId | None,
     known: Situation,
 ) -> tuple[int, ...]:
-    """The points of each sale line."""
+    """The points of each sale line; ``by_points_minor``: what points tenders pay."""
     if customer_id is None:
         return tuple(0 for _ in drafts)
-    by_points = sum(t.amount_minor for t in tenders if t.kind is TenderKind.POINTS)
     eligible = [_eligible(draft, included=known.settings.tax_included) for draft in drafts]
-    return loyalty.earn(eligible, by_points, known.settings)
+    return loyalty.earn(eligible, by_points_minor, known.settings)
 
 
-def _eligible(draft: _Draft, *, included: bool) -> int:
+def _eligible(draft: Draft, *, included: bool) -> int:
     """What earns: the amount with tax, nothing out of tax's scope (stored value that is sold)."""
     if draft.priced.item.tax_class is TaxClass.OUT_OF_SCOPE:
         return 0
