@@ -57,12 +57,12 @@ def split(total: int, weights: Sequence[int]) -> tuple[int, ...]:
     Largest remainder; ties go to the first. All weights 0: everything goes to the first part.
     Raises ValueError for a negative weight, or for a total other than 0 without parts.
     """
-    if any(weight < 0 for weight in weights):
-        raise ValueError("a weight is negative")
     if not weights:
         if total:
             raise ValueError("a total other than zero cannot be cut into no parts")
         return ()
+    if min(weights) < 0:
+        raise ValueError("a weight is negative")
     whole = sum(weights)
     if whole == 0:
         return (total, *(0 for _ in weights[1:]))
@@ -70,7 +70,7 @@ def split(total: int, weights: Sequence[int]) -> tuple[int, ...]:
     floors = [magnitude * weight // whole for weight in weights]
     remainders = [magnitude * weight % whole for weight in weights]
     rest = magnitude - sum(floors)
-    by_remainder = sorted(range(len(weights)), key=lambda index: (-remainders[index], index))
+    by_remainder = sorted(range(len(weights)), key=remainders.__getitem__, reverse=True)
     for index in by_remainder[:rest]:
         floors[index] += 1
     return tuple(floors) if total >= 0 else tuple(-part for part in floors)

@@ -12,7 +12,6 @@ Words: ARTS / OMG operational data model.
 
 from datetime import date
 from enum import StrEnum
-from itertools import groupby
 from typing import TypeAlias
 from uuid import UUID
 
@@ -152,13 +151,16 @@ class Line(Fact, frozen=True, array_like=True):
             raise Unbalanced(f"line {self.line_no}: tax rate is not between 0 and 100 %")
         if abs(self.extended_minor) > AMOUNT_MAX:
             raise Unbalanced(f"line {self.line_no}: the amount is beyond every bound")
-        if self.amount_minor != self.extended_minor + sum(m.amount_minor for m in self.modifiers):
+        modified = self.extended_minor
+        for modifier in self.modifiers:
+            modified += modifier.amount_minor
+        if self.amount_minor != modified:
             raise Unbalanced(f"line {self.line_no}: amount is not price x quantity and modifiers")
-        if self.is_return != (self.original is not None):
+        is_return = self.quantity_milli < 0
+        if is_return != (self.original is not None):
             raise Unbalanced(f"line {self.line_no}: only a return line names its original")
-        sign = -1 if self.is_return else 1
-        signed = (self.extended_minor, self.amount_minor, self.tax_minor, self.points)
-        if any(sign * figure < 0 for figure in signed):
+        figures = (self.extended_minor, self.amount_minor, self.tax_minor, self.points)
+        if max(figures) > 0 if is_return else min(figures) < 0:
             raise Unbalanced(f"line {self.line_no}: a figure has the wrong sign")
 
     @property
@@ -241,7 +243,7 @@ class RetailTransaction(Fact, frozen=True, array_like=True):
             raise Unbalanced(f"a receipt has at most {TENDERS_MAX} tenders")
         if [line.line_no for line in self.lines] != list(range(1, len(self.lines) + 1)):
             raise Unbalanced("line numbers are not 1, 2, 3, …")
-        if self.due_minor != sum(t.amount_minor for t in self.tenders) - self.change_minor:
+        if self.due_minor != sum([t.amount_minor for t in self.tenders]) - self.change_minor:
             raise Unbalanced("tenders less change are not the amount due")
         if self.change_minor < 0:
             raise Unbalanced("change is never negative")
@@ -253,8 +255,8 @@ class RetailTransaction(Fact, frozen=True, array_like=True):
     @property
     def total_minor(self) -> int:
         """Before rounding, tax included."""
-        amount = sum(line.amount_minor for line in self.lines)
-        return amount if self.tax_included else amount + sum(t.tax_minor for t in self.taxes)
+        amount = sum([line.amount_minor for line in self.lines])
+        return amount if self.tax_included else amount + sum([t.tax_minor for t in self.taxes])
 
     @property
     def due_minor(self) -> int:
@@ -264,17 +266,15 @@ class RetailTransaction(Fact, frozen=True, array_like=True):
 
 def tax_lines(lines: tuple[Line, ...]) -> tuple[TaxLine, ...]:
     """Sums per (is_return, class, rate), in that order: the only way to make tax lines."""
-    taxes = []
-    for (is_return, tax_class, rate_bp), group in groupby(sorted(lines, key=_taxed), key=_taxed):
-        members = list(group)
-        taxable = sum(line.amount_minor for line in members)
-        tax = sum(line.tax_minor for line in members)
-        taxes.append(TaxLine(tax_class, rate_bp, taxable, tax, is_return))
-    return tuple(taxes)
-
-
-def _taxed(line: Line) -> tuple[bool, TaxClass, int]:
-    return line.is_return, line.tax_class, line.tax_rate_bp
+    sums: dict[tuple[bool, TaxClass, int], tuple[int, int]] = {}
+    for line in lines:
+        group = (line.quantity_milli < 0, line.tax_class, line.tax_rate_bp)
+        taxable, tax = sums.get(group, (0, 0))
+        sums[group] = (taxable + line.amount_minor, tax + line.tax_minor)
+    groups = sorted(sums) if len(sums) > 1 else sums
+    return tuple(
+        [TaxLine(group[1], group[2], *sums[group], is_return=group[0]) for group in groups]
+    )
 
 
 def _refuse_wrong_tax(taxes: tuple[TaxLine, ...], included: bool) -> None:
@@ -287,8 +287,9 @@ def _refuse_wrong_tax(taxes: tuple[TaxLine, ...], included: bool) -> None:
 
 
 def _refuse_wrong_points(sale: RetailTransaction) -> None:
-    given = sum(line.points for line in sale.lines if line.points > 0)
-    taken = -sum(line.points for line in sale.lines if line.points < 0)
+    points = [line.points for line in sale.lines]
+    given = sum([each for each in points if each > 0])
+    taken = given - sum(points)
     if given != sale.points_earned:
         raise Unbalanced("points of the lines are not what the receipt earned")
     if taken != (sale.take_back.points if sale.take_back else 0):
