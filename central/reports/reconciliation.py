@@ -81,9 +81,18 @@ class WorkstationDifference(msgspec.Struct, frozen=True):
     differences: tuple[Difference, ...]
 
 
+class WorkstationAccount(NamedTuple):
+    """A workstation's part on both sides; ``declared`` as the day's."""
+
+    workstation_id: WorkstationId
+    central: Totals
+    declared: Totals | None
+
+
 class DayVerdict(msgspec.Struct, frozen=True):
     """``central``: counted here; ``declared``: what the manifests say together, None while one is
-    missing. ``reasons``: in words, why the day is not green."""
+    missing. ``reasons``: in words, why the day is not green. ``accounts``: the workstations' parts.
+    """
 
     store_id: StoreId
     business_date: date
@@ -95,6 +104,7 @@ class DayVerdict(msgspec.Struct, frozen=True):
     workstations: tuple[WorkstationDifference, ...]
     set_aside: tuple[SetAside, ...]
     proven: tuple[ProvenThrough, ...]
+    accounts: tuple[WorkstationAccount, ...] = ()
 
 
 class _Doubts(NamedTuple):
@@ -116,9 +126,10 @@ async def reconcile_day(db: AsyncConnection, store_id: StoreId, business_date: d
     declared = _sum(manifest.store for manifest in manifests)
     complete = bool(days) and not doubts.amber
     parted = differences(declared, counted)
-    at_workstations = _workstation_differences(
+    accounts = _workstation_accounts(
         manifests, await store_workstation_totals(db, store_id, business_date)
     )
+    at_workstations = _workstation_differences(accounts)
     if complete and (parted or at_workstations):
         doubts.red.append("What head office counts differs from what the store declared.")
     whole = bool(days) and len(manifests) == len(days)
@@ -133,6 +144,7 @@ async def reconcile_day(db: AsyncConnection, store_id: StoreId, business_date: d
         workstations=at_workstations if whole else (),
         set_aside=set_aside,
         proven=tuple(_proven(manifest) for manifest in manifests),
+        accounts=accounts if whole else tuple(one._replace(declared=None) for one in accounts),
     )
 
 
@@ -201,17 +213,25 @@ async def _set_aside(
     return found
 
 
-def _workstation_differences(
+def _workstation_accounts(
     manifests: Sequence[Manifest], counted: Iterable[WorkstationTotals]
-) -> tuple[WorkstationDifference, ...]:
+) -> tuple[WorkstationAccount, ...]:
     ours = {one.workstation_id: one.totals for one in counted}
     theirs: dict[WorkstationId, list[Totals]] = {}
     for manifest in manifests:
         for one in manifest.workstations:
             theirs.setdefault(one.workstation_id, []).append(one.totals)
-    found = (
-        (name, differences(_sum(theirs.get(name, ())), ours.get(name, Totals())))
+    return tuple(
+        WorkstationAccount(name, ours.get(name, Totals()), _sum(theirs.get(name, ())))
         for name in sorted({*ours, *theirs})
+    )
+
+
+def _workstation_differences(
+    accounts: Iterable[WorkstationAccount],
+) -> tuple[WorkstationDifference, ...]:
+    found = (
+        (one.workstation_id, differences(one.declared or Totals(), one.central)) for one in accounts
     )
     return tuple(WorkstationDifference(name, parted) for name, parted in found if parted)
 

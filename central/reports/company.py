@@ -1,0 +1,67 @@
+"""A company's name and money, and its stores by code: what every page of the board begins with."""
+
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from central.archive_postgres import own
+from central.db.engine import raw
+from sync.protocol.errors import NotFound
+from sync.protocol.identity import CompanyId, StoreId
+
+_COMPANY = "SELECT name, currency, decimals FROM company WHERE company_id = $1"
+_STORE = """
+SELECT store_id, code, name, zone FROM store WHERE company_id = $1 AND code = $2
+"""
+_DATES = """
+SELECT (SELECT max(business_date) FROM day_total WHERE store_id = $1 AND business_date < $2),
+    (SELECT min(business_date) FROM day_total WHERE store_id = $1 AND business_date > $2)
+"""
+
+
+class CompanyMoney(NamedTuple):
+    """``decimals`` of the currency's minor unit."""
+
+    name: str
+    currency: str
+    decimals: int
+
+
+class StoreOfCompany(NamedTuple):
+    """``zone``: the store's time zone, by the IANA list."""
+
+    store_id: StoreId
+    code: str
+    name: str
+    zone: str
+
+
+class NeighbourDays(NamedTuple):
+    """The nearest days with figures before and after one."""
+
+    before: date | None
+    after: date | None
+
+
+async def company_money(db: AsyncConnection, company_id: CompanyId) -> CompanyMoney:
+    """Raises NotFound."""
+    row = await (await raw(db)).fetchrow(_COMPANY, company_id)
+    if row is None:
+        raise NotFound("This company is not known any more.", remedy="Sign in anew.")
+    return CompanyMoney(*row)
+
+
+async def store_of_company(db: AsyncConnection, company_id: CompanyId, code: str) -> StoreOfCompany:
+    """Another company's store is not known, like one that never was. Raises NotFound."""
+    row = await (await raw(db)).fetchrow(_STORE, company_id, code)
+    if row is None:
+        raise NotFound(
+            f"There is no store {code}.", field="code", remedy="Choose a store on the board."
+        )
+    return StoreOfCompany(StoreId(own(row[0])), *row[1:])
+
+
+async def neighbour_days(db: AsyncConnection, store_id: StoreId, day: date) -> NeighbourDays:
+    """Where the arrows of a day's page lead."""
+    return NeighbourDays(*await (await raw(db)).fetchrow(_DATES, store_id, day))
