@@ -7,9 +7,11 @@ asks for one of this box's own names as its host: a page from elsewhere, made to
 
 from typing import Any, cast
 
-from litestar import Request
+import msgspec
+from litestar import Litestar, Request
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from edge.box import Box
 from edge.problems import NotPaired, WrongHost
@@ -60,13 +62,34 @@ async def require_workstation(connection: Connection, _route: BaseRouteHandler) 
 
 
 class TillRoute(HTTPRouteHandler):
-    """A route that a customer waits for. Litestar gives each guard of each request a copy of the
-    route, in case it writes there; these only look."""
+    """A route that a customer waits for; it returns a Response of JSON without headers of its own.
+    Litestar gives each guard of each request a copy of the route, in case it writes there, and
+    makes a response in four steps, each for more than is needed here."""
 
     async def authorize_connection(self, connection: Connection) -> None:
         """As Litestar does, without the copies."""
         for guard in self.resolve_guards():
             await guard(connection, self)  # type: ignore[misc]
+
+    async def to_response(
+        self, app: Litestar, data: Any, request: Request[Any, Any, Any]
+    ) -> ASGIApp:
+        """The answer's bytes, and the two headers that they need."""
+        return _Sent(data.status_code, msgspec.json.encode(data.content))
+
+
+class _Sent:
+    """An answer that is ready to leave."""
+
+    def __init__(self, status: int, body: bytes) -> None:
+        self._status = status
+        self._body = body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        length = (b"content-length", str(len(self._body)).encode())
+        headers = [(b"content-type", b"application/json"), length]
+        await send({"type": "http.response.start", "status": self._status, "headers": headers})
+        await send({"type": "http.response.body", "body": self._body, "more_body": False})
 
 
 async def provide_box(request: Request[Any, Any, Any]) -> Box:
