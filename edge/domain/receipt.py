@@ -77,21 +77,22 @@ def _header(fact: RetailTransaction, settings: StoreSettings) -> Iterator[str]:
     yield "-" * COLUMNS
 
 
-def _line(line: Line, decimals: int, originals: Mapping[SaleId, ReceiptNumber]) -> Iterator[str]:
-    yield from _wrapped(f"{line.description}")
-    quantity = (
-        f"  {_quantity(line.quantity_milli)} x {format_minor(line.unit_price_minor, decimals)}"
+def _line(line: Line, decimals: int, originals: Mapping[SaleId, ReceiptNumber]) -> list[str]:
+    price = format_minor(line.unit_price_minor, decimals)
+    rows = _wrapped(line.description)
+    rows += _pair(
+        f"  {_quantity(line.quantity_milli)} x {price}", format_minor(line.extended_minor, decimals)
     )
-    yield from _pair(quantity, format_minor(line.extended_minor, decimals))
     for modifier in line.modifiers:
-        yield from _pair(f"  {modifier.reason}", format_minor(modifier.amount_minor, decimals))
+        rows += _pair(f"  {modifier.reason}", format_minor(modifier.amount_minor, decimals))
     if line.open_price_reason is not None:
-        yield from _wrapped(f"  price: {line.open_price_reason}")
+        rows += _wrapped(f"  price: {line.open_price_reason}")
     if line.serial is not None:
-        yield from _wrapped(f"  serial {line.serial}")
+        rows += _wrapped(f"  serial {line.serial}")
     if line.original is not None:
         number = originals.get(line.original.sale_id, str(line.original.sale_id))
-        yield from _wrapped(f"  RETURN of {number}, line {line.original.line_no}")
+        rows += _wrapped(f"  RETURN of {number}, line {line.original.line_no}")
+    return rows
 
 
 def _sums(fact: RetailTransaction, decimals: int) -> Iterator[str]:
@@ -157,21 +158,18 @@ def cells(text: str) -> int:
     return len(text) + wide - sum(combining(character) > 0 for character in text)
 
 
-def _pair(left: str, right: str) -> Iterator[str]:
+def _pair(left: str, right: str) -> list[str]:
     """Left and right in one row, or the left wrapped above it."""
     gap = COLUMNS - cells(left) - len(right)
     if gap > 0:
-        yield f"{left}{' ' * gap}{right}"
-    else:
-        yield from _wrapped(left)
-        yield right.rjust(COLUMNS)
+        return [f"{left}{' ' * gap}{right}"]
+    return [*_wrapped(left), right.rjust(COLUMNS)]
 
 
-def _wrapped(text: str) -> Iterator[str]:
+def _wrapped(text: str) -> list[str]:
     """Rows of at most COLUMNS cells; words are broken only where they must be."""
     if cells(text) <= COLUMNS:
-        yield text
-        return
+        return [text]
     indent = text[: len(text) - len(text.lstrip())]
     width = COLUMNS if text.isascii() else COLUMNS // 2
-    yield from textwrap.wrap(text.strip(), width, initial_indent=indent, subsequent_indent=indent)
+    return textwrap.wrap(text.strip(), width, initial_indent=indent, subsequent_indent=indent)

@@ -41,9 +41,9 @@ async def raw_body(request: Request[Any, Any, Any]) -> bytes:
 def decode_body(raw: bytes, kind: type[T]) -> T:
     """JSON bytes to a ``kind``. Raises NotJson, InvalidField (with the path of the field)."""
     try:
-        raw.decode()
+        text = raw.decode()
         value = msgspec.json.decode(raw, type=kind)
-        _refuse_repeated_names(raw)
+        _UNIQUE.decode(text)
     except msgspec.ValidationError as error:
         raise _invalid(str(error)) from error
     except UnicodeDecodeError as error:
@@ -73,16 +73,14 @@ def _invalid(message: str) -> InvalidField:
     )
 
 
-def _refuse_repeated_names(raw: bytes) -> None:
+def _unique(pairs: list[tuple[str, Any]]) -> None:
     """Two members of one name: which one counts would depend on who reads them (RFC 8259, 4)."""
-    json.loads(raw, object_pairs_hook=_unique)
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
+    if len(dict(pairs)) != len(pairs):
         _refuse_repeated(pairs)
-    return members
+
+
+_UNIQUE = json.JSONDecoder(object_pairs_hook=_unique)
+"""Reads a text for the sake of its repeated names only."""
 
 
 def _refuse_repeated(pairs: list[tuple[str, Any]]) -> NoReturn:
