@@ -1,6 +1,7 @@
 """Facts become row changes: a pure fold, the same for every archive, for rebuild and for verify.
 
-Whoever calls has already decided which events count (``line_up``): a fold refuses nothing. Training
+Whoever calls has already decided which events count (``line_up``): a fold refuses nothing. A sale's
+id is its event's; rows take it from there, in the type that the archive hands out. Training
 receipts leave their rows and count nowhere: no figure, no stock, no points.
 
 Points (sync/protocol/escrow.py): what a receipt earned is at once balance and a grant to its store;
@@ -200,7 +201,7 @@ def _sale(into: Fold, event: Event, sale: RetailTransaction) -> None:
     into.sales.append(
         Sale(
             event.store_id,
-            sale.sale_id,
+            event.event_id,
             event.epoch.number,
             event.epoch.fingerprint,
             event.seq,
@@ -222,18 +223,18 @@ def _sale(into: Fold, event: Event, sale: RetailTransaction) -> None:
             sale.training,
         )
     )
-    _sale_parts(into, event.store_id, sale)
+    _sale_parts(into, event, sale)
     if sale.training:
         return
     into.tallies[event.store_id, sale.business_date].add_sale(sale)
     for line in sale.lines:
         into.on_hand[event.store_id, line.item_id] -= line.quantity_milli
     if sale.customer_id is not None:
-        _sale_points(into, event.store_id, sale.customer_id, sale)
+        _sale_points(into, event, sale.customer_id, sale)
 
 
-def _sale_parts(into: Fold, store_id: StoreId, sale: RetailTransaction) -> None:
-    sale_id, day = sale.sale_id, sale.business_date
+def _sale_parts(into: Fold, event: Event, sale: RetailTransaction) -> None:
+    store_id, sale_id, day = event.store_id, event.event_id, sale.business_date
     for line in sale.lines:
         into.lines.append(
             SaleLine(
@@ -269,7 +270,7 @@ def _sale_parts(into: Fold, store_id: StoreId, sale: RetailTransaction) -> None:
 
 
 def _sale_points(
-    into: Fold, store_id: StoreId, customer_id: CustomerId, sale: RetailTransaction
+    into: Fold, event: Event, customer_id: CustomerId, sale: RetailTransaction
 ) -> None:
     earned = sale.points_earned
     spent = sum(tender.points for tender in sale.tenders)
@@ -284,8 +285,8 @@ def _sale_points(
         taken_back=taken_back,
         granted=earned - spent - (taken_back - debt),
     )
-    move = PointsMove(store_id, sale.sale_id, customer_id, earned, spent, taken_back, debt)
-    into.points_moves.append(move)
+    moved = (customer_id, earned, spent, taken_back, debt)
+    into.points_moves.append(PointsMove(event.store_id, event.event_id, *moved))
 
 
 def _till_opened(into: Fold, event: Event, opened: TillSessionOpened) -> None:

@@ -146,7 +146,7 @@ def wanted(reads: Iterable[Read]) -> Wanted:
         if isinstance(fact, Reason):
             continue
         if isinstance(fact, RetailTransaction):
-            sales.add(fact.sale_id)
+            sales.add(read.raw.event_id)
             sales.update(root.id for root in names_of(fact))
             if NUL not in fact.receipt_number:
                 numbers.add(fact.receipt_number)
@@ -179,7 +179,7 @@ def line_up(reads: Sequence[Read], held: Held) -> LinedUp:
 
 
 class _Queue:
-    """The state between one event and the next."""
+    """The state between one event and the next. A ready sale's id is its event's."""
 
     def __init__(self, held: Held, places: set[Place]) -> None:
         self.sales = dict(held.sales)
@@ -229,8 +229,8 @@ class _Queue:
         own = Root("sale", sale.sale_id)
         if raw.event_id != sale.sale_id:
             return Reason(AsideState.ERROR, own, f"event {raw.event_id} holds another sale's id")
-        if sale.sale_id in self.sales:
-            if self._is_same(raw, sale):
+        if raw.event_id in self.sales:
+            if self._is_same(raw):
                 return None
             return Reason(AsideState.ERROR, own, "the sale is held already with other content")
         if sale.receipt_number in self.numbers:
@@ -241,11 +241,11 @@ class _Queue:
                 return Reason(AsideState.WAITING, root, f"sale {root.id} is not here yet")
         return None
 
-    def _is_same(self, raw: RawEvent, sale: RetailTransaction) -> bool:
-        body = self.bodies.get(sale.sale_id)
+    def _is_same(self, raw: RawEvent) -> bool:
+        body = self.bodies.get(raw.event_id)
         if body is not None:
             return body == raw.body
-        return self.sales[sale.sale_id] == hashlib.sha256(raw.body).digest()
+        return self.sales[raw.event_id] == hashlib.sha256(raw.body).digest()
 
     def _till_reason(
         self, fact: TillSessionOpened | TillMoved | TillSessionSettled, root: Root
@@ -263,10 +263,10 @@ class _Queue:
     def _note(self, raw: RawEvent, fact: AnyFact) -> bool:
         """Remember a ready event; False for a sale that counts already."""
         if isinstance(fact, RetailTransaction):
-            if fact.sale_id in self.sales:
+            if raw.event_id in self.sales:
                 return False
-            self.sales[fact.sale_id] = b""
-            self.bodies[fact.sale_id] = raw.body
+            self.sales[raw.event_id] = b""
+            self.bodies[raw.event_id] = raw.body
             self.numbers.add(fact.receipt_number)
         elif isinstance(fact, TillSessionOpened):
             self.sessions[fact.till_session_id] = False

@@ -12,19 +12,19 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from central.archive_postgres import own
+from central.archive_postgres import own, raw_events
 from central.db.engine import raw, unit_of_work
 from central.decisions import decode_decision
 from central.projections import rows as projected
 from central.projections.compare import RowDifference, compare_rows
 from central.projections.fold import Event, Fold, fold_event
 from central.projections.fold_decisions import fold_decision
-from central.projections.line_up import Place, RawEvent, Read, Reason, read_event
+from central.projections.line_up import Place, Read, Reason, read_event
 from central.projections.rows import RowChanges, TillSession
 from central.usecases.verify_journal import Finding
 from sync.protocol.change import Epoch
 from sync.protocol.conflict import newer
-from sync.protocol.identity import CompanyId, EventId, StoreId
+from sync.protocol.identity import CompanyId, StoreId
 from sync.protocol.poslog import RetailTransaction
 
 Rows: TypeAlias = Sequence[tuple[Any, ...]]
@@ -136,7 +136,7 @@ class _Verification:
         after: tuple[int, bytes, int] = (0, b"", 0)
         while page := await self.connection.fetch(_EVENTS, store.store_id, *after, PAGE_EVENTS):
             after = tuple(page[-1])[:3]
-            reads = [read_event(_raw_event(store.store_id, row)) for row in page]
+            reads = [read_event(event) for event in raw_events(store.store_id, page)]
             for read in reads:
                 self._take(store, fold, read, places)
             await self._page(store, fold.take_rows(), counted)
@@ -282,8 +282,3 @@ def _till_sessions(changes: RowChanges) -> tuple[TillSession, ...]:
 
 def _first_alarms(changes: RowChanges) -> Rows:
     return tuple({row[:2]: row for row in reversed(changes.alarms)}.values())
-
-
-def _raw_event(store_id: StoreId, row: Any) -> RawEvent:
-    number, fingerprint, seq, event_id, *others = row
-    return RawEvent(store_id, Epoch(number, fingerprint), seq, EventId(own(event_id)), *others)

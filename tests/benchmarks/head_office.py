@@ -83,8 +83,7 @@ async def offices(url: str, folder: Path, processes: int) -> AsyncIterator[list[
 @asynccontextmanager
 async def _office(url: str, folder: Path) -> AsyncIterator[Running]:
     command = ["central", "serve", "--data", str(folder), "--port", "0", "--database-url", url]
-    folder.mkdir()
-    log = folder / "log"
+    log = folder.with_name(f"{folder.name}.log")
     child = await start_child("central", command, log, wanted=frozenset({"central"}))
     try:
         await child.await_ready()

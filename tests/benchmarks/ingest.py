@@ -215,6 +215,10 @@ class _Clocks(NamedTuple):
 async def _postmaster(admin: Any) -> int | None:
     """The server's process, if it is on this machine."""
     pid = await admin.fetchval("SELECT pg_backend_pid()")
+    return _parent_if_postgres(pid)
+
+
+def _parent_if_postgres(pid: int) -> int | None:
     words = _stat(Path(f"/proc/{pid}/stat"))
     command = Path(f"/proc/{pid}/comm")
     here = bool(words) and command.read_text(encoding="utf-8").startswith("postgres")
