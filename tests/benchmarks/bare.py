@@ -11,6 +11,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -59,7 +60,7 @@ class _Noting:
 def copy_shop(shop: Shop, folder: Path) -> Shop:
     """The same store in another folder; nobody may have it open."""
     shutil.copytree(shop.folder, folder)
-    return Shop(folder, shop.articles, shop.customers, shop.tokens)
+    return replace(shop, folder=folder)
 
 
 def note_down(shop: Shop, baskets: Iterable[Basket]) -> list[Rows]:

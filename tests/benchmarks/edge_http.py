@@ -9,6 +9,7 @@ import shutil
 import statistics
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -78,7 +79,7 @@ async def measure_edge_http(folder: Path, sizes: Sizes | None = None) -> EdgeHtt
         await _sell(edge, shop, baskets_for(shop, sizes.warm_up, seed=3))
         for number in range(sizes.rounds):
             bare_s = loop.write(noted[number * sizes.bare : (number + 1) * sizes.bare])
-            alone = Shop(shop.folder, shop.articles, shop.customers, _first(shop.tokens))
+            alone = replace(shop, tokens=_first(shop.tokens))
             one = await _sell(edge, shop, baskets_for(alone, sizes.one, seed=10 + number))
             everyone = await _sell(edge, shop, baskets_for(shop, sizes.all, seed=100 + number))
             rounds.append(_Round(bare_s, one, everyone))

@@ -56,6 +56,7 @@ class Shop:
     articles: tuple[Article, ...]
     customers: tuple[UUID, ...]
     tokens: dict[str, str]
+    operator: OperatorId = OPERATOR
 
 
 class Basket(NamedTuple):
@@ -73,9 +74,8 @@ def make_shop(folder: Path, *, seed: int = 1) -> Shop:
     items = [pair for pair in sample_items(Random(seed)) if pair[0].unit != "kg"][:ITEMS]
     articles = tuple(Article(item.scan_codes[0], price.unit_price_minor) for item, price in items)
     customers = tuple(uuid_utils.compat.uuid7() for _ in range(CUSTOMERS))
-    tokens = {f"W{number}": f"bench-{number:03d}-{'t' * 32}" for number in _numbers()}
+    tokens = new_tokens(WORKSTATIONS)
     writer = InlineWriter.open(database_of(folder))
-    moment = now()
 
     def publish(db: sqlite3.Connection) -> None:
         take_settings(db, settings())
@@ -98,24 +98,32 @@ def make_shop(folder: Path, *, seed: int = 1) -> Shop:
         )
 
     writer.run_now(publish)
-    open_shop(writer, tokens, moment)
     writer.close_now()
-    return Shop(folder, articles, customers, tokens)
+    shop = Shop(folder, articles, customers, tokens)
+    open_shop(shop)
+    return shop
 
 
-def open_shop(writer: InlineWriter, tokens: dict[str, str], moment: Moment) -> None:
+def new_tokens(count: int) -> dict[str, str]:
+    """Of this many workstations, by name."""
+    return {f"W{number}": f"bench-{number:03d}-{'t' * 32}" for number in range(1, count + 1)}
+
+
+def open_shop(shop: Shop) -> None:
     """Pair every workstation by the token it is to have, open today and a till on each."""
-    day = OpenBusinessDay(OPERATOR)
+    writer, moment = InlineWriter.open(database_of(shop.folder)), now()
+    day = OpenBusinessDay(shop.operator)
     writer.run_now(lambda db: open_business_day(db, day, EventId(_id()), moment))
 
     def open_tills(db: sqlite3.Connection) -> None:
-        for name, token in tokens.items():
+        for name, token in shop.tokens.items():
             workstation_id = WorkstationId(name)
             write_workstation(db, workstation_id, token, moment.wall_ms)
-            till = OpenTill(TillSessionId(_id()), OPERATOR, FLOAT_MINOR)
+            till = OpenTill(TillSessionId(_id()), shop.operator, FLOAT_MINOR)
             open_till(db, till, workstation_id, moment)
 
     writer.run_now(open_tills)
+    writer.close_now()
 
 
 def baskets(shop: Shop, count: int, seed: int) -> Iterator[Basket]:
@@ -134,7 +142,7 @@ def baskets(shop: Shop, count: int, seed: int) -> Iterator[Basket]:
         paid_minor = (total_minor // NOTE_MINOR + 1) * NOTE_MINOR if cash else total_minor
         body: dict[str, object] = {
             "sale_id": str(_id()),
-            "operator_id": OPERATOR,
+            "operator_id": shop.operator,
             "tendered_at": datetime.now(UTC).isoformat(),
             "total_minor": total_minor,
             "lines": lines,
@@ -156,10 +164,6 @@ def sell(db: sqlite3.Connection, basket: Basket, moment: Moment) -> CompletedSal
 def now() -> Moment:
     """A moment of this process, of a clock that nobody has checked."""
     return StoreClock(BootId(_id()), settings().zone).moment()
-
-
-def _numbers() -> range:
-    return range(1, WORKSTATIONS + 1)
 
 
 def _id() -> UUID:
