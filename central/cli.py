@@ -5,26 +5,31 @@ port, disk, database). What a command needs is imported when it runs, so that he
 last line of each says what is true now and what comes next.
 """
 
-import asyncio
 import sys
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from central.command import (
+    CompanyName,
+    Folder,
+    Url,
+    address_of,
+    in_one_sentence,
+    next_command,
+    now_ms,
+    on_database,
+    once,
+    settings_of,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
-    from central.settings import CentralSettings
-
 NEEDS_A_PERSON = 1
-COULD_NOT_RUN = 2
 PORT_MAX = 65_535
 PASSWORD_LINE_MAX = 1_000
-
-T = TypeVar("T")
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -43,86 +48,6 @@ app.add_typer(user_app, name="user")
 app.add_typer(token_app, name="token")
 app.add_typer(store_app, name="store")
 
-Url = Annotated[
-    str | None,
-    typer.Option(
-        "--database-url",
-        envvar="CENTRAL_DATABASE_URL",
-        help="A PostgreSQL; without one an embedded PostgreSQL in the folder is used.",
-    ),
-]
-Folder = Annotated[
-    Path | None,
-    typer.Option("--data", envvar="CENTRAL_DATA", help="Head office's folder.", file_okay=False),
-]
-CompanyName = Annotated[
-    str | None, typer.Option("--company", help="Its name; needless where there is only one.")
-]
-
-
-@contextmanager
-def _in_one_sentence() -> Iterator[None]:
-    """What keeps a command from running is told in a sentence, exit code 2."""
-    from central.database import CannotRun
-    from central.db.engine import BadDatabaseUrl
-    from central.keys import BadKeyFile
-    from central.postgres import PostgresCannotStart
-    from sync.protocol.errors import Refusal
-
-    try:
-        yield
-    except (CannotRun, BadDatabaseUrl, BadKeyFile, PostgresCannotStart) as error:
-        _fail(str(error))
-    except Refusal as error:
-        _fail(f"{error.detail} {error.remedy}")
-    except OSError as error:
-        _fail(f"{error.filename or 'The system'}: {error.strerror or error}.")
-
-
-def _fail(sentence: str) -> NoReturn:
-    print(f"central: {sentence}", file=sys.stderr)
-    raise typer.Exit(COULD_NOT_RUN)
-
-
-def _settings(url: str | None, data: Path | None, **more: Any) -> "CentralSettings":
-    from pydantic import ValidationError
-
-    from central.settings import CentralSettings
-
-    given = {"database_url": url, "data": data, **more}
-    try:
-        return CentralSettings(
-            **{name: value for name, value in given.items() if value is not None}
-        )
-    except ValidationError as error:
-        first = error.errors()[0]
-        _fail(f"The setting {'.'.join(map(str, first['loc']))} cannot be: {first['msg']}.")
-
-
-def _on_database(
-    url: str | None,
-    data: Path | None,
-    work: "Callable[[AsyncEngine], Coroutine[Any, Any, T]]",
-    *,
-    migrating: bool = False,
-) -> T:
-    """What ``work`` gives, run on the chosen database."""
-    from central.database import Database, chosen_database, engine_of, telling_of_database
-
-    async def run(database: Database) -> T:
-        async with engine_of(database, migrating=migrating) as engine:
-            with telling_of_database(database):
-                return await work(engine)
-
-    with _in_one_sentence(), chosen_database(_settings(url, data)) as database:
-        return asyncio.run(run(database))
-
-
-def _now_ms() -> int:
-    from central.serving import now_ms
-
-    return now_ms()
-
 
 @app.command()
 def serve(
@@ -134,14 +59,21 @@ def serve(
 ) -> None:
     """Serve head office on 127.0.0.1 until it is stopped."""
     from central.database import chosen_database
+    from central.next_step import telling_address
     from central.serving import bind
     from central.serving import serve as serve_office
 
-    settings = _settings(database_url, data, port=port)
-    with _in_one_sentence():
+    settings = settings_of(database_url, data, port=port)
+    setup = next_command(database_url, data, "setup", "NAME", "--store", "S01", "--user", "EMAIL")
+    with in_one_sentence():
         bound = bind(settings.port)
-        with bound, chosen_database(settings) as database:
-            serve_office(settings, database, lambda line: print(line, flush=True), bound)
+        with (
+            bound,
+            chosen_database(settings, serving=True) as database,
+            telling_address(settings, setup, lambda line: print(line, flush=True)) as say,
+        ):
+            serve_office(settings, database, say, bound)
+    print("Head office has stopped; nothing of it is left running.", file=sys.stderr)
 
 
 @app.command()
@@ -151,8 +83,43 @@ def migrate(database_url: Url = None, data: Folder = None) -> None:
     async def nothing(_engine: "AsyncEngine") -> None:
         return
 
-    _on_database(database_url, data, nothing, migrating=True)
-    print("The database stands at the newest schema. Next: `central serve`.")
+    on_database(database_url, data, nothing, migrating=True)
+    serving = next_command(database_url, data, "serve")
+    print(f"The database stands at the newest schema. Next: `{serving}`.")
+
+
+@app.command()
+def setup(
+    name: Annotated[str, typer.Argument(help="The company's name.")],
+    store: Annotated[list[str], typer.Option(help="A store's code; may stand several times.")],
+    user: Annotated[
+        str | None, typer.Option(help="E-mail address of who looks at the board.")
+    ] = None,
+    currency: Annotated[str, typer.Option(help="Three letters, such as SGD.")] = "SGD",
+    sample: Annotated[
+        bool, typer.Option(help="Load the sample chain's items, prices and people.")
+    ] = True,
+    database_url: Url = None,
+    data: Folder = None,
+) -> None:
+    """Begin a company with its stores, the sample to sell, and a link to the board."""
+    from central.usecases.set_up_company import SetUp, Wanted, set_up_company
+    from central.usecases.sign_in_link import link_address
+
+    async def set_up(engine: "AsyncEngine") -> SetUp:
+        wanted = Wanted(name, currency, tuple(store), sample, user)
+        return await set_up_company(engine, wanted, now_ms())
+
+    done = on_database(database_url, data, set_up)
+    if done.new:
+        print(f"Made: {'; '.join(done.new)}.")
+    if done.kept:
+        print(f"There already, and left as they are: {'; '.join(done.kept)}.")
+    if done.token is not None:
+        print(f"Board: {link_address(address_of(database_url, data), done.token)}")
+        print(f"The link signs {user} in once, within 15 minutes, while head office serves.")
+    enrolling = next_command(database_url, data, "enrol-code", store[0], "--company", name)
+    print(f"Head office has {name} with {', '.join(store)}. Next: `{enrolling}`.")
 
 
 @company_app.command("add")
@@ -167,12 +134,14 @@ def company_add(
     from central.db.engine import unit_of_work
     from central.usecases.add_company import add_company
 
-    async def add(engine: "AsyncEngine") -> None:
+    async def add(engine: "AsyncEngine") -> bool:
         async with unit_of_work(engine) as db:
             await add_company(db, name, currency, decimals)
+        return True
 
-    _on_database(database_url, data, add)
-    print(f"There is a company {name}. Next: `central store add CODE`.")
+    now = "now" if once(database_url, data, add) else "already, and it stays as it is"
+    adding = next_command(database_url, data, "store", "add", "S01")
+    print(f"There is a company {name} {now}. Next: `{adding}`.")
 
 
 @store_app.command("add")
@@ -201,7 +170,7 @@ def store_add(
     from central.usecases.add_company import find_company
     from central.usecases.add_store import add_store, default_settings
 
-    async def add(engine: "AsyncEngine") -> None:
+    async def add(engine: "AsyncEngine") -> bool:
         async with unit_of_work(engine) as db:
             company_id = await find_company(db, company)
             settings = await default_settings(db, company_id, code)
@@ -217,9 +186,11 @@ def store_add(
                 tender_age_max_s=tender_age_max_s or None,
             )
             await add_store(db, company_id, changed)
+        return True
 
-    _on_database(database_url, data, add)
-    print(f"There is a store {code}. Next: `central enrol-code {code}`.")
+    now = "now" if once(database_url, data, add) else "already, and its settings stay as they are"
+    enrolling = next_command(database_url, data, "enrol-code", code)
+    print(f"There is a store {code} {now}. Next: `{enrolling}`.")
 
 
 @app.command("enrol-code")
@@ -235,17 +206,20 @@ def enrol_code(
     from central.usecases.add_company import find_company
     from central.usecases.add_store import find_store
     from central.usecases.create_enrol_code import NewEnrolCode, create_enrol_code
+    from sync.command_line import command
 
     async def create(engine: "AsyncEngine") -> NewEnrolCode:
         async with unit_of_work(engine) as db:
             store_id = await find_store(db, await find_company(db, company), code)
-            return await create_enrol_code(db, store_id, _now_ms(), minutes * 60)
+            return await create_enrol_code(db, store_id, now_ms(), minutes * 60)
 
-    made = _on_database(database_url, data, create)
+    made = on_database(database_url, data, create)
+    where = ("--central", address_of(database_url, data))
+    enrolling = command("edge", "provision", *where, "--code", made.code, "--data", code)
     print(made.code)
     print(
-        f"It enrols one box as {code} within {minutes} minutes."
-        f" Next, on the box: `edge provision --central URL --code {made.code} --data DIR`."
+        f"It enrols one box as {code} within {minutes} minutes, and only its hash is kept."
+        f" Next, on the box: `{enrolling}`."
     )
 
 
@@ -298,7 +272,7 @@ def operator_add(
             await publish_operators(db, await find_company(db, company), [operator])
         await drain_publications(engine)
 
-    _on_database(database_url, data, add)
+    on_database(database_url, data, add)
     print(f"{name} is operator {operator_id}: stores take it with their next pull.")
 
 
@@ -317,12 +291,16 @@ def user_add(
 
     password = _password()
 
-    async def add(engine: "AsyncEngine") -> None:
+    async def add(engine: "AsyncEngine") -> bool:
         async with unit_of_work(engine) as db:
             await add_user(db, await find_company(db, company), email, name, password)
+        return True
 
-    _on_database(database_url, data, add)
-    print(f"{name} may sign in as {email}. Next: POST /session, or `central token add`.")
+    made = once(database_url, data, add)
+    now = "" if made else " already, with the password and name of before"
+    linking = next_command(database_url, data, "user", "link", email)
+    where = address_of(database_url, data)
+    print(f"{email} may sign in at {where}/{now}. Next: open it, or `{linking}`.")
 
 
 @user_app.command("link")
@@ -338,21 +316,20 @@ def user_link(
 ) -> None:
     """Make a link that signs a user in, once."""
     from central.db.engine import unit_of_work
-    from central.settings import LOOPBACK
     from central.usecases.add_company import find_company
     from central.usecases.sign_in_link import create_sign_in_link, link_address
 
     async def create(engine: "AsyncEngine") -> str:
         async with unit_of_work(engine) as db:
             company_id = await find_company(db, company)
-            return await create_sign_in_link(db, company_id, email, _now_ms(), minutes * 60)
+            return await create_sign_in_link(db, company_id, email, now_ms(), minutes * 60)
 
-    token = _on_database(database_url, data, create)
-    url = address or f"http://{LOOPBACK}:{_settings(database_url, data).port}"
-    print(link_address(url, token))
+    token = on_database(database_url, data, create)
+    print(link_address(address or address_of(database_url, data), token))
+    serving = next_command(database_url, data, "serve")
     print(
         f"It signs {email} in once, within {minutes} minutes."
-        " Next: `central serve`, then open it in a browser."
+        f" Next: open it in a browser while `{serving}` runs."
     )
 
 
@@ -376,10 +353,14 @@ def token_add(
 
     async def add(engine: "AsyncEngine") -> str:
         async with unit_of_work(engine) as db:
-            return await add_token(db, await find_company(db, company), name, _now_ms())
+            return await add_token(db, await find_company(db, company), name, now_ms())
 
-    print(_on_database(database_url, data, add))
-    print("This token opens the company's reports. Next: `Authorization: Bearer TOKEN`.")
+    print(on_database(database_url, data, add))
+    where = address_of(database_url, data)
+    print(
+        "This token opens the company's reports, and is not shown again. Next: send"
+        f" `Authorization: Bearer TOKEN` to {where}/v1/reports/stores."
+    )
 
 
 @app.command("load-sample")
@@ -398,14 +379,18 @@ def load_sample(
 
     async def loading(engine: "AsyncEngine") -> Sample:
         async with unit_of_work(engine) as db:
-            sample = await load(db, await find_company(db, company), _now_ms(), seed=seed)
+            sample = await load(db, await find_company(db, company), now_ms(), seed=seed)
         await drain_publications(engine)
         return sample
 
-    sample = _on_database(database_url, data, loading)
+    sample = once(database_url, data, loading)
+    adding = next_command(database_url, data, "store", "add", "S01")
+    if sample is None:
+        print(f"The company has the sample chain already. Next: `{adding}`.")
+        return
     print(
         f"The company has {len(sample.items)} items, {len(sample.operators)} operators and"
-        f" {len(sample.customer_ids)} customers. Next: `central enrol-code STORE`."
+        f" {len(sample.customer_ids)} customers. Next: `{adding}`."
     )
 
 
@@ -414,7 +399,7 @@ def rebuild(database_url: Url = None, data: Folder = None) -> None:
     """Make every projection anew from the journals and the decision log."""
     from central.usecases.rebuild_projections import rebuild_projections
 
-    rebuilt = _on_database(database_url, data, rebuild_projections)
+    rebuilt = on_database(database_url, data, rebuild_projections)
     print(
         f"The projections are made anew from {rebuilt.events:,} events and"
         f" {rebuilt.decisions:,} decisions; {rebuilt.set_aside:,} events are set aside."
@@ -435,7 +420,7 @@ def verify(database_url: Url = None, data: Folder = None) -> None:
         findings = [one.finding.what for one in streams if one.finding is not None]
         return streams, findings + [one.what for one in await verify_projections(engine)]
 
-    streams, findings = _on_database(database_url, data, verifying)
+    streams, findings = on_database(database_url, data, verifying)
     for stream in streams:
         print(f"{stream.store_code} epoch {stream.epoch}: {stream.events:,} events come out")
     for what in findings:

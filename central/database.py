@@ -1,29 +1,39 @@
 """Which database a command works on: the one that was named, or the embedded one in the folder.
 
-The embedded server runs as long as the command that started it; a second command finds it by its
-socket and uses it. Only ``serve`` and commands on the embedded database bring its schema up to
-date by themselves: a named one is migrated by ``central migrate``.
+The embedded server runs as long as the command that started it. A lock in the folder gives each
+command its turn: one that finds ``central serve`` at work uses its server, any other waits until it
+owns the folder. Only ``serve`` and commands on the embedded database bring its schema up to date by
+themselves: a named one is migrated by ``central migrate``.
 """
 
-import contextlib
-import socket
+import fcntl
+import os
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
 from asyncpg import InterfaceError, PostgresError
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from central.db.engine import database_url, open_engine
+from central.db.engine import database_url, open_engine, unit_of_work
 from central.db.migrate import is_current, upgrade
 from central.postgres import DATABASE, ROLE, running_postgres
 from central.settings import CentralSettings
 
 EMBEDDED_FOLDER = "postgres"
-_SOCKET = ".s.PGSQL.5432"
+LOCK_FILE = "postgres.lock"
+HOLDER_BYTES_MAX = 40
+TURN_WITHIN_S = 60
+LOOK_EVERY_S = 0.1
+POSTGRES_MIN = 15
+"""The oldest major version that the whole product was run on."""
+_SERVING = "serve"
 
 
 class CannotRun(Exception):
@@ -38,30 +48,62 @@ class Database(NamedTuple):
 
 
 @contextmanager
-def chosen_database(settings: CentralSettings) -> Iterator[Database]:
-    """The database inside the block. Blocks while the embedded one starts; call it from the main
-    thread. Raises BadDatabaseUrl, PostgresCannotStart."""
+def chosen_database(settings: CentralSettings, *, serving: bool = False) -> Iterator[Database]:
+    """The database inside the block. Blocks while the embedded one starts, or is another command's;
+    call it from the main thread. Raises BadDatabaseUrl, PostgresCannotStart, CannotRun."""
     if settings.database_url is not None:
         yield Database(database_url(settings.database_url), embedded=False)
         return
-    folder = settings.data.absolute() / EMBEDDED_FOLDER
-    sockets = folder.resolve() / "s"
-    if _answers(str(sockets / _SOCKET)):
-        url = f"postgresql+asyncpg://{ROLE}@/{DATABASE}?host={quote(str(sockets))}"
-        yield Database(url, embedded=True)
-        return
     settings.data.mkdir(mode=0o711, parents=True, exist_ok=True)
-    with running_postgres(folder) as server:
-        yield Database(server.url, embedded=True)
+    folder = settings.data.absolute() / EMBEDDED_FOLDER
+    lock = os.open(settings.data / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        if not _await_turn(lock, settings.data, serving=serving):
+            sockets = quote(str(folder.resolve() / "s"))
+            yield Database(f"postgresql+asyncpg://{ROLE}@/{DATABASE}?host={sockets}", embedded=True)
+            return
+        with running_postgres(folder) as server:
+            if serving:
+                _sign(lock, _SERVING)
+            try:
+                yield Database(server.url, embedded=True)
+            finally:
+                _sign(lock)
+    finally:
+        os.close(lock)
 
 
-def _answers(path: str) -> bool:
-    with contextlib.closing(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)) as client:
+def _await_turn(lock: int, data: Path, *, serving: bool) -> bool:
+    """True when the folder is ours; False where ``serve`` holds it and its server may be used."""
+    ends_at = time.monotonic() + TURN_WITHIN_S
+    while True:
         try:
-            client.connect(path)
-        except OSError:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            process, at_work = _holder(lock)
+        else:
+            _sign(lock)
+            return True
+        if at_work and not serving:
             return False
-    return True
+        if at_work or time.monotonic() > ends_at:
+            raise CannotRun(
+                f"{data} is in use by process {process}"
+                f"{' (`central serve`)' if at_work else ''}: stop that one first, or name another "
+                "folder with `--data DIR`."
+            )
+        time.sleep(LOOK_EVERY_S)
+
+
+def _holder(lock: int) -> tuple[str, bool]:
+    """The process that holds the lock, and whether it serves."""
+    process, _, doing = os.pread(lock, HOLDER_BYTES_MAX, 0).decode().partition(" ")
+    return process or "of another command", doing.strip() == _SERVING
+
+
+def _sign(lock: int, doing: str = "") -> None:
+    """Say in the lock who holds it. Its length stays: a reader never sees half of it."""
+    os.pwrite(lock, f"{os.getpid()} {doing}".ljust(HOLDER_BYTES_MAX).encode(), 0)
 
 
 @asynccontextmanager
@@ -70,6 +112,7 @@ async def engine_of(database: Database, *, migrating: bool = False) -> AsyncIter
     engine = open_engine(database.url)
     try:
         with telling_of_database(database):
+            await _refuse_old(engine)
             current = await is_current(engine)
             if not current and not migrating and not database.embedded:
                 raise CannotRun("The database is not migrated: run `central migrate` first.")
@@ -80,6 +123,16 @@ async def engine_of(database: Database, *, migrating: bool = False) -> AsyncIter
         await engine.dispose()
 
 
+async def _refuse_old(engine: AsyncEngine) -> None:
+    async with unit_of_work(engine) as db:
+        number = int(str(await db.scalar(text("SHOW server_version_num"))))
+    if number // 10_000 < POSTGRES_MIN:
+        raise CannotRun(
+            f"The database is PostgreSQL {number // 10_000}, and head office needs {POSTGRES_MIN} "
+            "or newer: upgrade it, or name another with `--database-url`."
+        )
+
+
 @contextmanager
 def telling_of_database(database: Database) -> Iterator[None]:
     """What the database says against it, in one sentence. Raises CannotRun."""
@@ -88,4 +141,7 @@ def telling_of_database(database: Database) -> Iterator[None]:
     except (SQLAlchemyError, PostgresError, InterfaceError, OSError) as error:
         shown = make_url(database.url).render_as_string(hide_password=True)
         said = str(getattr(error, "orig", None) or error).strip().splitlines() or ["no answer"]
-        raise CannotRun(f"The database {shown} refuses: {said[0]}.") from error
+        raise CannotRun(
+            f"The database {shown} refuses: {said[0].rstrip('.')}. Check its address, that "
+            "PostgreSQL runs there and that it lets this user in; then run this again."
+        ) from error

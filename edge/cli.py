@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 NEEDS_A_PERSON = 1
 COULD_NOT_RUN = 2
+INTERRUPTED = 130
+PAIRING_MINUTES = 15
 PROBLEM_STATUS_MIN = 400
 
 app = typer.Typer(
@@ -46,6 +48,14 @@ def _in_one_sentence() -> Iterator[None]:
         _fail(str(error))
     except Refusal as error:
         _fail(f"{error.detail} {error.remedy}")
+    except OSError as error:
+        _fail(
+            f"{error.filename or 'The system'}: {error.strerror or error}. Make room, give this "
+            "user the right to it, or name another folder with `--data DIR`."
+        )
+    except KeyboardInterrupt:
+        print("edge: stopped. Run the same command again: it goes on from here.", file=sys.stderr)
+        raise typer.Exit(INTERRUPTED) from None
 
 
 def _fail(sentence: str) -> NoReturn:
@@ -55,13 +65,17 @@ def _fail(sentence: str) -> NoReturn:
 
 def _ask(folder: Path, method: str, path: str, body: object = None) -> Any:
     """What the store answers; a refusal is told in a sentence, exit code 2."""
+    return _answer(folder, method, path, body).document
+
+
+def _answer(folder: Path, method: str, path: str, body: object = None) -> "Answer":
     from edge.local import call_edge
 
     with _in_one_sentence():
-        answer: Answer = call_edge(folder, method, path, body)
+        answer = call_edge(folder, method, path, body)
         if answer.status >= PROBLEM_STATUS_MIN:
             _fail(f"{answer.document['detail']} {answer.document['remedy']}")
-        return answer.document
+        return answer
 
 
 @app.command()
@@ -98,9 +112,11 @@ def serve(
     if port is not None and len(data) > 1:
         _fail("`--port` is for a single store: each folder's edge.toml has its own.")
     with _in_one_sentence():
+        from edge.addresses import telling_addresses
         from edge.serving import serve as serve_folders
 
-        serve_folders(data, port, _say)
+        with telling_addresses(data, _say) as say:
+            serve_folders(data, port, say)
 
 
 def _say(line: str) -> None:
@@ -109,12 +125,23 @@ def _say(line: str) -> None:
 
 @app.command()
 def pair(workstation: str, data: Folder) -> None:
-    """Make a one-time code with which the workstation WORKSTATION can be paired."""
-    made = _ask(data, "POST", "/pairing-codes", {"workstation_id": workstation})
-    print(made["code"])
+    """Make a one-time code, and a link, that pair the workstation WORKSTATION."""
+    from edge.addresses import known_address, pairing_link
+    from sync.command_line import command
+
+    answer = _answer(data, "POST", "/pairing-codes", {"workstation_id": workstation})
+    code, workstation_id = answer.document["code"], answer.document["workstation_id"]
+    print(code)
+    address = known_address(data) if answer.serving else None
+    if address is None:
+        serving = command("edge", "serve", "--data", data)
+        again = command("edge", "pair", workstation, "--data", data)
+        print(f"The store does not serve. Next: `{serving}`, then `{again}` for a link.")
+        return
+    print(f"Till page: {pairing_link(address, workstation_id, code)}")
     print(
-        f"Type this code at {made['workstation_id']} within 15 minutes (POST /pair).",
-        file=sys.stderr,
+        f"Code and link pair {workstation_id} once, within {PAIRING_MINUTES} minutes. "
+        f"Next: open the link at {workstation_id}, or type the code at {address}/ ."
     )
 
 

@@ -33,10 +33,12 @@ OWNER_ONLY = 0o177
 
 
 class Answer(NamedTuple):
-    """What the edge answered: a JSON document, a problem where the status is 400 or above."""
+    """What the edge answered: a JSON document, a problem where the status is 400 or above.
+    ``serving``: a running edge did."""
 
     status: int
     document: Any
+    serving: bool
 
 
 class _OverSocket(http.client.HTTPConnection):
@@ -84,7 +86,10 @@ def open_local_socket(folder: Path) -> Iterator[socket.socket]:
         listening.listen(WAITING_MAX)
     except OSError as error:
         listening.close()
-        raise CannotStart(f"{name} cannot be made: {error.strerror}.") from error
+        raise CannotStart(
+            f"{name} cannot be made: {error.strerror}. Free some space, or give this user the "
+            "right to the folder."
+        ) from error
     finally:
         os.umask(mask)
     listening.setblocking(False)
@@ -105,11 +110,14 @@ def call_edge(folder: Path, method: str, path: str, body: object = None) -> Answ
     try:
         connection.request(method, path, raw, headers)
         response = connection.getresponse()
-        return Answer(response.status, json.loads(response.read(ANSWER_BYTES_MAX)))
+        return Answer(response.status, json.loads(response.read(ANSWER_BYTES_MAX)), serving=True)
     except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError):
         return asyncio.run(_call_alone(folder, method, path, raw, headers))
     except (OSError, http.client.HTTPException, json.JSONDecodeError) as error:
-        raise CannotStart(f"The edge that runs in {folder} does not answer: {error}.") from error
+        raise CannotStart(
+            f"The edge that runs in {folder} does not answer ({error}): wait a minute and run this "
+            "again; if it stays, stop that `edge serve` and start it again."
+        ) from error
     finally:
         connection.close()
 
@@ -127,7 +135,7 @@ async def _call_alone(
         transport = httpx.ASGITransport(app=cast("Any", build_local_app(box)))
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             response = await client.request(method, path, content=raw, headers=headers)
-            return Answer(response.status_code, response.json())
+            return Answer(response.status_code, response.json(), serving=False)
 
 
 def build_local_app(box: "Box") -> "Litestar":

@@ -30,6 +30,9 @@ def bind(port: int) -> socket.socket:
         bound.close()
         if error.errno == errno.EADDRINUSE:
             raise PortTaken(port) from error
-        raise CannotStart(f"Port {port} cannot be opened: {error.strerror}.") from error
+        raise CannotStart(
+            f"Port {port} cannot be opened: {error.strerror}. Choose another with `--port N` (0 "
+            "takes any free one; below 1024 needs root)."
+        ) from error
     bound.setblocking(False)
     return bound

@@ -25,16 +25,20 @@ from sqlalchemy.exc import DatabaseError
 from edge.box import SOFTWARE, Box, hold, make_key, open_box, read_key
 from edge.clock import StoreClock
 from edge.db.engine import open_connection
-from edge.db.errors import CannotStart
+from edge.db.errors import CannotStart, FolderHeld
 from edge.db.migrate import migrate
 from edge.db.sqlite_version import check_sqlite_version
 from edge.db.store import Enrolment, read_enrolment
 from edge.db.writer import InlineWriter
 from edge.exchange import Loading, first_load
 from edge.folder import KEY_FILE, SETTINGS_FILE, database_of
+from edge.local import call_edge
 from edge.ports import bind
 from edge.settings import PORT_DEFAULT, EdgeSettings, read_settings, write_settings
 from edge.usecases.adopt_enrolment import adopt_enrolment
+from edge.why_away import why_away
+from sync.command_line import command
+from sync.engine.transport import open_client
 from sync.protocol import codec
 from sync.protocol.enrolment import EnrolmentAnswer
 from sync.protocol.errors import Undecodable
@@ -42,7 +46,6 @@ from sync.protocol.identity import BootId
 
 DISK_FREE_BYTES_MIN = 512 << 20
 FOLDER_MODE = 0o700
-CENTRAL_TIMEOUT_S = 20
 CLOCK_GAP_S_MAX = 300
 """A clock this far off would print wrong times on receipts, and fail certificates later."""
 
@@ -67,6 +70,17 @@ class OtherStore(CannotStart):
     """The folder belongs to another head office already."""
 
 
+_OK = 200
+_FAILING = 500
+_STILL_GOOD = "the code is still good"
+
+
+class _Health(msgspec.Struct, frozen=True):
+    """What is used of head office's health."""
+
+    status: str = ""
+
+
 class _Said(msgspec.Struct):
     """What is used of head office's problem document."""
 
@@ -83,18 +97,45 @@ def provision_store(
     """
     central_url = central_url.rstrip("/")
     _look_around(folder, central_url)
+    try:
+        with hold(folder):
+            known = _enrolled(central_url, code, folder, port)
+    except FolderHeld:
+        say(_at_work(folder, central_url))
+        return
+    asyncio.run(_load(folder, read_settings(folder), known, say))
+
+
+def _enrolled(central_url: str, code: str, folder: Path, port: int | None) -> bool:
+    """Enrol the held folder, unless it is: then True."""
+    enrolment = _migrated(folder)
+    if enrolment is not None and enrolment.central_url != central_url:
+        raise OtherStore(
+            f"{folder} belongs to {enrolment.store_code} of {enrolment.central_url} already: "
+            "use another folder, or that address."
+        )
     chosen = _free_port(folder, port)
-    with hold(folder):
-        enrolment = _migrated(folder)
-        if enrolment is None:
-            asyncio.run(_enrol(central_url, code, folder))
-        elif enrolment.central_url != central_url:
-            raise OtherStore(
-                f"{folder} belongs to {enrolment.store_code} of {enrolment.central_url} already: "
-                "use another folder, or that address."
-            )
+    if enrolment is None:
+        asyncio.run(_enrol(central_url, code, folder))
+    told = read_settings(folder) if (folder / SETTINGS_FILE).exists() else None
+    if told is None or (told.central_url, told.port) != (central_url, chosen):
         write_settings(folder, central_url, chosen)
-    asyncio.run(_load(folder, read_settings(folder), say))
+    return enrolment is not None
+
+
+def _at_work(folder: Path, central_url: str) -> str:
+    """What is true of a folder that somebody holds. Raises FolderHeld where it is no store of this
+    head office, at work."""
+    if read_settings(folder).central_url != central_url:
+        raise OtherStore(
+            f"{folder} belongs to a store of {read_settings(folder).central_url} already: use "
+            "another folder, or that address."
+        )
+    told = call_edge(folder, "GET", "/status").document
+    return (
+        f"{told['store_code']} is provisioned already and at work; nothing was changed. "
+        f"Next: `{command('edge', 'status', '--data', folder)}`."
+    )
 
 
 def _look_around(folder: Path, central_url: str) -> None:
@@ -107,7 +148,10 @@ def _look_around(folder: Path, central_url: str) -> None:
         folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
         free = shutil.disk_usage(folder).free
     except OSError as error:
-        raise CannotStart(f"{folder} cannot be made: {error.strerror}.") from error
+        raise CannotStart(
+            f"{folder} cannot be made: {error.strerror}. Give this user the right to it, or name "
+            "another folder with `--data DIR`."
+        ) from error
     if free < DISK_FREE_BYTES_MIN:
         raise DiskTooSmall(
             f"The disk of {folder} has {free >> 20} MiB free; a store begins with at least "
@@ -132,13 +176,16 @@ def _migrated(folder: Path) -> Enrolment | None:
             return read_enrolment(db)
     except (sqlite3.Error, DatabaseError) as error:
         said = str(error).splitlines()[0]
-        raise CannotStart(f"The database in {folder} cannot be made: {said}.") from error
+        raise CannotStart(
+            f"The database in {folder} cannot be made: {said}. Free some space, give this user the "
+            "right to the folder, or name another with `--data DIR`."
+        ) from error
 
 
 async def _enrol(central_url: str, code: str, folder: Path) -> None:
     """Redeem the code and adopt what it gives, in one unit of work."""
     key = read_key(folder) if (folder / KEY_FILE).exists() else make_key(folder)
-    async with httpx.AsyncClient(base_url=central_url, timeout=CENTRAL_TIMEOUT_S) as client:
+    async with open_client(central_url) as client:
         answer = await _redeem(client, central_url, code, key)
     clock = StoreClock(BootId(uuid_utils.compat.uuid7()))
     moment = clock.moment()
@@ -157,19 +204,43 @@ async def _redeem(
         "public_key": base64.b64encode(key.public_key().public_bytes_raw()).decode(),
     }
     try:
-        _refuse_wrong_clock(await client.get("/health"))
+        health = await client.get("/health")
+        _refuse_stranger(health, central_url)
+        _refuse_wrong_clock(health)
         response = await client.post("/v1/enrol", json=body)
     except httpx.HTTPError as error:
+        why, remedy = why_away(error)
         raise CentralAway(
-            f"Head office does not answer at {central_url} ({error or type(error).__name__}): "
-            "check the address and the line, then run this again; the code is still good."
+            f"Head office does not answer at {central_url}: {why}. {remedy}, then run this again; "
+            f"{_STILL_GOOD}."
         ) from error
-    if response.status_code >= 400:
+    _refuse_failing(response, central_url)
+    if response.status_code != _OK:
         raise CodeRefused(_sentence(response, central_url))
     try:
         return codec.decode(EnrolmentAnswer, response.content)
     except Undecodable as error:
         raise _not_central(central_url) from error
+
+
+def _refuse_stranger(response: httpx.Response, central_url: str) -> None:
+    """The code is told to head office only: its health says ``status``."""
+    _refuse_failing(response, central_url)
+    try:
+        said = msgspec.json.decode(response.content, type=_Health)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise _not_central(central_url) from error
+    if response.status_code != _OK or not said.status:
+        raise _not_central(central_url)
+
+
+def _refuse_failing(response: httpx.Response, central_url: str) -> None:
+    if response.status_code >= _FAILING:
+        raise CentralAway(
+            f"Head office at {central_url} fails ({response.status_code}): "
+            f"{_said(response) or 'it does not say why.'} Run this again in a minute; "
+            f"{_STILL_GOOD}. If it stays, look at the log of `central serve`."
+        )
 
 
 def _refuse_wrong_clock(response: httpx.Response) -> None:
@@ -181,27 +252,35 @@ def _refuse_wrong_clock(response: httpx.Response) -> None:
     if abs(gap_s) > CLOCK_GAP_S_MAX:
         way = "ahead of" if gap_s > 0 else "behind"
         raise ClockOff(
-            f"This machine's clock is {abs(gap_s):,} s {way} head office's: set it (or let NTP), "
-            "then run this again; the code is still good."
+            f"This machine's clock is {abs(gap_s):,} s {way} head office's, and receipts would "
+            "carry wrong times: set whichever is wrong (or let NTP), then run this again; "
+            f"{_STILL_GOOD}."
         )
 
 
 def _sentence(response: httpx.Response, central_url: str) -> str:
+    return _said(response) or str(_not_central(central_url))
+
+
+def _said(response: httpx.Response) -> str:
+    """Head office's own words, if these are some."""
     try:
         said = msgspec.json.decode(response.content, type=_Said)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return str(_not_central(central_url))
-    return f"{said.detail} {said.remedy}".strip() or str(_not_central(central_url))
+        return ""
+    return f"{said.detail} {said.remedy}".strip()
 
 
 def _not_central(central_url: str) -> CentralAway:
     return CentralAway(
         f"Something answers at {central_url}, but it is not head office: check the address, and "
-        "that no login page of a network stands between."
+        f"that no login page of a network stands between, then run this again; {_STILL_GOOD}."
     )
 
 
-async def _load(folder: Path, settings: EdgeSettings, say: Callable[[str], None]) -> None:
+async def _load(
+    folder: Path, settings: EdgeSettings, known: bool, say: Callable[[str], None]
+) -> None:
     """Every feed to its head, with a progress bar."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -215,12 +294,13 @@ async def _load(folder: Path, settings: EdgeSettings, say: Callable[[str], None]
                 progress.update(task, completed=loading.done, total=loading.whole)
 
             loaded = await first_load(box, show)
-        say(_what_is_true(box, loaded))
+        say(_what_is_true(box, loaded, known))
 
 
-def _what_is_true(box: Box, loaded: Loading) -> str:
+def _what_is_true(box: Box, loaded: Loading, known: bool) -> str:
+    was = " was provisioned already and" if known else ""
     return (
-        f"{box.enrolment.store_code} is ready to sell: {loaded.done:,} records from "
+        f"{box.enrolment.store_code}{was} is ready to sell: {loaded.done:,} records from "
         f"{box.enrolment.central_url} are here, epoch {box.epoch}. Next: "
-        f"edge serve --data {box.folder}"
+        f"`{command('edge', 'serve', '--data', box.folder)}`."
     )

@@ -119,7 +119,7 @@ class FakeCentral:
             return other
         url = urlsplit(request.path)
         if url.path == "/health":
-            return Response(200, {"content-type": "application/json"}, b"{}")
+            return Response(200, {"content-type": "application/json"}, b'{"status": "ok"}')
         if url.path == "/v1/enrol":
             return self._enrol(request)
         assert self.genesis is not None
@@ -128,7 +128,7 @@ class FakeCentral:
         )
         self.heads.append(signed.head)
         if url.path.endswith("/journal"):
-            return self._take(codec.unpack(Batch, request.body))
+            return self._take(codec.unpack_batch(request.body))
         if url.path.endswith("/feeds"):
             return self._acknowledge()
         query = {name: values[0] for name, values in parse_qs(url.query).items()}

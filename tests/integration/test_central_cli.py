@@ -1,7 +1,9 @@
 """Head office from the command line, as its people use it: real processes and a real database."""
 
 import asyncio
+import fcntl
 import os
+import re
 import shutil
 import signal
 import socket
@@ -13,10 +15,12 @@ from typing import NamedTuple
 
 import httpx
 import pytest
+from sqlalchemy import text
 from typer.testing import CliRunner
 
 from central.cli import app
-from central.db.engine import open_engine
+from central.database import LOCK_FILE
+from central.db.engine import open_engine, unit_of_work
 from central.db.migrate import downgrade
 from central.keys import KEY_FILE
 from tests.central_fixtures import postgres_template
@@ -83,20 +87,66 @@ def folder() -> Iterator[Path]:
 
 async def test_a_head_office_is_set_up_by_hand(postgres_url: str) -> None:
     for arguments, typed, said in (
-        (("migrate",), "", "Next: `central serve`."),
-        (("company", "add", "Acme"), "", "Next: `central store add CODE`."),
-        (("store", "add", "S01", "--name", "Orchard"), "", "Next: `central enrol-code S01`."),
-        (("load-sample",), "", "Next: `central enrol-code STORE`."),
+        (("migrate",), "", "central serve`."),
+        (("company", "add", "Acme"), "", "central store add S01`."),
+        (("load-sample",), "", "central store add S01`."),
+        (("store", "add", "S01", "--name", "Orchard"), "", "central enrol-code S01`."),
         (("operator", "add", "O77", "Zoë"), "", "next pull."),
-        (("user", "add", "ann@example.com", "--name", "Ann"), "four good words here\n", "token"),
-        (("token", "add", "ci"), "", "Bearer TOKEN`."),
-        (("enrol-code", "S01"), "", "--data DIR`."),
+        (("user", "add", "ann@example.com", "--name", "Ann"), "four good words here\n", "link"),
+        (("token", "add", "ci"), "", "Bearer TOKEN`"),
+        (("enrol-code", "S01"), "", "--data S01`."),
         (("rebuild",), "", "Next: `central verify`."),
         (("verify",), "", "what its journal says."),
     ):
         done = await central(*arguments, url=postgres_url, typed=typed)
         assert (arguments, done.code, done.complaint) == (arguments, 0, "")
         assert done.shown.splitlines()[-1].endswith(said) or said in done.shown
+
+
+async def test_one_command_sets_up_what_a_first_store_needs(postgres_url: str) -> None:
+    await central("migrate", url=postgres_url)
+    words = ("setup", "Corner Shops", "--store", "S01", "--user", "ann@example.com")
+    done = await central(*words, url=postgres_url)
+    assert (done.code, done.complaint) == (0, "")
+    made, board, _, told = done.shown.splitlines()
+    assert made.startswith("Made: company Corner Shops; store S01; ")
+    assert re.search(r"^Board: http://127\.0\.0\.1:8100/sign-in#link=\S+ann@example\.com$", board)
+    assert told.endswith("central enrol-code S01 --company 'Corner Shops'`.")
+    enrolling = await central("enrol-code", "S01", "--company", "Corner Shops", url=postgres_url)
+    code, told = enrolling.shown.splitlines()
+    assert f"edge provision --central http://127.0.0.1:8100 --code {code} --data S01`." in told
+
+
+AGAIN = (
+    ("setup", "Corner Shops", "--store", "S01", "--user", "ann@example.com"),
+    ("company", "add", "Corner Shops"),
+    ("store", "add", "S01"),
+    ("load-sample",),
+    ("user", "add", "ann@example.com", "--name", "Ann"),
+)
+
+
+async def test_a_command_that_is_run_again_says_so_and_changes_nothing(postgres_url: str) -> None:
+    await central("migrate", url=postgres_url)
+    await central(*AGAIN[0], url=postgres_url)
+    before = await _rows(postgres_url)
+    for words in AGAIN:
+        done = await central(*words, url=postgres_url, typed="four good words here\n")
+        assert (words, done.code, done.complaint) == (words, 0, "")
+        assert "already" in done.shown
+        assert "Made" not in done.shown
+        assert await _rows(postgres_url) == before
+
+
+async def _rows(url: str) -> list[int]:
+    engine = open_engine(url)
+    async with unit_of_work(engine) as db:
+        counted = [
+            (await db.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one()
+            for table in ("company", "store", '"user"', "publication", "feed_log", "decision")
+        ]
+    await engine.dispose()
+    return counted
 
 
 async def test_what_a_command_cannot_do_is_said_in_one_sentence(
@@ -110,7 +160,6 @@ async def test_what_a_command_cannot_do_is_said_in_one_sentence(
             (("serve", "--port", port), postgres_url, tmp_path, "is taken"),
             (("migrate",), away, None, "refuses"),
             (("migrate",), "mysql://a/b", None, "PostgreSQL URL"),
-            (("company", "add", "Acme"), postgres_url, None, "already"),
             (("company", "add", "B", "--currency", "sgd"), postgres_url, None, "capital letters"),
             (("company", "add", "a\tb"), postgres_url, None, "control characters"),
             (("store", "add", "S 1"), postgres_url, None, "letters, digits"),
@@ -165,7 +214,10 @@ async def test_it_serves_until_it_is_asked_to_stop_and_leaves_nothing_running(
     try:
         async with asyncio.timeout(DEADLINE_S):
             ready = (await serving.stdout.readline()).decode().split()
+            told = (await serving.stdout.readline()).decode()
         assert ready[:2] == ["ready", "central"]
+        assert told.startswith(f"Board: {ready[2]}/ . Next")
+        assert "central setup NAME --store S01 --user EMAIL`" in told
         async with httpx.AsyncClient(base_url=ready[2], trust_env=False) as client:
             assert (await client.get("/health")).json()["status"] == "ok"
         beside = await central("company", "add", "Acme", data=folder)
@@ -173,6 +225,15 @@ async def test_it_serves_until_it_is_asked_to_stop_and_leaves_nothing_running(
         assert (folder / KEY_FILE).stat().st_mode & 0o777 == 0o600
         second = await central("serve", "--port", ready[2].rpartition(":")[2], data=folder)
         assert (second.code, second.shown) == (2, "")
+        assert "is taken" in second.complaint
+        other = await central("serve", "--port", "0", data=folder)
+        assert (other.code, other.shown) == (2, "")
+        assert (
+            f"in use by process {serving.pid} (`central serve`): stop that one" in other.complaint
+        )
+        await central("store", "add", "S01", data=folder)
+        enrolling = await central("enrol-code", "S01", data=folder)
+        assert f"edge provision --central {ready[2]} --code" in enrolling.shown
         serving.send_signal(signal.SIGTERM)
         async with asyncio.timeout(DEADLINE_S):
             assert await serving.wait() == 0
@@ -182,4 +243,62 @@ async def test_it_serves_until_it_is_asked_to_stop_and_leaves_nothing_running(
             await serving.wait()
     assert not (folder / "postgres" / "s" / ".s.PGSQL.5432").exists()
     again = await central("company", "add", "Acme", data=folder)
-    assert (again.code, "already" in again.complaint) == (2, True)
+    assert (again.code, "already" in again.shown) == (0, True)
+
+
+async def test_commands_that_are_typed_at_once_take_turns_on_an_empty_folder(folder: Path) -> None:
+    """Each would make the database: the second waits until the first has."""
+    done = await asyncio.gather(
+        *(
+            central_process("company", "add", name, url=None, data=folder)
+            for name in ("Acme", "Bolt", "Coil")
+        )
+    )
+    assert [(one.code, one.complaint) for one in done] == [(0, "")] * 3
+
+
+async def test_a_folder_that_another_command_holds_is_said(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("central.database.TURN_WITHIN_S", 0)
+    with (folder / LOCK_FILE).open("w+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.write("4711 ".ljust(40))
+        lock.flush()
+        done = await central("company", "add", "Acme", data=folder)
+    assert (done.code, done.shown) == (2, "")
+    assert "is in use by process 4711: stop that one first" in done.complaint
+
+
+async def test_a_folder_that_cannot_be_used_is_said_with_what_to_do(folder: Path) -> None:
+    (folder / "file").touch()
+    for data in (folder / "file", folder / "file" / "below"):
+        done = await central("company", "add", "Acme", data=data)
+        assert (done.code, done.shown) == (2, "")
+        assert "name another folder with `--data DIR`" in done.complaint or "a file" in (
+            done.complaint
+        )
+
+
+async def test_a_postgresql_that_is_too_old_is_named_with_what_is_needed(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("central.database.POSTGRES_MIN", 99)
+    done = await central("migrate", url=postgres_url)
+    assert (done.code, done.shown) == (2, "")
+    assert re.search(r"PostgreSQL \d+, and head office needs 99 or newer: upgrade", done.complaint)
+
+
+async def test_a_database_that_is_away_says_where_and_what_to_do(postgres_url: str) -> None:
+    nowhere = f"{postgres_url.replace('/t_', '/u_')}"
+    for url, said in (
+        ("postgresql://nobody:secret@127.0.0.1:1/none", "Connect"),
+        ("postgresql://nobody:secret@no-such-host.invalid/none", "Name or service not known"),
+        (nowhere, "does not exist"),
+    ):
+        done = await central("company", "add", "Acme", url=url)
+        assert (done.code, done.shown) == (2, "")
+        [line] = done.complaint.splitlines()
+        assert said in line
+        assert "Check its address" in line
+        assert "secret" not in line

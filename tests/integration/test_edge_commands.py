@@ -64,6 +64,9 @@ def running(*folders: Path) -> Iterator[dict[str, str]]:
             word, store, address = line.split()
             assert word == "ready"
             addresses[store] = address
+            told = process.stdout.readline()
+            assert told.startswith(f"Till page: {address}/ . Next"), told
+            assert "edge pair W1 --data " in told
         yield addresses
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
@@ -98,12 +101,14 @@ def test_a_technician_puts_a_box_into_a_shop_and_it_sells(
     folder = tmp_path / "shop" / "S01"
     made = provision(url, folder)
     assert made.exit_code == 0, made.output
-    assert made.stdout.splitlines()[-1].endswith(f"Next: edge serve --data {folder}")
+    assert made.stdout.splitlines()[-1].endswith(f"edge serve --data {folder}`.")
     assert stat.S_IMODE((folder / KEY_FILE).stat().st_mode) == 0o600
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     with running(folder) as addresses, httpx.Client(base_url=addresses["S01"]) as client:
         assert stat.S_IMODE((folder / "edge.sock").stat().st_mode) == 0o600
-        code = run("pair", "W1", "--data", folder).stdout.strip()
+        code, link, said = run("pair", "W1", "--data", folder).stdout.splitlines()
+        assert link == f"Till page: {addresses['S01']}/#pair=W1:{code}"
+        assert "open the link at W1" in said
         paired = client.post("/pair", json={"workstation_id": "W1", "code": code}).json()
         client.headers["Authorization"] = f"Bearer {paired['token']}"
         client.post("/business-days", json={"operator_id": "anna"}).raise_for_status()
@@ -170,12 +175,12 @@ def hotel(_request: Request) -> Response:
 
 
 def late(_request: Request) -> Response:
-    return Response(200, {"date": "Mon, 01 Jan 2024 00:00:00 GMT"}, b"{}")
+    return Response(200, {"date": "Mon, 01 Jan 2024 00:00:00 GMT"}, b'{"status": "ok"}')
 
 
 MISTAKES: list[tuple[Callable[[Request], Response], str]] = [
     (hotel, "it is not head office"),
-    (late, "clock is .* ahead of head office's: set it"),
+    (late, "clock is .* ahead of head office's.*: set .*the code is still good"),
 ]
 
 
