@@ -12,10 +12,12 @@ import time
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from edge.db.engine import open_connection
+from edge.db.group import Failed
 from edge.db.pen import Pen
 from edge.folder import database_of
 from tests.benchmarks.shop import Basket, Shop, now, sell
@@ -82,13 +84,10 @@ def fill(shop: Shop, baskets: Iterable[Basket]) -> None:
     path = database_of(shop.folder)
     pen = Pen(path, open_connection(path, writer=True))
     for start in range(0, len(waiting), GROUP):
-        outcomes = pen.write(
-            [lambda db, b=basket: sell(db, b, moment) for basket in waiting[start : start + GROUP]]  # type: ignore[misc]
-        )
-        for outcome in outcomes:
-            error = getattr(outcome, "error", None)
-            if error is not None:
-                raise error
+        group = waiting[start : start + GROUP]
+        for outcome in pen.write([partial(sell, basket=each, moment=moment) for each in group]):
+            if isinstance(outcome, Failed):
+                raise outcome.error
     pen.close()
 
 

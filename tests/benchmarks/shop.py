@@ -68,12 +68,12 @@ class Basket(NamedTuple):
     workstation_id: WorkstationId
 
 
-def make_shop(folder: Path, *, seed: int = 1) -> Shop:
+def make_shop(folder: Path, *, seed: int = 1, customers: int = CUSTOMERS) -> Shop:
     """A store in ``folder`` that is open at every workstation and has no head office."""
     make_store(folder)
     items = [pair for pair in sample_items(Random(seed)) if pair[0].unit != "kg"][:ITEMS]
     articles = tuple(Article(item.scan_codes[0], price.unit_price_minor) for item, price in items)
-    customers = tuple(uuid_utils.compat.uuid7() for _ in range(CUSTOMERS))
+    people = tuple(_id() for _ in range(customers))
     tokens = new_tokens(WORKSTATIONS)
     writer = InlineWriter.open(database_of(folder))
 
@@ -94,12 +94,12 @@ def make_shop(folder: Path, *, seed: int = 1) -> Shop:
         )
         db.executemany(
             "INSERT INTO customer VALUES (?, ?, 1, 'Bo', NULL, NULL)",
-            [(customer.bytes, f"B{number}") for number, customer in enumerate(customers)],
+            [(customer.bytes, f"B{number}") for number, customer in enumerate(people)],
         )
 
     writer.run_now(publish)
     writer.close_now()
-    shop = Shop(folder, articles, customers, tokens)
+    shop = Shop(folder, articles, people, tokens)
     open_shop(shop)
     return shop
 

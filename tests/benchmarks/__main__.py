@@ -1,0 +1,102 @@
+"""``uv run python -m tests.benchmarks``: Holdfast measured, in one run and as ratios.
+
+Ends by itself and leaves nothing behind. Exit code 0: measured; 1: a target is missed; 2: it could
+not run.
+"""
+
+import asyncio
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.status import Status
+
+import edge  # noqa: F401 - puts a sound SQLite in place, before anything loads another
+from central.database import CannotRun
+from central.demo.errors import DemoCannotRun
+from central.postgres import PostgresCannotStart
+from tests.benchmarks.figures import Figure, table_of
+from tests.benchmarks.parts import LONG, ORDINARY, Part
+
+FOLDER = Path("/var/tmp")  # on a disk, where /tmp may be memory
+FOLDER_MODE = 0o711
+WIDTH = 118
+MISSED = 1
+COULD_NOT_RUN = 2
+
+
+def main(
+    as_json: Annotated[bool, typer.Option("--json", help="As a JSON document.")] = False,
+    only: Annotated[list[str] | None, typer.Option(help="A part; may stand several times.")] = None,
+    grow: Annotated[
+        bool, typer.Option("--grow", help="A million sales, five million lines.")
+    ] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Small sizes, for the shape alone.")
+    ] = False,
+    folder: Annotated[Path, typer.Option(help="Where files go: a folder on a disk.")] = FOLDER,
+) -> None:
+    """Measure a sale, a drained queue, central's ingest and the wire (sale, drain, ingest, wire);
+    with --grow, the long ones (grow, report)."""
+    console = Console(stderr=True)
+    try:
+        parts = _chosen(only or [], grow=grow)
+        figures = asyncio.run(_measure(parts, folder, console, quick=quick))
+    except (DemoCannotRun, CannotRun, PostgresCannotStart, OSError, RuntimeError) as error:
+        console.print(f"benchmarks: {error}", style="red", markup=False)
+        raise typer.Exit(COULD_NOT_RUN) from error
+    if as_json:
+        sys.stdout.write(msgspec.json.encode(figures).decode() + "\n")
+    else:
+        out = Console()
+        out.width = max(out.width, WIDTH)
+        out.print(table_of(figures))
+    if any(each.reached is False for each in figures):
+        raise typer.Exit(MISSED)
+
+
+def _chosen(only: list[str], *, grow: bool) -> dict[str, Part]:
+    known = {**ORDINARY, **LONG}
+    unknown = [name for name in only if name not in known]
+    if unknown:
+        raise typer.BadParameter(f"no part is called {unknown[0]}: {', '.join(known)}")
+    if only:
+        return {name: known[name] for name in only}
+    return LONG if grow else ORDINARY
+
+
+async def _measure(
+    parts: dict[str, Part], folder: Path, console: Console, *, quick: bool
+) -> list[Figure]:
+    figures = []
+    for name, part in parts.items():
+        with _place_in(folder) as place, console.status(f"{name} …") as status:
+            figures += await part(place, partial(_say, status, name), quick)
+    return figures
+
+
+@contextmanager
+def _place_in(folder: Path) -> Iterator[Path]:
+    """A folder of this part's own; PostgreSQL does not run as root, and must pass through."""
+    place = Path(tempfile.mkdtemp(prefix="holdfast-", dir=folder))
+    place.chmod(FOLDER_MODE)
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _say(status: Status, name: str, told: str) -> None:
+    status.update(f"{name}: {told}")
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,190 @@
+"""The parts of a run: each measures, and says what it found as figures."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from central.postgres import running_postgres
+from tests.benchmarks.drain import SALES, measure_drain
+from tests.benchmarks.edge_http import Sizes, measure_edge_http
+from tests.benchmarks.figures import Figure, Target, Unit, figure
+from tests.benchmarks.grow import GROWN_SALES, WATCHED, measure_growth
+from tests.benchmarks.ingest import measure_ingest
+from tests.benchmarks.report import measure_day_report
+from tests.benchmarks.wire import measure_wire
+
+Say = Callable[[str], None]
+Part = Callable[[Path, Say, bool], Awaitable[list[Figure]]]
+"""``(folder on a disk, for progress, quick)``; quick: small sizes, for the shape alone."""
+
+BARE = "bare sqlite3"
+COPY = "COPY"
+
+
+async def sale(folder: Path, _say: Say, quick: bool) -> list[Figure]:
+    """One sale at the edge: rate, latency, CPU, memory, start."""
+    sizes = Sizes(rounds=2, bare=20, one=20, all=64, warm_up=32) if quick else Sizes()
+    found = await measure_edge_http(folder, sizes)
+    return [
+        figure(
+            "sale_http_32_clients_per_s",
+            "one sale over HTTP, 32 clients",
+            Unit.PER_S,
+            found.all.sales_per_s,
+            baseline=found.bare_sales_per_s,
+            baseline_is=BARE,
+            ratio=found.rate_ratio,
+            target=Target(of_ratio=True, at_least=0.7),
+        ),
+        figure(
+            "sale_http_1_client_p50_ms",
+            "one sale over HTTP, 1 client, p50",
+            Unit.MS,
+            found.one.p50_ms,
+            baseline=found.bare_p50_ms,
+            baseline_is=BARE,
+            ratio=found.p50_ratio,
+            target=Target(of_ratio=True, at_most=4),
+        ),
+        figure("sale_http_1_client_p99_ms", "the same, p99", Unit.MS, found.one.p99_ms),
+        figure(
+            "disk_fdatasync_p50_ms", "the disk's fdatasync, p50", Unit.MS, found.fdatasync_p50_ms
+        ),
+        figure(
+            "edge_cpu_32_clients_us",
+            "CPU of the edge a sale, 32 clients",
+            Unit.US,
+            found.all.cpu_us,
+        ),
+        figure("edge_cpu_1_client_us", "the same, 1 client", Unit.US, found.one.cpu_us),
+        figure("edge_memory_idle_mib", "memory of an idle edge", Unit.MIB, found.idle_mib),
+        figure(
+            "edge_memory_busy_mib",
+            "memory of a busy edge",
+            Unit.MIB,
+            found.busy_mib,
+            target=Target(of_ratio=False, at_most=150),
+        ),
+        figure(
+            "edge_ready_s",
+            "from `edge serve` to ready",
+            Unit.S,
+            found.ready_s,
+            target=Target(of_ratio=False, at_most=5),
+        ),
+    ]
+
+
+async def drain(_folder: Path, _say: Say, quick: bool) -> list[Figure]:
+    """A day's queue, from a box to head office's projections."""
+    sales = 200 if quick else SALES
+    found = await measure_drain(sales=sales)
+    return [
+        figure(
+            "drain_sales_per_s",
+            f"{sales:,} queued sales, edge to projections",
+            Unit.PER_S,
+            found.sales_per_s,
+            target=Target(of_ratio=False, at_least=3_000),
+        ),
+        figure("drain_acknowledged_per_s", "the same, acknowledged", Unit.PER_S, found.sent_per_s),
+        figure("drain_edge_cpu_us", "CPU of the edge a drained sale", Unit.US, found.edge_us),
+        figure("drain_central_cpu_us", "CPU of head office, the same", Unit.US, found.central_us),
+    ]
+
+
+async def ingest(folder: Path, _say: Say, quick: bool) -> list[Figure]:
+    """Eight stores push at once."""
+    with running_postgres(folder / "pg") as server:
+        if quick:
+            found = await measure_ingest(server.url, stores=2, sales_per_store=200, processes=1)
+        else:
+            found = await measure_ingest(server.url)
+    return [
+        figure(
+            "ingest_sales_per_s",
+            f"ingest with projections, {found.stores} stores",
+            Unit.PER_S,
+            found.projected_per_s,
+            baseline=found.copy_per_s,
+            baseline_is=COPY,
+            target=Target(of_ratio=False, at_least=8_000),
+        ),
+        figure("ingest_raw_per_s", "the same, acknowledged only", Unit.PER_S, found.raw_per_s),
+        figure("ingest_central_cpu_us", "CPU of head office, the same", Unit.US, found.central_us),
+    ]
+
+
+async def wire(_folder: Path, _say: Say, quick: bool) -> list[Figure]:
+    """Bytes that travel."""
+    found = measure_wire(sales=200) if quick else measure_wire()
+    return [
+        figure(
+            "wire_bytes_per_sale",
+            "a five-line sale on the wire",
+            Unit.BYTES,
+            found.bytes_per_sale,
+            baseline=found.unfolded_bytes / found.sales,
+            baseline_is="unfolded",
+            target=Target(of_ratio=False, at_most=110),
+        ),
+        figure("wire_pack_us", "packing it", Unit.US, found.pack_us_per_sale),
+        figure("wire_unpack_us", "unpacking it", Unit.US, found.unpack_us_per_sale),
+    ]
+
+
+async def grow(folder: Path, say: Say, quick: bool) -> list[Figure]:
+    """One box from nothing to a million sales."""
+    sales = 400 if quick else GROWN_SALES
+    found = measure_growth(folder, say, sales=sales, watched=100 if quick else WATCHED)
+    return [
+        figure(
+            "growth_p99_ms",
+            f"p99 of a sale after {sales:,}",
+            Unit.MS,
+            found.last_p99_ms,
+            baseline=found.first_p99_ms,
+            baseline_is="the first",
+            target=Target(of_ratio=True, at_most=1.2),
+        ),
+        figure(
+            "growth_p50_ms",
+            "the same, p50",
+            Unit.MS,
+            found.last_p50_ms,
+            baseline=found.first_p50_ms,
+            baseline_is="the first",
+        ),
+        figure("growth_bytes_per_sale", "a sale on the box's disk", Unit.BYTES, found.disk_bytes),
+    ]
+
+
+async def report(folder: Path, _say: Say, quick: bool) -> list[Figure]:
+    """A day's report at head office, over millions of lines."""
+    with running_postgres(folder / "pg") as server:
+        if quick:
+            found = await measure_day_report(server.url, lines=10_000, repeats=3)
+        else:
+            found = await measure_day_report(server.url)
+    over = f"over {found.lines:,} lines, p95"
+    aim = Target(of_ratio=False, at_most=100)
+    return [
+        figure(
+            "report_verdict_p95_ms",
+            f"the verdict on a store's day {over}",
+            Unit.MS,
+            found.verdict_p95_ms,
+            target=aim,
+        ),
+        figure(
+            "report_board_p95_ms",
+            f"every store's day {over}",
+            Unit.MS,
+            found.board_p95_ms,
+            target=aim,
+        ),
+    ]
+
+
+ORDINARY: dict[str, Part] = {"sale": sale, "drain": drain, "ingest": ingest, "wire": wire}
+LONG: dict[str, Part] = {"grow": grow, "report": report}
+"""Minutes each: only when they are asked for."""

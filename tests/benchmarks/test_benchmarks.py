@@ -1,0 +1,84 @@
+"""The benchmark command keeps working, and its figures keep their names; speeds are not tested."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks.figures import Figure, Target, Unit, figure, table_of
+from tests.benchmarks.parts import LONG, ORDINARY
+
+NAMES = {
+    "sale": (
+        "sale_http_32_clients_per_s",
+        "sale_http_1_client_p50_ms",
+        "sale_http_1_client_p99_ms",
+        "disk_fdatasync_p50_ms",
+        "edge_cpu_32_clients_us",
+        "edge_cpu_1_client_us",
+        "edge_memory_idle_mib",
+        "edge_memory_busy_mib",
+        "edge_ready_s",
+    ),
+    "drain": (
+        "drain_sales_per_s",
+        "drain_acknowledged_per_s",
+        "drain_edge_cpu_us",
+        "drain_central_cpu_us",
+    ),
+    "ingest": ("ingest_sales_per_s", "ingest_raw_per_s", "ingest_central_cpu_us"),
+    "wire": ("wire_bytes_per_sale", "wire_pack_us", "wire_unpack_us"),
+    "grow": ("growth_p99_ms", "growth_p50_ms", "growth_bytes_per_sale"),
+    "report": ("report_verdict_p95_ms", "report_board_p95_ms"),
+}
+"""Whoever compares runs reads these: a name is added, never changed."""
+TIMEOUT_S = 300
+
+
+@pytest.mark.parametrize("part", NAMES)
+def test_each_part_measures_and_leaves_nothing_behind(part: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.benchmarks", "--json", "--quick", "--only", part]
+    ran = subprocess.run(
+        [*command, "--folder", str(tmp_path)],
+        check=False,
+        capture_output=True,
+        timeout=TIMEOUT_S,
+    )
+    assert ran.returncode in (0, 1), ran.stderr.decode()
+    told = json.loads(ran.stdout)
+    assert tuple(each["name"] for each in told) == NAMES[part]
+    assert all(each["measured"] > 0 for each in told)
+    assert {(each["target"] is None) == (each["reached"] is None) for each in told} == {True}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_part_is_named_here() -> None:
+    assert set(NAMES) == {*ORDINARY, *LONG}
+
+
+@pytest.mark.parametrize(
+    ("measured", "target", "reached"),
+    [
+        (70, Target(of_ratio=True, at_least=0.7), True),
+        (69, Target(of_ratio=True, at_least=0.7), False),
+        (400, Target(of_ratio=True, at_most=4), True),
+        (401, Target(of_ratio=True, at_most=4), False),
+        (3_000, Target(of_ratio=False, at_least=3_000), True),
+        (151, Target(of_ratio=False, at_most=150), False),
+    ],
+)
+def test_a_target_is_of_the_figure_or_of_its_ratio(
+    measured: float, target: Target, reached: bool
+) -> None:
+    found = figure("name", "says", Unit.MS, measured, baseline=100, target=target)
+    assert found.reached is reached
+
+
+def test_the_table_has_a_row_for_each_figure() -> None:
+    plain = Figure(name="a", says="b", unit=Unit.S, measured=1.5)
+    table = table_of([plain, figure("c", "d", Unit.MIB, 3, baseline=2, baseline_is="idle")])
+    assert table.row_count == 2
+    headings = ["figure", "measured", "baseline", "ratio", "target", "reached"]
+    assert [column.header for column in table.columns] == headings
