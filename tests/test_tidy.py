@@ -44,6 +44,7 @@ INDEX_SETTINGS = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_INDEX_URL", "UV_DE
 OPEN_INDEXES = {"pypi.org", "files.pythonhosted.org"}
 
 PROJECT = ("sync", "edge", "central", "tests", ".ci", "README.md", "pyproject.toml", ".gitignore")
+PROJECT += (".pre-commit-config.yaml",)
 
 
 Located = ast.stmt | ast.expr | ast.excepthandler
