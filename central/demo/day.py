@@ -7,11 +7,13 @@ import asyncio
 import random
 import signal
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from central.demo.business_day import close_day, open_day
 from central.demo.stage import Stage, StoreBox
 from central.demo.trade import Article, Shoppers, new_id, trade
 from central.demo.workstation import Workstation, pair
@@ -36,6 +38,7 @@ class Shop:
     currency: str
     workstations: list[Workstation]
     shoppers: Shoppers
+    business_date: date
     receipts: int = 0
     value_minor: int = 0
     last_text: str = ""
@@ -76,7 +79,7 @@ async def open_shop(
         for workstation_id in WORKSTATIONS
     ]
     operator = shoppers.operators[0]
-    await stations[0].call("POST", "/business-days", {"operator_id": operator})
+    business_date = await open_day(stations[0], operator, None)
     for station in stations:
         await station.call(
             "POST",
@@ -88,7 +91,7 @@ async def open_shop(
             },
         )
         station.cash_minor = FLOAT_MINOR
-    return Shop(box, currency, stations, shoppers)
+    return Shop(box, currency, stations, shoppers, business_date)
 
 
 def shoppers_of(
@@ -189,8 +192,9 @@ def _say_what_was_sold(shop: Shop, before: Count, console: Console) -> None:
     )
 
 
-async def close_shop(shop: Shop) -> None:
-    """Count each drawer (two are wrong by a little), settle, close the day."""
+async def close_shop(shop: Shop) -> str | None:
+    """Count each drawer (two are wrong by a little), settle, close the day. What is to be said of a
+    day that stays open."""
     operator = shop.shoppers.operators[0]
     for station in shop.workstations:
         session = await station.call("GET", "/till-sessions/current")
@@ -202,7 +206,10 @@ async def close_shop(shop: Shop) -> None:
             f"/till-sessions/{session['till_session_id']}/settle",
             {"operator_id": operator, "counted_cash_minor": counted},
         )
-    day = await shop.workstations[0].call("GET", "/business-days/current")
-    await shop.workstations[0].call(
-        "POST", f"/business-days/{day['business_date']}/close", {"operator_id": operator}
-    )
+    return await close_day(shop.workstations[0], operator)
+
+
+async def open_next_day(shop: Shop) -> date:
+    """The shop goes on for whoever stays: the day after the demo's, or the one that stayed open."""
+    operator = shop.shoppers.operators[0]
+    return await open_day(shop.workstations[0], operator, shop.business_date + timedelta(days=1))

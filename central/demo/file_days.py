@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from central.demo.business_day import close_day, open_day
 from central.demo.receipts_file import (
     PlannedLine,
     PlannedReceipt,
@@ -33,7 +34,9 @@ FLOAT_MINOR = 10_000
 
 @dataclass
 class FileShop:
-    """A country as a store. ``taken`` lines and value are what the box answered for."""
+    """A country as a store. ``taken`` lines and value are what the box answered for.
+    ``stays_open``: what is to be said of its last day, where a person keeps it open; receipts of
+    later dates are then traded on that day."""
 
     plan: PlannedStore
     workstation: Workstation
@@ -41,6 +44,7 @@ class FileShop:
     taken_value: Decimal = Decimal(0)
     set_aside: list[SetAside] = field(default_factory=list)
     refused: set[UUID] = field(default_factory=set)
+    stays_open: str | None = None
 
 
 async def trade_file(shop: FileShop, on_lines: Callable[[int], None]) -> None:
@@ -53,9 +57,7 @@ async def _trade_day(
     shop: FileShop, day: date, receipts: list[PlannedReceipt], on_lines: Callable[[int], None]
 ) -> None:
     station, session = shop.workstation, new_id()
-    await station.call(
-        "POST", "/business-days", {"operator_id": OPERATOR, "business_date": day.isoformat()}
-    )
+    await open_day(station, OPERATOR, day)
     till = {"till_session_id": session, "operator_id": OPERATOR, "float_minor": FLOAT_MINOR}
     await station.call("POST", "/till-sessions", till)
     station.cash_minor = FLOAT_MINOR
@@ -67,7 +69,7 @@ async def _trade_day(
         f"/till-sessions/{session}/settle",
         {"operator_id": OPERATOR, "counted_cash_minor": station.cash_minor},
     )
-    await station.call("POST", f"/business-days/{day.isoformat()}/close", {"operator_id": OPERATOR})
+    shop.stays_open = await close_day(station, OPERATOR)
 
 
 async def _trade_receipt(shop: FileShop, receipt: PlannedReceipt) -> None:

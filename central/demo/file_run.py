@@ -16,6 +16,7 @@ from central.db.engine import unit_of_work
 from central.demo.accounts import Counted, await_drained, count_both
 from central.demo.compare import Comparison, draw
 from central.demo.file_days import OPERATOR, FileShop, trade_all
+from central.demo.links import LINKS_TITLE, add_visitor, show_links
 from central.demo.receipts_file import Plan, PlannedStore, SetAside, item_id_of
 from central.demo.stage import Stage, StoreBox
 from central.demo.tamper import tamper
@@ -68,7 +69,11 @@ async def run_file(stage: Stage, plan: Plan, console: Console, *, tampering: boo
     opened = await _open_company(stage, plan)
     console.print(f"{len(opened)} stores, {len(plan.items):,} items, {plan.lines:,} lines.")
     counted, shops = await _open_boxes(stage, opened, console)
+    await show_links(stage, console, LINKS_TITLE)
     await _trade(shops, console)
+    for shop in shops:
+        if shop.stays_open is not None:
+            console.print(shop.stays_open)
     await await_drained(stage, counted, DRAINED_WITHIN_S)
     if tampering:
         changed, deleted = await tamper(stage.engine, counted[-1].store_id)
@@ -84,6 +89,7 @@ async def _open_company(stage: Stage, plan: Plan) -> list[Opened]:
     stamp = datetime.now(UTC)
     async with unit_of_work(stage.engine) as db:
         company_id = await add_company(db, f"Gift retailer {stamp:%Y-%m-%d %H:%M:%S.%f}", "GBP")
+        await add_visitor(db, company_id)
         await publish_taxes(db, company_id, TAXES)
         await publish_tenders(db, company_id, TENDERS)
         await publish_operators(
@@ -97,6 +103,7 @@ async def _open_company(stage: Stage, plan: Plan) -> list[Opened]:
     for number, store in enumerate(plan.stores, start=1):
         opened.append(await _open_store(stage, company_id, f"S{number:02d}", store, now_ms))
     await drain_publications(stage.engine)
+    stage.company_id = company_id
     return opened
 
 

@@ -20,6 +20,7 @@ from central.db.engine import BadDatabaseUrl
 from central.demo.children import one_sentence
 from central.demo.errors import DemoCannotRun
 from central.demo.file_run import run_file
+from central.demo.links import show_links
 from central.demo.receipts_file import read_plan
 from central.demo.sample_run import run_sample
 from central.demo.stage import Stage, standing
@@ -30,6 +31,7 @@ DIFFERS = 1
 COULD_NOT_RUN = 2
 INTERRUPTED = 130
 PID_FILE = "demo.pid"
+KEPT_LINKS_TITLE = "Look, or sell yourself (fresh links, each good once, for 15 minutes):"
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,13 @@ async def _demo(options: DemoOptions, afterwards: Callable[[Stage, int], Awaitab
         if plan is not None:
             code = await run_file(stage, plan, console, tampering=options.tamper)
         else:
-            code = await run_sample(stage, console, seed=options.seed, tampering=options.tamper)
+            code = await run_sample(
+                stage,
+                console,
+                seed=options.seed,
+                tampering=options.tamper,
+                keeping=options.keep,
+            )
         await afterwards(stage, code)
     return code
 
@@ -132,6 +140,7 @@ def _run_kept(options: DemoOptions) -> int:
 def _hold(told_to: int) -> Callable[[Stage, int], Awaitable[None]]:
     async def hold(stage: Stage, code: int) -> None:
         await asyncio.to_thread((stage.folder / PID_FILE).write_text, str(os.getpid()))
+        await show_links(stage, Console(), KEPT_LINKS_TITLE)
         print(
             f"Everything goes on running in {stage.folder}.\n"
             f"Stop it with: uv run central demo --stop {stage.folder}",

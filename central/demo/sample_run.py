@@ -17,10 +17,12 @@ from central.demo.day import (
     WORKSTATIONS,
     Shop,
     close_shop,
+    open_next_day,
     open_shop,
     shoppers_of,
     trade_a_day,
 )
+from central.demo.links import LINKS_TITLE, add_visitor, show_links
 from central.demo.stage import Stage
 from central.demo.tamper import tamper
 from central.demo.technician import pairing_code
@@ -48,14 +50,18 @@ class Chain:
     stores: tuple[tuple[str, StoreId, str], ...]
 
 
-async def run_sample(stage: Stage, console: Console, *, seed: int, tampering: bool) -> int:
-    """Stand up three stores, trade their day, compare; 0 equal, 1 a cell differs."""
+async def run_sample(
+    stage: Stage, console: Console, *, seed: int, tampering: bool, keeping: bool
+) -> int:
+    """Stand up three stores, trade their day, compare; 0 equal, 1 a cell differs. ``keeping``: the
+    next day is opened then, for whoever goes on."""
     chain = await _open_company(stage, seed)
     boxes = await asyncio.gather(
         *(stage.provision(code, enrol_code) for code, _, enrol_code in chain.stores)
     )
     await asyncio.gather(*(stage.serve([box], f"edge-{box.code}") for box in boxes))
     _say_addresses(stage, console)
+    await show_links(stage, console, LINKS_TITLE)
     counted = [
         Counted(store_id, box, CURRENCY)
         for (_, store_id, _), box in zip(chain.stores, boxes, strict=True)
@@ -67,9 +73,9 @@ async def run_sample(stage: Stage, console: Console, *, seed: int, tampering: bo
     await trade_a_day(stage, shops, console)
     _show_receipt(console, shops)
     for shop in shops:
-        await close_shop(shop)
-        for station in shop.workstations:
-            await station.client.aclose()
+        stays_open = await close_shop(shop)
+        if stays_open is not None:
+            console.print(stays_open)
     await await_drained(stage, counted, DRAINED_WITHIN_S)
     if tampering:
         changed, deleted = await tamper(stage.engine, counted[0].store_id)
@@ -79,7 +85,15 @@ async def run_sample(stage: Stage, console: Console, *, seed: int, tampering: bo
         )
     found = [await count_both(stage, store) for store in counted]
     draw(console, found)
-    return _say_verdict(console, shops, found)
+    code = _say_verdict(console, shops, found)
+    if keeping:
+        for shop in shops:
+            opened = await open_next_day(shop)
+            console.print(f"{shop.box.code} is open for business date {opened}.")
+    for shop in shops:
+        for station in shop.workstations:
+            await station.client.aclose()
+    return code
 
 
 async def _open_company(stage: Stage, seed: int) -> Chain:
@@ -88,6 +102,7 @@ async def _open_company(stage: Stage, seed: int) -> Chain:
     now_ms = int(now.timestamp() * 1_000)
     async with unit_of_work(stage.engine) as db:
         company_id = await add_company(db, name, CURRENCY)
+        await add_visitor(db, company_id)
         opened = []
         for code, place in STORES:
             settings = msgspec.structs.replace(
@@ -102,6 +117,7 @@ async def _open_company(stage: Stage, seed: int) -> Chain:
             opened.append((code, store_id, made.code))
         sample = await load_sample(db, company_id, now_ms, seed=seed)
     await drain_publications(stage.engine)
+    stage.company_id = company_id
     return Chain(name, sample, tuple(opened))
 
 

@@ -19,6 +19,7 @@ from central.db.engine import database_url
 from central.demo.children import Child, free_port, run_child, start_child
 from central.demo.line import Line
 from central.postgres import running_postgres
+from sync.protocol.identity import CompanyId
 
 FOLDER_MODE = 0o711
 CENTRAL = "central"
@@ -43,7 +44,8 @@ class StoreBox:
 
 @dataclass
 class Stage:
-    """Everything that runs. ``url`` is central's own address."""
+    """Everything that runs. ``url`` is central's own address, ``company_id`` the demo's company
+    once it is there."""
 
     folder: Path
     engine: AsyncEngine
@@ -51,6 +53,7 @@ class Stage:
     url: str
     boxes: list[StoreBox] = field(default_factory=list)
     edges: list[Child] = field(default_factory=list)
+    company_id: CompanyId | None = None
 
     def log(self, name: str) -> Path:
         """Where a child's output stands."""

@@ -1,0 +1,46 @@
+"""The demo's doors for a person: a link that signs in at the board, and for each store one that
+pairs a workstation which the demo itself does not use.
+
+Codes and links live 15 minutes and are good once, so that they are made anew each time.
+"""
+
+import secrets
+from datetime import UTC, datetime
+
+from rich.console import Console
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from central.db.engine import unit_of_work
+from central.demo.stage import Stage
+from central.demo.technician import pairing_code
+from central.usecases.add_user import add_user
+from central.usecases.sign_in_link import create_sign_in_link, link_address
+from sync.protocol.identity import CompanyId
+
+VISITOR = "W9"
+"""The workstation that is left to a person."""
+LINKS_TITLE = "Look, or sell yourself, while it runs (each link is good once, for 15 minutes):"
+EMAIL = "visitor@demo.example"
+PASSWORD_BYTES = 24
+
+
+async def add_visitor(db: AsyncConnection, company_id: CompanyId) -> None:
+    """Whom the link signs in; nobody knows the password."""
+    await add_user(db, company_id, EMAIL, "Visitor", secrets.token_urlsafe(PASSWORD_BYTES))
+
+
+async def show_links(stage: Stage, console: Console, title: str) -> None:
+    """A line for the board and one for each store: never cut or folded, whatever the width."""
+    if stage.company_id is None:
+        return
+    now_ms = int(datetime.now(UTC).timestamp() * 1_000)
+    async with unit_of_work(stage.engine) as db:
+        token = await create_sign_in_link(db, stage.company_id, EMAIL, now_ms)
+    doors = [("head office's board", link_address(stage.url, token))]
+    for box in stage.boxes:
+        code = await pairing_code(stage, box, VISITOR)
+        doors.append((f"till {VISITOR} of store {box.code}", f"{box.url}/#pair={VISITOR}:{code}"))
+    width = max(len(what) for what, _ in doors)
+    lines = (f"  {what:<{width}}  {link}" for what, link in doors)
+    text = "\n".join((title, *lines))
+    console.print(text, soft_wrap=True, markup=False, highlight=False)
