@@ -16,10 +16,13 @@ from edge.api import (
     days,
     health,
     items,
+    pages,
     pairing,
+    quotes,
     sales,
     stock,
     sync_status,
+    till,
     tills,
     totals,
 )
@@ -44,7 +47,7 @@ HEADERS = {
 """Sent with every answer, errors included."""
 _RAW_HEADERS = tuple((name.lower().encode(), value.encode()) for name, value in HEADERS.items())
 
-_GUARDED = (customers, days, items, sales, stock, sync_status, tills, totals)
+_GUARDED = (customers, days, items, quotes, sales, stock, sync_status, till, tills, totals)
 
 
 async def _harden(message: Message, scope: Scope) -> None:
@@ -63,8 +66,8 @@ def build_app(box: Box) -> Litestar:
         guards=guards,
     )
     return Litestar(
-        route_handlers=[*health.ROUTES, *pairing.ROUTES, guarded],
-        state=State({"box": box}),
+        route_handlers=[*health.ROUTES, *pages.ROUTES, *pairing.ROUTES, guarded],
+        state=State({"box": box, "assets": pages.load_assets()}),
         guards=[require_own_host],
         dependencies={"box": Provide(provide_box)},
         exception_handlers=EXCEPTION_HANDLERS,

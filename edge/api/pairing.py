@@ -25,7 +25,7 @@ class PairedAnswer(msgspec.Struct, frozen=True):
 async def pair(request: litestar.Request[Any, Any, Any], box: TheBox) -> PairedAnswer:
     """Open to whoever has the code. Pairing a workstation again ends its earlier token."""
     asked = await read_body(request, PairWorkstation)
-    token, moment = new_token(), box.clock.moment()
+    token, moment = asked.token or new_token(), box.clock.moment()
     await box.writer.run(lambda db: pair_workstation(db, asked, token, moment))
     box.workstations.forget()
     return PairedAnswer(token, asked.workstation_id, box.enrolment.store_code)

@@ -21,6 +21,7 @@ _FEEDS = "SELECT data_set, scope, pub_seq FROM feed_cursor ORDER BY data_set, sc
 QUIET_S = 120
 """Head office is called unreachable after this long without contact."""
 SECOND_MS = 1_000
+MINUTE_S = 60
 
 
 class FeedStatus(msgspec.Struct, frozen=True):
@@ -32,11 +33,13 @@ class FeedStatus(msgspec.Struct, frozen=True):
 
 
 class SyncStatus(msgspec.Struct, frozen=True):
-    """``summary`` is the state in one sentence; ``waiting`` events are not at head office yet."""
+    """``summary`` is the state in one sentence; ``waiting`` events are not at head office yet.
+    ``head_office_away``: there was no contact for QUIET_S, or never any."""
 
     store_code: str
     summary: str
     needs_a_person: bool
+    head_office_away: bool
     epoch: str
     last_seq: int
     head_hash: str
@@ -70,6 +73,7 @@ def _look(db: sqlite3.Connection, box: Box, now_ms: int, free: int) -> SyncStatu
         store_code=box.enrolment.store_code,
         summary=_in_words(pushing, head.seq - through, now_ms, len(alarms)),
         needs_a_person=pushing.stopped is not None or bool(alarms),
+        head_office_away=_quiet_s(pushing, now_ms) > QUIET_S,
         epoch=str(head.epoch),
         last_seq=head.seq,
         head_hash=head.hash.hex(),
@@ -84,6 +88,13 @@ def _look(db: sqlite3.Connection, box: Box, now_ms: int, free: int) -> SyncStatu
     )
 
 
+def _quiet_s(pushing: PushState, now_ms: int) -> int:
+    """How long head office was not reached; for ever if it never was."""
+    if pushing.last_contact_ms is None:
+        return now_ms // SECOND_MS
+    return max(0, now_ms - pushing.last_contact_ms) // SECOND_MS
+
+
 def _in_words(pushing: PushState, waiting: int, now_ms: int, alarms: int) -> str:
     """One sentence for people; selling goes on in every one of these states."""
     told = f" {alarms} alarm(s) need a person." if alarms else ""
@@ -93,12 +104,17 @@ def _in_words(pushing: PushState, waiting: int, now_ms: int, alarms: int) -> str
             f"Selling goes on. Call head office.{told}"
         )
     if pushing.last_contact_ms is None:
-        return f"Head office was not reached yet; {waiting:,} records wait.{told}"
-    quiet_s = max(0, now_ms - pushing.last_contact_ms) // SECOND_MS
-    if quiet_s > QUIET_S and waiting:
+        return f"Head office was not reached yet; {waiting:,} records wait. Selling goes on.{told}"
+    quiet_s = _quiet_s(pushing, now_ms)
+    if quiet_s > QUIET_S and not waiting:
         return (
-            f"Head office was last reached {quiet_s:,} s ago; {waiting:,} records wait and will "
-            f"be sent when the line is back. Selling goes on.{told}"
+            f"Head office has everything; it was last reached {quiet_s // MINUTE_S:,} min ago. "
+            f"Selling goes on.{told}"
+        )
+    if quiet_s > QUIET_S:
+        return (
+            f"Head office was last reached {quiet_s // MINUTE_S:,} min ago; {waiting:,} records "
+            f"wait and will be sent when the line is back. Selling goes on.{told}"
         )
     if waiting:
         return f"{waiting:,} records are on their way to head office.{told}"

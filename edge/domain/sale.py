@@ -56,7 +56,7 @@ def compose(request: SaleRequest, known: Situation) -> Composed:
 
     Raises the refusals of errors.py, line_errors.py and tender_errors.py.
     """
-    _refuse_unknown_people(request, known)
+    refuse_unknown_people(request, known)
     customer_id = returns.customer_of(request.customer_id, known.originals)
     taken = returns.take_back_lines(request.lines, known)
     drafts = price_lines(request.lines, known)
@@ -98,7 +98,8 @@ def compose(request: SaleRequest, known: Situation) -> Composed:
     return Composed(fact, _all_spends(fact), _movements(fact, known))
 
 
-def _refuse_unknown_people(request: SaleRequest, known: Situation) -> None:
+def refuse_unknown_people(request: SaleRequest, known: Situation) -> None:
+    """Raises UnknownOperator, InactiveOperator, UnknownCustomer, InactiveCustomer."""
     if known.operator_active is None:
         raise UnknownOperator(request.operator_id)
     if not known.operator_active:

@@ -24,13 +24,17 @@ from sync.engine.journal import Moment
 from sync.protocol.identity import WorkstationId
 
 TOKEN_BYTES = 32
+Token = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_-]{43}\Z")]
+"""TOKEN_BYTES in base64url, as ``new_token`` writes them."""
 
 
 class PairWorkstation(Request, frozen=True):
-    """What a person typed at the workstation."""
+    """What a person typed at the workstation. ``token``: 256 random bits that the workstation drew
+    and kept before it asked, so that the same request can be answered again."""
 
     workstation_id: ShortWorkstation
     code: Annotated[str, Meta(pattern=PLAIN_TEXT_PATTERN, max_length=40)]
+    token: Token | None = None
 
 
 class PairedWith(msgspec.Struct, frozen=True):
@@ -48,13 +52,17 @@ def new_token() -> str:
 def pair_workstation(
     db: sqlite3.Connection, request: PairWorkstation, token: str, moment: Moment
 ) -> PairedWith:
-    """``token`` from ``new_token``, valid from now on; an earlier one of this workstation is not.
+    """``token``, the request's own or from ``new_token``, is valid from now on; an earlier one of
+    this workstation is not. A token that is valid already is answered again, whatever the code.
 
     Raises PairingRefused, and counts the try all the same.
     """
     workstation_id = request.workstation_id
     paired = PairedWith(workstation_id, token)
-    if find_workstation(db, token) == workstation_id:
+    holder = find_workstation(db, token)
+    if holder is not None:
+        if holder != workstation_id:
+            raise PairingRefused
         return paired
     pending = find_code(db, workstation_id)
     if pending is None:

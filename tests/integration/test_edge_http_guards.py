@@ -28,6 +28,8 @@ from tests.edge_store import Till, open_store, row_counts, sale
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 OPEN_ROUTES = {("GET", "/health"), ("POST", "/pair")}
+OPEN_ROUTES |= {("GET", "/"), ("GET", "/sw.js")}
+OPEN_ROUTES |= {("GET", "/web/{version:str}/{folder:str}/{name:str}")}
 OPEN_ROUTES |= {("OPTIONS", path) for _, path in OPEN_ROUTES}
 ID = "0199aaaa-0000-7000-8000-000000000001"
 EXAMPLES = {"uuid": ID, "date": "2026-11-25", "str": "x"}

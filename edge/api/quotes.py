@@ -1,0 +1,31 @@
+"""What a basket would come to, before it is tendered: nothing is written."""
+
+from typing import Any
+
+import litestar
+from litestar import post
+
+from edge.api.guard import workstation_of
+from edge.api.limits import SALE_BYTES_MAX
+from edge.api.parameters import TheBox
+from edge.api.written import accepts
+from edge.domain.quote import Quote
+from edge.reading import read
+from edge.usecases.quote_sale import QuoteSale, quote_sale
+from sync.http.body import read_body
+
+
+@post(
+    "/quotes",
+    status_code=200,
+    request_max_body_size=SALE_BYTES_MAX,
+    operation_class=accepts(QuoteSale),
+)
+async def quote(request: litestar.Request[Any, Any, Any], box: TheBox) -> Quote:
+    """The amounts of a basket and what is left to pay; the sale is priced anew."""
+    asked, workstation_id = await read_body(request, QuoteSale), workstation_of(request)
+    moment = box.clock.moment()
+    return await read(box.reader, lambda db: quote_sale(db, asked, workstation_id, moment))
+
+
+ROUTES = (quote,)

@@ -1,0 +1,67 @@
+"""What a till page asks when it starts: the store, this workstation, who may sell, what is open."""
+
+import sqlite3
+from datetime import date
+from typing import Any
+
+import litestar
+import msgspec
+from litestar import get
+
+from edge.api.guard import workstation_of
+from edge.api.parameters import TheBox
+from edge.api.written import Described
+from edge.db.days import BusinessDay, find_open_day
+from edge.db.operators import ActiveOperator, list_operators
+from edge.db.store import read_settings, today
+from edge.db.tenders import ActiveTender, list_tenders
+from edge.db.tills import TillSession, find_open_till
+from edge.reading import read
+from sync.engine.journal import Moment
+from sync.protocol.identity import WorkstationId
+
+
+class TillAnswer(msgspec.Struct, frozen=True):
+    """``today`` is the date in the store's zone. ``business_day`` and ``till_session``: what is
+    open, the session this workstation's; null where nothing is."""
+
+    workstation_id: WorkstationId
+    store_code: str
+    store_name: str
+    currency: str
+    decimals: int
+    tax_included: bool
+    cash_rounding_step_minor: int
+    today: date
+    operators: tuple[ActiveOperator, ...]
+    tenders: tuple[ActiveTender, ...]
+    business_day: BusinessDay | None
+    till_session: TillSession | None
+
+
+@get("/till", operation_class=Described)
+async def till(request: litestar.Request[Any, Any, Any], box: TheBox) -> TillAnswer:
+    """Everything at once, of one commit."""
+    workstation_id, moment = workstation_of(request), box.clock.moment()
+    return await read(box.reader, lambda db: _look(db, workstation_id, moment))
+
+
+def _look(db: sqlite3.Connection, workstation_id: WorkstationId, moment: Moment) -> TillAnswer:
+    settings = read_settings(db)
+    return TillAnswer(
+        workstation_id=workstation_id,
+        store_code=settings.store_code,
+        store_name=settings.store_name,
+        currency=settings.currency,
+        decimals=settings.decimals,
+        tax_included=settings.tax_included,
+        cash_rounding_step_minor=settings.cash_rounding_step_minor,
+        today=today(settings, moment.wall_ms),
+        operators=list_operators(db),
+        tenders=list_tenders(db),
+        business_day=find_open_day(db),
+        till_session=find_open_till(db, workstation_id),
+    )
+
+
+ROUTES = (till,)

@@ -1,0 +1,25 @@
+"""The store's ways to pay, for people to choose from."""
+
+import sqlite3
+
+import msgspec
+
+from sync.protocol.identity import TenderId
+from sync.protocol.poslog import TenderKind
+
+TENDERS_LISTED_MAX = 50
+_ACTIVE = "SELECT tender_id, name, kind FROM tender WHERE active ORDER BY rowid LIMIT ?"
+
+
+class ActiveTender(msgspec.Struct, frozen=True):
+    """A way to pay that may be used."""
+
+    tender_id: TenderId
+    name: str
+    kind: TenderKind
+
+
+def list_tenders(db: sqlite3.Connection) -> tuple[ActiveTender, ...]:
+    """Those in use, in the order in which head office published them."""
+    rows = db.execute(_ACTIVE, (TENDERS_LISTED_MAX,))
+    return tuple(ActiveTender(TenderId(row[0]), row[1], TenderKind(row[2])) for row in rows)

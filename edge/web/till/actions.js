@@ -1,0 +1,209 @@
+/** What a cashier does, one verb each: ask the store server, keep what must outlive a reload, then
+ *  show it. A problem is shown, never thrown on. */
+
+import { BoxAway, Refused, call } from "./api.js";
+import * as baskets from "./basket.js";
+import { newToken, uuid7 } from "./ids.js";
+import { begin, tryAgain } from "./outbox.js";
+import { askQuote } from "./quotes.js";
+import * as state from "./state.js";
+import { dropOldReceipts, write } from "./store.js";
+import { batch } from "./ui.js";
+
+const AWAY = {
+  title: "The store box does not answer",
+  detail: "The store box does not answer, so nothing was done.",
+  remedy: "Try again in a moment. If it stays so, look whether the store box is switched on.",
+};
+const CANNOT_KEEP = {
+  title: "This browser could not keep it",
+  detail: "The browser could not write to its storage, so nothing was sent.",
+  remedy: "Free some space on this device, then try again.",
+};
+let busy = false;
+
+/** Run ``verb`` unless one runs already; show what goes wrong. Whether it went well. */
+export async function doing(verb) {
+  if (busy) return false;
+  busy = true;
+  batch(() => {
+    state.problem.value = null;
+    state.notice.value = null;
+  });
+  try {
+    await verb();
+    return true;
+  } catch (error) {
+    state.problem.value = asProblem(error);
+    return false;
+  } finally {
+    busy = false;
+  }
+}
+
+function asProblem(error) {
+  if (error instanceof Refused) return error.problem;
+  if (error instanceof BoxAway) return AWAY;
+  if (error instanceof DOMException) return CANNOT_KEEP;
+  throw error;
+}
+
+/** The token is made and kept first, so that an answer that is lost can be asked for again. */
+export async function pair(workstationId, code, kept) {
+  const same = kept !== undefined && kept.workstation_id === workstationId && kept.code === code;
+  const asked = same ? kept : { workstation_id: workstationId, code, token: newToken() };
+  await write({ asking: asked });
+  const answer = await call("POST", "/pair", { body: asked });
+  const pairing = {
+    workstation_id: answer.workstation_id,
+    token: answer.token,
+    store_code: answer.store_code,
+  };
+  await write({ pairing, asking: undefined });
+  batch(() => {
+    state.pairing.value = pairing;
+    state.link.value = null;
+  });
+  await refresh();
+  tryAgain();
+}
+
+/** What the store server says of the store, this workstation, the day and the till. */
+export async function refresh() {
+  const answer = await call("GET", "/till");
+  await write({ till: answer });
+  batch(() => {
+    state.till.value = answer;
+    const who = state.operator.value;
+    const works = answer.operators.some((each) => each.operator_id === who?.operator_id);
+    if (who !== null && !works) state.operator.value = null;
+  });
+}
+
+export async function chooseOperator(operator) {
+  await write({ operator });
+  state.operator.value = operator;
+  tryAgain();
+}
+
+function byOperator(more = {}) {
+  return { operator_id: state.operator.value.operator_id, ...more };
+}
+
+export async function openDay() {
+  await afterwards(call("POST", "/business-days", { body: byOperator() }));
+}
+
+/** ``kept``: the id of an attempt that was not answered. */
+export async function openTill(floatMinor, kept) {
+  const same = kept !== undefined && kept.float_minor === floatMinor;
+  const opening = same
+    ? kept
+    : { till_session_id: uuid7(Date.now()), float_minor: floatMinor };
+  await write({ opening });
+  await afterwards(call("POST", "/till-sessions", { body: byOperator(opening) }));
+  await write({ opening: undefined });
+}
+
+/** Whatever was answered, what is open may have changed: ask. */
+async function afterwards(answered) {
+  try {
+    return await answered;
+  } finally {
+    await refresh().catch((error) => {
+      if (!(error instanceof BoxAway || error instanceof Refused)) throw error;
+    });
+  }
+}
+
+/** The count first; only the answer says what was expected. */
+export async function settleTill(countedMinor) {
+  const session = state.till.value.till_session;
+  const path = `/till-sessions/${session.till_session_id}/settle`;
+  const settled = await afterwards(
+    call("POST", path, { body: byOperator({ counted_cash_minor: countedMinor }) }),
+  );
+  state.dialog.value = { name: "settled", settled };
+  state.place.value = "selling";
+}
+
+export async function closeDay() {
+  const date = state.till.value.business_day.business_date;
+  await afterwards(call("POST", `/business-days/${date}/close`, { body: byOperator() }));
+  state.notice.value = `The business day ${date} is closed.`;
+}
+
+/** Keep the basket, then show it. */
+export async function putBasket(basket) {
+  batch(() => {
+    state.basket.value = basket;
+    state.found.value = null;
+  });
+  await write({ basket });
+}
+
+export function addItem(item, choice) {
+  return putBasket(baskets.addItem(state.basket.value, item, choice));
+}
+
+export function changeQuantity(key, byMilli) {
+  return putBasket(baskets.changeQuantity(state.basket.value, key, byMilli));
+}
+
+export function removeLine(key) {
+  return putBasket(baskets.removeLine(state.basket.value, key));
+}
+
+export async function emptyBasket() {
+  await putBasket(baskets.EMPTY);
+  state.place.value = "selling";
+}
+
+export function setCustomer(customer) {
+  return putBasket({ ...state.basket.value, customer });
+}
+
+/** ``fields``: name, phone, email; made under an id of the page's own, so a repeat makes none. */
+export async function createCustomer(customerId, fields) {
+  const told = Object.entries(fields).filter(([, text]) => text !== "");
+  const body = byOperator({ customer_id: customerId, ...Object.fromEntries(told) });
+  await setCustomer(await call("POST", "/customers", { body }));
+}
+
+/** Take a tender; when nothing is left to pay, the sale is finished. A refused tender is not
+ *  taken; one that was not answered stays, for a card may have been charged. */
+export async function addTender(tender) {
+  const before = state.basket.value;
+  const basket = { ...before, tenders: [...before.tenders, tender] };
+  await putBasket(basket);
+  let quoted;
+  try {
+    quoted = await askQuote(basket);
+  } catch (error) {
+    if (error instanceof Refused) await putBasket(before);
+    throw error;
+  }
+  state.quote.value = { of: basket, answer: quoted, problem: null };
+  if (quoted.due.covered) await begin(quoted);
+}
+
+export function removeTender(place) {
+  const basket = state.basket.value;
+  return putBasket({ ...basket, tenders: basket.tenders.filter((_, at) => at !== place) });
+}
+
+/** What is tendered covers the total: finish. */
+export async function finishSale() {
+  const quoted = state.currentQuote.value;
+  if (quoted !== null && quoted.due.covered) await begin(quoted);
+}
+
+export async function newSale() {
+  await write({ showing: undefined });
+  batch(() => {
+    state.receipt.value = null;
+    state.found.value = null;
+    state.place.value = "selling";
+  });
+  await dropOldReceipts(Date.now());
+}

@@ -1,0 +1,57 @@
+/** One request to the store server: its answer, a problem (``Refused``), or no answer at all
+ *  (``BoxAway``). States the token and the highest head with each. */
+
+import { seenHeader } from "./head.js";
+import { boxAway, pairing, seen } from "./state.js";
+
+const TIMEOUT_MS = 20_000;
+const NOT_NOW = new Set([429, 502, 503, 504]);
+
+/** Nobody knows whether the request arrived. */
+export class BoxAway extends Error {}
+
+/** The store server said no: an RFC 9457 problem with ``remedy``. */
+export class Refused extends Error {
+  constructor(problem) {
+    super(problem.detail);
+    this.problem = problem;
+    this.slug = String(problem.type).split(":").at(-1);
+  }
+}
+
+/** The answer's document. ``body``: an object, or the exact text that is to be sent. ``signal``
+ *  ends the wait. Throws BoxAway, Refused. */
+export async function call(method, path, { body = null, signal = null } = {}) {
+  const content = body === null || typeof body === "string" ? body : JSON.stringify(body);
+  const limit = AbortSignal.timeout(TIMEOUT_MS);
+  let response;
+  let document;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: headers(content !== null),
+      body: content,
+      cache: "no-store",
+      signal: signal === null ? limit : AbortSignal.any([limit, signal]),
+    });
+    document = await response.json();
+  } catch (error) {
+    if (signal === null || !signal.aborted) boxAway.value = true;
+    throw new BoxAway(String(error));
+  }
+  if (NOT_NOW.has(response.status)) throw new BoxAway(document.detail);
+  boxAway.value = false;
+  if (response.ok) return document;
+  if (response.status === 401) pairing.value = null;
+  throw new Refused(document);
+}
+
+function headers(hasBody) {
+  const stated = {};
+  if (hasBody) stated["Content-Type"] = "application/json";
+  if (pairing.value !== null) stated.Authorization = `Bearer ${pairing.value.token}`;
+  if (seen.value !== null && pairing.value !== null) {
+    stated["Holdfast-Seen"] = seenHeader(seen.value);
+  }
+  return stated;
+}

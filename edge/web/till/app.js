@@ -1,0 +1,61 @@
+/** The till page: one screen at a time, chosen by what is known (see state.js). */
+
+import { boot } from "./boot.js";
+import { Cashier, OpenDay, OpenTill } from "./opening_view.js";
+import { Dialogs } from "./dialogs.js";
+import { Pairing } from "./pairing_view.js";
+import { Pay } from "./pay_view.js";
+import { Receipt, Waiting } from "./receipt_view.js";
+import { Selling } from "./selling_view.js";
+import { Settle } from "./settle_view.js";
+import { Header, Messages } from "./status_view.js";
+import * as state from "./state.js";
+import { html, render } from "./ui.js";
+
+function App() {
+  return html`
+    <${Header} />
+    <${Messages} />
+    <main><${screen()} /></main>
+    <${Dialogs} />
+  `;
+}
+
+function screen() {
+  const { tab, pairing, till, operator, pending, receipt, place } = state;
+  if (tab.value === "other") return OtherTab;
+  if (tab.value === "broken") return KeepsNothing;
+  if (tab.value === "asking") return Loading;
+  if (pairing.value === null) return Pairing;
+  if (till.value === null) return Loading;
+  if (operator.value === null) return Cashier;
+  if (pending.value !== null) return Waiting;
+  if (receipt.value !== null) return Receipt;
+  if (till.value.business_day === null) return OpenDay;
+  if (till.value.till_session === null) return OpenTill;
+  if (place.value === "paying") return Pay;
+  return place.value === "settling" ? Settle : Selling;
+}
+
+function Loading() {
+  return html`<p class="quiet">Asking the store box …</p>`;
+}
+
+function OtherTab() {
+  return html`<section class="card narrow">
+    <h1>Another tab sells</h1>
+    <p>This till is open in another tab or window of this browser.</p>
+    <p>Sell there. When that one is closed, this one goes on by itself.</p>
+  </section>`;
+}
+
+function KeepsNothing() {
+  return html`<section class="card narrow">
+    <h1>This browser keeps nothing</h1>
+    <p>A till must be able to keep its basket and its sales, and this browser refuses to.</p>
+    <p>Open the page in a window that is not private, or free some space on this device.</p>
+  </section>`;
+}
+
+render(html`<${App} />`, document.getElementById("till"));
+void boot();

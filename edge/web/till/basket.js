@@ -1,0 +1,92 @@
+/** The basket as a value: what is in it, who buys, what was paid so far. Computes no amount. */
+
+/**
+ * @typedef {object} BasketLine
+ * @property {number} key a line's name on the page
+ * @property {string} item_id
+ * @property {string} name
+ * @property {string} unit "each" or "kg"
+ * @property {string|null} scan_code what was scanned, if anything
+ * @property {number} quantity_milli
+ * @property {number|null} unit_price_minor of an open-price item
+ * @property {string|null} reason why that price
+ *
+ * @typedef {{tender_id: string, amount_minor: number, reference: string|null}} Tender
+ * @typedef {{lines: BasketLine[], customer: object|null, tenders: Tender[], next_key: number}} Basket
+ */
+
+export const ONE_MILLI = 1000;
+export const LINES_MAX = 1000;
+const QUANTITY_MILLI_MAX = 9_999_000;
+
+export const EMPTY = Object.freeze({ lines: [], customer: null, tenders: [], next_key: 1 });
+
+export function isEmpty(basket) {
+  return basket.lines.length === 0 && basket.customer === null && basket.tenders.length === 0;
+}
+
+/** With one line more, or one more of a line that is the same item by the piece. */
+export function addItem(basket, item, { quantity_milli, scan_code, price_minor, reason }) {
+  const open = price_minor !== null;
+  const same = basket.lines.find(
+    (line) =>
+      line.item_id === item.item_id && line.unit_price_minor === null && line.unit === "each" &&
+      line.scan_code === scan_code && !open,
+  );
+  if (same !== undefined) return changeQuantity(basket, same.key, quantity_milli);
+  const line = {
+    key: basket.next_key,
+    item_id: item.item_id,
+    name: item.name,
+    unit: item.unit,
+    scan_code,
+    quantity_milli,
+    unit_price_minor: price_minor,
+    reason,
+  };
+  return { ...basket, lines: [...basket.lines, line], next_key: basket.next_key + 1 };
+}
+
+/** More (or fewer, below zero) of a line; one that comes to nothing is taken out. */
+export function changeQuantity(basket, key, byMilli) {
+  const lines = basket.lines
+    .map((line) => (line.key === key ? withQuantity(line, line.quantity_milli + byMilli) : line))
+    .filter((line) => line.quantity_milli > 0);
+  return { ...basket, lines };
+}
+
+function withQuantity(line, quantityMilli) {
+  return { ...line, quantity_milli: Math.min(quantityMilli, QUANTITY_MILLI_MAX) };
+}
+
+export function removeLine(basket, key) {
+  return { ...basket, lines: basket.lines.filter((line) => line.key !== key) };
+}
+
+/** The lines as the store server takes them, in quotes and in sales. */
+export function requestLines(basket) {
+  return basket.lines.map((line, place) => {
+    const request = { line_no: place + 1, quantity_milli: line.quantity_milli };
+    if (line.scan_code !== null) request.scan_code = line.scan_code;
+    else request.item_id = line.item_id;
+    if (line.unit_price_minor !== null) {
+      request.unit_price_minor = line.unit_price_minor;
+      request.open_price_reason = line.reason;
+    }
+    return request;
+  });
+}
+
+/** The tenders as the store server takes them. */
+export function requestTenders(basket) {
+  return basket.tenders.map(({ tender_id, amount_minor, reference }) =>
+    reference === null ? { tender_id, amount_minor } : { tender_id, amount_minor, reference },
+  );
+}
+
+/** "3*4006381333931" -> 3000 and the code; without a quantity, null and the text. */
+export function parseScan(text) {
+  const match = /^(\d{1,3})\s*[*x×]\s*(\S.*)$/.exec(text.trim());
+  if (match === null || Number(match[1]) === 0) return { quantity_milli: null, code: text.trim() };
+  return { quantity_milli: Number(match[1]) * ONE_MILLI, code: match[2].trim() };
+}

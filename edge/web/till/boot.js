@@ -1,0 +1,102 @@
+/** What happens when the page is loaded: take the till, read what was kept, say what was found
+ *  again in one sentence, go on with what was not answered. */
+
+import { drive } from "./outbox.js";
+import { EMPTY, isEmpty } from "./basket.js";
+import { keepQuoted } from "./quotes.js";
+import * as state from "./state.js";
+import { watchStatus } from "./status.js";
+import { readKept, readReceipt } from "./store.js";
+import { takeTill } from "./tabs.js";
+import { count, formatMinor } from "./text.js";
+import { batch, effect } from "./ui.js";
+
+/** What ``pair`` and ``openTill`` kept of an attempt that was not answered. */
+export const unanswered = { asking: undefined, opening: undefined };
+
+export async function boot() {
+  readLink();
+  registerWorker();
+  await takeTill(() => (state.tab.value = "other"));
+  let kept;
+  let receipt = null;
+  try {
+    kept = await readKept();
+    if (kept.showing !== undefined) receipt = (await readReceipt(kept.showing)) ?? null;
+  } catch (error) {
+    state.tab.value = "broken";
+    throw error;
+  }
+  restore(kept, receipt);
+  void askPersistence();
+  keepQuoted();
+  void drive();
+  void watchStatus();
+}
+
+/** ``#pair=W1:CODE`` is taken out of the address at once; it never leaves the page. */
+function readLink() {
+  const match = /^#pair=([^:]{1,32}):([^:]{1,40})$/.exec(decodeURIComponent(location.hash));
+  if (match === null) return;
+  state.link.value = { workstation_id: match[1], code: match[2] };
+  history.replaceState(null, "", location.pathname);
+}
+
+function registerWorker() {
+  if (!("serviceWorker" in navigator)) return;
+  navigator.serviceWorker.register("/sw.js").catch((error) => {
+    console.info("The page is not kept for when the store box is down:", error.message);
+  });
+}
+
+async function askPersistence() {
+  if (navigator.storage?.persist === undefined) return;
+  state.persisted.value = await navigator.storage.persist();
+}
+
+function restore(kept, receipt) {
+  const link = state.link.value;
+  const pairing = kept.pairing ?? null;
+  const another = link !== null && pairing?.workstation_id !== link.workstation_id;
+  unanswered.asking = kept.asking;
+  unanswered.opening = kept.opening;
+  batch(() => {
+    state.till.value = kept.till ?? null;
+    state.operator.value = kept.operator ?? null;
+    state.basket.value = kept.basket ?? EMPTY;
+    state.pending.value = kept.pending ?? null;
+    state.seen.value = kept.seen ?? null;
+    state.receipt.value = receipt;
+    state.pairing.value = another ? null : pairing;
+    state.place.value = state.basket.value.tenders.length > 0 ? "paying" : "selling";
+    state.tab.value = "mine";
+  });
+  sayFound();
+}
+
+function sayFound() {
+  const { pending, receipt, basket, decimals } = state;
+  if (pending.value !== null) {
+    const total = formatMinor(pending.value.total_minor, decimals.value);
+    state.found.value =
+      `Found again: a sale of ${total} that was sent but not answered; asking the store box …`;
+  } else if (receipt.value !== null) {
+    state.found.value = `Found again: receipt ${receipt.value.receipt_number}, finished.`;
+  } else if (!isEmpty(basket.value)) {
+    sayBasket(count(basket.value.lines.length, "line"));
+  }
+}
+
+/** The total follows as soon as the store box has told it. */
+function sayBasket(lines) {
+  const restored = state.basket.value;
+  state.found.value = `Found again: a basket of ${lines}.`;
+  const stop = effect(() => {
+    if (state.basket.value !== restored) return;
+    const quoted = state.currentQuote.value;
+    if (quoted === null) return;
+    const total = formatMinor(quoted.total_minor, state.decimals.value);
+    state.found.value = `Found again: a basket of ${lines}, ${total}.`;
+    queueMicrotask(() => stop());
+  });
+}

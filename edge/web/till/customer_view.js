@@ -1,0 +1,109 @@
+/** Find the customer by phone, e-mail, code or name; make one who is not there. */
+
+import { createCustomer, doing, setCustomer } from "./actions.js";
+import { BoxAway, Refused, call } from "./api.js";
+import { Field, Form } from "./fields.js";
+import { focusScan } from "./finder_view.js";
+import { uuid7 } from "./ids.js";
+import { Modal } from "./modal.js";
+import * as state from "./state.js";
+import { html, useEffect, useRef, useState } from "./ui.js";
+
+const RESULTS_MAX = 10;
+const TYPING_MS = 200;
+
+export function CustomerDialog() {
+  const [found, setFound] = useState(null);
+  const [creating, setCreating] = useState(false);
+  const [typed, setTyped] = useState("");
+  const asked = useRef(0);
+  const timer = useRef(0);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const close = () => {
+    state.dialog.value = null;
+    focusScan();
+  };
+  const look = (text) => {
+    setTyped(text);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(async () => {
+      asked.current += 1;
+      const mine = asked.current;
+      const customers = await search(text.trim());
+      if (mine === asked.current) setFound(customers);
+    }, TYPING_MS);
+  };
+  const take = async (customer) => {
+    if (await doing(() => setCustomer(customer))) close();
+  };
+  return html`<${Modal} label="Customer" onClose=${close}>
+    <h2>Customer</h2>
+    <${Field} label="Phone, e-mail, code or name" first
+      onInput=${(event) => look(event.currentTarget.value)} />
+    <${Found} customers=${found} onTake=${take} />
+    ${creating
+      ? html`<${Create} typed=${typed} onDone=${close} />`
+      : html`<div class="row">
+          <button type="button" onClick=${() => setCreating(true)}>New customer</button>
+          <button type="button" onClick=${close}>No customer</button>
+        </div>`}
+  <//>`;
+}
+
+function Found({ customers, onTake }) {
+  if (customers === null) return null;
+  if (customers.length === 0) {
+    return html`<p class="quiet" role="status">Nobody is found by that. Make a new customer?</p>`;
+  }
+  return html`<div class="choices">
+    ${customers.map(
+      (customer) => html`<button type="button" key=${customer.customer_id}
+        onClick=${() => onTake(customer)}>
+        <strong>${customer.name ?? customer.code}</strong>
+        <small>${[customer.code, customer.phone, customer.email].filter(Boolean).join(" · ")}</small>
+      </button>`,
+    )}
+  </div>`;
+}
+
+function Create({ typed, onDone }) {
+  const customerId = useRef(uuid7(Date.now()));
+  const told = guess(typed);
+  const submit = async ({ name, phone, email }) => {
+    const fields = { name: name.trim(), phone: phone.trim(), email: email.trim() };
+    if (await doing(() => createCustomer(customerId.current, fields))) onDone();
+  };
+  return html`<${Form} onSubmit=${submit} aria-label="New customer">
+    <${Field} label="Name" name="name" first maxlength="200" defaultValue=${told.name} />
+    <${Field} label="Phone" name="phone" inputmode="tel" maxlength="32" defaultValue=${told.phone} />
+    <${Field} label="E-mail" name="email" inputmode="email" maxlength="254"
+      defaultValue=${told.email} />
+    <div class="row">
+      <button type="submit" class="main">Create customer</button>
+      <button type="button" onClick=${onDone}>No customer</button>
+    </div>
+  <//>`;
+}
+
+/** Where the text that found nobody belongs in the form. */
+function guess(typed) {
+  const text = typed.trim();
+  const fields = { name: "", phone: "", email: "" };
+  if (text.includes("@")) fields.email = text;
+  else if (/^\+?[0-9][0-9 ()./-]*$/.test(text)) fields.phone = text;
+  else fields.name = text;
+  return fields;
+}
+
+async function search(text) {
+  if (text === "") return null;
+  try {
+    const query = new URLSearchParams({ q: text, limit: RESULTS_MAX });
+    const { customers } = await call("GET", `/customers?${query}`);
+    return customers.filter((customer) => customer.active);
+  } catch (error) {
+    if (error instanceof Refused) state.problem.value = error.problem;
+    else if (!(error instanceof BoxAway)) throw error;
+    return null;
+  }
+}

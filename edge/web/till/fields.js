@@ -1,0 +1,50 @@
+/** Small pieces that every screen is made of. */
+
+import { html, useEffect, useRef } from "./ui.js";
+
+/** A reference whose element gets the focus when it appears. */
+export function useFocus() {
+  const reference = useRef(null);
+  useEffect(() => reference.current?.focus(), []);
+  return reference;
+}
+
+/** A heading that takes the focus, on screens without a field of their own. */
+export function Heading({ children }) {
+  return html`<h1 tabindex="-1" ref=${useFocus()}>${children}</h1>`;
+}
+
+/** A labelled text field; ``first`` gives it the focus. */
+export function Field({ label, hint, first = false, ...attributes }) {
+  const focus = useFocus();
+  const id = `field-${label.toLowerCase().replace(/\W+/g, "-")}`;
+  return html`<div class="field">
+    <label for=${id}>${label}</label>
+    <input id=${id} ref=${first ? focus : undefined} type="text" autocomplete="off"
+      aria-describedby=${hint ? `${id}-hint` : undefined} ...${attributes} />
+    ${hint && html`<small id=${`${id}-hint`}>${hint}</small>`}
+  </div>`;
+}
+
+/** A form that is handled here and never sent by the browser. ``onSubmit`` gets the texts of its
+ *  fields by name. */
+export function Form({ onSubmit, children, ...attributes }) {
+  const submit = (event) => {
+    event.preventDefault();
+    onSubmit(Object.fromEntries(new FormData(event.currentTarget)), event.currentTarget);
+  };
+  return html`<form onSubmit=${submit} novalidate ...${attributes}>${children}</form>`;
+}
+
+/** A key that does what a button does, while the screen stands. */
+export function useKey(key, press) {
+  useEffect(() => {
+    const listen = (event) => {
+      if (event.key !== key || document.querySelector("dialog[open]") !== null) return;
+      event.preventDefault();
+      press();
+    };
+    addEventListener("keydown", listen);
+    return () => removeEventListener("keydown", listen);
+  });
+}

@@ -1,0 +1,79 @@
+/** What an item needs before it is in the basket: a weight, or a price and the reason for it. */
+
+import { addItem, doing } from "./actions.js";
+import { ONE_MILLI } from "./basket.js";
+import { Field, Form } from "./fields.js";
+import { focusScan } from "./finder_view.js";
+import { Modal } from "./modal.js";
+import { notAnAmount } from "./opening_view.js";
+import * as state from "./state.js";
+import { formatMinor, parseMilli, parseMinor } from "./text.js";
+import { html } from "./ui.js";
+
+const NOT_A_WEIGHT = {
+  title: "That is not a weight",
+  detail: "The weight must be more than nothing, with at most three digits after the point.",
+  remedy: "Type it like 0.755.",
+};
+const NO_REASON = {
+  title: "The reason is missing",
+  detail: "A price that is typed in needs its reason.",
+  remedy: "Say in a word where the price comes from, such as “price tag”.",
+};
+
+export function ItemDialog({ item, quantity_milli, scan_code }) {
+  const weighed = item.unit !== "each";
+  const close = () => {
+    state.dialog.value = null;
+    focusScan();
+  };
+  const submit = async (typed) => {
+    const choice = chosen(item, typed, quantity_milli, scan_code);
+    if (choice !== null && (await doing(() => addItem(item, choice)))) close();
+  };
+  const price = item.unit_price_minor;
+  return html`<${Modal} label=${item.name} onClose=${close}>
+    <h2>${item.name}</h2>
+    ${weighed && price !== null &&
+    html`<p class="quiet">${formatMinor(price, state.decimals.value)} / ${item.unit}</p>`}
+    <${Form} onSubmit=${submit}>
+      ${weighed && html`<${Field} label=${`Weight in ${item.unit}`} name="weight" first
+        inputmode="decimal" placeholder="0.755" />`}
+      ${item.open_price && html`<${Field} label="Price" name="price" first=${!weighed}
+        inputmode="decimal" placeholder=${formatMinor(0, state.decimals.value)} />
+        <${Field} label="Reason for the price" name="reason" maxlength="100"
+          defaultValue="price tag" />`}
+      <div class="row">
+        <button type="submit" class="main">Add</button>
+        <button type="button" onClick=${close}>Not this item</button>
+      </div>
+    <//>
+  <//>`;
+}
+
+/** What was typed, or null with a problem shown. */
+function chosen(item, { weight, price, reason }, quantityMilli, scanCode) {
+  const { decimals, problem } = state;
+  let quantity = quantityMilli ?? ONE_MILLI;
+  if (weight !== undefined) {
+    quantity = parseMilli(weight);
+    if (quantity === null || quantity === 0) return refuse(problem, NOT_A_WEIGHT);
+  }
+  if (price === undefined) {
+    return { quantity_milli: quantity, scan_code: scanCode, price_minor: null, reason: null };
+  }
+  const minor = parseMinor(price, decimals.value);
+  if (minor === null) return refuse(problem, notAnAmount(price, decimals.value));
+  if (reason.trim() === "") return refuse(problem, NO_REASON);
+  return {
+    quantity_milli: quantity,
+    scan_code: scanCode,
+    price_minor: minor,
+    reason: reason.trim(),
+  };
+}
+
+function refuse(problem, what) {
+  problem.value = what;
+  return null;
+}

@@ -1,0 +1,23 @@
+/** A dialog in front of everything: it takes the focus, Escape closes it. */
+
+import { Problem } from "./status_view.js";
+import { problem } from "./state.js";
+import { html, useEffect, useRef } from "./ui.js";
+
+export function Modal({ label, onClose, children }) {
+  const reference = useRef(null);
+  useEffect(() => {
+    const element = reference.current;
+    problem.value = null;
+    element.showModal();
+    return () => element.close();
+  }, []);
+  const cancel = (event) => {
+    event.preventDefault();
+    onClose();
+  };
+  return html`<dialog ref=${reference} aria-label=${label} onCancel=${cancel}>
+    ${children}
+    ${problem.value !== null && html`<${Problem} problem=${problem.value} />`}
+  </dialog>`;
+}

@@ -1,0 +1,199 @@
+/** Finishes a sale exactly once. Its id and the request's exact text are kept before the first
+ *  attempt, and only that text is sent, until there is an answer: through a reload, a killed store
+ *  server, a lost answer. Who gives a sale up makes the store server refuse its id for ever; only
+ *  then is the basket free again.
+ *
+ *     begin -> sending -> 200/201 -> receipt, envelope and head kept, then shown
+ *                      -> refused -> giving up (with the problem)
+ *     give up -> giving up -> abandoned -> the basket is back
+ *                          -> finished after all -> its receipt
+ */
+
+import { BoxAway, Refused, call } from "./api.js";
+import { EMPTY, requestLines, requestTenders } from "./basket.js";
+import { higher } from "./head.js";
+import { uuid7 } from "./ids.js";
+import { Pause, delayMs } from "./retry.js";
+import * as state from "./state.js";
+import { write } from "./store.js";
+import { batch } from "./ui.js";
+
+const TRIES_MAX = 10_000;
+/** The id can be no sale of this basket: nothing is left to be given up. */
+const NEVER_A_SALE = new Set(["sale-id-reused", "sale-id-taken", "sale-id-abandoned"]);
+const WRONG_OPERATOR = new Set(["unknown-operator", "inactive-operator"]);
+
+const CANNOT_KEEP = {
+  title: "This browser could not keep the receipt",
+  detail: "The browser could not write to its storage; what the store box answers is not lost.",
+  remedy: "Free some space on this device: the page goes on by itself.",
+};
+
+const pause = new Pause();
+let driving = false;
+let attempt = new AbortController();
+
+/** Tender the basket as quoted. A second call while one runs does nothing: a double tap is one
+ *  sale. Rejects where the browser could not keep the sale; then nothing was sent. */
+export async function begin(quoted) {
+  if (state.pending.value !== null || state.receipt.value !== null) return;
+  const basket = state.basket.value;
+  const record = newRecord(basket, quoted);
+  batch(() => {
+    state.pending.value = record;
+    state.sending.value = { failures: 0, problem: null };
+    state.basket.value = EMPTY;
+  });
+  try {
+    await write({ pending: record, basket: EMPTY });
+  } catch (error) {
+    batch(() => {
+      state.pending.value = null;
+      state.basket.value = basket;
+    });
+    throw error;
+  }
+  void drive();
+}
+
+function newRecord(basket, quoted) {
+  const sale = {
+    sale_id: uuid7(Date.now()),
+    operator_id: state.operator.value.operator_id,
+    tendered_at: new Date(quoted.tendered_at_ms).toISOString(),
+    total_minor: quoted.total_minor,
+    lines: requestLines(basket),
+    tenders: requestTenders(basket),
+  };
+  if (basket.customer !== null) sale.customer_id = basket.customer.customer_id;
+  return {
+    sale_id: sale.sale_id,
+    body: JSON.stringify(sale),
+    total_minor: sale.total_minor,
+    basket,
+    doing: "sending",
+    problem: null,
+  };
+}
+
+/** Send what waits until it is answered. Runs once at a time; also called after a reload. */
+export async function drive() {
+  if (driving) return;
+  driving = true;
+  try {
+    for (let failures = 0; state.pending.value !== null && failures < TRIES_MAX; ) {
+      if (await tryOnce(state.pending.value)) continue;
+      failures += 1;
+      state.sending.value = { ...state.sending.value, failures };
+      await pause.wait(delayMs(failures, Math.random()));
+    }
+  } finally {
+    driving = false;
+  }
+}
+
+/** Try again at once. */
+export function tryAgain() {
+  pause.wake();
+  void drive();
+}
+
+/** Give the sale up: from now on its id is to be refused. */
+export async function giveUp() {
+  const record = state.pending.value;
+  if (record === null || record.doing === "giving up") return;
+  await change(record, { doing: "giving up" });
+  attempt.abort();
+  tryAgain();
+}
+
+/** Whether something was answered, so that the next step may follow at once. */
+async function tryOnce(record) {
+  if (state.pairing.value === null || state.operator.value === null) return false;
+  attempt = new AbortController();
+  try {
+    if (record.doing === "sending") await send(record);
+    else await abandon(record);
+    return true;
+  } catch (error) {
+    return notAnswered(error);
+  }
+}
+
+/** No answer, or one that settles nothing (the store server's disk is full, it failed, nobody is
+ *  paired), or one that could not be kept here. Anything else is a fault of the page. */
+function notAnswered(error) {
+  if (error instanceof BoxAway) return false;
+  if (error instanceof DOMException) {
+    state.sending.value = { ...state.sending.value, problem: CANNOT_KEEP };
+    return false;
+  }
+  if (!(error instanceof Refused)) throw error;
+  if (WRONG_OPERATOR.has(error.slug)) state.operator.value = null;
+  state.sending.value = { ...state.sending.value, problem: error.problem };
+  return false;
+}
+
+async function send(record) {
+  try {
+    const options = { body: record.body, signal: attempt.signal };
+    await finish(record, await call("POST", "/sales", options));
+  } catch (error) {
+    if (!(error instanceof Refused) || settlesNothing(error)) throw error;
+    if (NEVER_A_SALE.has(error.slug)) await giveBack(record, error.problem);
+    else await change(record, { doing: "giving up", problem: error.problem });
+  }
+}
+
+function settlesNothing(error) {
+  return error.problem.status === 401 || error.problem.status >= 500;
+}
+
+async function abandon(record) {
+  const path = `/sales/${record.sale_id}`;
+  const body = { operator_id: state.operator.value.operator_id };
+  try {
+    await call("POST", `${path}/abandon`, { body });
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    if (error.slug === "sale-finished") await finish(record, await call("GET", path));
+    else if (error.slug === "sale-id-taken") await giveBack(record, record.problem);
+    else throw error;
+    return;
+  }
+  await giveBack(record, record.problem);
+}
+
+/** The answer is on disk before anybody sees it. */
+async function finish(record, answer) {
+  const seen = higher(state.seen.value, answer);
+  const receipt = { ...answer, at_ms: Date.now() };
+  await write({ pending: undefined, showing: answer.sale_id, seen }, receipt);
+  batch(() => {
+    state.seen.value = seen;
+    state.receipt.value = receipt;
+    state.pending.value = null;
+    state.place.value = "selling";
+    state.problem.value = null;
+    state.found.value = null;
+  });
+}
+
+async function giveBack(record, problem) {
+  await write({ pending: undefined, basket: record.basket });
+  batch(() => {
+    state.basket.value = record.basket;
+    state.pending.value = null;
+    state.problem.value = problem;
+    state.found.value = null;
+    if (problem === null) {
+      state.notice.value = "The sale was given up: nothing was sold. The basket is back.";
+    }
+  });
+}
+
+async function change(record, changes) {
+  const changed = { ...record, ...changes };
+  await write({ pending: changed });
+  state.pending.value = changed;
+}

@@ -1,0 +1,116 @@
+/** Selling: what is scanned or searched for on one side, the basket and its total on the other. */
+
+import { changeQuantity, doing, emptyBasket, removeLine, setCustomer } from "./actions.js";
+import { ONE_MILLI } from "./basket.js";
+import { useKey } from "./fields.js";
+import { Finder, focusScan } from "./finder_view.js";
+import * as state from "./state.js";
+import { Problem } from "./status_view.js";
+import { formatMilli, formatMinor, percent } from "./text.js";
+import { html } from "./ui.js";
+
+export function Selling() {
+  const { currentQuote, place, dialog, basket } = state;
+  const payable = currentQuote.value !== null && basket.value.lines.length > 0;
+  const pay = () => payable && (place.value = "paying");
+  const customer = () => (dialog.value = { name: "customer" });
+  useKey("F2", pay);
+  useKey("F4", customer);
+  return html`<div class="selling">
+    <section class="side">
+      <${Finder} />
+      <${Customer} onChoose=${customer} />
+    </section>
+    <section class="card basket">
+      <h2 id="basket">Basket</h2>
+      <${Lines} />
+      <${Totals} />
+      <div class="row">
+        <button type="button" class="main" disabled=${!payable} onClick=${pay}>
+          Pay <kbd aria-hidden="true">F2</kbd>
+        </button>
+        <button type="button" disabled=${basket.value.lines.length === 0}
+          onClick=${() => doing(emptyBasket).then(focusScan)}>Empty basket</button>
+      </div>
+    </section>
+  </div>`;
+}
+
+function Customer({ onChoose }) {
+  const { basket, currentQuote } = state;
+  const customer = basket.value.customer;
+  if (customer === null) {
+    return html`<button type="button" class="customer" onClick=${onChoose}>
+      Customer <kbd aria-hidden="true">F4</kbd>
+    </button>`;
+  }
+  const points = currentQuote.value?.points_here ?? null;
+  return html`<div class="card customer" data-testid="customer">
+    <div>
+      <strong>${customer.name ?? customer.code}</strong>
+      <small>${[customer.phone, customer.email].filter(Boolean).join(" · ")}</small>
+      ${points !== null && html`<small>${points} points to spend here</small>`}
+    </div>
+    <button type="button" onClick=${() => doing(() => setCustomer(null)).then(focusScan)}>
+      Without customer
+    </button>
+  </div>`;
+}
+
+function Lines() {
+  const lines = state.basket.value.lines;
+  if (lines.length === 0) return html`<p class="quiet">Nothing in it yet: scan the first item.</p>`;
+  const quoted = state.currentQuote.value?.lines ?? [];
+  return html`<ul class="lines" aria-labelledby="basket">
+    ${lines.map((line, at) => html`<${Line} key=${line.key} line=${line} quoted=${quoted[at]} />`)}
+  </ul>`;
+}
+
+function Line({ line, quoted }) {
+  const decimals = state.decimals.value;
+  const act = (verb) => () => doing(verb).then(focusScan);
+  const price = quoted === undefined ? "…" : formatMinor(quoted.unit_price_minor, decimals);
+  const unit = line.unit === "each" ? "" : ` ${line.unit}`;
+  return html`<li>
+    <span class="name">${line.name}</span>
+    <span class="amount">
+      ${quoted === undefined ? "…" : formatMinor(quoted.amount_minor, decimals)}
+    </span>
+    <span class="each">${formatMilli(line.quantity_milli)}${unit} × ${price}</span>
+    <span class="tools">
+      ${line.unit === "each" && html`
+        <button type="button" aria-label=${`One less ${line.name}`}
+          onClick=${act(() => changeQuantity(line.key, -ONE_MILLI))}>−</button>
+        <button type="button" aria-label=${`One more ${line.name}`}
+          onClick=${act(() => changeQuantity(line.key, ONE_MILLI))}>+</button>`}
+      <button type="button" aria-label=${`Remove ${line.name}`}
+        onClick=${act(() => removeLine(line.key))}>×</button>
+    </span>
+  </li>`;
+}
+
+/** Tax, points and total, as the store server computed them. */
+export function Totals() {
+  const { currentQuote, quoteProblem, decimals, till, basket } = state;
+  const quoted = currentQuote.value;
+  const word = till.value.tax_included ? "Includes" : "Plus";
+  const nothing = basket.value.lines.length === 0;
+  const total = quoted === null ? "…" : formatMinor(quoted.total_minor, decimals.value);
+  return html`<div class="totals">
+    ${quoteProblem.value !== null && html`<${Problem} problem=${quoteProblem.value} />`}
+    ${!nothing && quoted?.taxes.map(
+      (tax) => html`<p class="quiet" key=${tax.tax_rate_bp}>
+        <span>${word} ${percent(tax.tax_rate_bp)} tax</span>
+        <span>${formatMinor(tax.tax_minor, decimals.value)}</span>
+      </p>`,
+    )}
+    ${!nothing && quoted?.points_earned > 0 &&
+    html`<p class="quiet"><span>Points earned</span><span>${quoted.points_earned}</span></p>`}
+    <p class="total">
+      <span>Total ${till.value.currency}</span>
+      <output role="status" aria-label="Total" data-testid="total">
+        ${nothing ? formatMinor(0, decimals.value) : total}
+      </output>
+    </p>
+  </div>`;
+}

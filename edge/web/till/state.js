@@ -1,0 +1,52 @@
+/** What the page knows now. Views read these signals; the verbs in actions.js, outbox.js and
+ *  quotes.js write them. */
+
+import { EMPTY } from "./basket.js";
+import { computed, signal } from "./ui.js";
+
+/** {workstation_id, token, store_code}, null before the till is paired. */
+export const pairing = signal(null);
+/** Workstation and code of a pairing link, null without one. */
+export const link = signal(null);
+/** The answer of GET /till, as it was last. */
+export const till = signal(null);
+/** Who sells: {operator_id, name}. */
+export const operator = signal(null);
+export const basket = signal(EMPTY);
+/** {of: basket, answer, problem}: what the store server says of that basket. */
+export const quote = signal(null);
+/** The sale that is being sent or given up (see outbox.js). */
+export const pending = signal(null);
+/** How the sending goes: {failures, problem}. */
+export const sending = signal({ failures: 0, problem: null });
+/** The finished sale whose receipt is shown. */
+export const receipt = signal(null);
+/** The highest head (see head.js). */
+export const seen = signal(null);
+/** "selling", "paying" or "settling". */
+export const place = signal("selling");
+/** The dialog that stands open: {name, …}, or null. */
+export const dialog = signal(null);
+/** What went wrong last: {title, detail, remedy}. */
+export const problem = signal(null);
+/** What was done, in a sentence. */
+export const notice = signal(null);
+/** What a reload found again, in a sentence. */
+export const found = signal(null);
+/** Whether the store server does not answer. */
+export const boxAway = signal(false);
+/** The answer of GET /sync, as it was last. */
+export const syncStatus = signal(null);
+/** Whether the browser promised to keep what is stored: true, false, null where it does not say. */
+export const persisted = signal(null);
+/** Whether this tab sells: "asking", "mine", "other", or "broken" (nothing can be kept). */
+export const tab = signal("asking");
+
+export const decimals = computed(() => till.value?.decimals ?? 2);
+/** The quote of the basket as it is now, null until it is there. */
+export const currentQuote = computed(() =>
+  quote.value !== null && quote.value.of === basket.value ? quote.value.answer : null,
+);
+export const quoteProblem = computed(() =>
+  quote.value !== null && quote.value.of === basket.value ? quote.value.problem : null,
+);

@@ -1,0 +1,75 @@
+/** The header, the status line, and what there is to say: found again, done, gone wrong. */
+
+import * as state from "./state.js";
+import { html } from "./ui.js";
+
+export function Header() {
+  const { till, pairing, operator, dialog, tab } = state;
+  const open = () => (dialog.value = { name: "menu" });
+  const where = till.value === null ? "Till" : `${till.value.store_code} ${till.value.store_name}`;
+  const ready = tab.value === "mine" && pairing.value !== null && till.value !== null;
+  return html`<header>
+    <strong class="where">${where}</strong>
+    <span class="who">
+      ${pairing.value !== null && html`<span>${pairing.value.workstation_id}</span>`}
+      ${operator.value !== null && html`<span>${operator.value.name}</span>`}
+    </span>
+    ${ready && html`<button type="button" class="plain" onClick=${open}>Menu</button>`}
+    <${StatusLine} />
+  </header>`;
+}
+
+function StatusLine() {
+  const { kind, text } = statusNow();
+  return html`<p class=${`status ${kind}`} role="status" data-testid="status">
+    <span class="dot" aria-hidden="true"></span>${text}
+  </p>`;
+}
+
+function statusNow() {
+  const { boxAway, syncStatus, pairing } = state;
+  if (boxAway.value) {
+    const kept = "The store box does not answer. The basket is safe here; trying again.";
+    return { kind: "bad", text: kept };
+  }
+  if (pairing.value === null) return { kind: "quiet", text: "This till is not paired yet." };
+  if (syncStatus.value === null) return { kind: "quiet", text: "Asking the store box …" };
+  const { summary, needs_a_person: person, head_office_away: away } = syncStatus.value;
+  return { kind: person || away ? "warn" : "good", text: summary };
+}
+
+export function Messages() {
+  const { found, notice, problem } = state;
+  const close = () => (problem.value = null);
+  return html`<div class="messages">
+    <p class="found" role="status" data-testid="found" hidden=${found.value === null}>
+      ${found.value}
+    </p>
+    <p class="notice" role="status" data-testid="notice" hidden=${notice.value === null}>
+      ${notice.value}
+    </p>
+    ${problem.value !== null && html`<${Problem} problem=${problem.value} onClose=${close} />`}
+  </div>`;
+}
+
+/** What went wrong and what to do. */
+export function Problem({ problem, onClose }) {
+  return html`<div class="problem" role="alert" data-testid="problem">
+    <div>
+      <strong>${problem.title}</strong>
+      <p>${problem.detail} ${inPlainWords(problem)}</p>
+    </div>
+    ${onClose && html`<button type="button" class="plain" onClick=${onClose}>Close</button>`}
+  </div>`;
+}
+
+const SAID_HERE = {
+  "no-open-business-day": "Open the day from this page.",
+  "no-open-till": "Open the till from this page.",
+  "not-paired": "Pair it again with a new code from the store server.",
+};
+
+/** The remedy, without the API's routes where the page has a button for it. */
+function inPlainWords(problem) {
+  return SAID_HERE[String(problem.type).split(":").at(-1)] ?? problem.remedy;
+}

@@ -1,0 +1,53 @@
+/** Numbers as people write them, by digits: no amount is ever a fraction here. */
+
+const MILLI_DIGITS = 3;
+const WHOLE_DIGITS_MAX = 7;
+const GROUP = /\B(?=(\d{3})+$)/g;
+
+/** 120435, 2 -> "1,204.35" */
+export function formatMinor(minor, decimals) {
+  const digits = String(Math.abs(minor)).padStart(decimals + 1, "0");
+  const whole = digits.slice(0, digits.length - decimals).replace(GROUP, ",");
+  const sign = minor < 0 ? "-" : "";
+  return decimals === 0 ? sign + whole : `${sign}${whole}.${digits.slice(-decimals)}`;
+}
+
+/** "12.5", 2 -> 1250; "12,50" too; null where the text is no amount. A longer number than
+ *  WHOLE_DIGITS_MAX is more likely a scan code that went into the wrong field. */
+export function parseMinor(text, decimals) {
+  return parseDigits(text, decimals);
+}
+
+/** "0.755" -> 755, "2" -> 2000; null where the text is no quantity. */
+export function parseMilli(text) {
+  return parseDigits(text, MILLI_DIGITS);
+}
+
+/** 755 -> "0.755", 3000 -> "3" */
+export function formatMilli(milli) {
+  const digits = String(milli).padStart(MILLI_DIGITS + 1, "0");
+  const part = digits.slice(-MILLI_DIGITS).replace(/0+$/, "");
+  const whole = digits.slice(0, -MILLI_DIGITS);
+  return part === "" ? whole : `${whole}.${part}`;
+}
+
+/** 900 -> "9 %", 825 -> "8.25 %" */
+export function percent(basisPoints) {
+  const digits = String(basisPoints).padStart(3, "0");
+  const part = digits.slice(-2).replace(/0+$/, "");
+  return `${digits.slice(0, -2)}${part === "" ? "" : "."}${part} %`;
+}
+
+/** 1, "line" -> "1 line"; 3 -> "3 lines" */
+export function count(number, word) {
+  return number === 1 ? `1 ${word}` : `${number} ${word}s`;
+}
+
+function parseDigits(text, places) {
+  const match = /^(\d*)(?:[.,](\d*))?$/.exec(text.trim());
+  if (match === null) return null;
+  const whole = match[1].replace(/^0+(?=\d)/, "");
+  const part = match[2] ?? "";
+  if (whole + part === "" || whole.length > WHOLE_DIGITS_MAX || part.length > places) return null;
+  return Number(whole + part.padEnd(places, "0"));
+}
