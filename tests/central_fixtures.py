@@ -40,7 +40,7 @@ from sync.engine.signing import sign_request
 from sync.protocol.batch import Batch, Health
 from sync.protocol.change import Envelope, Epoch, Genesis, Head, epoch_of, genesis_hash, link
 from sync.protocol.clock import ClockState, Hlc
-from sync.protocol.codec import decode, encode, pack
+from sync.protocol.codec import decode, encode, pack_batch
 from sync.protocol.enrolment import EnrolmentAnswer
 from sync.protocol.identity import BootId, CompanyId, EventId, StoreId
 from sync.protocol.poslog import DeviceRecorded
@@ -261,7 +261,7 @@ class TestedBox:
         return await self.client.post(path, content=body, headers=headers)
 
     async def push_events(self, first: int, last: int) -> httpx.Response:
-        return await self.push(pack(self.batch(first, last)))
+        return await self.push(pack_batch(self.batch(first, last)))
 
     async def feed(self, data_set: str, after: int = 0, **query: Any) -> httpx.Response:
         parts = {"data_set": data_set, "after": after, **query}

@@ -12,6 +12,7 @@ import zstandard
 from central.domain.errors import TooLarge, UnknownProtocol, WrongBatch
 from central.problems import Problem
 from central.usecases.ingest_batch import NoStream
+from sync.protocol import codec
 from sync.protocol.answers import PROBLEM_PREFIX, Slug
 from sync.protocol.batch import (
     PACKED_BYTES_MAX,
@@ -20,7 +21,6 @@ from sync.protocol.batch import (
     Batch,
 )
 from sync.protocol.change import EVENT_BODY_BYTES_MAX, Epoch
-from sync.protocol.codec import unpack
 from sync.protocol.errors import Undecodable
 from sync.protocol.ingest import Damaged, Fenced, Forked, Gap
 
@@ -38,7 +38,7 @@ def unpack_batch(raw: bytes) -> Batch:
                 f"The batch would unfold to more than {UNFOLDED_MAX} bytes.",
                 remedy="Send fewer events at once.",
             )
-        batch = unpack(Batch, raw, UNFOLDED_MAX)
+        batch = codec.unpack_batch(raw, UNFOLDED_MAX)
     except (Undecodable, zstandard.ZstdError) as error:
         raise WrongBatch(
             f"The body is no batch: {error}", remedy="Keep everything and call head office."

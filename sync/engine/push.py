@@ -30,7 +30,7 @@ from sync.protocol.batch import (
     grow,
     shrink,
 )
-from sync.protocol.codec import decode, pack
+from sync.protocol.codec import decode, pack_batch
 from sync.protocol.errors import NotSent, OutcomeUnknown, Undecodable
 
 BATCH_TYPE = "application/vnd.holdfast.batch"
@@ -146,7 +146,7 @@ def _packed(outbox: Outbox, health: Health) -> tuple[tuple[Entry, ...], bytes]:
     """As many of the entries as fit PACKED_BYTES_MAX, at least one, and the batch's bytes."""
     entries = outbox.entries
     for _ in range(PACK_TRIES_MAX):
-        body = pack(_batch(outbox, entries, health))
+        body = pack_batch(_batch(outbox, entries, health))
         if len(body) <= PACKED_BYTES_MAX or len(entries) == 1:
             break
         entries = entries[: max(1, len(entries) // 2)]

@@ -24,6 +24,11 @@ INSTANT_MS_MAX = (1 << 47) - 1
 Instant: TypeAlias = Annotated[int, msgspec.Meta(ge=-INSTANT_MS_MAX, le=INSTANT_MS_MAX)]
 """UTC milliseconds, within a few thousand years of today."""
 KIND_PATTERN = "^[a-z][a-z0-9_]{0,63}$(?!\n)"
+Kind: TypeAlias = Annotated[str, msgspec.Meta(pattern=KIND_PATTERN)]
+Version: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
+Offset: TypeAlias = Annotated[int, msgspec.Meta(ge=-86_400, le=86_400)]
+"""Seconds that a local clock is ahead of UTC."""
+HLC_MAX = (1 << 63) - 1
 EVENT_BODY_BYTES_MAX = 1 << 20
 """The writer bounds every event well under the smallest body limit."""
 
@@ -64,16 +69,16 @@ class Genesis(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Envelope(msgspec.Struct, frozen=True, array_like=True):
-    """One event as it travels: what the receiver cannot derive. ``body``: msgpack of a fact."""
+    """One event: what its receiver cannot derive. ``body``: msgpack of a fact."""
 
     seq: Sequence
     event_id: EventId
-    kind: Annotated[str, msgspec.Meta(pattern=KIND_PATTERN)]
-    kind_version: Annotated[int, msgspec.Meta(ge=1, le=65_535)]
+    kind: Kind
+    kind_version: Version
     occurred_at_ms: Instant
-    utc_offset_s: Annotated[int, msgspec.Meta(ge=-86_400, le=86_400)]
+    utc_offset_s: Offset
     boot_id: BootId
-    hlc: Annotated[Hlc, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
+    hlc: Annotated[Hlc, msgspec.Meta(ge=0, le=HLC_MAX)]
     clock_state: ClockState
     body: bytes
 

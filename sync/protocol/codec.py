@@ -2,7 +2,7 @@
 
 P6: the bytes that are hashed are the bytes that are stored and sent; so a fact is encoded once.
 Bodies are msgpack arrays (UUIDs as 16 bytes, dates as ISO text); old kind versions are upgraded
-here when they are decoded. Batches and pages travel as zstd over msgpack, unfolded under a cap.
+here when they are decoded. Batches travel as zstd over msgpack of columns, unfolded under a cap.
 """
 
 from typing import NamedTuple, TypeVar
@@ -11,13 +11,14 @@ import msgspec
 import zstandard
 
 from sync.protocol import poslog
-from sync.protocol.batch import UNFOLDED_BYTES_MAX
+from sync.protocol.batch import UNFOLDED_BYTES_MAX, Batch
+from sync.protocol.columns import SentBatch, received, to_send
 from sync.protocol.errors import Undecodable
 from sync.protocol.poslog import AnyFact
 
 T = TypeVar("T")
-PACK_LEVEL = 9
-"""A fifteenth smaller than level 3 for 7 µs a sale more, measured on batches of 200 sales."""
+PACK_LEVEL = 6
+"""4 % smaller than level 3 for 2 µs a sale more; level 9 saves 0.5 % for another 1.3 µs."""
 WINDOW_BYTES_MAX = 1 << 23
 FRAME_MAGIC = b"\x28\xb5\x2f\xfd"
 """Other frames are skippable ones, whose size zstandard states as 0 and then allocates."""
@@ -82,6 +83,16 @@ def decode_fact(kind: str, version: int, body: bytes) -> AnyFact:
         return _DECODERS[KindVersion(kind, version)].decode(body)
     except _UNREADABLE as error:
         raise Undecodable(f"not a {kind} of version {version}: {error}") from error
+
+
+def pack_batch(batch: Batch) -> bytes:
+    """A batch as it travels: columns, msgpack, zstd."""
+    return pack(to_send(batch))
+
+
+def unpack_batch(raw: bytes, unfolded_bytes_max: int = UNFOLDED_BYTES_MAX * 2) -> Batch:
+    """The reverse of ``pack_batch``. Raises Undecodable."""
+    return received(unpack(SentBatch, raw, unfolded_bytes_max))
 
 
 def pack(value: object) -> bytes:

@@ -28,7 +28,7 @@ from central.usecases.create_enrol_code import create_enrol_code
 from sync.engine.push import BATCH_TYPE
 from sync.engine.signing import sign_request
 from sync.protocol.change import Genesis
-from sync.protocol.codec import decode, pack
+from sync.protocol.codec import decode, pack_batch
 from sync.protocol.enrolment import EnrolmentAnswer
 from sync.protocol.identity import CustomerId, SaleId
 from sync.protocol.poslog import RetailTransaction
@@ -112,7 +112,7 @@ class Pusher:
         chain = self.shop.chain
         for start in range(before, len(self.shop.events), batch):
             ready = chain.batch(start, min(start + batch, len(self.shop.events)))
-            self.requests.append(self._request(pack(ready), start + 1))
+            self.requests.append(self._request(pack_batch(ready), start + 1))
 
     def _request(self, body: bytes, from_seq: int) -> bytes:
         path = f"/v1/stores/{self.me.store_id}/journal"

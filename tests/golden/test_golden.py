@@ -27,7 +27,16 @@ from sync.protocol.change import (
     link,
 )
 from sync.protocol.clock import ClockState, Hlc
-from sync.protocol.codec import KINDS, KindVersion, decode, decode_fact, encode, kind_of, unpack
+from sync.protocol.codec import (
+    KINDS,
+    KindVersion,
+    decode,
+    decode_fact,
+    encode,
+    kind_of,
+    unpack_batch,
+)
+from sync.protocol.columns import SentBatch, received, to_send
 from sync.protocol.identity import BootId, CompanyId, DeviceId, EventId, Incarnation, StoreId
 from sync.protocol.reference import replace_in_set_hash
 from sync.protocol.shared import CustomerField, PersonalKey
@@ -217,7 +226,7 @@ def messages() -> dict[str, str]:
     )
     nonce = bytes(range(12))
     return {
-        "batch": encode(batch()).hex(),
+        "batch": encode(to_send(batch())).hex(),
         "kept": encode(kept()).hex(),
         "genesis": raw.hex(),
         "genesis_hash": genesis_hash(raw).hex(),
@@ -235,12 +244,17 @@ def test_a_message_is_written_as_it_was(name: str) -> None:
 
 
 def test_messages_are_read_as_they_were() -> None:
-    assert decode(Batch, bytes.fromhex(MESSAGES["batch"])) == batch()
-    assert unpack(Batch, bytes.fromhex(MESSAGES["batch_packed"])) == batch()
+    assert received(decode(SentBatch, bytes.fromhex(MESSAGES["batch"]))) == batch()
+    assert unpack_batch(bytes.fromhex(MESSAGES["batch_packed"])) == batch()
     assert decode(Kept, bytes.fromhex(MESSAGES["kept"])) == kept()
     assert decode(Genesis, bytes.fromhex(MESSAGES["genesis"])) == GENESIS
     sealed = bytes.fromhex(MESSAGES["sealed_name"])
     assert open_sealed(bytes(32), CUSTOMER, CustomerField.NAME, sealed) == "Zoë"
+
+
+def test_the_batch_has_a_sale_in_columns_and_another_event_as_it_is() -> None:
+    columns = to_send(batch()).columns
+    assert [body is None for body in columns.bodies] == [True, False]
 
 
 def test_a_sale_event_bears_its_sales_id() -> None:

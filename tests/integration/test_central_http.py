@@ -23,7 +23,7 @@ from central.problems import EXCEPTION_HANDLERS, STATUS, status_of
 from sync.engine.push import BATCH_TYPE
 from sync.engine.signing import BadSignature
 from sync.protocol.batch import Acknowledgement
-from sync.protocol.codec import decode, encode, pack
+from sync.protocol.codec import decode, encode, pack, pack_batch
 from sync.protocol.errors import Refusal
 from tests.central_fixtures import Served, TestedBox, postgres_template, problem, serving
 
@@ -209,7 +209,7 @@ async def test_what_no_box_would_push_is_never_an_internal_error(postgres_url: s
             "no frame": (encode(good), 422, "bad-envelope"),
             "a bomb": (bomb, 413, "too-large"),
             "a frame that claims gigabytes": (lying, 413, "too-large"),
-            "a torn frame": (pack(good)[:-5], 422, "bad-envelope"),
+            "a torn frame": (pack_batch(good)[:-5], 422, "bad-envelope"),
             "a skippable frame": (bytes.fromhex("502a4d18 04000000 00000000"), 422, "bad-envelope"),
             "noise": (os.urandom(1_000), 422, "bad-envelope"),
             "empty": (zstandard.compress(b""), 422, "bad-envelope"),
@@ -218,19 +218,19 @@ async def test_what_no_box_would_push_is_never_an_internal_error(postgres_url: s
             "a map": (pack({"protocol": 1}), 422, "bad-envelope"),
             "a number": (pack(7), 422, "bad-envelope"),
             "too short": (pack([1, 2, 3]), 422, "bad-envelope"),
-            "not contiguous": (pack(holed), 422, "bad-envelope"),
-            "another end": (pack(box.batch(1, 2, end_hash=bytes(32))), 422, "bad-envelope"),
-            "another protocol": (pack(box.batch(1, 2, protocol=2)), 426, "unknown-protocol"),
-            "from nowhere": (pack(box.batch(1, 2, from_seq=0)), 422, "bad-envelope"),
+            "not contiguous": (pack_batch(holed), 422, "bad-envelope"),
+            "another end": (pack_batch(box.batch(1, 2, end_hash=bytes(32))), 422, "bad-envelope"),
+            "another protocol": (pack_batch(box.batch(1, 2, protocol=2)), 426, "unknown-protocol"),
+            "from nowhere": (pack_batch(box.batch(1, 2, from_seq=0)), 422, "bad-envelope"),
             "too many": (b"\x00" * (JOURNAL_BYTES_MAX + 1), 413, "too-large"),
         }
         for name, (body, status, slug) in bodies.items():
             assert (name, *problem(await box.push(body))) == (name, status, slug)
         for kind in ("application/json", "text/plain", "application/octet-stream", ""):
-            answer = await box.push(pack(good), kind)
+            answer = await box.push(pack_batch(good), kind)
             assert (kind, *problem(answer)) == (kind, 415, "wrong-content-type")
         assert await served.rows("SELECT count(*) FROM raw_event") == [(0,)]
-        assert (await box.push(pack(good))).status_code == 200
+        assert (await box.push(pack_batch(good))).status_code == 200
 
 
 BAD_BODIES: list[tuple[str, bytes, int, str]] = [

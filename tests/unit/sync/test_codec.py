@@ -20,8 +20,8 @@ from sync.protocol.codec import (
     encode,
     is_known,
     kind_of,
-    pack,
-    unpack,
+    pack_batch,
+    unpack_batch,
 )
 from sync.protocol.enrolment import EnrolmentAnswer
 from sync.protocol.errors import Undecodable
@@ -57,7 +57,7 @@ def test_a_fact_is_read_as_it_was_written(fact: AnyFact) -> None:
 
 @given(batches())
 def test_a_batch_is_read_as_it_was_packed(batch: Batch) -> None:
-    assert unpack(Batch, pack(batch)) == batch
+    assert unpack_batch(pack_batch(batch)) == batch
 
 
 @given(st.sampled_from(sorted(KINDS)), st.binary(max_size=300))
@@ -96,11 +96,11 @@ def test_a_truncated_body_is_undecodable(fact: AnyFact, data: st.DataObject) -> 
 
 @given(batches(), st.data())
 def test_damaged_wire_bytes_are_at_most_undecodable(batch: Batch, data: st.DataObject) -> None:
-    raw = bytearray(pack(batch))
+    raw = bytearray(pack_batch(batch))
     for _ in range(data.draw(st.integers(1, 4))):
         raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
     try:
-        unpack(Batch, bytes(raw))
+        unpack_batch(bytes(raw))
     except Undecodable:
         return
 
@@ -180,7 +180,7 @@ def test_a_zstd_bomb_is_refused_before_it_unfolds(name: str) -> None:
     tracemalloc.start()
     try:
         with pytest.raises(Undecodable):
-            unpack(Batch, BOMBS[name], UNFOLDED_MAX)
+            unpack_batch(BOMBS[name], UNFOLDED_MAX)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -189,4 +189,4 @@ def test_a_zstd_bomb_is_refused_before_it_unfolds(name: str) -> None:
 
 def test_bytes_after_the_frame_are_refused() -> None:
     with pytest.raises(Undecodable):
-        unpack(Batch, pack(light_chain(1).batch(0, 1)) + b"x")
+        unpack_batch(pack_batch(light_chain(1).batch(0, 1)) + b"x")

@@ -37,7 +37,7 @@ from sync.protocol.batch import (
 )
 from sync.protocol.change import Epoch
 from sync.protocol.clock import ClockState, Hlc
-from sync.protocol.codec import encode, unpack
+from sync.protocol.codec import encode, unpack_batch
 from sync.protocol.identity import BootId, CustomerId, DeviceId, EventId, Incarnation, OperatorId
 from sync.protocol.ingest import Accepted, Duplicate, Forked, Gap, Stream, judge
 from sync.protocol.poslog import CustomerChanged, DeviceRecorded
@@ -81,7 +81,7 @@ class HeadOffice:
             return self.say(self.acknowledgement())
         assert request.path == f"/v1/stores/{STORE}/journal"
         assert request.headers["Content-Type"] == "application/vnd.holdfast.batch"
-        batch = unpack(Batch, request.body)
+        batch = unpack_batch(request.body)
         assert (signed.head, signed.from_seq) == (batch.head, batch.from_seq)
         self.batches.append(batch)
         return self.say(self.take(batch))

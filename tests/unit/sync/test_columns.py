@@ -1,0 +1,253 @@
+"""Columns: every envelope comes back byte for byte, and hostile ones unfold to nothing large."""
+
+import tracemalloc
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sync.protocol.batch import Batch
+from sync.protocol.bounds import INTEGER_MAX, LINE_NO_MAX
+from sync.protocol.change import INSTANT_MS_MAX, Envelope
+from sync.protocol.clock import ClockState, Hlc
+from sync.protocol.codec import decode, encode, pack_batch
+from sync.protocol.columns import (
+    BODIES_BYTES_MAX,
+    Columns,
+    SentBatch,
+    fold,
+    received,
+    to_send,
+    unfold,
+)
+from sync.protocol.errors import Undecodable
+from sync.protocol.identity import BootId, EventId, SaleId
+from tests.benchmarks.baskets import Baskets
+from tests.benchmarks.wire import batches_of
+from tests.shop_journal import Shop
+from tests.strategies import ids
+
+SALES = tuple(entry.envelope for entry in Baskets(items=30, seed=1).entries(12))
+BODY: list[Any] = msgspec.msgpack.decode(SALES[0].body)
+
+
+def day() -> tuple[Envelope, ...]:
+    """A store's day: sales, returns, points, stock, customers, tills."""
+    shop = Shop()
+    shop.open()
+    shop.trade(120)
+    shop.close()
+    return tuple(shop.events)
+
+
+def over_the_wire(envelopes: tuple[Envelope, ...]) -> tuple[Envelope, ...]:
+    return unfold(decode(Columns, encode(fold(envelopes))), envelopes[0].seq)
+
+
+def with_bodies(*bodies: bytes) -> tuple[Envelope, ...]:
+    """Sales whose bodies say something else."""
+    changed = zip(SALES, bodies, strict=False)
+    return tuple(msgspec.structs.replace(sale, body=body) for sale, body in changed)
+
+
+def test_a_day_comes_back_byte_for_byte_and_every_sale_of_it_travels_in_columns() -> None:
+    envelopes = day()
+    columns = fold(envelopes)
+    turned = [body is None for body in columns.bodies]
+    assert turned == [envelope.kind == "retail_transaction" for envelope in envelopes]
+    assert any(turned)
+    assert not all(turned)
+    assert over_the_wire(envelopes) == envelopes
+
+
+def test_a_five_line_sale_takes_at_most_110_bytes_on_the_wire() -> None:
+    batch = batches_of(Baskets(items=300, seed=7), 200)[0]
+    assert len(pack_batch(batch)) <= 110 * 200
+
+
+def test_a_sales_id_travels_once() -> None:
+    assert set(fold(SALES).event_ids) == {None}
+    other = msgspec.structs.replace(SALES[0], event_id=EventId(SALES[1].event_id))
+    assert fold((other,)).event_ids == (SALES[1].event_id,)
+    assert over_the_wire((other,)) == (other,)
+
+
+numbers = st.integers(-(1 << 63), (1 << 64) - 1)
+values = st.none() | st.booleans() | numbers | st.text(max_size=3) | st.binary(max_size=17)
+
+
+@given(st.lists(st.tuples(st.integers(0, 25), st.integers(0, 21), values), max_size=4))
+def test_whatever_a_sales_body_says_it_comes_back(
+    changes: list[tuple[int, int, object]],
+) -> None:
+    body = msgspec.msgpack.decode(SALES[0].body)
+    for place, line_place, value in changes:
+        if place == 10 or place > 20:
+            line = body[10][place % 5] if isinstance(body[10], list) else None
+            if isinstance(line, list):
+                line[line_place : line_place + 1] = [value]
+        else:
+            body[place : place + 1] = [value]
+    envelopes = with_bodies(encode(body), SALES[1].body)
+    assert over_the_wire(envelopes) == envelopes
+
+
+LINE = BODY[10][0]
+ODD_BODIES = {
+    "nothing": b"",
+    "no msgpack": b"\xc1",
+    "a field more": encode([*BODY, None]),
+    "a field less": encode(BODY[:-1]),
+    "a line of one field more": encode([*BODY[:10], [[*LINE, None]], *BODY[11:]]),
+    "no line": encode([*BODY[:10], [], *BODY[11:]]),
+    "sixteen lines": encode([*BODY[:10], [LINE] * 16, *BODY[11:]]),
+    "more lines than a receipt has": encode([*BODY[:10], [LINE] * (LINE_NO_MAX + 1), *BODY[11:]]),
+    "an id as text": encode([str(SALES[0].event_id), *BODY[1:]]),
+    "an integer longer than it need be": SALES[0].body.replace(b"\xcd\x03\xe8", b"\xd1\x03\xe8"),
+    "a float": encode([*BODY[:6], float(BODY[6]), *BODY[7:]]),
+    "figures beyond 64 bits of difference": encode(
+        [*BODY[:10], [[*LINE[:8], (1 << 64) - 1, -(1 << 63), *LINE[10:]]], *BODY[11:]]
+    ),
+    "bytes behind": SALES[0].body + b"\xc0",
+}
+
+
+@pytest.mark.parametrize("name", ODD_BODIES)
+def test_a_body_of_another_shape_travels_as_it_is(name: str) -> None:
+    envelopes = with_bodies(ODD_BODIES[name], SALES[1].body)
+    assert over_the_wire(envelopes) == envelopes
+
+
+def test_another_kind_with_a_sales_body_travels_as_it_is() -> None:
+    other = msgspec.structs.replace(SALES[0], kind="sale_of_tomorrow")
+    assert fold((other,)).bodies == (other.body,)
+    assert over_the_wire((other,)) == (other,)
+
+
+@given(
+    st.lists(
+        st.builds(
+            Envelope,
+            st.just(0),
+            ids.map(EventId),
+            st.sampled_from(["a", "b"]),
+            st.integers(1, 65_535),
+            st.integers(-INSTANT_MS_MAX, INSTANT_MS_MAX),
+            st.integers(-86_400, 86_400),
+            ids.map(BootId),
+            st.integers(0, (1 << 63) - 1).map(Hlc),
+            st.sampled_from(ClockState),
+            st.binary(max_size=9),
+        ),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_envelopes_come_back_from_the_ends_of_their_bounds(drawn: list[Envelope]) -> None:
+    envelopes = tuple(
+        msgspec.structs.replace(envelope, seq=seq) for seq, envelope in enumerate(drawn, 7)
+    )
+    assert over_the_wire(envelopes) == envelopes
+
+
+def sent() -> SentBatch:
+    shop = Shop()
+    shop.append(shop.sale([(1, 1_000, 350), (2, 2_000, 199)]))
+    shop.append(shop.stock())
+    return to_send(shop.chain.batch(0, 2))
+
+
+COLUMNS = Columns.__struct_fields__.index("sales")
+
+
+@given(st.data())
+def test_columns_that_were_changed_are_at_most_undecodable(data: st.DataObject) -> None:
+    raw = msgspec.msgpack.decode(encode(sent()))
+    part = raw[6] if data.draw(st.booleans()) else raw[6][COLUMNS]
+    place = data.draw(st.integers(0, len(part) - 1))
+    if data.draw(st.booleans()) and isinstance(part[place], list) and part[place]:
+        part[place][data.draw(st.integers(0, len(part[place]) - 1))] = data.draw(values)
+    else:
+        part[place] = data.draw(values | st.lists(values, max_size=3))
+    try:
+        batch = received(decode(SentBatch, encode(raw)))
+    except Undecodable:
+        return
+    assert isinstance(batch, Batch)
+    assert all(0 <= envelope.seq <= INTEGER_MAX for envelope in batch.envelopes)
+    assert all(abs(envelope.occurred_at_ms) <= INSTANT_MS_MAX for envelope in batch.envelopes)
+
+
+def columns_with(**sales: Any) -> Columns:
+    columns = fold(SALES[:1])
+    return msgspec.structs.replace(columns, sales=msgspec.structs.replace(columns.sales, **sales))
+
+
+ONE = fold(SALES[:1])
+MISFITS = {
+    "a line of no article": columns_with(article=(99, *ONE.sales.article[1:])),
+    "a line fewer": columns_with(line_no=ONE.sales.line_no[1:]),
+    "fewer lines than the sale has": columns_with(line_counts=(6,)),
+    "more lines than the sale has": columns_with(line_counts=(4,)),
+    "a sale more": columns_with(sale_ids=(SaleId(SALES[0].event_id), SaleId(SALES[1].event_id))),
+    "no sale": columns_with(sale_ids=()),
+    "a figure beyond 64 bits": columns_with(prices_minor=(1 << 63,) * 5, article=(0,) * 5),
+    "no id": msgspec.structs.replace(ONE, bodies=(b"",)),
+    "an instant beyond every calendar": msgspec.structs.replace(ONE, occurred_ms=(1 << 62,)),
+    "a stamp below zero": msgspec.structs.replace(ONE, hlc=(-(1 << 62),)),
+    "an event of no origin": msgspec.structs.replace(ONE, origin=(1,)),
+    "an instant fewer": msgspec.structs.replace(ONE, occurred_ms=()),
+}
+
+
+@pytest.mark.parametrize("name", MISFITS)
+def test_columns_that_do_not_fit_together_are_undecodable(name: str) -> None:
+    with pytest.raises(Undecodable):
+        unfold(MISFITS[name], 1)
+
+
+def test_a_sequence_beyond_its_bound_is_undecodable() -> None:
+    with pytest.raises(Undecodable):
+        unfold(ONE, INTEGER_MAX)
+
+
+@pytest.mark.parametrize("place", ["article", "line_counts"])
+def test_a_place_below_zero_is_undecodable(place: str) -> None:
+    with pytest.raises(Undecodable):
+        decode(Columns, encode(columns_with(**{place: (-1,)})))
+
+
+def test_an_article_that_repeats_into_a_bomb_is_refused_before_it_unfolds() -> None:
+    lines = LINE_NO_MAX
+    name = msgspec.Raw(encode("x" * (BODIES_BYTES_MAX // lines + 1)))
+    value = msgspec.Raw(b"\xc0")
+    bomb = columns_with(
+        line_counts=(lines,),
+        articles=((value,), (name,), *((value,),) * 11),
+        prices_minor=(0,),
+        article=(0,) * lines,
+        quantity_milli=(0,) * lines,
+        extended_minor=(0,) * lines,
+        amount_minor=(0,) * lines,
+        tax_minor=(value,) * lines,
+        points=(value,) * lines,
+        line_no=(value,) * lines,
+    )
+    tracemalloc.start()
+    try:
+        with pytest.raises(Undecodable):
+            unfold(bomb, 1)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < BODIES_BYTES_MAX
+
+
+def test_sales_that_share_one_long_description_still_travel() -> None:
+    long = [*LINE[:1], "x" * 4_000, *LINE[2:]]
+    many = encode([*BODY[:10], [long] * LINE_NO_MAX, *BODY[11:]])
+    few = encode([*BODY[:10], [long] * 3, *BODY[11:]])
+    envelopes = with_bodies(many, few, *([SALES[0].body] * 10))
+    assert over_the_wire(envelopes) == envelopes
