@@ -4,12 +4,17 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.datastructures import MutableScopeHeaders, State
+from litestar.exceptions import HTTPException
 from litestar.types import Message, Scope
 
+from central.api.assets import read_asset
+from central.api.board import show_board, show_day
 from central.api.health import read_health
 from central.api.limits import BODY_BYTES_MAX
+from central.api.pages import PAGE_EXCEPTIONS, nothing_here
+from central.api.receipt_pages import show_event, show_receipt, show_rows
 from central.api.reports import (
     report_daily_sales,
     report_reconciliation,
@@ -18,6 +23,7 @@ from central.api.reports import (
     report_tax,
 )
 from central.api.session import begin_session, end_session, read_session
+from central.api.signing_in import send_link, send_sign_in, send_sign_out, show_sign_in
 from central.api.sync import enrol_box, read_feed, read_heads, take_journal
 from central.background import background
 from central.office import Office
@@ -37,6 +43,18 @@ ROUTES: Sequence[Any] = (
     report_stock,
     report_stores,
     report_reconciliation,
+    read_asset,
+)
+PAGES: Sequence[Any] = (
+    show_sign_in,
+    send_sign_in,
+    send_link,
+    send_sign_out,
+    show_board,
+    show_day,
+    show_rows,
+    show_receipt,
+    show_event,
 )
 
 
@@ -48,7 +66,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-"""Sent with every answer, errors included."""
+"""Sent with every answer, errors included; a page brings its own policy."""
 
 
 async def _harden(message: Message, scope: Scope) -> None:
@@ -70,8 +88,11 @@ def build_app(office: Office, *, with_background: bool = True) -> Litestar:
             yield
 
     return Litestar(
-        route_handlers=ROUTES,
-        exception_handlers=EXCEPTION_HANDLERS,
+        route_handlers=[
+            *ROUTES,
+            Router("/", route_handlers=PAGES, exception_handlers=PAGE_EXCEPTIONS),
+        ],
+        exception_handlers={**EXCEPTION_HANDLERS, HTTPException: nothing_here},
         state=State({"office": office}),
         lifespan=[lifespan],
         before_send=[_harden],

@@ -6,11 +6,13 @@ one of its key: a path that names another store is refused, whoever owns that.
 
 import hmac
 from typing import Any
+from urllib.parse import urlsplit
 
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
+from central.api.forms import read_form
 from central.db.engine import unit_of_work
 from central.domain.errors import DeviceRevoked, NotAllowed, NotSignedIn
 from central.office import Office
@@ -20,6 +22,7 @@ from sync.engine.signing import SignedHead, stated_device, verify_request
 
 SESSION_COOKIE = "holdfast_session"
 CSRF_HEADER = "X-CSRF-Token"
+CSRF_FIELD = "csrf"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _BEARER = "bearer "
 
@@ -76,6 +79,40 @@ async def person_guard(connection: Connection, _route: BaseRouteHandler) -> None
                 remedy=f"Send what POST /session answered in the header {CSRF_HEADER}.",
             )
     connection.state.person = person
+
+
+async def page_guard(connection: Connection, _route: BaseRouteHandler) -> None:
+    """Somebody with a session, at a page: an API token opens none. A form carries the session's
+    CSRF token in its field ``csrf``. Raises NotSignedIn, NotAllowed, and what read_form raises."""
+    assert isinstance(connection, Request)  # noqa: S101  Litestar gives HTTP guards the request
+    person = await _find_person(connection)
+    if person is None or person.csrf is None:
+        raise NotSignedIn("Nobody is signed in, or the session is over.", remedy="Sign in.")
+    if connection.method not in SAFE_METHODS:
+        sent = (await read_form(connection)).get(CSRF_FIELD, "")
+        if not hmac.compare_digest(sent.encode(), person.csrf.encode()):
+            raise NotAllowed(
+                "The form is not one of this session.",
+                field=CSRF_FIELD,
+                remedy="Load the page anew and try again.",
+            )
+    connection.state.person = person
+
+
+async def own_form_guard(connection: Connection, _route: BaseRouteHandler) -> None:
+    """A form of ours, sent before anybody has signed in: the browser itself says that it comes from
+    a page of this address. Raises NotAllowed."""
+    said = connection.headers.get("Sec-Fetch-Site")
+    if said is not None:
+        ours = said == "same-origin"
+    else:
+        origin = urlsplit(connection.headers.get("Origin", ""))
+        ours = origin.netloc != "" and origin.netloc == connection.headers.get("Host")
+    if not ours:
+        raise NotAllowed(
+            "This form was not sent by a page of head office.",
+            remedy="Open /sign-in at head office's own address, and sign in there.",
+        )
 
 
 async def _find_person(request: Request[Any, Any, Any]) -> Person | None:

@@ -13,7 +13,8 @@ from central.usecases.sign_in import sign_in, sign_out
 from sync.http.body import read_body
 
 PLAIN = r"^[^\x00-\x1f\x7f]*$"
-Typed = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=PLAIN)]
+TYPED_LETTERS_MAX = 200
+Typed = Annotated[str, msgspec.Meta(min_length=1, max_length=TYPED_LETTERS_MAX, pattern=PLAIN)]
 
 
 class SignInBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -21,7 +22,7 @@ class SignInBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     company: Typed
     email: Typed
-    password: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    password: Annotated[str, msgspec.Meta(min_length=1, max_length=TYPED_LETTERS_MAX)]
 
 
 class SessionAnswer(msgspec.Struct, frozen=True):
@@ -47,7 +48,7 @@ async def begin_session(request: Request[Any, Any, Any]) -> Response[SessionAnsw
     begun = await sign_in(
         office.engine, body.company, body.email, body.password, office.clock_ms(), lifetime_s
     )
-    cookie = _cookie(begun.token, lifetime_s, secure=office.settings.secure_cookies)
+    cookie = session_cookie(begun.token, lifetime_s, secure=office.settings.secure_cookies)
     return Response(SessionAnswer(begun.csrf, begun.expires_at_ms), cookies=[cookie])
 
 
@@ -66,11 +67,12 @@ async def end_session(request: Request[Any, Any, Any]) -> Response[None]:
     if token is not None:
         async with unit_of_work(office.engine) as db:
             await sign_out(db, token)
-    gone = _cookie("", 0, secure=office.settings.secure_cookies)
+    gone = session_cookie("", 0, secure=office.settings.secure_cookies)
     return Response(None, cookies=[gone])
 
 
-def _cookie(token: str, max_age: int, *, secure: bool) -> Cookie:
+def session_cookie(token: str, max_age: int, *, secure: bool) -> Cookie:
+    """For this site only, and out of scripts' reach; ``max_age`` in seconds, 0 takes it away."""
     return Cookie(
         SESSION_COOKIE,
         value=token,

@@ -66,7 +66,7 @@ async def create_sign_in_link(
 
 def link_address(url: str, token: str) -> str:
     """What a person opens; ``url`` is head office's own address, such as http://127.0.0.1:8100."""
-    return f"{url.rstrip('/')}/sign-in#link={token}"
+    return f"{url.rstrip('/')}/sign-in#link={quote(token, safe='@')}"
 
 
 async def sign_in_by_link(

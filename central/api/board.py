@@ -1,0 +1,289 @@
+"""The board and a store's day: where each store stands, and both sides' figures beside each other.
+
+Every page asks for the signed-in person's own company only: another's store is not known, like one
+that never was. A page's figures come from one snapshot of the database.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated, Any, NamedTuple, TypeAlias
+from urllib.parse import quote, urlencode
+
+from litestar import Request, Response, get
+from litestar.params import PathParameter, QueryParameter
+
+from central.api.guards import office_of, page_guard, person_of
+from central.api.pages import page
+from central.api.reports import CODE_LETTERS_MAX
+from central.api.words import day_sentence
+from central.db.engine import snapshot
+from central.reports.board import Board, board, store_standing
+from central.reports.company import (
+    StoreOfCompany,
+    company_money,
+    neighbour_days,
+    store_of_company,
+)
+from central.reports.differing_receipts import DifferingReceipts, differing_receipts, total_of
+from central.reports.figure_rows import FigureKey, FigureKind, figure_keys
+from central.reports.reconciliation import Colour, DayVerdict, reconcile_day
+from sync.protocol.errors import InvalidField, NotFound
+from sync.protocol.manifest import Totals, figures
+
+REFRESH_S = 5
+"""The board asks again this often while somebody looks at it."""
+DATE_LETTERS_MAX = 10
+
+AnyRequest: TypeAlias = Request[Any, Any, Any]
+StoreCode: TypeAlias = Annotated[str, PathParameter(max_length=CODE_LETTERS_MAX)]
+BusinessDate: TypeAlias = Annotated[date, PathParameter()]
+Workstation: TypeAlias = Annotated[str | None, QueryParameter(max_length=CODE_LETTERS_MAX)]
+
+
+class Sides(NamedTuple):
+    """A figure on both sides, with the address of the rows that head office's adds up from.
+    ``store`` is None while it is not known."""
+
+    key: FigureKey
+    unit: str
+    address: str
+    store: int | None
+    central: int
+
+    @property
+    def difference(self) -> int | None:
+        """Head office less store."""
+        return None if self.store is None else self.central - self.store
+
+
+class WorkstationLine(NamedTuple):
+    """A workstation's part of a day: its own page, and its receipts."""
+
+    workstation_id: str
+    address: str
+    receipts: Sides
+    total: Sides
+
+
+@get("/", guards=[page_guard])
+async def show_board(
+    request: AnyRequest,
+    asked: Annotated[str, QueryParameter(name="date", max_length=DATE_LETTERS_MAX)] = "",
+    after: Annotated[str, QueryParameter(max_length=CODE_LETTERS_MAX)] = "",
+) -> Response[str]:
+    """Every store, on a business date or on each one's newest."""
+    business_date = _asked_date(asked)
+    person, office = person_of(request), office_of(request)
+    async with snapshot(office.engine) as db:
+        money = await company_money(db, person.company_id)
+        found = await board(db, person.company_id, business_date, after)
+    return page(
+        "board.html",
+        person=person,
+        money=money,
+        board=found,
+        business_date=business_date,
+        after=after,
+        here=_board_address(business_date, after),
+        more=_board_address(business_date, found.after) if found.after else None,
+        now_ms=office.clock_ms(),
+        refresh_s=REFRESH_S,
+        summary=_summary(found),
+    )
+
+
+@get("/stores/{code:str}/{business_date:date}", guards=[page_guard])
+async def show_day(
+    request: AnyRequest,
+    code: StoreCode,
+    business_date: BusinessDate,
+    workstation: Workstation = None,
+) -> Response[str]:
+    """A store's day figure by figure; or one workstation's part of it."""
+    person, office = person_of(request), office_of(request)
+    async with snapshot(office.engine) as db:
+        money = await company_money(db, person.company_id)
+        store = await store_of_company(db, person.company_id, code)
+        day = await reconcile_day(db, store.store_id, business_date)
+        found = None
+        if day.colour is Colour.RED:
+            found = await differing_receipts(db, store.store_id, business_date)
+        beside = await neighbour_days(db, store.store_id, business_date)
+        standing = await store_standing(db, store.store_id)
+    central, declared = _account(day, workstation)
+    return page(
+        "day.html",
+        person=person,
+        money=money,
+        store=store,
+        day=day,
+        workstation=workstation,
+        sentence=day_sentence(day, found, money.decimals),
+        differing=_receipt_addresses(store, found),
+        found=found,
+        sides=_sides(store, business_date, central, declared, workstation),
+        stations=[_station(store, business_date, one) for one in day.accounts],
+        all_receipts=rows_address(store, business_date, FigureKey(FigureKind.TOTAL), workstation),
+        whole_day=day_address(store, business_date),
+        before=beside.before and day_address(store, beside.before),
+        following=beside.after and day_address(store, beside.after),
+        beside=beside,
+        standing=standing,
+        now_ms=office.clock_ms(),
+    )
+
+
+def _asked_date(asked: str) -> date | None:
+    """An empty field asks for each store's newest day."""
+    if not asked:
+        return None
+    try:
+        return date.fromisoformat(asked)
+    except ValueError as error:
+        raise InvalidField(
+            "date: it must be a date such as 2026-11-24.",
+            field="date",
+            remedy="Choose a date, or leave the field empty.",
+        ) from error
+
+
+def _board_address(business_date: date | None, after: str) -> str:
+    asked = {"date": str(business_date or ""), "after": after}
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return f"/?{query}" if query else "/"
+
+
+def _summary(found: Board) -> str:
+    """What a screen reader hears when it changes."""
+    days = [line.day for line in found.lines if line.day is not None]
+    by_colour = {colour: sum(day.colour is colour for day in days) for colour in Colour}
+    return (
+        f"{len(found.lines)} stores: {by_colour[Colour.GREEN]} proven,"
+        f" {by_colour[Colour.AMBER]} not proven yet, {by_colour[Colour.RED]} differ."
+    )
+
+
+def store_address(store: StoreOfCompany) -> str:
+    """Where a store's pages begin."""
+    return f"/stores/{quote(store.code, safe='')}"
+
+
+def day_address(store: StoreOfCompany, business_date: date, workstation: str | None = None) -> str:
+    """A store's day, or a workstation's part of it."""
+    query = f"?{urlencode({'workstation': workstation})}" if workstation is not None else ""
+    return f"{store_address(store)}/{business_date}{query}"
+
+
+def rows_address(
+    store: StoreOfCompany, business_date: date, key: FigureKey, workstation: str | None
+) -> str:
+    """The rows behind a figure."""
+    parts = {
+        "figure": key.kind.value,
+        "name": key.name,
+        "rate_bp": key.rate_bp,
+        "workstation": workstation,
+    }
+    query = urlencode({name: value for name, value in parts.items() if value is not None})
+    return f"{day_address(store, business_date)}/rows?{query}"
+
+
+def _account(day: DayVerdict, workstation: str | None) -> tuple[Totals, Totals | None]:
+    """Head office's count and the store's word, of the day or of a workstation's part. Raises
+    NotFound."""
+    if workstation is None:
+        return day.central, day.declared
+    for one in day.accounts:
+        if one.workstation_id == workstation:
+            return one.central, one.declared
+    raise NotFound(
+        f"The workstation {workstation} did nothing on this day.",
+        field="workstation",
+        remedy="Choose one on the day's page.",
+    )
+
+
+def _sides(
+    store: StoreOfCompany,
+    business_date: date,
+    central: Totals,
+    declared: Totals | None,
+    workstation: str | None,
+) -> Iterable[Sides]:
+    """The total first, then every figure in the manifest's order; what one side lacks is a zero."""
+    counted, said = _by_key(central), _by_key(declared or Totals())
+    total = FigureKey(FigureKind.TOTAL)
+    found = {
+        total: ("minor", total_of(central), total_of(declared or Totals())),
+        **{
+            key: (unit, counted.get(key, (unit, 0))[1], said.get(key, (unit, 0))[1])
+            for key, (unit, _) in {**said, **counted}.items()
+        },
+    }
+    return [
+        Sides(
+            key,
+            unit,
+            rows_address(store, business_date, key, workstation),
+            None if declared is None else theirs,
+            ours,
+        )
+        for key, (unit, ours, theirs) in sorted(found.items(), key=lambda one: _reading(one[0]))
+    ]
+
+
+def _by_key(totals: Totals) -> dict[FigureKey, tuple[str, int]]:
+    pairs = zip(figure_keys(totals), figures(totals), strict=True)
+    return {key: (figure.unit, figure.amount) for key, figure in pairs}
+
+
+def _reading(key: FigureKey) -> tuple[int, str, int]:
+    """The order of reading: the total, then as the kinds stand."""
+    order = [FigureKind.TAX, FigureKind.TAXABLE]
+    kind = FigureKind.TAXABLE if key.kind in order else key.kind
+    return list(FigureKind).index(kind), f"{key.name or ''}", key.rate_bp or 0
+
+
+def _station(store: StoreOfCompany, business_date: date, account: Any) -> WorkstationLine:
+    name, central, declared = account
+    address = day_address(store, business_date, name)
+
+    def sides(key: FigureKey, unit: str, ours: int, theirs: int | None) -> Sides:
+        return Sides(key, unit, rows_address(store, business_date, key, name), theirs, ours)
+
+    count = FigureKey(FigureKind.TOTAL, counts=True)
+    return WorkstationLine(
+        name,
+        address,
+        sides(count, "count", central.transactions, declared and declared.transactions),
+        sides(
+            FigureKey(FigureKind.TOTAL),
+            "minor",
+            total_of(central),
+            None if declared is None else total_of(declared),
+        ),
+    )
+
+
+def _receipt_addresses(store: StoreOfCompany, found: DifferingReceipts | None) -> Any:
+    """Each differing receipt with where it can be looked at: head office's, and the journal's."""
+    if found is None:
+        return []
+    return [
+        (
+            one,
+            None if one.difference.only_at == "store" else receipt_address(store, one.sale_id),
+            one.place and journal_address(store, one.place.epoch, one.place.seq),
+        )
+        for one in found.receipts
+    ]
+
+
+def receipt_address(store: StoreOfCompany, sale_id: Any) -> str:
+    """A receipt as head office counts it."""
+    return f"{store_address(store)}/receipts/{sale_id}"
+
+
+def journal_address(store: StoreOfCompany, epoch: Any, seq: int) -> str:
+    """An event in the store's journal."""
+    return f"{store_address(store)}/journal/{epoch}/{seq}"

@@ -1,0 +1,36 @@
+"""A page's form: bytes first, then its fields by name, or a refusal."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from litestar import Request
+
+from sync.protocol.errors import InvalidField, WrongContentType
+
+FORM_TYPE = "application/x-www-form-urlencoded"
+FIELDS_MAX = 20
+
+
+async def read_form(request: Request[Any, Any, Any]) -> Mapping[str, str]:
+    """Fields by name; of a repeated one the last. Raises WrongContentType, InvalidField; too large
+    is refused by the route's cap."""
+    declared, _ = request.content_type
+    if declared != FORM_TYPE:
+        raise WrongContentType(
+            f"The body is declared as {declared or 'nothing'}.",
+            remedy="Send the form from its page.",
+            field="Content-Type",
+        )
+    try:
+        fields = parse_qsl(
+            (await request.body()).decode("utf-8", "replace"),
+            keep_blank_values=True,
+            errors="replace",
+            max_num_fields=FIELDS_MAX,
+        )
+    except ValueError as error:
+        raise InvalidField(
+            "The form has too many fields.", remedy="Load the page anew and try again."
+        ) from error
+    return dict(fields)

@@ -1,0 +1,227 @@
+"""What the board says: figures, instants and verdicts as people read them.
+
+Amounts are integers of minor units in the company's currency; what is not known says so, and is
+never shown as a zero.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from central.reports.board import Standing, declared_total
+from central.reports.differing_receipts import DifferingReceipt, DifferingReceipts, total_of
+from central.reports.figure_rows import FigureKey, FigureKind
+from central.reports.reconciliation import Colour, DayVerdict
+from sync.protocol.manifest import Difference, percent
+from sync.protocol.money import MILLI, format_minor
+
+NOT_KNOWN = "not known"
+NAMED_IN_A_SENTENCE_MAX = 3
+_MINUTE_MS = 60_000
+_HOUR_MS = 60 * _MINUTE_MS
+_DAY_MS = 24 * _HOUR_MS
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+VERDICTS: Mapping[Colour, str] = MappingProxyType(
+    {Colour.GREEN: "proven", Colour.AMBER: "not proven yet", Colour.RED: "differs"}
+)
+
+_LABELS: Mapping[FigureKind, str] = MappingProxyType(
+    {
+        FigureKind.TOTAL: "Total",
+        FigureKind.LINES: "Lines",
+        FigureKind.GROSS: "Gross sales",
+        FigureKind.REFUNDS: "Refunds",
+        FigureKind.TAX_ADDED: "Tax on top",
+        FigureKind.CHANGE: "Change given",
+        FigureKind.ROUNDING: "Cash rounding",
+        FigureKind.FLOAT: "Float",
+        FigureKind.EXPECTED_CASH: "Cash expected",
+        FigureKind.COUNTED_CASH: "Cash counted",
+        FigureKind.OVER_SHORT: "Cash over or short",
+        FigureKind.POINTS_EARNED: "Points earned",
+        FigureKind.POINTS_SPENT: "Points spent",
+        FigureKind.POINTS_TAKEN_BACK: "Points taken back",
+        FigureKind.STOCK: "Stock units moved",
+    }
+)
+
+
+def amount(value: int | None, decimals: int) -> str:
+    """421035 -> ``4,210.35``; None -> ``not known``."""
+    return NOT_KNOWN if value is None else format_minor(value, decimals)
+
+
+def figure(value: int | None, unit: str, decimals: int) -> str:
+    """A figure in its unit: ``minor``, ``milli``, ``count`` or ``points``."""
+    if value is None:
+        return NOT_KNOWN
+    if unit == "minor":
+        return format_minor(value, decimals)
+    return quantity(value) if unit == "milli" else f"{value:,}"
+
+
+def quantity(milli: int) -> str:
+    """1000 -> ``1``, 755 -> ``0.755``."""
+    whole, part = divmod(abs(milli), MILLI)
+    said = f"{whole:,}" if part == 0 else f"{whole:,}.{part:03d}".rstrip("0")
+    return f"-{said}" if milli < 0 else said
+
+
+def ago(then_ms: int | None, now_ms: int) -> str:
+    """``3 s ago``, ``5 min ago``, ``2 h ago``, ``3 days ago``; None -> ``never``."""
+    if then_ms is None:
+        return "never"
+    passed = max(0, now_ms - then_ms)
+    if passed < _MINUTE_MS:
+        return f"{passed // 1_000} s ago"
+    if passed < _HOUR_MS:
+        return f"{passed // _MINUTE_MS} min ago"
+    if passed < 2 * _DAY_MS:
+        return f"{passed // _HOUR_MS} h ago"
+    return f"{passed // _DAY_MS} days ago"
+
+
+def local_time(instant_ms: int | None, zone: str) -> str:
+    """``2026-03-01 18:04:05`` on the store's wall; in UTC, and saying so, without a known zone."""
+    if instant_ms is None:
+        return ""
+    try:
+        instant = _EPOCH + timedelta(milliseconds=instant_ms)
+        return f"{instant.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S}"
+    except OverflowError:
+        return f"{instant_ms} ms after 1970 UTC"
+    except (ZoneInfoNotFoundError, ValueError):
+        return f"{_EPOCH + timedelta(milliseconds=instant_ms):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def label(key: FigureKey) -> str:
+    """``Tender cash``, ``Tax 9.00 % standard``."""
+    match key.kind:
+        case FigureKind.TOTAL if key.counts:
+            return "Receipts"
+        case FigureKind.TENDER:
+            return f"Tender {key.name}"
+        case FigureKind.TAX | FigureKind.TAXABLE:
+            word = "Tax" if key.kind is FigureKind.TAX else "Sold at tax"
+            return f"{word} {percent(key.rate_bp or 0)} {key.name}"
+        case _:
+            return _LABELS[key.kind]
+
+
+def lag(standing: Standing) -> str:
+    """What is on its way, in a few words."""
+    if not standing.enrolled:
+        return "no box enrolled"
+    said = []
+    if standing.behind:
+        said.append(f"{_events(standing.behind)} behind")
+    if standing.unapplied:
+        said.append(f"{_events(standing.unapplied)} not yet counted")
+    return ", ".join(said) or "none"
+
+
+def _events(count: int) -> str:
+    return "1 event" if count == 1 else f"{count:,} events"
+
+
+def verdict_word(day: DayVerdict | None) -> str:
+    """The verdict in a word or three."""
+    if day is None:
+        return "no receipts yet"
+    if day.colour is Colour.RED and not _parted(day):
+        return "alarm"
+    return VERDICTS[day.colour]
+
+
+def verdict_sentence(day: DayVerdict | None, decimals: int) -> str:
+    """Why, in one or two sentences."""
+    if day is None:
+        return "No receipt of this store has arrived."
+    if day.colour is Colour.GREEN:
+        return "Head office holds every event of the day and counts what the store says."
+    if _parted(day):
+        return " ".join([f"{_both_totals(day, decimals)}.", *_other_reasons(day)])
+    return " ".join(day.reasons)
+
+
+def day_sentence(day: DayVerdict, found: DifferingReceipts | None, decimals: int) -> str:
+    """``Store says 4,210.35, head office counts 4,209.35: receipt S02-W1-E1-000123, card, -1.00``:
+    what head office counts less is negative."""
+    if found is None or not found.receipts:
+        return verdict_sentence(day, decimals)
+    named = [in_short(one, decimals) for one in found.receipts[:NAMED_IN_A_SENTENCE_MAX]]
+    more = found.found - len(named)
+    if more:
+        named.append(f"and {more:,} more")
+    return f"{_both_totals(day, decimals)}: {'; '.join(named)}."
+
+
+def _both_totals(day: DayVerdict, decimals: int) -> str:
+    said, counted = declared_total(day), total_of(day.central)
+    both = f"head office counts {amount(counted, decimals)}"
+    return f"Store says {amount(said, decimals)}, {both}"
+
+
+def _parted(day: DayVerdict) -> bool:
+    return bool(day.differences or day.workstations)
+
+
+def _other_reasons(day: DayVerdict) -> Sequence[str]:
+    """Without the one that says again that figures differ."""
+    return [
+        reason for reason in day.reasons if "differs from what the store declared" not in reason
+    ]
+
+
+def in_short(receipt: DifferingReceipt, decimals: int) -> str:
+    """``receipt S02-W1-E1-000123, card, 1.00``: its number, tenders, and by how much it parts."""
+    parted = (receipt.central_total_minor or 0) - (receipt.store_total_minor or 0)
+    if parted == 0 and receipt.difference.figures:
+        one = receipt.difference.figures[0]
+        by = f"{one.name} {figure((one.central or 0) - (one.store or 0), one.unit, decimals)}"
+    else:
+        by = amount(parted, decimals)
+    tenders = " and ".join(receipt.tenders) or "no tender"
+    return f"receipt {receipt.difference.number}, {tenders}, {by}"
+
+
+def receipt_sentence(receipt: DifferingReceipt, decimals: int) -> str:
+    """How a receipt parts, in full."""
+    match receipt.difference.only_at:
+        case "store":
+            said = amount(receipt.store_total_minor, decimals)
+            return f"Store says {said}, head office counts no such receipt."
+        case "central":
+            counted = amount(receipt.central_total_minor, decimals)
+            return f"Store says no such receipt, head office counts {counted}."
+        case _:
+            return " ".join(parted(one, decimals) for one in receipt.difference.figures)
+
+
+def parted(one: Difference, decimals: int) -> str:
+    """``gross: store says 12.30, head office counts 12.31.``"""
+    said = "nothing" if one.store is None else figure(one.store, one.unit, decimals)
+    counted = "nothing" if one.central is None else figure(one.central, one.unit, decimals)
+    return f"{one.name}: store says {said}, head office counts {counted}."
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = MappingProxyType(
+    {
+        "amount": amount,
+        "figure": figure,
+        "quantity": quantity,
+        "ago": ago,
+        "local_time": local_time,
+        "label": label,
+        "lag": lag,
+        "percent": percent,
+        "verdict_word": verdict_word,
+        "verdict_sentence": verdict_sentence,
+        "in_short": in_short,
+        "receipt_sentence": receipt_sentence,
+        "parted": parted,
+    }
+)

@@ -1,0 +1,327 @@
+"""One receipt as head office holds it, and as the store's journal says it.
+
+Both in one form, so that a page shows them alike: ``receipt_from_rows`` of the projections,
+``receipt_from_fact`` of the event. The event's bytes are the store's own word, by its hash.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from central.archive_postgres import own
+from central.db.engine import raw
+from central.projections.line_up import SALE_KIND
+from sync.protocol.change import Epoch
+from sync.protocol.codec import decode_fact, is_known
+from sync.protocol.errors import NotFound, Undecodable
+from sync.protocol.identity import SaleId, StoreId
+from sync.protocol.manifest import Difference, percent
+from sync.protocol.poslog import LINES_MAX, RetailTransaction
+
+_SALE = """
+SELECT s.*, coalesce(p.spent, 0) AS points_spent FROM sale AS s
+LEFT JOIN points_move AS p USING (store_id, sale_id)
+WHERE s.store_id = $1 AND s.sale_id = $2
+"""
+_LINES = """
+SELECT line_no, item_id, description, scan_code, quantity_milli, unit_price_minor, extended_minor,
+    amount_minor, tax_class, tax_rate_bp, tax_minor, points, original_sale_id, original_line_no
+FROM sale_line WHERE store_id = $1 AND sale_id = $2 ORDER BY line_no LIMIT $3
+"""
+_TAXES = """
+SELECT tax_class, tax_rate_bp, taxable_minor, tax_minor, is_return
+FROM sale_tax WHERE store_id = $1 AND sale_id = $2 ORDER BY is_return, tax_class, tax_rate_bp
+"""
+_TENDERS = """
+SELECT tender_id, kind, amount_minor, reference, points
+FROM sale_tender WHERE store_id = $1 AND sale_id = $2 ORDER BY tender_no
+"""
+_EVENT = """
+SELECT seq, event_id, kind, kind_version, occurred_at_ms, hash, body, received_at_ms
+FROM raw_event
+WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3 AND seq = $4
+"""
+
+
+class ReceiptLine(NamedTuple):
+    """A sale or return line, signed. ``extended_minor`` is before modifiers."""
+
+    line_no: int
+    item_id: str
+    description: str
+    scan_code: str | None
+    quantity_milli: int
+    unit_price_minor: int
+    extended_minor: int
+    amount_minor: int
+    tax_class: str
+    tax_rate_bp: int
+    tax_minor: int
+    points: int
+    original_sale_id: UUID | None
+    original_line_no: int | None
+
+
+class ReceiptTax(NamedTuple):
+    """Tax of one class and rate."""
+
+    tax_class: str
+    tax_rate_bp: int
+    taxable_minor: int
+    tax_minor: int
+    is_return: bool
+
+
+class ReceiptTender(NamedTuple):
+    """One tender."""
+
+    tender_id: str
+    kind: str
+    amount_minor: int
+    reference: str | None
+    points: int
+
+
+class ReceiptForm(NamedTuple):
+    """A receipt, whichever side says it."""
+
+    sale_id: SaleId
+    number: str
+    workstation_id: str
+    till_session_id: UUID
+    operator_id: str
+    business_date: date
+    tendered_at_ms: int
+    currency: str
+    tax_included: bool
+    customer_id: UUID | None
+    rounding_minor: int
+    change_minor: int
+    points_earned: int
+    points_spent: int
+    points_taken_back: int
+    training: bool
+    lines: tuple[ReceiptLine, ...]
+    taxes: tuple[ReceiptTax, ...]
+    tenders: tuple[ReceiptTender, ...]
+
+    @property
+    def lines_minor(self) -> int:
+        """Sum of the lines' amounts."""
+        return sum(line.amount_minor for line in self.lines)
+
+    @property
+    def tax_minor(self) -> int:
+        """Sum of the tax lines."""
+        return sum(tax.tax_minor for tax in self.taxes)
+
+    @property
+    def total_minor(self) -> int:
+        """What the customer owed, with tax, before rounding."""
+        return self.lines_minor + (0 if self.tax_included else self.tax_minor)
+
+    @property
+    def paid_minor(self) -> int:
+        """Sum of the tenders."""
+        return sum(tender.amount_minor for tender in self.tenders)
+
+    def figures(self) -> dict[str, tuple[int, str]]:
+        """Every figure by its name, with its unit: what two sides of a receipt are held against."""
+        found = {
+            "total": (self.total_minor, "minor"),
+            "rounding": (self.rounding_minor, "minor"),
+            "change": (self.change_minor, "minor"),
+            "points earned": (self.points_earned, "points"),
+            "points spent": (self.points_spent, "points"),
+            "points taken back": (self.points_taken_back, "points"),
+        }
+        for line in self.lines:
+            found[f"line {line.line_no} quantity"] = (line.quantity_milli, "milli")
+            found[f"line {line.line_no} price"] = (line.unit_price_minor, "minor")
+            found[f"line {line.line_no} amount"] = (line.amount_minor, "minor")
+            found[f"line {line.line_no} tax"] = (line.tax_minor, "minor")
+            found[f"line {line.line_no} points"] = (line.points, "points")
+        for tax in self.taxes:
+            name = f"{tax.tax_class} {percent(tax.tax_rate_bp)}{' returned' * tax.is_return}"
+            found[f"taxable {name}"] = (tax.taxable_minor, "minor")
+            found[f"tax {name}"] = (tax.tax_minor, "minor")
+        for number, tender in enumerate(self.tenders, 1):
+            found[f"tender {number} {tender.tender_id}"] = (tender.amount_minor, "minor")
+        return found
+
+
+def form_differences(store: ReceiptForm, central: ReceiptForm) -> tuple[Difference, ...]:
+    """Where the store's word and head office's rows part; None where one side lacks the figure."""
+    ours, theirs = store.figures(), central.figures()
+    found = []
+    for name in {**ours, **theirs}:
+        said, counted = ours.get(name), theirs.get(name)
+        if said != counted:
+            _, unit = said or counted or (0, "minor")
+            left, right = said and said[0], counted and counted[0]
+            found.append(Difference(name, left, right, unit))
+    return tuple(found)
+
+
+class JournalEvent(NamedTuple):
+    """An event as it arrived. ``fact`` is None where it is no receipt that can be read."""
+
+    epoch: Epoch
+    seq: int
+    event_id: UUID
+    kind: str
+    occurred_at_ms: int
+    received_at_ms: int
+    hash: bytes
+    body_bytes: int
+    fact: RetailTransaction | None
+
+
+class HeldReceipt(NamedTuple):
+    """``event`` is None where the journal has none at the row's place."""
+
+    form: ReceiptForm
+    event: JournalEvent | None
+
+
+async def held_receipt(db: AsyncConnection, store_id: StoreId, sale_id: UUID) -> HeldReceipt:
+    """A receipt by its sale's id, with its event. Raises NotFound."""
+    connection = await raw(db)
+    sale = await connection.fetchrow(_SALE, store_id, sale_id)
+    if sale is None:
+        raise NotFound(
+            "Head office has no such receipt of this store.",
+            field="sale_id",
+            remedy="Look for it among the receipts of its day.",
+        )
+    lines = await connection.fetch(_LINES, store_id, sale_id, LINES_MAX)
+    taxes = await connection.fetch(_TAXES, store_id, sale_id)
+    tenders = await connection.fetch(_TENDERS, store_id, sale_id)
+    epoch = Epoch(sale["epoch_number"], sale["epoch_fingerprint"])
+    event = await _event(connection, store_id, epoch, sale["seq"])
+    form = receipt_from_rows(sale, lines, taxes, tenders)
+    return HeldReceipt(form, event if event and event.event_id == form.sale_id else None)
+
+
+async def journal_event(
+    db: AsyncConnection, store_id: StoreId, epoch: Epoch, seq: int
+) -> JournalEvent:
+    """An event by its place. Raises NotFound."""
+    found = await _event(await raw(db), store_id, epoch, seq)
+    if found is None:
+        raise NotFound(
+            f"Head office holds no event {seq} of epoch {epoch} of this store.",
+            field="seq",
+            remedy="Check the place that is printed at the receipt's foot.",
+        )
+    return found
+
+
+async def _event(connection: Any, store_id: StoreId, epoch: Epoch, seq: int) -> JournalEvent | None:
+    row = await connection.fetchrow(_EVENT, store_id, epoch.number, epoch.fingerprint, seq)
+    if row is None:
+        return None
+    return JournalEvent(
+        epoch=epoch,
+        seq=seq,
+        event_id=own(row["event_id"]),
+        kind=row["kind"],
+        occurred_at_ms=row["occurred_at_ms"],
+        received_at_ms=row["received_at_ms"],
+        hash=row["hash"],
+        body_bytes=len(row["body"]),
+        fact=_fact(row["kind"], row["kind_version"], row["body"]),
+    )
+
+
+def _fact(kind: str, version: int, body: bytes) -> RetailTransaction | None:
+    if kind != SALE_KIND or not is_known(kind, version):
+        return None
+    try:
+        fact = decode_fact(kind, version, body)
+    except Undecodable:  # the page says that it cannot be read
+        return None
+    return fact if isinstance(fact, RetailTransaction) else None
+
+
+def receipt_from_rows(
+    sale: Any, lines: Sequence[Any], taxes: Sequence[Any], tenders: Sequence[Any]
+) -> ReceiptForm:
+    """As head office counts it."""
+    return ReceiptForm(
+        sale_id=SaleId(own(sale["sale_id"])),
+        number=sale["receipt_number"],
+        workstation_id=sale["workstation_id"],
+        till_session_id=own(sale["till_session_id"]),
+        operator_id=sale["operator_id"],
+        business_date=sale["business_date"],
+        tendered_at_ms=sale["tendered_at_ms"],
+        currency=sale["currency"],
+        tax_included=sale["tax_included"],
+        customer_id=sale["customer_id"],
+        rounding_minor=sale["rounding_minor"],
+        change_minor=sale["change_minor"],
+        points_earned=sale["points_earned"],
+        points_spent=sale["points_spent"],
+        points_taken_back=sale["points_taken_back"],
+        training=sale["training"],
+        lines=tuple(ReceiptLine(*row) for row in lines),
+        taxes=tuple(ReceiptTax(*row) for row in taxes),
+        tenders=tuple(ReceiptTender(*row) for row in tenders),
+    )
+
+
+def receipt_from_fact(fact: RetailTransaction) -> ReceiptForm:
+    """As the store recorded it."""
+    return ReceiptForm(
+        sale_id=fact.sale_id,
+        number=fact.receipt_number,
+        workstation_id=fact.workstation_id,
+        till_session_id=fact.till_session_id,
+        operator_id=fact.operator_id,
+        business_date=fact.business_date,
+        tendered_at_ms=fact.tendered_at_ms,
+        currency=fact.currency,
+        tax_included=fact.tax_included,
+        customer_id=fact.customer_id,
+        rounding_minor=fact.rounding_minor,
+        change_minor=fact.change_minor,
+        points_earned=fact.points_earned,
+        points_spent=sum(tender.points for tender in fact.tenders),
+        points_taken_back=fact.take_back.points if fact.take_back else 0,
+        training=fact.training,
+        lines=tuple(
+            ReceiptLine(
+                line.line_no,
+                line.item_id,
+                line.description,
+                line.scan_code,
+                line.quantity_milli,
+                line.unit_price_minor,
+                line.extended_minor,
+                line.amount_minor,
+                line.tax_class,
+                line.tax_rate_bp,
+                line.tax_minor,
+                line.points,
+                line.original.sale_id if line.original else None,
+                line.original.line_no if line.original else None,
+            )
+            for line in fact.lines
+        ),
+        taxes=tuple(
+            ReceiptTax(
+                tax.tax_class, tax.tax_rate_bp, tax.taxable_minor, tax.tax_minor, tax.is_return
+            )
+            for tax in fact.taxes
+        ),
+        tenders=tuple(
+            ReceiptTender(
+                tender.tender_id, tender.kind, tender.amount_minor, tender.reference, tender.points
+            )
+            for tender in fact.tenders
+        ),
+    )
