@@ -15,7 +15,7 @@ from litestar.testing import TestClient
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from central.api.guards import device_guard, person_guard
+from central.api.guards import device_guard, own_form_guard, page_guard, person_guard
 from central.api.verdicts import JOURNAL_BYTES_MAX, UNFOLDED_MAX
 from central.archive import Contended
 from central.domain import errors
@@ -29,7 +29,14 @@ from tests.central_fixtures import Served, TestedBox, postgres_template, problem
 
 __all__ = ["postgres_template"]
 
-OPEN_ROUTES = {("GET", "/health"), ("POST", "/v1/enrol"), ("POST", "/session")}
+OPEN_ROUTES = {
+    ("GET", "/health"),
+    ("POST", "/v1/enrol"),
+    ("POST", "/session"),
+    ("GET", "/sign-in"),
+    ("GET", "/assets/{name}"),
+}
+SIGN_IN_FORMS = {("POST", "/sign-in"), ("POST", "/sign-in/link")}
 DEVICE_ROUTES = {
     ("POST", "/v1/stores/{store_id}/journal"),
     ("GET", "/v1/stores/{store_id}/feeds"),
@@ -37,9 +44,9 @@ DEVICE_ROUTES = {
 }
 
 
-async def test_every_route_has_a_guard_but_three(postgres_url: str) -> None:
+async def test_every_route_has_a_guard_but_those_that_let_people_and_boxes_in(postgres_url: str) -> None:
     async with serving(postgres_url) as served:
-        unguarded, of_devices = set(), set()
+        unguarded, of_devices, forms = set(), set(), set()
         for route in served.app.routes:
             assert isinstance(route, HTTPRoute)
             for handler in route.route_handlers:
@@ -49,10 +56,13 @@ async def test_every_route_has_a_guard_but_three(postgres_url: str) -> None:
                     name = (str(method), route.path_format)
                     if device_guard in guards:
                         of_devices.add(name)
-                    elif person_guard not in guards:
+                    elif own_form_guard in guards:
+                        forms.add(name)
+                    elif person_guard not in guards and page_guard not in guards:
                         unguarded.add(name)
         assert unguarded == OPEN_ROUTES
         assert of_devices == DEVICE_ROUTES
+        assert forms == SIGN_IN_FORMS
 
 
 async def test_health_is_open_and_tells_nothing_else(postgres_url: str) -> None:
@@ -269,7 +279,8 @@ async def test_a_body_that_cannot_be_understood_is_named_for_what_it_is(
 async def test_an_address_that_is_none_is_a_problem_too(postgres_url: str) -> None:
     async with serving(postgres_url) as served:
         for method, path, status, slug in (
-            ("GET", "/", 404, "not-found"),
+            ("GET", "/nowhere", 404, "not-found"),
+            ("GET", "/assets/nothing.js", 404, "not-found"),
             ("GET", "/schema", 404, "not-found"),
             ("GET", "/v1/stores/7/feeds", 404, "not-found"),
             ("GET", "/v1/stores/%00/feeds", 404, "not-found"),
