@@ -12,10 +12,11 @@ export function formatMinor(minor, decimals) {
   return decimals === 0 ? sign + whole : `${sign}${whole}.${digits.slice(-decimals)}`;
 }
 
-/** "12.5", 2 -> 1250; "12,50" too; null where the text is no amount. A longer number than
- *  WHOLE_DIGITS_MAX is more likely a scan code that went into the wrong field. */
+/** "12.5", 2 -> 1250; "12,50" and "1,204.35" too; null where the text is no amount. A longer number
+ *  than WHOLE_DIGITS_MAX is more likely a scan code that went into the wrong field. */
 export function parseMinor(text, decimals) {
-  return parseDigits(text, decimals);
+  const grouped = decimals < MILLI_DIGITS && /^\d{1,3}(,\d{3})+(\.\d*)?$/.test(text.trim());
+  return parseDigits(grouped ? text.replaceAll(",", "") : text, decimals);
 }
 
 /** "0.755" -> 755, "2" -> 2000; null where the text is no quantity. */
