@@ -105,6 +105,11 @@ class ArchiveUnit(Protocol):
 
     # --- stage 2
 
+    async def try_store(self, key: StreamKey) -> bool:
+        """Hold the stream's store for stage 2 as ``begin_applying`` does, but without waiting;
+        False: another unit of stage 2 holds it."""
+        ...
+
     async def begin_applying(self, key: StreamKey) -> Standing | None:
         """The stream, its store held against every other unit of stage 2, not of stage 1."""
         ...

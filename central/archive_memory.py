@@ -187,6 +187,10 @@ class MemoryUnit:
 
     # --- stage 2
 
+    async def try_store(self, key: StreamKey) -> bool:
+        """See ArchiveUnit."""
+        return True  # one unit of work at a time
+
     async def begin_applying(self, key: StreamKey) -> Standing | None:
         """See ArchiveUnit."""
         return self._archive.standings.get(key)

@@ -161,6 +161,8 @@ SELECT set_config('synchronous_commit', 'off', true) FROM store WHERE store_id =
 FOR NO KEY UPDATE
 """
 
+_TRY_STORE = "SELECT FROM store WHERE store_id = $1 FOR NO KEY UPDATE SKIP LOCKED"
+
 _STREAMS = """
 SELECT store_id, epoch_number, epoch_fingerprint FROM stream
 WHERE ($1::uuid IS NULL OR store_id = $1) AND ($2 OR applied_through < watermark)
@@ -251,6 +253,10 @@ class PostgresUnit:
     async def raise_alarm(self, store_id: StoreId, alarm: Alarm) -> None:
         """See ArchiveUnit."""
         await self._connection.execute(_RAISE_ALARM, store_id, *alarm)
+
+    async def try_store(self, key: StreamKey) -> bool:
+        """See ArchiveUnit."""
+        return await self._connection.fetchrow(_TRY_STORE, key.store_id) is not None
 
     async def begin_applying(self, key: StreamKey) -> Standing | None:
         """See ArchiveUnit. Two statements: the second one sees what the lock waited for.

@@ -6,7 +6,7 @@ written down and re-arms itself: here, as at the HTTP border, everything is caug
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
 import structlog
@@ -73,25 +73,42 @@ def _sequencing(office: Office) -> Round:
 
 
 def _applying(office: Office) -> Round:
-    """Streams that are behind, some at a time: one that fails delays no other."""
+    """Streams that are behind, some at a time: one that fails delays no other.
+
+    Several head-office processes share them out: a store that another one is at is passed over, and
+    asked for again at the end, for that one may have looked before the newest events came.
+    """
     turns = asyncio.Semaphore(STREAMS_AT_ONCE_MAX)
 
-    async def apply_stream(stream: StreamKey) -> None:
+    async def apply_stream(stream: StreamKey, wait: bool) -> bool:
+        """False: another process is at it."""
         async with turns:
             for _ in range(UNITS_IN_A_ROW_MAX):
-                applied = await apply_events(office.archive, stream.store_id, stream.epoch)
-                if not applied.more:
-                    return
+                applied = await apply_events(
+                    office.archive, stream.store_id, stream.epoch, wait=wait
+                )
+                if applied.elsewhere or not applied.more:
+                    return not applied.elsewhere
+        return True
+
+    async def apply_all(streams: Sequence[StreamKey], wait: bool) -> list[StreamKey]:
+        """Those that another process is at."""
+        outcomes = await asyncio.gather(
+            *(apply_stream(stream, wait) for stream in streams), return_exceptions=True
+        )
+        for stream, outcome in zip(streams, outcomes, strict=True):
+            if isinstance(outcome, BaseException):
+                log.error("applying failed", store=str(stream.store_id), exc_info=outcome)
+        return [stream for stream, done in zip(streams, outcomes, strict=True) if done is False]
 
     async def apply() -> None:
         behind = await office.archive.behind()
         if not behind:
             return
-        outcomes = await asyncio.gather(*map(apply_stream, behind), return_exceptions=True)
+        elsewhere = await apply_all(behind, wait=False)
+        if elsewhere:
+            await apply_all(elsewhere, wait=True)
         office.nudges.published.set()
-        for stream, outcome in zip(behind, outcomes, strict=True):
-            if isinstance(outcome, BaseException):
-                log.error("applying failed", store=str(stream.store_id), exc_info=outcome)
 
     return apply
 

@@ -45,11 +45,13 @@ ROUNDS_MAX = 1_000
 
 
 class Applied(NamedTuple):
-    """What was done: ``events`` dealt with, ``set_aside`` of them in quarantine; ``more`` wait."""
+    """What was done: ``events`` dealt with, ``set_aside`` of them in quarantine; ``more`` wait.
+    ``elsewhere``: nothing, for another unit is at this store."""
 
     events: int
     set_aside: int
     more: bool
+    elsewhere: bool = False
 
 
 class Outcome(NamedTuple):
@@ -61,12 +63,18 @@ class Outcome(NamedTuple):
 
 
 async def apply_events(
-    archive: Archive, store_id: StoreId, epoch: Epoch, limit: int = EVENTS_APPLIED_MAX
+    archive: Archive,
+    store_id: StoreId,
+    epoch: Epoch,
+    limit: int = EVENTS_APPLIED_MAX,
+    *,
+    wait: bool = True,
 ) -> Applied:
-    """Apply the next events of a stream, at most ``limit``. Raises Contended when it met other
-    units ATTEMPTS_MAX times in a row; nothing is lost then, the next call goes on."""
+    """Apply the next events of a stream, at most ``limit``. Not ``wait``: a store that another unit
+    is at is left to it. Raises Contended when it met other units ATTEMPTS_MAX times in a row;
+    nothing is lost then, the next call goes on."""
     key = StreamKey(store_id, epoch)
-    return await insist(lambda: _apply_next(archive, key, limit))
+    return await insist(lambda: _apply_next(archive, key, limit, wait))
 
 
 async def insist(attempt: Callable[[], Awaitable[T]]) -> T:
@@ -79,8 +87,10 @@ async def insist(attempt: Callable[[], Awaitable[T]]) -> T:
     return await attempt()
 
 
-async def _apply_next(archive: Archive, key: StreamKey, limit: int) -> Applied:
+async def _apply_next(archive: Archive, key: StreamKey, limit: int, wait: bool) -> Applied:
     async with archive.unit() as unit:
+        if not wait and not await unit.try_store(key):
+            return Applied(0, 0, True, elsewhere=True)
         standing = await unit.begin_applying(key)
         if standing is None or standing.applied_through >= standing.watermark:
             return Applied(0, 0, False)

@@ -39,6 +39,31 @@ async def test_what_arrives_is_applied_without_anybody_asking(postgres_url: str)
         await until(applied)
 
 
+async def test_two_processes_share_the_streams_out_and_leave_none_behind(
+    postgres_url: str,
+) -> None:
+    async with (
+        serving(postgres_url, with_background=True) as office,
+        serving(postgres_url, with_background=True),
+    ):
+        company = await office.company()
+        boxes = [
+            await office.enrolled(await office.store(company, f"S{number:02d}"))
+            for number in range(1, 7)
+        ]
+        for first in range(1, 40, 4):
+            for box in boxes:
+                box.record(4)
+                assert (await box.push_events(first, first + 3)).status_code == 200
+
+        async def applied() -> bool:
+            rows = await office.rows("SELECT applied_through FROM stream")
+            return rows == [(40,)] * len(boxes)
+
+        await until(applied)
+        assert await office.rows("SELECT count(*) FROM quarantine") == [(0,)]
+
+
 async def test_what_an_older_applier_set_aside_is_tried_again_at_the_next_start(
     postgres_url: str,
 ) -> None:

@@ -71,6 +71,21 @@ async def test_many_appliers_of_one_stream_count_each_event_once(engine: AsyncEn
     assert await projections(archive, engine) == await projections(alone, None)
 
 
+async def test_a_store_that_another_process_is_at_is_left_to_it(engine: AsyncEngine) -> None:
+    shop, other, archive = traded(1), traded(2), PostgresArchive(engine)
+    for one in (shop, other):
+        await open_stream(archive, engine, one)
+        await deliver(archive, one)
+    async with archive.unit() as unit:
+        assert await unit.begin_applying(shop.key) is not None
+        left = await apply_events(archive, shop.store_id, shop.epoch, wait=False)
+        taken = await apply_events(archive, other.store_id, other.epoch, wait=False)
+        assert (left.events, left.elsewhere, left.more) == (0, True, True)
+        assert (taken.events, taken.elsewhere) == (len(other.events), False)
+    applied = await apply_events(archive, shop.store_id, shop.epoch, wait=False)
+    assert (applied.events, applied.elsewhere) == (len(shop.events), False)
+
+
 async def test_stores_in_parallel_meet_in_the_same_customers_and_none_gives_up(
     engine: AsyncEngine,
 ) -> None:
