@@ -157,9 +157,10 @@ def _summary(found: Board) -> str:
     """What a screen reader hears when it changes."""
     days = [line.day for line in found.lines if line.day is not None]
     by_colour = {colour: sum(day.colour is colour for day in days) for colour in Colour}
+    stores = "1 store" if len(found.lines) == 1 else f"{len(found.lines)} stores"
     return (
-        f"{len(found.lines)} stores: {by_colour[Colour.GREEN]} proven,"
-        f" {by_colour[Colour.AMBER]} not proven yet, {by_colour[Colour.RED]} differ."
+        f"{stores}: {by_colour[Colour.GREEN]} proven, {by_colour[Colour.AMBER]} not proven yet,"
+        f" {by_colour[Colour.RED]} differing."
     )
 
 

@@ -147,10 +147,10 @@ def verdict_sentence(day: DayVerdict | None, decimals: int) -> str:
     return " ".join(day.reasons)
 
 
-def day_sentence(day: DayVerdict, found: DifferingReceipts | None, decimals: int) -> str:
+def day_sentence(day: DayVerdict | None, found: DifferingReceipts | None, decimals: int) -> str:
     """``Store says 4,210.35, head office counts 4,209.35: receipt S02-W1-E1-000123, card, -1.00``:
     what head office counts less is negative."""
-    if found is None or not found.receipts:
+    if day is None or found is None or not found.receipts:
         return verdict_sentence(day, decimals)
     named = [in_short(one, decimals) for one in found.receipts[:NAMED_IN_A_SENTENCE_MAX]]
     more = found.found - len(named)
@@ -219,7 +219,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "lag": lag,
         "percent": percent,
         "verdict_word": verdict_word,
-        "verdict_sentence": verdict_sentence,
+        "day_sentence": day_sentence,
         "in_short": in_short,
         "receipt_sentence": receipt_sentence,
         "parted": parted,

@@ -13,11 +13,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.archive_postgres import own
 from central.db.engine import raw
-from central.reports.differing_receipts import total_of
-from central.reports.reconciliation import DayVerdict, reconcile_day
+from central.reports.differing_receipts import (
+    DifferingReceipts,
+    differing_receipts,
+    total_of,
+)
+from central.reports.reconciliation import Colour, DayVerdict, reconcile_day
 from sync.protocol.identity import CompanyId, StoreId
 
 STORES_MAX = 100
+TRACED_STORES_MAX = 3
+TRACED_RECEIPTS_MAX = 2_000
+"""Of so many stores that differ the receipts are looked for, where the day has no more receipts: a
+board is asked for every few seconds. A day's own page looks for all."""
 
 _STORES = """
 SELECT store_id, code, name, zone FROM store WHERE company_id = $1 AND code > $2
@@ -47,13 +55,15 @@ class Standing(NamedTuple):
 
 
 class BoardLine(NamedTuple):
-    """A store. ``day`` is None where no receipt ever came and no date was asked for."""
+    """A store. ``day`` is None where no receipt ever came and no date was asked for. ``found``:
+    which receipts differ, where that was looked for."""
 
     code: str
     name: str
     zone: str
     standing: Standing
     day: DayVerdict | None
+    found: DifferingReceipts | None = None
 
     @property
     def store_minor(self) -> int | None:
@@ -112,13 +122,27 @@ async def board(
     ids = [row["store_id"] for row in shown]
     standings = {own(row[0]): Standing(*row[1:]) for row in await connection.fetch(_STANDINGS, ids)}
     dates = await _dates(db, ids, business_date)
-    lines = []
+    lines: list[BoardLine] = []
+    traced = 0
     for store_id, code, name, zone in shown:
         here = StoreId(own(store_id))
         asked = dates.get(here)
         day = await reconcile_day(db, here, asked) if asked else None
-        lines.append(BoardLine(code, name, zone, standings.get(here, Standing()), day))
+        found = None
+        if day and _is_traced(day, traced):
+            traced += 1
+            found = await differing_receipts(db, here, day.business_date)
+        standing = standings.get(here, Standing())
+        lines.append(BoardLine(code, name, zone, standing, day, found))
     return Board(tuple(lines), shown[-1]["code"] if stores[STORES_MAX:] else None)
+
+
+def _is_traced(day: DayVerdict, traced: int) -> bool:
+    return (
+        day.colour is Colour.RED
+        and traced < TRACED_STORES_MAX
+        and day.central.transactions <= TRACED_RECEIPTS_MAX
+    )
 
 
 async def _dates(
