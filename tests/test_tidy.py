@@ -37,14 +37,28 @@ SLEEP = re.compile(r"(^|\.)(time|asyncio|anyio|trio)\.sleep$")
 URL = re.compile(rb"""https?://([\w.-]+)|["'(]//([\w-]+\.[\w.-]+)""")
 NOT_FOREIGN = {b"127.0.0.1", b"localhost", b"www.w3.org"}  # the box; names of XML name spaces
 
+# A strict content security policy forbids these to a page, and what writes markup from text lets a
+# customer's name become a script.
+IN_A_PAGE = re.compile(
+    rb"""<script(?![^>]*\ssrc=)|<style|\s(?:style|on\w+|hx-on[\w:-]*)=["']|["']javascript:|\|\s*safe\b""",
+    re.IGNORECASE,
+)
+IN_A_SCRIPT = re.compile(
+    rb"\b(?:innerHTML|outerHTML|insertAdjacentHTML|dangerouslySetInnerHTML|srcdoc)\b"
+    rb"|\bdocument\.write|\beval\(|\bFunction\(|<style|\sstyle="
+    rb"|\bparseFloat\b|\btoFixed\("  # amounts and quantities are read and written by their digits
+)
+BY_KIND = {".html": IN_A_PAGE, ".svg": IN_A_PAGE, ".js": IN_A_SCRIPT}
+VENDORED = "/web/vendor/"
+
 HOMES = r"/(?:home|Users)/[a-z_]\w*/"
 ORDINARY_FOLDERS = {f"/{name}" for name in ("", "app", "builds", "home", "mnt", "opt", "root")}
 ORDINARY_FOLDERS |= {f"/{name}" for name in ("src", "srv", "tmp", "usr", "var")}
 INDEX_SETTINGS = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_INDEX_URL", "UV_DEFAULT_INDEX")
 OPEN_INDEXES = {"pypi.org", "files.pythonhosted.org"}
 
-PROJECT = ("sync", "edge", "central", "tests", ".ci", "README.md", "pyproject.toml", ".gitignore")
-PROJECT += (".pre-commit-config.yaml",)
+FOLDERS = ("sync", "edge", "central", "tests", ".ci")
+PROJECT = (*FOLDERS, "README.md", "pyproject.toml", ".gitignore", ".pre-commit-config.yaml")
 
 
 Located = ast.stmt | ast.expr | ast.excepthandler
@@ -155,6 +169,21 @@ def foreign_addresses(file: File) -> Iterator[str]:
                 yield f"{number}: names the host {host.decode(errors='replace')}"
 
 
+def web_of(file: File) -> bool:
+    """Part of a page that we wrote."""
+    return "web" in file.path.split("/")[:-1] and VENDORED not in file.path
+
+
+def pages(file: File) -> Iterator[str]:
+    """No script or style inside a page, nothing that makes markup or code from a text."""
+    if not web_of(file):
+        return
+    banned = BY_KIND.get(Path(file.name).suffix)
+    for number, line in enumerate(file.content.splitlines(), start=1):
+        for found in banned.finditer(line) if banned else ():
+            yield f"{number}: {found[0].strip().decode(errors='replace')}"
+
+
 def sleeping(file: File) -> Iterator[str]:
     if not file.path.startswith("tests/"):
         return
@@ -190,6 +219,7 @@ RULES: tuple[Rule, ...] = (
     catching,
     purity,
     foreign_addresses,
+    pages,
     sleeping,
     this_machine,
 )
@@ -239,6 +269,19 @@ BROKEN = [
     (purity, "sync/protocol/a.py", "key = uuid.uuid4()"),
     (foreign_addresses, "edge/web/till.html", '<script src="https://cdn.example.com/a.js">'),
     (foreign_addresses, "central/web/a/b.css", "@import url(//fonts.example.com/a)"),
+    (pages, "edge/web/till/index.html", "<script>go()</script>"),
+    (pages, "central/web/templates/a.html", '<script type="module">go()</script>'),
+    (pages, "central/web/templates/a.html", "<style>p { color: red }</style>"),
+    (pages, "central/web/templates/a.html", '<p style="color: red">'),
+    (pages, "central/web/templates/a.html", '<button onclick="go()">'),
+    (pages, "central/web/templates/a.html", '<a hx-on:click="go()">'),
+    (pages, "central/web/templates/a.html", "<a href='javascript:go()'>"),
+    (pages, "central/web/templates/a.html", "{{ customer.name | safe }}"),
+    (pages, "edge/web/till/a.js", "node.innerHTML = name;"),
+    (pages, "edge/web/till/a.js", "const go = new Function(text);"),
+    (pages, "edge/web/till/a.js", "html`<p style=${look}>`"),
+    (pages, "edge/web/till/a.js", "const price = parseFloat(text);"),
+    (pages, "edge/web/till/a.js", "(minor / 100).toFixed(2)"),
     (sleeping, "tests/unit/test_a.py", "time.sleep(1)"),
     (sleeping, "tests/unit/test_a.py", "async def f(): await asyncio.sleep(0.1)"),
     (sleeping, "tests/conftest.py", "from time import sleep"),
@@ -255,6 +298,9 @@ SOUND = [
     (purity, "sync/protocol/a.py", "at = datetime.fromtimestamp(ms // 1000, UTC)"),
     (foreign_addresses, "edge/web/a.svg", '<svg xmlns="http://www.w3.org/2000/svg">'),
     (foreign_addresses, "edge/web/a.js", "const url = `https://${location.host}/sales` // why"),
+    (pages, "edge/web/till/index.html", '<script type="module" src="/web/app.js"></script>'),
+    (pages, "edge/web/till/a.js", "html`<button onClick=${pay}>Pay</button>`"),
+    (pages, "edge/web/vendor/preact.js", "node.innerHTML = html"),
     (sleeping, "tests/unit/test_a.py", "async def f(): await asyncio.sleep(0)"),
 ]
 

@@ -8,6 +8,7 @@ command, always on the same folder and port, so that a page's storage outlives i
 import asyncio
 import contextlib
 import re
+import signal
 import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -30,7 +31,7 @@ from central.usecases.sequence_publications import drain_publications
 from central.usecases.sign_in_link import create_sign_in_link, link_address
 from edge.local import call_edge
 from sync.protocol.identity import CompanyId
-from tests.crash.forge import Forge, Order, Served
+from tests.crash.forge import LOG_FILE, Forge, Order, Served
 
 PASSWORD = "correct horse battery staple"
 NOBODY_LISTENS = "http://127.0.0.1:9"
@@ -40,14 +41,15 @@ EVERY_S = 1
 
 @dataclass
 class Box:
-    """A store's server. ``start`` and ``kill`` may alternate as often as a test likes."""
+    """A store's server. ``start`` and ``kill`` may alternate as often as a test likes. ``fresh``:
+    each life is the command ``edge serve``, started as a technician does; it takes seconds."""
 
     code: str
     folder: Path
     port: int
     forge: Forge
     fresh: bool = False
-    served: Served | None = None
+    served: Served | Child | None = None
     _running: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
 
     @property
@@ -64,9 +66,24 @@ class Box:
 
     async def start(self, crash_at: str = "") -> None:
         """Serve, and wait until it answers. ``crash_at``: as HOLDFAST_CRASH_AT."""
-        order = Order(str(self.folder), self.port, crash_at=crash_at, fresh=self.fresh)
+        if self.fresh:
+            self.served = await self._start_command(crash_at)
+            return
+        order = Order(str(self.folder), self.port, crash_at=crash_at)
         self.served = await self._running.enter_async_context(self.forge.serving(order))
         assert await self.served.ready() == self.port, self.log()
+
+    async def _start_command(self, crash_at: str) -> Child:
+        child = await start_child(
+            f"edge of {self.code}",
+            ["edge", "serve", "--data", str(self.folder), "--port", str(self.port)],
+            self.folder / LOG_FILE,
+            wanted=frozenset({self.code}),
+            environment={"HOLDFAST_CRASH_AT": crash_at} if crash_at else {},
+        )
+        self._running.push_async_callback(child.stop, signal.SIGKILL)
+        await child.await_ready()
+        return child
 
     async def kill(self) -> None:
         """SIGKILL, and wait for its end. Of a dead one: nothing."""
@@ -110,7 +127,7 @@ class Box:
 
     def log(self) -> str:
         """What it said on stderr in all its lives."""
-        path = self.folder / "edge.log"
+        path = self.folder / LOG_FILE
         return path.read_text(errors="replace") if path.exists() else ""
 
 
