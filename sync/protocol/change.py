@@ -7,6 +7,7 @@ them. The first ``prev_hash`` of an epoch is the genesis hash, so a chain names 
 """
 
 import hashlib
+import struct
 from typing import Annotated, NamedTuple, TypeAlias
 
 import msgspec
@@ -17,6 +18,11 @@ from sync.protocol.identity import BootId, CompanyId, DeviceId, EventId, Incarna
 HASH_TAG = b"journal-v1"
 GENESIS_TAG = b"genesis-v1"
 FINGERPRINT_BYTES = 4
+_LENGTH = struct.Struct(">I")
+_PLACE = struct.Struct(">I16s I I4s I Q I16s I")
+"""Store, epoch, seq, event_id, each after its length; the length of kind."""
+_WHEN = struct.Struct(">I H I q I i I16s I Q I")
+"""kind_version, occurred_at, utc_offset, boot_id, hlc; the length of clock_state."""
 HASH_BYTES = 32
 Hash: TypeAlias = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
 Sequence: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
@@ -114,22 +120,21 @@ def epoch_of(genesis: Genesis, genesis_bytes: bytes) -> Epoch:
 
 
 def link(store: StoreId, epoch: Epoch, envelope: Envelope, prev_hash: bytes) -> Link:
-    """The envelope's place in the chain after ``prev_hash`` (32 bytes)."""
+    """The envelope's place in the chain after ``prev_hash`` (32 bytes). Raises OverflowError for a
+    figure that its field cannot hold."""
     digest = hashlib.sha256(envelope.body).digest()
-    fields = (
-        store.bytes,
-        epoch.number.to_bytes(4, "big") + epoch.fingerprint,
-        envelope.seq.to_bytes(8, "big"),
-        envelope.event_id.bytes,
-        envelope.kind.encode(),
-        envelope.kind_version.to_bytes(2, "big"),
-        envelope.occurred_at_ms.to_bytes(8, "big", signed=True),
-        envelope.utc_offset_s.to_bytes(4, "big", signed=True),
-        envelope.boot_id.bytes,
-        envelope.hlc.to_bytes(8, "big"),
-        envelope.clock_state.value.encode(),
-        prev_hash,
-        digest,
-    )
-    framed = b"".join(len(field).to_bytes(4, "big") + field for field in fields)
-    return Link(prev_hash, digest, hashlib.sha256(HASH_TAG + framed).digest())
+    kind, state = envelope.kind.encode(), envelope.clock_state.value.encode()
+    try:
+        place = _PLACE.pack(
+            *(16, store.bytes, 8, epoch.number, epoch.fingerprint),
+            *(8, envelope.seq, 16, envelope.event_id.bytes, len(kind)),
+        )
+        when = _WHEN.pack(
+            *(2, envelope.kind_version, 8, envelope.occurred_at_ms, 4, envelope.utc_offset_s),
+            *(16, envelope.boot_id.bytes, 8, envelope.hlc, len(state)),
+        )
+    except struct.error as error:
+        raise OverflowError(f"event {envelope.seq}: {error}") from error
+    hashes = (_LENGTH.pack(len(prev_hash)), prev_hash, _LENGTH.pack(len(digest)), digest)
+    framed = b"".join((HASH_TAG, place, kind, when, state, *hashes))
+    return Link(prev_hash, digest, hashlib.sha256(framed).digest())
