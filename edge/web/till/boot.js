@@ -31,7 +31,7 @@ export async function boot() {
   void askPersistence();
   keepQuoted();
   void drive();
-  void watchStatus();
+  watchStatus();
 }
 
 /** ``#pair=W1:CODE`` is taken out of the address at once; it never leaves the page. */

@@ -39,7 +39,7 @@ function Menu() {
       <button type="button" disabled=${!free || day === null}
         onClick=${then(() => doing(closeDay))}>Close business day</button>
     </div>
-    <dl class="figures">
+    <dl class="figures words">
       <dt>Business day</dt><dd>${day === null ? "none is open" : day.business_date}</dd>
       <dt>Till</dt><dd>${session === null ? "not open" : `${session.till_id}, open`}</dd>
       <dt>Storage</dt><dd>${storageInWords()}</dd>

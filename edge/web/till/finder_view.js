@@ -50,7 +50,7 @@ export function Finder() {
   return html`<div class="finder">
     <label for="scan">Scan or search</label>
     <input id="scan" ref=${input} type="text" autocomplete="off" spellcheck="false"
-      enterkeyhint="search" placeholder="Scan, type a code, or words of a name" maxlength="64"
+      enterkeyhint="search" placeholder="Code, or words of a name" maxlength="64"
       aria-controls="found-items" aria-describedby="scan-hint"
       aria-activedescendant=${active && `item-${active.item_id}`}
       onInput=${type} onKeyDown=${press} />

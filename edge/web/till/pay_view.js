@@ -7,7 +7,7 @@ import { notAnAmount } from "./opening_view.js";
 import * as state from "./state.js";
 import { formatMinor, parseMinor } from "./text.js";
 import { html, useState } from "./ui.js";
-import { Totals } from "./selling_view.js";
+import { Taxes, Total } from "./selling_view.js";
 
 export function Pay() {
   const { till, place, basket } = state;
@@ -19,7 +19,8 @@ export function Pay() {
   return html`<div class="paying">
     <section class="card">
       <h1>Pay</h1>
-      <${Totals} />
+      <${Taxes} />
+      <${Total} />
       <${Left} />
       ${basket.value.tenders.length > 0 && html`<${PaidSoFar} tenders=${till.value.tenders} />`}
       <button type="button" onClick=${back}>Back to basket</button>

@@ -24,13 +24,16 @@ export function Selling() {
     <section class="card basket">
       <h2 id="basket">Basket</h2>
       <${Lines} />
-      <${Totals} />
-      <div class="row">
-        <button type="button" class="main" disabled=${!payable} onClick=${pay}>
-          Pay <kbd aria-hidden="true">F2</kbd>
-        </button>
-        <button type="button" disabled=${basket.value.lines.length === 0}
-          onClick=${() => doing(emptyBasket).then(focusScan)}>Empty basket</button>
+      <${Taxes} />
+      <div class="foot">
+        <${Total} />
+        <div class="row">
+          <button type="button" class="main" disabled=${!payable} onClick=${pay}>
+            Pay <kbd aria-hidden="true">F2</kbd>
+          </button>
+          <button type="button" disabled=${basket.value.lines.length === 0}
+            onClick=${() => doing(emptyBasket).then(focusScan)}>Empty basket</button>
+        </div>
       </div>
     </section>
   </div>`;
@@ -89,28 +92,35 @@ function Line({ line, quoted }) {
   </li>`;
 }
 
-/** Tax, points and total, as the store server computed them. */
-export function Totals() {
-  const { currentQuote, quoteProblem, decimals, till, basket } = state;
+/** What the store server says against the basket, its tax and its points. */
+export function Taxes() {
+  const { currentQuote, quoteProblem, decimals, till } = state;
   const quoted = currentQuote.value;
   const word = till.value.tax_included ? "Includes" : "Plus";
-  const nothing = basket.value.lines.length === 0;
-  const total = quoted === null ? "…" : formatMinor(quoted.total_minor, decimals.value);
+  if (quoteProblem.value !== null) return html`<${Problem} problem=${quoteProblem.value} />`;
+  if (quoted === null) return null;
   return html`<div class="totals">
-    ${quoteProblem.value !== null && html`<${Problem} problem=${quoteProblem.value} />`}
-    ${!nothing && quoted?.taxes.map(
+    ${quoted.taxes.map(
       (tax) => html`<p class="quiet" key=${tax.tax_rate_bp}>
         <span>${word} ${percent(tax.tax_rate_bp)} tax</span>
         <span>${formatMinor(tax.tax_minor, decimals.value)}</span>
       </p>`,
     )}
-    ${!nothing && quoted?.points_earned > 0 &&
+    ${quoted.points_earned > 0 &&
     html`<p class="quiet"><span>Points earned</span><span>${quoted.points_earned}</span></p>`}
-    <p class="total">
-      <span>Total ${till.value.currency}</span>
-      <output role="status" aria-label="Total" data-testid="total">
-        ${nothing ? formatMinor(0, decimals.value) : total}
-      </output>
-    </p>
   </div>`;
+}
+
+/** The total as the store server computed it; "…" until it has. */
+export function Total() {
+  const { currentQuote, decimals, till, basket } = state;
+  const quoted = currentQuote.value;
+  const nothing = basket.value.lines.length === 0;
+  const known = nothing ? 0 : quoted?.total_minor;
+  return html`<p class="total">
+    <span>Total ${till.value.currency}</span>
+    <output role="status" aria-label="Total" data-testid="total">
+      ${known === undefined ? "…" : formatMinor(known, decimals.value)}
+    </output>
+  </p>`;
 }

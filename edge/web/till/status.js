@@ -3,18 +3,25 @@
 import { BoxAway, Refused, call } from "./api.js";
 import { refresh } from "./actions.js";
 import * as state from "./state.js";
+import { effect } from "./ui.js";
 
 const EVERY_MS = 10_000;
 const WHILE_AWAY_MS = 2_000;
 
-/** From now on, for as long as the page is open. */
-export async function watchStatus() {
-  await look();
-  setTimeout(watchStatus, state.boxAway.value ? WHILE_AWAY_MS : EVERY_MS);
+let timer = 0;
+
+/** From now on: at once when the till is paired or the store server is away, then at intervals. */
+export function watchStatus() {
+  effect(() => {
+    const away = state.boxAway.value;
+    if (state.pairing.value === null) return;
+    clearTimeout(timer);
+    timer = setTimeout(look, away ? WHILE_AWAY_MS : 0);
+  });
 }
 
 async function look() {
-  if (state.pairing.value === null) return;
+  clearTimeout(timer);
   const wasAway = state.boxAway.value;
   try {
     state.syncStatus.value = await call("GET", "/sync");
@@ -22,4 +29,6 @@ async function look() {
   } catch (error) {
     if (!(error instanceof BoxAway || error instanceof Refused)) throw error;
   }
+  clearTimeout(timer);
+  timer = setTimeout(look, state.boxAway.value ? WHILE_AWAY_MS : EVERY_MS);
 }
