@@ -29,6 +29,7 @@ from central.reports.figure_rows import (
     figure_rows,
 )
 from central.reports.receipt import (
+    find_receipt,
     form_differences,
     held_receipt,
     journal_event,
@@ -121,6 +122,7 @@ async def show_receipt(
         event=event,
         fact=event.fact if event else None,
         counted=True,
+        held=held,
         differences=form_differences(said, form) if said else (),
         journal=event and journal_address(store, event.epoch, event.seq),
         day=day_address(store, form.business_date),
@@ -143,7 +145,8 @@ async def show_event(
         money = await company_money(db, person.company_id)
         store = await store_of_company(db, person.company_id, code)
         event = await journal_event(db, store.store_id, wanted, seq)
-    form = receipt_from_fact(event.fact) if event.fact else None
+        form = receipt_from_fact(event.fact) if event.fact else None
+        held = await find_receipt(db, store.store_id, form.sale_id) if form else None
     return page(
         "receipt.html",
         person=person,
@@ -153,11 +156,12 @@ async def show_event(
         event=event,
         fact=event.fact,
         counted=False,
-        differences=(),
+        held=held,
+        differences=form_differences(form, held.form) if form and held else (),
         journal=journal_address(store, event.epoch, event.seq),
         day=form and day_address(store, form.business_date),
         part=form and day_address(store, form.business_date, form.workstation_id),
-        receipt=form and receipt_address(store, form.sale_id),
+        receipt=form and held and receipt_address(store, form.sale_id),
     )
 
 

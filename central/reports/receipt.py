@@ -189,14 +189,22 @@ class HeldReceipt(NamedTuple):
 
 async def held_receipt(db: AsyncConnection, store_id: StoreId, sale_id: UUID) -> HeldReceipt:
     """A receipt by its sale's id, with its event. Raises NotFound."""
-    connection = await raw(db)
-    sale = await connection.fetchrow(_SALE, store_id, sale_id)
-    if sale is None:
+    found = await find_receipt(db, store_id, sale_id)
+    if found is None:
         raise NotFound(
             "Head office has no such receipt of this store.",
             field="sale_id",
             remedy="Look for it among the receipts of its day.",
         )
+    return found
+
+
+async def find_receipt(db: AsyncConnection, store_id: StoreId, sale_id: UUID) -> HeldReceipt | None:
+    """The same, or None where head office counts no such receipt."""
+    connection = await raw(db)
+    sale = await connection.fetchrow(_SALE, store_id, sale_id)
+    if sale is None:
+        return None
     lines = await connection.fetch(_LINES, store_id, sale_id, LINES_MAX)
     taxes = await connection.fetch(_TAXES, store_id, sale_id)
     tenders = await connection.fetch(_TENDERS, store_id, sale_id)
