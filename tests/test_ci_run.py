@@ -1,0 +1,97 @@
+"""CI brings the browser tests their browser, or fails: they are not skipped there unnoticed.
+
+The real ``.ci/run`` beside a first minute that passes, with a PATH of its own: what installs, runs
+tests or says who we are is played, and notes what it was asked.
+"""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parents[1] / ".ci" / "run"
+REAL = ("bash", "cat", "chmod", "dirname", "env", "mktemp", "rm", "tail")
+PYTHON = '#!/bin/sh\ncase "$*" in *find_uv_bin*) command -v uv ;; esac\n'
+UV = '#!/bin/sh\necho "uv $* browser=$HOLDFAST_BROWSER" >>"$NOTES"\n'
+APT = """#!/bin/sh
+echo "apt-get $*" >>"$NOTES"
+case "$1" in install)
+  printf '#!/bin/sh\\n' >"$BIN/chromium"
+  chmod +x "$BIN/chromium" ;;
+esac
+"""
+NO_APT = '#!/bin/sh\necho "E: no such package" >&2\nexit 100\n'
+ROOT_USER, SOMEBODY = "#!/bin/sh\necho 0\n", "#!/bin/sh\necho 1000\n"
+NOTHING = "#!/bin/sh\n"
+
+
+def run(folder: Path, **programs: str) -> tuple[int, list[str], str]:
+    """Exit code, what was asked, and what it complained of. ``CI`` unless ``ci`` is empty."""
+    bin_ = folder / "bin"
+    bin_.mkdir()
+    (folder / ".ci").mkdir()
+    shutil.copy(SCRIPT, folder / ".ci" / "run")
+    for name in REAL:
+        (bin_ / name).symlink_to(shutil.which(name) or name)
+    ci = programs.pop("ci", "true")
+    played = {"python3": PYTHON, "uv": UV, "id": ROOT_USER, **programs}
+    for path, text in {"bin/" + name.replace("_", "-"): t for name, t in played.items()}.items():
+        write_program(folder / path, text)
+    write_program(folder / ".ci" / "first-minute", NOTHING)
+    notes = folder / "notes"
+    notes.touch()
+    done = subprocess.run(
+        [folder / ".ci" / "run"],
+        env={"PATH": str(bin_), "BIN": str(bin_), "NOTES": str(notes), "CI": ci},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, notes.read_text().splitlines(), done.stderr
+
+
+def write_program(path: Path, text: str) -> None:
+    path.write_text(text)
+    path.chmod(0o755)
+
+
+def test_a_missing_browser_is_installed_and_then_required(tmp_path: Path) -> None:
+    code, asked, complained = run(tmp_path, apt_get=APT)
+    assert (code, complained) == (0, "")
+    assert [each.split()[:2] for each in asked[:2]] == [
+        ["apt-get", "update"],
+        ["apt-get", "install"],
+    ]
+    assert "chromium fonts-dejavu-core" in asked[1]
+    assert asked[2:] == ["uv run pytest browser=required"]
+
+
+def test_a_browser_that_is_there_is_left_alone_and_required(tmp_path: Path) -> None:
+    code, asked, _ = run(tmp_path, chromium=NOTHING, apt_get=APT, ci="")
+    assert (code, asked) == (0, ["uv run pytest browser=required"])
+
+
+@pytest.mark.parametrize(
+    ("programs", "reason"),
+    [
+        ({}, "apt-get is not here"),
+        ({"apt_get": NO_APT}, "no such package"),
+        ({"apt_get": APT, "id": SOMEBODY}, "run as root"),
+    ],
+)
+def test_where_no_browser_can_be_installed_ci_fails_and_others_go_on_without(
+    tmp_path: Path, programs: dict[str, str], reason: str
+) -> None:
+    (tmp_path / "ci").mkdir()
+    code, asked, complained = run(tmp_path / "ci", **programs)
+    assert (code, asked) == (1, [])
+    assert reason in complained
+    assert "CI needs a browser" in complained
+
+    (tmp_path / "own").mkdir()
+    code, asked, complained = run(tmp_path / "own", **programs, ci="")
+    assert (code, asked) == (0, ["uv run pytest browser="])
+    assert reason in complained
