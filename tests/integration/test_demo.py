@@ -2,14 +2,21 @@
 
 import os
 import re
+import select
 import signal
 import subprocess
 import sys
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 
+from central.demo.trade import new_id
+
 DEADLINE_S = 240
+OPERATOR = "O01"
 FOLDER = re.compile(r"/\S*holdfast-[a-z0-9_]+")
 LINES = """invoice,stock_code,description,quantity,invoiced_at,unit_price,customer,country
 1,85123A,HOLDER,6,2011-01-03T08:26,2.55,17850,United Kingdom
@@ -71,6 +78,83 @@ def test_a_tampered_day_turns_the_table_red_and_names_both_receipts() -> None:
     assert "S03's box was killed (SIGKILL) while selling" in shown
     assert re.search(r"S01's line lost [1-9]\d* answers of head office", shown), shown
     assert left_of(folder_in(shown)) == []
+
+
+def follow(demo: subprocess.Popen[str], until: str) -> str:
+    """What it shows up to the line with ``until``."""
+    assert demo.stdout is not None
+    shown = ""
+    for line in demo.stdout:
+        shown += line
+        if until in line:
+            return shown
+    raise AssertionError(shown)
+
+
+def pairing_link_of(shown: str, store: str) -> tuple[str, str]:
+    """The till's address and the code in its link."""
+    found = re.search(rf"store {store} +(http://127\.0\.0\.1:\d+)/#pair=W9:(\S+)", shown)
+    assert found is not None, shown
+    return found[1], found[2]
+
+
+def sell_as_a_visitor(address: str, code: str) -> None:
+    """Pair W9 by the link, open its till, sell one thing, leave the till open."""
+    with httpx.Client(base_url=address, trust_env=False, timeout=60) as client:
+        paired = client.post("/pair", json={"workstation_id": "W9", "code": code})
+        assert paired.is_success, paired.text
+        client.headers["Authorization"] = f"Bearer {paired.json()['token']}"
+        if client.get("/business-days/current").status_code == 404:
+            client.post("/business-days", json={"operator_id": OPERATOR}).raise_for_status()
+        opening = {"operator_id": OPERATOR, "float_minor": 0, "till_session_id": new_id()}
+        opened = client.post("/till-sessions", json=opening)
+        assert opened.is_success, opened.text
+        item = client.get("/items", params={"q": "jasmine rice"}).json()["items"][0]
+        price = item["unit_price_minor"]
+        basket = {
+            "sale_id": new_id(),
+            "operator_id": OPERATOR,
+            "tendered_at": datetime.now(UTC).isoformat(),
+            "total_minor": price,
+            "lines": [{"line_no": 1, "item_id": item["item_id"], "quantity_milli": 1_000}],
+            "tenders": [{"tender_id": "card", "amount_minor": price, "reference": "V"}],
+        }
+        sold = client.post("/sales", json=basket)
+        assert sold.status_code == 201, sold.text
+
+
+def sign_in_page_of(shown: str) -> httpx.Response:
+    found = re.search(r"board +(http://127\.0\.0\.1:\d+/sign-in)#link=\S+", shown)
+    assert found is not None, shown
+    return httpx.get(found[1], trust_env=False)
+
+
+def test_a_visitor_sells_while_it_trades_and_afterwards_and_breaks_nothing() -> None:
+    demo = start("--keep")
+    first = follow(demo, "till W9 of store S03")
+    sell_as_a_visitor(*pairing_link_of(first, "S01"))
+    shown = follow(demo, "Stop it with")
+    folder = folder_in(first)
+    try:
+        assert demo.wait(DEADLINE_S) == 0  # the kept demo holds its output open
+        assert "S01's day stays open, because somebody is at a till there: " in shown
+        assert "Head office has every receipt, to the cent." in shown
+        assert re.search(r"S02 is open for business date \d{4}-\d\d-\d\d", shown)
+        assert pairing_link_of(shown, "S02") != pairing_link_of(first, "S02")
+        sell_as_a_visitor(*pairing_link_of(shown, "S02"))
+        assert sign_in_page_of(shown).status_code == 200
+    finally:
+        finish(start("--stop", folder), 0)
+        finish(demo, 0)
+    await_gone(folder)
+
+
+def await_gone(folder: str) -> None:
+    """A kept demo takes itself down after its keeper was told."""
+    ends_at = time.monotonic() + DEADLINE_S
+    while left_of(folder):
+        assert time.monotonic() < ends_at, left_of(folder)
+        select.select([], [], [], 0.1)
 
 
 def test_a_file_is_traded_and_every_line_of_it_is_accounted_for(tmp_path: Path) -> None:
