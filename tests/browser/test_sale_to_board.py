@@ -15,6 +15,9 @@ from tests.browser.chain import Box, Company, Office
 from tests.browser.watched import Tabs
 
 FLOAT_MINOR = 20_000
+SOLD = "SELECT receipt_number, business_date, total_minor FROM sale"
+OF_COMPANY = "JOIN store USING (store_id) WHERE company_id = $1"
+SALE_KIND = "retail_transaction"
 ARRIVES_WITHIN_MS = 60_000
 """From the store's disk to the board: two rounds of the box, one of the board."""
 
@@ -117,7 +120,8 @@ async def expect_equal_sums(page: Page, total: str) -> None:
     """Once the store's own account has come: it says what head office counts."""
     await page.get_by_role("link", name="Board").click()
     store = page.get_by_role("row").filter(has_text="S01")
-    await expect(store).to_contain_text("proven", timeout=ARRIVES_WITHIN_MS)
+    proven = store.get_by_text("proven", exact=True)
+    await expect(proven).to_be_visible(timeout=ARRIVES_WITHIN_MS)
     sides = store.get_by_role("cell")
     await expect(sides.nth(3)).to_have_text(total)
     await expect(sides.nth(4)).to_have_text(total)
@@ -143,8 +147,7 @@ async def test_a_basket_sold_through_a_reload_and_a_kill_is_one_receipt_on_the_b
     await expect(till.get_by_test_id("total")).to_have_text(total)
 
     number = await pay_cash_on_a_dying_box(till, command_box, total, written=written)
-    sold = "SELECT receipt_number, business_date, total_minor FROM sale"
-    [(receipt, day, minor)] = command_box.rows(sold)
+    [(receipt, day, minor)] = command_box.rows(SOLD)
     assert (receipt, minor) == (number, total_minor)
 
     board = await tabs.open()
@@ -152,7 +155,10 @@ async def test_a_basket_sold_through_a_reload_and_a_kill_is_one_receipt_on_the_b
     await expect_on_the_board(board, day, number, total)
     await settle_and_close(till, FLOAT_MINOR + total_minor)
     await expect_equal_sums(board, total)
-    counted = f"{sold} JOIN store USING (store_id) WHERE company_id = $1"
-    [(receipt, business_date, minor)] = await office.rows(counted, company.company_id)
-    assert (receipt, str(business_date), minor) == (number, day, total_minor)
-    assert len(command_box.rows(sold)) == 1
+
+    assert len(command_box.rows(SOLD)) == 1
+    assert command_box.rows(f"SELECT count(*) FROM journal WHERE kind = '{SALE_KIND}'") == [(1,)]
+    counted = await office.rows(f"{SOLD} {OF_COMPANY}", company.company_id)
+    assert [(n, str(d), m) for n, d, m in counted] == [(number, day, total_minor)]
+    arrived = f"SELECT count(*) FROM raw_event {OF_COMPANY} AND kind = '{SALE_KIND}'"
+    assert await office.rows(arrived, company.company_id) == [(1,)]
