@@ -1,6 +1,7 @@
 """Bytes to facts and back, and nowhere else.
 
-P6: the bytes that are hashed are the bytes that are stored and sent; so a fact is encoded once.
+P6: the bytes that are hashed are the bytes that are stored; so a fact is encoded once. On the way
+they are turned into columns, and come back as those very bytes (columns.py).
 Bodies are msgpack arrays (UUIDs as 16 bytes, dates as ISO text); old kind versions are upgraded
 here when they are decoded. Batches travel as zstd over msgpack of columns, unfolded under a cap.
 """
