@@ -151,7 +151,8 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="As a JSON document.")] = False,
 ) -> None:
     """What this store has sent, what waits, and what needs a person (then exit code 1)."""
-    told = _ask(data, "GET", "/status")
+    answer = _answer(data, "GET", "/status")
+    told = answer.document
     if as_json:
         print(json.dumps(told))
     else:
@@ -160,10 +161,25 @@ def status(
             print(f"  {name.replace('_', ' '):<22}{told[name]}")
         for feed in told["feeds"]:
             print(f"  {'feed ' + feed['data_set']:<22}{feed['pub_seq']}")
+        if told["clock"] is not None:
+            print(f"  clock: {told['clock']}")
         for alarm in told["alarms"]:
             print(f"  alarm {alarm['kind']}: {alarm['subject']}: {alarm['detail']}")
+        print(_what_comes_next(data, told["needs_a_person"], serving=answer.serving))
     if told["needs_a_person"]:
         raise typer.Exit(NEEDS_A_PERSON)
+
+
+def _what_comes_next(folder: Path, needs_a_person: bool, *, serving: bool) -> str:
+    from edge.addresses import known_address
+    from sync.command_line import command
+
+    if needs_a_person:
+        return "Somebody must look at what is said above. Selling goes on meanwhile."
+    if not serving:
+        return f"The store does not serve. Next: `{command('edge', 'serve', '--data', folder)}`."
+    pairing = command("edge", "pair", "W1", "--data", folder)
+    return f"It serves at {known_address(folder) or 'its port'} . Next: sell, or `{pairing}`."
 
 
 @app.command()

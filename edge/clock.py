@@ -17,6 +17,9 @@ JUMP_MS_MAX = 60_000
 """Wall and monotonic clock may part by this much before it is called a jump."""
 SERVER_GAP_MS_MAX = 120_000
 """A clock this near to head office's counts as checked."""
+CLOCK_GAP_S_MAX = 300
+"""A clock this far from head office's prints wrong times on receipts, and would fail certificates:
+a person is told, and no box is provisioned with it."""
 ZONE_UNTIL_TOLD = "UTC"
 
 

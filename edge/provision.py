@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.exc import DatabaseError
 
 from edge.box import SOFTWARE, Box, hold, make_key, open_box, read_key
-from edge.clock import StoreClock
+from edge.clock import CLOCK_GAP_S_MAX, StoreClock
 from edge.db.engine import open_connection
 from edge.db.errors import CannotStart, FolderHeld
 from edge.db.migrate import migrate
@@ -46,8 +46,6 @@ from sync.protocol.identity import BootId
 
 DISK_FREE_BYTES_MIN = 512 << 20
 FOLDER_MODE = 0o700
-CLOCK_GAP_S_MAX = 300
-"""A clock this far off would print wrong times on receipts, and fail certificates later."""
 
 
 class DiskTooSmall(CannotStart):

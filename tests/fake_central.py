@@ -63,6 +63,7 @@ class FakeCentral:
     where it gives something; ``batches`` are the sizes that were accepted."""
 
     pace_ms: int = 0
+    server_ms: int = SERVER_MS
     enrolled: EnrolmentAnswer | None = None
     genesis: Genesis | None = None
     stream: Stream | None = None
@@ -167,7 +168,7 @@ class FakeCentral:
             self.genesis.incarnation,
             self.stream.watermark,
             self.stream.head_hash,
-            SERVER_MS,
+            self.server_ms,
             self.pace_ms,
             (PROTOCOL_VERSION,),
             feeds=tuple(FeedHead(name, "", len(rows)) for name, rows in self.feeds.items()),

@@ -12,6 +12,7 @@ from litestar import get
 from edge.api.parameters import TheBox
 from edge.api.written import Described
 from edge.box import Box
+from edge.clock import CLOCK_GAP_S_MAX
 from edge.db.alarms import Alarm, list_alarms
 from edge.db.pushing import PushState, read_push_state
 from edge.reading import read
@@ -34,7 +35,9 @@ class FeedStatus(msgspec.Struct, frozen=True):
 
 class SyncStatus(msgspec.Struct, frozen=True):
     """``summary`` is the state in one sentence; ``waiting`` events are not at head office yet.
-    ``head_office_away``: there was no contact for QUIET_S, or never any."""
+    ``head_office_away``: there was no contact for QUIET_S, or never any. ``clock``: what is wrong
+    with this box's clock and what to do; null where it agreed with head office's at the last
+    contact, or there was none."""
 
     store_code: str
     summary: str
@@ -48,6 +51,7 @@ class SyncStatus(msgspec.Struct, frozen=True):
     stopped: str | None
     last_contact_ms: int | None
     clock_state: str
+    clock: str | None
     disk_free_bytes: int
     feeds: tuple[FeedStatus, ...]
     alarms: tuple[Alarm, ...]
@@ -68,11 +72,11 @@ async def status_of(box: Box) -> SyncStatus:
 
 def _look(db: sqlite3.Connection, box: Box, now_ms: int, free: int) -> SyncStatus:
     head, through, pushing = read_head(db), acknowledged(db), read_push_state(db)
-    alarms = list_alarms(db)
+    alarms, clock = list_alarms(db), _clock_in_words(pushing)
     return SyncStatus(
         store_code=box.enrolment.store_code,
         summary=_in_words(pushing, head.seq - through, now_ms, len(alarms)),
-        needs_a_person=pushing.stopped is not None or bool(alarms),
+        needs_a_person=pushing.stopped is not None or bool(alarms) or clock is not None,
         head_office_away=_quiet_s(pushing, now_ms) > QUIET_S,
         epoch=str(head.epoch),
         last_seq=head.seq,
@@ -82,6 +86,7 @@ def _look(db: sqlite3.Connection, box: Box, now_ms: int, free: int) -> SyncStatu
         stopped=pushing.stopped,
         last_contact_ms=pushing.last_contact_ms,
         clock_state=box.clock.moment().clock_state.value,
+        clock=clock,
         disk_free_bytes=free,
         feeds=tuple(FeedStatus(*row) for row in db.execute(_FEEDS)),
         alarms=alarms,
@@ -93,6 +98,20 @@ def _quiet_s(pushing: PushState, now_ms: int) -> int:
     if pushing.last_contact_ms is None:
         return now_ms // SECOND_MS
     return max(0, now_ms - pushing.last_contact_ms) // SECOND_MS
+
+
+def _clock_in_words(pushing: PushState) -> str | None:
+    """Both clocks as they stood at the last contact."""
+    if pushing.last_contact_ms is None or pushing.server_time_ms is None:
+        return None
+    gap_s = (pushing.last_contact_ms - pushing.server_time_ms) // SECOND_MS
+    if abs(gap_s) <= CLOCK_GAP_S_MAX:
+        return None
+    way = "ahead of" if gap_s > 0 else "behind"
+    return (
+        f"This box's clock was {abs(gap_s):,} s {way} head office's at the last contact, and "
+        "receipts carry its time: set whichever is wrong (or let NTP). Selling goes on."
+    )
 
 
 def _in_words(pushing: PushState, waiting: int, now_ms: int, alarms: int) -> str:

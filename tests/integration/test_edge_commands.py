@@ -1,14 +1,20 @@
 """The store server's commands: a technician's way, every mistake in one sentence, exit codes."""
 
+import contextlib
+import errno
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
+import socket
 import sqlite3
 import stat
 import subprocess
 import sys
+import threading
+import time
 from collections import namedtuple
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -26,9 +32,9 @@ from edge.ports import bind
 from edge.settings import LOOPBACK, WrongSettings, read_settings
 from sync.engine.transport import Request, Response
 from tests.edge_store import make_store, row_counts, sale
-from tests.fake_central import CODE, FakeCentral, served
+from tests.fake_central import CODE, FakeCentral, problem, served
 
-READY_LINES_MAX = 50
+DEADLINE_S = 60
 
 
 def run(*words: str | Path) -> Result:
@@ -79,7 +85,7 @@ def running(*folders: Path) -> Iterator[dict[str, str]]:
 
 @pytest.fixture
 def central() -> FakeCentral:
-    made = FakeCentral()
+    made = FakeCentral(server_ms=time.time_ns() // 1_000_000)
     made.publish_shop()
     return made
 
@@ -178,18 +184,40 @@ def late(_request: Request) -> Response:
     return Response(200, {"date": "Mon, 01 Jan 2024 00:00:00 GMT"}, b'{"status": "ok"}')
 
 
-MISTAKES: list[tuple[Callable[[Request], Response], str]] = [
-    (hotel, "it is not head office"),
+def another_program(_request: Request) -> Response:
+    return Response(200, {"content-type": "application/json"}, b'{"ok": true}')
+
+
+def moved(_request: Request) -> Response:
+    return Response(302, {"location": "http://127.0.0.1:1/"}, b"")
+
+
+def database_away(_request: Request) -> Response:
+    return problem(503, "database-away", "Nothing is known to have changed.")
+
+
+def broken(request: Request) -> Response | None:
+    return Response(500, {}, b"<h1>oops</h1>") if request.path == "/v1/enrol" else None
+
+
+MISTAKES: list[tuple[Callable[[Request], Response | None], str]] = [
+    (hotel, "it is not head office: check the address.*the code is still good"),
+    (another_program, "it is not head office"),
+    (moved, "it is not head office"),
+    (database_away, "fails .503.: Nothing is known.*Run this again in a minute"),
+    (broken, "fails .500.: it does not say why.*the code is still good.*log of `central serve`"),
     (late, "clock is .* ahead of head office's.*: set .*the code is still good"),
 ]
 
 
-@pytest.mark.parametrize(("instead", "says"), MISTAKES, ids=["login page", "clock"])
+@pytest.mark.parametrize(
+    ("instead", "says"), MISTAKES, ids=lambda value: getattr(value, "__name__", "")
+)
 def test_what_is_wrong_with_the_other_side_is_said_with_what_to_do(
     central: FakeCentral,
     url: str,
     tmp_path: Path,
-    instead: Callable[[Request], Response],
+    instead: Callable[[Request], Response | None],
     says: str,
 ) -> None:
     central.instead = instead
@@ -197,14 +225,139 @@ def test_what_is_wrong_with_the_other_side_is_said_with_what_to_do(
     assert central.enrolled is None
 
 
-def test_a_wrong_code_and_an_absent_head_office_are_told_apart(url: str, tmp_path: Path) -> None:
+def test_a_code_that_head_office_refuses_is_told_in_its_own_words(url: str, tmp_path: Path) -> None:
     assert "The code is not known." in refusal(provision(url, tmp_path / "a", code="WRONG"))
+    again = provision(url, tmp_path / "a")
+    assert again.exit_code == 0, again.output
+
+
+@contextmanager
+def answering(said: bytes) -> Iterator[str]:
+    """Something at a port that says this to whoever connects, and hangs up."""
+    with socket.create_server((LOOPBACK, 0)) as listening:
+
+        def answer() -> None:
+            with contextlib.suppress(OSError):
+                connection, _ = listening.accept()
+                with connection:
+                    connection.recv(4_096)
+                    connection.sendall(said)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        yield f"{LOOPBACK}:{listening.getsockname()[1]}"
+        listening.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+def test_how_far_the_line_came_to_an_absent_head_office_is_said(tmp_path: Path) -> None:
     with bind(0) as silent:
         nobody = f"http://{LOOPBACK}:{silent.getsockname()[1]}"
-    said = refusal(provision(nobody, tmp_path / "b"))
-    assert "does not answer" in said
-    assert "the code is still good" in said
-    assert "begins with http" in refusal(provision("hq.example", tmp_path / "c"))
+    for address, says in (
+        (nobody, "nothing listens there. Check the address, and that `central serve` runs there"),
+        ("http://no-such-host.invalid", "its name does not resolve"),
+        (nobody.replace("http:", "https:"), "nothing listens there"),
+    ):
+        said = refusal(provision(address, tmp_path / "S01"))
+        assert f"Head office does not answer at {address}: " in said
+        assert says in said
+        assert said.endswith("then run this again; the code is still good.")
+    assert "begins with http" in refusal(provision("hq.example", tmp_path / "S01"))
+
+
+def test_tls_spoken_to_what_speaks_none_and_the_other_way_round_is_said(tmp_path: Path) -> None:
+    with answering(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n") as plain:
+        said = refusal(provision(f"https://{plain}", tmp_path / "S01"))
+    assert "does not speak TLS. Check the port, or begin the address with http://" in said
+    with answering(b"\x15\x03\x01\x00\x02\x02\x46") as encrypted:
+        said = refusal(provision(f"http://{encrypted}", tmp_path / "S01"))
+    assert "does not speak HTTP. Check the port, or begin the address with https://" in said
+
+
+def test_provisioning_a_store_again_says_that_it_is_one(
+    central: FakeCentral, url: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "a store's folder"
+    assert provision(url, folder).exit_code == 0
+    settings = (folder / SETTINGS_FILE).read_text() + "push_every_s = 7\n"
+    (folder / SETTINGS_FILE).write_text(settings)
+    again = provision(url, folder, code="USED-UP")
+    assert again.exit_code == 0
+    assert "S01 was provisioned already and is ready to sell" in again.stdout
+    assert again.stdout.endswith(f"edge serve --data {shlex.quote(str(folder))}`.\n")
+    assert (folder / SETTINGS_FILE).read_text() == settings
+    with running(folder):
+        at_work = provision(url, folder, code="USED-UP")
+        assert (at_work.exit_code, at_work.stderr) == (0, "")
+        assert "S01 is provisioned already and at work; nothing was changed." in at_work.stdout
+        assert "belongs to a store of" in refusal(provision("http://127.0.0.1:1", folder))
+
+
+def test_a_box_whose_clock_is_off_sells_and_says_so(
+    central: FakeCentral, url: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "S01"
+    assert provision(url, folder).exit_code == 0
+    assert run("status", "--data", folder).exit_code == 0
+    central.server_ms += 400_000
+    assert provision(url, folder).exit_code == 0
+    status = run("status", "--data", folder)
+    assert status.exit_code == 1
+    assert re.search(r"clock was \d+ s behind head office's .* set whichever", status.stdout)
+    assert "Selling goes on" in status.stdout
+    with running(folder) as addresses, httpx.Client(base_url=addresses["S01"]) as client:
+        code = run("pair", "W1", "--data", folder).stdout.splitlines()[0]
+        paired = client.post("/pair", json={"workstation_id": "W1", "code": code}).json()
+        client.headers["Authorization"] = f"Bearer {paired['token']}"
+        client.post("/business-days", json={"operator_id": "anna"}).raise_for_status()
+        opening = {"operator_id": "anna", "float_minor": 0, "till_session_id": paired_id()}
+        client.post("/till-sessions", json=opening).raise_for_status()
+        assert client.post("/sales", json=sale()).status_code == 201
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES])
+def test_a_folder_that_takes_nothing_is_said_with_what_to_do(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def refuse(path: object, *_: object) -> None:
+        raise OSError(number, os.strerror(number), str(path))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("edge.db.lock.os.open", refuse)
+        said = refusal(provision(url, tmp_path / "S01"))
+    assert os.strerror(number) in said
+    assert "name another folder with `--data DIR`" in said
+    assert provision(url, tmp_path / "S01").exit_code == 0
+
+
+def test_a_command_that_is_interrupted_says_that_it_goes_on_when_run_again(
+    central: FakeCentral, url: str, tmp_path: Path
+) -> None:
+    asked, ended = threading.Event(), threading.Event()
+
+    def hold(request: Request) -> Response | None:
+        if "data_set=prices" in request.path:
+            asked.set()
+            ended.wait(DEADLINE_S)
+        return None
+
+    central.instead = hold
+    words = ("edge", "provision", "--central", url, "--code", CODE, "--port", "0", "--data")
+    process = subprocess.Popen(
+        [sys.executable, "-m", *words, str(tmp_path / "S01")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert asked.wait(DEADLINE_S)
+    process.send_signal(signal.SIGINT)
+    _, complaint = process.communicate(timeout=DEADLINE_S)
+    ended.set()
+    assert process.returncode == 130
+    assert "edge: stopped. Run the same command again: it goes on from here." in complaint
+    central.instead = lambda _request: None
+    again = provision(url, tmp_path / "S01")
+    assert "S01 was provisioned already and is ready to sell" in again.stdout
 
 
 def test_a_port_that_is_taken_is_said_before_the_code_is_spent(
