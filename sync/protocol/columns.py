@@ -144,7 +144,7 @@ _FLAT_BEGINS = len(_array(1_000))
 
 
 class _Turning(NamedTuple):
-    """A sale's body on its way into columns."""
+    """A sale's body on its way into columns: ``row`` has its twenty values."""
 
     row: _Sale
     occurred_at_ms: int
@@ -230,7 +230,7 @@ def _turning(envelope: Envelope) -> _Turning | None:
         return None
     try:
         return _Turning(_decoder.decode(envelope.body), envelope.occurred_at_ms)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 

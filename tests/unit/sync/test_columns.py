@@ -110,6 +110,9 @@ ODD_BODIES = {
     "figures beyond 64 bits of difference": encode(
         [*BODY[:10], [[*LINE[:8], (1 << 64) - 1, -(1 << 63), *LINE[10:]]], *BODY[11:]]
     ),
+    "nesting without end": b"\xdc\x00\x14" + b"\x91" * 100_000,
+    "nesting without end in a field": SALES[0].body[:21] + b"\x91" * 100_000,
+    "a text that is none": b"\xdc\x00\x14\xa2\xff\xfe" + SALES[0].body[21:],
     "bytes behind": SALES[0].body + b"\xc0",
 }
 
