@@ -8,9 +8,10 @@ asks for one of this box's own names as its host: a page from elsewhere, made to
 from typing import Any, cast
 
 import msgspec
-from litestar import Litestar, Request
+from litestar import Request, Response
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+from litestar.status_codes import HTTP_200_OK
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from edge.box import Box
@@ -61,35 +62,25 @@ async def require_workstation(connection: Connection, _route: BaseRouteHandler) 
     connection.scope["state"][_STATE] = known
 
 
-class TillRoute(HTTPRouteHandler):
-    """A route that a customer waits for; it returns a Response of JSON without headers of its own.
-    Litestar gives each guard of each request a copy of the route, in case it writes there, and
-    makes a response in four steps, each for more than is needed here."""
+def at_once(app: ASGIApp) -> ASGIApp:
+    """A middleware for routes that a customer waits for: guards, then the route's function with the
+    request alone, then its Response of JSON, in the place of the many steps in between by which
+    Litestar serves every kind of function: ``app``, which is not called."""
 
-    async def authorize_connection(self, connection: Connection) -> None:
-        """As Litestar does, without the copies."""
-        for guard in self.resolve_guards():
-            await guard(connection, self)  # type: ignore[misc]
-
-    async def to_response(
-        self, app: Litestar, data: Any, request: Request[Any, Any, Any]
-    ) -> ASGIApp:
-        """The answer's bytes, and the two headers that they need."""
-        return _Sent(data.status_code, msgspec.json.encode(data.content))
-
-
-class _Sent:
-    """An answer that is ready to leave."""
-
-    def __init__(self, status: int, body: bytes) -> None:
-        self._status = status
-        self._body = body
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        length = (b"content-length", str(len(self._body)).encode())
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        route = cast("HTTPRouteHandler", scope["route_handler"])
+        request: Request[Any, Any, Any] = Request(scope, receive, send)
+        for guard in route.resolve_guards():
+            await guard(request, route)  # type: ignore[misc]
+        response: Response[Any] = await route.fn(request)
+        body = msgspec.json.encode(response.content)
+        length = (b"content-length", str(len(body)).encode())
         headers = [(b"content-type", b"application/json"), length]
-        await send({"type": "http.response.start", "status": self._status, "headers": headers})
-        await send({"type": "http.response.body", "body": self._body, "more_body": False})
+        status = response.status_code or HTTP_200_OK
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body, "more_body": False})
+
+    return answer
 
 
 async def provide_box(request: Request[Any, Any, Any]) -> Box:

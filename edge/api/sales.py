@@ -14,7 +14,7 @@ import litestar
 import msgspec
 from litestar import Response, get, post
 
-from edge.api.guard import TillRoute, box_of, workstation_of
+from edge.api.guard import at_once, box_of, workstation_of
 from edge.api.limits import SALE_BYTES_MAX
 from edge.api.parameters import IdInPath, TheBox
 from edge.api.seen import tell
@@ -77,22 +77,22 @@ class AbandonedAnswer(msgspec.Struct, frozen=True):
     abandoned: bool = True
 
 
-@TillRoute(
+@post(
     "/sales",
-    http_method="POST",
     request_max_body_size=SALE_BYTES_MAX,
     operation_class=accepts(SaleRequest),
+    middleware=[at_once],
 )
 async def complete(request: litestar.Request[Any, Any, Any]) -> Response[SaleAnswer]:
     """Finish a sale; lines that name an original are taken back in the same receipt."""
     return await _complete(request, require_return=False)
 
 
-@TillRoute(
+@post(
     "/returns",
-    http_method="POST",
     request_max_body_size=SALE_BYTES_MAX,
     operation_class=accepts(SaleRequest),
+    middleware=[at_once],
 )
 async def take_back(request: litestar.Request[Any, Any, Any]) -> Response[SaleAnswer]:
     """Finish a return: as a sale, with at least one line that names its original."""
