@@ -49,10 +49,12 @@ function asProblem(error) {
 }
 
 /** The token is made and kept first, so that an answer that is lost can be asked for again. */
-export async function pair(workstationId, code, kept) {
-  const same = kept !== undefined && kept.workstation_id === workstationId && kept.code === code;
+export async function pair(workstationId, code) {
+  const kept = state.asking.value;
+  const same = kept?.workstation_id === workstationId && kept.code === code;
   const asked = same ? kept : { workstation_id: workstationId, code, token: newToken() };
   await write({ asking: asked });
+  state.asking.value = asked;
   const answer = await call("POST", "/pair", { body: asked });
   const pairing = {
     workstation_id: answer.workstation_id,
@@ -62,6 +64,7 @@ export async function pair(workstationId, code, kept) {
   await write({ pairing, asking: undefined });
   batch(() => {
     state.pairing.value = pairing;
+    state.asking.value = null;
     state.link.value = null;
   });
   await refresh();
@@ -94,15 +97,16 @@ export async function openDay() {
   await afterwards(call("POST", "/business-days", { body: byOperator() }));
 }
 
-/** ``kept``: the id of an attempt that was not answered. */
-export async function openTill(floatMinor, kept) {
-  const same = kept !== undefined && kept.float_minor === floatMinor;
-  const opening = same
-    ? kept
-    : { till_session_id: uuid7(Date.now()), float_minor: floatMinor };
+/** The session's id is kept first, so that a repeat opens no second one. */
+export async function openTill(floatMinor) {
+  const kept = state.opening.value;
+  const same = kept?.float_minor === floatMinor;
+  const opening = same ? kept : { till_session_id: uuid7(Date.now()), float_minor: floatMinor };
   await write({ opening });
+  state.opening.value = opening;
   await afterwards(call("POST", "/till-sessions", { body: byOperator(opening) }));
   await write({ opening: undefined });
+  state.opening.value = null;
 }
 
 /** Whatever was answered, what is open may have changed: ask. */

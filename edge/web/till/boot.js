@@ -11,9 +11,6 @@ import { takeTill } from "./tabs.js";
 import { count, formatMinor } from "./text.js";
 import { batch, effect } from "./ui.js";
 
-/** What ``pair`` and ``openTill`` kept of an attempt that was not answered. */
-export const unanswered = { asking: undefined, opening: undefined };
-
 export async function boot() {
   readLink();
   registerWorker();
@@ -58,9 +55,9 @@ function restore(kept, receipt) {
   const link = state.link.value;
   const pairing = kept.pairing ?? null;
   const another = link !== null && pairing?.workstation_id !== link.workstation_id;
-  unanswered.asking = kept.asking;
-  unanswered.opening = kept.opening;
   batch(() => {
+    state.asking.value = kept.asking ?? null;
+    state.opening.value = kept.opening ?? null;
     state.till.value = kept.till ?? null;
     state.operator.value = kept.operator ?? null;
     state.basket.value = kept.basket ?? EMPTY;

@@ -3,7 +3,6 @@
 import { createCustomer, doing, setCustomer } from "./actions.js";
 import { BoxAway, Refused, call } from "./api.js";
 import { Field, Form } from "./fields.js";
-import { focusScan } from "./finder_view.js";
 import { uuid7 } from "./ids.js";
 import { Modal } from "./modal.js";
 import * as state from "./state.js";
@@ -19,10 +18,7 @@ export function CustomerDialog() {
   const asked = useRef(0);
   const timer = useRef(0);
   useEffect(() => () => clearTimeout(timer.current), []);
-  const close = () => {
-    state.dialog.value = null;
-    focusScan();
-  };
+  const close = () => (state.dialog.value = null);
   const look = (text) => {
     setTyped(text);
     clearTimeout(timer.current);

@@ -1,11 +1,11 @@
 /** Small pieces that every screen is made of. */
 
-import { html, useEffect, useRef } from "./ui.js";
+import { html, useEffect, useLayoutEffect, useRef } from "./ui.js";
 
-/** A reference whose element gets the focus when it appears. */
+/** A reference whose element gets the focus when it appears, before the next key arrives. */
 export function useFocus() {
   const reference = useRef(null);
-  useEffect(() => reference.current?.focus(), []);
+  useLayoutEffect(() => reference.current?.focus(), []);
   return reference;
 }
 

@@ -7,7 +7,7 @@ import { BoxAway, Refused, call } from "./api.js";
 import { ONE_MILLI, parseScan } from "./basket.js";
 import * as state from "./state.js";
 import { formatMinor } from "./text.js";
-import { html, signal, useEffect, useRef } from "./ui.js";
+import { html, signal, useEffect, useLayoutEffect, useRef } from "./ui.js";
 
 const RESULTS_MAX = 20;
 const TYPING_MS = 150;
@@ -28,7 +28,10 @@ export function focusScan() {
 export function Finder() {
   const input = useRef(null);
   const typing = useRef(0);
-  useEffect(focusScan, []);
+  const free = state.dialog.value === null;
+  useLayoutEffect(() => {
+    if (free) focusScan();
+  }, [free]);
   useEffect(() => () => clearTimeout(typing.current), []);
   const clear = () => {
     clearTimeout(typing.current);

@@ -3,7 +3,6 @@
 import { addItem, doing } from "./actions.js";
 import { ONE_MILLI } from "./basket.js";
 import { Field, Form } from "./fields.js";
-import { focusScan } from "./finder_view.js";
 import { Modal } from "./modal.js";
 import { notAnAmount } from "./opening_view.js";
 import * as state from "./state.js";
@@ -23,10 +22,7 @@ const NO_REASON = {
 
 export function ItemDialog({ item, quantity_milli, scan_code }) {
   const weighed = item.unit !== "each";
-  const close = () => {
-    state.dialog.value = null;
-    focusScan();
-  };
+  const close = () => (state.dialog.value = null);
   const submit = async (typed) => {
     const choice = chosen(item, typed, quantity_milli, scan_code);
     if (choice !== null && (await doing(() => addItem(item, choice)))) close();

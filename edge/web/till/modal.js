@@ -2,11 +2,11 @@
 
 import { Problem } from "./status_view.js";
 import { problem } from "./state.js";
-import { html, useEffect, useRef } from "./ui.js";
+import { html, useLayoutEffect, useRef } from "./ui.js";
 
 export function Modal({ label, onClose, children }) {
   const reference = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = reference.current;
     problem.value = null;
     element.showModal();

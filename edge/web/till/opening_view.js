@@ -1,7 +1,6 @@
 /** Before the first sale: who sells, the business day, the till with its float. */
 
 import { chooseOperator, doing, openDay, openTill } from "./actions.js";
-import { unanswered } from "./boot.js";
 import { Field, Form, Heading } from "./fields.js";
 import * as state from "./state.js";
 import { formatMinor, parseMinor } from "./text.js";
@@ -38,7 +37,7 @@ export function OpenTill() {
   const submit = ({ float }) => {
     const minor = parseMinor(float, decimals.value);
     if (minor === null) problem.value = notAnAmount(float, decimals.value);
-    else void doing(() => openTill(minor, unanswered.opening));
+    else void doing(() => openTill(minor));
   };
   return html`<section class="card narrow">
     <h1>Open the till</h1>

@@ -182,6 +182,7 @@ async function finish(record, answer) {
 async function giveBack(record, problem) {
   await write({ pending: undefined, basket: record.basket });
   batch(() => {
+    state.quote.value = null;
     state.basket.value = record.basket;
     state.pending.value = null;
     state.problem.value = problem;

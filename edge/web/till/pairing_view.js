@@ -1,7 +1,6 @@
 /** The first screen: a one-time code of `edge pair` for this till's token. */
 
 import { doing, pair } from "./actions.js";
-import { unanswered } from "./boot.js";
 import { Field, Form, Heading } from "./fields.js";
 import { boxAway, link } from "./state.js";
 import { html } from "./ui.js";
@@ -9,7 +8,7 @@ import { html } from "./ui.js";
 export function Pairing() {
   const told = link.value ?? { workstation_id: "", code: "" };
   const submit = ({ workstation, code }) =>
-    doing(() => pair(workstation.trim(), code.trim(), unanswered.asking));
+    doing(() => pair(workstation.trim(), code.trim()));
   return html`<section class="card narrow">
     <${Heading}>Pair this till<//>
     <p>Ask at the store server for a code: <code>edge pair W1</code>, with this till's own name in

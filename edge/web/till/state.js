@@ -8,6 +8,10 @@ import { computed, signal } from "./ui.js";
 export const pairing = signal(null);
 /** Workstation and code of a pairing link, null without one. */
 export const link = signal(null);
+/** What was kept of a pairing and of an opening of the till that were not answered yet: asked again
+ *  under the same token and the same id. */
+export const asking = signal(null);
+export const opening = signal(null);
 /** The answer of GET /till, as it was last. */
 export const till = signal(null);
 /** Who sells: {operator_id, name}. */

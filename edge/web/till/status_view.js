@@ -39,7 +39,7 @@ function statusNow() {
 }
 
 export function Messages() {
-  const { found, notice, problem } = state;
+  const { found, notice, problem, dialog } = state;
   const close = () => (problem.value = null);
   return html`<div class="messages">
     <p class="found" role="status" data-testid="found" hidden=${found.value === null}>
@@ -48,7 +48,8 @@ export function Messages() {
     <p class="notice" role="status" data-testid="notice" hidden=${notice.value === null}>
       ${notice.value}
     </p>
-    ${problem.value !== null && html`<${Problem} problem=${problem.value} onClose=${close} />`}
+    ${problem.value !== null && dialog.value === null &&
+    html`<${Problem} problem=${problem.value} onClose=${close} />`}
   </div>`;
 }
 

@@ -5,5 +5,5 @@ import { h, render } from "../vendor/preact.js";
 
 export const html = htm.bind(h);
 export { render };
-export { useEffect, useRef, useState } from "../vendor/preact-hooks.js";
+export { useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact-hooks.js";
 export { batch, computed, effect, signal } from "../vendor/signals.js";

@@ -1,0 +1,385 @@
+"""The till page in a real browser on a real store server: nothing is lost, nothing is sold twice,
+and the cashier is told plainly how things stand.
+"""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+from playwright.async_api import Request, Route, expect
+
+from sync.protocol.money import format_minor
+from tests.browser.chain import Box
+from tests.browser.till_page import (
+    FLOAT_MINOR,
+    LOST,
+    REFUSED,
+    items,
+    kill_at_the_next_sale,
+    open_till_page,
+    pay_exactly,
+    receipt_number,
+    sales,
+    scan,
+    sees_total,
+)
+from tests.browser.watched import NARROW, Tabs
+
+
+async def test_a_reload_keeps_the_basket_and_says_what_it_found(tabs: Tabs, shop: Box) -> None:
+    page = await open_till_page(tabs, shop)
+    first, second, *_ = items(shop)
+    await scan(page, f"3*{first.scan_code}")
+    await scan(page, second.scan_code)
+    total = 3 * first.price_minor + second.price_minor
+    await sees_total(page, total)
+    await page.reload()
+    said = f"Found again: a basket of 2 lines, {format_minor(total)}."
+    await expect(page.get_by_test_id("found")).to_have_text(said)
+    await sees_total(page, total)
+    await pay_exactly(page)
+    number = await receipt_number(page)
+    await page.reload()
+    await expect(page.get_by_test_id("found")).to_have_text(
+        f"Found again: receipt {number}, finished."
+    )
+    assert sales(shop) == [(number, total)]
+    await page.get_by_role("button", name="New sale").click()
+    await sees_total(page, 0)
+
+
+async def test_a_double_click_on_the_last_button_is_one_sale(tabs: Tabs, shop: Box) -> None:
+    page = await open_till_page(tabs, shop)
+    item = items(shop)[0]
+    await scan(page, item.scan_code)
+    await sees_total(page, item.price_minor)
+    await pay_exactly(page, clicks=2)
+    number = await receipt_number(page)
+    assert [sale[0] for sale in sales(shop)] == [number]
+
+
+async def test_enter_struck_twice_on_the_cash_given_is_one_sale(tabs: Tabs, shop: Box) -> None:
+    page = await open_till_page(tabs, shop)
+    item = items(shop)[0]
+    await scan(page, item.scan_code)
+    await sees_total(page, item.price_minor)
+    await page.keyboard.press("F2")
+    await page.get_by_label("Cash given").fill(format_minor(item.price_minor + 1_000))
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Enter")
+    await receipt_number(page)
+    await expect(page.get_by_test_id("change")).to_contain_text("10.0")
+    assert len(sales(shop)) == 1
+
+
+@pytest.mark.parametrize("written", [True, False], ids=["written", "not arrived"])
+async def test_a_box_killed_between_pay_and_answer_finishes_the_sale_once(
+    tabs: Tabs, shop: Box, written: bool
+) -> None:
+    tabs.expect(LOST)
+    page = await open_till_page(tabs, shop)
+    item = items(shop)[0]
+    await scan(page, item.scan_code)
+    await sees_total(page, item.price_minor)
+    await kill_at_the_next_sale(page, shop, written=written)
+    await pay_exactly(page)
+    await expect(page.get_by_role("heading", name="Finishing the sale")).to_be_visible()
+    await expect(page.get_by_test_id("status")).to_contain_text("The store box does not answer.")
+    assert len(sales(shop)) == int(written)
+    await shop.start()
+    await page.get_by_role("button", name="Try again").click()
+    number = await receipt_number(page)
+    assert sales(shop) == [(number, item.price_minor)]
+
+
+async def test_the_page_and_an_unsent_sale_are_there_while_the_box_is_down(
+    tabs: Tabs, shop: Box
+) -> None:
+    tabs.expect(LOST)
+    page = await open_till_page(tabs, shop)
+    await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    item = items(shop)[0]
+    await scan(page, item.scan_code)
+    await sees_total(page, item.price_minor)
+    await kill_at_the_next_sale(page, shop, written=False)
+    await pay_exactly(page)
+    await expect(page.get_by_role("button", name="Give this sale up")).to_be_visible()
+    await page.reload()
+    await expect(page.get_by_test_id("found")).to_have_text(
+        f"Found again: a sale of {format_minor(item.price_minor)} that was sent but not answered; "
+        "asking the store box …"
+    )
+    await shop.start()
+    number = await receipt_number(page)
+    assert sales(shop) == [(number, item.price_minor)]
+
+
+async def test_it_says_that_the_box_is_away_and_when_it_is_back(tabs: Tabs, shop: Box) -> None:
+    tabs.expect(LOST)
+    page = await open_till_page(tabs, shop)
+    status = page.get_by_test_id("status")
+    await expect(status).to_contain_text("head office")
+    item = items(shop)[0]
+    await scan(page, item.scan_code)
+    await sees_total(page, item.price_minor)
+    await shop.kill()
+    await scan(page, "4006381333931")
+    await expect(status).to_have_text(
+        "The store box does not answer. The basket is safe here; trying again."
+    )
+    await expect(page.get_by_test_id("problem")).to_contain_text("Scan it again")
+    await shop.start()
+    await expect(status).to_contain_text("head office")
+    await sees_total(page, item.price_minor)
+
+
+async def test_a_sale_that_is_given_up_can_never_be_sold_and_its_basket_is_back(
+    tabs: Tabs, shop: Box
+) -> None:
+    tabs.expect(LOST)
+    page = await open_till_page(tabs, shop)
+    item = items(shop)[0]
+    await scan(page, item.scan_code)
+    await sees_total(page, item.price_minor)
+    tried: list[Request] = []
+    page.context.on("request", lambda each: tried.append(each) if "/sales" in each.url else None)
+    await kill_at_the_next_sale(page, shop, written=False)
+    await pay_exactly(page)
+    await page.get_by_role("button", name="Give this sale up").click()
+    await page.reload()
+    await expect(page.get_by_role("heading", name="Giving the sale up")).to_be_visible()
+    await shop.start()
+    await expect(page.get_by_test_id("notice")).to_contain_text("nothing was sold")
+    await sees_total(page, item.price_minor)
+    assert sales(shop) == []
+    assert shop.rows("SELECT count(*) FROM abandoned_id") == [(1,)]
+    late = await page.context.request.post(
+        f"{shop.url}/sales",
+        data=tried[0].post_data_buffer,
+        headers={
+            "Content-Type": "application/json",
+            "Authorization": tried[0].headers["authorization"],
+        },
+    )
+    assert (late.status, sales(shop)) == (409, [])
+
+
+async def test_a_sale_given_up_after_it_was_finished_shows_its_receipt(
+    tabs: Tabs, shop: Box
+) -> None:
+    tabs.expect(LOST)
+    tabs.expect(REFUSED)
+    page = await open_till_page(tabs, shop)
+    item = items(shop)[0]
+    await scan(page, item.scan_code)
+    await sees_total(page, item.price_minor)
+    await kill_at_the_next_sale(page, shop, written=True)
+    await pay_exactly(page)
+    await page.get_by_role("button", name="Give this sale up").click()
+    await shop.start()
+    number = await receipt_number(page)
+    assert sales(shop) == [(number, item.price_minor)]
+
+
+async def test_a_refused_sale_says_why_and_gives_the_basket_back(tabs: Tabs, shop: Box) -> None:
+    """The price changes after the customer saw it: the store refuses the total."""
+    tabs.expect(REFUSED)
+    page = await open_till_page(tabs, shop)
+    item = items(shop)[0]
+    await scan(page, item.scan_code)
+    await sees_total(page, item.price_minor)
+
+    async def change_price(route: Route) -> None:
+        with closing(sqlite3.connect(shop.folder / "store.sqlite3")) as db:
+            changed = "UPDATE price SET unit_price_minor = unit_price_minor + 100 WHERE item_id = ?"
+            db.execute(changed, (item.item_id,))
+            db.commit()
+        await route.continue_()
+
+    await page.context.route("**/sales", change_price, times=1)
+    await pay_exactly(page)
+    await expect(page.get_by_test_id("problem")).to_contain_text("total")
+    assert sales(shop) == []
+    await sees_total(page, item.price_minor + 100)
+    await page.get_by_role("button", name="Take back").click()
+    await page.get_by_role("button", name="Exact").click()
+    number = await receipt_number(page)
+    assert sales(shop) == [(number, item.price_minor + 100)]
+
+
+async def test_part_by_card_and_the_rest_in_cash_is_one_receipt(tabs: Tabs, shop: Box) -> None:
+    page = await open_till_page(tabs, shop)
+    item = items(shop)[0]
+    await scan(page, item.scan_code)
+    await sees_total(page, item.price_minor)
+    await page.get_by_role("button", name="Pay").click()
+    await page.get_by_role("button", name="Credit card").click()
+    await page.get_by_label("Credit card amount").fill("1.00")
+    await page.get_by_label("Credit card reference").fill("A1B2C3")
+    await page.get_by_role("button", name="Take Credit card").click()
+    await expect(page.get_by_role("list", name="Paid so far")).to_contain_text("A1B2C3")
+    await page.reload()
+    await expect(page.get_by_role("list", name="Paid so far")).to_contain_text("1.00")
+    await page.get_by_role("button", name="Exact").click()
+    await receipt_number(page)
+    found = shop.rows("SELECT tender_id, amount_minor, reference FROM sale_tender ORDER BY kind")
+    assert [row[0] for row in found] == ["card", "cash"]
+    assert (found[0][1:], found[1][2]) == ((100, "A1B2C3"), None)
+
+
+async def test_words_a_weight_and_a_customer_by_keyboard_alone(tabs: Tabs, shop: Box) -> None:
+    page = await open_till_page(tabs, shop, NARROW)
+    loose = items(shop, "kg")[0]
+    await page.keyboard.type(loose.name.split()[0].lower())
+    await expect(page.get_by_role("option").first).to_be_visible()
+    names = await page.get_by_role("option").locator("span:first-child").all_inner_texts()
+    for _ in range(names.index(loose.name) + 1):
+        await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await page.keyboard.type("0.755")
+    await expect(page.get_by_label("Weight in kg")).to_have_value("0.755")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("list", name="Basket")).to_contain_text("0.755 kg")
+    await page.keyboard.press("F4")
+    await page.keyboard.type("6599887766")
+    await expect(page.get_by_text("Nobody is found by that")).to_be_visible()
+    await page.get_by_role("button", name="New customer").press("Enter")
+    await expect(page.get_by_label("Phone", exact=True)).to_have_value("6599887766")
+    await page.keyboard.type("Mei Tan")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_test_id("customer")).to_contain_text("Mei Tan")
+    await expect(page.get_by_test_id("customer")).to_contain_text("0 points")
+    await page.keyboard.press("F2")
+    await page.get_by_role("button", name="Exact").press("Enter")
+    await receipt_number(page)
+    named = "SELECT name FROM sale JOIN customer USING (customer_id)"
+    assert shop.rows(named) == [("Mei Tan",)]
+    wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert wide is False
+
+
+async def test_one_tab_sells_and_the_other_takes_over_when_it_is_closed(
+    tabs: Tabs, shop: Box
+) -> None:
+    page = await open_till_page(tabs, shop)
+    item = items(shop)[0]
+    await scan(page, item.scan_code)
+    await sees_total(page, item.price_minor)
+    other = await page.context.new_page()
+    await other.goto(shop.url)
+    await expect(other.get_by_role("heading", name="Another tab sells")).to_be_visible()
+    await page.close()
+    await sees_total(other, item.price_minor)
+
+
+async def test_a_link_fills_the_form_and_is_gone_from_the_address(tabs: Tabs, shop: Box) -> None:
+    page = await tabs.open()
+    await page.goto(await shop.pairing_link("W7"))
+    await expect(page.get_by_label("Workstation")).to_have_value("W7")
+    assert page.url == f"{shop.url}/"
+    await expect(page.get_by_label("Pairing code")).not_to_have_value("")
+
+
+async def test_a_wrong_code_says_what_to_do_and_a_lost_answer_needs_no_new_code(
+    tabs: Tabs, shop: Box
+) -> None:
+    tabs.expect(LOST)
+    tabs.expect(REFUSED)
+    page = await tabs.open(shop.url)
+    await page.get_by_label("Workstation").fill("W8")
+    await page.get_by_label("Pairing code").fill("AAA-AAA-AAA")
+    await page.get_by_role("button", name="Pair").click()
+    await expect(page.get_by_test_id("problem")).to_contain_text("edge pair")
+
+    async def lose(route: Route) -> None:
+        assert (await route.fetch()).status == 200
+        await route.abort("connectionreset")
+
+    await page.get_by_label("Pairing code").fill(await shop.pairing_code("W8"))
+    await page.context.route("**/pair", lose, times=1)
+    await page.get_by_role("button", name="Pair").click()
+    await expect(page.get_by_test_id("problem")).to_contain_text("does not answer")
+    await page.get_by_role("button", name="Pair").click()
+    await expect(page.get_by_role("heading", name="Who is at the till?")).to_be_visible()
+
+
+async def test_the_count_is_blind_and_the_day_closes(tabs: Tabs, shop: Box) -> None:
+    page = await open_till_page(tabs, shop)
+    item = items(shop)[0]
+    await scan(page, item.scan_code)
+    await sees_total(page, item.price_minor)
+    await pay_exactly(page)
+    await receipt_number(page)
+    await page.get_by_role("button", name="New sale").click()
+    await page.get_by_role("button", name="Menu").click()
+    await page.get_by_role("button", name="Settle till").click()
+    [(cash,)] = shop.rows("SELECT sum(amount_minor) FROM sale_tender")
+    expected = format_minor(FLOAT_MINOR + cash)
+    assert expected not in await page.inner_text("body")
+    await page.get_by_label("Cash counted").fill(format_minor(FLOAT_MINOR + cash - 50))
+    await page.get_by_role("button", name="Commit count").click()
+    settled = page.get_by_role("dialog", name="Till settled")
+    await expect(settled).to_contain_text(expected)
+    await expect(settled).to_contain_text("Short")
+    await expect(settled.get_by_test_id("over-short")).to_have_text("0.50")
+    await settled.get_by_role("button", name="Done").click()
+    await page.get_by_role("button", name="Menu").click()
+    await page.get_by_role("button", name="Close business day").click()
+    await expect(page.get_by_test_id("notice")).to_contain_text("is closed")
+    assert shop.rows("SELECT state FROM business_day") == [("closed",)]
+
+
+async def test_the_highest_head_is_stated_and_the_envelope_is_kept(tabs: Tabs, shop: Box) -> None:
+    page = await open_till_page(tabs, shop)
+    item = items(shop)[0]
+    await scan(page, item.scan_code)
+    await sees_total(page, item.price_minor)
+    await pay_exactly(page)
+    number = await receipt_number(page)
+    await page.get_by_role("button", name="New sale").click()
+    async with page.expect_request("**/quotes") as asked:
+        await scan(page, item.scan_code)
+    stated = (await asked.value).headers["holdfast-seen"]
+    [(seq, digest)] = shop.rows("SELECT j.seq, hex(j.hash) FROM sale JOIN journal j USING (seq)")
+    assert stated.split(":")[1:] == [str(seq), digest.lower(), number]
+    kept = await page.evaluate(READ_RECEIPTS)
+    assert [(each["receipt_number"], each["hash"]) for each in kept] == [(number, digest.lower())]
+    assert all(each["envelope"] and each["signature"] for each in kept)
+
+
+READ_RECEIPTS = """() => new Promise((resolve) => {
+  indexedDB.open("holdfast-till").onsuccess = ({ target }) => {
+    const all = target.result.transaction("receipts").objectStore("receipts").getAll();
+    all.onsuccess = () => resolve(all.result);
+  };
+})"""
+
+
+async def test_amounts_are_read_and_written_by_digits(tabs: Tabs, shop: Box) -> None:
+    page = await tabs.open(shop.url)
+    root = await page.locator("script[type=module]").get_attribute("src")
+    assert root is not None
+    found = await page.evaluate(TABLE, root.replace("app.js", "text.js"))
+    assert found == {
+        "minor": [1250, 1250, 120435, 5, 0, 120400, None, None, None, None, None],
+        "milli": [755, 2000, 500, 755, None, None],
+        "formatted": ["1,204.35", "-0.05", "0.00", "1,204", "9,007,199,254,740.99"],
+        "quantities": ["0.755", "3", "1.5"],
+        "rates": ["9 %", "8.25 %", "0.5 %"],
+    }
+
+
+TABLE = """async (address) => {
+  const text = await import(address);
+  const minor = ["12.5", "12,50", "1,204.35", ".05", "0", "1,204", "", "12.345", "-1", "1e3",
+    "4006381333931"];
+  const milli = ["0.755", "2", ".5", "0,755", "0.7555", "x"];
+  return {
+    minor: minor.map((each) => text.parseMinor(each, 2)),
+    milli: milli.map(text.parseMilli),
+    formatted: [text.formatMinor(120435, 2), text.formatMinor(-5, 2), text.formatMinor(0, 2),
+      text.formatMinor(1204, 0), text.formatMinor(900719925474099, 2)],
+    quantities: [755, 3000, 1500].map(text.formatMilli),
+    rates: [900, 825, 50].map(text.percent),
+  };
+}"""
