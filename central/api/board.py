@@ -15,6 +15,7 @@ from litestar.params import PathParameter, QueryParameter
 from central.api.guards import office_of, page_guard, person_of
 from central.api.pages import page
 from central.api.reports import CODE_LETTERS_MAX
+from central.api.session import PLAIN
 from central.api.words import day_sentence
 from central.db.engine import snapshot
 from central.reports.board import Board, board, store_standing
@@ -35,9 +36,11 @@ REFRESH_S = 5
 DATE_LETTERS_MAX = 10
 
 AnyRequest: TypeAlias = Request[Any, Any, Any]
-StoreCode: TypeAlias = Annotated[str, PathParameter(max_length=CODE_LETTERS_MAX)]
+StoreCode: TypeAlias = Annotated[str, PathParameter(max_length=CODE_LETTERS_MAX, pattern=PLAIN)]
 BusinessDate: TypeAlias = Annotated[date, PathParameter()]
-Workstation: TypeAlias = Annotated[str | None, QueryParameter(max_length=CODE_LETTERS_MAX)]
+Workstation: TypeAlias = Annotated[
+    str | None, QueryParameter(max_length=CODE_LETTERS_MAX, pattern=PLAIN)
+]
 
 
 class Sides(NamedTuple):
@@ -69,7 +72,7 @@ class WorkstationLine(NamedTuple):
 async def show_board(
     request: AnyRequest,
     asked: Annotated[str, QueryParameter(name="date", max_length=DATE_LETTERS_MAX)] = "",
-    after: Annotated[str, QueryParameter(max_length=CODE_LETTERS_MAX)] = "",
+    after: Annotated[str, QueryParameter(max_length=CODE_LETTERS_MAX, pattern=PLAIN)] = "",
 ) -> Response[str]:
     """Every store, on a business date or on each one's newest."""
     business_date = _asked_date(asked)

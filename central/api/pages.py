@@ -23,7 +23,7 @@ from central.problems import EXCEPTION_HANDLERS, Problem, problem_of
 from sync.protocol.errors import Refusal
 
 SIGN_IN = "/sign-in"
-HTML = "text/html; charset=utf-8"
+HTML = "text/html"
 PAGE_HEADERS: Mapping[str, str] = MappingProxyType(
     {
         "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "

@@ -18,6 +18,7 @@ from central.api.board import (
 )
 from central.api.guards import office_of, page_guard, person_of
 from central.api.pages import page
+from central.api.session import PLAIN
 from central.db.engine import snapshot
 from central.reports.company import company_money, store_of_company
 from central.reports.figure_rows import (
@@ -64,7 +65,7 @@ async def show_rows(
     code: StoreCode,
     business_date: BusinessDate,
     figure: Annotated[FigureKind, QueryParameter()],
-    name: Annotated[str | None, QueryParameter(max_length=NAME_LETTERS_MAX)] = None,
+    name: Annotated[str | None, QueryParameter(max_length=NAME_LETTERS_MAX, pattern=PLAIN)] = None,
     rate_bp: Annotated[int | None, QueryParameter(ge=0, le=BASIS_POINTS)] = None,
     workstation: Workstation = None,
     after: Annotated[str, QueryParameter(max_length=AFTER_LETTERS_MAX)] = "",
