@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, MetaData, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Index, MetaData, Table, UniqueConstraint
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -308,7 +308,10 @@ class SaleRow(CentralTable, table=True):
     """A receipt as head office counts it."""
 
     __tablename__ = "sale"
-    __table_args__ = (UniqueConstraint("store_id", "receipt_number"),)
+    __table_args__ = (
+        UniqueConstraint("store_id", "receipt_number"),
+        Index(None, "store_id", "business_date"),
+    )
     store_id: UUID = Field(primary_key=True)
     sale_id: UUID = Field(primary_key=True)
     epoch_number: int
@@ -318,7 +321,7 @@ class SaleRow(CentralTable, table=True):
     workstation_id: str
     till_session_id: UUID
     operator_id: str
-    business_date: date = Field(index=True)
+    business_date: date
     tendered_at_ms: int = big()
     customer_id: UUID | None
     currency: str
@@ -415,6 +418,7 @@ class TillSessionRow(CentralTable, table=True):
     """A till's period."""
 
     __tablename__ = "till_session"
+    __table_args__ = (Index(None, "store_id", "business_date"),)
     store_id: UUID = Field(primary_key=True)
     till_session_id: UUID = Field(primary_key=True)
     till_id: str
@@ -440,6 +444,7 @@ class StockMovementRow(CentralTable, table=True):
     """Stock that moved without a sale (sales move it through their lines)."""
 
     __tablename__ = "stock_movement"
+    __table_args__ = (Index(None, "store_id", "business_date"),)
     store_id: UUID = Field(primary_key=True)
     event_id: UUID = Field(primary_key=True)
     line_no: int = Field(primary_key=True)

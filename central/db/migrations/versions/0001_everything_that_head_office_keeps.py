@@ -382,7 +382,12 @@ def _create_sale() -> None:
             "store_id", "receipt_number", name=op.f("uq_sale_store_id_receipt_number")
         ),
     )
-    op.create_index(op.f("ix_sale_business_date"), "sale", ["business_date"], unique=False)
+    op.create_index(
+        op.f("ix_sale_store_id_business_date"),
+        "sale",
+        ["store_id", "business_date"],
+        unique=False,
+    )
 
 
 def _create_sale_line() -> None:
@@ -478,6 +483,12 @@ def _create_stock_movement() -> None:
         sa.Column("quantity_milli", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("store_id", "event_id", "line_no", name=op.f("pk_stock_movement")),
     )
+    op.create_index(
+        op.f("ix_stock_movement_store_id_business_date"),
+        "stock_movement",
+        ["store_id", "business_date"],
+        unique=False,
+    )
 
 
 def _create_store_alarm() -> None:
@@ -532,6 +543,12 @@ def _create_till_session() -> None:
         sa.Column("expected_cash_minor", sa.BigInteger(), nullable=True),
         sa.Column("counted_cash_minor", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("store_id", "till_session_id", name=op.f("pk_till_session")),
+    )
+    op.create_index(
+        op.f("ix_till_session_store_id_business_date"),
+        "till_session",
+        ["store_id", "business_date"],
+        unique=False,
     )
 
 
