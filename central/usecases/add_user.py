@@ -6,7 +6,8 @@ from argon2 import PasswordHasher
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.db.tables import UserRow, table
+from central.db.people import UserRow
+from central.db.tables import table
 from central.domain.errors import AlreadyThere
 from central.domain.fields import email_address, plain_text
 from sync.protocol.errors import InvalidField

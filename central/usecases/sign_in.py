@@ -17,7 +17,8 @@ from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from central.db.engine import unit_of_work
-from central.db.tables import ApiToken, BoardSession, UserRow, table
+from central.db.people import ApiToken, BoardSession, UserRow
+from central.db.tables import table
 from central.domain.errors import NotSignedIn, TooManyTries
 from central.domain.fields import plain_text
 from central.usecases.add_user import HASHER, PASSWORD_LETTERS_MAX

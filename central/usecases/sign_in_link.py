@@ -12,7 +12,8 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from central.db.engine import unit_of_work
-from central.db.tables import SignInLink, UserRow, table
+from central.db.people import SignInLink, UserRow
+from central.db.tables import table
 from central.domain.errors import NotSignedIn
 from central.domain.fields import email_address
 from central.usecases.sign_in import TOKEN_BYTES, SignedIn, begin_session, token_hash

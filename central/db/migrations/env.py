@@ -4,6 +4,7 @@ from typing import Any
 
 from alembic import context
 
+from central.db import people  # noqa: F401  registers its tables with the others
 from central.db.tables import metadata
 
 

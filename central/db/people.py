@@ -1,0 +1,54 @@
+"""Who may look at head office's pages and reports: tables of users and of what signs them in.
+
+Only hashes of passwords, cookies, links and tokens are kept.
+"""
+
+from uuid import UUID
+
+from sqlmodel import Field
+
+from central.db.tables import CentralTable, big
+
+
+class UserRow(CentralTable, table=True):
+    """Somebody at head office; argon2id. ``failures`` since the last sign-in; until
+    ``locked_until_ms`` no password is looked at."""
+
+    __tablename__ = "user"
+    company_id: UUID = Field(primary_key=True)
+    email: str = Field(primary_key=True)
+    name: str
+    password_hash: str
+    failures: int = 0
+    locked_until_ms: int = big(default=0)
+
+
+class BoardSession(CentralTable, table=True):
+    """A signed-in browser: SHA-256 of the cookie's token, its CSRF token, its end."""
+
+    __tablename__ = "board_session"
+    token_hash: bytes = Field(primary_key=True)
+    company_id: UUID
+    email: str
+    csrf: str
+    expires_at_ms: int = big()
+
+
+class SignInLink(CentralTable, table=True):
+    """A link that signs somebody in once: SHA-256 of its token, and its end. Its use deletes it."""
+
+    __tablename__ = "sign_in_link"
+    token_hash: bytes = Field(primary_key=True)
+    company_id: UUID
+    email: str
+    expires_at_ms: int = big()
+
+
+class ApiToken(CentralTable, table=True):
+    """A bearer token for reports: SHA-256 at rest."""
+
+    __tablename__ = "api_token"
+    token_hash: bytes = Field(primary_key=True)
+    company_id: UUID
+    name: str
+    created_at_ms: int = big()
