@@ -12,6 +12,7 @@ from central.domain.fields import DECIMALS_MAX, currency_code, plain_text
 from sync.protocol.errors import InvalidField, NotFound
 from sync.protocol.identity import CompanyId
 
+NAMED_MAX = 10
 _COMPANIES = table(Company)
 
 
@@ -45,13 +46,16 @@ async def add_company(
 
 async def find_company(db: AsyncConnection, name: str | None) -> CompanyId:
     """By its name; without one, the only company there is. Raises NotFound."""
-    wanted = select(_COMPANIES.c.company_id).limit(2)
+    wanted = select(_COMPANIES.c.company_id, _COMPANIES.c.name).limit(NAMED_MAX)
     if name is not None:
         wanted = wanted.where(_COMPANIES.c.name == name)
-    found = (await db.execute(wanted)).scalars().all()
+    found = (await db.execute(wanted.order_by(_COMPANIES.c.name))).all()
     if len(found) == 1:
-        return CompanyId(UUID(bytes=found[0].bytes))
-    said = f"There is no company {name or 'yet'}." if not found else "There are several companies."
+        return CompanyId(UUID(bytes=found[0].company_id.bytes))
+    names = ", ".join(row.name for row in found)
+    said = f"There are several companies: {names}." if found else f"There is no company {name}."
+    if not found and name is None:
+        said = "There is no company yet."
     raise NotFound(
         said, field="company", remedy="Name it with --company, or add it: `central company add`."
     )

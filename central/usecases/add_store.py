@@ -120,5 +120,7 @@ def _columns(settings: StoreSettings) -> dict[str, str | bytes]:
 
 def _no_store(code: str) -> NotFound:
     return NotFound(
-        f"There is no store {code}.", field="code", remedy="Add it: `central store add`."
+        f"There is no store {code}.",
+        field="code",
+        remedy=f"Check its code, or add it: `central store add {code}`.",
     )

@@ -36,7 +36,9 @@ _CODES = table(EnrolCode)
 _STREAMS = table(StreamRow)
 _STORES = table(Store)
 _DEVICES = table(Device)
-_ASK_FOR_A_NEW_ONE = "Ask head office for a new code: `central enrol-code`."
+_ASK_FOR_A_NEW_ONE = (
+    "Hold it against what head office showed, or make a new one there: `central enrol-code STORE`."
+)
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ async def _redeem(
         return _Refused("The code was tried too often.")
     if found.redeemed_by is not None:
         if not is_same(found.redeemed_by, public_key):
-            return _Refused("The code was used by another box.")
+            return _Refused("The code was used already, by another box or for another folder.")
         return await _answer_again(db, key, found.device_id)
     if found.expires_at_ms <= now_ms:
         return _Refused("The code has expired.")
