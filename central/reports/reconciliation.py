@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.engine import raw
 from central.projections.fold_totals import Tally
-from central.reports.totals import store_totals, store_workstation_totals
+from central.reports.totals import store_account
 from sync.protocol.change import Epoch
 from sync.protocol.codec import decode
 from sync.protocol.identity import StoreId, WorkstationId
@@ -122,13 +122,11 @@ async def reconcile_day(db: AsyncConnection, store_id: StoreId, business_date: d
     manifests = await _manifests(connection, store_id, days, doubts)
     await _require_a_day_of_each_epoch(connection, store_id, business_date, days, doubts)
     set_aside = await _set_aside(connection, store_id, business_date, doubts)
-    counted = await store_totals(db, store_id, business_date)
+    counted, workstations = await store_account(db, store_id, business_date)
     declared = _sum(manifest.store for manifest in manifests)
     complete = bool(days) and not doubts.amber
     parted = differences(declared, counted)
-    accounts = _workstation_accounts(
-        manifests, await store_workstation_totals(db, store_id, business_date)
-    )
+    accounts = _workstation_accounts(manifests, workstations)
     at_workstations = _workstation_differences(accounts)
     if complete and (parted or at_workstations):
         doubts.red.append("What head office counts differs from what the store declared.")

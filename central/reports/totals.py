@@ -4,12 +4,13 @@ receipt.
 Counted from the rows of receipts, till sessions and stock movements each time, never from running
 figures, so that it proves something when it equals the store's own count
 (``sync/protocol/manifest.py`` says what each figure is). One set of statements serves all: a *part*
-is what is told apart. Training counts nowhere. Several statements make one account: call within one
-unit of work of repeatable reads, or when nothing is being applied.
+is what is told apart, and a store is the sum of its workstations. Training counts nowhere. Several
+statements make one account: call within one unit of work of repeatable reads, or when nothing is
+being applied.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
@@ -27,15 +28,16 @@ RECEIPTS_MAX = 1_000
 """Receipts in one page at most."""
 
 Part: TypeAlias = str | UUID
-"""``""`` for the whole store, a workstation's id, or a sale's id."""
+"""A workstation's id, or a sale's id."""
 Tallies: TypeAlias = defaultdict[Part, Tally]
 
-STORE = "''"
 WORKSTATION = "s.workstation_id"
 RECEIPT = "s.sale_id"
-
-_SCOPE = """s.store_id = $1 AND NOT s.training AND ($2::date IS NULL OR s.business_date = $2)
-    AND ($3::uuid IS NULL OR s.sale_id > $3) AND ($4::uuid IS NULL OR s.sale_id <= $4)"""
+_A_DAY = "s.business_date = $2"
+_EVERYTHING = "$2::date IS NULL"
+"""Statements of their own: with both in one, PostgreSQL would plan each time for the values."""
+_SCOPE = "s.store_id = $1 AND {day} AND NOT s.training"
+_PAGED = f"{_SCOPE} AND ($3::uuid IS NULL OR s.sale_id > $3) AND s.sale_id <= $4"
 _HEADS = """
 SELECT {part}, count(*), sum(s.change_minor)::bigint, sum(s.rounding_minor)::bigint,
     sum(s.points_earned)::bigint, sum(s.points_taken_back)::bigint
@@ -60,17 +62,15 @@ FROM sale AS s JOIN sale_tender AS t USING (store_id, sale_id) WHERE {scope} GRO
 _TILLS = """
 SELECT {part}, sum(s.float_minor)::bigint,
     coalesce(sum(s.expected_cash_minor), 0)::bigint, coalesce(sum(s.counted_cash_minor), 0)::bigint
-FROM till_session AS s
-WHERE s.store_id = $1 AND ($2::date IS NULL OR s.business_date = $2) GROUP BY 1
+FROM till_session AS s WHERE s.store_id = $1 AND {day} GROUP BY 1
 """
 _OTHER_STOCK = """
-SELECT coalesce(sum(quantity_milli), 0)::bigint FROM stock_movement
-WHERE store_id = $1 AND ($2::date IS NULL OR business_date = $2)
+SELECT coalesce(sum(s.quantity_milli), 0)::bigint FROM stock_movement AS s
+WHERE s.store_id = $1 AND {day}
 """
 _PAGE = """
 SELECT s.sale_id, s.receipt_number, s.business_date FROM sale AS s
-WHERE s.store_id = $1 AND NOT s.training AND ($2::date IS NULL OR s.business_date = $2)
-    AND ($3::uuid IS NULL OR s.sale_id > $3)
+WHERE s.store_id = $1 AND {day} AND NOT s.training AND ($3::uuid IS NULL OR s.sale_id > $3)
 ORDER BY s.sale_id LIMIT $4
 """
 
@@ -84,23 +84,50 @@ class _Statements(NamedTuple):
     tenders: str
 
 
-_SALES: Mapping[str, _Statements] = MappingProxyType(
+def _statements(part: str, scope: str) -> _Statements:
+    texts = (_HEADS, _LINES, _TAXES, _TENDERS)
+    return _Statements(*(text.format(part=part, scope=scope) for text in texts))
+
+
+_SALES: Mapping[tuple[str, bool], _Statements] = MappingProxyType(
     {
-        part: _Statements(
-            *(text.format(part=part, scope=_SCOPE) for text in (_HEADS, _LINES, _TAXES, _TENDERS))
-        )
-        for part in (STORE, WORKSTATION, RECEIPT)
+        (part, a_day): _statements(part, scope.format(day=_A_DAY if a_day else _EVERYTHING))
+        for part, scope in ((WORKSTATION, _SCOPE), (RECEIPT, _PAGED))
+        for a_day in (True, False)
     }
 )
+"""By part, and whether they are of one day."""
 
 
-class _Scope(NamedTuple):
-    """Which receipts: of a store, of a day, beyond one sale's id up to another's."""
+class StoreAccount(NamedTuple):
+    """``store``: the workstations' sum, with the stock that moved without a receipt."""
 
-    store_id: StoreId
-    business_date: date | None
-    after: UUID | None = None
-    last: UUID | None = None
+    store: Totals
+    workstations: tuple[WorkstationTotals, ...]
+
+
+async def store_account(
+    db: AsyncConnection, store_id: StoreId, business_date: date | None
+) -> StoreAccount:
+    """A day, or everything, counted once for the store and its workstations (by their ids; only
+    those that sold or opened a till)."""
+    connection = await raw(db)
+    scope = (store_id, business_date)
+    tallies = await _add_sales(connection, WORKSTATION, scope)
+    day = _day(business_date)
+    tills = await connection.fetch(_TILLS.format(part=WORKSTATION, day=day), *scope)
+    for key, floats, expected, counted in tills:
+        tally = tallies[key]
+        tally.float_minor = floats
+        tally.expected_cash_minor = expected
+        tally.counted_cash_minor = counted
+    whole = Tally()
+    parts = []
+    for part in sorted(tallies, key=str):
+        parts.append(WorkstationTotals(WorkstationId(str(part)), tallies[part].totals()))
+        whole.add_totals(parts[-1].totals)
+    whole.stock_milli += await connection.fetchval(_OTHER_STOCK.format(day=day), *scope)
+    return StoreAccount(whole.totals(), tuple(parts))
 
 
 async def store_totals(
@@ -108,21 +135,7 @@ async def store_totals(
 ) -> Totals:
     """The store's account of a day, or of everything: receipts, tills, and stock moved without a
     receipt."""
-    connection = await raw(db)
-    tally = (await _account(connection, STORE, store_id, business_date))[""]
-    tally.stock_milli += await connection.fetchval(_OTHER_STOCK, store_id, business_date)
-    return tally.totals()
-
-
-async def store_workstation_totals(
-    db: AsyncConnection, store_id: StoreId, business_date: date | None
-) -> tuple[WorkstationTotals, ...]:
-    """Each workstation's part, by its id; only those that sold or opened a till."""
-    tallies = await _account(await raw(db), WORKSTATION, store_id, business_date)
-    return tuple(
-        WorkstationTotals(WorkstationId(str(part)), tallies[part].totals())
-        for part in sorted(tallies, key=str)
-    )
+    return (await store_account(db, store_id, business_date)).store
 
 
 async def store_receipts(
@@ -135,10 +148,11 @@ async def store_receipts(
     """Receipts in the order of their sale ids, after the one given; at most RECEIPTS_MAX."""
     connection = await raw(db)
     count = min(limit, RECEIPTS_MAX)
-    page = await connection.fetch(_PAGE, store_id, business_date, after, count)
+    paged = _PAGE.format(day=_day(business_date))
+    page = await connection.fetch(paged, store_id, business_date, after, count)
     if not page:
         return ()
-    scope = _Scope(store_id, business_date, after, page[-1]["sale_id"])
+    scope = (store_id, business_date, after, page[-1]["sale_id"])
     tallies = await _add_sales(connection, RECEIPT, scope)
     return tuple(
         Receipt(number, own(sale_id), day, tallies[sale_id].totals())
@@ -146,22 +160,14 @@ async def store_receipts(
     )
 
 
-async def _account(
-    connection: Any, part: str, store_id: StoreId, business_date: date | None
-) -> Tallies:
-    tallies = await _add_sales(connection, part, _Scope(store_id, business_date))
-    tills = await connection.fetch(_TILLS.format(part=part), store_id, business_date)
-    for key, floats, expected, counted in tills:
-        tally = tallies[key]
-        tally.float_minor = floats
-        tally.expected_cash_minor = expected
-        tally.counted_cash_minor = counted
-    return tallies
+def _day(business_date: date | None) -> str:
+    return _EVERYTHING if business_date is None else _A_DAY
 
 
-async def _add_sales(connection: Any, part: str, scope: _Scope) -> Tallies:
-    """What the receipts in scope add up to, by part."""
-    statements, tallies = _SALES[part], Tallies(Tally)
+async def _add_sales(connection: Any, part: str, scope: Sequence[Any]) -> Tallies:
+    """What the receipts in scope add up to, by part. ``scope``: store, day or None; of a page also
+    the sale ids that it lies after, and ends with."""
+    statements, tallies = _SALES[part, scope[1] is not None], Tallies(Tally)
     for key, count, change, rounding, earned, taken in await connection.fetch(
         statements.heads, *scope
     ):

@@ -20,7 +20,7 @@ from central.archive_postgres import own
 from central.db.engine import open_engine, snapshot, unit_of_work
 from central.reports.board import board
 from central.reports.reconciliation import Colour, reconcile_day
-from central.reports.totals import store_totals, store_workstation_totals
+from central.reports.totals import store_account
 from central.usecases.add_company import add_company
 from central.usecases.add_store import add_store, default_settings
 from sync.protocol.codec import encode
@@ -216,8 +216,7 @@ async def _close_days(engine: AsyncEngine, filled: _Filled) -> None:
     for store_id in filled.stores:
         for day in filled.days[:: _step(filled)]:
             async with unit_of_work(engine) as db:
-                whole = await store_totals(db, store_id, day)
-                parts = await store_workstation_totals(db, store_id, day)
+                whole, parts = await store_account(db, store_id, day)
                 manifest = encode(Manifest(day, 1, FINGERPRINT, 1, 1, HASH, whole, parts))
                 raw = (await db.get_raw_connection()).driver_connection
                 if raw is None or whole.lines != filled.day_receipts * LINES:

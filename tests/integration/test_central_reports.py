@@ -15,7 +15,7 @@ from central.reports.reconciliation import Colour, DayVerdict, reconcile_day
 from central.reports.sales import daily_sales, tax_by_rate
 from central.reports.standings import store_standings
 from central.reports.stock import stock_by_store
-from central.reports.totals import store_receipts, store_totals, store_workstation_totals
+from central.reports.totals import store_account, store_receipts, store_totals
 from central.usecases.ingest_batch import ingest_batch
 from sync.protocol.identity import CompanyId, SaleId
 from sync.protocol.manifest import Receipt, Totals
@@ -93,7 +93,7 @@ async def test_totals_are_what_the_store_did(engine: AsyncEngine) -> None:
 async def test_workstations_are_told_apart(engine: AsyncEngine) -> None:
     shop = await arrived(engine, traded())
     async with unit_of_work(engine) as db:
-        found = await store_workstation_totals(db, shop.store_id, DAY)
+        found = (await store_account(db, shop.store_id, DAY)).workstations
     assert [(one.workstation_id, one.totals) for one in found] == [
         (name, tally(shop.facts, DAY, name).totals()) for name in WORKSTATIONS
     ]
