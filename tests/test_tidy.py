@@ -50,6 +50,7 @@ IN_A_SCRIPT = re.compile(
 )
 BY_KIND = {".html": IN_A_PAGE, ".svg": IN_A_PAGE, ".js": IN_A_SCRIPT}
 VENDORED = "/web/vendor/"
+IMPORT = re.compile(r"^import (?:\{([^}]*)\}|\* as (\w+)) from [^;]+;", re.MULTILINE)
 
 HOMES = r"/(?:home|Users)/[a-z_]\w*/"
 ORDINARY_FOLDERS = {f"/{name}" for name in ("", "app", "builds", "home", "mnt", "opt", "root")}
@@ -184,6 +185,18 @@ def pages(file: File) -> Iterator[str]:
             yield f"{number}: {found[0].strip().decode(errors='replace')}"
 
 
+def imports(file: File) -> Iterator[str]:
+    """No compiler reads a page's scripts: what they import and do not use is left over."""
+    if not (web_of(file) and file.path.endswith(".js")):
+        return
+    content = file.content.decode()
+    used = set(re.findall(r"(?<![\w$.])[\w$]+", IMPORT.sub("", content)))
+    for found in IMPORT.finditer(content):
+        names = [each.split(" as ")[-1].strip() for each in (found[1] or found[2]).split(",")]
+        for name in sorted(set(names) - used - {""}):
+            yield f"{content.count(chr(10), 0, found.start()) + 1}: imports {name}, unused"
+
+
 def sleeping(file: File) -> Iterator[str]:
     if not file.path.startswith("tests/"):
         return
@@ -219,6 +232,7 @@ RULES: tuple[Rule, ...] = (
     catching,
     purity,
     foreign_addresses,
+    imports,
     pages,
     sleeping,
     this_machine,
@@ -269,6 +283,8 @@ BROKEN = [
     (purity, "sync/protocol/a.py", "key = uuid.uuid4()"),
     (foreign_addresses, "edge/web/till.html", '<script src="https://cdn.example.com/a.js">'),
     (foreign_addresses, "central/web/a/b.css", "@import url(//fonts.example.com/a)"),
+    (imports, "edge/web/till/a.js", 'import {\n  pay,\n  scan as read,\n} from "./b.js";\npay();'),
+    (imports, "edge/web/till/a.js", 'import * as state from "./state.js";'),
     (pages, "edge/web/till/index.html", "<script>go()</script>"),
     (pages, "central/web/templates/a.html", '<script type="module">go()</script>'),
     (pages, "central/web/templates/a.html", "<style>p { color: red }</style>"),
@@ -298,6 +314,7 @@ SOUND = [
     (purity, "sync/protocol/a.py", "at = datetime.fromtimestamp(ms // 1000, UTC)"),
     (foreign_addresses, "edge/web/a.svg", '<svg xmlns="http://www.w3.org/2000/svg">'),
     (foreign_addresses, "edge/web/a.js", "const url = `https://${location.host}/sales` // why"),
+    (imports, "edge/web/till/a.js", 'import { pay, scan as read } from "./b.js";\npay(read());'),
     (pages, "edge/web/till/index.html", '<script type="module" src="/web/app.js"></script>'),
     (pages, "edge/web/till/a.js", "html`<button onClick=${pay}>Pay</button>`"),
     (pages, "edge/web/vendor/preact.js", "node.innerHTML = html"),

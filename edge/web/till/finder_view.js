@@ -2,7 +2,7 @@
  *  quantity); words list what begins like them, arrow keys choose. Scans that come quickly are
  *  looked up one after the other. */
 
-import { addItem, doing } from "./actions.js";
+import { addItem } from "./actions.js";
 import { BoxAway, Refused, call } from "./api.js";
 import { ONE_MILLI, parseScan } from "./basket.js";
 import * as state from "./state.js";
