@@ -15,9 +15,11 @@ AMOUNT_MAX = 10**15
 LINE_NO_MAX = 1_000
 TEXT_CHARACTERS_MAX = 4_000
 
-Text: TypeAlias = Annotated[
-    str, msgspec.Meta(max_length=TEXT_CHARACTERS_MAX, pattern="^[^\\x00]*$")
-]
+NO_NUL = msgspec.Meta(pattern="^[^\\x00]*$")
+OwnText: TypeAlias = Annotated[str, msgspec.Meta(max_length=TEXT_CHARACTERS_MAX)]
+"""Text whose NULs the value that holds it refuses itself: fifteen patterns are a third of the time
+that reading a five-line sale takes."""
+Text: TypeAlias = Annotated[OwnText, NO_NUL]
 Minor: TypeAlias = Annotated[int, msgspec.Meta(ge=-AMOUNT_MAX, le=AMOUNT_MAX)]
 """Minor units of a currency."""
 Milli: TypeAlias = Annotated[int, msgspec.Meta(ge=-AMOUNT_MAX, le=AMOUNT_MAX)]

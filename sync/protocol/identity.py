@@ -7,7 +7,7 @@ gives are short words of letters, digits and ``-_.`` that people read aloud.
 from typing import NewType
 from uuid import UUID
 
-from sync.protocol.bounds import Text
+from sync.protocol.bounds import OwnText, Text
 
 CompanyId = NewType("CompanyId", UUID)
 StoreId = NewType("StoreId", UUID)
@@ -20,7 +20,7 @@ MovementId = NewType("MovementId", UUID)
 BootId = NewType("BootId", UUID)
 Incarnation = NewType("Incarnation", UUID)
 
-ItemId = NewType("ItemId", Text)
+ItemId = NewType("ItemId", OwnText)
 OperatorId = NewType("OperatorId", Text)
 WorkstationId = NewType("WorkstationId", Text)
 TillId = NewType("TillId", Text)

@@ -12,7 +12,7 @@ Words: ARTS / OMG operational data model.
 
 from datetime import date
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -20,11 +20,13 @@ import msgspec
 from sync.protocol.bounds import (
     AMOUNT_MAX,
     LINE_NO_MAX,
+    NO_NUL,
     BasisPoints,
     Count,
     LineNo,
     Milli,
     Minor,
+    OwnText,
     Points,
     Text,
 )
@@ -124,8 +126,8 @@ class Line(Fact, frozen=True, array_like=True):
     """
 
     item_id: ItemId
-    description: Text
-    scan_code: Text | None
+    description: OwnText
+    scan_code: OwnText | None
     tax_class: TaxClass
     tax_rate_bp: BasisPoints
     tax_version: Count
@@ -145,6 +147,8 @@ class Line(Fact, frozen=True, array_like=True):
     lot: Text | None = None
 
     def __post_init__(self) -> None:
+        if "\0" in self.item_id or "\0" in self.description or "\0" in (self.scan_code or ""):
+            raise Unbalanced(f"line {self.line_no}: a text holds NUL")
         if self.quantity_milli == 0:
             raise Unbalanced(f"line {self.line_no}: quantity is zero")
         if not 0 <= self.tax_rate_bp <= BASIS_POINTS:
@@ -389,7 +393,7 @@ class StockMovementKind(StrEnum):
 class StockLine(Fact, frozen=True, array_like=True):
     """One item's part of a movement; ``quantity_milli`` is signed."""
 
-    item_id: ItemId
+    item_id: Annotated[ItemId, NO_NUL]
     quantity_milli: Milli
     unit_cost_minor: Minor | None = None
     lot: Text | None = None

@@ -16,7 +16,7 @@ from uuid import UUID
 
 import msgspec
 
-from sync.protocol.bounds import Count, Text
+from sync.protocol.bounds import NO_NUL, Count, Text
 from sync.protocol.change import Hash
 from sync.protocol.identity import (
     CustomerId,
@@ -50,7 +50,7 @@ class DataSet(StrEnum):
 class Item(msgspec.Struct, frozen=True, array_like=True):
     """What is sold. Key: its id. ``scan_codes``: the first is the one shown."""
 
-    item_id: ItemId
+    item_id: Annotated[ItemId, NO_NUL]
     name: str
     department: str
     tax_class: TaxClass
@@ -64,7 +64,7 @@ class Item(msgspec.Struct, frozen=True, array_like=True):
 class Price(msgspec.Struct, frozen=True, array_like=True):
     """In force from an instant until a later one begins. Key: item id and instant."""
 
-    item_id: ItemId
+    item_id: Annotated[ItemId, NO_NUL]
     effective_from_ms: int
     unit_price_minor: int
 

@@ -1,5 +1,6 @@
 """Facts refuse to exist unbalanced: each figure that is changed alone is noticed."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,8 +12,8 @@ from hypothesis import strategies as st
 
 from sync.protocol.aggregate import Root, names_of, root_of
 from sync.protocol.clock import Hlc
-from sync.protocol.codec import KINDS
-from sync.protocol.errors import Unbalanced
+from sync.protocol.codec import KINDS, KindVersion, decode_fact, encode
+from sync.protocol.errors import Unbalanced, Undecodable
 from sync.protocol.identity import (
     CustomerId,
     ItemId,
@@ -41,6 +42,7 @@ from sync.protocol.poslog import (
     tax_lines,
 )
 from sync.protocol.shared import CustomerField, FieldChange
+from tests.golden.examples import EXAMPLES
 from tests.strategies import FACTS, sales
 
 SALE = SaleId(UUID(int=1))
@@ -290,3 +292,22 @@ def test_only_its_own_aggregate_waits_behind_a_fact() -> None:
         (StockLine(ItemId("tea"), 0),),
     )
     assert root_of(opened) is None
+
+
+def texts_with_nul(value: object) -> Iterator[object]:
+    """``value`` as often as it holds texts, each time with NUL in another one."""
+    if isinstance(value, str):
+        yield f"{value[:1]}\0{value[1:]}"
+    if isinstance(value, list):
+        for place, inner in enumerate(value):
+            for changed in texts_with_nul(inner):
+                yield [*value[:place], changed, *value[place + 1 :]]
+
+
+@pytest.mark.parametrize("name", EXAMPLES, ids=str)
+def test_no_text_of_a_fact_holds_nul(name: KindVersion) -> None:
+    spoiled = list(texts_with_nul(msgspec.msgpack.decode(encode(EXAMPLES[name]))))
+    assert spoiled
+    for body in spoiled:
+        with pytest.raises(Undecodable):
+            decode_fact(*name, encode(body))
