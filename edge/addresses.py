@@ -43,6 +43,15 @@ def known_address(folder: Path) -> str | None:
         return None
 
 
+def configured_address(folder: Path) -> str | None:
+    """Where the store will answer; None where each start takes another port. Raises NotProvisioned,
+    WrongSettings."""
+    from edge.settings import LOOPBACK, read_settings
+
+    port = read_settings(folder).port
+    return f"http://{LOOPBACK}:{port}" if port else None
+
+
 def pairing_link(address: str, workstation_id: str, code: str) -> str:
     """The till page with the code in the fragment, which no browser sends and no server logs."""
     return f"{address}/#pair={quote(workstation_id)}:{code}"

@@ -113,8 +113,11 @@ def serve(
         _fail("`--port` is for a single store: each folder's edge.toml has its own.")
     with _in_one_sentence():
         from edge.addresses import telling_addresses
+        from edge.local import await_turn
         from edge.serving import serve as serve_folders
 
+        for folder in data:
+            await_turn(folder)
         with telling_addresses(data, _say) as say:
             serve_folders(data, port, say)
 
@@ -126,22 +129,21 @@ def _say(line: str) -> None:
 @app.command()
 def pair(workstation: str, data: Folder) -> None:
     """Make a one-time code, and a link, that pair the workstation WORKSTATION."""
-    from edge.addresses import known_address, pairing_link
+    from edge.addresses import configured_address, known_address, pairing_link
     from sync.command_line import command
 
     answer = _answer(data, "POST", "/pairing-codes", {"workstation_id": workstation})
     code, workstation_id = answer.document["code"], answer.document["workstation_id"]
+    with _in_one_sentence():
+        address = known_address(data) if answer.serving else configured_address(data)
     print(code)
-    address = known_address(data) if answer.serving else None
-    if address is None:
-        serving = command("edge", "serve", "--data", data)
-        again = command("edge", "pair", workstation, "--data", data)
-        print(f"The store does not serve. Next: `{serving}`, then `{again}` for a link.")
-        return
-    print(f"Till page: {pairing_link(address, workstation_id, code)}")
+    if address is not None:
+        print(f"Till page: {pairing_link(address, workstation_id, code)}")
+    serving = command("edge", "serve", "--data", data)
+    first = "" if answer.serving else f"start the store, which does not serve yet, `{serving}`; "
     print(
-        f"Code and link pair {workstation_id} once, within {PAIRING_MINUTES} minutes. "
-        f"Next: open the link at {workstation_id}, or type the code at {address}/ ."
+        f"Code and link pair {workstation_id} once, within {PAIRING_MINUTES} minutes. Next: "
+        f"{first}open the link in {workstation_id}'s browser, or type the code at the till page."
     )
 
 

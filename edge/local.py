@@ -11,11 +11,12 @@ import http.client
 import json
 import os
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from edge.db.errors import CannotStart
+from edge.db.errors import CannotStart, FolderHeld
 from edge.folder import SETTINGS_FILE, SOCKET_FILE, NotProvisioned
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ ANSWER_BYTES_MAX = 64 << 20
 CALL_TIMEOUT_S = 300
 """Walking a long chain takes its time."""
 WAITING_MAX = 16
+TURN_WITHIN_S = 10
+LOOK_EVERY_S = 0.1
 OWNER_ONLY = 0o177
 
 
@@ -101,18 +104,64 @@ def open_local_socket(folder: Path) -> Iterator[socket.socket]:
 
 
 def call_edge(folder: Path, method: str, path: str, body: object = None) -> Answer:
-    """Ask the store in ``folder``, whether it runs or not. Raises NotProvisioned, CannotStart."""
+    """Ask the store in ``folder``, whether it runs or not; one that starts, or that another command
+    holds for a moment, is waited for. Raises NotProvisioned, FolderHeld, CannotStart."""
     if not (folder / SETTINGS_FILE).exists():
         raise NotProvisioned(folder)
     raw = b"" if body is None else json.dumps(body).encode()
     headers = {"Content-Type": "application/json"} if body is not None else {}
+    ends_at = time.monotonic() + TURN_WITHIN_S
+    while True:
+        answer = _call_running(folder, method, path, raw, headers)
+        if answer is not None:
+            return answer
+        try:
+            return asyncio.run(_call_alone(folder, method, path, raw, headers))
+        except FolderHeld:
+            if time.monotonic() > ends_at:
+                raise
+            time.sleep(LOOK_EVERY_S)
+
+
+def await_turn(folder: Path) -> None:
+    """Until no other command holds ``folder`` for a moment. Raises NotProvisioned, and FolderHeld
+    where a store serves it, or somebody holds it for long."""
+    from edge.box import hold
+
+    ends_at = time.monotonic() + TURN_WITHIN_S
+    while True:
+        try:
+            hold(folder).release()
+        except FolderHeld:
+            if _is_served(folder) or time.monotonic() > ends_at:
+                raise
+            time.sleep(LOOK_EVERY_S)
+        else:
+            return
+
+
+def _is_served(folder: Path) -> bool:
+    connection = _OverSocket(folder)
+    try:
+        connection.connect()
+    except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError):
+        return False
+    finally:
+        connection.close()
+    return True
+
+
+def _call_running(
+    folder: Path, method: str, path: str, raw: bytes, headers: dict[str, str]
+) -> Answer | None:
+    """The answer of the edge that runs; None where none does. Raises CannotStart."""
     connection = _OverSocket(folder)
     try:
         connection.request(method, path, raw, headers)
         response = connection.getresponse()
         return Answer(response.status, json.loads(response.read(ANSWER_BYTES_MAX)), serving=True)
     except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError):
-        return asyncio.run(_call_alone(folder, method, path, raw, headers))
+        return None
     except (OSError, http.client.HTTPException, json.JSONDecodeError) as error:
         raise CannotStart(
             f"The edge that runs in {folder} does not answer ({error}): wait a minute and run this "

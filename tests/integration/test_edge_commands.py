@@ -29,7 +29,8 @@ from edge.db.engine import open_connection
 from edge.db.lock import hold_folder
 from edge.folder import KEY_FILE, SETTINGS_FILE, database_of
 from edge.ports import bind
-from edge.settings import LOOPBACK, WrongSettings, read_settings
+from edge.settings import LOOPBACK, WrongSettings, read_settings, write_settings
+from sync.command_line import command
 from sync.engine.transport import Request, Response
 from tests.edge_store import make_store, row_counts, sale
 from tests.fake_central import CODE, FakeCentral, problem, served
@@ -114,7 +115,7 @@ def test_a_technician_puts_a_box_into_a_shop_and_it_sells(
         assert stat.S_IMODE((folder / "edge.sock").stat().st_mode) == 0o600
         code, link, said = run("pair", "W1", "--data", folder).stdout.splitlines()
         assert link == f"Till page: {addresses['S01']}/#pair=W1:{code}"
-        assert "open the link at W1" in said
+        assert "open the link in W1's browser" in said
         paired = client.post("/pair", json={"workstation_id": "W1", "code": code}).json()
         client.headers["Authorization"] = f"Bearer {paired['token']}"
         client.post("/business-days", json={"operator_id": "anna"}).raise_for_status()
@@ -391,9 +392,10 @@ def test_a_folder_of_another_head_office_is_left_alone(url: str, tmp_path: Path)
     assert (tmp_path / "S01" / SETTINGS_FILE).read_text() == before
 
 
-@pytest.mark.parametrize("command", ["serve", "status", "verify", "totals"])
-def test_a_folder_without_a_store_says_how_to_make_one(tmp_path: Path, command: str) -> None:
-    assert "edge provision" in refusal(run(command, "--data", tmp_path / "none"))
+@pytest.mark.parametrize("word", ["serve", "status", "verify", "totals", "pair"])
+def test_a_folder_without_a_store_says_how_to_make_one(tmp_path: Path, word: str) -> None:
+    more = ("W1",) if word == "pair" else ()
+    assert "edge provision" in refusal(run(word, *more, "--data", tmp_path / "none"))
 
 
 def test_a_port_that_is_taken_keeps_a_store_from_serving(tmp_path: Path) -> None:
@@ -406,11 +408,35 @@ def test_a_port_that_is_taken_keeps_a_store_from_serving(tmp_path: Path) -> None
     assert row_counts(tmp_path / "S01") == before
 
 
-def test_a_folder_that_is_held_and_silent_is_said(tmp_path: Path) -> None:
+@pytest.mark.parametrize("word", ["status", "serve"])
+def test_a_folder_that_is_held_and_silent_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    monkeypatch.setattr("edge.local.TURN_WITHIN_S", 0)
     make_store(tmp_path / "S01")
     with hold_folder(tmp_path / "S01"):
-        said = refusal(run("status", "--data", tmp_path / "S01"))
-    assert f"is in use by process {os.getpid()}" in said
+        said = refusal(run(word, "--data", tmp_path / "S01"))
+    assert f"is in use by process {os.getpid()}: stop that one first" in said
+
+
+def test_a_command_that_holds_the_folder_for_a_moment_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_store(tmp_path / "S01")
+    held = hold_folder(tmp_path / "S01")
+    monkeypatch.setattr("edge.local.time.sleep", lambda _: held.release())
+    assert run("status", "--data", tmp_path / "S01").exit_code == 0
+    with running(tmp_path / "S01"):
+        assert "is in use by process" in refusal(run("serve", "--data", tmp_path / "S01"))
+
+
+def test_a_code_can_be_made_before_the_store_serves(tmp_path: Path) -> None:
+    make_store(tmp_path / "S01")
+    write_settings(tmp_path / "S01", "http://127.0.0.1:1", 8_199)
+    code, link, said = run("pair", "W1", "--data", tmp_path / "S01").stdout.splitlines()
+    serving = command("edge", "serve", "--data", tmp_path / "S01")
+    assert link == f"Till page: http://127.0.0.1:8199/#pair=W1:{code}"
+    assert f"which does not serve yet, `{serving}`; open the link" in said
 
 
 def test_two_stores_in_one_process_answer_each_under_its_own_address(tmp_path: Path) -> None:
