@@ -4,10 +4,11 @@ Every page asks for the signed-in person's own company only: another's store is 
 that never was. A page's figures come from one snapshot of the database.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, NamedTuple, TypeAlias
 from urllib.parse import quote, urlencode
+from uuid import UUID
 
 from litestar import Request, Response, get
 from litestar.params import PathParameter, QueryParameter
@@ -25,14 +26,27 @@ from central.reports.company import (
     neighbour_days,
     store_of_company,
 )
-from central.reports.differing_receipts import DifferingReceipts, differing_receipts, total_of
+from central.reports.differing_receipts import (
+    DifferingReceipt,
+    DifferingReceipts,
+    differing_receipts,
+    total_of,
+)
 from central.reports.figure_rows import FigureKey, FigureKind, figure_keys
-from central.reports.reconciliation import Colour, DayVerdict, reconcile_day
+from central.reports.reconciliation import (
+    Colour,
+    DayVerdict,
+    WorkstationAccount,
+    reconcile_day,
+)
+from sync.protocol.change import Epoch
 from sync.protocol.errors import InvalidField, NotFound
 from sync.protocol.manifest import Totals, figures
 
 REFRESH_S = 5
-"""The board asks again this often while somebody looks at it."""
+STORES_A_SECOND = 10
+"""The board asks again while somebody looks at it: every REFRESH_S seconds, and a second later for
+every STORES_A_SECOND stores on it, since each is counted anew."""
 DATE_LETTERS_MAX = 10
 
 AnyRequest: TypeAlias = Request[Any, Any, Any]
@@ -90,7 +104,7 @@ async def show_board(
         here=_board_address(business_date, after),
         more=_board_address(business_date, found.after) if found.after else None,
         now_ms=office.clock_ms(),
-        refresh_s=REFRESH_S,
+        refresh_s=REFRESH_S + len(found.lines) // STORES_A_SECOND,
         summary=_summary(found),
     )
 
@@ -122,7 +136,7 @@ async def show_day(
         day=day,
         workstation=workstation,
         sentence=day_sentence(day, found, money.decimals),
-        differing=_receipt_addresses(store, found),
+        differing=_differing(store, found),
         found=found,
         sides=_sides(store, business_date, central, declared, workstation),
         stations=[_station(store, business_date, one) for one in day.accounts],
@@ -213,7 +227,7 @@ def _sides(
     central: Totals,
     declared: Totals | None,
     workstation: str | None,
-) -> Iterable[Sides]:
+) -> Sequence[Sides]:
     """The total first, then every figure in the manifest's order; what one side lacks is a zero."""
     counted, said = _by_key(central), _by_key(declared or Totals())
     total = FigureKey(FigureKind.TOTAL)
@@ -242,52 +256,49 @@ def _by_key(totals: Totals) -> dict[FigureKey, tuple[str, int]]:
 
 
 def _reading(key: FigureKey) -> tuple[int, str, int]:
-    """The order of reading: the total, then as the kinds stand."""
-    order = [FigureKind.TAX, FigureKind.TAXABLE]
-    kind = FigureKind.TAXABLE if key.kind in order else key.kind
-    return list(FigureKind).index(kind), f"{key.name or ''}", key.rate_bp or 0
+    """The order of reading: as the kinds stand, what was taxed beside its tax."""
+    kind = FigureKind.TAXABLE if key.kind is FigureKind.TAX else key.kind
+    return list(FigureKind).index(kind), key.name or "", key.rate_bp or 0
 
 
-def _station(store: StoreOfCompany, business_date: date, account: Any) -> WorkstationLine:
+def _station(
+    store: StoreOfCompany, business_date: date, account: WorkstationAccount
+) -> WorkstationLine:
     name, central, declared = account
     address = day_address(store, business_date, name)
 
     def sides(key: FigureKey, unit: str, ours: int, theirs: int | None) -> Sides:
         return Sides(key, unit, rows_address(store, business_date, key, name), theirs, ours)
 
-    count = FigureKey(FigureKind.TOTAL, counts=True)
+    count, total = FigureKey(FigureKind.TOTAL, counts=True), FigureKey(FigureKind.TOTAL)
+    said, owed = (None, None) if declared is None else (declared.transactions, total_of(declared))
     return WorkstationLine(
         name,
         address,
-        sides(count, "count", central.transactions, declared and declared.transactions),
-        sides(
-            FigureKey(FigureKind.TOTAL),
-            "minor",
-            total_of(central),
-            None if declared is None else total_of(declared),
-        ),
+        sides(count, "count", central.transactions, said),
+        sides(total, "minor", total_of(central), owed),
     )
 
 
-def _receipt_addresses(store: StoreOfCompany, found: DifferingReceipts | None) -> Any:
-    """Each differing receipt with where it can be looked at: head office's, and the journal's."""
-    if found is None:
-        return []
+def _differing(
+    store: StoreOfCompany, found: DifferingReceipts | None
+) -> Sequence[tuple[DifferingReceipt, str | None, str | None]]:
+    """Each with where it can be looked at: as head office counts it, as the store recorded it."""
     return [
         (
             one,
             None if one.difference.only_at == "store" else receipt_address(store, one.sale_id),
-            one.place and journal_address(store, one.place.epoch, one.place.seq),
+            journal_address(store, one.place.epoch, one.place.seq) if one.place else None,
         )
-        for one in found.receipts
+        for one in (found.receipts if found else ())
     ]
 
 
-def receipt_address(store: StoreOfCompany, sale_id: Any) -> str:
+def receipt_address(store: StoreOfCompany, sale_id: UUID) -> str:
     """A receipt as head office counts it."""
     return f"{store_address(store)}/receipts/{sale_id}"
 
 
-def journal_address(store: StoreOfCompany, epoch: Any, seq: int) -> str:
+def journal_address(store: StoreOfCompany, epoch: Epoch, seq: int) -> str:
     """An event in the store's journal."""
     return f"{store_address(store)}/journal/{epoch}/{seq}"

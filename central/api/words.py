@@ -4,8 +4,9 @@ Amounts are integers of minor units in the company's currency; what is not known
 never shown as a zero.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -95,6 +96,12 @@ def local_time(instant_ms: int | None, zone: str) -> str:
         return f"{instant_ms} ms after 1970 UTC"
     except (ZoneInfoNotFoundError, ValueError):
         return f"{_EPOCH + timedelta(milliseconds=instant_ms):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def time_on(instant_ms: int | None, zone: str, day: date) -> str:
+    """``18:04:05`` on the day itself, with its date on every other."""
+    said = local_time(instant_ms, zone)
+    return said.removeprefix(f"{day} ")
 
 
 def label(key: FigureKey) -> str:
@@ -208,6 +215,12 @@ def parted(one: Difference, decimals: int) -> str:
     return f"{one.name}: store says {said}, head office counts {counted}."
 
 
+def sum_of(rows: Iterable[Any], path: str) -> int | None:
+    """Sum of a figure of each row, such as ``total.store``; None where one is not known."""
+    known = [attrgetter(path)(row) for row in rows]
+    return None if None in known else sum(known)
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = MappingProxyType(
     {
         "amount": amount,
@@ -215,6 +228,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "quantity": quantity,
         "ago": ago,
         "local_time": local_time,
+        "time_on": time_on,
         "label": label,
         "lag": lag,
         "percent": percent,
@@ -223,5 +237,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "in_short": in_short,
         "receipt_sentence": receipt_sentence,
         "parted": parted,
+        "sum_of": sum_of,
     }
 )

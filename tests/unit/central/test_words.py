@@ -1,5 +1,7 @@
 """What the board says: instants, figures and lags as people read them."""
 
+from datetime import date
+
 import pytest
 
 from central.api import words
@@ -56,6 +58,12 @@ def test_instants_are_told_on_the_store_s_wall() -> None:
     assert words.local_time(None, "Asia/Singapore") == ""
     assert words.local_time((1 << 47) - 1, "UTC").startswith("6429-")
     assert words.local_time((1 << 53), "UTC") == f"{1 << 53} ms after 1970 UTC"
+
+
+def test_a_day_s_own_receipts_are_told_by_the_time_alone() -> None:
+    at = words.time_on(NOW_MS, "Asia/Singapore", date(2026, 3, 2))
+    assert at == "12:30:00"
+    assert words.time_on(NOW_MS, "Asia/Singapore", date(2026, 3, 1)) == "2026-03-02 12:30:00"
 
 
 def test_a_lag_tells_what_is_on_its_way() -> None:
