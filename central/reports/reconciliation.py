@@ -164,7 +164,7 @@ async def _manifests(
         if day["alarm"] is not None:
             doubts.red.append(f"Epoch {epoch} stands under an alarm: {day['alarm']}.")
         if day["manifest"] is None:
-            doubts.amber.append(f"Epoch {epoch} has not closed the day.")
+            doubts.amber.append(f"The store has not closed the day yet (epoch {epoch}).")
             continue
         manifest = decode(Manifest, day["manifest"])
         found.append(manifest)

@@ -181,7 +181,8 @@ async def test_a_workstation_s_figures_are_its_part_of_the_store_s(postgres_url:
         await arrive(served, shop)
         page = await load(served, day_path(shop))
         whole = row_of(page.tables["figures-table"], "Total")[2].text
-        stations = page.tables["workstations-table"][1:]
+        *stations, foot = page.tables["workstations-table"][1:]
+        assert [cell.text for cell in foot[2:]] == [whole, whole, "0.00"]
         assert [row[0].text for row in stations] == ["W1", "W2"]
         assert sum(number_of(row[3].text) for row in stations) == number_of(whole)
         for row in stations:
