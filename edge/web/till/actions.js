@@ -6,6 +6,7 @@ import * as baskets from "./basket.js";
 import { newToken, uuid7 } from "./ids.js";
 import { begin, tryAgain } from "./outbox.js";
 import { askQuote } from "./quotes.js";
+import { refresh, refreshIfAnswered } from "./refresh.js";
 import * as state from "./state.js";
 import { dropOldReceipts, write } from "./store.js";
 import { batch } from "./ui.js";
@@ -22,10 +23,19 @@ const CANNOT_KEEP = {
 };
 let busy = false;
 
-/** Run ``verb`` unless one runs already; show what goes wrong. Whether it went well. */
+/** Run ``verb`` unless another runs already: a double tap is one. Whether it went well. */
 export async function doing(verb) {
   if (busy) return false;
   busy = true;
+  try {
+    return await trying(verb);
+  } finally {
+    busy = false;
+  }
+}
+
+/** Run ``verb``, and show what goes wrong. Whether it went well. */
+export async function trying(verb) {
   batch(() => {
     state.problem.value = null;
     state.notice.value = null;
@@ -36,8 +46,6 @@ export async function doing(verb) {
   } catch (error) {
     state.problem.value = asProblem(error);
     return false;
-  } finally {
-    busy = false;
   }
 }
 
@@ -71,18 +79,6 @@ export async function pair(workstationId, code) {
   tryAgain();
 }
 
-/** What the store server says of the store, this workstation, the day and the till. */
-export async function refresh() {
-  const answer = await call("GET", "/till");
-  await write({ till: answer });
-  batch(() => {
-    state.till.value = answer;
-    const who = state.operator.value;
-    const works = answer.operators.some((each) => each.operator_id === who?.operator_id);
-    if (who !== null && !works) state.operator.value = null;
-  });
-}
-
 export async function chooseOperator(operator) {
   await write({ operator });
   state.operator.value = operator;
@@ -114,9 +110,7 @@ async function afterwards(answered) {
   try {
     return await answered;
   } finally {
-    await refresh().catch((error) => {
-      if (!(error instanceof BoxAway || error instanceof Refused)) throw error;
-    });
+    await refreshIfAnswered();
   }
 }
 

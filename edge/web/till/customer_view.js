@@ -1,6 +1,6 @@
 /** Find the customer by phone, e-mail, code or name; make one who is not there. */
 
-import { createCustomer, doing, setCustomer } from "./actions.js";
+import { createCustomer, doing, setCustomer, trying } from "./actions.js";
 import { BoxAway, Refused, call } from "./api.js";
 import { Field, Form } from "./fields.js";
 import { uuid7 } from "./ids.js";
@@ -29,8 +29,9 @@ export function CustomerDialog() {
       if (mine === asked.current) setFound(customers);
     }, TYPING_MS);
   };
-  const take = async (customer) => {
-    if (await doing(() => setCustomer(customer))) close();
+  const take = (customer) => {
+    close();
+    void trying(() => setCustomer(customer));
   };
   return html`<${Modal} label="Customer" onClose=${close}>
     <h2>Customer</h2>

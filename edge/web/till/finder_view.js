@@ -2,7 +2,7 @@
  *  quantity); words list what begins like them, arrow keys choose. Scans that come quickly are
  *  looked up one after the other. */
 
-import { addItem } from "./actions.js";
+import { addItem, trying } from "./actions.js";
 import { BoxAway, Refused, call } from "./api.js";
 import { ONE_MILLI, parseScan } from "./basket.js";
 import * as state from "./state.js";
@@ -40,7 +40,8 @@ export function Finder() {
     if (input.current !== null) input.current.value = "";
   };
   const take = (item) => {
-    offer(item, quantity.value, null);
+    const wanted = quantity.value;
+    void trying(() => offer(item, wanted, null));
     clear();
     focusScan();
   };
@@ -111,7 +112,10 @@ async function work() {
   if (working) return;
   working = true;
   try {
-    while (waiting.length > 0) await lookUp(waiting.shift());
+    while (waiting.length > 0) {
+      const text = waiting.shift();
+      await trying(() => lookUp(text));
+    }
   } finally {
     working = false;
   }
@@ -119,14 +123,12 @@ async function work() {
 
 async function lookUp(text) {
   const { quantity_milli, code } = parseScan(text);
-  state.problem.value = null;
   try {
     const item = await call("GET", `/items/${encodeURIComponent(code)}`);
     await offer(item, quantity_milli, code);
   } catch (error) {
-    if (error instanceof Refused && error.problem.status === 404) await byWords(text);
-    else if (error instanceof Refused) state.problem.value = error.problem;
-    else if (error instanceof BoxAway) state.problem.value = notLookedUp(code);
+    if (error instanceof BoxAway) state.problem.value = notLookedUp(code);
+    else if (error instanceof Refused && error.problem.status === 404) await byWords(text);
     else throw error;
   }
 }

@@ -1,6 +1,6 @@
 /** What an item needs before it is in the basket: a weight, or a price and the reason for it. */
 
-import { addItem, doing } from "./actions.js";
+import { addItem, trying } from "./actions.js";
 import { ONE_MILLI } from "./basket.js";
 import { Field, Form } from "./fields.js";
 import { Modal } from "./modal.js";
@@ -23,9 +23,11 @@ const NO_REASON = {
 export function ItemDialog({ item, quantity_milli, scan_code }) {
   const weighed = item.unit !== "each";
   const close = () => (state.dialog.value = null);
-  const submit = async (typed) => {
+  const submit = (typed) => {
     const choice = chosen(item, typed, quantity_milli, scan_code);
-    if (choice !== null && (await doing(() => addItem(item, choice)))) close();
+    if (choice === null) return;
+    close();
+    void trying(() => addItem(item, choice));
   };
   const price = item.unit_price_minor;
   return html`<${Modal} label=${item.name} onClose=${close}>
@@ -38,7 +40,7 @@ export function ItemDialog({ item, quantity_milli, scan_code }) {
       ${item.open_price && html`<${Field} label="Price" name="price" first=${!weighed}
         inputmode="decimal" placeholder=${formatMinor(0, state.decimals.value)} />
         <${Field} label="Reason for the price" name="reason" maxlength="100"
-          defaultValue="price tag" />`}
+          hint="Such as: price tag" />`}
       <div class="row">
         <button type="submit" class="main">Add</button>
         <button type="button" onClick=${close}>Not this item</button>

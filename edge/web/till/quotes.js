@@ -2,10 +2,12 @@
 
 import { BoxAway, Refused, call } from "./api.js";
 import { requestLines, requestTenders } from "./basket.js";
+import { refreshIfAnswered } from "./refresh.js";
 import * as state from "./state.js";
 import { effect } from "./ui.js";
 
 const AGAIN_MS = 2_000;
+const NOT_OPEN = new Set(["no-open-business-day", "no-open-till"]);
 let timer = null;
 
 /** The amounts of a basket as of now. Throws BoxAway, Refused. */
@@ -34,10 +36,16 @@ async function requote(basket) {
   try {
     put(basket, { of: basket, answer: await askQuote(basket), problem: null });
   } catch (error) {
-    if (error instanceof Refused) put(basket, { of: basket, answer: null, problem: error.problem });
-    else if (error instanceof BoxAway) timer = setTimeout(() => again(basket), AGAIN_MS);
+    if (error instanceof BoxAway) timer = setTimeout(() => again(basket), AGAIN_MS);
+    else if (error instanceof Refused) refused(basket, error);
     else throw error;
   }
+}
+
+/** Where the day or the till was closed from elsewhere, another screen follows. */
+function refused(basket, error) {
+  put(basket, { of: basket, answer: null, problem: error.problem });
+  if (NOT_OPEN.has(error.slug)) void refreshIfAnswered();
 }
 
 function again(basket) {

@@ -1,6 +1,6 @@
 /** Selling: what is scanned or searched for on one side, the basket and its total on the other. */
 
-import { changeQuantity, doing, emptyBasket, removeLine, setCustomer } from "./actions.js";
+import { changeQuantity, emptyBasket, removeLine, setCustomer, trying } from "./actions.js";
 import { ONE_MILLI } from "./basket.js";
 import { useKey } from "./fields.js";
 import { Finder, focusScan } from "./finder_view.js";
@@ -32,7 +32,7 @@ export function Selling() {
             Pay <kbd aria-hidden="true">F2</kbd>
           </button>
           <button type="button" disabled=${basket.value.lines.length === 0}
-            onClick=${() => doing(emptyBasket).then(focusScan)}>Empty basket</button>
+            onClick=${() => trying(emptyBasket).then(focusScan)}>Empty basket</button>
         </div>
       </div>
     </section>
@@ -54,7 +54,7 @@ function Customer({ onChoose }) {
       <small>${[customer.phone, customer.email].filter(Boolean).join(" · ")}</small>
       ${points !== null && html`<small>${points} points to spend here</small>`}
     </div>
-    <button type="button" onClick=${() => doing(() => setCustomer(null)).then(focusScan)}>
+    <button type="button" onClick=${() => trying(() => setCustomer(null)).then(focusScan)}>
       Without customer
     </button>
   </div>`;
@@ -71,7 +71,7 @@ function Lines() {
 
 function Line({ line, quoted }) {
   const decimals = state.decimals.value;
-  const act = (verb) => () => doing(verb).then(focusScan);
+  const act = (verb) => () => trying(verb).then(focusScan);
   const price = quoted === undefined ? "…" : formatMinor(quoted.unit_price_minor, decimals);
   const unit = line.unit === "each" ? "" : ` ${line.unit}`;
   return html`<li>

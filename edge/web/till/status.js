@@ -1,7 +1,7 @@
 /** Asks the store server how it stands with head office, and so learns whether it answers. */
 
 import { BoxAway, Refused, call } from "./api.js";
-import { refresh } from "./actions.js";
+import { refresh } from "./refresh.js";
 import * as state from "./state.js";
 import { effect } from "./ui.js";
 

@@ -4,6 +4,7 @@
 
 const VERSION = "@VERSION@";
 const SHELL = ["@SHELL@"];
+const ANSWER_WITHIN_MS = 4_000;
 const CACHE = `till-${VERSION}`;
 
 self.addEventListener("install", (event) => {
@@ -33,10 +34,10 @@ async function dropOthers() {
   await self.clients.claim();
 }
 
-/** The server's page, or the kept one while the server does not answer. */
+/** The server's page, or the kept one while the server does not answer in time. */
 async function page(request) {
   try {
-    return await fetch(request);
+    return await fetch(request.url, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
   } catch (away) {
     const kept = await caches.match("/");
     if (kept === undefined) throw away;
