@@ -238,7 +238,7 @@ async def test_every_connection_of_the_writer_keeps_what_it_commits(open_writer:
         "busy_timeout": 5_000,
         "trusted_schema": 0,
         "cell_size_check": 1,
-        "wal_autocheckpoint": 1_000,
+        "wal_autocheckpoint": 4_000,
         "temp_store": 2,
     }
     assert await writer.run(pragmas) == promised

@@ -88,7 +88,7 @@ def test_only_the_writer_checkpoints(path: Path) -> None:
         assert db.execute("PRAGMA wal_autocheckpoint").fetchone() == (0,)
         assert db.execute("PRAGMA synchronous").fetchone() == (2,)
     with closing(open_connection(path, writer=True)) as db:
-        assert db.execute("PRAGMA wal_autocheckpoint").fetchone() == (1_000,)
+        assert db.execute("PRAGMA wal_autocheckpoint").fetchone() == (4_000,)
 
 
 def test_importing_edge_gives_everybody_the_same_sound_sqlite() -> None:
