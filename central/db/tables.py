@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, MetaData, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Index, MetaData, PrimaryKeyConstraint, Table, UniqueConstraint
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -260,6 +260,13 @@ class Quarantine(CentralTable, table=True):
     applier_version: int
 
 
+def _key_by_day(*key: str, counted: tuple[str, ...]) -> PrimaryKeyConstraint:
+    """A key that leads with the day: a day's rows lie side by side in it, with the columns that
+    reports count, so that they are counted without a look at the table."""
+    columns = ("store_id", "business_date", "sale_id", *key)
+    return PrimaryKeyConstraint(*columns, postgresql_include=list(counted))
+
+
 class SaleRow(CentralTable, table=True):
     """A receipt as head office counts it."""
 
@@ -295,10 +302,11 @@ class SaleLineRow(CentralTable, table=True):
     """Sale and return lines, signed."""
 
     __tablename__ = "sale_line"
+    __table_args__ = (_key_by_day("line_no", counted=("quantity_milli", "amount_minor")),)
     store_id: UUID = Field(primary_key=True)
     sale_id: UUID = Field(primary_key=True)
     line_no: int = Field(primary_key=True)
-    business_date: date
+    business_date: date = Field(primary_key=True)
     item_id: str
     description: str
     scan_code: str | None
@@ -321,12 +329,17 @@ class SaleTaxRow(CentralTable, table=True):
     """A receipt's tax lines."""
 
     __tablename__ = "sale_tax"
+    __table_args__ = (
+        _key_by_day(
+            *("is_return", "tax_class", "tax_rate_bp"), counted=("taxable_minor", "tax_minor")
+        ),
+    )
     store_id: UUID = Field(primary_key=True)
     sale_id: UUID = Field(primary_key=True)
     is_return: bool = Field(primary_key=True)
     tax_class: str = Field(primary_key=True)
     tax_rate_bp: int = Field(primary_key=True)
-    business_date: date
+    business_date: date = Field(primary_key=True)
     taxable_minor: int = big()
     tax_minor: int = big()
 
@@ -335,10 +348,11 @@ class SaleTenderRow(CentralTable, table=True):
     """A receipt's tenders, from 1."""
 
     __tablename__ = "sale_tender"
+    __table_args__ = (_key_by_day("tender_no", counted=("tender_id", "amount_minor", "points")),)
     store_id: UUID = Field(primary_key=True)
     sale_id: UUID = Field(primary_key=True)
     tender_no: int = Field(primary_key=True)
-    business_date: date
+    business_date: date = Field(primary_key=True)
     tender_id: str
     kind: str
     amount_minor: int = big()

@@ -115,9 +115,9 @@ FROM stock_movement AS m
 WHERE m.store_id = $1 AND m.business_date = $2 AND $3::text IS NULL
 """
 _TAX_OF_SALE = """(SELECT coalesce(sum(x.tax_minor), 0) FROM sale_tax AS x
-    WHERE x.store_id = s.store_id AND x.sale_id = s.sale_id)"""
+    WHERE (x.store_id, x.business_date, x.sale_id) = (s.store_id, s.business_date, s.sale_id))"""
 _TOTAL = f"""((SELECT coalesce(sum(l.amount_minor), 0) FROM sale_line AS l
-    WHERE l.store_id = s.store_id AND l.sale_id = s.sale_id)
+    WHERE (l.store_id, l.business_date, l.sale_id) = (s.store_id, s.business_date, s.sale_id))
     + CASE WHEN s.tax_included THEN 0 ELSE {_TAX_OF_SALE} END)::bigint"""  # noqa: S608  texts of ours
 
 
@@ -129,19 +129,19 @@ def _sales(
 
 
 def _lines(amount: str, only: str = "") -> str:
-    join = "JOIN sale_line AS l USING (store_id, sale_id)"
+    join = "JOIN sale_line AS l USING (store_id, business_date, sale_id)"
     return _sales(amount, only, join=join, part="l.line_no", what="l.description")
 
 
 def _taxes(amount: str) -> str:
-    join = "JOIN sale_tax AS x USING (store_id, sale_id)"
+    join = "JOIN sale_tax AS x USING (store_id, business_date, sale_id)"
     only = "AND x.tax_class = $4 AND x.tax_rate_bp = $5"
     what = "CASE WHEN x.is_return THEN 'return lines' ELSE 'sale lines' END"
     return _sales(amount, only, join=join, part="x.is_return::int", what=what)
 
 
 def _tenders(amount: str, only: str) -> str:
-    join = "JOIN sale_tender AS t USING (store_id, sale_id)"
+    join = "JOIN sale_tender AS t USING (store_id, business_date, sale_id)"
     what = "t.tender_id || coalesce(' ' || t.reference, '')"
     return _sales(amount, only, join=join, part="t.tender_no", what=what)
 

@@ -29,15 +29,18 @@ WHERE s.store_id = $1 AND s.sale_id = $2
 _LINES = """
 SELECT line_no, item_id, description, scan_code, quantity_milli, unit_price_minor, extended_minor,
     amount_minor, tax_class, tax_rate_bp, tax_minor, points, original_sale_id, original_line_no
-FROM sale_line WHERE store_id = $1 AND sale_id = $2 ORDER BY line_no LIMIT $3
+FROM sale_line WHERE store_id = $1 AND business_date = $2 AND sale_id = $3
+ORDER BY line_no LIMIT $4
 """
 _TAXES = """
 SELECT tax_class, tax_rate_bp, taxable_minor, tax_minor, is_return
-FROM sale_tax WHERE store_id = $1 AND sale_id = $2 ORDER BY is_return, tax_class, tax_rate_bp
+FROM sale_tax WHERE store_id = $1 AND business_date = $2 AND sale_id = $3
+ORDER BY is_return, tax_class, tax_rate_bp
 """
 _TENDERS = """
 SELECT tender_id, kind, amount_minor, reference, points
-FROM sale_tender WHERE store_id = $1 AND sale_id = $2 ORDER BY tender_no
+FROM sale_tender WHERE store_id = $1 AND business_date = $2 AND sale_id = $3
+ORDER BY tender_no
 """
 _EVENT = """
 SELECT seq, event_id, kind, kind_version, occurred_at_ms, hash, body, received_at_ms
@@ -205,9 +208,10 @@ async def find_receipt(db: AsyncConnection, store_id: StoreId, sale_id: UUID) ->
     sale = await connection.fetchrow(_SALE, store_id, sale_id)
     if sale is None:
         return None
-    lines = await connection.fetch(_LINES, store_id, sale_id, LINES_MAX)
-    taxes = await connection.fetch(_TAXES, store_id, sale_id)
-    tenders = await connection.fetch(_TENDERS, store_id, sale_id)
+    name = (store_id, sale["business_date"], sale_id)
+    lines = await connection.fetch(_LINES, *name, LINES_MAX)
+    taxes = await connection.fetch(_TAXES, *name)
+    tenders = await connection.fetch(_TENDERS, *name)
     epoch = Epoch(sale["epoch_number"], sale["epoch_fingerprint"])
     event = await _event(connection, store_id, epoch, sale["seq"])
     form = receipt_from_rows(sale, lines, taxes, tenders)

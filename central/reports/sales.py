@@ -27,10 +27,11 @@ JOIN sale AS s ON s.store_id = o.store_id AND s.business_date BETWEEN $2 AND $3 
 CROSS JOIN LATERAL (
     SELECT coalesce(sum(amount_minor) FILTER (WHERE quantity_milli > 0), 0) AS gross,
         coalesce(-sum(amount_minor) FILTER (WHERE quantity_milli < 0), 0) AS refunds
-    FROM sale_line WHERE store_id = s.store_id AND sale_id = s.sale_id) AS l
+    FROM sale_line AS l
+    WHERE (l.store_id, l.business_date, l.sale_id) = (s.store_id, s.business_date, s.sale_id)) AS l
 CROSS JOIN LATERAL (
-    SELECT sum(tax_minor) AS tax FROM sale_tax
-    WHERE store_id = s.store_id AND sale_id = s.sale_id) AS x
+    SELECT sum(tax_minor) AS tax FROM sale_tax AS x
+    WHERE (x.store_id, x.business_date, x.sale_id) = (s.store_id, s.business_date, s.sale_id)) AS x
 GROUP BY 1, 2, 3, 4 ORDER BY 3, 2 LIMIT $5
 """
 _TAX = """
@@ -38,7 +39,8 @@ SELECT o.store_id, o.code, x.tax_class, x.tax_rate_bp, sum(x.taxable_minor)::big
     sum(x.tax_minor)::bigint
 FROM store AS o
 JOIN sale_tax AS x ON x.store_id = o.store_id AND x.business_date BETWEEN $2 AND $3
-JOIN sale AS s ON s.store_id = x.store_id AND s.sale_id = x.sale_id AND NOT s.training
+JOIN sale AS s ON (s.store_id, s.business_date, s.sale_id)
+    = (x.store_id, x.business_date, x.sale_id) AND NOT s.training
 WHERE o.company_id = $1 AND ($4::uuid IS NULL OR o.store_id = $4)
 GROUP BY 1, 2, 3, 4 ORDER BY o.code, x.tax_class, x.tax_rate_bp LIMIT $5
 """

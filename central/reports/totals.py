@@ -48,16 +48,19 @@ SELECT {part}, count(*),
     coalesce(sum(l.amount_minor) FILTER (WHERE l.quantity_milli > 0), 0)::bigint,
     coalesce(-sum(l.amount_minor) FILTER (WHERE l.quantity_milli < 0), 0)::bigint,
     -sum(l.quantity_milli)::bigint
-FROM sale AS s JOIN sale_line AS l USING (store_id, sale_id) WHERE {scope} GROUP BY 1
+FROM sale AS s JOIN sale_line AS l USING (store_id, business_date, sale_id) WHERE {scope}
+GROUP BY 1
 """
 _TAXES = """
 SELECT {part}, x.tax_class, x.tax_rate_bp, sum(x.taxable_minor)::bigint, sum(x.tax_minor)::bigint,
     coalesce(sum(x.tax_minor) FILTER (WHERE NOT s.tax_included), 0)::bigint
-FROM sale AS s JOIN sale_tax AS x USING (store_id, sale_id) WHERE {scope} GROUP BY 1, 2, 3
+FROM sale AS s JOIN sale_tax AS x USING (store_id, business_date, sale_id) WHERE {scope}
+GROUP BY 1, 2, 3
 """
 _TENDERS = """
 SELECT {part}, t.tender_id, sum(t.amount_minor)::bigint, sum(t.points)::bigint
-FROM sale AS s JOIN sale_tender AS t USING (store_id, sale_id) WHERE {scope} GROUP BY 1, 2
+FROM sale AS s JOIN sale_tender AS t USING (store_id, business_date, sale_id) WHERE {scope}
+GROUP BY 1, 2
 """
 _TILLS = """
 SELECT {part}, sum(s.float_minor)::bigint,

@@ -7,6 +7,7 @@ snapshot of the database, so that a shop may go on trading meanwhile.
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
@@ -69,18 +70,20 @@ WHERE store_id = $1 AND sale_id = ANY($2)
 
 
 class _Table(NamedTuple):
-    """A projection: its key is its first ``key_width`` columns, the first of them its owner."""
+    """A projection: its key is its first ``key_width`` columns, the first of them its owner.
+    ``by_day``: it is read by its days, too."""
 
     name: str
     columns: tuple[str, ...]
     key_width: int
+    by_day: bool = False
 
 
 _RECEIPTS = (
     _Table("sale", projected.Sale._fields, 2),
-    _Table("sale_line", projected.SaleLine._fields, 3),
-    _Table("sale_tax", projected.SaleTax._fields, 5),
-    _Table("sale_tender", projected.SaleTender._fields, 3),
+    _Table("sale_line", projected.SaleLine._fields, 3, True),
+    _Table("sale_tax", projected.SaleTax._fields, 5, True),
+    _Table("sale_tender", projected.SaleTender._fields, 3, True),
     _Table("points_move", projected.PointsMove._fields, 2),
 )
 _MOVEMENTS = _Table("stock_movement", projected.StockMovement._fields, 3)
@@ -174,6 +177,7 @@ class _Verification:
     async def _page(self, store: _Store, rows: RowChanges, counted: Counter[str]) -> None:
         """Compare the rows of a page's receipts and movements."""
         numbers = {row.sale_id: row.receipt_number for row in rows.sales}
+        days = list({row.business_date for row in rows.sales})
         of_receipts: tuple[Rows, ...] = (
             rows.sales,
             rows.lines,
@@ -183,7 +187,8 @@ class _Verification:
         )
         for table, expected in zip(_RECEIPTS, of_receipts, strict=True):
             counted[table.name] += len(expected)
-            for parted in await self._parted(table, store.store_id, expected, list(numbers)):
+            facts = (list(numbers), days) if table.by_day else (list(numbers),)
+            for parted in await self._parted(table, store.store_id, expected, *facts):
                 number = numbers[parted.key[1]]
                 self._report(store.code, f"receipt {number}: {parted.said}", receipt=number)
         events = list({row.event_id for row in rows.stock_movements})
@@ -242,16 +247,15 @@ class _Verification:
         table: _Table,
         owner: UUID,
         expected: Rows,
-        facts: Sequence[UUID] | None = None,
+        *facts: Sequence[UUID] | Sequence[date],
     ) -> tuple[RowDifference, ...]:
-        """Compare with the table's rows of the owner, or of some of its facts."""
+        """Compare with the table's rows of the owner, or of some of its facts (and their days)."""
         statement = f"SELECT {', '.join(table.columns)} FROM {table.name}"  # noqa: S608
-        if facts is None:
-            where = f" WHERE {table.columns[0]} = $1"
-            rows = await self.connection.fetch(statement + where, owner)
-        else:
-            where = f" WHERE {table.columns[0]} = $1 AND {table.columns[1]} = ANY($2)"
-            rows = await self.connection.fetch(statement + where, owner, facts)
+        keys: tuple[str, ...] = (f"{table.columns[0]} = $1", f"{table.columns[1]} = ANY($2)")
+        wanted = (*keys, "business_date = ANY($3)")[: 1 + len(facts)]
+        rows = await self.connection.fetch(
+            f"{statement} WHERE {' AND '.join(wanted)}", owner, *facts
+        )
         here = (tuple(row) for row in rows)
         return compare_rows(table.name, table.columns, table.key_width, here, expected)
 

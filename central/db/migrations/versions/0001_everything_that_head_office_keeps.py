@@ -413,7 +413,14 @@ def _create_sale_line() -> None:
         sa.Column("points", sa.BigInteger(), nullable=False),
         sa.Column("original_sale_id", sa.Uuid(), nullable=True),
         sa.Column("original_line_no", sa.Integer(), nullable=True),
-        sa.PrimaryKeyConstraint("store_id", "sale_id", "line_no", name=op.f("pk_sale_line")),
+        sa.PrimaryKeyConstraint(
+            "store_id",
+            "business_date",
+            "sale_id",
+            "line_no",
+            name=op.f("pk_sale_line"),
+            postgresql_include=["quantity_milli", "amount_minor"],
+        ),
     )
 
 
@@ -429,7 +436,14 @@ def _create_sale_tax() -> None:
         sa.Column("taxable_minor", sa.BigInteger(), nullable=False),
         sa.Column("tax_minor", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint(
-            "store_id", "sale_id", "is_return", "tax_class", "tax_rate_bp", name=op.f("pk_sale_tax")
+            "store_id",
+            "business_date",
+            "sale_id",
+            "is_return",
+            "tax_class",
+            "tax_rate_bp",
+            name=op.f("pk_sale_tax"),
+            postgresql_include=["taxable_minor", "tax_minor"],
         ),
     )
 
@@ -446,7 +460,14 @@ def _create_sale_tender() -> None:
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("reference", sa.String(), nullable=True),
         sa.Column("points", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("store_id", "sale_id", "tender_no", name=op.f("pk_sale_tender")),
+        sa.PrimaryKeyConstraint(
+            "store_id",
+            "business_date",
+            "sale_id",
+            "tender_no",
+            name=op.f("pk_sale_tender"),
+            postgresql_include=["tender_id", "amount_minor", "points"],
+        ),
     )
 
 
