@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from central.db.engine import unit_of_work
 from central.domain.errors import AlreadyThere
+from central.domain.fields import currency_code, email_address, plain_text, short_id
 from central.usecases.add_company import add_company, find_company
 from central.usecases.add_store import add_store, default_settings
 from central.usecases.add_user import add_user
@@ -42,7 +43,8 @@ class SetUp(NamedTuple):
 
 
 async def set_up_company(engine: AsyncEngine, wanted: Wanted, now_ms: int) -> SetUp:
-    """All of it. Raises InvalidField before anything that follows the invalid field is made."""
+    """All of it. Raises InvalidField before anything is made."""
+    _refuse_invalid(wanted)
     new: list[str] = []
     kept: list[str] = []
 
@@ -66,6 +68,15 @@ async def set_up_company(engine: AsyncEngine, wanted: Wanted, now_ms: int) -> Se
             company_id = await find_company(db, wanted.company)
             token = await create_sign_in_link(db, company_id, wanted.email, now_ms)
     return SetUp(tuple(new), tuple(kept), token)
+
+
+def _refuse_invalid(wanted: Wanted) -> None:
+    plain_text(wanted.company, "name")
+    currency_code(wanted.currency)
+    for code in wanted.stores:
+        short_id(code, "code")
+    if wanted.email is not None:
+        email_address(wanted.email)
 
 
 async def _company(engine: AsyncEngine, wanted: Wanted) -> None:

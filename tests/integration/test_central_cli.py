@@ -117,6 +117,20 @@ async def test_one_command_sets_up_what_a_first_store_needs(postgres_url: str) -
     assert f"edge provision --central http://127.0.0.1:8100 --code {code} --data S01`." in told
 
 
+async def test_a_set_up_with_one_wrong_field_makes_nothing(postgres_url: str) -> None:
+    await central("migrate", url=postgres_url)
+    before = await _rows(postgres_url)
+    for words, said in (
+        (("--store", "S01", "--user", "ann"), "email: "),
+        (("--store", "S01", "--store", "S 2"), "code: "),
+        (("--store", "S01", "--currency", "dollars"), "currency: "),
+    ):
+        done = await central("setup", "Corner Shops", *words, url=postgres_url)
+        assert (done.code, done.shown) == (2, "")
+        assert said in done.complaint
+    assert await _rows(postgres_url) == before
+
+
 AGAIN = (
     ("setup", "Corner Shops", "--store", "S01", "--user", "ann@example.com"),
     ("company", "add", "Corner Shops"),
