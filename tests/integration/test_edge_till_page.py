@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -101,7 +102,7 @@ async def test_no_other_file_and_no_other_version_is_served(
     assert answer.headers["content-security-policy"] == HEADERS["Content-Security-Policy"]
 
 
-async def test_a_page_of_too_large_files_is_not_served(tmp_path: Any) -> None:
+async def test_a_page_of_too_large_files_is_not_served(tmp_path: Path) -> None:
     for folder in ("till", "vendor"):
         (tmp_path / folder).mkdir()
     for name in ("index.html", "sw.js"):
@@ -191,7 +192,7 @@ async def test_a_quote_refuses_what_a_sale_would(till: Till) -> None:
         assert answer.json()["type"].endswith(slug)
 
 
-async def test_a_quote_before_the_till_is_open_says_so(tmp_path: Any) -> None:
+async def test_a_quote_before_the_till_is_open_says_so(tmp_path: Path) -> None:
     async with open_store(tmp_path / "S01") as till:
         answer = await till.call("POST", "/quotes", basket())
         assert (answer.status_code, answer.json()["type"].split(":")[-1]) == (
@@ -249,3 +250,26 @@ async def test_a_token_of_another_workstation_pairs_nothing(till: Till) -> None:
 async def test_a_token_that_is_none_is_refused_by_name(till: Till, token: str) -> None:
     answer = await _pair(till, "W4", await _code(till, "W4"), token)
     assert (answer.status_code, answer.json()["field"]) == (400, "token")
+
+
+async def test_points_pay_as_much_as_they_are_worth(tmp_path: Path) -> None:
+    """A point is worth a cent here."""
+    async with open_store(tmp_path / "S01") as till:
+        await till.open_shop()
+        right = "INSERT INTO points_right (customer_id, root, line, points, spent)"
+        values = (CUSTOMER.bytes, bytes(16), 1_255)
+        await till.box.writer.run(
+            lambda db: db.execute(f"{right} VALUES (?, ?, 0, ?, 0)", values).rowcount
+        )
+        named = {"customer_id": str(CUSTOMER)}
+        told = await quoted(till, **named)
+        assert (told["points_here"], told["due"]["points_left_minor"]) == (1_255, 1_255)
+        points = {"tender_id": "points", "amount_minor": 1_255}
+        told = await quoted(till, **named, tenders=[points])
+        assert (told["due"]["points_left_minor"], told["due"]["left_minor"]) == (0, 1_079)
+        cash = {"tender_id": "cash", "amount_minor": told["due"]["cash_left_minor"]}
+        told = await quoted(till, **named, tenders=[points, cash])
+        assert told["due"]["covered"] is True
+        request = sale(**basket(**named, tenders=[points, cash]), total_minor=told["total_minor"])
+        sold = (await till.call("POST", "/sales", request)).json()
+        assert (sold["points_spent"], sold["points_earned"]) == (1_255, told["points_earned"])

@@ -132,5 +132,5 @@ function whyNoPoints() {
   const { basket, currentQuote } = state;
   if (basket.value.customer === null) return "Name the customer first, then points can pay.";
   const points = currentQuote.value?.points_here ?? 0;
-  return `This customer has ${points} points to spend at this store: too few to pay with.`;
+  return `This customer has ${formatMinor(points, 0)} points to spend at this store: too few to pay with.`;
 }

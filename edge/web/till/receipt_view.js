@@ -54,7 +54,7 @@ export function Receipt() {
         <dt>To pay</dt><dd>${formatMinor(due_minor, decimals.value)}</dd>
         <dt class="change">Change</dt>
         <dd class="change" data-testid="change">${formatMinor(change_minor, decimals.value)}</dd>
-        ${points_here !== null && html`<dt>Points to spend here</dt><dd>${points_here}</dd>`}
+        ${points_here !== null && html`<dt>Points to spend here</dt><dd>${formatMinor(points_here, 0)}</dd>`}
       </dl>
       <div class="row">
         <button type="button" class="main" disabled=${!ready} onClick=${again}>

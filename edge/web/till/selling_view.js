@@ -17,6 +17,7 @@ export function Selling() {
   useKey("F2", pay);
   useKey("F4", customer);
   return html`<div class="selling">
+    <h1 class="unseen">Sell</h1>
     <section class="side">
       <${Finder} />
       <${Customer} onChoose=${customer} />
@@ -52,7 +53,7 @@ function Customer({ onChoose }) {
     <div>
       <strong>${customer.name ?? customer.code}</strong>
       <small>${[customer.phone, customer.email].filter(Boolean).join(" · ")}</small>
-      ${points !== null && html`<small>${points} points to spend here</small>`}
+      ${points !== null && html`<small>${formatMinor(points, 0)} points to spend here</small>`}
     </div>
     <button type="button" onClick=${() => trying(() => setCustomer(null)).then(focusScan)}>
       Without customer
@@ -107,7 +108,7 @@ export function Taxes() {
       </p>`,
     )}
     ${quoted.points_earned > 0 &&
-    html`<p class="quiet"><span>Points earned</span><span>${quoted.points_earned}</span></p>`}
+    html`<p class="quiet"><span>Points earned</span><span>${formatMinor(quoted.points_earned, 0)}</span></p>`}
   </div>`;
 }
 
