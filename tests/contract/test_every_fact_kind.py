@@ -1,0 +1,267 @@
+"""Every kind of fact has golden bytes, a line in PROTOCOL.md, and rows that it is known to make.
+
+The golden facts themselves are projected, in both archives: what each changes is told here by
+hand, table by table. A kind that is added to the codec and not here fails.
+"""
+
+import json
+from collections.abc import AsyncIterator, Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+import sync
+from central.archive import Archive
+from central.archive_memory import MemoryArchive
+from central.archive_postgres import PostgresArchive
+from central.db.engine import open_engine
+from central.db.tables import metadata
+from central.postgres import PostgresServer
+from sync.protocol.codec import KINDS, KindVersion, encode
+from sync.protocol.manifest import Manifest
+from sync.protocol.poslog import AnyFact, BusinessDayClosed
+from tests.golden import examples as golden
+from tests.head_office import (
+    Rows,
+    apply_all,
+    deliver,
+    head_office_template,
+    open_stream,
+    projections,
+)
+from tests.shop_journal import Shop
+
+GOLDEN_BODIES = Path(golden.__file__).with_name("bodies_1.json")
+PROTOCOL = Path(sync.__file__).with_name("PROTOCOL.md")
+DAY, SALE, CUSTOMER = golden.DAY, golden.SALE, golden.CUSTOMER
+THE_DAY_BEFORE = date(2025, 11, 23)
+
+Row: TypeAlias = dict[str, Any]
+"""Columns that are looked at."""
+
+
+class Projected(NamedTuple):
+    """What a golden fact of a kind changes: every table, every row that is new or different, of
+    figures of the day those that are not zero. ``after``: kinds that must have come before it."""
+
+    rows: Mapping[str, list[Row]]
+    after: tuple[str, ...] = ()
+
+
+def figures(amounts: Mapping[str, int]) -> list[Row]:
+    """Of DAY."""
+    return [
+        {"business_date": DAY, "figure": name, "amount": amount} for name, amount in amounts.items()
+    ]
+
+
+def _manifest() -> Manifest:
+    closed = golden.EXAMPLES[KindVersion("business_day_closed", 1)]
+    assert isinstance(closed, BusinessDayClosed)
+    return closed.manifest
+
+
+PROJECTED: Mapping[KindVersion, Projected] = {
+    KindVersion("retail_transaction", 1): Projected(
+        {
+            "sale": [
+                {
+                    "sale_id": SALE,
+                    "receipt_number": "S01-W1-E1-000123",
+                    "business_date": DAY,
+                    "customer_id": CUSTOMER,
+                    "total_minor": 1_879,
+                    "rounding_minor": 1,
+                    "change_minor": 220,
+                    "points_earned": 2,
+                    "points_taken_back": 1,
+                    "points_debt": 1,
+                }
+            ],
+            "sale_line": [
+                {
+                    "line_no": 1,
+                    "item_id": "I00042",
+                    "quantity_milli": 2_000,
+                    "amount_minor": 2_180,
+                    "original_sale_id": None,
+                    "original_line_no": None,
+                },
+                {
+                    "line_no": 2,
+                    "item_id": "I00043",
+                    "quantity_milli": -755,
+                    "amount_minor": -301,
+                    "original_sale_id": golden.EARLIER_SALE,
+                    "original_line_no": 3,
+                },
+            ],
+            "sale_tax": [
+                {"is_return": False, "tax_rate_bp": 900, "taxable_minor": 2_180, "tax_minor": 180},
+                {"is_return": True, "tax_rate_bp": 0, "taxable_minor": -301, "tax_minor": 0},
+            ],
+            "sale_tender": [
+                {"tender_no": 1, "tender_id": "cash", "amount_minor": 2_000, "points": 0},
+                {"tender_no": 2, "tender_id": "points", "amount_minor": 100, "points": 100},
+            ],
+            "points_account": [
+                {"customer_id": CUSTOMER, "earned": 2, "spent": 100, "taken_back": 1}
+            ],
+            "points_move": [{"sale_id": SALE, "earned": 2, "spent": 100, "debt": 1}],
+            "stock_level": [
+                {"item_id": "I00042", "on_hand_milli": -2_000},
+                {"item_id": "I00043", "on_hand_milli": 755},
+            ],
+            "day_total": figures(
+                {
+                    "transactions": 1,
+                    "lines": 2,
+                    "gross": 2_180,
+                    "refunds": 301,
+                    "taxable standard 9.00 %": 2_180,
+                    "tax standard 9.00 %": 180,
+                    "taxable zero 0.00 %": -301,
+                    "tender cash": 2_000,
+                    "tender points": 100,
+                    "change": 220,
+                    "rounding": 1,
+                    "points earned": 2,
+                    "points spent": 100,
+                    "points taken back": 1,
+                    "stock units moved": -1_245,
+                }
+            ),
+        },
+    ),
+    KindVersion("till_session_opened", 1): Projected(
+        {
+            "till_session": [{"till_session_id": golden.TILL_SESSION, "float_minor": 20_000}],
+            "day_total": figures({"float": 20_000}),
+        }
+    ),
+    KindVersion("till_moved", 1): Projected(
+        {"till_session": [{"till_session_id": golden.TILL_SESSION, "moved_minor": -10_000}]},
+        after=("till_session_opened",),
+    ),
+    KindVersion("till_session_settled", 1): Projected(
+        {
+            "till_session": [{"expected_cash_minor": 21_780, "counted_cash_minor": 21_775}],
+            "day_total": figures(
+                {"expected cash": 21_780, "counted cash": 21_775, "over/short": -5}
+            ),
+        },
+        after=("till_session_opened",),
+    ),
+    KindVersion("business_day_opened", 1): Projected(
+        {"business_day": [{"business_date": DAY, "closed_seq": None, "manifest": None}]}
+    ),
+    KindVersion("business_day_closed", 1): Projected(
+        {"business_day": [{"business_date": DAY, "manifest": encode(_manifest())}]},
+        after=("business_day_opened",),
+    ),
+    KindVersion("stock_moved", 1): Projected(
+        {
+            "stock_movement": [
+                {"line_no": 1, "item_id": "I00042", "kind": "receipt", "quantity_milli": 24_000},
+                {"line_no": 2, "item_id": "I00043", "kind": "receipt", "quantity_milli": 10_500},
+            ],
+            "stock_level": [
+                {"item_id": "I00042", "on_hand_milli": 24_000},
+                {"item_id": "I00043", "on_hand_milli": 10_500},
+            ],
+            "day_total": figures({"stock units moved": 34_500}),
+        }
+    ),
+    KindVersion("customer_changed", 1): Projected(
+        {
+            "customer_field": [
+                {"customer_id": CUSTOMER, "field": "code", "value": "C-7", "sealed": None},
+                {"customer_id": CUSTOMER, "field": "name", "value": None, "sealed": bytes(20)},
+            ]
+        }
+    ),
+    KindVersion("alarm_raised", 1): Projected(
+        {"store_alarm": [{"alarm_id": golden.GRANT, "kind": "sale_id_reused"}]}
+    ),
+    KindVersion("id_abandoned", 1): Projected({}),
+    KindVersion("device_recorded", 1): Projected({}),
+}
+
+
+def test_no_kind_lacks_golden_bytes_a_line_in_the_protocol_or_a_projection() -> None:
+    bodies = {tuple(name.split()) for name in json.loads(GOLDEN_BODIES.read_text())}
+    told = {
+        tuple(cell.strip().strip("`") for cell in line.strip("|").split("|")[:2])
+        for line in PROTOCOL.read_text().splitlines()
+        if line.startswith("| `")
+    }
+    for kind, version in KINDS:
+        name = (kind, str(version))
+        assert name in bodies, f"{kind} {version}: no golden bytes in {GOLDEN_BODIES.name}"
+        assert name in told, f"{kind} {version}: no line in PROTOCOL.md"
+        assert (kind, version) in PROJECTED, f"{kind} {version}: nobody says what rows it makes"
+    assert PROJECTED.keys() == KINDS.keys()
+    assert golden.EXAMPLES.keys() == KINDS.keys()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: PostgresServer) -> str:
+    return head_office_template(postgres_server)
+
+
+@pytest.fixture
+async def engine(postgres_url: str) -> AsyncIterator[AsyncEngine]:
+    engine = open_engine(postgres_url)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.mark.parametrize("in_memory", [True, False], ids=["memory", "postgres"])
+@pytest.mark.parametrize("name", PROJECTED, ids=lambda name: name.kind)
+async def test_a_fact_of_each_kind_makes_its_rows_and_no_others(
+    engine: AsyncEngine, name: KindVersion, in_memory: bool
+) -> None:
+    archive: Archive = MemoryArchive() if in_memory else PostgresArchive(engine)
+    used = None if in_memory else engine
+    shop, expected = Shop(1), PROJECTED[name]
+    await open_stream(archive, used, shop)
+    earlier = (golden.EXAMPLES[KindVersion(kind, 1)] for kind in expected.after)
+    before = await _rows_after(archive, used, shop, [_earlier_sale(shop), *earlier])
+    after = await _rows_after(archive, used, shop, [golden.EXAMPLES[name]])
+    changed = {table: _new(table, before, after) for table in after}
+    assert {table for table, rows in changed.items() if rows} == expected.rows.keys()
+    for table, rows in expected.rows.items():
+        looked_at = [{column: row[column] for column in rows[0]} for row in changed[table]]
+        assert _sorted(looked_at) == _sorted(rows)
+
+
+def _earlier_sale(shop: Shop) -> AnyFact:
+    """The one that the golden receipt takes a line back of: of another day, item and customer."""
+    basket = ((1, 1_000, 350),) * 3
+    return shop.sale(basket, day=THE_DAY_BEFORE, sale_id=golden.EARLIER_SALE)
+
+
+async def _rows_after(
+    archive: Archive, engine: AsyncEngine | None, shop: Shop, facts: Iterable[AnyFact]
+) -> Rows:
+    for fact in facts:
+        shop.append(fact)
+    await deliver(archive, shop)
+    await apply_all(archive)
+    return await projections(archive, engine)
+
+
+def _new(table: str, before: Rows, after: Rows) -> list[Row]:
+    """Rows that were not there before, but for figures of nothing."""
+    columns = [column.name for column in metadata.tables[table].columns]
+    rows = [
+        dict(zip(columns, row, strict=True)) for row in after[table] if row not in before[table]
+    ]
+    return [row for row in rows if table != "day_total" or row["amount"]]
+
+
+def _sorted(rows: Iterable[Row]) -> list[Row]:
+    return sorted(rows, key=repr)
