@@ -78,7 +78,9 @@ def away(_request: Request) -> Response:
 async def test_a_round_sends_everything_and_says_when_head_office_was_heard(shop: Shop) -> None:
     for _ in range(3):
         await shop.sell()
-    assert (await shop.status())["summary"] == ("Head office was not reached yet; 7 records wait.")
+    assert (await shop.status())["summary"] == (
+        "Head office was not reached yet; 7 records wait. Selling goes on."
+    )
     assert await shop.exchange.round() == 0
     assert shop.central.kinds.count("retail_transaction") == 3
     state = await shop.send_state()
