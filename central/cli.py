@@ -217,6 +217,11 @@ def enrol_code(
     where = ("--central", address_of(database_url, data))
     enrolling = command("edge", "provision", *where, "--code", made.code, "--data", code)
     print(made.code)
+    if made.replaces:
+        print(
+            f"{code} has a box already: the box that uses this code takes its place, and head"
+            " office hears the old one no more. A new store needs `central store add` first."
+        )
     print(
         f"It enrols one box as {code} within {minutes} minutes, and only its hash is kept."
         f" Next, on the box: `{enrolling}`."

@@ -139,7 +139,8 @@ def telling_of_database(database: Database) -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, PostgresError, InterfaceError, OSError) as error:
-        shown = make_url(database.url).render_as_string(hide_password=True)
+        url = make_url(database.url).set(drivername="postgresql")
+        shown = url.render_as_string(hide_password=True)
         said = str(getattr(error, "orig", None) or error).strip().splitlines() or ["no answer"]
         raise CannotRun(
             f"The database {shown} refuses: {said[0].rstrip('.')}. Check its address, that "

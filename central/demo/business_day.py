@@ -8,7 +8,7 @@ from central.demo.workstation import SaleRefused, Workstation
 OPEN_ALREADY = "business-day-open-already"
 TOO_EARLY = "business-day-too-early"
 TILLS_OPEN = "tills-open"
-UNKNOWN_DAY = "unknown-business-day"
+NO_DAY_OPEN = 404
 WHY_EARLIER = "the demo trades the days of a file, a person opened a later one"
 
 
@@ -44,6 +44,6 @@ async def close_day(station: Workstation, operator_id: str) -> str | None:
                 f"{station.store_code}'s day stays open, because somebody is at a till there: "
                 f"{refusal.problem.get('detail', '')} Both sides are compared as they are."
             )
-        if refusal.slug != UNKNOWN_DAY:
+        if refusal.problem.get("status") != NO_DAY_OPEN:
             raise
     return None

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.db.tables import EnrolCode, Store, table
+from central.db.tables import EnrolCode, Store, StreamRow, table
 from central.domain.enrol_code import RANDOM_BYTES, read_code, write_code
 from sync.protocol.errors import InvalidField, NotFound
 from sync.protocol.identity import StoreId
@@ -16,13 +16,16 @@ LIFETIME_S_MIN = 60
 LIFETIME_S_MAX = 72 * 3_600
 TRIES = 5
 _STORES = table(Store)
+_STREAMS = table(StreamRow)
 
 
 class NewEnrolCode(NamedTuple):
-    """The code is shown once: only its hash is kept."""
+    """The code is shown once: only its hash is kept. ``replaces``: the store has a box, which is
+    sealed when another one uses the code."""
 
     code: str
     expires_at_ms: int
+    replaces: bool
 
 
 async def create_enrol_code(
@@ -51,4 +54,5 @@ async def create_enrol_code(
             selector=parts.selector,
         )
     )
-    return NewEnrolCode(code, expires_at_ms)
+    current = select(_STREAMS.c.store_id).where(_STREAMS.c.store_id == store_id, _STREAMS.c.current)
+    return NewEnrolCode(code, expires_at_ms, await db.scalar(current) is not None)

@@ -135,6 +135,8 @@ def test_each_last_line_leads_to_the_next_command_until_the_till_page(place: Pat
         expire_codes(place)
         late = typed(place, *again.next[:-1], "late", "--port", "0")
         assert (late.code, "The code has expired." in late.complaint) == (2, True)
+        assert "S01 has a box already: the box that uses this code takes its place" in again.shown
+        assert "already" not in code.shown
         unknown = typed(place, "central", "enrol-code", "S9", "--data", "hq")
         assert unknown.code == 2
         assert "no store S9. Check its code, or add it: `central store add S9`" in unknown.complaint

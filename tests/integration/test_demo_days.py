@@ -1,0 +1,65 @@
+"""The demo's business days while a person is at W9: gone on with, and said."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+from pathlib import Path
+
+import httpx
+
+from central.demo.business_day import close_day, open_day
+from central.demo.trade import new_id
+from central.demo.workstation import Workstation, pair
+from edge.usecases.issue_pairing_code import issue_pairing_code, new_code
+from sync.protocol.identity import WorkstationId
+from tests.edge_store import open_store
+
+EARLY, NEXT = date(2011, 1, 3), date(2011, 1, 4)
+
+
+@asynccontextmanager
+async def demo_and_person(folder: Path) -> AsyncIterator[tuple[Workstation, httpx.AsyncClient]]:
+    """The demo's own workstation, and W9 as a person has it."""
+    async with open_store(folder) as till:
+        code, moment = new_code(), till.box.clock.moment()
+        name = WorkstationId("W9")
+        await till.box.writer.run(lambda db: issue_pairing_code(db, name, code, moment))
+        person = await pair(str(till.client.base_url), "S01", "W9", code)
+        try:
+            yield Workstation("W1", "S01", till.client), person.client
+        finally:
+            await person.client.aclose()
+
+
+async def open_till(person: httpx.AsyncClient) -> str:
+    session = new_id()
+    body = {"till_session_id": session, "operator_id": "anna", "float_minor": 0}
+    (await person.post("/till-sessions", json=body)).raise_for_status()
+    return session
+
+
+async def test_a_till_that_a_person_left_open_keeps_the_day_open_and_is_named(
+    tmp_path: Path,
+) -> None:
+    async with demo_and_person(tmp_path / "S01") as (demo, person):
+        assert await open_day(demo, "anna", EARLY) == EARLY
+        session = await open_till(person)
+        said = await close_day(demo, "anna")
+        assert said is not None
+        assert said.startswith("S01's day stays open, because somebody is at a till there: ")
+        assert "W9" in said
+        assert await open_day(demo, "anna", NEXT) == EARLY
+        settling = {"operator_id": "anna", "counted_cash_minor": 0}
+        await person.post(f"/till-sessions/{session}/settle", json=settling)
+        assert await close_day(demo, "anna") is None
+        assert await open_day(demo, "anna", NEXT) == NEXT
+
+
+async def test_a_day_that_a_person_opened_or_closed_is_gone_on_with(tmp_path: Path) -> None:
+    async with demo_and_person(tmp_path / "S01") as (demo, person):
+        opened = await person.post("/business-days", json={"operator_id": "anna"})
+        today = date.fromisoformat(opened.json()["business_date"])
+        assert await open_day(demo, "anna", EARLY) == today
+        await person.post(f"/business-days/{today}/close", json={"operator_id": "anna"})
+        assert await close_day(demo, "anna") is None
+        assert await open_day(demo, "anna", EARLY) == EARLY
