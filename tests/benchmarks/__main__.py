@@ -5,11 +5,13 @@ not run.
 """
 
 import asyncio
+import os
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -48,7 +50,7 @@ def main(
     with --grow, the long ones (grow, report)."""
     console = Console(stderr=True)
     try:
-        parts = _chosen(only or [], grow=grow)
+        parts, machine = _chosen(only or [], grow=grow), _machine()
         figures = asyncio.run(_measure(parts, folder, console, quick=quick))
     except (DemoCannotRun, CannotRun, PostgresCannotStart, OSError, RuntimeError) as error:
         console.print(f"benchmarks: {error}", style="red", markup=False)
@@ -58,9 +60,15 @@ def main(
     else:
         out = Console()
         out.width = max(out.width, WIDTH)
-        out.print(table_of(figures))
+        out.print(table_of(figures, machine))
     if any(each.reached is False for each in figures):
         raise typer.Exit(MISSED)
+
+
+def _machine() -> str:
+    """How much of it there was to have: what else runs makes every figure worse."""
+    today = datetime.now(UTC).date().isoformat()
+    return f"{today}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before the run"
 
 
 def _chosen(only: list[str], *, grow: bool) -> dict[str, Part]:

@@ -85,9 +85,9 @@ def _reaches(target: Target, measured: float, ratio: float | None) -> bool:
     return target.at_most is None or held <= target.at_most
 
 
-def table_of(figures: Sequence[Figure]) -> Table:
-    """For people."""
-    table = Table(title="Holdfast, measured", title_justify="left")
+def table_of(figures: Sequence[Figure], machine: str) -> Table:
+    """For people; ``machine``: when and on what they were measured."""
+    table = Table(title=f"Holdfast, measured: {machine}", title_justify="left")
     table.add_column("figure")
     for heading in ("measured", "baseline", "ratio", "target", "reached"):
         table.add_column(heading, justify="right")

@@ -78,7 +78,8 @@ def test_a_target_is_of_the_figure_or_of_its_ratio(
 
 def test_the_table_has_a_row_for_each_figure() -> None:
     plain = Figure(name="a", says="b", unit=Unit.S, measured=1.5)
-    table = table_of([plain, figure("c", "d", Unit.MIB, 3, baseline=2, baseline_is="idle")])
+    other = figure("c", "d", Unit.MIB, 3, baseline=2, baseline_is="idle")
+    table = table_of([plain, other], "2 cores")
     assert table.row_count == 2
     headings = ["figure", "measured", "baseline", "ratio", "target", "reached"]
     assert [column.header for column in table.columns] == headings
