@@ -408,7 +408,7 @@ def rebuild(database_url: Url = None, data: Folder = None) -> None:
     print(
         f"The projections are made anew from {rebuilt.events:,} events and"
         f" {rebuilt.decisions:,} decisions; {rebuilt.set_aside:,} events are set aside."
-        " Next: `central verify`."
+        f" Next: `{next_command(database_url, data, 'verify')}`."
     )
     if rebuilt.set_aside:
         raise typer.Exit(NEEDS_A_PERSON)

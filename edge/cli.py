@@ -192,8 +192,11 @@ def verify(data: Folder) -> None:
         print(f"Event {walked['first_bad_seq']} of epoch {walked['epoch']} is not what was written")
         print("or is missing: keep this box's disk as it is and tell head office.")
         raise typer.Exit(NEEDS_A_PERSON)
-    print(f"{walked['verified']:,} events of epoch {walked['epoch']} are whole.")
     print(f"head {walked['seq']} {walked['hash']}")
+    print(
+        f"{walked['verified']:,} events of epoch {walked['epoch']} are whole: nothing is to be "
+        "done."
+    )
 
 
 @app.command()

@@ -95,7 +95,7 @@ async def test_a_head_office_is_set_up_by_hand(postgres_url: str) -> None:
         (("user", "add", "ann@example.com", "--name", "Ann"), "four good words here\n", "link"),
         (("token", "add", "ci"), "", "Bearer TOKEN`"),
         (("enrol-code", "S01"), "", "--data S01`."),
-        (("rebuild",), "", "Next: `central verify`."),
+        (("rebuild",), "", "central verify`."),
         (("verify",), "", "what its journal says."),
     ):
         done = await central(*arguments, url=postgres_url, typed=typed)

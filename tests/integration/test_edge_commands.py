@@ -498,6 +498,13 @@ def test_a_disk_that_is_full_at_the_start_is_said_in_one_sentence(
     assert "free some space" in said
 
 
+@pytest.mark.parametrize("module", ["edge.provision", "edge.local"])
+def test_commands_that_do_not_serve_load_no_web_server(module: str) -> None:
+    """A web framework takes a second to load: a command that serves nothing has no use for it."""
+    look = f"import sys, edge.cli, {module}; sys.exit('litestar' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", look], check=False).returncode == 0
+
+
 def test_a_folder_with_a_long_name_can_be_asked_too(tmp_path: Path) -> None:
     folder = tmp_path / ("a-store-with-a-long-name-" * 5) / "S01"
     make_store(folder)
