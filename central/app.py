@@ -10,7 +10,7 @@ from litestar.exceptions import HTTPException
 from litestar.types import Message, Scope
 
 from central.api.assets import read_asset
-from central.api.board import show_board, show_day
+from central.api.board import show_board, show_day, show_days
 from central.api.health import read_health
 from central.api.limits import BODY_BYTES_MAX
 from central.api.pages import PAGE_EXCEPTIONS, nothing_here
@@ -51,6 +51,7 @@ PAGES: Sequence[Any] = (
     send_link,
     send_sign_out,
     show_board,
+    show_days,
     show_day,
     show_rows,
     show_receipt,

@@ -19,7 +19,7 @@ from central.api.reports import CODE_LETTERS_MAX
 from central.api.session import PLAIN
 from central.api.words import day_sentence
 from central.db.engine import snapshot
-from central.reports.board import Board, board, store_standing
+from central.reports.board import Board, board, declared_total, store_days, store_standing
 from central.reports.company import (
     StoreOfCompany,
     company_money,
@@ -82,6 +82,14 @@ class WorkstationLine(NamedTuple):
     total: Sides
 
 
+class DayLine(NamedTuple):
+    """A day among a store's days: its own page, and its total."""
+
+    day: DayVerdict
+    address: str
+    total: Sides
+
+
 @get("/", guards=[page_guard])
 async def show_board(
     request: AnyRequest,
@@ -109,6 +117,33 @@ async def show_board(
     )
 
 
+@get("/stores/{code:str}", guards=[page_guard])
+async def show_days(
+    request: AnyRequest,
+    code: StoreCode,
+    asked: Annotated[str, QueryParameter(name="before", max_length=DATE_LETTERS_MAX)] = "",
+) -> Response[str]:
+    """A store's days, newest first: an older one that differs stays in sight."""
+    before = _asked_date(asked)
+    person, office = person_of(request), office_of(request)
+    async with snapshot(office.engine) as db:
+        money = await company_money(db, person.company_id)
+        store = await store_of_company(db, person.company_id, code)
+        days, older = await store_days(db, store.store_id, before)
+        standing = await store_standing(db, store.store_id)
+    return page(
+        "days.html",
+        person=person,
+        money=money,
+        store=store,
+        days=[_day_line(store, day) for day in days],
+        standing=standing,
+        now_ms=office.clock_ms(),
+        newest=store_address(store) if before else None,
+        older=f"{store_address(store)}?before={older}" if older else None,
+    )
+
+
 @get("/stores/{code:str}/{business_date:date}", guards=[page_guard])
 async def show_day(
     request: AnyRequest,
@@ -133,6 +168,7 @@ async def show_day(
         person=person,
         money=money,
         store=store,
+        all_days=store_address(store),
         day=day,
         workstation=workstation,
         sentence=day_sentence(day, found, money.decimals),
@@ -150,6 +186,13 @@ async def show_day(
     )
 
 
+def _day_line(store: StoreOfCompany, day: DayVerdict) -> DayLine:
+    total = FigureKey(FigureKind.TOTAL)
+    rows = rows_address(store, day.business_date, total, None)
+    sides = Sides(total, "minor", rows, declared_total(day), total_of(day.central))
+    return DayLine(day, day_address(store, day.business_date), sides)
+
+
 def _asked_date(asked: str) -> date | None:
     """An empty field asks for each store's newest day."""
     if not asked:
@@ -158,7 +201,7 @@ def _asked_date(asked: str) -> date | None:
         return date.fromisoformat(asked)
     except ValueError as error:
         raise InvalidField(
-            "date: it must be a date such as 2026-11-24.",
+            "The business date must be a date such as 2026-11-24.",
             field="date",
             remedy="Choose a date, or leave the field empty.",
         ) from error

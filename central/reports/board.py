@@ -22,6 +22,7 @@ from central.reports.reconciliation import Colour, DayVerdict, reconcile_day
 from sync.protocol.identity import CompanyId, StoreId
 
 STORES_MAX = 100
+DAYS_MAX = 14
 TRACED_STORES_MAX = 3
 TRACED_RECEIPTS_MAX = 2_000
 """Of so many stores that differ the receipts are looked for, where the day has no more receipts: a
@@ -40,6 +41,12 @@ _NEWEST = """
 SELECT o.store_id, (SELECT max(d.business_date) FROM day_total AS d
     WHERE d.store_id = o.store_id AND d.figure = 'transactions' AND d.amount > 0)
 FROM unnest($1::uuid[]) AS o (store_id)
+"""
+
+_DAYS = """
+SELECT DISTINCT business_date FROM day_total
+WHERE store_id = $1 AND ($2::date IS NULL OR business_date < $2)
+ORDER BY business_date DESC LIMIT $3
 """
 
 
@@ -152,6 +159,17 @@ async def _dates(
         return {own(store_id): business_date for store_id in ids}
     rows = await (await raw(db)).fetch(_NEWEST, ids)
     return {own(store_id): newest for store_id, newest in rows}
+
+
+async def store_days(
+    db: AsyncConnection, store_id: StoreId, before: date | None
+) -> tuple[tuple[DayVerdict, ...], date | None]:
+    """A store's newest DAYS_MAX days before a date, newest first; and the date to ask for the days
+    before these with, None where there are none. Call it within one snapshot."""
+    rows = await (await raw(db)).fetch(_DAYS, store_id, before, DAYS_MAX + 1)
+    dates = [row[0] for row in rows[:DAYS_MAX]]
+    days = [await reconcile_day(db, store_id, each) for each in dates]
+    return tuple(days), dates[-1] if rows[DAYS_MAX:] else None
 
 
 async def store_standing(db: AsyncConnection, store_id: StoreId) -> Standing:

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from central.api.pages import PAGE_HEADERS
 from central.db.engine import unit_of_work
 from central.db.tables import Company, table
+from central.reports.board import DAYS_MAX
 from central.reports.figure_rows import PAGE_ROWS_MAX
 from central.usecases.add_user import add_user
 from sync.protocol.identity import CompanyId
@@ -108,6 +109,38 @@ async def test_the_chain_s_sums_are_those_of_the_rows_above(postgres_url: str) -
         *stores, foot = (await load(served, f"/?date={NEXT_DAY}")).tables[""][1:]
         assert {row[5].text for row in stores} == {"0.00"}
         assert {row[4].text for row in stores} == {"not known"}
+
+
+async def test_a_store_s_older_days_stay_in_sight(postgres_url: str) -> None:
+    async with acme(postgres_url) as served:
+        shop = traded(1, 20)
+        days = [DAY + timedelta(days=number) for number in range(1, DAYS_MAX + 2)]
+        for day in days:
+            shop.new_tills()
+            shop.open(day)
+            shop.trade(4, day)
+            shop.append(shop.sale(day=day))
+            shop.close(day)
+        await arrive(served, shop)
+        sale = sales_of(shop)[0]
+        await served.rows(
+            "UPDATE sale_line SET amount_minor = amount_minor + 1"
+            " WHERE sale_id = $1 AND line_no = 1",
+            sale.sale_id,
+        )
+        assert (await load(served, "/")).tables[""][1][7].text.startswith("proven")
+        newest = await load(served, "/stores/S01")
+        *rows, foot = newest.tables["days-table"][1:]
+        assert [row[0].text for row in rows] == [str(day) for day in days[::-1][:DAYS_MAX]]
+        for column in (1, 2, 3):
+            shown = [number_of(row[column].text) for row in rows]
+            assert sum(shown) == number_of(foot[column].text)
+        older = await load(served, next(link for link in newest.links if "before=" in link))
+        *rows, foot = older.tables["days-table"][1:]
+        assert [row[0].text for row in rows] == [str(days[0]), str(DAY)]
+        assert (rows[-1][3].text, rows[-1][4].text[:7]) == ("0.01", "differs")
+        page = await load(served, rows[-1][0].href or "")
+        assert f"receipt {sale.receipt_number}" in page.words["verdict"]
 
 
 async def rows_behind(served: Served, address: str) -> tuple[int, int, list[int]]:
@@ -353,6 +386,7 @@ async def test_another_company_s_stores_and_receipts_are_not_known(postgres_url:
         await user_of(served, bolt, "bob@example.com")
         sale = sales_of(shop)[0]
         addresses = [
+            "/stores/S01",
             day_path(shop),
             f"{day_path(shop)}?workstation=W1",
             f"{day_path(shop)}/rows?figure=total",
@@ -365,7 +399,7 @@ async def test_another_company_s_stores_and_receipts_are_not_known(postgres_url:
         page = await load(served, "/")
         assert "B01" in page.words["board"]
         assert "S01" not in page.words["board"]
-        here = [address.replace("S01", "B01") for address in addresses[3:]]
+        here = [address.replace("S01", "B01") for address in addresses[4:]]
         for address in (*addresses, *here):
             answer = await served.client.get(address)
             assert (address, answer.status_code) == (address, 404)
@@ -374,6 +408,7 @@ async def test_another_company_s_stores_and_receipts_are_not_known(postgres_url:
 
 PAGES = [
     "/",
+    "/stores/S01",
     f"/stores/S01/{DAY}",
     f"/stores/S01/{DAY}/rows?figure=gross",
     "/sign-in",
@@ -386,7 +421,7 @@ async def test_a_page_runs_no_script_and_no_style_but_its_own_files(postgres_url
         shop = traded(1, 20)
         await arrive(served, shop)
         sale = sales_of(shop)[0]
-        for path in (*PAGES, f"/stores/S01/receipts/{sale.sale_id}", f"{PAGES[1]}?workstation=W1"):
+        for path in (*PAGES, f"/stores/S01/receipts/{sale.sale_id}", f"{PAGES[2]}?workstation=W1"):
             answer = await served.client.get(path, headers={"Accept": "text/html"})
             policy = answer.headers["content-security-policy"]
             assert policy == PAGE_HEADERS["Content-Security-Policy"]
@@ -418,6 +453,7 @@ ODD_ADDRESSES = [
     (f"/?date={'9' * 300}", 400),
     ("/?after=%00", 400),
     (f"/?after={'x' * 33}", 400),
+    ("/stores/S01?before=then", 400),
     ("/stores/S01/yesterday", 404),
     ("/stores/%00/2026-03-02", 400),
     ("/stores/S01/2026-03-02?workstation=nobody", 404),
