@@ -18,7 +18,7 @@ from edge.db.tenders import ActiveTender, list_tenders
 from edge.db.tills import TillSession, find_open_till
 from edge.reading import read
 from sync.engine.journal import Moment
-from sync.protocol.identity import WorkstationId
+from sync.protocol.identity import StoreId, WorkstationId
 
 
 class TillAnswer(msgspec.Struct, frozen=True):
@@ -26,6 +26,7 @@ class TillAnswer(msgspec.Struct, frozen=True):
     open, the session this workstation's; null where nothing is."""
 
     workstation_id: WorkstationId
+    store_id: StoreId
     store_code: str
     store_name: str
     currency: str
@@ -43,13 +44,17 @@ class TillAnswer(msgspec.Struct, frozen=True):
 async def till(request: litestar.Request[Any, Any, Any], box: TheBox) -> TillAnswer:
     """Everything at once, of one commit."""
     workstation_id, moment = workstation_of(request), box.clock.moment()
-    return await read(box.reader, lambda db: _look(db, workstation_id, moment))
+    store_id = box.enrolment.store_id
+    return await read(box.reader, lambda db: _look(db, store_id, workstation_id, moment))
 
 
-def _look(db: sqlite3.Connection, workstation_id: WorkstationId, moment: Moment) -> TillAnswer:
+def _look(
+    db: sqlite3.Connection, store_id: StoreId, workstation_id: WorkstationId, moment: Moment
+) -> TillAnswer:
     settings = read_settings(db)
     return TillAnswer(
         workstation_id=workstation_id,
+        store_id=store_id,
         store_code=settings.store_code,
         store_name=settings.store_name,
         currency=settings.currency,

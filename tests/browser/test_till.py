@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from playwright.async_api import Request, Route, expect
+from playwright.async_api import Page, Request, Route, expect
 
 from sync.protocol.money import format_minor
 from tests.browser.chain import Box
@@ -16,7 +16,9 @@ from tests.browser.till_page import (
     REFUSED,
     items,
     kill_at_the_next_sale,
+    open_shop,
     open_till_page,
+    pair,
     pay_exactly,
     receipt_number,
     sales,
@@ -24,6 +26,9 @@ from tests.browser.till_page import (
     sees_total,
 )
 from tests.browser.watched import NARROW, Tabs
+
+OFFLINE = r"net::ERR_INTERNET_DISCONNECTED"
+ANOTHER_STORE = "0199ffff-0000-7000-8000-000000000001"
 
 
 async def test_a_reload_keeps_the_basket_and_says_what_it_found(tabs: Tabs, shop: Box) -> None:
@@ -355,31 +360,91 @@ READ_RECEIPTS = """() => new Promise((resolve) => {
 })"""
 
 
-async def test_amounts_are_read_and_written_by_digits(tabs: Tabs, shop: Box) -> None:
-    page = await tabs.open(shop.url)
-    root = await page.locator("script[type=module]").get_attribute("src")
-    assert root is not None
-    found = await page.evaluate(TABLE, root.replace("app.js", "text.js"))
-    assert found == {
-        "minor": [1250, 1250, 120435, 5, 0, 120400, None, None, None, None, None],
-        "milli": [755, 2000, 500, 755, None, None],
-        "formatted": ["1,204.35", "-0.05", "0.00", "1,204", "9,007,199,254,740.99"],
-        "quantities": ["0.755", "3", "1.5"],
-        "rates": ["9 %", "8.25 %", "0.5 %"],
-    }
+WITHOUT = """
+delete Navigator.prototype.locks;
+delete Navigator.prototype.serviceWorker;
+delete Navigator.prototype.storage;
+delete Crypto.prototype.randomUUID;
+delete Crypto.prototype.subtle;
+"""
+"""What a browser lacks on plain HTTP over a shop's network."""
 
 
-TABLE = """async (address) => {
-  const text = await import(address);
-  const minor = ["12.5", "12,50", "1,204.35", ".05", "0", "1,204", "", "12.345", "-1", "1e3",
-    "4006381333931"];
-  const milli = ["0.755", "2", ".5", "0,755", "0.7555", "x"];
-  return {
-    minor: minor.map((each) => text.parseMinor(each, 2)),
-    milli: milli.map(text.parseMilli),
-    formatted: [text.formatMinor(120435, 2), text.formatMinor(-5, 2), text.formatMinor(0, 2),
-      text.formatMinor(1204, 0), text.formatMinor(900719925474099, 2)],
-    quantities: [755, 3000, 1500].map(text.formatMilli),
-    rates: [900, 825, 50].map(text.percent),
-  };
-}"""
+async def test_it_sells_without_what_plain_http_lacks_and_in_one_tab_only(
+    tabs: Tabs, shop: Box
+) -> None:
+    page = await tabs.open()
+    await page.context.add_init_script(WITHOUT)
+    await pair(page, shop)
+    assert await page.evaluate("[navigator.locks, crypto.subtle]") == [None, None]
+    await open_shop(page)
+    item = items(shop)[0]
+    await scan(page, item.scan_code)
+    await sees_total(page, item.price_minor)
+    other = await page.context.new_page()
+    await other.goto(shop.url)
+    await expect(other.get_by_role("heading", name="Another tab sells")).to_be_visible()
+    await pay_exactly(page)
+    number = await receipt_number(page)
+    assert sales(shop) == [(number, item.price_minor)]
+    await page.close()
+    assert await receipt_number(other) == number
+
+
+async def lose_the_pairing(page: Page, box: Box, *, written: bool) -> None:
+    """A sale is not answered, the box lives again, and another device is paired as W1 meanwhile."""
+    item = items(box)[0]
+    await scan(page, item.scan_code)
+    await sees_total(page, item.price_minor)
+    await kill_at_the_next_sale(page, box, written=written)
+    await pay_exactly(page)
+    await expect(page.get_by_test_id("status")).to_contain_text("The store box does not answer.")
+    await page.context.set_offline(True)
+    await box.start()
+    asked = {"workstation_id": "W1", "code": await box.pairing_code("W1")}
+    assert (await page.context.request.post(f"{box.url}/pair", data=asked)).status == 200
+    await page.context.set_offline(False)
+    await expect(page.get_by_role("heading", name="Pair this till")).to_be_visible()
+    await expect(page.get_by_test_id("problem")).to_contain_text("Pair it again")
+
+
+async def pair_again(page: Page, box: Box) -> None:
+    await page.get_by_label("Workstation").fill("W1")
+    await page.get_by_label("Pairing code").fill(await box.pairing_code("W1"))
+    await page.get_by_role("button", name="Pair").click()
+
+
+async def test_a_till_whose_pairing_ended_finishes_its_sale_after_pairing_again(
+    tabs: Tabs, shop: Box
+) -> None:
+    tabs.expect(LOST)
+    tabs.expect(OFFLINE)
+    tabs.expect(REFUSED)
+    page = await open_till_page(tabs, shop)
+    await lose_the_pairing(page, shop, written=True)
+    await pair_again(page, shop)
+    number = await receipt_number(page)
+    assert [sale[0] for sale in sales(shop)] == [number]
+
+
+async def test_what_was_begun_at_another_store_is_never_sold_at_this_one(
+    tabs: Tabs, shop: Box
+) -> None:
+    """The same address, another store behind it."""
+    tabs.expect(LOST)
+    tabs.expect(OFFLINE)
+    tabs.expect(REFUSED)
+    page = await open_till_page(tabs, shop)
+
+    async def elsewhere(route: Route) -> None:
+        answer = await route.fetch()
+        await route.fulfill(json={**await answer.json(), "store_id": ANOTHER_STORE})
+
+    await lose_the_pairing(page, shop, written=False)
+    await page.context.route("**/till", elsewhere)
+    await pair_again(page, shop)
+    await expect(page.get_by_test_id("notice")).to_contain_text("set aside")
+    await expect(page.get_by_role("heading", name="Who is at the till?")).to_be_visible()
+    await page.locator("main button").first.click()
+    await sees_total(page, 0)
+    assert sales(shop) == []

@@ -21,6 +21,11 @@ const CANNOT_KEEP = {
   detail: "The browser could not write to its storage, so nothing was sent.",
   remedy: "Free some space on this device, then try again.",
 };
+const PAID_ALREADY = {
+  title: "Something was paid already",
+  detail: "A part of this basket was paid, so it cannot just be emptied.",
+  remedy: "Give it back, take it out on the screen Pay, then empty the basket.",
+};
 let busy = false;
 
 /** Run ``verb`` unless another runs already: a double tap is one. Whether it went well. */
@@ -71,6 +76,7 @@ export async function pair(workstationId, code) {
   };
   await write({ pairing, asking: undefined });
   batch(() => {
+    state.till.value = null;
     state.pairing.value = pairing;
     state.asking.value = null;
     state.link.value = null;
@@ -153,6 +159,10 @@ export function removeLine(key) {
 }
 
 export async function emptyBasket() {
+  if (state.basket.value.tenders.length > 0) {
+    state.problem.value = PAID_ALREADY;
+    return;
+  }
   await putBasket(baskets.EMPTY);
   state.place.value = "selling";
 }

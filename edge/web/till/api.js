@@ -2,7 +2,7 @@
  *  (``BoxAway``). States the token and the highest head with each. */
 
 import { seenHeader } from "./head.js";
-import { boxAway, pairing, seen } from "./state.js";
+import { boxAway, pairing, problem, seen } from "./state.js";
 
 const TIMEOUT_MS = 20_000;
 const NOT_NOW = new Set([429, 502, 503, 504]);
@@ -25,7 +25,7 @@ export async function call(method, path, { body = null, signal = null } = {}) {
   const content = body === null || typeof body === "string" ? body : JSON.stringify(body);
   const limit = AbortSignal.timeout(TIMEOUT_MS);
   let response;
-  let document;
+  let answer;
   try {
     response = await fetch(path, {
       method,
@@ -34,16 +34,19 @@ export async function call(method, path, { body = null, signal = null } = {}) {
       cache: "no-store",
       signal: signal === null ? limit : AbortSignal.any([limit, signal]),
     });
-    document = await response.json();
+    answer = await response.json();
   } catch (error) {
     if (signal === null || !signal.aborted) boxAway.value = true;
     throw new BoxAway(String(error));
   }
-  if (NOT_NOW.has(response.status)) throw new BoxAway(document.detail);
+  if (NOT_NOW.has(response.status)) throw new BoxAway(answer.detail);
   boxAway.value = false;
-  if (response.ok) return document;
-  if (response.status === 401) pairing.value = null;
-  throw new Refused(document);
+  if (response.ok) return answer;
+  if (response.status === 401) {
+    pairing.value = null;
+    problem.value = answer;
+  }
+  throw new Refused(answer);
 }
 
 function headers(hasBody) {

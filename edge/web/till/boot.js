@@ -59,6 +59,7 @@ function restore(kept, receipt) {
     state.asking.value = kept.asking ?? null;
     state.opening.value = kept.opening ?? null;
     state.till.value = kept.till ?? null;
+    state.home.value = kept.till?.store_id ?? null;
     state.operator.value = kept.operator ?? null;
     state.basket.value = kept.basket ?? EMPTY;
     state.pending.value = kept.pending ?? null;

@@ -123,6 +123,10 @@ async function work() {
 
 async function lookUp(text) {
   const { quantity_milli, code } = parseScan(text);
+  if (!/[\p{L}\p{N}]/u.test(code)) {
+    state.problem.value = nothingFound(code);
+    return;
+  }
   try {
     const item = await call("GET", `/items/${encodeURIComponent(code)}`);
     await offer(item, quantity_milli, code);
@@ -141,8 +145,11 @@ async function byWords(text) {
     if (input !== null && input.value === "") input.value = text;
     return;
   }
-  const { code } = parseScan(text);
-  state.problem.value = {
+  state.problem.value = nothingFound(parseScan(text).code);
+}
+
+function nothingFound(code) {
+  return {
     title: "Nothing found",
     detail: `No item has the code “${code}”, and no name begins with these words.`,
     remedy: "Scan it again, or search by other words of its name.",

@@ -68,6 +68,7 @@ function newRecord(basket, quoted) {
   if (basket.customer !== null) sale.customer_id = basket.customer.customer_id;
   return {
     sale_id: sale.sale_id,
+    store_id: state.till.value.store_id,
     body: JSON.stringify(sale),
     total_minor: sale.total_minor,
     basket,
@@ -107,9 +108,12 @@ export async function giveUp() {
   tryAgain();
 }
 
-/** Whether something was answered, so that the next step may follow at once. */
+/** Whether something was answered, so that the next step may follow at once. Nothing is asked
+ *  before it is known that this till still belongs to the store that the sale is for. */
 async function tryOnce(record) {
-  if (state.pairing.value === null || state.operator.value === null) return false;
+  const { pairing, operator, till } = state;
+  if (pairing.value === null || operator.value === null) return false;
+  if (till.value?.store_id !== record.store_id) return false;
   attempt = new AbortController();
   try {
     if (record.doing === "sending") await send(record);

@@ -2,16 +2,23 @@
  *  reload shows it while the store server is down. */
 
 import { BoxAway, Refused, call } from "./api.js";
+import { EMPTY, isEmpty } from "./basket.js";
 import * as state from "./state.js";
 import { write } from "./store.js";
 import { batch } from "./ui.js";
 
+const SET_ASIDE =
+  "This till was at another store before: what was not finished there is set aside, not sold here.";
+
 /** Throws BoxAway, Refused. */
 export async function refresh() {
   const answer = await call("GET", "/till");
+  const moved = state.home.value !== null && state.home.value !== answer.store_id;
+  if (moved) await leaveStore();
   await write({ till: answer });
   batch(() => {
     state.till.value = answer;
+    state.home.value = answer.store_id;
     const who = state.operator.value;
     const works = answer.operators.some((each) => each.operator_id === who?.operator_id);
     if (who !== null && !works) state.operator.value = null;
@@ -25,4 +32,27 @@ export async function refreshIfAnswered() {
   } catch (error) {
     if (!(error instanceof BoxAway || error instanceof Refused)) throw error;
   }
+}
+
+/** This till was paired with another store: nothing that was begun there may be sold here. */
+async function leaveStore() {
+  const left = { pending: state.pending.value, basket: state.basket.value };
+  const begun = left.pending !== null || !isEmpty(left.basket);
+  await write({
+    left,
+    basket: EMPTY,
+    pending: undefined,
+    opening: undefined,
+    operator: undefined,
+    seen: undefined,
+    showing: undefined,
+  });
+  batch(() => {
+    state.basket.value = EMPTY;
+    state.found.value = null;
+    for (const each of [state.pending, state.opening, state.operator, state.seen, state.receipt]) {
+      each.value = null;
+    }
+    if (begun) state.notice.value = SET_ASIDE;
+  });
 }

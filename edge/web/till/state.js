@@ -14,6 +14,8 @@ export const asking = signal(null);
 export const opening = signal(null);
 /** The answer of GET /till, as it was last. */
 export const till = signal(null);
+/** The id of the store that everything kept here belongs to. */
+export const home = signal(null);
 /** Who sells: {operator_id, name}. */
 export const operator = signal(null);
 export const basket = signal(EMPTY);

@@ -1,0 +1,94 @@
+"""The till page's pure modules, table by table, in the browser that runs them."""
+
+import re
+from typing import Any
+
+from playwright.async_api import Page
+
+from tests.browser.chain import Box
+from tests.browser.watched import Tabs
+
+
+async def run(page: Page, module: str, expression: str) -> Any:
+    """What ``expression`` gives, with ``it`` the module as the page loads it."""
+    root = await page.locator("script[type=module]").get_attribute("src")
+    assert root is not None
+    address = root.replace("app.js", module)
+    return await page.evaluate(
+        f"async (address) => {{ const it = await import(address); return {expression}; }}", address
+    )
+
+
+async def test_amounts_are_read_and_written_by_digits(tabs: Tabs, shop: Box) -> None:
+    page = await tabs.open(shop.url)
+    for text, minor in (
+        *(("12.5", 1250), ("12,50", 1250), ("1,204.35", 120435), (".05", 5), ("0", 0)),
+        *(("1,204", 120400), ("", None), ("12.345", None), ("-1", None), ("1e3", None)),
+        ("4006381333931", None),
+    ):
+        assert await run(page, "text.js", f"it.parseMinor('{text}', 2)") == minor, text
+    for text, milli in (("0.755", 755), ("2", 2000), ("0,755", 755), ("0.7555", None)):
+        assert await run(page, "text.js", f"it.parseMilli('{text}')") == milli, text
+    for minor, decimals, text in (
+        *((120435, 2, "1,204.35"), (-5, 2, "-0.05"), (0, 2, "0.00"), (1204, 0, "1,204")),
+        (900719925474099, 2, "9,007,199,254,740.99"),
+    ):
+        assert await run(page, "text.js", f"it.formatMinor({minor}, {decimals})") == text
+    assert await run(page, "text.js", "[755, 3000].map(it.formatMilli)") == ["0.755", "3"]
+    assert await run(page, "text.js", "[900, 825].map(it.percent)") == ["9 %", "8.25 %"]
+
+
+async def test_an_id_is_a_uuid7_of_its_time_and_a_token_has_256_bits(tabs: Tabs, shop: Box) -> None:
+    page = await tabs.open(shop.url)
+    ids = await run(page, "ids.js", "Array.from({ length: 50 }, () => it.uuid7(1760000000000))")
+    form = r"0199c82c-c000-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+    assert len(set(ids)) == 50
+    assert all(re.fullmatch(form, each) for each in ids), ids[0]
+    token = await run(page, "ids.js", "it.newToken()")
+    assert re.fullmatch(r"[A-Za-z0-9_-]{43}", token)
+
+
+async def test_the_wait_between_attempts_grows_and_ends_at_eight_seconds(
+    tabs: Tabs, shop: Box
+) -> None:
+    page = await tabs.open(shop.url)
+    waits = await run(page, "retry.js", "[1, 2, 3, 9, 5000].map((n) => it.delayMs(n, 1))")
+    assert waits == [400, 800, 1600, 8000, 8000]
+    assert await run(page, "retry.js", "it.delayMs(1, 0)") == 200
+
+
+async def test_the_highest_head_is_of_the_latest_epoch(tabs: Tabs, shop: Box) -> None:
+    page = await tabs.open(shop.url)
+    told = "((epoch, seq) => ({ head: { epoch, seq, hash: 'ab' }, receipt_number: 'R' }))"
+    for first, second, highest in (
+        (("1-aa", 5), ("1-aa", 4), ("1-aa", 5)),
+        (("1-aa", 5), ("1-aa", 6), ("1-aa", 6)),
+        (("1-aa", 5), ("2-bb", 1), ("2-bb", 1)),
+        (("2-bb", 1), ("1-aa", 9), ("2-bb", 1)),
+    ):
+        calls = f"it.higher(it.higher(null, {told}{first}), {told}{second})"
+        found = await run(page, "head.js", calls)
+        assert (found["epoch"], found["seq"]) == highest
+    assert await run(page, "head.js", f"it.seenHeader(it.higher(null, {told}('1-aa', 5)))") == (
+        "1-aa:5:ab:R"
+    )
+
+
+async def test_scans_say_how_many(tabs: Tabs, shop: Box) -> None:
+    page = await tabs.open(shop.url)
+    for text, quantity, code in (
+        *(("4006381333931", None, "4006381333931"), (" 3*ABC ", 3000, "ABC")),
+        *(("12 x milk", 12000, "milk"), ("0*ABC", None, "0*ABC"), ("3*", None, "3*")),
+    ):
+        found = await run(page, "basket.js", f"it.parseScan('{text}')")
+        assert found == {"quantity_milli": quantity, "code": code}
+
+
+async def test_receipts_are_dropped_after_35_days(tabs: Tabs, shop: Box) -> None:
+    page = await tabs.open(shop.url)
+    keep = "await it.write({}, { sale_id: 'old', at_ms: 1000 })"
+    newer = "await it.write({}, { sale_id: 'new', at_ms: 1001 })"
+    drop = "await it.dropOldReceipts(1001 + it.RECEIPTS_KEPT_MS)"
+    look = "[await it.readReceipt('old'), (await it.readReceipt('new')).at_ms]"
+    found = await run(page, "store.js", f"({keep}, {newer}, {drop}, {look})")
+    assert found == [None, 1001]
