@@ -197,10 +197,22 @@ async def test_the_board_keeps_itself_up_to_date_while_somebody_looks(
     await page.clock.fast_forward(10 * REFRESH_MS)
     await expect(row).to_be_visible()
     assert asked(tabs, chain) == before
+    await say_when_nobody_answers(tabs, page)
     await chain.office.rows("DELETE FROM board_session WHERE email = $1", chain.email)
-    await page.evaluate("Object.defineProperty(document, 'hidden', {get: () => false})")
     await page.clock.fast_forward(REFRESH_MS + 1)
     await expect(page.get_by_label("Password")).to_be_visible()
+
+
+async def say_when_nobody_answers(tabs: Tabs, page: Page) -> None:
+    """The figures stay, with a sentence beside them until head office answers again."""
+    tabs.expect("Failed to load resource|Failed to fetch|htmx")
+    await page.evaluate("Object.defineProperty(document, 'hidden', {get: () => false})")
+    await page.route("**/", lambda route: route.abort("connectionrefused"), times=1)
+    await page.clock.fast_forward(REFRESH_MS + 1)
+    await expect(page.get_by_text("Head office does not answer")).to_be_visible()
+    await expect(page.locator("#board table")).to_be_visible()
+    await page.clock.fast_forward(REFRESH_MS + 1)
+    await expect(page.get_by_text("Head office does not answer")).to_be_hidden()
 
 
 def sales_of(chain: Chain) -> list[RetailTransaction]:
