@@ -204,6 +204,9 @@ STORE = _reading(
         col(JournalHead.epoch_number),
         col(JournalHead.epoch_fingerprint),
         col(Settings.settings_no),
+        col(JournalHead.seq),
+        col(JournalHead.hash),
+        col(JournalHead.hlc),
     )
     .select_from(JournalHead)
     .join(Box, col(Box.one) == literal_column("1"))

@@ -16,7 +16,8 @@ import msgspec
 from edge.db import hot_queries
 from edge.domain.errors import SettingsMissing
 from edge.domain.situation import ItemOnSale, PriceInForce, RateInForce, SoldLine, TenderInUse
-from sync.protocol.change import Envelope, Epoch, Kept
+from sync.engine.journal import Tip
+from sync.protocol.change import Envelope, Epoch, Head, Kept
 from sync.protocol.clock import ClockState, Hlc
 from sync.protocol.escrow import Right
 from sync.protocol.identity import (
@@ -41,6 +42,8 @@ RIGHTS_MAX = 2_000
 """Rights of one customer that one sale may look at, the oldest; the rest wait for the next."""
 
 _decoder = msgspec.msgpack.Decoder(StoreSettings)
+_TAX_CLASSES = {each.value: each for each in TaxClass}
+_TENDER_KINDS = {each.value: each for each in TenderKind}
 
 
 @lru_cache(maxsize=SETTINGS_MAX)
@@ -58,13 +61,22 @@ class IdStanding(NamedTuple):
 
 
 class StoreNow(NamedTuple):
-    """The store, its settings (``settings_no`` names them) and the epoch it writes in."""
+    """The store, its settings (``settings_no`` names them) and where its journal goes on."""
 
-    store_id: StoreId
     store_code: str
     settings: StoreSettings
-    epoch: Epoch
     settings_no: int
+    tip: Tip
+
+    @property
+    def store_id(self) -> StoreId:
+        """Which store this is."""
+        return self.tip.store_id
+
+    @property
+    def epoch(self) -> Epoch:
+        """The one it writes in."""
+        return self.tip.head.epoch
 
 
 class CounterNow(NamedTuple):
@@ -90,8 +102,9 @@ def read_store(db: sqlite3.Connection) -> StoreNow | None:
         return None
     if row[2] is None:
         raise SettingsMissing
-    epoch = Epoch(row[3], row[4])
-    return StoreNow(StoreId(UUID(bytes=row[0])), row[1], _settings(row[2]), epoch, row[5])
+    head = Head(Epoch(row[3], row[4]), row[6], row[7])
+    tip = Tip(StoreId(UUID(bytes=row[0])), head, Hlc(row[8]))
+    return StoreNow(row[1], _settings(row[2]), row[5], tip)
 
 
 def settings_of_sale(db: sqlite3.Connection, sale_id: SaleId) -> StoreSettings:
@@ -148,7 +161,7 @@ def items_by_id(
 def rates_in_force(db: sqlite3.Connection, business_date: date) -> dict[TaxClass, RateInForce]:
     """The rate of each tax class on a date."""
     rows = db.execute(hot_queries.RATES.sql, (business_date.isoformat(),))
-    return {TaxClass(row[0]): RateInForce(row[1], row[2]) for row in rows}
+    return {_TAX_CLASSES[row[0]]: RateInForce(row[1], row[2]) for row in rows}
 
 
 def tenders_named(
@@ -156,7 +169,7 @@ def tenders_named(
 ) -> dict[TenderId, TenderInUse]:
     """Tenders by their ids; unknown ones are left out."""
     rows = db.execute(hot_queries.TENDERS.sql, (_listed(tender_ids),))
-    return {row[0]: TenderInUse(TenderKind(row[1]), bool(row[2]), bool(row[3])) for row in rows}
+    return {row[0]: TenderInUse(_TENDER_KINDS[row[1]], bool(row[2]), bool(row[3])) for row in rows}
 
 
 def sold_lines(
@@ -229,7 +242,7 @@ def _listed(values: Iterable[object]) -> str:
 def _item(row: tuple[Any, ...]) -> ItemOnSale:
     price = None if row[7] is None else PriceInForce(row[7], row[8])
     return ItemOnSale(
-        row[1], row[2], TaxClass(row[3]), bool(row[4]), row[5], bool(row[6]), price, row[9] or 0
+        row[1], row[2], _TAX_CLASSES[row[3]], bool(row[4]), row[5], bool(row[6]), price, row[9] or 0
     )
 
 

@@ -26,7 +26,7 @@ from edge.domain.returns import customer_of, original_of
 from edge.domain.sale import Composed, compose
 from edge.domain.situation import Situation
 from edge.usecases.look_up_sale import number_of, points_left, recall, require_store
-from sync.engine.journal import Entry, Moment, append
+from sync.engine.journal import Entry, Moment, append, append_after
 from sync.protocol.change import Kept
 from sync.protocol.identity import EventId, ReceiptNumber, SaleId, WorkstationId, receipt_number
 from sync.protocol.poslog import AlarmKind, AlarmRaised, TenderKind
@@ -66,7 +66,7 @@ def complete_sale(
     )
     known = _read(db, request, workstation_id, store, counter)
     composed = compose(request, known)
-    entry = append(db, composed.fact, EventId(request.sale_id), moment)
+    entry = append_after(db, store.tip, composed.fact, EventId(request.sale_id), moment)
     crash_point("after_append")
     _write(db, composed, request_digest, entry, store.settings_no, counter.receipts + 1, moment)
     numbers = {sold.sale_id: sold.receipt_number for sold in known.originals.values()}

@@ -106,6 +106,14 @@ class Moment(NamedTuple):
     clock_state: ClockState
 
 
+class Tip(NamedTuple):
+    """Where a store's journal goes on: after ``head``, with a clock beyond ``last_hlc``."""
+
+    store_id: StoreId
+    head: Head
+    last_hlc: Hlc
+
+
 class Entry(NamedTuple):
     """An event in its place: everything that a workstation keeps of it but the signature."""
 
@@ -182,11 +190,20 @@ def append(db: "Connection", fact: AnyFact, event_id: EventId, moment: Moment) -
     """Write ``fact`` as the next event of the current epoch. Raises NotEnrolled, EventTooLarge."""
     store, number, fingerprint, seq, end_hash, last_hlc = _current(db)
     head = Head(Epoch(number, fingerprint), seq, end_hash)
-    store_id = StoreId(UUID(bytes=store))
-    entry = next_entry(store_id, head, Hlc(last_hlc), fact, event_id, moment)
-    own_hash, envelope = entry.link.hash, entry.envelope
-    db.execute(_INSERT, (number, fingerprint, *_columns(envelope, own_hash)))
-    db.execute(_ADVANCE, (envelope.seq, own_hash, envelope.hlc, number, fingerprint))
+    return append_after(
+        db, Tip(StoreId(UUID(bytes=store)), head, Hlc(last_hlc)), fact, event_id, moment
+    )
+
+
+def append_after(
+    db: "Connection", tip: Tip, fact: AnyFact, event_id: EventId, moment: Moment
+) -> Entry:
+    """``append`` for who has read the current epoch's ``tip`` in this unit of work, and written no
+    event since. Raises EventTooLarge."""
+    entry = next_entry(tip.store_id, tip.head, tip.last_hlc, fact, event_id, moment)
+    own_hash, envelope, epoch = entry.link.hash, entry.envelope, tip.head.epoch
+    db.execute(_INSERT, (epoch.number, epoch.fingerprint, *_columns(envelope, own_hash)))
+    db.execute(_ADVANCE, (envelope.seq, own_hash, envelope.hlc, epoch.number, epoch.fingerprint))
     return entry
 
 
