@@ -32,7 +32,10 @@ def database_url(given: str) -> str:
     try:
         url = make_url(given)
     except ArgumentError as error:
-        raise BadDatabaseUrl(f"{given!r} is not a database URL.") from error
+        raise BadDatabaseUrl(
+            "What was given is no database URL: head office needs one such as "
+            "postgresql://user@host/name."
+        ) from error
     if url.drivername not in {DRIVER, "postgresql", "postgres"}:
         raise BadDatabaseUrl("Head office needs a PostgreSQL URL, such as postgresql://host/name.")
     return url.set(drivername=DRIVER).render_as_string(hide_password=False)

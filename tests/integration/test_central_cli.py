@@ -174,6 +174,7 @@ async def test_what_a_command_cannot_do_is_said_in_one_sentence(
             (("serve", "--port", port), postgres_url, tmp_path, "is taken"),
             (("migrate",), away, None, "refuses"),
             (("migrate",), "mysql://a/b", None, "PostgreSQL URL"),
+            (("migrate",), "postgresql//a:secret@b/c", None, "such as postgresql://user@host/name"),
             (("company", "add", "B", "--currency", "sgd"), postgres_url, None, "capital letters"),
             (("company", "add", "a\tb"), postgres_url, None, "control characters"),
             (("store", "add", "S 1"), postgres_url, None, "letters, digits"),

@@ -170,12 +170,7 @@ def test_a_file_is_traded_and_every_line_of_it_is_accounted_for(tmp_path: Path) 
 
 def test_ctrl_c_stops_every_child_and_removes_what_was_made() -> None:
     demo = start()
-    assert demo.stdout is not None
-    shown = ""
-    for line in demo.stdout:
-        shown += line
-        if "is cut" in line:
-            break
+    shown = follow(demo, "is cut")
     demo.send_signal(signal.SIGINT)
     shown += finish(demo, 130)
     assert "nothing of it is left running" in shown
