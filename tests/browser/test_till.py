@@ -8,6 +8,10 @@ from contextlib import closing
 import pytest
 from playwright.async_api import Page, Request, Route, expect
 
+from edge.db.errors import DiskRefused
+from edge.domain.errors import NoOpenTill
+from sync.protocol.errors import Refusal
+from sync.protocol.identity import WorkstationId
 from sync.protocol.money import format_minor
 from tests.browser.chain import Box
 from tests.browser.till_page import (
@@ -28,6 +32,19 @@ from tests.browser.till_page import (
 from tests.browser.watched import NARROW, Tabs
 
 OFFLINE = r"net::ERR_INTERNET_DISCONNECTED"
+
+
+def problem_of(refusal: Refusal, status: int) -> dict[str, object]:
+    """As a store server writes it."""
+    return {
+        "type": f"urn:holdfast:problem:{refusal.slug}",
+        "title": refusal.title,
+        "status": status,
+        "detail": refusal.detail,
+        "remedy": refusal.remedy,
+    }
+
+
 ANOTHER_STORE = "0199ffff-0000-7000-8000-000000000001"
 
 
@@ -212,6 +229,52 @@ async def test_a_refused_sale_says_why_and_gives_the_basket_back(tabs: Tabs, sho
     assert sales(shop) == [(number, item.price_minor + 100)]
 
 
+async def test_a_box_that_cannot_now_is_asked_again_with_the_same_sale(
+    tabs: Tabs, shop: Box
+) -> None:
+    tabs.expect(REFUSED)
+    page = await open_till_page(tabs, shop)
+    item = items(shop)[0]
+    await scan(page, item.scan_code)
+    await sees_total(page, item.price_minor)
+    sent: list[str | None] = []
+
+    async def full(route: Route) -> None:
+        sent.append(route.request.post_data)
+        await route.fulfill(status=507, json=refused)
+
+    async def free(route: Route) -> None:
+        sent.append(route.request.post_data)
+        await route.continue_()
+
+    refused = problem_of(DiskRefused(full=True, cause="database or disk is full"), 507)
+    await page.context.route("**/sales", full)
+    await pay_exactly(page)
+    await expect(page.get_by_test_id("problem")).to_contain_text("Free some space")
+    await page.context.route("**/sales", free)
+    await page.get_by_role("button", name="Try again").click()
+    number = await receipt_number(page)
+    assert sales(shop) == [(number, item.price_minor)]
+    assert len(sent) > 1 == len(set(sent))
+
+
+async def test_a_page_whose_till_was_settled_elsewhere_asks_to_open_it(
+    tabs: Tabs, shop: Box
+) -> None:
+    tabs.expect(REFUSED)
+    page = await open_till_page(tabs, shop)
+
+    async def settled(route: Route) -> None:
+        answer = await route.fetch()
+        await route.fulfill(json={**await answer.json(), "till_session": None})
+
+    await page.context.route("**/till", settled)
+    refused = problem_of(NoOpenTill(WorkstationId("W1")), 409)
+    await page.context.route("**/quotes", lambda route: route.fulfill(status=409, json=refused))
+    await scan(page, items(shop)[0].scan_code)
+    await expect(page.get_by_role("heading", name="Open the till")).to_be_visible()
+
+
 async def test_part_by_card_and_the_rest_in_cash_is_one_receipt(tabs: Tabs, shop: Box) -> None:
     page = await open_till_page(tabs, shop)
     item = items(shop)[0]
@@ -254,6 +317,7 @@ async def test_words_a_weight_and_a_customer_by_keyboard_alone(tabs: Tabs, shop:
     await page.keyboard.press("Enter")
     await expect(page.get_by_test_id("customer")).to_contain_text("Mei Tan")
     await expect(page.get_by_test_id("customer")).to_contain_text("0 points")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
     await page.keyboard.press("F2")
     await page.get_by_role("button", name="Exact").press("Enter")
     await receipt_number(page)

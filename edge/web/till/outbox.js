@@ -127,14 +127,12 @@ async function tryOnce(record) {
 /** No answer, or one that settles nothing (the store server's disk is full, it failed, nobody is
  *  paired), or one that could not be kept here. Anything else is a fault of the page. */
 function notAnswered(error) {
-  if (error instanceof BoxAway) return false;
-  if (error instanceof DOMException) {
-    state.sending.value = { ...state.sending.value, problem: CANNOT_KEEP };
-    return false;
-  }
-  if (!(error instanceof Refused)) throw error;
-  if (WRONG_OPERATOR.has(error.slug)) state.operator.value = null;
-  state.sending.value = { ...state.sending.value, problem: error.problem };
+  let problem = null;
+  if (error instanceof DOMException) problem = CANNOT_KEEP;
+  else if (error instanceof Refused) problem = error.problem;
+  else if (!(error instanceof BoxAway)) throw error;
+  if (error instanceof Refused && WRONG_OPERATOR.has(error.slug)) state.operator.value = null;
+  state.sending.value = { ...state.sending.value, problem };
   return false;
 }
 
