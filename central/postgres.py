@@ -72,7 +72,9 @@ _SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_checkpoints": "off",
-    "max_wal_size": "512MB",
+    "max_wal_size": "1GB",  # after each checkpoint every page is logged whole once more
+    "jit": "off",
+    "random_page_cost": "1.1",
 }
 _NOT_DURABLE = {
     "fsync": "off",
