@@ -17,7 +17,7 @@ from central.api.guards import office_of, page_guard, person_of
 from central.api.pages import page
 from central.api.reports import CODE_LETTERS_MAX
 from central.api.session import PLAIN
-from central.api.words import day_sentence
+from central.api.words import counted, day_sentence
 from central.db.engine import snapshot
 from central.reports.board import Board, board, declared_total, store_days, store_standing
 from central.reports.company import (
@@ -217,7 +217,7 @@ def _summary(found: Board) -> str:
     """What a screen reader hears when it changes."""
     days = [line.day for line in found.lines if line.day is not None]
     by_colour = {colour: sum(day.colour is colour for day in days) for colour in Colour}
-    stores = "1 store" if len(found.lines) == 1 else f"{len(found.lines)} stores"
+    stores = counted(len(found.lines), "store")
     return (
         f"{stores}: {by_colour[Colour.GREEN]} proven, {by_colour[Colour.AMBER]} not proven yet,"
         f" {by_colour[Colour.RED]} differing."
@@ -272,13 +272,13 @@ def _sides(
     workstation: str | None,
 ) -> Sequence[Sides]:
     """The total first, then every figure in the manifest's order; what one side lacks is a zero."""
-    counted, said = _by_key(central), _by_key(declared or Totals())
+    ours, theirs = _by_key(central), _by_key(declared or Totals())
     total = FigureKey(FigureKind.TOTAL)
     found = {
         total: ("minor", total_of(central), total_of(declared or Totals())),
         **{
-            key: (unit, counted.get(key, (unit, 0))[1], said.get(key, (unit, 0))[1])
-            for key, (unit, _) in {**said, **counted}.items()
+            key: (unit, ours.get(key, (unit, 0))[1], theirs.get(key, (unit, 0))[1])
+            for key, (unit, _) in {**theirs, **ours}.items()
         },
     }
     return [
@@ -286,10 +286,12 @@ def _sides(
             key,
             unit,
             rows_address(store, business_date, key, workstation),
-            None if declared is None else theirs,
-            ours,
+            None if declared is None else said,
+            counted_here,
         )
-        for key, (unit, ours, theirs) in sorted(found.items(), key=lambda one: _reading(one[0]))
+        for key, (unit, counted_here, said) in sorted(
+            found.items(), key=lambda one: _reading(one[0])
+        )
     ]
 
 

@@ -124,14 +124,15 @@ def lag(standing: Standing) -> str:
         return "no box enrolled"
     said = []
     if standing.behind:
-        said.append(f"{_events(standing.behind)} behind")
+        said.append(f"{counted(standing.behind, 'event')} behind")
     if standing.unapplied:
-        said.append(f"{_events(standing.unapplied)} not yet counted")
+        said.append(f"{counted(standing.unapplied, 'event')} not yet counted")
     return ", ".join(said) or "none"
 
 
-def _events(count: int) -> str:
-    return "1 event" if count == 1 else f"{count:,} events"
+def counted(count: int, word: str) -> str:
+    """``1 store``, ``1,200 stores``."""
+    return f"1 {word}" if count == 1 else f"{count:,} {word}s"
 
 
 def verdict_word(day: DayVerdict | None) -> str:
@@ -167,8 +168,8 @@ def day_sentence(day: DayVerdict | None, found: DifferingReceipts | None, decima
 
 
 def _both_totals(day: DayVerdict, decimals: int) -> str:
-    said, counted = declared_total(day), total_of(day.central)
-    both = f"head office counts {amount(counted, decimals)}"
+    said, ours = declared_total(day), total_of(day.central)
+    both = f"head office counts {amount(ours, decimals)}"
     return f"Store says {amount(said, decimals)}, {both}"
 
 
@@ -202,8 +203,8 @@ def receipt_sentence(receipt: DifferingReceipt, decimals: int) -> str:
             said = amount(receipt.store_total_minor, decimals)
             return f"Store says {said}, head office counts no such receipt."
         case "central":
-            counted = amount(receipt.central_total_minor, decimals)
-            return f"Store says no such receipt, head office counts {counted}."
+            ours = amount(receipt.central_total_minor, decimals)
+            return f"Store says no such receipt, head office counts {ours}."
         case _:
             return " ".join(parted(one, decimals) for one in receipt.difference.figures)
 
@@ -211,8 +212,8 @@ def receipt_sentence(receipt: DifferingReceipt, decimals: int) -> str:
 def parted(one: Difference, decimals: int) -> str:
     """``gross: store says 12.30, head office counts 12.31.``"""
     said = "nothing" if one.store is None else figure(one.store, one.unit, decimals)
-    counted = "nothing" if one.central is None else figure(one.central, one.unit, decimals)
-    return f"{one.name}: store says {said}, head office counts {counted}."
+    ours = "nothing" if one.central is None else figure(one.central, one.unit, decimals)
+    return f"{one.name}: store says {said}, head office counts {ours}."
 
 
 def sum_of(rows: Iterable[Any], path: str) -> int | None:
@@ -231,6 +232,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "time_on": time_on,
         "label": label,
         "lag": lag,
+        "counted": counted,
         "percent": percent,
         "verdict_word": verdict_word,
         "day_sentence": day_sentence,
