@@ -63,9 +63,10 @@ async def sign_in(page: Page, company: Company) -> None:
 async def expect_on_the_board(page: Page, day: str, number: str, total: str) -> None:
     """From the board to the store's day, from its total to its rows, to the one receipt."""
     store = page.locator("#store-S01")
-    await expect(store.get_by_role("link", name=total)).to_be_visible(timeout=ARRIVES_WITHIN_MS)
+    counted = page.locator("#rows-S01")
+    await expect(counted).to_have_text(total, timeout=ARRIVES_WITHIN_MS)
     await expect(store).to_contain_text(day)
-    await store.get_by_role("link", name="S01").click()
+    await page.locator("#to-S01").click()
     figure = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="Total"))
     await figure.get_by_role("link", name=total).click()
     await expect(page.locator("#row-count")).to_have_text("1")
