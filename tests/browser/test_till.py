@@ -139,6 +139,7 @@ async def test_the_page_and_an_unsent_sale_are_there_while_the_box_is_down(
 async def test_it_says_that_the_box_is_away_and_when_it_is_back(tabs: Tabs, shop: Box) -> None:
     tabs.expect(LOST)
     page = await open_till_page(tabs, shop)
+    await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     status = page.get_by_test_id("status")
     await expect(status).to_contain_text("head office")
     item = items(shop)[0]
@@ -150,6 +151,10 @@ async def test_it_says_that_the_box_is_away_and_when_it_is_back(tabs: Tabs, shop
         "The store box does not answer. The basket is safe here; trying again."
     )
     await expect(page.get_by_test_id("problem")).to_contain_text("Scan it again")
+    await page.reload()
+    said = f"Found again: a basket of 1 line, {format_minor(item.price_minor)}."
+    await expect(page.get_by_test_id("found")).to_have_text(said)
+    await sees_total(page, item.price_minor)
     await shop.start()
     await expect(status).to_contain_text("head office")
     await sees_total(page, item.price_minor)
@@ -168,6 +173,7 @@ async def test_a_sale_that_is_given_up_can_never_be_sold_and_its_basket_is_back(
     await kill_at_the_next_sale(page, shop, written=False)
     await pay_exactly(page)
     await page.get_by_role("button", name="Give this sale up").click()
+    await expect(page.get_by_role("heading", name="Giving the sale up")).to_be_visible()
     await page.reload()
     await expect(page.get_by_role("heading", name="Giving the sale up")).to_be_visible()
     await shop.start()

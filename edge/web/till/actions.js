@@ -191,7 +191,7 @@ export async function addTender(tender) {
     if (error instanceof Refused) await putBasket(before);
     throw error;
   }
-  state.quote.value = { of: basket, answer: quoted, problem: null };
+  state.quote.value = { of: basket, answer: quoted, problem: null, old: false };
   if (quoted.due.covered) await begin(quoted);
 }
 

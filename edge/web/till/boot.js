@@ -3,7 +3,7 @@
 
 import { drive } from "./outbox.js";
 import { EMPTY, isEmpty } from "./basket.js";
-import { keepQuoted } from "./quotes.js";
+import { keepQuoted, lastQuote } from "./quotes.js";
 import * as state from "./state.js";
 import { watchStatus } from "./status.js";
 import { readKept, readReceipt } from "./store.js";
@@ -62,6 +62,7 @@ function restore(kept, receipt) {
     state.home.value = kept.till?.store_id ?? null;
     state.operator.value = kept.operator ?? null;
     state.basket.value = kept.basket ?? EMPTY;
+    state.quote.value = lastQuote(kept.quoted, state.basket.value);
     state.pending.value = kept.pending ?? null;
     state.seen.value = kept.seen ?? null;
     state.receipt.value = receipt;

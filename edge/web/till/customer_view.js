@@ -69,6 +69,7 @@ function Create({ typed, onDone }) {
   const submit = async ({ name, phone, email }) => {
     const fields = { name: name.trim(), phone: phone.trim(), email: email.trim() };
     if (await doing(() => createCustomer(customerId.current, fields))) onDone();
+    else state.problem.value = inPlainWords(state.problem.value);
   };
   return html`<${Form} onSubmit=${submit} aria-label="New customer">
     <${Field} label="Name" name="name" first maxlength="200" defaultValue=${told.name} />
@@ -80,6 +81,19 @@ function Create({ typed, onDone }) {
       <button type="button" onClick=${onDone}>No customer</button>
     </div>
   <//>`;
+}
+
+const WRONG_FIELDS = {
+  name: ["The name is missing", "A customer needs a name.", "Type the name."],
+  phone: ["That is no phone number", "It is too short, or not only digits.", "Like +65 9123 4567."],
+  email: ["That is no e-mail address", "It is not complete.", "Type it like mei@example.com."],
+};
+
+/** What is wrong with a field, as a cashier can mend it. */
+function inPlainWords(problem) {
+  const words = problem?.status === 400 ? WRONG_FIELDS[problem.field] : undefined;
+  if (words === undefined) return problem;
+  return { title: words[0], detail: words[1], remedy: words[2] };
 }
 
 /** Where the text that found nobody belongs in the form. */

@@ -4,6 +4,7 @@ import { BoxAway, Refused, call } from "./api.js";
 import { requestLines, requestTenders } from "./basket.js";
 import { refreshIfAnswered } from "./refresh.js";
 import * as state from "./state.js";
+import { write } from "./store.js";
 import { effect } from "./ui.js";
 
 const AGAIN_MS = 2_000;
@@ -30,26 +31,36 @@ export function keepQuoted() {
   });
 }
 
+/** The amounts are kept for a reload while the store server is down; if they cannot be, they are
+ *  asked for again then. */
 async function requote(basket) {
   clearTimeout(timer);
-  if (state.currentQuote.peek() !== null) return;
+  if (state.currentQuote.peek() !== null && !state.quote.peek().old) return;
   try {
-    put(basket, { of: basket, answer: await askQuote(basket), problem: null });
+    const answer = await askQuote(basket);
+    put(basket, { of: basket, answer, problem: null, old: false });
+    await write({ quoted: { of: JSON.stringify(basket), answer } });
   } catch (error) {
     if (error instanceof BoxAway) timer = setTimeout(() => again(basket), AGAIN_MS);
     else if (error instanceof Refused) refused(basket, error);
-    else throw error;
+    else if (!(error instanceof DOMException)) throw error;
   }
 }
 
 /** Where the day or the till was closed from elsewhere, another screen follows. */
 function refused(basket, error) {
-  put(basket, { of: basket, answer: null, problem: error.problem });
+  put(basket, { of: basket, answer: null, problem: error.problem, old: false });
   if (NOT_OPEN.has(error.slug)) void refreshIfAnswered();
 }
 
 function again(basket) {
   if (state.basket.peek() === basket) void requote(basket);
+}
+
+/** The amounts that were kept with a basket, until they are asked for again. */
+export function lastQuote(kept, basket) {
+  if (kept === undefined || kept.of !== JSON.stringify(basket)) return null;
+  return { of: basket, answer: kept.answer, problem: null, old: true };
 }
 
 /** An answer that comes late is of a basket that is no more. */

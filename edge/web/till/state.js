@@ -19,7 +19,8 @@ export const home = signal(null);
 /** Who sells: {operator_id, name}. */
 export const operator = signal(null);
 export const basket = signal(EMPTY);
-/** {of: basket, answer, problem}: what the store server says of that basket. */
+/** {of: basket, answer, problem, old}: what the store server says of that basket; ``old`` as it was
+ *  before a reload, to be asked again. */
 export const quote = signal(null);
 /** The sale that is being sent or given up (see outbox.js). */
 export const pending = signal(null);

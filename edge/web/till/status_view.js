@@ -27,11 +27,12 @@ function StatusLine() {
 }
 
 function statusNow() {
-  const { boxAway, syncStatus, pairing } = state;
+  const { boxAway, syncStatus, pairing, tab } = state;
   if (boxAway.value) {
     const kept = "The store box does not answer. The basket is safe here; trying again.";
     return { kind: "bad", text: kept };
   }
+  if (tab.value !== "mine") return { kind: "quiet", text: "This tab does not sell." };
   if (pairing.value === null) return { kind: "quiet", text: "This till is not paired yet." };
   if (syncStatus.value === null) return { kind: "quiet", text: "Asking the store box …" };
   const { summary, needs_a_person: person, head_office_away: away } = syncStatus.value;
@@ -60,7 +61,8 @@ export function Problem({ problem, onClose }) {
       <strong>${problem.title}</strong>
       <p>${problem.detail} ${inPlainWords(problem)}</p>
     </div>
-    ${onClose && html`<button type="button" class="plain" onClick=${onClose}>Close</button>`}
+    ${onClose && html`<button type="button" class="plain"
+      aria-label="Close" onClick=${onClose}>×</button>`}
   </div>`;
 }
 
