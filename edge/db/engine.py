@@ -17,9 +17,12 @@ from edge.db.sqlite_version import check_sqlite_version
 
 BUSY_TIMEOUT_S = 5
 CHECKPOINT_PAGES = 4_000
-"""The writer moves the log into the database each time it has grown to this many pages. A sale
-writes seven, and a dozen once the store has a million: so fewer than one sale in a hundred waits
-for that, and a page that many sales change is moved once."""
+"""The writer moves the log into the database each time it has grown to this many pages. A sale that
+commits alone writes 27, in a grown store 32: so fewer than one in a hundred waits for that, and a
+page that many sales change is moved once."""
+WRITER_CACHE_KIB = 16_384
+"""Pages that the writer keeps. With SQLite's 2 MiB a sale in a grown store reads 21 pages from the
+file again, with this 5."""
 READERS_MAX = 8
 """Connections of the reader engine; a ninth read waits for one of them."""
 READER_WAIT_S = 10
@@ -42,6 +45,8 @@ def set_pragmas(db: sqlite3.Connection, *, writer: bool) -> None:
     db.execute("PRAGMA synchronous = FULL")
     _set_guards(db)
     db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES if writer else 0}")
+    if writer:
+        db.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
 
 
 def _set_guards(db: sqlite3.Connection) -> None:

@@ -226,7 +226,7 @@ async def test_every_connection_of_the_writer_keeps_what_it_commits(open_writer:
     def pragmas(db: sqlite3.Connection) -> dict[str, object]:
         names = (
             "journal_mode synchronous foreign_keys busy_timeout trusted_schema cell_size_check "
-            "wal_autocheckpoint temp_store"
+            "wal_autocheckpoint cache_size temp_store"
         )
         return {name: db.execute(f"PRAGMA {name}").fetchone()[0] for name in names.split()}
 
@@ -239,6 +239,7 @@ async def test_every_connection_of_the_writer_keeps_what_it_commits(open_writer:
         "trusted_schema": 0,
         "cell_size_check": 1,
         "wal_autocheckpoint": 4_000,
+        "cache_size": -16_384,
         "temp_store": 2,
     }
     assert await writer.run(pragmas) == promised
