@@ -87,7 +87,7 @@ async def differing_receipts(
     journal = _Journal({}, {})
     whole = await _read_journal(await raw(db), store_id, business_date, journal)
     counted = await _counted(db, store_id, business_date)
-    parted = receipt_differences(journal.receipts.values(), counted.values())
+    parted = await asyncio.to_thread(_parted, journal.receipts, counted)
     ids = {
         (one.number, side): sale_id
         for side, held in (("store", journal.receipts), ("central", counted))
@@ -98,6 +98,17 @@ async def differing_receipts(
         for one in parted[:NAMED_MAX]
     ]
     return DifferingReceipts(tuple(named), len(parted), whole)
+
+
+def _parted(
+    said: dict[UUID, Receipt], counted: dict[UUID, Receipt]
+) -> tuple[ReceiptDifference, ...]:
+    """Nearly all receipts are equal as they are: only the others are taken figure by figure."""
+    unequal = {key for key in said.keys() | counted.keys() if said.get(key) != counted.get(key)}
+    return receipt_differences(
+        (one for key, one in said.items() if key in unequal),
+        (one for key, one in counted.items() if key in unequal),
+    )
 
 
 async def _read_journal(
