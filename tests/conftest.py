@@ -5,6 +5,7 @@ import edge  # noqa: F401, I001  must come before whatever imports sqlite3: see 
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -29,6 +30,14 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 MEMORY_DISK = Path("/dev/shm")
 MEMORY_DISK_FREE_BYTES_MIN = 1024**3
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was skipped is said, once for each reason: a run without a browser has shown less."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(report.longrepr[2] for report in skipped if len(report.longrepr) == 3)
+    for reason, count in sorted(reasons.items()):
+        terminalreporter.write_line(f"{count} skipped: {reason.removeprefix('Skipped: ')}")
 
 
 def folder_for_databases() -> Path:
