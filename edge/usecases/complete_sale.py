@@ -15,21 +15,14 @@ from edge.db import hot, hot_reads
 from edge.db.crash import crash_point
 from edge.domain.basket import SaleRequest, refuse_wrong_instant, refuse_wrong_shape
 from edge.domain.completed import CompletedSale
-from edge.domain.errors import (
-    NoOpenBusinessDay,
-    NoOpenTill,
-    SaleIdAbandoned,
-    SaleIdReused,
-    SaleIdTaken,
-)
-from edge.domain.returns import customer_of, original_of
+from edge.domain.errors import SaleIdAbandoned, SaleIdReused, SaleIdTaken
 from edge.domain.sale import Composed, compose
-from edge.domain.situation import Situation
 from edge.usecases.look_up_sale import number_of, points_left, recall, require_store
+from edge.usecases.read_situation import read_situation
 from sync.engine.journal import Entry, Moment, append, append_after
 from sync.protocol.change import Kept
-from sync.protocol.identity import EventId, ReceiptNumber, SaleId, WorkstationId, receipt_number
-from sync.protocol.poslog import AlarmKind, AlarmRaised, TenderKind
+from sync.protocol.identity import EventId, ReceiptNumber, SaleId, WorkstationId
+from sync.protocol.poslog import AlarmKind, AlarmRaised
 
 
 def complete_sale(
@@ -64,7 +57,7 @@ def complete_sale(
     counter = hot_reads.read_counter(
         db, workstation_id, request.operator_id, request.customer_id, store.epoch
     )
-    known = _read(db, request, workstation_id, store, counter)
+    known = read_situation(db, request, workstation_id, store, counter)
     composed = compose(request, known)
     entry = append_after(db, store.tip, composed.fact, EventId(request.sale_id), moment)
     crash_point("after_append")
@@ -75,47 +68,6 @@ def complete_sale(
     )
     here = points_left(db, composed.fact)
     return CompletedSale(composed.fact, kept, store.settings, numbers, here)
-
-
-def _read(
-    db: sqlite3.Connection,
-    request: SaleRequest,
-    workstation_id: WorkstationId,
-    store: hot_reads.StoreNow,
-    counter: hot_reads.CounterNow,
-) -> Situation:
-    """What the rules may look at. Raises NoOpenBusinessDay, NoOpenTill, CustomerDiffers."""
-    if counter.business_date is None:
-        raise NoOpenBusinessDay
-    if counter.till_session_id is None:
-        raise NoOpenTill(workstation_id)
-    as_of_ms = request.tendered_at_ms
-    codes = {line.scan_code for line in request.lines if line.scan_code is not None}
-    ids = {line.item_id for line in request.lines if line.item_id is not None}
-    named = {original for line in request.lines if (original := original_of(line)) is not None}
-    tenders = hot_reads.tenders_named(db, {tender.tender_id for tender in request.tenders})
-    originals = hot_reads.sold_lines(db, named) if named else {}
-    customer_id = customer_of(request.customer_id, originals)
-    moves_points = bool(named) or any(
-        tender.kind is TenderKind.POINTS for tender in tenders.values()
-    )
-    return Situation(
-        settings=store.settings,
-        workstation_id=workstation_id,
-        business_date=counter.business_date,
-        till_session_id=counter.till_session_id,
-        receipt_number=receipt_number(
-            store.store_code, workstation_id, store.epoch.number, counter.receipts + 1
-        ),
-        operator_active=counter.operator_active,
-        customer_active=counter.customer_active,
-        items_by_code=hot_reads.items_by_code(db, codes, as_of_ms) if codes else {},
-        items_by_id=hot_reads.items_by_id(db, ids, as_of_ms) if ids else {},
-        rates=hot_reads.rates_in_force(db, counter.business_date),
-        tenders=tenders,
-        originals=originals,
-        rights=hot_reads.rights_left(db, customer_id) if moves_points and customer_id else (),
-    )
 
 
 def _write(

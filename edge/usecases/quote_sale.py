@@ -15,18 +15,15 @@ from edge.domain.basket import (
     TenderRequest,
     refuse_wrong_shape,
 )
-from edge.domain.errors import NoOpenBusinessDay, NoOpenTill
 from edge.domain.quote import Quote, quote
-from edge.domain.returns import customer_of, original_of
-from edge.domain.situation import Situation
 from edge.usecases.fields import Operator, Request
 from edge.usecases.look_up_sale import require_store
+from edge.usecases.read_situation import read_situation
 from sync.engine.journal import Moment
-from sync.protocol.identity import CustomerId, ReceiptNumber, SaleId, WorkstationId
+from sync.protocol.identity import CustomerId, SaleId, WorkstationId
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_SALE = SaleId(UUID(int=0))
-_NO_NUMBER = ReceiptNumber("")
 
 
 class QuoteSale(Request, frozen=True):
@@ -47,7 +44,12 @@ def quote_sale(
     instant and its total, and except that too little was given."""
     asked = _as_sale(request, moment)
     refuse_wrong_shape(asked, require_return=False)
-    return quote(asked, _read(db, asked, workstation_id))
+    store = require_store(db)
+    counter = hot_reads.read_counter(
+        db, workstation_id, asked.operator_id, asked.customer_id, store.epoch
+    )
+    known = read_situation(db, asked, workstation_id, store, counter, with_rights=True)
+    return quote(asked, known)
 
 
 def _as_sale(request: QuoteSale, moment: Moment) -> SaleRequest:
@@ -60,38 +62,4 @@ def _as_sale(request: QuoteSale, moment: Moment) -> SaleRequest:
         request.lines,
         request.tenders,
         request.customer_id,
-    )
-
-
-def _read(db: sqlite3.Connection, asked: SaleRequest, workstation_id: WorkstationId) -> Situation:
-    """What the rules may look at. Raises NotEnrolled, SettingsMissing, NoOpenBusinessDay,
-    NoOpenTill, CustomerDiffers."""
-    store = require_store(db)
-    counter = hot_reads.read_counter(
-        db, workstation_id, asked.operator_id, asked.customer_id, store.epoch
-    )
-    if counter.business_date is None:
-        raise NoOpenBusinessDay
-    if counter.till_session_id is None:
-        raise NoOpenTill(workstation_id)
-    as_of_ms = asked.tendered_at_ms
-    codes = {line.scan_code for line in asked.lines if line.scan_code is not None}
-    ids = {line.item_id for line in asked.lines if line.item_id is not None}
-    named = {original for line in asked.lines if (original := original_of(line)) is not None}
-    originals = hot_reads.sold_lines(db, named) if named else {}
-    customer_id = customer_of(asked.customer_id, originals)
-    return Situation(
-        settings=store.settings,
-        workstation_id=workstation_id,
-        business_date=counter.business_date,
-        till_session_id=counter.till_session_id,
-        receipt_number=_NO_NUMBER,
-        operator_active=counter.operator_active,
-        customer_active=counter.customer_active,
-        items_by_code=hot_reads.items_by_code(db, codes, as_of_ms) if codes else {},
-        items_by_id=hot_reads.items_by_id(db, ids, as_of_ms) if ids else {},
-        rates=hot_reads.rates_in_force(db, counter.business_date),
-        tenders=hot_reads.tenders_named(db, {tender.tender_id for tender in asked.tenders}),
-        originals=originals,
-        rights=hot_reads.rights_left(db, customer_id) if customer_id is not None else (),
     )
