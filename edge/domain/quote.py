@@ -10,19 +10,19 @@ from math import gcd
 
 import msgspec
 
-from edge.domain import returns, tender
-from edge.domain.basket import SaleRequest, TenderRequest
+from edge.domain import loyalty, returns, tender
+from edge.domain.basket import SaleRequest
 from edge.domain.sale import (
     Draft,
     points_earned,
     price_lines,
     refuse_unknown_people,
+    tender_lines,
     total_of,
 )
-from edge.domain.situation import Situation, TenderInUse
-from edge.domain.tender_errors import ChangeFromOtherThanCash, TooManyTenders
+from edge.domain.situation import Situation
+from edge.domain.tender_errors import TooManyTenders
 from sync.protocol.identity import ItemId
-from sync.protocol.money import round_cash
 from sync.protocol.poslog import TENDERS_MAX, Line, TenderKind
 from sync.protocol.reference import StoreSettings
 
@@ -93,9 +93,12 @@ def quote(asked: SaleRequest, known: Situation) -> Quote:
     drafts = price_lines(asked.lines, known)
     total = total_of(drafts, taken.values(), known)
     tenders = tender.tenders_of(asked.tenders, total, known)
-    by_points = _sum(asked.tenders, tenders, TenderKind.POINTS)
+    balance = tender.balance(total, asked.tenders, tenders, known.settings)
+    back = loyalty.take_back(tuple(taken.values()), known.rights)
+    tendered = tender_lines(asked, tenders, customer_id, back.rights, known)
+    by_points = sum(each.amount_minor for each in tendered if each.kind is TenderKind.POINTS)
     points_here = None if customer_id is None else sum(each.points_left for each in known.rights)
-    due = _due(total, asked.tenders, tenders, known.settings, points_here or 0)
+    due = _due(balance, by_points, points_here or 0, known.settings, is_refund=total < 0)
     return Quote(
         tendered_at_ms=asked.tendered_at_ms,
         total_minor=total,
@@ -147,45 +150,32 @@ def _taxes(drafts: Sequence[Draft], taken: Collection[Line]) -> tuple[QuotedTax,
     return tuple(QuotedTax(rate_bp, sums[rate_bp]) for rate_bp in sorted(sums) if rate_bp)
 
 
-def _sum(
-    requests: Sequence[TenderRequest], tenders: Sequence[TenderInUse], kind: TenderKind
-) -> int:
-    return sum(
-        request.amount_minor
-        for request, found in zip(requests, tenders, strict=True)
-        if found.kind is kind
-    )
-
-
 def _due(
-    total_minor: int,
-    requests: Sequence[TenderRequest],
-    tenders: Sequence[TenderInUse],
-    settings: StoreSettings,
+    balance: tender.Balance,
+    by_points_minor: int,
     points_here: int,
+    settings: StoreSettings,
+    *,
+    is_refund: bool,
 ) -> Due:
-    """Raises ChangeFromOtherThanCash. A refund is told as what is to be given back, negative."""
-    cash = _sum(requests, tenders, TenderKind.CASH)
-    other = sum(request.amount_minor for request in requests) - cash
-    if total_minor >= 0 and other > total_minor:
-        raise ChangeFromOtherThanCash(other, total_minor, settings.decimals)
-    remainder = total_minor - other
-    rounding = round_cash(remainder, settings.cash_rounding_step_minor, settings.cash_rounding)
-    in_cash = any(found.kind is TenderKind.CASH for found in tenders)
-    over = cash - (remainder + rounding)
-    covered = over >= 0 if in_cash and total_minor >= 0 else remainder + rounding == cash
-    if not in_cash:
-        covered = remainder == 0 and (bool(requests) or total_minor == 0)
-    left = 0 if covered else remainder - cash
-    cash_left = 0 if covered else -over
-    paid_by_points = _sum(requests, tenders, TenderKind.POINTS)
+    """What is left of ``balance``. A refund is told as what is to be given back, negative."""
+    given = balance.cash_minor or 0
+    left = balance.remainder_minor - given
+    cash_left = left + balance.rounding_minor
+    if balance.cash_minor is None:
+        covered = left == 0
+    else:
+        covered = cash_left == 0 if is_refund else cash_left <= 0
+    change = max(0, -cash_left) if covered and balance.cash_minor is not None else 0
+    if covered:
+        left = cash_left = 0
     return Due(
         left_minor=left,
         cash_left_minor=cash_left,
-        rounding_minor=rounding,
-        change_minor=max(0, over) if in_cash else 0,
+        rounding_minor=balance.rounding_minor,
+        change_minor=change,
         covered=covered,
-        points_left_minor=_by_points(left, paid_by_points, points_here, settings),
+        points_left_minor=_by_points(left, by_points_minor, points_here, settings),
         quick_cash_minor=quick_cash(cash_left, settings.decimals),
     )
 

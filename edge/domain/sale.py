@@ -66,7 +66,7 @@ def compose(request: SaleRequest, known: Situation) -> Composed:
     tenders = tender.tenders_of(request.tenders, total, known)
     settlement = tender.settle(total, request.tenders, tenders, known.settings)
     back = loyalty.take_back(tuple(taken.values()), known.rights)
-    tendered = _tender_lines(request, tenders, customer_id, back.rights, known)
+    tendered = tender_lines(request, tenders, customer_id, back.rights, known)
     by_points = sum(t.amount_minor for t in tendered if t.kind is TenderKind.POINTS)
     points = points_earned(drafts, by_points, customer_id, known)
     sold = {
@@ -163,14 +163,15 @@ def _sale_line(draft: Draft, points: int) -> Line:
     )
 
 
-def _tender_lines(
+def tender_lines(
     request: SaleRequest,
     tenders: Sequence[TenderInUse],
     customer_id: CustomerId | None,
     rights: tuple[Right, ...],
     known: Situation,
 ) -> tuple[TenderLine, ...]:
-    """Raises PointsWithoutCustomer, NotWholePoints, MorePointsThanRights."""
+    """What each tender gives, and the rights that points take. Raises PointsWithoutCustomer,
+    NotWholePoints, MorePointsThanRights."""
     lines = []
     for index, (stated, found) in enumerate(zip(request.tenders, tenders, strict=True)):
         points = 0

@@ -72,6 +72,39 @@ def _refuse_wrong_amount(
         raise WrongTenderAmount(amount, field, settings.decimals)
 
 
+class Balance(NamedTuple):
+    """What was given so far: ``cash_minor``, or None without a cash tender. ``remainder_minor`` is
+    left for cash after all other tenders, ``rounding_minor`` what rounding it to the smallest coin
+    adds: it counts where cash is given."""
+
+    cash_minor: int | None
+    remainder_minor: int
+    rounding_minor: int
+
+
+def balance(
+    total_minor: int,
+    requests: Sequence[TenderRequest],
+    tenders: Sequence[TenderInUse],
+    settings: StoreSettings,
+) -> Balance:
+    """``tenders`` are those of ``requests``, with the total's sign.
+
+    Raises ChangeFromOtherThanCash.
+    """
+    cash = [
+        request.amount_minor
+        for request, found in zip(requests, tenders, strict=True)
+        if found.kind is TenderKind.CASH
+    ]
+    other = sum(request.amount_minor for request in requests) - sum(cash)
+    remainder = total_minor - other
+    if total_minor >= 0 and remainder < 0:
+        raise ChangeFromOtherThanCash(other, total_minor, settings.decimals)
+    rounding = round_cash(remainder, settings.cash_rounding_step_minor, settings.cash_rounding)
+    return Balance(sum(cash) if cash else None, remainder, rounding)
+
+
 def settle(
     total_minor: int,
     requests: Sequence[TenderRequest],
@@ -85,18 +118,13 @@ def settle(
     decimals = settings.decimals
     if not requests and total_minor != 0:
         raise TenderMissing(total_minor, decimals)
-    is_cash = [tender.kind is TenderKind.CASH for tender in tenders]
-    cash = sum(r.amount_minor for r, yes in zip(requests, is_cash, strict=True) if yes)
-    other = sum(r.amount_minor for r, yes in zip(requests, is_cash, strict=True) if not yes)
-    remainder = total_minor - other
-    if total_minor >= 0 and remainder < 0:
-        raise ChangeFromOtherThanCash(other, total_minor, decimals)
-    rounding = 0
-    if any(is_cash):
-        rounding = round_cash(remainder, settings.cash_rounding_step_minor, settings.cash_rounding)
+    cash, remainder, rounding = balance(total_minor, requests, tenders, settings)
+    if cash is None:
+        cash = rounding = 0
     over = cash - (remainder + rounding)
+    given = total_minor + rounding + over
     if total_minor < 0 and over != 0:
-        raise RefundDiffers(cash + other, total_minor + rounding, decimals)
+        raise RefundDiffers(given, total_minor + rounding, decimals)
     if over < 0:
-        raise TendersBelowTotal(cash + other, total_minor + rounding, decimals)
+        raise TendersBelowTotal(given, total_minor + rounding, decimals)
     return Settlement(rounding, over)
