@@ -25,6 +25,7 @@ COLUMNS = 42
 HASH_BYTES_SHOWN = 8
 ZONES_MAX = 64
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SECONDS_END = len("2026-03-01 18:04:05")
 
 
 class Place(NamedTuple):
@@ -140,7 +141,8 @@ def local_time(instant_ms: int, zone: str) -> str:
     """``2026-03-01 18:04:05 +0800 Asia/Singapore``; in UTC where the calendar of the zone ends."""
     try:
         instant = _EPOCH + timedelta(milliseconds=instant_ms)
-        return f"{instant.astimezone(_zone(zone)):%Y-%m-%d %H:%M:%S %z} {zone}"
+        local = instant.astimezone(_zone(zone)).isoformat(" ", "seconds")
+        return f"{local[:_SECONDS_END]} {local[_SECONDS_END:].replace(':', '')} {zone}"
     except OverflowError:
         return f"{instant_ms} ms after 1970 UTC"
 
