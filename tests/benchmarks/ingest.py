@@ -71,11 +71,12 @@ async def measure_ingest(
     database_url: str,
     *,
     stores: int = 8,
-    sales_per_store: int = 2_000,
+    sales_per_store: int = 6_000,
     batch: int = 200,
     processes: int = 2,
 ) -> IngestFigures:
     """Push ``sales_per_store`` five-line sales of each store at once (twice: raw, then projected).
+    So many that the first and the last second, when not all stores are at work, weigh little.
 
     ``database_url``: of a PostgreSQL in which databases may be made; two are, and dropped.
     """
