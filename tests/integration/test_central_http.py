@@ -44,7 +44,9 @@ DEVICE_ROUTES = {
 }
 
 
-async def test_every_route_has_a_guard_but_those_that_let_people_and_boxes_in(postgres_url: str) -> None:
+async def test_every_route_has_a_guard_but_those_that_let_people_and_boxes_in(
+    postgres_url: str,
+) -> None:
     async with serving(postgres_url) as served:
         unguarded, of_devices, forms = set(), set(), set()
         for route in served.app.routes:
