@@ -1,6 +1,6 @@
 /** Small pieces that every screen is made of. */
 
-import { html, useEffect, useLayoutEffect, useRef } from "./ui.js";
+import { html, useLayoutEffect, useRef } from "./ui.js";
 
 /** A reference whose element gets the focus when it appears, before the next key arrives. */
 export function useFocus() {
@@ -36,9 +36,9 @@ export function Form({ onSubmit, children, ...attributes }) {
   return html`<form onSubmit=${submit} novalidate ...${attributes}>${children}</form>`;
 }
 
-/** A key that does what a button does, while the screen stands. */
+/** A key that does what a button does, while the screen stands; as soon as the screen shows it. */
 export function useKey(key, press) {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const listen = (event) => {
       if (event.key !== key || document.querySelector("dialog[open]") !== null) return;
       event.preventDefault();
