@@ -28,6 +28,7 @@ from edge.cli import app
 from edge.db.engine import open_connection
 from edge.db.lock import hold_folder
 from edge.folder import KEY_FILE, SETTINGS_FILE, database_of
+from edge.local import LOOK_EVERY_S
 from edge.ports import bind
 from edge.settings import LOOPBACK, WrongSettings, read_settings, write_settings
 from sync.command_line import command
@@ -424,8 +425,16 @@ def test_a_command_that_holds_the_folder_for_a_moment_is_waited_for(
 ) -> None:
     make_store(tmp_path / "S01")
     held = hold_folder(tmp_path / "S01")
-    monkeypatch.setattr("edge.local.time.sleep", lambda _: held.release())
-    assert run("status", "--data", tmp_path / "S01").exit_code == 0
+    waits: list[float] = []
+
+    def let_go(seconds: float) -> None:
+        waits.append(seconds)
+        held.release()
+
+    with monkeypatch.context() as patched:
+        patched.setattr("edge.local.time.sleep", let_go)
+        assert run("status", "--data", tmp_path / "S01").exit_code == 0
+    assert waits == [LOOK_EVERY_S]
     with running(tmp_path / "S01"):
         assert "is in use by process" in refusal(run("serve", "--data", tmp_path / "S01"))
 
