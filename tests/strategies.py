@@ -62,11 +62,14 @@ from sync.protocol.poslog import (
     tax_lines,
 )
 from sync.protocol.shared import PERSONAL_FIELDS, CustomerField, FieldChange, PersonalKey
+from sync.protocol.text import is_plain
 
 PROTOCOL = 1
 RATES = ((TaxClass.STANDARD, 900), (TaxClass.REDUCED, 500), (TaxClass.ZERO, 0))
 
-words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
+words = st.text(
+    st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]).filter(is_plain), max_size=12
+)
 short_ids = st.text("ABCabc0123._-", min_size=1, max_size=8)
 ids = st.uuids()
 dates = st.dates(date(2000, 1, 1), date(2100, 1, 1))

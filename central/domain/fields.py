@@ -4,7 +4,7 @@ import re
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sync.protocol.errors import InvalidField
-from sync.protocol.identity import SHORT_ID_PATTERN
+from sync.protocol.text import SHORT_ID_PATTERN
 
 NAME_LETTERS_MAX = 200
 DECIMALS_MAX = 4

@@ -1,5 +1,5 @@
 """Types of what arrives in the requests of days, tills, stock and customers: bounds on every
-number; what text may hold is ``edge/domain/text.py``. Personal fields are kept in one written
+number; what text may hold is ``sync/protocol/text.py``. Personal fields are kept in one written
 form, so that they can be compared.
 """
 
@@ -9,8 +9,9 @@ from typing import Annotated, TypeAlias
 import msgspec
 from msgspec import Meta
 
-from edge.domain.text import PLAIN_TEXT_PATTERN, ShortItem, ShortOperator, ShortTill
+from edge.domain.text import ShortItem, ShortOperator, ShortTill
 from sync.protocol.money import MINOR_MAX, QUANTITY_MILLI_MAX
+from sync.protocol.text import TEXT_PATTERN, TOLD_PATTERN
 
 LINES_MAX = 1_000
 PAGE_MAX = 200
@@ -20,13 +21,11 @@ OFFSET_MAX = 1_000_000
 Operator: TypeAlias = ShortOperator
 Till: TypeAlias = ShortTill
 Item: TypeAlias = ShortItem
-Told: TypeAlias = Annotated[
-    str, Meta(pattern=r"(?=.*\S)" + PLAIN_TEXT_PATTERN, min_length=1, max_length=200)
-]
+Told: TypeAlias = Annotated[str, Meta(pattern=TOLD_PATTERN, min_length=1, max_length=200)]
 """A name or a reason: plain text that is not only blanks."""
 CustomerCode: TypeAlias = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9][A-Za-z0-9._/-]{0,31}\Z")]
 Email: TypeAlias = Annotated[
-    str, Meta(pattern=r"(?=\A[^@\s]+@[^@\s]+\Z)" + PLAIN_TEXT_PATTERN, max_length=254)
+    str, Meta(pattern=r"(?=^[^@\s]+@[^@\s]+$)" + TEXT_PATTERN, max_length=254)
 ]
 Phone: TypeAlias = Annotated[str, Meta(pattern=r"\A\+?[0-9][0-9 ()./-]{2,30}\Z", max_length=32)]
 AmountMinor: TypeAlias = Annotated[int, Meta(ge=0, le=MINOR_MAX)]

@@ -17,11 +17,12 @@ from edge.db.workstations import (
     write_workstation,
 )
 from edge.domain.pairing_errors import PairingRefused
-from edge.domain.text import PLAIN_TEXT_PATTERN, ShortWorkstation
+from edge.domain.text import ShortWorkstation
 from edge.usecases.fields import Request
 from edge.usecases.issue_pairing_code import code_hash
 from sync.engine.journal import Moment
 from sync.protocol.identity import WorkstationId
+from sync.protocol.text import TEXT_PATTERN
 
 TOKEN_BYTES = 32
 Token = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_-]{43}\Z")]
@@ -33,7 +34,7 @@ class PairWorkstation(Request, frozen=True):
     and kept before it asked, so that the same request can be answered again."""
 
     workstation_id: ShortWorkstation
-    code: Annotated[str, Meta(pattern=PLAIN_TEXT_PATTERN, max_length=40)]
+    code: Annotated[str, Meta(pattern=TEXT_PATTERN, max_length=40)]
     token: Token | None = None
 
 

@@ -28,10 +28,6 @@ TenderId = NewType("TenderId", Text)
 PromotionId = NewType("PromotionId", Text)
 ReceiptNumber = NewType("ReceiptNumber", Text)
 
-SHORT_ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$(?!\n)"
-"""Every short id that somebody gives matches this (1 to 32 characters; `$` alone would let a line
-end through). Bytes that arrive are held only to ``Text``."""
-
 
 def receipt_number(
     store_code: str, workstation: WorkstationId, epoch_number: int, count: int

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from sync.protocol.bounds import BasisPoints, Count, Milli, Minor, Points, Text
+from sync.protocol.bounds import BasisPoints, Count, Sum, Text
 from sync.protocol.change import Hash
 from sync.protocol.identity import TenderId, WorkstationId
 
@@ -21,15 +21,15 @@ class TaxTotal(msgspec.Struct, frozen=True, array_like=True):
 
     tax_class: Text
     tax_rate_bp: BasisPoints
-    taxable_minor: Minor
-    tax_minor: Minor
+    taxable_minor: Sum
+    tax_minor: Sum
 
 
 class TenderTotal(msgspec.Struct, frozen=True, array_like=True):
     """Sum of one tender's lines, refunds subtracted, change not."""
 
     tender_id: TenderId
-    amount_minor: Minor
+    amount_minor: Sum
 
 
 class Totals(msgspec.Struct, frozen=True, array_like=True):
@@ -45,21 +45,21 @@ class Totals(msgspec.Struct, frozen=True, array_like=True):
 
     transactions: Count = 0
     lines: Count = 0
-    gross_minor: Minor = 0
-    refunds_minor: Minor = 0
-    tax_added_minor: Minor = 0
+    gross_minor: Sum = 0
+    refunds_minor: Sum = 0
+    tax_added_minor: Sum = 0
     taxes: tuple[TaxTotal, ...] = ()
     tenders: tuple[TenderTotal, ...] = ()
-    change_minor: Minor = 0
-    rounding_minor: Minor = 0
-    float_minor: Minor = 0
-    expected_cash_minor: Minor = 0
-    counted_cash_minor: Minor = 0
-    over_short_minor: Minor = 0
-    points_earned: Points = 0
-    points_spent: Points = 0
-    points_taken_back: Points = 0
-    stock_milli: Milli = 0
+    change_minor: Sum = 0
+    rounding_minor: Sum = 0
+    float_minor: Sum = 0
+    expected_cash_minor: Sum = 0
+    counted_cash_minor: Sum = 0
+    over_short_minor: Sum = 0
+    points_earned: Sum = 0
+    points_spent: Sum = 0
+    points_taken_back: Sum = 0
+    stock_milli: Sum = 0
 
 
 class WorkstationTotals(msgspec.Struct, frozen=True, array_like=True):

@@ -13,7 +13,9 @@ receipt's sum, applied consistently: here it is the sum per rate, cut to lines.
 from collections.abc import Sequence
 from enum import StrEnum
 
-MINOR_MAX = 10**11
+from sync.protocol.bounds import FIGURE_MAX
+
+MINOR_MAX = FIGURE_MAX
 """No amount that enters may be larger (a billion in a currency of two decimals)."""
 QUANTITY_MILLI_MAX = 10**9
 """No quantity that enters may be larger (a million pieces)."""

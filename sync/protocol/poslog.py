@@ -18,7 +18,7 @@ from uuid import UUID
 import msgspec
 
 from sync.protocol.bounds import (
-    AMOUNT_MAX,
+    FIGURE_MAX,
     LINE_NO_MAX,
     NO_NUL,
     BasisPoints,
@@ -48,6 +48,7 @@ from sync.protocol.identity import (
 from sync.protocol.manifest import Manifest
 from sync.protocol.money import BASIS_POINTS, added_tax, included_tax
 from sync.protocol.shared import FieldChange
+from sync.protocol.text import is_plain
 
 LINES_MAX = LINE_NO_MAX
 TENDERS_MAX = 20
@@ -147,13 +148,13 @@ class Line(Fact, frozen=True, array_like=True):
     lot: Text | None = None
 
     def __post_init__(self) -> None:
-        if "\0" in self.item_id or "\0" in self.description or "\0" in (self.scan_code or ""):
-            raise Unbalanced(f"line {self.line_no}: a text holds NUL")
+        if not is_plain(f"{self.item_id}{self.description}{self.scan_code or ''}"):
+            raise Unbalanced(f"line {self.line_no}: a text holds what may not enter (text.py)")
         if self.quantity_milli == 0:
             raise Unbalanced(f"line {self.line_no}: quantity is zero")
         if not 0 <= self.tax_rate_bp <= BASIS_POINTS:
             raise Unbalanced(f"line {self.line_no}: tax rate is not between 0 and 100 %")
-        if abs(self.extended_minor) > AMOUNT_MAX:
+        if abs(self.extended_minor) > FIGURE_MAX:
             raise Unbalanced(f"line {self.line_no}: the amount is beyond every bound")
         modified = self.extended_minor
         for modifier in self.modifiers:

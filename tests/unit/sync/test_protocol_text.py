@@ -19,6 +19,7 @@ from sync.protocol import (
     reference,
     retry,
     shared,
+    text,
 )
 from sync.protocol.answers import RETRY_AFTER_S_MAX, Slug
 from sync.protocol.clock import ClockState
@@ -97,8 +98,9 @@ STATED = [
     (columns.BODIES_BYTES_MAX, 8 << 20, "more than 8 MiB"),
     (change.EVENT_BODY_BYTES_MAX, 1 << 20, "at most 1 MiB"),
     (codec.PACK_LEVEL, 6, "level 6"),
-    (bounds.AMOUNT_MAX, 10**15, "±10¹⁵"),
-    (bounds.TEXT_CHARACTERS_MAX, 4_000, "4,000 characters"),
+    (bounds.FIGURE_MAX, 10**11, "±10¹¹"),
+    (bounds.SUM_MAX, (1 << 63) - 1, "±(2⁶³−1)"),
+    (text.TEXT_CHARACTERS_MAX, 4_000, "4,000 characters"),
     (change.INSTANT_MS_MAX, (1 << 47) - 1, "±(2⁴⁷−1)"),
     (reference.PAGE_ROWS_MAX, 1_000, "at most 1,000"),
     (RETRY_AFTER_S_MAX, 3_600, "at most an hour"),
