@@ -34,6 +34,14 @@ OTHER_RIGHTS = """
     SELECT l.line_no FROM sale_line l LEFT JOIN points_right p
     ON p.root = l.sale_id AND p.line = l.line_no WHERE l.points > 0 AND p.points IS NOT l.points
 """
+OTHER_DEBT = """
+    SELECT s.customer_id FROM sale s LEFT JOIN points_debt d ON d.customer_id = s.customer_id
+    GROUP BY s.customer_id HAVING sum(s.points_debt) != coalesce(d.points, 0) OR d.points < 0
+"""
+RIGHTS_BESIDE_DEBT = """
+    SELECT d.customer_id FROM points_debt d JOIN points_right p ON p.customer_id = d.customer_id
+    WHERE d.points > 0 AND p.points > p.spent
+"""
 OTHER_SERIES = """
     SELECT r.workstation_id FROM receipt_series r WHERE r.last !=
     (SELECT count(*) FROM sale s WHERE s.workstation_id = r.workstation_id
@@ -51,6 +59,8 @@ def faults_of(db: sqlite3.Connection, stock_at_start_milli: int) -> list[str]:
         ("returned is not what came back", OTHER_RETURNS, ()),
         ("a right is overspent", OVERSPENT, ()),
         ("a right is not what its line earned", OTHER_RIGHTS, ()),
+        ("a debt is not what its receipts say", OTHER_DEBT, ()),
+        ("a right is left beside a debt", RIGHTS_BESIDE_DEBT, ()),
         ("the series is not its receipts", OTHER_SERIES, ()),
     ):
         wrong = db.execute(sql, values).fetchall()

@@ -49,7 +49,7 @@ COMPANY = CompanyId(UUID("0199aaaa-0000-7000-8000-00000000000c"))
 TOTALS_TABLES = (
     *("journal", "sale", "sale_line", "sale_tax", "sale_tender", "stock_level", "stock_movement"),
     *("points_right", "receipt_series", "abandoned_id", "till_session", "business_day", "customer"),
-    "alarm",
+    *("points_debt", "alarm"),
 )
 
 

@@ -220,7 +220,9 @@ def sales(draw: Any) -> RetailTransaction:
     paid, change = draw(tenders(total + rounding, customer is not None))
     taken = -sum(line.points for line in items if line.points < 0)
     covered = draw(st.integers(0, taken))
-    back = TakeBack(taken, draw(spends(covered)), taken - covered) if taken else None
+    paid_off = draw(st.integers(0, 50)) if customer is not None else 0
+    used = covered + paid_off
+    back = TakeBack(taken, draw(spends(used)), taken - used) if taken or paid_off else None
     return RetailTransaction(
         sale_id=SaleId(draw(ids)),
         receipt_number=ReceiptNumber(draw(short_ids)),

@@ -6,7 +6,7 @@ receipts leave their rows and count nowhere: no figure, no stock, no points.
 
 Points (sync/protocol/escrow.py): what a receipt earned is at once balance and a grant to its store;
 a spend, also that of a take-back, lowers what is granted; a debt of a take-back lowers only the
-balance.
+balance, and what pays a debt off (a debt below zero) lowers only what is granted.
 """
 
 from collections import defaultdict
@@ -276,7 +276,7 @@ def _sale_points(
     spent = sum(tender.points for tender in sale.tenders)
     taken_back = sale.take_back.points if sale.take_back else 0
     debt = sale.take_back.debt if sale.take_back else 0
-    if not (earned or spent or taken_back):
+    if not (earned or spent or taken_back or debt):
         return
     into.add_points(
         customer_id,

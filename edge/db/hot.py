@@ -17,6 +17,7 @@ from edge.db.tables import (
     AbandonedId,
     Alarm,
     EdgeTable,
+    PointsDebt,
     PointsRight,
     ReceiptSeries,
     Sale,
@@ -88,6 +89,13 @@ _SPEND = prepare(
     )
     .values(spent=col(PointsRight.spent) + bindparam("points_spent"))
 )
+_debt = upsert(PointsDebt)
+_DEBT = prepare(
+    _debt.on_conflict_do_update(
+        index_elements=[col(PointsDebt.customer_id)],
+        set_={"points": col(PointsDebt.points) + _debt.excluded.points},
+    )
+)
 _RETURNED = prepare(
     update(SaleLine)
     .where(
@@ -108,6 +116,7 @@ STATEMENTS = (
     _LEVEL,
     _SERIES,
     _SPEND,
+    _DEBT,
     _RETURNED,
 )
 """Held against the migrated schema by a test."""
@@ -227,15 +236,20 @@ def insert_movements(
 
 
 def move_points(db: sqlite3.Connection, fact: RetailTransaction, spends: Sequence[Spend]) -> None:
-    """Rights that were born in the sale lines, and rights that were used."""
-    if spends:
-        db.executemany(_SPEND.sql, [(s.points, s.root.bytes, s.line) for s in spends])
-    if fact.customer_id is not None and fact.points_earned:
-        root, customer = fact.sale_id.bytes, fact.customer_id.bytes
+    """Rights that were born in the sale lines, then rights that were used (born ones may pay off a
+    debt at once), and how the customer's debt changed."""
+    if fact.customer_id is None:
+        return
+    root, customer = fact.sale_id.bytes, fact.customer_id.bytes
+    if fact.points_earned:
         db.executemany(
             _RIGHT.sql,
             [(root, x.line_no, customer, x.points, 0) for x in fact.lines if x.points > 0],
         )
+    if spends:
+        db.executemany(_SPEND.sql, [(s.points, s.root.bytes, s.line) for s in spends])
+    if fact.take_back is not None and fact.take_back.debt:
+        db.execute(_DEBT.sql, (customer, fact.take_back.debt))
 
 
 def mark_returned(db: sqlite3.Connection, fact: RetailTransaction) -> None:

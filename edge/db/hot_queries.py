@@ -24,6 +24,7 @@ from edge.db.tables import (
     Journal,
     JournalHead,
     OperatorRow,
+    PointsDebt,
     PointsRight,
     PriceRow,
     ReceiptSeries,
@@ -228,6 +229,7 @@ COUNTER = _reading(
         ),
         _one(col(OperatorRow.active), col(OperatorRow.operator_id) == bindparam("operator_id")),
         _one(col(Customer.active), col(Customer.customer_id) == bindparam("customer_id")),
+        _one(col(PointsDebt.points), col(PointsDebt.customer_id) == bindparam("customer_id")),
         _one(
             col(ReceiptSeries.last),
             col(ReceiptSeries.workstation_id) == bindparam("workstation_id"),
@@ -235,7 +237,8 @@ COUNTER = _reading(
             col(ReceiptSeries.epoch_fingerprint) == bindparam("epoch_fingerprint"),
         ),
     ),
-    "workstation_id operator_id customer_id workstation_id epoch_number epoch_fingerprint",
+    "workstation_id operator_id customer_id customer_id workstation_id epoch_number"
+    " epoch_fingerprint",
 )
 _tenders, _sales = _each("tenders"), _each("sales")
 BY_CODE = _items(col(ScanCode.scan_code), by_code=True)
@@ -285,6 +288,10 @@ POINTS_HERE = _reading(
     ),
     "customer_id",
 )
+POINTS_OWED = _reading(
+    select(col(PointsDebt.points)).where(col(PointsDebt.customer_id) == bindparam("customer_id")),
+    "customer_id",
+)
 NUMBERS = _reading(
     select(col(Sale.sale_id), col(Sale.receipt_number))
     .select_from(_sales)
@@ -306,6 +313,7 @@ STATEMENTS = (
     TENDERS,
     RIGHTS,
     POINTS_HERE,
+    POINTS_OWED,
     NUMBERS,
     ALARM,
 )

@@ -81,12 +81,13 @@ class StoreNow(NamedTuple):
 
 class CounterNow(NamedTuple):
     """A workstation's open day and till, who stands before and behind it, and how many receipts its
-    series has. ``..._active`` is None where nobody has the id."""
+    series has. ``..._active`` is None where nobody has the id. ``points_owed``: by the customer."""
 
     business_date: date | None
     till_session_id: TillSessionId | None
     operator_active: bool | None
     customer_active: bool | None
+    points_owed: int
     receipts: int
 
 
@@ -124,20 +125,17 @@ def read_counter(
     epoch: Epoch,
 ) -> CounterNow:
     """The open day and till, operator, customer and receipt series of a workstation."""
-    values = (
-        workstation_id,
-        operator_id,
-        None if customer_id is None else customer_id.bytes,
-        workstation_id,
-        epoch.number,
-        epoch.fingerprint,
-    )
-    day, till, operator, customer, receipts = db.execute(hot_queries.COUNTER.sql, values).fetchone()
+    buyer = None if customer_id is None else customer_id.bytes
+    series = (workstation_id, epoch.number, epoch.fingerprint)
+    values = (workstation_id, operator_id, buyer, buyer, *series)
+    row = db.execute(hot_queries.COUNTER.sql, values).fetchone()
+    day, till, operator, customer, owed, receipts = row
     return CounterNow(
         None if day is None else date.fromisoformat(day),
         None if till is None else TillSessionId(UUID(bytes=till)),
         None if operator is None else bool(operator),
         None if customer is None else bool(customer),
+        owed or 0,
         receipts or 0,
     )
 
@@ -193,6 +191,12 @@ def points_here(db: sqlite3.Connection, customer_id: CustomerId) -> int:
     """What all rights of the customer come to at this store."""
     points: int | None = db.execute(hot_queries.POINTS_HERE.sql, (customer_id.bytes,)).fetchone()[0]
     return points or 0
+
+
+def points_owed(db: sqlite3.Connection, customer_id: CustomerId) -> int:
+    """What the customer owes at this store."""
+    row = db.execute(hot_queries.POINTS_OWED.sql, (customer_id.bytes,)).fetchone()
+    return 0 if row is None else int(row[0])
 
 
 def receipt_numbers(

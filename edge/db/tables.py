@@ -217,6 +217,15 @@ class PointsRight(EdgeTable, table=True):
     spent: int
 
 
+class PointsDebt(EdgeTable, table=True):
+    """What a customer owes here: taken back by returns, covered by no right, not yet paid off by
+    what was earned later. The sum of ``sale.points_debt``; no row is no debt."""
+
+    __tablename__ = "points_debt"
+    customer_id: bytes = Field(primary_key=True)
+    points: int
+
+
 class Customer(EdgeTable, table=True):
     """A customer as this store knows it, readable, for search. Code and e-mail may stand twice:
     two stores may have created them offline (protocol.md, customer)."""

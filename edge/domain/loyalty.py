@@ -3,12 +3,13 @@
 Earned are ``points_per_step`` for each whole ``points_step_minor`` of the sale lines with tax, less
 what was paid by points and what is out of tax's scope (protocol.md, Points); floored per receipt
 and allotted to its lines, so that a return takes back its line's share and no more. Rights to spend
-are escrow's (sync/protocol/escrow.py). Nobody earns without a customer.
+are escrow's (sync/protocol/escrow.py). Nobody earns without a customer. What a customer owes after
+a take-back is paid off first: by the rights there are, then by what the receipt earns.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
+from uuid import UUID
 
 from edge.domain.tender_errors import MorePointsThanRights, NotWholePoints
 from sync.protocol.escrow import Right, allot, own_line_first
@@ -24,10 +25,14 @@ class Spent(NamedTuple):
     rights: tuple[Right, ...]
 
 
-class TakenBack(NamedTuple):
-    """What return lines took back (None: no points), and the rights left after it."""
+class Settling(NamedTuple):
+    """An account while a receipt is made: what its return lines took, the rights that were used for
+    that and for what was owed, the debt before it and what is still uncovered, the rights left."""
 
-    take_back: TakeBack | None
+    points: int
+    spends: tuple[Spend, ...]
+    owed_before: int
+    owed: int
     rights: tuple[Right, ...]
 
 
@@ -58,27 +63,41 @@ def spend(points: int, rights: tuple[Right, ...], field: str) -> Spent:
     return Spent(allotment.spends, rights_after(rights, allotment.spends))
 
 
-def take_back(returns: Sequence[Line], rights: tuple[Right, ...]) -> TakenBack:
-    """What the return lines (negative points) take: each from its own line's grant first, then
-    from the others; the rest is a debt."""
-    taken: Counter[tuple[bytes, int]] = Counter()
-    debt = 0
-    spends: dict[tuple[bytes, int], Spend] = {}
+def take_back(returns: Sequence[Line], rights: tuple[Right, ...], owed: int) -> Settling:
+    """Pay ``owed`` from the rights, then what the return lines (negative points) take: each from
+    its own line's grant first, then from the others. What no right covers is owed."""
+    spends, still_owed = allot(owed, rights)
+    rights = rights_after(rights, spends)
+    points = 0
     for line in returns:
         if line.original is None or line.points == 0:
             continue
         order = own_line_first(rights, line.original.sale_id, line.original.line_no)
         allotment = allot(-line.points, order)
-        debt += allotment.uncovered
+        points -= line.points
+        spends += allotment.spends
+        still_owed += allotment.uncovered
         rights = rights_after(rights, allotment.spends)
-        for each in allotment.spends:
-            key = (each.root.bytes, each.line)
-            taken[key] += each.points
-            spends[key] = Spend(each.root, each.line, taken[key])
-    points = -sum(line.points for line in returns)
-    if points == 0:
-        return TakenBack(None, rights)
-    return TakenBack(TakeBack(points, tuple(spends.values()), debt), rights)
+    return Settling(points, _each_once(spends), owed, still_owed, rights)
+
+
+def _each_once(spends: Sequence[Spend]) -> tuple[Spend, ...]:
+    """One spend a grant, in the order in which grants were first used."""
+    taken: dict[tuple[UUID, int], int] = {}
+    for each in spends:
+        key = (each.root, each.line)
+        taken[key] = taken.get(key, 0) + each.points
+    return tuple(Spend(*key, points) for key, points in taken.items())
+
+
+def close(account: Settling, born: Sequence[Right]) -> TakeBack | None:
+    """What was taken back and paid off in all, after the rights that were born in this receipt paid
+    what is still owed; None: nothing was."""
+    paid = allot(account.owed, born)
+    spends = account.spends + paid.spends
+    if not (account.points or spends):
+        return None
+    return TakeBack(account.points, spends, paid.uncovered - account.owed_before)
 
 
 def rights_after(rights: tuple[Right, ...], spends: Sequence[Spend]) -> tuple[Right, ...]:

@@ -67,7 +67,8 @@ class Due(msgspec.Struct, frozen=True):
 
 class Quote(msgspec.Struct, frozen=True):
     """Amounts in minor units. ``total_minor`` and ``tendered_at_ms`` (UTC) are what the sale's
-    request states. ``points_here``: what the customer can spend at this store, None without one."""
+    request states. ``points_here``: what the customer can spend on this basket, after what is owed
+    and what it takes back; None without a customer."""
 
     tendered_at_ms: int
     total_minor: int
@@ -94,10 +95,11 @@ def quote(asked: SaleRequest, known: Situation) -> Quote:
     total = total_of(drafts, taken.values(), known)
     tenders = tender.tenders_of(asked.tenders, total, known)
     balance = tender.balance(total, asked.tenders, tenders, known.settings)
-    back = loyalty.take_back(tuple(taken.values()), known.rights)
-    tendered = tender_lines(asked, tenders, customer_id, back.rights, known)
+    account = loyalty.take_back(tuple(taken.values()), known.rights, known.points_owed)
+    tendered = tender_lines(asked, tenders, customer_id, account.rights, known)
     by_points = sum(each.amount_minor for each in tendered if each.kind is TenderKind.POINTS)
-    points_here = None if customer_id is None else sum(each.points_left for each in known.rights)
+    spendable = sum(each.points_left for each in account.rights)
+    points_here = None if customer_id is None else spendable
     due = _due(balance, by_points, points_here or 0, known.settings, is_refund=total < 0)
     return Quote(
         tendered_at_ms=asked.tendered_at_ms,

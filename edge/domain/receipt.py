@@ -123,8 +123,14 @@ def _sums(fact: RetailTransaction, decimals: int) -> Iterator[str]:
 
 def _points(fact: RetailTransaction) -> Iterator[str]:
     spent = sum(tender.points for tender in fact.tenders)
-    taken = fact.take_back.points if fact.take_back is not None else 0
-    figures = (("earned", fact.points_earned), ("spent", spent), ("taken back", taken))
+    taken, debt = (fact.take_back.points, fact.take_back.debt) if fact.take_back else (0, 0)
+    figures = (
+        ("earned", fact.points_earned),
+        ("spent", spent),
+        ("taken back", taken),
+        ("owed, more than before", max(0, debt)),
+        ("owed, paid off now", max(0, -debt)),
+    )
     for name, points in figures:
         if points:
             yield from _pair(f"Points {name}", f"{points:,}")

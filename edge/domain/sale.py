@@ -21,7 +21,7 @@ from edge.domain.pricing import Priced
 from edge.domain.situation import RateInForce, Situation, TenderInUse
 from edge.domain.tender_errors import PointsWithoutCustomer
 from sync.protocol.escrow import Right
-from sync.protocol.identity import CustomerId
+from sync.protocol.identity import CustomerId, SaleId
 from sync.protocol.money import MINOR_MAX
 from sync.protocol.poslog import (
     Line,
@@ -65,8 +65,8 @@ def compose(request: SaleRequest, known: Situation) -> Composed:
         raise TotalDiffers(request.total_minor, total, known.settings.decimals)
     tenders = tender.tenders_of(request.tenders, total, known)
     settlement = tender.settle(total, request.tenders, tenders, known.settings)
-    back = loyalty.take_back(tuple(taken.values()), known.rights)
-    tendered = tender_lines(request, tenders, customer_id, back.rights, known)
+    account = loyalty.take_back(tuple(taken.values()), known.rights, known.points_owed)
+    tendered = tender_lines(request, tenders, customer_id, account.rights, known)
     by_points = sum(t.amount_minor for t in tendered if t.kind is TenderKind.POINTS)
     points = points_earned(drafts, by_points, customer_id, known)
     sold = {
@@ -92,10 +92,16 @@ def compose(request: SaleRequest, known: Situation) -> Composed:
         rounding_minor=settlement.rounding_minor,
         change_minor=settlement.change_minor,
         points_earned=sum(points),
-        take_back=back.take_back,
+        take_back=loyalty.close(account, _born(request.sale_id, drafts, points)),
         note=request.note,
     )
     return Composed(fact, _all_spends(fact), _movements(fact, known))
+
+
+def _born(sale_id: SaleId, drafts: Sequence[Draft], points: Sequence[int]) -> list[Right]:
+    """The rights that the sale lines give: spent later, or at once for what is owed."""
+    earned = zip(drafts, points, strict=True)
+    return [Right(sale_id, draft.request.line_no, each) for draft, each in earned if each]
 
 
 def refuse_unknown_people(request: SaleRequest, known: Situation) -> None:

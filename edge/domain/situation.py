@@ -86,7 +86,7 @@ class Situation(NamedTuple):
 
     ``operator_active`` and ``customer_active``: None where the store knows no such person (or the
     request names none). ``rights``: what is left of the customer's rights here, oldest first; empty
-    where no rule of this sale needs them.
+    where no rule of this sale needs them. ``points_owed``: the customer's debt here.
     """
 
     settings: StoreSettings
@@ -102,3 +102,4 @@ class Situation(NamedTuple):
     tenders: Mapping[TenderId, TenderInUse]
     originals: Mapping[OriginalLine, SoldLine]
     rights: tuple[Right, ...] = ()
+    points_owed: int = 0

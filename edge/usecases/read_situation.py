@@ -35,9 +35,13 @@ def read_situation(
     tenders = hot_reads.tenders_named(db, {tender.tender_id for tender in request.tenders})
     originals = hot_reads.sold_lines(db, named) if named else {}
     customer_id = customer_of(request.customer_id, originals)
+    owed = counter.points_owed
+    if customer_id is not None and request.customer_id is None:
+        owed = hot_reads.points_owed(db, customer_id)
     wants_rights = (
         with_rights
         or bool(named)
+        or owed > 0
         or any(tender.kind is TenderKind.POINTS for tender in tenders.values())
     )
     return Situation(
@@ -56,4 +60,5 @@ def read_situation(
         tenders=tenders,
         originals=originals,
         rights=hot_reads.rights_left(db, customer_id) if wants_rights and customer_id else (),
+        points_owed=owed,
     )

@@ -6,6 +6,12 @@ to the selling store, its id (sale, line); central adds it to the balance and to
 together. A spend names the grants it uses. So the sum of spends never exceeds the sum of rights,
 whatever the network does. A return takes back its line's share: from that line's own grant first,
 then from the customer's other rights here; what no right covers is a recorded debt.
+
+A debt is paid off before anything is spent: at the customer's next receipt by what rights there
+are (a grant that came meanwhile), and by what that receipt earns. So a store that knows of a debt
+never holds a right beside it, and what can be spent there is what was earned by purchases kept,
+less what was spent, or nothing. At head office a pay-off lowers what is granted and leaves the
+balance, which had sunk by the whole take-back.
 """
 
 from collections.abc import Sequence

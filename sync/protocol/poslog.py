@@ -202,14 +202,19 @@ class TenderLine(Fact, frozen=True, array_like=True):
 
 
 class TakeBack(Fact, frozen=True, array_like=True):
-    """Points that return lines took back: from these rights, and what no right covered."""
+    """Points that return lines took back, and rights that paid off what was owed before.
+
+    ``points`` is what the return lines took, 0 where a receipt only pays off. ``spends`` are the
+    rights that gave it, those born in this very receipt too. ``debt`` is how the customer's debt
+    changed: above zero what no right covered, below zero what was paid off.
+    """
 
     points: Points
     spends: tuple[Spend, ...]
     debt: Points
 
     def __post_init__(self) -> None:
-        if self.debt < 0 or self.points != self.debt + sum(s.points for s in self.spends):
+        if self.points < 0 or self.points != self.debt + sum(s.points for s in self.spends):
             raise Unbalanced("points taken back are not spends and debt")
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from central.decisions import CustomerDecided, EpochIssued, GrantIssued, PointsOpened
 from central.projections.compare import compare_rows
@@ -16,9 +17,9 @@ from central.projections.fold import Event, fold_events
 from central.projections.fold_decisions import fold_decisions
 from central.projections.rows import Points, RowChanges
 from sync.protocol.conflict import merge
-from sync.protocol.identity import DeviceId, EventId
+from sync.protocol.identity import DeviceId, EventId, SaleId
 from sync.protocol.manifest import figures
-from sync.protocol.poslog import CustomerChanged, RetailTransaction
+from sync.protocol.poslog import CustomerChanged, RetailTransaction, Spend, TakeBack
 from sync.protocol.reference import Grant
 from sync.protocol.shared import CustomerField, FieldChange
 from tests.shop_journal import COMPANY, CUSTOMERS, DAY, Shop, tally
@@ -121,6 +122,24 @@ def test_a_take_backs_debt_lowers_the_balance_but_no_right() -> None:
     changes = fold_events(COMPANY, events_of(shop))
     assert changes.points == (Points(COMPANY, CUSTOMERS[0], taken_back=9, granted=-6),)
     assert changes.points_moves[0][3:] == (0, 0, 9, 3)
+
+
+def test_what_pays_a_debt_off_lowers_what_is_granted_but_no_balance() -> None:
+    """A12: a right that pays a debt off can be spent nowhere any more."""
+    shop = Shop(1)
+    sold = shop.sale(((1, 1_000, 9_000),), CUSTOMERS[0])
+    assert isinstance(sold, RetailTransaction)
+    paid = TakeBack(0, (Spend(UUID(int=5), 0, 3),), -3)
+    shop.append(replace(sold, take_back=paid))
+    shop.append(replace(_unpointed(sold), take_back=paid))
+    changes = fold_events(COMPANY, events_of(shop))
+    assert changes.points == (Points(COMPANY, CUSTOMERS[0], earned=9, granted=9 - 3 - 3),)
+
+
+def _unpointed(sale: RetailTransaction) -> RetailTransaction:
+    """The same basket, earning nothing."""
+    lines = tuple(replace(line, points=0) for line in sale.lines)
+    return replace(sale, sale_id=SaleId(UUID(int=77)), lines=lines, points_earned=0)
 
 
 def test_decisions_open_points_grant_them_and_set_fields() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from edge.domain.loyalty import earn, points_for, rights_after, spend, take_back
+from edge.domain.loyalty import close, earn, points_for, rights_after, spend, take_back
 from edge.domain.tender_errors import MorePointsThanRights, NotWholePoints
 from sync.protocol.escrow import Right
 from sync.protocol.identity import ItemId, SaleId
@@ -96,18 +96,32 @@ def returned(sale: int, line_no: int, points: int) -> Line:
 
 def test_a_return_takes_from_its_own_line_first_then_from_others_and_owes_the_rest() -> None:
     rights = (Right(root(9), 0, 2), Right(root(1), 1, 3))
-    taken, left = take_back([returned(1, 1, 4)], rights)
-    assert taken == TakeBack(4, (Spend(root(1), 1, 3), Spend(root(9), 0, 1)), 0)
-    assert [right.points_left for right in left] == [1, 0]
-    taken, left = take_back([returned(1, 1, 9)], rights)
-    assert taken == TakeBack(9, (Spend(root(1), 1, 3), Spend(root(9), 0, 2)), 4)
-    assert take_back([returned(1, 1, 0)], rights) == (None, rights)
+    account = take_back([returned(1, 1, 4)], rights, 0)
+    assert close(account, ()) == TakeBack(4, (Spend(root(1), 1, 3), Spend(root(9), 0, 1)), 0)
+    assert [right.points_left for right in account.rights] == [1, 0]
+    account = take_back([returned(1, 1, 9)], rights, 0)
+    assert close(account, ()) == TakeBack(9, (Spend(root(1), 1, 3), Spend(root(9), 0, 2)), 4)
+    account = take_back([returned(1, 1, 0)], rights, 0)
+    assert (close(account, ()), account.rights) == (None, rights)
 
 
 def test_two_return_lines_name_a_shared_grant_once() -> None:
     rights = (Right(root(9), 0, 10),)
-    taken, _ = take_back([returned(1, 1, 2), returned(1, 2, 3)], rights)
-    assert taken == TakeBack(5, (Spend(root(9), 0, 5),), 0)
+    account = take_back([returned(1, 1, 2), returned(1, 2, 3)], rights, 0)
+    assert close(account, ()) == TakeBack(5, (Spend(root(9), 0, 5),), 0)
+
+
+def test_what_is_owed_is_paid_by_rights_and_then_by_what_the_receipt_earns() -> None:
+    """A12: nothing is spent, and nothing earned is kept, beside a debt."""
+    grant, born = (Right(root(9), 0, 30),), (Right(root(5), 1, 40), Right(root(5), 2, 60))
+    account = take_back([], grant, 99)
+    assert [right.points_left for right in account.rights] == [0]
+    paid = (Spend(root(9), 0, 30), Spend(root(5), 1, 40), Spend(root(5), 2, 29))
+    assert close(account, born) == TakeBack(0, paid, -99)
+    assert close(account, ()) == TakeBack(0, (Spend(root(9), 0, 30),), -30)
+    assert close(take_back([], (), 99), ()) is None
+    exchange = take_back([returned(1, 1, 10)], grant, 25)
+    assert close(exchange, born) == TakeBack(10, (Spend(root(9), 0, 30), Spend(root(5), 1, 5)), -25)
 
 
 RIGHTS = st.dictionaries(
@@ -116,11 +130,18 @@ RIGHTS = st.dictionaries(
 BACK = st.lists(st.tuples(st.integers(1, 6), st.integers(0, 3), st.integers(0, 30)), max_size=6)
 
 
-@given(rights=RIGHTS, back=BACK, wanted=st.lists(st.integers(0, 50), max_size=4))
+@given(
+    rights=RIGHTS,
+    back=BACK,
+    owed=st.integers(0, 60),
+    wanted=st.lists(st.integers(0, 50), max_size=4),
+)
 def test_points_are_never_above_rights(
-    rights: tuple[Right, ...], back: list[tuple[int, int, int]], wanted: list[int]
+    rights: tuple[Right, ...], back: list[tuple[int, int, int]], owed: int, wanted: list[int]
 ) -> None:
-    taken, left = take_back([returned(*each) for each in back], rights)
+    account = take_back([returned(*each) for each in back], rights, owed)
+    taken, left = close(account, ()), account.rights
+    assert account.owed == 0 or not any(right.points_left for right in left)
     spends = list(taken.spends) if taken else []
     for points in wanted:
         try:

@@ -230,7 +230,15 @@ def test_points_are_only_taken_by_whole_spends() -> None:
     with pytest.raises(Unbalanced, match="only points"):
         TenderLine(TenderId("card"), TenderKind.CARD, 5, None, 500, (Spend(grant, 1, 500),))
     with pytest.raises(Unbalanced, match="spends and debt"):
-        TakeBack(5, (Spend(grant, 1, 6),), -1)
+        TakeBack(5, (Spend(grant, 1, 6),), 0)
+    with pytest.raises(Unbalanced, match="spends and debt"):
+        TakeBack(-1, (), -1)
+
+
+def test_a_receipt_may_pay_off_more_than_it_takes_back() -> None:
+    """A12: a debt below zero is what was paid off, by rights that the spends name."""
+    assert TakeBack(5, (Spend(UUID(int=9), 1, 6),), -1).debt == -1
+    assert TakeBack(0, (Spend(UUID(int=9), 1, 6),), -6).points == 0
 
 
 @pytest.mark.parametrize(

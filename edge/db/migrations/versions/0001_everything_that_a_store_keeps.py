@@ -29,6 +29,7 @@ TABLES = (
     "journal_head",
     "operator",
     "pairing_code",
+    "points_debt",
     "points_right",
     "price",
     "push_state",
@@ -64,6 +65,7 @@ def upgrade() -> None:
     _create_journal_head()
     _create_operator()
     _create_pairing_code()
+    _create_points_debt()
     _create_points_right()
     _create_price()
     _create_push_state()
@@ -271,6 +273,15 @@ def _create_pairing_code() -> None:
         sa.Column("expires_at_ms", sa.Integer(), nullable=False),
         sa.Column("tries_left", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("workstation_id", name=op.f("pk_pairing_code")),
+    )
+
+
+def _create_points_debt() -> None:
+    op.create_table(
+        "points_debt",
+        sa.Column("customer_id", sa.LargeBinary(), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_points_debt")),
     )
 
 
