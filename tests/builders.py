@@ -57,6 +57,7 @@ from sync.protocol.identity import (
 from sync.protocol.money import extend
 from sync.protocol.poslog import TaxClass, TenderKind
 from sync.protocol.reference import StoreSettings
+from sync.protocol.scan_code import code_key
 
 NAMES = UUID("6f1c2a34-0000-5000-8000-000000000000")
 STORE = StoreId(uuid5(NAMES, "store"))
@@ -284,7 +285,10 @@ def _publish_item(db: sqlite3.Connection, item: SeedItem) -> None:
         active=item.active,
         version=3,
     )
-    db.execute("INSERT INTO scan_code VALUES (?, ?)", (item.scan_code, item.item_id))
+    db.execute(
+        "INSERT INTO scan_code VALUES (?, ?, ?)",
+        (code_key(item.scan_code), item.item_id, item.scan_code),
+    )
     db.execute("INSERT INTO stock_level VALUES (?, ?)", (item.item_id, STOCK_MILLI))
     if item.price_minor is not None:
         price(db, item.item_id, item.price_minor, NOW_MS - 30 * DAY_MS, version=11)

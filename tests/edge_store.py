@@ -41,6 +41,7 @@ from sync.protocol.identity import (
     WorkstationId,
 )
 from sync.protocol.reference import StoreSettings
+from sync.protocol.scan_code import code_key
 
 NOWHERE = "http://127.0.0.1:9"
 CUSTOMER = UUID("0199aaaa-0000-7000-8000-000000000001")
@@ -125,7 +126,7 @@ def _publish(db: sqlite3.Connection, store_code: str) -> None:
             "INSERT INTO item VALUES (?, ?, 'grocery', 'standard', 'each', 0, NULL, 1, 1)",
             (item, name),
         )
-        db.execute("INSERT INTO scan_code VALUES (?, ?)", (code, item))
+        db.execute("INSERT INTO scan_code VALUES (?, ?, ?)", (code_key(code), item, code))
         db.execute("INSERT INTO price VALUES (?, 0, ?, 1)", (item, price))
     db.execute("INSERT INTO item VALUES ('loose', 'Loose', 'x', 'standard', 'each', 1, NULL, 1, 1)")
     db.execute(

@@ -1,14 +1,18 @@
-"""Items: what a scanner read, and search by words."""
+"""Items: what a scanner read, and search by words.
+
+A code may hold any character, ``/`` too, and a browser takes ``.`` and ``..`` out of a path: where
+the code is not known beforehand ask ``GET /scans?text=``, which knows quantities as well.
+"""
 
 import msgspec
 from litestar import get
 
-from edge.api.parameters import PAGE, Limit, Offset, TextInPath, TheBox, Words
+from edge.api.parameters import PAGE, Limit, Offset, ScanText, TextInPath, TheBox, Words
 from edge.api.written import Described
 from edge.db.items import ItemFound
 from edge.domain.line_errors import UnknownScanCode
 from edge.reading import read
-from edge.usecases.look_up_items import look_up_item, look_up_items
+from edge.usecases.look_up_items import Scanned, look_up_item, look_up_items, look_up_scan
 from sync.protocol.errors import NotFound
 
 
@@ -20,23 +24,38 @@ class ItemsAnswer(msgspec.Struct, frozen=True):
 
 @get("/items/{scan_code:str}", operation_class=Described)
 async def by_code(scan_code: TextInPath, box: TheBox) -> ItemFound:
-    """The item that a scan code means; inactive ones too, and they say so."""
+    """The item that a scan code, or else an id, means; inactive ones too, and they say so."""
     moment = box.clock.moment()
     found = await read(box.reader, lambda db: look_up_item(db, scan_code, moment))
     if found is None:
-        unknown = UnknownScanCode(scan_code, "scan_code")
-        raise NotFound(unknown.detail, remedy=unknown.remedy, field=unknown.field)
+        raise _not_found(UnknownScanCode(scan_code, "scan_code"))
     return found
+
+
+@get("/scans", operation_class=Described)
+async def by_scan(box: TheBox, text: ScanText) -> Scanned:
+    """The item that a text in the scan field means: a code as it stands, or else an item's id, or
+    else a quantity and a code (``3*4006381333931``, also with ``x`` or ``×``)."""
+    moment = box.clock.moment()
+    try:
+        return await read(box.reader, lambda db: look_up_scan(db, text, moment))
+    except UnknownScanCode as unknown:
+        raise _not_found(unknown) from unknown
+
+
+def _not_found(unknown: UnknownScanCode) -> NotFound:
+    return NotFound(unknown.detail, remedy=unknown.remedy, field=unknown.field)
 
 
 @get("/items", operation_class=Described)
 async def by_words(
     box: TheBox, q: Words = "", limit: Limit = PAGE, offset: Offset = 0
 ) -> ItemsAnswer:
-    """Active items whose name holds words that begin as those of ``q``."""
+    """Active items, best first: the one whose code or id ``q`` is; names that begin with it; items
+    that hold its words; items with words that begin so. Case and accents do not count."""
     moment = box.clock.moment()
     found = await read(box.reader, lambda db: look_up_items(db, q, limit, offset, moment))
     return ItemsAnswer(found)
 
 
-ROUTES = (by_code, by_words)
+ROUTES = (by_code, by_scan, by_words)

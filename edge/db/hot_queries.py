@@ -88,7 +88,7 @@ def _items(named: Column, *, by_code: bool) -> Prepared:
         col(StockLevel.on_hand_milli),
     ).select_from(listed)
     if by_code:
-        items = items.join(ScanCode, col(ScanCode.scan_code) == listed.c.value).join(
+        items = items.join(ScanCode, col(ScanCode.code_key) == listed.c.value).join(
             ItemRow, col(ItemRow.item_id) == col(ScanCode.item_id)
         )
     else:
@@ -241,7 +241,7 @@ COUNTER = _reading(
     " epoch_fingerprint",
 )
 _tenders, _sales = _each("tenders"), _each("sales")
-BY_CODE = _items(col(ScanCode.scan_code), by_code=True)
+BY_CODE = _items(col(ScanCode.code_key), by_code=True)
 BY_ID = _items(col(ItemRow.item_id), by_code=False)
 ORIGINALS = _originals()
 FINISHED = _finished()

@@ -35,6 +35,7 @@ from sync.protocol.identity import (
 )
 from sync.protocol.poslog import OriginalLine, TaxClass, TenderKind
 from sync.protocol.reference import StoreSettings
+from sync.protocol.scan_code import code_key
 
 SETTINGS_MAX = 8
 """Decoded settings that are kept, of as many stores in this process."""
@@ -143,9 +144,16 @@ def read_counter(
 def items_by_code(
     db: sqlite3.Connection, codes: Iterable[str], as_of_ms: int
 ) -> dict[str, ItemOnSale]:
-    """Items by their scan codes; unknown ones are left out."""
-    rows = db.execute(hot_queries.BY_CODE.sql, (_listed(codes), as_of_ms))
-    return {row[0]: _item(row) for row in rows}
+    """Items by what was scanned or typed: their scan codes in any spelling of a GTIN, or else their
+    ids; unknown ones are left out."""
+    keys = {code: code_key(code) for code in codes}
+    rows = db.execute(hot_queries.BY_CODE.sql, (_listed(set(keys.values())), as_of_ms))
+    by_key = {row[0]: _item(row) for row in rows}
+    found = {code: by_key[key] for code, key in keys.items() if key in by_key}
+    if len(found) < len(keys):
+        rest = [ItemId(code) for code in keys if code not in found]
+        found.update(items_by_id(db, rest, as_of_ms).items())
+    return found
 
 
 def items_by_id(

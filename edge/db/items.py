@@ -1,11 +1,11 @@
-"""Items as a workstation asks for them: by scan code, by id, by the beginnings of words.
+"""Items as a workstation asks for them: by scan code and by id (by words: ``item_search.py``).
 
 Price and tax are those in force at an instant and on a date; a sale reads its own as of the instant
 of its tender (``hot_reads.py``).
 """
 
-import re
 import sqlite3
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -13,10 +13,9 @@ import msgspec
 
 from sync.protocol.identity import ItemId
 from sync.protocol.poslog import TaxClass
+from sync.protocol.scan_code import code_key
 
 ITEMS_LISTED_MAX = 200
-WORDS_MAX = 16
-_WORD = re.compile(r"\w+")
 
 _SELECT = """
 SELECT i.item_id, i.name, i.department, i.unit, i.tax_class, i.open_price, i.active,
@@ -33,19 +32,10 @@ LEFT JOIN price p ON p.item_id = i.item_id AND p.effective_from_ms =
 """
 _BY_CODE = (
     f"{_SELECT} FROM scan_code s JOIN item i ON i.item_id = s.item_id {_PRICE}"
-    " WHERE s.scan_code = :asked"
+    " WHERE s.code_key = :asked"
 )
-_BY_ID = f"{_SELECT} FROM item i {_PRICE} WHERE i.item_id = :asked"
-_BY_WORDS = (
-    f"{_SELECT} FROM (SELECT w.item_id"  # noqa: S608 - constants
-    " FROM item_words w JOIN item n ON n.item_id = w.item_id"
-    " WHERE w.words MATCH :asked AND n.active ORDER BY w.rowid LIMIT :limit OFFSET :offset) f"
-    f" JOIN item i ON i.item_id = f.item_id {_PRICE} ORDER BY i.name, i.item_id"
-)
-_ALL = (
-    f"{_SELECT} FROM (SELECT item_id FROM item WHERE active"  # noqa: S608 - constants
-    " ORDER BY item_id LIMIT :limit OFFSET :offset) f"
-    f" JOIN item i ON i.item_id = f.item_id {_PRICE} ORDER BY i.item_id"
+_BY_IDS = (
+    f"{_SELECT} FROM json_each(:asked) f JOIN item i ON i.item_id = f.value {_PRICE} ORDER BY f.key"
 )
 
 
@@ -73,42 +63,28 @@ class AsOf(msgspec.Struct, frozen=True):
     day: date
 
 
-def find_item_by_code(db: sqlite3.Connection, scan_code: str, as_of: AsOf) -> ItemFound | None:
-    """What a scanner read; inactive items are found too, and say so."""
-    return _one(db, _BY_CODE, scan_code, as_of)
+def find_item_by_code(db: sqlite3.Connection, text: str, as_of: AsOf) -> ItemFound | None:
+    """The item with this scan code, in any spelling of a GTIN, or else with this id: a code that
+    exists is a code. Inactive items are found too, and say so."""
+    values = {"asked": code_key(text), "at_ms": as_of.at_ms, "day": as_of.day.isoformat()}
+    row = db.execute(_BY_CODE, values).fetchone()
+    if row is not None:
+        return _item(row)
+    return find_item(db, ItemId(text), as_of)
 
 
 def find_item(db: sqlite3.Connection, item_id: ItemId, as_of: AsOf) -> ItemFound | None:
     """By id."""
-    return _one(db, _BY_ID, item_id, as_of)
+    return next(iter(find_items(db, [item_id], as_of)), None)
 
 
-def search_items(
-    db: sqlite3.Connection, text: str, as_of: AsOf, limit: int, offset: int
+def find_items(
+    db: sqlite3.Connection, item_ids: Sequence[str], as_of: AsOf
 ) -> tuple[ItemFound, ...]:
-    """Active items whose name, id or scan codes hold a word that begins with each word of
-    ``text``; without a word, all of them by id. Pages follow each other in an order of their own,
-    by name within each."""
-    words = _WORD.findall(text)[:WORDS_MAX]
-    values = {
-        "asked": " ".join(f'"{word}"*' for word in words),
-        "limit": min(limit, ITEMS_LISTED_MAX),
-        "offset": offset,
-        "at_ms": as_of.at_ms,
-        "day": as_of.day.isoformat(),
-    }
-    if text.strip() and not words:
-        return ()
-    if not words:
-        del values["asked"]
-    rows = db.execute(_BY_WORDS if words else _ALL, values)
-    return tuple(_item(row) for row in rows)
-
-
-def _one(db: sqlite3.Connection, statement: str, asked: str, as_of: AsOf) -> ItemFound | None:
+    """By their ids, in this order; unknown ones are left out."""
+    asked = msgspec.json.encode(item_ids).decode()
     values = {"asked": asked, "at_ms": as_of.at_ms, "day": as_of.day.isoformat()}
-    row = db.execute(statement, values).fetchone()
-    return None if row is None else _item(row)
+    return tuple(_item(row) for row in db.execute(_BY_IDS, values))
 
 
 def _item(row: tuple[Any, ...]) -> ItemFound:

@@ -7,12 +7,12 @@ merged apart from here (``edge/usecases/take_customers.py``).
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
+from edge.db.item_search import drop_item_names, write_item_names
 from edge.db.store import take_settings
 from sync.protocol.codec import decode
 from sync.protocol.errors import Undecodable
@@ -27,6 +27,7 @@ from sync.protocol.reference import (
     TaxRate,
     Tender,
 )
+from sync.protocol.scan_code import code_key
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -34,11 +35,9 @@ _ITEM = (
     "INSERT OR REPLACE INTO item (item_id, name, department, tax_class, unit, open_price,"
     " unit_cost_minor, active, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-_CODE = "INSERT OR REPLACE INTO scan_code (scan_code, item_id) VALUES (?, ?)"
-_WORDS = "INSERT OR REPLACE INTO item_words (rowid, item_id, words) VALUES (?, ?, ?)"
+_CODE = "INSERT OR REPLACE INTO scan_code (code_key, item_id, scan_code) VALUES (?, ?, ?)"
 _DROP_ITEM = "DELETE FROM item WHERE item_id = ?"
 _DROP_CODES = "DELETE FROM scan_code WHERE item_id = ?"
-_DROP_WORDS = "DELETE FROM item_words WHERE rowid = ?"
 _PRICE = (
     "INSERT OR REPLACE INTO price (item_id, effective_from_ms, unit_price_minor, version)"
     " VALUES (?, ?, ?, ?)"
@@ -87,13 +86,6 @@ def read_rows(rows: Sequence[FeedRow], kind: type[T]) -> tuple[list[Read], list[
     return read, unreadable
 
 
-def words_rowid(item_id: str) -> int:
-    """Where an item's words stand: 63 bits of its id's hash. Rows of ``item`` have no number of
-    their own that outlives a VACUUM; two of a million ids meet with a chance of 1 in 10 million."""
-    digest = blake2b(item_id.encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big") >> 1
-
-
 def _take_items(db: sqlite3.Connection, rows: Sequence[Read]) -> None:
     items: list[tuple[int, Item]] = [(row.version, row.value) for row in rows]
     db.executemany(
@@ -114,24 +106,25 @@ def _take_items(db: sqlite3.Connection, rows: Sequence[Read]) -> None:
         ],
     )
     db.executemany(_DROP_CODES, [(item.item_id,) for _, item in items])
-    db.executemany(_CODE, [(code, item.item_id) for _, item in items for code in item.scan_codes])
     db.executemany(
-        _WORDS,
-        [
-            (
-                words_rowid(item.item_id),
-                item.item_id,
-                " ".join((item.name, item.item_id, *item.scan_codes)),
-            )
-            for _, item in items
-        ],
+        _CODE,
+        [(key, item.item_id, code) for _, item in items for key, code in _codes(item).items()],
     )
+    write_item_names(db, [item for _, item in items])
+
+
+def _codes(item: Item) -> dict[str, str]:
+    """The item's codes by their keys; of two spellings of one code, the first."""
+    codes: dict[str, str] = {}
+    for code in item.scan_codes:
+        codes.setdefault(code_key(code), code)
+    return codes
 
 
 def _drop_items(db: sqlite3.Connection, keys: Sequence[str]) -> None:
     db.executemany(_DROP_ITEM, [(key,) for key in keys])
     db.executemany(_DROP_CODES, [(key,) for key in keys])
-    db.executemany(_DROP_WORDS, [(words_rowid(key),) for key in keys])
+    drop_item_names(db, keys)
 
 
 def _take_prices(db: sqlite3.Connection, rows: Sequence[Read]) -> None:

@@ -289,7 +289,7 @@ class FeedCursor(EdgeTable, table=True):
 
 
 class ItemRow(EdgeTable, table=True):
-    """Items as published; words for search are kept in ``item_words`` (FTS5, made by migration)."""
+    """Items as published."""
 
     __tablename__ = "item"
     item_id: str = Field(primary_key=True)
@@ -303,12 +303,25 @@ class ItemRow(EdgeTable, table=True):
     version: int
 
 
+class ItemName(EdgeTable, table=True):
+    """What search knows of an active item; its words stand in ``item_words`` (FTS5, made by
+    migration) at rowid = ``number``. ``name_key``: the name as ``edge/domain/search.py`` folds."""
+
+    __tablename__ = "item_name"
+    __table_args__ = (Index("ix_item_name_name_key", "name_key", "item_id"),)
+    number: int = Field(primary_key=True)
+    item_id: str = Field(unique=True)
+    name_key: str
+
+
 class ScanCode(EdgeTable, table=True):
-    """What a scanner reads, to the item it means."""
+    """What a scanner reads, to the item it means: by ``scan_code.code_key``, one key for all
+    spellings of a GTIN. ``scan_code``: as published."""
 
     __tablename__ = "scan_code"
-    scan_code: str = Field(primary_key=True)
+    code_key: str = Field(primary_key=True)
     item_id: str = Field(index=True)
+    scan_code: str
 
 
 class PriceRow(EdgeTable, table=True):

@@ -28,6 +28,7 @@ from edge.usecases.open_business_day import OpenBusinessDay, open_business_day
 from edge.usecases.open_till import OpenTill, open_till
 from sync.engine.journal import Moment
 from sync.protocol.identity import BootId, EventId, OperatorId, TillSessionId, WorkstationId
+from sync.protocol.scan_code import code_key
 from tests.edge_store import make_store, settings
 
 ITEMS = 300
@@ -85,8 +86,8 @@ def make_shop(folder: Path, *, seed: int = 1, customers: int = CUSTOMERS) -> Sho
         ]
         db.executemany("INSERT INTO item VALUES (?, ?, ?, ?, 'each', 0, ?, 1, 1)", rows)
         db.executemany(
-            "INSERT INTO scan_code VALUES (?, ?)",
-            [(item.scan_codes[0], item.item_id) for item, _ in items],
+            "INSERT INTO scan_code VALUES (?, ?, ?)",
+            [(code_key(item.scan_codes[0]), item.item_id, item.scan_codes[0]) for item, _ in items],
         )
         db.executemany(
             "INSERT INTO price VALUES (?, 0, ?, 1)",

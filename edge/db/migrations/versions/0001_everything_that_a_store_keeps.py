@@ -10,7 +10,7 @@ depends_on = None
 
 ITEM_WORDS = """
 CREATE VIRTUAL TABLE item_words USING fts5(
-    item_id UNINDEXED, words, prefix = '2 3', tokenize = 'unicode61 remove_diacritics 2'
+    item_id UNINDEXED, words, prefix = '1 2 3', tokenize = 'unicode61 remove_diacritics 2'
 )
 """
 """Names, ids and scan codes of the items, for search by the beginnings of words."""
@@ -25,6 +25,7 @@ TABLES = (
     "customer_key",
     "feed_cursor",
     "item",
+    "item_name",
     "journal",
     "journal_head",
     "operator",
@@ -61,6 +62,7 @@ def upgrade() -> None:
     _create_customer_key()
     _create_feed_cursor()
     _create_item()
+    _create_item_name()
     _create_journal()
     _create_journal_head()
     _create_operator()
@@ -211,6 +213,19 @@ def _create_item() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("item_id", name=op.f("pk_item")),
     )
+
+
+def _create_item_name() -> None:
+    op.create_table(
+        "item_name",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.String(), nullable=False),
+        sa.Column("name_key", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_item_name")),
+        sa.UniqueConstraint("item_id", name=op.f("uq_item_name_item_id")),
+    )
+    with op.batch_alter_table("item_name", schema=None) as batch_op:
+        batch_op.create_index("ix_item_name_name_key", ["name_key", "item_id"], unique=False)
 
 
 def _create_journal() -> None:
@@ -391,9 +406,10 @@ def _create_sale() -> None:
 def _create_scan_code() -> None:
     op.create_table(
         "scan_code",
-        sa.Column("scan_code", sa.String(), nullable=False),
+        sa.Column("code_key", sa.String(), nullable=False),
         sa.Column("item_id", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("scan_code", name=op.f("pk_scan_code")),
+        sa.Column("scan_code", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("code_key", name=op.f("pk_scan_code")),
     )
     with op.batch_alter_table("scan_code", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_scan_code_item_id"), ["item_id"], unique=False)

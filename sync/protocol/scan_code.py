@@ -1,0 +1,29 @@
+"""One code, however it is written: the key under which a scan code is kept and looked up.
+
+GS1 numbers of 8, 12, 13 and 14 digits (GTIN-8, UPC-A, EAN-13, GTIN-14) are one numbering: a shorter
+one is the longer one without its leading zeros (GS1 General Specifications, 3.3.2), and scanners
+send either. Every other code means only itself.
+"""
+
+from functools import lru_cache
+
+from stdnum import ean
+
+GTIN_DIGITS = 14
+GTIN_LENGTHS = frozenset({8, 12, 13, 14})
+KEYS_KEPT = 8_192
+"""Codes whose keys are remembered: a shop scans the same ones all day."""
+
+
+@lru_cache(maxsize=KEYS_KEPT)
+def code_key(scan_code: str) -> str:
+    """A GTIN with a right check digit as 14 digits; any other text as it is.
+
+    >>> code_key("036000291452") == code_key("0036000291452") == "00036000291452"
+    True
+    """
+    if len(scan_code) in GTIN_LENGTHS and scan_code.isascii() and scan_code.isdecimal():
+        padded = scan_code.zfill(GTIN_DIGITS)
+        if ean.is_valid(padded):
+            return padded
+    return scan_code
