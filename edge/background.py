@@ -128,7 +128,7 @@ class Exchange:
                     return outcome
                 case Applied(feed=feed, rows=rows):
                     self._failures = 0
-                    log.info("pulled", data_set=feed.data_set.value, rows=rows)
+                    log.info("pulled", data_set=feed.data_set, rows=rows)
                 case _:
                     assert_never(outcome)
         self._box.nudge.set()

@@ -10,13 +10,13 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import NamedTuple
-from uuid import UUID
 
 import uuid_utils.compat
 
 from edge.box import SOFTWARE, Box, read_zone
 from edge.db.alarms import list_alarms
 from edge.db.errors import CannotStart
+from edge.db.reference import Feed, read_cursor
 from edge.reading import read
 from edge.usecases.apply_reference import apply_reference
 from edge.usecases.raise_alarm import raise_alarm
@@ -24,19 +24,25 @@ from edge.usecases.record_contact import record_contact
 from edge.usecases.stop_pushing import stop_pushing
 from sync.engine.journal import acknowledged, read_head
 from sync.engine.outbox import SqliteJournal, Stopped, StopReason
-from sync.engine.pull import NEVER_PULLED, Applied, Cursor, PullLater, UpToDate, pull_once
+from sync.engine.pull import (
+    NEVER_PULLED,
+    Applied,
+    Cursor,
+    PullLater,
+    UpToDate,
+    known_feeds,
+    pull_once,
+)
 from sync.engine.push import Heard, beat_once
 from sync.engine.signing import NONCE_BYTES_MAX, Signer
 from sync.engine.transport import HttpTransport, Transport, open_client
 from sync.protocol.batch import Acknowledgement, Health
-from sync.protocol.identity import Incarnation
 from sync.protocol.poslog import AlarmKind
 from sync.protocol.reference import DataSet, FeedPage
 
 ALARMS_TOLD_MAX = 10
 ROUNDS_MAX = 100_000
 """Pages of one load; far more than any company's feeds have."""
-_CURSOR = "SELECT incarnation, pub_seq FROM feed_cursor WHERE data_set = ? AND scope = ?"
 
 _ALARM = {
     StopReason.FORK: AlarmKind.FORK,
@@ -129,7 +135,7 @@ async def pull_page(box: Box, line: Line, heard: Acknowledgement) -> UpToDate | 
     """Take the next page of the first feed that is behind."""
     head = await read(box.reader, read_head)
 
-    async def read_cursor(data_set: DataSet, scope: str) -> Cursor:
+    async def cursor_of(data_set: DataSet, scope: str) -> Cursor:
         known = line.cursors.get((data_set, scope))
         if known is None:
             known = await read(box.reader, lambda db: _cursor(db, data_set, scope))
@@ -138,17 +144,17 @@ async def pull_page(box: Box, line: Line, heard: Acknowledgement) -> UpToDate | 
 
     async def apply(page: FeedPage) -> None:
         moment = box.clock.moment()
-        line.cursors.pop((page.data_set, page.scope), None)
+        line.cursors.pop((DataSet(page.data_set), page.scope), None)
         await box.writer.run(lambda db: apply_reference(db, page, moment))
-        if page.data_set is DataSet.SETTINGS:
+        if page.data_set == DataSet.SETTINGS:
             box.clock.zone = await read(box.reader, read_zone)
 
-    return await pull_once(read_cursor, apply, line.transport, line.signer, head, heard)
+    return await pull_once(cursor_of, apply, line.transport, line.signer, head, heard)
 
 
 def _cursor(db: sqlite3.Connection, data_set: DataSet, scope: str) -> Cursor:
-    row = db.execute(_CURSOR, (data_set.value, scope)).fetchone()
-    return NEVER_PULLED if row is None else Cursor(Incarnation(UUID(bytes=row[0])), row[1])
+    cursor = read_cursor(db, Feed(data_set, scope))
+    return NEVER_PULLED if cursor is None else Cursor(*cursor)
 
 
 class NotLoaded(CannotStart):
@@ -187,7 +193,7 @@ async def load_over(box: Box, line: Line, show: Callable[[Loading], None]) -> Lo
 
 
 def _loading(db: sqlite3.Connection, heard: Acknowledgement) -> Loading:
-    done = sum(
-        min(_cursor(db, feed.data_set, feed.scope).pub_seq, feed.head) for feed in heard.feeds
-    )
-    return Loading(done, sum(feed.head for feed in heard.feeds))
+    feeds = known_feeds(heard)
+    taken = [_cursor(db, DataSet(feed.data_set), feed.scope).pub_seq for feed in feeds]
+    heads = [feed.head for feed in feeds]
+    return Loading(sum(map(min, taken, heads)), sum(heads))

@@ -171,19 +171,28 @@ class FakeCentral:
             self.server_ms,
             self.pace_ms,
             (PROTOCOL_VERSION,),
-            feeds=tuple(FeedHead(name, "", len(rows)) for name, rows in self.feeds.items()),
+            feeds=tuple(self._head(name) for name in self.feeds),
         )
         return Response(200, {}, codec.encode(acknowledgement))
+
+    def _head(self, data_set: DataSet) -> FeedHead:
+        head = len(self.feeds[data_set])
+        return FeedHead(data_set, "", head, self._set_hash(data_set, head))
+
+    def _set_hash(self, data_set: DataSet, through: int) -> bytes:
+        live, set_hash = dict[str, bytes](), EMPTY_SET_HASH
+        for row in self.feeds[data_set][:through]:
+            assert row.body is not None
+            set_hash = replace_in_set_hash(set_hash, row.key, live.get(row.key), row.body)
+            live[row.key] = row.body
+        return set_hash
 
     def _page(self, data_set: DataSet, after: int) -> Response:
         assert self.genesis is not None
         self.pulled.append(f"{data_set.value} after {after}")
         rows = self.feeds[data_set]
-        page, live, set_hash = rows[after : after + PAGE_ROWS], dict[str, bytes](), EMPTY_SET_HASH
-        for row in rows[: after + len(page)]:
-            assert row.body is not None
-            set_hash = replace_in_set_hash(set_hash, row.key, live.get(row.key), row.body)
-            live[row.key] = row.body
+        page = rows[after : after + PAGE_ROWS]
+        set_hash = self._set_hash(data_set, after + len(page))
         incarnation = self.genesis.incarnation
         told = FeedPage(incarnation, data_set, "", tuple(page), len(rows), set_hash)
         return Response(200, {}, codec.encode(told))

@@ -12,6 +12,7 @@ from central.sample.people import FAMILY_NAMES, GIVEN_NAMES, OPERATORS
 from sync.protocol.identity import ItemId, OperatorId, TenderId
 from sync.protocol.poslog import TaxClass, TenderKind
 from sync.protocol.reference import Item, Operator, Price, TaxRate, Tender
+from sync.protocol.units import Unit
 
 CUSTOMERS = 200
 GS1_PREFIX = "888"
@@ -69,7 +70,7 @@ def sample_items(random: Random) -> tuple[tuple[Item, Price], ...]:
                 department.name,
                 department.tax_class,
                 tuple(codes),
-                unit=product.unit,
+                unit=Unit(product.unit),
                 unit_cost_minor=product.price_minor * percent // 100,
             )
             made.append((item, Price(item.item_id, PRICED_FROM_MS, product.price_minor)))

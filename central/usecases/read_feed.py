@@ -92,19 +92,20 @@ async def feed_page(
 async def feed_heads(
     db: AsyncConnection, company_id: CompanyId, store_id: StoreId, price_zone: str
 ) -> tuple[FeedHead, ...]:
-    """Heads of all feeds that the store follows, in the order of pulling; 0 for an empty one."""
+    """Heads and set hashes of all feeds that the store follows, in the order of pulling; 0 for an
+    empty one."""
     followed = followed_feeds(store_id, price_zone)
     rows = await (await raw(db)).fetch(
-        "SELECT data_set, scope, head FROM feed"
+        "SELECT data_set, scope, head, set_hash FROM feed"
         " JOIN unnest($2::text[], $3::text[]) AS followed (data_set, scope)"
         " USING (data_set, scope) WHERE company_id = $1",
         company_id,
         [feed.data_set.value for feed in followed],
         [feed.scope for feed in followed],
     )
-    heads = {(row["data_set"], row["scope"]): row["head"] for row in rows}
+    heads = {(row["data_set"], row["scope"]): (row["head"], row["set_hash"]) for row in rows}
     return tuple(
-        FeedHead(feed.data_set, feed.scope, heads.get((feed.data_set.value, feed.scope), 0))
+        FeedHead(*feed, *heads.get((feed.data_set.value, feed.scope), (0, EMPTY_SET_HASH)))
         for feed in followed
     )
 

@@ -69,7 +69,7 @@ def apply_reference(db: sqlite3.Connection, page: FeedPage, moment: Moment) -> A
     A page of another incarnation, or of a feed that is behind our cursor, begins the feed anew: it
     must start at 1. Raises PageDiffers for a hole, and SetDiffers.
     """
-    feed = Feed(page.data_set, page.scope)
+    feed = _feed_of(page)
     cursor = read_cursor(db, feed)
     if cursor is not None and _is_another(cursor, page):
         begin_anew(db, feed)
@@ -91,6 +91,13 @@ def apply_reference(db: sqlite3.Connection, page: FeedPage, moment: Moment) -> A
 def reset_feed(db: sqlite3.Connection, data_set: DataSet, scope: str) -> None:
     """Load a feed anew from 0. The shop sells from the old rows until the new load is complete."""
     begin_anew(db, Feed(data_set, scope))
+
+
+def _feed_of(page: FeedPage) -> Feed:
+    try:
+        return Feed(DataSet(page.data_set), page.scope)
+    except ValueError as error:
+        raise PageDiffers(f"{page.data_set}: this version knows no such data set") from error
 
 
 def _is_another(cursor: Cursor, page: FeedPage) -> bool:
@@ -121,9 +128,10 @@ def _take(
     db: sqlite3.Connection, fresh: Sequence[FeedRow], page: FeedPage, moment: Moment
 ) -> tuple[str, ...]:
     """What sales read, from the newest publication of each key; the keys that cannot be read."""
-    if page.data_set is DataSet.CUSTOMERS:
+    data_set = DataSet(page.data_set)
+    if data_set is DataSet.CUSTOMERS:
         return _take_customers(db, fresh, page, moment)
-    kind, take, drop = KINDS[page.data_set]
+    kind, take, drop = KINDS[data_set]
     newest = tuple({row.key: row for row in fresh}.values())
     read, unreadable = read_rows(newest, kind)
     drop(db, [row.key for row in newest if row.body is None])

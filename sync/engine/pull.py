@@ -1,8 +1,10 @@
 """One pull round: the next page of the first feed that is behind, checked, and applied whole.
 
-Feeds are pulled in the order of DataSet, so that a price never arrives before its item. A cursor
-is (incarnation, pub_seq). One of another incarnation, or one that is gone (410), loads its feed
-anew from 0; until then the shop sells from what it has.
+Feeds are pulled in the order of DataSet, so that a price never arrives before its item; a data set
+that this version does not know is skipped, and pulled from 0 by the version that knows it. A cursor
+is (incarnation, pub_seq, set hash). One of another incarnation, one that is gone (410) or that is
+not head office's (``not_head_offices``) loads its feed anew from 0; until then the shop sells from
+what it has.
 """
 
 from collections.abc import Awaitable, Callable
@@ -17,16 +19,17 @@ from sync.protocol.change import Head
 from sync.protocol.codec import decode
 from sync.protocol.errors import NotSent, PageDiffers, Undecodable
 from sync.protocol.identity import Incarnation
-from sync.protocol.reference import DataSet, FeedHead, FeedPage
+from sync.protocol.reference import EMPTY_SET_HASH, DataSet, FeedHead, FeedPage
 
-_ORDER = {data_set: place for place, data_set in enumerate(DataSet)}
+_ORDER: dict[str, int] = {data_set: place for place, data_set in enumerate(DataSet)}
 
 
 class Cursor(NamedTuple):
-    """How far a feed was taken; (None, 0) before its first page."""
+    """How far a feed was taken, and its set's hash there; (None, 0) before its first page."""
 
     incarnation: Incarnation | None
     pub_seq: int
+    set_hash: bytes = EMPTY_SET_HASH
 
 
 NEVER_PULLED = Cursor(None, 0)
@@ -90,16 +93,40 @@ async def pull_once(
     try:
         await apply(page)
     except (PageDiffers, Undecodable) as error:
-        return PullLater(f"{feed.data_set.value}: {error}", None, person=True)
+        return PullLater(f"{feed.data_set}: {error}", None, person=True)
     return Applied(feed, len(page.rows))
+
+
+def known_feeds(heard: Acknowledgement) -> list[FeedHead]:
+    """The feeds whose data sets this version knows, in the order of pulling."""
+    known = (feed for feed in heard.feeds if feed.data_set in _ORDER)
+    return sorted(known, key=lambda feed: (_ORDER[feed.data_set], feed.scope))
+
+
+async def not_head_offices(read_cursor: ReadCursor, heard: Acknowledgement) -> tuple[FeedHead, ...]:
+    """The feeds whose cursor is beyond head office's head, or at it with another set's hash: head
+    office was restored to an earlier state and published since, or rows here were damaged.
+
+    ``heard`` must be the answer to a request that was sent after the last page was taken: a page
+    may be newer than an answer before it.
+    """
+    differing = []
+    for feed in known_feeds(heard):
+        cursor = await read_cursor(DataSet(feed.data_set), feed.scope)
+        if cursor.incarnation == heard.incarnation and (
+            cursor.pub_seq > feed.head
+            or (cursor.pub_seq == feed.head and cursor.set_hash != feed.set_hash)
+        ):
+            differing.append(feed)
+    return tuple(differing)
 
 
 async def _first_behind(
     read_cursor: ReadCursor, heard: Acknowledgement
 ) -> tuple[FeedHead, int] | None:
     """The feed to go on with and the pub_seq to go on after, None if all are at their heads."""
-    for feed in sorted(heard.feeds, key=lambda feed: (_ORDER[feed.data_set], feed.scope)):
-        cursor = await read_cursor(feed.data_set, feed.scope)
+    for feed in known_feeds(heard):
+        cursor = await read_cursor(DataSet(feed.data_set), feed.scope)
         if cursor.incarnation != heard.incarnation:
             if (cursor.pub_seq, feed.head) != (0, 0):
                 return feed, 0
@@ -120,7 +147,7 @@ async def _fetch(
     """The page, Ruled where the cursor is gone, or why there is none."""
     query = urlencode(
         {
-            "data_set": feed.data_set.value,
+            "data_set": feed.data_set,
             "scope": feed.scope,
             "after": after,
             "incarnation": str(incarnation),
@@ -151,11 +178,11 @@ def refuse_page(page: FeedPage, feed: FeedHead, incarnation: Incarnation, after:
     """Why a page is not what was asked for; None if it is. Its rows must be after + 1, after + 2, …
     without a hole; their set's hash is checked by who applies them."""
     if (page.data_set, page.scope) != (feed.data_set, feed.scope):
-        return f"head office sent {page.data_set.value} {page.scope!r} for {feed.data_set.value}"
+        return f"head office sent {page.data_set} {page.scope!r} for {feed.data_set}"
     if page.incarnation != incarnation:
         return "head office changed its incarnation during the round"
     if [row.pub_seq for row in page.rows] != list(range(after + 1, after + 1 + len(page.rows))):
-        return f"{feed.data_set.value}: the page after {after} has a hole"
+        return f"{feed.data_set}: the page after {after} has a hole"
     if page.head < after + len(page.rows) or (page.head > after and not page.rows):
-        return f"{feed.data_set.value}: the page after {after} does not fit its head {page.head}"
+        return f"{feed.data_set}: the page after {after} does not fit its head {page.head}"
     return None

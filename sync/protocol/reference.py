@@ -11,13 +11,14 @@ Bellare and Micciancio's AdHash). It does not depend on order, so both sides kee
 import hashlib
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, TypeAlias
 from uuid import UUID
 
 import msgspec
 
-from sync.protocol.bounds import NO_NUL, Count, Text
-from sync.protocol.change import Hash
+from sync.protocol.bounds import INTEGER_MAX, BasisPoints, Count, Text
+from sync.protocol.change import INSTANT_MS_MAX, Hash
+from sync.protocol.currency import DECIMALS_MAX
 from sync.protocol.identity import (
     CustomerId,
     Incarnation,
@@ -25,13 +26,35 @@ from sync.protocol.identity import (
     OperatorId,
     TenderId,
 )
-from sync.protocol.money import CashRounding
+from sync.protocol.money import MINOR_MAX, CashRounding
 from sync.protocol.poslog import TaxClass, TenderKind
 from sync.protocol.shared import PersonalKey
+from sync.protocol.units import Unit
 
 PAGE_ROWS_MAX = 1_000
+NAME_CHARACTERS_MAX = 200
+WORD_CHARACTERS_MAX = 64
+SCAN_CODES_MAX = 100
+CASH_STEP_MAX = 100_000
+POINTS_RATE_MAX = 1_000_000
+EPOCH_NUMBER_MAX = (1 << 32) - 1
+TENDER_AGE_S_MIN = 3_600
+"""Less would refuse baskets of a till whose clock is a little off."""
 SET_HASH_BITS = 256
 EMPTY_SET_HASH = bytes(SET_HASH_BITS // 8)
+
+_ONE_LINE = r"\A[^\x00-\x1f\x7f-\x9f\u2028\u2029]*\Z"
+Name: TypeAlias = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=NAME_CHARACTERS_MAX, pattern=_ONE_LINE)
+]
+OptionalName: TypeAlias = Annotated[
+    str, msgspec.Meta(max_length=NAME_CHARACTERS_MAX, pattern=_ONE_LINE)
+]
+Word: TypeAlias = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=WORD_CHARACTERS_MAX, pattern=_ONE_LINE)
+]
+ScanCode: TypeAlias = Word
+PriceMinor: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=MINOR_MAX)]
 
 
 class DataSet(StrEnum):
@@ -48,25 +71,27 @@ class DataSet(StrEnum):
 
 
 class Item(msgspec.Struct, frozen=True, array_like=True):
-    """What is sold. Key: its id. ``scan_codes``: the first is the one shown."""
+    """What is sold. Key: its id. ``scan_codes``: the first is the one shown. A code that several
+    items have means the active one, and of several active ones that of the smallest id: head office
+    refuses to publish such a code (``central/usecases/publish_reference.py``)."""
 
-    item_id: Annotated[ItemId, NO_NUL]
-    name: str
-    department: str
+    item_id: ItemId
+    name: Name
+    department: OptionalName
     tax_class: TaxClass
-    scan_codes: tuple[str, ...]
-    unit: str = "each"
+    scan_codes: Annotated[tuple[ScanCode, ...], msgspec.Meta(max_length=SCAN_CODES_MAX)]
+    unit: Unit = Unit.EACH
     open_price: bool = False
-    unit_cost_minor: int | None = None
+    unit_cost_minor: PriceMinor | None = None
     active: bool = True
 
 
 class Price(msgspec.Struct, frozen=True, array_like=True):
     """In force from an instant until a later one begins. Key: item id and instant."""
 
-    item_id: Annotated[ItemId, NO_NUL]
-    effective_from_ms: int
-    unit_price_minor: int
+    item_id: ItemId
+    effective_from_ms: Annotated[int, msgspec.Meta(ge=0, le=INSTANT_MS_MAX)]
+    unit_price_minor: PriceMinor
 
 
 class TaxRate(msgspec.Struct, frozen=True, array_like=True):
@@ -74,15 +99,15 @@ class TaxRate(msgspec.Struct, frozen=True, array_like=True):
 
     tax_class: TaxClass
     effective_from: date
-    rate_bp: int
-    label: str
+    rate_bp: BasisPoints
+    label: OptionalName
 
 
 class Tender(msgspec.Struct, frozen=True, array_like=True):
     """A way to pay. Key: its id."""
 
     tender_id: TenderId
-    name: str
+    name: Name
     kind: TenderKind
     refundable: bool = True
     active: bool = True
@@ -92,36 +117,39 @@ class Operator(msgspec.Struct, frozen=True, array_like=True):
     """Somebody who works at a store. Key: its id."""
 
     operator_id: OperatorId
-    name: str
-    role: str
+    name: Name
+    role: Word
     active: bool = True
 
 
 class StoreSettings(msgspec.Struct, frozen=True, array_like=True):
     """One row per store, key ``store``, in the store's own scope.
 
-    ``points_per_step`` points for each whole ``points_step_minor`` of the total; a points tender
-    is worth ``points_value_minor`` for each ``points_value_points``. ``tender_age_max_s``: how long
-    before its arrival a basket may have been priced; None sets no limit.
+    ``points_per_step`` points for each whole ``points_step_minor`` of the total (0: none are
+    earned), at most one for each minor unit; a points tender is worth ``points_value_minor`` for
+    each ``points_value_points``. ``tender_age_max_s``: how long before its arrival a basket may
+    have been priced; None sets no limit. ``decimals`` are the currency's (``currency.py``).
     """
 
-    store_code: str
-    store_name: str
-    supplier_name: str
-    supplier_address: str
-    tax_number: str
-    currency: str
-    decimals: int
-    zone: str
-    price_zone: str
+    store_code: Word
+    store_name: Name
+    supplier_name: OptionalName
+    supplier_address: OptionalName
+    tax_number: OptionalName
+    currency: Annotated[str, msgspec.Meta(pattern=r"\A[A-Z]{3}\Z")]
+    decimals: Annotated[int, msgspec.Meta(ge=0, le=DECIMALS_MAX)]
+    zone: Word
+    price_zone: Word
     tax_included: bool = True
-    cash_rounding_step_minor: int = 5
+    cash_rounding_step_minor: Annotated[int, msgspec.Meta(ge=0, le=CASH_STEP_MAX)] = 5
     cash_rounding: CashRounding = CashRounding.NEAREST
-    points_step_minor: int = 1_000
-    points_per_step: int = 1
-    points_value_points: int = 100
-    points_value_minor: int = 100
-    tender_age_max_s: int | None = 172_800
+    points_step_minor: PriceMinor = 1_000
+    points_per_step: Annotated[int, msgspec.Meta(ge=0, le=POINTS_RATE_MAX)] = 1
+    points_value_points: Annotated[int, msgspec.Meta(ge=1, le=POINTS_RATE_MAX)] = 100
+    points_value_minor: Annotated[int, msgspec.Meta(ge=0, le=POINTS_RATE_MAX)] = 100
+    tender_age_max_s: Annotated[int, msgspec.Meta(ge=TENDER_AGE_S_MIN, le=INTEGER_MAX)] | None = (
+        172_800
+    )
 
 
 class Grant(msgspec.Struct, frozen=True, array_like=True):
@@ -129,15 +157,16 @@ class Grant(msgspec.Struct, frozen=True, array_like=True):
 
     grant_id: UUID
     customer_id: CustomerId
-    points: int
-    epoch_number: int
+    points: Annotated[int, msgspec.Meta(ge=0, le=MINOR_MAX)]
+    epoch_number: Annotated[int, msgspec.Meta(ge=0, le=EPOCH_NUMBER_MAX)]
 
 
 class FeedRow(msgspec.Struct, frozen=True, array_like=True):
-    """One publication: the msgpack of the data set's struct, or None for a tombstone."""
+    """One publication: the msgpack of the data set's struct, or None for a tombstone. Key and body
+    are whatever they are: what a reader cannot take is set aside by the row (``feeds.py``)."""
 
     pub_seq: Count
-    key: Text
+    key: str
     body: bytes | None
 
 
@@ -147,7 +176,7 @@ class FeedPage(msgspec.Struct, frozen=True, array_like=True):
     personal fields in the rows."""
 
     incarnation: Incarnation
-    data_set: DataSet
+    data_set: Text
     scope: Text
     rows: Annotated[tuple[FeedRow, ...], msgspec.Meta(max_length=PAGE_ROWS_MAX)]
     head: Count
@@ -156,11 +185,13 @@ class FeedPage(msgspec.Struct, frozen=True, array_like=True):
 
 
 class FeedHead(msgspec.Struct, frozen=True, array_like=True):
-    """A feed that a store follows, and its newest pub_seq."""
+    """A feed that a store follows, its newest pub_seq and its set's hash there. A data set that a
+    reader does not know is skipped: it is pulled from 0 by the version that knows it."""
 
-    data_set: DataSet
+    data_set: Text
     scope: Text
     head: Count
+    set_hash: Hash
 
 
 def row_hash(key: str, body: bytes) -> int:

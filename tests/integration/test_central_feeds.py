@@ -252,7 +252,7 @@ async def test_a_store_pulls_its_own_feeds_and_no_others(postgres_url: str) -> N
             (DataSet.GRANTS, str(east), 0),
         ]
         for feed in heard.feeds:
-            page = await box.feed(feed.data_set.value, 0, scope=feed.scope)
+            page = await box.feed(feed.data_set, 0, scope=feed.scope)
             assert decode(FeedPage, page.content).head == feed.head
         for data_set, scope in (("prices", "west"), ("settings", west), ("grants", west)):
             assert problem(await box.feed(data_set, 0, scope=scope)) == (403, "not-allowed")

@@ -85,6 +85,11 @@ class Feeds:
         """The newest pub_seq."""
         return len(self.log[feed])
 
+    def feed_head(self, feed: FollowedFeed) -> FeedHead:
+        """As the heartbeat tells it."""
+        head = self.head(feed)
+        return FeedHead(feed.data_set, feed.scope, head, self.hash_at(feed, head))
+
     def rows_at(self, feed: FollowedFeed, through: int) -> dict[str, bytes]:
         """The set as of a pub_seq."""
         rows: dict[str, bytes] = {}
@@ -290,7 +295,7 @@ class HeadOffice(Host):
         if not isinstance(outcome, Acknowledged):
             return problem(verdict_problem(outcome, epoch))
         heads = tuple(
-            FeedHead(feed.data_set, feed.scope, self.feeds.head(feed))
+            self.feeds.feed_head(feed)
             for feed in followed_feeds(shop.store_id, shop.settings.price_zone)
         )
         return Response(

@@ -47,7 +47,9 @@ class HeadOffice:
 
     @property
     def heard(self) -> Acknowledgement:
-        heads = tuple(FeedHead(*feed, head) for feed, head in reversed(self.feeds.items()))
+        heads = tuple(
+            FeedHead(*feed, head, EMPTY_SET_HASH) for feed, head in reversed(self.feeds.items())
+        )
         return Acknowledgement(1, NOW, 0, b"h" * 32, 0, 0, (1,), (), heads)
 
     async def answer(self, request: Request) -> Response:
@@ -80,7 +82,7 @@ class Shop:
 
     async def apply(self, page: FeedPage) -> None:
         self.pages.append(page)
-        feed = (page.data_set, page.scope)
+        feed = (DataSet(page.data_set), page.scope)
         before = self.cursors.get(feed, NEVER_PULLED).pub_seq
         last = page.rows[-1].pub_seq if page.rows else 0 if page.head == 0 else before
         self.cursors[feed] = Cursor(page.incarnation, last)
@@ -103,9 +105,9 @@ async def test_pages_are_taken_in_order_items_before_prices() -> None:
     outcomes = [await pull(shop, office) for _ in range(4)]
     assert office.asked == [(ITEMS, 0), (ITEMS, 2), (PRICES, 0)]
     assert outcomes == [
-        Applied(FeedHead(*ITEMS, 3), 2),
-        Applied(FeedHead(*ITEMS, 3), 1),
-        Applied(FeedHead(*PRICES, 1), 1),
+        Applied(FeedHead(*ITEMS, 3, EMPTY_SET_HASH), 2),
+        Applied(FeedHead(*ITEMS, 3, EMPTY_SET_HASH), 1),
+        Applied(FeedHead(*PRICES, 1, EMPTY_SET_HASH), 1),
         UpToDate(),
     ]
     assert shop.cursors == {ITEMS: Cursor(NOW, 3), PRICES: Cursor(NOW, 1)}
@@ -126,13 +128,13 @@ async def test_a_foreign_incarnation_loads_anew_from_zero() -> None:
 
 async def test_a_feed_that_became_empty_in_a_new_incarnation_is_taken_too() -> None:
     shop, office = Shop(items=Cursor(BEFORE, 2)), HeadOffice()
-    assert await pull(shop, office) == Applied(FeedHead(*ITEMS, 0), 0)
+    assert await pull(shop, office) == Applied(FeedHead(*ITEMS, 0, EMPTY_SET_HASH), 0)
     assert await pull(shop, office) == UpToDate()
 
 
 async def test_a_cursor_that_is_gone_loads_anew_from_zero() -> None:
     shop, office = Shop(items=Cursor(NOW, 5)), HeadOffice(items=2)
-    told = msgspec.structs.replace(office.heard, feeds=(FeedHead(*ITEMS, 9),))
+    told = msgspec.structs.replace(office.heard, feeds=(FeedHead(*ITEMS, 9, EMPTY_SET_HASH),))
     assert isinstance(await pull(shop, office, heard=told), Applied)
     assert office.asked == [(ITEMS, 5), (ITEMS, 0)]
 

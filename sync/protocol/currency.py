@@ -1,0 +1,25 @@
+"""How many decimals a currency has: by ISO 4217's code, as CLDR has it (babel's tables).
+
+CLDR follows use where it left the standard (the Iraqi dinar is written without its three decimals).
+"""
+
+from functools import cache
+
+from babel.core import get_global
+
+DECIMALS_MAX = 4
+"""No currency has more (the unidad de fomento has four)."""
+
+
+@cache
+def decimals_of(currency: str) -> int | None:
+    """Decimals of the currency's minor unit; None for a code that is in no list.
+
+    >>> decimals_of("SGD"), decimals_of("JPY"), decimals_of("KWD"), decimals_of("ABC")
+    (2, 0, 3, None)
+    """
+    if currency not in get_global("all_currencies"):
+        return None
+    fractions = get_global("currency_fractions")
+    digits: int = fractions.get(currency, fractions["DEFAULT"])[0]
+    return digits

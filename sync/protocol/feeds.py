@@ -1,0 +1,111 @@
+"""One table of the data sets: which struct a row has, and under which key it is published.
+
+``read_row`` is the one door for reference data. Head office passes it when it publishes, an edge
+when it takes a page, with the same rule: what does not pass is refused there, and set aside by the
+row here, so that nothing published can stop a feed or a shop.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from sync.protocol.codec import decode
+from sync.protocol.currency import decimals_of
+from sync.protocol.errors import Undecodable
+from sync.protocol.reference import (
+    DataSet,
+    Grant,
+    Item,
+    Operator,
+    Price,
+    StoreSettings,
+    TaxRate,
+    Tender,
+)
+from sync.protocol.shared import CustomerRecord
+
+SETTINGS_KEY = "store"
+KEY_CHARACTERS_MAX = 128
+ROW_BYTES_MAX = 64 * 1024
+REASON_CHARACTERS_MAX = 200
+
+
+class RowUnreadable(Undecodable):
+    """A row that this version cannot take: its bytes are kept, and tried again by a later one."""
+
+
+class Rows(NamedTuple):
+    """What the rows of a data set are."""
+
+    struct: type[msgspec.Struct]
+    key_of: Callable[[Any], str]
+
+
+def _settings_key(_settings: StoreSettings) -> str:
+    return SETTINGS_KEY
+
+
+def _tax_key(rate: TaxRate) -> str:
+    return f"{rate.tax_class.value}@{rate.effective_from.isoformat()}"
+
+
+def _price_key(price: Price) -> str:
+    return f"{price.item_id}@{price.effective_from_ms}"
+
+
+ROWS: Mapping[DataSet, Rows] = MappingProxyType(
+    {
+        DataSet.SETTINGS: Rows(StoreSettings, _settings_key),
+        DataSet.TAXES: Rows(TaxRate, _tax_key),
+        DataSet.TENDERS: Rows(Tender, lambda tender: str(tender.tender_id)),
+        DataSet.OPERATORS: Rows(Operator, lambda operator: str(operator.operator_id)),
+        DataSet.ITEMS: Rows(Item, lambda item: str(item.item_id)),
+        DataSet.PRICES: Rows(Price, _price_key),
+        DataSet.CUSTOMERS: Rows(CustomerRecord, lambda record: str(record.customer_id)),
+        DataSet.GRANTS: Rows(Grant, lambda grant: str(grant.grant_id)),
+    }
+)
+
+
+def read_row(data_set: DataSet, key: str, body: bytes) -> Any:
+    """The struct of a published row. Raises RowUnreadable with a sentence for people.
+
+    Ids are bounded by the key that they stand in: 1 to 128 printable characters.
+    """
+    rows = ROWS[data_set]
+    if len(body) > ROW_BYTES_MAX:
+        raise RowUnreadable(f"it has more than {ROW_BYTES_MAX:,} bytes")
+    if not 1 <= len(key) <= KEY_CHARACTERS_MAX or not key.isprintable():
+        raise RowUnreadable(f"its key is not 1 to {KEY_CHARACTERS_MAX} printable characters")
+    try:
+        value = decode(rows.struct, body)
+    except Undecodable as error:
+        raise RowUnreadable(str(error)[:REASON_CHARACTERS_MAX]) from error
+    if rows.key_of(value) != key:
+        raise RowUnreadable("its key is another row's")
+    if isinstance(value, StoreSettings):
+        _check_settings(value)
+    return value
+
+
+def _check_settings(settings: StoreSettings) -> None:
+    """What the fields' own bounds do not say. Raises RowUnreadable."""
+    decimals = decimals_of(settings.currency)
+    if decimals is not None and decimals != settings.decimals:
+        raise RowUnreadable(f"{settings.currency} has {decimals} decimals, not {settings.decimals}")
+    if settings.points_per_step > max(settings.points_step_minor, 1):
+        raise RowUnreadable("more than one point would be earned for each minor unit")
+    if not zone_is_known(settings.zone):
+        raise RowUnreadable(f"the time zone {settings.zone} is not known here")
+
+
+def zone_is_known(zone: str) -> bool:
+    """Whether the name is one of the IANA list that this machine has."""
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):  # KeyError: ZoneInfoNotFoundError
+        return False
+    return True
