@@ -19,9 +19,9 @@ import uvloop
 
 from central.app import build_app
 from central.database import CannotRun, Database, engine_of
-from central.keys import load_or_make_key
 from central.office import open_office
 from central.settings import LOOPBACK, CentralSettings
+from central.usecases.own_key import own_key
 from sync.http.logs import log_json_to_stderr
 
 CONNECTIONS_WAITING_MAX = 256
@@ -90,8 +90,8 @@ def serve(
 async def _serve(
     settings: CentralSettings, database: Database, say: Callable[[str], None], bound: socket.socket
 ) -> None:
-    key = load_or_make_key(settings.data)
     async with engine_of(database, migrating=True) as engine:
+        key = await own_key(engine, settings.data, now_ms())
         office = open_office(engine, key, settings, now_ms)
         config = uvicorn.Config(
             build_app(office),

@@ -124,7 +124,7 @@ async def _find_person(request: Request[Any, Any, Any]) -> Person | None:
         return None
     async with unit_of_work(office.engine) as db:
         if bearer:
-            return await find_token(db, token)
+            return await find_token(db, token, office.clock_ms())
         return await find_session(db, token, office.clock_ms())
 
 

@@ -45,10 +45,11 @@ class SignInLink(CentralTable, table=True):
 
 
 class ApiToken(CentralTable, table=True):
-    """A bearer token for reports: SHA-256 at rest."""
+    """A bearer token for reports: SHA-256 at rest; it opens nothing after its end."""
 
     __tablename__ = "api_token"
     token_hash: bytes = Field(primary_key=True)
     company_id: UUID
     name: str
     created_at_ms: int = big()
+    expires_at_ms: int = big()

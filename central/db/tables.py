@@ -112,13 +112,24 @@ class AlarmRow(CentralTable, table=True):
 
 
 class CentralState(CentralTable, table=True):
-    """One row: this central's incarnation, and the row lock that numbers decisions."""
+    """One row: this central's incarnation, and the row lock that numbers and chains decisions."""
 
     __tablename__ = "central_state"
     one: int = Field(primary_key=True, default=1)
     incarnation: UUID
     parent_incarnation: UUID | None = None
     last_decision_no: int = big(default=0)
+    last_decision_hash: bytes | None = None
+
+
+class OfficeKey(CentralTable, table=True):
+    """Public halves of head office's own key: the one ``current`` is the only one that may sign,
+    whichever folder a process was started in; those before it still prove what they signed."""
+
+    __tablename__ = "office_key"
+    public_key: bytes = Field(primary_key=True)
+    since_ms: int = big()
+    current: bool
 
 
 class Company(CentralTable, table=True):
@@ -159,7 +170,8 @@ class Device(CentralTable, table=True):
 class EnrolCode(CentralTable, table=True):
     """A one-time code: hashed, expiring, few tries. The same code with the same public key gives
     the same answer again, since the first may have been lost. ``selector`` is the code's first
-    part, in clear: a wrong secret behind it costs this code a try."""
+    part, in clear: a wrong secret behind it costs this code a try. ``ended_at_ms``: a newer code of
+    its store was made or used, or a person ended it."""
 
     __tablename__ = "enrol_code"
     code_hash: bytes = Field(primary_key=True)
@@ -169,11 +181,24 @@ class EnrolCode(CentralTable, table=True):
     redeemed_by: bytes | None = None
     device_id: UUID | None = None
     selector: str = Field(default="", index=True)
+    ended_at_ms: int | None = big(default=None)
+
+
+class GrantsDue(CentralTable, table=True):
+    """Customers' points that a new store still gets its part of, ``after_customer_id`` in the order
+    of ids: what one unit of work leaves to the next. ``stores``: among how many they are shared."""
+
+    __tablename__ = "grants_due"
+    store_id: UUID = Field(primary_key=True)
+    epoch_number: int = Field(primary_key=True)
+    company_id: UUID
+    stores: int
+    after_customer_id: UUID
 
 
 class Decision(CentralTable, table=True):
-    """What central itself decided: dense, only ever inserted. With the journals it rebuilds every
-    projection (central/decisions.py lists the kinds)."""
+    """What central itself decided: dense, only ever inserted, each chained to the one before. With
+    the journals it rebuilds every projection (central/decisions.py lists the kinds)."""
 
     __tablename__ = "decision"
     decision_no: int = big(primary_key=True)
@@ -181,6 +206,7 @@ class Decision(CentralTable, table=True):
     kind: str
     body: bytes
     decided_at_ms: int = big()
+    hash: bytes
 
 
 class Publication(CentralTable, table=True):

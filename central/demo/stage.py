@@ -18,7 +18,9 @@ from central.database import Database, engine_of
 from central.db.engine import database_url
 from central.demo.children import Child, free_port, run_child, start_child
 from central.demo.line import Line
+from central.keys import KEY_FILE, load_or_make_key
 from central.postgres import running_postgres
+from central.settings import CentralSettings
 from sync.protocol.identity import CompanyId
 
 FOLDER_MODE = 0o711
@@ -114,6 +116,8 @@ async def standing(named: str | None) -> AsyncIterator[Stage]:
             _database(folder, named) as database,
             engine_of(database, migrating=True) as engine,
         ):
+            if named is not None:
+                _bring_key(folder / CENTRAL)
             central = await start_child(
                 CENTRAL,
                 [
@@ -133,6 +137,15 @@ async def standing(named: str | None) -> AsyncIterator[Stage]:
                 await stage.take_down()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _bring_key(folder: Path) -> None:
+    """A database that stays knows its head office's key, and the next demo must have it again: it
+    is the one of the user's own head office, made there if there is none."""
+    data = CentralSettings().data
+    load_or_make_key(data)
+    folder.mkdir(mode=0o711)
+    shutil.copy(data / KEY_FILE, folder / KEY_FILE)
 
 
 def _new_folder() -> Path:

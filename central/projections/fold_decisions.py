@@ -5,6 +5,7 @@ from typing import assert_never
 
 from central.decisions import (
     AnyDecision,
+    BoxRevoked,
     CustomerDecided,
     EpochIssued,
     GrantIssued,
@@ -26,7 +27,7 @@ def fold_decisions(company_id: CompanyId, decisions: Iterable[AnyDecision]) -> R
 def fold_decision(into: Fold, decision: AnyDecision) -> None:
     """One more decision."""
     match decision:
-        case EpochIssued():
+        case EpochIssued() | BoxRevoked():
             return
         case PointsOpened(customer_id, points):
             into.add_points(customer_id, opening=points)

@@ -22,6 +22,7 @@ from central.db.tables import table
 from central.domain.errors import NotSignedIn, TooManyTries
 from central.domain.fields import plain_text
 from central.usecases.add_user import HASHER, PASSWORD_LETTERS_MAX
+from sync.protocol.errors import InvalidField
 from sync.protocol.identity import CompanyId
 
 FREE_TRIES = 5
@@ -29,6 +30,9 @@ FIRST_WAIT_S = 2
 LONGEST_WAIT_S = 900
 TOKEN_BYTES = 32
 TOKEN_LETTERS_MAX = 64
+TOKEN_LIFETIME_DAYS = 365
+TOKEN_LIFETIME_DAYS_MAX = 1_100
+DAY_MS = 86_400_000
 _DOUBLINGS_MAX = 10
 _NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$" + "A" * 22 + "$" + "A" * 43
 """No password has this hash: an unknown address costs the same time as a known one."""
@@ -155,8 +159,21 @@ async def sign_out(db: AsyncConnection, token: str) -> None:
     await db.execute(delete(_SESSIONS).where(_SESSIONS.c.token_hash == token_hash(token)))
 
 
-async def add_token(db: AsyncConnection, company_id: CompanyId, name: str, now_ms: int) -> str:
-    """An API token for the company's reports: shown once. Raises InvalidField."""
+async def add_token(
+    db: AsyncConnection,
+    company_id: CompanyId,
+    name: str,
+    now_ms: int,
+    lifetime_days: int = TOKEN_LIFETIME_DAYS,
+) -> str:
+    """An API token for the company's reports: shown once, and over after ``lifetime_days`` (1 to
+    TOKEN_LIFETIME_DAYS_MAX). Raises InvalidField."""
+    if not 1 <= lifetime_days <= TOKEN_LIFETIME_DAYS_MAX:
+        raise InvalidField(
+            f"days: a token lives for 1 to {TOKEN_LIFETIME_DAYS_MAX} days.",
+            field="days",
+            remedy="Choose fewer, and make another one before it is over.",
+        )
     token = secrets.token_urlsafe(TOKEN_BYTES)
     await db.execute(
         insert(_TOKENS).values(
@@ -164,16 +181,17 @@ async def add_token(db: AsyncConnection, company_id: CompanyId, name: str, now_m
             company_id=company_id,
             name=plain_text(name, "name"),
             created_at_ms=now_ms,
+            expires_at_ms=now_ms + lifetime_days * DAY_MS,
         )
     )
     return token
 
 
-async def find_token(db: AsyncConnection, token: str) -> Person | None:
-    """Whose reports it opens."""
+async def find_token(db: AsyncConnection, token: str, now_ms: int) -> Person | None:
+    """Whose reports it opens; None for one that is unknown, ended or over."""
     rows = await db.execute(
         select(_TOKENS.c.company_id, _TOKENS.c.name).where(
-            _TOKENS.c.token_hash == token_hash(token)
+            _TOKENS.c.token_hash == token_hash(token), _TOKENS.c.expires_at_ms > now_ms
         )
     )
     row = rows.one_or_none()

@@ -75,15 +75,14 @@ async def offices(url: str, folder: Path, processes: int) -> AsyncIterator[list[
     async with contextlib.AsyncExitStack() as stack:
         found = []
         for number in range(processes):
-            place = folder / f"central-{number}"
-            found.append(await stack.enter_async_context(_office(url, place)))
+            log = folder / f"central-{number}.log"
+            found.append(await stack.enter_async_context(_office(url, folder / "central", log)))
         yield found
 
 
 @asynccontextmanager
-async def _office(url: str, folder: Path) -> AsyncIterator[Running]:
+async def _office(url: str, folder: Path, log: Path) -> AsyncIterator[Running]:
     command = ["central", "serve", "--data", str(folder), "--port", "0", "--database-url", url]
-    log = folder.with_name(f"{folder.name}.log")
     child = await start_child("central", command, log, wanted=frozenset({"central"}))
     try:
         await child.await_ready()

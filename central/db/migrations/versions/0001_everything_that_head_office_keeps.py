@@ -24,7 +24,9 @@ def upgrade() -> None:
     _create_feed()
     _create_feed_latest()
     _create_feed_log()
+    _create_grants_due()
     _create_leader()
+    _create_office_key()
     _create_personal_key()
     _create_points_account()
     _create_points_move()
@@ -66,7 +68,9 @@ TABLES = (
     "feed",
     "feed_latest",
     "feed_log",
+    "grants_due",
     "leader",
+    "office_key",
     "personal_key",
     "points_account",
     "points_move",
@@ -109,6 +113,7 @@ def _create_api_token() -> None:
         sa.Column("company_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("created_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_api_token")),
     )
 
@@ -152,6 +157,7 @@ def _create_central_state() -> None:
         sa.Column("incarnation", sa.Uuid(), nullable=False),
         sa.Column("parent_incarnation", sa.Uuid(), nullable=True),
         sa.Column("last_decision_no", sa.BigInteger(), nullable=False),
+        sa.Column("last_decision_hash", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("one", name=op.f("pk_central_state")),
     )
 
@@ -203,6 +209,7 @@ def _create_decision() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("decided_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("decision_no", name=op.f("pk_decision")),
     )
 
@@ -248,6 +255,28 @@ def _create_feed_log() -> None:
         sa.PrimaryKeyConstraint(
             "company_id", "data_set", "scope", "pub_seq", name=op.f("pk_feed_log")
         ),
+    )
+
+
+def _create_grants_due() -> None:
+    op.create_table(
+        "grants_due",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("stores", sa.Integer(), nullable=False),
+        sa.Column("after_customer_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "epoch_number", name=op.f("pk_grants_due")),
+    )
+
+
+def _create_office_key() -> None:
+    op.create_table(
+        "office_key",
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("since_ms", sa.BigInteger(), nullable=False),
+        sa.Column("current", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("public_key", name=op.f("pk_office_key")),
     )
 
 
@@ -629,6 +658,7 @@ def _create_enrol_code() -> None:
         sa.Column("redeemed_by", sa.LargeBinary(), nullable=True),
         sa.Column("device_id", sa.Uuid(), nullable=True),
         sa.Column("selector", sa.String(), nullable=False),
+        sa.Column("ended_at_ms", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["store_id"], ["store.store_id"], name=op.f("fk_enrol_code_store_id")
         ),
