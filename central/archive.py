@@ -32,6 +32,10 @@ class Contended(Exception):
     """Two units of work met in a way that one had to give up: nothing of it was kept, repeat it."""
 
 
+class Occupied(Exception):
+    """Where new events were to stand, others do: nothing of the unit of work was kept."""
+
+
 class StreamKey(NamedTuple):
     """One epoch of one store."""
 
@@ -88,7 +92,7 @@ class ArchiveUnit(Protocol):
         ...
 
     async def append(self, key: StreamKey, events: Sequence[Arrived]) -> None:
-        """Keep new events; they continue the stream."""
+        """Keep new events; they continue the stream. Raises Occupied, which ends the unit."""
         ...
 
     async def keep_keys(self, company_id: CompanyId, keys: Iterable[PersonalKey]) -> None:

@@ -14,7 +14,15 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, Integer
 
-from central.archive import BYTES_APPLIED_MAX, Alarm, Arrived, Standing, StreamKey, Unwritable
+from central.archive import (
+    BYTES_APPLIED_MAX,
+    Alarm,
+    Arrived,
+    Occupied,
+    Standing,
+    StreamKey,
+    Unwritable,
+)
 from central.db.tables import metadata
 from central.projections.line_up import (
     NUL,
@@ -166,6 +174,8 @@ class MemoryUnit:
         """See ArchiveUnit."""
         for one in events:
             sent = one.envelope
+            if sent.seq in self._archive.raw[key]:
+                raise Occupied(str(sent.seq))
             what = (sent.kind, sent.kind_version, sent.occurred_at_ms, sent.body)
             raw = RawEvent(key.store_id, key.epoch, sent.seq, sent.event_id, *what)
             self._set(self._archive.raw[key], sent.seq, (raw, one.link.hash))

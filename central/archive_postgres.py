@@ -18,6 +18,7 @@ from central.archive import (
     Alarm,
     Arrived,
     Contended,
+    Occupied,
     Standing,
     StreamKey,
 )
@@ -224,11 +225,14 @@ class PostgresUnit:
     async def append(self, key: StreamKey, events: Sequence[Arrived]) -> None:
         """See ArchiveUnit."""
         stream = _columns(key)
-        await self._connection.copy_records_to_table(
-            "raw_event",
-            records=[(*stream, *_raw_row(event)) for event in events],
-            columns=RAW_COLUMNS,
-        )
+        try:
+            await self._connection.copy_records_to_table(
+                "raw_event",
+                records=[(*stream, *_raw_row(event)) for event in events],
+                columns=RAW_COLUMNS,
+            )
+        except asyncpg.UniqueViolationError as error:
+            raise Occupied(str(error)) from error
 
     async def keep_keys(self, company_id: CompanyId, keys: Iterable[PersonalKey]) -> None:
         """See ArchiveUnit."""

@@ -79,6 +79,8 @@ def _applying(office: Office) -> Round:
     asked for again at the end, for that one may have looked before the newest events came.
     """
     turns = asyncio.Semaphore(STREAMS_AT_ONCE_MAX)
+    gaps: set[tuple[StreamKey, int]] = set()
+    """Told already: a stream waits at its gap for as long as it takes."""
 
     async def apply_stream(stream: StreamKey, wait: bool) -> bool:
         """False: another process is at it."""
@@ -87,6 +89,14 @@ def _applying(office: Office) -> Round:
                 applied = await apply_events(
                     office.archive, stream.store_id, stream.epoch, wait=wait
                 )
+                if applied.missing is not None and (stream, applied.missing) not in gaps:
+                    gaps.add((stream, applied.missing))
+                    log.error(
+                        "an acknowledged event is lost: run `central verify`, `central mend`",
+                        store=str(stream.store_id),
+                        epoch=str(stream.epoch),
+                        seq=applied.missing,
+                    )
                 if applied.elsewhere or not applied.more:
                     return not applied.elsewhere
         return True
@@ -117,8 +127,12 @@ def _retrying(office: Office) -> Round:
     """Events that an older applier set aside, store by store (protocol.md, Push, stage 2)."""
 
     async def retry() -> None:
+        """One store's failure is written down and ends no other's try."""
         streams = await office.archive.streams()
         for store_id in dict.fromkeys(stream.store_id for stream in streams):
-            await retry_quarantined(office.archive, store_id)
+            trying = retry_quarantined(office.archive, store_id)
+            for outcome in await asyncio.gather(trying, return_exceptions=True):
+                if isinstance(outcome, BaseException):
+                    log.error("trying again failed", store=str(store_id), exc_info=outcome)
 
     return retry

@@ -29,6 +29,7 @@ from central.domain.errors import (
     CursorGone,
     NotAllowed,
     NotSignedIn,
+    RecordDamaged,
     TooLarge,
     TooManyTries,
     UnknownProtocol,
@@ -55,6 +56,7 @@ STATUS: dict[type[Refusal], int] = {
     TooLarge: 413,
     UnknownProtocol: 426,
     TooManyTries: 429,
+    RecordDamaged: 503,
 }
 
 _BY_STATUS: dict[int, tuple[str, str, str]] = {

@@ -12,7 +12,8 @@
     ├── TooLarge
     ├── WrongBatch         bytes that no box of ours would push
     ├── UnknownProtocol    a version that is not spoken here
-    └── CursorGone         a pull cursor of another incarnation, or beyond the head
+    ├── CursorGone         a pull cursor of another incarnation, or beyond the head
+    └── RecordDamaged      head office's own record of a store is not whole
 """
 
 from typing import ClassVar
@@ -92,3 +93,10 @@ class CursorGone(Refusal):
 
     slug: ClassVar[str] = "cursor-gone"
     title: ClassVar[str] = "The cursor belongs to another central"
+
+
+class RecordDamaged(Refusal):
+    """Head office's own record of a store is not whole: it cannot take more before it is mended."""
+
+    slug: ClassVar[str] = "record-damaged"
+    title: ClassVar[str] = "Head office's record of this store is damaged"

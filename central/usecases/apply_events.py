@@ -46,12 +46,14 @@ ROUNDS_MAX = 1_000
 
 class Applied(NamedTuple):
     """What was done: ``events`` dealt with, ``set_aside`` of them in quarantine; ``more`` wait.
-    ``elsewhere``: nothing, for another unit is at this store."""
+    ``elsewhere``: nothing, for another unit is at this store. ``missing``: the next event is not
+    here although it was acknowledged; what comes after it waits until it is (``mend_streams``)."""
 
     events: int
     set_aside: int
     more: bool
     elsewhere: bool = False
+    missing: int | None = None
 
 
 class Outcome(NamedTuple):
@@ -94,13 +96,24 @@ async def _apply_next(archive: Archive, key: StreamKey, limit: int, wait: bool) 
         standing = await unit.begin_applying(key)
         if standing is None or standing.applied_through >= standing.watermark:
             return Applied(0, 0, False)
-        events = await unit.events_after(key, standing.applied_through, limit)
+        found = await unit.events_after(key, standing.applied_through, limit)
+        events = _without_gap(found, standing.applied_through)
+        if not events:
+            return Applied(0, 0, False, missing=standing.applied_through + 1)
         outcome = await apply_set(unit, standing.company_id, events, tried_before=False)
         outcome = await apply_freed(unit, standing.company_id, key.store_id, outcome, limit)
         await unit.publish_customers(standing.company_id, outcome.customers)
         through = events[-1].seq
         await unit.save_applied(key, through)
         return Applied(len(events), len(outcome.aside), through < standing.watermark)
+
+
+def _without_gap(events: Sequence[RawEvent], applied_through: int) -> Sequence[RawEvent]:
+    """Those that follow without a gap: a sequence that is missing is never stepped over."""
+    dense = 0
+    while dense < len(events) and events[dense].seq == applied_through + dense + 1:
+        dense += 1
+    return events[:dense]
 
 
 async def apply_set(

@@ -6,11 +6,21 @@ leaves the contact, and an alarm where people must be told; a refused event neve
 selling, and no answer here makes a store delete anything.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias, assert_never
 from uuid import uuid5
 
-from central.archive import Alarm, Archive, ArchiveUnit, Arrived, Standing, StreamKey
+from central.archive import (
+    Alarm,
+    Archive,
+    ArchiveUnit,
+    Arrived,
+    Occupied,
+    Standing,
+    StreamKey,
+)
+from central.domain.errors import RecordDamaged
 from central.projections.line_up import NUL
 from sync.protocol.batch import Batch
 from sync.protocol.change import Head, genesis_hash
@@ -59,17 +69,42 @@ class Contact(NamedTuple):
 async def ingest_batch(
     archive: Archive, store_id: StoreId, device_id: DeviceId, batch: Batch, now_ms: int
 ) -> IngestAnswer:
-    """Judge and keep ``batch``, pushed by the store's device (both from its key, not the body)."""
+    """Judge and keep ``batch``, pushed by the store's device (both from its key, not the body).
+    Raises RecordDamaged where what is held of the stream is not what was acknowledged."""
+    contact = Contact(batch.head, encode(batch.health), now_ms)
     key = StreamKey(store_id, batch.epoch)
+    try:
+        return await _ingest(archive, key, device_id, batch, contact, mending=False)
+    except Occupied:
+        return await _ingest(archive, key, device_id, batch, contact, mending=True)
+
+
+async def _ingest(
+    archive: Archive,
+    key: StreamKey,
+    device_id: DeviceId,
+    batch: Batch,
+    contact: Contact,
+    *,
+    mending: bool,
+) -> IngestAnswer:
+    """``mending``: events beyond the watermark are here already, because the stream was set back
+    (``mend_streams``, or behind head office's back): they are held against what arrives, and what
+    is missing among them is filled in."""
+    now_ms = contact.now_ms
     async with archive.unit() as unit:
         standing = await unit.lock_stream(key)
         if standing is None or standing.device_id != device_id:
             return NoStream()
         verdict = await _verdict(unit, key, standing, batch)
-        contact = Contact(batch.head, encode(batch.health), now_ms)
         match verdict:
             case Accepted():
-                return await _accept(unit, key, standing, batch, verdict, contact)
+                held = (
+                    await unit.hashes(key, standing.watermark + 1, verdict.watermark)
+                    if (mending)
+                    else {}
+                )
+                return await _accept(unit, key, standing, batch, verdict, contact, held)
             case Duplicate():
                 await unit.save_stream(key, heard(standing, contact))
                 return Acknowledged(standing.watermark, standing.head_hash)
@@ -113,11 +148,23 @@ async def head_fork(
 async def known_hashes(
     unit: ArchiveUnit, key: StreamKey, standing: Standing, first: int, last: int
 ) -> dict[int, bytes]:
-    """Hashes held for first..last; at 0 the genesis record's."""
+    """Hashes held for first..last, at or below the watermark; at 0 the genesis record's. Raises
+    RecordDamaged."""
     known = {0: genesis_hash(standing.genesis)} if first <= 0 else {}
     if last > 0:
         known |= await unit.hashes(key, max(first, 1), last)
+    if len(known) < last - max(first, 0) + 1:
+        missing = next(seq for seq in range(max(first, 0), last + 1) if seq not in known)
+        raise damaged(key, f"has lost event {missing}, which it acknowledged")
     return known
+
+
+def damaged(key: StreamKey, what: str) -> RecordDamaged:
+    """``what`` head office's record of a stream does, in words."""
+    return RecordDamaged(
+        f"Head office {what}, of epoch {key.epoch}. The box has everything still.",
+        remedy="At head office: `central verify` names it, `central mend` mends it.",
+    )
 
 
 async def record_fork(
@@ -182,15 +229,16 @@ async def _accept(
     batch: Batch,
     accepted: Accepted,
     contact: Contact,
+    held: Mapping[int, bytes],
 ) -> Acknowledged:
-    new = batch.envelopes[accepted.first :]
-    await unit.append(
-        key,
-        [
-            Arrived(envelope, link, contact.now_ms)
-            for envelope, link in zip(new, accepted.links, strict=True)
-        ],
-    )
+    """``held``: hashes of events beyond the watermark that are here already."""
+    arrived = []
+    for envelope, link in zip(batch.envelopes[accepted.first :], accepted.links, strict=True):
+        if envelope.seq not in held:
+            arrived.append(Arrived(envelope, link, contact.now_ms))
+        elif held[envelope.seq] != link.hash:
+            raise damaged(key, f"holds another event {envelope.seq} beyond what it acknowledged")
+    await unit.append(key, arrived)
     if batch.keys:
         await unit.keep_keys(standing.company_id, batch.keys)
     moved = heard(standing, contact)._replace(

@@ -3,16 +3,19 @@
 First one unit of work: projections emptied, decisions folded, the streams' cursors put to zero.
 Then stage 2 does what it always does, set by set. If that is cut short, head office is merely
 behind: its background, or this command again, goes on. Customers are not published again.
+
+What cannot be used is named, and the rest goes on without it: a decision that is missing or cannot
+be read, and an event that was lost, behind which its stream waits.
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from central.archive import StreamKey
+from central.archive import StreamKey, Unwritable
 from central.archive_postgres import PostgresArchive, own
 from central.db.engine import raw, unit_of_work
 from central.decisions import AnyDecision, decode_decision
@@ -20,6 +23,8 @@ from central.projections.fold_decisions import fold_decisions
 from central.projections.rows import TABLES
 from central.projections.write import write_changes
 from central.usecases.apply_events import apply_events
+from central.usecases.verify_decisions import verify_decisions
+from sync.protocol.errors import Undecodable
 from sync.protocol.identity import CompanyId
 
 DECISIONS_AT_ONCE = 5_000
@@ -37,11 +42,12 @@ WHERE decision_no > $1 ORDER BY decision_no LIMIT $2
 
 
 class Rebuilt(NamedTuple):
-    """What the projections were made from."""
+    """What the projections were made from; ``said``: what is missing in them, in words."""
 
     decisions: int
     events: int
     set_aside: int
+    said: tuple[str, ...]
 
 
 async def rebuild_projections(engine: AsyncEngine) -> Rebuilt:
@@ -51,46 +57,82 @@ async def rebuild_projections(engine: AsyncEngine) -> Rebuilt:
         await connection.execute(_KEEP_OTHERS_OUT)
         await connection.execute(_EMPTY)
         await connection.execute(_FROM_THE_START)
-        decisions = await _fold_decisions(connection)
+        said = [finding.what for finding in (await verify_decisions(connection)).findings]
+        decisions = await _fold_decisions(connection, said)
     archive = PostgresArchive(engine)
     turns = asyncio.Semaphore(STORES_AT_ONCE)
     stores = groupby(await archive.behind(), key=lambda key: key.store_id)
-    events = await asyncio.gather(
+    applied = await asyncio.gather(
         *(_apply_store(archive, tuple(keys), turns) for _, keys in stores)
     )
     async with unit_of_work(engine) as db:
         set_aside = await (await raw(db)).fetchval("SELECT count(*) FROM quarantine")
-    return Rebuilt(decisions, sum(events), set_aside)
+        codes = dict(await (await raw(db)).fetch("SELECT store_id, code FROM store"))
+    for gap in (gap for store in applied for gap in store.gaps):
+        key, seq = gap
+        said.append(
+            f"{codes.get(key.store_id, key.store_id)}, epoch {key.epoch}: event {seq} is lost, and"
+            " nothing after it was applied."
+        )
+    return Rebuilt(decisions, sum(store.events for store in applied), set_aside, tuple(said))
 
 
-async def _fold_decisions(connection: Any) -> int:
+async def _fold_decisions(connection: Any, said: list[str]) -> int:
     """Decisions in their order; how many they are."""
     last = count = 0
     while True:
         rows = await connection.fetch(_DECISIONS, last, DECISIONS_AT_ONCE)
         if not rows:
             return count
-        for company_id, group in groupby(rows, key=lambda row: row["company_id"]):
-            changes = fold_decisions(CompanyId(own(company_id)), _decoded(group))
-            await write_changes(connection, changes)
+        for found, group in groupby(rows, key=lambda row: row["company_id"]):
+            count += await _fold_group(connection, CompanyId(own(found)), tuple(group), said)
         last = rows[-1]["decision_no"]
-        count += len(rows)
 
 
-def _decoded(rows: Iterable[Any]) -> list[AnyDecision]:
-    return [decode_decision(row["kind"], row["body"]) for row in rows]
+async def _fold_group(
+    connection: Any, company_id: CompanyId, rows: Sequence[Any], said: list[str]
+) -> int:
+    """Of one company, at once; one by one where they cannot be kept together."""
+    readable = {row["decision_no"]: _decoded(row) for row in rows}
+    decisions = [one for one in readable.values() if one is not None]
+    try:
+        await write_changes(connection, fold_decisions(company_id, decisions))
+    except Unwritable as error:
+        if len(rows) == 1:
+            said.append(f"Head office: decision {rows[0]['decision_no']} cannot be kept: {error}.")
+            return 0
+        return sum([await _fold_group(connection, company_id, (row,), said) for row in rows])
+    return len(decisions)
+
+
+def _decoded(row: Any) -> AnyDecision | None:
+    """None for one that cannot be read: ``verify_decisions`` has named it."""
+    try:
+        return decode_decision(row["kind"], row["body"])
+    except Undecodable:
+        return None
+
+
+class _Store(NamedTuple):
+    """How many events were dealt with, and where one is missing."""
+
+    events: int
+    gaps: tuple[tuple[StreamKey, int], ...]
 
 
 async def _apply_store(
     archive: PostgresArchive, keys: Sequence[StreamKey], turns: asyncio.Semaphore
-) -> int:
-    """A store's epochs in their order, to the end; how many events they had."""
+) -> _Store:
+    """A store's epochs in their order, each to its end or its first gap."""
     events = 0
+    gaps = []
     async with turns:
         for key in keys:
             for _ in range(SETS_MAX):
                 applied = await apply_events(archive, key.store_id, key.epoch)
                 events += applied.events
+                if applied.missing is not None:
+                    gaps.append((key, applied.missing))
                 if not applied.more:
                     break
-    return events
+    return _Store(events, tuple(gaps))

@@ -1,11 +1,12 @@
 """Walks every stream's chain from its genesis record, in bounded pages.
 
 Each hash is derived again from the raw event and the hash before; a row that was changed, taken out
-or put in shows at the first sequence where the chain does not come out.
+or put in shows at the first sequence where the chain does not come out. A row of ``stream`` that
+was set back shows by the events that stand beyond it.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -14,14 +15,17 @@ from central.archive import StreamKey
 from central.archive_postgres import PostgresArchive
 from central.db.engine import raw, unit_of_work
 from sync.protocol.change import Envelope, genesis_hash, link
-from sync.protocol.clock import ClockState
+from sync.protocol.clock import ClockState, Hlc
 from sync.protocol.identity import BootId, EventId, StoreId
 
 PAGE_EVENTS = 2_000
 PAGES_MAX = 10_000_000
 
 _STREAM = """
-SELECT o.code, s.genesis, s.watermark, s.head_hash FROM stream AS s JOIN store AS o USING (store_id)
+SELECT coalesce(o.code, s.store_id::text) AS code, s.genesis, s.watermark, s.head_hash,
+    (SELECT max(r.seq) FROM raw_event AS r WHERE r.store_id = s.store_id
+        AND r.epoch_number = s.epoch_number AND r.epoch_fingerprint = s.epoch_fingerprint) AS newest
+FROM stream AS s LEFT JOIN store AS o USING (store_id)
 WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3
 """
 _PAGE = """
@@ -65,50 +69,96 @@ async def verify_journal(
 async def _verify(engine: AsyncEngine, key: StreamKey) -> StreamVerdict:
     """Through the watermark that stands at the beginning: what arrives meanwhile is not looked at;
     nothing that is there ever changes, so each page may be its own unit of work."""
-    name = (key.store_id, key.epoch.number, key.epoch.fingerprint)
-    async with unit_of_work(engine) as db:
-        stream = await (await raw(db)).fetchrow(_STREAM, *name)
-    code, watermark = stream["code"], stream["watermark"]
-    seq, previous = 0, genesis_hash(stream["genesis"])
-    for _ in range(PAGES_MAX):
-        async with unit_of_work(engine) as db:
-            page = await (await raw(db)).fetch(_PAGE, *name, seq, watermark, PAGE_EVENTS)
-        if not page:
-            break
-        seq, previous, bad = _walk(key, page, seq, previous)
-        if bad is not None:
-            return _bad(code, key, seq, f"event {bad} is not the one that the chain goes on with")
-    if seq != watermark:
+    stream = await read_stream(engine, key)
+    walked = await walk_chain(engine, key, stream.genesis, stream.watermark)
+    seq, code = walked.seq, stream.code
+    if walked.bad is not None:
+        what = f"event {walked.bad} is not the one that the chain goes on with"
+        return _bad(code, key, seq, what)
+    if seq != stream.watermark:
         return _bad(code, key, seq, f"event {seq + 1} is missing")
-    if previous != stream["head_hash"]:
+    if walked.hash != stream.head_hash:
         return _bad(code, key, seq - 1, f"the hash at event {seq} is not the one acknowledged")
+    if stream.newest > stream.watermark:
+        what = f"events {seq + 1} to {stream.newest} stand beyond what is acknowledged"
+        return _bad(code, key, seq, f"{what}, {seq}: its row was set back")
     return StreamVerdict(code, str(key.epoch), seq, None, None)
 
 
-def _walk(
-    key: StreamKey, page: Sequence[Any], seq: int, previous: bytes
-) -> tuple[int, bytes, int | None]:
-    """Through a page: the last good sequence with its hash, and the first bad one."""
+class Stream(NamedTuple):
+    """A stream as its row says; ``newest``: the highest sequence of its events, 0 for none."""
+
+    code: str
+    genesis: bytes
+    watermark: int
+    head_hash: bytes
+    newest: int
+
+
+class Walked(NamedTuple):
+    """How far a chain comes out, and its hash there; ``bad``: the event after it is another one,
+    None: it is missing, or the walk was over."""
+
+    seq: int
+    hash: bytes
+    bad: int | None
+
+
+async def read_stream(engine: AsyncEngine, key: StreamKey) -> Stream:
+    """The row, and what stands of its events at that moment."""
+    async with unit_of_work(engine) as db:
+        row = await (await raw(db)).fetchrow(_STREAM, *_columns(key))
+    code, genesis, watermark, head_hash, newest = row
+    return Stream(code, genesis, watermark, head_hash, newest or 0)
+
+
+async def walk_chain(engine: AsyncEngine, key: StreamKey, genesis: bytes, through: int) -> Walked:
+    """From the genesis record to event ``through``, or as far as the chain comes out."""
+    walked = Walked(0, genesis_hash(genesis), None)
+    for _ in range(PAGES_MAX):
+        async with unit_of_work(engine) as db:
+            arguments = (*_columns(key), walked.seq, through, PAGE_EVENTS)
+            page = await (await raw(db)).fetch(_PAGE, *arguments)
+        before = walked
+        walked = _walk(key, page, walked)
+        if walked.bad is not None or walked.seq < before.seq + PAGE_EVENTS:
+            break
+    return walked
+
+
+def _columns(key: StreamKey) -> tuple[StoreId, int, bytes]:
+    return key.store_id, key.epoch.number, key.epoch.fingerprint
+
+
+def _walk(key: StreamKey, page: Sequence[Any], walked: Walked) -> Walked:
+    """On through a page, to its end or to what does not follow."""
     for row in page:
-        if row["seq"] != seq + 1:
-            return seq, previous, seq + 1
-        envelope = Envelope(
-            row["seq"],
-            EventId(row["event_id"]),
-            row["kind"],
-            row["kind_version"],
-            row["occurred_at_ms"],
-            row["utc_offset_s"],
-            BootId(row["boot_id"]),
-            row["hlc"],
-            ClockState(row["clock_state"]),
-            row["body"],
-        )
-        hashed = link(key.store_id, key.epoch, envelope, previous).hash
+        seq = walked.seq + 1
+        if row["seq"] != seq:
+            break
+        try:
+            hashed = link(key.store_id, key.epoch, _envelope(row), walked.hash).hash
+        except (ValueError, OverflowError):  # a figure or a word that no envelope can have
+            return walked._replace(bad=seq)
         if hashed != row["hash"]:
-            return seq, previous, seq + 1
-        seq, previous = seq + 1, hashed
-    return seq, previous, None
+            return walked._replace(bad=seq)
+        walked = Walked(seq, hashed, None)
+    return walked
+
+
+def _envelope(row: Any) -> Envelope:
+    return Envelope(
+        row["seq"],
+        EventId(row["event_id"]),
+        row["kind"],
+        row["kind_version"],
+        row["occurred_at_ms"],
+        row["utc_offset_s"],
+        BootId(row["boot_id"]),
+        Hlc(row["hlc"]),
+        ClockState(row["clock_state"]),
+        row["body"],
+    )
 
 
 def _bad(code: str, key: StreamKey, good_through: int, what: str) -> StreamVerdict:
