@@ -6,7 +6,8 @@ from typing import NamedTuple
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.db.tables import EnrolCode, Store, StreamRow, table
+from central.db.credentials import EnrolCode
+from central.db.tables import Store, StreamRow, table
 from central.domain.enrol_code import RANDOM_BYTES, read_code, write_code
 from sync.protocol.errors import InvalidField, NotFound
 from sync.protocol.identity import StoreId

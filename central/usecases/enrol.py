@@ -17,8 +17,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from central.db.credentials import EnrolCode
 from central.db.engine import unit_of_work
-from central.db.tables import Device, EnrolCode, Store, StreamRow, table
+from central.db.tables import Device, Store, StreamRow, table
 from central.decisions import EpochIssued
 from central.domain.enrol_code import EnrolCodeParts, is_same, read_code
 from central.domain.errors import EnrolCodeRefused

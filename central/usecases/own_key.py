@@ -13,8 +13,9 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from central.db.credentials import OfficeKey
 from central.db.engine import unit_of_work
-from central.db.tables import OfficeKey, table
+from central.db.tables import table
 from central.decisions import lock_decisions
 from central.keys import (
     KEY_FILE,

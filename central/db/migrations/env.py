@@ -4,7 +4,7 @@ from typing import Any
 
 from alembic import context
 
-from central.db import people  # noqa: F401  registers its tables with the others
+from central.db import credentials, people  # noqa: F401  registers their tables with the others
 from central.db.tables import metadata
 
 
