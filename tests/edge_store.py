@@ -1,6 +1,7 @@
 """A store that serves without a head office: enrolled under a key of the test's own, with a small
 catalogue; and a client of it as a workstation is one."""
 
+import secrets
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator
@@ -138,6 +139,16 @@ def _publish(db: sqlite3.Connection, store_code: str) -> None:
     )
 
 
+def act(**more: Any) -> dict[str, Any]:
+    """What Anna asks for, under an id of its own."""
+    return {"operator_id": "anna", "event_id": str(uuid_utils.compat.uuid7()), **more}
+
+
+def pairing(workstation: str, code: str) -> dict[str, str]:
+    """What a workstation asks with a code that a person typed, and a token that it drew."""
+    return {"workstation_id": workstation, "code": code, "token": secrets.token_urlsafe(32)}
+
+
 @dataclass
 class Till:
     """A paired workstation of a running store."""
@@ -158,7 +169,7 @@ class Till:
 
     async def open_shop(self) -> str:
         """Open today and a till with 100.00; the till session's id."""
-        opened = await self.call("POST", "/business-days", {"operator_id": "anna"})
+        opened = await self.call("POST", "/business-days", act())
         assert opened.status_code in (201, 409), opened.text
         session = str(uuid_utils.compat.uuid7())
         body = {"till_session_id": session, "operator_id": "anna", "float_minor": 10_000}
@@ -198,7 +209,7 @@ async def open_store(folder: Path, workstation: str = "W1") -> AsyncIterator[Til
         code, moment = new_code(), box.clock.moment()
         name = WorkstationId(workstation)
         await box.writer.run(lambda db: issue_pairing_code(db, name, code, moment))
-        paired = await till.call("POST", "/pair", {"workstation_id": workstation, "code": code})
+        paired = await till.call("POST", "/pair", pairing(workstation, code))
         assert paired.status_code == 200, paired.text
         client.headers["Authorization"] = f"Bearer {paired.json()['token']}"
         yield till

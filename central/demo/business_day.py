@@ -3,6 +3,7 @@ person began, opened or left open is gone on with, and said."""
 
 from datetime import date
 
+from central.demo.trade import new_id
 from central.demo.workstation import SaleRefused, Workstation
 
 OPEN_ALREADY = "business-day-open-already"
@@ -15,14 +16,14 @@ WHY_EARLIER = "the demo trades the days of a file, a person opened a later one"
 async def open_day(station: Workstation, operator_id: str, business_date: date | None) -> date:
     """Open ``business_date`` (None: today in the store's zone); where another is open, go on with
     that one. The date that is open."""
-    body = {"operator_id": operator_id}
+    body = {"event_id": new_id(), "operator_id": operator_id}
     if business_date is not None:
         body["business_date"] = business_date.isoformat()
     try:
         opened = await station.call("POST", "/business-days", body)
     except SaleRefused as refusal:
         if refusal.slug == TOO_EARLY:
-            again = {**body, "override_reason": WHY_EARLIER}
+            again = {**body, "event_id": new_id(), "override_reason": WHY_EARLIER}
             opened = await station.call("POST", "/business-days", again)
         elif refusal.slug == OPEN_ALREADY:
             opened = await station.call("GET", "/business-days/current")
@@ -37,7 +38,7 @@ async def close_day(station: Workstation, operator_id: str) -> str | None:
     try:
         day = await station.call("GET", "/business-days/current")
         path = f"/business-days/{day['business_date']}/close"
-        await station.call("POST", path, {"operator_id": operator_id})
+        await station.call("POST", path, {"event_id": new_id(), "operator_id": operator_id})
     except SaleRefused as refusal:
         if refusal.slug == TILLS_OPEN:
             return (

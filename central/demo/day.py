@@ -204,7 +204,7 @@ async def close_shop(shop: Shop) -> str | None:
         await station.call(
             "POST",
             f"/till-sessions/{session['till_session_id']}/settle",
-            {"operator_id": operator, "counted_cash_minor": counted},
+            {"event_id": new_id(), "operator_id": operator, "counted_cash_minor": counted},
         )
     return await close_day(shop.workstations[0], operator)
 

@@ -67,7 +67,11 @@ async def _trade_day(
     await station.call(
         "POST",
         f"/till-sessions/{session}/settle",
-        {"operator_id": OPERATOR, "counted_cash_minor": station.cash_minor},
+        {
+            "event_id": new_id(),
+            "operator_id": OPERATOR,
+            "counted_cash_minor": station.cash_minor,
+        },
     )
     shop.stays_open = await close_day(station, OPERATOR)
 

@@ -5,6 +5,7 @@ and signature, and states with each request the highest head and receipt number 
 
 import asyncio
 import json
+import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,7 @@ from central.demo.errors import DemoCannotRun
 TRIES_MAX = 600
 RETRY_S = 0.1
 REQUEST_TIMEOUT_S = 20
+TOKEN_BYTES = 32
 
 
 @dataclass
@@ -94,8 +96,11 @@ async def pair(base_url: str, store_code: str, workstation_id: str, code: str) -
     """Redeem a pairing code, as the till page's first screen does."""
     client = httpx.AsyncClient(base_url=base_url, timeout=REQUEST_TIMEOUT_S)
     workstation = Workstation(workstation_id, store_code, client)
-    answer = await workstation.call(
-        "POST", "/pair", {"workstation_id": workstation_id, "code": code}
-    )
+    asked = {
+        "workstation_id": workstation_id,
+        "code": code,
+        "token": secrets.token_urlsafe(TOKEN_BYTES),
+    }
+    answer = await workstation.call("POST", "/pair", asked)
     client.headers["Authorization"] = f"Bearer {answer['token']}"
     return workstation

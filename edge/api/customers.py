@@ -4,8 +4,9 @@ from typing import Any
 
 import litestar
 import msgspec
-from litestar import get, patch, post
+from litestar import Response, get, patch, post
 
+from edge.api.once import once
 from edge.api.parameters import PAGE, IdInPath, Limit, Offset, TheBox, Words
 from edge.api.written import Described, accepts
 from edge.db.customers import Customer, find_customer, list_customers, search_customers
@@ -14,14 +15,20 @@ from edge.reading import read
 from edge.usecases.create_customer import CreateCustomer, create_customer, draw
 from edge.usecases.fields import Operator, Request
 from edge.usecases.update_customer import UpdateCustomer, deactivate_customer, update_customer
-from sync.http.body import read_body
-from sync.protocol.identity import CustomerId
+from sync.protocol.identity import CustomerId, EventId
 
 
-class Deactivate(Request, frozen=True):
-    """Who does it."""
+class Updating(UpdateCustomer, frozen=True, kw_only=True):
+    """``event_id`` is made by the workstation, before the first attempt."""
+
+    event_id: EventId
+
+
+class Deactivating(Request, frozen=True):
+    """Who does it; ``event_id`` is made by the workstation, before the first attempt."""
 
     operator_id: Operator
+    event_id: EventId
 
 
 class CustomersAnswer(msgspec.Struct, frozen=True):
@@ -31,12 +38,18 @@ class CustomersAnswer(msgspec.Struct, frozen=True):
 
 
 @post("/customers", operation_class=accepts(CreateCustomer))
-async def create(request: litestar.Request[Any, Any, Any], box: TheBox) -> Customer:
-    """Create a customer; with a customer_id of the caller's own a repeat changes nothing."""
-    asked, drawn, moment = await read_body(request, CreateCustomer), draw(), box.clock.moment()
-    made = await box.writer.run(lambda db: create_customer(db, asked, drawn, moment))
-    box.nudge.set()
-    return made
+async def create(request: litestar.Request[Any, Any, Any], box: TheBox) -> Response[Customer]:
+    """Create a customer; its id is the request's."""
+    drawn = draw()
+    return await once(
+        request,
+        box,
+        CreateCustomer,
+        Customer,
+        lambda asked: asked.customer_id,
+        lambda db, asked, moment: create_customer(db, asked, drawn, moment),
+        customer_of=lambda asked: asked.customer_id,
+    )
 
 
 @get("/customers", operation_class=Described)
@@ -66,34 +79,44 @@ async def get_one(customer_id: IdInPath, box: TheBox) -> Customer:
     return found
 
 
-@patch("/customers/{customer_id:uuid}", operation_class=accepts(UpdateCustomer))
+@patch("/customers/{customer_id:uuid}", operation_class=accepts(Updating))
 async def update(
     request: litestar.Request[Any, Any, Any], customer_id: IdInPath, box: TheBox
-) -> Customer:
+) -> Response[Customer]:
     """Change the fields that the body names; null clears code, e-mail or phone."""
-    asked, drawn, moment = await read_body(request, UpdateCustomer), draw(), box.clock.moment()
-    key = CustomerId(customer_id)
-    changed = await box.writer.run(lambda db: update_customer(db, key, asked, drawn, moment))
-    box.nudge.set()
-    return changed
+    drawn, key = draw(), CustomerId(customer_id)
+    return await once(
+        request,
+        box,
+        Updating,
+        Customer,
+        lambda asked: asked.event_id,
+        lambda db, asked, moment: update_customer(db, key, asked, asked.event_id, drawn, moment),
+        customer_of=lambda _: key,
+    )
 
 
 @post(
     "/customers/{customer_id:uuid}/deactivate",
     status_code=200,
-    operation_class=accepts(Deactivate),
+    operation_class=accepts(Deactivating),
 )
 async def deactivate(
     request: litestar.Request[Any, Any, Any], customer_id: IdInPath, box: TheBox
-) -> Customer:
+) -> Response[Customer]:
     """No longer offered; what was sold to the customer stays."""
-    asked, drawn, moment = await read_body(request, Deactivate), draw(), box.clock.moment()
-    key, operator_id = CustomerId(customer_id), asked.operator_id
-    changed = await box.writer.run(
-        lambda db: deactivate_customer(db, key, operator_id, drawn, moment)
+    drawn, key = draw(), CustomerId(customer_id)
+    return await once(
+        request,
+        box,
+        Deactivating,
+        Customer,
+        lambda asked: asked.event_id,
+        lambda db, asked, moment: deactivate_customer(
+            db, key, asked.operator_id, asked.event_id, drawn, moment
+        ),
+        customer_of=lambda _: key,
     )
-    box.nudge.set()
-    return changed
 
 
 ROUTES = (create, search, get_one, update, deactivate)

@@ -35,6 +35,12 @@ def workstation_of(connection: Connection) -> WorkstationId:
     return cast("WorkstationId", connection.scope["state"][_STATE])
 
 
+def caller_of(connection: Connection) -> WorkstationId | None:
+    """The workstation that calls; None where the route asks for none."""
+    found: WorkstationId | None = connection.scope["state"].get(_STATE)
+    return found
+
+
 async def require_own_host(connection: Connection, _route: BaseRouteHandler) -> None:
     """Raises WrongHost."""
     host = connection.headers.get("host", "").rpartition(":")

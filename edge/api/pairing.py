@@ -1,4 +1,4 @@
-"""Pair a workstation: a one-time code of `edge pair` for a bearer token, told once."""
+"""Pair a workstation: a one-time code of `edge pair` lets in the token that it drew."""
 
 from typing import Any
 
@@ -6,15 +6,16 @@ import litestar
 import msgspec
 from litestar import post
 
+from edge.api.once import once
 from edge.api.parameters import TheBox
 from edge.api.written import accepts
-from edge.usecases.pair_workstation import PairWorkstation, new_token, pair_workstation
-from sync.http.body import read_body
+from edge.usecases.pair_workstation import Paired, PairWorkstation, pair_workstation
+from sync.http.body import decode_body, raw_body
 from sync.protocol.identity import WorkstationId
 
 
 class PairedAnswer(msgspec.Struct, frozen=True):
-    """The token goes into ``Authorization: Bearer`` of every later request; it is told once."""
+    """The token of the request goes into ``Authorization: Bearer`` of every later one."""
 
     token: str
     workstation_id: WorkstationId
@@ -24,11 +25,12 @@ class PairedAnswer(msgspec.Struct, frozen=True):
 @post("/pair", status_code=200, operation_class=accepts(PairWorkstation))
 async def pair(request: litestar.Request[Any, Any, Any], box: TheBox) -> PairedAnswer:
     """Open to whoever has the code. Pairing a workstation again ends its earlier token."""
-    asked = await read_body(request, PairWorkstation)
-    token, moment = asked.token or new_token(), box.clock.moment()
-    await box.writer.run(lambda db: pair_workstation(db, asked, token, moment))
+    asked = decode_body(await raw_body(request), PairWorkstation)
+    done = await once(
+        request, box, PairWorkstation, Paired, lambda body: body.request_id, pair_workstation
+    )
     box.workstations.forget()
-    return PairedAnswer(token, asked.workstation_id, box.enrolment.store_code)
+    return PairedAnswer(asked.token, done.content.workstation_id, box.enrolment.store_code)
 
 
 ROUTES = (pair,)

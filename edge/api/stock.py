@@ -6,9 +6,10 @@ from typing import Any
 
 import litestar
 import msgspec
-from litestar import get, post
+from litestar import Response, get, post
 
 from edge.api.limits import SALE_BYTES_MAX
+from edge.api.once import once
 from edge.api.parameters import PAGE, Limit, Offset, TextInPath, TheBox
 from edge.api.written import Described, accepts
 from edge.db.items import AsOf, find_item
@@ -16,7 +17,6 @@ from edge.db.stock import StockLevel, StockMovement, stock_history, stock_level
 from edge.domain.line_errors import UnknownItem
 from edge.reading import read
 from edge.usecases.receive_goods import ReceivedGoods, ReceiveGoods, receive_goods
-from sync.http.body import read_body
 from sync.protocol.errors import NotFound
 from sync.protocol.identity import ItemId
 
@@ -63,13 +63,11 @@ async def movements(
     request_max_body_size=SALE_BYTES_MAX,
     operation_class=accepts(ReceiveGoods),
 )
-async def receive(request: litestar.Request[Any, Any, Any], box: TheBox) -> ReceivedGoods:
-    """Book goods in; the same movement again changes nothing."""
-    asked = await read_body(request, ReceiveGoods)
-    moment = box.clock.moment()
-    received = await box.writer.run(lambda db: receive_goods(db, asked, moment))
-    box.nudge.set()
-    return received
+async def receive(request: litestar.Request[Any, Any, Any], box: TheBox) -> Response[ReceivedGoods]:
+    """Book goods in; its id is the movement's."""
+    return await once(
+        request, box, ReceiveGoods, ReceivedGoods, lambda asked: asked.movement_id, receive_goods
+    )
 
 
 ROUTES = (level, movements, receive)

@@ -3,19 +3,18 @@
 from typing import Any
 
 import litestar
-from litestar import get, post
+from litestar import Response, get, post
 
-from edge.api.days import new_event
 from edge.api.guard import workstation_of
+from edge.api.once import once
 from edge.api.parameters import IdInPath, TheBox
 from edge.api.written import Described, accepts
 from edge.db.tills import TillSession, find_open_till
 from edge.reading import read
 from edge.usecases.open_till import OpenTill, open_till
 from edge.usecases.settle_till import SettledTill, SettleTill, settle_till
-from sync.http.body import read_body
 from sync.protocol.errors import NotFound
-from sync.protocol.identity import TillSessionId
+from sync.protocol.identity import EventId, TillSessionId
 
 
 @get("/till-sessions/current", operation_class=Described)
@@ -31,32 +30,46 @@ async def current(request: litestar.Request[Any, Any, Any], box: TheBox) -> Till
     return found
 
 
+class Settling(SettleTill, frozen=True, kw_only=True):
+    """``event_id`` is made by the workstation, before the first attempt."""
+
+    event_id: EventId
+
+
 @post("/till-sessions", operation_class=accepts(OpenTill))
-async def open_session(request: litestar.Request[Any, Any, Any], box: TheBox) -> TillSession:
-    """Open a till at the calling workstation; the same request again gives the session again."""
-    asked, workstation_id = await read_body(request, OpenTill), workstation_of(request)
-    moment = box.clock.moment()
-    session = await box.writer.run(lambda db: open_till(db, asked, workstation_id, moment))
-    box.nudge.set()
-    return session
+async def open_session(
+    request: litestar.Request[Any, Any, Any], box: TheBox
+) -> Response[TillSession]:
+    """Open a till at the calling workstation; its id is the session's."""
+    workstation_id = workstation_of(request)
+    return await once(
+        request,
+        box,
+        OpenTill,
+        TillSession,
+        lambda asked: asked.till_session_id,
+        lambda db, asked, moment: open_till(db, asked, workstation_id, moment),
+    )
 
 
 @post(
     "/till-sessions/{till_session_id:uuid}/settle",
     status_code=200,
-    operation_class=accepts(SettleTill),
+    operation_class=accepts(Settling),
 )
 async def settle(
     request: litestar.Request[Any, Any, Any], till_session_id: IdInPath, box: TheBox
-) -> SettledTill:
+) -> Response[SettledTill]:
     """Count a till: over is positive, short negative."""
-    asked = await read_body(request, SettleTill)
-    event_id, moment = new_event(), box.clock.moment()
-    settled = await box.writer.run(
-        lambda db: settle_till(db, asked, TillSessionId(till_session_id), event_id, moment)
+    session = TillSessionId(till_session_id)
+    return await once(
+        request,
+        box,
+        Settling,
+        SettledTill,
+        lambda asked: asked.event_id,
+        lambda db, asked, moment: settle_till(db, asked, session, asked.event_id, moment),
     )
-    box.nudge.set()
-    return settled
 
 
 ROUTES = (current, open_session, settle)

@@ -52,6 +52,7 @@ _FORGET = (
     "DELETE FROM customer_key WHERE customer_id = ?",
     "DELETE FROM customer_field WHERE customer_id = ?",
     "DELETE FROM customer WHERE customer_id = ?",
+    "DELETE FROM answered_request WHERE customer_id = ?",
 )
 
 
@@ -159,7 +160,7 @@ def write_keys(db: sqlite3.Connection, keys: Iterable[tuple[CustomerId, bytes]])
 
 
 def forget_customers(db: sqlite3.Connection, customers: Iterable[CustomerId]) -> None:
-    """Erasure: key, fields and row go; facts keep the id alone."""
+    """Erasure: key, fields, row and remembered answers go; facts keep the id alone."""
     ids = [(customer_id.bytes,) for customer_id in customers]
     for statement in _FORGET:
         db.executemany(statement, ids)

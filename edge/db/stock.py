@@ -21,10 +21,6 @@ _INSERT = (
     "INSERT INTO stock_movement (event_id, line_no, item_id, kind, quantity_milli,"
     " on_hand_after_milli, oversold, business_date, moved_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-_OF_EVENT = (
-    "SELECT item_id, quantity_milli, on_hand_after_milli FROM stock_movement"
-    " WHERE event_id = ? ORDER BY line_no"
-)
 _HISTORY = (
     "SELECT event_id, line_no, item_id, kind, quantity_milli, on_hand_after_milli, oversold,"
     " business_date, moved_at_ms FROM stock_movement WHERE item_id = ?"
@@ -79,12 +75,6 @@ def _movement(row: tuple[Any, ...]) -> StockMovement:
     named = dict(zip(StockMovement.__struct_fields__, row, strict=True))
     named |= {"event_id": UUID(bytes=row[0]), "oversold": bool(row[6])}
     return msgspec.convert(named, StockMovement)
-
-
-def moved_lines(db: sqlite3.Connection, event_id: EventId) -> tuple[MovedLine, ...]:
-    """What an event moved, line by line; empty for an event that moved nothing."""
-    rows = db.execute(_OF_EVENT, (event_id.bytes,)).fetchall()
-    return tuple(MovedLine(ItemId(row[0]), row[1], row[2]) for row in rows)
 
 
 def move_stock(

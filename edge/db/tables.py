@@ -122,6 +122,17 @@ class AbandonedId(EdgeTable, table=True):
     abandoned_at_ms: int
 
 
+class AnsweredRequest(EdgeTable, table=True):
+    """A request that wrote something, but a sale: by the client's id, the SHA-256 of what was asked
+    and the msgpack of what was answered. ``customer_id``: whose personal fields that holds."""
+
+    __tablename__ = "answered_request"
+    request_id: bytes = Field(primary_key=True)
+    digest: bytes
+    answer: bytes
+    customer_id: bytes | None = Field(default=None, index=True)
+
+
 class SaleLine(EdgeTable, table=True):
     """Sale and return lines, signed as in the fact. ``returned_milli``: of a sale line, how much
     came back so far (positive)."""

@@ -10,6 +10,7 @@ from sync.protocol.identity import WorkstationId
 
 _LIST = "SELECT workstation_id, paired_at_ms FROM workstation ORDER BY workstation_id LIMIT ?"
 _FIND = "SELECT workstation_id, token_hash FROM workstation WHERE token_hash = ?"
+_HASH = "SELECT token_hash FROM workstation WHERE workstation_id = ?"
 _PAIR = (
     "INSERT INTO workstation (workstation_id, token_hash, paired_at_ms) VALUES (?, ?, ?)"
     " ON CONFLICT (workstation_id) DO UPDATE SET token_hash = excluded.token_hash,"
@@ -55,6 +56,12 @@ def find_workstation(db: sqlite3.Connection, token: str) -> WorkstationId | None
     if row is None or not hmac.compare_digest(row[1], digest):
         return None
     return WorkstationId(row[0])
+
+
+def find_token_hash(db: sqlite3.Connection, workstation_id: WorkstationId) -> bytes | None:
+    """Of the workstation's token; None where it is not paired."""
+    row = db.execute(_HASH, (workstation_id,)).fetchone()
+    return None if row is None else row[0]
 
 
 def list_workstations(db: sqlite3.Connection) -> tuple[PairedWorkstation, ...]:

@@ -5,14 +5,14 @@ from sync.protocol.identity import CustomerId
 
 
 class CustomerExists(NotNow):
-    """The id was used for a customer with other fields."""
+    """The id is a customer's that came from elsewhere."""
 
     slug = "customer-exists"
     title = "A customer has this id already"
 
     def __init__(self, customer_id: CustomerId) -> None:
         super().__init__(
-            f"The customer {customer_id} exists, with other fields.",
+            f"The customer {customer_id} exists already.",
             field="customer_id",
             remedy="Look the customer up and change it, or create this one under a new id.",
         )

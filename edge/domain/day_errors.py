@@ -100,21 +100,6 @@ class TillOpenAlready(NotNow):
         self.till_session_id = session
 
 
-class TillSessionIdReused(NotNow):
-    """The session's id was used for another till, float or workstation."""
-
-    slug = "till-session-id-reused"
-    title = "This till session's id was used before"
-
-    def __init__(self, session: TillSessionId) -> None:
-        super().__init__(
-            f"The till session {session} was opened with another till, float or workstation.",
-            field="till_session_id",
-            remedy="Open the till under a new id.",
-        )
-        self.till_session_id = session
-
-
 class UnknownTillSession(NotNow):
     """No till session has this id."""
 

@@ -9,7 +9,8 @@
     │   └── BadParty                operator, customer, instant, total
     └── NotNow                      the store's state forbids it (409)
         ├── NoOpenBusinessDay, NoOpenTill
-        └── SaleIdReused, SaleIdTaken, SaleIdAbandoned, SaleFinished, SaleArchived
+        ├── SaleIdReused, SaleIdTaken, SaleIdAbandoned, SaleFinished, SaleArchived
+        └── RequestIdReused, RequestIdTaken
 
 ``field`` is the path in the request (``lines[2].scan_code``). Refusals of lines stand in
 ``line_errors.py``, of tenders in ``tender_errors.py``. Amounts are told in the decimals of the
@@ -18,6 +19,7 @@ store's currency. Nothing here is caught to carry on: a refusal leaves the use c
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from sync.protocol.errors import Refusal
 from sync.protocol.identity import (
@@ -234,6 +236,35 @@ class SaleIdReused(NotNow):
         )
         self.sale_id = sale_id
         self.receipt_number = receipt_number
+
+
+class RequestIdReused(NotNow):
+    """The id of a request that was carried out came again with something else."""
+
+    slug = "request-id-reused"
+    title = "This request's id was used for another request"
+
+    def __init__(self, request_id: UUID) -> None:
+        super().__init__(
+            f"The request {request_id} was carried out with another content; nothing was done now.",
+            remedy="Look at what there is; if this is meant as well, send it under a new id.",
+        )
+        self.request_id = request_id
+
+
+class RequestIdTaken(NotNow):
+    """The id belongs to something else in this store's journal."""
+
+    slug = "request-id-taken"
+    title = "This request's id belongs to something else"
+
+    def __init__(self, request_id: UUID, kind: str) -> None:
+        super().__init__(
+            f"The id {request_id} belongs to a {kind} of this store; nothing was done.",
+            remedy="Send the request under a new id.",
+        )
+        self.request_id = request_id
+        self.kind = kind
 
 
 class SaleIdTaken(NotNow):

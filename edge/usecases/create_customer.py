@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from uuid import UUID
 
-import uuid_utils.compat
-
 from edge.db.customers import (
     Customer,
     find_customer,
@@ -44,11 +42,11 @@ from sync.protocol.shared import PERSONAL_FIELDS, CustomerField, FieldChange
 
 
 class CreateCustomer(Request, frozen=True):
-    """``customer_id``: made by the client before its first attempt, or else here."""
+    """``customer_id`` is made by the client, before the first attempt."""
 
     operator_id: Operator
     name: Told
-    customer_id: CustomerId | None = None
+    customer_id: CustomerId
     code: CustomerCode | None = None
     email: Email | None = None
     phone: Phone | None = None
@@ -56,30 +54,27 @@ class CreateCustomer(Request, frozen=True):
 
 class Drawn(NamedTuple):
     """What is drawn at random for one change of a customer, before a unit of work that may run
-    twice: ids, a key, and a nonce (12 bytes) for each personal field."""
+    twice: a key, and a nonce (12 bytes) for each personal field."""
 
-    event_id: EventId
-    customer_id: CustomerId
     key: bytes
     nonces: Mapping[CustomerField, bytes]
 
 
 def draw() -> Drawn:
     """Fresh for each request."""
-    ids: tuple[UUID, UUID] = (uuid_utils.compat.uuid7(), uuid_utils.compat.uuid7())
     nonces = {field: secrets.token_bytes(NONCE_BYTES) for field in sorted(PERSONAL_FIELDS)}
-    return Drawn(EventId(ids[0]), CustomerId(ids[1]), new_key(), nonces)
+    return Drawn(new_key(), nonces)
 
 
 def create_customer(
     db: sqlite3.Connection, request: CreateCustomer, drawn: Drawn, moment: Moment
 ) -> Customer:
-    """The customer as kept. The same request again (with its customer_id) changes nothing.
+    """The customer as kept; the event of its making has the customer's id.
 
     Raises UnknownOperator, InactiveOperator, CustomerExists, CustomerCodeTaken,
     CustomerEmailTaken, NotEnrolled.
     """
-    customer_id = request.customer_id or drawn.customer_id
+    customer_id = request.customer_id
     wanted = Customer(
         customer_id,
         request.code,
@@ -88,11 +83,8 @@ def create_customer(
         None if request.email is None else comparable_email(request.email),
         None if request.phone is None else comparable_phone(request.phone),
     )
-    known = find_customer(db, customer_id)
-    if known is not None:
-        if known != wanted:
-            raise CustomerExists(customer_id)
-        return known
+    if find_customer(db, customer_id) is not None:
+        raise CustomerExists(customer_id)
     require_operator(db, request.operator_id)
     refuse_taken(db, customer_id, wanted.code, wanted.email)
     write_keys(db, [(customer_id, drawn.key)])
@@ -104,7 +96,10 @@ def create_customer(
         CustomerField.PHONE: wanted.phone,
     }
     told = {field: value for field, value in values.items() if value is not None}
-    return change_fields(db, customer_id, request.operator_id, told, drawn, drawn.key, moment)
+    event_id = EventId(customer_id)
+    return change_fields(
+        db, customer_id, request.operator_id, told, event_id, drawn, drawn.key, moment
+    )
 
 
 def refuse_taken(
@@ -125,6 +120,7 @@ def change_fields(
     customer_id: CustomerId,
     operator_id: OperatorId,
     values: Mapping[CustomerField, str | None],
+    event_id: EventId,
     drawn: Drawn,
     key: bytes | None,
     moment: Moment,
@@ -142,7 +138,7 @@ def change_fields(
         _change(customer_id, field, value, stamp, enrolment.store_id, drawn.nonces, key)
         for field, value in sorted(values.items())
     )
-    append(db, CustomerChanged(customer_id, operator_id, changes), drawn.event_id, moment)
+    append(db, CustomerChanged(customer_id, operator_id, changes), event_id, moment)
     merge_customers(db, {customer_id: changes})
     changed = find_customer(db, customer_id)
     if changed is None:

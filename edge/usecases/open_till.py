@@ -9,10 +9,9 @@ from edge.db.tills import (
     TillSession,
     TillState,
     find_open_session,
-    find_till_session,
     insert_till_session,
 )
-from edge.domain.day_errors import TillOpenAlready, TillSessionIdReused
+from edge.domain.day_errors import TillOpenAlready
 from edge.domain.errors import NoOpenBusinessDay
 from edge.usecases.fields import AmountMinor, Operator, Request, Till
 from sync.engine.journal import Moment, append
@@ -32,23 +31,12 @@ class OpenTill(Request, frozen=True):
 def open_till(
     db: sqlite3.Connection, request: OpenTill, workstation_id: WorkstationId, moment: Moment
 ) -> TillSession:
-    """The open session; its opening event has the session's id. The same request again changes
-    nothing and gives the session as it is now.
+    """The open session; its opening event has the session's id.
 
     Raises UnknownOperator, InactiveOperator, SettingsMissing, NoOpenBusinessDay, TillOpenAlready,
-    TillSessionIdReused, NotEnrolled.
+    NotEnrolled.
     """
     till_id = request.till_id or TillId(workstation_id)
-    known = find_till_session(db, request.till_session_id)
-    if known is not None:
-        same = (known.till_id, known.workstation_id, known.float_minor) == (
-            till_id,
-            workstation_id,
-            request.float_minor,
-        )
-        if not same:
-            raise TillSessionIdReused(request.till_session_id)
-        return known
     settings = read_settings(db)
     require_operator(db, request.operator_id)
     day = find_open_day(db)

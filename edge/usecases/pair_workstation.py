@@ -1,19 +1,21 @@
-"""Pair a workstation: a one-time code for a bearer token."""
+"""Pair a workstation: a one-time code lets in the token that the workstation drew."""
 
 import hmac
-import secrets
 import sqlite3
 from functools import partial
 from typing import Annotated
+from uuid import UUID
 
 import msgspec
 from msgspec import Meta
 
+from edge.db.requests import forget_answered
 from edge.db.workstations import (
     count_try,
     drop_code,
     find_code,
-    find_workstation,
+    find_token_hash,
+    token_hash,
     write_workstation,
 )
 from edge.domain.pairing_errors import PairingRefused
@@ -24,9 +26,9 @@ from sync.engine.journal import Moment
 from sync.protocol.identity import WorkstationId
 from sync.protocol.text import TEXT_PATTERN
 
-TOKEN_BYTES = 32
 Token = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_-]{43}\Z")]
-"""TOKEN_BYTES in base64url, as ``new_token`` writes them."""
+"""32 random bytes in base64url."""
+REQUEST_ID_BYTES = 16
 
 
 class PairWorkstation(Request, frozen=True):
@@ -35,36 +37,27 @@ class PairWorkstation(Request, frozen=True):
 
     workstation_id: ShortWorkstation
     code: Annotated[str, Meta(pattern=TEXT_PATTERN, max_length=40)]
-    token: Token | None = None
+    token: Token
+
+    @property
+    def request_id(self) -> UUID:
+        """The token is what the client made before its first attempt; at rest stands its hash."""
+        return _request_id(token_hash(self.token))
 
 
-class PairedWith(msgspec.Struct, frozen=True):
-    """The token, told this once."""
+class Paired(msgspec.Struct, frozen=True):
+    """The token of the request is this workstation's from now on."""
 
     workstation_id: WorkstationId
-    token: str
 
 
-def new_token() -> str:
-    """256 random bits. Draw it before the unit of work, which may run twice."""
-    return secrets.token_urlsafe(TOKEN_BYTES)
-
-
-def pair_workstation(
-    db: sqlite3.Connection, request: PairWorkstation, token: str, moment: Moment
-) -> PairedWith:
-    """``token``, the request's own or from ``new_token``, is valid from now on; an earlier one of
-    this workstation is not. A token that is valid already is answered again, whatever the code.
+def pair_workstation(db: sqlite3.Connection, request: PairWorkstation, moment: Moment) -> Paired:
+    """The request's token is valid from now on; an earlier one of this workstation is not, and a
+    repeat of the request that brought that one is no longer answered.
 
     Raises PairingRefused, and counts the try all the same.
     """
     workstation_id = request.workstation_id
-    paired = PairedWith(workstation_id, token)
-    holder = find_workstation(db, token)
-    if holder is not None:
-        if holder != workstation_id:
-            raise PairingRefused
-        return paired
     pending = find_code(db, workstation_id)
     if pending is None:
         raise PairingRefused
@@ -73,5 +66,12 @@ def pair_workstation(
     if not hmac.compare_digest(pending.code_hash, code_hash(workstation_id, request.code)):
         raise PairingRefused(keep=partial(count_try, workstation_id=workstation_id))
     drop_code(db, workstation_id)
-    write_workstation(db, workstation_id, token, moment.wall_ms)
-    return paired
+    earlier = find_token_hash(db, workstation_id)
+    if earlier is not None:
+        forget_answered(db, _request_id(earlier))
+    write_workstation(db, workstation_id, request.token, moment.wall_ms)
+    return Paired(workstation_id)
+
+
+def _request_id(hashed: bytes) -> UUID:
+    return UUID(bytes=hashed[:REQUEST_ID_BYTES])

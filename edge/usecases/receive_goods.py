@@ -9,9 +9,8 @@ from msgspec import Meta
 
 from edge.db.days import find_open_day
 from edge.db.operators import require_operator
-from edge.db.stock import MovedLine, move_stock, moved_lines
+from edge.db.stock import MovedLine, move_stock
 from edge.domain.line_errors import UnknownItem
-from edge.domain.stock_errors import MovementIdReused
 from edge.usecases.fields import (
     LINES_MAX,
     AmountMinor,
@@ -53,17 +52,11 @@ class ReceivedGoods(msgspec.Struct, frozen=True):
 
 
 def receive_goods(db: sqlite3.Connection, request: ReceiveGoods, moment: Moment) -> ReceivedGoods:
-    """What was booked; its event has the movement's id. The same movement again changes nothing.
+    """What was booked; its event has the movement's id.
 
-    Raises UnknownOperator, InactiveOperator, UnknownItem, MovementIdReused, NotEnrolled.
+    Raises UnknownOperator, InactiveOperator, UnknownItem, NotEnrolled.
     """
     event_id = EventId(request.movement_id)
-    known = moved_lines(db, event_id)
-    if known:
-        asked = [(line.item_id, line.quantity_milli) for line in request.lines]
-        if asked != [(line.item_id, line.quantity_milli) for line in known]:
-            raise MovementIdReused(request.movement_id)
-        return ReceivedGoods(request.movement_id, known)
     require_operator(db, request.operator_id)
     _refuse_unknown_items(db, request)
     day = find_open_day(db)

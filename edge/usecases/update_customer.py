@@ -22,7 +22,7 @@ from edge.usecases.fields import (
 )
 from edge.usecases.take_customers import FALSE, TRUE
 from sync.engine.journal import Moment
-from sync.protocol.identity import CustomerId
+from sync.protocol.identity import CustomerId, EventId
 from sync.protocol.shared import PERSONAL_FIELDS, CustomerField
 
 
@@ -41,6 +41,7 @@ def update_customer(
     db: sqlite3.Connection,
     customer_id: CustomerId,
     request: UpdateCustomer,
+    event_id: EventId,
     drawn: Drawn,
     moment: Moment,
 ) -> Customer:
@@ -64,19 +65,22 @@ def update_customer(
     if not changed:
         return known
     refuse_taken(db, customer_id, changed.get(CustomerField.CODE), changed.get(CustomerField.EMAIL))
-    return change_fields(db, customer_id, request.operator_id, changed, drawn, key, moment)
+    return change_fields(
+        db, customer_id, request.operator_id, changed, event_id, drawn, key, moment
+    )
 
 
 def deactivate_customer(
     db: sqlite3.Connection,
     customer_id: CustomerId,
     operator_id: Operator,
+    event_id: EventId,
     drawn: Drawn,
     moment: Moment,
 ) -> Customer:
     """``update_customer`` of ``active`` alone. Raises what it raises."""
     request = UpdateCustomer(operator_id, active=False)
-    return update_customer(db, customer_id, request, drawn, moment)
+    return update_customer(db, customer_id, request, event_id, drawn, moment)
 
 
 def _asked(request: UpdateCustomer) -> dict[CustomerField, str | None]:

@@ -360,7 +360,11 @@ class Workstation:
 
     def _settle_till(self, till: UUID) -> Asked:
         counted = max(0, self.cash_minor + self.random.choice((0, 0, 0, -5, 100)))
-        body = {"operator_id": OPERATOR, "counted_cash_minor": counted}
+        body = {
+            "event_id": self._new_id(),
+            "operator_id": OPERATOR,
+            "counted_cash_minor": counted,
+        }
         path = f"/till-sessions/{till}/settle"
         return Asked(Kind.SETTLE_TILL, till, path, msgspec.json.encode(body))
 

@@ -4,6 +4,7 @@ Head office's address is a port that nobody listens on, so every push fails, as 
 whose line is down.
 """
 
+import secrets
 import sqlite3
 import time
 from datetime import date
@@ -26,7 +27,7 @@ from edge.usecases.adopt_enrolment import adopt_enrolment
 from edge.usecases.apply_reference import apply_reference
 from edge.usecases.issue_pairing_code import issue_pairing_code, new_code
 from edge.usecases.open_business_day import OpenBusinessDay, open_business_day
-from edge.usecases.pair_workstation import PairWorkstation, new_token, pair_workstation
+from edge.usecases.pair_workstation import PairWorkstation, pair_workstation
 from sync.engine.journal import Moment
 from sync.engine.signing import GENESIS_SIGNED, sign_bytes
 from sync.protocol.change import Genesis
@@ -123,8 +124,9 @@ def pair(db: sqlite3.Connection, name: str, moment: Moment) -> str:
     """The token of a workstation that is paired now."""
     code = new_code()
     issue_pairing_code(db, WorkstationId(name), code, moment)
-    asked = PairWorkstation(WorkstationId(name), code)
-    return pair_workstation(db, asked, new_token(), moment).token
+    asked = PairWorkstation(WorkstationId(name), code, secrets.token_urlsafe(32))
+    pair_workstation(db, asked, moment)
+    return asked.token
 
 
 def enrolment(central: Ed25519PrivateKey, device_key: bytes) -> EnrolmentAnswer:

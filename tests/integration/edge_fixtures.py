@@ -18,8 +18,10 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.db.migrate import migrate
+from edge.db.tills import TillSession
 from edge.db.writer import InlineWriter
 from edge.usecases.adopt_enrolment import adopt_enrolment
+from edge.usecases.answer_once import Asked, answer_once, digest_of
 from edge.usecases.apply_reference import AppliedPage, apply_reference
 from edge.usecases.open_business_day import OpenBusinessDay, open_business_day
 from edge.usecases.open_till import OpenTill, open_till
@@ -59,6 +61,7 @@ from sync.protocol.reference import (
 from sync.protocol.shared import PersonalKey
 
 T = TypeVar("T")
+A = TypeVar("A", bound=msgspec.Struct)
 
 SPACE = UUID("0190aaaa-0000-7000-8000-000000000000")
 
@@ -182,6 +185,13 @@ class Shop:
         """Run a unit of work; what it raises comes out here."""
         return self.writer.run_now(unit)
 
+    def once(
+        self, request_id: UUID, asked: object, kind: type[A], act: Callable[[sqlite3.Connection], A]
+    ) -> A:
+        """Carry a request out as the routes do: ``asked`` stands for its bytes."""
+        which = Asked(request_id, digest_of("POST", "/", "", repr(asked).encode()))
+        return self.do(lambda db: answer_once(db, which, kind, lambda: act(db)).answer)
+
     def apply(self, page: FeedPage, wall_ms: int = NOON_MS) -> AppliedPage:
         return self.do(lambda db: apply_reference(db, page, moment(wall_ms)))
 
@@ -223,7 +233,9 @@ class Shop:
     ) -> TillSessionId:
         session = TillSessionId(named(f"{name} {workstation}"))
         request = OpenTill(session, ANN, float_minor)
-        self.do(lambda db: open_till(db, request, workstation, moment()))
+        self.once(
+            session, request, TillSession, lambda db: open_till(db, request, workstation, moment())
+        )
         return session
 
 

@@ -12,7 +12,7 @@ from central.demo.trade import new_id
 from central.demo.workstation import Workstation, pair
 from edge.usecases.issue_pairing_code import issue_pairing_code, new_code
 from sync.protocol.identity import WorkstationId
-from tests.edge_store import open_store
+from tests.edge_store import act, open_store
 
 EARLY, NEXT = date(2011, 1, 3), date(2011, 1, 4)
 
@@ -49,7 +49,7 @@ async def test_a_till_that_a_person_left_open_keeps_the_day_open_and_is_named(
         assert said.startswith("S01's day stays open, because somebody is at a till there: ")
         assert "W9" in said
         assert await open_day(demo, "anna", NEXT) == EARLY
-        settling = {"operator_id": "anna", "counted_cash_minor": 0}
+        settling = act(counted_cash_minor=0)
         await person.post(f"/till-sessions/{session}/settle", json=settling)
         assert await close_day(demo, "anna") is None
         assert await open_day(demo, "anna", NEXT) == NEXT
@@ -57,9 +57,9 @@ async def test_a_till_that_a_person_left_open_keeps_the_day_open_and_is_named(
 
 async def test_a_day_that_a_person_opened_or_closed_is_gone_on_with(tmp_path: Path) -> None:
     async with demo_and_person(tmp_path / "S01") as (demo, person):
-        opened = await person.post("/business-days", json={"operator_id": "anna"})
+        opened = await person.post("/business-days", json=act())
         today = date.fromisoformat(opened.json()["business_date"])
         assert await open_day(demo, "anna", EARLY) == today
-        await person.post(f"/business-days/{today}/close", json={"operator_id": "anna"})
+        await person.post(f"/business-days/{today}/close", json=act())
         assert await close_day(demo, "anna") is None
         assert await open_day(demo, "anna", EARLY) == EARLY

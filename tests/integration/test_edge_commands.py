@@ -33,7 +33,7 @@ from edge.ports import bind
 from edge.settings import LOOPBACK, WrongSettings, read_settings, write_settings
 from sync.command_line import command
 from sync.engine.transport import Request, Response
-from tests.edge_store import make_store, row_counts, sale
+from tests.edge_store import act, make_store, pairing, row_counts, sale
 from tests.fake_central import CODE, FakeCentral, problem, served
 
 DEADLINE_S = 60
@@ -117,9 +117,9 @@ def test_a_technician_puts_a_box_into_a_shop_and_it_sells(
         code, link, said = run("pair", "W1", "--data", folder).stdout.splitlines()
         assert link == f"Till page: {addresses['S01']}/#pair=W1:{code}"
         assert "open the link in W1's browser" in said
-        paired = client.post("/pair", json={"workstation_id": "W1", "code": code}).json()
+        paired = client.post("/pair", json=pairing("W1", code)).json()
         client.headers["Authorization"] = f"Bearer {paired['token']}"
-        client.post("/business-days", json={"operator_id": "anna"}).raise_for_status()
+        client.post("/business-days", json=act()).raise_for_status()
         opening = {"operator_id": "anna", "float_minor": 0, "till_session_id": paired_id()}
         client.post("/till-sessions", json=opening).raise_for_status()
         sold = client.post("/sales", json=sale())
@@ -309,9 +309,9 @@ def test_a_box_whose_clock_is_off_sells_and_says_so(
     assert "Selling goes on" in status.stdout
     with running(folder) as addresses, httpx.Client(base_url=addresses["S01"]) as client:
         code = run("pair", "W1", "--data", folder).stdout.splitlines()[0]
-        paired = client.post("/pair", json={"workstation_id": "W1", "code": code}).json()
+        paired = client.post("/pair", json=pairing("W1", code)).json()
         client.headers["Authorization"] = f"Bearer {paired['token']}"
-        client.post("/business-days", json={"operator_id": "anna"}).raise_for_status()
+        client.post("/business-days", json=act()).raise_for_status()
         opening = {"operator_id": "anna", "float_minor": 0, "till_session_id": paired_id()}
         client.post("/till-sessions", json=opening).raise_for_status()
         assert client.post("/sales", json=sale()).status_code == 201

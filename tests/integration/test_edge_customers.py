@@ -3,11 +3,18 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 import pytest
 
-from edge.db.customers import Customer, find_customer, list_customers, search_customers
+from edge.db.customers import (
+    Customer,
+    find_customer,
+    list_customers,
+    search_customers,
+    write_customers,
+)
 from edge.domain.customer_errors import (
     CustomerCodeTaken,
     CustomerEmailTaken,
@@ -16,7 +23,7 @@ from edge.domain.customer_errors import (
     NothingToChange,
     PersonalFieldsClosed,
 )
-from edge.domain.errors import UnknownOperator
+from edge.domain.errors import RequestIdReused, UnknownOperator
 from edge.usecases.apply_reference import apply_reference
 from edge.usecases.create_customer import CreateCustomer, create_customer, draw
 from edge.usecases.update_customer import (
@@ -29,7 +36,7 @@ from sync.engine.sealing import open_sealed
 from sync.protocol.clock import Hlc, wall_ms
 from sync.protocol.conflict import merge
 from sync.protocol.errors import Refusal
-from sync.protocol.identity import CustomerId, OperatorId
+from sync.protocol.identity import CustomerId, EventId, OperatorId
 from sync.protocol.poslog import CustomerChanged
 from sync.protocol.reference import DataSet
 from sync.protocol.shared import CustomerField, CustomerRecord, FieldChange
@@ -46,7 +53,7 @@ from tests.integration.edge_fixtures import (
     new_shop,
 )
 
-LI = CustomerId(named("li"))
+LI, TAN, LEE = (CustomerId(named(name)) for name in ("li", "tan", "lee"))
 
 
 @pytest.fixture
@@ -56,20 +63,24 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
     made.writer.close_now()
 
 
-def create(shop: Shop, customer_id: CustomerId | None = LI, **fields: Any) -> Customer:
+def create(shop: Shop, customer_id: CustomerId = LI, **fields: Any) -> Customer:
     request = CreateCustomer(
         operator_id=ANN, customer_id=customer_id, **({"name": "Li Wei"} | fields)
     )
     drawn = draw()
-    return shop.do(lambda db: create_customer(db, request, drawn, moment()))
+    return shop.once(
+        customer_id, request, Customer, lambda db: create_customer(db, request, drawn, moment())
+    )
 
 
 def update(
     shop: Shop, customer_id: CustomerId = LI, wall_ms: int = NOON_MS, **fields: Any
 ) -> Customer:
     request = UpdateCustomer(ANN, **fields)
-    drawn = draw()
-    return shop.do(lambda db: update_customer(db, customer_id, request, drawn, moment(wall_ms)))
+    event_id, drawn = EventId(uuid4()), draw()
+    return shop.do(
+        lambda db: update_customer(db, customer_id, request, event_id, drawn, moment(wall_ms))
+    )
 
 
 def refused(shop: Shop, kind: type[Refusal], act: Callable[[], Any]) -> Refusal:
@@ -109,8 +120,8 @@ def test_personal_fields_stand_in_the_journal_as_ciphertext_only(shop: Shop) -> 
 
 
 def test_each_customer_has_a_key_of_its_own(shop: Shop) -> None:
-    create(shop, None)
-    create(shop, None)
+    create(shop, TAN)
+    create(shop, LEE)
     keys = shop.rows("customer_key")
     assert len({row[0] for row in keys}) == len({row[1] for row in keys}) == 2
 
@@ -120,22 +131,27 @@ def test_creating_twice_is_once(shop: Shop) -> None:
     before = shop.contents()
     assert create(shop, code="C1") == first
     assert shop.contents() == before
-    refused(shop, CustomerExists, lambda: create(shop, code="C2"))
+    refused(shop, RequestIdReused, lambda: create(shop, code="C2"))
+
+
+def test_a_customer_that_came_from_elsewhere_is_not_made_again(shop: Shop) -> None:
+    shop.do(lambda db: write_customers(db, [Customer(LI, "C7")]))
+    refused(shop, CustomerExists, lambda: create(shop))
 
 
 def test_code_and_email_are_unique_as_far_as_the_store_knows(shop: Shop) -> None:
     create(shop, code="C1", email="li@example.com")
-    refusal = refused(shop, CustomerCodeTaken, lambda: create(shop, None, code="C1"))
+    refusal = refused(shop, CustomerCodeTaken, lambda: create(shop, TAN, code="C1"))
     assert str(LI) in refusal.detail
-    refused(shop, CustomerEmailTaken, lambda: create(shop, None, email="LI@example.com"))
-    create(shop, None)
-    tan = create(shop, None, name="Tan").customer_id
+    refused(shop, CustomerEmailTaken, lambda: create(shop, TAN, email="LI@example.com"))
+    create(shop, LEE)
+    tan = create(shop, TAN, name="Tan").customer_id
     refused(shop, CustomerCodeTaken, lambda: update(shop, tan, code="C1"))
     refused(shop, CustomerEmailTaken, lambda: update(shop, tan, email="li@example.com"))
 
 
 def test_an_unknown_operator_creates_nobody(shop: Shop) -> None:
-    request = CreateCustomer(OperatorId("eve"), "Li")
+    request = CreateCustomer(OperatorId("eve"), "Li", LI)
     drawn = draw()
     refused(
         shop,
@@ -171,8 +187,8 @@ def test_a_change_that_changes_nothing_makes_no_event(shop: Shop) -> None:
 
 def test_a_deactivated_customer_stays_and_can_come_back(shop: Shop) -> None:
     create(shop)
-    drawn = draw()
-    gone = shop.do(lambda db: deactivate_customer(db, LI, ANN, drawn, moment()))
+    drawn, event_id = draw(), EventId(named("gone"))
+    gone = shop.do(lambda db: deactivate_customer(db, LI, ANN, event_id, drawn, moment()))
     assert not gone.active
     assert gone.name == "Li Wei"
     assert update(shop, active=True).active
@@ -246,9 +262,23 @@ def test_what_the_store_keeps_is_what_the_protocol_merges(shop: Shop) -> None:
 
 @pytest.fixture
 def crowd(shop: Shop) -> Shop:
-    create(shop, None, name="Li Wei", code="C1", email="li@example.com", phone="+6591234567")
-    create(shop, None, name="Tan Ah Kow", code="C2", email="tan@example.com", phone="81234599")
-    create(shop, None, name="Wei Ling Tan", code="X100")
+    create(
+        shop,
+        CustomerId(uuid4()),
+        name="Li Wei",
+        code="C1",
+        email="li@example.com",
+        phone="+6591234567",
+    )
+    create(
+        shop,
+        CustomerId(uuid4()),
+        name="Tan Ah Kow",
+        code="C2",
+        email="tan@example.com",
+        phone="81234599",
+    )
+    create(shop, CustomerId(uuid4()), name="Wei Ling Tan", code="X100")
     return shop
 
 

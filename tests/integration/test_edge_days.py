@@ -15,7 +15,6 @@ from edge.domain.day_errors import (
     BusinessDayOpenAlready,
     BusinessDayTooEarly,
     TillOpenAlready,
-    TillSessionIdReused,
     TillSettledAlready,
     TillsOpen,
     UnknownBusinessDay,
@@ -24,6 +23,8 @@ from edge.domain.day_errors import (
 from edge.domain.errors import (
     InactiveOperator,
     NoOpenBusinessDay,
+    RequestIdReused,
+    RequestIdTaken,
     SettingsMissing,
     UnknownOperator,
 )
@@ -190,18 +191,16 @@ def test_opening_a_till_twice_is_once(shop: Shop) -> None:
     assert shop.open_till() == session
     assert shop.contents() == before
     settle(shop, session, 10_000)
-    request = OpenTill(session, ANN, 10_000)
-    again = shop.do(lambda db: open_till(db, request, W1, moment()))
-    assert again.state is TillState.SETTLED
+    assert shop.open_till() == session
+    assert shop.do(lambda db: find_open_till(db, W1)) is None
 
 
 def test_a_till_session_id_means_one_till(shop: Shop) -> None:
     shop.open_day()
-    session = shop.open_till()
-    other = OpenTill(session, ANN, 5_000)
-    refused(
-        shop, TillSessionIdReused, lambda: shop.do(lambda db: open_till(db, other, W1, moment()))
-    )
+    shop.open_till()
+    refused(shop, RequestIdReused, lambda: shop.open_till(float_minor=5_000))
+    shop.do(lambda db: db.execute("DELETE FROM answered_request") and None)
+    refused(shop, RequestIdTaken, shop.open_till)
 
 
 def test_neither_a_till_nor_a_workstation_has_two_open_sessions(shop: Shop) -> None:

@@ -24,7 +24,7 @@ from edge.usecases.issue_pairing_code import TRIES, issue_pairing_code, new_code
 from sync.protocol.change import Head
 from sync.protocol.errors import Refusal
 from sync.protocol.identity import WorkstationId
-from tests.edge_store import Till, open_store, row_counts, sale
+from tests.edge_store import Till, open_store, pairing, row_counts, sale
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 OPEN_ROUTES = {("GET", "/health"), ("POST", "/pair")}
@@ -176,7 +176,7 @@ async def _code(till: Till, workstation: str) -> str:
 
 async def test_pairing_again_ends_the_earlier_token_at_once(till: Till) -> None:
     async def pair(code: str) -> str:
-        answer = await till.call("POST", "/pair", {"workstation_id": "W5", "code": code})
+        answer = await till.call("POST", "/pair", pairing("W5", code))
         assert answer.status_code == 200, answer.text
         return f"Bearer {answer.json()['token']}"
 
@@ -192,7 +192,7 @@ async def test_pairing_again_ends_the_earlier_token_at_once(till: Till) -> None:
 
 async def test_a_pairing_code_works_once_and_dies_of_wrong_tries(till: Till) -> None:
     code = await _code(till, "W6")
-    body = {"workstation_id": "W6", "code": code}
+    body = pairing("W6", code)
     wrong = {**body, "code": "AAA-AAA-AAA"}
     for _ in range(TRIES):
         answer = await till.call("POST", "/pair", wrong)
@@ -201,7 +201,8 @@ async def test_a_pairing_code_works_once_and_dies_of_wrong_tries(till: Till) -> 
     assert (await till.call("POST", "/pair", body)).status_code == 403
     fresh = {**body, "code": await _code(till, "W6")}
     assert (await till.call("POST", "/pair", fresh)).status_code == 200
-    assert (await till.call("POST", "/pair", fresh)).status_code == 403
+    other = pairing("W6", fresh["code"])
+    assert (await till.call("POST", "/pair", other)).status_code == 403
 
 
 async def test_a_device_key_that_others_may_read_keeps_the_store_from_starting(

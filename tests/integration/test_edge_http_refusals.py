@@ -12,7 +12,7 @@ import pytest_asyncio
 import uuid_utils.compat
 
 from edge.api.limits import BODY_BYTES_MAX, SALE_BYTES_MAX
-from tests.edge_store import CUSTOMER, MILK, Till, open_store, row_counts, sale
+from tests.edge_store import CUSTOMER, MILK, Till, open_store, pairing, row_counts, sale
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 NOBODY = str(uuid_utils.compat.uuid7())
@@ -214,20 +214,22 @@ def _other_texts(text: str) -> list[tuple[str, dict[str, Any], str]]:
     till = {**anna, "till_session_id": fresh, "float_minor": 0}
     lines = [{"item_id": "item-1", "quantity_milli": 1}]
     goods = {**anna, "movement_id": fresh, "reason": "x", "lines": lines}
-    customer = {**anna, "name": "Di"}
+    customer = {**anna, "customer_id": fresh, "name": "Di"}
+    day = {**anna, "event_id": fresh}
+    pairs = pairing("W9", "AAA-AAA-AAA")
     return [
         *(("/customers", {**customer, name: text}, name) for name in ("name", "code", "email",
                                                                        "phone", "operator_id")),
         ("/till-sessions", {**till, "till_id": text}, "till_id"),
         ("/till-sessions", {**till, "operator_id": text}, "operator_id"),
-        ("/business-days", {"operator_id": text}, "operator_id"),
-        ("/business-days", {**anna, "override_reason": text}, "override_reason"),
+        ("/business-days", {**day, "operator_id": text}, "operator_id"),
+        ("/business-days", {**day, "override_reason": text}, "override_reason"),
         ("/stock/receipts", {**goods, "reason": text}, "reason"),
         ("/stock/receipts", {**goods, "lines": [{"item_id": text, "quantity_milli": 1}]},
          "lines[0].item_id"),
         (f"/sales/{fresh}/abandon", {"operator_id": text}, "operator_id"),
-        ("/pair", {"workstation_id": text, "code": "AAA-AAA-AAA"}, "workstation_id"),
-        ("/pair", {"workstation_id": "W9", "code": text}, "code"),
+        ("/pair", {**pairs, "workstation_id": text}, "workstation_id"),
+        ("/pair", {**pairs, "code": text}, "code"),
     ]  # fmt: skip
 
 
@@ -242,7 +244,8 @@ async def test_texts_that_are_only_strange_are_kept_as_they_are(till: Till) -> N
     sold = await till.call("POST", "/sales", sale(note=note))
     assert sold.status_code == 201, sold.text
     name = "<b>O'Neil</b> %_ \\"
-    body = {"operator_id": "anna", "name": name, "code": f"X{str(uuid_utils.compat.uuid7())[-12:]}"}
+    new = str(uuid_utils.compat.uuid7())
+    body = {"operator_id": "anna", "customer_id": new, "name": name, "code": f"X{new[-12:]}"}
     made = await till.call("POST", "/customers", body)
     assert made.json()["name"] == name
     for words in ("'", '"', "*", "NOT OR", "a AND (", "%", "_", "\x00", "x" * 200):

@@ -17,7 +17,7 @@ from sync.engine.signing import SALE_SIGNED, verify_bytes
 from sync.protocol import codec
 from sync.protocol.change import Kept, link
 from sync.protocol.poslog import RetailTransaction
-from tests.edge_store import CUSTOMER, MILK, WINE, Till, open_store, row_counts, sale
+from tests.edge_store import CUSTOMER, MILK, WINE, Till, act, open_store, row_counts, sale
 
 
 @pytest.fixture
@@ -145,7 +145,7 @@ async def test_without_an_open_day_or_till_the_refusal_names_the_way(tmp_path: P
         no_day = await till.call("POST", "/sales", sale())
         assert (no_day.status_code, problem(no_day)) == (409, "no-open-business-day")
         assert "POST /business-days" in no_day.json()["remedy"]
-        await till.call("POST", "/business-days", {"operator_id": "anna"})
+        await till.call("POST", "/business-days", act())
         no_till = await till.call("POST", "/sales", sale())
         assert (no_till.status_code, problem(no_till)) == (409, "no-open-till")
         assert "POST /till-sessions" in no_till.json()["remedy"]
@@ -188,14 +188,14 @@ async def test_a_day_of_trade_ends_with_a_counted_till_and_its_manifest(tmp_path
         await till.call("POST", "/sales", sale())
         day = (await till.call("GET", "/business-days/current")).json()["business_date"]
         close = f"/business-days/{day}/close"
-        early = await till.call("POST", close, {"operator_id": "anna"})
+        early = await till.call("POST", close, act())
         assert (early.status_code, problem(early)) == (409, "tills-open")
         assert (await till.call("GET", "/till-sessions/current")).json()["float_minor"] == 10_000
-        counted = {"operator_id": "anna", "counted_cash_minor": 10_340}
+        counted = act(counted_cash_minor=10_340)
         settled = await till.call("POST", f"/till-sessions/{session}/settle", counted)
         assert settled.json()["expected_cash_minor"] == 10_345
         assert settled.json()["over_short_minor"] == -5
-        closed = await till.call("POST", close, {"operator_id": "anna"})
+        closed = await till.call("POST", close, act())
         assert closed.status_code == 200, closed.text
         assert (await till.call("GET", "/business-days/current")).status_code == 404
         told = (await till.call("GET", f"/totals?business_date={day}")).json()
@@ -207,20 +207,18 @@ async def test_items_customers_and_stock_are_found(till: Till) -> None:
     assert (item["name"], item["unit_price_minor"]) == ("Milk 1 l", 345)
     unknown = await till.call("GET", "/items/999")
     assert (unknown.status_code, unknown.json()["field"]) == (404, "scan_code")
-    made = await till.call(
-        "POST", "/customers", {"operator_id": "anna", "name": "Cy", "code": "C9"}
-    )
+    fresh = {"operator_id": "anna", "customer_id": str(uuid_utils.compat.uuid7())}
+    made = await till.call("POST", "/customers", {**fresh, "name": "Cy", "code": "C9"})
     assert made.status_code == 201, made.text
     customer = f"/customers/{made.json()['customer_id']}"
     found = (await till.call("GET", "/customers?q=cy")).json()["customers"]
     assert [one["code"] for one in found] == ["C9"]
-    taken = await till.call(
-        "POST", "/customers", {"operator_id": "anna", "name": "D", "code": "C9"}
-    )
+    other = {**fresh, "customer_id": str(uuid_utils.compat.uuid7())}
+    taken = await till.call("POST", "/customers", {**other, "name": "D", "code": "C9"})
     assert (taken.status_code, problem(taken)) == (409, "customer-code-taken")
-    body = {"operator_id": "anna", "phone": "+65 8123 4567"}
+    body = act(phone="+65 8123 4567")
     assert (await till.call("PATCH", customer, body)).json()["phone"] == "+6581234567"
-    await till.call("POST", f"{customer}/deactivate", {"operator_id": "anna"})
+    await till.call("POST", f"{customer}/deactivate", act())
     assert (await till.call("GET", customer)).json()["active"] is False
     goods = {
         "movement_id": str(uuid_utils.compat.uuid7()),

@@ -1,6 +1,7 @@
 """A box becomes a store once, a workstation is paired by a code that lives shortly, people hear of
 what should not happen."""
 
+import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from edge.usecases.issue_pairing_code import (
     issue_pairing_code,
     new_code,
 )
-from edge.usecases.pair_workstation import PairWorkstation, new_token, pair_workstation
+from edge.usecases.pair_workstation import Paired, PairWorkstation, pair_workstation
 from edge.usecases.raise_alarm import REPEATED_AFTER_MS, raise_alarm
 from edge.usecases.record_boot import record_boot
 from edge.usecases.record_contact import record_contact
@@ -48,7 +49,7 @@ from tests.integration.edge_fixtures import (
 )
 
 CODE = "7Q4-M0K-XV2"
-TOKEN = "token"
+TOKEN, NEW_TOKEN = "t" * 43, "n" * 43
 
 
 @pytest.fixture
@@ -85,8 +86,10 @@ def issue(shop: Shop, code: str = CODE) -> None:
 
 
 def pair(shop: Shop, code: str = CODE, token: str = TOKEN, wall_ms: int = NOON_MS) -> str:
-    request = PairWorkstation(W1, code)
-    return shop.do(lambda db: pair_workstation(db, request, token, moment(wall_ms))).token
+    request = PairWorkstation(W1, code, token)
+    at = moment(wall_ms)
+    shop.once(request.request_id, request, Paired, lambda db: pair_workstation(db, request, at))
+    return token
 
 
 def whose(shop: Shop, token: str) -> str | None:
@@ -154,9 +157,9 @@ def test_codes_are_random_and_have_no_letter_that_people_mistake() -> None:
 
 def test_a_code_pairs_its_workstation_once(shop: Shop) -> None:
     issue(shop)
-    assert pair(shop) == "token"
-    assert whose(shop, "token") == W1
-    refused(shop, PairingRefused, lambda: pair(shop, token="second"))
+    assert pair(shop) == TOKEN
+    assert whose(shop, TOKEN) == W1
+    refused(shop, PairingRefused, lambda: pair(shop, token=NEW_TOKEN))
     assert [w.workstation_id for w in shop.do(list_workstations)] == [W1]
 
 
@@ -164,14 +167,14 @@ def test_a_unit_that_runs_twice_pairs_once(shop: Shop) -> None:
     issue(shop)
     pair(shop)
     before = shop.contents()
-    assert pair(shop) == "token"
+    assert pair(shop) == TOKEN
     assert shop.contents() == before
 
 
 @pytest.mark.parametrize("typed", ["7q4m0kxv2", "7Q4 MOK XV2", " 7q4-mOk-xv2 "])
 def test_a_code_is_read_as_it_is_meant(shop: Shop, typed: str) -> None:
     issue(shop)
-    assert pair(shop, typed) == "token"
+    assert pair(shop, typed) == TOKEN
 
 
 def test_a_wrong_code_counts_a_try_though_it_is_refused(shop: Shop) -> None:
@@ -194,28 +197,27 @@ def test_a_code_is_good_for_fifteen_minutes(shop: Shop) -> None:
         pair(shop, wall_ms=NOON_MS + LIFETIME_MS)
     assert shop.rows("pairing_code") == []
     issue(shop)
-    assert pair(shop, wall_ms=NOON_MS + LIFETIME_MS - 1) == "token"
+    assert pair(shop, wall_ms=NOON_MS + LIFETIME_MS - 1) == TOKEN
 
 
 def test_a_code_of_one_workstation_pairs_no_other(shop: Shop) -> None:
     issue(shop)
-    other = PairWorkstation(W2, CODE)
-    refused(
-        shop, PairingRefused, lambda: shop.do(lambda db: pair_workstation(db, other, "t", moment()))
-    )
+    other = PairWorkstation(W2, CODE, TOKEN)
+    refused(shop, PairingRefused, lambda: shop.do(lambda db: pair_workstation(db, other, moment())))
 
 
 def test_pairing_anew_ends_the_earlier_token(shop: Shop) -> None:
     issue(shop)
     pair(shop)
     issue(shop)
-    assert whose(shop, "token") == W1
-    pair(shop, token="new")
-    assert (whose(shop, "token"), whose(shop, "new")) == (None, W1)
+    assert whose(shop, TOKEN) == W1
+    pair(shop, token=NEW_TOKEN)
+    assert (whose(shop, TOKEN), whose(shop, NEW_TOKEN)) == (None, W1)
+    refused(shop, PairingRefused, lambda: pair(shop))
 
 
 def test_neither_code_nor_token_stands_in_the_database(shop: Shop) -> None:
-    token = new_token()
+    token = secrets.token_urlsafe(32)
     issue(shop)
     everything = repr(shop.contents())
     assert CODE not in everything

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from edge.db.stock import stock_history, stock_level
-from edge.domain.errors import InactiveOperator
+from edge.domain.errors import InactiveOperator, RequestIdReused
 from edge.domain.line_errors import UnknownItem
-from edge.domain.stock_errors import MovementIdReused
 from edge.usecases.receive_goods import GoodsLine, ReceivedGoods, ReceiveGoods, receive_goods
 from sync.protocol.errors import Refusal
 from sync.protocol.identity import ItemId, MovementId, OperatorId
@@ -41,7 +40,12 @@ def receive(
 ) -> ReceivedGoods:
     goods = tuple(GoodsLine(item, quantity, 100) for item, quantity in lines)
     request = ReceiveGoods(MovementId(named(name)), operator, "from the wholesaler", goods)
-    return shop.do(lambda db: receive_goods(db, request, moment()))
+    return shop.once(
+        request.movement_id,
+        request,
+        ReceivedGoods,
+        lambda db: receive_goods(db, request, moment()),
+    )
 
 
 def refused(shop: Shop, kind: type[Refusal], act: Callable[[], Any]) -> Refusal:
@@ -93,8 +97,8 @@ def test_the_same_movement_again_changes_nothing(shop: Shop) -> None:
 
 def test_a_movements_id_means_its_lines(shop: Shop) -> None:
     receive(shop, (TEA, 500))
-    refused(shop, MovementIdReused, lambda: receive(shop, (TEA, 501)))
-    refused(shop, MovementIdReused, lambda: receive(shop, (TEA, 500), (MILK, 1)))
+    refused(shop, RequestIdReused, lambda: receive(shop, (TEA, 501)))
+    refused(shop, RequestIdReused, lambda: receive(shop, (TEA, 500), (MILK, 1)))
 
 
 def test_an_unknown_item_is_named_by_its_line(shop: Shop) -> None:

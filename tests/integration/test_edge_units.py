@@ -7,21 +7,25 @@ statement: each use case is held to both here.
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
+import msgspec
 import pytest
 
+from edge.db.customers import Customer
+from edge.db.tills import TillSession
 from edge.usecases.adopt_enrolment import adopt_enrolment
+from edge.usecases.answer_once import Asked, answer_once
 from edge.usecases.apply_reference import apply_reference
 from edge.usecases.close_business_day import CloseBusinessDay, close_business_day
 from edge.usecases.create_customer import CreateCustomer, create_customer, draw
 from edge.usecases.issue_pairing_code import issue_pairing_code
 from edge.usecases.open_business_day import OpenBusinessDay, open_business_day
 from edge.usecases.open_till import OpenTill, open_till
-from edge.usecases.pair_workstation import PairWorkstation, pair_workstation
+from edge.usecases.pair_workstation import Paired, PairWorkstation, pair_workstation
 from edge.usecases.raise_alarm import raise_alarm
-from edge.usecases.receive_goods import GoodsLine, ReceiveGoods, receive_goods
+from edge.usecases.receive_goods import GoodsLine, ReceivedGoods, ReceiveGoods, receive_goods
 from edge.usecases.record_boot import record_boot
 from edge.usecases.settle_till import SettleTill, settle_till
 from edge.usecases.update_customer import UpdateCustomer, update_customer
@@ -48,8 +52,9 @@ STATEMENTS_MAX = 200
 LI = CustomerId(named("li"))
 SESSION = TillSessionId(named("till W1"))
 CODE = "7Q4-M0K-XV2"
-DRAWN = draw()._replace(customer_id=LI)
+DRAWN = draw()
 
+A = TypeVar("A", bound=msgspec.Struct)
 Act = Callable[[sqlite3.Connection], Any]
 
 
@@ -66,12 +71,18 @@ def next_page() -> Feed:
     return feed
 
 
+def once(db: sqlite3.Connection, request_id: UUID, kind: type[A], carry_out: Callable[[], A]) -> A:
+    """As the routes do it."""
+    return answer_once(db, Asked(request_id, b"what was asked"), kind, carry_out).answer
+
+
 def open_day(db: sqlite3.Connection) -> Any:
     return open_business_day(db, OpenBusinessDay(ANN, DAY), event("day"), moment())
 
 
 def open_drawer(db: sqlite3.Connection) -> Any:
-    return open_till(db, OpenTill(SESSION, ANN, 10_000), W1, moment())
+    request = OpenTill(SESSION, ANN, 10_000)
+    return once(db, SESSION, TillSession, lambda: open_till(db, request, W1, moment()))
 
 
 def settle(db: sqlite3.Connection) -> Any:
@@ -85,17 +96,25 @@ def close_day(db: sqlite3.Connection) -> Any:
 def receive(db: sqlite3.Connection) -> Any:
     lines = (GoodsLine(TEA, 500), GoodsLine(MILK, 1_000, 90))
     request = ReceiveGoods(MovementId(named("goods")), ANN, "delivery", lines)
-    return receive_goods(db, request, moment())
+    return once(
+        db, request.movement_id, ReceivedGoods, lambda: receive_goods(db, request, moment())
+    )
 
 
 def create(db: sqlite3.Connection) -> Any:
     request = CreateCustomer(ANN, "Li Wei", LI, "C1", "li@example.com", "91234567")
-    return create_customer(db, request, DRAWN, moment())
+    return once(db, LI, Customer, lambda: create_customer(db, request, DRAWN, moment()))
 
 
 def update(db: sqlite3.Connection) -> Any:
     request = UpdateCustomer(ANN, name="Li W.", email=None, active=False)
-    return update_customer(db, LI, request, DRAWN._replace(event_id=event("update")), moment())
+    event_id = event("update")
+    return once(
+        db,
+        event_id,
+        Customer,
+        lambda: update_customer(db, LI, request, event_id, DRAWN, moment()),
+    )
 
 
 def issue(db: sqlite3.Connection) -> Any:
@@ -103,7 +122,8 @@ def issue(db: sqlite3.Connection) -> Any:
 
 
 def pair(db: sqlite3.Connection) -> Any:
-    return pair_workstation(db, PairWorkstation(W1, CODE), "token", moment())
+    request = PairWorkstation(W1, CODE, "t" * 43)
+    return once(db, request.request_id, Paired, lambda: pair_workstation(db, request, moment()))
 
 
 def alarm(db: sqlite3.Connection) -> Any:

@@ -11,21 +11,27 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from sqlite3 import Connection
 from typing import Any, NamedTuple, TypeVar
+from uuid import UUID
 
 import msgspec
 
 from edge.db import hot_reads
+from edge.db.customers import Customer
+from edge.db.days import BusinessDay
+from edge.db.tills import TillSession
 from edge.domain.basket import LineRequest, OriginalRequest, SaleRequest, TenderRequest
 from edge.domain.completed import CompletedSale
 from edge.domain.situation import SoldLine
-from edge.usecases.close_business_day import CloseBusinessDay, close_business_day
+from edge.usecases.answer_once import Asked, answer_once
+from edge.usecases.close_business_day import CloseBusinessDay, ClosedDay, close_business_day
 from edge.usecases.create_customer import CreateCustomer, Drawn, create_customer
 from edge.usecases.look_up_sale import look_up_sale
 from edge.usecases.open_business_day import OpenBusinessDay, open_business_day
 from edge.usecases.open_till import OpenTill, open_till
-from edge.usecases.receive_goods import GoodsLine, ReceiveGoods, receive_goods
-from edge.usecases.settle_till import SettleTill, settle_till
+from edge.usecases.receive_goods import GoodsLine, ReceivedGoods, ReceiveGoods, receive_goods
+from edge.usecases.settle_till import SettledTill, SettleTill, settle_till
 from edge.usecases.update_customer import UpdateCustomer, update_customer
+from sync.engine.journal import Moment
 from sync.engine.sealing import KEY_BYTES
 from sync.engine.sealing import NONCE_BYTES as SEAL_NONCE_BYTES
 from sync.protocol.errors import NotSent
@@ -57,6 +63,15 @@ LINES_MOST = 4
 CASH, CARD, POINTS, VOUCHER = (TenderId(n) for n in ("cash", "card", "points", "voucher"))
 TRIES_BEFORE_GIVING_UP = 2
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+A = TypeVar("A", bound=msgspec.Struct)
+
+
+def _once(
+    request_id: UUID, request: object, kind: type[A], verb: Callable[[Connection, Moment], A]
+) -> Callable[[Connection, Moment], A]:
+    """``verb`` as a route carries it out: once for its id and what is asked."""
+    asked = Asked(request_id, repr(request).encode())
+    return lambda db, moment: answer_once(db, asked, kind, lambda: verb(db, moment)).answer
 
 
 class Wrong(AssertionError):
@@ -213,7 +228,14 @@ class Workstation(Person):
         if memory.session_id is None:
             memory.session_id = TillSessionId(self.ids.uuid())
         request = OpenTill(memory.session_id, self.operator_id, FLOAT_MINOR)
-        await self._must(lambda db, moment: open_till(db, request, self.workstation_id, moment))
+        await self._must(
+            _once(
+                request.till_session_id,
+                request,
+                TillSession,
+                lambda db, moment: open_till(db, request, self.workstation_id, moment),
+            )
+        )
         memory.is_open = True
 
     async def _settle_till(self) -> None:
@@ -224,7 +246,14 @@ class Workstation(Person):
         counted = memory.counted.setdefault(session_id, FLOAT_MINOR + memory.cash_minor)
         request = SettleTill(self.operator_id, max(0, counted))
         event_id = EventId(self.ids.uuid())
-        await self._must(lambda db, moment: settle_till(db, request, session_id, event_id, moment))
+        await self._must(
+            _once(
+                event_id,
+                request,
+                SettledTill,
+                lambda db, moment: settle_till(db, request, session_id, event_id, moment),
+            )
+        )
         memory.session_id, memory.is_open = None, False
         memory.cash_minor = memory.sold_in_shift = 0
         memory.shift += 1
@@ -451,8 +480,6 @@ class Workstation(Person):
 
     def _drawn(self) -> Drawn:
         return Drawn(
-            EventId(self.ids.uuid()),
-            CustomerId(self.ids.uuid()),
             self.random.randbytes(KEY_BYTES),
             {field: self.random.randbytes(SEAL_NONCE_BYTES) for field in sorted(PERSONAL_FIELDS)},
         )
@@ -465,7 +492,12 @@ class Workstation(Person):
         async def create() -> Refused | None:
             drawn = self._drawn()  # by the store server, for each arrival
             return await self.server.act(
-                lambda db, moment: create_customer(db, request, drawn, moment)
+                _once(
+                    customer_id,
+                    request,
+                    Customer,
+                    lambda db, moment: create_customer(db, request, drawn, moment),
+                )
             )
 
         if await self.insist(create) is None:
@@ -475,11 +507,19 @@ class Workstation(Person):
     async def _update_customer(self) -> None:
         customer_id = self.random.choice(self.life.customers)
         request = UpdateCustomer(self.operator_id, phone=f"+65{self.random.randrange(10**7)}99")
+        event_id = EventId(self.ids.uuid())
 
         async def update() -> Refused | None:
             drawn = self._drawn()
             return await self.server.act(
-                lambda db, moment: update_customer(db, customer_id, request, drawn, moment)
+                _once(
+                    event_id,
+                    request,
+                    Customer,
+                    lambda db, moment: update_customer(
+                        db, customer_id, request, event_id, drawn, moment
+                    ),
+                )
             )
 
         if await self.insist(update) is None:
@@ -515,7 +555,12 @@ class Leader(Person):
         while True:
             refused = await self.insist(
                 lambda: self.server.act(
-                    lambda db, moment: open_business_day(db, request, event_id, moment)
+                    _once(
+                        event_id,
+                        request,
+                        BusinessDay,
+                        lambda db, moment: open_business_day(db, request, event_id, moment),
+                    )
                 )
             )
             if refused is None:
@@ -534,7 +579,14 @@ class Leader(Person):
         movement_id = MovementId(self.ids.uuid())
         request = ReceiveGoods(movement_id, self.operator_id, "delivery", lines)
         refused = await self.insist(
-            lambda: self.server.act(lambda db, moment: receive_goods(db, request, moment))
+            lambda: self.server.act(
+                _once(
+                    movement_id,
+                    request,
+                    ReceivedGoods,
+                    lambda db, moment: receive_goods(db, request, moment),
+                )
+            )
         )
         if refused is not None and refused.slug != "unknown-item":
             raise Wrong(f"{self.name}: {refused}")
@@ -543,7 +595,12 @@ class Leader(Person):
         request, event_id = CloseBusinessDay(self.operator_id), EventId(self.ids.uuid())
         refused = await self.insist(
             lambda: self.server.act(
-                lambda db, moment: close_business_day(db, request, day, event_id, moment)
+                _once(
+                    event_id,
+                    request,
+                    ClosedDay,
+                    lambda db, moment: close_business_day(db, request, day, event_id, moment),
+                )
             )
         )
         if refused is not None:

@@ -95,20 +95,35 @@ function byOperator(more = {}) {
   return { operator_id: state.operator.value.operator_id, ...more };
 }
 
-export async function openDay() {
-  await afterwards(call("POST", "/business-days", { body: byOperator() }));
+/** An act under an id of its own: the same bytes again are the same act. */
+function act(more = {}) {
+  return byOperator({ event_id: uuid7(Date.now()), ...more });
 }
 
-/** The session's id is kept first, so that a repeat opens no second one. */
+export async function openDay() {
+  await afterwards(call("POST", "/business-days", { body: act() }));
+}
+
+/** The session's id is kept first, so that a repeat opens no second one; it is one request's alone,
+ *  and gone when that was answered. */
 export async function openTill(floatMinor) {
+  const asked = byOperator({ float_minor: floatMinor });
   const kept = state.opening.value;
-  const same = kept?.float_minor === floatMinor;
-  const opening = same ? kept : { till_session_id: uuid7(Date.now()), float_minor: floatMinor };
-  await write({ opening });
+  const same = kept?.float_minor === floatMinor && kept.operator_id === asked.operator_id;
+  const opening = same ? kept : { ...asked, till_session_id: uuid7(Date.now()) };
+  await keepOpening(opening);
+  try {
+    await afterwards(call("POST", "/till-sessions", { body: opening }));
+  } catch (error) {
+    if (error instanceof Refused) await keepOpening(null);
+    throw error;
+  }
+  await keepOpening(null);
+}
+
+async function keepOpening(opening) {
+  await write({ opening: opening ?? undefined });
   state.opening.value = opening;
-  await afterwards(call("POST", "/till-sessions", { body: byOperator(opening) }));
-  await write({ opening: undefined });
-  state.opening.value = null;
 }
 
 /** Whatever was answered, what is open may have changed: ask. */
@@ -125,15 +140,16 @@ export async function settleTill(countedMinor) {
   const session = state.till.value.till_session;
   const path = `/till-sessions/${session.till_session_id}/settle`;
   const settled = await afterwards(
-    call("POST", path, { body: byOperator({ counted_cash_minor: countedMinor }) }),
+    call("POST", path, { body: act({ counted_cash_minor: countedMinor }) }),
   );
+  await keepOpening(null);
   state.dialog.value = { name: "settled", settled };
   state.place.value = "selling";
 }
 
 export async function closeDay() {
   const date = state.till.value.business_day.business_date;
-  await afterwards(call("POST", `/business-days/${date}/close`, { body: byOperator() }));
+  await afterwards(call("POST", `/business-days/${date}/close`, { body: act() }));
   state.notice.value = `The business day ${date} is closed.`;
 }
 

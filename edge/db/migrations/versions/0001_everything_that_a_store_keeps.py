@@ -18,6 +18,7 @@ CREATE VIRTUAL TABLE item_words USING fts5(
 TABLES = (
     "abandoned_id",
     "alarm",
+    "answered_request",
     "box",
     "business_day",
     "customer",
@@ -55,6 +56,7 @@ TABLES = (
 def upgrade() -> None:
     _create_abandoned_id()
     _create_alarm()
+    _create_answered_request()
     _create_box()
     _create_business_day()
     _create_customer()
@@ -113,6 +115,20 @@ def _create_alarm() -> None:
         sa.Column("detail", sa.String(), nullable=False),
         sa.Column("raised_at_ms", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("alarm_id", name=op.f("pk_alarm")),
+    )
+
+
+def _create_answered_request() -> None:
+    op.create_table(
+        "answered_request",
+        sa.Column("request_id", sa.LargeBinary(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("answer", sa.LargeBinary(), nullable=False),
+        sa.Column("customer_id", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("request_id", name=op.f("pk_answered_request")),
+    )
+    op.create_index(
+        op.f("ix_answered_request_customer_id"), "answered_request", ["customer_id"], unique=False
     )
 
 
