@@ -286,7 +286,7 @@ def _publish_item(db: sqlite3.Connection, item: SeedItem) -> None:
         version=3,
     )
     db.execute(
-        "INSERT INTO scan_code VALUES (?, ?, ?)",
+        "INSERT INTO scan_code VALUES (?, ?, ?, 1)",
         (code_key(item.scan_code), item.item_id, item.scan_code),
     )
     db.execute("INSERT INTO stock_level VALUES (?, ?)", (item.item_id, STOCK_MILLI))

@@ -127,7 +127,7 @@ def _publish(db: sqlite3.Connection, store_code: str) -> None:
             "INSERT INTO item VALUES (?, ?, 'grocery', 'standard', 'each', 0, NULL, 1, 1)",
             (item, name),
         )
-        db.execute("INSERT INTO scan_code VALUES (?, ?, ?)", (code_key(code), item, code))
+        db.execute("INSERT INTO scan_code VALUES (?, ?, ?, 1)", (code_key(code), item, code))
         db.execute("INSERT INTO price VALUES (?, 0, ?, 1)", (item, price))
     db.execute("INSERT INTO item VALUES ('loose', 'Loose', 'x', 'standard', 'each', 1, NULL, 1, 1)")
     db.execute(

@@ -88,7 +88,8 @@ def _items(named: Column, *, by_code: bool) -> Prepared:
         col(StockLevel.on_hand_milli),
     ).select_from(listed)
     if by_code:
-        items = items.join(ScanCode, col(ScanCode.code_key) == listed.c.value).join(
+        meant = and_(col(ScanCode.code_key) == listed.c.value, col(ScanCode.holds))
+        items = items.join(ScanCode, meant).join(
             ItemRow, col(ItemRow.item_id) == col(ScanCode.item_id)
         )
     else:

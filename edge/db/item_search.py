@@ -29,7 +29,7 @@ from sync.protocol.scan_code import code_key
 _ALL = "SELECT number FROM item_name ORDER BY item_id"
 _BY_CODE = (
     "SELECT n.number FROM scan_code s JOIN item_name n ON n.item_id = s.item_id"
-    " WHERE s.code_key = :code"
+    " WHERE s.code_key = :code AND s.holds"
 )
 _BY_ID = "SELECT number FROM item_name WHERE item_id = :item_id"
 _BY_NAME = (

@@ -32,7 +32,7 @@ LEFT JOIN price p ON p.item_id = i.item_id AND p.effective_from_ms =
 """
 _BY_CODE = (
     f"{_SELECT} FROM scan_code s JOIN item i ON i.item_id = s.item_id {_PRICE}"
-    " WHERE s.code_key = :asked"
+    " WHERE s.code_key = :asked AND s.holds"
 )
 _BY_IDS = (
     f"{_SELECT} FROM json_each(:asked) f JOIN item i ON i.item_id = f.value {_PRICE} ORDER BY f.key"

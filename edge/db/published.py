@@ -1,41 +1,37 @@
 """Published rows into the tables that a sale reads: one pair of functions per data set.
 
-``TAKE`` writes what was published, ``DROP`` takes away what is no more. Both get whole pages. What
-the store itself wrote is never replaced: a grant keeps what was spent of it, and customers are
-merged apart from here (``edge/usecases/take_customers.py``).
+One function writes what was published, one takes away what is no more. Both get whole pages, of
+rows that passed ``feeds.read_row``; keys that are taken away may be anything. What the store itself
+wrote is never replaced: a grant keeps what was spent of it, and customers are merged apart from
+here (``edge/usecases/take_customers.py``).
 """
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias
+from uuid import UUID
 
 import msgspec
 
 from edge.db.item_search import drop_item_names, write_item_names
 from edge.db.store import take_settings
-from sync.protocol.codec import decode
-from sync.protocol.errors import Undecodable
-from sync.protocol.reference import (
-    DataSet,
-    FeedRow,
-    Grant,
-    Item,
-    Operator,
-    Price,
-    StoreSettings,
-    TaxRate,
-    Tender,
-)
+from sync.protocol.feeds import RowUnreadable, price_of_key, read_row, uuid_of_key
+from sync.protocol.reference import DataSet, FeedRow, Grant, Item, Operator, Price, TaxRate, Tender
 from sync.protocol.scan_code import code_key
-
-T = TypeVar("T", bound=msgspec.Struct)
 
 _ITEM = (
     "INSERT OR REPLACE INTO item (item_id, name, department, tax_class, unit, open_price,"
     " unit_cost_minor, active, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-_CODE = "INSERT OR REPLACE INTO scan_code (code_key, item_id, scan_code) VALUES (?, ?, ?)"
+_CODE = "INSERT INTO scan_code (code_key, item_id, scan_code, holds) VALUES (?, ?, ?, 0)"
+_CODES_OF = "SELECT code_key FROM scan_code WHERE item_id = ?"
+_HOLDS = """
+UPDATE scan_code AS s SET holds = s.item_id = (
+    SELECT c.item_id FROM scan_code c JOIN item i ON i.item_id = c.item_id
+    WHERE c.code_key = s.code_key ORDER BY i.active DESC, c.item_id LIMIT 1)
+WHERE s.code_key IN (SELECT value FROM json_each(?))
+"""
 _DROP_ITEM = "DELETE FROM item WHERE item_id = ?"
 _DROP_CODES = "DELETE FROM scan_code WHERE item_id = ?"
 _PRICE = (
@@ -57,8 +53,11 @@ _OPERATOR = "INSERT OR REPLACE INTO operator (operator_id, name, role, active) V
 _DROP_OPERATOR = "DELETE FROM operator WHERE operator_id = ?"
 _GRANT = (
     "INSERT INTO points_right (root, line, customer_id, points, spent) VALUES (?, 0, ?, ?, 0)"
-    " ON CONFLICT (root, line) DO UPDATE SET points = max(excluded.points, spent)"
+    " ON CONFLICT (root, line)"
+    " DO UPDATE SET customer_id = excluded.customer_id, points = max(excluded.points, spent)"
 )
+_CLEAR_GRANT = "UPDATE points_right SET points = spent WHERE root = ? AND line = 0"
+_DROP_GRANT = "DELETE FROM points_right WHERE root = ? AND line = 0 AND spent = 0"
 _EPOCH = "SELECT epoch_number FROM journal_head WHERE current = 1"
 
 
@@ -73,17 +72,34 @@ Take: TypeAlias = Callable[[sqlite3.Connection, Sequence[Read]], None]
 Drop: TypeAlias = Callable[[sqlite3.Connection, Sequence[str]], None]
 
 
-def read_rows(rows: Sequence[FeedRow], kind: type[T]) -> tuple[list[Read], list[str]]:
-    """The rows' structs, and the keys of those that this version of the program cannot read."""
-    read, unreadable = [], []
-    for row in rows:
+class Settled(NamedTuple):
+    """What one page says of one key. ``row``: its newest publication; ``aside``: why that one
+    cannot be taken. ``read``: what is in force from now on, the last publication that can be taken
+    since the key was last taken away; without it, ``gone`` says whether it was taken away."""
+
+    row: FeedRow
+    aside: str | None
+    read: Read | None
+    gone: bool
+
+
+def settle(data_set: DataSet, publications: Sequence[FeedRow]) -> Settled:
+    """One key's publications of one page, oldest first. However they are cut into pages, the same
+    one is in force in the end. A store's settings outlive their tombstone: it goes on with them."""
+    newest, aside = publications[-1], None
+    for row in reversed(publications):
         if row.body is None:
-            continue
+            if data_set is DataSet.SETTINGS:
+                continue
+            return Settled(newest, aside, None, gone=True)
         try:
-            read.append(Read(row.pub_seq, decode(kind, row.body)))
-        except Undecodable:
-            unreadable.append(row.key)
-    return read, unreadable
+            read = Read(row.pub_seq, read_row(data_set, row.key, row.body))
+        except RowUnreadable as error:
+            if row is newest:
+                aside = str(error)
+        else:
+            return Settled(newest, aside, read, gone=False)
+    return Settled(newest, aside, None, gone=False)
 
 
 def _take_items(db: sqlite3.Connection, rows: Sequence[Read]) -> None:
@@ -105,11 +121,11 @@ def _take_items(db: sqlite3.Connection, rows: Sequence[Read]) -> None:
             for version, item in items
         ],
     )
+    before = _code_keys(db, [item.item_id for _, item in items])
+    codes = [(key, item.item_id, code) for _, item in items for key, code in _codes(item).items()]
     db.executemany(_DROP_CODES, [(item.item_id,) for _, item in items])
-    db.executemany(
-        _CODE,
-        [(key, item.item_id, code) for _, item in items for key, code in _codes(item).items()],
-    )
+    db.executemany(_CODE, codes)
+    _settle_codes(db, before | {key for key, _, _ in codes})
     write_item_names(db, [item for _, item in items])
 
 
@@ -122,9 +138,20 @@ def _codes(item: Item) -> dict[str, str]:
 
 
 def _drop_items(db: sqlite3.Connection, keys: Sequence[str]) -> None:
+    before = _code_keys(db, keys)
     db.executemany(_DROP_ITEM, [(key,) for key in keys])
     db.executemany(_DROP_CODES, [(key,) for key in keys])
+    _settle_codes(db, before)
     drop_item_names(db, keys)
+
+
+def _code_keys(db: sqlite3.Connection, item_ids: Iterable[str]) -> set[str]:
+    return {row[0] for item_id in item_ids for row in db.execute(_CODES_OF, (item_id,))}
+
+
+def _settle_codes(db: sqlite3.Connection, code_keys: set[str]) -> None:
+    """Whose each of these codes is follows from the items that have it, and from nothing else."""
+    db.execute(_HOLDS, (msgspec.json.encode(sorted(code_keys)).decode(),))
 
 
 def _take_prices(db: sqlite3.Connection, rows: Sequence[Read]) -> None:
@@ -139,7 +166,7 @@ def _take_prices(db: sqlite3.Connection, rows: Sequence[Read]) -> None:
 
 
 def _drop_prices(db: sqlite3.Connection, keys: Sequence[str]) -> None:
-    db.executemany(_DROP_PRICE, [(item, int(at)) for item, at in map(_halves, keys)])
+    db.executemany(_DROP_PRICE, [key for key in map(price_of_key, keys) if key is not None])
 
 
 def _take_taxes(db: sqlite3.Connection, rows: Sequence[Read]) -> None:
@@ -160,7 +187,7 @@ def _take_taxes(db: sqlite3.Connection, rows: Sequence[Read]) -> None:
 
 
 def _drop_taxes(db: sqlite3.Connection, keys: Sequence[str]) -> None:
-    db.executemany(_DROP_TAX, [_halves(key) for key in keys])
+    db.executemany(_DROP_TAX, [key.rpartition("@")[::2] for key in keys])
 
 
 def _take_tenders(db: sqlite3.Connection, rows: Sequence[Read]) -> None:
@@ -193,6 +220,7 @@ def _take_grants(db: sqlite3.Connection, rows: Sequence[Read]) -> None:
     found = db.execute(_EPOCH).fetchone()
     epoch = None if found is None else found[0]
     grants: list[Grant] = [row.value for row in rows]
+    _clear_grants(db, [grant.grant_id for grant in grants if grant.epoch_number != epoch])
     db.executemany(
         _GRANT,
         [
@@ -203,24 +231,30 @@ def _take_grants(db: sqlite3.Connection, rows: Sequence[Read]) -> None:
     )
 
 
+def _drop_grants(db: sqlite3.Connection, keys: Sequence[str]) -> None:
+    _clear_grants(db, [grant_id for grant_id in map(uuid_of_key, keys) if grant_id is not None])
+
+
+def _clear_grants(db: sqlite3.Connection, grant_ids: Sequence[UUID]) -> None:
+    """Nothing is left of a right that is no more; what was spent of it stays."""
+    named = [(grant_id.bytes,) for grant_id in grant_ids]
+    db.executemany(_CLEAR_GRANT, named)
+    db.executemany(_DROP_GRANT, named)
+
+
 def _keep(_db: sqlite3.Connection, _keys: Sequence[str]) -> None:
-    """A store goes on with its last settings; a right comes back by its release alone."""
+    """A store goes on with its last settings."""
 
 
-def _halves(key: str) -> tuple[str, str]:
-    left, _, right = key.rpartition("@")
-    return left, right
-
-
-KINDS: Mapping[DataSet, tuple[type[msgspec.Struct], Take, Drop]] = MappingProxyType(
+KINDS: Mapping[DataSet, tuple[Take, Drop]] = MappingProxyType(
     {
-        DataSet.SETTINGS: (StoreSettings, _take_settings, _keep),
-        DataSet.TAXES: (TaxRate, _take_taxes, _drop_taxes),
-        DataSet.TENDERS: (Tender, _take_tenders, _drop_tenders),
-        DataSet.OPERATORS: (Operator, _take_operators, _drop_operators),
-        DataSet.ITEMS: (Item, _take_items, _drop_items),
-        DataSet.PRICES: (Price, _take_prices, _drop_prices),
-        DataSet.GRANTS: (Grant, _take_grants, _keep),
+        DataSet.SETTINGS: (_take_settings, _keep),
+        DataSet.TAXES: (_take_taxes, _drop_taxes),
+        DataSet.TENDERS: (_take_tenders, _drop_tenders),
+        DataSet.OPERATORS: (_take_operators, _drop_operators),
+        DataSet.ITEMS: (_take_items, _drop_items),
+        DataSet.PRICES: (_take_prices, _drop_prices),
+        DataSet.GRANTS: (_take_grants, _drop_grants),
     }
 )
 """Every data set but the customers."""

@@ -2,9 +2,9 @@
 
 A feed that is loaded anew keeps its old rows in use: they are marked *stale* (``pub_seq`` -1, in no
 hash) until the new load has reached the feed's head; what is still stale then is taken away.
+A row that this version cannot take stands here too, *aside*, with the reason.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -24,13 +24,21 @@ _PUT_CURSOR = (
 )
 _DROP_CURSOR = "DELETE FROM feed_cursor WHERE data_set = ? AND scope = ?"
 _LIVE = (
-    "SELECT key, body FROM reference_row WHERE data_set = ? AND scope = ?"
-    " AND key IN (SELECT value FROM json_each(?)) AND pub_seq >= 0"
+    "SELECT body FROM reference_row WHERE data_set = ? AND scope = ? AND key = ? AND pub_seq >= 0"
 )
 _PUT = (
-    "INSERT OR REPLACE INTO reference_row (data_set, scope, key, pub_seq, body)"
-    " VALUES (?, ?, ?, ?, ?)"
+    "INSERT OR REPLACE INTO reference_row (data_set, scope, key, pub_seq, body, aside)"
+    " VALUES (?, ?, ?, ?, ?, ?)"
 )
+_ASIDE = (
+    "SELECT data_set, scope, key, pub_seq, body, aside"
+    " FROM reference_row INDEXED BY ix_reference_row_aside WHERE aside IS NOT NULL"
+    " AND (data_set, scope, key) > (?, ?, ?) ORDER BY data_set, scope, key LIMIT ?"
+)
+_COUNT_ASIDE = (
+    "SELECT count(*) FROM reference_row INDEXED BY ix_reference_row_aside WHERE aside IS NOT NULL"
+)
+_SET_ASIDE = "UPDATE reference_row SET aside = ? WHERE data_set = ? AND scope = ? AND key = ?"
 _DROP = "DELETE FROM reference_row WHERE data_set = ? AND scope = ? AND key = ?"
 _MARK_STALE = "UPDATE reference_row SET pub_seq = -1 WHERE data_set = ? AND scope = ?"
 _STALE = (
@@ -53,6 +61,29 @@ class Feed(NamedTuple):
 
     data_set: DataSet
     scope: str
+
+
+class PublishedRow(NamedTuple):
+    """A row as published; ``aside``: why this version cannot take it, None where it was taken."""
+
+    row: FeedRow
+    aside: str | None
+
+
+class RowAside(NamedTuple):
+    """A row that waits for a version that can take it. ``pub_seq`` is STALE while its feed is
+    loaded anew."""
+
+    data_set: str
+    scope: str
+    key: str
+    pub_seq: int
+    body: bytes
+    aside: str
+
+
+FIRST = ("", "", "")
+"""Before the first of all rows aside."""
 
 
 def read_cursor(db: sqlite3.Connection, feed: Feed) -> Cursor | None:
@@ -81,20 +112,45 @@ def begin_anew(db: sqlite3.Connection, feed: Feed) -> None:
 
 
 def live_bodies(db: sqlite3.Connection, feed: Feed, keys: Iterable[str]) -> dict[str, bytes]:
-    """What the set holds under these keys, stale rows left out."""
-    return dict(db.execute(_LIVE, (*feed, json.dumps(sorted(keys)))))
+    """What the set holds under these keys, stale rows left out. Each key is asked for by itself: a
+    list in JSON would cut a key that somebody gave a NUL."""
+    found = ((key, db.execute(_LIVE, (*feed, key)).fetchone()) for key in keys)
+    return {key: row[0] for key, row in found if row is not None}
 
 
-def write_rows(db: sqlite3.Connection, feed: Feed, rows: Iterable[FeedRow]) -> None:
+def write_rows(db: sqlite3.Connection, feed: Feed, rows: Iterable[PublishedRow]) -> None:
     """Rows as published; a tombstone takes its row away."""
     live, gone = [], []
-    for row in rows:
+    for row, aside in rows:
         if row.body is None:
             gone.append((*feed, row.key))
         else:
-            live.append((*feed, row.key, row.pub_seq, row.body))
+            live.append((*feed, row.key, row.pub_seq, row.body, aside))
     db.executemany(_PUT, live)
     db.executemany(_DROP, gone)
+
+
+def rows_aside(
+    db: sqlite3.Connection, limit: int, after: tuple[str, str, str] = FIRST
+) -> tuple[RowAside, ...]:
+    """Rows that this version could not take, by (data set, scope, key)."""
+    return tuple(RowAside._make(row) for row in db.execute(_ASIDE, (*after, limit)))
+
+
+def count_aside(db: sqlite3.Connection) -> int:
+    """How many there are."""
+    count: int = db.execute(_COUNT_ASIDE).fetchone()[0]
+    return count
+
+
+def mark_rows(
+    db: sqlite3.Connection, rows: Iterable[RowAside], reasons: Iterable[str | None]
+) -> None:
+    """Rows that were tried again: the reason that holds now, None where they were taken."""
+    db.executemany(
+        _SET_ASIDE,
+        [(why, row.data_set, row.scope, row.key) for row, why in zip(rows, reasons, strict=True)],
+    )
 
 
 def stale_keys(db: sqlite3.Connection, feed: Feed) -> tuple[str, ...]:

@@ -273,12 +273,21 @@ class CustomerKey(EdgeTable, table=True):
 class ReferenceRow(EdgeTable, table=True):
     """A data set as it was published, row by row: what set hashes are kept over. The typed tables
     below are made from it in the same unit of work. A feed that is loaded anew leaves its old rows
-    in use with ``pub_seq`` -1 until the load is complete: the small index finds what is left."""
+    in use with ``pub_seq`` -1 until the load is complete: the first small index finds what is left.
+    ``aside``: why this version cannot take the row; then what sales read is the last publication
+    that it could take. The second small index finds those rows for a later version."""
 
     __tablename__ = "reference_row"
     __table_args__ = (
         Index(
             "ix_reference_row_stale", "data_set", "scope", "key", sqlite_where=text("pub_seq < 0")
+        ),
+        Index(
+            "ix_reference_row_aside",
+            "data_set",
+            "scope",
+            "key",
+            sqlite_where=text("aside IS NOT NULL"),
         ),
     )
     data_set: str = Field(primary_key=True)
@@ -286,6 +295,7 @@ class ReferenceRow(EdgeTable, table=True):
     key: str = Field(primary_key=True)
     pub_seq: int
     body: bytes
+    aside: str | None = None
 
 
 class FeedCursor(EdgeTable, table=True):
@@ -326,13 +336,15 @@ class ItemName(EdgeTable, table=True):
 
 
 class ScanCode(EdgeTable, table=True):
-    """What a scanner reads, to the item it means: by ``scan_code.code_key``, one key for all
-    spellings of a GTIN. ``scan_code``: as published."""
+    """What a scanner reads, to the items that have it: by ``scan_code.code_key``, one key for all
+    spellings of a GTIN. ``scan_code``: as published. ``holds``: it means this one of the items with
+    this code: an active one before others, then the smallest id."""
 
     __tablename__ = "scan_code"
     code_key: str = Field(primary_key=True)
-    item_id: str = Field(index=True)
+    item_id: str = Field(primary_key=True, index=True)
     scan_code: str
+    holds: bool
 
 
 class PriceRow(EdgeTable, table=True):

@@ -2,20 +2,23 @@
 
 The set's hash is kept row by row over the rows as published, and must come out as head office
 states it, or nothing of the page is kept and the feed is loaded anew. Pages in any split, or
-twice, end in the same set (P4).
+twice, end in the same set (P4), and in the same rows that sales read: of each key the newest
+publication that this version can take. One that it cannot take is set aside by the row, with its
+bytes, and stops neither its feed nor the shop.
 """
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
-from edge.db.published import KINDS, read_rows
+from edge.db.published import KINDS, settle
 from edge.db.reference import (
     STALE_PAGE_ROWS,
     Cursor,
     Feed,
+    PublishedRow,
     begin_anew,
     drop_rows,
     live_bodies,
@@ -27,8 +30,8 @@ from edge.db.reference import (
 )
 from edge.usecases.take_customers import take_customers
 from sync.engine.journal import Moment
-from sync.protocol.codec import decode
-from sync.protocol.errors import PageDiffers, Undecodable
+from sync.protocol.errors import PageDiffers
+from sync.protocol.feeds import RowUnreadable, read_row, uuid_of_key
 from sync.protocol.identity import CustomerId
 from sync.protocol.reference import (
     EMPTY_SET_HASH,
@@ -54,8 +57,8 @@ class SetDiffers(PageDiffers):
 
 
 class AppliedPage(NamedTuple):
-    """``rows``: how many were new. ``unreadable``: keys whose bodies this version of the program
-    cannot read; sales go on with what was known of them."""
+    """``rows``: how many were new. ``unreadable``: keys that this version of the program cannot
+    take; sales go on with what was known of them."""
 
     rows: int
     pub_seq: int
@@ -80,8 +83,7 @@ def apply_reference(db: sqlite3.Connection, page: FeedPage, moment: Moment) -> A
     if page.rows and not fresh:
         return AppliedPage(0, cursor.pub_seq, page.head, ())
     reached = _checked(db, feed, cursor, fresh, page)
-    write_rows(db, feed, {row.key: row for row in fresh}.values())
-    unreadable = _take(db, fresh, page, moment)
+    unreadable = _take(db, feed, fresh, page, moment)
     write_cursor(db, feed, reached)
     if reached.pub_seq >= page.head:
         _sweep(db, feed)
@@ -125,38 +127,62 @@ def _checked(
 
 
 def _take(
-    db: sqlite3.Connection, fresh: Sequence[FeedRow], page: FeedPage, moment: Moment
+    db: sqlite3.Connection,
+    feed: Feed,
+    fresh: Sequence[FeedRow],
+    page: FeedPage,
+    moment: Moment,
 ) -> tuple[str, ...]:
-    """What sales read, from the newest publication of each key; the keys that cannot be read."""
-    data_set = DataSet(page.data_set)
-    if data_set is DataSet.CUSTOMERS:
-        return _take_customers(db, fresh, page, moment)
-    kind, take, drop = KINDS[data_set]
-    newest = tuple({row.key: row for row in fresh}.values())
-    read, unreadable = read_rows(newest, kind)
-    drop(db, [row.key for row in newest if row.body is None])
-    take(db, sorted(read))
-    return tuple(unreadable)
+    """The rows as published and what sales read of them; the keys that are set aside."""
+    by_key: dict[str, list[FeedRow]] = {}
+    for row in fresh:
+        by_key.setdefault(row.key, []).append(row)
+    settled = [settle(feed.data_set, of_one) for of_one in by_key.values()]
+    if feed.data_set is DataSet.CUSTOMERS:
+        _take_customers(db, by_key, page, moment)
+    else:
+        take, drop = KINDS[feed.data_set]
+        drop(db, [one.row.key for one in settled if one.gone])
+        take(db, sorted(one.read for one in settled if one.read is not None))
+    write_rows(db, feed, (PublishedRow(one.row, one.aside) for one in settled))
+    return tuple(one.row.key for one in settled if one.aside is not None)
 
 
 def _take_customers(
-    db: sqlite3.Connection, fresh: Sequence[FeedRow], page: FeedPage, moment: Moment
-) -> tuple[str, ...]:
-    """All publications of each customer are merged, but for those before an erasure."""
-    records: dict[str, list[CustomerRecord]] = {}
-    erased, unreadable = [], []
-    for row in fresh:
+    db: sqlite3.Connection,
+    by_key: Mapping[str, Sequence[FeedRow]],
+    page: FeedPage,
+    moment: Moment,
+) -> None:
+    """All publications of each customer are merged, but for those before an erasure. A key of
+    somebody who was erased in this page stays outside."""
+    records: list[CustomerRecord] = []
+    erased: list[CustomerId] = []
+    gone: set[UUID | None] = set()
+    for key, publications in by_key.items():
+        since = _since_erasure(publications)
+        if len(since) < len(publications) and (customer_id := uuid_of_key(key)) is not None:
+            erased.append(CustomerId(customer_id))
+            if not since:
+                gone.add(customer_id)
+        records += _readable(since)
+    keys = [key for key in page.keys if key.customer_id not in gone]
+    take_customers(db, records, erased, keys, moment)
+
+
+def _since_erasure(publications: Sequence[FeedRow]) -> Sequence[FeedRow]:
+    last = max((n for n, row in enumerate(publications) if row.body is None), default=-1)
+    return publications[last + 1 :]
+
+
+def _readable(publications: Sequence[FeedRow]) -> Iterator[CustomerRecord]:
+    for row in publications:
         if row.body is None:
-            records.pop(row.key, None)
-            erased.append(CustomerId(UUID(row.key)))
             continue
         try:
-            records.setdefault(row.key, []).append(decode(CustomerRecord, row.body))
-        except Undecodable:
-            unreadable.append(row.key)
-    found = [record for of_one in records.values() for record in of_one]
-    take_customers(db, found, erased, page.keys, moment)
-    return tuple(unreadable)
+            yield read_row(DataSet.CUSTOMERS, row.key, row.body)
+        except RowUnreadable:
+            continue
 
 
 def _sweep(db: sqlite3.Connection, feed: Feed) -> None:
@@ -172,7 +198,7 @@ def _sweep(db: sqlite3.Connection, feed: Feed) -> None:
             keys = stale_keys(db, old)
             if feed.data_set is not DataSet.CUSTOMERS:
                 kept = live_bodies(db, feed, keys)
-                KINDS[feed.data_set][2](db, [key for key in keys if key not in kept])
+                KINDS[feed.data_set][1](db, [key for key in keys if key not in kept])
             drop_rows(db, old, keys)
             if len(keys) < STALE_PAGE_ROWS:
                 break

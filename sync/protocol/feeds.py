@@ -8,6 +8,7 @@ row here, so that nothing published can stop a feed or a shop.
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -26,11 +27,13 @@ from sync.protocol.reference import (
     Tender,
 )
 from sync.protocol.shared import CustomerRecord
+from sync.protocol.text import is_plain, shown
 
 SETTINGS_KEY = "store"
 KEY_CHARACTERS_MAX = 128
 ROW_BYTES_MAX = 64 * 1024
 REASON_CHARACTERS_MAX = 200
+INSTANT_DIGITS_MAX = 15
 
 
 class RowUnreadable(Undecodable):
@@ -73,22 +76,39 @@ ROWS: Mapping[DataSet, Rows] = MappingProxyType(
 def read_row(data_set: DataSet, key: str, body: bytes) -> Any:
     """The struct of a published row. Raises RowUnreadable with a sentence for people.
 
-    Ids are bounded by the key that they stand in: 1 to 128 printable characters.
+    Ids are bounded by the key that they stand in: 1 to 128 characters by the rule for text.
     """
     rows = ROWS[data_set]
     if len(body) > ROW_BYTES_MAX:
         raise RowUnreadable(f"it has more than {ROW_BYTES_MAX:,} bytes")
-    if not 1 <= len(key) <= KEY_CHARACTERS_MAX or not key.isprintable():
-        raise RowUnreadable(f"its key is not 1 to {KEY_CHARACTERS_MAX} printable characters")
+    if not 1 <= len(key) <= KEY_CHARACTERS_MAX or not is_plain(key):
+        raise RowUnreadable(f"its key is not 1 to {KEY_CHARACTERS_MAX} visible characters")
     try:
         value = decode(rows.struct, body)
     except Undecodable as error:
-        raise RowUnreadable(str(error)[:REASON_CHARACTERS_MAX]) from error
+        raise RowUnreadable(shown(str(error))[:REASON_CHARACTERS_MAX]) from error
     if rows.key_of(value) != key:
         raise RowUnreadable("its key is another row's")
     if isinstance(value, StoreSettings):
         _check_settings(value)
     return value
+
+
+def price_of_key(key: str) -> tuple[str, int] | None:
+    """Item and instant of a price's key; None for a key under which no price can stand."""
+    item_id, _, at = key.rpartition("@")
+    if not (at.isascii() and at.isdecimal() and len(at) <= INSTANT_DIGITS_MAX):
+        return None
+    return (item_id, int(at)) if str(int(at)) == at else None
+
+
+def uuid_of_key(key: str) -> UUID | None:
+    """A grant's or customer's id; None for a key under which none can stand."""
+    try:
+        found = UUID(key)
+    except ValueError:
+        return None
+    return found if str(found) == key else None
 
 
 def _check_settings(settings: StoreSettings) -> None:

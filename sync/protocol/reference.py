@@ -29,6 +29,7 @@ from sync.protocol.identity import (
 from sync.protocol.money import MINOR_MAX, CashRounding
 from sync.protocol.poslog import TaxClass, TenderKind
 from sync.protocol.shared import PersonalKey
+from sync.protocol.text import TEXT_PATTERN
 from sync.protocol.units import Unit
 
 PAGE_ROWS_MAX = 1_000
@@ -43,15 +44,14 @@ TENDER_AGE_S_MIN = 3_600
 SET_HASH_BITS = 256
 EMPTY_SET_HASH = bytes(SET_HASH_BITS // 8)
 
-_ONE_LINE = r"\A[^\x00-\x1f\x7f-\x9f\u2028\u2029]*\Z"
 Name: TypeAlias = Annotated[
-    str, msgspec.Meta(min_length=1, max_length=NAME_CHARACTERS_MAX, pattern=_ONE_LINE)
+    str, msgspec.Meta(min_length=1, max_length=NAME_CHARACTERS_MAX, pattern=TEXT_PATTERN)
 ]
 OptionalName: TypeAlias = Annotated[
-    str, msgspec.Meta(max_length=NAME_CHARACTERS_MAX, pattern=_ONE_LINE)
+    str, msgspec.Meta(max_length=NAME_CHARACTERS_MAX, pattern=TEXT_PATTERN)
 ]
 Word: TypeAlias = Annotated[
-    str, msgspec.Meta(min_length=1, max_length=WORD_CHARACTERS_MAX, pattern=_ONE_LINE)
+    str, msgspec.Meta(min_length=1, max_length=WORD_CHARACTERS_MAX, pattern=TEXT_PATTERN)
 ]
 ScanCode: TypeAlias = Word
 PriceMinor: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=MINOR_MAX)]

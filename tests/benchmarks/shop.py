@@ -86,7 +86,7 @@ def make_shop(folder: Path, *, seed: int = 1, customers: int = CUSTOMERS) -> Sho
         ]
         db.executemany("INSERT INTO item VALUES (?, ?, ?, ?, 'each', 0, ?, 1, 1)", rows)
         db.executemany(
-            "INSERT INTO scan_code VALUES (?, ?, ?)",
+            "INSERT INTO scan_code VALUES (?, ?, ?, 1)",
             [(code_key(item.scan_codes[0]), item.item_id, item.scan_codes[0]) for item, _ in items],
         )
         db.executemany(

@@ -375,6 +375,7 @@ def _create_reference_row() -> None:
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("pub_seq", sa.Integer(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("aside", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("data_set", "scope", "key", name=op.f("pk_reference_row")),
     )
     with op.batch_alter_table("reference_row", schema=None) as batch_op:
@@ -383,6 +384,12 @@ def _create_reference_row() -> None:
             ["data_set", "scope", "key"],
             unique=False,
             sqlite_where=sa.text("pub_seq < 0"),
+        )
+        batch_op.create_index(
+            "ix_reference_row_aside",
+            ["data_set", "scope", "key"],
+            unique=False,
+            sqlite_where=sa.text("aside IS NOT NULL"),
         )
 
 
@@ -425,7 +432,8 @@ def _create_scan_code() -> None:
         sa.Column("code_key", sa.String(), nullable=False),
         sa.Column("item_id", sa.String(), nullable=False),
         sa.Column("scan_code", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("code_key", name=op.f("pk_scan_code")),
+        sa.Column("holds", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("code_key", "item_id", name=op.f("pk_scan_code")),
     )
     with op.batch_alter_table("scan_code", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_scan_code_item_id"), ["item_id"], unique=False)
