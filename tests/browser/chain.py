@@ -7,10 +7,11 @@ command, always on the same folder and port, so that a page's storage outlives i
 
 import asyncio
 import contextlib
+import os
 import re
 import signal
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -89,6 +90,16 @@ class Box:
         """SIGKILL, and wait for its end. Of a dead one: nothing."""
         await self._running.aclose()
         self.served = None
+
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Inside the block it hangs: it takes connections and answers none."""
+        assert isinstance(self.served, Served)
+        os.kill(self.served.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self.served.pid, signal.SIGCONT)
 
     def move_central(self, url: str) -> None:
         """From its next start it looks for head office there."""

@@ -1,5 +1,6 @@
 """The till page's pure modules, table by table, in the browser that runs them."""
 
+import json
 import re
 from typing import Any
 
@@ -92,3 +93,51 @@ async def test_receipts_are_dropped_after_35_days(tabs: Tabs, shop: Box) -> None
     look = "[await it.readReceipt('old'), (await it.readReceipt('new')).at_ms]"
     found = await run(page, "store.js", f"({keep}, {newer}, {drop}, {look})")
     assert found == [None, 1001]
+
+
+SCANNER, HAND = 5, 80
+KEYS = (
+    "((typed) => typed.reduce(([burst, scans], [key, at, held]) => {"
+    " const next = it.press(burst, { key, at, held: held ?? false });"
+    " return [next.burst, next.scan === null ? scans : [...scans, next.scan]];"
+    "}, [it.NO_BURST, []])[1])"
+)
+"""The scans that a row of [key, ms, held?] holds."""
+
+
+def keys(
+    text: str, gap: int, start: int = 0, enter: int | None = None, end: str = "Enter"
+) -> list[list[Any]]:
+    """``text`` with ``gap`` ms between the keys, then ``end``, after ``enter`` ms or as quick."""
+    found: list[list[Any]] = [[key, start + gap * at] for at, key in enumerate(text)]
+    return [*found, [end, found[-1][1] + (gap if enter is None else enter)]]
+
+
+async def test_quick_keys_that_end_with_enter_are_a_scan_and_a_hands_are_none(
+    tabs: Tabs, shop: Box
+) -> None:
+    """B7, B22: the one place that tells them apart."""
+    page = await tabs.open(shop.url)
+    shifted = [["Shift", 0], *keys("AB-123", SCANNER, 1)]
+    for typed, scans in (
+        (keys("4006381333931", SCANNER), ["4006381333931"]),
+        (keys("4006381333931", 20), ["4006381333931"]),
+        (keys("4011", SCANNER), ["4011"]),
+        (keys("12x330", SCANNER), ["12x330"]),
+        (shifted, ["AB-123"]),
+        (keys("4006381333931", SCANNER, end="Tab"), ["4006381333931"]),
+        (keys("4006381333931", SCANNER, enter=300), ["4006381333931"]),
+        (keys("4006381333931", SCANNER, enter=900), []),
+        (keys("123", SCANNER, enter=150), []),
+        (keys("4006381333931", HAND), []),
+        (keys("12.50", HAND), []),
+        (keys("50", SCANNER), []),
+        ([["5", 0], ["0", 80], ["0", 83], ["0", 163], ["0", 166], ["Enter", 246]], []),
+        ([["7", at * 30, True] for at in range(9)] + [["Enter", 275]], []),
+        (keys("3*", HAND)[:-1] + keys("4011222", SCANNER, 500), ["4011222"]),
+        (keys("4011", SCANNER) + keys("4012", SCANNER, 60), ["4011", "4012"]),
+        ([*keys("40", SCANNER, end="Backspace"), *keys("11", SCANNER, 25)], []),
+        (keys("é中1234567", SCANNER), ["é中1234567"]),
+        (keys("7" * 200, SCANNER), ["7" * 72]),
+    ):
+        assert await run(page, "keys.js", f"{KEYS}({json.dumps(typed)})") == scans, typed

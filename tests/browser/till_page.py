@@ -1,5 +1,7 @@
 """A cashier at the till page: the steps that its tests are made of, and what they sell."""
 
+import asyncio
+import time
 from dataclasses import dataclass
 
 from playwright.async_api import Page, Route, expect
@@ -11,6 +13,9 @@ from tests.browser.watched import WIDE, Tabs
 FLOAT_MINOR = 10_000
 LOST = r"net::ERR_(CONNECTION_(RESET|REFUSED)|FAILED)"
 """What Chromium says of a request that has no answer."""
+NO_SUCH_CODE = r"status of 404 .*/items/"
+"""A code that no item has is no fault of the page."""
+SCANNER_MS, HAND_MS = 5, 80
 REFUSED = r"responded with a status of"
 """And of one that is refused."""
 _ITEMS = (
@@ -62,16 +67,57 @@ async def open_shop(page: Page) -> None:
 
 async def open_till_page(tabs: Tabs, box: Box, size: tuple[int, int] = WIDE) -> Page:
     """A page that can sell."""
+    tabs.expect(NO_SUCH_CODE)
     page = await tabs.open(size=size)
     await pair(page, box)
     await open_shop(page)
     return page
 
 
-async def scan(page: Page, code: str) -> None:
-    field = page.get_by_label("Scan or search")
-    await field.fill(code)
-    await field.press("Enter")
+async def scan(page: Page, code: str, *, enter_after_ms: int = SCANNER_MS) -> None:
+    """As a scanner does it: quick keys into whatever has the focus, then Enter. In Chromium each
+    bears the time at which a scanner sends it, however busy this machine is."""
+    browser = page.context.browser
+    if browser is None or browser.browser_type.name != "chromium":
+        await page.keyboard.type(code, delay=SCANNER_MS)
+        await page.keyboard.press("Enter")
+        return
+    line = await page.context.new_cdp_session(page)
+    times = [SCANNER_MS * place for place in range(len(code))]
+    at_ms = [*times, times[-1] + enter_after_ms]
+    now_ms = time.time() * 1_000
+    await asyncio.gather(
+        *(
+            line.send("Input.dispatchKeyEvent", {**event, "timestamp": (now_ms + ms) / 1_000})
+            for ms, key in zip(at_ms, [*code, "Enter"], strict=True)
+            for event in _key_events(key)
+        )
+    )
+    await line.detach()
+
+
+def _key_events(key: str) -> list[dict[str, str | int]]:
+    down: dict[str, str | int] = {"text": key}
+    if key == "Enter":
+        down = {"text": "\r", "windowsVirtualKeyCode": 13}
+    return [{"type": "keyDown", "key": key, **down}, {"type": "keyUp", "key": key}]
+
+
+async def scan_cut_off(page: Page, code: str) -> None:
+    """A scanner that loses its Enter."""
+    await page.keyboard.type(code, delay=SCANNER_MS)
+
+
+async def take_a_breath(page: Page) -> None:
+    """The time in which a hand goes from the keys to the scanner."""
+    await page.keyboard.press("Shift", delay=5 * HAND_MS)
+
+
+async def by_hand(page: Page, text: str, *, enter: bool = False) -> None:
+    """As fingers do it."""
+    await page.keyboard.type(text, delay=HAND_MS)
+    if enter:
+        await page.keyboard.press("Enter", delay=HAND_MS)
 
 
 async def sees_total(page: Page, minor: int) -> None:

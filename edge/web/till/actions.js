@@ -16,7 +16,7 @@ const AWAY = {
   detail: "The store box does not answer, so nothing was done.",
   remedy: "Try again in a moment. If it stays so, look whether the store box is switched on.",
 };
-const CANNOT_KEEP = {
+export const CANNOT_KEEP = {
   title: "This browser could not keep it",
   detail: "The browser could not write to its storage, so nothing was sent.",
   remedy: "Free some space on this device, then try again.",
@@ -153,17 +153,17 @@ export async function closeDay() {
   state.notice.value = `The business day ${date} is closed.`;
 }
 
-/** Keep the basket, then show it. */
-export async function putBasket(basket) {
+/** Show the basket and keep it, with what else changes in the same write. */
+export async function putBasket(basket, more = {}) {
   batch(() => {
     state.basket.value = basket;
     state.found.value = null;
   });
-  await write({ basket });
+  await write({ basket, ...more });
 }
 
-export function addItem(item, choice) {
-  return putBasket(baskets.addItem(state.basket.value, item, choice));
+export function addItem(item, choice, more = {}) {
+  return putBasket(baskets.addItem(state.basket.value, item, choice), more);
 }
 
 export function changeQuantity(key, byMilli) {

@@ -4,10 +4,14 @@
 import { drive } from "./outbox.js";
 import { EMPTY, isEmpty } from "./basket.js";
 import { keepQuoted, lastQuote } from "./quotes.js";
+import { clearResults } from "./search.js";
 import * as state from "./state.js";
 import { watchStatus } from "./status.js";
 import { readKept, readReceipt } from "./store.js";
 import { takeTill } from "./tabs.js";
+import { hearScans } from "./scanner.js";
+import { scan, scanCutOff, workScans } from "./scans.js";
+import { groundField } from "./focus.js";
 import { count, formatMinor } from "./text.js";
 import { batch, effect } from "./ui.js";
 
@@ -29,6 +33,25 @@ export async function boot() {
   keepQuoted();
   void drive();
   watchStatus();
+  workScans();
+  hearScans({ take: takeScan, ready: maySell, ground: groundField });
+}
+
+/** Before that there is nothing to scan for, and a pairing code may well be scanned. */
+function maySell() {
+  return state.tab.value === "mine" && state.pairing.value !== null;
+}
+
+/** "3*" that was typed before it says how many; digits without an Enter are another scan's. */
+function takeScan(text, field) {
+  const before = field?.element.id === "scan" ? field.value.trim() : "";
+  const times = /^(\d{1,3})\s*[*x×]$/.exec(before);
+  if (field?.element.id === "scan") {
+    field.element.value = "";
+    clearResults();
+  }
+  if (/^\d+$/.test(before)) void scanCutOff(before);
+  void scan(text, { times: times === null ? 1 : Number(times[1]) || 1 });
 }
 
 /** ``#pair=W1:CODE`` is taken out of the address at once; it never leaves the page. */
@@ -65,6 +88,7 @@ function restore(kept, receipt) {
     state.quote.value = lastQuote(kept.quoted, state.basket.value);
     state.pending.value = kept.pending ?? null;
     state.seen.value = kept.seen ?? null;
+    state.scans.value = kept.scans ?? [];
     state.receipt.value = receipt;
     state.pairing.value = another ? null : pairing;
     state.place.value = state.basket.value.tenders.length > 0 ? "paying" : "selling";

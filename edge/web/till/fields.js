@@ -1,11 +1,12 @@
 /** Small pieces that every screen is made of. */
 
+import { giveFocus } from "./focus.js";
 import { html, useLayoutEffect, useRef } from "./ui.js";
 
 /** A reference whose element gets the focus when it appears, before the next key arrives. */
 export function useFocus() {
   const reference = useRef(null);
-  useLayoutEffect(() => reference.current?.focus(), []);
+  useLayoutEffect(() => giveFocus(reference.current), []);
   return reference;
 }
 

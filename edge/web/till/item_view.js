@@ -1,10 +1,11 @@
 /** What an item needs before it is in the basket: a weight, or a price and the reason for it. */
 
-import { addItem, trying } from "./actions.js";
+import { trying } from "./actions.js";
 import { ONE_MILLI } from "./basket.js";
 import { Field, Form } from "./fields.js";
 import { Modal } from "./modal.js";
 import { notAnAmount } from "./opening_view.js";
+import { dismiss, take } from "./scans.js";
 import * as state from "./state.js";
 import { formatMinor, parseMilli, parseMinor } from "./text.js";
 import { html } from "./ui.js";
@@ -20,14 +21,18 @@ const NO_REASON = {
   remedy: "Say in a word where the price comes from, such as “price tag”.",
 };
 
-export function ItemDialog({ item, quantity_milli, scan_code }) {
+export function ItemDialog({ item, quantity_milli, scan_code, row }) {
   const weighed = item.unit !== "each";
-  const close = () => (state.dialog.value = null);
+  const close = () => {
+    state.dialog.value = null;
+    if (row !== null) void dismiss(row.id);
+  };
   const submit = (typed) => {
     const choice = chosen(item, typed, quantity_milli, scan_code);
     if (choice === null) return;
-    close();
-    void trying(() => addItem(item, choice));
+    const added = trying(() => take(item, choice, row));
+    state.dialog.value = null;
+    void added;
   };
   const price = item.unit_price_minor;
   return html`<${Modal} label=${item.name} onClose=${close}>

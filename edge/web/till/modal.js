@@ -1,5 +1,7 @@
 /** A dialog in front of everything: it takes the focus, Escape closes it. */
 
+import { giveFocus } from "./focus.js";
+import { Scans } from "./scans_view.js";
 import { Problem } from "./status_view.js";
 import { problem } from "./state.js";
 import { html, useLayoutEffect, useRef } from "./ui.js";
@@ -10,7 +12,10 @@ export function Modal({ label, onClose, children }) {
     const element = reference.current;
     problem.value = null;
     element.showModal();
-    return () => element.close();
+    return () => {
+      element.close();
+      giveFocus(document.activeElement);
+    };
   }, []);
   const cancel = (event) => {
     event.preventDefault();
@@ -19,5 +24,6 @@ export function Modal({ label, onClose, children }) {
   return html`<dialog ref=${reference} aria-label=${label} onCancel=${cancel}>
     ${children}
     ${problem.value !== null && html`<${Problem} problem=${problem.value} />`}
+    <${Scans} />
   </dialog>`;
 }

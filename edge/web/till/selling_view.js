@@ -3,7 +3,8 @@
 import { changeQuantity, emptyBasket, removeLine, setCustomer, trying } from "./actions.js";
 import { ONE_MILLI } from "./basket.js";
 import { useKey } from "./fields.js";
-import { Finder, focusScan } from "./finder_view.js";
+import { Finder } from "./finder_view.js";
+import { focusScan } from "./focus.js";
 import * as state from "./state.js";
 import { Problem } from "./status_view.js";
 import { formatMilli, formatMinor, percent } from "./text.js";

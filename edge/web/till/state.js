@@ -36,6 +36,8 @@ export const place = signal("selling");
 export const dialog = signal(null);
 /** What went wrong last: {title, detail, remedy}. */
 export const problem = signal(null);
+/** The scans that are not in the basket yet (see scans.js). */
+export const scans = signal([]);
 /** What was done, in a sentence. */
 export const notice = signal(null);
 /** What a reload found again, in a sentence. */

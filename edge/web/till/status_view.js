@@ -1,5 +1,6 @@
 /** The header, the status line, and what there is to say: found again, done, gone wrong. */
 
+import { Scans } from "./scans_view.js";
 import * as state from "./state.js";
 import { html } from "./ui.js";
 
@@ -51,6 +52,7 @@ export function Messages() {
     </p>
     ${problem.value !== null && dialog.value === null &&
     html`<${Problem} problem=${problem.value} onClose=${close} />`}
+    ${dialog.value === null && html`<${Scans} />`}
   </div>`;
 }
 

@@ -1,0 +1,264 @@
+/** Each scan is a row until it is taken into the basket or dismissed: kept through a reload, looked
+ *  up one after the other, held where nothing can be sold just now, asked again while the store
+ *  server is away. */
+
+import { CANNOT_KEEP, addItem, newSale, setCustomer } from "./actions.js";
+import { BoxAway, Refused, call } from "./api.js";
+import { ONE_MILLI, parseScan } from "./basket.js";
+import { uuid7 } from "./ids.js";
+import { Pause } from "./retry.js";
+import * as state from "./state.js";
+import { searchWords } from "./search.js";
+import { write } from "./store.js";
+import { effect } from "./ui.js";
+
+/**
+ * @typedef {object} Scan
+ * @property {string} id
+ * @property {string} text as it was scanned or typed
+ * @property {number} times how many, from "3*" that was typed before it; else 1
+ * @property {boolean} typed by hand: where no code is meant, its words are searched
+ * @property {boolean} begins it was scanned on a finished sale, so it begins the next one
+ * @property {boolean} asks it needs a dialog of its own
+ * @property {object|null} problem why it was not taken
+ */
+
+const SCANS_MAX = 500;
+const AGAIN_MS = 1_500;
+
+const pause = new Pause();
+let working = false;
+
+/** From now on what waits is taken whenever it can be. */
+export function workScans() {
+  effect(() => {
+    if (canTake() && next() !== undefined) queueMicrotask(() => void work());
+  });
+  effect(() => {
+    if (!state.boxAway.value) pause.wake();
+  });
+}
+
+/** What the scanner read, or what was typed. */
+export async function scan(text, { times = 1, typed = false, problem = null } = {}) {
+  if (state.scans.value.length >= SCANS_MAX) {
+    state.problem.value = tooMany(text);
+    return;
+  }
+  const begins = state.receipt.value !== null && state.pending.value === null;
+  const row = { id: uuid7(Date.now()), text, times, typed, begins, asks: false, problem };
+  await keep([...state.scans.value, row]);
+}
+
+/** What is left in the field when a whole scan follows: never looked up, so never sold. */
+export function scanCutOff(text) {
+  return scan(text, { problem: cutOff(text) });
+}
+
+/** Take no more notice of it. */
+export function dismiss(id) {
+  return keep(without(id));
+}
+
+export function dismissRefused() {
+  return keep(state.scans.value.filter((row) => row.problem === null));
+}
+
+/** Look it up once more. */
+export function askAgain(id) {
+  return keep(changed(id, { problem: null }));
+}
+
+/** Put an item into the basket; ``row`` goes with it, in one write, so it is never there twice. */
+export async function take(item, choice, row = null) {
+  if (state.place.value === "paying" && state.basket.value.tenders.length === 0) {
+    state.place.value = "selling";
+  }
+  if (row === null) return addItem(item, choice);
+  state.scans.value = without(row.id);
+  return addItem(item, choice, { scans: state.scans.value });
+}
+
+/** Put an item into the basket, or ask first for what it needs: a weight, a price. ``found``:
+ *  {item, quantity_milli, scan_code}. */
+export async function offer(found, row = null) {
+  const { item, quantity_milli, scan_code } = found;
+  if (!item.active) return refuse(row, notSold(item));
+  if (item.open_price || item.unit !== "each") return ask(found, row);
+  const quantity = quantity_milli ?? ONE_MILLI;
+  return take(item, { quantity_milli: quantity, scan_code, price_minor: null, reason: null }, row);
+}
+
+/** One dialog at a time: what needs another waits until it is closed. */
+async function ask(found, row) {
+  if (state.dialog.value === null) state.dialog.value = { name: "item", ...found, row };
+  else if (row !== null) await keep(changed(row.id, { asks: true }));
+}
+
+async function refuse(row, problem) {
+  if (row === null) state.problem.value = problem;
+  else await keep(changed(row.id, { problem }));
+}
+
+/** Why nothing is taken just now, in words for a row; null where it is. */
+export function whyWaiting(row) {
+  const { operator, pending, receipt, till, place, dialog } = state;
+  if (operator.value === null) return "Waits until somebody is at the till.";
+  if (pending.value !== null) return "Waits until the sale before it is finished.";
+  if (receipt.value !== null && !beginsNext()) return "Waits for the next sale.";
+  if (till.value.business_day === null || till.value.till_session === null) {
+    return "Waits until the day and the till are open.";
+  }
+  if (place.value === "settling") return "Waits until the till is counted.";
+  const asked = dialog.value?.row?.id === row?.id;
+  return dialog.value !== null && row?.asks && !asked ? "Waits until this is answered." : null;
+}
+
+function canTake() {
+  const { tab, pairing, till } = state;
+  const known = tab.value === "mine" && pairing.value !== null && till.value !== null;
+  return known && whyWaiting() === null;
+}
+
+/** The first that may be looked up. */
+function next() {
+  const dialog = state.dialog.value;
+  return state.scans.value.find(
+    (row) => row.problem === null && !(dialog !== null && (row.asks || dialog.row?.id === row.id)),
+  );
+}
+
+function beginsNext() {
+  return state.scans.value.some((row) => row.begins && row.problem === null);
+}
+
+/** One after the other, in their order; what is not answered is asked again. */
+async function work() {
+  if (working) return;
+  working = true;
+  try {
+    for (let row = next(); row !== undefined && canTake(); row = next()) {
+      if (!(await tryOnce(row))) await pause.wait(AGAIN_MS);
+    }
+  } finally {
+    working = false;
+  }
+}
+
+/** Whether there was an answer. */
+async function tryOnce(row) {
+  try {
+    const found = await findItem(row);
+    if (isOpen(row) && canTake()) await settle(row, found);
+    return true;
+  } catch (error) {
+    if (error instanceof BoxAway) return false;
+    if (error instanceof DOMException) state.problem.value = CANNOT_KEEP;
+    else if (!(error instanceof Refused)) throw error;
+    else if (isOpen(row)) await keep(changed(row.id, { problem: error.problem }));
+    return !(error instanceof DOMException);
+  }
+}
+
+async function settle(row, found) {
+  if (found !== null) {
+    if (state.receipt.value !== null) await newSale();
+    return offer(found, row);
+  }
+  if (row.typed && (await searchWords(row.text))) return keep(without(row.id));
+  const customer = row.typed ? null : await findCustomer(row.text);
+  if (customer === null) return refuse(row, nothingFound(row));
+  if (state.receipt.value !== null) await newSale();
+  await keep(without(row.id));
+  if (state.dialog.value?.name === "customer") state.dialog.value = null;
+  return setCustomer(customer);
+}
+
+/** What a code means: the whole text first, for a code that exists is a code; then as how many of a
+ *  code ("3*4006381333931"). Null where it is neither. */
+async function findItem({ text, times }) {
+  const whole = text.trim();
+  const part = parseScan(whole);
+  let item = await byCode(whole);
+  const many = times === 1 ? null : times * ONE_MILLI;
+  if (item !== null) return { item, scan_code: whole, quantity_milli: many };
+  item = part.quantity_milli === null ? null : await byCode(part.code);
+  if (item === null) return null;
+  return { item, scan_code: part.code, quantity_milli: part.quantity_milli * times };
+}
+
+async function byCode(code) {
+  if (!/[\p{L}\p{N}]/u.test(code)) return null;
+  return orNull(call("GET", `/items/${encodeURIComponent(code)}`));
+}
+
+/** A customer's card. */
+async function findCustomer(code) {
+  const query = new URLSearchParams({ q: code, limit: 10 });
+  const { customers } = await call("GET", `/customers?${query}`);
+  return customers.find((each) => each.active && each.code === code) ?? null;
+}
+
+async function orNull(answer) {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof Refused && error.problem.status === 404) return null;
+    throw error;
+  }
+}
+
+async function keep(scans) {
+  state.scans.value = scans;
+  try {
+    await write({ scans });
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+    state.problem.value = CANNOT_KEEP;
+  }
+}
+
+function isOpen(row) {
+  return state.scans.value.some((each) => each.id === row.id && each.problem === null);
+}
+
+function without(id) {
+  return state.scans.value.filter((row) => row.id !== id);
+}
+
+function changed(id, changes) {
+  return state.scans.value.map((row) => (row.id === id ? { ...row, ...changes } : row));
+}
+
+function nothingFound({ text, typed }) {
+  const words = typed ? ", and no name begins with these words" : "";
+  return {
+    title: "Nothing found",
+    detail: `No item has the code “${text.trim()}”${words}. It is not in the basket.`,
+    remedy: "Scan it again, or search by words of its name.",
+  };
+}
+
+function notSold(item) {
+  return {
+    title: "This item is not sold any more",
+    detail: `${item.name} is not sold any more. It is not in the basket.`,
+    remedy: "Sell another item in its place.",
+  };
+}
+
+function cutOff(text) {
+  return {
+    title: "Not looked up",
+    detail: `“${text}” stood in the field when the next scan came. It is not in the basket.`,
+    remedy: "Scan it again if it is to be sold.",
+  };
+}
+
+function tooMany(text) {
+  return {
+    title: "Too many scans wait",
+    detail: `${SCANS_MAX} scans wait already, so “${text}” was not taken.`,
+    remedy: "Put this item aside, and scan it again when the others are in the basket.",
+  };
+}

@@ -1,0 +1,40 @@
+/** The scans that are not in the basket: what each waits for, or why it was not taken. */
+
+import { askAgain, dismiss, dismissRefused, whyWaiting } from "./scans.js";
+import * as state from "./state.js";
+import { html } from "./ui.js";
+
+export function Scans() {
+  const rows = state.scans.value;
+  if (rows.length === 0) return null;
+  const refused = rows.filter((row) => row.problem !== null);
+  return html`<section class="scans" role="log" data-testid="scans"
+    aria-label="Scans that are not in the basket">
+    <ul>
+      ${rows.map((row) => html`<${Row} key=${row.id} row=${row} />`)}
+    </ul>
+    ${refused.length > 1 && html`<button type="button" class="plain" onClick=${dismissRefused}>
+      Dismiss all ${refused.length}
+    </button>`}
+  </section>`;
+}
+
+function Row({ row }) {
+  const { text, times, problem } = row;
+  const waits = whyWaiting(row) ?? (state.boxAway.value ? AWAY : null);
+  const kind = problem !== null ? "refused" : waits === null ? "asking" : "waiting";
+  return html`<li class=${`scan ${kind}`}>
+    <strong>${times > 1 ? `${times} × ` : ""}${text}</strong>
+    <span>${problem === null ? (waits ?? "Being looked up …") : inWords(problem)}</span>
+    ${problem !== null && html`<button type="button" class="plain"
+      aria-label=${`Look ${text} up again`} onClick=${() => askAgain(row.id)}>Again</button>`}
+    <button type="button" class="plain" aria-label=${`Dismiss ${text}`}
+      onClick=${() => dismiss(row.id)}>×</button>
+  </li>`;
+}
+
+const AWAY = "Waits: the store box does not answer. It is looked up by itself.";
+
+function inWords({ title, detail, remedy }) {
+  return [title, detail, remedy].filter(Boolean).join(". ").replaceAll("..", ".");
+}
