@@ -12,7 +12,7 @@ from uuid import UUID
 
 from central.projections.line_up import Aside, Held, Place, RawEvent, Wanted
 from central.projections.rows import RowChanges
-from sync.protocol.change import Envelope, Epoch, Link
+from sync.protocol.change import Envelope, Epoch, Head, Link
 from sync.protocol.identity import CompanyId, CustomerId, DeviceId, StoreId
 from sync.protocol.shared import PersonalKey
 
@@ -44,8 +44,8 @@ class StreamKey(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """Where a stream stands. ``sender_seq`` and ``sender_hash``: the newest head that its box has
-    stated; ``health``: msgpack of what it said of itself."""
+    """Where a stream stands. ``sender_seq``: the highest head that was ever stated of it;
+    ``health``: msgpack of what its box said of itself."""
 
     company_id: CompanyId
     device_id: DeviceId
@@ -55,7 +55,6 @@ class Standing(NamedTuple):
     sealed: bool
     alarm: str | None
     sender_seq: int
-    sender_hash: bytes | None
     last_contact_ms: int | None
     health: bytes | None
     applied_through: int
@@ -76,6 +75,14 @@ class Alarm(NamedTuple):
     kind: str
     detail: str
     raised_at_ms: int
+
+
+class Claim(NamedTuple):
+    """A head that ``device_id`` stated, of whatever epoch."""
+
+    head: Head
+    device_id: DeviceId
+    heard_at_ms: int
 
 
 class ArchiveUnit(Protocol):
@@ -101,6 +108,15 @@ class ArchiveUnit(Protocol):
 
     async def save_stream(self, key: StreamKey, standing: Standing) -> None:
         """Watermark, head, alarm and contact of a locked stream."""
+        ...
+
+    async def keep_claim(self, store_id: StoreId, claim: Claim) -> None:
+        """Remember that somebody stated a head; the first who did so stays."""
+        ...
+
+    async def settle_claims(self, key: StreamKey) -> int | None:
+        """Forget the claims of events that are here, hash by hash. The lowest place that is held
+        and of which another event is claimed, if there is one."""
         ...
 
     async def raise_alarm(self, store_id: StoreId, alarm: Alarm) -> None:

@@ -18,12 +18,13 @@ from central.archive import (
     BYTES_APPLIED_MAX,
     Alarm,
     Arrived,
+    Claim,
     Occupied,
     Standing,
     StreamKey,
     Unwritable,
 )
-from central.db.tables import metadata
+from central.db.projected import PROJECTED
 from central.projections.line_up import (
     NUL,
     Aside,
@@ -83,6 +84,7 @@ class MemoryArchive:
         self.standings: dict[StreamKey, Standing] = {}
         self.keys: dict[Key, bytes] = {}
         self.alarms: dict[Key, Alarm] = {}
+        self.claims: dict[Key, Claim] = {}
         self.publish_customers = publish_customers
         self._one_at_a_time = asyncio.Lock()
 
@@ -102,7 +104,6 @@ class MemoryArchive:
             sealed=False,
             alarm=None,
             sender_seq=0,
-            sender_hash=None,
             last_contact_ms=None,
             health=None,
             applied_through=0,
@@ -189,6 +190,25 @@ class MemoryUnit:
     async def save_stream(self, key: StreamKey, standing: Standing) -> None:
         """See ArchiveUnit."""
         self._set(self._archive.standings, key, standing)
+
+    async def keep_claim(self, store_id: StoreId, claim: Claim) -> None:
+        """See ArchiveUnit."""
+        key = (store_id, claim.head.epoch, claim.head.seq, claim.head.hash)
+        if key not in self._archive.claims:
+            self._set(self._archive.claims, key, claim)
+
+    async def settle_claims(self, key: StreamKey) -> int | None:
+        """See ArchiveUnit."""
+        held = self._archive.raw[key]
+        others = []
+        for place in list(self._archive.claims):
+            store_id, epoch, seq, hash_ = place
+            if (store_id, epoch) == key and seq in held:
+                if held[seq][1] == hash_:
+                    self._set(self._archive.claims, place, None)
+                else:
+                    others.append(seq)
+        return min(others, default=None)
 
     async def raise_alarm(self, store_id: StoreId, alarm: Alarm) -> None:
         """See ArchiveUnit."""
@@ -342,6 +362,10 @@ class MemoryUnit:
         for alarm in changes.alarms:
             if alarm[:2] not in self._tables["store_alarm"]:
                 self._insert("store_alarm", 2, [alarm])
+        for off in changes.written_off:
+            held = self._tables["written_off"].get(off[:3])
+            if held is None or off.through >= held.through:
+                self._put("written_off", off[:3], off)
         self._add("day_total", 3, changes.day_figures)
         self._add("stock_level", 2, changes.on_hand)
         self._add("points_account", 2, changes.points)
@@ -409,7 +433,9 @@ def _bits(column: Any) -> int:
     return 31 if isinstance(column.type, Integer) else 0
 
 
-_BITS = {name: tuple(_bits(column) for column in metadata.tables[name].columns) for name in TABLES}
+_BITS = {
+    name: tuple(_bits(column) for column in table.columns) for name, table in PROJECTED.items()
+}
 """Of each column: how many bits its numbers may have, 0 where it holds none."""
 
 

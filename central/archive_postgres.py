@@ -1,7 +1,7 @@
 """The archive in PostgreSQL: set-based statements on asyncpg's connection, one unit of work each.
 
-Stage 1 holds the stream's row; stage 2 holds the store's row, and touches the stream's only to move
-its own cursor at the end: a long unit of stage 2 does not keep a store's next batch waiting.
+Stage 1 holds the stream's row; stage 2 holds the store's turn, and touches the stream's only to
+move its own cursor at the end: a long unit of stage 2 does not keep a store's next batch waiting.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
@@ -17,6 +17,7 @@ from central.archive import (
     BYTES_APPLIED_MAX,
     Alarm,
     Arrived,
+    Claim,
     Contended,
     Occupied,
     Standing,
@@ -46,15 +47,14 @@ PublishCustomers: TypeAlias = Callable[
 """Called inside the unit of work with the whole records of customers that changed."""
 
 _STREAM = """
-SELECT o.company_id, s.device_id, s.genesis, s.watermark, s.head_hash, s.sealed, s.alarm,
-    s.sender_seq, s.sender_hash, s.last_contact_ms, s.health, s.applied_through
-FROM stream AS s JOIN store AS o USING (store_id)
-WHERE s.store_id = $1 AND s.epoch_number = $2 AND s.epoch_fingerprint = $3
+SELECT company_id, device_id, genesis, watermark, head_hash, sealed, alarm, sender_seq,
+    last_contact_ms, health, applied_through
+FROM stream WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3
 """
 
 _SAVE_STREAM = """
-UPDATE stream SET watermark = $4, head_hash = $5, alarm = $6, sender_seq = $7, sender_hash = $8,
-    last_contact_ms = $9, health = $10
+UPDATE stream SET watermark = $4, head_hash = $5, alarm = $6, sender_seq = $7,
+    last_contact_ms = $8, health = $9
 WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3
 """
 
@@ -95,6 +95,25 @@ ON CONFLICT (company_id, customer_id) DO NOTHING
 _RAISE_ALARM = """
 INSERT INTO alarm (store_id, alarm_id, kind, detail, raised_at_ms) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (store_id, alarm_id) DO NOTHING
+"""
+
+CLAIMS_MAX = 1_000
+"""Of one store. What is beyond them is known by ``sender_seq`` alone, where its epoch is known."""
+_CLAIMS = "SELECT count(*) FROM claim WHERE store_id = $1"
+_KEEP_CLAIM = """
+INSERT INTO claim (store_id, epoch_number, epoch_fingerprint, seq, hash, device_id, heard_at_ms)
+VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING
+"""
+_SETTLE_CLAIMS = """
+DELETE FROM claim AS c USING raw_event AS r
+WHERE c.store_id = $1 AND c.epoch_number = $2 AND c.epoch_fingerprint = $3
+    AND r.store_id = c.store_id AND r.epoch_number = c.epoch_number
+    AND r.epoch_fingerprint = c.epoch_fingerprint AND r.seq = c.seq AND r.hash = c.hash
+"""
+_CLAIMS_OF_OTHERS = """
+SELECT min(seq) FROM claim JOIN raw_event
+    USING (store_id, epoch_number, epoch_fingerprint, seq)
+WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3
 """
 
 _EVENT = """r.epoch_number, r.epoch_fingerprint, r.seq, r.event_id, r.kind, r.kind_version,
@@ -157,12 +176,10 @@ SELECT customer_id, field, hlc, source, value, sealed FROM customer_field
 WHERE company_id = $1 AND customer_id = ANY($2) ORDER BY customer_id, field COLLATE "C"
 """
 
-_LOCK_STORE = """
-SELECT set_config('synchronous_commit', 'off', true) FROM store WHERE store_id = $1
-FOR NO KEY UPDATE
-"""
-
-_TRY_STORE = "SELECT FROM store WHERE store_id = $1 FOR NO KEY UPDATE SKIP LOCKED"
+_NO_WAIT_FOR_THE_DISK = "SET LOCAL synchronous_commit = off"
+WRITE_TURN = "INSERT INTO apply_turn (store_id) VALUES ($1) ON CONFLICT (store_id) DO NOTHING"
+_LOCK_TURN = "SELECT store_id FROM apply_turn WHERE store_id = $1 FOR NO KEY UPDATE"
+_TRY_TURN = f"{_LOCK_TURN} SKIP LOCKED"
 
 _STREAMS = """
 SELECT store_id, epoch_number, epoch_fingerprint FROM stream
@@ -215,7 +232,7 @@ class PostgresUnit:
 
     async def lock_stream(self, key: StreamKey) -> Standing | None:
         """See ArchiveUnit."""
-        return await self._standing(_STREAM + " FOR NO KEY UPDATE OF s", key)
+        return await self._standing(_STREAM + " FOR NO KEY UPDATE", key)
 
     async def hashes(self, key: StreamKey, first: int, last: int) -> dict[int, bytes]:
         """See ArchiveUnit."""
@@ -249,10 +266,23 @@ class PostgresUnit:
             standing.head_hash,
             standing.alarm,
             standing.sender_seq,
-            standing.sender_hash,
             standing.last_contact_ms,
             standing.health,
         )
+
+    async def keep_claim(self, store_id: StoreId, claim: Claim) -> None:
+        """See ArchiveUnit."""
+        if await self._connection.fetchval(_CLAIMS, store_id) >= CLAIMS_MAX:
+            return
+        epoch, seq, hash_ = claim.head.epoch, claim.head.seq, claim.head.hash
+        place = (store_id, epoch.number, epoch.fingerprint, seq, hash_)
+        await self._connection.execute(_KEEP_CLAIM, *place, claim.device_id, claim.heard_at_ms)
+
+    async def settle_claims(self, key: StreamKey) -> int | None:
+        """See ArchiveUnit."""
+        await self._connection.execute(_SETTLE_CLAIMS, *_columns(key))
+        other: int | None = await self._connection.fetchval(_CLAIMS_OF_OTHERS, *_columns(key))
+        return other
 
     async def raise_alarm(self, store_id: StoreId, alarm: Alarm) -> None:
         """See ArchiveUnit."""
@@ -260,14 +290,16 @@ class PostgresUnit:
 
     async def try_store(self, key: StreamKey) -> bool:
         """See ArchiveUnit."""
-        return await self._connection.fetchrow(_TRY_STORE, key.store_id) is not None
+        return await self._connection.fetchrow(_TRY_TURN, key.store_id) is not None
 
     async def begin_applying(self, key: StreamKey) -> Standing | None:
         """See ArchiveUnit. Two statements: the second one sees what the lock waited for.
 
         The unit does not wait for the disk: what a power cut takes of the projections it takes of
         ``applied_through`` too, and stage 2 does it again. Later commits that wait flush it."""
-        await self._connection.execute(_LOCK_STORE, key.store_id)
+        await self._connection.execute(_NO_WAIT_FOR_THE_DISK)
+        if await self._connection.fetchrow(_LOCK_TURN, key.store_id) is None:
+            return None
         return await self._standing(_STREAM, key)
 
     async def events_after(self, key: StreamKey, seq: int, limit: int) -> tuple[RawEvent, ...]:

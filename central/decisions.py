@@ -21,6 +21,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.engine import raw
+from sync.protocol.change import Epoch
 from sync.protocol.codec import decode, encode
 from sync.protocol.errors import Undecodable
 from sync.protocol.identity import CompanyId, CustomerId, DeviceId, StoreId
@@ -69,7 +70,19 @@ class BoxRevoked(msgspec.Struct, frozen=True, array_like=True):
     reason: str
 
 
-AnyDecision: TypeAlias = EpochIssued | PointsOpened | GrantIssued | CustomerDecided | BoxRevoked
+class TailWrittenOff(msgspec.Struct, frozen=True, array_like=True):
+    """Somebody gave up what is missing of an epoch through a sequence: no day waits for it."""
+
+    store_id: StoreId
+    epoch: Epoch
+    through: int
+    reason: str
+    decided_by: str
+
+
+AnyDecision: TypeAlias = (
+    EpochIssued | PointsOpened | GrantIssued | CustomerDecided | BoxRevoked | TailWrittenOff
+)
 
 KINDS: dict[str, type[AnyDecision]] = {
     "epoch_issued": EpochIssued,
@@ -77,6 +90,7 @@ KINDS: dict[str, type[AnyDecision]] = {
     "grant_issued": GrantIssued,
     "customer_changed": CustomerDecided,
     "box_revoked": BoxRevoked,
+    "tail_written_off": TailWrittenOff,
 }
 """Every kind that was ever recorded. Entries are added, never changed."""
 

@@ -12,6 +12,7 @@ from sqlalchemy.pool import NullPool
 
 from central.archive import Archive
 from central.archive_memory import MemoryArchive
+from central.archive_postgres import WRITE_TURN
 from central.db.engine import raw, unit_of_work
 from central.db.tables import metadata
 from central.postgres import PostgresServer
@@ -65,19 +66,22 @@ async def open_stream(archive: Archive, engine: AsyncEngine | None, shop: Shop) 
             COMPANY,
             shop.code,
         )
+        await connection.execute(WRITE_TURN, shop.store_id)
         await connection.execute(
             "UPDATE stream SET sealed = true, current = false WHERE store_id = $1", shop.store_id
         )
         await connection.execute(
             "INSERT INTO stream (store_id, epoch_number, epoch_fingerprint, device_id, genesis,"
             " genesis_signature, head_hash, watermark, sealed, current, sender_seq,"
-            " applied_through) VALUES ($1, $2, $3, $4, $5, '', $6, 0, false, true, 0, 0)",
+            " applied_through, company_id)"
+            " VALUES ($1, $2, $3, $4, $5, '', $6, 0, false, true, 0, 0, $7)",
             shop.store_id,
             shop.epoch.number,
             shop.epoch.fingerprint,
             shop.device_id,
             shop.genesis,
             genesis_hash(shop.genesis),
+            COMPANY,
         )
 
 

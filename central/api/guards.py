@@ -17,6 +17,7 @@ from central.db.engine import unit_of_work
 from central.domain.errors import DeviceRevoked, NotAllowed, NotSignedIn
 from central.office import Office
 from central.usecases.find_device import EnrolledDevice, find_device
+from central.usecases.hear_head import note_head
 from central.usecases.sign_in import TOKEN_LETTERS_MAX, Person, find_session, find_token
 from sync.engine.signing import SignedHead, stated_device, verify_request
 
@@ -36,8 +37,8 @@ def office_of(connection: Connection) -> Office:
 
 
 async def device_guard(connection: Connection, _route: BaseRouteHandler) -> None:
-    """A signed request of an enrolled, unrevoked box about its own store. Raises BadSignature,
-    DeviceRevoked, NotAllowed."""
+    """A signed request of an enrolled, unrevoked box about its own store; what another one states
+    as its head is remembered all the same. Raises BadSignature, DeviceRevoked, NotAllowed."""
     assert isinstance(connection, Request)  # noqa: S101  Litestar gives HTTP guards the request
     device_id = stated_device(connection.headers)
     async with unit_of_work(office_of(connection).engine) as db:
@@ -45,11 +46,16 @@ async def device_guard(connection: Connection, _route: BaseRouteHandler) -> None
     body = await connection.body()
     path = path_with_query(connection)
     signed = verify_request(device.public_key, connection.method, path, body, connection.headers)
+    refused = device.revoked or connection.path_params.get("store_id") != device.store_id
+    if refused:
+        office = office_of(connection)
+        claimed = (device.store_id, device.device_id, signed.head, office.clock_ms())
+        await note_head(office.archive, *claimed)
     if device.revoked:
         raise DeviceRevoked(
             "Head office revoked this box's key.", remedy="Enrol the box again with a new code."
         )
-    if connection.path_params.get("store_id") != device.store_id:
+    if refused:
         raise NotAllowed(
             "This box belongs to another store than the address names.",
             field="store_id",

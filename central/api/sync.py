@@ -23,13 +23,13 @@ from central.office import Office
 from central.problems import answer as problem_answer
 from central.usecases.enrol import PUBLIC_KEY_BYTES, enrol
 from central.usecases.find_device import EnrolledDevice
-from central.usecases.hear_head import hear_head
+from central.usecases.hear_head import hear_head, note_head
 from central.usecases.ingest_batch import Acknowledged, ingest_batch
 from central.usecases.read_feed import FeedCursor, feed_heads, feed_page, read_incarnation
 from sync.http.body import read_body
 from sync.protocol.batch import PROTOCOL_VERSION, Acknowledgement
 from sync.protocol.codec import encode
-from sync.protocol.errors import InvalidField, WrongContentType
+from sync.protocol.errors import InvalidField, Refusal, WrongContentType
 from sync.protocol.identity import Incarnation
 from sync.protocol.reference import DataSet
 
@@ -95,8 +95,13 @@ async def take_journal(request: Request[Any, Any, Any]) -> Response[bytes]:
             field="Content-Type",
             remedy=f"Send a batch as {BATCH_TYPE}.",
         )
-    batch = unpack_batch(await request.body())
     now_ms = office.clock_ms()
+    head = signed_of(request).head
+    try:
+        batch = unpack_batch(await request.body())
+    except Refusal:
+        await note_head(office.archive, device.store_id, device.device_id, head, now_ms)
+        raise
     outcome = await ingest_batch(office.archive, device.store_id, device.device_id, batch, now_ms)
     if not isinstance(outcome, Acknowledged):
         return problem_answer(verdict_problem(outcome, batch.epoch))
@@ -142,7 +147,8 @@ async def read_feed(
     incarnation: Annotated[UUID | None, QueryParameter()] = None,
 ) -> Response[bytes]:
     """A page of one feed after a cursor; a store reads the feeds that it follows, no others."""
-    device = device_of(request)
+    office, device, head = office_of(request), device_of(request), signed_of(request).head
+    await note_head(office.archive, device.store_id, device.device_id, head, office.clock_ms())
     feed = FollowedFeed(data_set, scope_name)
     if feed not in followed_feeds(device.store_id, device.price_zone):
         raise NotAllowed(
@@ -151,6 +157,6 @@ async def read_feed(
             remedy="Follow the feeds that the heartbeat lists.",
         )
     cursor = FeedCursor(None if incarnation is None else Incarnation(incarnation), after)
-    async with unit_of_work(office_of(request).engine) as db:
+    async with unit_of_work(office.engine) as db:
         page = await feed_page(db, device.company_id, feed, cursor)
     return packed(page)

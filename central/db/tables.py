@@ -5,14 +5,14 @@ uniqueness spans stores: that keeps hash partitions and distribution open (desig
 at central). Ids are native UUIDs, instants BIGINT milliseconds UTC, money BIGINT minor units.
 
 Three groups: what arrived (stream, raw_event, personal_key: never rebuilt), what central decided
-and published (decision, feeds, people), and projections (rebuilt from the first two at any time).
+and published (decision, feeds, people), and projections (central/db/projected.py: rebuilt from the
+first two at any time).
 """
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, MetaData, PrimaryKeyConstraint, Table, UniqueConstraint
+from sqlalchemy import BigInteger, MetaData, Table, UniqueConstraint
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -46,12 +46,14 @@ def table(kind: type[CentralTable]) -> Table:
 
 
 class StreamRow(CentralTable, table=True):
-    """One epoch of one store: what central holds of it, and where stage 2 stands."""
+    """One epoch of one store: what central holds of it, and where stage 2 stands. ``company_id`` is
+    the store's: no join stands under this row's lock."""
 
     __tablename__ = "stream"
     store_id: UUID = Field(primary_key=True)
     epoch_number: int = Field(primary_key=True)
     epoch_fingerprint: bytes = Field(primary_key=True)
+    company_id: UUID
     device_id: UUID
     genesis: bytes
     genesis_signature: bytes
@@ -61,10 +63,23 @@ class StreamRow(CentralTable, table=True):
     current: bool = True
     alarm: str | None = None
     sender_seq: int = big(default=0)
-    sender_hash: bytes | None = None
     last_contact_ms: int | None = big(default=None)
     health: bytes | None = None
     applied_through: int = big(default=0)
+
+
+class ClaimRow(CentralTable, table=True):
+    """A head that was stated and is not held: somebody says that such an event exists. Gone once
+    this very event is here. The epoch may be one that central never issued."""
+
+    __tablename__ = "claim"
+    store_id: UUID = Field(primary_key=True)
+    epoch_number: int = Field(primary_key=True)
+    epoch_fingerprint: bytes = Field(primary_key=True)
+    seq: int = big(primary_key=True)
+    hash: bytes = Field(primary_key=True)
+    device_id: UUID
+    heard_at_ms: int = big()
 
 
 class RawEvent(CentralTable, table=True):
@@ -240,236 +255,9 @@ class Leader(CentralTable, table=True):
     role: str = Field(primary_key=True)
 
 
-# --- projections: dropped and rebuilt from raw_event, decision and personal_key ------------------
+class ApplyTurn(CentralTable, table=True):
+    """The row lock under which stage 2 works at a store: a row a store, written with its first
+    epoch."""
 
-
-class Quarantine(CentralTable, table=True):
-    """An event that could not be applied: set aside with its error, tried again later. ``state``:
-    ``error``, ``waiting`` (behind another of its aggregate) or ``parked`` (unknown kind)."""
-
-    __tablename__ = "quarantine"
+    __tablename__ = "apply_turn"
     store_id: UUID = Field(primary_key=True)
-    epoch_number: int = Field(primary_key=True)
-    epoch_fingerprint: bytes = Field(primary_key=True)
-    seq: int = big(primary_key=True)
-    state: str
-    root_kind: str | None
-    root_id: UUID | None
-    error: str
-    applier_version: int
-
-
-def _key_by_day(*key: str, counted: tuple[str, ...]) -> PrimaryKeyConstraint:
-    """A key that leads with the day: a day's rows lie side by side in it, with the columns that
-    reports count, so that they are counted without a look at the table."""
-    columns = ("store_id", "business_date", "sale_id", *key)
-    return PrimaryKeyConstraint(*columns, postgresql_include=list(counted))
-
-
-class SaleRow(CentralTable, table=True):
-    """A receipt as head office counts it."""
-
-    __tablename__ = "sale"
-    __table_args__ = (
-        UniqueConstraint("store_id", "receipt_number"),
-        Index(None, "store_id", "business_date"),
-    )
-    store_id: UUID = Field(primary_key=True)
-    sale_id: UUID = Field(primary_key=True)
-    epoch_number: int
-    epoch_fingerprint: bytes
-    seq: int = big()
-    receipt_number: str
-    workstation_id: str
-    till_session_id: UUID
-    operator_id: str
-    business_date: date
-    tendered_at_ms: int = big()
-    customer_id: UUID | None
-    currency: str
-    tax_included: bool
-    total_minor: int = big()
-    rounding_minor: int = big()
-    change_minor: int = big()
-    points_earned: int = big()
-    points_taken_back: int = big()
-    points_debt: int = big()
-    training: bool
-
-
-class SaleLineRow(CentralTable, table=True):
-    """Sale and return lines, signed."""
-
-    __tablename__ = "sale_line"
-    __table_args__ = (_key_by_day("line_no", counted=("quantity_milli", "amount_minor")),)
-    store_id: UUID = Field(primary_key=True)
-    sale_id: UUID = Field(primary_key=True)
-    line_no: int = Field(primary_key=True)
-    business_date: date = Field(primary_key=True)
-    item_id: str
-    description: str
-    scan_code: str | None
-    tax_class: str
-    tax_rate_bp: int
-    tax_version: int = big()
-    price_version: int = big()
-    unit_price_minor: int = big()
-    unit_cost_minor: int | None = big()
-    quantity_milli: int = big()
-    extended_minor: int = big()
-    amount_minor: int = big()
-    tax_minor: int = big()
-    points: int = big()
-    original_sale_id: UUID | None
-    original_line_no: int | None
-
-
-class SaleTaxRow(CentralTable, table=True):
-    """A receipt's tax lines."""
-
-    __tablename__ = "sale_tax"
-    __table_args__ = (
-        _key_by_day(
-            *("is_return", "tax_class", "tax_rate_bp"), counted=("taxable_minor", "tax_minor")
-        ),
-    )
-    store_id: UUID = Field(primary_key=True)
-    sale_id: UUID = Field(primary_key=True)
-    is_return: bool = Field(primary_key=True)
-    tax_class: str = Field(primary_key=True)
-    tax_rate_bp: int = Field(primary_key=True)
-    business_date: date = Field(primary_key=True)
-    taxable_minor: int = big()
-    tax_minor: int = big()
-
-
-class SaleTenderRow(CentralTable, table=True):
-    """A receipt's tenders, from 1."""
-
-    __tablename__ = "sale_tender"
-    __table_args__ = (_key_by_day("tender_no", counted=("tender_id", "amount_minor", "points")),)
-    store_id: UUID = Field(primary_key=True)
-    sale_id: UUID = Field(primary_key=True)
-    tender_no: int = Field(primary_key=True)
-    business_date: date = Field(primary_key=True)
-    tender_id: str
-    kind: str
-    amount_minor: int = big()
-    reference: str | None
-    points: int = big()
-
-
-class DayTotal(CentralTable, table=True):
-    """One figure of a store's day, kept by adding: what live totals read. ``figure`` is a name of
-    sync.protocol.manifest.figures."""
-
-    __tablename__ = "day_total"
-    store_id: UUID = Field(primary_key=True)
-    business_date: date = Field(primary_key=True)
-    figure: str = Field(primary_key=True)
-    amount: int = big()
-
-
-class BusinessDayRow(CentralTable, table=True):
-    """A store's day as its facts say: the manifest is the store's own account of it."""
-
-    __tablename__ = "business_day"
-    store_id: UUID = Field(primary_key=True)
-    business_date: date = Field(primary_key=True)
-    epoch_number: int = Field(primary_key=True)
-    epoch_fingerprint: bytes = Field(primary_key=True)
-    opened_seq: int | None = big(default=None)
-    closed_seq: int | None = big(default=None)
-    manifest: bytes | None = None
-
-
-class TillSessionRow(CentralTable, table=True):
-    """A till's period."""
-
-    __tablename__ = "till_session"
-    __table_args__ = (Index(None, "store_id", "business_date"),)
-    store_id: UUID = Field(primary_key=True)
-    till_session_id: UUID = Field(primary_key=True)
-    till_id: str
-    workstation_id: str
-    operator_id: str
-    business_date: date
-    float_minor: int = big()
-    moved_minor: int = big(default=0)
-    expected_cash_minor: int | None = big(default=None)
-    counted_cash_minor: int | None = big(default=None)
-
-
-class StockLevelRow(CentralTable, table=True):
-    """On hand of a store's item: the sum of its movements."""
-
-    __tablename__ = "stock_level"
-    store_id: UUID = Field(primary_key=True)
-    item_id: str = Field(primary_key=True)
-    on_hand_milli: int = big()
-
-
-class StockMovementRow(CentralTable, table=True):
-    """Stock that moved without a sale (sales move it through their lines)."""
-
-    __tablename__ = "stock_movement"
-    __table_args__ = (Index(None, "store_id", "business_date"),)
-    store_id: UUID = Field(primary_key=True)
-    event_id: UUID = Field(primary_key=True)
-    line_no: int = Field(primary_key=True)
-    business_date: date | None
-    item_id: str
-    kind: str
-    quantity_milli: int = big()
-
-
-class PointsAccount(CentralTable, table=True):
-    """A customer's points: balance = opening + earned - spent - taken_back; granted = what stores
-    may still spend (sum of grants less spends). available = balance - granted."""
-
-    __tablename__ = "points_account"
-    company_id: UUID = Field(primary_key=True)
-    customer_id: UUID = Field(primary_key=True)
-    opening: int = big(default=0)
-    earned: int = big(default=0)
-    spent: int = big(default=0)
-    taken_back: int = big(default=0)
-    granted: int = big(default=0)
-
-
-class PointsMove(CentralTable, table=True):
-    """What one receipt did to a customer's points."""
-
-    __tablename__ = "points_move"
-    store_id: UUID = Field(primary_key=True)
-    sale_id: UUID = Field(primary_key=True)
-    customer_id: UUID
-    earned: int = big()
-    spent: int = big()
-    taken_back: int = big()
-    debt: int = big()
-
-
-class CustomerFieldRow(CentralTable, table=True):
-    """Each field's newest change (sync.protocol.conflict); from journals and decisions alike."""
-
-    __tablename__ = "customer_field"
-    company_id: UUID = Field(primary_key=True)
-    customer_id: UUID = Field(primary_key=True)
-    field: str = Field(primary_key=True)
-    hlc: int = big()
-    source: UUID
-    value: str | None
-    sealed: bytes | None
-
-
-class StoreAlarm(CentralTable, table=True):
-    """Alarms that stores recorded in their journals."""
-
-    __tablename__ = "store_alarm"
-    store_id: UUID = Field(primary_key=True)
-    alarm_id: UUID = Field(primary_key=True)
-    kind: str
-    subject: str
-    detail: str
-    occurred_at_ms: int = big()

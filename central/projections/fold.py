@@ -33,6 +33,7 @@ from central.projections.rows import (
     TillMoved,
     TillOpened,
     TillSettled,
+    WrittenOff,
 )
 from sync.protocol.change import Epoch
 from sync.protocol.codec import encode
@@ -88,6 +89,7 @@ class Fold:
         self.points_moves: list[PointsMove] = []
         self.fields: dict[tuple[CustomerId, FieldName], FieldChange] = {}
         self.alarms: list[StoreAlarm] = []
+        self.written_off: dict[tuple[StoreId, Epoch], WrittenOff] = {}
 
     def changes(self) -> RowChanges:
         """Everything collected, sums and fields in the order of their keys."""
@@ -112,6 +114,7 @@ class Fold:
                 for customer_id, field in sorted(self.fields)
             ),
             alarms=tuple(self.alarms),
+            written_off=tuple(self.written_off.values()),
         )
 
     def take_rows(self) -> RowChanges:
@@ -189,7 +192,8 @@ def fold_event(into: Fold, event: Event) -> None:
             into.add_customer(changed)
         case AlarmRaised() as alarm:
             row = (alarm.alarm_id, alarm.kind, alarm.subject, alarm.detail, event.occurred_at_ms)
-            into.alarms.append(StoreAlarm(event.store_id, *row))
+            place = (event.epoch.number, event.epoch.fingerprint, event.seq)
+            into.alarms.append(StoreAlarm(event.store_id, *row, *place))
         case IdAbandoned() | DeviceRecorded():
             return
         case _ as never:

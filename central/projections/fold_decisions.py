@@ -10,9 +10,10 @@ from central.decisions import (
     EpochIssued,
     GrantIssued,
     PointsOpened,
+    TailWrittenOff,
 )
 from central.projections.fold import Fold
-from central.projections.rows import RowChanges
+from central.projections.rows import RowChanges, WrittenOff
 from sync.protocol.identity import CompanyId
 
 
@@ -35,5 +36,17 @@ def fold_decision(into: Fold, decision: AnyDecision) -> None:
             into.add_points(grant.customer_id, granted=grant.points)
         case CustomerDecided(change):
             into.add_customer(change)
+        case TailWrittenOff() as tail:
+            key = (tail.store_id, tail.epoch)
+            held = into.written_off.get(key)
+            if held is None or tail.through >= held.through:
+                into.written_off[key] = WrittenOff(
+                    tail.store_id,
+                    tail.epoch.number,
+                    tail.epoch.fingerprint,
+                    tail.through,
+                    tail.reason,
+                    tail.decided_by,
+                )
         case _ as never:
             assert_never(never)

@@ -1,7 +1,7 @@
 """Rows of the projections as plain values, and what a set of facts changes in them.
 
-Each class has the columns of its table in ``central.db.tables``, in their order (a test holds them
-together). Folds make them, an archive writes them; nothing here knows a database.
+Each class has the columns of its table in ``central.db.projected``, in their order (a test holds
+them together). Folds make them, an archive writes them; nothing here knows a database.
 """
 
 from datetime import date
@@ -215,7 +215,7 @@ class CustomerField(NamedTuple):
 
 
 class StoreAlarm(NamedTuple):
-    """Table ``store_alarm``; the first of an id holds."""
+    """Table ``store_alarm``; the first of an id holds. The last three: the event's place."""
 
     store_id: UUID
     alarm_id: UUID
@@ -223,6 +223,20 @@ class StoreAlarm(NamedTuple):
     subject: str
     detail: str
     occurred_at_ms: int
+    epoch_number: int
+    epoch_fingerprint: bytes
+    seq: int
+
+
+class WrittenOff(NamedTuple):
+    """Table ``written_off``: the one that reaches furthest holds, of two alike the later."""
+
+    store_id: UUID
+    epoch_number: int
+    epoch_fingerprint: bytes
+    through: int
+    reason: str
+    decided_by: str
 
 
 class RowChanges(NamedTuple):
@@ -244,6 +258,7 @@ class RowChanges(NamedTuple):
     points_moves: tuple[PointsMove, ...] = ()
     customer_fields: tuple[CustomerField, ...] = ()
     alarms: tuple[StoreAlarm, ...] = ()
+    written_off: tuple[WrittenOff, ...] = ()
 
 
 TABLES = (
@@ -261,6 +276,7 @@ TABLES = (
     "points_move",
     "customer_field",
     "store_alarm",
+    "written_off",
 )
 """Every projection: emptied and made anew together."""
 
@@ -280,4 +296,5 @@ AnyRow: TypeAlias = (
     | PointsMove
     | CustomerField
     | StoreAlarm
+    | WrittenOff
 )

@@ -102,9 +102,20 @@ RETURNING customer_id
 """
 
 KEEP_ALARMS = """
-INSERT INTO store_alarm (store_id, alarm_id, kind, subject, detail, occurred_at_ms)
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bigint[])
+INSERT INTO store_alarm (store_id, alarm_id, kind, subject, detail, occurred_at_ms, epoch_number,
+    epoch_fingerprint, seq)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bigint[],
+    $7::int[], $8::bytea[], $9::bigint[])
 ON CONFLICT (store_id, alarm_id) DO NOTHING
+"""
+
+WRITE_OFF = """
+INSERT INTO written_off AS held (store_id, epoch_number, epoch_fingerprint, through, reason,
+    decided_by)
+SELECT * FROM unnest($1::uuid[], $2::int[], $3::bytea[], $4::bigint[], $5::text[], $6::text[])
+ON CONFLICT (store_id, epoch_number, epoch_fingerprint) DO UPDATE SET
+    through = excluded.through, reason = excluded.reason, decided_by = excluded.decided_by
+WHERE excluded.through >= held.through
 """
 
 _REFUSED_BY_DATABASE = (
@@ -157,6 +168,7 @@ async def _write(connection: Any, changes: RowChanges) -> frozenset[CustomerId]:
     await _put(connection, SETTLE_TILLS, changes.tills_settled)
     await _put(connection, MERGE_DAYS, changes.days)
     await _put(connection, KEEP_ALARMS, changes.alarms)
+    await _put(connection, WRITE_OFF, changes.written_off)
     await _put(connection, ADD_DAY_FIGURES, changes.day_figures)
     await _put(connection, ADD_ON_HAND, changes.on_hand)
     await _put(connection, ADD_POINTS, changes.points)

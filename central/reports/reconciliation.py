@@ -1,9 +1,10 @@
 """A store's day at head office, held against the store's own account of it: the manifest.
 
 Green: every epoch with receipts of the day has closed it, head office holds the very events that
-the manifest was made from (the chain's hash at its last sequence), and its own count of its own
-rows equals the manifests' sum, for the store and for each workstation. Amber: received but not
-proven, with what is missing. Red: it differs, or a stream stands under an alarm.
+the manifest was made from (the chain's hash at its last sequence), its own count of its own rows
+equals the manifests' sum, for the store and for each workstation, and nobody claims an event that
+may belong to the day and is not counted (``claims``). Amber: received but not proven, with what is
+missing. Red: it differs, or a stream stands under an alarm.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.engine import raw
 from central.projections.fold_totals import Tally
+from central.reports.claims import OpenClaim, open_claims
 from central.reports.totals import store_account
 from sync.protocol.change import Epoch
 from sync.protocol.codec import decode
@@ -39,14 +41,21 @@ _HASH_AT = """
 SELECT hash FROM raw_event
 WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3 AND seq = $4
 """
-_QUARANTINED = """
+_SAME_EPOCH = """d.store_id = q.store_id AND d.epoch_number = q.epoch_number
+    AND d.epoch_fingerprint = q.epoch_fingerprint"""
+_WITHIN = f"{_SAME_EPOCH} AND q.seq >= d.opened_seq AND q.seq <= coalesce(d.closed_seq, q.seq)"
+# Within a day's own events, or between days: then of the one that was closed last before it, of
+# the one that was opened next after it, or of one in between that nobody knows of.
+_QUARANTINED = f"""
 SELECT q.epoch_number, q.epoch_fingerprint, q.seq, q.state, q.error, r.kind
 FROM quarantine AS q JOIN raw_event AS r USING (store_id, epoch_number, epoch_fingerprint, seq)
-JOIN business_day AS d USING (store_id, epoch_number, epoch_fingerprint)
-WHERE q.store_id = $1 AND d.business_date = $2
-    AND q.seq >= coalesce(d.opened_seq, 0) AND (d.closed_seq IS NULL OR q.seq <= d.closed_seq)
+WHERE q.store_id = $1 AND CASE WHEN EXISTS (SELECT FROM business_day AS d WHERE {_WITHIN})
+    THEN EXISTS (SELECT FROM business_day AS d WHERE {_WITHIN} AND d.business_date = $2)
+    ELSE NOT EXISTS (SELECT FROM business_day AS d WHERE {_SAME_EPOCH}
+        AND (d.closed_seq < q.seq AND d.business_date > $2
+            OR d.opened_seq > q.seq AND d.business_date < $2)) END
 ORDER BY 1, 2, 3 LIMIT $3
-"""
+"""  # noqa: S608
 
 
 class Colour(StrEnum):
@@ -114,8 +123,13 @@ class _Doubts(NamedTuple):
     red: list[str]
 
 
-async def reconcile_day(db: AsyncConnection, store_id: StoreId, business_date: date) -> DayVerdict:
-    """The verdict on a store's day as of now."""
+async def reconcile_day(
+    db: AsyncConnection,
+    store_id: StoreId,
+    business_date: date,
+    claims: Sequence[OpenClaim] | None = None,
+) -> DayVerdict:
+    """The verdict on a store's day as of now. ``claims``: the store's, where they were read."""
     connection = await raw(db)
     doubts = _Doubts([], [])
     days = await connection.fetch(_DAYS, store_id, business_date)
@@ -125,6 +139,9 @@ async def reconcile_day(db: AsyncConnection, store_id: StoreId, business_date: d
     counted, workstations = await store_account(db, store_id, business_date)
     declared = _sum(manifest.store for manifest in manifests)
     complete = bool(days) and not doubts.amber
+    if claims is None:
+        claims = (await open_claims(db, [store_id])).get(store_id, ())
+    doubts.amber.extend(claim.said for claim in claims if claim.touches(business_date))
     parted = differences(declared, counted)
     accounts = _workstation_accounts(manifests, workstations)
     at_workstations = _workstation_differences(accounts)

@@ -17,8 +17,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from central.archive_postgres import WRITE_TURN
 from central.db.credentials import EnrolCode
-from central.db.engine import unit_of_work
+from central.db.engine import raw, unit_of_work
 from central.db.tables import Device, Store, StreamRow, table
 from central.decisions import EpochIssued
 from central.domain.enrol_code import EnrolCodeParts, is_same, read_code
@@ -193,12 +194,14 @@ async def _insert_epoch(
             store_id=genesis.store_id,
             epoch_number=epoch.number,
             epoch_fingerprint=epoch.fingerprint,
+            company_id=genesis.company_id,
             device_id=genesis.device_id,
             genesis=signed,
             genesis_signature=signature,
             head_hash=genesis_hash(signed),
         )
     )
+    await (await raw(db)).execute(WRITE_TURN, genesis.store_id)
     await db.execute(
         update(_STORES)
         .where(_STORES.c.store_id == genesis.store_id)

@@ -1,6 +1,6 @@
 """Hears where a store stands: every request states its box's head, also a pull or a heartbeat."""
 
-from central.archive import Archive, StreamKey
+from central.archive import Archive, Claim, StreamKey
 from central.usecases.ingest_batch import (
     Acknowledged,
     Contact,
@@ -8,6 +8,7 @@ from central.usecases.ingest_batch import (
     head_fork,
     heard,
     record_fork,
+    remember_head,
 )
 from sync.protocol.change import Head
 from sync.protocol.identity import DeviceId, StoreId
@@ -28,6 +29,7 @@ async def hear_head(
     key = StreamKey(store_id, head.epoch)
     async with archive.unit() as unit:
         standing = await unit.lock_stream(key)
+        await remember_head(unit, store_id, Claim(head, device_id, now_ms))
         if standing is None or standing.device_id != device_id:
             return NoStream()
         fork = None if standing.sealed else await head_fork(unit, key, standing, head)
@@ -40,3 +42,11 @@ async def hear_head(
         if standing.sealed:
             return Fenced(standing.watermark)
         return Acknowledged(standing.watermark, standing.head_hash)
+
+
+async def note_head(
+    archive: Archive, store_id: StoreId, device_id: DeviceId, head: Head, now_ms: int
+) -> None:
+    """Remember what a request stated that is answered otherwise: a refusal, a page of a feed."""
+    async with archive.unit() as unit:
+        await remember_head(unit, store_id, Claim(head, device_id, now_ms))

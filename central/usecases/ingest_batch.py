@@ -3,7 +3,8 @@
 One unit of work: the stream is locked, the batch judged (``sync.protocol.ingest``), new events and
 the keys beside them kept, the watermark moved. The answer leaves after the commit. What was refused
 leaves the contact, and an alarm where people must be told; a refused event never stops a store from
-selling, and no answer here makes a store delete anything.
+selling, and no answer here makes a store delete anything. The head that a request states is
+remembered as a claim, also where the answer is a refusal: forks are decided by events alone.
 """
 
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from central.archive import (
     Archive,
     ArchiveUnit,
     Arrived,
+    Claim,
     Occupied,
     Standing,
     StreamKey,
@@ -40,6 +42,7 @@ from sync.protocol.ingest import (
 from sync.protocol.poslog import AlarmKind
 
 DAMAGE = "damage"
+OTHER_CLAIM = "other_claim"
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,9 @@ async def _ingest(
     now_ms = contact.now_ms
     async with archive.unit() as unit:
         standing = await unit.lock_stream(key)
+        claim = Claim(batch.head, device_id, now_ms)
         if standing is None or standing.device_id != device_id:
+            await remember_head(unit, key.store_id, claim)
             return NoStream()
         verdict = await _verdict(unit, key, standing, batch)
         match verdict:
@@ -107,38 +112,53 @@ async def _ingest(
                 return await _accept(unit, key, standing, batch, verdict, contact, held)
             case Duplicate():
                 await unit.save_stream(key, heard(standing, contact))
-                return Acknowledged(standing.watermark, standing.head_hash)
             case Forked():
                 await record_fork(unit, key, standing, verdict, now_ms)
-                return verdict
             case Damaged():
                 await _record_damage(unit, key, standing, verdict, now_ms)
-                return verdict
             case Gap() | Fenced():
                 await unit.save_stream(key, heard(standing, contact))
-                return verdict
             case _ as never:
                 assert_never(never)
+        await remember_head(unit, key.store_id, claim)
+    if isinstance(verdict, Duplicate):
+        return Acknowledged(standing.watermark, standing.head_hash)
+    return verdict
 
 
 def heard(standing: Standing, contact: Contact) -> Standing:
     """The stream after a contact. A head below one stated before is an older request: it changes
     nothing."""
-    newer = contact.head.seq >= standing.sender_seq
     return standing._replace(
-        sender_seq=contact.head.seq if newer else standing.sender_seq,
-        sender_hash=contact.head.hash if newer else standing.sender_hash,
+        sender_seq=max(contact.head.seq, standing.sender_seq),
         last_contact_ms=contact.now_ms,
         health=contact.health or standing.health,
     )
 
 
+async def remember_head(unit: ArchiveUnit, store_id: StoreId, claim: Claim) -> None:
+    """A stated head is a claim that such an event exists, whoever states it and whatever the
+    answer: it is remembered until this very event is here. A claim is no event: no fork is decided
+    by it."""
+    head = claim.head
+    key = StreamKey(store_id, head.epoch)
+    standing = await unit.lock_stream(key)
+    if head.seq < 1:
+        return
+    if standing is not None:
+        held = await unit.hashes(key, head.seq, head.seq)
+        if held.get(head.seq) == head.hash:
+            return
+        highest = max(head.seq, standing.sender_seq)
+        if highest != standing.sender_seq:
+            await unit.save_stream(key, standing._replace(sender_seq=highest))
+    await unit.keep_claim(store_id, claim)
+
+
 async def head_fork(
     unit: ArchiveUnit, key: StreamKey, standing: Standing, head: Head
 ) -> Forked | None:
-    """A stated head must be what is held at its place, and what was stated of it before."""
-    if head.seq == standing.sender_seq and standing.sender_hash not in (None, head.hash):
-        return Forked(head.seq)
+    """A stated head must be what is held at its place, if anything is."""
     if head.seq > standing.watermark:
         return None
     known = await known_hashes(unit, key, standing, head.seq, head.seq)
@@ -194,10 +214,17 @@ async def _verdict(unit: ArchiveUnit, key: StreamKey, standing: Standing, batch:
         key.store_id, key.epoch, standing.watermark, standing.head_hash, standing.sealed
     )
     verdict = judge(stream, batch, known)
+    if isinstance(verdict, Accepted) and _denies_itself(batch, verdict):
+        return Damaged(f"the head is not the batch's own event {batch.head.seq}")
     if isinstance(verdict, Accepted | Duplicate):
-        fork = await head_fork(unit, key, standing, batch.head)
-        return fork or _stated_fork(standing, batch, verdict) or verdict
+        return await head_fork(unit, key, standing, batch.head) or verdict
     return verdict
+
+
+def _denies_itself(batch: Batch, accepted: Accepted) -> bool:
+    """The head that is stated beside the events is another one than theirs."""
+    index = batch.head.seq - batch.from_seq - accepted.first
+    return 0 <= index < len(accepted.links) and accepted.links[index].hash != batch.head.hash
 
 
 def _damage(batch: Batch) -> Damaged | None:
@@ -209,16 +236,6 @@ def _damage(batch: Batch) -> Damaged | None:
     for envelope in batch.envelopes:
         if NUL in envelope.kind:
             return Damaged(f"the kind of event {envelope.seq} is no name")
-    return None
-
-
-def _stated_fork(standing: Standing, batch: Batch, verdict: Accepted | Duplicate) -> Forked | None:
-    """The box once stated a head that it now contradicts with other events."""
-    if isinstance(verdict, Duplicate) or standing.sender_hash is None:
-        return None
-    index = standing.sender_seq - batch.from_seq - verdict.first
-    if 0 <= index < len(verdict.links) and verdict.links[index].hash != standing.sender_hash:
-        return Forked(standing.sender_seq)
     return None
 
 
@@ -245,7 +262,23 @@ async def _accept(
         watermark=accepted.watermark, head_hash=accepted.head_hash
     )
     await unit.save_stream(key, moved)
+    if contact.head.seq > accepted.watermark:
+        await unit.keep_claim(key.store_id, Claim(contact.head, standing.device_id, contact.now_ms))
+    if standing.sender_seq > standing.watermark:
+        await _settle_claims(unit, key, contact.now_ms)
     return Acknowledged(accepted.watermark, accepted.head_hash)
+
+
+async def _settle_claims(unit: ArchiveUnit, key: StreamKey, now_ms: int) -> None:
+    """What was claimed is here now; or another event is, and which box is right is not known."""
+    other = await unit.settle_claims(key)
+    if other is not None:
+        detail = (
+            f"Epoch {key.epoch}: a box said that it holds another event {other} than the one that"
+            " arrived. Two boxes write as this store, or one was restored from a copy."
+        )
+        alarm_id = uuid5(key.store_id, f"{OTHER_CLAIM}:{key.epoch}:{other}")
+        await unit.raise_alarm(key.store_id, Alarm(alarm_id, OTHER_CLAIM, detail, now_ms))
 
 
 async def _record_damage(

@@ -14,7 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.engine import raw
-from central.db.tables import CustomerFieldRow, Store, table
+from central.db.projected import CustomerFieldRow
+from central.db.tables import Store, table
 from central.decisions import AnyDecision, CustomerDecided, PointsOpened
 from central.domain.errors import AlreadyThere
 from central.sample.chain import (

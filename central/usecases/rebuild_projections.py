@@ -32,7 +32,7 @@ STORES_AT_ONCE = 3
 SETS_MAX = 10_000_000
 
 # Conflicts with the row lock that every unit of stage 2 begins with: they end first, none begins.
-_KEEP_OTHERS_OUT = "LOCK TABLE store IN EXCLUSIVE MODE"
+_KEEP_OTHERS_OUT = "LOCK TABLE apply_turn IN EXCLUSIVE MODE"
 _EMPTY = f"TRUNCATE {', '.join(TABLES)}"
 _FROM_THE_START = "UPDATE stream SET applied_through = 0"
 _DECISIONS = """

@@ -23,7 +23,7 @@ _ISSUED = "the decision that issued the epoch, and head office's signature"
 
 VERIFIED: dict[str, str] = {
     "raw_event": f"{_CHAIN}; but not received_at_ms, which only head office knows",
-    "stream": f"{_CHAIN}; {_ISSUED}; but not what boxes claim (sender_*, health, last contact)",
+    "stream": f"{_CHAIN}; {_ISSUED}; but not what boxes claim (sender_seq, health, last contact)",
     "device": _ISSUED,
     "decision": "its own hash chain and its end in central_state",
     "central_state": "the decisions' chain; but not the incarnation",
@@ -46,6 +46,7 @@ VERIFIED: dict[str, str] = {
     "points_move": _JOURNAL,
     "customer_field": _JOURNAL,
     "store_alarm": _JOURNAL,
+    "written_off": _JOURNAL,
 }
 """Tables, and what each is held against."""
 
@@ -61,6 +62,8 @@ NOT_VERIFIED: dict[str, str] = {
     "publication": "what waits for its number is not published yet",
     "grants_due": "what is still to be granted is a decision when it is",
     "leader": "it holds row locks, nothing else",
+    "apply_turn": "it holds row locks, nothing else",
+    "claim": "what boxes say they hold is known from their requests alone",
 }
 """Tables that are held against nothing, and why."""
 

@@ -6,7 +6,7 @@ snapshot of the database, so that a shop may go on trading meanwhile.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from typing import Any, NamedTuple, TypeAlias
@@ -94,6 +94,7 @@ _BUSINESS_DAY = _Table("business_day", projected.Day._fields, 4)
 _TILL_SESSION = _Table("till_session", projected.TillSession._fields, 2)
 _STOCK_LEVEL = _Table("stock_level", projected.OnHand._fields, 2)
 _STORE_ALARM = _Table("store_alarm", projected.StoreAlarm._fields, 2)
+_WRITTEN_OFF = _Table("written_off", projected.WrittenOff._fields, 3)
 _POINTS = _Table("points_account", projected.Points._fields, 2)
 _CUSTOMER = _Table("customer_field", projected.CustomerField._fields, 3)
 
@@ -121,12 +122,12 @@ class _Verification:
         self.companies: dict[CompanyId, Fold] = {}
 
     async def run(self) -> list[Finding]:
+        await self._decisions()
         for store_id, company_id, code in await self.connection.fetch(_STORES):
             store = _Store(StoreId(own(store_id)), CompanyId(own(company_id)), code)
             await self._store(store)
             if len(self.findings) >= FINDINGS_MAX:
                 return self.findings
-        await self._decisions()
         for company_id, fold in self.companies.items():
             changes = fold.changes()
             await self._sums("", _POINTS, company_id, changes.points)
@@ -227,6 +228,7 @@ class _Verification:
             (_TILL_SESSION, _till_sessions(changes)),
             (_STOCK_LEVEL, changes.on_hand),
             (_STORE_ALARM, _first_alarms(changes)),
+            (_WRITTEN_OFF, _of_store(company.written_off, store.store_id)),
         )
         for table, expected in sums:
             await self._sums(store.code, table, store.store_id, expected)
@@ -286,6 +288,12 @@ def _till_sessions(changes: RowChanges) -> tuple[TillSession, ...]:
         cash = (count.expected_cash_minor, count.counted_cash_minor) if count else (None, None)
         found.append(TillSession(*opened, moved.get(till, 0), *cash))
     return tuple(found)
+
+
+def _of_store(
+    written_off: Mapping[tuple[StoreId, Epoch], projected.WrittenOff], store_id: StoreId
+) -> Rows:
+    return tuple(row for (owner, _), row in written_off.items() if owner == store_id)
 
 
 def _first_alarms(changes: RowChanges) -> Rows:

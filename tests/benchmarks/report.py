@@ -72,8 +72,10 @@ FROM generate_series(0, $4::int - 1) AS d
 """
 _STREAM = """
 INSERT INTO stream (store_id, epoch_number, epoch_fingerprint, device_id, genesis,
-    genesis_signature, head_hash, watermark, sealed, current, sender_seq, applied_through)
-VALUES ($1, 1, $2, $1, '', '', $3, 1, false, true, 1, 1)
+    genesis_signature, head_hash, watermark, sealed, current, sender_seq, applied_through,
+    company_id)
+VALUES ($1, 1, $2, $1, '', '', $3, 1, false, true, 1, 1,
+    (SELECT company_id FROM store WHERE store_id = $1))
 """
 _RAW = """
 INSERT INTO raw_event VALUES ($1, 1, $2, 1, $1, 'device_recorded', 1, 0, 0, $1, 0, 'checked', $3,

@@ -160,7 +160,32 @@ async def test_another_branch_is_a_fork_and_changes_no_row(office: Office) -> No
     assert await push(office, shop, shop.chain.batch(0, 8)) == Acknowledged(8, shop.chain.hashes[8])
 
 
-async def test_a_head_once_stated_and_now_denied_is_a_fork(office: Office) -> None:
+async def test_a_head_that_was_only_stated_makes_no_event_a_fork(office: Office) -> None:
+    """A6: which box is right cannot be known from a claim: events decide, and people are told."""
+    shop, copy = Shop(1), Shop(1)
+    for one in (shop, copy):
+        one.open()
+        one.trade(3)
+    shop.trade(4)
+    copy.append(copy.move_till(777))
+    copy.trade(8)
+    await office.open(shop)
+    await push(office, shop, shop.chain.batch(0, 6))
+    heard = await hear_head(office.archive, shop.store_id, shop.device_id, copy.chain.head, NOW_MS)
+    assert heard == Acknowledged(6, shop.chain.hashes[6])
+    last = len(shop.events)
+    answer = await push(office, shop, shop.chain.batch(6, last))
+    assert answer == Acknowledged(last, shop.chain.hashes[last])
+    async with office.archive.unit() as unit:
+        standing = await unit.lock_stream(shop.key)
+        assert standing is not None
+        assert (standing.alarm, standing.sender_seq) == (None, len(copy.events))
+    # The copy's own events decide: another event 7 is here.
+    assert await push(office, copy, copy.chain.batch(6, len(copy.events))) == Forked(7)
+
+
+async def test_claims_are_settled_by_the_very_events_and_by_no_others(office: Office) -> None:
+    """A6: another event at the claimed place leaves the claim, with an alarm."""
     shop, restored = Shop(1), Shop(1)
     for one in (shop, restored):
         one.open()
@@ -170,7 +195,27 @@ async def test_a_head_once_stated_and_now_denied_is_a_fork(office: Office) -> No
     await office.open(shop)
     # The box says that it holds eight events, delivers three, and is put back to a copy.
     assert isinstance(await push(office, shop, shop.chain.batch(0, 3)), Acknowledged)
-    assert await push(office, restored, restored.chain.batch(3, 12)) == Forked(8)
+    whole = Acknowledged(12, restored.chain.hashes[12])
+    assert await push(office, restored, restored.chain.batch(3, 12)) == whole
+    async with office.archive.unit() as unit:
+        assert await unit.settle_claims(shop.key) == 8
+        standing = await unit.lock_stream(shop.key)
+        assert standing is not None
+        assert standing.alarm is None
+
+
+async def test_a_batch_whose_head_is_another_event_than_its_own_contradicts_itself(
+    office: Office,
+) -> None:
+    shop, other = Shop(1), Shop(1)
+    for one in (shop, other):
+        one.open()
+    shop.trade(3)
+    other.append(other.move_till(777))
+    await office.open(shop)
+    wrong = msgspec.structs.replace(shop.chain.batch(0, 6), head=other.chain.head)
+    assert isinstance(await push(office, shop, wrong), Damaged)
+    assert isinstance(await push(office, shop, shop.chain.batch(0, 6)), Acknowledged)
 
 
 async def test_every_request_states_a_head_that_must_be_ours(office: Office) -> None:

@@ -341,3 +341,31 @@ async def test_a_statement_that_gave_way_inside_sqlalchemy_passes_too(postgres_u
             await one.execute(text("DO $$BEGIN RAISE SQLSTATE '40001'; END$$"))
         assert isinstance(caught.value.orig, BaseException)
         assert isinstance(caught.value.orig.__cause__, asyncpg.SerializationError)
+
+
+async def test_every_refused_request_leaves_the_head_that_it_stated(postgres_url: str) -> None:
+    """A5: unreadable, a pull, of another store, revoked: each states a head, which is a claim."""
+    async with serving(postgres_url) as served:
+        acme = await served.company()
+        store, other = [await served.store(acme, code) for code in ("S01", "S02")]
+        box = await served.enrolled(store)
+
+        async def claimed() -> list[tuple[object, ...]]:
+            return await served.rows("SELECT max(seq) FROM claim")
+
+        box.record(1)
+        assert problem(await box.push(b"rubbish"))[0] == 422
+        assert await claimed() == [(1,)]
+        box.record(1)
+        await box.feed("items")
+        assert await claimed() == [(2,)]
+        box.record(1)
+        assert problem(await box.get(f"/v1/stores/{other}/feeds"))[0] == 403
+        assert await claimed() == [(3,)]
+        await served.rows("UPDATE device SET revoked = true RETURNING device_id")
+        box.record(1)
+        assert problem(await box.push_events(1, 4))[0] == 403
+        assert await claimed() == [(4,)]
+        await served.rows("UPDATE device SET revoked = false RETURNING device_id")
+        assert (await box.push_events(1, 4)).status_code == 200
+        assert await claimed() == [(None,)]

@@ -131,7 +131,7 @@ async def test_what_the_database_refuses_leaves_the_unit_usable(engine: AsyncEng
     refused = (
         RowChanges(on_hand=(OnHand(store, "a", 1), OnHand(store, "b", 1 << 63))),
         RowChanges(on_hand=(OnHand(store, "a\0", 1),)),
-        RowChanges(alarms=(StoreAlarm(store, store, "k" * 10, "\0", "", 1),)),
+        RowChanges(alarms=(StoreAlarm(store, store, "k" * 10, "\0", "", 1, 1, b"", 1),)),
     )
     async with archive.unit() as unit:
         for changes in refused:

@@ -4,7 +4,11 @@ from typing import Any
 
 from alembic import context
 
-from central.db import credentials, people  # noqa: F401  registers their tables with the others
+from central.db import (  # noqa: F401  register their tables with the others
+    credentials,
+    people,
+    projected,
+)
 from central.db.tables import metadata
 
 

@@ -14,9 +14,11 @@ ROLES = ("sequencer",)
 def upgrade() -> None:
     _create_alarm()
     _create_api_token()
+    _create_apply_turn()
     _create_board_session()
     _create_business_day()
     _create_central_state()
+    _create_claim()
     _create_company()
     _create_customer_field()
     _create_day_total()
@@ -44,6 +46,7 @@ def upgrade() -> None:
     _create_stream()
     _create_till_session()
     _create_user()
+    _create_written_off()
     _create_store()
     _create_device()
     _create_enrol_code()
@@ -58,9 +61,11 @@ def downgrade() -> None:
 TABLES = (
     "alarm",
     "api_token",
+    "apply_turn",
     "board_session",
     "business_day",
     "central_state",
+    "claim",
     "company",
     "customer_field",
     "day_total",
@@ -88,6 +93,7 @@ TABLES = (
     "stream",
     "till_session",
     "user",
+    "written_off",
     "store",
     "device",
     "enrol_code",
@@ -115,6 +121,14 @@ def _create_api_token() -> None:
         sa.Column("created_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("expires_at_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_api_token")),
+    )
+
+
+def _create_apply_turn() -> None:
+    op.create_table(
+        "apply_turn",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", name=op.f("pk_apply_turn")),
     )
 
 
@@ -159,6 +173,27 @@ def _create_central_state() -> None:
         sa.Column("last_decision_no", sa.BigInteger(), nullable=False),
         sa.Column("last_decision_hash", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("one", name=op.f("pk_central_state")),
+    )
+
+
+def _create_claim() -> None:
+    op.create_table(
+        "claim",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("device_id", sa.Uuid(), nullable=False),
+        sa.Column("heard_at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "store_id",
+            "epoch_number",
+            "epoch_fingerprint",
+            "seq",
+            "hash",
+            name=op.f("pk_claim"),
+        ),
     )
 
 
@@ -550,6 +585,9 @@ def _create_store_alarm() -> None:
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("detail", sa.String(), nullable=False),
         sa.Column("occurred_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("store_id", "alarm_id", name=op.f("pk_store_alarm")),
     )
 
@@ -560,6 +598,7 @@ def _create_stream() -> None:
         sa.Column("store_id", sa.Uuid(), nullable=False),
         sa.Column("epoch_number", sa.Integer(), nullable=False),
         sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("company_id", sa.Uuid(), nullable=False),
         sa.Column("device_id", sa.Uuid(), nullable=False),
         sa.Column("genesis", sa.LargeBinary(), nullable=False),
         sa.Column("genesis_signature", sa.LargeBinary(), nullable=False),
@@ -569,7 +608,6 @@ def _create_stream() -> None:
         sa.Column("current", sa.Boolean(), nullable=False),
         sa.Column("alarm", sa.String(), nullable=True),
         sa.Column("sender_seq", sa.BigInteger(), nullable=False),
-        sa.Column("sender_hash", sa.LargeBinary(), nullable=True),
         sa.Column("last_contact_ms", sa.BigInteger(), nullable=True),
         sa.Column("health", sa.LargeBinary(), nullable=True),
         sa.Column("applied_through", sa.BigInteger(), nullable=False),
@@ -612,6 +650,21 @@ def _create_user() -> None:
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("locked_until_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("company_id", "email", name=op.f("pk_user")),
+    )
+
+
+def _create_written_off() -> None:
+    op.create_table(
+        "written_off",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("through", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "store_id", "epoch_number", "epoch_fingerprint", name=op.f("pk_written_off")
+        ),
     )
 
 

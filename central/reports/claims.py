@@ -1,0 +1,211 @@
+"""What may be missing of a store: events that somebody says exist and that no figure counts yet.
+
+A stated head is a claim (``ingest_batch.remember_head``), also of a box that was replaced, also in
+a request that was refused; so is a workstation that was told more than its box has. A claim makes
+no day red and none green: the days that its events may belong to are not proven while it stands.
+It stands until those very events are counted, or a person writes them off (``TailWrittenOff``).
+
+Which days. A store's days follow each other in its journal, and only the day that is open, or the
+last one that was closed (it can be opened again), takes another event. So what follows a place
+belongs to a day that is open there, to the last one that was opened or closed before it, or to a
+later one. Of an epoch of which no day is known: to no day before the one that was two days before
+its box was enrolled; where that is not known either, any day. A last day beyond the claim's own
+arrival says nothing: a clock was wrong, and the claim's day counts instead.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from central.archive_postgres import own
+from central.db.engine import raw
+from sync.protocol.change import Epoch, Genesis
+from sync.protocol.codec import decode
+from sync.protocol.identity import StoreId
+from sync.protocol.poslog import AlarmKind
+
+BEFORE_ENROLMENT = timedelta(days=2)
+CLAIMS_READ_MAX = 10_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_CLAIMS = """
+SELECT c.store_id, c.epoch_number, c.epoch_fingerprint, max(c.seq) AS seq,
+    min(c.seq) AS lowest, max(c.heard_at_ms) AS heard_at_ms
+FROM claim AS c LEFT JOIN written_off AS w USING (store_id, epoch_number, epoch_fingerprint)
+WHERE c.store_id = ANY($1) AND c.seq > coalesce(w.through, 0)
+GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 LIMIT $2
+"""
+_STREAMS = """
+SELECT s.store_id, s.epoch_number, s.epoch_fingerprint, s.watermark, s.applied_through,
+    s.sender_seq, s.genesis, s.last_contact_ms, coalesce(w.through, 0) AS through
+FROM stream AS s LEFT JOIN written_off AS w USING (store_id, epoch_number, epoch_fingerprint)
+WHERE s.store_id = ANY($1)
+ORDER BY 1, 2, 3 LIMIT $2
+"""
+_TOLD_MORE = """
+SELECT a.store_id, a.epoch_number, a.epoch_fingerprint, a.seq, a.subject, a.detail
+FROM store_alarm AS a LEFT JOIN written_off AS w USING (store_id, epoch_number, epoch_fingerprint)
+WHERE a.store_id = ANY($1) AND a.kind = $3 AND a.seq > coalesce(w.through, 0)
+ORDER BY 1, 2, 3, 4 LIMIT $2
+"""
+_DAYS = """
+SELECT d.store_id, d.epoch_number, d.epoch_fingerprint, d.business_date, d.opened_seq, d.closed_seq
+FROM business_day AS d
+JOIN unnest($1::uuid[], $2::int[], $3::bytea[]) AS wanted (store_id, number, fingerprint)
+    ON d.store_id = wanted.store_id AND d.epoch_number = wanted.number
+    AND d.epoch_fingerprint = wanted.fingerprint
+"""
+
+
+class OpenClaim(NamedTuple):
+    """``first_day``: the first one that it may touch, None for every day. ``through``: what a
+    person would write off. ``said``: in words."""
+
+    epoch: Epoch
+    through: int
+    first_day: date | None
+    said: str
+
+    def touches(self, business_date: date) -> bool:
+        """An event of this day may be missing."""
+        return self.first_day is None or business_date >= self.first_day
+
+
+class DayPlaces(NamedTuple):
+    """Where a day was opened and closed in its epoch."""
+
+    business_date: date
+    opened_seq: int | None
+    closed_seq: int | None
+
+
+class _Found(NamedTuple):
+    """A claim before its days are known: its events come after ``after``."""
+
+    store_id: StoreId
+    epoch: Epoch
+    after: int
+    through: int
+    heard_at_ms: int | None
+    issued_at_ms: int | None
+    said: str
+
+
+def first_day_after(days: Iterable[DayPlaces], after: int) -> date | None:
+    """The earliest day that events beyond a place can belong to; None: no day is known there."""
+    known = [day for day in days if _last_place(day, after)]
+    if not known:
+        return None
+    unclosed = [day.business_date for day in known if (day.closed_seq or after + 1) > after]
+    newest = max(known, key=lambda day: _last_place(day, after))
+    return min([newest.business_date, *unclosed])
+
+
+def _last_place(day: DayPlaces, after: int) -> int:
+    """Of the day's own events at or before a place, the last; 0: none."""
+    places = (day.opened_seq, day.closed_seq)
+    return max((place for place in places if place is not None and place <= after), default=0)
+
+
+async def open_claims(
+    db: AsyncConnection, store_ids: Sequence[UUID]
+) -> Mapping[StoreId, tuple[OpenClaim, ...]]:
+    """Of each store what may be missing; stores without a claim are absent."""
+    connection = await raw(db)
+    arguments = (list(store_ids), CLAIMS_READ_MAX)
+    streams = await connection.fetch(_STREAMS, *arguments)
+    claims = await connection.fetch(_CLAIMS, *arguments)
+    told = await connection.fetch(_TOLD_MORE, *arguments, AlarmKind.WORKSTATION_AHEAD.value)
+    found = [*_of_boxes(streams, claims), *map(_of_a_workstation, told)]
+    if not found:
+        return {}
+    days = await _days(connection, found)
+    by_store: dict[StoreId, tuple[OpenClaim, ...]] = {}
+    for one in found:
+        first = _first_day(one, days.get((one.store_id, one.epoch), ()))
+        claim = OpenClaim(one.epoch, one.through, first, one.said)
+        by_store[one.store_id] = (*by_store.get(one.store_id, ()), claim)
+    return by_store
+
+
+def _of_boxes(streams: Sequence[Any], claims: Sequence[Any]) -> Iterable[_Found]:
+    stated = {_name(row): row for row in claims}
+    for row in streams:
+        yield from _of_a_stream(row, stated.pop(_name(row), None))
+    for (store_id, epoch), claim in stated.items():
+        seq, heard = claim["seq"], claim["heard_at_ms"]
+        said = (
+            f"A box says that it holds {_events(seq)} of epoch {epoch}, which head office never"
+            " issued."
+        )
+        yield _Found(store_id, epoch, 0, seq, heard, None, said)
+
+
+def _of_a_stream(row: Any, claim: Any) -> Iterable[_Found]:
+    """What is claimed beyond what is here; other events at places that are here; what is here and
+    not counted yet."""
+    store_id, epoch = _name(row)
+    held, applied = row["watermark"], row["applied_through"]
+    issued = decode(Genesis, row["genesis"]).issued_at_ms if row["genesis"] else None
+
+    def found(after: int, through: int, said: str) -> _Found:
+        return _Found(store_id, epoch, after, through, row["last_contact_ms"], issued, said)
+
+    highest = max(row["sender_seq"], claim["seq"] if claim else 0)
+    if highest > max(held, row["through"]):
+        more = _events(highest - held, more=True)
+        yield found(held, highest, f"A box of epoch {epoch.number} says it holds {more}.")
+    if claim and claim["lowest"] <= held:
+        seq = claim["lowest"]
+        said = (
+            f"A box of epoch {epoch.number} says it holds another event {seq} than the one that"
+            " is here."
+        )
+        yield found(seq - 1, max(seq, min(claim["seq"], held)), said)
+    if applied < held:
+        said = f"{_events(held - applied)} of epoch {epoch.number} arrived and are not counted yet."
+        yield found(applied, held, said)
+
+
+def _of_a_workstation(row: Any) -> _Found:
+    store_id, epoch = _name(row)
+    said = f"Workstation {row['subject']} knows of more than its box: {row['detail']}."
+    return _Found(store_id, epoch, row["seq"], row["seq"], None, None, said)
+
+
+def _events(count: int, *, more: bool = False) -> str:
+    word = "more event" if more else "event"
+    return f"1 {word}" if count == 1 else f"{count:,} {word}s"
+
+
+async def _days(
+    connection: Any, found: Iterable[_Found]
+) -> Mapping[tuple[StoreId, Epoch], list[DayPlaces]]:
+    epochs = {(one.store_id, one.epoch) for one in found}
+    places = [(store_id, epoch.number, epoch.fingerprint) for store_id, epoch in epochs]
+    by_epoch: dict[tuple[StoreId, Epoch], list[DayPlaces]] = {}
+    for row in await connection.fetch(_DAYS, *map(list, zip(*places, strict=True))):
+        by_epoch.setdefault(_name(row), []).append(DayPlaces(*row[3:]))
+    return by_epoch
+
+
+def _first_day(one: _Found, days: Sequence[DayPlaces]) -> date | None:
+    first = first_day_after(days, one.after)
+    if first is None:
+        return None if one.issued_at_ms is None else _day_of(one.issued_at_ms) - BEFORE_ENROLMENT
+    if one.heard_at_ms is None:
+        return first
+    heard = _day_of(one.heard_at_ms)
+    return first if first <= heard + timedelta(days=1) else heard - timedelta(days=1)
+
+
+def _day_of(instant_ms: int) -> date:
+    return (_EPOCH + timedelta(milliseconds=instant_ms)).date()
+
+
+def _name(row: Any) -> tuple[StoreId, Epoch]:
+    """Whose epoch a row is about: its first three columns."""
+    return StoreId(own(row[0])), Epoch(row[1], row[2])
