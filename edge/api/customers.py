@@ -39,7 +39,8 @@ class CustomersAnswer(msgspec.Struct, frozen=True):
 
 @post("/customers", operation_class=accepts(CreateCustomer))
 async def create(request: litestar.Request[Any, Any, Any], box: TheBox) -> Response[Customer]:
-    """Create a customer; its id is the request's."""
+    """Create a customer; its id is the request's. 409 ``customer-phone-taken`` names who has the
+    number already; ``same_phone_ok`` creates the second one."""
     drawn = draw()
     return await once(
         request,
@@ -56,8 +57,10 @@ async def create(request: litestar.Request[Any, Any, Any], box: TheBox) -> Respo
 async def search(
     box: TheBox, q: Words = "", limit: Limit = PAGE, offset: Offset = 0
 ) -> CustomersAnswer:
-    """By the beginning of code or e-mail, digits of the phone, or words of the name; without ``q``
-    all, by name."""
+    """Best first and active ones before all others: code, e-mail or telephone number as they are;
+    names that begin so, then names with these words; beginnings of codes and addresses; parts of
+    telephone numbers and names. Case, accents and spellings of a telephone number do not count.
+    Without ``q`` all, by name."""
     found = await read(
         box.reader,
         lambda db: (

@@ -7,12 +7,20 @@ from uuid import UUID
 
 import msgspec
 
+from edge.db.customer_search import (
+    Searchable,
+    drop_searchable,
+    holder_of_phone_key,
+    search_customer_ids,
+    write_searchable,
+)
+from edge.db.store import read_country
+from edge.domain.phone import phone_key
 from sync.protocol.clock import Hlc
 from sync.protocol.identity import CustomerId
 from sync.protocol.shared import CustomerField, FieldChange
 
 CUSTOMERS_LISTED_MAX = 200
-PHONE_DIGITS_MIN = 3
 
 _COLUMNS = "customer_id, code, active, name, email, phone"
 _FIND = f"SELECT {_COLUMNS} FROM customer WHERE customer_id = ?"  # noqa: S608 - constant
@@ -20,12 +28,9 @@ _LIST = (
     f"SELECT {_COLUMNS} FROM customer"  # noqa: S608 - constant
     " ORDER BY name COLLATE NOCASE, customer_id LIMIT :limit OFFSET :offset"
 )
-_SEARCH = (
-    f"SELECT {_COLUMNS} FROM customer"  # noqa: S608 - constant
-    r" WHERE code LIKE :prefix ESCAPE '\' OR email LIKE :prefix ESCAPE '\'"
-    r" OR (:digits <> '' AND phone LIKE '%' || :digits || '%')"
-    r" OR (SELECT min(name LIKE '%' || value || '%' ESCAPE '\') FROM json_each(:words))"
-    " ORDER BY name COLLATE NOCASE, customer_id LIMIT :limit OFFSET :offset"
+_FOUND = (
+    f"SELECT {_COLUMNS} FROM json_each(?) f"  # noqa: S608 - constant
+    " JOIN customer ON customer_id = unhex(f.value) ORDER BY f.key"
 )
 _CODE_TAKEN = "SELECT customer_id FROM customer WHERE code = ? AND customer_id <> ? LIMIT 1"
 _EMAIL_TAKEN = "SELECT customer_id FROM customer WHERE email = ? AND customer_id <> ? LIMIT 1"
@@ -83,21 +88,14 @@ def list_customers(db: sqlite3.Connection, limit: int, offset: int) -> tuple[Cus
 def search_customers(
     db: sqlite3.Connection, text: str, limit: int, offset: int
 ) -> tuple[Customer, ...]:
-    """Whose code or e-mail begins with ``text``, whose phone contains its digits, or whose name
-    contains all of its words; in any case of ASCII letters."""
-    words = text.split()
-    if not words:
+    """By code, e-mail address, telephone number or name, best first and active ones before all
+    others (``customer_search.py``)."""
+    if not text.strip():
         return list_customers(db, limit, offset)
-    digits = "".join(character for character in text if character in "0123456789")
-    telephonic = len(digits) >= PHONE_DIGITS_MIN and not any(c.isalpha() for c in text)
-    values = {
-        "prefix": _literally(text.strip()) + "%",
-        "digits": digits if telephonic else "",
-        "words": msgspec.json.encode([_literally(word) for word in words]).decode(),
-        "limit": min(limit, CUSTOMERS_LISTED_MAX),
-        "offset": offset,
-    }
-    return tuple(_customer(row) for row in db.execute(_SEARCH, values))
+    most = min(limit, CUSTOMERS_LISTED_MAX)
+    found = search_customer_ids(db, text, read_country(db), most, offset)
+    hexes = msgspec.json.encode([customer_id.hex() for customer_id in found]).decode()
+    return tuple(_customer(row) for row in db.execute(_FOUND, (hexes,)))
 
 
 def holder_of_code(db: sqlite3.Connection, code: str, but: CustomerId) -> CustomerId | None:
@@ -110,11 +108,21 @@ def holder_of_email(db: sqlite3.Connection, email: str, but: CustomerId) -> Cust
     return _holder(db.execute(_EMAIL_TAKEN, (email, but.bytes)).fetchone())
 
 
+def holder_of_phone(db: sqlite3.Connection, phone: str, but: CustomerId) -> Customer | None:
+    """Another active customer with this telephone number, however it is written."""
+    key = phone_key(phone, read_country(db))
+    holder = holder_of_phone_key(db, key, but.bytes)
+    return None if holder is None else find_customer(db, CustomerId(UUID(bytes=holder)))
+
+
 def write_customers(db: sqlite3.Connection, customers: Iterable[Customer]) -> None:
     """In place of what was known of them."""
-    db.executemany(
-        _PUT, [(c.customer_id.bytes, c.code, c.active, c.name, c.email, c.phone) for c in customers]
-    )
+    found = [
+        Searchable(c.customer_id.bytes, c.code, c.active, c.name, c.email, c.phone)
+        for c in customers
+    ]
+    db.executemany(_PUT, map(msgspec.structs.astuple, found))
+    write_searchable(db, found, read_country(db))
 
 
 def read_field_states(
@@ -164,6 +172,7 @@ def forget_customers(db: sqlite3.Connection, customers: Iterable[CustomerId]) ->
     ids = [(customer_id.bytes,) for customer_id in customers]
     for statement in _FORGET:
         db.executemany(statement, ids)
+    drop_searchable(db, [customer_id for (customer_id,) in ids])
 
 
 def _customer(row: tuple[Any, ...]) -> Customer:
@@ -176,8 +185,3 @@ def _holder(row: tuple[bytes] | None) -> CustomerId | None:
 
 def _hexes(customers: Iterable[CustomerId]) -> str:
     return msgspec.json.encode([customer_id.hex for customer_id in customers]).decode()
-
-
-def _literally(text: str) -> str:
-    """Without LIKE's wildcards."""
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from edge.domain.errors import SettingsMissing
+from edge.domain.phone import country_of
 from sync.protocol.codec import decode, encode
 from sync.protocol.identity import CompanyId, DeviceId, Incarnation, StoreId
 from sync.protocol.reference import StoreSettings
@@ -90,6 +91,12 @@ def read_settings(db: sqlite3.Connection) -> StoreSettings:
     if row is None:
         raise SettingsMissing
     return decode(StoreSettings, row[0])
+
+
+def read_country(db: sqlite3.Connection) -> str | None:
+    """The shop's country (ISO 3166), None while its settings are not here or name none."""
+    row = db.execute(_SETTINGS).fetchone()
+    return None if row is None else country_of(decode(StoreSettings, row[0]).zone)
 
 
 def today(settings: StoreSettings, wall_ms: int) -> date:

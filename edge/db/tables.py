@@ -238,7 +238,7 @@ class PointsDebt(EdgeTable, table=True):
 
 
 class Customer(EdgeTable, table=True):
-    """A customer as this store knows it, readable, for search. Code and e-mail may stand twice:
+    """A customer as this store knows it, readable. Code and e-mail may stand twice:
     two stores may have created them offline (protocol.md, customer)."""
 
     __tablename__ = "customer"
@@ -247,7 +247,21 @@ class Customer(EdgeTable, table=True):
     active: bool
     name: str | None
     email: str | None = Field(index=True)
-    phone: str | None = Field(index=True)
+    phone: str | None
+
+
+class CustomerName(EdgeTable, table=True):
+    """What search knows of a customer, beside ``customer_words`` and ``customer_parts`` (FTS5, made
+    by migration) at rowid = ``number``: folded texts (``edge/domain/search.py``) and the phone's
+    key (``edge/domain/phone.py``)."""
+
+    __tablename__ = "customer_name"
+    number: int = Field(primary_key=True)
+    customer_id: bytes = Field(unique=True)
+    name_key: str = Field(index=True)
+    code_key: str | None = Field(index=True)
+    email_key: str | None = Field(index=True)
+    phone_key: str | None = Field(index=True)
 
 
 class CustomerFieldState(EdgeTable, table=True):

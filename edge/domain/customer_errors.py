@@ -49,6 +49,22 @@ class CustomerEmailTaken(NotNow):
         self.holder = holder
 
 
+class CustomerPhoneTaken(NotNow):
+    """Another active customer has this telephone number, as far as this store knows. Two people may
+    share one: the request says so."""
+
+    slug = "customer-phone-taken"
+    title = "Another customer has this telephone number"
+
+    def __init__(self, holder: CustomerId, called: str) -> None:
+        super().__init__(
+            f"The customer {called} ({holder}) has this telephone number.",
+            field="phone",
+            remedy="Take that customer; if two people share the number, say so: same_phone_ok.",
+        )
+        self.holder = holder
+
+
 class CustomerNotKnown(NotNow):
     """No customer has this id; a sale says it as UnknownCustomer."""
 

@@ -11,16 +11,19 @@ from edge.db.customers import (
     find_customer,
     holder_of_code,
     holder_of_email,
+    holder_of_phone,
     write_keys,
 )
 from edge.db.hybrid_clock import tick_clock
 from edge.db.operators import require_operator
-from edge.db.store import read_enrolment
+from edge.db.store import read_country, read_enrolment
 from edge.domain.customer_errors import (
     CustomerCodeTaken,
     CustomerEmailTaken,
     CustomerExists,
+    CustomerPhoneTaken,
 )
+from edge.domain.phone import written_phone
 from edge.usecases.fields import (
     CustomerCode,
     Email,
@@ -29,7 +32,6 @@ from edge.usecases.fields import (
     Request,
     Told,
     comparable_email,
-    comparable_phone,
     one_space,
 )
 from edge.usecases.take_customers import TRUE, merge_customers
@@ -42,7 +44,8 @@ from sync.protocol.shared import PERSONAL_FIELDS, CustomerField, FieldChange
 
 
 class CreateCustomer(Request, frozen=True):
-    """``customer_id`` is made by the client, before the first attempt."""
+    """``customer_id`` is made by the client, before the first attempt. ``same_phone_ok``: that
+    another customer has this telephone number is known and right."""
 
     operator_id: Operator
     name: Told
@@ -50,6 +53,7 @@ class CreateCustomer(Request, frozen=True):
     code: CustomerCode | None = None
     email: Email | None = None
     phone: Phone | None = None
+    same_phone_ok: bool = False
 
 
 class Drawn(NamedTuple):
@@ -72,7 +76,7 @@ def create_customer(
     """The customer as kept; the event of its making has the customer's id.
 
     Raises UnknownOperator, InactiveOperator, CustomerExists, CustomerCodeTaken,
-    CustomerEmailTaken, NotEnrolled.
+    CustomerEmailTaken, CustomerPhoneTaken, NotEnrolled.
     """
     customer_id = request.customer_id
     wanted = Customer(
@@ -81,12 +85,14 @@ def create_customer(
         True,
         one_space(request.name),
         None if request.email is None else comparable_email(request.email),
-        None if request.phone is None else comparable_phone(request.phone),
+        None if request.phone is None else written_phone(request.phone, read_country(db)),
     )
     if find_customer(db, customer_id) is not None:
         raise CustomerExists(customer_id)
     require_operator(db, request.operator_id)
     refuse_taken(db, customer_id, wanted.code, wanted.email)
+    if not request.same_phone_ok:
+        refuse_same_phone(db, customer_id, wanted.phone)
     write_keys(db, [(customer_id, drawn.key)])
     values = {
         CustomerField.CODE: wanted.code,
@@ -113,6 +119,15 @@ def refuse_taken(
     holder = None if email is None else holder_of_email(db, email, customer_id)
     if holder is not None:
         raise CustomerEmailTaken(holder)
+
+
+def refuse_same_phone(db: sqlite3.Connection, customer_id: CustomerId, phone: str | None) -> None:
+    """A number is one customer's unless somebody says otherwise, however it is written. Raises
+    CustomerPhoneTaken."""
+    holder = None if phone is None else holder_of_phone(db, phone, customer_id)
+    if holder is not None:
+        called = holder.name or holder.code or "without a name"
+        raise CustomerPhoneTaken(holder.customer_id, called)
 
 
 def change_fields(

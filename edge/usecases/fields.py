@@ -3,7 +3,6 @@ number; what text may hold is ``sync/protocol/text.py``. Personal fields are kep
 form, so that they can be compared.
 """
 
-import re
 from typing import Annotated, TypeAlias
 
 import msgspec
@@ -44,8 +43,3 @@ def one_space(text: str) -> str:
 def comparable_email(text: str) -> str:
     """Addresses that differ only in case mean the same person here."""
     return text.lower()
-
-
-def comparable_phone(text: str) -> str:
-    """``+65 (9123) 4567`` -> ``+6591234567``."""
-    return re.sub(r"[^0-9+]", "", text)

@@ -7,8 +7,15 @@ from msgspec import UNSET, UnsetType
 
 from edge.db.customers import Customer, find_customer, read_keys
 from edge.db.operators import require_operator
+from edge.db.store import read_country
 from edge.domain.customer_errors import CustomerNotKnown, NothingToChange, PersonalFieldsClosed
-from edge.usecases.create_customer import Drawn, change_fields, refuse_taken
+from edge.domain.phone import written_phone
+from edge.usecases.create_customer import (
+    Drawn,
+    change_fields,
+    refuse_same_phone,
+    refuse_taken,
+)
 from edge.usecases.fields import (
     CustomerCode,
     Email,
@@ -17,7 +24,6 @@ from edge.usecases.fields import (
     Request,
     Told,
     comparable_email,
-    comparable_phone,
     one_space,
 )
 from edge.usecases.take_customers import FALSE, TRUE
@@ -27,7 +33,8 @@ from sync.protocol.shared import PERSONAL_FIELDS, CustomerField
 
 
 class UpdateCustomer(Request, frozen=True):
-    """A member that is left out stays as it is; null clears code, email or phone."""
+    """A member that is left out stays as it is; null clears code, email or phone.
+    ``same_phone_ok``: that another customer has this telephone number is known and right."""
 
     operator_id: Operator
     name: Told | UnsetType = UNSET
@@ -35,6 +42,7 @@ class UpdateCustomer(Request, frozen=True):
     email: Email | UnsetType | None = UNSET
     phone: Phone | UnsetType | None = UNSET
     active: bool | UnsetType = UNSET
+    same_phone_ok: bool = False
 
 
 def update_customer(
@@ -48,9 +56,9 @@ def update_customer(
     """The customer as it is then; fields that are so already make no event.
 
     Raises NothingToChange, UnknownOperator, InactiveOperator, CustomerNotKnown,
-    PersonalFieldsClosed, CustomerCodeTaken, CustomerEmailTaken, NotEnrolled.
+    PersonalFieldsClosed, CustomerCodeTaken, CustomerEmailTaken, CustomerPhoneTaken, NotEnrolled.
     """
-    asked = _asked(request)
+    asked = _asked(request, read_country(db))
     if not asked:
         raise NothingToChange
     require_operator(db, request.operator_id)
@@ -65,6 +73,8 @@ def update_customer(
     if not changed:
         return known
     refuse_taken(db, customer_id, changed.get(CustomerField.CODE), changed.get(CustomerField.EMAIL))
+    if not request.same_phone_ok:
+        refuse_same_phone(db, customer_id, changed.get(CustomerField.PHONE))
     return change_fields(
         db, customer_id, request.operator_id, changed, event_id, drawn, key, moment
     )
@@ -83,7 +93,7 @@ def deactivate_customer(
     return update_customer(db, customer_id, request, event_id, drawn, moment)
 
 
-def _asked(request: UpdateCustomer) -> dict[CustomerField, str | None]:
+def _asked(request: UpdateCustomer, country: str | None) -> dict[CustomerField, str | None]:
     """The fields that the request names, as they are written."""
     asked: dict[CustomerField, str | None] = {}
     if not isinstance(request.name, UnsetType):
@@ -95,7 +105,7 @@ def _asked(request: UpdateCustomer) -> dict[CustomerField, str | None]:
         asked[CustomerField.EMAIL] = None if email is None else comparable_email(email)
     if not isinstance(request.phone, UnsetType):
         phone = request.phone
-        asked[CustomerField.PHONE] = None if phone is None else comparable_phone(phone)
+        asked[CustomerField.PHONE] = None if phone is None else written_phone(phone, country)
     if not isinstance(request.active, UnsetType):
         asked[CustomerField.ACTIVE] = TRUE if request.active else FALSE
     return asked

@@ -210,6 +210,7 @@ class Shop:
         names = self.do(
             lambda db: db.execute(
                 "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'item_w*'"
+                " AND name NOT GLOB 'customer_[wp]*'"
             ).fetchall()
         )
         return {name: self.rows(name) for (name,) in names}

@@ -4,7 +4,7 @@ from typing import Any
 
 from alembic import context
 
-MADE_BY_FTS = "item_words"
+MADE_BY_FTS = ("item_words", "customer_words", "customer_parts")
 
 
 def is_ours(name: str | None, kind: str, _parents: object) -> bool:

@@ -14,6 +14,21 @@ CREATE VIRTUAL TABLE item_words USING fts5(
 )
 """
 """Names, ids and scan codes of the items, for search by the beginnings of words."""
+CUSTOMER_WORDS = """
+CREATE VIRTUAL TABLE customer_words USING fts5(
+    words, prefix = '1 2 3', tokenize = 'unicode61 remove_diacritics 2'
+)
+"""
+CUSTOMER_PARTS = "CREATE VIRTUAL TABLE customer_parts USING fts5(name, phone, tokenize = 'trigram')"
+"""Names and telephone numbers, for search by any part of them."""
+SEARCH = (
+    ITEM_WORDS,
+    CUSTOMER_WORDS,
+    CUSTOMER_PARTS,
+    # what an erased customer was found by is taken out of the index at once, not at its next merge
+    "INSERT INTO customer_words (customer_words, rank) VALUES ('secure-delete', 1)",
+    "INSERT INTO customer_parts (customer_parts, rank) VALUES ('secure-delete', 1)",
+)
 
 TABLES = (
     "abandoned_id",
@@ -24,6 +39,7 @@ TABLES = (
     "customer",
     "customer_field",
     "customer_key",
+    "customer_name",
     "feed_cursor",
     "item",
     "item_name",
@@ -62,6 +78,7 @@ def upgrade() -> None:
     _create_customer()
     _create_customer_field()
     _create_customer_key()
+    _create_customer_name()
     _create_feed_cursor()
     _create_item()
     _create_item_name()
@@ -87,11 +104,13 @@ def upgrade() -> None:
     _create_sale_line()
     _create_sale_tax()
     _create_sale_tender()
-    op.execute(ITEM_WORDS)
+    for statement in SEARCH:
+        op.execute(statement)
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE item_words")
+    for words in ("item_words", "customer_words", "customer_parts"):
+        op.execute(f"DROP TABLE {words}")
     for table in reversed(TABLES):
         op.drop_table(table)
 
@@ -178,7 +197,6 @@ def _create_customer() -> None:
     with op.batch_alter_table("customer", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_customer_code"), ["code"], unique=False)
         batch_op.create_index(batch_op.f("ix_customer_email"), ["email"], unique=False)
-        batch_op.create_index(batch_op.f("ix_customer_phone"), ["phone"], unique=False)
 
 
 def _create_customer_field() -> None:
@@ -201,6 +219,24 @@ def _create_customer_key() -> None:
         sa.Column("key", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_customer_key")),
     )
+
+
+def _create_customer_name() -> None:
+    op.create_table(
+        "customer_name",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.LargeBinary(), nullable=False),
+        sa.Column("name_key", sa.String(), nullable=False),
+        sa.Column("code_key", sa.String(), nullable=True),
+        sa.Column("email_key", sa.String(), nullable=True),
+        sa.Column("phone_key", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_customer_name")),
+        sa.UniqueConstraint("customer_id", name=op.f("uq_customer_name_customer_id")),
+    )
+    with op.batch_alter_table("customer_name", schema=None) as batch_op:
+        for column in ("code_key", "email_key", "name_key", "phone_key"):
+            name = batch_op.f(f"ix_customer_name_{column}")
+            batch_op.create_index(name, [column], unique=False)
 
 
 def _create_feed_cursor() -> None:
