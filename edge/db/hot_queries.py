@@ -24,6 +24,7 @@ from edge.db.tables import (
     Journal,
     JournalHead,
     OperatorRow,
+    PastRow,
     PointsDebt,
     PointsRight,
     PriceRow,
@@ -100,6 +101,35 @@ def _items(named: Column, *, by_code: bool) -> Prepared:
     of_item = col(StockLevel.item_id) == col(ItemRow.item_id)
     joined = items.outerjoin(PriceRow, at).outerjoin(StockLevel, of_item)
     return _reading(joined, "listed as_of_ms")
+
+
+def _priced() -> Prepared:
+    """Price as of ``as_of_ms`` and stock of item ids in a list."""
+    listed = _each("listed")
+    newest = aliased(PriceRow)
+    effective = _one(
+        func.max(col(newest.effective_from_ms)),
+        col(newest.item_id) == listed.c.value,
+        col(newest.effective_from_ms) <= bindparam("as_of_ms"),
+    )
+    return _reading(
+        select(
+            listed.c.value,
+            col(PriceRow.unit_price_minor),
+            col(PriceRow.version),
+            col(StockLevel.on_hand_milli),
+        )
+        .select_from(listed)
+        .outerjoin(
+            PriceRow,
+            and_(
+                col(PriceRow.item_id) == listed.c.value,
+                col(PriceRow.effective_from_ms) == effective,
+            ),
+        )
+        .outerjoin(StockLevel, col(StockLevel.item_id) == listed.c.value),
+        "listed as_of_ms",
+    )
 
 
 def _originals() -> Prepared:
@@ -198,6 +228,10 @@ SETTINGS_OF = _reading(
     .where(col(Sale.sale_id) == bindparam("sale_id")),
     "sale_id",
 )
+SETTINGS_NO = _reading(
+    select(col(Settings.body)).where(col(Settings.settings_no) == bindparam("settings_no")),
+    "settings_no",
+)
 STORE = _reading(
     select(
         col(Box.store_id),
@@ -209,6 +243,7 @@ STORE = _reading(
         col(JournalHead.seq),
         col(JournalHead.hash),
         col(JournalHead.hlc),
+        select(func.max(col(PastRow.until_ms))).scalar_subquery(),
     )
     .select_from(JournalHead)
     .join(Box, col(Box.one) == literal_column("1"))
@@ -244,6 +279,7 @@ COUNTER = _reading(
 _tenders, _sales = _each("tenders"), _each("sales")
 BY_CODE = _items(col(ScanCode.code_key), by_code=True)
 BY_ID = _items(col(ItemRow.item_id), by_code=False)
+PRICED = _priced()
 ORIGINALS = _originals()
 FINISHED = _finished()
 RATES = _reading(
@@ -305,9 +341,11 @@ STATEMENTS = (
     STANDING,
     STORE,
     SETTINGS_OF,
+    SETTINGS_NO,
     COUNTER,
     BY_CODE,
     BY_ID,
+    PRICED,
     ORIGINALS,
     FINISHED,
     RATES,

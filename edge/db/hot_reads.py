@@ -62,12 +62,14 @@ class IdStanding(NamedTuple):
 
 
 class StoreNow(NamedTuple):
-    """The store, its settings (``settings_no`` names them) and where its journal goes on."""
+    """The store, its settings (``settings_no`` names them) and where its journal goes on.
+    ``changed_ms``: when something that sales read was last changed (edge/db/past.py)."""
 
     store_code: str
     settings: StoreSettings
     settings_no: int
     tip: Tip
+    changed_ms: int
 
     @property
     def store_id(self) -> StoreId:
@@ -106,7 +108,7 @@ def read_store(db: sqlite3.Connection) -> StoreNow | None:
         raise SettingsMissing
     head = Head(Epoch(row[3], row[4]), row[6], row[7])
     tip = Tip(StoreId(UUID(bytes=row[0])), head, Hlc(row[8]))
-    return StoreNow(row[1], _settings(row[2]), row[5], tip)
+    return StoreNow(row[1], _settings(row[2]), row[5], tip, row[9] or 0)
 
 
 def settings_of_sale(db: sqlite3.Connection, sale_id: SaleId) -> StoreSettings:
@@ -115,6 +117,14 @@ def settings_of_sale(db: sqlite3.Connection, sale_id: SaleId) -> StoreSettings:
     row = db.execute(hot_queries.SETTINGS_OF.sql, (sale_id.bytes,)).fetchone()
     if row is None:
         raise KeyError(sale_id)
+    return _settings(row[0])
+
+
+def settings_numbered(db: sqlite3.Connection, settings_no: int) -> StoreSettings:
+    """Settings that the store has or had. Raises KeyError for any other number."""
+    row = db.execute(hot_queries.SETTINGS_NO.sql, (settings_no,)).fetchone()
+    if row is None:
+        raise KeyError(settings_no)
     return _settings(row[0])
 
 
@@ -162,6 +172,17 @@ def items_by_id(
     """Items by their ids; unknown ones are left out."""
     rows = db.execute(hot_queries.BY_ID.sql, (_listed(ids), as_of_ms))
     return {row[0]: _item(row) for row in rows}
+
+
+def priced(
+    db: sqlite3.Connection, ids: Iterable[ItemId], as_of_ms: int
+) -> dict[ItemId, tuple[PriceInForce | None, int]]:
+    """Price and stock of any item ids, also of items that are no more."""
+    rows = db.execute(hot_queries.PRICED.sql, (_listed(ids), as_of_ms))
+    return {
+        row[0]: (None if row[1] is None else PriceInForce(row[1], row[2]), row[3] or 0)
+        for row in rows
+    }
 
 
 def rates_in_force(db: sqlite3.Connection, business_date: date) -> dict[TaxClass, RateInForce]:

@@ -312,6 +312,18 @@ class ReferenceRow(EdgeTable, table=True):
     aside: str | None = None
 
 
+class PastRow(EdgeTable, table=True):
+    """What a sale read until it changed: one row for each thing that a request may name (``kind``,
+    ``name``), as JSON. A basket that was tendered before ``until_ms`` is held against it. Kept as
+    long as a basket may take to arrive (edge/db/past.py)."""
+
+    __tablename__ = "past_row"
+    kind: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    until_ms: int = Field(primary_key=True, index=True)
+    value: str
+
+
 class FeedCursor(EdgeTable, table=True):
     """How far each feed was taken: (incarnation, pub_seq), and the set's hash there."""
 

@@ -165,6 +165,21 @@ class OpenPriceReasonMissing(BadLines):
         self.item_id = item_id
 
 
+class OpenPriceReasonSuperfluous(BadLines):
+    """A reason for a price by hand, and no price by hand."""
+
+    slug = "open-price-reason-superfluous"
+    title = "A reason belongs to a price entered by hand only"
+
+    def __init__(self, item_id: ItemId, name: str, field: str) -> None:
+        super().__init__(
+            f"A reason is given for the price of {name!r} ({item_id}), but no price was entered.",
+            field=field,
+            remedy="Leave the reason out, or enter the price that it is for.",
+        )
+        self.item_id = item_id
+
+
 class OpenPriceNotAllowed(BadLines):
     """A price was entered for an item that has a fixed one."""
 

@@ -15,6 +15,7 @@ from edge.domain.line_errors import (
     ItemMissing,
     OpenPriceNotAllowed,
     OpenPriceReasonMissing,
+    OpenPriceReasonSuperfluous,
     PriceMissing,
     UnknownItem,
     UnknownScanCode,
@@ -38,7 +39,7 @@ def price_line(line: LineRequest, known: Situation, path: str) -> Priced:
     """The item, its price, and price x quantity. ``path`` is the line's in the request.
 
     Raises ItemMissing, UnknownScanCode, UnknownItem, ItemDiffers, InactiveItem, PriceMissing,
-    OpenPriceNotAllowed, OpenPriceReasonMissing, AmountTooLarge.
+    OpenPriceNotAllowed, OpenPriceReasonMissing, OpenPriceReasonSuperfluous, AmountTooLarge.
     """
     item = find_item(line, known, path)
     if not item.active:
@@ -75,7 +76,9 @@ def _price(line: LineRequest, item: ItemOnSale, path: str) -> PriceInForce:
         if line.open_price_reason is None:
             raise OpenPriceReasonMissing(item.item_id, f"{path}.open_price_reason")
         return PriceInForce(line.unit_price_minor, OPEN_PRICE_VERSION)
-    if item.price is None or line.open_price_reason is not None:
+    if item.price is None:
         field = f"{path}.unit_price_minor"
         raise PriceMissing(item.item_id, item.name, field, open_price=item.open_price)
+    if line.open_price_reason is not None:
+        raise OpenPriceReasonSuperfluous(item.item_id, item.name, f"{path}.open_price_reason")
     return item.price

@@ -82,8 +82,9 @@ class SoldLine(NamedTuple):
 
 
 class Situation(NamedTuple):
-    """Everything that the rules of one sale may look at.
+    """Everything that the rules of one sale may look at: as it was when the basket was tendered.
 
+    ``settings_no`` names the settings.
     ``operator_active`` and ``customer_active``: None where the store knows no such person (or the
     request names none). ``rights``: what is left of the customer's rights here, oldest first; empty
     where no rule of this sale needs them. ``points_owed``: the customer's debt here.
@@ -101,5 +102,6 @@ class Situation(NamedTuple):
     rates: Mapping[TaxClass, RateInForce]
     tenders: Mapping[TenderId, TenderInUse]
     originals: Mapping[OriginalLine, SoldLine]
+    settings_no: int = 0
     rights: tuple[Right, ...] = ()
     points_owed: int = 0

@@ -13,6 +13,7 @@ from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
+from edge.db.past import keeping_past, named_by
 from edge.db.published import KINDS, settle
 from edge.db.reference import (
     STALE_PAGE_ROWS,
@@ -86,7 +87,7 @@ def apply_reference(db: sqlite3.Connection, page: FeedPage, moment: Moment) -> A
     unreadable = _take(db, feed, fresh, page, moment)
     write_cursor(db, feed, reached)
     if reached.pub_seq >= page.head:
-        _sweep(db, feed)
+        _sweep(db, feed, moment)
     return AppliedPage(len(fresh), reached.pub_seq, page.head, unreadable)
 
 
@@ -142,8 +143,11 @@ def _take(
         _take_customers(db, by_key, page, moment)
     else:
         take, drop = KINDS[feed.data_set]
-        drop(db, [one.row.key for one in settled if one.gone])
-        take(db, sorted(one.read for one in settled if one.read is not None))
+        read = sorted(one.read for one in settled if one.read is not None)
+        named = named_by(db, feed.data_set, list(by_key), [row.value for row in read])
+        with keeping_past(db, named, moment.wall_ms):
+            drop(db, [one.row.key for one in settled if one.gone])
+            take(db, read)
     write_rows(db, feed, (PublishedRow(one.row, one.aside) for one in settled))
     return tuple(one.row.key for one in settled if one.aside is not None)
 
@@ -185,7 +189,7 @@ def _readable(publications: Sequence[FeedRow]) -> Iterator[CustomerRecord]:
             continue
 
 
-def _sweep(db: sqlite3.Connection, feed: Feed) -> None:
+def _sweep(db: sqlite3.Connection, feed: Feed, moment: Moment) -> None:
     """The load is complete: take away what it no longer names, and what an earlier price zone of
     this store named. Customers stay, for the store may have made them itself."""
     olds = [feed]
@@ -198,7 +202,9 @@ def _sweep(db: sqlite3.Connection, feed: Feed) -> None:
             keys = stale_keys(db, old)
             if feed.data_set is not DataSet.CUSTOMERS:
                 kept = live_bodies(db, feed, keys)
-                KINDS[feed.data_set][1](db, [key for key in keys if key not in kept])
+                gone = [key for key in keys if key not in kept]
+                with keeping_past(db, named_by(db, feed.data_set, gone), moment.wall_ms):
+                    KINDS[feed.data_set][1](db, gone)
             drop_rows(db, old, keys)
             if len(keys) < STALE_PAGE_ROWS:
                 break

@@ -57,17 +57,17 @@ def complete_sale(
     counter = hot_reads.read_counter(
         db, workstation_id, request.operator_id, request.customer_id, store.epoch
     )
-    known = read_situation(db, request, workstation_id, store, counter)
+    known = read_situation(db, request, workstation_id, store, counter, moment.wall_ms)
     composed = compose(request, known)
     entry = append_after(db, store.tip, composed.fact, EventId(request.sale_id), moment)
     crash_point("after_append")
-    _write(db, composed, request_digest, entry, store.settings_no, counter.receipts + 1, moment)
+    _write(db, composed, request_digest, entry, known.settings_no, counter.receipts + 1, moment)
     numbers = {sold.sale_id: sold.receipt_number for sold in known.originals.values()}
     kept = Kept(
         store.store_id, entry.epoch, entry.link.prev_hash, entry.envelope, entry.link.hash, b""
     )
     here = points_left(db, composed.fact)
-    return CompletedSale(composed.fact, kept, store.settings, numbers, here)
+    return CompletedSale(composed.fact, kept, known.settings, numbers, here)
 
 
 def _write(

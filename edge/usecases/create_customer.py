@@ -154,7 +154,7 @@ def change_fields(
         for field, value in sorted(values.items())
     )
     append(db, CustomerChanged(customer_id, operator_id, changes), event_id, moment)
-    merge_customers(db, {customer_id: changes})
+    merge_customers(db, {customer_id: changes}, moment)
     changed = find_customer(db, customer_id)
     if changed is None:
         raise LookupError(f"the customer {customer_id} was written and is not there")

@@ -48,7 +48,9 @@ def quote_sale(
     counter = hot_reads.read_counter(
         db, workstation_id, asked.operator_id, asked.customer_id, store.epoch
     )
-    known = read_situation(db, asked, workstation_id, store, counter, with_rights=True)
+    known = read_situation(
+        db, asked, workstation_id, store, counter, moment.wall_ms, with_rights=True
+    )
     return quote(asked, known)
 
 

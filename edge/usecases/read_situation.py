@@ -1,14 +1,19 @@
 """What the rules of a sale may look at: read for the sale itself, and for what a basket would come
 to before it is tendered (``quote_sale.py``), so that both are held against the same.
+
+Held against is what was in force when the basket was tendered, whatever has changed by the time it
+arrives: prices by their own instants, everything else by the history (``hold_past.py``).
 """
 
 import sqlite3
+from datetime import date
 
 from edge.db import hot_reads
 from edge.domain.basket import SaleRequest
 from edge.domain.errors import NoOpenBusinessDay, NoOpenTill
 from edge.domain.returns import customer_of, original_of
 from edge.domain.situation import Situation
+from edge.usecases.hold_past import InForce, hold_past
 from sync.protocol.identity import WorkstationId, receipt_number
 from sync.protocol.poslog import TenderKind
 
@@ -19,6 +24,7 @@ def read_situation(
     workstation_id: WorkstationId,
     store: hot_reads.StoreNow,
     counter: hot_reads.CounterNow,
+    now_ms: int,
     *,
     with_rights: bool = False,
 ) -> Situation:
@@ -28,11 +34,10 @@ def read_situation(
         raise NoOpenBusinessDay
     if counter.till_session_id is None:
         raise NoOpenTill(workstation_id)
-    as_of_ms = request.tendered_at_ms
-    codes = {line.scan_code for line in request.lines if line.scan_code is not None}
-    ids = {line.item_id for line in request.lines if line.item_id is not None}
+    held = _in_force(db, request, store, counter, counter.business_date)
+    if store.changed_ms > request.tendered_at_ms:
+        held = hold_past(db, held, request, counter.business_date, now_ms)
     named = {original for line in request.lines if (original := original_of(line)) is not None}
-    tenders = hot_reads.tenders_named(db, {tender.tender_id for tender in request.tenders})
     originals = hot_reads.sold_lines(db, named) if named else {}
     customer_id = customer_of(request.customer_id, originals)
     owed = counter.points_owed
@@ -42,23 +47,40 @@ def read_situation(
         with_rights
         or bool(named)
         or owed > 0
-        or any(tender.kind is TenderKind.POINTS for tender in tenders.values())
+        or any(tender.kind is TenderKind.POINTS for tender in held.tenders.values())
     )
     return Situation(
-        settings=store.settings,
         workstation_id=workstation_id,
         business_date=counter.business_date,
         till_session_id=counter.till_session_id,
         receipt_number=receipt_number(
             store.store_code, workstation_id, store.epoch.number, counter.receipts + 1
         ),
+        originals=originals,
+        rights=hot_reads.rights_left(db, customer_id) if wants_rights and customer_id else (),
+        points_owed=owed,
+        **held._asdict(),
+    )
+
+
+def _in_force(
+    db: sqlite3.Connection,
+    request: SaleRequest,
+    store: hot_reads.StoreNow,
+    counter: hot_reads.CounterNow,
+    business_date: date,
+) -> InForce:
+    """What the request's names mean now."""
+    as_of_ms = request.tendered_at_ms
+    codes = {line.scan_code for line in request.lines if line.scan_code is not None}
+    ids = {line.item_id for line in request.lines if line.item_id is not None}
+    return InForce(
+        settings=store.settings,
+        settings_no=store.settings_no,
         operator_active=counter.operator_active,
         customer_active=counter.customer_active,
         items_by_code=hot_reads.items_by_code(db, codes, as_of_ms) if codes else {},
         items_by_id=hot_reads.items_by_id(db, ids, as_of_ms) if ids else {},
-        rates=hot_reads.rates_in_force(db, counter.business_date),
-        tenders=tenders,
-        originals=originals,
-        rights=hot_reads.rights_left(db, customer_id) if wants_rights and customer_id else (),
-        points_owed=owed,
+        rates=hot_reads.rates_in_force(db, business_date),
+        tenders=hot_reads.tenders_named(db, {tender.tender_id for tender in request.tenders}),
     )

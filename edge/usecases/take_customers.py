@@ -17,6 +17,7 @@ from edge.db.customers import (
     write_keys,
 )
 from edge.db.hybrid_clock import witness_stamp
+from edge.db.past import Kind, Named, keeping_past
 from sync.engine.journal import Moment
 from sync.engine.sealing import open_sealed
 from sync.protocol.clock import Hlc
@@ -37,18 +38,22 @@ def take_customers(
     moment: Moment,
 ) -> None:
     """Forget whom head office erased, then merge ``records`` and open what ``keys`` open."""
-    forget_customers(db, erased)
+    gone = tuple(erased)
+    with keeping_past(db, _named(gone), moment.wall_ms):
+        forget_customers(db, gone)
     incoming: dict[CustomerId, list[FieldChange]] = {key.customer_id: [] for key in keys}
     for record in records:
         incoming.setdefault(record.customer_id, []).extend(record.fields)
     write_keys(db, [(key.customer_id, key.key) for key in keys])
-    merge_customers(db, incoming)
+    merge_customers(db, incoming, moment)
     seen = [change.hlc for record in records for change in record.fields]
     witness_stamp(db, max(seen, default=Hlc(0)), moment)
 
 
 def merge_customers(
-    db: sqlite3.Connection, incoming: Mapping[CustomerId, Sequence[FieldChange]]
+    db: sqlite3.Connection,
+    incoming: Mapping[CustomerId, Sequence[FieldChange]],
+    moment: Moment,
 ) -> None:
     """Merge changes with what is known, and write each customer's readable row anew."""
     known = read_field_states(db, incoming)
@@ -66,9 +71,13 @@ def merge_customers(
         ],
     )
     keys = read_keys(db, incoming)
-    write_customers(
-        db, [readable(record, keys.get(record.customer_id)) for record in merged if record.fields]
-    )
+    read = [readable(record, keys.get(record.customer_id)) for record in merged if record.fields]
+    with keeping_past(db, _named(incoming), moment.wall_ms):
+        write_customers(db, read)
+
+
+def _named(customers: Iterable[CustomerId]) -> list[Named]:
+    return [Named(Kind.CUSTOMER, customer_id.hex) for customer_id in customers]
 
 
 def readable(record: CustomerRecord, key: bytes | None) -> Customer:

@@ -23,6 +23,7 @@ from edge.domain.line_errors import (
     ItemMissing,
     OpenPriceNotAllowed,
     OpenPriceReasonMissing,
+    OpenPriceReasonSuperfluous,
     PriceMissing,
     TaxRateMissing,
     UnknownItem,
@@ -137,7 +138,11 @@ def unnamed() -> LineRequest:
             OpenPriceReasonMissing,
             "lines[1].open_price_reason",
         ),
-        (replace(line(), open_price_reason="cheap"), PriceMissing, "lines[1].unit_price_minor"),
+        (
+            replace(line(), open_price_reason="cheap"),
+            OpenPriceReasonSuperfluous,
+            "lines[1].open_price_reason",
+        ),
         (line("REDUCED"), TaxRateMissing, "lines[1]"),
         (line("OPEN", price_minor=MINOR_MAX, pieces=2), AmountTooLarge, "lines[1]"),
     ],
@@ -231,3 +236,10 @@ def test_every_basket_balances_and_travels_unchanged(
     assert sum(t.taxable_minor for t in fact.taxes) == total
     kind = kind_of(fact)
     assert decode_fact(kind.kind, kind.version, encode(fact)) == fact
+
+
+def test_a_reason_without_a_price_by_hand_is_told_so() -> None:
+    """B10: the item has a price in force; it is the reason that has nothing to explain."""
+    with pytest.raises(OpenPriceReasonSuperfluous, match="no price was entered") as refused:
+        composed(sale_request(lines=[replace(line(), open_price_reason="cheap")]))
+    assert "Leave the reason out" in refused.value.remedy

@@ -47,6 +47,7 @@ TABLES = (
     "journal_head",
     "operator",
     "pairing_code",
+    "past_row",
     "points_debt",
     "points_right",
     "price",
@@ -86,6 +87,7 @@ def upgrade() -> None:
     _create_journal_head()
     _create_operator()
     _create_pairing_code()
+    _create_past_row()
     _create_points_debt()
     _create_points_right()
     _create_price()
@@ -341,6 +343,19 @@ def _create_pairing_code() -> None:
         sa.Column("tries_left", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("workstation_id", name=op.f("pk_pairing_code")),
     )
+
+
+def _create_past_row() -> None:
+    op.create_table(
+        "past_row",
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("until_ms", sa.Integer(), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "name", "until_ms", name=op.f("pk_past_row")),
+    )
+    with op.batch_alter_table("past_row", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_past_row_until_ms"), ["until_ms"], unique=False)
 
 
 def _create_points_debt() -> None:

@@ -1,0 +1,161 @@
+"""What a sale reads, as it was before it changed: one history for all of it.
+
+A basket is held against what was in force when it was tendered, also when it arrives after head
+office (or the store itself) has changed or withdrawn an item, a code, a price, a rate, a tender, an
+operator, a customer or the settings: the customer has paid by then. Whoever writes such rows does
+it inside ``keeping_past``, which compares what the rows say before and after; how a kind of row
+reads stands here once, and nowhere else.
+
+Kept is what changed within the time that a basket may take to arrive (``tender_age_max_s``): older
+baskets are refused, or, where the store sets no limit, held against the oldest that is known.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
+
+import msgspec
+
+from sync.protocol.codec import decode
+from sync.protocol.reference import DataSet, Item, StoreSettings
+
+KEPT_WITHOUT_LIMIT_S = 30 * 86_400
+"""Where the store sets no limit to a basket's age."""
+VALUES_MAX = 16
+"""Prices of one item, or rates of one class, that one row of the past holds: the newest."""
+STORE = "store"
+"""The name of the settings."""
+
+
+class Kind(StrEnum):
+    """What may be named: by a request, or by what it names."""
+
+    ITEM = "item"
+    CODE = "code"
+    PRICES = "prices"
+    RATES = "rates"
+    TENDER = "tender"
+    OPERATOR = "operator"
+    CUSTOMER = "customer"
+    SETTINGS = "settings"
+
+
+class Named(NamedTuple):
+    """A thing: a customer by its id in hexadecimal, prices by the item, rates by the class."""
+
+    kind: Kind
+    name: str
+
+
+_ITEM = (
+    "json_array(i.item_id, i.name, i.unit, i.tax_class, i.open_price, i.unit_cost_minor, i.active)"
+)
+_NEWEST = f"DESC LIMIT {VALUES_MAX}"
+_NOW: Mapping[Kind, str] = MappingProxyType(
+    {
+        Kind.ITEM: f"SELECT i.item_id, {_ITEM} FROM json_each(:names) w"  # noqa: S608 - constant
+        " JOIN item i ON i.item_id = w.value",
+        Kind.CODE: f"SELECT s.scan_code, {_ITEM} FROM json_each(:names) w"  # noqa: S608 - constant
+        " JOIN scan_code s ON s.scan_code = w.value JOIN item i ON i.item_id = s.item_id",
+        Kind.PRICES: "SELECT w.value, (SELECT json_group_array(json_array(effective_from_ms,"  # noqa: S608
+        " unit_price_minor, version)) FROM (SELECT * FROM price WHERE item_id = w.value"
+        f" AND effective_from_ms <= :now_ms ORDER BY effective_from_ms {_NEWEST}))"
+        " FROM json_each(:names) w",
+        Kind.RATES: "SELECT w.value, (SELECT json_group_array(json_array(effective_from, rate_bp,"  # noqa: S608
+        " version)) FROM (SELECT * FROM tax_rate WHERE tax_class = w.value"
+        f" ORDER BY effective_from {_NEWEST})) FROM json_each(:names) w",
+        Kind.TENDER: "SELECT t.tender_id, json_array(t.name, t.kind, t.refundable, t.active)"
+        " FROM json_each(:names) w JOIN tender t ON t.tender_id = w.value",
+        Kind.OPERATOR: "SELECT o.operator_id, json_array(o.name, o.active)"
+        " FROM json_each(:names) w JOIN operator o ON o.operator_id = w.value",
+        Kind.CUSTOMER: "SELECT w.value, json_array(c.active)"
+        " FROM json_each(:names) w JOIN customer c ON c.customer_id = unhex(w.value)",
+        Kind.SETTINGS: "SELECT w.value, json_array(s.settings_no)"
+        " FROM json_each(:names) w JOIN settings s ON s.current",
+    }
+)
+"""What is in force of each kind: name and value. Nothing personal: a name is read where it stands,
+and an erasure has nothing to look for here."""
+_KINDS: Mapping[DataSet, Kind] = MappingProxyType(
+    {
+        DataSet.TAXES: Kind.RATES,
+        DataSet.TENDERS: Kind.TENDER,
+        DataSet.OPERATORS: Kind.OPERATOR,
+        DataSet.PRICES: Kind.PRICES,
+    }
+)
+"""Data sets whose keys are names, with the instant or date behind an ``@`` where one belongs."""
+_NOTHING = "[]"
+_KEEP = "INSERT OR IGNORE INTO past_row (kind, name, until_ms, value) VALUES (?, ?, ?, ?)"
+_FORGET = "DELETE FROM past_row WHERE until_ms < ?"
+_SETTINGS = "SELECT body FROM settings WHERE current"
+_AS_OF = (
+    "SELECT p.kind, p.name, p.value, min(p.until_ms) FROM json_each(:named) w"
+    " JOIN past_row p ON p.kind = w.value ->> 0 AND p.name = w.value ->> 1"
+    " WHERE p.until_ms > :as_of_ms AND p.until_ms <= :now_ms GROUP BY p.kind, p.name"
+)
+_CODES_OF = "SELECT s.scan_code FROM json_each(:names) w JOIN scan_code s ON s.item_id = w.value"
+
+
+@contextmanager
+def keeping_past(db: sqlite3.Connection, named: Iterable[Named], now_ms: int) -> Iterator[None]:
+    """Around a write to what sales read: what ``named`` said before, where it says something else
+    (or nothing) afterwards, is what holds for baskets that were tendered before ``now_ms``."""
+    names = tuple(named)
+    before = _in_force(db, names, now_ms)
+    yield
+    after = _in_force(db, before, now_ms)
+    changed = [(*key, now_ms, value) for key, value in before.items() if after.get(key) != value]
+    if changed:
+        db.executemany(_KEEP, changed)
+        db.execute(_FORGET, (now_ms - 1_000 * _kept_s(db),))
+
+
+def named_by(
+    db: sqlite3.Connection, data_set: DataSet, keys: Sequence[str], rows: Iterable[object] = ()
+) -> list[Named]:
+    """What a write of a data set's rows may change. ``keys``: of all of them; ``rows``: those that
+    can be read. An item changes itself, the codes it had and the codes it gets."""
+    if data_set is DataSet.ITEMS:
+        codes = {row[0] for row in db.execute(_CODES_OF, {"names": _json(keys)})}
+        codes.update(code for row in rows if isinstance(row, Item) for code in row.scan_codes)
+        return [*(Named(Kind.ITEM, key) for key in keys), *(Named(Kind.CODE, c) for c in codes)]
+    if data_set is DataSet.SETTINGS:
+        return [Named(Kind.SETTINGS, STORE)]
+    kind = _KINDS.get(data_set)
+    return [] if kind is None else [Named(kind, key.rpartition("@")[0] or key) for key in keys]
+
+
+def past_as_of(
+    db: sqlite3.Connection, named: Iterable[Named], as_of_ms: int, now_ms: int
+) -> dict[Named, str]:
+    """What held of ``named`` at ``as_of_ms`` and has changed since, as JSON; what has not changed
+    is left out. A change that a wrong clock dated later than ``now_ms`` counts as none."""
+    values = {"named": _json(list(named)), "as_of_ms": as_of_ms, "now_ms": now_ms}
+    rows = db.execute(_AS_OF, values)
+    return {Named(Kind(kind), name): value for kind, name, value, _ in rows}
+
+
+def _in_force(db: sqlite3.Connection, named: Iterable[Named], now_ms: int) -> dict[Named, str]:
+    by_kind: dict[Kind, set[str]] = {}
+    for kind, name in named:
+        by_kind.setdefault(kind, set()).add(name)
+    return {
+        Named(kind, name): value
+        for kind, names in by_kind.items()
+        for name, value in db.execute(_NOW[kind], {"names": _json(sorted(names)), "now_ms": now_ms})
+        if value != _NOTHING
+    }
+
+
+def _kept_s(db: sqlite3.Connection) -> int:
+    row = db.execute(_SETTINGS).fetchone()
+    limit = None if row is None else decode(StoreSettings, row[0]).tender_age_max_s
+    return KEPT_WITHOUT_LIMIT_S if limit is None else limit
+
+
+def _json(values: object) -> str:
+    return msgspec.json.encode(values).decode()
