@@ -21,6 +21,7 @@ import msgspec
 
 from sync.protocol.codec import decode
 from sync.protocol.reference import DataSet, Item, StoreSettings
+from sync.protocol.scan_code import code_key
 
 KEPT_WITHOUT_LIMIT_S = 30 * 86_400
 """Where the store sets no limit to a basket's age."""
@@ -44,7 +45,8 @@ class Kind(StrEnum):
 
 
 class Named(NamedTuple):
-    """A thing: a customer by its id in hexadecimal, prices by the item, rates by the class."""
+    """A thing: a code by its key (``sync/protocol/scan_code.py``), a customer by its id in
+    hexadecimal, prices by the item, rates by the class."""
 
     kind: Kind
     name: str
@@ -58,8 +60,9 @@ _NOW: Mapping[Kind, str] = MappingProxyType(
     {
         Kind.ITEM: f"SELECT i.item_id, {_ITEM} FROM json_each(:names) w"  # noqa: S608 - constant
         " JOIN item i ON i.item_id = w.value",
-        Kind.CODE: f"SELECT s.scan_code, {_ITEM} FROM json_each(:names) w"  # noqa: S608 - constant
-        " JOIN scan_code s ON s.scan_code = w.value JOIN item i ON i.item_id = s.item_id",
+        Kind.CODE: f"SELECT s.code_key, {_ITEM} FROM json_each(:names) w"  # noqa: S608 - constant
+        " JOIN scan_code s ON s.code_key = w.value AND s.holds"
+        " JOIN item i ON i.item_id = s.item_id",
         Kind.PRICES: "SELECT w.value, (SELECT json_group_array(json_array(effective_from_ms,"  # noqa: S608
         " unit_price_minor, version)) FROM (SELECT * FROM price WHERE item_id = w.value"
         f" AND effective_from_ms <= :now_ms ORDER BY effective_from_ms {_NEWEST}))"
@@ -97,7 +100,7 @@ _AS_OF = (
     " JOIN past_row p ON p.kind = w.value ->> 0 AND p.name = w.value ->> 1"
     " WHERE p.until_ms > :as_of_ms AND p.until_ms <= :now_ms GROUP BY p.kind, p.name"
 )
-_CODES_OF = "SELECT s.scan_code FROM json_each(:names) w JOIN scan_code s ON s.item_id = w.value"
+_CODES_OF = "SELECT s.code_key FROM json_each(:names) w JOIN scan_code s ON s.item_id = w.value"
 
 
 @contextmanager
@@ -121,7 +124,8 @@ def named_by(
     can be read. An item changes itself, the codes it had and the codes it gets."""
     if data_set is DataSet.ITEMS:
         codes = {row[0] for row in db.execute(_CODES_OF, {"names": _json(keys)})}
-        codes.update(code for row in rows if isinstance(row, Item) for code in row.scan_codes)
+        items = (row for row in rows if isinstance(row, Item))
+        codes.update(code_key(code) for item in items for code in item.scan_codes)
         return [*(Named(Kind.ITEM, key) for key in keys), *(Named(Kind.CODE, c) for c in codes)]
     if data_set is DataSet.SETTINGS:
         return [Named(Kind.SETTINGS, STORE)]

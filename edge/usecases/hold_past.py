@@ -18,6 +18,7 @@ from edge.domain.situation import ItemOnSale, PriceInForce, RateInForce, TenderI
 from sync.protocol.identity import ItemId, TenderId
 from sync.protocol.poslog import TaxClass, TenderKind
 from sync.protocol.reference import StoreSettings
+from sync.protocol.scan_code import code_key
 
 
 class InForce(NamedTuple):
@@ -44,7 +45,7 @@ def hold_past(
         rates=past.rates(now.rates, business_date),
         tenders={**now.tenders, **past.tenders()},
         **_settings(db, now, past),
-        **_items(db, now, past, request.tendered_at_ms, now_ms),
+        **_items(db, now, past, request, now_ms),
     )
 
 
@@ -108,12 +109,31 @@ def _named(request: SaleRequest) -> list[Named]:
         named.add(Named(Kind.CUSTOMER, request.customer_id.hex))
     for line in request.lines:
         if line.scan_code is not None:
-            named.add(Named(Kind.CODE, line.scan_code))
+            named.add(Named(Kind.CODE, code_key(line.scan_code)))
+            named.add(Named(Kind.ITEM, line.scan_code))
         if line.item_id is not None:
             named.add(Named(Kind.ITEM, line.item_id))
     named.update(Named(Kind.TENDER, tender.tender_id) for tender in request.tenders)
     named.update(Named(Kind.RATES, tax_class.value) for tax_class in TaxClass)
     return sorted(named)
+
+
+def _by_code(
+    now: InForce,
+    codes: Mapping[str, ItemOnSale],
+    ids: Mapping[ItemId, ItemOnSale],
+    request: SaleRequest,
+) -> dict[str, ItemOnSale]:
+    """What the request's scan codes meant: a code, or else an item's id."""
+    found = {}
+    for asked in {line.scan_code for line in request.lines if line.scan_code is not None}:
+        key, item_id = code_key(asked), ItemId(asked)
+        is_code = asked in now.items_by_code and now.items_by_code[asked].item_id != item_id
+        if key in codes:
+            found[asked] = codes[key]
+        elif item_id in ids and not is_code:
+            found[asked] = ids[item_id]
+    return found
 
 
 def _settings(db: sqlite3.Connection, now: InForce, past: _Past) -> dict[str, Any]:
@@ -124,12 +144,13 @@ def _settings(db: sqlite3.Connection, now: InForce, past: _Past) -> dict[str, An
 
 
 def _items(
-    db: sqlite3.Connection, now: InForce, past: _Past, as_of_ms: int, now_ms: int
+    db: sqlite3.Connection, now: InForce, past: _Past, request: SaleRequest, now_ms: int
 ) -> dict[str, Any]:
     """Items by what the request calls them, each with the price that was known at the tender."""
-    by_code = {**now.items_by_code, **past.items(Kind.CODE)}
-    by_id = dict(now.items_by_id)
-    by_id.update((item.item_id, item) for item in past.items(Kind.ITEM).values())
+    as_of_ms = request.tendered_at_ms
+    by_id = {item.item_id: item for item in past.items(Kind.ITEM).values()}
+    by_code = {**now.items_by_code, **_by_code(now, past.items(Kind.CODE), by_id, request)}
+    by_id = {**now.items_by_id, **by_id}
     ids = {item.item_id for item in (*by_code.values(), *by_id.values())}
     found = hot_reads.priced(db, ids, as_of_ms)
     named = [Named(Kind.PRICES, item_id) for item_id in sorted(ids)]

@@ -40,7 +40,7 @@ from edge.usecases.quote_sale import QuoteSale, quote_sale
 from edge.usecases.update_customer import deactivate_customer
 from sync.protocol.clock import Hlc
 from sync.protocol.errors import Refusal
-from sync.protocol.identity import ItemId, TenderId
+from sync.protocol.identity import EventId, ItemId, TenderId
 from sync.protocol.poslog import TaxClass, TenderKind
 from sync.protocol.reference import DataSet, Item, Operator, Price, TaxRate, Tender
 from sync.protocol.shared import CustomerField, CustomerRecord, FieldChange
@@ -60,6 +60,7 @@ from tests.builders import (
     line,
     moment,
     new_store,
+    sale_id,
     sale_request,
     sell,
     tender,
@@ -104,8 +105,8 @@ def customer(active: str) -> CustomerRecord:
 
 
 def deactivate_at_the_store(db: sqlite3.Connection) -> None:
-    drawn = draw()
-    deactivate_customer(db, MEMBER, ANNA, drawn, moment(CHANGED_MS))
+    event = EventId(sale_id("deactivated"))
+    deactivate_customer(db, MEMBER, ANNA, event, draw(), moment(CHANGED_MS))
 
 
 class Change(NamedTuple):
@@ -324,3 +325,12 @@ def test_points_can_be_paid_by_a_tender_that_is_withdrawn_meanwhile(
     paid = (tender(points, 100), tender(CARD, 200))
     done = sell(db, msgspec.structs.replace(request, tenders=paid), at=moment(ARRIVED_MS))
     assert done.points_spent == 100
+
+
+def test_an_id_in_the_place_of_a_code_is_looked_up_in_the_past_too(db: sqlite3.Connection) -> None:
+    """A14: a scan that is no code may be an item's id, then as now."""
+    publish(db, DataSet.ITEMS, (I01, item(active=False)))
+    request = basket("a")
+    lines = tuple(msgspec.structs.replace(each, scan_code="I01") for each in request.lines)
+    done = sell(db, msgspec.structs.replace(request, lines=lines), at=moment(ARRIVED_MS))
+    assert done.total_minor == 300
