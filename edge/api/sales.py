@@ -16,16 +16,17 @@ from litestar import Response, get, post
 
 from edge.api.guard import at_once, box_of, workstation_of
 from edge.api.limits import SALE_BYTES_MAX
-from edge.api.parameters import IdInPath, TheBox
+from edge.api.parameters import IdInPath, Numbered, TheBox
 from edge.api.seen import tell
 from edge.api.written import Described, accepts
 from edge.box import Box
 from edge.domain.basket import SaleRequest
 from edge.domain.completed import CompletedSale
+from edge.reading import read
 from edge.usecases.abandon_sale import abandon_sale
 from edge.usecases.complete_sale import complete_sale
 from edge.usecases.fields import Operator, Request
-from edge.usecases.look_up_sale import Abandoned, look_up_sale
+from edge.usecases.look_up_sale import Abandoned, look_up_receipt, look_up_sale
 from sync.engine.signing import SALE_SIGNED, sign_bytes
 from sync.http.body import decode_body, raw_body, read_body
 from sync.protocol import codec
@@ -133,6 +134,20 @@ async def look_up(sale_id: IdInPath, box: TheBox) -> SaleAnswer:
     )
 
 
+@get("/sales", operation_class=Described)
+async def by_number(receipt_number: Numbered, box: TheBox) -> SaleAnswer:
+    """The sale on whose receipt this number stands, small letters and blanks around it as well; its
+    receipt is marked as a copy."""
+    found = await read(box.reader, lambda db: look_up_receipt(db, receipt_number))
+    if found is None:
+        raise NotFound(
+            f"No receipt of this store has the number {receipt_number.strip()!r}.",
+            remedy="Type the number as it is printed, S01-W1-E1-000123; ask the store that sold.",
+            field="receipt_number",
+        )
+    return _answer(box, found)
+
+
 @post("/sales/{sale_id:uuid}/abandon", status_code=200, operation_class=accepts(AbandonRequest))
 async def abandon(
     request: litestar.Request[Any, Any, Any], sale_id: IdInPath, box: TheBox
@@ -171,4 +186,4 @@ def _answer(box: Box, sale: CompletedSale) -> SaleAnswer:
     )
 
 
-ROUTES = (complete, take_back, look_up, abandon)
+ROUTES = (complete, take_back, look_up, by_number, abandon)

@@ -335,6 +335,10 @@ NUMBERS = _reading(
     .join(Sale, col(Sale.sale_id) == func.unhex(_sales.c.value)),
     "sales",
 )
+NUMBERED = _reading(
+    select(col(Sale.sale_id)).where(col(Sale.receipt_number) == bindparam("receipt_number")),
+    "receipt_number",
+)
 ALARM = _reading(select(col(Alarm.alarm_id)).where(col(Alarm.alarm_id) == bindparam("id")), "id")
 
 STATEMENTS = (
@@ -354,6 +358,7 @@ STATEMENTS = (
     POINTS_HERE,
     POINTS_OWED,
     NUMBERS,
+    NUMBERED,
     ALARM,
 )
 """Held against the migrated schema by a test."""

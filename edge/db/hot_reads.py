@@ -237,6 +237,15 @@ def receipt_numbers(
     return {SaleId(UUID(bytes=row[0])): row[1] for row in rows}
 
 
+def sale_numbered(db: sqlite3.Connection, typed: str) -> SaleId | None:
+    """The sale with a receipt number; in capitals if none has it as it was typed."""
+    for number in (typed, typed.upper()):
+        row = db.execute(hot_queries.NUMBERED.sql, (number,)).fetchone()
+        if row is not None:
+            return SaleId(UUID(bytes=row[0]))
+    return None
+
+
 def finished_event(db: sqlite3.Connection, sale_id: SaleId) -> Kept | None:
     """A sale's event with an empty signature; None where the store or its journal lacks it."""
     row = db.execute(hot_queries.FINISHED.sql, (sale_id.bytes,)).fetchone()

@@ -42,6 +42,13 @@ def look_up_sale(
     return NotKnown(sale_id)
 
 
+def look_up_receipt(db: sqlite3.Connection, typed: str) -> CompletedSale | None:
+    """The sale with this receipt number, as it is printed or in small letters. Raises
+    SaleArchived."""
+    sale_id = hot_reads.sale_numbered(db, typed.strip())
+    return None if sale_id is None else recall(db, sale_id, copy=True)
+
+
 def recall(db: sqlite3.Connection, sale_id: SaleId, *, copy: bool = False) -> CompletedSale:
     """The answer to a finished sale again, from its rows and its journal entry: same number, same
     envelope, same receipt text, whatever the store's settings are today. Raises SaleArchived."""

@@ -202,6 +202,27 @@ async def test_a_day_of_trade_ends_with_a_counted_till_and_its_manifest(tmp_path
         assert told["totals"] == closed.json()["manifest"][6]
 
 
+async def test_a_sale_is_found_by_the_number_on_its_receipt(tmp_path: Path) -> None:
+    """B9: what is printed on the paper finds the sale again."""
+    async with open_store(tmp_path / "S01") as till:
+        await till.open_shop()
+        sold = (await till.call("POST", "/sales", sale())).json()
+        for typed in (sold["receipt_number"], f" {sold['receipt_number'].lower()} "):
+            answer = await till.client.get("/sales", params={"receipt_number": typed})
+            assert answer.status_code == 200, answer.text
+            again = answer.json()
+            assert {**again, "receipt": sold["receipt"]} == sold
+            assert "COPY" in again["receipt"]
+        unknown = await till.client.get("/sales", params={"receipt_number": "S01-W1-E1-000009"})
+        assert (unknown.status_code, unknown.json()["field"]) == (404, "receipt_number")
+        assert "S01-W1-E1-000009" in unknown.json()["detail"]
+        assert (await till.client.get("/sales")).status_code == 400
+        stranger = await till.client.get(
+            "/sales", params={"receipt_number": "x"}, headers={"Authorization": "Bearer no"}
+        )
+        assert stranger.status_code == 401
+
+
 async def test_items_customers_and_stock_are_found(till: Till) -> None:
     item = (await till.call("GET", f"/items/{MILK}")).json()
     assert (item["name"], item["unit_price_minor"]) == ("Milk 1 l", 345)
