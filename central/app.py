@@ -5,9 +5,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from litestar import Litestar, Router
-from litestar.datastructures import MutableScopeHeaders, State
+from litestar.datastructures import State
 from litestar.exceptions import HTTPException
-from litestar.types import Message, Scope
 
 from central.api.assets import read_asset
 from central.api.board import show_board, show_day, show_days
@@ -28,6 +27,7 @@ from central.api.sync import enrol_box, read_feed, read_heads, take_journal
 from central.background import background
 from central.office import Office
 from central.problems import EXCEPTION_HANDLERS
+from sync.http.headers import harden
 
 ROUTES: Sequence[Any] = (
     read_health,
@@ -59,24 +59,6 @@ PAGES: Sequence[Any] = (
 )
 
 
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
-"""Sent with every answer, errors included; a page brings its own policy."""
-
-
-async def _harden(message: Message, scope: Scope) -> None:
-    if message["type"] == "http.response.start":
-        headers = MutableScopeHeaders.from_message(message)
-        for name, value in HEADERS.items():
-            headers.setdefault(name, value)
-
-
 def build_app(office: Office, *, with_background: bool = True) -> Litestar:
     """One application; ``with_background=False`` leaves applying and sequencing to others."""
 
@@ -96,7 +78,7 @@ def build_app(office: Office, *, with_background: bool = True) -> Litestar:
         exception_handlers={**EXCEPTION_HANDLERS, HTTPException: nothing_here},
         state=State({"office": office}),
         lifespan=[lifespan],
-        before_send=[_harden],
+        before_send=[harden],
         request_max_body_size=BODY_BYTES_MAX,
         openapi_config=None,
         logging_config=None,

@@ -31,10 +31,11 @@ from central.domain.errors import (
     NotSignedIn,
     RecordDamaged,
     TooLarge,
-    TooManyTries,
     UnknownProtocol,
 )
 from sync.engine.signing import BadSignature
+from sync.http.later import Later, TooManyTries
+from sync.http.logs import route_of
 from sync.protocol.answers import PROBLEM_PREFIX
 from sync.protocol.errors import BadRequest, InvalidField, NotFound, Refusal, WrongContentType
 
@@ -55,6 +56,7 @@ STATUS: dict[type[Refusal], int] = {
     CursorGone: 410,
     TooLarge: 413,
     UnknownProtocol: 426,
+    Later: 503,
     TooManyTries: 429,
     RecordDamaged: 503,
 }
@@ -127,7 +129,7 @@ def _refusal(_request: Request[Any, Any, Any], error: Exception) -> Response[byt
     headers = {}
     if problem.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    if isinstance(error, TooManyTries):
+    if isinstance(error, Later):
         headers["Retry-After"] = str(error.retry_after_s)
     return answer(problem, headers)
 
@@ -182,7 +184,7 @@ def _database(request: Request[Any, Any, Any], error: Exception) -> Response[byt
         cause = error.orig.__cause__ if error.orig is not None else None
         if not isinstance(cause, _PASSING):
             return _unexpected(request, error)
-    log.error("database away", path=request.url.path, error=str(error))
+    log.error("database away", route=route_of(request.scope), exc_info=error)
     away = Problem(
         PROBLEM_PREFIX + "database-away",
         "Head office's database does not answer",
@@ -194,7 +196,12 @@ def _database(request: Request[Any, Any, Any], error: Exception) -> Response[byt
 
 
 def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    log.error("unexpected", method=request.method, path=request.url.path, exc_info=error)
+    log.error(
+        "unexpected",
+        method=request.method,
+        route=route_of(request.scope),
+        exc_info=error,
+    )
     internal = Problem(
         PROBLEM_PREFIX + "internal",
         "Something went wrong at head office",

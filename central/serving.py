@@ -23,11 +23,9 @@ from central.office import open_office
 from central.settings import LOOPBACK, CentralSettings
 from central.usecases.own_key import own_key
 from sync.http.logs import log_json_to_stderr
+from sync.http.serving import uvicorn_config
 
 CONNECTIONS_WAITING_MAX = 256
-GRACE_S = 5
-"""Requests at work get this long to end when the server stops."""
-KEEP_ALIVE_S = 75
 STOPPING = (signal.SIGTERM, signal.SIGINT)
 GC_OBJECTS = 50_000
 """New objects between two looks of the garbage collector: about what one set of events makes."""
@@ -93,18 +91,7 @@ async def _serve(
     async with engine_of(database, migrating=True) as engine:
         key = await own_key(engine, settings.data, now_ms())
         office = open_office(engine, key, settings, now_ms)
-        config = uvicorn.Config(
-            build_app(office),
-            log_config=None,
-            access_log=False,
-            lifespan="on",
-            ws="none",
-            http="httptools",
-            server_header=False,
-            proxy_headers=False,
-            timeout_graceful_shutdown=GRACE_S,
-            timeout_keep_alive=KEEP_ALIVE_S,
-        )
+        config = uvicorn_config(build_app(office), settings.door, lifespan="on")
         _leave_out_of_collection()
         address = f"http://{LOOPBACK}:{bound.getsockname()[1]}"
         await _Server(config, lambda: say(f"ready central {address}")).serve(sockets=[bound])

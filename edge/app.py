@@ -9,7 +9,6 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.types import Message, Scope
 
 from edge.api import (
     customers,
@@ -35,26 +34,9 @@ from edge.api.limits import BODY_BYTES_MAX
 from edge.api.seen import compare_seen
 from edge.box import Box
 from edge.problems import EXCEPTION_HANDLERS
-
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
-"""Sent with every answer, errors included."""
-_RAW_HEADERS = tuple((name.lower().encode(), value.encode()) for name, value in HEADERS.items())
+from sync.http.headers import harden
 
 _GUARDED = (customers, days, items, quotes, sales, stock, sync_status, till, tills, totals)
-
-
-async def _harden(message: Message, scope: Scope) -> None:
-    if message["type"] == "http.response.start":
-        stated = {name.lower() for name, _ in message["headers"]}
-        missing = (header for header in _RAW_HEADERS if header[0] not in stated)
-        message["headers"] = [*message["headers"], *missing]
 
 
 def build_app(box: Box) -> Litestar:
@@ -71,7 +53,7 @@ def build_app(box: Box) -> Litestar:
         guards=[require_own_host],
         dependencies={"box": Provide(provide_box)},
         exception_handlers=EXCEPTION_HANDLERS,
-        before_send=[_harden],
+        before_send=[harden],
         request_max_body_size=BODY_BYTES_MAX,
         openapi_config=OpenAPIConfig(
             title="Holdfast store server",

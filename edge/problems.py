@@ -24,6 +24,8 @@ from edge.domain.day_errors import UnknownBusinessDay, UnknownTillSession
 from edge.domain.errors import NotAcceptable, NotNow, SaleArchived, SettingsMissing
 from edge.domain.pairing_errors import PairingRefused
 from sync.engine.journal import EventTooLarge, NotEnrolled
+from sync.http.later import Later, TooManyTries
+from sync.http.logs import route_of
 from sync.protocol.errors import BadRequest, InvalidField, NotFound, Refusal, WrongContentType
 
 MEDIA_TYPE = "application/problem+json"
@@ -68,6 +70,8 @@ STATUS: dict[type[Exception], int] = {
     WriterFull: 503,
     WriterClosed: 503,
     CommitUnknown: 503,
+    Later: 503,
+    TooManyTries: 429,
 }
 """Refusals of the use cases and of this border, by their nearest class."""
 
@@ -121,6 +125,8 @@ def answer(problem: Problem, headers: dict[str, str] | None = None) -> Response[
 def _refusal(_request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     assert isinstance(error, Refusal | CommitUnknown)  # noqa: S101 - what it is registered for
     problem = problem_of(error)
+    if isinstance(error, Later):
+        return answer(problem, {"Retry-After": str(error.retry_after_s)})
     if problem.status >= 500:
         log.error("refused", type=problem.type, detail=problem.detail)
     headers = {"WWW-Authenticate": "Bearer"} if problem.status == 401 else None
@@ -167,7 +173,12 @@ def _parameter(error: ValidationException) -> Problem:
 
 
 def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    log.error("unexpected", method=request.method, path=request.url.path, exc_info=error)
+    log.error(
+        "unexpected",
+        method=request.method,
+        route=route_of(request.scope),
+        exc_info=error,
+    )
     return answer(
         Problem(
             TYPE_PREFIX + "internal",

@@ -25,16 +25,14 @@ from edge.background import exchanging
 from edge.box import SOFTWARE, Box, open_box
 from edge.db.errors import CannotStart
 from edge.local import build_local_app, open_local_socket
-from edge.one_write import OneWriteProtocol
 from edge.ports import bind
 from edge.settings import LOOPBACK, EdgeSettings, read_settings
 from edge.usecases.record_boot import record_boot
+from sync.http.limits import DoorLimits
 from sync.http.logs import log_json_to_stderr
+from sync.http.serving import uvicorn_config
 
 STORES_MAX = 64
-GRACE_S = 5
-"""Requests at work get this long to end when the server stops."""
-KEEP_ALIVE_S = 75
 GC_OBJECTS = 20_000
 """New objects between two looks of the garbage collector."""
 
@@ -62,10 +60,10 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def _listening(*apps: tuple[Any, socket.socket]) -> AsyncIterator[None]:
+async def _listening(limits: DoorLimits, *apps: tuple[Any, socket.socket]) -> AsyncIterator[None]:
     """Answer each application's requests on its socket inside the block; then let those at work
     end, all at once."""
-    servers = [_Server(_config(app)) for app, _ in apps]
+    servers = [_Server(uvicorn_config(app, limits, lifespan="off")) for app, _ in apps]
     serving = [
         asyncio.create_task(server.serve(sockets=[bound]))
         for server, (_, bound) in zip(servers, apps, strict=True)
@@ -78,21 +76,6 @@ async def _listening(*apps: tuple[Any, socket.socket]) -> AsyncIterator[None]:
         for server in servers:
             server.should_exit = True
         await asyncio.gather(*serving)
-
-
-def _config(app: Any) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        ws="none",
-        http=OneWriteProtocol,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=GRACE_S,
-        timeout_keep_alive=KEEP_ALIVE_S,
-    )
 
 
 @asynccontextmanager
@@ -110,7 +93,7 @@ async def serving(
         local = stack.enter_context(open_local_socket(folder))
         apps = ((build_app(box), bound), (build_local_app(box), local))
         address = f"http://{LOOPBACK}:{bound.getsockname()[1]}"
-        await stack.enter_async_context(_listening(*apps))
+        await stack.enter_async_context(_listening(settings.door, *apps))
         yield box, address
 
 

@@ -18,8 +18,9 @@ from litestar.types import ExceptionHandlersMap
 from central.api import words
 from central.api.assets import WEB, asset_address
 from central.api.guards import SAFE_METHODS
-from central.domain.errors import NotSignedIn, TooManyTries
+from central.domain.errors import NotSignedIn
 from central.problems import EXCEPTION_HANDLERS, Problem, problem_of
+from sync.http.later import Later
 from sync.protocol.errors import Refusal
 
 SIGN_IN = "/sign-in"
@@ -89,7 +90,7 @@ def _signed_out(request: AnyRequest, error: Exception) -> Response[Any]:
 
 def _refused(_request: AnyRequest, error: Exception) -> Response[str]:
     assert isinstance(error, Refusal)  # noqa: S101  what it is registered for
-    wait = {"Retry-After": str(error.retry_after_s)} if isinstance(error, TooManyTries) else {}
+    wait = {"Retry-After": str(error.retry_after_s)} if isinstance(error, Later) else {}
     return problem_page(problem_of(error), wait)
 
 

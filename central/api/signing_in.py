@@ -17,10 +17,11 @@ from central.api.limits import BODY_BYTES_MAX
 from central.api.pages import page, see_other
 from central.api.session import PLAIN, TYPED_LETTERS_MAX, session_cookie
 from central.db.engine import unit_of_work
-from central.domain.errors import NotSignedIn, TooManyTries
+from central.domain.errors import NotSignedIn
 from central.problems import status_of
 from central.usecases.sign_in import SignedIn, sign_in, sign_out
 from central.usecases.sign_in_link import LINK_LETTERS_MAX, sign_in_by_link
+from sync.http.later import TooManyTries
 
 NEXT_LETTERS_MAX = 500
 _OURS = re.compile(r"^/(?![/\\])[\w/.,:?=&%+-]*$", re.ASCII)

@@ -8,7 +8,6 @@
     │   ├── EnrolCodeRefused
     │   └── DeviceRevoked
     ├── NotSignedIn        no valid session or token
-    ├── TooManyTries       wait before the next one
     ├── TooLarge
     ├── WrongBatch         bytes that no box of ours would push
     ├── UnknownProtocol    a version that is not spoken here
@@ -54,17 +53,6 @@ class NotSignedIn(Refusal):
 
     slug: ClassVar[str] = "not-signed-in"
     title: ClassVar[str] = "Nobody is signed in"
-
-
-class TooManyTries(Refusal):
-    """``retry_after_s``: how long to wait, in seconds."""
-
-    slug: ClassVar[str] = "too-many-tries"
-    title: ClassVar[str] = "Too many tries"
-
-    def __init__(self, detail: str, *, remedy: str, retry_after_s: int) -> None:
-        super().__init__(detail, remedy=remedy)
-        self.retry_after_s = retry_after_s
 
 
 class TooLarge(Refusal):

@@ -19,9 +19,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from central.db.engine import unit_of_work
 from central.db.people import ApiToken, BoardSession, UserRow
 from central.db.tables import table
-from central.domain.errors import NotSignedIn, TooManyTries
+from central.domain.errors import NotSignedIn
 from central.domain.fields import plain_text
 from central.usecases.add_user import HASHER, PASSWORD_LETTERS_MAX
+from sync.http.later import TooManyTries
 from sync.protocol.errors import InvalidField
 from sync.protocol.identity import CompanyId
 

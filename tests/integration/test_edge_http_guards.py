@@ -16,11 +16,12 @@ import edge
 import sync
 from edge.api import sales
 from edge.api.guard import require_own_host, require_workstation
-from edge.app import HEADERS, build_app
+from edge.app import build_app
 from edge.box import read_key
 from edge.db.errors import CannotStart
 from edge.problems import STATUS, status_of
 from edge.usecases.issue_pairing_code import TRIES, issue_pairing_code, new_code
+from sync.http.headers import HEADERS
 from sync.protocol.change import Head
 from sync.protocol.errors import Refusal
 from sync.protocol.identity import WorkstationId

@@ -26,13 +26,24 @@ class _Joined(asyncio.Transport):
 
     def _flush(self) -> None:
         waiting, self._waiting = self._waiting, []
-        if waiting:
+        if waiting and not self._inner.is_closing():
             self._inner.write(b"".join(waiting))
 
     def close(self) -> None:
         """After what waits."""
         self._flush()
         self._inner.close()
+
+    def abort(self) -> None:
+        """At once: what waits is dropped."""
+        self._waiting = []
+        self._inner.abort()
+
+    def write_eof(self) -> None:
+        """After what waits; the other side may still send."""
+        self._flush()
+        if self._inner.can_write_eof():
+            self._inner.write_eof()
 
     def is_closing(self) -> bool:
         """See asyncio."""
