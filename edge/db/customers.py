@@ -53,6 +53,10 @@ _KEYS = (
 _PUT_KEY = (
     "INSERT INTO customer_key (customer_id, key) VALUES (?, ?) ON CONFLICT (customer_id) DO NOTHING"
 )
+_FORGET_NAMES = (
+    "UPDATE sale SET customer_name = NULL"
+    " WHERE customer_id IN (SELECT unhex(value) FROM json_each(?)) AND customer_name IS NOT NULL"
+)
 _FORGET = (
     "DELETE FROM customer_key WHERE customer_id = ?",
     "DELETE FROM customer_field WHERE customer_id = ?",
@@ -168,11 +172,15 @@ def write_keys(db: sqlite3.Connection, keys: Iterable[tuple[CustomerId, bytes]])
 
 
 def forget_customers(db: sqlite3.Connection, customers: Iterable[CustomerId]) -> None:
-    """Erasure: key, fields, row and remembered answers go; facts keep the id alone."""
-    ids = [(customer_id.bytes,) for customer_id in customers]
+    """Erasure: key, fields, row, remembered answers and the name on receipts go; facts keep the id
+    alone."""
+    gone = tuple(customers)
+    ids = [(customer_id.bytes,) for customer_id in gone]
     for statement in _FORGET:
         db.executemany(statement, ids)
     drop_searchable(db, [customer_id for (customer_id,) in ids])
+    if gone:
+        db.execute(_FORGET_NAMES, (_hexes(gone),))
 
 
 def _customer(row: tuple[Any, ...]) -> Customer:

@@ -27,6 +27,7 @@ from edge.db.tables import (
     StockLevel,
     StockMovement,
 )
+from edge.domain.situation import Names
 from edge.domain.stock import Moved
 from sync.protocol.change import Head
 from sync.protocol.identity import SaleId, WorkstationId
@@ -45,7 +46,8 @@ _SALE = _inserting(
     Sale,
     "sale_id request_digest epoch_number epoch_fingerprint seq receipt_number workstation_id"
     " till_session_id operator_id business_date tendered_at_ms customer_id total_minor"
-    " rounding_minor change_minor points_earned points_taken_back points_debt training settings_no",
+    " rounding_minor change_minor points_earned points_taken_back points_debt training settings_no"
+    " operator_name customer_name",
 )
 _LINE = _inserting(
     SaleLine,
@@ -128,9 +130,10 @@ def insert_sale(
     request_digest: bytes,
     place: Head,
     settings_no: int,
+    names: Names,
 ) -> None:
     """The receipt's head, lines, taxes and tenders. ``place``: its event's; ``settings_no``: of the
-    settings under which it was made."""
+    settings under which it was made; ``names``: what its paper shows."""
     sale_id = fact.sale_id.bytes
     take_back = fact.take_back
     db.execute(
@@ -156,6 +159,7 @@ def insert_sale(
             0 if take_back is None else take_back.debt,
             int(fact.training),
             settings_no,
+            *names,
         ),
     )
     db.executemany(_LINE.sql, _line_rows(fact))

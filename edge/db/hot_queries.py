@@ -221,8 +221,8 @@ STANDING = _reading(
     ),
     "id id id",
 )
-SETTINGS_OF = _reading(
-    select(col(Settings.body))
+SHOWN = _reading(
+    select(col(Settings.body), col(Sale.operator_name), col(Sale.customer_name))
     .select_from(Sale)
     .join(Settings, col(Sale.settings_no) == col(Settings.settings_no))
     .where(col(Sale.sale_id) == bindparam("sale_id")),
@@ -264,7 +264,9 @@ COUNTER = _reading(
             col(TillSession.state) == _text(TillState.OPEN),
         ),
         _one(col(OperatorRow.active), col(OperatorRow.operator_id) == bindparam("operator_id")),
+        _one(col(OperatorRow.name), col(OperatorRow.operator_id) == bindparam("operator_id")),
         _one(col(Customer.active), col(Customer.customer_id) == bindparam("customer_id")),
+        _one(col(Customer.name), col(Customer.customer_id) == bindparam("customer_id")),
         _one(col(PointsDebt.points), col(PointsDebt.customer_id) == bindparam("customer_id")),
         _one(
             col(ReceiptSeries.last),
@@ -273,8 +275,8 @@ COUNTER = _reading(
             col(ReceiptSeries.epoch_fingerprint) == bindparam("epoch_fingerprint"),
         ),
     ),
-    "workstation_id operator_id customer_id customer_id workstation_id epoch_number"
-    " epoch_fingerprint",
+    "workstation_id operator_id operator_id customer_id customer_id customer_id workstation_id"
+    " epoch_number epoch_fingerprint",
 )
 _tenders, _sales = _each("tenders"), _each("sales")
 BY_CODE = _items(col(ScanCode.code_key), by_code=True)
@@ -325,9 +327,12 @@ POINTS_HERE = _reading(
     ),
     "customer_id",
 )
-POINTS_OWED = _reading(
-    select(col(PointsDebt.points)).where(col(PointsDebt.customer_id) == bindparam("customer_id")),
-    "customer_id",
+BUYER = _reading(
+    select(
+        _one(col(Customer.name), col(Customer.customer_id) == bindparam("customer_id")),
+        _one(col(PointsDebt.points), col(PointsDebt.customer_id) == bindparam("customer_id")),
+    ),
+    "customer_id customer_id",
 )
 NUMBERS = _reading(
     select(col(Sale.sale_id), col(Sale.receipt_number))
@@ -344,7 +349,7 @@ ALARM = _reading(select(col(Alarm.alarm_id)).where(col(Alarm.alarm_id) == bindpa
 STATEMENTS = (
     STANDING,
     STORE,
-    SETTINGS_OF,
+    SHOWN,
     SETTINGS_NO,
     COUNTER,
     BY_CODE,
@@ -356,7 +361,7 @@ STATEMENTS = (
     TENDERS,
     RIGHTS,
     POINTS_HERE,
-    POINTS_OWED,
+    BUYER,
     NUMBERS,
     NUMBERED,
     ALARM,

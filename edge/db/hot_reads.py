@@ -15,7 +15,14 @@ import msgspec
 
 from edge.db import hot_queries
 from edge.domain.errors import SettingsMissing
-from edge.domain.situation import ItemOnSale, PriceInForce, RateInForce, SoldLine, TenderInUse
+from edge.domain.situation import (
+    ItemOnSale,
+    Names,
+    PriceInForce,
+    RateInForce,
+    SoldLine,
+    TenderInUse,
+)
 from sync.engine.journal import Tip
 from sync.protocol.change import Envelope, Epoch, Head, Kept
 from sync.protocol.clock import ClockState, Hlc
@@ -90,6 +97,7 @@ class CounterNow(NamedTuple):
     till_session_id: TillSessionId | None
     operator_active: bool | None
     customer_active: bool | None
+    names: Names
     points_owed: int
     receipts: int
 
@@ -111,13 +119,13 @@ def read_store(db: sqlite3.Connection) -> StoreNow | None:
     return StoreNow(row[1], _settings(row[2]), row[5], tip, row[9] or 0)
 
 
-def settings_of_sale(db: sqlite3.Connection, sale_id: SaleId) -> StoreSettings:
-    """Those under which a finished sale was made: its receipt is printed by them for ever. Raises
-    KeyError for any other id."""
-    row = db.execute(hot_queries.SETTINGS_OF.sql, (sale_id.bytes,)).fetchone()
+def shown_by(db: sqlite3.Connection, sale_id: SaleId) -> tuple[StoreSettings, Names]:
+    """What a finished sale's receipt is printed by for ever, beside its fact: the settings under
+    which it was made, and people's names. Raises KeyError for any other id."""
+    row = db.execute(hot_queries.SHOWN.sql, (sale_id.bytes,)).fetchone()
     if row is None:
         raise KeyError(sale_id)
-    return _settings(row[0])
+    return _settings(row[0]), Names(row[1], row[2])
 
 
 def settings_numbered(db: sqlite3.Connection, settings_no: int) -> StoreSettings:
@@ -138,14 +146,15 @@ def read_counter(
     """The open day and till, operator, customer and receipt series of a workstation."""
     buyer = None if customer_id is None else customer_id.bytes
     series = (workstation_id, epoch.number, epoch.fingerprint)
-    values = (workstation_id, operator_id, buyer, buyer, *series)
+    values = (workstation_id, operator_id, operator_id, buyer, buyer, buyer, *series)
     row = db.execute(hot_queries.COUNTER.sql, values).fetchone()
-    day, till, operator, customer, owed, receipts = row
+    day, till, operator, operator_name, customer, customer_name, owed, receipts = row
     return CounterNow(
         None if day is None else date.fromisoformat(day),
         None if till is None else TillSessionId(UUID(bytes=till)),
         None if operator is None else bool(operator),
         None if customer is None else bool(customer),
+        Names(operator_name, customer_name),
         owed or 0,
         receipts or 0,
     )
@@ -222,10 +231,10 @@ def points_here(db: sqlite3.Connection, customer_id: CustomerId) -> int:
     return points or 0
 
 
-def points_owed(db: sqlite3.Connection, customer_id: CustomerId) -> int:
-    """What the customer owes at this store."""
-    row = db.execute(hot_queries.POINTS_OWED.sql, (customer_id.bytes,)).fetchone()
-    return 0 if row is None else int(row[0])
+def read_buyer(db: sqlite3.Connection, customer_id: CustomerId) -> tuple[str | None, int]:
+    """The customer's name, if it is known here, and what they owe in points."""
+    row = db.execute(hot_queries.BUYER.sql, (customer_id.bytes,) * 2).fetchone()
+    return row[0], row[1] or 0
 
 
 def receipt_numbers(

@@ -3,7 +3,8 @@
 Hot tables hold ids as 16 bytes, instants as integer UTC milliseconds (``_ms``), dates as ISO text:
 the writer's compiled statements bind plain values. Money in ``_minor``, quantities in ``_milli``.
 A row of ``sale`` and below is never updated, but for ``sale_line.returned_milli`` and what
-``points_right.spent`` counts: running sums of later facts, kept so that a rule reads one row.
+``points_right.spent`` counts: running sums of later facts, kept so that a rule reads one row; and
+an erasure takes a customer's name away.
 """
 
 from sqlalchemy import Index, MetaData, text
@@ -88,7 +89,8 @@ class ReceiptSeries(EdgeTable, table=True):
 
 
 class Sale(EdgeTable, table=True):
-    """A finished receipt's head; the whole fact stands in the journal at (epoch, seq)."""
+    """A finished receipt's head; the whole fact stands in the journal at (epoch, seq). The names
+    are what its paper showed, so that a reprint shows the same."""
 
     __tablename__ = "sale"
     sale_id: bytes = Field(primary_key=True)
@@ -111,6 +113,8 @@ class Sale(EdgeTable, table=True):
     points_debt: int
     training: bool
     settings_no: int
+    operator_name: str | None
+    customer_name: str | None
 
 
 class AbandonedId(EdgeTable, table=True):

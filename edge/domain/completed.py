@@ -6,6 +6,7 @@ from datetime import date
 import msgspec
 
 from edge.domain.receipt import Place, receipt_text
+from edge.domain.situation import Names
 from sync.protocol.change import Head, Kept
 from sync.protocol.identity import ReceiptNumber, SaleId
 from sync.protocol.poslog import RetailTransaction
@@ -22,6 +23,7 @@ class CompletedSale(msgspec.Struct, frozen=True):
     fact: RetailTransaction
     kept: Kept
     settings: StoreSettings
+    names: Names
     originals: Mapping[SaleId, ReceiptNumber]
     points_here: int | None
     repeated: bool = False
@@ -32,7 +34,9 @@ class CompletedSale(msgspec.Struct, frozen=True):
         """The receipt as text, made when it is asked for: after the commit, out of the writer's
         way."""
         place = Place(self.kept.epoch, self.kept.envelope.seq, self.kept.hash)
-        return receipt_text(self.fact, self.settings, place, self.originals, copy=self.copy)
+        return receipt_text(
+            self.fact, self.settings, place, self.originals, self.names, copy=self.copy
+        )
 
     @property
     def sale_id(self) -> SaleId:

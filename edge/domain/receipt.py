@@ -1,9 +1,10 @@
 """The receipt as text, 42 columns: what a thermal printer prints and a person can check by hand.
 
-Made from the fact, the store's settings and the event's place in the journal only, so the same sale
-gives the same text again. Supplier, address, tax number, tax by rate and totals with tax are what
-a simplified tax invoice must show (IRAS; article 226b of the EU's VAT directive asks the same). The
-last line is the chain's outside witness: epoch, sequence and the first 8 bytes of the hash.
+Made from the fact, the settings and names that held when it was finished, and the event's place in
+the journal only, so the same sale gives the same text again. Supplier, address, tax number, tax by
+rate and totals with tax are what a simplified tax invoice must show (IRAS; article 226b of the EU's
+VAT directive asks the same). The last line is the chain's outside witness: epoch, sequence and the
+first 8 bytes of the hash.
 """
 
 import textwrap
@@ -11,9 +12,11 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
-from unicodedata import combining, east_asian_width
 from zoneinfo import ZoneInfo
 
+import wcwidth
+
+from edge.domain.situation import NO_NAMES, Names
 from sync.protocol.change import Epoch
 from sync.protocol.identity import ReceiptNumber, SaleId
 from sync.protocol.manifest import percent
@@ -41,16 +44,17 @@ def receipt_text(
     settings: StoreSettings,
     place: Place,
     originals: Mapping[SaleId, ReceiptNumber],
+    names: Names = NO_NAMES,
     *,
     copy: bool = False,
 ) -> str:
     """The receipt, lines parted by line feeds, each at most COLUMNS cells wide.
 
-    ``originals``: the receipt numbers of the sales that its return lines name. ``copy`` marks a
-    reprint.
+    ``originals``: the receipt numbers of the sales that its return lines name. ``names``: people's,
+    as they stood. ``copy`` marks a reprint.
     """
     rows: list[str] = ["*** COPY ***".center(COLUMNS).rstrip()] if copy else []
-    rows += _header(fact, settings)
+    rows += _header(fact, settings, names)
     decimals = settings.decimals
     for line in fact.lines:
         rows += _line(line, decimals, originals)
@@ -64,7 +68,7 @@ def receipt_text(
     return "\n".join(rows)
 
 
-def _header(fact: RetailTransaction, settings: StoreSettings) -> Iterator[str]:
+def _header(fact: RetailTransaction, settings: StoreSettings, names: Names) -> Iterator[str]:
     for text in (settings.supplier_name, settings.supplier_address, settings.store_name):
         yield from _wrapped(text)
     if settings.tax_number:
@@ -72,7 +76,10 @@ def _header(fact: RetailTransaction, settings: StoreSettings) -> Iterator[str]:
     yield "-" * COLUMNS
     yield from _wrapped(f"Receipt {fact.receipt_number}")
     yield from _wrapped(local_time(fact.tendered_at_ms, settings.zone))
-    yield from _wrapped(f"Business date {fact.business_date}, operator {fact.operator_id}")
+    yield from _wrapped(f"Business date {fact.business_date}")
+    yield from _wrapped(f"Served by {names.operator or fact.operator_id}")
+    if names.customer is not None:
+        yield from _wrapped(f"Customer {names.customer}")
     if fact.training:
         yield "*** TRAINING, NOT A SALE ***".center(COLUMNS).rstrip()
     yield "-" * COLUMNS
@@ -159,11 +166,8 @@ def _zone(zone: str) -> ZoneInfo:
 
 
 def cells(text: str) -> int:
-    """How many columns a text takes: wide characters two, combining marks none."""
-    if text.isascii():
-        return len(text)
-    wide = sum(east_asian_width(character) in "WF" for character in text)
-    return len(text) + wide - sum(combining(character) > 0 for character in text)
+    """How many columns a text takes on paper: wide characters two, combining marks none."""
+    return len(text) if text.isascii() else wcwidth.width(text)
 
 
 def _pair(left: str, right: str) -> list[str]:
@@ -175,9 +179,10 @@ def _pair(left: str, right: str) -> list[str]:
 
 
 def _wrapped(text: str) -> list[str]:
-    """Rows of at most COLUMNS cells; words are broken only where they must be."""
+    """Rows of at most COLUMNS cells; words are broken only where they must be, and never between a
+    letter and its mark (Unicode's grapheme clusters, UAX 29)."""
     if cells(text) <= COLUMNS:
         return [text]
     indent = text[: len(text) - len(text.lstrip())]
-    width = COLUMNS if text.isascii() else COLUMNS // 2
-    return textwrap.wrap(text.strip(), width, initial_indent=indent, subsequent_indent=indent)
+    wrap = textwrap.wrap if text.isascii() else wcwidth.wrap
+    return wrap(text.strip(), COLUMNS, initial_indent=indent, subsequent_indent=indent)

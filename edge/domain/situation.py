@@ -81,6 +81,17 @@ class SoldLine(NamedTuple):
     on_hand_milli: int
 
 
+class Names(NamedTuple):
+    """How a receipt names people, as they stood when it was finished: it says so for ever. None
+    where there is nobody, or nobody whose name is known (a customer who was erased)."""
+
+    operator: str | None = None
+    customer: str | None = None
+
+
+NO_NAMES = Names()
+
+
 class Situation(NamedTuple):
     """Everything that the rules of one sale may look at: as it was when the basket was tendered.
 
@@ -105,3 +116,4 @@ class Situation(NamedTuple):
     settings_no: int = 0
     rights: tuple[Right, ...] = ()
     points_owed: int = 0
+    names: Names = NO_NAMES

@@ -17,6 +17,7 @@ from edge.domain.basket import SaleRequest, refuse_wrong_instant, refuse_wrong_s
 from edge.domain.completed import CompletedSale
 from edge.domain.errors import SaleIdAbandoned, SaleIdReused, SaleIdTaken
 from edge.domain.sale import Composed, compose
+from edge.domain.situation import Situation
 from edge.usecases.look_up_sale import number_of, points_left, recall, require_store
 from edge.usecases.read_situation import read_situation
 from sync.engine.journal import Entry, Moment, append, append_after
@@ -61,13 +62,13 @@ def complete_sale(
     composed = compose(request, known)
     entry = append_after(db, store.tip, composed.fact, EventId(request.sale_id), moment)
     crash_point("after_append")
-    _write(db, composed, request_digest, entry, known.settings_no, counter.receipts + 1, moment)
+    _write(db, composed, request_digest, entry, known, counter.receipts + 1, moment)
     numbers = {sold.sale_id: sold.receipt_number for sold in known.originals.values()}
     kept = Kept(
         store.store_id, entry.epoch, entry.link.prev_hash, entry.envelope, entry.link.hash, b""
     )
     here = points_left(db, composed.fact)
-    return CompletedSale(composed.fact, kept, known.settings, numbers, here)
+    return CompletedSale(composed.fact, kept, known.settings, known.names, numbers, here)
 
 
 def _write(
@@ -75,13 +76,13 @@ def _write(
     composed: Composed,
     request_digest: bytes,
     entry: Entry,
-    settings_no: int,
+    known: Situation,
     receipts: int,
     moment: Moment,
 ) -> None:
     """All rows of the sale; its event is in the journal already and gives the place."""
     fact, place = composed.fact, entry.head
-    hot.insert_sale(db, fact, request_digest, place, settings_no)
+    hot.insert_sale(db, fact, request_digest, place, known.settings_no, known.names)
     hot.insert_movements(db, fact, composed.movements, moment.wall_ms)
     hot.move_points(db, fact, composed.spends)
     hot.mark_returned(db, fact)

@@ -27,6 +27,7 @@ class InForce(NamedTuple):
     settings: StoreSettings
     settings_no: int
     operator_active: bool | None
+    operator_name: str | None
     customer_active: bool | None
     items_by_code: Mapping[str, ItemOnSale]
     items_by_id: Mapping[ItemId, ItemOnSale]
@@ -41,6 +42,7 @@ def hold_past(
     past = _Past(past_as_of(db, _named(request), request.tendered_at_ms, now_ms))
     return now._replace(
         operator_active=past.active(Kind.OPERATOR, now.operator_active),
+        operator_name=next((value[0] for _, value in past.of(Kind.OPERATOR)), now.operator_name),
         customer_active=past.active(Kind.CUSTOMER, now.customer_active),
         rates=past.rates(now.rates, business_date),
         tenders={**now.tenders, **past.tenders()},

@@ -12,7 +12,7 @@ from edge.db import hot_reads
 from edge.domain.basket import SaleRequest
 from edge.domain.errors import NoOpenBusinessDay, NoOpenTill
 from edge.domain.returns import customer_of, original_of
-from edge.domain.situation import Situation
+from edge.domain.situation import Names, Situation
 from edge.usecases.hold_past import InForce, hold_past
 from sync.protocol.identity import WorkstationId, receipt_number
 from sync.protocol.poslog import TenderKind
@@ -40,9 +40,9 @@ def read_situation(
     named = {original for line in request.lines if (original := original_of(line)) is not None}
     originals = hot_reads.sold_lines(db, named) if named else {}
     customer_id = customer_of(request.customer_id, originals)
-    owed = counter.points_owed
+    buyer, owed = counter.names.customer, counter.points_owed
     if customer_id is not None and request.customer_id is None:
-        owed = hot_reads.points_owed(db, customer_id)
+        buyer, owed = hot_reads.read_buyer(db, customer_id)
     wants_rights = (
         with_rights
         or bool(named)
@@ -59,7 +59,15 @@ def read_situation(
         originals=originals,
         rights=hot_reads.rights_left(db, customer_id) if wants_rights and customer_id else (),
         points_owed=owed,
-        **held._asdict(),
+        names=Names(held.operator_name, buyer),
+        settings=held.settings,
+        settings_no=held.settings_no,
+        operator_active=held.operator_active,
+        customer_active=held.customer_active,
+        items_by_code=held.items_by_code,
+        items_by_id=held.items_by_id,
+        rates=held.rates,
+        tenders=held.tenders,
     )
 
 
@@ -78,6 +86,7 @@ def _in_force(
         settings=store.settings,
         settings_no=store.settings_no,
         operator_active=counter.operator_active,
+        operator_name=counter.names.operator,
         customer_active=counter.customer_active,
         items_by_code=hot_reads.items_by_code(db, codes, as_of_ms) if codes else {},
         items_by_id=hot_reads.items_by_id(db, ids, as_of_ms) if ids else {},

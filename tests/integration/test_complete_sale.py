@@ -11,6 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from edge.db import hot, hot_queries
+from edge.db.customers import forget_customers
 from edge.db.engine import open_connection
 from edge.db.writer import InlineWriter
 from edge.domain.basket import LineRequest, SaleRequest
@@ -543,3 +544,31 @@ def test_a_digest_of_other_bytes_is_another_content(db: sqlite3.Connection) -> N
     changed = replace(request, note="changed")
     assert digest_of(changed) != digest_of(request)
     refused(db, changed, SaleIdReused)
+
+
+def test_a_reprint_shows_the_names_that_the_receipt_showed(db: sqlite3.Connection) -> None:
+    """B27: names, not ids, and for ever those of the day: a reprint differs by its mark alone."""
+    done = sell(db, sale_request("a", customer_id=MEMBER))
+    assert {"Served by Anna", "Customer Customer M1"} <= set(done.receipt.split("\n"))
+    for table in ("operator", "customer", "item", "tender"):
+        db.execute(f"UPDATE {table} SET name = 'Renamed'")  # noqa: S608 - fixed names
+    reprint = look_up_sale(db, done.sale_id, copy=True)
+    assert isinstance(reprint, CompletedSale)
+    mark, rest = reprint.receipt.split("\n", 1)
+    assert (mark.strip(), rest) == ("*** COPY ***", done.receipt)
+
+
+def test_an_erased_customer_s_name_is_on_no_reprint(db: sqlite3.Connection) -> None:
+    """B27: the names that receipts keep go with the key."""
+    done = sell(db, sale_request("a", customer_id=MEMBER))
+    forget_customers(db, [MEMBER])
+    reprint = look_up_sale(db, done.sale_id)
+    assert isinstance(reprint, CompletedSale)
+    assert reprint.receipt == done.receipt.replace("Customer Customer M1\n", "")
+
+
+def test_a_return_names_the_customer_of_its_original(db: sqlite3.Connection) -> None:
+    """B27: whose points go back stands on the paper, also where the request names nobody."""
+    sell(db, sale_request("a", [line("I15")], customer_id=MEMBER))
+    back = sale_request("b", [return_line("a")], [tender(CARD, -9990)], total_minor=-9990)
+    assert "Customer Customer M1" in sell(db, back).receipt

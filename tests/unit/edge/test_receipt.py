@@ -1,5 +1,6 @@
 """The receipt as text."""
 
+import unicodedata
 from uuid import UUID
 
 import pytest
@@ -7,6 +8,7 @@ from msgspec.structs import replace
 
 from edge.domain.receipt import COLUMNS, Place, cells, local_time, receipt_text
 from edge.domain.sale import compose
+from edge.domain.situation import Names
 from sync.protocol.change import Epoch
 from sync.protocol.escrow import Right
 from sync.protocol.identity import ReceiptNumber
@@ -27,6 +29,7 @@ from tests.builders import (
 )
 from tests.unit.edge.test_returns import sold
 
+NAMES = Names("Anna Lim", "Bo Tan")
 PLACE = Place(Epoch(2, bytes.fromhex("aabbccdd")), 42, bytes(range(32)))
 
 
@@ -55,7 +58,9 @@ Tax no. 201912345K
 ------------------------------------------
 Receipt S01-W1-E1-000001
 2026-03-02 12:30:00 +0800 Asia/Singapore
-Business date 2026-03-02, operator anna
+Business date 2026-03-02
+Served by Anna Lim
+Customer Bo Tan
 ------------------------------------------
 Item 1
   -1 x 3.33                          -3.33
@@ -82,7 +87,7 @@ E2-aabbccdd-42 0001020304050607"""
 
 def test_a_receipt_shows_what_an_invoice_must_and_the_chain_s_witness() -> None:
     numbers = {sale_id("old"): ReceiptNumber("S01-W1-E1-000009")}
-    assert receipt_text(exchange(), SETTINGS, PLACE, numbers) == EXPECTED
+    assert receipt_text(exchange(), SETTINGS, PLACE, numbers, NAMES) == EXPECTED
 
 
 def test_what_is_out_of_tax_s_scope_enters_no_tax_figure() -> None:
@@ -94,7 +99,7 @@ def test_what_is_out_of_tax_s_scope_enters_no_tax_figure() -> None:
 
 def test_a_reprint_is_marked_and_else_the_same() -> None:
     numbers = {sale_id("old"): ReceiptNumber("S01-W1-E1-000009")}
-    reprint = receipt_text(exchange(), SETTINGS, PLACE, numbers, copy=True)
+    reprint = receipt_text(exchange(), SETTINGS, PLACE, numbers, NAMES, copy=True)
     first, rest = reprint.split("\n", 1)
     assert "COPY" in first
     assert rest == EXPECTED
@@ -132,3 +137,43 @@ def test_an_instant_is_told_in_the_store_s_zone_with_its_offset() -> None:
     summer = NOW_MS + 120 * 86_400_000
     assert local_time(summer, "Europe/London") == "2026-06-30 05:30:00 +0100 Europe/London"
     assert local_time(1 << 60, "Europe/London").endswith("after 1970 UTC")
+
+
+def printed(name: str) -> list[str]:
+    """The rows in which an item of this name stands."""
+    items = {c: item._replace(name=name) for c, item in situation().items_by_code.items()}
+    fact = compose(sale_request(), situation(items_by_code=items)).fact
+    rows = receipt_text(fact, SETTINGS, PLACE, {}).split("\n")
+    rules = [number for number, row in enumerate(rows) if set(row) == {"-"}]
+    return rows[rules[1] + 1 : rules[2] - 1]
+
+
+MARKS = {"Mn", "Mc", "Me"}
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        ("é" * 60, 2),
+        (unicodedata.normalize("NFD", "é") * 60, 2),
+        (unicodedata.normalize("NFD", "Crème brûlée à la façon de grand-mère") + " " + "x" * 20, 2),
+        (unicodedata.normalize("NFD", "Phở bò tái nạm gầu gân sách đặc biệt tô lớn"), 2),
+        ("ก็ำ" * 40, 2),
+        ("米" * 30, 2),
+    ],
+    ids=ascii,
+)
+def test_a_long_name_fills_its_rows_and_no_letter_loses_its_mark(name: str, rows: int) -> None:
+    """B9: letters that are not ASCII wrapped at half the width, some apart from their accents."""
+    found = printed(name)
+    assert len(found) == rows
+    assert max(cells(row) for row in found) <= COLUMNS
+    assert all(unicodedata.category(row[0]) not in MARKS for row in found)
+    assert "".join("".join(found).split()) == "".join(name.split())
+
+
+def test_who_is_known_by_no_name_is_named_by_id_or_not_at_all() -> None:
+    """B27: an operator whom nobody knows by a name is still named; an erased customer is not."""
+    text = receipt_text(exchange(), SETTINGS, PLACE, {}, Names(None, None))
+    assert "Served by anna" in text
+    assert "Customer" not in text

@@ -467,6 +467,8 @@ def _create_sale() -> None:
         sa.Column("points_debt", sa.Integer(), nullable=False),
         sa.Column("training", sa.Boolean(), nullable=False),
         sa.Column("settings_no", sa.Integer(), nullable=False),
+        sa.Column("operator_name", sa.String(), nullable=True),
+        sa.Column("customer_name", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("sale_id", name=op.f("pk_sale")),
         sa.UniqueConstraint("receipt_number", name=op.f("uq_sale_receipt_number")),
     )
