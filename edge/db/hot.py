@@ -12,13 +12,12 @@ from sqlalchemy import Table, bindparam, insert, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlmodel import col
 
+from edge.db.points_tables import PointsDebt, PointsRight
 from edge.db.prepare import NotPreparable, Prepared, prepare
 from edge.db.tables import (
     AbandonedId,
     Alarm,
     EdgeTable,
-    PointsDebt,
-    PointsRight,
     ReceiptSeries,
     Sale,
     SaleLine,

@@ -13,6 +13,7 @@ from sqlalchemy.sql.selectable import TableValuedAlias
 from sqlmodel import col
 
 from edge.db.days import DayState
+from edge.db.points_tables import PointsDebt, PointsRight
 from edge.db.prepare import NotPreparable, Prepared, prepare
 from edge.db.tables import (
     AbandonedId,
@@ -25,8 +26,6 @@ from edge.db.tables import (
     JournalHead,
     OperatorRow,
     PastRow,
-    PointsDebt,
-    PointsRight,
     PriceRow,
     ReceiptSeries,
     Sale,

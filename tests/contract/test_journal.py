@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from edge.db.tables import metadata
+from edge.db.schema import metadata
 from edge.db.writer import AioWriter
 from sync.engine import journal
 from sync.engine.journal import (

@@ -551,7 +551,7 @@ def test_a_reprint_shows_the_names_that_the_receipt_showed(db: sqlite3.Connectio
     done = sell(db, sale_request("a", customer_id=MEMBER))
     assert {"Served by Anna", "Customer Customer M1"} <= set(done.receipt.split("\n"))
     for table in ("operator", "customer", "item", "tender"):
-        db.execute(f"UPDATE {table} SET name = 'Renamed'")  # noqa: S608 - fixed names
+        db.execute(f"UPDATE {table} SET name = 'Renamed'")
     reprint = look_up_sale(db, done.sale_id, copy=True)
     assert isinstance(reprint, CompletedSale)
     mark, rest = reprint.receipt.split("\n", 1)

@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 
 from edge.db import migrate
 from edge.db.engine import open_connection
-from edge.db.tables import metadata
+from edge.db.schema import metadata
 
 MIGRATIONS = Path(migrate.__file__).with_name("migrations")
 

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from alembic import command
 
 from edge.db.migrate import NEWEST, run, upgrade
-from edge.db.tables import metadata
+from edge.db.schema import metadata
 
 
 def write_step(message: str) -> None:
