@@ -24,9 +24,10 @@ from cryptography.hazmat.primitives.serialization import (
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from edge.clock import ZONE_UNTIL_TOLD, StoreClock
+from edge.clock import ZONE_UNTIL_TOLD, StoreClock, steady_clock
 from edge.db.engine import open_connection, open_reader_engine
 from edge.db.errors import CannotStart
+from edge.db.hybrid_clock import read_reckoning
 from edge.db.lock import FolderLock, hold_folder
 from edge.db.migrate import migrate
 from edge.db.store import Enrolment, read_enrolment, read_settings
@@ -145,11 +146,12 @@ async def open_box(folder: Path, settings: EdgeSettings) -> AsyncIterator[Box]:
             with closing(open_connection(database_of(folder))) as db:
                 enrolment, zone = read_enrolment(db), read_zone(db)
                 epoch = read_head(db).epoch if enrolment is not None else None
+                reckoning = read_reckoning(db, steady_clock())
         except (sqlite3.Error, DatabaseError) as error:
             raise _disk(folder, error) from error
         if enrolment is None or epoch is None:
             raise NotProvisioned(folder)
-        clock = StoreClock(boot_id, zone)
+        clock = StoreClock(boot_id, zone, reckoning)
         async with await AioWriter.open(database_of(folder)) as writer:
             reader = open_reader_engine(database_of(folder))
             try:

@@ -127,8 +127,8 @@ async def health_of(box: Box) -> Health:
 async def note_contact(box: Box, heard: Acknowledgement) -> None:
     """Head office answered: its clock confirms ours or does not, and people can see when it was."""
     box.clock.server_said(heard.server_time_ms)
-    moment = box.clock.moment()
-    await box.writer.run(lambda db: record_contact(db, moment, heard.server_time_ms))
+    moment, steady = box.clock.moment(), box.clock.steady()
+    await box.writer.run(lambda db: record_contact(db, moment, heard.server_time_ms, steady))
 
 
 async def pull_page(box: Box, line: Line, heard: Acknowledgement) -> UpToDate | Applied | PullLater:

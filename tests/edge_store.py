@@ -4,6 +4,7 @@ catalogue; and a client of it as a workstation is one."""
 import secrets
 import shutil
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
@@ -69,7 +70,7 @@ def enrolment(public_key: bytes, store_code: str = "S01") -> EnrolmentAnswer:
         parent_watermark=0,
         parent_hash=None,
         incarnation=Incarnation(uuid_utils.compat.uuid7()),
-        issued_at_ms=1_760_000_000_000,
+        issued_at_ms=time.time_ns() // 1_000_000,
     )
     signed = codec.encode(genesis)
     return EnrolmentAnswer(
@@ -116,7 +117,7 @@ def make_store(folder: Path, store_code: str = "S01", central_url: str = NOWHERE
 def _publish(db: sqlite3.Connection, store_code: str) -> None:
     take_settings(db, settings(store_code))
     db.execute("INSERT INTO tax_rate VALUES ('standard', '2024-01-01', 900, 'GST 9 %', 1)")
-    db.execute("INSERT INTO operator VALUES ('anna', 'Anna', 'cashier', 1)")
+    db.execute("INSERT INTO operator VALUES ('anna', 'Anna', 'manager', 1)")
     for tender, kind in (("cash", "cash"), ("card", "card"), ("points", "points")):
         db.execute("INSERT INTO tender VALUES (?, ?, ?, 1, 1)", (tender, tender.title(), kind))
     for number, (code, name, price) in enumerate(

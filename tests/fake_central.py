@@ -105,7 +105,7 @@ class FakeCentral:
         self.publish(DataSet.TAXES, f"standard@{DAY_ONE}", tax)
         for name, kind in (("cash", TenderKind.CASH), ("card", TenderKind.CARD)):
             self.publish(DataSet.TENDERS, name, Tender(TenderId(name), name.title(), kind))
-        self.publish(DataSet.OPERATORS, "anna", Operator(OperatorId("anna"), "Anna", "cashier"))
+        self.publish(DataSet.OPERATORS, "anna", Operator(OperatorId("anna"), "Anna", "manager"))
         for number in range(1, 6):
             item = ItemId(f"item-{number}")
             codes = (MILK if number == 1 else f"20000000{number}",)

@@ -7,10 +7,10 @@ from central.demo.trade import new_id
 from central.demo.workstation import SaleRefused, Workstation
 
 OPEN_ALREADY = "business-day-open-already"
-TOO_EARLY = "business-day-too-early"
+ASKED_ABOUT = ("business-day-too-early", "business-day-far")
 TILLS_OPEN = "tills-open"
 NO_DAY_OPEN = 404
-WHY_EARLIER = "the demo trades the days of a file, a person opened a later one"
+WHY_ANOTHER_DAY = "the demo trades the days of a file"
 
 
 async def open_day(station: Workstation, operator_id: str, business_date: date | None) -> date:
@@ -22,8 +22,8 @@ async def open_day(station: Workstation, operator_id: str, business_date: date |
     try:
         opened = await station.call("POST", "/business-days", body)
     except SaleRefused as refusal:
-        if refusal.slug == TOO_EARLY:
-            again = {**body, "event_id": new_id(), "override_reason": WHY_EARLIER}
+        if refusal.slug in ASKED_ABOUT:
+            again = {**body, "event_id": new_id(), "override_reason": WHY_ANOTHER_DAY}
             opened = await station.call("POST", "/business-days", again)
         elif refusal.slug == OPEN_ALREADY:
             opened = await station.call("GET", "/business-days/current")

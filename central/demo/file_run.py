@@ -93,7 +93,7 @@ async def _open_company(stage: Stage, plan: Plan) -> list[Opened]:
         await publish_taxes(db, company_id, TAXES)
         await publish_tenders(db, company_id, TENDERS)
         await publish_operators(
-            db, company_id, [Operator(OperatorId(OPERATOR), "Cashier", "cashier")]
+            db, company_id, [Operator(OperatorId(OPERATOR), "Cashier", "manager")]
         )
         await publish_items(
             db, company_id, (_item(code, name) for code, name in plan.items.items())

@@ -61,7 +61,7 @@ def _look(
         decimals=settings.decimals,
         tax_included=settings.tax_included,
         cash_rounding_step_minor=settings.cash_rounding_step_minor,
-        today=today(settings, moment.wall_ms),
+        today=today(settings, moment.now_ms),
         operators=list_operators(db),
         tenders=list_tenders(db),
         business_day=find_open_day(db),

@@ -14,7 +14,13 @@ _COLUMNS = (
 )
 _OPEN = f"SELECT {_COLUMNS} FROM business_day WHERE state = 'open'"  # noqa: S608 - constant
 _FIND = f"SELECT {_COLUMNS} FROM business_day WHERE business_date = ?"  # noqa: S608 - constant
-_LAST_CLOSED = "SELECT max(business_date) FROM business_day WHERE state = 'closed'"
+_TRADED = (
+    "(EXISTS (SELECT 1 FROM sale s WHERE s.business_date = d.business_date)"
+    " OR EXISTS (SELECT 1 FROM till_session t WHERE t.business_date = d.business_date)"
+    " OR EXISTS (SELECT 1 FROM stock_movement m WHERE m.business_date = d.business_date"
+    " AND m.kind NOT IN ('sale', 'return')))"
+)
+_LAST_CLOSED = f"SELECT max(business_date) FROM business_day d WHERE state = 'closed' AND {_TRADED}"  # noqa: S608 - constant
 _INSERT = (
     "INSERT INTO business_day (business_date, state, opened_by, opened_at_ms, first_seq)"
     " VALUES (?, 'open', ?, ?, ?)"
@@ -56,7 +62,8 @@ def find_day(db: sqlite3.Connection, business_date: date) -> BusinessDay | None:
 
 
 def last_closed_date(db: sqlite3.Connection) -> date | None:
-    """The latest date that was closed."""
+    """The latest date that was closed with anything in it: a day that was opened by mistake and
+    closed empty keeps no other from opening."""
     found = db.execute(_LAST_CLOSED).fetchone()[0]
     return None if found is None else date.fromisoformat(found)
 

@@ -4,10 +4,12 @@ import sqlite3
 
 import msgspec
 
-from edge.domain.errors import InactiveOperator, UnknownOperator
+from edge.domain.errors import InactiveOperator, ManagerNeeded, UnknownOperator
 from sync.protocol.identity import OperatorId
 
-_ACTIVE = "SELECT active FROM operator WHERE operator_id = ?"
+_STANDING = "SELECT active, role FROM operator WHERE operator_id = ?"
+MANAGERS = frozenset({"manager", "owner"})
+"""Roles that may do what needs somebody's word; a role is a word that head office gives."""
 _LIST = (
     "SELECT operator_id, name, role FROM operator WHERE active ORDER BY name, operator_id LIMIT ?"
 )
@@ -30,8 +32,19 @@ def list_operators(db: sqlite3.Connection) -> tuple[ActiveOperator, ...]:
 
 def require_operator(db: sqlite3.Connection, operator_id: OperatorId) -> None:
     """Raises UnknownOperator, InactiveOperator."""
-    row = db.execute(_ACTIVE, (operator_id,)).fetchone()
+    _role(db, operator_id)
+
+
+def require_manager(db: sqlite3.Connection, operator_id: OperatorId) -> None:
+    """Raises UnknownOperator, InactiveOperator, ManagerNeeded."""
+    if _role(db, operator_id) not in MANAGERS:
+        raise ManagerNeeded(operator_id)
+
+
+def _role(db: sqlite3.Connection, operator_id: OperatorId) -> str:
+    row: tuple[int, str] | None = db.execute(_STANDING, (operator_id,)).fetchone()
     if row is None:
         raise UnknownOperator(operator_id)
     if not row[0]:
         raise InactiveOperator(operator_id)
+    return row[1]

@@ -4,31 +4,44 @@ import sqlite3
 
 import msgspec
 
-_READ = "SELECT stopped, last_contact_ms, server_time_ms FROM push_state WHERE one = 1"
+from edge.clock import Steady
+
+_READ = (
+    "SELECT stopped, last_contact_ms, server_time_ms, machine_boot, steady_ms FROM push_state"
+    " WHERE one = 1"
+)
 _STOP = (
     "INSERT INTO push_state (one, stopped) VALUES (1, ?)"
     " ON CONFLICT (one) DO UPDATE SET stopped = excluded.stopped"
 )
 _CONTACT = (
-    "INSERT INTO push_state (one, last_contact_ms, server_time_ms) VALUES (1, ?, ?)"
+    "INSERT INTO push_state (one, last_contact_ms, server_time_ms, machine_boot, steady_ms)"
+    " VALUES (1, ?, ?, ?, ?)"
     " ON CONFLICT (one) DO UPDATE SET last_contact_ms = excluded.last_contact_ms,"
-    " server_time_ms = excluded.server_time_ms"
+    " server_time_ms = excluded.server_time_ms, machine_boot = excluded.machine_boot,"
+    " steady_ms = excluded.steady_ms"
 )
 
 
 class PushState(msgspec.Struct, frozen=True):
     """``stopped``: why nothing is pushed any more (fork, rewind, fence), in plain words.
-    ``last_contact_ms`` by this box's clock, ``server_time_ms`` what head office's said then."""
+    ``last_contact_ms`` by this box's clock, ``server_time_ms`` what head office's said then, and
+    ``steady`` what this machine's steady clock did."""
 
     stopped: str | None = None
     last_contact_ms: int | None = None
     server_time_ms: int | None = None
+    steady: Steady | None = None
 
 
 def read_push_state(db: sqlite3.Connection) -> PushState:
     """All None before the first contact."""
     row = db.execute(_READ).fetchone()
-    return PushState() if row is None else PushState(*row)
+    if row is None:
+        return PushState()
+    stopped, contact_ms, server_ms, machine_boot, steady_ms = row
+    steady = None if machine_boot is None else Steady(machine_boot, steady_ms)
+    return PushState(stopped, contact_ms, server_ms, steady)
 
 
 def write_stopped(db: sqlite3.Connection, reason: str | None) -> None:
@@ -36,6 +49,8 @@ def write_stopped(db: sqlite3.Connection, reason: str | None) -> None:
     db.execute(_STOP, (reason,))
 
 
-def write_contact(db: sqlite3.Connection, wall_ms: int, server_time_ms: int) -> None:
+def write_contact(
+    db: sqlite3.Connection, wall_ms: int, server_time_ms: int, steady: Steady
+) -> None:
     """Head office answered at ``wall_ms``."""
-    db.execute(_CONTACT, (wall_ms, server_time_ms))
+    db.execute(_CONTACT, (wall_ms, server_time_ms, steady.machine_boot, steady.ms))

@@ -471,10 +471,13 @@ class Alarm(EdgeTable, table=True):
 
 
 class PushState(EdgeTable, table=True):
-    """Whether pushing is stopped (fork, rewind, fence), and why: one row."""
+    """Whether pushing is stopped (fork, rewind, fence), and why; when head office was reached last,
+    by its clock, by ours and by the machine's steady one: one row."""
 
     __tablename__ = "push_state"
     one: int = Field(primary_key=True, default=1)
     stopped: str | None = None
     last_contact_ms: int | None = None
     server_time_ms: int | None = None
+    machine_boot: str | None = None
+    steady_ms: int | None = None

@@ -30,6 +30,8 @@ FIGURE_MAX = 1 << 53
 """Integers that every JSON reader holds exactly (RFC 8259, 6)."""
 TENDERED_AHEAD_MAX_S = 86_400
 """A workstation's clock may be a day ahead of the store server's."""
+UNCHECKED_AHEAD_MAX_S = 100 * 366 * 86_400
+"""A box whose own clock fell back to the beginning of its count still sells to a right one."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -104,10 +106,16 @@ def refuse_wrong_instant(
     tendered_at_ms: int, now_ms: int, clock_state: ClockState, age_max_s: int | None
 ) -> None:
     """Raises TenderedTooLongAgo, TenderedInTheFuture. Only a clock that head office has confirmed
-    may judge: nothing in a clock can stop a shop from selling (protocol.md, P5)."""
+    may judge closely: nothing in a clock can stop a shop from selling (protocol.md, P5). Without
+    one an instant lies between the beginning of the clocks' own count and what any wrong clock of
+    this box could make of now."""
+    age_s = (now_ms - tendered_at_ms) // 1_000
+    if tendered_at_ms < 0:
+        raise TenderedTooLongAgo(age_s, age_max_s or age_s + tendered_at_ms // 1_000)
+    if -age_s > UNCHECKED_AHEAD_MAX_S:
+        raise TenderedInTheFuture(-age_s, UNCHECKED_AHEAD_MAX_S)
     if clock_state is not ClockState.CHECKED:
         return
-    age_s = (now_ms - tendered_at_ms) // 1_000
     if age_max_s is not None and age_s > age_max_s:
         raise TenderedTooLongAgo(age_s, age_max_s)
     if -age_s > TENDERED_AHEAD_MAX_S:

@@ -1,8 +1,9 @@
-"""What a store refuses about business days and tills. All are ``NotNow``: the state forbids it."""
+"""What a store refuses about business days and tills: the state forbids it, or the date cannot be
+meant."""
 
 from datetime import date
 
-from edge.domain.errors import NotNow
+from edge.domain.errors import NotAcceptable, NotNow
 from sync.protocol.identity import TillId, TillSessionId, WorkstationId
 
 
@@ -47,10 +48,45 @@ class BusinessDayTooEarly(NotNow):
             f"{business_date} is earlier than {last_closed}, the last day that was closed; days "
             "follow each other.",
             field="business_date",
-            remedy="Check the date and the clock; if it is meant, say why in override_reason.",
+            remedy="Check the date and the clock; if it is meant, a manager says why in "
+            "override_reason.",
         )
         self.business_date = business_date
         self.last_closed = last_closed
+
+
+class BusinessDayFar(NotNow):
+    """A day far from what is known of the time is asked about: a clock may be wrong."""
+
+    slug = "business-day-far"
+    title = "The business day is far from today"
+
+    def __init__(self, business_date: date, known_today: date) -> None:
+        super().__init__(
+            f"{business_date} is far from today, which is {known_today} as far as this store knows "
+            "from head office's clock and its own.",
+            field="business_date",
+            remedy="Check the date, and this box's clock; if it is meant, a manager says why in "
+            "override_reason.",
+        )
+        self.business_date = business_date
+        self.known_today = known_today
+
+
+class BusinessDayOutOfReach(NotAcceptable):
+    """No reason opens a day that no calendar of this shop will ever see."""
+
+    slug = "business-day-out-of-reach"
+    title = "This business day cannot be meant"
+
+    def __init__(self, business_date: date, earliest: date, latest: date) -> None:
+        super().__init__(
+            f"{business_date} cannot be opened: days from {earliest} to {latest} can.",
+            field="business_date",
+            remedy="State the day that is traded; if that is what was stated, set this box's "
+            "clock first.",
+        )
+        self.business_date = business_date
 
 
 class UnknownBusinessDay(NotNow):

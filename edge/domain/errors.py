@@ -82,6 +82,21 @@ class InactiveOperator(BadParty):
         self.operator_id = operator_id
 
 
+class ManagerNeeded(BadParty):
+    """What is asked for needs a manager's word."""
+
+    slug = "manager-needed"
+    title = "A manager must do this"
+
+    def __init__(self, operator_id: OperatorId) -> None:
+        super().__init__(
+            f"The operator {operator_id!r} is no manager, and this needs a manager's word.",
+            field="operator_id",
+            remedy="Ask a manager to sign in and do it, with the reason.",
+        )
+        self.operator_id = operator_id
+
+
 class UnknownCustomer(BadParty):
     """No customer has this id."""
 

@@ -12,10 +12,17 @@ from edge.db.days import (
     insert_day,
     last_closed_date,
 )
-from edge.db.operators import require_operator
+from edge.db.operators import require_manager, require_operator
 from edge.db.store import read_settings, today
+from edge.domain.business_day import (
+    KnownToday,
+    known_today,
+    refuse_far_date,
+    refuse_impossible_date,
+)
 from edge.domain.day_errors import (
     BusinessDayClosedAlready,
+    BusinessDayFar,
     BusinessDayOpenAlready,
     BusinessDayTooEarly,
 )
@@ -26,8 +33,8 @@ from sync.protocol.poslog import BusinessDayOpened, DeviceRecorded
 
 
 class OpenBusinessDay(Request, frozen=True):
-    """``business_date``: today in the store's zone if it is not stated. ``override_reason``: why
-    a day earlier than the last closed one is meant."""
+    """``business_date``: today in the store's zone if it is not stated. ``override_reason``: why a
+    manager means a day that is earlier than the last closed one, or far from today."""
 
     operator_id: Operator
     business_date: date | None = None
@@ -39,12 +46,13 @@ def open_business_day(
 ) -> BusinessDay:
     """The open day. Opening the day that is open already changes nothing and gives it again.
 
-    Raises UnknownOperator, InactiveOperator, SettingsMissing, BusinessDayOpenAlready,
-    BusinessDayClosedAlready, BusinessDayTooEarly, NotEnrolled.
+    Raises UnknownOperator, InactiveOperator, ManagerNeeded, SettingsMissing,
+    BusinessDayOpenAlready, BusinessDayClosedAlready, BusinessDayTooEarly, BusinessDayFar,
+    BusinessDayOutOfReach, NotEnrolled.
     """
     settings = read_settings(db)
     require_operator(db, request.operator_id)
-    business_date = request.business_date or today(settings, moment.wall_ms)
+    business_date = request.business_date or today(settings, moment.now_ms)
     current = find_open_day(db)
     if current is not None and current.business_date == business_date:
         return current
@@ -52,7 +60,7 @@ def open_business_day(
         raise BusinessDayOpenAlready(current.business_date)
     if find_day(db, business_date) is not None:
         raise BusinessDayClosedAlready(business_date)
-    _refuse_too_early(db, request, business_date, event_id, moment)
+    _refuse_unasked(db, request, business_date, event_id, moment)
     fact = BusinessDayOpened(business_date, request.operator_id, settings.zone)
     seq = append(db, fact, event_id, moment).envelope.seq
     day = BusinessDay(business_date, DayState.OPEN, request.operator_id, moment.wall_ms, seq)
@@ -60,27 +68,39 @@ def open_business_day(
     return day
 
 
-def _refuse_too_early(
+def _refuse_unasked(
     db: sqlite3.Connection,
     request: OpenBusinessDay,
     business_date: date,
     event_id: EventId,
     moment: Moment,
 ) -> None:
-    """Opening a day earlier than the last closed one needs a reason, which is recorded before it
+    """A day that may be a mistake needs a manager's reason, which is recorded before it
     (protocol.md, Time)."""
+    known = _known_today(db, moment)
+    refuse_impossible_date(business_date, known)
+    try:
+        _refuse_too_early(db, business_date)
+        refuse_far_date(business_date, known)
+    except (BusinessDayTooEarly, BusinessDayFar) as asked:
+        if request.override_reason is None:
+            raise
+        require_manager(db, request.operator_id)
+        detail = f"{request.operator_id} opens {business_date}: {request.override_reason} ({asked})"
+        record = DeviceRecorded("override", detail, "")
+        append(db, record, EventId(uuid5(event_id, "override")), moment)
+
+
+def _refuse_too_early(db: sqlite3.Connection, business_date: date) -> None:
     last_closed = last_closed_date(db)
-    if last_closed is None or business_date > last_closed:
-        return
-    if request.override_reason is None:
+    if last_closed is not None and business_date <= last_closed:
         raise BusinessDayTooEarly(business_date, last_closed)
-    detail = (
-        f"{request.operator_id} opens {business_date}, earlier than {last_closed}: "
-        f"{request.override_reason}"
-    )
-    append(
-        db,
-        DeviceRecorded("override", detail, ""),
-        EventId(uuid5(event_id, "override")),
-        moment,
+
+
+def _known_today(db: sqlite3.Connection, moment: Moment) -> KnownToday:
+    settings, known = read_settings(db), moment.known
+    return known_today(
+        today(settings, moment.wall_ms),
+        None if known is None else today(settings, known.ms),
+        exact=known is not None and known.exact,
     )

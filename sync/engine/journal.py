@@ -31,6 +31,8 @@ from sync.protocol.poslog import AnyFact
 if TYPE_CHECKING:  # edge decides which SQLite stands behind the name
     from sqlite3 import Connection
 
+STAMP_TOLERANCE_MS = 5 * 60 * 1_000
+"""A wall clock may be this far ahead of what is known of the time."""
 VERIFY_PAGE_EVENTS = 500
 """Rows held in memory at a time while the chain is walked."""
 
@@ -96,14 +98,44 @@ class NotAcknowledgeable(ValueError):
     ``push_once`` looks first."""
 
 
+class KnownTime(NamedTuple):
+    """What is known of the time without the wall clock: head office's last time and what has passed
+    since by a clock that nobody can set, in UTC milliseconds. ``exact``: the machine was not
+    started anew in between; else it was off for nobody knows how long, and ``ms`` is a lower bound.
+    """
+
+    ms: int
+    exact: bool
+
+
 class Moment(NamedTuple):
     """What a use case knows about now; built at the API's border or in the background loop.
-    ``wall_ms``: UTC milliseconds; ``utc_offset_s``: of the store's zone, at that instant."""
+    ``wall_ms``: UTC milliseconds; ``utc_offset_s``: of the store's zone, at that instant;
+    ``known``: None before head office's time was ever told."""
 
     wall_ms: int
     utc_offset_s: int
     boot_id: BootId
     clock_state: ClockState
+    known: KnownTime | None = None
+
+    @property
+    def stamp_ms_max(self) -> int:
+        """No stamp of a hybrid clock lies beyond it: a wild wall clock wins no edit against what is
+        known of the time, not even while it is wild (protocol.md, customer)."""
+        return (self.wall_ms if self.known is None else self.known.ms) + STAMP_TOLERANCE_MS
+
+    @property
+    def now_ms(self) -> int:
+        """The best guess at the time: the wall clock's, where nothing that is known contradicts it;
+        else what is known."""
+        if self.known is None:
+            return self.wall_ms
+        off_ms = self.wall_ms - self.known.ms
+        contradicted = off_ms < -STAMP_TOLERANCE_MS or (
+            self.known.exact and off_ms > STAMP_TOLERANCE_MS
+        )
+        return self.known.ms if contradicted else self.wall_ms
 
 
 class Tip(NamedTuple):
@@ -162,7 +194,7 @@ def next_entry(
     """``fact`` as the event after ``head``. Raises EventTooLarge.
 
     A wall clock beyond every calendar is cut to the bounds of an Instant: nothing in a clock can
-    stop a shop from selling.
+    stop a shop from selling. The stamp is bounded by what is known of the time.
     """
     body = encode(fact)
     if len(body) > EVENT_BODY_BYTES_MAX:
@@ -179,7 +211,7 @@ def next_entry(
         max(-INSTANT_MS_MAX, min(moment.wall_ms, INSTANT_MS_MAX)),
         moment.utc_offset_s,
         moment.boot_id,
-        tick(last_hlc, moment.wall_ms),
+        tick(last_hlc, min(moment.wall_ms, moment.stamp_ms_max)),
         moment.clock_state,
         body,
     )

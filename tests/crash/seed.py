@@ -69,7 +69,6 @@ STORE_CODE = "S01"
 ZONE = "Asia/Singapore"
 PRICE_ZONE = "sg"
 NOBODY_LISTENS = "http://127.0.0.1:9"
-DAY = date(2026, 11, 24)
 ITEMS = 40
 GRANTED_POINTS = 500
 
@@ -107,7 +106,7 @@ def seed_store(folder: Path, workstations: int) -> Seeded:
         )
         for page in pages(answer, customers):
             writer.run_now(partial(apply_reference, page=page, moment=moment))
-        asked = OpenBusinessDay(OperatorId(OPERATOR), DAY)
+        asked = OpenBusinessDay(OperatorId(OPERATOR))
         writer.run_now(lambda db: open_business_day(db, asked, EventId(UUID(int=2)), moment))
         tokens = {name: writer.run_now(partial(pair, name=name, moment=moment)) for name in names}
     finally:

@@ -31,7 +31,7 @@ from edge.usecases.update_customer import (
     deactivate_customer,
     update_customer,
 )
-from sync.engine.journal import NotEnrolled
+from sync.engine.journal import KnownTime, NotEnrolled
 from sync.engine.sealing import open_sealed
 from sync.protocol.clock import Hlc, wall_ms
 from sync.protocol.conflict import merge
@@ -216,18 +216,10 @@ def test_later_edits_have_later_clocks_even_when_the_wall_clock_goes_back(shop: 
 
 
 def test_a_wild_wall_clock_does_not_win_for_years(shop: Shop) -> None:
-    shop.do(
-        lambda db: (
-            db.execute(f"INSERT INTO push_state VALUES (1, NULL, {NOON_MS}, {NOON_MS})") and None
-        )
-    )
-    shop.do(lambda db: db.execute("UPDATE journal_head SET hlc = 0") and None)
     create(shop)
-    years_ahead = NOON_MS + 20_000 * HOUR_MS
-    shop.do(
-        lambda db: db.execute(f"UPDATE push_state SET last_contact_ms = {years_ahead}") and None
-    )
-    update(shop, code="C1", wall_ms=years_ahead)
+    years_ahead = moment(NOON_MS + 20_000 * HOUR_MS)._replace(known=KnownTime(NOON_MS, exact=True))
+    request, event_id, drawn = UpdateCustomer(ANN, code="C1"), EventId(uuid4()), draw()
+    shop.do(lambda db: update_customer(db, LI, request, event_id, drawn, years_ahead))
     assert wall_ms(last_change(shop).fields[0].hlc) < NOON_MS + HOUR_MS
 
 

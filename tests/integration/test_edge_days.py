@@ -1,7 +1,7 @@
 """Business days and tills open once, close with what they contain, and refuse without a trace."""
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid5
@@ -12,7 +12,9 @@ from edge.db.days import BusinessDay, DayState, find_open_day
 from edge.db.tills import TillState, find_open_till
 from edge.domain.day_errors import (
     BusinessDayClosedAlready,
+    BusinessDayFar,
     BusinessDayOpenAlready,
+    BusinessDayOutOfReach,
     BusinessDayTooEarly,
     TillOpenAlready,
     TillSettledAlready,
@@ -22,6 +24,7 @@ from edge.domain.day_errors import (
 )
 from edge.domain.errors import (
     InactiveOperator,
+    ManagerNeeded,
     NoOpenBusinessDay,
     RequestIdReused,
     RequestIdTaken,
@@ -32,7 +35,7 @@ from edge.usecases.close_business_day import CloseBusinessDay, ClosedDay, close_
 from edge.usecases.open_business_day import OpenBusinessDay, open_business_day
 from edge.usecases.open_till import OpenTill, open_till
 from edge.usecases.settle_till import SettledTill, SettleTill, settle_till
-from sync.engine.journal import hash_at, verify_chain
+from sync.engine.journal import KnownTime, hash_at, verify_chain
 from sync.protocol.errors import Refusal
 from sync.protocol.identity import EventId, OperatorId, TillId, TillSessionId
 from sync.protocol.poslog import (
@@ -56,6 +59,8 @@ from tests.integration.edge_fixtures import (
     new_shop,
 )
 
+YESTERDAY = date(2025, 3, 13)
+
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
@@ -64,9 +69,22 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
     made.writer.close_now()
 
 
-def open_(shop: Shop, request: OpenBusinessDay, wall_ms: int = NOON_MS) -> BusinessDay:
-    event = EventId(uuid5(named("open"), repr(request)))
-    return shop.do(lambda db: open_business_day(db, request, event, moment(wall_ms)))
+def open_(
+    shop: Shop,
+    request: OpenBusinessDay,
+    wall_ms: int = NOON_MS,
+    known: KnownTime | None = None,
+) -> BusinessDay:
+    event, now = EventId(uuid5(named("open"), repr(request))), moment(wall_ms)._replace(known=known)
+    return shop.do(lambda db: open_business_day(db, request, event, now))
+
+
+def trade_and_close(shop: Shop) -> None:
+    """A till was opened and counted on the open day, which then closed."""
+    day = shop.do(find_open_day)
+    assert day is not None
+    settle(shop, shop.open_till(name=f"till of {day.business_date}"), 10_000)
+    close(shop, day.business_date)
 
 
 def close(shop: Shop, day: date = DAY, operator: OperatorId = ANN) -> ClosedDay:
@@ -93,11 +111,11 @@ def refused(shop: Shop, kind: type[Refusal], act: Callable[[], Any]) -> Refusal:
 
 
 def test_a_day_is_named_by_its_stated_date(shop: Shop) -> None:
-    opened = open_(shop, OpenBusinessDay(ANN, date(2011, 1, 4)))
-    assert (opened.business_date, opened.state) == (date(2011, 1, 4), DayState.OPEN)
+    opened = open_(shop, OpenBusinessDay(ANN, YESTERDAY))
+    assert (opened.business_date, opened.state) == (YESTERDAY, DayState.OPEN)
     assert shop.do(find_open_day) == opened
     fact = shop.facts()[-1]
-    assert fact == BusinessDayOpened(date(2011, 1, 4), ANN, "Asia/Singapore")
+    assert fact == BusinessDayOpened(YESTERDAY, ANN, "Asia/Singapore")
     assert opened.first_seq == len(shop.facts())
 
 
@@ -130,19 +148,77 @@ def test_a_closed_day_never_opens_again(shop: Shop) -> None:
     refused(shop, BusinessDayClosedAlready, lambda: open_(shop, again))
 
 
-def test_a_day_before_the_last_closed_one_needs_a_reason(shop: Shop) -> None:
+def test_a_day_before_the_last_closed_one_needs_a_managers_reason(shop: Shop) -> None:
+    """A21: after the clock was a day ahead for one day, today opens with a reason."""
     open_(shop, OpenBusinessDay(ANN, DAY))
-    close(shop)
-    yesterday = date(2025, 3, 13)
+    trade_and_close(shop)
     refusal = refused(
-        shop, BusinessDayTooEarly, lambda: open_(shop, OpenBusinessDay(ANN, yesterday))
+        shop, BusinessDayTooEarly, lambda: open_(shop, OpenBusinessDay(ANN, YESTERDAY))
     )
     assert "2025-03-14" in refusal.detail
-    opened = open_(shop, OpenBusinessDay(ANN, yesterday, "the clock was wrong"))
-    assert opened.business_date == yesterday
+    shop.do(lambda db: db.execute("UPDATE operator SET role = 'cashier'") and None)
+    asked = OpenBusinessDay(ANN, YESTERDAY, "the clock was wrong")
+    refused(shop, ManagerNeeded, lambda: open_(shop, asked))
+    shop.do(lambda db: db.execute("UPDATE operator SET role = 'manager'") and None)
+    opened = open_(shop, asked)
+    assert opened.business_date == YESTERDAY
     recorded = shop.facts()[-2]
     assert isinstance(recorded, DeviceRecorded)
     assert "the clock was wrong" in recorded.detail
+
+
+def test_a_day_that_was_opened_by_mistake_and_closed_empty_is_in_nobodys_way(shop: Shop) -> None:
+    """A21: whoever opened the wrong day closes it and opens the right one, as on any morning."""
+    wrong = date(2025, 3, 15)
+    open_(shop, OpenBusinessDay(ANN, wrong))
+    assert close(shop, wrong).manifest.store.transactions == 0
+    assert open_(shop, OpenBusinessDay(ANN, DAY)).business_date == DAY
+
+
+@pytest.mark.parametrize("day", [date(9999, 12, 31), date(1999, 12, 31), date(2026, 3, 16)])
+def test_no_reason_opens_a_day_that_cannot_be_meant(shop: Shop, day: date) -> None:
+    """A2: 9999-12-31 opened, closed and turned green; after it no real day opened."""
+    asked = OpenBusinessDay(ANN, day, "I mean it")
+    refusal = refused(shop, BusinessDayOutOfReach, lambda: open_(shop, asked))
+    assert "2000-01-01 to 2026-03-15" in refusal.detail
+
+
+@pytest.mark.parametrize("day", [date(2025, 3, 12), date(2025, 3, 16), date(2011, 1, 4)])
+def test_a_day_far_from_today_is_asked_about(shop: Shop, day: date) -> None:
+    """A2: a clock may be wrong; a manager says that it is meant, and why."""
+    refusal = refused(shop, BusinessDayFar, lambda: open_(shop, OpenBusinessDay(ANN, day)))
+    assert "2025-03-14" in refusal.detail
+    assert "override_reason" in refusal.remedy
+    assert open_(shop, OpenBusinessDay(ANN, day, "stocktaking")).business_date == day
+
+
+def test_today_is_head_offices_while_the_box_knows_it_and_not_a_wild_clocks(shop: Shop) -> None:
+    """A2: a box a year ahead opens today's day by itself, and asks about the one it would name."""
+    known, wild_ms = KnownTime(NOON_MS, exact=True), NOON_MS + 365 * 24 * HOUR_MS
+    named_by_the_clock = OpenBusinessDay(ANN, date(2026, 3, 14))
+    refused(shop, BusinessDayFar, lambda: open_(shop, named_by_the_clock, wild_ms, known))
+    assert open_(shop, OpenBusinessDay(ANN), wild_ms, known).business_date == DAY
+
+
+@pytest.mark.parametrize(("off_days", "asked"), [(3, False), (30, False), (400, True)])
+def test_a_box_that_was_off_for_weeks_opens_without_asking_and_not_after_a_year(
+    shop: Shop, off_days: int, asked: bool
+) -> None:
+    """A2: nothing in a clock stops a shop; a clock that is a year off is asked about."""
+    known, now_ms = KnownTime(NOON_MS, exact=False), NOON_MS + off_days * 24 * HOUR_MS
+    today = OpenBusinessDay(ANN)
+    if asked:
+        refused(shop, BusinessDayFar, lambda: open_(shop, today, now_ms, known))
+        today = OpenBusinessDay(ANN, None, "the box stood in the cellar")
+        assert open_(shop, today, now_ms, known).business_date == DAY + timedelta(off_days)
+    else:
+        assert open_(shop, today, now_ms, known).business_date == DAY + timedelta(off_days)
+
+
+def test_a_clock_that_fell_back_opens_no_day_of_its_own(shop: Shop) -> None:
+    """A2: what is known of the time is a lower bound even after a start of the machine."""
+    known = KnownTime(NOON_MS, exact=False)
+    assert open_(shop, OpenBusinessDay(ANN), 0, known).business_date == DAY
 
 
 @pytest.mark.parametrize(
@@ -172,14 +248,14 @@ def test_a_till_needs_an_open_day(shop: Shop) -> None:
 
 
 def test_a_till_opens_with_its_float_under_the_days_name(shop: Shop) -> None:
-    shop.open_day(date(2011, 1, 4))
+    shop.open_day(date(2025, 3, 13))
     session = shop.open_till(W1, 12_345)
     found = shop.do(lambda db: find_open_till(db, W1))
     assert found is not None
     assert (found.till_session_id, found.till_id, found.float_minor) == (session, "W1", 12_345)
     fact = shop.facts()[-1]
     assert fact == TillSessionOpened(
-        session, TillId("W1"), W1, ANN, date(2011, 1, 4), "SGD", 12_345
+        session, TillId("W1"), W1, ANN, date(2025, 3, 13), "SGD", 12_345
     )
     assert shop.do(lambda db: find_open_till(db, W2)) is None
 

@@ -265,3 +265,18 @@ async def test_two_stores_in_one_process_keep_their_own_books(tmp_path: Path) ->
         assert (stranger.status_code, problem(stranger)) == (401, "not-paired")
         counts = [row_counts(till.box.folder)["sale"] for till in (one, two)]
         assert counts == [1, 0]
+
+
+@pytest.mark.parametrize("tendered_at", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
+async def test_a_basket_of_no_shops_time_is_refused_and_leaves_nothing(
+    till: Till, tendered_at: str
+) -> None:
+    """A2: it was taken with 201, and each later answer about it was a 500."""
+    before = row_counts(till.box.folder)
+    basket = sale(tendered_at=tendered_at)
+    for _ in range(2):
+        answer = await till.call("POST", "/sales", basket)
+        assert (answer.status_code, answer.json()["field"]) == (422, "tendered_at")
+        assert answer.json()["remedy"]
+    assert (await till.call("GET", f"/sales/{basket['sale_id']}")).status_code == 404
+    assert row_counts(till.box.folder) == before

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
+from edge.clock import Steady
 from edge.db.alarms import list_alarms
 from edge.db.pushing import read_push_state
 from edge.db.store import read_enrolment
@@ -271,7 +272,7 @@ def test_pushing_stops_with_a_reason_until_a_person_resumes_it(shop: Shop) -> No
     state = shop.do(read_push_state)
     assert state.stopped == "central holds more"
     assert [alarm.subject for alarm in shop.do(list_alarms)] == [str(shop.do(read_head).epoch)]
-    shop.do(lambda db: record_contact(db, moment(), NOON_MS + 5))
+    shop.do(lambda db: record_contact(db, moment(), NOON_MS + 5, Steady("boot", 7)))
     assert shop.do(read_push_state).stopped == "central holds more"
     shop.do(resume_pushing)
     state = shop.do(read_push_state)

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.db.hybrid_clock import TOLERANCE_MS
 from edge.db.reference import Feed as FeedName
 from edge.db.reference import read_cursor
 from edge.usecases.apply_reference import reset_feed
 from edge.usecases.look_up_items import look_up_item, look_up_items
+from sync.engine.journal import STAMP_TOLERANCE_MS
 from sync.engine.sealing import seal
 from sync.protocol.clock import Hlc, wall_ms
 from sync.protocol.codec import encode
@@ -312,7 +312,7 @@ def test_a_wild_clock_elsewhere_is_not_followed(shop: Shop) -> None:
     feed = Feed(DataSet.CUSTOMERS, keys=[PersonalKey(LI, KEY)])
     feed.publish(str(LI), record(change(CustomerField.CODE, "C1", (NOON_MS + 48 * HOUR_MS) << 16)))
     shop.apply(feed.page())
-    assert wall_ms(Hlc(shop.rows("journal_head", "hlc")[0][0])) <= NOON_MS + TOLERANCE_MS
+    assert wall_ms(Hlc(shop.rows("journal_head", "hlc")[0][0])) <= NOON_MS + STAMP_TOLERANCE_MS
 
 
 KEYS = st.sampled_from(["a", "b", "c", "d", "e"])

@@ -20,11 +20,12 @@ import msgspec
 from central.domain.feeds import FollowedFeed
 from edge.background import Exchange
 from edge.box import Box
-from edge.clock import JUMP_MS_MAX, SERVER_GAP_MS_MAX
+from edge.clock import Steady, StoreClock
 from edge.db import crash
 from edge.db.engine import open_connection
 from edge.db.errors import WriterClosed
 from edge.db.group import Done, Outcome, Unit
+from edge.db.hybrid_clock import read_reckoning
 from edge.db.pen import Pen
 from edge.db.reference import Cursor, read_cursors
 from edge.db.store import read_enrolment
@@ -40,7 +41,6 @@ from sync.engine.journal import Moment, acknowledged, hash_at, read_head
 from sync.engine.signing import SALE_SIGNED, Signer, sign_bytes
 from sync.engine.transport import Request, Response
 from sync.protocol.change import Head, Kept
-from sync.protocol.clock import ClockState
 from sync.protocol.errors import Refusal
 from sync.protocol.identity import BootId, OperatorId, SaleId, WorkstationId
 from tests.simulation.catalog import CENTRAL_URL, Shop
@@ -50,7 +50,7 @@ from tests.simulation.network import chance
 from tests.simulation.scheduler import Host, Promise, Scheduler
 
 T = TypeVar("T")
-OFFSET_S = 8 * 3_600
+ZONE = "Asia/Singapore"
 SOFTWARE = "holdfast simulated"
 COMMIT_MS = 4
 """A group is written within this much virtual time of its first unit's arrival, on a good disk."""
@@ -99,37 +99,6 @@ class Nudge:
     async def wait(self) -> None:
         """Until it is set."""
         await self._set
-
-
-class SimClock:
-    """A store server's clock: true time and how far it is off. See edge/clock.py."""
-
-    def __init__(self, scheduler: Scheduler, boot_id: BootId, ahead_ms: int) -> None:
-        self._scheduler = scheduler
-        self.boot_id = boot_id
-        self.zone = "Asia/Singapore"
-        self.ahead_ms = ahead_ms
-        self._anchor_ms = ahead_ms
-        self._state = ClockState.UNCHECKED
-
-    @property
-    def wall_ms(self) -> int:
-        """What it shows."""
-        return self._scheduler.now_ms + self.ahead_ms
-
-    def moment(self) -> Moment:
-        """Now."""
-        if abs(self.ahead_ms - self._anchor_ms) > JUMP_MS_MAX:
-            self._state = ClockState.JUMPED
-        return Moment(self.wall_ms, OFFSET_S, self.boot_id, self._state)
-
-    def server_said(self, server_time_ms: int) -> None:
-        """Head office's clock was told."""
-        if abs(self.wall_ms - server_time_ms) <= SERVER_GAP_MS_MAX:
-            self._anchor_ms = self.ahead_ms
-            self._state = ClockState.CHECKED
-        elif self._state is ClockState.CHECKED:
-            self._state = ClockState.UNCHECKED
 
 
 class TurnWriter(Writer):
@@ -268,7 +237,14 @@ class StoreServer(Host):
     def start(self) -> None:
         """Open the file and go to work: record the boot, exchange, answer."""
         self._reader = open_connection(self.path)
-        self._clock = SimClock(self.scheduler, BootId(self._ids.uuid()), self.ahead_ms)
+        steady = self._steady()
+        self._clock = StoreClock(
+            BootId(self._ids.uuid()),
+            ZONE,
+            read_reckoning(self._reader, steady),
+            wall=lambda: self.scheduler.now_ms + self.ahead_ms,
+            steady=self._steady,
+        )
         pen = Pen(self.path, open_connection(self.path, writer=True), tune)
         self.writer = TurnWriter(self.scheduler, self._random, pen, self.disk, self.die, self._seen)
         self.alive = True
@@ -314,7 +290,7 @@ class StoreServer(Host):
             device_key=self.shop.key,
             writer=self.writer,
             reader=cast(Any, Reader(self._reader)),
-            clock=cast(Any, self._clock),
+            clock=self._clock,
             workstations=cast(Any, None),
             nudge=cast(Any, Nudge()),
         )
@@ -405,8 +381,10 @@ class StoreServer(Host):
     def set_clock(self, by_ms: int) -> None:
         """Somebody sets the clock; it stays set after a start."""
         self.ahead_ms += by_ms
-        if self.alive:
-            self._clock.ahead_ms = self.ahead_ms
+
+    def _steady(self) -> Steady:
+        """True time: the machine under a simulated box is never started anew."""
+        return Steady(self.name, self.scheduler.now_ms)
 
     # --- looking in from outside
 

@@ -15,7 +15,7 @@ from sync.engine.journal import Moment
 from sync.protocol.clock import ClockState
 from sync.protocol.identity import BootId
 from sync.protocol.reference import FeedPage
-from tests.simulation.box import OFFSET_S, SOFTWARE, tune
+from tests.simulation.box import SOFTWARE, tune
 from tests.simulation.catalog import (
     CENTRAL_URL,
     INCARNATION,
@@ -87,4 +87,4 @@ def _whole(path: Path) -> bytes:
 
 def _moment(shop: Shop) -> Moment:
     boot_id = BootId(named_uuid(f"first boot {shop.code}"))
-    return Moment(START_MS - 900, OFFSET_S, boot_id, ClockState.UNCHECKED)
+    return Moment(START_MS - 900, 8 * 3_600, boot_id, ClockState.UNCHECKED)

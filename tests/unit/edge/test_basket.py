@@ -8,6 +8,7 @@ import pytest
 
 from edge.domain.basket import (
     TENDERED_AHEAD_MAX_S,
+    UNCHECKED_AHEAD_MAX_S,
     SaleRequest,
     refuse_wrong_instant,
     refuse_wrong_shape,
@@ -15,6 +16,7 @@ from edge.domain.basket import (
 from edge.domain.errors import NotAcceptable, TenderedInTheFuture, TenderedTooLongAgo
 from edge.domain.line_errors import NothingReturned, TooManyLines, WrongLineNumber, WrongQuantity
 from edge.domain.tender_errors import TooManyTenders
+from sync.protocol.change import INSTANT_MS_MAX
 from sync.protocol.clock import ClockState
 from sync.protocol.money import QUANTITY_MILLI_MAX
 from sync.protocol.poslog import LINES_MAX, TENDERS_MAX
@@ -171,6 +173,25 @@ def test_a_basket_is_neither_too_old_nor_from_the_future(
     else:
         with pytest.raises(refusal):
             refuse_wrong_instant(instant, NOW_MS, ClockState.CHECKED, age_max_s)
+
+
+@pytest.mark.parametrize("state", ClockState)
+@pytest.mark.parametrize(
+    ("instant_ms", "refusal"),
+    [
+        (253_402_300_799_999, TenderedInTheFuture),  # the last of the year 9999
+        (NOW_MS + 1_000 * UNCHECKED_AHEAD_MAX_S + 1_000, TenderedInTheFuture),
+        (-1, TenderedTooLongAgo),
+        (-62_135_596_800_000, TenderedTooLongAgo),  # the first of the year 1
+    ],
+)
+def test_an_instant_that_no_clock_of_a_shop_shows_is_refused_whatever_the_box_knows(
+    state: ClockState, instant_ms: int, refusal: type[NotAcceptable]
+) -> None:
+    """A2: a basket of the year 9999 was answered 201, then 500 for ever."""
+    with pytest.raises(refusal):
+        refuse_wrong_instant(instant_ms, NOW_MS, state, None)
+    assert abs(NOW_MS + 1_000 * UNCHECKED_AHEAD_MAX_S) < INSTANT_MS_MAX
 
 
 def test_every_instant_of_the_calendar_becomes_milliseconds() -> None:
