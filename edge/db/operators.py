@@ -4,11 +4,11 @@ import sqlite3
 
 import msgspec
 
-from edge.domain.errors import InactiveOperator, ManagerNeeded, UnknownOperator
+from edge.domain.errors import AuthorityNeeded, InactiveOperator, UnknownOperator
 from sync.protocol.identity import OperatorId
 
 _STANDING = "SELECT active, role FROM operator WHERE operator_id = ?"
-MANAGERS = frozenset({"manager", "owner"})
+WITH_AUTHORITY = frozenset({"manager", "owner"})
 """Roles that may do what needs somebody's word; a role is a word that head office gives."""
 _LIST = (
     "SELECT operator_id, name, role FROM operator WHERE active ORDER BY name, operator_id LIMIT ?"
@@ -35,10 +35,10 @@ def require_operator(db: sqlite3.Connection, operator_id: OperatorId) -> None:
     _role(db, operator_id)
 
 
-def require_manager(db: sqlite3.Connection, operator_id: OperatorId) -> None:
-    """Raises UnknownOperator, InactiveOperator, ManagerNeeded."""
-    if _role(db, operator_id) not in MANAGERS:
-        raise ManagerNeeded(operator_id)
+def require_authority(db: sqlite3.Connection, operator_id: OperatorId) -> None:
+    """Raises UnknownOperator, InactiveOperator, AuthorityNeeded."""
+    if _role(db, operator_id) not in WITH_AUTHORITY:
+        raise AuthorityNeeded(operator_id)
 
 
 def _role(db: sqlite3.Connection, operator_id: OperatorId) -> str:

@@ -82,7 +82,7 @@ class InactiveOperator(BadParty):
         self.operator_id = operator_id
 
 
-class ManagerNeeded(BadParty):
+class AuthorityNeeded(BadParty):
     """What is asked for needs a manager's word."""
 
     slug = "manager-needed"

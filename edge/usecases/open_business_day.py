@@ -12,7 +12,7 @@ from edge.db.days import (
     insert_day,
     last_closed_date,
 )
-from edge.db.operators import require_manager, require_operator
+from edge.db.operators import require_authority, require_operator
 from edge.db.store import read_settings, today
 from edge.domain.business_day import (
     KnownToday,
@@ -46,7 +46,7 @@ def open_business_day(
 ) -> BusinessDay:
     """The open day. Opening the day that is open already changes nothing and gives it again.
 
-    Raises UnknownOperator, InactiveOperator, ManagerNeeded, SettingsMissing,
+    Raises UnknownOperator, InactiveOperator, AuthorityNeeded, SettingsMissing,
     BusinessDayOpenAlready, BusinessDayClosedAlready, BusinessDayTooEarly, BusinessDayFar,
     BusinessDayOutOfReach, NotEnrolled.
     """
@@ -85,7 +85,7 @@ def _refuse_unasked(
     except (BusinessDayTooEarly, BusinessDayFar) as asked:
         if request.override_reason is None:
             raise
-        require_manager(db, request.operator_id)
+        require_authority(db, request.operator_id)
         detail = f"{request.operator_id} opens {business_date}: {request.override_reason} ({asked})"
         record = DeviceRecorded("override", detail, "")
         append(db, record, EventId(uuid5(event_id, "override")), moment)

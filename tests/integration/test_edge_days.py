@@ -23,8 +23,8 @@ from edge.domain.day_errors import (
     UnknownTillSession,
 )
 from edge.domain.errors import (
+    AuthorityNeeded,
     InactiveOperator,
-    ManagerNeeded,
     NoOpenBusinessDay,
     RequestIdReused,
     RequestIdTaken,
@@ -158,7 +158,7 @@ def test_a_day_before_the_last_closed_one_needs_a_managers_reason(shop: Shop) ->
     assert "2025-03-14" in refusal.detail
     shop.do(lambda db: db.execute("UPDATE operator SET role = 'cashier'") and None)
     asked = OpenBusinessDay(ANN, YESTERDAY, "the clock was wrong")
-    refused(shop, ManagerNeeded, lambda: open_(shop, asked))
+    refused(shop, AuthorityNeeded, lambda: open_(shop, asked))
     shop.do(lambda db: db.execute("UPDATE operator SET role = 'manager'") and None)
     opened = open_(shop, asked)
     assert opened.business_date == YESTERDAY
