@@ -18,7 +18,14 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from edge.box import Box
-from edge.exchange import Line, health_of, line_to_central, note_contact, pull_page
+from edge.exchange import (
+    Line,
+    begin_differing_anew,
+    health_of,
+    line_to_central,
+    note_contact,
+    pull_page,
+)
 from sync.engine.outbox import Stopped
 from sync.engine.pull import Applied, PullLater, UpToDate
 from sync.engine.push import (
@@ -80,6 +87,7 @@ class Exchange:
             self.beat_due = False
         if heard is None:
             return 0
+        await begin_differing_anew(self._box, self._line, heard)
         pulled = await self._pull(heard)
         if isinstance(pulled, PullLater):
             return self._later(pulled.detail, pulled.wait_ms)

@@ -165,11 +165,21 @@ def status(
             print(f"  {'feed ' + feed['data_set']:<22}{feed['pub_seq']}")
         if told["clock"] is not None:
             print(f"  clock: {told['clock']}")
+        if told["first_set_aside"] is not None:
+            print(f"  {_rows_aside(told['rows_set_aside'], told['first_set_aside'])}")
         for alarm in told["alarms"]:
             print(f"  alarm {alarm['kind']}: {alarm['subject']}: {alarm['detail']}")
         print(_what_comes_next(data, told["needs_a_person"], serving=answer.serving))
     if told["needs_a_person"]:
         raise typer.Exit(NEEDS_A_PERSON)
+
+
+def _rows_aside(rows: int, first: dict[str, str]) -> str:
+    return (
+        f"set aside: {rows:,} row(s) of head office's cannot be used by this version, such as "
+        f"{first['data_set']} {first['key']}: {first['reason']}. What was known before is in use: "
+        "update this box's software, or have head office publish the row anew."
+    )
 
 
 def _what_comes_next(folder: Path, needs_a_person: bool, *, serving: bool) -> str:

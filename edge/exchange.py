@@ -9,16 +9,19 @@ import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import structlog
 import uuid_utils.compat
 
 from edge.box import SOFTWARE, Box, read_zone
 from edge.db.alarms import list_alarms
 from edge.db.errors import CannotStart
-from edge.db.reference import Feed, read_cursor
+from edge.db.reference import Feed, count_aside, read_cursor
 from edge.reading import read
 from edge.usecases.apply_reference import apply_reference
+from edge.usecases.load_anew import load_anew
 from edge.usecases.raise_alarm import raise_alarm
 from edge.usecases.record_contact import record_contact
 from edge.usecases.stop_pushing import stop_pushing
@@ -29,8 +32,10 @@ from sync.engine.pull import (
     Applied,
     Cursor,
     PullLater,
+    ReadCursor,
     UpToDate,
     known_feeds,
+    not_head_offices,
     pull_once,
 )
 from sync.engine.push import Heard, beat_once
@@ -38,9 +43,12 @@ from sync.engine.signing import NONCE_BYTES_MAX, Signer
 from sync.engine.transport import HttpTransport, Transport, open_client
 from sync.protocol.batch import Acknowledgement, Health
 from sync.protocol.poslog import AlarmKind
-from sync.protocol.reference import DataSet, FeedPage
+from sync.protocol.reference import DataSet, FeedHead, FeedPage
+from sync.protocol.text import shown
 
 ALARMS_TOLD_MAX = 10
+ROWS_ASIDE = "rows_set_aside"
+"""What head office is told as long as there are rows that this version cannot take."""
 ROUNDS_MAX = 100_000
 """Pages of one load; far more than any company's feeds have."""
 
@@ -55,14 +63,20 @@ _ALARM = {
 """What people are alarmed by; the alarm's detail begins with the reason itself."""
 
 
-class Line(NamedTuple):
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Line:
     """This box's way to head office. ``cursors``: how far each feed was taken; only this line
-    moves them, so that a push need not ask the database for each."""
+    moves them, so that a push need not ask the database for each. ``begun_anew``: the heads for
+    which feeds were begun anew, each once, whatever comes of it."""
 
     transport: Transport
     signer: Signer
     journal: SqliteJournal
     cursors: dict[tuple[DataSet, str], Cursor]
+    begun_anew: set[FeedHead] = field(default_factory=set)
 
 
 class Loading(NamedTuple):
@@ -119,6 +133,8 @@ async def health_of(box: Box) -> Health:
     def look(db: sqlite3.Connection) -> Health:
         queue = read_head(db).seq - acknowledged(db)
         alarms = tuple(alarm.kind.value for alarm in list_alarms(db, ALARMS_TOLD_MAX))
+        if count_aside(db):
+            alarms = (ROWS_ASIDE, *alarms)
         return Health(SOFTWARE, queue, free, now_ms, alarms)
 
     return await read(box.reader, look)
@@ -135,6 +151,43 @@ async def pull_page(box: Box, line: Line, heard: Acknowledgement) -> UpToDate | 
     """Take the next page of the first feed that is behind."""
     head = await read(box.reader, read_head)
 
+    async def apply(page: FeedPage) -> None:
+        moment = box.clock.moment()
+        line.cursors.pop((DataSet(page.data_set), page.scope), None)
+        applied = await box.writer.run(lambda db: apply_reference(db, page, moment))
+        if applied.unreadable:
+            log.error(
+                "rows set aside",
+                store=box.enrolment.store_code,
+                data_set=page.data_set,
+                rows=len(applied.unreadable),
+                first=shown(applied.unreadable[0]),
+            )
+        if page.data_set == DataSet.SETTINGS:
+            box.clock.zone = await read(box.reader, read_zone)
+
+    cursor_of = _cursors_of(box, line)
+    return await pull_once(cursor_of, apply, line.transport, line.signer, head, heard)
+
+
+async def begin_differing_anew(box: Box, line: Line, heard: Acknowledgement) -> None:
+    """Load anew what is not head office's. ``heard`` was asked for after the last page. A feed that
+    does not come out at the head that it was begun anew for is left alone until the next head."""
+    found = await not_head_offices(_cursors_of(box, line), heard)
+    differing = [feed for feed in found if feed not in line.begun_anew]
+    if not differing:
+        return
+    feeds = [Feed(DataSet(feed.data_set), feed.scope) for feed in differing]
+    moment, alarm_id = box.clock.moment(), uuid_utils.compat.uuid7()
+    await box.writer.run(lambda db: load_anew(db, feeds, moment, alarm_id=alarm_id))
+    for feed in feeds:
+        line.cursors.pop((feed.data_set, feed.scope), None)
+    line.begun_anew.update(differing)
+    names = [feed.data_set.value for feed in feeds]
+    log.error("feeds begun anew", store=box.enrolment.store_code, data_sets=names)
+
+
+def _cursors_of(box: Box, line: Line) -> ReadCursor:
     async def cursor_of(data_set: DataSet, scope: str) -> Cursor:
         known = line.cursors.get((data_set, scope))
         if known is None:
@@ -142,14 +195,7 @@ async def pull_page(box: Box, line: Line, heard: Acknowledgement) -> UpToDate | 
             line.cursors[data_set, scope] = known
         return known
 
-    async def apply(page: FeedPage) -> None:
-        moment = box.clock.moment()
-        line.cursors.pop((DataSet(page.data_set), page.scope), None)
-        await box.writer.run(lambda db: apply_reference(db, page, moment))
-        if page.data_set == DataSet.SETTINGS:
-            box.clock.zone = await read(box.reader, read_zone)
-
-    return await pull_once(cursor_of, apply, line.transport, line.signer, head, heard)
+    return cursor_of
 
 
 def _cursor(db: sqlite3.Connection, data_set: DataSet, scope: str) -> Cursor:
@@ -180,6 +226,7 @@ async def load_over(box: Box, line: Line, show: Callable[[Loading], None]) -> Lo
         raise NotLoaded(heard.detail)
     acknowledgement = heard.acknowledgement
     await note_contact(box, acknowledgement)
+    await begin_differing_anew(box, line, acknowledgement)
     for _ in range(ROUNDS_MAX):
         outcome = await pull_page(box, line, acknowledgement)
         loading = await read(box.reader, lambda db: _loading(db, acknowledgement))

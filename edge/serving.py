@@ -22,12 +22,14 @@ import uvloop
 
 from edge.app import build_app
 from edge.background import exchanging
-from edge.box import SOFTWARE, Box, open_box
+from edge.box import SOFTWARE, Box, open_box, read_zone
 from edge.db.errors import CannotStart
 from edge.local import build_local_app, open_local_socket
 from edge.ports import bind
+from edge.reading import read
 from edge.settings import LOOPBACK, EdgeSettings, read_settings
 from edge.usecases.record_boot import record_boot
+from edge.usecases.retry_rows import retry_rows
 from sync.http.limits import DoorLimits
 from sync.http.logs import log_json_to_stderr
 from sync.http.serving import uvicorn_config
@@ -88,6 +90,8 @@ async def serving(
         box = await stack.enter_async_context(open_box(folder, settings))
         moment, worth_knowing = box.clock.moment(), _worth_knowing(folder)
         await box.writer.run(lambda db: record_boot(db, SOFTWARE, worth_knowing, moment))
+        await box.writer.run(lambda db: retry_rows(db, moment))
+        box.clock.zone = await read(box.reader, read_zone)
         if exchange:
             await stack.enter_async_context(exchanging(box))
         local = stack.enter_context(open_local_socket(folder))

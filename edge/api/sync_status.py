@@ -15,8 +15,11 @@ from edge.box import Box
 from edge.clock import CLOCK_GAP_S_MAX
 from edge.db.alarms import Alarm, list_alarms
 from edge.db.pushing import PushState, read_push_state
+from edge.db.reference import count_aside, rows_aside
 from edge.reading import read
 from sync.engine.journal import acknowledged, read_head
+from sync.protocol.feeds import KEY_CHARACTERS_MAX
+from sync.protocol.text import shown
 
 _FEEDS = "SELECT data_set, scope, pub_seq FROM feed_cursor ORDER BY data_set, scope"
 QUIET_S = 120
@@ -31,6 +34,15 @@ class FeedStatus(msgspec.Struct, frozen=True):
     data_set: str
     scope: str
     pub_seq: int
+
+
+class RowSetAside(msgspec.Struct, frozen=True):
+    """A row of head office's that this version cannot take; what was known before stays in force.
+    ``reason`` and ``key`` are shown as text that prints."""
+
+    data_set: str
+    key: str
+    reason: str
 
 
 class SyncStatus(msgspec.Struct, frozen=True):
@@ -55,6 +67,8 @@ class SyncStatus(msgspec.Struct, frozen=True):
     disk_free_bytes: int
     feeds: tuple[FeedStatus, ...]
     alarms: tuple[Alarm, ...]
+    rows_set_aside: int
+    first_set_aside: RowSetAside | None
 
 
 @get("/sync", operation_class=Described)
@@ -72,11 +86,14 @@ async def status_of(box: Box) -> SyncStatus:
 
 def _look(db: sqlite3.Connection, box: Box, now_ms: int, free: int) -> SyncStatus:
     head, through, pushing = read_head(db), acknowledged(db), read_push_state(db)
-    alarms, clock = list_alarms(db), _clock_in_words(pushing)
+    alarms, clock, aside = list_alarms(db), _clock_in_words(pushing), count_aside(db)
     return SyncStatus(
         store_code=box.enrolment.store_code,
         summary=_in_words(pushing, head.seq - through, now_ms, len(alarms)),
-        needs_a_person=pushing.stopped is not None or bool(alarms) or clock is not None,
+        needs_a_person=pushing.stopped is not None
+        or bool(alarms)
+        or clock is not None
+        or bool(aside),
         head_office_away=_quiet_s(pushing, now_ms) > QUIET_S,
         epoch=str(head.epoch),
         last_seq=head.seq,
@@ -90,7 +107,15 @@ def _look(db: sqlite3.Connection, box: Box, now_ms: int, free: int) -> SyncStatu
         disk_free_bytes=free,
         feeds=tuple(FeedStatus(*row) for row in db.execute(_FEEDS)),
         alarms=alarms,
+        rows_set_aside=aside,
+        first_set_aside=_first_aside(db),
     )
+
+
+def _first_aside(db: sqlite3.Connection) -> RowSetAside | None:
+    for row in rows_aside(db, 1):
+        return RowSetAside(row.data_set, shown(row.key)[:KEY_CHARACTERS_MAX], shown(row.aside))
+    return None
 
 
 def _quiet_s(pushing: PushState, now_ms: int) -> int:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import secrets
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -122,7 +122,7 @@ async def test_what_is_sold_during_a_round_calls_for_the_next_one(shop: Shop) ->
             await sold[0]
         return await shop.central.answer(request)
 
-    exchange = Exchange(shop.till.box, shop.line._replace(transport=MemoryTransport(answer)))
+    exchange = Exchange(shop.till.box, replace(shop.line, transport=MemoryTransport(answer)))
     shop.till.box.nudge.clear()
     await exchange.round()
     assert shop.till.box.nudge.is_set()
@@ -364,7 +364,7 @@ async def test_a_stop_does_not_wait_for_a_head_office_that_hangs(
         await never.wait()
         raise AssertionError
 
-    line = shop.line._replace(transport=MemoryTransport(hang))
+    line = replace(shop.line, transport=MemoryTransport(hang))
     async with asyncio.timeout(20), exchanging_over(shop.till.box, line):
         await asked.wait()
     await shop.sell()

@@ -15,6 +15,7 @@ from sync.engine.pull import (
     PullLater,
     PullOutcome,
     UpToDate,
+    not_head_offices,
     pull_once,
 )
 from sync.engine.signing import Signer, verify_request
@@ -212,3 +213,36 @@ async def test_an_answer_that_is_no_page_is_tried_later(
     outcome = await pull(Shop(), Other(items=1))
     assert isinstance(outcome, PullLater)
     assert (outcome.wait_ms, outcome.person) == (wait_ms, person)
+
+
+async def test_a_data_set_that_is_not_known_is_neither_asked_for_nor_waited_for() -> None:
+    """A3: the box pulls what it knows and is up to date with it."""
+    shop, office = Shop(), HeadOffice(items=1)
+    wishes = FeedHead("wishes", "", 5, EMPTY_SET_HASH)
+    told = msgspec.structs.replace(office.heard, feeds=(wishes, *office.heard.feeds))
+    assert isinstance(await pull(shop, office, heard=told), Applied)
+    assert await pull(shop, office, heard=told) == UpToDate()
+    assert office.asked == [(ITEMS, 0)]
+
+
+OTHER_HASH = b"o" * 32
+
+
+@pytest.mark.parametrize(
+    ("cursor", "differs"),
+    [
+        (NEVER_PULLED, False),
+        (Cursor(BEFORE, 9, OTHER_HASH), False),
+        (Cursor(NOW, 1, OTHER_HASH), False),
+        (Cursor(NOW, 2, EMPTY_SET_HASH), False),
+        (Cursor(NOW, 2, OTHER_HASH), True),
+        (Cursor(NOW, 3, EMPTY_SET_HASH), True),
+    ],
+)
+async def test_a_feed_at_or_beyond_its_head_must_be_head_offices(
+    cursor: Cursor, *, differs: bool
+) -> None:
+    """A41: behind the head, the pages prove themselves; another incarnation begins anew anyway."""
+    shop, office = Shop(items=cursor), HeadOffice(items=2)
+    found = await not_head_offices(shop.read_cursor, office.heard)
+    assert found == ((FeedHead(*ITEMS, 2, EMPTY_SET_HASH),) if differs else ())
