@@ -1,6 +1,7 @@
 """PROTOCOL.md says what the code does: its tables are held against the definitions."""
 
 import re
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,11 @@ from sync.protocol import (
 )
 from sync.protocol.answers import RETRY_AFTER_S_MAX, Slug
 from sync.protocol.clock import ClockState
+from sync.protocol.money import CashRounding
+from sync.protocol.poslog import TaxClass, TenderKind
 from sync.protocol.reference import DataSet
+from sync.protocol.shared import CustomerField
+from sync.protocol.units import Unit
 
 TEXT = (Path(sync.__file__).parent / "PROTOCOL.md").read_text()
 ROWS = [
@@ -117,3 +122,15 @@ STATED = [
 def test_every_stated_bound_is_the_one_that_is_built(built: int, stated: int, words: str) -> None:
     assert built == stated
     assert words in TEXT
+
+
+CLOSED_IN_ROWS = (TaxClass, TenderKind, CashRounding, CustomerField, Unit)
+
+
+@pytest.mark.parametrize("closed", CLOSED_IN_ROWS)
+def test_every_value_of_an_enumeration_that_is_closed_in_rows_is_named(
+    closed: type[StrEnum],
+) -> None:
+    """A3: whoever writes an edge knows which values there are, and that others are set aside."""
+    text = TEXT[TEXT.index("**Open and closed.** A head's") :].split("\n")[0]
+    assert all(f"`{one.value}`" in text for one in closed)
