@@ -25,6 +25,7 @@ from central.archive import (
     Unwritable,
 )
 from central.db.projected import PROJECTED
+from central.projections.fact_id import SALE_KIND, FactId
 from central.projections.line_up import (
     NUL,
     Aside,
@@ -177,7 +178,13 @@ class MemoryUnit:
             sent = one.envelope
             if sent.seq in self._archive.raw[key]:
                 raise Occupied(str(sent.seq))
-            what = (sent.kind, sent.kind_version, sent.occurred_at_ms, sent.body)
+            what = (
+                sent.kind,
+                sent.kind_version,
+                sent.occurred_at_ms,
+                sent.body,
+                one.received_at_ms,
+            )
             raw = RawEvent(key.store_id, key.epoch, sent.seq, sent.event_id, *what)
             self._set(self._archive.raw[key], sent.seq, (raw, one.link.hash))
 
@@ -263,20 +270,11 @@ class MemoryUnit:
     async def held(self, store_id: StoreId, wanted: Wanted) -> Held:
         """See ArchiveUnit."""
         sales = self._tables["sale"]
-        tills = self._tables["till_session"]
         numbers = {row.receipt_number for row in sales.values() if row.store_id == store_id}
+        counted = {own: self._counted(store_id, own) for own in wanted.facts}
         return Held(
-            {
-                sale_id: self._digest(sales[store_id, sale_id])
-                for sale_id in wanted.sale_ids
-                if (store_id, sale_id) in sales
-            },
+            {own: self._digest(row) for own, row in counted.items() if row is not None},
             wanted.receipt_numbers & numbers,
-            {
-                till: tills[store_id, till].counted_cash_minor is not None
-                for till in wanted.till_session_ids
-                if (store_id, till) in tills
-            },
             tuple(
                 HeldError(_epoch(row), Root(row.root_kind, row.root_id), row.seq)
                 for row in self._quarantined(store_id)
@@ -333,9 +331,15 @@ class MemoryUnit:
         raw = self._archive.raw
         return tuple(raw[StreamKey(StoreId(row.store_id), _epoch(row))][row.seq][0] for row in rows)
 
-    def _digest(self, sale: Any) -> bytes:
-        key = StreamKey(sale.store_id, _epoch(sale))
-        return hashlib.sha256(self._archive.raw[key][sale.seq][0].body).digest()
+    def _counted(self, store_id: StoreId, own: FactId) -> Any:
+        """The row that says where a fact counted."""
+        if own.kind == SALE_KIND:
+            return self._tables["sale"].get((store_id, own.id))
+        return self._tables["counted_fact"].get((store_id, *own))
+
+    def _digest(self, counted: Any) -> bytes:
+        key = StreamKey(counted.store_id, _epoch(counted))
+        return hashlib.sha256(self._archive.raw[key][counted.seq][0].body).digest()
 
     def _customer(self, company_id: CompanyId, customer_id: CustomerId) -> CustomerRecord:
         rows: Iterable[CustomerField] = self._tables["customer_field"].values()
@@ -355,13 +359,14 @@ class MemoryUnit:
         self._insert("sale_tender", 3, changes.tenders)
         self._insert("stock_movement", 3, changes.stock_movements)
         self._insert("points_move", 2, changes.points_moves)
+        self._insert("points_spend", 4, changes.points_spends)
+        self._insert("grant_given", 2, changes.grants)
+        self._insert("counted_fact", 3, changes.facts)
+        self._insert("store_alarm", 2, changes.alarms)
         self._insert("till_session", 2, [_till_session(row) for row in changes.tills_opened])
         self._change_tills(changes)
         for day in changes.days:
             self._merge_day(day)
-        for alarm in changes.alarms:
-            if alarm[:2] not in self._tables["store_alarm"]:
-                self._insert("store_alarm", 2, [alarm])
         for off in changes.written_off:
             held = self._tables["written_off"].get(off[:3])
             if held is None or off.through >= held.through:

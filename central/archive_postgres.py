@@ -24,6 +24,7 @@ from central.archive import (
     StreamKey,
 )
 from central.db.engine import raw, unit_of_work
+from central.projections.fact_id import SALE_KIND, FactId
 from central.projections.line_up import (
     Aside,
     AsideState,
@@ -117,7 +118,7 @@ WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3
 """
 
 _EVENT = """r.epoch_number, r.epoch_fingerprint, r.seq, r.event_id, r.kind, r.kind_version,
-    r.occurred_at_ms, r.body"""
+    r.occurred_at_ms, r.body, r.received_at_ms"""
 
 _EVENTS_AFTER = f"""
 SELECT {_EVENT} FROM (
@@ -146,9 +147,11 @@ JOIN raw_event AS r USING (store_id, epoch_number, epoch_fingerprint, seq)
 WHERE s.store_id = $1 AND s.sale_id = ANY($2)
 """
 _NUMBERS_HELD = "SELECT receipt_number FROM sale WHERE store_id = $1 AND receipt_number = ANY($2)"
-_TILLS_HELD = """
-SELECT till_session_id, counted_cash_minor IS NOT NULL AS settled FROM till_session
-WHERE store_id = $1 AND till_session_id = ANY($2)
+_FACTS_HELD = """
+SELECT f.kind, f.fact_id, sha256(r.body) AS digest FROM counted_fact AS f
+JOIN unnest($2::text[], $3::uuid[]) AS wanted (kind, fact_id) USING (kind, fact_id)
+JOIN raw_event AS r USING (store_id, epoch_number, epoch_fingerprint, seq)
+WHERE f.store_id = $1
 """
 _ERRORS_HELD = """
 SELECT epoch_number, epoch_fingerprint, root_kind, root_id, seq FROM quarantine
@@ -329,16 +332,25 @@ class PostgresUnit:
 
     async def held(self, store_id: StoreId, wanted: Wanted) -> Held:
         """See ArchiveUnit."""
-        sales = await self._found(_SALES_HELD, store_id, wanted.sale_ids)
+        sale_ids = {own.id for own in wanted.facts if own.kind == SALE_KIND}
+        others = [own for own in wanted.facts if own.kind != SALE_KIND]
+        sales = await self._found(_SALES_HELD, store_id, sale_ids)
+        facts = await self._facts_held(store_id, others)
         numbers = await self._found(_NUMBERS_HELD, store_id, wanted.receipt_numbers)
-        tills = await self._found(_TILLS_HELD, store_id, wanted.till_session_ids)
         errors = await self._found(_ERRORS_HELD, store_id, wanted.root_ids)
         return Held(
-            {row["sale_id"]: row["digest"] for row in sales},
+            {FactId(SALE_KIND, row["sale_id"]): row["digest"] for row in sales} | facts,
             frozenset(row["receipt_number"] for row in numbers),
-            {row["till_session_id"]: row["settled"] for row in tills},
             tuple(HeldError(Epoch(row[0], row[1]), Root(row[2], row[3]), row[4]) for row in errors),
         )
+
+    async def _facts_held(self, store_id: StoreId, wanted: Sequence[FactId]) -> dict[FactId, bytes]:
+        if not wanted:
+            return {}
+        rows = await self._connection.fetch(
+            _FACTS_HELD, store_id, *map(list, zip(*wanted, strict=True))
+        )
+        return {FactId(row["kind"], row["fact_id"]): row["digest"] for row in rows}
 
     async def write(self, changes: RowChanges) -> frozenset[CustomerId]:
         """See ArchiveUnit."""

@@ -221,6 +221,42 @@ class PointsMove(CentralTable, table=True):
     debt: int = big()
 
 
+class PointsSpendRow(CentralTable, table=True):
+    """What one receipt took from one right to spend: a receipt's line, or a grant and 0."""
+
+    __tablename__ = "points_spend"
+    __table_args__ = (Index(None, "store_id", "root", "line_no"),)
+    store_id: UUID = Field(primary_key=True)
+    sale_id: UUID = Field(primary_key=True)
+    root: UUID = Field(primary_key=True)
+    line_no: int = Field(primary_key=True)
+    customer_id: UUID
+    points: int = big()
+
+
+class GrantGivenRow(CentralTable, table=True):
+    """A store's right to spend a customer's points, as head office decided."""
+
+    __tablename__ = "grant_given"
+    store_id: UUID = Field(primary_key=True)
+    grant_id: UUID = Field(primary_key=True)
+    customer_id: UUID
+    points: int = big()
+
+
+class CountedFactRow(CentralTable, table=True):
+    """Where a fact that is no sale counted, by its own id: a second arrival counts nowhere. A
+    sale's row says the same of sales."""
+
+    __tablename__ = "counted_fact"
+    store_id: UUID = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    fact_id: UUID = Field(primary_key=True)
+    epoch_number: int
+    epoch_fingerprint: bytes
+    seq: int = big()
+
+
 class CustomerFieldRow(CentralTable, table=True):
     """Each field's newest change (sync.protocol.conflict); from journals and decisions alike."""
 

@@ -15,14 +15,20 @@ from datetime import date
 from typing import NamedTuple, assert_never
 from uuid import UUID
 
+from msgspec import structs
+
+from central.projections.fact_id import SALE_KIND, fact_id
 from central.projections.fold_totals import Tally
 from central.projections.rows import (
+    CountedFact,
     CustomerField,
     Day,
     DayFigure,
+    GrantGiven,
     OnHand,
     Points,
     PointsMove,
+    PointsSpend,
     RowChanges,
     Sale,
     SaleLine,
@@ -36,6 +42,7 @@ from central.projections.rows import (
     WrittenOff,
 )
 from sync.protocol.change import Epoch
+from sync.protocol.clock import COUNTER_BITS, COUNTER_MAX, WALL_MS_MAX, Hlc, wall_ms
 from sync.protocol.codec import encode
 from sync.protocol.conflict import newer
 from sync.protocol.identity import CompanyId, CustomerId, EventId, StoreId
@@ -57,6 +64,9 @@ from sync.protocol.poslog import TillMoved as TillMovedFact
 from sync.protocol.shared import CustomerField as FieldName
 from sync.protocol.shared import FieldChange
 
+CLOCK_TOLERANCE_MS = 5 * 60 * 1_000
+"""How far a box's right clock may be ahead of head office's: the box bounds itself as tightly."""
+
 
 class Event(NamedTuple):
     """A fact with its place: what a fold reads."""
@@ -66,6 +76,7 @@ class Event(NamedTuple):
     seq: int
     event_id: EventId
     occurred_at_ms: int
+    received_at_ms: int
     fact: AnyFact
 
 
@@ -89,6 +100,9 @@ class Fold:
         self.points_moves: list[PointsMove] = []
         self.fields: dict[tuple[CustomerId, FieldName], FieldChange] = {}
         self.alarms: list[StoreAlarm] = []
+        self.points_spends: list[PointsSpend] = []
+        self.grants: list[GrantGiven] = []
+        self.facts: list[CountedFact] = []
         self.written_off: dict[tuple[StoreId, Epoch], WrittenOff] = {}
 
     def changes(self) -> RowChanges:
@@ -115,6 +129,9 @@ class Fold:
             ),
             alarms=tuple(self.alarms),
             written_off=tuple(self.written_off.values()),
+            points_spends=tuple(self.points_spends),
+            grants=tuple(self.grants),
+            facts=tuple(self.facts),
         )
 
     def take_rows(self) -> RowChanges:
@@ -126,10 +143,12 @@ class Fold:
             tenders=tuple(self.tenders),
             stock_movements=tuple(self.stock_movements),
             points_moves=tuple(self.points_moves),
+            points_spends=tuple(self.points_spends),
         )
         for rows in (self.sales, self.lines, self.taxes, self.tenders, self.stock_movements):
             rows.clear()
         self.points_moves.clear()
+        self.points_spends.clear()
         return taken
 
     def add_points(
@@ -172,6 +191,11 @@ def fold_events(company_id: CompanyId, events: Iterable[Event]) -> RowChanges:
 
 def fold_event(into: Fold, event: Event) -> None:
     """One more event."""
+    own = fact_id(event.fact, event.event_id)
+    if own.kind != SALE_KIND:
+        epoch, seq = event.epoch, event.seq
+        row = CountedFact(event.store_id, own.kind, own.id, epoch.number, epoch.fingerprint, seq)
+        into.facts.append(row)
     match event.fact:
         case RetailTransaction() as sale:
             _sale(into, event, sale)
@@ -189,11 +213,11 @@ def fold_event(into: Fold, event: Event) -> None:
         case StockMoved() as stock:
             _stock(into, event, stock)
         case CustomerChanged() as changed:
-            into.add_customer(changed)
+            into.add_customer(_believed(event, changed))
         case AlarmRaised() as alarm:
-            row = (alarm.alarm_id, alarm.kind, alarm.subject, alarm.detail, event.occurred_at_ms)
+            told = (alarm.alarm_id, alarm.kind, alarm.subject, alarm.detail, event.occurred_at_ms)
             place = (event.epoch.number, event.epoch.fingerprint, event.seq)
-            into.alarms.append(StoreAlarm(event.store_id, *row, *place))
+            into.alarms.append(StoreAlarm(event.store_id, *told, *place))
         case IdAbandoned() | DeviceRecorded():
             return
         case _ as never:
@@ -282,6 +306,7 @@ def _sale_points(
     debt = sale.take_back.debt if sale.take_back else 0
     if not (earned or spent or taken_back or debt):
         return
+    _spends(into, event, customer_id, sale)
     into.add_points(
         customer_id,
         earned=earned,
@@ -291,6 +316,30 @@ def _sale_points(
     )
     moved = (customer_id, earned, spent, taken_back, debt)
     into.points_moves.append(PointsMove(event.store_id, event.event_id, *moved))
+
+
+def _spends(into: Fold, event: Event, customer_id: CustomerId, sale: RetailTransaction) -> None:
+    """What the receipt took from each right, whether anybody ever gave it or not."""
+    taken: defaultdict[tuple[UUID, int], int] = defaultdict(int)
+    in_take_back = sale.take_back.spends if sale.take_back else ()
+    for spend in (*(one for tender in sale.tenders for one in tender.spends), *in_take_back):
+        taken[spend.root, spend.line] += spend.points
+    for (root, line_no), points in taken.items():
+        row = (event.store_id, event.event_id, root, line_no, customer_id, points)
+        into.points_spends.append(PointsSpend(*row))
+
+
+def _believed(event: Event, changed: CustomerChanged) -> CustomerChanged:
+    """A stamp counts as no later than its arrival, and a clock's tolerance: a wild clock wins
+    nothing for longer than it is wild. Of several stamps beyond it the later event's is newer. The
+    arrival is head office's own and is kept, so every fold says the same."""
+    latest_ms = min(event.received_at_ms + CLOCK_TOLERANCE_MS, WALL_MS_MAX)
+    latest = Hlc(latest_ms << COUNTER_BITS | event.seq & COUNTER_MAX)
+    fields = tuple(
+        structs.replace(change, hlc=latest) if wall_ms(change.hlc) > latest_ms else change
+        for change in changed.fields
+    )
+    return structs.replace(changed, fields=fields)
 
 
 def _till_opened(into: Fold, event: Event, opened: TillSessionOpened) -> None:

@@ -13,7 +13,7 @@ from central.decisions import (
     TailWrittenOff,
 )
 from central.projections.fold import Fold
-from central.projections.rows import RowChanges, WrittenOff
+from central.projections.rows import GrantGiven, RowChanges, WrittenOff
 from sync.protocol.identity import CompanyId
 
 
@@ -32,8 +32,10 @@ def fold_decision(into: Fold, decision: AnyDecision) -> None:
             return
         case PointsOpened(customer_id, points):
             into.add_points(customer_id, opening=points)
-        case GrantIssued(_, _, grant):
+        case GrantIssued(store_id, _, grant):
             into.add_points(grant.customer_id, granted=grant.points)
+            row = GrantGiven(store_id, grant.grant_id, grant.customer_id, grant.points)
+            into.grants.append(row)
         case CustomerDecided(change):
             into.add_customer(change)
         case TailWrittenOff() as tail:

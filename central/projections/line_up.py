@@ -6,7 +6,9 @@ Pure. The rules (protocol.md, Push, stage 2):
 - bytes that are no fact, or that contradict what is held, are an *error*;
 - behind an error only its own aggregate waits, within its own stream; a return waits for the sales
   it names, a till's movement and count for the till's opening; sums never wait;
-- a sale that is held already with the same content counts nowhere; with another it is an error.
+- a fact that counts already (``fact_id``) with the same content counts nowhere again; with another
+  it is an error;
+- a text that is a key of the database is bounded, and a box changes customers in its own name only.
 
 A set-aside row names a root: of an error the aggregate it belongs to, of a waiting event the one
 that it waits for.
@@ -18,6 +20,7 @@ from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
+from central.projections.fact_id import SALE_KIND, FactId, fact_id
 from central.projections.fold import Event
 from sync.protocol.aggregate import Root, names_of, root_of
 from sync.protocol.change import Epoch
@@ -26,17 +29,21 @@ from sync.protocol.errors import Undecodable
 from sync.protocol.identity import EventId, StoreId
 from sync.protocol.poslog import (
     AnyFact,
+    CustomerChanged,
     RetailTransaction,
+    StockMoved,
     TillMoved,
-    TillSessionOpened,
     TillSessionSettled,
 )
 
 APPLIER_VERSION = 1
 """Raised with every change of what can be applied: events set aside by an older one are tried
 again."""
-SALE_KIND = "retail_transaction"
+TILL_OPENING = "till_session_opened"
 ERROR_CHARACTERS_MAX = 500
+KEY_CHARACTERS_MAX = 256
+"""Of a text that is part of a key: PostgreSQL keeps none beyond a third of a page, and a database
+of several machines says so in a way that cannot be told from a passing fault."""
 NUL = "\0"
 """PostgreSQL keeps no text with it, and is not even to be asked for one."""
 
@@ -52,6 +59,7 @@ class RawEvent(NamedTuple):
     kind_version: int
     occurred_at_ms: int
     body: bytes
+    received_at_ms: int
 
 
 class AsideState(StrEnum):
@@ -91,9 +99,8 @@ class Read(NamedTuple):
 class Wanted(NamedTuple):
     """What must be known about a store before its events can be lined up."""
 
-    sale_ids: frozenset[UUID]
+    facts: frozenset[FactId]
     receipt_numbers: frozenset[str]
-    till_session_ids: frozenset[UUID]
     root_ids: frozenset[UUID]
 
 
@@ -106,17 +113,16 @@ class HeldError(NamedTuple):
 
 
 class Held(NamedTuple):
-    """What is applied of what was ``Wanted``. ``sales``: SHA-256 of the body that counted;
-    ``till_sessions``: whether it is settled; ``errors``: those in quarantine with a wanted root."""
+    """What is applied of what was ``Wanted``. ``facts``: SHA-256 of the body that counted;
+    ``errors``: those in quarantine with a wanted root."""
 
-    sales: Mapping[UUID, bytes]
+    facts: Mapping[FactId, bytes]
     receipt_numbers: frozenset[str]
-    till_sessions: Mapping[UUID, bool]
     errors: tuple[HeldError, ...]
 
 
 class LinedUp(NamedTuple):
-    """``ready``: to be folded together. ``aside``: the others, but for sales counted before."""
+    """``ready``: to be folded together. ``aside``: the others, but for facts counted before."""
 
     ready: tuple[Event, ...]
     aside: tuple[Aside, ...]
@@ -137,25 +143,29 @@ def read_event(raw: RawEvent) -> Read:
 
 def wanted(reads: Iterable[Read]) -> Wanted:
     """What to look up for these events."""
-    sales: set[UUID] = set()
+    facts: set[FactId] = set()
     numbers: set[str] = set()
-    sessions: set[UUID] = set()
     roots: set[UUID] = set()
     for read in reads:
         fact = read.fact
         if isinstance(fact, Reason):
             continue
+        facts.add(fact_id(fact, read.raw.event_id))
         if isinstance(fact, RetailTransaction):
-            sales.add(read.raw.event_id)
-            sales.update(root.id for root in names_of(fact))
+            facts.update(FactId(SALE_KIND, root.id) for root in names_of(fact))
             if NUL not in fact.receipt_number:
                 numbers.add(fact.receipt_number)
-        elif isinstance(fact, TillSessionOpened | TillMoved | TillSessionSettled):
-            sessions.add(fact.till_session_id)
+        elif isinstance(fact, TillMoved | TillSessionSettled):
+            facts.add(_opening(fact))
         root = root_of(fact)
         if root is not None:
             roots.add(root.id)
-    return Wanted(frozenset(sales), frozenset(numbers), frozenset(sessions), frozenset(roots))
+    return Wanted(frozenset(facts), frozenset(numbers), frozenset(roots))
+
+
+def _opening(fact: TillMoved | TillSessionSettled) -> FactId:
+    """What must have counted before a till moves or is settled."""
+    return FactId(TILL_OPENING, fact.till_session_id)
 
 
 def reason_for(state: AsideState, root: Root | None, error: str) -> Reason:
@@ -179,13 +189,12 @@ def line_up(reads: Sequence[Read], held: Held) -> LinedUp:
 
 
 class _Queue:
-    """The state between one event and the next. A ready sale's id is its event's."""
+    """The state between one event and the next."""
 
     def __init__(self, held: Held, places: set[Place]) -> None:
-        self.sales = dict(held.sales)
-        self.bodies: dict[UUID, bytes] = {}
+        self.facts = dict(held.facts)
+        self.bodies: dict[FactId, bytes] = {}
         self.numbers = set(held.receipt_numbers)
-        self.sessions = dict(held.till_sessions)
         # An error that is tried again in this very set blocks only if it fails again.
         self.errors: dict[tuple[Epoch, Root], int] = {}
         for error in sorted(held.errors, key=lambda error: error.seq):
@@ -203,10 +212,10 @@ class _Queue:
         reason = self._reason(raw, fact)
         if reason is not None:
             self._set_aside(raw, reason)
-        elif self._note(raw, fact):
-            self.ready.append(
-                Event(raw.store_id, raw.epoch, raw.seq, raw.event_id, raw.occurred_at_ms, fact)
-            )
+            return
+        own = fact_id(fact, raw.event_id)
+        if own not in self.facts:
+            self._note(own, raw, fact)
 
     def _set_aside(self, raw: RawEvent, reason: Reason) -> None:
         if reason.state is AsideState.ERROR and reason.root is not None:
@@ -219,57 +228,68 @@ class _Queue:
             first = self.errors.get((raw.epoch, root))
             if first is not None and first < raw.seq:
                 return Reason(AsideState.WAITING, root, f"event {first} of the same {root.kind}")
+        said = _unfit(raw, fact) or self._counted_otherwise(raw, fact)
+        if said is not None:
+            return reason_for(AsideState.ERROR, root, said)
+        if fact_id(fact, raw.event_id) in self.facts:
+            return None
         if isinstance(fact, RetailTransaction):
-            return self._sale_reason(raw, fact)
-        if isinstance(fact, TillSessionOpened | TillMoved | TillSessionSettled):
-            return self._till_reason(fact, Root("till_session", fact.till_session_id))
+            return self._sale_reason(fact)
+        if isinstance(fact, TillMoved | TillSessionSettled) and _opening(fact) not in self.facts:
+            said = f"till session {fact.till_session_id} is not here yet"
+            return Reason(AsideState.WAITING, root, said)
         return None
 
-    def _sale_reason(self, raw: RawEvent, sale: RetailTransaction) -> Reason | None:
+    def _counted_otherwise(self, raw: RawEvent, fact: AnyFact) -> str | None:
+        """A fact of this id counts already, and says something else."""
+        own = fact_id(fact, raw.event_id)
+        if own not in self.facts or self._is_same(own, raw):
+            return None
+        return f"the {own.kind.replace('_', ' ')} {own.id} is held already with other content"
+
+    def _is_same(self, own: FactId, raw: RawEvent) -> bool:
+        body = self.bodies.get(own)
+        if body is not None:
+            return body == raw.body
+        return self.facts[own] == hashlib.sha256(raw.body).digest()
+
+    def _sale_reason(self, sale: RetailTransaction) -> Reason | None:
         own = Root("sale", sale.sale_id)
-        if raw.event_id != sale.sale_id:
-            return Reason(AsideState.ERROR, own, f"event {raw.event_id} holds another sale's id")
-        if raw.event_id in self.sales:
-            if self._is_same(raw):
-                return None
-            return Reason(AsideState.ERROR, own, "the sale is held already with other content")
         if sale.receipt_number in self.numbers:
             said = f"receipt number {sale.receipt_number} is another sale's"
             return reason_for(AsideState.ERROR, own, said)
         for root in names_of(sale):
-            if root.id not in self.sales:
+            if FactId(SALE_KIND, root.id) not in self.facts:
                 return Reason(AsideState.WAITING, root, f"sale {root.id} is not here yet")
         return None
 
-    def _is_same(self, raw: RawEvent) -> bool:
-        body = self.bodies.get(raw.event_id)
-        if body is not None:
-            return body == raw.body
-        return self.sales[raw.event_id] == hashlib.sha256(raw.body).digest()
-
-    def _till_reason(
-        self, fact: TillSessionOpened | TillMoved | TillSessionSettled, root: Root
-    ) -> Reason | None:
-        settled = self.sessions.get(fact.till_session_id)
-        if isinstance(fact, TillSessionOpened):
-            if settled is not None:
-                return Reason(AsideState.ERROR, root, "the till session was opened before")
-        elif settled is None:
-            return Reason(AsideState.WAITING, root, f"till session {root.id} is not here yet")
-        elif settled and isinstance(fact, TillSessionSettled):
-            return Reason(AsideState.ERROR, root, "the till session was settled before")
-        return None
-
-    def _note(self, raw: RawEvent, fact: AnyFact) -> bool:
-        """Remember a ready event; False for a sale that counts already."""
+    def _note(self, own: FactId, raw: RawEvent, fact: AnyFact) -> None:
+        """It is ready, and what comes after it sees it."""
+        self.facts[own] = b""
+        self.bodies[own] = raw.body
         if isinstance(fact, RetailTransaction):
-            if raw.event_id in self.sales:
-                return False
-            self.sales[raw.event_id] = b""
-            self.bodies[raw.event_id] = raw.body
             self.numbers.add(fact.receipt_number)
-        elif isinstance(fact, TillSessionOpened):
-            self.sessions[fact.till_session_id] = False
-        elif isinstance(fact, TillSessionSettled):
-            self.sessions[fact.till_session_id] = True
-        return True
+        place = (raw.store_id, raw.epoch, raw.seq, raw.event_id)
+        self.ready.append(Event(*place, raw.occurred_at_ms, raw.received_at_ms, fact))
+
+
+def _unfit(raw: RawEvent, fact: AnyFact) -> str | None:
+    """What no store may say, whatever is held; None: nothing of that kind."""
+    match fact:
+        case RetailTransaction():
+            if raw.event_id != fact.sale_id:
+                return f"event {raw.event_id} holds another sale's id"
+            keys = [fact.receipt_number, *(line.item_id for line in fact.lines)]
+            keys += [tender.tender_id for tender in fact.tenders]
+        case StockMoved():
+            keys = [line.item_id for line in fact.lines]
+        case CustomerChanged():
+            if any(change.source != raw.store_id for change in fact.fields):
+                return "a field was changed in another's name: a box writes in its own store's only"
+            return None
+        case _:
+            return None
+    longest = max(map(len, keys))
+    if longest > KEY_CHARACTERS_MAX:
+        return f"an id has {longest:,} characters, at most {KEY_CHARACTERS_MAX} are kept"
+    return None

@@ -201,6 +201,38 @@ class PointsMove(NamedTuple):
     debt: int
 
 
+class PointsSpend(NamedTuple):
+    """Table ``points_spend``: what one receipt took from a right to spend, of both its tenders and
+    its take-back. The right is (root, line_no): a receipt's line, or a grant and 0."""
+
+    store_id: UUID
+    sale_id: UUID
+    root: UUID
+    line_no: int
+    customer_id: UUID
+    points: int
+
+
+class GrantGiven(NamedTuple):
+    """Table ``grant_given``: a right that head office decided on."""
+
+    store_id: UUID
+    grant_id: UUID
+    customer_id: UUID
+    points: int
+
+
+class CountedFact(NamedTuple):
+    """Table ``counted_fact``: where a fact that is no sale counted, by its own id."""
+
+    store_id: UUID
+    kind: str
+    fact_id: UUID
+    epoch_number: int
+    epoch_fingerprint: bytes
+    seq: int
+
+
 class CustomerField(NamedTuple):
     """Table ``customer_field``: holds if it is newer than what is there (sync.protocol.conflict).
     A field occurs once in a RowChanges."""
@@ -215,7 +247,7 @@ class CustomerField(NamedTuple):
 
 
 class StoreAlarm(NamedTuple):
-    """Table ``store_alarm``; the first of an id holds. The last three: the event's place."""
+    """Table ``store_alarm``. The last three: the event's place."""
 
     store_id: UUID
     alarm_id: UUID
@@ -259,6 +291,9 @@ class RowChanges(NamedTuple):
     customer_fields: tuple[CustomerField, ...] = ()
     alarms: tuple[StoreAlarm, ...] = ()
     written_off: tuple[WrittenOff, ...] = ()
+    points_spends: tuple[PointsSpend, ...] = ()
+    grants: tuple[GrantGiven, ...] = ()
+    facts: tuple[CountedFact, ...] = ()
 
 
 TABLES = (
@@ -277,6 +312,9 @@ TABLES = (
     "customer_field",
     "store_alarm",
     "written_off",
+    "points_spend",
+    "grant_given",
+    "counted_fact",
 )
 """Every projection: emptied and made anew together."""
 
@@ -297,4 +335,7 @@ AnyRow: TypeAlias = (
     | CustomerField
     | StoreAlarm
     | WrittenOff
+    | PointsSpend
+    | GrantGiven
+    | CountedFact
 )

@@ -15,14 +15,18 @@ import asyncpg
 from central.archive import Unwritable
 from central.projections.rows import (
     AnyRow,
+    CountedFact,
     CustomerField,
+    GrantGiven,
     PointsMove,
+    PointsSpend,
     RowChanges,
     Sale,
     SaleLine,
     SaleTax,
     SaleTender,
     StockMovement,
+    StoreAlarm,
 )
 from sync.protocol.identity import CustomerId
 
@@ -101,14 +105,6 @@ WHERE (excluded.hlc, excluded.source, coalesce(excluded.sealed, ''),
 RETURNING customer_id
 """
 
-KEEP_ALARMS = """
-INSERT INTO store_alarm (store_id, alarm_id, kind, subject, detail, occurred_at_ms, epoch_number,
-    epoch_fingerprint, seq)
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::bigint[],
-    $7::int[], $8::bytea[], $9::bigint[])
-ON CONFLICT (store_id, alarm_id) DO NOTHING
-"""
-
 WRITE_OFF = """
 INSERT INTO written_off AS held (store_id, epoch_number, epoch_fingerprint, through, reason,
     decided_by)
@@ -136,6 +132,10 @@ SALE_TAX = _Table("sale_tax", SaleTax._fields)
 SALE_TENDER = _Table("sale_tender", SaleTender._fields)
 STOCK_MOVEMENT = _Table("stock_movement", StockMovement._fields)
 POINTS_MOVE = _Table("points_move", PointsMove._fields)
+POINTS_SPEND = _Table("points_spend", PointsSpend._fields)
+GRANT_GIVEN = _Table("grant_given", GrantGiven._fields)
+COUNTED_FACT = _Table("counted_fact", CountedFact._fields)
+STORE_ALARM = _Table("store_alarm", StoreAlarm._fields)
 
 
 async def write_changes(connection: Any, changes: RowChanges) -> frozenset[CustomerId]:
@@ -163,11 +163,14 @@ async def _write(connection: Any, changes: RowChanges) -> frozenset[CustomerId]:
     await _copy(connection, SALE_TENDER, changes.tenders)
     await _copy(connection, STOCK_MOVEMENT, changes.stock_movements)
     await _copy(connection, POINTS_MOVE, changes.points_moves)
+    await _copy(connection, POINTS_SPEND, changes.points_spends)
+    await _copy(connection, GRANT_GIVEN, changes.grants)
+    await _copy(connection, COUNTED_FACT, changes.facts)
+    await _copy(connection, STORE_ALARM, changes.alarms)
     await _put(connection, OPEN_TILLS, changes.tills_opened)
     await _put(connection, MOVE_TILLS, changes.tills_moved)
     await _put(connection, SETTLE_TILLS, changes.tills_settled)
     await _put(connection, MERGE_DAYS, changes.days)
-    await _put(connection, KEEP_ALARMS, changes.alarms)
     await _put(connection, WRITE_OFF, changes.written_off)
     await _put(connection, ADD_DAY_FIGURES, changes.day_figures)
     await _put(connection, ADD_ON_HAND, changes.on_hand)

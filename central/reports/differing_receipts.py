@@ -16,8 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.archive_postgres import own
 from central.db.engine import raw
+from central.projections.fact_id import SALE_KIND
 from central.projections.fold_totals import Tally
-from central.projections.line_up import SALE_KIND
 from central.reports.totals import RECEIPTS_MAX, store_receipts
 from sync.protocol.change import Epoch
 from sync.protocol.codec import decode_fact, is_known

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.archive_postgres import own
 from central.db.engine import raw
-from central.projections.line_up import SALE_KIND
+from central.projections.fact_id import SALE_KIND
 from sync.protocol.change import Epoch
 from sync.protocol.codec import decode_fact, is_known
 from sync.protocol.errors import NotFound, Undecodable

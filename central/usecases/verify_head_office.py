@@ -47,6 +47,9 @@ VERIFIED: dict[str, str] = {
     "customer_field": _JOURNAL,
     "store_alarm": _JOURNAL,
     "written_off": _JOURNAL,
+    "points_spend": _JOURNAL,
+    "grant_given": _JOURNAL,
+    "counted_fact": _JOURNAL,
 }
 """Tables, and what each is held against."""
 

@@ -6,7 +6,7 @@ snapshot of the database, so that a shop may go on trading meanwhile.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import date
 from typing import Any, NamedTuple, TypeAlias
@@ -19,6 +19,7 @@ from central.db.engine import raw, unit_of_work
 from central.decisions import decode_decision
 from central.projections import rows as projected
 from central.projections.compare import RowDifference, compare_rows
+from central.projections.fact_id import SALE_KIND, FactId, fact_id
 from central.projections.fold import Event, Fold, fold_event
 from central.projections.fold_decisions import fold_decision
 from central.projections.line_up import Place, Read, Reason, read_event
@@ -28,7 +29,6 @@ from sync.protocol.change import Epoch
 from sync.protocol.conflict import newer
 from sync.protocol.errors import Undecodable
 from sync.protocol.identity import CompanyId, StoreId
-from sync.protocol.poslog import RetailTransaction
 
 Rows: TypeAlias = Sequence[tuple[Any, ...]]
 
@@ -39,7 +39,7 @@ FINDINGS_MAX = 1_000
 _STORES = "SELECT store_id, company_id, code FROM store ORDER BY code"
 _EVENTS = """
 SELECT r.epoch_number, r.epoch_fingerprint, r.seq, r.event_id, r.kind, r.kind_version,
-    r.occurred_at_ms, r.body
+    r.occurred_at_ms, r.body, r.received_at_ms
 FROM raw_event AS r JOIN stream AS s USING (store_id, epoch_number, epoch_fingerprint)
 WHERE r.store_id = $1 AND r.seq <= s.applied_through
     AND (r.epoch_number, r.epoch_fingerprint, r.seq) > ($2, $3, $4)
@@ -87,6 +87,7 @@ _RECEIPTS = (
     _Table("sale_tax", projected.SaleTax._fields, 5, True),
     _Table("sale_tender", projected.SaleTender._fields, 3, True),
     _Table("points_move", projected.PointsMove._fields, 2),
+    _Table("points_spend", projected.PointsSpend._fields, 4),
 )
 _MOVEMENTS = _Table("stock_movement", projected.StockMovement._fields, 3)
 _DAY_TOTAL = _Table("day_total", projected.DayFigure._fields, 3)
@@ -94,6 +95,8 @@ _BUSINESS_DAY = _Table("business_day", projected.Day._fields, 4)
 _TILL_SESSION = _Table("till_session", projected.TillSession._fields, 2)
 _STOCK_LEVEL = _Table("stock_level", projected.OnHand._fields, 2)
 _STORE_ALARM = _Table("store_alarm", projected.StoreAlarm._fields, 2)
+_COUNTED_FACT = _Table("counted_fact", projected.CountedFact._fields, 3)
+_GRANT_GIVEN = _Table("grant_given", projected.GrantGiven._fields, 2)
 _WRITTEN_OFF = _Table("written_off", projected.WrittenOff._fields, 3)
 _POINTS = _Table("points_account", projected.Points._fields, 2)
 _CUSTOMER = _Table("customer_field", projected.CustomerField._fields, 3)
@@ -151,30 +154,32 @@ class _Verification:
         await self._surplus(store, counted)
         await self._store_sums(store, fold)
 
-    async def _repeated(self, store: _Store) -> dict[UUID, Place | None]:
-        """Where sales count that arrived more than once; None: nowhere yet."""
+    async def _repeated(self, store: _Store) -> dict[FactId, Place | None]:
+        """Where sales count that arrived more than once; None: nowhere yet. Of other facts the
+        first arrival counts."""
         ids = [row[0] for row in await self.connection.fetch(_REPEATED, store.store_id)]
-        places: dict[UUID, Place | None] = dict.fromkeys(ids)
+        places: dict[FactId, Place | None] = {FactId(SALE_KIND, each): None for each in ids}
         for sale_id, number, fingerprint, seq in await self.connection.fetch(
             _SALE_PLACES, store.store_id, ids
         ):
-            places[sale_id] = (Epoch(number, fingerprint), seq)
+            places[FactId(SALE_KIND, sale_id)] = (Epoch(number, fingerprint), seq)
         return places
 
     def _take(
-        self, store: _Store, fold: Fold, read: Read, places: dict[UUID, Place | None]
+        self, store: _Store, fold: Fold, read: Read, places: dict[FactId, Place | None]
     ) -> None:
         event, fact = read
         if isinstance(fact, Reason):
             said = f"event {event.seq} is no fact, and is not set aside: {fact.error}"
             self._report(store.code, said, epoch=str(event.epoch), seq=event.seq)
             return
-        if isinstance(fact, RetailTransaction) and fact.sale_id in places:
+        own = fact_id(fact, event.event_id)
+        if own.kind != SALE_KIND or own in places:
             here = (event.epoch, event.seq)
-            if (places[fact.sale_id] or here) != here:
+            if (places.get(own) or here) != here:
                 return
-            places[fact.sale_id] = here
-        what = (event.event_id, event.occurred_at_ms, fact)
+            places[own] = here
+        what = (event.event_id, event.occurred_at_ms, event.received_at_ms, fact)
         fold_event(fold, Event(store.store_id, event.epoch, event.seq, *what))
 
     async def _page(self, store: _Store, rows: RowChanges, counted: Counter[str]) -> None:
@@ -187,6 +192,7 @@ class _Verification:
             rows.taxes,
             rows.tenders,
             rows.points_moves,
+            rows.points_spends,
         )
         for table, expected in zip(_RECEIPTS, of_receipts, strict=True):
             counted[table.name] += len(expected)
@@ -227,8 +233,10 @@ class _Verification:
             (_BUSINESS_DAY, changes.days),
             (_TILL_SESSION, _till_sessions(changes)),
             (_STOCK_LEVEL, changes.on_hand),
-            (_STORE_ALARM, _first_alarms(changes)),
-            (_WRITTEN_OFF, _of_store(company.written_off, store.store_id)),
+            (_STORE_ALARM, changes.alarms),
+            (_COUNTED_FACT, changes.facts),
+            (_WRITTEN_OFF, _of_store(company.written_off.values(), store.store_id)),
+            (_GRANT_GIVEN, _of_store(company.grants, store.store_id)),
         )
         for table, expected in sums:
             await self._sums(store.code, table, store.store_id, expected)
@@ -291,10 +299,6 @@ def _till_sessions(changes: RowChanges) -> tuple[TillSession, ...]:
 
 
 def _of_store(
-    written_off: Mapping[tuple[StoreId, Epoch], projected.WrittenOff], store_id: StoreId
+    rows: Iterable[projected.WrittenOff | projected.GrantGiven], store_id: StoreId
 ) -> Rows:
-    return tuple(row for (owner, _), row in written_off.items() if owner == store_id)
-
-
-def _first_alarms(changes: RowChanges) -> Rows:
-    return tuple({row[:2]: row for row in reversed(changes.alarms)}.values())
+    return tuple(row for row in rows if row.store_id == store_id)

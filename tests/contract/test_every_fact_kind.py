@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 import pytest
+from msgspec import structs
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import sync
@@ -20,9 +21,10 @@ from central.archive_postgres import PostgresArchive
 from central.db.engine import open_engine
 from central.db.tables import metadata
 from central.postgres import PostgresServer
+from central.projections.fact_id import OWN_ID, SALE_KIND
 from sync.protocol.codec import KINDS, KindVersion, encode
 from sync.protocol.manifest import Manifest
-from sync.protocol.poslog import AnyFact, BusinessDayClosed
+from sync.protocol.poslog import AnyFact, BusinessDayClosed, CustomerChanged
 from tests.golden import examples as golden
 from tests.head_office import (
     Rows,
@@ -111,6 +113,9 @@ PROJECTED: Mapping[KindVersion, Projected] = {
                 {"customer_id": CUSTOMER, "earned": 2, "spent": 100, "taken_back": 1}
             ],
             "points_move": [{"sale_id": SALE, "earned": 2, "spent": 100, "debt": 1}],
+            "points_spend": [
+                {"sale_id": SALE, "root": golden.GRANT, "line_no": 0, "points": 100},
+            ],
             "stock_level": [
                 {"item_id": "I00042", "on_hand_milli": -2_000},
                 {"item_id": "I00043", "on_hand_milli": 755},
@@ -205,6 +210,7 @@ def test_no_kind_lacks_golden_bytes_a_line_in_the_protocol_or_a_projection() -> 
         assert (kind, version) in PROJECTED, f"{kind} {version}: nobody says what rows it makes"
     assert PROJECTED.keys() == KINDS.keys()
     assert golden.EXAMPLES.keys() == KINDS.keys()
+    assert OWN_ID.keys() == set(KINDS.values()), "under which id does it count once?"
 
 
 @pytest.fixture(scope="session")
@@ -230,12 +236,22 @@ async def test_a_fact_of_each_kind_makes_its_rows_and_no_others(
     await open_stream(archive, used, shop)
     earlier = (golden.EXAMPLES[KindVersion(kind, 1)] for kind in expected.after)
     before = await _rows_after(archive, used, shop, [_earlier_sale(shop), *earlier])
-    after = await _rows_after(archive, used, shop, [golden.EXAMPLES[name]])
+    after = await _rows_after(archive, used, shop, [_in_its_name(shop, golden.EXAMPLES[name])])
     changed = {table: _new(table, before, after) for table in after}
+    counted = [row["kind"] for row in changed.pop("counted_fact")]
+    assert counted == ([name.kind] if name.kind != SALE_KIND else [])
     assert {table for table, rows in changed.items() if rows} == expected.rows.keys()
     for table, rows in expected.rows.items():
         looked_at = [{column: row[column] for column in rows[0]} for row in changed[table]]
         assert _sorted(looked_at) == _sorted(rows)
+
+
+def _in_its_name(shop: Shop, fact: AnyFact) -> AnyFact:
+    """A box changes customers in its own store's name."""
+    if not isinstance(fact, CustomerChanged):
+        return fact
+    fields = [structs.replace(change, source=shop.store_id) for change in fact.fields]
+    return structs.replace(fact, fields=tuple(fields))
 
 
 def _earlier_sale(shop: Shop) -> AnyFact:

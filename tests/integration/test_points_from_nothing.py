@@ -114,7 +114,7 @@ def at_head_office(db: sqlite3.Connection) -> Counter[str]:
     """The newcomer's account by head office's own fold of this journal."""
     facts = sales_in_journal(db)
     events = [
-        Event(STORE, EPOCH, seq, EventId(sold), 0, fact)
+        Event(STORE, EPOCH, seq, EventId(sold), 0, 0, fact)
         for seq, (sold, fact) in enumerate(facts.items(), start=1)
     ]
     found: Counter[str] = Counter()

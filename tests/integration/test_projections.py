@@ -243,6 +243,9 @@ def test_every_projected_row_has_its_tables_columns() -> None:
         ("customer_field", rows.CustomerField),
         ("store_alarm", rows.StoreAlarm),
         ("written_off", rows.WrittenOff),
+        ("points_spend", rows.PointsSpend),
+        ("grant_given", rows.GrantGiven),
+        ("counted_fact", rows.CountedFact),
     ):
         columns = tuple(column.name for column in metadata.tables[name].columns)
         assert kind._fields == columns, name

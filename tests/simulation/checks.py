@@ -564,6 +564,7 @@ def _events(books: Books) -> list[Event]:
             entry.envelope.seq,
             entry.envelope.event_id,
             entry.envelope.occurred_at_ms,
+            entry.envelope.occurred_at_ms,
             fact,
         )
         for entry, fact in zip(books.entries, books.facts, strict=True)

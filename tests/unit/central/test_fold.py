@@ -15,21 +15,29 @@ from central.decisions import CustomerDecided, EpochIssued, GrantIssued, PointsO
 from central.projections.compare import compare_rows
 from central.projections.fold import Event, fold_events
 from central.projections.fold_decisions import fold_decisions
-from central.projections.rows import Points, RowChanges
+from central.projections.rows import GrantGiven, Points, RowChanges
 from sync.protocol.conflict import merge
 from sync.protocol.identity import DeviceId, EventId, SaleId
 from sync.protocol.manifest import figures
 from sync.protocol.poslog import CustomerChanged, RetailTransaction, Spend, TakeBack
 from sync.protocol.reference import Grant
 from sync.protocol.shared import CustomerField, FieldChange
-from tests.shop_journal import COMPANY, CUSTOMERS, DAY, Shop, tally
+from tests.shop_journal import COMPANY, CUSTOMERS, DAY, NOW_MS, Shop, tally
 
 SUMS = ("day_figures", "on_hand", "points", "tills_moved")
 
 
 def events_of(shop: Shop) -> list[Event]:
     return [
-        Event(shop.store_id, shop.epoch, seq, EventId(event.event_id), event.occurred_at_ms, fact)
+        Event(
+            shop.store_id,
+            shop.epoch,
+            seq,
+            EventId(event.event_id),
+            event.occurred_at_ms,
+            NOW_MS,
+            fact,
+        )
         for seq, (event, fact) in enumerate(zip(shop.events, shop.facts, strict=True), 1)
     ]
 
@@ -157,7 +165,8 @@ def test_decisions_open_points_grant_them_and_set_fields() -> None:
     )
     assert changes.points == (Points(COMPANY, CUSTOMERS[0], opening=100, granted=30),)
     assert [row.field for row in changes.customer_fields] == ["code", "name"]
-    assert not any(changes._replace(points=(), customer_fields=()))
+    assert changes.grants == (GrantGiven(shop.store_id, UUID(int=5), CUSTOMERS[0], 30),)
+    assert not any(changes._replace(points=(), customer_fields=(), grants=()))
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,9 @@ def upgrade() -> None:
     _create_till_session()
     _create_user()
     _create_written_off()
+    _create_points_spend()
+    _create_grant_given()
+    _create_counted_fact()
     _create_store()
     _create_device()
     _create_enrol_code()
@@ -94,6 +97,9 @@ TABLES = (
     "till_session",
     "user",
     "written_off",
+    "points_spend",
+    "grant_given",
+    "counted_fact",
     "store",
     "device",
     "enrol_code",
@@ -665,6 +671,51 @@ def _create_written_off() -> None:
         sa.PrimaryKeyConstraint(
             "store_id", "epoch_number", "epoch_fingerprint", name=op.f("pk_written_off")
         ),
+    )
+
+
+def _create_points_spend() -> None:
+    op.create_table(
+        "points_spend",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("sale_id", sa.Uuid(), nullable=False),
+        sa.Column("root", sa.Uuid(), nullable=False),
+        sa.Column("line_no", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("points", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "store_id", "sale_id", "root", "line_no", name=op.f("pk_points_spend")
+        ),
+    )
+    op.create_index(
+        op.f("ix_points_spend_store_id_root_line_no"),
+        "points_spend",
+        ["store_id", "root", "line_no"],
+        unique=False,
+    )
+
+
+def _create_grant_given() -> None:
+    op.create_table(
+        "grant_given",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("grant_id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("points", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "grant_id", name=op.f("pk_grant_given")),
+    )
+
+
+def _create_counted_fact() -> None:
+    op.create_table(
+        "counted_fact",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("fact_id", sa.Uuid(), nullable=False),
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "kind", "fact_id", name=op.f("pk_counted_fact")),
     )
 
 
