@@ -27,7 +27,8 @@ from sync.protocol.poslog import TENDERS_MAX, Line, TenderKind
 from sync.protocol.reference import StoreSettings
 
 QUICK_CASH_UNITS = (5, 10, 50, 100)
-"""Notes that a customer is likely to give, in units of the currency."""
+"""Notes that a customer is likely to give, in units of the currency; in tens of units from
+100 units on, in hundreds from 1,000 on: where 25,000 is due 50,000 is a note, 25,005 is none."""
 
 
 class QuotedLine(msgspec.Struct, frozen=True):
@@ -171,6 +172,8 @@ def _due(
     change = max(0, -cash_left) if covered and balance.cash_minor is not None else 0
     if covered:
         left = cash_left = 0
+    rounds_to_nothing = left > 0 and cash_left == 0
+    quick = (0,) if rounds_to_nothing else quick_cash(cash_left, settings.decimals)
     return Due(
         left_minor=left,
         cash_left_minor=cash_left,
@@ -178,7 +181,7 @@ def _due(
         change_minor=change,
         covered=covered,
         points_left_minor=_by_points(left, by_points_minor, points_here, settings),
-        quick_cash_minor=quick_cash(cash_left, settings.decimals),
+        quick_cash_minor=quick,
     )
 
 
@@ -193,9 +196,17 @@ def _by_points(left: int, paid: int, points_here: int, settings: StoreSettings) 
 
 
 def quick_cash(due_minor: int, decimals: int) -> tuple[int, ...]:
-    """The exact amount, then the next multiples of QUICK_CASH_UNITS above it, each once."""
+    """The exact amount, then the next multiples of QUICK_CASH_UNITS above it, each once.
+
+    >>> quick_cash(25_000, 0)
+    (25000, 30000, 50000, 100000)
+    """
     if due_minor <= 0:
         return ()
-    steps = (unit * 10**decimals for unit in QUICK_CASH_UNITS)
+    largest = max(QUICK_CASH_UNITS)
+    scale = 10**decimals
+    while due_minor >= largest * scale:
+        scale *= 10
+    steps = (unit * scale for unit in QUICK_CASH_UNITS)
     above = {(due_minor // step + 1) * step for step in steps}
     return (due_minor, *sorted(above))

@@ -473,7 +473,7 @@ async def lose_the_pairing(page: Page, box: Box, *, written: bool) -> None:
     await expect(page.get_by_test_id("status")).to_contain_text("The store box does not answer.")
     await page.context.set_offline(True)
     await box.start()
-    asked = {"workstation_id": "W1", "code": await box.pairing_code("W1")}
+    asked = {"workstation_id": "W1", "code": await box.pairing_code("W1"), "token": "A" * 43}
     assert (await page.context.request.post(f"{box.url}/pair", data=asked)).status == 200
     await page.context.set_offline(False)
     await expect(page.get_by_role("heading", name="Pair this till")).to_be_visible()

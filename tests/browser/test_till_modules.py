@@ -21,13 +21,17 @@ async def run(page: Page, module: str, expression: str) -> Any:
 
 
 async def test_amounts_are_read_and_written_by_digits(tabs: Tabs, shop: Box) -> None:
+    """B5: 12,500,000 dong is an amount; all that one figure may be can be typed."""
     page = await tabs.open(shop.url)
     for text, minor in (
         *(("12.5", 1250), ("12,50", 1250), ("1,204.35", 120435), (".05", 5), ("0", 0)),
         *(("1,204", 120400), ("", None), ("12.345", None), ("-1", None), ("1e3", None)),
         ("4006381333931", None),
+        *(("1,000,000,000.00", 100_000_000_000), ("1000000000.01", None)),
     ):
         assert await run(page, "text.js", f"it.parseMinor('{text}', 2)") == minor, text
+    for text, minor in (("12,500,000", 12_500_000), ("100000000000", 100_000_000_000)):
+        assert await run(page, "text.js", f"it.parseMinor('{text}', 0)") == minor, text
     for text, milli in (("0.755", 755), ("2", 2000), ("0,755", 755), ("0.7555", None)):
         assert await run(page, "text.js", f"it.parseMilli('{text}')") == milli, text
     for minor, decimals, text in (
@@ -141,3 +145,17 @@ async def test_quick_keys_that_end_with_enter_are_a_scan_and_a_hands_are_none(
         (keys("7" * 200, SCANNER), ["7" * 72]),
     ):
         assert await run(page, "keys.js", f"{KEYS}({json.dumps(typed)})") == scans, typed
+
+
+async def test_a_store_that_could_not_be_opened_once_is_opened_again(tabs: Tabs, shop: Box) -> None:
+    """B14: it stayed refused until the page was loaded again."""
+    page = await tabs.open(shop.url)
+    await page.evaluate(
+        "() => { const open = indexedDB.open; indexedDB.open = () => {"
+        " indexedDB.open = open; throw new DOMException('full'); } }"
+    )
+    first = "await it.openStore().then(() => 'opened', (error) => error.name)"
+    again = "(await it.openStore()).name"
+    address = "store.js?again"
+    assert await run(page, address, first) == "Error"
+    assert await run(page, address, again) == "holdfast-till"

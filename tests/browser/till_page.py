@@ -13,7 +13,7 @@ from tests.browser.watched import WIDE, Tabs
 FLOAT_MINOR = 10_000
 LOST = r"net::ERR_(CONNECTION_(RESET|REFUSED)|FAILED)"
 """What Chromium says of a request that has no answer."""
-NO_SUCH_CODE = r"status of 404 .*/items/"
+NO_SUCH_CODE = r"status of 404 .*/scans\?"
 """A code that no item has is no fault of the page."""
 SCANNER_MS, HAND_MS = 5, 80
 REFUSED = r"responded with a status of"

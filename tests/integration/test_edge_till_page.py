@@ -208,6 +208,9 @@ async def test_a_quote_before_the_till_is_open_says_so(tmp_path: Path) -> None:
         (500, 2, (500, 1_000, 5_000, 10_000)),
         (5, 2, (5, 500, 1_000, 5_000, 10_000)),
         (12, 0, (12, 15, 20, 50, 100)),
+        (25_000, 0, (25_000, 30_000, 50_000, 100_000)),
+        (12_500_000, 0, (12_500_000, 15_000_000, 20_000_000, 50_000_000, 100_000_000)),
+        (38_000, 2, (38_000, 40_000, 50_000, 100_000)),
         (0, 2, ()),
         (-500, 2, ()),
     ],
@@ -215,6 +218,7 @@ async def test_a_quote_before_the_till_is_open_says_so(tmp_path: Path) -> None:
 async def test_quick_cash_is_the_exact_amount_and_notes_above_it(
     due: int, decimals: int, quick: tuple[int, ...]
 ) -> None:
+    """B5: notes of 25,005 were offered where 25,000 VND are due."""
     assert quick_cash(due, decimals) == quick
 
 

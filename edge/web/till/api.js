@@ -2,9 +2,11 @@
  *  (``BoxAway``). States the token and the highest head with each. */
 
 import { seenHeader } from "./head.js";
-import { boxAway, pairing, problem, seen } from "./state.js";
+import { boxAway, boxSlow, pairing, problem, seen } from "./state.js";
 
 const TIMEOUT_MS = 20_000;
+/** From then on people are told that an answer is waited for. */
+const SLOW_MS = 2_000;
 const NOT_NOW = new Set([429, 502, 503, 504]);
 
 /** Nobody knows whether the request arrived. */
@@ -24,6 +26,7 @@ export class Refused extends Error {
 export async function call(method, path, { body = null, signal = null } = {}) {
   const content = body === null || typeof body === "string" ? body : JSON.stringify(body);
   const limit = AbortSignal.timeout(TIMEOUT_MS);
+  const slow = setTimeout(() => (boxSlow.value = true), SLOW_MS);
   let response;
   let answer;
   try {
@@ -38,7 +41,10 @@ export async function call(method, path, { body = null, signal = null } = {}) {
   } catch (error) {
     if (signal === null || !signal.aborted) boxAway.value = true;
     throw new BoxAway(String(error));
+  } finally {
+    clearTimeout(slow);
   }
+  boxSlow.value = false;
   if (NOT_NOW.has(response.status)) throw new BoxAway(answer.detail);
   boxAway.value = false;
   if (response.ok) return answer;

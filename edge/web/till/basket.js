@@ -15,9 +15,10 @@
  * @typedef {{lines: BasketLine[], customer: object|null, tenders: Tender[], next_key: number}} Basket
  */
 
+import { MILLI_MAX } from "./text.js";
+
 export const ONE_MILLI = 1000;
 export const LINES_MAX = 1000;
-const QUANTITY_MILLI_MAX = 9_999_000;
 
 export const EMPTY = Object.freeze({ lines: [], customer: null, tenders: [], next_key: 1 });
 
@@ -56,7 +57,7 @@ export function changeQuantity(basket, key, byMilli) {
 }
 
 function withQuantity(line, quantityMilli) {
-  return { ...line, quantity_milli: Math.min(quantityMilli, QUANTITY_MILLI_MAX) };
+  return { ...line, quantity_milli: Math.min(quantityMilli, MILLI_MAX) };
 }
 
 export function removeLine(basket, key) {

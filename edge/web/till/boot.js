@@ -1,6 +1,7 @@
 /** What happens when the page is loaded: take the till, read what was kept, say what was found
  *  again in one sentence, go on with what was not answered. */
 
+import { finishWhenPaid } from "./actions.js";
 import { drive } from "./outbox.js";
 import { EMPTY, isEmpty } from "./basket.js";
 import { keepQuoted, lastQuote } from "./quotes.js";
@@ -31,6 +32,7 @@ export async function boot() {
   restore(kept, receipt);
   void askPersistence();
   keepQuoted();
+  finishWhenPaid();
   void drive();
   watchStatus();
   workScans();
@@ -56,10 +58,20 @@ function takeScan(text, field) {
 
 /** ``#pair=W1:CODE`` is taken out of the address at once; it never leaves the page. */
 function readLink() {
-  const match = /^#pair=([^:]{1,32}):([^:]{1,40})$/.exec(decodeURIComponent(location.hash));
+  const match = /^#pair=([^:]{1,32}):([^:]{1,40})$/.exec(decoded(location.hash));
   if (match === null) return;
   state.link.value = { workstation_id: match[1], code: match[2] };
   history.replaceState(null, "", location.pathname);
+}
+
+/** An address that was cut off in the middle of a "%" holds no link; it keeps no page from selling. */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
+    return "";
+  }
 }
 
 function registerWorker() {
@@ -85,7 +97,7 @@ function restore(kept, receipt) {
     state.home.value = kept.till?.store_id ?? null;
     state.operator.value = kept.operator ?? null;
     state.basket.value = kept.basket ?? EMPTY;
-    state.quote.value = lastQuote(kept.quoted, state.basket.value);
+    state.quote.value = lastQuote(kept.quoted, state.basket.value) ?? state.NOTHING_QUOTED;
     state.pending.value = kept.pending ?? null;
     state.seen.value = kept.seen ?? null;
     state.scans.value = kept.scans ?? [];

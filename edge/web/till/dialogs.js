@@ -1,7 +1,8 @@
 /** What is asked in between, in front of the screen: the menu, a customer, an item's weight or
  *  price, the result of a count. */
 
-import { closeDay, doing } from "./actions.js";
+import { doing } from "./actions.js";
+import { closeDay } from "./day_actions.js";
 import { CustomerDialog } from "./customer_view.js";
 import { Modal } from "./modal.js";
 import { ItemDialog } from "./item_view.js";

@@ -37,6 +37,14 @@ export function Form({ onSubmit, children, ...attributes }) {
   return html`<form onSubmit=${submit} novalidate ...${attributes}>${children}</form>`;
 }
 
+/** What is hardly meant is asked about, and taken only by its own button. */
+export function Doubt({ children, label, onYes }) {
+  return html`<div class="doubt" role="alert" data-testid="doubt">
+    <p>${children}</p>
+    <button type="button" onClick=${onYes}>${label}</button>
+  </div>`;
+}
+
 /** A key that does what a button does, while the screen stands; as soon as the screen shows it. */
 export function useKey(key, press) {
   useLayoutEffect(() => {

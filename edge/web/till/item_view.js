@@ -2,19 +2,21 @@
 
 import { trying } from "./actions.js";
 import { ONE_MILLI } from "./basket.js";
-import { Field, Form } from "./fields.js";
+import { Doubt, Field, Form } from "./fields.js";
 import { Modal } from "./modal.js";
 import { notAnAmount } from "./opening_view.js";
 import { dismiss, take } from "./scans.js";
 import * as state from "./state.js";
-import { formatMinor, parseMilli, parseMinor } from "./text.js";
-import { html } from "./ui.js";
+import { formatMilli, formatMinor, parseMilli, parseMinor } from "./text.js";
+import { html, useState } from "./ui.js";
 
 const NOT_A_WEIGHT = {
   title: "That is not a weight",
   detail: "The weight must be more than nothing, with at most three digits after the point.",
   remedy: "Type it like 0.755.",
 };
+/** More than one person carries to a till. */
+const HEAVY_MILLI = 100_000;
 const NO_REASON = {
   title: "The reason is missing",
   detail: "A price that is typed in needs its reason.",
@@ -23,6 +25,7 @@ const NO_REASON = {
 
 export function ItemDialog({ item, quantity_milli, scan_code, row }) {
   const weighed = item.unit !== "each";
+  const [doubted, setDoubted] = useState(null);
   const close = () => {
     state.dialog.value = null;
     if (row !== null) void dismiss(row.id);
@@ -30,6 +33,10 @@ export function ItemDialog({ item, quantity_milli, scan_code, row }) {
   const submit = (typed) => {
     const choice = chosen(item, typed, quantity_milli, scan_code);
     if (choice === null) return;
+    if (weighed && choice.quantity_milli > HEAVY_MILLI) setDoubted(choice);
+    else add(choice);
+  };
+  const add = (choice) => {
     const added = trying(() => take(item, choice, row));
     state.dialog.value = null;
     void added;
@@ -51,6 +58,10 @@ export function ItemDialog({ item, quantity_milli, scan_code, row }) {
         <button type="button" onClick=${close}>Not this item</button>
       </div>
     <//>
+    ${doubted !== null && html`<${Doubt} onYes=${() => add(doubted)}
+      label=${`Add ${formatMilli(doubted.quantity_milli)} ${item.unit}`}>
+      ${formatMilli(doubted.quantity_milli)} ${item.unit} is a great deal.
+    <//>`}
   <//>`;
 }
 

@@ -1,6 +1,7 @@
 /** Before the first sale: who sells, the business day, the till with its float. */
 
-import { chooseOperator, doing, openDay, openTill } from "./actions.js";
+import { doing } from "./actions.js";
+import { chooseOperator, openDay, openTill } from "./day_actions.js";
 import { Field, Form, Heading } from "./fields.js";
 import * as state from "./state.js";
 import { formatMinor, parseMinor } from "./text.js";

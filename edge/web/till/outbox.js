@@ -18,7 +18,6 @@ import * as state from "./state.js";
 import { write } from "./store.js";
 import { batch } from "./ui.js";
 
-const TRIES_MAX = 10_000;
 /** The id can be no sale of this basket: nothing is left to be given up. */
 const NEVER_A_SALE = new Set(["sale-id-reused", "sale-id-taken", "sale-id-abandoned"]);
 const WRONG_OPERATOR = new Set(["unknown-operator", "inactive-operator"]);
@@ -43,6 +42,7 @@ export async function begin(quoted) {
     state.pending.value = record;
     state.sending.value = { failures: 0, problem: null };
     state.basket.value = EMPTY;
+    state.quote.value = state.NOTHING_QUOTED;
   });
   try {
     await write({ pending: record, basket: EMPTY });
@@ -77,12 +77,12 @@ function newRecord(basket, quoted) {
   };
 }
 
-/** Send what waits until it is answered. Runs once at a time; also called after a reload. */
+/** Send what waits until it is answered, however long that takes. Runs once at a time; also called after a reload. */
 export async function drive() {
   if (driving) return;
   driving = true;
   try {
-    for (let failures = 0; state.pending.value !== null && failures < TRIES_MAX; ) {
+    for (let failures = 0; state.pending.value !== null; ) {
       if (await tryOnce(state.pending.value)) continue;
       failures += 1;
       state.sending.value = { ...state.sending.value, failures };

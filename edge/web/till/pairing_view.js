@@ -1,6 +1,7 @@
 /** The first screen: a one-time code of `edge pair` for this till's token. */
 
-import { doing, pair } from "./actions.js";
+import { doing } from "./actions.js";
+import { pair } from "./day_actions.js";
 import { Field, Form, Heading } from "./fields.js";
 import { boxAway, link } from "./state.js";
 import { html } from "./ui.js";

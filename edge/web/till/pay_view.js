@@ -2,12 +2,14 @@
  *  covers the total finishes the sale. */
 
 import { addTender, doing, finishSale, removeTender } from "./actions.js";
-import { Field, Form, useKey } from "./fields.js";
+import { Doubt, Field, Form, useKey } from "./fields.js";
 import { notAnAmount } from "./opening_view.js";
 import * as state from "./state.js";
 import { formatMinor, parseMinor } from "./text.js";
 import { html, useState } from "./ui.js";
 import { Taxes, Total } from "./selling_view.js";
+
+const MUCH_TIMES = 10;
 
 export function Pay() {
   const { till, place, basket } = state;
@@ -46,7 +48,7 @@ function rank(tender) {
 /** What is left to pay; in cash it may be rounded. */
 function Left() {
   const due = state.currentQuote.value?.due;
-  if (due === undefined) return html`<p class="quiet">Asking the store box for the amounts …</p>`;
+  if (due === undefined) return html`<${Asking} />`;
   if (due.covered) {
     return html`<button type="button" class="main" onClick=${() => doing(finishSale)}>
       Finish the sale
@@ -60,6 +62,22 @@ function Left() {
       <dd data-testid="cash-left">${formatMinor(due.cash_left_minor, decimals)}</dd>`}
   </dl>`;
 }
+
+/** What is known while the store server is asked: what was paid is noted, and stays so. */
+function Asking() {
+  const { basket, decimals, till } = state;
+  const last = basket.value.tenders.at(-1);
+  if (last === undefined) return html`<p class="quiet">Asking the store box for the amounts …</p>`;
+  const name = till.value.tenders.find((each) => each.tender_id === last.tender_id)?.name;
+  return html`<p class="noted" role="status" data-testid="noted">
+    <strong>${name ?? last.tender_id} ${formatMinor(last.amount_minor, decimals.value)} is noted.</strong>
+    ${" "}Do not take it again: the store box is being asked, and the sale goes on by itself as soon
+    as it answers.
+  </p>`;
+}
+
+/** Nothing is taken before it is known what is left. */
+const isAsking = () => state.currentQuote.value === null;
 
 function PaidSoFar({ tenders }) {
   const nameOf = (id) => tenders.find((tender) => tender.tender_id === id)?.name ?? id;
@@ -85,23 +103,35 @@ function take(tender, amountMinor, reference) {
 
 function Cash({ tender }) {
   const decimals = state.decimals.value;
-  const quick = state.currentQuote.value?.due.quick_cash_minor ?? [];
-  const submit = ({ given }, form) => {
-    const minor = parseMinor(given, decimals);
-    if (minor === null || minor === 0) state.problem.value = notAnAmount(given, decimals);
-    else void take(tender, minor, null).then((well) => well && form.reset());
+  const due = state.linesQuote.value?.due;
+  const quick = due?.quick_cash_minor ?? [];
+  const [doubted, setDoubted] = useState(null);
+  const given = (minor) => take(tender, minor, null).then(() => setDoubted(null));
+  const submit = (typed, form) => {
+    const minor = parseMinor(typed.given, decimals);
+    if (minor === null || (minor === 0 && quick[0] !== 0)) {
+      state.problem.value = notAnAmount(typed.given, decimals);
+    } else if (minor > MUCH_TIMES * (quick[0] ?? minor) && !quick.includes(minor)) {
+      setDoubted(minor);
+    } else {
+      void given(minor).then(() => form.reset());
+    }
   };
   return html`<div class="quick">
       ${quick.map(
         (minor, at) => html`<button type="button" key=${minor} class=${at === 0 ? "main" : ""}
-          onClick=${() => take(tender, minor, null)}>
+          disabled=${isAsking()} onClick=${() => given(minor)}>
           ${at === 0 ? "Exact " : ""}${formatMinor(minor, decimals)}
         </button>`,
       )}
     </div>
     <${Form} onSubmit=${submit}>
       <${Field} label="Cash given" name="given" inputmode="decimal" first />
-      <button type="submit" class="main">Take cash</button>
+      <button type="submit" class="main" disabled=${isAsking()}>Take cash</button>
+      ${doubted !== null && html`<${Doubt} label=${`Take ${formatMinor(doubted, decimals)}`}
+        onYes=${() => given(doubted)}>
+        ${formatMinor(doubted, decimals)} is more than ten times what is due.
+      <//>`}
     <//>`;
 }
 
@@ -124,7 +154,7 @@ function Other({ tender }) {
       defaultValue=${left === undefined ? "" : formatMinor(left, decimals).replaceAll(",", "")} />
     ${!points && html`<${Field} label=${`${tender.name} reference`} name="reference"
       hint="What the terminal's slip says" maxlength="64" />`}
-    <button type="submit" class="main">Take ${tender.name}</button>
+    <button type="submit" class="main" disabled=${isAsking()}>Take ${tender.name}</button>
   <//>`;
 }
 

@@ -11,8 +11,22 @@ const AGAIN_MS = 2_000;
 const NOT_OPEN = new Set(["no-open-business-day", "no-open-till"]);
 let timer = null;
 
-/** The amounts of a basket as of now. Throws BoxAway, Refused. */
+let asking = { of: null, answer: null };
+
+/** The amounts of a basket as of now, asked for once at a time. Throws BoxAway, Refused. */
 export function askQuote(basket) {
+  if (asking.of !== basket) {
+    const mine = { of: basket, answer: ask(basket) };
+    const done = () => {
+      if (asking === mine) asking = { of: null, answer: null };
+    };
+    mine.answer.then(done, done);
+    asking = mine;
+  }
+  return asking.answer;
+}
+
+function ask(basket) {
   const body = {
     operator_id: state.operator.value.operator_id,
     lines: requestLines(basket),

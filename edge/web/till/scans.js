@@ -4,7 +4,7 @@
 
 import { CANNOT_KEEP, addItem, newSale, setCustomer } from "./actions.js";
 import { BoxAway, Refused, call } from "./api.js";
-import { ONE_MILLI, parseScan } from "./basket.js";
+import { ONE_MILLI } from "./basket.js";
 import { uuid7 } from "./ids.js";
 import { Pause } from "./retry.js";
 import * as state from "./state.js";
@@ -177,19 +177,10 @@ async function settle(row, found) {
 /** What a code means: the whole text first, for a code that exists is a code; then as how many of a
  *  code ("3*4006381333931"). Null where it is neither. */
 async function findItem({ text, times }) {
-  const whole = text.trim();
-  const part = parseScan(whole);
-  let item = await byCode(whole);
-  const many = times === 1 ? null : times * ONE_MILLI;
-  if (item !== null) return { item, scan_code: whole, quantity_milli: many };
-  item = part.quantity_milli === null ? null : await byCode(part.code);
-  if (item === null) return null;
-  return { item, scan_code: part.code, quantity_milli: part.quantity_milli * times };
-}
-
-async function byCode(code) {
-  if (!/[\p{L}\p{N}]/u.test(code)) return null;
-  return orNull(call("GET", `/items/${encodeURIComponent(code)}`));
+  const query = new URLSearchParams({ text });
+  const found = await orNull(call("GET", `/scans?${query}`));
+  if (found === null || times === 1) return found;
+  return { ...found, quantity_milli: (found.quantity_milli ?? ONE_MILLI) * times };
 }
 
 /** A customer's card. */

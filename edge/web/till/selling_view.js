@@ -11,8 +11,9 @@ import { formatMilli, formatMinor, percent } from "./text.js";
 import { html } from "./ui.js";
 
 export function Selling() {
-  const { currentQuote, place, dialog, basket } = state;
-  const payable = currentQuote.value !== null && basket.value.lines.length > 0;
+  const { currentQuote, quoteProblem, boxLate, place, dialog, basket } = state;
+  const known = currentQuote.value !== null || !boxLate.value;
+  const payable = known && quoteProblem.value === null && basket.value.lines.length > 0;
   const pay = () => payable && (place.value = "paying");
   const customer = () => (dialog.value = { name: "customer" });
   useKey("F2", pay);
@@ -65,14 +66,14 @@ function Customer({ onChoose }) {
 function Lines() {
   const lines = state.basket.value.lines;
   if (lines.length === 0) return html`<p class="quiet">Nothing in it yet: scan the first item.</p>`;
-  const quoted = state.currentQuote.value?.lines ?? [];
   return html`<ul class="lines" aria-labelledby="basket">
-    ${lines.map((line, at) => html`<${Line} key=${line.key} line=${line} quoted=${quoted[at]} />`)}
+    ${lines.map((line) => html`<${Line} key=${line.key} line=${line} />`)}
   </ul>`;
 }
 
-function Line({ line, quoted }) {
+function Line({ line }) {
   const decimals = state.decimals.value;
+  const quoted = state.quotedLines.value.get(line);
   const act = (verb) => () => trying(verb).then(focusScan);
   const price = quoted === undefined ? "…" : formatMinor(quoted.unit_price_minor, decimals);
   const unit = line.unit === "each" ? "" : ` ${line.unit}`;
@@ -96,8 +97,8 @@ function Line({ line, quoted }) {
 
 /** What the store server says against the basket, its tax and its points. */
 export function Taxes() {
-  const { currentQuote, quoteProblem, decimals, till } = state;
-  const quoted = currentQuote.value;
+  const { linesQuote, quoteProblem, decimals, till } = state;
+  const quoted = linesQuote.value;
   const word = till.value.tax_included ? "Includes" : "Plus";
   if (quoteProblem.value !== null) return html`<${Problem} problem=${quoteProblem.value} />`;
   if (quoted === null) return null;
@@ -113,16 +114,19 @@ export function Taxes() {
   </div>`;
 }
 
-/** The total as the store server computed it; "…" until it has. */
+/** The total as the store server computed it. While it is asked for a changed basket, the one before
+ *  the change stands there, faint, and says so where the answer takes its time. */
 export function Total() {
-  const { currentQuote, decimals, till, basket } = state;
-  const quoted = currentQuote.value;
+  const { decimals, till, basket, boxLate } = state;
   const nothing = basket.value.lines.length === 0;
-  const known = nothing ? 0 : quoted?.total_minor;
-  return html`<p class="total">
-    <span>Total ${till.value.currency}</span>
+  const known = nothing ? 0 : state.linesQuote.value?.total_minor;
+  const before = known ?? state.quote.value?.answer?.total_minor;
+  return html`<p class=${`total ${known === undefined ? "old" : ""}`}>
+    <span>Total ${till.value.currency}
+      ${known === undefined && boxLate.value && html`<small>before the last change</small>`}
+    </span>
     <output role="status" aria-label="Total" data-testid="total">
-      ${known === undefined ? "…" : formatMinor(known, decimals.value)}
+      ${before === undefined ? "…" : formatMinor(before, decimals.value)}
     </output>
   </p>`;
 }

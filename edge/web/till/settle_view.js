@@ -1,6 +1,7 @@
 /** The blind count: what should be in the drawer is told only after the count is committed. */
 
-import { doing, settleTill } from "./actions.js";
+import { doing } from "./actions.js";
+import { settleTill } from "./day_actions.js";
 import { Field, Form } from "./fields.js";
 import { notAnAmount } from "./opening_view.js";
 import * as state from "./state.js";

@@ -19,17 +19,28 @@ export const home = signal(null);
 /** Who sells: {operator_id, name}. */
 export const operator = signal(null);
 export const basket = signal(EMPTY);
+/** The quote of an empty basket, which nobody need ask for. */
+export const NOTHING_QUOTED = Object.freeze({
+  of: EMPTY,
+  answer: { total_minor: 0, lines: [], taxes: [], points_earned: 0, points_here: null },
+  problem: null,
+  old: false,
+});
 /** {of: basket, answer, problem, old}: what the store server says of that basket; ``old`` as it was
  *  before a reload, to be asked again. */
-export const quote = signal(null);
+export const quote = signal(NOTHING_QUOTED);
 /** The sale that is being sent or given up (see outbox.js). */
 export const pending = signal(null);
+/** The basket that is to be finished as soon as the store server says that it is paid. */
+export const finishing = signal(null);
 /** How the sending goes: {failures, problem}. */
 export const sending = signal({ failures: 0, problem: null });
 /** The finished sale whose receipt is shown. */
 export const receipt = signal(null);
 /** The highest head (see head.js). */
 export const seen = signal(null);
+/** Whether an act runs that was pressed before (see actions.js). */
+export const busy = signal(false);
 /** "selling", "paying" or "settling". */
 export const place = signal("selling");
 /** The dialog that stands open: {name, …}, or null. */
@@ -42,6 +53,8 @@ export const scans = signal([]);
 export const notice = signal(null);
 /** What a reload found again, in a sentence. */
 export const found = signal(null);
+/** Whether an answer of the store server has been waited for longer than usual. */
+export const boxSlow = signal(false);
 /** Whether the store server does not answer. */
 export const boxAway = signal(false);
 /** The answer of GET /sync, as it was last. */
@@ -56,6 +69,22 @@ export const decimals = computed(() => till.value?.decimals ?? 2);
 export const currentQuote = computed(() =>
   quote.value !== null && quote.value.of === basket.value ? quote.value.answer : null,
 );
+/** Whether an answer is waited for, or does not come. */
+export const boxLate = computed(() => boxSlow.value || boxAway.value);
+/** The last quote's answer where it still says what these lines come to: tenders change no total. */
+export const linesQuote = computed(() => {
+  const [quoted, now] = [quote.value, basket.value];
+  if (quoted?.answer == null) return null;
+  const same = quoted.of.lines === now.lines && quoted.of.customer === now.customer;
+  return same ? quoted.answer : null;
+});
+/** What each line comes to, by the line itself: those that were not touched keep their amounts
+ *  while the others are asked for. */
+export const quotedLines = computed(() => {
+  const quoted = quote.value;
+  if (quoted?.answer == null) return new Map();
+  return new Map(quoted.of.lines.map((line, at) => [line, quoted.answer.lines[at]]));
+});
 export const quoteProblem = computed(() =>
   quote.value !== null && quote.value.of === basket.value ? quote.value.problem : null,
 );

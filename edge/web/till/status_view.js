@@ -33,6 +33,9 @@ function statusNow() {
     const kept = "The store box does not answer. The basket is safe here; trying again.";
     return { kind: "bad", text: kept };
   }
+  if (state.boxSlow.value) {
+    return { kind: "warn", text: "Waiting for the store box: it takes longer than usual." };
+  }
   if (tab.value !== "mine") return { kind: "quiet", text: "This tab does not sell." };
   if (pairing.value === null) return { kind: "quiet", text: "This till is not paired yet." };
   if (syncStatus.value === null) return { kind: "quiet", text: "Asking the store box …" };

@@ -9,19 +9,30 @@ export const RECEIPTS_MAX = 20_000;
 
 let opened = null;
 
-/** Opens the store, once. Rejects where the browser keeps nothing (a private window, a full disk). */
+/** Opens the store, once. Rejects where the browser keeps nothing (a private window, a full disk);
+ *  the next call tries again, as after a store that the browser closed. */
 export function openStore() {
-  opened ??= new Promise((resolve, reject) => {
+  opened ??= openNow().catch((error) => {
+    opened = null;
+    throw error;
+  });
+  return opened;
+}
+
+function openNow() {
+  return new Promise((resolve, reject) => {
     const request = indexedDB.open(NAME, VERSION);
     request.onupgradeneeded = () => {
       request.result.createObjectStore("kept");
       const receipts = request.result.createObjectStore("receipts", { keyPath: "sale_id" });
       receipts.createIndex("at_ms", "at_ms");
     };
-    request.onsuccess = () => resolve(request.result);
+    request.onsuccess = () => {
+      request.result.onclose = () => (opened = null);
+      resolve(request.result);
+    };
     request.onerror = () => reject(request.error);
   });
-  return opened;
 }
 
 /** Everything in ``kept``, by name. */

@@ -1,7 +1,10 @@
 /** Numbers as people write them, by digits: no amount is ever a fraction here. */
 
 const MILLI_DIGITS = 3;
-const WHOLE_DIGITS_MAX = 7;
+/** The most that one figure may be (sync/protocol/bounds.py), in minor units. */
+export const MINOR_MAX = 100_000_000_000;
+export const MILLI_MAX = 9_999_000;
+const DIGITS_MAX = 15;
 const GROUP = /\B(?=(\d{3})+$)/g;
 
 /** 120435, 2 -> "1,204.35" */
@@ -12,16 +15,16 @@ export function formatMinor(minor, decimals) {
   return decimals === 0 ? sign + whole : `${sign}${whole}.${digits.slice(-decimals)}`;
 }
 
-/** "12.5", 2 -> 1250; "12,50" and "1,204.35" too; null where the text is no amount. A longer number
- *  than WHOLE_DIGITS_MAX is more likely a scan code that went into the wrong field. */
+/** "12.5", 2 -> 1250; "12,50" and "1,204.35" too; null where the text is no amount, or one above
+ *  MINOR_MAX. */
 export function parseMinor(text, decimals) {
   const grouped = decimals < MILLI_DIGITS && /^\d{1,3}(,\d{3})+(\.\d*)?$/.test(text.trim());
-  return parseDigits(grouped ? text.replaceAll(",", "") : text, decimals);
+  return parseDigits(grouped ? text.replaceAll(",", "") : text, decimals, MINOR_MAX);
 }
 
 /** "0.755" -> 755, "2" -> 2000; null where the text is no quantity. */
 export function parseMilli(text) {
-  return parseDigits(text, MILLI_DIGITS);
+  return parseDigits(text, MILLI_DIGITS, MILLI_MAX);
 }
 
 /** 755 -> "0.755", 3000 -> "3" */
@@ -44,11 +47,12 @@ export function count(number, word) {
   return number === 1 ? `1 ${word}` : `${number} ${word}s`;
 }
 
-function parseDigits(text, places) {
+function parseDigits(text, places, most) {
   const match = /^(\d*)(?:[.,](\d*))?$/.exec(text.trim());
   if (match === null) return null;
   const whole = match[1].replace(/^0+(?=\d)/, "");
   const part = match[2] ?? "";
-  if (whole + part === "" || whole.length > WHOLE_DIGITS_MAX || part.length > places) return null;
-  return Number(whole + part.padEnd(places, "0"));
+  const digits = whole + part.padEnd(places, "0");
+  if (whole + part === "" || part.length > places || digits.length > DIGITS_MAX) return null;
+  return Number(digits) <= most ? Number(digits) : null;
 }

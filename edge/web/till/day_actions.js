@@ -1,0 +1,110 @@
+/** Pairing, who is at the till, the business day and the till session: one verb each. */
+
+import { byOperator } from "./actions.js";
+import { Refused, call } from "./api.js";
+import { newToken, uuid7 } from "./ids.js";
+import { tryAgain } from "./outbox.js";
+import { refresh, refreshIfAnswered } from "./refresh.js";
+import * as state from "./state.js";
+import { write } from "./store.js";
+import { batch } from "./ui.js";
+
+/** The token is made and kept first, so that an answer that is lost can be asked for again. */
+export async function pair(workstationId, code) {
+  const kept = state.asking.value;
+  const same = kept?.workstation_id === workstationId && kept.code === code;
+  const asked = same ? kept : { workstation_id: workstationId, code, token: newToken() };
+  await write({ asking: asked });
+  state.asking.value = asked;
+  const answer = await call("POST", "/pair", { body: asked });
+  const pairing = {
+    workstation_id: answer.workstation_id,
+    token: answer.token,
+    store_code: answer.store_code,
+  };
+  await write({ pairing, asking: undefined });
+  batch(() => {
+    state.till.value = null;
+    state.pairing.value = pairing;
+    state.asking.value = null;
+    state.link.value = null;
+  });
+  await refresh();
+  tryAgain();
+}
+
+export async function chooseOperator(operator) {
+  await write({ operator });
+  state.operator.value = operator;
+  tryAgain();
+}
+
+/** An act under an id of its own. What was not answered is sent again in the same bytes, so that it
+ *  is the same act. */
+let unanswered = null;
+async function act(path, fields = {}) {
+  const key = JSON.stringify([path, byOperator(fields)]);
+  if (unanswered?.key !== key) {
+    const body = JSON.stringify(byOperator({ event_id: uuid7(Date.now()), ...fields }));
+    unanswered = { key, body };
+  }
+  try {
+    const answer = await afterwards(call("POST", path, { body: unanswered.body }));
+    unanswered = null;
+    return answer;
+  } catch (error) {
+    if (error instanceof Refused) unanswered = null;
+    throw error;
+  }
+}
+
+export async function openDay() {
+  await act("/business-days");
+}
+
+/** The session's id is kept first, so that a repeat opens no second one; it is one request's alone,
+ *  and gone when that was answered. */
+export async function openTill(floatMinor) {
+  const asked = byOperator({ float_minor: floatMinor });
+  const kept = state.opening.value;
+  const same = kept?.float_minor === floatMinor && kept.operator_id === asked.operator_id;
+  const opening = same ? kept : { ...asked, till_session_id: uuid7(Date.now()) };
+  await keepOpening(opening);
+  try {
+    await afterwards(call("POST", "/till-sessions", { body: opening }));
+  } catch (error) {
+    if (error instanceof Refused) await keepOpening(null);
+    throw error;
+  }
+  await keepOpening(null);
+}
+
+async function keepOpening(opening) {
+  await write({ opening: opening ?? undefined });
+  state.opening.value = opening;
+}
+
+/** Whatever was answered, what is open may have changed: ask. */
+async function afterwards(answered) {
+  try {
+    return await answered;
+  } finally {
+    await refreshIfAnswered();
+  }
+}
+
+/** The count first; only the answer says what was expected. */
+export async function settleTill(countedMinor) {
+  const session = state.till.value.till_session;
+  const path = `/till-sessions/${session.till_session_id}/settle`;
+  const settled = await act(path, { counted_cash_minor: countedMinor });
+  await keepOpening(null);
+  state.dialog.value = { name: "settled", settled };
+  state.place.value = "selling";
+}
+
+export async function closeDay() {
+  const date = state.till.value.business_day.business_date;
+  await act(`/business-days/${date}/close`);
+  state.notice.value = `The business day ${date} is closed.`;
+}
