@@ -23,13 +23,14 @@ from central.command import (
     once,
     settings_of,
 )
+from central.commands import credentials
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
 NEEDS_A_PERSON = 1
 PORT_MAX = 65_535
-PASSWORD_LINE_MAX = 1_000
+FIRST_SETUP = ("setup", "Corner Shops", "--store", "S01", "--user", "you@shop.example")
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -40,13 +41,14 @@ app = typer.Typer(
 company_app = typer.Typer(no_args_is_help=True, help="Companies.")
 store_app = typer.Typer(no_args_is_help=True, help="Stores.")
 operator_app = typer.Typer(no_args_is_help=True, help="People who work at the stores.")
-user_app = typer.Typer(no_args_is_help=True, help="People at head office.")
-token_app = typer.Typer(no_args_is_help=True, help="API tokens for reports.")
 app.add_typer(company_app, name="company")
 app.add_typer(operator_app, name="operator")
-app.add_typer(user_app, name="user")
-app.add_typer(token_app, name="token")
 app.add_typer(store_app, name="store")
+operator_app.command("list")(credentials.operator_list)
+operator_app.command("end")(credentials.operator_end)
+app.command("revoke")(credentials.revoke)
+for name, group in credentials.GROUPS.items():
+    app.add_typer(group, name=name)
 
 
 @app.command()
@@ -64,7 +66,7 @@ def serve(
     from central.serving import serve as serve_office
 
     settings = settings_of(database_url, data, port=port)
-    setup = next_command(database_url, data, "setup", "NAME", "--store", "S01", "--user", "EMAIL")
+    setup = next_command(database_url, data, *FIRST_SETUP)
     with in_one_sentence():
         bound = bind(settings.port)
         with (
@@ -118,7 +120,7 @@ def setup(
     if done.token is not None:
         print(f"Board: {link_address(address_of(database_url, data), done.token)}")
         print(f"The link signs {user} in once, within 15 minutes, while head office serves.")
-    enrolling = next_command(database_url, data, "enrol-code", store[0], "--company", name)
+    enrolling = next_command(database_url, data, "enrol-code", store[0], company=name)
     print(f"Head office has {name} with {', '.join(store)}. Next: `{enrolling}`.")
 
 
@@ -140,7 +142,7 @@ def company_add(
         return True
 
     now = "now" if once(database_url, data, add) else "already, and it stays as it is"
-    adding = next_command(database_url, data, "store", "add", "S01")
+    adding = next_command(database_url, data, "store", "add", "S01", company=name)
     print(f"There is a company {name} {now}. Next: `{adding}`.")
 
 
@@ -189,7 +191,7 @@ def store_add(
         return True
 
     now = "now" if once(database_url, data, add) else "already, and its settings stay as they are"
-    enrolling = next_command(database_url, data, "enrol-code", code)
+    enrolling = next_command(database_url, data, "enrol-code", code, company=company)
     print(f"There is a store {code} {now}. Next: `{enrolling}`.")
 
 
@@ -281,93 +283,6 @@ def operator_add(
     print(f"{name} is operator {operator_id}: stores take it with their next pull.")
 
 
-@user_app.command("add")
-def user_add(
-    email: str,
-    name: Annotated[str, typer.Option(help="As colleagues read it.")],
-    company: CompanyName = None,
-    database_url: Url = None,
-    data: Folder = None,
-) -> None:
-    """Let somebody sign in at head office. The password is asked for, or read from stdin."""
-    from central.db.engine import unit_of_work
-    from central.usecases.add_company import find_company
-    from central.usecases.add_user import add_user
-
-    password = _password()
-
-    async def add(engine: "AsyncEngine") -> bool:
-        async with unit_of_work(engine) as db:
-            await add_user(db, await find_company(db, company), email, name, password)
-        return True
-
-    made = once(database_url, data, add)
-    now = "" if made else " already, with the password and name of before"
-    linking = next_command(database_url, data, "user", "link", email)
-    where = address_of(database_url, data)
-    print(f"{email} may sign in at {where}/{now}. Next: open it, or `{linking}`.")
-
-
-@user_app.command("link")
-def user_link(
-    email: str,
-    company: CompanyName = None,
-    minutes: Annotated[int, typer.Option(min=1, max=72 * 60, help="How long it lives.")] = 15,
-    address: Annotated[
-        str | None, typer.Option("--url", help="Head office's own address, as people open it.")
-    ] = None,
-    database_url: Url = None,
-    data: Folder = None,
-) -> None:
-    """Make a link that signs a user in, once."""
-    from central.db.engine import unit_of_work
-    from central.usecases.add_company import find_company
-    from central.usecases.sign_in_link import create_sign_in_link, link_address
-
-    async def create(engine: "AsyncEngine") -> str:
-        async with unit_of_work(engine) as db:
-            company_id = await find_company(db, company)
-            return await create_sign_in_link(db, company_id, email, now_ms(), minutes * 60)
-
-    token = on_database(database_url, data, create)
-    print(link_address(address or address_of(database_url, data), token))
-    serving = next_command(database_url, data, "serve")
-    print(
-        f"It signs {email} in once, within {minutes} minutes."
-        f" Next: open it in a browser while `{serving}` runs."
-    )
-
-
-def _password() -> str:
-    if sys.stdin.isatty():
-        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
-    return sys.stdin.readline(PASSWORD_LINE_MAX).rstrip("\r\n")
-
-
-@token_app.command("add")
-def token_add(
-    name: Annotated[str, typer.Argument(help="What it is for.")],
-    company: CompanyName = None,
-    database_url: Url = None,
-    data: Folder = None,
-) -> None:
-    """Make an API token for the company's reports; it is shown once."""
-    from central.db.engine import unit_of_work
-    from central.usecases.add_company import find_company
-    from central.usecases.sign_in import add_token
-
-    async def add(engine: "AsyncEngine") -> str:
-        async with unit_of_work(engine) as db:
-            return await add_token(db, await find_company(db, company), name, now_ms())
-
-    print(on_database(database_url, data, add))
-    where = address_of(database_url, data)
-    print(
-        "This token opens the company's reports, and is not shown again. Next: send"
-        f" `Authorization: Bearer TOKEN` to {where}/v1/reports/stores."
-    )
-
-
 @app.command("load-sample")
 def load_sample(
     company: CompanyName = None,
@@ -389,7 +304,7 @@ def load_sample(
         return sample
 
     sample = once(database_url, data, loading)
-    adding = next_command(database_url, data, "store", "add", "S01")
+    adding = next_command(database_url, data, "store", "add", "S01", company=company)
     if sample is None:
         print(f"The company has the sample chain already. Next: `{adding}`.")
         return

@@ -118,11 +118,13 @@ def once(
     return on_database(url, data, unless_there)
 
 
-def next_command(url: str | None, data: Path | None, *words: str) -> str:
-    """A command of ``central`` as it can be typed, on the same database and folder."""
+def next_command(
+    url: str | None, data: Path | None, *words: str, company: str | None = None
+) -> str:
+    """A command of ``central`` as it can be typed, on the same company, database and folder."""
     from central.next_step import central_command
 
-    return central_command(url, data, *words)
+    return central_command(url, data, *words, company=company)
 
 
 def address_of(url: str | None, data: Path | None) -> str:

@@ -16,10 +16,13 @@ ADDRESS_FILE = "central.url"
 ADDRESS_LETTERS_MAX = 100
 
 
-def central_command(url: str | None, data: Path | None, *words: str) -> str:
-    """``central WORDS`` with the database and folder that were named on the command line; what the
-    environment says it says for the next command too. A password in the URL is not shown."""
-    more: tuple[str, ...] = ()
+def central_command(
+    url: str | None, data: Path | None, *words: str, company: str | None = None
+) -> str:
+    """``central WORDS`` with the company, database and folder that were named on the command line;
+    what the environment says it says for the next command too. A password in the URL is not
+    shown."""
+    more: tuple[str, ...] = () if company is None else ("--company", company)
     if data is not None and os.environ.get("CENTRAL_DATA") != str(data):
         more += ("--data", str(data))
     if url is not None and os.environ.get("CENTRAL_DATABASE_URL") != url:

@@ -1,4 +1,4 @@
-"""The commands of the store server: provision, serve, pair, status, verify, totals.
+"""The commands of the store server.
 
 Exit codes: 0 done and true, 1 something needs a person or differs, 2 could not run (wrong use,
 port, disk, database, head office). What a command needs is imported when it runs, so that help and
@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -145,6 +146,38 @@ def pair(workstation: str, data: Folder) -> None:
         f"Code and link pair {workstation_id} once, within {PAIRING_MINUTES} minutes. Next: "
         f"{first}open the link in {workstation_id}'s browser, or type the code at the till page."
     )
+
+
+@app.command()
+def unpair(workstation: str, data: Folder) -> None:
+    """End the pairing of WORKSTATION, and its code: it was lost, stolen or sold."""
+    from sync.command_line import command
+
+    ended = _ask(data, "POST", "/unpair", {"workstation_id": workstation})
+    held = " and ".join(
+        what for what, there in (("pairing", ended["token"]), ("code", ended["code"])) if there
+    )
+    pairing = command("edge", "pair", ended["workstation_id"], "--data", data)
+    print(
+        f"The {held} of {ended['workstation_id']} opens nothing any more. To let a device in under"
+        f" that name again: `{pairing}`."
+    )
+
+
+@app.command()
+def workstations(data: Folder) -> None:
+    """Which workstations are paired, and which codes nobody has used yet."""
+    told = _ask(data, "GET", "/workstations")
+    for one in told["paired"]:
+        print(f"{one['workstation_id']}  paired {_instant(one['paired_at_ms'])}")
+    for name, over_at_ms in told["codes"].items():
+        print(f"{name}  has a code until {_instant(over_at_ms)}")
+    if not told["paired"] and not told["codes"]:
+        print("No workstation is paired.")
+
+
+def _instant(at_ms: int) -> str:
+    return f"{datetime.fromtimestamp(at_ms / 1_000, UTC):%Y-%m-%d %H:%M} UTC"
 
 
 @app.command()

@@ -139,12 +139,16 @@ class _Server(uvicorn.Server):
 
 @contextlib.asynccontextmanager
 async def serving(
-    url: str, *, with_background: bool = False, **settings: Any
+    url: str,
+    *,
+    with_background: bool = False,
+    key: Ed25519PrivateKey = CENTRAL_KEY,
+    **settings: Any,
 ) -> AsyncIterator[Served]:
     """A head office on ``url``'s database, over real HTTP."""
     engine = open_engine(url)
     clock = Clock()
-    office = open_office(engine, CENTRAL_KEY, CentralSettings(**settings), clock)
+    office = open_office(engine, key, CentralSettings(**settings), clock)
     app = build_app(office, with_background=with_background)
     with bind(0) as bound:
         config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="on", ws="none")

@@ -53,7 +53,8 @@ async def device_guard(connection: Connection, _route: BaseRouteHandler) -> None
         await note_head(office.archive, *claimed)
     if device.revoked:
         raise DeviceRevoked(
-            "Head office revoked this box's key.", remedy="Enrol the box again with a new code."
+            "Head office revoked this box: it takes nothing from it, and gives it nothing.",
+            remedy="Ask head office why. To use this box again, enrol it with a new code.",
         )
     if refused:
         raise NotAllowed(

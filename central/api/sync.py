@@ -17,7 +17,7 @@ from central.api.guards import device_guard, device_of, office_of, signed_of
 from central.api.limits import BODY_BYTES_MAX
 from central.api.verdicts import BATCH_TYPE, JOURNAL_BYTES_MAX, unpack_batch, verdict_problem
 from central.db.engine import unit_of_work
-from central.domain.errors import NotAllowed
+from central.domain.errors import BoxReplaced, NotAllowed
 from central.domain.feeds import FollowedFeed, followed_feeds
 from central.office import Office
 from central.problems import answer as problem_answer
@@ -146,9 +146,16 @@ async def read_feed(
     scope_name: Annotated[str, QueryParameter(name="scope", max_length=SCOPE_LETTERS_MAX)] = "",
     incarnation: Annotated[UUID | None, QueryParameter()] = None,
 ) -> Response[bytes]:
-    """A page of one feed after a cursor; a store reads the feeds that it follows, no others."""
+    """A page of one feed after a cursor; a store reads the feeds that it follows, no others, and a
+    box that was replaced reads none: only revocations and erasures would be for it."""
     office, device, head = office_of(request), device_of(request), signed_of(request).head
     await note_head(office.archive, device.store_id, device.device_id, head, office.clock_ms())
+    if device.replaced:
+        raise BoxReplaced(
+            "Another box was enrolled for this store: this one gets no customers, keys, prices or"
+            " operators any more.",
+            remedy="Sell at the new box; to use this one again, enrol it with a new code.",
+        )
     feed = FollowedFeed(data_set, scope_name)
     if feed not in followed_feeds(device.store_id, device.price_zone):
         raise NotAllowed(

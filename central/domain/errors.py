@@ -6,6 +6,7 @@
     ├── AlreadyThere       it exists and may exist once
     ├── NotAllowed         the sender may not do this
     │   ├── EnrolCodeRefused
+    │   ├── BoxReplaced
     │   └── DeviceRevoked
     ├── NotSignedIn        no valid session or token
     ├── TooLarge
@@ -17,6 +18,7 @@
 
 from typing import ClassVar
 
+from sync.protocol.answers import Slug
 from sync.protocol.errors import Refusal
 
 
@@ -39,6 +41,13 @@ class EnrolCodeRefused(NotAllowed):
 
     slug: ClassVar[str] = "enrol-code-refused"
     title: ClassVar[str] = "The enrolment code is not valid"
+
+
+class BoxReplaced(NotAllowed):
+    """Another box was enrolled for the store: this one's epoch is sealed."""
+
+    slug: ClassVar[str] = Slug.FENCED.value
+    title: ClassVar[str] = "Another box has taken this store over"
 
 
 class DeviceRevoked(NotAllowed):

@@ -1,9 +1,13 @@
-"""Makes the one-time code with which a technician enrols a box as a store."""
+"""Makes the one-time code with which a technician enrols a box as a store, and ends it.
+
+A store has one live code at most: a newer one that is made, or used, ends what was there before, so
+that a slip of paper from yesterday cannot take the store over tomorrow.
+"""
 
 import secrets
 from typing import NamedTuple
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.credentials import EnrolCode
@@ -18,6 +22,7 @@ LIFETIME_S_MAX = 72 * 3_600
 TRIES = 5
 _STORES = table(Store)
 _STREAMS = table(StreamRow)
+_CODES = table(EnrolCode)
 
 
 class NewEnrolCode(NamedTuple):
@@ -32,22 +37,28 @@ class NewEnrolCode(NamedTuple):
 async def create_enrol_code(
     db: AsyncConnection, store_id: StoreId, now_ms: int, lifetime_s: int = LIFETIME_S
 ) -> NewEnrolCode:
-    """A code of 80 secret bits for one box. Raises NotFound, InvalidField."""
+    """A code of 80 secret bits for one box; the store's earlier one ends. Raises NotFound,
+    InvalidField."""
     if not LIFETIME_S_MIN <= lifetime_s <= LIFETIME_S_MAX:
         raise InvalidField(
             f"A code lives {LIFETIME_S_MIN} to {LIFETIME_S_MAX} seconds, not {lifetime_s}.",
             field="lifetime_s",
             remedy="Give it 15 minutes, or at most 72 hours.",
         )
-    known = select(_STORES.c.store_id).where(_STORES.c.store_id == store_id)
+    known = (
+        select(_STORES.c.store_id)
+        .where(_STORES.c.store_id == store_id)
+        .with_for_update(key_share=True)  # of two that are made at once, the later ends the other
+    )
     if await db.scalar(known) is None:
         raise NotFound(f"There is no store {store_id}.", remedy="Add it: `central store add`.")
     code = write_code(secrets.token_bytes(RANDOM_BYTES))
     parts = read_code(code)
     assert parts is not None  # noqa: S101  what write_code made, read_code reads
     expires_at_ms = now_ms + lifetime_s * 1_000
+    await end_enrol_codes(db, store_id, now_ms)
     await db.execute(
-        insert(table(EnrolCode)).values(
+        insert(_CODES).values(
             code_hash=parts.secret_hash,
             store_id=store_id,
             expires_at_ms=expires_at_ms,
@@ -57,3 +68,18 @@ async def create_enrol_code(
     )
     current = select(_STREAMS.c.store_id).where(_STREAMS.c.store_id == store_id, _STREAMS.c.current)
     return NewEnrolCode(code, expires_at_ms, await db.scalar(current) is not None)
+
+
+async def end_enrol_codes(db: AsyncConnection, store_id: StoreId, now_ms: int) -> int:
+    """Codes of the store that nobody used yet are worth nothing from now on; how many were live."""
+    done = await db.execute(
+        update(_CODES)
+        .where(
+            _CODES.c.store_id == store_id,
+            _CODES.c.redeemed_by.is_(None),
+            _CODES.c.ended_at_ms.is_(None),
+        )
+        .values(ended_at_ms=now_ms)
+        .returning(_CODES.c.expires_at_ms)
+    )
+    return sum(expires_at_ms > now_ms for expires_at_ms in done.scalars())

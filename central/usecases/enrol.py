@@ -2,8 +2,8 @@
 
 Reading the old epoch's watermark, sealing it and issuing the new one happen under the stream row's
 lock (protocol.md, Epochs): no batch slips in between. The same code with the same public key gives
-the same answer again, since the first one may have been lost; two boxes that race are put in order
-by the code row's lock, and the second is refused.
+the same answer again, since the first one may have been lost, until a newer code is used or the box
+is revoked; two boxes that race are put in order by the code row's lock, and the second is refused.
 
 A wrong secret behind a known selector costs that code a try, and this is committed although the
 request is refused: so the unit of work ends with an outcome, and the refusal is raised after it.
@@ -86,6 +86,11 @@ async def _redeem(
     if found is None:
         await _count_wrong_try(db, parts.selector)
         return _Refused("The code is not known.")
+    if found.ended_at_ms is not None:
+        return _Refused(
+            "The code has ended: a newer one was made or used for this store, its box was revoked,"
+            " or somebody at head office ended it."
+        )
     if found.tries_left <= 0:
         return _Refused("The code was tried too often.")
     if found.redeemed_by is not None:
@@ -99,6 +104,12 @@ async def _redeem(
         update(_CODES)
         .where(_CODES.c.code_hash == found.code_hash)
         .values(redeemed_by=public_key, device_id=answer.device_id)
+    )
+    await db.execute(
+        update(_CODES)
+        .where(_CODES.c.store_id == found.store_id, _CODES.c.code_hash != found.code_hash)
+        .where(_CODES.c.ended_at_ms.is_(None))
+        .values(ended_at_ms=now_ms)
     )
     return answer
 

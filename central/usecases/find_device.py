@@ -3,19 +3,26 @@
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.db.tables import Device, Store, table
+from central.db.tables import Device, Store, StreamRow, table
 from sync.engine.signing import BadSignature
 from sync.protocol.identity import CompanyId, DeviceId, StoreId
 
 _DEVICES = table(Device)
 _STORES = table(Store)
+_STREAMS = table(StreamRow)
+_SEALED = exists().where(
+    _STREAMS.c.store_id == _DEVICES.c.store_id,
+    _STREAMS.c.device_id == _DEVICES.c.device_id,
+    _STREAMS.c.sealed,
+)
 
 
 class EnrolledDevice(NamedTuple):
-    """A box and the store that it was enrolled for."""
+    """A box and the store that it was enrolled for. ``revoked``: its key is worth nothing any more;
+    ``replaced``: another box was enrolled for the store since, and this one's epoch is sealed."""
 
     device_id: DeviceId
     store_id: StoreId
@@ -23,6 +30,7 @@ class EnrolledDevice(NamedTuple):
     price_zone: str
     public_key: bytes
     revoked: bool
+    replaced: bool
 
 
 async def find_device(db: AsyncConnection, device_id: DeviceId) -> EnrolledDevice:
@@ -34,6 +42,7 @@ async def find_device(db: AsyncConnection, device_id: DeviceId) -> EnrolledDevic
             _STORES.c.price_zone,
             _DEVICES.c.public_key,
             _DEVICES.c.revoked,
+            _SEALED.label("replaced"),
         )
         .join_from(_DEVICES, _STORES, _DEVICES.c.store_id == _STORES.c.store_id)
         .where(_DEVICES.c.device_id == device_id)
@@ -48,4 +57,5 @@ async def find_device(db: AsyncConnection, device_id: DeviceId) -> EnrolledDevic
         row.price_zone,
         row.public_key,
         row.revoked,
+        row.replaced,
     )

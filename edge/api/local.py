@@ -13,18 +13,28 @@ from edge.api.sync_status import SyncStatus, status_of
 from edge.api.totals import receipts, totals
 from edge.box import Box
 from edge.db.engine import open_connection
+from edge.db.workstations import PairedWorkstation, list_codes, list_workstations
 from edge.domain.text import ShortWorkstation
 from edge.folder import database_of
 from edge.usecases.fields import Request
 from edge.usecases.issue_pairing_code import IssuedCode, issue_pairing_code, new_code
+from edge.usecases.unpair_workstation import Unpaired, unpair_workstation
 from sync.engine.journal import VerifyOutcome, verify_chain
 from sync.http.body import read_body
+from sync.protocol.identity import WorkstationId
 
 
 class PairingCodeRequest(Request, frozen=True):
     """Which workstation is to be paired."""
 
     workstation_id: ShortWorkstation
+
+
+class Workstations(msgspec.Struct, frozen=True):
+    """Who may call this store, and when each code that nobody used yet is over (UTC ms)."""
+
+    paired: tuple[PairedWorkstation, ...]
+    codes: dict[WorkstationId, int]
 
 
 class VerifyAnswer(msgspec.Struct, frozen=True):
@@ -53,6 +63,21 @@ async def pairing_code(request: litestar.Request[Any, Any, Any], box: TheBox) ->
     )
 
 
+@get("/workstations")
+async def workstations(box: TheBox) -> Workstations:
+    """What `edge workstations` shows."""
+    return await box.writer.run(lambda db: Workstations(list_workstations(db), list_codes(db)))
+
+
+@post("/unpair", status_code=200)
+async def unpair(request: litestar.Request[Any, Any, Any], box: TheBox) -> Unpaired:
+    """End a workstation's pairing and its code; its next request is answered with 401."""
+    asked = await read_body(request, PairingCodeRequest)
+    ended = await box.writer.run(lambda db: unpair_workstation(db, asked.workstation_id))
+    box.workstations.forget()
+    return ended
+
+
 @post("/verify", status_code=200)
 async def verify(box: TheBox) -> VerifyAnswer:
     """Walk the whole chain, on a connection of its own: selling goes on meanwhile."""
@@ -72,4 +97,4 @@ def _walk(box: Box) -> VerifyOutcome:
         return verify_chain(db)
 
 
-ROUTES = (status, pairing_code, verify, totals, receipts)
+ROUTES = (status, pairing_code, workstations, unpair, verify, totals, receipts)

@@ -24,6 +24,8 @@ _PUT_CODE = (
     " tries_left = excluded.tries_left"
 )
 _COUNT_TRY = "UPDATE pairing_code SET tries_left = tries_left - 1 WHERE workstation_id = ?"
+_PENDING = "SELECT workstation_id, expires_at_ms FROM pairing_code ORDER BY 1 LIMIT ?"
+_UNPAIR = "DELETE FROM workstation WHERE workstation_id = ?"
 _DROP_CODE = "DELETE FROM pairing_code WHERE workstation_id = ?"
 _DROP_SPENT = "DELETE FROM pairing_code WHERE workstation_id = ? AND tries_left <= 0"
 WORKSTATIONS_LISTED_MAX = 500
@@ -75,6 +77,17 @@ def write_workstation(
 ) -> None:
     """Its earlier token, if it had one, is worth nothing from now on."""
     db.execute(_PAIR, (workstation_id, token_hash(token), at_ms))
+
+
+def list_codes(db: sqlite3.Connection) -> dict[WorkstationId, int]:
+    """When each code that nobody used yet is over (UTC ms), by workstation."""
+    rows = db.execute(_PENDING, (WORKSTATIONS_LISTED_MAX,)).fetchall()
+    return {WorkstationId(row[0]): row[1] for row in rows}
+
+
+def drop_workstation(db: sqlite3.Connection, workstation_id: WorkstationId) -> bool:
+    """Its token is worth nothing from now on. False: it had none."""
+    return db.execute(_UNPAIR, (workstation_id,)).rowcount > 0
 
 
 def find_code(db: sqlite3.Connection, workstation_id: WorkstationId) -> PendingCode | None:

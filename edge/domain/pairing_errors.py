@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from edge.domain.errors import NotAcceptable, NotNow
+from sync.protocol.errors import NotFound
 
 
 class PairingRefused(NotAcceptable):
@@ -20,6 +21,20 @@ class PairingRefused(NotAcceptable):
             field="code",
             remedy="Make a new code on the store server: `edge pair` and the workstation's name.",
             keep=keep,
+        )
+
+
+class NotPaired(NotFound):
+    """No such workstation is paired, and none has a code."""
+
+    slug = "not-paired"
+    title = "This workstation is not paired"
+
+    def __init__(self, workstation_id: str) -> None:
+        super().__init__(
+            f"No workstation {workstation_id} is paired here, and none has a pairing code.",
+            field="workstation_id",
+            remedy="See which there are with `edge workstations`.",
         )
 
 

@@ -4,6 +4,7 @@ import asyncio
 import fcntl
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -88,7 +89,7 @@ def folder() -> Iterator[Path]:
 async def test_a_head_office_is_set_up_by_hand(postgres_url: str) -> None:
     for arguments, typed, said in (
         (("migrate",), "", "central serve`."),
-        (("company", "add", "Acme"), "", "central store add S01`."),
+        (("company", "add", "Acme"), "", "central store add S01 --company Acme`."),
         (("load-sample",), "", "central store add S01`."),
         (("store", "add", "S01", "--name", "Orchard"), "", "central enrol-code S01`."),
         (("operator", "add", "O77", "Zoë"), "", "next pull."),
@@ -232,7 +233,11 @@ async def test_it_serves_until_it_is_asked_to_stop_and_leaves_nothing_running(
             told = (await serving.stdout.readline()).decode()
         assert ready[:2] == ["ready", "central"]
         assert told.startswith(f"Board: {ready[2]}/ . Next")
-        assert "central setup NAME --store S01 --user EMAIL`" in told
+        (pasted,) = re.findall(r"Next, once, in another terminal: `([^`]+)`", told)
+        words = shlex.split(pasted.removeprefix("uv run "))
+        assert words[:2] == ["central", "setup"]
+        set_up = await central(*words[1:], data=folder)
+        assert (set_up.code, set_up.complaint) == (0, "")
         async with httpx.AsyncClient(base_url=ready[2], trust_env=False) as client:
             assert (await client.get("/health")).json()["status"] == "ok"
         beside = await central("company", "add", "Acme", data=folder)
@@ -246,8 +251,8 @@ async def test_it_serves_until_it_is_asked_to_stop_and_leaves_nothing_running(
         assert (
             f"in use by process {serving.pid} (`central serve`): stop that one" in other.complaint
         )
-        await central("store", "add", "S01", data=folder)
-        enrolling = await central("enrol-code", "S01", data=folder)
+        await central("store", "add", "S01", "--company", "Acme", data=folder)
+        enrolling = await central("enrol-code", "S01", "--company", "Acme", data=folder)
         assert f"edge provision --central {ready[2]} --code" in enrolling.shown
         serving.send_signal(signal.SIGTERM)
         async with asyncio.timeout(DEADLINE_S):

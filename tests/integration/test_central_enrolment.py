@@ -93,12 +93,26 @@ async def test_one_box_that_asks_eight_times_at_once_gets_one_answer(postgres_ur
         assert await served.rows("SELECT count(*) FROM stream") == [(1,)]
 
 
-async def test_two_codes_of_one_store_at_once_give_two_epochs_in_order(postgres_url: str) -> None:
+async def test_codes_made_and_used_at_once_leave_epochs_in_order_and_one_live_code(
+    postgres_url: str,
+) -> None:
+    """A29: of several codes of a store one is live, whoever makes and uses them at once."""
     async with serving(postgres_url) as served:
         store_id = await served.store(await served.company(), "S01")
-        boxes = [TestedBox(served.client) for _ in range(4)]
-        codes = [await served.code(store_id) for _ in boxes]
-        await asyncio.gather(*(box.enrol(code) for box, code in zip(boxes, codes, strict=True)))
+        codes = await asyncio.gather(*(served.code(store_id) for _ in range(4)))
+        live = "SELECT count(*) FROM enrol_code WHERE ended_at_ms IS NULL"
+        assert await served.rows(live) == [(1,)]
+        boxes = [TestedBox(served.client) for _ in codes]
+        answers = await asyncio.gather(
+            *(box.enrol(code) for box, code in zip(boxes, codes, strict=True))
+        )
+        assert sorted(answer.status_code for answer in answers) == [200, 403, 403, 403]
+
+
+async def test_epochs_of_a_store_follow_each_other(postgres_url: str) -> None:
+    async with serving(postgres_url) as served:
+        store_id = await served.store(await served.company(), "S01")
+        boxes = [await served.enrolled(store_id) for _ in range(4)]
         genesis = sorted((box.genesis for box in boxes), key=lambda one: one.epoch_number)
         assert [one.epoch_number for one in genesis] == [1, 2, 3, 4]
         names = {box.genesis.epoch_number: box.epoch for box in boxes}
@@ -127,7 +141,8 @@ def _guess(code: str, number: int) -> str:
 async def test_five_wrong_guesses_spend_a_code(postgres_url: str) -> None:
     async with serving(postgres_url) as served:
         store_id = await served.store(await served.company(), "S01")
-        code, spared = await served.code(store_id), await served.code(store_id)
+        other = await served.store(await served.company("Bolt"), "S01")
+        code, spared = await served.code(store_id), await served.code(other)
         for number in range(TRIES - 1):
             guess = await TestedBox(served.client).enrol(_guess(code, number))
             assert problem(guess) == (403, "enrol-code-refused")

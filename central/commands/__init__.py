@@ -1,0 +1,1 @@
+"""Commands of head office by subject; ``central/cli.py`` puts them together."""
