@@ -106,7 +106,7 @@ async def _ingest(
             case Accepted():
                 held = (
                     await unit.hashes(key, standing.watermark + 1, verdict.watermark)
-                    if (mending)
+                    if mending
                     else {}
                 )
                 return await _accept(unit, key, standing, batch, verdict, contact, held)

@@ -17,7 +17,7 @@ from sync.protocol.errors import Undecodable
 
 _STREAMS = """
 SELECT store_id, epoch_number, epoch_fingerprint, device_id, genesis, genesis_signature, watermark,
-    sealed, current
+    sealed, current, company_id
 FROM stream ORDER BY store_id, epoch_number, epoch_fingerprint
 """
 _DEVICES = "SELECT device_id, store_id, public_key, revoked FROM device"
@@ -132,6 +132,8 @@ def _decided_rows(
             expected = (one.genesis.device_id, one.signed, one.signature)
             stands = (stream["device_id"], stream["genesis"], stream["genesis_signature"])
             names = ("box", "genesis record", "genesis signature")
+            if stream["company_id"] != one.genesis.company_id:
+                said.append((*key, "its company is not the store's"))
             said += [
                 (*key, f"its {name} is not the one that was issued")
                 for name, here, there in zip(names, stands, expected, strict=True)

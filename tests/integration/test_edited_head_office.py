@@ -129,6 +129,7 @@ EDITS = [
     (f"UPDATE stream SET sealed = true WHERE {_SECOND}", "is the newest, and is sealed"),
     ("UPDATE stream SET sealed = false", "was replaced, and is not sealed"),
     ("DELETE FROM stream WHERE epoch_number = 2", "it was issued, and has no row in stream"),
+    ("UPDATE stream SET company_id = gen_random_uuid()", "its company is not the store's"),
     # the boxes
     ("UPDATE device SET public_key = sha256('x')", "its box's key is not the one that was enrol"),
     ("UPDATE device SET revoked = true", "says that it was revoked, and nobody did"),
@@ -341,11 +342,6 @@ async def test_a_box_that_holds_another_event_than_a_stream_that_was_set_back_is
         box = await _new_store(served)
         await _delivered(served, box)
         await execute(served.engine, SET_BACK.format(box.me.store_id))
-        await execute(
-            served.engine,
-            "UPDATE stream SET sender_seq = 0, sender_hash = NULL"
-            f" WHERE store_id = '{box.me.store_id}'",
-        )
         del box.events[4:], box.hashes[4:]
         box.record(2)
         refused = await box.push_events(3, EVENTS)
