@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from central.archive_postgres import PostgresArchive
 from central.settings import CentralSettings
 from central.usecases.publish_reference import publish_customers
+from central.usecases.sign_in_tries import SignInTries
+from sync.http.tries import WrongTries
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class Office:
     key: Ed25519PrivateKey
     settings: CentralSettings
     clock_ms: Callable[[], int]
+    tries: WrongTries
+    sign_ins: SignInTries
     nudges: Nudges = field(default_factory=Nudges)
 
 
@@ -43,4 +47,6 @@ def open_office(
     clock_ms: Callable[[], int],
 ) -> Office:
     """An office on ``engine``; stores' changes of customers are published as they are applied."""
-    return Office(engine, PostgresArchive(engine, publish_customers), key, settings, clock_ms)
+    archive = PostgresArchive(engine, publish_customers)
+    tries, sign_ins = WrongTries(settings.tries), SignInTries(key)
+    return Office(engine, archive, key, settings, clock_ms, tries, sign_ins)

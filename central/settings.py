@@ -8,6 +8,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from sync.http.limits import DoorLimits
+from sync.http.tries import TryLimits
 
 LOOPBACK = "127.0.0.1"
 PORT_DEFAULT = 8100
@@ -23,8 +24,8 @@ def default_folder() -> Path:
 
 class CentralSettings(BaseSettings):
     """``database_url``: None starts the embedded PostgreSQL in ``data``. ``port`` 0 takes any free
-    one. ``secure_cookies``: say yes behind HTTPS. ``door`` in the environment is JSON:
-    ``CENTRAL_DOOR='{"idle_s": 30}'``."""
+    one. ``secure_cookies``: say yes behind HTTPS. ``door`` and ``tries`` in the environment are
+    JSON: ``CENTRAL_DOOR='{"idle_s": 30}'``."""
 
     model_config = SettingsConfigDict(env_prefix="CENTRAL_", extra="ignore", frozen=True)
 
@@ -36,4 +37,5 @@ class CentralSettings(BaseSettings):
     apply_every_s: int = Field(default=5, ge=1, le=INTERVAL_S_MAX)
     sequence_every_s: int = Field(default=2, ge=1, le=INTERVAL_S_MAX)
     door: DoorLimits = DoorLimits()
+    tries: TryLimits = TryLimits()
     pace_ms: int = Field(default=0, ge=0, le=INTERVAL_S_MAX * 1_000)

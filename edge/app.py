@@ -35,6 +35,7 @@ from edge.api.seen import compare_seen
 from edge.box import Box
 from edge.problems import EXCEPTION_HANDLERS
 from sync.http.headers import harden
+from sync.http.tries import WrongTries
 
 _GUARDED = (customers, days, items, quotes, sales, stock, sync_status, till, tills, totals)
 
@@ -49,7 +50,13 @@ def build_app(box: Box) -> Litestar:
     )
     return Litestar(
         route_handlers=[*health.ROUTES, *pages.ROUTES, *pairing.ROUTES, guarded],
-        state=State({"box": box, "assets": pages.load_assets()}),
+        state=State(
+            {
+                "box": box,
+                "assets": pages.load_assets(),
+                "tries": WrongTries(box.settings.tries),
+            }
+        ),
         guards=[require_own_host],
         dependencies={"box": Provide(provide_box)},
         exception_handlers=EXCEPTION_HANDLERS,

@@ -31,7 +31,7 @@ from edge.db.hybrid_clock import read_reckoning
 from edge.db.lock import FolderLock, hold_folder
 from edge.db.migrate import migrate
 from edge.db.store import Enrolment, read_enrolment, read_settings
-from edge.db.workstations import find_workstation
+from edge.db.workstations import token_hash, token_hashes
 from edge.db.writer import AioWriter, Writer
 from edge.domain.errors import SettingsMissing
 from edge.folder import KEY_FILE, NotProvisioned, database_of
@@ -42,7 +42,6 @@ from sync.protocol.change import Epoch, Head
 from sync.protocol.identity import BootId, WorkstationId
 
 SOFTWARE = "holdfast-edge 0.1.0"
-TOKENS_CACHED_MAX = 256
 KEY_MODE = 0o600
 
 
@@ -51,22 +50,24 @@ class Workstations:
 
     def __init__(self, reader: AsyncEngine) -> None:
         self._reader = reader
-        self._known: dict[str, WorkstationId] = {}
+        self._known: dict[bytes, WorkstationId] | None = None
+        self._changes = 0
 
     async def named_by(self, token: str) -> WorkstationId | None:
-        """The workstation, or None for a token that belongs to none."""
+        """The workstation, or None for a token that belongs to none: the hashes of all of them are
+        kept here, so that a wrong token costs no look into the database."""
         known = self._known
-        if token in known:
-            return known[token]
-        found = await read(self._reader, lambda db: find_workstation(db, token))
-        if found is not None and len(known) < TOKENS_CACHED_MAX:
-            known[token] = found
-        return found
+        if known is None:
+            changes = self._changes
+            known = await read(self._reader, token_hashes)
+            if changes == self._changes:
+                self._known = known
+        return known.get(token_hash(token))
 
     def forget(self) -> None:
-        """A workstation was paired or taken away: look again. A look that began before this still
-        fills the old dictionary, which nobody asks any more."""
-        self._known = {}
+        """A workstation was paired or taken away: look again, also where a look is under way."""
+        self._known = None
+        self._changes += 1
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from edge.db.errors import CannotStart
 from edge.folder import SETTINGS_FILE, NotProvisioned
 from sync.http.limits import DoorLimits
+from sync.http.tries import TryLimits
 
 LOOPBACK = "127.0.0.1"
 PORT_DEFAULT = 8101
@@ -22,8 +23,8 @@ INTERVAL_S_MAX = 3_600
 
 
 class EdgeSettings(BaseSettings):
-    """Settings of one store server. ``port`` 0 takes any free one at each start. ``door`` in the
-    environment is JSON: ``EDGE_DOOR='{"idle_s": 30}'``."""
+    """Settings of one store server. ``port`` 0 takes any free one at each start. ``door`` and
+    ``tries`` in the environment are JSON: ``EDGE_DOOR='{"idle_s": 30}'``."""
 
     model_config = SettingsConfigDict(env_prefix="EDGE_", extra="forbid", frozen=True)
 
@@ -34,6 +35,7 @@ class EdgeSettings(BaseSettings):
     pull_every_s: int = Field(default=30, ge=1, le=INTERVAL_S_MAX)
     central_timeout_s: int = Field(default=20, ge=1, le=INTERVAL_S_MAX)
     door: DoorLimits = DoorLimits()
+    tries: TryLimits = TryLimits()
 
     @classmethod
     def settings_customise_sources(

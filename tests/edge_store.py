@@ -31,6 +31,7 @@ from edge.settings import read_settings, write_settings
 from edge.usecases.adopt_enrolment import adopt_enrolment
 from edge.usecases.issue_pairing_code import issue_pairing_code, new_code
 from sync.engine.signing import GENESIS_SIGNED, sign_bytes
+from sync.http.tries import TryLimits
 from sync.protocol import codec
 from sync.protocol.change import Genesis
 from sync.protocol.enrolment import EnrolmentAnswer
@@ -202,8 +203,10 @@ async def open_store(folder: Path, workstation: str = "W1") -> AsyncIterator[Til
     """A store in ``folder`` (copied there, unless it is there) that answers real HTTP, exchanging
     nothing with head office, and one paired workstation of it."""
     _copy_to(folder)
+    patient = TryLimits(free=10_000, free_of_all=10_000)
+    settings = read_settings(folder).model_copy(update={"tries": patient})
     async with (
-        serving(folder, read_settings(folder), exchange=False) as (box, url),
+        serving(folder, settings, exchange=False) as (box, url),
         httpx.AsyncClient(base_url=url, trust_env=False) as client,
     ):
         till = Till(box, client)

@@ -18,8 +18,15 @@ from central.domain.errors import DeviceRevoked, NotAllowed, NotSignedIn
 from central.office import Office
 from central.usecases.find_device import EnrolledDevice, find_device
 from central.usecases.hear_head import note_head
-from central.usecases.sign_in import TOKEN_LETTERS_MAX, Person, find_session, find_token
-from sync.engine.signing import SignedHead, stated_device, verify_request
+from central.usecases.sign_in import (
+    TOKEN_LETTERS_MAX,
+    Person,
+    find_session,
+    find_token,
+    token_hash,
+)
+from sync.engine.signing import BadSignature, SignedHead, stated_device, verify_request
+from sync.http.door import address_of
 
 SESSION_COOKIE = "holdfast_session"
 CSRF_HEADER = "X-CSRF-Token"
@@ -40,15 +47,14 @@ async def device_guard(connection: Connection, _route: BaseRouteHandler) -> None
     """A signed request of an enrolled, unrevoked box about its own store; what another one states
     as its head is remembered all the same. Raises BadSignature, DeviceRevoked, NotAllowed."""
     assert isinstance(connection, Request)  # noqa: S101  Litestar gives HTTP guards the request
-    device_id = stated_device(connection.headers)
-    async with unit_of_work(office_of(connection).engine) as db:
-        device = await find_device(db, device_id)
-    body = await connection.body()
-    path = path_with_query(connection)
-    signed = verify_request(device.public_key, connection.method, path, body, connection.headers)
+    office, address = office_of(connection), address_of(connection.scope)
+    try:
+        device, signed = await _signed(connection)
+    except BadSignature:
+        await office.tries.wrong(address)
+        raise
     refused = device.revoked or connection.path_params.get("store_id") != device.store_id
     if refused:
-        office = office_of(connection)
         claimed = (device.store_id, device.device_id, signed.head, office.clock_ms())
         await note_head(office.archive, *claimed)
     if device.revoked:
@@ -64,6 +70,20 @@ async def device_guard(connection: Connection, _route: BaseRouteHandler) -> None
         )
     connection.state.device = device
     connection.state.signed = signed
+
+
+async def _signed(request: Request[Any, Any, Any]) -> tuple[EnrolledDevice, SignedHead]:
+    """Which box it is, and what it says of itself. Raises BadSignature, and TooManyTries before
+    anything is looked up for an address that is wrong too often."""
+    device_id, office = stated_device(request.headers), office_of(request)
+    office.tries.let_in(address_of(request.scope), str(device_id))
+    async with unit_of_work(office.engine) as db:
+        device = await find_device(db, device_id)
+    body = await request.body()
+    path = path_with_query(request)
+    signed = verify_request(device.public_key, request.method, path, body, request.headers)
+    office.tries.right(str(device_id))
+    return device, signed
 
 
 async def person_guard(connection: Connection, _route: BaseRouteHandler) -> None:
@@ -129,6 +149,17 @@ async def _find_person(request: Request[Any, Any, Any]) -> Person | None:
     token = authorization[len(_BEARER) :] if bearer else request.cookies.get(SESSION_COOKIE, "")
     if not 1 <= len(token) <= TOKEN_LETTERS_MAX or not token.isascii():
         return None
+    address, who = address_of(request.scope), token_hash(token).hex()
+    office.tries.let_in(address, who)
+    person = await _whose(office, token, bearer=bearer)
+    if person is None:
+        await office.tries.wrong(address)
+    else:
+        office.tries.right(who)
+    return person
+
+
+async def _whose(office: Office, token: str, *, bearer: bool) -> Person | None:
     async with unit_of_work(office.engine) as db:
         if bearer:
             return await find_token(db, token, office.clock_ms())

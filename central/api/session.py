@@ -9,11 +9,16 @@ from litestar.datastructures import Cookie
 from central.api.guards import SESSION_COOKIE, office_of, person_guard, person_of
 from central.api.limits import BODY_BYTES_MAX
 from central.db.engine import unit_of_work
-from central.usecases.sign_in import sign_in, sign_out
+from central.office import Office
+from central.usecases.sign_in import SignedIn, sign_in, sign_out
+from central.usecases.sign_in_tries import Asking
 from sync.http.body import read_body
+from sync.http.door import address_of
 
 PLAIN = r"^[^\x00-\x1f\x7f]*$"
 TYPED_LETTERS_MAX = 200
+BROWSER_COOKIE = "holdfast_known"
+BROWSER_KNOWN_S = 180 * 86_400
 Typed = Annotated[str, msgspec.Meta(min_length=1, max_length=TYPED_LETTERS_MAX, pattern=PLAIN)]
 
 
@@ -45,11 +50,11 @@ async def begin_session(request: Request[Any, Any, Any]) -> Response[SessionAnsw
     body = await read_body(request, SignInBody)
     office = office_of(request)
     lifetime_s = office.settings.session_hours * 3_600
-    begun = await sign_in(
-        office.engine, body.company, body.email, body.password, office.clock_ms(), lifetime_s
+    asking = asking_of(request, body.company, body.email, body.password)
+    begun = await sign_in(office.engine, office.sign_ins, asking, office.clock_ms(), lifetime_s)
+    return Response(
+        SessionAnswer(begun.csrf, begun.expires_at_ms), cookies=signed_in_cookies(office, begun)
     )
-    cookie = session_cookie(begun.token, lifetime_s, secure=office.settings.secure_cookies)
-    return Response(SessionAnswer(begun.csrf, begun.expires_at_ms), cookies=[cookie])
 
 
 @get("/session", guards=[person_guard])
@@ -71,11 +76,31 @@ async def end_session(request: Request[Any, Any, Any]) -> Response[None]:
     return Response(None, cookies=[gone])
 
 
+def asking_of(request: Request[Any, Any, Any], company: str, email: str, password: str) -> Asking:
+    """Who asks, and from where."""
+    browser = request.cookies.get(BROWSER_COOKIE, "")
+    return Asking(company, email, password, address_of(request.scope), browser)
+
+
+def signed_in_cookies(office: Office, begun: SignedIn) -> list[Cookie]:
+    """Of the session, and of a browser in which this person has signed in."""
+    secure, lifetime_s = office.settings.secure_cookies, office.settings.session_hours * 3_600
+    known = office.sign_ins.new_browser(begun.email)
+    return [
+        session_cookie(begun.token, lifetime_s, secure=secure),
+        _cookie(BROWSER_COOKIE, known, BROWSER_KNOWN_S, secure=secure),
+    ]
+
+
 def session_cookie(token: str, max_age: int, *, secure: bool) -> Cookie:
     """For this site only, and out of scripts' reach; ``max_age`` in seconds, 0 takes it away."""
+    return _cookie(SESSION_COOKIE, token, max_age, secure=secure)
+
+
+def _cookie(name: str, value: str, max_age: int, *, secure: bool) -> Cookie:
     return Cookie(
-        SESSION_COOKIE,
-        value=token,
+        name,
+        value=value,
         path="/",
         max_age=max_age,
         httponly=True,

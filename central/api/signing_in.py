@@ -15,13 +15,20 @@ from central.api.forms import read_form
 from central.api.guards import SESSION_COOKIE, office_of, own_form_guard, page_guard
 from central.api.limits import BODY_BYTES_MAX
 from central.api.pages import page, see_other
-from central.api.session import PLAIN, TYPED_LETTERS_MAX, session_cookie
+from central.api.session import (
+    PLAIN,
+    TYPED_LETTERS_MAX,
+    asking_of,
+    session_cookie,
+    signed_in_cookies,
+)
 from central.db.engine import unit_of_work
 from central.domain.errors import NotSignedIn
 from central.problems import status_of
 from central.usecases.sign_in import SignedIn, sign_in, sign_out
 from central.usecases.sign_in_link import LINK_LETTERS_MAX, sign_in_by_link
-from sync.http.later import TooManyTries
+from sync.http.door import address_of
+from sync.http.later import Later
 
 NEXT_LETTERS_MAX = 500
 _OURS = re.compile(r"^/(?![/\\])[\w/.,:?=&%+-]*$", re.ASCII)
@@ -53,9 +60,10 @@ async def send_sign_in(request: AnyRequest) -> Response[Any]:
     lifetime_s = office.settings.session_hours * 3_600
     try:
         _refuse_odd(company, email, password)
-        signed_in = sign_in(office.engine, company, email, password, office.clock_ms(), lifetime_s)
-        return _begun(request, await signed_in, afterwards)
-    except (NotSignedIn, TooManyTries) as refusal:
+        asking = asking_of(request, company, email, password)
+        begun = await sign_in(office.engine, office.sign_ins, asking, office.clock_ms(), lifetime_s)
+        return _begun(request, begun, afterwards)
+    except (NotSignedIn, Later) as refusal:
         return _form(afterwards, company, email, refusal)
 
 
@@ -65,9 +73,10 @@ async def send_sign_in(request: AnyRequest) -> Response[Any]:
 async def send_link(request: AnyRequest) -> Response[Any]:
     """The button was pressed: the link is used up."""
     token = (await read_form(request)).get("link", "")
-    office = office_of(request)
+    office, address = office_of(request), address_of(request.scope)
     lifetime_s = office.settings.session_hours * 3_600
     try:
+        office.tries.let_in(address)
         if not 1 <= len(token) <= LINK_LETTERS_MAX or not token.isascii():
             raise NotSignedIn(
                 "This is no sign-in link.", remedy="Copy the whole line that the command printed."
@@ -75,6 +84,9 @@ async def send_link(request: AnyRequest) -> Response[Any]:
         begun = await sign_in_by_link(office.engine, token, office.clock_ms(), lifetime_s)
         return _begun(request, begun, "/")
     except NotSignedIn as refusal:
+        await office.tries.wrong(address)
+        return _form("/", refusal=refusal)
+    except Later as refusal:
         return _form("/", refusal=refusal)
 
 
@@ -90,10 +102,9 @@ async def send_sign_out(request: AnyRequest) -> Response[None]:
 
 
 def _begun(request: AnyRequest, begun: SignedIn, afterwards: str) -> Response[None]:
-    settings = office_of(request).settings
     answer = see_other(afterwards)
-    lifetime_s = settings.session_hours * 3_600
-    answer.set_cookie(session_cookie(begun.token, lifetime_s, secure=settings.secure_cookies))
+    for cookie in signed_in_cookies(office_of(request), begun):
+        answer.set_cookie(cookie)
     return answer
 
 
@@ -110,9 +121,9 @@ def _form(
     afterwards: str,
     company: str = "",
     email: str = "",
-    refusal: NotSignedIn | TooManyTries | None = None,
+    refusal: NotSignedIn | Later | None = None,
 ) -> Response[str]:
-    wait = {"Retry-After": str(refusal.retry_after_s)} if isinstance(refusal, TooManyTries) else {}
+    wait = {"Retry-After": str(refusal.retry_after_s)} if isinstance(refusal, Later) else {}
     return page(
         "sign_in.html",
         status=status_of(type(refusal)) if refusal else 200,
@@ -121,5 +132,5 @@ def _form(
         company=company[:TYPED_LETTERS_MAX],
         email=email[:TYPED_LETTERS_MAX],
         refusal=refusal,
-        wait_s=refusal.retry_after_s if isinstance(refusal, TooManyTries) else None,
+        wait_s=refusal.retry_after_s if isinstance(refusal, Later) else None,
     )

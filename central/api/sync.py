@@ -17,7 +17,7 @@ from central.api.guards import device_guard, device_of, office_of, signed_of
 from central.api.limits import BODY_BYTES_MAX
 from central.api.verdicts import BATCH_TYPE, JOURNAL_BYTES_MAX, unpack_batch, verdict_problem
 from central.db.engine import unit_of_work
-from central.domain.errors import BoxReplaced, NotAllowed
+from central.domain.errors import BoxReplaced, EnrolCodeRefused, NotAllowed
 from central.domain.feeds import FollowedFeed, followed_feeds
 from central.office import Office
 from central.problems import answer as problem_answer
@@ -27,6 +27,7 @@ from central.usecases.hear_head import hear_head, note_head
 from central.usecases.ingest_batch import Acknowledged, ingest_batch
 from central.usecases.read_feed import FeedCursor, feed_heads, feed_page, read_incarnation
 from sync.http.body import read_body
+from sync.http.door import address_of
 from sync.protocol.batch import PROTOCOL_VERSION, Acknowledgement
 from sync.protocol.codec import encode
 from sync.protocol.errors import InvalidField, Refusal, WrongContentType
@@ -57,7 +58,13 @@ async def enrol_box(request: Request[Any, Any, Any]) -> Response[bytes]:
     body = await read_body(request, EnrolBody)
     office = office_of(request)
     public_key = _public_key(body.public_key)
-    answer = await enrol(office.engine, office.key, body.code, public_key, office.clock_ms())
+    address = address_of(request.scope)
+    office.tries.let_in(address)
+    try:
+        answer = await enrol(office.engine, office.key, body.code, public_key, office.clock_ms())
+    except EnrolCodeRefused:
+        await office.tries.wrong(address)
+        raise
     office.nudges.published.set()
     return packed(answer)
 

@@ -18,16 +18,15 @@ class OfficeKey(CentralTable, table=True):
 
 
 class EnrolCode(CentralTable, table=True):
-    """A one-time code: hashed, expiring, few tries. The same code with the same public key gives
+    """A one-time code: hashed, expiring. The same code with the same public key gives
     the same answer again, since the first may have been lost. ``selector`` is the code's first
-    part, in clear: a wrong secret behind it costs this code a try. ``ended_at_ms``: a newer code of
-    its store was made or used, or a person ended it."""
+    part, in clear: what is behind it is compared in constant time. ``ended_at_ms``: a newer code
+    of its store was made or used, or a person ended it."""
 
     __tablename__ = "enrol_code"
     code_hash: bytes = Field(primary_key=True)
     store_id: UUID = Field(foreign_key="store.store_id", index=True)
     expires_at_ms: int = big()
-    tries_left: int
     redeemed_by: bytes | None = None
     device_id: UUID | None = None
     selector: str = Field(default="", index=True)

@@ -11,16 +11,13 @@ from central.db.tables import CentralTable, big
 
 
 class UserRow(CentralTable, table=True):
-    """Somebody at head office; argon2id. ``failures`` since the last sign-in; until
-    ``locked_until_ms`` no password is looked at."""
+    """Somebody at head office; argon2id."""
 
     __tablename__ = "user"
     company_id: UUID = Field(primary_key=True)
     email: str = Field(primary_key=True)
     name: str
     password_hash: str
-    failures: int = 0
-    locked_until_ms: int = big(default=0)
 
 
 class BoardSession(CentralTable, table=True):

@@ -35,8 +35,6 @@ async def add_user(
         "email": email_address(email),
         "name": plain_text(name, "name"),
         "password_hash": await asyncio.to_thread(HASHER.hash, password),
-        "failures": 0,
-        "locked_until_ms": 0,
     }
     done = await db.execute(
         insert(_USERS)

@@ -19,7 +19,6 @@ from sync.protocol.identity import StoreId
 LIFETIME_S = 15 * 60
 LIFETIME_S_MIN = 60
 LIFETIME_S_MAX = 72 * 3_600
-TRIES = 5
 _STORES = table(Store)
 _STREAMS = table(StreamRow)
 _CODES = table(EnrolCode)
@@ -62,7 +61,6 @@ async def create_enrol_code(
             code_hash=parts.secret_hash,
             store_id=store_id,
             expires_at_ms=expires_at_ms,
-            tries_left=TRIES,
             selector=parts.selector,
         )
     )

@@ -150,7 +150,6 @@ async def list_codes(db: AsyncConnection, company_id: CompanyId, now_ms: int) ->
             _CODES.c.redeemed_by.is_(None),
             _CODES.c.ended_at_ms.is_(None),
             _CODES.c.expires_at_ms > now_ms,
-            _CODES.c.tries_left > 0,
         )
         .order_by(_STORES.c.code)
         .limit(LISTED_MAX)

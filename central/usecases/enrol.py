@@ -5,8 +5,7 @@ lock (protocol.md, Epochs): no batch slips in between. The same code with the sa
 the same answer again, since the first one may have been lost, until a newer code is used or the box
 is revoked; two boxes that race are put in order by the code row's lock, and the second is refused.
 
-A wrong secret behind a known selector costs that code a try, and this is committed although the
-request is refused: so the unit of work ends with an outcome, and the refusal is raised after it.
+A wrong code takes nothing from a right one: how fast they come is the door's (``tries.py``).
 """
 
 from dataclasses import dataclass
@@ -84,15 +83,12 @@ async def _redeem(
     candidates = rows.all()
     found = next((row for row in candidates if is_same(row.code_hash, parts.secret_hash)), None)
     if found is None:
-        await _count_wrong_try(db, parts.selector)
         return _Refused("The code is not known.")
     if found.ended_at_ms is not None:
         return _Refused(
             "The code has ended: a newer one was made or used for this store, its box was revoked,"
             " or somebody at head office ended it."
         )
-    if found.tries_left <= 0:
-        return _Refused("The code was tried too often.")
     if found.redeemed_by is not None:
         if not is_same(found.redeemed_by, public_key):
             return _Refused("The code was used already, by another box or for another folder.")
@@ -112,14 +108,6 @@ async def _redeem(
         .values(ended_at_ms=now_ms)
     )
     return answer
-
-
-async def _count_wrong_try(db: AsyncConnection, selector: str) -> None:
-    await db.execute(
-        update(_CODES)
-        .where(_CODES.c.selector == selector, _CODES.c.redeemed_by.is_(None))
-        .values(tries_left=_CODES.c.tries_left - 1)
-    )
 
 
 async def _issue_epoch(

@@ -1,9 +1,8 @@
 """People sign in and out; API tokens for reports.
 
 A session is a random token in a cookie, kept as its SHA-256; beside it stands a CSRF token, which
-the page sends back in a header with every change. A password's try is counted *before* it is looked
-at, in a unit of work of its own: tries sent at once are counted like tries sent in turn. After five
-in a row each next one waits, twice as long each time, at most a quarter of an hour.
+the page sends back in a header with every change. How often somebody may try is said in
+``sign_in_tries.py``; what fails is written down by where it came from, without what was typed.
 """
 
 import asyncio
@@ -13,32 +12,31 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import delete, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from central.db.engine import unit_of_work
-from central.db.people import ApiToken, BoardSession, UserRow
+from central.db.people import ApiToken, BoardSession
 from central.db.tables import table
 from central.domain.errors import NotSignedIn
 from central.domain.fields import plain_text
 from central.usecases.add_user import HASHER, PASSWORD_LETTERS_MAX
+from central.usecases.sign_in_tries import Asking, SignInTries
 from sync.http.later import TooManyTries
+from sync.http.logs import Tally
 from sync.protocol.errors import InvalidField
 from sync.protocol.identity import CompanyId
 
-FREE_TRIES = 5
-FIRST_WAIT_S = 2
-LONGEST_WAIT_S = 900
 TOKEN_BYTES = 32
 TOKEN_LETTERS_MAX = 64
 TOKEN_LIFETIME_DAYS = 365
 TOKEN_LIFETIME_DAYS_MAX = 1_100
 DAY_MS = 86_400_000
-_DOUBLINGS_MAX = 10
 _NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$" + "A" * 22 + "$" + "A" * 43
 """No password has this hash: an unknown address costs the same time as a known one."""
 
-_USERS = table(UserRow)
+_told = Tally("sign-in refused")
+
 _SESSIONS = table(BoardSession)
 _TOKENS = table(ApiToken)
 
@@ -49,6 +47,7 @@ class SignedIn(NamedTuple):
     token: str
     csrf: str
     expires_at_ms: int
+    email: str
 
 
 class Person(NamedTuple):
@@ -59,57 +58,45 @@ class Person(NamedTuple):
     csrf: str | None
 
 
-def wait_s(failures: int) -> int:
-    """How long after so many failures in a row the next try waits."""
-    if failures < FREE_TRIES:
-        return 0
-    return min(LONGEST_WAIT_S, FIRST_WAIT_S << min(failures - FREE_TRIES, _DOUBLINGS_MAX))
-
-
 async def sign_in(
-    engine: AsyncEngine, company: str, email: str, password: str, now_ms: int, lifetime_s: int
+    engine: AsyncEngine, tries: SignInTries, asking: Asking, now_ms: int, lifetime_s: int
 ) -> SignedIn:
-    """Raises NotSignedIn, the same for an unknown company, address or password; TooManyTries."""
-    async with unit_of_work(engine) as db:
-        user = await _count_try(db, company, email.strip().lower(), now_ms)
-    right = await asyncio.to_thread(
-        _verify, user.password_hash if user else _NOBODY, password[:PASSWORD_LETTERS_MAX]
-    )
+    """Raises NotSignedIn, the same for an unknown company, address or password; TooManyTries and
+    Busy, before any password is looked at."""
+    try:
+        tries.count(asking, now_ms)
+    except TooManyTries:
+        _told.count(why="too many tries", address=asking.address)
+        raise
+    async with tries.lane(asking).turn():
+        async with unit_of_work(engine) as db:
+            user = await _find_user(db, asking.company, asking.email.strip().lower())
+        password_hash = user.password_hash if user else _NOBODY
+        right = await asyncio.to_thread(
+            _verify, password_hash, asking.password[:PASSWORD_LETTERS_MAX]
+        )
     if user is None or not right:
+        _told.count(why="wrong", address=asking.address)
         raise NotSignedIn(
             "The company, the e-mail address or the password is wrong.",
             remedy="Check them; a new user is made by `central user add`.",
         )
+    tries.forgive(asking)
     async with unit_of_work(engine) as db:
         return await begin_session(db, user, now_ms, lifetime_s)
 
 
-async def _count_try(db: AsyncConnection, company: str, email: str, now_ms: int) -> Any:
-    """The user, with this try counted; None if there is none. Raises TooManyTries."""
+async def _find_user(db: AsyncConnection, company: str, email: str) -> Any:
+    """The user; None if there is none."""
     rows = await db.execute(
         text(
-            "SELECT u.company_id, u.email, u.password_hash, u.failures, u.locked_until_ms"
-            ' FROM "user" AS u JOIN company AS c USING (company_id)'
-            " WHERE c.name = :company AND u.email = :email FOR UPDATE OF u"
+            'SELECT u.company_id, u.email, u.password_hash FROM "user" AS u'
+            " JOIN company AS c USING (company_id)"
+            " WHERE c.name = :company AND u.email = :email"
         ),
         {"company": company, "email": email},
     )
-    user = rows.one_or_none()
-    if user is None:
-        return None
-    if user.locked_until_ms > now_ms:
-        raise TooManyTries(
-            "There were too many tries with this address.",
-            remedy="Wait, then try again.",
-            retry_after_s=-(-(user.locked_until_ms - now_ms) // 1_000),
-        )
-    failures = user.failures + 1
-    await db.execute(
-        update(_USERS)
-        .where(_USERS.c.company_id == user.company_id, _USERS.c.email == user.email)
-        .values(failures=failures, locked_until_ms=now_ms + wait_s(failures) * 1_000)
-    )
-    return user
+    return rows.one_or_none()
 
 
 def _verify(password_hash: str, password: str) -> bool:
@@ -121,16 +108,12 @@ def _verify(password_hash: str, password: str) -> bool:
 
 async def begin_session(db: AsyncConnection, user: Any, now_ms: int, lifetime_s: int) -> SignedIn:
     """A session of ``user``, a row with ``company_id`` and ``email``; those that are over go."""
-    await db.execute(
-        update(_USERS)
-        .where(_USERS.c.company_id == user.company_id, _USERS.c.email == user.email)
-        .values(failures=0, locked_until_ms=0)
-    )
     await db.execute(delete(_SESSIONS).where(_SESSIONS.c.expires_at_ms <= now_ms))
     begun = SignedIn(
         secrets.token_urlsafe(TOKEN_BYTES),
         secrets.token_urlsafe(TOKEN_BYTES),
         now_ms + lifetime_s * 1_000,
+        user.email,
     )
     await db.execute(
         insert(_SESSIONS).values(

@@ -16,6 +16,8 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from edge.box import Box
 from edge.problems import NotPaired, WrongHost
+from sync.http.door import address_of
+from sync.http.tries import WrongTries
 from sync.protocol.identity import WorkstationId
 
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -28,6 +30,11 @@ _STATE = "workstation_id"
 def box_of(connection: Connection) -> Box:
     """The box that this application was built for."""
     return cast("Box", connection.app.state["box"])
+
+
+def tries_of(connection: Connection) -> WrongTries:
+    """Who was wrong how often, at this application's door."""
+    return cast("WrongTries", connection.app.state["tries"])
 
 
 def workstation_of(connection: Connection) -> WorkstationId:
@@ -54,12 +61,15 @@ async def require_own_host(connection: Connection, _route: BaseRouteHandler) -> 
 
 
 async def require_workstation(connection: Connection, _route: BaseRouteHandler) -> None:
-    """Raises NotPaired; else notes which workstation calls."""
+    """Raises NotPaired, TooManyTries; else notes which workstation calls."""
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
     known = None
     if scheme.lower() == "bearer" and 0 < len(token) <= TOKEN_CHARACTERS_MAX and token.isascii():
         known = await box_of(connection).workstations.named_by(token)
     if known is None:
+        tries, address = tries_of(connection), address_of(connection.scope)
+        tries.let_in(address)
+        await tries.wrong(address)
         raise NotPaired(
             "No token of a paired workstation came with the request.",
             remedy="Run `edge pair W1` on the store server and pair this workstation.",

@@ -6,11 +6,20 @@ import litestar
 import msgspec
 from litestar import post
 
+from edge.api.guard import tries_of
 from edge.api.once import once
 from edge.api.parameters import TheBox
 from edge.api.written import accepts
-from edge.usecases.pair_workstation import Paired, PairWorkstation, pair_workstation
+from edge.domain.pairing_errors import PairingRefused
+from edge.reading import read
+from edge.usecases.pair_workstation import (
+    Paired,
+    PairWorkstation,
+    check_code,
+    pair_workstation,
+)
 from sync.http.body import decode_body, raw_body
+from sync.http.door import address_of
 from sync.protocol.identity import WorkstationId
 
 
@@ -25,7 +34,16 @@ class PairedAnswer(msgspec.Struct, frozen=True):
 @post("/pair", status_code=200, operation_class=accepts(PairWorkstation))
 async def pair(request: litestar.Request[Any, Any, Any], box: TheBox) -> PairedAnswer:
     """Open to whoever has the code. Pairing a workstation again ends its earlier token."""
+    tries, address = tries_of(request), address_of(request.scope)
+    tries.let_in(address)
     asked = decode_body(await raw_body(request), PairWorkstation)
+    if await box.workstations.named_by(asked.token) is None:  # else it may be a repeat
+        try:
+            moment = box.clock.moment()
+            await read(box.reader, lambda db: check_code(db, asked, moment))
+        except PairingRefused:
+            await tries.wrong(address)
+            raise
     done = await once(
         request, box, PairWorkstation, Paired, lambda body: body.request_id, pair_workstation
     )

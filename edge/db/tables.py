@@ -450,13 +450,12 @@ class Workstation(EdgeTable, table=True):
 
 
 class PairingCode(EdgeTable, table=True):
-    """A one-time code to pair a workstation: hashed, short-lived, few tries."""
+    """A one-time code to pair a workstation: hashed and short-lived."""
 
     __tablename__ = "pairing_code"
     workstation_id: str = Field(primary_key=True)
     code_hash: bytes
     expires_at_ms: int
-    tries_left: int
 
 
 class Alarm(EdgeTable, table=True):

@@ -1,6 +1,5 @@
 """Paired workstations and the codes that pair them; both are known by their hashes only."""
 
-import hmac
 import sqlite3
 from hashlib import sha256
 
@@ -9,26 +8,25 @@ import msgspec
 from sync.protocol.identity import WorkstationId
 
 _LIST = "SELECT workstation_id, paired_at_ms FROM workstation ORDER BY workstation_id LIMIT ?"
-_FIND = "SELECT workstation_id, token_hash FROM workstation WHERE token_hash = ?"
+_HASHES = "SELECT token_hash, workstation_id FROM workstation ORDER BY 2 LIMIT ?"
 _HASH = "SELECT token_hash FROM workstation WHERE workstation_id = ?"
 _PAIR = (
     "INSERT INTO workstation (workstation_id, token_hash, paired_at_ms) VALUES (?, ?, ?)"
     " ON CONFLICT (workstation_id) DO UPDATE SET token_hash = excluded.token_hash,"
     " paired_at_ms = excluded.paired_at_ms"
 )
-_CODE = "SELECT code_hash, expires_at_ms, tries_left FROM pairing_code WHERE workstation_id = ?"
+_CODE = "SELECT code_hash, expires_at_ms FROM pairing_code WHERE workstation_id = ?"
 _PUT_CODE = (
-    "INSERT INTO pairing_code (workstation_id, code_hash, expires_at_ms, tries_left)"
-    " VALUES (?, ?, ?, ?) ON CONFLICT (workstation_id) DO UPDATE SET"
-    " code_hash = excluded.code_hash, expires_at_ms = excluded.expires_at_ms,"
-    " tries_left = excluded.tries_left"
+    "INSERT INTO pairing_code (workstation_id, code_hash, expires_at_ms) VALUES (?, ?, ?)"
+    " ON CONFLICT (workstation_id) DO UPDATE SET code_hash = excluded.code_hash,"
+    " expires_at_ms = excluded.expires_at_ms"
 )
-_COUNT_TRY = "UPDATE pairing_code SET tries_left = tries_left - 1 WHERE workstation_id = ?"
 _PENDING = "SELECT workstation_id, expires_at_ms FROM pairing_code ORDER BY 1 LIMIT ?"
 _UNPAIR = "DELETE FROM workstation WHERE workstation_id = ?"
 _DROP_CODE = "DELETE FROM pairing_code WHERE workstation_id = ?"
-_DROP_SPENT = "DELETE FROM pairing_code WHERE workstation_id = ? AND tries_left <= 0"
 WORKSTATIONS_LISTED_MAX = 500
+WORKSTATIONS_MAX = 10_000
+"""Whose tokens are known at a time; a store has some dozens."""
 
 
 class PairedWorkstation(msgspec.Struct, frozen=True):
@@ -43,7 +41,6 @@ class PendingCode(msgspec.Struct, frozen=True):
 
     code_hash: bytes
     expires_at_ms: int
-    tries_left: int
 
 
 def token_hash(token: str) -> bytes:
@@ -51,13 +48,10 @@ def token_hash(token: str) -> bytes:
     return sha256(token.encode()).digest()
 
 
-def find_workstation(db: sqlite3.Connection, token: str) -> WorkstationId | None:
-    """Whose token this is; None for nobody's."""
-    digest = token_hash(token)
-    row = db.execute(_FIND, (digest,)).fetchone()
-    if row is None or not hmac.compare_digest(row[1], digest):
-        return None
-    return WorkstationId(row[0])
+def token_hashes(db: sqlite3.Connection) -> dict[bytes, WorkstationId]:
+    """Whose token has which hash: of all that are paired."""
+    rows = db.execute(_HASHES, (WORKSTATIONS_MAX,)).fetchall()
+    return {row[0]: WorkstationId(row[1]) for row in rows}
 
 
 def find_token_hash(db: sqlite3.Connection, workstation_id: WorkstationId) -> bytes | None:
@@ -98,14 +92,7 @@ def find_code(db: sqlite3.Connection, workstation_id: WorkstationId) -> PendingC
 
 def write_code(db: sqlite3.Connection, workstation_id: WorkstationId, code: PendingCode) -> None:
     """In place of the workstation's earlier one."""
-    values = (code.code_hash, code.expires_at_ms, code.tries_left)
-    db.execute(_PUT_CODE, (workstation_id, *values))
-
-
-def count_try(db: sqlite3.Connection, workstation_id: WorkstationId) -> None:
-    """One try less; the last one takes the code away."""
-    db.execute(_COUNT_TRY, (workstation_id,))
-    db.execute(_DROP_SPENT, (workstation_id,))
+    db.execute(_PUT_CODE, (workstation_id, code.code_hash, code.expires_at_ms))
 
 
 def drop_code(db: sqlite3.Connection, workstation_id: WorkstationId) -> None:

@@ -1,26 +1,21 @@
 """What a store refuses while a box is enrolled or a workstation is paired."""
 
-from collections.abc import Callable
-from typing import Any
-
 from edge.domain.errors import NotAcceptable, NotNow
 from sync.protocol.errors import NotFound
 
 
 class PairingRefused(NotAcceptable):
-    """The code is wrong, used, too old or was tried too often: one answer for all of these, so
-    that nobody learns which. ``keep`` counts the try."""
+    """The code is wrong, used or too old: one answer for all of these, so that nobody learns
+    which."""
 
     slug = "pairing-refused"
     title = "The pairing code is not valid"
 
-    def __init__(self, keep: Callable[[Any], None] | None = None) -> None:
+    def __init__(self) -> None:
         super().__init__(
-            "This code does not pair this workstation: it is wrong, used, too old, or was tried "
-            "too often.",
+            "This code does not pair this workstation: it is wrong, used or too old.",
             field="code",
             remedy="Make a new code on the store server: `edge pair` and the workstation's name.",
-            keep=keep,
         )
 
 

@@ -1,7 +1,8 @@
 """Issue a one-time code that pairs a workstation: whoever stands at the store server reads it out.
 
 45 random bits in three groups that people can type (Crockford's base 32: no I, L, O, U). It lives
-15 minutes and five tries, and only its hash is kept.
+15 minutes, in which the door (``sync/http/tries.py``) lets in fewer than a million guesses, and
+only its hash is kept.
 """
 
 import secrets
@@ -18,7 +19,6 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 GROUPS = 3
 GROUP_CHARACTERS = 3
 LIFETIME_MS = 15 * 60 * 1_000
-TRIES = 5
 _READ_AS = str.maketrans("OIL", "011", "- ")
 
 
@@ -50,6 +50,6 @@ def issue_pairing_code(
     """``code`` from ``new_code``, valid from now on for this workstation, in place of an earlier
     one. A workstation that is paired already stays so until the code is used."""
     expires_at_ms = moment.wall_ms + LIFETIME_MS
-    pending = PendingCode(code_hash(workstation_id, code), expires_at_ms, TRIES)
+    pending = PendingCode(code_hash(workstation_id, code), expires_at_ms)
     write_code(db, workstation_id, pending)
     return IssuedCode(workstation_id, code, expires_at_ms)

@@ -2,7 +2,6 @@
 
 import hmac
 import sqlite3
-from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -11,7 +10,6 @@ from msgspec import Meta
 
 from edge.db.requests import forget_answered
 from edge.db.workstations import (
-    count_try,
     drop_code,
     find_code,
     find_token_hash,
@@ -53,24 +51,26 @@ class Paired(msgspec.Struct, frozen=True):
 
 def pair_workstation(db: sqlite3.Connection, request: PairWorkstation, moment: Moment) -> Paired:
     """The request's token is valid from now on; an earlier one of this workstation is not, and a
-    repeat of the request that brought that one is no longer answered.
-
-    Raises PairingRefused, and counts the try all the same.
+    repeat of the request that brought that one is no longer answered. Raises PairingRefused.
     """
     workstation_id = request.workstation_id
-    pending = find_code(db, workstation_id)
-    if pending is None:
-        raise PairingRefused
-    if moment.wall_ms >= pending.expires_at_ms:
-        raise PairingRefused(keep=partial(drop_code, workstation_id=workstation_id))
-    if not hmac.compare_digest(pending.code_hash, code_hash(workstation_id, request.code)):
-        raise PairingRefused(keep=partial(count_try, workstation_id=workstation_id))
+    check_code(db, request, moment)
     drop_code(db, workstation_id)
     earlier = find_token_hash(db, workstation_id)
     if earlier is not None:
         forget_answered(db, _request_id(earlier))
     write_workstation(db, workstation_id, request.token, moment.wall_ms)
     return Paired(workstation_id)
+
+
+def check_code(db: sqlite3.Connection, request: PairWorkstation, moment: Moment) -> None:
+    """Whether the code pairs the workstation now: a look that writes nothing, so that whoever
+    guesses keeps no writer from its work. Raises PairingRefused."""
+    pending = find_code(db, request.workstation_id)
+    if pending is None or moment.wall_ms >= pending.expires_at_ms:
+        raise PairingRefused
+    if not hmac.compare_digest(pending.code_hash, code_hash(request.workstation_id, request.code)):
+        raise PairingRefused
 
 
 def _request_id(hashed: bytes) -> UUID:

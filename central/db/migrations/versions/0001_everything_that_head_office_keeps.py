@@ -653,8 +653,6 @@ def _create_user() -> None:
         sa.Column("email", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("password_hash", sa.String(), nullable=False),
-        sa.Column("failures", sa.Integer(), nullable=False),
-        sa.Column("locked_until_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("company_id", "email", name=op.f("pk_user")),
     )
 
@@ -758,7 +756,6 @@ def _create_enrol_code() -> None:
         sa.Column("code_hash", sa.LargeBinary(), nullable=False),
         sa.Column("store_id", sa.Uuid(), nullable=False),
         sa.Column("expires_at_ms", sa.BigInteger(), nullable=False),
-        sa.Column("tries_left", sa.Integer(), nullable=False),
         sa.Column("redeemed_by", sa.LargeBinary(), nullable=True),
         sa.Column("device_id", sa.Uuid(), nullable=True),
         sa.Column("selector", sa.String(), nullable=False),

@@ -340,7 +340,6 @@ def _create_pairing_code() -> None:
         sa.Column("workstation_id", sa.String(), nullable=False),
         sa.Column("code_hash", sa.LargeBinary(), nullable=False),
         sa.Column("expires_at_ms", sa.Integer(), nullable=False),
-        sa.Column("tries_left", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("workstation_id", name=op.f("pk_pairing_code")),
     )
 
