@@ -128,7 +128,6 @@ def setup(
 def company_add(
     name: str,
     currency: Annotated[str, typer.Option(help="Three letters, such as SGD.")] = "SGD",
-    decimals: Annotated[int, typer.Option(help="Of the currency's minor unit.")] = 2,
     database_url: Url = None,
     data: Folder = None,
 ) -> None:
@@ -138,7 +137,7 @@ def company_add(
 
     async def add(engine: "AsyncEngine") -> bool:
         async with unit_of_work(engine) as db:
-            await add_company(db, name, currency, decimals)
+            await add_company(db, name, currency)
         return True
 
     now = "now" if once(database_url, data, add) else "already, and it stays as it is"
@@ -157,8 +156,13 @@ def store_add(
     supplier_address: Annotated[str, typer.Option(help="On receipts.")] = "",
     tax_number: Annotated[str, typer.Option(help="On receipts.")] = "",
     cash_rounding_step_minor: Annotated[
-        int, typer.Option(min=0, max=1_000, help="The smallest coin; 0 rounds nothing.")
-    ] = 5,
+        int | None,
+        typer.Option(
+            min=0,
+            max=100_000,
+            help="The smallest coin; 0 rounds nothing. Left out: 5 where a currency has decimals.",
+        ),
+    ] = None,
     tender_age_max_s: Annotated[
         int, typer.Option(min=0, help="How long before its arrival a basket may be priced; 0: any.")
     ] = 172_800,
@@ -184,7 +188,11 @@ def store_add(
                 tax_number=tax_number,
                 zone=zone,
                 price_zone=price_zone,
-                cash_rounding_step_minor=cash_rounding_step_minor,
+                cash_rounding_step_minor=(
+                    settings.cash_rounding_step_minor
+                    if cash_rounding_step_minor is None
+                    else cash_rounding_step_minor
+                ),
                 tender_age_max_s=tender_age_max_s or None,
             )
             await add_store(db, company_id, changed)

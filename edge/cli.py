@@ -263,7 +263,8 @@ def totals(
 
     for figure in told["figures"]:
         amount = figure["amount"]
-        text = format_minor(amount) if figure["unit"] == "minor" else f"{amount:,}"
+        of_money = figure["unit"] == "minor"
+        text = format_minor(amount, told["decimals"] or 0) if of_money else f"{amount:,}"
         print(f"{figure['name']:<32}{text:>18}")
     print(f"{'last sequence':<32}{told['last_seq']:>18,}")
     print(f"{'head hash':<32}{told['head_hash'][:16]:>18}")

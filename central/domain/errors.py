@@ -4,6 +4,8 @@
 
     Refusal
     ├── AlreadyThere       it exists and may exist once
+    ├── RowRefused         reference data that no box could take
+    │   └── CodeHeld           a scan code that another active item has
     ├── NotAllowed         the sender may not do this
     │   ├── EnrolCodeRefused
     │   ├── BoxReplaced
@@ -27,6 +29,35 @@ class AlreadyThere(Refusal):
 
     slug: ClassVar[str] = "already-there"
     title: ClassVar[str] = "It is there already"
+
+
+class RowRefused(Refusal):
+    """A row of reference data that no box could take."""
+
+    slug: ClassVar[str] = "row-refused"
+    title: ClassVar[str] = "No box could take this"
+
+    def __init__(self, data_set: str, key: str, why: str) -> None:
+        super().__init__(
+            f"{data_set} {key} was not published: {why}.",
+            remedy="Correct it, and publish it again.",
+            field=data_set,
+        )
+
+
+class CodeHeld(RowRefused):
+    """A scan code that another active item has."""
+
+    slug: ClassVar[str] = "code-held"
+    title: ClassVar[str] = "Another item has this scan code"
+
+    def __init__(self, code: str, item_id: str, holder_id: str, holder_name: str) -> None:
+        why = f"the scan code {code} is that of {holder_name} ({holder_id})"
+        super().__init__("items", item_id, why)
+        self.remedy = (
+            f"Choose another code, or publish {holder_name} without it, or inactive, at the same "
+            "time or before."
+        )
 
 
 class NotAllowed(Refusal):

@@ -3,13 +3,12 @@
 import re
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sync.protocol.currency import decimals_of
 from sync.protocol.errors import InvalidField
 from sync.protocol.text import SHORT_ID_PATTERN
 
 NAME_LETTERS_MAX = 200
-DECIMALS_MAX = 4
 _SHORT_ID = re.compile(SHORT_ID_PATTERN)
-_CURRENCY = re.compile(r"^[A-Z]{3}$")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _EMAIL = re.compile(r"^[^@\s]{1,64}@[^@\s]{1,190}$")
 
@@ -36,8 +35,8 @@ def optional_text(text: str, field: str, letters_max: int = NAME_LETTERS_MAX) ->
 
 def currency_code(text: str) -> str:
     """ISO 4217's three letters. Raises InvalidField."""
-    if not _CURRENCY.match(text):
-        raise _invalid("currency", "three capital letters, such as SGD")
+    if decimals_of(text) is None:
+        raise _invalid("currency", "the three capital letters of a currency, such as SGD")
     return text
 
 

@@ -8,28 +8,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.tables import Company, table
 from central.domain.errors import AlreadyThere
-from central.domain.fields import DECIMALS_MAX, currency_code, plain_text
-from sync.protocol.errors import InvalidField, NotFound
+from central.domain.fields import currency_code, plain_text
+from sync.protocol.currency import decimals_of
+from sync.protocol.errors import NotFound
 from sync.protocol.identity import CompanyId
 
 NAMED_MAX = 10
 _COMPANIES = table(Company)
 
 
-async def add_company(
-    db: AsyncConnection, name: str, currency: str, decimals: int = 2
-) -> CompanyId:
-    """``decimals`` of the currency's minor unit. Raises InvalidField, AlreadyThere."""
-    if not 0 <= decimals <= DECIMALS_MAX:
-        raise InvalidField(
-            f"decimals: a currency has 0 to {DECIMALS_MAX}.", field="decimals", remedy="Correct it."
-        )
+async def add_company(db: AsyncConnection, name: str, currency: str) -> CompanyId:
+    """Its decimals come with the currency. Raises InvalidField, AlreadyThere."""
     company_id = CompanyId(uuid4())
     row = {
         "company_id": company_id,
         "name": plain_text(name, "name"),
         "currency": currency_code(currency),
-        "decimals": decimals,
+        "decimals": decimals_of(currency),
     }
     done = await db.execute(
         insert(_COMPANIES)

@@ -16,6 +16,7 @@ from sync.protocol.errors import NotFound
 from sync.protocol.identity import CompanyId, StoreId
 from sync.protocol.reference import StoreSettings
 
+SMALLEST_COIN_MINOR = 5
 _STORES = table(Store)
 _COMPANIES = table(Company)
 
@@ -91,6 +92,7 @@ async def default_settings(db: AsyncConnection, company_id: CompanyId, code: str
         decimals=company.decimals,
         zone="Asia/Singapore",
         price_zone="main",
+        cash_rounding_step_minor=SMALLEST_COIN_MINOR if company.decimals else 0,
     )
 
 

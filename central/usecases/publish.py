@@ -11,8 +11,11 @@ from uuid import UUID, uuid4
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.engine import raw
+from central.domain.errors import RowRefused
+from sync.protocol.feeds import RowUnreadable, read_row
 from sync.protocol.identity import CompanyId
 from sync.protocol.reference import DataSet
+from sync.protocol.text import shown
 
 _COLUMNS = ("publication", "company_id", "data_set", "scope", "key", "body")
 
@@ -33,10 +36,22 @@ async def publish(
     publication: UUID | None = None,
 ) -> UUID:
     """Publish rows in their order. Rows under one ``publication`` (made here if not given) take
-    effect together."""
+    effect together. Raises RowRefused for a row that no box could take: boxes set it aside, so
+    nobody would sell by it."""
     named = publication or uuid4()
-    records = [(named, company_id, data_set.value, scope, row.key, row.body) for row in rows]
+    records = []
+    for row in rows:
+        if row.body is not None:
+            _refuse_unreadable(data_set, row.key, row.body)
+        records.append((named, company_id, data_set.value, scope, row.key, row.body))
     if records:
         connection = await raw(db)
         await connection.copy_records_to_table("publication", records=records, columns=_COLUMNS)
     return named
+
+
+def _refuse_unreadable(data_set: DataSet, key: str, body: bytes) -> None:
+    try:
+        read_row(data_set, key, body)
+    except RowUnreadable as error:
+        raise RowRefused(data_set.value, shown(key), str(error)) from error

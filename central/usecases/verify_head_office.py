@@ -64,6 +64,7 @@ NOT_VERIFIED: dict[str, str] = {
     "alarm": "what head office noticed is written down once",
     "publication": "what waits for its number is not published yet",
     "grants_due": "what is still to be granted is a decision when it is",
+    "live_code": "it refuses a code at publishing; a box finds whose code it is from the items",
     "leader": "it holds row locks, nothing else",
     "apply_turn": "it holds row locks, nothing else",
     "claim": "what boxes say they hold is known from their requests alone",

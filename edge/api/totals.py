@@ -16,7 +16,9 @@ from litestar.params import QueryParameter
 from edge.api.parameters import DateInQuery, IdInQuery, TheBox
 from edge.api.written import Described
 from edge.box import Box
+from edge.db.store import read_settings
 from edge.db.totals import RECEIPTS_MAX, read_receipts, read_totals
+from edge.domain.errors import SettingsMissing
 from edge.reading import read
 from sync.engine.journal import acknowledged, read_head
 from sync.protocol.identity import SaleId
@@ -33,7 +35,7 @@ class NamedFigure(msgspec.Struct, frozen=True):
 
 class TotalsAnswer(msgspec.Struct, frozen=True):
     """A day, or (``business_date`` null) everything; where the journal stood in the same
-    snapshot."""
+    snapshot. ``decimals`` of the amounts, null until the store's settings have arrived."""
 
     store_code: str
     business_date: date | None
@@ -43,6 +45,7 @@ class TotalsAnswer(msgspec.Struct, frozen=True):
     acknowledged_through: int
     totals: Totals
     figures: tuple[NamedFigure, ...]
+    decimals: int | None
 
 
 class ReceiptsAnswer(msgspec.Struct, frozen=True):
@@ -69,7 +72,15 @@ def _totals(db: sqlite3.Connection, box: Box, business_date: date | None) -> Tot
         acknowledged(db),
         counted,
         tuple(NamedFigure(*figure) for figure in figures(counted)),
+        _decimals(db),
     )
+
+
+def _decimals(db: sqlite3.Connection) -> int | None:
+    try:
+        return read_settings(db).decimals
+    except SettingsMissing:
+        return None
 
 
 @get("/totals/receipts", operation_class=Described)

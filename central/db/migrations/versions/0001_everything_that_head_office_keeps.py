@@ -28,6 +28,7 @@ def upgrade() -> None:
     _create_feed_log()
     _create_grants_due()
     _create_leader()
+    _create_live_code()
     _create_office_key()
     _create_personal_key()
     _create_points_account()
@@ -78,6 +79,7 @@ TABLES = (
     "feed_log",
     "grants_due",
     "leader",
+    "live_code",
     "office_key",
     "personal_key",
     "points_account",
@@ -327,6 +329,18 @@ def _create_leader() -> None:
         sa.Column("role", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("role", name=op.f("pk_leader")),
     )
+
+
+def _create_live_code() -> None:
+    op.create_table(
+        "live_code",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("code_key", sa.String(), nullable=False),
+        sa.Column("item_id", sa.String(), nullable=False),
+        sa.Column("item_name", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("company_id", "code_key", name=op.f("pk_live_code")),
+    )
+    op.create_index(op.f("ix_live_code_item_id"), "live_code", ["item_id"], unique=False)
 
 
 def _create_personal_key() -> None:
