@@ -16,6 +16,7 @@ from central.office import Office
 from central.usecases.apply_events import apply_events
 from central.usecases.retry_quarantined import retry_quarantined
 from central.usecases.sequence_publications import drain_publications
+from central.usecases.settle_days import settle_days
 
 log = structlog.get_logger()
 
@@ -23,6 +24,7 @@ STREAMS_AT_ONCE_MAX = 3
 UNITS_IN_A_ROW_MAX = 1_000
 """Of one stream in one round; the next round goes on."""
 
+SETTLE_EVERY_S = 60
 RETRY_EVERY_S = 3_600
 """The first try is at the start, which is when a newer applier comes."""
 
@@ -38,6 +40,7 @@ async def background(office: Office) -> AsyncIterator[None]:
         ("sequence", nudges.published, settings.sequence_every_s, _sequencing(office)),
         ("apply", nudges.ingested, settings.apply_every_s, _applying(office)),
         ("retry", asyncio.Event(), RETRY_EVERY_S, _retrying(office)),
+        ("settle", nudges.applied, SETTLE_EVERY_S, _settling(office)),
     )
     tasks = [
         asyncio.create_task(_loop(name, stopping, nudge, every_s, round_))
@@ -111,16 +114,38 @@ def _applying(office: Office) -> Round:
                 log.error("applying failed", store=str(stream.store_id), exc_info=outcome)
         return [stream for stream, done in zip(streams, outcomes, strict=True) if done is False]
 
-    async def apply() -> None:
-        behind = await office.archive.behind()
-        if not behind:
+    asked_at_s = float("-inf")
+
+    async def apply_both(streams: Sequence[StreamKey]) -> None:
+        if not streams:
             return
-        elsewhere = await apply_all(behind, wait=False)
+        elsewhere = await apply_all(streams, wait=False)
         if elsewhere:
             await apply_all(elsewhere, wait=True)
         office.nudges.published.set()
+        office.nudges.applied.set()
+
+    async def apply() -> None:
+        """What this process took in itself needs no question. What others did is asked for at the
+        timer's pace, of all stores at once: one machine of the database that is away must not stop
+        the others' stores."""
+        nonlocal asked_at_s
+        arrived = office.nudges.take_arrived()
+        await apply_both(arrived)
+        now_s = asyncio.get_running_loop().time()
+        if arrived and now_s - asked_at_s < office.settings.apply_every_s:
+            return
+        asked_at_s = now_s
+        await apply_both(await office.archive.behind())
 
     return apply
+
+
+def _settling(office: Office) -> Round:
+    async def settle() -> None:
+        await settle_days(office.engine, office.clock_ms())
+
+    return settle
 
 
 def _retrying(office: Office) -> Round:

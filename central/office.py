@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from central.archive import StreamKey
 from central.archive_postgres import PostgresArchive
 from central.settings import CentralSettings
 from central.usecases.publish_reference import publish_customers
@@ -24,6 +25,19 @@ class Nudges:
 
     published: asyncio.Event = field(default_factory=asyncio.Event)
     ingested: asyncio.Event = field(default_factory=asyncio.Event)
+    applied: asyncio.Event = field(default_factory=asyncio.Event)
+    arrived: set[StreamKey] = field(default_factory=set)
+
+    def note_arrival(self, key: StreamKey) -> None:
+        """This process took events of a stream in."""
+        self.arrived.add(key)
+        self.ingested.set()
+
+    def take_arrived(self) -> tuple[StreamKey, ...]:
+        """Streams that this process took events of since the last call, epochs in their order."""
+        taken = tuple(sorted(self.arrived, key=lambda key: (key.store_id, key.epoch.number)))
+        self.arrived.clear()
+        return taken
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,7 @@ async def show_board(
     person, office = person_of(request), office_of(request)
     async with snapshot(office.engine) as db:
         money = await company_money(db, person.company_id)
-        found = await board(db, person.company_id, business_date, after)
+        found = await board(db, person.company_id, business_date, after, now_ms=office.clock_ms())
     return page(
         "board.html",
         person=person,
@@ -218,10 +218,12 @@ def _summary(found: Board) -> str:
     days = [line.day for line in found.lines if line.day is not None]
     by_colour = {colour: sum(day.colour is colour for day in days) for colour in Colour}
     stores = counted(len(found.lines), "store")
-    return (
+    others = len(found.unresolved) + found.more_unresolved
+    said = (
         f"{stores}: {by_colour[Colour.GREEN]} proven, {by_colour[Colour.AMBER]} not proven yet,"
         f" {by_colour[Colour.RED]} differing."
     )
+    return f"{said} {counted(others, 'other day')} not settled." if others else said
 
 
 def store_address(store: StoreOfCompany) -> str:

@@ -16,6 +16,7 @@ from litestar.params import QueryParameter
 from central.api.guards import device_guard, device_of, office_of, signed_of
 from central.api.limits import BODY_BYTES_MAX
 from central.api.verdicts import BATCH_TYPE, JOURNAL_BYTES_MAX, unpack_batch, verdict_problem
+from central.archive import StreamKey
 from central.db.engine import unit_of_work
 from central.domain.errors import BoxReplaced, EnrolCodeRefused, NotAllowed
 from central.domain.feeds import FollowedFeed, followed_feeds
@@ -112,7 +113,7 @@ async def take_journal(request: Request[Any, Any, Any]) -> Response[bytes]:
     outcome = await ingest_batch(office.archive, device.store_id, device.device_id, batch, now_ms)
     if not isinstance(outcome, Acknowledged):
         return problem_answer(verdict_problem(outcome, batch.epoch))
-    office.nudges.ingested.set()
+    office.nudges.note_arrival(StreamKey(device.store_id, batch.epoch))
     return packed(await _acknowledgement(office, device, outcome, now_ms))
 
 

@@ -9,10 +9,11 @@ and published (decision, feeds, people), and projections (central/db/projected.p
 first two at any time).
 """
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, MetaData, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Index, MetaData, Table, UniqueConstraint
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -272,3 +273,15 @@ class ApplyTurn(CentralTable, table=True):
 
     __tablename__ = "apply_turn"
     store_id: UUID = Field(primary_key=True)
+
+
+class DayStanding(CentralTable, table=True):
+    """A store's day that anything is known of: when it was last counted and found proven, None
+    since something of it changed. Made by stage 2 and ``settle_days``; may be lost: it is counted
+    again."""
+
+    __tablename__ = "day_standing"
+    __table_args__ = (Index(None, "store_id", "settled_at_ms"),)
+    store_id: UUID = Field(primary_key=True)
+    business_date: date = Field(primary_key=True)
+    settled_at_ms: int | None = big(default=None)

@@ -114,6 +114,13 @@ ON CONFLICT (store_id, epoch_number, epoch_fingerprint) DO UPDATE SET
 WHERE excluded.through >= held.through
 """
 
+UNSETTLE_DAYS = """
+INSERT INTO day_standing AS held (store_id, business_date)
+SELECT * FROM unnest($1::uuid[], $2::date[])
+ON CONFLICT (store_id, business_date) DO UPDATE SET settled_at_ms = NULL
+WHERE held.settled_at_ms IS NOT NULL
+"""
+
 _REFUSED_BY_DATABASE = (
     asyncpg.DataError,
     asyncpg.IntegrityConstraintViolationError,
@@ -173,6 +180,9 @@ async def _write(connection: Any, changes: RowChanges) -> frozenset[CustomerId]:
     await _put(connection, MERGE_DAYS, changes.days)
     await _put(connection, WRITE_OFF, changes.written_off)
     await _put(connection, ADD_DAY_FIGURES, changes.day_figures)
+    touched = sorted({row[:2] for row in (*changes.day_figures, *changes.days)})
+    if touched:
+        await connection.execute(UNSETTLE_DAYS, *zip(*touched, strict=True))
     await _put(connection, ADD_ON_HAND, changes.on_hand)
     await _put(connection, ADD_POINTS, changes.points)
     return await _merge_customers(connection, changes.customer_fields)

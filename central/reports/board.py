@@ -1,18 +1,21 @@
 """The board: every store of a company with where it stands and the verdict on one business date.
 
 A page of at most STORES_MAX stores, by code. Each store's day is its newest one with receipts,
-unless a date is asked for. Both sides' totals are counted anew each time (``reconcile_day``).
+unless a date is asked for. Both sides' totals are counted anew each time (``reconcile_day``). Every
+other day that is not settled (``settle_days``), or that a claim took its proof from, stays beside
+it until it is. A day dated further ahead than any zone's tomorrow is no store's newest.
 """
 
-from collections.abc import Sequence
-from datetime import date
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.archive_postgres import own
 from central.db.engine import raw
+from central.reports.claims import OpenClaim, open_claims
 from central.reports.differing_receipts import (
     DifferingReceipts,
     differing_receipts,
@@ -27,6 +30,11 @@ TRACED_STORES_MAX = 3
 TRACED_RECEIPTS_MAX = 2_000
 """Of so many stores that differ the receipts are looked for, where the day has no more receipts: a
 board is asked for every few seconds. A day's own page looks for all."""
+UNRESOLVED_MAX = 30
+"""Days beside the newest ones that a page counts anew; of more it says how many."""
+NEWEST_WITHIN = timedelta(days=31)
+FURTHEST_ZONE = timedelta(hours=14)
+"""No zone is further ahead of UTC."""
 
 _STORES = """
 SELECT store_id, code, name, zone FROM store WHERE company_id = $1 AND code > $2
@@ -38,9 +46,20 @@ SELECT store_id, max(last_contact_ms), sum(greatest(sender_seq - watermark, 0)):
 FROM stream WHERE store_id = ANY($1) GROUP BY 1
 """
 _NEWEST = """
-SELECT o.store_id, (SELECT max(d.business_date) FROM day_total AS d
-    WHERE d.store_id = o.store_id AND d.figure = 'transactions' AND d.amount > 0)
-FROM unnest($1::uuid[]) AS o (store_id)
+SELECT store_id, max(business_date) FROM day_total
+WHERE store_id = ANY($1) AND figure = 'transactions' AND amount > 0
+    AND business_date BETWEEN $2 AND $3
+GROUP BY store_id
+"""
+_UNSETTLED = """
+SELECT store_id, business_date FROM day_standing
+WHERE store_id = ANY($1) AND settled_at_ms IS NULL
+ORDER BY business_date DESC, store_id LIMIT $2
+"""
+UNSETTLED_READ_MAX = 10_000
+_DAYS_FROM = """
+SELECT store_id, business_date FROM day_standing
+WHERE store_id = ANY($1) AND business_date >= $2 ORDER BY business_date DESC LIMIT $3
 """
 
 _DAYS = """
@@ -63,7 +82,7 @@ class Standing(NamedTuple):
 
 class BoardLine(NamedTuple):
     """A store. ``day`` is None where no receipt ever came and no date was asked for. ``found``:
-    which receipts differ, where that was looked for."""
+    which receipts differ, where that was looked for. ``ahead``: the day lies in the future."""
 
     code: str
     name: str
@@ -71,6 +90,7 @@ class BoardLine(NamedTuple):
     standing: Standing
     day: DayVerdict | None
     found: DifferingReceipts | None = None
+    ahead: bool = False
 
     @property
     def store_minor(self) -> int | None:
@@ -89,29 +109,51 @@ class BoardLine(NamedTuple):
         return None if said is None else self.central_minor - said
 
 
-class Board(NamedTuple):
-    """``after``: the code of the last store where more follow. A sum is None where one of its
-    parts is not known."""
+class DateSum(NamedTuple):
+    """What the stores of one business date add up to; None where one of them is not known."""
 
-    lines: tuple[BoardLine, ...]
-    after: str | None
-
-    @property
-    def store_minor(self) -> int | None:
-        """Sum of the stores' totals."""
-        known = [line.store_minor for line in self.lines]
-        return None if None in known else sum(one for one in known if one is not None)
-
-    @property
-    def central_minor(self) -> int:
-        """Sum of head office's totals."""
-        return sum(line.central_minor for line in self.lines)
+    business_date: date
+    stores: int
+    store_minor: int | None
+    central_minor: int
 
     @property
     def difference_minor(self) -> int | None:
         """Head office less stores."""
-        said = self.store_minor
-        return None if said is None else self.central_minor - said
+        return None if self.store_minor is None else self.central_minor - self.store_minor
+
+
+class Board(NamedTuple):
+    """``after``: the code of the last store where more follow. ``unresolved``: days beside those of
+    ``lines`` that are not proven, the latest first; ``more_unresolved`` were not looked at."""
+
+    lines: tuple[BoardLine, ...]
+    after: str | None
+    unresolved: tuple[BoardLine, ...] = ()
+    more_unresolved: int = 0
+
+    @property
+    def sums(self) -> tuple[DateSum, ...]:
+        """Of each date that a line is of, the latest first: two dates add up to nothing."""
+        dates = sorted({line.day.business_date for line in self.lines if line.day}, reverse=True)
+        return tuple(self._sum(each) for each in dates)
+
+    def _sum(self, business_date: date) -> DateSum:
+        lines = [
+            line for line in self.lines if line.day and line.day.business_date == business_date
+        ]
+        known = [line.store_minor for line in lines if line.store_minor is not None]
+        said = sum(known) if len(known) == len(lines) else None
+        return DateSum(business_date, len(lines), said, sum(line.central_minor for line in lines))
+
+
+class _Store(NamedTuple):
+    """A store on the page."""
+
+    store_id: StoreId
+    code: str
+    name: str
+    zone: str
 
 
 def declared_total(day: DayVerdict | None) -> int | None:
@@ -120,28 +162,70 @@ def declared_total(day: DayVerdict | None) -> int | None:
 
 
 async def board(
-    db: AsyncConnection, company_id: CompanyId, business_date: date | None, after: str = ""
+    db: AsyncConnection,
+    company_id: CompanyId,
+    business_date: date | None,
+    after: str = "",
+    *,
+    now_ms: int,
 ) -> Board:
     """One page of the board, after a store's code. Call it within one snapshot."""
     connection = await raw(db)
-    stores = await connection.fetch(_STORES, company_id, after, STORES_MAX + 1)
-    shown = stores[:STORES_MAX]
-    ids = [row["store_id"] for row in shown]
-    standings = {own(row[0]): Standing(*row[1:]) for row in await connection.fetch(_STANDINGS, ids)}
-    dates = await _dates(db, ids, business_date)
-    lines: list[BoardLine] = []
-    traced = 0
-    for store_id, code, name, zone in shown:
-        here = StoreId(own(store_id))
-        asked = dates.get(here)
-        day = await reconcile_day(db, here, asked) if asked else None
-        found = None
-        if day and _is_traced(day, traced):
-            traced += 1
-            found = await differing_receipts(db, here, day.business_date)
-        standing = standings.get(here, Standing())
-        lines.append(BoardLine(code, name, zone, standing, day, found))
-    return Board(tuple(lines), shown[-1]["code"] if stores[STORES_MAX:] else None)
+    rows = await connection.fetch(_STORES, company_id, after, STORES_MAX + 1)
+    stores = [_Store(StoreId(own(row[0])), *row[1:]) for row in rows[:STORES_MAX]]
+    ids = [store.store_id for store in stores]
+    page = _Page(db, await open_claims(db, ids), latest_date(now_ms))
+    found = await connection.fetch(_STANDINGS, ids)
+    page.standings.update({own(row[0]): Standing(*row[1:]) for row in found})
+    if business_date is None:
+        dates = await _newest(connection, ids, page.latest)
+    else:
+        dates = dict.fromkeys(ids, business_date)
+    lines = [await page.line(store, dates.get(store.store_id)) for store in stores]
+    unresolved, more = [], 0
+    if business_date is None:
+        open_days = await _open_days(connection, ids, page.claims)
+        others = [(day, store_id) for day, store_id in open_days if dates.get(store_id) != day]
+        more = max(0, len(others) - UNRESOLVED_MAX)
+        by_id = {store.store_id: store for store in stores}
+        for day, store_id in others[:UNRESOLVED_MAX]:
+            line = await page.line(by_id[store_id], day)
+            if line.ahead or line.day is None or line.day.colour is not Colour.GREEN:
+                unresolved.append(line)
+    last = stores[-1].code if rows[STORES_MAX:] else None
+    return Board(tuple(lines), last, tuple(unresolved), more)
+
+
+class _Page:
+    """What the lines of one page share."""
+
+    def __init__(
+        self, db: AsyncConnection, claims: Mapping[StoreId, tuple[OpenClaim, ...]], latest: date
+    ) -> None:
+        self.db = db
+        self.claims = claims
+        self.latest = latest
+        self.standings: dict[UUID, Standing] = {}
+        self.traced = 0
+
+    async def line(self, store: _Store, business_date: date | None) -> BoardLine:
+        """A store's day, with the receipts that differ where there is room to look for them."""
+        here, day, found = store.store_id, None, None
+        if business_date is not None:
+            claims = self.claims.get(here, ())
+            day = await reconcile_day(self.db, here, business_date, claims)
+        if day and _is_traced(day, self.traced):
+            self.traced += 1
+            found = await differing_receipts(self.db, here, day.business_date)
+        standing = self.standings.get(here, Standing())
+        ahead = business_date is not None and business_date > self.latest
+        return BoardLine(store.code, store.name, store.zone, standing, day, found, ahead)
+
+
+def latest_date(now_ms: int) -> date:
+    """The latest business date that any shop can have now: tomorrow where it is latest."""
+    now = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=now_ms)
+    return (now + FURTHEST_ZONE).date() + timedelta(days=1)
 
 
 def _is_traced(day: DayVerdict, traced: int) -> bool:
@@ -152,13 +236,25 @@ def _is_traced(day: DayVerdict, traced: int) -> bool:
     )
 
 
-async def _dates(
-    db: AsyncConnection, ids: Sequence[UUID], business_date: date | None
-) -> dict[UUID, date | None]:
-    if business_date is not None:
-        return {own(store_id): business_date for store_id in ids}
-    rows = await (await raw(db)).fetch(_NEWEST, ids)
-    return {own(store_id): newest for store_id, newest in rows}
+async def _newest(connection: Any, ids: Sequence[UUID], latest: date) -> dict[StoreId, date]:
+    """Of each store the newest day with receipts: of this month, or of all before."""
+    found: dict[StoreId, date] = {}
+    for first in (latest - NEWEST_WITHIN, date.min):
+        missing = [store_id for store_id in ids if store_id not in found]
+        rows = await connection.fetch(_NEWEST, missing, first, latest) if missing else ()
+        found |= {StoreId(own(store_id)): newest for store_id, newest in rows}
+    return found
+
+
+async def _open_days(
+    connection: Any, ids: Sequence[UUID], claims: Mapping[StoreId, Iterable[OpenClaim]]
+) -> list[tuple[date, StoreId]]:
+    """Days that were not found proven yet, and those that a claim took the proof from."""
+    rows = list(await connection.fetch(_UNSETTLED, ids, UNSETTLED_READ_MAX))
+    for store_id, told in claims.items():
+        first = min(claim.first_day or date.min for claim in told)
+        rows += await connection.fetch(_DAYS_FROM, [store_id], first, UNSETTLED_READ_MAX)
+    return sorted({(day, StoreId(own(store_id))) for store_id, day in rows}, reverse=True)
 
 
 async def store_days(

@@ -16,9 +16,12 @@ STREAMS_MAX = 10_000
 _STANDINGS = """
 SELECT o.store_id, o.code, o.name, s.epoch_number, s.epoch_fingerprint, s.current, s.sealed,
     s.watermark, s.sender_seq, s.applied_through, s.last_contact_ms, s.alarm, s.head_hash,
-    (SELECT count(*) FROM quarantine AS q WHERE q.store_id = s.store_id
-        AND q.epoch_number = s.epoch_number AND q.epoch_fingerprint = s.epoch_fingerprint)
+    q.count
 FROM store AS o LEFT JOIN stream AS s USING (store_id)
+LEFT JOIN (SELECT store_id, epoch_number, epoch_fingerprint, count(*) AS count
+    FROM quarantine GROUP BY 1, 2, 3) AS q
+    ON q.store_id = s.store_id AND q.epoch_number = s.epoch_number
+    AND q.epoch_fingerprint = s.epoch_fingerprint
 WHERE o.company_id = $1
 ORDER BY o.code, s.epoch_number, s.epoch_fingerprint LIMIT $2
 """

@@ -66,6 +66,7 @@ NOT_VERIFIED: dict[str, str] = {
     "grants_due": "what is still to be granted is a decision when it is",
     "live_code": "it refuses a code at publishing; a box finds whose code it is from the items",
     "leader": "it holds row locks, nothing else",
+    "day_standing": "when a day was last found proven; it is counted again in turn",
     "apply_turn": "it holds row locks, nothing else",
     "claim": "what boxes say they hold is known from their requests alone",
 }

@@ -3,8 +3,11 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from central.archive import StreamKey
 from central.background import background
 from tests.central_fixtures import Served, TestedBox, postgres_template, serving
+from tests.head_office import deliver, open_stream
+from tests.shop_journal import COMPANY, Shop
 
 __all__ = ["postgres_template"]
 
@@ -82,3 +85,34 @@ async def test_what_an_older_applier_set_aside_is_tried_again_at_the_next_start(
                 return await office.rows("SELECT count(*) FROM quarantine") == [(0,)]
 
             await until(empty)
+
+
+async def test_what_a_process_took_in_it_applies_without_asking_every_machine(
+    postgres_url: str,
+) -> None:
+    """distributed.md: one machine of the database that is away stops its own stores only."""
+    async with serving(postgres_url) as office:
+        box = await boxed(office)
+        assert office.office.nudges.take_arrived() == (StreamKey(box.me.store_id, box.epoch),)
+        assert office.office.nudges.take_arrived() == ()
+
+
+async def test_a_proven_day_is_found_settled_without_anybody_asking(postgres_url: str) -> None:
+    """B19: so that the board need not count it again."""
+    async with serving(postgres_url, with_background=True) as office:
+        shop = Shop(1)
+        shop.open()
+        shop.append(shop.sale())
+        shop.close()
+        await office.rows(
+            "INSERT INTO company VALUES ($1, 'Acme', 'SGD', 2) RETURNING company_id", COMPANY
+        )
+        await open_stream(office.office.archive, office.engine, shop)
+        await deliver(office.office.archive, shop)
+        office.office.nudges.ingested.set()
+
+        async def settled() -> bool:
+            found = await office.rows("SELECT settled_at_ms IS NOT NULL FROM day_standing")
+            return found == [(True,)]
+
+        await until(settled)

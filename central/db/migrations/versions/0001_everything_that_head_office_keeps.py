@@ -51,6 +51,7 @@ def upgrade() -> None:
     _create_points_spend()
     _create_grant_given()
     _create_counted_fact()
+    _create_day_standing()
     _create_store()
     _create_device()
     _create_enrol_code()
@@ -102,6 +103,7 @@ TABLES = (
     "points_spend",
     "grant_given",
     "counted_fact",
+    "day_standing",
     "store",
     "device",
     "enrol_code",
@@ -728,6 +730,22 @@ def _create_counted_fact() -> None:
         sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("store_id", "kind", "fact_id", name=op.f("pk_counted_fact")),
+    )
+
+
+def _create_day_standing() -> None:
+    op.create_table(
+        "day_standing",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("business_date", sa.Date(), nullable=False),
+        sa.Column("settled_at_ms", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("store_id", "business_date", name=op.f("pk_day_standing")),
+    )
+    op.create_index(
+        op.f("ix_day_standing_store_id_settled_at_ms"),
+        "day_standing",
+        ["store_id", "settled_at_ms"],
+        unique=False,
     )
 
 
