@@ -76,24 +76,63 @@ def _sequencing(office: Office) -> Round:
 
 
 def _applying(office: Office) -> Round:
+    return _Applying(office).apply
+
+
+class _Applying:
     """Streams that are behind, some at a time: one that fails delays no other.
 
     Several head-office processes share them out: a store that another one is at is passed over, and
-    asked for again at the end, for that one may have looked before the newest events came.
+    asked for again at the end, for that one may have looked before the newest events came. ``gaps``
+    were told already: a stream waits at its gap for as long as it takes.
     """
-    turns = asyncio.Semaphore(STREAMS_AT_ONCE_MAX)
-    gaps: set[tuple[StreamKey, int]] = set()
-    """Told already: a stream waits at its gap for as long as it takes."""
 
-    async def apply_stream(stream: StreamKey, wait: bool) -> bool:
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self.turns = asyncio.Semaphore(STREAMS_AT_ONCE_MAX)
+        self.gaps: set[tuple[StreamKey, int]] = set()
+        self.asked_at_s = float("-inf")
+
+    async def apply(self) -> None:
+        """What this process took in itself needs no question. What others did is asked for at the
+        timer's pace, of all stores at once: one machine of the database that is away must not stop
+        the others' stores."""
+        arrived = self.office.nudges.take_arrived()
+        await self._apply_all(arrived)
+        now_s = asyncio.get_running_loop().time()
+        if arrived and now_s - self.asked_at_s < self.office.settings.apply_every_s:
+            return
+        self.asked_at_s = now_s
+        await self._apply_all(await self.office.archive.behind())
+
+    async def _apply_all(self, streams: Sequence[StreamKey]) -> None:
+        if not streams:
+            return
+        elsewhere = await self._apply_some(streams, wait=False)
+        if elsewhere:
+            await self._apply_some(elsewhere, wait=True)
+        self.office.nudges.published.set()
+        self.office.nudges.applied.set()
+
+    async def _apply_some(self, streams: Sequence[StreamKey], wait: bool) -> list[StreamKey]:
+        """Those that another process is at."""
+        outcomes = await asyncio.gather(
+            *(self._apply_stream(stream, wait) for stream in streams), return_exceptions=True
+        )
+        for stream, outcome in zip(streams, outcomes, strict=True):
+            if isinstance(outcome, BaseException):
+                log.error("applying failed", store=str(stream.store_id), exc_info=outcome)
+        return [stream for stream, done in zip(streams, outcomes, strict=True) if done is False]
+
+    async def _apply_stream(self, stream: StreamKey, wait: bool) -> bool:
         """False: another process is at it."""
-        async with turns:
+        async with self.turns:
             for _ in range(UNITS_IN_A_ROW_MAX):
                 applied = await apply_events(
-                    office.archive, stream.store_id, stream.epoch, wait=wait
+                    self.office.archive, stream.store_id, stream.epoch, wait=wait
                 )
-                if applied.missing is not None and (stream, applied.missing) not in gaps:
-                    gaps.add((stream, applied.missing))
+                if applied.missing is not None and (stream, applied.missing) not in self.gaps:
+                    self.gaps.add((stream, applied.missing))
                     log.error(
                         "an acknowledged event is lost: run `central verify`, `central mend`",
                         store=str(stream.store_id),
@@ -103,42 +142,6 @@ def _applying(office: Office) -> Round:
                 if applied.elsewhere or not applied.more:
                     return not applied.elsewhere
         return True
-
-    async def apply_all(streams: Sequence[StreamKey], wait: bool) -> list[StreamKey]:
-        """Those that another process is at."""
-        outcomes = await asyncio.gather(
-            *(apply_stream(stream, wait) for stream in streams), return_exceptions=True
-        )
-        for stream, outcome in zip(streams, outcomes, strict=True):
-            if isinstance(outcome, BaseException):
-                log.error("applying failed", store=str(stream.store_id), exc_info=outcome)
-        return [stream for stream, done in zip(streams, outcomes, strict=True) if done is False]
-
-    asked_at_s = float("-inf")
-
-    async def apply_both(streams: Sequence[StreamKey]) -> None:
-        if not streams:
-            return
-        elsewhere = await apply_all(streams, wait=False)
-        if elsewhere:
-            await apply_all(elsewhere, wait=True)
-        office.nudges.published.set()
-        office.nudges.applied.set()
-
-    async def apply() -> None:
-        """What this process took in itself needs no question. What others did is asked for at the
-        timer's pace, of all stores at once: one machine of the database that is away must not stop
-        the others' stores."""
-        nonlocal asked_at_s
-        arrived = office.nudges.take_arrived()
-        await apply_both(arrived)
-        now_s = asyncio.get_running_loop().time()
-        if arrived and now_s - asked_at_s < office.settings.apply_every_s:
-            return
-        asked_at_s = now_s
-        await apply_both(await office.archive.behind())
-
-    return apply
 
 
 def _settling(office: Office) -> Round:
