@@ -11,19 +11,27 @@ from litestar import get
 from edge.api.guard import workstation_of
 from edge.api.parameters import TheBox
 from edge.api.written import Described
-from edge.db.days import BusinessDay, find_open_day
+from edge.db.days import BusinessDay, count_receipts, find_open_day
 from edge.db.operators import ActiveOperator, list_operators
 from edge.db.store import read_settings, today
 from edge.db.tenders import ActiveTender, list_tenders
-from edge.db.tills import TillSession, find_open_till
+from edge.db.tills import TillSession, find_open_till, open_sessions
 from edge.reading import read
 from sync.engine.journal import Moment
-from sync.protocol.identity import StoreId, WorkstationId
+from sync.protocol.identity import StoreId, TillId, WorkstationId
+
+
+class OpenSession(msgspec.Struct, frozen=True):
+    """A till that was not settled; nothing of its cash, which is counted blind."""
+
+    till_id: TillId
+    workstation_id: WorkstationId
 
 
 class TillAnswer(msgspec.Struct, frozen=True):
     """``today`` is the date in the store's zone. ``business_day`` and ``till_session``: what is
-    open, the session this workstation's; null where nothing is."""
+    open, the session this workstation's; null where nothing is. ``day_receipts``: how many the open
+    day has so far, ``open_tills``: all of its tills that were not settled."""
 
     workstation_id: WorkstationId
     store_id: StoreId
@@ -38,6 +46,8 @@ class TillAnswer(msgspec.Struct, frozen=True):
     tenders: tuple[ActiveTender, ...]
     business_day: BusinessDay | None
     till_session: TillSession | None
+    day_receipts: int
+    open_tills: tuple[OpenSession, ...]
 
 
 @get("/till", operation_class=Described)
@@ -51,7 +61,8 @@ async def till(request: litestar.Request[Any, Any, Any], box: TheBox) -> TillAns
 def _look(
     db: sqlite3.Connection, store_id: StoreId, workstation_id: WorkstationId, moment: Moment
 ) -> TillAnswer:
-    settings = read_settings(db)
+    settings, day = read_settings(db), find_open_day(db)
+    open_tills = () if day is None else open_sessions(db, day.business_date)
     return TillAnswer(
         workstation_id=workstation_id,
         store_id=store_id,
@@ -64,8 +75,10 @@ def _look(
         today=today(settings, moment.now_ms),
         operators=list_operators(db),
         tenders=list_tenders(db),
-        business_day=find_open_day(db),
+        business_day=day,
         till_session=find_open_till(db, workstation_id),
+        day_receipts=0 if day is None else count_receipts(db, day.business_date),
+        open_tills=tuple(OpenSession(each.till_id, each.workstation_id) for each in open_tills),
     )
 
 

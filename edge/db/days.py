@@ -14,6 +14,7 @@ _COLUMNS = (
 )
 _OPEN = f"SELECT {_COLUMNS} FROM business_day WHERE state = 'open'"  # noqa: S608 - constant
 _FIND = f"SELECT {_COLUMNS} FROM business_day WHERE business_date = ?"  # noqa: S608 - constant
+_RECEIPTS = "SELECT count(*) FROM sale WHERE business_date = ? AND NOT training"
 _TRADED = (
     "(EXISTS (SELECT 1 FROM sale s WHERE s.business_date = d.business_date)"
     " OR EXISTS (SELECT 1 FROM till_session t WHERE t.business_date = d.business_date)"
@@ -49,6 +50,12 @@ class BusinessDay(msgspec.Struct, frozen=True):
     closed_by: OperatorId | None = None
     closed_at_ms: int | None = None
     closed_seq: int | None = None
+
+
+def count_receipts(db: sqlite3.Connection, business_date: date) -> int:
+    """How many receipts a day has, training left out."""
+    counted: int = db.execute(_RECEIPTS, (business_date.isoformat(),)).fetchone()[0]
+    return counted
 
 
 def find_open_day(db: sqlite3.Connection) -> BusinessDay | None:

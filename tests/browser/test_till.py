@@ -402,7 +402,10 @@ async def test_the_count_is_blind_and_the_day_closes(tabs: Tabs, shop: Box) -> N
     await settled.get_by_role("button", name="Done").click()
     await page.get_by_role("button", name="Menu").click()
     await page.get_by_role("button", name="Close business day").click()
-    await expect(page.get_by_test_id("notice")).to_contain_text("is closed")
+    sure = page.get_by_role("dialog", name="Close the business day")
+    await expect(sure).to_contain_text("It closes 1 receipt.")
+    await sure.get_by_role("button", name="Close 2").click()
+    await expect(page.get_by_role("heading", name="is closed")).to_be_visible()
     assert shop.rows("SELECT state FROM business_day") == [("closed",)]
 
 

@@ -2,12 +2,15 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Page
 
 from tests.browser.chain import Box
 from tests.browser.watched import Tabs
+
+ROOT = Path(__file__).parents[2]
 
 
 async def run(page: Page, module: str, expression: str) -> Any:
@@ -159,3 +162,27 @@ async def test_a_store_that_could_not_be_opened_once_is_opened_again(tabs: Tabs,
     address = "store.js?again"
     assert await run(page, address, first) == "Error"
     assert await run(page, address, again) == "holdfast-till"
+
+
+def remedies() -> list[tuple[str, str]]:
+    """What the store server's refusals tell clients to do, by slug, as it is written."""
+    found = []
+    for path in sorted((ROOT / "edge" / "domain").glob("*.py")):
+        for text in path.read_text().split("\nclass ")[1:]:
+            slug = re.search(r'slug = "([^"]+)"', text)
+            said = re.search(r'remedy=((?:\s*f?"[^"]*")+)', text)
+            if slug is not None and said is not None:
+                found.append((slug[1], "".join(re.findall(r'"([^"]*)"', said[1]))))
+    return found
+
+
+async def test_no_refusal_shows_a_cashier_the_api(tabs: Tabs, shop: Box) -> None:
+    """B27: "Close it first: POST /business-days/…"."""
+    page = await tabs.open(shop.url)
+    told = remedies()
+    assert any("POST /" in remedy for _, remedy in told)
+    problems = [{"type": f"urn:holdfast:problem:{slug}", "remedy": said} for slug, said in told]
+    shown = await run(page, "words.js", f"{json.dumps(problems)}.map(it.remedyOf)")
+    for (slug, _), remedy in zip(told, shown, strict=True):
+        assert remedy, slug
+        assert re.search(r"(GET|POST|PATCH|DELETE) /|[a-z]_[a-z]", remedy) is None, (slug, remedy)

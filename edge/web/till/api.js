@@ -2,6 +2,7 @@
  *  (``BoxAway``). States the token and the highest head with each. */
 
 import { seenHeader } from "./head.js";
+import { slugOf } from "./words.js";
 import { boxAway, boxSlow, pairing, problem, seen } from "./state.js";
 
 const TIMEOUT_MS = 20_000;
@@ -17,7 +18,7 @@ export class Refused extends Error {
   constructor(problem) {
     super(problem.detail);
     this.problem = problem;
-    this.slug = String(problem.type).split(":").at(-1);
+    this.slug = slugOf(problem);
   }
 }
 

@@ -1,7 +1,8 @@
 /** The till page: one screen at a time, chosen by what is known (see state.js). */
 
 import { boot } from "./boot.js";
-import { Cashier, OpenDay, OpenTill } from "./opening_view.js";
+import { Cashier, OpenTill } from "./opening_view.js";
+import { OpenDay } from "./day_view.js";
 import { Dialogs } from "./dialogs.js";
 import { Pairing } from "./pairing_view.js";
 import { Pay } from "./pay_view.js";

@@ -58,8 +58,31 @@ async function act(path, fields = {}) {
   }
 }
 
-export async function openDay() {
-  await act("/business-days");
+/** What the store server wants a manager's reason for. */
+const ASKED_ABOUT = new Map([
+  ["business-day-too-early", "reason"],
+  ["business-day-far", "reason"],
+  ["business-day-closed", "reopen"],
+]);
+
+/** ``told``: what a manager says of a day that is asked about. */
+export async function openDay(told = {}) {
+  const date = told.business_date ?? state.till.value.today;
+  try {
+    await act("/business-days", told);
+    state.dayAsked.value = null;
+  } catch (error) {
+    const why = error instanceof Refused ? ASKED_ABOUT.get(error.slug) : undefined;
+    if (why !== undefined) state.dayAsked.value = { why, date };
+    throw error;
+  }
+}
+
+/** A day that was closed by mistake goes on; ``told``: the manager and the reason. */
+export async function reopenDay(date, told) {
+  await act(`/business-days/${date}/reopen`, told);
+  state.dayAsked.value = null;
+  state.notice.value = `The business day ${date} is open again.`;
 }
 
 /** The session's id is kept first, so that a repeat opens no second one; it is one request's alone,
@@ -106,5 +129,5 @@ export async function settleTill(countedMinor) {
 export async function closeDay() {
   const date = state.till.value.business_day.business_date;
   await act(`/business-days/${date}/close`);
-  state.notice.value = `The business day ${date} is closed.`;
+  state.dayAsked.value = { why: "closed", date };
 }

@@ -1,9 +1,8 @@
 /** What is asked in between, in front of the screen: the menu, a customer, an item's weight or
  *  price, the result of a count. */
 
-import { doing } from "./actions.js";
-import { closeDay } from "./day_actions.js";
 import { CustomerDialog } from "./customer_view.js";
+import { CloseDay } from "./day_view.js";
 import { Modal } from "./modal.js";
 import { ItemDialog } from "./item_view.js";
 import * as state from "./state.js";
@@ -14,6 +13,7 @@ export function Dialogs() {
   const open = state.dialog.value;
   if (open === null) return null;
   if (open.name === "menu") return html`<${Menu} />`;
+  if (open.name === "close day") return html`<${CloseDay} />`;
   if (open.name === "customer") return html`<${CustomerDialog} />`;
   if (open.name === "item") return html`<${ItemDialog} ...${open} />`;
   return html`<${Settled} settled=${open.settled} />`;
@@ -38,7 +38,7 @@ function Menu() {
       <button type="button" disabled=${!free || session === null}
         onClick=${then(() => (place.value = "settling"))}>Settle till</button>
       <button type="button" disabled=${!free || day === null}
-        onClick=${then(() => doing(closeDay))}>Close business day</button>
+        onClick=${() => (state.dialog.value = { name: "close day" })}>Close business day …</button>
     </div>
     <dl class="figures words">
       <dt>Business day</dt><dd>${day === null ? "none is open" : day.business_date}</dd>

@@ -1,7 +1,7 @@
 /** Before the first sale: who sells, the business day, the till with its float. */
 
 import { doing } from "./actions.js";
-import { chooseOperator, openDay, openTill } from "./day_actions.js";
+import { chooseOperator, openTill } from "./day_actions.js";
 import { Field, Form, Heading } from "./fields.js";
 import * as state from "./state.js";
 import { formatMinor, parseMinor } from "./text.js";
@@ -14,22 +14,13 @@ export function Cashier() {
     <div class="choices">
       ${operators.map(
         ({ operator_id, name, role }) => html`<button type="button" key=${operator_id}
-          aria-label=${name} onClick=${() => doing(() => chooseOperator({ operator_id, name }))}>
+          onClick=${() => doing(() => chooseOperator({ operator_id, name }))}>
           <strong>${name}</strong><small>${role}</small>
         </button>`,
       )}
     </div>
     ${operators.length === 0 &&
     html`<p>Head office has made no operator known to this store yet.</p>`}
-  </section>`;
-}
-
-export function OpenDay() {
-  return html`<section class="card narrow">
-    <${Heading}>Open the business day<//>
-    <p>Today is <strong>${state.till.value.today}</strong>. This date stands on every receipt until
-      the day is closed, past midnight too.</p>
-    <button type="button" class="main" onClick=${() => doing(openDay)}>Open business day</button>
   </section>`;
 }
 

@@ -3,6 +3,7 @@
 import { askAgain, dismiss, dismissRefused, whyWaiting } from "./scans.js";
 import * as state from "./state.js";
 import { html } from "./ui.js";
+import { remedyOf } from "./words.js";
 
 export function Scans() {
   const rows = state.scans.value;
@@ -35,6 +36,6 @@ function Row({ row }) {
 
 const AWAY = "Waits: the store box does not answer. It is looked up by itself.";
 
-function inWords({ title, detail, remedy }) {
-  return [title, detail, remedy].filter(Boolean).join(". ").replaceAll("..", ".");
+function inWords(problem) {
+  return [problem.title, problem.detail, remedyOf(problem)].filter(Boolean).join(". ").replaceAll("..", ".");
 }

@@ -45,6 +45,8 @@ export const busy = signal(false);
 export const place = signal("selling");
 /** The dialog that stands open: {name, …}, or null. */
 export const dialog = signal(null);
+/** The business day that a manager must say why about: {why: "reason" or "reopen", date}. */
+export const dayAsked = signal(null);
 /** What went wrong last: {title, detail, remedy}. */
 export const problem = signal(null);
 /** The scans that are not in the basket yet (see scans.js). */

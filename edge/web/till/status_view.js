@@ -3,6 +3,7 @@
 import { Scans } from "./scans_view.js";
 import * as state from "./state.js";
 import { html } from "./ui.js";
+import { remedyOf } from "./words.js";
 
 export function Header() {
   const { till, pairing, operator, dialog, tab } = state;
@@ -64,20 +65,9 @@ export function Problem({ problem, onClose }) {
   return html`<div class="problem" role="alert" data-testid="problem">
     <div>
       <strong>${problem.title}</strong>
-      <p>${problem.detail} ${inPlainWords(problem)}</p>
+      <p>${problem.detail} ${remedyOf(problem)}</p>
     </div>
     ${onClose && html`<button type="button" class="plain"
       aria-label="Close" onClick=${onClose}>×</button>`}
   </div>`;
-}
-
-const SAID_HERE = {
-  "no-open-business-day": "Open the day from this page.",
-  "no-open-till": "Open the till from this page.",
-  "not-paired": "Pair it again with a new code from the store server.",
-};
-
-/** The remedy, without the API's routes where the page has a button for it. */
-function inPlainWords(problem) {
-  return SAID_HERE[String(problem.type).split(":").at(-1)] ?? problem.remedy;
 }
