@@ -17,8 +17,9 @@ OTHER_TAX = """
     SELECT s.receipt_number FROM sale s WHERE
     (SELECT sum(tax_minor) FROM sale_line l WHERE l.sale_id = s.sale_id) !=
     (SELECT sum(tax_minor) FROM sale_tax x WHERE x.sale_id = s.sale_id)
-    OR (SELECT sum(amount_minor) FROM sale_line l WHERE l.sale_id = s.sale_id) !=
-    (SELECT sum(taxable_minor) FROM sale_tax x WHERE x.sale_id = s.sale_id)
+    OR (SELECT sum(amount_minor - tax_included * tax_minor) FROM sale_line l
+        WHERE l.sale_id = s.sale_id AND l.tax_class != 'out_of_scope') !=
+    (SELECT sum(net_minor) FROM sale_tax x WHERE x.sale_id = s.sale_id)
 """
 OTHER_LEVEL = """
     SELECT m.item_id FROM stock_movement m JOIN stock_level l USING (item_id)
@@ -114,16 +115,20 @@ def rows(fact: RetailTransaction) -> Rows:
             back.points if back else 0, back.debt if back else 0, int(fact.training),
         )],
         "lines": [(
-            x.line_no, x.item_id, x.description, x.scan_code, x.tax_class.value, x.tax_rate_bp,
+            x.line_no, x.item_id, x.description, x.unit, x.scan_code, x.tax_class.value,
+            x.tax_rate_bp, int(x.tax_included),
             x.tax_version, x.price_version, x.unit_price_minor, x.unit_cost_minor,
             x.quantity_milli, x.extended_minor, x.amount_minor, x.tax_minor, x.points, *o,
         ) for x, o in zip(fact.lines, original, strict=True)],
         "taxes": sorted(
-            (int(t.is_return), t.tax_class.value, t.tax_rate_bp, t.taxable_minor, t.tax_minor)
+            (
+                int(t.is_return), t.tax_class.value, t.tax_rate_bp, int(t.tax_included),
+                t.net_minor, t.tax_minor,
+            )
             for t in fact.taxes
         ),
         "tenders": [(
-            t.tender_id, t.kind.value, t.amount_minor, t.reference, t.points
+            t.tender_id, t.name, t.kind.value, t.amount_minor, t.reference, t.points
         ) for t in fact.tenders],
         "stock": [(
             x.line_no, x.item_id, "return" if x.is_return else "sale", -x.quantity_milli,
@@ -138,13 +143,14 @@ def rows_of(db: sqlite3.Connection, sale_id: SaleId) -> Rows:
         "sale": "SELECT receipt_number, workstation_id, till_session_id, operator_id,"
         " business_date, tendered_at_ms, customer_id, total_minor, rounding_minor, change_minor,"
         " points_earned, points_taken_back, points_debt, training FROM sale WHERE sale_id = ?",
-        "lines": "SELECT line_no, item_id, description, scan_code, tax_class, tax_rate_bp,"
+        "lines": "SELECT line_no, item_id, description, unit, scan_code, tax_class, tax_rate_bp,"
+        " tax_included,"
         " tax_version, price_version, unit_price_minor, unit_cost_minor, quantity_milli,"
         " extended_minor, amount_minor, tax_minor, points, original_sale_id, original_line_no"
         " FROM sale_line WHERE sale_id = ? ORDER BY line_no",
-        "taxes": "SELECT is_return, tax_class, tax_rate_bp, taxable_minor, tax_minor FROM sale_tax"
-        " WHERE sale_id = ? ORDER BY 1, 2, 3",
-        "tenders": "SELECT tender_id, kind, amount_minor, reference, points FROM sale_tender"
+        "taxes": "SELECT is_return, tax_class, tax_rate_bp, tax_included, net_minor, tax_minor"
+        " FROM sale_tax WHERE sale_id = ? ORDER BY 1, 2, 3, 4",
+        "tenders": "SELECT tender_id, name, kind, amount_minor, reference, points FROM sale_tender"
         " WHERE sale_id = ? ORDER BY tender_no",
         "stock": "SELECT line_no, item_id, kind, quantity_milli, business_date"
         " FROM stock_movement WHERE event_id = ? ORDER BY line_no",

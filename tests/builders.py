@@ -151,12 +151,12 @@ RATES = {
     TaxClass.EXEMPT: RateInForce(0, 7),
 }
 TENDERS = {
-    CASH: TenderInUse(TenderKind.CASH, True, True),
-    CARD: TenderInUse(TenderKind.CARD, True, True),
-    QR: TenderInUse(TenderKind.QR, True, True),
-    VOUCHER: TenderInUse(TenderKind.VOUCHER, False, True),
-    POINTS: TenderInUse(TenderKind.POINTS, True, True),
-    CHEQUE: TenderInUse(TenderKind.VOUCHER, True, False),
+    CASH: TenderInUse("Cash", TenderKind.CASH, True, True),
+    CARD: TenderInUse("Card", TenderKind.CARD, True, True),
+    QR: TenderInUse("Qr", TenderKind.QR, True, True),
+    VOUCHER: TenderInUse("Voucher", TenderKind.VOUCHER, False, True),
+    POINTS: TenderInUse("Points", TenderKind.POINTS, True, True),
+    CHEQUE: TenderInUse("Cheque", TenderKind.VOUCHER, True, False),
 }
 
 
@@ -166,6 +166,7 @@ def situation(**changes: Any) -> Situation:
         ItemOnSale(
             item.item_id,
             item.name,
+            "each",
             item.tax_class,
             item.open_price,
             None if item.price_minor is None else item.price_minor // 2,
@@ -252,10 +253,10 @@ def publish(db: sqlite3.Connection, settings: StoreSettings = SETTINGS) -> None:
     settle_settings(db, settings)
     for tax_class, rate in RATES.items():
         tax_rate(db, tax_class, rate.rate_bp, date(2024, 1, 1), rate.version)
-    for tender_id, (kind, refundable, active) in TENDERS.items():
+    for tender_id, (name, kind, refundable, active) in TENDERS.items():
         db.execute(
             "INSERT INTO tender VALUES (?, ?, ?, ?, ?)",
-            (tender_id, tender_id.title(), kind.value, refundable, active),
+            (tender_id, name, kind.value, refundable, active),
         )
     for operator_id, active in ((ANNA, True), (BEN, False)):
         db.execute(

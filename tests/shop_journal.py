@@ -207,7 +207,6 @@ class Shop:
             business_date=day,
             tendered_at_ms=NOW_MS,
             currency="SGD",
-            tax_included=True,
             customer_id=customer,
             lines=lines,
             taxes=tax_lines(lines),
@@ -333,7 +332,7 @@ def tally(
             case TillSessionSettled():
                 found.add_settled(fact)
             case StockMoved():
-                found.add_stock(fact)
+                found.add_stock(fact.lines)
     return found
 
 
@@ -352,9 +351,11 @@ def _sold(basket: Sequence[tuple[int, int, int]], earns: bool) -> tuple[Line, ..
         Line(
             item_id=ItemId(f"I{item}"),
             description=f"Item {item}",
+            unit="each",
             scan_code=f"{item:013d}",
             tax_class=rates[index][0],
             tax_rate_bp=rates[index][1],
+            tax_included=True,
             tax_version=1,
             price_version=7,
             unit_price_minor=price,
@@ -376,9 +377,11 @@ def _back(sale: RetailTransaction, line_no: int, index: int) -> Line:
     return Line(
         item_id=sold.item_id,
         description=sold.description,
+        unit=sold.unit,
         scan_code=sold.scan_code,
         tax_class=sold.tax_class,
         tax_rate_bp=sold.tax_rate_bp,
+        tax_included=sold.tax_included,
         tax_version=sold.tax_version,
         price_version=sold.price_version,
         unit_price_minor=sold.unit_price_minor,
@@ -395,15 +398,17 @@ def _back(sale: RetailTransaction, line_no: int, index: int) -> Line:
 
 def _tenders(total: int, spend: int, root: UUID, rng: Random) -> tuple[tuple[TenderLine, ...], int]:
     if total <= 0:
-        refund = TenderLine(TenderId("cash"), TenderKind.CASH, total)
+        refund = TenderLine(TenderId("cash"), "Cash", TenderKind.CASH, total)
         return ((refund,) if total else ()), 0
     paid = []
     if 0 < spend <= total:
         used = (Spend(root, 0, spend),)
-        paid.append(TenderLine(POINTS_TENDER, TenderKind.POINTS, spend, None, spend, used))
+        paid.append(
+            TenderLine(POINTS_TENDER, "Points", TenderKind.POINTS, spend, None, spend, used)
+        )
         total -= spend
     change = rng.choice([0, 0, 35])
     if total:
         kind = TenderKind.CASH if change else rng.choice([TenderKind.CASH, TenderKind.CARD])
-        paid.append(TenderLine(TenderId(kind.value), kind, total + change))
+        paid.append(TenderLine(TenderId(kind.value), kind.value, kind, total + change))
     return tuple(paid), change if total else 0

@@ -34,11 +34,14 @@ from sync.protocol.identity import (
 from sync.protocol.manifest import Manifest, TaxTotal, TenderTotal, Totals, WorkstationTotals
 from sync.protocol.money import added_tax, extend, included_tax, split
 from sync.protocol.poslog import (
+    AlarmCleared,
     AlarmKind,
     AlarmRaised,
     AnyFact,
     BusinessDayClosed,
     BusinessDayOpened,
+    BusinessDayReopened,
+    CountLine,
     CustomerChanged,
     DeviceRecorded,
     IdAbandoned,
@@ -48,9 +51,11 @@ from sync.protocol.poslog import (
     PriceModifier,
     RetailTransaction,
     Spend,
+    StockCounted,
     StockLine,
     StockMoved,
     StockMovementKind,
+    StockTransferred,
     TakeBack,
     TaxClass,
     TenderKind,
@@ -59,13 +64,19 @@ from sync.protocol.poslog import (
     TillMovementKind,
     TillSessionOpened,
     TillSessionSettled,
+    TransferDirection,
     tax_lines,
 )
 from sync.protocol.shared import PERSONAL_FIELDS, CustomerField, FieldChange, PersonalKey
 from sync.protocol.text import is_plain
 
 PROTOCOL = 1
-RATES = ((TaxClass.STANDARD, 900), (TaxClass.REDUCED, 500), (TaxClass.ZERO, 0))
+RATES = (
+    (TaxClass.STANDARD, 900),
+    (TaxClass.REDUCED, 500),
+    (TaxClass.ZERO, 0),
+    (TaxClass.OUT_OF_SCOPE, 0),
+)
 
 words = st.text(
     st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]).filter(is_plain), max_size=12
@@ -115,7 +126,7 @@ def lines(draw: Any, included: bool, customer: bool) -> tuple[Line, ...]:
             taxes[index] = part
     points = split(draw(st.integers(0, 500)) if customer and net else 0, net)
     made = [
-        _line(draw, number, taxed[number - 1], extended[number - 1], taxes[number - 1])
+        _line(draw, number, taxed[number - 1], extended[number - 1], taxes[number - 1], included)
         for number in range(1, len(net) + 1)
     ]
     cheaper = [
@@ -130,15 +141,22 @@ def lines(draw: Any, included: bool, customer: bool) -> tuple[Line, ...]:
 
 
 def _line(
-    draw: Any, number: int, taxed: tuple[int, int, tuple[TaxClass, int]], extended: int, tax: int
+    draw: Any,
+    number: int,
+    taxed: tuple[int, int, tuple[TaxClass, int]],
+    extended: int,
+    tax: int,
+    included: bool,
 ) -> Line:
     price, quantity, (tax_class, rate) = taxed
     return Line(
         item_id=ItemId(draw(short_ids)),
         description=draw(words),
+        unit=draw(st.sampled_from(["each", "kg"])),
         scan_code=draw(st.none() | st.from_regex(r"[0-9]{13}", fullmatch=True)),
         tax_class=tax_class,
         tax_rate_bp=rate,
+        tax_included=included,
         tax_version=draw(counts),
         price_version=draw(counts),
         unit_cost_minor=draw(st.none() | amounts),
@@ -167,8 +185,9 @@ def _with_discount(draw: Any, line: Line, discount: int, points: int) -> Line:
 
 def _return_line(draw: Any, number: int, price: int, quantity: int, customer: bool) -> Line:
     extended = extend(price, quantity)
-    tax = draw(st.integers(0, extended))
-    line = _line(draw, number, (price, quantity, draw(st.sampled_from(RATES))), extended, tax)
+    rate = draw(st.sampled_from(RATES))
+    tax = draw(st.integers(0, extended)) if rate[1] else 0
+    line = _line(draw, number, (price, quantity, rate), extended, tax, draw(st.booleans()))
     return _changed(
         line,
         quantity_milli=-quantity,
@@ -189,13 +208,15 @@ def _changed(line: Line, **fields: Any) -> Line:
 def tenders(draw: Any, due: int, customer: bool) -> tuple[tuple[TenderLine, ...], int]:
     """Tenders for what is due, and the change: a refund for less than nothing."""
     if due <= 0:
-        refund = TenderLine(TenderId("cash"), TenderKind.CASH, due, draw(st.none() | words))
+        refund = TenderLine(TenderId("cash"), "Cash", TenderKind.CASH, due, draw(st.none() | words))
         return (() if due == 0 else (refund,)), 0
     paid = []
     if customer and draw(st.booleans()):
         worth = draw(st.integers(1, due))
         used = draw(spends(worth))
-        paid.append(TenderLine(TenderId("points"), TenderKind.POINTS, worth, None, worth, used))
+        paid.append(
+            TenderLine(TenderId("points"), "Points", TenderKind.POINTS, worth, None, worth, used)
+        )
     left = due - sum(tender.amount_minor for tender in paid)
     change = draw(st.integers(0, 5_000)) if left and draw(st.booleans()) else 0
     if left:
@@ -203,7 +224,7 @@ def tenders(draw: Any, due: int, customer: bool) -> tuple[tuple[TenderLine, ...]
             TenderKind.CASH if change else draw(st.sampled_from([TenderKind.CARD, TenderKind.QR]))
         )
         reference = draw(st.none() | words)
-        paid.append(TenderLine(TenderId(kind.value), kind, left + change, reference))
+        paid.append(TenderLine(TenderId(kind.value), draw(words), kind, left + change, reference))
     return tuple(paid), change
 
 
@@ -215,7 +236,7 @@ def sales(draw: Any) -> RetailTransaction:
     items = draw(lines(included, customer is not None))
     taxes = tax_lines(items)
     total = sum(line.amount_minor for line in items)
-    total += 0 if included else sum(line.tax_minor for line in taxes)
+    total += sum(line.tax_minor for line in taxes if not line.tax_included)
     rounding = draw(st.integers(-2, 2))
     paid, change = draw(tenders(total + rounding, customer is not None))
     taken = -sum(line.points for line in items if line.points < 0)
@@ -232,7 +253,6 @@ def sales(draw: Any) -> RetailTransaction:
         business_date=draw(dates),
         tendered_at_ms=draw(instants),
         currency="SGD",
-        tax_included=included,
         customer_id=customer,
         lines=items,
         taxes=taxes,
@@ -330,6 +350,31 @@ stock_lines = st.builds(
     unit_cost_minor=st.none() | amounts,
     lot=st.none() | words,
 )
+
+
+@st.composite
+def transfers(draw: Any) -> StockTransferred:
+    """One end of a transfer, its lines with the sign of its direction."""
+    direction = draw(st.sampled_from(TransferDirection))
+    sign = 1 if direction is TransferDirection.IN else -1
+    moved = draw(st.lists(stock_lines, min_size=1, max_size=3))
+    return StockTransferred(
+        MovementId(draw(ids)),
+        direction,
+        draw(st.none() | ids),
+        draw(st.none() | ids.map(StoreId)),
+        draw(operators),
+        draw(st.none() | dates),
+        draw(words),
+        tuple(_changed_line(line, sign * abs(line.quantity_milli)) for line in moved),
+        draw(st.none() | words),
+    )
+
+
+def _changed_line(line: StockLine, quantity_milli: int) -> StockLine:
+    return StockLine(line.item_id, quantity_milli, line.unit_cost_minor, line.lot)
+
+
 tills = {
     "till_session_id": ids.map(TillSessionId),
     "till_id": short_ids.map(TillId),
@@ -349,8 +394,13 @@ FACTS: dict[KindVersion, st.SearchStrategy[Any]] = {
         expected_cash_minor=signed_amounts,
         counted_cash_minor=signed_amounts,
     ),
-    KindVersion("business_day_opened", 1): st.builds(BusinessDayOpened, dates, operators, words),
+    KindVersion("business_day_opened", 1): st.builds(
+        BusinessDayOpened, dates, operators, words, st.none() | words
+    ),
     KindVersion("business_day_closed", 1): days_closed(),
+    KindVersion("business_day_reopened", 1): st.builds(
+        BusinessDayReopened, dates, operators, words
+    ),
     KindVersion("stock_moved", 1): st.builds(
         StockMoved,
         movement_id=ids.map(MovementId),
@@ -359,6 +409,27 @@ FACTS: dict[KindVersion, st.SearchStrategy[Any]] = {
         business_date=st.none() | dates,
         reason=words,
         lines=st.lists(stock_lines, min_size=1, max_size=3).map(tuple),
+        document=st.none() | words,
+    ),
+    KindVersion("stock_transferred", 1): transfers(),
+    KindVersion("stock_counted", 1): st.builds(
+        StockCounted,
+        count_id=ids.map(MovementId),
+        operator_id=operators,
+        business_date=st.none() | dates,
+        reason=words,
+        parent_through=st.none() | counts,
+        lines=st.lists(
+            st.builds(
+                CountLine,
+                item_id=short_ids.map(ItemId),
+                counted_milli=st.integers(0, 10**9),
+                seen_through=counts,
+                lot=st.none() | words,
+            ),
+            min_size=1,
+            max_size=3,
+        ).map(tuple),
         document=st.none() | words,
     ),
     KindVersion("customer_changed", 1): st.builds(
@@ -370,6 +441,7 @@ FACTS: dict[KindVersion, st.SearchStrategy[Any]] = {
     KindVersion("alarm_raised", 1): st.builds(
         AlarmRaised, ids, st.sampled_from(AlarmKind), words, words, st.none() | workstations
     ),
+    KindVersion("alarm_cleared", 1): st.builds(AlarmCleared, ids, words, words),
     KindVersion("id_abandoned", 1): st.builds(
         IdAbandoned, ids.map(SaleId), workstations, st.none() | operators
     ),

@@ -304,7 +304,7 @@ def _by_key(totals: Totals) -> dict[FigureKey, tuple[str, int]]:
 
 def _reading(key: FigureKey) -> tuple[int, str, int]:
     """The order of reading: as the kinds stand, what was taxed beside its tax."""
-    kind = FigureKind.TAXABLE if key.kind is FigureKind.TAX else key.kind
+    kind = FigureKind.NET if key.kind is FigureKind.TAX else key.kind
     return list(FigureKind).index(kind), key.name or "", key.rate_bp or 0
 
 

@@ -111,7 +111,7 @@ def label(key: FigureKey) -> str:
             return "Receipts"
         case FigureKind.TENDER:
             return f"Tender {key.name}"
-        case FigureKind.TAX | FigureKind.TAXABLE:
+        case FigureKind.TAX | FigureKind.NET:
             word = "Tax" if key.kind is FigureKind.TAX else "Sold at tax"
             return f"{word} {percent(key.rate_bp or 0)} {key.name}"
         case _:

@@ -58,7 +58,6 @@ class SaleRow(CentralTable, table=True):
     tendered_at_ms: int = big()
     customer_id: UUID | None
     currency: str
-    tax_included: bool
     total_minor: int = big()
     rounding_minor: int = big()
     change_minor: int = big()
@@ -79,9 +78,11 @@ class SaleLineRow(CentralTable, table=True):
     business_date: date = Field(primary_key=True)
     item_id: str
     description: str
+    unit: str
     scan_code: str | None
     tax_class: str
     tax_rate_bp: int
+    tax_included: bool
     tax_version: int = big()
     price_version: int = big()
     unit_price_minor: int = big()
@@ -101,7 +102,8 @@ class SaleTaxRow(CentralTable, table=True):
     __tablename__ = "sale_tax"
     __table_args__ = (
         _key_by_day(
-            *("is_return", "tax_class", "tax_rate_bp"), counted=("taxable_minor", "tax_minor")
+            *("is_return", "tax_class", "tax_rate_bp", "tax_included"),
+            counted=("net_minor", "tax_minor"),
         ),
     )
     store_id: UUID = Field(primary_key=True)
@@ -109,8 +111,9 @@ class SaleTaxRow(CentralTable, table=True):
     is_return: bool = Field(primary_key=True)
     tax_class: str = Field(primary_key=True)
     tax_rate_bp: int = Field(primary_key=True)
+    tax_included: bool = Field(primary_key=True)
     business_date: date = Field(primary_key=True)
-    taxable_minor: int = big()
+    net_minor: int = big()
     tax_minor: int = big()
 
 
@@ -124,6 +127,7 @@ class SaleTenderRow(CentralTable, table=True):
     tender_no: int = Field(primary_key=True)
     business_date: date = Field(primary_key=True)
     tender_id: str
+    name: str
     kind: str
     amount_minor: int = big()
     reference: str | None

@@ -48,15 +48,20 @@ from sync.protocol.conflict import newer
 from sync.protocol.identity import CompanyId, CustomerId, EventId, StoreId
 from sync.protocol.manifest import figures
 from sync.protocol.poslog import (
+    AlarmCleared,
     AlarmRaised,
     AnyFact,
     BusinessDayClosed,
     BusinessDayOpened,
+    BusinessDayReopened,
     CustomerChanged,
     DeviceRecorded,
     IdAbandoned,
     RetailTransaction,
+    StockCounted,
+    StockLine,
     StockMoved,
+    StockTransferred,
     TillSessionOpened,
     TillSessionSettled,
 )
@@ -211,13 +216,18 @@ def fold_event(into: Fold, event: Event) -> None:
             manifest = encode(day.manifest)
             _day(into, event, day.business_date, closed_seq=event.seq, manifest=manifest)
         case StockMoved() as stock:
-            _stock(into, event, stock)
+            _stock(into, event, stock.business_date, stock.kind.value, stock.lines)
         case CustomerChanged() as changed:
             into.add_customer(_believed(event, changed))
         case AlarmRaised() as alarm:
             told = (alarm.alarm_id, alarm.kind, alarm.subject, alarm.detail, event.occurred_at_ms)
             place = (event.epoch.number, event.epoch.fingerprint, event.seq)
             into.alarms.append(StoreAlarm(event.store_id, *told, *place))
+        case StockTransferred() as transferred:
+            kind = f"transfer_{transferred.direction.value}"
+            _stock(into, event, transferred.business_date, kind, transferred.lines)
+        case BusinessDayReopened() | StockCounted() | AlarmCleared():
+            return
         case IdAbandoned() | DeviceRecorded():
             return
         case _ as never:
@@ -241,7 +251,6 @@ def _sale(into: Fold, event: Event, sale: RetailTransaction) -> None:
             sale.tendered_at_ms,
             sale.customer_id,
             sale.currency,
-            sale.tax_included,
             sale.total_minor,
             sale.rounding_minor,
             sale.change_minor,
@@ -272,9 +281,11 @@ def _sale_parts(into: Fold, event: Event, sale: RetailTransaction) -> None:
                 day,
                 line.item_id,
                 line.description,
+                line.unit,
                 line.scan_code,
                 line.tax_class,
                 line.tax_rate_bp,
+                line.tax_included,
                 line.tax_version,
                 line.price_version,
                 line.unit_price_minor,
@@ -289,11 +300,11 @@ def _sale_parts(into: Fold, event: Event, sale: RetailTransaction) -> None:
             )
         )
     for tax in sale.taxes:
-        sums = (tax.taxable_minor, tax.tax_minor)
-        row = SaleTax(store_id, sale_id, tax.is_return, tax.tax_class, tax.tax_rate_bp, day, *sums)
-        into.taxes.append(row)
+        group = (tax.is_return, tax.tax_class, tax.tax_rate_bp, tax.tax_included)
+        into.taxes.append(SaleTax(store_id, sale_id, *group, day, tax.net_minor, tax.tax_minor))
     for number, tender in enumerate(sale.tenders, start=1):
-        what = (tender.tender_id, tender.kind, tender.amount_minor, tender.reference, tender.points)
+        named = (tender.tender_id, tender.name, tender.kind)
+        what = (*named, tender.amount_minor, tender.reference, tender.points)
         into.tenders.append(SaleTender(store_id, sale_id, number, day, *what))
 
 
@@ -381,13 +392,20 @@ def _day(
     into.days[key] = day
 
 
-def _stock(into: Fold, event: Event, moved: StockMoved) -> None:
-    for number, line in enumerate(moved.lines, start=1):
+def _stock(
+    into: Fold,
+    event: Event,
+    business_date: date | None,
+    kind: str,
+    lines: tuple[StockLine, ...],
+) -> None:
+    """Stock that came or went without a sale."""
+    for number, line in enumerate(lines, start=1):
         into.on_hand[event.store_id, line.item_id] += line.quantity_milli
-        what = (moved.business_date, line.item_id, moved.kind, line.quantity_milli)
+        what = (business_date, line.item_id, kind, line.quantity_milli)
         into.stock_movements.append(StockMovement(event.store_id, event.event_id, number, *what))
-    if moved.business_date is not None:
-        into.tallies[event.store_id, moved.business_date].add_stock(moved)
+    if business_date is not None:
+        into.tallies[event.store_id, business_date].add_stock(lines)
 
 
 def _day_figures(tallies: dict[tuple[StoreId, date], Tally]) -> tuple[DayFigure, ...]:

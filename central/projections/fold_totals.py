@@ -3,11 +3,13 @@
 Pure. Central counts here for its live figures (table ``day_total``); reports count from rows.
 """
 
+from collections.abc import Iterable
+
 from sync.protocol.identity import TenderId
 from sync.protocol.manifest import TaxTotal, TenderTotal, Totals
 from sync.protocol.poslog import (
     RetailTransaction,
-    StockMoved,
+    StockLine,
     TillSessionOpened,
     TillSessionSettled,
 )
@@ -47,9 +49,9 @@ class Tally:
                 self.refunds_minor -= line.amount_minor
         for tax in sale.taxes:
             key = (tax.tax_class, tax.tax_rate_bp)
-            taxable_minor, tax_minor = self.taxes.get(key, (0, 0))
-            self.taxes[key] = (taxable_minor + tax.taxable_minor, tax_minor + tax.tax_minor)
-            if not sale.tax_included:
+            net_minor, tax_minor = self.taxes.get(key, (0, 0))
+            self.taxes[key] = (net_minor + tax.net_minor, tax_minor + tax.tax_minor)
+            if not tax.tax_included:
                 self.tax_added_minor += tax.tax_minor
         for tender in sale.tenders:
             held = self.tenders.get(tender.tender_id, 0)
@@ -70,9 +72,9 @@ class Tally:
         self.expected_cash_minor += session.expected_cash_minor
         self.counted_cash_minor += session.counted_cash_minor
 
-    def add_stock(self, moved: StockMoved) -> None:
+    def add_stock(self, lines: Iterable[StockLine]) -> None:
         """Stock without a sale."""
-        self.stock_milli += sum(line.quantity_milli for line in moved.lines)
+        self.stock_milli += sum(line.quantity_milli for line in lines)
 
     def add_totals(self, totals: Totals) -> None:
         """Another account of other facts: an epoch's of the same day."""
@@ -83,8 +85,8 @@ class Tally:
         self.tax_added_minor += totals.tax_added_minor
         for tax in totals.taxes:
             key = (tax.tax_class, tax.tax_rate_bp)
-            taxable_minor, tax_minor = self.taxes.get(key, (0, 0))
-            self.taxes[key] = (taxable_minor + tax.taxable_minor, tax_minor + tax.tax_minor)
+            net_minor, tax_minor = self.taxes.get(key, (0, 0))
+            self.taxes[key] = (net_minor + tax.net_minor, tax_minor + tax.tax_minor)
         for tender in totals.tenders:
             held = self.tenders.get(tender.tender_id, 0)
             self.tenders[tender.tender_id] = held + tender.amount_minor

@@ -25,7 +25,6 @@ class Sale(NamedTuple):
     tendered_at_ms: int
     customer_id: UUID | None
     currency: str
-    tax_included: bool
     total_minor: int
     rounding_minor: int
     change_minor: int
@@ -44,9 +43,11 @@ class SaleLine(NamedTuple):
     business_date: date
     item_id: str
     description: str
+    unit: str
     scan_code: str | None
     tax_class: str
     tax_rate_bp: int
+    tax_included: bool
     tax_version: int
     price_version: int
     unit_price_minor: int
@@ -68,8 +69,9 @@ class SaleTax(NamedTuple):
     is_return: bool
     tax_class: str
     tax_rate_bp: int
+    tax_included: bool
     business_date: date
-    taxable_minor: int
+    net_minor: int
     tax_minor: int
 
 
@@ -81,6 +83,7 @@ class SaleTender(NamedTuple):
     tender_no: int
     business_date: date
     tender_id: str
+    name: str
     kind: str
     amount_minor: int
     reference: str | None

@@ -30,7 +30,7 @@ class FigureKind(StrEnum):
     GROSS = "gross"
     REFUNDS = "refunds"
     TAX_ADDED = "tax-added"
-    TAXABLE = "taxable"
+    NET = "net"
     TAX = "tax"
     TENDER = "tender"
     CHANGE = "change"
@@ -114,11 +114,12 @@ SELECT m.event_id, m.line_no, NULL, '', '', NULL, m.kind || ' ' || m.item_id, m.
 FROM stock_movement AS m
 WHERE m.store_id = $1 AND m.business_date = $2 AND $3::text IS NULL
 """
-_TAX_OF_SALE = """(SELECT coalesce(sum(x.tax_minor), 0) FROM sale_tax AS x
-    WHERE (x.store_id, x.business_date, x.sale_id) = (s.store_id, s.business_date, s.sale_id))"""
+_TAX_ADDED = """(SELECT coalesce(sum(x.tax_minor), 0) FROM sale_tax AS x
+    WHERE (x.store_id, x.business_date, x.sale_id) = (s.store_id, s.business_date, s.sale_id)
+    AND NOT x.tax_included)"""
 _TOTAL = f"""((SELECT coalesce(sum(l.amount_minor), 0) FROM sale_line AS l
     WHERE (l.store_id, l.business_date, l.sale_id) = (s.store_id, s.business_date, s.sale_id))
-    + CASE WHEN s.tax_included THEN 0 ELSE {_TAX_OF_SALE} END)::bigint"""  # noqa: S608  texts of ours
+    + {_TAX_ADDED})::bigint"""  # noqa: S608  texts of ours
 
 
 def _sales(
@@ -137,7 +138,8 @@ def _taxes(amount: str) -> str:
     join = "JOIN sale_tax AS x USING (store_id, business_date, sale_id)"
     only = "AND x.tax_class = $4 AND x.tax_rate_bp = $5"
     what = "CASE WHEN x.is_return THEN 'return lines' ELSE 'sale lines' END"
-    return _sales(amount, only, join=join, part="x.is_return::int", what=what)
+    part = "2 * x.is_return::int + x.tax_included::int"
+    return _sales(amount, only, join=join, part=part, what=what)
 
 
 def _tenders(amount: str, only: str) -> str:
@@ -158,8 +160,8 @@ _STATEMENTS: Mapping[FigureKind, str] = MappingProxyType(
         FigureKind.LINES: _lines("l.amount_minor"),
         FigureKind.GROSS: _lines("l.amount_minor", "AND l.quantity_milli > 0"),
         FigureKind.REFUNDS: _lines("-l.amount_minor", "AND l.quantity_milli < 0"),
-        FigureKind.TAX_ADDED: _sales(f"{_TAX_OF_SALE}::bigint", "AND NOT s.tax_included"),
-        FigureKind.TAXABLE: _taxes("x.taxable_minor"),
+        FigureKind.TAX_ADDED: _sales(f"{_TAX_ADDED}::bigint", f"AND {_TAX_ADDED} <> 0"),
+        FigureKind.NET: _taxes("x.net_minor"),
         FigureKind.TAX: _taxes("x.tax_minor"),
         FigureKind.TENDER: _tenders("t.amount_minor", "AND t.tender_id = $4"),
         FigureKind.CHANGE: _sales("s.change_minor", "AND s.change_minor <> 0"),
@@ -187,7 +189,7 @@ def figure_keys(totals: Totals) -> tuple[FigureKey, ...]:
     taxes = [
         FigureKey(what, tax.tax_class, tax.tax_rate_bp)
         for tax in totals.taxes
-        for what in (kind.TAXABLE, kind.TAX)
+        for what in (kind.NET, kind.TAX)
     ]
     return (
         FigureKey(kind.TOTAL, counts=True),

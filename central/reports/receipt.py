@@ -28,17 +28,18 @@ WHERE s.store_id = $1 AND s.sale_id = $2
 """
 _LINES = """
 SELECT line_no, item_id, description, scan_code, quantity_milli, unit_price_minor, extended_minor,
-    amount_minor, tax_class, tax_rate_bp, tax_minor, points, original_sale_id, original_line_no
+    amount_minor, tax_class, tax_rate_bp, tax_included, tax_minor, points, original_sale_id,
+    original_line_no, unit
 FROM sale_line WHERE store_id = $1 AND business_date = $2 AND sale_id = $3
 ORDER BY line_no LIMIT $4
 """
 _TAXES = """
-SELECT tax_class, tax_rate_bp, taxable_minor, tax_minor, is_return
+SELECT tax_class, tax_rate_bp, tax_included, net_minor, tax_minor, is_return
 FROM sale_tax WHERE store_id = $1 AND business_date = $2 AND sale_id = $3
-ORDER BY is_return, tax_class, tax_rate_bp
+ORDER BY is_return, tax_class, tax_rate_bp, tax_included
 """
 _TENDERS = """
-SELECT tender_id, kind, amount_minor, reference, points
+SELECT tender_id, name, kind, amount_minor, reference, points
 FROM sale_tender WHERE store_id = $1 AND business_date = $2 AND sale_id = $3
 ORDER BY tender_no
 """
@@ -62,18 +63,21 @@ class ReceiptLine(NamedTuple):
     amount_minor: int
     tax_class: str
     tax_rate_bp: int
+    tax_included: bool
     tax_minor: int
     points: int
     original_sale_id: UUID | None
     original_line_no: int | None
+    unit: str
 
 
 class ReceiptTax(NamedTuple):
-    """Tax of one class and rate."""
+    """Tax of one class, rate and mode."""
 
     tax_class: str
     tax_rate_bp: int
-    taxable_minor: int
+    tax_included: bool
+    net_minor: int
     tax_minor: int
     is_return: bool
 
@@ -82,6 +86,7 @@ class ReceiptTender(NamedTuple):
     """One tender."""
 
     tender_id: str
+    name: str
     kind: str
     amount_minor: int
     reference: str | None
@@ -99,7 +104,6 @@ class ReceiptForm(NamedTuple):
     business_date: date
     tendered_at_ms: int
     currency: str
-    tax_included: bool
     customer_id: UUID | None
     rounding_minor: int
     change_minor: int
@@ -124,7 +128,12 @@ class ReceiptForm(NamedTuple):
     @property
     def total_minor(self) -> int:
         """What the customer owed, with tax, before rounding."""
-        return self.lines_minor + (0 if self.tax_included else self.tax_minor)
+        return self.lines_minor + self.tax_added_minor
+
+    @property
+    def tax_added_minor(self) -> int:
+        """Tax that comes on top of the lines' amounts."""
+        return sum(tax.tax_minor for tax in self.taxes if not tax.tax_included)
 
     @property
     def paid_minor(self) -> int:
@@ -149,7 +158,8 @@ class ReceiptForm(NamedTuple):
             found[f"line {line.line_no} points"] = (line.points, "points")
         for tax in self.taxes:
             name = f"{tax.tax_class} {percent(tax.tax_rate_bp)}{' returned' * tax.is_return}"
-            found[f"taxable {name}"] = (tax.taxable_minor, "minor")
+            name += " added" * (not tax.tax_included)
+            found[f"net {name}"] = (tax.net_minor, "minor")
             found[f"tax {name}"] = (tax.tax_minor, "minor")
         for number, tender in enumerate(self.tenders, 1):
             found[f"tender {number} {tender.tender_id}"] = (tender.amount_minor, "minor")
@@ -272,7 +282,6 @@ def receipt_from_rows(
         business_date=sale["business_date"],
         tendered_at_ms=sale["tendered_at_ms"],
         currency=sale["currency"],
-        tax_included=sale["tax_included"],
         customer_id=sale["customer_id"],
         rounding_minor=sale["rounding_minor"],
         change_minor=sale["change_minor"],
@@ -297,7 +306,6 @@ def receipt_from_fact(fact: RetailTransaction) -> ReceiptForm:
         business_date=fact.business_date,
         tendered_at_ms=fact.tendered_at_ms,
         currency=fact.currency,
-        tax_included=fact.tax_included,
         customer_id=fact.customer_id,
         rounding_minor=fact.rounding_minor,
         change_minor=fact.change_minor,
@@ -317,22 +325,34 @@ def receipt_from_fact(fact: RetailTransaction) -> ReceiptForm:
                 line.amount_minor,
                 line.tax_class,
                 line.tax_rate_bp,
+                line.tax_included,
                 line.tax_minor,
                 line.points,
                 line.original.sale_id if line.original else None,
                 line.original.line_no if line.original else None,
+                line.unit,
             )
             for line in fact.lines
         ),
         taxes=tuple(
             ReceiptTax(
-                tax.tax_class, tax.tax_rate_bp, tax.taxable_minor, tax.tax_minor, tax.is_return
+                tax.tax_class,
+                tax.tax_rate_bp,
+                tax.tax_included,
+                tax.net_minor,
+                tax.tax_minor,
+                tax.is_return,
             )
             for tax in fact.taxes
         ),
         tenders=tuple(
             ReceiptTender(
-                tender.tender_id, tender.kind, tender.amount_minor, tender.reference, tender.points
+                tender.tender_id,
+                tender.name,
+                tender.kind,
+                tender.amount_minor,
+                tender.reference,
+                tender.points,
             )
             for tender in fact.tenders
         ),

@@ -35,7 +35,7 @@ CROSS JOIN LATERAL (
 GROUP BY 1, 2, 3, 4 ORDER BY 3, 2 LIMIT $5
 """
 _TAX = """
-SELECT o.store_id, o.code, x.tax_class, x.tax_rate_bp, sum(x.taxable_minor)::bigint,
+SELECT o.store_id, o.code, x.tax_class, x.tax_rate_bp, sum(x.net_minor)::bigint,
     sum(x.tax_minor)::bigint
 FROM store AS o
 JOIN sale_tax AS x ON x.store_id = o.store_id AND x.business_date BETWEEN $2 AND $3
@@ -69,7 +69,7 @@ class TaxByRate(msgspec.Struct, frozen=True):
     store_code: str
     tax_class: str
     tax_rate_bp: Annotated[int, msgspec.Meta(ge=0)]
-    taxable_minor: int
+    net_minor: int
     tax_minor: int
 
 

@@ -52,8 +52,8 @@ FROM sale AS s JOIN sale_line AS l USING (store_id, business_date, sale_id) WHER
 GROUP BY 1
 """
 _TAXES = """
-SELECT {part}, x.tax_class, x.tax_rate_bp, sum(x.taxable_minor)::bigint, sum(x.tax_minor)::bigint,
-    coalesce(sum(x.tax_minor) FILTER (WHERE NOT s.tax_included), 0)::bigint
+SELECT {part}, x.tax_class, x.tax_rate_bp, sum(x.net_minor)::bigint, sum(x.tax_minor)::bigint,
+    coalesce(sum(x.tax_minor) FILTER (WHERE NOT x.tax_included), 0)::bigint
 FROM sale AS s JOIN sale_tax AS x USING (store_id, business_date, sale_id) WHERE {scope}
 GROUP BY 1, 2, 3
 """
@@ -182,10 +182,10 @@ async def _add_sales(connection: Any, part: str, scope: Sequence[Any]) -> Tallie
         tally = tallies[key]
         tally.lines, tally.stock_milli = count, moved
         tally.gross_minor, tally.refunds_minor = gross, refunds
-    for key, tax_class, rate_bp, taxable, tax, added in await connection.fetch(
+    for key, tax_class, rate_bp, net, tax, added in await connection.fetch(
         statements.taxes, *scope
     ):
-        tallies[key].taxes[tax_class, rate_bp] = (taxable, tax)
+        tallies[key].taxes[tax_class, rate_bp] = (net, tax)
         tallies[key].tax_added_minor += added
     for key, tender, amount, points in await connection.fetch(statements.tenders, *scope):
         tallies[key].tenders[TenderId(tender)] = amount

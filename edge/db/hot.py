@@ -50,12 +50,16 @@ _SALE = _inserting(
 )
 _LINE = _inserting(
     SaleLine,
-    "sale_id line_no item_id description scan_code tax_class tax_rate_bp tax_version price_version"
-    " unit_price_minor unit_cost_minor quantity_milli extended_minor amount_minor tax_minor points"
-    " original_sale_id original_line_no returned_milli",
+    "sale_id line_no item_id description unit scan_code tax_class tax_rate_bp tax_included"
+    " tax_version price_version unit_price_minor unit_cost_minor quantity_milli extended_minor"
+    " amount_minor tax_minor points original_sale_id original_line_no returned_milli",
 )
-_TAX = _inserting(SaleTax, "sale_id is_return tax_class tax_rate_bp taxable_minor tax_minor")
-_TENDER = _inserting(SaleTender, "sale_id tender_no tender_id kind amount_minor reference points")
+_TAX = _inserting(
+    SaleTax, "sale_id is_return tax_class tax_rate_bp tax_included net_minor tax_minor"
+)
+_TENDER = _inserting(
+    SaleTender, "sale_id tender_no tender_id name kind amount_minor reference points"
+)
 _MOVEMENT = _inserting(
     StockMovement,
     "event_id line_no item_id kind quantity_milli on_hand_after_milli oversold business_date"
@@ -170,7 +174,8 @@ def insert_sale(
                 int(tax.is_return),
                 tax.tax_class.value,
                 tax.tax_rate_bp,
-                tax.taxable_minor,
+                int(tax.tax_included),
+                tax.net_minor,
                 tax.tax_minor,
             )
             for tax in fact.taxes
@@ -179,7 +184,16 @@ def insert_sale(
     db.executemany(
         _TENDER.sql,
         [
-            (sale_id, number, t.tender_id, t.kind.value, t.amount_minor, t.reference, t.points)
+            (
+                sale_id,
+                number,
+                t.tender_id,
+                t.name,
+                t.kind.value,
+                t.amount_minor,
+                t.reference,
+                t.points,
+            )
             for number, t in enumerate(fact.tenders, start=1)
         ],
     )
@@ -193,9 +207,11 @@ def _line_rows(fact: RetailTransaction) -> list[tuple[Any, ...]]:
             line.line_no,
             line.item_id,
             line.description,
+            line.unit,
             line.scan_code,
             line.tax_class.value,
             line.tax_rate_bp,
+            int(line.tax_included),
             line.tax_version,
             line.price_version,
             line.unit_price_minor,
@@ -283,6 +299,4 @@ def insert_abandoned(
 
 def insert_alarm(db: sqlite3.Connection, alarm: AlarmRaised, at_ms: int) -> None:
     """What people must see."""
-    db.execute(
-        _ALARM.sql, (alarm.alarm_id.bytes, alarm.kind.value, alarm.subject, alarm.detail, at_ms)
-    )
+    db.execute(_ALARM.sql, (alarm.alarm_id.bytes, alarm.kind, alarm.subject, alarm.detail, at_ms))

@@ -79,6 +79,7 @@ def _items(named: Column, *, by_code: bool) -> Prepared:
         named,
         col(ItemRow.item_id),
         col(ItemRow.name),
+        col(ItemRow.unit),
         col(ItemRow.tax_class),
         col(ItemRow.open_price),
         col(ItemRow.unit_cost_minor),
@@ -144,9 +145,11 @@ def _originals() -> Prepared:
             col(Sale.receipt_number),
             col(SaleLine.item_id),
             col(SaleLine.description),
+            col(SaleLine.unit),
             col(SaleLine.scan_code),
             col(SaleLine.tax_class),
             col(SaleLine.tax_rate_bp),
+            col(SaleLine.tax_included),
             col(SaleLine.tax_version),
             col(SaleLine.price_version),
             col(SaleLine.unit_price_minor),
@@ -299,6 +302,7 @@ RATES = _reading(
 TENDERS = _reading(
     select(
         col(TenderRow.tender_id),
+        col(TenderRow.name),
         col(TenderRow.kind),
         col(TenderRow.refundable),
         col(TenderRow.active),

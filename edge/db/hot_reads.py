@@ -205,7 +205,10 @@ def tenders_named(
 ) -> dict[TenderId, TenderInUse]:
     """Tenders by their ids; unknown ones are left out."""
     rows = db.execute(hot_queries.TENDERS.sql, (_listed(tender_ids),))
-    return {row[0]: TenderInUse(_TENDER_KINDS[row[1]], bool(row[2]), bool(row[3])) for row in rows}
+    return {
+        row[0]: TenderInUse(row[1], _TENDER_KINDS[row[2]], bool(row[3]), bool(row[4]))
+        for row in rows
+    }
 
 
 def sold_lines(
@@ -291,9 +294,18 @@ def _listed(values: Iterable[object]) -> str:
 
 
 def _item(row: tuple[Any, ...]) -> ItemOnSale:
-    price = None if row[7] is None else PriceInForce(row[7], row[8])
+    _, item_id, name, unit, tax_class, open_price, cost, active, price_minor, version, held = row
+    price = None if price_minor is None else PriceInForce(price_minor, version)
     return ItemOnSale(
-        row[1], row[2], _TAX_CLASSES[row[3]], bool(row[4]), row[5], bool(row[6]), price, row[9] or 0
+        item_id,
+        name,
+        unit,
+        _TAX_CLASSES[tax_class],
+        bool(open_price),
+        cost,
+        bool(active),
+        price,
+        held or 0,
     )
 
 
@@ -301,5 +313,8 @@ def _sold(row: tuple[Any, ...]) -> SoldLine:
     sale_id, customer = SaleId(UUID(bytes=row[0])), row[2]
     buyer = None if customer is None else CustomerId(UUID(bytes=customer))
     return SoldLine._make(
-        (sale_id, row[1], buyer, *row[3:7], TaxClass(row[7]), *row[8:19], row[19] or 0)
+        (
+            *(sale_id, row[1], buyer, *row[3:8], TaxClass(row[8]), row[9], bool(row[10])),
+            *(*row[11:21], row[21] or 0),
+        )
     )

@@ -146,9 +146,11 @@ class SaleLine(EdgeTable, table=True):
     line_no: int = Field(primary_key=True)
     item_id: str
     description: str
+    unit: str
     scan_code: str | None
     tax_class: str
     tax_rate_bp: int
+    tax_included: bool
     tax_version: int
     price_version: int
     unit_price_minor: int
@@ -171,7 +173,8 @@ class SaleTax(EdgeTable, table=True):
     is_return: bool = Field(primary_key=True)
     tax_class: str = Field(primary_key=True)
     tax_rate_bp: int = Field(primary_key=True)
-    taxable_minor: int
+    tax_included: bool = Field(primary_key=True)
+    net_minor: int
     tax_minor: int
 
 
@@ -182,6 +185,7 @@ class SaleTender(EdgeTable, table=True):
     sale_id: bytes = Field(primary_key=True, foreign_key="sale.sale_id")
     tender_no: int = Field(primary_key=True)
     tender_id: str
+    name: str
     kind: str
     amount_minor: int
     reference: str | None

@@ -47,7 +47,7 @@ SELECT {part}, count(*),
 FROM sale s JOIN sale_line l USING (sale_id) WHERE {scope} GROUP BY 1
 """
 _TAXES = """
-SELECT {part}, x.tax_class, x.tax_rate_bp, sum(x.taxable_minor), sum(x.tax_minor)
+SELECT {part}, x.tax_class, x.tax_rate_bp, sum(x.net_minor), sum(x.tax_minor)
 FROM sale s JOIN sale_tax x USING (sale_id) WHERE {scope} GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
 _TENDERS = """
@@ -215,8 +215,8 @@ def _add_taxes(
     db: sqlite3.Connection, statement: str, values: Mapping[str, Any], accounts: Accounts
 ) -> None:
     taxes: dict[Part, list[TaxTotal]] = {}
-    for key, tax_class, rate_bp, taxable, tax in db.execute(statement, values):
-        taxes.setdefault(key, []).append(TaxTotal(tax_class, rate_bp, taxable, tax))
+    for key, tax_class, rate_bp, net, tax in db.execute(statement, values):
+        taxes.setdefault(key, []).append(TaxTotal(tax_class, rate_bp, net, tax))
     for part, found in taxes.items():
         accounts[part] = replace(accounts[part], taxes=tuple(found))
 

@@ -21,7 +21,7 @@ from sync.protocol.change import Epoch
 from sync.protocol.identity import ReceiptNumber, SaleId
 from sync.protocol.manifest import percent
 from sync.protocol.money import MILLI, format_minor
-from sync.protocol.poslog import Line, RetailTransaction, TaxClass
+from sync.protocol.poslog import Line, RetailTransaction
 from sync.protocol.reference import StoreSettings
 
 COLUMNS = 42
@@ -106,26 +106,26 @@ def _line(line: Line, decimals: int, originals: Mapping[SaleId, ReceiptNumber]) 
 def _sums(fact: RetailTransaction, decimals: int) -> Iterator[str]:
     """Total, tax by rate, rounding, tenders, change. Tax stands after the total that includes it,
     and before the total that it is added to."""
-    total = _pair(f"TOTAL {fact.currency}", format_minor(fact.total_minor, decimals))
-    if fact.tax_included:
-        yield from total
-    for tax in fact.taxes:
-        if tax.tax_class is TaxClass.OUT_OF_SCOPE:
-            continue
-        word = "incl." if fact.tax_included else "plus"
-        name = f"{word} tax {percent(tax.tax_rate_bp)} {tax.tax_class.value}"
-        on = f"{name} on {format_minor(tax.taxable_minor, decimals)}"
-        yield from _pair(f"  {on}", format_minor(tax.tax_minor, decimals))
-    if not fact.tax_included:
-        yield from total
+    yield from _taxes(fact, decimals, included=False)
+    yield from _pair(f"TOTAL {fact.currency}", format_minor(fact.total_minor, decimals))
+    yield from _taxes(fact, decimals, included=True)
     if fact.rounding_minor:
         yield from _pair("Cash rounding", format_minor(fact.rounding_minor, decimals))
         yield from _pair("TO PAY", format_minor(fact.due_minor, decimals))
     for tender in fact.tenders:
-        name = tender.tender_id if tender.amount_minor >= 0 else f"{tender.tender_id} refund"
+        name = tender.name if tender.amount_minor >= 0 else f"{tender.name} refund"
         yield from _pair(name, format_minor(tender.amount_minor, decimals))
     if fact.change_minor:
         yield from _pair("Change", format_minor(fact.change_minor, decimals))
+
+
+def _taxes(fact: RetailTransaction, decimals: int, *, included: bool) -> Iterator[str]:
+    word = "incl." if included else "plus"
+    for tax in fact.taxes:
+        if tax.tax_included is included:
+            name = f"{word} tax {percent(tax.tax_rate_bp)} {tax.tax_class.value}"
+            on = f"{name} on {format_minor(tax.net_minor, decimals)}"
+            yield from _pair(f"  {on}", format_minor(tax.tax_minor, decimals))
 
 
 def _points(fact: RetailTransaction) -> Iterator[str]:

@@ -106,9 +106,11 @@ def mirror(line: LineRequest, sold: SoldLine, before_milli: int, after_milli: in
     return Line(
         item_id=sold.item_id,
         description=sold.description,
+        unit=sold.unit,
         scan_code=sold.scan_code,
         tax_class=sold.tax_class,
         tax_rate_bp=sold.tax_rate_bp,
+        tax_included=sold.tax_included,
         tax_version=sold.tax_version,
         price_version=sold.price_version,
         unit_price_minor=sold.unit_price_minor,

@@ -70,7 +70,7 @@ def compose(request: SaleRequest, known: Situation) -> Composed:
     by_points = sum(t.amount_minor for t in tendered if t.kind is TenderKind.POINTS)
     points = points_earned(drafts, by_points, customer_id, known)
     sold = {
-        draft.request.line_no: _sale_line(draft, earned)
+        draft.request.line_no: _sale_line(draft, earned, included=known.settings.tax_included)
         for draft, earned in zip(drafts, points, strict=True)
     }
     both = taken | sold
@@ -84,7 +84,6 @@ def compose(request: SaleRequest, known: Situation) -> Composed:
         business_date=known.business_date,
         tendered_at_ms=request.tendered_at_ms,
         currency=known.settings.currency,
-        tax_included=known.settings.tax_included,
         customer_id=customer_id,
         lines=lines,
         taxes=tax_lines(lines),
@@ -136,23 +135,25 @@ def price_lines(requests: Sequence[LineRequest], known: Situation) -> tuple[Draf
 def total_of(drafts: Sequence[Draft], taken: Collection[Line], known: Situation) -> int:
     """What the receipt comes to with tax, before rounding. Raises AmountTooLarge."""
     amount = sum(draft.priced.extended_minor for draft in drafts)
+    if not known.settings.tax_included:
+        amount += sum(draft.tax_minor for draft in drafts)
     back = sum(line.amount_minor for line in taken)
+    back += sum(line.tax_minor for line in taken if not line.tax_included)
     if amount - back > MINOR_MAX:
         raise AmountTooLarge(amount - back, "lines", known.settings.decimals)
-    if known.settings.tax_included:
-        return amount + back
-    added = sum(draft.tax_minor for draft in drafts) + sum(line.tax_minor for line in taken)
-    return amount + back + added
+    return amount + back
 
 
-def _sale_line(draft: Draft, points: int) -> Line:
+def _sale_line(draft: Draft, points: int, *, included: bool) -> Line:
     line, priced, rate, tax_minor = draft
     return Line(
         item_id=priced.item.item_id,
         description=priced.item.name,
+        unit=priced.item.unit,
         scan_code=line.scan_code,
         tax_class=priced.item.tax_class,
         tax_rate_bp=rate.rate_bp,
+        tax_included=included,
         tax_version=rate.version,
         price_version=priced.price_version,
         unit_price_minor=priced.unit_price_minor,
@@ -190,7 +191,13 @@ def tender_lines(
             spends, rights = loyalty.spend(points, rights, field)
         lines.append(
             TenderLine(
-                stated.tender_id, found.kind, stated.amount_minor, stated.reference, points, spends
+                stated.tender_id,
+                found.name,
+                found.kind,
+                stated.amount_minor,
+                stated.reference,
+                points,
+                spends,
             )
         )
     return tuple(lines)

@@ -33,6 +33,7 @@ class ItemOnSale(NamedTuple):
 
     item_id: ItemId
     name: str
+    unit: str
     tax_class: TaxClass
     open_price: bool
     unit_cost_minor: int | None
@@ -51,6 +52,7 @@ class RateInForce(NamedTuple):
 class TenderInUse(NamedTuple):
     """A way to pay."""
 
+    name: str
     kind: TenderKind
     refundable: bool
     active: bool
@@ -65,9 +67,11 @@ class SoldLine(NamedTuple):
     receipt_number: ReceiptNumber
     item_id: ItemId
     description: str
+    unit: str
     scan_code: str | None
     tax_class: TaxClass
     tax_rate_bp: int
+    tax_included: bool
     tax_version: int
     price_version: int
     unit_price_minor: int

@@ -17,8 +17,9 @@ UNTAXED = frozenset({TaxClass.ZERO, TaxClass.EXEMPT, TaxClass.OUT_OF_SCOPE})
 
 
 def rate_of(tax_class: TaxClass, rates: Mapping[TaxClass, RateInForce], path: str) -> RateInForce:
-    """The rate in force. Raises TaxRateMissing."""
-    rate = rates.get(tax_class)
+    """The rate in force; none for what is out of scope, whatever is published for that class.
+    Raises TaxRateMissing."""
+    rate = NO_TAX if tax_class is TaxClass.OUT_OF_SCOPE else rates.get(tax_class)
     if rate is not None:
         return rate
     if tax_class in UNTAXED:

@@ -42,9 +42,13 @@ KINDS: dict[KindVersion, type[AnyFact]] = {
     KindVersion("till_session_settled", 1): poslog.TillSessionSettled,
     KindVersion("business_day_opened", 1): poslog.BusinessDayOpened,
     KindVersion("business_day_closed", 1): poslog.BusinessDayClosed,
+    KindVersion("business_day_reopened", 1): poslog.BusinessDayReopened,
     KindVersion("stock_moved", 1): poslog.StockMoved,
+    KindVersion("stock_transferred", 1): poslog.StockTransferred,
+    KindVersion("stock_counted", 1): poslog.StockCounted,
     KindVersion("customer_changed", 1): poslog.CustomerChanged,
     KindVersion("alarm_raised", 1): poslog.AlarmRaised,
+    KindVersion("alarm_cleared", 1): poslog.AlarmCleared,
     KindVersion("id_abandoned", 1): poslog.IdAbandoned,
     KindVersion("device_recorded", 1): poslog.DeviceRecorded,
 }

@@ -7,7 +7,7 @@ fact, and a body that has not exactly the shape of a sale travels as it is.
 """
 
 import collections.abc
-from itertools import accumulate, islice, pairwise
+from itertools import accumulate, islice, pairwise, repeat
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeAlias
 
 import msgspec
@@ -34,13 +34,32 @@ from sync.protocol.shared import PersonalKey
 
 TURNED = ("retail_transaction", 1)
 """Kind and version of the bodies that are turned."""
-SALE_FIELDS = 17
+SALE_COLUMNS = (
+    *("sale_id", "receipt_number", "workstation_id", "till_session_id", "operator_id"),
+    *("business_date", "tendered_at_ms", "currency", "customer_id", "lines", "taxes", "tenders"),
+    *("rounding_minor", "change_minor", "points_earned", "take_back", "training", "overrides"),
+    "note",
+)
+"""The fields of a sale that have a place of their own, in the body's order. Fields that the kind
+gains at its end later stand in the tail: these names never change."""
+LINE_COLUMNS = (
+    *("item_id", "description", "unit", "scan_code", "tax_class", "tax_rate_bp", "tax_included"),
+    *("tax_version", "price_version", "unit_cost_minor"),
+    *("quantity_milli", "unit_price_minor", "extended_minor", "amount_minor", "tax_minor"),
+    *("points", "line_no", "modifiers", "original", "open_price_reason", "serial", "lot"),
+)
+FIGURES = ("quantity_milli", "unit_price_minor", "extended_minor", "amount_minor")
+"""What is computed with."""
+_OWN = ("sale_id", "tendered_at_ms", "lines")
+SALE_FIELDS = len(SALE_COLUMNS) - len(_OWN)
 """Fields of a sale without sale_id, tendered_at_ms and lines."""
-ARTICLE_FIELDS = 13
-"""Fields of a line without its figures: eight before them, five behind."""
+_BEFORE, _BEHIND = LINE_COLUMNS.index("quantity_milli"), LINE_COLUMNS.index("line_no") + 1
+ARTICLE_FIELDS = _BEFORE + len(LINE_COLUMNS) - _BEHIND
+"""Fields of a line without its figures: those before them, and those behind."""
+TAIL_FIELDS_MAX = 32
 BODIES_BYTES_MAX = 2 * UNFOLDED_BYTES_MAX
 LINES_OF_ALL_MAX = EVENTS_MAX * LINE_NO_MAX
-_BEFORE, _BEHIND = 8, 15
+_TENDERED, _LINES = SALE_COLUMNS.index("tendered_at_ms"), SALE_COLUMNS.index("lines")
 _MILLI, _HALF_MILLI = 1_000, 500
 
 Values: TypeAlias = tuple[Raw, ...]
@@ -48,6 +67,7 @@ Values: TypeAlias = tuple[Raw, ...]
 Integers: TypeAlias = tuple[int, ...]
 OfLines: TypeAlias = Annotated[Integers, msgspec.Meta(max_length=LINES_OF_ALL_MAX)]
 OfEvents: TypeAlias = Annotated[Integers, msgspec.Meta(max_length=EVENTS_MAX)]
+Tail: TypeAlias = Annotated[tuple[Values, ...], msgspec.Meta(max_length=TAIL_FIELDS_MAX)]
 
 
 class Origin(msgspec.Struct, frozen=True, array_like=True):
@@ -67,6 +87,8 @@ class Sales(msgspec.Struct, frozen=True, array_like=True):
     ``articles``: the fields that lines of an article have alike, as columns over the articles, with
     their ``prices_minor``; ``article``: a line's place among them. ``extended_minor`` is the
     difference to price x quantity, ``amount_minor`` the difference to the extended amount.
+    ``sale_tail`` and ``line_tail``: fields that stand behind those that have a name here, a column
+    each over the sales and over the lines; what they mean is not known here.
     """
 
     sale_ids: Annotated[tuple[SaleId, ...], msgspec.Meta(max_length=EVENTS_MAX)]
@@ -75,7 +97,7 @@ class Sales(msgspec.Struct, frozen=True, array_like=True):
         tuple[Values, ...], msgspec.Meta(min_length=SALE_FIELDS, max_length=SALE_FIELDS)
     ]
     line_counts: Annotated[
-        tuple[Annotated[int, msgspec.Meta(ge=0, le=LINE_NO_MAX)], ...],
+        tuple[Annotated[int, msgspec.Meta(ge=0, le=LINES_OF_ALL_MAX)], ...],
         msgspec.Meta(max_length=EVENTS_MAX),
     ]
     articles: Annotated[
@@ -89,6 +111,8 @@ class Sales(msgspec.Struct, frozen=True, array_like=True):
     tax_minor: Values
     points: Values
     line_no: Values
+    sale_tail: Tail = ()
+    line_tail: Tail = ()
 
 
 class Columns(msgspec.Struct, frozen=True, array_like=True):
@@ -126,28 +150,38 @@ if TYPE_CHECKING:
     _Line: TypeAlias = tuple[Any, ...]
     _Sale: TypeAlias = tuple[Any, ...]
 else:
-    _Line = tuple[(Raw,) * _BEFORE + (int,) * 4 + (Raw,) * 8]
-    _Sale = tuple[(SaleId,) + (Raw,) * 5 + (int,) + (Raw,) * 3 + (tuple[_Line, ...],) + (Raw,) * 9]
+    _Line = tuple[tuple(int if name in FIGURES else Raw for name in LINE_COLUMNS)]
+    _OF_SALE = {"sale_id": SaleId, "tendered_at_ms": int, "lines": tuple[_Line, ...]}
+    _Sale = tuple[tuple(_OF_SALE.get(name, Raw) for name in SALE_COLUMNS)]
 _decoder: msgspec.msgpack.Decoder[_Sale] = msgspec.msgpack.Decoder(_Sale)
+_values = msgspec.msgpack.Decoder(list[Raw])
+_lists = msgspec.msgpack.Decoder(list[list[Raw]])
 _encoder = msgspec.msgpack.Encoder(uuid_format="bytes")
+_FIELDS = tuple(name for name in SALE_COLUMNS if name not in _OWN)
 
 
 def _array(length: int) -> bytes:
     """How an array of so many values begins (msgpack specification)."""
-    return bytes([0x90 | length]) if length < 16 else b"\xdc" + length.to_bytes(2, "big")
-
-
-_SALE_BEGINS = Raw(_array(SALE_FIELDS + 3))
-_LINES_BEGIN = [Raw(_array(count)) for count in range(LINE_NO_MAX + 1)]
-_LINE_BEGINS = _array(ARTICLE_FIELDS + 7)
-_FLAT_BEGINS = len(_array(1_000))
+    if length < 16:
+        return bytes([0x90 | length])
+    if length < 1 << 16:
+        return b"\xdc" + length.to_bytes(2, "big")
+    return b"\xdd" + length.to_bytes(4, "big")
 
 
 class _Turning(NamedTuple):
-    """A sale's body on its way into columns: ``row`` has its twenty values."""
+    """A sale's body on its way into columns: ``row`` has its values by SALE_COLUMNS, ``tail`` those
+    behind them, ``line_tails`` those behind LINE_COLUMNS, a row a line."""
 
     row: _Sale
     occurred_at_ms: int
+    tail: Values = ()
+    line_tails: tuple[Values, ...] = ()
+
+    @property
+    def width(self) -> tuple[int, int]:
+        """Fields beyond those that have a name, of the sale and of each of its lines."""
+        return len(self.tail), len(self.line_tails[0]) if self.line_tails else 0
 
 
 def to_send(batch: Batch) -> SentBatch:
@@ -183,7 +217,7 @@ def received(sent: SentBatch) -> Batch:
 def fold(envelopes: collections.abc.Sequence[Envelope]) -> Columns:
     """The envelopes as columns; their sequences are dense and do not travel. What would not come
     back byte for byte travels as it is."""
-    turning = [_turning(envelope) for envelope in envelopes]
+    turning = _of_one_width([_turning(envelope) for envelope in envelopes])
     sales = _turn([one for one in turning if one is not None])
     turned = [e.body for e, one in zip(envelopes, turning, strict=True) if one is not None]
     if not _comes_back(sales, [one.occurred_at_ms for one in turning if one is not None], turned):
@@ -229,27 +263,57 @@ def _turning(envelope: Envelope) -> _Turning | None:
     if (envelope.kind, envelope.kind_version) != TURNED:
         return None
     try:
-        return _Turning(_decoder.decode(envelope.body), envelope.occurred_at_ms)
+        try:
+            return _Turning(_decoder.decode(envelope.body), envelope.occurred_at_ms)
+        except msgspec.ValidationError:
+            return _with_tail(envelope)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 
+def _with_tail(envelope: Envelope) -> _Turning | None:
+    """A body that is longer than these columns know: a later version of the kind."""
+    values = _values.decode(envelope.body)
+    if not len(SALE_COLUMNS) <= len(values) <= len(SALE_COLUMNS) + TAIL_FIELDS_MAX:
+        return None
+    lines = _lists.decode(values[_LINES])
+    widths = {len(line) - len(LINE_COLUMNS) for line in lines}
+    if len(widths) != 1 or not 0 <= max(widths) <= TAIL_FIELDS_MAX:
+        return None
+    known: list[object] = list(values[: len(SALE_COLUMNS)])
+    known[_LINES] = [line[: len(LINE_COLUMNS)] for line in lines]
+    return _Turning(
+        _decoder.decode(_encoder.encode(known)),
+        envelope.occurred_at_ms,
+        tuple(values[len(SALE_COLUMNS) :]),
+        tuple(tuple(line[len(LINE_COLUMNS) :]) for line in lines) if max(widths) else (),
+    )
+
+
+def _of_one_width(turning: "list[_Turning | None]") -> "list[_Turning | None]":
+    """Columns hold bodies of one length; others than the first one's travel as they are."""
+    width = next((one.width for one in turning if one is not None), None)
+    return [one if one is not None and one.width == width else None for one in turning]
+
+
 def _turn(sales: list[_Turning]) -> Sales:
-    columns = list(zip(*(sale.row for sale in sales), strict=True)) or [()] * (SALE_FIELDS + 3)
-    lines = [line for sale_lines in columns[10] for line in sale_lines]
+    rows = [sale.row for sale in sales]
+    columns = dict(
+        zip(SALE_COLUMNS, list(zip(*rows, strict=True)) or [()] * len(SALE_COLUMNS), strict=True)
+    )
+    lines = [line for sale_lines in columns["lines"] for line in sale_lines]
     places: dict[tuple[bytes, int], int] = {}
     article = [places.setdefault(_article(line), len(places)) for line in lines]
     first = dict(zip(reversed(article), reversed(lines), strict=True))
-    rows = [(*first[place][:_BEFORE], *first[place][_BEHIND:]) for place in range(len(places))]
-    _, _, _, _, _, _, _, _, quantity, price, extended, amount, tax, points, line_no, *_ = list(
-        zip(*lines, strict=True)
-    ) or [()] * (ARTICLE_FIELDS + 7)
+    articles = [(*first[place][:_BEFORE], *first[place][_BEHIND:]) for place in range(len(places))]
+    figures = list(zip(*(line[_BEFORE:_BEHIND] for line in lines), strict=True))
+    quantity, price, extended, amount, tax, points, line_no = figures or [()] * 7
     return Sales(
-        sale_ids=columns[0],
-        tendered_ms=tuple(sale.occurred_at_ms - sale.row[6] for sale in sales),
-        fields=(*columns[1:6], *columns[7:10], *columns[11:]),
-        line_counts=tuple(map(len, columns[10])),
-        articles=tuple(zip(*rows, strict=True)) or ((),) * ARTICLE_FIELDS,
+        sale_ids=columns["sale_id"],
+        tendered_ms=tuple(sale.occurred_at_ms - sale.row[_TENDERED] for sale in sales),
+        fields=tuple(columns[name] for name in _FIELDS),
+        line_counts=tuple(map(len, columns["lines"])),
+        articles=tuple(zip(*articles, strict=True)) or ((),) * ARTICLE_FIELDS,
         prices_minor=tuple(price_minor for _, price_minor in places),
         article=tuple(article),
         quantity_milli=quantity,
@@ -261,11 +325,13 @@ def _turn(sales: list[_Turning]) -> Sales:
         tax_minor=tax,
         points=points,
         line_no=line_no,
+        sale_tail=tuple(zip(*(sale.tail for sale in sales), strict=True)),
+        line_tail=tuple(zip(*(row for sale in sales for row in sale.line_tails), strict=True)),
     )
 
 
 def _article(line: _Line) -> tuple[bytes, int]:
-    return b"".join((*line[:_BEFORE], *line[_BEHIND:])), line[9]
+    return b"".join((*line[:_BEFORE], *line[_BEHIND:])), line[_BEFORE + 1]
 
 
 def _comes_back(sales: Sales, instants: list[int], bodies: list[bytes]) -> bool:
@@ -325,6 +391,10 @@ def _origin_fields(origin: Origin) -> tuple[Kind, int, int, BootId, ClockState]:
 def _bodies(sales: Sales, instants: list[int]) -> list[bytes]:
     """The bodies of sales that occurred at ``instants``: each value is written where it stood."""
     lines = _lines(sales)
+    if any(len(column) != len(sales.sale_ids) for column in sales.sale_tail):
+        raise Undecodable("a column behind the sales is not as long as they are")
+    begins = Raw(_array(len(SALE_COLUMNS) + len(sales.sale_tail)))
+    tails = zip(*sales.sale_tail, strict=True) if sales.sale_tail else repeat(())
     bodies = []
     for sale_id, before_ms, count, at, fields in zip(
         sales.sale_ids,
@@ -334,13 +404,14 @@ def _bodies(sales: Sales, instants: list[int]) -> list[bytes]:
         zip(*sales.fields, strict=True),
         strict=True,
     ):
-        values = [_SALE_BEGINS, sale_id, *fields[:5], at - before_ms, *fields[5:8]]
-        values.append(_LINES_BEGIN[count])
+        ahead = (*fields[: _TENDERED - 1], at - before_ms, *fields[_TENDERED - 1 : _LINES - 2])
+        values = [begins, sale_id, *ahead, Raw(_array(count))]
         for line in islice(lines, count):
             values += line
-        values += fields[8:]
+        values += fields[_LINES - 2 :]
+        values += next(tails)
         # Written as one array, whose own beginning is no part of the body.
-        bodies.append(_encoder.encode(values)[_FLAT_BEGINS:])
+        bodies.append(_encoder.encode(values)[len(_array(len(values))) :])
     return bodies
 
 
@@ -348,13 +419,16 @@ def _lines(sales: Sales) -> "collections.abc.Iterator[tuple[Any, ...]]":
     """Each line's values in their order. Raises Undecodable where articles repeat into more than
     BODIES_BYTES_MAX."""
     rows = list(zip(*sales.articles, strict=True))
-    heads = [Raw(_LINE_BEGINS + b"".join(row[:_BEFORE])) for row in rows]
+    begins = _array(len(LINE_COLUMNS) + len(sales.line_tail))
+    beyond = zip(*sales.line_tail, strict=True) if sales.line_tail else repeat(())
+    heads = [Raw(begins + b"".join(row[:_BEFORE])) for row in rows]
     tails = [Raw(b"".join(row[_BEFORE:])) for row in rows]
     longest = max(map(len, heads), default=0) + max(map(len, tails), default=0)
-    if len(sales.article) * longest > BODIES_BYTES_MAX or sum(sales.line_counts) != len(
-        sales.article
-    ):
+    count = len(sales.article)
+    if count * longest > BODIES_BYTES_MAX or sum(sales.line_counts) != count:
         raise Undecodable("the lines are more than the sales have, or too long")
+    if any(len(column) != count for column in sales.line_tail):
+        raise Undecodable("a column behind the lines is not as long as they are")
     prices = sales.prices_minor
     return (
         (
@@ -367,6 +441,7 @@ def _lines(sales: Sales) -> "collections.abc.Iterator[tuple[Any, ...]]":
             points,
             line_no,
             tails[place],
+            *next(beyond),
         )
         for place, quantity, extended, amount, tax, points, line_no in zip(
             sales.article,

@@ -17,11 +17,12 @@ from sync.protocol.identity import TenderId, WorkstationId
 
 
 class TaxTotal(msgspec.Struct, frozen=True, array_like=True):
-    """Of one class and rate: gross amounts and the tax on them, returns subtracted."""
+    """Of one class and rate, in either mode: the base without tax, and the tax; returns subtracted.
+    What is out of tax's scope is in none."""
 
     tax_class: Text
     tax_rate_bp: BasisPoints
-    taxable_minor: Sum
+    net_minor: Sum
     tax_minor: Sum
 
 
@@ -139,7 +140,7 @@ def figures(totals: Totals) -> tuple[Figure, ...]:
             "minor",
         )
         for tax in totals.taxes
-        for what, amount in (("taxable", tax.taxable_minor), ("tax", tax.tax_minor))
+        for what, amount in (("net", tax.net_minor), ("tax", tax.tax_minor))
     ]
     return (
         Figure("transactions", totals.transactions, "count"),

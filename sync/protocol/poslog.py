@@ -7,6 +7,9 @@ same for every sale of an item, then those that repeat with the quantity: zstd f
 
 Signs: a sale line has a positive quantity and amount, a return line negative ones. A tender is
 positive when the customer gives it and negative when it is refunded; change is a positive number.
+Loan and paid in are positive, pickup and paid out negative; a transfer out has negative lines.
+
+Every figure keeps ``bounds.FIGURE_MAX``, and so does what a receipt or a movement comes to.
 Words: ARTS / OMG operational data model.
 """
 
@@ -18,9 +21,10 @@ from uuid import UUID
 import msgspec
 
 from sync.protocol.bounds import (
+    DATE_MAX,
+    DATE_MIN,
     FIGURE_MAX,
     LINE_NO_MAX,
-    NO_NUL,
     BasisPoints,
     Count,
     LineNo,
@@ -28,9 +32,10 @@ from sync.protocol.bounds import (
     Minor,
     OwnText,
     Points,
+    Sum,
     Text,
 )
-from sync.protocol.change import Instant
+from sync.protocol.change import Instant, Kind, Sequence
 from sync.protocol.errors import Unbalanced
 from sync.protocol.identity import (
     CustomerId,
@@ -40,6 +45,7 @@ from sync.protocol.identity import (
     PromotionId,
     ReceiptNumber,
     SaleId,
+    StoreId,
     TenderId,
     TillId,
     TillSessionId,
@@ -48,7 +54,7 @@ from sync.protocol.identity import (
 from sync.protocol.manifest import Manifest
 from sync.protocol.money import BASIS_POINTS, added_tax, included_tax
 from sync.protocol.shared import FieldChange
-from sync.protocol.text import is_plain
+from sync.protocol.text import PLAIN, is_plain
 
 LINES_MAX = LINE_NO_MAX
 TENDERS_MAX = 20
@@ -77,6 +83,18 @@ class TaxClass(StrEnum):
 
 class Fact(msgspec.Struct, frozen=True, array_like=True):
     """Base of everything that can stand in a journal."""
+
+
+def _refuse_date(business_date: date | None) -> None:
+    """A calendar's own end would break arithmetic on dates at whoever reads it."""
+    if business_date is not None and not DATE_MIN <= business_date <= DATE_MAX:
+        raise Unbalanced(f"the business date {business_date} lies beyond every bound")
+
+
+def _refuse_size(figures: list[int], what: str) -> None:
+    """What a fact comes to keeps the bound of a single figure (bounds.py)."""
+    if abs(sum(figures)) > FIGURE_MAX:
+        raise Unbalanced(f"the {what} of the whole is beyond {FIGURE_MAX:,}")
 
 
 class Spend(Fact, frozen=True, array_like=True):
@@ -122,15 +140,19 @@ class Line(Fact, frozen=True, array_like=True):
     """A SaleLine (quantity above zero) or a ReturnLine (below zero, with its original).
 
     ``extended_minor`` is price x quantity; ``amount_minor`` adds the modifiers: it is what the
-    customer owes for the line, tax included where the receipt says so. ``points`` is the line's
-    share of what the receipt earned, or (negative) what a return takes back.
+    customer owes for the line, with its tax where ``tax_included``, else before it. The mode stands
+    on the line: a return keeps the mode of its sale, whatever the store does today, and one receipt
+    may hold both. ``unit`` is what a quantity of 1,000 is one of. ``points`` is the line's share of
+    what the receipt earned, or (negative) what a return takes back.
     """
 
     item_id: ItemId
     description: OwnText
+    unit: OwnText
     scan_code: OwnText | None
     tax_class: TaxClass
     tax_rate_bp: BasisPoints
+    tax_included: bool
     tax_version: Count
     price_version: Count
     unit_cost_minor: Minor | None
@@ -148,14 +170,14 @@ class Line(Fact, frozen=True, array_like=True):
     lot: Text | None = None
 
     def __post_init__(self) -> None:
-        if not is_plain(f"{self.item_id}{self.description}{self.scan_code or ''}"):
+        if not is_plain(f"{self.item_id}{self.description}{self.unit}{self.scan_code or ''}"):
             raise Unbalanced(f"line {self.line_no}: a text holds what may not enter (text.py)")
         if self.quantity_milli == 0:
             raise Unbalanced(f"line {self.line_no}: quantity is zero")
         if not 0 <= self.tax_rate_bp <= BASIS_POINTS:
             raise Unbalanced(f"line {self.line_no}: tax rate is not between 0 and 100 %")
-        if abs(self.extended_minor) > FIGURE_MAX:
-            raise Unbalanced(f"line {self.line_no}: the amount is beyond every bound")
+        if self.tax_class is TaxClass.OUT_OF_SCOPE and (self.tax_rate_bp or self.tax_minor):
+            raise Unbalanced(f"line {self.line_no}: what is out of scope bears no tax")
         modified = self.extended_minor
         for modifier in self.modifiers:
             modified += modifier.amount_minor
@@ -175,19 +197,26 @@ class Line(Fact, frozen=True, array_like=True):
 
 
 class TaxLine(Fact, frozen=True, array_like=True):
-    """Tax of one class and rate, over the sale lines or over the return lines of a receipt."""
+    """Tax of one class, rate and mode, over the sale lines or over the return lines of a receipt.
+
+    ``net_minor`` is the base: the lines' amounts without their tax, in either mode, so that bases
+    of both add up (GST F5, boxes 1 to 3). What is out of scope is in no tax line.
+    """
 
     tax_class: TaxClass
     tax_rate_bp: BasisPoints
-    taxable_minor: Minor
+    tax_included: bool
+    net_minor: Minor
     tax_minor: Minor
     is_return: bool = False
 
 
 class TenderLine(Fact, frozen=True, array_like=True):
-    """One tender. ``points`` and ``spends`` only where the tender is points."""
+    """One tender. ``name`` as the receipt shows it for ever, whatever head office calls it later;
+    ``points`` and ``spends`` only where the tender is points."""
 
     tender_id: TenderId
+    name: Text
     kind: TenderKind
     amount_minor: Minor
     reference: Text | None = None
@@ -221,7 +250,7 @@ class TakeBack(Fact, frozen=True, array_like=True):
 class RetailTransaction(Fact, frozen=True, array_like=True):
     """A finished sale, return or exchange: balanced to the minor unit, or it does not exist.
 
-    Sum of line amounts (+ tax where it is not included) + rounding = sum of tenders - change.
+    Sum of line amounts (+ tax of the lines whose mode adds it) + rounding = tenders - change.
     ``tendered_at_ms`` is the instant as of which the basket was priced (UTC).
     """
 
@@ -233,7 +262,6 @@ class RetailTransaction(Fact, frozen=True, array_like=True):
     business_date: date
     tendered_at_ms: Instant
     currency: Text
-    tax_included: bool
     customer_id: CustomerId | None
     lines: tuple[Line, ...]
     taxes: tuple[TaxLine, ...]
@@ -259,14 +287,16 @@ class RetailTransaction(Fact, frozen=True, array_like=True):
             raise Unbalanced("change is never negative")
         if self.taxes != tax_lines(self.lines):
             raise Unbalanced("tax lines are not the sums of the lines")
-        _refuse_wrong_tax(self.taxes, self.tax_included)
+        _refuse_date(self.business_date)
+        _refuse_wrong_tax(self.taxes)
         _refuse_wrong_points(self)
+        _refuse_too_much(self)
 
     @property
     def total_minor(self) -> int:
         """Before rounding, tax included."""
         amount = sum([line.amount_minor for line in self.lines])
-        return amount if self.tax_included else amount + sum([t.tax_minor for t in self.taxes])
+        return amount + sum([t.tax_minor for t in self.taxes if not t.tax_included])
 
     @property
     def due_minor(self) -> int:
@@ -275,24 +305,36 @@ class RetailTransaction(Fact, frozen=True, array_like=True):
 
 
 def tax_lines(lines: tuple[Line, ...]) -> tuple[TaxLine, ...]:
-    """Sums per (is_return, class, rate), in that order: the only way to make tax lines."""
-    sums: dict[tuple[bool, TaxClass, int], tuple[int, int]] = {}
+    """Sums per (is_return, class, rate, mode), in that order: the only way to make tax lines."""
+    sums: dict[tuple[bool, TaxClass, int, bool], tuple[int, int]] = {}
     for line in lines:
-        group = (line.quantity_milli < 0, line.tax_class, line.tax_rate_bp)
-        taxable, tax = sums.get(group, (0, 0))
-        sums[group] = (taxable + line.amount_minor, tax + line.tax_minor)
+        if line.tax_class is TaxClass.OUT_OF_SCOPE:
+            continue
+        group = (line.quantity_milli < 0, line.tax_class, line.tax_rate_bp, line.tax_included)
+        net, tax = sums.get(group, (0, 0))
+        own = line.tax_minor
+        sums[group] = (net + line.amount_minor - (own if line.tax_included else 0), tax + own)
     groups = sorted(sums) if len(sums) > 1 else sums
     return tuple(
-        [TaxLine(group[1], group[2], *sums[group], is_return=group[0]) for group in groups]
+        [
+            TaxLine(tax_class, rate_bp, included, *sums[group], is_return=is_return)
+            for group in groups
+            for is_return, tax_class, rate_bp, included in (group,)
+        ]
     )
 
 
-def _refuse_wrong_tax(taxes: tuple[TaxLine, ...], included: bool) -> None:
+def _refuse_wrong_tax(taxes: tuple[TaxLine, ...]) -> None:
     """Tax of the sale lines is the rate on their sum; return lines mirror their originals' lines,
     whose shares were cut by largest remainder, so their sum has no closed form to hold against."""
     for line in taxes:
-        rule = included_tax if included else added_tax
-        if not line.is_return and line.tax_minor != rule(line.taxable_minor, line.tax_rate_bp):
+        if line.is_return:
+            continue
+        if line.tax_included:
+            expected = included_tax(line.net_minor + line.tax_minor, line.tax_rate_bp)
+        else:
+            expected = added_tax(line.net_minor, line.tax_rate_bp)
+        if line.tax_minor != expected:
             raise Unbalanced(f"tax at {line.tax_rate_bp} bp is not the rate on the receipt's sum")
 
 
@@ -308,6 +350,19 @@ def _refuse_wrong_points(sale: RetailTransaction) -> None:
         raise Unbalanced("points move without a customer")
 
 
+def _refuse_too_much(sale: RetailTransaction) -> None:
+    """Sale lines and return lines each: a day counts them apart, as gross and as refunds."""
+    for sign in (1, -1):
+        lines = [line for line in sale.lines if line.quantity_milli * sign > 0]
+        amounts = [line.amount_minor for line in lines]
+        _refuse_size(amounts + [x.tax_minor for x in lines if not x.tax_included], "amount")
+        _refuse_size([line.extended_minor for line in lines], "price")
+        _refuse_size([line.quantity_milli for line in lines], "quantity")
+        _refuse_size([line.points for line in lines], "points")
+    _refuse_size([tender.points for tender in sale.tenders], "points")
+    _refuse_size([max(0, tender.amount_minor) for tender in sale.tenders], "tenders")
+
+
 class TillSessionOpened(Fact, frozen=True, array_like=True):
     """A till was opened with a float, in minor units of cash."""
 
@@ -318,6 +373,9 @@ class TillSessionOpened(Fact, frozen=True, array_like=True):
     business_date: date
     currency: Text
     float_minor: Minor
+
+    def __post_init__(self) -> None:
+        _refuse_date(self.business_date)
 
 
 class TillMovementKind(StrEnum):
@@ -344,10 +402,12 @@ class TillMoved(Fact, frozen=True, array_like=True):
         comes_in = self.kind in (TillMovementKind.LOAN, TillMovementKind.PAID_IN)
         if self.amount_minor == 0 or (self.amount_minor > 0) != comes_in:
             raise Unbalanced(f"a {self.kind.value} of {self.amount_minor} has the wrong sign")
+        _refuse_date(self.business_date)
 
 
 class TillSessionSettled(Fact, frozen=True, array_like=True):
-    """A till was counted: over (positive) or short (negative) = counted - expected."""
+    """A till was counted: over (positive) or short (negative) = counted - expected.
+    ``expected_cash_minor`` is a sum over the session: float, cash tenders, change, movements."""
 
     till_session_id: TillSessionId
     till_id: TillId
@@ -356,8 +416,11 @@ class TillSessionSettled(Fact, frozen=True, array_like=True):
     business_date: date
     currency: Text
     float_minor: Minor
-    expected_cash_minor: Minor
-    counted_cash_minor: Minor
+    expected_cash_minor: Sum
+    counted_cash_minor: Sum
+
+    def __post_init__(self) -> None:
+        _refuse_date(self.business_date)
 
     @property
     def over_short_minor(self) -> int:
@@ -366,11 +429,16 @@ class TillSessionSettled(Fact, frozen=True, array_like=True):
 
 
 class BusinessDayOpened(Fact, frozen=True, array_like=True):
-    """The day's name on every later fact; its date is stated, never taken from a clock."""
+    """The day's name on every later fact; its date is stated, never taken from a clock.
+    ``override_reason``: why a date that is not the next day's is meant (protocol.md, Time)."""
 
     business_date: date
     operator_id: OperatorId
     zone: Text
+    override_reason: Text | None = None
+
+    def __post_init__(self) -> None:
+        _refuse_date(self.business_date)
 
 
 class BusinessDayClosed(Fact, frozen=True, array_like=True):
@@ -383,30 +451,48 @@ class BusinessDayClosed(Fact, frozen=True, array_like=True):
     def __post_init__(self) -> None:
         if self.manifest.business_date != self.business_date:
             raise Unbalanced("the manifest is another day's")
+        _refuse_date(self.business_date)
+
+
+class BusinessDayReopened(Fact, frozen=True, array_like=True):
+    """A day that was closed by mistake goes on: its next close brings the manifest that counts."""
+
+    business_date: date
+    operator_id: OperatorId
+    reason: Text
+
+    def __post_init__(self) -> None:
+        _refuse_date(self.business_date)
 
 
 class StockMovementKind(StrEnum):
-    """Why stock moved without a sale."""
+    """Why stock came or went at this store without a sale."""
 
     RECEIPT = "receipt"
     ADJUSTMENT = "adjustment"
-    TRANSFER_OUT = "transfer_out"
-    TRANSFER_IN = "transfer_in"
-    COUNT = "count"
     WASTE = "waste"
 
 
 class StockLine(Fact, frozen=True, array_like=True):
-    """One item's part of a movement; ``quantity_milli`` is signed."""
+    """One item's part of a movement; ``quantity_milli`` is signed and never 0."""
 
-    item_id: Annotated[ItemId, NO_NUL]
+    item_id: Annotated[ItemId, PLAIN]
     quantity_milli: Milli
     unit_cost_minor: Minor | None = None
     lot: Text | None = None
 
+    def __post_init__(self) -> None:
+        if self.quantity_milli == 0:
+            raise Unbalanced(f"{self.item_id}: a line of a movement moves nothing")
+
+
+def _refuse_lines(lines: "tuple[StockLine, ...] | tuple[CountLine, ...]") -> None:
+    if not 1 <= len(lines) <= LINES_MAX:
+        raise Unbalanced(f"a movement has at least one line and at most {LINES_MAX:,}")
+
 
 class StockMoved(Fact, frozen=True, array_like=True):
-    """Stock came or went without a sale. Absolute figures never travel but in a count."""
+    """Stock came or went without a sale. Absolute figures stand only in a count."""
 
     movement_id: MovementId
     kind: StockMovementKind
@@ -417,11 +503,67 @@ class StockMoved(Fact, frozen=True, array_like=True):
     document: Text | None = None
 
     def __post_init__(self) -> None:
-        if not 1 <= len(self.lines) <= LINES_MAX:
-            raise Unbalanced(f"a movement has at least one line and at most {LINES_MAX:,}")
-        counts = self.kind is StockMovementKind.COUNT
-        if not (counts or all(line.quantity_milli for line in self.lines)):
-            raise Unbalanced("a line of a movement moves nothing")
+        _refuse_lines(self.lines)
+        _refuse_date(self.business_date)
+        _refuse_size([abs(line.quantity_milli) for line in self.lines], "quantity")
+
+
+class TransferDirection(StrEnum):
+    """Which end of a transfer a store reports."""
+
+    OUT = "out"
+    IN = "in"
+
+
+class StockTransferred(Fact, frozen=True, array_like=True):
+    """One end of a transfer between stores: what left here, or what came here. Each end is a fact
+    of its own store; what one sent and the other did not get is in transit or a discrepancy.
+    ``intent_id``: the wish that both name; ``other_store_id``: None where it is not known."""
+
+    transfer_id: MovementId
+    direction: TransferDirection
+    intent_id: UUID | None
+    other_store_id: StoreId | None
+    operator_id: OperatorId
+    business_date: date | None
+    reason: Text
+    lines: tuple[StockLine, ...]
+    document: Text | None = None
+
+    def __post_init__(self) -> None:
+        _refuse_lines(self.lines)
+        _refuse_date(self.business_date)
+        _refuse_size([abs(line.quantity_milli) for line in self.lines], "quantity")
+        comes_in = self.direction is TransferDirection.IN
+        if any((line.quantity_milli > 0) != comes_in for line in self.lines):
+            raise Unbalanced(f"a line of a transfer {self.direction.value} has the wrong sign")
+
+
+class CountLine(Fact, frozen=True, array_like=True):
+    """One item as it was counted: an absolute figure, and what it has seen (protocol.md, stock):
+    this epoch's events through ``seen_through``. Movements that it has not seen come on top."""
+
+    item_id: Annotated[ItemId, PLAIN]
+    counted_milli: Annotated[int, msgspec.Meta(ge=0, le=FIGURE_MAX)]
+    seen_through: Sequence
+    lot: Text | None = None
+
+
+class StockCounted(Fact, frozen=True, array_like=True):
+    """Shelves were counted, while selling went on or not. ``parent_through``: of the epoch before,
+    what it had when it was sealed; None where this epoch has no parent."""
+
+    count_id: MovementId
+    operator_id: OperatorId
+    business_date: date | None
+    reason: Text
+    parent_through: Sequence | None
+    lines: tuple[CountLine, ...]
+    document: Text | None = None
+
+    def __post_init__(self) -> None:
+        _refuse_lines(self.lines)
+        _refuse_date(self.business_date)
 
 
 class CustomerChanged(Fact, frozen=True, array_like=True):
@@ -433,7 +575,8 @@ class CustomerChanged(Fact, frozen=True, array_like=True):
 
 
 class AlarmKind(StrEnum):
-    """What people must be told, on both sides."""
+    """What this version raises, and what people must be told on both sides. A reader meets others:
+    the kind of an alarm is open."""
 
     SALE_ID_REUSED = "sale_id_reused"
     FORK = "fork"
@@ -449,10 +592,18 @@ class AlarmRaised(Fact, frozen=True, array_like=True):
     """Something that should not happen did; ``subject`` is the id it is about."""
 
     alarm_id: UUID
-    kind: AlarmKind
+    kind: Kind
     subject: Text
     detail: Text
     workstation_id: WorkstationId | None = None
+
+
+class AlarmCleared(Fact, frozen=True, array_like=True):
+    """Somebody looked and said why the alarm no longer stands. ``cleared_by`` is the person."""
+
+    alarm_id: UUID
+    cleared_by: Text
+    reason: Text
 
 
 class IdAbandoned(Fact, frozen=True, array_like=True):
@@ -478,9 +629,13 @@ AnyFact: TypeAlias = (
     | TillSessionSettled
     | BusinessDayOpened
     | BusinessDayClosed
+    | BusinessDayReopened
     | StockMoved
+    | StockTransferred
+    | StockCounted
     | CustomerChanged
     | AlarmRaised
+    | AlarmCleared
     | IdAbandoned
     | DeviceRecorded
 )

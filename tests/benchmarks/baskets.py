@@ -61,9 +61,9 @@ WORKSTATIONS = tuple(WorkstationId(name) for name in ("W1", "W2", "W3"))
 OPERATORS = tuple(OperatorId(name) for name in ("anna", "farid", "mei", "ravi"))
 CASH, CARD, POINTS = TenderId("cash"), TenderId("card"), TenderId("points")
 TENDERS = {
-    CASH: TenderInUse(TenderKind.CASH, True, True),
-    CARD: TenderInUse(TenderKind.CARD, True, True),
-    POINTS: TenderInUse(TenderKind.POINTS, True, True),
+    CASH: TenderInUse("Cash", TenderKind.CASH, True, True),
+    CARD: TenderInUse("Card", TenderKind.CARD, True, True),
+    POINTS: TenderInUse("Points", TenderKind.POINTS, True, True),
 }
 RATES = {
     TaxClass.STANDARD: RateInForce(900, 1),
@@ -180,6 +180,7 @@ def _shelf(item: Item, price: Price, place: int, companies: list[int], draw: Ran
     known = ItemOnSale(
         ItemId(item.item_id),
         item.name,
+        item.unit,
         item.tax_class,
         item.open_price,
         item.unit_cost_minor,

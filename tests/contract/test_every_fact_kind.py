@@ -102,8 +102,8 @@ PROJECTED: Mapping[KindVersion, Projected] = {
                 },
             ],
             "sale_tax": [
-                {"is_return": False, "tax_rate_bp": 900, "taxable_minor": 2_180, "tax_minor": 180},
-                {"is_return": True, "tax_rate_bp": 0, "taxable_minor": -301, "tax_minor": 0},
+                {"is_return": False, "tax_rate_bp": 900, "net_minor": 2_000, "tax_minor": 180},
+                {"is_return": True, "tax_rate_bp": 0, "net_minor": -301, "tax_minor": 0},
             ],
             "sale_tender": [
                 {"tender_no": 1, "tender_id": "cash", "amount_minor": 2_000, "points": 0},
@@ -126,9 +126,9 @@ PROJECTED: Mapping[KindVersion, Projected] = {
                     "lines": 2,
                     "gross": 2_180,
                     "refunds": 301,
-                    "taxable standard 9.00 %": 2_180,
+                    "net standard 9.00 %": 2_000,
                     "tax standard 9.00 %": 180,
-                    "taxable zero 0.00 %": -301,
+                    "net zero 0.00 %": -301,
                     "tender cash": 2_000,
                     "tender points": 100,
                     "change": 220,
@@ -180,6 +180,21 @@ PROJECTED: Mapping[KindVersion, Projected] = {
             "day_total": figures({"stock units moved": 34_500}),
         }
     ),
+    KindVersion("business_day_reopened", 1): Projected({}),
+    KindVersion("stock_transferred", 1): Projected(
+        {
+            "stock_movement": [
+                {"line_no": 1, "item_id": "I00042", "kind": "transfer_out"},
+                {"line_no": 2, "item_id": "I00043", "kind": "transfer_out"},
+            ],
+            "stock_level": [
+                {"item_id": "I00042", "on_hand_milli": -6_000},
+                {"item_id": "I00043", "on_hand_milli": -2_500},
+            ],
+            "day_total": figures({"stock units moved": -8_500}),
+        }
+    ),
+    KindVersion("stock_counted", 1): Projected({}),
     KindVersion("customer_changed", 1): Projected(
         {
             "customer_field": [
@@ -191,6 +206,7 @@ PROJECTED: Mapping[KindVersion, Projected] = {
     KindVersion("alarm_raised", 1): Projected(
         {"store_alarm": [{"alarm_id": golden.GRANT, "kind": "sale_id_reused"}]}
     ),
+    KindVersion("alarm_cleared", 1): Projected({}),
     KindVersion("id_abandoned", 1): Projected({}),
     KindVersion("device_recorded", 1): Projected({}),
 }

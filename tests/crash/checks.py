@@ -222,7 +222,7 @@ def half(file: Contents, _told: Promises) -> Iterator[str]:
     there = {
         "sale": "sale_id, seq, receipt_number, total_minor, rounding_minor, change_minor",
         "sale_line": "sale_id, line_no, item_id, quantity_milli, amount_minor, tax_minor, points",
-        "sale_tax": "sale_id, is_return, tax_class, tax_rate_bp, taxable_minor, tax_minor",
+        "sale_tax": "sale_id, is_return, tax_class, tax_rate_bp, tax_included, net_minor, tax_minor",
         "sale_tender": "sale_id, tender_no, tender_id, amount_minor, points",
         "stock_movement": "event_id, line_no, item_id, quantity_milli, on_hand_after_milli",
         "stock_level": "item_id, on_hand_milli",
@@ -251,7 +251,8 @@ def _expect_sale(
         expected["stock_movement"].add((id_, line.line_no, *moved))
     for tax in sale.taxes:
         place = (id_, int(tax.is_return), tax.tax_class.value, tax.tax_rate_bp)
-        expected["sale_tax"].add((*place, tax.taxable_minor, tax.tax_minor))
+        sums = (int(tax.tax_included), tax.net_minor, tax.tax_minor)
+        expected["sale_tax"].add((*place, *sums))
     for number, tender in enumerate(sale.tenders, start=1):
         row = (id_, number, tender.tender_id, tender.amount_minor, tender.points)
         expected["sale_tender"].add(row)

@@ -18,6 +18,7 @@ from sync.protocol.identity import (
     PromotionId,
     ReceiptNumber,
     SaleId,
+    StoreId,
     TenderId,
     TillId,
     TillSessionId,
@@ -25,10 +26,13 @@ from sync.protocol.identity import (
 )
 from sync.protocol.manifest import Manifest, TaxTotal, TenderTotal, Totals, WorkstationTotals
 from sync.protocol.poslog import (
+    AlarmCleared,
     AlarmKind,
     AlarmRaised,
     BusinessDayClosed,
     BusinessDayOpened,
+    BusinessDayReopened,
+    CountLine,
     CustomerChanged,
     DeviceRecorded,
     IdAbandoned,
@@ -38,9 +42,11 @@ from sync.protocol.poslog import (
     PriceModifier,
     RetailTransaction,
     Spend,
+    StockCounted,
     StockLine,
     StockMoved,
     StockMovementKind,
+    StockTransferred,
     TakeBack,
     TaxClass,
     TaxLine,
@@ -50,6 +56,7 @@ from sync.protocol.poslog import (
     TillMovementKind,
     TillSessionOpened,
     TillSessionSettled,
+    TransferDirection,
 )
 from sync.protocol.shared import CustomerField, FieldChange
 
@@ -67,9 +74,11 @@ W1, TILL = WorkstationId("W1"), TillId("W1")
 _SOLD = Line(
     item_id=ItemId("I00042"),
     description="Grüner Tee 100 g",
+    unit="each",
     scan_code="8881234567892",
     tax_class=TaxClass.STANDARD,
     tax_rate_bp=900,
+    tax_included=True,
     tax_version=1,
     price_version=7,
     unit_cost_minor=400,
@@ -87,10 +96,12 @@ _SOLD = Line(
 )
 _BACK = Line(
     item_id=ItemId("I00043"),
-    description="Rice 1 kg",
+    description="Rice, loose",
+    unit="kg",
     scan_code=None,
     tax_class=TaxClass.ZERO,
     tax_rate_bp=0,
+    tax_included=False,
     tax_version=1,
     price_version=8,
     unit_cost_minor=None,
@@ -109,7 +120,7 @@ _TOTALS = Totals(
     gross_minor=2_180,
     refunds_minor=301,
     tax_added_minor=0,
-    taxes=(TaxTotal("standard", 900, 2_180, 180), TaxTotal("zero", 0, -301, 0)),
+    taxes=(TaxTotal("standard", 900, 2_000, 180), TaxTotal("zero", 0, -301, 0)),
     tenders=(TenderTotal(TenderId("cash"), 2_000), TenderTotal(TenderId("points"), 100)),
     change_minor=220,
     rounding_minor=1,
@@ -133,17 +144,22 @@ EXAMPLES: dict[KindVersion, Any] = {
         business_date=DAY,
         tendered_at_ms=1_763_971_200_123,
         currency="SGD",
-        tax_included=True,
         customer_id=CUSTOMER,
         lines=(_SOLD, _BACK),
         taxes=(
-            TaxLine(TaxClass.STANDARD, 900, 2_180, 180, False),
-            TaxLine(TaxClass.ZERO, 0, -301, 0, True),
+            TaxLine(TaxClass.STANDARD, 900, True, 2_000, 180, False),
+            TaxLine(TaxClass.ZERO, 0, False, -301, 0, True),
         ),
         tenders=(
-            TenderLine(TenderId("cash"), TenderKind.CASH, 2_000, "drawer 1"),
+            TenderLine(TenderId("cash"), "Cash", TenderKind.CASH, 2_000, "drawer 1"),
             TenderLine(
-                TenderId("points"), TenderKind.POINTS, 100, None, 100, (Spend(GRANT, 0, 100),)
+                TenderId("points"),
+                "Points",
+                TenderKind.POINTS,
+                100,
+                None,
+                100,
+                (Spend(GRANT, 0, 100),),
             ),
         ),
         rounding_minor=1,
@@ -163,7 +179,9 @@ EXAMPLES: dict[KindVersion, Any] = {
     KindVersion("till_session_settled", 1): TillSessionSettled(
         TILL_SESSION, TILL, W1, ANNA, DAY, "SGD", 20_000, 21_780, 21_775
     ),
-    KindVersion("business_day_opened", 1): BusinessDayOpened(DAY, ANNA, "Asia/Singapore"),
+    KindVersion("business_day_opened", 1): BusinessDayOpened(
+        DAY, ANNA, "Asia/Singapore", "the clock was a day ahead"
+    ),
     KindVersion("business_day_closed", 1): BusinessDayClosed(
         DAY,
         ANNA,
@@ -178,6 +196,9 @@ EXAMPLES: dict[KindVersion, Any] = {
             workstations=(WorkstationTotals(W1, _TOTALS),),
         ),
     ),
+    KindVersion("business_day_reopened", 1): BusinessDayReopened(
+        DAY, BEN, "closed before the last customer"
+    ),
     KindVersion("stock_moved", 1): StockMoved(
         MOVEMENT,
         StockMovementKind.RECEIPT,
@@ -186,6 +207,26 @@ EXAMPLES: dict[KindVersion, Any] = {
         "delivery",
         (StockLine(ItemId("I00042"), 24_000, 400, "L-9"), StockLine(ItemId("I00043"), 10_500)),
         "PO-17",
+    ),
+    KindVersion("stock_transferred", 1): StockTransferred(
+        MOVEMENT,
+        TransferDirection.OUT,
+        GRANT,
+        StoreId(STORE),
+        ANNA,
+        DAY,
+        "asked for by head office",
+        (StockLine(ItemId("I00042"), -6_000, 400, "L-9"), StockLine(ItemId("I00043"), -2_500)),
+        "TR-4",
+    ),
+    KindVersion("stock_counted", 1): StockCounted(
+        MOVEMENT,
+        ANNA,
+        DAY,
+        "spring count",
+        41,
+        (CountLine(ItemId("I00042"), 17_000, 128, "L-9"), CountLine(ItemId("I00043"), 0, 131)),
+        "ST-2",
     ),
     KindVersion("customer_changed", 1): CustomerChanged(
         CUSTOMER,
@@ -197,6 +238,9 @@ EXAMPLES: dict[KindVersion, Any] = {
     ),
     KindVersion("alarm_raised", 1): AlarmRaised(
         GRANT, AlarmKind.SALE_ID_REUSED, str(SALE), "another content came", W1
+    ),
+    KindVersion("alarm_cleared", 1): AlarmCleared(
+        GRANT, "Ben, store manager", "two tabs of one till; the receipt was found"
     ),
     KindVersion("id_abandoned", 1): IdAbandoned(SALE, W1, ANNA),
     KindVersion("device_recorded", 1): DeviceRecorded("boot", "after a power cut", "0.1.0"),

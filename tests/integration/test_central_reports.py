@@ -239,10 +239,8 @@ async def test_daily_sales_and_tax_are_the_companys_own(engine: AsyncEngine) -> 
         assert row.total_minor == totals.gross_minor - totals.refunds_minor
         assert row.tax_minor == sum(tax.tax_minor for tax in totals.taxes)
     assert [row.store_code for row in one] == ["S02"]
-    assert [
-        (row.tax_class, row.tax_rate_bp, row.taxable_minor, row.tax_minor) for row in taxes
-    ] == [
-        (tax.tax_class, tax.tax_rate_bp, tax.taxable_minor, tax.tax_minor)
+    assert [(row.tax_class, row.tax_rate_bp, row.net_minor, row.tax_minor) for row in taxes] == [
+        (tax.tax_class, tax.tax_rate_bp, tax.net_minor, tax.tax_minor)
         for tax in tally(shops[0].facts, DAY).totals().taxes
     ]
 

@@ -110,7 +110,7 @@ def told(facts: list[AnyFact], workstation: WorkstationId | None = None) -> Tota
     tally = Tally()
     for fact in facts:
         if isinstance(fact, StockMoved) and workstation is None:
-            tally.add_stock(fact)
+            tally.add_stock(fact.lines)
         if workstation is not None and getattr(fact, "workstation_id", None) != workstation:
             continue
         match fact:
@@ -158,7 +158,7 @@ def test_a_day_adds_up_as_one_would_by_hand(store: Traded) -> None:
     assert (totals.gross_minor, totals.refunds_minor) == (3 * 150 + 1_000, 0)
     assert totals.tenders == (TenderTotal(CARD, 1_150), TenderTotal(CASH, 500))
     assert totals.change_minor == 200
-    assert [(t.tax_class, t.taxable_minor, t.tax_minor) for t in totals.taxes] == [
+    assert [(t.tax_class, t.net_minor, t.tax_minor) for t in totals.taxes] == [
         ("standard", 450, 25 + 12),
         ("zero", 1_000, 0),
     ]

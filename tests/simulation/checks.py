@@ -42,6 +42,7 @@ from sync.protocol.poslog import (
     RetailTransaction,
     Spend,
     StockMoved,
+    TaxClass,
     TillSessionOpened,
     TillSessionSettled,
 )
@@ -459,20 +460,22 @@ def check_9_tax_recomputes(found: Evidence) -> None:
     taken: defaultdict[tuple[Any, ...], int] = defaultdict(int)
     for line in tables["sale_line"].values():
         is_return = line.quantity_milli < 0
-        key = (line.store_id, line.sale_id, is_return, line.tax_class, line.tax_rate_bp)
-        sums[key][0] += line.amount_minor
+        if line.tax_class == TaxClass.OUT_OF_SCOPE:
+            continue
+        included = line.tax_included
+        key = (line.store_id, line.sale_id, is_return, line.tax_class, line.tax_rate_bp, included)
+        sums[key][0] += line.amount_minor - (line.tax_minor if included else 0)
         sums[key][1] += line.tax_minor
         if is_return:
             taken[line.store_id, line.original_sale_id, line.original_line_no] -= line.tax_minor
-    for key, (amount, tax) in sums.items():
-        store_id, sale_id, is_return, _, rate_bp = key
+    for key, (net, tax) in sums.items():
+        _, sale_id, is_return, _, rate_bp, included = key
         row = tables["sale_tax"].get(key)
-        held = row and (row.taxable_minor, row.tax_minor)
-        equal(held, (amount, tax), f"{sale_id}: tax line")
-        included = tables["sale"][store_id, sale_id].tax_included
-        rule = included_tax if included else added_tax
+        held = row and (row.net_minor, row.tax_minor)
+        equal(held, (net, tax), f"{sale_id}: tax line")
+        expected = included_tax(net + tax, rate_bp) if included else added_tax(net, rate_bp)
         if not is_return:
-            equal(tax, rule(amount, rate_bp), f"{sale_id}: tax at {rate_bp}")
+            equal(tax, expected, f"{sale_id}: tax at {rate_bp}")
     for key, tax in taken.items():
         expect(tax <= tables["sale_line"][key].tax_minor, f"{key}: more tax came back than was")
 

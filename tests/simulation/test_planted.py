@@ -217,7 +217,7 @@ PLANTED: tuple[tuple[Callable[[Evidence], None], Plant], ...] = (
         in_store("UPDATE sale_tender SET amount_minor = amount_minor + 1 WHERE tender_no = 1"),
     ),
     (checks.check_9_tax_recomputes, in_projection("sale_line", "tax_minor")),
-    (checks.check_9_tax_recomputes, in_projection("sale_tax", "taxable_minor")),
+    (checks.check_9_tax_recomputes, in_projection("sale_tax", "net_minor")),
     (
         checks.check_10_points_stay_within_rights,
         in_store("UPDATE points_right SET spent = points + 1"),

@@ -77,9 +77,11 @@ def returned(sale: int, line_no: int, points: int) -> Line:
     return Line(
         item_id=ItemId("I01"),
         description="Item 1",
+        unit="each",
         scan_code=None,
         tax_class=TaxClass.STANDARD,
         tax_rate_bp=900,
+        tax_included=True,
         tax_version=1,
         price_version=1,
         unit_price_minor=100,

@@ -14,7 +14,11 @@ from sync.protocol.change import INSTANT_MS_MAX, Envelope
 from sync.protocol.clock import ClockState, Hlc
 from sync.protocol.codec import decode, encode, pack_batch
 from sync.protocol.columns import (
+    ARTICLE_FIELDS,
     BODIES_BYTES_MAX,
+    LINE_COLUMNS,
+    SALE_COLUMNS,
+    TAIL_FIELDS_MAX,
     Columns,
     SentBatch,
     fold,
@@ -24,6 +28,7 @@ from sync.protocol.columns import (
 )
 from sync.protocol.errors import Undecodable
 from sync.protocol.identity import BootId, EventId, SaleId
+from sync.protocol.poslog import Line, RetailTransaction
 from tests.benchmarks.baskets import Baskets
 from tests.benchmarks.wire import batches_of
 from tests.shop_journal import Shop
@@ -31,6 +36,7 @@ from tests.strategies import ids
 
 SALES = tuple(entry.envelope for entry in Baskets(items=30, seed=1).entries(12))
 BODY: list[Any] = msgspec.msgpack.decode(SALES[0].body)
+LINES, QUANTITY = SALE_COLUMNS.index("lines"), LINE_COLUMNS.index("quantity_milli")
 
 
 def day() -> tuple[Envelope, ...]:
@@ -67,6 +73,38 @@ def test_a_five_line_sale_takes_at_most_110_bytes_on_the_wire() -> None:
     assert len(pack_batch(batch)) <= 110 * 200
 
 
+def test_the_columns_names_are_what_the_kind_had_when_it_was_released() -> None:
+    """They may lack what the kind gained since, never what it had: bodies keep their order."""
+    assert RetailTransaction.__struct_fields__[: len(SALE_COLUMNS)] == SALE_COLUMNS
+    assert Line.__struct_fields__[: len(LINE_COLUMNS)] == LINE_COLUMNS
+
+
+def longer(sale: Envelope, tail: list[object], line_tail: list[object]) -> Envelope:
+    """The sale as a later version of its kind would write it: with more fields at the ends."""
+    body = msgspec.msgpack.decode(sale.body)
+    body[LINES] = [[*line, *line_tail] for line in body[LINES]]
+    return msgspec.structs.replace(sale, body=encode([*body, *tail]))
+
+
+@pytest.mark.parametrize(("tail", "line_tail"), [(["later"], []), ([], [7]), ([None, 1], ["x", 2])])
+def test_a_longer_body_folds_as_well(tail: list[object], line_tail: list[object]) -> None:
+    """A4: a sale or a line with one more field at its end took 562 bytes instead of 103."""
+    batch = batches_of(Baskets(items=300, seed=7), 200)[0]
+    later = tuple(longer(sale, tail, line_tail) for sale in batch.envelopes)
+    columns = fold(later)
+    assert set(columns.bodies) == {None}
+    assert over_the_wire(later) == later
+    grown = msgspec.structs.replace(batch, envelopes=later)
+    assert len(pack_batch(grown)) <= len(pack_batch(batch)) + 200
+
+
+def test_bodies_of_two_lengths_travel_in_one_batch() -> None:
+    """An upgrade in the middle of a queue."""
+    mixed = (SALES[0], longer(SALES[1], [1], []), SALES[2])
+    assert [body is None for body in fold(mixed).bodies] == [True, False, True]
+    assert over_the_wire(mixed) == mixed
+
+
 def test_a_sales_id_travels_once() -> None:
     assert set(fold(SALES).event_ids) == {None}
     other = msgspec.structs.replace(SALES[0], event_id=EventId(SALES[1].event_id))
@@ -78,14 +116,14 @@ numbers = st.integers(-(1 << 63), (1 << 64) - 1)
 values = st.none() | st.booleans() | numbers | st.text(max_size=3) | st.binary(max_size=17)
 
 
-@given(st.lists(st.tuples(st.integers(0, 25), st.integers(0, 21), values), max_size=4))
+@given(st.lists(st.tuples(st.integers(0, 24), st.integers(0, 23), values), max_size=4))
 def test_whatever_a_sales_body_says_it_comes_back(
     changes: list[tuple[int, int, object]],
 ) -> None:
     body = msgspec.msgpack.decode(SALES[0].body)
     for place, line_place, value in changes:
-        if place == 10 or place > 20:
-            line = body[10][place % 5] if isinstance(body[10], list) else None
+        if place == LINES or place >= len(SALE_COLUMNS):
+            line = body[LINES][place % 5] if isinstance(body[LINES], list) else None
             if isinstance(line, list):
                 line[line_place : line_place + 1] = [value]
         else:
@@ -94,25 +132,33 @@ def test_whatever_a_sales_body_says_it_comes_back(
     assert over_the_wire(envelopes) == envelopes
 
 
-LINE = BODY[10][0]
+LINE = BODY[LINES][0]
 ODD_BODIES = {
     "nothing": b"",
     "no msgpack": b"\xc1",
     "a field more": encode([*BODY, None]),
     "a field less": encode(BODY[:-1]),
-    "a line of one field more": encode([*BODY[:10], [[*LINE, None]], *BODY[11:]]),
-    "no line": encode([*BODY[:10], [], *BODY[11:]]),
-    "sixteen lines": encode([*BODY[:10], [LINE] * 16, *BODY[11:]]),
-    "more lines than a receipt has": encode([*BODY[:10], [LINE] * (LINE_NO_MAX + 1), *BODY[11:]]),
+    "far more fields": encode([*BODY, *[None] * (TAIL_FIELDS_MAX + 1)]),
+    "lines of two lengths": encode([*BODY[:LINES], [LINE, [*LINE, 1]], *BODY[LINES + 1 :]]),
+    "a line of one field more": encode([*BODY[:LINES], [[*LINE, None]], *BODY[LINES + 1 :]]),
+    "no line": encode([*BODY[:LINES], [], *BODY[LINES + 1 :]]),
+    "sixteen lines": encode([*BODY[:LINES], [LINE] * 16, *BODY[LINES + 1 :]]),
+    "more lines than a receipt has": encode(
+        [*BODY[:LINES], [LINE] * (LINE_NO_MAX + 1), *BODY[LINES + 1 :]]
+    ),
     "an id as text": encode([str(SALES[0].event_id), *BODY[1:]]),
     "an integer longer than it need be": SALES[0].body.replace(b"\xcd\x03\xe8", b"\xd1\x03\xe8"),
     "a float": encode([*BODY[:6], float(BODY[6]), *BODY[7:]]),
     "figures beyond 64 bits of difference": encode(
-        [*BODY[:10], [[*LINE[:8], (1 << 64) - 1, -(1 << 63), *LINE[10:]]], *BODY[11:]]
+        [
+            *BODY[:LINES],
+            [[*LINE[:QUANTITY], (1 << 64) - 1, -(1 << 63), *LINE[QUANTITY + 2 :]]],
+            *BODY[LINES + 1 :],
+        ]
     ),
-    "nesting without end": b"\xdc\x00\x14" + b"\x91" * 100_000,
+    "nesting without end": b"\xdc\x00\x13" + b"\x91" * 100_000,
     "nesting without end in a field": SALES[0].body[:21] + b"\x91" * 100_000,
-    "a text that is none": b"\xdc\x00\x14\xa2\xff\xfe" + SALES[0].body[21:],
+    "a text that is none": b"\xdc\x00\x13\xa2\xff\xfe" + SALES[0].body[21:],
     "bytes behind": SALES[0].body + b"\xc0",
 }
 
@@ -201,6 +247,8 @@ MISFITS = {
     "an instant beyond every calendar": msgspec.structs.replace(ONE, occurred_ms=(1 << 62,)),
     "a stamp below zero": msgspec.structs.replace(ONE, hlc=(-(1 << 62),)),
     "an event of no origin": msgspec.structs.replace(ONE, origin=(1,)),
+    "a tail shorter than the sales": columns_with(sale_tail=((),)),
+    "a tail longer than the lines": columns_with(line_tail=((msgspec.Raw(b"\xc0"),) * 6,)),
     "an instant fewer": msgspec.structs.replace(ONE, occurred_ms=()),
 }
 
@@ -228,7 +276,7 @@ def test_an_article_that_repeats_into_a_bomb_is_refused_before_it_unfolds() -> N
     value = msgspec.Raw(b"\xc0")
     bomb = columns_with(
         line_counts=(lines,),
-        articles=((value,), (name,), *((value,),) * 11),
+        articles=((value,), (name,), *((value,),) * (ARTICLE_FIELDS - 2)),
         prices_minor=(0,),
         article=(0,) * lines,
         quantity_milli=(0,) * lines,
@@ -250,7 +298,7 @@ def test_an_article_that_repeats_into_a_bomb_is_refused_before_it_unfolds() -> N
 
 def test_sales_that_share_one_long_description_still_travel() -> None:
     long = [*LINE[:1], "x" * 4_000, *LINE[2:]]
-    many = encode([*BODY[:10], [long] * LINE_NO_MAX, *BODY[11:]])
-    few = encode([*BODY[:10], [long] * 3, *BODY[11:]])
+    many = encode([*BODY[:LINES], [long] * LINE_NO_MAX, *BODY[LINES + 1 :]])
+    few = encode([*BODY[:LINES], [long] * 3, *BODY[LINES + 1 :]])
     envelopes = with_bodies(many, few, *([SALES[0].body] * 10))
     assert over_the_wire(envelopes) == envelopes

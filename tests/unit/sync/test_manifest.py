@@ -62,7 +62,7 @@ def test_a_tender_or_rate_that_one_side_lacks_counts_as_zero() -> None:
         tenders=(TenderTotal(TenderId("card"), 1_090),),
     )
     assert differences(store, Totals()) == (
-        Difference("taxable standard 9.00 %", 1_090, 0, "minor"),
+        Difference("net standard 9.00 %", 1_090, 0, "minor"),
         Difference("tax standard 9.00 %", 90, 0, "minor"),
         Difference("tender card", 1_090, 0, "minor"),
     )

@@ -14,10 +14,26 @@ from tests.unit.sync.test_facts import line, returned
 def test_returns_stand_apart_from_sales_of_the_same_rate() -> None:
     reduced = line(3, tax_class=TaxClass.REDUCED, tax_rate_bp=500, tax_minor=52)
     assert tax_lines((line(1), returned(2), reduced)) == (
-        TaxLine(TaxClass.REDUCED, 500, 1_090, 52, False),
-        TaxLine(TaxClass.STANDARD, 900, 1_090, 90, False),
-        TaxLine(TaxClass.STANDARD, 900, -1_090, -90, True),
+        TaxLine(TaxClass.REDUCED, 500, True, 1_038, 52, False),
+        TaxLine(TaxClass.STANDARD, 900, True, 1_000, 90, False),
+        TaxLine(TaxClass.STANDARD, 900, True, -1_000, -90, True),
     )
+
+
+def test_a_base_is_net_of_tax_in_either_mode() -> None:
+    """A15: two items of 10.90 with 9 % inside, or of 10.00 with 9 % on top, have one base."""
+    inside = (line(1), line(2))
+    on_top = tuple(line(n, amount=1_000, tax_minor=90, tax_included=False) for n in (1, 2))
+    for lines in (inside, on_top):
+        (tax,) = tax_lines(lines)
+        assert (tax.net_minor, tax.tax_minor) == (2_000, 180)
+
+
+def test_what_is_out_of_scope_is_in_no_tax_line() -> None:
+    """A15: a gift card that is sold enters no tax figure."""
+    gift = line(2, tax_class=TaxClass.OUT_OF_SCOPE, tax_rate_bp=0, tax_minor=0)
+    assert tax_lines((line(1), gift)) == tax_lines((line(1),))
+    assert tax_lines((gift,)) == ()
 
 
 @given(sales(), st.randoms())
@@ -31,8 +47,10 @@ def test_tax_lines_add_up_to_the_lines(receipt: RetailTransaction) -> None:
     assert sum(tax.tax_minor for tax in receipt.taxes) == sum(
         one.tax_minor for one in receipt.lines
     )
-    assert sum(tax.taxable_minor for tax in receipt.taxes) == sum(
-        one.amount_minor for one in receipt.lines
+    assert sum(tax.net_minor for tax in receipt.taxes) == sum(
+        one.amount_minor - (one.tax_minor if one.tax_included else 0)
+        for one in receipt.lines
+        if one.tax_class is not TaxClass.OUT_OF_SCOPE
     )
 
 
