@@ -222,7 +222,8 @@ def half(file: Contents, _told: Promises) -> Iterator[str]:
     there = {
         "sale": "sale_id, seq, receipt_number, total_minor, rounding_minor, change_minor",
         "sale_line": "sale_id, line_no, item_id, quantity_milli, amount_minor, tax_minor, points",
-        "sale_tax": "sale_id, is_return, tax_class, tax_rate_bp, tax_included, net_minor, tax_minor",
+        "sale_tax": "sale_id, is_return, tax_class, tax_rate_bp, tax_included, net_minor,"
+        " tax_minor",
         "sale_tender": "sale_id, tender_no, tender_id, amount_minor, points",
         "stock_movement": "event_id, line_no, item_id, quantity_milli, on_hand_after_milli",
         "stock_level": "item_id, on_hand_milli",
