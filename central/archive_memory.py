@@ -355,7 +355,7 @@ class MemoryUnit:
     def _write(self, changes: RowChanges) -> frozenset[CustomerId]:
         self._insert("sale", 2, changes.sales)
         self._insert("sale_line", 3, changes.lines)
-        self._insert("sale_tax", 5, changes.taxes)
+        self._insert("sale_tax", 6, changes.taxes)
         self._insert("sale_tender", 3, changes.tenders)
         self._insert("stock_movement", 3, changes.stock_movements)
         self._insert("points_move", 2, changes.points_moves)

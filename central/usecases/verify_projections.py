@@ -84,7 +84,7 @@ class _Table(NamedTuple):
 _RECEIPTS = (
     _Table("sale", projected.Sale._fields, 2),
     _Table("sale_line", projected.SaleLine._fields, 3, True),
-    _Table("sale_tax", projected.SaleTax._fields, 5, True),
+    _Table("sale_tax", projected.SaleTax._fields, 6, True),
     _Table("sale_tender", projected.SaleTender._fields, 3, True),
     _Table("points_move", projected.PointsMove._fields, 2),
     _Table("points_spend", projected.PointsSpend._fields, 4),

@@ -344,7 +344,8 @@ class World:
             else:
                 # From a store server that is newer than head office.
                 newer = KindVersion("device_recorded", 2)
-                with patch.object(journal, "kind_of", lambda _: newer):
+                reads_it = {"kind_of": lambda _: newer, "decode_fact": lambda *_: None}
+                with patch.multiple(journal, **reads_it):
                     append(db, DeviceRecorded("news", "", ""), event_id, moment)
             self.poisons.add(event_id)
 

@@ -75,7 +75,7 @@ TOTAL SGD                            99.58
   incl. tax 9.00 % standard on -3.05 -0.28
 Cash rounding                         0.02
 TO PAY                               99.60
-points                                1.00
+Points                                1.00
 cash                                100.00
 Change                                1.40
 Points earned                           10
