@@ -70,8 +70,8 @@ class _Past:
     def tenders(self) -> dict[TenderId, TenderInUse]:
         """Those that have changed."""
         return {
-            TenderId(name): TenderInUse(TenderKind(kind), bool(refundable), bool(active))
-            for name, (_, kind, refundable, active) in self.of(Kind.TENDER)
+            TenderId(name): TenderInUse(shown, TenderKind(kind), bool(refundable), bool(active))
+            for name, (shown, kind, refundable, active) in self.of(Kind.TENDER)
         }
 
     def rates(
@@ -93,6 +93,7 @@ class _Past:
             name: ItemOnSale(
                 ItemId(item_id),
                 text,
+                unit,
                 TaxClass(tax_class),
                 bool(open_price),
                 cost,
@@ -100,7 +101,7 @@ class _Past:
                 None,
                 0,
             )
-            for name, (item_id, text, _, tax_class, open_price, cost, active) in self.of(kind)
+            for name, (item_id, text, unit, tax_class, open_price, cost, active) in self.of(kind)
         }
 
 

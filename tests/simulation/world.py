@@ -344,8 +344,10 @@ class World:
             else:
                 # From a store server that is newer than head office.
                 newer = KindVersion("device_recorded", 2)
-                reads_it = {"kind_of": lambda _: newer, "decode_fact": lambda *_: None}
-                with patch.multiple(journal, **reads_it):
+                with (
+                    patch.object(journal, "kind_of", lambda _: newer),
+                    patch.object(journal, "decode_fact", lambda *_: None),
+                ):
                     append(db, DeviceRecorded("news", "", ""), event_id, moment)
             self.poisons.add(event_id)
 
