@@ -295,6 +295,27 @@ def receipt_from_rows(
     )
 
 
+def _line(line: Line) -> ReceiptLine:
+    return ReceiptLine(
+        line.line_no,
+        line.item_id,
+        line.description,
+        line.scan_code,
+        line.quantity_milli,
+        line.unit_price_minor,
+        line.extended_minor,
+        line.amount_minor,
+        line.tax_class,
+        line.tax_rate_bp,
+        line.tax_included,
+        line.tax_minor,
+        line.points,
+        line.original.sale_id if line.original else None,
+        line.original.line_no if line.original else None,
+        line.unit,
+    )
+
+
 def receipt_from_fact(fact: RetailTransaction) -> ReceiptForm:
     """As the store recorded it."""
     return ReceiptForm(
@@ -313,27 +334,7 @@ def receipt_from_fact(fact: RetailTransaction) -> ReceiptForm:
         points_spent=sum(tender.points for tender in fact.tenders),
         points_taken_back=fact.take_back.points if fact.take_back else 0,
         training=fact.training,
-        lines=tuple(
-            ReceiptLine(
-                line.line_no,
-                line.item_id,
-                line.description,
-                line.scan_code,
-                line.quantity_milli,
-                line.unit_price_minor,
-                line.extended_minor,
-                line.amount_minor,
-                line.tax_class,
-                line.tax_rate_bp,
-                line.tax_included,
-                line.tax_minor,
-                line.points,
-                line.original.sale_id if line.original else None,
-                line.original.line_no if line.original else None,
-                line.unit,
-            )
-            for line in fact.lines
-        ),
+        lines=tuple(_line(line) for line in fact.lines),
         taxes=tuple(
             ReceiptTax(
                 tax.tax_class,

@@ -166,37 +166,39 @@ def insert_sale(
         ),
     )
     db.executemany(_LINE.sql, _line_rows(fact))
-    db.executemany(
-        _TAX.sql,
-        [
-            (
-                sale_id,
-                int(tax.is_return),
-                tax.tax_class.value,
-                tax.tax_rate_bp,
-                int(tax.tax_included),
-                tax.net_minor,
-                tax.tax_minor,
-            )
-            for tax in fact.taxes
-        ],
-    )
-    db.executemany(
-        _TENDER.sql,
-        [
-            (
-                sale_id,
-                number,
-                t.tender_id,
-                t.name,
-                t.kind.value,
-                t.amount_minor,
-                t.reference,
-                t.points,
-            )
-            for number, t in enumerate(fact.tenders, start=1)
-        ],
-    )
+    db.executemany(_TAX.sql, _tax_rows(fact))
+    db.executemany(_TENDER.sql, _tender_rows(fact))
+
+
+def _tax_rows(fact: RetailTransaction) -> list[tuple[Any, ...]]:
+    return [
+        (
+            fact.sale_id.bytes,
+            int(tax.is_return),
+            tax.tax_class.value,
+            tax.tax_rate_bp,
+            int(tax.tax_included),
+            tax.net_minor,
+            tax.tax_minor,
+        )
+        for tax in fact.taxes
+    ]
+
+
+def _tender_rows(fact: RetailTransaction) -> list[tuple[Any, ...]]:
+    return [
+        (
+            fact.sale_id.bytes,
+            number,
+            tender.tender_id,
+            tender.name,
+            tender.kind.value,
+            tender.amount_minor,
+            tender.reference,
+            tender.points,
+        )
+        for number, tender in enumerate(fact.tenders, start=1)
+    ]
 
 
 def _line_rows(fact: RetailTransaction) -> list[tuple[Any, ...]]:

@@ -15,16 +15,10 @@ Words: ARTS / OMG operational data model.
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, TypeAlias
+from typing import TypeAlias
 from uuid import UUID
 
-import msgspec
-
 from sync.protocol.bounds import (
-    DATE_MAX,
-    DATE_MIN,
-    FIGURE_MAX,
-    LINE_NO_MAX,
     BasisPoints,
     Count,
     LineNo,
@@ -32,31 +26,49 @@ from sync.protocol.bounds import (
     Minor,
     OwnText,
     Points,
-    Sum,
     Text,
 )
-from sync.protocol.change import Instant, Kind, Sequence
+from sync.protocol.change import Instant
 from sync.protocol.errors import Unbalanced
+from sync.protocol.facts.base import LINES_MAX, Fact, refuse_date, refuse_size
+from sync.protocol.facts.box import (
+    AlarmCleared,
+    AlarmKind,
+    AlarmRaised,
+    DeviceRecorded,
+    IdAbandoned,
+)
+from sync.protocol.facts.day import BusinessDayClosed, BusinessDayOpened, BusinessDayReopened
+from sync.protocol.facts.stock import (
+    CountLine,
+    StockCounted,
+    StockLine,
+    StockMoved,
+    StockMovementKind,
+    StockTransferred,
+    TransferDirection,
+)
+from sync.protocol.facts.till import (
+    TillMoved,
+    TillMovementKind,
+    TillSessionOpened,
+    TillSessionSettled,
+)
 from sync.protocol.identity import (
     CustomerId,
     ItemId,
-    MovementId,
     OperatorId,
     PromotionId,
     ReceiptNumber,
     SaleId,
-    StoreId,
     TenderId,
-    TillId,
     TillSessionId,
     WorkstationId,
 )
-from sync.protocol.manifest import Manifest
 from sync.protocol.money import BASIS_POINTS, added_tax, included_tax
 from sync.protocol.shared import FieldChange
-from sync.protocol.text import PLAIN, is_plain
+from sync.protocol.text import is_plain
 
-LINES_MAX = LINE_NO_MAX
 TENDERS_MAX = 20
 
 
@@ -79,22 +91,6 @@ class TaxClass(StrEnum):
     ZERO = "zero"
     EXEMPT = "exempt"
     OUT_OF_SCOPE = "out_of_scope"
-
-
-class Fact(msgspec.Struct, frozen=True, array_like=True):
-    """Base of everything that can stand in a journal."""
-
-
-def _refuse_date(business_date: date | None) -> None:
-    """A calendar's own end would break arithmetic on dates at whoever reads it."""
-    if business_date is not None and not DATE_MIN <= business_date <= DATE_MAX:
-        raise Unbalanced(f"the business date {business_date} lies beyond every bound")
-
-
-def _refuse_size(figures: list[int], what: str) -> None:
-    """What a fact comes to keeps the bound of a single figure (bounds.py)."""
-    if abs(sum(figures)) > FIGURE_MAX:
-        raise Unbalanced(f"the {what} of the whole is beyond {FIGURE_MAX:,}")
 
 
 class Spend(Fact, frozen=True, array_like=True):
@@ -287,7 +283,7 @@ class RetailTransaction(Fact, frozen=True, array_like=True):
             raise Unbalanced("change is never negative")
         if self.taxes != tax_lines(self.lines):
             raise Unbalanced("tax lines are not the sums of the lines")
-        _refuse_date(self.business_date)
+        refuse_date(self.business_date)
         _refuse_wrong_tax(self.taxes)
         _refuse_wrong_points(self)
         _refuse_too_much(self)
@@ -355,215 +351,12 @@ def _refuse_too_much(sale: RetailTransaction) -> None:
     for sign in (1, -1):
         lines = [line for line in sale.lines if line.quantity_milli * sign > 0]
         amounts = [line.amount_minor for line in lines]
-        _refuse_size(amounts + [x.tax_minor for x in lines if not x.tax_included], "amount")
-        _refuse_size([line.extended_minor for line in lines], "price")
-        _refuse_size([line.quantity_milli for line in lines], "quantity")
-        _refuse_size([line.points for line in lines], "points")
-    _refuse_size([tender.points for tender in sale.tenders], "points")
-    _refuse_size([max(0, tender.amount_minor) for tender in sale.tenders], "tenders")
-
-
-class TillSessionOpened(Fact, frozen=True, array_like=True):
-    """A till was opened with a float, in minor units of cash."""
-
-    till_session_id: TillSessionId
-    till_id: TillId
-    workstation_id: WorkstationId
-    operator_id: OperatorId
-    business_date: date
-    currency: Text
-    float_minor: Minor
-
-    def __post_init__(self) -> None:
-        _refuse_date(self.business_date)
-
-
-class TillMovementKind(StrEnum):
-    """Money between till and safe, or in and out for other reasons."""
-
-    LOAN = "loan"
-    PICKUP = "pickup"
-    PAID_IN = "paid_in"
-    PAID_OUT = "paid_out"
-
-
-class TillMoved(Fact, frozen=True, array_like=True):
-    """Cash came into a till (positive) or left it (negative) without a sale."""
-
-    movement_id: MovementId
-    till_session_id: TillSessionId
-    kind: TillMovementKind
-    operator_id: OperatorId
-    business_date: date
-    amount_minor: Minor
-    reason: Text
-
-    def __post_init__(self) -> None:
-        comes_in = self.kind in (TillMovementKind.LOAN, TillMovementKind.PAID_IN)
-        if self.amount_minor == 0 or (self.amount_minor > 0) != comes_in:
-            raise Unbalanced(f"a {self.kind.value} of {self.amount_minor} has the wrong sign")
-        _refuse_date(self.business_date)
-
-
-class TillSessionSettled(Fact, frozen=True, array_like=True):
-    """A till was counted: over (positive) or short (negative) = counted - expected.
-    ``expected_cash_minor`` is a sum over the session: float, cash tenders, change, movements."""
-
-    till_session_id: TillSessionId
-    till_id: TillId
-    workstation_id: WorkstationId
-    operator_id: OperatorId
-    business_date: date
-    currency: Text
-    float_minor: Minor
-    expected_cash_minor: Sum
-    counted_cash_minor: Sum
-
-    def __post_init__(self) -> None:
-        _refuse_date(self.business_date)
-
-    @property
-    def over_short_minor(self) -> int:
-        """Counted less expected."""
-        return self.counted_cash_minor - self.expected_cash_minor
-
-
-class BusinessDayOpened(Fact, frozen=True, array_like=True):
-    """The day's name on every later fact; its date is stated, never taken from a clock.
-    ``override_reason``: why a date that is not the next day's is meant (protocol.md, Time)."""
-
-    business_date: date
-    operator_id: OperatorId
-    zone: Text
-    override_reason: Text | None = None
-
-    def __post_init__(self) -> None:
-        _refuse_date(self.business_date)
-
-
-class BusinessDayClosed(Fact, frozen=True, array_like=True):
-    """The day's end with the full manifest of what it contains."""
-
-    business_date: date
-    operator_id: OperatorId
-    manifest: Manifest
-
-    def __post_init__(self) -> None:
-        if self.manifest.business_date != self.business_date:
-            raise Unbalanced("the manifest is another day's")
-        _refuse_date(self.business_date)
-
-
-class BusinessDayReopened(Fact, frozen=True, array_like=True):
-    """A day that was closed by mistake goes on: its next close brings the manifest that counts."""
-
-    business_date: date
-    operator_id: OperatorId
-    reason: Text
-
-    def __post_init__(self) -> None:
-        _refuse_date(self.business_date)
-
-
-class StockMovementKind(StrEnum):
-    """Why stock came or went at this store without a sale."""
-
-    RECEIPT = "receipt"
-    ADJUSTMENT = "adjustment"
-    WASTE = "waste"
-
-
-class StockLine(Fact, frozen=True, array_like=True):
-    """One item's part of a movement; ``quantity_milli`` is signed and never 0."""
-
-    item_id: Annotated[ItemId, PLAIN]
-    quantity_milli: Milli
-    unit_cost_minor: Minor | None = None
-    lot: Text | None = None
-
-    def __post_init__(self) -> None:
-        if self.quantity_milli == 0:
-            raise Unbalanced(f"{self.item_id}: a line of a movement moves nothing")
-
-
-def _refuse_lines(lines: "tuple[StockLine, ...] | tuple[CountLine, ...]") -> None:
-    if not 1 <= len(lines) <= LINES_MAX:
-        raise Unbalanced(f"a movement has at least one line and at most {LINES_MAX:,}")
-
-
-class StockMoved(Fact, frozen=True, array_like=True):
-    """Stock came or went without a sale. Absolute figures stand only in a count."""
-
-    movement_id: MovementId
-    kind: StockMovementKind
-    operator_id: OperatorId
-    business_date: date | None
-    reason: Text
-    lines: tuple[StockLine, ...]
-    document: Text | None = None
-
-    def __post_init__(self) -> None:
-        _refuse_lines(self.lines)
-        _refuse_date(self.business_date)
-        _refuse_size([abs(line.quantity_milli) for line in self.lines], "quantity")
-
-
-class TransferDirection(StrEnum):
-    """Which end of a transfer a store reports."""
-
-    OUT = "out"
-    IN = "in"
-
-
-class StockTransferred(Fact, frozen=True, array_like=True):
-    """One end of a transfer between stores: what left here, or what came here. Each end is a fact
-    of its own store; what one sent and the other did not get is in transit or a discrepancy.
-    ``intent_id``: the wish that both name; ``other_store_id``: None where it is not known."""
-
-    transfer_id: MovementId
-    direction: TransferDirection
-    intent_id: UUID | None
-    other_store_id: StoreId | None
-    operator_id: OperatorId
-    business_date: date | None
-    reason: Text
-    lines: tuple[StockLine, ...]
-    document: Text | None = None
-
-    def __post_init__(self) -> None:
-        _refuse_lines(self.lines)
-        _refuse_date(self.business_date)
-        _refuse_size([abs(line.quantity_milli) for line in self.lines], "quantity")
-        comes_in = self.direction is TransferDirection.IN
-        if any((line.quantity_milli > 0) != comes_in for line in self.lines):
-            raise Unbalanced(f"a line of a transfer {self.direction.value} has the wrong sign")
-
-
-class CountLine(Fact, frozen=True, array_like=True):
-    """One item as it was counted: an absolute figure, and what it has seen (protocol.md, stock):
-    this epoch's events through ``seen_through``. Movements that it has not seen come on top."""
-
-    item_id: Annotated[ItemId, PLAIN]
-    counted_milli: Annotated[int, msgspec.Meta(ge=0, le=FIGURE_MAX)]
-    seen_through: Sequence
-    lot: Text | None = None
-
-
-class StockCounted(Fact, frozen=True, array_like=True):
-    """Shelves were counted, while selling went on or not. ``parent_through``: of the epoch before,
-    what it had when it was sealed; None where this epoch has no parent."""
-
-    count_id: MovementId
-    operator_id: OperatorId
-    business_date: date | None
-    reason: Text
-    parent_through: Sequence | None
-    lines: tuple[CountLine, ...]
-    document: Text | None = None
-
-    def __post_init__(self) -> None:
-        _refuse_lines(self.lines)
-        _refuse_date(self.business_date)
+        refuse_size(amounts + [x.tax_minor for x in lines if not x.tax_included], "amount")
+        refuse_size([line.extended_minor for line in lines], "price")
+        refuse_size([line.quantity_milli for line in lines], "quantity")
+        refuse_size([line.points for line in lines], "points")
+    refuse_size([tender.points for tender in sale.tenders], "points")
+    refuse_size([max(0, tender.amount_minor) for tender in sale.tenders], "tenders")
 
 
 class CustomerChanged(Fact, frozen=True, array_like=True):
@@ -572,54 +365,6 @@ class CustomerChanged(Fact, frozen=True, array_like=True):
     customer_id: CustomerId
     operator_id: OperatorId
     fields: tuple[FieldChange, ...]
-
-
-class AlarmKind(StrEnum):
-    """What this version raises, and what people must be told on both sides. A reader meets others:
-    the kind of an alarm is open."""
-
-    SALE_ID_REUSED = "sale_id_reused"
-    FORK = "fork"
-    REWOUND = "rewound"
-    CENTRAL_REWOUND = "central_rewound"
-    WORKSTATION_AHEAD = "workstation_ahead"
-    FENCED = "fenced"
-    BAD_ENVELOPE = "bad_envelope"
-    JOURNAL_DAMAGED = "journal_damaged"
-
-
-class AlarmRaised(Fact, frozen=True, array_like=True):
-    """Something that should not happen did; ``subject`` is the id it is about."""
-
-    alarm_id: UUID
-    kind: Kind
-    subject: Text
-    detail: Text
-    workstation_id: WorkstationId | None = None
-
-
-class AlarmCleared(Fact, frozen=True, array_like=True):
-    """Somebody looked and said why the alarm no longer stands. ``cleared_by`` is the person."""
-
-    alarm_id: UUID
-    cleared_by: Text
-    reason: Text
-
-
-class IdAbandoned(Fact, frozen=True, array_like=True):
-    """A sale's id was given up: it will never be committed."""
-
-    sale_id: SaleId
-    workstation_id: WorkstationId
-    operator_id: OperatorId | None = None
-
-
-class DeviceRecorded(Fact, frozen=True, array_like=True):
-    """Something about the box itself: boot, clock jump, version, disk."""
-
-    record: Text
-    detail: Text
-    software: Text
 
 
 AnyFact: TypeAlias = (
@@ -639,3 +384,42 @@ AnyFact: TypeAlias = (
     | IdAbandoned
     | DeviceRecorded
 )
+
+__all__ = [
+    "LINES_MAX",
+    "TENDERS_MAX",
+    "AlarmCleared",
+    "AlarmKind",
+    "AlarmRaised",
+    "AnyFact",
+    "BusinessDayClosed",
+    "BusinessDayOpened",
+    "BusinessDayReopened",
+    "CountLine",
+    "CustomerChanged",
+    "DeviceRecorded",
+    "Fact",
+    "IdAbandoned",
+    "Line",
+    "OriginalLine",
+    "Override",
+    "PriceModifier",
+    "RetailTransaction",
+    "Spend",
+    "StockCounted",
+    "StockLine",
+    "StockMoved",
+    "StockMovementKind",
+    "StockTransferred",
+    "TakeBack",
+    "TaxClass",
+    "TaxLine",
+    "TenderKind",
+    "TenderLine",
+    "TillMoved",
+    "TillMovementKind",
+    "TillSessionOpened",
+    "TillSessionSettled",
+    "TransferDirection",
+    "tax_lines",
+]

@@ -76,7 +76,7 @@ TOTAL SGD                            99.58
 Cash rounding                         0.02
 TO PAY                               99.60
 Points                                1.00
-cash                                100.00
+Cash                                100.00
 Change                                1.40
 Points earned                           10
 Points spent                           100

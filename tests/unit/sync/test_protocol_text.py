@@ -24,6 +24,7 @@ from sync.protocol import (
 )
 from sync.protocol.answers import RETRY_AFTER_S_MAX, Slug
 from sync.protocol.clock import ClockState
+from sync.protocol.facts import stock
 from sync.protocol.money import CashRounding
 from sync.protocol.poslog import TaxClass, TenderKind
 from sync.protocol.reference import DataSet
@@ -39,7 +40,7 @@ ROWS = [
 ROWS_ONLY = {"Receipt", "Batch"}
 """Never travel as they are."""
 FACTS = {fact.__name__ for fact in codec.KINDS.values()}
-MODULES = (batch, change, columns, enrolment, manifest, poslog, reference, shared)
+MODULES = (batch, change, columns, enrolment, manifest, poslog, reference, shared, stock)
 WIRE = {
     name: kind
     for module in MODULES

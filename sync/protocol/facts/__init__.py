@@ -1,0 +1,1 @@
+"""Facts that a store reports, by subject. The sale and the list of all: ``poslog.py``."""

@@ -1,0 +1,57 @@
+"""What a box says of itself and of what it met: alarms, ids that were given up, its own record."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from sync.protocol.bounds import Text
+from sync.protocol.change import Kind
+from sync.protocol.facts.base import Fact
+from sync.protocol.identity import OperatorId, SaleId, WorkstationId
+
+
+class AlarmKind(StrEnum):
+    """What this version raises, and what people must be told on both sides. A reader meets others:
+    the kind of an alarm is open."""
+
+    SALE_ID_REUSED = "sale_id_reused"
+    FORK = "fork"
+    REWOUND = "rewound"
+    CENTRAL_REWOUND = "central_rewound"
+    WORKSTATION_AHEAD = "workstation_ahead"
+    FENCED = "fenced"
+    BAD_ENVELOPE = "bad_envelope"
+    JOURNAL_DAMAGED = "journal_damaged"
+
+
+class AlarmRaised(Fact, frozen=True, array_like=True):
+    """Something that should not happen did; ``subject`` is the id it is about."""
+
+    alarm_id: UUID
+    kind: Kind
+    subject: Text
+    detail: Text
+    workstation_id: WorkstationId | None = None
+
+
+class AlarmCleared(Fact, frozen=True, array_like=True):
+    """Somebody looked and said why the alarm no longer stands. ``cleared_by`` is the person."""
+
+    alarm_id: UUID
+    cleared_by: Text
+    reason: Text
+
+
+class IdAbandoned(Fact, frozen=True, array_like=True):
+    """A sale's id was given up: it will never be committed."""
+
+    sale_id: SaleId
+    workstation_id: WorkstationId
+    operator_id: OperatorId | None = None
+
+
+class DeviceRecorded(Fact, frozen=True, array_like=True):
+    """Something about the box itself: boot, clock jump, version, disk."""
+
+    record: Text
+    detail: Text
+    software: Text

@@ -1,0 +1,46 @@
+"""A business day: opened by its date, closed with its manifest, gone on with after a mistake."""
+
+from datetime import date
+
+from sync.protocol.bounds import Text
+from sync.protocol.errors import Unbalanced
+from sync.protocol.facts.base import Fact, refuse_date
+from sync.protocol.identity import OperatorId
+from sync.protocol.manifest import Manifest
+
+
+class BusinessDayOpened(Fact, frozen=True, array_like=True):
+    """The day's name on every later fact; its date is stated, never taken from a clock.
+    ``override_reason``: why a date that is not the next day's is meant (protocol.md, Time)."""
+
+    business_date: date
+    operator_id: OperatorId
+    zone: Text
+    override_reason: Text | None = None
+
+    def __post_init__(self) -> None:
+        refuse_date(self.business_date)
+
+
+class BusinessDayClosed(Fact, frozen=True, array_like=True):
+    """The day's end with the full manifest of what it contains."""
+
+    business_date: date
+    operator_id: OperatorId
+    manifest: Manifest
+
+    def __post_init__(self) -> None:
+        if self.manifest.business_date != self.business_date:
+            raise Unbalanced("the manifest is another day's")
+        refuse_date(self.business_date)
+
+
+class BusinessDayReopened(Fact, frozen=True, array_like=True):
+    """A day that was closed by mistake goes on: its next close brings the manifest that counts."""
+
+    business_date: date
+    operator_id: OperatorId
+    reason: Text
+
+    def __post_init__(self) -> None:
+        refuse_date(self.business_date)
