@@ -19,7 +19,7 @@ from sync.protocol.codec import decode_fact, is_known
 from sync.protocol.errors import NotFound, Undecodable
 from sync.protocol.identity import SaleId, StoreId
 from sync.protocol.manifest import Difference, percent
-from sync.protocol.poslog import LINES_MAX, RetailTransaction
+from sync.protocol.poslog import LINES_MAX, Line, RetailTransaction
 
 _SALE = """
 SELECT s.*, coalesce(p.spent, 0) AS points_spent FROM sale AS s
