@@ -1,5 +1,5 @@
-"""What head office does between requests: numbers publications, applies what arrived, tries again
-what an older applier set aside.
+"""What head office does between requests: gives due grants, numbers publications, applies what
+arrived, tries again what an older applier set aside.
 
 Each loop waits for a nudge or its timer, then works until nothing is left. A round that fails is
 written down and re-arms itself: here, as at the HTTP border, everything is caught.
@@ -14,6 +14,7 @@ import structlog
 from central.archive import StreamKey
 from central.office import Office
 from central.usecases.apply_events import apply_events
+from central.usecases.give_first_grants import drain_due_grants
 from central.usecases.retry_quarantined import retry_quarantined
 from central.usecases.sequence_publications import drain_publications
 from central.usecases.settle_days import settle_days
@@ -70,6 +71,7 @@ async def _loop(
 
 def _sequencing(office: Office) -> Round:
     async def sequence() -> None:
+        await drain_due_grants(office.engine, office.clock_ms())
         await drain_publications(office.engine)
 
     return sequence

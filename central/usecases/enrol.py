@@ -24,7 +24,7 @@ from central.decisions import EpochIssued
 from central.domain.enrol_code import EnrolCodeParts, is_same, read_code
 from central.domain.errors import EnrolCodeRefused
 from central.usecases.decide import decide
-from central.usecases.give_first_grants import give_first_grants
+from central.usecases.give_first_grants import give_due_grants, owe_first_grants
 from central.usecases.read_feed import read_incarnation
 from sync.engine.signing import GENESIS_SIGNED, sign_bytes
 from sync.protocol.change import Epoch, Genesis, epoch_of, genesis_hash
@@ -60,6 +60,7 @@ async def enrol(
         outcome = await _redeem(db, key, parts, public_key, now_ms)
     if isinstance(outcome, _Refused):
         raise _refusal(outcome.detail)
+    await give_due_grants(engine, now_ms)  # all of them in a small chain; the background goes on
     return outcome
 
 
@@ -135,9 +136,7 @@ async def _issue_epoch(
     issued = EpochIssued(genesis.store_id, device_id, signed, signature)
     await decide(db, genesis.company_id, (issued,), now_ms)
     if parent is None:
-        await give_first_grants(
-            db, genesis.company_id, genesis.store_id, genesis.epoch_number, now_ms
-        )
+        await owe_first_grants(db, genesis.company_id, genesis.store_id, genesis.epoch_number)
     return _answer(key, genesis, signed, signature)
 
 

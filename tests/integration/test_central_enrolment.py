@@ -6,9 +6,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from central.db.engine import unit_of_work
 from central.usecases.create_enrol_code import LIFETIME_S_MAX, create_enrol_code
+from central.usecases.give_first_grants import drain_due_grants, give_due_grants
 from central.usecases.load_sample import load_sample
 from central.usecases.sequence_publications import drain_publications
 from sync.engine.signing import GENESIS_SIGNED, verify_bytes
@@ -202,6 +204,53 @@ async def test_each_store_gets_an_equal_part_of_each_balance_once(postgres_url: 
         await served.enrolled(stores[0])
         after = await served.rows("SELECT count(*) FROM decision WHERE kind = 'grant_issued'")
         assert before == after == [(3 * len(balances),)]
+
+
+async def test_grants_to_more_customers_than_one_unit_takes_are_given_in_portions(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A11: above 100,000 customers with points no box could be enrolled, and every account was
+    locked meanwhile."""
+    monkeypatch.setattr("central.usecases.give_first_grants.PORTION_CUSTOMERS", 50)
+    async with serving(postgres_url) as served:
+        company_id = await served.company()
+        stores = [await served.store(company_id, code) for code in ("S01", "S02", "S03")]
+        async with unit_of_work(served.engine) as db:
+            await load_sample(db, company_id, NOW_MS)
+        monkeypatch.setattr("central.decisions.DECISIONS_MAX", 60)
+        balances = await served.rows(
+            "SELECT customer_id, opening FROM points_account ORDER BY customer_id"
+        )
+        assert len(balances) > 100
+        granted = "SELECT count(*) FROM points_account WHERE granted > 0"
+        async with unit_of_work(served.engine) as holding:
+            await holding.execute(
+                text("SELECT FROM points_account WHERE customer_id = :last FOR UPDATE"),
+                {"last": balances[-1][0]},
+            )
+            await served.enrolled(stores[0])
+            assert await served.rows(granted) == [(50,)]
+            assert await give_due_grants(served.engine, NOW_MS)
+            assert await served.rows(granted) == [(100,)]
+        with pytest.raises(ZeroDivisionError):
+            await _cut_short(served, monkeypatch)
+        assert await served.rows(granted) == [(100,)]
+        await drain_due_grants(served.engine, NOW_MS)
+        for store_id in stores[1:]:
+            await served.enrolled(store_id)
+        await asyncio.gather(*(drain_due_grants(served.engine, NOW_MS) for _ in range(3)))
+        held = await served.rows("SELECT customer_id, granted FROM points_account ORDER BY 1")
+        assert held == [(customer, points // 3 * 3) for customer, points in balances]
+        assert await served.rows("SELECT count(*) FROM grants_due") == [(0,)]
+
+
+async def _cut_short(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def failing(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("central.usecases.give_first_grants.publish", failing)
+        await give_due_grants(served.engine, NOW_MS)
 
 
 async def test_decisions_are_numbered_without_a_hole(postgres_url: str) -> None:
