@@ -23,7 +23,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from central.db.engine import database_url, open_engine, unit_of_work
 from central.db.migrate import is_current, upgrade
-from central.postgres import DATABASE, ROLE, running_postgres
+from central.kept_postgres import KeptPostgres, kept_postgres
+from central.postgres import DATABASE, ROLE
 from central.settings import CentralSettings
 
 EMBEDDED_FOLDER = "postgres"
@@ -41,10 +42,11 @@ class CannotRun(Exception):
 
 
 class Database(NamedTuple):
-    """``embedded``: it lies in the folder and is ours alone."""
+    """``embedded``: it lies in the folder and is ours alone; ``kept``: we started it."""
 
     url: str
     embedded: bool
+    kept: KeptPostgres | None = None
 
 
 @contextmanager
@@ -62,11 +64,11 @@ def chosen_database(settings: CentralSettings, *, serving: bool = False) -> Iter
             sockets = quote(str(folder.resolve() / "s"))
             yield Database(f"postgresql+asyncpg://{ROLE}@/{DATABASE}?host={sockets}", embedded=True)
             return
-        with running_postgres(folder) as server:
+        with kept_postgres(folder) as kept:
             if serving:
                 _sign(lock, _SERVING)
             try:
-                yield Database(server.url, embedded=True)
+                yield Database(kept.server.url, embedded=True, kept=kept)
             finally:
                 _sign(lock)
     finally:

@@ -14,19 +14,25 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 
+import structlog
 import uvicorn
 import uvloop
 
 from central.app import build_app
 from central.database import CannotRun, Database, engine_of
+from central.kept_postgres import KeepsEnding, KeptPostgres
 from central.office import open_office
+from central.postgres import PostgresCannotStart
 from central.settings import LOOPBACK, CentralSettings
 from central.usecases.own_key import own_key
 from sync.http.logs import log_json_to_stderr
 from sync.http.serving import uvicorn_config
 
+log = structlog.get_logger()
+
 CONNECTIONS_WAITING_MAX = 256
 STOPPING = (signal.SIGTERM, signal.SIGINT)
+WATCH_EVERY_S = 0.5
 GC_OBJECTS = 50_000
 """New objects between two looks of the garbage collector: about what one set of events makes."""
 
@@ -94,7 +100,31 @@ async def _serve(
         config = uvicorn_config(build_app(office), settings.door, lifespan="on")
         _leave_out_of_collection()
         address = f"http://{LOOPBACK}:{bound.getsockname()[1]}"
-        await _Server(config, lambda: say(f"ready central {address}")).serve(sockets=[bound])
+        server = _Server(config, lambda: say(f"ready central {address}"))
+        watching = asyncio.create_task(_watch(database.kept, server))
+        try:
+            await server.serve(sockets=[bound])
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+        if not watching.cancelled() and (failure := watching.exception()) is not None:
+            raise failure
+
+
+async def _watch(kept: KeptPostgres | None, server: uvicorn.Server) -> None:
+    """Start the embedded PostgreSQL again where it ended; where that is no use, stop serving.
+    Raises CannotRun. Nothing can be answered meanwhile: so this may block the loop."""
+    while kept is not None:
+        await asyncio.sleep(WATCH_EVERY_S)
+        if not kept.has_ended():
+            continue
+        log.error("PostgreSQL has ended: it is started again", folder=str(kept.server.folder))
+        try:
+            kept.start_again()
+        except (PostgresCannotStart, KeepsEnding) as error:
+            server.should_exit = True
+            raise CannotRun(str(error)) from error
+        log.error("PostgreSQL runs again", folder=str(kept.server.folder))
 
 
 def _leave_out_of_collection() -> None:
