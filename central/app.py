@@ -9,6 +9,7 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 
 from central.api.assets import read_asset
+from central.api.attention import send_write_off, show_attention
 from central.api.board import show_board, show_day, show_days
 from central.api.health import read_health
 from central.api.limits import BODY_BYTES_MAX
@@ -51,6 +52,8 @@ PAGES: Sequence[Any] = (
     send_link,
     send_sign_out,
     show_board,
+    show_attention,
+    send_write_off,
     show_days,
     show_day,
     show_rows,
