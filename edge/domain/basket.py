@@ -23,6 +23,7 @@ from sync.protocol.clock import ClockState
 from sync.protocol.identity import CustomerId, SaleId
 from sync.protocol.money import MINOR_MAX, QUANTITY_MILLI_MAX
 from sync.protocol.poslog import LINES_MAX, TENDERS_MAX
+from sync.protocol.typed import not_typed
 
 PARSED_MAX = 10_000
 """Lines or tenders that are looked at at all."""
@@ -50,7 +51,7 @@ class LineRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     line_no: Figure
     quantity_milli: Figure
-    scan_code: Word | None = None
+    scan_code: Annotated[Word, not_typed("the catalogue must hold it")] | None = None
     item_id: ShortItem | None = None
     unit_price_minor: Annotated[int, msgspec.Meta(ge=0, le=MINOR_MAX)] | None = None
     open_price_reason: Sentence | None = None

@@ -31,11 +31,16 @@ def country_of(zone: str) -> str | None:
 def written_phone(text: str, country: str | None) -> str:
     """As it is kept: ``+`` and digits (E.164) if it is a number of ``country`` or an international
     one, or else the digits as they were typed."""
-    number = _international(text, country)
-    if number is not None and phonenumbers.is_valid_number(number):
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    if known_number(text, country):
+        return f"+{phone_key(text, country)}"
     plus = "+" if text.strip().startswith("+") else ""
     return plus + _NOT_DIGITS.sub("", text)
+
+
+def known_number(text: str, country: str | None) -> bool:
+    """Whether its country gives out such numbers."""
+    number = _international(text, country)
+    return number is not None and phonenumbers.is_valid_number(number)
 
 
 def phone_key(text: str, country: str | None) -> str:

@@ -23,7 +23,6 @@ from edge.domain.customer_errors import (
     CustomerExists,
     CustomerPhoneTaken,
 )
-from edge.domain.phone import written_phone
 from edge.usecases.fields import (
     CustomerCode,
     Email,
@@ -32,6 +31,7 @@ from edge.usecases.fields import (
     Request,
     Told,
     comparable_email,
+    kept_phone,
     one_space,
 )
 from edge.usecases.take_customers import TRUE, merge_customers
@@ -85,7 +85,7 @@ def create_customer(
         True,
         one_space(request.name),
         None if request.email is None else comparable_email(request.email),
-        None if request.phone is None else written_phone(request.phone, read_country(db)),
+        None if request.phone is None else kept_phone(request.phone, read_country(db)),
     )
     if find_customer(db, customer_id) is not None:
         raise CustomerExists(customer_id)

@@ -9,7 +9,6 @@ from edge.db.customers import Customer, find_customer, read_keys
 from edge.db.operators import require_operator
 from edge.db.store import read_country
 from edge.domain.customer_errors import CustomerNotKnown, NothingToChange, PersonalFieldsClosed
-from edge.domain.phone import written_phone
 from edge.usecases.create_customer import (
     Drawn,
     change_fields,
@@ -24,6 +23,7 @@ from edge.usecases.fields import (
     Request,
     Told,
     comparable_email,
+    kept_phone,
     one_space,
 )
 from edge.usecases.take_customers import FALSE, TRUE
@@ -105,7 +105,7 @@ def _asked(request: UpdateCustomer, country: str | None) -> dict[CustomerField, 
         asked[CustomerField.EMAIL] = None if email is None else comparable_email(email)
     if not isinstance(request.phone, UnsetType):
         phone = request.phone
-        asked[CustomerField.PHONE] = None if phone is None else written_phone(phone, country)
+        asked[CustomerField.PHONE] = None if phone is None else kept_phone(phone, country)
     if not isinstance(request.active, UnsetType):
         asked[CustomerField.ACTIVE] = TRUE if request.active else FALSE
     return asked

@@ -12,6 +12,7 @@ import msgspec
 from litestar import Request
 
 from sync.protocol.errors import InvalidField, NotJson, WrongContentType
+from sync.protocol.typed import refuse_card_numbers
 
 JSON_TYPES = frozenset({"application/json"})
 _AT = re.compile(r" - at `\$\.?(.*)`$")
@@ -39,7 +40,8 @@ async def raw_body(request: Request[Any, Any, Any]) -> bytes:
 
 
 def decode_body(raw: bytes, kind: type[T]) -> T:
-    """JSON bytes to a ``kind``. Raises NotJson, InvalidField (with the path of the field)."""
+    """JSON bytes to a ``kind``. Raises NotJson, InvalidField (with the path of the field), and
+    CardNumberTyped."""
     try:
         text = raw.decode()
         value = msgspec.json.decode(raw, type=kind)
@@ -50,6 +52,7 @@ def decode_body(raw: bytes, kind: type[T]) -> T:
         raise NotJson(f"The body is not UTF-8: {error.reason}.", remedy=_SEND_JSON) from error
     except (msgspec.DecodeError, RecursionError, json.JSONDecodeError) as error:
         raise NotJson(f"The body is not JSON: {error}.", remedy=_SEND_JSON) from error
+    refuse_card_numbers(value)
     return value
 
 
