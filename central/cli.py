@@ -24,6 +24,8 @@ from central.command import (
     settings_of,
 )
 from central.commands import credentials
+from sync.commands import PlainGroup
+from sync.commands import tell as print  # whatever a line holds, it steers no terminal
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
@@ -37,6 +39,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     help="The head office of Holdfast: collects, proves, publishes, reports.",
+    cls=PlainGroup,
 )
 company_app = typer.Typer(no_args_is_help=True, help="Companies.")
 store_app = typer.Typer(no_args_is_help=True, help="Stores.")

@@ -5,12 +5,15 @@ in one sentence on stderr: what, why, what to do; exit code 2.
 """
 
 import asyncio
+import sys
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
+
+from sync.commands import tell
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
@@ -65,7 +68,7 @@ def in_one_sentence() -> Iterator[None]:
 
 
 def fail(sentence: str) -> NoReturn:
-    typer.echo(f"central: {sentence}", err=True)
+    tell(f"central: {sentence}", file=sys.stderr)
     raise typer.Exit(COULD_NOT_RUN)
 
 

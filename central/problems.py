@@ -34,6 +34,7 @@ from central.domain.errors import (
     UnknownProtocol,
 )
 from sync.engine.signing import BadSignature
+from sync.http.body import in_words
 from sync.http.later import Later, TooManyTries
 from sync.http.logs import route_of
 from sync.protocol.answers import PROBLEM_PREFIX
@@ -161,7 +162,7 @@ def _parameter(error: ValidationException) -> Problem:
     key = _SENT_AS.get(key, key) if isinstance(key, str) else key
     message = "it is missing" if missing else first.get("message", "it is not valid")
     invalid = InvalidField(
-        f"{key or 'a parameter'}: {message}",
+        f"{key or 'a parameter'}: {in_words(str(message))}",
         remedy="Correct the parameter and send the request again.",
         field=str(key) if key else None,
     )

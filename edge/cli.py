@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from edge.db.errors import CannotStart
+from sync.commands import PlainGroup
+from sync.commands import tell as print  # whatever a line holds, it steers no terminal
 from sync.protocol.errors import Refusal
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     help="The store server of Holdfast: sells with no network.",
+    cls=PlainGroup,
 )
 
 Folder = Annotated[

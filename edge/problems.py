@@ -24,6 +24,7 @@ from edge.domain.day_errors import UnknownBusinessDay, UnknownTillSession
 from edge.domain.errors import NotAcceptable, NotNow, SaleArchived, SettingsMissing
 from edge.domain.pairing_errors import PairingRefused
 from sync.engine.journal import EventTooLarge, NotEnrolled
+from sync.http.body import in_words
 from sync.http.later import Later, TooManyTries
 from sync.http.logs import route_of
 from sync.protocol.errors import BadRequest, InvalidField, NotFound, Refusal, WrongContentType
@@ -165,7 +166,7 @@ def _parameter(error: ValidationException) -> Problem:
     first = found[0] if found and isinstance(found[0], dict) else {}
     key, message = first.get("key"), first.get("message", "a parameter is not valid")
     invalid = InvalidField(
-        f"{key or 'a parameter'}: {message}",
+        f"{key or 'a parameter'}: {in_words(str(message))}",
         remedy="Correct the parameter and send the request again.",
         field=str(key) if key else None,
     )

@@ -43,6 +43,7 @@ from sync.protocol import codec
 from sync.protocol.enrolment import EnrolmentAnswer
 from sync.protocol.errors import Undecodable
 from sync.protocol.identity import BootId
+from sync.protocol.text import shown
 
 DISK_FREE_BYTES_MIN = 512 << 20
 FOLDER_MODE = 0o700
@@ -266,7 +267,7 @@ def _said(response: httpx.Response) -> str:
         said = msgspec.json.decode(response.content, type=_Said)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return ""
-    return f"{said.detail} {said.remedy}".strip()
+    return shown(f"{said.detail} {said.remedy}".strip())
 
 
 def _not_central(central_url: str) -> CentralAway:

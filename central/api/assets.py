@@ -14,6 +14,7 @@ from litestar import Response, get
 from litestar.params import PathParameter
 
 from sync.protocol.errors import NotFound
+from sync.protocol.text import TEXT_PATTERN
 
 WEB = Path(__file__).parents[1] / "web"
 FOLDERS = (WEB / "assets", WEB / "vendor")
@@ -54,7 +55,7 @@ def asset_address(name: str) -> str:
 
 @get("/assets/{name:str}")
 async def read_asset(
-    name: Annotated[str, PathParameter(max_length=NAME_LETTERS_MAX)],
+    name: Annotated[str, PathParameter(max_length=NAME_LETTERS_MAX, pattern=TEXT_PATTERN)],
 ) -> Response[bytes]:
     """Open to everybody: the sign-in page needs it."""
     asset = ASSETS.get(name)

@@ -16,7 +16,6 @@ from litestar.params import PathParameter, QueryParameter
 from central.api.guards import office_of, page_guard, person_of
 from central.api.pages import page
 from central.api.reports import CODE_LETTERS_MAX
-from central.api.session import PLAIN
 from central.api.words import counted, day_sentence
 from central.db.engine import snapshot
 from central.reports.board import Board, board, declared_total, store_days, store_standing
@@ -42,6 +41,7 @@ from central.reports.reconciliation import (
 from sync.protocol.change import Epoch
 from sync.protocol.errors import InvalidField, NotFound
 from sync.protocol.manifest import Totals, figures
+from sync.protocol.text import TEXT_PATTERN
 
 REFRESH_S = 5
 STORES_A_SECOND = 10
@@ -50,10 +50,12 @@ every STORES_A_SECOND stores on it, since each is counted anew."""
 DATE_LETTERS_MAX = 10
 
 AnyRequest: TypeAlias = Request[Any, Any, Any]
-StoreCode: TypeAlias = Annotated[str, PathParameter(max_length=CODE_LETTERS_MAX, pattern=PLAIN)]
+StoreCode: TypeAlias = Annotated[
+    str, PathParameter(max_length=CODE_LETTERS_MAX, pattern=TEXT_PATTERN)
+]
 BusinessDate: TypeAlias = Annotated[date, PathParameter()]
 Workstation: TypeAlias = Annotated[
-    str | None, QueryParameter(max_length=CODE_LETTERS_MAX, pattern=PLAIN)
+    str | None, QueryParameter(max_length=CODE_LETTERS_MAX, pattern=TEXT_PATTERN)
 ]
 
 
@@ -93,8 +95,10 @@ class DayLine(NamedTuple):
 @get("/", guards=[page_guard])
 async def show_board(
     request: AnyRequest,
-    asked: Annotated[str, QueryParameter(name="date", max_length=DATE_LETTERS_MAX)] = "",
-    after: Annotated[str, QueryParameter(max_length=CODE_LETTERS_MAX, pattern=PLAIN)] = "",
+    asked: Annotated[
+        str, QueryParameter(name="date", max_length=DATE_LETTERS_MAX, pattern=TEXT_PATTERN)
+    ] = "",
+    after: Annotated[str, QueryParameter(max_length=CODE_LETTERS_MAX, pattern=TEXT_PATTERN)] = "",
 ) -> Response[str]:
     """Every store, on a business date or on each one's newest."""
     business_date = _asked_date(asked)
@@ -121,7 +125,9 @@ async def show_board(
 async def show_days(
     request: AnyRequest,
     code: StoreCode,
-    asked: Annotated[str, QueryParameter(name="before", max_length=DATE_LETTERS_MAX)] = "",
+    asked: Annotated[
+        str, QueryParameter(name="before", max_length=DATE_LETTERS_MAX, pattern=TEXT_PATTERN)
+    ] = "",
 ) -> Response[str]:
     """A store's days, newest first: an older one that differs stays in sight."""
     before = _asked_date(asked)

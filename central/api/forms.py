@@ -7,14 +7,16 @@ from urllib.parse import parse_qsl
 from litestar import Request
 
 from sync.protocol.errors import InvalidField, WrongContentType
+from sync.protocol.text import shown
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 FIELDS_MAX = 20
 
 
 async def read_form(request: Request[Any, Any, Any]) -> Mapping[str, str]:
-    """Fields by name; of a repeated one the last. Raises WrongContentType, InvalidField; too large
-    is refused by the route's cap."""
+    """Fields by name; of a repeated one the last. A character that may not stand in text arrives as
+    U+FFFD, which no name, address, token or path of ours holds. Raises WrongContentType,
+    InvalidField; too large is refused by the route's cap."""
     declared, _ = request.content_type
     if declared != FORM_TYPE:
         raise WrongContentType(
@@ -33,4 +35,4 @@ async def read_form(request: Request[Any, Any, Any]) -> Mapping[str, str]:
         raise InvalidField(
             "The form has too many fields.", remedy="Load the page anew and try again."
         ) from error
-    return dict(fields)
+    return {shown(name): shown(text) for name, text in fields}

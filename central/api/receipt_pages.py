@@ -18,7 +18,6 @@ from central.api.board import (
 )
 from central.api.guards import office_of, page_guard, person_of
 from central.api.pages import page
-from central.api.session import PLAIN
 from central.db.engine import snapshot
 from central.reports.company import company_money, store_of_company
 from central.reports.figure_rows import (
@@ -39,6 +38,7 @@ from central.reports.receipt import (
 from sync.protocol.change import Epoch
 from sync.protocol.errors import InvalidField, NotFound
 from sync.protocol.money import BASIS_POINTS
+from sync.protocol.text import TEXT_PATTERN
 
 NAME_LETTERS_MAX = 200
 SEQ_MAX = (1 << 63) - 1
@@ -65,10 +65,12 @@ async def show_rows(
     code: StoreCode,
     business_date: BusinessDate,
     figure: Annotated[FigureKind, QueryParameter()],
-    name: Annotated[str | None, QueryParameter(max_length=NAME_LETTERS_MAX, pattern=PLAIN)] = None,
+    name: Annotated[
+        str | None, QueryParameter(max_length=NAME_LETTERS_MAX, pattern=TEXT_PATTERN)
+    ] = None,
     rate_bp: Annotated[int | None, QueryParameter(ge=0, le=BASIS_POINTS)] = None,
     workstation: Workstation = None,
-    after: Annotated[str, QueryParameter(max_length=AFTER_LETTERS_MAX)] = "",
+    after: Annotated[str, QueryParameter(max_length=AFTER_LETTERS_MAX, pattern=TEXT_PATTERN)] = "",
 ) -> Response[str]:
     """What a figure adds up from, page by page, with the sum of all pages at its foot."""
     key = FigureKey(figure, name, rate_bp)
@@ -136,7 +138,7 @@ async def show_receipt(
 async def show_event(
     request: AnyRequest,
     code: StoreCode,
-    epoch: Annotated[str, PathParameter(max_length=EPOCH_LETTERS_MAX)],
+    epoch: Annotated[str, PathParameter(max_length=EPOCH_LETTERS_MAX, pattern=TEXT_PATTERN)],
     seq: Annotated[int, PathParameter(ge=0, le=SEQ_MAX)],
 ) -> Response[str]:
     """An event as the store recorded it; a receipt in the same form as head office's."""

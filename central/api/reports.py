@@ -29,13 +29,16 @@ from central.usecases.add_store import find_store
 from sync.protocol.errors import InvalidField
 from sync.protocol.identity import CompanyId, StoreId
 from sync.protocol.manifest import Figure, figures
+from sync.protocol.text import TEXT_PATTERN
 
 OFFSET_MAX = 10_000_000
 CODE_LETTERS_MAX = 32
 
 First: TypeAlias = Annotated[date, QueryParameter()]
 Last: TypeAlias = Annotated[date, QueryParameter()]
-StoreCode: TypeAlias = Annotated[str | None, QueryParameter(max_length=CODE_LETTERS_MAX)]
+StoreCode: TypeAlias = Annotated[
+    str | None, QueryParameter(max_length=CODE_LETTERS_MAX, pattern=TEXT_PATTERN)
+]
 Limit: TypeAlias = Annotated[int, QueryParameter(ge=1, le=ITEMS_MAX)]
 Offset: TypeAlias = Annotated[int, QueryParameter(ge=0, le=OFFSET_MAX)]
 AnyRequest: TypeAlias = Request[Any, Any, Any]
@@ -119,7 +122,7 @@ async def report_stores(request: AnyRequest) -> Sequence[StoreStanding]:
 @get("/v1/reports/reconciliation/{store_code:str}/{business_date:date}", guards=[person_guard])
 async def report_reconciliation(
     request: AnyRequest,
-    store_code: Annotated[str, PathParameter(max_length=CODE_LETTERS_MAX)],
+    store_code: Annotated[str, PathParameter(max_length=CODE_LETTERS_MAX, pattern=TEXT_PATTERN)],
     business_date: Annotated[date, PathParameter()],
 ) -> ReconciliationAnswer:
     """A store's day, held against what the store says."""

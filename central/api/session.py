@@ -14,12 +14,15 @@ from central.usecases.sign_in import SignedIn, sign_in, sign_out
 from central.usecases.sign_in_tries import Asking
 from sync.http.body import read_body
 from sync.http.door import address_of
+from sync.protocol.text import TEXT_PATTERN
+from sync.protocol.typed import not_typed
 
-PLAIN = r"^[^\x00-\x1f\x7f]*$"
 TYPED_LETTERS_MAX = 200
 BROWSER_COOKIE = "holdfast_known"
 BROWSER_KNOWN_S = 180 * 86_400
-Typed = Annotated[str, msgspec.Meta(min_length=1, max_length=TYPED_LETTERS_MAX, pattern=PLAIN)]
+Typed = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=TYPED_LETTERS_MAX, pattern=TEXT_PATTERN)
+]
 
 
 class SignInBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -27,7 +30,7 @@ class SignInBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     company: Typed
     email: Typed
-    password: Annotated[str, msgspec.Meta(min_length=1, max_length=TYPED_LETTERS_MAX)]
+    password: Annotated[Typed, not_typed("its hash alone is compared")]
 
 
 class SessionAnswer(msgspec.Struct, frozen=True):

@@ -16,7 +16,6 @@ from central.api.guards import SESSION_COOKIE, office_of, own_form_guard, page_g
 from central.api.limits import BODY_BYTES_MAX
 from central.api.pages import page, see_other
 from central.api.session import (
-    PLAIN,
     TYPED_LETTERS_MAX,
     asking_of,
     session_cookie,
@@ -29,10 +28,10 @@ from central.usecases.sign_in import SignedIn, sign_in, sign_out
 from central.usecases.sign_in_link import LINK_LETTERS_MAX, sign_in_by_link
 from sync.http.door import address_of
 from sync.http.later import Later
+from sync.protocol.text import TEXT_PATTERN
 
 NEXT_LETTERS_MAX = 500
 _OURS = re.compile(r"^/(?![/\\])[\w/.,:?=&%+-]*$", re.ASCII)
-_PLAIN = re.compile(PLAIN)
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -44,7 +43,9 @@ def own_path(given: str) -> str:
 
 @get("/sign-in")
 async def show_sign_in(
-    afterwards: Annotated[str, QueryParameter(name="next", max_length=NEXT_LETTERS_MAX)] = "/",
+    afterwards: Annotated[
+        str, QueryParameter(name="next", max_length=NEXT_LETTERS_MAX, pattern=TEXT_PATTERN)
+    ] = "/",
 ) -> Response[str]:
     """The form; a link's form stands beside it, hidden until a script finds a link."""
     return _form(afterwards)
@@ -110,7 +111,7 @@ def _begun(request: AnyRequest, begun: SignedIn, afterwards: str) -> Response[No
 
 def _refuse_odd(*typed: str) -> None:
     """What nobody's name, address or password can be costs no try."""
-    if not all(1 <= len(one) <= TYPED_LETTERS_MAX and _PLAIN.match(one) for one in typed):
+    if not all(1 <= len(one) <= TYPED_LETTERS_MAX and "\ufffd" not in one for one in typed):
         raise NotSignedIn(
             "The company, the e-mail address or the password is wrong.",
             remedy="Fill in all three.",

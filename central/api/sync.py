@@ -34,18 +34,19 @@ from sync.protocol.codec import encode
 from sync.protocol.errors import InvalidField, Refusal, WrongContentType
 from sync.protocol.identity import Incarnation
 from sync.protocol.reference import DataSet
+from sync.protocol.text import TEXT_PATTERN
 
 MSGPACK = "application/msgpack"
-PLAIN_TEXT = r"^[^\x00-\x1f\x7f]*$"
 SCOPE_LETTERS_MAX = 64
+BASE64_PATTERN = r"\A[A-Za-z0-9+/]*=*\Z"
 PUB_SEQ_MAX = (1 << 63) - 1
 
 
 class EnrolBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``public_key``: base64 of the box's 32-byte Ed25519 key."""
 
-    code: Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=PLAIN_TEXT)]
-    public_key: Annotated[str, msgspec.Meta(min_length=44, max_length=44)]
+    code: Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=TEXT_PATTERN)]
+    public_key: Annotated[str, msgspec.Meta(min_length=44, max_length=44, pattern=BASE64_PATTERN)]
 
 
 def packed(value: object) -> Response[bytes]:
@@ -151,7 +152,9 @@ async def read_feed(
     request: Request[Any, Any, Any],
     data_set: Annotated[DataSet, QueryParameter()],
     after: Annotated[int, QueryParameter(ge=0, le=PUB_SEQ_MAX)],
-    scope_name: Annotated[str, QueryParameter(name="scope", max_length=SCOPE_LETTERS_MAX)] = "",
+    scope_name: Annotated[
+        str, QueryParameter(name="scope", max_length=SCOPE_LETTERS_MAX, pattern=TEXT_PATTERN)
+    ] = "",
     incarnation: Annotated[UUID | None, QueryParameter()] = None,
 ) -> Response[bytes]:
     """A page of one feed after a cursor; a store reads the feeds that it follows, no others, and a

@@ -19,6 +19,7 @@ from central.command import (
     once,
     settings_of,
 )
+from sync.commands import tell as print  # whatever a line holds, it steers no terminal
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine

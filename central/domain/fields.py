@@ -5,11 +5,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sync.protocol.currency import decimals_of
 from sync.protocol.errors import InvalidField
-from sync.protocol.text import SHORT_ID_PATTERN
+from sync.protocol.text import SHORT_ID_PATTERN, is_plain
+from sync.protocol.typed import refuse_card_number
 
 NAME_LETTERS_MAX = 200
 _SHORT_ID = re.compile(SHORT_ID_PATTERN)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _EMAIL = re.compile(r"^[^@\s]{1,64}@[^@\s]{1,190}$")
 
 
@@ -17,14 +17,16 @@ def short_id(text: str, field: str) -> str:
     """A word of letters, digits and ``-_.``, 1 to 32. Raises InvalidField."""
     if not _SHORT_ID.match(text):
         raise _invalid(field, "1 to 32 letters, digits, - _ or .")
+    refuse_card_number(text, field)
     return text
 
 
 def plain_text(text: str, field: str, letters_max: int = NAME_LETTERS_MAX) -> str:
-    """Text in one line, trimmed, not empty. Raises InvalidField."""
+    """Text in one line, trimmed, not empty, no card's number in it. Raises InvalidField."""
     trimmed = text.strip()
-    if not 1 <= len(trimmed) <= letters_max or _CONTROL.search(trimmed):
-        raise _invalid(field, f"1 to {letters_max} characters, no control characters")
+    if not 1 <= len(trimmed) <= letters_max or not is_plain(trimmed):
+        raise _invalid(field, f"1 to {letters_max} characters, no control or invisible ones")
+    refuse_card_number(trimmed, field)
     return trimmed
 
 

@@ -40,10 +40,10 @@ async def add_company(db: AsyncConnection, name: str, currency: str) -> CompanyI
 
 
 async def find_company(db: AsyncConnection, name: str | None) -> CompanyId:
-    """By its name; without one, the only company there is. Raises NotFound."""
+    """By its name; without one, the only company there is. Raises NotFound, InvalidField."""
     wanted = select(_COMPANIES.c.company_id, _COMPANIES.c.name).limit(NAMED_MAX)
     if name is not None:
-        wanted = wanted.where(_COMPANIES.c.name == name)
+        wanted = wanted.where(_COMPANIES.c.name == plain_text(name, "company"))
     found = (await db.execute(wanted.order_by(_COMPANIES.c.name))).all()
     if len(found) == 1:
         return CompanyId(UUID(bytes=found[0].company_id.bytes))

@@ -65,9 +65,12 @@ async def set_store_settings(
 
 
 async def find_store(db: AsyncConnection, company_id: CompanyId, code: str) -> StoreId:
-    """Raises NotFound."""
+    """Raises NotFound, InvalidField."""
+    named = plain_text(code, "code")
     found = await db.scalar(
-        select(_STORES.c.store_id).where(_STORES.c.company_id == company_id, _STORES.c.code == code)
+        select(_STORES.c.store_id).where(
+            _STORES.c.company_id == company_id, _STORES.c.code == named
+        )
     )
     if found is None:
         raise _no_store(code)

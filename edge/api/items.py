@@ -7,7 +7,7 @@ the code is not known beforehand ask ``GET /scans?text=``, which knows quantitie
 import msgspec
 from litestar import get
 
-from edge.api.parameters import PAGE, Limit, Offset, ScanText, TextInPath, TheBox, Words
+from edge.api.parameters import PAGE, Limit, Offset, TextInPath, TheBox, Typed, Words
 from edge.api.written import Described
 from edge.db.items import ItemFound
 from edge.domain.line_errors import UnknownScanCode
@@ -33,7 +33,7 @@ async def by_code(scan_code: TextInPath, box: TheBox) -> ItemFound:
 
 
 @get("/scans", operation_class=Described)
-async def by_scan(box: TheBox, text: ScanText) -> Scanned:
+async def by_scan(box: TheBox, text: Typed) -> Scanned:
     """The item that a text in the scan field means: a code as it stands, or else an item's id, or
     else a quantity and a code (``3*4006381333931``, also with ``x`` or ``×``)."""
     moment = box.clock.moment()

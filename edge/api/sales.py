@@ -16,7 +16,7 @@ from litestar import Response, get, post
 
 from edge.api.guard import at_once, box_of, workstation_of
 from edge.api.limits import SALE_BYTES_MAX
-from edge.api.parameters import IdInPath, Numbered, TheBox
+from edge.api.parameters import IdInPath, TheBox, Typed
 from edge.api.seen import tell
 from edge.api.written import Described, accepts
 from edge.box import Box
@@ -135,7 +135,7 @@ async def look_up(sale_id: IdInPath, box: TheBox) -> SaleAnswer:
 
 
 @get("/sales", operation_class=Described)
-async def by_number(receipt_number: Numbered, box: TheBox) -> SaleAnswer:
+async def by_number(receipt_number: Typed, box: TheBox) -> SaleAnswer:
     """The sale on whose receipt this number stands, small letters and blanks around it as well; its
     receipt is marked as a copy."""
     found = await read(box.reader, lambda db: look_up_receipt(db, receipt_number))

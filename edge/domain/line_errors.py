@@ -4,6 +4,7 @@ Part of the tree that ``errors.py`` draws.
 """
 
 from edge.domain.errors import BadLines
+from sync.protocol.card import card_number_in
 from sync.protocol.identity import ItemId, SaleId
 from sync.protocol.money import MINOR_MAX, QUANTITY_MILLI_MAX, format_minor
 from sync.protocol.poslog import LINES_MAX, TaxClass
@@ -79,8 +80,9 @@ class UnknownScanCode(BadLines):
     title = "No item has this scan code"
 
     def __init__(self, scan_code: str, field: str) -> None:
+        said = "of a card, it seems" if card_number_in(scan_code) else repr(scan_code)
         super().__init__(
-            f"No item has the scan code {scan_code!r}.",
+            f"No item has the scan code {said}.",
             field=field,
             remedy="Scan it again, or find the item by its name.",
         )

@@ -15,6 +15,7 @@ from sync.engine.journal import NotEnrolled
 from sync.protocol.codec import decode_fact
 from sync.protocol.identity import ReceiptNumber, SaleId
 from sync.protocol.poslog import RetailTransaction
+from sync.protocol.typed import refuse_card_number
 
 
 class Abandoned(msgspec.Struct, frozen=True):
@@ -44,7 +45,8 @@ def look_up_sale(
 
 def look_up_receipt(db: sqlite3.Connection, typed: str) -> CompletedSale | None:
     """The sale with this receipt number, as it is printed or in small letters. Raises
-    SaleArchived."""
+    SaleArchived, CardNumberTyped."""
+    refuse_card_number(typed, "receipt_number")
     sale_id = hot_reads.sale_numbered(db, typed.strip())
     return None if sale_id is None else recall(db, sale_id, copy=True)
 

@@ -25,6 +25,7 @@ from sync.protocol.conflict import merge
 from sync.protocol.errors import Undecodable
 from sync.protocol.identity import CustomerId
 from sync.protocol.shared import CustomerField, CustomerRecord, FieldChange, PersonalKey
+from sync.protocol.text import shown
 
 TRUE, FALSE = "true", "false"
 """How the plain field ``active`` is written."""
@@ -81,8 +82,8 @@ def _named(customers: Iterable[CustomerId]) -> list[Named]:
 
 
 def readable(record: CustomerRecord, key: bytes | None) -> Customer:
-    """A record with its personal fields opened; without a key, or where one does not open, the
-    field alone stays None."""
+    """A record with its personal fields opened, as they may be shown; without a key, or where one
+    does not open, the field alone stays None."""
     values = {change.field: _value(record.customer_id, change, key) for change in record.fields}
     return Customer(
         record.customer_id,
@@ -100,6 +101,6 @@ def _value(customer_id: CustomerId, change: FieldChange, key: bytes | None) -> s
     if key is None:
         return None
     try:
-        return open_sealed(key, customer_id, change.field, change.sealed)
+        return shown(open_sealed(key, customer_id, change.field, change.sealed))
     except Undecodable:
         return None

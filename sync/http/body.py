@@ -67,13 +67,18 @@ def _invalid(message: str) -> InvalidField:
     named = _UNKNOWN.search(said) or _MISSING.search(said)
     if named:
         path = f"{path}.{named.group(1)}" if path else named.group(1)
-    if "matching regex" in said:
-        said = "holds a character that may not stand there, such as a control character"
     return InvalidField(
-        f"{path or 'the body'}: {said}.",
+        f"{path or 'the body'}: {in_words(said)}.",
         remedy="Correct this field and send the request again.",
         field=path or None,
     )
+
+
+def in_words(said: str) -> str:
+    """What msgspec says of a value, without the pattern, which says nothing to people."""
+    if "matching regex" in said:
+        return "holds a character that may not stand there, such as a control character"
+    return said
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> None:

@@ -14,6 +14,7 @@ from typing import TypeAlias
 import msgspec
 
 from sync.protocol.batch import Acknowledgement
+from sync.protocol.text import shown
 
 PROBLEM_PREFIX = "urn:holdfast:problem:"
 RETRY_AFTER_S_MAX = 3_600
@@ -85,7 +86,7 @@ class _Problem(msgspec.Struct, frozen=True):
 def read_refusal(status: int, headers: Mapping[str, str], body: bytes) -> Refused:
     """What an answer other than the expected one means. ``headers`` by lower-case names."""
     problem = _problem(headers, body)
-    detail = problem.detail[:DETAIL_CHARACTERS_MAX]
+    detail = shown(problem.detail[:DETAIL_CHARACTERS_MAX])
     for slug, expected in _STATUS.items():
         if status == expected and problem.type == PROBLEM_PREFIX + slug:
             return Ruled(slug, detail, problem.expected_seq)

@@ -248,7 +248,7 @@ async def test_texts_that_are_only_strange_are_kept_as_they_are(till: Till) -> N
     body = {"operator_id": "anna", "customer_id": new, "name": name, "code": f"X{new[-12:]}"}
     made = await till.call("POST", "/customers", body)
     assert made.json()["name"] == name
-    for words in ("'", '"', "*", "NOT OR", "a AND (", "%", "_", "\x00", "x" * 200):
+    for words in ("'", '"', "*", "NOT OR", "a AND (", "%", "_", "x" * 200):
         for path in ("/items", "/customers"):
             found = await till.client.get(path, params={"q": words})
             assert found.status_code == 200, (words, found.text)
