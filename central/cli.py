@@ -35,6 +35,7 @@ PORT_MAX = 65_535
 FIRST_SETUP = ("setup", "Corner Shops", "--store", "S01", "--user", "you@shop.example")
 
 app = typer.Typer(
+    name="central",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -31,6 +31,7 @@ PAIRING_MINUTES = 15
 PROBLEM_STATUS_MIN = 400
 
 app = typer.Typer(
+    name="edge",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -31,8 +31,8 @@ class PlainGroup(TyperGroup):
 def _why_not(typed: str) -> str | None:
     if not is_plain(typed):
         return (
-            f"{shown(typed)}: this holds a character that may not stand there, such as a control"
-            " or an invisible one. Type it anew and run the command again."
+            f"{shown(typed)}: control characters and invisible ones may not stand there. Type it"
+            " anew and run the command again."
         )
     if card_number_in(typed):
         return (

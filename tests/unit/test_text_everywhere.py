@@ -1,0 +1,275 @@
+"""Every struct, parameter and command that takes text holds it to the one rule of
+``sync/protocol/text.py`` and looks for card numbers, or stands here with its reason. A field that
+is added later without the rule fails this.
+"""
+
+import ast
+import importlib
+import re
+import typing
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import typer
+from litestar import Litestar
+from litestar.routes import HTTPRoute
+from msgspec import inspect
+from typer.testing import CliRunner
+
+import central.cli
+import edge.cli
+from central.app import build_app as central_app
+from central.office import Office
+from edge.app import build_app as edge_app
+from edge.box import Box
+from sync.protocol.answers import read_refusal
+from sync.protocol.typed import _looked_at, refuse_card_numbers
+
+ROOT = Path(__file__).parents[2]
+HOSTILE = {
+    "NUL": "a\x00b",
+    "line feed": "a\nb",
+    "line end": "ab\n",
+    "escape": "a\x1b[31mb",
+    "C1 escape": "a\x9b31mb",
+    "right to left": "a\u202eb",
+    "isolate": "a\u2066b",
+    "zero width": "a\u200bb",
+    "byte order mark": "\ufeffab",
+    "line separator": "a\u2028b",
+    "soft hyphen": "a\u00adb",
+    "tag": "a\U000e0041b",
+    "surrogate": "a\ud800b",
+}
+CARD = "4111 1111 1111 1111"
+NOT_LOOKED_AT = {
+    ("LineRequest", "scan_code"): "the catalogue must hold it",
+    ("CreateCustomer", "phone"): "kept_phone looks itself",
+    ("Updating", "phone"): "kept_phone looks itself",
+    ("SignInBody", "password"): "its hash alone is compared",
+}
+"""What refuse_card_numbers passes by."""
+
+
+def requests() -> set[type[msgspec.Struct]]:
+    """What the routes of both servers decode bodies as, and what stands within it."""
+    found: set[type[msgspec.Struct]] = set()
+    for path in (*ROOT.glob("edge/api/*.py"), *ROOT.glob("central/api/*.py")):
+        module = importlib.import_module(f"{path.parts[-3]}.api.{path.stem}")
+        for node in ast.walk(ast.parse(path.read_text())):
+            place = {"read_body": 1, "decode_body": 1, "once": 2}.get(called(node))
+            if place is None or path.stem == "once":
+                continue
+            named = node.args[place]  # type: ignore[attr-defined]
+            assert isinstance(named, ast.Name), f"{path}: a body is decoded as {ast.unparse(named)}"
+            found |= within(getattr(module, named.id))
+    return found
+
+
+def called(node: ast.AST) -> str:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        return node.func.id
+    return ""
+
+
+def within(kind: type[msgspec.Struct]) -> set[type[msgspec.Struct]]:
+    described = inspect.type_info(kind)
+    assert isinstance(described, inspect.StructType)
+    found = {kind}
+    for field in described.fields:
+        for each in leaves(field.type):
+            if isinstance(each, inspect.StructType):
+                found |= within(each.cls)
+    return found
+
+
+def leaves(described: inspect.Type) -> Iterator[inspect.Type]:
+    match described:
+        case inspect.Metadata(type=inner):
+            yield from leaves(inner)
+        case inspect.UnionType(types=types):
+            for each in types:
+                yield from leaves(each)
+        case inspect.VarTupleType(item_type=item):
+            yield from leaves(item)
+        case _:
+            yield described
+
+
+def texts() -> list[tuple[type[msgspec.Struct], str]]:
+    return sorted(
+        (
+            (kind, field.name)
+            for kind in requests()
+            for field in typing.cast("inspect.StructType", inspect.type_info(kind)).fields
+            if any(isinstance(each, inspect.StrType) for each in leaves(field.type))
+        ),
+        key=repr,
+    )
+
+
+def test_the_walk_sees_the_requests() -> None:
+    """A37: it would find nothing wrong if it found nothing."""
+    names = {kind.__name__ for kind in requests()}
+    assert names >= {"SaleRequest", "LineRequest", "PairWorkstation", "SignInBody", "EnrolBody"}
+    assert len(texts()) > 30
+
+
+@pytest.mark.parametrize(("kind", "name"), texts(), ids=lambda one: getattr(one, "__name__", one))
+def test_every_text_of_a_request_refuses_what_steers_or_hides(
+    kind: type[msgspec.Struct], name: str
+) -> None:
+    """A37: one rule for text, at every border."""
+    hint = typing.get_type_hints(kind, include_extras=True)[name]
+    for text in HOSTILE.values():
+        with pytest.raises(msgspec.ValidationError):
+            msgspec.convert(text, hint)
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert("x" * 5_000, hint)
+
+
+def test_every_text_of_a_request_is_looked_at_for_card_numbers() -> None:
+    """A32: wherever a person can type; exceptions stand in one table."""
+    passed_by = {(kind.__name__, name) for kind, name in texts() if name not in _looked_at(kind)}
+    assert passed_by == set(NOT_LOOKED_AT)
+
+
+def test_a_request_holds_nothing_that_the_walk_cannot_look_into() -> None:
+    """A37: no object of any shape, no text as bytes of any kind."""
+    known = (
+        inspect.StrType,
+        inspect.IntType,
+        inspect.BoolType,
+        inspect.NoneType,
+        inspect.UUIDType,
+        inspect.DateType,
+        inspect.DateTimeType,
+        inspect.EnumType,
+        inspect.StructType,
+    )
+    for kind in requests():
+        described = typing.cast("inspect.StructType", inspect.type_info(kind))
+        for field in described.fields:
+            for each in leaves(field.type):
+                assert isinstance(each, known), (kind, field.name, each)
+        assert described.forbid_unknown_fields, kind
+
+
+def test_a_card_number_deep_in_a_request_is_named_with_its_path() -> None:
+    """A32: the field is said, the number is not."""
+    from edge.domain.basket import LineRequest, SaleRequest
+    from sync.protocol.typed import CardNumberTyped
+    from tests.edge_store import sale
+
+    line = {"line_no": 1, "quantity_milli": 1_000, "item_id": "x"}
+    body = sale(lines=[line, line | {"serial": f"S {CARD}"}])
+    request = msgspec.convert(body, SaleRequest, strict=False)
+    assert isinstance(request.lines[1], LineRequest)
+    with pytest.raises(CardNumberTyped) as refused:
+        refuse_card_numbers(request)
+    assert refused.value.field == "lines[1].serial"
+    assert "1111" not in refused.value.detail + refused.value.remedy
+
+
+def applications() -> Iterator[tuple[str, Litestar]]:
+    """Both, around nothing: only their routes are looked at."""
+    yield "edge", edge_app(typing.cast("Box", None))
+    yield "central", central_app(typing.cast("Office", None), with_background=False)
+
+
+def parameters() -> list[tuple[str, Any]]:
+    """Where, and how it is declared; Litestar's own pages of the API are none of ours."""
+    return [
+        (f"{server} {route.path} {field.name}", field.kwarg_definition)
+        for server, app in applications()
+        for route in app.routes
+        if isinstance(route, HTTPRoute) and not route.path.startswith("/schema/")
+        for handler in route.route_handlers
+        for field in handler.parsed_fn_signature.parameters.values()
+        if field.annotation is str or field.has_inner_subclass_of(str)
+        if not isinstance(field.annotation, type) or not issubclass(field.annotation, StrEnum)
+    ]
+
+
+@pytest.mark.parametrize(
+    "declared", [each for _, each in parameters()], ids=[at for at, _ in parameters()]
+)
+def test_every_text_in_a_path_or_query_refuses_what_steers_or_hides(declared: Any) -> None:
+    """A37: report routes answered 500 for a NUL."""
+    assert declared is not None, "no bounds at all"
+    assert declared.max_length is not None
+    for text in HOSTILE.values():
+        assert re.search(declared.pattern, text) is None, ascii(text)
+
+
+def test_the_walk_sees_the_parameters() -> None:
+    """A37: it would find nothing wrong if it found nothing."""
+    found = [at for at, _ in parameters()]
+    assert any(at.startswith("edge /items") for at in found)
+    assert any(at.startswith("central /v1/reports/tax") for at in found)
+    assert len(found) > 20
+
+
+def test_forms_are_read_in_one_place() -> None:
+    """A37: ``read_form`` holds every field to the rule, so nobody else reads one."""
+    for path in (*ROOT.glob("edge/**/*.py"), *ROOT.glob("central/**/*.py")):
+        if path.name != "forms.py":
+            assert not re.search(r"parse_qs|\.form\(\)", path.read_text()), path
+
+
+def commands(app: typer.Typer) -> list[tuple[str, ...]]:
+    """Every command that can be typed."""
+
+    def below(command: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+        inner = getattr(command, "commands", None)
+        if inner is None:
+            yield path
+            return
+        for name, each in inner.items():
+            yield from below(each, (*path, name))
+
+    return list(below(typer.main.get_command(app), ()))
+
+
+@pytest.mark.parametrize(
+    ("app", "command"),
+    [(app, path) for app in (edge.cli.app, central.cli.app) for path in commands(app)],
+    ids=lambda one: " ".join(one) if isinstance(one, tuple) else "",
+)
+@pytest.mark.parametrize(
+    "typed", ["a\x1b[2Jb", "a\nb", "a\u202eb", f"--name={CARD}", "5555555555554444"]
+)
+def test_no_command_sees_hostile_text_or_a_card_number(
+    app: typer.Typer, command: tuple[str, ...], typed: str
+) -> None:
+    """A32 and A37: the same sentence from every command, and nothing is printed raw."""
+    told = CliRunner().invoke(app, [*command, typed])
+    assert told.exit_code == 2
+    assert "Take it out" in told.output or "Type it anew" in told.output
+    assert told.output.count("\n") == 1
+    assert "\x1b" not in told.output
+    assert "\u202e" not in told.output
+    assert "1111" not in told.output
+    assert "4444" not in told.output
+
+
+@pytest.mark.parametrize("program", [edge.cli, central.cli])
+def test_what_a_command_prints_steers_no_terminal(
+    program: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A37: ``edge status`` printed escape sequences that came from the line."""
+    program.print("alarm: \x1b]0;owned\x07\x1b[2J\u202e\nTOTAL 0.01")
+    assert capsys.readouterr().out == "alarm: \ufffd]0;owned\ufffd\ufffd[2J\ufffd\ufffdTOTAL 0.01\n"
+
+
+def test_head_offices_words_are_shown_plain() -> None:
+    """A37: whoever answers at its address."""
+    body = msgspec.json.encode(
+        {"type": "urn:holdfast:problem:fork", "detail": "x\x1b[2J\nSelling is stopped\u202e"}
+    )
+    said = read_refusal(409, {"content-type": "application/problem+json"}, body)
+    assert said.detail == "x\ufffd[2J\ufffdSelling is stopped\ufffd"
