@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock
 
 import msgspec
 import pytest
@@ -23,9 +24,7 @@ from typer.testing import CliRunner
 import central.cli
 import edge.cli
 from central.app import build_app as central_app
-from central.office import Office
 from edge.app import build_app as edge_app
-from edge.box import Box
 from sync.protocol.answers import read_refusal
 from sync.protocol.typed import _looked_at, refuse_card_numbers
 
@@ -177,8 +176,8 @@ def test_a_card_number_deep_in_a_request_is_named_with_its_path() -> None:
 
 def applications() -> Iterator[tuple[str, Litestar]]:
     """Both, around nothing: only their routes are looked at."""
-    yield "edge", edge_app(typing.cast("Box", None))
-    yield "central", central_app(typing.cast("Office", None), with_background=False)
+    yield "edge", edge_app(MagicMock())
+    yield "central", central_app(MagicMock(), with_background=False)
 
 
 def parameters() -> list[tuple[str, Any]]:
@@ -264,6 +263,15 @@ def test_what_a_command_prints_steers_no_terminal(
     """A37: ``edge status`` printed escape sequences that came from the line."""
     program.print("alarm: \x1b]0;owned\x07\x1b[2J\u202e\nTOTAL 0.01")
     assert capsys.readouterr().out == "alarm: \ufffd]0;owned\ufffd\ufffd[2J\ufffd\ufffdTOTAL 0.01\n"
+
+
+def test_every_module_with_commands_prints_by_tell() -> None:
+    """A37: a line is made plain where it is printed, so that no caller can forget it."""
+    for path in (*ROOT.glob("edge/**/*.py"), *ROOT.glob("central/**/*.py")):
+        text = path.read_text()
+        prints = re.search(r"(?<![\w.])print\(", text) is not None
+        if prints and "demo" not in path.parts:
+            assert "from sync.commands import tell as print" in text, path
 
 
 def test_head_offices_words_are_shown_plain() -> None:
