@@ -24,6 +24,7 @@ from central.archive import (
     StreamKey,
     Unwritable,
 )
+from central.archive_memory_rows import CountedStock, merged_day, unseen
 from central.db.projected import PROJECTED
 from central.projections.fact_id import SALE_KIND, FactId
 from central.projections.line_up import (
@@ -45,9 +46,11 @@ from central.projections.rows import (
     OnHand,
     Points,
     RowChanges,
+    StockCount,
     TillOpened,
     TillSession,
 )
+from central.projections.stock_counts import moved_items, newer_count
 from sync.protocol import conflict
 from sync.protocol.aggregate import Root
 from sync.protocol.change import Epoch, Genesis, genesis_hash
@@ -373,10 +376,26 @@ class MemoryUnit:
                 self._put("written_off", off[:3], off)
         self._add("day_total", 3, changes.day_figures)
         self._add("stock_level", 2, changes.on_hand)
+        self._count_stock(changes)
+        for cleared in changes.clearings:
+            if cleared[:2] not in self._tables["alarm_clearing"]:
+                self._put("alarm_clearing", cleared[:2], cleared)
         self._add("points_account", 2, changes.points)
         return frozenset(
             CustomerId(row.customer_id) for row in changes.customer_fields if self._merge_field(row)
         )
+
+    def _count_stock(self, changes: RowChanges) -> None:
+        counts = self._tables["stock_count"]
+        for count in changes.stock_counts:
+            held = counts.get(count[:2])
+            if held is None or newer_count(StockCount(*held[:-1]), count) == count:
+                self._put("stock_count", count[:2], CountedStock(*count, 0))
+        for store_id, items in moved_items(changes).items():
+            for key in ((store_id, item) for item in items if (store_id, item) in counts):
+                level = self._tables["stock_level"][key].on_hand_milli
+                seen = level - unseen(counts[key], self._tables)
+                self._put("stock_count", key, counts[key]._replace(seen_milli=seen))
 
     def _insert(self, table: str, width: int, rows: Sequence[AnyRow | TillSession]) -> None:
         for row in rows:
@@ -416,12 +435,7 @@ class MemoryUnit:
 
     def _merge_day(self, day: Day) -> None:
         held = self._tables["business_day"].get(day[:4])
-        if held is not None:
-            opened = [seq for seq in (held.opened_seq, day.opened_seq) if seq is not None]
-            newer = (day.closed_seq or 0) > (held.closed_seq or 0)
-            closing = day if newer else held
-            day = Day(*day[:4], min(opened, default=None), closing.closed_seq, closing.manifest)
-        self._put("business_day", day[:4], day)
+        self._put("business_day", day[:4], day if held is None else merged_day(held, day))
 
     def _merge_field(self, row: CustomerField) -> bool:
         held = self._tables["customer_field"].get(row[:3])

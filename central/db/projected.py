@@ -156,6 +156,7 @@ class BusinessDayRow(CentralTable, table=True):
     opened_seq: int | None = big(default=None)
     closed_seq: int | None = big(default=None)
     manifest: bytes | None = None
+    reopened_seq: int | None = big(default=None)
 
 
 class TillSessionRow(CentralTable, table=True):
@@ -176,7 +177,7 @@ class TillSessionRow(CentralTable, table=True):
 
 
 class StockLevelRow(CentralTable, table=True):
-    """On hand of a store's item: the sum of its movements."""
+    """What of a store's item moved in all: on hand, unless it was counted (``stock_count``)."""
 
     __tablename__ = "stock_level"
     store_id: UUID = Field(primary_key=True)
@@ -196,6 +197,35 @@ class StockMovementRow(CentralTable, table=True):
     item_id: str
     kind: str
     quantity_milli: int = big()
+    epoch_number: int
+    epoch_fingerprint: bytes
+    seq: int = big()
+
+
+class StockCountRow(CentralTable, table=True):
+    """The count of an item that has seen most. On hand is counted_milli + stock_level's sum -
+    seen_milli: what of that sum the count had seen."""
+
+    __tablename__ = "stock_count"
+    store_id: UUID = Field(primary_key=True)
+    item_id: str = Field(primary_key=True)
+    epoch_number: int
+    epoch_fingerprint: bytes
+    seen_through: int = big()
+    seq: int = big()
+    parent_through: int = big()
+    counted_milli: int = big()
+    seen_milli: int = big()
+
+
+class AlarmClearingRow(CentralTable, table=True):
+    """A store's alarm that somebody cleared, and why."""
+
+    __tablename__ = "alarm_clearing"
+    store_id: UUID = Field(primary_key=True)
+    alarm_id: UUID = Field(primary_key=True)
+    cleared_by: str
+    reason: str
 
 
 class PointsAccount(CentralTable, table=True):

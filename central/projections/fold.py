@@ -20,6 +20,7 @@ from msgspec import structs
 from central.projections.fact_id import SALE_KIND, fact_id
 from central.projections.fold_totals import Tally
 from central.projections.rows import (
+    AlarmClearing,
     CountedFact,
     CustomerField,
     Day,
@@ -34,6 +35,7 @@ from central.projections.rows import (
     SaleLine,
     SaleTax,
     SaleTender,
+    StockCount,
     StockMovement,
     StoreAlarm,
     TillMoved,
@@ -41,6 +43,7 @@ from central.projections.rows import (
     TillSettled,
     WrittenOff,
 )
+from central.projections.stock_counts import counts_of, newer_count
 from sync.protocol.change import Epoch
 from sync.protocol.clock import COUNTER_BITS, COUNTER_MAX, WALL_MS_MAX, Hlc, wall_ms
 from sync.protocol.codec import encode
@@ -108,6 +111,8 @@ class Fold:
         self.points_spends: list[PointsSpend] = []
         self.grants: list[GrantGiven] = []
         self.facts: list[CountedFact] = []
+        self.counts: dict[tuple[UUID, str], StockCount] = {}
+        self.clearings: list[AlarmClearing] = []
         self.written_off: dict[tuple[StoreId, Epoch], WrittenOff] = {}
 
     def changes(self) -> RowChanges:
@@ -137,6 +142,8 @@ class Fold:
             points_spends=tuple(self.points_spends),
             grants=tuple(self.grants),
             facts=tuple(self.facts),
+            stock_counts=tuple(self.counts[key] for key in sorted(self.counts)),
+            clearings=tuple(self.clearings),
         )
 
     def take_rows(self) -> RowChanges:
@@ -177,6 +184,13 @@ class Fold:
             held.taken_back + taken_back,
             held.granted + granted,
         )
+
+    def add_count(self, count: StockCount) -> None:
+        """The count that has seen most stays. What is counted has a sum of movements, be it 0."""
+        key = (count.store_id, count.item_id)
+        held = self.counts.get(key)
+        self.counts[key] = count if held is None else newer_count(held, count)
+        self.on_hand[StoreId(count.store_id), count.item_id] += 0
 
     def add_customer(self, changed: CustomerChanged) -> None:
         """Fields meet what was collected before: the newer one stays (sync.protocol.conflict)."""
@@ -220,14 +234,20 @@ def fold_event(into: Fold, event: Event) -> None:
         case CustomerChanged() as changed:
             into.add_customer(_believed(event, changed))
         case AlarmRaised() as alarm:
-            told = (alarm.alarm_id, alarm.kind, alarm.subject, alarm.detail, event.occurred_at_ms)
+            raised = (alarm.alarm_id, alarm.kind, alarm.subject, alarm.detail, event.occurred_at_ms)
             place = (event.epoch.number, event.epoch.fingerprint, event.seq)
-            into.alarms.append(StoreAlarm(event.store_id, *told, *place))
+            into.alarms.append(StoreAlarm(event.store_id, *raised, *place))
         case StockTransferred() as transferred:
             kind = f"transfer_{transferred.direction.value}"
             _stock(into, event, transferred.business_date, kind, transferred.lines)
-        case BusinessDayReopened() | StockCounted() | AlarmCleared():
-            return
+        case BusinessDayReopened() as day:
+            _day(into, event, day.business_date, reopened_seq=event.seq)
+        case StockCounted() as counted:
+            for count in counts_of(event.store_id, event.epoch, event.seq, counted):
+                into.add_count(count)
+        case AlarmCleared() as cleared:
+            told = (cleared.alarm_id, cleared.cleared_by, cleared.reason)
+            into.clearings.append(AlarmClearing(event.store_id, *told))
         case IdAbandoned() | DeviceRecorded():
             return
         case _ as never:
@@ -381,14 +401,18 @@ def _day(
     opened_seq: int | None = None,
     closed_seq: int | None = None,
     manifest: bytes | None = None,
+    reopened_seq: int | None = None,
 ) -> None:
-    """The first opening and the last closing of a date hold: events come in the order of seq."""
+    """The first opening and the last closing and reopening of a date hold: events come in the order
+    of seq. A closing before a reopening is none."""
     key = (event.store_id, business_date, event.epoch.number, event.epoch.fingerprint)
-    day = into.days.get(key) or Day(*key, None, None, None)
+    day = into.days.get(key) or Day(*key, None, None, None, None)
     if opened_seq is not None and day.opened_seq is None:
         day = day._replace(opened_seq=opened_seq)
     if closed_seq is not None:
         day = day._replace(closed_seq=closed_seq, manifest=manifest)
+    if reopened_seq is not None:
+        day = day._replace(closed_seq=None, manifest=None, reopened_seq=reopened_seq)
     into.days[key] = day
 
 
@@ -403,7 +427,9 @@ def _stock(
     for number, line in enumerate(lines, start=1):
         into.on_hand[event.store_id, line.item_id] += line.quantity_milli
         what = (business_date, line.item_id, kind, line.quantity_milli)
-        into.stock_movements.append(StockMovement(event.store_id, event.event_id, number, *what))
+        place = (event.epoch.number, event.epoch.fingerprint, event.seq)
+        row = StockMovement(event.store_id, event.event_id, number, *what, *place)
+        into.stock_movements.append(row)
     if business_date is not None:
         into.tallies[event.store_id, business_date].add_stock(lines)
 

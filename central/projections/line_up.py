@@ -31,7 +31,9 @@ from sync.protocol.poslog import (
     AnyFact,
     CustomerChanged,
     RetailTransaction,
+    StockCounted,
     StockMoved,
+    StockTransferred,
     TillMoved,
     TillSessionSettled,
 )
@@ -281,7 +283,7 @@ def _unfit(raw: RawEvent, fact: AnyFact) -> str | None:
                 return f"event {raw.event_id} holds another sale's id"
             keys = [fact.receipt_number, *(line.item_id for line in fact.lines)]
             keys += [tender.tender_id for tender in fact.tenders]
-        case StockMoved():
+        case StockMoved() | StockTransferred() | StockCounted():
             keys = [line.item_id for line in fact.lines]
         case CustomerChanged():
             if any(change.source != raw.store_id for change in fact.fields):

@@ -101,7 +101,8 @@ class DayFigure(NamedTuple):
 
 class Day(NamedTuple):
     """Table ``business_day``: the parts that are not None take effect; the first opening and the
-    last closing of a date hold."""
+    last closing and reopening of a date hold, and a closing that was followed by a reopening is
+    none."""
 
     store_id: UUID
     business_date: date
@@ -110,6 +111,7 @@ class Day(NamedTuple):
     opened_seq: int | None
     closed_seq: int | None
     manifest: bytes | None
+    reopened_seq: int | None
 
 
 class TillOpened(NamedTuple):
@@ -174,6 +176,32 @@ class StockMovement(NamedTuple):
     item_id: str
     kind: str
     quantity_milli: int
+    epoch_number: int
+    epoch_fingerprint: bytes
+    seq: int
+
+
+class StockCount(NamedTuple):
+    """Table ``stock_count`` without what it works out itself: the count of an item that has seen
+    most, and what it has seen."""
+
+    store_id: UUID
+    item_id: str
+    epoch_number: int
+    epoch_fingerprint: bytes
+    seen_through: int
+    seq: int
+    parent_through: int
+    counted_milli: int
+
+
+class AlarmClearing(NamedTuple):
+    """Table ``alarm_clearing``; the first of an alarm holds."""
+
+    store_id: UUID
+    alarm_id: UUID
+    cleared_by: str
+    reason: str
 
 
 class Points(NamedTuple):
@@ -297,6 +325,8 @@ class RowChanges(NamedTuple):
     points_spends: tuple[PointsSpend, ...] = ()
     grants: tuple[GrantGiven, ...] = ()
     facts: tuple[CountedFact, ...] = ()
+    stock_counts: tuple[StockCount, ...] = ()
+    clearings: tuple[AlarmClearing, ...] = ()
 
 
 TABLES = (
@@ -318,6 +348,8 @@ TABLES = (
     "points_spend",
     "grant_given",
     "counted_fact",
+    "stock_count",
+    "alarm_clearing",
 )
 """Every projection: emptied and made anew together."""
 
@@ -341,4 +373,6 @@ AnyRow: TypeAlias = (
     | PointsSpend
     | GrantGiven
     | CountedFact
+    | StockCount
+    | AlarmClearing
 )

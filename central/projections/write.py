@@ -28,6 +28,7 @@ from central.projections.rows import (
     StockMovement,
     StoreAlarm,
 )
+from central.projections.stock_counts import write_counts
 from sync.protocol.identity import CustomerId
 
 LOCK_COMPANY = "SELECT FROM company WHERE company_id = $1 FOR NO KEY UPDATE"
@@ -39,16 +40,21 @@ ON CONFLICT (store_id, business_date, figure)
 DO UPDATE SET amount = held.amount + excluded.amount
 """
 
+# A closing that a reopening follows is none, whichever of them is applied first.
 MERGE_DAYS = """
 INSERT INTO business_day AS held (store_id, business_date, epoch_number, epoch_fingerprint,
-    opened_seq, closed_seq, manifest)
+    opened_seq, closed_seq, manifest, reopened_seq)
 SELECT * FROM unnest($1::uuid[], $2::date[], $3::int[], $4::bytea[], $5::bigint[], $6::bigint[],
-    $7::bytea[])
+    $7::bytea[], $8::bigint[])
 ON CONFLICT (store_id, business_date, epoch_number, epoch_fingerprint) DO UPDATE SET
     opened_seq = least(held.opened_seq, excluded.opened_seq),
-    closed_seq = greatest(held.closed_seq, excluded.closed_seq),
-    manifest = CASE WHEN excluded.closed_seq > coalesce(held.closed_seq, 0)
-        THEN excluded.manifest ELSE held.manifest END
+    reopened_seq = greatest(held.reopened_seq, excluded.reopened_seq),
+    (closed_seq, manifest) = (
+        SELECT CASE WHEN seq > reopened THEN seq END, CASE WHEN seq > reopened THEN said END
+        FROM (SELECT greatest(held.closed_seq, excluded.closed_seq) AS seq,
+            CASE WHEN excluded.closed_seq > coalesce(held.closed_seq, 0)
+                THEN excluded.manifest ELSE held.manifest END AS said,
+            coalesce(greatest(held.reopened_seq, excluded.reopened_seq), 0) AS reopened) AS last)
 """
 
 OPEN_TILLS = """
@@ -112,6 +118,12 @@ SELECT * FROM unnest($1::uuid[], $2::int[], $3::bytea[], $4::bigint[], $5::text[
 ON CONFLICT (store_id, epoch_number, epoch_fingerprint) DO UPDATE SET
     through = excluded.through, reason = excluded.reason, decided_by = excluded.decided_by
 WHERE excluded.through >= held.through
+"""
+
+CLEAR_ALARMS = """
+INSERT INTO alarm_clearing (store_id, alarm_id, cleared_by, reason)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[])
+ON CONFLICT (store_id, alarm_id) DO NOTHING
 """
 
 UNSETTLE_DAYS = """
@@ -185,6 +197,8 @@ async def _write(connection: Any, changes: RowChanges) -> frozenset[CustomerId]:
         await connection.execute(UNSETTLE_DAYS, *zip(*touched, strict=True))
     await _put(connection, ADD_ON_HAND, changes.on_hand)
     await _put(connection, ADD_POINTS, changes.points)
+    await write_counts(connection, changes)
+    await _put(connection, CLEAR_ALARMS, changes.clearings)
     return await _merge_customers(connection, changes.customer_fields)
 
 

@@ -48,11 +48,14 @@ ORDER BY 1, 2, 3 LIMIT $2
 _TOLD_MORE = """
 SELECT a.store_id, a.epoch_number, a.epoch_fingerprint, a.seq, a.subject, a.detail
 FROM store_alarm AS a LEFT JOIN written_off AS w USING (store_id, epoch_number, epoch_fingerprint)
+LEFT JOIN alarm_clearing AS x ON x.store_id = a.store_id AND x.alarm_id = a.alarm_id
 WHERE a.store_id = ANY($1) AND a.kind = $3 AND a.seq > coalesce(w.through, 0)
+    AND x.alarm_id IS NULL
 ORDER BY 1, 2, 3, 4 LIMIT $2
 """
 _DAYS = """
-SELECT d.store_id, d.epoch_number, d.epoch_fingerprint, d.business_date, d.opened_seq, d.closed_seq
+SELECT d.store_id, d.epoch_number, d.epoch_fingerprint, d.business_date, d.opened_seq,
+    d.closed_seq, d.reopened_seq
 FROM business_day AS d
 JOIN unnest($1::uuid[], $2::int[], $3::bytea[]) AS wanted (store_id, number, fingerprint)
     ON d.store_id = wanted.store_id AND d.epoch_number = wanted.number
@@ -75,11 +78,12 @@ class OpenClaim(NamedTuple):
 
 
 class DayPlaces(NamedTuple):
-    """Where a day was opened and closed in its epoch."""
+    """Where a day was opened, closed and opened again in its epoch."""
 
     business_date: date
     opened_seq: int | None
     closed_seq: int | None
+    reopened_seq: int | None = None
 
 
 class _Found(NamedTuple):
@@ -106,7 +110,7 @@ def first_day_after(days: Iterable[DayPlaces], after: int) -> date | None:
 
 def _last_place(day: DayPlaces, after: int) -> int:
     """Of the day's own events at or before a place, the last; 0: none."""
-    places = (day.opened_seq, day.closed_seq)
+    places = (day.opened_seq, day.closed_seq, day.reopened_seq)
     return max((place for place in places if place is not None and place <= after), default=0)
 
 

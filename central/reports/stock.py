@@ -1,4 +1,5 @@
-"""Stock on hand of a company's stores: the sum of what their journals moved."""
+"""Stock on hand of a company's stores: what was counted last, and what moved without the count
+having seen it (``central/projections/stock_counts.py``)."""
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,8 +11,10 @@ from sync.protocol.identity import CompanyId, ItemId, StoreId
 ITEMS_MAX = 10_000
 
 _STOCK = """
-SELECT o.store_id, o.code, k.item_id, k.on_hand_milli
+SELECT o.store_id, o.code, k.item_id,
+    coalesce(c.counted_milli - c.seen_milli, 0) + k.on_hand_milli
 FROM store AS o JOIN stock_level AS k USING (store_id)
+LEFT JOIN stock_count AS c ON c.store_id = k.store_id AND c.item_id = k.item_id
 WHERE o.company_id = $1 AND ($2::uuid IS NULL OR o.store_id = $2)
 ORDER BY o.code, k.item_id LIMIT $3 OFFSET $4
 """

@@ -50,6 +50,8 @@ VERIFIED: dict[str, str] = {
     "points_spend": _JOURNAL,
     "grant_given": _JOURNAL,
     "counted_fact": _JOURNAL,
+    "stock_count": f"{_JOURNAL}; but not seen_milli, which is summed from other rows",
+    "alarm_clearing": _JOURNAL,
 }
 """Tables, and what each is held against."""
 

@@ -96,6 +96,8 @@ _TILL_SESSION = _Table("till_session", projected.TillSession._fields, 2)
 _STOCK_LEVEL = _Table("stock_level", projected.OnHand._fields, 2)
 _STORE_ALARM = _Table("store_alarm", projected.StoreAlarm._fields, 2)
 _COUNTED_FACT = _Table("counted_fact", projected.CountedFact._fields, 3)
+_STOCK_COUNT = _Table("stock_count", projected.StockCount._fields, 2)
+_ALARM_CLEARING = _Table("alarm_clearing", projected.AlarmClearing._fields, 2)
 _GRANT_GIVEN = _Table("grant_given", projected.GrantGiven._fields, 2)
 _WRITTEN_OFF = _Table("written_off", projected.WrittenOff._fields, 3)
 _POINTS = _Table("points_account", projected.Points._fields, 2)
@@ -235,6 +237,8 @@ class _Verification:
             (_STOCK_LEVEL, changes.on_hand),
             (_STORE_ALARM, changes.alarms),
             (_COUNTED_FACT, changes.facts),
+            (_STOCK_COUNT, changes.stock_counts),
+            (_ALARM_CLEARING, _first(changes.clearings)),
             (_WRITTEN_OFF, _of_store(company.written_off.values(), store.store_id)),
             (_GRANT_GIVEN, _of_store(company.grants, store.store_id)),
         )
@@ -296,6 +300,10 @@ def _till_sessions(changes: RowChanges) -> tuple[TillSession, ...]:
         cash = (count.expected_cash_minor, count.counted_cash_minor) if count else (None, None)
         found.append(TillSession(*opened, moved.get(till, 0), *cash))
     return tuple(found)
+
+
+def _first(clearings: Sequence[projected.AlarmClearing]) -> Rows:
+    return tuple({row[:2]: row for row in reversed(clearings)}.values())
 
 
 def _of_store(

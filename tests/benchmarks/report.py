@@ -81,7 +81,7 @@ _RAW = """
 INSERT INTO raw_event VALUES ($1, 1, $2, 1, $1, 'device_recorded', 1, 0, 0, $1, 0, 'checked', $3,
     '', 0)
 """
-_CLOSED = "INSERT INTO business_day VALUES ($1, $2, 1, $3, 1, 1, $4)"
+_CLOSED = "INSERT INTO business_day VALUES ($1, $2, 1, $3, 1, 1, $4, NULL)"
 _FILLED = ("sale", "sale_line", "sale_tax", "sale_tender", "day_total")
 
 

@@ -180,7 +180,10 @@ PROJECTED: Mapping[KindVersion, Projected] = {
             "day_total": figures({"stock units moved": 34_500}),
         }
     ),
-    KindVersion("business_day_reopened", 1): Projected({}),
+    KindVersion("business_day_reopened", 1): Projected(
+        {"business_day": [{"business_date": DAY, "closed_seq": None, "manifest": None}]},
+        after=("business_day_opened", "business_day_closed"),
+    ),
     KindVersion("stock_transferred", 1): Projected(
         {
             "stock_movement": [
@@ -194,7 +197,18 @@ PROJECTED: Mapping[KindVersion, Projected] = {
             "day_total": figures({"stock units moved": -8_500}),
         }
     ),
-    KindVersion("stock_counted", 1): Projected({}),
+    KindVersion("stock_counted", 1): Projected(
+        {
+            "stock_count": [
+                {"item_id": "I00042", "counted_milli": 17_000, "seen_milli": 0},
+                {"item_id": "I00043", "counted_milli": 0, "seen_milli": 0},
+            ],
+            "stock_level": [
+                {"item_id": "I00042", "on_hand_milli": 0},
+                {"item_id": "I00043", "on_hand_milli": 0},
+            ],
+        }
+    ),
     KindVersion("customer_changed", 1): Projected(
         {
             "customer_field": [
@@ -206,7 +220,7 @@ PROJECTED: Mapping[KindVersion, Projected] = {
     KindVersion("alarm_raised", 1): Projected(
         {"store_alarm": [{"alarm_id": golden.GRANT, "kind": "sale_id_reused"}]}
     ),
-    KindVersion("alarm_cleared", 1): Projected({}),
+    KindVersion("alarm_cleared", 1): Projected({"alarm_clearing": [{"alarm_id": golden.GRANT}]}),
     KindVersion("id_abandoned", 1): Projected({}),
     KindVersion("device_recorded", 1): Projected({}),
 }

@@ -51,6 +51,8 @@ def upgrade() -> None:
     _create_points_spend()
     _create_grant_given()
     _create_counted_fact()
+    _create_stock_count()
+    _create_alarm_clearing()
     _create_day_standing()
     _create_store()
     _create_device()
@@ -103,6 +105,8 @@ TABLES = (
     "points_spend",
     "grant_given",
     "counted_fact",
+    "stock_count",
+    "alarm_clearing",
     "day_standing",
     "store",
     "device",
@@ -164,6 +168,7 @@ def _create_business_day() -> None:
         sa.Column("opened_seq", sa.BigInteger(), nullable=True),
         sa.Column("closed_seq", sa.BigInteger(), nullable=True),
         sa.Column("manifest", sa.LargeBinary(), nullable=True),
+        sa.Column("reopened_seq", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint(
             "store_id",
             "business_date",
@@ -592,6 +597,9 @@ def _create_stock_movement() -> None:
         sa.Column("item_id", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("quantity_milli", sa.BigInteger(), nullable=False),
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("store_id", "event_id", "line_no", name=op.f("pk_stock_movement")),
     )
     op.create_index(
@@ -734,6 +742,33 @@ def _create_counted_fact() -> None:
         sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("store_id", "kind", "fact_id", name=op.f("pk_counted_fact")),
+    )
+
+
+def _create_stock_count() -> None:
+    op.create_table(
+        "stock_count",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("item_id", sa.String(), nullable=False),
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("seen_through", sa.BigInteger(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("parent_through", sa.BigInteger(), nullable=False),
+        sa.Column("counted_milli", sa.BigInteger(), nullable=False),
+        sa.Column("seen_milli", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "item_id", name=op.f("pk_stock_count")),
+    )
+
+
+def _create_alarm_clearing() -> None:
+    op.create_table(
+        "alarm_clearing",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("alarm_id", sa.Uuid(), nullable=False),
+        sa.Column("cleared_by", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "alarm_id", name=op.f("pk_alarm_clearing")),
     )
 
 

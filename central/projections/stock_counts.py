@@ -1,0 +1,141 @@
+"""Stock that was counted: an absolute figure, and every movement that the count has not seen.
+
+Theory (protocol.md, stock). Movements add up in any order; a count does not. It says of its own
+epoch through which event it has seen, and of the epoch before through which; older ones it has seen
+whole. On hand = counted + what moved unseen. The running sum of *all* movements stays as it is
+(``stock_level``), and beside the count stands what of that sum it had seen: on hand = counted +
+(all - seen). Then what is applied after the count needs no look at it, for it is unseen; only what
+it has seen and comes late (out of quarantine, of another epoch) makes its ``seen`` be summed anew.
+Of two counts of an item the one that has seen more holds. So events in any order, and a rebuild,
+give the same rows.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from central.projections.rows import OnHand, RowChanges, StockCount
+from sync.protocol.change import Epoch
+from sync.protocol.facts.stock import StockCounted
+from sync.protocol.identity import StoreId
+
+
+class Earliest(NamedTuple):
+    """Of a set of changes at a store the first place; None: of several epochs."""
+
+    epoch_number: int | None
+    epoch_fingerprint: bytes
+    seq: int
+
+
+def counts_of(store_id: StoreId, epoch: Epoch, seq: int, fact: StockCounted) -> list[StockCount]:
+    """One row an item: its lots together, which have seen what the least of them has. No count has
+    seen what comes after it."""
+    counted: defaultdict[str, int] = defaultdict(int)
+    seen: dict[str, int] = {}
+    for line in fact.lines:
+        counted[line.item_id] += line.counted_milli
+        seen[line.item_id] = min(seen.get(line.item_id, seq - 1), line.seen_through)
+    place = (epoch.number, epoch.fingerprint)
+    return [
+        StockCount(store_id, item, *place, seen[item], seq, fact.parent_through or 0, milli)
+        for item, milli in sorted(counted.items())
+    ]
+
+
+def newer_count(one: StockCount, other: StockCount) -> StockCount:
+    """The one that has seen more; ties by where they stand in the journal."""
+    return max(one, other, key=lambda count: tuple(count[2:6]))
+
+
+def has_seen(count: Any, number: int, fingerprint: bytes, seq: int) -> bool:
+    """Whether the count has seen the event at a place."""
+    if (number, fingerprint) == (count.epoch_number, count.epoch_fingerprint):
+        return bool(seq <= count.seen_through)
+    if number == count.epoch_number - 1:
+        return bool(seq <= count.parent_through)
+    return bool(number < count.epoch_number)
+
+
+SEEN = """CASE WHEN m.epoch_number = c.epoch_number AND m.epoch_fingerprint = c.epoch_fingerprint
+        THEN m.seq <= c.seen_through
+    WHEN m.epoch_number = c.epoch_number - 1 THEN m.seq <= c.parent_through
+    ELSE m.epoch_number < c.epoch_number END"""
+"""The same of a movement m, in SQL."""
+
+PUT_COUNTS = """
+INSERT INTO stock_count AS held (store_id, item_id, epoch_number, epoch_fingerprint, seen_through,
+    seq, parent_through, counted_milli, seen_milli)
+SELECT *, 0 FROM unnest($1::uuid[], $2::text[], $3::int[], $4::bytea[], $5::bigint[], $6::bigint[],
+    $7::bigint[], $8::bigint[])
+ON CONFLICT (store_id, item_id) DO UPDATE SET
+    epoch_number = excluded.epoch_number, epoch_fingerprint = excluded.epoch_fingerprint,
+    seen_through = excluded.seen_through, seq = excluded.seq,
+    parent_through = excluded.parent_through, counted_milli = excluded.counted_milli
+WHERE (excluded.epoch_number, excluded.epoch_fingerprint, excluded.seen_through, excluded.seq)
+    > (held.epoch_number, held.epoch_fingerprint, held.seen_through, held.seq)
+"""
+COUNTED_ITEMS = """
+SELECT item_id FROM stock_count WHERE store_id = $1 AND item_id = ANY($2)
+    AND (item_id = ANY($3) OR $4::int IS NULL
+        OR NOT (epoch_number = $4 AND epoch_fingerprint = $5 AND seen_through < $6))
+"""
+SUM_SEEN = f"""
+UPDATE stock_count AS held SET seen_milli = coalesce(k.on_hand_milli, 0) - coalesce(u.milli, 0)
+FROM stock_count AS c
+LEFT JOIN stock_level AS k ON k.store_id = c.store_id AND k.item_id = c.item_id
+LEFT JOIN (
+    SELECT moved.item_id, sum(moved.milli)::bigint AS milli FROM (
+        SELECT c.item_id, -l.quantity_milli AS milli FROM sale AS m
+        JOIN sale_line AS l ON l.store_id = m.store_id AND l.business_date = m.business_date
+            AND l.sale_id = m.sale_id
+        JOIN stock_count AS c ON c.store_id = m.store_id AND c.item_id = l.item_id
+        WHERE m.store_id = $1 AND c.item_id = ANY($2) AND NOT m.training AND NOT {SEEN}
+        UNION ALL
+        SELECT c.item_id, m.quantity_milli FROM stock_movement AS m
+        JOIN stock_count AS c ON c.store_id = m.store_id AND c.item_id = m.item_id
+        WHERE m.store_id = $1 AND c.item_id = ANY($2) AND NOT {SEEN}
+    ) AS moved GROUP BY moved.item_id
+) AS u ON u.item_id = c.item_id
+WHERE c.store_id = $1 AND c.item_id = ANY($2)
+    AND held.store_id = c.store_id AND held.item_id = c.item_id
+"""  # noqa: S608  texts of ours
+
+
+async def write_counts(connection: Any, changes: RowChanges) -> None:
+    """Counts, and what they have seen, after the sums of ``changes`` were added."""
+    if changes.stock_counts:
+        await connection.execute(PUT_COUNTS, *zip(*changes.stock_counts, strict=True))
+    for store_id, items in moved_items(changes).items():
+        counted = [row.item_id for row in changes.stock_counts if row.store_id == store_id]
+        first = earliest(changes, store_id)
+        asked = await connection.fetch(COUNTED_ITEMS, store_id, list(items), counted, *first)
+        if asked:
+            await connection.execute(SUM_SEEN, store_id, [row["item_id"] for row in asked])
+
+
+def moved_items(changes: RowChanges) -> Mapping[UUID, set[str]]:
+    """By store: items that moved or were counted."""
+    found: defaultdict[UUID, set[str]] = defaultdict(set)
+    rows: Iterable[OnHand | StockCount] = (*changes.on_hand, *changes.stock_counts)
+    for row in rows:
+        found[row.store_id].add(row.item_id)
+    return found
+
+
+def earliest(changes: RowChanges, store_id: UUID) -> Earliest:
+    """Where the set of a store begins."""
+    places = [
+        (row.epoch_number, row.epoch_fingerprint, row.seq)
+        for row in _placed(changes)
+        if row.store_id == store_id
+    ]
+    epochs = {place[:2] for place in places}
+    if len(epochs) != 1:
+        return Earliest(None, b"", 0)
+    return Earliest(*min(places))
+
+
+def _placed(changes: RowChanges) -> Iterable[Any]:
+    return (*changes.sales, *changes.facts)
