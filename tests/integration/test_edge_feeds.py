@@ -2,25 +2,45 @@
 office that was restored, with rows that it cannot take. It sells on through all of it.
 """
 
+import sqlite3
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 import pytest
 from structlog.testing import capture_logs
+from typer.testing import CliRunner
 
-from edge.db.reference import count_aside
+from edge.cli import app
+from edge.clock import StoreClock
+from edge.db.reference import Feed, PublishedRow, count_aside, write_rows
+from edge.db.store import take_settings, today
+from edge.db.writer import InlineWriter
 from edge.exchange import Loading, health_of, load_over
+from edge.folder import database_of
 from edge.reading import read
+from edge.serving import serving
+from edge.settings import read_settings
 from edge.usecases import retry_rows as retrying
+from edge.usecases.open_business_day import OpenBusinessDay, open_business_day
+from edge.usecases.open_till import OpenTill, open_till
 from edge.usecases.retry_rows import retry_rows
 from sync.engine.transport import Request, Response
 from sync.protocol.batch import Acknowledgement
 from sync.protocol.codec import decode, encode
 from sync.protocol.feeds import RowUnreadable, read_row
-from sync.protocol.identity import ItemId
+from sync.protocol.identity import (
+    BootId,
+    EventId,
+    ItemId,
+    OperatorId,
+    TillSessionId,
+    WorkstationId,
+)
 from sync.protocol.poslog import TaxClass
 from sync.protocol.reference import EMPTY_SET_HASH, DataSet, FeedHead, FeedRow, Item, Price
-from tests.edge_store import settings
+from tests.edge_store import make_store, settings
 from tests.integration.test_edge_exchange import Shop, shop
 
 __all__ = ["shop"]
@@ -179,3 +199,39 @@ async def test_a_row_set_aside_is_taken_by_the_version_that_can_read_it(
     assert await read(box.reader, count_aside) == 0
     found = (await shop.till.call("GET", "/items?q=jam")).json()["items"]
     assert [one["item_id"] for one in found] == ["jam"]
+
+
+async def test_a_start_takes_what_an_earlier_version_set_aside(tmp_path: Path) -> None:
+    """A3: nobody has to ask for it."""
+    folder = tmp_path / "S01"
+    make_store(folder)
+    row = PublishedRow(FeedRow(9, "jam", encode(JAM)), "an earlier version knew no jam")
+    async with InlineWriter.open(database_of(folder)) as writer:
+        writer.run_now(lambda db: write_rows(db, Feed(DataSet.ITEMS, ""), [row]))
+    async with serving(folder, read_settings(folder), exchange=False) as (box, _):
+        assert await read(box.reader, count_aside) == 0
+        sold = "SELECT item_id, version FROM item WHERE item_id = 'jam'"
+        assert await read(box.reader, lambda db: db.execute(sold).fetchall()) == [("jam", 9)]
+
+
+def test_totals_are_printed_with_the_decimals_of_the_stores_currency(tmp_path: Path) -> None:
+    """A19: 12,525,000 dong are not 125,250.00."""
+    folder = tmp_path / "S01"
+    make_store(folder)
+    moment = StoreClock(BootId(uuid4())).moment()
+    dong = msgspec.structs.replace(settings(), currency="VND", decimals=0)
+    operator = OperatorId("anna")
+
+    def trade(db: sqlite3.Connection) -> None:
+        take_settings(db, dong)
+        day = today(dong, moment.wall_ms)
+        open_business_day(db, OpenBusinessDay(operator, day), EventId(uuid4()), moment)
+        till = OpenTill(TillSessionId(uuid4()), operator, 12_525_000)
+        open_till(db, till, WorkstationId("W1"), moment)
+
+    writer = InlineWriter.open(database_of(folder))
+    writer.run_now(trade)
+    writer.close_now()
+    told = CliRunner().invoke(app, ["totals", "--data", str(folder)]).stdout
+    assert " 12,525,000\n" in told
+    assert ".00" not in told

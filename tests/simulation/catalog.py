@@ -7,9 +7,11 @@ is made from names, so that a process may build its databases once and copy them
 import hashlib
 from collections.abc import Iterator
 from datetime import date
+from random import Random
 from typing import NamedTuple
 from uuid import UUID
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from central.decisions import AnyDecision, CustomerDecided, EpochIssued, GrantIssued, PointsOpened
@@ -206,6 +208,28 @@ def settings_row(shop: Shop, settings: StoreSettings) -> Row:
     """As head office keys it."""
     scope = scope_for(DataSet.SETTINGS, shop.store_id, settings.price_zone)
     return Row(FollowedFeed(DataSet.SETTINGS, scope), "store", encode(settings))
+
+
+def hostile_row(random: Random) -> Row:
+    """What no box can take, under a key that it knows or under none: of a newer version, or spoilt.
+    Every shop goes on with what it had."""
+    shop, number = random.choice(SHOPS), random.randrange(ITEMS)
+    known, price = item(number), base_price(number, shop.settings.price_zone)
+    settings = msgspec.structs.replace(shop.settings, zone="Mars/Olympus_Mons")
+    newer = [known.item_id, known.name, "new", "luxury", list(known.scan_codes), "dozen"]
+    feed = FollowedFeed(DataSet.ITEMS, "")
+    return random.choice(
+        (
+            settings_row(shop, settings),
+            price_row(
+                shop.settings.price_zone, msgspec.structs.replace(price, unit_price_minor=-5)
+            ),
+            Row(feed, known.item_id, encode(newer)),
+            Row(feed, f"odd\x00{number}", random.randbytes(20)),
+            Row(FollowedFeed(DataSet.CUSTOMERS, ""), "nobody", random.choice((None, b"\xc1"))),
+            Row(FollowedFeed(DataSet.TENDERS, ""), "coins", encode(["coins", "Coins", "crypto"])),
+        )
+    )
 
 
 def first_publications() -> Iterator[Row]:

@@ -294,10 +294,9 @@ class HeadOffice(Host):
         self._seen[f"answered: {type(outcome).__name__}"] += 1
         if not isinstance(outcome, Acknowledged):
             return problem(verdict_problem(outcome, epoch))
-        heads = tuple(
-            self.feeds.feed_head(feed)
-            for feed in followed_feeds(shop.store_id, shop.settings.price_zone)
-        )
+        followed = followed_feeds(shop.store_id, shop.settings.price_zone)
+        newer = FeedHead("of a newer head office", "", 3, bytes(32))
+        heads = (newer, *(self.feeds.feed_head(feed) for feed in followed))
         return Response(
             200,
             {"content-type": "application/msgpack"},

@@ -24,6 +24,7 @@ SOMETIMES = (
     "customer created",
     "delivered twice",
     "given up",
+    "hostile row published",
     "id reused",
     "killed in the middle of a group",
     "line cut",

@@ -48,6 +48,7 @@ from tests.simulation.catalog import (
     WORKSTATIONS,
     ZONES,
     Shop,
+    hostile_row,
     item,
     item_row,
     price_row,
@@ -289,7 +290,7 @@ class World:
         """Head office publishes or decides something."""
         random = self.random
         number = random.randrange(ITEMS)
-        roll = random.randrange(6)
+        roll = random.randrange(7)
         if roll <= 1:
             zone = random.choice(ZONES)
             at_ms = self.scheduler.now_ms + random.randrange(-MINUTE_MS, 2 * MINUTE_MS)
@@ -308,6 +309,9 @@ class World:
             name = f"Shop {shop.code}, renamed {random.randrange(100)}"
             settings = msgspec.structs.replace(shop.settings, store_name=name)
             self.office.feeds.publish(settings_row(shop, settings))
+        elif roll == 5:
+            self.office.feeds.publish(hostile_row(random))
+            self.seen["hostile row published"] += 1
         else:
             self._change_customer()
 

@@ -1,0 +1,136 @@
+"""Bytes of what comes down: heads, pages and a row of every data set, as version 1 wrote them.
+
+Bytes of a released version are never edited: what a later version adds stands at the end.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from sync.protocol.clock import Hlc
+from sync.protocol.codec import decode, encode
+from sync.protocol.feeds import ROWS, read_row
+from sync.protocol.identity import CustomerId, Incarnation, ItemId, OperatorId, TenderId
+from sync.protocol.money import CashRounding
+from sync.protocol.poslog import TaxClass, TenderKind
+from sync.protocol.reference import (
+    EMPTY_SET_HASH,
+    DataSet,
+    FeedHead,
+    FeedPage,
+    FeedRow,
+    Grant,
+    Item,
+    Operator,
+    Price,
+    StoreSettings,
+    TaxRate,
+    Tender,
+    replace_in_set_hash,
+)
+from sync.protocol.shared import CustomerField, CustomerRecord, FieldChange, PersonalKey
+from sync.protocol.units import Unit
+from tests.golden.examples import CUSTOMER, GRANT, STORE
+
+WRITTEN: dict[str, str] = json.loads((Path(__file__).parent / "reference_1.json").read_text())
+INCARNATION = Incarnation(UUID("019ab4a8-7c00-7000-8000-00000000000a"))
+EXAMPLES: Mapping[DataSet, msgspec.Struct] = MappingProxyType(
+    {
+        DataSet.SETTINGS: StoreSettings(
+            store_code="S01",
+            store_name="Grüne Ecke",
+            supplier_name="Corner Shops Pte Ltd",
+            supplier_address="1 Quay Road",
+            tax_number="M2-0000000-0",
+            currency="KWD",
+            decimals=3,
+            zone="Asia/Kuwait",
+            price_zone="main",
+            tax_included=False,
+            cash_rounding_step_minor=5,
+            cash_rounding=CashRounding.DOWN,
+            points_step_minor=1_000,
+            points_per_step=2,
+            points_value_points=50,
+            points_value_minor=25,
+            tender_age_max_s=None,
+        ),
+        DataSet.TAXES: TaxRate(TaxClass.REDUCED, date(2024, 1, 1), 700, "VAT 7 %"),
+        DataSet.TENDERS: Tender(
+            TenderId("paynow"), "PayNow", TenderKind.QR, refundable=False, active=False
+        ),
+        DataSet.OPERATORS: Operator(OperatorId("anna"), "Anna", "manager", active=False),
+        DataSet.ITEMS: Item(
+            ItemId("I00042"),
+            "Grüner Tee",
+            "Tea",
+            TaxClass.STANDARD,
+            ("8881234567892", "TEE"),
+            unit=Unit.KILOGRAM,
+            open_price=True,
+            unit_cost_minor=400,
+            active=False,
+        ),
+        DataSet.PRICES: Price(ItemId("I00042"), 1_763_971_200_000, 1_190),
+        DataSet.CUSTOMERS: CustomerRecord(
+            CustomerId(CUSTOMER),
+            (
+                FieldChange(CustomerField.ACTIVE, Hlc(1 << 16), STORE, "true", None),
+                FieldChange(CustomerField.NAME, Hlc(2 << 16), STORE, None, b"sealed"),
+            ),
+        ),
+        DataSet.GRANTS: Grant(GRANT, CUSTOMER, 120, 2),
+    }
+)
+
+
+def page(data_set: DataSet) -> FeedPage:
+    """A row as it is published, and one that was taken away."""
+    value = EXAMPLES[data_set]
+    key = ROWS[data_set].key_of(value)
+    rows = (FeedRow(7, key, encode(value)), FeedRow(8, "gone", None))
+    set_hash = replace_in_set_hash(EMPTY_SET_HASH, key, None, encode(value))
+    return FeedPage(
+        INCARNATION, data_set, "main", rows, 9, set_hash, (PersonalKey(CUSTOMER, bytes(range(32))),)
+    )
+
+
+def messages() -> dict[str, msgspec.Struct]:
+    """By the names of reference_1.json."""
+    head = FeedHead(DataSet.PRICES, "main", 9, bytes(range(32)))
+    return {"head": head, **{f"page of {data_set}": page(data_set) for data_set in DataSet}}
+
+
+@pytest.mark.parametrize("name", messages())
+def test_reference_data_is_written_and_read_as_it_was(name: str) -> None:
+    message = messages()[name]
+    assert encode(message).hex() == WRITTEN[name]
+    assert decode(type(message), bytes.fromhex(WRITTEN[name])) == message
+
+
+@pytest.mark.parametrize("data_set", DataSet)
+def test_every_example_is_a_row_that_can_be_published(data_set: DataSet) -> None:
+    row = decode(FeedPage, bytes.fromhex(WRITTEN[f"page of {data_set}"])).rows[0]
+    assert read_row(data_set, row.key, row.body or b"") == EXAMPLES[data_set]
+
+
+@pytest.mark.parametrize("data_set", DataSet)
+def test_a_row_that_a_newer_version_made_longer_is_read(data_set: DataSet) -> None:
+    """A3: fields are added at the end, and a reader ignores what it does not know."""
+    value = EXAMPLES[data_set]
+    longer = encode([*(getattr(value, name) for name in value.__struct_fields__), "new", 7])
+    assert read_row(data_set, ROWS[data_set].key_of(value), longer) == value
+
+
+def test_a_head_or_page_of_an_unknown_data_set_is_read() -> None:
+    """A3: the name is open text."""
+    head = FeedHead("wishes", "", 1, bytes(32))
+    assert decode(FeedHead, encode(head)) == head
+    other = msgspec.structs.replace(page(DataSet.ITEMS), data_set="wishes")
+    assert decode(FeedPage, encode(other)) == other
