@@ -23,6 +23,7 @@ from central.api.reports import (
     report_tax,
 )
 from central.api.session import begin_session, end_session, read_session
+from central.api.signed_answers import signed_answers
 from central.api.signing_in import send_link, send_sign_in, send_sign_out, show_sign_in
 from central.api.sync import enrol_box, read_feed, read_heads, take_journal
 from central.background import background
@@ -81,6 +82,7 @@ def build_app(office: Office, *, with_background: bool = True) -> Litestar:
         exception_handlers={**EXCEPTION_HANDLERS, HTTPException: nothing_here},
         state=State({"office": office}),
         lifespan=[lifespan],
+        middleware=[signed_answers(office.key)],
         before_send=[harden],
         request_max_body_size=BODY_BYTES_MAX,
         openapi_config=None,

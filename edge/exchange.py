@@ -93,6 +93,7 @@ async def line_to_central(box: Box) -> AsyncIterator[Line]:
         box.enrolment.store_id,
         box.enrolment.device_id,
         box.device_key,
+        box.enrolment.central_key,
         lambda: secrets.token_bytes(NONCE_BYTES_MAX),
     )
     async with open_client(box.settings.central_url) as client:

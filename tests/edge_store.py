@@ -49,6 +49,7 @@ from sync.protocol.scan_code import code_key
 NOWHERE = "http://127.0.0.1:9"
 CUSTOMER = UUID("0199aaaa-0000-7000-8000-000000000001")
 MILK, RICE, WINE = "4006381333931", "4006381333948", "4006381333955"
+CENTRAL_KEY = Ed25519PrivateKey.from_private_bytes(b"head office of the edge's tests "[:32])
 COMPANY = CompanyId(UUID("0199aaaa-0000-7000-8000-00000000000c"))
 TOTALS_TABLES = (
     *("journal", "sale", "sale_line", "sale_tax", "sale_tender", "stock_level", "stock_movement"),
@@ -59,7 +60,6 @@ TOTALS_TABLES = (
 
 def enrolment(public_key: bytes, store_code: str = "S01") -> EnrolmentAnswer:
     """What a head office of the test's own answers."""
-    central = Ed25519PrivateKey.generate()
     genesis = Genesis(
         store_id=StoreId(uuid_utils.compat.uuid7()),
         company_id=COMPANY,
@@ -76,8 +76,8 @@ def enrolment(public_key: bytes, store_code: str = "S01") -> EnrolmentAnswer:
     signed = codec.encode(genesis)
     return EnrolmentAnswer(
         signed,
-        sign_bytes(central, GENESIS_SIGNED, signed),
-        central.public_key().public_bytes_raw(),
+        sign_bytes(CENTRAL_KEY, GENESIS_SIGNED, signed),
+        CENTRAL_KEY.public_key().public_bytes_raw(),
         genesis.incarnation,
         genesis.company_id,
         genesis.store_id,

@@ -40,7 +40,8 @@ from sync.protocol.reference import (
     Tender,
     replace_in_set_hash,
 )
-from tests.edge_store import MILK, enrolment, settings
+from tests.edge_store import CENTRAL_KEY, MILK, enrolment, settings
+from tests.signed_answers import signed_by
 
 CODE = "GOOD-CODE"
 DAY_ONE = date(2024, 1, 1)
@@ -74,6 +75,7 @@ class FakeCentral:
     feeds: dict[DataSet, list[FeedRow]] = field(default_factory=dict)
     instead: Callable[[Request], Response | None] = lambda _request: None
     pulled: list[str] = field(default_factory=list)
+    signs: bool = True
 
     def enrol(self, public_key: bytes) -> EnrolmentAnswer:
         """The same key gives the same enrolment again."""
@@ -114,7 +116,11 @@ class FakeCentral:
             self.publish(DataSet.PRICES, f"{item}@0", Price(item, 0, 345))
 
     async def answer(self, request: Request) -> Response:
-        """What head office says."""
+        """What head office says, signed as it signs, or as nobody does."""
+        answer = await self._answer(request)
+        return signed_by(CENTRAL_KEY, request, answer) if self.signs else answer
+
+    async def _answer(self, request: Request) -> Response:
         other = self.instead(request)
         if other is not None:
             return other

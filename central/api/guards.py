@@ -13,6 +13,7 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
 from central.api.forms import read_form
+from central.api.signed_answers import path_as_sent
 from central.db.engine import unit_of_work
 from central.domain.errors import DeviceRevoked, NotAllowed, NotSignedIn
 from central.office import Office
@@ -80,7 +81,7 @@ async def _signed(request: Request[Any, Any, Any]) -> tuple[EnrolledDevice, Sign
     async with unit_of_work(office.engine) as db:
         device = await find_device(db, device_id)
     body = await request.body()
-    path = path_with_query(request)
+    path = path_as_sent(request.scope)
     signed = verify_request(device.public_key, request.method, path, body, request.headers)
     office.tries.right(str(device_id))
     return device, signed
@@ -182,11 +183,3 @@ def signed_of(request: Request[Any, Any, Any]) -> SignedHead:
     """What the box says of itself."""
     signed: SignedHead = request.state.signed
     return signed
-
-
-def path_with_query(request: Request[Any, Any, Any]) -> str:
-    """The path as it was sent, which is what was signed."""
-    raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
-    query: bytes = request.scope.get("query_string", b"")
-    path = raw.split(b"?", 1)[0].decode("latin-1")
-    return f"{path}?{query.decode('latin-1')}" if query else path

@@ -11,9 +11,10 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple, TypeAlias
 from urllib.parse import urlencode
 
+from sync.engine.ask import ask
 from sync.engine.signing import Signer
-from sync.engine.transport import Request, Transport
-from sync.protocol.answers import Ruled, Slug, TryLater, read_refusal
+from sync.engine.transport import Transport
+from sync.protocol.answers import NOT_SIGNED, Ruled, Slug, TryLater, read_refusal
 from sync.protocol.batch import Acknowledgement
 from sync.protocol.change import Head
 from sync.protocol.codec import decode
@@ -155,21 +156,19 @@ async def _fetch(
     )
     path = f"/v1/stores/{signer.store_id}/feed?{query}"
     try:
-        response = await transport.send(
-            Request("GET", path, signer.headers("GET", path, b"", head), b"")
-        )
-        if response.status == 200:
-            return decode(FeedPage, response.body)
+        (status, headers, body), signed = await ask(transport, signer, "GET", path, head)
+        if status == 200:
+            return decode(FeedPage, body) if signed else PullLater(NOT_SIGNED, None)
     except Undecodable:
         return PullLater("the answer is not head office's", None)
     except NotSent as error:
         return PullLater(str(error), None)
-    refusal = read_refusal(response.status, response.headers, response.body)
+    refusal = read_refusal(status, headers, body, signed=signed)
     match refusal:
         case Ruled(slug=Slug.CURSOR_GONE):
             return refusal
         case TryLater(detail=detail, wait_ms=wait_ms):
-            return PullLater(detail, wait_ms, person=response.status in (401, 426))
+            return PullLater(detail, wait_ms, person=signed and status in (401, 426))
         case _:
             return PullLater(refusal.detail, None)
 

@@ -7,11 +7,13 @@ at a time per store: what is remembered is compared as it was before the request
 
 from typing import NamedTuple, TypeAlias
 
+from sync.engine.ask import Answer, ask
 from sync.engine.journal import Entry, JournalDamaged
 from sync.engine.outbox import JournalPort, Outbox, SendState, Stopped, StopReason
 from sync.engine.signing import Signer
-from sync.engine.transport import Request, Response, Transport
+from sync.engine.transport import Transport
 from sync.protocol.answers import (
+    NOT_SIGNED,
     AcknowledgementVerdict,
     Ruled,
     Slug,
@@ -105,17 +107,17 @@ async def push_once(
     entries, body = _packed(outbox, health)
     path = f"/v1/stores/{signer.store_id}/journal"
     from_seq = entries[0].envelope.seq
-    headers = signer.headers("POST", path, body, outbox.state.head, from_seq)
-    request = Request("POST", path, {**headers, "Content-Type": BATCH_TYPE}, body)
     try:
-        response = await transport.send(request)
+        answer = await ask(
+            transport, signer, "POST", path, outbox.state.head, body, from_seq, BATCH_TYPE
+        )
     except OutcomeUnknown as error:
         return Later(str(error), None, shrink(limits))
     except NotSent as error:
         return Later(str(error), None, limits)
-    if response.status != 200:
-        return await _refused(journal, outbox.state, limits, response, len(entries))
-    return await _acknowledged(journal, outbox.state, limits, response)
+    if answer.response.status != 200:
+        return await _refused(journal, outbox.state, limits, answer, len(entries))
+    return await _acknowledged(journal, outbox.state, limits, answer)
 
 
 async def beat_once(journal: JournalPort, transport: Transport, signer: Signer) -> BeatOutcome:
@@ -126,19 +128,18 @@ async def beat_once(journal: JournalPort, transport: Transport, signer: Signer) 
     state = await journal.state()
     limits = BatchLimits()
     path = f"/v1/stores/{signer.store_id}/feeds"
-    request = Request("GET", path, signer.headers("GET", path, b"", state.head), b"")
     try:
-        response = await transport.send(request)
+        answer = await ask(transport, signer, "GET", path, state.head)
     except NotSent as error:
         return Later(str(error), None, limits)
-    if response.status != 200:
-        outcome = await _refused(journal, state, limits, response, 1)
+    if answer.response.status != 200:
+        outcome = await _refused(journal, state, limits, answer, 1)
         return (
             Later("head office cannot read a heartbeat", None, limits, True)
             if isinstance(outcome, Shrunk)
             else outcome
         )
-    heard = await _acknowledged(journal, state, limits, response)
+    heard = await _acknowledged(journal, state, limits, answer)
     return Heard(heard.acknowledgement) if isinstance(heard, Advanced) else heard
 
 
@@ -168,10 +169,12 @@ def _batch(outbox: Outbox, entries: tuple[Entry, ...], health: Health) -> Batch:
 
 
 async def _acknowledged(
-    journal: JournalPort, state: SendState, limits: BatchLimits, response: Response
+    journal: JournalPort, state: SendState, limits: BatchLimits, answer: Answer
 ) -> Advanced | SentBack | Stopped | Later:
+    if not answer.signed:
+        return Later(NOT_SIGNED, None, limits)
     try:
-        said = decode(Acknowledgement, response.body)
+        said = decode(Acknowledgement, answer.response.body)
     except Undecodable:
         return Later("the answer is not head office's", None, limits)
     through = said.acknowledged_through
@@ -194,15 +197,16 @@ async def _acknowledged(
 
 
 async def _refused(
-    journal: JournalPort, state: SendState, limits: BatchLimits, response: Response, count: int
+    journal: JournalPort, state: SendState, limits: BatchLimits, answer: Answer, count: int
 ) -> Shrunk | SentBack | Stopped | Later:
-    match read_refusal(response.status, response.headers, response.body):
+    status, headers, body = answer.response
+    match read_refusal(status, headers, body, signed=answer.signed):
         case TooLarge(detail=detail):
             if count > 1:
                 return Shrunk(shrink(limits._replace(events=count)))
             return Later(detail, None, shrink(limits), person=True)
         case TryLater(detail=detail, wait_ms=wait_ms):
-            return Later(detail, wait_ms, limits, person=response.status in (401, 426))
+            return Later(detail, wait_ms, limits, person=answer.signed and status in (401, 426))
         case Ruled(slug=Slug.GAP, detail=detail, expected_seq=expected):
             return await _gap(journal, state, limits, expected, detail)
         case Ruled(slug=Slug.FORK, detail=detail):

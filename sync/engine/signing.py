@@ -24,6 +24,7 @@ from sync.protocol.identity import DeviceId, StoreId
 REQUEST_TAG = b"holdfast-request-v1"
 GENESIS_SIGNED = b"holdfast-genesis-v1"
 SALE_SIGNED = b"holdfast-sale-v1"
+ANSWER_TAG = b"holdfast-answer-v1"
 NONCE_BYTES_MIN = 8
 NONCE_BYTES_MAX = 32
 HEADER_CHARACTERS_MAX = 512
@@ -35,6 +36,7 @@ HEAD_HEADER = "Holdfast-Head"
 FROM_HEADER = "Holdfast-From"
 NONCE_HEADER = "Holdfast-Nonce"
 SIGNATURE_HEADER = "Holdfast-Signature"
+ANSWER_HEADER = "Holdfast-Answer"
 
 
 class BadSignature(Refusal):
@@ -56,11 +58,13 @@ class SignedHead(NamedTuple):
 
 @dataclass(frozen=True)
 class Signer:
-    """Who a box is when it speaks to head office. ``new_nonce`` gives 8 to 32 random bytes."""
+    """Who a box is when it speaks to head office, and whose answers it takes: ``central_key`` is
+    the 32 bytes it was enrolled with. ``new_nonce`` gives 8 to 32 random bytes."""
 
     store_id: StoreId
     device_id: DeviceId
     key: Ed25519PrivateKey
+    central_key: bytes
     new_nonce: Callable[[], bytes]
 
     def headers(
@@ -168,6 +172,57 @@ def verify_request(
     if not 0 <= from_seq <= SEQUENCE_MAX or not NONCE_BYTES_MIN <= len(nonce) <= NONCE_BYTES_MAX:
         raise _bad("a signed header is out of range")
     return SignedHead(device_id, head, from_seq, nonce)
+
+
+def sign_answer(
+    key: Ed25519PrivateKey,
+    method: str,
+    path_with_query: str,
+    nonce_text: str,
+    status: int,
+    body: bytes,
+) -> dict[str, str]:
+    """The header that goes with head office's answer to a request, whose nonce stands in
+    ``nonce_text`` as it was written. ``body``: the bytes as they travel."""
+    message = _answer_message(method, path_with_query, nonce_text, status, body)
+    return {ANSWER_HEADER: base64.b64encode(key.sign(message)).decode()}
+
+
+def verify_answer(
+    central_key: bytes,
+    method: str,
+    path_with_query: str,
+    nonce_text: str,
+    status: int,
+    body: bytes,
+    headers: Mapping[str, str],
+) -> bool:
+    """Whether head office itself gave this answer to this very request. ``headers``: the answer's,
+    by lower-case names."""
+    stated = headers.get(ANSWER_HEADER.lower(), "")
+    if not stated.isascii() or len(stated) > HEADER_CHARACTERS_MAX:
+        return False
+    message = _answer_message(method, path_with_query, nonce_text, status, body)
+    try:
+        Ed25519PublicKey.from_public_bytes(central_key).verify(
+            base64.b64decode(stated, validate=True), message
+        )
+    except (InvalidSignature, binascii.Error, ValueError):
+        return False
+    return True
+
+
+def _answer_message(
+    method: str, path_with_query: str, nonce_text: str, status: int, body: bytes
+) -> bytes:
+    return _framed(
+        ANSWER_TAG,
+        method.upper().encode(),
+        path_with_query.encode(),
+        nonce_text.encode(),
+        str(status).encode(),
+        hashlib.sha256(body).digest(),
+    )
 
 
 def _request_message(

@@ -1,8 +1,8 @@
 """What a store makes of head office's answers (protocol.md, Push: HTTP outcomes).
 
-No status deletes anything. A verdict counts only if its problem document is one of ours: a proxy's
-403 or a hotel's login page is nothing but a reason to try again. An acknowledgement is held against
-the store's own chain before it is believed.
+No status deletes anything. A verdict counts only if head office signed it and its problem document
+is one of ours: a proxy's 403 or a hotel's login page is nothing but a reason to try again. An
+acknowledgement is held against the store's own chain before it is believed.
 """
 
 from collections.abc import Mapping
@@ -83,12 +83,19 @@ class _Problem(msgspec.Struct, frozen=True):
     expected_seq: int | None = None
 
 
-def read_refusal(status: int, headers: Mapping[str, str], body: bytes) -> Refused:
-    """What an answer other than the expected one means. ``headers`` by lower-case names."""
+NOT_SIGNED = (
+    "somebody else answers at head office's address (a login page, a proxy, another server):"
+    " head office did not sign the answer, and nothing of it was taken"
+)
+
+
+def read_refusal(status: int, headers: Mapping[str, str], body: bytes, *, signed: bool) -> Refused:
+    """What an answer other than the expected one means. ``headers`` by lower-case names;
+    ``signed``: head office itself gave it."""
     problem = _problem(headers, body)
     detail = shown(problem.detail[:DETAIL_CHARACTERS_MAX])
     for slug, expected in _STATUS.items():
-        if status == expected and problem.type == PROBLEM_PREFIX + slug:
+        if signed and status == expected and problem.type == PROBLEM_PREFIX + slug:
             return Ruled(slug, detail, problem.expected_seq)
     if status == 413:
         return TooLarge(

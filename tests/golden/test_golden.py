@@ -14,7 +14,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.engine.sealing import open_sealed, seal
-from sync.engine.signing import GENESIS_SIGNED, SALE_SIGNED, sign_bytes, sign_request
+from sync.engine.signing import (
+    GENESIS_SIGNED,
+    SALE_SIGNED,
+    sign_answer,
+    sign_bytes,
+    sign_request,
+)
 from sync.protocol.batch import Batch, Health
 from sync.protocol.change import (
     Envelope,
@@ -233,6 +239,9 @@ def messages() -> dict[str, str]:
         "epoch": str(epoch_of(GENESIS, raw)),
         "genesis_signature": sign_bytes(KEY, GENESIS_SIGNED, raw).hex(),
         "request_headers": json.dumps(signed, sort_keys=True),
+        "answer_header": json.dumps(
+            sign_answer(KEY, "GET", "/v1/stores/s/feeds", "00" * 8, 200, b"body")
+        ),
         "sealed_name": seal(bytes(32), CUSTOMER, CustomerField.NAME, "Zoë", nonce).hex(),
         "set_hash": replace_in_set_hash(bytes(32), "tea", None, b"body").hex(),
     }

@@ -65,7 +65,11 @@ async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
         )
         central.know(answer)
         signer = Signer(
-            told.store_id, told.device_id, box.device_key, lambda: secrets.token_bytes(16)
+            told.store_id,
+            told.device_id,
+            box.device_key,
+            told.central_key,
+            lambda: secrets.token_bytes(16),
         )
         line = Line(MemoryTransport(central.answer), signer, journal_of(box), {})
         yield Shop(till, central, line, Exchange(box, line))

@@ -43,7 +43,7 @@ from sync.engine.transport import Request, Response
 from sync.protocol.change import Head, Kept
 from sync.protocol.errors import Refusal
 from sync.protocol.identity import BootId, OperatorId, SaleId, WorkstationId
-from tests.simulation.catalog import CENTRAL_URL, Shop
+from tests.simulation.catalog import CENTRAL_KEY, CENTRAL_URL, Shop
 from tests.simulation.faults import DiskFaults
 from tests.simulation.ids import Ids
 from tests.simulation.network import chance
@@ -256,7 +256,11 @@ class StoreServer(Host):
         await self.writer.run(lambda db: record_boot(db, SOFTWARE, "started", moment))
         box = self._box()
         signer = Signer(
-            self.shop.store_id, self.shop.device_id, self.shop.key, lambda: self._ids.nonce()
+            self.shop.store_id,
+            self.shop.device_id,
+            self.shop.key,
+            CENTRAL_KEY.public_key().public_bytes_raw(),
+            lambda: self._ids.nonce(),
         )
         exchange = Exchange(box, Line(_Wire(self._send), signer, journal_of(box), {}))
         self.box = box

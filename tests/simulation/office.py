@@ -35,7 +35,9 @@ from sync.protocol.errors import Refusal
 from sync.protocol.identity import CompanyId, CustomerId, Incarnation
 from sync.protocol.reference import EMPTY_SET_HASH, DataSet, FeedHead, FeedPage, FeedRow
 from sync.protocol.shared import CustomerRecord, PersonalKey
+from tests.signed_answers import signed_by
 from tests.simulation.catalog import (
+    CENTRAL_KEY,
     COMPANY,
     INCARNATION,
     SHOPS,
@@ -262,7 +264,7 @@ class HeadOffice(Host):
             response = problem(problem_of(refusal))
         # Committed, and not yet answered: a restart here loses the acknowledgement.
         await self.scheduler.pause(self._random.randrange(1, 20))
-        return response
+        return signed_by(CENTRAL_KEY, request, response)
 
     async def _answer(self, request: Request) -> Response:
         device_id = stated_device(request.headers)

@@ -43,7 +43,7 @@ def problem(slug: str, **members: object) -> bytes:
 def test_a_verdict_of_head_office_is_read(
     status: int, slug: str, members: dict[str, object], expected: Ruled
 ) -> None:
-    assert read_refusal(status, PROBLEM, problem(slug, **members)) == expected
+    assert read_refusal(status, PROBLEM, problem(slug, **members), signed=True) == expected
 
 
 @given(st.integers(100, 599), st.sampled_from(list(Slug)))
@@ -55,30 +55,30 @@ def test_a_verdict_counts_only_with_its_status_and_type(status: int, slug: Slug)
         (PROBLEM, problem("another")),
         ({}, b""),
     ):
-        said = read_refusal(status, headers, body)
+        said = read_refusal(status, headers, body, signed=True)
         assert isinstance(said, TooLarge if status == 413 else TryLater)
 
 
 @pytest.mark.parametrize("slug", Slug)
 @pytest.mark.parametrize("status", [200, 400, 401, 404, 500, 502, 503])
 def test_a_verdict_under_another_status_decides_nothing(status: int, slug: Slug) -> None:
-    assert isinstance(read_refusal(status, PROBLEM, problem(slug)), TryLater)
+    assert isinstance(read_refusal(status, PROBLEM, problem(slug), signed=True), TryLater)
 
 
 @given(st.integers(100, 599), st.binary(max_size=200))
 def test_whatever_comes_back_is_at_most_a_reason_to_try_again(status: int, body: bytes) -> None:
-    assert isinstance(read_refusal(status, PROBLEM, body), TryLater | TooLarge)
+    assert isinstance(read_refusal(status, PROBLEM, body, signed=True), TryLater | TooLarge)
 
 
 @pytest.mark.parametrize(
     "body", [b"[" * 100_000, b'{"type": 5}', b'{"expected_seq": "7"}', b"\xff", b'"\xed\xa0\x80"']
 )
 def test_a_hostile_problem_document_decides_nothing(body: bytes) -> None:
-    assert isinstance(read_refusal(409, PROBLEM, body), TryLater)
+    assert isinstance(read_refusal(409, PROBLEM, body, signed=True), TryLater)
 
 
 def test_a_long_detail_is_cut() -> None:
-    said = read_refusal(409, PROBLEM, problem("fork", detail="x" * 10_000))
+    said = read_refusal(409, PROBLEM, problem("fork", detail="x" * 10_000), signed=True)
     assert isinstance(said, Ruled)
     assert len(said.detail) == 500
 
@@ -108,7 +108,7 @@ NOW = "Mon, 24 Nov 2025 08:00:00 GMT"
 def test_a_server_may_ask_to_wait_at_most_an_hour(
     status: int, headers: dict[str, str], wait_ms: int | None
 ) -> None:
-    said = read_refusal(status, headers, b"")
+    said = read_refusal(status, headers, b"", signed=True)
     assert isinstance(said, TryLater)
     assert said.wait_ms == wait_ms
 

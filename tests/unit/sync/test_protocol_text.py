@@ -82,7 +82,7 @@ def test_every_clock_state_is_named(state: ClockState) -> None:
 
 
 HEADERS = [value for name, value in vars(signing).items() if name.endswith("_HEADER")]
-TAGS = [signing.REQUEST_TAG, signing.GENESIS_SIGNED, signing.SALE_SIGNED]
+TAGS = [signing.ANSWER_TAG, signing.REQUEST_TAG, signing.GENESIS_SIGNED, signing.SALE_SIGNED]
 
 
 @pytest.mark.parametrize("header", HEADERS)

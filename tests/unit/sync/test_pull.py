@@ -26,10 +26,13 @@ from sync.protocol.codec import encode
 from sync.protocol.errors import PageDiffers, Undecodable
 from sync.protocol.identity import DeviceId, Incarnation
 from sync.protocol.reference import EMPTY_SET_HASH, DataSet, FeedHead, FeedPage, FeedRow
+from tests.signed_answers import signing
 from tests.strategies import STORE
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
-SIGNER = Signer(STORE, DeviceId(UUID(int=5)), KEY, lambda: b"n" * 16)
+OFFICE_KEY = Ed25519PrivateKey.from_private_bytes(b"o" * 32)
+OFFICE = OFFICE_KEY.public_key().public_bytes_raw()
+SIGNER = Signer(STORE, DeviceId(UUID(int=5)), KEY, OFFICE, lambda: b"n" * 16)
 HEAD = Head(Epoch(1, b"abcd"), 3, b"h" * 32)
 NOW, BEFORE = Incarnation(UUID(int=9)), Incarnation(UUID(int=8))
 PAGE_ROWS = 2
@@ -95,7 +98,7 @@ async def pull(
     fate: Fate = Fate.DELIVERED,
     heard: Acknowledgement | None = None,
 ) -> PullOutcome:
-    transport = MemoryTransport(office.answer, lambda request: fate)
+    transport = MemoryTransport(signing(OFFICE_KEY, office.answer), lambda request: fate)
     return await pull_once(
         shop.read_cursor, shop.apply, transport, SIGNER, HEAD, heard or office.heard
     )
@@ -246,3 +249,18 @@ async def test_a_feed_at_or_beyond_its_head_must_be_head_offices(
     shop, office = Shop(items=cursor), HeadOffice(items=2)
     found = await not_head_offices(shop.read_cursor, office.heard)
     assert found == ((FeedHead(*ITEMS, 2, EMPTY_SET_HASH),) if differs else ())
+
+
+async def test_a_page_that_head_office_did_not_sign_is_not_taken() -> None:
+    """A22: a stranger's page set a price to 0.00."""
+    stranger = Ed25519PrivateKey.from_private_bytes(b"s" * 32)
+    office = HeadOffice(items=3)
+    for answer in (office.answer, signing(stranger, office.answer)):
+        shop = Shop()
+        transport = MemoryTransport(answer)
+        outcome = await pull_once(
+            shop.read_cursor, shop.apply, transport, SIGNER, HEAD, office.heard
+        )
+        assert isinstance(outcome, PullLater)
+        assert "did not sign" in outcome.detail
+        assert shop.pages == []

@@ -3,7 +3,7 @@ our own chain does not confirm."""
 
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 import pytest
@@ -24,7 +24,7 @@ from sync.engine.push import (
     beat_once,
     push_once,
 )
-from sync.engine.signing import Signer, verify_request
+from sync.engine.signing import NONCE_HEADER, Signer, verify_request
 from sync.engine.transport import Fate, MemoryTransport, Request, Response
 from sync.protocol.batch import (
     PACKED_BYTES_MAX,
@@ -42,11 +42,14 @@ from sync.protocol.identity import BootId, CustomerId, DeviceId, EventId, Incarn
 from sync.protocol.ingest import Accepted, Duplicate, Forked, Gap, Stream, judge
 from sync.protocol.poslog import CustomerChanged, DeviceRecorded
 from sync.protocol.shared import CustomerField, FieldChange, PersonalKey
+from tests.signed_answers import signed_by, signing
 from tests.strategies import STORE
 
 EPOCH, GENESIS = Epoch(1, b"abcd"), b"g" * 32
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
-SIGNER = Signer(STORE, DeviceId(UUID(int=5)), KEY, lambda: b"n" * 16)
+OFFICE_KEY = Ed25519PrivateKey.from_private_bytes(b"o" * 32)
+OFFICE = OFFICE_KEY.public_key().public_bytes_raw()
+SIGNER = Signer(STORE, DeviceId(UUID(int=5)), KEY, OFFICE, lambda: b"n" * 16)
 HEALTH = Health("0.1.0", 0, 10**9, 0)
 MOMENT = Moment(1_764_000_000_000, 28_800, BootId(UUID(int=1)), ClockState.CHECKED)
 CUSTOMER = CustomerId(UUID(int=6))
@@ -111,6 +114,12 @@ class HeadOffice:
         return Response(200, {}, encode(said))
 
 
+def line_to(
+    office: HeadOffice, fate: Callable[[Request], Fate] = lambda request: Fate.DELIVERED
+) -> MemoryTransport:
+    return MemoryTransport(signing(OFFICE_KEY, office.answer), fate)
+
+
 def journal_of(events: int, salt: int = 0, shared: int = 0) -> MemoryJournal:
     journal = MemoryJournal(STORE, EPOCH, GENESIS, {CUSTOMER: b"c" * 32})
     for seq in range(1, events + 1):
@@ -129,7 +138,11 @@ async def drained(
     outcomes: list[PushOutcome] = []
     for _ in range(200):
         outcome = await push_once(
-            journal, MemoryTransport(office.answer, fate), SIGNER, limits, HEALTH
+            journal,
+            line_to(office, fate),
+            SIGNER,
+            limits,
+            HEALTH,
         )
         outcomes.append(outcome)
         if isinstance(outcome, Idle | Stopped):
@@ -172,12 +185,12 @@ async def test_lost_requests_and_lost_answers_lose_and_double_nothing(fates: lis
 async def test_a_lost_answer_halves_and_a_success_grows() -> None:
     journal, office = journal_of(7), HeadOffice()
     limits = BatchLimits(4)
-    lost = MemoryTransport(office.answer, lambda request: Fate.ANSWER_LOST)
+    lost = line_to(office, lambda request: Fate.ANSWER_LOST)
     outcome = await push_once(journal, lost, SIGNER, limits, HEALTH)
     assert outcome == Later("the line broke before the answer came", None, shrink(limits))
-    cut = MemoryTransport(office.answer, lambda request: Fate.LOST)
+    cut = line_to(office, lambda request: Fate.LOST)
     assert (await push_once(journal, cut, SIGNER, limits, HEALTH)).limits == limits  # type: ignore[union-attr]
-    again = await push_once(journal, MemoryTransport(office.answer), SIGNER, limits, HEALTH)
+    again = await push_once(journal, line_to(office), SIGNER, limits, HEALTH)
     assert isinstance(again, Advanced)
     assert again.limits == grow(limits)
 
@@ -212,7 +225,7 @@ async def test_no_answer_deletes_anything(
 ) -> None:
     journal, office = journal_of(7), HeadOffice()
     office.say = lambda _: answer
-    transport = MemoryTransport(office.answer)
+    transport = line_to(office)
     outcome = await push_once(journal, transport, SIGNER, BatchLimits(), HEALTH)
     assert isinstance(outcome, kind)
     assert getattr(outcome, "wait_ms", None) == wait_ms
@@ -225,7 +238,7 @@ async def test_no_answer_deletes_anything(
 async def test_a_stopped_push_sends_nothing_more() -> None:
     journal, office = journal_of(3), HeadOffice()
     office.say = lambda _: problem(409, "fork")
-    transport = MemoryTransport(office.answer)
+    transport = line_to(office)
     first = await push_once(journal, transport, SIGNER, BatchLimits(), HEALTH)
     assert first == Stopped(StopReason.FORK, "why")
     second = await push_once(journal, transport, SIGNER, BatchLimits(), HEALTH)
@@ -240,7 +253,7 @@ async def test_413_shrinks_to_one_event_and_then_calls_a_person() -> None:
     office.say = lambda _: Response(413, {}, b"")
     limits, sent = BatchLimits(), []
     for _ in range(4):
-        transport = MemoryTransport(office.answer)
+        transport = line_to(office)
         outcome = await push_once(journal, transport, SIGNER, limits, HEALTH)
         assert isinstance(outcome, Shrunk | Later)
         limits = outcome.limits
@@ -298,16 +311,16 @@ async def test_a_heartbeat_notices_a_restored_head_office() -> None:
     journal, office = journal_of(7), HeadOffice()
     await drained(journal, office)
     office.restored_to(2)
-    outcome = await beat_once(journal, MemoryTransport(office.answer), SIGNER)
+    outcome = await beat_once(journal, line_to(office), SIGNER)
     assert isinstance(outcome, SentBack)
     assert (await journal.state()).acknowledged_through == 2
 
 
 async def test_a_heartbeat_hears_what_is_held_and_brings_a_lost_acknowledgement() -> None:
     journal, office = journal_of(3), HeadOffice()
-    lost = MemoryTransport(office.answer, lambda request: Fate.ANSWER_LOST)
+    lost = line_to(office, lambda request: Fate.ANSWER_LOST)
     await push_once(journal, lost, SIGNER, BatchLimits(), HEALTH)
-    outcome = await beat_once(journal, MemoryTransport(office.answer), SIGNER)
+    outcome = await beat_once(journal, line_to(office), SIGNER)
     assert isinstance(outcome, Heard)
     assert outcome.acknowledgement.acknowledged_through == 3
     assert (await journal.state()).acknowledged_through == 3
@@ -317,21 +330,21 @@ async def test_a_stopped_box_goes_on_hearing() -> None:
     journal, office = journal_of(3), HeadOffice()
     await drained(journal_of(7), office)
     await drained(journal, office)
-    outcome = await beat_once(journal, MemoryTransport(office.answer), SIGNER)
+    outcome = await beat_once(journal, line_to(office), SIGNER)
     assert isinstance(outcome, Heard)
     assert len(journal.stops) == 1
 
 
 @pytest.mark.parametrize("fate", [Fate.LOST, Fate.ANSWER_LOST])
 async def test_a_heartbeat_into_a_cut_line_is_tried_later(fate: Fate) -> None:
-    transport = MemoryTransport(HeadOffice().answer, lambda request: fate)
+    transport = line_to(HeadOffice(), lambda request: fate)
     assert isinstance(await beat_once(journal_of(1), transport, SIGNER), Later)
 
 
 async def test_a_heartbeat_that_is_too_large_for_somebody_calls_a_person() -> None:
     office = HeadOffice()
     office.say = lambda _: Response(413, {}, b"")
-    outcome = await beat_once(journal_of(2), MemoryTransport(office.answer), SIGNER)
+    outcome = await beat_once(journal_of(2), line_to(office), SIGNER)
     assert isinstance(outcome, Later)
 
 
@@ -346,7 +359,7 @@ async def test_keys_travel_beside_the_events_that_need_them() -> None:
     journal.append(changed_name(b"sealed"), EventId(UUID(int=3)), MOMENT)
     journal.append(changed_name(None), EventId(UUID(int=4)), MOMENT)
     for _ in range(4):
-        transport = MemoryTransport(office.answer)
+        transport = line_to(office)
         await push_once(journal, transport, SIGNER, BatchLimits(1), HEALTH)
     key = (PersonalKey(CUSTOMER, b"c" * 32),)
     assert [batch.keys for batch in office.batches] == [(), key, key, ()]
@@ -366,7 +379,7 @@ async def test_a_batch_is_cut_to_its_packed_size() -> None:
     sizes: list[int] = []
     limits = BatchLimits()
     for _ in range(100):
-        transport = MemoryTransport(office.answer, lambda request: weighed(request, sizes))
+        transport = line_to(office, lambda request: weighed(request, sizes))
         if isinstance(await push_once(journal, transport, SIGNER, limits, HEALTH), Idle):
             break
     assert office.watermark == 40
@@ -377,3 +390,69 @@ async def test_a_batch_is_cut_to_its_packed_size() -> None:
 def weighed(request: Request, sizes: list[int]) -> Fate:
     sizes.append(len(request.body))
     return Fate.DELIVERED
+
+
+STRANGER = Ed25519PrivateKey.from_private_bytes(b"s" * 32)
+
+
+def unsigned(office: HeadOffice) -> Callable[[Request], Awaitable[Response]]:
+    return office.answer
+
+
+def by_a_stranger(office: HeadOffice) -> Callable[[Request], Awaitable[Response]]:
+    return signing(STRANGER, office.answer)
+
+
+def an_answer_to_another_question(office: HeadOffice) -> Callable[[Request], Awaitable[Response]]:
+    """Head office's own word, once, to a request with another nonce."""
+
+    async def replayed(request: Request) -> Response:
+        other = request._replace(headers={**request.headers, NONCE_HEADER: "00" * 16})
+        return signed_by(OFFICE_KEY, other, await office.answer(request))
+
+    return replayed
+
+
+def with_another_body(office: HeadOffice) -> Callable[[Request], Awaitable[Response]]:
+    async def changed(request: Request) -> Response:
+        answer = signed_by(OFFICE_KEY, request, await office.answer(request))
+        return answer._replace(body=answer.body + b" ")
+
+    return changed
+
+
+FORGERIES = [unsigned, by_a_stranger, an_answer_to_another_question, with_another_body]
+
+
+@pytest.mark.parametrize("forged", FORGERIES)
+async def test_an_acknowledgement_that_head_office_did_not_sign_is_none(
+    forged: Callable[[HeadOffice], Callable[[Request], Awaitable[Response]]],
+) -> None:
+    """A22: whoever answered at head office's address could acknowledge what nobody holds."""
+    journal, transport = journal_of(3), MemoryTransport(forged(HeadOffice()))
+    pushed = await push_once(journal, transport, SIGNER, BatchLimits(), HEALTH)
+    assert isinstance(pushed, Later)
+    assert "did not sign" in pushed.detail
+    assert isinstance(await beat_once(journal, transport, SIGNER), Later)
+    assert (await journal.state()).acknowledged_through == 0
+
+
+@pytest.mark.parametrize("forged", FORGERIES)
+@pytest.mark.parametrize(
+    ("status", "slug"), [(409, "fork"), (409, "gap"), (403, "fenced"), (422, "bad-envelope")]
+)
+async def test_a_verdict_that_head_office_did_not_sign_stops_nothing(
+    forged: Callable[[HeadOffice], Callable[[Request], Awaitable[Response]]],
+    status: int,
+    slug: str,
+) -> None:
+    """A22, A40: a forged verdict stopped pushing for good."""
+    office = HeadOffice()
+    office.say = lambda _: problem(status, slug, expected_seq=1, seq=1)
+    journal = journal_of(3)
+    outcome = await push_once(
+        journal, MemoryTransport(forged(office)), SIGNER, BatchLimits(), HEALTH
+    )
+    assert isinstance(outcome, Later)
+    assert not outcome.person
+    assert not (await journal.state()).stopped

@@ -128,7 +128,7 @@ def test_a_signature_for_one_purpose_does_not_pass_for_another() -> None:
 
 def test_a_signer_signs_each_request_with_a_fresh_nonce() -> None:
     nonces = iter([b"1" * 8, b"2" * 8])
-    signer = Signer(StoreId(UUID(int=1)), DEVICE, KEY, lambda: next(nonces))
+    signer = Signer(StoreId(UUID(int=1)), DEVICE, KEY, bytes(32), lambda: next(nonces))
     first = signer.headers("GET", "/", b"", HEAD)
     assert first != signer.headers("GET", "/", b"", HEAD)
     assert verify_request(PUBLIC, "GET", "/", b"", first).from_seq == 0
