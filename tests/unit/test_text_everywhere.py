@@ -279,5 +279,5 @@ def test_head_offices_words_are_shown_plain() -> None:
     body = msgspec.json.encode(
         {"type": "urn:holdfast:problem:fork", "detail": "x\x1b[2J\nSelling is stopped\u202e"}
     )
-    said = read_refusal(409, {"content-type": "application/problem+json"}, body)
+    said = read_refusal(409, {"content-type": "application/problem+json"}, body, signed=True)
     assert said.detail == "x\ufffd[2J\ufffdSelling is stopped\ufffd"
