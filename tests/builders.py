@@ -58,6 +58,7 @@ from sync.protocol.money import extend
 from sync.protocol.poslog import TaxClass, TenderKind
 from sync.protocol.reference import StoreSettings
 from sync.protocol.scan_code import code_key
+from sync.protocol.units import divides
 
 NAMES = UUID("6f1c2a34-0000-5000-8000-000000000000")
 STORE = StoreId(uuid5(NAMES, "store"))
@@ -110,6 +111,11 @@ class SeedItem(NamedTuple):
     price_minor: int | None
     open_price: bool = False
     active: bool = True
+
+    @property
+    def unit(self) -> str:
+        """One item is weighed, all others are counted."""
+        return "kg" if self.item_id == "WEIGHED" else "each"
 
 
 def ean13(number: int) -> str:
@@ -166,7 +172,7 @@ def situation(**changes: Any) -> Situation:
         ItemOnSale(
             item.item_id,
             item.name,
-            "each",
+            item.unit,
             item.tax_class,
             item.open_price,
             None if item.price_minor is None else item.price_minor // 2,
@@ -280,7 +286,7 @@ def _publish_item(db: sqlite3.Connection, item: SeedItem) -> None:
         name=item.name,
         department="grocery",
         tax_class=item.tax_class.value,
-        unit="each",
+        unit=item.unit,
         open_price=item.open_price,
         unit_cost_minor=None if item.price_minor is None else item.price_minor // 2,
         active=item.active,
@@ -366,6 +372,12 @@ def line(
         open_price_reason=None if price_minor is None else "as marked",
         **more,
     )
+
+
+def fitting(item_id: str, quantity_milli: int) -> int:
+    """The quantity nearest below that the item's unit allows and that costs something."""
+    step = divides(ITEMS[ItemId(item_id)].unit)
+    return max(step, quantity_milli // step * step, 10)
 
 
 def return_line(name: str, line_no: int = 1, pieces: int = 1, **more: Any) -> LineRequest:

@@ -161,10 +161,12 @@ def _originals() -> Prepared:
             col(SaleLine.points),
             col(SaleLine.returned_milli),
             col(StockLevel.on_hand_milli),
+            col(Settings.body),
         )
         .select_from(listed)
         .join(SaleLine, and_(col(SaleLine.sale_id) == sale_id, col(SaleLine.line_no) == line_no))
         .join(Sale, col(Sale.sale_id) == col(SaleLine.sale_id))
+        .join(Settings, col(Settings.settings_no) == col(Sale.settings_no))
         .outerjoin(StockLevel, col(StockLevel.item_id) == col(SaleLine.item_id)),
         "lines",
     )

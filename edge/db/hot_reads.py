@@ -315,6 +315,6 @@ def _sold(row: tuple[Any, ...]) -> SoldLine:
     return SoldLine._make(
         (
             *(sale_id, row[1], buyer, *row[3:8], TaxClass(row[8]), row[9], bool(row[10])),
-            *(*row[11:21], row[21] or 0),
+            *(*row[11:21], row[21] or 0, _settings(row[22]).currency),
         )
     )

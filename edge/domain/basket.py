@@ -13,12 +13,14 @@ import msgspec
 from edge.domain.errors import TenderedInTheFuture, TenderedTooLongAgo
 from edge.domain.line_errors import (
     NothingReturned,
+    QuantityTooLarge,
     TooManyLines,
     WrongLineNumber,
     WrongQuantity,
 )
 from edge.domain.tender_errors import TooManyTenders
 from edge.domain.text import Sentence, ShortItem, ShortOperator, ShortTender, Word
+from sync.protocol import bounds
 from sync.protocol.clock import ClockState
 from sync.protocol.identity import CustomerId, SaleId
 from sync.protocol.money import MINOR_MAX, QUANTITY_MILLI_MAX
@@ -89,7 +91,7 @@ class SaleRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def refuse_wrong_shape(request: SaleRequest, *, require_return: bool) -> None:
     """What can be told from the request alone. Raises TooManyLines, TooManyTenders,
-    WrongLineNumber, WrongQuantity, NothingReturned."""
+    WrongLineNumber, WrongQuantity, QuantityTooLarge, NothingReturned."""
     if not 1 <= len(request.lines) <= LINES_MAX:
         raise TooManyLines(len(request.lines))
     if len(request.tenders) > TENDERS_MAX:
@@ -99,6 +101,10 @@ def refuse_wrong_shape(request: SaleRequest, *, require_return: bool) -> None:
             raise WrongLineNumber(line.line_no, expected)
         if not 1 <= line.quantity_milli <= QUANTITY_MILLI_MAX:
             raise WrongQuantity(line.quantity_milli, f"lines[{expected - 1}].quantity_milli")
+    back = sum(line.quantity_milli for line in request.lines if line.original is not None)
+    sold = sum(line.quantity_milli for line in request.lines) - back
+    if max(sold, back) > bounds.FIGURE_MAX:
+        raise QuantityTooLarge(max(sold, back))
     if require_return and all(line.original is None for line in request.lines):
         raise NothingReturned
 

@@ -4,6 +4,7 @@ Part of the tree that ``errors.py`` draws.
 """
 
 from edge.domain.errors import BadLines
+from sync.protocol.bounds import FIGURE_MAX
 from sync.protocol.card import card_number_in
 from sync.protocol.identity import ItemId, SaleId
 from sync.protocol.money import MINOR_MAX, QUANTITY_MILLI_MAX, format_minor
@@ -56,6 +57,71 @@ class WrongQuantity(BadLines):
             "of a negative quantity.",
         )
         self.quantity_milli = quantity_milli
+
+
+class QuantityNotWhole(BadLines):
+    """Part of a piece, of an item whose unit does not divide."""
+
+    slug = "quantity-not-whole"
+    title = "This item is not divided"
+
+    def __init__(self, name: str, unit: str, quantity_milli: int, field: str) -> None:
+        super().__init__(
+            f"{name!r} is counted by {unit!r}, which does not divide; the quantity is "
+            f"{quantity_milli:,} thousandths.",
+            field=field,
+            remedy="Enter whole pieces: 1,000 thousandths each.",
+        )
+        self.unit = unit
+        self.quantity_milli = quantity_milli
+
+
+class QuantityTooLarge(BadLines):
+    """All lines together hold more than a receipt may."""
+
+    slug = "quantity-too-large"
+    title = "The receipt's quantity is too large"
+
+    def __init__(self, quantity_milli: int) -> None:
+        super().__init__(
+            f"The lines come to {quantity_milli:,} thousandths; a receipt may hold "
+            f"{FIGURE_MAX:,} sold, and as much taken back.",
+            field="lines",
+            remedy="Look at the quantities again, or split the basket into several receipts.",
+        )
+        self.quantity_milli = quantity_milli
+
+
+class AmountIsNothing(BadLines):
+    """So little of an item that its price rounds to nothing."""
+
+    slug = "amount-is-nothing"
+    title = "The line comes to nothing"
+
+    def __init__(self, name: str, quantity_milli: int, field: str) -> None:
+        super().__init__(
+            f"{quantity_milli:,} thousandths of {name!r} come to less than half of the smallest "
+            "coin's unit.",
+            field=field,
+            remedy="Weigh or measure it again; take the line off if there is nothing to charge.",
+        )
+        self.quantity_milli = quantity_milli
+
+
+class PointsTooMany(BadLines):
+    """The receipt would move more points than a record may hold."""
+
+    slug = "points-too-many"
+    title = "The receipt moves too many points"
+
+    def __init__(self, points: int, field: str) -> None:
+        super().__init__(
+            f"{points:,} points would move; a receipt may move {FIGURE_MAX:,}.",
+            field=field,
+            remedy="Split the basket into several receipts, or leave the customer out; head "
+            "office sets what points are worth.",
+        )
+        self.points = points
 
 
 class ItemMissing(BadLines):
@@ -242,6 +308,23 @@ class OriginalNotFound(BadLines):
         )
         self.sale_id = sale_id
         self.line_no = line_no
+
+
+class CurrencyDiffers(BadLines):
+    """The original was sold in another currency than the store's."""
+
+    slug = "currency-differs"
+    title = "The original was sold in another currency"
+
+    def __init__(self, sold_in: str, store_in: str, field: str) -> None:
+        super().__init__(
+            f"The original was sold in {sold_in}; this store's money is {store_in} now.",
+            field=field,
+            remedy="Agree with head office on the amount, pay it out of the till with that reason "
+            "(paid out), and book the goods in as an adjustment.",
+        )
+        self.sold_in = sold_in
+        self.store_in = store_in
 
 
 class ReturnedMoreThanSold(BadLines):

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from edge.domain.tender_errors import MorePointsThanRights, NotWholePoints
+from sync.protocol.bounds import FIGURE_MAX
 from sync.protocol.escrow import Right, allot, own_line_first
 from sync.protocol.money import split
 from sync.protocol.poslog import Line, Spend, TakeBack
@@ -65,7 +66,9 @@ def spend(points: int, rights: tuple[Right, ...], field: str) -> Spent:
 
 def take_back(returns: Sequence[Line], rights: tuple[Right, ...], owed: int) -> Settling:
     """Pay ``owed`` from the rights, then what the return lines (negative points) take: each from
-    its own line's grant first, then from the others. What no right covers is owed."""
+    its own line's grant first, then from the others. What no right covers is owed. One receipt pays
+    off what one record may hold at most."""
+    owed = min(owed, FIGURE_MAX)
     spends, still_owed = allot(owed, rights)
     rights = rights_after(rights, spends)
     points = 0

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from edge.domain.basket import LineRequest
 from edge.domain.line_errors import (
+    AmountIsNothing,
     AmountTooLarge,
     InactiveItem,
     ItemDiffers,
@@ -17,11 +18,13 @@ from edge.domain.line_errors import (
     OpenPriceReasonMissing,
     OpenPriceReasonSuperfluous,
     PriceMissing,
+    QuantityNotWhole,
     UnknownItem,
     UnknownScanCode,
 )
 from edge.domain.situation import ItemOnSale, PriceInForce, Situation
 from sync.protocol.money import MINOR_MAX, extend
+from sync.protocol.units import divides
 
 OPEN_PRICE_VERSION = 0
 
@@ -38,17 +41,27 @@ class Priced(NamedTuple):
 def price_line(line: LineRequest, known: Situation, path: str) -> Priced:
     """The item, its price, and price x quantity. ``path`` is the line's in the request.
 
-    Raises ItemMissing, UnknownScanCode, UnknownItem, ItemDiffers, InactiveItem, PriceMissing,
-    OpenPriceNotAllowed, OpenPriceReasonMissing, OpenPriceReasonSuperfluous, AmountTooLarge.
+    Raises ItemMissing, UnknownScanCode, UnknownItem, ItemDiffers, InactiveItem, QuantityNotWhole,
+    PriceMissing, OpenPriceNotAllowed, OpenPriceReasonMissing, OpenPriceReasonSuperfluous,
+    AmountIsNothing, AmountTooLarge.
     """
     item = find_item(line, known, path)
     if not item.active:
         raise InactiveItem(item.item_id, item.name, path)
+    refuse_part(line.quantity_milli, item.name, item.unit, path)
     unit_price, version = _price(line, item, path)
     extended = extend(unit_price, line.quantity_milli)
+    if extended == 0 and unit_price > 0:
+        raise AmountIsNothing(item.name, line.quantity_milli, f"{path}.quantity_milli")
     if extended > MINOR_MAX:
         raise AmountTooLarge(extended, path, known.settings.decimals)
     return Priced(item, unit_price, version, extended)
+
+
+def refuse_part(quantity_milli: int, name: str, unit: str, path: str) -> None:
+    """How far a unit divides, sold and taken back alike (units.py). Raises QuantityNotWhole."""
+    if quantity_milli % divides(unit):
+        raise QuantityNotWhole(name, unit, quantity_milli, f"{path}.quantity_milli")
 
 
 def find_item(line: LineRequest, known: Situation, path: str) -> ItemOnSale:

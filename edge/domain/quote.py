@@ -10,13 +10,14 @@ from math import gcd
 
 import msgspec
 
-from edge.domain import loyalty, returns, tender
+from edge.domain import returns, tender
 from edge.domain.basket import SaleRequest
 from edge.domain.sale import (
     Draft,
     points_earned,
     price_lines,
     refuse_unknown_people,
+    take_back_points,
     tender_lines,
     total_of,
 )
@@ -96,7 +97,7 @@ def quote(asked: SaleRequest, known: Situation) -> Quote:
     total = total_of(drafts, taken.values(), known)
     tenders = tender.tenders_of(asked.tenders, total, known)
     balance = tender.balance(total, asked.tenders, tenders, known.settings)
-    account = loyalty.take_back(tuple(taken.values()), known.rights, known.points_owed)
+    account = take_back_points(taken.values(), known)
     tendered = tender_lines(asked, tenders, customer_id, account.rights, known)
     by_points = sum(each.amount_minor for each in tendered if each.kind is TenderKind.POINTS)
     spendable = sum(each.points_left for each in account.rights)

@@ -23,6 +23,7 @@ from sync.protocol.manifest import percent
 from sync.protocol.money import MILLI, format_minor
 from sync.protocol.poslog import Line, RetailTransaction
 from sync.protocol.reference import StoreSettings
+from sync.protocol.units import Unit
 
 COLUMNS = 42
 HASH_BYTES_SHOWN = 8
@@ -88,9 +89,8 @@ def _header(fact: RetailTransaction, settings: StoreSettings, names: Names) -> I
 def _line(line: Line, decimals: int, originals: Mapping[SaleId, ReceiptNumber]) -> list[str]:
     price = format_minor(line.unit_price_minor, decimals)
     rows = _wrapped(line.description)
-    rows += _pair(
-        f"  {_quantity(line.quantity_milli)} x {price}", format_minor(line.extended_minor, decimals)
-    )
+    quantity = _quantity(line.quantity_milli, line.unit)
+    rows += _pair(f"  {quantity} x {price}", format_minor(line.extended_minor, decimals))
     for modifier in line.modifiers:
         rows += _pair(f"  {modifier.reason}", format_minor(modifier.amount_minor, decimals))
     if line.open_price_reason is not None:
@@ -143,11 +143,12 @@ def _points(fact: RetailTransaction) -> Iterator[str]:
             yield from _pair(f"Points {name}", f"{points:,}")
 
 
-def _quantity(milli: int) -> str:
-    """1000 -> ``1``, 755 -> ``0.755``."""
+def _quantity(milli: int, unit: str) -> str:
+    """1000 of each -> ``1``, 755 of kg -> ``0.755 kg``: pieces are told by their number alone."""
     sign = "-" if milli < 0 else ""
     whole, part = divmod(abs(milli), MILLI)
-    return f"{sign}{whole:,}" if part == 0 else f"{sign}{whole:,}.{part:03d}".rstrip("0")
+    number = f"{sign}{whole:,}" if part == 0 else f"{sign}{whole:,}.{part:03d}".rstrip("0")
+    return number if unit == Unit.EACH else f"{number} {unit}"
 
 
 def local_time(instant_ms: int, zone: str) -> str:

@@ -2,7 +2,9 @@
 
 Whatever the first n units of a line took of its amount, tax and points (``share_through``), that
 is what they give back: however a line comes back in parts, the parts add up to the line, and never
-to more. Price, tax class and rate are the original's, whatever holds today.
+to more. Name, unit, price, tax class, rate and mode are the original's, whatever holds today: a
+receipt may take back what was sold with tax included and sell with tax added, since the mode stands
+on the line. Only the currency must be today's, for it is today's cash that goes back.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,12 +12,14 @@ from collections.abc import Mapping, Sequence
 from edge.domain.basket import LineRequest
 from edge.domain.errors import CustomerDiffers
 from edge.domain.line_errors import (
+    AmountIsNothing,
+    CurrencyDiffers,
     ItemDiffers,
     OriginalNotFound,
     ReturnedMoreThanSold,
     ReturnPriceDiffers,
 )
-from edge.domain.pricing import find_item
+from edge.domain.pricing import find_item, refuse_part
 from edge.domain.situation import Situation, SoldLine
 from sync.protocol.identity import CustomerId
 from sync.protocol.money import share_through
@@ -51,8 +55,8 @@ def customer_of(
 def take_back_lines(lines: Sequence[LineRequest], known: Situation) -> dict[int, Line]:
     """The return lines of a request, by line number.
 
-    Raises OriginalNotFound, ReturnedMoreThanSold, ReturnPriceDiffers, ItemDiffers, UnknownItem,
-    UnknownScanCode.
+    Raises OriginalNotFound, CurrencyDiffers, ReturnedMoreThanSold, QuantityNotWhole,
+    AmountIsNothing, ReturnPriceDiffers, ItemDiffers, UnknownItem, UnknownScanCode.
     """
     returned: dict[OriginalLine, int] = {}
     taken = {}
@@ -70,13 +74,26 @@ def take_back_lines(lines: Sequence[LineRequest], known: Situation) -> dict[int,
         if after > sold.quantity_milli:
             left = sold.quantity_milli - before
             raise ReturnedMoreThanSold(line.quantity_milli, left, f"{path}.quantity_milli")
+        refuse_part(line.quantity_milli, sold.description, sold.unit, path)
         returned[original] = after
         taken[line.line_no] = mirror(line, sold, before, after)
+        if taken[line.line_no].amount_minor == 0 != _left(sold, before):
+            field = f"{path}.quantity_milli"
+            raise AmountIsNothing(sold.description, line.quantity_milli, field)
     return taken
 
 
+def _left(sold: SoldLine, before_milli: int) -> int:
+    """What a line still gives back after ``before_milli`` of it came back."""
+    gone = share_through(sold.amount_minor, before_milli, sold.quantity_milli)
+    return sold.amount_minor - gone
+
+
 def _refuse_other(line: LineRequest, sold: SoldLine, known: Situation, path: str) -> None:
-    """What a return line states beside its original must agree with it."""
+    """What a return line states beside its original must agree with it, and the money that goes
+    back must be the store's."""
+    if sold.currency != known.settings.currency:
+        raise CurrencyDiffers(sold.currency, known.settings.currency, f"{path}.original")
     if line.item_id is not None and line.item_id != sold.item_id:
         raise ItemDiffers(line.item_id, sold.item_id, f"{path}.item_id")
     if line.scan_code is not None and line.scan_code != sold.scan_code:

@@ -16,13 +16,13 @@ from edge.domain.errors import (
     UnknownCustomer,
     UnknownOperator,
 )
-from edge.domain.line_errors import AmountTooLarge
+from edge.domain.line_errors import AmountTooLarge, PointsTooMany
 from edge.domain.pricing import Priced
 from edge.domain.situation import RateInForce, Situation, TenderInUse
 from edge.domain.tender_errors import PointsWithoutCustomer
+from sync.protocol.bounds import FIGURE_MAX
 from sync.protocol.escrow import Right
 from sync.protocol.identity import CustomerId, SaleId
-from sync.protocol.money import MINOR_MAX
 from sync.protocol.poslog import (
     Line,
     RetailTransaction,
@@ -65,7 +65,7 @@ def compose(request: SaleRequest, known: Situation) -> Composed:
         raise TotalDiffers(request.total_minor, total, known.settings.decimals)
     tenders = tender.tenders_of(request.tenders, total, known)
     settlement = tender.settle(total, request.tenders, tenders, known.settings)
-    account = loyalty.take_back(tuple(taken.values()), known.rights, known.points_owed)
+    account = take_back_points(taken.values(), known)
     tendered = tender_lines(request, tenders, customer_id, account.rights, known)
     by_points = sum(t.amount_minor for t in tendered if t.kind is TenderKind.POINTS)
     points = points_earned(drafts, by_points, customer_id, known)
@@ -133,15 +133,24 @@ def price_lines(requests: Sequence[LineRequest], known: Situation) -> tuple[Draf
 
 
 def total_of(drafts: Sequence[Draft], taken: Collection[Line], known: Situation) -> int:
-    """What the receipt comes to with tax, before rounding. Raises AmountTooLarge."""
+    """What the receipt comes to with tax, before rounding. Raises AmountTooLarge, for what is sold
+    and for what is taken back: a day counts them apart."""
     amount = sum(draft.priced.extended_minor for draft in drafts)
     if not known.settings.tax_included:
         amount += sum(draft.tax_minor for draft in drafts)
     back = sum(line.amount_minor for line in taken)
     back += sum(line.tax_minor for line in taken if not line.tax_included)
-    if amount - back > MINOR_MAX:
-        raise AmountTooLarge(amount - back, "lines", known.settings.decimals)
+    if max(amount, -back) > FIGURE_MAX:
+        raise AmountTooLarge(max(amount, -back), "lines", known.settings.decimals)
     return amount + back
+
+
+def take_back_points(taken: Collection[Line], known: Situation) -> loyalty.Settling:
+    """What the return lines take from the customer's account, and what is owed. Raises
+    PointsTooMany."""
+    account = loyalty.take_back(tuple(taken), known.rights, known.points_owed)
+    _refuse_many(account.points, "lines")
+    return account
 
 
 def _sale_line(draft: Draft, points: int, *, included: bool) -> Line:
@@ -178,8 +187,8 @@ def tender_lines(
     known: Situation,
 ) -> tuple[TenderLine, ...]:
     """What each tender gives, and the rights that points take. Raises PointsWithoutCustomer,
-    NotWholePoints, MorePointsThanRights."""
-    lines = []
+    NotWholePoints, MorePointsThanRights, PointsTooMany."""
+    lines: list[TenderLine] = []
     for index, (stated, found) in enumerate(zip(request.tenders, tenders, strict=True)):
         points = 0
         spends: tuple[Spend, ...] = ()
@@ -188,6 +197,7 @@ def tender_lines(
             if customer_id is None:
                 raise PointsWithoutCustomer(field)
             points = loyalty.points_for(stated.amount_minor, known.settings, field)
+            _refuse_many(points + sum(line.points for line in lines), field)
             spends, rights = loyalty.spend(points, rights, field)
         lines.append(
             TenderLine(
@@ -209,11 +219,19 @@ def points_earned(
     customer_id: CustomerId | None,
     known: Situation,
 ) -> tuple[int, ...]:
-    """The points of each sale line; ``by_points_minor``: what points tenders pay."""
+    """The points of each sale line; ``by_points_minor``: what points tenders pay. Raises
+    PointsTooMany."""
     if customer_id is None:
         return tuple(0 for _ in drafts)
     eligible = [_eligible(draft, included=known.settings.tax_included) for draft in drafts]
-    return loyalty.earn(eligible, by_points_minor, known.settings)
+    points = loyalty.earn(eligible, by_points_minor, known.settings)
+    _refuse_many(sum(points), "lines")
+    return points
+
+
+def _refuse_many(points: int, field: str) -> None:
+    if points > FIGURE_MAX:
+        raise PointsTooMany(points, field)
 
 
 def _eligible(draft: Draft, *, included: bool) -> int:

@@ -83,6 +83,7 @@ class SoldLine(NamedTuple):
     points: int
     returned_milli: int
     on_hand_milli: int
+    currency: str
 
 
 class Names(NamedTuple):

@@ -17,6 +17,7 @@ from edge.domain.tender_errors import (
     TenderMissing,
     TenderNotRefundable,
     TendersBelowTotal,
+    TendersTooLarge,
     UnknownTender,
     WrongTenderAmount,
 )
@@ -36,7 +37,7 @@ def tenders_of(
     requests: Sequence[TenderRequest], total_minor: int, known: Situation
 ) -> tuple[TenderInUse, ...]:
     """What each stated tender is. Raises UnknownTender, InactiveTender, WrongTenderAmount,
-    TenderNotRefundable."""
+    TenderNotRefundable, TendersTooLarge."""
     found = []
     for index, request in enumerate(requests):
         path = f"tenders[{index}]"
@@ -49,6 +50,9 @@ def tenders_of(
         if request.amount_minor < 0 and not is_refundable(tender):
             raise TenderNotRefundable(request.tender_id, f"{path}.tender_id")
         found.append(tender)
+    given = sum(max(0, request.amount_minor) for request in requests)
+    if given > MINOR_MAX:
+        raise TendersTooLarge(given, known.settings.decimals)
     return tuple(found)
 
 

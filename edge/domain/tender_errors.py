@@ -86,6 +86,22 @@ class WrongTenderAmount(BadTenders):
         self.amount_minor = amount_minor
 
 
+class TendersTooLarge(BadTenders):
+    """All tenders together are more than a receipt may hold."""
+
+    slug = "tenders-too-large"
+    title = "The tenders are too large"
+
+    def __init__(self, tendered_minor: int, decimals: int) -> None:
+        super().__init__(
+            f"The tenders come to {format_minor(tendered_minor, decimals)}; a receipt may hold "
+            f"{format_minor(MINOR_MAX, decimals)}.",
+            field="tenders",
+            remedy="Look at what was given again; change is given from cash only.",
+        )
+        self.tendered_minor = tendered_minor
+
+
 class TendersBelowTotal(BadTenders):
     """The tenders do not cover what is due."""
 

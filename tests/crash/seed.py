@@ -63,6 +63,7 @@ from sync.protocol.reference import (
 )
 from sync.protocol.reference import Item as ItemRow
 from sync.protocol.shared import CustomerField, CustomerRecord, FieldChange
+from sync.protocol.units import Unit
 from tests.crash.client import OPERATOR, STEP_MINOR, Item, Workstation
 
 STORE_CODE = "S01"
@@ -208,7 +209,9 @@ def item_row(number: int, item: Item) -> ItemRow:
     """Most are taxed at the full rate."""
     tax_class = TaxClass.ZERO if number % 7 == 0 else TaxClass.STANDARD
     name = f"Thing {number}"
-    return ItemRow(ItemId(item.item_id), name, "things", tax_class, (item.scan_code,))
+    return ItemRow(
+        ItemId(item.item_id), name, "things", tax_class, (item.scan_code,), Unit.KILOGRAM
+    )
 
 
 def customer_row(customer: CustomerId, name: str, company: CompanyId) -> CustomerRecord:

@@ -33,8 +33,10 @@ from edge.domain.errors import (
     UnknownOperator,
 )
 from edge.domain.line_errors import (
+    CurrencyDiffers,
     NothingReturned,
     OriginalNotFound,
+    QuantityTooLarge,
     ReturnedMoreThanSold,
     UnknownScanCode,
 )
@@ -572,3 +574,39 @@ def test_a_return_names_the_customer_of_its_original(db: sqlite3.Connection) -> 
     sell(db, sale_request("a", [line("I15")], customer_id=MEMBER))
     back = sale_request("b", [return_line("a")], [tender(CARD, -9990)], total_minor=-9990)
     assert "Customer Customer M1" in sell(db, back).receipt
+
+
+@pytest.mark.parametrize(("before", "total"), [(True, 890), (False, 970)])
+def test_a_return_after_the_tax_mode_changed_gives_back_what_was_paid(
+    db: sqlite3.Connection, before: bool, total: int
+) -> None:
+    """A13: the mode, rate and names that stood on the receipt, whatever the settings are by now."""
+    settle_settings(db, replace(SETTINGS, tax_included=before))
+    paid = [tender(CARD, total)]
+    done = sell(db, sale_request("a", [line("I10")], paid, total_minor=total))
+    settle_settings(db, replace(SETTINGS, tax_included=not before))
+    db.execute("UPDATE item SET name = 'Renamed', unit = 'kg', tax_class = 'zero'")
+    back = sale_request("b", [return_line("a")], [tender(CARD, -total)], total_minor=-total)
+    mirrored = sell(db, back).fact.lines[0]
+    assert (mirrored.description, mirrored.unit, mirrored.tax_minor) == (
+        done.fact.lines[0].description,
+        "each",
+        -done.fact.lines[0].tax_minor,
+    )
+    again = look_up_sale(db, done.sale_id)
+    assert isinstance(again, CompletedSale)
+    assert again.receipt == done.receipt
+
+
+def test_a_return_in_another_currency_is_refused(db: sqlite3.Connection) -> None:
+    """A13: what was sold in dollars is not paid out in ringgit."""
+    sell(db, sale_request("a"))
+    settle_settings(db, replace(SETTINGS, currency="MYR"))
+    back = sale_request("b", [return_line("a")], [tender(CARD, -150)], total_minor=-150)
+    assert "SGD" in refused(db, back, CurrencyDiffers).detail
+
+
+def test_a_receipt_that_nobody_could_read_again_is_refused(db: sqlite3.Connection) -> None:
+    """A1: 1,000 lines of a million pieces each."""
+    lines = [line(quantity_milli=10**9)] * 1_000
+    assert refused(db, sale_request("a", lines), QuantityTooLarge).field == "lines"

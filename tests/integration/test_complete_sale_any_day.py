@@ -28,6 +28,7 @@ from tests.builders import (
     STOCK_MILLI,
     W1,
     W2,
+    fitting,
     line,
     new_store,
     sale_request,
@@ -135,13 +136,17 @@ def repeat(db: sqlite3.Connection, request: SaleRequest, done: CompletedSale, nu
 
 def lines_of(step: Step, finished: list[CompletedSale]) -> list[LineRequest]:
     lines = [
-        line(item, quantity_milli=quantity, price_minor=777 if item == "OPEN" else None)
+        line(
+            item,
+            quantity_milli=fitting(item, quantity),
+            price_minor=777 if item == "OPEN" else None,
+        )
         for item, quantity in step.sold
     ]
     for receipt, line_index, per_cent in step.back if finished else []:
         sale = finished[receipt % len(finished)].fact
         sold = sale.lines[line_index % len(sale.lines)]
-        quantity = max(1, abs(sold.quantity_milli) * per_cent // 100)
+        quantity = fitting(sold.item_id, abs(sold.quantity_milli) * per_cent // 100)
         original = OriginalRequest(sale.sale_id, sold.line_no)
         lines.append(LineRequest(0, quantity, original=original))
     return lines

@@ -47,6 +47,7 @@ from sync.protocol.reference import (
     Tender,
 )
 from sync.protocol.shared import CustomerField, FieldChange, PersonalKey
+from sync.protocol.units import Unit
 
 START_MS = 1_772_438_400_000
 """2026-03-02, 08:00 UTC."""
@@ -182,6 +183,7 @@ def item(number: int, *, active: bool = True) -> Item:
         f"D{number % 4}",
         classes[number % len(classes)],
         (f"88{number:011d}",),
+        unit=Unit.KILOGRAM,
         unit_cost_minor=50 + number,
         active=active,
     )

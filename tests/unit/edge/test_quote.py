@@ -10,9 +10,11 @@ from msgspec.structs import replace
 from edge.domain.quote import quote
 from edge.domain.sale import compose
 from edge.domain.tender_errors import TenderMissing, TendersBelowTotal
+from sync.protocol.codec import decode_fact, encode, kind_of
 from sync.protocol.errors import Refusal
 from sync.protocol.escrow import Right
 from sync.protocol.identity import TenderId
+from sync.protocol.poslog import OriginalLine
 from tests.builders import (
     CARD,
     CASH,
@@ -20,11 +22,15 @@ from tests.builders import (
     MEMBER,
     POINTS,
     SETTINGS,
+    fitting,
     line,
+    return_line,
+    sale_id,
     sale_request,
     situation,
     tender,
 )
+from tests.unit.edge.test_returns import sold as bought
 
 RIGHTS = (Right(UUID(int=1), 0, 300), Right(UUID(int=2), 0, 200))
 TOO_LITTLE = (TendersBelowTotal, TenderMissing)
@@ -36,23 +42,46 @@ PAID = st.lists(
 )
 
 
+BOUGHT = {
+    OriginalLine(sale_id("bought"), number): bought(
+        9_000, 27_000, tax=2_229, points=points, included=included, unit=unit
+    )._replace(sale_id=sale_id("bought"), line_no=number)
+    for number, points, included, unit in (
+        (1, 27, True, "each"),
+        (2, 0, False, "each"),
+        (3, 400, False, "kg"),
+    )
+}
+BACK = st.lists(st.tuples(st.integers(1, 3), st.integers(1, 5_000), st.booleans()), max_size=3)
+
+
 @given(
     sold=SOLD,
+    back=BACK,
     paid=PAID,
     cash_covers=st.booleans(),
     tax_included=st.booleans(),
     step_minor=st.sampled_from([0, 5, 10]),
+    owed=st.sampled_from([0, 0, 50, 900]),
 )
 def test_a_quote_says_what_the_sale_will(
     sold: list[tuple[str, int]],
+    back: list[tuple[int, int, bool]],
     paid: list[tuple[TenderId, int]],
     cash_covers: bool,
     tax_included: bool,
     step_minor: int,
+    owed: int,
 ) -> None:
     settings = replace(SETTINGS, tax_included=tax_included, cash_rounding_step_minor=step_minor)
-    known = situation(settings=settings, rights=RIGHTS)
-    lines = [line(item, quantity_milli=milli) for item, milli in sold]
+    known = situation(settings=settings, rights=RIGHTS, originals=BOUGHT, points_owed=owed)
+    lines = [line(item, quantity_milli=fitting(item, milli)) for item, milli in sold]
+    lines += [
+        return_line(
+            "bought", number, quantity_milli=milli if odd else max(1, milli // 1_000) * 1_000
+        )
+        for number, milli, odd in back
+    ]
     asked = sale_request(lines=lines, tenders=(), customer_id=MEMBER, total_minor=0)
     asked = replace(asked, tenders=tuple(tender(name, minor) for name, minor in paid))
     try:
@@ -75,6 +104,9 @@ def test_a_quote_says_what_the_sale_will(
     fact = compose(asked, known).fact
     assert said.due.change_minor == fact.change_minor
     assert said.points_earned == fact.points_earned
+    assert said.total_minor == fact.total_minor
     assert [each.amount_minor for each in said.lines] == [each.amount_minor for each in fact.lines]
+    kind = kind_of(fact)
+    assert decode_fact(kind.kind, kind.version, encode(fact)) == fact
     if any(each.tender_id == CASH for each in asked.tenders):
         assert said.due.rounding_minor == fact.rounding_minor

@@ -5,21 +5,38 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from edge.domain.basket import LineRequest, OriginalRequest
 from edge.domain.errors import BadLines, CustomerDiffers
 from edge.domain.line_errors import (
+    AmountIsNothing,
+    CurrencyDiffers,
     ItemDiffers,
     OriginalNotFound,
+    QuantityNotWhole,
     ReturnedMoreThanSold,
     ReturnPriceDiffers,
     UnknownScanCode,
 )
+from edge.domain.quote import quote
 from edge.domain.returns import SHARE_OF_MODIFIERS, customer_of, mirror, take_back_lines
+from edge.domain.sale import compose
 from edge.domain.situation import SoldLine
+from sync.protocol.codec import decode_fact, encode, kind_of
 from sync.protocol.identity import CustomerId, ItemId, ReceiptNumber, SaleId
 from sync.protocol.poslog import Line, OriginalLine, TaxClass
-from tests.builders import ITEMS, MEMBER, NEWCOMER, situation
+from tests.builders import (
+    CARD,
+    ITEMS,
+    MEMBER,
+    NEWCOMER,
+    SETTINGS,
+    line,
+    sale_request,
+    situation,
+    tender,
+)
 
 SALE = SaleId(UUID(int=7))
 FIRST = OriginalLine(SALE, 1)
@@ -34,6 +51,9 @@ def sold(
     points: int = 1,
     returned: int = 0,
     customer: CustomerId | None = MEMBER,
+    currency: str = "SGD",
+    unit: str = "each",
+    included: bool = True,
 ) -> SoldLine:
     return SoldLine(
         sale_id=SALE,
@@ -42,11 +62,11 @@ def sold(
         receipt_number=ReceiptNumber("S01-W1-E1-000001"),
         item_id=ItemId("I01"),
         description="Item 1",
-        unit="each",
+        unit=unit,
         scan_code=ITEMS[ItemId("I01")].scan_code,
         tax_class=TaxClass.STANDARD,
         tax_rate_bp=900,
-        tax_included=True,
+        tax_included=included,
         tax_version=7,
         price_version=11,
         unit_price_minor=333,
@@ -58,6 +78,7 @@ def sold(
         points=points,
         returned_milli=returned,
         on_hand_milli=0,
+        currency=currency,
     )
 
 
@@ -153,3 +174,66 @@ def test_points_are_taken_from_whoever_earned_them() -> None:
     assert customer_of(None, {FIRST: sold(customer=None, points=0)}) is None
     with pytest.raises(CustomerDiffers):
         customer_of(NEWCOMER, {FIRST: sold()})
+
+
+def test_half_a_piece_does_not_come_back() -> None:
+    """A17: returns divide as far as the unit on the receipt does, whatever the item's is today."""
+    known = situation(originals={FIRST: sold()})
+    with pytest.raises(QuantityNotWhole) as refused:
+        take_back_lines([back(quantity_milli=500)], known)
+    assert refused.value.field == "lines[0].quantity_milli"
+    weighed = situation(originals={FIRST: sold(unit="kg")})
+    assert take_back_lines([back(quantity_milli=500)], weighed)[1].amount_minor == -167
+
+
+def test_a_part_that_gives_nothing_back_is_refused_unless_it_is_the_rest() -> None:
+    """A17: 0.001 kg of what cost 3.01 would come back for nothing; the last gram may."""
+    fresh = situation(originals={FIRST: sold(755, 301, unit="kg")})
+    with pytest.raises(AmountIsNothing):
+        take_back_lines([back(quantity_milli=1)], fresh)
+    rest = situation(originals={FIRST: sold(755, 301, unit="kg", returned=754)})
+    assert take_back_lines([back(quantity_milli=1)], rest)[1].amount_minor == 0
+
+
+def test_a_return_keeps_the_tax_mode_that_stood_on_its_receipt() -> None:
+    """A13: sold for 10.00 with tax included, the setting changed, 10.00 comes back; and 10.90 that
+    was sold as 10.00 and tax comes back as 10.90."""
+    for now in (True, False):
+        settings = replace(SETTINGS, tax_included=now)
+        for included, total in ((True, -1_000), (False, -1_083)):
+            known = situation(settings=settings, originals={FIRST: sold(included=included)})
+            request = sale_request(
+                lines=[back(quantity_milli=3_000)],
+                tenders=[tender(CARD, total)],
+                total_minor=total,
+            )
+            assert quote(request, known).total_minor == total
+            fact = compose(request, known).fact
+            assert (fact.total_minor, fact.lines[0].tax_included) == (total, included)
+
+
+def test_an_exchange_settles_both_modes_on_one_receipt() -> None:
+    """A13: what comes back goes by its own mode, what is sold by today's; their sum is due."""
+    known = situation(
+        settings=replace(SETTINGS, tax_included=False), originals={FIRST: sold(included=True)}
+    )
+    lines = [back(quantity_milli=3_000), line("I10")]
+    total = -1_000 + 890 + 80
+    request = sale_request(lines=lines, tenders=[tender(CARD, total)], total_minor=total)
+    fact = compose(request, known).fact
+    assert [each.tax_included for each in fact.lines] == [True, False]
+    assert (fact.total_minor, quote(request, known).total_minor) == (total, total)
+    kind = kind_of(fact)
+    assert decode_fact(kind.kind, kind.version, encode(fact)) == fact
+
+
+def test_what_was_sold_in_another_currency_is_not_paid_out_of_today_s_till() -> None:
+    """A13: the figures of one receipt are of one currency, and its cash is today's."""
+    known = situation(originals={FIRST: sold(currency="MYR")})
+    request = sale_request(
+        lines=[back(quantity_milli=3_000)], tenders=[tender(CARD, -1_000)], total_minor=-1_000
+    )
+    for rule in (compose, quote):
+        with pytest.raises(CurrencyDiffers) as refused:
+            rule(request, known)
+        assert refused.value.field == "lines[0].original"

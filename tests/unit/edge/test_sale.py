@@ -4,11 +4,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import event, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from edge.domain.basket import LineRequest, SaleRequest
+from edge.domain.basket import LineRequest, SaleRequest, refuse_wrong_shape
 from edge.domain.errors import (
     InactiveCustomer,
     InactiveOperator,
@@ -17,6 +17,7 @@ from edge.domain.errors import (
     UnknownOperator,
 )
 from edge.domain.line_errors import (
+    AmountIsNothing,
     AmountTooLarge,
     InactiveItem,
     ItemDiffers,
@@ -24,17 +25,27 @@ from edge.domain.line_errors import (
     OpenPriceNotAllowed,
     OpenPriceReasonMissing,
     OpenPriceReasonSuperfluous,
+    PointsTooMany,
     PriceMissing,
+    QuantityNotWhole,
+    QuantityTooLarge,
     TaxRateMissing,
     UnknownItem,
     UnknownScanCode,
 )
+from edge.domain.quote import quote
 from edge.domain.sale import Composed, compose
-from edge.domain.tender_errors import MorePointsThanRights, PointsWithoutCustomer
+from edge.domain.situation import PriceInForce
+from edge.domain.tender_errors import (
+    MorePointsThanRights,
+    PointsWithoutCustomer,
+    TendersTooLarge,
+)
+from sync.protocol.bounds import FIGURE_MAX
 from sync.protocol.codec import decode_fact, encode, kind_of
 from sync.protocol.errors import Refusal
 from sync.protocol.escrow import Right
-from sync.protocol.identity import ItemId
+from sync.protocol.identity import ItemId, TenderId
 from sync.protocol.money import MINOR_MAX
 from sync.protocol.poslog import RetailTransaction, Spend
 from tests.builders import (
@@ -45,6 +56,7 @@ from tests.builders import (
     NOW_MS,
     POINTS,
     SETTINGS,
+    fitting,
     line,
     sale_request,
     situation,
@@ -220,7 +232,7 @@ SOLD = st.lists(
 def test_every_basket_balances_and_travels_unchanged(
     sold: list[tuple[str, int]], by_card: int, over: int, member: bool
 ) -> None:
-    lines = [line(i, quantity_milli=q) for i, q in sold if i != "REDUCED"] or [line()]
+    lines = [line(i, quantity_milli=fitting(i, q)) for i, q in sold if i != "REDUCED"] or [line()]
     total = sale_request(lines=lines).total_minor
     card = total * by_card // 100
     rest = total - card
@@ -244,3 +256,124 @@ def test_a_reason_without_a_price_by_hand_is_told_so() -> None:
     with pytest.raises(OpenPriceReasonSuperfluous, match="no price was entered") as refused:
         composed(sale_request(lines=[replace(line(), open_price_reason="cheap")]))
     assert "Leave the reason out" in refused.value.remedy
+
+
+def priced_at(price_minor: int, unit: str = "each") -> dict[str, Any]:
+    """The seeded items, each at this price and of this unit."""
+    items = {
+        code: item._replace(unit=unit, price=PriceInForce(price_minor, 11))
+        for code, item in situation().items_by_code.items()
+    }
+    return {"items_by_code": items}
+
+
+@pytest.mark.parametrize("quantity_milli", [1, 500, 999, 1_500])
+def test_half_a_piece_is_not_sold(quantity_milli: int) -> None:
+    """A17: 0.5 of an item that is counted is refused, in the sale and in the quote alike."""
+    request = sale_request(lines=[line(quantity_milli=quantity_milli)])
+    for rule in (compose, quote):
+        with pytest.raises(QuantityNotWhole, match="'each'") as refused:
+            rule(request, situation())
+        assert refused.value.field == "lines[0].quantity_milli"
+
+
+@pytest.mark.parametrize("unit", ["kg", "g", "l", "ml", "m"])
+def test_what_is_measured_is_sold_by_thousandths(unit: str) -> None:
+    """A17: a unit says how far it divides."""
+    request = sale_request(lines=[line(quantity_milli=755)], total_minor=301)
+    known = situation(**priced_at(399, unit))
+    assert compose(request, known).fact.lines[0].unit == unit
+    assert quote(request, known).total_minor == 301
+
+
+def test_a_quantity_that_costs_nothing_is_refused() -> None:
+    """A17: 0.001 kg of a 2.30 item came to 0.00; what is free by its price is free."""
+    request = sale_request(lines=[line(quantity_milli=1)], total_minor=0, tenders=[])
+    for rule in (compose, quote):
+        with pytest.raises(AmountIsNothing) as refused:
+            rule(request, situation(**priced_at(230, "kg")))
+        assert refused.value.field == "lines[0].quantity_milli"
+    free = sale_request(lines=[line(quantity_milli=1)], total_minor=0, tenders=[])
+    assert compose(free, situation(**priced_at(0, "kg"))).fact.total_minor == 0
+
+
+def test_lines_whose_sum_no_record_holds_are_refused() -> None:
+    """A1: a thousand lines of a million pieces each: each could be, all of them cannot."""
+    lines = [line(quantity_milli=10**9)] * 100
+    whole = sale_request(lines=lines, tenders=[], total_minor=0)
+    refuse_wrong_shape(whole, require_return=False)
+    with pytest.raises(QuantityTooLarge) as refused:
+        refuse_wrong_shape(
+            sale_request(lines=[*lines, line()], tenders=[], total_minor=0), require_return=False
+        )
+    assert refused.value.field == "lines"
+
+
+def test_what_is_added_as_tax_counts_towards_the_bound() -> None:
+    """A1: the total with its tax is a figure too."""
+    known = situation(
+        **priced_at(FIGURE_MAX // 1_000), settings=replace(SETTINGS, tax_included=False)
+    )
+    request = sale_request(lines=[line("ZERO", 1_000)], total_minor=0)
+    assert quote(replace(request, tenders=()), known).total_minor == FIGURE_MAX
+    for rule in (compose, quote):
+        with pytest.raises(AmountTooLarge) as refused:
+            rule(sale_request(lines=[line("I01", 1_000)], total_minor=0), known)
+        assert refused.value.field == "lines"
+
+
+def test_points_beyond_every_record_are_refused_before_anything_is_written() -> None:
+    """A1: head office's setting gives a million points a cent."""
+    known = situation(settings=replace(SETTINGS, points_step_minor=1, points_per_step=10**6))
+    request = sale_request(lines=[line("I15", 1_000)], total_minor=9_990_000, customer_id=MEMBER)
+    for rule in (compose, quote):
+        with pytest.raises(PointsTooMany):
+            rule(request, known)
+
+
+def test_twenty_tenders_of_a_billion_are_refused() -> None:
+    """A1: each is possible by itself; the change out of them would be no figure."""
+    request = sale_request(tenders=[tender(CASH, MINOR_MAX), tender(CASH, 1)], total_minor=150)
+    for rule in (compose, quote):
+        with pytest.raises(TendersTooLarge) as refused:
+            rule(request, situation())
+        assert refused.value.field == "tenders"
+
+
+EDGES = st.sampled_from([1, 2, 999, 10**6, FIGURE_MAX // 1_000 - 1, FIGURE_MAX // 10, FIGURE_MAX])
+
+
+@given(
+    lines=st.lists(
+        st.tuples(st.sampled_from(["I01", "ZERO", "GIFT"]), st.integers(1, 10**6)),
+        min_size=1,
+        max_size=4,
+    ),
+    price=EDGES,
+    given=st.lists(st.tuples(st.sampled_from([CASH, CARD]), EDGES), max_size=4),
+    included=st.booleans(),
+    per_step=st.sampled_from([1, 10**4]),
+)
+def test_whatever_is_finished_can_be_read_again(
+    lines: list[tuple[str, int]],
+    price: int,
+    given: list[tuple[TenderId, int]],
+    included: bool,
+    per_step: int,
+) -> None:
+    """A1: at the edges of every figure a receipt is refused with a sentence, or decodes."""
+    settings = replace(SETTINGS, tax_included=included, points_per_step=per_step)
+    known = situation(**priced_at(price), settings=settings)
+    chosen = [line(item, pieces) for item, pieces in lines]
+    request = sale_request(lines=chosen, tenders=[], total_minor=0, customer_id=MEMBER)
+    try:
+        refuse_wrong_shape(request, require_return=False)
+        total = quote(request, known).total_minor
+        paid = [tender(name, minor) for name, minor in given] or [tender(CASH, total)]
+        asked = replace(request, tenders=tuple(paid), total_minor=total)
+        fact = compose(asked, known).fact
+    except Refusal as refusal:
+        event(type(refusal).__name__)
+        return
+    kind = kind_of(fact)
+    assert decode_fact(kind.kind, kind.version, encode(fact)) == fact
