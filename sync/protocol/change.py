@@ -31,7 +31,8 @@ Instant: TypeAlias = Annotated[int, msgspec.Meta(ge=-INSTANT_MS_MAX, le=INSTANT_
 """UTC milliseconds, within a few thousand years of today."""
 KIND_PATTERN = "^[a-z][a-z0-9_]{0,63}$(?!\n)"
 Kind: TypeAlias = Annotated[str, msgspec.Meta(pattern=KIND_PATTERN)]
-Version: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
+Version: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
+"""0 is none that anybody wrote, and stops no upload: it is parked like any unknown one."""
 Offset: TypeAlias = Annotated[int, msgspec.Meta(ge=-86_400, le=86_400)]
 """Seconds that a local clock is ahead of UTC."""
 HLC_MAX = (1 << 63) - 1
