@@ -6,10 +6,11 @@ says which. Dates are business dates.
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, TypeAlias, TypeVar
+from urllib.parse import urlencode
 
 import msgspec
-from litestar import Request, get
+from litestar import Request, Response, get
 from litestar.params import PathParameter, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,11 +20,20 @@ from central.reports.reconciliation import (
     Colour,
     DayVerdict,
     ProvenThrough,
+    Reason,
     SetAside,
     reconcile_day,
 )
-from central.reports.sales import DAYS_MAX, DailySales, TaxByRate, daily_sales, tax_by_rate
-from central.reports.standings import StoreStanding, store_standings
+from central.reports.sales import (
+    DAYS_MAX,
+    ROWS_MAX,
+    DailySales,
+    Page,
+    TaxByRate,
+    daily_sales,
+    tax_by_rate,
+)
+from central.reports.standings import STREAMS_MAX, StoreStanding, store_standings
 from central.reports.stock import ITEMS_MAX, StockOnHand, stock_by_store
 from central.usecases.add_store import find_store
 from sync.protocol.errors import InvalidField
@@ -39,8 +49,11 @@ Last: TypeAlias = Annotated[date, QueryParameter()]
 StoreCode: TypeAlias = Annotated[
     str | None, QueryParameter(max_length=CODE_LETTERS_MAX, pattern=TEXT_PATTERN)
 ]
-Limit: TypeAlias = Annotated[int, QueryParameter(ge=1, le=ITEMS_MAX)]
+ItemsLimit: TypeAlias = Annotated[int, QueryParameter(ge=1, le=ITEMS_MAX)]
+StreamsLimit: TypeAlias = Annotated[int, QueryParameter(ge=1, le=STREAMS_MAX)]
+RowsLimit: TypeAlias = Annotated[int, QueryParameter(ge=1, le=ROWS_MAX)]
 Offset: TypeAlias = Annotated[int, QueryParameter(ge=0, le=OFFSET_MAX)]
+T = TypeVar("T")
 AnyRequest: TypeAlias = Request[Any, Any, Any]
 
 
@@ -70,7 +83,7 @@ class ReconciliationAnswer(msgspec.Struct, frozen=True):
     store: str
     business_date: date
     colour: Colour
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     figures: tuple[FigureAnswer, ...]
     workstations: tuple[DifferenceAnswer, ...]
     set_aside: tuple[SetAside, ...]
@@ -79,44 +92,63 @@ class ReconciliationAnswer(msgspec.Struct, frozen=True):
 
 @get("/v1/reports/daily-sales", guards=[person_guard])
 async def report_daily_sales(
-    request: AnyRequest, first: First, last: Last, store: StoreCode = None
-) -> Sequence[DailySales]:
-    """Sales by store and day."""
+    request: AnyRequest,
+    first: First,
+    last: Last,
+    store: StoreCode = None,
+    limit: RowsLimit = ROWS_MAX,
+    offset: Offset = 0,
+) -> Response[Sequence[DailySales]]:
+    """Sales by store and day. Where rows are left, the header ``Link`` names the next page."""
     _refuse_period(first, last)
     company_id = person_of(request).company_id
     async with snapshot(office_of(request).engine) as db:
         store_id = await _store(db, company_id, store)
-        return await daily_sales(db, company_id, first, last, store_id)
+        page = Page(limit + 1, offset)
+        rows = await daily_sales(db, company_id, first, last, store_id, page)
+    return _page(request, rows, limit, offset)
 
 
 @get("/v1/reports/tax", guards=[person_guard])
 async def report_tax(
-    request: AnyRequest, first: First, last: Last, store: StoreCode = None
-) -> Sequence[TaxByRate]:
-    """Tax by store, class and rate."""
+    request: AnyRequest,
+    first: First,
+    last: Last,
+    store: StoreCode = None,
+    limit: RowsLimit = ROWS_MAX,
+    offset: Offset = 0,
+) -> Response[Sequence[TaxByRate]]:
+    """Tax by store, class and rate. Where rows are left, ``Link`` names the next page."""
     _refuse_period(first, last)
     company_id = person_of(request).company_id
     async with snapshot(office_of(request).engine) as db:
         store_id = await _store(db, company_id, store)
-        return await tax_by_rate(db, company_id, first, last, store_id)
+        page = Page(limit + 1, offset)
+        rows = await tax_by_rate(db, company_id, first, last, store_id, page)
+    return _page(request, rows, limit, offset)
 
 
 @get("/v1/reports/stock", guards=[person_guard])
 async def report_stock(
-    request: AnyRequest, store: StoreCode = None, limit: Limit = ITEMS_MAX, offset: Offset = 0
-) -> Sequence[StockOnHand]:
-    """Stock on hand by store and item."""
+    request: AnyRequest, store: StoreCode = None, limit: ItemsLimit = ITEMS_MAX, offset: Offset = 0
+) -> Response[Sequence[StockOnHand]]:
+    """Stock on hand by store and item. Where rows are left, ``Link`` names the next page."""
     company_id = person_of(request).company_id
     async with snapshot(office_of(request).engine) as db:
         store_id = await _store(db, company_id, store)
-        return await stock_by_store(db, company_id, store_id, limit, offset)
+        rows = await stock_by_store(db, company_id, store_id, Page(limit + 1, offset))
+    return _page(request, rows, limit, offset)
 
 
 @get("/v1/reports/stores", guards=[person_guard])
-async def report_stores(request: AnyRequest) -> Sequence[StoreStanding]:
-    """Where each store stands."""
+async def report_stores(
+    request: AnyRequest, limit: StreamsLimit = STREAMS_MAX, offset: Offset = 0
+) -> Response[Sequence[StoreStanding]]:
+    """Where each store stands. Where rows are left, ``Link`` names the next page."""
     async with snapshot(office_of(request).engine) as db:
-        return await store_standings(db, person_of(request).company_id)
+        company_id = person_of(request).company_id
+        rows = await store_standings(db, company_id, Page(limit + 1, offset))
+    return _page(request, rows, limit, offset)
 
 
 @get("/v1/reports/reconciliation/{store_code:str}/{business_date:date}", guards=[person_guard])
@@ -129,6 +161,21 @@ async def report_reconciliation(
     async with snapshot(office_of(request).engine) as db:
         store_id = await find_store(db, person_of(request).company_id, store_code)
         return _answer(store_code, await reconcile_day(db, store_id, business_date))
+
+
+def _page(request: AnyRequest, rows: Sequence[T], limit: int, offset: int) -> Response[Sequence[T]]:
+    """The rows that were asked for. One more was looked for: where it is there, the answer says so
+    and how to get the rest (RFC 8288), so that no report ends in silence."""
+    if len(rows) <= limit:
+        return Response(rows)
+    parameters = [
+        (name, value)
+        for name, value in request.query_params.multi_items()
+        if name not in ("limit", "offset")
+    ]
+    following = urlencode([*parameters, ("limit", limit), ("offset", offset + limit)])
+    link = f'<{request.url.path}?{following}>; rel="next"'
+    return Response(rows[:limit], headers={"Link": link})
 
 
 async def _store(db: AsyncConnection, company_id: CompanyId, code: str | None) -> StoreId | None:

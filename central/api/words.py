@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from central.reports.board import Standing, declared_total
 from central.reports.differing_receipts import DifferingReceipt, DifferingReceipts, total_of
 from central.reports.figure_rows import FigureKey, FigureKind
-from central.reports.reconciliation import Colour, DayVerdict
+from central.reports.reconciliation import Colour, DayVerdict, Doubt
 from sync.protocol.manifest import Difference, percent
 from sync.protocol.money import MILLI, format_minor
 
@@ -152,7 +152,7 @@ def verdict_sentence(day: DayVerdict | None, decimals: int) -> str:
         return "Head office holds every event of the day and counts what the store says."
     if _parted(day):
         return " ".join([f"{_both_totals(day, decimals)}.", *_other_reasons(day)])
-    return " ".join(day.reasons)
+    return " ".join(day.sentences)
 
 
 def day_sentence(day: DayVerdict | None, found: DifferingReceipts | None, decimals: int) -> str:
@@ -179,9 +179,7 @@ def _parted(day: DayVerdict) -> bool:
 
 def _other_reasons(day: DayVerdict) -> Sequence[str]:
     """Without the one that says again that figures differ."""
-    return [
-        reason for reason in day.reasons if "differs from what the store declared" not in reason
-    ]
+    return [reason.said for reason in day.reasons if reason.slug is not Doubt.DIFFERS]
 
 
 def in_short(receipt: DifferingReceipt, decimals: int) -> str:

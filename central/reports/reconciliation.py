@@ -98,15 +98,35 @@ class WorkstationAccount(NamedTuple):
     declared: Totals | None
 
 
+class Doubt(StrEnum):
+    """Why a day is not green; whoever reads a reason knows it by this, never by its words."""
+
+    UNKNOWN_DAY = "unknown-day"
+    ALARM = "alarm"
+    NOT_CLOSED = "not-closed"
+    OTHER_EVENT = "other-event"
+    NO_MANIFEST = "no-manifest"
+    SET_ASIDE = "set-aside"
+    CLAIMED = "claimed"
+    DIFFERS = "differs"
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """A doubt, and its sentence for people."""
+
+    slug: Doubt
+    said: str
+
+
 class DayVerdict(msgspec.Struct, frozen=True):
     """``central``: counted here; ``declared``: what the manifests say together, None while one is
-    missing. ``reasons``: in words, why the day is not green. ``accounts``: the workstations' parts.
+    missing. ``reasons``: why the day is not green. ``accounts``: the workstations' parts.
     """
 
     store_id: StoreId
     business_date: date
     colour: Colour
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     central: Totals
     declared: Totals | None
     differences: tuple[Difference, ...]
@@ -115,12 +135,17 @@ class DayVerdict(msgspec.Struct, frozen=True):
     proven: tuple[ProvenThrough, ...]
     accounts: tuple[WorkstationAccount, ...] = ()
 
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The reasons in words."""
+        return tuple(reason.said for reason in self.reasons)
+
 
 class _Doubts(NamedTuple):
     """What is missing, and what is wrong."""
 
-    amber: list[str]
-    red: list[str]
+    amber: list[Reason]
+    red: list[Reason]
 
 
 async def reconcile_day(
@@ -141,12 +166,14 @@ async def reconcile_day(
     complete = bool(days) and not doubts.amber
     if claims is None:
         claims = (await open_claims(db, [store_id])).get(store_id, ())
-    doubts.amber.extend(claim.said for claim in claims if claim.touches(business_date))
+    touching = (claim for claim in claims if claim.touches(business_date))
+    doubts.amber.extend(Reason(Doubt.CLAIMED, claim.said) for claim in touching)
     parted = differences(declared, counted)
     accounts = _workstation_accounts(manifests, workstations)
     at_workstations = _workstation_differences(accounts)
     if complete and (parted or at_workstations):
-        doubts.red.append("What head office counts differs from what the store declared.")
+        said = "What head office counts differs from what the store declared."
+        doubts.red.append(Reason(Doubt.DIFFERS, said))
     whole = bool(days) and len(manifests) == len(days)
     return DayVerdict(
         store_id=store_id,
@@ -175,13 +202,15 @@ async def _manifests(
     """Of each epoch that closed the day; doubts about the others, and about each one's chain."""
     found = []
     if not days:
-        doubts.amber.append("Head office knows nothing of this day.")
+        doubts.amber.append(Reason(Doubt.UNKNOWN_DAY, "Head office knows nothing of this day."))
     for day in days:
         epoch = Epoch(day["epoch_number"], day["epoch_fingerprint"])
         if day["alarm"] is not None:
-            doubts.red.append(f"Epoch {epoch} stands under an alarm: {day['alarm']}.")
+            said = f"Epoch {epoch} stands under an alarm: {day['alarm']}."
+            doubts.red.append(Reason(Doubt.ALARM, said))
         if day["manifest"] is None:
-            doubts.amber.append(f"The store has not closed the day yet (epoch {epoch}).")
+            said = f"The store has not closed the day yet (epoch {epoch})."
+            doubts.amber.append(Reason(Doubt.NOT_CLOSED, said))
             continue
         manifest = decode(Manifest, day["manifest"])
         found.append(manifest)
@@ -189,7 +218,7 @@ async def _manifests(
         held = await connection.fetchval(_HASH_AT, store_id, *at)
         if held != manifest.head_hash:
             said = f"Epoch {epoch}: event {manifest.last_seq} is not the one that the store closed"
-            doubts.red.append(f"{said} its day with.")
+            doubts.red.append(Reason(Doubt.OTHER_EVENT, f"{said} its day with."))
     return tuple(found)
 
 
@@ -206,7 +235,8 @@ async def _require_a_day_of_each_epoch(
     ):
         if (number, fingerprint) not in known:
             epoch = Epoch(number, fingerprint)
-            doubts.amber.append(f"Epoch {epoch} brought receipts of the day, but no manifest.")
+            said = f"Epoch {epoch} brought receipts of the day, but no manifest."
+            doubts.amber.append(Reason(Doubt.NO_MANIFEST, said))
 
 
 async def _set_aside(
@@ -224,7 +254,8 @@ async def _set_aside(
         for row in rows
     )
     if found:
-        doubts.amber.append(f"Events of the day are set aside: {len(found)}.")
+        said = f"Events of the day are set aside: {len(found)}."
+        doubts.amber.append(Reason(Doubt.SET_ASIDE, said))
     return found
 
 

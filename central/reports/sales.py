@@ -4,7 +4,7 @@ A report spans at most DAYS_MAX days. Training counts nowhere.
 """
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -32,7 +32,7 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT sum(tax_minor) AS tax FROM sale_tax AS x
     WHERE (x.store_id, x.business_date, x.sale_id) = (s.store_id, s.business_date, s.sale_id)) AS x
-GROUP BY 1, 2, 3, 4 ORDER BY 3, 2 LIMIT $5
+GROUP BY 1, 2, 3, 4 ORDER BY 3, 2 LIMIT $5 OFFSET $6
 """
 _TAX = """
 SELECT o.store_id, o.code, x.tax_class, x.tax_rate_bp, sum(x.net_minor)::bigint,
@@ -42,8 +42,18 @@ JOIN sale_tax AS x ON x.store_id = o.store_id AND x.business_date BETWEEN $2 AND
 JOIN sale AS s ON (s.store_id, s.business_date, s.sale_id)
     = (x.store_id, x.business_date, x.sale_id) AND NOT s.training
 WHERE o.company_id = $1 AND ($4::uuid IS NULL OR o.store_id = $4)
-GROUP BY 1, 2, 3, 4 ORDER BY o.code, x.tax_class, x.tax_rate_bp LIMIT $5
+GROUP BY 1, 2, 3, 4 ORDER BY o.code, x.tax_class, x.tax_rate_bp LIMIT $5 OFFSET $6
 """
+
+
+class Page(NamedTuple):
+    """At most ``limit`` rows after the first ``offset``."""
+
+    limit: int
+    offset: int
+
+
+FIRST_PAGE = Page(ROWS_MAX, 0)
 
 
 class DailySales(msgspec.Struct, frozen=True):
@@ -79,9 +89,10 @@ async def daily_sales(
     first: date,
     last: date,
     store_id: StoreId | None = None,
+    page: Page = FIRST_PAGE,
 ) -> tuple[DailySales, ...]:
     """Days first..last of a company's stores, or of one store, that sold something."""
-    arguments = (company_id, first, last, store_id, ROWS_MAX)
+    arguments = (company_id, first, last, store_id, *page)
     rows = await (await raw(db)).fetch(_DAILY_SALES, *arguments)
     return tuple(DailySales(_store(row[0]), *row[1:]) for row in map(tuple, rows))
 
@@ -92,9 +103,10 @@ async def tax_by_rate(
     first: date,
     last: date,
     store_id: StoreId | None = None,
+    page: Page = FIRST_PAGE,
 ) -> tuple[TaxByRate, ...]:
     """Tax of the days first..last, by store, class and rate."""
-    rows = await (await raw(db)).fetch(_TAX, company_id, first, last, store_id, ROWS_MAX)
+    rows = await (await raw(db)).fetch(_TAX, company_id, first, last, store_id, *page)
     return tuple(TaxByRate(_store(row[0]), *row[1:]) for row in map(tuple, rows))
 
 

@@ -8,10 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.archive_postgres import own
 from central.db.engine import raw
+from central.reports.sales import Page
 from sync.protocol.change import Epoch
 from sync.protocol.identity import CompanyId, StoreId
 
 STREAMS_MAX = 10_000
+FIRST_STREAMS = Page(STREAMS_MAX, 0)
 
 _STANDINGS = """
 SELECT o.store_id, o.code, o.name, s.epoch_number, s.epoch_fingerprint, s.current, s.sealed,
@@ -23,7 +25,7 @@ LEFT JOIN (SELECT store_id, epoch_number, epoch_fingerprint, count(*) AS count
     ON q.store_id = s.store_id AND q.epoch_number = s.epoch_number
     AND q.epoch_fingerprint = s.epoch_fingerprint
 WHERE o.company_id = $1
-ORDER BY o.code, s.epoch_number, s.epoch_fingerprint LIMIT $2
+ORDER BY o.code, s.epoch_number, s.epoch_fingerprint LIMIT $2 OFFSET $3
 """
 
 
@@ -49,9 +51,11 @@ class StoreStanding(msgspec.Struct, frozen=True):
     alarm: str | None
 
 
-async def store_standings(db: AsyncConnection, company_id: CompanyId) -> tuple[StoreStanding, ...]:
+async def store_standings(
+    db: AsyncConnection, company_id: CompanyId, page: Page = FIRST_STREAMS
+) -> tuple[StoreStanding, ...]:
     """Every epoch of every store of a company, by store code and epoch."""
-    rows = await (await raw(db)).fetch(_STANDINGS, company_id, STREAMS_MAX)
+    rows = await (await raw(db)).fetch(_STANDINGS, company_id, *page)
     return tuple(
         StoreStanding(
             store_id=StoreId(own(row["store_id"])),

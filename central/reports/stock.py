@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.archive_postgres import own
 from central.db.engine import raw
+from central.reports.sales import Page
 from sync.protocol.identity import CompanyId, ItemId, StoreId
 
 ITEMS_MAX = 10_000
@@ -18,6 +19,9 @@ LEFT JOIN stock_count AS c ON c.store_id = k.store_id AND c.item_id = k.item_id
 WHERE o.company_id = $1 AND ($2::uuid IS NULL OR o.store_id = $2)
 ORDER BY o.code, k.item_id LIMIT $3 OFFSET $4
 """
+
+
+FIRST_ITEMS = Page(ITEMS_MAX, 0)
 
 
 class StockOnHand(msgspec.Struct, frozen=True):
@@ -34,12 +38,10 @@ async def stock_by_store(
     db: AsyncConnection,
     company_id: CompanyId,
     store_id: StoreId | None = None,
-    limit: int = ITEMS_MAX,
-    offset: int = 0,
+    page: Page = FIRST_ITEMS,
 ) -> tuple[StockOnHand, ...]:
-    """Items of a company's stores, or of one store, by store code and item; at most ITEMS_MAX."""
-    arguments = (company_id, store_id, min(limit, ITEMS_MAX), offset)
-    rows = await (await raw(db)).fetch(_STOCK, *arguments)
+    """Items of a company's stores, or of one store, by store code and item."""
+    rows = await (await raw(db)).fetch(_STOCK, company_id, store_id, *page)
     return tuple(
         StockOnHand(StoreId(own(store)), code, ItemId(item), on_hand, on_hand < 0)
         for store, code, item, on_hand in rows

@@ -155,7 +155,7 @@ async def _verdict(engine: AsyncEngine, filled: _Filled, rng: Random) -> None:
     store_id, day = rng.choice(filled.stores), rng.choice(filled.days[:: _step(filled)])
     async with snapshot(engine) as db:
         verdict = await reconcile_day(db, store_id, day)
-    _must_be_green(verdict.colour, verdict.reasons)
+    _must_be_green(verdict.colour, verdict.sentences)
 
 
 async def _board(engine: AsyncEngine, filled: _Filled, rng: Random) -> None:
@@ -166,7 +166,7 @@ async def _board(engine: AsyncEngine, filled: _Filled, rng: Random) -> None:
         raise RuntimeError(f"the board shows {len(shown.lines)} stores")
     for line in shown.lines:
         if line.day is not None:
-            _must_be_green(line.day.colour, line.day.reasons)
+            _must_be_green(line.day.colour, line.day.sentences)
 
 
 def _must_be_green(colour: Colour, reasons: Sequence[str]) -> None:

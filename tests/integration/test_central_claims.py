@@ -80,7 +80,7 @@ async def test_a_head_that_a_replaced_box_states_takes_the_proof_from_the_days_i
     older = Head(old.epoch, 1, old.chain.hashes[1])
     for _ in range(2):
         (closed, day) = await verdicts(engine, new, DAYS[:2])
-        assert (day.colour, day.reasons) == (
+        assert (day.colour, day.sentences) == (
             Colour.AMBER,
             ("A box of epoch 1 says it holds 8 more events.",),
         )
@@ -143,7 +143,7 @@ async def test_an_epoch_that_head_office_never_issued_is_a_claim_too(engine: Asy
     assert heard == NoStream()
     for found in await verdicts(engine, new, DAYS[:2]):
         assert found.colour == Colour.AMBER
-        assert "4 events of epoch 3-61626364" in found.reasons[0]
+        assert "4 events of epoch 3-61626364" in found.sentences[0]
 
 
 async def test_another_event_than_the_claimed_one_leaves_its_day_unproven(
@@ -165,7 +165,7 @@ async def test_another_event_than_the_claimed_one_leaves_its_day_unproven(
     await apply_all(archive)
     (day,) = await verdicts(engine, shop, [DAY])
     assert (day.colour, day.differences) == (Colour.AMBER, ())
-    assert day.reasons == (
+    assert day.sentences == (
         "A box of epoch 1 says it holds another event 6 than the one that is here.",
     )
     async with unit_of_work(engine) as db:
@@ -193,7 +193,7 @@ async def test_a_workstation_that_was_told_more_than_its_box_has_leaves_the_day_
     await apply_all(archive)
     before, day_ = await verdicts(engine, shop, DAYS[:2])
     assert (before.colour, day_.colour) == (Colour.GREEN, Colour.AMBER)
-    assert day_.reasons == (f"Workstation W1 knows of more than its box: {detail}.",)
+    assert day_.sentences == (f"Workstation W1 knows of more than its box: {detail}.",)
 
 
 async def test_what_arrived_and_is_not_counted_yet_leaves_its_days_unproven(
@@ -206,7 +206,7 @@ async def test_what_arrived_and_is_not_counted_yet_leaves_its_days_unproven(
             "UPDATE stream SET applied_through = watermark - 2 WHERE epoch_number = 1"
         )
     found = (await verdicts(engine, new, [DAY]))[0]
-    assert (found.colour, found.reasons) == (
+    assert (found.colour, found.sentences) == (
         Colour.AMBER,
         ("2 events of epoch 1 arrived and are not counted yet.",),
     )

@@ -12,7 +12,7 @@ from central.archive_postgres import PostgresArchive
 from central.db.engine import open_engine, unit_of_work
 from central.postgres import PostgresServer
 from central.reports.reconciliation import Colour, DayVerdict, reconcile_day
-from central.reports.sales import daily_sales, tax_by_rate
+from central.reports.sales import Page, daily_sales, tax_by_rate
 from central.reports.standings import store_standings
 from central.reports.stock import stock_by_store
 from central.reports.totals import store_account, store_receipts, store_totals
@@ -250,7 +250,7 @@ async def test_stock_is_the_sum_of_every_movement(engine: AsyncEngine) -> None:
     async with unit_of_work(engine) as db:
         levels = await stock_by_store(db, COMPANY, shop.store_id)
         totals = await store_totals(db, shop.store_id, None)
-        page = await stock_by_store(db, COMPANY, None, 2, 1)
+        page = await stock_by_store(db, COMPANY, None, Page(2, 1))
     assert sum(level.on_hand_milli for level in levels) == totals.stock_milli
     assert page == levels[1:3]
     assert all(level.oversold == (level.on_hand_milli < 0) for level in levels)
