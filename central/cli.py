@@ -55,6 +55,26 @@ for name, group in credentials.GROUPS.items():
     app.add_typer(group, name=name)
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        from sync.command_line import version_of
+
+        print(version_of("central"))
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Say the version and end.", callback=_say_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """What stands before the command."""
+
+
 @app.command()
 def serve(
     database_url: Url = None,

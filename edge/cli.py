@@ -44,6 +44,26 @@ Folder = Annotated[
 ]
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        from sync.command_line import version_of
+
+        print(version_of("edge"))
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Say the version and end.", callback=_say_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """What stands before the command."""
+
+
 @contextmanager
 def _in_one_sentence() -> Iterator[None]:
     """What keeps a command from running is told in a sentence, exit code 2."""

@@ -244,10 +244,10 @@ def _refuse_failing(response: httpx.Response, central_url: str) -> None:
 
 def _refuse_wrong_clock(response: httpx.Response) -> None:
     """Head office's ``Date`` header against this clock, both in whole seconds."""
-    stated = response.headers.get("date")
-    if stated is None:
+    stated_s = _stated_time_s(response)
+    if stated_s is None:
         return
-    gap_s = int(time.time()) - int(email.utils.parsedate_to_datetime(stated).timestamp())
+    gap_s = int(time.time()) - stated_s
     if abs(gap_s) > CLOCK_GAP_S_MAX:
         way = "ahead of" if gap_s > 0 else "behind"
         raise ClockOff(
@@ -255,6 +255,15 @@ def _refuse_wrong_clock(response: httpx.Response) -> None:
             "carry wrong times: set whichever is wrong (or let NTP), then run this again; "
             f"{_STILL_GOOD}."
         )
+
+
+def _stated_time_s(response: httpx.Response) -> int | None:
+    """Seconds since 1970. None where the header is absent, or is no time (something between may
+    write what it likes there): each acknowledgement states head office's time again."""
+    try:
+        return int(email.utils.parsedate_to_datetime(response.headers["date"]).timestamp())
+    except (KeyError, ValueError, TypeError, OverflowError):
+        return None
 
 
 def _sentence(response: httpx.Response, central_url: str) -> str:

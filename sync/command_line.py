@@ -1,5 +1,6 @@
-"""The next command, as both programs name it in their last line: one that can be typed as it is."""
+"""What both programs say alike on the command line: the next command, and their version."""
 
+import importlib.metadata
 import os
 import shlex
 
@@ -10,3 +11,8 @@ def command(*words: object) -> str:
     """The words, quoted where a shell needs it, with ``uv run`` before them where uv runs us."""
     before = ("uv", "run") if _SET_BY_UV in os.environ else ()
     return shlex.join((*before, *map(str, words)))
+
+
+def version_of(program: str) -> str:
+    """``edge 1.2.3``: both programs are one package."""
+    return f"{program} {importlib.metadata.version('holdfast-pos')}"

@@ -3,8 +3,11 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from central.archive import StreamKey
+import pytest
+
+from central.archive import Archive, StreamKey
 from central.background import background
+from sync.protocol.identity import StoreId
 from tests.central_fixtures import Served, TestedBox, postgres_template, serving
 from tests.head_office import deliver, open_stream
 from tests.shop_journal import COMPANY, Shop
@@ -85,6 +88,32 @@ async def test_what_an_older_applier_set_aside_is_tried_again_at_the_next_start(
                 return await office.rows("SELECT count(*) FROM quarantine") == [(0,)]
 
             await until(empty)
+
+
+async def test_one_stores_failure_ends_no_other_stores_retry(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """B15: an exception at one store ended the round for all."""
+    async with serving(postgres_url) as office:
+        company = await office.company()
+        stores = [await office.store(company, code) for code in ("S01", "S02", "S03")]
+        for store_id in stores:
+            await office.enrolled(store_id)
+        failing, *others = sorted(stores)
+        tried: list[StoreId] = []
+        done = asyncio.Event()
+
+        async def retry(_archive: Archive, store_id: StoreId) -> None:
+            tried.append(store_id)
+            if len(tried) == len(stores):
+                done.set()
+            if store_id == failing:
+                raise ZeroDivisionError
+
+        monkeypatch.setattr("central.background.retry_quarantined", retry)
+        async with background(office.office), asyncio.timeout(WITHIN_S):
+            await done.wait()
+        assert tried == [failing, *others]
 
 
 async def test_what_a_process_took_in_it_applies_without_asking_every_machine(
