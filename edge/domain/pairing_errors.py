@@ -22,7 +22,7 @@ class PairingRefused(NotAcceptable):
 class NotPaired(NotFound):
     """No such workstation is paired, and none has a code."""
 
-    slug = "not-paired"
+    slug = "no-such-workstation"
     title = "This workstation is not paired"
 
     def __init__(self, workstation_id: str) -> None:

@@ -1,0 +1,86 @@
+"""A shop sells, and head office takes what is pushed, while strangers guess as fast as they are
+answered: speeds are compared within one run, in turn, so that a busy machine disturbs both."""
+
+import asyncio
+import json
+import statistics
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks.running import Running, edge_serving, run_to_end
+from tests.benchmarks.shop import Shop, baskets, make_shop
+from tests.servers import request
+
+FLOODING = 32
+STATIONS, SALES, WARM_UP, ROUNDS = 4, 300, 100, 3
+RATIO_MAX = 2
+JSON = {"Content-Type": "application/json"}
+WRONG_TOKENS = [
+    request("GET", path, headers={"Authorization": f"Bearer {'x' * 42}{number}"}).decode()
+    for number, path in enumerate(("/items?q=a", "/sales/0199aaaa-0000-7000-8000-000000000001"))
+]
+WRONG_CODES = [
+    request(
+        "POST",
+        "/pair",
+        json.dumps({"workstation_id": f"W{n}", "code": "000-000-000", "token": "x" * 43}).encode(),
+        JSON,
+    ).decode()
+    for n in range(1, 9)
+]
+
+
+@asynccontextmanager
+async def flooding(port: int, requests: Sequence[str]) -> AsyncIterator[None]:
+    """Strangers at work inside the block."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.benchmarks.flooder", str(port), str(FLOODING)),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        process.stdin.write(json.dumps(requests).encode())
+        process.stdin.close()
+        assert await process.stdout.readline() == b"begun\n"
+        yield
+    finally:
+        process.kill()
+        await process.wait()
+
+
+async def sell(edge: Running, shop: Shop, count: int, seed: int) -> float:
+    """The p99 of so many sales, in milliseconds."""
+    bodies: dict[str, list[str]] = {}
+    for sale in baskets(shop, count, seed):
+        bodies.setdefault(sale.workstation_id, []).append(sale.raw.decode())
+    stations = [{"token": shop.tokens[name], "bodies": each} for name, each in bodies.items()]
+    plan = json.dumps({"port": edge.port, "stations": stations}).encode()
+    told = await run_to_end(sys.executable, "-m", "tests.benchmarks.client", given=plan)
+    took_s = sorted(json.loads(told)["latencies_s"])
+    return float(took_s[len(took_s) * 99 // 100]) * 1_000
+
+
+@pytest.mark.parametrize("requests", [WRONG_TOKENS, WRONG_CODES], ids=["tokens", "codes"])
+async def test_a_sale_is_at_most_twice_as_slow_while_strangers_guess(
+    tmp_path: Path, requests: list[str]
+) -> None:
+    """A26: wrong codes and tokens took a shop from 237 to 36 sales, p99 from 36 to 165 ms."""
+    whole = make_shop(tmp_path / "S01")
+    shop = replace(whole, tokens=dict(islice(whole.tokens.items(), STATIONS)))
+    ratios = []
+    async with edge_serving(shop.folder) as edge:
+        await sell(edge, shop, WARM_UP, seed=1)
+        for number in range(ROUNDS):
+            alone_ms = await sell(edge, shop, SALES, seed=10 + number)
+            async with flooding(edge.port, requests):
+                among_ms = await sell(edge, shop, SALES, seed=20 + number)
+            ratios.append(among_ms / alone_ms)
+    assert statistics.median(ratios) <= RATIO_MAX, ratios
