@@ -16,7 +16,10 @@ from central.archive_postgres import PostgresArchive
 from central.settings import CentralSettings
 from central.usecases.publish_reference import publish_customers
 from central.usecases.sign_in_tries import SignInTries
+from sync.http.lanes import Lane
 from sync.http.tries import WrongTries
+
+BATCHES_WAITING_MAX = 32
 
 
 @dataclass(frozen=True)
@@ -40,9 +43,13 @@ class Nudges:
         return taken
 
 
+def _unfolding() -> Lane:
+    return Lane("large batches", at_once=1, waiting=BATCHES_WAITING_MAX)
+
+
 @dataclass(frozen=True)
 class Office:
-    """``clock_ms``: UTC milliseconds now."""
+    """``clock_ms``: UTC milliseconds now. ``unfolding``: where large batches wait."""
 
     engine: AsyncEngine
     archive: PostgresArchive
@@ -51,6 +58,7 @@ class Office:
     clock_ms: Callable[[], int]
     tries: WrongTries
     sign_ins: SignInTries
+    unfolding: Lane = field(default_factory=_unfolding)
     nudges: Nudges = field(default_factory=Nudges)
 
 

@@ -15,7 +15,7 @@ from litestar.params import QueryParameter
 
 from central.api.guards import device_guard, device_of, office_of, signed_of
 from central.api.limits import BODY_BYTES_MAX
-from central.api.verdicts import BATCH_TYPE, JOURNAL_BYTES_MAX, unpack_batch, verdict_problem
+from central.api.verdicts import BATCH_TYPE, JOURNAL_BYTES_MAX, take_batch, verdict_problem
 from central.archive import StreamKey
 from central.db.engine import unit_of_work
 from central.domain.errors import BoxReplaced, EnrolCodeRefused, NotAllowed
@@ -107,7 +107,7 @@ async def take_journal(request: Request[Any, Any, Any]) -> Response[bytes]:
     now_ms = office.clock_ms()
     head = signed_of(request).head
     try:
-        batch = unpack_batch(await request.body())
+        batch = await take_batch(await request.body(), office.unfolding)
     except Refusal:
         await note_head(office.archive, device.store_id, device.device_id, head, now_ms)
         raise

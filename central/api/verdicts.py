@@ -5,6 +5,7 @@ unfolded. Statuses and slugs are ``sync.protocol.answers``'s: 409 gap and fork, 
 what no box of ours would send, 426 for a protocol that is not spoken here.
 """
 
+import asyncio
 from typing import assert_never
 
 import zstandard
@@ -12,6 +13,8 @@ import zstandard
 from central.domain.errors import TooLarge, UnknownProtocol, WrongBatch
 from central.problems import Problem
 from central.usecases.ingest_batch import NoStream
+from sync.http.lanes import Lane
+from sync.http.unfolding import UNFOLDED_AT_ONCE_MAX, VALUES_MAX, count_values
 from sync.protocol import codec
 from sync.protocol.answers import PROBLEM_PREFIX, Slug
 from sync.protocol.batch import (
@@ -30,16 +33,33 @@ JOURNAL_BYTES_MAX = EVENT_BODY_BYTES_MAX + PACKED_BYTES_MAX
 UNFOLDED_MAX = UNFOLDED_BYTES_MAX * 2
 
 
+async def take_batch(raw: bytes, lane: Lane) -> Batch:
+    """A small one at once, a large one when its turn has come in ``lane``, and apart from the event
+    loop. Raises Busy, and what ``unpack_batch`` raises."""
+    if _unfolded_size(raw) <= UNFOLDED_AT_ONCE_MAX:
+        return unpack_batch(raw)
+    async with lane.turn():
+        return await asyncio.to_thread(unpack_batch, raw)
+
+
+def _unfolded_size(raw: bytes) -> int:
+    """As the frame states it, before it is believed; 0 for what is no frame."""
+    try:
+        return zstandard.frame_content_size(raw)
+    except zstandard.ZstdError:
+        return 0
+
+
 def unpack_batch(raw: bytes) -> Batch:
     """Raises TooLarge (send less), WrongBatch, UnknownProtocol."""
     try:
-        if zstandard.frame_content_size(raw) > UNFOLDED_MAX:
-            raise TooLarge(
-                f"The batch would unfold to more than {UNFOLDED_MAX} bytes.",
-                remedy="Send fewer events at once.",
-            )
-        batch = codec.unpack_batch(raw, UNFOLDED_MAX)
-    except (Undecodable, zstandard.ZstdError) as error:
+        if _unfolded_size(raw) > UNFOLDED_MAX:
+            raise _too_large(f"unfold to more than {UNFOLDED_MAX} bytes")
+        unfolded = codec.decompress(raw, UNFOLDED_MAX)
+        if count_values(unfolded) > VALUES_MAX:
+            raise _too_large(f"become more than {VALUES_MAX} values")
+        batch = codec.decode_batch(unfolded)
+    except Undecodable as error:
         raise WrongBatch(
             f"The body is no batch: {error}", remedy="Keep everything and call head office."
         ) from error
@@ -49,6 +69,10 @@ def unpack_batch(raw: bytes) -> Batch:
             remedy="Update the older side; keep selling, keep the queue.",
         )
     return batch
+
+
+def _too_large(what: str) -> TooLarge:
+    return TooLarge(f"The batch would {what}.", remedy="Send fewer events at once.")
 
 
 def verdict_problem(verdict: Gap | Forked | Damaged | Fenced | NoStream, epoch: Epoch) -> Problem:

@@ -97,7 +97,12 @@ def pack_batch(batch: Batch) -> bytes:
 
 def unpack_batch(raw: bytes, unfolded_bytes_max: int = UNFOLDED_BYTES_MAX * 2) -> Batch:
     """The reverse of ``pack_batch``. Raises Undecodable."""
-    return received(unpack(SentBatch, raw, unfolded_bytes_max))
+    return decode_batch(decompress(raw, unfolded_bytes_max))
+
+
+def decode_batch(unfolded: bytes) -> Batch:
+    """A batch from what ``decompress`` gave. Raises Undecodable."""
+    return received(decode(SentBatch, unfolded))
 
 
 def pack(value: object) -> bytes:
@@ -106,15 +111,19 @@ def pack(value: object) -> bytes:
 
 
 def unpack(kind: type[T], raw: bytes, unfolded_bytes_max: int = UNFOLDED_BYTES_MAX * 2) -> T:
-    """The reverse of ``pack``. Raises Undecodable, also for what would unfold beyond the cap: a
+    """The reverse of ``pack``. Raises Undecodable."""
+    return decode(kind, decompress(raw, unfolded_bytes_max))
+
+
+def decompress(raw: bytes, unfolded_bytes_max: int = UNFOLDED_BYTES_MAX * 2) -> bytes:
+    """A zstd frame's content. Raises Undecodable, also for what would unfold beyond the cap: a
     frame's stated size is looked at before anything is unfolded, and a frame must state it."""
     try:
         size = zstandard.frame_content_size(raw) if raw.startswith(FRAME_MAGIC) else 0
         if not 0 < size <= unfolded_bytes_max:
             raise Undecodable(f"the body would unfold to {size} bytes (-1: unstated, 0: no frame)")
-        unfolded = zstandard.ZstdDecompressor(max_window_size=WINDOW_BYTES_MAX).decompress(
+        return zstandard.ZstdDecompressor(max_window_size=WINDOW_BYTES_MAX).decompress(
             raw, max_output_size=unfolded_bytes_max, allow_extra_data=False
         )
     except zstandard.ZstdError as error:
         raise Undecodable(f"not zstd: {error}") from error
-    return decode(kind, unfolded)
