@@ -5,7 +5,7 @@
  * @property {number} key a line's name on the page
  * @property {string} item_id
  * @property {string} name
- * @property {string} unit "each" or "kg"
+ * @property {string} unit such as "each" or "kg"
  * @property {string|null} scan_code what was scanned, if anything
  * @property {number} quantity_milli
  * @property {number|null} unit_price_minor of an open-price item
@@ -19,6 +19,8 @@ import { MILLI_MAX } from "./text.js";
 
 export const ONE_MILLI = 1000;
 export const LINES_MAX = 1000;
+/** Units that do not divide (sync/protocol/units.py): what is sold in others is weighed. */
+export const WHOLE_UNITS = ["each", "pack"];
 
 export const EMPTY = Object.freeze({ lines: [], customer: null, tenders: [], next_key: 1 });
 
@@ -31,7 +33,7 @@ export function addItem(basket, item, { quantity_milli, scan_code, price_minor, 
   const open = price_minor !== null;
   const same = basket.lines.find(
     (line) =>
-      line.item_id === item.item_id && line.unit_price_minor === null && line.unit === "each" &&
+      line.item_id === item.item_id && line.unit_price_minor === null && WHOLE_UNITS.includes(line.unit) &&
       line.scan_code === scan_code && !open,
   );
   if (same !== undefined) return changeQuantity(basket, same.key, quantity_milli);

@@ -1,7 +1,7 @@
 /** What an item needs before it is in the basket: a weight, or a price and the reason for it. */
 
 import { trying } from "./actions.js";
-import { ONE_MILLI } from "./basket.js";
+import { ONE_MILLI, WHOLE_UNITS } from "./basket.js";
 import { Doubt, Field, Form } from "./fields.js";
 import { Modal } from "./modal.js";
 import { notAnAmount } from "./opening_view.js";
@@ -24,7 +24,7 @@ const NO_REASON = {
 };
 
 export function ItemDialog({ item, quantity_milli, scan_code, row }) {
-  const weighed = item.unit !== "each";
+  const weighed = !WHOLE_UNITS.includes(item.unit);
   const [doubted, setDoubted] = useState(null);
   const close = () => {
     state.dialog.value = null;

@@ -4,7 +4,7 @@
 
 import { CANNOT_KEEP, addItem, newSale, setCustomer } from "./actions.js";
 import { BoxAway, Refused, call } from "./api.js";
-import { ONE_MILLI } from "./basket.js";
+import { ONE_MILLI, WHOLE_UNITS } from "./basket.js";
 import { uuid7 } from "./ids.js";
 import { Pause } from "./retry.js";
 import * as state from "./state.js";
@@ -84,7 +84,7 @@ export async function take(item, choice, row = null) {
 export async function offer(found, row = null) {
   const { item, quantity_milli, scan_code } = found;
   if (!item.active) return refuse(row, notSold(item));
-  if (item.open_price || item.unit !== "each") return ask(found, row);
+  if (item.open_price || !WHOLE_UNITS.includes(item.unit)) return ask(found, row);
   const quantity = quantity_milli ?? ONE_MILLI;
   return take(item, { quantity_milli: quantity, scan_code, price_minor: null, reason: null }, row);
 }

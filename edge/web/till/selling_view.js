@@ -1,7 +1,7 @@
 /** Selling: what is scanned or searched for on one side, the basket and its total on the other. */
 
 import { changeQuantity, emptyBasket, removeLine, setCustomer, trying } from "./actions.js";
-import { ONE_MILLI } from "./basket.js";
+import { ONE_MILLI, WHOLE_UNITS } from "./basket.js";
 import { useKey } from "./fields.js";
 import { Finder } from "./finder_view.js";
 import { focusScan } from "./focus.js";
@@ -84,7 +84,7 @@ function Line({ line }) {
     </span>
     <span class="each">${formatMilli(line.quantity_milli)}${unit} × ${price}</span>
     <span class="tools">
-      ${line.unit === "each" && html`
+      ${WHOLE_UNITS.includes(line.unit) && html`
         <button type="button" aria-label=${`One less ${line.name}`}
           onClick=${act(() => changeQuantity(line.key, -ONE_MILLI))}>−</button>
         <button type="button" aria-label=${`One more ${line.name}`}
