@@ -224,6 +224,8 @@ def status(
             print(f"  clock: {told['clock']}")
         if told["first_set_aside"] is not None:
             print(f"  {_rows_aside(told['rows_set_aside'], told['first_set_aside'])}")
+        if told["events_set_aside"]:
+            print(f"  {_events_aside(told['events_set_aside'])}")
         for alarm in told["alarms"]:
             print(f"  alarm {alarm['kind']}: {alarm['subject']}: {alarm['detail']}")
         print(_what_comes_next(data, told["needs_a_person"], serving=answer.serving))
@@ -236,6 +238,13 @@ def _rows_aside(rows: int, first: dict[str, str]) -> str:
         f"set aside: {rows:,} row(s) of head office's cannot be used by this version, such as "
         f"{first['data_set']} {first['key']}: {first['reason']}. What was known before is in use: "
         "update this box's software, or have head office publish the row anew."
+    )
+
+
+def _events_aside(events: int) -> str:
+    return (
+        f"head office keeps {events:,} of this store's records and does not count them yet: its "
+        "people see why on the page `To look at`. Nothing is to be done here."
     )
 
 

@@ -64,6 +64,7 @@ class FakeCentral:
     where it gives something; ``batches`` are the sizes that were accepted."""
 
     pace_ms: int = 0
+    set_aside: int = 0
     server_ms: int = SERVER_MS
     enrolled: EnrolmentAnswer | None = None
     genesis: Genesis | None = None
@@ -178,6 +179,7 @@ class FakeCentral:
             self.pace_ms,
             (PROTOCOL_VERSION,),
             feeds=tuple(self._head(name) for name in self.feeds),
+            set_aside=self.set_aside,
         )
         return Response(200, {}, codec.encode(acknowledgement))
 

@@ -22,6 +22,7 @@ from central.domain.errors import BoxReplaced, EnrolCodeRefused, NotAllowed
 from central.domain.feeds import FollowedFeed, followed_feeds
 from central.office import Office
 from central.problems import answer as problem_answer
+from central.reports.standings import count_set_aside
 from central.usecases.enrol import PUBLIC_KEY_BYTES, enrol
 from central.usecases.find_device import EnrolledDevice
 from central.usecases.hear_head import hear_head, note_head
@@ -30,6 +31,7 @@ from central.usecases.read_feed import FeedCursor, feed_heads, feed_page, read_i
 from sync.http.body import read_body
 from sync.http.door import address_of
 from sync.protocol.batch import PROTOCOL_VERSION, Acknowledgement
+from sync.protocol.change import Epoch
 from sync.protocol.codec import encode
 from sync.protocol.errors import InvalidField, Refusal, WrongContentType
 from sync.protocol.identity import Incarnation
@@ -115,7 +117,7 @@ async def take_journal(request: Request[Any, Any, Any]) -> Response[bytes]:
     if not isinstance(outcome, Acknowledged):
         return problem_answer(verdict_problem(outcome, batch.epoch))
     office.nudges.note_arrival(StreamKey(device.store_id, batch.epoch))
-    return packed(await _acknowledgement(office, device, outcome, now_ms))
+    return packed(await _acknowledgement(office, device, outcome, batch.epoch, now_ms))
 
 
 @get("/v1/stores/{store_id:uuid}/feeds", guards=[device_guard])
@@ -126,15 +128,16 @@ async def read_heads(request: Request[Any, Any, Any]) -> Response[bytes]:
     outcome = await hear_head(office.archive, device.store_id, device.device_id, head, now_ms)
     if not isinstance(outcome, Acknowledged):
         return problem_answer(verdict_problem(outcome, head.epoch))
-    return packed(await _acknowledgement(office, device, outcome, now_ms))
+    return packed(await _acknowledgement(office, device, outcome, head.epoch, now_ms))
 
 
 async def _acknowledgement(
-    office: Office, device: EnrolledDevice, held: Acknowledged, now_ms: int
+    office: Office, device: EnrolledDevice, held: Acknowledged, epoch: Epoch, now_ms: int
 ) -> Acknowledgement:
     async with unit_of_work(office.engine) as db:
         heads = await feed_heads(db, device.company_id, device.store_id, device.price_zone)
         incarnation = await read_incarnation(db)
+        set_aside = await count_set_aside(db, device.store_id, epoch)
     return Acknowledgement(
         protocol=PROTOCOL_VERSION,
         incarnation=incarnation,
@@ -144,6 +147,7 @@ async def _acknowledgement(
         pace_ms=office.settings.pace_ms,
         versions=(PROTOCOL_VERSION,),
         feeds=heads,
+        set_aside=set_aside,
     )
 
 

@@ -29,6 +29,12 @@ ORDER BY o.code, s.epoch_number, s.epoch_fingerprint LIMIT $2 OFFSET $3
 """
 
 
+_COUNT_SET_ASIDE = """
+SELECT count(*) FROM quarantine
+WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3
+"""
+
+
 class StoreStanding(msgspec.Struct, frozen=True):
     """One epoch of a store; ``epoch`` is None where no box was ever enrolled.
 
@@ -76,3 +82,10 @@ async def store_standings(
         )
         for row in rows
     )
+
+
+async def count_set_aside(db: AsyncConnection, store_id: StoreId, epoch: Epoch) -> int:
+    """Events of an epoch that are here and count nowhere for now."""
+    place = (store_id, epoch.number, epoch.fingerprint)
+    found: int = await (await raw(db)).fetchval(_COUNT_SET_ASIDE, *place)
+    return found

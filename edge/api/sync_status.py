@@ -49,7 +49,8 @@ class SyncStatus(msgspec.Struct, frozen=True):
     """``summary`` is the state in one sentence; ``waiting`` events are not at head office yet.
     ``head_office_away``: there was no contact for QUIET_S, or never any. ``clock``: what is wrong
     with this box's clock and what to do; null where it agreed with head office's at the last
-    contact, or there was none."""
+    contact, or there was none. ``events_set_aside``: of this store's, which head office keeps and
+    does not count for now; people see there why."""
 
     store_code: str
     summary: str
@@ -69,6 +70,7 @@ class SyncStatus(msgspec.Struct, frozen=True):
     alarms: tuple[Alarm, ...]
     rows_set_aside: int
     first_set_aside: RowSetAside | None
+    events_set_aside: int
 
 
 @get("/sync", operation_class=Described)
@@ -109,6 +111,7 @@ def _look(db: sqlite3.Connection, box: Box, now_ms: int, free: int) -> SyncStatu
         alarms=alarms,
         rows_set_aside=aside,
         first_set_aside=_first_aside(db),
+        events_set_aside=pushing.events_set_aside,
     )
 
 
@@ -142,6 +145,8 @@ def _clock_in_words(pushing: PushState) -> str | None:
 def _in_words(pushing: PushState, waiting: int, now_ms: int, alarms: int) -> str:
     """One sentence for people; selling goes on in every one of these states."""
     told = f" {alarms} alarm(s) need a person." if alarms else ""
+    if pushing.events_set_aside:
+        told = f" It keeps {pushing.events_set_aside:,} record(s) that do not count yet.{told}"
     if pushing.stopped is not None:
         return (
             f"Sending to head office is stopped ({pushing.stopped}); {waiting:,} records wait. "

@@ -7,31 +7,33 @@ import msgspec
 from edge.clock import Steady
 
 _READ = (
-    "SELECT stopped, last_contact_ms, server_time_ms, machine_boot, steady_ms FROM push_state"
-    " WHERE one = 1"
+    "SELECT stopped, last_contact_ms, server_time_ms, machine_boot, steady_ms, events_set_aside"
+    " FROM push_state WHERE one = 1"
 )
 _STOP = (
     "INSERT INTO push_state (one, stopped) VALUES (1, ?)"
     " ON CONFLICT (one) DO UPDATE SET stopped = excluded.stopped"
 )
 _CONTACT = (
-    "INSERT INTO push_state (one, last_contact_ms, server_time_ms, machine_boot, steady_ms)"
-    " VALUES (1, ?, ?, ?, ?)"
+    "INSERT INTO push_state (one, last_contact_ms, server_time_ms, machine_boot, steady_ms,"
+    " events_set_aside) VALUES (1, ?, ?, ?, ?, ?)"
     " ON CONFLICT (one) DO UPDATE SET last_contact_ms = excluded.last_contact_ms,"
     " server_time_ms = excluded.server_time_ms, machine_boot = excluded.machine_boot,"
-    " steady_ms = excluded.steady_ms"
+    " steady_ms = excluded.steady_ms, events_set_aside = excluded.events_set_aside"
 )
 
 
 class PushState(msgspec.Struct, frozen=True):
     """``stopped``: why nothing is pushed any more (fork, rewind, fence), in plain words.
     ``last_contact_ms`` by this box's clock, ``server_time_ms`` what head office's said then, and
-    ``steady`` what this machine's steady clock did."""
+    ``steady`` what this machine's steady clock did. ``events_set_aside``: of this store's, that
+    head office keeps and does not count for now."""
 
     stopped: str | None = None
     last_contact_ms: int | None = None
     server_time_ms: int | None = None
     steady: Steady | None = None
+    events_set_aside: int = 0
 
 
 def read_push_state(db: sqlite3.Connection) -> PushState:
@@ -39,9 +41,9 @@ def read_push_state(db: sqlite3.Connection) -> PushState:
     row = db.execute(_READ).fetchone()
     if row is None:
         return PushState()
-    stopped, contact_ms, server_ms, machine_boot, steady_ms = row
+    stopped, contact_ms, server_ms, machine_boot, steady_ms, set_aside = row
     steady = None if machine_boot is None else Steady(machine_boot, steady_ms)
-    return PushState(stopped, contact_ms, server_ms, steady)
+    return PushState(stopped, contact_ms, server_ms, steady, set_aside or 0)
 
 
 def write_stopped(db: sqlite3.Connection, reason: str | None) -> None:
@@ -50,7 +52,8 @@ def write_stopped(db: sqlite3.Connection, reason: str | None) -> None:
 
 
 def write_contact(
-    db: sqlite3.Connection, wall_ms: int, server_time_ms: int, steady: Steady
+    db: sqlite3.Connection, wall_ms: int, server_time_ms: int, steady: Steady, set_aside: int
 ) -> None:
-    """Head office answered at ``wall_ms``."""
-    db.execute(_CONTACT, (wall_ms, server_time_ms, steady.machine_boot, steady.ms))
+    """Head office answered at ``wall_ms``, and keeps so many events without counting them."""
+    told = (wall_ms, server_time_ms, steady.machine_boot, steady.ms, set_aside)
+    db.execute(_CONTACT, told)

@@ -484,3 +484,4 @@ class PushState(EdgeTable, table=True):
     server_time_ms: int | None = None
     machine_boot: str | None = None
     steady_ms: int | None = None
+    events_set_aside: int | None = None

@@ -56,7 +56,9 @@ class Batch(msgspec.Struct, frozen=True, array_like=True):
 
 class Acknowledgement(msgspec.Struct, frozen=True, array_like=True):
     """Everything through ``acknowledged_through`` is durable at central, whose hash there is
-    ``head_hash``. ``feeds`` are the heads of the feeds that the store follows."""
+    ``head_hash``. ``feeds`` are the heads of the feeds that the store follows. ``set_aside``: how
+    many events of this epoch are kept there and count nowhere for now: bytes that are no fact, an
+    id that counts with other content, a kind that is not known there yet."""
 
     protocol: Count
     incarnation: Incarnation
@@ -67,6 +69,7 @@ class Acknowledgement(msgspec.Struct, frozen=True, array_like=True):
     versions: tuple[Count, ...]
     commands: tuple[Text, ...] = ()
     feeds: tuple[FeedHead, ...] = ()
+    set_aside: Count = 0
 
 
 class BatchLimits(NamedTuple):

@@ -21,7 +21,7 @@ from sync.engine.signing import (
     sign_bytes,
     sign_request,
 )
-from sync.protocol.batch import Batch, Health
+from sync.protocol.batch import Acknowledgement, Batch, Health
 from sync.protocol.change import (
     Envelope,
     Epoch,
@@ -44,7 +44,7 @@ from sync.protocol.codec import (
 )
 from sync.protocol.columns import SentBatch, received, to_send
 from sync.protocol.identity import BootId, CompanyId, DeviceId, EventId, Incarnation, StoreId
-from sync.protocol.reference import replace_in_set_hash
+from sync.protocol.reference import FeedHead, replace_in_set_hash
 from sync.protocol.shared import CustomerField, PersonalKey
 from tests.golden.examples import CUSTOMER, EXAMPLES, SALE, STORE
 
@@ -211,6 +211,13 @@ def batch() -> Batch:
     )
 
 
+def acknowledgement() -> Acknowledgement:
+    """Of the batch, one of whose events is set aside."""
+    feeds = (FeedHead("items", "", 9, bytes(range(32))),)
+    own = bytes.fromhex(VECTORS[1]["hash"])
+    return Acknowledgement(1, GENESIS.incarnation, 2, own, 1_763_971_201_000, 0, (1,), (), feeds, 1)
+
+
 def kept() -> Kept:
     """The first vector, as a workstation keeps it."""
     own_hash = bytes.fromhex(VECTORS[0]["hash"])
@@ -233,6 +240,7 @@ def messages() -> dict[str, str]:
     nonce = bytes(range(12))
     return {
         "batch": encode(to_send(batch())).hex(),
+        "acknowledgement": encode(acknowledgement()).hex(),
         "kept": encode(kept()).hex(),
         "genesis": raw.hex(),
         "genesis_hash": genesis_hash(raw).hex(),
@@ -255,6 +263,8 @@ def test_a_message_is_written_as_it_was(name: str) -> None:
 def test_messages_are_read_as_they_were() -> None:
     assert received(decode(SentBatch, bytes.fromhex(MESSAGES["batch"]))) == batch()
     assert unpack_batch(bytes.fromhex(MESSAGES["batch_packed"])) == batch()
+    told = bytes.fromhex(MESSAGES["acknowledgement"])
+    assert decode(Acknowledgement, told) == acknowledgement()
     assert decode(Kept, bytes.fromhex(MESSAGES["kept"])) == kept()
     assert decode(Genesis, bytes.fromhex(MESSAGES["genesis"])) == GENESIS
     sealed = bytes.fromhex(MESSAGES["sealed_name"])

@@ -6,8 +6,9 @@ import msgspec
 import pytest
 
 from central.usecases.apply_events import apply_events
+from sync.protocol.batch import Acknowledgement
 from sync.protocol.change import link
-from sync.protocol.codec import encode
+from sync.protocol.codec import decode, encode
 from sync.protocol.columns import SALE_COLUMNS
 from tests.central_fixtures import postgres_template, serving
 from tests.shop_journal import Shop
@@ -17,7 +18,7 @@ __all__ = ["postgres_template"]
 
 async def pushed(url: str, bodies: Sequence[tuple[str, int, bytes]]) -> list[tuple[str, str]]:
     """What becomes of events of these kinds, versions and bodies, with a good one behind them:
-    state and error of those set aside."""
+    state and error of those set aside, which their box hears of (A51)."""
     async with serving(url) as served:
         company = await served.company()
         box = await served.enrolled(await served.store(company, "S01"))
@@ -32,6 +33,8 @@ async def pushed(url: str, bodies: Sequence[tuple[str, int, bytes]]) -> list[tup
         assert answer.status_code == 200, answer.text
         applied = await apply_events(served.office.archive, box.me.store_id, box.epoch)
         assert (applied.events, applied.more) == (len(box.events), False)
+        heard = await box.get(f"/v1/stores/{box.me.store_id}/feeds")
+        assert decode(Acknowledgement, heard.content).set_aside == len(bodies)
         rows = await served.rows("SELECT state, error FROM quarantine ORDER BY seq")
         return [(str(state), str(error)) for state, error in rows]
 

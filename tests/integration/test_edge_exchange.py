@@ -94,6 +94,21 @@ async def test_a_round_sends_everything_and_says_when_head_office_was_heard(shop
     assert status["last_contact_ms"] is not None
 
 
+async def test_a_box_hears_that_events_of_it_were_set_aside_and_says_so(shop: Shop) -> None:
+    """A51: for as long as they are; what is to be done is head office's."""
+    await shop.sell()
+    shop.central.set_aside = 2
+    await shop.exchange.round()
+    status = await shop.status()
+    assert status["summary"] == (
+        "Head office has everything. It keeps 2 record(s) that do not count yet."
+    )
+    assert status["events_set_aside"] == 2
+    shop.central.set_aside = 0
+    await shop.exchange.round()
+    assert (await shop.status())["summary"] == "Head office has everything."
+
+
 async def test_every_request_states_the_boxs_head(shop: Shop) -> None:
     await shop.exchange.round()
     await shop.sell()
