@@ -14,6 +14,7 @@ const AWAY = {
   detail: "It is not known yet whether this was done. Pressed again, it is not done twice.",
   remedy: "Try again in a moment. If it stays so, look whether the store box is switched on.",
 };
+const BACK_WITHIN_MS = 10_000;
 const STILL_BUSY = "Wait a moment: what was pressed before is still being done.";
 export const CANNOT_KEEP = {
   title: "This browser could not keep it",
@@ -97,8 +98,35 @@ export async function emptyBasket() {
     state.problem.value = PAID_ALREADY;
     return;
   }
+  const emptied = state.basket.value;
+  batch(() => {
+    state.quote.value = state.NOTHING_QUOTED;
+    state.emptied.value = emptied;
+  });
+  setTimeout(() => forget(emptied), BACK_WITHIN_MS);
   await putBasket(baskets.EMPTY);
   state.place.value = "selling";
+}
+
+/** Within ten seconds; what was scanned meanwhile stays, and comes after it. */
+export async function bringBack() {
+  const emptied = state.emptied.value;
+  if (emptied === null) return;
+  state.emptied.value = null;
+  await putBasket(baskets.together(emptied, state.basket.value));
+}
+
+function forget(emptied) {
+  if (state.emptied.value === emptied) state.emptied.value = null;
+}
+
+/** What is left, in cash and to the cent, by one touch. */
+export async function payExactCash() {
+  const tender = state.till.value.tenders.find(({ kind }) => kind === "cash");
+  const exact = state.currentQuote.value?.due.quick_cash_minor?.[0];
+  if (tender === undefined || exact === undefined) return;
+  state.place.value = "paying";
+  await addTender({ tender_id: tender.tender_id, amount_minor: exact, reference: null });
 }
 
 export function setCustomer(customer) {

@@ -66,6 +66,19 @@ export function removeLine(basket, key) {
   return { ...basket, lines: basket.lines.filter((line) => line.key !== key) };
 }
 
+/** Two baskets as one: the first's lines, then the second's under keys of their own; the second's
+ *  customer, where it names one. */
+export function together(first, second) {
+  const moved = second.lines.map((line, at) => ({ ...line, key: first.next_key + at }));
+  return {
+    ...first,
+    lines: [...first.lines, ...moved],
+    customer: second.customer ?? first.customer,
+    tenders: [...first.tenders, ...second.tenders],
+    next_key: first.next_key + moved.length,
+  };
+}
+
 /** The lines as the store server takes them, in quotes and in sales. */
 export function requestLines(basket) {
   return basket.lines.map((line, place) => {

@@ -33,6 +33,10 @@ export function CustomerDialog() {
     close();
     void trying(() => setCustomer(customer));
   };
+  const none = () => {
+    close();
+    void trying(() => setCustomer(null));
+  };
   return html`<${Modal} label="Customer" onClose=${close}>
     <h2>Customer</h2>
     <${Field} label="Phone, e-mail, code or name" first
@@ -42,7 +46,8 @@ export function CustomerDialog() {
       ? html`<${Create} typed=${typed} onDone=${close} />`
       : html`<div class="row">
           <button type="button" onClick=${() => setCreating(true)}>New customer</button>
-          <button type="button" onClick=${close}>No customer</button>
+          <button type="button" onClick=${none}>No customer</button>
+          <button type="button" onClick=${close}>Back</button>
         </div>`}
   <//>`;
 }
@@ -78,7 +83,7 @@ function Create({ typed, onDone }) {
       defaultValue=${told.email} />
     <div class="row">
       <button type="submit" class="main">Create customer</button>
-      <button type="button" onClick=${onDone}>No customer</button>
+      <button type="button" onClick=${onDone}>Back</button>
     </div>
   <//>`;
 }

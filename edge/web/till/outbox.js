@@ -42,6 +42,7 @@ export async function begin(quoted) {
     state.pending.value = record;
     state.sending.value = { failures: 0, problem: null };
     state.basket.value = EMPTY;
+    state.emptied.value = null;
     state.quote.value = state.NOTHING_QUOTED;
   });
   try {

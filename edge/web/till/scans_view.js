@@ -26,7 +26,7 @@ function Row({ row }) {
   const kind = problem !== null ? "refused" : waits === null ? "asking" : "waiting";
   return html`<li class=${`scan ${kind}`}>
     <strong>${times > 1 ? `${times} × ` : ""}${text}</strong>
-    <span>${problem === null ? (waits ?? "Being looked up …") : inWords(problem)}</span>
+    <span>${problem === null ? (waits ?? "Being looked up …") : html`<${Why} ...${problem} />`}</span>
     ${problem !== null && html`<button type="button" class="plain"
       aria-label=${`Look ${text} up again`} onClick=${() => askAgain(row.id)}>Again</button>`}
     <button type="button" class="plain" aria-label=${`Dismiss ${text}`}
@@ -36,6 +36,6 @@ function Row({ row }) {
 
 const AWAY = "Waits: the store box does not answer. It is looked up by itself.";
 
-function inWords(problem) {
-  return [problem.title, problem.detail, remedyOf(problem)].filter(Boolean).join(". ").replaceAll("..", ".");
+function Why(problem) {
+  return html`${problem.title}. <small>${problem.detail} ${remedyOf(problem)}</small>`;
 }

@@ -1,6 +1,15 @@
 /** Selling: what is scanned or searched for on one side, the basket and its total on the other. */
 
-import { changeQuantity, emptyBasket, removeLine, setCustomer, trying } from "./actions.js";
+import {
+  bringBack,
+  changeQuantity,
+  doing,
+  emptyBasket,
+  payExactCash,
+  removeLine,
+  setCustomer,
+  trying,
+} from "./actions.js";
 import { ONE_MILLI, WHOLE_UNITS } from "./basket.js";
 import { useKey } from "./fields.js";
 import { Finder } from "./finder_view.js";
@@ -8,12 +17,13 @@ import { focusScan } from "./focus.js";
 import * as state from "./state.js";
 import { Problem } from "./status_view.js";
 import { formatMilli, formatMinor, percent } from "./text.js";
-import { html } from "./ui.js";
+import { html, useLayoutEffect, useRef } from "./ui.js";
 
 export function Selling() {
   const { currentQuote, quoteProblem, boxLate, place, dialog, basket } = state;
   const known = currentQuote.value !== null || !boxLate.value;
-  const payable = known && quoteProblem.value === null && basket.value.lines.length > 0;
+  const some = basket.value.lines.length > 0;
+  const payable = known && quoteProblem.value === null && some;
   const pay = () => payable && (place.value = "paying");
   const customer = () => (dialog.value = { name: "customer" });
   useKey("F2", pay);
@@ -25,21 +35,42 @@ export function Selling() {
       <${Customer} onChoose=${customer} />
     </section>
     <section class="card basket">
-      <h2 id="basket">Basket</h2>
+      <div class="head">
+        <h2 id="basket">Basket</h2>
+        <button type="button" class="plain" disabled=${!some}
+          onClick=${() => trying(emptyBasket).then(focusScan)}>Empty basket</button>
+      </div>
+      ${state.emptied.value !== null && html`<p class="notice emptied" role="status">
+        The basket was emptied.
+        <button type="button" onClick=${() => trying(bringBack).then(focusScan)}>
+          Bring it back
+        </button>
+      </p>`}
       <${Lines} />
-      <${Taxes} />
       <div class="foot">
+        <${Taxes} />
         <${Total} />
         <div class="row">
           <button type="button" class="main" disabled=${!payable} onClick=${pay}>
             Pay <kbd aria-hidden="true">F2</kbd>
           </button>
-          <button type="button" disabled=${basket.value.lines.length === 0}
-            onClick=${() => trying(emptyBasket).then(focusScan)}>Empty basket</button>
+          <${ExactCash} payable=${payable} />
         </div>
       </div>
     </section>
   </div>`;
+}
+
+/** Cash that is given to the cent: one touch from the basket to the receipt. */
+function ExactCash({ payable }) {
+  const exact = state.currentQuote.value?.due?.quick_cash_minor?.[0];
+  const off = !payable || exact === undefined;
+  const take = () => off || doing(payExactCash);
+  useKey("F10", take);
+  return html`<button type="button" disabled=${off} onClick=${take}>
+    Exact cash ${exact === undefined ? "" : formatMinor(exact, state.decimals.value)}
+    ${" "}<kbd aria-hidden="true">F10</kbd>
+  </button>`;
 }
 
 function Customer({ onChoose }) {
@@ -63,12 +94,38 @@ function Customer({ onChoose }) {
   </div>`;
 }
 
+/** The line that was touched last is kept in sight. */
 function Lines() {
   const lines = state.basket.value.lines;
-  if (lines.length === 0) return html`<p class="quiet">Nothing in it yet: scan the first item.</p>`;
-  return html`<ul class="lines" aria-labelledby="basket">
+  const list = useRef(null);
+  const before = useRef(lines);
+  useLayoutEffect(() => {
+    const known = new Set(before.current);
+    const touched = lines.findLast((line) => !known.has(line)) ?? lines.at(-1);
+    if (lines !== before.current || known.size > 0) show(list.current, touched?.key);
+    before.current = lines;
+  }, [lines]);
+  useLayoutEffect(() => keepInSight(list.current), [lines.length === 0]);
+  if (lines.length === 0) {
+    return html`<p class="quiet lines">Nothing in it yet: scan the first item.</p>`;
+  }
+  return html`<ul class="lines" aria-labelledby="basket" ref=${list} tabindex="-1">
     ${lines.map((line) => html`<${Line} key=${line.key} line=${line} />`)}
   </ul>`;
+}
+
+function show(list, key) {
+  if (list === null) return;
+  list.dataset.shown = String(key);
+  list.querySelector(`[data-key="${key}"]`)?.scrollIntoView({ block: "nearest" });
+}
+
+/** When the list gets less room, the line stays in sight as well. */
+function keepInSight(list) {
+  if (list === null) return undefined;
+  const watch = new ResizeObserver(() => show(list, list.dataset.shown));
+  watch.observe(list);
+  return () => watch.disconnect();
 }
 
 function Line({ line }) {
@@ -77,7 +134,7 @@ function Line({ line }) {
   const act = (verb) => () => trying(verb).then(focusScan);
   const price = quoted === undefined ? "…" : formatMinor(quoted.unit_price_minor, decimals);
   const unit = line.unit === "each" ? "" : ` ${line.unit}`;
-  return html`<li>
+  return html`<li data-key=${line.key}>
     <span class="name">${line.name}</span>
     <span class="amount">
       ${quoted === undefined ? "…" : formatMinor(quoted.amount_minor, decimals)}

@@ -8,7 +8,7 @@ import { remedyOf } from "./words.js";
 export function Header() {
   const { till, pairing, operator, dialog, tab } = state;
   const open = () => (dialog.value = { name: "menu" });
-  const where = till.value === null ? "Till" : `${till.value.store_code} ${till.value.store_name}`;
+  const where = till.value === null ? "Till" : placeName(till.value);
   const ready = tab.value === "mine" && pairing.value !== null && till.value !== null;
   return html`<header>
     <strong class="where">${where}</strong>
@@ -19,6 +19,10 @@ export function Header() {
     ${ready && html`<button type="button" class="plain" onClick=${open}>Menu</button>`}
     <${StatusLine} />
   </header>`;
+}
+
+function placeName({ store_code, store_name }) {
+  return store_code === store_name ? store_code : `${store_code} ${store_name}`;
 }
 
 function StatusLine() {
