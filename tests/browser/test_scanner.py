@@ -8,6 +8,7 @@ from contextlib import closing
 import pytest
 from playwright.async_api import Page, expect
 
+from sync.protocol.scan_code import code_key
 from tests.browser.chain import Box
 from tests.browser.till_page import (
     Sold,
@@ -38,7 +39,10 @@ async def nothing_waits(page: Page) -> None:
 def give_code(box: Box, code: str, item: Sold) -> None:
     """As if head office had published it."""
     with closing(sqlite3.connect(box.folder / "store.sqlite3")) as db:
-        db.execute("INSERT INTO scan_code (scan_code, item_id) VALUES (?, ?)", (code, item.item_id))
+        db.execute(
+            "INSERT INTO scan_code (code_key, item_id, scan_code, holds) VALUES (?, ?, ?, true)",
+            (code_key(code), item.item_id, code),
+        )
         db.commit()
 
 
