@@ -60,7 +60,7 @@ class CustomerPhoneTaken(NotNow):
         super().__init__(
             f"The customer {called} ({holder}) has this telephone number.",
             field="phone",
-            remedy="Take that customer; if two people share the number, say so: same_phone_ok.",
+            remedy="Take that customer; if two people share the number, send same_phone_ok.",
         )
         self.holder = holder
 

@@ -2,7 +2,7 @@
 
 import { createCustomer, doing, setCustomer, trying } from "./actions.js";
 import { BoxAway, Refused, call } from "./api.js";
-import { Field, Form } from "./fields.js";
+import { Doubt, Field, Form } from "./fields.js";
 import { uuid7 } from "./ids.js";
 import { Modal } from "./modal.js";
 import * as state from "./state.js";
@@ -70,17 +70,29 @@ function Found({ customers, onTake }) {
 
 function Create({ typed, onDone }) {
   const customerId = useRef(uuid7(Date.now()));
+  const [shared, setShared] = useState(null);
   const told = guess(typed);
-  const submit = async ({ name, phone, email }) => {
-    const fields = { name: name.trim(), phone: phone.trim(), email: email.trim() };
-    if (await doing(() => createCustomer(customerId.current, fields))) onDone();
-    else state.problem.value = inPlainWords(state.problem.value);
+  const create = async (fields) => {
+    setShared(null);
+    if (await doing(() => createCustomer(customerId.current, fields))) return onDone();
+    const problem = state.problem.value;
+    if (problem?.type?.endsWith(PHONE_TAKEN)) {
+      state.problem.value = null;
+      setShared({ fields, said: problem.detail.replace(BY_ID, "") });
+    } else state.problem.value = inPlainWords(problem);
   };
+  const submit = ({ name, phone, email }) =>
+    create({ name: name.trim(), phone: phone.trim(), email: email.trim() });
   return html`<${Form} onSubmit=${submit} aria-label="New customer">
     <${Field} label="Name" name="name" first maxlength="200" defaultValue=${told.name} />
     <${Field} label="Phone" name="phone" inputmode="tel" maxlength="32" defaultValue=${told.phone} />
     <${Field} label="E-mail" name="email" inputmode="email" maxlength="254"
       defaultValue=${told.email} />
+    ${shared !== null &&
+    html`<${Doubt} label="Two people share it: create"
+      onYes=${() => create({ ...shared.fields, same_phone_ok: true })}>
+      ${shared.said} Take that customer, or is the number shared?
+    <//>`}
     <div class="row">
       <button type="submit" class="main">Create customer</button>
       <button type="button" onClick=${onDone}>Back</button>
@@ -88,6 +100,9 @@ function Create({ typed, onDone }) {
   <//>`;
 }
 
+const PHONE_TAKEN = ":customer-phone-taken";
+/** A customer's id in a sentence; people know the name beside it. */
+const BY_ID = / \([0-9a-f-]{36}\)/;
 const WRONG_FIELDS = {
   name: ["The name is missing", "A customer needs a name.", "Type the name."],
   phone: ["That is no phone number", "It is too short, or not only digits.", "Like +65 9123 4567."],
@@ -96,7 +111,8 @@ const WRONG_FIELDS = {
 
 /** What is wrong with a field, as a cashier can mend it. */
 function inPlainWords(problem) {
-  const words = problem?.status === 400 ? WRONG_FIELDS[problem.field] : undefined;
+  const known = problem?.status === 400 && !problem.type.endsWith(":card-number");
+  const words = known ? WRONG_FIELDS[problem.field] : undefined;
   if (words === undefined) return problem;
   return { title: words[0], detail: words[1], remedy: words[2] };
 }
