@@ -13,10 +13,14 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from central.demo.errors import DemoCannotRun
 
-READY_DEADLINE_S = 60
+READY_STILL_S = 60
+"""A child that neither prints nor works for so long will not start."""
+READY_WITHIN_S_MAX = 3_600
+LOOK_EVERY_S = 0.2
 STOP_GRACE_S = 10
 LINE_BYTES_MAX = 65_536
 TAIL_LINES = 5
@@ -36,12 +40,11 @@ class Child:
     reader: asyncio.Task[None] | None = None
 
     async def await_ready(self) -> None:
-        """Until every wanted name said ``ready``. Raises DemoCannotRun with its last words."""
+        """Until every wanted name said ``ready``, for as long as it prints or works: how long many
+        stores take to start depends on the machine. Raises DemoCannotRun with its last words."""
         waiting = asyncio.ensure_future(self.ready.wait())
         ended = asyncio.ensure_future(self.process.wait())
-        done, _ = await asyncio.wait(
-            {waiting, ended}, timeout=READY_DEADLINE_S, return_when=asyncio.FIRST_COMPLETED
-        )
+        done = await self._first_of({waiting, ended})
         for future in (waiting, ended):
             if not future.done():
                 future.cancel()
@@ -50,6 +53,32 @@ class Child:
         if self.reader is not None and ended in done:
             await self.reader
         raise DemoCannotRun(f"{self.name} did not start: {self.last_words()}")
+
+    async def _first_of(self, futures: set[asyncio.Future[Any]]) -> set[asyncio.Future[Any]]:
+        """Those that are done; none, if the child stood still before."""
+        loop = asyncio.get_running_loop()
+        ends_at = loop.time() + READY_WITHIN_S_MAX
+        seen, still_since = self._progress(), loop.time()
+        done: set[asyncio.Future[Any]] = set()
+        while not done and loop.time() < ends_at:
+            done, _ = await asyncio.wait(
+                futures, timeout=LOOK_EVERY_S, return_when=asyncio.FIRST_COMPLETED
+            )
+            now = self._progress()
+            if now != seen:
+                seen, still_since = now, loop.time()
+            elif loop.time() - still_since > READY_STILL_S:
+                break
+        return done
+
+    def _progress(self) -> tuple[int, str]:
+        """What it has printed, in bytes, and how long it has worked (proc(5), utime and stime)."""
+        printed = self.log.stat().st_size if self.log.exists() else 0
+        try:
+            told = Path(f"/proc/{self.process.pid}/stat").read_text(errors="replace")
+        except OSError:
+            return printed, ""
+        return printed, " ".join(told.rpartition(")")[2].split()[11:13])
 
     def last_words(self) -> str:
         """The end of its log, on one line."""

@@ -9,15 +9,18 @@ A return line's original is the latest earlier sale line of the same store, cust
 price of which enough is left. That is a simple rule, and what it does not find is set aside.
 """
 
+import codecs
 import csv
 import gzip
 import hashlib
 import re
+import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from io import BufferedReader
 from pathlib import Path
 from uuid import UUID
 
@@ -26,6 +29,7 @@ import uuid_utils
 from central.demo.errors import DemoCannotRun
 from sync.protocol.money import MINOR_MAX, QUANTITY_MILLI_MAX
 from sync.protocol.poslog import LINES_MAX
+from sync.protocol.text import FORBIDDEN
 
 COLUMNS = (
     "invoice",
@@ -41,8 +45,14 @@ TEXT_MAX = 200
 NUMBER_MAX = 10**9
 DECIMALS_MAX = 6
 PIECES_MAX = QUANTITY_MILLI_MAX // 1_000
+LOOKED_AT_BYTES = 1 << 16
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 _UNFIT_IN_AN_ID = re.compile(r"[^A-Za-z0-9._-]")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL = re.compile(f"[{FORBIDDEN}]")
 
 
 @dataclass(frozen=True)
@@ -202,16 +212,45 @@ def item_id_of(stock_code: str) -> str:
 def _read(path: Path) -> Iterator[FileLine | SetAside]:
     opener = gzip.open if path.suffix == ".gz" else open
     try:
-        with opener(path, "rt", encoding="utf-8", errors="replace", newline="") as file:
+        with opener(path, "rt", encoding=_encoding_of(path), newline="") as file:
             reader = csv.DictReader(file)
             if not set(COLUMNS) <= set(reader.fieldnames or ()):
                 raise DemoCannotRun(f"{path} lacks columns: {', '.join(COLUMNS)} are needed")
             for number, row in enumerate(reader, start=1):
                 yield _line(number, row)
-    except (OSError, EOFError, csv.Error) as error:
+    except (OSError, EOFError, csv.Error, zlib.error) as error:
         raise DemoCannotRun(
             f"{path} cannot be read ({error}): give a CSV file, plain or gzip"
         ) from error
+
+
+def _encoding_of(path: Path) -> str:
+    """What the whole file is written in, so that no letter is guessed and no two stock codes become
+    one: a byte order mark says it; else UTF-8, else Windows' western one, if every byte fits.
+    Raises DemoCannotRun, OSError."""
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rb") as file:
+        begins = file.read(LOOKED_AT_BYTES)
+        candidates = [name for mark, name in _MARKS if begins.startswith(mark)]
+        for name in candidates or ("utf-8", "cp1252"):
+            file.seek(0)
+            if _reads_as(file, name):
+                return name
+    raise DemoCannotRun(
+        f"{path} is in no encoding that is known here (UTF-8, UTF-16 with its mark, Windows-1252):"
+        " save it as UTF-8, then run this again"
+    )
+
+
+def _reads_as(file: gzip.GzipFile | BufferedReader, name: str) -> bool:
+    decoder = codecs.getincrementaldecoder(name)("strict")
+    try:
+        while part := file.read(LOOKED_AT_BYTES):
+            decoder.decode(part)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _line(number: int, row: dict[str, str]) -> FileLine | SetAside:
@@ -229,6 +268,8 @@ def _line(number: int, row: dict[str, str]) -> FileLine | SetAside:
         return SetAside(number, quantity * price, "date unreadable")
     if at.tzinfo is not None or not 1970 <= at.year <= 2100:
         return SetAside(number, quantity * price, "date not a local time between 1970 and 2100")
+    if text["stock_code"] != (row["stock_code"] or "").strip():
+        return SetAside(number, quantity * price, "stock code too long or not printable")
     return FileLine(
         number,
         text["invoice"],

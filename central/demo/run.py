@@ -68,20 +68,25 @@ def _run(options: DemoOptions, afterwards: Callable[[Stage, int], Awaitable[None
     try:
         return asyncio.run(_demo(options, afterwards))
     except (DemoCannotRun, CannotRun, BadDatabaseUrl, PostgresCannotStart) as error:
-        print(f"central: {error}", file=sys.stderr)
+        _complain(str(error), error)
         return COULD_NOT_RUN
     except BaseExceptionGroup as group:
         refused, rest = group.split(DemoCannotRun)
         if refused is None or rest is not None:
             raise
-        print(f"central: {first_of(refused)}", file=sys.stderr)
+        _complain(str(first_of(refused)), group)
         return COULD_NOT_RUN
     except OSError as error:
-        print(f"central: {one_sentence(error)}", file=sys.stderr)
+        _complain(one_sentence(error), error)
         return COULD_NOT_RUN
     except (KeyboardInterrupt, asyncio.CancelledError):
         print("central: the demo was stopped; nothing of it is left running.", file=sys.stderr)
         return INTERRUPTED
+
+
+def _complain(sentence: str, raised: BaseException) -> None:
+    """In one line, with what is noted on it: where the logs are."""
+    print("central:", sentence, *getattr(raised, "__notes__", ()), file=sys.stderr)
 
 
 async def _demo(options: DemoOptions, afterwards: Callable[[Stage, int], Awaitable[None]]) -> int:

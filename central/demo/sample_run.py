@@ -38,7 +38,6 @@ from sync.protocol.money import format_minor
 CURRENCY = "SGD"
 STORES = (("S01", "Orchard"), ("S02", "Tampines"), ("S03", "Jurong"))
 ENROL_CODE_LIFETIME_S = 900
-DRAINED_WITHIN_S = 60
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ async def run_sample(
         stays_open = await close_shop(shop)
         if stays_open is not None:
             console.print(stays_open)
-    await await_drained(stage, counted, DRAINED_WITHIN_S)
+    await await_drained(stage, counted)
     if tampering:
         changed, deleted = await tamper(stage.engine, counted[0].store_id)
         console.print(

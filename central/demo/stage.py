@@ -20,6 +20,7 @@ from central.demo.children import Child, free_port, run_child, start_child
 from central.demo.line import Line
 from central.keys import KEY_FILE, load_or_make_key
 from central.postgres import running_postgres
+from central.postgres_failures import LOG_NAME as POSTGRES_LOG
 from central.settings import CentralSettings
 from sync.protocol.identity import CompanyId
 
@@ -105,7 +106,8 @@ class Stage:
 
 @contextlib.asynccontextmanager
 async def standing(named: str | None) -> AsyncIterator[Stage]:
-    """A folder, a database and central, migrated and answering; all gone afterwards.
+    """A folder, a database and central, migrated and answering; all gone afterwards, but for the
+    logs of a demo that failed: a note on what was raised says where they are.
 
     ``named``: the URL of an existing database, or None for an embedded one. Raises DemoCannotRun,
     CannotRun, BadDatabaseUrl and PostgresCannotStart, having removed what it made.
@@ -135,8 +137,23 @@ async def standing(named: str | None) -> AsyncIterator[Stage]:
                 yield stage
             finally:
                 await stage.take_down()
+    except BaseException as error:
+        if not isinstance(error, asyncio.CancelledError | KeyboardInterrupt | GeneratorExit):
+            _keep_logs(folder, error)
+        raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _keep_logs(folder: Path, error: BaseException) -> None:
+    logs = [*sorted(folder.glob("*.log")), folder / "pg" / POSTGRES_LOG]
+    there = [log for log in logs if log.exists()]
+    if not there:
+        return
+    kept = Path(tempfile.mkdtemp(prefix="holdfast-logs-"))
+    for log in there:
+        shutil.copy(log, kept / ("postgres.log" if log.name == POSTGRES_LOG else log.name))
+    error.add_note(f"The logs are kept in {kept}.")
 
 
 def _bring_key(folder: Path) -> None:

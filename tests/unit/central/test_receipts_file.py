@@ -1,5 +1,6 @@
 """Every line of a retailer's file ends as planned or as set aside, adding up to the file."""
 
+import gzip
 from collections import Counter
 from datetime import date
 from decimal import Decimal
@@ -150,3 +151,39 @@ def test_the_real_file_adds_up_to_its_count_and_value() -> None:
     assert reasons["price of zero or less"] == 1_292
     assert reasons["a fraction of a penny"] == 1
     assert len(plan.stores) == 36
+
+
+TWO_ARTICLES = (
+    "1,Aé,Café €,1,2011-01-03T10:00,1.00,77,France",
+    "1,Aü,Thé,1,2011-01-03T10:00,1.00,77,France",
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_two_articles_stay_two_whatever_the_file_is_written_in(
+    tmp_path: Path, encoding: str, packed: bool
+) -> None:
+    """B12: a byte order mark made "lacks columns", and cp1252 was read with a lossy ?."""
+    written = "\n".join((HEADER, *TWO_ARTICLES)).encode(encoding)
+    path = tmp_path / ("file.csv.gz" if packed else "file.csv")
+    path.write_bytes(gzip.compress(written) if packed else written)
+    assert read_plan(path).items == {"Aé": "Café €", "Aü": "Thé"}
+
+
+def test_a_file_in_an_unknown_encoding_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    """B12: no letter is guessed."""
+    path = tmp_path / "file.csv"
+    path.write_bytes("\n".join((HEADER, *TWO_ARTICLES)).encode() + b"\x81")
+    with pytest.raises(DemoCannotRun, match="save it as UTF-8"):
+        read_plan(path)
+
+
+@pytest.mark.parametrize("code", ["A\x01B", "A​B", "A" * 300])
+def test_a_stock_code_that_would_be_changed_is_set_aside(tmp_path: Path, code: str) -> None:
+    """B12: cleaning or cutting a code could make one article of two."""
+    plan = plan_of(tmp_path, f"1,{code},Tea,2,2011-01-03T10:00,1.50,77,France", SOLD)
+    assert [(one.reason, one.value) for one in plan.set_aside] == [
+        ("stock code too long or not printable", Decimal("3.00"))
+    ]
+    assert list(plan.items) == ["A"]
