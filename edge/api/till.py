@@ -9,12 +9,17 @@ import msgspec
 from litestar import get
 
 from edge.api.guard import workstation_of
-from edge.api.parameters import TheBox
+from edge.api.parameters import Limit, Offset, TheBox
 from edge.api.written import Described
 from edge.db.days import BusinessDay, count_receipts, find_open_day
-from edge.db.operators import ActiveOperator, list_operators
+from edge.db.operators import (
+    OPERATORS_LISTED_MAX,
+    ActiveOperator,
+    count_operators,
+    list_operators,
+)
 from edge.db.store import read_settings, today
-from edge.db.tenders import ActiveTender, list_tenders
+from edge.db.tenders import TENDERS_LISTED_MAX, ActiveTender, count_tenders, list_tenders
 from edge.db.tills import TillSession, find_open_till, open_sessions
 from edge.reading import read
 from sync.engine.journal import Moment
@@ -31,7 +36,8 @@ class OpenSession(msgspec.Struct, frozen=True):
 class TillAnswer(msgspec.Struct, frozen=True):
     """``today`` is the date in the store's zone. ``business_day`` and ``till_session``: what is
     open, the session this workstation's; null where nothing is. ``day_receipts``: how many the open
-    day has so far, ``open_tills``: all of its tills that were not settled."""
+    day has so far, ``open_tills``: all of its tills that were not settled. ``operators_left`` and
+    ``tenders_left``: how many more there are, by GET /till/operators and /till/tenders."""
 
     workstation_id: WorkstationId
     store_id: StoreId
@@ -48,6 +54,8 @@ class TillAnswer(msgspec.Struct, frozen=True):
     till_session: TillSession | None
     day_receipts: int
     open_tills: tuple[OpenSession, ...]
+    operators_left: int
+    tenders_left: int
 
 
 @get("/till", operation_class=Described)
@@ -62,6 +70,7 @@ def _look(
     db: sqlite3.Connection, store_id: StoreId, workstation_id: WorkstationId, moment: Moment
 ) -> TillAnswer:
     settings, day = read_settings(db), find_open_day(db)
+    operators, tenders = list_operators(db), list_tenders(db)
     open_tills = () if day is None else open_sessions(db, day.business_date)
     return TillAnswer(
         workstation_id=workstation_id,
@@ -73,13 +82,31 @@ def _look(
         tax_included=settings.tax_included,
         cash_rounding_step_minor=settings.cash_rounding_step_minor,
         today=today(settings, moment.now_ms),
-        operators=list_operators(db),
-        tenders=list_tenders(db),
+        operators=operators,
+        tenders=tenders,
         business_day=day,
         till_session=find_open_till(db, workstation_id),
         day_receipts=0 if day is None else count_receipts(db, day.business_date),
         open_tills=tuple(OpenSession(each.till_id, each.workstation_id) for each in open_tills),
+        operators_left=count_operators(db) - len(operators),
+        tenders_left=count_tenders(db) - len(tenders),
     )
 
 
-ROUTES = (till,)
+@get("/till/operators", operation_class=Described)
+async def till_operators(
+    box: TheBox, limit: Limit = OPERATORS_LISTED_MAX, offset: Offset = 0
+) -> tuple[ActiveOperator, ...]:
+    """Who may sell, by name, page by page; past the end there is nobody."""
+    return await read(box.reader, lambda db: list_operators(db, limit, offset))
+
+
+@get("/till/tenders", operation_class=Described)
+async def till_tenders(
+    box: TheBox, limit: Limit = TENDERS_LISTED_MAX, offset: Offset = 0
+) -> tuple[ActiveTender, ...]:
+    """Ways to pay, in head office's order, page by page; past the end there is none."""
+    return await read(box.reader, lambda db: list_tenders(db, limit, offset))
+
+
+ROUTES = (till, till_operators, till_tenders)

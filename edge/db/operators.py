@@ -11,7 +11,8 @@ _STANDING = "SELECT active, role FROM operator WHERE operator_id = ?"
 WITH_AUTHORITY = frozenset({"manager", "owner"})
 """Roles that may do what needs somebody's word; a role is a word that head office gives."""
 _LIST = (
-    "SELECT operator_id, name, role FROM operator WHERE active ORDER BY name, operator_id LIMIT ?"
+    "SELECT operator_id, name, role FROM operator WHERE active ORDER BY name, operator_id"
+    " LIMIT ? OFFSET ?"
 )
 OPERATORS_LISTED_MAX = 200
 
@@ -24,10 +25,18 @@ class ActiveOperator(msgspec.Struct, frozen=True):
     role: str
 
 
-def list_operators(db: sqlite3.Connection) -> tuple[ActiveOperator, ...]:
-    """Those who work here, by name."""
-    rows = db.execute(_LIST, (OPERATORS_LISTED_MAX,))
+def list_operators(
+    db: sqlite3.Connection, limit: int = OPERATORS_LISTED_MAX, offset: int = 0
+) -> tuple[ActiveOperator, ...]:
+    """Those who work here, by name, a page of them."""
+    rows = db.execute(_LIST, (limit, offset))
     return tuple(ActiveOperator(OperatorId(row[0]), row[1], row[2]) for row in rows)
+
+
+def count_operators(db: sqlite3.Connection) -> int:
+    """How many work here."""
+    count: int = db.execute("SELECT count(*) FROM operator WHERE active").fetchone()[0]
+    return count
 
 
 def require_operator(db: sqlite3.Connection, operator_id: OperatorId) -> None:

@@ -8,7 +8,7 @@ from sync.protocol.identity import TenderId
 from sync.protocol.poslog import TenderKind
 
 TENDERS_LISTED_MAX = 50
-_ACTIVE = "SELECT tender_id, name, kind FROM tender WHERE active ORDER BY rowid LIMIT ?"
+_ACTIVE = "SELECT tender_id, name, kind FROM tender WHERE active ORDER BY rowid LIMIT ? OFFSET ?"
 
 
 class ActiveTender(msgspec.Struct, frozen=True):
@@ -19,7 +19,15 @@ class ActiveTender(msgspec.Struct, frozen=True):
     kind: TenderKind
 
 
-def list_tenders(db: sqlite3.Connection) -> tuple[ActiveTender, ...]:
-    """Those in use, in the order in which head office published them."""
-    rows = db.execute(_ACTIVE, (TENDERS_LISTED_MAX,))
+def list_tenders(
+    db: sqlite3.Connection, limit: int = TENDERS_LISTED_MAX, offset: int = 0
+) -> tuple[ActiveTender, ...]:
+    """Those in use, in the order in which head office published them, a page of them."""
+    rows = db.execute(_ACTIVE, (limit, offset))
     return tuple(ActiveTender(TenderId(row[0]), row[1], TenderKind(row[2])) for row in rows)
+
+
+def count_tenders(db: sqlite3.Connection) -> int:
+    """How many are in use."""
+    count: int = db.execute("SELECT count(*) FROM tender WHERE active").fetchone()[0]
+    return count

@@ -186,3 +186,16 @@ async def test_no_refusal_shows_a_cashier_the_api(tabs: Tabs, shop: Box) -> None
     for (slug, _), remedy in zip(told, shown, strict=True):
         assert remedy, slug
         assert re.search(r"(GET|POST|PATCH|DELETE) /|[a-z]_[a-z]", remedy) is None, (slug, remedy)
+
+
+async def test_lists_that_come_by_pages_are_whole_before_anybody_chooses(
+    tabs: Tabs, shop: Box
+) -> None:
+    """B15: the 201st operator and the 51st tender could not be chosen."""
+    page = await tabs.open(shop.url)
+    told = "{ operators: [1, 2], operators_left: 3, tenders: [1], tenders_left: 0 }"
+    pages = "{ '/till/operators?offset=2': [3, 4], '/till/operators?offset=4': [5] }"
+    found = await run(page, "refresh.js", f"await it.everyPage({told}, async (p) => ({pages})[p])")
+    assert (found["operators"], found["tenders"]) == ([1, 2, 3, 4, 5], [1])
+    gone = await run(page, "refresh.js", f"await it.everyPage({told}, async () => [])")
+    assert gone["operators"] == [1, 2]

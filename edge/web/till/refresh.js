@@ -12,7 +12,7 @@ const SET_ASIDE =
 
 /** Throws BoxAway, Refused. */
 export async function refresh() {
-  const answer = await call("GET", "/till");
+  const answer = await everyPage(await call("GET", "/till"), (path) => call("GET", path));
   const moved = state.home.value !== null && state.home.value !== answer.store_id;
   if (moved) await leaveStore();
   await write({ till: answer });
@@ -23,6 +23,20 @@ export async function refresh() {
     const works = answer.operators.some((each) => each.operator_id === who?.operator_id);
     if (who !== null && !works) state.operator.value = null;
   });
+}
+
+/** The answer of GET /till with every operator and tender: long lists come by pages, which ``ask``
+ *  gives by their path. Throws BoxAway, Refused. */
+export async function everyPage(answer, ask) {
+  for (const name of ["operators", "tenders"]) {
+    const wanted = answer[name].length + (answer[`${name}_left`] ?? 0);
+    while (answer[name].length < wanted) {
+      const more = await ask(`/till/${name}?offset=${answer[name].length}`);
+      if (more.length === 0) break;
+      answer[name].push(...more);
+    }
+  }
+  return answer;
 }
 
 /** The same, where what was known may stand for a while. */
