@@ -105,6 +105,7 @@ async def test_a_box_hears_that_events_of_it_were_set_aside_and_says_so(shop: Sh
     )
     assert status["events_set_aside"] == 2
     shop.central.set_aside = 0
+    shop.exchange.beat_due = True
     await shop.exchange.round()
     assert (await shop.status())["summary"] == "Head office has everything."
 
