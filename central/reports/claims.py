@@ -13,6 +13,7 @@ its box was enrolled; where that is not known either, any day. A last day beyond
 arrival says nothing: a clock was wrong, and the claim's day counts instead.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -30,6 +31,8 @@ from sync.protocol.poslog import AlarmKind
 BEFORE_ENROLMENT = timedelta(days=2)
 CLAIMS_READ_MAX = 10_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH_TOLD = re.compile(r"\bepoch (\d{1,9})-([0-9a-f]{8})\b")
+"""As an edge says it in a workstation's alarm (edge/api/seen.py)."""
 
 _CLAIMS = """
 SELECT c.store_id, c.epoch_number, c.epoch_fingerprint, max(c.seq) AS seq,
@@ -87,7 +90,8 @@ class DayPlaces(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """A claim before its days are known: its events come after ``after``."""
+    """A claim before its days are known: its events come after the place ``after`` of the epoch
+    ``days_of``; a person would write off ``through`` of ``epoch``."""
 
     store_id: StoreId
     epoch: Epoch
@@ -96,6 +100,7 @@ class _Found(NamedTuple):
     heard_at_ms: int | None
     issued_at_ms: int | None
     said: str
+    days_of: Epoch
 
 
 def first_day_after(days: Iterable[DayPlaces], after: int) -> date | None:
@@ -123,13 +128,14 @@ async def open_claims(
     streams = await connection.fetch(_STREAMS, *arguments)
     claims = await connection.fetch(_CLAIMS, *arguments)
     told = await connection.fetch(_TOLD_MORE, *arguments, AlarmKind.WORKSTATION_AHEAD.value)
-    found = [*_of_boxes(streams, claims), *map(_of_a_workstation, told)]
+    held = {_name(row): row["watermark"] for row in streams}
+    found = [*_of_boxes(streams, claims), *(_of_a_workstation(row, held) for row in told)]
     if not found:
         return {}
     days = await _days(connection, found)
     by_store: dict[StoreId, tuple[OpenClaim, ...]] = {}
     for one in found:
-        first = _first_day(one, days.get((one.store_id, one.epoch), ()))
+        first = _first_day(one, days.get((one.store_id, one.days_of), ()))
         claim = OpenClaim(one.epoch, one.through, first, one.said)
         by_store[one.store_id] = (*by_store.get(one.store_id, ()), claim)
     return by_store
@@ -145,7 +151,7 @@ def _of_boxes(streams: Sequence[Any], claims: Sequence[Any]) -> Iterable[_Found]
             f"A box says that it holds {_events(seq)} of epoch {epoch}, which head office never"
             " issued."
         )
-        yield _Found(store_id, epoch, 0, seq, heard, None, said)
+        yield _Found(store_id, epoch, 0, seq, heard, None, said, epoch)
 
 
 def _of_a_stream(row: Any, claim: Any) -> Iterable[_Found]:
@@ -156,7 +162,8 @@ def _of_a_stream(row: Any, claim: Any) -> Iterable[_Found]:
     issued = decode(Genesis, row["genesis"]).issued_at_ms if row["genesis"] else None
 
     def found(after: int, through: int, said: str) -> _Found:
-        return _Found(store_id, epoch, after, through, row["last_contact_ms"], issued, said)
+        heard_ms = row["last_contact_ms"]
+        return _Found(store_id, epoch, after, through, heard_ms, issued, said, epoch)
 
     highest = max(row["sender_seq"], claim["seq"] if claim else 0)
     if highest > max(held, row["through"]):
@@ -174,10 +181,14 @@ def _of_a_stream(row: Any, claim: Any) -> Iterable[_Found]:
         yield found(applied, held, said)
 
 
-def _of_a_workstation(row: Any) -> _Found:
+def _of_a_workstation(row: Any, held: Mapping[tuple[StoreId, Epoch], int]) -> _Found:
+    """What it was told may be of the box before this one: then it follows what is held of that."""
     store_id, epoch = _name(row)
     said = f"Workstation {row['subject']} knows of more than its box: {row['detail']}."
-    return _Found(store_id, epoch, row["seq"], row["seq"], None, None, said)
+    told = _EPOCH_TOLD.search(row["detail"])
+    days_of = Epoch(int(told[1]), bytes.fromhex(told[2])) if told else epoch
+    after = row["seq"] if days_of == epoch else held.get((store_id, days_of), 0)
+    return _Found(store_id, epoch, after, row["seq"], None, None, said, days_of)
 
 
 def _events(count: int, *, more: bool = False) -> str:
@@ -188,7 +199,7 @@ def _events(count: int, *, more: bool = False) -> str:
 async def _days(
     connection: Any, found: Iterable[_Found]
 ) -> Mapping[tuple[StoreId, Epoch], list[DayPlaces]]:
-    epochs = {(one.store_id, one.epoch) for one in found}
+    epochs = {(one.store_id, one.days_of) for one in found}
     places = [(store_id, epoch.number, epoch.fingerprint) for store_id, epoch in epochs]
     by_epoch: dict[tuple[StoreId, Epoch], list[DayPlaces]] = {}
     for row in await connection.fetch(_DAYS, *map(list, zip(*places, strict=True))):

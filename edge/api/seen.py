@@ -2,8 +2,9 @@
 
 With each request a workstation states the highest head it was ever told:
 ``Holdfast-Seen: <number>-<fingerprint>:<seq>:<hash>:<receipt number>``. If this box has less, or
-another event there, it was restored or copied (protocol.md, Epochs): people are told once, by an
-alarm, and selling goes on.
+another event there, it was restored or copied (protocol.md, Epochs); if the box before it had more
+than head office had of it, that box took receipts along: people are told once, by an alarm, and
+selling goes on. Head office proves no day that the missing events may belong to.
 """
 
 import sqlite3
@@ -14,10 +15,12 @@ from litestar.handlers import BaseRouteHandler
 
 from edge.api.guard import Connection, box_of, workstation_of
 from edge.box import Box
+from edge.db.store import read_enrolment
 from edge.usecases.raise_alarm import raise_alarm
 from sync.engine.journal import Moment, hash_at, read_head
 from sync.engine.signing import parse_head
-from sync.protocol.change import Head
+from sync.protocol.change import Genesis, Head
+from sync.protocol.codec import decode
 from sync.protocol.errors import InvalidField
 from sync.protocol.identity import WorkstationId
 from sync.protocol.poslog import AlarmKind
@@ -62,6 +65,14 @@ def parse_seen(text: str) -> Head:
         ) from error
 
 
+def sealed_with(genesis: Genesis, seen: Head) -> bool:
+    """Whether head office had what a workstation was told by the box before this one, when it was
+    sealed. Of other epochs nothing is known here, and nothing is said."""
+    if seen.epoch != genesis.parent or seen.seq < genesis.parent_watermark:
+        return True
+    return (seen.seq, seen.hash) == (genesis.parent_watermark, genesis.parent_hash)
+
+
 def _witness(
     db: sqlite3.Connection,
     seen: Head,
@@ -70,8 +81,12 @@ def _witness(
     moment: Moment,
 ) -> None:
     """Raise the alarm unless this journal holds what the workstation was told."""
-    ours = read_head(db)
-    if seen.epoch != ours.epoch or hash_at(db, seen.seq) == seen.hash:
+    ours, enrolment = read_head(db), read_enrolment(db)
+    if seen.epoch == ours.epoch:
+        known = hash_at(db, seen.seq) == seen.hash
+    else:
+        known = enrolment is None or sealed_with(decode(Genesis, enrolment.genesis), seen)
+    if known:
         return
     detail = f"it was told event {seen.seq} of epoch {seen.epoch}; here stands {ours.seq}"
     raise_alarm(

@@ -18,7 +18,7 @@ from central.usecases.ingest_batch import NoStream, ingest_batch
 from sync.protocol.change import Epoch, Head
 from sync.protocol.identity import WorkstationId
 from sync.protocol.ingest import Fenced
-from sync.protocol.poslog import AlarmKind, AlarmRaised
+from sync.protocol.poslog import AlarmCleared, AlarmKind, AlarmRaised
 from tests.head_office import apply_all, deliver, head_office_template, open_stream
 from tests.shop_journal import COMPANY, DAY, NOW_MS, Shop
 
@@ -184,7 +184,7 @@ async def test_a_workstation_that_was_told_more_than_its_box_has_leaves_the_day_
         shop.open(day)
         shop.trade(3, day)
         if day == DAY:
-            detail = "it was told event 99 of epoch 1-00000000; here stands 40"
+            detail = f"it was told event 99 of epoch {shop.epoch}; here stands 40"
             kind, subject = AlarmKind.WORKSTATION_AHEAD, WorkstationId("W1")
             shop.append(AlarmRaised(shop.new_id(), kind, subject, detail, subject))
         shop.close(day)
@@ -194,6 +194,35 @@ async def test_a_workstation_that_was_told_more_than_its_box_has_leaves_the_day_
     before, day_ = await verdicts(engine, shop, DAYS[:2])
     assert (before.colour, day_.colour) == (Colour.GREEN, Colour.AMBER)
     assert day_.sentences == (f"Workstation W1 knows of more than its box: {detail}.",)
+
+
+async def test_what_the_box_before_told_a_workstation_may_be_of_its_own_last_day(
+    engine: AsyncEngine,
+) -> None:
+    """A5: the till says so at the new box; the sales were made the evening before."""
+    archive = PostgresArchive(engine)
+    old, new = Shop(1), Shop(1, epoch_number=2)
+    old.open(DAYS[0])
+    old.trade(3, DAYS[0])
+    old.close(DAYS[0])
+    await open_stream(archive, engine, old)
+    await deliver(archive, old)
+    new.open(DAY)
+    detail = f"it was told event 99 of epoch {old.epoch}; here stands 3"
+    subject = WorkstationId("W1")
+    new.append(AlarmRaised(new.new_id(), AlarmKind.WORKSTATION_AHEAD, subject, detail, subject))
+    new.close(DAY)
+    await open_stream(archive, engine, new)
+    await deliver(archive, new)
+    await apply_all(archive)
+    found = await verdicts(engine, new, DAYS[:2])
+    assert [one.colour for one in found] == [Colour.AMBER, Colour.AMBER]
+    cleared = AlarmCleared(getattr(new.facts[-4], "alarm_id", new.store_id), "Ann", "found them")
+    new.append(cleared)
+    await deliver(archive, new)
+    await apply_all(archive)
+    found = await verdicts(engine, new, DAYS[:2])
+    assert [one.colour for one in found] == [Colour.GREEN, Colour.GREEN]
 
 
 async def test_what_arrived_and_is_not_counted_yet_leaves_its_days_unproven(

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
+from msgspec import structs
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -19,7 +20,7 @@ from central.reports.totals import store_account, store_receipts, store_totals
 from central.usecases.ingest_batch import ingest_batch
 from sync.protocol.identity import CompanyId, SaleId
 from sync.protocol.manifest import Receipt, Totals
-from sync.protocol.poslog import RetailTransaction
+from sync.protocol.poslog import RetailTransaction, TaxClass, tax_lines
 from tests.head_office import apply_all, deliver, head_office_template, open_stream
 from tests.shop_journal import COMPANY, DAY, NOW_MS, WORKSTATIONS, Shop, tally
 
@@ -242,6 +243,24 @@ async def test_daily_sales_and_tax_are_the_companys_own(engine: AsyncEngine) -> 
     assert [(row.tax_class, row.tax_rate_bp, row.net_minor, row.tax_minor) for row in taxes] == [
         (tax.tax_class, tax.tax_rate_bp, tax.net_minor, tax.tax_minor)
         for tax in tally(shops[0].facts, DAY).totals().taxes
+    ]
+
+
+async def test_the_tax_report_says_the_base_without_the_tax_and_leaves_out_what_is_out_of_scope(
+    engine: AsyncEngine,
+) -> None:
+    """A15: two items of 10.90 with 9 % inside have a base of 20.00 and a tax of 1.80."""
+    shop = Shop(1)
+    shop.open()
+    sale = shop.sale(((0, 1_000, 1_090), (2, 1_000, 1_090), (1, 1_000, 5_000)))
+    outside = structs.replace(sale.lines[2], tax_class=TaxClass.OUT_OF_SCOPE)
+    lines = (*sale.lines[:2], outside)
+    shop.append(structs.replace(sale, lines=lines, taxes=tax_lines(lines)))
+    await arrived(engine, shop)
+    async with unit_of_work(engine) as db:
+        rows = await tax_by_rate(db, COMPANY, DAY, DAY)
+    assert [(row.tax_class, row.tax_rate_bp, row.net_minor, row.tax_minor) for row in rows] == [
+        ("standard", 900, 2_000, 180)
     ]
 
 
