@@ -35,7 +35,7 @@ from edge.db.workstations import token_hash, token_hashes
 from edge.db.writer import AioWriter, Writer
 from edge.domain.errors import SettingsMissing
 from edge.folder import KEY_FILE, NotProvisioned, database_of
-from edge.reading import read
+from edge.reading import Reports, read
 from edge.settings import EdgeSettings
 from sync.engine.journal import read_head
 from sync.protocol.change import Epoch, Head
@@ -82,6 +82,7 @@ class Box:
     device_key: Ed25519PrivateKey
     writer: Writer
     reader: AsyncEngine
+    reports: Reports
     clock: StoreClock
     workstations: Workstations
     nudge: asyncio.Event = field(default_factory=asyncio.Event)
@@ -155,6 +156,7 @@ async def open_box(folder: Path, settings: EdgeSettings) -> AsyncIterator[Box]:
         clock = StoreClock(boot_id, zone, reckoning)
         async with await AioWriter.open(database_of(folder)) as writer:
             reader = open_reader_engine(database_of(folder))
+            slow = open_reader_engine(database_of(folder), 1)
             try:
                 yield Box(
                     folder,
@@ -164,11 +166,13 @@ async def open_box(folder: Path, settings: EdgeSettings) -> AsyncIterator[Box]:
                     device_key,
                     writer,
                     reader,
+                    Reports(slow),
                     clock,
                     Workstations(reader),
                 )
             finally:
                 await reader.dispose()
+                await slow.dispose()
 
 
 def _disk(folder: Path, error: Exception) -> CannotStart:

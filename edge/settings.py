@@ -28,7 +28,7 @@ class EdgeSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="EDGE_", extra="forbid", frozen=True)
 
-    central_url: str = Field(pattern=r"^https?://[^\s]+$", max_length=2_000)
+    central_url: str = Field(pattern=r"^https?://[^\s]+\z", max_length=2_000)
     host: str = LOOPBACK
     port: int = Field(default=PORT_DEFAULT, ge=0, le=PORT_MAX)
     push_every_s: int = Field(default=10, ge=1, le=INTERVAL_S_MAX)

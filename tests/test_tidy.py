@@ -209,6 +209,26 @@ def sleeping(file: File) -> Iterator[str]:
                 yield f"{node.lineno}: {called}"
 
 
+def whole_patterns(file: File) -> Iterator[str]:
+    """A24: `$` matches before a line feed at the end, too: a pattern for a whole text ends in `\\Z`
+    (in pydantic, whose patterns are Rust's, in `\\z`)."""
+    if not (file.path.startswith(PRODUCT) and file.path.endswith(".py")):
+        return
+    for node in file.nodes:
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "re.compile":
+            found = node.args[:1]
+        elif isinstance(node, ast.Call):
+            found = [word.value for word in node.keywords if word.arg == "pattern"]
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).endswith("PATTERN"):
+            found = [node.value]
+        else:
+            continue
+        for one in found:
+            text = one.value if isinstance(one, ast.Constant) else ""
+            if isinstance(text, str) and text.endswith("$") and not text.endswith("\\$"):
+                yield f"{node.lineno}: a pattern that ends in $"
+
+
 def this_machine(file: File) -> Iterator[str]:
     """Where this checkout lies, whose it is, where its packages came from: not for the tree."""
     for number, line in enumerate(file.content.decode(errors="ignore").splitlines(), start=1):
@@ -235,6 +255,7 @@ RULES: tuple[Rule, ...] = (
     imports,
     pages,
     sleeping,
+    whole_patterns,
     this_machine,
 )
 
@@ -301,6 +322,9 @@ BROKEN = [
     (sleeping, "tests/unit/test_a.py", "time.sleep(1)"),
     (sleeping, "tests/unit/test_a.py", "async def f(): await asyncio.sleep(0.1)"),
     (sleeping, "tests/conftest.py", "from time import sleep"),
+    (whole_patterns, "edge/a.py", 'import re\nOURS = re.compile(r"^/[a-z]*$")'),
+    (whole_patterns, "edge/a.py", 'Code = Annotated[str, Meta(pattern="^[^\\x00]*$")]'),
+    (whole_patterns, "sync/a.py", 'TEXT_PATTERN = "^[a-z]*$"'),
     (this_machine, "edge/a.py", "x = '/ho" + "me/ann/shop'"),
 ]
 SOUND = [
@@ -319,6 +343,8 @@ SOUND = [
     (pages, "edge/web/till/a.js", "html`<button onClick=${pay}>Pay</button>`"),
     (pages, "edge/web/vendor/preact.js", "node.innerHTML = html"),
     (sleeping, "tests/unit/test_a.py", "async def f(): await asyncio.sleep(0)"),
+    (whole_patterns, "edge/a.py", 'import re\nOURS = re.compile(r"^/[a-z]*\\Z")'),
+    (whole_patterns, "edge/a.py", 'import re\nPRICE = re.compile(r"[0-9]+ \\$")'),
 ]
 
 

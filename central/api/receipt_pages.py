@@ -44,8 +44,8 @@ NAME_LETTERS_MAX = 200
 SEQ_MAX = (1 << 63) - 1
 EPOCH_LETTERS_MAX = 20
 PART_MAX = 1_000_000
-_EPOCH = re.compile(r"^([1-9][0-9]{0,8})-([0-9a-f]{8})$", re.ASCII)
-_AFTER = re.compile(r"^([0-9a-f-]{36})\.([0-9]{1,7})$", re.ASCII)
+_EPOCH = re.compile(r"^([1-9][0-9]{0,8})-([0-9a-f]{8})\Z", re.ASCII)
+_AFTER = re.compile(r"^([0-9a-f-]{36})\.([0-9]{1,7})\Z", re.ASCII)
 AFTER_LETTERS_MAX = 50
 
 UNITS = {

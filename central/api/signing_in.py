@@ -31,7 +31,7 @@ from sync.http.later import Later
 from sync.protocol.text import TEXT_PATTERN
 
 NEXT_LETTERS_MAX = 500
-_OURS = re.compile(r"^/(?![/\\])[\w/.,:?=&%+-]*$", re.ASCII)
+_OURS = re.compile(r"^/(?![/\\])[\w/.,:?=&%+-]*\Z", re.ASCII)
 
 AnyRequest = Request[Any, Any, Any]
 

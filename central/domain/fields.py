@@ -10,7 +10,7 @@ from sync.protocol.typed import refuse_card_number
 
 NAME_LETTERS_MAX = 200
 _SHORT_ID = re.compile(SHORT_ID_PATTERN)
-_EMAIL = re.compile(r"^[^@\s]{1,64}@[^@\s]{1,190}$")
+_EMAIL = re.compile(r"^[^@\s]{1,64}@[^@\s]{1,190}\Z")
 
 
 def short_id(text: str, field: str) -> str:

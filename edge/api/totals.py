@@ -19,7 +19,6 @@ from edge.box import Box
 from edge.db.store import read_settings
 from edge.db.totals import RECEIPTS_MAX, read_receipts, read_totals
 from edge.domain.errors import SettingsMissing
-from edge.reading import read
 from sync.engine.journal import acknowledged, read_head
 from sync.protocol.identity import SaleId
 from sync.protocol.manifest import Receipt, Totals, figures
@@ -58,7 +57,7 @@ class ReceiptsAnswer(msgspec.Struct, frozen=True):
 @get("/totals", operation_class=Described)
 async def totals(box: TheBox, business_date: DateInQuery = None) -> TotalsAnswer:
     """Of one business date, or of everything."""
-    return await read(box.reader, lambda db: _totals(db, box, business_date))
+    return await box.reports.read(lambda db: _totals(db, box, business_date))
 
 
 def _totals(db: sqlite3.Connection, box: Box, business_date: date | None) -> TotalsAnswer:
@@ -92,7 +91,7 @@ async def receipts(
 ) -> ReceiptsAnswer:
     """Each receipt's figures, page by page."""
     last = None if after is None else SaleId(after)
-    page = await read(box.reader, lambda db: read_receipts(db, business_date, limit, last))
+    page = await box.reports.read(lambda db: read_receipts(db, business_date, limit, last))
     return ReceiptsAnswer(page, page[-1].sale_id if len(page) == limit else None)
 
 

@@ -78,7 +78,7 @@ def open_connection(path: Path, *, writer: bool = False, create: bool = True) ->
     return db
 
 
-def open_reader_engine(path: Path) -> AsyncEngine:
+def open_reader_engine(path: Path, connections_max: int = READERS_MAX) -> AsyncEngine:
     """An engine for reads through SQLModel or SQLAlchemy; a write raises OperationalError.
 
     The database must exist when the first read comes. One ``begin`` or session is one snapshot:
@@ -90,7 +90,7 @@ def open_reader_engine(path: Path) -> AsyncEngine:
         async_creator=lambda: aiosqlite.connect(
             address(path, "ro"), uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None
         ),
-        pool_size=READERS_MAX,
+        pool_size=connections_max,
         max_overflow=0,
         pool_timeout=READER_WAIT_S,
     )

@@ -15,7 +15,7 @@ from sync.protocol.errors import InvalidField, NotJson, WrongContentType
 from sync.protocol.typed import refuse_card_numbers
 
 JSON_TYPES = frozenset({"application/json"})
-_AT = re.compile(r" - at `\$\.?(.*)`$")
+_AT = re.compile(r" - at `\$\.?(.*)`\Z")
 _UNKNOWN = re.compile(r"unknown field `(.*)`")
 _MISSING = re.compile(r"missing required field `(.*)`")
 

@@ -4,7 +4,14 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+import msgspec
+import structlog
 from litestar.types import Message, Scope
+
+from sync.http.logs import route_of
+from sync.protocol.answers import PROBLEM_PREFIX
+
+log = structlog.get_logger()
 
 HEADERS: Mapping[str, str] = MappingProxyType(
     {
@@ -21,21 +28,34 @@ RAW_HEADERS = tuple((name.lower().encode(), value.encode()) for name, value in H
 _UNFIT = re.compile(rb"[^\t\x20-\x7e\x80-\xff]")
 
 
-class UnfitHeader(Exception):
-    """An answer whose header would hold a control character: a bug in what made it, told as one
-    (500) in place of an answer that somebody else has written a part of."""
+_SPOILT = "holdfast_spoilt"
 
-    def __init__(self, name: bytes) -> None:
-        super().__init__(f"the header {name.decode('latin-1')} holds a control character")
+
+def _told() -> bytes:
+    return msgspec.json.encode(
+        {
+            "type": PROBLEM_PREFIX + "internal",
+            "title": "Something went wrong in the server",
+            "status": 500,
+            "detail": "The answer could not be written. It was written down in the server's log.",
+            "remedy": "Send the same request again; tell support if it stays.",
+        }
+    )
 
 
 async def harden(message: Message, scope: Scope) -> None:
-    """Before an answer leaves: the headers that it lacks. Raises UnfitHeader."""
-    if message["type"] != "http.response.start":
-        return
-    headers = list(message["headers"])
-    for name, value in headers:
-        if _UNFIT.search(value):
-            raise UnfitHeader(name)
-    stated = {name.lower() for name, _ in headers}
-    message["headers"] = [*headers, *(one for one in RAW_HEADERS if one[0] not in stated)]
+    """Before an answer leaves: the headers that it lacks. One whose header would hold a control
+    character is a bug in what made it: a problem goes out in its place, and nothing of it."""
+    if message["type"] == "http.response.start":
+        headers = list(message["headers"])
+        unfit = [name for name, value in headers if _UNFIT.search(value)]
+        if unfit:
+            log.error("unfit header", name=unfit[0].decode("latin-1"), route=route_of(scope))
+            scope["state"][_SPOILT] = True
+            length = str(len(_told())).encode()
+            headers = [(b"content-type", b"application/problem+json"), (b"content-length", length)]
+            message["status"] = 500
+        stated = {name.lower() for name, _ in headers}
+        message["headers"] = [*headers, *(one for one in RAW_HEADERS if one[0] not in stated)]
+    elif message["type"] == "http.response.body" and _SPOILT in scope.get("state", {}):
+        message["body"] = _told()

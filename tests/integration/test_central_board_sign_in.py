@@ -71,6 +71,7 @@ async def test_whoever_has_not_signed_in_is_led_there_and_back(postgres_url: str
 
 
 async def test_the_way_back_never_leads_to_another_host(postgres_url: str) -> None:
+    """A24: a line feed at its end closed the connection without an answer."""
     async with serving(postgres_url) as served:
         await with_ann(served)
         for path in (
@@ -82,6 +83,8 @@ async def test_the_way_back_never_leads_to_another_host(postgres_url: str) -> No
             "",
             "/" + "x" * 600,
             "/stores\r\nSet-Cookie: a=b",
+            "/x\n",
+            "/x\r",
         ):
             answer = await sign_in(served, next=path)
             assert (path, answer.headers["location"]) == (path, "/")
