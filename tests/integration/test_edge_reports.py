@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from edge.api import totals as totals_routes
+from edge.db.totals import read_totals
 from edge.reading import REPORTS_WAITING_MAX
 from sync.protocol.manifest import Totals
 from tests.edge_store import MILK, open_store, sale
 
 ASKED = 16
-READ = totals_routes.read_totals
 
 
 async def test_items_quotes_and_sales_do_not_wait_behind_reports(
@@ -29,7 +29,7 @@ async def test_items_quotes_and_sales_do_not_wait_behind_reports(
         begun.set()
         may_end.wait(60)
         at_once[0] -= 1
-        return READ(db, business_date)
+        return read_totals(db, business_date)
 
     monkeypatch.setattr(totals_routes, "read_totals", slow)
     async with open_store(tmp_path / "S01") as till:

@@ -294,6 +294,7 @@ class StoreServer(Host):
             device_key=self.shop.key,
             writer=self.writer,
             reader=cast(Any, Reader(self._reader)),
+            reports=cast(Any, None),
             clock=self._clock,
             workstations=cast(Any, None),
             nudge=cast(Any, Nudge()),
