@@ -61,7 +61,8 @@ def problem(status: int, slug: str, detail: str = "so it is", **more: Any) -> Re
 @dataclass
 class FakeCentral:
     """``heads`` holds every head a request stated; ``instead`` answers in head office's place
-    where it gives something; ``batches`` are the sizes that were accepted."""
+    where it gives something; ``batches`` are the sizes that were accepted; ``newer`` are heads of
+    data sets that no box knows."""
 
     pace_ms: int = 0
     set_aside: int = 0
@@ -77,6 +78,7 @@ class FakeCentral:
     instead: Callable[[Request], Response | None] = lambda _request: None
     pulled: list[str] = field(default_factory=list)
     signs: bool = True
+    newer: tuple[FeedHead, ...] = ()
 
     def enrol(self, public_key: bytes) -> EnrolmentAnswer:
         """The same key gives the same enrolment again."""
@@ -178,7 +180,7 @@ class FakeCentral:
             self.server_ms,
             self.pace_ms,
             (PROTOCOL_VERSION,),
-            feeds=tuple(self._head(name) for name in self.feeds),
+            feeds=(*self.newer, *(self._head(name) for name in self.feeds)),
             set_aside=self.set_aside,
         )
         return Response(200, {}, codec.encode(acknowledgement))

@@ -27,6 +27,7 @@ from sync.protocol.reference import (
     EMPTY_SET_HASH,
     PAGE_ROWS_MAX,
     DataSet,
+    FeedHead,
     FeedPage,
     FeedRow,
     Item,
@@ -263,12 +264,39 @@ async def test_a_store_pulls_its_own_feeds_and_no_others(postgres_url: str) -> N
         ]
         for feed in heard.feeds:
             page = await box.feed(feed.data_set, 0, scope=feed.scope)
-            assert decode(FeedPage, page.content).head == feed.head
+            told = decode(FeedPage, page.content)
+            assert (told.head, told.set_hash) == (feed.head, feed.set_hash)
         for data_set, scope in (("prices", "west"), ("settings", west), ("grants", west)):
             assert problem(await box.feed(data_set, 0, scope=scope)) == (403, "not-allowed")
         settings = decode(FeedPage, (await box.feed("settings", 0, scope=east)).content)
         mine = decode(StoreSettings, settings.rows[0].body or b"")
         assert (settings.rows[0].key, mine.store_code, mine.price_zone) == ("store", "S01", "east")
+
+
+async def test_a_restored_head_office_tells_another_hash_at_the_same_head(
+    postgres_url: str,
+) -> None:
+    """A41: 50.00 was published after the dump, 3.00 after the restore, both under one pub_seq."""
+    async with serving(postgres_url) as served:
+        company_id = await served.company()
+        store = await served.store(company_id, "S01", price_zone="main")
+        box = await served.enrolled(store)
+
+        async def told_after(price_minor: int) -> FeedHead:
+            async with unit_of_work(served.engine) as db:
+                await publish_prices(db, company_id, "main", [Price(ItemId("A"), 0, price_minor)])
+            await drain_publications(served.engine)
+            answer = await box.get(f"/v1/stores/{store}/feeds")
+            heads = decode(Acknowledgement, answer.content).feeds
+            return next(feed for feed in heads if feed.data_set == DataSet.PRICES)
+
+        before = await told_after(5_000)
+        async with unit_of_work(served.engine) as db:
+            for table in ("feed", "feed_log", "feed_latest"):
+                await db.execute(text(f"DELETE FROM {table} WHERE data_set = 'prices'"))
+        after = await told_after(300)
+        assert before.head == after.head == 1
+        assert before.set_hash != after.set_hash
 
 
 async def test_nothing_of_one_company_meets_another(postgres_url: str) -> None:
@@ -350,5 +378,6 @@ async def test_bad_parameters_are_named(postgres_url: str) -> None:
             answer = await box.get(f"{path}?{query}")
             assert (query, *problem(answer)) == (query, 400, "invalid-field")
             assert (query, answer.json()["field"]) == (query, field)
-        for query in ("data_set=items&after=0&scope=%00", "data_set=items&after=0&scope=%FF"):
-            assert problem(await box.get(f"{path}?{query}")) == (403, "not-allowed")
+        hostile, foreign = (f"data_set=items&after=0&scope={text}" for text in ("%00", "%FF"))
+        assert problem(await box.get(f"{path}?{hostile}")) == (400, "invalid-field")
+        assert problem(await box.get(f"{path}?{foreign}")) == (403, "not-allowed")

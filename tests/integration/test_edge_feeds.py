@@ -26,9 +26,7 @@ from edge.usecases import retry_rows as retrying
 from edge.usecases.open_business_day import OpenBusinessDay, open_business_day
 from edge.usecases.open_till import OpenTill, open_till
 from edge.usecases.retry_rows import retry_rows
-from sync.engine.transport import Request, Response
-from sync.protocol.batch import Acknowledgement
-from sync.protocol.codec import decode, encode
+from sync.protocol.codec import encode
 from sync.protocol.feeds import RowUnreadable, read_row
 from sync.protocol.identity import (
     BootId,
@@ -64,25 +62,12 @@ async def test_a_data_set_that_this_box_does_not_know_is_skipped_and_nothing_is_
     shop: Shop,
 ) -> None:
     """A3: an acknowledgement that lists a feed of a newer head office is read as any other."""
-    told = FeedHead("wishes", "x", 7, bytes(32))
+    shop.central.newer = (FeedHead("wishes", "x", 7, bytes(32)),)
     shop.central.publish_shop()
-
-    async def newer(request: Request) -> Response:
-        answer = await shop.central.answer(request)
-        if "/feed?" in request.path:
-            assert "data_set=wishes" not in request.path
-            return answer
-        heard = decode(Acknowledgement, answer.body)
-        return Response(
-            answer.status,
-            answer.headers,
-            encode(msgspec.structs.replace(heard, feeds=(told, *heard.feeds, told))),
-        )
-
-    shop.line.transport._answer = newer  # type: ignore[attr-defined] # its one seam
     loaded: list[Loading] = []
     await load_over(shop.till.box, shop.line, loaded.append)
     assert (loaded[-1].done, loaded[-1].whole) == (15, 15)
+    assert {text.split()[0] for text in shop.central.pulled} <= set(DataSet)
     await shop.sell()
     await shop.exchange.round()
     state = await shop.send_state()
@@ -235,3 +220,19 @@ def test_totals_are_printed_with_the_decimals_of_the_stores_currency(tmp_path: P
     told = CliRunner().invoke(app, ["totals", "--data", str(folder)]).stdout
     assert " 12,525,000\n" in told
     assert ".00" not in told
+
+
+def test_status_says_what_is_set_aside_and_what_to_do_in_one_line(tmp_path: Path) -> None:
+    """A18: a person is called, by the exit code too; what a key holds cannot steer the terminal."""
+    folder = tmp_path / "S01"
+    make_store(folder)
+    row = PublishedRow(FeedRow(9, "ja\x1bm", encode(JAM)), "its key is another row's")
+    writer = InlineWriter.open(database_of(folder))
+    writer.run_now(lambda db: write_rows(db, Feed(DataSet.ITEMS, ""), [row]))
+    writer.close_now()
+    told = CliRunner().invoke(app, ["status", "--data", str(folder)])
+    assert told.exit_code == 1
+    line = next(one for one in told.stdout.splitlines() if "set aside" in one)
+    assert "items ja\ufffdm: its key is another row's" in line
+    assert "update this box's software" in line
+    assert "\x1b" not in told.stdout
