@@ -26,7 +26,7 @@ from edge.exchange import (
     note_contact,
     pull_page,
 )
-from sync.engine.outbox import Stopped
+from sync.engine.outbox import Stopped, StopReason
 from sync.engine.pull import Applied, PullLater, UpToDate
 from sync.engine.push import (
     Advanced,
@@ -80,6 +80,7 @@ class Exchange:
             if isinstance(beat, Later):
                 return self._later(beat.detail, beat.wait_ms)
             if isinstance(beat, Stopped | SentBack):
+                self.beat_due = isinstance(beat, SentBack)  # a stop is heard by the timer, no sale
                 self._tell(beat)
                 return self._pace_ms
             heard = beat.acknowledgement
@@ -143,8 +144,10 @@ class Exchange:
         return None
 
     def _tell(self, outcome: Stopped | SentBack) -> None:
-        """People are told once a start; the alarm itself stands in the database."""
-        if isinstance(outcome, Stopped) and self._stopped_told:
+        """People are told of each stop, and once a start of one that stands; the alarm itself is
+        in the database."""
+        before = isinstance(outcome, Stopped) and outcome.reason is StopReason.STOPPED_BEFORE
+        if before and self._stopped_told:
             return
         self._stopped_told = isinstance(outcome, Stopped)
         log.error("needs a person", store=self._box.enrolment.store_code, detail=outcome.detail)

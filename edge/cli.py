@@ -126,7 +126,12 @@ def provision(
 def serve(
     data: Annotated[
         list[Path],
-        typer.Option("--data", help="A store's folder; may stand several times.", file_okay=False),
+        typer.Option(
+            "--data",
+            help="A store's folder; may stand several times.",
+            file_okay=False,
+            envvar="EDGE_DATA",
+        ),
     ],
     port: Annotated[
         int | None,
@@ -227,7 +232,9 @@ def status(
         if told["events_set_aside"]:
             print(f"  {_events_aside(told['events_set_aside'])}")
         for alarm in told["alarms"]:
-            print(f"  alarm {alarm['kind']}: {alarm['subject']}: {alarm['detail']}")
+            print(f"  {_alarm_in_words(alarm)}")
+        if told["alarms"]:
+            print(_how_to_clear(data, told["alarms"][0]["alarm_id"]))
         print(_what_comes_next(data, told["needs_a_person"], serving=answer.serving))
     if told["needs_a_person"]:
         raise typer.Exit(NEEDS_A_PERSON)
@@ -258,6 +265,74 @@ def _what_comes_next(folder: Path, needs_a_person: bool, *, serving: bool) -> st
         return f"The store does not serve. Next: `{command('edge', 'serve', '--data', folder)}`."
     pairing = command("edge", "pair", "W1", "--data", folder)
     return f"It serves at {known_address(folder) or 'its port'} . Next: sell, or `{pairing}`."
+
+
+def _alarm_in_words(alarm: Any) -> str:
+    from datetime import UTC, datetime
+
+    last = datetime.fromtimestamp(alarm["last_at_ms"] // 1_000, UTC)
+    times = "once" if alarm["times"] == 1 else f"{alarm['times']:,} times, the last"
+    told = f"alarm {alarm['kind']}: {alarm['subject']}: {alarm['detail']}"
+    return f"{told} ({times} at {last:%Y-%m-%d %H:%M} UTC; id {alarm['alarm_id']})"
+
+
+def _how_to_clear(folder: Path, alarm_id: str) -> str:
+    from sync.command_line import command
+
+    wanted = ("--by", "NAME", "--reason", "WHY", "--data", folder)
+    clearing = command("edge", "alarm", "clear", alarm_id, *wanted)
+    return f"When the cause of an alarm is settled, with who you are and why: `{clearing}`."
+
+
+By = Annotated[str, typer.Option(help="Who looked.")]
+Reason = Annotated[str, typer.Option(help="Why it no longer stands.")]
+alarm_app = typer.Typer(no_args_is_help=True, help="What people must see, and that they did.")
+app.add_typer(alarm_app, name="alarm")
+push_app = typer.Typer(no_args_is_help=True, help="Sending to head office.")
+app.add_typer(push_app, name="push")
+
+
+@alarm_app.command("list")
+def list_alarms(data: Folder) -> None:
+    """Each alarm that nobody has cleared (then exit code 1)."""
+    alarms = _ask(data, "GET", "/status")["alarms"]
+    for alarm in alarms:
+        print(_alarm_in_words(alarm))
+    if alarms:
+        print(_how_to_clear(data, alarms[0]["alarm_id"]))
+        raise typer.Exit(NEEDS_A_PERSON)
+    print("No alarm stands.")
+
+
+@alarm_app.command("clear")
+def clear_alarm(alarm_id: str, by: By, reason: Reason, data: Folder) -> None:
+    """Clear the alarm ALARM_ID; if sending had stopped for it, sending goes on."""
+    cleared = _ask(data, "POST", f"/alarms/{alarm_id}/clear", _clearing(by, reason))
+    print(
+        f"The alarm {cleared['kind']} is cleared; head office is told who and why. If its cause is "
+        "still there, another is raised."
+    )
+
+
+@push_app.command("resume")
+def resume_pushing(by: By, reason: Reason, data: Folder) -> None:
+    """Send to head office again, whatever stopped it."""
+    from sync.command_line import command
+
+    resumed = _ask(data, "POST", "/push/resume", _clearing(by, reason))
+    if resumed["was_stopped"] is None:
+        print("Sending is not stopped: nothing is to be done.")
+        return
+    print(
+        f"Sending goes on; it was stopped ({resumed['was_stopped']}). If the cause is still there, "
+        f"it stops again and says so: `{command('edge', 'status', '--data', data)}`."
+    )
+
+
+def _clearing(by: str, reason: str) -> dict[str, str]:
+    from uuid_utils import uuid7
+
+    return {"event_id": str(uuid7()), "by": by, "reason": reason}
 
 
 @app.command()

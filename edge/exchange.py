@@ -133,7 +133,7 @@ async def health_of(box: Box) -> Health:
 
     def look(db: sqlite3.Connection) -> Health:
         queue = read_head(db).seq - acknowledged(db)
-        alarms = tuple(alarm.kind.value for alarm in list_alarms(db, ALARMS_TOLD_MAX))
+        alarms = tuple(alarm.kind for alarm in list_alarms(db, ALARMS_TOLD_MAX))
         if count_aside(db):
             alarms = (ROWS_ASIDE, *alarms)
         return Health(SOFTWARE, queue, free, now_ms, alarms)

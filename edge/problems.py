@@ -19,6 +19,7 @@ from litestar.exceptions import (
 from litestar.types import ExceptionHandlersMap
 
 from edge.db.errors import CommitUnknown, DiskRefused, StoreBusy, WriterClosed, WriterFull
+from edge.domain.alarm_errors import UnknownAlarm
 from edge.domain.customer_errors import CustomerNotKnown
 from edge.domain.day_errors import UnknownBusinessDay, UnknownTillSession
 from edge.domain.errors import NotAcceptable, NotNow, SaleArchived, SettingsMissing
@@ -59,6 +60,7 @@ STATUS: dict[type[Exception], int] = {
     NotAcceptable: 422,
     NotNow: 409,
     CustomerNotKnown: 404,
+    UnknownAlarm: 404,
     UnknownBusinessDay: 404,
     UnknownTillSession: 404,
     SaleArchived: 410,

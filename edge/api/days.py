@@ -12,6 +12,7 @@ from edge.db.days import BusinessDay, find_open_day
 from edge.reading import read
 from edge.usecases.close_business_day import CloseBusinessDay, ClosedDay, close_business_day
 from edge.usecases.open_business_day import OpenBusinessDay, open_business_day
+from edge.usecases.reopen_business_day import ReopenBusinessDay, reopen_business_day
 from sync.protocol.errors import NotFound
 from sync.protocol.identity import EventId
 
@@ -35,6 +36,12 @@ class Opening(OpenBusinessDay, frozen=True, kw_only=True):
 
 
 class Closing(CloseBusinessDay, frozen=True, kw_only=True):
+    """``event_id`` is made by the workstation, before the first attempt."""
+
+    event_id: EventId
+
+
+class Reopening(ReopenBusinessDay, frozen=True, kw_only=True):
     """``event_id`` is made by the workstation, before the first attempt."""
 
     event_id: EventId
@@ -74,4 +81,25 @@ async def close_day(
     )
 
 
-ROUTES = (current, open_day, close_day)
+@post(
+    "/business-days/{business_date:date}/reopen",
+    status_code=200,
+    operation_class=accepts(Reopening),
+)
+async def reopen_day(
+    request: litestar.Request[Any, Any, Any], business_date: DateInPath, box: TheBox
+) -> Response[BusinessDay]:
+    """Open the last closed day again: a manager says why."""
+    return await once(
+        request,
+        box,
+        Reopening,
+        BusinessDay,
+        lambda asked: asked.event_id,
+        lambda db, asked, moment: reopen_business_day(
+            db, asked, business_date, asked.event_id, moment
+        ),
+    )
+
+
+ROUTES = (current, open_day, close_day, reopen_day)

@@ -6,22 +6,26 @@ from typing import Any
 
 import litestar
 import msgspec
-from litestar import get, post
+from litestar import Response, get, post
 
-from edge.api.parameters import TheBox
+from edge.api.once import once
+from edge.api.parameters import IdInPath, TheBox
 from edge.api.sync_status import SyncStatus, status_of
 from edge.api.totals import receipts, totals
 from edge.box import Box
+from edge.db.alarms import Alarm
 from edge.db.engine import open_connection
 from edge.db.workstations import PairedWorkstation, list_codes, list_workstations
 from edge.domain.text import ShortWorkstation
 from edge.folder import database_of
+from edge.usecases.clear_alarm import ClearAlarm, clear_alarm
 from edge.usecases.fields import Request
 from edge.usecases.issue_pairing_code import IssuedCode, issue_pairing_code, new_code
+from edge.usecases.resume_pushing import Resumed, resume_pushing
 from edge.usecases.unpair_workstation import Unpaired, unpair_workstation
 from sync.engine.journal import VerifyOutcome, verify_chain
 from sync.http.body import read_body
-from sync.protocol.identity import WorkstationId
+from sync.protocol.identity import EventId, WorkstationId
 
 
 class PairingCodeRequest(Request, frozen=True):
@@ -97,4 +101,38 @@ def _walk(box: Box) -> VerifyOutcome:
         return verify_chain(db)
 
 
-ROUTES = (status, pairing_code, workstations, unpair, verify, totals, receipts)
+class Clearing(ClearAlarm, frozen=True, kw_only=True):
+    """``event_id`` is made by the command."""
+
+    event_id: EventId
+
+
+@post("/alarms/{alarm_id:uuid}/clear", status_code=200)
+async def clear(
+    request: litestar.Request[Any, Any, Any], alarm_id: IdInPath, box: TheBox
+) -> Response[Alarm]:
+    """Somebody looked and says why; the alarm of a stop goes on with pushing."""
+    return await once(
+        request,
+        box,
+        Clearing,
+        Alarm,
+        lambda asked: asked.event_id,
+        lambda db, asked, moment: clear_alarm(db, asked, alarm_id, asked.event_id, moment),
+    )
+
+
+@post("/push/resume", status_code=200)
+async def resume(request: litestar.Request[Any, Any, Any], box: TheBox) -> Response[Resumed]:
+    """Go on with pushing, whatever stopped it."""
+    return await once(
+        request,
+        box,
+        Clearing,
+        Resumed,
+        lambda asked: asked.event_id,
+        lambda db, asked, moment: resume_pushing(db, asked, asked.event_id, moment),
+    )
+
+
+ROUTES = (status, pairing_code, workstations, unpair, verify, totals, receipts, clear, resume)

@@ -60,15 +60,18 @@ async def open_session(
 async def settle(
     request: litestar.Request[Any, Any, Any], till_session_id: IdInPath, box: TheBox
 ) -> Response[SettledTill]:
-    """Count a till: over is positive, short negative."""
-    session = TillSessionId(till_session_id)
+    """Count a till: over is positive, short negative. At the workstation that holds it, or at
+    another with a manager's reason."""
+    session, workstation_id = TillSessionId(till_session_id), workstation_of(request)
     return await once(
         request,
         box,
         Settling,
         SettledTill,
         lambda asked: asked.event_id,
-        lambda db, asked, moment: settle_till(db, asked, session, asked.event_id, moment),
+        lambda db, asked, moment: settle_till(
+            db, asked, session, workstation_id, asked.event_id, moment
+        ),
     )
 
 

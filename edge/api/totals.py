@@ -6,22 +6,29 @@ the order of its fields), ``figures`` the same by name, for people.
 
 import sqlite3
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
+import litestar
 import msgspec
 from litestar import get
 from litestar.params import QueryParameter
 
+from edge.api.guard import caller_of
 from edge.api.parameters import DateInQuery, IdInQuery, TheBox
 from edge.api.written import Described
 from edge.box import Box
 from edge.db.store import read_settings
+from edge.db.tills import any_till_open
 from edge.db.totals import RECEIPTS_MAX, read_receipts, read_totals
+from edge.domain.day_errors import CountedBlind
 from edge.domain.errors import SettingsMissing
 from sync.engine.journal import acknowledged, read_head
 from sync.protocol.identity import SaleId
 from sync.protocol.manifest import Receipt, Totals, figures
+
+AMOUNT = "minor"
+"""The unit of figures from which expected cash could be worked out."""
 
 
 class NamedFigure(msgspec.Struct, frozen=True):
@@ -33,8 +40,11 @@ class NamedFigure(msgspec.Struct, frozen=True):
 
 
 class TotalsAnswer(msgspec.Struct, frozen=True):
-    """A day, or (``business_date`` null) everything; where the journal stood in the same
-    snapshot. ``decimals`` of the amounts, null until the store's settings have arrived."""
+    """A day, or (``business_date`` null) everything; where the journal stood in the same snapshot.
+    ``totals`` is null, and no amount is among ``figures``, while a till that belongs to them is
+    open and a workstation asks: whoever counts a drawer does so without knowing what is expected.
+    ``decimals`` of the amounts, null until the store's settings have arrived.
+    """
 
     store_code: str
     business_date: date | None
@@ -42,7 +52,7 @@ class TotalsAnswer(msgspec.Struct, frozen=True):
     last_seq: int
     head_hash: str
     acknowledged_through: int
-    totals: Totals
+    totals: Totals | None
     figures: tuple[NamedFigure, ...]
     decimals: int | None
 
@@ -55,13 +65,19 @@ class ReceiptsAnswer(msgspec.Struct, frozen=True):
 
 
 @get("/totals", operation_class=Described)
-async def totals(box: TheBox, business_date: DateInQuery = None) -> TotalsAnswer:
+async def totals(
+    request: litestar.Request[Any, Any, Any], box: TheBox, business_date: DateInQuery = None
+) -> TotalsAnswer:
     """Of one business date, or of everything."""
-    return await box.reports.read(lambda db: _totals(db, box, business_date))
+    blind = _counts_blind(request)
+    return await box.reports.read(lambda db: _totals(db, box, business_date, blind=blind))
 
 
-def _totals(db: sqlite3.Connection, box: Box, business_date: date | None) -> TotalsAnswer:
+def _totals(
+    db: sqlite3.Connection, box: Box, business_date: date | None, *, blind: bool
+) -> TotalsAnswer:
     head, counted = read_head(db), read_totals(db, business_date)
+    hidden = blind and any_till_open(db, business_date)
     return TotalsAnswer(
         box.enrolment.store_code,
         business_date,
@@ -69,8 +85,12 @@ def _totals(db: sqlite3.Connection, box: Box, business_date: date | None) -> Tot
         head.seq,
         head.hash.hex(),
         acknowledged(db),
-        counted,
-        tuple(NamedFigure(*figure) for figure in figures(counted)),
+        None if hidden else counted,
+        tuple(
+            NamedFigure(*figure)
+            for figure in figures(counted)
+            if not (hidden and figure.unit == AMOUNT)
+        ),
         _decimals(db),
     )
 
@@ -82,16 +102,28 @@ def _decimals(db: sqlite3.Connection) -> int | None:
         return None
 
 
+def _counts_blind(request: litestar.Request[Any, Any, Any]) -> bool:
+    """A workstation does; whoever opens the folder's socket owns the box and may see everything."""
+    return caller_of(request) is not None
+
+
 @get("/totals/receipts", operation_class=Described)
 async def receipts(
+    request: litestar.Request[Any, Any, Any],
     box: TheBox,
     business_date: DateInQuery = None,
     after: IdInQuery = None,
     limit: Annotated[int, QueryParameter(ge=1, le=RECEIPTS_MAX)] = RECEIPTS_MAX,
 ) -> ReceiptsAnswer:
     """Each receipt's figures, page by page."""
-    last = None if after is None else SaleId(after)
-    page = await box.reports.read(lambda db: read_receipts(db, business_date, limit, last))
+    blind, last = _counts_blind(request), None if after is None else SaleId(after)
+
+    def look(db: sqlite3.Connection) -> tuple[Receipt, ...]:
+        if blind and any_till_open(db, business_date):
+            raise CountedBlind
+        return read_receipts(db, business_date, limit, last)
+
+    page = await box.reports.read(look)
     return ReceiptsAnswer(page, page[-1].sale_id if len(page) == limit else None)
 
 

@@ -2,11 +2,11 @@
 
 import sqlite3
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
 import msgspec
 
+from edge.domain.business_day import DayState
 from sync.protocol.identity import OperatorId
 
 _COLUMNS = (
@@ -22,6 +22,16 @@ _TRADED = (
     " AND m.kind NOT IN ('sale', 'return')))"
 )
 _LAST_CLOSED = f"SELECT max(business_date) FROM business_day d WHERE state = 'closed' AND {_TRADED}"  # noqa: S608 - constant
+_REOPENABLE = (
+    "SELECT business_date FROM business_day d WHERE state = 'closed' AND (closed_seq ="  # noqa: S608 - constant
+    " (SELECT max(closed_seq) FROM business_day) OR business_date ="
+    f" (SELECT max(business_date) FROM business_day WHERE state = 'closed') OR NOT {_TRADED})"
+    " AND business_date = ?"
+)
+_REOPEN = (
+    "UPDATE business_day SET state = 'open', closed_by = NULL, closed_at_ms = NULL,"
+    " closed_seq = NULL WHERE business_date = ?"
+)
 _INSERT = (
     "INSERT INTO business_day (business_date, state, opened_by, opened_at_ms, first_seq)"
     " VALUES (?, 'open', ?, ?, ?)"
@@ -30,13 +40,6 @@ _CLOSE = (
     "UPDATE business_day SET state = 'closed', closed_by = ?, closed_at_ms = ?, closed_seq = ?"
     " WHERE business_date = ?"
 )
-
-
-class DayState(StrEnum):
-    """open → closed, and never back."""
-
-    OPEN = "open"
-    CLOSED = "closed"
 
 
 class BusinessDay(msgspec.Struct, frozen=True):
@@ -86,6 +89,17 @@ def mark_closed(
 ) -> None:
     """``seq``: the closing event's."""
     db.execute(_CLOSE, (closed_by, at_ms, seq, business_date.isoformat()))
+
+
+def can_reopen(db: sqlite3.Connection, business_date: date) -> bool:
+    """Whether a closed day is the one that was closed last, the latest, or has nothing in it: no
+    other day's figures stand on its being closed."""
+    return db.execute(_REOPENABLE, (business_date.isoformat(),)).fetchone() is not None
+
+
+def mark_reopened(db: sqlite3.Connection, business_date: date) -> None:
+    """As if it had never been closed; its first event stays the first."""
+    db.execute(_REOPEN, (business_date.isoformat(),))
 
 
 def _day(row: tuple[Any, ...] | None) -> BusinessDay | None:

@@ -16,7 +16,6 @@ from edge.db.points_tables import PointsDebt, PointsRight
 from edge.db.prepare import NotPreparable, Prepared, prepare
 from edge.db.tables import (
     AbandonedId,
-    Alarm,
     EdgeTable,
     ReceiptSeries,
     Sale,
@@ -30,7 +29,7 @@ from edge.domain.situation import Names
 from edge.domain.stock import Moved
 from sync.protocol.change import Head
 from sync.protocol.identity import SaleId, WorkstationId
-from sync.protocol.poslog import AlarmRaised, RetailTransaction, Spend
+from sync.protocol.poslog import RetailTransaction, Spend
 
 
 def _inserting(table: type[EdgeTable], names: str) -> Prepared:
@@ -67,7 +66,6 @@ _MOVEMENT = _inserting(
 )
 _RIGHT = _inserting(PointsRight, "root line customer_id points spent")
 _ABANDONED = _inserting(AbandonedId, "sale_id workstation_id abandoned_at_ms")
-_ALARM = _inserting(Alarm, "alarm_id kind subject detail raised_at_ms")
 
 _level = upsert(StockLevel)
 _LEVEL = prepare(
@@ -117,7 +115,6 @@ STATEMENTS = (
     _MOVEMENT,
     _RIGHT,
     _ABANDONED,
-    _ALARM,
     _LEVEL,
     _SERIES,
     _SPEND,
@@ -297,8 +294,3 @@ def insert_abandoned(
 ) -> None:
     """The id is given up."""
     db.execute(_ABANDONED.sql, (sale_id.bytes, workstation_id, at_ms))
-
-
-def insert_alarm(db: sqlite3.Connection, alarm: AlarmRaised, at_ms: int) -> None:
-    """What people must see."""
-    db.execute(_ALARM.sql, (alarm.alarm_id.bytes, alarm.kind, alarm.subject, alarm.detail, at_ms))

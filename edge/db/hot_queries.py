@@ -12,12 +12,10 @@ from sqlalchemy.sql.elements import ClauseElement, ColumnElement
 from sqlalchemy.sql.selectable import TableValuedAlias
 from sqlmodel import col
 
-from edge.db.days import DayState
 from edge.db.points_tables import PointsDebt, PointsRight
 from edge.db.prepare import NotPreparable, Prepared, prepare
 from edge.db.tables import (
     AbandonedId,
-    Alarm,
     Box,
     BusinessDay,
     Customer,
@@ -38,6 +36,7 @@ from edge.db.tables import (
     TillSession,
 )
 from edge.db.tills import TillState
+from edge.domain.business_day import DayState
 
 Column: TypeAlias = ColumnElement[Any] | Mapped[Any]
 
@@ -349,7 +348,6 @@ NUMBERED = _reading(
     select(col(Sale.sale_id)).where(col(Sale.receipt_number) == bindparam("receipt_number")),
     "receipt_number",
 )
-ALARM = _reading(select(col(Alarm.alarm_id)).where(col(Alarm.alarm_id) == bindparam("id")), "id")
 
 STATEMENTS = (
     STANDING,
@@ -369,6 +367,5 @@ STATEMENTS = (
     BUYER,
     NUMBERS,
     NUMBERED,
-    ALARM,
 )
 """Held against the migrated schema by a test."""

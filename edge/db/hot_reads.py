@@ -284,11 +284,6 @@ def finished_event(db: sqlite3.Connection, sale_id: SaleId) -> Kept | None:
     return Kept(StoreId(UUID(bytes=store)), epoch, prev_hash, envelope, own_hash, b"")
 
 
-def has_alarm(db: sqlite3.Connection, alarm_id: UUID) -> bool:
-    """Whether it was raised here already."""
-    return db.execute(hot_queries.ALARM.sql, (alarm_id.bytes,)).fetchone() is not None
-
-
 def _listed(values: Iterable[object]) -> str:
     return msgspec.json.encode(list(values)).decode()
 

@@ -1,18 +1,21 @@
 """Whether the journal is pushed, and when head office was heard of last: one row."""
 
 import sqlite3
+from uuid import UUID
 
 import msgspec
 
 from edge.clock import Steady
 
 _READ = (
-    "SELECT stopped, last_contact_ms, server_time_ms, machine_boot, steady_ms, events_set_aside"
+    "SELECT stopped, stop_alarm_id, last_contact_ms, server_time_ms, machine_boot, steady_ms,"
+    " events_set_aside"
     " FROM push_state WHERE one = 1"
 )
 _STOP = (
-    "INSERT INTO push_state (one, stopped) VALUES (1, ?)"
-    " ON CONFLICT (one) DO UPDATE SET stopped = excluded.stopped"
+    "INSERT INTO push_state (one, stopped, stop_alarm_id) VALUES (1, ?, ?)"
+    " ON CONFLICT (one) DO UPDATE SET stopped = excluded.stopped,"
+    " stop_alarm_id = excluded.stop_alarm_id"
 )
 _CONTACT = (
     "INSERT INTO push_state (one, last_contact_ms, server_time_ms, machine_boot, steady_ms,"
@@ -24,12 +27,14 @@ _CONTACT = (
 
 
 class PushState(msgspec.Struct, frozen=True):
-    """``stopped``: why nothing is pushed any more (fork, rewind, fence), in plain words.
+    """``stopped``: why nothing is pushed any more (fork, rewind, fence), in plain words;
+    ``stop_alarm_id``: the alarm that said so.
     ``last_contact_ms`` by this box's clock, ``server_time_ms`` what head office's said then, and
     ``steady`` what this machine's steady clock did. ``events_set_aside``: of this store's, that
     head office keeps and does not count for now."""
 
     stopped: str | None = None
+    stop_alarm_id: UUID | None = None
     last_contact_ms: int | None = None
     server_time_ms: int | None = None
     steady: Steady | None = None
@@ -41,14 +46,15 @@ def read_push_state(db: sqlite3.Connection) -> PushState:
     row = db.execute(_READ).fetchone()
     if row is None:
         return PushState()
-    stopped, contact_ms, server_ms, machine_boot, steady_ms, set_aside = row
+    stopped, alarm_id, contact_ms, server_ms, machine_boot, steady_ms, set_aside = row
     steady = None if machine_boot is None else Steady(machine_boot, steady_ms)
-    return PushState(stopped, contact_ms, server_ms, steady, set_aside or 0)
+    alarm = None if alarm_id is None else UUID(bytes=alarm_id)
+    return PushState(stopped, alarm, contact_ms, server_ms, steady, set_aside or 0)
 
 
-def write_stopped(db: sqlite3.Connection, reason: str | None) -> None:
-    """None: pushing goes on."""
-    db.execute(_STOP, (reason,))
+def write_stopped(db: sqlite3.Connection, reason: str | None, alarm_id: UUID | None = None) -> None:
+    """None: pushing goes on. ``alarm_id``: of the alarm that says so."""
+    db.execute(_STOP, (reason, None if alarm_id is None else alarm_id.bytes))
 
 
 def write_contact(

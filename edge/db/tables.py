@@ -126,17 +126,6 @@ class AbandonedId(EdgeTable, table=True):
     abandoned_at_ms: int
 
 
-class AnsweredRequest(EdgeTable, table=True):
-    """A request that wrote something, but a sale: by the client's id, the SHA-256 of what was asked
-    and the msgpack of what was answered. ``customer_id``: whose personal fields that holds."""
-
-    __tablename__ = "answered_request"
-    request_id: bytes = Field(primary_key=True)
-    digest: bytes
-    answer: bytes
-    customer_id: bytes | None = Field(default=None, index=True)
-
-
 class SaleLine(EdgeTable, table=True):
     """Sale and return lines, signed as in the fact. ``returned_milli``: of a sale line, how much
     came back so far (positive)."""
@@ -442,46 +431,3 @@ class TillSession(EdgeTable, table=True):
     counted_cash_minor: int | None = None
     settled_by: str | None = None
     settled_at_ms: int | None = None
-
-
-class Workstation(EdgeTable, table=True):
-    """A paired POS device; the bearer token's SHA-256."""
-
-    __tablename__ = "workstation"
-    workstation_id: str = Field(primary_key=True)
-    token_hash: bytes = Field(unique=True)
-    paired_at_ms: int
-
-
-class PairingCode(EdgeTable, table=True):
-    """A one-time code to pair a workstation: hashed and short-lived."""
-
-    __tablename__ = "pairing_code"
-    workstation_id: str = Field(primary_key=True)
-    code_hash: bytes
-    expires_at_ms: int
-
-
-class Alarm(EdgeTable, table=True):
-    """What people must see; also in the journal where it is a fact of this epoch."""
-
-    __tablename__ = "alarm"
-    alarm_id: bytes = Field(primary_key=True)
-    kind: str
-    subject: str
-    detail: str
-    raised_at_ms: int
-
-
-class PushState(EdgeTable, table=True):
-    """Whether pushing is stopped (fork, rewind, fence), and why; when head office was reached last,
-    by its clock, by ours and by the machine's steady one: one row."""
-
-    __tablename__ = "push_state"
-    one: int = Field(primary_key=True, default=1)
-    stopped: str | None = None
-    last_contact_ms: int | None = None
-    server_time_ms: int | None = None
-    machine_boot: str | None = None
-    steady_ms: int | None = None
-    events_set_aside: int | None = None

@@ -27,6 +27,10 @@ _OPEN_ON = (
     f"SELECT {_COLUMNS} FROM till_session"  # noqa: S608 - constant
     " WHERE state = 'open' AND business_date = ? ORDER BY till_id"
 )
+_ANY_OPEN = (
+    "SELECT EXISTS (SELECT 1 FROM till_session"
+    " WHERE state = 'open' AND business_date = coalesce(?, business_date))"
+)
 _INSERT = (
     "INSERT INTO till_session (till_session_id, till_id, workstation_id, operator_id,"
     " business_date, state, float_minor, opened_at_ms) VALUES (?, ?, ?, ?, ?, 'open', ?, ?)"
@@ -89,6 +93,12 @@ def open_sessions(db: sqlite3.Connection, business_date: date) -> tuple[TillSess
     """The day's sessions that were not settled; as many as the store has workstations."""
     rows = db.execute(_OPEN_ON, (business_date.isoformat(),)).fetchall()
     return tuple(session for row in rows if (session := _session(row)) is not None)
+
+
+def any_till_open(db: sqlite3.Connection, business_date: date | None) -> bool:
+    """Whether a till of this day (None: of any) was not counted yet."""
+    day = None if business_date is None else business_date.isoformat()
+    return bool(db.execute(_ANY_OPEN, (day,)).fetchone()[0])
 
 
 def expected_cash(db: sqlite3.Connection, session: TillSession) -> int:

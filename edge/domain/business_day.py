@@ -1,11 +1,18 @@
-"""Which dates a business day may have: near what is known of the time, or a manager says why not.
+"""A business day's states, and which dates it may have: near what is known of the time, or a
+manager says why not.
+
+A day is opened, closed with its manifest, and may be opened again by a manager where it was closed
+by mistake: its next close brings the manifest that counts. At most one day is open at a time.
 
 A clock may be wrong by a day or by years, and a day that is opened under a wrong date keeps later
 ones from opening; but nothing in a clock may keep a shop from selling. So a date is held against
 head office's time as far as it is known, and a person decides.
 """
 
+from collections.abc import Mapping
 from datetime import date, timedelta
+from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 from edge.domain.day_errors import BusinessDayFar, BusinessDayOutOfReach
@@ -19,6 +26,36 @@ NEAR = timedelta(days=1)
 """A shop that trades over midnight, or a clerk who opens tomorrow's day tonight, is not asked."""
 OFF_MAX = timedelta(days=31)
 """A machine that was switched off for this long believes its wall clock without asking."""
+
+
+class DayState(StrEnum):
+    """What a day is; a day that was never opened has no state."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class DayEvent(StrEnum):
+    """What can befall a day."""
+
+    OPENED = "opened"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+
+
+NEXT: Mapping[DayState | None, Mapping[DayEvent, DayState]] = MappingProxyType(
+    {
+        None: {DayEvent.OPENED: DayState.OPEN},
+        DayState.OPEN: {DayEvent.CLOSED: DayState.CLOSED},
+        DayState.CLOSED: {DayEvent.REOPENED: DayState.OPEN},
+    }
+)
+"""Each state's events and where they lead; an event that is not there cannot happen."""
+
+
+def can_happen(state: DayState | None, event: DayEvent) -> bool:
+    """Whether a day in this state takes this event."""
+    return event in NEXT[state]
 
 
 class KnownToday(NamedTuple):

@@ -23,16 +23,32 @@ class BusinessDayOpenAlready(NotNow):
 
 
 class BusinessDayClosedAlready(NotNow):
-    """A closed day is proven by its manifest: it never opens again."""
+    """A closed day is proven by its manifest: only a manager opens it again."""
 
     slug = "business-day-closed"
     title = "This business day is closed"
 
     def __init__(self, business_date: date) -> None:
         super().__init__(
-            f"The business day {business_date} was closed; a closed day never opens again.",
+            f"The business day {business_date} was closed.",
             field="business_date",
-            remedy="Open the day that is traded now, under its own date.",
+            remedy="Open the day that is traded now, under its own date; if this one was closed by "
+            f"mistake, a manager opens it again: POST /business-days/{business_date}/reopen.",
+        )
+        self.business_date = business_date
+
+
+class BusinessDayBehind(NotNow):
+    """Days were traded and closed after it: its manifest is history."""
+
+    slug = "business-day-behind"
+    title = "Only the last business day can be opened again"
+
+    def __init__(self, business_date: date) -> None:
+        super().__init__(
+            f"Other days were closed after the business day {business_date}.",
+            field="business_date",
+            remedy="Book what is missing on the day that is open now.",
         )
         self.business_date = business_date
 
@@ -87,6 +103,19 @@ class BusinessDayOutOfReach(NotAcceptable):
             "clock first.",
         )
         self.business_date = business_date
+
+
+class CountedBlind(NotNow):
+    """Whoever counts a drawer does not know what is expected in it."""
+
+    slug = "counted-blind"
+    title = "Amounts are shown when every till was counted"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A till is open, and drawers are counted without knowing what is expected in them.",
+            remedy="Settle the tills first; on the store server `edge totals` shows them always.",
+        )
 
 
 class UnknownBusinessDay(NotNow):
@@ -149,6 +178,23 @@ class UnknownTillSession(NotNow):
             remedy="See which one is open: GET /till-sessions/current.",
         )
         self.till_session_id = session
+
+
+class AnotherWorkstationsTill(NotNow):
+    """A drawer is counted where it stands."""
+
+    slug = "another-workstations-till"
+    title = "The till belongs to another workstation"
+
+    def __init__(self, till_id: TillId, holder: WorkstationId, asking: WorkstationId) -> None:
+        super().__init__(
+            f"The till {till_id} is open at the workstation {holder}, and {asking} asks.",
+            field="till_session_id",
+            remedy=f"Count it at {holder}; if {holder} is gone, a manager says so in "
+            "override_reason.",
+        )
+        self.till_id = till_id
+        self.holder = holder
 
 
 class TillSettledAlready(NotNow):

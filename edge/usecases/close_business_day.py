@@ -5,10 +5,11 @@ from datetime import date
 
 import msgspec
 
-from edge.db.days import BusinessDay, DayState, find_day, mark_closed
+from edge.db.days import BusinessDay, find_day, mark_closed
 from edge.db.operators import require_operator
 from edge.db.tills import open_sessions
 from edge.db.totals import read_totals, read_workstation_totals
+from edge.domain.business_day import DayEvent, can_happen
 from edge.domain.day_errors import TillsOpen, UnknownBusinessDay
 from edge.usecases.fields import Operator, Request
 from sync.engine.journal import Moment, append, read_head, read_range
@@ -51,7 +52,7 @@ def close_business_day(
     day = find_day(db, business_date)
     if day is None:
         raise UnknownBusinessDay(business_date)
-    if day.state is DayState.CLOSED:
+    if not can_happen(day.state, DayEvent.CLOSED):
         return _closed_before(db, day)
     tills = open_sessions(db, business_date)
     if tills:

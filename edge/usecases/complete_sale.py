@@ -19,11 +19,12 @@ from edge.domain.errors import SaleIdAbandoned, SaleIdReused, SaleIdTaken
 from edge.domain.sale import Composed, compose
 from edge.domain.situation import Situation
 from edge.usecases.look_up_sale import number_of, points_left, recall, require_store
+from edge.usecases.raise_alarm import raise_alarm
 from edge.usecases.read_situation import read_situation
-from sync.engine.journal import Entry, Moment, append, append_after
+from sync.engine.journal import Entry, Moment, append_after
 from sync.protocol.change import Kept
 from sync.protocol.identity import EventId, ReceiptNumber, SaleId, WorkstationId
-from sync.protocol.poslog import AlarmKind, AlarmRaised
+from sync.protocol.poslog import AlarmKind
 
 
 def complete_sale(
@@ -96,19 +97,20 @@ def _reused(
     workstation_id: WorkstationId,
     moment: Moment,
 ) -> SaleIdReused:
-    """The refusal, whose ``keep`` raises the alarm on both servers: once for each other content,
-    however often it is sent."""
-    alarm = AlarmRaised(
-        alarm_id=uuid5(sale_id, f"reused by {request_digest.hex()}"),
-        kind=AlarmKind.SALE_ID_REUSED,
-        subject=str(sale_id),
-        detail=f"{workstation_id} sent another content under the id of receipt {number}",
-        workstation_id=workstation_id,
-    )
+    """The refusal, whose ``keep`` raises the alarm on both servers: one for each workstation that
+    does it, however often and under however many ids."""
+    alarm_id = uuid5(sale_id, f"reused by {request_digest.hex()}")
+    detail = f"{workstation_id} sent another content under the id of receipt {number}"
 
     def keep(db: sqlite3.Connection) -> None:
-        if not hot_reads.has_alarm(db, alarm.alarm_id):
-            hot.insert_alarm(db, alarm, moment.wall_ms)
-            append(db, alarm, EventId(alarm.alarm_id), moment)
+        raise_alarm(
+            db,
+            AlarmKind.SALE_ID_REUSED,
+            str(sale_id),
+            detail,
+            moment,
+            alarm_id=alarm_id,
+            workstation_id=workstation_id,
+        )
 
     return SaleIdReused(sale_id, number, keep)

@@ -41,6 +41,11 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of every request: a member that nobody reads is a mistake, not a wish."""
 
 
+def one_case(short_id: str) -> str:
+    """``w1`` and ``W1`` are one workstation, and one till: people read them aloud."""
+    return short_id.upper()
+
+
 def one_space(text: str) -> str:
     """A name without blanks around it, and with one between its words."""
     return " ".join(text.split())

@@ -12,6 +12,7 @@ from hashlib import sha256
 import msgspec
 
 from edge.db.workstations import PendingCode, write_code
+from edge.usecases.fields import one_case
 from sync.engine.journal import Moment
 from sync.protocol.identity import WorkstationId
 
@@ -47,8 +48,9 @@ def code_hash(workstation_id: WorkstationId, code: str) -> bytes:
 def issue_pairing_code(
     db: sqlite3.Connection, workstation_id: WorkstationId, code: str, moment: Moment
 ) -> IssuedCode:
-    """``code`` from ``new_code``, valid from now on for this workstation, in place of an earlier
-    one. A workstation that is paired already stays so until the code is used."""
+    """``code`` from ``new_code``, valid from now on for this workstation (in any case), in place
+    of an earlier one. A workstation that is paired already stays so until the code is used."""
+    workstation_id = WorkstationId(one_case(workstation_id))
     expires_at_ms = moment.wall_ms + LIFETIME_MS
     pending = PendingCode(code_hash(workstation_id, code), expires_at_ms)
     write_code(db, workstation_id, pending)

@@ -2,11 +2,9 @@
 
 import sqlite3
 from datetime import date
-from uuid import uuid5
 
 from edge.db.days import (
     BusinessDay,
-    DayState,
     find_day,
     find_open_day,
     insert_day,
@@ -15,7 +13,10 @@ from edge.db.days import (
 from edge.db.operators import require_authority, require_operator
 from edge.db.store import read_settings, today
 from edge.domain.business_day import (
+    DayEvent,
+    DayState,
     KnownToday,
+    can_happen,
     known_today,
     refuse_far_date,
     refuse_impossible_date,
@@ -29,7 +30,7 @@ from edge.domain.day_errors import (
 from edge.usecases.fields import Operator, Request, Told
 from sync.engine.journal import Moment, append
 from sync.protocol.identity import EventId
-from sync.protocol.poslog import BusinessDayOpened, DeviceRecorded
+from sync.protocol.poslog import BusinessDayOpened
 
 
 class OpenBusinessDay(Request, frozen=True):
@@ -58,37 +59,33 @@ def open_business_day(
         return current
     if current is not None:
         raise BusinessDayOpenAlready(current.business_date)
-    if find_day(db, business_date) is not None:
+    known = find_day(db, business_date)
+    if not can_happen(None if known is None else known.state, DayEvent.OPENED):
         raise BusinessDayClosedAlready(business_date)
-    _refuse_unasked(db, request, business_date, event_id, moment)
-    fact = BusinessDayOpened(business_date, request.operator_id, settings.zone)
+    why = _why_meant(db, request, business_date, moment)
+    fact = BusinessDayOpened(business_date, request.operator_id, settings.zone, why)
     seq = append(db, fact, event_id, moment).envelope.seq
     day = BusinessDay(business_date, DayState.OPEN, request.operator_id, moment.wall_ms, seq)
     insert_day(db, day)
     return day
 
 
-def _refuse_unasked(
-    db: sqlite3.Connection,
-    request: OpenBusinessDay,
-    business_date: date,
-    event_id: EventId,
-    moment: Moment,
-) -> None:
-    """A day that may be a mistake needs a manager's reason, which is recorded before it
-    (protocol.md, Time)."""
+def _why_meant(
+    db: sqlite3.Connection, request: OpenBusinessDay, business_date: date, moment: Moment
+) -> str | None:
+    """A day that may be a mistake needs a manager's reason, which the fact carries (protocol.md,
+    Time); None for a day that needs none."""
     known = _known_today(db, moment)
     refuse_impossible_date(business_date, known)
     try:
         _refuse_too_early(db, business_date)
         refuse_far_date(business_date, known)
-    except (BusinessDayTooEarly, BusinessDayFar) as asked:
+    except (BusinessDayTooEarly, BusinessDayFar):
         if request.override_reason is None:
             raise
         require_authority(db, request.operator_id)
-        detail = f"{request.operator_id} opens {business_date}: {request.override_reason} ({asked})"
-        record = DeviceRecorded("override", detail, "")
-        append(db, record, EventId(uuid5(event_id, "override")), moment)
+        return request.override_reason
+    return None
 
 
 def _refuse_too_early(db: sqlite3.Connection, business_date: date) -> None:

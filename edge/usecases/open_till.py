@@ -13,14 +13,14 @@ from edge.db.tills import (
 )
 from edge.domain.day_errors import TillOpenAlready
 from edge.domain.errors import NoOpenBusinessDay
-from edge.usecases.fields import AmountMinor, Operator, Request, Till
+from edge.usecases.fields import AmountMinor, Operator, Request, Till, one_case
 from sync.engine.journal import Moment, append
 from sync.protocol.identity import EventId, TillId, TillSessionId, WorkstationId
 from sync.protocol.poslog import TillSessionOpened
 
 
 class OpenTill(Request, frozen=True):
-    """``till_id``: the workstation's own name if it is not stated."""
+    """``till_id``: the workstation's own name if it is not stated; in any case."""
 
     till_session_id: TillSessionId
     operator_id: Operator
@@ -36,7 +36,7 @@ def open_till(
     Raises UnknownOperator, InactiveOperator, SettingsMissing, NoOpenBusinessDay, TillOpenAlready,
     NotEnrolled.
     """
-    till_id = request.till_id or TillId(workstation_id)
+    till_id = TillId(one_case(request.till_id or workstation_id))
     settings = read_settings(db)
     require_operator(db, request.operator_id)
     day = find_open_day(db)

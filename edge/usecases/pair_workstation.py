@@ -18,7 +18,7 @@ from edge.db.workstations import (
 )
 from edge.domain.pairing_errors import PairingRefused
 from edge.domain.text import ShortWorkstation
-from edge.usecases.fields import Request
+from edge.usecases.fields import Request, one_case
 from edge.usecases.issue_pairing_code import code_hash
 from sync.engine.journal import Moment
 from sync.protocol.identity import WorkstationId
@@ -38,6 +38,11 @@ class PairWorkstation(Request, frozen=True):
     token: Token
 
     @property
+    def workstation(self) -> WorkstationId:
+        """Whose name that is, in whatever case it was typed."""
+        return WorkstationId(one_case(self.workstation_id))
+
+    @property
     def request_id(self) -> UUID:
         """The token is what the client made before its first attempt; at rest stands its hash."""
         return _request_id(token_hash(self.token))
@@ -53,7 +58,7 @@ def pair_workstation(db: sqlite3.Connection, request: PairWorkstation, moment: M
     """The request's token is valid from now on; an earlier one of this workstation is not, and a
     repeat of the request that brought that one is no longer answered. Raises PairingRefused.
     """
-    workstation_id = request.workstation_id
+    workstation_id = request.workstation
     check_code(db, request, moment)
     drop_code(db, workstation_id)
     earlier = find_token_hash(db, workstation_id)
@@ -66,10 +71,10 @@ def pair_workstation(db: sqlite3.Connection, request: PairWorkstation, moment: M
 def check_code(db: sqlite3.Connection, request: PairWorkstation, moment: Moment) -> None:
     """Whether the code pairs the workstation now: a look that writes nothing, so that whoever
     guesses keeps no writer from its work. Raises PairingRefused."""
-    pending = find_code(db, request.workstation_id)
+    pending = find_code(db, request.workstation)
     if pending is None or moment.wall_ms >= pending.expires_at_ms:
         raise PairingRefused
-    if not hmac.compare_digest(pending.code_hash, code_hash(request.workstation_id, request.code)):
+    if not hmac.compare_digest(pending.code_hash, code_hash(request.workstation, request.code)):
         raise PairingRefused
 
 

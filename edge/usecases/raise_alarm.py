@@ -1,16 +1,18 @@
-"""Raise an alarm: a row that people see here, and an event that head office sees."""
+"""Raise an alarm: a row that people see here, and an event that head office sees.
+
+One stands for a cause at a time: what happens again while nobody has cleared it is counted on the
+row and makes no further event. So a workstation that goes wrong, or somebody who plays with one, is
+one alarm however often it happens.
+"""
 
 import sqlite3
 from uuid import UUID
 
-from edge.db.alarms import Alarm, find_alarm_since, insert_alarm
+from edge.db.alarms import Alarm, count_again, find_standing, insert_alarm
 from edge.db.store import read_enrolment
 from sync.engine.journal import Moment, append
 from sync.protocol.identity import EventId, WorkstationId
 from sync.protocol.poslog import AlarmKind, AlarmRaised
-
-REPEATED_AFTER_MS = 24 * 60 * 60 * 1_000
-"""The same alarm about the same subject is raised once in this time."""
 
 
 def raise_alarm(
@@ -23,12 +25,16 @@ def raise_alarm(
     alarm_id: UUID,
     workstation_id: WorkstationId | None = None,
 ) -> UUID:
-    """The alarm's id; an earlier one's if the same alarm stands already. A box that belongs to no
-    store keeps the row alone."""
-    known = find_alarm_since(db, kind, subject, moment.wall_ms - REPEATED_AFTER_MS)
-    if known is not None:
-        return known
-    insert_alarm(db, Alarm(alarm_id, kind, subject, detail, moment.wall_ms))
+    """The alarm's id: ``alarm_id``, or that of the alarm that stands already of this kind, at this
+    workstation or (None) of the box itself. A box that belongs to no store keeps the row alone."""
+    cause = workstation_id or ""
+    standing = find_standing(db, kind.value, cause)
+    if standing is not None:
+        if standing.alarm_id != alarm_id:  # the same unit may run again
+            count_again(db, standing.alarm_id, subject, detail, moment.wall_ms)
+        return standing.alarm_id
+    at_ms = moment.wall_ms
+    insert_alarm(db, Alarm(alarm_id, kind.value, cause, subject, detail, at_ms, at_ms))
     if read_enrolment(db) is not None:
         fact = AlarmRaised(alarm_id, kind, subject, detail, workstation_id)
         append(db, fact, EventId(alarm_id), moment)

@@ -1,27 +1,34 @@
 """Settle a till: what was counted against what the receipts say should be there."""
 
 import sqlite3
+from uuid import uuid5
 
 import msgspec
 from msgspec.structs import replace
 
-from edge.db.operators import require_operator
+from edge.db.operators import require_authority, require_operator
 from edge.db.store import read_settings
 from edge.db.tills import TillSession, TillState, expected_cash, find_till_session, mark_settled
-from edge.domain.day_errors import TillSettledAlready, UnknownTillSession
-from edge.usecases.fields import AmountMinor, Operator, Request
+from edge.domain.day_errors import (
+    AnotherWorkstationsTill,
+    TillSettledAlready,
+    UnknownTillSession,
+)
+from edge.usecases.fields import AmountMinor, Operator, Request, Told
 from sync.engine.journal import Moment, append
-from sync.protocol.identity import EventId, TillSessionId
+from sync.protocol.identity import EventId, TillSessionId, WorkstationId
 from sync.protocol.money import format_minor
-from sync.protocol.poslog import TillSessionSettled
+from sync.protocol.poslog import DeviceRecorded, TillSessionSettled
 from sync.protocol.reference import StoreSettings
 
 
 class SettleTill(Request, frozen=True):
-    """Cash as it was counted, in minor units."""
+    """Cash as it was counted, in minor units. ``override_reason``: why a manager settles another
+    workstation's till."""
 
     operator_id: Operator
     counted_cash_minor: AmountMinor
+    override_reason: Told | None = None
 
 
 class SettledTill(msgspec.Struct, frozen=True):
@@ -37,21 +44,34 @@ def settle_till(
     db: sqlite3.Connection,
     request: SettleTill,
     till_session_id: TillSessionId,
+    workstation_id: WorkstationId,
     event_id: EventId,
     moment: Moment,
 ) -> SettledTill:
-    """The session with its count. The same count again changes nothing and gives it again.
+    """The session with its count, by the workstation that holds it, or by another one
+    (``workstation_id``) with a manager's reason. The same count again changes nothing and gives it
+    again.
 
-    Raises UnknownOperator, InactiveOperator, SettingsMissing, UnknownTillSession,
-    TillSettledAlready, NotEnrolled.
+    Raises UnknownOperator, InactiveOperator, AuthorityNeeded, SettingsMissing, UnknownTillSession,
+    AnotherWorkstationsTill, TillSettledAlready, NotEnrolled.
     """
     settings = read_settings(db)
     require_operator(db, request.operator_id)
     session = find_till_session(db, till_session_id)
     if session is None:
         raise UnknownTillSession(till_session_id)
+    by_authority = session.workstation_id != workstation_id
+    if by_authority:
+        _refuse_stranger(db, request, session, workstation_id)
     if session.state is TillState.SETTLED:
         return _settled_before(session, request, settings)
+    if by_authority:
+        detail = (
+            f"{request.operator_id} settles {session.till_id} of {session.workstation_id} at "
+            f"{workstation_id}: {request.override_reason}"
+        )
+        record = DeviceRecorded("override", detail, "")
+        append(db, record, EventId(uuid5(event_id, "override")), moment)
     expected = expected_cash(db, session)
     settled = replace(
         session,
@@ -75,6 +95,18 @@ def settle_till(
     append(db, fact, event_id, moment)
     mark_settled(db, settled)
     return SettledTill(settled, expected, request.counted_cash_minor, fact.over_short_minor)
+
+
+def _refuse_stranger(
+    db: sqlite3.Connection,
+    request: SettleTill,
+    session: TillSession,
+    workstation_id: WorkstationId,
+) -> None:
+    """Whoever stands at another till has not counted this drawer."""
+    if request.override_reason is None:
+        raise AnotherWorkstationsTill(session.till_id, session.workstation_id, workstation_id)
+    require_authority(db, request.operator_id)
 
 
 def _settled_before(

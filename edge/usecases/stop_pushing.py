@@ -18,7 +18,9 @@ def stop_pushing(
     alarm_id: UUID | None = None,
 ) -> None:
     """Remember why in plain words, and tell people by ``alarm`` (with an id drawn by the caller)
-    about the epoch. Twice is once."""
-    write_stopped(db, reason)
+    about the epoch. Twice is once. Clearing that alarm goes on with pushing (clear_alarm.py)."""
+    raised = None
     if alarm is not None and alarm_id is not None:
-        raise_alarm(db, alarm, str(read_head(db).epoch), reason, moment, alarm_id=alarm_id)
+        epoch = str(read_head(db).epoch)
+        raised = raise_alarm(db, alarm, epoch, reason, moment, alarm_id=alarm_id)
+    write_stopped(db, reason, raised)

@@ -19,20 +19,27 @@ from collections import namedtuple
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 from typer.testing import CliRunner, Result
 
 from edge.cli import app
+from edge.clock import StoreClock
 from edge.db.engine import open_connection
 from edge.db.lock import hold_folder
+from edge.db.writer import InlineWriter
 from edge.folder import KEY_FILE, SETTINGS_FILE, database_of
 from edge.local import LOOK_EVERY_S
 from edge.ports import bind
 from edge.settings import LOOPBACK, WrongSettings, read_settings, write_settings
+from edge.usecases.raise_alarm import raise_alarm
+from edge.usecases.stop_pushing import stop_pushing
 from sync.command_line import command
 from sync.engine.transport import Request, Response
+from sync.protocol.identity import BootId
+from sync.protocol.poslog import AlarmKind
 from tests.edge_store import act, make_store, pairing, row_counts, sale
 from tests.fake_central import CODE, FakeCentral, problem, served
 
@@ -519,3 +526,63 @@ def test_a_folder_with_a_long_name_can_be_asked_too(tmp_path: Path) -> None:
     make_store(folder)
     with running(folder):
         assert run("status", "--data", folder).exit_code == 0
+
+
+def test_alarms_are_listed_and_cleared_with_who_and_why(tmp_path: Path) -> None:
+    """A27: an alarm that nothing clears teaches people to look away."""
+    folder = tmp_path / "S01"
+    make_store(folder)
+    assert run("alarm", "list", "--data", folder).stdout == "No alarm stands.\n"
+    writer = InlineWriter.open(database_of(folder))
+    moment = StoreClock(BootId(uuid4())).moment()
+    for number in (1, 2):
+        writer.run_now(
+            lambda db, number=number: raise_alarm(  # type: ignore[misc]
+                db, AlarmKind.FORK, "1-aa", "two boxes", moment, alarm_id=UUID(int=number)
+            )
+        )
+    writer.close_now()
+    listed = run("alarm", "list", "--data", folder)
+    assert listed.exit_code == 1
+    assert "two boxes (2 times" in listed.stdout
+    status = run("status", "--data", folder)
+    assert status.exit_code == 1
+    (clearing,) = re.findall(r"`((?:uv run )?edge alarm clear [^`]+)`", status.stdout)
+    words = shlex.split(clearing.replace("NAME", "'Ann Lee'").replace("WHY", "'one box is off'"))
+    cleared = run(*words[words.index("alarm") :])
+    assert cleared.exit_code == 0, cleared.output
+    assert run("alarm", "list", "--data", folder).exit_code == 0
+    assert run("status", "--data", folder).exit_code == 0
+    again = run(*words[words.index("alarm") :])
+    assert again.exit_code == 2
+    assert "cleared by Ann Lee" in again.stderr
+
+
+def test_sending_is_resumed_by_a_command(tmp_path: Path) -> None:
+    """A40: `edge push resume` lifts a stop and says what it was."""
+    folder = tmp_path / "S01"
+    make_store(folder)
+    resuming = ("push", "resume", "--by", "Ann", "--reason", "settled", "--data", folder)
+    assert "not stopped" in run(*resuming).stdout
+    writer = InlineWriter.open(database_of(folder))
+    moment = StoreClock(BootId(uuid4())).moment()
+    writer.run_now(
+        lambda db: stop_pushing(db, "fork: two", moment, alarm=AlarmKind.FORK, alarm_id=UUID(int=1))
+    )
+    writer.close_now()
+    assert run("status", "--data", folder).exit_code == 1
+    resumed = run(*resuming)
+    assert resumed.exit_code == 0, resumed.output
+    assert "fork: two" in resumed.stdout
+    assert run("status", "--data", folder).exit_code == 0
+
+
+def test_serve_takes_the_folder_from_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """B27: `edge serve` ignored EDGE_DATA, which every other command honours."""
+    monkeypatch.setenv("EDGE_DATA", str(tmp_path / "nothing"))
+    refused = run("serve")
+    assert refused.exit_code == 2
+    assert str(tmp_path / "nothing") in refused.stderr
+    assert "Missing option" not in refused.stderr

@@ -8,9 +8,12 @@ from uuid import uuid5
 
 import pytest
 
-from edge.db.days import BusinessDay, DayState, find_open_day
-from edge.db.tills import TillState, find_open_till
+from edge.db.days import BusinessDay, find_open_day
+from edge.db.tills import TillState, find_open_till, find_till_session
+from edge.domain.business_day import NEXT, DayEvent, DayState, can_happen
 from edge.domain.day_errors import (
+    AnotherWorkstationsTill,
+    BusinessDayBehind,
     BusinessDayClosedAlready,
     BusinessDayFar,
     BusinessDayOpenAlready,
@@ -34,13 +37,15 @@ from edge.domain.errors import (
 from edge.usecases.close_business_day import CloseBusinessDay, ClosedDay, close_business_day
 from edge.usecases.open_business_day import OpenBusinessDay, open_business_day
 from edge.usecases.open_till import OpenTill, open_till
+from edge.usecases.reopen_business_day import ReopenBusinessDay, reopen_business_day
 from edge.usecases.settle_till import SettledTill, SettleTill, settle_till
 from sync.engine.journal import KnownTime, hash_at, verify_chain
 from sync.protocol.errors import Refusal
-from sync.protocol.identity import EventId, OperatorId, TillId, TillSessionId
+from sync.protocol.identity import EventId, OperatorId, TillId, TillSessionId, WorkstationId
 from sync.protocol.poslog import (
     BusinessDayClosed,
     BusinessDayOpened,
+    BusinessDayReopened,
     DeviceRecorded,
     TillSessionOpened,
     TillSessionSettled,
@@ -94,11 +99,19 @@ def close(shop: Shop, day: date = DAY, operator: OperatorId = ANN) -> ClosedDay:
 
 
 def settle(
-    shop: Shop, session: TillSessionId, counted_minor: int, operator: OperatorId = ANN
+    shop: Shop,
+    session: TillSessionId,
+    counted_minor: int,
+    operator: OperatorId = ANN,
+    at: WorkstationId | None = None,
+    why: str | None = None,
 ) -> SettledTill:
+    """At ``at``, else at the workstation that holds it."""
     event = EventId(uuid5(named("settle"), f"{session} {counted_minor}"))
-    request = SettleTill(operator, counted_minor)
-    return shop.do(lambda db: settle_till(db, request, session, event, moment()))
+    request = SettleTill(operator, counted_minor, why)
+    held = shop.do(lambda db: find_till_session(db, session))
+    asking = at or (W1 if held is None else held.workstation_id)
+    return shop.do(lambda db: settle_till(db, request, session, asking, event, moment()))
 
 
 def refused(shop: Shop, kind: type[Refusal], act: Callable[[], Any]) -> Refusal:
@@ -141,11 +154,72 @@ def test_only_one_day_is_open_at_a_time(shop: Shop) -> None:
     assert "2025-03-14/close" in refusal.remedy
 
 
-def test_a_closed_day_never_opens_again(shop: Shop) -> None:
+def test_a_closed_day_is_not_opened_as_if_it_were_new(shop: Shop) -> None:
     open_(shop, OpenBusinessDay(ANN, DAY))
     close(shop)
     again = OpenBusinessDay(ANN, DAY, "we forgot something")
-    refused(shop, BusinessDayClosedAlready, lambda: open_(shop, again))
+    refusal = refused(shop, BusinessDayClosedAlready, lambda: open_(shop, again))
+    assert "2025-03-14/reopen" in refusal.remedy
+
+
+def reopen(shop: Shop, day: date = DAY, name: str = "reopened") -> BusinessDay:
+    request, event = ReopenBusinessDay(ANN, "closed by mistake"), EventId(named(name))
+    return shop.do(lambda db: reopen_business_day(db, request, day, event, moment()))
+
+
+def test_a_day_closed_by_mistake_goes_on_and_its_next_manifest_holds_all_of_it(shop: Shop) -> None:
+    """B6: one touch closed a day, and the shop could not sell any more that day."""
+    first = open_(shop, OpenBusinessDay(ANN, DAY))
+    settle(shop, shop.open_till(W1, 10_000), 10_000)
+    mistaken = close(shop)
+    assert reopen(shop) == first
+    assert shop.facts()[-1] == BusinessDayReopened(DAY, ANN, "closed by mistake")
+    assert shop.do(find_open_day) == first
+    assert reopen(shop) == first
+    settle(shop, shop.open_till(W1, 5_000, name="second"), 5_010)
+    event = EventId(named("closed again"))
+    closed = shop.do(lambda db: close_business_day(db, CloseBusinessDay(ANN), DAY, event, moment()))
+    assert closed.manifest.first_seq == mistaken.manifest.first_seq == first.first_seq
+    assert closed.manifest.last_seq == closed.closed_seq - 1 > mistaken.closed_seq
+    assert closed.manifest.store.float_minor == 15_000
+    assert close(shop) == closed
+
+
+def test_a_day_is_opened_again_by_a_manager_only_and_not_behind_others(shop: Shop) -> None:
+    """B6: the last day that was closed, with nothing open; a manager says why."""
+    refused(shop, UnknownBusinessDay, lambda: reopen(shop))
+    open_(shop, OpenBusinessDay(ANN, YESTERDAY))
+    trade_and_close(shop)
+    open_(shop, OpenBusinessDay(ANN, DAY))
+    refused(shop, BusinessDayOpenAlready, lambda: reopen(shop, YESTERDAY))
+    trade_and_close(shop)
+    refused(shop, BusinessDayBehind, lambda: reopen(shop, YESTERDAY))
+    shop.do(lambda db: db.execute("UPDATE operator SET role = 'cashier'") and None)
+    refused(shop, AuthorityNeeded, lambda: reopen(shop))
+
+
+def test_a_day_that_a_wrong_clock_traded_is_there_again_when_its_date_comes(shop: Shop) -> None:
+    """A21: tomorrow's day was traded and closed, then today's; tomorrow it goes on."""
+    tomorrow = date(2025, 3, 15)
+    open_(shop, OpenBusinessDay(ANN, tomorrow))
+    trade_and_close(shop)
+    open_(shop, OpenBusinessDay(ANN, DAY, "the clock was a day ahead"))
+    trade_and_close(shop)
+    assert reopen(shop, tomorrow).business_date == tomorrow
+
+
+@pytest.mark.parametrize("state", [None, *DayState])
+def test_a_day_has_one_next_state_for_each_event_that_can_happen(state: DayState | None) -> None:
+    """B6: closed leads to open again, and to nothing else."""
+    led_to = {event: NEXT[state].get(event) for event in DayEvent if can_happen(state, event)}
+    assert (
+        led_to
+        == {
+            None: {DayEvent.OPENED: DayState.OPEN},
+            DayState.OPEN: {DayEvent.CLOSED: DayState.CLOSED},
+            DayState.CLOSED: {DayEvent.REOPENED: DayState.OPEN},
+        }[state]
+    )
 
 
 def test_a_day_before_the_last_closed_one_needs_a_managers_reason(shop: Shop) -> None:
@@ -162,9 +236,9 @@ def test_a_day_before_the_last_closed_one_needs_a_managers_reason(shop: Shop) ->
     shop.do(lambda db: db.execute("UPDATE operator SET role = 'manager'") and None)
     opened = open_(shop, asked)
     assert opened.business_date == YESTERDAY
-    recorded = shop.facts()[-2]
-    assert isinstance(recorded, DeviceRecorded)
-    assert "the clock was wrong" in recorded.detail
+    recorded = shop.facts()[-1]
+    assert isinstance(recorded, BusinessDayOpened)
+    assert recorded.override_reason == "the clock was wrong"
 
 
 def test_a_day_that_was_opened_by_mistake_and_closed_empty_is_in_nobodys_way(shop: Shop) -> None:
@@ -289,6 +363,17 @@ def test_neither_a_till_nor_a_workstation_has_two_open_sessions(shop: Shop) -> N
     shop.open_till(W2)
 
 
+def test_w1_and_w_one_in_small_letters_are_one_till(shop: Shop) -> None:
+    """B27: people read these names aloud."""
+    shop.open_day()
+    shop.open_till(W1)
+    small = OpenTill(TillSessionId(named("s")), ANN, 0, TillId("w1"))
+    refused(shop, TillOpenAlready, lambda: shop.do(lambda db: open_till(db, small, W2, moment())))
+    drawer = OpenTill(TillSessionId(named("d")), ANN, 0, TillId("drawer-2"))
+    opened = shop.do(lambda db: open_till(db, drawer, W2, moment()))
+    assert opened.till_id == "DRAWER-2"
+
+
 def test_a_settled_till_says_over_and_short(shop: Shop) -> None:
     shop.open_day()
     session = shop.open_till(W1, 10_000)
@@ -309,6 +394,22 @@ def test_settling_twice_with_one_count_is_once(shop: Shop) -> None:
     assert shop.contents() == before
     refusal = refused(shop, TillSettledAlready, lambda: settle(shop, session, 10_000))
     assert "100.10" in refusal.detail
+
+
+def test_a_till_is_settled_where_it_stands_or_by_a_managers_word(shop: Shop) -> None:
+    """A27: any paired till settled another's drawer with a count of 0.01."""
+    shop.open_day()
+    session = shop.open_till(W1, 10_000)
+    refusal = refused(shop, AnotherWorkstationsTill, lambda: settle(shop, session, 1, at=W2))
+    assert "W1" in refusal.remedy
+    shop.do(lambda db: db.execute("UPDATE operator SET role = 'cashier'") and None)
+    refused(shop, AuthorityNeeded, lambda: settle(shop, session, 1, at=W2, why="W1 broke"))
+    shop.do(lambda db: db.execute("UPDATE operator SET role = 'manager'") and None)
+    settled = settle(shop, session, 10_000, at=W2, why="W1 broke")
+    assert (settled.over_short_minor, settled.session.workstation_id) == (0, W1)
+    recorded = shop.facts()[-2]
+    assert isinstance(recorded, DeviceRecorded)
+    assert "settles W1 of W1 at W2: W1 broke" in recorded.detail
 
 
 def test_an_unknown_till_session_is_not_settled(shop: Shop) -> None:

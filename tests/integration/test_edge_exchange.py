@@ -6,6 +6,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from structlog.testing import capture_logs
@@ -14,6 +15,8 @@ from edge import background
 from edge.background import Exchange, exchanging_over
 from edge.exchange import Line, Loading, NotLoaded, journal_of, load_over
 from edge.reading import read
+from edge.usecases.clear_alarm import ClearAlarm
+from edge.usecases.resume_pushing import resume_pushing
 from sync.engine.journal import acknowledged, read_head
 from sync.engine.outbox import SendState
 from sync.engine.signing import Signer
@@ -21,6 +24,7 @@ from sync.engine.transport import MemoryTransport, Request, Response
 from sync.protocol.clock import ClockState
 from sync.protocol.enrolment import EnrolmentAnswer
 from sync.protocol.errors import NotDelivered
+from sync.protocol.identity import EventId
 from sync.protocol.reference import DataSet
 from tests.edge_store import Till, open_store, sale, settings
 from tests.fake_central import FakeCentral, problem
@@ -287,6 +291,60 @@ async def test_a_verdict_stops_pushing_alarms_once_and_selling_goes_on(
     await shop.exchange.round()
     assert shop.central.batches == []
     assert shop.central.pulled == ["settings after 0"]
+
+
+async def test_a_box_that_was_stopped_asks_by_the_timer_and_not_once_a_sale(shop: Shop) -> None:
+    """B15: a fenced box beat once a sale."""
+    asked: list[str] = []
+
+    def fenced(request: Request) -> Response:
+        asked.append(request.path)
+        return problem(403, "fenced", sealed_watermark=1)
+
+    shop.central.instead = fenced
+    await shop.exchange.round()
+    before = len(asked)
+    for _ in range(5):
+        await shop.sell()
+        await shop.exchange.round()
+    assert len(asked) == before
+    shop.exchange.beat_due = True
+    await shop.exchange.round()
+    assert len(asked) == before + 1
+
+
+async def test_a_stop_that_a_person_lifts_goes_on_or_stops_again_and_says_so(shop: Shop) -> None:
+    """A40: a forged answer stopped a box for ever."""
+    fork = problem(409, "fork")
+    shop.central.instead = lambda request: fork if request.path.endswith("/journal") else None
+    await shop.exchange.round()
+
+    async def resume() -> str | None:
+        event, moment = EventId(uuid4()), shop.till.box.clock.moment()
+        clearing = ClearAlarm("Ann", "head office says that there is one box")
+        resumed = await shop.till.box.writer.run(
+            lambda db: resume_pushing(db, clearing, event, moment)
+        )
+        return resumed.was_stopped
+
+    first = (await shop.status())["alarms"]
+    with capture_logs() as logged:
+        assert str(await resume()).startswith("fork")
+        await shop.exchange.round()
+    again = (await shop.status())["alarms"]
+    assert isinstance(first, list)
+    assert isinstance(again, list)
+    assert [one["kind"] for one in again] == ["fork"]
+    assert again[0]["alarm_id"] != first[0]["alarm_id"]
+    assert [entry["event"] for entry in logged if entry["log_level"] == "error"] == [
+        "needs a person"
+    ]
+    shop.central.instead = lambda _request: None
+    assert str(await resume()).startswith("fork")
+    await shop.exchange.round()
+    assert "alarm_cleared" in shop.central.kinds
+    status = await shop.status()
+    assert (status["stopped"], status["alarms"]) == (None, [])
 
 
 async def test_a_head_office_that_holds_more_than_we_do_stops_pushing(shop: Shop) -> None:

@@ -86,6 +86,22 @@ async def test_the_same_id_with_other_content_is_refused_and_alarmed(till: Till)
     assert [alarm["kind"] for alarm in status["alarms"]] == ["sale_id_reused"]
 
 
+async def test_reused_ids_of_a_workstation_are_one_alarm_with_a_count(tmp_path: Path) -> None:
+    """A27: sixty reused ids made sixty alarms."""
+    async with open_store(tmp_path / "S01") as till:
+        await till.open_shop()
+        body = sale()
+        await till.call("POST", "/sales", body)
+        before = row_counts(till.box.folder)
+        for number in range(1, 61):
+            answer = await till.call("POST", "/sales", {**body, "note": f"other {number}"})
+            assert answer.status_code == 409
+        after = row_counts(till.box.folder)
+        assert after == {**before, "alarm": 1, "journal": before["journal"] + 1}
+        (alarm,) = (await till.call("GET", "/sync")).json()["alarms"]
+        assert (alarm["kind"], alarm["cause"], alarm["times"]) == ("sale_id_reused", "W1", 60)
+
+
 async def test_twenty_at_once_under_one_id_are_one_sale(till: Till) -> None:
     raw = json.dumps(sale()).encode()
     answers = await asyncio.gather(*(till.send("/sales", raw) for _ in range(20)))
@@ -183,6 +199,7 @@ async def test_a_client_that_hangs_up_in_the_middle_of_a_body_leaves_nothing(til
 
 
 async def test_a_day_of_trade_ends_with_a_counted_till_and_its_manifest(tmp_path: Path) -> None:
+    """A27: and nothing tells the expected cash before the count."""
     async with open_store(tmp_path / "S01") as till:
         session = await till.open_shop()
         await till.call("POST", "/sales", sale())
@@ -191,6 +208,11 @@ async def test_a_day_of_trade_ends_with_a_counted_till_and_its_manifest(tmp_path
         early = await till.call("POST", close, act())
         assert (early.status_code, problem(early)) == (409, "tills-open")
         assert (await till.call("GET", "/till-sessions/current")).json()["float_minor"] == 10_000
+        hidden = (await till.call("GET", f"/totals?business_date={day}")).json()
+        assert hidden["totals"] is None
+        assert {figure["unit"] for figure in hidden["figures"]} <= {"count", "milli", "points"}
+        for path in ("/totals/receipts", f"/totals/receipts?business_date={day}"):
+            assert problem(await till.call("GET", path)) == "counted-blind"
         counted = act(counted_cash_minor=10_340)
         settled = await till.call("POST", f"/till-sessions/{session}/settle", counted)
         assert settled.json()["expected_cash_minor"] == 10_345

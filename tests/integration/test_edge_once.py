@@ -77,11 +77,16 @@ async def prepared(till: Till, name: str) -> Written:
         return settling
     await till.call("POST", path, settling.body)
     day = (await till.call("GET", "/business-days/current")).json()["business_date"]
+    if name == "reopen a day":
+        await till.call("POST", f"/business-days/{day}/close", act())
+        reopening = act(reason="closed by mistake")
+        path = f"/business-days/{day}/reopen"
+        return Written("POST", path, reopening, {"reason": "another"}, 200)
     return Written("POST", f"/business-days/{day}/close", act(), {"operator_id": "bert"}, 200)
 
 
 REQUESTS = (
-    *("open a day", "close a day", "open a till", "settle a till", "receive goods"),
+    *("open a day", "close a day", "reopen a day", "open a till", "settle a till", "receive goods"),
     *("create a customer", "change a customer", "deactivate a customer", "pair"),
 )
 

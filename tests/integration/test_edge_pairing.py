@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 import pytest
@@ -15,8 +15,10 @@ from edge.db.alarms import list_alarms
 from edge.db.pushing import read_push_state
 from edge.db.store import read_enrolment
 from edge.db.workstations import list_workstations, token_hash, token_hashes
+from edge.domain.alarm_errors import AlarmClearedAlready, UnknownAlarm
 from edge.domain.pairing_errors import EnrolledAlready, EnrolmentUnsound, PairingRefused
 from edge.usecases.adopt_enrolment import adopt_enrolment
+from edge.usecases.clear_alarm import ClearAlarm, clear_alarm
 from edge.usecases.issue_pairing_code import (
     ALPHABET,
     LIFETIME_MS,
@@ -24,7 +26,7 @@ from edge.usecases.issue_pairing_code import (
     new_code,
 )
 from edge.usecases.pair_workstation import Paired, PairWorkstation, pair_workstation
-from edge.usecases.raise_alarm import REPEATED_AFTER_MS, raise_alarm
+from edge.usecases.raise_alarm import raise_alarm
 from edge.usecases.record_boot import record_boot
 from edge.usecases.record_contact import record_contact
 from edge.usecases.resume_pushing import resume_pushing
@@ -34,8 +36,8 @@ from sync.protocol.change import genesis_hash
 from sync.protocol.clock import ClockState
 from sync.protocol.enrolment import EnrolmentAnswer
 from sync.protocol.errors import Refusal
-from sync.protocol.identity import BootId, StoreId
-from sync.protocol.poslog import AlarmKind, AlarmRaised, DeviceRecorded
+from sync.protocol.identity import BootId, EventId, StoreId, WorkstationId
+from sync.protocol.poslog import AlarmCleared, AlarmKind, AlarmRaised, DeviceRecorded
 from tests.integration.edge_fixtures import (
     NOON_MS,
     STORE,
@@ -199,6 +201,20 @@ def test_a_code_of_one_workstation_pairs_no_other(shop: Shop) -> None:
     refused(shop, PairingRefused, lambda: shop.do(lambda db: pair_workstation(db, other, moment())))
 
 
+def test_w1_and_w_one_in_small_letters_are_one_workstation(shop: Shop) -> None:
+    """B27: a second pairing under other letters ends the first one's token."""
+    issue(shop)
+    pair(shop)
+    small = WorkstationId("w1")
+    issued = shop.do(lambda db: issue_pairing_code(db, small, CODE, moment()))
+    assert issued.workstation_id == W1
+    asked = PairWorkstation(small, CODE, NEW_TOKEN)
+    paired = shop.do(lambda db: pair_workstation(db, asked, moment()))
+    assert paired.workstation_id == W1
+    assert [w.workstation_id for w in shop.do(list_workstations)] == [W1]
+    assert (whose(shop, TOKEN), whose(shop, NEW_TOKEN)) == (None, W1)
+
+
 def test_pairing_anew_ends_the_earlier_token(shop: Shop) -> None:
     issue(shop)
     pair(shop)
@@ -234,18 +250,50 @@ def test_an_alarm_is_seen_here_and_travels(shop: Shop) -> None:
     assert shop.facts()[-1] == AlarmRaised(ALARM, AlarmKind.FORK, "1-aa", "two branches", W1)
 
 
-def test_the_same_alarm_is_raised_once_a_day(shop: Shop) -> None:
-    def again(at_ms: int, number: int, subject: str = "1-aa") -> UUID:
+def test_alarms_of_one_cause_are_one_with_a_count_and_the_last_time(shop: Shop) -> None:
+    """A27: sixty of them are one row and one event, until somebody clears it."""
+
+    def again(at_ms: int, number: int, workstation: WorkstationId | None = W1) -> UUID:
         return shop.do(
             lambda db: raise_alarm(
-                db, AlarmKind.FORK, subject, "x", moment(at_ms), alarm_id=UUID(int=number)
+                db,
+                AlarmKind.WORKSTATION_AHEAD,
+                f"subject {number}",
+                f"detail {number}",
+                moment(at_ms),
+                alarm_id=UUID(int=number),
+                workstation_id=workstation,
             )
         )
 
-    assert again(NOON_MS, 1) == again(NOON_MS + 1, 2) == UUID(int=1)
-    assert again(NOON_MS + 2, 3, "2-bb") == UUID(int=3)
-    assert again(NOON_MS + REPEATED_AFTER_MS, 4) == UUID(int=4)
-    assert len(shop.do(list_alarms)) == 3
+    before = len(shop.facts())
+    assert {again(NOON_MS + number, number) for number in range(1, 61)} == {UUID(int=1)}
+    (alarm,) = shop.do(list_alarms)
+    assert (alarm.times, alarm.raised_at_ms, alarm.last_at_ms) == (60, NOON_MS + 1, NOON_MS + 60)
+    assert (alarm.subject, alarm.detail) == ("subject 60", "detail 60")
+    assert len(shop.facts()) == before + 1
+    assert again(NOON_MS, 70, W2) == UUID(int=70)
+    clearing = ClearAlarm("Ann", "the box was restored")
+    cleared = EventId(named("cleared"))
+    shop.do(lambda db: clear_alarm(db, clearing, UUID(int=1), cleared, moment()))
+    assert shop.facts()[-1] == AlarmCleared(UUID(int=1), "Ann", "the box was restored")
+    assert [alarm.alarm_id for alarm in shop.do(list_alarms)] == [UUID(int=70)]
+    assert again(NOON_MS, 80) == UUID(int=80)
+    assert len(shop.do(list_alarms)) == 2
+
+
+def test_an_alarm_is_cleared_once_and_only_one_that_is_there(shop: Shop) -> None:
+    """A27: a command that does nothing says so."""
+    clearing, event = ClearAlarm("Ann", "seen"), EventId(named("cleared"))
+
+    def clear(alarm_id: UUID) -> None:
+        shop.do(lambda db: clear_alarm(db, clearing, alarm_id, event, moment()) and None)
+
+    shop.do(lambda db: raise_alarm(db, AlarmKind.FORK, "x", "y", moment(), alarm_id=ALARM))
+    refused(shop, UnknownAlarm, lambda: clear(UUID(int=99)))
+    clear(ALARM)
+    refusal = refused(shop, AlarmClearedAlready, lambda: clear(ALARM))
+    assert "Ann" in refusal.detail
 
 
 def test_a_box_without_a_store_keeps_its_alarm_to_itself(blank: Shop) -> None:
@@ -266,10 +314,40 @@ def test_pushing_stops_with_a_reason_until_a_person_resumes_it(shop: Shop) -> No
     assert [alarm.subject for alarm in shop.do(list_alarms)] == [str(shop.do(read_head).epoch)]
     shop.do(lambda db: record_contact(db, moment(), NOON_MS + 5, Steady("boot", 7)))
     assert shop.do(read_push_state).stopped == "central holds more"
-    shop.do(resume_pushing)
+    resuming, event = ClearAlarm("Ann", "the copy was switched off"), EventId(named("resumed"))
+    resumed = shop.do(lambda db: resume_pushing(db, resuming, event, moment()))
+    assert resumed.was_stopped == "central holds more"
+    assert shop.do(list_alarms) == ()
     state = shop.do(read_push_state)
     assert (state.stopped, state.last_contact_ms, state.server_time_ms) == (
         None,
         NOON_MS,
         NOON_MS + 5,
     )
+    assert shop.do(lambda db: resume_pushing(db, resuming, event, moment())).was_stopped is None
+
+
+def test_clearing_the_alarm_of_a_stop_resumes_pushing_and_of_another_does_not(shop: Shop) -> None:
+    """A40: a stop can be lifted, by the person who cleared what stopped it."""
+
+    def stop() -> None:
+        shop.do(
+            lambda db: stop_pushing(
+                db, "fork: two", moment(), alarm=AlarmKind.FORK, alarm_id=uuid4()
+            )
+        )
+
+    def clear(kind: str) -> None:
+        (alarm,) = [alarm for alarm in shop.do(list_alarms) if alarm.kind == kind]
+        clearing, event = ClearAlarm("Ann", "settled"), EventId(uuid4())
+        shop.do(lambda db: clear_alarm(db, clearing, alarm.alarm_id, event, moment()) and None)
+
+    stop()
+    other = AlarmKind.WORKSTATION_AHEAD
+    shop.do(lambda db: raise_alarm(db, other, "x", "y", moment(), alarm_id=ALARM))
+    clear(other.value)
+    assert shop.do(read_push_state).stopped == "fork: two"
+    clear("fork")
+    assert shop.do(read_push_state).stopped is None
+    stop()
+    assert [alarm.kind for alarm in shop.do(list_alarms)] == ["fork"]

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
@@ -69,15 +70,21 @@ class Traded:
         """Settle every open till, each a little off."""
         sessions = self.writer.run_now(
             lambda db: db.execute(
-                "SELECT till_session_id FROM till_session WHERE state = 'open'"
+                "SELECT till_session_id, workstation_id FROM till_session WHERE state = 'open'"
             ).fetchall()
         )
-        for number, (session,) in enumerate(sorted(sessions)):
+        for number, (session, workstation) in enumerate(sorted(sessions)):
             request = SettleTill(ANNA, 10_000 + number * 7)
             event = EventId(UUID(bytes=session[::-1]))
+            key, now = TillSessionId(UUID(bytes=session)), builders.moment()
             self.writer.run_now(
-                lambda db, request=request, session=session, event=event: settle_till(  # type: ignore[misc]
-                    db, request, TillSessionId(UUID(bytes=session)), event, builders.moment()
+                partial(
+                    settle_till,
+                    request=request,
+                    till_session_id=key,
+                    workstation_id=workstation,
+                    event_id=event,
+                    moment=now,
                 )
             )
 

@@ -13,11 +13,13 @@ from uuid import UUID
 import msgspec
 import pytest
 
+from edge.db.alarms import Alarm
 from edge.db.customers import Customer
 from edge.db.tills import TillSession
 from edge.usecases.adopt_enrolment import adopt_enrolment
 from edge.usecases.answer_once import Asked, answer_once
 from edge.usecases.apply_reference import apply_reference
+from edge.usecases.clear_alarm import ClearAlarm, clear_alarm
 from edge.usecases.close_business_day import CloseBusinessDay, close_business_day
 from edge.usecases.create_customer import CreateCustomer, create_customer, draw
 from edge.usecases.issue_pairing_code import issue_pairing_code
@@ -27,6 +29,7 @@ from edge.usecases.pair_workstation import Paired, PairWorkstation, pair_worksta
 from edge.usecases.raise_alarm import raise_alarm
 from edge.usecases.receive_goods import GoodsLine, ReceivedGoods, ReceiveGoods, receive_goods
 from edge.usecases.record_boot import record_boot
+from edge.usecases.reopen_business_day import ReopenBusinessDay, reopen_business_day
 from edge.usecases.settle_till import SettleTill, settle_till
 from edge.usecases.update_customer import UpdateCustomer, update_customer
 from sync.protocol.identity import BootId, CustomerId, EventId, ItemId, MovementId, TillSessionId
@@ -86,11 +89,23 @@ def open_drawer(db: sqlite3.Connection) -> Any:
 
 
 def settle(db: sqlite3.Connection) -> Any:
-    return settle_till(db, SettleTill(ANN, 9_990), SESSION, event("settle"), moment())
+    return settle_till(db, SettleTill(ANN, 9_990), SESSION, W1, event("settle"), moment())
 
 
 def close_day(db: sqlite3.Connection) -> Any:
     return close_business_day(db, CloseBusinessDay(ANN), DAY, event("close"), moment())
+
+
+def reopen_day(db: sqlite3.Connection) -> Any:
+    request = ReopenBusinessDay(ANN, "a mistake")
+    return reopen_business_day(db, request, DAY, event("reopen"), moment())
+
+
+def clear(db: sqlite3.Connection) -> Any:
+    asked, event_id = ClearAlarm("Ann", "settled"), event("clear")
+    return once(
+        db, event_id, Alarm, lambda: clear_alarm(db, asked, UUID(int=1), event_id, moment())
+    )
 
 
 def receive(db: sqlite3.Connection) -> Any:
@@ -145,6 +160,8 @@ def adopt(db: sqlite3.Connection) -> Any:
 USE_CASES: dict[str, tuple[Act, tuple[Act, ...]]] = {
     "open_business_day": (open_day, ()),
     "close_business_day": (close_day, (open_day, open_drawer, settle)),
+    "reopen_business_day": (reopen_day, (open_day, close_day)),
+    "clear_alarm": (clear, (alarm,)),
     "open_till": (open_drawer, (open_day,)),
     "settle_till": (settle, (open_day, open_drawer)),
     "receive_goods": (receive, (open_day,)),

@@ -251,7 +251,9 @@ class Workstation(Person):
                 event_id,
                 request,
                 SettledTill,
-                lambda db, moment: settle_till(db, request, session_id, event_id, moment),
+                lambda db, moment: settle_till(
+                    db, request, session_id, self.workstation_id, event_id, moment
+                ),
             )
         )
         memory.session_id, memory.is_open = None, False

@@ -132,10 +132,23 @@ def _create_alarm() -> None:
         "alarm",
         sa.Column("alarm_id", sa.LargeBinary(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("cause", sa.String(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("detail", sa.String(), nullable=False),
         sa.Column("raised_at_ms", sa.Integer(), nullable=False),
+        sa.Column("last_at_ms", sa.Integer(), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("cleared_at_ms", sa.Integer(), nullable=True),
+        sa.Column("cleared_by", sa.String(), nullable=True),
+        sa.Column("cleared_reason", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("alarm_id", name=op.f("pk_alarm")),
+    )
+    op.create_index(
+        "ix_alarm_standing",
+        "alarm",
+        ["kind", "cause"],
+        unique=True,
+        sqlite_where=sa.text("cleared_at_ms IS NULL"),
     )
 
 
@@ -398,6 +411,7 @@ def _create_push_state() -> None:
         "push_state",
         sa.Column("one", sa.Integer(), nullable=False),
         sa.Column("stopped", sa.String(), nullable=True),
+        sa.Column("stop_alarm_id", sa.LargeBinary(), nullable=True),
         sa.Column("last_contact_ms", sa.Integer(), nullable=True),
         sa.Column("server_time_ms", sa.Integer(), nullable=True),
         sa.Column("machine_boot", sa.String(), nullable=True),
