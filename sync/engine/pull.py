@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from sync.engine.ask import ask
 from sync.engine.signing import Signer
 from sync.engine.transport import Transport
-from sync.protocol.answers import NOT_SIGNED, Ruled, Slug, TryLater, read_refusal
+from sync.protocol.answers import CALLS_A_PERSON, NOT_SIGNED, Ruled, Slug, TryLater, read_refusal
 from sync.protocol.batch import Acknowledgement
 from sync.protocol.change import Head
 from sync.protocol.codec import decode
@@ -168,7 +168,7 @@ async def _fetch(
         case Ruled(slug=Slug.CURSOR_GONE):
             return refusal
         case TryLater(detail=detail, wait_ms=wait_ms):
-            return PullLater(detail, wait_ms, person=signed and status in (401, 426))
+            return PullLater(detail, wait_ms, person=signed and status in CALLS_A_PERSON)
         case _:
             return PullLater(refusal.detail, None)
 

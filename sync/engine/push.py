@@ -13,6 +13,7 @@ from sync.engine.outbox import JournalPort, Outbox, SendState, Stopped, StopReas
 from sync.engine.signing import Signer
 from sync.engine.transport import Transport
 from sync.protocol.answers import (
+    CALLS_A_PERSON,
     NOT_SIGNED,
     AcknowledgementVerdict,
     Ruled,
@@ -206,7 +207,7 @@ async def _refused(
                 return Shrunk(shrink(limits._replace(events=count)))
             return Later(detail, None, shrink(limits), person=True)
         case TryLater(detail=detail, wait_ms=wait_ms):
-            return Later(detail, wait_ms, limits, person=answer.signed and status in (401, 426))
+            return Later(detail, wait_ms, limits, person=answer.signed and status in CALLS_A_PERSON)
         case Ruled(slug=Slug.GAP, detail=detail, expected_seq=expected):
             return await _gap(journal, state, limits, expected, detail)
         case Ruled(slug=Slug.FORK, detail=detail):

@@ -48,6 +48,11 @@ _PLAIN = {
 }
 
 
+CALLS_A_PERSON = frozenset({401, 403, 426})
+"""Of head office's own (signed) refusals: trying again alone will not help. 403 is a box that was
+revoked, or that asks for what is not its own; ``fenced`` is a verdict of its own."""
+
+
 @dataclass(frozen=True)
 class Ruled:
     """Head office's own verdict on the request."""
@@ -101,6 +106,8 @@ def read_refusal(status: int, headers: Mapping[str, str], body: bytes, *, signed
         return TooLarge(
             detail or "the request was too large for head office or for what is between"
         )
+    if signed and status == 403:
+        return TryLater(f"head office refuses this box: {detail or 'it does not say why'}")
     said = _PLAIN.get(status, f"an answer that head office would not give (status {status})")
     wait_ms = _retry_after_ms(headers) if status in (429, 503) else None
     return TryLater(f"{said}: {detail}" if detail else said, wait_ms)

@@ -200,6 +200,7 @@ async def test_a_cut_line_applies_nothing(fate: Fate) -> None:
     [
         (Response(200, {}, b"<html>"), None, False),
         (Response(401, {}, b""), None, True),
+        (Response(403, {}, b""), None, True),
         (Response(503, {"retry-after": "4"}, b""), 4_000, False),
         (Response(413, {}, b""), None, False),
         (Response(500, {}, b""), None, False),

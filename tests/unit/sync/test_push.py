@@ -235,6 +235,19 @@ async def test_no_answer_deletes_anything(
     assert len((await journal.outbox(BatchLimits())).entries) == 7
 
 
+async def test_a_box_that_head_office_revoked_keeps_everything_and_calls_a_person() -> None:
+    """A23: a revoked box tried on as if the line were bad; its status said nothing."""
+    journal, office = journal_of(3), HeadOffice()
+    office.say = lambda _: problem(403, "device-revoked")
+    transport = line_to(office)
+    pushed = await push_once(journal, transport, SIGNER, BatchLimits(), HEALTH)
+    beaten = await beat_once(journal, transport, SIGNER)
+    for outcome in (pushed, beaten):
+        assert isinstance(outcome, Later)
+        assert (outcome.person, outcome.detail) == (True, "head office refuses this box: why")
+    assert not (await journal.state()).stopped
+
+
 async def test_a_stopped_push_sends_nothing_more() -> None:
     journal, office = journal_of(3), HeadOffice()
     office.say = lambda _: problem(409, "fork")
