@@ -8,6 +8,7 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
+from sync.protocol.currency import decimals_of
 from sync.protocol.manifest import Figure, ReceiptDifference, Totals, figures
 from sync.protocol.money import format_minor
 
@@ -57,8 +58,10 @@ def compare(
     receipts: tuple[ReceiptDifference, ...] = (),
 ) -> Comparison:
     """Every figure of both accounts side by side; a tax rate or tender one side lacks is zero."""
-    rows = list(_figure_rows(store.totals, central.totals))
-    rows.append(_row(Figure("last sequence", store.last_seq, "count"), central.last_seq))
+    decimals = decimals_of(currency) or 0
+    rows = list(_figure_rows(store.totals, central.totals, decimals))
+    last = Figure("last sequence", store.last_seq, "count")
+    rows.append(_row(last, central.last_seq, decimals))
     same = store.head_hash == central.head_hash
     rows.append(
         Row(
@@ -72,31 +75,31 @@ def compare(
     return Comparison(store_code, currency, tuple(rows), receipts)
 
 
-def _figure_rows(store: Totals, central: Totals) -> Iterable[Row]:
+def _figure_rows(store: Totals, central: Totals, decimals: int) -> Iterable[Row]:
     ours = {figure.name: figure for figure in figures(store)}
     theirs = {figure.name: figure for figure in figures(central)}
     for name in [*ours, *(name for name in theirs if name not in ours)]:
         figure = ours.get(name) or theirs[name]
         mine = ours[name].amount if name in ours else 0
         other = theirs[name].amount if name in theirs else 0
-        yield _row(Figure(name, mine, figure.unit), other)
+        yield _row(Figure(name, mine, figure.unit), other, decimals)
 
 
-def _row(figure: Figure, central: int) -> Row:
+def _row(figure: Figure, central: int, decimals: int) -> Row:
     difference = figure.amount - central
     return Row(
         figure.name,
-        _amount(figure.amount, figure.unit),
-        _amount(central, figure.unit),
-        _amount(difference, figure.unit),
+        _amount(figure.amount, figure.unit, decimals),
+        _amount(central, figure.unit, decimals),
+        _amount(difference, figure.unit, decimals),
         difference != 0,
     )
 
 
-def _amount(amount: int, unit: str) -> str:
+def _amount(amount: int, unit: str, decimals: int) -> str:
     match unit:
         case "minor":
-            return format_minor(amount)
+            return format_minor(amount, decimals)
         case "milli":
             return format_minor(amount, 3)
         case _:
@@ -127,14 +130,15 @@ def _table(comparison: Comparison) -> Table:
 
 
 def _named(comparison: Comparison) -> Iterable[Text]:
+    decimals = decimals_of(comparison.currency) or 0
     for receipt in comparison.receipts[:RECEIPTS_NAMED_MAX]:
-        yield Text(f"  receipt {receipt.number}: {_why(receipt)}", style="red")
+        yield Text(f"  receipt {receipt.number}: {_why(receipt, decimals)}", style="red")
     left = len(comparison.receipts) - RECEIPTS_NAMED_MAX
     if left > 0:
         yield Text(f"  … and {left:,} receipts more", style="red")
 
 
-def _why(receipt: ReceiptDifference) -> str:
+def _why(receipt: ReceiptDifference, decimals: int) -> str:
     match receipt.only_at:
         case "store":
             return "the store has it, head office does not"
@@ -142,7 +146,7 @@ def _why(receipt: ReceiptDifference) -> str:
             return "head office has it, the store does not"
         case _:
             return "; ".join(
-                f"{part.name}: store says {_amount(part.store or 0, part.unit)}, "
-                f"head office counts {_amount(part.central or 0, part.unit)}"
+                f"{part.name}: store says {_amount(part.store or 0, part.unit, decimals)}, "
+                f"head office counts {_amount(part.central or 0, part.unit, decimals)}"
                 for part in receipt.figures
             )

@@ -17,7 +17,7 @@ from central.demo.business_day import close_day, open_day
 from central.demo.stage import Stage, StoreBox
 from central.demo.trade import Article, Shoppers, new_id, trade
 from central.demo.workstation import Workstation, pair
-from sync.protocol.money import format_minor
+from sync.protocol.currency import format_money
 
 WORKSTATIONS = ("W1", "W2")
 FLOAT_MINOR = 20_000
@@ -124,7 +124,7 @@ async def trade_a_day(stage: Stage, shops: list[Shop], console: Console) -> None
         def on_receipt(workstation: Workstation, answer: dict[str, Any]) -> None:
             shop = by_code[workstation.store_code]
             shop.note({**answer, "text_lines": len(str(answer["receipt"]).splitlines())})
-            sold = f"{shop.receipts:,} receipts, {shop.currency} {format_minor(shop.value_minor)}"
+            sold = f"{shop.receipts:,} receipts, {format_money(shop.value_minor, shop.currency)}"
             elapsed = asyncio.get_running_loop().time() - started
             progress.update(tasks[workstation.store_code], completed=elapsed, sold=sold)
 
@@ -186,9 +186,9 @@ async def _kill_and_start_again(stage: Stage, shop: Shop, console: Console) -> N
 def _say_what_was_sold(shop: Shop, before: Count, console: Console) -> None:
     now = count(shop)
     console.print(
-        f"{shop.box.code} sold {now.receipts - before.receipts:,} receipts, {shop.currency} "
-        f"{format_minor(now.value_minor - before.value_minor)}, while head office was unreachable "
-        f"for {now.at_s - before.at_s:.0f} s."
+        f"{shop.box.code} sold {now.receipts - before.receipts:,} receipts, "
+        f"{format_money(now.value_minor - before.value_minor, shop.currency)}, while head office "
+        f"was unreachable for {now.at_s - before.at_s:.0f} s."
     )
 
 

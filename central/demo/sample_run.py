@@ -32,8 +32,8 @@ from central.usecases.add_store import add_store, default_settings
 from central.usecases.create_enrol_code import create_enrol_code
 from central.usecases.load_sample import Sample, load_sample
 from central.usecases.sequence_publications import drain_publications
+from sync.protocol.currency import format_money
 from sync.protocol.identity import StoreId
-from sync.protocol.money import format_minor
 
 CURRENCY = "SGD"
 STORES = (("S01", "Orchard"), ("S02", "Tampines"), ("S03", "Jurong"))
@@ -150,11 +150,10 @@ def _show_receipt(console: Console, shops: list[Shop]) -> None:
 
 def _say_verdict(console: Console, shops: list[Shop], found: list[Comparison]) -> int:
     receipts = sum(shop.receipts for shop in shops)
-    value = format_minor(sum(shop.value_minor for shop in shops))
+    value = format_money(sum(shop.value_minor for shop in shops), CURRENCY)
     again = sum(station.sent_again for shop in shops for station in shop.workstations)
     console.print(
-        f"{receipts:,} receipts, {CURRENCY} {value}; workstations repeated a request "
-        f"{again:,} times."
+        f"{receipts:,} receipts, {value}; workstations repeated a request {again:,} times."
     )
     if all(comparison.equal for comparison in found):
         console.print("Head office has every receipt, to the cent.", style="bold green")

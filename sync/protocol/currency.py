@@ -7,6 +7,8 @@ from functools import cache
 
 from babel.core import get_global
 
+from sync.protocol.money import format_minor
+
 DECIMALS_MAX = 4
 """No currency has more (the unidad de fomento has four)."""
 
@@ -23,3 +25,12 @@ def decimals_of(currency: str) -> int | None:
     fractions = get_global("currency_fractions")
     digits: int = fractions.get(currency, fractions["DEFAULT"])[0]
     return digits
+
+
+def format_money(amount_minor: int, currency: str) -> str:
+    """For people, with the currency and its decimals; a code in no list counts as one without.
+
+    >>> format_money(120_435, "SGD"), format_money(12_525_000, "VND")
+    ('SGD 1,204.35', 'VND 12,525,000')
+    """
+    return f"{currency} {format_minor(amount_minor, decimals_of(currency) or 0)}"

@@ -1,5 +1,8 @@
 """Decimals come with the currency."""
 
+import ast
+from pathlib import Path
+
 import pytest
 
 from sync.protocol.currency import DECIMALS_MAX, decimals_of
@@ -18,3 +21,18 @@ def test_a_currency_has_the_decimals_in_which_it_is_written(code: str) -> None:
 def test_a_code_that_is_no_currency_has_none(code: str) -> None:
     """A19: what is in no list is no currency."""
     assert decimals_of(code) is None
+
+
+def test_no_amount_is_printed_without_saying_how_many_decimals_it_has() -> None:
+    """A19: an amount with two decimals by habit is a hundred times too small in yen."""
+    root = Path(__file__).parents[3]
+    calls = [
+        (str(path.relative_to(root)), node.lineno)
+        for side in ("edge", "central", "sync")
+        for path in sorted((root / side).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") == "format_minor"
+        and len(node.args) < 2
+    ]
+    assert calls == []
