@@ -177,3 +177,22 @@ def test_who_is_known_by_no_name_is_named_by_id_or_not_at_all() -> None:
     text = receipt_text(exchange(), SETTINGS, PLACE, {}, Names(None, None))
     assert "Served by anna" in text
     assert "Customer" not in text
+
+
+def test_a_weight_is_printed_with_its_unit_and_pieces_by_their_number() -> None:
+    """B9: `0.755 x 3.99` did not say of what."""
+    lines = [line("WEIGHED", quantity_milli=755), line("I01", 2)]
+    text = receipt_text(compose(sale_request(lines=lines), situation()).fact, SETTINGS, PLACE, {})
+    assert "  0.755 kg x 3.99 " in text
+    assert "  2 x 1.50 " in text
+
+
+@pytest.mark.parametrize(("included", "total"), [(True, 2_180), (False, 2_376)])
+def test_the_base_on_the_receipt_is_without_tax_in_either_mode(included: bool, total: int) -> None:
+    """A15: two of 10.90: the base is 20.00 where prices include 9 %, 21.80 where it is added."""
+    settings = replace(SETTINGS, tax_included=included)
+    request = sale_request(lines=[line("I11", 2)], total_minor=total)
+    fact = compose(request, situation(settings=settings)).fact
+    text = receipt_text(fact, settings, PLACE, {})
+    said = "incl. tax 9.00 % standard on 20.00" if included else "plus tax 9.00 % standard on 21.80"
+    assert said in text
