@@ -23,11 +23,14 @@ from edge.db.ranking import (
     row_number,
     whole_words,
 )
-from edge.domain.phone import phone_endings, phone_key, phone_parts
+from edge.domain.phone import phone_beginnings, phone_endings, phone_key, phone_parts
 from edge.domain.search import WORDS_MAX, fold, fold_letters, fold_words
 
 PART_MIN = 3
 """Characters that a trigram index needs."""
+HELD_DIGITS_MAX = 6
+"""So many digits are looked for in the middle of telephone numbers; more are its beginning or end.
+"""
 NUMBER_MAX = (1 << 63) - 1
 
 _OF_ACTIVITY = "number BETWEEN :first AND :last"
@@ -48,6 +51,14 @@ _CODES = (
 _EMAILS = (
     "SELECT number FROM customer_name WHERE email_key >= :text AND email_key < :behind"  # noqa: S608 - constants
     f" AND {_OF_ACTIVITY} ORDER BY email_key"
+)
+_PHONES_FROM = (
+    "SELECT number FROM customer_name WHERE phone_key >= :text AND phone_key < :behind"  # noqa: S608 - constants
+    f" AND {_OF_ACTIVITY} ORDER BY phone_key"
+)
+_PHONES_TO = (
+    "SELECT number FROM customer_name WHERE phone_back >= :text AND phone_back < :behind"  # noqa: S608 - constants
+    f" AND {_OF_ACTIVITY} ORDER BY phone_back"
 )
 _RANKED = (
     "SELECT n.number FROM (SELECT rowid AS number FROM {index} WHERE {index} MATCH :asked"
@@ -70,8 +81,8 @@ _PHONE_TAKEN = (
 _TAKEN = "SELECT 1 FROM customer_name WHERE number = ?"
 _NUMBER = "SELECT number FROM customer_name WHERE customer_id = ?"
 _PUT = (
-    "INSERT INTO customer_name (number, customer_id, name_key, code_key, email_key, phone_key)"
-    " VALUES (?, ?, ?, ?, ?, ?)"
+    "INSERT INTO customer_name (number, customer_id, name_key, code_key, email_key, phone_key,"
+    " phone_back) VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
 _PUT_WORDS = "INSERT INTO customer_words (rowid, words) VALUES (?, ?)"
 _PUT_PARTS = "INSERT INTO customer_parts (rowid, name, phone) VALUES (?, ?, ?)"
@@ -130,11 +141,28 @@ def _tiers_of(
     yield numbers(db, _CODES, keyed)
     yield numbers(db, _EMAILS, keyed)
     if parts:
-        held = " OR ".join(f'"{part}"' for part in parts)
-        yield _matching(db, "customer_parts", f"phone : ({held})", within)
-        yield numbers(db, _BY_PHONE, within | {"phones": _listed(phone_endings(asked, country))})
+        yield from _phone_tiers(db, asked, country, parts, within)
     if all(len(word) >= PART_MIN for word in words):
         yield _matching(db, "customer_parts", f"name : ({whole_words(words)})", within)
+
+
+def _phone_tiers(
+    db: sqlite3.Connection,
+    asked: str,
+    country: str | None,
+    parts: tuple[str, ...],
+    within: dict[str, str | int],
+) -> Iterator[Iterable[int]]:
+    """Numbers that begin so, that end so, that hold a few digits anywhere; and those that were kept
+    without the country that is asked for."""
+    for text in phone_beginnings(asked, country):
+        yield numbers(db, _PHONES_FROM, within | {"text": text, "behind": text + LAST_TEXT})
+    for text in (part[::-1] for part in parts):
+        yield numbers(db, _PHONES_TO, within | {"text": text, "behind": text + LAST_TEXT})
+    held = " OR ".join(f'"{part}"' for part in parts if len(part) <= HELD_DIGITS_MAX)
+    if held:
+        yield _matching(db, "customer_parts", f"phone : ({held})", within)
+    yield numbers(db, _BY_PHONE, within | {"phones": _listed(phone_endings(asked, country))})
 
 
 def _matching(
@@ -164,7 +192,8 @@ def write_searchable(
         email = None if each.email is None else fold_letters(each.email)
         number = row_number(name, each.customer_id, active=each.active)
         number = free_number(db, _TAKEN, number)
-        db.execute(_PUT, (number, each.customer_id, name, code, email, phone))
+        back = None if phone is None else phone[::-1]
+        db.execute(_PUT, (number, each.customer_id, name, code, email, phone, back))
         words.append((number, name))
         parts.append((number, name, phone))
     db.executemany(_PUT_WORDS, sorted(words))

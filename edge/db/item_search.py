@@ -1,7 +1,8 @@
 """Search of the active items by what people type, in this order: the item whose code or id it is;
-names that begin with it (so the name itself first), in the order of names; names, ids and codes
-that hold its words whole; then those that hold words that begin so. The last two go by name, or
-where more than ``ranking.RANKED_MAX`` match by its first letters. The limit is taken after that.
+names that begin with it (so the name itself first), in the order of names; names that hold its
+words whole, then those with words that begin so; codes, then ids that begin with it. Each of these
+goes by name, or where more than ``ranking.RANKED_MAX`` match by its first letters, or by the code.
+The limit is taken after that.
 
 ``item_name`` and ``item_words`` hold active items alone: others are found by code or id.
 """
@@ -31,7 +32,7 @@ _BY_CODE = (
     "SELECT n.number FROM scan_code s JOIN item_name n ON n.item_id = s.item_id"
     " WHERE s.code_key = :code AND s.holds"
 )
-_BY_ID = "SELECT number FROM item_name WHERE item_id = :item_id"
+_BY_ID = "SELECT number FROM item_name WHERE item_id IN (:text, :upper) ORDER BY item_id = :upper"
 _BY_NAME = (
     "SELECT number FROM item_name WHERE name_key >= :name AND name_key < :behind"
     " ORDER BY name_key, item_id"
@@ -42,6 +43,16 @@ _RANKED = (
     " ORDER BY n.name_key, n.item_id"
 )
 _CROWD = "SELECT rowid FROM item_words WHERE words MATCH :asked ORDER BY rowid"
+_CODES = (
+    "SELECT n.number, n.name_key, n.item_id FROM scan_code s CROSS JOIN item_name n"
+    " ON n.item_id = s.item_id WHERE s.scan_code >= :text AND s.scan_code < :behind"
+    " ORDER BY s.scan_code"
+)
+_BEGIN = (
+    "SELECT number, name_key, item_id FROM item_name WHERE item_id >= :text AND item_id < :behind"
+    " ORDER BY item_id"
+)
+_BY_NAME_OF = "SELECT number FROM ({crowd} LIMIT :most) ORDER BY name_key, item_id"
 _IDS = (
     "SELECT n.item_id FROM json_each(:numbers) f JOIN item_name n ON n.number = f.value"
     " ORDER BY f.key"
@@ -68,14 +79,17 @@ def search_items(
 
 def _tiers(db: sqlite3.Connection, asked: str) -> Iterator[Iterable[int]]:
     yield numbers(db, _BY_CODE, {"code": code_key(asked)})
-    yield numbers(db, _BY_ID, {"item_id": asked})
+    yield numbers(db, _BY_ID, {"text": asked, "upper": asked.upper()})
     words = fold_words(asked)[:WORDS_MAX]
-    if not words:
-        return
-    name = " ".join(words)
-    yield numbers(db, _BY_NAME, {"name": name, "behind": name + LAST_TEXT})
-    for question in (whole_words(words), beginnings(words)):
+    if words:
+        name = " ".join(words)
+        yield numbers(db, _BY_NAME, {"name": name, "behind": name + LAST_TEXT})
+    for question in (whole_words(words), beginnings(words)) if words else ():
         yield by_name(db, _RANKED, _CROWD, {"asked": question})
+    for text in dict.fromkeys((asked, asked.upper())):
+        for crowd in (_CODES, _BEGIN):
+            ranked = _BY_NAME_OF.format(crowd=crowd)
+            yield by_name(db, ranked, crowd, {"text": text, "behind": text + LAST_TEXT})
 
 
 def write_item_names(db: sqlite3.Connection, items: Iterable[Item]) -> None:
@@ -89,8 +103,7 @@ def write_item_names(db: sqlite3.Connection, items: Iterable[Item]) -> None:
             number = row_number(name_key, item.item_id.encode(), active=True)
             number = free_number(db, _TAKEN, number)
             db.execute(_NAME, (number, item.item_id, name_key))
-            words = " ".join((name_key, fold(item.item_id), *map(fold, item.scan_codes)))
-            rows.append((number, item.item_id, words))
+            rows.append((number, item.item_id, name_key))
     rows.sort()  # FTS5 begins a new segment for each row that stands before the last one
     db.executemany(_WORDS, rows)
 

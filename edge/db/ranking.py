@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from itertools import islice
 
-RANKED_MAX = 2_000
+RANKED_MAX = 500
 """Matches of words that are put in order by their whole names; of more, by the first letters."""
 LETTERS = 4
 """Bytes of a folded name in a row's number."""

@@ -229,7 +229,7 @@ class Customer(EdgeTable, table=True):
 class CustomerName(EdgeTable, table=True):
     """What search knows of a customer, beside ``customer_words`` and ``customer_parts`` (FTS5, made
     by migration) at rowid = ``number``: folded texts (``edge/domain/search.py``) and the phone's
-    key (``edge/domain/phone.py``)."""
+    key (``edge/domain/phone.py``), from the front and from the back."""
 
     __tablename__ = "customer_name"
     number: int = Field(primary_key=True)
@@ -238,6 +238,7 @@ class CustomerName(EdgeTable, table=True):
     code_key: str | None = Field(index=True)
     email_key: str | None = Field(index=True)
     phone_key: str | None = Field(index=True)
+    phone_back: str | None = Field(index=True)
 
 
 class CustomerFieldState(EdgeTable, table=True):
@@ -345,7 +346,7 @@ class ScanCode(EdgeTable, table=True):
     __tablename__ = "scan_code"
     code_key: str = Field(primary_key=True)
     item_id: str = Field(primary_key=True, index=True)
-    scan_code: str
+    scan_code: str = Field(index=True)
     holds: bool
 
 

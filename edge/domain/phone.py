@@ -70,6 +70,13 @@ def phone_parts(text: str, country: str | None) -> tuple[str, ...]:
     return tuple(sorted(part for part in parts if len(part) >= DIGITS_MIN))
 
 
+def phone_beginnings(text: str, country: str | None) -> tuple[str, ...]:
+    """What the keys of numbers begin with that ``text`` is the beginning of."""
+    parts = phone_parts(text, country)
+    code = str(phonenumbers.country_code_for_region(country)) if country else ""
+    return tuple(dict.fromkeys((*(code + part for part in parts), *parts)))
+
+
 def phone_endings(text: str, country: str | None) -> tuple[str, ...]:
     """Keys that a number may have been kept under whose country or area nobody knew."""
     key = phone_key(text, country)

@@ -98,6 +98,15 @@ def test_a_sample_customer_is_found_by_the_phone_that_is_shown(shop: Shop, text:
     assert found(shop, text) == ["Mei Ling Tan"]
 
 
+def test_the_beginning_of_a_number_stands_before_its_end_and_its_middle(shop: Shop) -> None:
+    """B4: as the customer reads it out, or its last digits."""
+    for name, phone in (("Mid", "91845671"), ("End", "91118456"), ("Begin", "84561111")):
+        create(shop, name, phone=phone)
+    assert found(shop, "8456") == ["Begin", "End", "Mid"]
+    assert found(shop, "8456 1111") == ["Begin"]
+    assert found(shop, "845 67") == ["Mid"]
+
+
 def test_a_number_without_its_country_is_found_by_the_whole_one(shop: Shop) -> None:
     """B4: it was written down where nobody knew the country."""
     pulled(shop, "Anna", "030 1234567")

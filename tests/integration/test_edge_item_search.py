@@ -80,7 +80,7 @@ def test_an_id_typed_exactly_finds_exactly_that_item(shop: Shop) -> None:
     publish(shop, item("T-1000", "Anvil"), item("T-100", "Zither"), item("x", "T-100 case"))
     assert code(shop, "T-100") == "T-100"
     assert found(shop, "T-100")[0] == "T-100"
-    assert found(shop, "t-100")[:2] == ["x", "T-100"]
+    assert found(shop, "t-100")[:2] == ["T-100", "x"]
 
 
 def test_a_code_that_exists_is_a_code(shop: Shop) -> None:
@@ -122,6 +122,20 @@ def test_the_limit_is_taken_after_the_ranking(shop: Shop) -> None:
     publish(shop, *roses, item("the-rose", "Rose"), item("wild", "Wild rose"))
     assert found(shop, "rose", limit=3) == ["the-rose", "r000", "r001"]
     assert found(shop, "rose", limit=3, offset=200) == ["r199", "r200", "wild"]
+
+
+def test_codes_and_ids_are_found_by_their_beginnings(shop: Shop) -> None:
+    """B4: after the names, in either case of letters."""
+    publish(
+        shop,
+        item("SKU001", "Zebra", "KLM-1"),
+        item("SKU002", "Apple", "KLM-2"),
+        item("x", "klm band"),
+        item("gone", "Gone", "KLM-3", active=False),
+    )
+    assert found(shop, "klm-") == ["x", "SKU002", "SKU001"]
+    assert found(shop, "sku0") == ["SKU002", "SKU001"]
+    assert found(shop, "SKU001") == ["SKU001"]
 
 
 def test_inactive_items_take_no_place_in_a_list(shop: Shop) -> None:

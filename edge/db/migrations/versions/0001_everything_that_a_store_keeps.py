@@ -10,13 +10,13 @@ depends_on = None
 
 ITEM_WORDS = """
 CREATE VIRTUAL TABLE item_words USING fts5(
-    item_id UNINDEXED, words, prefix = '1 2 3', tokenize = 'unicode61 remove_diacritics 2'
+    item_id UNINDEXED, words, prefix = '1 2 3 4', tokenize = 'unicode61 remove_diacritics 2'
 )
 """
-"""Names, ids and scan codes of the items, for search by the beginnings of words."""
+"""Names of the active items, for search by the beginnings of words."""
 CUSTOMER_WORDS = """
 CREATE VIRTUAL TABLE customer_words USING fts5(
-    words, prefix = '1 2 3', tokenize = 'unicode61 remove_diacritics 2'
+    words, prefix = '1 2 3 4', tokenize = 'unicode61 remove_diacritics 2'
 )
 """
 CUSTOMER_PARTS = "CREATE VIRTUAL TABLE customer_parts USING fts5(name, phone, tokenize = 'trigram')"
@@ -245,11 +245,12 @@ def _create_customer_name() -> None:
         sa.Column("code_key", sa.String(), nullable=True),
         sa.Column("email_key", sa.String(), nullable=True),
         sa.Column("phone_key", sa.String(), nullable=True),
+        sa.Column("phone_back", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_customer_name")),
         sa.UniqueConstraint("customer_id", name=op.f("uq_customer_name_customer_id")),
     )
     with op.batch_alter_table("customer_name", schema=None) as batch_op:
-        for column in ("code_key", "email_key", "name_key", "phone_key"):
+        for column in ("code_key", "email_key", "name_key", "phone_back", "phone_key"):
             name = batch_op.f(f"ix_customer_name_{column}")
             batch_op.create_index(name, [column], unique=False)
 
@@ -506,6 +507,7 @@ def _create_scan_code() -> None:
     )
     with op.batch_alter_table("scan_code", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_scan_code_item_id"), ["item_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_scan_code_scan_code"), ["scan_code"], unique=False)
 
 
 def _create_settings() -> None:
