@@ -24,8 +24,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from central.db.engine import database_url, open_engine, unit_of_work
 from central.db.migrate import is_current, upgrade
 from central.kept_postgres import KeptPostgres, kept_postgres
+from central.keys import KEY_FILE
 from central.postgres import DATABASE, ROLE
 from central.settings import CentralSettings
+from sync.private import OTHERS_PASS, OWNER_ONLY, keep_private
 
 EMBEDDED_FOLDER = "postgres"
 LOCK_FILE = "postgres.lock"
@@ -53,10 +55,10 @@ class Database(NamedTuple):
 def chosen_database(settings: CentralSettings, *, serving: bool = False) -> Iterator[Database]:
     """The database inside the block. Blocks while the embedded one starts, or is another command's;
     call it from the main thread. Raises BadDatabaseUrl, PostgresCannotStart, CannotRun."""
+    _shut(settings)
     if settings.database_url is not None:
         yield Database(database_url(settings.database_url), embedded=False)
         return
-    settings.data.mkdir(mode=0o711, parents=True, exist_ok=True)
     folder = settings.data.absolute() / EMBEDDED_FOLDER
     lock = os.open(settings.data / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
@@ -73,6 +75,17 @@ def chosen_database(settings: CentralSettings, *, serving: bool = False) -> Iter
                 _sign(lock)
     finally:
         os.close(lock)
+
+
+def _shut(settings: CentralSettings) -> None:
+    """The folder and its files are this user's alone, also one that was made otherwise. As root
+    PostgreSQL is another user, who passes through to a folder of its own."""
+    embedded = settings.database_url is None or (settings.data / EMBEDDED_FOLDER).exists()
+    mode = OTHERS_PASS if embedded and os.geteuid() == 0 else OWNER_ONLY
+    if settings.database_url is None:
+        settings.data.mkdir(mode=mode, parents=True, exist_ok=True)
+    if settings.data.is_dir():
+        keep_private(settings.data, mode=mode, leave={KEY_FILE})
 
 
 def _await_turn(lock: int, data: Path, *, serving: bool) -> bool:

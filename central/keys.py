@@ -25,7 +25,7 @@ def load_or_make_key(folder: Path) -> Ed25519PrivateKey:
     """The key in ``folder``, made if there is none: two processes that start at once end with the
     same one. Raises BadKeyFile, OSError."""
     path = folder / KEY_FILE
-    folder.mkdir(mode=0o711, parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.exists():
         _write_once(path, secrets.token_bytes(KEY_BYTES))
     return _read_key(path)

@@ -2,16 +2,17 @@
 
 For the demo, the tests and a small chain; a real head office sets a database URL and never comes
 here. Promises: no network port (a Unix socket in a folder only the server's user and root enter),
-never runs as root (drops to `nobody`), dies with the process that started it, and what it cannot do
-it says in one sentence, as `PostgresCannotStart`. Only the standard library is imported, so that a
-command line may import this at no cost.
+never runs as root (drops to an id that no account has, so that nothing else on the machine reads
+its data), dies with the process that started it, and what it cannot do it says in one sentence, as
+`PostgresCannotStart`. Only the standard library is imported, so that a command line may import this
+at no cost.
 
 One folder belongs to one server; removing it is its owner's business, after `stop_postgres`:
 
     data/           the cluster; `data.new/` while it is being made, so half of one is never started
     s/              the socket
     log             what PostgreSQL says
-    binaries-V/     a copy of the programs, only where `nobody` cannot reach the installed ones
+    binaries-V/     a copy of the programs, only where that id cannot reach the installed ones
 """
 
 from __future__ import annotations
@@ -34,9 +35,11 @@ from central.postgres_programs import (
     Start,
     as_account,
     environment,
-    find_account,
+    find_maker,
+    give,
     installed_programs,
     make_private,
+    own_account,
     reachable_programs,
     run,
 )
@@ -124,7 +127,7 @@ def start_postgres(
 ) -> PostgresServer:
     """Start the server of `folder`, making the cluster, role and database on first use; blocks.
 
-    The folder is made if absent. As root its parents must let `nobody` pass, and it is set to
+    The folder is made if absent. As root its parents must let others pass, and it is set to
     0711: give it one of its own. A start after SIGKILL or a power cut recovers by itself.
     Call it from a thread that lives as long as the server is needed: Linux ends the server with
     that thread. `durable=False` never waits for the disk: for tests only.
@@ -133,9 +136,11 @@ def start_postgres(
     Raises PostgresCannotStart.
     """
     folder = folder.resolve()
+    maker = find_maker(folder)
     start = Start(
         folder=folder,
-        account=find_account(folder),
+        account=own_account(folder, maker),
+        maker=maker,
         durable=durable,
         deadline_s=deadline_s,
         ends_at=time.monotonic() + deadline_s,
@@ -147,6 +152,7 @@ def start_postgres(
         programs = reachable_programs(start, installed or installed_programs(start))
         if not start.data.exists():
             _make_cluster(start, programs)
+        give(start.data, start.account)
         process = _launch(start, programs)
     except OSError as error:
         raise from_os_error(folder, error) from error
@@ -192,6 +198,8 @@ def _make_folders(start: Start) -> None:
         raise start.cannot(f"{why} ({needed})", remedy)
     if start.account.drop != "-":
         start.folder.chmod(0o711)
+    else:
+        start.folder.chmod(0o700)
     make_private(start.sockets, start.account)
     entered = run(start, ["/bin/sh", "-c", 'cd -- "$0"', str(start.sockets)])
     if entered.returncode != 0:  # told here, before the programs are copied for nothing
@@ -203,9 +211,10 @@ def _make_cluster(start: Start, programs: Path) -> None:
     fresh = start.folder / "data.new"
     if fresh.exists():
         shutil.rmtree(fresh)
-    make_private(fresh, start.account)
+    make_private(fresh, start.maker)
     try:
         _initialise(start, programs, fresh)
+        give(fresh, start.account)
     except BaseException:  # Ctrl-C too must leave neither a process nor a half-made cluster
         _end_leftovers(fresh)
         shutil.rmtree(fresh, ignore_errors=True)
@@ -233,7 +242,7 @@ def _initialise(start: Start, programs: Path, data: Path) -> None:
     create = [str(programs / "bin" / "postgres"), "--single", "-D", str(data)]
     create += [*_flags(start, {"exit_on_error": "on"}), "postgres"]
     for command, typed in ((initdb, ""), (create, f"CREATE DATABASE {DATABASE}\n")):
-        done = run(start, command, typed.encode())
+        done = run(start, command, typed.encode(), start.maker)
         if done.returncode != 0:
             raise start.failed(done.stdout)
 

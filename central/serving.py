@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import errno
 import gc
+import os
 import signal
 import socket
 import time
@@ -27,6 +28,7 @@ from central.settings import LOOPBACK, CentralSettings
 from central.usecases.own_key import own_key
 from sync.http.logs import log_json_to_stderr
 from sync.http.serving import uvicorn_config
+from sync.private import PRIVATE_UMASK
 
 log = structlog.get_logger()
 
@@ -86,6 +88,7 @@ def serve(
     settings: CentralSettings, database: Database, say: Callable[[str], None], bound: socket.socket
 ) -> None:
     """Serve in an event loop of its own, in the main thread. Raises CannotRun, BadKeyFile."""
+    os.umask(PRIVATE_UMASK)
     log_json_to_stderr()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(settings, database, say, bound))

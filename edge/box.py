@@ -38,6 +38,7 @@ from edge.folder import KEY_FILE, NotProvisioned, database_of
 from edge.reading import Reports, read
 from edge.settings import EdgeSettings
 from sync.engine.journal import read_head
+from sync.private import FILE_MODE, keep_private
 from sync.protocol.change import Epoch, Head
 from sync.protocol.identity import BootId, WorkstationId
 
@@ -142,6 +143,7 @@ async def open_box(folder: Path, settings: EdgeSettings) -> AsyncIterator[Box]:
     """
     with hold(folder):
         device_key = read_key(folder)
+        _shut(folder)
         boot_id = BootId(uuid_utils.compat.uuid7())
         try:
             migrate(database_of(folder))
@@ -173,6 +175,19 @@ async def open_box(folder: Path, settings: EdgeSettings) -> AsyncIterator[Box]:
             finally:
                 await reader.dispose()
                 await slow.dispose()
+
+
+def _shut(folder: Path) -> None:
+    """The folder and its files are this user's alone, also one that was made otherwise. The
+    database is there before SQLite makes it, for its log takes its mode from it."""
+    try:
+        os.close(os.open(database_of(folder), os.O_RDWR | os.O_CREAT, FILE_MODE))
+        keep_private(folder, leave={KEY_FILE})
+    except OSError as error:
+        raise CannotStart(
+            f"{error.filename or folder} cannot be kept from other users ({error.strerror}): give "
+            "the folder and all that lies in it to the user that runs `edge`."
+        ) from error
 
 
 def _disk(folder: Path, error: Exception) -> CannotStart:

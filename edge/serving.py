@@ -8,6 +8,7 @@ are bound before anything else is begun, so that what cannot start says so in on
 import asyncio
 import contextlib
 import gc
+import os
 import shutil
 import signal
 import socket
@@ -33,6 +34,7 @@ from edge.usecases.retry_rows import retry_rows
 from sync.http.limits import DoorLimits
 from sync.http.logs import log_json_to_stderr
 from sync.http.serving import uvicorn_config
+from sync.private import PRIVATE_UMASK
 
 STORES_MAX = 64
 GC_OBJECTS = 20_000
@@ -140,6 +142,7 @@ def _leave_out_of_collection() -> None:
 
 def serve(folders: Sequence[Path], port: int | None, say: Callable[[str], None]) -> None:
     """``serve_stores`` in an event loop of its own, in the main thread. Raises CannotStart."""
+    os.umask(PRIVATE_UMASK)
     log_json_to_stderr()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve_stores(folders, port, say))
