@@ -9,7 +9,7 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,12 +31,14 @@ from edge.db.hybrid_clock import read_reckoning
 from edge.db.lock import FolderLock, hold_folder
 from edge.db.migrate import migrate
 from edge.db.store import Enrolment, read_enrolment, read_settings
+from edge.db.told_mark import ToldMark, missing_after, read_mark
 from edge.db.workstations import token_hash, token_hashes
 from edge.db.writer import AioWriter, Writer
 from edge.domain.errors import SettingsMissing
 from edge.folder import KEY_FILE, NotProvisioned, database_of
 from edge.reading import Reports, read
 from edge.settings import EdgeSettings
+from edge.usecases.tell_missing import tell_missing
 from sync.engine.journal import read_head
 from sync.private import FILE_MODE, keep_private
 from sync.protocol.change import Epoch, Head
@@ -151,12 +153,20 @@ async def open_box(folder: Path, settings: EdgeSettings) -> AsyncIterator[Box]:
                 enrolment, zone = read_enrolment(db), read_zone(db)
                 epoch = read_head(db).epoch if enrolment is not None else None
                 reckoning = read_reckoning(db, steady_clock())
+                missing = missing_after(db, read_mark(folder))
         except (sqlite3.Error, DatabaseError) as error:
             raise _disk(folder, error) from error
         if enrolment is None or epoch is None:
             raise NotProvisioned(folder)
         clock = StoreClock(boot_id, zone, reckoning)
-        async with await AioWriter.open(database_of(folder)) as writer:
+        async with AsyncExitStack() as stack:
+            mark = ToldMark(folder)
+            stack.callback(mark.close)
+            opening = AioWriter.open(database_of(folder), committed=mark.keep)
+            writer = await stack.enter_async_context(await opening)
+            if missing is not None:
+                alarm_id, now = uuid_utils.compat.uuid7(), clock.moment()
+                await writer.run(lambda db: tell_missing(db, missing, now, alarm_id=alarm_id))
             reader = open_reader_engine(database_of(folder))
             slow = open_reader_engine(database_of(folder), 1)
             try:

@@ -33,8 +33,10 @@ class Pen:
         path: Path,
         db: sqlite3.Connection,
         tune: Callable[[sqlite3.Connection], None] | None = None,
+        committed: Callable[[sqlite3.Connection], None] | None = None,
     ) -> None:
         self._path = path
+        self._committed = committed
         self._db: sqlite3.Connection | None = db
         self._tune = tune
         self._why_closed = "it was closed"
@@ -65,6 +67,8 @@ class Pen:
 
     def _run(self, db: sqlite3.Connection, units: Sequence[Unit[Any]]) -> list[Outcome]:
         outcomes = run_group(db, units)
+        if self._committed is not None:
+            self._committed(db)
         self.commits += 1
         self.units += len(units)
         return outcomes

@@ -135,9 +135,13 @@ class AioWriter(Writer):
 
     @classmethod
     async def open(
-        cls, path: Path, tune: Callable[[sqlite3.Connection], None] | None = None
+        cls,
+        path: Path,
+        tune: Callable[[sqlite3.Connection], None] | None = None,
+        committed: Callable[[sqlite3.Connection], None] | None = None,
     ) -> Self:
-        """Open the database at ``path``, made if missing. ``tune`` gets every new connection."""
+        """Open the database at ``path``, made if missing. ``tune`` gets every new connection,
+        ``committed`` the one that has just committed, before anybody is answered."""
         connection = await aiosqlite.connect(
             address(path, "rwc"),
             uri=True,
@@ -148,7 +152,7 @@ class AioWriter(Writer):
 
         def take_up() -> Pen:
             set_pragmas(connection._conn, writer=True)
-            return Pen(path, connection._conn, tune)
+            return Pen(path, connection._conn, tune, committed)
 
         try:
             pen = await _in_thread(connection, take_up)

@@ -8,7 +8,6 @@ edge/db/tables.py (``journal``, ``journal_head``); at most one head is ``current
 Hot path: ``append`` costs one SELECT, one INSERT and one UPDATE, each a constant string.
 """
 
-import hashlib
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeAlias
 from uuid import UUID
 
@@ -286,21 +285,30 @@ def read_range(
 ) -> tuple[Entry, ...]:
     """Events after ``after_seq``, oldest first, within both limits, but at least one if any waits.
 
-    ``bytes_max`` bounds the bodies with ``batch.ENVELOPE_OVERHEAD_BYTES`` each. Raises
-    NotEnrolled, LookupError where the journal no longer has what stands before the range, and
-    JournalDamaged for a row that was changed into what nobody writes.
+    ``bytes_max`` bounds the bodies with ``batch.ENVELOPE_OVERHEAD_BYTES`` each. Every hash is
+    derived again: the range ends before an event that is missing or not what was written, for the
+    whole ones before it must not wait for it. Raises NotEnrolled, LookupError where the journal no
+    longer has what stands before the range, and JournalDamaged where its first event is such a one.
     """
     number, fingerprint, *_ = _send_state(db)
+    store = StoreId(UUID(bytes=_current(db)[0]))
     previous = hash_at(db, after_seq)
     if previous is None:
         raise LookupError(f"the journal holds no event {after_seq}")
     sizes = [size for (size,) in db.execute(_SIZES, (number, fingerprint, after_seq, events_max))]
     count = plan_batch(sizes, BatchLimits(events_max, bytes_max))
     epoch = Epoch(number, fingerprint)
-    entries = []
+    entries: list[Entry] = []
     for row in _read_as_found(db, _RANGE, (number, fingerprint, after_seq, count)):
-        entries.append(_entry(epoch, row, previous))
-        previous = entries[-1].link.hash
+        entry = _entry(store, epoch, row, previous, after_seq + len(entries) + 1)
+        if entry is None:
+            break
+        entries.append(entry)
+        previous = entry.link.hash
+    if not entries and after_seq < _send_state(db)[2]:
+        raise JournalDamaged(
+            f"event {after_seq + 1} of this box's journal is missing or not what was written"
+        )
     return tuple(entries)
 
 
@@ -418,23 +426,12 @@ def _envelope(row: _Row) -> Envelope:
     )
 
 
-def _entry(epoch: Epoch, row: _Row, previous: bytes) -> Entry:
-    """A stored row as it travels. Raises JournalDamaged."""
-    try:
-        envelope, stored = _envelope(row), _stored_hash(row[10])
-        digest = hashlib.sha256(envelope.body).digest()
-    except (ValueError, TypeError, AttributeError) as error:
-        raise JournalDamaged(f"event {row[0]} of this box's journal is not what was written") from (
-            error
-        )
-    return Entry(epoch, envelope, Link(previous, digest, stored))
-
-
-def _stored_hash(value: object) -> bytes:
-    """Raises TypeError for what is no hash (bytes(5) would be five zeros)."""
-    if not isinstance(value, bytes):
-        raise TypeError("the stored hash is not bytes")
-    return value
+def _entry(store: StoreId, epoch: Epoch, row: _Row, previous: bytes, seq: int) -> Entry | None:
+    """A stored row as it travels, None where it is not the event ``seq`` as it was written."""
+    place = _derived(store, epoch, row, previous)
+    if place is None or row[0] != seq or place.hash != row[10]:
+        return None
+    return Entry(epoch, _envelope(row), place)
 
 
 def _derived(store: StoreId, epoch: Epoch, row: _Row, previous: bytes) -> Link | None:

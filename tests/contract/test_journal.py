@@ -497,3 +497,13 @@ def test_a_journals_statements_are_its_own(db: sqlite3.Connection) -> None:
     for statement in statements:
         parameters = (None,) * statement.count("?")
         db.execute(f"EXPLAIN {statement}", parameters).fetchall()
+
+
+def test_whole_events_do_not_wait_behind_a_damaged_one(db: sqlite3.Connection) -> None:
+    """A48: a damaged unsent event held back the whole ones before it."""
+    entries = write(db, 6)
+    db.execute("UPDATE journal SET body = x'00' WHERE seq = 4")
+    assert read_range(db, 0, 10, 10**6) == tuple(entries[:3])
+    with pytest.raises(JournalDamaged, match="event 4"):
+        read_range(db, 3, 10, 10**6)
+    assert read_range(db, 4, 10, 10**6) == (), "nothing stands behind what does not come out"

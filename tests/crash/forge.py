@@ -231,9 +231,12 @@ def _limit_pages(pages_file: Path) -> None:
 
         @classmethod
         async def open(
-            cls, path: Path, tune: Callable[[sqlite3.Connection], None] | None = limit
+            cls,
+            path: Path,
+            tune: Callable[[sqlite3.Connection], None] | None = limit,
+            committed: Callable[[sqlite3.Connection], None] | None = None,
         ) -> Self:
-            return await super().open(path, tune)
+            return await super().open(path, tune, committed)
 
     vars(edge.box)["AioWriter"] = Limited
 
