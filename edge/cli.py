@@ -344,6 +344,10 @@ def verify(data: Folder) -> None:
         print("or is missing: keep this box's disk as it is and tell head office.")
         raise typer.Exit(NEEDS_A_PERSON)
     print(f"head {walked['seq']} {walked['hash']}")
+    if walked["missing"] is not None:
+        print(f"What is here is whole, but not all that was: {walked['missing']}.")
+        print("Keep this box's disk as it is and tell head office; tills may have those receipts.")
+        raise typer.Exit(NEEDS_A_PERSON)
     print(
         f"{walked['verified']:,} events of epoch {walked['epoch']} are whole: nothing is to be "
         "done."

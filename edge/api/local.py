@@ -1,6 +1,7 @@
 """What the commands ask through the folder's socket: no token, its owner alone can open it."""
 
 import asyncio
+import sqlite3
 from contextlib import closing
 from typing import Any
 
@@ -13,11 +14,12 @@ from edge.api.parameters import IdInPath, TheBox
 from edge.api.sync_status import SyncStatus, status_of
 from edge.api.totals import receipts, totals
 from edge.box import Box
-from edge.db.alarms import Alarm
+from edge.db.alarms import Alarm, find_standing
 from edge.db.engine import open_connection
 from edge.db.workstations import PairedWorkstation, list_codes, list_workstations
 from edge.domain.text import ShortWorkstation
 from edge.folder import database_of
+from edge.reading import read
 from edge.usecases.clear_alarm import ClearAlarm, clear_alarm
 from edge.usecases.fields import Request
 from edge.usecases.issue_pairing_code import IssuedCode, issue_pairing_code, new_code
@@ -26,6 +28,7 @@ from edge.usecases.unpair_workstation import Unpaired, unpair_workstation
 from sync.engine.journal import VerifyOutcome, verify_chain
 from sync.http.body import read_body
 from sync.protocol.identity import EventId, WorkstationId
+from sync.protocol.poslog import AlarmKind
 
 
 class PairingCodeRequest(Request, frozen=True):
@@ -42,13 +45,16 @@ class Workstations(msgspec.Struct, frozen=True):
 
 
 class VerifyAnswer(msgspec.Struct, frozen=True):
-    """``first_bad_seq`` null: all ``verified`` events from the first to the head are whole."""
+    """``first_bad_seq`` null: all ``verified`` events from the first to the head are whole.
+    ``missing``: what tills or head office were told of and is no longer there, as long as nobody
+    has cleared that alarm."""
 
     first_bad_seq: int | None
     verified: int
     epoch: str
     seq: int
     hash: str
+    missing: str | None
 
 
 @get("/status")
@@ -92,7 +98,13 @@ async def verify(box: TheBox) -> VerifyAnswer:
         str(outcome.head.epoch),
         outcome.head.seq,
         outcome.head.hash.hex(),
+        await read(box.reader, _missing),
     )
+
+
+def _missing(db: sqlite3.Connection) -> str | None:
+    alarm = find_standing(db, AlarmKind.REWOUND, "")
+    return None if alarm is None else alarm.detail
 
 
 def _walk(box: Box) -> VerifyOutcome:

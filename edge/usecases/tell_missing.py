@@ -9,9 +9,7 @@ from sync.engine.outbox import StopReason
 from sync.protocol.poslog import AlarmKind
 
 
-def tell_missing(
-    db: sqlite3.Connection, missing: str, moment: Moment, *, alarm_id: UUID
-) -> None:
+def tell_missing(db: sqlite3.Connection, missing: str, moment: Moment, *, alarm_id: UUID) -> None:
     """An alarm on both sides, and nothing is pushed: what would be written under the numbers of the
     missing records is another branch, which people must know before head office gets it. The shop
     goes on selling. ``missing``: in words (edge/db/told_mark.py)."""

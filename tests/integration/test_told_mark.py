@@ -6,7 +6,10 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from typer.testing import CliRunner
+
 from edge.api.sync_status import status_of
+from edge.cli import app
 from edge.db.engine import open_connection
 from edge.db.told_mark import MARK_FILE, missing_after, read_mark
 from edge.folder import database_of
@@ -14,9 +17,10 @@ from sync.engine.journal import read_head
 from tests.edge_store import open_store, sale
 
 
-async def sell(folder: Path, times: int) -> None:
+async def sell(folder: Path, times: int, *, first: bool = True) -> None:
     async with open_store(folder) as till:
-        await till.open_shop()
+        if first:
+            await till.open_shop()
         for _ in range(times):
             sold = await till.call("POST", "/sales", sale())
             assert sold.status_code == 201, sold.text
@@ -33,7 +37,7 @@ async def test_a_database_that_was_put_back_names_what_is_missing(tmp_path: Path
     await sell(folder, 1)
     shutil.copy(database_of(folder), kept)
     yesterday = the_head(folder)
-    await sell(folder, 3)
+    await sell(folder, 3, first=False)
     told = the_head(folder)
     shutil.copy(kept, database_of(folder))
     async with open_store(folder) as till:
@@ -48,15 +52,18 @@ async def test_a_database_that_was_put_back_names_what_is_missing(tmp_path: Path
 
 async def test_a_log_that_was_deleted_under_a_killed_box_is_noticed(tmp_path: Path) -> None:
     """A7: `-wal` deleted after a kill: receipts are gone in silence."""
-    folder = tmp_path / "S01"
+    folder, without_log = tmp_path / "S01", tmp_path / "without-log.sqlite3"
     await sell(folder, 1)
-    with closing(open_connection(database_of(folder), create=False)) as db:
-        before = read_head(db)
-    mark = read_mark(folder)
-    assert mark == before
-    (folder / MARK_FILE).write_text((folder / MARK_FILE).read_text().replace(f":{mark.seq}:", ":999:"))
-    with closing(open_connection(database_of(folder), create=False)) as db:
-        assert "are missing" in (missing_after(db, read_mark(folder)) or "")
+    async with open_store(folder) as till:
+        for _ in range(3):
+            assert (await till.call("POST", "/sales", sale())).status_code == 201
+        shutil.copy(database_of(folder), without_log)  # a kill, and the log is gone
+    told = the_head(folder)
+    shutil.copy(without_log, database_of(folder))
+    assert the_head(folder) < told
+    async with open_store(folder) as till:
+        status = await status_of(till.box)
+        assert f"to {told:,} are missing" in (status.stopped or "")
 
 
 async def test_a_box_that_lost_nothing_says_nothing(tmp_path: Path) -> None:
@@ -83,3 +90,16 @@ def test_a_mark_that_says_nothing_is_none(tmp_path: Path) -> None:
     for text in ("", "nonsense", "1-aabbccdd:7"):
         (tmp_path / MARK_FILE).write_text(text)
         assert read_mark(tmp_path) is None
+
+
+async def test_verify_says_what_is_missing_and_calls_a_person(tmp_path: Path) -> None:
+    """A7: `edge verify` said "whole: nothing is to be done"."""
+    folder, kept = tmp_path / "S01", tmp_path / "yesterday.sqlite3"
+    await sell(folder, 1)
+    shutil.copy(database_of(folder), kept)
+    await sell(folder, 2, first=False)
+    shutil.copy(kept, database_of(folder))
+    verified = CliRunner().invoke(app, ["verify", "--data", str(folder)])
+    assert verified.exit_code == 1, verified.output
+    assert "are missing" in verified.output
+    assert "tell head office" in verified.output
