@@ -9,12 +9,14 @@ from sync.engine.transport import Request, Response
 
 
 def signed_by(key: Ed25519PrivateKey, request: Request, response: Response) -> Response:
-    """The answer with its signature; without one where the request has no nonce."""
+    """The answer with its signature, named in lower case as transports give headers; without one
+    where the request has no nonce."""
     nonce = request.headers.get(NONCE_HEADER) or request.headers.get(NONCE_HEADER.lower())
     if nonce is None:
         return response
     what = (request.method, request.path, nonce, response.status, response.body)
-    return response._replace(headers={**response.headers, **sign_answer(key, *what)})
+    signature = {name.lower(): text for name, text in sign_answer(key, *what).items()}
+    return response._replace(headers={**response.headers, **signature})
 
 
 def signing(
