@@ -610,3 +610,16 @@ def test_a_receipt_that_nobody_could_read_again_is_refused(db: sqlite3.Connectio
     """A1: 1,000 lines of a million pieces each."""
     lines = [line(quantity_milli=10**9)] * 1_000
     assert refused(db, sale_request("a", lines), QuantityTooLarge).field == "lines"
+
+
+def test_a_sale_asks_as_much_for_forty_lines_as_for_one(db: sqlite3.Connection) -> None:
+    """Rules that look at more (points owed, names, what has changed since the tender) ask in the
+    statements that are there: no question more, and none a line."""
+    asked: dict[int, int] = {}
+    for count in (1, 40):
+        seen: list[str] = []
+        db.set_trace_callback(seen.append)
+        sell(db, sale_request(f"{count}", [line()] * count, customer_id=MEMBER))
+        db.set_trace_callback(None)
+        asked[count] = sum(statement.startswith("SELECT") for statement in seen)
+    assert asked[1] == asked[40] <= 7
