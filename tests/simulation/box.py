@@ -476,7 +476,9 @@ class _Wire:
 
     async def send(self, request: Request) -> Response:
         """See sync.engine.transport.Transport."""
-        return await self._send(request)
+        answer = await self._send(request)
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        return answer._replace(headers=headers)
 
 
 def _remove(path: Path) -> None:
