@@ -1,6 +1,7 @@
 """A database that was put back, or lost its log, is whole in itself: the mark beside it is not
 fooled."""
 
+import asyncio
 import shutil
 import sqlite3
 from contextlib import closing
@@ -92,12 +93,12 @@ def test_a_mark_that_says_nothing_is_none(tmp_path: Path) -> None:
         assert read_mark(tmp_path) is None
 
 
-async def test_verify_says_what_is_missing_and_calls_a_person(tmp_path: Path) -> None:
+def test_verify_says_what_is_missing_and_calls_a_person(tmp_path: Path) -> None:
     """A7: `edge verify` said "whole: nothing is to be done"."""
     folder, kept = tmp_path / "S01", tmp_path / "yesterday.sqlite3"
-    await sell(folder, 1)
+    asyncio.run(sell(folder, 1))
     shutil.copy(database_of(folder), kept)
-    await sell(folder, 2, first=False)
+    asyncio.run(sell(folder, 2, first=False))
     shutil.copy(kept, database_of(folder))
     verified = CliRunner().invoke(app, ["verify", "--data", str(folder)])
     assert verified.exit_code == 1, verified.output
