@@ -88,6 +88,7 @@ class Exchange:
             self.beat_due = False
         if heard is None:
             return 0
+        self._box.unreached.clear()
         await begin_differing_anew(self._box, self._line, heard)
         pulled = await self._pull(heard)
         if isinstance(pulled, PullLater):
@@ -155,6 +156,8 @@ class Exchange:
     def _later(self, detail: str, wait_ms: int | None) -> int:
         if self._failures == 0:
             log.warning("head office", store=self._box.enrolment.store_code, detail=detail)
+        if wait_ms is None:  # nobody answered; who asks for a wait has answered
+            self._box.unreached.set()
         return self._back_off(wait_ms)
 
     def _back_off(self, wait_ms: int | None) -> int:

@@ -76,7 +76,8 @@ class Workstations:
 @dataclass(frozen=True)
 class Box:
     """A store server's parts. ``nudge`` is set when there is something to push; ``told`` is the
-    head that each workstation was last told (see ``edge/api/seen.py``)."""
+    head that each workstation was last told (see ``edge/api/seen.py``); ``unreached`` is set while
+    the last try to reach head office failed."""
 
     folder: Path
     settings: EdgeSettings
@@ -90,6 +91,7 @@ class Box:
     workstations: Workstations
     nudge: asyncio.Event = field(default_factory=asyncio.Event)
     told: dict[WorkstationId, Head] = field(default_factory=dict)
+    unreached: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 def make_key(folder: Path) -> Ed25519PrivateKey:

@@ -47,10 +47,10 @@ class RowSetAside(msgspec.Struct, frozen=True):
 
 class SyncStatus(msgspec.Struct, frozen=True):
     """``summary`` is the state in one sentence; ``waiting`` events are not at head office yet.
-    ``head_office_away``: there was no contact for QUIET_S, or never any. ``clock``: what is wrong
-    with this box's clock and what to do; null where it agreed with head office's at the last
-    contact, or there was none. ``events_set_aside``: of this store's, which head office keeps and
-    does not count for now; people see there why."""
+    ``head_office_away``: the last try failed, or there was no contact for QUIET_S (or ever).
+    ``clock``: what is wrong with this box's clock and what to do; null where it agreed with head
+    office's at the last contact, or there was none. ``events_set_aside``: of this store's, which
+    head office keeps and does not count for now; people see there why."""
 
     store_code: str
     summary: str
@@ -91,12 +91,14 @@ def _look(db: sqlite3.Connection, box: Box, now_ms: int, free: int) -> SyncStatu
     alarms, clock, aside = list_alarms(db), _clock_in_words(pushing), count_aside(db)
     return SyncStatus(
         store_code=box.enrolment.store_code,
-        summary=_in_words(pushing, head.seq - through, now_ms, len(alarms)),
+        summary=_in_words(
+            pushing, head.seq - through, now_ms, len(alarms), away=box.unreached.is_set()
+        ),
         needs_a_person=pushing.stopped is not None
         or bool(alarms)
         or clock is not None
         or bool(aside),
-        head_office_away=_quiet_s(pushing, now_ms) > QUIET_S,
+        head_office_away=box.unreached.is_set() or _quiet_s(pushing, now_ms) > QUIET_S,
         epoch=str(head.epoch),
         last_seq=head.seq,
         head_hash=head.hash.hex(),
@@ -142,7 +144,7 @@ def _clock_in_words(pushing: PushState) -> str | None:
     )
 
 
-def _in_words(pushing: PushState, waiting: int, now_ms: int, alarms: int) -> str:
+def _in_words(pushing: PushState, waiting: int, now_ms: int, alarms: int, *, away: bool) -> str:
     """One sentence for people; selling goes on in every one of these states."""
     told = f" {alarms} alarm(s) need a person." if alarms else ""
     if pushing.events_set_aside:
@@ -165,6 +167,13 @@ def _in_words(pushing: PushState, waiting: int, now_ms: int, alarms: int) -> str
             f"Head office was last reached {quiet_s // MINUTE_S:,} min ago; {waiting:,} records "
             f"wait and will be sent when the line is back. Selling goes on.{told}"
         )
+    if away and waiting:
+        return (
+            f"{waiting:,} records wait for head office, which does not answer just now. "
+            f"Selling goes on.{told}"
+        )
+    if away:
+        return f"Head office has everything; it does not answer just now. Selling goes on.{told}"
     if waiting:
         return f"{waiting:,} records are on their way to head office.{told}"
     return f"Head office has everything.{told}"

@@ -4,14 +4,18 @@ import sqlite3
 from contextlib import closing
 from datetime import date, timedelta
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.chain import Box
 from tests.browser.till_page import (
     REFUSED,
     by_hand,
+    items,
     open_till_page,
     pair,
+    scan,
+    sees_total,
 )
 from tests.browser.watched import Tabs
 
@@ -50,6 +54,38 @@ async def test_closing_a_day_says_what_it_closes_and_what_is_open_and_asks(
     await sure.get_by_role("button", name="Close 2").click()
     await expect(page.get_by_role("heading", name="is closed")).to_be_visible()
     assert shop.rows("SELECT state FROM business_day") == [("closed",)]
+
+
+@pytest.mark.parametrize("later", [False, True], ids=["at once", "after a reload"])
+async def test_a_day_that_was_closed_by_mistake_is_opened_again_with_a_reason(
+    tabs: Tabs, shop: Box, later: bool
+) -> None:
+    """B6: the shop could not sell any more that day."""
+    tabs.expect(REFUSED)
+    page = await open_till_page(tabs, shop)
+    await settle(page)
+    await ask_to_close(page)
+    sure = page.get_by_role("dialog", name="Close the business day")
+    await sure.get_by_role("button", name="Close 2").click()
+    await expect(page.get_by_role("heading", name="is closed")).to_be_visible()
+    if later:
+        await page.reload()
+        await page.get_by_role("button", name="Open business day").click()
+        await expect(page.get_by_test_id("problem")).to_contain_text("Open it again below")
+    else:
+        await page.get_by_role("button", name="again").click()
+    form = page.get_by_role("form", name="A manager's reason")
+    await form.get_by_role("radio").first.check()
+    await form.get_by_label("Reason").click()
+    await by_hand(page, "closed by mistake", enter=True)
+    await expect(page.get_by_role("heading", name="Open the till")).to_be_visible()
+    assert shop.rows("SELECT state FROM business_day") == [("open",)]
+    await page.get_by_label("Float in the drawer").click()
+    await by_hand(page, "100", enter=True)
+    item = items(shop)[0]
+    await expect(page.get_by_label("Scan or search")).to_be_focused()
+    await scan(page, item.scan_code)
+    await sees_total(page, item.price_minor)
 
 
 def close_a_day_in_the_future(box: Box, today: str) -> None:

@@ -114,6 +114,30 @@ async def test_a_box_hears_that_events_of_it_were_set_aside_and_says_so(shop: Sh
     assert (await shop.status())["summary"] == "Head office has everything."
 
 
+async def test_head_office_is_away_as_soon_as_it_does_not_answer_and_back_when_it_does(
+    shop: Shop,
+) -> None:
+    """B21: the status stayed green for 107 seconds."""
+    await shop.exchange.round()
+    assert (await shop.status())["head_office_away"] is False
+
+    async def cut_off(request: Request) -> Response:
+        return away(request)
+
+    cut = Exchange(shop.till.box, replace(shop.line, transport=MemoryTransport(cut_off)))
+    await shop.sell()
+    await cut.round()
+    status = await shop.status()
+    assert status["head_office_away"] is True
+    assert status["summary"] == (
+        "1 records wait for head office, which does not answer just now. Selling goes on."
+    )
+    await shop.exchange.round()
+    status = await shop.status()
+    assert status["head_office_away"] is False
+    assert status["summary"] == "Head office has everything."
+
+
 async def test_every_request_states_the_boxs_head(shop: Shop) -> None:
     await shop.exchange.round()
     await shop.sell()
