@@ -4,9 +4,11 @@ Everything about a store leads with ``store_id``, in every key, unique constrain
 uniqueness spans stores: that keeps hash partitions and distribution open (design.md, The write path
 at central). Ids are native UUIDs, instants BIGINT milliseconds UTC, money BIGINT minor units.
 
-Three groups: what arrived (stream, raw_event, personal_key: never rebuilt), what central decided
-and published (decision, feeds, people), and projections (central/db/projected.py: rebuilt from the
-first two at any time).
+Three groups: what arrived (stream, raw_event, claim, personal_key: never rebuilt), what central
+decided and published (decision, feeds, people), and projections (central/db/projected.py: rebuilt
+from the first two at any time). On several machines a table whose key begins with ``store_id`` is
+distributed by it, all of them together; company, store, device and enrol_code are copied to each;
+the others, which belong to a company or to head office, stay on one.
 """
 
 from datetime import date

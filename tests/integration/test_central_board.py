@@ -234,7 +234,7 @@ async def test_tax_on_top_leads_to_receipts_too(postgres_url: str) -> None:
     async with acme(postgres_url) as served:
         shop = traded(1, 20)
         await arrive(served, shop)
-        await served.rows("UPDATE sale SET tax_included = false")
+        await served.rows("UPDATE sale_tax SET tax_included = false")
         page = await load(served, day_path(shop))
         rows = page.tables["figures-table"]
         for name in ("Tax on top", "Total"):

@@ -12,7 +12,7 @@ from tests.shop_journal import DAY, Shop
 __all__ = ["postgres_template"]
 
 NEXT_DAY = DAY + timedelta(days=1)
-FAR = date(9999, 12, 31)
+FAR = date(2199, 12, 31)
 
 
 def closed(number: int = 1) -> Shop:
