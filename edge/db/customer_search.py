@@ -18,6 +18,7 @@ from edge.db.ranking import (
     beginnings,
     by_name,
     free_number,
+    listed,
     numbers,
     one_page,
     row_number,
@@ -60,12 +61,11 @@ _PHONES_TO = (
     "SELECT number FROM customer_name WHERE phone_back >= :text AND phone_back < :behind"  # noqa: S608 - constants
     f" AND {_OF_ACTIVITY} ORDER BY phone_back"
 )
-_RANKED = (
-    "SELECT n.number FROM (SELECT rowid AS number FROM {index} WHERE {index} MATCH :asked"
-    " AND rowid BETWEEN :first AND :last ORDER BY rowid LIMIT :most) f"
-    " JOIN customer_name n ON n.number = f.number ORDER BY n.name_key, n.number"
+_ORDER = (
+    "SELECT n.number FROM json_each(:numbers) f JOIN customer_name n ON n.number = f.value"
+    " ORDER BY n.name_key, n.number"
 )
-_CROWD = (
+_MATCHING = (
     "SELECT rowid FROM {index} WHERE {index} MATCH :asked"
     " AND rowid BETWEEN :first AND :last ORDER BY rowid"
 )
@@ -109,7 +109,7 @@ def search_customer_ids(
 ) -> list[bytes]:
     """Ids of customers, best first (see above). ``country``: the shop's, for telephone numbers."""
     page = one_page(_tiers(db, text.strip(), country), limit, offset)
-    rows = db.execute(_IDS, {"numbers": msgspec.json.encode(page).decode()})
+    rows = db.execute(_IDS, {"numbers": listed(page)})
     return [row[0] for row in rows]
 
 
@@ -142,7 +142,7 @@ def _tiers_of(
     yield numbers(db, _EMAILS, keyed)
     if parts:
         yield from _phone_tiers(db, asked, country, parts, within)
-    if all(len(word) >= PART_MIN for word in words):
+    elif all(len(word) >= PART_MIN for word in words):
         yield _matching(db, "customer_parts", f"name : ({whole_words(words)})", within)
 
 
@@ -168,8 +168,7 @@ def _phone_tiers(
 def _matching(
     db: sqlite3.Connection, index: str, question: str, within: dict[str, str | int]
 ) -> Iterator[int]:
-    ranked, crowd = _RANKED.format(index=index), _CROWD.format(index=index)
-    return by_name(db, ranked, crowd, within | {"asked": question})
+    return by_name(db, _MATCHING.format(index=index), _ORDER, within | {"asked": question})
 
 
 def holder_of_phone_key(db: sqlite3.Connection, key: str, but: bytes) -> bytes | None:

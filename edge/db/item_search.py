@@ -10,14 +10,13 @@ The limit is taken after that.
 import sqlite3
 from collections.abc import Iterable, Iterator
 
-import msgspec
-
 from edge.db.items import ITEMS_LISTED_MAX, AsOf, ItemFound, find_items
 from edge.db.ranking import (
     LAST_TEXT,
     beginnings,
     by_name,
     free_number,
+    listed,
     numbers,
     one_page,
     row_number,
@@ -37,22 +36,19 @@ _BY_NAME = (
     "SELECT number FROM item_name WHERE name_key >= :name AND name_key < :behind"
     " ORDER BY name_key, item_id"
 )
-_RANKED = (
-    "SELECT n.number FROM (SELECT rowid AS number FROM item_words WHERE words MATCH :asked"
-    " ORDER BY rowid LIMIT :most) f JOIN item_name n ON n.number = f.number"
+_ORDER = (
+    "SELECT n.number FROM json_each(:numbers) f JOIN item_name n ON n.number = f.value"
     " ORDER BY n.name_key, n.item_id"
 )
-_CROWD = "SELECT rowid FROM item_words WHERE words MATCH :asked ORDER BY rowid"
+_WITH_WORDS = "SELECT rowid FROM item_words WHERE words MATCH :asked ORDER BY rowid"
 _CODES = (
-    "SELECT n.number, n.name_key, n.item_id FROM scan_code s CROSS JOIN item_name n"
+    "SELECT n.number FROM scan_code s CROSS JOIN item_name n"
     " ON n.item_id = s.item_id WHERE s.scan_code >= :text AND s.scan_code < :behind"
     " ORDER BY s.scan_code"
 )
 _BEGIN = (
-    "SELECT number, name_key, item_id FROM item_name WHERE item_id >= :text AND item_id < :behind"
-    " ORDER BY item_id"
+    "SELECT number FROM item_name WHERE item_id >= :text AND item_id < :behind ORDER BY item_id"
 )
-_BY_NAME_OF = "SELECT number FROM ({crowd} LIMIT :most) ORDER BY name_key, item_id"
 _IDS = (
     "SELECT n.item_id FROM json_each(:numbers) f JOIN item_name n ON n.number = f.value"
     " ORDER BY f.key"
@@ -73,7 +69,7 @@ def search_items(
     asked = text.strip()
     tiers = _tiers(db, asked) if asked else iter([numbers(db, _ALL, {})])
     page = one_page(tiers, min(limit, ITEMS_LISTED_MAX), offset)
-    rows = db.execute(_IDS, {"numbers": msgspec.json.encode(page).decode()})
+    rows = db.execute(_IDS, {"numbers": listed(page)})
     return find_items(db, [row[0] for row in rows], as_of)
 
 
@@ -85,11 +81,10 @@ def _tiers(db: sqlite3.Connection, asked: str) -> Iterator[Iterable[int]]:
         name = " ".join(words)
         yield numbers(db, _BY_NAME, {"name": name, "behind": name + LAST_TEXT})
     for question in (whole_words(words), beginnings(words)) if words else ():
-        yield by_name(db, _RANKED, _CROWD, {"asked": question})
+        yield by_name(db, _WITH_WORDS, _ORDER, {"asked": question})
     for text in dict.fromkeys((asked, asked.upper())):
-        for crowd in (_CODES, _BEGIN):
-            ranked = _BY_NAME_OF.format(crowd=crowd)
-            yield by_name(db, ranked, crowd, {"text": text, "behind": text + LAST_TEXT})
+        for begin in (_CODES, _BEGIN):
+            yield by_name(db, begin, _ORDER, {"text": text, "behind": text + LAST_TEXT})
 
 
 def write_item_names(db: sqlite3.Connection, items: Iterable[Item]) -> None:

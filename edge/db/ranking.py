@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from itertools import islice
 
+import msgspec
+
 RANKED_MAX = 500
 """Matches of words that are put in order by their whole names; of more, by the first letters."""
 LETTERS = 4
@@ -55,15 +57,22 @@ def numbers(db: sqlite3.Connection, statement: str, values: dict[str, str | int]
 
 
 def by_name(
-    db: sqlite3.Connection, ranked: str, crowd: str, values: dict[str, str | int]
+    db: sqlite3.Connection, matches: str, order: str, values: dict[str, str | int]
 ) -> Iterator[int]:
-    """Matches of words: ``ranked`` gives at most ``most`` of them in the order of their names,
-    ``crowd`` all in the order of their numbers."""
-    found = [row[0] for row in db.execute(ranked, values | {"most": RANKED_MAX + 1})]
-    if len(found) <= RANKED_MAX:
-        yield from found
-    else:
-        yield from numbers(db, crowd, values)
+    """What ``matches`` finds, in the order of ``order`` (which sorts the numbers of a JSON list by
+    their names), or, where it is more than RANKED_MAX, in its own."""
+    found = db.execute(matches, values)
+    first = [row[0] for row in found.fetchmany(RANKED_MAX + 1)]
+    if len(first) <= RANKED_MAX:
+        first = [row[0] for row in db.execute(order, {"numbers": listed(first)})]
+    yield from first
+    for row in found:
+        yield row[0]
+
+
+def listed(numbers: list[int]) -> str:
+    """As ``json_each`` reads them."""
+    return msgspec.json.encode(numbers).decode()
 
 
 def whole_words(words: Iterable[str]) -> str:
