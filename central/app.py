@@ -7,10 +7,12 @@ from typing import Any
 from litestar import Litestar, Router
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
+from litestar.openapi.config import OpenAPIConfig
 
 from central.api.assets import read_asset
 from central.api.attention import send_write_off, show_attention
 from central.api.board import show_board, show_day, show_days
+from central.api.guards import person_guard
 from central.api.health import read_health
 from central.api.limits import BODY_BYTES_MAX
 from central.api.pages import PAGE_EXCEPTIONS, nothing_here
@@ -28,7 +30,8 @@ from central.api.signing_in import send_link, send_sign_in, send_sign_out, show_
 from central.api.sync import enrol_box, read_feed, read_heads, take_journal
 from central.background import background
 from central.office import Office
-from central.problems import EXCEPTION_HANDLERS
+from central.problems import EXCEPTION_HANDLERS, Problem
+from sync.http.describing import DescribedAsJson
 from sync.http.headers import harden
 
 ROUTES: Sequence[Any] = (
@@ -77,7 +80,12 @@ def build_app(office: Office, *, with_background: bool = True) -> Litestar:
     return Litestar(
         route_handlers=[
             *ROUTES,
-            Router("/", route_handlers=PAGES, exception_handlers=PAGE_EXCEPTIONS),
+            Router(
+                "/",
+                route_handlers=PAGES,
+                exception_handlers=PAGE_EXCEPTIONS,
+                include_in_schema=False,
+            ),
         ],
         exception_handlers={**EXCEPTION_HANDLERS, HTTPException: nothing_here},
         state=State({"office": office}),
@@ -85,6 +93,12 @@ def build_app(office: Office, *, with_background: bool = True) -> Litestar:
         middleware=[signed_answers(office.key)],
         before_send=[harden],
         request_max_body_size=BODY_BYTES_MAX,
-        openapi_config=None,
+        openapi_config=OpenAPIConfig(
+            title="Holdfast head office",
+            version="1",
+            use_handler_docstrings=True,
+            render_plugins=[DescribedAsJson("/openapi.json", Problem)],
+            openapi_router=Router("/schema", route_handlers=[], guards=[person_guard]),
+        ),
         logging_config=None,
     )

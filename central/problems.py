@@ -144,8 +144,9 @@ def _http(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
         if error.detail == "client disconnected prematurely":
             return answer(_standard(400, "The connection ended before the body did."))
         return _unexpected(request, error)
-    allow = {name: value for name, value in (error.headers or {}).items() if name == "Allow"}
-    return answer(_standard(error.status_code, _DETAIL.get(error.status_code)), allow)
+    allowed = (error.headers or {}).get("allow")
+    headers = None if allowed is None else {"Allow": allowed}
+    return answer(_standard(error.status_code, _DETAIL.get(error.status_code)), headers)
 
 
 def _standard(status: int, detail: str | None) -> Problem:

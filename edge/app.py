@@ -8,7 +8,6 @@ from litestar import Litestar, Router
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 
 from edge.api import (
     customers,
@@ -33,7 +32,8 @@ from edge.api.guard import (
 from edge.api.limits import BODY_BYTES_MAX
 from edge.api.seen import compare_seen
 from edge.box import Box
-from edge.problems import EXCEPTION_HANDLERS
+from edge.problems import EXCEPTION_HANDLERS, Problem
+from sync.http.describing import DescribedAsJson
 from sync.http.headers import harden
 from sync.http.tries import WrongTries
 
@@ -66,7 +66,7 @@ def build_app(box: Box) -> Litestar:
             title="Holdfast store server",
             version="1",
             use_handler_docstrings=True,
-            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            render_plugins=[DescribedAsJson("/openapi.json", Problem)],
             openapi_router=Router("/schema", route_handlers=[], guards=guards),
         ),
         logging_config=None,

@@ -47,7 +47,12 @@ class WhoAnswer(msgspec.Struct, frozen=True):
     csrf: str | None
 
 
-@post("/session", status_code=201, request_max_body_size=BODY_BYTES_MAX)
+@post(
+    "/session",
+    status_code=201,
+    request_max_body_size=BODY_BYTES_MAX,
+    opt={"body": SignInBody},
+)
 async def begin_session(request: Request[Any, Any, Any]) -> Response[SessionAnswer]:
     """The cookie is for this site only and out of scripts' reach."""
     body = await read_body(request, SignInBody)

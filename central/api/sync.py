@@ -56,7 +56,12 @@ def packed(value: object) -> Response[bytes]:
     return Response(encode(value), media_type=MSGPACK)
 
 
-@post("/v1/enrol", status_code=200, request_max_body_size=BODY_BYTES_MAX)
+@post(
+    "/v1/enrol",
+    status_code=200,
+    request_max_body_size=BODY_BYTES_MAX,
+    opt={"body": EnrolBody},
+)
 async def enrol_box(request: Request[Any, Any, Any]) -> Response[bytes]:
     """A box redeems its one-time code: the code is the credential."""
     body = await read_body(request, EnrolBody)

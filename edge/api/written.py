@@ -19,6 +19,7 @@ from litestar.openapi.spec import (
 )
 
 from edge.problems import MEDIA_TYPE, Problem
+from sync.http.describing import without_references
 
 
 def _schema(kind: type[msgspec.Struct]) -> "_Inline":
@@ -35,22 +36,8 @@ class _Inline(Schema):
     def to_schema(self) -> dict[str, Any]:
         """As JSON."""
         document = self.document or {}
-        inlined: dict[str, Any] = _without_references(document, document)
+        inlined: dict[str, Any] = without_references(document, document)
         return inlined
-
-
-def _without_references(node: Any, root: Mapping[str, Any]) -> Any:
-    """Put each definition in the place of its reference: a document has one root only."""
-    if isinstance(node, Mapping):
-        if "$ref" in node:
-            name = str(node["$ref"]).rpartition("/")[2]
-            return _without_references(root["$defs"][name], root)
-        return {
-            key: _without_references(value, root) for key, value in node.items() if key != "$defs"
-        }
-    if isinstance(node, list | tuple):
-        return [_without_references(value, root) for value in node]
-    return node
 
 
 @dataclass

@@ -43,6 +43,13 @@ def _told() -> bytes:
     )
 
 
+def _methods(scope: Scope) -> list[str]:
+    """What the address takes: several routes may share it, and Litestar names one's only."""
+    here = scope["path_template"]
+    found = [route for route in scope["litestar_app"].routes if route.path_format == here]
+    return sorted({method for route in found for method in getattr(route, "methods", ())})
+
+
 async def harden(message: Message, scope: Scope) -> None:
     """Before an answer leaves: the headers that it lacks. One whose header would hold a control
     character is a bug in what made it: a problem goes out in its place, and nothing of it."""
@@ -55,6 +62,9 @@ async def harden(message: Message, scope: Scope) -> None:
             length = str(len(_told())).encode()
             headers = [(b"content-type", b"application/problem+json"), (b"content-length", length)]
             message["status"] = 500
+        elif scope.get("method") == "OPTIONS" and "path_template" in scope:
+            headers = [one for one in headers if one[0].lower() != b"allow"]
+            headers.append((b"allow", ", ".join(_methods(scope)).encode()))
         stated = {name.lower() for name, _ in headers}
         message["headers"] = [*headers, *(one for one in RAW_HEADERS if one[0] not in stated)]
     elif message["type"] == "http.response.body" and _SPOILT in scope.get("state", {}):

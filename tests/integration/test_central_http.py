@@ -283,7 +283,7 @@ async def test_an_address_that_is_none_is_a_problem_too(postgres_url: str) -> No
         for method, path, status, slug in (
             ("GET", "/nowhere", 404, "not-found"),
             ("GET", "/assets/nothing.js", 404, "not-found"),
-            ("GET", "/schema", 404, "not-found"),
+            ("GET", "/schema", 401, "not-signed-in"),
             ("GET", "/v1/stores/7/feeds", 404, "not-found"),
             ("GET", "/v1/stores/%00/feeds", 404, "not-found"),
             ("DELETE", "/health", 405, "method-not-allowed"),
