@@ -1,0 +1,1 @@
+"""A second edge, written from `sync/PROTOCOL.md` alone: it imports nothing of the project."""

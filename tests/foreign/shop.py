@@ -1,0 +1,153 @@
+"""A shop's day at the box: what it sells, and the facts it writes."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from tests.foreign.box import Box
+from tests.foreign.day import totals, workstation_totals
+from tests.foreign.facts import (
+    Line,
+    Modifier,
+    Receipt,
+    Tender,
+    TillMoved,
+    TillOpened,
+    TillSettled,
+    due,
+    half_away,
+    points_of,
+    taxed,
+)
+from tests.foreign.wire import Envelope, packed
+
+OPERATOR = "anna"
+WORKSTATION = "W1"
+
+
+@dataclass
+class Shop:
+    """``facts``: what was written, in order; ``clock_ms`` moves on with each."""
+
+    box: Box
+    day: date
+    clock_ms: int
+    facts: list[Any] = field(default_factory=list)
+    boot_id: UUID = field(default_factory=uuid4)
+    hlc: int = 0
+    receipts: int = 0
+    first_seq: int = 0
+    till: TillOpened | None = None
+
+    def write(self, kind: str, body: Any, event_id: UUID | None = None, version: int = 1) -> None:
+        """``body``: a fact, or the bytes of one."""
+        self.clock_ms += 1_000
+        self.hlc = max(self.hlc + 1, self.clock_ms << 16)
+        content = body if isinstance(body, bytes) else packed(body)
+        origin = (self.clock_ms, 28_800, self.boot_id, self.hlc, "checked")
+        seq = len(self.box.events) + 1
+        self.box.append(Envelope(seq, event_id or uuid4(), kind, version, *origin, content))
+        self.facts.append(body)
+
+    def open_day(self) -> None:
+        self.first_seq = len(self.box.events) + 1
+        self.write("business_day_opened", [self.day, OPERATOR, "Asia/Singapore", None])
+
+    def open_till(self, float_minor: int) -> None:
+        ids = (uuid4(), "T1", WORKSTATION, OPERATOR)
+        self.till = TillOpened(*ids, self.day, self.currency, float_minor)
+        self.write("till_session_opened", self.till, self.till.till_session_id)
+
+    def move_till(self, kind: str, amount_minor: int) -> None:
+        movement = TillMoved(
+            uuid4(), self.session, kind, OPERATOR, self.day, amount_minor, "as told"
+        )
+        self.write("till_moved", movement, movement.movement_id)
+
+    def settle_till(self, counted_over: int = 0) -> None:
+        assert self.till is not None
+        cash = self.till.float_minor
+        for fact in self.facts:
+            if isinstance(fact, Receipt):
+                cash += sum(one.amount_minor for one in fact.tenders if one.kind == "cash")
+                cash -= fact.change_minor
+            elif isinstance(fact, TillMoved):
+                cash += fact.amount_minor
+        self.write("till_session_settled", TillSettled(*self.till, cash, cash + counted_over))
+
+    def close_day(self) -> None:
+        head = self.box.head
+        manifest = [
+            *(self.day, *head.epoch, self.first_seq, head.seq, head.hash),
+            *(totals(self.facts, self.day), workstation_totals(self.facts, self.day), []),
+        ]
+        self.write("business_day_closed", [self.day, OPERATOR, manifest])
+
+    @property
+    def session(self) -> UUID:
+        assert self.till is not None
+        return self.till.till_session_id
+
+    @property
+    def settings(self) -> list[Any]:
+        row: list[Any] = self.box.feeds["settings"].row("store")[0]
+        return row
+
+    @property
+    def currency(self) -> str:
+        return str(self.settings[5])
+
+    def line(self, line_no: int, item_id: str, quantity_milli: int, **said: Any) -> Line:
+        """A sale line from the feeds; ``discount`` and what else differs may be said."""
+        feeds = self.box.feeds
+        item, _ = feeds["items"].row(item_id)
+        prices = [feeds["prices"].row(key) for key in feeds["prices"].rows]
+        price, price_version = max(
+            (row for row in prices if row[0][0] == item_id and row[0][1] <= self.clock_ms),
+            key=lambda row: row[0][1],
+        )
+        rates = [feeds["taxes"].row(key) for key in feeds["taxes"].rows]
+        rate, tax_version = max(
+            (row for row in rates if row[0][0] == item[3] and row[0][1] <= self.day.isoformat()),
+            key=lambda row: row[0][1],
+        )
+        extended = half_away(price[2] * quantity_milli, 1_000)
+        discount = said.pop("discount", 0)
+        modifiers = (Modifier("discount", -discount, "damaged", None, None, OPERATOR),)
+        return Line(
+            *(item_id, item[1], item[5], item[4][0], item[3], rate[2]),
+            *(said.pop("tax_included", self.settings[9]), tax_version, price_version, item[7]),
+            *(quantity_milli, price[2], extended, extended - discount, 0),
+            *(said.pop("points", 0), line_no, modifiers if discount else ()),
+            **said,
+        )
+
+    def sell(
+        self, lines: Sequence[Line], *tenders: Tender, customer_id: UUID | None = None
+    ) -> Receipt:
+        """Paid with the tenders; what is missing or too much goes in cash, rounded to the coin."""
+        done, taxes = taxed(lines)
+        step = self.settings[10]
+        left = due(done) - sum(one.amount_minor for one in tenders)
+        cash = half_away(left, step) * step
+        paid = -(-cash // 1_000) * 1_000 if cash > 0 else cash
+        tenders = (*tenders, Tender("cash", "Cash", "cash", paid)) if paid else tenders
+        self.receipts += 1
+        number = f"{self.box.store_code}-{WORKSTATION}-E{self.box.epoch.number}-{self.receipts:06d}"
+        earned, take_back = points_of(done)
+        receipt = Receipt(
+            *(self.new_sale_id(), number, WORKSTATION, self.session, OPERATOR, self.day),
+            *(self.clock_ms + 700, self.currency, customer_id, done, taxes, tenders),
+            *(cash - left, paid - cash, earned, take_back),
+        )
+        self.write("retail_transaction", receipt, receipt.sale_id)
+        return receipt
+
+    def new_sale_id(self) -> UUID:
+        """A UUIDv7."""
+        tail = secrets.randbits(74)
+        fields = (0x7 << 76) | ((tail >> 62) << 64) | (0b10 << 62) | (tail & ((1 << 62) - 1))
+        return UUID(int=(self.clock_ms << 80) | fields)
