@@ -51,7 +51,9 @@ async def settle_and_close(page: Page, cash_minor: int) -> None:
     await page.get_by_role("button", name="Done").click()
     await page.get_by_role("button", name="Menu").click()
     await page.get_by_role("button", name="Close business day").click()
-    await expect(page.get_by_test_id("notice")).to_contain_text("is closed")
+    sure = page.get_by_role("dialog", name="Close the business day")
+    await sure.get_by_role("button", name="Close 2").click()
+    await expect(page.get_by_role("heading", name="is closed")).to_be_visible()
 
 
 async def sign_in(page: Page, company: Company) -> None:
