@@ -26,6 +26,7 @@ from edge.exchange import (
     note_contact,
     pull_page,
 )
+from edge.usecases.note_refusal import note_refusal
 from sync.engine.outbox import Stopped, StopReason
 from sync.engine.pull import Applied, PullLater, UpToDate
 from sync.engine.push import (
@@ -59,6 +60,7 @@ class Exchange:
         self._failures = 0
         self._pace_ms = 0
         self._stopped_told = False
+        self._refused: str | None = None
         self.beat_due = True
 
     async def round(self) -> int:
@@ -73,12 +75,12 @@ class Exchange:
     async def _round(self) -> int:
         pushed = await self._push()
         if isinstance(pushed, Later):
-            return self._later(pushed.detail, pushed.wait_ms)
+            return await self._later(pushed)
         heard = pushed
         if self.beat_due:
             beat = await beat_once(self._line.journal, self._line.transport, self._line.signer)
             if isinstance(beat, Later):
-                return self._later(beat.detail, beat.wait_ms)
+                return await self._later(beat)
             if isinstance(beat, Stopped | SentBack):
                 self.beat_due = isinstance(beat, SentBack)  # a stop is heard by the timer, no sale
                 self._tell(beat)
@@ -88,11 +90,11 @@ class Exchange:
             self.beat_due = False
         if heard is None:
             return 0
-        self._box.unreached.clear()
+        await self._answered()
         await begin_differing_anew(self._box, self._line, heard)
         pulled = await self._pull(heard)
         if isinstance(pulled, PullLater):
-            return self._later(pulled.detail, pulled.wait_ms)
+            return await self._later(pulled)
         self._failures, self._pace_ms = 0, heard.pace_ms
         return self._pace_ms
 
@@ -153,12 +155,26 @@ class Exchange:
         self._stopped_told = isinstance(outcome, Stopped)
         log.error("needs a person", store=self._box.enrolment.store_code, detail=outcome.detail)
 
-    def _later(self, detail: str, wait_ms: int | None) -> int:
-        if self._failures == 0:
-            log.warning("head office", store=self._box.enrolment.store_code, detail=detail)
-        if wait_ms is None:  # nobody answered; who asks for a wait has answered
+    async def _later(self, outcome: Later | PullLater) -> int:
+        """What trying again will not mend calls a person: in the status until head office answers
+        as it should, in the log once."""
+        store, detail = self._box.enrolment.store_code, outcome.detail
+        if outcome.person and detail != self._refused:
+            self._refused = detail
+            await self._box.writer.run(lambda db: note_refusal(db, detail))
+            log.error("needs a person", store=store, detail=detail)
+        elif self._failures == 0:
+            log.warning("head office", store=store, detail=detail)
+        if outcome.wait_ms is None:  # nobody answered; who asks for a wait has answered
             self._box.unreached.set()
-        return self._back_off(wait_ms)
+        return self._back_off(outcome.wait_ms)
+
+    async def _answered(self) -> None:
+        """Head office took a request of this box."""
+        self._box.unreached.clear()
+        if self._refused is not None:
+            self._refused = None
+            await self._box.writer.run(lambda db: note_refusal(db, None))
 
     def _back_off(self, wait_ms: int | None) -> int:
         """Arm the next try: its wait, at least what head office asked for."""

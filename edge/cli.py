@@ -225,8 +225,9 @@ def status(
             print(f"  {name.replace('_', ' '):<22}{told[name]}")
         for feed in told["feeds"]:
             print(f"  {'feed ' + feed['data_set']:<22}{feed['pub_seq']}")
-        if told["clock"] is not None:
-            print(f"  clock: {told['clock']}")
+        for name in ("clock", "disk", "refused"):
+            if told[name] is not None:
+                print(f"  {name}: {told[name]}")
         if told["first_set_aside"] is not None:
             print(f"  {_rows_aside(told['rows_set_aside'], told['first_set_aside'])}")
         if told["events_set_aside"]:

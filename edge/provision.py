@@ -27,6 +27,7 @@ from edge.clock import CLOCK_GAP_S_MAX, StoreClock
 from edge.db.engine import open_connection
 from edge.db.errors import CannotStart, FolderHeld
 from edge.db.migrate import migrate
+from edge.db.pushing import read_push_state
 from edge.db.sqlite_version import check_sqlite_version
 from edge.db.store import Enrolment, read_enrolment
 from edge.db.writer import InlineWriter
@@ -63,6 +64,18 @@ class CodeRefused(CannotStart):
 
 class ClockOff(CannotStart):
     """This machine's clock is too far from head office's."""
+
+
+class BoxRefused(CannotStart):
+    """The box in the folder is one that head office no longer takes: a code makes a new one."""
+
+    def __init__(self, folder: Path, store_code: str, detail: str) -> None:
+        again = command("edge", "provision", "--central", "URL", "--code", "CODE", "--data", "NEW")
+        super().__init__(
+            f"{folder} holds a box of {store_code} that head office does not take ({detail}). A "
+            "code makes a new box, in a folder of its own, and was not used: stop this one and run "
+            f"`{again}`. Keep this folder: what head office does not have yet lies here."
+        )
 
 
 class OtherStore(CannotStart):
@@ -113,6 +126,10 @@ def _enrolled(central_url: str, code: str, folder: Path, port: int | None) -> bo
             f"{folder} belongs to {enrolment.store_code} of {enrolment.central_url} already: "
             "use another folder, or that address."
         )
+    if enrolment is not None:
+        refused = _refused(folder)
+        if refused is not None:
+            raise BoxRefused(folder, enrolment.store_code, refused)
     chosen = _free_port(folder, port)
     if enrolment is None:
         asyncio.run(_enrol(central_url, code, folder))
@@ -131,10 +148,17 @@ def _at_work(folder: Path, central_url: str) -> str:
             "another folder, or that address."
         )
     told = call_edge(folder, "GET", "/status").document
+    if told["refused"] is not None:
+        raise BoxRefused(folder, told["store_code"], told["refused"])
     return (
         f"{told['store_code']} is provisioned already and at work; nothing was changed. "
         f"Next: `{command('edge', 'status', '--data', folder)}`."
     )
+
+
+def _refused(folder: Path) -> str | None:
+    with closing(open_connection(database_of(folder), create=False)) as db:
+        return read_push_state(db).refused
 
 
 def _look_around(folder: Path, central_url: str) -> None:

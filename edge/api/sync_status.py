@@ -24,6 +24,8 @@ from sync.protocol.text import shown
 _FEEDS = "SELECT data_set, scope, pub_seq FROM feed_cursor ORDER BY data_set, scope"
 QUIET_S = 120
 """Head office is called unreachable after this long without contact."""
+DISK_LOW_BYTES = 512 << 20
+"""About a million receipts, and time for a person to come."""
 SECOND_MS = 1_000
 MINUTE_S = 60
 
@@ -49,8 +51,9 @@ class SyncStatus(msgspec.Struct, frozen=True):
     """``summary`` is the state in one sentence; ``waiting`` events are not at head office yet.
     ``head_office_away``: the last try failed, or there was no contact for QUIET_S (or ever).
     ``clock``: what is wrong with this box's clock and what to do; null where it agreed with head
-    office's at the last contact, or there was none. ``events_set_aside``: of this store's, which
-    head office keeps and does not count for now; people see there why."""
+    office's at the last contact, or there was none. ``refused``: why head office does not take this
+    box. ``disk``: what is wrong with the room on it and what to do. ``events_set_aside``: of this
+    store's, which head office keeps and does not count for now; people see there why."""
 
     store_code: str
     summary: str
@@ -65,6 +68,8 @@ class SyncStatus(msgspec.Struct, frozen=True):
     last_contact_ms: int | None
     clock_state: str
     clock: str | None
+    refused: str | None
+    disk: str | None
     disk_free_bytes: int
     feeds: tuple[FeedStatus, ...]
     alarms: tuple[Alarm, ...]
@@ -89,15 +94,13 @@ async def status_of(box: Box) -> SyncStatus:
 def _look(db: sqlite3.Connection, box: Box, now_ms: int, free: int) -> SyncStatus:
     head, through, pushing = read_head(db), acknowledged(db), read_push_state(db)
     alarms, clock, aside = list_alarms(db), _clock_in_words(pushing), count_aside(db)
+    disk = disk_in_words(free)
     return SyncStatus(
         store_code=box.enrolment.store_code,
         summary=_in_words(
-            pushing, head.seq - through, now_ms, len(alarms), away=box.unreached.is_set()
+            pushing, head.seq - through, now_ms, len(alarms), disk, away=box.unreached.is_set()
         ),
-        needs_a_person=pushing.stopped is not None
-        or bool(alarms)
-        or clock is not None
-        or bool(aside),
+        needs_a_person=bool(pushing.stopped or pushing.refused or alarms or clock or aside or disk),
         head_office_away=box.unreached.is_set() or _quiet_s(pushing, now_ms) > QUIET_S,
         epoch=str(head.epoch),
         last_seq=head.seq,
@@ -108,12 +111,24 @@ def _look(db: sqlite3.Connection, box: Box, now_ms: int, free: int) -> SyncStatu
         last_contact_ms=pushing.last_contact_ms,
         clock_state=box.clock.moment().clock_state.value,
         clock=clock,
+        refused=pushing.refused,
+        disk=disk,
         disk_free_bytes=free,
         feeds=tuple(FeedStatus(*row) for row in db.execute(_FEEDS)),
         alarms=alarms,
         rows_set_aside=aside,
         first_set_aside=_first_aside(db),
         events_set_aside=pushing.events_set_aside,
+    )
+
+
+def disk_in_words(free_bytes: int) -> str | None:
+    """What to do before the disk is full; None where there is room."""
+    if free_bytes >= DISK_LOW_BYTES:
+        return None
+    return (
+        f"The disk has {free_bytes >> 20:,} MiB left: free some space. A full disk stops selling; "
+        "what was sold is kept."
     )
 
 
@@ -144,14 +159,29 @@ def _clock_in_words(pushing: PushState) -> str | None:
     )
 
 
-def _in_words(pushing: PushState, waiting: int, now_ms: int, alarms: int, *, away: bool) -> str:
+def _in_words(
+    pushing: PushState,
+    waiting: int,
+    now_ms: int,
+    alarms: int,
+    disk: str | None,
+    *,
+    away: bool,
+) -> str:
     """One sentence for people; selling goes on in every one of these states."""
     told = f" {alarms} alarm(s) need a person." if alarms else ""
+    if disk is not None:
+        told = f" {disk}{told}"
     if pushing.events_set_aside:
         told = f" It keeps {pushing.events_set_aside:,} record(s) that do not count yet.{told}"
     if pushing.stopped is not None:
         return (
             f"Sending to head office is stopped ({pushing.stopped}); {waiting:,} records wait. "
+            f"Selling goes on. Call head office.{told}"
+        )
+    if pushing.refused is not None:
+        return (
+            f"Head office does not take this box: {pushing.refused}; {waiting:,} records wait. "
             f"Selling goes on. Call head office.{told}"
         )
     if pushing.last_contact_ms is None:

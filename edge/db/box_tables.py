@@ -66,6 +66,7 @@ class PushState(EdgeTable, table=True):
     machine_boot: str | None = None
     steady_ms: int | None = None
     events_set_aside: int | None = None
+    refused: str | None = None
 
 
 class AnsweredRequest(EdgeTable, table=True):

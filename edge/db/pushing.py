@@ -9,7 +9,7 @@ from edge.clock import Steady
 
 _READ = (
     "SELECT stopped, stop_alarm_id, last_contact_ms, server_time_ms, machine_boot, steady_ms,"
-    " events_set_aside"
+    " events_set_aside, refused"
     " FROM push_state WHERE one = 1"
 )
 _STOP = (
@@ -17,12 +17,17 @@ _STOP = (
     " ON CONFLICT (one) DO UPDATE SET stopped = excluded.stopped,"
     " stop_alarm_id = excluded.stop_alarm_id"
 )
+_REFUSED = (
+    "INSERT INTO push_state (one, refused) VALUES (1, ?)"
+    " ON CONFLICT (one) DO UPDATE SET refused = excluded.refused"
+)
 _CONTACT = (
     "INSERT INTO push_state (one, last_contact_ms, server_time_ms, machine_boot, steady_ms,"
     " events_set_aside) VALUES (1, ?, ?, ?, ?, ?)"
     " ON CONFLICT (one) DO UPDATE SET last_contact_ms = excluded.last_contact_ms,"
     " server_time_ms = excluded.server_time_ms, machine_boot = excluded.machine_boot,"
-    " steady_ms = excluded.steady_ms, events_set_aside = excluded.events_set_aside"
+    " steady_ms = excluded.steady_ms, events_set_aside = excluded.events_set_aside,"
+    " refused = NULL"
 )
 
 
@@ -31,7 +36,8 @@ class PushState(msgspec.Struct, frozen=True):
     ``stop_alarm_id``: the alarm that said so.
     ``last_contact_ms`` by this box's clock, ``server_time_ms`` what head office's said then, and
     ``steady`` what this machine's steady clock did. ``events_set_aside``: of this store's, that
-    head office keeps and does not count for now."""
+    head office keeps and does not count for now. ``refused``: what head office says of a box whose
+    key or version it does not take, until it does again."""
 
     stopped: str | None = None
     stop_alarm_id: UUID | None = None
@@ -39,6 +45,7 @@ class PushState(msgspec.Struct, frozen=True):
     server_time_ms: int | None = None
     steady: Steady | None = None
     events_set_aside: int = 0
+    refused: str | None = None
 
 
 def read_push_state(db: sqlite3.Connection) -> PushState:
@@ -46,15 +53,20 @@ def read_push_state(db: sqlite3.Connection) -> PushState:
     row = db.execute(_READ).fetchone()
     if row is None:
         return PushState()
-    stopped, alarm_id, contact_ms, server_ms, machine_boot, steady_ms, set_aside = row
+    stopped, alarm_id, contact_ms, server_ms, machine_boot, steady_ms, set_aside, refused = row
     steady = None if machine_boot is None else Steady(machine_boot, steady_ms)
     alarm = None if alarm_id is None else UUID(bytes=alarm_id)
-    return PushState(stopped, alarm, contact_ms, server_ms, steady, set_aside or 0)
+    return PushState(stopped, alarm, contact_ms, server_ms, steady, set_aside or 0, refused)
 
 
 def write_stopped(db: sqlite3.Connection, reason: str | None, alarm_id: UUID | None = None) -> None:
     """None: pushing goes on. ``alarm_id``: of the alarm that says so."""
     db.execute(_STOP, (reason, None if alarm_id is None else alarm_id.bytes))
+
+
+def write_refused(db: sqlite3.Connection, detail: str | None) -> None:
+    """None: head office takes this box."""
+    db.execute(_REFUSED, (detail,))
 
 
 def write_contact(

@@ -40,7 +40,6 @@ from sync.engine.journal import (
     verify_chain,
 )
 from sync.engine.outbox import JournalPort, MemoryJournal, SqliteJournal, Stopped, StopReason
-from sync.engine.status import note_contact, read_status
 from sync.protocol.batch import ENVELOPE_OVERHEAD_BYTES, BatchLimits
 from sync.protocol.change import EVENT_BODY_BYTES_MAX, INSTANT_MS_MAX, Epoch, Head, link
 from sync.protocol.clock import ClockState, Hlc
@@ -339,7 +338,7 @@ def test_the_hybrid_clock_never_goes_backward(db: sqlite3.Connection) -> None:
 
 def test_a_box_without_an_epoch_can_write_nothing(db: sqlite3.Connection) -> None:
     db.execute("DELETE FROM journal_head")
-    for call in (read_head, acknowledged, verify_chain, read_status):
+    for call in (read_head, acknowledged, verify_chain):
         with pytest.raises(NotEnrolled):
             call(db)
     with pytest.raises(NotEnrolled):
@@ -473,21 +472,6 @@ def test_another_stores_rows_do_not_pass_for_ours(db: sqlite3.Connection) -> Non
     write(db, 2)
     db.execute("UPDATE journal_head SET store_id = ?", (UUID(int=99).bytes,))
     assert verify_chain(db).first_bad_seq == 1
-
-
-def test_status_counts_what_waits_since_when(db: sqlite3.Connection) -> None:
-    entries = write(db, 3)
-    acknowledge(db, 1, entries[0].link.hash)
-    status = read_status(db)
-    assert (status.head.seq, status.acknowledged_through, status.waiting) == (3, 1, 2)
-    assert status.oldest_waiting_ms == MOMENT.wall_ms
-    assert (status.last_contact_ms, status.stopped) == (None, None)
-    note_contact(db, 7, 8)
-    note_contact(db, 9, 10)
-    acknowledge(db, 3, entries[2].link.hash)
-    status = read_status(db)
-    assert (status.last_contact_ms, status.server_time_ms, status.waiting) == (9, 10, 0)
-    assert status.oldest_waiting_ms is None
 
 
 def test_a_journals_statements_are_its_own(db: sqlite3.Connection) -> None:

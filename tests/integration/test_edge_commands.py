@@ -34,6 +34,7 @@ from edge.folder import KEY_FILE, SETTINGS_FILE, database_of
 from edge.local import LOOK_EVERY_S
 from edge.ports import bind
 from edge.settings import LOOPBACK, WrongSettings, read_settings, write_settings
+from edge.usecases.note_refusal import note_refusal
 from edge.usecases.raise_alarm import raise_alarm
 from edge.usecases.stop_pushing import stop_pushing
 from sync.command_line import command
@@ -586,3 +587,17 @@ def test_serve_takes_the_folder_from_the_environment(
     assert refused.exit_code == 2
     assert str(tmp_path / "nothing") in refused.stderr
     assert "Missing option" not in refused.stderr
+
+
+def test_a_code_for_a_box_that_head_office_refuses_says_where_it_belongs(
+    central: FakeCentral, url: str, tmp_path: Path
+) -> None:
+    """A42: `edge provision` with a new code into that folder exited with 0 and changed nothing."""
+    folder = tmp_path / "S01"
+    assert provision(url, folder).exit_code == 0
+    with closing(open_connection(database_of(folder), writer=True)) as db:
+        note_refusal(db, "the key is not known here")
+    said = refusal(provision(url, folder, code="ANOTHER"))
+    assert "the key is not known here" in said
+    assert "was not used" in said
+    assert "in a folder of its own" in said

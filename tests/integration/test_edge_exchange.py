@@ -3,6 +3,7 @@
 import asyncio
 import json
 import secrets
+import shutil
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from edge import background
+from edge.api.sync_status import DISK_LOW_BYTES, disk_in_words
 from edge.background import Exchange, exchanging_over
 from edge.exchange import Line, Loading, NotLoaded, journal_of, load_over
 from edge.reading import read
@@ -486,3 +488,55 @@ async def test_head_offices_clock_confirms_ours_or_does_not(
     head = await read(shop.till.box.reader, read_head)
     assert head.seq == 5
     assert json.dumps((await shop.status())["clock_state"]) == '"jumped"'
+
+
+@pytest.mark.parametrize(
+    ("status", "slug"), [(401, "bad-signature"), (403, "device-revoked"), (426, "unknown-protocol")]
+)
+async def test_a_box_that_head_office_refuses_calls_a_person_until_it_is_taken_again(
+    shop: Shop, status: int, slug: str
+) -> None:
+    """A42: it said "Head office has everything", exited with 0, and told nobody."""
+    shop.central.server_ms = shop.till.box.clock.moment().wall_ms
+    shop.central.instead = lambda _request: problem(status, slug, "the key is not known here")
+    await shop.sell()
+    with capture_logs() as logs:
+        for _ in range(4):
+            await shop.exchange.round()
+    told = await shop.status()
+    assert told["needs_a_person"] is True
+    assert "the key is not known here" in str(told["refused"])
+    assert "Head office does not take this box" in str(told["summary"])
+    assert "Call head office" in str(told["summary"])
+    assert [line["event"] for line in logs if line["log_level"] == "error"] == ["needs a person"]
+    shop.central.instead = lambda _request: None
+    await shop.exchange.round()
+    told = await shop.status()
+    assert (told["refused"], told["needs_a_person"]) == (None, False)
+
+
+async def test_a_login_page_in_the_way_calls_nobody(shop: Shop) -> None:
+    shop.central.signs = False
+    shop.central.instead = lambda _request: problem(401, "bad-signature")
+    await shop.sell()
+    await shop.exchange.round()
+    told = await shop.status()
+    assert (told["refused"], told["needs_a_person"]) == (None, False)
+
+
+def test_a_disk_that_fills_is_said_before_it_is_full() -> None:
+    """A34: sales were refused, and the status said that all was well."""
+    assert disk_in_words(DISK_LOW_BYTES) is None
+    said = disk_in_words(DISK_LOW_BYTES - 1)
+    assert said is not None
+    assert "511 MiB left: free some space" in said
+
+
+async def test_a_full_disk_calls_a_person(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A34: `needs_a_person` was false."""
+    usage = shutil.disk_usage("/")._replace(free=0)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: usage)
+    told = await shop.status()
+    assert told["needs_a_person"] is True
+    assert "0 MiB left" in str(told["disk"])
+    assert str(told["disk"]) in str(told["summary"])

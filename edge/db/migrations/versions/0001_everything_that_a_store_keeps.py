@@ -418,6 +418,7 @@ def _create_push_state() -> None:
         sa.Column("machine_boot", sa.String(), nullable=True),
         sa.Column("steady_ms", sa.Integer(), nullable=True),
         sa.Column("events_set_aside", sa.Integer(), nullable=True),
+        sa.Column("refused", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("one", name=op.f("pk_push_state")),
     )
 
