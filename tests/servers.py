@@ -19,7 +19,7 @@ import asyncpg
 
 from central.postgres import PostgresServer
 
-STARTS_WITHIN_S = 60
+STARTS_WITHIN_S = 180
 ANSWERS_WITHIN_S = 30
 READ_BYTES = 65_536
 
