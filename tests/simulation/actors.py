@@ -1,8 +1,8 @@
 """Who works in a simulated store: a workstation at each till, and the shift's leader.
 
-A workstation's memory outlives its process: the id and the bytes of a sale are kept before the
-first attempt, answers before anything prints. Nothing here looks into a server: workstations know
-what they asked and were told.
+A workstation's memory outlives its process: the id and the bytes of a sale and of a till's opening
+are kept before the first attempt, answers before anything prints. Nothing here looks into a server:
+workstations know what they asked and were told.
 """
 
 from collections import Counter
@@ -101,7 +101,7 @@ class Memory:
     def __init__(self) -> None:
         self.shift = 0
         self.sold_in_shift = 0
-        self.session_id: TillSessionId | None = None
+        self.opening: OpenTill | None = None
         self.is_open = False
         self.cash_minor = 0
         self.pending: Basket | None = None
@@ -225,9 +225,10 @@ class Workstation(Person):
         memory = self.memory
         if memory.is_open:
             return
-        if memory.session_id is None:
-            memory.session_id = TillSessionId(self.ids.uuid())
-        request = OpenTill(memory.session_id, self.operator_id, FLOAT_MINOR)
+        if memory.opening is None:
+            session_id = TillSessionId(self.ids.uuid())
+            memory.opening = OpenTill(session_id, self.operator_id, FLOAT_MINOR)
+        request = memory.opening
         await self._must(
             _once(
                 request.till_session_id,
@@ -241,8 +242,8 @@ class Workstation(Person):
     async def _settle_till(self) -> None:
         """Count what must be there: float, and what this workstation took and gave back."""
         memory = self.memory
-        session_id = memory.session_id
-        assert session_id is not None
+        assert memory.opening is not None
+        session_id = memory.opening.till_session_id
         counted = memory.counted.setdefault(session_id, FLOAT_MINOR + memory.cash_minor)
         request = SettleTill(self.operator_id, max(0, counted))
         event_id = EventId(self.ids.uuid())
@@ -256,7 +257,7 @@ class Workstation(Person):
                 ),
             )
         )
-        memory.session_id, memory.is_open = None, False
+        memory.opening, memory.is_open = None, False
         memory.cash_minor = memory.sold_in_shift = 0
         memory.shift += 1
         self.life.settled += 1
