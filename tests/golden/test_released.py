@@ -1,0 +1,105 @@
+"""What a released version wrote is read for ever: a store's day, as it travelled, and its sums.
+
+A new version of the wire adds a folder ``released/N``; none that stands is edited, nor are the
+golden bytes of that version: their digests are pinned here.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from sync.protocol.change import Epoch, Genesis, epoch_of, genesis_hash, link
+from sync.protocol.codec import KINDS, decode, decode_fact, encode, pack_batch, unpack_batch
+from sync.protocol.identity import StoreId
+from sync.protocol.manifest import Totals
+from sync.protocol.poslog import BusinessDayClosed, RetailTransaction
+from tests.shop_journal import tally
+
+FOLDER = Path(__file__).parent
+RELEASED = sorted(path.parent for path in FOLDER.glob("released/*/journal.json"))
+NEVER_EDITED = {
+    "bodies_1.json": "8c91b9806a1fc847c746a2555a506113cbe4a4865defd0d4271d695441bfdab6",
+    "hash_vectors.json": "493b4f1f7154ff05268b9172f0316a2b99834c427ffa87fd755c9b7ea47bcc43",
+    "messages_1.json": "1af062f92d22ea0d3ceeb38a64f56ecc4c6930a9c36dc536d2d7e450aa3242ce",
+    "reference_1.json": "17ad25e89aeefde196291329e8f47ae21231b1123c8fbd0d53538fdd7ab6efe6",
+    "released/1/journal.json": "fad6a954d566bc2d9df522ce4130e8e0aea66d57f583c22d962e592744addbe6",
+}
+
+
+@pytest.mark.parametrize("name", NEVER_EDITED)
+def test_what_was_released_is_never_edited(name: str) -> None:
+    assert hashlib.sha256((FOLDER / name).read_bytes()).hexdigest() == NEVER_EDITED[name]
+
+
+def test_every_released_journal_is_pinned() -> None:
+    assert RELEASED
+    for folder in RELEASED:
+        assert str((folder / "journal.json").relative_to(FOLDER)) in NEVER_EDITED
+
+
+@dataclass
+class Corpus:
+    """A released journal."""
+
+    said: dict[str, Any]
+
+    @property
+    def store_id(self) -> StoreId:
+        return StoreId(UUID(self.said["store_id"]))
+
+    @property
+    def epoch(self) -> Epoch:
+        raw = bytes.fromhex(self.said["genesis"])
+        return epoch_of(decode(Genesis, raw), raw)
+
+    @property
+    def packed(self) -> list[bytes]:
+        return [bytes.fromhex(batch) for batch in self.said["batches"]]
+
+
+@pytest.fixture(params=RELEASED, ids=lambda folder: folder.name)
+def corpus(request: pytest.FixtureRequest) -> Corpus:
+    return Corpus(json.loads((request.param / "journal.json").read_text()))
+
+
+def test_its_batches_are_unpacked_to_the_very_events_that_were_hashed(corpus: Corpus) -> None:
+    previous = genesis_hash(bytes.fromhex(corpus.said["genesis"]))
+    hashes, bodies, kinds = [previous], b"", []
+    for packed in corpus.packed:
+        for envelope in unpack_batch(packed).envelopes:
+            previous = link(corpus.store_id, corpus.epoch, envelope, previous).hash
+            hashes.append(previous)
+            bodies += envelope.body
+            kinds.append(envelope.kind)
+    assert str(corpus.epoch) == corpus.said["epoch"]
+    assert [one.hex() for one in hashes] == corpus.said["hashes"]
+    assert kinds == corpus.said["kinds"]
+    assert hashlib.sha256(bodies).hexdigest() == corpus.said["bodies_sha256"]
+
+
+def test_its_facts_are_read_and_add_up_to_what_they_did(corpus: Corpus) -> None:
+    envelopes = [e for packed in corpus.packed for e in unpack_batch(packed).envelopes]
+    facts = [decode_fact(e.kind, e.kind_version, e.body) for e in envelopes]
+    closed = [fact for fact in facts if isinstance(fact, BusinessDayClosed)]
+    expected = decode(Totals, bytes.fromhex(corpus.said["totals"]))
+    assert tally(facts, closed[-1].business_date).totals() == expected
+    assert closed[-1].manifest.store == expected
+    assert any(isinstance(fact, RetailTransaction) for fact in facts)
+    for envelope, fact in zip(envelopes, facts, strict=True):
+        assert decode_fact(envelope.kind, envelope.kind_version, encode(fact)) == fact
+
+
+def test_it_has_every_kind_of_its_version(corpus: Corpus) -> None:
+    assert {kind for kind, version in KINDS if version == 1} <= set(corpus.said["kinds"])
+
+
+def test_what_is_sent_again_by_todays_software_is_read_as_the_same(corpus: Corpus) -> None:
+    """An upgrade in the middle of a queue: old bodies leave in today's columns."""
+    for packed in corpus.packed:
+        batch = unpack_batch(packed)
+        assert unpack_batch(pack_batch(batch)) == batch
