@@ -1,30 +1,18 @@
 """What a day's manifest counts."""
 
+from collections import namedtuple
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from tests.foreign.facts import Receipt, StockMoved, StockTransferred, TillOpened, TillSettled
 
-
-class Totals(NamedTuple):
-    transactions: int = 0
-    lines: int = 0
-    gross_minor: int = 0
-    refunds_minor: int = 0
-    tax_added_minor: int = 0
-    taxes: tuple[tuple[str, int, int, int], ...] = ()
-    tenders: tuple[tuple[str, int], ...] = ()
-    change_minor: int = 0
-    rounding_minor: int = 0
-    float_minor: int = 0
-    expected_cash_minor: int = 0
-    counted_cash_minor: int = 0
-    over_short_minor: int = 0
-    points_earned: int = 0
-    points_spent: int = 0
-    points_taken_back: int = 0
-    stock_milli: int = 0
+Totals = namedtuple(
+    "Totals",
+    "transactions lines gross_minor refunds_minor tax_added_minor taxes tenders change_minor"
+    " rounding_minor float_minor expected_cash_minor counted_cash_minor over_short_minor"
+    " points_earned points_spent points_taken_back stock_milli",
+)
 
 
 def _summed(rows: Sequence[tuple[Any, ...]], keys: int) -> tuple[Any, ...]:

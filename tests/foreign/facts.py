@@ -1,139 +1,52 @@
 """Facts as arrays, and the sums that a receipt has to come to."""
 
+from collections import namedtuple
 from collections.abc import Sequence
-from datetime import date
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
-
-class Modifier(NamedTuple):
-    kind: str
-    amount_minor: int
-    reason: str | None
-    promotion_id: str | None
-    promotion_version: int | None
-    operator_id: str | None
-
-
-class Line(NamedTuple):
-    item_id: str
-    description: str
-    unit: str
-    scan_code: str | None
-    tax_class: str
-    tax_rate_bp: int
-    tax_included: bool
-    tax_version: int
-    price_version: int
-    unit_cost_minor: int | None
-    quantity_milli: int
-    unit_price_minor: int
-    extended_minor: int
-    amount_minor: int
-    tax_minor: int
-    points: int
-    line_no: int
-    modifiers: tuple[Modifier, ...] = ()
-    original: tuple[UUID, int] | None = None
-    open_price_reason: str | None = None
-    serial: str | None = None
-    lot: str | None = None
-
-
-class Tender(NamedTuple):
-    tender_id: str
-    name: str
-    kind: str
-    amount_minor: int
-    reference: str | None = None
-    points: int = 0
-    spends: tuple[tuple[UUID, int, int], ...] = ()
-
-
-class TaxLine(NamedTuple):
-    tax_class: str
-    tax_rate_bp: int
-    tax_included: bool
-    net_minor: int
-    tax_minor: int
-    is_return: bool
-
-
-class Receipt(NamedTuple):
-    sale_id: UUID
-    receipt_number: str
-    workstation_id: str
-    till_session_id: UUID
-    operator_id: str
-    business_date: date
-    tendered_at_ms: int
-    currency: str
-    customer_id: UUID | None
-    lines: tuple[Line, ...]
-    taxes: tuple[TaxLine, ...]
-    tenders: tuple[Tender, ...]
-    rounding_minor: int
-    change_minor: int
-    points_earned: int
-    take_back: tuple[int, tuple[tuple[UUID, int, int], ...], int] | None
-    training: bool = False
-    overrides: tuple[Any, ...] = ()
-    note: str | None = None
-
-
-class TillOpened(NamedTuple):
-    till_session_id: UUID
-    till_id: str
-    workstation_id: str
-    operator_id: str
-    business_date: date
-    currency: str
-    float_minor: int
-
-
-class TillMoved(NamedTuple):
-    movement_id: UUID
-    till_session_id: UUID
-    kind: str
-    operator_id: str
-    business_date: date
-    amount_minor: int
-    reason: str | None
-
-
-class TillSettled(NamedTuple):
-    till_session_id: UUID
-    till_id: str
-    workstation_id: str
-    operator_id: str
-    business_date: date
-    currency: str
-    float_minor: int
-    expected_cash_minor: int
-    counted_cash_minor: int
-
-
-class StockMoved(NamedTuple):
-    movement_id: UUID
-    kind: str
-    operator_id: str
-    business_date: date
-    reason: str | None
-    lines: tuple[tuple[str, int, int | None, str | None], ...]
-    document: str | None
-
-
-class StockTransferred(NamedTuple):
-    transfer_id: UUID
-    direction: str
-    intent_id: UUID | None
-    other_store_id: UUID
-    operator_id: str
-    business_date: date
-    reason: str | None
-    lines: tuple[tuple[str, int, int | None, str | None], ...]
-    document: str | None
+Modifier = namedtuple(
+    "Modifier", "kind amount_minor reason promotion_id promotion_version operator_id"
+)
+Line = namedtuple(
+    "Line",
+    "item_id description unit scan_code tax_class tax_rate_bp tax_included tax_version"
+    " price_version unit_cost_minor quantity_milli unit_price_minor extended_minor amount_minor"
+    " tax_minor points line_no modifiers original open_price_reason serial lot",
+    defaults=((), None, None, None, None),
+)
+Tender = namedtuple(
+    "Tender", "tender_id name kind amount_minor reference points spends", defaults=(None, 0, ())
+)
+TaxLine = namedtuple("TaxLine", "tax_class tax_rate_bp tax_included net_minor tax_minor is_return")
+Receipt = namedtuple(
+    "Receipt",
+    "sale_id receipt_number workstation_id till_session_id operator_id business_date"
+    " tendered_at_ms currency customer_id lines taxes tenders rounding_minor change_minor"
+    " points_earned take_back training overrides note",
+    defaults=(False, (), None),
+)
+TillOpened = namedtuple(
+    "TillOpened",
+    "till_session_id till_id workstation_id operator_id business_date currency float_minor",
+)
+TillSettled = namedtuple(
+    "TillSettled",
+    "till_session_id till_id workstation_id operator_id business_date currency float_minor"
+    " expected_cash_minor counted_cash_minor",
+)
+TillMoved = namedtuple(
+    "TillMoved", "movement_id till_session_id kind operator_id business_date amount_minor reason"
+)
+StockMoved = namedtuple(
+    "StockMoved", "movement_id kind operator_id business_date reason lines document"
+)
+StockTransferred = namedtuple(
+    "StockTransferred",
+    "transfer_id direction intent_id other_store_id operator_id business_date reason lines"
+    " document",
+)
 
 
 def half_away(over: int, under: int) -> int:
@@ -198,10 +111,12 @@ def returned(line: Line, sale_id: UUID, line_no: int) -> Line:
     )
 
 
-def points_of(lines: Sequence[Line]) -> tuple[int, Any]:
-    """Points earned, and what is taken back: from the right that the original gave."""
+def points_of(lines: Sequence[Line], rights: dict[tuple[UUID, int], int]) -> tuple[int, Any]:
+    """Points earned, and what is taken back: from the right that the original gave, what is left
+    of it; the rest is owed."""
     back = [line for line in lines if line.points < 0]
-    spends = tuple((*line.original, -line.points) for line in back if line.original)
+    given = [(*line.original, min(-line.points, rights[line.original])) for line in back]
+    spends = tuple(spend for spend in given if spend[2])
     total = -sum(line.points for line in back)
     take_back = (total, spends, total - sum(spend[2] for spend in spends)) if back else None
     return sum(line.points for line in lines if line.points > 0), take_back

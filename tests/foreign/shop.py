@@ -13,6 +13,8 @@ from tests.foreign.facts import (
     Line,
     Modifier,
     Receipt,
+    StockMoved,
+    StockTransferred,
     Tender,
     TillMoved,
     TillOpened,
@@ -22,7 +24,7 @@ from tests.foreign.facts import (
     points_of,
     taxed,
 )
-from tests.foreign.wire import Envelope, packed
+from tests.foreign.wire import Envelope, packed, sealed
 
 OPERATOR = "anna"
 WORKSTATION = "W1"
@@ -41,6 +43,8 @@ class Shop:
     receipts: int = 0
     first_seq: int = 0
     till: TillOpened | None = None
+    rights: dict[tuple[UUID, int], int] = field(default_factory=dict)
+    """Points that a sale's line gave and nobody has used."""
 
     def write(self, kind: str, body: Any, event_id: UUID | None = None, version: int = 1) -> None:
         """``body``: a fact, or the bytes of one."""
@@ -70,13 +74,42 @@ class Shop:
     def settle_till(self, counted_over: int = 0) -> None:
         assert self.till is not None
         cash = self.till.float_minor
-        for fact in self.facts:
-            if isinstance(fact, Receipt):
+        here = [one for one in self.facts if getattr(one, "till_session_id", None) == self.session]
+        for fact in here:
+            if isinstance(fact, Receipt) and not fact.training:
                 cash += sum(one.amount_minor for one in fact.tenders if one.kind == "cash")
                 cash -= fact.change_minor
             elif isinstance(fact, TillMoved):
                 cash += fact.amount_minor
         self.write("till_session_settled", TillSettled(*self.till, cash, cash + counted_over))
+
+    def move_stock(self, kind: str, item_id: str, quantity_milli: int) -> None:
+        lines = ((item_id, quantity_milli, 100, None),)
+        movement = StockMoved(uuid4(), kind, OPERATOR, self.day, "as told", lines, "DN-1")
+        self.write("stock_moved", movement, movement.movement_id)
+
+    def transfer(self, direction: str, other: UUID, item_id: str, quantity_milli: int) -> None:
+        lines = ((item_id, quantity_milli, None, None),)
+        about = (uuid4(), other, OPERATOR, self.day, "as told", lines, None)
+        moved = StockTransferred(uuid4(), direction, *about)
+        self.write("stock_transferred", moved, moved.transfer_id)
+
+    def count(self, item_id: str, counted_milli: int, seen_through: int) -> None:
+        lines = [(item_id, counted_milli, seen_through, None)]
+        count_id = uuid4()
+        counted = [count_id, OPERATOR, self.day, "monthly", None, lines, None]
+        self.write("stock_counted", counted, count_id)
+
+    def change_customer(
+        self, customer_id: UUID, plain: dict[str, str], secret: dict[str, str]
+    ) -> None:
+        key = self.box.personal_keys.setdefault(customer_id, secrets.token_bytes(32))
+        stamp = (self.hlc + 1, self.box.store_id)
+        fields: list[Any] = [(name, *stamp, value, None) for name, value in plain.items()]
+        for name, text in secret.items():
+            content = sealed(key, customer_id, name, text, secrets.token_bytes(12))
+            fields.append((name, *stamp, None, content))
+        self.write("customer_changed", [customer_id, OPERATOR, fields])
 
     def close_day(self) -> None:
         head = self.box.head
@@ -89,7 +122,8 @@ class Shop:
     @property
     def session(self) -> UUID:
         assert self.till is not None
-        return self.till.till_session_id
+        session: UUID = self.till.till_session_id
+        return session
 
     @property
     def settings(self) -> list[Any]:
@@ -126,7 +160,7 @@ class Shop:
         )
 
     def sell(
-        self, lines: Sequence[Line], *tenders: Tender, customer_id: UUID | None = None
+        self, lines: Sequence[Line], *tenders: Tender, customer_id: UUID | None = None, **said: Any
     ) -> Receipt:
         """Paid with the tenders; what is missing or too much goes in cash, rounded to the coin."""
         done, taxes = taxed(lines)
@@ -137,14 +171,24 @@ class Shop:
         tenders = (*tenders, Tender("cash", "Cash", "cash", paid)) if paid else tenders
         self.receipts += 1
         number = f"{self.box.store_code}-{WORKSTATION}-E{self.box.epoch.number}-{self.receipts:06d}"
-        earned, take_back = points_of(done)
+        earned, take_back = points_of(done, self.rights)
         receipt = Receipt(
             *(self.new_sale_id(), number, WORKSTATION, self.session, OPERATOR, self.day),
             *(self.clock_ms + 700, self.currency, customer_id, done, taxes, tenders),
             *(cash - left, paid - cash, earned, take_back),
+            **said,
         )
         self.write("retail_transaction", receipt, receipt.sale_id)
+        self._use(receipt)
         return receipt
+
+    def _use(self, receipt: Receipt) -> None:
+        for line in receipt.lines:
+            if line.points > 0:
+                self.rights[receipt.sale_id, line.line_no] = line.points
+        spends = [spend for tender in receipt.tenders for spend in tender.spends]
+        for root, line_no, points in [*spends, *(receipt.take_back or (0, ()))[1]]:
+            self.rights[root, line_no] -= points
 
     def new_sale_id(self) -> UUID:
         """A UUIDv7."""

@@ -3,23 +3,28 @@
 import ast
 from datetime import date
 from pathlib import Path
+from uuid import UUID, uuid4
 
 import pytest
 
 from central.db.engine import unit_of_work
 from central.reports.reconciliation import Colour, DayVerdict, reconcile_day
+from central.reports.stock import stock_by_store
 from central.usecases.give_first_grants import give_due_grants
 from central.usecases.load_sample import load_sample
 from central.usecases.sequence_publications import drain_publications
 from sync.protocol.identity import StoreId
 from tests.central_fixtures import NOW_MS, Served, postgres_template, serving
 from tests.foreign.box import Box
+from tests.foreign.facts import Tender, returned
 from tests.foreign.shop import Shop
+from tests.foreign.wire import unsealed
 from tests.head_office import apply_all
 
 __all__ = ["postgres_template"]
 
 DAY = date(2026, 9, 21)
+ZERO = "TRV-001"
 CLIENT = ("wire", "columns", "facts", "day", "box", "shop")
 
 
@@ -59,6 +64,106 @@ async def test_a_day_of_a_foreign_edge_is_green(postgres_url: str, turn: bool) -
         found = await verdict(served, shop)
         assert (found.sentences, found.set_aside) == ((), ())
         assert found.colour == Colour.GREEN
+
+
+def trade(shop: Shop, customer_id: UUID) -> None:
+    """Discount, weighed goods, points earned, spent and taken back, a return, both tax modes."""
+    qr = Tender("paynow", "PayNow", "qr", 500, "A1")
+    mixed = [
+        shop.line(1, "BAK-001", 3_000, discount=150, points=40),
+        shop.line(2, "FRV-001", 735, tax_included=False),
+        shop.line(3, "FRV-003", 1_205, tax_included=False),
+        shop.line(4, ZERO, 1_000),
+    ]
+    first = shop.sell(mixed, qr, customer_id=customer_id)
+    spend = Tender("points", "Points", "points", 30, None, 30, ((first.sale_id, 1, 30),))
+    shop.sell([shop.line(1, "BAK-002", 1_000, points=5)], spend, customer_id=customer_id)
+    exchange = [
+        returned(first.lines[0], first.sale_id, 1),
+        returned(first.lines[1], first.sale_id, 2),
+        shop.line(3, "BAK-003", 2_000, tax_included=False, points=3),
+    ]
+    swapped = shop.sell(exchange, customer_id=customer_id)
+    assert swapped.take_back == (40, ((first.sale_id, 1, 10),), 30)
+    shop.sell([returned(first.lines[2], first.sale_id, 1)])
+    shop.sell([shop.line(1, "BAK-001", 9_000)], training=True)
+    odd = [shop.line(number, "DRK-001", 1_000, discount=number) for number in range(1, 8)]
+    shop.sell(odd, Tender("card", "Credit card", "card", 300))
+
+
+def keep_stock(shop: Shop, other: UUID) -> None:
+    shop.move_stock("receipt", "DAI-001", 24_000)
+    seen = len(shop.box.events)
+    shop.transfer("out", other, "DAI-001", -4_000)
+    shop.transfer("in", other, "DAI-002", 6_000)
+    shop.count("DAI-001", 23_000, seen)
+    shop.move_stock("waste", "DAI-001", -1_000)
+    shop.move_stock("adjustment", "DAI-002", 500)
+
+
+def tell(shop: Shop) -> None:
+    """Alarms, what the box records, and what this version of head office does not know."""
+    for kind in ("rewound", "printer_on_fire"):
+        alarm_id = uuid4()
+        shop.write("alarm_raised", [alarm_id, kind, "S01", "told", None], alarm_id)
+        shop.write("alarm_cleared", [alarm_id, "anna", "looked at"])
+    given_up = shop.new_sale_id()
+    shop.write("id_abandoned", [given_up, "W1", "anna"], given_up)
+    shop.write("device_recorded", ["boot", "", "foreign 1", "a field of a later version"])
+    shop.write("gift_wrapped", b"\xc1 any bytes")
+
+
+async def test_every_fact_of_a_foreign_edge_counts_as_it_was_meant(postgres_url: str) -> None:
+    """D: values, signs, sums and the manifest; only the kind that nobody knows is set aside."""
+    async with serving(postgres_url) as served:
+        shop = await opened(served)
+        box = shop.box
+        company_id = (await served.rows("SELECT company_id FROM company"))[0][0]
+        other = await served.store(company_id, "S02")
+        known = min(UUID(key) for key in box.feeds["customers"].rows)
+        shop.open_day()
+        shop.open_till(20_000)
+        shop.move_till("loan", 5_000)
+        trade(shop, known)
+        await box.push()
+        shop.move_till("pickup", -7_000)
+        keep_stock(shop, other)
+        new = uuid4()
+        shop.change_customer(new, {"code": "N1", "active": "true"}, {"name": "Tan Mei"})
+        tell(shop)
+        parked = len(box.events)
+        shop.settle_till(counted_over=-35)
+        shop.close_day()
+        shop.write("business_day_reopened", [shop.day, "anna", "a sale was forgotten"])
+        shop.open_till(0)
+        shop.sell([shop.line(1, "BAK-001", 1_000)])
+        shop.settle_till()
+        shop.close_day()
+        await box.push()
+        assert (box.acknowledged, box.stopped) == (len(box.events), "")
+        found = await verdict(served, shop)
+        print(found.set_aside, found.differences, found.sentences)
+        assert [(one.seq, one.state) for one in found.set_aside] == [(parked, "parked")]
+        assert (found.differences, found.workstations) == ((), ())
+        assert found.declared == found.central
+        assert (await box.heartbeat()).set_aside == 1
+        await see_what_became_of_it(served, shop, known, new)
+
+
+async def see_what_became_of_it(served: Served, shop: Shop, known: UUID, new: UUID) -> None:
+    on_hand = await served.rows("SELECT company_id FROM company")
+    async with unit_of_work(served.engine) as db:
+        levels = await stock_by_store(db, on_hand[0][0])
+    stock = {str(level.item_id): level.on_hand_milli for level in levels}
+    assert (stock["DAI-001"], stock["DAI-002"]) == (18_000, 6_500)
+    points = await served.rows(
+        "SELECT earned, spent, taken_back FROM points_account WHERE customer_id = $1", known
+    )
+    assert points == [(48, 30, 40)]
+    fields = "SELECT sealed FROM customer_field WHERE customer_id = $1 AND field = 'name'"
+    content = (await served.rows(fields, new))[0][0]
+    key = (await served.rows("SELECT key FROM personal_key WHERE customer_id = $1", new))[0][0]
+    assert unsealed(key, new, "name", content) == "Tan Mei"
 
 
 @pytest.mark.parametrize("name", CLIENT)
