@@ -1,11 +1,13 @@
 """An edge that was written from the text alone, against the head office that is built."""
 
 import ast
+from copy import copy
 from datetime import date
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from central.db.engine import unit_of_work
 from central.reports.reconciliation import Colour, DayVerdict, reconcile_day
@@ -15,10 +17,10 @@ from central.usecases.load_sample import load_sample
 from central.usecases.sequence_publications import drain_publications
 from sync.protocol.identity import StoreId
 from tests.central_fixtures import NOW_MS, Served, postgres_template, serving
-from tests.foreign.box import Box
+from tests.foreign.box import Box, TryLater
 from tests.foreign.facts import Tender, returned
 from tests.foreign.shop import Shop
-from tests.foreign.wire import unsealed
+from tests.foreign.wire import packed, unsealed
 from tests.head_office import apply_all
 
 __all__ = ["postgres_template"]
@@ -142,7 +144,6 @@ async def test_every_fact_of_a_foreign_edge_counts_as_it_was_meant(postgres_url:
         await box.push()
         assert (box.acknowledged, box.stopped) == (len(box.events), "")
         found = await verdict(served, shop)
-        print(found.set_aside, found.differences, found.sentences)
         assert [(one.seq, one.state) for one in found.set_aside] == [(parked, "parked")]
         assert (found.differences, found.workstations) == ((), ())
         assert found.declared == found.central
@@ -164,6 +165,101 @@ async def see_what_became_of_it(served: Served, shop: Shop, known: UUID, new: UU
     content = (await served.rows(fields, new))[0][0]
     key = (await served.rows("SELECT key FROM personal_key WHERE customer_id = $1", new))[0][0]
     assert unsealed(key, new, "name", content) == "Tan Mei"
+
+
+async def test_bodies_of_a_later_version_travel_turned_and_count(postgres_url: str) -> None:
+    """D: arrays may gain fields; only bodies of one length are turned together."""
+    async with serving(postgres_url) as served:
+        shop = await opened(served)
+        shop.open_day()
+        shop.open_till(0)
+        for longer in (True, True, False):
+            sale = shop.sell([shop.line(1, "BAK-001", 1_000), shop.line(2, "FRV-001", 550)])
+            if longer:
+                lines = [[*line, "shelf 4", None] for line in sale.lines]
+                event = shop.box.events.pop()
+                del shop.box.hashes[-1]
+                body = packed([*sale[:9], lines, *sale[10:], {"table": 12}])
+                shop.box.append(event._replace(body=body))
+        shop.settle_till()
+        shop.close_day()
+        await shop.box.push()
+        found = await verdict(served, shop)
+        assert (found.colour, found.set_aside, found.sentences) == (Colour.GREEN, (), ())
+        kept = await served.rows("SELECT body FROM raw_event ORDER BY seq")
+        assert [row[0] for row in kept] == [event.body for event in shop.box.events]
+
+
+def recorded(box: Box, count: int) -> None:
+    """More events of the box, which nobody else has."""
+    shop = Shop(box, DAY, NOW_MS)
+    for _ in range(count):
+        shop.write("device_recorded", ["boot", "", "foreign 1"])
+
+
+async def enrolled(served: Served) -> Box:
+    box = Box(served.client)
+    await box.enrol(await served.code(await served.store(await served.company(), "S01")))
+    return box
+
+
+async def test_a_lost_answer_a_repetition_and_a_gap_change_nothing(postgres_url: str) -> None:
+    """D: the watermark answers whatever is there already; a gap says where to go on."""
+    async with serving(postgres_url) as served:
+        box = await enrolled(served)
+        recorded(box, 450)
+        await box.send(1, 200)
+        assert box.acknowledged == 0
+        await box.push()
+        assert (box.acknowledged, box.stopped) == (450, "")
+        box.judge(await box.send(7, 30))
+        assert box.acknowledged == 450
+        box.judge(await box.send(451, 450))
+        assert box.acknowledged == 450
+        recorded(box, 3)
+        early = await box.send(452, 453)
+        assert (early.status, early.word, early.problem["expected_seq"]) == (409, "gap", 451)
+        with pytest.raises(TryLater):
+            box.judge(early)
+        await box.push()
+        counted = await served.rows("SELECT count(*), max(seq) FROM raw_event")
+        assert (box.acknowledged, counted) == (453, [(453, 453)])
+
+
+async def test_a_copy_is_stopped_and_a_box_that_went_back_notices(postgres_url: str) -> None:
+    """D: a fork is a verdict on a push; an acknowledgement is weighed against one's own chain."""
+    async with serving(postgres_url) as served:
+        box = await enrolled(served)
+        recorded(box, 2)
+        await box.push()
+        other, older = restored(box), restored(box)
+        recorded(box, 2)
+        await box.push()
+        recorded(other, 2)
+        answer = await other.send(3, 4)
+        assert (answer.status, answer.word, answer.problem["seq"]) == (409, "fork", 3)
+        other.judge(answer)
+        assert (other.acknowledged, other.stopped) == (2, "fork")
+        older.weigh(await older.heartbeat())
+        assert older.stopped == "rewound"
+
+
+def restored(box: Box) -> Box:
+    """The same box once more, as a copied disk gives."""
+    twin = copy(box)
+    twin.events, twin.hashes = [*box.events], [*box.hashes]
+    return twin
+
+
+async def test_an_answer_that_head_office_did_not_sign_says_nothing(postgres_url: str) -> None:
+    """D: whatever carries the line may answer; the box keeps everything and tries later."""
+    async with serving(postgres_url) as served:
+        box = await enrolled(served)
+        recorded(box, 1)
+        box.central = Ed25519PrivateKey.generate().public_key()
+        with pytest.raises(TryLater):
+            await box.push()
+        assert (box.acknowledged, box.stopped) == (0, "")
 
 
 @pytest.mark.parametrize("name", CLIENT)
