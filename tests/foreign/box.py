@@ -93,7 +93,7 @@ class Box:
         )[:8]
         self.central = Ed25519PublicKey.from_public_bytes(central_key)
         self.central.verify(signature, to_sign("holdfast-genesis-v1", genesis))
-        record = unpacked(genesis)
+        self.genesis = record = unpacked(genesis)
         assert (record[0], record[2], record[3]) == (store, code, device)
         assert record[4] == self.key.public_key().public_bytes_raw()
         self.hashes = [genesis_hash(genesis)]

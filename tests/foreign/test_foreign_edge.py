@@ -4,6 +4,7 @@ import ast
 from copy import copy
 from datetime import date
 from pathlib import Path
+from random import Random
 from uuid import UUID, uuid4
 
 import pytest
@@ -157,6 +158,7 @@ async def see_what_became_of_it(served: Served, shop: Shop, known: UUID, new: UU
         levels = await stock_by_store(db, on_hand[0][0])
     stock = {str(level.item_id): level.on_hand_milli for level in levels}
     assert (stock["DAI-001"], stock["DAI-002"]) == (18_000, 6_500)
+    assert await served.rows("SELECT count(*) FROM alarm_clearing") == [(2,)]
     points = await served.rows(
         "SELECT earned, spent, taken_back FROM points_account WHERE customer_id = $1", known
     )
@@ -240,6 +242,7 @@ async def test_a_copy_is_stopped_and_a_box_that_went_back_notices(postgres_url: 
         assert (answer.status, answer.word, answer.problem["seq"]) == (409, "fork", 3)
         other.judge(answer)
         assert (other.acknowledged, other.stopped) == (2, "fork")
+        assert (await other.heartbeat()).acknowledged_through == 4
         older.weigh(await older.heartbeat())
         assert older.stopped == "rewound"
 
@@ -249,6 +252,40 @@ def restored(box: Box) -> Box:
     twin = copy(box)
     twin.events, twin.hashes = [*box.events], [*box.hashes]
     return twin
+
+
+async def test_a_box_that_was_replaced_is_fenced_and_the_next_one_names_it(
+    postgres_url: str,
+) -> None:
+    """D: what an enrolment does to the box before; a new epoch says where the old one ended."""
+    async with serving(postgres_url) as served:
+        box = await enrolled(served)
+        recorded(box, 3)
+        await box.push()
+        successor = Box(served.client)
+        await successor.enrol(await served.code(StoreId(box.store_id)))
+        number, parent, watermark, parent_hash = successor.genesis[5:9]
+        assert (number, parent, watermark) == (2, list(box.epoch), 3)
+        assert parent_hash == box.hashes[3]
+        recorded(successor, 1)
+        await successor.push()
+        recorded(box, 1)
+        answer = await box.send(4, 4)
+        assert (answer.status, answer.problem["sealed_watermark"]) == (403, 3)
+        box.judge(answer)
+        assert (successor.acknowledged, box.stopped) == (1, "fenced")
+
+
+async def test_batches_that_are_too_large_are_halved(postgres_url: str) -> None:
+    """D: the limits of a batch; even such an answer is signed."""
+    async with serving(postgres_url) as served:
+        box = await enrolled(served)
+        shop = Shop(box, DAY, NOW_MS)
+        for seed in range(5):
+            shop.write("of_the_future", Random(seed).randbytes(400_000))
+        box.events_max = 5
+        await box.push()
+        assert (box.acknowledged, box.events_max) == (5, 2)
 
 
 async def test_an_answer_that_head_office_did_not_sign_says_nothing(postgres_url: str) -> None:

@@ -3,6 +3,9 @@
 import re
 from enum import StrEnum
 from pathlib import Path
+from types import NoneType
+from typing import Any, get_args, get_type_hints
+from uuid import UUID
 
 import pytest
 
@@ -136,3 +139,41 @@ def test_every_value_of_an_enumeration_that_is_closed_in_rows_is_named(
     """A3: whoever writes an edge knows which values there are, and that others are set aside."""
     text = TEXT[TEXT.index("**Open and closed.** A head's") :].split("\n")[0]
     assert all(f"`{one.value}`" in text for one in closed)
+
+
+SHAPES = {name: kind for name, kind in WIRE.items() if name not in FACTS | ROWS_ONLY}
+SHAPES |= {name.kind: kind for name, kind in codec.KINDS.items()}
+
+
+def test_the_fields_that_may_be_nil_are_named() -> None:
+    """D: a foreign edge wrote nil for a reason, and its stock was set aside."""
+    told = {
+        name: fields.split(", ")
+        for name, fields in re.findall(r"`(\w+)` ([a-z_, ]+)[;.]", _paragraph("**Nil** may stand"))
+    }
+    built = {
+        name: [field for field, kind in get_type_hints(kind).items() if NoneType in get_args(kind)]
+        for name, kind in SHAPES.items()
+    }
+    assert told == {name: fields for name, fields in built.items() if fields}
+
+
+def test_the_ids_that_are_text_are_named() -> None:
+    """D: nothing said which ids travel as sixteen bytes."""
+    told = set(re.findall(r"`(\w+_id)`", _paragraph("**Types.**")))
+    hints = [pair for kind in SHAPES.values() for pair in get_type_hints(kind).items()]
+    ids = {name: _plain(kind) for name, kind in hints if name.endswith("_id")}
+    assert told == {name for name, kind in ids.items() if kind is str}
+    assert {kind for name, kind in ids.items() if name not in told} == {UUID}
+
+
+def _paragraph(beginning: str) -> str:
+    return TEXT[TEXT.index(beginning) :].split("\n")[0]
+
+
+def _plain(kind: Any) -> Any:
+    """Without what may be absent and without the name of an id's type."""
+    kind = next((one for one in get_args(kind) if one is not NoneType), kind)
+    while hasattr(kind, "__supertype__"):
+        kind = kind.__supertype__
+    return next(iter(get_args(kind)), kind)
