@@ -82,6 +82,7 @@ class Box:
     acknowledged: int = 0
     stopped: str = ""
     events_max: int = 200
+    server_time_ms: int = 0
 
     async def enrol(self, code: str) -> None:
         public = base64.b64encode(self.key.public_key().public_bytes_raw()).decode()
@@ -135,7 +136,9 @@ class Box:
         answer = await self.ask("GET", "/feeds")
         if answer.status != 200:
             raise TryLater(answer.word)
-        return Acknowledgement(*unpacked(answer.body)[:10])
+        said = Acknowledgement(*unpacked(answer.body)[:10])
+        self.server_time_ms = said.server_time_ms
+        return said
 
     async def pull(self) -> None:
         """Every feed that the box knows, as far as head office says."""

@@ -1,6 +1,7 @@
 """A shop's day at the box: what it sells, and the facts it writes."""
 
 import secrets
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -24,10 +25,9 @@ from tests.foreign.facts import (
     points_of,
     taxed,
 )
-from tests.foreign.wire import Envelope, packed, sealed
+from tests.foreign.wire import Envelope, packed, sealed, unpacked
 
 OPERATOR = "anna"
-WORKSTATION = "W1"
 
 
 @dataclass
@@ -40,7 +40,8 @@ class Shop:
     facts: list[Any] = field(default_factory=list)
     boot_id: UUID = field(default_factory=uuid4)
     hlc: int = 0
-    receipts: int = 0
+    receipts: Counter[str] = field(default_factory=Counter)
+    workstation_id: str = "W1"
     first_seq: int = 0
     till: TillOpened | None = None
     rights: dict[tuple[UUID, int], int] = field(default_factory=dict)
@@ -49,19 +50,30 @@ class Shop:
     def write(self, kind: str, body: Any, event_id: UUID | None = None, version: int = 1) -> None:
         """``body``: a fact, or the bytes of one."""
         self.clock_ms += 1_000
-        self.hlc = max(self.hlc + 1, self.clock_ms << 16)
+        self.tick()
         content = body if isinstance(body, bytes) else packed(body)
         origin = (self.clock_ms, 28_800, self.boot_id, self.hlc, "checked")
         seq = len(self.box.events) + 1
         self.box.append(Envelope(seq, event_id or uuid4(), kind, version, *origin, content))
         self.facts.append(body)
 
+    def tick(self) -> int:
+        """The next stamp: after the last, after the clock, after what was pulled unless that is
+        wild."""
+        customers = self.box.feeds.get("customers")
+        rows = customers.rows.values() if customers else ()
+        seen = [change[1] for row in rows for change in unpacked(row)[1]]
+        latest = (self.box.server_time_ms + 300_000) << 16
+        last = max([self.hlc, *(stamp for stamp in seen if stamp <= latest)])
+        self.hlc = max(last + 1, self.clock_ms << 16)
+        return self.hlc
+
     def open_day(self) -> None:
         self.first_seq = len(self.box.events) + 1
         self.write("business_day_opened", [self.day, OPERATOR, "Asia/Singapore", None])
 
     def open_till(self, float_minor: int) -> None:
-        ids = (uuid4(), "T1", WORKSTATION, OPERATOR)
+        ids = (uuid4(), "T1", self.workstation_id, OPERATOR)
         self.till = TillOpened(*ids, self.day, self.currency, float_minor)
         self.write("till_session_opened", self.till, self.till.till_session_id)
 
@@ -104,7 +116,7 @@ class Shop:
         self, customer_id: UUID, plain: dict[str, str], secret: dict[str, str]
     ) -> None:
         key = self.box.personal_keys.setdefault(customer_id, secrets.token_bytes(32))
-        stamp = (self.hlc + 1, self.box.store_id)
+        stamp = (self.tick(), self.box.store_id)
         fields: list[Any] = [(name, *stamp, value, None) for name, value in plain.items()]
         for name, text in secret.items():
             content = sealed(key, customer_id, name, text, secrets.token_bytes(12))
@@ -169,11 +181,12 @@ class Shop:
         cash = half_away(left, step) * step
         paid = -(-cash // 1_000) * 1_000 if cash > 0 else cash
         tenders = (*tenders, Tender("cash", "Cash", "cash", paid)) if paid else tenders
-        self.receipts += 1
-        number = f"{self.box.store_code}-{WORKSTATION}-E{self.box.epoch.number}-{self.receipts:06d}"
+        self.receipts[self.workstation_id] += 1
+        place = f"{self.box.store_code}-{self.workstation_id}-E{self.box.epoch.number}"
+        number = f"{place}-{self.receipts[self.workstation_id]:06d}"
         earned, take_back = points_of(done, self.rights)
         receipt = Receipt(
-            *(self.new_sale_id(), number, WORKSTATION, self.session, OPERATOR, self.day),
+            *(self.new_sale_id(), number, self.workstation_id, self.session, OPERATOR, self.day),
             *(self.clock_ms + 700, self.currency, customer_id, done, taxes, tenders),
             *(cash - left, paid - cash, earned, take_back),
             **said,

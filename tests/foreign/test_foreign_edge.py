@@ -21,7 +21,7 @@ from tests.central_fixtures import NOW_MS, Served, postgres_template, serving
 from tests.foreign.box import Box, TryLater
 from tests.foreign.facts import Tender, returned
 from tests.foreign.shop import Shop
-from tests.foreign.wire import packed, unsealed
+from tests.foreign.wire import packed, set_hash, unsealed
 from tests.head_office import apply_all
 
 __all__ = ["postgres_template"]
@@ -133,11 +133,13 @@ async def test_every_fact_of_a_foreign_edge_counts_as_it_was_meant(postgres_url:
         keep_stock(shop, other)
         new = uuid4()
         shop.change_customer(new, {"code": "N1", "active": "true"}, {"name": "Tan Mei"})
+        shop.change_customer(known, {}, {"name": "Lim Ah Kow"})
         tell(shop)
         parked = len(box.events)
         shop.settle_till(counted_over=-35)
         shop.close_day()
         shop.write("business_day_reopened", [shop.day, "anna", "a sale was forgotten"])
+        shop.workstation_id = "W2"
         shop.open_till(0)
         shop.sell([shop.line(1, "BAK-001", 1_000)])
         shop.settle_till()
@@ -163,10 +165,15 @@ async def see_what_became_of_it(served: Served, shop: Shop, known: UUID, new: UU
         "SELECT earned, spent, taken_back FROM points_account WHERE customer_id = $1", known
     )
     assert points == [(48, 30, 40)]
-    fields = "SELECT sealed FROM customer_field WHERE customer_id = $1 AND field = 'name'"
-    content = (await served.rows(fields, new))[0][0]
-    key = (await served.rows("SELECT key FROM personal_key WHERE customer_id = $1", new))[0][0]
-    assert unsealed(key, new, "name", content) == "Tan Mei"
+    await drain_publications(served.engine)
+    shop.box.personal_keys.clear()
+    shop.box.feeds.clear()
+    await shop.box.pull()
+    for customer_id, name in ((known, "Lim Ah Kow"), (new, "Tan Mei")):
+        _, fields = shop.box.feeds["customers"].row(str(customer_id))[0]
+        told = {field: content for field, _, _, _, content in fields}
+        key = shop.box.personal_keys[customer_id]
+        assert unsealed(key, customer_id, "name", told["name"]) == name
 
 
 async def test_bodies_of_a_later_version_travel_turned_and_count(postgres_url: str) -> None:
@@ -274,6 +281,25 @@ async def test_a_box_that_was_replaced_is_fenced_and_the_next_one_names_it(
         assert (answer.status, answer.problem["sealed_watermark"]) == (403, 3)
         box.judge(answer)
         assert (successor.acknowledged, box.stopped) == (1, "fenced")
+
+
+async def test_an_enrolment_is_repeated_and_a_cursor_of_another_life_begins_again(
+    postgres_url: str,
+) -> None:
+    """D: the same key gets the same answer; 410 says that a feed begins at 0."""
+    async with serving(postgres_url) as served:
+        store_id = await served.store(await served.company(), "S01")
+        box, code = Box(served.client), await served.code(store_id)
+        await box.enrol(code)
+        first = box.genesis
+        await box.enrol(code)
+        assert box.genesis == first
+        await box.pull()
+        assert set_hash({}) == bytes(32)
+        for life, after in ((uuid4(), 1), (UUID(bytes=box.incarnation), 99)):
+            where = f"/feed?data_set=settings&scope={store_id}&after={after}&incarnation={life}"
+            answer = await box.ask("GET", where)
+            assert (answer.status, answer.word) == (410, "cursor-gone")
 
 
 async def test_batches_that_are_too_large_are_halved(postgres_url: str) -> None:
