@@ -7,12 +7,11 @@ beyond them later is a new claim; what arrives after all is taken as ever.
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.decisions import TailWrittenOff
+from central.domain.fields import plain_text
 from central.reports.claims import OpenClaim, open_claims
 from central.usecases.decide import decide
 from sync.protocol.errors import InvalidField
 from sync.protocol.identity import CompanyId, StoreId
-
-REASON_LETTERS_MAX = 200
 
 
 async def write_off_tail(
@@ -26,13 +25,7 @@ async def write_off_tail(
 ) -> OpenClaim:
     """Write off everything that is claimed of the epoch now; the claim that reached furthest.
     ``epoch``: its name. Raises InvalidField."""
-    told = reason.strip()
-    if not 1 <= len(told) <= REASON_LETTERS_MAX or not told.isprintable():
-        raise InvalidField(
-            f"A reason of 1 to {REASON_LETTERS_MAX} letters is needed, in one line.",
-            field="reason",
-            remedy="Say in a few words why nothing more will come.",
-        )
+    told = plain_text(reason, "reason")
     claims = (await open_claims(db, [store_id])).get(store_id, ())
     found = [claim for claim in claims if str(claim.epoch) == epoch]
     if not found:

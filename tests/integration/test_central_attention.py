@@ -126,7 +126,9 @@ async def test_somebody_gives_up_what_will_not_come_and_says_why(postgres_url: s
             if tag == "input" and attributes.get("name") == "csrf"
         )
         form = {"csrf": csrf or "", "store": "S01", "epoch": str(shop.epoch), "reason": ""}
-        assert (await send_form(served, "/attention/write-off", form)).status_code == 400
+        for refused in ("", "card 4111 1111 1111 1111", "x" * 201):
+            form["reason"] = refused
+            assert (await send_form(served, "/attention/write-off", form)).status_code == 400
         form["reason"] = "the shop burnt down"
         assert (await send_form(served, "/attention/write-off", form)).status_code == 303
         assert (await send_form(served, "/attention/write-off", form)).status_code == 400
