@@ -77,7 +77,7 @@ def build_app(office: Office, *, with_background: bool = True) -> Litestar:
         async with background(office):
             yield
 
-    return Litestar(
+    app = Litestar(
         route_handlers=[
             *ROUTES,
             Router(
@@ -90,7 +90,6 @@ def build_app(office: Office, *, with_background: bool = True) -> Litestar:
         exception_handlers={**EXCEPTION_HANDLERS, HTTPException: nothing_here},
         state=State({"office": office}),
         lifespan=[lifespan],
-        middleware=[signed_answers(office.key)],
         before_send=[harden],
         request_max_body_size=BODY_BYTES_MAX,
         openapi_config=OpenAPIConfig(
@@ -102,3 +101,6 @@ def build_app(office: Office, *, with_background: bool = True) -> Litestar:
         ),
         logging_config=None,
     )
+    # Around the router too: it answers 404 and 405 itself, which no route's middleware sees.
+    app.asgi_handler = signed_answers(office.key)(app.asgi_handler)
+    return app

@@ -1,9 +1,9 @@
 """Head office signs what it answers a box, so that a box takes nothing from whoever else stands on
 the line (sync/engine/ask.py). Refusals too: a verdict stops a box.
 
-A layer around the routes, because problem documents are made outside them: it holds an answer
-until it is whole (at most a page of a feed) and puts the signature into its head. Requests without
-a box's nonce (people's, enrolments) pass untouched.
+A layer around the whole application, because an address that is none is answered before there is a
+route: it holds an answer until it is whole (at most a page of a feed) and puts the signature into
+its head. Requests without a box's nonce (people's, enrolments) pass untouched.
 """
 
 from collections.abc import Callable

@@ -18,7 +18,7 @@ from central.api.limits import BODY_BYTES_MAX
 from central.api.verdicts import BATCH_TYPE, JOURNAL_BYTES_MAX, take_batch, verdict_problem
 from central.archive import StreamKey
 from central.db.engine import unit_of_work
-from central.domain.errors import BoxReplaced, EnrolCodeRefused, NotAllowed
+from central.domain.errors import BoxReplaced, EnrolCodeRefused, NotAllowed, RecordDamaged
 from central.domain.feeds import FollowedFeed, followed_feeds
 from central.office import Office
 from central.problems import answer as problem_answer
@@ -115,10 +115,12 @@ async def take_journal(request: Request[Any, Any, Any]) -> Response[bytes]:
     head = signed_of(request).head
     try:
         batch = await take_batch(await request.body(), office.unfolding)
+        outcome = await ingest_batch(
+            office.archive, device.store_id, device.device_id, batch, now_ms
+        )
     except Refusal:
         await note_head(office.archive, device.store_id, device.device_id, head, now_ms)
         raise
-    outcome = await ingest_batch(office.archive, device.store_id, device.device_id, batch, now_ms)
     if not isinstance(outcome, Acknowledged):
         return problem_answer(verdict_problem(outcome, batch.epoch))
     office.nudges.note_arrival(StreamKey(device.store_id, batch.epoch))
@@ -130,7 +132,11 @@ async def read_heads(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The heartbeat: what is held of the box's epoch, and the heads of its feeds."""
     office, device, head = office_of(request), device_of(request), signed_of(request).head
     now_ms = office.clock_ms()
-    outcome = await hear_head(office.archive, device.store_id, device.device_id, head, now_ms)
+    try:
+        outcome = await hear_head(office.archive, device.store_id, device.device_id, head, now_ms)
+    except RecordDamaged:
+        await note_head(office.archive, device.store_id, device.device_id, head, now_ms)
+        raise
     if not isinstance(outcome, Acknowledged):
         return problem_answer(verdict_problem(outcome, head.epoch))
     return packed(await _acknowledgement(office, device, outcome, head.epoch, now_ms))

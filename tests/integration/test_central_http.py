@@ -21,7 +21,7 @@ from central.archive import Contended
 from central.domain import errors
 from central.problems import EXCEPTION_HANDLERS, STATUS, status_of
 from sync.engine.push import BATCH_TYPE
-from sync.engine.signing import BadSignature
+from sync.engine.signing import NONCE_HEADER, BadSignature, verify_answer
 from sync.protocol.batch import Acknowledgement
 from sync.protocol.codec import decode, encode, pack, pack_batch
 from sync.protocol.errors import Refusal
@@ -294,6 +294,29 @@ async def test_an_address_that_is_none_is_a_problem_too(postgres_url: str) -> No
             assert (path, *problem(answer)) == (path, status, slug)
 
 
+async def test_what_a_box_is_told_at_an_address_that_is_none_is_signed_too(
+    postgres_url: str,
+) -> None:
+    """A verdict, whatever it is: 404 and 405 are given before any route is found."""
+    async with serving(postgres_url) as served:
+        box = await served.enrolled(await served.store(await served.company(), "S01"))
+        here = f"/v1/stores/{box.me.store_id}"
+        for method, path, status in (
+            ("GET", f"{here}/feeds", 200),
+            ("GET", f"{here}/nothing", 404),
+            ("GET", "/v1/stores/7/feeds?after=1", 404),
+            ("PUT", f"{here}/journal", 405),
+            ("GET", f"{here}/feed?data_set=items", 400),
+            ("POST", f"{here}/journal", 413),
+        ):
+            body = bytes(JOURNAL_BYTES_MAX + 1) if status == 413 else b""
+            headers = box.headers(method, path, body)
+            answer = await served.client.request(method, path, headers=headers, content=body)
+            said = (status, answer.content, answer.headers)
+            signed = verify_answer(box.me.central_key, method, path, headers[NONCE_HEADER], *said)
+            assert (path, answer.status_code, signed) == (path, status, True)
+
+
 def _kinds(parent: type[Refusal]) -> list[type[Refusal]]:
     return [parent, *(kind for child in parent.__subclasses__() for kind in _kinds(child))]
 
@@ -369,3 +392,20 @@ async def test_every_refused_request_leaves_the_head_that_it_stated(postgres_url
         await served.rows("UPDATE device SET revoked = false RETURNING device_id")
         assert (await box.push_events(1, 4)).status_code == 200
         assert await claimed() == [(None,)]
+
+
+async def test_a_head_stated_to_a_damaged_record_is_remembered(postgres_url: str) -> None:
+    """A5: head office lost what it acknowledged; that the box has more is known all the same."""
+    async with serving(postgres_url) as served:
+        box = await served.enrolled(await served.store(await served.company(), "S01"))
+        box.record(4)
+        assert (await box.push_events(1, 4)).status_code == 200
+        await served.rows("DELETE FROM raw_event WHERE seq = 4")
+        box.record(1)
+        assert problem(await box.push_events(4, 5)) == (503, "record-damaged")
+        assert await served.rows("SELECT seq FROM claim") == [(5,)]
+        await served.rows("UPDATE stream SET watermark = 5, sender_seq = 4")
+        await served.rows("DELETE FROM claim")
+        heard = await box.get(f"/v1/stores/{box.me.store_id}/feeds")
+        assert problem(heard) == (503, "record-damaged")
+        assert await served.rows("SELECT seq FROM claim") == [(5,)]
