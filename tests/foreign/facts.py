@@ -55,15 +55,15 @@ def half_away(over: int, under: int) -> int:
     return rounded if over >= 0 else -rounded
 
 
-def _shares(total: int, weights: Sequence[int]) -> list[int]:
+def shares(total: int, weights: Sequence[int]) -> list[int]:
     whole = sum(weights)
     if not whole:
         return [0 for _ in weights]
-    shares = [total * weight // whole for weight in weights]
+    cut = [total * weight // whole for weight in weights]
     by_remainder = sorted(range(len(weights)), key=lambda at: -(total * weights[at] % whole))
-    for at in by_remainder[: total - sum(shares)]:
-        shares[at] += 1
-    return shares
+    for at in by_remainder[: total - sum(cut)]:
+        cut[at] += 1
+    return cut
 
 
 def _alike(line: Line) -> tuple[bool, str, int, bool]:
@@ -80,10 +80,8 @@ def taxed(lines: Sequence[Line]) -> tuple[tuple[Line, ...], tuple[TaxLine, ...]]
         amount = sum(line.amount_minor for line in group)
         if not is_return and tax_class != "out_of_scope":
             tax = half_away(amount * rate, 10_000 + rate if included else 10_000)
-            shares = _shares(tax, [line.amount_minor for line in group])
-            group = [
-                line._replace(tax_minor=share) for line, share in zip(group, shares, strict=True)
-            ]
+            cut = shares(tax, [line.amount_minor for line in group])
+            group = [line._replace(tax_minor=part) for line, part in zip(group, cut, strict=True)]
         found += group
         tax = sum(line.tax_minor for line in group)
         if tax_class != "out_of_scope":
@@ -97,16 +95,30 @@ def due(lines: Sequence[Line]) -> int:
     return sum(line.amount_minor + (0 if line.tax_included else line.tax_minor) for line in lines)
 
 
-def returned(line: Line, sale_id: UUID, line_no: int) -> Line:
-    """The whole of a sold line, given back."""
+def share(figure: int, before: int, after: int, quantity: int) -> int:
+    """What the units from ``before`` to ``after`` of a sold line have of one of its figures."""
+    return half_away(figure * after, quantity) - half_away(figure * before, quantity)
+
+
+def returned(
+    line: Line, sale_id: UUID, line_no: int, before: int = 0, after: int | None = None
+) -> Line:
+    """A sold line given back: all of it, or its units from ``before`` to ``after``."""
+    after = line.quantity_milli if after is None else after
+
+    def back(figure: int) -> int:
+        return -share(figure, before, after, line.quantity_milli)
+
+    extended, amount = back(line.extended_minor), back(line.amount_minor)
+    off = Modifier("returned", amount - extended, "share of the original", None, None, None)
     return line._replace(
-        quantity_milli=-line.quantity_milli,
-        extended_minor=-line.extended_minor,
-        amount_minor=-line.amount_minor,
-        tax_minor=-line.tax_minor,
-        points=-line.points,
+        quantity_milli=before - after,
+        extended_minor=extended,
+        amount_minor=amount,
+        tax_minor=back(line.tax_minor),
+        points=back(line.points),
         line_no=line_no,
-        modifiers=tuple(one._replace(amount_minor=-one.amount_minor) for one in line.modifiers),
+        modifiers=(off,) if off.amount_minor else (),
         original=(sale_id, line.line_no),
     )
 

@@ -17,11 +17,12 @@ from central.usecases.give_first_grants import give_due_grants
 from central.usecases.load_sample import load_sample
 from central.usecases.sequence_publications import drain_publications
 from sync.protocol.identity import StoreId
+from sync.protocol.money import share_through, split
 from tests.central_fixtures import NOW_MS, Served, postgres_template, serving
 from tests.foreign.box import Box, TryLater
-from tests.foreign.facts import Tender, returned
+from tests.foreign.facts import Line, Tender, returned, share, shares
 from tests.foreign.shop import Shop
-from tests.foreign.wire import packed, set_hash, unsealed
+from tests.foreign.wire import packed, set_hash, unpacked, unsealed
 from tests.head_office import apply_all
 
 __all__ = ["postgres_template"]
@@ -197,6 +198,57 @@ async def test_bodies_of_a_later_version_travel_turned_and_count(postgres_url: s
         assert (found.colour, found.set_aside, found.sentences) == (Colour.GREEN, (), ())
         kept = await served.rows("SELECT body FROM raw_event ORDER BY seq")
         assert [row[0] for row in kept] == [event.body for event in shop.box.events]
+
+
+async def test_any_receipt_that_follows_the_text_balances(postgres_url: str) -> None:
+    """D: tax in either mode, cut to lines, discounts to nothing, weights, returns of any line."""
+    async with serving(postgres_url) as served:
+        shop, random = await opened(served), Random(7)
+        items = [unpacked(row) for row in shop.box.feeds["items"].rows.values()]
+        shop.open_day()
+        shop.open_till(0)
+        sold: list[tuple[Line, UUID, int]] = []
+        for _ in range(240):
+            back = [
+                sold.pop(random.randrange(len(sold))) for _ in sold[:2] if random.random() < 0.3
+            ]
+            lines = []
+            for at, (line, sale_id, before) in enumerate(back, 1):
+                after = random.choice(
+                    [line.quantity_milli, (before + line.quantity_milli + 1) // 2]
+                )
+                lines.append(returned(line, sale_id, at, before, after))
+                if after < line.quantity_milli:
+                    sold.append((line, sale_id, after))
+            for at in range(len(lines) + 1, len(lines) + random.randint(2, 6)):
+                item = random.choice(items)
+                whole = item[5] in ("each", "pack")
+                quantity = random.randint(1, 4) * 1_000 if whole else random.randint(1, 3_000)
+                line = shop.line(at, item[0], quantity, tax_included=random.random() < 0.5)
+                off = random.choice([0, 0, random.randint(0, line.extended_minor)])
+                lines.append(shop.line(at, item[0], quantity, tax_included=line[6], discount=off))
+            sale = shop.sell(lines)
+            sold += [(line, sale.sale_id, 0) for line in sale.lines if line.quantity_milli > 0]
+        shop.settle_till()
+        shop.close_day()
+        await shop.box.push()
+        found = await verdict(served, shop)
+        assert (found.colour, found.set_aside, found.sentences) == (Colour.GREEN, (), ())
+
+
+def test_parts_are_cut_as_the_edge_cuts_them() -> None:
+    """D: head office holds no cut against the text, so the rules are held against each other."""
+    random = Random(11)
+    for _ in range(500):
+        weights = [
+            random.choice([0, 1, 1, random.randrange(900)]) for _ in range(random.randint(1, 9))
+        ]
+        total = random.randint(0, sum(weights))
+        assert shares(total, weights) == list(split(total, weights))
+        quantity = random.randint(1, 5_000)
+        before, after = sorted(random.randint(0, quantity) for _ in range(2))
+        theirs = [share_through(total, part, quantity) for part in (before, after)]
+        assert share(total, before, after, quantity) == theirs[1] - theirs[0]
 
 
 def recorded(box: Box, count: int) -> None:
