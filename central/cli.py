@@ -232,6 +232,9 @@ def enrol_code(
     code: Annotated[str, typer.Argument(metavar="STORE", help="The store's code.")],
     company: CompanyName = None,
     minutes: Annotated[int, typer.Option(min=1, max=72 * 60, help="How long it lives.")] = 15,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="The code and nothing else, for a shell's variable.")
+    ] = False,
     database_url: Url = None,
     data: Folder = None,
 ) -> None:
@@ -251,6 +254,8 @@ def enrol_code(
     where = ("--central", address_of(database_url, data))
     enrolling = command("edge", "provision", *where, "--code", made.code, "--data", code)
     print(made.code)
+    if quiet:
+        return
     if made.replaces:
         print(
             f"{code} has a box already: the box that uses this code takes its place, and head"

@@ -48,7 +48,7 @@ class Shop:
         """Count one answered receipt."""
         self.receipts += 1
         self.sold.set()
-        self.value_minor += int(answer["due_minor"])
+        self.value_minor += int(answer["total_minor"])
         if answer["due_minor"] > 0 and answer["text_lines"] > len(self.last_text.splitlines()):
             self.last_text = str(answer["receipt"])
 

@@ -8,13 +8,17 @@ import secrets
 from datetime import UTC, datetime
 
 from rich.console import Console
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.engine import unit_of_work
-from central.demo.stage import Stage
+from central.db.tables import Company, table
+from central.demo.stage import CENTRAL, Stage
 from central.demo.technician import pairing_code
+from central.next_step import central_command
 from central.usecases.add_user import add_user
 from central.usecases.sign_in_link import create_sign_in_link, link_address
+from sync.command_line import command
 from sync.protocol.identity import CompanyId
 
 VISITOR = "W9"
@@ -23,10 +27,26 @@ LINKS_TITLE = "Look, or sell yourself, while it runs (each link is good once, fo
 EMAIL = "visitor@demo.example"
 PASSWORD_BYTES = 24
 
+_COMPANIES = table(Company)
+
 
 async def add_visitor(db: AsyncConnection, company_id: CompanyId) -> None:
     """Whom the link signs in; nobody knows the password."""
     await add_user(db, company_id, EMAIL, "Visitor", secrets.token_urlsafe(PASSWORD_BYTES))
+
+
+async def renewing_commands(stage: Stage) -> list[str]:
+    """What makes a link anew when its 15 minutes are over: one command for the board, one for each
+    till. They run beside the demo, on its own database and folders."""
+    async with unit_of_work(stage.engine) as db:
+        named = select(_COMPANIES.c.name).where(_COMPANIES.c.company_id == stage.company_id)
+        company = str((await db.execute(named)).scalar_one())
+    url = stage.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    linking = central_command(url, stage.folder / CENTRAL, "user", "link", EMAIL, company=company)
+    return [
+        linking,
+        *(command("edge", "pair", VISITOR, "--data", box.folder) for box in stage.boxes),
+    ]
 
 
 async def show_links(stage: Stage, console: Console, title: str) -> None:

@@ -20,7 +20,7 @@ from central.db.engine import BadDatabaseUrl
 from central.demo.children import one_sentence
 from central.demo.errors import DemoCannotRun
 from central.demo.file_run import run_file
-from central.demo.links import show_links
+from central.demo.links import renewing_commands, show_links
 from central.demo.receipts_file import read_plan
 from central.demo.sample_run import run_sample
 from central.demo.stage import Stage, standing
@@ -146,7 +146,9 @@ def _hold(told_to: int) -> Callable[[Stage, int], Awaitable[None]]:
     async def hold(stage: Stage, code: int) -> None:
         await asyncio.to_thread((stage.folder / PID_FILE).write_text, str(os.getpid()))
         await show_links(stage, Console(), KEPT_LINKS_TITLE)
+        renewing = "".join(f"  {one}\n" for one in await renewing_commands(stage))
         print(
+            f"New links, when these are used or over:\n{renewing}"
             f"Everything goes on running in {stage.folder}.\n"
             f"Stop it with: uv run central demo --stop {stage.folder}",
             flush=True,

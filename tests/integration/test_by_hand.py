@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -20,9 +20,14 @@ import pytest
 from sqlalchemy import text
 
 from central.db.engine import open_engine, unit_of_work
+from central.demo.children import free_port
 from tests.conftest import folder_for_databases
+from tests.patience import PATIENCE_S
 
-DEADLINE_S = 120
+README = Path(__file__).parents[2] / "README.md"
+PASTED = "all six are pasted"
+AS_UV = f'#!/bin/sh\nshift\nexec {shlex.quote(sys.executable)} -m "$@"\n'
+"""``uv run central …`` runs what ``central`` is here: what uv itself does is no test's business."""
 
 
 class Done(NamedTuple):
@@ -54,7 +59,7 @@ def typed(folder: Path, *words: str) -> Done:
         env=environment(),
         capture_output=True,
         text=True,
-        timeout=DEADLINE_S,
+        timeout=PATIENCE_S,
         check=False,
     )
     return Done(done.returncode, done.stdout, done.stderr)
@@ -75,7 +80,7 @@ def serving(folder: Path, *words: str) -> Iterator[Done]:
     try:
         yield Done(0, process.stdout.readline() + process.stdout.readline(), "")
         process.send_signal(signal.SIGINT)
-        assert process.wait(DEADLINE_S) == 0
+        assert process.wait(PATIENCE_S) == 0
     finally:
         process.kill()
         process.wait()
@@ -142,3 +147,79 @@ def test_each_last_line_leads_to_the_next_command_until_the_till_page(place: Pat
         assert "no store S9. Check its code, or add it: `central store add S9`" in unknown.complaint
     away = typed(place, *again.next[:-1], "late", "--port", "0")
     assert (away.code, f"does not answer at {url}: nothing listens" in away.complaint) == (2, True)
+
+
+def answers(url: str) -> bool:
+    """Whether somebody serves there by now."""
+    try:
+        return httpx.get(f"{url}/health", trust_env=False).status_code == 200
+    except httpx.ConnectError:
+        return False
+
+
+def block_by_hand(central_port: int) -> str:
+    """The lines under "By hand" as they stand in the README, on a port of this test's own."""
+    under = README.read_text(encoding="utf-8").partition("\n## By hand\n")[2]
+    lines = re.findall(r"^    (.*)$", under.partition("\n- ")[0], re.MULTILINE)
+    return "\n".join(lines).replace("127.0.0.1:8100", f"127.0.0.1:{central_port}") + "\n"
+
+
+@contextmanager
+def shell(place: Path, central_port: int) -> Iterator["subprocess.Popen[str]"]:
+    """A shell in ``place`` that reads what is pasted, line by line; with it ends what it began."""
+    programs = place / "programs"
+    programs.mkdir()
+    (programs / "uv").write_text(AS_UV)
+    (programs / "uv").chmod(0o755)
+    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    ports = {"CENTRAL_PORT": str(central_port), "EDGE_PORT": str(free_port())}
+    process = subprocess.Popen(
+        ["/bin/bash", "-s"],
+        cwd=place,
+        env={**environment(), **ports, "CENTRAL_DATA": str(place / "hq"), "PATH": path},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        yield process
+        process.communicate("kill %1 %2\nwait\n", timeout=PATIENCE_S)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def pasted(process: "subprocess.Popen[str]", block: str) -> str:
+    """What the shell shows until the block is done."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(f"{block}echo {PASTED}: $?\n")
+    process.stdin.flush()
+    shown = ""
+    for line in process.stdout:
+        shown += line
+        if PASTED in line:
+            break
+    assert f"{PASTED}: 0" in shown, shown
+    return shown
+
+
+def test_the_six_lines_of_the_readme_run_when_they_are_pasted_whole_and_again(place: Path) -> None:
+    """B24: the fourth said CODE, which is no code."""
+    port = free_port()
+    block = block_by_hand(port)
+    assert block.count("\n") == 6
+    with shell(place, port) as process:
+        shown = pasted(process, block)
+        till = re.search(r"^Till page: (\S+)/#pair=W1:\S+$", shown, re.MULTILINE)
+        assert till is not None, shown
+        assert "S01 is ready to sell" in shown
+        assert re.search(r"^Board: \S+/sign-in#link=\S+$", shown, re.MULTILINE), shown
+        while not answers(till[1]):  # the box has its whole patience to start in
+            assert process.poll() is None
+        foreground = [line for line in block.splitlines(keepends=True) if not line.endswith("&\n")]
+        again = pasted(process, "".join(foreground))
+        assert "S01 is provisioned already and at work; nothing was changed." in again

@@ -8,6 +8,9 @@ from pathlib import Path
 import httpx
 
 from central.demo.business_day import close_day, open_day
+from central.demo.day import Shop, shoppers_of
+from central.demo.line import Line
+from central.demo.stage import StoreBox
 from central.demo.trade import new_id
 from central.demo.workstation import Workstation, pair
 from edge.usecases.issue_pairing_code import issue_pairing_code, new_code
@@ -36,6 +39,14 @@ async def open_till(person: httpx.AsyncClient) -> str:
     body = {"till_session_id": session, "operator_id": "anna", "float_minor": 0}
     (await person.post("/till-sessions", json=body)).raise_for_status()
     return session
+
+
+async def test_what_the_demo_says_was_sold_is_what_the_board_counts(tmp_path: Path) -> None:
+    """B27: the two differed by the rounding of cash."""
+    shoppers = shoppers_of(1, 1, [], [], [])
+    shop = Shop(StoreBox("S01", tmp_path, 0, Line(0)), "SGD", [], shoppers, EARLY)
+    shop.note({"total_minor": 1_002, "due_minor": 1_000, "receipt": "", "text_lines": 0})
+    assert (shop.receipts, shop.value_minor) == (1, 1_002)
 
 
 async def test_a_till_that_a_person_left_open_keeps_the_day_open_and_is_named(
