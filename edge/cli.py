@@ -195,7 +195,7 @@ def unpair(workstation: str, data: Folder) -> None:
 
 @app.command()
 def workstations(data: Folder) -> None:
-    """Which workstations are paired, and which codes nobody has used yet."""
+    """Which workstations are paired, and which codes may still be used."""
     told = _ask(data, "GET", "/workstations")
     for one in told["paired"]:
         print(f"{one['workstation_id']}  paired {_instant(one['paired_at_ms'])}")

@@ -38,7 +38,7 @@ class PairingCodeRequest(Request, frozen=True):
 
 
 class Workstations(msgspec.Struct, frozen=True):
-    """Who may call this store, and when each code that nobody used yet is over (UTC ms)."""
+    """Who may call this store, and when each code that may still be used is over (UTC ms)."""
 
     paired: tuple[PairedWorkstation, ...]
     codes: dict[WorkstationId, int]
@@ -76,7 +76,10 @@ async def pairing_code(request: litestar.Request[Any, Any, Any], box: TheBox) ->
 @get("/workstations")
 async def workstations(box: TheBox) -> Workstations:
     """What `edge workstations` shows."""
-    return await box.writer.run(lambda db: Workstations(list_workstations(db), list_codes(db)))
+    now_ms = box.clock.moment().wall_ms
+    return await read(
+        box.reader, lambda db: Workstations(list_workstations(db), list_codes(db, now_ms))
+    )
 
 
 @post("/unpair", status_code=200)

@@ -1,4 +1,5 @@
-"""Published rows into the tables that a sale reads: one pair of functions per data set.
+"""Published rows into the tables that a sale reads (``put_in_force``): one pair of functions per
+data set.
 
 One function writes what was published, one takes away what is no more. Both get whole pages, of
 rows that passed ``feeds.read_row``; keys that are taken away may be anything. What the store itself
@@ -15,6 +16,7 @@ from uuid import UUID
 import msgspec
 
 from edge.db.item_search import drop_item_names, write_item_names
+from edge.db.past import keeping_past, named_by
 from edge.db.store import take_settings
 from sync.protocol.feeds import RowUnreadable, price_of_key, read_row, uuid_of_key
 from sync.protocol.reference import DataSet, FeedRow, Grant, Item, Operator, Price, TaxRate, Tender
@@ -246,7 +248,7 @@ def _keep(_db: sqlite3.Connection, _keys: Sequence[str]) -> None:
     """A store goes on with its last settings."""
 
 
-KINDS: Mapping[DataSet, tuple[Take, Drop]] = MappingProxyType(
+_KINDS: Mapping[DataSet, tuple[Take, Drop]] = MappingProxyType(
     {
         DataSet.SETTINGS: (_take_settings, _keep),
         DataSet.TAXES: (_take_taxes, _drop_taxes),
@@ -258,3 +260,20 @@ KINDS: Mapping[DataSet, tuple[Take, Drop]] = MappingProxyType(
     }
 )
 """Every data set but the customers."""
+
+
+def put_in_force(
+    db: sqlite3.Connection,
+    data_set: DataSet,
+    keys: Sequence[str],
+    read: Sequence[Read],
+    gone: Sequence[str],
+    now_ms: int,
+) -> None:
+    """Take ``gone`` away and write ``read``, from ``now_ms`` on: a basket that was tendered before
+    is held against what they said until then (past.py). ``keys``: of all of them."""
+    take, drop = _KINDS[data_set]
+    named = named_by(db, data_set, keys, [row.value for row in read])
+    with keeping_past(db, named, now_ms):
+        drop(db, gone)
+        take(db, read)

@@ -87,7 +87,7 @@ FIRST = ("", "", "")
 
 
 def read_cursor(db: sqlite3.Connection, feed: Feed) -> Cursor | None:
-    """None before the first page, and after ``drop_cursor``."""
+    """None before the first page, and after ``begin_anew``."""
     row = db.execute(_CURSOR, feed).fetchone()
     return None if row is None else Cursor(Incarnation(UUID(bytes=row[0])), row[1], row[2])
 

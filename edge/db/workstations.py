@@ -21,7 +21,10 @@ _PUT_CODE = (
     " ON CONFLICT (workstation_id) DO UPDATE SET code_hash = excluded.code_hash,"
     " expires_at_ms = excluded.expires_at_ms"
 )
-_PENDING = "SELECT workstation_id, expires_at_ms FROM pairing_code ORDER BY 1 LIMIT ?"
+_PENDING = (
+    "SELECT workstation_id, expires_at_ms FROM pairing_code WHERE expires_at_ms > ?"
+    " ORDER BY 1 LIMIT ?"
+)
 _UNPAIR = "DELETE FROM workstation WHERE workstation_id = ?"
 _DROP_CODE = "DELETE FROM pairing_code WHERE workstation_id = ?"
 WORKSTATIONS_LISTED_MAX = 500
@@ -73,9 +76,9 @@ def write_workstation(
     db.execute(_PAIR, (workstation_id, token_hash(token), at_ms))
 
 
-def list_codes(db: sqlite3.Connection) -> dict[WorkstationId, int]:
-    """When each code that nobody used yet is over (UTC ms), by workstation."""
-    rows = db.execute(_PENDING, (WORKSTATIONS_LISTED_MAX,)).fetchall()
+def list_codes(db: sqlite3.Connection, now_ms: int) -> dict[WorkstationId, int]:
+    """When each code that may still be used is over (UTC ms), by workstation."""
+    rows = db.execute(_PENDING, (now_ms, WORKSTATIONS_LISTED_MAX)).fetchall()
     return {WorkstationId(row[0]): row[1] for row in rows}
 
 

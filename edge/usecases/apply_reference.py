@@ -13,8 +13,7 @@ from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
-from edge.db.past import keeping_past, named_by
-from edge.db.published import KINDS, settle
+from edge.db.published import put_in_force, settle
 from edge.db.reference import (
     STALE_PAGE_ROWS,
     Cursor,
@@ -142,12 +141,9 @@ def _take(
     if feed.data_set is DataSet.CUSTOMERS:
         _take_customers(db, by_key, page, moment)
     else:
-        take, drop = KINDS[feed.data_set]
         read = sorted(one.read for one in settled if one.read is not None)
-        named = named_by(db, feed.data_set, list(by_key), [row.value for row in read])
-        with keeping_past(db, named, moment.wall_ms):
-            drop(db, [one.row.key for one in settled if one.gone])
-            take(db, read)
+        gone = [one.row.key for one in settled if one.gone]
+        put_in_force(db, feed.data_set, list(by_key), read, gone, moment.wall_ms)
     write_rows(db, feed, (PublishedRow(one.row, one.aside) for one in settled))
     return tuple(one.row.key for one in settled if one.aside is not None)
 
@@ -203,8 +199,7 @@ def _sweep(db: sqlite3.Connection, feed: Feed, moment: Moment) -> None:
             if feed.data_set is not DataSet.CUSTOMERS:
                 kept = live_bodies(db, feed, keys)
                 gone = [key for key in keys if key not in kept]
-                with keeping_past(db, named_by(db, feed.data_set, gone), moment.wall_ms):
-                    KINDS[feed.data_set][1](db, gone)
+                put_in_force(db, feed.data_set, gone, (), gone, moment.wall_ms)
             drop_rows(db, old, keys)
             if len(keys) < STALE_PAGE_ROWS:
                 break

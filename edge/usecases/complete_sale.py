@@ -98,8 +98,10 @@ def _reused(
     moment: Moment,
 ) -> SaleIdReused:
     """The refusal, whose ``keep`` raises the alarm on both servers: one for each workstation that
-    does it, however often and under however many ids."""
-    alarm_id = uuid5(sale_id, f"reused by {request_digest.hex()}")
+    does it, however often and under however many ids. The alarm's id is this attempt's: the same
+    bytes may come again after somebody has cleared the first."""
+    attempt = f"reused by {request_digest.hex()} at {moment.wall_ms} of {moment.boot_id}"
+    alarm_id = uuid5(sale_id, attempt)
     detail = f"{workstation_id} sent another content under the id of receipt {number}"
 
     def keep(db: sqlite3.Connection) -> None:

@@ -61,9 +61,7 @@ def pair_workstation(db: sqlite3.Connection, request: PairWorkstation, moment: M
     workstation_id = request.workstation
     check_code(db, request, moment)
     drop_code(db, workstation_id)
-    earlier = find_token_hash(db, workstation_id)
-    if earlier is not None:
-        forget_answered(db, _request_id(earlier))
+    forget_pairing(db, workstation_id)
     write_workstation(db, workstation_id, request.token, moment.wall_ms)
     return Paired(workstation_id)
 
@@ -76,6 +74,13 @@ def check_code(db: sqlite3.Connection, request: PairWorkstation, moment: Moment)
         raise PairingRefused
     if not hmac.compare_digest(pending.code_hash, code_hash(request.workstation, request.code)):
         raise PairingRefused
+
+
+def forget_pairing(db: sqlite3.Connection, workstation_id: WorkstationId) -> None:
+    """The workstation's token is about to be worth nothing: so is the answer that let it in."""
+    earlier = find_token_hash(db, workstation_id)
+    if earlier is not None:
+        forget_answered(db, _request_id(earlier))
 
 
 def _request_id(hashed: bytes) -> UUID:

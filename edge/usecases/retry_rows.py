@@ -6,7 +6,7 @@ Runs at each start. What still cannot be taken stays aside; what was known befor
 import sqlite3
 from collections.abc import Sequence
 
-from edge.db.published import KINDS, Read
+from edge.db.published import Read, put_in_force
 from edge.db.reference import FIRST, STALE, RowAside, mark_rows, rows_aside
 from edge.usecases.take_customers import take_customers
 from sync.engine.journal import Moment
@@ -27,7 +27,7 @@ def retry_rows(db: sqlite3.Connection, moment: Moment) -> int:
 
 
 def _retry(db: sqlite3.Connection, rows: Sequence[RowAside], moment: Moment) -> int:
-    read: dict[DataSet, list[Read]] = {}
+    read: dict[DataSet, list[tuple[str, Read]]] = {}
     reasons: list[str | None] = []
     for row in rows:
         try:
@@ -36,12 +36,13 @@ def _retry(db: sqlite3.Connection, rows: Sequence[RowAside], moment: Moment) -> 
         except (RowUnreadable, ValueError) as error:
             reasons.append(str(error))
         else:
-            read.setdefault(data_set, []).append(value)
+            read.setdefault(data_set, []).append((row.key, value))
             reasons.append(None)
     for data_set, found in read.items():
+        keys, values = [key for key, _ in found], [value for _, value in found]
         if data_set is DataSet.CUSTOMERS:
-            take_customers(db, [one.value for one in found], (), (), moment)
+            take_customers(db, [one.value for one in values], (), (), moment)
         else:
-            KINDS[data_set][0](db, found)
+            put_in_force(db, data_set, keys, values, (), moment.wall_ms)
     mark_rows(db, rows, reasons)
     return sum(map(len, read.values()))

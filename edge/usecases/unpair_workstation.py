@@ -7,6 +7,7 @@ import msgspec
 from edge.db.workstations import drop_code, drop_workstation, find_code
 from edge.domain.pairing_errors import NotPaired
 from edge.usecases.fields import one_case
+from edge.usecases.pair_workstation import forget_pairing
 from sync.protocol.identity import WorkstationId
 
 
@@ -22,6 +23,7 @@ def unpair_workstation(db: sqlite3.Connection, workstation_id: WorkstationId) ->
     """Neither its token nor its code opens anything from now on. Raises NotPaired."""
     workstation_id = WorkstationId(one_case(workstation_id))
     code = find_code(db, workstation_id) is not None
+    forget_pairing(db, workstation_id)
     token = drop_workstation(db, workstation_id)
     if not token and not code:
         raise NotPaired(workstation_id)
