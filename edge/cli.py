@@ -10,9 +10,10 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from uuid import UUID
 
 import typer
 
@@ -269,12 +270,9 @@ def _what_comes_next(folder: Path, needs_a_person: bool, *, serving: bool) -> st
 
 
 def _alarm_in_words(alarm: Any) -> str:
-    from datetime import UTC, datetime
-
-    last = datetime.fromtimestamp(alarm["last_at_ms"] // 1_000, UTC)
     times = "once" if alarm["times"] == 1 else f"{alarm['times']:,} times, the last"
     told = f"alarm {alarm['kind']}: {alarm['subject']}: {alarm['detail']}"
-    return f"{told} ({times} at {last:%Y-%m-%d %H:%M} UTC; id {alarm['alarm_id']})"
+    return f"{told} ({times} at {_instant(alarm['last_at_ms'])}; id {alarm['alarm_id']})"
 
 
 def _how_to_clear(folder: Path, alarm_id: str) -> str:
@@ -308,11 +306,19 @@ def list_alarms(data: Folder) -> None:
 @alarm_app.command("clear")
 def clear_alarm(alarm_id: str, by: By, reason: Reason, data: Folder) -> None:
     """Clear the alarm ALARM_ID; if sending had stopped for it, sending goes on."""
-    cleared = _ask(data, "POST", f"/alarms/{alarm_id}/clear", _clearing(by, reason))
+    asked = _alarm_named(alarm_id)
+    cleared = _ask(data, "POST", f"/alarms/{asked}/clear", _clearing(by, reason))
     print(
         f"The alarm {cleared['kind']} is cleared; head office is told who and why. If its cause is "
         "still there, another is raised."
     )
+
+
+def _alarm_named(typed: str) -> UUID:
+    try:
+        return UUID(typed)
+    except ValueError:
+        _fail(f"{typed} is no alarm's id: `edge alarm list` shows the id of each that stands.")
 
 
 @push_app.command("resume")
@@ -365,10 +371,11 @@ def totals(
     receipts: Annotated[bool, typer.Option(help="Each receipt's figures too (JSON).")] = False,
 ) -> None:
     """What this store's own rows add up to."""
-    query = f"?business_date={business_date}" if business_date is not None else ""
+    day = None if business_date is None else _day_named(business_date)
+    query = f"?business_date={day}" if day is not None else ""
     told = _ask(data, "GET", f"/totals{query}")
     if receipts:
-        told["receipts"] = _all_receipts(data, business_date)
+        told["receipts"] = _all_receipts(data, day)
     if as_json or receipts:
         print(json.dumps(told))
         return
@@ -383,7 +390,14 @@ def totals(
     print(f"{'head hash':<32}{told['head_hash'][:16]:>18}")
 
 
-def _all_receipts(folder: Path, business_date: str | None) -> list[Any]:
+def _day_named(typed: str) -> date:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        _fail(f"{typed} is no day: write it as YYYY-MM-DD, such as 2026-11-28.")
+
+
+def _all_receipts(folder: Path, business_date: date | None) -> list[Any]:
     """Every receipt, page by page; ends because each page moves ``after`` on."""
     found: list[Any] = []
     after: str | None = None

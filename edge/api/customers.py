@@ -9,7 +9,7 @@ from litestar import Response, get, patch, post
 from edge.api.once import once
 from edge.api.parameters import PAGE, IdInPath, Limit, Offset, TheBox, Words
 from edge.api.written import Described, accepts
-from edge.db.customers import Customer, find_customer, list_customers, search_customers
+from edge.db.customers import Customer, find_customer, search_customers
 from edge.domain.customer_errors import CustomerNotKnown
 from edge.reading import read
 from edge.usecases.create_customer import CreateCustomer, create_customer, draw
@@ -61,15 +61,9 @@ async def search(
     names that begin so, then names with these words; beginnings of codes and addresses; parts of
     telephone numbers and names. Case, accents and spellings of a telephone number do not count.
     Without ``q`` all, by name."""
-    found = await read(
-        box.reader,
-        lambda db: (
-            search_customers(db, q, limit, offset)
-            if q.strip()
-            else list_customers(db, limit, offset)
-        ),
+    return CustomersAnswer(
+        await read(box.reader, lambda db: search_customers(db, q, limit, offset))
     )
-    return CustomersAnswer(found)
 
 
 @get("/customers/{customer_id:uuid}", operation_class=Described)

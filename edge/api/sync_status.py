@@ -17,7 +17,7 @@ from edge.db.alarms import Alarm, list_alarms
 from edge.db.pushing import PushState, read_push_state
 from edge.db.reference import count_aside, rows_aside
 from edge.reading import read
-from sync.engine.journal import acknowledged, read_head
+from sync.engine.journal import Moment, acknowledged, read_head
 from sync.protocol.feeds import KEY_CHARACTERS_MAX
 from sync.protocol.text import shown
 
@@ -88,10 +88,11 @@ async def status_of(box: Box) -> SyncStatus:
     """The state as of the last commit."""
     moment = box.clock.moment()
     free = shutil.disk_usage(box.folder).free
-    return await read(box.reader, lambda db: _look(db, box, moment.wall_ms, free))
+    return await read(box.reader, lambda db: _look(db, box, moment, free))
 
 
-def _look(db: sqlite3.Connection, box: Box, now_ms: int, free: int) -> SyncStatus:
+def _look(db: sqlite3.Connection, box: Box, moment: Moment, free: int) -> SyncStatus:
+    now_ms = moment.wall_ms
     head, through, pushing = read_head(db), acknowledged(db), read_push_state(db)
     alarms, clock, aside = list_alarms(db), _clock_in_words(pushing), count_aside(db)
     disk = disk_in_words(free)
@@ -109,7 +110,7 @@ def _look(db: sqlite3.Connection, box: Box, now_ms: int, free: int) -> SyncStatu
         waiting=head.seq - through,
         stopped=pushing.stopped,
         last_contact_ms=pushing.last_contact_ms,
-        clock_state=box.clock.moment().clock_state.value,
+        clock_state=moment.clock_state.value,
         clock=clock,
         refused=pushing.refused,
         disk=disk,

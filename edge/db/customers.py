@@ -93,7 +93,7 @@ def search_customers(
     db: sqlite3.Connection, text: str, limit: int, offset: int
 ) -> tuple[Customer, ...]:
     """By code, e-mail address, telephone number or name, best first and active ones before all
-    others (``customer_search.py``)."""
+    others (``customer_search.py``); all by name where ``text`` is blank."""
     if not text.strip():
         return list_customers(db, limit, offset)
     most = min(limit, CUSTOMERS_LISTED_MAX)

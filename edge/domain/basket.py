@@ -20,7 +20,7 @@ from edge.domain.line_errors import (
 )
 from edge.domain.tender_errors import TooManyTenders
 from edge.domain.text import Sentence, ShortItem, ShortOperator, ShortTender, Word
-from sync.protocol import bounds
+from sync.protocol.bounds import FIGURE_MAX
 from sync.protocol.clock import ClockState
 from sync.protocol.identity import CustomerId, SaleId
 from sync.protocol.money import MINOR_MAX, QUANTITY_MILLI_MAX
@@ -29,7 +29,7 @@ from sync.protocol.typed import not_typed
 
 PARSED_MAX = 10_000
 """Lines or tenders that are looked at at all."""
-FIGURE_MAX = 1 << 53
+JSON_INTEGER_MAX = 1 << 53
 """Integers that every JSON reader holds exactly (RFC 8259, 6)."""
 TENDERED_AHEAD_MAX_S = 86_400
 """A workstation's clock may be a day ahead of the store server's."""
@@ -38,7 +38,7 @@ UNCHECKED_AHEAD_MAX_S = 100 * 366 * 86_400
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
-Figure: TypeAlias = Annotated[int, msgspec.Meta(ge=-FIGURE_MAX, le=FIGURE_MAX)]
+Figure: TypeAlias = Annotated[int, msgspec.Meta(ge=-JSON_INTEGER_MAX, le=JSON_INTEGER_MAX)]
 
 
 class OriginalRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -103,7 +103,7 @@ def refuse_wrong_shape(request: SaleRequest, *, require_return: bool) -> None:
             raise WrongQuantity(line.quantity_milli, f"lines[{expected - 1}].quantity_milli")
     back = sum(line.quantity_milli for line in request.lines if line.original is not None)
     sold = sum(line.quantity_milli for line in request.lines) - back
-    if max(sold, back) > bounds.FIGURE_MAX:
+    if max(sold, back) > FIGURE_MAX:
         raise QuantityTooLarge(max(sold, back))
     if require_return and all(line.original is None for line in request.lines):
         raise NothingReturned
