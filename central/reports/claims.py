@@ -8,9 +8,11 @@ It stands until those very events are counted, or a person writes them off (``Ta
 Which days. A store's days follow each other in its journal, and only the day that is open, or the
 last one that was closed (it can be opened again), takes another event. So what follows a place
 belongs to a day that is open there, to the last one that was opened or closed before it, or to a
-later one. Of an epoch of which no day is known: to no day before the one that was two days before
-its box was enrolled; where that is not known either, any day. A last day beyond the claim's own
-arrival says nothing: a clock was wrong, and the claim's day counts instead.
+later one. Where another journal than the one that is here is claimed (another event at a place that
+is here; more than a box of the same epoch has), nobody knows where the two part: then it is the
+whole epoch's days. An epoch's days begin two days before its box was enrolled, or with the first
+that is known of it; where its enrolment is not known, any day. A last day beyond the claim's own
+first arrival says nothing: a clock was wrong, and the claim's day counts instead.
 """
 
 import re
@@ -31,12 +33,12 @@ from sync.protocol.poslog import AlarmKind
 BEFORE_ENROLMENT = timedelta(days=2)
 CLAIMS_READ_MAX = 10_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_EPOCH_TOLD = re.compile(r"\bepoch (\d{1,9})-([0-9a-f]{8})\b")
+_EVENT_TOLD = re.compile(r"\bevent (\d{1,18}) of epoch (\d{1,9})-([0-9a-f]{8})\b")
 """As an edge says it in a workstation's alarm (edge/api/seen.py)."""
 
 _CLAIMS = """
 SELECT c.store_id, c.epoch_number, c.epoch_fingerprint, max(c.seq) AS seq,
-    min(c.seq) AS lowest, max(c.heard_at_ms) AS heard_at_ms
+    min(c.seq) AS lowest, min(c.heard_at_ms) AS heard_at_ms
 FROM claim AS c LEFT JOIN written_off AS w USING (store_id, epoch_number, epoch_fingerprint)
 WHERE c.store_id = ANY($1) AND c.seq > coalesce(w.through, 0)
 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 LIMIT $2
@@ -128,8 +130,8 @@ async def open_claims(
     streams = await connection.fetch(_STREAMS, *arguments)
     claims = await connection.fetch(_CLAIMS, *arguments)
     told = await connection.fetch(_TOLD_MORE, *arguments, AlarmKind.WORKSTATION_AHEAD.value)
-    held = {_name(row): row["watermark"] for row in streams}
-    found = [*_of_boxes(streams, claims), *(_of_a_workstation(row, held) for row in told)]
+    known = {_name(row): row for row in streams}
+    found = [*_of_boxes(streams, claims), *(_of_a_workstation(row, known) for row in told)]
     if not found:
         return {}
     days = await _days(connection, found)
@@ -159,11 +161,10 @@ def _of_a_stream(row: Any, claim: Any) -> Iterable[_Found]:
     not counted yet."""
     store_id, epoch = _name(row)
     held, applied = row["watermark"], row["applied_through"]
-    issued = decode(Genesis, row["genesis"]).issued_at_ms if row["genesis"] else None
+    heard_ms = claim["heard_at_ms"] if claim else row["last_contact_ms"]
 
     def found(after: int, through: int, said: str) -> _Found:
-        heard_ms = row["last_contact_ms"]
-        return _Found(store_id, epoch, after, through, heard_ms, issued, said, epoch)
+        return _Found(store_id, epoch, after, through, heard_ms, _issued(row), said, epoch)
 
     highest = max(row["sender_seq"], claim["seq"] if claim else 0)
     if highest > max(held, row["through"]):
@@ -175,20 +176,27 @@ def _of_a_stream(row: Any, claim: Any) -> Iterable[_Found]:
             f"A box of epoch {epoch.number} says it holds another event {seq} than the one that"
             " is here."
         )
-        yield found(seq - 1, max(seq, min(claim["seq"], held)), said)
+        yield found(0, max(seq, min(claim["seq"], held)), said)
     if applied < held:
         said = f"{_events(held - applied)} of epoch {epoch.number} arrived and are not counted yet."
         yield found(applied, held, said)
 
 
-def _of_a_workstation(row: Any, held: Mapping[tuple[StoreId, Epoch], int]) -> _Found:
-    """What it was told may be of the box before this one: then it follows what is held of that."""
+def _of_a_workstation(row: Any, known: Mapping[tuple[StoreId, Epoch], Any]) -> _Found:
+    """What it was told may be of the box before this one: then it follows what is held of that,
+    unless it stands where another event is held."""
     store_id, epoch = _name(row)
     said = f"Workstation {row['subject']} knows of more than its box: {row['detail']}."
-    told = _EPOCH_TOLD.search(row["detail"])
-    days_of = Epoch(int(told[1]), bytes.fromhex(told[2])) if told else epoch
-    after = row["seq"] if days_of == epoch else held.get((store_id, days_of), 0)
-    return _Found(store_id, epoch, after, row["seq"], None, None, said, days_of)
+    told = _EVENT_TOLD.search(row["detail"])
+    days_of = Epoch(int(told[2]), bytes.fromhex(told[3])) if told else epoch
+    stream = known.get((store_id, days_of))
+    held = stream["watermark"] if stream else 0
+    after = held if told and days_of != epoch and int(told[1]) > held else 0
+    return _Found(store_id, epoch, after, row["seq"], None, _issued(stream), said, days_of)
+
+
+def _issued(stream: Any) -> int | None:
+    return decode(Genesis, stream["genesis"]).issued_at_ms if stream and stream["genesis"] else None
 
 
 def _events(count: int, *, more: bool = False) -> str:
@@ -210,7 +218,10 @@ async def _days(
 def _first_day(one: _Found, days: Sequence[DayPlaces]) -> date | None:
     first = first_day_after(days, one.after)
     if first is None:
-        return None if one.issued_at_ms is None else _day_of(one.issued_at_ms) - BEFORE_ENROLMENT
+        if one.issued_at_ms is None:
+            return None
+        begun = _day_of(one.issued_at_ms) - BEFORE_ENROLMENT
+        return min([begun, *(day.business_date for day in days)])
     if one.heard_at_ms is None:
         return first
     heard = _day_of(one.heard_at_ms)

@@ -1,4 +1,5 @@
-"""How many worlds are tried: ``--seeds N`` for N seeds from 0, ``--seed S`` for one.
+"""How many worlds are tried: ``--seeds N`` for N seeds from 0, ``--seed S`` for one. As many
+histories of claims: ``--histories N``, ``--history S``.
 
 Ask for them with the folder: ``uv run pytest tests/simulation --seeds 5000``.
 """
@@ -13,24 +14,37 @@ from tests.conftest import folder_for_databases
 
 SEEDS = 300
 CHUNK = 30
+HISTORIES = 300
+HISTORIES_CHUNK = 100
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Only known where this folder was named on the command line."""
     parser.addoption("--seeds", type=int, default=SEEDS, help="how many worlds are simulated")
     parser.addoption("--seed", type=int, default=None, help="the one world that is simulated")
+    parser.addoption("--histories", type=int, default=HISTORIES, help="how many are played")
+    parser.addoption("--history", type=int, default=None, help="the one that is played")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that takes ``seeds`` gets them in chunks."""
-    if "seeds" not in metafunc.fixturenames:
-        return
-    one = metafunc.config.getoption("seed", None)
-    count = metafunc.config.getoption("seeds", SEEDS)
-    chunks = [range(first, min(first + CHUNK, count)) for first in range(0, count, CHUNK)]
+    """A test that takes ``seeds`` or ``history_seeds`` gets them in chunks."""
+    option = metafunc.config.getoption
+    if "seeds" in metafunc.fixturenames:
+        wanted = range(option("seeds", SEEDS))
+        _in_chunks(metafunc, "seeds", option("seed", None), wanted, CHUNK)
+    if "history_seeds" in metafunc.fixturenames:
+        wanted = range(option("histories", HISTORIES))
+        one = option("history", None)
+        _in_chunks(metafunc, "history_seeds", one, wanted, HISTORIES_CHUNK)
+
+
+def _in_chunks(
+    metafunc: pytest.Metafunc, name: str, one: int | None, wanted: range, size: int
+) -> None:
+    chunks = [wanted[first : first + size] for first in range(0, len(wanted), size)]
     if one is not None:
         chunks = [range(one, one + 1)]
-    metafunc.parametrize("seeds", chunks, ids=[f"{chunk[0]}-{chunk[-1]}" for chunk in chunks])
+    metafunc.parametrize(name, chunks, ids=[f"{chunk[0]}-{chunk[-1]}" for chunk in chunks])
 
 
 @pytest.fixture
