@@ -28,7 +28,6 @@ DATE_MIN = date(2000, 1, 1)
 DATE_MAX = date(2199, 12, 31)
 """No business date lies outside: a calendar's own end would break the arithmetic of dates."""
 
-NO_NUL = PLAIN
 OwnText: TypeAlias = Annotated[str, msgspec.Meta(max_length=TEXT_CHARACTERS_MAX)]
 """Text that the value which holds it looks at itself: fifteen patterns are a third of the time that
 reading a five-line sale takes."""
