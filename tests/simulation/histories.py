@@ -148,7 +148,7 @@ class History:
             self._set_clock,
             self._deliver_late,
             self._stranger,
-            self._look_after,
+            *(self._look_after,) * 2,
         )
         for _ in range(self.random.randint(STEPS_FROM, STEPS_TO)):
             act = self.random.choice(acts)

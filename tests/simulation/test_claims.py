@@ -18,7 +18,6 @@ PLANTED_SEEDS = 300
 SOMETIMES = (
     "Fenced",
     "Forked",
-    "alarm",
     "amber",
     "backup",
     "clock",
