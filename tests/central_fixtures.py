@@ -45,6 +45,7 @@ from sync.protocol.enrolment import EnrolmentAnswer
 from sync.protocol.identity import BootId, CompanyId, EventId, StoreId
 from sync.protocol.poslog import DeviceRecorded
 from sync.protocol.reference import StoreSettings
+from tests.patience import PATIENCE_S
 
 NOW_MS = 1_790_000_000_000
 DAY_MS = 86_400_000
@@ -157,7 +158,9 @@ async def serving(
         await server.answering.wait()
         base = f"http://127.0.0.1:{bound.getsockname()[1]}"
         try:
-            async with httpx.AsyncClient(base_url=base, trust_env=False, timeout=60) as client:
+            async with httpx.AsyncClient(
+                base_url=base, trust_env=False, timeout=PATIENCE_S
+            ) as client:
                 yield Served(office, clock, client, app)
         finally:
             server.should_exit = True

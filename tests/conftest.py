@@ -16,6 +16,7 @@ import structlog
 from hypothesis import HealthCheck, settings
 
 from central.postgres import PostgresServer, running_postgres
+from tests.patience import PATIENCE_S
 
 # The ordinary run tries the same examples every time; HYPOTHESIS_PROFILE=deep looks for new ones.
 settings.register_profile(
@@ -56,7 +57,7 @@ def postgres_server() -> Iterator[PostgresServer]:
     """One server for each worker of a run. It never waits for the disk."""
     folder = folder_for_databases()
     try:
-        with running_postgres(folder, durable=False, deadline_s=60) as server:
+        with running_postgres(folder, durable=False, deadline_s=PATIENCE_S) as server:
             yield server
     finally:
         shutil.rmtree(folder)

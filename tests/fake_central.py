@@ -41,6 +41,7 @@ from sync.protocol.reference import (
     replace_in_set_hash,
 )
 from tests.edge_store import CENTRAL_KEY, MILK, enrolment, settings
+from tests.patience import PATIENCE_S
 from tests.signed_answers import signed_by
 
 CODE = "GOOD-CODE"
@@ -249,7 +250,7 @@ def served(central: FakeCentral) -> Iterator[str]:
     server.answering = threading.Event()
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[bound])))
     thread.start()
-    assert server.answering.wait(30)
+    assert server.answering.wait(PATIENCE_S)
     try:
         yield f"http://127.0.0.1:{bound.getsockname()[1]}"
     finally:

@@ -3,3 +3,5 @@ nothing: a machine ten times as busy as this one makes a test slow and does not 
 
 PATIENCE_S = 300
 PATIENCE_MS = PATIENCE_S * 1_000
+STEP_PATIENCE_MS = 120_000
+"""One step at a page: a test has dozens of them, and the first that fails ends it."""

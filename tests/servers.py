@@ -18,9 +18,8 @@ from uuid import uuid4
 import asyncpg
 
 from central.postgres import PostgresServer
+from tests.patience import PATIENCE_S
 
-STARTS_WITHIN_S = 180
-ANSWERS_WITHIN_S = 30
 READ_BYTES = 65_536
 
 
@@ -46,7 +45,7 @@ class Server:
     def connect(self, source: str = "127.0.0.1") -> socket.socket:
         """A connection from ``source``, an address of the loopback net."""
         to = ("127.0.0.1", self.port)
-        return socket.create_connection(to, ANSWERS_WITHIN_S, source_address=(source, 0))
+        return socket.create_connection(to, PATIENCE_S, source_address=(source, 0))
 
     def ask(self, raw: bytes, source: str = "127.0.0.1") -> "Answer":
         """What a connection of its own brings."""
@@ -142,14 +141,14 @@ def running(command: list[str], log: Path, environment: Mapping[str, str]) -> It
         )
     try:
         assert process.stdout is not None
-        assert select.select([process.stdout], [], [], STARTS_WITHIN_S)[0], log.read_text()
+        assert select.select([process.stdout], [], [], PATIENCE_S)[0], log.read_text()
         said = process.stdout.readline().split()
         assert said[:1] == ["ready"], log.read_text()
         yield Server(command[0], process, int(said[2].rsplit(":", 1)[1]), log)
     finally:
         process.terminate()
         try:
-            process.wait(STARTS_WITHIN_S)
+            process.wait(PATIENCE_S)
         finally:
             process.kill()
             process.communicate()

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE_S
+
 SCRIPT = Path(__file__).parents[1] / ".ci" / "run"
 REAL = ("bash", "cat", "chmod", "dirname", "env", "mktemp", "rm", "tail")
 PYTHON = '#!/bin/sh\ncase "$*" in *find_uv_bin*) command -v uv ;; esac\n'
@@ -47,7 +49,7 @@ def run(folder: Path, **programs: str) -> tuple[int, list[str], str]:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
     )
     return done.returncode, notes.read_text().splitlines(), done.stderr

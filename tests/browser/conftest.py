@@ -19,9 +19,10 @@ from playwright.async_api import Browser, async_playwright, expect
 from central.demo.children import free_port
 from central.postgres import PostgresServer
 from tests.browser.chain import NOBODY_LISTENS, Box, Company, Office, office_on
-from tests.browser.watched import ACTION_TIMEOUT_MS, Tabs
+from tests.browser.watched import Tabs
 from tests.central_fixtures import migrated_template
 from tests.crash.forge import Forge, running_forge
+from tests.patience import STEP_PATIENCE_MS
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 REQUIRED = "required"
@@ -75,7 +76,7 @@ def find_browser() -> str:
 async def chromium() -> AsyncIterator[Browser]:
     """One browser for each worker of a run; it ends with it, however that ends."""
     program = find_browser()
-    expect.set_options(timeout=ACTION_TIMEOUT_MS)
+    expect.set_options(timeout=STEP_PATIENCE_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, args=list(FLAGS))
         yield browser

@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 
 from central.demo.children import free_port
+from tests.patience import PATIENCE_S
 
 PROGRAMS = ("firefox-esr", "firefox")
 NO_FIREFOX = (
     "no Firefox is found: install one with `apt-get install firefox-esr`, or put one of"
     f" {', '.join(PROGRAMS)} on PATH"
 )
-STARTS_WITHIN_S = 120
 CONNECTS_MAX = 2_000
 ENTER, SHIFT, ESCAPE, F4 = "\ue007", "\ue008", "\ue00c", "\ue034"
 PREFS = {
@@ -110,7 +110,7 @@ async def firefox(program: str, profile: Path) -> AsyncIterator[Firefox]:
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        async with asyncio.timeout(STARTS_WITHIN_S):
+        async with asyncio.timeout(PATIENCE_S):
             reader, writer = await _connected(port, process)
             window = Firefox(reader, writer)
             await window.heard()

@@ -22,11 +22,11 @@ from tests.browser.till_page import (
     sees_total,
 )
 from tests.browser.watched import Tabs
+from tests.patience import PATIENCE_MS
 
 SOLD = "SELECT receipt_number, business_date, total_minor FROM sale"
 OF_COMPANY = "JOIN store USING (store_id) WHERE company_id = $1"
 SALE_KIND = "retail_transaction"
-ARRIVES_WITHIN_MS = 60_000
 """From the store's disk to the board: two rounds of the box, one of the board."""
 
 
@@ -66,7 +66,7 @@ async def expect_on_the_board(page: Page, day: str, number: str, total: str) -> 
     """From the board to the store's day, from its total to its rows, to the one receipt."""
     store = page.locator("#store-S01")
     counted = page.locator("#rows-S01")
-    await expect(counted).to_have_text(total, timeout=ARRIVES_WITHIN_MS)
+    await expect(counted).to_have_text(total, timeout=PATIENCE_MS)
     await expect(store).to_contain_text(day)
     await page.locator("#to-S01").click()
     figure = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="Total"))
@@ -83,7 +83,7 @@ async def expect_equal_sums(page: Page, total: str) -> None:
     await page.get_by_role("link", name="Board").click()
     store = page.locator("#store-S01")
     proven = store.get_by_text("proven", exact=True)
-    await expect(proven).to_be_visible(timeout=ARRIVES_WITHIN_MS)
+    await expect(proven).to_be_visible(timeout=PATIENCE_MS)
     await expect(store.locator("[data-label='Store says']")).to_have_text(total)
     await expect(store.locator("[data-label='Head office counts']")).to_have_text(total)
     await expect(store.locator("[data-label='Difference']")).to_have_text("0.00")

@@ -13,13 +13,13 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
+from tests.patience import STEP_PATIENCE_MS
+
 HOST = "127.0.0.1"
 NETWORK_SCHEMES = {"http", "https", "ws", "wss"}
 WIDE = (1280, 800)
 NARROW = (390, 844)
 """A telephone's."""
-ACTION_TIMEOUT_MS = 20_000
-"""How long a tab may take to show what a step looks for; the machine may be busy."""
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Tabs:
             viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, locale="en-GB"
         )
         self.contexts.append(context)
-        context.set_default_timeout(ACTION_TIMEOUT_MS)
+        context.set_default_timeout(STEP_PATIENCE_MS)
         context.on("console", self._hear)
         context.on("weberror", lambda error: self.complaints.append(f"uncaught: {error.error}"))
         context.on("request", self._note)

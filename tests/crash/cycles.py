@@ -17,9 +17,7 @@ from tests.crash.checks import faults, promises_of
 from tests.crash.client import Workstation
 from tests.crash.forge import LOG_FILE, Forge, Order
 from tests.crash.seed import Seeded
-
-LIFE_TIMEOUT_S = 30
-"""A server that passes its crash point never must not keep the test waiting."""
+from tests.patience import PATIENCE_S
 
 
 class NeverCrashed(Exception):
@@ -37,7 +35,7 @@ async def trade_until_crash(
             return
         trading = [asyncio.create_task(each.trade(port)) for each in workstations]
         _, late = await asyncio.wait(
-            [*trading, asyncio.create_task(served.gone())], timeout=LIFE_TIMEOUT_S
+            [*trading, asyncio.create_task(served.gone())], timeout=PATIENCE_S
         )
         if late:
             raise NeverCrashed(order.crash_at)
@@ -70,12 +68,12 @@ async def trade_and_kill(
         trading = [asyncio.create_task(each.trade(port)) for each in workstations]
         ends = asyncio.create_task(enough.wait())
         await asyncio.wait(
-            [ends, *trading], timeout=LIFE_TIMEOUT_S, return_when=asyncio.FIRST_COMPLETED
+            [ends, *trading], timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED
         )
         await asyncio.wait(trading, timeout=after_s, return_when=asyncio.FIRST_EXCEPTION)
         answered = enough.is_set()
         ends.cancel()
-    await asyncio.wait(trading, timeout=LIFE_TIMEOUT_S)
+    await asyncio.wait(trading, timeout=PATIENCE_S)
     for task in trading:
         task.result()
     for each in workstations:
@@ -90,7 +88,7 @@ async def finish(
     async with forge.serving(order) as served:
         port = await served.ready()
         assert port is not None, log_of(Path(order.folder))
-        async with asyncio.timeout(LIFE_TIMEOUT_S), asyncio.TaskGroup() as group:
+        async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
             for each in workstations:
                 group.create_task(each.trade(port, operations))
     assert [each.name for each in workstations if each.pending is not None] == []

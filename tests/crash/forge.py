@@ -30,10 +30,9 @@ from typing import Self
 import msgspec
 
 from tests.faults import full_at
+from tests.patience import PATIENCE_S
 
 ORDER_BYTES_MAX = 64 * 1024
-ANSWER_TIMEOUT_S = 60
-READY_TIMEOUT_S = 60
 LOG_FILE = "edge.log"
 IMPORTED_LATE = (
     "apscheduler.executors.asyncio",
@@ -83,7 +82,7 @@ class Served:
 
     async def ready(self) -> int | None:
         """The port, once the child answers there; None if it died before."""
-        line = await asyncio.wait_for(self._told.readline(), READY_TIMEOUT_S)
+        line = await asyncio.wait_for(self._told.readline(), PATIENCE_S)
         if line:
             assert line.startswith(b"ready "), line
             self.port = int(line.rpartition(b":")[2])
@@ -141,12 +140,12 @@ def running_forge() -> Iterator[Forge]:
             cwd=Path(__file__).parents[2],
         ) as forge:
             theirs.close()
-            ours.settimeout(ANSWER_TIMEOUT_S)
+            ours.settimeout(PATIENCE_S)
             try:
                 yield Forge(ours)
             finally:
                 ours.close()
-                forge.wait(ANSWER_TIMEOUT_S)
+                forge.wait(PATIENCE_S)
 
 
 def main() -> None:

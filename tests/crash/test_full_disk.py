@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.crash.client import Kind, Line, Refused, Workstation
-from tests.crash.cycles import LIFE_TIMEOUT_S, finish, log_of, looking_at, refuse_faults
+from tests.crash.cycles import finish, log_of, looking_at, refuse_faults
 from tests.crash.forge import Forge, Order
 from tests.crash.seed import Seeded
+from tests.patience import PATIENCE_S
 
 ROOM_PAGES = 150
 """Some dozens of large baskets."""
@@ -47,7 +48,7 @@ async def test_on_a_full_disk_nothing_is_half_done_and_the_shop_sells_on_when_th
 
 async def fill_the_disk(port: int, workstations: tuple[Workstation, ...]) -> None:
     """Trade until the store refuses every one of them, each with a problem that says why."""
-    async with asyncio.timeout(LIFE_TIMEOUT_S):
+    async with asyncio.timeout(PATIENCE_S):
         ends = await asyncio.gather(
             *(each.trade(port) for each in workstations), return_exceptions=True
         )

@@ -10,11 +10,11 @@ from central.background import background
 from sync.protocol.identity import StoreId
 from tests.central_fixtures import Served, TestedBox, postgres_template, serving
 from tests.head_office import deliver, open_stream
+from tests.patience import PATIENCE_S
 from tests.shop_journal import COMPANY, Shop
 
 __all__ = ["postgres_template"]
 
-WITHIN_S = 30
 SET_ASIDE = (
     "INSERT INTO quarantine SELECT store_id, epoch_number, epoch_fingerprint, seq, 'error',"
     " NULL, NULL, 'an older applier did not understand it', 0 FROM raw_event RETURNING seq"
@@ -22,7 +22,7 @@ SET_ASIDE = (
 
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(WITHIN_S):
+    async with asyncio.timeout(PATIENCE_S):
         while not await holds():  # each look is a query: others run meanwhile
             pass
 
@@ -111,7 +111,7 @@ async def test_one_stores_failure_ends_no_other_stores_retry(
                 raise ZeroDivisionError
 
         monkeypatch.setattr("central.background.retry_quarantined", retry)
-        async with background(office.office), asyncio.timeout(WITHIN_S):
+        async with background(office.office), asyncio.timeout(PATIENCE_S):
             await done.wait()
         assert tried == [failing, *others]
 

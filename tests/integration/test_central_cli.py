@@ -26,10 +26,9 @@ from central.db.migrate import downgrade
 from central.keys import KEY_FILE
 from tests.central_fixtures import postgres_template
 from tests.conftest import folder_for_databases
+from tests.patience import PATIENCE_S
 
 __all__ = ["postgres_template"]
-
-DEADLINE_S = 120
 
 
 class Done(NamedTuple):
@@ -61,7 +60,7 @@ async def central_process(*arguments: str, url: str | None, data: Path) -> Done:
         env=_environment(url, data),
         capture_output=True,
         text=True,
-        timeout=DEADLINE_S,
+        timeout=PATIENCE_S,
         check=False,
     )
     return Done(done.returncode, done.stdout, done.stderr)
@@ -228,7 +227,7 @@ async def test_it_serves_until_it_is_asked_to_stop_and_leaves_nothing_running(
     )
     assert serving.stdout is not None
     try:
-        async with asyncio.timeout(DEADLINE_S):
+        async with asyncio.timeout(PATIENCE_S):
             ready = (await serving.stdout.readline()).decode().split()
             told = (await serving.stdout.readline()).decode()
         assert ready[:2] == ["ready", "central"]
@@ -255,7 +254,7 @@ async def test_it_serves_until_it_is_asked_to_stop_and_leaves_nothing_running(
         enrolling = await central("enrol-code", "S01", "--company", "Acme", data=folder)
         assert f"edge provision --central {ready[2]} --code" in enrolling.shown
         serving.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(DEADLINE_S):
+        async with asyncio.timeout(PATIENCE_S):
             assert await serving.wait() == 0
     finally:
         if serving.returncode is None:

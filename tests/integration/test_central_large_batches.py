@@ -24,6 +24,7 @@ from sync.protocol.codec import decompress, encode, pack_batch
 from sync.protocol.columns import to_send
 from sync.protocol.errors import Undecodable
 from tests.central_fixtures import NOW_MS, TestedBox, postgres_template, problem
+from tests.patience import PATIENCE_S
 from tests.servers import Server, central_process, new_database
 from tests.shop_journal import Shop
 
@@ -71,7 +72,7 @@ async def enrolled(server: Server, url: str) -> AsyncIterator[TestedBox]:
         code = await create_enrol_code(db, store_id, NOW_MS * 2, 3_600)
     await engine.dispose()
     base = f"http://127.0.0.1:{server.port}"
-    async with httpx.AsyncClient(base_url=base, trust_env=False, timeout=60) as client:
+    async with httpx.AsyncClient(base_url=base, trust_env=False, timeout=PATIENCE_S) as client:
         box = TestedBox(client)
         assert (await box.enrol(code.code)).status_code == 200
         box.record(2)

@@ -18,9 +18,9 @@ from central.demo.run import DemoOptions, run_demo
 from central.demo.stage import Stage, StoreBox
 from sync.protocol.identity import StoreId
 
-STILL_S = 1.0
-PRINTS = "for n in range(25): print('store', n, flush=True); time.sleep(0.1)"
-WORKS = "ends = time.process_time() + 2.5\nwhile time.process_time() < ends: pass"
+STILL_S = 2.0
+PRINTS = "for n in range(50): print('store', n, flush=True); time.sleep(0.1)"
+WORKS = "ends = time.process_time() + 3.0\nwhile time.process_time() < ends: pass"
 STANDS_STILL = "print('began', flush=True); time.sleep(60)"
 
 

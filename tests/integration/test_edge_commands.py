@@ -43,8 +43,7 @@ from sync.protocol.identity import BootId
 from sync.protocol.poslog import AlarmKind
 from tests.edge_store import act, make_store, pairing, row_counts, sale
 from tests.fake_central import CODE, FakeCentral, problem, served
-
-DEADLINE_S = 60
+from tests.patience import PATIENCE_S
 
 
 def run(*words: str | Path) -> Result:
@@ -85,7 +84,7 @@ def running(*folders: Path) -> Iterator[dict[str, str]]:
             assert "edge pair W1 --data " in told
         yield addresses
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(PATIENCE_S) == 0
     finally:
         process.kill()
         process.wait()
@@ -348,7 +347,7 @@ def test_a_command_that_is_interrupted_says_that_it_goes_on_when_run_again(
     def hold(request: Request) -> Response | None:
         if "data_set=prices" in request.path:
             asked.set()
-            ended.wait(DEADLINE_S)
+            ended.wait(PATIENCE_S)
         return None
 
     central.instead = hold
@@ -359,9 +358,9 @@ def test_a_command_that_is_interrupted_says_that_it_goes_on_when_run_again(
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert asked.wait(DEADLINE_S)
+    assert asked.wait(PATIENCE_S)
     process.send_signal(signal.SIGINT)
-    _, complaint = process.communicate(timeout=DEADLINE_S)
+    _, complaint = process.communicate(timeout=PATIENCE_S)
     ended.set()
     assert process.returncode == 130
     assert "edge: stopped. Run the same command again: it goes on from here." in complaint

@@ -30,6 +30,7 @@ from sync.protocol.identity import EventId
 from sync.protocol.reference import DataSet
 from tests.edge_store import Till, open_store, sale, settings
 from tests.fake_central import FakeCentral, problem
+from tests.patience import PATIENCE_S
 
 
 @dataclass
@@ -155,11 +156,13 @@ async def test_a_sale_is_sent_at_once_without_waiting_for_the_timer(shop: Shop) 
         if request.path.endswith("/journal") and "retail_transaction" in shop.central.kinds:
             arrived.set()
 
-    async with exchanging_over(shop.till.box, shop.line):
+    hour = {"push_every_s": 3_600, "pull_every_s": 3_600}
+    box = replace(shop.till.box, settings=shop.till.box.settings.model_copy(update=hour))
+    async with exchanging_over(box, shop.line):
         shop.central.instead = watch
         await shop.sell()
         await shop.sell()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             await arrived.wait()
 
 
@@ -469,7 +472,7 @@ async def test_a_stop_does_not_wait_for_a_head_office_that_hangs(
         raise AssertionError
 
     line = replace(shop.line, transport=MemoryTransport(hang))
-    async with asyncio.timeout(20), exchanging_over(shop.till.box, line):
+    async with asyncio.timeout(PATIENCE_S), exchanging_over(shop.till.box, line):
         await asked.wait()
     await shop.sell()
 

@@ -13,6 +13,7 @@ from edge.db.totals import read_totals
 from edge.reading import REPORTS_WAITING_MAX
 from sync.protocol.manifest import Totals
 from tests.edge_store import MILK, open_store, sale
+from tests.patience import PATIENCE_S
 
 ASKED = 16
 
@@ -27,7 +28,7 @@ async def test_items_quotes_and_sales_do_not_wait_behind_reports(
         at_once[0] += 1
         at_once[1] = max(at_once)
         begun.set()
-        may_end.wait(60)
+        may_end.wait(PATIENCE_S)
         at_once[0] -= 1
         return read_totals(db, business_date)
 

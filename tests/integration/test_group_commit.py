@@ -28,6 +28,7 @@ from edge.db.sqlite_version import check_sqlite_version
 from edge.db.writer import GROUP_MAX, AioWriter
 from sync.protocol.errors import Refusal
 from tests.faults import contents, full_at
+from tests.patience import PATIENCE_S
 
 Open = Callable[..., Awaitable[AioWriter]]
 
@@ -311,7 +312,7 @@ async def test_a_cancelled_caller_does_not_stop_its_unit(open_writer: Open, path
 
     def slow(db: sqlite3.Connection) -> int:
         entered.set()
-        assert go_on.wait(timeout=30)
+        assert go_on.wait(timeout=PATIENCE_S)
         return sale(1)(db)
 
     running = asyncio.create_task(writer.run(slow))

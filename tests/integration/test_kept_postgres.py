@@ -12,7 +12,8 @@ import pytest
 
 from central.kept_postgres import STARTS_AGAIN_MAX
 from central.postgres import start_postgres, stop_postgres
-from tests.integration.test_central_cli import DEADLINE_S, _environment, folder
+from tests.integration.test_central_cli import _environment, folder
+from tests.patience import PATIENCE_S
 
 __all__ = ["folder"]
 
@@ -49,9 +50,11 @@ async def test_a_database_that_is_killed_runs_again_and_one_that_keeps_ending_is
     assert serving.stdout is not None
     assert serving.stderr is not None
     try:
-        async with asyncio.timeout(DEADLINE_S):
+        async with asyncio.timeout(PATIENCE_S):
             address = (await serving.stdout.readline()).decode().split()[2]
-            async with httpx.AsyncClient(base_url=address, trust_env=False, timeout=60) as client:
+            async with httpx.AsyncClient(
+                base_url=address, trust_env=False, timeout=PATIENCE_S
+            ) as client:
                 for _ in range(STARTS_AGAIN_MAX):
                     killed = _postmaster(made)
                     os.kill(killed, signal.SIGKILL)

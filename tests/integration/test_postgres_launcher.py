@@ -24,9 +24,9 @@ from central.postgres import (
     start_postgres,
     stop_postgres,
 )
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
-END_WAIT_S = 15
 ONLY_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root drops to another user")
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
@@ -71,7 +71,7 @@ def all_end(pids: list[int]) -> Iterator[None]:
     descriptors = [os.pidfd_open(pid) for pid in pids]
     try:
         yield
-        ended = [bool(select.select([each], [], [], END_WAIT_S)[0]) for each in descriptors]
+        ended = [bool(select.select([each], [], [], PATIENCE_S)[0]) for each in descriptors]
         assert dict(zip(pids, ended, strict=True)) == dict.fromkeys(pids, True)
     finally:
         for each in descriptors:

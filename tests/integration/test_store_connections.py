@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from edge.db.engine import open_connection, open_reader_engine
 from edge.db.writer import AioWriter
+from tests.patience import PATIENCE_S
 
 COUNT = text("SELECT count(*) FROM sale")
 
@@ -44,7 +45,7 @@ async def test_a_reader_sees_the_last_commit_while_a_unit_is_being_written(
 
     def slow(connection: object) -> None:
         connection.execute("INSERT INTO sale VALUES (2)")  # type: ignore[attr-defined]
-        assert go_on.wait(timeout=30)
+        assert go_on.wait(timeout=PATIENCE_S)
 
     await writer.run(lambda db: db.execute("INSERT INTO sale VALUES (1)") and None)
     running = writer.run(slow)
@@ -102,4 +103,4 @@ def test_importing_edge_gives_everybody_the_same_sound_sqlite() -> None:
         "assert sqlite3.connect is sqlite3.dbapi2.connect is aiosqlite.core.sqlite3.connect\n"
         "check_sqlite_version()\n"
     )
-    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, timeout=60)
+    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, timeout=PATIENCE_S)

@@ -10,6 +10,7 @@ from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.patience import PATIENCE_S
 from tests.simulation.checks import check_all, fingerprint
 from tests.simulation.conftest import CHUNK
 from tests.simulation.world import World
@@ -86,6 +87,6 @@ def test_the_same_seed_gives_the_same_world_in_another_process(folder: Path) -> 
         capture_output=True,
         text=True,
         check=True,
-        timeout=120,
+        timeout=PATIENCE_S,
     )
     assert there.stdout.strip() == run(11, folder).fingerprint

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from edge.db import crash
+from tests.patience import PATIENCE_S
 
 
 class Crashed(BaseException):
@@ -52,7 +53,7 @@ def test_the_environment_arms_a_process_which_then_dies_at_that_pass() -> None:
         env={**os.environ, crash.VARIABLE: "after_unit:2"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
         check=False,
     )
     assert done.returncode == -signal.SIGKILL
