@@ -168,6 +168,25 @@ ON CONFLICT (store_id, epoch_number, epoch_fingerprint, seq) DO UPDATE SET
     error = excluded.error, applier_version = excluded.applier_version
 """
 
+# The days that such an event may be of are those of which the verdict says that it is set aside
+# (reports/reconciliation.py): they are counted again, since no row of them changes.
+_UNSETTLE_DAYS_OF_ASIDES = """
+UPDATE day_standing AS held SET settled_at_ms = NULL FROM (
+    SELECT array_agg(d.business_date) FILTER (WHERE a.seq >= d.opened_seq
+            AND a.seq <= coalesce(d.closed_seq, a.seq)) AS within,
+        max(d.business_date) FILTER (WHERE d.closed_seq < a.seq) AS closed,
+        min(d.business_date) FILTER (WHERE d.opened_seq > a.seq) AS opened
+    FROM unnest($2::int[], $3::bytea[], $4::bigint[]) AS a (number, fingerprint, seq)
+    LEFT JOIN business_day AS d ON d.store_id = $1 AND d.epoch_number = a.number
+        AND d.epoch_fingerprint = a.fingerprint
+    GROUP BY a.number, a.fingerprint, a.seq
+) AS aside
+WHERE held.store_id = $1 AND held.settled_at_ms IS NOT NULL
+    AND CASE WHEN aside.within IS NOT NULL THEN held.business_date = ANY(aside.within)
+        ELSE held.business_date >= coalesce(aside.closed, held.business_date)
+            AND held.business_date <= coalesce(aside.opened, held.business_date) END
+"""
+
 _RELEASE = """
 DELETE FROM quarantine AS q USING unnest($2::int[], $3::bytea[], $4::bigint[]) AS gone (n, f, s)
 WHERE q.store_id = $1 AND q.epoch_number = gone.n AND q.epoch_fingerprint = gone.f
@@ -359,8 +378,9 @@ class PostgresUnit:
     async def set_aside(self, store_id: StoreId, asides: Sequence[Aside], version: int) -> None:
         """See ArchiveUnit."""
         if asides:
-            rows = [_quarantine_row(aside) for aside in asides]
-            await self._connection.execute(_SET_ASIDE, store_id, *zip(*rows, strict=True), version)
+            columns = tuple(zip(*map(_quarantine_row, asides), strict=True))
+            await self._connection.execute(_SET_ASIDE, store_id, *columns, version)
+            await self._connection.execute(_UNSETTLE_DAYS_OF_ASIDES, store_id, *columns[:3])
 
     async def release(self, store_id: StoreId, places: Collection[Place]) -> None:
         """See ArchiveUnit."""

@@ -1,8 +1,9 @@
 """Finds which days are proven, so that the board can show every other one until it is.
 
 A day of which something arrived is not settled. It is once it has been counted and found green; it
-is no more when something of it arrives again (``write.UNSETTLE_DAYS``), or when it is counted again
-in turn and differs: head office's own rows may have been changed behind its back.
+is no more when something of it arrives again (``write.UNSETTLE_DAYS``), also what is set aside, or
+when it is counted again in turn and differs: head office's own rows may have been changed behind
+its back.
 """
 
 from datetime import date, timedelta

@@ -122,3 +122,25 @@ async def test_one_receipt_dated_ahead_does_not_take_over_its_stores_line(
         page = await load(served, "/")
         assert page.tables[""][1][3].text == str(NEXT_DAY)
         assert [row[:2] for row in others(page)] == [["S01", f"{FAR} still to come"]]
+
+
+async def test_a_settled_day_of_which_an_event_is_set_aside_comes_back_to_the_board(
+    postgres_url: str,
+) -> None:
+    """B19: what counts nowhere arrived all the same, and may be of the day."""
+    async with acme(postgres_url) as served:
+        shop = Shop(1)
+        shop.open()
+        shop.append(shop.sale())
+        shop.close()
+        await arrive(served, shop)
+        served.clock.now_ms = 1_772_600_000_000
+        assert (await settle_days(served.engine, served.clock.now_ms)).proven == 1
+        settled = "SELECT business_date FROM day_standing WHERE settled_at_ms IS NOT NULL"
+        assert await served.rows(settled) == [(DAY,)]
+        shop.new_tills()
+        shop.append(shop.move_till())
+        await deliver(served.office.archive, shop)
+        await apply_all(served.office.archive)
+        assert await served.rows("SELECT state FROM quarantine") == [("waiting",)]
+        assert await served.rows(settled) == []
