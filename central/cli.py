@@ -259,7 +259,8 @@ def enrol_code(
     if made.replaces:
         print(
             f"{code} has a box already: the box that uses this code takes its place, and head"
-            " office hears the old one no more. A new store needs `central store add` first."
+            " office takes nothing more from the old one. A new store needs `central store add`"
+            " first."
         )
     print(
         f"It enrols one box as {code} within {minutes} minutes, and only its hash is kept."

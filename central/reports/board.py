@@ -58,8 +58,10 @@ ORDER BY business_date DESC, store_id LIMIT $2
 """
 UNSETTLED_READ_MAX = 10_000
 _DAYS_FROM = """
-SELECT store_id, business_date FROM day_standing
-WHERE store_id = ANY($1) AND business_date >= $2 ORDER BY business_date DESC LIMIT $3
+SELECT d.store_id, d.business_date FROM day_standing AS d
+JOIN unnest($1::uuid[], $2::date[]) AS claimed (store_id, first_day)
+    ON d.store_id = claimed.store_id AND d.business_date >= claimed.first_day
+ORDER BY d.business_date DESC, d.store_id LIMIT $3
 """
 
 _DAYS = """
@@ -251,9 +253,8 @@ async def _open_days(
 ) -> list[tuple[date, StoreId]]:
     """Days that were not found proven yet, and those that a claim took the proof from."""
     rows = list(await connection.fetch(_UNSETTLED, ids, UNSETTLED_READ_MAX))
-    for store_id, told in claims.items():
-        first = min(claim.first_day or date.min for claim in told)
-        rows += await connection.fetch(_DAYS_FROM, [store_id], first, UNSETTLED_READ_MAX)
+    first = [min(claim.first_day or date.min for claim in told) for told in claims.values()]
+    rows += await connection.fetch(_DAYS_FROM, list(claims), first, UNSETTLED_READ_MAX)
     return sorted({(day, StoreId(own(store_id))) for store_id, day in rows}, reverse=True)
 
 

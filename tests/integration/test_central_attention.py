@@ -38,6 +38,7 @@ async def test_nothing_to_look_at_is_said(postgres_url: str) -> None:
         await arrive(served, shop)
         text = (await load(served, "/attention")).html
         assert "nobody knows of more" in text
+        assert "every event counts" not in text
 
 
 async def test_points_that_nobody_granted_are_taken_and_shown(postgres_url: str) -> None:
