@@ -72,8 +72,8 @@ class BoxRefused(CannotStart):
     def __init__(self, folder: Path, store_code: str, detail: str) -> None:
         again = command("edge", "provision", "--central", "URL", "--code", "CODE", "--data", "NEW")
         super().__init__(
-            f"{folder} holds a box of {store_code} that head office does not take ({detail}). A "
-            "code makes a new box, in a folder of its own, and was not used: stop this one and run "
+            f"{folder} holds a box of {store_code}, and {detail.rstrip('.')}. A code makes a new "
+            "box, in a folder of its own, and was not used: stop this one and run "
             f"`{again}`. Keep this folder: what head office does not have yet lies here."
         )
 

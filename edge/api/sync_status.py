@@ -181,10 +181,8 @@ def _in_words(
             f"Selling goes on. Call head office.{told}"
         )
     if pushing.refused is not None:
-        return (
-            f"Head office does not take this box: {pushing.refused}; {waiting:,} records wait. "
-            f"Selling goes on. Call head office.{told}"
-        )
+        why = pushing.refused[:1].upper() + pushing.refused[1:].rstrip(".")
+        return f"{why}; {waiting:,} records wait. Selling goes on. Call head office.{told}"
     if pushing.last_contact_ms is None:
         return f"Head office was not reached yet; {waiting:,} records wait. Selling goes on.{told}"
     quiet_s = _quiet_s(pushing, now_ms)

@@ -595,8 +595,8 @@ def test_a_code_for_a_box_that_head_office_refuses_says_where_it_belongs(
     folder = tmp_path / "S01"
     assert provision(url, folder).exit_code == 0
     with closing(open_connection(database_of(folder), writer=True)) as db:
-        note_refusal(db, "the key is not known here")
+        note_refusal(db, "head office refuses this box: the key is not known here.")
     said = refusal(provision(url, folder, code="ANOTHER"))
-    assert "the key is not known here" in said
+    assert "a box of S01, and head office refuses this box: the key is not known here. A" in said
     assert "was not used" in said
     assert "in a folder of its own" in said
