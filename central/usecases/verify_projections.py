@@ -69,6 +69,14 @@ _SALE_PLACES = """
 SELECT sale_id, epoch_number, epoch_fingerprint, seq FROM sale
 WHERE store_id = $1 AND sale_id = ANY($2)
 """
+# Only where the very fact stands: a row that names another event is a finding.
+_FACT_PLACES = """
+SELECT f.kind, f.fact_id, f.epoch_number, f.epoch_fingerprint, f.seq FROM counted_fact AS f
+JOIN unnest($2::text[], $3::uuid[], $4::bytea[]) AS wanted (kind, fact_id, body)
+    USING (kind, fact_id)
+JOIN raw_event AS r USING (store_id, epoch_number, epoch_fingerprint, seq)
+WHERE f.store_id = $1 AND r.body = wanted.body
+"""
 
 
 class _Table(NamedTuple):
@@ -148,6 +156,7 @@ class _Verification:
         while page := await self.connection.fetch(_EVENTS, store.store_id, *after, PAGE_EVENTS):
             after = tuple(page[-1])[:3]
             reads = [read_event(event) for event in raw_events(store.store_id, page)]
+            await self._note_places(store, reads, places)
             for read in reads:
                 self._take(store, fold, read, places)
             await self._page(store, fold.take_rows(), counted)
@@ -157,8 +166,7 @@ class _Verification:
         await self._store_sums(store, fold)
 
     async def _repeated(self, store: _Store) -> dict[FactId, Place | None]:
-        """Where sales count that arrived more than once; None: nowhere yet. Of other facts the
-        first arrival counts."""
+        """Where sales count that arrived more than once; None: nowhere yet."""
         ids = [row[0] for row in await self.connection.fetch(_REPEATED, store.store_id)]
         places: dict[FactId, Place | None] = {FactId(SALE_KIND, each): None for each in ids}
         for sale_id, number, fingerprint, seq in await self.connection.fetch(
@@ -166,6 +174,22 @@ class _Verification:
         ):
             places[FactId(SALE_KIND, sale_id)] = (Epoch(number, fingerprint), seq)
         return places
+
+    async def _note_places(
+        self, store: _Store, reads: Sequence[Read], places: dict[FactId, Place | None]
+    ) -> None:
+        """Where other facts of these count, which may be a later arrival than the first."""
+        bodies: dict[FactId, bytes] = {}
+        for event, fact in reads:
+            if not isinstance(fact, Reason):
+                bodies[fact_id(fact, event.event_id)] = event.body
+        wanted = [each for each in bodies if each.kind != SALE_KIND and each not in places]
+        columns = ([w.kind for w in wanted], [w.id for w in wanted], [bodies[w] for w in wanted])
+        for kind, found, *place in await self.connection.fetch(
+            _FACT_PLACES, store.store_id, *columns
+        ):
+            number, fingerprint, seq = place
+            places[FactId(kind, own(found))] = (Epoch(number, fingerprint), seq)
 
     def _take(
         self, store: _Store, fold: Fold, read: Read, places: dict[FactId, Place | None]

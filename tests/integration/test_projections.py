@@ -255,3 +255,18 @@ def test_every_projected_row_has_its_tables_columns() -> None:
     ):
         columns = tuple(column.name for column in metadata.tables[name].columns)
         assert kind._fields == columns, name
+
+
+async def test_a_fact_that_counts_at_its_second_arrival_is_what_its_journal_says(
+    engine: AsyncEngine,
+) -> None:
+    """B15: the first one waited for its till, the second one came after it."""
+    archive, shop = PostgresArchive(engine), Shop(1)
+    moved = shop.move_till()
+    shop.append(moved)
+    shop.open()
+    shop.append(moved)
+    await open_stream(archive, engine, shop)
+    await deliver(archive, shop)
+    await apply_all(archive)
+    assert await verify_projections(engine) == ()
