@@ -61,6 +61,7 @@ class Exchange:
         self._pace_ms = 0
         self._stopped_told = False
         self._refused: str | None = None
+        self._page_told: str | None = None
         self.beat_due = True
 
     async def round(self) -> int:
@@ -82,6 +83,7 @@ class Exchange:
             if isinstance(beat, Later):
                 return await self._later(beat)
             if isinstance(beat, Stopped | SentBack):
+                self._box.unreached.clear()
                 self.beat_due = isinstance(beat, SentBack)  # a stop is heard by the timer, no sale
                 self._tell(beat)
                 return self._pace_ms
@@ -95,7 +97,7 @@ class Exchange:
         pulled = await self._pull(heard)
         if isinstance(pulled, PullLater):
             return await self._later(pulled)
-        self._failures, self._pace_ms = 0, heard.pace_ms
+        self._failures, self._pace_ms, self._page_told = 0, heard.pace_ms, None
         return self._pace_ms
 
     async def _push(self) -> Acknowledgement | Later | None:
@@ -156,13 +158,16 @@ class Exchange:
         log.error("needs a person", store=self._box.enrolment.store_code, detail=outcome.detail)
 
     async def _later(self, outcome: Later | PullLater) -> int:
-        """What trying again will not mend calls a person: in the status until head office answers
-        as it should, in the log once."""
+        """What trying again will not mend calls a person: a box that is not taken in the status
+        until it is, in the log once; a page that cannot be taken in the log once."""
         store, detail = self._box.enrolment.store_code, outcome.detail
-        if outcome.person and detail != self._refused:
-            self._refused = detail
-            await self._box.writer.run(lambda db: note_refusal(db, detail))
+        if outcome.person and detail not in (self._refused, self._page_told):
             log.error("needs a person", store=store, detail=detail)
+            if isinstance(outcome, PullLater):
+                self._page_told = detail
+            else:
+                self._refused = detail
+                await self._box.writer.run(lambda db: note_refusal(db, detail))
         elif self._failures == 0:
             log.warning("head office", store=store, detail=detail)
         if outcome.wait_ms is None:  # nobody answered; who asks for a wait has answered

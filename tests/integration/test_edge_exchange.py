@@ -544,3 +544,19 @@ async def test_a_full_disk_calls_a_person(shop: Shop, monkeypatch: pytest.Monkey
     assert told["needs_a_person"] is True
     assert "0 MiB left" in str(told["disk"])
     assert str(told["disk"]) in str(told["summary"])
+
+
+async def test_a_page_that_cannot_be_taken_is_told_once_and_refuses_no_box(shop: Shop) -> None:
+    shop.central.server_ms = shop.till.box.clock.moment().wall_ms
+    shop.central.publish_shop()
+
+    def spoiled(request: Request) -> Response | None:
+        return Response(200, {}, b"\xc1") if "/feed?" in request.path else None
+
+    shop.central.instead = spoiled
+    with capture_logs() as logs:
+        for _ in range(4):
+            shop.exchange.beat_due = True
+            await shop.exchange.round()
+    assert (await shop.status())["refused"] is None
+    assert len([line for line in logs if line["log_level"] == "error"]) <= 1
