@@ -66,6 +66,8 @@ class Faults:
     """Store servers whose clock is set, by minutes, a day or ten years, either way."""
     poisons: int = 0
     """Events in a store's journal that head office cannot apply."""
+    repeats: int = 0
+    """Events that stand in a journal once more, with their bytes or with others."""
     changes: int = 0
     """Publications and decisions of head office while the shops sell: no fault, but as bad."""
     cold: bool = False
@@ -118,6 +120,7 @@ def draw(random: Random) -> Faults:
         workstation_restarts=some(3),
         clock_jumps=some(2),
         poisons=some(2),
+        repeats=some(3),
         changes=some(8),
         cold=cold,
         impatience_bp=some(5_000),

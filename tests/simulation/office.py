@@ -22,14 +22,14 @@ from central.domain.feeds import FollowedFeed, followed_feeds
 from central.problems import MEDIA_TYPE, Problem, problem_of
 from central.projections.fold_decisions import fold_decisions
 from central.usecases.apply_events import apply_events
-from central.usecases.hear_head import hear_head
+from central.usecases.hear_head import hear_head, note_head
 from central.usecases.ingest_batch import Acknowledged, IngestAnswer, ingest_batch
 from central.usecases.sequence_publications import FeedName, LogRow, _Growing, number
 from sync.engine.signing import SignedHead, stated_device, verify_request
 from sync.engine.transport import Request, Response
 from sync.protocol.answers import PROBLEM_PREFIX, Slug
 from sync.protocol.batch import PROTOCOL_VERSION, Acknowledgement
-from sync.protocol.change import Epoch
+from sync.protocol.change import Epoch, Head
 from sync.protocol.codec import encode
 from sync.protocol.errors import Refusal
 from sync.protocol.identity import CompanyId, CustomerId, Incarnation
@@ -151,6 +151,8 @@ class Backup(NamedTuple):
     raw: dict[StreamKey, dict[int, Any]]
     standings: dict[StreamKey, Any]
     keys: dict[Any, bytes]
+    claims: dict[Any, Any]
+    stated: dict[Head, Shop]
     decisions: int
 
 
@@ -166,6 +168,8 @@ class HeadOffice(Host):
         self.decisions: list[Decided] = []
         self.archive = MemoryArchive(self._publish_customers)
         self._backup: Backup | None = None
+        self.stated: dict[Head, Shop] = {}
+        """Every head that arrived here, whatever the answer."""
         self.hurried = False
         """Apply without pauses: at the end of a world."""
         for shop in SHOPS:
@@ -221,6 +225,8 @@ class HeadOffice(Host):
             {key: dict(events) for key, events in archive.raw.items()},
             dict(archive.standings),
             dict(archive.keys),
+            dict(archive.claims),
+            dict(self.stated),
             len(self.decisions),
         )
 
@@ -236,6 +242,8 @@ class HeadOffice(Host):
         archive.raw.update({key: dict(events) for key, events in backup.raw.items()})
         archive.standings.update(backup.standings)
         archive.keys = dict(backup.keys)
+        archive.claims = dict(backup.claims)
+        self.stated = dict(backup.stated)
         run_now(self._fold([one.decision for one in self.decisions[backup.decisions :]]))
         self.incarnation = incarnation or self.incarnation
 
@@ -272,12 +280,15 @@ class HeadOffice(Host):
         signed = verify_request(
             shop.public_key, request.method, request.path, request.body, request.headers
         )
+        self.stated[signed.head] = shop
         url = urlsplit(request.path)
         if url.path == f"/v1/stores/{shop.store_id}/journal":
             return await self._journal(shop, request)
         if url.path == f"/v1/stores/{shop.store_id}/feeds":
             return await self._heads(shop, signed)
         if url.path == f"/v1/stores/{shop.store_id}/feed":
+            now_ms = self.scheduler.now_ms
+            await note_head(self.archive, shop.store_id, device_id, signed.head, now_ms)
             return self._feed(dict(parse_qsl(url.query)))
         raise LookupError(f"no such route: {url.path}")
 

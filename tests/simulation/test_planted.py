@@ -23,16 +23,17 @@ from edge.db import hot, pushing
 from edge.db.engine import open_connection
 from edge.usecases import look_up_sale
 from sync.engine.push import Idle
+from sync.protocol.change import Head
 from sync.protocol.identity import SaleId
 from tests.conftest import folder_for_databases
 from tests.simulation import checks
 from tests.simulation.actors import Wrong
 from tests.simulation.checks import AT_REST, Broken, Evidence, evidence
-from tests.simulation.faults import CALM
+from tests.simulation.faults import CALM, DAY_MS
 from tests.simulation.world import World
 
 SEED = 5
-FAULTS = replace(CALM, poisons=2, changes=4)
+FAULTS = replace(CALM, poisons=2, repeats=3, changes=4)
 Plant = Callable[[World], None]
 
 
@@ -59,6 +60,7 @@ def world(rested: World) -> Iterator[World]:
         *archive.raw.values(),
         archive.standings,
         archive.alarms,
+        rested.office.stated,
         *(memory.answers for memory in memories),
         *(memory.abandoned for memory in memories),
         *(memory.counted for memory in memories),
@@ -184,6 +186,17 @@ def price_published_otherwise(world: World) -> None:
             log[0] = log[0]._replace(body=log[2].body)
 
 
+def claim_forgotten(world: World) -> None:
+    """Somebody stated more than head office holds, and it remembers nothing of it."""
+    shop = world.boxes["S02"].shop
+    end = world.office.archive.standings[StreamKey(shop.store_id, shop.epoch)].watermark
+    world.office.stated[Head(shop.epoch, end + 1, bytes(32))] = shop
+    for key in [
+        key for key in world.office.archive.tables["quarantine"] if key[0] == shop.store_id
+    ]:
+        del world.office.archive.tables["quarantine"][key]
+
+
 PLANTED: tuple[tuple[Callable[[Evidence], None], Plant], ...] = (
     (
         checks.check_1_given_receipts_exist,
@@ -246,6 +259,11 @@ PLANTED: tuple[tuple[Callable[[Evidence], None], Plant], ...] = (
     (checks.check_18_rebuild_is_identical, in_projection("sale_tender", "amount_minor")),
     (checks.check_18_rebuild_is_identical, in_projection("points_move", "earned")),
     (checks.check_18_rebuild_is_identical, lost_from("business_day")),
+    (checks.check_19_no_green_day_lacks_what_was_claimed, claim_forgotten),
+    (
+        checks.check_20_a_wild_clock_wins_nothing,
+        in_projection("customer_field", "hlc", 3_650 * DAY_MS << 16),
+    ),
 )
 
 

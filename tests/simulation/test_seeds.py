@@ -17,6 +17,8 @@ from tests.simulation.world import World
 
 ROOT = Path(__file__).parents[2]
 SOMETIMES = (
+    "again, other bytes",
+    "again, same bytes",
     "answer lost",
     "answer replaced",
     "answered again",

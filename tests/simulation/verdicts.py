@@ -16,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.archive import StreamKey
 from central.archive_memory import MemoryArchive
+from central.projections.fact_id import SALE_KIND, fact_id
+from central.projections.line_up import RawEvent
 from central.reports import claims, reconciliation
 from central.reports.claims import OpenClaim, open_claims
 from central.reports.reconciliation import DayVerdict, reconcile_day
@@ -25,7 +27,7 @@ from sync.protocol.codec import decode_fact, is_known
 from sync.protocol.errors import Undecodable
 from sync.protocol.identity import StoreId, WorkstationId
 from sync.protocol.manifest import WorkstationTotals
-from sync.protocol.poslog import AnyFact, RetailTransaction
+from sync.protocol.poslog import AnyFact
 from tests.shop_journal import tally
 
 
@@ -205,7 +207,7 @@ class Answers:
                 if seq > standing.applied_through or place in aside:
                     continue
                 fact = fact_of(event.kind, event.kind_version, event.body)
-                if fact is not None and self._counts(store_id, key.epoch, seq, fact):
+                if fact is not None and self._counts(key, event, fact):
                     facts.append(fact)
         names = sorted({name for fact in facts if (name := getattr(fact, "workstation_id", None))})
         parts = (
@@ -215,12 +217,15 @@ class Answers:
         told = tuple(part for part in parts if part.totals != tally((), None).totals())
         return StoreAccount(tally(facts, business_date).totals(), told)
 
-    def _counts(self, store_id: UUID, epoch: Epoch, seq: int, fact: AnyFact) -> bool:
-        """A receipt counts where its row says, wherever else the same event stands."""
-        if not isinstance(fact, RetailTransaction):
-            return True
-        row = self.archive.tables["sale"].get((store_id, fact.sale_id))
-        place = (epoch.number, epoch.fingerprint, seq)
+    def _counts(self, key: StreamKey, event: RawEvent, fact: AnyFact) -> bool:
+        """A fact counts where its row says, wherever else the same one stands."""
+        own, tables = fact_id(fact, event.event_id), self.archive.tables
+        row = (
+            tables["sale"].get((key.store_id, own.id))
+            if own.kind == SALE_KIND
+            else tables["counted_fact"].get((key.store_id, *own))
+        )
+        place = (key.epoch.number, key.epoch.fingerprint, event.seq)
         return row is not None and (row.epoch_number, row.epoch_fingerprint, row.seq) == place
 
 

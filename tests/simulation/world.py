@@ -18,10 +18,10 @@ from central.archive import StreamKey
 from central.decisions import CustomerDecided
 from central.domain.feeds import followed_feeds
 from sync.engine import journal
-from sync.engine.journal import Moment, append
+from sync.engine.journal import Moment, append, read_range
 from sync.engine.transport import Response
 from sync.protocol.clock import Hlc
-from sync.protocol.codec import KindVersion
+from sync.protocol.codec import KindVersion, decode_fact
 from sync.protocol.identity import (
     EventId,
     Incarnation,
@@ -31,7 +31,12 @@ from sync.protocol.identity import (
     TillSessionId,
     WorkstationId,
 )
-from sync.protocol.poslog import CustomerChanged, DeviceRecorded, TillSessionSettled
+from sync.protocol.poslog import (
+    CustomerChanged,
+    DeviceRecorded,
+    TillSessionOpened,
+    TillSessionSettled,
+)
 from sync.protocol.reference import Price
 from sync.protocol.shared import CustomerField, FieldChange
 from tests.simulation import checks, office, templates
@@ -70,6 +75,7 @@ REST_MS_MAX = 30 * MINUTE_MS
 LOOK_EVERY_MS = 20_000
 SALES_FROM, SALES_TO = 4, 9
 """Of a workstation in one of its shifts."""
+EVENT_BYTES = 1 << 20
 JUMPS_MS = (5 * MINUTE_MS, DAY_MS, 3_650 * DAY_MS)
 
 
@@ -250,6 +256,8 @@ class World:
             self._at_some_time(self._set_clock)
         for _ in range(faults.poisons):
             self._at_some_time(self._poison)
+        for _ in range(faults.repeats):
+            self._at_some_time(self._repeat)
         for _ in range(faults.changes):
             self._at_some_time(self._change)
 
@@ -360,6 +368,33 @@ class World:
 
         box.spawn(poison())
         self.seen["poison"] += 1
+
+    def _repeat(self) -> None:
+        """An event of whatever kind is written once more: the same, or other bytes under its id."""
+        box, other = self.boxes[self.random.choice(list(self.boxes))], self.random.getrandbits(1)
+        if not box.alive or box.head().seq == 0:
+            return
+        after, by = self.random.randrange(box.head().seq), OperatorId("somebody else")
+
+        def write(db: Any, moment: Moment) -> None:
+            (entry,) = read_range(db, after, 1, EVENT_BYTES)
+            sent = entry.envelope
+            if sent.event_id in self.poisons:
+                return
+            fact: Any = decode_fact(sent.kind, sent.kind_version, sent.body)
+            # What follows another opening of a till waits behind it: only itself is looked at here.
+            changed = other and not isinstance(fact, TillSessionOpened)
+            if changed and hasattr(fact, "operator_id"):
+                fact = msgspec.structs.replace(fact, operator_id=by)
+            elif changed and hasattr(fact, "detail"):
+                fact = msgspec.structs.replace(fact, detail=fact.detail + ", and more")
+            append(db, fact, sent.event_id, moment)
+            self.seen[f"again, {'other' if changed else 'same'} bytes"] += 1
+
+        async def repeat() -> None:
+            await box.act(write)
+
+        box.spawn(repeat())
 
     def _mend(self) -> None:
         """No more faults: what is on its way still arrives."""
