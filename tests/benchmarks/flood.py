@@ -1,5 +1,6 @@
 """A shop sells, and head office takes what is pushed, while strangers guess as fast as they are
-answered: speeds are compared within one run, in turn, so that a busy machine disturbs both."""
+answered: speeds are compared within one run, in turn, so that a busy machine disturbs both. A
+figure, and so a command of its own: `uv run pytest tests/benchmarks/flood.py -n 0`."""
 
 import asyncio
 import json
