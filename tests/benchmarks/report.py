@@ -41,28 +41,28 @@ _SALES = """
 INSERT INTO sale SELECT $1, lpad(to_hex(n), 32, '0')::uuid, 1, '\\x00000000', n,
     'R' || n, 'W' || n % 2, lpad(to_hex(n % 2 + 1), 32, '0')::uuid, 'anna',
     $2::date + (n / $3::int)::int,
-    1770000000000 + n, NULL, 'SGD', true,
+    1770000000000 + n, NULL, 'SGD',
     (SELECT sum(100 + (n * 7 + l * 13) % 1900) FROM generate_series(1, 5) AS l), 0, 0, 0, 0, 0,
     false
 FROM generate_series(0::bigint, $4::bigint - 1) AS n
 """
 _LINES = """
 INSERT INTO sale_line SELECT $1, lpad(to_hex(n), 32, '0')::uuid, l, $2::date + (n / $3::int)::int,
-    'I' || (n * 31 + l * 17) % 3000, 'Item ' || (n * 31 + l * 17) % 3000,
+    'I' || (n * 31 + l * 17) % 3000, 'Item ' || (n * 31 + l * 17) % 3000, 'each',
     lpad(((n * 31 + l * 17) % 3000)::text, 13, '0'),
-    CASE l % 2 WHEN 0 THEN 'standard' ELSE 'zero' END, CASE l % 2 WHEN 0 THEN 900 ELSE 0 END, 1, 7,
-    p, NULL, 1000, p, p, CASE l % 2 WHEN 0 THEN p * 9 / 109 ELSE 0 END, 0, NULL, NULL
+    CASE l % 2 WHEN 0 THEN 'standard' ELSE 'zero' END, CASE l % 2 WHEN 0 THEN 900 ELSE 0 END, true,
+    1, 7, p, NULL, 1000, p, p, CASE l % 2 WHEN 0 THEN p * 9 / 109 ELSE 0 END, 0, NULL, NULL
 FROM generate_series(0::bigint, $4::bigint - 1) AS n, generate_series(1, 5) AS l,
     LATERAL (SELECT 100 + (n * 7 + l * 13) % 1900) AS price (p)
 """
 _TAXES = """
-INSERT INTO sale_tax SELECT store_id, sale_id, false, tax_class, tax_rate_bp, business_date,
-    sum(amount_minor), sum(tax_minor)
+INSERT INTO sale_tax SELECT store_id, sale_id, false, tax_class, tax_rate_bp, true, business_date,
+    sum(amount_minor - tax_minor), sum(tax_minor)
 FROM sale_line WHERE store_id = $1 GROUP BY store_id, sale_id, tax_class, tax_rate_bp, business_date
 """
 _TENDERS = """
 INSERT INTO sale_tender SELECT store_id, sale_id, 1, business_date,
-    kind, kind, total_minor, NULL, 0
+    kind, initcap(kind), kind, total_minor, NULL, 0
 FROM sale, LATERAL (SELECT CASE seq % 3 WHEN 0 THEN 'cash' ELSE 'card' END) AS paid (kind)
 WHERE store_id = $1
 """
