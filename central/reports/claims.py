@@ -51,11 +51,11 @@ WHERE s.store_id = ANY($1)
 ORDER BY 1, 2, 3 LIMIT $2
 """
 _TOLD_MORE = """
-SELECT a.store_id, a.epoch_number, a.epoch_fingerprint, a.seq, a.subject, a.detail
+SELECT a.store_id, a.epoch_number, a.epoch_fingerprint, a.seq, a.subject, a.detail,
+    coalesce(w.through, 0) AS given_up
 FROM store_alarm AS a LEFT JOIN written_off AS w USING (store_id, epoch_number, epoch_fingerprint)
 LEFT JOIN alarm_clearing AS x ON x.store_id = a.store_id AND x.alarm_id = a.alarm_id
-WHERE a.store_id = ANY($1) AND a.kind = $3 AND a.seq > coalesce(w.through, 0)
-    AND x.alarm_id IS NULL
+WHERE a.store_id = ANY($1) AND a.kind = $3 AND x.alarm_id IS NULL
 ORDER BY 1, 2, 3, 4 LIMIT $2
 """
 _DAYS = """
@@ -131,7 +131,8 @@ async def open_claims(
     claims = await connection.fetch(_CLAIMS, *arguments)
     told = await connection.fetch(_TOLD_MORE, *arguments, AlarmKind.WORKSTATION_AHEAD.value)
     known = {_name(row): row for row in streams}
-    found = [*_of_boxes(streams, claims), *(_of_a_workstation(row, known) for row in told)]
+    of_tills = (_of_a_workstation(row, known) for row in told)
+    found = [*_of_boxes(streams, claims), *(one for one in of_tills if one is not None)]
     if not found:
         return {}
     days = await _days(connection, found)
@@ -182,17 +183,21 @@ def _of_a_stream(row: Any, claim: Any) -> Iterable[_Found]:
         yield found(applied, held, said)
 
 
-def _of_a_workstation(row: Any, known: Mapping[tuple[StoreId, Epoch], Any]) -> _Found:
+def _of_a_workstation(row: Any, known: Mapping[tuple[StoreId, Epoch], Any]) -> _Found | None:
     """What it was told may be of the box before this one: then it follows what is held of that,
-    unless it stands where another event is held."""
+    unless it stands where another event is held. None where that was given up: a tail that is
+    written off takes no alarm with it that tells of more than the tail."""
     store_id, epoch = _name(row)
     said = f"Workstation {row['subject']} knows of more than its box: {row['detail']}."
     told = _EVENT_TOLD.search(row["detail"])
     days_of = Epoch(int(told[2]), bytes.fromhex(told[3])) if told else epoch
+    through = max(row["seq"], int(told[1]) if told and days_of == epoch else 0)
+    if through <= row["given_up"]:
+        return None
     stream = known.get((store_id, days_of))
     held = stream["watermark"] if stream else 0
     after = held if told and days_of != epoch and int(told[1]) > held else 0
-    return _Found(store_id, epoch, after, row["seq"], None, _issued(stream), said, days_of)
+    return _Found(store_id, epoch, after, through, None, _issued(stream), said, days_of)
 
 
 def _issued(stream: Any) -> int | None:

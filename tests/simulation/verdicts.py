@@ -127,11 +127,11 @@ class Answers:
                 seq=row.seq,
                 subject=row.subject,
                 detail=row.detail,
+                given_up=self._through(row.store_id, row.epoch_number, row.epoch_fingerprint),
             )
             for row in self.archive.tables["store_alarm"].values()
             if row.store_id in stores
             and row.kind == kind
-            and row.seq > self._through(row.store_id, row.epoch_number, row.epoch_fingerprint)
             and (row.store_id, row.alarm_id) not in cleared
         ]
 
