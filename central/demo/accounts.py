@@ -17,6 +17,7 @@ from central.db.tables import StreamRow, table
 from central.demo.compare import Account, Comparison, compare
 from central.demo.errors import DemoCannotRun
 from central.demo.stage import Stage, StoreBox
+from central.demo.stillness import Stillness
 from central.demo.technician import ask
 from central.reports.totals import RECEIPTS_MAX, store_receipts, store_totals
 from sync.protocol.identity import SaleId, StoreId
@@ -42,7 +43,7 @@ async def await_drained(stage: Stage, stores: list[Counted]) -> None:
     long it takes depends on the machine. Raises DemoCannotRun where it stands still."""
     loop = asyncio.get_running_loop()
     waiting = list(stores)
-    seen, still_since = (0, 0, 0), loop.time()
+    stillness = Stillness(DRAIN_STILL_S, None, loop.time())
     while waiting:
         store = waiting[-1]
         told = await ask(stage, store.box, "GET", "/status")
@@ -51,10 +52,7 @@ async def await_drained(stage: Stage, stores: list[Counted]) -> None:
         now = (len(waiting), held.watermark, held.applied_through)
         if held.applied_through >= told["last_seq"] == held.watermark:
             waiting.pop()
-            still_since = loop.time()
-        elif now != seen:
-            seen, still_since = now, loop.time()
-        elif loop.time() - still_since > DRAIN_STILL_S:
+        elif stillness.too_long(now, loop.time()):
             raise DemoCannotRun(
                 f"Head office has {held.watermark:,} of {told['last_seq']:,} events of"
                 f" {store.box.code}, {held.applied_through:,} of them counted, and nothing has"

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from central.demo.errors import DemoCannotRun
+from central.demo.stillness import Stillness
 
 READY_STILL_S = 60
 """A child that neither prints nor works for so long will not start."""
@@ -58,20 +59,17 @@ class Child:
         """Those that are done; none, if the child stood still before."""
         loop = asyncio.get_running_loop()
         ends_at = loop.time() + READY_WITHIN_S_MAX
-        seen, still_since = self._progress(), loop.time()
+        stillness = Stillness(READY_STILL_S, self.progress(), loop.time())
         done: set[asyncio.Future[Any]] = set()
         while not done and loop.time() < ends_at:
             done, _ = await asyncio.wait(
                 futures, timeout=LOOK_EVERY_S, return_when=asyncio.FIRST_COMPLETED
             )
-            now = self._progress()
-            if now != seen:
-                seen, still_since = now, loop.time()
-            elif loop.time() - still_since > READY_STILL_S:
+            if stillness.too_long(self.progress(), loop.time()):
                 break
         return done
 
-    def _progress(self) -> tuple[int, str]:
+    def progress(self) -> tuple[int, str]:
         """What it has printed, in bytes, and how long it has worked (proc(5), utime and stime)."""
         printed = self.log.stat().st_size if self.log.exists() else 0
         try:

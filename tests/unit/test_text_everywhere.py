@@ -248,7 +248,8 @@ def test_no_command_sees_hostile_text_or_a_card_number(
     """A32 and A37: the same sentence from every command, and nothing is printed raw."""
     told = CliRunner().invoke(app, [*command, typed])
     assert told.exit_code == 2
-    assert "Take it out" in told.output or "Type it anew" in told.output
+    card = sum(map(str.isdigit, typed)) > 10
+    assert ("Take it out" if card else "Type it anew") in told.output
     assert told.output.count("\n") == 1
     assert "\x1b" not in told.output
     assert "\u202e" not in told.output
