@@ -15,12 +15,14 @@ from tests.patience import PATIENCE_S
 SCRIPT = Path(__file__).parents[1] / ".ci" / "run"
 REAL = ("bash", "cat", "chmod", "dirname", "env", "mktemp", "rm", "tail")
 PYTHON = '#!/bin/sh\ncase "$*" in *find_uv_bin*) command -v uv ;; esac\n'
-UV = '#!/bin/sh\necho "uv $* browser=$HOLDFAST_BROWSER" >>"$NOTES"\n'
+UV = '#!/bin/sh\necho "uv $* browser=$HOLDFAST_BROWSER firefox=$HOLDFAST_FIREFOX" >>"$NOTES"\n'
 APT = """#!/bin/sh
 echo "apt-get $*" >>"$NOTES"
 case "$1" in install)
-  printf '#!/bin/sh\\n' >"$BIN/chromium"
-  chmod +x "$BIN/chromium" ;;
+  for name in chromium firefox-esr; do
+    printf '#!/bin/sh\\n' >"$BIN/$name"
+    chmod +x "$BIN/$name"
+  done ;;
 esac
 """
 NO_APT = '#!/bin/sh\necho "E: no such package" >&2\nexit 100\n'
@@ -67,13 +69,13 @@ def test_a_missing_browser_is_installed_and_then_required(tmp_path: Path) -> Non
         ["apt-get", "update"],
         ["apt-get", "install"],
     ]
-    assert "chromium fonts-dejavu-core" in asked[1]
-    assert asked[2:] == ["uv run pytest browser=required"]
+    assert "chromium firefox-esr fonts-dejavu-core" in asked[1]
+    assert asked[2:] == ["uv run pytest browser=required firefox=required"]
 
 
 def test_a_browser_that_is_there_is_left_alone_and_required(tmp_path: Path) -> None:
-    code, asked, _ = run(tmp_path, chromium=NOTHING, apt_get=APT, ci="")
-    assert (code, asked) == (0, ["uv run pytest browser=required"])
+    code, asked, _ = run(tmp_path, chromium=NOTHING, firefox_esr=NOTHING, apt_get=APT, ci="")
+    assert (code, asked) == (0, ["uv run pytest browser=required firefox=required"])
 
 
 @pytest.mark.parametrize(
@@ -95,5 +97,5 @@ def test_where_no_browser_can_be_installed_ci_fails_and_others_go_on_without(
 
     (tmp_path / "own").mkdir()
     code, asked, complained = run(tmp_path / "own", **programs, ci="")
-    assert (code, asked) == (0, ["uv run pytest browser="])
+    assert (code, asked) == (0, ["uv run pytest browser= firefox="])
     assert reason in complained

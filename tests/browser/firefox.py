@@ -5,6 +5,7 @@ TCP). Keys are real ones, with the time between them that the test says.
 import asyncio
 import contextlib
 import json
+import os
 import shutil
 from collections.abc import AsyncIterator
 from itertools import count
@@ -92,8 +93,10 @@ class Firefox:
 
 
 def find_firefox() -> str:
-    """The system's. Skips the test where there is none."""
+    """The system's. Skips the test where there is none, or fails it where one must be."""
     found = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if found is None and os.environ.get("HOLDFAST_FIREFOX") == "required":
+        pytest.fail(NO_FIREFOX)
     if found is None:
         pytest.skip(NO_FIREFOX)
     return found
