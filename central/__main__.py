@@ -1,6 +1,6 @@
 """``central`` on the command line."""
 
-from central.cli import app
+from central.commands.cli import app
 
 
 def main() -> None:

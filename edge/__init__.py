@@ -2,7 +2,7 @@
 
 Importing this package puts a sound SQLite in the place of an unsound one, before anything else
 imports ``sqlite3``: versions before 3.51.3 (but for 3.50.7 and 3.44.6, which carry the fix too)
-can corrupt a database in WAL mode. ``edge.db.sqlite_version`` refuses what is still too old.
+can corrupt a database in WAL mode. ``edge.db.connection.sqlite_version`` refuses what is too old.
 """
 
 import importlib
@@ -10,7 +10,7 @@ import importlib.util
 import sqlite3
 import sys
 
-from edge.db.sqlite_version import is_sound
+from edge.db.connection.sqlite_version import is_sound
 
 
 def _stand_in() -> None:

@@ -1,6 +1,6 @@
 """``edge``: the commands of the store server."""
 
-from edge.cli import main
+from edge.commands.cli import main
 
 __all__ = ["main"]
 

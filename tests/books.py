@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sync.engine.journal import verify_chain
 from sync.protocol.codec import decode_fact
+from sync.protocol.facts import RetailTransaction
 from sync.protocol.identity import SaleId
-from sync.protocol.poslog import RetailTransaction
 
 UNBALANCED = """
     SELECT s.receipt_number FROM sale s WHERE s.total_minor + s.rounding_minor + s.change_minor !=

@@ -19,25 +19,26 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from edge.db.engine import open_connection
-from edge.db.migrate import migrate
+from edge.db.connection.engine import open_connection
+from edge.db.connection.migrate import migrate
 from edge.db.store import take_settings
-from edge.domain.basket import LineRequest, OriginalRequest, SaleRequest, TenderRequest
-from edge.domain.completed import CompletedSale
-from edge.domain.situation import (
+from edge.domain.sale.basket import LineRequest, OriginalRequest, SaleRequest, TenderRequest
+from edge.domain.sale.completed import CompletedSale
+from edge.domain.sale.situation import (
     ItemOnSale,
     PriceInForce,
     RateInForce,
     Situation,
     TenderInUse,
 )
-from edge.usecases.complete_sale import complete_sale
-from edge.usecases.open_business_day import OpenBusinessDay, open_business_day
-from edge.usecases.open_till import OpenTill, open_till
+from edge.usecases.day.open import OpenBusinessDay, open_business_day
+from edge.usecases.sale.complete import complete_sale
+from edge.usecases.till.open import OpenTill, open_till
 from sync.engine.journal import Moment, begin_epoch
 from sync.protocol.change import Genesis, epoch_of, genesis_hash
 from sync.protocol.clock import ClockState
 from sync.protocol.codec import encode
+from sync.protocol.facts import TaxClass, TenderKind
 from sync.protocol.identity import (
     BootId,
     CompanyId,
@@ -55,7 +56,6 @@ from sync.protocol.identity import (
     receipt_number,
 )
 from sync.protocol.money import extend
-from sync.protocol.poslog import TaxClass, TenderKind
 from sync.protocol.reference import StoreSettings
 from sync.protocol.scan_code import code_key
 from sync.protocol.units import divides

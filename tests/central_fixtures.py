@@ -25,16 +25,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from litestar import Litestar
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from central.app import build_app
+from central.database.embedded import PostgresServer
 from central.db.engine import open_engine, unit_of_work
 from central.db.migrate import migrate
-from central.office import Office, open_office
-from central.postgres import PostgresServer
-from central.serving import bind
-from central.settings import CentralSettings
-from central.usecases.add_company import add_company
-from central.usecases.add_store import add_store, default_settings
-from central.usecases.create_enrol_code import LIFETIME_S, create_enrol_code
+from central.office.head_office import Office, open_office
+from central.office.settings import CentralSettings
+from central.server.app import build_app
+from central.server.serving import bind
+from central.usecases.box.create_enrol_code import LIFETIME_S, create_enrol_code
+from central.usecases.company.add import add_company
+from central.usecases.store.add import add_store, default_settings
 from sync.engine.push import BATCH_TYPE
 from sync.engine.signing import sign_request
 from sync.protocol.batch import Batch, Health
@@ -42,8 +42,8 @@ from sync.protocol.change import Envelope, Epoch, Genesis, Head, epoch_of, genes
 from sync.protocol.clock import ClockState, Hlc
 from sync.protocol.codec import decode, encode, pack_batch
 from sync.protocol.enrolment import EnrolmentAnswer
+from sync.protocol.facts import DeviceRecorded
 from sync.protocol.identity import BootId, CompanyId, EventId, StoreId
-from sync.protocol.poslog import DeviceRecorded
 from sync.protocol.reference import StoreSettings
 from tests.patience import PATIENCE_S
 

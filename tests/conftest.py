@@ -15,7 +15,7 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
-from central.postgres import PostgresServer, running_postgres
+from central.database.embedded import PostgresServer, running_postgres
 from tests.patience import PATIENCE_S
 
 # The ordinary run tries the same examples every time; HYPOTHESIS_PROFILE=deep looks for new ones.

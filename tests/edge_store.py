@@ -19,17 +19,18 @@ import httpx
 import uuid_utils.compat
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from edge.box import Box, make_key
-from edge.clock import StoreClock
-from edge.db.engine import open_connection
-from edge.db.migrate import migrate
+from edge.box.box import Box
+from edge.box.clock import StoreClock
+from edge.box.folder import database_of
+from edge.box.keys import make_key
+from edge.box.settings import read_settings, write_settings
+from edge.db.connection.engine import open_connection
+from edge.db.connection.migrate import migrate
+from edge.db.connection.writer import InlineWriter
 from edge.db.store import take_settings
-from edge.db.writer import InlineWriter
-from edge.folder import database_of
-from edge.serving import serving
-from edge.settings import read_settings, write_settings
-from edge.usecases.adopt_enrolment import adopt_enrolment
-from edge.usecases.issue_pairing_code import issue_pairing_code, new_code
+from edge.server.serving import serving
+from edge.usecases.box.adopt_enrolment import adopt_enrolment
+from edge.usecases.workstation.issue_pairing_code import issue_pairing_code, new_code
 from sync.engine.signing import GENESIS_SIGNED, sign_bytes
 from sync.http.tries import TryLimits
 from sync.protocol import codec

@@ -24,9 +24,9 @@ from sync.protocol import codec
 from sync.protocol.batch import PROTOCOL_VERSION, Acknowledgement, Batch
 from sync.protocol.change import Genesis, Head, epoch_of, genesis_hash
 from sync.protocol.enrolment import EnrolmentAnswer
+from sync.protocol.facts import TaxClass, TenderKind
 from sync.protocol.identity import ItemId, OperatorId, TenderId
 from sync.protocol.ingest import Accepted, Duplicate, Stream, judge
-from sync.protocol.poslog import TaxClass, TenderKind
 from sync.protocol.reference import (
     EMPTY_SET_HASH,
     DataSet,

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from edge.db.group import Unit
+from edge.db.connection.group import Unit
 
 T = TypeVar("T")
 

@@ -10,16 +10,16 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from central.archive import Archive
-from central.archive_memory import MemoryArchive
-from central.archive_postgres import WRITE_TURN
+from central.archive.port import Archive
+from central.archive.postgres import WRITE_TURN
+from central.database.embedded import PostgresServer
 from central.db.engine import raw, unit_of_work
 from central.db.tables import metadata
-from central.postgres import PostgresServer
 from central.projections.rows import TABLES
-from central.usecases.apply_events import apply_events
-from central.usecases.ingest_batch import Acknowledged, ingest_batch
+from central.usecases.journal.apply_events import apply_events
+from central.usecases.journal.ingest_batch import Acknowledged, ingest_batch
 from sync.protocol.change import genesis_hash
+from tests.doubles.archive_memory import MemoryArchive
 from tests.shop_journal import COMPANY, NOW_MS, Shop
 
 Rows = dict[str, list[tuple[Any, ...]]]

@@ -17,7 +17,7 @@ from uuid import uuid4
 
 import asyncpg
 
-from central.postgres import PostgresServer
+from central.database.embedded import PostgresServer
 from tests.patience import PATIENCE_S
 
 READ_BYTES = 65_536

@@ -11,33 +11,13 @@ from functools import cached_property
 from random import Random
 from uuid import UUID
 
-from central.archive import StreamKey
+from central.archive.port import StreamKey
 from central.projections.fold_totals import Tally
 from sync.protocol.batch import Batch
 from sync.protocol.change import Envelope, Epoch, Genesis, epoch_of, genesis_hash
 from sync.protocol.clock import ClockState, Hlc
 from sync.protocol.codec import encode, kind_of
-from sync.protocol.identity import (
-    BootId,
-    CompanyId,
-    CustomerId,
-    DeviceId,
-    EventId,
-    Incarnation,
-    ItemId,
-    MovementId,
-    OperatorId,
-    SaleId,
-    StoreId,
-    TenderId,
-    TillId,
-    TillSessionId,
-    WorkstationId,
-    receipt_number,
-)
-from sync.protocol.manifest import Manifest, WorkstationTotals
-from sync.protocol.money import extend, included_tax, split
-from sync.protocol.poslog import (
+from sync.protocol.facts import (
     AnyFact,
     BusinessDayClosed,
     BusinessDayOpened,
@@ -59,6 +39,26 @@ from sync.protocol.poslog import (
     TillSessionSettled,
     tax_lines,
 )
+from sync.protocol.identity import (
+    BootId,
+    CompanyId,
+    CustomerId,
+    DeviceId,
+    EventId,
+    Incarnation,
+    ItemId,
+    MovementId,
+    OperatorId,
+    SaleId,
+    StoreId,
+    TenderId,
+    TillId,
+    TillSessionId,
+    WorkstationId,
+    receipt_number,
+)
+from sync.protocol.manifest import Manifest, WorkstationTotals
+from sync.protocol.money import extend, included_tax, split
 from sync.protocol.shared import CustomerField, FieldChange
 from tests.strategies import Chain
 

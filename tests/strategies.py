@@ -15,25 +15,7 @@ from sync.protocol.bounds import INTEGER_MAX
 from sync.protocol.change import INSTANT_MS_MAX, Envelope, Epoch, Head, Link, link
 from sync.protocol.clock import ClockState, Hlc
 from sync.protocol.codec import KINDS, KindVersion, encode, kind_of
-from sync.protocol.identity import (
-    BootId,
-    CustomerId,
-    EventId,
-    ItemId,
-    MovementId,
-    OperatorId,
-    PromotionId,
-    ReceiptNumber,
-    SaleId,
-    StoreId,
-    TenderId,
-    TillId,
-    TillSessionId,
-    WorkstationId,
-)
-from sync.protocol.manifest import Manifest, TaxTotal, TenderTotal, Totals, WorkstationTotals
-from sync.protocol.money import added_tax, extend, included_tax, split
-from sync.protocol.poslog import (
+from sync.protocol.facts import (
     AlarmCleared,
     AlarmKind,
     AlarmRaised,
@@ -67,6 +49,24 @@ from sync.protocol.poslog import (
     TransferDirection,
     tax_lines,
 )
+from sync.protocol.identity import (
+    BootId,
+    CustomerId,
+    EventId,
+    ItemId,
+    MovementId,
+    OperatorId,
+    PromotionId,
+    ReceiptNumber,
+    SaleId,
+    StoreId,
+    TenderId,
+    TillId,
+    TillSessionId,
+    WorkstationId,
+)
+from sync.protocol.manifest import Manifest, TaxTotal, TenderTotal, Totals, WorkstationTotals
+from sync.protocol.money import added_tax, extend, included_tax, split
 from sync.protocol.shared import PERSONAL_FIELDS, CustomerField, FieldChange, PersonalKey
 from sync.protocol.text import is_plain
 

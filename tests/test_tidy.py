@@ -335,9 +335,9 @@ BROKEN = [
 SOUND = [
     (sizes, "edge/a.py", "def f():\n" + "    x = 1\n" * 59),
     (sizes, "edge/db/migrations/versions/0001_all.py", "x = 1\n" * 501),
-    (names, "edge/usecases/complete_sale.py", "class Processed: ..."),
+    (names, "edge/usecases/sale/complete.py", "class Processed: ..."),
     (exact_numbers, "edge/api/a.py", "wait_s = 0.5"),
-    (catching, "edge/background.py", "try: ...\nexcept Exception: ..."),
+    (catching, "edge/server/background.py", "try: ...\nexcept Exception: ..."),
     (catching, "edge/db/a.py", "try: ...\nexcept BaseException:\n    close()\n    raise"),
     (purity, "central/projections/write.py", "import sqlalchemy"),
     (purity, "sync/protocol/a.py", "at = datetime.fromtimestamp(ms // 1000, UTC)"),

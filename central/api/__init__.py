@@ -1,0 +1,1 @@
+"""Head office's HTTP for boxes and programs: parse, one use case or question, answer."""

@@ -16,10 +16,10 @@ from central.api.forms import read_form
 from central.api.signed_answers import path_as_sent
 from central.db.engine import unit_of_work
 from central.domain.errors import DeviceRevoked, NotAllowed, NotSignedIn
-from central.office import Office
-from central.usecases.find_device import EnrolledDevice, find_device
-from central.usecases.hear_head import note_head
-from central.usecases.sign_in import (
+from central.office.head_office import Office
+from central.usecases.box.find_device import EnrolledDevice, find_device
+from central.usecases.box.record_stated_head import note_head
+from central.usecases.people.sign_in import (
     TOKEN_LETTERS_MAX,
     Person,
     find_session,

@@ -35,7 +35,7 @@ from central.reports.sales import (
 )
 from central.reports.standings import STREAMS_MAX, StoreStanding, store_standings
 from central.reports.stock import ITEMS_MAX, StockOnHand, stock_by_store
-from central.usecases.add_store import find_store
+from central.usecases.store.add import find_store
 from sync.protocol.errors import InvalidField
 from sync.protocol.identity import CompanyId, StoreId
 from sync.protocol.manifest import Figure, figures

@@ -9,9 +9,9 @@ from litestar.datastructures import Cookie
 from central.api.guards import SESSION_COOKIE, office_of, person_guard, person_of
 from central.api.limits import BODY_BYTES_MAX
 from central.db.engine import unit_of_work
-from central.office import Office
-from central.usecases.sign_in import SignedIn, sign_in, sign_out
-from central.usecases.sign_in_tries import Asking
+from central.office.head_office import Office
+from central.usecases.people.sign_in import SignedIn, sign_in, sign_out
+from central.usecases.people.sign_in_tries import Asking
 from sync.http.body import read_body
 from sync.http.door import address_of
 from sync.protocol.text import TEXT_PATTERN

@@ -15,19 +15,19 @@ from litestar.params import QueryParameter
 
 from central.api.guards import device_guard, device_of, office_of, signed_of
 from central.api.limits import BODY_BYTES_MAX
+from central.api.problems import answer as problem_answer
 from central.api.verdicts import BATCH_TYPE, JOURNAL_BYTES_MAX, take_batch, verdict_problem
-from central.archive import StreamKey
+from central.archive.port import StreamKey
 from central.db.engine import unit_of_work
 from central.domain.errors import BoxReplaced, EnrolCodeRefused, NotAllowed, RecordDamaged
 from central.domain.feeds import FollowedFeed, followed_feeds
-from central.office import Office
-from central.problems import answer as problem_answer
+from central.office.head_office import Office
 from central.reports.standings import count_set_aside
-from central.usecases.enrol import PUBLIC_KEY_BYTES, enrol
-from central.usecases.find_device import EnrolledDevice
-from central.usecases.hear_head import hear_head, note_head
-from central.usecases.ingest_batch import Acknowledged, ingest_batch
-from central.usecases.read_feed import FeedCursor, feed_heads, feed_page, read_incarnation
+from central.usecases.box.enrol import PUBLIC_KEY_BYTES, enrol
+from central.usecases.box.find_device import EnrolledDevice
+from central.usecases.box.record_stated_head import hear_head, note_head
+from central.usecases.feed.read_feed import FeedCursor, feed_heads, feed_page, read_incarnation
+from central.usecases.journal.ingest_batch import Acknowledged, ingest_batch
 from sync.http.body import read_body
 from sync.http.door import address_of
 from sync.protocol.batch import PROTOCOL_VERSION, Acknowledgement

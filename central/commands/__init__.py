@@ -1,1 +1,1 @@
-"""Commands of head office by subject; ``central/cli.py`` puts them together."""
+"""The commands of head office, by subject."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from central.command import (
+from central.commands.command import (
     CompanyName,
     Folder,
     Url,
@@ -19,7 +19,9 @@ from central.command import (
     once,
     settings_of,
 )
-from sync.commands import tell as print  # whatever a line holds, it steers no terminal
+from sync.program.plain_commands import (
+    tell as print,  # whatever a line holds, it steers no terminal
+)
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
@@ -50,8 +52,8 @@ def user_add(
 ) -> None:
     """Let somebody sign in at head office. The password is asked for, or read from stdin."""
     from central.db.engine import unit_of_work
-    from central.usecases.add_company import find_company
-    from central.usecases.add_user import add_user
+    from central.usecases.company.add import find_company
+    from central.usecases.people.add_user import add_user
 
     password = _password()
 
@@ -80,8 +82,8 @@ def user_link(
 ) -> None:
     """Make a link that signs a user in, once."""
     from central.db.engine import unit_of_work
-    from central.usecases.add_company import find_company
-    from central.usecases.sign_in_link import create_sign_in_link, link_address
+    from central.usecases.company.add import find_company
+    from central.usecases.people.sign_in_link import create_sign_in_link, link_address
 
     async def create(engine: "AsyncEngine") -> str:
         async with unit_of_work(engine) as db:
@@ -113,8 +115,8 @@ def token_add(
 ) -> None:
     """Make an API token for the company's reports; it is shown once."""
     from central.db.engine import unit_of_work
-    from central.usecases.add_company import find_company
-    from central.usecases.sign_in import add_token
+    from central.usecases.company.add import find_company
+    from central.usecases.people.sign_in import add_token
 
     async def add(engine: "AsyncEngine") -> str:
         async with unit_of_work(engine) as db:
@@ -132,8 +134,8 @@ def token_add(
 def user_list(company: CompanyName = None, database_url: Url = None, data: Folder = None) -> None:
     """Who may sign in, with their open sessions and links."""
     from central.db.engine import unit_of_work
-    from central.usecases.add_company import find_company
-    from central.usecases.end_access import User, list_users
+    from central.usecases.company.add import find_company
+    from central.usecases.people.end_access import User, list_users
 
     async def listing(engine: "AsyncEngine") -> tuple[User, ...]:
         async with unit_of_work(engine) as db:
@@ -149,8 +151,8 @@ def user_end(
 ) -> None:
     """Let somebody in no more: the user is gone, with every session and link."""
     from central.db.engine import unit_of_work
-    from central.usecases.add_company import find_company
-    from central.usecases.end_access import end_user
+    from central.usecases.company.add import find_company
+    from central.usecases.people.end_access import end_user
 
     async def ending(engine: "AsyncEngine") -> None:
         async with unit_of_work(engine) as db:
@@ -166,8 +168,8 @@ def user_sign_out(
 ) -> None:
     """End a user's open sessions and links; signing in again is possible."""
     from central.db.engine import unit_of_work
-    from central.usecases.add_company import find_company
-    from central.usecases.end_access import sign_out_user
+    from central.usecases.company.add import find_company
+    from central.usecases.people.end_access import sign_out_user
 
     async def ending(engine: "AsyncEngine") -> int:
         async with unit_of_work(engine) as db:
@@ -181,8 +183,8 @@ def user_sign_out(
 def token_list(company: CompanyName = None, database_url: Url = None, data: Folder = None) -> None:
     """The company's API tokens by name, and when each is over."""
     from central.db.engine import unit_of_work
-    from central.usecases.add_company import find_company
-    from central.usecases.end_access import Token, list_tokens
+    from central.usecases.company.add import find_company
+    from central.usecases.people.end_access import Token, list_tokens
 
     async def listing(engine: "AsyncEngine") -> tuple[Token, ...]:
         async with unit_of_work(engine) as db:
@@ -205,8 +207,8 @@ def token_end(
 ) -> None:
     """End an API token."""
     from central.db.engine import unit_of_work
-    from central.usecases.add_company import find_company
-    from central.usecases.end_access import end_token
+    from central.usecases.company.add import find_company
+    from central.usecases.people.end_access import end_token
 
     async def ending(engine: "AsyncEngine") -> int:
         async with unit_of_work(engine) as db:
@@ -220,8 +222,8 @@ def token_end(
 def code_list(company: CompanyName = None, database_url: Url = None, data: Folder = None) -> None:
     """Codes that would still enrol a box: at most one a store."""
     from central.db.engine import unit_of_work
-    from central.usecases.add_company import find_company
-    from central.usecases.end_access import Code, list_codes
+    from central.usecases.company.add import find_company
+    from central.usecases.people.end_access import Code, list_codes
 
     async def listing(engine: "AsyncEngine") -> tuple[Code, ...]:
         async with unit_of_work(engine) as db:
@@ -240,9 +242,9 @@ def code_end(
 ) -> None:
     """End the enrolment code of a store."""
     from central.db.engine import unit_of_work
-    from central.usecases.add_company import find_company
-    from central.usecases.add_store import find_store
-    from central.usecases.create_enrol_code import end_enrol_codes
+    from central.usecases.box.create_enrol_code import end_enrol_codes
+    from central.usecases.company.add import find_company
+    from central.usecases.store.add import find_store
 
     async def ending(engine: "AsyncEngine") -> int:
         async with unit_of_work(engine) as db:
@@ -261,8 +263,8 @@ def code_end(
 def box_list(company: CompanyName = None, database_url: Url = None, data: Folder = None) -> None:
     """Every box that was enrolled, the newest of each store first."""
     from central.db.engine import unit_of_work
-    from central.usecases.add_company import find_company
-    from central.usecases.revoke_box import Box, list_boxes
+    from central.usecases.box.revoke import Box, list_boxes
+    from central.usecases.company.add import find_company
 
     async def listing(engine: "AsyncEngine") -> tuple[Box, ...]:
         async with unit_of_work(engine) as db:
@@ -290,9 +292,9 @@ def revoke(
 ) -> None:
     """End a box's key, because it was stolen, lost or sold."""
     from central.db.engine import unit_of_work
-    from central.usecases.add_company import find_company
-    from central.usecases.add_store import find_store
-    from central.usecases.revoke_box import Box, revoke_box
+    from central.usecases.box.revoke import Box, revoke_box
+    from central.usecases.company.add import find_company
+    from central.usecases.store.add import find_store
 
     async def revoking(engine: "AsyncEngine") -> Box:
         async with unit_of_work(engine) as db:
@@ -315,8 +317,8 @@ def operator_list(
 ) -> None:
     """Who works at the company's stores."""
     from central.db.engine import unit_of_work
-    from central.usecases.add_company import find_company
-    from central.usecases.end_operator import list_operators
+    from central.usecases.company.add import find_company
+    from central.usecases.people.end_operator import list_operators
     from sync.protocol.reference import Operator
 
     async def listing(engine: "AsyncEngine") -> tuple[Operator, ...]:
@@ -332,9 +334,9 @@ def operator_end(
 ) -> None:
     """Let somebody work at the company's stores no more."""
     from central.db.engine import unit_of_work
-    from central.usecases.add_company import find_company
-    from central.usecases.end_operator import end_operator
-    from central.usecases.sequence_publications import drain_publications
+    from central.usecases.company.add import find_company
+    from central.usecases.feed.sequence_publications import drain_publications
+    from central.usecases.people.end_operator import end_operator
     from sync.protocol.reference import Operator
 
     async def ending(engine: "AsyncEngine") -> Operator:
@@ -351,8 +353,8 @@ def operator_end(
 def key_show(database_url: Url = None, data: Folder = None) -> None:
     """The fingerprint of the key that the database knows, and the one in the folder."""
     from central.db.engine import unit_of_work
-    from central.keys import KEY_FILE, find_key, fingerprint, public_half
-    from central.usecases.own_key import current_key
+    from central.db.key_file import KEY_FILE, find_key, fingerprint, public_half
+    from central.usecases.company.own_key import current_key
 
     async def reading(engine: "AsyncEngine") -> bytes | None:
         async with unit_of_work(engine) as db:
@@ -375,8 +377,8 @@ def key_replace(database_url: Url = None, data: Folder = None) -> None:
     """
     from pathlib import Path
 
-    from central.keys import fingerprint
-    from central.usecases.own_key import replace_key
+    from central.db.key_file import fingerprint
+    from central.usecases.company.own_key import replace_key
 
     folder: Path = settings_of(database_url, data).data
 

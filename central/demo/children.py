@@ -25,7 +25,7 @@ LOOK_EVERY_S = 0.2
 STOP_GRACE_S = 10
 LINE_BYTES_MAX = 65_536
 TAIL_LINES = 5
-_CHILD = Path(__file__).parent.parent / "postgres_child.py"
+_CHILD = Path(__file__).parents[1] / "database" / "child.py"
 
 
 @dataclass

@@ -22,18 +22,18 @@ from central.demo.stage import Stage, StoreBox
 from central.demo.tamper import tamper
 from central.demo.technician import pairing_code
 from central.demo.workstation import pair
-from central.usecases.add_company import add_company
-from central.usecases.add_store import add_store, default_settings
-from central.usecases.create_enrol_code import create_enrol_code
-from central.usecases.publish_reference import (
+from central.usecases.box.create_enrol_code import create_enrol_code
+from central.usecases.company.add import add_company
+from central.usecases.feed.publish_reference import (
     publish_items,
     publish_operators,
     publish_taxes,
     publish_tenders,
 )
-from central.usecases.sequence_publications import drain_publications
+from central.usecases.feed.sequence_publications import drain_publications
+from central.usecases.store.add import add_store, default_settings
+from sync.protocol.facts import TaxClass, TenderKind
 from sync.protocol.identity import CompanyId, ItemId, OperatorId, StoreId, TenderId
-from sync.protocol.poslog import TaxClass, TenderKind
 from sync.protocol.reference import Item, Operator, TaxRate, Tender
 
 STORES_PER_PROCESS = 12

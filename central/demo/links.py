@@ -15,10 +15,10 @@ from central.db.engine import unit_of_work
 from central.db.tables import Company, table
 from central.demo.stage import CENTRAL, Stage
 from central.demo.technician import pairing_code
-from central.next_step import central_command
-from central.usecases.add_user import add_user
-from central.usecases.sign_in_link import create_sign_in_link, link_address
-from sync.command_line import command
+from central.office.addresses import central_command
+from central.usecases.people.add_user import add_user
+from central.usecases.people.sign_in_link import create_sign_in_link, link_address
+from sync.program.command_line import command
 from sync.protocol.identity import CompanyId
 
 VISITOR = "W9"

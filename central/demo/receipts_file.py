@@ -27,8 +27,8 @@ from uuid import UUID
 import uuid_utils
 
 from central.demo.errors import DemoCannotRun
+from sync.protocol.facts import LINES_MAX
 from sync.protocol.money import MINOR_MAX, QUANTITY_MILLI_MAX
-from sync.protocol.poslog import LINES_MAX
 from sync.protocol.text import FORBIDDEN
 
 COLUMNS = (

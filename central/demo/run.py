@@ -15,7 +15,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from central.database import CannotRun
+from central.database.chosen import CannotRun
+from central.database.embedded import PostgresCannotStart
 from central.db.engine import BadDatabaseUrl
 from central.demo.children import one_sentence
 from central.demo.errors import DemoCannotRun
@@ -24,7 +25,6 @@ from central.demo.links import renewing_commands, show_links
 from central.demo.receipts_file import read_plan
 from central.demo.sample_run import run_sample
 from central.demo.stage import Stage, standing
-from central.postgres import PostgresCannotStart
 
 EQUAL = 0
 DIFFERS = 1

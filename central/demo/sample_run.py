@@ -27,11 +27,11 @@ from central.demo.stage import Stage
 from central.demo.tamper import tamper
 from central.demo.technician import pairing_code
 from central.demo.trade import Article
-from central.usecases.add_company import add_company
-from central.usecases.add_store import add_store, default_settings
-from central.usecases.create_enrol_code import create_enrol_code
-from central.usecases.load_sample import Sample, load_sample
-from central.usecases.sequence_publications import drain_publications
+from central.usecases.box.create_enrol_code import create_enrol_code
+from central.usecases.company.add import add_company
+from central.usecases.company.load_sample import Sample, load_sample
+from central.usecases.feed.sequence_publications import drain_publications
+from central.usecases.store.add import add_store, default_settings
 from sync.protocol.currency import format_money
 from sync.protocol.identity import StoreId
 

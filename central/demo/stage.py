@@ -14,14 +14,14 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from central.database import Database, engine_of
+from central.database.chosen import Database, engine_of
+from central.database.embedded import running_postgres
+from central.database.failures import LOG_NAME as POSTGRES_LOG
 from central.db.engine import database_url
+from central.db.key_file import KEY_FILE, load_or_make_key
 from central.demo.children import Child, free_port, run_child, start_child
 from central.demo.line import Line
-from central.keys import KEY_FILE, load_or_make_key
-from central.postgres import running_postgres
-from central.postgres_failures import LOG_NAME as POSTGRES_LOG
-from central.settings import CentralSettings
+from central.office.settings import CentralSettings
 from sync.protocol.identity import CompanyId
 
 FOLDER_MODE = 0o711

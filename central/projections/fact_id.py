@@ -11,9 +11,9 @@ from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
-from sync.protocol import poslog
+from sync.protocol import facts
 from sync.protocol.codec import kind_of
-from sync.protocol.poslog import AnyFact
+from sync.protocol.facts import AnyFact
 
 SALE_KIND = "retail_transaction"
 
@@ -27,21 +27,21 @@ class FactId(NamedTuple):
 
 OWN_ID: Mapping[type[AnyFact], str | None] = MappingProxyType(
     {
-        poslog.RetailTransaction: "sale_id",
-        poslog.TillSessionOpened: "till_session_id",
-        poslog.TillMoved: "movement_id",
-        poslog.TillSessionSettled: "till_session_id",
-        poslog.BusinessDayOpened: None,
-        poslog.BusinessDayClosed: None,
-        poslog.BusinessDayReopened: None,
-        poslog.StockTransferred: "transfer_id",
-        poslog.StockCounted: "count_id",
-        poslog.AlarmCleared: None,
-        poslog.StockMoved: "movement_id",
-        poslog.CustomerChanged: None,
-        poslog.AlarmRaised: "alarm_id",
-        poslog.IdAbandoned: "sale_id",
-        poslog.DeviceRecorded: None,
+        facts.RetailTransaction: "sale_id",
+        facts.TillSessionOpened: "till_session_id",
+        facts.TillMoved: "movement_id",
+        facts.TillSessionSettled: "till_session_id",
+        facts.BusinessDayOpened: None,
+        facts.BusinessDayClosed: None,
+        facts.BusinessDayReopened: None,
+        facts.StockTransferred: "transfer_id",
+        facts.StockCounted: "count_id",
+        facts.AlarmCleared: None,
+        facts.StockMoved: "movement_id",
+        facts.CustomerChanged: None,
+        facts.AlarmRaised: "alarm_id",
+        facts.IdAbandoned: "sale_id",
+        facts.DeviceRecorded: None,
     }
 )
 """Each kind's own id; None: the event's."""

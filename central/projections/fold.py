@@ -48,9 +48,7 @@ from sync.protocol.change import Epoch
 from sync.protocol.clock import COUNTER_BITS, COUNTER_MAX, WALL_MS_MAX, Hlc, wall_ms
 from sync.protocol.codec import encode
 from sync.protocol.conflict import newer
-from sync.protocol.identity import CompanyId, CustomerId, EventId, StoreId
-from sync.protocol.manifest import figures
-from sync.protocol.poslog import (
+from sync.protocol.facts import (
     AlarmCleared,
     AlarmRaised,
     AnyFact,
@@ -68,7 +66,9 @@ from sync.protocol.poslog import (
     TillSessionOpened,
     TillSessionSettled,
 )
-from sync.protocol.poslog import TillMoved as TillMovedFact
+from sync.protocol.facts import TillMoved as TillMovedFact
+from sync.protocol.identity import CompanyId, CustomerId, EventId, StoreId
+from sync.protocol.manifest import figures
 from sync.protocol.shared import CustomerField as FieldName
 from sync.protocol.shared import FieldChange
 

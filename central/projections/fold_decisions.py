@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import assert_never
 
-from central.decisions import (
+from central.db.decisions import (
     AnyDecision,
     BoxRevoked,
     CustomerDecided,

@@ -5,14 +5,14 @@ Pure. Central counts here for its live figures (table ``day_total``); reports co
 
 from collections.abc import Iterable
 
-from sync.protocol.identity import TenderId
-from sync.protocol.manifest import TaxTotal, TenderTotal, Totals
-from sync.protocol.poslog import (
+from sync.protocol.facts import (
     RetailTransaction,
     StockLine,
     TillSessionOpened,
     TillSessionSettled,
 )
+from sync.protocol.identity import TenderId
+from sync.protocol.manifest import TaxTotal, TenderTotal, Totals
 
 
 class Tally:

@@ -26,8 +26,7 @@ from sync.protocol.aggregate import Root, names_of, root_of
 from sync.protocol.change import Epoch
 from sync.protocol.codec import decode_fact, is_known
 from sync.protocol.errors import Undecodable
-from sync.protocol.identity import EventId, StoreId
-from sync.protocol.poslog import (
+from sync.protocol.facts import (
     AnyFact,
     CustomerChanged,
     RetailTransaction,
@@ -37,6 +36,7 @@ from sync.protocol.poslog import (
     TillMoved,
     TillSessionSettled,
 )
+from sync.protocol.identity import EventId, StoreId
 
 APPLIER_VERSION = 1
 """Raised with every change of what can be applied: events set aside by an older one are tried

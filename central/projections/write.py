@@ -12,7 +12,6 @@ from uuid import UUID
 
 import asyncpg
 
-from central.archive import Unwritable
 from central.projections.rows import (
     AnyRow,
     CountedFact,
@@ -29,6 +28,7 @@ from central.projections.rows import (
     StoreAlarm,
 )
 from central.projections.stock_counts import write_counts
+from central.projections.unwritable import Unwritable
 from sync.protocol.identity import CustomerId
 
 LOCK_COMPANY = "SELECT FROM company WHERE company_id = $1 FOR NO KEY UPDATE"

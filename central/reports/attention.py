@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.archive_postgres import own
+from central.archive.postgres import own
 from central.db.engine import raw
 from central.reports.claims import OpenClaim, open_claims
 from sync.engine.sealing import open_sealed

@@ -23,12 +23,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.archive_postgres import own
+from central.archive.postgres import own
 from central.db.engine import raw
 from sync.protocol.change import Epoch, Genesis
 from sync.protocol.codec import decode
+from sync.protocol.facts import AlarmKind
 from sync.protocol.identity import StoreId
-from sync.protocol.poslog import AlarmKind
 
 BEFORE_ENROLMENT = timedelta(days=2)
 CLAIMS_READ_MAX = 10_000

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.archive_postgres import own
+from central.archive.postgres import own
 from central.db.engine import raw
 from sync.protocol.errors import NotFound
 from sync.protocol.identity import CompanyId, StoreId

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.archive_postgres import own
+from central.archive.postgres import own
 from central.db.engine import raw
 from central.projections.fact_id import SALE_KIND
 from central.projections.fold_totals import Tally
@@ -22,9 +22,9 @@ from central.reports.totals import RECEIPTS_MAX, store_receipts
 from sync.protocol.change import Epoch
 from sync.protocol.codec import decode_fact, is_known
 from sync.protocol.errors import Undecodable
+from sync.protocol.facts import RetailTransaction
 from sync.protocol.identity import SaleId, StoreId
 from sync.protocol.manifest import Receipt, ReceiptDifference, Totals, receipt_differences
-from sync.protocol.poslog import RetailTransaction
 
 PAGE_EVENTS = 1_000
 EVENTS_MAX = 50_000

@@ -11,15 +11,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.archive_postgres import own
+from central.archive.postgres import own
 from central.db.engine import raw
 from central.projections.fact_id import SALE_KIND
 from sync.protocol.change import Epoch
 from sync.protocol.codec import decode_fact, is_known
 from sync.protocol.errors import NotFound, Undecodable
+from sync.protocol.facts import LINES_MAX, Line, RetailTransaction
 from sync.protocol.identity import SaleId, StoreId
 from sync.protocol.manifest import Difference, percent
-from sync.protocol.poslog import LINES_MAX, Line, RetailTransaction
 
 _SALE = """
 SELECT s.*, coalesce(p.spent, 0) AS points_spent FROM sale AS s

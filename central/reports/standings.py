@@ -6,7 +6,7 @@ Constant time per store: heads, watermarks and counts, no journal is read.
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.archive_postgres import own
+from central.archive.postgres import own
 from central.db.engine import raw
 from central.reports.sales import Page
 from sync.protocol.change import Epoch

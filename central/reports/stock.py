@@ -4,7 +4,7 @@ having seen it (``central/projections/stock_counts.py``)."""
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.archive_postgres import own
+from central.archive.postgres import own
 from central.db.engine import raw
 from central.reports.sales import Page
 from sync.protocol.identity import CompanyId, ItemId, StoreId

@@ -18,7 +18,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.archive_postgres import own
+from central.archive.postgres import own
 from central.db.engine import raw
 from central.projections.fold_totals import Tally
 from sync.protocol.identity import SaleId, StoreId, TenderId, WorkstationId

@@ -6,7 +6,7 @@ Singapore's: almost everything standard, services used abroad zero-rated, invest
 
 from typing import NamedTuple
 
-from sync.protocol.poslog import TaxClass
+from sync.protocol.facts import TaxClass
 
 WEIGHED = "kg"
 

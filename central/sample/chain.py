@@ -9,8 +9,8 @@ from stdnum.ean import calc_check_digit
 
 from central.sample.catalogue import DEPARTMENTS, products_of
 from central.sample.people import FAMILY_NAMES, GIVEN_NAMES, OPERATORS
+from sync.protocol.facts import TaxClass, TenderKind
 from sync.protocol.identity import ItemId, OperatorId, TenderId
-from sync.protocol.poslog import TaxClass, TenderKind
 from sync.protocol.reference import Item, Operator, Price, TaxRate, Tender
 from sync.protocol.units import Unit
 

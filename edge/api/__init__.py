@@ -1,0 +1,1 @@
+"""The store's HTTP: parse, one use case, answer; by subject."""

@@ -9,12 +9,12 @@ from litestar import Response, get, patch, post
 from edge.api.once import once
 from edge.api.parameters import PAGE, IdInPath, Limit, Offset, TheBox, Words
 from edge.api.written import Described, accepts
+from edge.db.connection.reading import read
 from edge.db.customers import Customer, find_customer, search_customers
-from edge.domain.customer_errors import CustomerNotKnown
-from edge.reading import read
-from edge.usecases.create_customer import CreateCustomer, create_customer, draw
+from edge.domain.customer import CustomerNotKnown
+from edge.usecases.customer.create import CreateCustomer, create_customer, draw
+from edge.usecases.customer.update import UpdateCustomer, deactivate_customer, update_customer
 from edge.usecases.fields import Operator, Request
-from edge.usecases.update_customer import UpdateCustomer, deactivate_customer, update_customer
 from sync.protocol.identity import CustomerId, EventId
 
 

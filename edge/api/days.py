@@ -8,11 +8,11 @@ from litestar import Response, get, post
 from edge.api.once import once
 from edge.api.parameters import DateInPath, TheBox
 from edge.api.written import Described, accepts
+from edge.db.connection.reading import read
 from edge.db.days import BusinessDay, find_open_day
-from edge.reading import read
-from edge.usecases.close_business_day import CloseBusinessDay, ClosedDay, close_business_day
-from edge.usecases.open_business_day import OpenBusinessDay, open_business_day
-from edge.usecases.reopen_business_day import ReopenBusinessDay, reopen_business_day
+from edge.usecases.day.close import CloseBusinessDay, ClosedDay, close_business_day
+from edge.usecases.day.open import OpenBusinessDay, open_business_day
+from edge.usecases.day.reopen import ReopenBusinessDay, reopen_business_day
 from sync.protocol.errors import NotFound
 from sync.protocol.identity import EventId
 

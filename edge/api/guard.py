@@ -14,8 +14,8 @@ from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.status_codes import HTTP_200_OK
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from edge.box import Box
-from edge.problems import NotPaired, WrongHost
+from edge.api.problems import NotPaired, WrongHost
+from edge.box.box import Box
 from sync.http.door import address_of
 from sync.http.tries import WrongTries
 from sync.protocol.identity import WorkstationId

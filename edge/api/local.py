@@ -13,22 +13,22 @@ from edge.api.once import once
 from edge.api.parameters import IdInPath, TheBox
 from edge.api.sync_status import SyncStatus, status_of
 from edge.api.totals import receipts, totals
-from edge.box import Box
+from edge.box.box import Box
+from edge.box.folder import database_of
 from edge.db.alarms import Alarm, find_standing
-from edge.db.engine import open_connection
+from edge.db.connection.engine import open_connection
+from edge.db.connection.reading import read
 from edge.db.workstations import PairedWorkstation, list_codes, list_workstations
 from edge.domain.text import ShortWorkstation
-from edge.folder import database_of
-from edge.reading import read
-from edge.usecases.clear_alarm import ClearAlarm, clear_alarm
+from edge.usecases.box.clear_alarm import ClearAlarm, clear_alarm
+from edge.usecases.box.resume_pushing import Resumed, resume_pushing
 from edge.usecases.fields import Request
-from edge.usecases.issue_pairing_code import IssuedCode, issue_pairing_code, new_code
-from edge.usecases.resume_pushing import Resumed, resume_pushing
-from edge.usecases.unpair_workstation import Unpaired, unpair_workstation
+from edge.usecases.workstation.issue_pairing_code import IssuedCode, issue_pairing_code, new_code
+from edge.usecases.workstation.unpair import Unpaired, unpair_workstation
 from sync.engine.journal import VerifyOutcome, verify_chain
 from sync.http.body import read_body
+from sync.protocol.facts import AlarmKind
 from sync.protocol.identity import EventId, WorkstationId
-from sync.protocol.poslog import AlarmKind
 
 
 class PairingCodeRequest(Request, frozen=True):

@@ -15,7 +15,7 @@ from litestar import Response
 from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED
 
 from edge.api.guard import caller_of
-from edge.box import Box
+from edge.box.box import Box
 from edge.usecases.answer_once import Asked, answer_once, digest_of
 from sync.engine.journal import Moment
 from sync.http.body import decode_body, raw_body

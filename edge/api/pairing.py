@@ -10,9 +10,9 @@ from edge.api.guard import tries_of
 from edge.api.once import once
 from edge.api.parameters import TheBox
 from edge.api.written import accepts
-from edge.domain.pairing_errors import PairingRefused
-from edge.reading import read
-from edge.usecases.pair_workstation import (
+from edge.db.connection.reading import read
+from edge.domain.workstation import PairingRefused
+from edge.usecases.workstation.pair import (
     Paired,
     PairWorkstation,
     check_code,

@@ -7,7 +7,7 @@ from uuid import UUID
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, PathParameter, QueryParameter, SkipValidation
 
-from edge.box import Box
+from edge.box.box import Box
 from edge.usecases.fields import OFFSET_MAX, PAGE_MAX
 from sync.protocol.text import TEXT_PATTERN
 

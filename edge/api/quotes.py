@@ -9,9 +9,9 @@ from edge.api.guard import workstation_of
 from edge.api.limits import SALE_BYTES_MAX
 from edge.api.parameters import TheBox
 from edge.api.written import accepts
-from edge.domain.quote import Quote
-from edge.reading import read
-from edge.usecases.quote_sale import QuoteSale, quote_sale
+from edge.db.connection.reading import read
+from edge.domain.sale.quote import Quote
+from edge.usecases.sale.quote import QuoteSale, quote_sale
 from sync.http.body import read_body
 
 

@@ -19,14 +19,14 @@ from edge.api.limits import SALE_BYTES_MAX
 from edge.api.parameters import IdInPath, TheBox, Typed
 from edge.api.seen import tell
 from edge.api.written import Described, accepts
-from edge.box import Box
-from edge.domain.basket import SaleRequest
-from edge.domain.completed import CompletedSale
-from edge.reading import read
-from edge.usecases.abandon_sale import abandon_sale
-from edge.usecases.complete_sale import complete_sale
+from edge.box.box import Box
+from edge.db.connection.reading import read
+from edge.domain.sale.basket import SaleRequest
+from edge.domain.sale.completed import CompletedSale
 from edge.usecases.fields import Operator, Request
-from edge.usecases.look_up_sale import Abandoned, look_up_receipt, look_up_sale
+from edge.usecases.sale.abandon import abandon_sale
+from edge.usecases.sale.complete import complete_sale
+from edge.usecases.sale.look_up import Abandoned, look_up_receipt, look_up_sale
 from sync.engine.signing import SALE_SIGNED, sign_bytes
 from sync.http.body import decode_body, raw_body, read_body
 from sync.protocol import codec

@@ -14,16 +14,16 @@ import uuid_utils.compat
 from litestar.handlers import BaseRouteHandler
 
 from edge.api.guard import Connection, box_of, workstation_of
-from edge.box import Box
+from edge.box.box import Box
 from edge.db.store import read_enrolment
-from edge.usecases.raise_alarm import raise_alarm
+from edge.usecases.box.raise_alarm import raise_alarm
 from sync.engine.journal import Moment, hash_at, read_head
 from sync.engine.signing import parse_head
 from sync.protocol.change import Genesis, Head
 from sync.protocol.codec import decode
 from sync.protocol.errors import InvalidField
+from sync.protocol.facts import AlarmKind
 from sync.protocol.identity import WorkstationId
-from sync.protocol.poslog import AlarmKind
 
 HEADER = "Holdfast-Seen"
 CHARACTERS_MAX = 256

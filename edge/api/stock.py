@@ -12,11 +12,11 @@ from edge.api.limits import SALE_BYTES_MAX
 from edge.api.once import once
 from edge.api.parameters import PAGE, Limit, Offset, TextInPath, TheBox
 from edge.api.written import Described, accepts
+from edge.db.connection.reading import read
 from edge.db.items import AsOf, find_item
 from edge.db.stock import StockLevel, StockMovement, stock_history, stock_level
-from edge.domain.line_errors import UnknownItem
-from edge.reading import read
-from edge.usecases.receive_goods import ReceivedGoods, ReceiveGoods, receive_goods
+from edge.domain.sale.line_errors import UnknownItem
+from edge.usecases.stock.receive_goods import ReceivedGoods, ReceiveGoods, receive_goods
 from sync.protocol.errors import NotFound
 from sync.protocol.identity import ItemId
 

@@ -11,12 +11,12 @@ from litestar import get
 
 from edge.api.parameters import TheBox
 from edge.api.written import Described
-from edge.box import Box
-from edge.clock import CLOCK_GAP_S_MAX
+from edge.box.box import Box
+from edge.box.clock import CLOCK_GAP_S_MAX
 from edge.db.alarms import Alarm, list_alarms
+from edge.db.connection.reading import read
 from edge.db.pushing import PushState, read_push_state
 from edge.db.reference import count_aside, rows_aside
-from edge.reading import read
 from sync.engine.journal import Moment, acknowledged, read_head
 from sync.protocol.feeds import KEY_CHARACTERS_MAX
 from sync.protocol.text import shown

@@ -11,6 +11,7 @@ from litestar import get
 from edge.api.guard import workstation_of
 from edge.api.parameters import Limit, Offset, TheBox
 from edge.api.written import Described
+from edge.db.connection.reading import read
 from edge.db.days import BusinessDay, count_receipts, find_open_day
 from edge.db.operators import (
     OPERATORS_LISTED_MAX,
@@ -21,7 +22,6 @@ from edge.db.operators import (
 from edge.db.store import read_settings, today
 from edge.db.tenders import TENDERS_LISTED_MAX, ActiveTender, count_tenders, list_tenders
 from edge.db.tills import TillSession, find_open_till, open_sessions
-from edge.reading import read
 from sync.engine.journal import Moment
 from sync.protocol.identity import StoreId, TillId, WorkstationId
 

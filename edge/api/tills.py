@@ -9,10 +9,10 @@ from edge.api.guard import workstation_of
 from edge.api.once import once
 from edge.api.parameters import IdInPath, TheBox
 from edge.api.written import Described, accepts
+from edge.db.connection.reading import read
 from edge.db.tills import TillSession, find_open_till
-from edge.reading import read
-from edge.usecases.open_till import OpenTill, open_till
-from edge.usecases.settle_till import SettledTill, SettleTill, settle_till
+from edge.usecases.till.open import OpenTill, open_till
+from edge.usecases.till.settle import SettledTill, SettleTill, settle_till
 from sync.protocol.errors import NotFound
 from sync.protocol.identity import EventId, TillSessionId
 

@@ -17,7 +17,7 @@ from litestar.params import QueryParameter
 from edge.api.guard import caller_of
 from edge.api.parameters import DateInQuery, IdInQuery, TheBox
 from edge.api.written import Described
-from edge.box import Box
+from edge.box.box import Box
 from edge.db.store import read_settings
 from edge.db.tills import any_till_open
 from edge.db.totals import RECEIPTS_MAX, read_receipts, read_totals

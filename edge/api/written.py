@@ -18,7 +18,7 @@ from litestar.openapi.spec import (
     Schema,
 )
 
-from edge.problems import MEDIA_TYPE, Problem
+from edge.api.problems import MEDIA_TYPE, Problem
 from sync.http.describing import without_references
 
 

@@ -1,7 +1,7 @@
 """Items as a workstation asks for them: by scan code and by id (by words: ``item_search.py``).
 
 Price and tax are those in force at an instant and on a date; a sale reads its own as of the instant
-of its tender (``hot_reads.py``).
+of its tender (``sale_reads.py``).
 """
 
 import sqlite3
@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
+from sync.protocol.facts import TaxClass
 from sync.protocol.identity import ItemId
-from sync.protocol.poslog import TaxClass
 from sync.protocol.scan_code import code_key
 
 ITEMS_LISTED_MAX = 200

@@ -4,7 +4,7 @@ data set.
 One function writes what was published, one takes away what is no more. Both get whole pages, of
 rows that passed ``feeds.read_row``; keys that are taken away may be anything. What the store itself
 wrote is never replaced: a grant keeps what was spent of it, and customers are merged apart from
-here (``edge/usecases/take_customers.py``).
+here (``edge/usecases/customer/take.py``).
 """
 
 import sqlite3

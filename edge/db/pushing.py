@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from edge.clock import Steady
+from edge.domain.reckoning import Steady
 
 _READ = (
     "SELECT stopped, stop_alarm_id, last_contact_ms, server_time_ms, machine_boot, steady_ms,"

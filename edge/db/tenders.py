@@ -4,8 +4,8 @@ import sqlite3
 
 import msgspec
 
+from sync.protocol.facts import TenderKind
 from sync.protocol.identity import TenderId
-from sync.protocol.poslog import TenderKind
 
 TENDERS_LISTED_MAX = 50
 _ACTIVE = "SELECT tender_id, name, kind FROM tender WHERE active ORDER BY rowid LIMIT ? OFFSET ?"

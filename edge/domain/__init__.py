@@ -1,0 +1,1 @@
+"""The store's rules: pure, each subject with its refusals."""

@@ -16,7 +16,7 @@ from uuid import UUID
 
 import msgspec
 
-from edge.db import hot_reads
+from edge.db import sale_reads
 from edge.db.requests import AnsweredRequest, find_answered, insert_answered
 from edge.domain.errors import RequestIdReused, RequestIdTaken
 from sync.protocol.codec import decode, encode
@@ -63,7 +63,7 @@ def answer_once(
         if known.digest != asked.digest:
             raise RequestIdReused(asked.request_id)
         return Answered(decode(kind, known.answer), repeated=True)
-    standing = hot_reads.find_id(db, SaleId(asked.request_id))
+    standing = sale_reads.find_id(db, SaleId(asked.request_id))
     if any(meaning is not None for meaning in standing):
         raise RequestIdTaken(asked.request_id, standing.kind or "sale")
     answer = carry_out()

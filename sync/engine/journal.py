@@ -3,7 +3,7 @@
 Journal = outbox: one table written together with the fact itself, and one row that holds the
 chain's end and the only send state. Everything here runs on the caller's connection and begins or
 ends no transaction, so a refused unit rolls the counters back with it. The tables are those of
-edge/db/tables.py (``journal``, ``journal_head``); at most one head is ``current``.
+edge/db/tables/store.py (``journal``, ``journal_head``); at most one head is ``current``.
 
 Hot path: ``append`` costs one SELECT, one INSERT and one UPDATE, each a constant string.
 """
@@ -24,8 +24,8 @@ from sync.protocol.change import (
 from sync.protocol.clock import ClockState, Hlc, tick
 from sync.protocol.codec import decode_fact, encode, kind_of
 from sync.protocol.errors import Refusal, Undecodable
+from sync.protocol.facts import AnyFact
 from sync.protocol.identity import BootId, EventId, StoreId
-from sync.protocol.poslog import AnyFact
 
 if TYPE_CHECKING:  # edge decides which SQLite stands behind the name
     from sqlite3 import Connection

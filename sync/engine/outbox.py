@@ -15,8 +15,8 @@ from sync.protocol.change import Envelope, Epoch, Head
 from sync.protocol.clock import Hlc
 from sync.protocol.codec import decode_fact
 from sync.protocol.errors import Undecodable
+from sync.protocol.facts import AnyFact, CustomerChanged
 from sync.protocol.identity import CustomerId, EventId, StoreId
-from sync.protocol.poslog import AnyFact, CustomerChanged
 from sync.protocol.shared import PersonalKey
 
 if TYPE_CHECKING:  # edge decides which SQLite stands behind the name
@@ -96,7 +96,7 @@ class JournalPort(Protocol):
 
 
 class Run(Protocol):
-    """Runs a unit of work whole: ``edge.db.writer.Writer.run``."""
+    """Runs a unit of work whole: ``edge.db.connection.writer.Writer.run``."""
 
     def __call__(self, unit: "Callable[[Connection], T]", /) -> Awaitable[T]: ...
 

@@ -4,7 +4,7 @@
 from typing import NamedTuple
 from uuid import UUID
 
-from sync.protocol.poslog import (
+from sync.protocol.facts import (
     AnyFact,
     CustomerChanged,
     IdAbandoned,

@@ -11,11 +11,11 @@ from typing import NamedTuple, TypeVar
 import msgspec
 import zstandard
 
-from sync.protocol import poslog
+from sync.protocol import facts as poslog
 from sync.protocol.batch import UNFOLDED_BYTES_MAX, Batch
 from sync.protocol.columns import SentBatch, received, to_send
 from sync.protocol.errors import Undecodable
-from sync.protocol.poslog import AnyFact
+from sync.protocol.facts import AnyFact
 
 T = TypeVar("T")
 PACK_LEVEL = 6

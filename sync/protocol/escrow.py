@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sync.protocol.poslog import Spend
+from sync.protocol.facts import Spend
 
 
 class Right(NamedTuple):

@@ -9,7 +9,7 @@ cannot block. A request whose events are all at or below the watermark with equa
 nothing, whatever its age, and is answered with the watermark: lost acknowledgements, duplicates and
 replays all end here. A sealed stream is *fenced*.
 
-A verdict is a value; central/usecases/ingest_batch.py turns it into rows and an answer.
+A verdict is a value; central/usecases/journal/ingest_batch.py turns it into rows and an answer.
 """
 
 from collections.abc import Mapping

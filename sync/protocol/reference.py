@@ -19,6 +19,7 @@ import msgspec
 from sync.protocol.bounds import INTEGER_MAX, BasisPoints, Count, Text
 from sync.protocol.change import INSTANT_MS_MAX, Hash
 from sync.protocol.currency import DECIMALS_MAX
+from sync.protocol.facts import TaxClass, TenderKind
 from sync.protocol.identity import (
     CustomerId,
     Incarnation,
@@ -27,7 +28,6 @@ from sync.protocol.identity import (
     TenderId,
 )
 from sync.protocol.money import MINOR_MAX, CashRounding
-from sync.protocol.poslog import TaxClass, TenderKind
 from sync.protocol.shared import PersonalKey
 from sync.protocol.text import TEXT_PATTERN
 from sync.protocol.units import Unit
@@ -73,7 +73,7 @@ class DataSet(StrEnum):
 class Item(msgspec.Struct, frozen=True, array_like=True):
     """What is sold. Key: its id. ``scan_codes``: the first is the one shown. A code that several
     items have means the active one, and of several active ones that of the smallest id: head office
-    refuses to publish such a code (``central/usecases/publish_reference.py``)."""
+    refuses to publish such a code (``central/usecases/feed/publish_reference.py``)."""
 
     item_id: ItemId
     name: Name

@@ -22,9 +22,9 @@ from rich.console import Console
 from rich.status import Status
 
 import edge  # noqa: F401 - puts a sound SQLite in place, before anything loads another
-from central.database import CannotRun
+from central.database.chosen import CannotRun
+from central.database.embedded import PostgresCannotStart
 from central.demo.errors import DemoCannotRun
-from central.postgres import PostgresCannotStart
 from tests.benchmarks.figures import Figure, table_of
 from tests.benchmarks.parts import LONG, ORDINARY, Part
 

@@ -16,10 +16,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from edge.db.engine import open_connection
-from edge.db.group import Failed
-from edge.db.pen import Pen
-from edge.folder import database_of
+from edge.box.folder import database_of
+from edge.db.connection.engine import open_connection
+from edge.db.connection.group import Failed
+from edge.db.connection.pen import Pen
 from tests.benchmarks.shop import Basket, Shop, now, sell
 
 _WRITES = ("INSERT", "UPDATE", "DELETE")

@@ -16,14 +16,15 @@ from stdnum.ean import calc_check_digit
 
 from central.sample.catalogue import WEIGHED
 from central.sample.chain import sample_items
-from edge.domain.basket import LineRequest, SaleRequest, TenderRequest
-from edge.domain.sale import compose
-from edge.domain.situation import ItemOnSale, PriceInForce, RateInForce, Situation, TenderInUse
+from edge.domain.sale.basket import LineRequest, SaleRequest, TenderRequest
+from edge.domain.sale.compose import compose
+from edge.domain.sale.situation import ItemOnSale, PriceInForce, RateInForce, Situation, TenderInUse
 from sync.engine.journal import Entry, Moment, next_entry
 from sync.protocol.change import Epoch, Genesis, Head, epoch_of, genesis_hash
 from sync.protocol.clock import ClockState, Hlc
 from sync.protocol.codec import encode
 from sync.protocol.escrow import Right
+from sync.protocol.facts import RetailTransaction, TaxClass, TenderKind
 from sync.protocol.identity import (
     BootId,
     CompanyId,
@@ -41,7 +42,6 @@ from sync.protocol.identity import (
     receipt_number,
 )
 from sync.protocol.money import extend
-from sync.protocol.poslog import RetailTransaction, TaxClass, TenderKind
 from sync.protocol.reference import Item, Price, StoreSettings
 
 LINES = 5

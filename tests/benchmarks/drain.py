@@ -18,11 +18,11 @@ import asyncpg
 from central.db.engine import unit_of_work
 from central.demo.children import run_child
 from central.demo.stage import Stage, standing
-from central.usecases.add_company import add_company
-from central.usecases.add_store import add_store, default_settings
-from central.usecases.create_enrol_code import create_enrol_code
-from central.usecases.load_sample import load_sample
-from central.usecases.sequence_publications import drain_publications
+from central.usecases.box.create_enrol_code import create_enrol_code
+from central.usecases.company.add import add_company
+from central.usecases.company.load_sample import load_sample
+from central.usecases.feed.sequence_publications import drain_publications
+from central.usecases.store.add import add_store, default_settings
 from tests.benchmarks.bare import fill
 from tests.benchmarks.head_office import dsn_of
 from tests.benchmarks.running import Running, edge_serving

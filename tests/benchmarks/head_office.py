@@ -21,17 +21,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from central.db.engine import database_url, open_engine, unit_of_work
 from central.db.migrate import migrate
 from central.demo.children import start_child
-from central.serving import now_ms
-from central.usecases.add_company import add_company
-from central.usecases.add_store import add_store, default_settings
-from central.usecases.create_enrol_code import create_enrol_code
+from central.server.serving import now_ms
+from central.usecases.box.create_enrol_code import create_enrol_code
+from central.usecases.company.add import add_company
+from central.usecases.store.add import add_store, default_settings
 from sync.engine.push import BATCH_TYPE
 from sync.engine.signing import sign_request
 from sync.protocol.change import Genesis
 from sync.protocol.codec import decode, pack_batch
 from sync.protocol.enrolment import EnrolmentAnswer
+from sync.protocol.facts import RetailTransaction
 from sync.protocol.identity import CustomerId, SaleId
-from sync.protocol.poslog import RetailTransaction
 from tests.benchmarks.running import Running
 from tests.shop_journal import Shop
 

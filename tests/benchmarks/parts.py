@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from central.postgres import running_postgres
+from central.database.embedded import running_postgres
 from tests.benchmarks.drain import SALES, measure_drain
 from tests.benchmarks.edge_http import Sizes, measure_edge_http
 from tests.benchmarks.figures import Figure, Target, Unit, figure

@@ -16,13 +16,13 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from central.archive_postgres import own
+from central.archive.postgres import own
 from central.db.engine import open_engine, snapshot, unit_of_work
 from central.reports.board import board
 from central.reports.reconciliation import Colour, reconcile_day
 from central.reports.totals import store_account
-from central.usecases.add_company import add_company
-from central.usecases.add_store import add_store, default_settings
+from central.usecases.company.add import add_company
+from central.usecases.store.add import add_store, default_settings
 from sync.protocol.codec import encode
 from sync.protocol.identity import CompanyId, StoreId
 from sync.protocol.manifest import Manifest

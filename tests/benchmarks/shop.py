@@ -16,16 +16,16 @@ import msgspec
 import uuid_utils.compat
 
 from central.sample.chain import sample_items
-from edge.clock import StoreClock
+from edge.box.clock import StoreClock
+from edge.box.folder import database_of
+from edge.db.connection.writer import InlineWriter
 from edge.db.store import take_settings
 from edge.db.workstations import write_workstation
-from edge.db.writer import InlineWriter
-from edge.domain.basket import SaleRequest
-from edge.domain.completed import CompletedSale
-from edge.folder import database_of
-from edge.usecases.complete_sale import complete_sale
-from edge.usecases.open_business_day import OpenBusinessDay, open_business_day
-from edge.usecases.open_till import OpenTill, open_till
+from edge.domain.sale.basket import SaleRequest
+from edge.domain.sale.completed import CompletedSale
+from edge.usecases.day.open import OpenBusinessDay, open_business_day
+from edge.usecases.sale.complete import complete_sale
+from edge.usecases.till.open import OpenTill, open_till
 from sync.engine.journal import Moment
 from sync.protocol.identity import BootId, EventId, OperatorId, TillSessionId, WorkstationId
 from sync.protocol.scan_code import code_key

@@ -22,15 +22,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from central.db.engine import open_engine, unit_of_work
 from central.demo.children import Child, free_port, run_child, start_child
 from central.demo.workstation import Workstation, pair
-from central.serving import now_ms
-from central.usecases.add_company import add_company
-from central.usecases.add_store import add_store, default_settings
-from central.usecases.add_user import add_user
-from central.usecases.create_enrol_code import create_enrol_code
-from central.usecases.load_sample import Sample, load_sample
-from central.usecases.sequence_publications import drain_publications
-from central.usecases.sign_in_link import create_sign_in_link, link_address
-from edge.local import call_edge
+from central.server.serving import now_ms
+from central.usecases.box.create_enrol_code import create_enrol_code
+from central.usecases.company.add import add_company
+from central.usecases.company.load_sample import Sample, load_sample
+from central.usecases.feed.sequence_publications import drain_publications
+from central.usecases.people.add_user import add_user
+from central.usecases.people.sign_in_link import create_sign_in_link, link_address
+from central.usecases.store.add import add_store, default_settings
+from edge.commands.running_box import call_edge
 from sync.protocol.identity import CompanyId
 from tests.crash.forge import LOG_FILE, Forge, Order, Served
 

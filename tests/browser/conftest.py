@@ -16,8 +16,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
+from central.database.embedded import PostgresServer
 from central.demo.children import free_port
-from central.postgres import PostgresServer
 from tests.browser.chain import NOBODY_LISTENS, Box, Company, Office, office_on
 from tests.browser.watched import Tabs
 from tests.central_fixtures import migrated_template

@@ -9,16 +9,16 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from central.archive_postgres import PostgresArchive
+from central.archive.postgres import PostgresArchive
 from central.db.engine import unit_of_work
 from central.db.tables import Store, table
-from central.serving import now_ms
-from central.usecases.add_company import add_company
-from central.usecases.add_user import add_user
-from central.usecases.sign_in_link import create_sign_in_link, link_address
+from central.server.serving import now_ms
+from central.usecases.company.add import add_company
+from central.usecases.people.add_user import add_user
+from central.usecases.people.sign_in_link import create_sign_in_link, link_address
+from sync.protocol.facts import RetailTransaction
 from sync.protocol.identity import CompanyId
 from sync.protocol.money import format_minor
-from sync.protocol.poslog import RetailTransaction
 from tests.browser.chain import PASSWORD, Office
 from tests.browser.watched import NARROW, Tabs
 from tests.head_office import apply_all, deliver, open_stream

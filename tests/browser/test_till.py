@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 from playwright.async_api import Page, Request, Route, expect
 
-from edge.db.errors import DiskRefused
+from edge.db.connection.errors import DiskRefused
 from edge.domain.errors import NoOpenTill
 from sync.protocol.errors import Refusal
 from sync.protocol.identity import WorkstationId

@@ -12,25 +12,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from central.archive import Archive
-from central.archive_memory import MemoryArchive
-from central.archive_postgres import PostgresArchive
+from central.archive.port import Archive
+from central.archive.postgres import PostgresArchive
+from central.database.embedded import PostgresServer
 from central.db.engine import open_engine
 from central.db.tables import metadata
-from central.postgres import PostgresServer
 from central.projections.fact_id import OWN_ID
-from central.usecases.apply_events import apply_events
-from central.usecases.hear_head import hear_head
-from central.usecases.ingest_batch import Acknowledged, IngestAnswer, NoStream, ingest_batch
-from central.usecases.retry_quarantined import retry_quarantined
+from central.usecases.box.record_stated_head import hear_head
+from central.usecases.journal.apply_events import apply_events
+from central.usecases.journal.ingest_batch import Acknowledged, IngestAnswer, NoStream, ingest_batch
+from central.usecases.journal.retry_quarantined import retry_quarantined
 from sync.protocol import codec
 from sync.protocol.batch import Batch
 from sync.protocol.change import Head
 from sync.protocol.clock import Hlc
 from sync.protocol.codec import KindVersion, encode, kind_of
-from sync.protocol.identity import CompanyId, DeviceId, EventId, ItemId, MovementId, SaleId
-from sync.protocol.ingest import Damaged, Fenced, Forked, Gap
-from sync.protocol.poslog import (
+from sync.protocol.facts import (
     AlarmCleared,
     AlarmKind,
     AlarmRaised,
@@ -49,7 +46,10 @@ from sync.protocol.poslog import (
     StockTransferred,
     TransferDirection,
 )
+from sync.protocol.identity import CompanyId, DeviceId, EventId, ItemId, MovementId, SaleId
+from sync.protocol.ingest import Damaged, Fenced, Forked, Gap
 from sync.protocol.shared import CustomerField, CustomerRecord, FieldChange, PersonalKey
+from tests.doubles.archive_memory import MemoryArchive
 from tests.head_office import (
     Rows,
     apply_all,
@@ -645,8 +645,8 @@ async def test_what_a_newer_applier_understands_leaves_quarantine(
     newer = KindVersion("retail_transaction", 2)
     monkeypatch.setitem(codec.KINDS, newer, RetailTransaction)
     monkeypatch.setitem(codec._DECODERS, newer, msgspec.msgpack.Decoder(RetailTransaction))
-    monkeypatch.setattr("central.usecases.retry_quarantined.APPLIER_VERSION", 2)
-    monkeypatch.setattr("central.usecases.apply_events.APPLIER_VERSION", 2)
+    monkeypatch.setattr("central.usecases.journal.retry_quarantined.APPLIER_VERSION", 2)
+    monkeypatch.setattr("central.usecases.journal.apply_events.APPLIER_VERSION", 2)
     tried = await retry_quarantined(office.archive, shop.store_id)
     assert (tried.events, tried.set_aside) == (1, 0)
     rows = await office.rows()

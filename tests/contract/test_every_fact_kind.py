@@ -15,16 +15,16 @@ from msgspec import structs
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 import sync
-from central.archive import Archive
-from central.archive_memory import MemoryArchive
-from central.archive_postgres import PostgresArchive
+from central.archive.port import Archive
+from central.archive.postgres import PostgresArchive
+from central.database.embedded import PostgresServer
 from central.db.engine import open_engine
 from central.db.tables import metadata
-from central.postgres import PostgresServer
 from central.projections.fact_id import OWN_ID, SALE_KIND
 from sync.protocol.codec import KINDS, KindVersion, encode
+from sync.protocol.facts import AnyFact, BusinessDayClosed, CustomerChanged
 from sync.protocol.manifest import Manifest
-from sync.protocol.poslog import AnyFact, BusinessDayClosed, CustomerChanged
+from tests.doubles.archive_memory import MemoryArchive
 from tests.golden import examples as golden
 from tests.head_office import (
     Rows,

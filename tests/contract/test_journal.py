@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from edge.db.schema import metadata
-from edge.db.writer import AioWriter
+from edge.db.connection.writer import AioWriter
+from edge.db.tables.schema import metadata
 from sync.engine import journal
 from sync.engine.journal import (
     VERIFY_PAGE_EVENTS,
@@ -45,8 +45,8 @@ from sync.protocol.change import EVENT_BODY_BYTES_MAX, INSTANT_MS_MAX, Epoch, He
 from sync.protocol.clock import ClockState, Hlc
 from sync.protocol.codec import decode_fact
 from sync.protocol.errors import Refusal
+from sync.protocol.facts import AnyFact, CustomerChanged, DeviceRecorded
 from sync.protocol.identity import BootId, CustomerId, EventId, OperatorId
-from sync.protocol.poslog import AnyFact, CustomerChanged, DeviceRecorded
 from sync.protocol.shared import CustomerField, FieldChange, PersonalKey
 from tests.strategies import STORE, facts
 

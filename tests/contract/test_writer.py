@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from edge.db.engine import open_connection
-from edge.db.errors import CommitUnknown, DiskRefused, WriterClosed
-from edge.db.writer import AioWriter, InlineWriter, Unit, Writer
+from edge.db.connection.engine import open_connection
+from edge.db.connection.errors import CommitUnknown, DiskRefused, WriterClosed
+from edge.db.connection.writer import AioWriter, InlineWriter, Unit, Writer
 from sync.protocol.errors import Refusal
 from tests.faults import contents, failing_at, full_at
 

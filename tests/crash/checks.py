@@ -17,8 +17,7 @@ from sync.engine.journal import verify_chain
 from sync.engine.signing import SALE_SIGNED, verify_bytes
 from sync.protocol import codec
 from sync.protocol.change import Kept, link
-from sync.protocol.identity import WorkstationId, receipt_number
-from sync.protocol.poslog import (
+from sync.protocol.facts import (
     AlarmRaised,
     AnyFact,
     IdAbandoned,
@@ -28,6 +27,7 @@ from sync.protocol.poslog import (
     TillSessionOpened,
     TillSessionSettled,
 )
+from sync.protocol.identity import WorkstationId, receipt_number
 from tests.crash.client import Tally, Told, Workstation
 
 FAULTS_MAX = 20

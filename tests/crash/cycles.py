@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from edge.db.engine import address
-from edge.folder import database_of
+from edge.box.folder import database_of
+from edge.db.connection.engine import address
 from tests.crash.checks import faults, promises_of
 from tests.crash.client import Workstation
 from tests.crash.forge import LOG_FILE, Forge, Order

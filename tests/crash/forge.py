@@ -2,7 +2,7 @@
 
 Importing takes a second, forking a few milliseconds: so hundreds of kill cycles fit into a minute.
 The forge is a program of its own (``python -m tests.crash.forge``) with one thread, because forking
-a process with threads may deadlock. Each child runs ``edge.serving.serve`` just as the command
+a process with threads may deadlock. Each child runs ``server.serving.serve`` just as the command
 does, or, ``fresh``, becomes ``python -m edge serve`` by exec. Nothing outlives the test: each child
 dies with the forge, the forge with the test's process.
 
@@ -152,7 +152,7 @@ def main() -> None:
     """Fork and end children as ordered, until the test's end of the line closes."""
     line, parent = socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2])
     die_with_parent(parent)
-    for name in ("edge.cli", "edge.serving", *IMPORTED_LATE):
+    for name in ("edge.commands.cli", "edge.server.serving", *IMPORTED_LATE):
         importlib.import_module(name)
     gc.collect()
     gc.freeze()  # so that a child's first collection does not copy what was imported
@@ -190,8 +190,8 @@ def _serve(order: Order, told: int) -> None:
     if order.fresh:
         os.dup2(told, sys.stdout.fileno())
         _become_the_command(order)
-    from edge.db.crash import arm_from
-    from edge.serving import serve
+    from edge.db.connection.crash import arm_from
+    from edge.server.serving import serve
 
     if order.crash_at:
         arm_from(order.crash_at)
@@ -219,8 +219,8 @@ def _say(told: int, line: str) -> None:
 
 def _limit_pages(pages_file: Path) -> None:
     """Let the disk be full at so many pages: through the seam that the writer has for it."""
-    import edge.box
-    from edge.db.writer import AioWriter
+    import edge.box.box
+    from edge.db.connection.writer import AioWriter
 
     def limit(db: sqlite3.Connection) -> None:
         full_at(int(pages_file.read_text()))(db)
@@ -237,7 +237,7 @@ def _limit_pages(pages_file: Path) -> None:
         ) -> Self:
             return await super().open(path, tune, committed)
 
-    vars(edge.box)["AioWriter"] = Limited
+    vars(edge.box.box)["AioWriter"] = Limited
 
 
 if __name__ == "__main__":

@@ -18,22 +18,23 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from edge.box import make_key
-from edge.db.migrate import migrate
-from edge.db.writer import InlineWriter
-from edge.folder import database_of
-from edge.settings import write_settings
-from edge.usecases.adopt_enrolment import adopt_enrolment
-from edge.usecases.apply_reference import apply_reference
-from edge.usecases.issue_pairing_code import issue_pairing_code, new_code
-from edge.usecases.open_business_day import OpenBusinessDay, open_business_day
-from edge.usecases.pair_workstation import PairWorkstation, pair_workstation
+from edge.box.folder import database_of
+from edge.box.keys import make_key
+from edge.box.settings import write_settings
+from edge.db.connection.migrate import migrate
+from edge.db.connection.writer import InlineWriter
+from edge.usecases.box.adopt_enrolment import adopt_enrolment
+from edge.usecases.day.open import OpenBusinessDay, open_business_day
+from edge.usecases.feed.apply_reference import apply_reference
+from edge.usecases.workstation.issue_pairing_code import issue_pairing_code, new_code
+from edge.usecases.workstation.pair import PairWorkstation, pair_workstation
 from sync.engine.journal import Moment
 from sync.engine.signing import GENESIS_SIGNED, sign_bytes
 from sync.protocol.change import Genesis
 from sync.protocol.clock import ClockState, Hlc
 from sync.protocol.codec import encode
 from sync.protocol.enrolment import EnrolmentAnswer
+from sync.protocol.facts import TaxClass, TenderKind
 from sync.protocol.identity import (
     BootId,
     CompanyId,
@@ -47,7 +48,6 @@ from sync.protocol.identity import (
     TenderId,
     WorkstationId,
 )
-from sync.protocol.poslog import TaxClass, TenderKind
 from sync.protocol.reference import (
     EMPTY_SET_HASH,
     DataSet,

@@ -12,14 +12,14 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from edge.db.engine import open_connection
-from edge.folder import database_of
+from edge.box.folder import database_of
+from edge.db.connection.engine import open_connection
 from sync.engine.journal import Moment, append, read_head, read_range
 from sync.protocol.change import link
 from sync.protocol.clock import ClockState
 from sync.protocol.codec import decode_fact, encode
+from sync.protocol.facts import AlarmKind, AlarmRaised, RetailTransaction
 from sync.protocol.identity import BootId, EventId, ReceiptNumber, SaleId, StoreId, WorkstationId
-from sync.protocol.poslog import AlarmKind, AlarmRaised, RetailTransaction
 from tests.crash.checks import CHECKS, Promises, faults, promises_of
 from tests.crash.client import Workstation
 from tests.crash.cycles import finish

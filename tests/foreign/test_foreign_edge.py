@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from central.db.engine import unit_of_work
 from central.reports.reconciliation import Colour, DayVerdict, reconcile_day
 from central.reports.stock import stock_by_store
-from central.usecases.give_first_grants import give_due_grants
-from central.usecases.load_sample import load_sample
-from central.usecases.sequence_publications import drain_publications
+from central.usecases.box.give_first_grants import give_due_grants
+from central.usecases.company.load_sample import load_sample
+from central.usecases.feed.sequence_publications import drain_publications
 from sync.protocol.identity import StoreId
 from sync.protocol.money import share_through, split
 from tests.central_fixtures import NOW_MS, Served, postgres_template, serving

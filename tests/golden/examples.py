@@ -10,22 +10,7 @@ from uuid import UUID
 
 from sync.protocol.clock import Hlc
 from sync.protocol.codec import KindVersion
-from sync.protocol.identity import (
-    CustomerId,
-    ItemId,
-    MovementId,
-    OperatorId,
-    PromotionId,
-    ReceiptNumber,
-    SaleId,
-    StoreId,
-    TenderId,
-    TillId,
-    TillSessionId,
-    WorkstationId,
-)
-from sync.protocol.manifest import Manifest, TaxTotal, TenderTotal, Totals, WorkstationTotals
-from sync.protocol.poslog import (
+from sync.protocol.facts import (
     AlarmCleared,
     AlarmKind,
     AlarmRaised,
@@ -58,6 +43,21 @@ from sync.protocol.poslog import (
     TillSessionSettled,
     TransferDirection,
 )
+from sync.protocol.identity import (
+    CustomerId,
+    ItemId,
+    MovementId,
+    OperatorId,
+    PromotionId,
+    ReceiptNumber,
+    SaleId,
+    StoreId,
+    TenderId,
+    TillId,
+    TillSessionId,
+    WorkstationId,
+)
+from sync.protocol.manifest import Manifest, TaxTotal, TenderTotal, Totals, WorkstationTotals
 from sync.protocol.shared import CustomerField, FieldChange
 
 DAY = date(2025, 11, 24)

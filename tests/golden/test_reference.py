@@ -15,10 +15,10 @@ import pytest
 
 from sync.protocol.clock import Hlc
 from sync.protocol.codec import decode, encode
+from sync.protocol.facts import TaxClass, TenderKind
 from sync.protocol.feeds import ROWS, read_row
 from sync.protocol.identity import CustomerId, Incarnation, ItemId, OperatorId, TenderId
 from sync.protocol.money import CashRounding
-from sync.protocol.poslog import TaxClass, TenderKind
 from sync.protocol.reference import (
     EMPTY_SET_HASH,
     DataSet,

@@ -17,20 +17,21 @@ from uuid import UUID, uuid5
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from edge.db.migrate import migrate
+from edge.db.connection.migrate import migrate
+from edge.db.connection.writer import InlineWriter
 from edge.db.tills import TillSession
-from edge.db.writer import InlineWriter
-from edge.usecases.adopt_enrolment import adopt_enrolment
 from edge.usecases.answer_once import Asked, answer_once, digest_of
-from edge.usecases.apply_reference import AppliedPage, apply_reference
-from edge.usecases.open_business_day import OpenBusinessDay, open_business_day
-from edge.usecases.open_till import OpenTill, open_till
+from edge.usecases.box.adopt_enrolment import adopt_enrolment
+from edge.usecases.day.open import OpenBusinessDay, open_business_day
+from edge.usecases.feed.apply_reference import AppliedPage, apply_reference
+from edge.usecases.till.open import OpenTill, open_till
 from sync.engine.journal import Moment
 from sync.engine.signing import GENESIS_SIGNED, sign_bytes
 from sync.protocol.change import Genesis
 from sync.protocol.clock import ClockState
 from sync.protocol.codec import decode_fact, encode
 from sync.protocol.enrolment import EnrolmentAnswer
+from sync.protocol.facts import AnyFact, TaxClass, TenderKind
 from sync.protocol.identity import (
     BootId,
     CompanyId,
@@ -44,7 +45,6 @@ from sync.protocol.identity import (
     TillSessionId,
     WorkstationId,
 )
-from sync.protocol.poslog import AnyFact, TaxClass, TenderKind
 from sync.protocol.reference import (
     EMPTY_SET_HASH,
     DataSet,

@@ -14,10 +14,8 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
+from edge.db.connection.engine import open_connection
 from edge.db.customers import Customer, find_customer, write_customers
-from edge.db.engine import open_connection
-from edge.domain.basket import SaleRequest
-from edge.domain.completed import CompletedSale
 from edge.domain.errors import (
     InactiveCustomer,
     InactiveOperator,
@@ -26,22 +24,24 @@ from edge.domain.errors import (
     UnknownCustomer,
     UnknownOperator,
 )
-from edge.domain.line_errors import (
+from edge.domain.sale.basket import SaleRequest
+from edge.domain.sale.completed import CompletedSale
+from edge.domain.sale.line_errors import (
     InactiveItem,
     PriceMissing,
     TaxRateMissing,
     UnknownScanCode,
 )
-from edge.domain.tender_errors import InactiveTender, UnknownTender
-from edge.usecases.apply_reference import apply_reference
-from edge.usecases.create_customer import draw
-from edge.usecases.look_up_sale import look_up_sale
-from edge.usecases.quote_sale import QuoteSale, quote_sale
-from edge.usecases.update_customer import deactivate_customer
+from edge.domain.sale.tender_errors import InactiveTender, UnknownTender
+from edge.usecases.customer.create import draw
+from edge.usecases.customer.update import deactivate_customer
+from edge.usecases.feed.apply_reference import apply_reference
+from edge.usecases.sale.look_up import look_up_sale
+from edge.usecases.sale.quote import QuoteSale, quote_sale
 from sync.protocol.clock import Hlc
 from sync.protocol.errors import Refusal
+from sync.protocol.facts import TaxClass, TenderKind
 from sync.protocol.identity import EventId, ItemId, TenderId
-from sync.protocol.poslog import TaxClass, TenderKind
 from sync.protocol.reference import DataSet, Item, Operator, Price, TaxRate, Tender
 from sync.protocol.shared import CustomerField, CustomerRecord, FieldChange
 from tests.books import faults_of

@@ -6,8 +6,11 @@ import asyncio
 import pytest
 
 from central.db.engine import unit_of_work
-from central.usecases.add_user import add_user
-from central.usecases.end_access import (
+from central.usecases.box.revoke import list_boxes, revoke_box
+from central.usecases.company.load_sample import load_sample
+from central.usecases.feed.sequence_publications import drain_publications
+from central.usecases.people.add_user import add_user
+from central.usecases.people.end_access import (
     end_token,
     end_user,
     list_codes,
@@ -15,13 +18,10 @@ from central.usecases.end_access import (
     list_users,
     sign_out_user,
 )
-from central.usecases.end_operator import end_operator, list_operators
-from central.usecases.load_sample import load_sample
-from central.usecases.revoke_box import list_boxes, revoke_box
-from central.usecases.sequence_publications import drain_publications
-from central.usecases.sign_in import DAY_MS, TOKEN_LIFETIME_DAYS_MAX, add_token
-from central.usecases.sign_in_link import create_sign_in_link
-from central.usecases.verify_head_office import verify_head_office
+from central.usecases.people.end_operator import end_operator, list_operators
+from central.usecases.people.sign_in import DAY_MS, TOKEN_LIFETIME_DAYS_MAX, add_token
+from central.usecases.people.sign_in_link import create_sign_in_link
+from central.usecases.proof.verify_head_office import verify_head_office
 from sync.protocol.codec import decode
 from sync.protocol.errors import InvalidField, NotFound
 from sync.protocol.identity import CompanyId, StoreId

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from central.db.engine import open_engine, unit_of_work
-from central.keys import KEY_FILE
-from central.usecases.find_device import find_device
-from central.usecases.own_key import AnotherKey, own_key
+from central.db.key_file import KEY_FILE
+from central.usecases.box.find_device import find_device
+from central.usecases.company.own_key import AnotherKey, own_key
 from sync.protocol.identity import DeviceId
 from tests.central_fixtures import NOW_MS, TestedBox, postgres_template, serving
 from tests.integration.test_central_cli import Done, central, central_process

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
-from central.usecases.apply_events import apply_events
+from central.usecases.journal.apply_events import apply_events
 from sync.protocol.batch import Acknowledgement
 from sync.protocol.change import link
 from sync.protocol.codec import decode, encode

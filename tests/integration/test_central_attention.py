@@ -4,13 +4,13 @@ from uuid import UUID
 
 import msgspec
 
-from central.usecases.hear_head import hear_head
-from central.usecases.ingest_batch import Acknowledged, ingest_batch
+from central.usecases.box.record_stated_head import hear_head
+from central.usecases.journal.ingest_batch import Acknowledged, ingest_batch
 from sync.engine.sealing import seal
 from sync.protocol.batch import Batch
 from sync.protocol.clock import Hlc
+from sync.protocol.facts import CustomerChanged, Spend
 from sync.protocol.identity import CustomerId
-from sync.protocol.poslog import CustomerChanged, Spend
 from sync.protocol.shared import CustomerField, FieldChange, PersonalKey
 from tests.board_pages import load, send_form
 from tests.central_fixtures import Served, postgres_template

@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from central.archive import Archive, StreamKey
-from central.background import background
+from central.archive.port import Archive, StreamKey
+from central.server.background import background
 from sync.protocol.identity import StoreId
 from tests.central_fixtures import Served, TestedBox, postgres_template, serving
 from tests.head_office import deliver, open_stream
@@ -110,7 +110,7 @@ async def test_one_stores_failure_ends_no_other_stores_retry(
             if store_id == failing:
                 raise ZeroDivisionError
 
-        monkeypatch.setattr("central.background.retry_quarantined", retry)
+        monkeypatch.setattr("central.server.background.retry_quarantined", retry)
         async with background(office.office), asyncio.timeout(PATIENCE_S):
             await done.wait()
         assert tried == [failing, *others]

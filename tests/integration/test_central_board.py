@@ -7,15 +7,15 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from central.api.pages import PAGE_HEADERS
 from central.db.engine import unit_of_work
 from central.db.tables import Company, table
+from central.pages.page import PAGE_HEADERS
 from central.reports.board import DAYS_MAX
 from central.reports.figure_rows import PAGE_ROWS_MAX
-from central.usecases.add_user import add_user
+from central.usecases.people.add_user import add_user
+from sync.protocol.facts import RetailTransaction
 from sync.protocol.identity import CompanyId
 from sync.protocol.money import format_minor
-from sync.protocol.poslog import RetailTransaction
 from tests.board_pages import PageText, load, number_of, row_of, send_form
 from tests.central_fixtures import Served, postgres_template, serving
 from tests.head_office import apply_all, deliver, open_stream

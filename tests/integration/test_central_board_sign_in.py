@@ -6,17 +6,17 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from central.cli import app
+from central.commands.cli import app
 from central.db.engine import unit_of_work
-from central.usecases.add_user import add_user
-from central.usecases.sign_in import add_token
-from central.usecases.sign_in_link import (
+from central.usecases.people.add_user import add_user
+from central.usecases.people.sign_in import add_token
+from central.usecases.people.sign_in_link import (
     LINK_LIFETIME_S,
     LINK_LIFETIME_S_MAX,
     create_sign_in_link,
     link_address,
 )
-from central.usecases.sign_in_tries import FREE_TRIES
+from central.usecases.people.sign_in_tries import FREE_TRIES
 from sync.protocol.errors import InvalidField, NotFound
 from sync.protocol.identity import CompanyId
 from tests.board_pages import PageText, load, own_form, send_form

@@ -6,19 +6,19 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from central.archive_postgres import PostgresArchive
+from central.archive.postgres import PostgresArchive
+from central.database.embedded import PostgresServer
+from central.db.decisions import TailWrittenOff
 from central.db.engine import open_engine, raw, unit_of_work
-from central.decisions import TailWrittenOff
-from central.postgres import PostgresServer
 from central.reports.claims import DayPlaces, first_day_after
 from central.reports.reconciliation import Colour, DayVerdict, reconcile_day
-from central.usecases.decide import decide
-from central.usecases.hear_head import hear_head, note_head
-from central.usecases.ingest_batch import NoStream, ingest_batch
+from central.usecases.box.record_stated_head import hear_head, note_head
+from central.usecases.decision.decide import decide
+from central.usecases.journal.ingest_batch import NoStream, ingest_batch
 from sync.protocol.change import Epoch, Head
+from sync.protocol.facts import AlarmCleared, AlarmKind, AlarmRaised
 from sync.protocol.identity import WorkstationId
 from sync.protocol.ingest import Fenced
-from sync.protocol.poslog import AlarmCleared, AlarmKind, AlarmRaised
 from tests.head_office import apply_all, deliver, head_office_template, open_stream
 from tests.shop_journal import COMPANY, DAY, NOW_MS, Shop
 

@@ -19,11 +19,11 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
 
-from central.cli import app
-from central.database import LOCK_FILE
+from central.commands.cli import app
+from central.database.chosen import LOCK_FILE
 from central.db.engine import open_engine, unit_of_work
+from central.db.key_file import KEY_FILE
 from central.db.migrate import downgrade
-from central.keys import KEY_FILE
 from tests.central_fixtures import postgres_template
 from tests.conftest import folder_for_databases
 from tests.patience import PATIENCE_S
@@ -279,7 +279,7 @@ async def test_commands_that_are_typed_at_once_take_turns_on_an_empty_folder(fol
 async def test_a_folder_that_another_command_holds_is_said(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("central.database.TURN_WITHIN_S", 0)
+    monkeypatch.setattr("central.database.chosen.TURN_WITHIN_S", 0)
     with (folder / LOCK_FILE).open("w+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         lock.write("4711 ".ljust(40))
@@ -302,7 +302,7 @@ async def test_a_folder_that_cannot_be_used_is_said_with_what_to_do(folder: Path
 async def test_a_postgresql_that_is_too_old_is_named_with_what_is_needed(
     postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("central.database.POSTGRES_MIN", 99)
+    monkeypatch.setattr("central.database.chosen.POSTGRES_MIN", 99)
     done = await central("migrate", url=postgres_url)
     assert (done.code, done.shown) == (2, "")
     assert re.search(r"PostgreSQL \d+, and head office needs 99 or newer: upgrade", done.complaint)

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import text
 
 from central.db.engine import unit_of_work
-from central.usecases.create_enrol_code import LIFETIME_S_MAX, create_enrol_code
-from central.usecases.give_first_grants import drain_due_grants, give_due_grants
-from central.usecases.load_sample import load_sample
-from central.usecases.sequence_publications import drain_publications
+from central.usecases.box.create_enrol_code import LIFETIME_S_MAX, create_enrol_code
+from central.usecases.box.give_first_grants import drain_due_grants, give_due_grants
+from central.usecases.company.load_sample import load_sample
+from central.usecases.feed.sequence_publications import drain_publications
 from sync.engine.signing import GENESIS_SIGNED, verify_bytes
 from sync.protocol.batch import Acknowledgement
 from sync.protocol.codec import decode
@@ -211,13 +211,13 @@ async def test_grants_to_more_customers_than_one_unit_takes_are_given_in_portion
 ) -> None:
     """A11: above 100,000 customers with points no box could be enrolled, and every account was
     locked meanwhile."""
-    monkeypatch.setattr("central.usecases.give_first_grants.PORTION_CUSTOMERS", 50)
+    monkeypatch.setattr("central.usecases.box.give_first_grants.PORTION_CUSTOMERS", 50)
     async with serving(postgres_url) as served:
         company_id = await served.company()
         stores = [await served.store(company_id, code) for code in ("S01", "S02", "S03")]
         async with unit_of_work(served.engine) as db:
             await load_sample(db, company_id, NOW_MS)
-        monkeypatch.setattr("central.decisions.DECISIONS_MAX", 60)
+        monkeypatch.setattr("central.db.decisions.DECISIONS_MAX", 60)
         balances = await served.rows(
             "SELECT customer_id, opening FROM points_account ORDER BY customer_id"
         )
@@ -249,7 +249,7 @@ async def _cut_short(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
         raise ZeroDivisionError
 
     with monkeypatch.context() as patched:
-        patched.setattr("central.usecases.give_first_grants.publish", failing)
+        patched.setattr("central.usecases.box.give_first_grants.publish", failing)
         await give_due_grants(served.engine, NOW_MS)
 
 

@@ -10,19 +10,19 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from central.db.engine import unit_of_work
 from central.domain.feeds import FollowedFeed
-from central.usecases.load_sample import load_sample
-from central.usecases.publish import PublishedRow, publish
-from central.usecases.publish_reference import publish_prices, publish_taxes
-from central.usecases.read_feed import PAGE_BYTES_MAX, FeedCursor, feed_page
-from central.usecases.sequence_publications import (
+from central.usecases.company.load_sample import load_sample
+from central.usecases.feed.publish import PublishedRow, publish
+from central.usecases.feed.publish_reference import publish_prices, publish_taxes
+from central.usecases.feed.read_feed import PAGE_BYTES_MAX, FeedCursor, feed_page
+from central.usecases.feed.sequence_publications import (
     drain_publications,
     sequence_publications,
 )
 from sync.engine.sealing import open_sealed
 from sync.protocol.batch import Acknowledgement
 from sync.protocol.codec import decode, encode
+from sync.protocol.facts import TaxClass
 from sync.protocol.identity import CompanyId, ItemId
-from sync.protocol.poslog import TaxClass
 from sync.protocol.reference import (
     EMPTY_SET_HASH,
     PAGE_ROWS_MAX,

@@ -16,10 +16,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from central.api.guards import device_guard, own_form_guard, page_guard, person_guard
+from central.api.problems import EXCEPTION_HANDLERS, STATUS, status_of
 from central.api.verdicts import JOURNAL_BYTES_MAX, UNFOLDED_MAX
-from central.archive import Contended
+from central.archive.port import Contended
 from central.domain import errors
-from central.problems import EXCEPTION_HANDLERS, STATUS, status_of
 from sync.engine.push import BATCH_TYPE
 from sync.engine.signing import NONCE_HEADER, BadSignature, verify_answer
 from sync.protocol.batch import Acknowledgement

@@ -12,11 +12,11 @@ import pytest
 import zstandard
 
 from central.api.verdicts import take_batch
+from central.database.embedded import PostgresServer
 from central.db.engine import open_engine, unit_of_work
-from central.postgres import PostgresServer
-from central.usecases.add_company import add_company
-from central.usecases.add_store import add_store, default_settings
-from central.usecases.create_enrol_code import create_enrol_code
+from central.usecases.box.create_enrol_code import create_enrol_code
+from central.usecases.company.add import add_company
+from central.usecases.store.add import add_store, default_settings
 from sync.http.lanes import Lane
 from sync.http.later import Busy
 from sync.http.unfolding import VALUES_MAX, count_values

@@ -9,9 +9,9 @@ import httpx
 
 from central.db.engine import unit_of_work
 from central.db.tables import Company, table
-from central.usecases.add_user import add_user
-from central.usecases.sign_in import add_token
-from central.usecases.sign_in_tries import FREE_TRIES, LONGEST_WAIT_S, wait_s
+from central.usecases.people.add_user import add_user
+from central.usecases.people.sign_in import add_token
+from central.usecases.people.sign_in_tries import FREE_TRIES, LONGEST_WAIT_S, wait_s
 from sync.protocol.identity import CompanyId
 from tests.central_fixtures import NOW_MS, Served, postgres_template, problem, serving
 from tests.head_office import apply_all, deliver, open_stream

@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.engine import unit_of_work
 from central.domain.errors import CodeHeld, RowRefused
-from central.usecases.add_company import add_company, find_company
-from central.usecases.add_store import add_store, default_settings, set_store_settings
-from central.usecases.publish import PublishedRow, publish
-from central.usecases.publish_reference import (
+from central.usecases.company.add import add_company, find_company
+from central.usecases.company.set_up import Wanted, set_up_company
+from central.usecases.feed.publish import PublishedRow, publish
+from central.usecases.feed.publish_reference import (
     publish_customers,
     publish_items,
     publish_operators,
@@ -23,13 +23,13 @@ from central.usecases.publish_reference import (
     publish_taxes,
     publish_tenders,
 )
-from central.usecases.sequence_publications import drain_publications
-from central.usecases.set_up_company import Wanted, set_up_company
+from central.usecases.feed.sequence_publications import drain_publications
+from central.usecases.store.add import add_store, default_settings, set_store_settings
 from sync.protocol.clock import Hlc
 from sync.protocol.codec import decode
 from sync.protocol.errors import InvalidField
+from sync.protocol.facts import TaxClass, TenderKind
 from sync.protocol.identity import CompanyId, CustomerId, ItemId, OperatorId, TenderId
-from sync.protocol.poslog import TaxClass, TenderKind
 from sync.protocol.reference import (
     DataSet,
     Item,

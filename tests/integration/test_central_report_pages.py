@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from central.api import words
 from central.db.engine import unit_of_work
 from central.db.tables import metadata
+from central.pages import words
 from central.reports.reconciliation import Colour, DayVerdict, Doubt, Reason
-from central.usecases.sign_in import add_token
+from central.usecases.people.sign_in import add_token
 from sync.protocol.manifest import Difference, Totals
 from tests.central_fixtures import NOW_MS, postgres_template, serving
 from tests.head_office import apply_all, deliver, open_stream

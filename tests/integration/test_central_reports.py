@@ -9,18 +9,18 @@ from msgspec import structs
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from central.archive_postgres import PostgresArchive
+from central.archive.postgres import PostgresArchive
+from central.database.embedded import PostgresServer
 from central.db.engine import open_engine, unit_of_work
-from central.postgres import PostgresServer
 from central.reports.reconciliation import Colour, DayVerdict, reconcile_day
 from central.reports.sales import Page, daily_sales, tax_by_rate
 from central.reports.standings import store_standings
 from central.reports.stock import stock_by_store
 from central.reports.totals import store_account, store_receipts, store_totals
-from central.usecases.ingest_batch import ingest_batch
+from central.usecases.journal.ingest_batch import ingest_batch
+from sync.protocol.facts import RetailTransaction, TaxClass, tax_lines
 from sync.protocol.identity import CompanyId, SaleId
 from sync.protocol.manifest import Receipt, Totals
-from sync.protocol.poslog import RetailTransaction, TaxClass, tax_lines
 from tests.head_office import apply_all, deliver, head_office_template, open_stream
 from tests.shop_journal import COMPANY, DAY, NOW_MS, WORKSTATIONS, Shop, tally
 

@@ -5,10 +5,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from central.db.engine import unit_of_work
-from central.usecases import sign_in as signing_in
-from central.usecases.add_user import add_user
-from central.usecases.sign_in_link import create_sign_in_link
-from central.usecases.sign_in_tries import FREE_TRIES, OF_ADDRESS, Asking, SignInTries
+from central.usecases.people import sign_in as signing_in
+from central.usecases.people.add_user import add_user
+from central.usecases.people.sign_in_link import create_sign_in_link
+from central.usecases.people.sign_in_tries import FREE_TRIES, OF_ADDRESS, Asking, SignInTries
 from sync.http.later import TooManyTries
 from tests.board_pages import send_form
 from tests.central_fixtures import CENTRAL_KEY, Served, postgres_template, problem, serving

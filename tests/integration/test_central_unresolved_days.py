@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from central.usecases.settle_days import settle_days
+from central.usecases.journal.settle_days import settle_days
 from tests.board_pages import PageText, load, number_of
 from tests.central_fixtures import Served, postgres_template
 from tests.head_office import apply_all, deliver

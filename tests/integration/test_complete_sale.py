@@ -10,12 +10,10 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
-from edge.db import hot, hot_queries
+from edge.db import sale_statements, sale_writes
+from edge.db.connection.engine import open_connection
+from edge.db.connection.writer import InlineWriter
 from edge.db.customers import forget_customers
-from edge.db.engine import open_connection
-from edge.db.writer import InlineWriter
-from edge.domain.basket import LineRequest, SaleRequest
-from edge.domain.completed import CompletedSale
 from edge.domain.errors import (
     CustomerDiffers,
     InactiveCustomer,
@@ -32,7 +30,9 @@ from edge.domain.errors import (
     UnknownCustomer,
     UnknownOperator,
 )
-from edge.domain.line_errors import (
+from edge.domain.sale.basket import LineRequest, SaleRequest
+from edge.domain.sale.completed import CompletedSale
+from edge.domain.sale.line_errors import (
     CurrencyDiffers,
     NothingReturned,
     OriginalNotFound,
@@ -40,7 +40,7 @@ from edge.domain.line_errors import (
     ReturnedMoreThanSold,
     UnknownScanCode,
 )
-from edge.domain.tender_errors import (
+from edge.domain.sale.tender_errors import (
     ChangeFromOtherThanCash,
     InactiveTender,
     MorePointsThanRights,
@@ -48,14 +48,14 @@ from edge.domain.tender_errors import (
     TendersBelowTotal,
     UnknownTender,
 )
-from edge.usecases.abandon_sale import abandon_sale
-from edge.usecases.look_up_sale import Abandoned, NotKnown, look_up_sale
+from edge.usecases.sale.abandon import abandon_sale
+from edge.usecases.sale.look_up import Abandoned, NotKnown, look_up_sale
 from sync.engine.journal import begin_epoch
 from sync.protocol.change import Epoch, link
 from sync.protocol.codec import decode_fact
 from sync.protocol.errors import Refusal
+from sync.protocol.facts import AlarmRaised, Spend, TakeBack, TaxClass
 from sync.protocol.identity import CustomerId, ItemId, OperatorId, SaleId, TenderId
-from sync.protocol.poslog import AlarmRaised, Spend, TakeBack, TaxClass
 from tests import builders
 from tests.books import faults_of, rows, rows_of
 from tests.builders import (
@@ -125,7 +125,7 @@ def points_of(db: sqlite3.Connection, customer: CustomerId) -> int:
 
 
 def test_the_statements_fit_the_migrated_schema(db: sqlite3.Connection) -> None:
-    for statement in (*hot.STATEMENTS, *hot_queries.STATEMENTS):
+    for statement in (*sale_writes.STATEMENTS, *sale_statements.STATEMENTS):
         statement.hold_against(db)
 
 

@@ -11,10 +11,10 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from edge.db.engine import open_connection
-from edge.domain.basket import LineRequest, OriginalRequest, SaleRequest, TenderRequest
-from edge.domain.completed import CompletedSale
+from edge.db.connection.engine import open_connection
 from edge.domain.errors import SaleIdReused, TotalDiffers
+from edge.domain.sale.basket import LineRequest, OriginalRequest, SaleRequest, TenderRequest
+from edge.domain.sale.completed import CompletedSale
 from sync.protocol.errors import Refusal
 from sync.protocol.identity import CustomerId
 from sync.protocol.money import CashRounding, round_cash

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from edge.db.crash import arm, disarm
-from edge.db.group import Unit
-from edge.db.writer import InlineWriter
+from edge.db.connection.crash import arm, disarm
+from edge.db.connection.group import Unit
+from edge.db.connection.writer import InlineWriter
 from edge.domain.errors import SaleIdReused
-from edge.usecases.abandon_sale import abandon_sale
+from edge.usecases.sale.abandon import abandon_sale
 from tests.books import faults_of
 from tests.builders import (
     ANNA,

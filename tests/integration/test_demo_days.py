@@ -13,7 +13,7 @@ from central.demo.line import Line
 from central.demo.stage import StoreBox
 from central.demo.trade import new_id
 from central.demo.workstation import Workstation, pair
-from edge.usecases.issue_pairing_code import issue_pairing_code, new_code
+from edge.usecases.workstation.issue_pairing_code import issue_pairing_code, new_code
 from sync.protocol.identity import WorkstationId
 from tests.edge_store import act, open_store
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from central.db.engine import unit_of_work
-from central.usecases.sign_in import add_token
+from central.usecases.people.sign_in import add_token
 from sync.http.describing import answer_type, described_routes, pattern_for_clients, schema_of
 from tests.central_fixtures import NOW_MS, postgres_template, problem, serving
 from tests.edge_store import open_store
@@ -57,7 +57,7 @@ async def test_every_described_answer_is_what_is_written(tmp_path: Path) -> None
     """B16: by kind: the schema of each answer is that of the type that is encoded."""
     async with open_store(tmp_path / "S01") as till:
         document = (await till.call("GET", "/schema/openapi.json")).json()
-        from edge.app import build_app
+        from edge.server.app import build_app
 
         seen = 0
         for path, method, route in described_routes(build_app(till.box)):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from central.postgres import PostgresServer
+from central.database.embedded import PostgresServer
 from tests.central_fixtures import postgres_template
 from tests.edge_store import make_store
 from tests.servers import (

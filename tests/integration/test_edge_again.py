@@ -10,17 +10,17 @@ import msgspec
 import pytest
 
 from edge.db.alarms import list_alarms
+from edge.db.connection.writer import InlineWriter
 from edge.db.reference import Feed, PublishedRow, write_rows
 from edge.db.workstations import list_codes, token_hash, token_hashes
-from edge.db.writer import InlineWriter
 from edge.domain.errors import SaleIdReused
-from edge.domain.line_errors import UnknownScanCode
-from edge.domain.pairing_errors import PairingRefused
-from edge.usecases.clear_alarm import ClearAlarm, clear_alarm
-from edge.usecases.issue_pairing_code import LIFETIME_MS, issue_pairing_code
-from edge.usecases.pair_workstation import Paired, PairWorkstation, pair_workstation
-from edge.usecases.retry_rows import retry_rows
-from edge.usecases.unpair_workstation import unpair_workstation
+from edge.domain.sale.line_errors import UnknownScanCode
+from edge.domain.workstation import PairingRefused
+from edge.usecases.box.clear_alarm import ClearAlarm, clear_alarm
+from edge.usecases.feed.retry_rows import retry_rows
+from edge.usecases.workstation.issue_pairing_code import LIFETIME_MS, issue_pairing_code
+from edge.usecases.workstation.pair import Paired, PairWorkstation, pair_workstation
+from edge.usecases.workstation.unpair import unpair_workstation
 from sync.protocol.codec import encode
 from sync.protocol.identity import EventId, ItemId
 from sync.protocol.reference import DataSet, FeedRow, Item

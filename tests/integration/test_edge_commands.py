@@ -25,22 +25,22 @@ import httpx
 import pytest
 from typer.testing import CliRunner, Result
 
-from edge.cli import app
-from edge.clock import StoreClock
-from edge.db.engine import open_connection
-from edge.db.lock import hold_folder
-from edge.db.writer import InlineWriter
-from edge.folder import KEY_FILE, SETTINGS_FILE, database_of
-from edge.local import LOOK_EVERY_S
-from edge.ports import bind
-from edge.settings import LOOPBACK, WrongSettings, read_settings, write_settings
-from edge.usecases.note_refusal import note_refusal
-from edge.usecases.raise_alarm import raise_alarm
-from edge.usecases.stop_pushing import stop_pushing
-from sync.command_line import command
+from edge.box.clock import StoreClock
+from edge.box.folder import KEY_FILE, SETTINGS_FILE, database_of
+from edge.box.settings import LOOPBACK, WrongSettings, read_settings, write_settings
+from edge.commands.cli import app
+from edge.commands.running_box import LOOK_EVERY_S
+from edge.db.connection.engine import open_connection
+from edge.db.connection.lock import hold_folder
+from edge.db.connection.writer import InlineWriter
+from edge.server.ports import bind
+from edge.usecases.box.note_refusal import note_refusal
+from edge.usecases.box.raise_alarm import raise_alarm
+from edge.usecases.box.stop_pushing import stop_pushing
 from sync.engine.transport import Request, Response
+from sync.program.command_line import command
+from sync.protocol.facts import AlarmKind
 from sync.protocol.identity import BootId
-from sync.protocol.poslog import AlarmKind
 from tests.edge_store import act, make_store, pairing, row_counts, sale
 from tests.fake_central import CODE, FakeCentral, problem, served
 from tests.patience import PATIENCE_S
@@ -332,7 +332,7 @@ def test_a_folder_that_takes_nothing_is_said_with_what_to_do(
         raise OSError(number, os.strerror(number), str(path))
 
     with monkeypatch.context() as patched:
-        patched.setattr("edge.db.lock.os.open", refuse)
+        patched.setattr("edge.db.connection.lock.os.open", refuse)
         said = refusal(provision(url, tmp_path / "S01"))
     assert os.strerror(number) in said
     assert "name another folder with `--data DIR`" in said
@@ -420,7 +420,7 @@ def test_a_port_that_is_taken_keeps_a_store_from_serving(tmp_path: Path) -> None
 def test_a_folder_that_is_held_and_silent_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, word: str
 ) -> None:
-    monkeypatch.setattr("edge.local.TURN_WITHIN_S", 0)
+    monkeypatch.setattr("edge.commands.running_box.TURN_WITHIN_S", 0)
     make_store(tmp_path / "S01")
     with hold_folder(tmp_path / "S01"):
         said = refusal(run(word, "--data", tmp_path / "S01"))
@@ -439,7 +439,7 @@ def test_a_command_that_holds_the_folder_for_a_moment_is_waited_for(
         held.release()
 
     with monkeypatch.context() as patched:
-        patched.setattr("edge.local.time.sleep", let_go)
+        patched.setattr("edge.commands.running_box.time.sleep", let_go)
         assert run("status", "--data", tmp_path / "S01").exit_code == 0
     assert waits == [LOOK_EVERY_S]
     with running(tmp_path / "S01"):
@@ -508,16 +508,16 @@ def test_a_disk_that_is_full_at_the_start_is_said_in_one_sentence(
     def full(*_: object) -> None:
         raise sqlite3.OperationalError("database or disk is full")
 
-    monkeypatch.setattr("edge.box.migrate", full)
+    monkeypatch.setattr("edge.box.box.migrate", full)
     said = refusal(run("serve", "--data", tmp_path))
     assert "disk is full" in said
     assert "free some space" in said
 
 
-@pytest.mark.parametrize("module", ["edge.provision", "edge.local"])
+@pytest.mark.parametrize("module", ["edge.commands.provision", "edge.commands.running_box"])
 def test_commands_that_do_not_serve_load_no_web_server(module: str) -> None:
     """A web framework takes a second to load: a command that serves nothing has no use for it."""
-    look = f"import sys, edge.cli, {module}; sys.exit('litestar' in sys.modules)"
+    look = f"import sys, edge.commands.cli, {module}; sys.exit('litestar' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", look], check=False).returncode == 0
 
 

@@ -10,10 +10,10 @@ import uuid_utils.compat
 
 from edge.db import ranking
 from edge.db.customers import Customer, find_customer, search_customers
-from edge.domain.customer_errors import CustomerPhoneTaken
-from edge.usecases.create_customer import CreateCustomer, create_customer, draw
-from edge.usecases.take_customers import take_customers
-from edge.usecases.update_customer import UpdateCustomer, update_customer
+from edge.domain.customer import CustomerPhoneTaken
+from edge.usecases.customer.create import CreateCustomer, create_customer, draw
+from edge.usecases.customer.take import take_customers
+from edge.usecases.customer.update import UpdateCustomer, update_customer
 from sync.engine.sealing import seal
 from sync.protocol.clock import Hlc
 from sync.protocol.identity import CustomerId, EventId

@@ -15,7 +15,7 @@ from edge.db.customers import (
     search_customers,
     write_customers,
 )
-from edge.domain.customer_errors import (
+from edge.domain.customer import (
     CustomerCodeTaken,
     CustomerEmailTaken,
     CustomerExists,
@@ -24,20 +24,20 @@ from edge.domain.customer_errors import (
     PersonalFieldsClosed,
 )
 from edge.domain.errors import RequestIdReused, UnknownOperator
-from edge.usecases.apply_reference import apply_reference
-from edge.usecases.create_customer import CreateCustomer, create_customer, draw
-from edge.usecases.update_customer import (
+from edge.usecases.customer.create import CreateCustomer, create_customer, draw
+from edge.usecases.customer.update import (
     UpdateCustomer,
     deactivate_customer,
     update_customer,
 )
+from edge.usecases.feed.apply_reference import apply_reference
 from sync.engine.journal import KnownTime, NotEnrolled
 from sync.engine.sealing import open_sealed
 from sync.protocol.clock import Hlc, wall_ms
 from sync.protocol.conflict import merge
 from sync.protocol.errors import Refusal
+from sync.protocol.facts import CustomerChanged
 from sync.protocol.identity import CustomerId, EventId, OperatorId
-from sync.protocol.poslog import CustomerChanged
 from sync.protocol.reference import DataSet
 from sync.protocol.shared import CustomerField, CustomerRecord, FieldChange
 from tests.integration.edge_fixtures import (

@@ -34,15 +34,14 @@ from edge.domain.errors import (
     SettingsMissing,
     UnknownOperator,
 )
-from edge.usecases.close_business_day import CloseBusinessDay, ClosedDay, close_business_day
-from edge.usecases.open_business_day import OpenBusinessDay, open_business_day
-from edge.usecases.open_till import OpenTill, open_till
-from edge.usecases.reopen_business_day import ReopenBusinessDay, reopen_business_day
-from edge.usecases.settle_till import SettledTill, SettleTill, settle_till
+from edge.usecases.day.close import CloseBusinessDay, ClosedDay, close_business_day
+from edge.usecases.day.open import OpenBusinessDay, open_business_day
+from edge.usecases.day.reopen import ReopenBusinessDay, reopen_business_day
+from edge.usecases.till.open import OpenTill, open_till
+from edge.usecases.till.settle import SettledTill, SettleTill, settle_till
 from sync.engine.journal import KnownTime, hash_at, verify_chain
 from sync.protocol.errors import Refusal
-from sync.protocol.identity import EventId, OperatorId, TillId, TillSessionId, WorkstationId
-from sync.protocol.poslog import (
+from sync.protocol.facts import (
     BusinessDayClosed,
     BusinessDayOpened,
     BusinessDayReopened,
@@ -50,6 +49,7 @@ from sync.protocol.poslog import (
     TillSessionOpened,
     TillSessionSettled,
 )
+from sync.protocol.identity import EventId, OperatorId, TillId, TillSessionId, WorkstationId
 from tests.integration.edge_fixtures import (
     ANN,
     BOB,

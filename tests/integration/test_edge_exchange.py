@@ -13,13 +13,13 @@ from uuid import uuid4
 import pytest
 from structlog.testing import capture_logs
 
-from edge import background
 from edge.api.sync_status import DISK_LOW_BYTES, disk_in_words
-from edge.background import Exchange, exchanging_over
-from edge.exchange import Line, Loading, NotLoaded, journal_of, load_over
-from edge.reading import read
-from edge.usecases.clear_alarm import ClearAlarm
-from edge.usecases.resume_pushing import resume_pushing
+from edge.db.connection.reading import read
+from edge.exchange.rounds import Line, Loading, NotLoaded, journal_of, load_over
+from edge.server import background
+from edge.server.background import Exchange, exchanging_over
+from edge.usecases.box.clear_alarm import ClearAlarm
+from edge.usecases.box.resume_pushing import resume_pushing
 from sync.engine.journal import acknowledged, read_head
 from sync.engine.outbox import SendState
 from sync.engine.signing import Signer
@@ -207,7 +207,7 @@ async def test_a_cut_line_loses_nothing_backs_off_and_arms_itself_again(shop: Sh
 async def test_a_line_that_lets_something_through_is_not_backed_off_from(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("edge.background.secrets.randbelow", lambda below: below - 1)
+    monkeypatch.setattr("edge.server.background.secrets.randbelow", lambda below: below - 1)
     busy = Response(503, {}, b"")
     shop.central.publish(DataSet.SETTINGS, "store", settings())
     shop.central.instead = lambda request: busy if "/feed?" in request.path else None
@@ -487,7 +487,7 @@ async def test_head_offices_clock_confirms_ours_or_does_not(
     clock.server_said(clock.moment().wall_ms + 1_000)
     assert clock.moment().clock_state is ClockState.CHECKED
     now: Callable[[], int] = __import__("time").time_ns
-    monkeypatch.setattr("edge.clock.time.time_ns", lambda: now() - 3_600 * 10**9)
+    monkeypatch.setattr("edge.box.clock.time.time_ns", lambda: now() - 3_600 * 10**9)
     assert clock.moment().clock_state is ClockState.JUMPED
     await shop.sell()
     head = await read(shop.till.box.reader, read_head)

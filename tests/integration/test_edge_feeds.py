@@ -12,21 +12,22 @@ import pytest
 from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
-from edge.cli import app
-from edge.clock import StoreClock
+from edge.box.clock import StoreClock
+from edge.box.folder import database_of
+from edge.box.settings import read_settings
+from edge.commands.cli import app
+from edge.db.connection.reading import read
+from edge.db.connection.writer import InlineWriter
 from edge.db.reference import Feed, PublishedRow, count_aside, write_rows
 from edge.db.store import take_settings, today
-from edge.db.writer import InlineWriter
-from edge.exchange import Loading, health_of, load_over
-from edge.folder import database_of
-from edge.reading import read
-from edge.serving import serving
-from edge.settings import read_settings
-from edge.usecases import retry_rows as retrying
-from edge.usecases.open_business_day import OpenBusinessDay, open_business_day
-from edge.usecases.open_till import OpenTill, open_till
-from edge.usecases.retry_rows import retry_rows
+from edge.exchange.rounds import Loading, health_of, load_over
+from edge.server.serving import serving
+from edge.usecases.day.open import OpenBusinessDay, open_business_day
+from edge.usecases.feed import retry_rows as retrying
+from edge.usecases.feed.retry_rows import retry_rows
+from edge.usecases.till.open import OpenTill, open_till
 from sync.protocol.codec import encode
+from sync.protocol.facts import TaxClass
 from sync.protocol.feeds import RowUnreadable, read_row
 from sync.protocol.identity import (
     BootId,
@@ -36,7 +37,6 @@ from sync.protocol.identity import (
     TillSessionId,
     WorkstationId,
 )
-from sync.protocol.poslog import TaxClass
 from sync.protocol.reference import EMPTY_SET_HASH, DataSet, FeedHead, FeedRow, Item, Price
 from tests.edge_store import make_store, settings
 from tests.integration.test_edge_exchange import Shop, shop

@@ -16,11 +16,11 @@ import edge
 import sync
 from edge.api import sales
 from edge.api.guard import require_own_host, require_workstation
-from edge.app import build_app
-from edge.box import read_key
-from edge.db.errors import CannotStart
-from edge.problems import STATUS, status_of
-from edge.usecases.issue_pairing_code import issue_pairing_code, new_code
+from edge.api.problems import STATUS, status_of
+from edge.box.keys import read_key
+from edge.db.connection.errors import CannotStart
+from edge.server.app import build_app
+from edge.usecases.workstation.issue_pairing_code import issue_pairing_code, new_code
 from sync.http.headers import HEADERS
 from sync.protocol.change import Head
 from sync.protocol.errors import Refusal

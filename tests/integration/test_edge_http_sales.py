@@ -12,11 +12,11 @@ import httpx
 import pytest
 import uuid_utils.compat
 
-from edge.settings import LOOPBACK
+from edge.box.settings import LOOPBACK
 from sync.engine.signing import SALE_SIGNED, verify_bytes
 from sync.protocol import codec
 from sync.protocol.change import Kept, link
-from sync.protocol.poslog import RetailTransaction
+from sync.protocol.facts import RetailTransaction
 from tests.edge_store import CUSTOMER, MILK, WINE, Till, act, open_store, row_counts, sale
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from alembic.script import ScriptDirectory
 
-from edge.db import migrate
-from edge.db.engine import open_connection
-from edge.db.schema import metadata
+from edge.db.connection import migrate
+from edge.db.connection.engine import open_connection
+from edge.db.tables.schema import metadata
 
 MIGRATIONS = Path(migrate.__file__).with_name("migrations")
 
@@ -82,7 +82,7 @@ def test_a_database_of_a_later_version_is_refused_in_a_sentence(path: Path) -> N
 def test_a_database_that_is_up_to_date_imports_nothing_of_alembic(path: Path) -> None:
     migrate.migrate(path)
     program = (
-        "import sys; from pathlib import Path; from edge.db.migrate import migrate;"
+        "import sys; from pathlib import Path; from edge.db.connection.migrate import migrate;"
         f"migrate(Path({str(path)!r})); assert 'alembic' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True)

@@ -13,9 +13,9 @@ import pytest
 import pytest_asyncio
 import uuid_utils.compat
 
+from edge.box.folder import database_of
 from edge.db.customers import forget_customers
-from edge.folder import database_of
-from edge.usecases.issue_pairing_code import issue_pairing_code, new_code
+from edge.usecases.workstation.issue_pairing_code import issue_pairing_code, new_code
 from sync.protocol.identity import CustomerId, WorkstationId
 from tests.edge_store import CUSTOMER, Till, act, open_store, pairing, sale
 

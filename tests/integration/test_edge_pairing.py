@@ -10,34 +10,34 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
-from edge.clock import Steady
 from edge.db.alarms import list_alarms
 from edge.db.pushing import read_push_state
 from edge.db.store import read_enrolment
 from edge.db.workstations import list_workstations, token_hash, token_hashes
-from edge.domain.alarm_errors import AlarmClearedAlready, UnknownAlarm
-from edge.domain.pairing_errors import EnrolledAlready, EnrolmentUnsound, PairingRefused
-from edge.usecases.adopt_enrolment import adopt_enrolment
-from edge.usecases.clear_alarm import ClearAlarm, clear_alarm
-from edge.usecases.issue_pairing_code import (
+from edge.domain.alarm import AlarmClearedAlready, UnknownAlarm
+from edge.domain.reckoning import Steady
+from edge.domain.workstation import EnrolledAlready, EnrolmentUnsound, PairingRefused
+from edge.usecases.box.adopt_enrolment import adopt_enrolment
+from edge.usecases.box.clear_alarm import ClearAlarm, clear_alarm
+from edge.usecases.box.raise_alarm import raise_alarm
+from edge.usecases.box.record_boot import record_boot
+from edge.usecases.box.record_contact import record_contact
+from edge.usecases.box.resume_pushing import resume_pushing
+from edge.usecases.box.stop_pushing import stop_pushing
+from edge.usecases.workstation.issue_pairing_code import (
     ALPHABET,
     LIFETIME_MS,
     issue_pairing_code,
     new_code,
 )
-from edge.usecases.pair_workstation import Paired, PairWorkstation, pair_workstation
-from edge.usecases.raise_alarm import raise_alarm
-from edge.usecases.record_boot import record_boot
-from edge.usecases.record_contact import record_contact
-from edge.usecases.resume_pushing import resume_pushing
-from edge.usecases.stop_pushing import stop_pushing
+from edge.usecases.workstation.pair import Paired, PairWorkstation, pair_workstation
 from sync.engine.journal import Moment, NotEnrolled, read_head
 from sync.protocol.change import genesis_hash
 from sync.protocol.clock import ClockState
 from sync.protocol.enrolment import EnrolmentAnswer
 from sync.protocol.errors import Refusal
+from sync.protocol.facts import AlarmCleared, AlarmKind, AlarmRaised, DeviceRecorded
 from sync.protocol.identity import BootId, EventId, StoreId, WorkstationId
-from sync.protocol.poslog import AlarmCleared, AlarmKind, AlarmRaised, DeviceRecorded
 from tests.integration.edge_fixtures import (
     NOON_MS,
     STORE,

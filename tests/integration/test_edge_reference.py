@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 
 from edge.db.reference import Feed as FeedName
 from edge.db.reference import read_cursor
-from edge.usecases.apply_reference import reset_feed
-from edge.usecases.look_up_items import look_up_item, look_up_items
+from edge.usecases.feed.apply_reference import reset_feed
+from edge.usecases.item.look_up import look_up_item, look_up_items
 from sync.engine.journal import STAMP_TOLERANCE_MS
 from sync.engine.sealing import seal
 from sync.protocol.clock import Hlc, wall_ms
 from sync.protocol.codec import encode
 from sync.protocol.errors import PageDiffers
+from sync.protocol.facts import TaxClass
 from sync.protocol.identity import CustomerId, Incarnation, ItemId
-from sync.protocol.poslog import TaxClass
 from sync.protocol.reference import DataSet, FeedPage, Grant, Item, Price
 from sync.protocol.shared import CustomerField, CustomerRecord, FieldChange, PersonalKey
 from tests.integration.edge_fixtures import (

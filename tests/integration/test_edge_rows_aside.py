@@ -16,14 +16,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.db.reference import count_aside, rows_aside
-from edge.usecases.apply_reference import reset_feed
-from edge.usecases.look_up_items import look_up_item
+from edge.usecases.feed.apply_reference import reset_feed
+from edge.usecases.item.look_up import look_up_item
 from sync.protocol.clock import Hlc
 from sync.protocol.codec import encode
 from sync.protocol.errors import PageDiffers
+from sync.protocol.facts import TaxClass, TenderKind
 from sync.protocol.feeds import ROWS
 from sync.protocol.identity import CustomerId, ItemId, OperatorId, TenderId
-from sync.protocol.poslog import TaxClass, TenderKind
 from sync.protocol.reference import (
     DataSet,
     FeedRow,

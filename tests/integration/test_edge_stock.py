@@ -8,11 +8,11 @@ import pytest
 
 from edge.db.stock import stock_history, stock_level
 from edge.domain.errors import InactiveOperator, RequestIdReused
-from edge.domain.line_errors import UnknownItem
-from edge.usecases.receive_goods import GoodsLine, ReceivedGoods, ReceiveGoods, receive_goods
+from edge.domain.sale.line_errors import UnknownItem
+from edge.usecases.stock.receive_goods import GoodsLine, ReceivedGoods, ReceiveGoods, receive_goods
 from sync.protocol.errors import Refusal
+from sync.protocol.facts import StockLine, StockMoved, StockMovementKind
 from sync.protocol.identity import ItemId, MovementId, OperatorId
-from sync.protocol.poslog import StockLine, StockMoved, StockMovementKind
 from tests.integration.edge_fixtures import (
     ANN,
     BOB,

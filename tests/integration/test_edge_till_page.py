@@ -17,8 +17,8 @@ from edge.api.pages import (
     TooManyFiles,
     load_assets,
 )
-from edge.domain.quote import quick_cash
-from edge.usecases.issue_pairing_code import issue_pairing_code, new_code
+from edge.domain.sale.quote import quick_cash
+from edge.usecases.workstation.issue_pairing_code import issue_pairing_code, new_code
 from sync.http.headers import HEADERS
 from sync.protocol.identity import WorkstationId
 from tests.edge_store import CUSTOMER, MILK, RICE, Till, open_store, row_counts, sale

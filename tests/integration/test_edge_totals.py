@@ -13,13 +13,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from central.projections.fold_totals import Tally
+from edge.db.connection.writer import InlineWriter
 from edge.db.totals import read_receipts, read_totals, read_workstation_totals
-from edge.db.writer import InlineWriter
 from edge.domain.errors import TotalDiffers
-from edge.usecases.close_business_day import CloseBusinessDay, close_business_day
-from edge.usecases.receive_goods import GoodsLine, ReceiveGoods, receive_goods
-from edge.usecases.settle_till import SettleTill, settle_till
+from edge.usecases.day.close import CloseBusinessDay, close_business_day
+from edge.usecases.stock.receive_goods import GoodsLine, ReceiveGoods, receive_goods
+from edge.usecases.till.settle import SettleTill, settle_till
 from sync.protocol.codec import decode_fact
+from sync.protocol.facts import (
+    AnyFact,
+    RetailTransaction,
+    StockMoved,
+    TillSessionOpened,
+    TillSessionSettled,
+)
 from sync.protocol.identity import (
     EventId,
     ItemId,
@@ -29,13 +36,6 @@ from sync.protocol.identity import (
     WorkstationId,
 )
 from sync.protocol.manifest import Receipt, TenderTotal, Totals, differences
-from sync.protocol.poslog import (
-    AnyFact,
-    RetailTransaction,
-    StockMoved,
-    TillSessionOpened,
-    TillSessionSettled,
-)
 from tests import builders
 from tests.builders import ANNA, BUSINESS_DATE, CARD, CASH, MEMBER, POINTS, W1, W2
 from tests.integration.edge_fixtures import hurry

@@ -1,6 +1,6 @@
 """Every use case of the store but the sale: whole or nothing, and once when it runs twice.
 
-The writer runs a unit again after a lost group (``edge/db/group.py``), and a disk can fail at any
+The writer runs a unit again after a lost group (``group.py``), and a disk can fail at any
 statement: each use case is held to both here.
 """
 
@@ -16,24 +16,24 @@ import pytest
 from edge.db.alarms import Alarm
 from edge.db.customers import Customer
 from edge.db.tills import TillSession
-from edge.usecases.adopt_enrolment import adopt_enrolment
 from edge.usecases.answer_once import Asked, answer_once
-from edge.usecases.apply_reference import apply_reference
-from edge.usecases.clear_alarm import ClearAlarm, clear_alarm
-from edge.usecases.close_business_day import CloseBusinessDay, close_business_day
-from edge.usecases.create_customer import CreateCustomer, create_customer, draw
-from edge.usecases.issue_pairing_code import issue_pairing_code
-from edge.usecases.open_business_day import OpenBusinessDay, open_business_day
-from edge.usecases.open_till import OpenTill, open_till
-from edge.usecases.pair_workstation import Paired, PairWorkstation, pair_workstation
-from edge.usecases.raise_alarm import raise_alarm
-from edge.usecases.receive_goods import GoodsLine, ReceivedGoods, ReceiveGoods, receive_goods
-from edge.usecases.record_boot import record_boot
-from edge.usecases.reopen_business_day import ReopenBusinessDay, reopen_business_day
-from edge.usecases.settle_till import SettleTill, settle_till
-from edge.usecases.update_customer import UpdateCustomer, update_customer
+from edge.usecases.box.adopt_enrolment import adopt_enrolment
+from edge.usecases.box.clear_alarm import ClearAlarm, clear_alarm
+from edge.usecases.box.raise_alarm import raise_alarm
+from edge.usecases.box.record_boot import record_boot
+from edge.usecases.customer.create import CreateCustomer, create_customer, draw
+from edge.usecases.customer.update import UpdateCustomer, update_customer
+from edge.usecases.day.close import CloseBusinessDay, close_business_day
+from edge.usecases.day.open import OpenBusinessDay, open_business_day
+from edge.usecases.day.reopen import ReopenBusinessDay, reopen_business_day
+from edge.usecases.feed.apply_reference import apply_reference
+from edge.usecases.stock.receive_goods import GoodsLine, ReceivedGoods, ReceiveGoods, receive_goods
+from edge.usecases.till.open import OpenTill, open_till
+from edge.usecases.till.settle import SettleTill, settle_till
+from edge.usecases.workstation.issue_pairing_code import issue_pairing_code
+from edge.usecases.workstation.pair import Paired, PairWorkstation, pair_workstation
+from sync.protocol.facts import AlarmKind, TaxClass
 from sync.protocol.identity import BootId, CustomerId, EventId, ItemId, MovementId, TillSessionId
-from sync.protocol.poslog import AlarmKind, TaxClass
 from sync.protocol.reference import DataSet, Item
 from tests.faults import FailingAt, InjectedFailure
 from tests.integration.edge_fixtures import (

@@ -11,13 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from edge.clock import Steady, StoreClock, steady_clock
+from edge.box.clock import StoreClock, steady_clock
 from edge.db.hybrid_clock import read_reckoning, tick_clock
-from edge.usecases.record_contact import record_contact
+from edge.domain.reckoning import Steady
+from edge.usecases.box.record_contact import record_contact
 from sync.engine.journal import STAMP_TOLERANCE_MS, append
 from sync.protocol.clock import Hlc, wall_ms
+from sync.protocol.facts import DeviceRecorded
 from sync.protocol.identity import BootId, EventId
-from sync.protocol.poslog import DeviceRecorded
 from tests.integration.edge_fixtures import NOON_MS, Shop, new_shop
 
 HOUR_MS = 3_600_000

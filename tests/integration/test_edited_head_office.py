@@ -12,17 +12,17 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from central.database.embedded import PostgresServer
 from central.db.engine import open_engine, unit_of_work
+from central.db.key_file import public_half
 from central.db.migrate import migrate
 from central.db.tables import metadata
-from central.keys import public_half
-from central.postgres import PostgresServer
-from central.usecases.apply_events import apply_events
-from central.usecases.load_sample import load_sample
-from central.usecases.mend_streams import mend_streams
-from central.usecases.rebuild_projections import rebuild_projections
-from central.usecases.sequence_publications import drain_publications
-from central.usecases.verify_head_office import NOT_VERIFIED, VERIFIED, verify_head_office
+from central.usecases.company.load_sample import load_sample
+from central.usecases.feed.sequence_publications import drain_publications
+from central.usecases.journal.apply_events import apply_events
+from central.usecases.journal.mend_streams import mend_streams
+from central.usecases.proof.rebuild_projections import rebuild_projections
+from central.usecases.proof.verify_head_office import NOT_VERIFIED, VERIFIED, verify_head_office
 from sync.protocol.batch import Acknowledgement
 from sync.protocol.codec import decode
 from tests.central_fixtures import CENTRAL_KEY, NOW_MS, Served, TestedBox, problem, serving

@@ -13,9 +13,9 @@ from typing import Any, cast
 import aiosqlite
 import pytest
 
-from edge.db import group, writer
-from edge.db.engine import open_connection
-from edge.db.errors import (
+from edge.db.connection import group, writer
+from edge.db.connection.engine import open_connection
+from edge.db.connection.errors import (
     CommitUnknown,
     DiskRefused,
     SqliteTooOld,
@@ -23,9 +23,9 @@ from edge.db.errors import (
     WriterClosed,
     WriterFull,
 )
-from edge.db.group import Lost, Unit
-from edge.db.sqlite_version import check_sqlite_version
-from edge.db.writer import GROUP_MAX, AioWriter
+from edge.db.connection.group import Lost, Unit
+from edge.db.connection.sqlite_version import check_sqlite_version
+from edge.db.connection.writer import GROUP_MAX, AioWriter
 from sync.protocol.errors import Refusal
 from tests.faults import contents, full_at
 from tests.patience import PATIENCE_S

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from edge.db.errors import FolderHeld
-from edge.db.lock import LOCK_FILE, hold_folder
+from edge.db.connection.errors import FolderHeld
+from edge.db.connection.lock import LOCK_FILE, hold_folder
 
 
 def test_a_second_holder_is_refused_with_the_number_of_the_first(tmp_path: Path) -> None:
@@ -34,7 +34,7 @@ def test_a_released_folder_is_free_and_releasing_twice_is_once(tmp_path: Path) -
 def test_the_hold_goes_with_a_killed_process(tmp_path: Path) -> None:
     code = (
         "import pathlib, sys\n"
-        "from edge.db.lock import hold_folder\n"
+        "from edge.db.connection.lock import hold_folder\n"
         "hold = hold_folder(pathlib.Path(sys.argv[1]))\n"
         "print('held', flush=True)\n"
         "sys.stdin.read()\n"

@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 
 from central.db.engine import unit_of_work
 from central.domain.fields import email_address, optional_text, plain_text, short_id
-from central.usecases.add_user import add_user
+from central.usecases.people.add_user import add_user
 from edge.db.customers import find_customer
-from edge.usecases.take_customers import take_customers
+from edge.usecases.customer.take import take_customers
 from sync.engine.sealing import seal
 from sync.protocol.clock import Hlc
 from sync.protocol.errors import InvalidField
+from sync.protocol.facts import TaxClass
 from sync.protocol.identity import CustomerId
-from sync.protocol.poslog import TaxClass
 from sync.protocol.reference import DataSet, Item
 from sync.protocol.shared import CustomerField, CustomerRecord, FieldChange, PersonalKey
 from sync.protocol.text import is_plain

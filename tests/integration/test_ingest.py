@@ -9,16 +9,17 @@ import asyncpg
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from central.archive import Archive, ArchiveUnit, Contended, Unwritable
-from central.archive_memory import MemoryArchive
-from central.archive_postgres import PostgresArchive
+from central.archive.port import Archive, ArchiveUnit, Contended
+from central.archive.postgres import PostgresArchive
+from central.database.embedded import PostgresServer
 from central.db.engine import open_engine
-from central.postgres import PostgresServer
 from central.projections.rows import OnHand, RowChanges, StoreAlarm
-from central.usecases.apply_events import ATTEMPTS_MAX, apply_events
-from central.usecases.ingest_batch import Acknowledged, ingest_batch
+from central.projections.unwritable import Unwritable
+from central.usecases.journal.apply_events import ATTEMPTS_MAX, apply_events
+from central.usecases.journal.ingest_batch import Acknowledged, ingest_batch
 from sync.protocol.codec import encode
 from sync.protocol.identity import EventId
+from tests.doubles.archive_memory import MemoryArchive
 from tests.head_office import apply_all, deliver, head_office_template, open_stream, projections
 from tests.shop_journal import CUSTOMERS, NOW_MS, Shop
 

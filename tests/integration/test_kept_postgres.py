@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from central.kept_postgres import STARTS_AGAIN_MAX
-from central.postgres import start_postgres, stop_postgres
+from central.database.embedded import start_postgres, stop_postgres
+from central.database.kept import STARTS_AGAIN_MAX
 from tests.integration.test_central_cli import _environment, folder
 from tests.patience import PATIENCE_S
 

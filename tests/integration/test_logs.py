@@ -10,11 +10,11 @@ import asyncpg
 import pytest
 import structlog
 
+from central.database.embedded import PostgresServer
 from central.db.engine import open_engine, unit_of_work
-from central.postgres import PostgresServer
-from central.usecases.add_company import add_company
-from central.usecases.add_user import add_user
-from edge.folder import database_of
+from central.usecases.company.add import add_company
+from central.usecases.people.add_user import add_user
+from edge.box.folder import database_of
 from sync.http.logs import TOLD_EVERY_S, Tally, error_lines, log_json_to_stderr
 from tests.benchmarks.shop import new_tokens
 from tests.central_fixtures import postgres_template

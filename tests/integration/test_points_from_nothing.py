@@ -16,14 +16,14 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from msgspec.structs import replace
 
 from central.projections.fold import Event, fold_events
-from edge.db import hot_reads
-from edge.db.engine import open_connection
-from edge.domain.basket import LineRequest, OriginalRequest, SaleRequest
-from edge.domain.completed import CompletedSale
+from edge.db import sale_reads
+from edge.db.connection.engine import open_connection
 from edge.domain.errors import TotalDiffers
+from edge.domain.sale.basket import LineRequest, OriginalRequest, SaleRequest
+from edge.domain.sale.completed import CompletedSale
 from sync.protocol.change import Epoch
+from sync.protocol.facts import Spend, TakeBack
 from sync.protocol.identity import EventId
-from sync.protocol.poslog import Spend, TakeBack
 from tests.books import faults_of, sales_in_journal
 from tests.builders import (
     CARD,
@@ -148,7 +148,7 @@ class Shopping(RuleBasedStateMachine):
         guess = self.attempt(sale_request(name, lines, [], total_minor=1 << 50))
         assert isinstance(guess, TotalDiffers)
         total = guess.computed_minor
-        here = hot_reads.points_here(self.db, NEWCOMER)
+        here = sale_reads.points_here(self.db, NEWCOMER)
         takes_back = any(each.original for each in lines)
         by_points = 0 if takes_back else max(0, min(points, total, here))
         paid = [tender(POINTS, by_points)] if by_points else []
@@ -216,9 +216,9 @@ class Shopping(RuleBasedStateMachine):
     def spendable_is_earned_by_what_is_kept(self) -> None:
         facts = sales_in_journal(self.db).values()
         worth = sum(each.points for fact in facts for each in fact.lines) - self.spent
-        here = hot_reads.points_here(self.db, NEWCOMER)
+        here = sale_reads.points_here(self.db, NEWCOMER)
         assert here == max(0, worth)
-        assert hot_reads.read_buyer(self.db, NEWCOMER)[1] == max(0, -worth)
+        assert sale_reads.read_buyer(self.db, NEWCOMER)[1] == max(0, -worth)
         if not any(self.left.values()):
             assert here == 0
         account = at_head_office(self.db)

@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from central.postgres import (
+from central.database.embedded import (
     PostgresCannotStart,
     PostgresServer,
     running_postgres,
@@ -178,7 +178,8 @@ def test_a_second_start_in_the_same_folder_is_refused_and_hurts_nothing(folder: 
 
 def test_a_killed_parent_takes_its_server_along(folder: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from central.postgres import start_postgres;"
+        "import sys; from pathlib import Path;"
+        "from central.database.embedded import start_postgres;"
         "server = start_postgres(Path(sys.argv[1]), durable=False);"
         "print(server.pid, flush=True); sys.stdin.read()"
     )
@@ -273,7 +274,7 @@ def test_a_disk_that_refuses_while_the_cluster_is_made_gives_a_sentence_and_no_h
     """A limit on file sizes stands in for the disk: the 16 MB of the first WAL file pass it."""
     done = run_python(
         "import resource, sys; from pathlib import Path\n"
-        "from central.postgres import PostgresCannotStart, start_postgres\n"
+        "from central.database.embedded import PostgresCannotStart, start_postgres\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (8_000_000, 8_000_000))\n"
         "try: start_postgres(Path(sys.argv[1]), durable=False)\n"
         "except PostgresCannotStart as refusal: print(refusal)",
@@ -313,7 +314,7 @@ def test_a_server_slower_than_the_deadline_is_given_up_and_leaves_nothing(folder
 
 def test_importing_the_launcher_imports_no_package() -> None:
     done = run_python(
-        "import sys; before = set(sys.modules); import central.postgres\n"
+        "import sys; before = set(sys.modules); import central.database.embedded\n"
         "added = {name.partition('.')[0] for name in set(sys.modules) - before}\n"
         "print(sorted(added - set(sys.stdlib_module_names)))"
     )

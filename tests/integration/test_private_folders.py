@@ -12,10 +12,10 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from central.database import chosen_database
-from central.postgres import PostgresServer, running_postgres
-from central.settings import CentralSettings
-from edge.folder import KEY_FILE, database_of
+from central.database.chosen import chosen_database
+from central.database.embedded import PostgresServer, running_postgres
+from central.office.settings import CentralSettings
+from edge.box.folder import KEY_FILE, database_of
 from tests.central_fixtures import postgres_template
 from tests.edge_store import make_store
 from tests.servers import central_process, edge_process, new_database

@@ -8,8 +8,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from central.cli import app as central_app
-from edge.cli import app as edge_app
+from central.commands.cli import app as central_app
+from edge.commands.cli import app as edge_app
 from sync.engine.transport import Request, Response
 from tests.fake_central import FakeCentral, served
 from tests.integration.test_edge_commands import central, provision

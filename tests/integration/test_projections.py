@@ -7,25 +7,25 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from central.archive import Archive
-from central.archive_memory_rows import CountedStock
-from central.archive_postgres import PostgresArchive
+from central.archive.port import Archive
+from central.archive.postgres import PostgresArchive
+from central.database.embedded import PostgresServer
+from central.db.decisions import CustomerDecided, GrantIssued, PointsOpened, record_decisions
 from central.db.engine import open_engine, unit_of_work
 from central.db.projected import PROJECTED
 from central.db.tables import metadata
-from central.decisions import CustomerDecided, GrantIssued, PointsOpened, record_decisions
-from central.postgres import PostgresServer
 from central.projections import rows
 from central.projections.rows import TABLES
-from central.usecases.apply_decisions import apply_decisions
-from central.usecases.apply_events import apply_events
-from central.usecases.rebuild_projections import rebuild_projections
-from central.usecases.verify_journal import verify_journal
-from central.usecases.verify_projections import verify_projections
+from central.usecases.decision.apply_decisions import apply_decisions
+from central.usecases.journal.apply_events import apply_events
+from central.usecases.proof.rebuild_projections import rebuild_projections
+from central.usecases.proof.verify_journal import verify_journal
+from central.usecases.proof.verify_projections import verify_projections
 from sync.protocol.change import Epoch
+from sync.protocol.facts import RetailTransaction
 from sync.protocol.identity import StoreId
-from sync.protocol.poslog import RetailTransaction
 from sync.protocol.reference import Grant
+from tests.doubles.archive_memory_rows import CountedStock
 from tests.head_office import (
     apply_all,
     deliver,
@@ -125,7 +125,7 @@ async def test_a_rebuild_that_was_cut_short_is_finished_by_the_background(
         await apply_events(archive, store_id, epoch, 10)
         raise ConnectionError
 
-    monkeypatch.setattr("central.usecases.rebuild_projections.apply_events", cut)
+    monkeypatch.setattr("central.usecases.proof.rebuild_projections.apply_events", cut)
     with pytest.raises(ConnectionError):
         await rebuild_projections(engine)
     assert await projections(archive, engine) != before

@@ -12,8 +12,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from edge.db.engine import open_connection, open_reader_engine
-from edge.db.writer import AioWriter
+from edge.db.connection.engine import open_connection, open_reader_engine
+from edge.db.connection.writer import AioWriter
 from tests.patience import PATIENCE_S
 
 COUNT = text("SELECT count(*) FROM sale")
@@ -95,7 +95,7 @@ def test_only_the_writer_checkpoints(path: Path) -> None:
 def test_importing_edge_gives_everybody_the_same_sound_sqlite() -> None:
     code = (
         "import edge, sqlite3, sqlite3.dbapi2, aiosqlite.core\n"
-        "from edge.db.sqlite_version import check_sqlite_version\n"
+        "from edge.db.connection.sqlite_version import check_sqlite_version\n"
         "from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite as dialect\n"
         "found = {sqlite3.sqlite_version, sqlite3.dbapi2.sqlite_version,\n"
         "    aiosqlite.core.sqlite3.sqlite_version, dialect.import_dbapi().sqlite_version}\n"

@@ -10,10 +10,10 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from edge.api.sync_status import status_of
-from edge.cli import app
-from edge.db.engine import open_connection
+from edge.box.folder import database_of
+from edge.commands.cli import app
+from edge.db.connection.engine import open_connection
 from edge.db.told_mark import MARK_FILE, missing_after, read_mark
-from edge.folder import database_of
 from sync.engine.journal import read_head
 from tests.edge_store import open_store, sale
 

@@ -15,26 +15,27 @@ from uuid import UUID
 
 import msgspec
 
-from edge.db import hot_reads
+from edge.db import sale_reads
 from edge.db.customers import Customer
 from edge.db.days import BusinessDay
 from edge.db.tills import TillSession
-from edge.domain.basket import LineRequest, OriginalRequest, SaleRequest, TenderRequest
-from edge.domain.completed import CompletedSale
-from edge.domain.situation import SoldLine
+from edge.domain.sale.basket import LineRequest, OriginalRequest, SaleRequest, TenderRequest
+from edge.domain.sale.completed import CompletedSale
+from edge.domain.sale.situation import SoldLine
 from edge.usecases.answer_once import Asked, answer_once
-from edge.usecases.close_business_day import CloseBusinessDay, ClosedDay, close_business_day
-from edge.usecases.create_customer import CreateCustomer, Drawn, create_customer
-from edge.usecases.look_up_sale import look_up_sale
-from edge.usecases.open_business_day import OpenBusinessDay, open_business_day
-from edge.usecases.open_till import OpenTill, open_till
-from edge.usecases.receive_goods import GoodsLine, ReceivedGoods, ReceiveGoods, receive_goods
-from edge.usecases.settle_till import SettledTill, SettleTill, settle_till
-from edge.usecases.update_customer import UpdateCustomer, update_customer
+from edge.usecases.customer.create import CreateCustomer, Drawn, create_customer
+from edge.usecases.customer.update import UpdateCustomer, update_customer
+from edge.usecases.day.close import CloseBusinessDay, ClosedDay, close_business_day
+from edge.usecases.day.open import OpenBusinessDay, open_business_day
+from edge.usecases.sale.look_up import look_up_sale
+from edge.usecases.stock.receive_goods import GoodsLine, ReceivedGoods, ReceiveGoods, receive_goods
+from edge.usecases.till.open import OpenTill, open_till
+from edge.usecases.till.settle import SettledTill, SettleTill, settle_till
 from sync.engine.journal import Moment
 from sync.engine.sealing import KEY_BYTES
 from sync.engine.sealing import NONCE_BYTES as SEAL_NONCE_BYTES
 from sync.protocol.errors import NotSent
+from sync.protocol.facts import OriginalLine, TaxClass, TenderKind
 from sync.protocol.identity import (
     CustomerId,
     EventId,
@@ -47,7 +48,6 @@ from sync.protocol.identity import (
     WorkstationId,
 )
 from sync.protocol.money import CashRounding, added_tax, extend, round_cash, share_through
-from sync.protocol.poslog import OriginalLine, TaxClass, TenderKind
 from sync.protocol.shared import PERSONAL_FIELDS
 from tests.simulation.box import Refused, StoreServer, Told
 from tests.simulation.catalog import CUSTOMERS, FIRST_DAY, ITEMS, OPERATORS
@@ -627,9 +627,9 @@ def ask_prices(
     business_date: date,
 ) -> Priced:
     """What the till's page would have asked for while the basket was filled."""
-    items = hot_reads.items_by_id(db, {item_id for item_id, _ in chosen}, as_of_ms)
-    originals = hot_reads.sold_lines(db, {returned}) if returned is not None else {}
-    store = hot_reads.read_store(db)
+    items = sale_reads.items_by_id(db, {item_id for item_id, _ in chosen}, as_of_ms)
+    originals = sale_reads.sold_lines(db, {returned}) if returned is not None else {}
+    store = sale_reads.read_store(db)
     assert store is not None
     return Priced(
         {
@@ -639,9 +639,9 @@ def ask_prices(
         },
         {
             tax_class: rate.rate_bp
-            for tax_class, rate in hot_reads.rates_in_force(db, business_date).items()
+            for tax_class, rate in sale_reads.rates_in_force(db, business_date).items()
         },
-        hot_reads.points_here(db, customer_id) if customer_id is not None else 0,
+        sale_reads.points_here(db, customer_id) if customer_id is not None else 0,
         next(iter(originals.values()), None),
         store.settings.tax_included,
     )

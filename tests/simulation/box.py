@@ -2,7 +2,7 @@
 real SQLite file, on virtual time.
 
 What differs from production: no threads, no sockets, no fsync. Units that wait together are still
-one group with one commit (``edge/db/group.py``). A kill leaves the files as they are at that very
+one group with one commit (``group.py``). A kill leaves the files as they are at that very
 moment, copied before anything is rolled back or closed; the next start opens the copy.
 """
 
@@ -18,25 +18,26 @@ from typing import Any, NamedTuple, TypeVar, cast
 import msgspec
 
 from central.domain.feeds import FollowedFeed
-from edge.background import Exchange
-from edge.box import Box
-from edge.clock import Steady, StoreClock
-from edge.db import crash
-from edge.db.engine import open_connection
-from edge.db.errors import WriterClosed
-from edge.db.group import Done, Outcome, Unit
+from edge.box.box import Box
+from edge.box.clock import StoreClock
+from edge.box.settings import EdgeSettings
+from edge.db.connection import crash
+from edge.db.connection.engine import open_connection
+from edge.db.connection.errors import WriterClosed
+from edge.db.connection.group import Done, Outcome, Unit
+from edge.db.connection.pen import Pen
+from edge.db.connection.writer import GROUP_MAX, Writer
 from edge.db.hybrid_clock import read_reckoning
-from edge.db.pen import Pen
 from edge.db.reference import Cursor, read_cursors
 from edge.db.store import read_enrolment
-from edge.db.writer import GROUP_MAX, Writer
-from edge.domain.basket import SaleRequest
-from edge.domain.completed import CompletedSale
-from edge.exchange import Line, journal_of
-from edge.settings import EdgeSettings
-from edge.usecases.abandon_sale import abandon_sale
-from edge.usecases.complete_sale import complete_sale
-from edge.usecases.record_boot import record_boot
+from edge.domain.reckoning import Steady
+from edge.domain.sale.basket import SaleRequest
+from edge.domain.sale.completed import CompletedSale
+from edge.exchange.rounds import Line, journal_of
+from edge.server.background import Exchange
+from edge.usecases.box.record_boot import record_boot
+from edge.usecases.sale.abandon import abandon_sale
+from edge.usecases.sale.complete import complete_sale
 from sync.engine.journal import Moment, acknowledged, hash_at, read_head
 from sync.engine.signing import SALE_SIGNED, Signer, sign_bytes
 from sync.engine.transport import Request, Response
@@ -76,7 +77,7 @@ class Doom(NamedTuple):
 
 
 class Reader(NamedTuple):
-    """Stands in for the reader engine: ``edge.exchange.read`` is told to look here."""
+    """Stands in for the reader engine: ``edge.exchange.rounds.read`` is told to look here."""
 
     connection: sqlite3.Connection
 

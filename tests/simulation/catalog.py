@@ -14,7 +14,13 @@ from uuid import UUID
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from central.decisions import AnyDecision, CustomerDecided, EpochIssued, GrantIssued, PointsOpened
+from central.db.decisions import (
+    AnyDecision,
+    CustomerDecided,
+    EpochIssued,
+    GrantIssued,
+    PointsOpened,
+)
 from central.domain.feeds import FollowedFeed, scope_for
 from sync.engine.sealing import NONCE_BYTES, seal
 from sync.engine.signing import GENESIS_SIGNED, sign_bytes
@@ -24,6 +30,7 @@ from sync.protocol.codec import encode
 from sync.protocol.conflict import merge
 from sync.protocol.enrolment import EnrolmentAnswer
 from sync.protocol.escrow import plain_share
+from sync.protocol.facts import CustomerChanged, TaxClass, TenderKind
 from sync.protocol.identity import (
     CompanyId,
     CustomerId,
@@ -35,7 +42,6 @@ from sync.protocol.identity import (
     TenderId,
     WorkstationId,
 )
-from sync.protocol.poslog import CustomerChanged, TaxClass, TenderKind
 from sync.protocol.reference import (
     DataSet,
     Grant,

@@ -14,15 +14,14 @@ from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
-from central.archive import StreamKey
-from central.archive_memory import MemoryArchive
-from central.decisions import GrantIssued, PointsOpened
+from central.archive.port import StreamKey
+from central.db.decisions import GrantIssued, PointsOpened
 from central.domain.feeds import FollowedFeed, followed_feeds
 from central.projections.fold import Event, fold_events
 from central.projections.fold_decisions import fold_decisions
 from central.reports.reconciliation import Colour
-from central.usecases.apply_events import apply_events
-from edge.db.engine import open_connection
+from central.usecases.journal.apply_events import apply_events
+from edge.db.connection.engine import open_connection
 from edge.db.pushing import read_push_state
 from edge.db.reference import read_cursors
 from edge.db.totals import read_totals
@@ -31,10 +30,7 @@ from sync.engine.signing import SALE_SIGNED, verify_bytes
 from sync.protocol.batch import UNFOLDED_BYTES_MAX
 from sync.protocol.codec import decode, decode_fact, is_known
 from sync.protocol.errors import Undecodable
-from sync.protocol.identity import StoreId, WorkstationId
-from sync.protocol.manifest import Totals, figures
-from sync.protocol.money import added_tax, included_tax
-from sync.protocol.poslog import (
+from sync.protocol.facts import (
     AlarmKind,
     AnyFact,
     BusinessDayClosed,
@@ -47,7 +43,11 @@ from sync.protocol.poslog import (
     TillSessionOpened,
     TillSessionSettled,
 )
+from sync.protocol.identity import StoreId, WorkstationId
+from sync.protocol.manifest import Totals, figures
+from sync.protocol.money import added_tax, included_tax
 from sync.protocol.reference import DataSet, Price
+from tests.doubles.archive_memory import MemoryArchive
 from tests.simulation.actors import Workstation
 from tests.simulation.catalog import COMPANY, Shop
 from tests.simulation.office import run_now

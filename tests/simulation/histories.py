@@ -16,26 +16,26 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from central.archive import StreamKey
-from central.archive_memory import MemoryArchive
-from central.decisions import TailWrittenOff
+from central.archive.port import StreamKey
+from central.db.decisions import TailWrittenOff
 from central.projections.fold_decisions import fold_decisions
 from central.reports.reconciliation import Colour, DayVerdict
-from central.usecases.apply_events import apply_events
-from central.usecases.hear_head import hear_head, note_head
-from central.usecases.ingest_batch import Acknowledged, ingest_batch
+from central.usecases.box.record_stated_head import hear_head, note_head
+from central.usecases.journal.apply_events import apply_events
+from central.usecases.journal.ingest_batch import Acknowledged, ingest_batch
 from edge.api.seen import sealed_with
 from sync.protocol.batch import Batch
 from sync.protocol.change import Epoch, Head
-from sync.protocol.identity import SaleId, WorkstationId
-from sync.protocol.ingest import Fenced, Forked, Gap
-from sync.protocol.poslog import (
+from sync.protocol.facts import (
     AlarmCleared,
     AlarmKind,
     AlarmRaised,
     BusinessDayReopened,
     RetailTransaction,
 )
+from sync.protocol.identity import SaleId, WorkstationId
+from sync.protocol.ingest import Fenced, Forked, Gap
+from tests.doubles.archive_memory import MemoryArchive
 from tests.shop_journal import ANNA, COMPANY, DAY, NOW_MS, WORKSTATIONS, Shop
 from tests.simulation.checks import Broken, expect
 from tests.simulation.faults import DAY_MS

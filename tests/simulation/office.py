@@ -14,17 +14,16 @@ from uuid import UUID
 
 import msgspec
 
+from central.api.problems import MEDIA_TYPE, Problem, problem_of
 from central.api.verdicts import unpack_batch, verdict_problem
-from central.archive import StreamKey
-from central.archive_memory import MemoryArchive
-from central.decisions import AnyDecision
+from central.archive.port import StreamKey
+from central.db.decisions import AnyDecision
 from central.domain.feeds import FollowedFeed, followed_feeds
-from central.problems import MEDIA_TYPE, Problem, problem_of
 from central.projections.fold_decisions import fold_decisions
-from central.usecases.apply_events import apply_events
-from central.usecases.hear_head import hear_head, note_head
-from central.usecases.ingest_batch import Acknowledged, IngestAnswer, ingest_batch
-from central.usecases.sequence_publications import FeedName, LogRow, _Growing, number
+from central.usecases.box.record_stated_head import hear_head, note_head
+from central.usecases.feed.sequence_publications import FeedName, LogRow, _Growing, number
+from central.usecases.journal.apply_events import apply_events
+from central.usecases.journal.ingest_batch import Acknowledged, IngestAnswer, ingest_batch
 from sync.engine.signing import SignedHead, stated_device, verify_request
 from sync.engine.transport import Request, Response
 from sync.protocol.answers import PROBLEM_PREFIX, Slug
@@ -35,6 +34,7 @@ from sync.protocol.errors import Refusal
 from sync.protocol.identity import CompanyId, CustomerId, Incarnation
 from sync.protocol.reference import EMPTY_SET_HASH, DataSet, FeedHead, FeedPage, FeedRow
 from sync.protocol.shared import CustomerRecord, PersonalKey
+from tests.doubles.archive_memory import MemoryArchive
 from tests.signed_answers import signed_by
 from tests.simulation.catalog import (
     CENTRAL_KEY,
@@ -343,7 +343,7 @@ class HeadOffice(Host):
 
 
 def problem(document: Problem) -> Response:
-    """As central/problems.py answers."""
+    """As central/api/problems.py answers."""
     return Response(document.status, {"content-type": MEDIA_TYPE}, msgspec.json.encode(document))
 
 

@@ -12,7 +12,8 @@ from types import SimpleNamespace
 from typing import Any, TypeVar
 from unittest.mock import patch
 
-from edge import background, exchange
+from edge.exchange import rounds as exchange
+from edge.server import background
 from tests.simulation.ids import Ids
 
 T = TypeVar("T")
@@ -35,7 +36,7 @@ class Log:
 
 
 async def read(reader: Any, look: Callable[[sqlite3.Connection], T]) -> T:
-    """As edge/reading.py, without its thread."""
+    """As edge/db/connection/reading.py, without its thread."""
     return look(reader.connection)
 
 

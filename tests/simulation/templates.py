@@ -6,11 +6,11 @@ from functools import cache, partial
 from pathlib import Path
 
 from central.domain.feeds import followed_feeds
-from edge.db.engine import open_connection
-from edge.db.migrate import migrate
-from edge.db.writer import InlineWriter
-from edge.usecases.adopt_enrolment import adopt_enrolment
-from edge.usecases.apply_reference import apply_reference
+from edge.db.connection.engine import open_connection
+from edge.db.connection.migrate import migrate
+from edge.db.connection.writer import InlineWriter
+from edge.usecases.box.adopt_enrolment import adopt_enrolment
+from edge.usecases.feed.apply_reference import apply_reference
 from sync.engine.journal import Moment
 from sync.protocol.clock import ClockState
 from sync.protocol.identity import BootId

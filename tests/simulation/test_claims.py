@@ -9,7 +9,8 @@ from datetime import date
 from unittest.mock import patch
 
 from central.reports import claims
-from central.usecases import hear_head, ingest_batch
+from central.usecases.box import record_stated_head as hear_head
+from central.usecases.journal import ingest_batch
 from tests.simulation import histories, verdicts
 from tests.simulation.checks import Broken
 from tests.simulation.conftest import HISTORIES_CHUNK

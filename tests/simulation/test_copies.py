@@ -10,12 +10,12 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from central.archive import StreamKey
+from central.archive.port import StreamKey
 from edge.db.alarms import list_alarms
-from edge.db.engine import open_connection
+from edge.db.connection.engine import open_connection
 from edge.db.pushing import read_push_state
 from sync.engine.journal import verify_chain
-from sync.protocol.poslog import AlarmKind
+from sync.protocol.facts import AlarmKind
 from tests.simulation.faults import CALM
 from tests.simulation.world import World
 

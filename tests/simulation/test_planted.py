@@ -17,15 +17,15 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from central.archive import Alarm, StreamKey
-from central.archive_memory import QuarantineRow
-from edge.db import hot, pushing
-from edge.db.engine import open_connection
-from edge.usecases import look_up_sale
+from central.archive.port import Alarm, StreamKey
+from edge.db import pushing, sale_writes
+from edge.db.connection.engine import open_connection
+from edge.usecases.sale import look_up as look_up_sale
 from sync.engine.push import Idle
 from sync.protocol.change import Head
 from sync.protocol.identity import SaleId
 from tests.conftest import folder_for_databases
+from tests.doubles.archive_memory import QuarantineRow
 from tests.simulation import checks
 from tests.simulation.actors import Wrong
 from tests.simulation.checks import AT_REST, Broken, Evidence, evidence
@@ -304,29 +304,29 @@ def test_a_line_that_comes_back_twice_is_found(world: World) -> None:
 
 def test_half_a_sale_is_found(folder: Path) -> None:
     """2, in the code: stock is forgotten."""
-    with patch.object(hot, "insert_movements", lambda *_: None):
+    with patch.object(sale_writes, "insert_movements", lambda *_: None):
         assert breaks(folder, checks.check_2_all_or_none)
 
 
 def test_a_spend_that_is_not_booked_is_found(folder: Path) -> None:
     """10, in the code: a right can be spent again and again."""
-    book = hot.move_points
+    book = sale_writes.move_points
 
     def forget(db: sqlite3.Connection, fact: Any, _spends: Any) -> None:
         book(db, fact, ())
 
-    with patch.object(hot, "move_points", forget):
+    with patch.object(sale_writes, "move_points", forget):
         assert breaks(folder, checks.check_10_points_stay_within_rights)
 
 
 def test_a_skipped_receipt_number_is_found(folder: Path) -> None:
     """4, in the code."""
-    advance = hot.advance_series
+    advance = sale_writes.advance_series
 
     def skip(db: sqlite3.Connection, workstation_id: Any, place: Any, last: int) -> None:
         advance(db, workstation_id, place, last + 1)
 
-    with patch.object(hot, "advance_series", skip):
+    with patch.object(sale_writes, "advance_series", skip):
         assert breaks(folder, checks.check_4_dense_and_gapless)
 
 
@@ -354,7 +354,7 @@ def test_another_answer_to_the_same_sale_is_found(folder: Path) -> None:
             found, fact=msgspec.structs.replace(found.fact, note="another")
         )
 
-    with patch("edge.usecases.complete_sale.recall", otherwise), pytest.raises(Wrong):
+    with patch("edge.usecases.sale.complete.recall", otherwise), pytest.raises(Wrong):
         list(run(folder, seeds=range(5)))
 
 
@@ -362,7 +362,7 @@ def test_a_queue_that_never_drains_is_found(folder: Path) -> None:
     async def never(*_: Any) -> Idle:
         return Idle()
 
-    with patch("edge.background.push_once", never), pytest.raises(Broken, match="rest"):
+    with patch("edge.server.background.push_once", never), pytest.raises(Broken, match="rest"):
         list(run(folder, seeds=range(1)))
 
 

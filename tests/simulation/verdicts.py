@@ -14,8 +14,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.archive import StreamKey
-from central.archive_memory import MemoryArchive
+from central.archive.port import StreamKey
 from central.projections.fact_id import SALE_KIND, fact_id
 from central.projections.line_up import RawEvent
 from central.reports import claims, reconciliation
@@ -25,9 +24,10 @@ from central.reports.totals import StoreAccount
 from sync.protocol.change import Epoch
 from sync.protocol.codec import decode_fact, is_known
 from sync.protocol.errors import Undecodable
+from sync.protocol.facts import AnyFact
 from sync.protocol.identity import StoreId, WorkstationId
 from sync.protocol.manifest import WorkstationTotals
-from sync.protocol.poslog import AnyFact
+from tests.doubles.archive_memory import MemoryArchive
 from tests.shop_journal import tally
 
 

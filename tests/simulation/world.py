@@ -14,14 +14,20 @@ from unittest.mock import patch
 
 import msgspec
 
-from central.archive import StreamKey
-from central.decisions import CustomerDecided
+from central.archive.port import StreamKey
+from central.db.decisions import CustomerDecided
 from central.domain.feeds import followed_feeds
 from sync.engine import journal
 from sync.engine.journal import Moment, append, read_range
 from sync.engine.transport import Response
 from sync.protocol.clock import Hlc
 from sync.protocol.codec import KindVersion, decode_fact
+from sync.protocol.facts import (
+    CustomerChanged,
+    DeviceRecorded,
+    TillSessionOpened,
+    TillSessionSettled,
+)
 from sync.protocol.identity import (
     EventId,
     Incarnation,
@@ -30,12 +36,6 @@ from sync.protocol.identity import (
     TillId,
     TillSessionId,
     WorkstationId,
-)
-from sync.protocol.poslog import (
-    CustomerChanged,
-    DeviceRecorded,
-    TillSessionOpened,
-    TillSessionSettled,
 )
 from sync.protocol.reference import Price
 from sync.protocol.shared import CustomerField, FieldChange

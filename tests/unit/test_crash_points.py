@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from edge.db import crash
+from edge.db.connection import crash
 from tests.patience import PATIENCE_S
 
 
@@ -43,7 +43,7 @@ def test_a_pass_before_the_first_is_refused() -> None:
 
 def test_the_environment_arms_a_process_which_then_dies_at_that_pass() -> None:
     code = (
-        "from edge.db.crash import crash_point\n"
+        "from edge.db.connection.crash import crash_point\n"
         "for n in (1, 2, 3):\n"
         "    crash_point('after_unit')\n"
         "    print(n, flush=True)\n"

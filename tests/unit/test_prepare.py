@@ -9,7 +9,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.main import default_registry
 
-from edge.db.prepare import NotPreparable, Prepared, prepare
+from edge.db.connection.prepare import NotPreparable, Prepared, prepare
 
 
 class PreparedBase(SQLModel, registry=type(default_registry)()):

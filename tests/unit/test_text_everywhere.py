@@ -21,10 +21,10 @@ from litestar.routes import HTTPRoute
 from msgspec import inspect
 from typer.testing import CliRunner
 
-import central.cli
-import edge.cli
-from central.app import build_app as central_app
-from edge.app import build_app as edge_app
+import central.commands.cli
+import edge.commands.cli
+from central.server.app import build_app as central_app
+from edge.server.app import build_app as edge_app
 from sync.protocol.answers import read_refusal
 from sync.protocol.typed import _looked_at, refuse_card_numbers
 
@@ -160,7 +160,7 @@ def test_a_request_holds_nothing_that_the_walk_cannot_look_into() -> None:
 
 def test_a_card_number_deep_in_a_request_is_named_with_its_path() -> None:
     """A32: the field is said, the number is not."""
-    from edge.domain.basket import LineRequest, SaleRequest
+    from edge.domain.sale.basket import LineRequest, SaleRequest
     from sync.protocol.typed import CardNumberTyped
     from tests.edge_store import sale
 
@@ -236,7 +236,11 @@ def commands(app: typer.Typer) -> list[tuple[str, ...]]:
 
 @pytest.mark.parametrize(
     ("app", "command"),
-    [(app, path) for app in (edge.cli.app, central.cli.app) for path in commands(app)],
+    [
+        (app, path)
+        for app in (edge.commands.cli.app, central.commands.cli.app)
+        for path in commands(app)
+    ],
     ids=lambda one: " ".join(one) if isinstance(one, tuple) else "",
 )
 @pytest.mark.parametrize(
@@ -257,7 +261,7 @@ def test_no_command_sees_hostile_text_or_a_card_number(
     assert "4444" not in told.output
 
 
-@pytest.mark.parametrize("program", [edge.cli, central.cli])
+@pytest.mark.parametrize("program", [edge.commands.cli, central.commands.cli])
 def test_what_a_command_prints_steers_no_terminal(
     program: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -272,7 +276,7 @@ def test_every_module_with_commands_prints_by_tell() -> None:
         text = path.read_text()
         prints = re.search(r"(?<![\w.])print\(", text) is not None
         if prints and "demo" not in path.parts:
-            assert "from sync.commands import tell as print" in text, path
+            assert "from sync.program.plain_commands import tell as print" in text, path
 
 
 def test_head_offices_words_are_shown_plain() -> None:

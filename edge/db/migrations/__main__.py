@@ -6,8 +6,8 @@ from tempfile import TemporaryDirectory
 
 from alembic import command
 
-from edge.db.migrate import NEWEST, run, upgrade
-from edge.db.schema import metadata
+from edge.db.connection.migrate import NEWEST, run, upgrade
+from edge.db.tables.schema import metadata
 
 
 def write_step(message: str) -> None:

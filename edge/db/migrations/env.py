@@ -1,4 +1,4 @@
-"""What Alembic runs for each command: on the connection that ``edge/db/migrate.py`` opened."""
+"""What Alembic runs for each command: on the connection that ``connection/migrate.py`` opened."""
 
 from typing import Any
 

@@ -1,1 +1,113 @@
-"""Facts that a store reports, by subject. The sale and the list of all: ``poslog.py``."""
+"""Facts that a store reports. One frozen object is the domain's result, the journal's payload and
+the wire's body. Each refuses to exist unbalanced.
+
+Every class is an array on the wire: a body gains fields only at its end, with a default; anything
+else is a new kind_version (protocol.md, Journal).
+
+Signs: a sale line has a positive quantity and amount, a return line negative ones. A tender is
+positive when the customer gives it and negative when it is refunded; change is a positive number.
+Loan and paid in are positive, pickup and paid out negative; a transfer out has negative lines.
+
+Every figure keeps ``bounds.FIGURE_MAX``, and so does what a receipt or a movement comes to.
+Words: ARTS / OMG operational data model.
+"""
+
+from typing import TypeAlias
+
+from sync.protocol.facts.base import LINES_MAX, Fact
+from sync.protocol.facts.box import (
+    AlarmCleared,
+    AlarmKind,
+    AlarmRaised,
+    DeviceRecorded,
+    IdAbandoned,
+)
+from sync.protocol.facts.customer import CustomerChanged
+from sync.protocol.facts.day import BusinessDayClosed, BusinessDayOpened, BusinessDayReopened
+from sync.protocol.facts.sale import (
+    TENDERS_MAX,
+    Line,
+    OriginalLine,
+    Override,
+    PriceModifier,
+    RetailTransaction,
+    Spend,
+    TakeBack,
+    TaxClass,
+    TaxLine,
+    TenderKind,
+    TenderLine,
+    tax_lines,
+)
+from sync.protocol.facts.stock import (
+    CountLine,
+    StockCounted,
+    StockLine,
+    StockMoved,
+    StockMovementKind,
+    StockTransferred,
+    TransferDirection,
+)
+from sync.protocol.facts.till import (
+    TillMoved,
+    TillMovementKind,
+    TillSessionOpened,
+    TillSessionSettled,
+)
+
+AnyFact: TypeAlias = (
+    RetailTransaction
+    | TillSessionOpened
+    | TillMoved
+    | TillSessionSettled
+    | BusinessDayOpened
+    | BusinessDayClosed
+    | BusinessDayReopened
+    | StockMoved
+    | StockTransferred
+    | StockCounted
+    | CustomerChanged
+    | AlarmRaised
+    | AlarmCleared
+    | IdAbandoned
+    | DeviceRecorded
+)
+
+__all__ = [
+    "LINES_MAX",
+    "TENDERS_MAX",
+    "AlarmCleared",
+    "AlarmKind",
+    "AlarmRaised",
+    "AnyFact",
+    "BusinessDayClosed",
+    "BusinessDayOpened",
+    "BusinessDayReopened",
+    "CountLine",
+    "CustomerChanged",
+    "DeviceRecorded",
+    "Fact",
+    "IdAbandoned",
+    "Line",
+    "OriginalLine",
+    "Override",
+    "PriceModifier",
+    "RetailTransaction",
+    "Spend",
+    "StockCounted",
+    "StockLine",
+    "StockMoved",
+    "StockMovementKind",
+    "StockTransferred",
+    "TakeBack",
+    "TaxClass",
+    "TaxLine",
+    "TenderKind",
+    "TenderLine",
+    "TillMoved",
+    "TillMovementKind",
+    "TillSessionOpened",
+    "TillSessionSettled",
+    "TransferDirection",
+    "tax_lines",
+]

@@ -11,15 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from central.decisions import CustomerDecided, EpochIssued, GrantIssued, PointsOpened
+from central.db.decisions import CustomerDecided, EpochIssued, GrantIssued, PointsOpened
 from central.projections.compare import compare_rows
 from central.projections.fold import Event, fold_events
 from central.projections.fold_decisions import fold_decisions
 from central.projections.rows import GrantGiven, Points, RowChanges
 from sync.protocol.conflict import merge
+from sync.protocol.facts import CustomerChanged, RetailTransaction, Spend, TakeBack
 from sync.protocol.identity import DeviceId, EventId, SaleId
 from sync.protocol.manifest import figures
-from sync.protocol.poslog import CustomerChanged, RetailTransaction, Spend, TakeBack
 from sync.protocol.reference import Grant
 from sync.protocol.shared import CustomerField, FieldChange
 from tests.shop_journal import COMPANY, CUSTOMERS, DAY, NOW_MS, Shop, tally

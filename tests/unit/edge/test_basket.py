@@ -6,20 +6,25 @@ from typing import Any
 import msgspec
 import pytest
 
-from edge.domain.basket import (
+from edge.domain.errors import NotAcceptable, TenderedInTheFuture, TenderedTooLongAgo
+from edge.domain.sale.basket import (
     TENDERED_AHEAD_MAX_S,
     UNCHECKED_AHEAD_MAX_S,
     SaleRequest,
     refuse_wrong_instant,
     refuse_wrong_shape,
 )
-from edge.domain.errors import NotAcceptable, TenderedInTheFuture, TenderedTooLongAgo
-from edge.domain.line_errors import NothingReturned, TooManyLines, WrongLineNumber, WrongQuantity
-from edge.domain.tender_errors import TooManyTenders
+from edge.domain.sale.line_errors import (
+    NothingReturned,
+    TooManyLines,
+    WrongLineNumber,
+    WrongQuantity,
+)
+from edge.domain.sale.tender_errors import TooManyTenders
 from sync.protocol.change import INSTANT_MS_MAX
 from sync.protocol.clock import ClockState
+from sync.protocol.facts import LINES_MAX, TENDERS_MAX
 from sync.protocol.money import QUANTITY_MILLI_MAX
-from sync.protocol.poslog import LINES_MAX, TENDERS_MAX
 from tests.builders import (
     CARD,
     NOW,

@@ -2,7 +2,8 @@
 
 import inspect
 
-from edge.domain import errors, line_errors, tender_errors
+from edge.domain import errors
+from edge.domain.sale import line_errors, tender_errors
 from sync.protocol.errors import Refusal
 
 BASES = {"NotAcceptable", "BadLines", "BadTenders", "BadParty", "NotNow"}

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from edge.domain.loyalty import close, earn, points_for, rights_after, spend, take_back
-from edge.domain.tender_errors import MorePointsThanRights, NotWholePoints
+from edge.domain.sale.loyalty import close, earn, points_for, rights_after, spend, take_back
+from edge.domain.sale.tender_errors import MorePointsThanRights, NotWholePoints
 from sync.protocol.escrow import Right
+from sync.protocol.facts import Line, OriginalLine, Spend, TakeBack, TaxClass
 from sync.protocol.identity import ItemId, SaleId
-from sync.protocol.poslog import Line, OriginalLine, Spend, TakeBack, TaxClass
 from tests.builders import SETTINGS
 
 DOUBLE = replace(SETTINGS, points_per_step=2)

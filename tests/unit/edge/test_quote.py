@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from edge.domain.quote import quote
-from edge.domain.sale import compose
-from edge.domain.tender_errors import TenderMissing, TendersBelowTotal
+from edge.domain.sale.compose import compose
+from edge.domain.sale.quote import quote
+from edge.domain.sale.tender_errors import TenderMissing, TendersBelowTotal
 from sync.protocol.codec import decode_fact, encode, kind_of
 from sync.protocol.errors import Refusal
 from sync.protocol.escrow import Right
+from sync.protocol.facts import OriginalLine
 from sync.protocol.identity import TenderId
-from sync.protocol.poslog import OriginalLine
 from tests.builders import (
     CARD,
     CASH,

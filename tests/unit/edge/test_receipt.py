@@ -6,13 +6,13 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
-from edge.domain.receipt import COLUMNS, Place, cells, local_time, receipt_text
-from edge.domain.sale import compose
-from edge.domain.situation import Names
+from edge.domain.sale.compose import compose
+from edge.domain.sale.receipt import COLUMNS, Place, cells, local_time, receipt_text
+from edge.domain.sale.situation import Names
 from sync.protocol.change import Epoch
 from sync.protocol.escrow import Right
+from sync.protocol.facts import OriginalLine, RetailTransaction
 from sync.protocol.identity import ReceiptNumber
-from sync.protocol.poslog import OriginalLine, RetailTransaction
 from tests.builders import (
     CARD,
     CASH,

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from edge.domain.basket import LineRequest, OriginalRequest
 from edge.domain.errors import BadLines, CustomerDiffers
-from edge.domain.line_errors import (
+from edge.domain.sale.basket import LineRequest, OriginalRequest
+from edge.domain.sale.compose import compose
+from edge.domain.sale.line_errors import (
     AmountIsNothing,
     CurrencyDiffers,
     ItemDiffers,
@@ -19,13 +20,12 @@ from edge.domain.line_errors import (
     ReturnPriceDiffers,
     UnknownScanCode,
 )
-from edge.domain.quote import quote
-from edge.domain.returns import SHARE_OF_MODIFIERS, customer_of, mirror, take_back_lines
-from edge.domain.sale import compose
-from edge.domain.situation import SoldLine
+from edge.domain.sale.quote import quote
+from edge.domain.sale.returns import SHARE_OF_MODIFIERS, customer_of, mirror, take_back_lines
+from edge.domain.sale.situation import SoldLine
 from sync.protocol.codec import decode_fact, encode, kind_of
+from sync.protocol.facts import Line, OriginalLine, TaxClass
 from sync.protocol.identity import CustomerId, ItemId, ReceiptNumber, SaleId
-from sync.protocol.poslog import Line, OriginalLine, TaxClass
 from tests.builders import (
     CARD,
     ITEMS,

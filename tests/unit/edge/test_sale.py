@@ -8,7 +8,6 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from edge.domain.basket import LineRequest, SaleRequest, refuse_wrong_shape
 from edge.domain.errors import (
     InactiveCustomer,
     InactiveOperator,
@@ -16,7 +15,9 @@ from edge.domain.errors import (
     UnknownCustomer,
     UnknownOperator,
 )
-from edge.domain.line_errors import (
+from edge.domain.sale.basket import LineRequest, SaleRequest, refuse_wrong_shape
+from edge.domain.sale.compose import Composed, compose
+from edge.domain.sale.line_errors import (
     AmountIsNothing,
     AmountTooLarge,
     InactiveItem,
@@ -33,10 +34,9 @@ from edge.domain.line_errors import (
     UnknownItem,
     UnknownScanCode,
 )
-from edge.domain.quote import quote
-from edge.domain.sale import Composed, compose
-from edge.domain.situation import PriceInForce
-from edge.domain.tender_errors import (
+from edge.domain.sale.quote import quote
+from edge.domain.sale.situation import PriceInForce
+from edge.domain.sale.tender_errors import (
     MorePointsThanRights,
     PointsWithoutCustomer,
     TendersTooLarge,
@@ -45,9 +45,9 @@ from sync.protocol.bounds import FIGURE_MAX
 from sync.protocol.codec import decode_fact, encode, kind_of
 from sync.protocol.errors import Refusal
 from sync.protocol.escrow import Right
+from sync.protocol.facts import RetailTransaction, Spend
 from sync.protocol.identity import ItemId, TenderId
 from sync.protocol.money import MINOR_MAX
-from sync.protocol.poslog import RetailTransaction, Spend
 from tests.builders import (
     CARD,
     CASH,

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.domain.line_errors import TaxRateMissing
-from edge.domain.situation import RateInForce
-from edge.domain.tax import NO_TAX, cut_tax, rate_of
+from edge.domain.sale.line_errors import TaxRateMissing
+from edge.domain.sale.situation import RateInForce
+from edge.domain.sale.tax import NO_TAX, cut_tax, rate_of
+from sync.protocol.facts import TaxClass
 from sync.protocol.money import added_tax, included_tax
-from sync.protocol.poslog import TaxClass
 from tests.builders import RATES
 
 STANDARD, ZERO, EXEMPT = TaxClass.STANDARD, TaxClass.ZERO, TaxClass.EXEMPT

@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from edge.domain.errors import BadTenders
-from edge.domain.tender import Settlement, settle, tenders_of
-from edge.domain.tender_errors import (
+from edge.domain.sale.tender_errors import (
     ChangeFromOtherThanCash,
     InactiveTender,
     RefundDiffers,
@@ -17,6 +16,7 @@ from edge.domain.tender_errors import (
     UnknownTender,
     WrongTenderAmount,
 )
+from edge.domain.sale.tenders import Settlement, settle, tenders_of
 from sync.protocol.identity import TenderId
 from sync.protocol.money import MINOR_MAX, CashRounding
 from sync.protocol.reference import StoreSettings

@@ -19,6 +19,18 @@ from sync.protocol.change import INSTANT_MS_MAX, Epoch, Head
 from sync.protocol.clock import ClockState, Hlc
 from sync.protocol.codec import decode, decode_fact, encode
 from sync.protocol.errors import Unbalanced
+from sync.protocol.facts import (
+    BusinessDayClosed,
+    Line,
+    RetailTransaction,
+    StockLine,
+    StockMoved,
+    StockMovementKind,
+    TaxClass,
+    TenderKind,
+    TenderLine,
+    tax_lines,
+)
 from sync.protocol.identity import (
     BootId,
     CustomerId,
@@ -34,18 +46,6 @@ from sync.protocol.identity import (
     WorkstationId,
 )
 from sync.protocol.manifest import Manifest, Totals, WorkstationTotals
-from sync.protocol.poslog import (
-    BusinessDayClosed,
-    Line,
-    RetailTransaction,
-    StockLine,
-    StockMoved,
-    StockMovementKind,
-    TaxClass,
-    TenderKind,
-    TenderLine,
-    tax_lines,
-)
 
 DAY = date(2026, 11, 28)
 ANNA, W1 = OperatorId("anna"), WorkstationId("W1")

@@ -25,8 +25,8 @@ from sync.protocol.codec import (
 )
 from sync.protocol.enrolment import EnrolmentAnswer
 from sync.protocol.errors import Undecodable
+from sync.protocol.facts import AnyFact
 from sync.protocol.manifest import Manifest
-from sync.protocol.poslog import AnyFact
 from sync.protocol.reference import FeedPage
 from tests.strategies import STORE, batches, envelopes, facts, light_chain
 

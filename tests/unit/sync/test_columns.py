@@ -27,8 +27,8 @@ from sync.protocol.columns import (
     unfold,
 )
 from sync.protocol.errors import Undecodable
+from sync.protocol.facts import Line, RetailTransaction
 from sync.protocol.identity import BootId, EventId, SaleId
-from sync.protocol.poslog import Line, RetailTransaction
 from tests.benchmarks.baskets import Baskets
 from tests.benchmarks.wire import batches_of
 from tests.shop_journal import Shop

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.protocol.escrow import Right, allot, own_line_first, plain_share
-from sync.protocol.poslog import Spend
+from sync.protocol.facts import Spend
 
 rights = st.lists(
     st.builds(Right, st.uuids(), st.integers(0, 20), st.integers(0, 1_000)), max_size=8

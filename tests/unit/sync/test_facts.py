@@ -14,18 +14,7 @@ from sync.protocol.aggregate import Root, names_of, root_of
 from sync.protocol.clock import Hlc
 from sync.protocol.codec import KINDS, KindVersion, decode_fact, encode
 from sync.protocol.errors import Unbalanced, Undecodable
-from sync.protocol.identity import (
-    CustomerId,
-    ItemId,
-    MovementId,
-    OperatorId,
-    ReceiptNumber,
-    SaleId,
-    TenderId,
-    TillSessionId,
-    WorkstationId,
-)
-from sync.protocol.poslog import (
+from sync.protocol.facts import (
     CountLine,
     Line,
     OriginalLine,
@@ -44,6 +33,17 @@ from sync.protocol.poslog import (
     TillMovementKind,
     TransferDirection,
     tax_lines,
+)
+from sync.protocol.identity import (
+    CustomerId,
+    ItemId,
+    MovementId,
+    OperatorId,
+    ReceiptNumber,
+    SaleId,
+    TenderId,
+    TillSessionId,
+    WorkstationId,
 )
 from sync.protocol.shared import CustomerField, FieldChange
 from tests.golden.examples import EXAMPLES

@@ -9,8 +9,8 @@ from litestar import Litestar, Response, get
 from litestar.types import ExceptionHandlersMap
 from structlog.testing import capture_logs
 
-from central.problems import EXCEPTION_HANDLERS as AT_CENTRAL
-from edge.problems import EXCEPTION_HANDLERS as AT_THE_EDGE
+from central.api.problems import EXCEPTION_HANDLERS as AT_CENTRAL
+from edge.api.problems import EXCEPTION_HANDLERS as AT_THE_EDGE
 from sync.http.headers import HEADERS, harden
 
 

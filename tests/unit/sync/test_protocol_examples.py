@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import sync
-from sync.protocol import batch, bounds, poslog
+from sync.protocol import batch, bounds, facts
 from sync.protocol.change import Genesis
 from sync.protocol.clock import ClockState
 from sync.protocol.codec import decode, decode_fact, encode
@@ -35,7 +35,7 @@ def test_an_example_is_what_is_written_today(name: str) -> None:
     assert golden[which] == EXAMPLES[name]
 
 
-def body_of(kind: str) -> poslog.AnyFact:
+def body_of(kind: str) -> facts.AnyFact:
     return decode_fact(kind, 1, bytes.fromhex(EXAMPLES[f"body {kind} 1"]))
 
 
@@ -44,12 +44,12 @@ def test_the_examples_are_read_to_their_last_field() -> None:
     receipt = decode_fact(
         "retail_transaction", 1, bytes.fromhex(EXAMPLES["body retail_transaction 1"])
     )
-    assert isinstance(receipt, poslog.RetailTransaction)
+    assert isinstance(receipt, facts.RetailTransaction)
     assert {line.tax_included for line in receipt.lines} == {True, False}
     closed = decode_fact(
         "business_day_closed", 1, bytes.fromhex(EXAMPLES["body business_day_closed 1"])
     )
-    assert isinstance(closed, poslog.BusinessDayClosed)
+    assert isinstance(closed, facts.BusinessDayClosed)
     sent = decode(SentBatch, bytes.fromhex(EXAMPLES["message batch"]))
     assert len(received(sent).envelopes) == 2
     genesis = bytes.fromhex(EXAMPLES["message genesis"])
@@ -57,12 +57,12 @@ def test_the_examples_are_read_to_their_last_field() -> None:
 
 
 LISTED: list[type[StrEnum]] = [
-    poslog.TaxClass,
-    poslog.TenderKind,
-    poslog.TillMovementKind,
-    poslog.StockMovementKind,
-    poslog.TransferDirection,
-    poslog.AlarmKind,
+    facts.TaxClass,
+    facts.TenderKind,
+    facts.TillMovementKind,
+    facts.StockMovementKind,
+    facts.TransferDirection,
+    facts.AlarmKind,
     ClockState,
     CustomerField,
 ]
@@ -84,7 +84,7 @@ def test_a_batch_without_sales_is_the_empty_columns_that_the_text_tells() -> Non
 def test_the_limits_are_the_codes() -> None:
     assert (batch.EVENTS_MAX, batch.KEYS_MAX, batch.ALARMS_MAX) == (200, 1_000, 50)
     assert "| 200, 1,000, 50 |" in TEXT
-    assert (poslog.LINES_MAX, poslog.TENDERS_MAX) == (1_000, 20)
+    assert (facts.LINES_MAX, facts.TENDERS_MAX) == (1_000, 20)
     assert "| 1,000, 20 |" in TEXT
     assert (bounds.DATE_MIN.isoformat(), bounds.DATE_MAX.isoformat()) == (
         "2000-01-01",

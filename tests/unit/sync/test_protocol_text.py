@@ -19,7 +19,6 @@ from sync.protocol import (
     columns,
     enrolment,
     manifest,
-    poslog,
     reference,
     retry,
     shared,
@@ -27,9 +26,8 @@ from sync.protocol import (
 )
 from sync.protocol.answers import RETRY_AFTER_S_MAX, Slug
 from sync.protocol.clock import ClockState
-from sync.protocol.facts import stock
+from sync.protocol.facts import TaxClass, TenderKind, sale, stock
 from sync.protocol.money import CashRounding
-from sync.protocol.poslog import TaxClass, TenderKind
 from sync.protocol.reference import DataSet
 from sync.protocol.shared import CustomerField
 from sync.protocol.units import Unit
@@ -43,7 +41,7 @@ ROWS = [
 ROWS_ONLY = {"Receipt", "Batch"}
 """Never travel as they are."""
 FACTS = {fact.__name__ for fact in codec.KINDS.values()}
-MODULES = (batch, change, columns, enrolment, manifest, poslog, reference, shared, stock)
+MODULES = (batch, change, columns, enrolment, manifest, reference, sale, shared, stock)
 WIRE = {
     name: kind
     for module in MODULES

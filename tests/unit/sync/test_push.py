@@ -38,9 +38,9 @@ from sync.protocol.batch import (
 from sync.protocol.change import Epoch
 from sync.protocol.clock import ClockState, Hlc
 from sync.protocol.codec import encode, unpack_batch
+from sync.protocol.facts import CustomerChanged, DeviceRecorded
 from sync.protocol.identity import BootId, CustomerId, DeviceId, EventId, Incarnation, OperatorId
 from sync.protocol.ingest import Accepted, Duplicate, Forked, Gap, Stream, judge
-from sync.protocol.poslog import CustomerChanged, DeviceRecorded
 from sync.protocol.shared import CustomerField, FieldChange, PersonalKey
 from tests.signed_answers import signed_by, signing
 from tests.strategies import STORE

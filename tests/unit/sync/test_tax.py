@@ -5,8 +5,8 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sync.protocol.facts import RetailTransaction, TaxClass, TaxLine, tax_lines
 from sync.protocol.money import included_tax, split
-from sync.protocol.poslog import RetailTransaction, TaxClass, TaxLine, tax_lines
 from tests.strategies import sales
 from tests.unit.sync.test_facts import line, returned
 

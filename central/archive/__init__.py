@@ -1,0 +1,1 @@
+"""The stores' journals as head office keeps them: the port, and PostgreSQL behind it."""

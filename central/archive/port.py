@@ -1,0 +1,189 @@
+"""The seam to central's store: what ingest (stage 1) and apply (stage 2) ask of it.
+
+Two stand behind it and pass one contract suite (tests/contract/test_archive.py): PostgreSQL
+(``archive_postgres``) and memory (``archive_memory``), the latter for the simulation. An archive
+decides nothing: verdicts are ``sync.protocol.ingest``'s, row changes the folds'.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import NamedTuple, Protocol
+from uuid import UUID
+
+from central.projections.line_up import Aside, Held, Place, RawEvent, Wanted
+from central.projections.rows import RowChanges
+from sync.protocol.change import Envelope, Epoch, Head, Link
+from sync.protocol.identity import CompanyId, CustomerId, DeviceId, StoreId
+from sync.protocol.shared import PersonalKey
+
+EVENTS_APPLIED_MAX = 500
+"""Of one unit of stage 2: its fold keeps the event loop busy for about 40 ms; larger sets are no
+faster."""
+BYTES_APPLIED_MAX = 16 * 1024 * 1024
+"""Bodies of one unit of stage 2; a single larger event travels alone."""
+
+
+class Contended(Exception):
+    """Two units of work met in a way that one had to give up: nothing of it was kept, repeat it."""
+
+
+class Occupied(Exception):
+    """Where new events were to stand, others do: nothing of the unit of work was kept."""
+
+
+class StreamKey(NamedTuple):
+    """One epoch of one store."""
+
+    store_id: StoreId
+    epoch: Epoch
+
+
+class Standing(NamedTuple):
+    """Where a stream stands. ``sender_seq``: the highest head that was ever stated of it;
+    ``health``: msgpack of what its box said of itself."""
+
+    company_id: CompanyId
+    device_id: DeviceId
+    genesis: bytes
+    watermark: int
+    head_hash: bytes
+    sealed: bool
+    alarm: str | None
+    sender_seq: int
+    last_contact_ms: int | None
+    health: bytes | None
+    applied_through: int
+
+
+class Arrived(NamedTuple):
+    """An accepted envelope with the hashes that were derived for it."""
+
+    envelope: Envelope
+    link: Link
+    received_at_ms: int
+
+
+class Alarm(NamedTuple):
+    """What central itself noticed. A second one of the same id changes nothing."""
+
+    alarm_id: UUID
+    kind: str
+    detail: str
+    raised_at_ms: int
+
+
+class Claim(NamedTuple):
+    """A head that ``device_id`` stated, of whatever epoch."""
+
+    head: Head
+    device_id: DeviceId
+    heard_at_ms: int
+
+
+class ArchiveUnit(Protocol):
+    """One unit of work: all of it is kept when it ends, or nothing when it raises."""
+
+    # --- stage 1
+
+    async def lock_stream(self, key: StreamKey) -> Standing | None:
+        """The stream, held against every other unit until this one ends; None: not known."""
+        ...
+
+    async def hashes(self, key: StreamKey, first: int, last: int) -> dict[int, bytes]:
+        """Hashes of the events first..last that are here."""
+        ...
+
+    async def append(self, key: StreamKey, events: Sequence[Arrived]) -> None:
+        """Keep new events; they continue the stream. Raises Occupied, which ends the unit."""
+        ...
+
+    async def keep_keys(self, company_id: CompanyId, keys: Iterable[PersonalKey]) -> None:
+        """Keep keys of personal fields; the first of a customer stays."""
+        ...
+
+    async def save_stream(self, key: StreamKey, standing: Standing) -> None:
+        """Watermark, head, alarm and contact of a locked stream."""
+        ...
+
+    async def keep_claim(self, store_id: StoreId, claim: Claim) -> None:
+        """Remember that somebody stated a head; the first who did so stays."""
+        ...
+
+    async def settle_claims(self, key: StreamKey) -> int | None:
+        """Forget the claims of events that are here, hash by hash. The lowest place that is held
+        and of which another event is claimed, if there is one."""
+        ...
+
+    async def raise_alarm(self, store_id: StoreId, alarm: Alarm) -> None:
+        """Record what people must be told."""
+        ...
+
+    # --- stage 2
+
+    async def try_store(self, key: StreamKey) -> bool:
+        """Hold the stream's store for stage 2 as ``begin_applying`` does, but without waiting;
+        False: another unit of stage 2 holds it."""
+        ...
+
+    async def begin_applying(self, key: StreamKey) -> Standing | None:
+        """The stream, its store held against every other unit of stage 2, not of stage 1."""
+        ...
+
+    async def events_after(self, key: StreamKey, seq: int, limit: int) -> tuple[RawEvent, ...]:
+        """The next events in their order, at most BYTES_APPLIED_MAX of bodies, at least one."""
+        ...
+
+    async def waiting_for(
+        self, store_id: StoreId, root_ids: Collection[UUID], limit: int
+    ) -> tuple[RawEvent, ...]:
+        """Events set aside that wait for one of these, in the order of their places."""
+        ...
+
+    async def set_aside_before(
+        self, store_id: StoreId, after: Place | None, applier_version: int | None, limit: int
+    ) -> tuple[RawEvent, ...]:
+        """Events set aside beyond a place; by a version below ``applier_version``, if given."""
+        ...
+
+    async def held(self, store_id: StoreId, wanted: Wanted) -> Held:
+        """What is applied of what is wanted."""
+        ...
+
+    async def write(self, changes: RowChanges) -> frozenset[CustomerId]:
+        """Keep the changes; the customers of whom something changed. Raises Unwritable, and then
+        has kept nothing of them."""
+        ...
+
+    async def set_aside(self, store_id: StoreId, asides: Sequence[Aside], version: int) -> None:
+        """Into quarantine, or there with a newer reason."""
+        ...
+
+    async def release(self, store_id: StoreId, places: Collection[Place]) -> None:
+        """Out of quarantine."""
+        ...
+
+    async def publish_customers(
+        self, company_id: CompanyId, customer_ids: Collection[CustomerId]
+    ) -> None:
+        """Hand the customers' whole records, as they stand now, to whoever publishes them."""
+        ...
+
+    async def save_applied(self, key: StreamKey, through: int) -> None:
+        """Stage 2 has dealt with everything through this sequence."""
+        ...
+
+
+class Archive(Protocol):
+    """Where the journals and projections are."""
+
+    def unit(self) -> AbstractAsyncContextManager[ArchiveUnit]:
+        """Begin a unit of work. Raises Contended."""
+        ...
+
+    async def streams(self, store_id: StoreId | None = None) -> tuple[StreamKey, ...]:
+        """Streams in the order of their names; of one store, if given."""
+        ...
+
+    async def behind(self) -> tuple[StreamKey, ...]:
+        """Streams with events that stage 2 has not dealt with."""
+        ...

@@ -1,0 +1,143 @@
+"""What every command of head office has in common: its options, its database, its sentences.
+
+A command imports what it needs when it runs, and so does this. What keeps one from running is told
+in one sentence on stderr: what, why, what to do; exit code 2.
+"""
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+
+import typer
+
+from sync.program.plain_commands import tell
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+    from central.office.settings import CentralSettings
+
+COULD_NOT_RUN = 2
+INTERRUPTED = 130
+
+T = TypeVar("T")
+
+Url = Annotated[
+    str | None,
+    typer.Option(
+        "--database-url",
+        envvar="CENTRAL_DATABASE_URL",
+        help="A PostgreSQL; without one an embedded PostgreSQL in the folder is used.",
+    ),
+]
+Folder = Annotated[
+    Path | None,
+    typer.Option("--data", envvar="CENTRAL_DATA", help="Head office's folder.", file_okay=False),
+]
+CompanyName = Annotated[
+    str | None, typer.Option("--company", help="Its name; needless where there is only one.")
+]
+
+
+@contextmanager
+def in_one_sentence() -> Iterator[None]:
+    """What keeps a command from running is told in a sentence, exit code 2."""
+    from central.database.chosen import CannotRun
+    from central.database.embedded import PostgresCannotStart
+    from central.db.engine import BadDatabaseUrl
+    from central.db.key_file import BadKeyFile
+    from sync.protocol.errors import Refusal
+
+    try:
+        yield
+    except (CannotRun, BadDatabaseUrl, BadKeyFile, PostgresCannotStart) as error:
+        fail(str(error))
+    except Refusal as error:
+        fail(f"{error.detail} {error.remedy}")
+    except OSError as error:
+        fail(
+            f"{error.filename or 'The system'}: {error.strerror or error}. Make room, give this "
+            "user the right to it, or name another folder with `--data DIR`."
+        )
+    except KeyboardInterrupt:
+        typer.echo("central: stopped; what was not finished is not there. Run it again.", err=True)
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def fail(sentence: str) -> NoReturn:
+    tell(f"central: {sentence}", file=sys.stderr)
+    raise typer.Exit(COULD_NOT_RUN)
+
+
+def settings_of(url: str | None, data: Path | None, **more: Any) -> "CentralSettings":
+    from pydantic import ValidationError
+
+    from central.office.settings import CentralSettings
+
+    given = {"database_url": url, "data": data, **more}
+    try:
+        return CentralSettings(
+            **{name: value for name, value in given.items() if value is not None}
+        )
+    except ValidationError as error:
+        first = error.errors()[0]
+        fail(f"The setting {'.'.join(map(str, first['loc']))} cannot be: {first['msg']}.")
+
+
+def on_database(
+    url: str | None,
+    data: Path | None,
+    work: "Callable[[AsyncEngine], Coroutine[Any, Any, T]]",
+    *,
+    migrating: bool = False,
+) -> T:
+    """What ``work`` gives, run on the chosen database."""
+    from central.database.chosen import Database, chosen_database, engine_of, telling_of_database
+
+    async def run(database: Database) -> T:
+        async with engine_of(database, migrating=migrating) as engine:
+            with telling_of_database(database):
+                return await work(engine)
+
+    with in_one_sentence(), chosen_database(settings_of(url, data)) as database:
+        return asyncio.run(run(database))
+
+
+def once(
+    url: str | None, data: Path | None, work: "Callable[[AsyncEngine], Coroutine[Any, Any, T]]"
+) -> T | None:
+    """What ``work`` gives; None where what it was to make is there already."""
+    from central.domain.errors import AlreadyThere
+
+    async def unless_there(engine: "AsyncEngine") -> T | None:
+        try:
+            return await work(engine)
+        except AlreadyThere:
+            return None
+
+    return on_database(url, data, unless_there)
+
+
+def next_command(
+    url: str | None, data: Path | None, *words: str, company: str | None = None
+) -> str:
+    """A command of ``central`` as it can be typed, on the same company, database and folder."""
+    from central.office.addresses import central_command
+
+    return central_command(url, data, *words, company=company)
+
+
+def address_of(url: str | None, data: Path | None) -> str:
+    """Where head office serves, as far as its folder tells."""
+    from central.office.addresses import known_address
+
+    return known_address(settings_of(url, data))
+
+
+def now_ms() -> int:
+    from central.server.serving import now_ms
+
+    return now_ms()

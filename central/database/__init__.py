@@ -1,0 +1,1 @@
+"""Which PostgreSQL, and the embedded one: started, kept, stopped."""

@@ -1,0 +1,74 @@
+"""What every part of a running head office shares: handed in, never looked up.
+
+Nothing here is state that correctness depends on: any number of central processes may run beside
+each other on one database.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from central.archive.port import StreamKey
+from central.archive.postgres import PostgresArchive
+from central.office.settings import CentralSettings
+from central.usecases.feed.publish_reference import publish_customers
+from central.usecases.people.sign_in_tries import SignInTries
+from sync.http.lanes import Lane
+from sync.http.tries import WrongTries
+
+BATCHES_WAITING_MAX = 32
+
+
+@dataclass(frozen=True)
+class Nudges:
+    """Wake-ups for the background loops; a timer follows where one is lost."""
+
+    published: asyncio.Event = field(default_factory=asyncio.Event)
+    ingested: asyncio.Event = field(default_factory=asyncio.Event)
+    applied: asyncio.Event = field(default_factory=asyncio.Event)
+    arrived: set[StreamKey] = field(default_factory=set)
+
+    def note_arrival(self, key: StreamKey) -> None:
+        """This process took events of a stream in."""
+        self.arrived.add(key)
+        self.ingested.set()
+
+    def take_arrived(self) -> tuple[StreamKey, ...]:
+        """Streams that this process took events of since the last call, epochs in their order."""
+        taken = tuple(sorted(self.arrived, key=lambda key: (key.store_id, key.epoch.number)))
+        self.arrived.clear()
+        return taken
+
+
+def _unfolding() -> Lane:
+    return Lane("large batches", at_once=1, waiting=BATCHES_WAITING_MAX)
+
+
+@dataclass(frozen=True)
+class Office:
+    """``clock_ms``: UTC milliseconds now. ``unfolding``: where large batches wait."""
+
+    engine: AsyncEngine
+    archive: PostgresArchive
+    key: Ed25519PrivateKey
+    settings: CentralSettings
+    clock_ms: Callable[[], int]
+    tries: WrongTries
+    sign_ins: SignInTries
+    unfolding: Lane = field(default_factory=_unfolding)
+    nudges: Nudges = field(default_factory=Nudges)
+
+
+def open_office(
+    engine: AsyncEngine,
+    key: Ed25519PrivateKey,
+    settings: CentralSettings,
+    clock_ms: Callable[[], int],
+) -> Office:
+    """An office on ``engine``; stores' changes of customers are published as they are applied."""
+    archive = PostgresArchive(engine, publish_customers)
+    tries, sign_ins = WrongTries(settings.tries), SignInTries(key)
+    return Office(engine, archive, key, settings, clock_ms, tries, sign_ins)

@@ -1,0 +1,1 @@
+"""Head office's pages: the board and what lies behind its figures."""

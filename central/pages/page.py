@@ -1,0 +1,131 @@
+"""What every page of head office has in common: its template, its headers, its errors in words.
+
+Pages are whole without scripts. Where htmx asks, the same page is sent and htmx takes its part. A
+refusal is a page too: signed out leads to /sign-in, all else says what, why and what to do.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from litestar.types import ExceptionHandlersMap
+
+from central.api.guards import SAFE_METHODS
+from central.api.problems import EXCEPTION_HANDLERS, Problem, problem_of
+from central.domain.errors import NotSignedIn
+from central.pages import words
+from central.pages.assets import WEB, asset_address
+from sync.http.later import Later
+from sync.protocol.errors import Refusal
+
+SIGN_IN = "/sign-in"
+HTML = "text/html"
+PAGE_HEADERS: Mapping[str, str] = MappingProxyType(
+    {
+        "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+        "img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        # With no-referrer a browser sends `Origin: null` with our own forms.
+        "Referrer-Policy": "same-origin",
+        "Vary": "Cookie, HX-Request",
+    }
+)
+
+AnyRequest = Request[Any, Any, Any]
+
+_templates = Environment(
+    loader=FileSystemLoader(WEB / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_templates.globals["asset"] = asset_address
+_templates.filters.update(words.FILTERS)
+
+
+def page(
+    template: str,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] = MappingProxyType({}),
+    **context: Any,
+) -> Response[str]:
+    """A template as a response; what it is not given and asks for is a bug."""
+    content = _templates.get_template(template).render(context)
+    return Response(
+        content, status_code=status, media_type=HTML, headers={**PAGE_HEADERS, **headers}
+    )
+
+
+def see_other(address: str) -> Response[None]:
+    """Load this instead, with GET."""
+    return Response(None, status_code=303, headers={**PAGE_HEADERS, "Location": address})
+
+
+def asked_by_htmx(request: AnyRequest) -> bool:
+    """A part is swapped, rather than a page loaded."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def _signed_out(request: AnyRequest, error: Exception) -> Response[Any]:
+    """To the sign-in, and back here afterwards."""
+    assert isinstance(error, NotSignedIn)  # noqa: S101  what it is registered for
+    address = SIGN_IN
+    if request.method in SAFE_METHODS and not asked_by_htmx(request):
+        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        if here != "/":
+            address = f"{SIGN_IN}?{urlencode({'next': here})}"
+    if asked_by_htmx(request):
+        headers = {**PAGE_HEADERS, "HX-Redirect": address}
+        return Response("", status_code=401, media_type=HTML, headers=headers)
+    return see_other(address)
+
+
+def _refused(_request: AnyRequest, error: Exception) -> Response[str]:
+    assert isinstance(error, Refusal)  # noqa: S101  what it is registered for
+    wait = {"Retry-After": str(error.retry_after_s)} if isinstance(error, Later) else {}
+    return problem_page(problem_of(error), wait)
+
+
+def problem_page(
+    problem: Problem, headers: Mapping[str, str] = MappingProxyType({})
+) -> Response[str]:
+    """What, why and what to do."""
+    return page("problem.html", status=problem.status, headers=headers, problem=problem)
+
+
+def _in_words(kind: Any) -> Any:
+    """The same problem that an API's caller gets, as a page."""
+    answered = EXCEPTION_HANDLERS[kind]
+
+    def told(request: AnyRequest, error: Exception) -> Response[Any]:
+        answer = answered(request, error)
+        problem = msgspec.json.decode(answer.content, type=Problem)
+        return problem_page(problem, dict(answer.headers))
+
+    return told
+
+
+PAGE_EXCEPTIONS: ExceptionHandlersMap = {
+    **{kind: _in_words(kind) for kind in EXCEPTION_HANDLERS},
+    Refusal: _refused,
+    NotSignedIn: _signed_out,
+}
+
+
+def nothing_here(request: AnyRequest, error: Exception) -> Response[Any]:
+    """An address that is none: a page for a browser, a problem for everything else."""
+    told = PAGE_EXCEPTIONS if _wants_page(request) else EXCEPTION_HANDLERS
+    response: Response[Any] = told[HTTPException](request, error)
+    return response
+
+
+def _wants_page(request: AnyRequest) -> bool:
+    return request.headers.get("Accept", "").startswith("text/html")

@@ -1,0 +1,137 @@
+"""Pages to sign in and out: by company, e-mail and password, or by a link that works once.
+
+These forms are sent before there is a session, so they are held to come from a page of this
+address; the cookie is the one that ``POST /session`` gives. Failure is told in plain words on the
+page itself.
+"""
+
+import re
+from typing import Annotated, Any
+
+from litestar import Request, Response, get, post
+from litestar.params import QueryParameter
+
+from central.api.forms import read_form
+from central.api.guards import SESSION_COOKIE, office_of, own_form_guard, page_guard
+from central.api.limits import BODY_BYTES_MAX
+from central.api.problems import status_of
+from central.api.session import (
+    TYPED_LETTERS_MAX,
+    asking_of,
+    session_cookie,
+    signed_in_cookies,
+)
+from central.db.engine import unit_of_work
+from central.domain.errors import NotSignedIn
+from central.pages.page import page, see_other
+from central.usecases.people.sign_in import SignedIn, sign_in, sign_out
+from central.usecases.people.sign_in_link import LINK_LETTERS_MAX, sign_in_by_link
+from sync.http.door import address_of
+from sync.http.later import Later
+from sync.protocol.text import TEXT_PATTERN
+
+NEXT_LETTERS_MAX = 500
+_OURS = re.compile(r"^/(?![/\\])[\w/.,:?=&%+-]*\Z", re.ASCII)
+
+AnyRequest = Request[Any, Any, Any]
+
+
+def own_path(given: str) -> str:
+    """An address of this host, as it was given; everything else becomes the board's."""
+    return given if len(given) <= NEXT_LETTERS_MAX and _OURS.match(given) else "/"
+
+
+@get("/sign-in")
+async def show_sign_in(
+    afterwards: Annotated[
+        str, QueryParameter(name="next", max_length=NEXT_LETTERS_MAX, pattern=TEXT_PATTERN)
+    ] = "/",
+) -> Response[str]:
+    """The form; a link's form stands beside it, hidden until a script finds a link."""
+    return _form(afterwards)
+
+
+@post("/sign-in", guards=[own_form_guard], status_code=303, request_max_body_size=BODY_BYTES_MAX)
+async def send_sign_in(request: AnyRequest) -> Response[Any]:
+    """On to the board, or the form again with what went wrong."""
+    form = await read_form(request)
+    company, email, password = (form.get(name, "") for name in ("company", "email", "password"))
+    afterwards = own_path(form.get("next", "/"))
+    office = office_of(request)
+    lifetime_s = office.settings.session_hours * 3_600
+    try:
+        _refuse_odd(company, email, password)
+        asking = asking_of(request, company, email, password)
+        begun = await sign_in(office.engine, office.sign_ins, asking, office.clock_ms(), lifetime_s)
+        return _begun(request, begun, afterwards)
+    except (NotSignedIn, Later) as refusal:
+        return _form(afterwards, company, email, refusal)
+
+
+@post(
+    "/sign-in/link", guards=[own_form_guard], status_code=303, request_max_body_size=BODY_BYTES_MAX
+)
+async def send_link(request: AnyRequest) -> Response[Any]:
+    """The button was pressed: the link is used up."""
+    token = (await read_form(request)).get("link", "")
+    office, address = office_of(request), address_of(request.scope)
+    lifetime_s = office.settings.session_hours * 3_600
+    try:
+        office.tries.let_in(address)
+        if not 1 <= len(token) <= LINK_LETTERS_MAX or not token.isascii():
+            raise NotSignedIn(
+                "This is no sign-in link.", remedy="Copy the whole line that the command printed."
+            )
+        begun = await sign_in_by_link(office.engine, token, office.clock_ms(), lifetime_s)
+        return _begun(request, begun, "/")
+    except NotSignedIn as refusal:
+        await office.tries.wrong(address)
+        return _form("/", refusal=refusal)
+    except Later as refusal:
+        return _form("/", refusal=refusal)
+
+
+@post("/sign-out", guards=[page_guard], status_code=303, request_max_body_size=BODY_BYTES_MAX)
+async def send_sign_out(request: AnyRequest) -> Response[None]:
+    """The cookie's token is worthless from now on, wherever it went."""
+    office = office_of(request)
+    async with unit_of_work(office.engine) as db:
+        await sign_out(db, request.cookies[SESSION_COOKIE])
+    answer = see_other("/sign-in")
+    answer.set_cookie(session_cookie("", 0, secure=office.settings.secure_cookies))
+    return answer
+
+
+def _begun(request: AnyRequest, begun: SignedIn, afterwards: str) -> Response[None]:
+    answer = see_other(afterwards)
+    for cookie in signed_in_cookies(office_of(request), begun):
+        answer.set_cookie(cookie)
+    return answer
+
+
+def _refuse_odd(*typed: str) -> None:
+    """What nobody's name, address or password can be costs no try."""
+    if not all(1 <= len(one) <= TYPED_LETTERS_MAX and "\ufffd" not in one for one in typed):
+        raise NotSignedIn(
+            "The company, the e-mail address or the password is wrong.",
+            remedy="Fill in all three.",
+        )
+
+
+def _form(
+    afterwards: str,
+    company: str = "",
+    email: str = "",
+    refusal: NotSignedIn | Later | None = None,
+) -> Response[str]:
+    wait = {"Retry-After": str(refusal.retry_after_s)} if isinstance(refusal, Later) else {}
+    return page(
+        "sign_in.html",
+        status=status_of(type(refusal)) if refusal else 200,
+        headers=wait,
+        afterwards=own_path(afterwards),
+        company=company[:TYPED_LETTERS_MAX],
+        email=email[:TYPED_LETTERS_MAX],
+        refusal=refusal,
+        wait_s=refusal.retry_after_s if isinstance(refusal, Later) else None,
+    )

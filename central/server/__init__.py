@@ -1,0 +1,1 @@
+"""Head office as a process: application and what it does by the clock."""

@@ -1,0 +1,106 @@
+"""The head-office application: routes, problems, background work around one Office."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar, Router
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException
+from litestar.openapi.config import OpenAPIConfig
+
+from central.api.guards import person_guard
+from central.api.health import read_health
+from central.api.limits import BODY_BYTES_MAX
+from central.api.problems import EXCEPTION_HANDLERS, Problem
+from central.api.reports import (
+    report_daily_sales,
+    report_reconciliation,
+    report_stock,
+    report_stores,
+    report_tax,
+)
+from central.api.session import begin_session, end_session, read_session
+from central.api.signed_answers import signed_answers
+from central.api.sync import enrol_box, read_feed, read_heads, take_journal
+from central.office.head_office import Office
+from central.pages.assets import read_asset
+from central.pages.attention import send_write_off, show_attention
+from central.pages.board import show_board, show_day, show_days
+from central.pages.page import PAGE_EXCEPTIONS, nothing_here
+from central.pages.receipts import show_event, show_receipt, show_rows
+from central.pages.signing_in import send_link, send_sign_in, send_sign_out, show_sign_in
+from central.server.background import background
+from sync.http.describing import DescribedAsJson
+from sync.http.headers import harden
+
+ROUTES: Sequence[Any] = (
+    read_health,
+    enrol_box,
+    take_journal,
+    read_heads,
+    read_feed,
+    begin_session,
+    read_session,
+    end_session,
+    report_daily_sales,
+    report_tax,
+    report_stock,
+    report_stores,
+    report_reconciliation,
+    read_asset,
+)
+PAGES: Sequence[Any] = (
+    show_sign_in,
+    send_sign_in,
+    send_link,
+    send_sign_out,
+    show_board,
+    show_attention,
+    send_write_off,
+    show_days,
+    show_day,
+    show_rows,
+    show_receipt,
+    show_event,
+)
+
+
+def build_app(office: Office, *, with_background: bool = True) -> Litestar:
+    """One application; ``with_background=False`` leaves applying and sequencing to others."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Litestar) -> AsyncIterator[None]:
+        if not with_background:
+            yield
+            return
+        async with background(office):
+            yield
+
+    app = Litestar(
+        route_handlers=[
+            *ROUTES,
+            Router(
+                "/",
+                route_handlers=PAGES,
+                exception_handlers=PAGE_EXCEPTIONS,
+                include_in_schema=False,
+            ),
+        ],
+        exception_handlers={**EXCEPTION_HANDLERS, HTTPException: nothing_here},
+        state=State({"office": office}),
+        lifespan=[lifespan],
+        before_send=[harden],
+        request_max_body_size=BODY_BYTES_MAX,
+        openapi_config=OpenAPIConfig(
+            title="Holdfast head office",
+            version="1",
+            use_handler_docstrings=True,
+            render_plugins=[DescribedAsJson("/openapi.json", Problem)],
+            openapi_router=Router("/schema", route_handlers=[], guards=[person_guard]),
+        ),
+        logging_config=None,
+    )
+    # Around the router too: it answers 404 and 405 itself, which no route's middleware sees.
+    app.asgi_handler = signed_answers(office.key)(app.asgi_handler)
+    return app

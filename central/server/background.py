@@ -1,0 +1,168 @@
+"""What head office does between requests: gives due grants, numbers publications, applies what
+arrived, tries again what an older applier set aside.
+
+Each loop waits for a nudge or its timer, then works until nothing is left. A round that fails is
+written down and re-arms itself: here, as at the HTTP border, everything is caught.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+
+import structlog
+
+from central.archive.port import StreamKey
+from central.office.head_office import Office
+from central.usecases.box.give_first_grants import drain_due_grants
+from central.usecases.feed.sequence_publications import drain_publications
+from central.usecases.journal.apply_events import apply_events
+from central.usecases.journal.retry_quarantined import retry_quarantined
+from central.usecases.journal.settle_days import settle_days
+
+log = structlog.get_logger()
+
+STREAMS_AT_ONCE_MAX = 3
+UNITS_IN_A_ROW_MAX = 1_000
+"""Of one stream in one round; the next round goes on."""
+
+SETTLE_EVERY_S = 60
+RETRY_EVERY_S = 3_600
+"""The first try is at the start, which is when a newer applier comes."""
+
+Round = Callable[[], Awaitable[object]]
+
+
+@asynccontextmanager
+async def background(office: Office) -> AsyncIterator[None]:
+    """The loops run while the block does; their last round ends before it is left."""
+    stopping = asyncio.Event()
+    settings, nudges = office.settings, office.nudges
+    loops = (
+        ("sequence", nudges.published, settings.sequence_every_s, _sequencing(office)),
+        ("apply", nudges.ingested, settings.apply_every_s, _applying(office)),
+        ("retry", asyncio.Event(), RETRY_EVERY_S, _retrying(office)),
+        ("settle", nudges.applied, SETTLE_EVERY_S, _settling(office)),
+    )
+    tasks = [
+        asyncio.create_task(_loop(name, stopping, nudge, every_s, round_))
+        for name, nudge, every_s, round_ in loops
+    ]
+    try:
+        yield
+    finally:
+        stopping.set()
+        for _, nudge, _, _ in loops:
+            nudge.set()
+        await asyncio.gather(*tasks)
+
+
+async def _loop(
+    name: str, stopping: asyncio.Event, nudge: asyncio.Event, every_s: float, round_: Round
+) -> None:
+    while not stopping.is_set():
+        nudge.clear()
+        try:
+            await round_()
+        except Exception as error:
+            log.error("background round failed", loop=name, exc_info=error)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(nudge.wait(), every_s)
+
+
+def _sequencing(office: Office) -> Round:
+    async def sequence() -> None:
+        await drain_due_grants(office.engine, office.clock_ms())
+        await drain_publications(office.engine)
+
+    return sequence
+
+
+def _applying(office: Office) -> Round:
+    return _Applying(office).apply
+
+
+class _Applying:
+    """Streams that are behind, some at a time: one that fails delays no other.
+
+    Several head-office processes share them out: a store that another one is at is passed over, and
+    asked for again at the end, for that one may have looked before the newest events came. ``gaps``
+    were told already: a stream waits at its gap for as long as it takes.
+    """
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self.turns = asyncio.Semaphore(STREAMS_AT_ONCE_MAX)
+        self.gaps: set[tuple[StreamKey, int]] = set()
+        self.asked_at_s = float("-inf")
+
+    async def apply(self) -> None:
+        """What this process took in itself needs no question. What others did is asked for at the
+        timer's pace, of all stores at once: one machine of the database that is away must not stop
+        the others' stores."""
+        arrived = self.office.nudges.take_arrived()
+        await self._apply_all(arrived)
+        now_s = asyncio.get_running_loop().time()
+        if arrived and now_s - self.asked_at_s < self.office.settings.apply_every_s:
+            return
+        self.asked_at_s = now_s
+        await self._apply_all(await self.office.archive.behind())
+
+    async def _apply_all(self, streams: Sequence[StreamKey]) -> None:
+        if not streams:
+            return
+        elsewhere = await self._apply_some(streams, wait=False)
+        if elsewhere:
+            await self._apply_some(elsewhere, wait=True)
+        self.office.nudges.published.set()
+        self.office.nudges.applied.set()
+
+    async def _apply_some(self, streams: Sequence[StreamKey], wait: bool) -> list[StreamKey]:
+        """Those that another process is at."""
+        outcomes = await asyncio.gather(
+            *(self._apply_stream(stream, wait) for stream in streams), return_exceptions=True
+        )
+        for stream, outcome in zip(streams, outcomes, strict=True):
+            if isinstance(outcome, BaseException):
+                log.error("applying failed", store=str(stream.store_id), exc_info=outcome)
+        return [stream for stream, done in zip(streams, outcomes, strict=True) if done is False]
+
+    async def _apply_stream(self, stream: StreamKey, wait: bool) -> bool:
+        """False: another process is at it."""
+        async with self.turns:
+            for _ in range(UNITS_IN_A_ROW_MAX):
+                applied = await apply_events(
+                    self.office.archive, stream.store_id, stream.epoch, wait=wait
+                )
+                if applied.missing is not None and (stream, applied.missing) not in self.gaps:
+                    self.gaps.add((stream, applied.missing))
+                    log.error(
+                        "an acknowledged event is lost: run `central verify`, `central mend`",
+                        store=str(stream.store_id),
+                        epoch=str(stream.epoch),
+                        seq=applied.missing,
+                    )
+                if applied.elsewhere or not applied.more:
+                    return not applied.elsewhere
+        return True
+
+
+def _settling(office: Office) -> Round:
+    async def settle() -> None:
+        await settle_days(office.engine, office.clock_ms())
+
+    return settle
+
+
+def _retrying(office: Office) -> Round:
+    """Events that an older applier set aside, store by store (protocol.md, Push, stage 2)."""
+
+    async def retry() -> None:
+        """One store's failure is written down and ends no other's try."""
+        streams = await office.archive.streams()
+        for store_id in dict.fromkeys(stream.store_id for stream in streams):
+            trying = retry_quarantined(office.archive, store_id)
+            for outcome in await asyncio.gather(trying, return_exceptions=True):
+                if isinstance(outcome, BaseException):
+                    log.error("trying again failed", store=str(store_id), exc_info=outcome)
+
+    return retry

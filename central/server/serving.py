@@ -1,0 +1,143 @@
+"""Serves head office until somebody asks it to stop: port, key, database, application, in that
+order, so that what cannot start says so in one sentence before anything was begun.
+
+Without TLS it listens on the loopback address only: put a proxy with TLS before it. A stop
+(SIGTERM, SIGINT) takes no new request, ends those at work, then the background.
+"""
+
+import asyncio
+import contextlib
+import errno
+import gc
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+
+import structlog
+import uvicorn
+import uvloop
+
+from central.database.chosen import CannotRun, Database, engine_of
+from central.database.embedded import PostgresCannotStart
+from central.database.kept import KeepsEnding, KeptPostgres
+from central.office.head_office import open_office
+from central.office.settings import LOOPBACK, CentralSettings
+from central.server.app import build_app
+from central.usecases.company.own_key import own_key
+from sync.http.logs import log_json_to_stderr
+from sync.http.serving import uvicorn_config
+from sync.program.private_folder import PRIVATE_UMASK
+
+log = structlog.get_logger()
+
+CONNECTIONS_WAITING_MAX = 256
+STOPPING = (signal.SIGTERM, signal.SIGINT)
+WATCH_EVERY_S = 0.5
+GC_OBJECTS = 50_000
+"""New objects between two looks of the garbage collector: about what one set of events makes."""
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn server that leaves signals to us, and says when it answers."""
+
+    def __init__(self, config: uvicorn.Config, say_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._say_ready = say_ready
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """uvicorn raises a signal anew when it has stopped: the database would be left behind."""
+        loop = asyncio.get_running_loop()
+        for number in STOPPING:
+            loop.add_signal_handler(number, setattr, self, "should_exit", True)
+        try:
+            yield
+        finally:
+            for number in STOPPING:
+                loop.remove_signal_handler(number)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn does, then the line."""
+        await super().startup(sockets=sockets)
+        if self.started:
+            self._say_ready()
+
+
+def bind(port: int) -> socket.socket:
+    """A listening socket on the loopback address. Raises CannotRun."""
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((LOOPBACK, port))
+        bound.listen(CONNECTIONS_WAITING_MAX)
+    except OSError as error:
+        bound.close()
+        if error.errno == errno.EADDRINUSE:
+            raise CannotRun(
+                f"Port {port} on {LOOPBACK} is taken: stop what listens there, or choose another "
+                "with `--port N` (0 takes any free one)."
+            ) from error
+        raise CannotRun(f"Port {port} cannot be opened: {error.strerror}.") from error
+    bound.setblocking(False)
+    return bound
+
+
+def serve(
+    settings: CentralSettings, database: Database, say: Callable[[str], None], bound: socket.socket
+) -> None:
+    """Serve in an event loop of its own, in the main thread. Raises CannotRun, BadKeyFile."""
+    os.umask(PRIVATE_UMASK)
+    log_json_to_stderr()
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(settings, database, say, bound))
+
+
+async def _serve(
+    settings: CentralSettings, database: Database, say: Callable[[str], None], bound: socket.socket
+) -> None:
+    async with engine_of(database, migrating=True) as engine:
+        key = await own_key(engine, settings.data, now_ms())
+        office = open_office(engine, key, settings, now_ms)
+        config = uvicorn_config(build_app(office), settings.door, lifespan="on")
+        _leave_out_of_collection()
+        address = f"http://{LOOPBACK}:{bound.getsockname()[1]}"
+        server = _Server(config, lambda: say(f"ready central {address}"))
+        watching = asyncio.create_task(_watch(database.kept, server))
+        try:
+            await server.serve(sockets=[bound])
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+        if not watching.cancelled() and (failure := watching.exception()) is not None:
+            raise failure
+
+
+async def _watch(kept: KeptPostgres | None, server: uvicorn.Server) -> None:
+    """Start the embedded PostgreSQL again where it ended; where that is no use, stop serving.
+    Raises CannotRun. Nothing can be answered meanwhile: so this may block the loop."""
+    while kept is not None:
+        await asyncio.sleep(WATCH_EVERY_S)
+        if not kept.has_ended():
+            continue
+        log.error("PostgreSQL has ended: it is started again", folder=str(kept.server.folder))
+        try:
+            kept.start_again()
+        except (PostgresCannotStart, KeepsEnding) as error:
+            server.should_exit = True
+            raise CannotRun(str(error)) from error
+        log.error("PostgreSQL runs again", folder=str(kept.server.folder))
+
+
+def _leave_out_of_collection() -> None:
+    """What was loaded so far stays until the end: the collector need not walk it again and again;
+    and rows on their way to the database make no rings worth an early look."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GC_OBJECTS)
+
+
+def now_ms() -> int:
+    """UTC milliseconds by this machine's clock."""
+    return time.time_ns() // 1_000_000

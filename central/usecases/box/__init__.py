@@ -1,0 +1,1 @@
+"""Boxes: enrolled, found, heard, revoked."""

@@ -1,0 +1,1 @@
+"""A company and head office's own key."""

@@ -1,0 +1,1 @@
+"""What head office decides: recorded, and folded into the figures."""

@@ -1,0 +1,1 @@
+"""Reference data: published, sequenced, read by boxes."""

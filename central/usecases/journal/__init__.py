@@ -1,0 +1,1 @@
+"""The stores' journals: taken in, applied, mended, given up."""

@@ -1,0 +1,189 @@
+"""Stage 2: from raw events to projections (protocol.md, Push).
+
+One unit of work per set of events of one stream: read what comes after the cursor, decide which are
+ready (``line_up``), fold them, write the rows as sets, move the cursor. So a set counts once,
+whoever repeats it. If the rows of a set cannot be kept, the set is halved until the one event
+stands alone; it is set aside with the reason, and delays nothing but its own aggregate.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import NamedTuple, TypeVar
+from uuid import UUID
+
+from central.archive.port import EVENTS_APPLIED_MAX, Archive, ArchiveUnit, Contended, StreamKey
+from central.projections.fold import fold_events
+from central.projections.line_up import (
+    APPLIER_VERSION,
+    Aside,
+    AsideState,
+    Place,
+    RawEvent,
+    Read,
+    Reason,
+    applied_roots,
+    line_up,
+    read_event,
+    reason_for,
+    wanted,
+)
+from central.projections.rows import RowChanges
+from central.projections.unwritable import Unwritable
+from sync.protocol.aggregate import root_of
+from sync.protocol.change import Epoch
+from sync.protocol.identity import CompanyId, CustomerId, StoreId
+
+T = TypeVar("T")
+ATTEMPTS_MAX = 5
+ROUNDS_MAX = 1_000
+"""Of events that one unit frees by applying what they waited for."""
+
+
+class Applied(NamedTuple):
+    """What was done: ``events`` dealt with, ``set_aside`` of them in quarantine; ``more`` wait.
+    ``elsewhere``: nothing, for another unit is at this store. ``missing``: the next event is not
+    here although it was acknowledged; what comes after it waits until it is (``mend_streams``)."""
+
+    events: int
+    set_aside: int
+    more: bool
+    elsewhere: bool = False
+    missing: int | None = None
+
+
+class Outcome(NamedTuple):
+    """What became of a set of events."""
+
+    roots: frozenset[UUID]
+    customers: frozenset[CustomerId]
+    aside: frozenset[Place]
+
+
+async def apply_events(
+    archive: Archive,
+    store_id: StoreId,
+    epoch: Epoch,
+    limit: int = EVENTS_APPLIED_MAX,
+    *,
+    wait: bool = True,
+) -> Applied:
+    """Apply the next events of a stream, at most ``limit``. Not ``wait``: a store that another unit
+    is at is left to it. Raises Contended when it met other units ATTEMPTS_MAX times in a row;
+    nothing is lost then, the next call goes on."""
+    key = StreamKey(store_id, epoch)
+    return await insist(lambda: _apply_next(archive, key, limit, wait))
+
+
+async def insist(attempt: Callable[[], Awaitable[T]]) -> T:
+    """Repeat a unit of work that had to give way to another."""
+    for _ in range(ATTEMPTS_MAX - 1):
+        try:
+            return await attempt()
+        except Contended:
+            continue
+    return await attempt()
+
+
+async def _apply_next(archive: Archive, key: StreamKey, limit: int, wait: bool) -> Applied:
+    async with archive.unit() as unit:
+        if not wait and not await unit.try_store(key):
+            return Applied(0, 0, True, elsewhere=True)
+        standing = await unit.begin_applying(key)
+        if standing is None or standing.applied_through >= standing.watermark:
+            return Applied(0, 0, False)
+        found = await unit.events_after(key, standing.applied_through, limit)
+        events = _without_gap(found, standing.applied_through)
+        if not events:
+            return Applied(0, 0, False, missing=standing.applied_through + 1)
+        outcome = await apply_set(unit, standing.company_id, events, tried_before=False)
+        outcome = await apply_freed(unit, standing.company_id, key.store_id, outcome, limit)
+        await unit.publish_customers(standing.company_id, outcome.customers)
+        through = events[-1].seq
+        await unit.save_applied(key, through)
+        return Applied(len(events), len(outcome.aside), through < standing.watermark)
+
+
+def _without_gap(events: Sequence[RawEvent], applied_through: int) -> Sequence[RawEvent]:
+    """Those that follow without a gap: a sequence that is missing is never stepped over."""
+    dense = 0
+    while dense < len(events) and events[dense].seq == applied_through + dense + 1:
+        dense += 1
+    return events[:dense]
+
+
+async def apply_set(
+    unit: ArchiveUnit, company_id: CompanyId, events: Sequence[RawEvent], *, tried_before: bool
+) -> Outcome:
+    """Apply events of one store in their order, halving a set that cannot be kept.
+
+    ``tried_before``: they come out of quarantine, and leave it if they are applied.
+    """
+    roots: set[UUID] = set()
+    customers: set[CustomerId] = set()
+    aside: set[Place] = set()
+    parts: list[Sequence[Read]] = [[read_event(event) for event in events]] if events else []
+    while parts:
+        part = parts.pop()
+        tried = await _try(unit, company_id, part)
+        if tried is None:
+            middle = len(part) // 2
+            parts += [part[middle:], part[:middle]]
+            continue
+        roots |= tried.roots
+        customers |= tried.customers
+        aside |= tried.aside
+        if tried_before:
+            places = {(read.raw.epoch, read.raw.seq) for read in part}
+            await unit.release(part[0].raw.store_id, places - tried.aside)
+    return Outcome(frozenset(roots), frozenset(customers), frozenset(aside))
+
+
+async def apply_freed(
+    unit: ArchiveUnit, company_id: CompanyId, store_id: StoreId, outcome: Outcome, limit: int
+) -> Outcome:
+    """Try again what waited for roots that moved, and what that frees in turn."""
+    for _ in range(ROUNDS_MAX):
+        waiting = await unit.waiting_for(store_id, outcome.roots, limit)
+        tried = await apply_set(unit, company_id, waiting, tried_before=True)
+        places = frozenset((event.epoch, event.seq) for event in waiting)
+        outcome = Outcome(
+            outcome.roots | tried.roots,
+            outcome.customers | tried.customers,
+            (outcome.aside - places) | (outcome.aside & tried.aside),
+        )
+        if places == tried.aside:
+            break
+    return outcome
+
+
+async def _try(unit: ArchiveUnit, company_id: CompanyId, part: Sequence[Read]) -> Outcome | None:
+    """None: the set cannot be kept and has more than one event."""
+    store_id = part[0].raw.store_id
+    lined_up = line_up(part, await unit.held(store_id, wanted(part)))
+    try:
+        customers = await _write(unit, fold_events(company_id, lined_up.ready))
+    except Unwritable as refused:
+        if len(part) > 1:
+            return None
+        await _set_aside(unit, store_id, [_refused(part[0], refused)])
+        return Outcome(frozenset(), frozenset(), frozenset({_place(part[0].raw)}))
+    await _set_aside(unit, store_id, lined_up.aside)
+    aside = frozenset((one.epoch, one.seq) for one in lined_up.aside)
+    return Outcome(applied_roots(lined_up), customers, aside)
+
+
+async def _write(unit: ArchiveUnit, changes: RowChanges) -> frozenset[CustomerId]:
+    return await unit.write(changes) if any(changes) else frozenset()
+
+
+async def _set_aside(unit: ArchiveUnit, store_id: StoreId, asides: Iterable[Aside]) -> None:
+    await unit.set_aside(store_id, tuple(asides), APPLIER_VERSION)
+
+
+def _refused(read: Read, refused: Unwritable) -> Aside:
+    root = None if isinstance(read.fact, Reason) else root_of(read.fact)
+    reason = reason_for(AsideState.ERROR, root, str(refused))
+    return Aside(read.raw.epoch, read.raw.seq, reason)
+
+
+def _place(raw: RawEvent) -> Place:
+    return raw.epoch, raw.seq

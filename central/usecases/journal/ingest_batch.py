@@ -1,0 +1,291 @@
+"""Stage 1: takes a pushed batch into the raw journal, content unseen (protocol.md, Push).
+
+One unit of work: the stream is locked, the batch judged (``sync.protocol.ingest``), new events and
+the keys beside them kept, the watermark moved. The answer leaves after the commit. What was refused
+leaves the contact, and an alarm where people must be told; a refused event never stops a store from
+selling, and no answer here makes a store delete anything. The head that a request states is
+remembered as a claim, also where the answer is a refusal: forks are decided by events alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias, assert_never
+from uuid import uuid5
+
+from central.archive.port import (
+    Alarm,
+    Archive,
+    ArchiveUnit,
+    Arrived,
+    Claim,
+    Occupied,
+    Standing,
+    StreamKey,
+)
+from central.domain.errors import RecordDamaged
+from central.projections.line_up import NUL
+from sync.protocol.batch import Batch
+from sync.protocol.change import Head, genesis_hash
+from sync.protocol.codec import encode
+from sync.protocol.facts import AlarmKind
+from sync.protocol.identity import DeviceId, StoreId
+from sync.protocol.ingest import (
+    Accepted,
+    Damaged,
+    Duplicate,
+    Fenced,
+    Forked,
+    Gap,
+    Stream,
+    Verdict,
+    judge,
+)
+
+DAMAGE = "damage"
+OTHER_CLAIM = "other_claim"
+
+
+@dataclass(frozen=True)
+class Acknowledged:
+    """Everything through ``watermark`` is durable here; ``head_hash`` is its hash."""
+
+    watermark: int
+    head_hash: bytes
+
+
+@dataclass(frozen=True)
+class NoStream:
+    """This device has no such epoch here."""
+
+
+IngestAnswer: TypeAlias = Acknowledged | Gap | Forked | Damaged | Fenced | NoStream
+
+
+class Contact(NamedTuple):
+    """What a request says beside its events."""
+
+    head: Head
+    health: bytes | None
+    now_ms: int
+
+
+async def ingest_batch(
+    archive: Archive, store_id: StoreId, device_id: DeviceId, batch: Batch, now_ms: int
+) -> IngestAnswer:
+    """Judge and keep ``batch``, pushed by the store's device (both from its key, not the body).
+    Raises RecordDamaged where what is held of the stream is not what was acknowledged."""
+    contact = Contact(batch.head, encode(batch.health), now_ms)
+    key = StreamKey(store_id, batch.epoch)
+    try:
+        return await _ingest(archive, key, device_id, batch, contact, mending=False)
+    except Occupied:
+        return await _ingest(archive, key, device_id, batch, contact, mending=True)
+
+
+async def _ingest(
+    archive: Archive,
+    key: StreamKey,
+    device_id: DeviceId,
+    batch: Batch,
+    contact: Contact,
+    *,
+    mending: bool,
+) -> IngestAnswer:
+    """``mending``: events beyond the watermark are here already, because the stream was set back
+    (``mend_streams``, or behind head office's back): they are held against what arrives, and what
+    is missing among them is filled in."""
+    now_ms = contact.now_ms
+    async with archive.unit() as unit:
+        standing = await unit.lock_stream(key)
+        claim = Claim(batch.head, device_id, now_ms)
+        if standing is None or standing.device_id != device_id:
+            await remember_head(unit, key.store_id, claim)
+            return NoStream()
+        verdict = await _verdict(unit, key, standing, batch)
+        match verdict:
+            case Accepted():
+                held = (
+                    await unit.hashes(key, standing.watermark + 1, verdict.watermark)
+                    if mending
+                    else {}
+                )
+                return await _accept(unit, key, standing, batch, verdict, contact, held)
+            case Duplicate():
+                await unit.save_stream(key, heard(standing, contact))
+            case Forked():
+                await record_fork(unit, key, standing, verdict, now_ms)
+            case Damaged():
+                await _record_damage(unit, key, standing, verdict, now_ms)
+            case Gap() | Fenced():
+                await unit.save_stream(key, heard(standing, contact))
+            case _ as never:
+                assert_never(never)
+        await remember_head(unit, key.store_id, claim)
+    if isinstance(verdict, Duplicate):
+        return Acknowledged(standing.watermark, standing.head_hash)
+    return verdict
+
+
+def heard(standing: Standing, contact: Contact) -> Standing:
+    """The stream after a contact. A head below one stated before is an older request: it changes
+    nothing."""
+    return standing._replace(
+        sender_seq=max(contact.head.seq, standing.sender_seq),
+        last_contact_ms=contact.now_ms,
+        health=contact.health or standing.health,
+    )
+
+
+async def remember_head(unit: ArchiveUnit, store_id: StoreId, claim: Claim) -> None:
+    """A stated head is a claim that such an event exists, whoever states it and whatever the
+    answer: it is remembered until this very event is here. A claim is no event: no fork is decided
+    by it."""
+    head = claim.head
+    key = StreamKey(store_id, head.epoch)
+    standing = await unit.lock_stream(key)
+    if head.seq < 1:
+        return
+    if standing is not None:
+        held = await unit.hashes(key, head.seq, head.seq)
+        if held.get(head.seq) == head.hash:
+            return
+        highest = max(head.seq, standing.sender_seq)
+        if highest != standing.sender_seq:
+            await unit.save_stream(key, standing._replace(sender_seq=highest))
+    await unit.keep_claim(store_id, claim)
+
+
+async def head_fork(
+    unit: ArchiveUnit, key: StreamKey, standing: Standing, head: Head
+) -> Forked | None:
+    """A stated head must be what is held at its place, if anything is."""
+    if head.seq > standing.watermark:
+        return None
+    known = await known_hashes(unit, key, standing, head.seq, head.seq)
+    return Forked(head.seq) if known[head.seq] != head.hash else None
+
+
+async def known_hashes(
+    unit: ArchiveUnit, key: StreamKey, standing: Standing, first: int, last: int
+) -> dict[int, bytes]:
+    """Hashes held for first..last, at or below the watermark; at 0 the genesis record's. Raises
+    RecordDamaged."""
+    known = {0: genesis_hash(standing.genesis)} if first <= 0 else {}
+    if last > 0:
+        known |= await unit.hashes(key, max(first, 1), last)
+    if len(known) < last - max(first, 0) + 1:
+        missing = next(seq for seq in range(max(first, 0), last + 1) if seq not in known)
+        raise damaged(key, f"has lost event {missing}, which it acknowledged")
+    return known
+
+
+def damaged(key: StreamKey, what: str) -> RecordDamaged:
+    """``what`` head office's record of a stream does, in words."""
+    return RecordDamaged(
+        f"Head office {what}, of epoch {key.epoch}. The box has everything still.",
+        remedy="At head office: `central verify` names it, `central mend` mends it.",
+    )
+
+
+async def record_fork(
+    unit: ArchiveUnit, key: StreamKey, standing: Standing, fork: Forked, now_ms: int
+) -> None:
+    """Two boxes write as this store, or one was restored from a copy: people must look."""
+    detail = (
+        f"Epoch {key.epoch}: the box holds another event {fork.seq} than head office does."
+        " Two boxes write as this store, or one was restored from a copy."
+    )
+    alarm_id = uuid5(key.store_id, f"fork:{key.epoch}:{fork.seq}")
+    alarm = Alarm(alarm_id, AlarmKind.FORK.value, detail, now_ms)
+    await unit.raise_alarm(key.store_id, alarm)
+    alarmed = standing._replace(alarm=AlarmKind.FORK.value, last_contact_ms=now_ms)
+    await unit.save_stream(key, alarmed)
+
+
+async def _verdict(unit: ArchiveUnit, key: StreamKey, standing: Standing, batch: Batch) -> Verdict:
+    damage = _damage(batch)
+    if damage is not None:
+        return damage
+    last = min(standing.watermark, batch.from_seq + len(batch.envelopes) - 1)
+    known: dict[int, bytes] = {}
+    if batch.from_seq <= standing.watermark:
+        known = await known_hashes(unit, key, standing, batch.from_seq - 1, last)
+    stream = Stream(
+        key.store_id, key.epoch, standing.watermark, standing.head_hash, standing.sealed
+    )
+    verdict = judge(stream, batch, known)
+    if isinstance(verdict, Accepted) and _denies_itself(batch, verdict):
+        return Damaged(f"the head is not the batch's own event {batch.head.seq}")
+    if isinstance(verdict, Accepted | Duplicate):
+        return await head_fork(unit, key, standing, batch.head) or verdict
+    return verdict
+
+
+def _denies_itself(batch: Batch, accepted: Accepted) -> bool:
+    """The head that is stated beside the events is another one than theirs."""
+    index = batch.head.seq - batch.from_seq - accepted.first
+    return 0 <= index < len(accepted.links) and accepted.links[index].hash != batch.head.hash
+
+
+def _damage(batch: Batch) -> Damaged | None:
+    """What no envelope may be, whatever its content."""
+    if batch.from_seq < 1:
+        return Damaged("sequences begin at 1")
+    if batch.head.epoch != batch.epoch:
+        return Damaged(f"the head is of epoch {batch.head.epoch}, the batch of {batch.epoch}")
+    for envelope in batch.envelopes:
+        if NUL in envelope.kind:
+            return Damaged(f"the kind of event {envelope.seq} is no name")
+    return None
+
+
+async def _accept(
+    unit: ArchiveUnit,
+    key: StreamKey,
+    standing: Standing,
+    batch: Batch,
+    accepted: Accepted,
+    contact: Contact,
+    held: Mapping[int, bytes],
+) -> Acknowledged:
+    """``held``: hashes of events beyond the watermark that are here already."""
+    arrived = []
+    for envelope, link in zip(batch.envelopes[accepted.first :], accepted.links, strict=True):
+        if envelope.seq not in held:
+            arrived.append(Arrived(envelope, link, contact.now_ms))
+        elif held[envelope.seq] != link.hash:
+            raise damaged(key, f"holds another event {envelope.seq} beyond what it acknowledged")
+    await unit.append(key, arrived)
+    if batch.keys:
+        await unit.keep_keys(standing.company_id, batch.keys)
+    moved = heard(standing, contact)._replace(
+        watermark=accepted.watermark, head_hash=accepted.head_hash
+    )
+    await unit.save_stream(key, moved)
+    if contact.head.seq > accepted.watermark:
+        await unit.keep_claim(key.store_id, Claim(contact.head, standing.device_id, contact.now_ms))
+    if standing.sender_seq > standing.watermark:
+        await _settle_claims(unit, key, contact.now_ms)
+    return Acknowledged(accepted.watermark, accepted.head_hash)
+
+
+async def _settle_claims(unit: ArchiveUnit, key: StreamKey, now_ms: int) -> None:
+    """What was claimed is here now; or another event is, and which box is right is not known."""
+    other = await unit.settle_claims(key)
+    if other is not None:
+        detail = (
+            f"Epoch {key.epoch}: a box said that it holds another event {other} than the one that"
+            " arrived. Two boxes write as this store, or one was restored from a copy."
+        )
+        alarm_id = uuid5(key.store_id, f"{OTHER_CLAIM}:{key.epoch}:{other}")
+        await unit.raise_alarm(key.store_id, Alarm(alarm_id, OTHER_CLAIM, detail, now_ms))
+
+
+async def _record_damage(
+    unit: ArchiveUnit, key: StreamKey, standing: Standing, damage: Damaged, now_ms: int
+) -> None:
+    """A signed batch that contradicts itself is a defect at the store: people must look."""
+    detail = f"Epoch {key.epoch}: a batch was refused: {damage.reason}."
+    alarm_id = uuid5(key.store_id, f"{DAMAGE}:{key.epoch}:{damage.reason}")
+    await unit.raise_alarm(key.store_id, Alarm(alarm_id, DAMAGE, detail, now_ms))
+    await unit.save_stream(key, standing._replace(last_contact_ms=now_ms))

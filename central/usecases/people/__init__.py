@@ -1,0 +1,1 @@
+"""Users and operators: added, signed in, ended."""

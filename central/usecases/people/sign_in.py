@@ -1,0 +1,191 @@
+"""People sign in and out; API tokens for reports.
+
+A session is a random token in a cookie, kept as its SHA-256; beside it stands a CSRF token, which
+the page sends back in a header with every change. How often somebody may try is said in
+``sign_in_tries.py``; what fails is written down by where it came from, without what was typed.
+"""
+
+import asyncio
+import hashlib
+import secrets
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, insert, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from central.db.engine import unit_of_work
+from central.db.people import ApiToken, BoardSession
+from central.db.tables import table
+from central.domain.errors import NotSignedIn
+from central.domain.fields import plain_text
+from central.usecases.people.add_user import HASHER, PASSWORD_LETTERS_MAX
+from central.usecases.people.sign_in_tries import Asking, SignInTries
+from sync.http.later import TooManyTries
+from sync.http.logs import Tally
+from sync.protocol.errors import InvalidField
+from sync.protocol.identity import CompanyId
+
+TOKEN_BYTES = 32
+TOKEN_LETTERS_MAX = 64
+TOKEN_LIFETIME_DAYS = 365
+TOKEN_LIFETIME_DAYS_MAX = 1_100
+DAY_MS = 86_400_000
+_NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$" + "A" * 22 + "$" + "A" * 43
+"""No password has this hash: an unknown address costs the same time as a known one."""
+
+_told = Tally("sign-in refused")
+
+_SESSIONS = table(BoardSession)
+_TOKENS = table(ApiToken)
+
+
+class SignedIn(NamedTuple):
+    """A new session. ``token`` goes into the cookie, ``csrf`` to the page."""
+
+    token: str
+    csrf: str
+    expires_at_ms: int
+    email: str
+
+
+class Person(NamedTuple):
+    """Who asks: somebody with a session (``csrf`` is set), or an API token by its name."""
+
+    company_id: CompanyId
+    name: str
+    csrf: str | None
+
+
+async def sign_in(
+    engine: AsyncEngine, tries: SignInTries, asking: Asking, now_ms: int, lifetime_s: int
+) -> SignedIn:
+    """Raises NotSignedIn, the same for an unknown company, address or password; TooManyTries and
+    Busy, before any password is looked at."""
+    try:
+        tries.count(asking, now_ms)
+    except TooManyTries:
+        _told.count(why="too many tries", address=asking.address)
+        raise
+    async with tries.lane(asking).turn():
+        async with unit_of_work(engine) as db:
+            user = await _find_user(db, asking.company, asking.email.strip().lower())
+        password_hash = user.password_hash if user else _NOBODY
+        right = await asyncio.to_thread(
+            _verify, password_hash, asking.password[:PASSWORD_LETTERS_MAX]
+        )
+    if user is None or not right:
+        _told.count(why="wrong", address=asking.address)
+        raise NotSignedIn(
+            "The company, the e-mail address or the password is wrong.",
+            remedy="Check them; a new user is made by `central user add`.",
+        )
+    tries.forgive(asking)
+    async with unit_of_work(engine) as db:
+        return await begin_session(db, user, now_ms, lifetime_s)
+
+
+async def _find_user(db: AsyncConnection, company: str, email: str) -> Any:
+    """The user; None if there is none."""
+    rows = await db.execute(
+        text(
+            'SELECT u.company_id, u.email, u.password_hash FROM "user" AS u'
+            " JOIN company AS c USING (company_id)"
+            " WHERE c.name = :company AND u.email = :email"
+        ),
+        {"company": company, "email": email},
+    )
+    return rows.one_or_none()
+
+
+def _verify(password_hash: str, password: str) -> bool:
+    try:
+        return HASHER.verify(password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+async def begin_session(db: AsyncConnection, user: Any, now_ms: int, lifetime_s: int) -> SignedIn:
+    """A session of ``user``, a row with ``company_id`` and ``email``; those that are over go."""
+    await db.execute(delete(_SESSIONS).where(_SESSIONS.c.expires_at_ms <= now_ms))
+    begun = SignedIn(
+        secrets.token_urlsafe(TOKEN_BYTES),
+        secrets.token_urlsafe(TOKEN_BYTES),
+        now_ms + lifetime_s * 1_000,
+        user.email,
+    )
+    await db.execute(
+        insert(_SESSIONS).values(
+            token_hash=token_hash(begun.token),
+            company_id=user.company_id,
+            email=user.email,
+            csrf=begun.csrf,
+            expires_at_ms=begun.expires_at_ms,
+        )
+    )
+    return begun
+
+
+async def find_session(db: AsyncConnection, token: str, now_ms: int) -> Person | None:
+    """Whose session it is; None for one that is unknown or over."""
+    rows = await db.execute(
+        select(_SESSIONS.c.company_id, _SESSIONS.c.email, _SESSIONS.c.csrf).where(
+            _SESSIONS.c.token_hash == token_hash(token), _SESSIONS.c.expires_at_ms > now_ms
+        )
+    )
+    row = rows.one_or_none()
+    return None if row is None else Person(_company(row.company_id), row.email, row.csrf)
+
+
+async def sign_out(db: AsyncConnection, token: str) -> None:
+    """End a session; one that is not there is ended already."""
+    await db.execute(delete(_SESSIONS).where(_SESSIONS.c.token_hash == token_hash(token)))
+
+
+async def add_token(
+    db: AsyncConnection,
+    company_id: CompanyId,
+    name: str,
+    now_ms: int,
+    lifetime_days: int = TOKEN_LIFETIME_DAYS,
+) -> str:
+    """An API token for the company's reports: shown once, and over after ``lifetime_days`` (1 to
+    TOKEN_LIFETIME_DAYS_MAX). Raises InvalidField."""
+    if not 1 <= lifetime_days <= TOKEN_LIFETIME_DAYS_MAX:
+        raise InvalidField(
+            f"days: a token lives for 1 to {TOKEN_LIFETIME_DAYS_MAX} days.",
+            field="days",
+            remedy="Choose fewer, and make another one before it is over.",
+        )
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    await db.execute(
+        insert(_TOKENS).values(
+            token_hash=token_hash(token),
+            company_id=company_id,
+            name=plain_text(name, "name"),
+            created_at_ms=now_ms,
+            expires_at_ms=now_ms + lifetime_days * DAY_MS,
+        )
+    )
+    return token
+
+
+async def find_token(db: AsyncConnection, token: str, now_ms: int) -> Person | None:
+    """Whose reports it opens; None for one that is unknown, ended or over."""
+    rows = await db.execute(
+        select(_TOKENS.c.company_id, _TOKENS.c.name).where(
+            _TOKENS.c.token_hash == token_hash(token), _TOKENS.c.expires_at_ms > now_ms
+        )
+    )
+    row = rows.one_or_none()
+    return None if row is None else Person(_company(row.company_id), row.name, None)
+
+
+def token_hash(token: str) -> bytes:
+    """All that is kept of a token: it has 256 random bits, so a plain hash will do."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _company(found: UUID) -> CompanyId:
+    return CompanyId(UUID(bytes=found.bytes))

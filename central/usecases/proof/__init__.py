@@ -1,0 +1,1 @@
+"""What head office can prove: verified against the journals, rebuilt from them."""

@@ -1,0 +1,52 @@
+"""Opens every sealed field of a customer with the customer's key: a key that was changed or lost
+leaves a name that nobody can read any more, neither head office nor the shops."""
+
+from typing import Any
+from uuid import UUID
+
+from central.usecases.proof.verify_journal import Finding
+from sync.engine.sealing import KEY_BYTES, open_sealed
+from sync.protocol.errors import Undecodable
+from sync.protocol.identity import CustomerId
+from sync.protocol.shared import CustomerField
+
+PAGE_CUSTOMERS = 1_000
+PAGES_MAX = 10_000_000
+
+_PAGE = """
+SELECT f.company_id, f.customer_id, f.field, f.sealed, k.key FROM (
+    SELECT DISTINCT company_id, customer_id FROM customer_field
+    WHERE sealed IS NOT NULL AND (company_id, customer_id) > ($1, $2)
+    ORDER BY company_id, customer_id LIMIT $3
+) AS c JOIN customer_field AS f USING (company_id, customer_id)
+LEFT JOIN personal_key AS k USING (company_id, customer_id)
+WHERE f.sealed IS NOT NULL ORDER BY f.company_id, f.customer_id, f.field
+"""
+_NOBODY = UUID(int=0)
+
+
+async def verify_personal_keys(connection: Any) -> tuple[Finding, ...]:
+    """``connection`` is asyncpg's, inside a snapshot of the database."""
+    said: list[str] = []
+    after = (_NOBODY, _NOBODY)
+    for _ in range(PAGES_MAX):
+        page = await connection.fetch(_PAGE, *after, PAGE_CUSTOMERS)
+        if not page:
+            break
+        after = tuple(page[-1])[:2]
+        closed = {row["customer_id"]: why for row in page if (why := _why_closed(row))}
+        said += [f"Customer {customer_id}: {why}." for customer_id, why in closed.items()]
+    return tuple(Finding("", what) for what in said)
+
+
+def _why_closed(row: Any) -> str | None:
+    if row["key"] is None:
+        return "there is no key for what is sealed of them"
+    if len(row["key"]) != KEY_BYTES:
+        return f"their key has {len(row['key'])} bytes, and a key has {KEY_BYTES}"
+    customer_id = CustomerId(UUID(bytes=row["customer_id"].bytes))
+    try:
+        open_sealed(row["key"], customer_id, CustomerField(row["field"]), row["sealed"])
+    except (Undecodable, ValueError):
+        return f"their key does not open what is sealed as {row['field']}"
+    return None

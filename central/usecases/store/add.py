@@ -1,0 +1,131 @@
+"""Opens a store of a company, and changes its settings; the settings go into its private feed."""
+
+from uuid import UUID, uuid4
+
+import msgspec
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from central.db.tables import Company, Store, table
+from central.domain.errors import AlreadyThere
+from central.domain.fields import currency_code, optional_text, plain_text, short_id, zone_name
+from central.usecases.feed.publish_reference import publish_settings
+from sync.protocol.codec import encode
+from sync.protocol.errors import NotFound
+from sync.protocol.identity import CompanyId, StoreId
+from sync.protocol.reference import StoreSettings
+
+SMALLEST_COIN_MINOR = 5
+_STORES = table(Store)
+_COMPANIES = table(Company)
+
+
+async def add_store(db: AsyncConnection, company_id: CompanyId, settings: StoreSettings) -> StoreId:
+    """``settings.store_code`` is unique in the company. Raises InvalidField, AlreadyThere."""
+    checked = checked_settings(settings)
+    store_id = StoreId(uuid4())
+    done = await db.execute(
+        insert(_STORES)
+        .values(
+            store_id=store_id,
+            company_id=company_id,
+            code=checked.store_code,
+            last_epoch_number=0,
+            **_columns(checked),
+        )
+        .on_conflict_do_nothing(index_elements=["company_id", "code"])
+        .returning(_STORES.c.store_id)
+    )
+    if done.scalar_one_or_none() is None:
+        raise AlreadyThere(
+            f"There is a store {checked.store_code} already.",
+            field="code",
+            remedy="Choose another code.",
+        )
+    await publish_settings(db, company_id, store_id, checked)
+    return store_id
+
+
+async def set_store_settings(
+    db: AsyncConnection, company_id: CompanyId, store_id: StoreId, settings: StoreSettings
+) -> None:
+    """Replace a store's settings; its code stays. Raises InvalidField, NotFound."""
+    checked = checked_settings(settings)
+    done = await db.execute(
+        update(_STORES)
+        .where(_STORES.c.company_id == company_id, _STORES.c.store_id == store_id)
+        .where(_STORES.c.code == checked.store_code)
+        .values(**_columns(checked))
+        .returning(_STORES.c.store_id)
+    )
+    if done.scalar_one_or_none() is None:
+        raise _no_store(checked.store_code)
+    await publish_settings(db, company_id, store_id, checked)
+
+
+async def find_store(db: AsyncConnection, company_id: CompanyId, code: str) -> StoreId:
+    """Raises NotFound, InvalidField."""
+    named = plain_text(code, "code")
+    found = await db.scalar(
+        select(_STORES.c.store_id).where(
+            _STORES.c.company_id == company_id, _STORES.c.code == named
+        )
+    )
+    if found is None:
+        raise _no_store(code)
+    return StoreId(UUID(bytes=found.bytes))
+
+
+async def default_settings(db: AsyncConnection, company_id: CompanyId, code: str) -> StoreSettings:
+    """What a store of the company has before anybody says otherwise."""
+    rows = await db.execute(
+        select(_COMPANIES.c.name, _COMPANIES.c.currency, _COMPANIES.c.decimals).where(
+            _COMPANIES.c.company_id == company_id
+        )
+    )
+    company = rows.one()
+    return StoreSettings(
+        store_code=code,
+        store_name=code,
+        supplier_name=company.name,
+        supplier_address="",
+        tax_number="",
+        currency=company.currency,
+        decimals=company.decimals,
+        zone="Asia/Singapore",
+        price_zone="main",
+        cash_rounding_step_minor=SMALLEST_COIN_MINOR if company.decimals else 0,
+    )
+
+
+def checked_settings(settings: StoreSettings) -> StoreSettings:
+    """The same, with every text checked. Raises InvalidField."""
+    return msgspec.structs.replace(
+        settings,
+        store_code=short_id(settings.store_code, "code"),
+        store_name=plain_text(settings.store_name, "name"),
+        supplier_name=optional_text(settings.supplier_name, "supplier_name"),
+        supplier_address=optional_text(settings.supplier_address, "supplier_address"),
+        tax_number=optional_text(settings.tax_number, "tax_number"),
+        currency=currency_code(settings.currency),
+        zone=zone_name(settings.zone),
+        price_zone=short_id(settings.price_zone, "price_zone"),
+    )
+
+
+def _columns(settings: StoreSettings) -> dict[str, str | bytes]:
+    return {
+        "name": settings.store_name,
+        "price_zone": settings.price_zone,
+        "zone": settings.zone,
+        "settings": encode(settings),
+    }
+
+
+def _no_store(code: str) -> NotFound:
+    return NotFound(
+        f"There is no store {code}.",
+        field="code",
+        remedy=f"Check its code, or add it: `central store add {code}`.",
+    )

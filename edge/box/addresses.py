@@ -1,0 +1,57 @@
+"""Where a store answers: told by ``edge serve``, kept in the folder while it runs."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from edge.box.folder import ADDRESS_FILE
+from sync.program.command_line import command
+
+ADDRESS_LETTERS_MAX = 100
+
+
+@contextmanager
+def telling_addresses(
+    folders: Sequence[Path], say: Callable[[str], None]
+) -> Iterator[Callable[[str], None]]:
+    """Says a store's ready line (``ready CODE URL``; one for each folder, in their order), then
+    what people do with it; keeps the address in the folder inside the block."""
+    told: list[Path] = []
+
+    def tell(ready: str) -> None:
+        folder, address = folders[len(told)], ready.split()[-1]
+        (folder / ADDRESS_FILE).write_text(address + "\n", encoding="ascii")
+        told.append(folder)
+        say(ready)
+        pairing = command("edge", "pair", "W1", "--data", folder)
+        say(f"Till page: {address}/ . Next, in another terminal: `{pairing}`.")
+
+    try:
+        yield tell
+    finally:
+        for folder in told:
+            (folder / ADDRESS_FILE).unlink(missing_ok=True)
+
+
+def known_address(folder: Path) -> str | None:
+    """Where the store that serves ``folder`` answers; None where it did not say."""
+    try:
+        with (folder / ADDRESS_FILE).open(encoding="ascii") as told:
+            return told.read(ADDRESS_LETTERS_MAX).strip()
+    except FileNotFoundError:
+        return None
+
+
+def configured_address(folder: Path) -> str | None:
+    """Where the store will answer; None where each start takes another port. Raises NotProvisioned,
+    WrongSettings."""
+    from edge.box.settings import LOOPBACK, read_settings
+
+    port = read_settings(folder).port
+    return f"http://{LOOPBACK}:{port}" if port else None
+
+
+def pairing_link(address: str, workstation_id: str, code: str) -> str:
+    """The till page with the code in the fragment, which no browser sends and no server logs."""
+    return f"{address}/#pair={quote(workstation_id)}:{code}"

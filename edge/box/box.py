@@ -1,0 +1,150 @@
+"""One store server at work: everything a request or a round needs, in one frozen value.
+
+A ``Box`` is opened once per data folder (``open_box``) and passed on explicitly: the API gets it as
+a dependency, the background loop as an argument. Closing it closes the writer, whose thread would
+keep the process alive.
+"""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import uuid_utils.compat
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from edge.box.clock import ZONE_UNTIL_TOLD, StoreClock, steady_clock
+from edge.box.folder import KEY_FILE, NotProvisioned, database_of
+from edge.box.keys import read_key
+from edge.box.settings import EdgeSettings
+from edge.box.workstations import Workstations
+from edge.db.connection.engine import open_connection, open_reader_engine
+from edge.db.connection.errors import CannotStart
+from edge.db.connection.lock import FolderLock, hold_folder
+from edge.db.connection.migrate import migrate
+from edge.db.connection.reading import Reports
+from edge.db.connection.writer import AioWriter, Writer
+from edge.db.hybrid_clock import read_reckoning
+from edge.db.store import Enrolment, read_enrolment, read_settings
+from edge.db.told_mark import ToldMark, missing_after, read_mark
+from edge.domain.errors import SettingsMissing
+from edge.usecases.box.tell_missing import tell_missing
+from sync.engine.journal import read_head
+from sync.program.private_folder import FILE_MODE, keep_private
+from sync.protocol.change import Epoch, Head
+from sync.protocol.identity import BootId, WorkstationId
+
+SOFTWARE = "holdfast-edge 0.1.0"
+
+
+@dataclass(frozen=True)
+class Box:
+    """A store server's parts. ``nudge`` is set when there is something to push; ``told`` is the
+    head that each workstation was last told (see ``edge/api/seen.py``); ``unreached`` is set while
+    the last try to reach head office failed."""
+
+    folder: Path
+    settings: EdgeSettings
+    enrolment: Enrolment
+    epoch: Epoch
+    device_key: Ed25519PrivateKey
+    writer: Writer
+    reader: AsyncEngine
+    reports: Reports
+    clock: StoreClock
+    workstations: Workstations
+    nudge: asyncio.Event = field(default_factory=asyncio.Event)
+    told: dict[WorkstationId, Head] = field(default_factory=dict)
+    unreached: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+def read_zone(db: sqlite3.Connection) -> str:
+    """The store's zone; UTC before its settings have arrived."""
+    try:
+        return read_settings(db).zone
+    except SettingsMissing:
+        return ZONE_UNTIL_TOLD
+
+
+def hold(folder: Path) -> FolderLock:
+    """The exclusive hold on a store's folder. Raises NotProvisioned, FolderHeld."""
+    if not folder.is_dir():
+        raise NotProvisioned(folder)
+    return hold_folder(folder)
+
+
+@asynccontextmanager
+async def open_box(folder: Path, settings: EdgeSettings) -> AsyncIterator[Box]:
+    """The store in ``folder``, held, migrated and open; close it to let it go.
+
+    Raises NotProvisioned, FolderHeld, CannotStart.
+    """
+    with hold(folder):
+        device_key = read_key(folder)
+        _shut(folder)
+        boot_id = BootId(uuid_utils.compat.uuid7())
+        try:
+            migrate(database_of(folder))
+            with closing(open_connection(database_of(folder))) as db:
+                enrolment, zone = read_enrolment(db), read_zone(db)
+                epoch = read_head(db).epoch if enrolment is not None else None
+                reckoning = read_reckoning(db, steady_clock())
+                missing = missing_after(db, read_mark(folder))
+        except (sqlite3.Error, DatabaseError) as error:
+            raise _disk(folder, error) from error
+        if enrolment is None or epoch is None:
+            raise NotProvisioned(folder)
+        clock = StoreClock(boot_id, zone, reckoning)
+        async with AsyncExitStack() as stack:
+            mark = ToldMark(folder)
+            stack.callback(mark.close)
+            opening = AioWriter.open(database_of(folder), committed=mark.keep)
+            writer = await stack.enter_async_context(await opening)
+            if missing is not None:
+                alarm_id, now = uuid_utils.compat.uuid7(), clock.moment()
+                await writer.run(lambda db: tell_missing(db, missing, now, alarm_id=alarm_id))
+            reader = open_reader_engine(database_of(folder))
+            slow = open_reader_engine(database_of(folder), 1)
+            try:
+                yield Box(
+                    folder,
+                    settings,
+                    enrolment,
+                    epoch,
+                    device_key,
+                    writer,
+                    reader,
+                    Reports(slow),
+                    clock,
+                    Workstations(reader),
+                )
+            finally:
+                await reader.dispose()
+                await slow.dispose()
+
+
+def _shut(folder: Path) -> None:
+    """The folder and its files are this user's alone, also one that was made otherwise. The
+    database is there before SQLite makes it, for its log takes its mode from it."""
+    try:
+        os.close(os.open(database_of(folder), os.O_RDWR | os.O_CREAT, FILE_MODE))
+        keep_private(folder, leave={KEY_FILE})
+    except OSError as error:
+        raise CannotStart(
+            f"{error.filename or folder} cannot be kept from other users ({error.strerror}): give "
+            "the folder and all that lies in it to the user that runs `edge`."
+        ) from error
+
+
+def _disk(folder: Path, error: Exception) -> CannotStart:
+    """One sentence for a database that cannot be opened or brought up to date."""
+    said = str(error).splitlines()[0]
+    return CannotStart(
+        f"The store's database in {folder} cannot be opened ({said}): free some space on its disk, "
+        "or put the spare store server into service."
+    )

@@ -1,0 +1,32 @@
+"""Who may speak to the box: the workstations that were paired."""
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from edge.db.connection.reading import read
+from edge.db.workstations import token_hash, token_hashes
+from sync.protocol.identity import WorkstationId
+
+
+class Workstations:
+    """Which workstation a bearer token belongs to; at rest only its SHA-256 is known."""
+
+    def __init__(self, reader: AsyncEngine) -> None:
+        self._reader = reader
+        self._known: dict[bytes, WorkstationId] | None = None
+        self._changes = 0
+
+    async def named_by(self, token: str) -> WorkstationId | None:
+        """The workstation, or None for a token that belongs to none: the hashes of all of them are
+        kept here, so that a wrong token costs no look into the database."""
+        known = self._known
+        if known is None:
+            changes = self._changes
+            known = await read(self._reader, token_hashes)
+            if changes == self._changes:
+                self._known = known
+        return known.get(token_hash(token))
+
+    def forget(self) -> None:
+        """A workstation was paired or taken away: look again, also where a look is under way."""
+        self._known = None
+        self._changes += 1

@@ -1,0 +1,1 @@
+"""How the store's database is opened, held, written and read."""

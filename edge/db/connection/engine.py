@@ -1,0 +1,110 @@
+"""Connections to the store's database: what each is told first, and readers that never wait.
+
+The writer (``writer.py``) owns the only connection that writes. Everything that reads without
+writing goes through ``open_reader_engine``: in WAL mode a reader sees the last commit and waits
+for nobody.
+"""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import aiosqlite
+from sqlalchemy import URL, event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from edge.db.connection.sqlite_version import check_sqlite_version
+
+BUSY_TIMEOUT_S = 5
+CHECKPOINT_PAGES = 4_000
+"""The writer moves the log into the database each time it has grown to this many pages. A sale that
+commits alone writes 27, in a grown store 32: so fewer than one in a hundred waits for that, and a
+page that many sales change is moved once."""
+WRITER_CACHE_KIB = 16_384
+"""Pages that the writer keeps. With SQLite's 2 MiB a sale in a grown store reads 21 pages from the
+file again, with this 5."""
+READERS_MAX = 8
+"""Connections of the reader engine; a ninth read waits for one of them."""
+READER_WAIT_S = 10
+STATEMENTS_CACHED = 256
+
+
+def address(path: Path, mode: str) -> str:
+    """The URI of the database at ``path``; ``mode`` is ro, rw (must exist) or rwc (create)."""
+    return f"{path.absolute().as_uri()}?mode={mode}"
+
+
+def set_pragmas(db: sqlite3.Connection, *, writer: bool) -> None:
+    """Tell a new connection that may write how to behave. Raises SqliteTooOld.
+
+    ``FULL``: NORMAL may lose a committed sale at a power cut. Only the writer checkpoints.
+    ``temp_store``: so that a full disk is only ever met by writing.
+    """
+    check_sqlite_version(db.execute("SELECT sqlite_version()").fetchone()[0])
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = FULL")
+    _set_guards(db)
+    db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES if writer else 0}")
+    if writer:
+        db.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
+
+
+def _set_guards(db: sqlite3.Connection) -> None:
+    db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1_000}")
+    db.execute("PRAGMA foreign_keys = ON")
+    db.execute("PRAGMA trusted_schema = OFF")
+    db.execute("PRAGMA cell_size_check = ON")
+    db.execute("PRAGMA temp_store = MEMORY")
+
+
+def open_connection(path: Path, *, writer: bool = False, create: bool = True) -> sqlite3.Connection:
+    """Open the database at ``path`` in autocommit mode: who wants a transaction begins it.
+
+    ``writer`` is for the one that owns all writes. Without ``create`` a missing file raises
+    sqlite3.OperationalError. Use it in the thread that opened it, and close it.
+    """
+    db = sqlite3.connect(
+        address(path, "rwc" if create else "rw"),
+        uri=True,
+        timeout=BUSY_TIMEOUT_S,
+        isolation_level=None,
+        cached_statements=STATEMENTS_CACHED,
+    )
+    try:
+        set_pragmas(db, writer=writer)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def open_reader_engine(path: Path, connections_max: int = READERS_MAX) -> AsyncEngine:
+    """An engine for reads through SQLModel or SQLAlchemy; a write raises OperationalError.
+
+    The database must exist when the first read comes. One ``begin`` or session is one snapshot:
+    keep it short, for the log cannot be emptied past the oldest. ``await engine.dispose()`` at
+    the end, or its threads keep the process alive.
+    """
+    engine = create_async_engine(
+        URL.create("sqlite+aiosqlite", database=str(path)),
+        async_creator=lambda: aiosqlite.connect(
+            address(path, "ro"), uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None
+        ),
+        pool_size=connections_max,
+        max_overflow=0,
+        pool_timeout=READER_WAIT_S,
+    )
+    event.listen(engine.sync_engine, "connect", _on_connect)
+    event.listen(engine.sync_engine, "begin", _on_begin)
+    return engine
+
+
+def _on_connect(adapted: Any, _record: object) -> None:
+    """Pragmas of a reader, through the adapter that SQLAlchemy puts around aiosqlite."""
+    _set_guards(adapted)
+    adapted.execute("PRAGMA query_only = ON")
+
+
+def _on_begin(connection: Any) -> None:
+    """In autocommit mode each statement would see its own snapshot: begin for the whole read."""
+    connection.exec_driver_sql("BEGIN")

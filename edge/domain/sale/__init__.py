@@ -1,0 +1,1 @@
+"""The sale's rules: basket, prices, tax, tenders, points, receipt."""

@@ -1,0 +1,129 @@
+"""What a workstation sends to finish a sale: the request as it is decoded, and its plain checks.
+
+Bounds here keep out what no rule should ever see (text that is no text, integers beyond 64 bits,
+bodies of a million lines); what a person can get wrong is refused by a rule, which says what to do.
+A line with ``original`` takes goods back: its quantity is positive here and negative in the fact.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, TypeAlias
+
+import msgspec
+
+from edge.domain.errors import TenderedInTheFuture, TenderedTooLongAgo
+from edge.domain.sale.line_errors import (
+    NothingReturned,
+    QuantityTooLarge,
+    TooManyLines,
+    WrongLineNumber,
+    WrongQuantity,
+)
+from edge.domain.sale.tender_errors import TooManyTenders
+from edge.domain.text import Sentence, ShortItem, ShortOperator, ShortTender, Word
+from sync.protocol.bounds import FIGURE_MAX
+from sync.protocol.clock import ClockState
+from sync.protocol.facts import LINES_MAX, TENDERS_MAX
+from sync.protocol.identity import CustomerId, SaleId
+from sync.protocol.money import MINOR_MAX, QUANTITY_MILLI_MAX
+from sync.protocol.typed import not_typed
+
+PARSED_MAX = 10_000
+"""Lines or tenders that are looked at at all."""
+JSON_INTEGER_MAX = 1 << 53
+"""Integers that every JSON reader holds exactly (RFC 8259, 6)."""
+TENDERED_AHEAD_MAX_S = 86_400
+"""A workstation's clock may be a day ahead of the store server's."""
+UNCHECKED_AHEAD_MAX_S = 100 * 366 * 86_400
+"""A box whose own clock fell back to the beginning of its count still sells to a right one."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+Figure: TypeAlias = Annotated[int, msgspec.Meta(ge=-JSON_INTEGER_MAX, le=JSON_INTEGER_MAX)]
+
+
+class OriginalRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The sale line that a line takes back."""
+
+    sale_id: SaleId
+    line_no: Figure
+
+
+class LineRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One line: an item by scan code or id, or the original to take back."""
+
+    line_no: Figure
+    quantity_milli: Figure
+    scan_code: Annotated[Word, not_typed("the catalogue must hold it")] | None = None
+    item_id: ShortItem | None = None
+    unit_price_minor: Annotated[int, msgspec.Meta(ge=0, le=MINOR_MAX)] | None = None
+    open_price_reason: Sentence | None = None
+    original: OriginalRequest | None = None
+    serial: Word | None = None
+    lot: Word | None = None
+
+
+class TenderRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the customer gives (positive) or gets back (negative) by one tender."""
+
+    tender_id: ShortTender
+    amount_minor: Figure
+    reference: Word | None = None
+
+
+class SaleRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A basket that was tendered. ``total_minor`` is what the customer saw: tax included, before
+    cash rounding. ``tendered_at`` is when; prices are those in force then."""
+
+    sale_id: SaleId
+    operator_id: ShortOperator
+    tendered_at: Annotated[datetime, msgspec.Meta(tz=True)]
+    total_minor: Figure
+    lines: Annotated[tuple[LineRequest, ...], msgspec.Meta(max_length=PARSED_MAX)]
+    tenders: Annotated[tuple[TenderRequest, ...], msgspec.Meta(max_length=PARSED_MAX)]
+    customer_id: CustomerId | None = None
+    note: Sentence | None = None
+
+    @property
+    def tendered_at_ms(self) -> int:
+        """UTC milliseconds, the rest cut off."""
+        return (self.tendered_at - _EPOCH) // _MILLISECOND
+
+
+def refuse_wrong_shape(request: SaleRequest, *, require_return: bool) -> None:
+    """What can be told from the request alone. Raises TooManyLines, TooManyTenders,
+    WrongLineNumber, WrongQuantity, QuantityTooLarge, NothingReturned."""
+    if not 1 <= len(request.lines) <= LINES_MAX:
+        raise TooManyLines(len(request.lines))
+    if len(request.tenders) > TENDERS_MAX:
+        raise TooManyTenders(len(request.tenders))
+    for expected, line in enumerate(request.lines, start=1):
+        if line.line_no != expected:
+            raise WrongLineNumber(line.line_no, expected)
+        if not 1 <= line.quantity_milli <= QUANTITY_MILLI_MAX:
+            raise WrongQuantity(line.quantity_milli, f"lines[{expected - 1}].quantity_milli")
+    back = sum(line.quantity_milli for line in request.lines if line.original is not None)
+    sold = sum(line.quantity_milli for line in request.lines) - back
+    if max(sold, back) > FIGURE_MAX:
+        raise QuantityTooLarge(max(sold, back))
+    if require_return and all(line.original is None for line in request.lines):
+        raise NothingReturned
+
+
+def refuse_wrong_instant(
+    tendered_at_ms: int, now_ms: int, clock_state: ClockState, age_max_s: int | None
+) -> None:
+    """Raises TenderedTooLongAgo, TenderedInTheFuture. Only a clock that head office has confirmed
+    may judge closely: nothing in a clock can stop a shop from selling (protocol.md, P5). Without
+    one an instant lies between the beginning of the clocks' own count and what any wrong clock of
+    this box could make of now."""
+    age_s = (now_ms - tendered_at_ms) // 1_000
+    if tendered_at_ms < 0:
+        raise TenderedTooLongAgo(age_s, age_max_s or age_s + tendered_at_ms // 1_000)
+    if -age_s > UNCHECKED_AHEAD_MAX_S:
+        raise TenderedInTheFuture(-age_s, UNCHECKED_AHEAD_MAX_S)
+    if clock_state is not ClockState.CHECKED:
+        return
+    if age_max_s is not None and age_s > age_max_s:
+        raise TenderedTooLongAgo(age_s, age_max_s)
+    if -age_s > TENDERED_AHEAD_MAX_S:
+        raise TenderedInTheFuture(-age_s, TENDERED_AHEAD_MAX_S)

@@ -1,0 +1,146 @@
+"""Goods that come back: a return line mirrors its share of the line that was sold.
+
+Whatever the first n units of a line took of its amount, tax and points (``share_through``), that
+is what they give back: however a line comes back in parts, the parts add up to the line, and never
+to more. Name, unit, price, tax class, rate and mode are the original's, whatever holds today: a
+receipt may take back what was sold with tax included and sell with tax added, since the mode stands
+on the line. Only the currency must be today's, for it is today's cash that goes back.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from edge.domain.errors import CustomerDiffers
+from edge.domain.sale.basket import LineRequest
+from edge.domain.sale.line_errors import (
+    AmountIsNothing,
+    CurrencyDiffers,
+    ItemDiffers,
+    OriginalNotFound,
+    ReturnedMoreThanSold,
+    ReturnPriceDiffers,
+)
+from edge.domain.sale.pricing import find_item, refuse_part
+from edge.domain.sale.situation import Situation, SoldLine
+from sync.protocol.facts import Line, OriginalLine, PriceModifier
+from sync.protocol.identity import CustomerId
+from sync.protocol.money import share_through
+
+SHARE_OF_MODIFIERS = "returned"
+"""Kind of the one modifier that stands for the original's modifiers."""
+
+
+def original_of(line: LineRequest) -> OriginalLine | None:
+    """The line that a request takes back, None for a sale line."""
+    if line.original is None:
+        return None
+    return OriginalLine(line.original.sale_id, line.original.line_no)
+
+
+def customer_of(
+    stated: CustomerId | None, originals: Mapping[OriginalLine, SoldLine]
+) -> CustomerId | None:
+    """Whose points move: the stated customer, else the one who earned on the originals. Raises
+    CustomerDiffers where points would be taken from somebody else."""
+    customer = stated
+    for sold in originals.values():
+        if sold.points == 0 or sold.customer_id is None:
+            continue
+        if customer is None:
+            customer = sold.customer_id
+        elif customer != sold.customer_id:
+            raise CustomerDiffers(customer, sold.customer_id)
+    return customer
+
+
+def take_back_lines(lines: Sequence[LineRequest], known: Situation) -> dict[int, Line]:
+    """The return lines of a request, by line number.
+
+    Raises OriginalNotFound, CurrencyDiffers, ReturnedMoreThanSold, QuantityNotWhole,
+    AmountIsNothing, ReturnPriceDiffers, ItemDiffers, UnknownItem, UnknownScanCode.
+    """
+    returned: dict[OriginalLine, int] = {}
+    taken = {}
+    for index, line in enumerate(lines):
+        original = original_of(line)
+        if original is None:
+            continue
+        path = f"lines[{index}]"
+        sold = known.originals.get(original)
+        if sold is None or sold.quantity_milli < 0:
+            raise OriginalNotFound(original.sale_id, original.line_no, f"{path}.original")
+        _refuse_other(line, sold, known, path)
+        before = returned.get(original, sold.returned_milli)
+        after = before + line.quantity_milli
+        if after > sold.quantity_milli:
+            left = sold.quantity_milli - before
+            raise ReturnedMoreThanSold(line.quantity_milli, left, f"{path}.quantity_milli")
+        refuse_part(line.quantity_milli, sold.description, sold.unit, path)
+        returned[original] = after
+        taken[line.line_no] = mirror(line, sold, before, after)
+        if taken[line.line_no].amount_minor == 0 != _left(sold, before):
+            field = f"{path}.quantity_milli"
+            raise AmountIsNothing(sold.description, line.quantity_milli, field)
+    return taken
+
+
+def _left(sold: SoldLine, before_milli: int) -> int:
+    """What a line still gives back after ``before_milli`` of it came back."""
+    gone = share_through(sold.amount_minor, before_milli, sold.quantity_milli)
+    return sold.amount_minor - gone
+
+
+def _refuse_other(line: LineRequest, sold: SoldLine, known: Situation, path: str) -> None:
+    """What a return line states beside its original must agree with it, and the money that goes
+    back must be the store's."""
+    if sold.currency != known.settings.currency:
+        raise CurrencyDiffers(sold.currency, known.settings.currency, f"{path}.original")
+    if line.item_id is not None and line.item_id != sold.item_id:
+        raise ItemDiffers(line.item_id, sold.item_id, f"{path}.item_id")
+    if line.scan_code is not None and line.scan_code != sold.scan_code:
+        found = find_item(line, known, path)
+        if found.item_id != sold.item_id:
+            raise ItemDiffers(found.item_id, sold.item_id, f"{path}.scan_code")
+    if line.unit_price_minor not in (None, sold.unit_price_minor):
+        raise ReturnPriceDiffers(
+            line.unit_price_minor or 0,
+            sold.unit_price_minor,
+            f"{path}.unit_price_minor",
+            known.settings.decimals,
+        )
+
+
+def mirror(line: LineRequest, sold: SoldLine, before_milli: int, after_milli: int) -> Line:
+    """The return line for the units from ``before_milli`` to ``after_milli`` of what was sold."""
+
+    def share(whole: int) -> int:
+        through = share_through(whole, before_milli, sold.quantity_milli)
+        return through - share_through(whole, after_milli, sold.quantity_milli)
+
+    amount, extended = share(sold.amount_minor), share(sold.extended_minor)
+    modifiers: tuple[PriceModifier, ...] = ()
+    if amount != extended:
+        modifiers = (PriceModifier(SHARE_OF_MODIFIERS, amount - extended, "share of the original"),)
+    return Line(
+        item_id=sold.item_id,
+        description=sold.description,
+        unit=sold.unit,
+        scan_code=sold.scan_code,
+        tax_class=sold.tax_class,
+        tax_rate_bp=sold.tax_rate_bp,
+        tax_included=sold.tax_included,
+        tax_version=sold.tax_version,
+        price_version=sold.price_version,
+        unit_price_minor=sold.unit_price_minor,
+        unit_cost_minor=sold.unit_cost_minor,
+        line_no=line.line_no,
+        quantity_milli=-line.quantity_milli,
+        extended_minor=extended,
+        amount_minor=amount,
+        tax_minor=share(sold.tax_minor),
+        points=share(sold.points),
+        modifiers=modifiers,
+        original=OriginalLine(sold.sale_id, sold.line_no),
+        open_price_reason=line.open_price_reason,
+        serial=line.serial,
+        lot=line.lot,
+    )

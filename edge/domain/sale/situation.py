@@ -1,0 +1,124 @@
+"""What the store knows when a sale arrives: read in the sale's own unit of work, then frozen.
+
+``complete_sale`` fills it, the rules read it. Missing keys mean that the store knows no such thing.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import NamedTuple
+
+from sync.protocol.escrow import Right
+from sync.protocol.facts import OriginalLine, TaxClass, TenderKind
+from sync.protocol.identity import (
+    CustomerId,
+    ItemId,
+    ReceiptNumber,
+    SaleId,
+    TenderId,
+    TillSessionId,
+    WorkstationId,
+)
+from sync.protocol.reference import StoreSettings
+
+
+class PriceInForce(NamedTuple):
+    """The price of an item when the basket was tendered."""
+
+    unit_price_minor: int
+    version: int
+
+
+class ItemOnSale(NamedTuple):
+    """An item with the price in force when the basket was tendered, and its stock."""
+
+    item_id: ItemId
+    name: str
+    unit: str
+    tax_class: TaxClass
+    open_price: bool
+    unit_cost_minor: int | None
+    active: bool
+    price: PriceInForce | None
+    on_hand_milli: int
+
+
+class RateInForce(NamedTuple):
+    """The tax rate of a class on the business date."""
+
+    rate_bp: int
+    version: int
+
+
+class TenderInUse(NamedTuple):
+    """A way to pay."""
+
+    name: str
+    kind: TenderKind
+    refundable: bool
+    active: bool
+
+
+class SoldLine(NamedTuple):
+    """A sale line that may come back, and how much of it already did (positive)."""
+
+    sale_id: SaleId
+    line_no: int
+    customer_id: CustomerId | None
+    receipt_number: ReceiptNumber
+    item_id: ItemId
+    description: str
+    unit: str
+    scan_code: str | None
+    tax_class: TaxClass
+    tax_rate_bp: int
+    tax_included: bool
+    tax_version: int
+    price_version: int
+    unit_price_minor: int
+    unit_cost_minor: int | None
+    quantity_milli: int
+    extended_minor: int
+    amount_minor: int
+    tax_minor: int
+    points: int
+    returned_milli: int
+    on_hand_milli: int
+    currency: str
+
+
+class Names(NamedTuple):
+    """How a receipt names people, as they stood when it was finished: it says so for ever. None
+    where there is nobody, or nobody whose name is known (a customer who was erased)."""
+
+    operator: str | None = None
+    customer: str | None = None
+
+
+NO_NAMES = Names()
+
+
+class Situation(NamedTuple):
+    """Everything that the rules of one sale may look at: as it was when the basket was tendered.
+
+    ``settings_no`` names the settings.
+    ``operator_active`` and ``customer_active``: None where the store knows no such person (or the
+    request names none). ``rights``: what is left of the customer's rights here, oldest first; empty
+    where no rule of this sale needs them. ``points_owed``: the customer's debt here.
+    """
+
+    settings: StoreSettings
+    workstation_id: WorkstationId
+    business_date: date
+    till_session_id: TillSessionId
+    receipt_number: ReceiptNumber
+    operator_active: bool | None
+    customer_active: bool | None
+    items_by_code: Mapping[str, ItemOnSale]
+    items_by_id: Mapping[ItemId, ItemOnSale]
+    rates: Mapping[TaxClass, RateInForce]
+    tenders: Mapping[TenderId, TenderInUse]
+    originals: Mapping[OriginalLine, SoldLine]
+    settings_no: int = 0
+    rights: tuple[Right, ...] = ()
+    points_owed: int = 0
+    names: Names = NO_NAMES

@@ -1,0 +1,248 @@
+"""What this box exchanges with head office: rounds of push, heartbeat and pull over one line.
+
+A round's parts come from ``sync.engine``; here they meet the box: its writer, its key, its use
+cases. The loop that repeats rounds is ``background.py``; ``first_load`` is what provisioning does.
+"""
+
+import secrets
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import structlog
+import uuid_utils.compat
+
+from edge.box.box import SOFTWARE, Box, read_zone
+from edge.db.alarms import list_alarms
+from edge.db.connection.errors import CannotStart
+from edge.db.connection.reading import read
+from edge.db.reference import Feed, count_aside, read_cursor
+from edge.usecases.box.raise_alarm import raise_alarm
+from edge.usecases.box.record_contact import record_contact
+from edge.usecases.box.stop_pushing import stop_pushing
+from edge.usecases.feed.apply_reference import apply_reference
+from edge.usecases.feed.load_anew import load_anew
+from sync.engine.journal import acknowledged, read_head
+from sync.engine.outbox import SqliteJournal, Stopped, StopReason
+from sync.engine.pull import (
+    NEVER_PULLED,
+    Applied,
+    Cursor,
+    PullLater,
+    ReadCursor,
+    UpToDate,
+    known_feeds,
+    not_head_offices,
+    pull_once,
+)
+from sync.engine.push import Heard, beat_once
+from sync.engine.signing import NONCE_BYTES_MAX, Signer
+from sync.engine.transport import HttpTransport, Transport, open_client
+from sync.protocol.batch import Acknowledgement, Health
+from sync.protocol.facts import AlarmKind
+from sync.protocol.reference import DataSet, FeedHead, FeedPage
+from sync.protocol.text import shown
+
+ALARMS_TOLD_MAX = 10
+ROWS_ASIDE = "rows_set_aside"
+"""What head office is told as long as there are rows that this version cannot take."""
+ROUNDS_MAX = 100_000
+"""Pages of one load; far more than any company's feeds have."""
+
+_ALARM = {
+    StopReason.FORK: AlarmKind.FORK,
+    StopReason.REWOUND: AlarmKind.REWOUND,
+    StopReason.FENCED: AlarmKind.FENCED,
+    StopReason.BAD_ENVELOPE: AlarmKind.BAD_ENVELOPE,
+    StopReason.PRUNED: AlarmKind.CENTRAL_REWOUND,
+    StopReason.JOURNAL_DAMAGED: AlarmKind.JOURNAL_DAMAGED,
+}
+"""What people are alarmed by; the alarm's detail begins with the reason itself."""
+
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Line:
+    """This box's way to head office. ``cursors``: how far each feed was taken; only this line
+    moves them, so that a push need not ask the database for each. ``begun_anew``: the heads for
+    which feeds were begun anew, each once, whatever comes of it."""
+
+    transport: Transport
+    signer: Signer
+    journal: SqliteJournal
+    cursors: dict[tuple[DataSet, str], Cursor]
+    begun_anew: set[FeedHead] = field(default_factory=set)
+
+
+class Loading(NamedTuple):
+    """Records loaded so far, of how many."""
+
+    done: int
+    whole: int
+
+
+@asynccontextmanager
+async def line_to_central(box: Box) -> AsyncIterator[Line]:
+    """Open a line; nothing is sent yet."""
+    signer = Signer(
+        box.enrolment.store_id,
+        box.enrolment.device_id,
+        box.device_key,
+        box.enrolment.central_key,
+        lambda: secrets.token_bytes(NONCE_BYTES_MAX),
+    )
+    async with open_client(box.settings.central_url) as client:
+        transport = HttpTransport(client, box.settings.central_timeout_s)
+        yield Line(transport, signer, journal_of(box), {})
+
+
+def journal_of(box: Box) -> SqliteJournal:
+    """The box's journal as rounds see it: what stops pushing is told to people as an alarm."""
+
+    def on_stop(db: sqlite3.Connection, stopped: Stopped) -> None:
+        stop_pushing(
+            db,
+            f"{stopped.reason.value}: {stopped.detail}",
+            box.clock.moment(),
+            alarm=_ALARM.get(stopped.reason),
+            alarm_id=uuid_utils.compat.uuid7(),
+        )
+
+    def on_send_again(db: sqlite3.Connection, detail: str) -> None:
+        raise_alarm(
+            db,
+            AlarmKind.CENTRAL_REWOUND,
+            str(box.epoch),
+            detail,
+            box.clock.moment(),
+            alarm_id=uuid_utils.compat.uuid7(),
+        )
+
+    return SqliteJournal(box.writer.run, on_stop, on_send_again)
+
+
+async def health_of(box: Box) -> Health:
+    """What this store says of itself with each push."""
+    free = shutil.disk_usage(box.folder).free
+    now_ms = box.clock.moment().wall_ms
+
+    def look(db: sqlite3.Connection) -> Health:
+        queue = read_head(db).seq - acknowledged(db)
+        alarms = tuple(alarm.kind for alarm in list_alarms(db, ALARMS_TOLD_MAX))
+        if count_aside(db):
+            alarms = (ROWS_ASIDE, *alarms)
+        return Health(SOFTWARE, queue, free, now_ms, alarms)
+
+    return await read(box.reader, look)
+
+
+async def note_contact(box: Box, heard: Acknowledgement) -> None:
+    """Head office answered: its clock confirms ours or does not, and people can see when it was."""
+    box.clock.server_said(heard.server_time_ms)
+    moment, steady = box.clock.moment(), box.clock.steady()
+    told = (heard.server_time_ms, steady, heard.set_aside)
+    await box.writer.run(lambda db: record_contact(db, moment, *told))
+
+
+async def pull_page(box: Box, line: Line, heard: Acknowledgement) -> UpToDate | Applied | PullLater:
+    """Take the next page of the first feed that is behind."""
+    head = await read(box.reader, read_head)
+
+    async def apply(page: FeedPage) -> None:
+        moment = box.clock.moment()
+        line.cursors.pop((DataSet(page.data_set), page.scope), None)
+        applied = await box.writer.run(lambda db: apply_reference(db, page, moment))
+        if applied.unreadable:
+            log.error(
+                "rows set aside",
+                store=box.enrolment.store_code,
+                data_set=page.data_set,
+                rows=len(applied.unreadable),
+                first=shown(applied.unreadable[0]),
+            )
+        if page.data_set == DataSet.SETTINGS:
+            box.clock.zone = await read(box.reader, read_zone)
+
+    cursor_of = _cursors_of(box, line)
+    return await pull_once(cursor_of, apply, line.transport, line.signer, head, heard)
+
+
+async def begin_differing_anew(box: Box, line: Line, heard: Acknowledgement) -> None:
+    """Load anew what is not head office's. ``heard`` was asked for after the last page. A feed that
+    does not come out at the head that it was begun anew for is left alone until the next head."""
+    found = await not_head_offices(_cursors_of(box, line), heard)
+    differing = [feed for feed in found if feed not in line.begun_anew]
+    if not differing:
+        return
+    feeds = [Feed(DataSet(feed.data_set), feed.scope) for feed in differing]
+    moment, alarm_id = box.clock.moment(), uuid_utils.compat.uuid7()
+    await box.writer.run(lambda db: load_anew(db, feeds, moment, alarm_id=alarm_id))
+    for feed in feeds:
+        line.cursors.pop((feed.data_set, feed.scope), None)
+    line.begun_anew.update(differing)
+    names = [feed.data_set.value for feed in feeds]
+    log.error("feeds begun anew", store=box.enrolment.store_code, data_sets=names)
+
+
+def _cursors_of(box: Box, line: Line) -> ReadCursor:
+    async def cursor_of(data_set: DataSet, scope: str) -> Cursor:
+        known = line.cursors.get((data_set, scope))
+        if known is None:
+            known = await read(box.reader, lambda db: _cursor(db, data_set, scope))
+            line.cursors[data_set, scope] = known
+        return known
+
+    return cursor_of
+
+
+def _cursor(db: sqlite3.Connection, data_set: DataSet, scope: str) -> Cursor:
+    cursor = read_cursor(db, Feed(data_set, scope))
+    return NEVER_PULLED if cursor is None else Cursor(*cursor)
+
+
+class NotLoaded(CannotStart):
+    """Head office stopped answering during the first load."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(
+            f"Not everything could be loaded from head office ({detail}): run the same command "
+            "again; it goes on where it stopped."
+        )
+
+
+async def first_load(box: Box, show: Callable[[Loading], None]) -> Loading:
+    """Every feed to its head. Raises NotLoaded."""
+    async with line_to_central(box) as line:
+        return await load_over(box, line, show)
+
+
+async def load_over(box: Box, line: Line, show: Callable[[Loading], None]) -> Loading:
+    """``first_load`` over a line that somebody else opened."""
+    heard = await beat_once(line.journal, line.transport, line.signer)
+    if not isinstance(heard, Heard):
+        raise NotLoaded(heard.detail)
+    acknowledgement = heard.acknowledgement
+    await note_contact(box, acknowledgement)
+    await begin_differing_anew(box, line, acknowledgement)
+    for _ in range(ROUNDS_MAX):
+        outcome = await pull_page(box, line, acknowledgement)
+        loading = await read(box.reader, lambda db: _loading(db, acknowledgement))
+        show(loading)
+        match outcome:
+            case UpToDate():
+                return loading
+            case PullLater(detail=detail):
+                raise NotLoaded(detail)
+    raise NotLoaded(f"more than {ROUNDS_MAX:,} pages")
+
+
+def _loading(db: sqlite3.Connection, heard: Acknowledgement) -> Loading:
+    feeds = known_feeds(heard)
+    taken = [_cursor(db, DataSet(feed.data_set), feed.scope).pub_seq for feed in feeds]
+    heads = [feed.head for feed in feeds]
+    return Loading(sum(map(min, taken, heads)), sum(heads))

@@ -1,0 +1,73 @@
+"""The store server's application: routes, their guards, headers and problems.
+
+Built for one ``Box``. Litestar's own pages of the API's description load from a CDN, so only the
+JSON is served, to paired workstations.
+"""
+
+from litestar import Litestar, Router
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.openapi.config import OpenAPIConfig
+
+from edge.api import (
+    customers,
+    days,
+    health,
+    items,
+    pages,
+    pairing,
+    quotes,
+    sales,
+    stock,
+    sync_status,
+    till,
+    tills,
+    totals,
+)
+from edge.api.guard import (
+    provide_box,
+    require_own_host,
+    require_workstation,
+)
+from edge.api.limits import BODY_BYTES_MAX
+from edge.api.problems import EXCEPTION_HANDLERS, Problem
+from edge.api.seen import compare_seen
+from edge.box.box import Box
+from sync.http.describing import DescribedAsJson
+from sync.http.headers import harden
+from sync.http.tries import WrongTries
+
+_GUARDED = (customers, days, items, quotes, sales, stock, sync_status, till, tills, totals)
+
+
+def build_app(box: Box) -> Litestar:
+    """The application of ``box``. Starts nothing: the caller serves it."""
+    guards = [require_workstation, compare_seen]
+    guarded = Router(
+        "/",
+        route_handlers=[route for module in _GUARDED for route in module.ROUTES],
+        guards=guards,
+    )
+    return Litestar(
+        route_handlers=[*health.ROUTES, *pages.ROUTES, *pairing.ROUTES, guarded],
+        state=State(
+            {
+                "box": box,
+                "assets": pages.load_assets(),
+                "tries": WrongTries(box.settings.tries),
+            }
+        ),
+        guards=[require_own_host],
+        dependencies={"box": Provide(provide_box)},
+        exception_handlers=EXCEPTION_HANDLERS,
+        before_send=[harden],
+        request_max_body_size=BODY_BYTES_MAX,
+        openapi_config=OpenAPIConfig(
+            title="Holdfast store server",
+            version="1",
+            use_handler_docstrings=True,
+            render_plugins=[DescribedAsJson("/openapi.json", Problem)],
+            openapi_router=Router("/schema", route_handlers=[], guards=guards),
+        ),
+        logging_config=None,
+    )

@@ -1,0 +1,262 @@
+"""The loop that keeps a store and head office together: push, hear, pull, wait, again.
+
+A timer (APScheduler) and each finished sale only set an event; the loop then goes on until the
+journal is drained and every feed is at its head. So a nudge during a round is never lost, and a
+failed round arms itself again after its back-off (``sync.protocol.retry``). With the HTTP border
+this is the only place that catches everything: whatever breaks a round, the shop sells on and the
+next round tries again. Every step is safe to cut: a stop waits a moment, then cuts.
+"""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC
+from typing import assert_never
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from edge.box.box import Box
+from edge.exchange.rounds import (
+    Line,
+    begin_differing_anew,
+    health_of,
+    line_to_central,
+    note_contact,
+    pull_page,
+)
+from edge.usecases.box.note_refusal import note_refusal
+from sync.engine.outbox import Stopped, StopReason
+from sync.engine.pull import Applied, PullLater, UpToDate
+from sync.engine.push import (
+    Advanced,
+    Idle,
+    Later,
+    SentBack,
+    Shrunk,
+    beat_once,
+    push_once,
+)
+from sync.protocol.batch import Acknowledgement, BatchLimits
+from sync.protocol.retry import JITTER_RANGE, backoff_ms
+
+DRAIN_S = 2
+"""A round at work gets this long to end when the server stops."""
+STEPS_MAX = 1_000
+"""Requests of one round; then the loop looks up, whether it may go on."""
+SECOND_MS = 1_000
+
+log = structlog.get_logger()
+
+
+class Exchange:
+    """The state of one store's exchange between rounds."""
+
+    def __init__(self, box: Box, line: Line) -> None:
+        self._box = box
+        self._line = line
+        self._limits = BatchLimits()
+        self._failures = 0
+        self._pace_ms = 0
+        self._stopped_told = False
+        self._refused: str | None = None
+        self._page_told: str | None = None
+        self.beat_due = True
+
+    async def round(self) -> int:
+        """One round; how long to wait after it, in milliseconds (0: until the next nudge)."""
+        try:
+            wait_ms = await self._round()
+        except Exception as error:  # the loop must not end: see the module's text
+            log.error("round broke", store=self._box.enrolment.store_code, exc_info=error)
+            wait_ms = self._back_off(None)
+        return wait_ms
+
+    async def _round(self) -> int:
+        pushed = await self._push()
+        if isinstance(pushed, Later):
+            return await self._later(pushed)
+        heard = pushed
+        if self.beat_due:
+            beat = await beat_once(self._line.journal, self._line.transport, self._line.signer)
+            if isinstance(beat, Later):
+                return await self._later(beat)
+            if isinstance(beat, Stopped | SentBack):
+                self._box.unreached.clear()
+                self.beat_due = isinstance(beat, SentBack)  # a stop is heard by the timer, no sale
+                self._tell(beat)
+                return self._pace_ms
+            heard = beat.acknowledgement
+            await note_contact(self._box, heard)
+            self.beat_due = False
+        if heard is None:
+            return 0
+        await self._answered()
+        await begin_differing_anew(self._box, self._line, heard)
+        pulled = await self._pull(heard)
+        if isinstance(pulled, PullLater):
+            return await self._later(pulled)
+        self._failures, self._pace_ms, self._page_told = 0, heard.pace_ms, None
+        return self._pace_ms
+
+    async def _push(self) -> Acknowledgement | Later | None:
+        """Until the journal is drained: head office's last answer, None if nothing was sent."""
+        heard: Acknowledgement | None = None
+        line = self._line
+        health = await health_of(self._box)
+        for _ in range(STEPS_MAX):
+            outcome = await push_once(
+                line.journal, line.transport, line.signer, self._limits, health
+            )
+            match outcome:
+                case Advanced():
+                    self._failures = 0  # a line that lets something through is no dead one
+                    heard, self._limits = outcome.acknowledgement, outcome.limits
+                    if not outcome.more:
+                        return heard
+                case Shrunk():
+                    self._limits = outcome.limits
+                case Later():
+                    self._limits = outcome.limits
+                    return outcome
+                case SentBack():
+                    self._tell(outcome)
+                case Stopped():
+                    self._tell(outcome)
+                    return heard
+                case Idle():
+                    return heard
+                case _:
+                    assert_never(outcome)
+        self._box.nudge.set()
+        return heard
+
+    async def _pull(self, heard: Acknowledgement) -> PullLater | None:
+        for _ in range(STEPS_MAX):
+            outcome = await pull_page(self._box, self._line, heard)
+            match outcome:
+                case UpToDate():
+                    return None
+                case PullLater():
+                    return outcome
+                case Applied(feed=feed, rows=rows):
+                    self._failures = 0
+                    log.info("pulled", data_set=feed.data_set, rows=rows)
+                case _:
+                    assert_never(outcome)
+        self._box.nudge.set()
+        return None
+
+    def _tell(self, outcome: Stopped | SentBack) -> None:
+        """People are told of each stop, and once a start of one that stands; the alarm itself is
+        in the database."""
+        before = isinstance(outcome, Stopped) and outcome.reason is StopReason.STOPPED_BEFORE
+        if before and self._stopped_told:
+            return
+        self._stopped_told = isinstance(outcome, Stopped)
+        log.error("needs a person", store=self._box.enrolment.store_code, detail=outcome.detail)
+
+    async def _later(self, outcome: Later | PullLater) -> int:
+        """What trying again will not mend calls a person: a box that is not taken in the status
+        until it is, in the log once; a page that cannot be taken in the log once."""
+        store, detail = self._box.enrolment.store_code, outcome.detail
+        if outcome.person and detail not in (self._refused, self._page_told):
+            log.error("needs a person", store=store, detail=detail)
+            if isinstance(outcome, PullLater):
+                self._page_told = detail
+            else:
+                self._refused = detail
+                await self._box.writer.run(lambda db: note_refusal(db, detail))
+        elif self._failures == 0:
+            log.warning("head office", store=store, detail=detail)
+        if outcome.wait_ms is None:  # nobody answered; who asks for a wait has answered
+            self._box.unreached.set()
+        return self._back_off(outcome.wait_ms)
+
+    async def _answered(self) -> None:
+        """Head office took a request of this box."""
+        self._box.unreached.clear()
+        if self._refused is not None:
+            self._refused = None
+            await self._box.writer.run(lambda db: note_refusal(db, None))
+
+    def _back_off(self, wait_ms: int | None) -> int:
+        """Arm the next try: its wait, at least what head office asked for."""
+        self._failures += 1
+        self._box.nudge.set()
+        jitter = secrets.randbelow(JITTER_RANGE)
+        return backoff_ms(self._failures, jitter, wait_ms or self._pace_ms)
+
+
+@asynccontextmanager
+async def exchanging(box: Box) -> AsyncIterator[Exchange]:
+    """Keep exchanging with head office inside the block."""
+    async with line_to_central(box) as line, exchanging_over(box, line) as exchange:
+        yield exchange
+
+
+@asynccontextmanager
+async def exchanging_over(box: Box, line: Line) -> AsyncIterator[Exchange]:
+    """``exchanging`` over a line that somebody else opened."""
+    exchange = Exchange(box, line)
+    stopping = asyncio.Event()
+    scheduler = _timers(box, exchange)
+    box.nudge.set()
+    loop = asyncio.create_task(_keep_exchanging(box, exchange, stopping))
+    scheduler.start()
+    try:
+        yield exchange
+    finally:
+        scheduler.shutdown(wait=False)
+        stopping.set()
+        box.nudge.set()
+        await _end(loop)
+
+
+def _timers(box: Box, exchange: Exchange) -> AsyncIOScheduler:
+    """Push and pull by the clock as well: what was only nudged could be forgotten."""
+
+    async def push_due() -> None:
+        box.nudge.set()
+
+    async def beat_due() -> None:
+        exchange.beat_due = True
+        box.nudge.set()
+
+    scheduler = AsyncIOScheduler(timezone=UTC)
+    for due, every_s in (
+        (push_due, box.settings.push_every_s),
+        (beat_due, box.settings.pull_every_s),
+    ):
+        scheduler.add_job(due, "interval", seconds=every_s, coalesce=True, misfire_grace_time=None)
+    return scheduler
+
+
+async def _keep_exchanging(box: Box, exchange: Exchange, stopping: asyncio.Event) -> None:
+    while not stopping.is_set():
+        await box.nudge.wait()
+        box.nudge.clear()
+        if stopping.is_set():
+            return
+        wait_ms = await exchange.round()
+        if wait_ms > 0:
+            await _wait(stopping, wait_ms)
+
+
+async def _wait(stopping: asyncio.Event, wait_ms: int) -> None:
+    """At most ``wait_ms``, less if the server stops."""
+    try:
+        async with asyncio.timeout(wait_ms / SECOND_MS):
+            await stopping.wait()
+    except TimeoutError:
+        return
+
+
+async def _end(loop: asyncio.Task[None]) -> None:
+    """Let the round at work end, or cut it: what was sent is asked for again after the start."""
+    _, pending = await asyncio.wait([loop], timeout=DRAIN_S)
+    for task in pending:
+        task.cancel()
+    if pending:
+        await asyncio.wait(pending)

@@ -1,0 +1,148 @@
+"""Serves one or several stores in one process, until somebody asks it to stop.
+
+Each store has its own folder, port and database; they share the event loop only. Ports and sockets
+are bound before anything else is begun, so that what cannot start says so in one sentence. A stop
+(SIGTERM, SIGINT) takes no new request, ends those at work, then the background, then the writers.
+"""
+
+import asyncio
+import contextlib
+import gc
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+import uvloop
+
+from edge.box.box import SOFTWARE, Box, open_box, read_zone
+from edge.box.settings import LOOPBACK, EdgeSettings, read_settings
+from edge.db.connection.errors import CannotStart
+from edge.db.connection.reading import read
+from edge.server.app import build_app
+from edge.server.background import exchanging
+from edge.server.local_socket import build_local_app, open_local_socket
+from edge.server.ports import bind
+from edge.usecases.box.record_boot import record_boot
+from edge.usecases.feed.retry_rows import retry_rows
+from sync.http.limits import DoorLimits
+from sync.http.logs import log_json_to_stderr
+from sync.http.serving import uvicorn_config
+from sync.program.private_folder import PRIVATE_UMASK
+
+STORES_MAX = 64
+GC_OBJECTS = 20_000
+"""New objects between two looks of the garbage collector."""
+
+
+class TooManyStores(CannotStart):
+    """More folders than one process serves."""
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn server that leaves signals to ``serve_stores`` and says when it answers."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.answering = asyncio.Event()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Several servers share a loop: none of them may take the signals."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn does."""
+        await super().startup(sockets=sockets)
+        self.answering.set()
+
+
+@asynccontextmanager
+async def _listening(limits: DoorLimits, *apps: tuple[Any, socket.socket]) -> AsyncIterator[None]:
+    """Answer each application's requests on its socket inside the block; then let those at work
+    end, all at once."""
+    servers = [_Server(uvicorn_config(app, limits, lifespan="off")) for app, _ in apps]
+    serving = [
+        asyncio.create_task(server.serve(sockets=[bound]))
+        for server, (_, bound) in zip(servers, apps, strict=True)
+    ]
+    for server in servers:
+        await server.answering.wait()
+    try:
+        yield
+    finally:
+        for server in servers:
+            server.should_exit = True
+        await asyncio.gather(*serving)
+
+
+@asynccontextmanager
+async def serving(
+    folder: Path, settings: EdgeSettings, *, exchange: bool = True
+) -> AsyncIterator[tuple[Box, str]]:
+    """One store at work inside the block: the box and its address. Raises CannotStart."""
+    async with AsyncExitStack() as stack:
+        bound = stack.enter_context(bind(settings.port))
+        box = await stack.enter_async_context(open_box(folder, settings))
+        moment, worth_knowing = box.clock.moment(), _worth_knowing(folder)
+        await box.writer.run(lambda db: record_boot(db, SOFTWARE, worth_knowing, moment))
+        await box.writer.run(lambda db: retry_rows(db, moment))
+        box.clock.zone = await read(box.reader, read_zone)
+        if exchange:
+            await stack.enter_async_context(exchanging(box))
+        local = stack.enter_context(open_local_socket(folder))
+        apps = ((build_app(box), bound), (build_local_app(box), local))
+        address = f"http://{LOOPBACK}:{bound.getsockname()[1]}"
+        await stack.enter_async_context(_listening(settings.door, *apps))
+        yield box, address
+
+
+def _worth_knowing(folder: Path) -> str:
+    free = shutil.disk_usage(folder).free >> 20
+    return f"SQLite {sqlite3.sqlite_version}, {free} MiB free"
+
+
+async def serve_stores(
+    folders: Sequence[Path], port: int | None, say: Callable[[str], None]
+) -> None:
+    """Serve every folder until SIGTERM or SIGINT; ``say`` gets a line for each store that answers.
+
+    ``port`` stands in for the setting of a single store. Raises CannotStart.
+    """
+    if len(folders) > STORES_MAX:
+        raise TooManyStores(f"One process serves at most {STORES_MAX} stores: start another.")
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with AsyncExitStack() as stack:
+        for folder in folders:
+            settings = read_settings(folder)
+            if port is not None:
+                settings = settings.model_copy(update={"port": port})
+            box, address = await stack.enter_async_context(serving(folder, settings))
+            say(f"ready {box.enrolment.store_code} {address}")
+        _leave_out_of_collection()
+        await stop.wait()
+
+
+def _leave_out_of_collection() -> None:
+    """What was loaded so far stays until the end: the collector need not walk all of it again and
+    again, while somebody waits for a receipt; and a sale makes no rings worth an early look."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GC_OBJECTS)
+
+
+def serve(folders: Sequence[Path], port: int | None, say: Callable[[str], None]) -> None:
+    """``serve_stores`` in an event loop of its own, in the main thread. Raises CannotStart."""
+    os.umask(PRIVATE_UMASK)
+    log_json_to_stderr()
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve_stores(folders, port, say))

@@ -1,0 +1,1 @@
+"""Customers: made and changed here, taken from head office."""

@@ -1,0 +1,178 @@
+"""Create a customer, here and now, with no network: personal fields are sealed under a new key."""
+
+import secrets
+import sqlite3
+from collections.abc import Mapping
+from typing import NamedTuple
+from uuid import UUID
+
+from edge.db.customers import (
+    Customer,
+    find_customer,
+    holder_of_code,
+    holder_of_email,
+    holder_of_phone,
+    write_keys,
+)
+from edge.db.hybrid_clock import tick_clock
+from edge.db.operators import require_operator
+from edge.db.store import read_country, read_enrolment
+from edge.domain.customer import (
+    CustomerCodeTaken,
+    CustomerEmailTaken,
+    CustomerExists,
+    CustomerPhoneTaken,
+)
+from edge.usecases.customer.take import TRUE, merge_customers
+from edge.usecases.fields import (
+    CustomerCode,
+    Email,
+    Operator,
+    Phone,
+    Request,
+    Told,
+    comparable_email,
+    kept_phone,
+    one_space,
+)
+from sync.engine.journal import Moment, NotEnrolled, append
+from sync.engine.sealing import NONCE_BYTES, new_key, seal
+from sync.protocol.clock import Hlc
+from sync.protocol.facts import CustomerChanged
+from sync.protocol.identity import CustomerId, EventId, OperatorId
+from sync.protocol.shared import PERSONAL_FIELDS, CustomerField, FieldChange
+
+
+class CreateCustomer(Request, frozen=True):
+    """``customer_id`` is made by the client, before the first attempt. ``same_phone_ok``: that
+    another customer has this telephone number is known and right."""
+
+    operator_id: Operator
+    name: Told
+    customer_id: CustomerId
+    code: CustomerCode | None = None
+    email: Email | None = None
+    phone: Phone | None = None
+    same_phone_ok: bool = False
+
+
+class Drawn(NamedTuple):
+    """What is drawn at random for one change of a customer, before a unit of work that may run
+    twice: a key, and a nonce (12 bytes) for each personal field."""
+
+    key: bytes
+    nonces: Mapping[CustomerField, bytes]
+
+
+def draw() -> Drawn:
+    """Fresh for each request."""
+    nonces = {field: secrets.token_bytes(NONCE_BYTES) for field in sorted(PERSONAL_FIELDS)}
+    return Drawn(new_key(), nonces)
+
+
+def create_customer(
+    db: sqlite3.Connection, request: CreateCustomer, drawn: Drawn, moment: Moment
+) -> Customer:
+    """The customer as kept; the event of its making has the customer's id.
+
+    Raises UnknownOperator, InactiveOperator, CustomerExists, CustomerCodeTaken,
+    CustomerEmailTaken, CustomerPhoneTaken, NotEnrolled.
+    """
+    customer_id = request.customer_id
+    wanted = Customer(
+        customer_id,
+        request.code,
+        True,
+        one_space(request.name),
+        None if request.email is None else comparable_email(request.email),
+        None if request.phone is None else kept_phone(request.phone, read_country(db)),
+    )
+    if find_customer(db, customer_id) is not None:
+        raise CustomerExists(customer_id)
+    require_operator(db, request.operator_id)
+    refuse_taken(db, customer_id, wanted.code, wanted.email)
+    if not request.same_phone_ok:
+        refuse_same_phone(db, customer_id, wanted.phone)
+    write_keys(db, [(customer_id, drawn.key)])
+    values = {
+        CustomerField.CODE: wanted.code,
+        CustomerField.ACTIVE: TRUE,
+        CustomerField.NAME: wanted.name,
+        CustomerField.EMAIL: wanted.email,
+        CustomerField.PHONE: wanted.phone,
+    }
+    told = {field: value for field, value in values.items() if value is not None}
+    event_id = EventId(customer_id)
+    return change_fields(
+        db, customer_id, request.operator_id, told, event_id, drawn, drawn.key, moment
+    )
+
+
+def refuse_taken(
+    db: sqlite3.Connection, customer_id: CustomerId, code: str | None, email: str | None
+) -> None:
+    """Code and e-mail are unique as far as this store knows. Raises CustomerCodeTaken,
+    CustomerEmailTaken."""
+    holder = None if code is None else holder_of_code(db, code, customer_id)
+    if code is not None and holder is not None:
+        raise CustomerCodeTaken(code, holder)
+    holder = None if email is None else holder_of_email(db, email, customer_id)
+    if holder is not None:
+        raise CustomerEmailTaken(holder)
+
+
+def refuse_same_phone(db: sqlite3.Connection, customer_id: CustomerId, phone: str | None) -> None:
+    """A number is one customer's unless somebody says otherwise, however it is written. Raises
+    CustomerPhoneTaken."""
+    holder = None if phone is None else holder_of_phone(db, phone, customer_id)
+    if holder is not None:
+        called = holder.name or holder.code or "without a name"
+        raise CustomerPhoneTaken(holder.customer_id, called)
+
+
+def change_fields(
+    db: sqlite3.Connection,
+    customer_id: CustomerId,
+    operator_id: OperatorId,
+    values: Mapping[CustomerField, str | None],
+    event_id: EventId,
+    drawn: Drawn,
+    key: bytes | None,
+    moment: Moment,
+) -> Customer:
+    """Write new values (None clears) as one event and merge them in; ``key`` seals the personal
+    ones, and is needed only if there are any. Raises NotEnrolled."""
+    enrolment = read_enrolment(db)
+    if enrolment is None:
+        raise NotEnrolled(
+            "this box belongs to no store yet",
+            remedy="Run `edge provision` with a code of head office.",
+        )
+    stamp = tick_clock(db, moment)
+    changes = tuple(
+        _change(customer_id, field, value, stamp, enrolment.store_id, drawn.nonces, key)
+        for field, value in sorted(values.items())
+    )
+    append(db, CustomerChanged(customer_id, operator_id, changes), event_id, moment)
+    merge_customers(db, {customer_id: changes}, moment)
+    changed = find_customer(db, customer_id)
+    if changed is None:
+        raise LookupError(f"the customer {customer_id} was written and is not there")
+    return changed
+
+
+def _change(
+    customer_id: CustomerId,
+    field: CustomerField,
+    value: str | None,
+    stamp: Hlc,
+    source: UUID,
+    nonces: Mapping[CustomerField, bytes],
+    key: bytes | None,
+) -> FieldChange:
+    if field not in PERSONAL_FIELDS or value is None:
+        return FieldChange(field, stamp, source, value, None)
+    if key is None:
+        raise LookupError(f"no key to seal {field.value} of {customer_id}")
+    sealed = seal(key, customer_id, field, value, nonces[field])
+    return FieldChange(field, stamp, source, None, sealed)

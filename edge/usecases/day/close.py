@@ -1,0 +1,94 @@
+"""Close a business day: the manifest says what it contains, whatever was sent so far."""
+
+import sqlite3
+from datetime import date
+
+import msgspec
+
+from edge.db.days import BusinessDay, find_day, mark_closed
+from edge.db.operators import require_operator
+from edge.db.tills import open_sessions
+from edge.db.totals import read_totals, read_workstation_totals
+from edge.domain.business_day import DayEvent, can_happen
+from edge.domain.day_errors import TillsOpen, UnknownBusinessDay
+from edge.usecases.fields import Operator, Request
+from sync.engine.journal import Moment, append, read_head, read_range
+from sync.protocol.batch import UNFOLDED_BYTES_MAX
+from sync.protocol.codec import decode_fact
+from sync.protocol.facts import BusinessDayClosed
+from sync.protocol.identity import EventId, OperatorId
+from sync.protocol.manifest import Manifest
+
+
+class CloseBusinessDay(Request, frozen=True):
+    """Who closes it."""
+
+    operator_id: Operator
+
+
+class ClosedDay(msgspec.Struct, frozen=True):
+    """A closed day and its account; ``closed_seq`` is the closing event's sequence."""
+
+    business_date: date
+    closed_by: OperatorId
+    closed_at_ms: int
+    closed_seq: int
+    manifest: Manifest
+
+
+def close_business_day(
+    db: sqlite3.Connection,
+    request: CloseBusinessDay,
+    business_date: date,
+    event_id: EventId,
+    moment: Moment,
+) -> ClosedDay:
+    """The day with its manifest. Closing a closed day changes nothing and gives it again.
+
+    Raises UnknownOperator, InactiveOperator, UnknownBusinessDay, TillsOpen (with their names),
+    NotEnrolled. Nothing unsent can keep a day from closing.
+    """
+    require_operator(db, request.operator_id)
+    day = find_day(db, business_date)
+    if day is None:
+        raise UnknownBusinessDay(business_date)
+    if not can_happen(day.state, DayEvent.CLOSED):
+        return _closed_before(db, day)
+    tills = open_sessions(db, business_date)
+    if tills:
+        named = tuple((till.till_id, till.workstation_id) for till in tills)
+        raise TillsOpen(business_date, named)
+    manifest = make_manifest(db, day)
+    fact = BusinessDayClosed(business_date, request.operator_id, manifest)
+    seq = append(db, fact, event_id, moment).envelope.seq
+    mark_closed(db, business_date, request.operator_id, moment.wall_ms, seq)
+    return ClosedDay(business_date, request.operator_id, moment.wall_ms, seq, manifest)
+
+
+def make_manifest(db: sqlite3.Connection, day: BusinessDay) -> Manifest:
+    """What the day comes to as of the journal's head."""
+    head = read_head(db)
+    return Manifest(
+        day.business_date,
+        head.epoch.number,
+        head.epoch.fingerprint,
+        day.first_seq,
+        head.seq,
+        head.hash,
+        read_totals(db, day.business_date),
+        read_workstation_totals(db, day.business_date),
+    )
+
+
+def _closed_before(db: sqlite3.Connection, day: BusinessDay) -> ClosedDay:
+    """The answer again, from the closing event itself. Its row says that all three are there."""
+    if day.closed_seq is None or day.closed_by is None or day.closed_at_ms is None:
+        raise LookupError(f"the closed day {day.business_date} does not say when and by whom")
+    entry = read_range(db, day.closed_seq - 1, 1, UNFOLDED_BYTES_MAX)[0]
+    envelope = entry.envelope
+    fact = decode_fact(envelope.kind, envelope.kind_version, envelope.body)
+    if not isinstance(fact, BusinessDayClosed):
+        raise LookupError(f"event {day.closed_seq} closes no business day")
+    return ClosedDay(
+        day.business_date, day.closed_by, day.closed_at_ms, day.closed_seq, fact.manifest
+    )

@@ -1,0 +1,103 @@
+"""Open a business day: its date goes on every later fact, never taken from a clock again."""
+
+import sqlite3
+from datetime import date
+
+from edge.db.days import (
+    BusinessDay,
+    find_day,
+    find_open_day,
+    insert_day,
+    last_closed_date,
+)
+from edge.db.operators import require_authority, require_operator
+from edge.db.store import read_settings, today
+from edge.domain.business_day import (
+    DayEvent,
+    DayState,
+    KnownToday,
+    can_happen,
+    known_today,
+    refuse_far_date,
+    refuse_impossible_date,
+)
+from edge.domain.day_errors import (
+    BusinessDayClosedAlready,
+    BusinessDayFar,
+    BusinessDayOpenAlready,
+    BusinessDayTooEarly,
+)
+from edge.usecases.fields import Operator, Request, Told
+from sync.engine.journal import Moment, append
+from sync.protocol.facts import BusinessDayOpened
+from sync.protocol.identity import EventId
+
+
+class OpenBusinessDay(Request, frozen=True):
+    """``business_date``: today in the store's zone if it is not stated. ``override_reason``: why a
+    manager means a day that is earlier than the last closed one, or far from today."""
+
+    operator_id: Operator
+    business_date: date | None = None
+    override_reason: Told | None = None
+
+
+def open_business_day(
+    db: sqlite3.Connection, request: OpenBusinessDay, event_id: EventId, moment: Moment
+) -> BusinessDay:
+    """The open day. Opening the day that is open already changes nothing and gives it again.
+
+    Raises UnknownOperator, InactiveOperator, AuthorityNeeded, SettingsMissing,
+    BusinessDayOpenAlready, BusinessDayClosedAlready, BusinessDayTooEarly, BusinessDayFar,
+    BusinessDayOutOfReach, NotEnrolled.
+    """
+    settings = read_settings(db)
+    require_operator(db, request.operator_id)
+    business_date = request.business_date or today(settings, moment.now_ms)
+    current = find_open_day(db)
+    if current is not None and current.business_date == business_date:
+        return current
+    if current is not None:
+        raise BusinessDayOpenAlready(current.business_date)
+    known = find_day(db, business_date)
+    if not can_happen(None if known is None else known.state, DayEvent.OPENED):
+        raise BusinessDayClosedAlready(business_date)
+    why = _why_meant(db, request, business_date, moment)
+    fact = BusinessDayOpened(business_date, request.operator_id, settings.zone, why)
+    seq = append(db, fact, event_id, moment).envelope.seq
+    day = BusinessDay(business_date, DayState.OPEN, request.operator_id, moment.wall_ms, seq)
+    insert_day(db, day)
+    return day
+
+
+def _why_meant(
+    db: sqlite3.Connection, request: OpenBusinessDay, business_date: date, moment: Moment
+) -> str | None:
+    """A day that may be a mistake needs a manager's reason, which the fact carries (protocol.md,
+    Time); None for a day that needs none."""
+    known = _known_today(db, moment)
+    refuse_impossible_date(business_date, known)
+    try:
+        _refuse_too_early(db, business_date)
+        refuse_far_date(business_date, known)
+    except (BusinessDayTooEarly, BusinessDayFar):
+        if request.override_reason is None:
+            raise
+        require_authority(db, request.operator_id)
+        return request.override_reason
+    return None
+
+
+def _refuse_too_early(db: sqlite3.Connection, business_date: date) -> None:
+    last_closed = last_closed_date(db)
+    if last_closed is not None and business_date <= last_closed:
+        raise BusinessDayTooEarly(business_date, last_closed)
+
+
+def _known_today(db: sqlite3.Connection, moment: Moment) -> KnownToday:
+    settings, known = read_settings(db), moment.known
+    return known_today(
+        today(settings, moment.wall_ms),
+        None if known is None else today(settings, known.ms),
+        exact=known is not None and known.exact,
+    )

@@ -1,0 +1,53 @@
+"""Open a business day again that was closed by mistake: a manager says why, and it is recorded. The
+day's next close brings a new manifest, which counts from then on."""
+
+import sqlite3
+from datetime import date
+
+from edge.db.days import BusinessDay, can_reopen, find_day, find_open_day, mark_reopened
+from edge.db.operators import require_authority
+from edge.domain.business_day import DayEvent, can_happen
+from edge.domain.day_errors import BusinessDayBehind, BusinessDayOpenAlready, UnknownBusinessDay
+from edge.usecases.fields import Operator, Request, Told
+from sync.engine.journal import Moment, append
+from sync.protocol.facts import BusinessDayReopened
+from sync.protocol.identity import EventId
+
+
+class ReopenBusinessDay(Request, frozen=True):
+    """Which manager does it, and why."""
+
+    operator_id: Operator
+    reason: Told
+
+
+def reopen_business_day(
+    db: sqlite3.Connection,
+    request: ReopenBusinessDay,
+    business_date: date,
+    event_id: EventId,
+    moment: Moment,
+) -> BusinessDay:
+    """The day, open again. Reopening the open day changes nothing and gives it.
+
+    Raises UnknownOperator, InactiveOperator, AuthorityNeeded, UnknownBusinessDay,
+    BusinessDayOpenAlready (another one), BusinessDayBehind, NotEnrolled.
+    """
+    require_authority(db, request.operator_id)
+    day = find_day(db, business_date)
+    if day is None:
+        raise UnknownBusinessDay(business_date)
+    if not can_happen(day.state, DayEvent.REOPENED):
+        return day
+    current = find_open_day(db)
+    if current is not None:
+        raise BusinessDayOpenAlready(current.business_date)
+    if not can_reopen(db, business_date):
+        raise BusinessDayBehind(business_date)
+    fact = BusinessDayReopened(business_date, request.operator_id, request.reason)
+    append(db, fact, event_id, moment)
+    mark_reopened(db, business_date)
+    reopened = find_day(db, business_date)
+    if reopened is None:
+        raise LookupError(f"the business day {business_date} was there a moment ago")
+    return reopened

@@ -1,0 +1,1 @@
+"""Items, looked up as people type and scan."""

@@ -1,0 +1,1 @@
+"""The sale: quoted, completed, given up, looked up."""

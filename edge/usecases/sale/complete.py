@@ -1,0 +1,118 @@
+"""Finish a sale, a return or an exchange: one unit of work, all of it or nothing.
+
+    look the id up → read what the store knows → price, tax, settle, record (pure) → head, lines,
+    taxes, tenders, stock, points → journal.append → answer with the receipt
+
+The same id with the same request gives the same answer again; with another request it is refused,
+and the alarm of that is all that remains. Whatever a refusal or a failed statement leaves behind is
+rolled back by the writer's savepoint. Once this has committed, nobody downstream can refuse it.
+"""
+
+import sqlite3
+from uuid import uuid5
+
+from edge.db import sale_reads, sale_writes
+from edge.db.connection.crash import crash_point
+from edge.domain.errors import SaleIdAbandoned, SaleIdReused, SaleIdTaken
+from edge.domain.sale.basket import SaleRequest, refuse_wrong_instant, refuse_wrong_shape
+from edge.domain.sale.completed import CompletedSale
+from edge.domain.sale.compose import Composed, compose
+from edge.domain.sale.situation import Situation
+from edge.usecases.box.raise_alarm import raise_alarm
+from edge.usecases.sale.look_up import number_of, points_left, recall, require_store
+from edge.usecases.sale.read_situation import read_situation
+from sync.engine.journal import Entry, Moment, append_after
+from sync.protocol.change import Kept
+from sync.protocol.facts import AlarmKind
+from sync.protocol.identity import EventId, ReceiptNumber, SaleId, WorkstationId
+
+
+def complete_sale(
+    db: sqlite3.Connection,
+    request: SaleRequest,
+    request_digest: bytes,
+    workstation_id: WorkstationId,
+    moment: Moment,
+    *,
+    require_return: bool = False,
+) -> CompletedSale:
+    """Finish ``request``; ``request_digest`` is SHA-256 of the body's bytes, 32 bytes long.
+
+    ``require_return``: at least one line must take goods back (``POST /returns``). Raises the
+    refusals of edge/domain/errors.py, line_errors.py and tender_errors.py, NotEnrolled and
+    EventTooLarge; a SaleIdReused carries the alarm in ``keep``.
+    """
+    standing = sale_reads.find_id(db, request.sale_id)
+    if standing.request_digest == request_digest:
+        return recall(db, request.sale_id)
+    if standing.request_digest is not None:
+        number = number_of(db, request.sale_id)
+        raise _reused(request.sale_id, request_digest, number, workstation_id, moment)
+    if standing.abandoned_at_ms is not None:
+        raise SaleIdAbandoned(request.sale_id)
+    if standing.kind is not None:
+        raise SaleIdTaken(request.sale_id, standing.kind)
+    refuse_wrong_shape(request, require_return=require_return)
+    store = require_store(db)
+    age_max_s = store.settings.tender_age_max_s
+    refuse_wrong_instant(request.tendered_at_ms, moment.wall_ms, moment.clock_state, age_max_s)
+    counter = sale_reads.read_counter(
+        db, workstation_id, request.operator_id, request.customer_id, store.epoch
+    )
+    known = read_situation(db, request, workstation_id, store, counter, moment.wall_ms)
+    composed = compose(request, known)
+    entry = append_after(db, store.tip, composed.fact, EventId(request.sale_id), moment)
+    crash_point("after_append")
+    _write(db, composed, request_digest, entry, known, counter.receipts + 1, moment)
+    numbers = {sold.sale_id: sold.receipt_number for sold in known.originals.values()}
+    kept = Kept(
+        store.store_id, entry.epoch, entry.link.prev_hash, entry.envelope, entry.link.hash, b""
+    )
+    here = points_left(db, composed.fact)
+    return CompletedSale(composed.fact, kept, known.settings, known.names, numbers, here)
+
+
+def _write(
+    db: sqlite3.Connection,
+    composed: Composed,
+    request_digest: bytes,
+    entry: Entry,
+    known: Situation,
+    receipts: int,
+    moment: Moment,
+) -> None:
+    """All rows of the sale; its event is in the journal already and gives the place."""
+    fact, place = composed.fact, entry.head
+    sale_writes.insert_sale(db, fact, request_digest, place, known.settings_no, known.names)
+    sale_writes.insert_movements(db, fact, composed.movements, moment.wall_ms)
+    sale_writes.move_points(db, fact, composed.spends)
+    sale_writes.mark_returned(db, fact)
+    sale_writes.advance_series(db, fact.workstation_id, place, receipts)
+
+
+def _reused(
+    sale_id: SaleId,
+    request_digest: bytes,
+    number: ReceiptNumber,
+    workstation_id: WorkstationId,
+    moment: Moment,
+) -> SaleIdReused:
+    """The refusal, whose ``keep`` raises the alarm on both servers: one for each workstation that
+    does it, however often and under however many ids. The alarm's id is this attempt's: the same
+    bytes may come again after somebody has cleared the first."""
+    attempt = f"reused by {request_digest.hex()} at {moment.wall_ms} of {moment.boot_id}"
+    alarm_id = uuid5(sale_id, attempt)
+    detail = f"{workstation_id} sent another content under the id of receipt {number}"
+
+    def keep(db: sqlite3.Connection) -> None:
+        raise_alarm(
+            db,
+            AlarmKind.SALE_ID_REUSED,
+            str(sale_id),
+            detail,
+            moment,
+            alarm_id=alarm_id,
+            workstation_id=workstation_id,
+        )
+
+    return SaleIdReused(sale_id, number, keep)

@@ -1,0 +1,171 @@
+"""What was in force when a basket was tendered, put in the place of what has changed since.
+
+``read_situation`` reads what holds now and calls this only where something was changed after the
+basket was tendered: the history (edge/db/past.py) says what the request's names meant then.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+import msgspec
+
+from edge.db import sale_reads
+from edge.db.past import STORE, Kind, Named, past_as_of
+from edge.domain.sale.basket import SaleRequest
+from edge.domain.sale.situation import ItemOnSale, PriceInForce, RateInForce, TenderInUse
+from sync.protocol.facts import TaxClass, TenderKind
+from sync.protocol.identity import ItemId, TenderId
+from sync.protocol.reference import StoreSettings
+from sync.protocol.scan_code import code_key
+
+
+class InForce(NamedTuple):
+    """What a request's names mean to the store: now, or as of its tender."""
+
+    settings: StoreSettings
+    settings_no: int
+    operator_active: bool | None
+    operator_name: str | None
+    customer_active: bool | None
+    items_by_code: Mapping[str, ItemOnSale]
+    items_by_id: Mapping[ItemId, ItemOnSale]
+    rates: Mapping[TaxClass, RateInForce]
+    tenders: Mapping[TenderId, TenderInUse]
+
+
+def hold_past(
+    db: sqlite3.Connection, now: InForce, request: SaleRequest, business_date: date, now_ms: int
+) -> InForce:
+    """``now``, with what has changed since the tender as it was then."""
+    past = _Past(past_as_of(db, _named(request), request.tendered_at_ms, now_ms))
+    return now._replace(
+        operator_active=past.active(Kind.OPERATOR, now.operator_active),
+        operator_name=next((value[0] for _, value in past.of(Kind.OPERATOR)), now.operator_name),
+        customer_active=past.active(Kind.CUSTOMER, now.customer_active),
+        rates=past.rates(now.rates, business_date),
+        tenders={**now.tenders, **past.tenders()},
+        **_settings(db, now, past),
+        **_items(db, now, past, request, now_ms),
+    )
+
+
+class _Past:
+    """Values of the history, read as what the rules of a sale know."""
+
+    def __init__(self, values: Mapping[Named, str]) -> None:
+        self._values = values
+
+    def of(self, kind: Kind) -> Iterator[tuple[str, Any]]:
+        """Name and value of each that has changed."""
+        for named, value in self._values.items():
+            if named.kind is kind:
+                yield named.name, msgspec.json.decode(value)
+
+    def active(self, kind: Kind, now: bool | None) -> bool | None:
+        """Of the one operator or customer that a request names."""
+        return next((bool(value[-1]) for _, value in self.of(kind)), now)
+
+    def tenders(self) -> dict[TenderId, TenderInUse]:
+        """Those that have changed."""
+        return {
+            TenderId(name): TenderInUse(shown, TenderKind(kind), bool(refundable), bool(active))
+            for name, (shown, kind, refundable, active) in self.of(Kind.TENDER)
+        }
+
+    def rates(
+        self, now: Mapping[TaxClass, RateInForce], business_date: date
+    ) -> dict[TaxClass, RateInForce]:
+        """The rates on a date as they were known; newest first in the history."""
+        held = dict(now)
+        for name, values in self.of(Kind.RATES):
+            held.pop(TaxClass(name), None)
+            for effective_from, rate_bp, version in values:
+                if date.fromisoformat(effective_from) <= business_date:
+                    held[TaxClass(name)] = RateInForce(rate_bp, version)
+                    break
+        return held
+
+    def items(self, kind: Kind) -> dict[str, ItemOnSale]:
+        """Those that have changed, without price and stock."""
+        return {
+            name: ItemOnSale(
+                ItemId(item_id),
+                text,
+                unit,
+                TaxClass(tax_class),
+                bool(open_price),
+                cost,
+                bool(active),
+                None,
+                0,
+            )
+            for name, (item_id, text, unit, tax_class, open_price, cost, active) in self.of(kind)
+        }
+
+
+def _named(request: SaleRequest) -> list[Named]:
+    """Everything whose meaning may have changed since, but for prices: they are the items'."""
+    named = {Named(Kind.SETTINGS, STORE), Named(Kind.OPERATOR, request.operator_id)}
+    if request.customer_id is not None:
+        named.add(Named(Kind.CUSTOMER, request.customer_id.hex))
+    for line in request.lines:
+        if line.scan_code is not None:
+            named.add(Named(Kind.CODE, code_key(line.scan_code)))
+            named.add(Named(Kind.ITEM, line.scan_code))
+        if line.item_id is not None:
+            named.add(Named(Kind.ITEM, line.item_id))
+    named.update(Named(Kind.TENDER, tender.tender_id) for tender in request.tenders)
+    named.update(Named(Kind.RATES, tax_class.value) for tax_class in TaxClass)
+    return sorted(named)
+
+
+def _by_code(
+    now: InForce,
+    codes: Mapping[str, ItemOnSale],
+    ids: Mapping[ItemId, ItemOnSale],
+    request: SaleRequest,
+) -> dict[str, ItemOnSale]:
+    """What the request's scan codes meant: a code, or else an item's id."""
+    found = {}
+    for asked in {line.scan_code for line in request.lines if line.scan_code is not None}:
+        key, item_id = code_key(asked), ItemId(asked)
+        is_code = asked in now.items_by_code and now.items_by_code[asked].item_id != item_id
+        if key in codes:
+            found[asked] = codes[key]
+        elif item_id in ids and not is_code:
+            found[asked] = ids[item_id]
+    return found
+
+
+def _settings(db: sqlite3.Connection, now: InForce, past: _Past) -> dict[str, Any]:
+    number: int = next((value[0] for _, value in past.of(Kind.SETTINGS)), now.settings_no)
+    if number == now.settings_no:
+        return {}
+    return {"settings_no": number, "settings": sale_reads.settings_numbered(db, number)}
+
+
+def _items(
+    db: sqlite3.Connection, now: InForce, past: _Past, request: SaleRequest, now_ms: int
+) -> dict[str, Any]:
+    """Items by what the request calls them, each with the price that was known at the tender."""
+    as_of_ms = request.tendered_at_ms
+    by_id = {item.item_id: item for item in past.items(Kind.ITEM).values()}
+    by_code = {**now.items_by_code, **_by_code(now, past.items(Kind.CODE), by_id, request)}
+    by_id = {**now.items_by_id, **by_id}
+    ids = {item.item_id for item in (*by_code.values(), *by_id.values())}
+    found = sale_reads.priced(db, ids, as_of_ms)
+    named = [Named(Kind.PRICES, item_id) for item_id in sorted(ids)]
+    prices: dict[ItemId, PriceInForce | None] = {key: price for key, (price, _) in found.items()}
+    for name, values in _Past(past_as_of(db, named, as_of_ms, now_ms)).of(Kind.PRICES):
+        known = (PriceInForce(minor, version) for at, minor, version in values if at <= as_of_ms)
+        prices[ItemId(name)] = next(known, None)
+
+    def whole(item: ItemOnSale) -> ItemOnSale:
+        return item._replace(price=prices[item.item_id], on_hand_milli=found[item.item_id][1])
+
+    return {
+        "items_by_code": {code: whole(item) for code, item in by_code.items()},
+        "items_by_id": {item_id: whole(item) for item_id, item in by_id.items()},
+    }

@@ -1,0 +1,97 @@
+"""Receive goods: stock goes up by what came, with or without an open day."""
+
+import json
+import sqlite3
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from edge.db.days import find_open_day
+from edge.db.operators import require_operator
+from edge.db.stock import MovedLine, move_stock
+from edge.domain.sale.line_errors import UnknownItem
+from edge.usecases.fields import (
+    LINES_MAX,
+    AmountMinor,
+    Item,
+    Operator,
+    QuantityMilli,
+    Request,
+    Told,
+)
+from sync.engine.journal import Moment, append
+from sync.protocol.facts import StockLine, StockMoved, StockMovementKind
+from sync.protocol.identity import EventId, MovementId
+
+_UNKNOWN = "SELECT key FROM json_each(?) WHERE value NOT IN (SELECT item_id FROM item) ORDER BY key"
+
+
+class GoodsLine(Request, frozen=True):
+    """How much of an item came, in thousandths of its unit, and what one unit cost."""
+
+    item_id: Item
+    quantity_milli: QuantityMilli
+    unit_cost_minor: AmountMinor | None = None
+
+
+class ReceiveGoods(Request, frozen=True):
+    """``movement_id`` is made by the workstation, before the first attempt."""
+
+    movement_id: MovementId
+    operator_id: Operator
+    reason: Told
+    lines: Annotated[tuple[GoodsLine, ...], Meta(min_length=1, max_length=LINES_MAX)]
+
+
+class ReceivedGoods(msgspec.Struct, frozen=True):
+    """Each line with the level after it."""
+
+    movement_id: MovementId
+    lines: tuple[MovedLine, ...]
+
+
+def receive_goods(db: sqlite3.Connection, request: ReceiveGoods, moment: Moment) -> ReceivedGoods:
+    """What was booked; its event has the movement's id.
+
+    Raises UnknownOperator, InactiveOperator, UnknownItem, NotEnrolled.
+    """
+    event_id = EventId(request.movement_id)
+    require_operator(db, request.operator_id)
+    _refuse_unknown_items(db, request)
+    day = find_open_day(db)
+    business_date = None if day is None else day.business_date
+    fact = StockMoved(
+        request.movement_id,
+        StockMovementKind.RECEIPT,
+        request.operator_id,
+        business_date,
+        request.reason,
+        tuple(
+            StockLine(line.item_id, line.quantity_milli, line.unit_cost_minor)
+            for line in request.lines
+        ),
+    )
+    append(db, fact, event_id, moment)
+    booked = tuple(
+        move_stock(
+            db,
+            event_id,
+            number,
+            line.item_id,
+            fact.kind.value,
+            line.quantity_milli,
+            business_date,
+            moment.wall_ms,
+        )
+        for number, line in enumerate(fact.lines, start=1)
+    )
+    return ReceivedGoods(request.movement_id, booked)
+
+
+def _refuse_unknown_items(db: sqlite3.Connection, request: ReceiveGoods) -> None:
+    """Inactive items may still come in."""
+    named = json.dumps([line.item_id for line in request.lines])
+    row = db.execute(_UNKNOWN, (named,)).fetchone()
+    if row is not None:
+        raise UnknownItem(request.lines[row[0]].item_id, f"lines[{row[0]}].item_id")

@@ -1,0 +1,1 @@
+"""The till: opened and settled."""

@@ -1,0 +1,69 @@
+"""Open a till: from its float on, a workstation can sell."""
+
+import sqlite3
+
+from edge.db.days import find_open_day
+from edge.db.operators import require_operator
+from edge.db.store import read_settings
+from edge.db.tills import (
+    TillSession,
+    TillState,
+    find_open_session,
+    insert_till_session,
+)
+from edge.domain.day_errors import TillOpenAlready
+from edge.domain.errors import NoOpenBusinessDay
+from edge.usecases.fields import AmountMinor, Operator, Request, Till, one_case
+from sync.engine.journal import Moment, append
+from sync.protocol.facts import TillSessionOpened
+from sync.protocol.identity import EventId, TillId, TillSessionId, WorkstationId
+
+
+class OpenTill(Request, frozen=True):
+    """``till_id``: the workstation's own name if it is not stated; in any case."""
+
+    till_session_id: TillSessionId
+    operator_id: Operator
+    float_minor: AmountMinor
+    till_id: Till | None = None
+
+
+def open_till(
+    db: sqlite3.Connection, request: OpenTill, workstation_id: WorkstationId, moment: Moment
+) -> TillSession:
+    """The open session; its opening event has the session's id.
+
+    Raises UnknownOperator, InactiveOperator, SettingsMissing, NoOpenBusinessDay, TillOpenAlready,
+    NotEnrolled.
+    """
+    till_id = TillId(one_case(request.till_id or workstation_id))
+    settings = read_settings(db)
+    require_operator(db, request.operator_id)
+    day = find_open_day(db)
+    if day is None:
+        raise NoOpenBusinessDay
+    other = find_open_session(db, till_id, workstation_id)
+    if other is not None:
+        raise TillOpenAlready(other.till_id, other.workstation_id, other.till_session_id)
+    session = TillSession(
+        request.till_session_id,
+        till_id,
+        workstation_id,
+        request.operator_id,
+        day.business_date,
+        TillState.OPEN,
+        request.float_minor,
+        moment.wall_ms,
+    )
+    fact = TillSessionOpened(
+        session.till_session_id,
+        session.till_id,
+        session.workstation_id,
+        session.operator_id,
+        session.business_date,
+        settings.currency,
+        session.float_minor,
+    )
+    append(db, fact, EventId(request.till_session_id), moment)
+    insert_till_session(db, session)
+    return session

@@ -1,0 +1,1 @@
+"""Workstations: paired and taken away."""

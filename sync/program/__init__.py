@@ -1,0 +1,1 @@
+"""What both programs do alike beside the network: their command line, their folders."""

@@ -1,0 +1,13 @@
+"""What a shop sets about a customer."""
+
+from sync.protocol.facts.base import Fact
+from sync.protocol.identity import CustomerId, OperatorId
+from sync.protocol.shared import FieldChange
+
+
+class CustomerChanged(Fact, frozen=True, array_like=True):
+    """Fields of a customer were set, each with its own clock; personal ones as ciphertext."""
+
+    customer_id: CustomerId
+    operator_id: OperatorId
+    fields: tuple[FieldChange, ...]

@@ -1,0 +1,325 @@
+"""A finished sale, return or exchange, its lines, taxes and tenders, each balanced or not there.
+
+Within a line stand first the fields that are the same for every sale of an item, then those that
+repeat with the quantity: zstd folds that best.
+"""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from sync.protocol.bounds import (
+    BasisPoints,
+    Count,
+    LineNo,
+    Milli,
+    Minor,
+    OwnText,
+    Points,
+    Text,
+)
+from sync.protocol.change import Instant
+from sync.protocol.errors import Unbalanced
+from sync.protocol.facts.base import LINES_MAX, Fact, refuse_date, refuse_size
+from sync.protocol.identity import (
+    CustomerId,
+    ItemId,
+    OperatorId,
+    PromotionId,
+    ReceiptNumber,
+    SaleId,
+    TenderId,
+    TillSessionId,
+    WorkstationId,
+)
+from sync.protocol.money import BASIS_POINTS, added_tax, included_tax
+from sync.protocol.text import is_plain
+
+TENDERS_MAX = 20
+
+
+class TenderKind(StrEnum):
+    """What a tender is, which decides its rules."""
+
+    CASH = "cash"
+    CARD = "card"
+    QR = "qr"
+    VOUCHER = "voucher"
+    STORED_VALUE = "stored_value"
+    POINTS = "points"
+
+
+class TaxClass(StrEnum):
+    """How an item stands to tax. Out of scope enters no tax figure and earns no points."""
+
+    STANDARD = "standard"
+    REDUCED = "reduced"
+    ZERO = "zero"
+    EXEMPT = "exempt"
+    OUT_OF_SCOPE = "out_of_scope"
+
+
+class Spend(Fact, frozen=True, array_like=True):
+    """Points taken from one grant: its id is (root, line)."""
+
+    root: UUID
+    line: LineNo
+    points: Points
+
+    def __post_init__(self) -> None:
+        if self.points <= 0:
+            raise Unbalanced("a spend takes at least one point")
+
+
+class PriceModifier(Fact, frozen=True, array_like=True):
+    """What changed a line's price, in minor units (negative lowers the price)."""
+
+    kind: Text
+    amount_minor: Minor
+    reason: Text
+    promotion_id: PromotionId | None = None
+    promotion_version: Count | None = None
+    operator_id: OperatorId | None = None
+
+
+class OriginalLine(Fact, frozen=True, array_like=True):
+    """The sale line that a return line takes back."""
+
+    sale_id: SaleId
+    line_no: LineNo
+
+
+class Override(Fact, frozen=True, array_like=True):
+    """Somebody with the permission allowed what the operator may not do alone."""
+
+    act: Text
+    operator_id: OperatorId
+    reason: Text
+    line_no: LineNo | None = None
+
+
+class Line(Fact, frozen=True, array_like=True):
+    """A SaleLine (quantity above zero) or a ReturnLine (below zero, with its original).
+
+    ``extended_minor`` is price x quantity; ``amount_minor`` adds the modifiers: it is what the
+    customer owes for the line, with its tax where ``tax_included``, else before it. The mode stands
+    on the line: a return keeps the mode of its sale, whatever the store does today, and one receipt
+    may hold both. ``unit`` is what a quantity of 1,000 is one of. ``points`` is the line's share of
+    what the receipt earned, or (negative) what a return takes back.
+    """
+
+    item_id: ItemId
+    description: OwnText
+    unit: OwnText
+    scan_code: OwnText | None
+    tax_class: TaxClass
+    tax_rate_bp: BasisPoints
+    tax_included: bool
+    tax_version: Count
+    price_version: Count
+    unit_cost_minor: Minor | None
+    quantity_milli: Milli
+    unit_price_minor: Minor
+    extended_minor: Minor
+    amount_minor: Minor
+    tax_minor: Minor
+    points: Points
+    line_no: LineNo
+    modifiers: tuple[PriceModifier, ...] = ()
+    original: OriginalLine | None = None
+    open_price_reason: Text | None = None
+    serial: Text | None = None
+    lot: Text | None = None
+
+    def __post_init__(self) -> None:
+        if not is_plain(f"{self.item_id}{self.description}{self.unit}{self.scan_code or ''}"):
+            raise Unbalanced(f"line {self.line_no}: a text holds what may not enter (text.py)")
+        if self.quantity_milli == 0:
+            raise Unbalanced(f"line {self.line_no}: quantity is zero")
+        if not 0 <= self.tax_rate_bp <= BASIS_POINTS:
+            raise Unbalanced(f"line {self.line_no}: tax rate is not between 0 and 100 %")
+        if self.tax_class is TaxClass.OUT_OF_SCOPE and (self.tax_rate_bp or self.tax_minor):
+            raise Unbalanced(f"line {self.line_no}: what is out of scope bears no tax")
+        modified = self.extended_minor
+        for modifier in self.modifiers:
+            modified += modifier.amount_minor
+        if self.amount_minor != modified:
+            raise Unbalanced(f"line {self.line_no}: amount is not price x quantity and modifiers")
+        is_return = self.quantity_milli < 0
+        if is_return != (self.original is not None):
+            raise Unbalanced(f"line {self.line_no}: only a return line names its original")
+        figures = (self.extended_minor, self.amount_minor, self.tax_minor, self.points)
+        if max(figures) > 0 if is_return else min(figures) < 0:
+            raise Unbalanced(f"line {self.line_no}: a figure has the wrong sign")
+
+    @property
+    def is_return(self) -> bool:
+        """Goods come back."""
+        return self.quantity_milli < 0
+
+
+class TaxLine(Fact, frozen=True, array_like=True):
+    """Tax of one class, rate and mode, over the sale lines or over the return lines of a receipt.
+
+    ``net_minor`` is the base: the lines' amounts without their tax, in either mode, so that bases
+    of both add up (GST F5, boxes 1 to 3). What is out of scope is in no tax line.
+    """
+
+    tax_class: TaxClass
+    tax_rate_bp: BasisPoints
+    tax_included: bool
+    net_minor: Minor
+    tax_minor: Minor
+    is_return: bool = False
+
+
+class TenderLine(Fact, frozen=True, array_like=True):
+    """One tender. ``name`` as the receipt shows it for ever, whatever head office calls it later;
+    ``points`` and ``spends`` only where the tender is points."""
+
+    tender_id: TenderId
+    name: Text
+    kind: TenderKind
+    amount_minor: Minor
+    reference: Text | None = None
+    points: Points = 0
+    spends: tuple[Spend, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.points != sum(spend.points for spend in self.spends):
+            raise Unbalanced(f"tender {self.tender_id}: spends do not add up to its points")
+        if self.points and self.kind is not TenderKind.POINTS:
+            raise Unbalanced(f"tender {self.tender_id}: only points are paid with points")
+
+
+class TakeBack(Fact, frozen=True, array_like=True):
+    """Points that return lines took back, and rights that paid off what was owed before.
+
+    ``points`` is what the return lines took, 0 where a receipt only pays off. ``spends`` are the
+    rights that gave it, those born in this very receipt too. ``debt`` is how the customer's debt
+    changed: above zero what no right covered, below zero what was paid off.
+    """
+
+    points: Points
+    spends: tuple[Spend, ...]
+    debt: Points
+
+    def __post_init__(self) -> None:
+        if self.points < 0 or self.points != self.debt + sum(s.points for s in self.spends):
+            raise Unbalanced("points taken back are not spends and debt")
+
+
+class RetailTransaction(Fact, frozen=True, array_like=True):
+    """A finished sale, return or exchange: balanced to the minor unit, or it does not exist.
+
+    Sum of line amounts (+ tax of the lines whose mode adds it) + rounding = tenders - change.
+    ``tendered_at_ms`` is the instant as of which the basket was priced (UTC).
+    """
+
+    sale_id: SaleId
+    receipt_number: ReceiptNumber
+    workstation_id: WorkstationId
+    till_session_id: TillSessionId
+    operator_id: OperatorId
+    business_date: date
+    tendered_at_ms: Instant
+    currency: Text
+    customer_id: CustomerId | None
+    lines: tuple[Line, ...]
+    taxes: tuple[TaxLine, ...]
+    tenders: tuple[TenderLine, ...]
+    rounding_minor: Minor = 0
+    change_minor: Minor = 0
+    points_earned: Points = 0
+    take_back: TakeBack | None = None
+    training: bool = False
+    overrides: tuple[Override, ...] = ()
+    note: Text | None = None
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.lines) <= LINES_MAX:
+            raise Unbalanced(f"a receipt has at least one line and at most {LINES_MAX:,}")
+        if len(self.tenders) > TENDERS_MAX:
+            raise Unbalanced(f"a receipt has at most {TENDERS_MAX} tenders")
+        if [line.line_no for line in self.lines] != list(range(1, len(self.lines) + 1)):
+            raise Unbalanced("line numbers are not 1, 2, 3, …")
+        if self.due_minor != sum([t.amount_minor for t in self.tenders]) - self.change_minor:
+            raise Unbalanced("tenders less change are not the amount due")
+        if self.change_minor < 0:
+            raise Unbalanced("change is never negative")
+        if self.taxes != tax_lines(self.lines):
+            raise Unbalanced("tax lines are not the sums of the lines")
+        refuse_date(self.business_date)
+        _refuse_wrong_tax(self.taxes)
+        _refuse_wrong_points(self)
+        _refuse_too_much(self)
+
+    @property
+    def total_minor(self) -> int:
+        """Before rounding, tax included."""
+        amount = sum([line.amount_minor for line in self.lines])
+        return amount + sum([t.tax_minor for t in self.taxes if not t.tax_included])
+
+    @property
+    def due_minor(self) -> int:
+        """What is paid (or, negative, refunded): the total with the cash rounding."""
+        return self.total_minor + self.rounding_minor
+
+
+def tax_lines(lines: tuple[Line, ...]) -> tuple[TaxLine, ...]:
+    """Sums per (is_return, class, rate, mode), in that order: the only way to make tax lines."""
+    sums: dict[tuple[bool, TaxClass, int, bool], tuple[int, int]] = {}
+    for line in lines:
+        if line.tax_class is TaxClass.OUT_OF_SCOPE:
+            continue
+        group = (line.quantity_milli < 0, line.tax_class, line.tax_rate_bp, line.tax_included)
+        net, tax = sums.get(group, (0, 0))
+        own = line.tax_minor
+        sums[group] = (net + line.amount_minor - (own if line.tax_included else 0), tax + own)
+    groups = sorted(sums) if len(sums) > 1 else sums
+    return tuple(
+        [
+            TaxLine(tax_class, rate_bp, included, *sums[group], is_return=is_return)
+            for group in groups
+            for is_return, tax_class, rate_bp, included in (group,)
+        ]
+    )
+
+
+def _refuse_wrong_tax(taxes: tuple[TaxLine, ...]) -> None:
+    """Tax of the sale lines is the rate on their sum; return lines mirror their originals' lines,
+    whose shares were cut by largest remainder, so their sum has no closed form to hold against."""
+    for line in taxes:
+        if line.is_return:
+            continue
+        if line.tax_included:
+            expected = included_tax(line.net_minor + line.tax_minor, line.tax_rate_bp)
+        else:
+            expected = added_tax(line.net_minor, line.tax_rate_bp)
+        if line.tax_minor != expected:
+            raise Unbalanced(f"tax at {line.tax_rate_bp} bp is not the rate on the receipt's sum")
+
+
+def _refuse_wrong_points(sale: RetailTransaction) -> None:
+    points = [line.points for line in sale.lines]
+    given = sum([each for each in points if each > 0])
+    taken = given - sum(points)
+    if given != sale.points_earned:
+        raise Unbalanced("points of the lines are not what the receipt earned")
+    if taken != (sale.take_back.points if sale.take_back else 0):
+        raise Unbalanced("points of the return lines are not what was taken back")
+    if sale.customer_id is None and (given or taken or any(t.points for t in sale.tenders)):
+        raise Unbalanced("points move without a customer")
+
+
+def _refuse_too_much(sale: RetailTransaction) -> None:
+    """Sale lines and return lines each: a day counts them apart, as gross and as refunds."""
+    for sign in (1, -1):
+        lines = [line for line in sale.lines if line.quantity_milli * sign > 0]
+        amounts = [line.amount_minor for line in lines]
+        refuse_size(amounts + [x.tax_minor for x in lines if not x.tax_included], "amount")
+        refuse_size([line.extended_minor for line in lines], "price")
+        refuse_size([line.quantity_milli for line in lines], "quantity")
+        refuse_size([line.points for line in lines], "points")
+    refuse_size([tender.points for tender in sale.tenders], "points")
+    refuse_size([max(0, tender.amount_minor) for tender in sale.tenders], "tenders")

@@ -1,0 +1,482 @@
+"""The archive in memory, for the simulation and as the contract suite's second witness.
+
+It refuses what PostgreSQL refuses (a number out of its column's range, NUL in a text, a key taken),
+so that poison ends in the same quarantine. One unit of work at a time; each change leaves its undo,
+a savepoint is a mark in that list.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, NamedTuple, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Integer
+
+from central.archive.port import (
+    BYTES_APPLIED_MAX,
+    Alarm,
+    Arrived,
+    Claim,
+    Occupied,
+    Standing,
+    StreamKey,
+)
+from central.db.projected import PROJECTED
+from central.projections.fact_id import SALE_KIND, FactId
+from central.projections.line_up import (
+    NUL,
+    Aside,
+    AsideState,
+    Held,
+    HeldError,
+    Place,
+    RawEvent,
+    Wanted,
+)
+from central.projections.rows import (
+    TABLES,
+    AnyRow,
+    CustomerField,
+    Day,
+    DayFigure,
+    OnHand,
+    Points,
+    RowChanges,
+    StockCount,
+    TillOpened,
+    TillSession,
+)
+from central.projections.stock_counts import moved_items, newer_count
+from central.projections.unwritable import Unwritable
+from sync.protocol import conflict
+from sync.protocol.aggregate import Root
+from sync.protocol.change import Epoch, Genesis, genesis_hash
+from sync.protocol.clock import Hlc
+from sync.protocol.codec import decode
+from sync.protocol.identity import CompanyId, CustomerId, StoreId
+from sync.protocol.shared import CustomerField as FieldName
+from sync.protocol.shared import CustomerRecord, FieldChange, PersonalKey
+from tests.doubles.archive_memory_rows import CountedStock, merged_day, unseen
+
+Key: TypeAlias = tuple[Any, ...]
+PublishInMemory: TypeAlias = Callable[[CompanyId, tuple[CustomerRecord, ...]], None]
+
+
+class QuarantineRow(NamedTuple):
+    """Table ``quarantine``."""
+
+    store_id: UUID
+    epoch_number: int
+    epoch_fingerprint: bytes
+    seq: int
+    state: str
+    root_kind: str | None
+    root_id: UUID | None
+    error: str
+    applier_version: int
+
+
+class MemoryArchive:
+    """``tables``: rows of each projection by their primary key. ``publish_customers`` receives the
+    records of customers that a store changed."""
+
+    def __init__(self, publish_customers: PublishInMemory | None = None) -> None:
+        self.tables: dict[str, dict[Key, Any]] = {name: {} for name in TABLES}
+        self.raw: dict[StreamKey, dict[int, tuple[RawEvent, bytes]]] = {}
+        self.standings: dict[StreamKey, Standing] = {}
+        self.keys: dict[Key, bytes] = {}
+        self.alarms: dict[Key, Alarm] = {}
+        self.claims: dict[Key, Claim] = {}
+        self.publish_customers = publish_customers
+        self._one_at_a_time = asyncio.Lock()
+
+    def open_stream(self, key: StreamKey, genesis_bytes: bytes) -> None:
+        """Begin an epoch; whatever was current of its store is sealed."""
+        genesis = decode(Genesis, genesis_bytes)
+        for other, standing in self.standings.items():
+            if other.store_id == key.store_id:
+                self.standings[other] = standing._replace(sealed=True)
+        self.raw[key] = {}
+        self.standings[key] = Standing(
+            company_id=genesis.company_id,
+            device_id=genesis.device_id,
+            genesis=genesis_bytes,
+            watermark=0,
+            head_hash=genesis_hash(genesis_bytes),
+            sealed=False,
+            alarm=None,
+            sender_seq=0,
+            last_contact_ms=None,
+            health=None,
+            applied_through=0,
+        )
+
+    @asynccontextmanager
+    async def unit(self) -> AsyncIterator["MemoryUnit"]:
+        """See Archive."""
+        async with self._one_at_a_time:
+            unit = MemoryUnit(self)
+            try:
+                yield unit
+            except BaseException:
+                unit.roll_back(0)
+                raise
+
+    async def streams(self, store_id: StoreId | None = None) -> tuple[StreamKey, ...]:
+        """See Archive."""
+        found = (key for key in self.standings if store_id in (None, key.store_id))
+        return tuple(sorted(found, key=_stream_order))
+
+    async def behind(self) -> tuple[StreamKey, ...]:
+        """See Archive."""
+        return tuple(
+            key
+            for key in await self.streams()
+            if self.standings[key].applied_through < self.standings[key].watermark
+        )
+
+
+class MemoryUnit:
+    """See ArchiveUnit."""
+
+    def __init__(self, archive: MemoryArchive) -> None:
+        self._archive = archive
+        self._tables = archive.tables
+        self._undo: list[tuple[dict[Any, Any], Any, Any]] = []
+
+    # --- changes that can be undone
+
+    def _set(self, table: dict[Any, Any], key: Any, row: Any) -> None:
+        self._undo.append((table, key, table.get(key)))
+        if row is None:
+            table.pop(key, None)
+        else:
+            table[key] = row
+
+    def roll_back(self, mark: int) -> None:
+        """Undo everything after the mark."""
+        while len(self._undo) > mark:
+            table, key, before = self._undo.pop()
+            if before is None:
+                table.pop(key, None)
+            else:
+                table[key] = before
+
+    # --- stage 1
+
+    async def lock_stream(self, key: StreamKey) -> Standing | None:
+        """See ArchiveUnit."""
+        return self._archive.standings.get(key)
+
+    async def hashes(self, key: StreamKey, first: int, last: int) -> dict[int, bytes]:
+        """See ArchiveUnit."""
+        held = self._archive.raw[key]
+        return {seq: held[seq][1] for seq in range(first, last + 1) if seq in held}
+
+    async def append(self, key: StreamKey, events: Sequence[Arrived]) -> None:
+        """See ArchiveUnit."""
+        for one in events:
+            sent = one.envelope
+            if sent.seq in self._archive.raw[key]:
+                raise Occupied(str(sent.seq))
+            what = (
+                sent.kind,
+                sent.kind_version,
+                sent.occurred_at_ms,
+                sent.body,
+                one.received_at_ms,
+            )
+            raw = RawEvent(key.store_id, key.epoch, sent.seq, sent.event_id, *what)
+            self._set(self._archive.raw[key], sent.seq, (raw, one.link.hash))
+
+    async def keep_keys(self, company_id: CompanyId, keys: Iterable[PersonalKey]) -> None:
+        """See ArchiveUnit."""
+        for key in keys:
+            if (company_id, key.customer_id) not in self._archive.keys:
+                self._set(self._archive.keys, (company_id, key.customer_id), key.key)
+
+    async def save_stream(self, key: StreamKey, standing: Standing) -> None:
+        """See ArchiveUnit."""
+        self._set(self._archive.standings, key, standing)
+
+    async def keep_claim(self, store_id: StoreId, claim: Claim) -> None:
+        """See ArchiveUnit."""
+        key = (store_id, claim.head.epoch, claim.head.seq, claim.head.hash)
+        if key not in self._archive.claims:
+            self._set(self._archive.claims, key, claim)
+
+    async def settle_claims(self, key: StreamKey) -> int | None:
+        """See ArchiveUnit."""
+        held = self._archive.raw[key]
+        others = []
+        for place in list(self._archive.claims):
+            store_id, epoch, seq, hash_ = place
+            if (store_id, epoch) == key and seq in held:
+                if held[seq][1] == hash_:
+                    self._set(self._archive.claims, place, None)
+                else:
+                    others.append(seq)
+        return min(others, default=None)
+
+    async def raise_alarm(self, store_id: StoreId, alarm: Alarm) -> None:
+        """See ArchiveUnit."""
+        if (store_id, alarm.alarm_id) not in self._archive.alarms:
+            self._set(self._archive.alarms, (store_id, alarm.alarm_id), alarm)
+
+    # --- stage 2
+
+    async def try_store(self, key: StreamKey) -> bool:
+        """See ArchiveUnit."""
+        return True  # one unit of work at a time
+
+    async def begin_applying(self, key: StreamKey) -> Standing | None:
+        """See ArchiveUnit."""
+        return self._archive.standings.get(key)
+
+    async def events_after(self, key: StreamKey, seq: int, limit: int) -> tuple[RawEvent, ...]:
+        """See ArchiveUnit."""
+        taken: list[RawEvent] = []
+        size = 0
+        held = self._archive.raw[key]
+        for next_seq in range(seq + 1, min(seq + limit, len(held)) + 1):
+            if size >= BYTES_APPLIED_MAX:
+                break
+            taken.append(held[next_seq][0])
+            size += len(held[next_seq][0].body)
+        return tuple(taken)
+
+    async def waiting_for(
+        self, store_id: StoreId, root_ids: Collection[UUID], limit: int
+    ) -> tuple[RawEvent, ...]:
+        """See ArchiveUnit."""
+        rows = self._quarantined(store_id)
+        waiting = [
+            row for row in rows if row.state == AsideState.WAITING and row.root_id in root_ids
+        ]
+        return self._raw_of(waiting[:limit])
+
+    async def set_aside_before(
+        self, store_id: StoreId, after: Place | None, applier_version: int | None, limit: int
+    ) -> tuple[RawEvent, ...]:
+        """See ArchiveUnit."""
+        beyond = (after[0].number, after[0].fingerprint, after[1]) if after else (0, b"", 0)
+        rows = [
+            row
+            for row in self._quarantined(store_id)
+            if (row.epoch_number, row.epoch_fingerprint, row.seq) > beyond
+            and (applier_version is None or row.applier_version < applier_version)
+        ]
+        return self._raw_of(rows[:limit])
+
+    async def held(self, store_id: StoreId, wanted: Wanted) -> Held:
+        """See ArchiveUnit."""
+        sales = self._tables["sale"]
+        numbers = {row.receipt_number for row in sales.values() if row.store_id == store_id}
+        counted = {own: self._counted(store_id, own) for own in wanted.facts}
+        return Held(
+            {own: self._digest(row) for own, row in counted.items() if row is not None},
+            wanted.receipt_numbers & numbers,
+            tuple(
+                HeldError(_epoch(row), Root(row.root_kind, row.root_id), row.seq)
+                for row in self._quarantined(store_id)
+                if row.state == AsideState.ERROR
+                and row.root_kind is not None
+                and row.root_id in wanted.root_ids
+            ),
+        )
+
+    async def write(self, changes: RowChanges) -> frozenset[CustomerId]:
+        """See ArchiveUnit."""
+        mark = len(self._undo)
+        try:
+            return self._write(changes)
+        except Unwritable:
+            self.roll_back(mark)
+            raise
+
+    async def set_aside(self, store_id: StoreId, asides: Sequence[Aside], version: int) -> None:
+        """See ArchiveUnit."""
+        for aside in asides:
+            place = (store_id, aside.epoch.number, aside.epoch.fingerprint, aside.seq)
+            state, root, error = aside.reason
+            kind, root_id = root or (None, None)
+            row = QuarantineRow(*place, state, kind, root_id, error, version)
+            self._set(self._tables["quarantine"], place, row)
+
+    async def release(self, store_id: StoreId, places: Collection[Place]) -> None:
+        """See ArchiveUnit."""
+        for epoch, seq in places:
+            place = (store_id, epoch.number, epoch.fingerprint, seq)
+            self._set(self._tables["quarantine"], place, None)
+
+    async def publish_customers(
+        self, company_id: CompanyId, customer_ids: Collection[CustomerId]
+    ) -> None:
+        """See ArchiveUnit."""
+        if customer_ids and self._archive.publish_customers is not None:
+            records = tuple(self._customer(company_id, one) for one in sorted(customer_ids))
+            self._archive.publish_customers(company_id, records)
+
+    async def save_applied(self, key: StreamKey, through: int) -> None:
+        """See ArchiveUnit."""
+        standing = self._archive.standings[key]
+        self._set(self._archive.standings, key, standing._replace(applied_through=through))
+
+    # --- reading what is held
+
+    def _quarantined(self, store_id: StoreId) -> list[QuarantineRow]:
+        rows = self._tables["quarantine"].values()
+        return sorted(row for row in rows if row.store_id == store_id)
+
+    def _raw_of(self, rows: Iterable[QuarantineRow]) -> tuple[RawEvent, ...]:
+        raw = self._archive.raw
+        return tuple(raw[StreamKey(StoreId(row.store_id), _epoch(row))][row.seq][0] for row in rows)
+
+    def _counted(self, store_id: StoreId, own: FactId) -> Any:
+        """The row that says where a fact counted."""
+        if own.kind == SALE_KIND:
+            return self._tables["sale"].get((store_id, own.id))
+        return self._tables["counted_fact"].get((store_id, *own))
+
+    def _digest(self, counted: Any) -> bytes:
+        key = StreamKey(counted.store_id, _epoch(counted))
+        return hashlib.sha256(self._archive.raw[key][counted.seq][0].body).digest()
+
+    def _customer(self, company_id: CompanyId, customer_id: CustomerId) -> CustomerRecord:
+        rows: Iterable[CustomerField] = self._tables["customer_field"].values()
+        known = [
+            _change(row)
+            for row in rows
+            if row.company_id == company_id and row.customer_id == customer_id
+        ]
+        return conflict.merge(customer_id, known, ())
+
+    # --- writing
+
+    def _write(self, changes: RowChanges) -> frozenset[CustomerId]:
+        self._insert("sale", 2, changes.sales)
+        self._insert("sale_line", 3, changes.lines)
+        self._insert("sale_tax", 6, changes.taxes)
+        self._insert("sale_tender", 3, changes.tenders)
+        self._insert("stock_movement", 3, changes.stock_movements)
+        self._insert("points_move", 2, changes.points_moves)
+        self._insert("points_spend", 4, changes.points_spends)
+        self._insert("grant_given", 2, changes.grants)
+        self._insert("counted_fact", 3, changes.facts)
+        self._insert("store_alarm", 2, changes.alarms)
+        self._insert("till_session", 2, [_till_session(row) for row in changes.tills_opened])
+        self._change_tills(changes)
+        for day in changes.days:
+            self._merge_day(day)
+        for off in changes.written_off:
+            held = self._tables["written_off"].get(off[:3])
+            if held is None or off.through >= held.through:
+                self._put("written_off", off[:3], off)
+        self._add("day_total", 3, changes.day_figures)
+        self._add("stock_level", 2, changes.on_hand)
+        self._count_stock(changes)
+        for cleared in changes.clearings:
+            if cleared[:2] not in self._tables["alarm_clearing"]:
+                self._put("alarm_clearing", cleared[:2], cleared)
+        self._add("points_account", 2, changes.points)
+        return frozenset(
+            CustomerId(row.customer_id) for row in changes.customer_fields if self._merge_field(row)
+        )
+
+    def _count_stock(self, changes: RowChanges) -> None:
+        counts = self._tables["stock_count"]
+        for count in changes.stock_counts:
+            held = counts.get(count[:2])
+            if held is None or newer_count(StockCount(*held[:-1]), count) == count:
+                self._put("stock_count", count[:2], CountedStock(*count, 0))
+        for store_id, items in moved_items(changes).items():
+            for key in ((store_id, item) for item in items if (store_id, item) in counts):
+                level = self._tables["stock_level"][key].on_hand_milli
+                seen = level - unseen(counts[key], self._tables)
+                self._put("stock_count", key, counts[key]._replace(seen_milli=seen))
+
+    def _insert(self, table: str, width: int, rows: Sequence[AnyRow | TillSession]) -> None:
+        for row in rows:
+            key = row[:width]
+            if key in self._tables[table]:
+                raise Unwritable(f"{table}: the key {key} is taken")
+            self._put(table, key, row)
+
+    def _put(self, table: str, key: Key, row: Any) -> None:
+        _refuse_unfit(table, row)
+        self._set(self._tables[table], key, row)
+
+    def _add(
+        self, table: str, width: int, rows: Sequence[DayFigure] | Sequence[OnHand | Points]
+    ) -> None:
+        for row in rows:
+            key = row[:width]
+            held = self._tables[table].get(key)
+            _refuse_unfit(table, row)
+            if held is not None:
+                sums = (one + other for one, other in zip(held[width:], row[width:], strict=True))
+                row = type(row)._make((*key, *sums))
+            self._put(table, key, row)
+
+    def _change_tills(self, changes: RowChanges) -> None:
+        tills = self._tables["till_session"]
+        for moved in changes.tills_moved:
+            held = tills[moved[:2]]
+            amount = held.moved_minor + moved.moved_minor
+            self._put("till_session", moved[:2], held._replace(moved_minor=amount))
+        for settled in changes.tills_settled:
+            row = tills[settled[:2]]._replace(
+                expected_cash_minor=settled.expected_cash_minor,
+                counted_cash_minor=settled.counted_cash_minor,
+            )
+            self._put("till_session", settled[:2], row)
+
+    def _merge_day(self, day: Day) -> None:
+        held = self._tables["business_day"].get(day[:4])
+        self._put("business_day", day[:4], day if held is None else merged_day(held, day))
+
+    def _merge_field(self, row: CustomerField) -> bool:
+        held = self._tables["customer_field"].get(row[:3])
+        _refuse_unfit("customer_field", row)
+        if held is not None and conflict.newer(_change(held), _change(row)) == _change(held):
+            return False
+        self._put("customer_field", row[:3], row)
+        return True
+
+
+def _bits(column: Any) -> int:
+    if isinstance(column.type, BigInteger):
+        return 63
+    return 31 if isinstance(column.type, Integer) else 0
+
+
+_BITS = {
+    name: tuple(_bits(column) for column in table.columns) for name, table in PROJECTED.items()
+}
+"""Of each column: how many bits its numbers may have, 0 where it holds none."""
+
+
+def _refuse_unfit(table: str, row: tuple[Any, ...]) -> None:
+    for value, bits in zip(row, _BITS[table], strict=True):
+        if isinstance(value, str) and NUL in value:
+            raise Unwritable(f"{table}: a text holds NUL")
+        if bits and isinstance(value, int) and not -(1 << bits) <= value < 1 << bits:
+            raise Unwritable(f"{table}: {value} is out of range")
+
+
+def _till_session(opened: TillOpened) -> TillSession:
+    return TillSession(*opened, 0, None, None)
+
+
+def _change(row: CustomerField) -> FieldChange:
+    return FieldChange(FieldName(row.field), Hlc(row.hlc), row.source, row.value, row.sealed)
+
+
+def _epoch(row: Any) -> Epoch:
+    return Epoch(row.epoch_number, row.epoch_fingerprint)
+
+
+def _stream_order(key: StreamKey) -> tuple[StoreId, int, bytes]:
+    return key.store_id, key.epoch.number, key.epoch.fingerprint
