@@ -14,7 +14,7 @@ from sync.protocol.batch import Batch, Health
 from sync.protocol.bounds import INTEGER_MAX
 from sync.protocol.change import INSTANT_MS_MAX, Envelope, Epoch, Head, Link, link
 from sync.protocol.clock import ClockState, Hlc
-from sync.protocol.codec import KINDS, KindVersion, encode, kind_of
+from sync.protocol.codec import KINDS, encode, kind_of
 from sync.protocol.facts import (
     AlarmCleared,
     AlarmKind,
@@ -27,6 +27,7 @@ from sync.protocol.facts import (
     CustomerChanged,
     DeviceRecorded,
     IdAbandoned,
+    KindVersion,
     Line,
     OriginalLine,
     Override,

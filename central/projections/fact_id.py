@@ -6,16 +6,12 @@ its event's. (store, kind, id) is then the one key of idempotence, held against 
 (``line_up``): the same content counts nowhere again, other content is set aside and shown.
 """
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
-from sync.protocol import facts
-from sync.protocol.codec import kind_of
-from sync.protocol.facts import AnyFact
+from sync.protocol.facts import AnyFact, RetailTransaction
 
-SALE_KIND = "retail_transaction"
+SALE_KIND = RetailTransaction.KIND.kind
 
 
 class FactId(NamedTuple):
@@ -25,30 +21,7 @@ class FactId(NamedTuple):
     id: UUID
 
 
-OWN_ID: Mapping[type[AnyFact], str | None] = MappingProxyType(
-    {
-        facts.RetailTransaction: "sale_id",
-        facts.TillSessionOpened: "till_session_id",
-        facts.TillMoved: "movement_id",
-        facts.TillSessionSettled: "till_session_id",
-        facts.BusinessDayOpened: None,
-        facts.BusinessDayClosed: None,
-        facts.BusinessDayReopened: None,
-        facts.StockTransferred: "transfer_id",
-        facts.StockCounted: "count_id",
-        facts.AlarmCleared: None,
-        facts.StockMoved: "movement_id",
-        facts.CustomerChanged: None,
-        facts.AlarmRaised: "alarm_id",
-        facts.IdAbandoned: "sale_id",
-        facts.DeviceRecorded: None,
-    }
-)
-"""Each kind's own id; None: the event's."""
-
-
 def fact_id(fact: AnyFact, event_id: UUID) -> FactId:
     """Under what a fact counts once."""
-    name = OWN_ID[type(fact)]
-    found: UUID = event_id if name is None else getattr(fact, name)
-    return FactId(kind_of(fact).kind, found)
+    found: UUID = event_id if fact.OWN_ID is None else getattr(fact, fact.OWN_ID)
+    return FactId(fact.KIND.kind, found)

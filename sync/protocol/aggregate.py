@@ -4,15 +4,7 @@
 from typing import NamedTuple
 from uuid import UUID
 
-from sync.protocol.facts import (
-    AnyFact,
-    CustomerChanged,
-    IdAbandoned,
-    RetailTransaction,
-    TillMoved,
-    TillSessionOpened,
-    TillSessionSettled,
-)
+from sync.protocol.facts import AnyFact, RetailTransaction
 
 
 class Root(NamedTuple):
@@ -24,15 +16,10 @@ class Root(NamedTuple):
 
 def root_of(fact: AnyFact) -> Root | None:
     """The root of a fact, or None where nothing ever waits for it."""
-    match fact:
-        case RetailTransaction() | IdAbandoned():
-            return Root("sale", fact.sale_id)
-        case TillSessionOpened() | TillMoved() | TillSessionSettled():
-            return Root("till_session", fact.till_session_id)
-        case CustomerChanged():
-            return Root("customer", fact.customer_id)
-        case _:
-            return None
+    if fact.ROOT is None:
+        return None
+    kind, field = fact.ROOT
+    return Root(kind, getattr(fact, field))
 
 
 def names_of(fact: AnyFact) -> tuple[Root, ...]:

@@ -6,16 +6,15 @@ Bodies are msgpack arrays (UUIDs as 16 bytes, dates as ISO text); old kind versi
 here when they are decoded. Batches travel as zstd over msgpack of columns, unfolded under a cap.
 """
 
-from typing import NamedTuple, TypeVar
+from typing import TypeVar, get_args
 
 import msgspec
 import zstandard
 
-from sync.protocol import facts as poslog
 from sync.protocol.batch import UNFOLDED_BYTES_MAX, Batch
 from sync.protocol.columns import SentBatch, received, to_send
 from sync.protocol.errors import Undecodable
-from sync.protocol.facts import AnyFact
+from sync.protocol.facts import AnyFact, KindVersion
 
 T = TypeVar("T")
 PACK_LEVEL = 6
@@ -28,33 +27,9 @@ _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _encoder = msgspec.msgpack.Encoder(uuid_format="bytes")
 
 
-class KindVersion(NamedTuple):
-    """How a body is to be read."""
+KINDS: dict[KindVersion, type[AnyFact]] = {fact.KIND: fact for fact in get_args(AnyFact)}
+"""Every kind and version that was ever written."""
 
-    kind: str
-    version: int
-
-
-KINDS: dict[KindVersion, type[AnyFact]] = {
-    KindVersion("retail_transaction", 1): poslog.RetailTransaction,
-    KindVersion("till_session_opened", 1): poslog.TillSessionOpened,
-    KindVersion("till_moved", 1): poslog.TillMoved,
-    KindVersion("till_session_settled", 1): poslog.TillSessionSettled,
-    KindVersion("business_day_opened", 1): poslog.BusinessDayOpened,
-    KindVersion("business_day_closed", 1): poslog.BusinessDayClosed,
-    KindVersion("business_day_reopened", 1): poslog.BusinessDayReopened,
-    KindVersion("stock_moved", 1): poslog.StockMoved,
-    KindVersion("stock_transferred", 1): poslog.StockTransferred,
-    KindVersion("stock_counted", 1): poslog.StockCounted,
-    KindVersion("customer_changed", 1): poslog.CustomerChanged,
-    KindVersion("alarm_raised", 1): poslog.AlarmRaised,
-    KindVersion("alarm_cleared", 1): poslog.AlarmCleared,
-    KindVersion("id_abandoned", 1): poslog.IdAbandoned,
-    KindVersion("device_recorded", 1): poslog.DeviceRecorded,
-}
-"""Every kind and version that was ever written. Entries are added, never changed."""
-
-_WRITTEN: dict[type[AnyFact], KindVersion] = {fact: name for name, fact in KINDS.items()}
 _DECODERS = {name: msgspec.msgpack.Decoder(fact) for name, fact in KINDS.items()}
 
 
@@ -73,7 +48,7 @@ def decode(kind: type[T], raw: bytes) -> T:
 
 def kind_of(fact: AnyFact) -> KindVersion:
     """The kind and version under which a fact is written today."""
-    return _WRITTEN[type(fact)]
+    return fact.KIND
 
 
 def is_known(kind: str, version: int) -> bool:

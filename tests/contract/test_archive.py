@@ -17,7 +17,6 @@ from central.archive.postgres import PostgresArchive
 from central.database.embedded import PostgresServer
 from central.db.engine import open_engine
 from central.db.tables import metadata
-from central.projections.fact_id import OWN_ID
 from central.usecases.box.record_stated_head import hear_head
 from central.usecases.journal.apply_events import apply_events
 from central.usecases.journal.ingest_batch import Acknowledged, IngestAnswer, NoStream, ingest_batch
@@ -26,7 +25,7 @@ from sync.protocol import codec
 from sync.protocol.batch import Batch
 from sync.protocol.change import Head
 from sync.protocol.clock import Hlc
-from sync.protocol.codec import KindVersion, encode, kind_of
+from sync.protocol.codec import encode, kind_of
 from sync.protocol.facts import (
     AlarmCleared,
     AlarmKind,
@@ -38,6 +37,7 @@ from sync.protocol.facts import (
     CustomerChanged,
     DeviceRecorded,
     IdAbandoned,
+    KindVersion,
     RetailTransaction,
     StockCounted,
     StockLine,
@@ -425,7 +425,7 @@ async def test_another_content_under_an_id_that_counts_is_set_aside_whatever_its
     once = await office.rows()
     changed = []
     for envelope, fact in sent:
-        name = OWN_ID[type(fact)]
+        name = fact.OWN_ID
         new = _otherwise(others[envelope.kind], fact, name)
         body = (envelope.kind, envelope.kind_version, encode(new), envelope.event_id)
         changed.append(shop.append_body(*body))

@@ -20,9 +20,9 @@ from central.archive.postgres import PostgresArchive
 from central.database.embedded import PostgresServer
 from central.db.engine import open_engine
 from central.db.tables import metadata
-from central.projections.fact_id import OWN_ID, SALE_KIND
-from sync.protocol.codec import KINDS, KindVersion, encode
-from sync.protocol.facts import AnyFact, BusinessDayClosed, CustomerChanged
+from central.projections.fact_id import SALE_KIND
+from sync.protocol.codec import KINDS, encode
+from sync.protocol.facts import AnyFact, BusinessDayClosed, CustomerChanged, Fact, KindVersion
 from sync.protocol.manifest import Manifest
 from tests.doubles.archive_memory import MemoryArchive
 from tests.golden import examples as golden
@@ -240,7 +240,10 @@ def test_no_kind_lacks_golden_bytes_a_line_in_the_protocol_or_a_projection() -> 
         assert (kind, version) in PROJECTED, f"{kind} {version}: nobody says what rows it makes"
     assert PROJECTED.keys() == KINDS.keys()
     assert golden.EXAMPLES.keys() == KINDS.keys()
-    assert OWN_ID.keys() == set(KINDS.values()), "under which id does it count once?"
+    assert set(Fact.__subclasses__()) == set(KINDS.values()), "a fact that is in no list"
+    for fact in KINDS.values():
+        assert fact.OWN_ID is None or fact.OWN_ID in fact.__struct_fields__
+        assert fact.ROOT is None or fact.ROOT[1] in fact.__struct_fields__
 
 
 @pytest.fixture(scope="session")

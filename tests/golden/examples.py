@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from sync.protocol.clock import Hlc
-from sync.protocol.codec import KindVersion
 from sync.protocol.facts import (
     AlarmCleared,
     AlarmKind,
@@ -21,6 +20,7 @@ from sync.protocol.facts import (
     CustomerChanged,
     DeviceRecorded,
     IdAbandoned,
+    KindVersion,
     Line,
     OriginalLine,
     Override,

@@ -35,7 +35,6 @@ from sync.protocol.change import (
 from sync.protocol.clock import ClockState, Hlc
 from sync.protocol.codec import (
     KINDS,
-    KindVersion,
     decode,
     decode_fact,
     encode,
@@ -43,6 +42,7 @@ from sync.protocol.codec import (
     unpack_batch,
 )
 from sync.protocol.columns import SentBatch, received, to_send
+from sync.protocol.facts import KindVersion
 from sync.protocol.identity import BootId, CompanyId, DeviceId, EventId, Incarnation, StoreId
 from sync.protocol.reference import FeedHead, replace_in_set_hash
 from sync.protocol.shared import CustomerField, PersonalKey

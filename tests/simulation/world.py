@@ -21,10 +21,11 @@ from sync.engine import journal
 from sync.engine.journal import Moment, append, read_range
 from sync.engine.transport import Response
 from sync.protocol.clock import Hlc
-from sync.protocol.codec import KindVersion, decode_fact
+from sync.protocol.codec import decode_fact
 from sync.protocol.facts import (
     CustomerChanged,
     DeviceRecorded,
+    KindVersion,
     TillSessionOpened,
     TillSessionSettled,
 )

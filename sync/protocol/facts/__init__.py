@@ -14,7 +14,7 @@ Words: ARTS / OMG operational data model.
 
 from typing import TypeAlias
 
-from sync.protocol.facts.base import LINES_MAX, Fact
+from sync.protocol.facts.base import LINES_MAX, Fact, KindVersion
 from sync.protocol.facts.box import (
     AlarmCleared,
     AlarmKind,
@@ -72,6 +72,7 @@ AnyFact: TypeAlias = (
     | IdAbandoned
     | DeviceRecorded
 )
+"""Every kind and version that was ever written: the one list. Entries are added, never changed."""
 
 __all__ = [
     "LINES_MAX",
@@ -88,6 +89,7 @@ __all__ = [
     "DeviceRecorded",
     "Fact",
     "IdAbandoned",
+    "KindVersion",
     "Line",
     "OriginalLine",
     "Override",

@@ -1,6 +1,7 @@
 """What every fact has in common: its base, and the bounds that a whole fact keeps (bounds.py)."""
 
 from datetime import date
+from typing import ClassVar, NamedTuple
 
 import msgspec
 
@@ -10,8 +11,30 @@ from sync.protocol.errors import Unbalanced
 LINES_MAX = LINE_NO_MAX
 
 
+class KindVersion(NamedTuple):
+    """How a body is to be read."""
+
+    kind: str
+    version: int
+
+
+class Part(msgspec.Struct, frozen=True, array_like=True):
+    """Base of what stands inside a fact: a line, a tender."""
+
+
 class Fact(msgspec.Struct, frozen=True, array_like=True):
-    """Base of everything that can stand in a journal."""
+    """Base of everything that can stand in a journal. What a kind says of itself it says here once;
+    none of it travels, and capitals keep it apart from fields.
+
+    ``KIND``: under what name and version it is written. ``OWN_ID``: the field with the id that its
+    maker drew for it, under which it counts once at a store whatever brings it; None: its event's.
+    ``ROOT``: the aggregate it belongs to and the field with its id (aggregate.py); None: nothing
+    ever waits for it.
+    """
+
+    KIND: ClassVar[KindVersion]
+    OWN_ID: ClassVar[str | None]
+    ROOT: ClassVar[tuple[str, str] | None] = None
 
 
 def refuse_date(business_date: date | None) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sync.protocol.bounds import Text
 from sync.protocol.change import Kind
-from sync.protocol.facts.base import Fact
+from sync.protocol.facts.base import Fact, KindVersion
 from sync.protocol.identity import OperatorId, SaleId, WorkstationId
 
 
@@ -26,6 +26,9 @@ class AlarmKind(StrEnum):
 class AlarmRaised(Fact, frozen=True, array_like=True):
     """Something that should not happen did; ``subject`` is the id it is about."""
 
+    KIND = KindVersion("alarm_raised", 1)
+    OWN_ID = "alarm_id"
+
     alarm_id: UUID
     kind: Kind
     subject: Text
@@ -36,6 +39,9 @@ class AlarmRaised(Fact, frozen=True, array_like=True):
 class AlarmCleared(Fact, frozen=True, array_like=True):
     """Somebody looked and said why the alarm no longer stands. ``cleared_by`` is the person."""
 
+    KIND = KindVersion("alarm_cleared", 1)
+    OWN_ID = None
+
     alarm_id: UUID
     cleared_by: Text
     reason: Text
@@ -44,6 +50,10 @@ class AlarmCleared(Fact, frozen=True, array_like=True):
 class IdAbandoned(Fact, frozen=True, array_like=True):
     """A sale's id was given up: it will never be committed."""
 
+    KIND = KindVersion("id_abandoned", 1)
+    OWN_ID = "sale_id"
+    ROOT = ("sale", "sale_id")
+
     sale_id: SaleId
     workstation_id: WorkstationId
     operator_id: OperatorId | None = None
@@ -51,6 +61,9 @@ class IdAbandoned(Fact, frozen=True, array_like=True):
 
 class DeviceRecorded(Fact, frozen=True, array_like=True):
     """Something about the box itself: boot, clock jump, version, disk."""
+
+    KIND = KindVersion("device_recorded", 1)
+    OWN_ID = None
 
     record: Text
     detail: Text

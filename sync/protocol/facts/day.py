@@ -4,7 +4,7 @@ from datetime import date
 
 from sync.protocol.bounds import Text
 from sync.protocol.errors import Unbalanced
-from sync.protocol.facts.base import Fact, refuse_date
+from sync.protocol.facts.base import Fact, KindVersion, refuse_date
 from sync.protocol.identity import OperatorId
 from sync.protocol.manifest import Manifest
 
@@ -12,6 +12,9 @@ from sync.protocol.manifest import Manifest
 class BusinessDayOpened(Fact, frozen=True, array_like=True):
     """The day's name on every later fact; its date is stated, never taken from a clock.
     ``override_reason``: why a date that is not the next day's is meant (protocol.md, Time)."""
+
+    KIND = KindVersion("business_day_opened", 1)
+    OWN_ID = None
 
     business_date: date
     operator_id: OperatorId
@@ -25,6 +28,9 @@ class BusinessDayOpened(Fact, frozen=True, array_like=True):
 class BusinessDayClosed(Fact, frozen=True, array_like=True):
     """The day's end with the full manifest of what it contains."""
 
+    KIND = KindVersion("business_day_closed", 1)
+    OWN_ID = None
+
     business_date: date
     operator_id: OperatorId
     manifest: Manifest
@@ -37,6 +43,9 @@ class BusinessDayClosed(Fact, frozen=True, array_like=True):
 
 class BusinessDayReopened(Fact, frozen=True, array_like=True):
     """A day that was closed by mistake goes on: its next close brings the manifest that counts."""
+
+    KIND = KindVersion("business_day_reopened", 1)
+    OWN_ID = None
 
     business_date: date
     operator_id: OperatorId

@@ -20,7 +20,7 @@ from sync.protocol.bounds import (
 )
 from sync.protocol.change import Instant
 from sync.protocol.errors import Unbalanced
-from sync.protocol.facts.base import LINES_MAX, Fact, refuse_date, refuse_size
+from sync.protocol.facts.base import LINES_MAX, Fact, KindVersion, Part, refuse_date, refuse_size
 from sync.protocol.identity import (
     CustomerId,
     ItemId,
@@ -59,7 +59,7 @@ class TaxClass(StrEnum):
     OUT_OF_SCOPE = "out_of_scope"
 
 
-class Spend(Fact, frozen=True, array_like=True):
+class Spend(Part, frozen=True, array_like=True):
     """Points taken from one grant: its id is (root, line)."""
 
     root: UUID
@@ -71,7 +71,7 @@ class Spend(Fact, frozen=True, array_like=True):
             raise Unbalanced("a spend takes at least one point")
 
 
-class PriceModifier(Fact, frozen=True, array_like=True):
+class PriceModifier(Part, frozen=True, array_like=True):
     """What changed a line's price, in minor units (negative lowers the price)."""
 
     kind: Text
@@ -82,14 +82,14 @@ class PriceModifier(Fact, frozen=True, array_like=True):
     operator_id: OperatorId | None = None
 
 
-class OriginalLine(Fact, frozen=True, array_like=True):
+class OriginalLine(Part, frozen=True, array_like=True):
     """The sale line that a return line takes back."""
 
     sale_id: SaleId
     line_no: LineNo
 
 
-class Override(Fact, frozen=True, array_like=True):
+class Override(Part, frozen=True, array_like=True):
     """Somebody with the permission allowed what the operator may not do alone."""
 
     act: Text
@@ -98,7 +98,7 @@ class Override(Fact, frozen=True, array_like=True):
     line_no: LineNo | None = None
 
 
-class Line(Fact, frozen=True, array_like=True):
+class Line(Part, frozen=True, array_like=True):
     """A SaleLine (quantity above zero) or a ReturnLine (below zero, with its original).
 
     ``extended_minor`` is price x quantity; ``amount_minor`` adds the modifiers: it is what the
@@ -158,7 +158,7 @@ class Line(Fact, frozen=True, array_like=True):
         return self.quantity_milli < 0
 
 
-class TaxLine(Fact, frozen=True, array_like=True):
+class TaxLine(Part, frozen=True, array_like=True):
     """Tax of one class, rate and mode, over the sale lines or over the return lines of a receipt.
 
     ``net_minor`` is the base: the lines' amounts without their tax, in either mode, so that bases
@@ -173,7 +173,7 @@ class TaxLine(Fact, frozen=True, array_like=True):
     is_return: bool = False
 
 
-class TenderLine(Fact, frozen=True, array_like=True):
+class TenderLine(Part, frozen=True, array_like=True):
     """One tender. ``name`` as the receipt shows it for ever, whatever head office calls it later;
     ``points`` and ``spends`` only where the tender is points."""
 
@@ -192,7 +192,7 @@ class TenderLine(Fact, frozen=True, array_like=True):
             raise Unbalanced(f"tender {self.tender_id}: only points are paid with points")
 
 
-class TakeBack(Fact, frozen=True, array_like=True):
+class TakeBack(Part, frozen=True, array_like=True):
     """Points that return lines took back, and rights that paid off what was owed before.
 
     ``points`` is what the return lines took, 0 where a receipt only pays off. ``spends`` are the
@@ -215,6 +215,10 @@ class RetailTransaction(Fact, frozen=True, array_like=True):
     Sum of line amounts (+ tax of the lines whose mode adds it) + rounding = tenders - change.
     ``tendered_at_ms`` is the instant as of which the basket was priced (UTC).
     """
+
+    KIND = KindVersion("retail_transaction", 1)
+    OWN_ID = "sale_id"
+    ROOT = ("sale", "sale_id")
 
     sale_id: SaleId
     receipt_number: ReceiptNumber

@@ -14,7 +14,7 @@ import msgspec
 from sync.protocol.bounds import FIGURE_MAX, Milli, Minor, Text
 from sync.protocol.change import Sequence
 from sync.protocol.errors import Unbalanced
-from sync.protocol.facts.base import LINES_MAX, Fact, refuse_date, refuse_size
+from sync.protocol.facts.base import LINES_MAX, Fact, KindVersion, Part, refuse_date, refuse_size
 from sync.protocol.identity import ItemId, MovementId, OperatorId, StoreId
 from sync.protocol.text import PLAIN
 
@@ -27,7 +27,7 @@ class StockMovementKind(StrEnum):
     WASTE = "waste"
 
 
-class StockLine(Fact, frozen=True, array_like=True):
+class StockLine(Part, frozen=True, array_like=True):
     """One item's part of a movement; ``quantity_milli`` is signed and never 0."""
 
     item_id: Annotated[ItemId, PLAIN]
@@ -47,6 +47,9 @@ def _refuse_lines(lines: "tuple[StockLine, ...] | tuple[CountLine, ...]") -> Non
 
 class StockMoved(Fact, frozen=True, array_like=True):
     """Stock came or went without a sale. Absolute figures stand only in a count."""
+
+    KIND = KindVersion("stock_moved", 1)
+    OWN_ID = "movement_id"
 
     movement_id: MovementId
     kind: StockMovementKind
@@ -74,6 +77,9 @@ class StockTransferred(Fact, frozen=True, array_like=True):
     of its own store; what one sent and the other did not get is in transit or a discrepancy.
     ``intent_id``: the wish that both name; ``other_store_id``: None where it is not known."""
 
+    KIND = KindVersion("stock_transferred", 1)
+    OWN_ID = "transfer_id"
+
     transfer_id: MovementId
     direction: TransferDirection
     intent_id: UUID | None
@@ -93,7 +99,7 @@ class StockTransferred(Fact, frozen=True, array_like=True):
             raise Unbalanced(f"a line of a transfer {self.direction.value} has the wrong sign")
 
 
-class CountLine(Fact, frozen=True, array_like=True):
+class CountLine(Part, frozen=True, array_like=True):
     """One item as it was counted: an absolute figure, and what it has seen (protocol.md, stock):
     this epoch's events through ``seen_through``. Movements that it has not seen come on top."""
 
@@ -106,6 +112,9 @@ class CountLine(Fact, frozen=True, array_like=True):
 class StockCounted(Fact, frozen=True, array_like=True):
     """Shelves were counted, while selling went on or not. ``parent_through``: of the epoch before,
     what it had when it was sealed; None where this epoch has no parent."""
+
+    KIND = KindVersion("stock_counted", 1)
+    OWN_ID = "count_id"
 
     count_id: MovementId
     operator_id: OperatorId

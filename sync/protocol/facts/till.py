@@ -6,12 +6,16 @@ from enum import StrEnum
 
 from sync.protocol.bounds import Minor, Sum, Text
 from sync.protocol.errors import Unbalanced
-from sync.protocol.facts.base import Fact, refuse_date
+from sync.protocol.facts.base import Fact, KindVersion, refuse_date
 from sync.protocol.identity import MovementId, OperatorId, TillId, TillSessionId, WorkstationId
 
 
 class TillSessionOpened(Fact, frozen=True, array_like=True):
     """A till was opened with a float, in minor units of cash."""
+
+    KIND = KindVersion("till_session_opened", 1)
+    OWN_ID = "till_session_id"
+    ROOT = ("till_session", "till_session_id")
 
     till_session_id: TillSessionId
     till_id: TillId
@@ -37,6 +41,10 @@ class TillMovementKind(StrEnum):
 class TillMoved(Fact, frozen=True, array_like=True):
     """Cash came into a till (positive) or left it (negative) without a sale."""
 
+    KIND = KindVersion("till_moved", 1)
+    OWN_ID = "movement_id"
+    ROOT = ("till_session", "till_session_id")
+
     movement_id: MovementId
     till_session_id: TillSessionId
     kind: TillMovementKind
@@ -55,6 +63,10 @@ class TillMoved(Fact, frozen=True, array_like=True):
 class TillSessionSettled(Fact, frozen=True, array_like=True):
     """A till was counted: over (positive) or short (negative) = counted - expected.
     ``expected_cash_minor`` is a sum over the session: float, cash tenders, change, movements."""
+
+    KIND = KindVersion("till_session_settled", 1)
+    OWN_ID = "till_session_id"
+    ROOT = ("till_session", "till_session_id")
 
     till_session_id: TillSessionId
     till_id: TillId

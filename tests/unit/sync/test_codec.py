@@ -14,7 +14,6 @@ from sync.protocol.change import Envelope, Genesis, link
 from sync.protocol.codec import (
     KINDS,
     PACK_LEVEL,
-    KindVersion,
     decode,
     decode_fact,
     encode,
@@ -25,7 +24,7 @@ from sync.protocol.codec import (
 )
 from sync.protocol.enrolment import EnrolmentAnswer
 from sync.protocol.errors import Undecodable
-from sync.protocol.facts import AnyFact
+from sync.protocol.facts import AnyFact, KindVersion
 from sync.protocol.manifest import Manifest
 from sync.protocol.reference import FeedPage
 from tests.strategies import STORE, batches, envelopes, facts, light_chain

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from sync.protocol.aggregate import Root, names_of, root_of
 from sync.protocol.clock import Hlc
-from sync.protocol.codec import KINDS, KindVersion, decode_fact, encode
+from sync.protocol.codec import KINDS, decode_fact, encode
 from sync.protocol.errors import Unbalanced, Undecodable
 from sync.protocol.facts import (
     CountLine,
+    KindVersion,
     Line,
     OriginalLine,
     RetailTransaction,

@@ -26,7 +26,7 @@ from sync.protocol import (
 )
 from sync.protocol.answers import RETRY_AFTER_S_MAX, Slug
 from sync.protocol.clock import ClockState
-from sync.protocol.facts import TaxClass, TenderKind, sale, stock
+from sync.protocol.facts import KindVersion, TaxClass, TenderKind, sale, stock
 from sync.protocol.money import CashRounding
 from sync.protocol.reference import DataSet
 from sync.protocol.shared import CustomerField
@@ -51,7 +51,7 @@ WIRE = {
 
 
 @pytest.mark.parametrize("name", codec.KINDS, ids=str)
-def test_every_kind_has_its_line(name: codec.KindVersion) -> None:
+def test_every_kind_has_its_line(name: KindVersion) -> None:
     fields = ", ".join(codec.KINDS[name].__struct_fields__)
     lines = [row for row in ROWS if row[:2] == [f"`{name.kind}`", str(name.version)]]
     assert [row[3] for row in lines] == [fields]
