@@ -35,8 +35,8 @@ from edge.db.tables.store import (
     TenderRow,
     TillSession,
 )
-from edge.db.tills import TillState
 from edge.domain.business_day import DayState
+from edge.domain.till import TillState
 
 Column: TypeAlias = ColumnElement[Any] | Mapped[Any]
 

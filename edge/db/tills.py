@@ -2,12 +2,12 @@
 
 import sqlite3
 from datetime import date
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from edge.domain.till import TillState
 from sync.protocol.identity import OperatorId, TillId, TillSessionId, WorkstationId
 
 _COLUMNS = (
@@ -46,13 +46,6 @@ _CASH_TENDERED = (
 _CHANGE_GIVEN = (
     "SELECT coalesce(sum(change_minor), 0) FROM sale WHERE till_session_id = ? AND NOT training"
 )
-
-
-class TillState(StrEnum):
-    """open → settled, and never back."""
-
-    OPEN = "open"
-    SETTLED = "settled"
 
 
 class TillSession(msgspec.Struct, frozen=True):

@@ -1,21 +1,29 @@
 """A business day's states, and which dates it may have: near what is known of the time, or a
 manager says why not.
 
-A day is opened, closed with its manifest, and may be opened again by a manager where it was closed
-by mistake: its next close brings the manifest that counts. At most one day is open at a time.
+A day is opened, traded on, closed with its manifest, and may be opened again by a manager where it
+was closed by mistake: its next close brings the manifest that counts. At most one day is open at a
+time, which no day's own state can say: ``refuse_second_open`` does.
 
 A clock may be wrong by a day or by years, and a day that is opened under a wrong date keeps later
 ones from opening; but nothing in a clock may keep a shop from selling. So a date is held against
 head office's time as far as it is known, and a person decides.
 """
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
-from edge.domain.day_errors import BusinessDayFar, BusinessDayOutOfReach
+from edge.domain.day_errors import (
+    BusinessDayClosedAlready,
+    BusinessDayFar,
+    BusinessDayOpenAlready,
+    BusinessDayOutOfReach,
+    UnknownBusinessDay,
+)
+from edge.domain.errors import NoOpenBusinessDay
+from edge.domain.states import States
 
 EARLIEST = date(2000, 1, 1)
 AHEAD_MAX = timedelta(days=366)
@@ -36,26 +44,45 @@ class DayState(StrEnum):
 
 
 class DayEvent(StrEnum):
-    """What can befall a day."""
+    """What can befall a day: TRADED when a till is opened or something is sold on it. Its refusals
+    are about the day's date; that of TRADED about nothing."""
 
     OPENED = "opened"
+    TRADED = "traded"
     CLOSED = "closed"
     REOPENED = "reopened"
 
 
-NEXT: Mapping[DayState | None, Mapping[DayEvent, DayState]] = MappingProxyType(
-    {
-        None: {DayEvent.OPENED: DayState.OPEN},
-        DayState.OPEN: {DayEvent.CLOSED: DayState.CLOSED},
-        DayState.CLOSED: {DayEvent.REOPENED: DayState.OPEN},
-    }
+BUSINESS_DAY: States[DayState, DayEvent] = States(
+    MappingProxyType(
+        {
+            None: {
+                DayEvent.OPENED: DayState.OPEN,
+                DayEvent.TRADED: NoOpenBusinessDay,
+                DayEvent.CLOSED: UnknownBusinessDay,
+                DayEvent.REOPENED: UnknownBusinessDay,
+            },
+            DayState.OPEN: {
+                DayEvent.OPENED: DayState.OPEN,
+                DayEvent.TRADED: DayState.OPEN,
+                DayEvent.CLOSED: DayState.CLOSED,
+                DayEvent.REOPENED: DayState.OPEN,
+            },
+            DayState.CLOSED: {
+                DayEvent.OPENED: BusinessDayClosedAlready,
+                DayEvent.TRADED: NoOpenBusinessDay,
+                DayEvent.CLOSED: DayState.CLOSED,
+                DayEvent.REOPENED: DayState.OPEN,
+            },
+        }
+    )
 )
-"""Each state's events and where they lead; an event that is not there cannot happen."""
 
 
-def can_happen(state: DayState | None, event: DayEvent) -> bool:
-    """Whether a day in this state takes this event."""
-    return event in NEXT[state]
+def refuse_second_open(business_date: date, open_date: date | None) -> None:
+    """``open_date``: of the day that is open, if one is. Raises BusinessDayOpenAlready."""
+    if open_date is not None and open_date != business_date:
+        raise BusinessDayOpenAlready(open_date)
 
 
 class KnownToday(NamedTuple):

@@ -9,8 +9,8 @@ from uuid import uuid5
 import pytest
 
 from edge.db.days import BusinessDay, find_open_day
-from edge.db.tills import TillState, find_open_till, find_till_session
-from edge.domain.business_day import NEXT, DayEvent, DayState, can_happen
+from edge.db.tills import find_open_till, find_till_session
+from edge.domain.business_day import DayState
 from edge.domain.day_errors import (
     AnotherWorkstationsTill,
     BusinessDayBehind,
@@ -34,6 +34,7 @@ from edge.domain.errors import (
     SettingsMissing,
     UnknownOperator,
 )
+from edge.domain.till import TillState
 from edge.usecases.day.close import CloseBusinessDay, ClosedDay, close_business_day
 from edge.usecases.day.open import OpenBusinessDay, open_business_day
 from edge.usecases.day.reopen import ReopenBusinessDay, reopen_business_day
@@ -206,20 +207,6 @@ def test_a_day_that_a_wrong_clock_traded_is_there_again_when_its_date_comes(shop
     open_(shop, OpenBusinessDay(ANN, DAY, "the clock was a day ahead"))
     trade_and_close(shop)
     assert reopen(shop, tomorrow).business_date == tomorrow
-
-
-@pytest.mark.parametrize("state", [None, *DayState])
-def test_a_day_has_one_next_state_for_each_event_that_can_happen(state: DayState | None) -> None:
-    """B6: closed leads to open again, and to nothing else."""
-    led_to = {event: NEXT[state].get(event) for event in DayEvent if can_happen(state, event)}
-    assert (
-        led_to
-        == {
-            None: {DayEvent.OPENED: DayState.OPEN},
-            DayState.OPEN: {DayEvent.CLOSED: DayState.CLOSED},
-            DayState.CLOSED: {DayEvent.REOPENED: DayState.OPEN},
-        }[state]
-    )
 
 
 def test_a_day_before_the_last_closed_one_needs_a_managers_reason(shop: Shop) -> None:

@@ -9,8 +9,9 @@ from edge.db.days import BusinessDay, find_day, mark_closed
 from edge.db.operators import require_operator
 from edge.db.tills import open_sessions
 from edge.db.totals import read_totals, read_workstation_totals
-from edge.domain.business_day import DayEvent, can_happen
-from edge.domain.day_errors import TillsOpen, UnknownBusinessDay
+from edge.domain.business_day import BUSINESS_DAY, DayEvent
+from edge.domain.day_errors import TillsOpen
+from edge.domain.states import state_of
 from edge.usecases.fields import Operator, Request
 from sync.engine.journal import Moment, append, read_head, read_range
 from sync.protocol.batch import UNFOLDED_BYTES_MAX
@@ -49,10 +50,9 @@ def close_business_day(
     NotEnrolled. Nothing unsent can keep a day from closing.
     """
     require_operator(db, request.operator_id)
-    day = find_day(db, business_date)
-    if day is None:
-        raise UnknownBusinessDay(business_date)
-    if not can_happen(day.state, DayEvent.CLOSED):
+    found = find_day(db, business_date)
+    day = BUSINESS_DAY.require(found, state_of(found), DayEvent.CLOSED, business_date)
+    if BUSINESS_DAY.after(day.state, DayEvent.CLOSED) is day.state:
         return _closed_before(db, day)
     tills = open_sessions(db, business_date)
     if tills:

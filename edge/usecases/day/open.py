@@ -13,20 +13,16 @@ from edge.db.days import (
 from edge.db.operators import require_authority, require_operator
 from edge.db.store import read_settings, today
 from edge.domain.business_day import (
+    BUSINESS_DAY,
     DayEvent,
-    DayState,
     KnownToday,
-    can_happen,
     known_today,
     refuse_far_date,
     refuse_impossible_date,
+    refuse_second_open,
 )
-from edge.domain.day_errors import (
-    BusinessDayClosedAlready,
-    BusinessDayFar,
-    BusinessDayOpenAlready,
-    BusinessDayTooEarly,
-)
+from edge.domain.day_errors import BusinessDayFar, BusinessDayTooEarly
+from edge.domain.states import state_of
 from edge.usecases.fields import Operator, Request, Told
 from sync.engine.journal import Moment, append
 from sync.protocol.facts import BusinessDayOpened
@@ -54,18 +50,15 @@ def open_business_day(
     settings = read_settings(db)
     require_operator(db, request.operator_id)
     business_date = request.business_date or today(settings, moment.now_ms)
-    current = find_open_day(db)
-    if current is not None and current.business_date == business_date:
-        return current
-    if current is not None:
-        raise BusinessDayOpenAlready(current.business_date)
-    known = find_day(db, business_date)
-    if not can_happen(None if known is None else known.state, DayEvent.OPENED):
-        raise BusinessDayClosedAlready(business_date)
+    current, known = find_open_day(db), find_day(db, business_date)
+    refuse_second_open(business_date, None if current is None else current.business_date)
+    becomes = BUSINESS_DAY.after(state_of(known), DayEvent.OPENED, business_date)
+    if known is not None and known.state is becomes:
+        return known
     why = _why_meant(db, request, business_date, moment)
     fact = BusinessDayOpened(business_date, request.operator_id, settings.zone, why)
     seq = append(db, fact, event_id, moment).envelope.seq
-    day = BusinessDay(business_date, DayState.OPEN, request.operator_id, moment.wall_ms, seq)
+    day = BusinessDay(business_date, becomes, request.operator_id, moment.wall_ms, seq)
     insert_day(db, day)
     return day
 

@@ -6,8 +6,9 @@ from datetime import date
 
 from edge.db.days import BusinessDay, can_reopen, find_day, find_open_day, mark_reopened
 from edge.db.operators import require_authority
-from edge.domain.business_day import DayEvent, can_happen
-from edge.domain.day_errors import BusinessDayBehind, BusinessDayOpenAlready, UnknownBusinessDay
+from edge.domain.business_day import BUSINESS_DAY, DayEvent, refuse_second_open
+from edge.domain.day_errors import BusinessDayBehind
+from edge.domain.states import state_of
 from edge.usecases.fields import Operator, Request, Told
 from sync.engine.journal import Moment, append
 from sync.protocol.facts import BusinessDayReopened
@@ -35,13 +36,11 @@ def reopen_business_day(
     """
     require_authority(db, request.operator_id)
     day = find_day(db, business_date)
-    if day is None:
-        raise UnknownBusinessDay(business_date)
-    if not can_happen(day.state, DayEvent.REOPENED):
+    becomes = BUSINESS_DAY.after(state_of(day), DayEvent.REOPENED, business_date)
+    if day is not None and day.state is becomes:
         return day
     current = find_open_day(db)
-    if current is not None:
-        raise BusinessDayOpenAlready(current.business_date)
+    refuse_second_open(business_date, None if current is None else current.business_date)
     if not can_reopen(db, business_date):
         raise BusinessDayBehind(business_date)
     fact = BusinessDayReopened(business_date, request.operator_id, request.reason)

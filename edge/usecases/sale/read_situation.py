@@ -9,10 +9,11 @@ import sqlite3
 from datetime import date
 
 from edge.db import sale_reads
-from edge.domain.errors import NoOpenBusinessDay, NoOpenTill
+from edge.domain.business_day import BUSINESS_DAY, DayEvent, DayState
 from edge.domain.sale.basket import SaleRequest
 from edge.domain.sale.returns import customer_of, original_of
 from edge.domain.sale.situation import Names, Situation
+from edge.domain.till import TILL, TillEvent, TillState
 from edge.usecases.sale.hold_past import InForce, hold_past
 from sync.protocol.facts import TenderKind
 from sync.protocol.identity import WorkstationId, receipt_number
@@ -30,13 +31,13 @@ def read_situation(
 ) -> Situation:
     """What ``request`` is held against. A customer's rights are read where points move, and always
     ``with_rights``. Raises NoOpenBusinessDay, NoOpenTill, CustomerDiffers."""
-    if counter.business_date is None:
-        raise NoOpenBusinessDay
-    if counter.till_session_id is None:
-        raise NoOpenTill(workstation_id)
-    held = _in_force(db, request, store, counter, counter.business_date)
+    business_date = BUSINESS_DAY.require(counter.business_date, DayState.OPEN, DayEvent.TRADED)
+    till_session_id = TILL.require(
+        counter.till_session_id, TillState.OPEN, TillEvent.SOLD, workstation_id
+    )
+    held = _in_force(db, request, store, counter, business_date)
     if store.changed_ms > request.tendered_at_ms:
-        held = hold_past(db, held, request, counter.business_date, now_ms)
+        held = hold_past(db, held, request, business_date, now_ms)
     named = {original for line in request.lines if (original := original_of(line)) is not None}
     originals = sale_reads.sold_lines(db, named) if named else {}
     customer_id = customer_of(request.customer_id, originals)
@@ -51,8 +52,8 @@ def read_situation(
     )
     return Situation(
         workstation_id=workstation_id,
-        business_date=counter.business_date,
-        till_session_id=counter.till_session_id,
+        business_date=business_date,
+        till_session_id=till_session_id,
         receipt_number=receipt_number(
             store.store_code, workstation_id, store.epoch.number, counter.receipts + 1
         ),

@@ -5,14 +5,10 @@ import sqlite3
 from edge.db.days import find_open_day
 from edge.db.operators import require_operator
 from edge.db.store import read_settings
-from edge.db.tills import (
-    TillSession,
-    TillState,
-    find_open_session,
-    insert_till_session,
-)
-from edge.domain.day_errors import TillOpenAlready
-from edge.domain.errors import NoOpenBusinessDay
+from edge.db.tills import TillSession, find_open_session, insert_till_session
+from edge.domain.business_day import BUSINESS_DAY, DayEvent, DayState
+from edge.domain.states import state_of
+from edge.domain.till import TILL, TillEvent
 from edge.usecases.fields import AmountMinor, Operator, Request, Till, one_case
 from sync.engine.journal import Moment, append
 from sync.protocol.facts import TillSessionOpened
@@ -39,19 +35,17 @@ def open_till(
     till_id = TillId(one_case(request.till_id or workstation_id))
     settings = read_settings(db)
     require_operator(db, request.operator_id)
-    day = find_open_day(db)
-    if day is None:
-        raise NoOpenBusinessDay
+    day = BUSINESS_DAY.require(find_open_day(db), DayState.OPEN, DayEvent.TRADED)
     other = find_open_session(db, till_id, workstation_id)
-    if other is not None:
-        raise TillOpenAlready(other.till_id, other.workstation_id, other.till_session_id)
+    about = () if other is None else (other.till_id, other.workstation_id, other.till_session_id)
+    becomes = TILL.after(state_of(other), TillEvent.OPENED, *about)
     session = TillSession(
         request.till_session_id,
         till_id,
         workstation_id,
         request.operator_id,
         day.business_date,
-        TillState.OPEN,
+        becomes,
         request.float_minor,
         moment.wall_ms,
     )

@@ -8,12 +8,10 @@ from msgspec.structs import replace
 
 from edge.db.operators import require_authority, require_operator
 from edge.db.store import read_settings
-from edge.db.tills import TillSession, TillState, expected_cash, find_till_session, mark_settled
-from edge.domain.day_errors import (
-    AnotherWorkstationsTill,
-    TillSettledAlready,
-    UnknownTillSession,
-)
+from edge.db.tills import TillSession, expected_cash, find_till_session, mark_settled
+from edge.domain.day_errors import AnotherWorkstationsTill, TillSettledAlready
+from edge.domain.states import state_of
+from edge.domain.till import TILL, TillEvent
 from edge.usecases.fields import AmountMinor, Operator, Request, Told
 from sync.engine.journal import Moment, append
 from sync.protocol.facts import DeviceRecorded, TillSessionSettled
@@ -57,13 +55,13 @@ def settle_till(
     """
     settings = read_settings(db)
     require_operator(db, request.operator_id)
-    session = find_till_session(db, till_session_id)
-    if session is None:
-        raise UnknownTillSession(till_session_id)
+    found = find_till_session(db, till_session_id)
+    session = TILL.require(found, state_of(found), TillEvent.SETTLED, till_session_id)
     by_authority = session.workstation_id != workstation_id
     if by_authority:
         _refuse_stranger(db, request, session, workstation_id)
-    if session.state is TillState.SETTLED:
+    becomes = TILL.after(session.state, TillEvent.SETTLED)
+    if session.state is becomes:
         return _settled_before(session, request, settings)
     if by_authority:
         detail = (
@@ -75,7 +73,7 @@ def settle_till(
     expected = expected_cash(db, session)
     settled = replace(
         session,
-        state=TillState.SETTLED,
+        state=becomes,
         expected_cash_minor=expected,
         counted_cash_minor=request.counted_cash_minor,
         settled_by=request.operator_id,

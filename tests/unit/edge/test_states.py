@@ -1,0 +1,66 @@
+"""What may befall a day and a till is a table without holes, and a table is asked in one way."""
+
+from enum import StrEnum
+from typing import Any
+
+import pytest
+
+from edge.domain.business_day import BUSINESS_DAY, DayEvent, DayState
+from edge.domain.errors import NoOpenBusinessDay, NoOpenTill
+from edge.domain.states import States
+from edge.domain.till import TILL, TillEvent, TillState
+from sync.protocol.identity import WorkstationId
+
+TABLES: dict[str, tuple[States[Any, Any], type[StrEnum], type[StrEnum]]] = {
+    "business day": (BUSINESS_DAY, DayState, DayEvent),
+    "till": (TILL, TillState, TillEvent),
+}
+
+
+@pytest.mark.parametrize("thing", TABLES)
+def test_every_state_says_what_each_event_comes_to(thing: str) -> None:
+    states, its_states, its_events = TABLES[thing]
+    assert set(states.table) == {None, *its_states}
+    for row in states.table.values():
+        assert set(row) == set(its_events)
+
+
+def changes(states: States[Any, Any], state: StrEnum | None) -> dict[StrEnum, StrEnum]:
+    """The events that lead somewhere else, and where."""
+    row = states.table[state].items()
+    return {event: cell for event, cell in row if isinstance(cell, StrEnum) and cell is not state}
+
+
+@pytest.mark.parametrize("state", [None, *DayState])
+def test_a_day_has_one_next_state_for_each_event_that_can_happen(state: DayState | None) -> None:
+    """B6: closed leads to open again, and to nothing else."""
+    assert (
+        changes(BUSINESS_DAY, state)
+        == {
+            None: {DayEvent.OPENED: DayState.OPEN},
+            DayState.OPEN: {DayEvent.CLOSED: DayState.CLOSED},
+            DayState.CLOSED: {DayEvent.REOPENED: DayState.OPEN},
+        }[state]
+    )
+
+
+@pytest.mark.parametrize("state", [None, *TillState])
+def test_a_till_is_opened_counted_and_opened_with_another_session(state: TillState | None) -> None:
+    assert (
+        changes(TILL, state)
+        == {
+            None: {TillEvent.OPENED: TillState.OPEN},
+            TillState.OPEN: {TillEvent.SETTLED: TillState.SETTLED},
+            TillState.SETTLED: {TillEvent.OPENED: TillState.OPEN},
+        }[state]
+    )
+
+
+def test_what_is_not_there_is_refused_as_its_row_says_and_what_is_there_comes_back() -> None:
+    assert BUSINESS_DAY.require("today", DayState.OPEN, DayEvent.TRADED) == "today"
+    with pytest.raises(NoOpenBusinessDay):
+        BUSINESS_DAY.require(None, DayState.OPEN, DayEvent.TRADED)
+    with pytest.raises(NoOpenTill, match="'W1'"):
+        TILL.require("a session", TillState.SETTLED, TillEvent.SOLD, WorkstationId("W1"))
+    with pytest.raises(LookupError, match="opened"):
+        TILL.require(None, None, TillEvent.OPENED)
