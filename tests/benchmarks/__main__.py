@@ -39,15 +39,15 @@ def main(
     as_json: Annotated[bool, typer.Option("--json", help="As a JSON document.")] = False,
     only: Annotated[list[str] | None, typer.Option(help="A part; may stand several times.")] = None,
     grow: Annotated[
-        bool, typer.Option("--grow", help="A million sales, five million lines.")
+        bool, typer.Option("--grow", help="A million sales, ten million lines.")
     ] = False,
     quick: Annotated[
         bool, typer.Option("--quick", help="Small sizes, for the shape alone.")
     ] = False,
     folder: Annotated[Path, typer.Option(help="Where files go: a folder on a disk.")] = FOLDER,
 ) -> None:
-    """Measure a sale, a drained queue, central's ingest and the wire (sale, drain, ingest, wire);
-    with --grow, the long ones (grow, report)."""
+    """Measure a sale, a drained queue, central's ingest, the wire and central's reports (sale,
+    drain, ingest, wire, report); with --grow, the long ones (grow, chain)."""
     console = Console(stderr=True)
     try:
         parts, machine = _chosen(only or [], grow=grow), _machine()

@@ -246,6 +246,55 @@ async def test_daily_sales_and_tax_are_the_companys_own(engine: AsyncEngine) -> 
     ]
 
 
+async def test_sales_and_tax_are_sums_over_the_figures_of_days_and_equal_the_rows(
+    engine: AsyncEngine,
+) -> None:
+    """With tax on top, training and days on which nothing was sold; no receipt is read for them."""
+    shop, later = traded(), NEXT_DAY + timedelta(days=1)
+    on_top = shop.sale(((0, 1_000, 1_000),), day=NEXT_DAY)
+    (line,), (tender,) = on_top.lines, on_top.tenders
+    lines = (structs.replace(line, tax_included=False, tax_minor=90),)
+    paid = (structs.replace(tender, amount_minor=1_090 + on_top.change_minor),)
+    shop.append(structs.replace(on_top, lines=lines, taxes=tax_lines(lines), tenders=paid))
+    shop.new_tills()
+    shop.open(later)
+    shop.append(shop.sale(day=later, training=True))
+    await arrived(engine, shop)
+    async with unit_of_work(engine) as db:
+        before = (
+            await daily_sales(db, COMPANY, DAY, later),
+            await tax_by_rate(db, COMPANY, DAY, later),
+        )
+        owed = await db.execute(
+            text(
+                "SELECT business_date, count(*), sum(total_minor) FROM sale WHERE NOT training"
+                " GROUP BY 1 ORDER BY 1"
+            )
+        )
+        taxed = await db.execute(
+            text(
+                "SELECT tax_class, tax_rate_bp, sum(net_minor), sum(tax_minor) FROM sale_tax"
+                " JOIN sale USING (store_id, sale_id) WHERE NOT training"
+                " GROUP BY 1, 2 ORDER BY 1, 2"
+            )
+        )
+        for name in ("sale", "sale_line", "sale_tax", "sale_tender"):
+            await db.execute(text(f"DELETE FROM {name}"))
+        after = (
+            await daily_sales(db, COMPANY, DAY, later),
+            await tax_by_rate(db, COMPANY, DAY, later),
+        )
+    assert before == after
+    days, rates = before
+    assert [(row.business_date, row.transactions, row.total_minor) for row in days] == [
+        tuple(row) for row in owed
+    ]
+    assert [(row.tax_class, row.tax_rate_bp, row.net_minor, row.tax_minor) for row in rates] == [
+        tuple(row) for row in taxed
+    ]
+    assert [row.business_date for row in days] == [DAY, NEXT_DAY]
+
+
 async def test_the_tax_report_says_the_base_without_the_tax_and_leaves_out_what_is_out_of_scope(
     engine: AsyncEngine,
 ) -> None:
