@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+from edge.domain.sale.line_errors import PointsTooMany
 from edge.domain.sale.tender_errors import MorePointsThanRights, NotWholePoints
 from sync.protocol.bounds import FIGURE_MAX
 from sync.protocol.escrow import Right, allot, own_line_first
@@ -40,12 +41,20 @@ class Settling(NamedTuple):
 def earn(
     eligible: Sequence[int], paid_by_points_minor: int, settings: StoreSettings
 ) -> tuple[int, ...]:
-    """Each sale line's points. ``eligible``: its amount with tax, 0 where it earns nothing."""
+    """Each sale line's points. ``eligible``: its amount with tax, 0 where it earns nothing. Raises
+    PointsTooMany."""
     if not eligible or settings.points_step_minor <= 0:
         return tuple(0 for _ in eligible)
     base = max(0, sum(eligible) - paid_by_points_minor)
     points = base // settings.points_step_minor * settings.points_per_step
+    refuse_many(points, "lines")
     return split(points, eligible)
+
+
+def refuse_many(points: int, field: str) -> None:
+    """No record holds more. Raises PointsTooMany."""
+    if points > FIGURE_MAX:
+        raise PointsTooMany(points, field)
 
 
 def points_for(amount_minor: int, settings: StoreSettings, field: str) -> int:
@@ -67,7 +76,7 @@ def spend(points: int, rights: tuple[Right, ...], field: str) -> Spent:
 def take_back(returns: Sequence[Line], rights: tuple[Right, ...], owed: int) -> Settling:
     """Pay ``owed`` from the rights, then what the return lines (negative points) take: each from
     its own line's grant first, then from the others. What no right covers is owed. One receipt pays
-    off what one record may hold at most."""
+    off what one record may hold at most. Raises PointsTooMany."""
     owed = min(owed, FIGURE_MAX)
     spends, still_owed = allot(owed, rights)
     rights = rights_after(rights, spends)
@@ -81,6 +90,7 @@ def take_back(returns: Sequence[Line], rights: tuple[Right, ...], owed: int) -> 
         spends += allotment.spends
         still_owed += allotment.uncovered
         rights = rights_after(rights, allotment.spends)
+    refuse_many(points, "lines")
     return Settling(points, _each_once(spends), owed, still_owed, rights)
 
 

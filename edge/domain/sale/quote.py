@@ -1,30 +1,20 @@
 """What a basket would come to if it were tendered now: the rules of a sale, ahead of the sale.
 
-Price, tax, rounding and points are those of ``sale.py``; a workstation shows these amounts and
-computes none. With tenders the quote also says what is left to pay, in cash and otherwise, and the
-change. Nothing here is kept: the sale is priced anew when it is finished.
+Price, modifiers, tax, total and points are the sale's own (``priced_basket.py``); a workstation
+shows these amounts and computes none. With tenders the quote also says what is left to pay, in cash
+and otherwise, and the change. Nothing here is kept: the sale is priced anew when it is finished.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from math import gcd
 
 import msgspec
 
-from edge.domain.sale import returns
 from edge.domain.sale import tenders as tender
 from edge.domain.sale.basket import SaleRequest
-from edge.domain.sale.compose import (
-    Draft,
-    points_earned,
-    price_lines,
-    refuse_unknown_people,
-    take_back_points,
-    tender_lines,
-    total_of,
-)
+from edge.domain.sale.priced_basket import price_basket
 from edge.domain.sale.situation import Situation
-from edge.domain.sale.tender_errors import TooManyTenders
-from sync.protocol.facts import TENDERS_MAX, Line, TenderKind
+from sync.protocol.facts import Line, TaxLine, tax_lines
 from sync.protocol.identity import ItemId
 from sync.protocol.reference import StoreSettings
 
@@ -33,14 +23,24 @@ QUICK_CASH_UNITS = (5, 10, 50, 100)
 100 units on, in hundreds from 1,000 on: where 25,000 is due 50,000 is a note, 25,005 is none."""
 
 
+class QuotedModifier(msgspec.Struct, frozen=True):
+    """What lowers a line's price, below zero."""
+
+    reason: str
+    amount_minor: int
+
+
 class QuotedLine(msgspec.Struct, frozen=True):
-    """A line as its receipt would show it; ``amount_minor`` is negative for goods taken back."""
+    """A line as its receipt would show it: ``extended_minor`` is price x quantity, ``amount_minor``
+    adds the modifiers. Quantity and amounts are negative for goods taken back."""
 
     line_no: int
     item_id: ItemId
     description: str
     quantity_milli: int
     unit_price_minor: int
+    extended_minor: int
+    modifiers: tuple[QuotedModifier, ...]
     amount_minor: int
     tax_minor: int
     tax_rate_bp: int
@@ -89,69 +89,46 @@ def quote(asked: SaleRequest, known: Situation) -> Quote:
     Raises the refusals of line_errors.py, and of tender_errors.py for each tender by itself; too
     little is no refusal here.
     """
-    refuse_unknown_people(asked, known)
-    if len(asked.tenders) > TENDERS_MAX:
-        raise TooManyTenders(len(asked.tenders))
-    customer_id = returns.customer_of(asked.customer_id, known.originals)
-    taken = returns.take_back_lines(asked.lines, known)
-    drafts = price_lines(asked.lines, known)
-    total = total_of(drafts, taken.values(), known)
+    basket = price_basket(asked, known)
+    total, settings = basket.total_minor, known.settings
     tenders = tender.tenders_of(asked.tenders, total, known)
-    balance = tender.balance(total, asked.tenders, tenders, known.settings)
-    account = take_back_points(taken.values(), known)
-    tendered = tender_lines(asked, tenders, customer_id, account.rights, known)
-    by_points = sum(each.amount_minor for each in tendered if each.kind is TenderKind.POINTS)
-    spendable = sum(each.points_left for each in account.rights)
-    points_here = None if customer_id is None else spendable
-    due = _due(balance, by_points, points_here or 0, known.settings, is_refund=total < 0)
+    balance = tender.balance(total, asked.tenders, tenders, settings)
+    payment = tender.pay(asked.tenders, tenders, basket)
+    spendable = sum(each.points_left for each in basket.account.rights)
+    points_here = None if basket.customer_id is None else spendable
+    paid = payment.by_points_minor
+    lines = basket.lines(payment.points)
     return Quote(
         tendered_at_ms=asked.tendered_at_ms,
         total_minor=total,
-        lines=_lines(drafts, taken.values()),
-        taxes=_taxes(drafts, taken.values()),
-        due=due,
-        points_earned=sum(points_earned(drafts, by_points, customer_id, known)),
+        lines=tuple(_line(line) for line in lines),
+        taxes=_taxes(tax_lines(lines)),
+        due=_due(balance, paid, points_here or 0, settings, is_refund=total < 0),
+        points_earned=sum(payment.points),
         points_here=points_here,
     )
 
 
-def _lines(drafts: Sequence[Draft], taken: Collection[Line]) -> tuple[QuotedLine, ...]:
-    sold = [
-        QuotedLine(
-            line.line_no,
-            priced.item.item_id,
-            priced.item.name,
-            line.quantity_milli,
-            priced.unit_price_minor,
-            priced.extended_minor,
-            tax_minor,
-            rate.rate_bp,
-        )
-        for line, priced, rate, tax_minor in drafts
-    ]
-    back = [
-        QuotedLine(
-            line.line_no,
-            line.item_id,
-            line.description,
-            line.quantity_milli,
-            line.unit_price_minor,
-            line.amount_minor,
-            line.tax_minor,
-            line.tax_rate_bp,
-        )
-        for line in taken
-    ]
-    return tuple(sorted(sold + back, key=lambda line: line.line_no))
+def _line(line: Line) -> QuotedLine:
+    return QuotedLine(
+        line_no=line.line_no,
+        item_id=line.item_id,
+        description=line.description,
+        quantity_milli=line.quantity_milli,
+        unit_price_minor=line.unit_price_minor,
+        extended_minor=line.extended_minor,
+        modifiers=tuple(QuotedModifier(each.reason, each.amount_minor) for each in line.modifiers),
+        amount_minor=line.amount_minor,
+        tax_minor=line.tax_minor,
+        tax_rate_bp=line.tax_rate_bp,
+    )
 
 
-def _taxes(drafts: Sequence[Draft], taken: Collection[Line]) -> tuple[QuotedTax, ...]:
+def _taxes(taxes: Sequence[TaxLine]) -> tuple[QuotedTax, ...]:
     """Per rate, the rates that are 0 left out."""
     sums: dict[int, int] = {}
-    for draft in drafts:
-        sums[draft.rate.rate_bp] = sums.get(draft.rate.rate_bp, 0) + draft.tax_minor
-    for line in taken:
-        sums[line.tax_rate_bp] = sums.get(line.tax_rate_bp, 0) + line.tax_minor
+    for each in taxes:
+        sums[each.tax_rate_bp] = sums.get(each.tax_rate_bp, 0) + each.tax_minor
     return tuple(QuotedTax(rate_bp, sums[rate_bp]) for rate_bp in sorted(sums) if rate_bp)
 
 
@@ -164,14 +141,12 @@ def _due(
     is_refund: bool,
 ) -> Due:
     """What is left of ``balance``. A refund is told as what is to be given back, negative."""
-    given = balance.cash_minor or 0
-    left = balance.remainder_minor - given
+    left = balance.remainder_minor - (balance.cash_minor or 0)
     cash_left = left + balance.rounding_minor
-    if balance.cash_minor is None:
-        covered = left == 0
-    else:
-        covered = cash_left == 0 if is_refund else cash_left <= 0
-    change = max(0, -cash_left) if covered and balance.cash_minor is not None else 0
+    to_pay = cash_left if balance.rounds else left
+    gives_change = balance.cash_minor is not None and not is_refund
+    covered = to_pay <= 0 if gives_change else to_pay == 0
+    change = -to_pay if covered else 0
     if covered:
         left = cash_left = 0
     rounds_to_nothing = left > 0 and cash_left == 0

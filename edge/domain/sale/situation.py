@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
+from edge.domain.sale.promotions.shape import Promotion
+from edge.domain.sale.tender_kinds import TENDER_RULES, TenderRules
 from sync.protocol.escrow import Right
 from sync.protocol.facts import OriginalLine, TaxClass, TenderKind
 from sync.protocol.identity import (
@@ -50,12 +52,17 @@ class RateInForce(NamedTuple):
 
 
 class TenderInUse(NamedTuple):
-    """A way to pay."""
+    """A way to pay. ``refundable``: as the store wants it, where its kind may be at all."""
 
     name: str
     kind: TenderKind
     refundable: bool
     active: bool
+
+    @property
+    def rules(self) -> TenderRules:
+        """What its kind may do."""
+        return TENDER_RULES[self.kind]
 
 
 class SoldLine(NamedTuple):
@@ -104,6 +111,7 @@ class Situation(NamedTuple):
     ``operator_active`` and ``customer_active``: None where the store knows no such person (or the
     request names none). ``rights``: what is left of the customer's rights here, oldest first; empty
     where no rule of this sale needs them. ``points_owed``: the customer's debt here.
+    ``promotions``: in the order in which they apply.
     """
 
     settings: StoreSettings
@@ -122,3 +130,4 @@ class Situation(NamedTuple):
     rights: tuple[Right, ...] = ()
     points_owed: int = 0
     names: Names = NO_NAMES
+    promotions: tuple[Promotion, ...] = ()

@@ -1,18 +1,22 @@
-"""How a receipt is paid, or paid back: kinds, cash rounding, change.
+"""How a receipt is paid, or paid back: cash rounding, change, points.
 
-Non-cash tenders settle to the cent; what remains for cash is rounded to the smallest coin (MAS:
-cash totals may be rounded to 5 cents), and only cash gives change. A refund mirrors a sale: exact
-amounts, cash rounded alike, no change. The rounding is a figure of its own on the receipt.
+What each kind of tender may do is a table (``tender_kinds.py``). Non-cash tenders settle to the
+cent; what remains for cash is rounded to the smallest coin (MAS: cash totals may be rounded to 5
+cents), and only cash gives change. A refund mirrors a sale: exact amounts, cash rounded alike, no
+change. The rounding is a figure of its own on the receipt.
 """
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from edge.domain.sale import loyalty
 from edge.domain.sale.basket import TenderRequest
+from edge.domain.sale.priced_basket import PricedBasket
 from edge.domain.sale.situation import Situation, TenderInUse
 from edge.domain.sale.tender_errors import (
     ChangeFromOtherThanCash,
     InactiveTender,
+    PointsWithoutCustomer,
     RefundDiffers,
     TenderMissing,
     TenderNotRefundable,
@@ -21,7 +25,7 @@ from edge.domain.sale.tender_errors import (
     UnknownTender,
     WrongTenderAmount,
 )
-from sync.protocol.facts import TenderKind
+from sync.protocol.facts import Spend, TenderLine
 from sync.protocol.money import MINOR_MAX, round_cash
 from sync.protocol.reference import StoreSettings
 
@@ -47,19 +51,13 @@ def tenders_of(
         if not tender.active:
             raise InactiveTender(request.tender_id, f"{path}.tender_id")
         _refuse_wrong_amount(request, tender, total_minor, f"{path}.amount_minor", known.settings)
-        if request.amount_minor < 0 and not is_refundable(tender):
+        if request.amount_minor < 0 and not (tender.refundable and tender.rules.refundable):
             raise TenderNotRefundable(request.tender_id, f"{path}.tender_id")
         found.append(tender)
     given = sum(max(0, request.amount_minor) for request in requests)
     if given > MINOR_MAX:
         raise TendersTooLarge(given, known.settings.decimals)
     return tuple(found)
-
-
-def is_refundable(tender: TenderInUse) -> bool:
-    """Points never go back as points: a return takes back what a sale earned, and a right that was
-    spent stays spent (escrow). What was paid with them goes back by another tender."""
-    return tender.refundable and tender.kind is not TenderKind.POINTS
 
 
 def _refuse_wrong_amount(
@@ -71,19 +69,20 @@ def _refuse_wrong_amount(
 ) -> None:
     amount = request.amount_minor
     against = amount < 0 if total_minor >= 0 else amount > 0
-    nothing = amount == 0 and tender.kind is not TenderKind.CASH
+    nothing = amount == 0 and not tender.rules.rounds
     if against or nothing or abs(amount) > MINOR_MAX:
         raise WrongTenderAmount(amount, field, settings.decimals)
 
 
 class Balance(NamedTuple):
-    """What was given so far: ``cash_minor``, or None without a cash tender. ``remainder_minor`` is
-    left for cash after all other tenders, ``rounding_minor`` what rounding it to the smallest coin
-    adds: it counts where cash is given."""
+    """What was given so far: ``cash_minor`` by tenders that give change, or None without one.
+    ``remainder_minor`` is left for these after all others, ``rounding_minor`` what rounding that to
+    the smallest coin adds; ``rounds``: it counts, for something that rounds was given."""
 
     cash_minor: int | None
     remainder_minor: int
     rounding_minor: int
+    rounds: bool
 
 
 def balance(
@@ -99,14 +98,15 @@ def balance(
     cash = [
         request.amount_minor
         for request, found in zip(requests, tenders, strict=True)
-        if found.kind is TenderKind.CASH
+        if found.rules.gives_change
     ]
     other = sum(request.amount_minor for request in requests) - sum(cash)
     remainder = total_minor - other
     if total_minor >= 0 and remainder < 0:
         raise ChangeFromOtherThanCash(other, total_minor, settings.decimals)
     rounding = round_cash(remainder, settings.cash_rounding_step_minor, settings.cash_rounding)
-    return Balance(sum(cash) if cash else None, remainder, rounding)
+    rounds = any(found.rules.rounds for found in tenders)
+    return Balance(sum(cash) if cash else None, remainder, rounding, rounds)
 
 
 def settle(
@@ -122,13 +122,70 @@ def settle(
     decimals = settings.decimals
     if not requests and total_minor != 0:
         raise TenderMissing(total_minor, decimals)
-    cash, remainder, rounding = balance(total_minor, requests, tenders, settings)
-    if cash is None:
-        cash = rounding = 0
-    over = cash - (remainder + rounding)
+    cash, remainder, rounding, rounds = balance(total_minor, requests, tenders, settings)
+    if not rounds:
+        rounding = 0
+    over = (cash or 0) - (remainder + rounding)
     given = total_minor + rounding + over
     if total_minor < 0 and over != 0:
         raise RefundDiffers(given, total_minor + rounding, decimals)
     if over < 0:
         raise TendersBelowTotal(given, total_minor + rounding, decimals)
     return Settlement(rounding, over)
+
+
+class Payment(NamedTuple):
+    """The tenders of a receipt, and the points that each of its sale lines earns.
+    ``by_points_minor``: what was paid with points."""
+
+    lines: tuple[TenderLine, ...]
+    by_points_minor: int
+    points: tuple[int, ...]
+
+
+def pay(
+    requests: Sequence[TenderRequest],
+    tenders: Sequence[TenderInUse],
+    basket: PricedBasket,
+) -> Payment:
+    """``tenders`` are those of ``requests``. Raises PointsWithoutCustomer, NotWholePoints,
+    MorePointsThanRights, PointsTooMany."""
+    lines = _tender_lines(requests, tenders, basket)
+    paid = list(zip([line.amount_minor for line in lines], tenders, strict=True))
+    earned: tuple[int, ...] = (0,) * len(basket.sold)
+    if basket.customer_id is not None:
+        earns_none = sum([minor for minor, found in paid if not found.rules.earns])
+        earned = loyalty.earn(basket.earning_minor(), earns_none, basket.settings)
+    by_points = sum([minor for minor, found in paid if found.rules.spends_points])
+    return Payment(lines, by_points, earned)
+
+
+def _tender_lines(
+    requests: Sequence[TenderRequest], tenders: Sequence[TenderInUse], basket: PricedBasket
+) -> tuple[TenderLine, ...]:
+    """What each tender gives, and the rights that points take."""
+    rights, spent = basket.account.rights, 0
+    lines = []
+    for index, (stated, found) in enumerate(zip(requests, tenders, strict=True)):
+        points = 0
+        spends: tuple[Spend, ...] = ()
+        if found.rules.spends_points:
+            field = f"tenders[{index}].amount_minor"
+            if basket.customer_id is None:
+                raise PointsWithoutCustomer(field)
+            points = loyalty.points_for(stated.amount_minor, basket.settings, field)
+            spent += points
+            loyalty.refuse_many(spent, field)
+            spends, rights = loyalty.spend(points, rights, field)
+        lines.append(
+            TenderLine(
+                stated.tender_id,
+                found.name,
+                found.kind,
+                stated.amount_minor,
+                stated.reference,
+                points,
+                spends,
+            )
+        )
+    return tuple(lines)

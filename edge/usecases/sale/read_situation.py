@@ -15,7 +15,6 @@ from edge.domain.sale.returns import customer_of, original_of
 from edge.domain.sale.situation import Names, Situation
 from edge.domain.till import TILL, TillEvent, TillState
 from edge.usecases.sale.hold_past import InForce, hold_past
-from sync.protocol.facts import TenderKind
 from sync.protocol.identity import WorkstationId, receipt_number
 
 
@@ -48,7 +47,7 @@ def read_situation(
         with_rights
         or bool(named)
         or owed > 0
-        or any(tender.kind is TenderKind.POINTS for tender in held.tenders.values())
+        or any(tender.rules.spends_points for tender in held.tenders.values())
     )
     return Situation(
         workstation_id=workstation_id,

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from edge.domain.sale.compose import compose
-from edge.domain.sale.quote import quote
+from edge.domain.sale.quote import QuotedLine, quote
 from edge.domain.sale.tender_errors import TenderMissing, TendersBelowTotal
 from sync.protocol.codec import decode_fact, encode, kind_of
 from sync.protocol.errors import Refusal
 from sync.protocol.escrow import Right
-from sync.protocol.facts import OriginalLine
+from sync.protocol.facts import Line, OriginalLine
 from sync.protocol.identity import TenderId
 from tests.builders import (
     CARD,
@@ -53,6 +53,17 @@ BOUGHT = {
     )
 }
 BACK = st.lists(st.tuples(st.integers(1, 3), st.integers(1, 5_000), st.booleans()), max_size=3)
+
+
+def figures(line: Line | QuotedLine) -> tuple[int, ...]:
+    return (
+        line.quantity_milli,
+        line.unit_price_minor,
+        line.extended_minor,
+        *(modifier.amount_minor for modifier in line.modifiers),
+        line.amount_minor,
+        line.tax_minor,
+    )
 
 
 @given(
@@ -105,7 +116,13 @@ def test_a_quote_says_what_the_sale_will(
     assert said.due.change_minor == fact.change_minor
     assert said.points_earned == fact.points_earned
     assert said.total_minor == fact.total_minor
-    assert [each.amount_minor for each in said.lines] == [each.amount_minor for each in fact.lines]
+    assert [figures(each) for each in said.lines] == [figures(each) for each in fact.lines]
+    taxes: dict[int, int] = {}
+    for each in fact.taxes:
+        taxes[each.tax_rate_bp] = taxes.get(each.tax_rate_bp, 0) + each.tax_minor
+    assert {each.tax_rate_bp: each.tax_minor for each in said.taxes} == {
+        rate: minor for rate, minor in taxes.items() if rate
+    }
     kind = kind_of(fact)
     assert decode_fact(kind.kind, kind.version, encode(fact)) == fact
     if any(each.tender_id == CASH for each in asked.tenders):

@@ -1,0 +1,187 @@
+"""What a basket comes to: the one way from a request to its total, for the quote and for the sale.
+
+    price lines → modifiers → goods taken back → tax → total → what earns, and what points go back
+
+``extended`` is price x quantity, ``amount`` is what is left of it after the modifiers. Tax, points,
+total and whatever comes back later are figured on the amount; the extended price is only shown.
+How it is paid (tenders.py) is looked at after this, and changes nothing here.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+
+from edge.domain.errors import (
+    InactiveCustomer,
+    InactiveOperator,
+    UnknownCustomer,
+    UnknownOperator,
+)
+from edge.domain.sale import loyalty, pricing, returns, tax
+from edge.domain.sale.basket import LineRequest, SaleRequest
+from edge.domain.sale.line_errors import AmountTooLarge
+from edge.domain.sale.pricing import Priced
+from edge.domain.sale.promotions.reduce import Modifiers, reduce_lines
+from edge.domain.sale.promotions.shape import LineOnOffer
+from edge.domain.sale.situation import RateInForce, Situation
+from sync.protocol.bounds import FIGURE_MAX
+from sync.protocol.facts import Line, TaxClass
+from sync.protocol.identity import CustomerId
+from sync.protocol.reference import StoreSettings
+
+
+class PricedLine(NamedTuple):
+    """A sale line that lacks its points."""
+
+    request: LineRequest
+    priced: Priced
+    modifiers: Modifiers
+    amount_minor: int
+    rate: RateInForce
+    tax_minor: int
+
+
+class PricedBasket(NamedTuple):
+    """``taken``: the return lines, by line number. ``total_minor``: tax included, before rounding.
+    ``account``: the customer's points after what is taken back. ``customer_id``: whose points
+    move."""
+
+    settings: StoreSettings
+    customer_id: CustomerId | None
+    sold: tuple[PricedLine, ...]
+    taken: Mapping[int, Line]
+    total_minor: int
+    account: loyalty.Settling
+
+    def earning_minor(self) -> list[int]:
+        """What each sale line earns points on: its amount with tax, nothing of what is out of tax's
+        scope (stored value that is sold)."""
+        included = self.settings.tax_included
+        return [
+            0
+            if line.priced.item.tax_class is TaxClass.OUT_OF_SCOPE
+            else line.amount_minor + (0 if included else line.tax_minor)
+            for line in self.sold
+        ]
+
+    def lines(self, points: Sequence[int]) -> tuple[Line, ...]:
+        """All lines in the order of the request; ``points``: each sale line's."""
+        included = self.settings.tax_included
+        both = dict(self.taken)
+        for line, earned in zip(self.sold, points, strict=True):
+            both[line.request.line_no] = _sale_line(line, earned, included=included)
+        return tuple([both[line_no] for line_no in sorted(both)])
+
+
+def price_basket(asked: SaleRequest, known: Situation) -> PricedBasket:
+    """``asked``'s shape was looked at before (basket.py); its id, its total and its tenders are not
+    looked at.
+
+    Raises UnknownOperator, InactiveOperator, UnknownCustomer, InactiveCustomer, CustomerDiffers,
+    and the refusals of line_errors.py.
+    """
+    _refuse_unknown_people(asked, known)
+    customer_id = returns.customer_of(asked.customer_id, known.originals)
+    taken = returns.take_back_lines(asked.lines, known)
+    sold = _price_lines(asked.lines, known)
+    return PricedBasket(
+        settings=known.settings,
+        customer_id=customer_id,
+        sold=sold,
+        taken=taken,
+        total_minor=_total(sold, taken.values(), known.settings),
+        account=loyalty.take_back(tuple(taken.values()), known.rights, known.points_owed),
+    )
+
+
+def _refuse_unknown_people(request: SaleRequest, known: Situation) -> None:
+    if known.operator_active is None:
+        raise UnknownOperator(request.operator_id)
+    if not known.operator_active:
+        raise InactiveOperator(request.operator_id)
+    if request.customer_id is not None:
+        if known.customer_active is None:
+            raise UnknownCustomer(request.customer_id)
+        if not known.customer_active:
+            raise InactiveCustomer(request.customer_id)
+
+
+def _price_lines(requests: Sequence[LineRequest], known: Situation) -> tuple[PricedLine, ...]:
+    """The sale lines with price, modifiers and tax."""
+    lines, priced, rates = [], [], []
+    for index, line in enumerate(requests):
+        if line.original is None:
+            path = f"lines[{index}]"
+            lines.append(line)
+            priced.append(pricing.price_line(line, known, path))
+            rates.append(tax.rate_of(priced[-1].item.tax_class, known.rates, path))
+    modifiers = _modifiers(lines, priced, known)
+    amounts = [
+        each.extended_minor + sum([modifier.amount_minor for modifier in of_line])
+        for each, of_line in zip(priced, modifiers, strict=True)
+    ]
+    classes = [
+        (each.item.tax_class, rate.rate_bp) for each, rate in zip(priced, rates, strict=True)
+    ]
+    taxes = tax.cut_tax(amounts, classes, included=known.settings.tax_included)
+    return tuple(map(PricedLine, lines, priced, modifiers, amounts, rates, taxes))
+
+
+def _modifiers(
+    lines: Sequence[LineRequest], priced: Sequence[Priced], known: Situation
+) -> Sequence[Modifiers]:
+    if not known.promotions:
+        return [()] * len(lines)
+    offered = [
+        LineOnOffer(
+            each.item.item_id,
+            each.item.unit,
+            line.quantity_milli,
+            each.unit_price_minor,
+            each.extended_minor,
+        )
+        for line, each in zip(lines, priced, strict=True)
+    ]
+    return reduce_lines(offered, known.promotions)
+
+
+def _total(sold: Collection[PricedLine], taken: Collection[Line], settings: StoreSettings) -> int:
+    """What the receipt comes to with tax, before rounding. Raises AmountTooLarge for what is sold
+    and for what is taken back, before modifiers and after: a day counts each of them apart."""
+    amount = sum([line.amount_minor for line in sold])
+    if not settings.tax_included:
+        amount += sum([line.tax_minor for line in sold])
+    back = sum([line.amount_minor for line in taken])
+    back += sum([line.tax_minor for line in taken if not line.tax_included])
+    extended = sum([line.priced.extended_minor for line in sold])
+    extended_back = sum([line.extended_minor for line in taken])
+    largest = max(amount, extended, -back, -extended_back)
+    if largest > FIGURE_MAX:
+        raise AmountTooLarge(largest, "lines", settings.decimals)
+    return amount + back
+
+
+def _sale_line(line: PricedLine, points: int, *, included: bool) -> Line:
+    asked, priced, modifiers, amount_minor, rate, tax_minor = line
+    return Line(
+        item_id=priced.item.item_id,
+        description=priced.item.name,
+        unit=priced.item.unit,
+        scan_code=asked.scan_code,
+        tax_class=priced.item.tax_class,
+        tax_rate_bp=rate.rate_bp,
+        tax_included=included,
+        tax_version=rate.version,
+        price_version=priced.price_version,
+        unit_price_minor=priced.unit_price_minor,
+        unit_cost_minor=priced.item.unit_cost_minor,
+        line_no=asked.line_no,
+        quantity_milli=asked.quantity_milli,
+        extended_minor=priced.extended_minor,
+        amount_minor=amount_minor,
+        tax_minor=tax_minor,
+        points=points,
+        modifiers=modifiers,
+        open_price_reason=asked.open_price_reason,
+        serial=asked.serial,
+        lot=asked.lot,
+    )
