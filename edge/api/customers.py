@@ -9,7 +9,6 @@ from litestar import Response, get, patch, post
 from edge.api.once import once
 from edge.api.parameters import PAGE, IdInPath, Limit, Offset, TheBox, Words
 from edge.api.written import Described, accepts
-from edge.db.connection.reading import read
 from edge.db.customers import Customer, find_customer, search_customers
 from edge.domain.customer import CustomerNotKnown
 from edge.usecases.customer.create import CreateCustomer, create_customer, draw
@@ -61,16 +60,14 @@ async def search(
     names that begin so, then names with these words; beginnings of codes and addresses; parts of
     telephone numbers and names. Case, accents and spellings of a telephone number do not count.
     Without ``q`` all, by name."""
-    return CustomersAnswer(
-        await read(box.reader, lambda db: search_customers(db, q, limit, offset))
-    )
+    return CustomersAnswer(await box.reader.read(lambda db: search_customers(db, q, limit, offset)))
 
 
 @get("/customers/{customer_id:uuid}", operation_class=Described)
 async def get_one(customer_id: IdInPath, box: TheBox) -> Customer:
     """By id."""
     key = CustomerId(customer_id)
-    found = await read(box.reader, lambda db: find_customer(db, key))
+    found = await box.reader.read(lambda db: find_customer(db, key))
     if found is None:
         raise CustomerNotKnown(key)
     return found

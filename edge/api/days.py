@@ -8,7 +8,6 @@ from litestar import Response, get, post
 from edge.api.once import once
 from edge.api.parameters import DateInPath, TheBox
 from edge.api.written import Described, accepts
-from edge.db.connection.reading import read
 from edge.db.days import BusinessDay, find_open_day
 from edge.usecases.day.close import CloseBusinessDay, ClosedDay, close_business_day
 from edge.usecases.day.open import OpenBusinessDay, open_business_day
@@ -20,7 +19,7 @@ from sync.protocol.identity import EventId
 @get("/business-days/current", operation_class=Described)
 async def current(box: TheBox) -> BusinessDay:
     """The open day."""
-    found = await read(box.reader, find_open_day)
+    found = await box.reader.read(find_open_day)
     if found is None:
         raise NotFound(
             "No business day is open.",

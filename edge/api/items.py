@@ -9,7 +9,6 @@ from litestar import get
 
 from edge.api.parameters import PAGE, Limit, Offset, TextInPath, TheBox, Typed, Words
 from edge.api.written import Described
-from edge.db.connection.reading import read
 from edge.db.items import ItemFound
 from edge.domain.sale.line_errors import UnknownScanCode
 from edge.usecases.item.look_up import Scanned, look_up_item, look_up_items, look_up_scan
@@ -26,7 +25,7 @@ class ItemsAnswer(msgspec.Struct, frozen=True):
 async def by_code(scan_code: TextInPath, box: TheBox) -> ItemFound:
     """The item that a scan code, or else an id, means; inactive ones too, and they say so."""
     moment = box.clock.moment()
-    found = await read(box.reader, lambda db: look_up_item(db, scan_code, moment))
+    found = await box.reader.read(lambda db: look_up_item(db, scan_code, moment))
     if found is None:
         raise _not_found(UnknownScanCode(scan_code, "scan_code"))
     return found
@@ -38,7 +37,7 @@ async def by_scan(box: TheBox, text: Typed) -> Scanned:
     else a quantity and a code (``3*4006381333931``, also with ``x`` or ``×``)."""
     moment = box.clock.moment()
     try:
-        return await read(box.reader, lambda db: look_up_scan(db, text, moment))
+        return await box.reader.read(lambda db: look_up_scan(db, text, moment))
     except UnknownScanCode as unknown:
         raise _not_found(unknown) from unknown
 
@@ -54,7 +53,7 @@ async def by_words(
     """Active items, best first: the one whose code or id ``q`` is; names that begin with it; items
     that hold its words; items with words that begin so. Case and accents do not count."""
     moment = box.clock.moment()
-    found = await read(box.reader, lambda db: look_up_items(db, q, limit, offset, moment))
+    found = await box.reader.read(lambda db: look_up_items(db, q, limit, offset, moment))
     return ItemsAnswer(found)
 
 

@@ -17,7 +17,6 @@ from edge.box.box import Box
 from edge.box.folder import database_of
 from edge.db.alarms import Alarm, find_standing
 from edge.db.connection.engine import open_connection
-from edge.db.connection.reading import read
 from edge.db.workstations import PairedWorkstation, list_codes, list_workstations
 from edge.domain.text import ShortWorkstation
 from edge.usecases.box.clear_alarm import ClearAlarm, clear_alarm
@@ -77,8 +76,8 @@ async def pairing_code(request: litestar.Request[Any, Any, Any], box: TheBox) ->
 async def workstations(box: TheBox) -> Workstations:
     """What `edge workstations` shows."""
     now_ms = box.clock.moment().wall_ms
-    return await read(
-        box.reader, lambda db: Workstations(list_workstations(db), list_codes(db, now_ms))
+    return await box.reader.read(
+        lambda db: Workstations(list_workstations(db), list_codes(db, now_ms))
     )
 
 
@@ -101,7 +100,7 @@ async def verify(box: TheBox) -> VerifyAnswer:
         str(outcome.head.epoch),
         outcome.head.seq,
         outcome.head.hash.hex(),
-        await read(box.reader, _missing),
+        await box.reader.read(_missing),
     )
 
 

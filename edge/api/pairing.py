@@ -10,7 +10,6 @@ from edge.api.guard import tries_of
 from edge.api.once import once
 from edge.api.parameters import TheBox
 from edge.api.written import accepts
-from edge.db.connection.reading import read
 from edge.domain.workstation import PairingRefused
 from edge.usecases.workstation.pair import (
     Paired,
@@ -40,7 +39,7 @@ async def pair(request: litestar.Request[Any, Any, Any], box: TheBox) -> PairedA
     if await box.workstations.named_by(asked.token) is None:  # else it may be a repeat
         try:
             moment = box.clock.moment()
-            await read(box.reader, lambda db: check_code(db, asked, moment))
+            await box.reader.read(lambda db: check_code(db, asked, moment))
         except PairingRefused:
             await tries.wrong(address)
             raise

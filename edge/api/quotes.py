@@ -9,7 +9,6 @@ from edge.api.guard import workstation_of
 from edge.api.limits import SALE_BYTES_MAX
 from edge.api.parameters import TheBox
 from edge.api.written import accepts
-from edge.db.connection.reading import read
 from edge.domain.sale.quote import Quote
 from edge.usecases.sale.quote import QuoteSale, quote_sale
 from sync.http.body import read_body
@@ -25,7 +24,7 @@ async def quote(request: litestar.Request[Any, Any, Any], box: TheBox) -> Quote:
     """The amounts of a basket and what is left to pay; the sale is priced anew."""
     asked, workstation_id = await read_body(request, QuoteSale), workstation_of(request)
     moment = box.clock.moment()
-    return await read(box.reader, lambda db: quote_sale(db, asked, workstation_id, moment))
+    return await box.reader.read(lambda db: quote_sale(db, asked, workstation_id, moment))
 
 
 ROUTES = (quote,)

@@ -20,7 +20,6 @@ from edge.api.parameters import IdInPath, TheBox, Typed
 from edge.api.seen import tell
 from edge.api.written import Described, accepts
 from edge.box.box import Box
-from edge.db.connection.reading import read
 from edge.domain.sale.basket import SaleRequest
 from edge.domain.sale.completed import CompletedSale
 from edge.usecases.fields import Operator, Request
@@ -138,7 +137,7 @@ async def look_up(sale_id: IdInPath, box: TheBox) -> SaleAnswer:
 async def by_number(receipt_number: Typed, box: TheBox) -> SaleAnswer:
     """The sale on whose receipt this number stands, small letters and blanks around it as well; its
     receipt is marked as a copy."""
-    found = await read(box.reader, lambda db: look_up_receipt(db, receipt_number))
+    found = await box.reader.read(lambda db: look_up_receipt(db, receipt_number))
     if found is None:
         raise NotFound(
             f"No receipt of this store has the number {receipt_number.strip()!r}.",

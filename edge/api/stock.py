@@ -12,7 +12,6 @@ from edge.api.limits import SALE_BYTES_MAX
 from edge.api.once import once
 from edge.api.parameters import PAGE, Limit, Offset, TextInPath, TheBox
 from edge.api.written import Described, accepts
-from edge.db.connection.reading import read
 from edge.db.items import AsOf, find_item
 from edge.db.stock import StockLevel, StockMovement, stock_history, stock_level
 from edge.domain.sale.line_errors import UnknownItem
@@ -42,7 +41,7 @@ async def level(item_id: TextInPath, box: TheBox) -> StockLevel:
             raise NotFound(unknown.detail, remedy=unknown.remedy, field=unknown.field)
         return level_now
 
-    return await read(box.reader, look)
+    return await box.reader.read(look)
 
 
 @get("/stock/{item_id:str}/movements", operation_class=Described)
@@ -54,7 +53,7 @@ async def movements(
 ) -> MovementsAnswer:
     """Each unit that moved, with its cause."""
     item = ItemId(item_id)
-    found = await read(box.reader, lambda db: stock_history(db, item, limit, offset))
+    found = await box.reader.read(lambda db: stock_history(db, item, limit, offset))
     return MovementsAnswer(item, found)
 
 

@@ -14,7 +14,6 @@ from edge.api.written import Described
 from edge.box.box import Box
 from edge.box.clock import CLOCK_GAP_S_MAX
 from edge.db.alarms import Alarm, list_alarms
-from edge.db.connection.reading import read
 from edge.db.pushing import PushState, read_push_state
 from edge.db.reference import count_aside, rows_aside
 from sync.engine.journal import Moment, acknowledged, read_head
@@ -88,7 +87,7 @@ async def status_of(box: Box) -> SyncStatus:
     """The state as of the last commit."""
     moment = box.clock.moment()
     free = shutil.disk_usage(box.folder).free
-    return await read(box.reader, lambda db: _look(db, box, moment, free))
+    return await box.reader.read(lambda db: _look(db, box, moment, free))
 
 
 def _look(db: sqlite3.Connection, box: Box, moment: Moment, free: int) -> SyncStatus:

@@ -11,7 +11,6 @@ from litestar import get
 from edge.api.guard import workstation_of
 from edge.api.parameters import Limit, Offset, TheBox
 from edge.api.written import Described
-from edge.db.connection.reading import read
 from edge.db.days import BusinessDay, count_receipts, find_open_day
 from edge.db.operators import (
     OPERATORS_LISTED_MAX,
@@ -63,7 +62,7 @@ async def till(request: litestar.Request[Any, Any, Any], box: TheBox) -> TillAns
     """Everything at once, of one commit."""
     workstation_id, moment = workstation_of(request), box.clock.moment()
     store_id = box.enrolment.store_id
-    return await read(box.reader, lambda db: _look(db, store_id, workstation_id, moment))
+    return await box.reader.read(lambda db: _look(db, store_id, workstation_id, moment))
 
 
 def _look(
@@ -98,7 +97,7 @@ async def till_operators(
     box: TheBox, limit: Limit = OPERATORS_LISTED_MAX, offset: Offset = 0
 ) -> tuple[ActiveOperator, ...]:
     """Who may sell, by name, page by page; past the end there is nobody."""
-    return await read(box.reader, lambda db: list_operators(db, limit, offset))
+    return await box.reader.read(lambda db: list_operators(db, limit, offset))
 
 
 @get("/till/tenders", operation_class=Described)
@@ -106,7 +105,7 @@ async def till_tenders(
     box: TheBox, limit: Limit = TENDERS_LISTED_MAX, offset: Offset = 0
 ) -> tuple[ActiveTender, ...]:
     """Ways to pay, in head office's order, page by page; past the end there is none."""
-    return await read(box.reader, lambda db: list_tenders(db, limit, offset))
+    return await box.reader.read(lambda db: list_tenders(db, limit, offset))
 
 
 ROUTES = (till, till_operators, till_tenders)

@@ -9,7 +9,6 @@ from edge.api.guard import workstation_of
 from edge.api.once import once
 from edge.api.parameters import IdInPath, TheBox
 from edge.api.written import Described, accepts
-from edge.db.connection.reading import read
 from edge.db.tills import TillSession, find_open_till
 from edge.usecases.till.open import OpenTill, open_till
 from edge.usecases.till.settle import SettledTill, SettleTill, settle_till
@@ -21,7 +20,7 @@ from sync.protocol.identity import EventId, TillSessionId
 async def current(request: litestar.Request[Any, Any, Any], box: TheBox) -> TillSession:
     """The calling workstation's open session."""
     workstation_id = workstation_of(request)
-    found = await read(box.reader, lambda db: find_open_till(db, workstation_id))
+    found = await box.reader.read(lambda db: find_open_till(db, workstation_id))
     if found is None:
         raise NotFound(
             f"No till session is open at {workstation_id}.",

@@ -16,18 +16,17 @@ from pathlib import Path
 import uuid_utils.compat
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.exc import DatabaseError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from edge.box.clock import ZONE_UNTIL_TOLD, StoreClock, steady_clock
 from edge.box.folder import KEY_FILE, NotProvisioned, database_of
 from edge.box.keys import read_key
 from edge.box.settings import EdgeSettings
 from edge.box.workstations import Workstations
-from edge.db.connection.engine import open_connection, open_reader_engine
+from edge.db.connection.engine import open_connection
 from edge.db.connection.errors import CannotStart
 from edge.db.connection.lock import FolderLock, hold_folder
 from edge.db.connection.migrate import migrate
-from edge.db.connection.reading import Reports
+from edge.db.connection.reader import Reader, open_reports
 from edge.db.connection.writer import AioWriter, Writer
 from edge.db.hybrid_clock import read_reckoning
 from edge.db.store import Enrolment, read_enrolment, read_settings
@@ -54,8 +53,8 @@ class Box:
     epoch: Epoch
     device_key: Ed25519PrivateKey
     writer: Writer
-    reader: AsyncEngine
-    reports: Reports
+    reader: Reader
+    reports: Reader
     clock: StoreClock
     workstations: Workstations
     nudge: asyncio.Event = field(default_factory=asyncio.Event)
@@ -108,24 +107,20 @@ async def open_box(folder: Path, settings: EdgeSettings) -> AsyncIterator[Box]:
             if missing is not None:
                 alarm_id, now = uuid_utils.compat.uuid7(), clock.moment()
                 await writer.run(lambda db: tell_missing(db, missing, now, alarm_id=alarm_id))
-            reader = open_reader_engine(database_of(folder))
-            slow = open_reader_engine(database_of(folder), 1)
-            try:
-                yield Box(
-                    folder,
-                    settings,
-                    enrolment,
-                    epoch,
-                    device_key,
-                    writer,
-                    reader,
-                    Reports(slow),
-                    clock,
-                    Workstations(reader),
-                )
-            finally:
-                await reader.dispose()
-                await slow.dispose()
+            reader = await stack.enter_async_context(Reader(database_of(folder)))
+            reports = await stack.enter_async_context(open_reports(database_of(folder)))
+            yield Box(
+                folder,
+                settings,
+                enrolment,
+                epoch,
+                device_key,
+                writer,
+                reader,
+                reports,
+                clock,
+                Workstations(reader),
+            )
 
 
 def _shut(folder: Path) -> None:

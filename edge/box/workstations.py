@@ -1,8 +1,6 @@
 """Who may speak to the box: the workstations that were paired."""
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
-from edge.db.connection.reading import read
+from edge.db.connection.reader import Reader
 from edge.db.workstations import token_hash, token_hashes
 from sync.protocol.identity import WorkstationId
 
@@ -10,7 +8,7 @@ from sync.protocol.identity import WorkstationId
 class Workstations:
     """Which workstation a bearer token belongs to; at rest only its SHA-256 is known."""
 
-    def __init__(self, reader: AsyncEngine) -> None:
+    def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._known: dict[bytes, WorkstationId] | None = None
         self._changes = 0
@@ -21,7 +19,7 @@ class Workstations:
         known = self._known
         if known is None:
             changes = self._changes
-            known = await read(self._reader, token_hashes)
+            known = await self._reader.read(token_hashes)
             if changes == self._changes:
                 self._known = known
         return known.get(token_hash(token))

@@ -18,7 +18,6 @@ import uuid_utils.compat
 from edge.box.box import SOFTWARE, Box, read_zone
 from edge.db.alarms import list_alarms
 from edge.db.connection.errors import CannotStart
-from edge.db.connection.reading import read
 from edge.db.reference import Feed, count_aside, read_cursor
 from edge.usecases.box.raise_alarm import raise_alarm
 from edge.usecases.box.record_contact import record_contact
@@ -138,7 +137,7 @@ async def health_of(box: Box) -> Health:
             alarms = (ROWS_ASIDE, *alarms)
         return Health(SOFTWARE, queue, free, now_ms, alarms)
 
-    return await read(box.reader, look)
+    return await box.reader.read(look)
 
 
 async def note_contact(box: Box, heard: Acknowledgement) -> None:
@@ -151,7 +150,7 @@ async def note_contact(box: Box, heard: Acknowledgement) -> None:
 
 async def pull_page(box: Box, line: Line, heard: Acknowledgement) -> UpToDate | Applied | PullLater:
     """Take the next page of the first feed that is behind."""
-    head = await read(box.reader, read_head)
+    head = await box.reader.read(read_head)
 
     async def apply(page: FeedPage) -> None:
         moment = box.clock.moment()
@@ -166,7 +165,7 @@ async def pull_page(box: Box, line: Line, heard: Acknowledgement) -> UpToDate | 
                 first=shown(applied.unreadable[0]),
             )
         if page.data_set == DataSet.SETTINGS:
-            box.clock.zone = await read(box.reader, read_zone)
+            box.clock.zone = await box.reader.read(read_zone)
 
     cursor_of = _cursors_of(box, line)
     return await pull_once(cursor_of, apply, line.transport, line.signer, head, heard)
@@ -193,7 +192,7 @@ def _cursors_of(box: Box, line: Line) -> ReadCursor:
     async def cursor_of(data_set: DataSet, scope: str) -> Cursor:
         known = line.cursors.get((data_set, scope))
         if known is None:
-            known = await read(box.reader, lambda db: _cursor(db, data_set, scope))
+            known = await box.reader.read(lambda db: _cursor(db, data_set, scope))
             line.cursors[data_set, scope] = known
         return known
 
@@ -231,7 +230,7 @@ async def load_over(box: Box, line: Line, show: Callable[[Loading], None]) -> Lo
     await begin_differing_anew(box, line, acknowledgement)
     for _ in range(ROUNDS_MAX):
         outcome = await pull_page(box, line, acknowledgement)
-        loading = await read(box.reader, lambda db: _loading(db, acknowledgement))
+        loading = await box.reader.read(lambda db: _loading(db, acknowledgement))
         show(loading)
         match outcome:
             case UpToDate():

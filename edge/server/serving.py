@@ -24,7 +24,6 @@ import uvloop
 from edge.box.box import SOFTWARE, Box, open_box, read_zone
 from edge.box.settings import LOOPBACK, EdgeSettings, read_settings
 from edge.db.connection.errors import CannotStart
-from edge.db.connection.reading import read
 from edge.server.app import build_app
 from edge.server.background import exchanging
 from edge.server.local_socket import build_local_app, open_local_socket
@@ -93,7 +92,7 @@ async def serving(
         moment, worth_knowing = box.clock.moment(), _worth_knowing(folder)
         await box.writer.run(lambda db: record_boot(db, SOFTWARE, worth_knowing, moment))
         await box.writer.run(lambda db: retry_rows(db, moment))
-        box.clock.zone = await read(box.reader, read_zone)
+        box.clock.zone = await box.reader.read(read_zone)
         if exchange:
             await stack.enter_async_context(exchanging(box))
         local = stack.enter_context(open_local_socket(folder))

@@ -14,7 +14,6 @@ import pytest
 from structlog.testing import capture_logs
 
 from edge.api.sync_status import DISK_LOW_BYTES, disk_in_words
-from edge.db.connection.reading import read
 from edge.exchange.rounds import Line, Loading, NotLoaded, journal_of, load_over
 from edge.server import background
 from edge.server.background import Exchange, exchanging_over
@@ -147,7 +146,7 @@ async def test_every_request_states_the_boxs_head(shop: Shop) -> None:
     await shop.exchange.round()
     await shop.sell()
     await shop.exchange.round()
-    head = await read(shop.till.box.reader, read_head)
+    head = await shop.till.box.reader.read(read_head)
     assert shop.central.heads[-1] == head
 
 
@@ -254,7 +253,7 @@ async def test_a_stopped_box_goes_on_taking_what_is_published(shop: Shop) -> Non
     shop.exchange.beat_due = True
     await shop.exchange.round()
     taken = "SELECT pub_seq FROM feed_cursor WHERE data_set = 'settings'"
-    assert await read(shop.till.box.reader, lambda db: db.execute(taken).fetchall()) == [(1,)]
+    assert await shop.till.box.reader.read(lambda db: db.execute(taken).fetchall()) == [(1,)]
 
 
 async def test_the_pace_and_the_wait_that_head_office_asks_for_are_kept(shop: Shop) -> None:
@@ -459,7 +458,7 @@ async def test_a_round_that_breaks_is_logged_and_the_next_one_works(
     assert [entry["event"] for entry in logged] == ["round broke"]
     assert box.nudge.is_set()
     await shop.exchange.round()
-    assert await read(box.reader, acknowledged) > 0
+    assert await box.reader.read(acknowledged) > 0
 
 
 async def test_a_stop_does_not_wait_for_a_head_office_that_hangs(
@@ -490,7 +489,7 @@ async def test_head_offices_clock_confirms_ours_or_does_not(
     monkeypatch.setattr("edge.box.clock.time.time_ns", lambda: now() - 3_600 * 10**9)
     assert clock.moment().clock_state is ClockState.JUMPED
     await shop.sell()
-    head = await read(shop.till.box.reader, read_head)
+    head = await shop.till.box.reader.read(read_head)
     assert head.seq == 5
     assert json.dumps((await shop.status())["clock_state"]) == '"jumped"'
 

@@ -16,7 +16,6 @@ from edge.box.clock import StoreClock
 from edge.box.folder import database_of
 from edge.box.settings import read_settings
 from edge.commands.cli import app
-from edge.db.connection.reading import read
 from edge.db.connection.writer import InlineWriter
 from edge.db.reference import Feed, PublishedRow, count_aside, write_rows
 from edge.db.store import take_settings, today
@@ -178,10 +177,10 @@ async def test_a_row_set_aside_is_taken_by_the_version_that_can_read_it(
         patched.setattr(retrying, "read_row", older)
         await heartbeat(shop)
         assert await box.writer.run(lambda db: retry_rows(db, box.clock.moment())) == 0
-    assert await read(box.reader, count_aside) == 1
+    assert await box.reader.read(count_aside) == 1
     assert (await shop.till.call("GET", "/items?q=jam")).json()["items"] == []
     assert await box.writer.run(lambda db: retry_rows(db, box.clock.moment())) == 1
-    assert await read(box.reader, count_aside) == 0
+    assert await box.reader.read(count_aside) == 0
     found = (await shop.till.call("GET", "/items?q=jam")).json()["items"]
     assert [one["item_id"] for one in found] == ["jam"]
 
@@ -194,9 +193,9 @@ async def test_a_start_takes_what_an_earlier_version_set_aside(tmp_path: Path) -
     async with InlineWriter.open(database_of(folder)) as writer:
         writer.run_now(lambda db: write_rows(db, Feed(DataSet.ITEMS, ""), [row]))
     async with serving(folder, read_settings(folder), exchange=False) as (box, _):
-        assert await read(box.reader, count_aside) == 0
+        assert await box.reader.read(count_aside) == 0
         sold = "SELECT item_id, version FROM item WHERE item_id = 'jam'"
-        assert await read(box.reader, lambda db: db.execute(sold).fetchall()) == [("jam", 9)]
+        assert await box.reader.read(lambda db: db.execute(sold).fetchall()) == [("jam", 9)]
 
 
 def test_totals_are_printed_with_the_decimals_of_the_stores_currency(tmp_path: Path) -> None:

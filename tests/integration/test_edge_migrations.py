@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from alembic.script import ScriptDirectory
 
+from edge.db import migrations
 from edge.db.connection import migrate
 from edge.db.connection.engine import open_connection
 from edge.db.tables.schema import metadata
 
-MIGRATIONS = Path(migrate.__file__).with_name("migrations")
+MIGRATIONS = Path(migrations.__file__).parent
 
 
 @pytest.fixture

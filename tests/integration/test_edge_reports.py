@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from edge.api import totals as totals_routes
-from edge.db.connection.reading import REPORTS_WAITING_MAX
+from edge.db.connection.reader import REPORTS_WAITING_MAX
 from edge.db.totals import read_totals
 from sync.protocol.manifest import Totals
 from tests.edge_store import MILK, open_store, sale

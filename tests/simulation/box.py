@@ -76,10 +76,14 @@ class Doom(NamedTuple):
     torn: bool
 
 
-class Reader(NamedTuple):
-    """Stands in for the reader engine: ``edge.exchange.rounds.read`` is told to look here."""
+class InlineReader(NamedTuple):
+    """Stands in for the reader, without its threads."""
 
     connection: sqlite3.Connection
+
+    async def read(self, look: Callable[[sqlite3.Connection], T]) -> T:
+        """What ``look`` finds."""
+        return look(self.connection)
 
 
 class Nudge:
@@ -294,7 +298,7 @@ class StoreServer(Host):
             epoch=self.shop.epoch,
             device_key=self.shop.key,
             writer=self.writer,
-            reader=cast(Any, Reader(self._reader)),
+            reader=cast(Any, InlineReader(self._reader)),
             reports=cast(Any, None),
             clock=self._clock,
             workstations=cast(Any, None),

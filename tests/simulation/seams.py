@@ -1,22 +1,20 @@
 """Where production still draws by chance or asks the machine: here a world puts its own there.
 
 ``sync``, the use cases and the folds take clock, ids and jitter as arguments. The exchange loop of
-the edge draws its jitter, alarm ids and disk figures itself, and reads through an engine.
+the edge draws its jitter, alarm ids and disk figures itself.
 """
 
-import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from random import Random
 from types import SimpleNamespace
-from typing import Any, TypeVar
+from typing import Any
 from unittest.mock import patch
 
 from edge.exchange import rounds as exchange
 from edge.server import background
 from tests.simulation.ids import Ids
 
-T = TypeVar("T")
 DISK_FREE_BYTES = 10**10
 
 
@@ -35,16 +33,10 @@ class Log:
             raise broke
 
 
-async def read(reader: Any, look: Callable[[sqlite3.Connection], T]) -> T:
-    """As edge/db/connection/reading.py, without its thread."""
-    return look(reader.connection)
-
-
 @contextmanager
 def seams(random: Random, ids: Ids) -> Iterator[None]:
     """Inside the block, everything is drawn from the seed."""
     put = (
-        (exchange, "read", read),
         (exchange, "uuid_utils", SimpleNamespace(compat=SimpleNamespace(uuid7=ids.uuid))),
         (
             exchange,

@@ -1,17 +1,16 @@
 """Connections to the store's database: what each is told first, and readers that never wait.
 
 The writer (``writer.py``) owns the only connection that writes. Everything that reads without
-writing goes through ``open_reader_engine``: in WAL mode a reader sees the last commit and waits
-for nobody.
+writing goes through a ``Reader`` (``reader.py``): in WAL mode it sees the last commit and waits for
+nobody.
 """
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import ParamSpec, TypeVar
 
 import aiosqlite
-from sqlalchemy import URL, event
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from edge.db.connection.sqlite_version import check_sqlite_version
 
@@ -23,10 +22,10 @@ page that many sales change is moved once."""
 WRITER_CACHE_KIB = 16_384
 """Pages that the writer keeps. With SQLite's 2 MiB a sale in a grown store reads 21 pages from the
 file again, with this 5."""
-READERS_MAX = 8
-"""Connections of the reader engine; a ninth read waits for one of them."""
-READER_WAIT_S = 10
 STATEMENTS_CACHED = 256
+
+T = TypeVar("T")
+P = ParamSpec("P")
 
 
 def address(path: Path, mode: str) -> str:
@@ -47,6 +46,12 @@ def set_pragmas(db: sqlite3.Connection, *, writer: bool) -> None:
     db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES if writer else 0}")
     if writer:
         db.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
+
+
+def set_reader_pragmas(db: sqlite3.Connection) -> None:
+    """Tell a new connection that was opened read-only how to behave; outside a transaction."""
+    _set_guards(db)
+    db.execute("PRAGMA query_only = ON")
 
 
 def _set_guards(db: sqlite3.Connection) -> None:
@@ -78,33 +83,10 @@ def open_connection(path: Path, *, writer: bool = False, create: bool = True) ->
     return db
 
 
-def open_reader_engine(path: Path, connections_max: int = READERS_MAX) -> AsyncEngine:
-    """An engine for reads through SQLModel or SQLAlchemy; a write raises OperationalError.
-
-    The database must exist when the first read comes. One ``begin`` or session is one snapshot:
-    keep it short, for the log cannot be emptied past the oldest. ``await engine.dispose()`` at
-    the end, or its threads keep the process alive.
-    """
-    engine = create_async_engine(
-        URL.create("sqlite+aiosqlite", database=str(path)),
-        async_creator=lambda: aiosqlite.connect(
-            address(path, "ro"), uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None
-        ),
-        pool_size=connections_max,
-        max_overflow=0,
-        pool_timeout=READER_WAIT_S,
-    )
-    event.listen(engine.sync_engine, "connect", _on_connect)
-    event.listen(engine.sync_engine, "begin", _on_begin)
-    return engine
-
-
-def _on_connect(adapted: Any, _record: object) -> None:
-    """Pragmas of a reader, through the adapter that SQLAlchemy puts around aiosqlite."""
-    _set_guards(adapted)
-    adapted.execute("PRAGMA query_only = ON")
-
-
-def _on_begin(connection: Any) -> None:
-    """In autocommit mode each statement would see its own snapshot: begin for the whole read."""
-    connection.exec_driver_sql("BEGIN")
+async def in_thread(
+    connection: aiosqlite.Connection, call: Callable[P, T], *args: P.args, **named: P.kwargs
+) -> T:
+    """``call`` in the connection's thread: one hop. aiosqlite has no public way to do that: a test
+    pins the names ``_execute`` and ``_conn``."""
+    result: T = await connection._execute(call, *args, **named)  # type: ignore[no-untyped-call]
+    return result

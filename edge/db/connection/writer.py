@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import aiosqlite
 
@@ -23,6 +23,7 @@ from edge.db.connection.engine import (
     BUSY_TIMEOUT_S,
     STATEMENTS_CACHED,
     address,
+    in_thread,
     open_connection,
     set_pragmas,
 )
@@ -38,7 +39,6 @@ WAITING_MAX = 2_048
 """Units that may wait; one more is refused with WriterFull."""
 
 T = TypeVar("T")
-P = ParamSpec("P")
 
 
 class Writer(ABC):
@@ -155,7 +155,7 @@ class AioWriter(Writer):
             return Pen(path, connection._conn, tune, committed)
 
         try:
-            pen = await _in_thread(connection, take_up)
+            pen = await in_thread(connection, take_up)
         except BaseException:
             await connection.close()
             raise
@@ -193,7 +193,7 @@ class AioWriter(Writer):
             size = min(len(self._waiting), GROUP_MAX)
             self._group = [self._waiting.popleft() for _ in range(size)]
             units = [unit for unit, _ in self._group]
-            outcomes = await _in_thread(self._connection, self._pen.write, units)
+            outcomes = await in_thread(self._connection, self._pen.write, units)
             crash_point("before_answer")
             for (_, caller), outcome in zip(self._group, outcomes, strict=True):
                 _answer(caller, outcome)
@@ -205,7 +205,7 @@ class AioWriter(Writer):
         if self._turn is not None:
             await asyncio.wait([self._turn])
         if not closing:
-            await _in_thread(self._connection, self._pen.close)
+            await in_thread(self._connection, self._pen.close)
             await self._connection.close()
 
     @property
@@ -215,15 +215,6 @@ class AioWriter(Writer):
     @property
     def units(self) -> int:
         return self._pen.units
-
-
-async def _in_thread(
-    connection: aiosqlite.Connection, call: Callable[P, T], *args: P.args, **named: P.kwargs
-) -> T:
-    """``call`` in the connection's thread. aiosqlite has no public way to do that: a test pins
-    the names ``_execute`` and ``_conn``."""
-    result: T = await connection._execute(call, *args, **named)  # type: ignore[no-untyped-call]
-    return result
 
 
 def _answer(caller: asyncio.Future[Any], outcome: Outcome) -> None:
