@@ -12,7 +12,6 @@ from random import Random
 from uuid import UUID
 
 from central.archive.port import StreamKey
-from central.projections.fold_totals import Tally
 from sync.protocol.batch import Batch
 from sync.protocol.change import Envelope, Epoch, Genesis, epoch_of, genesis_hash
 from sync.protocol.clock import ClockState, Hlc
@@ -39,6 +38,7 @@ from sync.protocol.facts import (
     TillSessionSettled,
     tax_lines,
 )
+from sync.protocol.figures import Tally
 from sync.protocol.identity import (
     BootId,
     CompanyId,
@@ -325,14 +325,10 @@ def tally(
         if workstation is not None and getattr(fact, "workstation_id", None) != workstation:
             continue
         match fact:
-            case RetailTransaction() if not fact.training:
-                found.add_sale(fact)
-            case TillSessionOpened():
-                found.add_opened(fact)
-            case TillSessionSettled():
-                found.add_settled(fact)
-            case StockMoved():
-                found.add_stock(fact.lines)
+            case RetailTransaction() if fact.training:
+                continue
+            case RetailTransaction() | TillSessionOpened() | TillSessionSettled() | StockMoved():
+                found.add(fact)
     return found
 
 

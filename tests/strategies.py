@@ -50,6 +50,7 @@ from sync.protocol.facts import (
     TransferDirection,
     tax_lines,
 )
+from sync.protocol.figures import TaxTotal, TenderTotal, Totals
 from sync.protocol.identity import (
     BootId,
     CustomerId,
@@ -66,7 +67,7 @@ from sync.protocol.identity import (
     TillSessionId,
     WorkstationId,
 )
-from sync.protocol.manifest import Manifest, TaxTotal, TenderTotal, Totals, WorkstationTotals
+from sync.protocol.manifest import Manifest, WorkstationTotals
 from sync.protocol.money import added_tax, extend, included_tax, split
 from sync.protocol.shared import PERSONAL_FIELDS, CustomerField, FieldChange, PersonalKey
 from sync.protocol.text import is_plain

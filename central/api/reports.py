@@ -37,8 +37,8 @@ from central.reports.standings import STREAMS_MAX, StoreStanding, store_standing
 from central.reports.stock import ITEMS_MAX, StockOnHand, stock_by_store
 from central.usecases.store.add import find_store
 from sync.protocol.errors import InvalidField
+from sync.protocol.figures import Figure, figures
 from sync.protocol.identity import CompanyId, StoreId
-from sync.protocol.manifest import Figure, figures
 from sync.protocol.text import TEXT_PATTERN
 
 OFFSET_MAX = 10_000_000

@@ -136,7 +136,7 @@ class SaleTenderRow(CentralTable, table=True):
 
 class DayTotal(CentralTable, table=True):
     """One figure of a store's day, kept by adding: what live totals read. ``figure`` is a name of
-    sync.protocol.manifest.figures."""
+    sync.protocol.figures.figures."""
 
     __tablename__ = "day_total"
     store_id: UUID = Field(primary_key=True)

@@ -20,8 +20,9 @@ from central.demo.stage import Stage, StoreBox
 from central.demo.stillness import Stillness
 from central.demo.technician import ask
 from central.reports.totals import RECEIPTS_MAX, store_receipts, store_totals
+from sync.protocol.figures import Totals
 from sync.protocol.identity import SaleId, StoreId
-from sync.protocol.manifest import Receipt, Totals, receipt_differences
+from sync.protocol.manifest import Receipt, receipt_differences
 
 DRAIN_STILL_S = 60
 LOOK_EVERY_S = 0.1

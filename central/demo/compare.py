@@ -9,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from sync.protocol.currency import decimals_of
-from sync.protocol.manifest import Figure, ReceiptDifference, Totals, figures
+from sync.protocol.figures import Figure, Totals, figures
+from sync.protocol.manifest import ReceiptDifference
 from sync.protocol.money import format_minor
 
 RECEIPTS_NAMED_MAX = 20

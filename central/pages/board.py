@@ -40,7 +40,7 @@ from central.reports.reconciliation import (
 )
 from sync.protocol.change import Epoch
 from sync.protocol.errors import InvalidField, NotFound
-from sync.protocol.manifest import Totals, figures
+from sync.protocol.figures import Totals, figures
 from sync.protocol.text import TEXT_PATTERN
 
 REFRESH_S = 5

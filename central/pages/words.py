@@ -15,7 +15,8 @@ from central.reports.board import Standing, declared_total
 from central.reports.differing_receipts import DifferingReceipt, DifferingReceipts, total_of
 from central.reports.figure_rows import FigureKey, FigureKind
 from central.reports.reconciliation import Colour, DayVerdict, Doubt
-from sync.protocol.manifest import Difference, percent
+from sync.protocol.figures import percent
+from sync.protocol.manifest import Difference
 from sync.protocol.money import MILLI, format_minor
 
 NOT_KNOWN = "not known"

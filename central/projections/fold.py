@@ -18,7 +18,6 @@ from uuid import UUID
 from msgspec import structs
 
 from central.projections.fact_id import SALE_KIND, fact_id
-from central.projections.fold_totals import Tally
 from central.projections.rows import (
     AlarmClearing,
     CountedFact,
@@ -67,8 +66,8 @@ from sync.protocol.facts import (
     TillSessionSettled,
 )
 from sync.protocol.facts import TillMoved as TillMovedFact
+from sync.protocol.figures import Tally, figures
 from sync.protocol.identity import CompanyId, CustomerId, EventId, StoreId
-from sync.protocol.manifest import figures
 from sync.protocol.shared import CustomerField as FieldName
 from sync.protocol.shared import FieldChange
 
@@ -283,7 +282,7 @@ def _sale(into: Fold, event: Event, sale: RetailTransaction) -> None:
     _sale_parts(into, event, sale)
     if sale.training:
         return
-    into.tallies[event.store_id, sale.business_date].add_sale(sale)
+    into.tallies[event.store_id, sale.business_date].add(sale)
     for line in sale.lines:
         into.on_hand[event.store_id, line.item_id] -= line.quantity_milli
     if sale.customer_id is not None:
@@ -385,13 +384,13 @@ def _till_opened(into: Fold, event: Event, opened: TillSessionOpened) -> None:
             opened.float_minor,
         )
     )
-    into.tallies[event.store_id, opened.business_date].add_opened(opened)
+    into.tallies[event.store_id, opened.business_date].add(opened)
 
 
 def _till_settled(into: Fold, event: Event, settled: TillSessionSettled) -> None:
     counts = (settled.expected_cash_minor, settled.counted_cash_minor)
     into.tills_settled.append(TillSettled(event.store_id, settled.till_session_id, *counts))
-    into.tallies[event.store_id, settled.business_date].add_settled(settled)
+    into.tallies[event.store_id, settled.business_date].add(settled)
 
 
 def _day(
@@ -431,7 +430,7 @@ def _stock(
         row = StockMovement(event.store_id, event.event_id, number, *what, *place)
         into.stock_movements.append(row)
     if business_date is not None:
-        into.tallies[event.store_id, business_date].add_stock(lines)
+        into.tallies[event.store_id, business_date].add(event.fact)
 
 
 def _day_figures(tallies: dict[tuple[StoreId, date], Tally]) -> tuple[DayFigure, ...]:

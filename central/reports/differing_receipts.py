@@ -17,14 +17,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from central.archive.postgres import own
 from central.db.engine import raw
 from central.projections.fact_id import SALE_KIND
-from central.projections.fold_totals import Tally
 from central.reports.totals import RECEIPTS_MAX, store_receipts
 from sync.protocol.change import Epoch
 from sync.protocol.codec import decode_fact, is_known
 from sync.protocol.errors import Undecodable
 from sync.protocol.facts import RetailTransaction
+from sync.protocol.figures import Tally, Totals
 from sync.protocol.identity import SaleId, StoreId
-from sync.protocol.manifest import Receipt, ReceiptDifference, Totals, receipt_differences
+from sync.protocol.manifest import Receipt, ReceiptDifference, receipt_differences
 
 PAGE_EVENTS = 1_000
 EVENTS_MAX = 50_000
@@ -149,7 +149,7 @@ def _take(page: Sequence[Any], epoch: Epoch, business_date: date, journal: _Jour
 def receipt_of(fact: RetailTransaction) -> Receipt:
     """A sale's own account."""
     tally = Tally()
-    tally.add_sale(fact)
+    tally.add(fact)
     return Receipt(fact.receipt_number, fact.sale_id, fact.business_date, tally.totals())
 
 

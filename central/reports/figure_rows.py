@@ -1,6 +1,6 @@
 """The rows that a figure of a store's day adds up from, page by page, with the sum of all pages.
 
-Each figure of ``sync.protocol.manifest.Totals`` has one statement here, over the very rows that
+Each figure of ``sync.protocol.figures.Totals`` has one statement here, over the very rows that
 ``central.reports.totals`` counts: what a page shows at its foot is the figure, to the cent.
 Training counts nowhere.
 """
@@ -16,8 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.archive.postgres import own
 from central.db.engine import raw
+from sync.protocol.figures import Totals
 from sync.protocol.identity import StoreId
-from sync.protocol.manifest import Totals
 
 PAGE_ROWS_MAX = 100
 
@@ -184,7 +184,7 @@ _AFTER = "AND ($6::uuid IS NULL OR (id, part) > ($6, $7::int)) ORDER BY id, part
 
 
 def figure_keys(totals: Totals) -> tuple[FigureKey, ...]:
-    """A key for each figure of ``sync.protocol.manifest.figures(totals)``, in its order."""
+    """A key for each figure of ``sync.protocol.figures.figures(totals)``, in its order."""
     kind = FigureKind
     taxes = [
         FigureKey(what, tax.tax_class, tax.tax_rate_bp)

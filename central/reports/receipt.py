@@ -18,8 +18,9 @@ from sync.protocol.change import Epoch
 from sync.protocol.codec import decode_fact, is_known
 from sync.protocol.errors import NotFound, Undecodable
 from sync.protocol.facts import LINES_MAX, Line, RetailTransaction
+from sync.protocol.figures import percent
 from sync.protocol.identity import SaleId, StoreId
-from sync.protocol.manifest import Difference, percent
+from sync.protocol.manifest import Difference
 
 _SALE = """
 SELECT s.*, coalesce(p.spent, 0) AS points_spent FROM sale AS s

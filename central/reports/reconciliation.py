@@ -16,13 +16,13 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.engine import raw
-from central.projections.fold_totals import Tally
 from central.reports.claims import OpenClaim, open_claims
 from central.reports.totals import store_account
 from sync.protocol.change import Epoch
 from sync.protocol.codec import decode
+from sync.protocol.figures import Tally, Totals
 from sync.protocol.identity import StoreId, WorkstationId
-from sync.protocol.manifest import Difference, Manifest, Totals, WorkstationTotals, differences
+from sync.protocol.manifest import Difference, Manifest, WorkstationTotals, differences
 
 QUARANTINED_NAMED_MAX = 100
 

@@ -3,7 +3,7 @@ receipt.
 
 Counted from the rows of receipts, till sessions and stock movements each time, never from running
 figures, so that it proves something when it equals the store's own count
-(``sync/protocol/manifest.py`` says what each figure is). One set of statements serves all: a *part*
+(``sync/protocol/figures.py`` says what each figure is). One set of statements serves all: a *part*
 is what is told apart, and a store is the sum of its workstations. Training counts nowhere. Several
 statements make one account: call within one unit of work of repeatable reads, or when nothing is
 being applied.
@@ -20,9 +20,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.archive.postgres import own
 from central.db.engine import raw
-from central.projections.fold_totals import Tally
-from sync.protocol.identity import SaleId, StoreId, TenderId, WorkstationId
-from sync.protocol.manifest import Receipt, Totals, WorkstationTotals
+from sync.protocol.figures import Tally, Totals
+from sync.protocol.identity import SaleId, StoreId, WorkstationId
+from sync.protocol.manifest import Receipt, WorkstationTotals
 
 RECEIPTS_MAX = 1_000
 """Receipts in one page at most."""
@@ -120,16 +120,19 @@ async def store_account(
     day = _day(business_date)
     tills = await connection.fetch(_TILLS.format(part=WORKSTATION, day=day), *scope)
     for key, floats, expected, counted in tills:
-        tally = tallies[key]
-        tally.float_minor = floats
-        tally.expected_cash_minor = expected
-        tally.counted_cash_minor = counted
+        tallies[key].sums.update(
+            float_minor=floats,
+            expected_cash_minor=expected,
+            counted_cash_minor=counted,
+            over_short_minor=counted - expected,
+        )
     whole = Tally()
     parts = []
     for part in sorted(tallies, key=str):
         parts.append(WorkstationTotals(WorkstationId(str(part)), tallies[part].totals()))
         whole.add_totals(parts[-1].totals)
-    whole.stock_milli += await connection.fetchval(_OTHER_STOCK.format(day=day), *scope)
+    other = await connection.fetchval(_OTHER_STOCK.format(day=day), *scope)
+    whole.sums["stock_milli"] += other
     return StoreAccount(whole.totals(), tuple(parts))
 
 
@@ -174,20 +177,22 @@ async def _add_sales(connection: Any, part: str, scope: Sequence[Any]) -> Tallie
     for key, count, change, rounding, earned, taken in await connection.fetch(
         statements.heads, *scope
     ):
-        tally = tallies[key]
-        tally.transactions = count
-        tally.change_minor, tally.rounding_minor = change, rounding
-        tally.points_earned, tally.points_taken_back = earned, taken
+        tallies[key].sums.update(
+            transactions=count,
+            change_minor=change,
+            rounding_minor=rounding,
+            points_earned=earned,
+            points_taken_back=taken,
+        )
     for key, count, gross, refunds, moved in await connection.fetch(statements.lines, *scope):
-        tally = tallies[key]
-        tally.lines, tally.stock_milli = count, moved
-        tally.gross_minor, tally.refunds_minor = gross, refunds
+        found = {"lines": count, "gross_minor": gross, "refunds_minor": refunds}
+        tallies[key].sums.update(found, stock_milli=moved)
     for key, tax_class, rate_bp, net, tax, added in await connection.fetch(
         statements.taxes, *scope
     ):
-        tallies[key].taxes[tax_class, rate_bp] = (net, tax)
-        tallies[key].tax_added_minor += added
+        tallies[key].add_tax(tax_class, rate_bp, net, tax)
+        tallies[key].sums["tax_added_minor"] += added
     for key, tender, amount, points in await connection.fetch(statements.tenders, *scope):
-        tallies[key].tenders[TenderId(tender)] = amount
-        tallies[key].points_spent += points
+        tallies[key].add_tender(tender, amount)
+        tallies[key].sums["points_spent"] += points
     return tallies

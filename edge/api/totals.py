@@ -1,6 +1,6 @@
 """What the store's own rows add up to, to be held against head office's.
 
-``totals`` and each receipt's are the msgspec JSON of ``sync.protocol.manifest.Totals`` (an array in
+``totals`` and each receipt's are the msgspec JSON of ``sync.protocol.figures.Totals`` (an array in
 the order of its fields), ``figures`` the same by name, for people.
 """
 
@@ -24,8 +24,9 @@ from edge.db.totals import RECEIPTS_MAX, read_receipts, read_totals
 from edge.domain.day_errors import CountedBlind
 from edge.domain.errors import SettingsMissing
 from sync.engine.journal import acknowledged, read_head
+from sync.protocol.figures import Totals, figures
 from sync.protocol.identity import SaleId
-from sync.protocol.manifest import Receipt, Totals, figures
+from sync.protocol.manifest import Receipt
 
 AMOUNT = "minor"
 """The unit of figures from which expected cash could be worked out."""

@@ -1,7 +1,7 @@
 """What the store's rows add up to: of everything, of a day, of its workstations, of each receipt.
 
 Counted from the rows of sales, tenders, movements and till sessions each time, never from
-counters, so that it can be held against head office's own count (``sync/protocol/manifest.py``
+counters, so that it can be held against head office's own count (``sync/protocol/figures.py``
 says what each figure is). One set of statements serves all: a *part* is what is told apart (the
 whole store, a workstation, a receipt), a *scope* is which rows are looked at. Training counts
 nowhere. Several statements make one account: call within one transaction, or the rows may move.
@@ -16,8 +16,9 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
+from sync.protocol.figures import TaxTotal, TenderTotal, Totals
 from sync.protocol.identity import SaleId, TenderId, WorkstationId
-from sync.protocol.manifest import Receipt, TaxTotal, TenderTotal, Totals, WorkstationTotals
+from sync.protocol.manifest import Receipt, WorkstationTotals
 
 RECEIPTS_MAX = 1_000
 """Receipts in one page at most."""

@@ -1,7 +1,7 @@
-"""What a day (or a store) adds up to, in the same figures on both sides, and their comparison.
+"""A day's own account, and the comparison of two accounts of the same figures (figures.py).
 
 The edge counts them from its own rows, central from its own; both put them into ``Totals`` and
-``differences`` says where they part. A day's totals count the rows of one business date.
+``differences`` says where they differ. A day's totals count the rows of one business date.
 """
 
 from collections.abc import Iterable
@@ -11,56 +11,10 @@ from uuid import UUID
 
 import msgspec
 
-from sync.protocol.bounds import BasisPoints, Count, Sum, Text
+from sync.protocol.bounds import Count, Text
 from sync.protocol.change import Hash
-from sync.protocol.identity import TenderId, WorkstationId
-
-
-class TaxTotal(msgspec.Struct, frozen=True, array_like=True):
-    """Of one class and rate, in either mode: the base without tax, and the tax; returns subtracted.
-    What is out of tax's scope is in none."""
-
-    tax_class: Text
-    tax_rate_bp: BasisPoints
-    net_minor: Sum
-    tax_minor: Sum
-
-
-class TenderTotal(msgspec.Struct, frozen=True, array_like=True):
-    """Sum of one tender's lines, refunds subtracted, change not."""
-
-    tender_id: TenderId
-    amount_minor: Sum
-
-
-class Totals(msgspec.Struct, frozen=True, array_like=True):
-    """Figures of a set of receipts and till sessions. All amounts in minor units.
-
-    ``gross_minor``: sale lines with tax after discounts, before returns. ``refunds_minor``: return
-    lines, as a positive number. ``taxes`` in the order (class, rate), ``tenders`` by id.
-    ``expected_cash_minor`` and ``counted_cash_minor`` add up settled sessions only, ``float_minor``
-    all opened ones. ``points_taken_back`` is positive. ``stock_milli``: units that moved, signed.
-    ``tax_added_minor``: tax on top of the line amounts where prices do not include it. Training
-    receipts count nowhere.
-    """
-
-    transactions: Count = 0
-    lines: Count = 0
-    gross_minor: Sum = 0
-    refunds_minor: Sum = 0
-    tax_added_minor: Sum = 0
-    taxes: tuple[TaxTotal, ...] = ()
-    tenders: tuple[TenderTotal, ...] = ()
-    change_minor: Sum = 0
-    rounding_minor: Sum = 0
-    float_minor: Sum = 0
-    expected_cash_minor: Sum = 0
-    counted_cash_minor: Sum = 0
-    over_short_minor: Sum = 0
-    points_earned: Sum = 0
-    points_spent: Sum = 0
-    points_taken_back: Sum = 0
-    stock_milli: Sum = 0
+from sync.protocol.figures import Totals, figures
+from sync.protocol.identity import WorkstationId
 
 
 class WorkstationTotals(msgspec.Struct, frozen=True, array_like=True):
@@ -99,15 +53,6 @@ class Receipt(msgspec.Struct, frozen=True, array_like=True):
     totals: Totals
 
 
-class Figure(NamedTuple):
-    """One comparable figure by its name, e.g. ``tender cash`` or ``tax standard 9.00 %``."""
-
-    name: str
-    amount: int
-    unit: str
-    """``minor``, ``milli``, ``count`` or ``points``."""
-
-
 class Difference(NamedTuple):
     """Where two accounts part; None where one side does not know the figure."""
 
@@ -124,43 +69,6 @@ class ReceiptDifference(NamedTuple):
     only_at: str | None
     """``store``, ``central``, or None where both have it."""
     figures: tuple[Difference, ...]
-
-
-def percent(rate_bp: int) -> str:
-    """For people: 1750 -> ``17.50 %``."""
-    return f"{rate_bp // 100}.{rate_bp % 100:02d} %"
-
-
-def figures(totals: Totals) -> tuple[Figure, ...]:
-    """Every figure of an account, in the order in which people read them."""
-    taxes = [
-        Figure(
-            f"{what} {tax.tax_class} {percent(tax.tax_rate_bp)}",
-            amount,
-            "minor",
-        )
-        for tax in totals.taxes
-        for what, amount in (("net", tax.net_minor), ("tax", tax.tax_minor))
-    ]
-    return (
-        Figure("transactions", totals.transactions, "count"),
-        Figure("lines", totals.lines, "count"),
-        Figure("gross", totals.gross_minor, "minor"),
-        Figure("refunds", totals.refunds_minor, "minor"),
-        Figure("tax added", totals.tax_added_minor, "minor"),
-        *taxes,
-        *(Figure(f"tender {t.tender_id}", t.amount_minor, "minor") for t in totals.tenders),
-        Figure("change", totals.change_minor, "minor"),
-        Figure("rounding", totals.rounding_minor, "minor"),
-        Figure("float", totals.float_minor, "minor"),
-        Figure("expected cash", totals.expected_cash_minor, "minor"),
-        Figure("counted cash", totals.counted_cash_minor, "minor"),
-        Figure("over/short", totals.over_short_minor, "minor"),
-        Figure("points earned", totals.points_earned, "points"),
-        Figure("points spent", totals.points_spent, "points"),
-        Figure("points taken back", totals.points_taken_back, "points"),
-        Figure("stock units moved", totals.stock_milli, "milli"),
-    )
 
 
 def differences(store: Totals, central: Totals) -> tuple[Difference, ...]:

@@ -43,6 +43,7 @@ from sync.protocol.facts import (
     TillSessionSettled,
     TransferDirection,
 )
+from sync.protocol.figures import TaxTotal, TenderTotal, Totals
 from sync.protocol.identity import (
     CustomerId,
     ItemId,
@@ -57,7 +58,7 @@ from sync.protocol.identity import (
     TillSessionId,
     WorkstationId,
 )
-from sync.protocol.manifest import Manifest, TaxTotal, TenderTotal, Totals, WorkstationTotals
+from sync.protocol.manifest import Manifest, WorkstationTotals
 from sync.protocol.shared import CustomerField, FieldChange
 
 DAY = date(2025, 11, 24)

@@ -16,8 +16,8 @@ import pytest
 from sync.protocol.change import Epoch, Genesis, epoch_of, genesis_hash, link
 from sync.protocol.codec import KINDS, decode, decode_fact, encode, pack_batch, unpack_batch
 from sync.protocol.facts import BusinessDayClosed, RetailTransaction
+from sync.protocol.figures import Totals
 from sync.protocol.identity import StoreId
-from sync.protocol.manifest import Totals
 from tests.shop_journal import tally
 
 FOLDER = Path(__file__).parent

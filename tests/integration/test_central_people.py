@@ -255,7 +255,7 @@ async def test_the_reports_say_what_the_store_said(postgres_url: str) -> None:
         stock = await report("stock")
         assert (
             sum(one["on_hand_milli"] for one in stock)
-            == said.stock_milli + tally(shop.facts, None).stock_milli
+            == said.stock_milli + tally(shop.facts, None).totals().stock_milli
         )
         verdict = await report(f"reconciliation/{shop.code}/{DAY}")
         assert (verdict["colour"], verdict["reasons"]) == ("green", [])

@@ -10,7 +10,8 @@ from central.db.tables import metadata
 from central.pages import words
 from central.reports.reconciliation import Colour, DayVerdict, Doubt, Reason
 from central.usecases.people.sign_in import add_token
-from sync.protocol.manifest import Difference, Totals
+from sync.protocol.figures import Totals
+from sync.protocol.manifest import Difference
 from tests.central_fixtures import NOW_MS, postgres_template, serving
 from tests.head_office import apply_all, deliver, open_stream
 from tests.shop_journal import COMPANY, DAY, Shop

@@ -19,8 +19,9 @@ from central.reports.stock import stock_by_store
 from central.reports.totals import store_account, store_receipts, store_totals
 from central.usecases.journal.ingest_batch import ingest_batch
 from sync.protocol.facts import RetailTransaction, TaxClass, tax_lines
+from sync.protocol.figures import Totals
 from sync.protocol.identity import CompanyId, SaleId
-from sync.protocol.manifest import Receipt, Totals
+from sync.protocol.manifest import Receipt
 from tests.head_office import apply_all, deliver, head_office_template, open_stream
 from tests.shop_journal import COMPANY, DAY, NOW_MS, WORKSTATIONS, Shop, tally
 

@@ -11,7 +11,7 @@ import pytest
 from edge.api import totals as totals_routes
 from edge.db.connection.reader import REPORTS_WAITING_MAX
 from edge.db.totals import read_totals
-from sync.protocol.manifest import Totals
+from sync.protocol.figures import Totals
 from tests.edge_store import MILK, open_store, sale
 from tests.patience import PATIENCE_S
 

@@ -43,8 +43,8 @@ from sync.protocol.facts import (
     TillSessionOpened,
     TillSessionSettled,
 )
+from sync.protocol.figures import Totals, figures
 from sync.protocol.identity import StoreId, WorkstationId
-from sync.protocol.manifest import Totals, figures
 from sync.protocol.money import added_tax, included_tax
 from sync.protocol.reference import DataSet, Price
 from tests.doubles.archive_memory import MemoryArchive

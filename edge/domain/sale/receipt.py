@@ -19,8 +19,8 @@ import wcwidth
 from edge.domain.sale.situation import NO_NAMES, Names
 from sync.protocol.change import Epoch
 from sync.protocol.facts import Line, RetailTransaction
+from sync.protocol.figures import percent
 from sync.protocol.identity import ReceiptNumber, SaleId
-from sync.protocol.manifest import percent
 from sync.protocol.money import MILLI, format_minor
 from sync.protocol.reference import StoreSettings
 from sync.protocol.units import Unit

@@ -8,8 +8,9 @@ import pytest
 from rich.console import Console
 
 from central.demo.compare import Account, compare, draw
+from sync.protocol.figures import TaxTotal, TenderTotal, Totals
 from sync.protocol.identity import TenderId
-from sync.protocol.manifest import Difference, ReceiptDifference, TaxTotal, TenderTotal, Totals
+from sync.protocol.manifest import Difference, ReceiptDifference
 
 TOTALS = Totals(
     transactions=2,

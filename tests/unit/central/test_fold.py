@@ -18,8 +18,8 @@ from central.projections.fold_decisions import fold_decisions
 from central.projections.rows import GrantGiven, Points, RowChanges
 from sync.protocol.conflict import merge
 from sync.protocol.facts import CustomerChanged, RetailTransaction, Spend, TakeBack
+from sync.protocol.figures import figures
 from sync.protocol.identity import DeviceId, EventId, SaleId
-from sync.protocol.manifest import figures
 from sync.protocol.reference import Grant
 from sync.protocol.shared import CustomerField, FieldChange
 from tests.shop_journal import COMPANY, CUSTOMERS, DAY, NOW_MS, Shop, tally

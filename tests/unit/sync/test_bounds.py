@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from central.projections.fold_totals import Tally
 from sync.engine.journal import FactBeyondBounds, Moment, next_entry
 from sync.protocol.bounds import DATE_MAX, DATE_MIN, FIGURE_MAX, SUM_MAX
 from sync.protocol.change import INSTANT_MS_MAX, Epoch, Head
@@ -31,6 +30,7 @@ from sync.protocol.facts import (
     TenderLine,
     tax_lines,
 )
+from sync.protocol.figures import Tally, Totals
 from sync.protocol.identity import (
     BootId,
     CustomerId,
@@ -45,7 +45,7 @@ from sync.protocol.identity import (
     TillSessionId,
     WorkstationId,
 )
-from sync.protocol.manifest import Manifest, Totals, WorkstationTotals
+from sync.protocol.manifest import Manifest, WorkstationTotals
 
 DAY = date(2026, 11, 28)
 ANNA, W1 = OperatorId("anna"), WorkstationId("W1")
@@ -112,10 +112,10 @@ def test_receipts_at_the_edge_add_up_to_what_can_be_closed(
     for amount, quantity, points in edges:
         sold = receipt(line(1, amount, quantity, points))
         assert decode_fact("retail_transaction", 1, encode(sold)) == sold
-        tally.add_sale(sold)
+        tally.add(sold)
     busiest = RECEIPTS_OF_A_DAY // len(edges)
     for figure in ("gross_minor", "stock_milli", "points_earned"):
-        setattr(tally, figure, getattr(tally, figure) * busiest)
+        tally.sums[figure] *= busiest
     tally.tenders = {name: amount * busiest for name, amount in tally.tenders.items()}
     tally.taxes = {key: (net * busiest, tax * busiest) for key, (net, tax) in tally.taxes.items()}
     totals = tally.totals()

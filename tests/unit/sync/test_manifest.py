@@ -8,17 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sync.protocol.figures import TaxTotal, TenderTotal, Totals, figures, percent
 from sync.protocol.identity import TenderId
 from sync.protocol.manifest import (
     Difference,
     Receipt,
     ReceiptDifference,
-    TaxTotal,
-    TenderTotal,
-    Totals,
     differences,
-    figures,
-    percent,
     receipt_differences,
 )
 from tests.strategies import totals

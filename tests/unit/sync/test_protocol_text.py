@@ -18,6 +18,7 @@ from sync.protocol import (
     codec,
     columns,
     enrolment,
+    figures,
     manifest,
     reference,
     retry,
@@ -41,7 +42,7 @@ ROWS = [
 ROWS_ONLY = {"Receipt", "Batch"}
 """Never travel as they are."""
 FACTS = {fact.__name__ for fact in codec.KINDS.values()}
-MODULES = (batch, change, columns, enrolment, manifest, reference, sale, shared, stock)
+MODULES = (batch, change, columns, enrolment, figures, manifest, reference, sale, shared, stock)
 WIRE = {
     name: kind
     for module in MODULES

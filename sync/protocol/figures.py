@@ -1,0 +1,271 @@
+"""What a day (or a store, a till, a receipt) adds up to: every figure described once.
+
+``FIGURES`` is read by whoever counts, compares, keeps, prints or lists figures, on both sides. A
+new figure is a field of ``Totals``, at its end, and its row in the table; how each side counts it
+from its own rows is that side's (``edge/db/totals.py``, ``central/reports/``), so that the two
+counts prove each other.
+"""
+
+from collections.abc import Callable, Iterator
+from enum import Enum
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
+
+import msgspec
+
+from sync.protocol.bounds import BasisPoints, Count, Sum, Text
+from sync.protocol.identity import TenderId
+
+if TYPE_CHECKING:  # a day's closing holds figures, so the facts stand above this file
+    from sync.protocol.facts import AnyFact, RetailTransaction, StockMoved, StockTransferred
+
+
+class TaxTotal(msgspec.Struct, frozen=True, array_like=True):
+    """Of one class and rate, in either mode: the base without tax, and the tax; returns subtracted.
+    What is out of tax's scope is in none."""
+
+    tax_class: Text
+    tax_rate_bp: BasisPoints
+    net_minor: Sum
+    tax_minor: Sum
+
+
+class TenderTotal(msgspec.Struct, frozen=True, array_like=True):
+    """Sum of one tender's lines, refunds subtracted, change not."""
+
+    tender_id: TenderId
+    amount_minor: Sum
+
+
+class Totals(msgspec.Struct, frozen=True, array_like=True):
+    """Figures of a set of receipts and till sessions. All amounts in minor units.
+
+    ``gross_minor``: sale lines with tax after discounts, before returns. ``refunds_minor``: return
+    lines, as a positive number. ``taxes`` in the order (class, rate), ``tenders`` by id.
+    ``expected_cash_minor`` and ``counted_cash_minor`` add up settled sessions only, ``float_minor``
+    all opened ones. ``points_taken_back`` is positive. ``stock_milli``: units that moved, signed.
+    ``tax_added_minor``: tax on top of the line amounts where prices do not include it. Training
+    receipts count nowhere.
+    """
+
+    transactions: Count = 0
+    lines: Count = 0
+    gross_minor: Sum = 0
+    refunds_minor: Sum = 0
+    tax_added_minor: Sum = 0
+    taxes: tuple[TaxTotal, ...] = ()
+    tenders: tuple[TenderTotal, ...] = ()
+    change_minor: Sum = 0
+    rounding_minor: Sum = 0
+    float_minor: Sum = 0
+    expected_cash_minor: Sum = 0
+    counted_cash_minor: Sum = 0
+    over_short_minor: Sum = 0
+    points_earned: Sum = 0
+    points_spent: Sum = 0
+    points_taken_back: Sum = 0
+    stock_milli: Sum = 0
+
+
+class Per(Enum):
+    """Of what an account has one such figure: of the whole, of each tax class and rate, of each
+    tender. The value is the field of ``Totals`` with the parts."""
+
+    ACCOUNT = None
+    TAX = "taxes"
+    TENDER = "tenders"
+
+
+Amount: TypeAlias = Callable[[Any], int]
+SALE, OPENED, SETTLED = "retail_transaction", "till_session_opened", "till_session_settled"
+STOCK = (SALE, "stock_moved", "stock_transferred")
+
+
+class DayFigure(NamedTuple):
+    """One figure. ``name``: in sentences and in head office's rows, before the part that it belongs
+    to. ``label``: what heads it on a page. ``unit``: ``minor``, ``milli``, ``count`` or ``points``.
+    ``field``: of ``Totals``, or of its parts. ``kinds``: of facts that add to it, ``amount``: how
+    much one adds (None: its field of the same name). ``word``: in addresses, where not the name."""
+
+    name: str
+    label: str
+    unit: str
+    field: str
+    kinds: tuple[str, ...] = ()
+    amount: Amount | None = None
+    per: Per = Per.ACCOUNT
+    word: str = ""
+
+    @property
+    def slug(self) -> str:
+        """As it stands in addresses: ``over-short``."""
+        return self.word or self.name.replace(" ", "-").replace("/", "-")
+
+
+def _gross(sale: "RetailTransaction") -> int:
+    return sum([line.amount_minor for line in sale.lines if line.quantity_milli > 0])
+
+
+def _refunds(sale: "RetailTransaction") -> int:
+    return -sum([line.amount_minor for line in sale.lines if line.quantity_milli < 0])
+
+
+def _tax_added(sale: "RetailTransaction") -> int:
+    return sum([tax.tax_minor for tax in sale.taxes if not tax.tax_included])
+
+
+def _points_spent(sale: "RetailTransaction") -> int:
+    return sum([tender.points for tender in sale.tenders])
+
+
+def _points_taken_back(sale: "RetailTransaction") -> int:
+    return sale.take_back.points if sale.take_back is not None else 0
+
+
+def _stock(fact: "RetailTransaction | StockMoved | StockTransferred") -> int:
+    moved = sum([line.quantity_milli for line in fact.lines])
+    return -moved if fact.KIND.kind == SALE else moved
+
+
+FIGURES = (
+    DayFigure(
+        "transactions", "Receipts", "count", "transactions", (SALE,), lambda _: 1, word="total"
+    ),
+    DayFigure("lines", "Lines", "count", "lines", (SALE,), lambda sale: len(sale.lines)),
+    DayFigure("gross", "Gross sales", "minor", "gross_minor", (SALE,), _gross),
+    DayFigure("refunds", "Refunds", "minor", "refunds_minor", (SALE,), _refunds),
+    DayFigure("tax added", "Tax on top", "minor", "tax_added_minor", (SALE,), _tax_added),
+    DayFigure("net", "Sold at tax", "minor", "net_minor", per=Per.TAX),
+    DayFigure("tax", "Tax", "minor", "tax_minor", per=Per.TAX),
+    DayFigure("tender", "Tender", "minor", "amount_minor", per=Per.TENDER),
+    DayFigure("change", "Change given", "minor", "change_minor", (SALE,)),
+    DayFigure("rounding", "Cash rounding", "minor", "rounding_minor", (SALE,)),
+    DayFigure("float", "Float", "minor", "float_minor", (OPENED,)),
+    DayFigure("expected cash", "Cash expected", "minor", "expected_cash_minor", (SETTLED,)),
+    DayFigure("counted cash", "Cash counted", "minor", "counted_cash_minor", (SETTLED,)),
+    DayFigure("over/short", "Cash over or short", "minor", "over_short_minor", (SETTLED,)),
+    DayFigure("points earned", "Points earned", "points", "points_earned", (SALE,)),
+    DayFigure("points spent", "Points spent", "points", "points_spent", (SALE,), _points_spent),
+    DayFigure(
+        *("points taken back", "Points taken back", "points", "points_taken_back"),
+        *((SALE,), _points_taken_back),
+    ),
+    DayFigure(
+        "stock units moved",
+        "Stock units moved",
+        "milli",
+        "stock_milli",
+        STOCK,
+        _stock,
+        word="stock",
+    ),
+)
+"""In the order in which people read them."""
+SUMS = tuple(one.field for one in FIGURES if one.per is Per.ACCOUNT)
+_GROUPS = tuple((per, tuple(group)) for per, group in groupby(FIGURES, attrgetter("per")))
+_ADDS = {
+    kind: [(one.field, one.amount or attrgetter(one.field)) for one in FIGURES if kind in one.kinds]
+    for kind in {kind for one in FIGURES for kind in one.kinds}
+}
+
+
+class Figure(NamedTuple):
+    """One comparable figure by its name, e.g. ``tender cash`` or ``tax standard 9.00 %``."""
+
+    name: str
+    amount: int
+    unit: str
+    """``minor``, ``milli``, ``count`` or ``points``."""
+
+
+class Reading(NamedTuple):
+    """A figure as an account has it; ``part``: the tender, or the tax class with ``rate_bp``."""
+
+    figure: DayFigure
+    part: str | None
+    rate_bp: int | None
+    amount: int
+
+    @property
+    def name(self) -> str:
+        """``tender cash``, ``tax standard 9.00 %``."""
+        rate = None if self.rate_bp is None else percent(self.rate_bp)
+        return " ".join(word for word in (self.figure.name, self.part, rate) if word is not None)
+
+
+def percent(rate_bp: int) -> str:
+    """For people: 1750 -> ``17.50 %``."""
+    return f"{rate_bp // 100}.{rate_bp % 100:02d} %"
+
+
+def readings(totals: Totals) -> Iterator[Reading]:
+    """Every figure of an account, in the order in which people read them."""
+    for per, group in _GROUPS:
+        for part in (totals,) if per is Per.ACCOUNT else getattr(totals, per.value):
+            key = _key(part)
+            for figure in group:
+                yield Reading(figure, *key, getattr(part, figure.field))
+
+
+def _key(part: Totals | TaxTotal | TenderTotal) -> tuple[str | None, int | None]:
+    match part:
+        case TaxTotal():
+            return part.tax_class, part.tax_rate_bp
+        case TenderTotal():
+            return part.tender_id, None
+        case _:
+            return None, None
+
+
+def figures(totals: Totals) -> tuple[Figure, ...]:
+    """Every figure of an account by its name, in the order in which people read them."""
+    return tuple(Figure(one.name, one.amount, one.figure.unit) for one in readings(totals))
+
+
+class Tally:
+    """Running sums: ``sums`` by field of ``Totals``, taxes by class and rate, tenders by id. What
+    training receipts say is not its concern: whoever adds leaves them out."""
+
+    def __init__(self) -> None:
+        self.sums: dict[str, int] = dict.fromkeys(SUMS, 0)
+        self.taxes: dict[tuple[str, int], tuple[int, int]] = {}
+        self.tenders: dict[str, int] = {}
+
+    def add(self, fact: "AnyFact") -> None:
+        """One fact; of a kind that no figure counts it adds nothing."""
+        kind, sums = fact.KIND.kind, self.sums
+        for field, amount in _ADDS.get(kind, ()):
+            sums[field] += amount(fact)
+        if kind == SALE:
+            self._add_parts(cast("RetailTransaction", fact))
+
+    def add_totals(self, totals: Totals) -> None:
+        """Another account of other facts: an epoch's of the same day."""
+        for field in SUMS:
+            self.sums[field] += getattr(totals, field)
+        self._add_parts(totals)
+
+    def _add_parts(self, of: "Totals | RetailTransaction") -> None:
+        for tax in of.taxes:
+            self.add_tax(tax.tax_class, tax.tax_rate_bp, tax.net_minor, tax.tax_minor)
+        for tender in of.tenders:
+            self.add_tender(tender.tender_id, tender.amount_minor)
+
+    def add_tax(self, tax_class: str, rate_bp: int, net_minor: int, tax_minor: int) -> None:
+        """To the part of one class and rate."""
+        net, tax = self.taxes.get((tax_class, rate_bp), (0, 0))
+        self.taxes[tax_class, rate_bp] = (net + net_minor, tax + tax_minor)
+
+    def add_tender(self, tender_id: str, amount_minor: int) -> None:
+        """To the part of one tender."""
+        self.tenders[tender_id] = self.tenders.get(tender_id, 0) + amount_minor
+
+    def totals(self) -> Totals:
+        """The sums so far."""
+        tenders = sorted(self.tenders.items())
+        return Totals(
+            taxes=tuple(TaxTotal(*key, *self.taxes[key]) for key in sorted(self.taxes)),
+            tenders=tuple(TenderTotal(TenderId(name), amount) for name, amount in tenders),
+            **self.sums,
+        )
