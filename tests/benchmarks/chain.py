@@ -21,13 +21,13 @@ import httpx
 
 from central.archive.postgres import own
 from central.db.engine import open_engine, unit_of_work
-from central.projections.fold_totals import Tally
 from central.usecases.company.add import add_company
 from central.usecases.people.add_user import add_user
 from central.usecases.store.add import add_store, default_settings
 from sync.protocol.codec import encode
-from sync.protocol.identity import CompanyId, StoreId, TenderId, WorkstationId
-from sync.protocol.manifest import Manifest, WorkstationTotals, figures
+from sync.protocol.figures import Tally, figures
+from sync.protocol.identity import CompanyId, StoreId, WorkstationId
+from sync.protocol.manifest import Manifest, WorkstationTotals
 from tests.benchmarks.head_office import dsn_of, fresh_database, offices
 
 STORES = 100
@@ -315,11 +315,10 @@ async def _tallies(connection: Any, store_id: UUID) -> Sequence[tuple[date, Work
     tallies: defaultdict[tuple[date, WorkstationId], Tally] = defaultdict(Tally)
     heads, taxes, tenders = [await connection.fetch(each, store_id) for each in _ADDED_UP]
     for day, name, count, lines, gross, moved in heads:
-        tally = tallies[day, name]
-        tally.transactions, tally.lines = count, lines
-        tally.gross_minor, tally.stock_milli = gross, -moved
+        found = {"transactions": count, "lines": lines, "gross_minor": gross}
+        tallies[day, name].sums.update(found, stock_milli=-moved)
     for day, name, tax_class, rate_bp, net, tax in taxes:
-        tallies[day, name].taxes[tax_class, rate_bp] = (net, tax)
+        tallies[day, name].add_tax(tax_class, rate_bp, net, tax)
     for day, name, tender, amount in tenders:
-        tallies[day, name].tenders[TenderId(tender)] = amount
+        tallies[day, name].add_tender(tender, amount)
     return [(day, name, tallies[day, name]) for day, name in sorted(tallies)]
