@@ -39,7 +39,7 @@ from sync.engine.push import (
     push_once,
 )
 from sync.protocol.batch import Acknowledgement, BatchLimits
-from sync.protocol.retry import JITTER_RANGE, backoff_ms
+from sync.protocol.retry import JITTER_RANGE, Pauses
 
 DRAIN_S = 2
 """A round at work gets this long to end when the server stops."""
@@ -57,8 +57,7 @@ class Exchange:
         self._box = box
         self._line = line
         self._limits = BatchLimits()
-        self._failures = 0
-        self._pace_ms = 0
+        self._pauses = Pauses()
         self._stopped_told = False
         self._refused: str | None = None
         self._page_told: str | None = None
@@ -86,7 +85,7 @@ class Exchange:
                 self._box.unreached.clear()
                 self.beat_due = isinstance(beat, SentBack)  # a stop is heard by the timer, no sale
                 self._tell(beat)
-                return self._pace_ms
+                return self._pauses.pace_ms
             heard = beat.acknowledgement
             await note_contact(self._box, heard)
             self.beat_due = False
@@ -97,8 +96,9 @@ class Exchange:
         pulled = await self._pull(heard)
         if isinstance(pulled, PullLater):
             return await self._later(pulled)
-        self._failures, self._pace_ms, self._page_told = 0, heard.pace_ms, None
-        return self._pace_ms
+        self._pauses.went_well(heard.pace_ms)
+        self._page_told = None
+        return heard.pace_ms
 
     async def _push(self) -> Acknowledgement | Later | None:
         """Until the journal is drained: head office's last answer, None if nothing was sent."""
@@ -111,7 +111,7 @@ class Exchange:
             )
             match outcome:
                 case Advanced():
-                    self._failures = 0  # a line that lets something through is no dead one
+                    self._pauses.got_through()
                     heard, self._limits = outcome.acknowledgement, outcome.limits
                     if not outcome.more:
                         return heard
@@ -141,7 +141,7 @@ class Exchange:
                 case PullLater():
                     return outcome
                 case Applied(feed=feed, rows=rows):
-                    self._failures = 0
+                    self._pauses.got_through()
                     log.info("pulled", data_set=feed.data_set, rows=rows)
                 case _:
                     assert_never(outcome)
@@ -168,7 +168,7 @@ class Exchange:
             else:
                 self._refused = detail
                 await self._box.writer.run(lambda db: note_refusal(db, detail))
-        elif self._failures == 0:
+        elif self._pauses.failures == 0:
             log.warning("head office", store=store, detail=detail)
         if outcome.wait_ms is None:  # nobody answered; who asks for a wait has answered
             self._box.unreached.set()
@@ -183,10 +183,8 @@ class Exchange:
 
     def _back_off(self, wait_ms: int | None) -> int:
         """Arm the next try: its wait, at least what head office asked for."""
-        self._failures += 1
         self._box.nudge.set()
-        jitter = secrets.randbelow(JITTER_RANGE)
-        return backoff_ms(self._failures, jitter, wait_ms or self._pace_ms)
+        return self._pauses.after_failure_ms(wait_ms, secrets.randbelow(JITTER_RANGE))
 
 
 @asynccontextmanager

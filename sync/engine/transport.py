@@ -46,11 +46,14 @@ class Transport(Protocol):
         ...
 
 
-def open_client(base_url: str) -> httpx.AsyncClient:
+def open_client(
+    base_url: str, carrier: httpx.AsyncBaseTransport | None = None
+) -> httpx.AsyncClient:
     """A client for HttpTransport: no redirects, no proxies from the environment, every wait
-    bounded. ``async with`` it, or ``aclose`` it."""
+    bounded. ``async with`` it, or ``aclose`` it. ``carrier``: httpx's own, unless given."""
     return httpx.AsyncClient(
         base_url=base_url,
+        transport=carrier,
         timeout=httpx.Timeout(IDLE_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
         follow_redirects=False,
         trust_env=False,

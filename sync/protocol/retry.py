@@ -1,5 +1,6 @@
 """Back-off as a pure function of failures and a given jitter (protocol.md, Push)."""
 
+SECOND_MS = 1_000
 BASE_MS = 2_000
 CAP_MS = 300_000
 JITTER_RANGE = 1_000
@@ -16,3 +17,25 @@ def backoff_ms(failures: int, jitter: int, pace_ms: int = 0) -> int:
         return pace_ms
     ceiling = min(CAP_MS, BASE_MS << min(failures - 1, FAILURES_COUNTED_MAX))
     return max(pace_ms, ceiling * (jitter % JITTER_RANGE) // JITTER_RANGE)
+
+
+class Pauses:
+    """How long one box waits between its rounds: failures in a row, and the pace that head office
+    set last."""
+
+    def __init__(self) -> None:
+        self.failures = 0
+        self.pace_ms = 0
+
+    def got_through(self) -> None:
+        """Head office took something: a line that lets something through is no dead one."""
+        self.failures = 0
+
+    def went_well(self, pace_ms: int) -> None:
+        """A whole round did; head office asks for ``pace_ms`` between two of them."""
+        self.failures, self.pace_ms = 0, pace_ms
+
+    def after_failure_ms(self, asked_ms: int | None, jitter: int) -> int:
+        """Until the next try, at least what was asked for."""
+        self.failures += 1
+        return backoff_ms(self.failures, jitter, asked_ms or self.pace_ms)

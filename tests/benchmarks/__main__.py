@@ -25,12 +25,15 @@ import edge  # noqa: F401 - puts a sound SQLite in place, before anything loads 
 from central.database.chosen import CannotRun
 from central.database.embedded import PostgresCannotStart
 from central.demo.errors import DemoCannotRun
-from tests.benchmarks.figures import Figure, table_of
+from tests.benchmarks.figures import Figure, median_of, table_of
+from tests.benchmarks.machine import look
 from tests.benchmarks.parts import LONG, ORDINARY, Part
 
 FOLDER = Path("/var/tmp")  # on a disk, where /tmp may be memory
 FOLDER_MODE = 0o711
-WIDTH = 118
+WIDTH = 160
+RUNS = 5
+RUNS_MAX = 99
 MISSED = 1
 COULD_NOT_RUN = 2
 
@@ -44,14 +47,20 @@ def main(
     quick: Annotated[
         bool, typer.Option("--quick", help="Small sizes, for the shape alone.")
     ] = False,
+    runs: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=RUNS_MAX, help=f"Of each part: {RUNS}, or 1 with --quick and of a long one."
+        ),
+    ] = None,
     folder: Annotated[Path, typer.Option(help="Where files go: a folder on a disk.")] = FOLDER,
 ) -> None:
     """Measure a sale, a drained queue, central's ingest, the wire and central's reports (sale,
-    drain, ingest, wire, report); with --grow, the long ones (grow, chain)."""
+    drain, ingest, wire, report); with --grow, the long ones (grow, chain, herd)."""
     console = Console(stderr=True)
     try:
         parts, machine = _chosen(only or [], grow=grow), _machine()
-        figures = asyncio.run(_measure(parts, folder, console, quick=quick))
+        figures = asyncio.run(_measure(parts, folder, console, runs, quick=quick))
     except (DemoCannotRun, CannotRun, PostgresCannotStart, OSError, RuntimeError) as error:
         console.print(f"benchmarks: {error}", style="red", markup=False)
         raise typer.Exit(COULD_NOT_RUN) from error
@@ -82,12 +91,17 @@ def _chosen(only: list[str], *, grow: bool) -> dict[str, Part]:
 
 
 async def _measure(
-    parts: dict[str, Part], folder: Path, console: Console, *, quick: bool
+    parts: dict[str, Part], folder: Path, console: Console, runs: int | None, *, quick: bool
 ) -> list[Figure]:
-    figures = []
+    figures: list[Figure] = []
     for name, part in parts.items():
-        with _place_in(folder) as place, console.status(f"{name} …") as status:
-            figures += await part(place, partial(_say, status, name), quick)
+        times = runs or (1 if quick or name in LONG else RUNS)
+        before, found = look(), []
+        for number in range(1, times + 1):
+            which = name if times == 1 else f"{name}, run {number} of {times}"
+            with _place_in(folder) as place, console.status(f"{which} …") as status:
+                found.append(await part(place, partial(_say, status, which), quick))
+        figures += median_of(found, before.until(look()))
     return figures
 
 

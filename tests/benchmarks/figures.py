@@ -1,10 +1,18 @@
-"""What a benchmark says: figures with stable names, and whether each reaches its target."""
+"""What a benchmark says: figures with stable names, and whether each reaches its target.
 
+A figure is the median of several runs where its part allows them, with the spread between them and
+how busy the machine was. A target is of the figure itself (*absolute*: bytes, memory), or, where a
+shared machine cannot hold it, of its ratio to a baseline that was measured in the same run.
+"""
+
+import statistics
 from collections.abc import Sequence
 from enum import StrEnum
 
 import msgspec
 from rich.table import Table
+
+from tests.benchmarks.machine import Load
 
 
 class Unit(StrEnum):
@@ -17,6 +25,7 @@ class Unit(StrEnum):
     MIB = "MiB"
     S = "s"
     ROWS = "rows"
+    TIMES = "×"
 
 
 _DIGITS = {Unit.PER_S: 0, Unit.MS: 2, Unit.US: 0, Unit.BYTES: 1, Unit.MIB: 0, Unit.S: 2}
@@ -34,9 +43,27 @@ class Target(msgspec.Struct, frozen=True):
         return f"{sign} {bound:,g}{' ×' if self.of_ratio else ''}"
 
 
+class JudgedBy(StrEnum):
+    """What a target is held against."""
+
+    FIGURE = "figure"
+    RATIO = "ratio"
+
+
+class Spread(msgspec.Struct, frozen=True):
+    """Of several runs, the least and the most: of the figure, and of its ratio if it has one."""
+
+    runs: int
+    least: float
+    most: float
+    least_ratio: float | None = None
+    most_ratio: float | None = None
+
+
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """One measured thing. ``name`` never changes, ``says`` is for people; ``reached`` is None
-    where nothing is aimed at."""
+    where nothing is aimed at. ``measured``, ``baseline`` and ``ratio`` are medians where there is a
+    ``spread``."""
 
     name: str
     says: str
@@ -47,6 +74,9 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     ratio: float | None = None
     target: Target | None = None
     reached: bool | None = None
+    judged_by: JudgedBy | None = None
+    spread: Spread | None = None
+    load: Load | None = None
 
 
 def figure(
@@ -73,7 +103,43 @@ def figure(
         ratio=ratio,
         target=target,
         reached=None if target is None else _reaches(target, measured, ratio),
+        judged_by=None if target is None else _judged_by(target),
     )
+
+
+def _judged_by(target: Target) -> JudgedBy:
+    return JudgedBy.RATIO if target.of_ratio else JudgedBy.FIGURE
+
+
+def median_of(runs: Sequence[Sequence[Figure]], load: Load) -> list[Figure]:
+    """One figure of each name, in the order of the first run; every run has them all."""
+    by_name = [{each.name: each for each in run} for run in runs]
+    return [_median([run[each.name] for run in by_name], load) for each in runs[0]]
+
+
+def _median(found: Sequence[Figure], load: Load) -> Figure:
+    first = found[0]
+    measured = [each.measured for each in found]
+    ratios = [each.ratio for each in found if each.ratio is not None]
+    baselines = [each.baseline for each in found if each.baseline is not None]
+    whole = figure(
+        first.name,
+        first.says,
+        first.unit,
+        statistics.median(measured),
+        baseline=statistics.median(baselines) if baselines else None,
+        baseline_is=first.baseline_is,
+        ratio=statistics.median(ratios) if ratios else None,
+        target=first.target,
+    )
+    spread = Spread(
+        len(found),
+        min(measured),
+        max(measured),
+        min(ratios, default=None),
+        max(ratios, default=None),
+    )
+    return msgspec.structs.replace(whole, spread=spread, load=load)
 
 
 def _reaches(target: Target, measured: float, ratio: float | None) -> bool:
@@ -89,18 +155,27 @@ def table_of(figures: Sequence[Figure], machine: str) -> Table:
     """For people; ``machine``: when and on what they were measured."""
     table = Table(title=f"Holdfast, measured: {machine}", title_justify="left")
     table.add_column("figure")
-    for heading in ("measured", "baseline", "ratio", "target", "reached"):
+    for heading in ("measured", "spread", "baseline", "ratio", "target", "reached", "load"):
         table.add_column(heading, justify="right")
     for each in figures:
         table.add_row(
             each.says,
             _written(each.measured, each.unit),
+            "" if each.spread is None else _spread(each.spread, each.unit),
             _baseline(each),
             "" if each.ratio is None else f"{each.ratio:.2f} ×",
             "" if each.target is None else str(each.target),
             {None: "", True: "yes", False: "[bold red]no[/]"}[each.reached],
+            "" if each.load is None else str(each.load),
         )
     return table
+
+
+def _spread(spread: Spread, unit: Unit) -> str:
+    if spread.runs == 1:
+        return "1 run"
+    digits = _DIGITS.get(unit, 0)
+    return f"{spread.least:,.{digits}f}–{spread.most:,.{digits}f} of {spread.runs}"
 
 
 def _baseline(each: Figure) -> str:

@@ -17,6 +17,7 @@ import asyncpg
 import httpx
 import uuid_utils.compat
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import text
 
 from central.db.engine import database_url, open_engine, unit_of_work
 from central.db.migrate import migrate
@@ -24,6 +25,7 @@ from central.demo.children import start_child
 from central.server.serving import now_ms
 from central.usecases.box.create_enrol_code import create_enrol_code
 from central.usecases.company.add import add_company
+from central.usecases.feed.sequence_publications import drain_publications
 from central.usecases.store.add import add_store, default_settings
 from sync.engine.push import BATCH_TYPE
 from sync.engine.signing import sign_request
@@ -107,7 +109,7 @@ class Pusher:
         if not before:
             self.shop.open()
         for number in range(sales):
-            self.shop.append(_sale(self.shop, number))
+            self.shop.append(bench_sale(self.shop, number))
         chain = self.shop.chain
         for start in range(before, len(self.shop.events), batch):
             ready = chain.batch(start, min(start + batch, len(self.shop.events)))
@@ -144,38 +146,49 @@ async def _taken(reader: asyncio.StreamReader) -> None:
         raise RuntimeError(f"head office refused a batch: {said!r} {body!r}")
 
 
-async def enrol_stores(url: str, addresses: Sequence[str], stores: int) -> list[Pusher]:
-    """A company with ``stores`` stores, each with a box enrolled over HTTP; their boxes turn to the
-    processes in turn."""
-    engine = open_engine(url)
-    found = []
+async def new_codes(url: str, first: int, stores: int) -> list[str]:
+    """``stores`` more stores, numbered from ``first``, of one company, and a code for each box."""
+    engine, found = open_engine(url), []
     async with unit_of_work(engine) as db:
-        company_id = await add_company(db, "Bench", "SGD")
-    for number in range(1, stores + 1):
+        known = await db.scalar(text("SELECT company_id FROM company"))
+        company_id = known or await add_company(db, "Bench", "SGD")
+    for number in range(first, first + stores):
         async with unit_of_work(engine) as db:
             settings = await default_settings(db, company_id, f"S{number:02d}")
             store_id = await add_store(db, company_id, settings)
-            code = await create_enrol_code(db, store_id, now_ms())
-        found.append(await _enrolled(addresses[number % len(addresses)], code.code, number))
+            found.append((await create_enrol_code(db, store_id, now_ms())).code)
+    await drain_publications(engine)
     await engine.dispose()
     return found
 
 
-async def _enrolled(address: str, code: str, number: int) -> Pusher:
+async def enrol_stores(url: str, addresses: Sequence[str], stores: int) -> list[Pusher]:
+    """A company with ``stores`` stores, each with a box enrolled over HTTP; their boxes turn to the
+    processes in turn."""
+    found = []
+    for number, code in enumerate(await new_codes(url, 1, stores), 1):
+        async with httpx.AsyncClient(
+            base_url=addresses[number % len(addresses)], trust_env=False
+        ) as client:
+            found.append(await enrolled(client, code, number))
+    return found
+
+
+async def enrolled(client: httpx.AsyncClient, code: str, number: int) -> Pusher:
+    """The box that redeems ``code``. ``client``: of the head office that it turns to."""
     key = Ed25519PrivateKey.generate()
     public = base64.b64encode(key.public_key().public_bytes_raw()).decode()
-    async with httpx.AsyncClient(base_url=address, trust_env=False) as client:
-        answer = await client.post("/v1/enrol", json={"code": code, "public_key": public})
+    answer = await client.post("/v1/enrol", json={"code": code, "public_key": public})
     answer.raise_for_status()
     me = decode(EnrolmentAnswer, answer.content)
     shop = Shop(number)
     vars(shop).update(genesis=me.genesis, record=decode(Genesis, me.genesis))
     shop.store_id, shop.device_id = me.store_id, me.device_id
-    return Pusher(shop, address, key, me)
+    return Pusher(shop, str(client.base_url), key, me)
 
 
-def _sale(shop: Shop, number: int) -> RetailTransaction:
-    """Every fourth customer is known, half of those pay a part with points."""
+def bench_sale(shop: Shop, number: int) -> RetailTransaction:
+    """Five lines. Every fourth customer is known, half of those pay a part with points."""
     rng = shop.rng
     basket = [
         (rng.randrange(ITEMS), rng.choice((1_000, 1_000, 2_000)), rng.randrange(100, 2_000))

@@ -85,7 +85,7 @@ async def measure_ingest(
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hf-bench-")))
         url = await stack.enter_async_context(fresh_database(database_url))
         other = await stack.enter_async_context(fresh_database(database_url))
-        admin = await stack.enter_async_context(_connected(url))
+        admin = await stack.enter_async_context(connected(url))
         running = await stack.enter_async_context(offices(url, folder, processes))
         boxes = await enrol_stores(url, [office.address for office in running], stores)
         raw_s = await _raw(admin, boxes, sales_per_store, batch)
@@ -114,7 +114,7 @@ async def measure_ingest(
 
 
 @asynccontextmanager
-async def _connected(url: str) -> AsyncIterator[Any]:
+async def connected(url: str) -> AsyncIterator[Any]:
     connection = await asyncpg.connect(dsn_of(url))
     try:
         yield connection
@@ -129,14 +129,14 @@ async def _raw(admin: Any, boxes: Sequence[Pusher], sales: int, batch: int) -> f
     async with admin.transaction():
         await admin.execute(_HOLD_STORES)
         took_s = await _push(boxes)
-    await _applied(admin)
+    await applied(admin)
     return took_s
 
 
 async def _projected(admin: Any, boxes: Sequence[Pusher]) -> float:
     started = time.perf_counter()
     await _push(boxes)
-    await _applied(admin)
+    await applied(admin)
     return time.perf_counter() - started
 
 
@@ -151,7 +151,7 @@ async def _push(boxes: Sequence[Pusher]) -> float:
     return time.perf_counter() - started
 
 
-async def _applied(admin: Any) -> None:
+async def applied(admin: Any) -> None:
     while await admin.fetchval(_BEHIND):
         await admin.execute("SELECT pg_sleep($1)", POLL_S)
 
@@ -179,7 +179,7 @@ async def _read_back(admin: Any, store_id: UUID, after: int, batch: int) -> Batc
 
 async def _copied(url: str, held: Sequence[Batches]) -> float:
     async with contextlib.AsyncExitStack() as stack:
-        connections = [await stack.enter_async_context(_connected(url)) for _ in held]
+        connections = [await stack.enter_async_context(connected(url)) for _ in held]
         gc.collect()
         started = time.perf_counter()
         await asyncio.gather(*map(_copy_store, connections, held))

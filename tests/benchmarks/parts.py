@@ -9,6 +9,7 @@ from tests.benchmarks.drain import SALES, measure_drain
 from tests.benchmarks.edge_http import Sizes, measure_edge_http
 from tests.benchmarks.figures import Figure, Target, Unit, figure
 from tests.benchmarks.grow import GROWN_SALES, WATCHED, measure_growth
+from tests.benchmarks.herd import ANSWER_S_MAX, TIME_RATIO_MAX, HerdFigures, measure_herd
 from tests.benchmarks.ingest import measure_ingest
 from tests.benchmarks.wire import measure_wire
 
@@ -18,6 +19,8 @@ Part = Callable[[Path, Say, bool], Awaitable[list[Figure]]]
 
 BARE = "bare sqlite3"
 COPY = "COPY"
+HERD_BOXES = 2_000
+QUICK_BOXES = 20
 
 
 async def sale(folder: Path, _say: Say, quick: bool) -> list[Figure]:
@@ -201,6 +204,43 @@ async def _reports(folder: Path, say: Say, name: str, lines: int, quick: bool) -
     ]
 
 
+async def herd(folder: Path, _say: Say, quick: bool) -> list[Figure]:
+    """Two thousand boxes come back in one moment."""
+    with running_postgres(folder / "pg") as server:
+        found = await measure_herd(server.url, boxes=QUICK_BOXES if quick else HERD_BOXES)
+    return herd_figures(found)
+
+
+def herd_figures(found: HerdFigures) -> list[Figure]:
+    """Of a herd of any size."""
+    herd_is = f"{found.boxes:,} boxes with {found.sales // found.boxes} sales each"
+    none = Target(of_ratio=False, at_most=0)
+    return [
+        figure(
+            "herd_s",
+            f"{herd_is}, until the last one counts",
+            Unit.S,
+            found.took_s,
+            baseline=found.sales / found.alone_per_s,
+            baseline_is="8 at a time",
+            target=Target(of_ratio=True, at_most=TIME_RATIO_MAX),
+        ),
+        figure(
+            "herd_answer_p99_s",
+            "an answer of head office to them, p99",
+            Unit.S,
+            found.answer_p99_s,
+            target=Target(of_ratio=False, at_most=ANSWER_S_MAX),
+        ),
+        figure("herd_answer_p50_s", "the same, p50", Unit.S, found.answer_p50_s),
+        figure(
+            "herd_lost", "their requests without an answer", Unit.TIMES, found.lost, target=none
+        ),
+        figure("herd_early", "their requests too early", Unit.TIMES, found.early, target=none),
+        figure("herd_busy", "answers that asked to wait", Unit.TIMES, found.busy),
+    ]
+
+
 ORDINARY: dict[str, Part] = {
     "sale": sale,
     "drain": drain,
@@ -208,5 +248,5 @@ ORDINARY: dict[str, Part] = {
     "wire": wire,
     "report": report,
 }
-LONG: dict[str, Part] = {"grow": grow, "chain": chain}
+LONG: dict[str, Part] = {"grow": grow, "chain": chain, "herd": herd}
 """Minutes each: only when they are asked for."""

@@ -9,7 +9,17 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.benchmarks.figures import Figure, Target, Unit, figure, table_of
+from tests.benchmarks.figures import (
+    Figure,
+    JudgedBy,
+    Spread,
+    Target,
+    Unit,
+    figure,
+    median_of,
+    table_of,
+)
+from tests.benchmarks.machine import Load, moment_of
 from tests.benchmarks.parts import LONG, ORDINARY
 
 ASKED = (
@@ -39,6 +49,14 @@ NAMES = {
     "grow": ("growth_p99_ms", "growth_p50_ms", "growth_bytes_per_sale"),
     "report": tuple(f"report_{asked}_p95_ms" for asked in ASKED),
     "chain": tuple(f"chain_{asked}_p95_ms" for asked in ASKED),
+    "herd": (
+        "herd_s",
+        "herd_answer_p99_s",
+        "herd_answer_p50_s",
+        "herd_lost",
+        "herd_early",
+        "herd_busy",
+    ),
 }
 """Whoever compares runs reads these: a name is added, never changed."""
 TIMEOUT_S = 300
@@ -64,7 +82,8 @@ def test_each_part_measures_and_leaves_nothing_behind(part: str, short_folder: P
     assert ran.returncode in (0, 1), ran.stderr.decode()
     told = json.loads(ran.stdout)
     assert tuple(each["name"] for each in told) == NAMES[part]
-    assert all(each["measured"] > 0 for each in told)
+    assert all(each["measured"] > 0 for each in told if each["unit"] != Unit.TIMES)
+    assert all(each["spread"]["runs"] == 1 and each["load"]["before"] >= 0 for each in told)
     assert {(each["target"] is None) == (each["reached"] is None) for each in told} == {True}
     assert list(short_folder.iterdir()) == []
 
@@ -96,5 +115,36 @@ def test_the_table_has_a_row_for_each_figure() -> None:
     other = figure("c", "d", Unit.MIB, 3, baseline=2, baseline_is="idle")
     table = table_of([plain, other], "2 cores")
     assert table.row_count == 2
-    headings = ["figure", "measured", "baseline", "ratio", "target", "reached"]
-    assert [column.header for column in table.columns] == headings
+    headings = "figure", "measured", "spread", "baseline", "ratio", "target", "reached", "load"
+    assert tuple(column.header for column in table.columns) == headings
+
+
+LOAD = Load(0.5, 3.25, 12.5)
+
+
+def test_a_figure_is_the_median_of_its_runs_and_is_judged_by_its_median_ratio() -> None:
+    target = Target(of_ratio=True, at_most=4)
+    runs = [
+        [figure("a", "b", Unit.MS, measured, baseline=baseline, target=target)]
+        for measured, baseline in ((9, 3), (10, 1), (50, 10))
+    ]
+    (found,) = median_of(runs, LOAD)
+    assert (found.measured, found.baseline, found.ratio) == (10, 3, 5)
+    assert found.spread == Spread(3, 9, 50, 3, 10)
+    assert (found.reached, found.judged_by) == (False, JudgedBy.RATIO)
+    assert found.load == LOAD
+
+
+def test_a_spread_and_the_load_stand_in_the_table() -> None:
+    runs = [[figure("a", "b", Unit.MS, measured)] for measured in (2, 1, 4)]
+    table = table_of(median_of(runs, LOAD), "2 cores")
+    cells = {str(column.header): next(iter(column.cells)) for column in table.columns}
+    assert (cells["measured"], cells["spread"]) == ("2.00 ms", "1.00–4.00 of 3")
+    assert cells["load"] == "0.5 → 3.2, 12 % stolen"
+
+
+def test_time_that_the_host_gave_to_others_is_a_share_of_this_machines_time() -> None:
+    before = moment_of(0.5, "cpu  10 0 10 70 0 0 0 10 5 0\ncpu0 1\n")
+    after = moment_of(1.5, "cpu  20 0 20 130 0 0 0 30 9 0\ncpu0 1\n")
+    assert before.until(after) == Load(0.5, 1.5, 20.0)
+    assert moment_of(0.5, "").until(moment_of(1.5, "")) == Load(0.5, 1.5, 0.0)

@@ -1,0 +1,225 @@
+"""Boxes that were cut off and come back together, in a process of their own: ``python -m
+tests.benchmarks.herd_client``.
+
+Reads a plan from its standard input, a line of JSON ``{"address": …, "codes": […], "first": …,
+"sales": …, "at_once": …}``: each code makes one box with so many sales queued, numbered from
+``first``. Prints ``ready`` when all are enrolled and their batches packed, begins at the next line,
+``at_once`` boxes at a time, and prints what it saw.
+
+An honest client: each box is the product's own round (``push_once``) over httpx, from an address of
+its own, and obeys the rules of its pauses. What its own machine would do with a processor of its
+own (packing a batch) is done before the clock starts.
+"""
+
+import asyncio
+import contextlib
+import json
+import secrets
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import msgspec
+
+from sync.engine import push
+from sync.engine.journal import Entry
+from sync.engine.outbox import Outbox, SendState, Stopped
+from sync.engine.push import Advanced, Idle, Later, Shrunk, push_once
+from sync.engine.signing import NONCE_BYTES_MAX, Signer
+from sync.engine.transport import HttpTransport, Request, Response, open_client
+from sync.protocol.batch import Batch, BatchLimits, Health
+from sync.protocol.change import Epoch, genesis_hash
+from sync.protocol.codec import pack_batch
+from sync.protocol.errors import NotSent
+from sync.protocol.retry import JITTER_RANGE, SECOND_MS, Pauses
+from tests.benchmarks.head_office import Pusher, bench_sale, enrolled
+from tests.shop_journal import Shop
+from tests.strategies import Chain
+
+ENROLLED_AT_ONCE = 4
+BOX_TIMEOUT_S = 20
+"""As in ``edge/box/settings.py``."""
+HEALTH = Health("0.1.0", 1, 10**9, 1_764_000_000_000)
+EARLY_S = 0.05
+_PACKED: dict[tuple[Epoch, int, int], bytes] = {}
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """See the module's text."""
+
+    address: str
+    codes: list[str]
+    first: int
+    sales: int
+    at_once: int
+
+
+class Seen(msgspec.Struct):
+    """``answers_s``: from the first byte out to the last one in, connecting included; ``lost``: no
+    answer, by what happened; ``early``: requests before the time that head office had asked for."""
+
+    took_s: float = 0
+    answers_s: list[float] = msgspec.field(default_factory=list)
+    statuses: dict[int, int] = msgspec.field(default_factory=dict)
+    lost: dict[str, int] = msgspec.field(default_factory=dict)
+    early: int = 0
+
+
+class Queued:
+    """A journal whose events were made beforehand."""
+
+    def __init__(self, chain: Chain) -> None:
+        self._chain = chain
+        self._through = 0
+
+    async def state(self) -> SendState:
+        return SendState(self._chain.head, self._through, False)
+
+    async def outbox(self, limits: BatchLimits) -> Outbox:
+        chain, after = self._chain, self._through
+        span = slice(after, after + limits.events)
+        entries = map(Entry, [chain.epoch] * limits.events, chain.events[span], chain.links[span])
+        return Outbox(await self.state(), chain.hashes[after], tuple(entries), ())
+
+    async def hash_at(self, seq: int) -> bytes | None:
+        return self._chain.hashes[seq] if 0 <= seq < len(self._chain.hashes) else None
+
+    async def acknowledge(self, through: int, head_hash: bytes) -> None:
+        assert self._chain.hashes[through] == head_hash
+        self._through = through
+
+    async def send_again(self, through: int, head_hash: bytes, detail: str) -> None:
+        raise RuntimeError(detail)
+
+    async def stop(self, stopped: Stopped) -> None:
+        raise RuntimeError(stopped.detail)
+
+
+@dataclass
+class Watched:
+    """A transport that remembers what came of each request."""
+
+    inner: HttpTransport
+    seen: Seen
+    not_before: float = field(default=0.0)
+
+    async def send(self, request: Request) -> Response:
+        begun = time.perf_counter()
+        self.seen.early += begun < self.not_before - EARLY_S
+        try:
+            answer = await self.inner.send(request)
+        except NotSent as error:
+            _count(self.seen.lost, f"{error}: {error.__cause__!r}")
+            raise
+        ended = time.perf_counter()
+        self.seen.answers_s.append(ended - begun)
+        _count(self.seen.statuses, answer.status)
+        self.not_before = ended + float(answer.headers.get("retry-after", 0))
+        return answer
+
+
+def _count(found: dict[Any, int], what: str | int) -> None:
+    found[what] = found.get(what, 0) + 1
+
+
+def _prepared(batch: Batch) -> bytes:
+    """What the box packed in the time before, or packs again after it has halved its limits."""
+    place = (batch.epoch, batch.from_seq, len(batch.envelopes))
+    if place not in _PACKED:
+        _PACKED[place] = pack_batch(batch)
+    return _PACKED[place]
+
+
+async def _boxes(plan: Plan) -> list[tuple[Pusher, Queued]]:
+    """Enrolled, with the same sales each: what is unique is so within a store."""
+    turns = asyncio.Semaphore(ENROLLED_AT_ONCE)
+
+    async def one(client: httpx.AsyncClient, number: int, code: str) -> Pusher:
+        async with turns:
+            return await enrolled(client, code, number)
+
+    async with httpx.AsyncClient(base_url=plan.address, trust_env=False, timeout=60) as client:
+        numbered = enumerate(plan.codes, plan.first)
+        pushers = await asyncio.gather(*(one(client, *each) for each in numbered))
+    template = Shop(plan.first)
+    template.open()
+    for number in range(plan.sales):
+        template.append(bench_sale(template, number))
+    events, found = tuple(template.events), []
+    for pusher in pushers:
+        shop = pusher.shop
+        chain = Chain(shop.store_id, shop.epoch, genesis_hash(shop.genesis), events)
+        found.append((pusher, Queued(chain)))
+        for start in range(0, len(events), BatchLimits().events):
+            batch = chain.batch(start, min(start + BatchLimits().events, len(events)))
+            _prepared(msgspec.structs.replace(batch, health=HEALTH))
+    return found
+
+
+async def _drain(pusher: Pusher, journal: Queued, transport: Watched) -> None:
+    """As ``edge/server/background.py`` does, until nothing waits."""
+    me, pauses, limits, never = pusher.me, Pauses(), BatchLimits(), asyncio.Event()
+    signer = Signer(
+        me.store_id,
+        me.device_id,
+        pusher.key,
+        me.central_key,
+        lambda: secrets.token_bytes(NONCE_BYTES_MAX),
+    )
+    while True:
+        match await push_once(journal, transport, signer, limits, HEALTH):
+            case Idle():
+                return
+            case Advanced(more=more, limits=limits):
+                pauses.got_through()
+                if not more:
+                    return
+            case Shrunk(limits=limits):
+                pass
+            case Later(wait_ms=wait_ms, limits=limits):
+                asked = pauses.after_failure_ms(wait_ms, secrets.randbelow(JITTER_RANGE))
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(never.wait(), asked / SECOND_MS)
+            case other:
+                raise RuntimeError(str(other))
+
+
+async def _run(plan: Plan, boxes: list[tuple[Pusher, Queued]]) -> Seen:
+    seen, turns, tls = Seen(), asyncio.Semaphore(plan.at_once), httpx.create_ssl_context()
+    clients = [
+        open_client(
+            plan.address,
+            httpx.AsyncHTTPTransport(
+                verify=tls, local_address=f"127.1.{number // 250}.{number % 250 + 1}"
+            ),
+        )
+        for number in range(len(boxes))
+    ]
+
+    async def one(client: httpx.AsyncClient, pusher: Pusher, journal: Queued) -> None:
+        async with turns:
+            transport = Watched(HttpTransport(client, BOX_TIMEOUT_S), seen)
+            await _drain(pusher, journal, transport)
+
+    print("ready", flush=True)  # noqa: T201  the process is told apart by what it prints
+    await asyncio.to_thread(sys.stdin.readline)
+    begun = time.perf_counter()
+    await asyncio.gather(*(one(c, *box) for c, box in zip(clients, boxes, strict=True)))
+    seen.took_s = time.perf_counter() - begun
+    await asyncio.gather(*(client.aclose() for client in clients))
+    return seen
+
+
+async def main() -> None:
+    """One run of the plan."""
+    plan = msgspec.json.decode(sys.stdin.readline(), type=Plan)
+    vars(push)["pack_batch"] = _prepared
+    seen = await _run(plan, await _boxes(plan))
+    told: Any = msgspec.to_builtins(seen)
+    print(json.dumps(told), flush=True)  # noqa: T201  what the parent reads
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
