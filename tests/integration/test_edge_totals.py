@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.db.connection.writer import InlineWriter
-from edge.db.totals import read_receipts, read_totals, read_workstation_totals
+from edge.db.totals import read_account, read_receipts, read_totals
 from edge.domain.errors import TotalDiffers
 from edge.usecases.day.close import CloseBusinessDay, close_business_day
 from edge.usecases.stock.receive_goods import GoodsLine, ReceiveGoods, receive_goods
@@ -196,7 +196,7 @@ def test_goods_that_came_in_count_for_the_store_and_for_no_workstation(store: Tr
     store.receive(1, 40)
     sell_exact(store)
     assert store.totals(BUSINESS_DATE).stock_milli == 40_500 - 4_000
-    parts = store.writer.run_now(lambda db: read_workstation_totals(db, BUSINESS_DATE))
+    parts = store.writer.run_now(lambda db: read_account(db, BUSINESS_DATE).workstations)
     assert [part.totals.stock_milli for part in parts] == [-2_000, -2_000]
 
 
@@ -231,7 +231,7 @@ def test_rows_say_what_the_facts_say(seed: int, sales: int) -> None:
         facts = store.facts()
         assert differences(store.totals(BUSINESS_DATE), told(facts)) == ()
         assert store.totals(BUSINESS_DATE) == store.totals(None) == told(facts)
-        parts = store.writer.run_now(lambda db: read_workstation_totals(db, BUSINESS_DATE))
+        parts = store.writer.run_now(lambda db: read_account(db, BUSINESS_DATE).workstations)
         assert {part.workstation_id: part.totals for part in parts} == {
             name: told(facts, name) for name in (W1, W2)
         }

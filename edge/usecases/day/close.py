@@ -8,7 +8,7 @@ import msgspec
 from edge.db.days import BusinessDay, find_day, mark_closed
 from edge.db.operators import require_operator
 from edge.db.tills import open_sessions
-from edge.db.totals import read_totals, read_workstation_totals
+from edge.db.totals import read_account
 from edge.domain.business_day import BUSINESS_DAY, DayEvent
 from edge.domain.day_errors import TillsOpen
 from edge.domain.states import state_of
@@ -75,8 +75,7 @@ def make_manifest(db: sqlite3.Connection, day: BusinessDay) -> Manifest:
         day.first_seq,
         head.seq,
         head.hash,
-        read_totals(db, day.business_date),
-        read_workstation_totals(db, day.business_date),
+        *read_account(db, day.business_date),
     )
 
 
