@@ -10,8 +10,9 @@ from contextlib import AbstractAsyncContextManager
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
-from central.projections.line_up import Aside, Held, Place, RawEvent, Wanted
-from central.projections.rows import RowChanges
+from central.projections.event import RawEvent
+from central.projections.line_up import Aside, Held, Place, Wanted
+from central.projections.row_changes import RowChanges
 from sync.protocol.change import Envelope, Epoch, Head, Link
 from sync.protocol.identity import CompanyId, CustomerId, DeviceId, StoreId
 from sync.protocol.shared import PersonalKey

@@ -24,6 +24,7 @@ from central.archive.port import (
     StreamKey,
 )
 from central.db.engine import raw, unit_of_work
+from central.projections.event import RawEvent
 from central.projections.fact_id import SALE_KIND, FactId
 from central.projections.line_up import (
     Aside,
@@ -31,10 +32,9 @@ from central.projections.line_up import (
     Held,
     HeldError,
     Place,
-    RawEvent,
     Wanted,
 )
-from central.projections.rows import RowChanges
+from central.projections.row_changes import RowChanges
 from central.projections.write import write_changes
 from sync.protocol.aggregate import Root
 from sync.protocol.change import Epoch

@@ -3,12 +3,27 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from central.projections.projection import Projection, Row
+from central.projections.row_changes import RowChanges
+from central.projections.rows import PARTS
+
 
 class RowDifference(NamedTuple):
     """``said``: in words; ``key``: the row's."""
 
     key: tuple[Any, ...]
     said: str
+
+
+def whole_rows(projection: Projection, changes: RowChanges) -> tuple[Row, ...]:
+    """The table's rows where it held none before these changes."""
+    key = projection.key
+    rows = {row[:key]: row for row in changes[projection.row]}
+    for part in PARTS[projection.table]:
+        for row in changes[part.row]:
+            if row[:key] in rows:
+                rows[row[:key]] = part.onto(rows[row[:key]], row)
+    return tuple(rows.values())
 
 
 def compare_rows(

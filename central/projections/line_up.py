@@ -20,48 +20,28 @@ from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
+from central.projections.event import Event, RawEvent
 from central.projections.fact_id import SALE_KIND, FactId, fact_id
-from central.projections.fold import Event
-from sync.protocol.aggregate import Root, names_of, root_of
+from central.projections.fold.kinds import FACT_KINDS
+from sync.protocol.aggregate import Root, root_of
 from sync.protocol.change import Epoch
 from sync.protocol.codec import decode_fact, is_known
 from sync.protocol.errors import Undecodable
-from sync.protocol.facts import (
-    AnyFact,
-    CustomerChanged,
-    RetailTransaction,
-    StockCounted,
-    StockMoved,
-    StockTransferred,
-    TillMoved,
-    TillSessionSettled,
-)
-from sync.protocol.identity import EventId, StoreId
+from sync.protocol.facts import AnyFact, RetailTransaction, TillSessionOpened
 
 APPLIER_VERSION = 1
 """Raised with every change of what can be applied: events set aside by an older one are tried
 again."""
-TILL_OPENING = "till_session_opened"
+FIRST_OF = {
+    kind.ROOT[0]: kind.KIND.kind for kind in (RetailTransaction, TillSessionOpened) if kind.ROOT
+}
+"""The fact with which an aggregate is there that others wait for."""
 ERROR_CHARACTERS_MAX = 500
 KEY_CHARACTERS_MAX = 256
 """Of a text that is part of a key: PostgreSQL keeps none beyond a third of a page, and a database
 of several machines says so in a way that cannot be told from a passing fault."""
 NUL = "\0"
 """PostgreSQL keeps no text with it, and is not even to be asked for one."""
-
-
-class RawEvent(NamedTuple):
-    """An event as it is kept, without what only the chain needs."""
-
-    store_id: StoreId
-    epoch: Epoch
-    seq: int
-    event_id: EventId
-    kind: str
-    kind_version: int
-    occurred_at_ms: int
-    body: bytes
-    received_at_ms: int
 
 
 class AsideState(StrEnum):
@@ -153,21 +133,18 @@ def wanted(reads: Iterable[Read]) -> Wanted:
         if isinstance(fact, Reason):
             continue
         facts.add(fact_id(fact, read.raw.event_id))
-        if isinstance(fact, RetailTransaction):
-            facts.update(FactId(SALE_KIND, root.id) for root in names_of(fact))
-            if NUL not in fact.receipt_number:
-                numbers.add(fact.receipt_number)
-        elif isinstance(fact, TillMoved | TillSessionSettled):
-            facts.add(_opening(fact))
+        facts.update(_first_of(root) for root in FACT_KINDS[type(fact)].after(fact))
+        number = FACT_KINDS[type(fact)].number(fact)
+        if number is not None and NUL not in number:
+            numbers.add(number)
         root = root_of(fact)
         if root is not None:
             roots.add(root.id)
     return Wanted(frozenset(facts), frozenset(numbers), frozenset(roots))
 
 
-def _opening(fact: TillMoved | TillSessionSettled) -> FactId:
-    """What must have counted before a till moves or is settled."""
-    return FactId(TILL_OPENING, fact.till_session_id)
+def _first_of(root: Root) -> FactId:
+    return FactId(FIRST_OF[root.kind], root.id)
 
 
 def reason_for(state: AsideState, root: Root | None, error: str) -> Reason:
@@ -235,12 +212,7 @@ class _Queue:
             return reason_for(AsideState.ERROR, root, said)
         if fact_id(fact, raw.event_id) in self.facts:
             return None
-        if isinstance(fact, RetailTransaction):
-            return self._sale_reason(fact)
-        if isinstance(fact, TillMoved | TillSessionSettled) and _opening(fact) not in self.facts:
-            said = f"till session {fact.till_session_id} is not here yet"
-            return Reason(AsideState.WAITING, root, said)
-        return None
+        return self._not_yet(root, fact)
 
     def _counted_otherwise(self, raw: RawEvent, fact: AnyFact) -> str | None:
         """A fact of this id counts already, and says something else."""
@@ -255,43 +227,34 @@ class _Queue:
             return body == raw.body
         return self.facts[own] == hashlib.sha256(raw.body).digest()
 
-    def _sale_reason(self, sale: RetailTransaction) -> Reason | None:
-        own = Root("sale", sale.sale_id)
-        if sale.receipt_number in self.numbers:
-            said = f"receipt number {sale.receipt_number} is another sale's"
+    def _not_yet(self, own: Root | None, fact: AnyFact) -> Reason | None:
+        kind = FACT_KINDS[type(fact)]
+        number = kind.number(fact)
+        if number in self.numbers:
+            said = f"receipt number {number} is another sale's"
             return reason_for(AsideState.ERROR, own, said)
-        for root in names_of(sale):
-            if FactId(SALE_KIND, root.id) not in self.facts:
-                return Reason(AsideState.WAITING, root, f"sale {root.id} is not here yet")
+        for root in kind.after(fact):
+            if _first_of(root) not in self.facts:
+                said = f"{root.kind.replace('_', ' ')} {root.id} is not here yet"
+                return Reason(AsideState.WAITING, root, said)
         return None
 
     def _note(self, own: FactId, raw: RawEvent, fact: AnyFact) -> None:
         """It is ready, and what comes after it sees it."""
         self.facts[own] = b""
         self.bodies[own] = raw.body
-        if isinstance(fact, RetailTransaction):
-            self.numbers.add(fact.receipt_number)
+        number = FACT_KINDS[type(fact)].number(fact)
+        if number is not None:
+            self.numbers.add(number)
         place = (raw.store_id, raw.epoch, raw.seq, raw.event_id)
         self.ready.append(Event(*place, raw.occurred_at_ms, raw.received_at_ms, fact))
 
 
 def _unfit(raw: RawEvent, fact: AnyFact) -> str | None:
     """What no store may say, whatever is held; None: nothing of that kind."""
-    match fact:
-        case RetailTransaction():
-            if raw.event_id != fact.sale_id:
-                return f"event {raw.event_id} holds another sale's id"
-            keys = [fact.receipt_number, *(line.item_id for line in fact.lines)]
-            keys += [tender.tender_id for tender in fact.tenders]
-        case StockMoved() | StockTransferred() | StockCounted():
-            keys = [line.item_id for line in fact.lines]
-        case CustomerChanged():
-            if any(change.source != raw.store_id for change in fact.fields):
-                return "a field was changed in another's name: a box writes in its own store's only"
-            return None
-        case _:
-            return None
-    longest = max(map(len, keys))
-    if longest > KEY_CHARACTERS_MAX:
-        return f"an id has {longest:,} characters, at most {KEY_CHARACTERS_MAX} are kept"
-    return None
+    kind = FACT_KINDS[type(fact)]
+    said = kind.refused(raw, fact)
+    longest = max(map(len, kind.keys(fact)), default=0)
+    if said is None and longest > KEY_CHARACTERS_MAX:
+        said = f"an id has {longest:,} characters, at most {KEY_CHARACTERS_MAX} are kept"
+    return said

@@ -15,10 +15,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from central.projections.rows import OnHand, RowChanges, StockCount
-from sync.protocol.change import Epoch
-from sync.protocol.facts.stock import StockCounted
-from sync.protocol.identity import StoreId
+from central.projections.row_changes import RowChanges
+from central.projections.rows.journal import CountedFact
+from central.projections.rows.sale import Sale
+from central.projections.rows.stock import OnHand, StockCount
 
 
 class Earliest(NamedTuple):
@@ -27,26 +27,6 @@ class Earliest(NamedTuple):
     epoch_number: int | None
     epoch_fingerprint: bytes
     seq: int
-
-
-def counts_of(store_id: StoreId, epoch: Epoch, seq: int, fact: StockCounted) -> list[StockCount]:
-    """One row an item: its lots together, which have seen what the least of them has. No count has
-    seen what comes after it."""
-    counted: defaultdict[str, int] = defaultdict(int)
-    seen: dict[str, int] = {}
-    for line in fact.lines:
-        counted[line.item_id] += line.counted_milli
-        seen[line.item_id] = min(seen.get(line.item_id, seq - 1), line.seen_through)
-    place = (epoch.number, epoch.fingerprint)
-    return [
-        StockCount(store_id, item, *place, seen[item], seq, fact.parent_through or 0, milli)
-        for item, milli in sorted(counted.items())
-    ]
-
-
-def newer_count(one: StockCount, other: StockCount) -> StockCount:
-    """The one that has seen more; ties by where they stand in the journal."""
-    return max(one, other, key=lambda count: tuple(count[2:6]))
 
 
 def has_seen(count: Any, number: int, fingerprint: bytes, seq: int) -> bool:
@@ -64,18 +44,6 @@ SEEN = """CASE WHEN m.epoch_number = c.epoch_number AND m.epoch_fingerprint = c.
     ELSE m.epoch_number < c.epoch_number END"""
 """The same of a movement m, in SQL."""
 
-PUT_COUNTS = """
-INSERT INTO stock_count AS held (store_id, item_id, epoch_number, epoch_fingerprint, seen_through,
-    seq, parent_through, counted_milli, seen_milli)
-SELECT *, 0 FROM unnest($1::uuid[], $2::text[], $3::int[], $4::bytea[], $5::bigint[], $6::bigint[],
-    $7::bigint[], $8::bigint[])
-ON CONFLICT (store_id, item_id) DO UPDATE SET
-    epoch_number = excluded.epoch_number, epoch_fingerprint = excluded.epoch_fingerprint,
-    seen_through = excluded.seen_through, seq = excluded.seq,
-    parent_through = excluded.parent_through, counted_milli = excluded.counted_milli
-WHERE (excluded.epoch_number, excluded.epoch_fingerprint, excluded.seen_through, excluded.seq)
-    > (held.epoch_number, held.epoch_fingerprint, held.seen_through, held.seq)
-"""
 COUNTED_ITEMS = """
 SELECT item_id FROM stock_count WHERE store_id = $1 AND item_id = ANY($2)
     AND (item_id = ANY($3) OR $4::int IS NULL
@@ -103,12 +71,10 @@ WHERE c.store_id = $1 AND c.item_id = ANY($2)
 """  # noqa: S608  texts of ours
 
 
-async def write_counts(connection: Any, changes: RowChanges) -> None:
-    """Counts, and what they have seen, after the sums of ``changes`` were added."""
-    if changes.stock_counts:
-        await connection.execute(PUT_COUNTS, *zip(*changes.stock_counts, strict=True))
+async def sum_seen(connection: Any, changes: RowChanges) -> None:
+    """What counts have seen, after counts and sums of ``changes`` were put."""
     for store_id, items in moved_items(changes).items():
-        counted = [row.item_id for row in changes.stock_counts if row.store_id == store_id]
+        counted = [row.item_id for row in changes[StockCount] if row.store_id == store_id]
         first = earliest(changes, store_id)
         asked = await connection.fetch(COUNTED_ITEMS, store_id, list(items), counted, *first)
         if asked:
@@ -118,7 +84,7 @@ async def write_counts(connection: Any, changes: RowChanges) -> None:
 def moved_items(changes: RowChanges) -> Mapping[UUID, set[str]]:
     """By store: items that moved or were counted."""
     found: defaultdict[UUID, set[str]] = defaultdict(set)
-    rows: Iterable[OnHand | StockCount] = (*changes.on_hand, *changes.stock_counts)
+    rows: Iterable[OnHand | StockCount] = (*changes[OnHand], *changes[StockCount])
     for row in rows:
         found[row.store_id].add(row.item_id)
     return found
@@ -138,4 +104,4 @@ def earliest(changes: RowChanges, store_id: UUID) -> Earliest:
 
 
 def _placed(changes: RowChanges) -> Iterable[Any]:
-    return (*changes.sales, *changes.facts)
+    return (*changes[Sale], *changes[CountedFact])

@@ -1,130 +1,30 @@
-"""Row changes into PostgreSQL as sets: one COPY or one ``unnest`` statement per table.
+"""Row changes into PostgreSQL as sets: one COPY or one ``unnest`` statement per projection, made
+from what the projection says of itself.
 
-Facts' own rows are new and go by COPY. Sums are added, fields kept if newer, in the order of their
-keys, so that two stores that meet in company-wide rows wait for each other instead of locking each
-other out. Whoever writes customers holds the company's row first: their whole records are read back
-and published, and two of them at once would each publish without the other's change.
+New rows go by COPY. Others meet what is there in the order of their keys, so that two stores that
+meet in company-wide rows wait for each other instead of locking each other out; what belongs to a
+company comes last. Whoever writes customers holds the company's row first: their whole records are
+read back and published, and two of them at once would each publish without the other's change.
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, assert_never
 from uuid import UUID
 
 import asyncpg
+from sqlalchemy.engine import make_url
 
-from central.projections.rows import (
-    AnyRow,
-    CountedFact,
-    CustomerField,
-    GrantGiven,
-    PointsMove,
-    PointsSpend,
-    RowChanges,
-    Sale,
-    SaleLine,
-    SaleTax,
-    SaleTender,
-    StockMovement,
-    StoreAlarm,
-)
-from central.projections.stock_counts import write_counts
+from central.db.projected import PROJECTED
+from central.projections.projection import First, New, Newest, Projection, Replace, Special, Sum
+from central.projections.row_changes import RowChanges
+from central.projections.rows import PROJECTIONS
+from central.projections.rows.customer import CustomerField
+from central.projections.rows.day import Day, DayFigure
+from central.projections.stock_counts import sum_seen
 from central.projections.unwritable import Unwritable
 from sync.protocol.identity import CustomerId
 
 LOCK_COMPANY = "SELECT FROM company WHERE company_id = $1 FOR NO KEY UPDATE"
-
-ADD_DAY_FIGURES = """
-INSERT INTO day_total AS held (store_id, business_date, figure, amount)
-SELECT * FROM unnest($1::uuid[], $2::date[], $3::text[], $4::bigint[])
-ON CONFLICT (store_id, business_date, figure)
-DO UPDATE SET amount = held.amount + excluded.amount
-"""
-
-# A closing that a reopening follows is none, whichever of them is applied first.
-MERGE_DAYS = """
-INSERT INTO business_day AS held (store_id, business_date, epoch_number, epoch_fingerprint,
-    opened_seq, closed_seq, manifest, reopened_seq)
-SELECT * FROM unnest($1::uuid[], $2::date[], $3::int[], $4::bytea[], $5::bigint[], $6::bigint[],
-    $7::bytea[], $8::bigint[])
-ON CONFLICT (store_id, business_date, epoch_number, epoch_fingerprint) DO UPDATE SET
-    opened_seq = least(held.opened_seq, excluded.opened_seq),
-    reopened_seq = greatest(held.reopened_seq, excluded.reopened_seq),
-    (closed_seq, manifest) = (
-        SELECT CASE WHEN seq > reopened THEN seq END, CASE WHEN seq > reopened THEN said END
-        FROM (SELECT greatest(held.closed_seq, excluded.closed_seq) AS seq,
-            CASE WHEN excluded.closed_seq > coalesce(held.closed_seq, 0)
-                THEN excluded.manifest ELSE held.manifest END AS said,
-            coalesce(greatest(held.reopened_seq, excluded.reopened_seq), 0) AS reopened) AS last)
-"""
-
-OPEN_TILLS = """
-INSERT INTO till_session (store_id, till_session_id, till_id, workstation_id, operator_id,
-    business_date, float_minor, moved_minor)
-SELECT *, 0 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::date[],
-    $7::bigint[])
-"""
-
-MOVE_TILLS = """
-UPDATE till_session AS held SET moved_minor = held.moved_minor + moved.amount
-FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS moved (store_id, till_session_id, amount)
-WHERE held.store_id = moved.store_id AND held.till_session_id = moved.till_session_id
-"""
-
-SETTLE_TILLS = """
-UPDATE till_session AS held
-SET expected_cash_minor = settled.expected, counted_cash_minor = settled.counted
-FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[])
-    AS settled (store_id, till_session_id, expected, counted)
-WHERE held.store_id = settled.store_id AND held.till_session_id = settled.till_session_id
-"""
-
-ADD_ON_HAND = """
-INSERT INTO stock_level AS held (store_id, item_id, on_hand_milli)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::bigint[])
-ON CONFLICT (store_id, item_id)
-DO UPDATE SET on_hand_milli = held.on_hand_milli + excluded.on_hand_milli
-"""
-
-ADD_POINTS = """
-INSERT INTO points_account AS held (company_id, customer_id, opening, earned, spent, taken_back,
-    granted)
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[],
-    $6::bigint[], $7::bigint[])
-ON CONFLICT (company_id, customer_id) DO UPDATE SET
-    opening = held.opening + excluded.opening,
-    earned = held.earned + excluded.earned,
-    spent = held.spent + excluded.spent,
-    taken_back = held.taken_back + excluded.taken_back,
-    granted = held.granted + excluded.granted
-"""
-
-# The order of sync.protocol.conflict: clock, source, content, bytewise.
-MERGE_CUSTOMERS = """
-INSERT INTO customer_field AS held (company_id, customer_id, field, hlc, source, value, sealed)
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::uuid[], $6::text[],
-    $7::bytea[])
-ON CONFLICT (company_id, customer_id, field) DO UPDATE SET
-    hlc = excluded.hlc, source = excluded.source, value = excluded.value, sealed = excluded.sealed
-WHERE (excluded.hlc, excluded.source, coalesce(excluded.sealed, ''),
-        coalesce(excluded.value, '') COLLATE "C")
-    > (held.hlc, held.source, coalesce(held.sealed, ''), coalesce(held.value, '') COLLATE "C")
-RETURNING customer_id
-"""
-
-WRITE_OFF = """
-INSERT INTO written_off AS held (store_id, epoch_number, epoch_fingerprint, through, reason,
-    decided_by)
-SELECT * FROM unnest($1::uuid[], $2::int[], $3::bytea[], $4::bigint[], $5::text[], $6::text[])
-ON CONFLICT (store_id, epoch_number, epoch_fingerprint) DO UPDATE SET
-    through = excluded.through, reason = excluded.reason, decided_by = excluded.decided_by
-WHERE excluded.through >= held.through
-"""
-
-CLEAR_ALARMS = """
-INSERT INTO alarm_clearing (store_id, alarm_id, cleared_by, reason)
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[])
-ON CONFLICT (store_id, alarm_id) DO NOTHING
-"""
 
 UNSETTLE_DAYS = """
 INSERT INTO day_standing AS held (store_id, business_date)
@@ -139,22 +39,78 @@ _REFUSED_BY_DATABASE = (
     asyncpg.ProgramLimitExceededError,
 )
 
-
-class _Table(NamedTuple):
-    name: str
-    columns: tuple[str, ...]
+_DIALECT = make_url("postgresql+asyncpg://").get_dialect()()
 
 
-SALE = _Table("sale", Sale._fields)
-SALE_LINE = _Table("sale_line", SaleLine._fields)
-SALE_TAX = _Table("sale_tax", SaleTax._fields)
-SALE_TENDER = _Table("sale_tender", SaleTender._fields)
-STOCK_MOVEMENT = _Table("stock_movement", StockMovement._fields)
-POINTS_MOVE = _Table("points_move", PointsMove._fields)
-POINTS_SPEND = _Table("points_spend", PointsSpend._fields)
-GRANT_GIVEN = _Table("grant_given", GrantGiven._fields)
-COUNTED_FACT = _Table("counted_fact", CountedFact._fields)
-STORE_ALARM = _Table("store_alarm", StoreAlarm._fields)
+def statement(projection: Projection) -> str | None:
+    """The SQL that puts rows in, column by column; None: they are copied."""
+    columns, keys = projection.columns, projection.columns[: projection.key]
+    types = (_type_of(projection.table, column) for column in columns)
+    given = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(types, 1))
+    if projection.part:
+        same = " AND ".join(f"held.{key} = excluded.{key}" for key in keys)
+        return (
+            f"UPDATE {projection.table} AS held SET {_set(projection)}"  # noqa: S608 - our names
+            f" FROM unnest({given}) AS excluded ({', '.join(columns)}) WHERE {same}"
+        )
+    met = _on_conflict(projection)
+    if met is None:
+        return None
+    return (
+        f"INSERT INTO {projection.table} AS held ({', '.join(columns)})"  # noqa: S608 - our names
+        f" SELECT * FROM unnest({given}) ON CONFLICT ({', '.join(keys)}) DO {met}"
+    )
+
+
+def _on_conflict(projection: Projection) -> str | None:
+    match projection.merge:
+        case New():
+            return None
+        case First():
+            return "NOTHING"
+        case Special(_, sql):
+            return f"UPDATE SET {sql}"
+        case Sum() | Replace():
+            return f"UPDATE SET {_set(projection)}"
+        case Newest(by, ties_to_later):
+            new, held = (_rank(projection.table, row, by) for row in ("excluded", "held"))
+            order = ">=" if ties_to_later else ">"
+            return f"UPDATE SET {_set(projection)} WHERE ({new}) {order} ({held})"
+        case _ as never:
+            assert_never(never)
+
+
+def _set(projection: Projection) -> str:
+    added = isinstance(projection.merge, Sum)
+    return ", ".join(
+        f"{column} = held.{column} + excluded.{column}"
+        if added
+        else f"{column} = excluded.{column}"
+        for column in projection.columns[projection.key :]
+    )
+
+
+def _rank(table: str, row: str, by: Sequence[str]) -> str:
+    """Columns to compare rows by: bytewise, and nothing before anything."""
+    ranks = []
+    for column in by:
+        found = PROJECTED[table].columns[column]
+        value = f"{row}.{column}"
+        if found.nullable:
+            ranks.append(f"{value} IS NOT NULL")
+            value = f"coalesce({value}, '')"
+        ranks.append(f'{value} COLLATE "C"' if found.type.python_type is str else value)
+    return ", ".join(ranks)
+
+
+def _type_of(table: str, column: str) -> str:
+    return PROJECTED[table].columns[column].type.compile(dialect=_DIALECT)
+
+
+_STATEMENTS = {projection.row: statement(projection) for projection in PROJECTIONS}
+_OF_STORES = tuple(one for one in PROJECTIONS if one.owner == "store_id")
+_OF_COMPANIES = tuple(one for one in PROJECTIONS if one.owner != "store_id")
+_RETURN_CUSTOMERS = f"{_STATEMENTS[CustomerField]} RETURNING customer_id"
 
 
 async def write_changes(connection: Any, changes: RowChanges) -> frozenset[CustomerId]:
@@ -174,48 +130,29 @@ async def write_changes(connection: Any, changes: RowChanges) -> frozenset[Custo
 
 
 async def _write(connection: Any, changes: RowChanges) -> frozenset[CustomerId]:
-    for company_id in sorted({field.company_id for field in changes.customer_fields}):
+    fields = changes[CustomerField]
+    for company_id in sorted({field.company_id for field in fields}):
         await connection.execute(LOCK_COMPANY, company_id)
-    await _copy(connection, SALE, changes.sales)
-    await _copy(connection, SALE_LINE, changes.lines)
-    await _copy(connection, SALE_TAX, changes.taxes)
-    await _copy(connection, SALE_TENDER, changes.tenders)
-    await _copy(connection, STOCK_MOVEMENT, changes.stock_movements)
-    await _copy(connection, POINTS_MOVE, changes.points_moves)
-    await _copy(connection, POINTS_SPEND, changes.points_spends)
-    await _copy(connection, GRANT_GIVEN, changes.grants)
-    await _copy(connection, COUNTED_FACT, changes.facts)
-    await _copy(connection, STORE_ALARM, changes.alarms)
-    await _put(connection, OPEN_TILLS, changes.tills_opened)
-    await _put(connection, MOVE_TILLS, changes.tills_moved)
-    await _put(connection, SETTLE_TILLS, changes.tills_settled)
-    await _put(connection, MERGE_DAYS, changes.days)
-    await _put(connection, WRITE_OFF, changes.written_off)
-    await _put(connection, ADD_DAY_FIGURES, changes.day_figures)
-    touched = sorted({row[:2] for row in (*changes.day_figures, *changes.days)})
+    for projection in _OF_STORES:
+        await _put(connection, projection, changes)
+    touched = {row[:2] for row in (*changes[DayFigure], *changes[Day])}
     if touched:
-        await connection.execute(UNSETTLE_DAYS, *zip(*touched, strict=True))
-    await _put(connection, ADD_ON_HAND, changes.on_hand)
-    await _put(connection, ADD_POINTS, changes.points)
-    await write_counts(connection, changes)
-    await _put(connection, CLEAR_ALARMS, changes.clearings)
-    return await _merge_customers(connection, changes.customer_fields)
-
-
-async def _copy(connection: Any, table: _Table, rows: Sequence[AnyRow]) -> None:
-    if rows:
-        await connection.copy_records_to_table(table.name, records=rows, columns=table.columns)
-
-
-async def _put(connection: Any, statement: str, rows: Sequence[AnyRow]) -> None:
-    if rows:
-        await connection.execute(statement, *zip(*rows, strict=True))
-
-
-async def _merge_customers(
-    connection: Any, fields: Sequence[CustomerField]
-) -> frozenset[CustomerId]:
+        await connection.execute(UNSETTLE_DAYS, *zip(*sorted(touched), strict=True))
+    await sum_seen(connection, changes)
+    for projection in _OF_COMPANIES:
+        if projection.row is not CustomerField:
+            await _put(connection, projection, changes)
     if not fields:
         return frozenset()
-    changed = await connection.fetch(MERGE_CUSTOMERS, *zip(*fields, strict=True))
+    changed = await connection.fetch(_RETURN_CUSTOMERS, *zip(*fields, strict=True))
     return frozenset(CustomerId(UUID(bytes=row["customer_id"].bytes)) for row in changed)
+
+
+async def _put(connection: Any, projection: Projection, changes: RowChanges) -> None:
+    rows, put = changes[projection.row], _STATEMENTS[projection.row]
+    if rows and put is None:
+        await connection.copy_records_to_table(
+            projection.table, records=rows, columns=projection.columns
+        )
+    elif rows:
+        await connection.execute(put, *zip(*rows, strict=True))

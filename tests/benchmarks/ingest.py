@@ -24,7 +24,7 @@ from uuid import UUID
 import asyncpg
 
 from central.archive.postgres import RAW_COLUMNS
-from central.projections import rows
+from central.projections.rows import customer, sale
 from tests.benchmarks.head_office import Pusher, dsn_of, enrol_stores, fresh_database, offices
 from tests.benchmarks.running import Running
 
@@ -34,11 +34,11 @@ _BEHIND = "SELECT count(*) FROM stream WHERE applied_through < watermark"
 _HOLD_STORES = "SELECT FROM store FOR NO KEY UPDATE"
 _TABLES: dict[str, tuple[str, ...]] = {
     "raw_event": RAW_COLUMNS,
-    "sale": rows.Sale._fields,
-    "sale_line": rows.SaleLine._fields,
-    "sale_tax": rows.SaleTax._fields,
-    "sale_tender": rows.SaleTender._fields,
-    "points_move": rows.PointsMove._fields,
+    "sale": sale.Sale._fields,
+    "sale_line": sale.SaleLine._fields,
+    "sale_tax": sale.SaleTax._fields,
+    "sale_tender": sale.SaleTender._fields,
+    "points_move": customer.PointsMove._fields,
 }
 Batches = list[list[tuple[str, list[tuple[Any, ...]]]]]
 """Of one store: per batch, each table's rows."""

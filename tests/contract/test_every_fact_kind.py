@@ -21,6 +21,7 @@ from central.database.embedded import PostgresServer
 from central.db.engine import open_engine
 from central.db.tables import metadata
 from central.projections.fact_id import SALE_KIND
+from central.projections.fold.kinds import FACT_KINDS
 from sync.protocol.codec import KINDS, encode
 from sync.protocol.facts import AnyFact, BusinessDayClosed, CustomerChanged, Fact, KindVersion
 from sync.protocol.manifest import Manifest
@@ -240,6 +241,7 @@ def test_no_kind_lacks_golden_bytes_a_line_in_the_protocol_or_a_projection() -> 
         assert (kind, version) in PROJECTED, f"{kind} {version}: nobody says what rows it makes"
     assert PROJECTED.keys() == KINDS.keys()
     assert golden.EXAMPLES.keys() == KINDS.keys()
+    assert FACT_KINDS.keys() == set(KINDS.values()), "what does head office make of it?"
     assert set(Fact.__subclasses__()) == set(KINDS.values()), "a fact that is in no list"
     for fact in KINDS.values():
         assert fact.OWN_ID is None or fact.OWN_ID in fact.__struct_fields__

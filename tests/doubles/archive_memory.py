@@ -24,6 +24,7 @@ from central.archive.port import (
     StreamKey,
 )
 from central.db.projected import PROJECTED
+from central.projections.event import RawEvent
 from central.projections.fact_id import SALE_KIND, FactId
 from central.projections.line_up import (
     NUL,
@@ -32,23 +33,14 @@ from central.projections.line_up import (
     Held,
     HeldError,
     Place,
-    RawEvent,
     Wanted,
 )
-from central.projections.rows import (
-    TABLES,
-    AnyRow,
-    CustomerField,
-    Day,
-    DayFigure,
-    OnHand,
-    Points,
-    RowChanges,
-    StockCount,
-    TillOpened,
-    TillSession,
-)
-from central.projections.stock_counts import moved_items, newer_count
+from central.projections.projection import New, Projection, Row
+from central.projections.row_changes import RowChanges
+from central.projections.rows import BY_ROW, PROJECTIONS, TABLES
+from central.projections.rows.customer import CustomerField
+from central.projections.rows.stock import StockCount
+from central.projections.stock_counts import moved_items
 from central.projections.unwritable import Unwritable
 from sync.protocol import conflict
 from sync.protocol.aggregate import Root
@@ -58,7 +50,7 @@ from sync.protocol.codec import decode
 from sync.protocol.identity import CompanyId, CustomerId, StoreId
 from sync.protocol.shared import CustomerField as FieldName
 from sync.protocol.shared import CustomerRecord, FieldChange, PersonalKey
-from tests.doubles.archive_memory_rows import CountedStock, merged_day, unseen
+from tests.doubles.archive_memory_rows import unseen
 
 Key: TypeAlias = tuple[Any, ...]
 PublishInMemory: TypeAlias = Callable[[CompanyId, tuple[CustomerRecord, ...]], None]
@@ -356,94 +348,43 @@ class MemoryUnit:
     # --- writing
 
     def _write(self, changes: RowChanges) -> frozenset[CustomerId]:
-        self._insert("sale", 2, changes.sales)
-        self._insert("sale_line", 3, changes.lines)
-        self._insert("sale_tax", 6, changes.taxes)
-        self._insert("sale_tender", 3, changes.tenders)
-        self._insert("stock_movement", 3, changes.stock_movements)
-        self._insert("points_move", 2, changes.points_moves)
-        self._insert("points_spend", 4, changes.points_spends)
-        self._insert("grant_given", 2, changes.grants)
-        self._insert("counted_fact", 3, changes.facts)
-        self._insert("store_alarm", 2, changes.alarms)
-        self._insert("till_session", 2, [_till_session(row) for row in changes.tills_opened])
-        self._change_tills(changes)
-        for day in changes.days:
-            self._merge_day(day)
-        for off in changes.written_off:
-            held = self._tables["written_off"].get(off[:3])
-            if held is None or off.through >= held.through:
-                self._put("written_off", off[:3], off)
-        self._add("day_total", 3, changes.day_figures)
-        self._add("stock_level", 2, changes.on_hand)
-        self._count_stock(changes)
-        for cleared in changes.clearings:
-            if cleared[:2] not in self._tables["alarm_clearing"]:
-                self._put("alarm_clearing", cleared[:2], cleared)
-        self._add("points_account", 2, changes.points)
-        return frozenset(
-            CustomerId(row.customer_id) for row in changes.customer_fields if self._merge_field(row)
-        )
+        changed = {one.row: self._meet(one, changes[one.row]) for one in PROJECTIONS}
+        self._sum_seen(changes)
+        return frozenset(CustomerId(row.customer_id) for row in changed[CustomerField])
 
-    def _count_stock(self, changes: RowChanges) -> None:
-        counts = self._tables["stock_count"]
-        for count in changes.stock_counts:
-            held = counts.get(count[:2])
-            if held is None or newer_count(StockCount(*held[:-1]), count) == count:
-                self._put("stock_count", count[:2], CountedStock(*count, 0))
+    def _meet(self, projection: Projection, rows: Iterable[Row]) -> list[Row]:
+        """Each row meets the one of its key; those that changed something."""
+        table, changed = self._tables[projection.table], []
+        for row in rows:
+            key = row[: projection.key]
+            held = table.get(key)
+            met = row
+            if held is not None:
+                _refuse_unfit(projection, row)
+                met = self._met(projection, held, row)
+            if met is not held:
+                self._put(projection, key, met)
+                changed.append(row)
+        return changed
+
+    def _met(self, projection: Projection, held: Row, row: Row) -> Row:
+        if projection.part:
+            return projection.onto(held, row)
+        if isinstance(projection.merge, New):
+            raise Unwritable(f"{projection.table}: the key {row[: projection.key]} is taken")
+        return projection.merged(held, row)
+
+    def _sum_seen(self, changes: RowChanges) -> None:
+        counts, projection = self._tables["stock_count"], BY_ROW[StockCount]
         for store_id, items in moved_items(changes).items():
             for key in ((store_id, item) for item in items if (store_id, item) in counts):
                 level = self._tables["stock_level"][key].on_hand_milli
                 seen = level - unseen(counts[key], self._tables)
-                self._put("stock_count", key, counts[key]._replace(seen_milli=seen))
+                self._put(projection, key, counts[key]._replace(seen_milli=seen))
 
-    def _insert(self, table: str, width: int, rows: Sequence[AnyRow | TillSession]) -> None:
-        for row in rows:
-            key = row[:width]
-            if key in self._tables[table]:
-                raise Unwritable(f"{table}: the key {key} is taken")
-            self._put(table, key, row)
-
-    def _put(self, table: str, key: Key, row: Any) -> None:
-        _refuse_unfit(table, row)
-        self._set(self._tables[table], key, row)
-
-    def _add(
-        self, table: str, width: int, rows: Sequence[DayFigure] | Sequence[OnHand | Points]
-    ) -> None:
-        for row in rows:
-            key = row[:width]
-            held = self._tables[table].get(key)
-            _refuse_unfit(table, row)
-            if held is not None:
-                sums = (one + other for one, other in zip(held[width:], row[width:], strict=True))
-                row = type(row)._make((*key, *sums))
-            self._put(table, key, row)
-
-    def _change_tills(self, changes: RowChanges) -> None:
-        tills = self._tables["till_session"]
-        for moved in changes.tills_moved:
-            held = tills[moved[:2]]
-            amount = held.moved_minor + moved.moved_minor
-            self._put("till_session", moved[:2], held._replace(moved_minor=amount))
-        for settled in changes.tills_settled:
-            row = tills[settled[:2]]._replace(
-                expected_cash_minor=settled.expected_cash_minor,
-                counted_cash_minor=settled.counted_cash_minor,
-            )
-            self._put("till_session", settled[:2], row)
-
-    def _merge_day(self, day: Day) -> None:
-        held = self._tables["business_day"].get(day[:4])
-        self._put("business_day", day[:4], day if held is None else merged_day(held, day))
-
-    def _merge_field(self, row: CustomerField) -> bool:
-        held = self._tables["customer_field"].get(row[:3])
-        _refuse_unfit("customer_field", row)
-        if held is not None and conflict.newer(_change(held), _change(row)) == _change(held):
-            return False
-        self._put("customer_field", row[:3], row)
-        return True
+    def _put(self, projection: Projection, key: Key, row: Row) -> None:
+        _refuse_unfit(projection, row)
+        self._set(self._tables[projection.table], key, row)
 
 
 def _bits(column: Any) -> int:
@@ -453,21 +394,18 @@ def _bits(column: Any) -> int:
 
 
 _BITS = {
-    name: tuple(_bits(column) for column in table.columns) for name, table in PROJECTED.items()
+    one.row: tuple(_bits(PROJECTED[one.table].columns[column]) for column in one.columns)
+    for one in PROJECTIONS
 }
 """Of each column: how many bits its numbers may have, 0 where it holds none."""
 
 
-def _refuse_unfit(table: str, row: tuple[Any, ...]) -> None:
-    for value, bits in zip(row, _BITS[table], strict=True):
+def _refuse_unfit(projection: Projection, row: Row) -> None:
+    for value, bits in zip(row, _BITS[type(row)], strict=True):
         if isinstance(value, str) and NUL in value:
-            raise Unwritable(f"{table}: a text holds NUL")
+            raise Unwritable(f"{projection.table}: a text holds NUL")
         if bits and isinstance(value, int) and not -(1 << bits) <= value < 1 << bits:
-            raise Unwritable(f"{table}: {value} is out of range")
-
-
-def _till_session(opened: TillOpened) -> TillSession:
-    return TillSession(*opened, 0, None, None)
+            raise Unwritable(f"{projection.table}: {value} is out of range")
 
 
 def _change(row: CustomerField) -> FieldChange:

@@ -13,7 +13,9 @@ from central.archive.port import Archive, ArchiveUnit, Contended
 from central.archive.postgres import PostgresArchive
 from central.database.embedded import PostgresServer
 from central.db.engine import open_engine
-from central.projections.rows import OnHand, RowChanges, StoreAlarm
+from central.projections.row_changes import RowChanges
+from central.projections.rows.box import StoreAlarm
+from central.projections.rows.stock import OnHand
 from central.projections.unwritable import Unwritable
 from central.usecases.journal.apply_events import ATTEMPTS_MAX, apply_events
 from central.usecases.journal.ingest_batch import Acknowledged, ingest_batch
@@ -130,18 +132,18 @@ async def test_a_long_unit_of_stage_2_does_not_keep_the_next_batch_waiting(
 async def test_what_the_database_refuses_leaves_the_unit_usable(engine: AsyncEngine) -> None:
     archive, store = PostgresArchive(engine), UUID(int=1)
     refused = (
-        RowChanges(on_hand=(OnHand(store, "a", 1), OnHand(store, "b", 1 << 63))),
-        RowChanges(on_hand=(OnHand(store, "a\0", 1),)),
-        RowChanges(alarms=(StoreAlarm(store, store, "k" * 10, "\0", "", 1, 1, b"", 1),)),
+        RowChanges.of(OnHand(store, "a", 1), OnHand(store, "b", 1 << 63)),
+        RowChanges.of(OnHand(store, "a\0", 1)),
+        RowChanges.of(StoreAlarm(store, store, "k" * 10, "\0", "", 1, 1, b"", 1)),
     )
     async with archive.unit() as unit:
         for changes in refused:
             with pytest.raises(Unwritable):
                 await unit.write(changes)
         largest = (1 << 63) - 1
-        await unit.write(RowChanges(on_hand=(OnHand(store, "a", largest),)))
+        await unit.write(RowChanges.of(OnHand(store, "a", largest)))
         with pytest.raises(Unwritable):
-            await unit.write(RowChanges(on_hand=(OnHand(store, "a", 1),)))
+            await unit.write(RowChanges.of(OnHand(store, "a", 1)))
     rows = await projections(archive, engine)
     assert rows["stock_level"] == [(store, "a", largest)]
 

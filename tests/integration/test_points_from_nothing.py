@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from msgspec.structs import replace
 
-from central.projections.fold import Event, fold_events
+from central.projections.event import Event
+from central.projections.fold import fold_events
+from central.projections.rows.customer import Points
 from edge.db import sale_reads
 from edge.db.connection.engine import open_connection
 from edge.domain.errors import TotalDiffers
@@ -118,7 +120,7 @@ def at_head_office(db: sqlite3.Connection) -> Counter[str]:
         for seq, (sold, fact) in enumerate(facts.items(), start=1)
     ]
     found: Counter[str] = Counter()
-    for row in fold_events(COMPANY, events).points:
+    for row in fold_events(COMPANY, events)[Points]:
         if row.customer_id == NEWCOMER:
             found["balance"] = row.opening + row.earned - row.spent - row.taken_back
             found["granted"] = row.granted

@@ -17,8 +17,10 @@ from uuid import UUID
 from central.archive.port import StreamKey
 from central.db.decisions import GrantIssued, PointsOpened
 from central.domain.feeds import FollowedFeed, followed_feeds
-from central.projections.fold import Event, fold_events
-from central.projections.fold_decisions import fold_decisions
+from central.projections.event import Event
+from central.projections.fold import fold_events
+from central.projections.fold.decisions import fold_decisions
+from central.projections.rows.stock import OnHand
 from central.reports.reconciliation import Colour
 from central.usecases.journal.apply_events import apply_events
 from edge.db.connection.engine import open_connection
@@ -584,7 +586,7 @@ def check_13_stock_is_a_sum(found: Evidence) -> None:
         cut = random.randrange(len(events) + 1)
         folded: Counter[str] = Counter(dict.fromkeys(own, 0))
         for part in (events[:cut], events[cut:]):
-            for row in fold_events(COMPANY, part).on_hand:
+            for row in fold_events(COMPANY, part)[OnHand]:
                 folded[row.item_id] += row.on_hand_milli
         equal(dict(folded), own, f"{code}: stock folded in another order")
 

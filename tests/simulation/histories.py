@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from central.archive.port import StreamKey
 from central.db.decisions import TailWrittenOff
-from central.projections.fold_decisions import fold_decisions
+from central.projections.fold.decisions import fold_decisions
 from central.reports.reconciliation import Colour, DayVerdict
 from central.usecases.box.record_stated_head import hear_head, note_head
 from central.usecases.journal.apply_events import apply_events

@@ -19,7 +19,7 @@ from central.api.verdicts import unpack_batch, verdict_problem
 from central.archive.port import StreamKey
 from central.db.decisions import AnyDecision
 from central.domain.feeds import FollowedFeed, followed_feeds
-from central.projections.fold_decisions import fold_decisions
+from central.projections.fold.decisions import fold_decisions
 from central.usecases.box.record_stated_head import hear_head, note_head
 from central.usecases.feed.sequence_publications import FeedName, LogRow, _Growing, number
 from central.usecases.journal.apply_events import apply_events

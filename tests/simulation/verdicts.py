@@ -15,8 +15,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.archive.port import StreamKey
+from central.projections.event import RawEvent
 from central.projections.fact_id import SALE_KIND, fact_id
-from central.projections.line_up import RawEvent
 from central.reports import claims, reconciliation
 from central.reports.claims import OpenClaim, open_claims
 from central.reports.reconciliation import DayVerdict, reconcile_day

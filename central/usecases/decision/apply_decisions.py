@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from central.archive.postgres import read_customers
 from central.db.decisions import AnyDecision
 from central.db.engine import raw
-from central.projections.fold_decisions import fold_decisions
+from central.projections.fold.decisions import fold_decisions
 from central.projections.write import write_changes
 from sync.protocol.identity import CompanyId
 from sync.protocol.shared import CustomerRecord
@@ -19,7 +19,7 @@ async def apply_decisions(
     """Write what the decisions of one company change; whole records of customers that changed, for
     whoever publishes them. Raises Unwritable (a value that cannot be kept): decide nothing then."""
     changes = fold_decisions(company_id, decisions)
-    if not any(changes):
+    if not changes:
         return ()
     connection = await raw(db)
     changed = await write_changes(connection, changes)

@@ -11,13 +11,13 @@ from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from central.archive.port import EVENTS_APPLIED_MAX, Archive, ArchiveUnit, Contended, StreamKey
+from central.projections.event import RawEvent
 from central.projections.fold import fold_events
 from central.projections.line_up import (
     APPLIER_VERSION,
     Aside,
     AsideState,
     Place,
-    RawEvent,
     Read,
     Reason,
     applied_roots,
@@ -26,7 +26,7 @@ from central.projections.line_up import (
     reason_for,
     wanted,
 )
-from central.projections.rows import RowChanges
+from central.projections.row_changes import RowChanges
 from central.projections.unwritable import Unwritable
 from sync.protocol.aggregate import root_of
 from sync.protocol.change import Epoch
@@ -172,7 +172,7 @@ async def _try(unit: ArchiveUnit, company_id: CompanyId, part: Sequence[Read]) -
 
 
 async def _write(unit: ArchiveUnit, changes: RowChanges) -> frozenset[CustomerId]:
-    return await unit.write(changes) if any(changes) else frozenset()
+    return await unit.write(changes) if changes else frozenset()
 
 
 async def _set_aside(unit: ArchiveUnit, store_id: StoreId, asides: Iterable[Aside]) -> None:

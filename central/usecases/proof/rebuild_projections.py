@@ -19,7 +19,7 @@ from central.archive.port import StreamKey
 from central.archive.postgres import PostgresArchive, own
 from central.db.decisions import AnyDecision, decode_decision
 from central.db.engine import raw, unit_of_work
-from central.projections.fold_decisions import fold_decisions
+from central.projections.fold.decisions import fold_decisions
 from central.projections.rows import TABLES
 from central.projections.unwritable import Unwritable
 from central.projections.write import write_changes

@@ -5,11 +5,11 @@ and named by their receipt; sums are added up in memory and compared at the end.
 snapshot of the database, so that a shop may go on trading meanwhile.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -17,20 +17,22 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from central.archive.postgres import own, raw_events
 from central.db.decisions import decode_decision
 from central.db.engine import raw, unit_of_work
-from central.projections import rows as projected
-from central.projections.compare import RowDifference, compare_rows
+from central.db.projected import PROJECTED
+from central.projections.compare import RowDifference, compare_rows, whole_rows
+from central.projections.event import Event
 from central.projections.fact_id import SALE_KIND, FactId, fact_id
-from central.projections.fold import Event, Fold, fold_event
-from central.projections.fold_decisions import fold_decision
+from central.projections.fold import fold_event
+from central.projections.fold.collect import Fold
+from central.projections.fold.decisions import fold_decision
 from central.projections.line_up import Place, Read, Reason, read_event
-from central.projections.rows import RowChanges, TillSession
+from central.projections.projection import Projection, Row
+from central.projections.row_changes import RowChanges
+from central.projections.rows import WHOLE
+from central.projections.rows.sale import Sale
 from central.usecases.proof.verify_journal import Finding
 from sync.protocol.change import Epoch
-from sync.protocol.conflict import newer
 from sync.protocol.errors import Undecodable
 from sync.protocol.identity import CompanyId, StoreId
-
-Rows: TypeAlias = Sequence[tuple[Any, ...]]
 
 PAGE_EVENTS = 2_000
 FINDINGS_MAX = 1_000
@@ -79,37 +81,13 @@ WHERE f.store_id = $1 AND r.body = wanted.body
 """
 
 
-class _Table(NamedTuple):
-    """A projection: its key is its first ``key_width`` columns, the first of them its owner.
-    ``by_day``: it is read by its days, too."""
-
-    name: str
-    columns: tuple[str, ...]
-    key_width: int
-    by_day: bool = False
-
-
-_RECEIPTS = (
-    _Table("sale", projected.Sale._fields, 2),
-    _Table("sale_line", projected.SaleLine._fields, 3, True),
-    _Table("sale_tax", projected.SaleTax._fields, 6, True),
-    _Table("sale_tender", projected.SaleTender._fields, 3, True),
-    _Table("points_move", projected.PointsMove._fields, 2),
-    _Table("points_spend", projected.PointsSpend._fields, 4),
-)
-_MOVEMENTS = _Table("stock_movement", projected.StockMovement._fields, 3)
-_DAY_TOTAL = _Table("day_total", projected.DayFigure._fields, 3)
-_BUSINESS_DAY = _Table("business_day", projected.Day._fields, 4)
-_TILL_SESSION = _Table("till_session", projected.TillSession._fields, 2)
-_STOCK_LEVEL = _Table("stock_level", projected.OnHand._fields, 2)
-_STORE_ALARM = _Table("store_alarm", projected.StoreAlarm._fields, 2)
-_COUNTED_FACT = _Table("counted_fact", projected.CountedFact._fields, 3)
-_STOCK_COUNT = _Table("stock_count", projected.StockCount._fields, 2)
-_ALARM_CLEARING = _Table("alarm_clearing", projected.AlarmClearing._fields, 2)
-_GRANT_GIVEN = _Table("grant_given", projected.GrantGiven._fields, 2)
-_WRITTEN_OFF = _Table("written_off", projected.WrittenOff._fields, 3)
-_POINTS = _Table("points_account", projected.Points._fields, 2)
-_CUSTOMER = _Table("customer_field", projected.CustomerField._fields, 3)
+_MANY = tuple(one for one in WHOLE if one.many)
+_SUMS = tuple(one for one in WHOLE if one.owner == "store_id" and not one.many)
+_OF_COMPANIES = tuple(one for one in WHOLE if one.owner == "company_id")
+_BY_DAY = {
+    one.table for one in _MANY if "business_date" in PROJECTED[one.table].primary_key.columns
+}
+"""Their keys lead with the day, and so they are read by their days, too."""
 
 
 class _Store(NamedTuple):
@@ -127,12 +105,14 @@ async def verify_projections(engine: AsyncEngine) -> tuple[Finding, ...]:
 
 
 class _Verification:
-    """One run over one snapshot. ``companies``: what all stores of a company add up to."""
+    """One run over one snapshot. ``companies``: what all stores of a company add up to;
+    ``decided``: of each store the rows that head office's decisions make."""
 
     def __init__(self, connection: Any) -> None:
         self.connection = connection
         self.findings: list[Finding] = []
         self.companies: dict[CompanyId, Fold] = {}
+        self.decided: defaultdict[UUID, list[Row]] = defaultdict(list)
 
     async def run(self) -> list[Finding]:
         await self._decisions()
@@ -143,8 +123,8 @@ class _Verification:
                 return self.findings
         for company_id, fold in self.companies.items():
             changes = fold.changes()
-            await self._sums("", _POINTS, company_id, changes.points)
-            await self._sums("", _CUSTOMER, company_id, changes.customer_fields)
+            for projection in _OF_COMPANIES:
+                await self._sums("", projection, company_id, changes)
         return self.findings
 
     async def _store(self, store: _Store) -> None:
@@ -159,7 +139,7 @@ class _Verification:
             await self._note_places(store, reads, places)
             for read in reads:
                 self._take(store, fold, read, places)
-            await self._page(store, fold.take_rows(), counted)
+            await self._page(store, fold.take_many(), counted)
             if len(self.findings) >= FINDINGS_MAX:
                 return
         await self._surplus(store, counted)
@@ -210,26 +190,18 @@ class _Verification:
 
     async def _page(self, store: _Store, rows: RowChanges, counted: Counter[str]) -> None:
         """Compare the rows of a page's receipts and movements."""
-        numbers = {row.sale_id: row.receipt_number for row in rows.sales}
-        days = list({row.business_date for row in rows.sales})
-        of_receipts: tuple[Rows, ...] = (
-            rows.sales,
-            rows.lines,
-            rows.taxes,
-            rows.tenders,
-            rows.points_moves,
-            rows.points_spends,
-        )
-        for table, expected in zip(_RECEIPTS, of_receipts, strict=True):
-            counted[table.name] += len(expected)
-            facts = (list(numbers), days) if table.by_day else (list(numbers),)
-            for parted in await self._parted(table, store.store_id, expected, *facts):
-                number = numbers[parted.key[1]]
-                self._report(store.code, f"receipt {number}: {parted.said}", receipt=number)
-        events = list({row.event_id for row in rows.stock_movements})
-        counted[_MOVEMENTS.name] += len(rows.stock_movements)
-        for parted in await self._parted(_MOVEMENTS, store.store_id, rows.stock_movements, events):
-            self._report(store.code, parted.said)
+        numbers = {row.sale_id: row.receipt_number for row in rows[Sale]}
+        days = list({row.business_date for row in rows[Sale]})
+        for projection in _MANY:
+            expected: tuple[Row, ...] = rows[projection.row]
+            counted[projection.table] += len(expected)
+            of_receipts = projection.columns[1] == "sale_id"
+            ids = list(numbers if of_receipts else {row[1] for row in expected})
+            facts = (ids, days) if projection.table in _BY_DAY else (ids,)
+            for one in await self._differences(projection, store.store_id, expected, *facts):
+                number = numbers[one.key[1]] if of_receipts else None
+                said = f"receipt {number}: {one.said}" if of_receipts else one.said
+                self._report(store.code, said, receipt=number)
 
     async def _surplus(self, store: _Store, counted: Counter[str]) -> None:
         """Rows that no event accounts for."""
@@ -237,37 +209,25 @@ class _Verification:
         for (number,) in unknown:
             said = f"receipt {number}: its event is not the one in the journal"
             self._report(store.code, said, receipt=number)
-        for table in (*_RECEIPTS, _MOVEMENTS):
+        for table in (projection.table for projection in _MANY):
             held = await self.connection.fetchval(
-                f"SELECT count(*) FROM {table.name} WHERE store_id = $1",  # noqa: S608
+                f"SELECT count(*) FROM {table} WHERE store_id = $1",  # noqa: S608 - our names
                 store.store_id,
             )
-            if held > counted[table.name]:
-                said = f"{table.name} has {held} rows, by the journal {counted[table.name]}"
+            if held > counted[table]:
+                said = f"{table} has {held} rows, by the journal {counted[table]}"
                 self._report(store.code, said)
 
     async def _store_sums(self, store: _Store, fold: Fold) -> None:
+        """With what head office decided of the store; the company's are told to the company."""
+        for row in self.decided[store.store_id]:
+            fold.put(row)
         company = self.companies.setdefault(store.company_id, Fold(store.company_id))
-        for customer_id, points in fold.points.items():
-            company.add_points(customer_id, **points.sums())
-        for key, change in fold.fields.items():
-            held = company.fields.get(key)
-            company.fields[key] = change if held is None else newer(held, change)
         changes = fold.changes()
-        sums: tuple[tuple[_Table, Rows], ...] = (
-            (_DAY_TOTAL, changes.day_figures),
-            (_BUSINESS_DAY, changes.days),
-            (_TILL_SESSION, _till_sessions(changes)),
-            (_STOCK_LEVEL, changes.on_hand),
-            (_STORE_ALARM, changes.alarms),
-            (_COUNTED_FACT, changes.facts),
-            (_STOCK_COUNT, changes.stock_counts),
-            (_ALARM_CLEARING, _first(changes.clearings)),
-            (_WRITTEN_OFF, _of_store(company.written_off.values(), store.store_id)),
-            (_GRANT_GIVEN, _of_store(company.grants, store.store_id)),
-        )
-        for table, expected in sums:
-            await self._sums(store.code, table, store.store_id, expected)
+        for row in (row for one in _OF_COMPANIES for row in changes[one.row]):
+            company.put(row)
+        for projection in _SUMS:
+            await self._sums(store.code, projection, store.store_id, changes)
 
     async def _decisions(self) -> None:
         last = 0
@@ -279,27 +239,32 @@ class _Verification:
                 with suppress(Undecodable):
                     fold_decision(fold, decode_decision(kind, body))
             last = page[-1]["decision_no"]
+        for decided in [fold.changes() for fold in self.companies.values()]:
+            for row in (row for one in _SUMS for row in decided[one.row]):
+                self.decided[row[0]].append(row)
 
-    async def _sums(self, code: str, table: _Table, owner: UUID, expected: Rows) -> None:
-        for parted in await self._parted(table, owner, expected):
-            self._report(code, parted.said)
+    async def _sums(
+        self, code: str, projection: Projection, owner: UUID, changes: RowChanges
+    ) -> None:
+        for one in await self._differences(projection, owner, whole_rows(projection, changes)):
+            self._report(code, one.said)
 
-    async def _parted(
+    async def _differences(
         self,
-        table: _Table,
+        projection: Projection,
         owner: UUID,
-        expected: Rows,
+        expected: Sequence[Row],
         *facts: Sequence[UUID] | Sequence[date],
     ) -> tuple[RowDifference, ...]:
         """Compare with the table's rows of the owner, or of some of its facts (and their days)."""
-        statement = f"SELECT {', '.join(table.columns)} FROM {table.name}"  # noqa: S608
-        keys: tuple[str, ...] = (f"{table.columns[0]} = $1", f"{table.columns[1]} = ANY($2)")
-        wanted = (*keys, "business_date = ANY($3)")[: 1 + len(facts)]
-        rows = await self.connection.fetch(
-            f"{statement} WHERE {' AND '.join(wanted)}", owner, *facts
-        )
-        here = (tuple(row) for row in rows)
-        return compare_rows(table.name, table.columns, table.key_width, here, expected)
+        columns = [one for one in projection.columns if one not in projection.unverified]
+        places = [projection.columns.index(column) for column in columns]
+        statement = f"SELECT {', '.join(columns)} FROM {projection.table}"  # noqa: S608 - our names
+        keys = (f"{columns[0]} = $1", f"{columns[1]} = ANY($2)", "business_date = ANY($3)")
+        wanted = " AND ".join(keys[: 1 + len(facts)])
+        rows = await self.connection.fetch(f"{statement} WHERE {wanted}", owner, *facts)
+        said = (tuple(row[place] for place in places) for row in expected)
+        return compare_rows(projection.table, columns, projection.key, map(tuple, rows), said)
 
     def _report(
         self,
@@ -312,25 +277,3 @@ class _Verification:
     ) -> None:
         what = f"{code}: {said}." if code else f"{said}."
         self.findings.append(Finding(code, what, epoch, seq, receipt))
-
-
-def _till_sessions(changes: RowChanges) -> tuple[TillSession, ...]:
-    moved = {row.till_session_id: row.moved_minor for row in changes.tills_moved}
-    settled = {row.till_session_id: row for row in changes.tills_settled}
-    found = []
-    for opened in changes.tills_opened:
-        till = opened.till_session_id
-        count = settled.get(till)
-        cash = (count.expected_cash_minor, count.counted_cash_minor) if count else (None, None)
-        found.append(TillSession(*opened, moved.get(till, 0), *cash))
-    return tuple(found)
-
-
-def _first(clearings: Sequence[projected.AlarmClearing]) -> Rows:
-    return tuple({row[:2]: row for row in reversed(clearings)}.values())
-
-
-def _of_store(
-    rows: Iterable[projected.WrittenOff | projected.GrantGiven], store_id: StoreId
-) -> Rows:
-    return tuple(row for row in rows if row.store_id == store_id)

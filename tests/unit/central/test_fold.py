@@ -13,9 +13,16 @@ from msgspec.structs import replace
 
 from central.db.decisions import CustomerDecided, EpochIssued, GrantIssued, PointsOpened
 from central.projections.compare import compare_rows
-from central.projections.fold import Event, fold_events
-from central.projections.fold_decisions import fold_decisions
-from central.projections.rows import GrantGiven, Points, RowChanges
+from central.projections.event import Event
+from central.projections.fold import fold_events
+from central.projections.fold.decisions import fold_decisions
+from central.projections.row_changes import RowChanges
+from central.projections.rows.customer import CustomerField as FieldRow
+from central.projections.rows.customer import GrantGiven, Points, PointsMove
+from central.projections.rows.day import Day, DayFigure
+from central.projections.rows.sale import Sale, SaleLine
+from central.projections.rows.stock import OnHand
+from central.projections.rows.till import TillMoved
 from sync.protocol.conflict import merge
 from sync.protocol.facts import CustomerChanged, RetailTransaction, Spend, TakeBack
 from sync.protocol.figures import figures
@@ -24,7 +31,7 @@ from sync.protocol.reference import Grant
 from sync.protocol.shared import CustomerField, FieldChange
 from tests.shop_journal import COMPANY, CUSTOMERS, DAY, NOW_MS, Shop, tally
 
-SUMS = ("day_figures", "on_hand", "points", "tills_moved")
+SUMS: tuple[type[Any], ...] = (DayFigure, OnHand, Points, TillMoved)
 
 
 def events_of(shop: Shop) -> list[Event]:
@@ -50,14 +57,14 @@ def traded(seed: int, count: int = 30) -> Shop:
     return shop
 
 
-def sums(*parts: RowChanges) -> dict[str, Counter[tuple[Any, ...]]]:
+def sums(*parts: RowChanges) -> dict[type[Any], Counter[tuple[Any, ...]]]:
     """Added up per key; a row's numbers are its last columns."""
     widths = dict(zip(SUMS, (3, 2, 2, 2), strict=True))
-    found: dict[str, Counter[tuple[Any, ...]]] = {}
+    found: dict[type[Any], Counter[tuple[Any, ...]]] = {}
     for name, width in widths.items():
         total = found.setdefault(name, Counter())
         for part in parts:
-            for row in getattr(part, name):
+            for row in part[name]:
                 for place, amount in enumerate(row[width:]):
                     total[(*row[:width], place)] += amount
     return found
@@ -71,9 +78,9 @@ def test_how_events_are_cut_into_sets_changes_no_sum(seed: int, cut: int) -> Non
     assert sums(*parts) == sums(whole)
     # The same rows exist, zeros too.
     for name in SUMS:
-        keys = {row[:-1] for part in parts for row in getattr(part, name)}
-        if name != "points":
-            assert keys == {row[:-1] for row in getattr(whole, name)}
+        keys = {row[:-1] for part in parts for row in part[name]}
+        if name is not Points:
+            assert keys == {row[:-1] for row in whole[name]}
 
 
 @given(seed=st.integers(0, 1_000))
@@ -81,7 +88,7 @@ def test_a_days_figures_are_the_stores_own_account(seed: int) -> None:
     shop = traded(seed)
     found = {
         row.figure: row.amount
-        for row in fold_events(COMPANY, events_of(shop)).day_figures
+        for row in fold_events(COMPANY, events_of(shop))[DayFigure]
         if row.business_date == DAY
     }
     assert found == {one.name: one.amount for one in figures(tally(shop.facts, DAY).totals())}
@@ -92,9 +99,9 @@ def test_sums_and_fields_stand_in_the_order_of_their_keys(salt: int) -> None:
     events = events_of(traded(1))
     Random(salt).shuffle(events)
     changes = fold_events(COMPANY, events)
-    assert list(changes.points) == sorted(changes.points)
-    assert list(changes.on_hand) == sorted(changes.on_hand)
-    keys = [row[:3] for row in changes.customer_fields]
+    assert list(changes[Points]) == sorted(changes[Points])
+    assert list(changes[OnHand]) == sorted(changes[OnHand])
+    keys = [row[:3] for row in changes[FieldRow]]
     assert keys == sorted(set(keys))
 
 
@@ -105,7 +112,7 @@ def test_customers_are_merged_by_the_one_rule(salt: int) -> None:
     for fact in changed:
         shop.append(fact)
     merged = merge(CUSTOMERS[0], (), [one for fact in changed for one in fact.fields])
-    rows = fold_events(COMPANY, events_of(shop)).customer_fields
+    rows = fold_events(COMPANY, events_of(shop))[FieldRow]
     assert [
         FieldChange(CustomerField(row.field), row.hlc, row.source, row.value, row.sealed)  # type: ignore[arg-type]
         for row in rows
@@ -116,8 +123,8 @@ def test_training_leaves_its_rows_and_counts_nowhere() -> None:
     shop = Shop(1)
     shop.append(shop.sale(((1, 1_000, 5_000),), CUSTOMERS[0], training=True))
     changes = fold_events(COMPANY, events_of(shop))
-    assert (len(changes.sales), len(changes.lines)) == (1, 1)
-    counted = (changes.day_figures, changes.on_hand, changes.points, changes.points_moves)
+    assert (len(changes[Sale]), len(changes[SaleLine])) == (1, 1)
+    counted = (changes[DayFigure], changes[OnHand], changes[Points], changes[PointsMove])
     assert not any(counted)
 
 
@@ -128,8 +135,8 @@ def test_a_take_backs_debt_lowers_the_balance_but_no_right() -> None:
     assert isinstance(back, RetailTransaction)
     shop.append(back)
     changes = fold_events(COMPANY, events_of(shop))
-    assert changes.points == (Points(COMPANY, CUSTOMERS[0], taken_back=9, granted=-6),)
-    assert changes.points_moves[0][3:] == (0, 0, 9, 3)
+    assert changes[Points] == (Points(COMPANY, CUSTOMERS[0], taken_back=9, granted=-6),)
+    assert changes[PointsMove][0][3:] == (0, 0, 9, 3)
 
 
 def test_what_pays_a_debt_off_lowers_what_is_granted_but_no_balance() -> None:
@@ -141,7 +148,7 @@ def test_what_pays_a_debt_off_lowers_what_is_granted_but_no_balance() -> None:
     shop.append(replace(sold, take_back=paid))
     shop.append(replace(_unpointed(sold), take_back=paid))
     changes = fold_events(COMPANY, events_of(shop))
-    assert changes.points == (Points(COMPANY, CUSTOMERS[0], earned=9, granted=9 - 3 - 3),)
+    assert changes[Points] == (Points(COMPANY, CUSTOMERS[0], earned=9, granted=9 - 3 - 3),)
 
 
 def _unpointed(sale: RetailTransaction) -> RetailTransaction:
@@ -163,10 +170,10 @@ def test_decisions_open_points_grant_them_and_set_fields() -> None:
             CustomerDecided(CustomerChanged(CUSTOMERS[1], change.operator_id, ())),
         ],
     )
-    assert changes.points == (Points(COMPANY, CUSTOMERS[0], opening=100, granted=30),)
-    assert [row.field for row in changes.customer_fields] == ["code", "name"]
-    assert changes.grants == (GrantGiven(shop.store_id, UUID(int=5), CUSTOMERS[0], 30),)
-    assert not any(changes._replace(points=(), customer_fields=(), grants=()))
+    assert changes[Points] == (Points(COMPANY, CUSTOMERS[0], opening=100, granted=30),)
+    assert [row.field for row in changes[FieldRow]] == ["code", "name"]
+    assert changes[GrantGiven] == (GrantGiven(shop.store_id, UUID(int=5), CUSTOMERS[0], 30),)
+    assert set(changes) == {Points, FieldRow, GrantGiven}
 
 
 @pytest.mark.parametrize(
@@ -193,6 +200,6 @@ def test_a_day_opened_twice_keeps_its_first_opening_and_its_last_closing() -> No
     shop.close()
     shop.open()
     shop.close()
-    (day,) = fold_events(COMPANY, events_of(shop)).days
+    (day,) = fold_events(COMPANY, events_of(shop))[Day]
     assert (day.business_date, day.opened_seq, day.closed_seq) == (DAY, 1, len(shop.events))
     assert day.business_date == date(2026, 3, 2)

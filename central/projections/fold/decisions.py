@@ -12,8 +12,11 @@ from central.db.decisions import (
     PointsOpened,
     TailWrittenOff,
 )
-from central.projections.fold import Fold
-from central.projections.rows import GrantGiven, RowChanges, WrittenOff
+from central.projections.fold.collect import Fold
+from central.projections.fold.customer import put_fields
+from central.projections.row_changes import RowChanges
+from central.projections.rows.customer import GrantGiven, Points
+from central.projections.rows.journal import WrittenOff
 from sync.protocol.identity import CompanyId
 
 
@@ -31,24 +34,14 @@ def fold_decision(into: Fold, decision: AnyDecision) -> None:
         case EpochIssued() | BoxRevoked():
             return
         case PointsOpened(customer_id, points):
-            into.add_points(customer_id, opening=points)
+            into.put(Points(into.company_id, customer_id, opening=points))
         case GrantIssued(store_id, _, grant):
-            into.add_points(grant.customer_id, granted=grant.points)
-            row = GrantGiven(store_id, grant.grant_id, grant.customer_id, grant.points)
-            into.grants.append(row)
+            into.put(Points(into.company_id, grant.customer_id, granted=grant.points))
+            into.put(GrantGiven(store_id, grant.grant_id, grant.customer_id, grant.points))
         case CustomerDecided(change):
-            into.add_customer(change)
-        case TailWrittenOff() as tail:
-            key = (tail.store_id, tail.epoch)
-            held = into.written_off.get(key)
-            if held is None or tail.through >= held.through:
-                into.written_off[key] = WrittenOff(
-                    tail.store_id,
-                    tail.epoch.number,
-                    tail.epoch.fingerprint,
-                    tail.through,
-                    tail.reason,
-                    tail.decided_by,
-                )
+            put_fields(into, change)
+        case TailWrittenOff(store_id, epoch, through, reason, decided_by):
+            place = (epoch.number, epoch.fingerprint, through)
+            into.put(WrittenOff(store_id, *place, reason, decided_by))
         case _ as never:
             assert_never(never)

@@ -1,0 +1,29 @@
+"""What a box says of itself and of what it met."""
+
+from central.projections.event import Event
+from central.projections.fold.collect import Fold
+from central.projections.fold.kinds import folds
+from central.projections.rows.box import AlarmClearing, StoreAlarm
+from sync.protocol.facts import AlarmCleared, AlarmRaised, DeviceRecorded, IdAbandoned
+
+
+@folds(AlarmRaised)
+def _raised(into: Fold, event: Event, alarm: AlarmRaised) -> None:
+    raised = (alarm.alarm_id, alarm.kind, alarm.subject, alarm.detail, event.occurred_at_ms)
+    into.put(StoreAlarm(event.store_id, *raised, *event.place))
+
+
+@folds(AlarmCleared)
+def _cleared(into: Fold, event: Event, cleared: AlarmCleared) -> None:
+    told = (cleared.alarm_id, cleared.cleared_by, cleared.reason)
+    into.put(AlarmClearing(event.store_id, *told))
+
+
+@folds(IdAbandoned)
+def _abandoned(into: Fold, event: Event, fact: IdAbandoned) -> None:
+    """It counts as a fact, and in no figure."""
+
+
+@folds(DeviceRecorded)
+def _recorded(into: Fold, event: Event, fact: DeviceRecorded) -> None:
+    """It counts as a fact, and in no figure."""

@@ -1,0 +1,51 @@
+"""Stock that came or went without a sale, and what was counted (``stock_counts``)."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from central.projections.event import Event
+from central.projections.fold.collect import Fold
+from central.projections.fold.kinds import folds
+from central.projections.rows.stock import StockCount, StockMovement
+from sync.protocol.facts import StockCounted, StockMoved, StockTransferred
+
+
+def _items(stock: StockMoved | StockTransferred | StockCounted) -> Iterator[str]:
+    return (line.item_id for line in stock.lines)
+
+
+@folds(StockMoved, keys=_items)
+def _moved(into: Fold, event: Event, moved: StockMoved) -> None:
+    _movement(into, event, moved, moved.kind.value)
+
+
+@folds(StockTransferred, keys=_items)
+def _transferred(into: Fold, event: Event, transferred: StockTransferred) -> None:
+    _movement(into, event, transferred, f"transfer_{transferred.direction.value}")
+
+
+def _movement(into: Fold, event: Event, moved: StockMoved | StockTransferred, kind: str) -> None:
+    day = moved.business_date
+    for number, line in enumerate(moved.lines, start=1):
+        into.on_hand[event.store_id, line.item_id] += line.quantity_milli
+        what = (day, line.item_id, kind, line.quantity_milli)
+        into.put(StockMovement(event.store_id, event.event_id, number, *what, *event.place))
+    if day is not None:
+        into.tallies[event.store_id, day].add(moved)
+
+
+@folds(StockCounted, keys=_items)
+def _counted(into: Fold, event: Event, fact: StockCounted) -> None:
+    """One row an item: its lots together, which have seen what the least of them has. No count has
+    seen what comes after it. What is counted has a sum of movements, be it 0."""
+    counted: defaultdict[str, int] = defaultdict(int)
+    seen: dict[str, int] = {}
+    for line in fact.lines:
+        counted[line.item_id] += line.counted_milli
+        seen[line.item_id] = min(seen.get(line.item_id, event.seq - 1), line.seen_through)
+    number, fingerprint, seq = event.place
+    parent = fact.parent_through or 0
+    for item, milli in counted.items():
+        place = (number, fingerprint, seen[item], seq, parent)
+        into.put(StockCount(event.store_id, item, *place, milli))
+        into.on_hand[event.store_id, item] += 0

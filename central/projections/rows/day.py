@@ -1,0 +1,59 @@
+"""A store's day: its figures, and what its facts say of opening and closing."""
+
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from central.projections.projection import SUM, Projection, Special
+
+
+class Day(NamedTuple):
+    """Table ``business_day``: the parts that are not None take effect."""
+
+    store_id: UUID
+    business_date: date
+    epoch_number: int
+    epoch_fingerprint: bytes
+    opened_seq: int | None = None
+    closed_seq: int | None = None
+    manifest: bytes | None = None
+    reopened_seq: int | None = None
+
+
+class DayFigure(NamedTuple):
+    """Table ``day_total``: to add to the figure."""
+
+    store_id: UUID
+    business_date: date
+    figure: str
+    amount: int
+
+
+def merged_day(held: Day, day: Day) -> Day:
+    """The first opening and the last closing and reopening of a date hold; a closing that a
+    reopening follows is none, whichever of them is applied first."""
+    opened = [seq for seq in (held.opened_seq, day.opened_seq) if seq is not None]
+    reopened = max(held.reopened_seq or 0, day.reopened_seq or 0)
+    last = day if (day.closed_seq or 0) > (held.closed_seq or 0) else held
+    closed, manifest = last.closed_seq, last.manifest
+    if (closed or 0) <= reopened:
+        closed = manifest = None
+    return Day(*day[:4], min(opened, default=None), closed, manifest, reopened or None)
+
+
+DAY_SQL = """
+    opened_seq = least(held.opened_seq, excluded.opened_seq),
+    reopened_seq = greatest(held.reopened_seq, excluded.reopened_seq),
+    (closed_seq, manifest) = (
+        SELECT CASE WHEN seq > reopened THEN seq END, CASE WHEN seq > reopened THEN said END
+        FROM (SELECT greatest(held.closed_seq, excluded.closed_seq) AS seq,
+            CASE WHEN excluded.closed_seq > coalesce(held.closed_seq, 0)
+                THEN excluded.manifest ELSE held.manifest END AS said,
+            coalesce(greatest(held.reopened_seq, excluded.reopened_seq), 0) AS reopened) AS last)
+"""
+"""The same as the SET of an upsert."""
+
+PROJECTIONS = (
+    Projection("business_day", Day, 4, Special(merged_day, DAY_SQL)),
+    Projection("day_total", DayFigure, 3, SUM),
+)

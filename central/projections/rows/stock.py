@@ -1,0 +1,58 @@
+"""Stock: what moved, what it adds up to, what was counted."""
+
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from central.projections.projection import SUM, Newest, Projection
+
+
+class StockMovement(NamedTuple):
+    """Table ``stock_movement``; lines from 1."""
+
+    store_id: UUID
+    event_id: UUID
+    line_no: int
+    business_date: date | None
+    item_id: str
+    kind: str
+    quantity_milli: int
+    epoch_number: int
+    epoch_fingerprint: bytes
+    seq: int
+
+
+class OnHand(NamedTuple):
+    """Table ``stock_level``: to add."""
+
+    store_id: UUID
+    item_id: str
+    on_hand_milli: int
+
+
+class StockCount(NamedTuple):
+    """Table ``stock_count``: the count of an item that has seen most; ``sum_seen`` fills in what of
+    its movements it has seen."""
+
+    store_id: UUID
+    item_id: str
+    epoch_number: int
+    epoch_fingerprint: bytes
+    seen_through: int
+    seq: int
+    parent_through: int
+    counted_milli: int
+    seen_milli: int = 0
+
+
+PROJECTIONS = (
+    Projection("stock_movement", StockMovement, 3, many=True),
+    Projection("stock_level", OnHand, 2, SUM),
+    Projection(
+        "stock_count",
+        StockCount,
+        2,
+        Newest(("epoch_number", "epoch_fingerprint", "seen_through", "seq")),
+        unverified={"seen_milli": "which is summed from other rows"},
+    ),
+)

@@ -1,0 +1,46 @@
+"""A till's period."""
+
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from central.projections.projection import REPLACE, SUM, Projection
+
+
+class TillSession(NamedTuple):
+    """Table ``till_session``: as it was opened; what follows are its parts."""
+
+    store_id: UUID
+    till_session_id: UUID
+    till_id: str
+    workstation_id: str
+    operator_id: str
+    business_date: date
+    float_minor: int
+    moved_minor: int = 0
+    expected_cash_minor: int | None = None
+    counted_cash_minor: int | None = None
+
+
+class TillMoved(NamedTuple):
+    """To add to ``till_session.moved_minor``."""
+
+    store_id: UUID
+    till_session_id: UUID
+    moved_minor: int
+
+
+class TillSettled(NamedTuple):
+    """To set in ``till_session``."""
+
+    store_id: UUID
+    till_session_id: UUID
+    expected_cash_minor: int
+    counted_cash_minor: int
+
+
+PROJECTIONS = (
+    Projection("till_session", TillSession, 2),
+    Projection("till_session", TillMoved, 2, SUM, part=True),
+    Projection("till_session", TillSettled, 2, REPLACE, part=True),
+)
