@@ -15,7 +15,8 @@ from litestar.handlers import BaseRouteHandler
 from central.api.forms import read_form
 from central.api.signed_answers import path_as_sent
 from central.db.engine import unit_of_work
-from central.domain.errors import DeviceRevoked, NotAllowed, NotSignedIn
+from central.domain.access import NotAllowed, NotSignedIn
+from central.domain.box import DeviceRevoked
 from central.office.head_office import Office
 from central.usecases.box.find_device import EnrolledDevice, find_device
 from central.usecases.box.record_stated_head import note_head

@@ -1,8 +1,8 @@
 """Every error that leaves head office over HTTP, as an RFC 9457 problem document.
 
-``STATUS`` is the one table from a Refusal's class to a status; a class without an entry of its own
-takes its parent's. Bad input never gives a 500; what nobody expected does, without internals, and
-is logged. This is the HTTP border: with the background loop the only place that catches everything.
+A Refusal's status stands on its class. Bad input never gives a 500; what nobody expected does,
+without internals, and is logged. This is the HTTP border: with the background loop the only place
+that catches everything.
 """
 
 import re
@@ -24,43 +24,19 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from central.archive.port import Contended
-from central.domain.errors import (
-    AlreadyThere,
-    CursorGone,
-    NotAllowed,
-    NotSignedIn,
-    RecordDamaged,
-    TooLarge,
-    UnknownProtocol,
-)
-from sync.engine.signing import BadSignature
 from sync.http.body import in_words
-from sync.http.later import Later, TooManyTries
+from sync.http.later import Later
 from sync.http.logs import route_of
 from sync.protocol.answers import PROBLEM_PREFIX
-from sync.protocol.errors import BadRequest, InvalidField, NotFound, Refusal, WrongContentType
+from sync.protocol.errors import (
+    InvalidField,
+    Refusal,
+)
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 5
 
 log = structlog.get_logger()
-
-STATUS: dict[type[Refusal], int] = {
-    Refusal: 422,
-    BadRequest: 400,
-    WrongContentType: 415,
-    NotSignedIn: 401,
-    BadSignature: 401,
-    NotAllowed: 403,
-    NotFound: 404,
-    AlreadyThere: 409,
-    CursorGone: 410,
-    TooLarge: 413,
-    UnknownProtocol: 426,
-    Later: 503,
-    TooManyTries: 429,
-    RecordDamaged: 503,
-}
 
 _BY_STATUS: dict[int, tuple[str, str, str]] = {
     400: ("bad-request", "The request cannot be understood", "Correct the request."),
@@ -97,17 +73,12 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     seq: int | None = None
 
 
-def status_of(kind: type[Refusal]) -> int:
-    """The status of a refusal's class: its own entry, or its nearest parent's."""
-    return next(STATUS[parent] for parent in kind.__mro__ if parent in STATUS)
-
-
 def problem_of(error: Refusal) -> Problem:
     """A refusal as a document."""
     return Problem(
         type=PROBLEM_PREFIX + error.slug,
         title=error.title,
-        status=status_of(type(error)),
+        status=error.status,
         detail=error.detail,
         remedy=error.remedy,
         field=error.field,

@@ -19,8 +19,11 @@ from central.api.problems import answer as problem_answer
 from central.api.verdicts import BATCH_TYPE, JOURNAL_BYTES_MAX, take_batch, verdict_problem
 from central.archive.port import StreamKey
 from central.db.engine import unit_of_work
-from central.domain.errors import BoxReplaced, EnrolCodeRefused, NotAllowed, RecordDamaged
+from central.domain.access import NotAllowed
+from central.domain.box import BoxReplaced
+from central.domain.enrol_code import EnrolCodeRefused
 from central.domain.feeds import FollowedFeed, followed_feeds
+from central.domain.journal import RecordDamaged
 from central.office.head_office import Office
 from central.reports.standings import count_set_aside
 from central.usecases.box.enrol import PUBLIC_KEY_BYTES, enrol

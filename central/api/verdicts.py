@@ -11,7 +11,7 @@ from typing import assert_never
 import zstandard
 
 from central.api.problems import Problem
-from central.domain.errors import TooLarge, UnknownProtocol, WrongBatch
+from central.domain.journal import TooLarge, UnknownProtocol, WrongBatch
 from central.usecases.journal.ingest_batch import NoStream
 from sync.http.lanes import Lane
 from sync.http.unfolding import UNFOLDED_AT_ONCE_MAX, VALUES_MAX, count_values

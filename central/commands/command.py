@@ -110,7 +110,7 @@ def once(
     url: str | None, data: Path | None, work: "Callable[[AsyncEngine], Coroutine[Any, Any, T]]"
 ) -> T | None:
     """What ``work`` gives; None where what it was to make is there already."""
-    from central.domain.errors import AlreadyThere
+    from sync.protocol.errors import AlreadyThere
 
     async def unless_there(engine: "AsyncEngine") -> T | None:
         try:

@@ -9,6 +9,8 @@ import hashlib
 import hmac
 from typing import NamedTuple
 
+from central.domain.access import NotAllowed
+
 SELECTOR_LETTERS = 4
 SECRET_LETTERS = 16
 RANDOM_BYTES = 13
@@ -47,3 +49,9 @@ def read_code(typed: str) -> EnrolCodeParts | None:
 def is_same(one: bytes, other: bytes) -> bool:
     """Equal, in constant time."""
     return hmac.compare_digest(one, other)
+
+
+class EnrolCodeRefused(
+    NotAllowed, slug="enrol-code-refused", title="The enrolment code is not valid"
+):
+    """No box is enrolled with this code."""

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from sync.protocol.errors import Declared, Refusal
 from sync.protocol.identity import StoreId
 from sync.protocol.reference import DataSet
 
@@ -32,3 +33,36 @@ def followed_feeds(store_id: StoreId, price_zone: str) -> tuple[FollowedFeed, ..
     return tuple(
         FollowedFeed(data_set, scope_for(data_set, store_id, price_zone)) for data_set in DataSet
     )
+
+
+class RowRefused(Declared, slug="row-refused", title="No box could take this"):
+    data_set: str
+    key: str
+    why: str
+    detail = "{data_set} {key} was not published: {why}."
+    remedy = "Correct it, and publish it again."
+    field = "{data_set}"
+
+
+class CodeHeld(Declared, slug="code-held", title="Another item has this scan code"):
+    """The other one is active, too."""
+
+    code: str
+    item_id: str
+    holder_id: str
+    holder_name: str
+    detail = (
+        "items {item_id} was not published: the scan code {code} is that of {holder_name} "
+        "({holder_id})."
+    )
+    remedy = (
+        "Choose another code, or publish {holder_name} without it, or inactive, at the same "
+        "time or before."
+    )
+    field = "items"
+
+
+class CursorGone(
+    Refusal, slug="cursor-gone", status=410, title="The cursor belongs to another central"
+):
+    """It is of another incarnation, or beyond the feed's head."""

@@ -17,7 +17,7 @@ from litestar.types import ExceptionHandlersMap
 
 from central.api.guards import SAFE_METHODS
 from central.api.problems import EXCEPTION_HANDLERS, Problem, problem_of
-from central.domain.errors import NotSignedIn
+from central.domain.access import NotSignedIn
 from central.pages import words
 from central.pages.assets import WEB, asset_address
 from sync.http.later import Later

@@ -14,7 +14,6 @@ from litestar.params import QueryParameter
 from central.api.forms import read_form
 from central.api.guards import SESSION_COOKIE, office_of, own_form_guard, page_guard
 from central.api.limits import BODY_BYTES_MAX
-from central.api.problems import status_of
 from central.api.session import (
     TYPED_LETTERS_MAX,
     asking_of,
@@ -22,7 +21,7 @@ from central.api.session import (
     signed_in_cookies,
 )
 from central.db.engine import unit_of_work
-from central.domain.errors import NotSignedIn
+from central.domain.access import NotSignedIn
 from central.pages.page import page, see_other
 from central.usecases.people.sign_in import SignedIn, sign_in, sign_out
 from central.usecases.people.sign_in_link import LINK_LETTERS_MAX, sign_in_by_link
@@ -127,7 +126,7 @@ def _form(
     wait = {"Retry-After": str(refusal.retry_after_s)} if isinstance(refusal, Later) else {}
     return page(
         "sign_in.html",
-        status=status_of(type(refusal)) if refusal else 200,
+        status=refusal.status if refusal else 200,
         headers=wait,
         afterwards=own_path(afterwards),
         company=company[:TYPED_LETTERS_MAX],

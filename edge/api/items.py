@@ -10,7 +10,7 @@ from litestar import get
 from edge.api.parameters import PAGE, Limit, Offset, TextInPath, TheBox, Typed, Words
 from edge.api.written import Described
 from edge.db.items import ItemFound
-from edge.domain.sale.line_errors import UnknownScanCode
+from edge.domain.item import UnknownScanCode
 from edge.usecases.item.look_up import Scanned, look_up_item, look_up_items, look_up_scan
 from sync.protocol.errors import NotFound
 

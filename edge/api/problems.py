@@ -1,9 +1,8 @@
 """Every error that leaves the store server over HTTP, as an RFC 9457 problem document.
 
-``STATUS`` is the one table from a Refusal's class to a status; a class without an entry of its own
-takes its parent's. Whatever else can go wrong is mapped below it. Bad input never gives a 500; what
-nobody expected does, without internals, and is logged. This is the HTTP border: with the background
-loop the only place that catches everything.
+A Refusal's status stands on its class; whatever else can go wrong is mapped here. Bad input never
+gives a 500; what nobody expected does, without internals, and is logged. This is the HTTP border:
+with the background loop the only place that catches everything.
 """
 
 from typing import Any
@@ -20,21 +19,14 @@ from litestar.types import ExceptionHandlersMap
 
 from edge.db.connection.errors import (
     CommitUnknown,
-    DiskRefused,
-    StoreBusy,
-    WriterClosed,
-    WriterFull,
 )
-from edge.domain.alarm import UnknownAlarm
-from edge.domain.customer import CustomerNotKnown
-from edge.domain.day_errors import UnknownBusinessDay, UnknownTillSession
-from edge.domain.errors import NotAcceptable, NotNow, SaleArchived, SettingsMissing
-from edge.domain.workstation import PairingRefused
-from sync.engine.journal import EventTooLarge, NotEnrolled
 from sync.http.body import in_words
-from sync.http.later import Later, TooManyTries
+from sync.http.later import Later
 from sync.http.logs import route_of
-from sync.protocol.errors import BadRequest, InvalidField, NotFound, Refusal, WrongContentType
+from sync.protocol.errors import (
+    InvalidField,
+    Refusal,
+)
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:holdfast:problem:"
@@ -42,47 +34,13 @@ TYPE_PREFIX = "urn:holdfast:problem:"
 log = structlog.get_logger()
 
 
-class NotPaired(Refusal):
+class NotPaired(Refusal, slug="not-paired", status=401, title="The workstation is not paired"):
     """No token of a paired workstation came with the request."""
 
-    slug = "not-paired"
-    title = "The workstation is not paired"
 
-
-class WrongHost(Refusal):
+class WrongHost(Refusal, slug="wrong-host", status=421, title="The request is for another host"):
     """The request names another host: a page from elsewhere may have sent it (DNS rebinding)."""
 
-    slug = "wrong-host"
-    title = "The request is for another host"
-
-
-STATUS: dict[type[Exception], int] = {
-    Refusal: 422,
-    BadRequest: 400,
-    WrongContentType: 415,
-    NotPaired: 401,
-    WrongHost: 421,
-    NotFound: 404,
-    NotAcceptable: 422,
-    NotNow: 409,
-    CustomerNotKnown: 404,
-    UnknownAlarm: 404,
-    UnknownBusinessDay: 404,
-    UnknownTillSession: 404,
-    SaleArchived: 410,
-    SettingsMissing: 409,
-    PairingRefused: 403,
-    NotEnrolled: 409,
-    EventTooLarge: 413,
-    DiskRefused: 507,
-    StoreBusy: 503,
-    WriterFull: 503,
-    WriterClosed: 503,
-    CommitUnknown: 503,
-    Later: 503,
-    TooManyTries: 429,
-}
-"""Refusals of the use cases and of this border, by their nearest class."""
 
 _BY_STATUS: dict[int, tuple[str, str, str]] = {
     400: ("bad-request", "The request cannot be understood", "Correct the request."),
@@ -104,17 +62,12 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     field: str | None = None
 
 
-def status_of(kind: type[Exception]) -> int:
-    """The status of an error's class: its own entry, or its nearest parent's."""
-    return next(STATUS[parent] for parent in kind.__mro__ if parent in STATUS)
-
-
 def problem_of(error: Refusal | CommitUnknown) -> Problem:
     """A refusal as a document."""
     return Problem(
         type=TYPE_PREFIX + error.slug,
         title=error.title,
-        status=status_of(type(error)),
+        status=error.status,
         detail=error.detail,
         remedy=error.remedy,
         field=error.field if isinstance(error, Refusal) else None,

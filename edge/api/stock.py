@@ -14,7 +14,7 @@ from edge.api.parameters import PAGE, Limit, Offset, TextInPath, TheBox
 from edge.api.written import Described, accepts
 from edge.db.items import AsOf, find_item
 from edge.db.stock import StockLevel, StockMovement, stock_history, stock_level
-from edge.domain.sale.line_errors import UnknownItem
+from edge.domain.item import UnknownItem
 from edge.usecases.stock.receive_goods import ReceivedGoods, ReceiveGoods, receive_goods
 from sync.protocol.errors import NotFound
 from sync.protocol.identity import ItemId

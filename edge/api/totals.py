@@ -21,8 +21,8 @@ from edge.box.box import Box
 from edge.db.store import read_settings
 from edge.db.tills import any_till_open
 from edge.db.totals import RECEIPTS_MAX, read_receipts, read_totals
-from edge.domain.day_errors import CountedBlind
-from edge.domain.errors import SettingsMissing
+from edge.domain.box import SettingsMissing
+from edge.domain.till import CountedBlind
 from sync.engine.journal import acknowledged, read_head
 from sync.protocol.figures import Totals, figures
 from sync.protocol.identity import SaleId

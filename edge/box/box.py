@@ -31,7 +31,7 @@ from edge.db.connection.writer import AioWriter, Writer
 from edge.db.hybrid_clock import read_reckoning
 from edge.db.store import Enrolment, read_enrolment, read_settings
 from edge.db.told_mark import ToldMark, missing_after, read_mark
-from edge.domain.errors import SettingsMissing
+from edge.domain.box import SettingsMissing
 from edge.usecases.box.tell_missing import tell_missing
 from sync.engine.journal import read_head
 from sync.program.private_folder import FILE_MODE, keep_private

@@ -4,7 +4,7 @@ import sqlite3
 
 import msgspec
 
-from edge.domain.errors import AuthorityNeeded, InactiveOperator, UnknownOperator
+from edge.domain.operator import AuthorityNeeded, InactiveOperator, UnknownOperator
 from sync.protocol.identity import OperatorId
 
 _STANDING = "SELECT active, role FROM operator WHERE operator_id = ?"

@@ -14,7 +14,7 @@ from uuid import UUID
 import msgspec
 
 from edge.db import sale_statements
-from edge.domain.errors import SettingsMissing
+from edge.domain.box import SettingsMissing
 from edge.domain.sale.situation import (
     ItemOnSale,
     Names,

@@ -15,15 +15,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
-from edge.domain.day_errors import (
-    BusinessDayClosedAlready,
-    BusinessDayFar,
-    BusinessDayOpenAlready,
-    BusinessDayOutOfReach,
-    UnknownBusinessDay,
-)
-from edge.domain.errors import NoOpenBusinessDay
 from edge.domain.states import States
+from sync.protocol.errors import NotAcceptable, NotNow
+from sync.protocol.identity import TillId, WorkstationId
 
 EARLIEST = date(2000, 1, 1)
 AHEAD_MAX = timedelta(days=366)
@@ -34,6 +28,114 @@ NEAR = timedelta(days=1)
 """A shop that trades over midnight, or a clerk who opens tomorrow's day tonight, is not asked."""
 OFF_MAX = timedelta(days=31)
 """A machine that was switched off for this long believes its wall clock without asking."""
+
+
+class BusinessDayRefused(NotNow):
+    business_date: date
+    field = "business_date"
+
+
+class NoOpenBusinessDay(NotNow, slug="no-open-business-day", title="No business day is open"):
+    detail = "No business day is open at this store."
+    remedy = "Open one: POST /business-days with the operator_id."
+
+
+class UnknownBusinessDay(
+    BusinessDayRefused,
+    slug="unknown-business-day",
+    status=404,
+    title="This business day was never opened",
+):
+    detail = "No business day {business_date} was opened at this store."
+    remedy = "See which day is open: GET /business-days/current."
+
+
+class BusinessDayOpenAlready(
+    NotNow, slug="business-day-open-already", title="Another business day is open"
+):
+    open_date: date
+    detail = "The business day {open_date} is still open; only one can be at a time."
+    remedy = "Close it first: POST /business-days/{open_date}/close."
+    field = "business_date"
+
+
+class BusinessDayClosedAlready(
+    BusinessDayRefused, slug="business-day-closed", title="This business day is closed"
+):
+    """A closed day is proven by its manifest: only a manager opens it again."""
+
+    detail = "The business day {business_date} was closed."
+    remedy = (
+        "Open the day that is traded now, under its own date; if this one was closed by "
+        "mistake, a manager opens it again: POST /business-days/{business_date}/reopen."
+    )
+
+
+class BusinessDayBehind(
+    BusinessDayRefused,
+    slug="business-day-behind",
+    title="Only the last business day can be opened again",
+):
+    """Its manifest is history."""
+
+    detail = "Other days were closed after the business day {business_date}."
+    remedy = "Book what is missing on the day that is open now."
+
+
+class BusinessDayTooEarly(
+    BusinessDayRefused,
+    slug="business-day-too-early",
+    title="The business day is earlier than one that was closed",
+):
+    """It needs somebody's reason (protocol.md, Time)."""
+
+    last_closed: date
+    detail = (
+        "{business_date} is earlier than {last_closed}, the last day that was closed; days "
+        "follow each other."
+    )
+    remedy = "Check the date and the clock; if it is meant, a manager says why in override_reason."
+
+
+class BusinessDayFar(
+    BusinessDayRefused, slug="business-day-far", title="The business day is far from today"
+):
+    """A clock may be wrong: a person decides."""
+
+    known_today: date
+    detail = (
+        "{business_date} is far from today, which is {known_today} as far as this store "
+        "knows from head office's clock and its own."
+    )
+    remedy = (
+        "Check the date, and this box's clock; if it is meant, a manager says why in "
+        "override_reason."
+    )
+
+
+class BusinessDayOutOfReach(
+    NotAcceptable, slug="business-day-out-of-reach", title="This business day cannot be meant"
+):
+    """No reason opens a day that no calendar of this shop will ever see."""
+
+    business_date: date
+    earliest: date
+    latest: date
+    detail = "{business_date} cannot be opened: days from {earliest} to {latest} can."
+    remedy = "State the day that is traded; if that is what was stated, set this box's clock first."
+    field = "business_date"
+
+
+class TillsOpen(NotNow, slug="tills-open", title="Some tills were not settled"):
+    business_date: date
+    open_tills: tuple[tuple[TillId, WorkstationId], ...]
+    detail = "The business day {business_date} has tills that were not settled: {named}."
+    remedy = "Count and settle them: POST /till-sessions/{{id}}/settle, then close the day."
+
+    @property
+    def named(self) -> str:
+        """Each till, and where it stands open."""
+        return ", ".join(f"{till} (at {workstation})" for till, workstation in self.open_tills)
 
 
 class DayState(StrEnum):

@@ -18,7 +18,7 @@ import msgspec
 
 from edge.db import sale_reads
 from edge.db.requests import AnsweredRequest, find_answered, insert_answered
-from edge.domain.errors import RequestIdReused, RequestIdTaken
+from edge.domain.request import RequestIdReused, RequestIdTaken
 from sync.protocol.codec import decode, encode
 from sync.protocol.identity import SaleId
 

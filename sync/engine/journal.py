@@ -8,7 +8,7 @@ edge/db/tables/store.py (``journal``, ``journal_head``); at most one head is ``c
 Hot path: ``append`` costs one SELECT, one INSERT and one UPDATE, each a constant string.
 """
 
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from uuid import UUID
 
 from sync.protocol.batch import BatchLimits, plan_batch
@@ -73,26 +73,28 @@ _ACKNOWLEDGE = (
 )
 
 
-class NotEnrolled(Refusal):
+class NotEnrolled(
+    Refusal, slug="not-enrolled", status=409, title="This box belongs to no store yet"
+):
     """The box has no epoch to write in."""
 
-    slug: ClassVar[str] = "not-enrolled"
-    title: ClassVar[str] = "This box belongs to no store yet"
 
-
-class EventTooLarge(Refusal):
+class EventTooLarge(
+    Refusal,
+    slug="event-too-large",
+    status=413,
+    title="The request makes a record that is too large",
+):
     """A fact whose body would not fit every limit on its way."""
 
-    slug: ClassVar[str] = "event-too-large"
-    title: ClassVar[str] = "The request makes a record that is too large"
 
-
-class FactBeyondBounds(Refusal):
+class FactBeyondBounds(
+    Refusal,
+    slug="fact-beyond-bounds",
+    title="The request makes a record that nobody could read again",
+):
     """A fact that head office could not read: what is committed must decode, fold and add up on
     both sides, so it is refused while nothing is written yet."""
-
-    slug: ClassVar[str] = "fact-beyond-bounds"
-    title: ClassVar[str] = "The request makes a record that nobody could read again"
 
 
 class JournalDamaged(Exception):

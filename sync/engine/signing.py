@@ -11,7 +11,7 @@ import binascii
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from cryptography.exceptions import InvalidSignature
@@ -39,11 +39,13 @@ SIGNATURE_HEADER = "Holdfast-Signature"
 ANSWER_HEADER = "Holdfast-Answer"
 
 
-class BadSignature(Refusal):
+class BadSignature(
+    Refusal,
+    slug="bad-signature",
+    status=401,
+    title="The request is not signed by the device it names",
+):
     """A request that its device did not sign."""
-
-    slug: ClassVar[str] = "bad-signature"
-    title: ClassVar[str] = "The request is not signed by the device it names"
 
 
 class SignedHead(NamedTuple):

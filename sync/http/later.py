@@ -1,11 +1,9 @@
 """Refusals that pass by waiting: 429 and 503, each with a Retry-After header."""
 
-from typing import ClassVar
-
 from sync.protocol.errors import Refusal
 
 
-class Later(Refusal):
+class Later(Refusal, status=503):
     """``retry_after_s``: how long to wait, in whole seconds."""
 
     def __init__(self, detail: str, *, remedy: str, retry_after_s: int) -> None:
@@ -13,15 +11,9 @@ class Later(Refusal):
         self.retry_after_s = retry_after_s
 
 
-class TooManyTries(Later):
+class TooManyTries(Later, slug="too-many-tries", status=429, title="Too many tries"):
     """Wrong passwords, codes, tokens or signatures, from one place or altogether."""
 
-    slug: ClassVar[str] = "too-many-tries"
-    title: ClassVar[str] = "Too many tries"
 
-
-class Busy(Later):
+class Busy(Later, slug="busy", title="The server has enough to do"):
     """As many as may are at this work already."""
-
-    slug: ClassVar[str] = "busy"
-    title: ClassVar[str] = "The server has enough to do"

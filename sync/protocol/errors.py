@@ -3,11 +3,13 @@
 ::
 
     Exception
-    ├── Refusal            somebody asked for what cannot be; mapped to an RFC 9457 problem document
+    ├── Refusal            somebody asked for what cannot be; an RFC 9457 problem document over HTTP
     │   ├── BadRequest         cannot be understood at all: NotJson, InvalidField, WrongContentType
     │   ├── NotFound           does not exist for whoever asks
-    │   ├── edge.domain.errors …
-    │   └── central.domain.errors …
+    │   ├── AlreadyThere       exists, and may exist once
+    │   └── Declared           members and words stand on the class
+    │       ├── NotAcceptable      cannot be, whatever the state: change the request
+    │       └── NotNow             the state forbids it: change that first, or look what there is
     ├── Unbalanced         a fact whose parts do not add up (a bug, or bytes that lie)
     ├── Undecodable        bytes that are no fact of the kind they claim
     ├── PageDiffers        a page of reference data that does not come out at its set's hash
@@ -15,73 +17,129 @@
         ├── NotDelivered       surely not carried out
         └── OutcomeUnknown     perhaps carried out
 
-Verdicts on the events of a batch are values (``ingest.py``), never exceptions.
+Each side's refusals stand beside their subjects, in its ``domain``. Nothing here is caught to carry
+on: a refusal leaves the use case whole. Verdicts on the events of a batch are values
+(``ingest.py``), never exceptions.
 """
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from inspect import get_annotations
+from typing import Any, ClassVar, Never, dataclass_transform
+
+from sync.protocol.money import format_minor
+
+Keep = Callable[[Any], None]
 
 
 class Refusal(Exception):
     """A request that is refused whole and leaves nothing behind but what ``keep`` writes.
 
-    ``slug`` names the problem type, ``title`` says it in general, ``detail`` in this case,
-    ``field`` points at the member of the request, ``remedy`` says what to do next.
+    On the class, or else its parent's: ``slug`` names the problem type, ``status`` is its HTTP
+    status, ``title`` says it in general. ``detail`` says it in this case, ``remedy`` what to do
+    next, ``field`` points at the member of the request.
     ``keep`` runs with the writer's connection in a savepoint of its own after the refused unit
     was rolled back (the alarm of a 409, a failed login and its counter).
     """
 
     slug: ClassVar[str] = "refused"
+    status: ClassVar[int] = 422
     title: ClassVar[str] = "The request was refused"
+    detail: str
+    remedy: str
+    field: str | None = None
+    keep: Keep | None = None
+
+    def __init_subclass__(
+        cls, *, slug: str | None = None, status: int | None = None, title: str | None = None
+    ) -> None:
+        super().__init_subclass__()
+        cls.slug, cls.status, cls.title = slug or cls.slug, status or cls.status, title or cls.title
 
     def __init__(
-        self,
-        detail: str,
-        *,
-        remedy: str,
-        field: str | None = None,
-        keep: Callable[[Any], None] | None = None,
+        self, detail: str, *, remedy: str, field: str | None = None, keep: Keep | None = None
     ) -> None:
         super().__init__(detail)
-        self.detail = detail
-        self.remedy = remedy
-        self.field = field
-        self.keep = keep
+        self.detail, self.remedy, self.field, self.keep = detail, remedy, field, keep
 
 
-class BadRequest(Refusal):
-    """The request cannot be understood at all."""
-
-    slug = "bad-request"
-    title = "The request cannot be understood"
+class BadRequest(Refusal, slug="bad-request", status=400, title="The request cannot be understood"):
+    pass
 
 
-class NotJson(BadRequest):
-    """The body is no JSON text in UTF-8."""
-
-    slug = "not-json"
-    title = "The body is not JSON"
+class NotJson(BadRequest, slug="not-json", title="The body is not JSON"):
+    """It is no JSON text in UTF-8."""
 
 
-class InvalidField(BadRequest):
+class InvalidField(BadRequest, slug="invalid-field", title="A field of the request is not valid"):
     """A member of the body, or a parameter, has the wrong type or lies outside its bounds."""
 
-    slug = "invalid-field"
-    title = "A field of the request is not valid"
+
+class WrongContentType(
+    BadRequest,
+    slug="wrong-content-type",
+    status=415,
+    title="The body's content type is not supported",
+):
+    pass
 
 
-class WrongContentType(BadRequest):
-    """The body is not declared as what it must be."""
-
-    slug = "wrong-content-type"
-    title = "The body's content type is not supported"
-
-
-class NotFound(Refusal):
+class NotFound(Refusal, slug="not-found", status=404, title="Not known here"):
     """What was asked for by its id or code does not exist for whoever asks."""
 
-    slug = "not-found"
-    title = "Not known here"
+
+class AlreadyThere(Refusal, slug="already-there", status=409, title="It is there already"):
+    """It exists, and may exist once."""
+
+
+@dataclass_transform(eq_default=False)
+class Declared(Refusal):
+    """A refusal whose members are declared and whose words are written over them::
+
+        class TenderMissing(BadTenders, slug="tender-missing", title="No tender was given"):
+            total_minor: int
+            decimals: int
+            detail = "{total_minor} is to be paid, and no tender was given."
+            remedy = "Choose how it is paid."
+            field = "tenders"
+
+    A member is an annotated name, and an argument in that order. ``detail``, ``remedy`` and
+    ``field`` are given as members, or are templates of ``str.format`` over what the refusal has:
+    its members, constants and properties. What is called ``…_minor`` is said as an amount, in the
+    member ``decimals``.
+    """
+
+    def __init__(self, *given: Never, **named: Never) -> None:  # a child's are its members
+        members = dict(zip(members_of(type(self)), given, strict=not named), **named)
+        vars(self).update(members)
+        for name in {"detail", "remedy", "field"}.difference(members):
+            if (template := getattr(self, name)) is not None:
+                setattr(self, name, template.format_map(_Words(self)))
+        Exception.__init__(self, self.detail)
+
+
+def members_of(kind: type[Declared]) -> tuple[str, ...]:
+    """The annotated names of a kind, its parents' first."""
+    declared = [get_annotations(each) for each in kind.__mro__ if each not in Refusal.__mro__]
+    return tuple(dict.fromkeys(name for each in reversed(declared) for name in each))
+
+
+class _Words:
+    """What a template can name."""
+
+    def __init__(self, refusal: Any) -> None:
+        self._refusal = refusal
+
+    def __getitem__(self, name: str) -> Any:
+        said = getattr(self._refusal, name)
+        return format_minor(said, self._refusal.decimals) if name.endswith("_minor") else said
+
+
+class NotAcceptable(Declared):
+    """What is asked for cannot be, whatever the state: change the request."""
+
+
+class NotNow(Declared, status=409):
+    """The state forbids it: change that first, or look at what is there already."""
 
 
 class Unbalanced(ValueError):

@@ -17,11 +17,8 @@ from sync.protocol.errors import InvalidField
 _WHY_NOT = "not looked at for card numbers"
 
 
-class CardNumberTyped(InvalidField):
+class CardNumberTyped(InvalidField, slug="card-number", title="A card's number must not be kept"):
     """Something that may be a card's number stands in a text that would be kept."""
-
-    slug = "card-number"
-    title = "A card's number must not be kept"
 
     def __init__(self, field: str) -> None:
         super().__init__(

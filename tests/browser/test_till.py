@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Page, Request, Route, expect
 
 from edge.db.connection.errors import DiskRefused
-from edge.domain.errors import NoOpenTill
+from edge.domain.till import NoOpenTill
 from sync.protocol.errors import Refusal
 from sync.protocol.identity import WorkstationId
 from sync.protocol.money import format_minor

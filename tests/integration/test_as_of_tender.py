@@ -16,23 +16,18 @@ import pytest
 
 from edge.db.connection.engine import open_connection
 from edge.db.customers import Customer, find_customer, write_customers
-from edge.domain.errors import (
-    InactiveCustomer,
-    InactiveOperator,
-    TenderedTooLongAgo,
-    TotalDiffers,
-    UnknownCustomer,
-    UnknownOperator,
-)
+from edge.domain.customer import InactiveCustomer, UnknownCustomer
+from edge.domain.item import InactiveItem, UnknownScanCode
+from edge.domain.operator import InactiveOperator, UnknownOperator
 from edge.domain.sale.basket import SaleRequest
 from edge.domain.sale.completed import CompletedSale
-from edge.domain.sale.line_errors import (
-    InactiveItem,
+from edge.domain.sale.refusals.prices import (
     PriceMissing,
     TaxRateMissing,
-    UnknownScanCode,
+    TenderedTooLongAgo,
+    TotalDiffers,
 )
-from edge.domain.sale.tender_errors import InactiveTender, UnknownTender
+from edge.domain.sale.refusals.tenders import InactiveTender, UnknownTender
 from edge.usecases.customer.create import draw
 from edge.usecases.customer.update import deactivate_customer
 from edge.usecases.feed.apply_reference import apply_reference

@@ -16,15 +16,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from central.api.guards import device_guard, own_form_guard, page_guard, person_guard
-from central.api.problems import EXCEPTION_HANDLERS, STATUS, status_of
+from central.api.problems import EXCEPTION_HANDLERS
 from central.api.verdicts import JOURNAL_BYTES_MAX, UNFOLDED_MAX
 from central.archive.port import Contended
-from central.domain import errors
 from sync.engine.push import BATCH_TYPE
-from sync.engine.signing import NONCE_HEADER, BadSignature, verify_answer
+from sync.engine.signing import NONCE_HEADER, verify_answer
 from sync.protocol.batch import Acknowledgement
 from sync.protocol.codec import decode, encode, pack, pack_batch
-from sync.protocol.errors import Refusal
 from tests.central_fixtures import Served, TestedBox, postgres_template, problem, serving
 
 __all__ = ["postgres_template"]
@@ -315,22 +313,6 @@ async def test_what_a_box_is_told_at_an_address_that_is_none_is_signed_too(
             said = (status, answer.content, answer.headers)
             signed = verify_answer(box.me.central_key, method, path, headers[NONCE_HEADER], *said)
             assert (path, answer.status_code, signed) == (path, status, True)
-
-
-def _kinds(parent: type[Refusal]) -> list[type[Refusal]]:
-    return [parent, *(kind for child in parent.__subclasses__() for kind in _kinds(child))]
-
-
-def test_every_refusal_of_head_office_has_a_status() -> None:
-    shown = {errors.__name__, Refusal.__module__}
-    mine = [kind for kind in _kinds(Refusal) if kind.__module__ in shown]
-    assert len(mine) > 10
-    found = {kind.slug: status_of(kind) for kind in mine}
-    assert len(found) == len(mine)
-    assert status_of(BadSignature) == 401
-    assert set(STATUS.values()) >= set(found.values())
-    assert found["bad-envelope"] == 422
-    assert found["cursor-gone"] == 410
 
 
 @get("/fails/{kind:str}")

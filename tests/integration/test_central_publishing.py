@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.engine import unit_of_work
-from central.domain.errors import CodeHeld, RowRefused
+from central.domain.feeds import CodeHeld, RowRefused
 from central.usecases.company.add import add_company, find_company
 from central.usecases.company.set_up import Wanted, set_up_company
 from central.usecases.feed.publish import PublishedRow, publish

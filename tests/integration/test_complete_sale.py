@@ -14,40 +14,37 @@ from edge.db import sale_statements, sale_writes
 from edge.db.connection.engine import open_connection
 from edge.db.connection.writer import InlineWriter
 from edge.db.customers import forget_customers
-from edge.domain.errors import (
+from edge.domain.business_day import NoOpenBusinessDay
+from edge.domain.customer import InactiveCustomer, UnknownCustomer
+from edge.domain.item import UnknownScanCode
+from edge.domain.operator import InactiveOperator, UnknownOperator
+from edge.domain.sale.basket import LineRequest, SaleRequest
+from edge.domain.sale.completed import CompletedSale
+from edge.domain.sale.refusals.lines import QuantityTooLarge
+from edge.domain.sale.refusals.points import MorePointsThanRights
+from edge.domain.sale.refusals.prices import TenderedTooLongAgo, TotalDiffers
+from edge.domain.sale.refusals.returns import (
+    CurrencyDiffers,
     CustomerDiffers,
-    InactiveCustomer,
-    InactiveOperator,
-    NoOpenBusinessDay,
-    NoOpenTill,
+    NothingReturned,
+    OriginalNotFound,
+    ReturnedMoreThanSold,
+)
+from edge.domain.sale.refusals.sale_id import (
     SaleArchived,
     SaleFinished,
     SaleIdAbandoned,
     SaleIdReused,
     SaleIdTaken,
-    TenderedTooLongAgo,
-    TotalDiffers,
-    UnknownCustomer,
-    UnknownOperator,
 )
-from edge.domain.sale.basket import LineRequest, SaleRequest
-from edge.domain.sale.completed import CompletedSale
-from edge.domain.sale.line_errors import (
-    CurrencyDiffers,
-    NothingReturned,
-    OriginalNotFound,
-    QuantityTooLarge,
-    ReturnedMoreThanSold,
-    UnknownScanCode,
-)
-from edge.domain.sale.tender_errors import (
+from edge.domain.sale.refusals.tenders import (
     ChangeFromOtherThanCash,
     InactiveTender,
-    MorePointsThanRights,
     TenderMissing,
     TendersBelowTotal,
     UnknownTender,
 )
+from edge.domain.till import NoOpenTill
 from edge.usecases.sale.abandon import abandon_sale
 from edge.usecases.sale.look_up import Abandoned, NotKnown, look_up_sale
 from sync.engine.journal import begin_epoch

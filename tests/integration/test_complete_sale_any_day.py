@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from edge.db.connection.engine import open_connection
-from edge.domain.errors import SaleIdReused, TotalDiffers
 from edge.domain.sale.basket import LineRequest, OriginalRequest, SaleRequest, TenderRequest
 from edge.domain.sale.completed import CompletedSale
+from edge.domain.sale.refusals.prices import TotalDiffers
+from edge.domain.sale.refusals.sale_id import SaleIdReused
 from sync.protocol.errors import Refusal
 from sync.protocol.identity import CustomerId
 from sync.protocol.money import CashRounding, round_cash

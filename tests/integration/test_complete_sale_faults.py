@@ -10,7 +10,7 @@ import pytest
 from edge.db.connection.crash import arm, disarm
 from edge.db.connection.group import Unit
 from edge.db.connection.writer import InlineWriter
-from edge.domain.errors import SaleIdReused
+from edge.domain.sale.refusals.sale_id import SaleIdReused
 from edge.usecases.sale.abandon import abandon_sale
 from tests.books import faults_of
 from tests.builders import (

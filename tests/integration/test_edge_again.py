@@ -13,8 +13,8 @@ from edge.db.alarms import list_alarms
 from edge.db.connection.writer import InlineWriter
 from edge.db.reference import Feed, PublishedRow, write_rows
 from edge.db.workstations import list_codes, token_hash, token_hashes
-from edge.domain.errors import SaleIdReused
-from edge.domain.sale.line_errors import UnknownScanCode
+from edge.domain.item import UnknownScanCode
+from edge.domain.sale.refusals.sale_id import SaleIdReused
 from edge.domain.workstation import PairingRefused
 from edge.usecases.box.clear_alarm import ClearAlarm, clear_alarm
 from edge.usecases.feed.retry_rows import retry_rows

@@ -23,7 +23,8 @@ from edge.domain.customer import (
     NothingToChange,
     PersonalFieldsClosed,
 )
-from edge.domain.errors import RequestIdReused, UnknownOperator
+from edge.domain.operator import UnknownOperator
+from edge.domain.request import RequestIdReused
 from edge.usecases.customer.create import CreateCustomer, create_customer, draw
 from edge.usecases.customer.update import (
     UpdateCustomer,

@@ -10,31 +10,28 @@ import pytest
 
 from edge.db.days import BusinessDay, find_open_day
 from edge.db.tills import find_open_till, find_till_session
-from edge.domain.business_day import DayState
-from edge.domain.day_errors import (
-    AnotherWorkstationsTill,
+from edge.domain.box import SettingsMissing
+from edge.domain.business_day import (
     BusinessDayBehind,
     BusinessDayClosedAlready,
     BusinessDayFar,
     BusinessDayOpenAlready,
     BusinessDayOutOfReach,
     BusinessDayTooEarly,
-    TillOpenAlready,
-    TillSettledAlready,
+    DayState,
+    NoOpenBusinessDay,
     TillsOpen,
     UnknownBusinessDay,
+)
+from edge.domain.operator import AuthorityNeeded, InactiveOperator, UnknownOperator
+from edge.domain.request import RequestIdReused, RequestIdTaken
+from edge.domain.till import (
+    AnotherWorkstationsTill,
+    TillOpenAlready,
+    TillSettledAlready,
+    TillState,
     UnknownTillSession,
 )
-from edge.domain.errors import (
-    AuthorityNeeded,
-    InactiveOperator,
-    NoOpenBusinessDay,
-    RequestIdReused,
-    RequestIdTaken,
-    SettingsMissing,
-    UnknownOperator,
-)
-from edge.domain.till import TillState
 from edge.usecases.day.close import CloseBusinessDay, ClosedDay, close_business_day
 from edge.usecases.day.open import OpenBusinessDay, open_business_day
 from edge.usecases.day.reopen import ReopenBusinessDay, reopen_business_day

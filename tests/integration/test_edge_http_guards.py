@@ -1,8 +1,6 @@
 """Who may call a store server, what it sends with every answer, and how it tells of errors."""
 
-import importlib
 import json
-import pkgutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,18 +10,14 @@ import pytest_asyncio
 from litestar.handlers import HTTPRouteHandler
 from structlog.testing import capture_logs
 
-import edge
-import sync
 from edge.api import sales
 from edge.api.guard import require_own_host, require_workstation
-from edge.api.problems import STATUS, status_of
 from edge.box.keys import read_key
 from edge.db.connection.errors import CannotStart
 from edge.server.app import build_app
 from edge.usecases.workstation.issue_pairing_code import issue_pairing_code, new_code
 from sync.http.headers import HEADERS
 from sync.protocol.change import Head
-from sync.protocol.errors import Refusal
 from sync.protocol.identity import WorkstationId
 from tests.edge_store import Till, open_store, pairing, row_counts, sale
 
@@ -127,28 +121,6 @@ async def test_the_apis_own_description_names_every_route_body_and_error(till: T
         answer = await till.call("GET", page)
         assert answer.status_code == 404
         assert "//" not in answer.text
-
-
-def _every_refusal() -> set[type[Refusal]]:
-    for package in (edge, sync):
-        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if "migrations" not in module.name and not module.name.endswith("__main__"):
-                importlib.import_module(module.name)
-
-    def below(kind: type[Refusal]) -> set[type[Refusal]]:
-        return {kind}.union(*(below(child) for child in kind.__subclasses__()))
-
-    return {kind for kind in below(Refusal) if kind.__module__.startswith(("edge.", "sync."))}
-
-
-async def test_every_refusal_has_a_status_a_slug_of_its_own_and_a_title() -> None:
-    told = sorted(_every_refusal(), key=lambda kind: kind.__name__)
-    own = [kind for kind in told if "slug" in vars(kind)]
-    assert len({kind.slug for kind in own}) == len(own) > 40
-    for kind in told:
-        parents = [parent for parent in kind.__mro__ if parent in STATUS]
-        assert parents[0] is not Refusal or not kind.__subclasses__() or kind is Refusal
-        assert 400 <= status_of(kind) < 600
 
 
 async def test_what_nobody_expected_is_a_500_without_internals_and_is_logged(

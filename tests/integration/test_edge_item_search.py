@@ -8,7 +8,7 @@ import pytest
 from edge.db import ranking
 from edge.db.item_search import search_items
 from edge.db.items import AsOf
-from edge.domain.sale.line_errors import UnknownScanCode
+from edge.domain.item import UnknownScanCode
 from edge.usecases.feed.apply_reference import apply_reference
 from edge.usecases.item.look_up import look_up_item, look_up_items, look_up_scan
 from sync.protocol.facts import TaxClass

@@ -15,8 +15,9 @@ from edge.db.pushing import read_push_state
 from edge.db.store import read_enrolment
 from edge.db.workstations import list_workstations, token_hash, token_hashes
 from edge.domain.alarm import AlarmClearedAlready, UnknownAlarm
+from edge.domain.box import EnrolledAlready, EnrolmentUnsound
 from edge.domain.reckoning import Steady
-from edge.domain.workstation import EnrolledAlready, EnrolmentUnsound, PairingRefused
+from edge.domain.workstation import PairingRefused
 from edge.usecases.box.adopt_enrolment import adopt_enrolment
 from edge.usecases.box.clear_alarm import ClearAlarm, clear_alarm
 from edge.usecases.box.raise_alarm import raise_alarm

@@ -13,9 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.domain.business_day import BUSINESS_DAY, DayEvent, DayState
-from edge.domain.day_errors import BusinessDayBehind, BusinessDayOpenAlready, TillsOpen
-from edge.domain.errors import NoOpenBusinessDay
+from edge.domain.business_day import (
+    BUSINESS_DAY,
+    BusinessDayBehind,
+    BusinessDayOpenAlready,
+    DayEvent,
+    DayState,
+    NoOpenBusinessDay,
+    TillsOpen,
+)
 from edge.domain.sale.basket import LineRequest, SaleRequest, TenderRequest
 from edge.domain.states import States
 from edge.domain.till import TILL, TillEvent, TillState

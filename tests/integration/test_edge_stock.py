@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from edge.db.stock import stock_history, stock_level
-from edge.domain.errors import InactiveOperator, RequestIdReused
-from edge.domain.sale.line_errors import UnknownItem
+from edge.domain.item import UnknownItem
+from edge.domain.operator import InactiveOperator
+from edge.domain.request import RequestIdReused
 from edge.usecases.stock.receive_goods import GoodsLine, ReceivedGoods, ReceiveGoods, receive_goods
 from sync.protocol.errors import Refusal
 from sync.protocol.facts import StockLine, StockMoved, StockMovementKind

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from edge.db.connection.writer import InlineWriter
 from edge.db.totals import read_account, read_receipts, read_totals
-from edge.domain.errors import TotalDiffers
+from edge.domain.sale.refusals.prices import TotalDiffers
 from edge.usecases.day.close import CloseBusinessDay, close_business_day
 from edge.usecases.stock.receive_goods import GoodsLine, ReceiveGoods, receive_goods
 from edge.usecases.till.settle import SettleTill, settle_till

@@ -20,9 +20,9 @@ from central.projections.fold import fold_events
 from central.projections.rows.customer import Points
 from edge.db import sale_reads
 from edge.db.connection.engine import open_connection
-from edge.domain.errors import TotalDiffers
 from edge.domain.sale.basket import LineRequest, OriginalRequest, SaleRequest
 from edge.domain.sale.completed import CompletedSale
+from edge.domain.sale.refusals.prices import TotalDiffers
 from sync.protocol.change import Epoch
 from sync.protocol.facts import Spend, TakeBack
 from sync.protocol.identity import EventId

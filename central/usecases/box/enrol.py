@@ -21,8 +21,7 @@ from central.db.credentials import EnrolCode
 from central.db.decisions import EpochIssued
 from central.db.engine import raw, unit_of_work
 from central.db.tables import Device, Store, StreamRow, table
-from central.domain.enrol_code import EnrolCodeParts, is_same, read_code
-from central.domain.errors import EnrolCodeRefused
+from central.domain.enrol_code import EnrolCodeParts, EnrolCodeRefused, is_same, read_code
 from central.usecases.box.give_first_grants import give_due_grants, owe_first_grants
 from central.usecases.decision.decide import decide
 from central.usecases.feed.read_feed import read_incarnation

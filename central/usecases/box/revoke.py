@@ -10,12 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from central.db.credentials import EnrolCode
 from central.db.decisions import BoxRevoked
 from central.db.tables import Device, Store, StreamRow, table
-from central.domain.errors import AlreadyThere
 from central.domain.fields import plain_text
 from central.usecases.decision.decide import decide
 from sync.protocol.change import Epoch, Genesis
 from sync.protocol.codec import decode
-from sync.protocol.errors import NotFound
+from sync.protocol.errors import AlreadyThere, NotFound
 from sync.protocol.identity import CompanyId, DeviceId, StoreId
 
 BOXES_LISTED_MAX = 10_000

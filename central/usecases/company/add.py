@@ -7,10 +7,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.tables import Company, table
-from central.domain.errors import AlreadyThere
 from central.domain.fields import currency_code, plain_text
 from sync.protocol.currency import decimals_of
-from sync.protocol.errors import NotFound
+from sync.protocol.errors import AlreadyThere, NotFound
 from sync.protocol.identity import CompanyId
 
 NAMED_MAX = 10

@@ -17,7 +17,6 @@ from central.db.decisions import AnyDecision, CustomerDecided, PointsOpened
 from central.db.engine import raw
 from central.db.projected import CustomerFieldRow
 from central.db.tables import Store, table
-from central.domain.errors import AlreadyThere
 from central.sample.chain import (
     TAX_RATES,
     TENDERS,
@@ -36,6 +35,7 @@ from central.usecases.feed.publish_reference import (
 )
 from sync.engine.sealing import NONCE_BYTES, new_key, seal
 from sync.protocol.clock import Hlc, tick
+from sync.protocol.errors import AlreadyThere
 from sync.protocol.facts import CustomerChanged
 from sync.protocol.identity import CompanyId, CustomerId, OperatorId
 from sync.protocol.reference import Item, Operator, Price, TaxRate, Tender

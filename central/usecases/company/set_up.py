@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from central.db.engine import unit_of_work
-from central.domain.errors import AlreadyThere
 from central.domain.fields import currency_code, email_address, plain_text, short_id
 from central.usecases.company.add import add_company, find_company
 from central.usecases.company.load_sample import load_sample
@@ -18,6 +17,7 @@ from central.usecases.feed.sequence_publications import drain_publications
 from central.usecases.people.add_user import add_user
 from central.usecases.people.sign_in_link import create_sign_in_link
 from central.usecases.store.add import add_store, default_settings
+from sync.protocol.errors import AlreadyThere
 
 PASSWORD_BYTES = 24
 """Nobody learns this password: the user comes in by links."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.engine import raw
-from central.domain.errors import CodeHeld
+from central.domain.feeds import CodeHeld
 from sync.protocol.identity import CompanyId
 from sync.protocol.reference import Item
 from sync.protocol.scan_code import code_key

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.engine import raw
-from central.domain.errors import RowRefused
+from central.domain.feeds import RowRefused
 from sync.protocol.feeds import RowUnreadable, read_row
 from sync.protocol.identity import CompanyId
 from sync.protocol.reference import DataSet

@@ -7,8 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.engine import raw
-from central.domain.errors import CursorGone
-from central.domain.feeds import FollowedFeed, followed_feeds
+from central.domain.feeds import CursorGone, FollowedFeed, followed_feeds
 from sync.protocol.identity import CompanyId, CustomerId, Incarnation, StoreId
 from sync.protocol.reference import (
     EMPTY_SET_HASH,

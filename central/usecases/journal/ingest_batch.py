@@ -22,7 +22,7 @@ from central.archive.port import (
     Standing,
     StreamKey,
 )
-from central.domain.errors import RecordDamaged
+from central.domain.journal import RecordDamaged
 from central.projections.line_up import NUL
 from sync.protocol.batch import Batch
 from sync.protocol.change import Head, genesis_hash

@@ -8,9 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.people import UserRow
 from central.db.tables import table
-from central.domain.errors import AlreadyThere
 from central.domain.fields import email_address, plain_text
-from sync.protocol.errors import InvalidField
+from sync.protocol.errors import AlreadyThere, InvalidField
 from sync.protocol.identity import CompanyId
 
 PASSWORD_LETTERS_MIN = 12

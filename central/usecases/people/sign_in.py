@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from central.db.engine import unit_of_work
 from central.db.people import ApiToken, BoardSession
 from central.db.tables import table
-from central.domain.errors import NotSignedIn
+from central.domain.access import NotSignedIn
 from central.domain.fields import plain_text
 from central.usecases.people.add_user import HASHER, PASSWORD_LETTERS_MAX
 from central.usecases.people.sign_in_tries import Asking, SignInTries

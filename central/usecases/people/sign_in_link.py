@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from central.db.engine import unit_of_work
 from central.db.people import SignInLink, UserRow
 from central.db.tables import table
-from central.domain.errors import NotSignedIn
+from central.domain.access import NotSignedIn
 from central.domain.fields import email_address
 from central.usecases.people.sign_in import TOKEN_BYTES, SignedIn, begin_session, token_hash
 from sync.protocol.errors import InvalidField, NotFound

@@ -8,11 +8,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.tables import Company, Store, table
-from central.domain.errors import AlreadyThere
 from central.domain.fields import currency_code, optional_text, plain_text, short_id, zone_name
 from central.usecases.feed.publish_reference import publish_settings
 from sync.protocol.codec import encode
-from sync.protocol.errors import NotFound
+from sync.protocol.errors import AlreadyThere, NotFound
 from sync.protocol.identity import CompanyId, StoreId
 from sync.protocol.reference import StoreSettings
 

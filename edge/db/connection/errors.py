@@ -17,63 +17,55 @@
 from pathlib import Path
 from typing import ClassVar
 
-from sync.protocol.errors import Refusal
+from sync.protocol.errors import Declared
 
 
-class DiskRefused(Refusal):
-    """The store's disk is full or failing. Nothing of the request was kept."""
+class DiskRefused(
+    Declared, slug="store-disk", status=507, title="The store's disk did not take it"
+):
+    full: bool
+    cause: str
+    detail = "The store's disk is {state} ({cause}); nothing of this request was kept."
+    remedy = "{first}, then send the same request again."
 
-    slug = "store-disk"
-    title = "The store's disk did not take it"
+    @property
+    def state(self) -> str:
+        """As a word."""
+        return "full" if self.full else "failing"
 
-    def __init__(self, *, full: bool, cause: str) -> None:
-        state = "full" if full else "failing"
-        super().__init__(
-            f"The store's disk is {state} ({cause}); nothing of this request was kept.",
-            remedy="Free some space on the store server, then send the same request again."
-            if full
-            else "Put the spare store server into service, then send the same request again.",
-        )
-        self.full = full
-
-
-class StoreBusy(Refusal):
-    """Another program held the database's write lock for longer than the busy timeout."""
-
-    slug = "store-busy"
-    title = "Another program writes in the store's database"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Another program writes in the store's database; nothing of this request was kept.",
-            remedy="Close that program on the store server, then send the same request again.",
-        )
+    @property
+    def first(self) -> str:
+        """What to do before it is sent again."""
+        if self.full:
+            return "Free some space on the store server"
+        return "Put the spare store server into service"
 
 
-class WriterFull(Refusal):
-    """More units wait for the writer than it may hold."""
+class StoreBusy(
+    Declared, slug="store-busy", status=503, title="Another program writes in the store's database"
+):
+    """Its write lock was held for longer than the busy timeout."""
 
-    slug = "store-overloaded"
-    title = "The store server has too much to do"
-
-    def __init__(self, waiting: int) -> None:
-        super().__init__(
-            f"{waiting} requests wait already; nothing of this one was kept.",
-            remedy="Send the same request again in a moment.",
-        )
+    detail = "Another program writes in the store's database; nothing of this request was kept."
+    remedy = "Close that program on the store server, then send the same request again."
 
 
-class WriterClosed(Refusal):
-    """The writer takes no more units: it was closed, or could not open its database again."""
+class WriterFull(
+    Declared, slug="store-overloaded", status=503, title="The store server has too much to do"
+):
+    waiting: int
+    detail = "{waiting} requests wait already; nothing of this one was kept."
+    remedy = "Send the same request again in a moment."
 
-    slug = "store-closed"
-    title = "The store's database is closed"
 
-    def __init__(self, why: str) -> None:
-        super().__init__(
-            f"The store's database is closed: {why}. Nothing of this request was kept.",
-            remedy="Start the store server again; it says what is wrong.",
-        )
+class WriterClosed(
+    Declared, slug="store-closed", status=503, title="The store's database is closed"
+):
+    """It was closed, or could not open its database again."""
+
+    why: str
+    detail = "The store's database is closed: {why}. Nothing of this request was kept."
+    remedy = "Start the store server again; it says what is wrong."
 
 
 class CommitUnknown(Exception):
@@ -83,6 +75,7 @@ class CommitUnknown(Exception):
     """
 
     slug: ClassVar[str] = "outcome-unknown"
+    status: ClassVar[int] = 503
     title: ClassVar[str] = "Nobody knows yet whether it was kept"
 
     def __init__(self, cause: str) -> None:

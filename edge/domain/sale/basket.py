@@ -10,15 +10,15 @@ from typing import Annotated, TypeAlias
 
 import msgspec
 
-from edge.domain.errors import TenderedInTheFuture, TenderedTooLongAgo
-from edge.domain.sale.line_errors import (
-    NothingReturned,
+from edge.domain.sale.refusals.lines import (
     QuantityTooLarge,
     TooManyLines,
     WrongLineNumber,
     WrongQuantity,
 )
-from edge.domain.sale.tender_errors import TooManyTenders
+from edge.domain.sale.refusals.prices import TenderedInTheFuture, TenderedTooLongAgo
+from edge.domain.sale.refusals.returns import NothingReturned
+from edge.domain.sale.refusals.tenders import TooManyTenders
 from edge.domain.text import Sentence, ShortItem, ShortOperator, ShortTender, Word
 from sync.protocol.bounds import FIGURE_MAX
 from sync.protocol.clock import ClockState

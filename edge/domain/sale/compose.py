@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from edge.domain import stock
-from edge.domain.errors import TotalDiffers
 from edge.domain.sale import loyalty
 from edge.domain.sale import tenders as tender
 from edge.domain.sale.basket import SaleRequest
 from edge.domain.sale.priced_basket import price_basket
+from edge.domain.sale.refusals.prices import TotalDiffers
 from edge.domain.sale.situation import Situation
 from sync.protocol.escrow import Right
 from sync.protocol.facts import Line, RetailTransaction, Spend, tax_lines
@@ -30,7 +30,7 @@ class Composed(NamedTuple):
 def compose(request: SaleRequest, known: Situation) -> Composed:
     """The fact of ``request``, whose shape and instant were looked at before (basket.py).
 
-    Raises the refusals of errors.py, line_errors.py and tender_errors.py.
+    Raises the refusals of edge/domain/sale/refusals.
     """
     basket = price_basket(request, known)
     total, settings = basket.total_minor, known.settings

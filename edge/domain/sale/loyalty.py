@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from edge.domain.sale.line_errors import PointsTooMany
-from edge.domain.sale.tender_errors import MorePointsThanRights, NotWholePoints
+from edge.domain.sale.refusals.points import MorePointsThanRights, NotWholePoints, PointsTooMany
 from sync.protocol.bounds import FIGURE_MAX
 from sync.protocol.escrow import Right, allot, own_line_first
 from sync.protocol.facts import Line, Spend, TakeBack

@@ -10,18 +10,14 @@ How it is paid (tenders.py) is looked at after this, and changes nothing here.
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from edge.domain.errors import (
-    InactiveCustomer,
-    InactiveOperator,
-    UnknownCustomer,
-    UnknownOperator,
-)
+from edge.domain.customer import InactiveCustomer, UnknownCustomer
+from edge.domain.operator import InactiveOperator, UnknownOperator
 from edge.domain.sale import loyalty, pricing, returns, tax
 from edge.domain.sale.basket import LineRequest, SaleRequest
-from edge.domain.sale.line_errors import AmountTooLarge
 from edge.domain.sale.pricing import Priced
 from edge.domain.sale.promotions.reduce import Modifiers, reduce_lines
 from edge.domain.sale.promotions.shape import LineOnOffer
+from edge.domain.sale.refusals.prices import AmountTooLarge
 from edge.domain.sale.situation import RateInForce, Situation
 from sync.protocol.bounds import FIGURE_MAX
 from sync.protocol.facts import Line, TaxClass
@@ -77,7 +73,7 @@ def price_basket(asked: SaleRequest, known: Situation) -> PricedBasket:
     looked at.
 
     Raises UnknownOperator, InactiveOperator, UnknownCustomer, InactiveCustomer, CustomerDiffers,
-    and the refusals of line_errors.py.
+    and the refusals of lines and prices.
     """
     _refuse_unknown_people(asked, known)
     customer_id = returns.customer_of(asked.customer_id, known.originals)

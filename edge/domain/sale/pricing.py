@@ -7,20 +7,16 @@ hand is for open-price items only, names its reason and has version 0.
 
 from typing import NamedTuple
 
+from edge.domain.item import InactiveItem, UnknownItem, UnknownScanCode
 from edge.domain.sale.basket import LineRequest
-from edge.domain.sale.line_errors import (
+from edge.domain.sale.refusals.lines import ItemDiffers, ItemMissing, QuantityNotWhole
+from edge.domain.sale.refusals.prices import (
     AmountIsNothing,
     AmountTooLarge,
-    InactiveItem,
-    ItemDiffers,
-    ItemMissing,
     OpenPriceNotAllowed,
     OpenPriceReasonMissing,
     OpenPriceReasonSuperfluous,
     PriceMissing,
-    QuantityNotWhole,
-    UnknownItem,
-    UnknownScanCode,
 )
 from edge.domain.sale.situation import ItemOnSale, PriceInForce, Situation
 from sync.protocol.money import MINOR_MAX, extend

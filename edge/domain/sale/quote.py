@@ -86,7 +86,7 @@ def quote(asked: SaleRequest, known: Situation) -> Quote:
     """The amounts of ``asked``, whose shape was looked at before (basket.py); its id and total are
     not looked at.
 
-    Raises the refusals of line_errors.py, and of tender_errors.py for each tender by itself; too
+    Raises the refusals of lines, prices and returns, and of tenders for each by itself; too
     little is no refusal here.
     """
     basket = price_basket(asked, known)

@@ -9,17 +9,17 @@ on the line. Only the currency must be today's, for it is today's cash that goes
 
 from collections.abc import Mapping, Sequence
 
-from edge.domain.errors import CustomerDiffers
 from edge.domain.sale.basket import LineRequest
-from edge.domain.sale.line_errors import (
-    AmountIsNothing,
+from edge.domain.sale.pricing import find_item, refuse_part
+from edge.domain.sale.refusals.lines import ItemDiffers
+from edge.domain.sale.refusals.prices import AmountIsNothing
+from edge.domain.sale.refusals.returns import (
     CurrencyDiffers,
-    ItemDiffers,
+    CustomerDiffers,
     OriginalNotFound,
     ReturnedMoreThanSold,
     ReturnPriceDiffers,
 )
-from edge.domain.sale.pricing import find_item, refuse_part
 from edge.domain.sale.situation import Situation, SoldLine
 from sync.protocol.facts import Line, OriginalLine, PriceModifier
 from sync.protocol.identity import CustomerId

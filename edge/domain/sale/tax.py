@@ -6,7 +6,7 @@ up to it (money.py). Return lines do not come here: they mirror their original's
 
 from collections.abc import Mapping, Sequence
 
-from edge.domain.sale.line_errors import TaxRateMissing
+from edge.domain.sale.refusals.prices import TaxRateMissing
 from edge.domain.sale.situation import RateInForce
 from sync.protocol.facts import TaxClass
 from sync.protocol.money import added_tax, included_tax, split

@@ -12,11 +12,10 @@ from typing import NamedTuple
 from edge.domain.sale import loyalty
 from edge.domain.sale.basket import TenderRequest
 from edge.domain.sale.priced_basket import PricedBasket
-from edge.domain.sale.situation import Situation, TenderInUse
-from edge.domain.sale.tender_errors import (
+from edge.domain.sale.refusals.points import PointsWithoutCustomer
+from edge.domain.sale.refusals.tenders import (
     ChangeFromOtherThanCash,
     InactiveTender,
-    PointsWithoutCustomer,
     RefundDiffers,
     TenderMissing,
     TenderNotRefundable,
@@ -25,6 +24,7 @@ from edge.domain.sale.tender_errors import (
     UnknownTender,
     WrongTenderAmount,
 )
+from edge.domain.sale.situation import Situation, TenderInUse
 from sync.protocol.facts import Spend, TenderLine
 from sync.protocol.money import MINOR_MAX, round_cash
 from sync.protocol.reference import StoreSettings

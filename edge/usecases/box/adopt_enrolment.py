@@ -3,7 +3,7 @@
 import sqlite3
 
 from edge.db.store import Enrolment, insert_enrolment, read_enrolment
-from edge.domain.workstation import EnrolledAlready, EnrolmentUnsound
+from edge.domain.box import EnrolledAlready, EnrolmentUnsound
 from edge.usecases.box.record_boot import record_boot
 from sync.engine.journal import Moment, begin_epoch, read_head
 from sync.engine.signing import GENESIS_SIGNED, verify_bytes

@@ -9,8 +9,7 @@ from edge.db.days import BusinessDay, find_day, mark_closed
 from edge.db.operators import require_operator
 from edge.db.tills import open_sessions
 from edge.db.totals import read_account
-from edge.domain.business_day import BUSINESS_DAY, DayEvent
-from edge.domain.day_errors import TillsOpen
+from edge.domain.business_day import BUSINESS_DAY, DayEvent, TillsOpen
 from edge.domain.states import state_of
 from edge.usecases.fields import Operator, Request
 from sync.engine.journal import Moment, append, read_head, read_range

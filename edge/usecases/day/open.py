@@ -14,6 +14,8 @@ from edge.db.operators import require_authority, require_operator
 from edge.db.store import read_settings, today
 from edge.domain.business_day import (
     BUSINESS_DAY,
+    BusinessDayFar,
+    BusinessDayTooEarly,
     DayEvent,
     KnownToday,
     known_today,
@@ -21,7 +23,6 @@ from edge.domain.business_day import (
     refuse_impossible_date,
     refuse_second_open,
 )
-from edge.domain.day_errors import BusinessDayFar, BusinessDayTooEarly
 from edge.domain.states import state_of
 from edge.usecases.fields import Operator, Request, Told
 from sync.engine.journal import Moment, append

@@ -6,8 +6,7 @@ from datetime import date
 
 from edge.db.days import BusinessDay, can_reopen, find_day, find_open_day, mark_reopened
 from edge.db.operators import require_authority
-from edge.domain.business_day import BUSINESS_DAY, DayEvent, refuse_second_open
-from edge.domain.day_errors import BusinessDayBehind
+from edge.domain.business_day import BUSINESS_DAY, BusinessDayBehind, DayEvent, refuse_second_open
 from edge.domain.states import state_of
 from edge.usecases.fields import Operator, Request, Told
 from sync.engine.journal import Moment, append

@@ -8,7 +8,7 @@ from edge.db.days import find_open_day
 from edge.db.item_search import search_items
 from edge.db.items import AsOf, ItemFound, find_item_by_code
 from edge.db.store import read_settings, today
-from edge.domain.sale.line_errors import UnknownScanCode
+from edge.domain.item import UnknownScanCode
 from edge.domain.scan import readings_of
 from sync.engine.journal import Moment
 

@@ -8,7 +8,7 @@ import sqlite3
 
 from edge.db import sale_reads, sale_writes
 from edge.db.operators import require_operator
-from edge.domain.errors import SaleFinished, SaleIdTaken
+from edge.domain.sale.refusals.sale_id import SaleFinished, SaleIdTaken
 from edge.usecases.sale.look_up import Abandoned, number_of
 from sync.engine.journal import Moment, append
 from sync.protocol.facts import IdAbandoned

@@ -13,10 +13,10 @@ from uuid import uuid5
 
 from edge.db import sale_reads, sale_writes
 from edge.db.connection.crash import crash_point
-from edge.domain.errors import SaleIdAbandoned, SaleIdReused, SaleIdTaken
 from edge.domain.sale.basket import SaleRequest, refuse_wrong_instant, refuse_wrong_shape
 from edge.domain.sale.completed import CompletedSale
 from edge.domain.sale.compose import Composed, compose
+from edge.domain.sale.refusals.sale_id import SaleIdAbandoned, SaleIdReused, SaleIdTaken
 from edge.domain.sale.situation import Situation
 from edge.usecases.box.raise_alarm import raise_alarm
 from edge.usecases.sale.look_up import number_of, points_left, recall, require_store
@@ -39,7 +39,7 @@ def complete_sale(
     """Finish ``request``; ``request_digest`` is SHA-256 of the body's bytes, 32 bytes long.
 
     ``require_return``: at least one line must take goods back (``POST /returns``). Raises the
-    refusals of edge/domain/errors.py, line_errors.py and tender_errors.py, NotEnrolled and
+    refusals of edge/domain and edge/domain/sale/refusals, NotEnrolled and
     EventTooLarge; a SaleIdReused carries the alarm in ``keep``.
     """
     standing = sale_reads.find_id(db, request.sale_id)

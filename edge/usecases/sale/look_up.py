@@ -9,8 +9,8 @@ import sqlite3
 import msgspec
 
 from edge.db import sale_reads
-from edge.domain.errors import SaleArchived
 from edge.domain.sale.completed import CompletedSale
+from edge.domain.sale.refusals.sale_id import SaleArchived
 from sync.engine.journal import NotEnrolled
 from sync.protocol.codec import decode_fact
 from sync.protocol.facts import RetailTransaction

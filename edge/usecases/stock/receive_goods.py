@@ -10,7 +10,7 @@ from msgspec import Meta
 from edge.db.days import find_open_day
 from edge.db.operators import require_operator
 from edge.db.stock import MovedLine, move_stock
-from edge.domain.sale.line_errors import UnknownItem
+from edge.domain.item import UnknownItem
 from edge.usecases.fields import (
     LINES_MAX,
     AmountMinor,

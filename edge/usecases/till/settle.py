@@ -9,9 +9,8 @@ from msgspec.structs import replace
 from edge.db.operators import require_authority, require_operator
 from edge.db.store import read_settings
 from edge.db.tills import TillSession, expected_cash, find_till_session, mark_settled
-from edge.domain.day_errors import AnotherWorkstationsTill, TillSettledAlready
 from edge.domain.states import state_of
-from edge.domain.till import TILL, TillEvent
+from edge.domain.till import TILL, AnotherWorkstationsTill, TillEvent, TillSettledAlready
 from edge.usecases.fields import AmountMinor, Operator, Request, Told
 from sync.engine.journal import Moment, append
 from sync.protocol.facts import DeviceRecorded, TillSessionSettled

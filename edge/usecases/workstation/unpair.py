@@ -5,7 +5,7 @@ import sqlite3
 import msgspec
 
 from edge.db.workstations import drop_code, drop_workstation, find_code
-from edge.domain.workstation import NotPaired
+from edge.domain.workstation import UnknownWorkstation
 from edge.usecases.fields import one_case
 from edge.usecases.workstation.pair import forget_pairing
 from sync.protocol.identity import WorkstationId
@@ -20,12 +20,12 @@ class Unpaired(msgspec.Struct, frozen=True):
 
 
 def unpair_workstation(db: sqlite3.Connection, workstation_id: WorkstationId) -> Unpaired:
-    """Neither its token nor its code opens anything from now on. Raises NotPaired."""
+    """Neither its token nor its code opens anything from now on. Raises UnknownWorkstation."""
     workstation_id = WorkstationId(one_case(workstation_id))
     code = find_code(db, workstation_id) is not None
     forget_pairing(db, workstation_id)
     token = drop_workstation(db, workstation_id)
     if not token and not code:
-        raise NotPaired(workstation_id)
+        raise UnknownWorkstation(workstation_id)
     drop_code(db, workstation_id)
     return Unpaired(workstation_id, token, code)

@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from edge.domain.errors import NotAcceptable, TenderedInTheFuture, TenderedTooLongAgo
 from edge.domain.sale.basket import (
     TENDERED_AHEAD_MAX_S,
     UNCHECKED_AHEAD_MAX_S,
@@ -14,15 +13,13 @@ from edge.domain.sale.basket import (
     refuse_wrong_instant,
     refuse_wrong_shape,
 )
-from edge.domain.sale.line_errors import (
-    NothingReturned,
-    TooManyLines,
-    WrongLineNumber,
-    WrongQuantity,
-)
-from edge.domain.sale.tender_errors import TooManyTenders
+from edge.domain.sale.refusals.lines import TooManyLines, WrongLineNumber, WrongQuantity
+from edge.domain.sale.refusals.prices import TenderedInTheFuture, TenderedTooLongAgo
+from edge.domain.sale.refusals.returns import NothingReturned
+from edge.domain.sale.refusals.tenders import TooManyTenders
 from sync.protocol.change import INSTANT_MS_MAX
 from sync.protocol.clock import ClockState
+from sync.protocol.errors import NotAcceptable
 from sync.protocol.facts import LINES_MAX, TENDERS_MAX
 from sync.protocol.money import QUANTITY_MILLI_MAX
 from tests.builders import (

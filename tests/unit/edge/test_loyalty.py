@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from edge.domain.sale.loyalty import close, earn, points_for, rights_after, spend, take_back
-from edge.domain.sale.tender_errors import MorePointsThanRights, NotWholePoints
+from edge.domain.sale.refusals.points import MorePointsThanRights, NotWholePoints
 from sync.protocol.escrow import Right
 from sync.protocol.facts import Line, OriginalLine, Spend, TakeBack, TaxClass
 from sync.protocol.identity import ItemId, SaleId

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from edge.domain.sale.compose import compose
-from edge.domain.sale.line_errors import AmountIsNothing
 from edge.domain.sale.promotions.kinds import KINDS, Published, understand
 from edge.domain.sale.promotions.reduce import reduce_lines
 from edge.domain.sale.promotions.shape import Kind, LineOnOffer, Promotion, Reduction
 from edge.domain.sale.quote import quote
 from edge.domain.sale.receipt import Place, receipt_text
+from edge.domain.sale.refusals.prices import AmountIsNothing
 from edge.domain.sale.situation import SoldLine
 from sync.protocol.change import Epoch
 from sync.protocol.codec import decode_fact, encode, kind_of

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from edge.domain.sale.compose import compose
 from edge.domain.sale.quote import QuotedLine, quote
-from edge.domain.sale.tender_errors import TenderMissing, TendersBelowTotal
+from edge.domain.sale.refusals.tenders import TenderMissing, TendersBelowTotal
 from sync.protocol.codec import decode_fact, encode, kind_of
 from sync.protocol.errors import Refusal
 from sync.protocol.escrow import Right

@@ -7,20 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from edge.domain.errors import BadLines, CustomerDiffers
+from edge.domain.item import UnknownScanCode
 from edge.domain.sale.basket import LineRequest, OriginalRequest
 from edge.domain.sale.compose import compose
-from edge.domain.sale.line_errors import (
-    AmountIsNothing,
+from edge.domain.sale.quote import quote
+from edge.domain.sale.refusals.lines import BadLines, ItemDiffers, QuantityNotWhole
+from edge.domain.sale.refusals.prices import AmountIsNothing
+from edge.domain.sale.refusals.returns import (
     CurrencyDiffers,
-    ItemDiffers,
+    CustomerDiffers,
     OriginalNotFound,
-    QuantityNotWhole,
     ReturnedMoreThanSold,
     ReturnPriceDiffers,
-    UnknownScanCode,
 )
-from edge.domain.sale.quote import quote
 from edge.domain.sale.returns import SHARE_OF_MODIFIERS, customer_of, mirror, take_back_lines
 from edge.domain.sale.situation import SoldLine
 from sync.protocol.codec import decode_fact, encode, kind_of

@@ -8,39 +8,35 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from edge.domain.errors import (
-    InactiveCustomer,
-    InactiveOperator,
-    TotalDiffers,
-    UnknownCustomer,
-    UnknownOperator,
-)
+from edge.domain.customer import InactiveCustomer, UnknownCustomer
+from edge.domain.item import InactiveItem, UnknownItem, UnknownScanCode
+from edge.domain.operator import InactiveOperator, UnknownOperator
 from edge.domain.sale.basket import LineRequest, SaleRequest, refuse_wrong_shape
 from edge.domain.sale.compose import Composed, compose
-from edge.domain.sale.line_errors import (
-    AmountIsNothing,
-    AmountTooLarge,
-    InactiveItem,
+from edge.domain.sale.quote import quote
+from edge.domain.sale.refusals.lines import (
     ItemDiffers,
     ItemMissing,
+    QuantityNotWhole,
+    QuantityTooLarge,
+)
+from edge.domain.sale.refusals.points import (
+    MorePointsThanRights,
+    PointsTooMany,
+    PointsWithoutCustomer,
+)
+from edge.domain.sale.refusals.prices import (
+    AmountIsNothing,
+    AmountTooLarge,
     OpenPriceNotAllowed,
     OpenPriceReasonMissing,
     OpenPriceReasonSuperfluous,
-    PointsTooMany,
     PriceMissing,
-    QuantityNotWhole,
-    QuantityTooLarge,
     TaxRateMissing,
-    UnknownItem,
-    UnknownScanCode,
+    TotalDiffers,
 )
-from edge.domain.sale.quote import quote
+from edge.domain.sale.refusals.tenders import TendersTooLarge
 from edge.domain.sale.situation import PriceInForce
-from edge.domain.sale.tender_errors import (
-    MorePointsThanRights,
-    PointsWithoutCustomer,
-    TendersTooLarge,
-)
 from sync.protocol.bounds import FIGURE_MAX
 from sync.protocol.codec import decode_fact, encode, kind_of
 from sync.protocol.errors import Refusal

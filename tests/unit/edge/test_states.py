@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from edge.domain.business_day import BUSINESS_DAY, DayEvent, DayState
-from edge.domain.errors import NoOpenBusinessDay, NoOpenTill
+from edge.domain.business_day import BUSINESS_DAY, DayEvent, DayState, NoOpenBusinessDay
 from edge.domain.states import States
-from edge.domain.till import TILL, TillEvent, TillState
+from edge.domain.till import TILL, NoOpenTill, TillEvent, TillState
 from sync.protocol.identity import WorkstationId
 
 TABLES: dict[str, tuple[States[Any, Any], type[StrEnum], type[StrEnum]]] = {

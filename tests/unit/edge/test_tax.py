@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.domain.sale.line_errors import TaxRateMissing
+from edge.domain.sale.refusals.prices import TaxRateMissing
 from edge.domain.sale.situation import RateInForce
 from edge.domain.sale.tax import NO_TAX, cut_tax, rate_of
 from sync.protocol.facts import TaxClass

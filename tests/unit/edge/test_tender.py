@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from edge.domain.errors import BadTenders
-from edge.domain.sale.tender_errors import (
+from edge.domain.sale.refusals.tenders import (
+    BadTenders,
     ChangeFromOtherThanCash,
     InactiveTender,
     RefundDiffers,

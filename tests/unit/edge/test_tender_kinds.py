@@ -12,9 +12,9 @@ import pytest
 from edge.domain.sale import situation as situations
 from edge.domain.sale.compose import compose
 from edge.domain.sale.quote import quote
-from edge.domain.sale.tender_errors import (
+from edge.domain.sale.refusals.points import PointsWithoutCustomer
+from edge.domain.sale.refusals.tenders import (
     ChangeFromOtherThanCash,
-    PointsWithoutCustomer,
     TenderNotRefundable,
     TendersBelowTotal,
     WrongTenderAmount,

@@ -1,0 +1,66 @@
+"""What is refused about what comes back, by the sale that it came from."""
+
+from edge.domain.sale.refusals.lines import BadLines
+from sync.protocol.errors import NotAcceptable
+from sync.protocol.identity import CustomerId, SaleId
+
+
+class NothingReturned(BadLines, slug="nothing-returned", title="The return takes nothing back"):
+    detail = "No line of the return names an original sale line."
+    remedy = "Name the original of at least one line, or send it as a sale."
+
+
+class OriginalNotFound(
+    BadLines, slug="original-not-found", title="The original sale line is not known at this store"
+):
+    sale_id: SaleId
+    line_no: int
+    field: str
+    detail = "This store knows no sale line {line_no} of the sale {sale_id}."
+    remedy = "Take the original from its receipt; goods go back where they were bought."
+
+
+class CurrencyDiffers(
+    BadLines, slug="currency-differs", title="The original was sold in another currency"
+):
+    sold_in: str
+    store_in: str
+    field: str
+    detail = "The original was sold in {sold_in}; this store's money is {store_in} now."
+    remedy = (
+        "Agree with head office on the amount, pay it out of the till with that reason (paid "
+        "out), and book the goods in as an adjustment."
+    )
+
+
+class ReturnedMoreThanSold(
+    BadLines, slug="returned-more-than-sold", title="More would come back than was sold"
+):
+    wanted_milli: int
+    left_milli: int
+    field: str
+    detail = "{wanted_milli:,} thousandths would come back; {left_milli:,} can."
+    remedy = "Take back at most what was sold and has not come back yet."
+
+
+class ReturnPriceDiffers(
+    BadLines, slug="return-price-differs", title="A return has the price of its original"
+):
+    stated_minor: int
+    original_minor: int
+    field: str
+    decimals: int
+    detail = "The line states a price of {stated_minor}; it was sold at {original_minor}."
+    remedy = "Leave the price out."
+
+
+class CustomerDiffers(
+    NotAcceptable, slug="customer-differs", title="The original sale belongs to another customer"
+):
+    """Points of the originals are another customer's."""
+
+    stated: CustomerId
+    of_original: CustomerId
+    detail = "An original sale earned points for {of_original}, not for {stated}."
+    remedy = "Take back one customer's purchases at a time, and leave the customer out."
+    field = "customer_id"

@@ -1,0 +1,100 @@
+"""What is refused about a receipt's tenders: their kinds, sums and refunds."""
+
+from sync.protocol.errors import NotAcceptable
+from sync.protocol.facts import TENDERS_MAX
+from sync.protocol.identity import TenderId
+from sync.protocol.money import MINOR_MAX
+
+
+class BadTenders(NotAcceptable):
+    """A tender, or the set of them."""
+
+    field = "tenders"
+    limit_minor = MINOR_MAX
+
+
+class TenderRefused(BadTenders):
+    tender_id: TenderId
+    field: str
+
+
+class TooManyTenders(BadTenders, slug="too-many-tenders", title="The receipt has too many tenders"):
+    count: int
+    detail = f"The receipt has {{count:,}} tenders; at most {TENDERS_MAX} are possible."
+    remedy = "Pay with fewer tenders."
+
+
+class TenderMissing(BadTenders, slug="tender-missing", title="No tender was given"):
+    total_minor: int
+    decimals: int
+    detail = "{total_minor} is to be paid, and no tender was given."
+    remedy = "Choose how it is paid."
+
+
+class UnknownTender(TenderRefused, slug="unknown-tender", title="This tender is not known"):
+    detail = "No tender has the id {tender_id!r}."
+    remedy = "Choose one of the store's tenders."
+
+
+class InactiveTender(TenderRefused, slug="inactive-tender", title="This tender is no longer taken"):
+    detail = "The store no longer takes {tender_id!r}."
+    remedy = "Choose another tender."
+
+
+class TenderNotRefundable(
+    TenderRefused, slug="tender-not-refundable", title="This tender cannot be refunded"
+):
+    detail = "Nothing can be given back by {tender_id!r}."
+    remedy = "Choose another tender for the refund."
+
+
+class WrongTenderAmount(
+    BadTenders, slug="wrong-tender-amount", title="The tender's amount is not possible"
+):
+    """Zero, of the wrong sign, or beyond what a receipt may hold."""
+
+    amount_minor: int
+    field: str
+    decimals: int
+    detail = "A tender of {amount_minor} is not possible here."
+    remedy = (
+        "Give what the customer pays as a positive amount, what goes back as a negative one, "
+        "neither beyond {limit_minor}; only cash may be zero."
+    )
+
+
+class TendersTooLarge(BadTenders, slug="tenders-too-large", title="The tenders are too large"):
+    tendered_minor: int
+    decimals: int
+    detail = "The tenders come to {tendered_minor}; a receipt may hold {limit_minor}."
+    remedy = "Look at what was given again; change is given from cash only."
+
+
+class TendersBelowTotal(
+    BadTenders, slug="tenders-below-total", title="The tenders are below the total"
+):
+    tendered_minor: int
+    due_minor: int
+    decimals: int
+    detail = "{tendered_minor} was tendered, {due_minor} is due."
+    remedy = "Take the rest by another tender."
+
+
+class ChangeFromOtherThanCash(
+    BadTenders, slug="change-not-from-cash", title="Change is given from cash only"
+):
+    tendered_minor: int
+    total_minor: int
+    decimals: int
+    detail = (
+        "Tenders other than cash come to {tendered_minor}, more than the total of {total_minor}."
+    )
+    remedy = "Charge at most what is to be paid; only cash gives change."
+
+
+class RefundDiffers(BadTenders, slug="refund-differs", title="The refund is not what is due"):
+    refunded_minor: int
+    due_minor: int
+    decimals: int
+    detail = "{refunded_minor} would be given back, {due_minor} is due."
+    remedy = "Give back exactly what is due, cash rounded as the store rounds it."
