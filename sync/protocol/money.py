@@ -104,8 +104,12 @@ def round_cash(amount_minor: int, step_minor: int, mode: CashRounding) -> int:
 
 def format_minor(amount_minor: int, decimals: int = 2) -> str:
     """For people: 120435 -> ``1,204.35``."""
+    digits = str(abs(amount_minor)).rjust(decimals + 1, "0")
+    whole, part = (digits[:-decimals], f".{digits[-decimals:]}") if decimals else (digits, "")
     sign = "-" if amount_minor < 0 else ""
-    if decimals == 0:
-        return f"{sign}{abs(amount_minor):,}"
-    whole, part = divmod(abs(amount_minor), 10**decimals)
-    return f"{sign}{whole:,}.{part:0{decimals}d}"
+    return f"{sign}{in_thousands(whole)}{part}"
+
+
+def in_thousands(digits: str) -> str:
+    """``1204`` -> ``1,204``. A figure that needs no comma costs no formatting: most need none."""
+    return digits if len(digits) <= 3 else f"{int(digits):,}"

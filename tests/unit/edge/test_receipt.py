@@ -6,8 +6,9 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
+from edge.domain.paper.text import COLUMNS, cells
 from edge.domain.sale.compose import compose
-from edge.domain.sale.receipt import COLUMNS, Place, cells, local_time, receipt_text
+from edge.domain.sale.receipt import Place, local_time, receipt_text
 from edge.domain.sale.situation import Names
 from sync.protocol.change import Epoch
 from sync.protocol.escrow import Right
