@@ -307,16 +307,16 @@ def operator_add(
     from central.db.engine import unit_of_work
     from central.domain.fields import plain_text, short_id
     from central.usecases.company.add import find_company
-    from central.usecases.feed.publish_reference import publish_operators
+    from central.usecases.feed.publish_reference import publish_rows
     from central.usecases.feed.sequence_publications import drain_publications
     from sync.protocol.identity import OperatorId
-    from sync.protocol.reference import Operator
+    from sync.protocol.reference import DataSet, Operator
 
     async def add(engine: "AsyncEngine") -> None:
         checked = OperatorId(short_id(operator_id, "operator_id"))
         operator = Operator(checked, plain_text(name, "name"), short_id(role, "role"))
         async with unit_of_work(engine) as db:
-            await publish_operators(db, await find_company(db, company), [operator])
+            await publish_rows(db, await find_company(db, company), DataSet.OPERATORS, [operator])
         await drain_publications(engine)
 
     on_database(database_url, data, add)

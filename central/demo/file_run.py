@@ -26,15 +26,13 @@ from central.usecases.box.create_enrol_code import create_enrol_code
 from central.usecases.company.add import add_company
 from central.usecases.feed.publish_reference import (
     publish_items,
-    publish_operators,
-    publish_taxes,
-    publish_tenders,
+    publish_rows,
 )
 from central.usecases.feed.sequence_publications import drain_publications
 from central.usecases.store.add import add_store, default_settings
 from sync.protocol.facts import TaxClass, TenderKind
 from sync.protocol.identity import CompanyId, ItemId, OperatorId, StoreId, TenderId
-from sync.protocol.reference import Item, Operator, TaxRate, Tender
+from sync.protocol.reference import DataSet, Item, Operator, TaxRate, Tender
 
 STORES_PER_PROCESS = 12
 PROVISIONED_AT_ONCE = 2
@@ -89,10 +87,13 @@ async def _open_company(stage: Stage, plan: Plan) -> list[Opened]:
     async with unit_of_work(stage.engine) as db:
         company_id = await add_company(db, f"Gift retailer {stamp:%Y-%m-%d %H:%M:%S.%f}", "GBP")
         await add_visitor(db, company_id)
-        await publish_taxes(db, company_id, TAXES)
-        await publish_tenders(db, company_id, TENDERS)
-        await publish_operators(
-            db, company_id, [Operator(OperatorId(OPERATOR), "Cashier", "manager")]
+        await publish_rows(db, company_id, DataSet.TAXES, TAXES)
+        await publish_rows(db, company_id, DataSet.TENDERS, TENDERS)
+        await publish_rows(
+            db,
+            company_id,
+            DataSet.OPERATORS,
+            [Operator(OperatorId(OPERATOR), "Cashier", "manager")],
         )
         await publish_items(
             db, company_id, (_item(code, name) for code, name in plan.items.items())

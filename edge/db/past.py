@@ -11,7 +11,7 @@ baskets are refused, or, where the store sets no limit, held against the oldest 
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from types import MappingProxyType
@@ -20,8 +20,7 @@ from typing import NamedTuple
 import msgspec
 
 from sync.protocol.codec import decode
-from sync.protocol.reference import DataSet, Item, StoreSettings
-from sync.protocol.scan_code import code_key
+from sync.protocol.reference import StoreSettings
 
 KEPT_WITHOUT_LIMIT_S = 30 * 86_400
 """Where the store sets no limit to a basket's age."""
@@ -82,15 +81,6 @@ _NOW: Mapping[Kind, str] = MappingProxyType(
 )
 """What is in force of each kind: name and value. Nothing personal: a name is read where it stands,
 and an erasure has nothing to look for here."""
-_KINDS: Mapping[DataSet, Kind] = MappingProxyType(
-    {
-        DataSet.TAXES: Kind.RATES,
-        DataSet.TENDERS: Kind.TENDER,
-        DataSet.OPERATORS: Kind.OPERATOR,
-        DataSet.PRICES: Kind.PRICES,
-    }
-)
-"""Data sets whose keys are names, with the instant or date behind an ``@`` where one belongs."""
 _NOTHING = "[]"
 _KEEP = "INSERT OR IGNORE INTO past_row (kind, name, until_ms, value) VALUES (?, ?, ?, ?)"
 _FORGET = "DELETE FROM past_row WHERE until_ms < ?"
@@ -100,7 +90,6 @@ _AS_OF = (
     " JOIN past_row p ON p.kind = w.value ->> 0 AND p.name = w.value ->> 1"
     " WHERE p.until_ms > :as_of_ms AND p.until_ms <= :now_ms GROUP BY p.kind, p.name"
 )
-_CODES_OF = "SELECT s.code_key FROM json_each(:names) w JOIN scan_code s ON s.item_id = w.value"
 
 
 @contextmanager
@@ -117,19 +106,9 @@ def keeping_past(db: sqlite3.Connection, named: Iterable[Named], now_ms: int) ->
         db.execute(_FORGET, (now_ms - 1_000 * _kept_s(db),))
 
 
-def named_by(
-    db: sqlite3.Connection, data_set: DataSet, keys: Sequence[str], rows: Iterable[object] = ()
-) -> list[Named]:
-    """What a write of a data set's rows may change. ``keys``: of all of them; ``rows``: those that
-    can be read. An item changes itself, the codes it had and the codes it gets."""
-    if data_set is DataSet.ITEMS:
-        codes = {row[0] for row in db.execute(_CODES_OF, {"names": _json(keys)})}
-        items = (row for row in rows if isinstance(row, Item))
-        codes.update(code_key(code) for item in items for code in item.scan_codes)
-        return [*(Named(Kind.ITEM, key) for key in keys), *(Named(Kind.CODE, c) for c in codes)]
-    if data_set is DataSet.SETTINGS:
-        return [Named(Kind.SETTINGS, STORE)]
-    kind = _KINDS.get(data_set)
+def named_by_keys(kind: Kind | None, keys: Iterable[str]) -> list[Named]:
+    """What rows under these keys are called, without the instant or date behind an ``@`` where one
+    belongs; nothing where no sale reads such rows."""
     return [] if kind is None else [Named(kind, key.rpartition("@")[0] or key) for key in keys]
 
 

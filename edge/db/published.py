@@ -1,5 +1,5 @@
-"""Published rows into the tables that a sale reads (``put_in_force``): one pair of functions per
-data set.
+"""Published rows into the tables that a sale reads (``put_in_force``): one description per data set
+(``KEPT``), which is a table with the struct's fields, or functions where there is more to it.
 
 One function writes what was published, one takes away what is no more. Both get whole pages, of
 rows that passed ``feeds.read_row``; keys that are taken away may be anything. What the store itself
@@ -16,10 +16,10 @@ from uuid import UUID
 import msgspec
 
 from edge.db.item_search import drop_item_names, write_item_names
-from edge.db.past import keeping_past, named_by
+from edge.db.past import STORE, Kind, Named, keeping_past, named_by_keys
 from edge.db.store import take_settings
-from sync.protocol.feeds import RowUnreadable, price_of_key, read_row, uuid_of_key
-from sync.protocol.reference import DataSet, FeedRow, Grant, Item, Operator, Price, TaxRate, Tender
+from sync.protocol.feeds import ROWS, RowUnreadable, price_of_key, read_row, uuid_of_key
+from sync.protocol.reference import DataSet, FeedRow, Grant, Item
 from sync.protocol.scan_code import code_key
 
 _ITEM = (
@@ -36,23 +36,6 @@ WHERE s.code_key IN (SELECT value FROM json_each(?))
 """
 _DROP_ITEM = "DELETE FROM item WHERE item_id = ?"
 _DROP_CODES = "DELETE FROM scan_code WHERE item_id = ?"
-_PRICE = (
-    "INSERT OR REPLACE INTO price (item_id, effective_from_ms, unit_price_minor, version)"
-    " VALUES (?, ?, ?, ?)"
-)
-_DROP_PRICE = "DELETE FROM price WHERE item_id = ? AND effective_from_ms = ?"
-_TAX = (
-    "INSERT OR REPLACE INTO tax_rate (tax_class, effective_from, rate_bp, label, version)"
-    " VALUES (?, ?, ?, ?, ?)"
-)
-_DROP_TAX = "DELETE FROM tax_rate WHERE tax_class = ? AND effective_from = ?"
-_TENDER = (
-    "INSERT OR REPLACE INTO tender (tender_id, name, kind, refundable, active)"
-    " VALUES (?, ?, ?, ?, ?)"
-)
-_DROP_TENDER = "DELETE FROM tender WHERE tender_id = ?"
-_OPERATOR = "INSERT OR REPLACE INTO operator (operator_id, name, role, active) VALUES (?, ?, ?, ?)"
-_DROP_OPERATOR = "DELETE FROM operator WHERE operator_id = ?"
 _GRANT = (
     "INSERT INTO points_right (root, line, customer_id, points, spent) VALUES (?, 0, ?, ?, 0)"
     " ON CONFLICT (root, line)"
@@ -91,7 +74,7 @@ def settle(data_set: DataSet, publications: Sequence[FeedRow]) -> Settled:
     newest, aside = publications[-1], None
     for row in reversed(publications):
         if row.body is None:
-            if data_set is DataSet.SETTINGS:
+            if ROWS[data_set].outlives:
                 continue
             return Settled(newest, aside, None, gone=True)
         try:
@@ -156,62 +139,6 @@ def _settle_codes(db: sqlite3.Connection, code_keys: set[str]) -> None:
     db.execute(_HOLDS, (msgspec.json.encode(sorted(code_keys)).decode(),))
 
 
-def _take_prices(db: sqlite3.Connection, rows: Sequence[Read]) -> None:
-    prices: list[tuple[int, Price]] = [(row.version, row.value) for row in rows]
-    db.executemany(
-        _PRICE,
-        [
-            (price.item_id, price.effective_from_ms, price.unit_price_minor, version)
-            for version, price in prices
-        ],
-    )
-
-
-def _drop_prices(db: sqlite3.Connection, keys: Sequence[str]) -> None:
-    db.executemany(_DROP_PRICE, [key for key in map(price_of_key, keys) if key is not None])
-
-
-def _take_taxes(db: sqlite3.Connection, rows: Sequence[Read]) -> None:
-    rates: list[tuple[int, TaxRate]] = [(row.version, row.value) for row in rows]
-    db.executemany(
-        _TAX,
-        [
-            (
-                rate.tax_class.value,
-                rate.effective_from.isoformat(),
-                rate.rate_bp,
-                rate.label,
-                version,
-            )
-            for version, rate in rates
-        ],
-    )
-
-
-def _drop_taxes(db: sqlite3.Connection, keys: Sequence[str]) -> None:
-    db.executemany(_DROP_TAX, [key.rpartition("@")[::2] for key in keys])
-
-
-def _take_tenders(db: sqlite3.Connection, rows: Sequence[Read]) -> None:
-    tenders: list[Tender] = [row.value for row in rows]
-    db.executemany(
-        _TENDER, [(t.tender_id, t.name, t.kind.value, t.refundable, t.active) for t in tenders]
-    )
-
-
-def _drop_tenders(db: sqlite3.Connection, keys: Sequence[str]) -> None:
-    db.executemany(_DROP_TENDER, [(key,) for key in keys])
-
-
-def _take_operators(db: sqlite3.Connection, rows: Sequence[Read]) -> None:
-    operators: list[Operator] = [row.value for row in rows]
-    db.executemany(_OPERATOR, [(o.operator_id, o.name, o.role, o.active) for o in operators])
-
-
-def _drop_operators(db: sqlite3.Connection, keys: Sequence[str]) -> None:
-    db.executemany(_DROP_OPERATOR, [(key,) for key in keys])
-
-
 def _take_settings(db: sqlite3.Connection, rows: Sequence[Read]) -> None:
     for row in rows:
         take_settings(db, row.value)
@@ -248,15 +175,73 @@ def _keep(_db: sqlite3.Connection, _keys: Sequence[str]) -> None:
     """A store goes on with its last settings."""
 
 
-_KINDS: Mapping[DataSet, tuple[Take, Drop]] = MappingProxyType(
+class Kept(NamedTuple):
+    """How the rows of a data set are written and taken away, and what that may change of what a
+    sale reads (past.py), by their keys and the structs that can be read."""
+
+    take: Take
+    drop: Drop
+    changes: Callable[[sqlite3.Connection, Sequence[str], Sequence[Any]], list[Named]]
+
+
+def _as_they_are(
+    data_set: DataSet,
+    table: str,
+    key_columns: tuple[str, ...],
+    key_of: Callable[[str], tuple[str | int, ...] | None] = lambda key: (key,),
+    *,
+    past: Kind | None = None,
+    version: bool = False,
+) -> Kept:
+    """A table with the struct's fields as columns, and the publication's number where a sale names
+    it. ``key_of``: the key columns' values from a row's key, None where no row can stand."""
+    columns = ROWS[data_set].struct.__struct_fields__ + (("version",) if version else ())
+    values = ", ".join("?" * len(columns))
+    put = f"INSERT OR REPLACE INTO {table} ({', '.join(columns)}) VALUES ({values})"  # noqa: S608  names of ours
+    away = f"DELETE FROM {table} WHERE {' AND '.join(f'{one} = ?' for one in key_columns)}"  # noqa: S608  names of ours
+
+    def take(db: sqlite3.Connection, rows: Sequence[Read]) -> None:
+        numbers = [[row.version] if version else [] for row in rows]
+        told = [msgspec.to_builtins(row.value) for row in rows]
+        db.executemany(put, [each + number for each, number in zip(told, numbers, strict=True)])
+
+    def drop(db: sqlite3.Connection, keys: Sequence[str]) -> None:
+        db.executemany(away, [key for key in map(key_of, keys) if key is not None])
+
+    return Kept(take, drop, lambda _db, keys, _rows: named_by_keys(past, keys))
+
+
+def _codes_change(db: sqlite3.Connection, keys: Sequence[str], rows: Sequence[Item]) -> list[Named]:
+    """An item changes itself, the codes it had and the codes it gets."""
+    codes = _code_keys(db, keys) | {code_key(code) for row in rows for code in row.scan_codes}
+    return [*(Named(Kind.ITEM, key) for key in keys), *(Named(Kind.CODE, code) for code in codes)]
+
+
+KEPT: Mapping[DataSet, Kept] = MappingProxyType(
     {
-        DataSet.SETTINGS: (_take_settings, _keep),
-        DataSet.TAXES: (_take_taxes, _drop_taxes),
-        DataSet.TENDERS: (_take_tenders, _drop_tenders),
-        DataSet.OPERATORS: (_take_operators, _drop_operators),
-        DataSet.ITEMS: (_take_items, _drop_items),
-        DataSet.PRICES: (_take_prices, _drop_prices),
-        DataSet.GRANTS: (_take_grants, _drop_grants),
+        DataSet.SETTINGS: Kept(_take_settings, _keep, lambda *_: [Named(Kind.SETTINGS, STORE)]),
+        DataSet.TAXES: _as_they_are(
+            DataSet.TAXES,
+            "tax_rate",
+            ("tax_class", "effective_from"),
+            lambda key: key.rpartition("@")[::2],
+            past=Kind.RATES,
+            version=True,
+        ),
+        DataSet.TENDERS: _as_they_are(DataSet.TENDERS, "tender", ("tender_id",), past=Kind.TENDER),
+        DataSet.OPERATORS: _as_they_are(
+            DataSet.OPERATORS, "operator", ("operator_id",), past=Kind.OPERATOR
+        ),
+        DataSet.ITEMS: Kept(_take_items, _drop_items, _codes_change),
+        DataSet.PRICES: _as_they_are(
+            DataSet.PRICES,
+            "price",
+            ("item_id", "effective_from_ms"),
+            price_of_key,
+            past=Kind.PRICES,
+            version=True,
+        ),
+        DataSet.GRANTS: Kept(_take_grants, _drop_grants, lambda *_: []),
     }
 )
 """Every data set but the customers."""
@@ -272,8 +257,8 @@ def put_in_force(
 ) -> None:
     """Take ``gone`` away and write ``read``, from ``now_ms`` on: a basket that was tendered before
     is held against what they said until then (past.py). ``keys``: of all of them."""
-    take, drop = _KINDS[data_set]
-    named = named_by(db, data_set, keys, [row.value for row in read])
-    with keeping_past(db, named, now_ms):
-        drop(db, gone)
-        take(db, read)
+    kept = KEPT[data_set]
+    changed = kept.changes(db, keys, [row.value for row in read])
+    with keeping_past(db, changed, now_ms):
+        kept.drop(db, gone)
+        kept.take(db, read)

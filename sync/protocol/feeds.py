@@ -1,4 +1,6 @@
-"""One table of the data sets: which struct a row has, and under which key it is published.
+"""One table of the data sets: which struct a row has, under which key and in which scope it is
+published, and what is special about it. Every box that is neither replaced nor revoked sees all
+sets, each in its own scopes.
 
 ``read_row`` is the one door for reference data. Head office passes it when it publishes, an edge
 when it takes a page, with the same rule: what does not pass is refused there, and set aside by the
@@ -6,6 +8,7 @@ row here, so that nothing published can stop a feed or a shop.
 """
 
 from collections.abc import Callable, Mapping
+from enum import Enum
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -16,6 +19,7 @@ import msgspec
 from sync.protocol.codec import decode
 from sync.protocol.currency import decimals_of
 from sync.protocol.errors import Undecodable
+from sync.protocol.identity import StoreId
 from sync.protocol.reference import (
     DataSet,
     Grant,
@@ -30,6 +34,8 @@ from sync.protocol.shared import CustomerRecord
 from sync.protocol.text import is_plain, shown
 
 SETTINGS_KEY = "store"
+SHARED = ""
+"""The scope that all stores of a company share."""
 KEY_CHARACTERS_MAX = 128
 ROW_BYTES_MAX = 64 * 1024
 REASON_CHARACTERS_MAX = 200
@@ -40,15 +46,23 @@ class RowUnreadable(Undecodable):
     """A row that this version cannot take: its bytes are kept, and tried again by a later one."""
 
 
+class Scope(Enum):
+    """Whose rows they are, as ``PROTOCOL.md`` calls it."""
+
+    SHARED = "shared"
+    PRICE_ZONE = "price zone"
+    STORE = "store"
+
+
 class Rows(NamedTuple):
-    """What the rows of a data set are."""
+    """What the rows of a data set are. ``check`` raises RowUnreadable for what the fields' own
+    bounds do not say. ``outlives``: a store goes on with its last row when that is taken away."""
 
     struct: type[msgspec.Struct]
     key_of: Callable[[Any], str]
-
-
-def _settings_key(_settings: StoreSettings) -> str:
-    return SETTINGS_KEY
+    scope: Scope = Scope.SHARED
+    check: Callable[[Any], None] | None = None
+    outlives: bool = False
 
 
 def _tax_key(rate: TaxRate) -> str:
@@ -57,58 +71,6 @@ def _tax_key(rate: TaxRate) -> str:
 
 def _price_key(price: Price) -> str:
     return f"{price.item_id}@{price.effective_from_ms}"
-
-
-ROWS: Mapping[DataSet, Rows] = MappingProxyType(
-    {
-        DataSet.SETTINGS: Rows(StoreSettings, _settings_key),
-        DataSet.TAXES: Rows(TaxRate, _tax_key),
-        DataSet.TENDERS: Rows(Tender, lambda tender: str(tender.tender_id)),
-        DataSet.OPERATORS: Rows(Operator, lambda operator: str(operator.operator_id)),
-        DataSet.ITEMS: Rows(Item, lambda item: str(item.item_id)),
-        DataSet.PRICES: Rows(Price, _price_key),
-        DataSet.CUSTOMERS: Rows(CustomerRecord, lambda record: str(record.customer_id)),
-        DataSet.GRANTS: Rows(Grant, lambda grant: str(grant.grant_id)),
-    }
-)
-
-
-def read_row(data_set: DataSet, key: str, body: bytes) -> Any:
-    """The struct of a published row. Raises RowUnreadable with a sentence for people.
-
-    Ids are bounded by the key that they stand in: 1 to 128 characters by the rule for text.
-    """
-    rows = ROWS[data_set]
-    if len(body) > ROW_BYTES_MAX:
-        raise RowUnreadable(f"it has more than {ROW_BYTES_MAX:,} bytes")
-    if not 1 <= len(key) <= KEY_CHARACTERS_MAX or not is_plain(key):
-        raise RowUnreadable(f"its key is not 1 to {KEY_CHARACTERS_MAX} visible characters")
-    try:
-        value = decode(rows.struct, body)
-    except Undecodable as error:
-        raise RowUnreadable(shown(str(error))[:REASON_CHARACTERS_MAX]) from error
-    if rows.key_of(value) != key:
-        raise RowUnreadable("its key is another row's")
-    if isinstance(value, StoreSettings):
-        _check_settings(value)
-    return value
-
-
-def price_of_key(key: str) -> tuple[str, int] | None:
-    """Item and instant of a price's key; None for a key under which no price can stand."""
-    item_id, _, at = key.rpartition("@")
-    if not (at.isascii() and at.isdecimal() and len(at) <= INSTANT_DIGITS_MAX):
-        return None
-    return (item_id, int(at)) if str(int(at)) == at else None
-
-
-def uuid_of_key(key: str) -> UUID | None:
-    """A grant's or customer's id; None for a key under which none can stand."""
-    try:
-        found = UUID(key)
-    except ValueError:
-        return None
-    return found if str(found) == key else None
 
 
 def _check_settings(settings: StoreSettings) -> None:
@@ -129,3 +91,68 @@ def zone_is_known(zone: str) -> bool:
     except (KeyError, ValueError, OSError):  # KeyError: ZoneInfoNotFoundError
         return False
     return True
+
+
+ROWS: Mapping[DataSet, Rows] = MappingProxyType(
+    {
+        DataSet.SETTINGS: Rows(
+            StoreSettings, lambda _: SETTINGS_KEY, Scope.STORE, _check_settings, outlives=True
+        ),
+        DataSet.TAXES: Rows(TaxRate, _tax_key),
+        DataSet.TENDERS: Rows(Tender, lambda tender: str(tender.tender_id)),
+        DataSet.OPERATORS: Rows(Operator, lambda operator: str(operator.operator_id)),
+        DataSet.ITEMS: Rows(Item, lambda item: str(item.item_id)),
+        DataSet.PRICES: Rows(Price, _price_key, Scope.PRICE_ZONE),
+        DataSet.CUSTOMERS: Rows(CustomerRecord, lambda record: str(record.customer_id)),
+        DataSet.GRANTS: Rows(Grant, lambda grant: str(grant.grant_id), Scope.STORE),
+    }
+)
+
+
+def read_row(data_set: DataSet, key: str, body: bytes) -> Any:
+    """The struct of a published row. Raises RowUnreadable with a sentence for people.
+
+    Ids are bounded by the key that they stand in: 1 to 128 characters by the rule for text.
+    """
+    rows = ROWS[data_set]
+    if len(body) > ROW_BYTES_MAX:
+        raise RowUnreadable(f"it has more than {ROW_BYTES_MAX:,} bytes")
+    if not 1 <= len(key) <= KEY_CHARACTERS_MAX or not is_plain(key):
+        raise RowUnreadable(f"its key is not 1 to {KEY_CHARACTERS_MAX} visible characters")
+    try:
+        value = decode(rows.struct, body)
+    except Undecodable as error:
+        raise RowUnreadable(shown(str(error))[:REASON_CHARACTERS_MAX]) from error
+    if rows.key_of(value) != key:
+        raise RowUnreadable("its key is another row's")
+    if rows.check is not None:
+        rows.check(value)
+    return value
+
+
+def scope_of(data_set: DataSet, store_id: StoreId, price_zone: str) -> str:
+    """In which scope a store follows the set."""
+    match ROWS[data_set].scope:
+        case Scope.STORE:
+            return str(store_id)
+        case Scope.PRICE_ZONE:
+            return price_zone
+        case Scope.SHARED:
+            return SHARED
+
+
+def price_of_key(key: str) -> tuple[str, int] | None:
+    """Item and instant of a price's key; None for a key under which no price can stand."""
+    item_id, _, at = key.rpartition("@")
+    if not (at.isascii() and at.isdecimal() and len(at) <= INSTANT_DIGITS_MAX):
+        return None
+    return (item_id, int(at)) if str(int(at)) == at else None
+
+
+def uuid_of_key(key: str) -> UUID | None:
+    """A grant's or customer's id; None for a key under which none can stand."""
+    try:
+        found = UUID(key)
+    except ValueError:
+        return None
+    return found if str(found) == key else None

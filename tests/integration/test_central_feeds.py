@@ -12,7 +12,7 @@ from central.db.engine import unit_of_work
 from central.domain.feeds import FollowedFeed
 from central.usecases.company.load_sample import load_sample
 from central.usecases.feed.publish import PublishedRow, publish
-from central.usecases.feed.publish_reference import publish_prices, publish_taxes
+from central.usecases.feed.publish_reference import publish_rows
 from central.usecases.feed.read_feed import PAGE_BYTES_MAX, FeedCursor, feed_page
 from central.usecases.feed.sequence_publications import (
     drain_publications,
@@ -214,9 +214,9 @@ async def test_what_is_published_together_is_numbered_together(postgres_url: str
         together = uuid4()
         async with unit_of_work(served.engine) as db:
             rate = TaxRate(TaxClass.STANDARD, date(2024, 1, 1), 900, "GST")
-            await publish_taxes(db, company_id, [rate], together)
+            await publish_rows(db, company_id, DataSet.TAXES, [rate], together=together)
             price = Price(ItemId("A"), 0, 100)
-            await publish_prices(db, company_id, "main", [price], together)
+            await publish_rows(db, company_id, DataSet.PRICES, [price], "main", together)
         await drain_publications(served.engine)
         found = await served.rows("SELECT data_set, key, publication FROM feed_log ORDER BY 1")
         assert found == [
@@ -248,8 +248,8 @@ async def test_a_store_pulls_its_own_feeds_and_no_others(postgres_url: str) -> N
         box = await served.enrolled(east)
         await served.enrolled(west)
         async with unit_of_work(served.engine) as db:
-            await publish_prices(db, company_id, "east", [Price(ItemId("A"), 0, 1)])
-            await publish_prices(db, company_id, "west", [Price(ItemId("A"), 0, 2)])
+            await publish_rows(db, company_id, DataSet.PRICES, [Price(ItemId("A"), 0, 1)], "east")
+            await publish_rows(db, company_id, DataSet.PRICES, [Price(ItemId("A"), 0, 2)], "west")
         await drain_publications(served.engine)
         heard = decode(Acknowledgement, (await box.get(f"/v1/stores/{east}/feeds")).content)
         assert [(feed.data_set, feed.scope, feed.head) for feed in heard.feeds] == [
@@ -284,7 +284,9 @@ async def test_a_restored_head_office_tells_another_hash_at_the_same_head(
 
         async def told_after(price_minor: int) -> FeedHead:
             async with unit_of_work(served.engine) as db:
-                await publish_prices(db, company_id, "main", [Price(ItemId("A"), 0, price_minor)])
+                await publish_rows(
+                    db, company_id, DataSet.PRICES, [Price(ItemId("A"), 0, price_minor)], "main"
+                )
             await drain_publications(served.engine)
             answer = await box.get(f"/v1/stores/{store}/feeds")
             heads = decode(Acknowledgement, answer.content).feeds

@@ -18,10 +18,7 @@ from central.usecases.feed.publish import PublishedRow, publish
 from central.usecases.feed.publish_reference import (
     publish_customers,
     publish_items,
-    publish_operators,
-    publish_prices,
-    publish_taxes,
-    publish_tenders,
+    publish_rows,
 )
 from central.usecases.feed.sequence_publications import drain_publications
 from central.usecases.store.add import add_store, default_settings, set_store_settings
@@ -55,11 +52,15 @@ def item(item_id: ItemId, *codes: str, active: bool = True) -> Item:
 
 
 HOSTILE: dict[str, Publishing] = {
-    "a price of 2^63": lambda db, c: publish_prices(db, c, "main", [Price(A, 0, 1 << 63)]),
-    "a price of -5": lambda db, c: publish_prices(db, c, "main", [Price(A, 0, -5)]),
-    "a price before all time": lambda db, c: publish_prices(db, c, "main", [Price(A, -1, 5)]),
-    "a rate above 100 %": lambda db, c: publish_taxes(
-        db, c, [TaxRate(TaxClass.ZERO, date(2024, 1, 1), 10_001, "x")]
+    "a price of 2^63": lambda db, c: publish_rows(
+        db, c, DataSet.PRICES, [Price(A, 0, 1 << 63)], "main"
+    ),
+    "a price of -5": lambda db, c: publish_rows(db, c, DataSet.PRICES, [Price(A, 0, -5)], "main"),
+    "a price before all time": lambda db, c: publish_rows(
+        db, c, DataSet.PRICES, [Price(A, -1, 5)], "main"
+    ),
+    "a rate above 100 %": lambda db, c: publish_rows(
+        db, c, DataSet.TAXES, [TaxRate(TaxClass.ZERO, date(2024, 1, 1), 10_001, "x")]
     ),
     "a line feed in a name": lambda db, c: publish_items(
         db, c, [replace(item(A), name="Jam\nTOTAL SGD 0.01")]
@@ -71,9 +72,14 @@ HOSTILE: dict[str, Publishing] = {
     "101 codes": lambda db, c: publish_items(db, c, [item(A, *map(str, range(101)))]),
     "an unknown unit": lambda db, c: publish_items(db, c, [replace(item(A), unit="dozen")]),
     "an id of 129 letters": lambda db, c: publish_items(db, c, [item(ItemId("x" * 129))]),
-    "no name": lambda db, c: publish_operators(db, c, [Operator(OperatorId("O"), "", "cashier")]),
-    "an unknown kind of tender": lambda db, c: publish_tenders(
-        db, c, [replace(Tender(TenderId("x"), "X", TenderKind.CASH), kind="crypto")]
+    "no name": lambda db, c: publish_rows(
+        db, c, DataSet.OPERATORS, [Operator(OperatorId("O"), "", "cashier")]
+    ),
+    "an unknown kind of tender": lambda db, c: publish_rows(
+        db,
+        c,
+        DataSet.TENDERS,
+        [replace(Tender(TenderId("x"), "X", TenderKind.CASH), kind="crypto")],
     ),
     "bytes that are no row": lambda db, c: publish(
         db, c, DataSet.ITEMS, "", [PublishedRow("A", b"\xc1")]

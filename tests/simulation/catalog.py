@@ -21,7 +21,7 @@ from central.db.decisions import (
     GrantIssued,
     PointsOpened,
 )
-from central.domain.feeds import FollowedFeed, scope_for
+from central.domain.feeds import FollowedFeed
 from sync.engine.sealing import NONCE_BYTES, seal
 from sync.engine.signing import GENESIS_SIGNED, sign_bytes
 from sync.protocol.change import Epoch, Genesis, epoch_of, genesis_hash
@@ -31,6 +31,7 @@ from sync.protocol.conflict import merge
 from sync.protocol.enrolment import EnrolmentAnswer
 from sync.protocol.escrow import plain_share
 from sync.protocol.facts import CustomerChanged, TaxClass, TenderKind
+from sync.protocol.feeds import scope_of
 from sync.protocol.identity import (
     CompanyId,
     CustomerId,
@@ -214,7 +215,7 @@ def item_row(found: Item) -> Row:
 
 def settings_row(shop: Shop, settings: StoreSettings) -> Row:
     """As head office keys it."""
-    scope = scope_for(DataSet.SETTINGS, shop.store_id, settings.price_zone)
+    scope = scope_of(DataSet.SETTINGS, shop.store_id, settings.price_zone)
     return Row(FollowedFeed(DataSet.SETTINGS, scope), "store", encode(settings))
 
 

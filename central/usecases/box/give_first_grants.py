@@ -15,11 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from central.db.decisions import GrantIssued, lock_decisions
 from central.db.engine import raw, unit_of_work
 from central.db.tables import GrantsDue, Store, table
-from central.domain.feeds import scope_for
 from central.usecases.decision.decide import decide
 from central.usecases.feed.publish import PublishedRow, publish
 from sync.protocol.codec import encode
 from sync.protocol.escrow import plain_share
+from sync.protocol.feeds import scope_of
 from sync.protocol.identity import CompanyId, CustomerId, StoreId
 from sync.protocol.reference import DataSet, Grant
 
@@ -100,6 +100,6 @@ async def _give(db: AsyncConnection, due: Any, rows: list[Any], now_ms: int) -> 
         db,
         company_id,
         DataSet.GRANTS,
-        scope_for(DataSet.GRANTS, store_id, ""),
+        scope_of(DataSet.GRANTS, store_id, ""),
         [PublishedRow(str(grant.grant_id), encode(grant)) for grant in grants],
     )

@@ -28,17 +28,14 @@ from central.sample.chain import (
 from central.usecases.decision.decide import decide
 from central.usecases.feed.publish_reference import (
     publish_items,
-    publish_operators,
-    publish_prices,
-    publish_taxes,
-    publish_tenders,
+    publish_rows,
 )
 from sync.engine.sealing import NONCE_BYTES, new_key, seal
 from sync.protocol.clock import Hlc, tick
 from sync.protocol.errors import AlreadyThere
 from sync.protocol.facts import CustomerChanged
 from sync.protocol.identity import CompanyId, CustomerId, OperatorId
-from sync.protocol.reference import Item, Operator, Price, TaxRate, Tender
+from sync.protocol.reference import DataSet, Item, Operator, Price, TaxRate, Tender
 from sync.protocol.shared import CustomerField, FieldChange
 
 SEED = 1
@@ -99,12 +96,12 @@ async def _publish(db: AsyncConnection, company_id: CompanyId, sample: Sample) -
     found = await db.scalars(
         select(stores.price_zone).where(stores.company_id == company_id).distinct()
     )
-    await publish_taxes(db, company_id, sample.taxes, together)
-    await publish_tenders(db, company_id, sample.tenders, together)
-    await publish_operators(db, company_id, sample.operators, together)
+    await publish_rows(db, company_id, DataSet.TAXES, sample.taxes, together=together)
+    await publish_rows(db, company_id, DataSet.TENDERS, sample.tenders, together=together)
+    await publish_rows(db, company_id, DataSet.OPERATORS, sample.operators, together=together)
     await publish_items(db, company_id, sample.items, together)
     for zone in sorted({PRICE_ZONE, *found}):
-        await publish_prices(db, company_id, zone, sample.prices, together)
+        await publish_rows(db, company_id, DataSet.PRICES, sample.prices, zone, together)
 
 
 async def _open_customers(

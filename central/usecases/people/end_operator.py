@@ -7,10 +7,10 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.engine import raw
-from central.domain.feeds import SHARED
-from central.usecases.feed.publish_reference import publish_operators
+from central.usecases.feed.publish_reference import publish_rows
 from sync.protocol.codec import decode
 from sync.protocol.errors import NotFound
+from sync.protocol.feeds import SHARED
 from sync.protocol.identity import CompanyId
 from sync.protocol.reference import DataSet, Operator
 
@@ -46,5 +46,5 @@ async def end_operator(db: AsyncConnection, company_id: CompanyId, operator_id: 
         )
     if found.active:
         ended = msgspec.structs.replace(found, active=False)
-        await publish_operators(db, company_id, [ended])
+        await publish_rows(db, company_id, DataSet.OPERATORS, [ended])
     return found

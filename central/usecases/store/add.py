@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.tables import Company, Store, table
 from central.domain.fields import currency_code, optional_text, plain_text, short_id, zone_name
-from central.usecases.feed.publish_reference import publish_settings
+from central.usecases.feed.publish_reference import publish_rows
 from sync.protocol.codec import encode
 from sync.protocol.errors import AlreadyThere, NotFound
 from sync.protocol.identity import CompanyId, StoreId
-from sync.protocol.reference import StoreSettings
+from sync.protocol.reference import DataSet, StoreSettings
 
 SMALLEST_COIN_MINOR = 5
 _STORES = table(Store)
@@ -42,7 +42,7 @@ async def add_store(db: AsyncConnection, company_id: CompanyId, settings: StoreS
             field="code",
             remedy="Choose another code.",
         )
-    await publish_settings(db, company_id, store_id, checked)
+    await publish_rows(db, company_id, DataSet.SETTINGS, [checked], str(store_id))
     return store_id
 
 
@@ -60,7 +60,7 @@ async def set_store_settings(
     )
     if done.scalar_one_or_none() is None:
         raise _no_store(checked.store_code)
-    await publish_settings(db, company_id, store_id, checked)
+    await publish_rows(db, company_id, DataSet.SETTINGS, [checked], str(store_id))
 
 
 async def find_store(db: AsyncConnection, company_id: CompanyId, code: str) -> StoreId:

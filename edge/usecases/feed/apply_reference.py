@@ -31,7 +31,7 @@ from edge.db.reference import (
 from edge.usecases.customer.take import take_customers
 from sync.engine.journal import Moment
 from sync.protocol.errors import PageDiffers
-from sync.protocol.feeds import RowUnreadable, read_row, uuid_of_key
+from sync.protocol.feeds import ROWS, RowUnreadable, Scope, read_row, uuid_of_key
 from sync.protocol.identity import CustomerId
 from sync.protocol.reference import (
     EMPTY_SET_HASH,
@@ -189,7 +189,7 @@ def _sweep(db: sqlite3.Connection, feed: Feed, moment: Moment) -> None:
     """The load is complete: take away what it no longer names, and what an earlier price zone of
     this store named. Customers stay, for the store may have made them itself."""
     olds = [feed]
-    if feed.data_set is DataSet.PRICES:
+    if ROWS[feed.data_set].scope is Scope.PRICE_ZONE:
         olds += other_scopes(db, feed)
     for old in olds[1:]:
         begin_anew(db, old)

@@ -18,6 +18,7 @@ from sync.protocol import (
     codec,
     columns,
     enrolment,
+    feeds,
     figures,
     manifest,
     reference,
@@ -75,7 +76,11 @@ def test_every_verdict_has_its_line(slug: Slug) -> None:
 
 def test_every_data_set_has_its_line_in_the_order_of_pulling() -> None:
     names = [one.value for one in DataSet]
-    assert [row[0].strip("`") for row in ROWS if row[0].strip("`") in names] == names
+    told = [row for row in ROWS if row[0].strip("`") in names]
+    assert [row[0].strip("`") for row in told] == names
+    described = [feeds.ROWS[one] for one in DataSet]
+    assert [row[1] for row in told] == [one.scope.value for one in described]
+    assert [row[3].strip("`") for row in told] == [one.struct.__name__ for one in described]
 
 
 @pytest.mark.parametrize("state", ClockState)
