@@ -6,24 +6,19 @@ costs one file write: the template is made once per process. ``sale_request`` co
 what it asks for; every part can be said otherwise.
 """
 
-import hashlib
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import closing
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
-import msgspec
-
 from edge.db.connection.engine import open_connection
 from edge.db.connection.migrate import migrate
 from edge.db.store import take_settings
-from edge.domain.sale.basket import LineRequest, OriginalRequest, SaleRequest, TenderRequest
-from edge.domain.sale.completed import CompletedSale
 from edge.domain.sale.situation import (
     ItemOnSale,
     PriceInForce,
@@ -32,7 +27,6 @@ from edge.domain.sale.situation import (
     TenderInUse,
 )
 from edge.usecases.day.open import OpenBusinessDay, open_business_day
-from edge.usecases.sale.complete import complete_sale
 from edge.usecases.till.open import OpenTill, open_till
 from sync.engine.journal import Moment, begin_epoch
 from sync.protocol.change import Genesis, epoch_of, genesis_hash
@@ -48,17 +42,14 @@ from sync.protocol.identity import (
     Incarnation,
     ItemId,
     OperatorId,
-    SaleId,
     StoreId,
     TenderId,
     TillSessionId,
     WorkstationId,
     receipt_number,
 )
-from sync.protocol.money import extend
 from sync.protocol.reference import StoreSettings
 from sync.protocol.scan_code import code_key
-from sync.protocol.units import divides
 
 NAMES = UUID("6f1c2a34-0000-5000-8000-000000000000")
 STORE = StoreId(uuid5(NAMES, "store"))
@@ -69,23 +60,30 @@ BOOT = BootId(uuid5(NAMES, "boot"))
 STORE_CODE = "S01"
 W1, W2, W3 = WorkstationId("W1"), WorkstationId("W2"), WorkstationId("W3")
 """W3 has no open till."""
+
 ANNA, BEN = OperatorId("anna"), OperatorId("ben")
 """Ben is not active."""
+
 MEMBER = CustomerId(uuid5(NAMES, "customer member"))
 """Has MEMBER_POINTS at this store, in two grants."""
+
 NEWCOMER = CustomerId(uuid5(NAMES, "customer newcomer"))
 """Has no points."""
+
 FORMER = CustomerId(uuid5(NAMES, "customer former"))
 """Is not active."""
+
 GRANTS = ((uuid5(NAMES, "grant 1"), 300), (uuid5(NAMES, "grant 2"), 200))
 MEMBER_POINTS = 500
 CASH, CARD, QR, VOUCHER, POINTS, CHEQUE = (
     TenderId(name) for name in ("cash", "card", "qr", "voucher", "points", "cheque")
 )
 """A voucher cannot be refunded, a cheque is no longer taken."""
+
 BUSINESS_DATE = date(2026, 3, 2)
 NOW = datetime(2026, 3, 2, 4, 30, tzinfo=UTC)
 """12:30 in Singapore, and when every basket of these builders is tendered."""
+
 NOW_MS = 1_772_425_800_000
 DAY_MS = 86_400_000
 SETTINGS = StoreSettings(
@@ -149,7 +147,6 @@ ITEMS = {item.item_id: item for item in _seed_items()}
 CODES = {item.scan_code: item for item in ITEMS.values()}
 STOCK_MILLI = 10_000
 """On hand of each item at the start: ten pieces."""
-
 
 RATES = {
     TaxClass.STANDARD: RateInForce(900, 7),
@@ -348,110 +345,3 @@ def insert(db: sqlite3.Connection, table: str, **values: Any) -> None:
     """One row of ``table``."""
     names, marks = ", ".join(values), ", ".join("?" for _ in values)
     db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(values.values()))
-
-
-def sale_id(name: str) -> SaleId:
-    """The same id for the same name, in every test."""
-    return SaleId(uuid5(NAMES, f"sale {name}"))
-
-
-def line(
-    item_id: str = "I01",
-    pieces: int = 1,
-    *,
-    price_minor: int | None = None,
-    quantity_milli: int | None = None,
-    **more: Any,
-) -> LineRequest:
-    """A sale line by scan code; its number is given by ``sale_request``."""
-    return LineRequest(
-        line_no=0,
-        quantity_milli=pieces * 1_000 if quantity_milli is None else quantity_milli,
-        scan_code=ITEMS[ItemId(item_id)].scan_code,
-        unit_price_minor=price_minor,
-        open_price_reason=None if price_minor is None else "as marked",
-        **more,
-    )
-
-
-def fitting(item_id: str, quantity_milli: int) -> int:
-    """The quantity nearest below that the item's unit allows and that costs something."""
-    step = divides(ITEMS[ItemId(item_id)].unit)
-    return max(step, quantity_milli // step * step, 10)
-
-
-def return_line(name: str, line_no: int = 1, pieces: int = 1, **more: Any) -> LineRequest:
-    """Takes back pieces of a line of the sale that ``sale_id(name)`` made."""
-    original = OriginalRequest(sale_id(name), line_no)
-    values = {"quantity_milli": pieces * 1_000} | more
-    return LineRequest(line_no=0, original=original, **values)
-
-
-def tender(tender_id: TenderId, amount_minor: int, **more: Any) -> TenderRequest:
-    """Positive: the customer gives it."""
-    return TenderRequest(tender_id, amount_minor, **more)
-
-
-def total_of(lines: Sequence[LineRequest]) -> int:
-    """What sale lines come to at the seeded prices."""
-    total = 0
-    for each in lines:
-        item = CODES[each.scan_code or ""]
-        unit = item.price_minor if each.unit_price_minor is None else each.unit_price_minor
-        total += extend(unit or 0, each.quantity_milli)
-    return total
-
-
-def sale_request(
-    name: str = "1",
-    lines: Sequence[LineRequest] | None = None,
-    tenders: Sequence[TenderRequest] | None = None,
-    *,
-    total_minor: int | None = None,
-    **more: Any,
-) -> SaleRequest:
-    """One piece of item I01 paid by card, unless said otherwise; lines are numbered here. Without
-    ``tenders`` the card pays (or gets back) the total."""
-    chosen = [line()] if lines is None else lines
-    total = total_of(chosen) if total_minor is None else total_minor
-    paid = [tender(CARD, total)] if tenders is None else tenders
-    numbered = tuple(
-        msgspec.structs.replace(each, line_no=number) for number, each in enumerate(chosen, start=1)
-    )
-    values: dict[str, Any] = {"operator_id": ANNA, "tendered_at": NOW} | more
-    return SaleRequest(
-        sale_id=sale_id(name),
-        total_minor=total,
-        lines=numbered,
-        tenders=tuple(paid),
-        **values,
-    )
-
-
-def digest_of(request: SaleRequest) -> bytes:
-    """Of the bytes that a workstation would send."""
-    return hashlib.sha256(msgspec.json.encode(request)).digest()
-
-
-def sell(
-    db: sqlite3.Connection,
-    request: SaleRequest,
-    workstation: WorkstationId = W1,
-    at: Moment | None = None,
-    *,
-    require_return: bool = False,
-) -> CompletedSale:
-    """``complete_sale`` as the API calls it, inside the caller's unit of work."""
-    return complete_sale(
-        db,
-        request,
-        digest_of(request),
-        workstation,
-        at or moment(),
-        require_return=require_return,
-    )
-
-
-def later(hours: int) -> datetime:
-    """NOW, hours later (negative: earlier)."""
-    return NOW + timedelta(hours=hours)

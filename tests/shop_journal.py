@@ -21,24 +21,18 @@ from sync.protocol.facts import (
     BusinessDayClosed,
     BusinessDayOpened,
     CustomerChanged,
-    Line,
-    OriginalLine,
     RetailTransaction,
     Spend,
     StockLine,
     StockMoved,
     StockMovementKind,
     TakeBack,
-    TaxClass,
-    TenderKind,
-    TenderLine,
     TillMoved,
     TillMovementKind,
     TillSessionOpened,
     TillSessionSettled,
     tax_lines,
 )
-from sync.protocol.figures import Tally
 from sync.protocol.identity import (
     BootId,
     CompanyId,
@@ -51,25 +45,22 @@ from sync.protocol.identity import (
     OperatorId,
     SaleId,
     StoreId,
-    TenderId,
     TillId,
     TillSessionId,
     WorkstationId,
     receipt_number,
 )
 from sync.protocol.manifest import Manifest, WorkstationTotals
-from sync.protocol.money import extend, included_tax, split
 from sync.protocol.shared import CustomerField, FieldChange
-from tests.strategies import Chain
+from tests.chain_strategies import Chain
+from tests.shop_sales import sold_lines, taken_line, tally, tenders_of
 
 COMPANY = CompanyId(UUID(int=1))
 DAY = date(2026, 3, 2)
 NOW_MS = 1_772_425_800_000
 ANNA = OperatorId("anna")
 WORKSTATIONS = (WorkstationId("W1"), WorkstationId("W2"))
-RATES = ((TaxClass.STANDARD, 900), (TaxClass.ZERO, 0))
 CUSTOMERS = tuple(CustomerId(UUID(int=0xC000 + number)) for number in range(5))
-POINTS_TENDER = TenderId("points")
 
 
 @dataclass
@@ -191,13 +182,16 @@ class Shop:
         workstation = self.rng.choice(WORKSTATIONS)
         self.receipts += 1
         number = receipt_number(self.code, workstation, self.epoch_number, self.receipts)
-        sold = _sold(basket, customer is not None)
-        lines = (*sold, *(_back(sale, no, len(sold) + n) for n, (sale, no) in enumerate(returns)))
+        sold = sold_lines(basket, customer is not None)
+        lines = (
+            *sold,
+            *(taken_line(sale, no, len(sold) + n) for n, (sale, no) in enumerate(returns)),
+        )
         total = sum(line.amount_minor for line in lines)
         taken = -sum(line.points for line in lines if line.points < 0)
         debt = taken // 3
         spends = (Spend(self.new_id(), 1, taken - debt),) if taken > debt else ()
-        tenders, change = _tenders(total, spend, self.new_id(), self.rng)
+        tenders, change = tenders_of(total, spend, self.new_id(), self.rng)
         return RetailTransaction(
             sale_id=sale_id or SaleId(self.new_id()),
             receipt_number=number,
@@ -311,100 +305,3 @@ class Shop:
         spend = rng.randrange(5) if customer else 0
         training = rng.random() < 1 / 20
         return self.sale(basket, customer, spend=spend, day=day, training=training)
-
-
-def tally(
-    facts: Sequence[AnyFact], day: date | None, workstation: WorkstationId | None = None
-) -> Tally:
-    """What the facts of a day add up to, of one workstation or of the whole store. None: of what
-    has no day."""
-    found = Tally()
-    for fact in facts:
-        if getattr(fact, "business_date", None) != day:
-            continue
-        if workstation is not None and getattr(fact, "workstation_id", None) != workstation:
-            continue
-        match fact:
-            case RetailTransaction() if fact.training:
-                continue
-            case RetailTransaction() | TillSessionOpened() | TillSessionSettled() | StockMoved():
-                found.add(fact)
-    return found
-
-
-def _sold(basket: Sequence[tuple[int, int, int]], earns: bool) -> tuple[Line, ...]:
-    amounts = [extend(price, quantity) for _, quantity, price in basket]
-    rates = [RATES[item % len(RATES)] for item, _, _ in basket]
-    taxes = [0] * len(basket)
-    for rate in RATES:
-        members = [index for index, held in enumerate(rates) if held == rate]
-        whole = included_tax(sum(amounts[index] for index in members), rate[1])
-        parts = split(whole, [amounts[index] for index in members])
-        for index, part in zip(members, parts, strict=True):
-            taxes[index] = part
-    points = split(sum(amounts) // 1_000 if earns else 0, amounts)
-    return tuple(
-        Line(
-            item_id=ItemId(f"I{item}"),
-            description=f"Item {item}",
-            unit="each",
-            scan_code=f"{item:013d}",
-            tax_class=rates[index][0],
-            tax_rate_bp=rates[index][1],
-            tax_included=True,
-            tax_version=1,
-            price_version=7,
-            unit_price_minor=price,
-            unit_cost_minor=None,
-            line_no=index + 1,
-            quantity_milli=quantity,
-            extended_minor=amounts[index],
-            amount_minor=amounts[index],
-            tax_minor=taxes[index],
-            points=points[index],
-        )
-        for index, (item, quantity, price) in enumerate(basket)
-    )
-
-
-def _back(sale: RetailTransaction, line_no: int, index: int) -> Line:
-    """The whole of a sale's line comes back."""
-    sold = sale.lines[line_no - 1]
-    return Line(
-        item_id=sold.item_id,
-        description=sold.description,
-        unit=sold.unit,
-        scan_code=sold.scan_code,
-        tax_class=sold.tax_class,
-        tax_rate_bp=sold.tax_rate_bp,
-        tax_included=sold.tax_included,
-        tax_version=sold.tax_version,
-        price_version=sold.price_version,
-        unit_price_minor=sold.unit_price_minor,
-        unit_cost_minor=None,
-        line_no=index + 1,
-        quantity_milli=-sold.quantity_milli,
-        extended_minor=-sold.extended_minor,
-        amount_minor=-sold.amount_minor,
-        tax_minor=-sold.tax_minor,
-        points=-sold.points,
-        original=OriginalLine(sale.sale_id, line_no),
-    )
-
-
-def _tenders(total: int, spend: int, root: UUID, rng: Random) -> tuple[tuple[TenderLine, ...], int]:
-    if total <= 0:
-        refund = TenderLine(TenderId("cash"), "Cash", TenderKind.CASH, total)
-        return ((refund,) if total else ()), 0
-    paid = []
-    if 0 < spend <= total:
-        used = (Spend(root, 0, spend),)
-        paid.append(
-            TenderLine(POINTS_TENDER, "Points", TenderKind.POINTS, spend, None, spend, used)
-        )
-        total -= spend
-    change = rng.choice([0, 0, 35])
-    if total:
-        kind = TenderKind.CASH if change else rng.choice([TenderKind.CASH, TenderKind.CARD])
-        paid.append(TenderLine(TenderId(kind.value), kind.value, kind, total + change))
-    return tuple(paid), change if total else 0

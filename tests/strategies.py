@@ -6,38 +6,21 @@ what is due), so every kind of valid fact can occur and no draw is thrown away.
 
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from hypothesis import strategies as st
 
-from sync.protocol.batch import Batch, Health
 from sync.protocol.bounds import INTEGER_MAX
-from sync.protocol.change import INSTANT_MS_MAX, Envelope, Epoch, Head, Link, link
-from sync.protocol.clock import ClockState, Hlc
-from sync.protocol.codec import KINDS, encode, kind_of
+from sync.protocol.change import INSTANT_MS_MAX, Epoch
+from sync.protocol.clock import Hlc
 from sync.protocol.facts import (
-    AlarmCleared,
-    AlarmKind,
-    AlarmRaised,
-    AnyFact,
     BusinessDayClosed,
-    BusinessDayOpened,
-    BusinessDayReopened,
-    CountLine,
-    CustomerChanged,
-    DeviceRecorded,
-    IdAbandoned,
-    KindVersion,
     Line,
     OriginalLine,
     Override,
     PriceModifier,
     RetailTransaction,
     Spend,
-    StockCounted,
     StockLine,
-    StockMoved,
-    StockMovementKind,
     StockTransferred,
     TakeBack,
     TaxClass,
@@ -45,16 +28,12 @@ from sync.protocol.facts import (
     TenderLine,
     TillMoved,
     TillMovementKind,
-    TillSessionOpened,
-    TillSessionSettled,
     TransferDirection,
     tax_lines,
 )
 from sync.protocol.figures import TaxTotal, TenderTotal, Totals
 from sync.protocol.identity import (
-    BootId,
     CustomerId,
-    EventId,
     ItemId,
     MovementId,
     OperatorId,
@@ -63,13 +42,12 @@ from sync.protocol.identity import (
     SaleId,
     StoreId,
     TenderId,
-    TillId,
     TillSessionId,
     WorkstationId,
 )
 from sync.protocol.manifest import Manifest, WorkstationTotals
 from sync.protocol.money import added_tax, extend, included_tax, split
-from sync.protocol.shared import PERSONAL_FIELDS, CustomerField, FieldChange, PersonalKey
+from sync.protocol.shared import PERSONAL_FIELDS, CustomerField, FieldChange
 from sync.protocol.text import is_plain
 
 PROTOCOL = 1
@@ -79,7 +57,6 @@ RATES = (
     (TaxClass.ZERO, 0),
     (TaxClass.OUT_OF_SCOPE, 0),
 )
-
 words = st.text(
     st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]).filter(is_plain), max_size=12
 )
@@ -92,6 +69,7 @@ instants = st.integers(-INSTANT_MS_MAX, INSTANT_MS_MAX)
 counts = st.integers(0, 10**6)
 priced = st.tuples(amounts, st.integers(1, 5_000))
 """A unit price and a quantity."""
+
 hashes = st.binary(min_size=32, max_size=32)
 epochs = st.builds(Epoch, st.integers(1, (1 << 31) - 1), st.binary(min_size=4, max_size=4))
 workstations = short_ids.map(WorkstationId)
@@ -375,180 +353,3 @@ def transfers(draw: Any) -> StockTransferred:
 
 def _changed_line(line: StockLine, quantity_milli: int) -> StockLine:
     return StockLine(line.item_id, quantity_milli, line.unit_cost_minor, line.lot)
-
-
-tills = {
-    "till_session_id": ids.map(TillSessionId),
-    "till_id": short_ids.map(TillId),
-    "workstation_id": workstations,
-    "operator_id": operators,
-    "business_date": dates,
-    "currency": st.just("SGD"),
-    "float_minor": amounts,
-}
-FACTS: dict[KindVersion, st.SearchStrategy[Any]] = {
-    KindVersion("retail_transaction", 1): sales(),
-    KindVersion("till_session_opened", 1): st.builds(TillSessionOpened, **tills),
-    KindVersion("till_moved", 1): till_moves(),
-    KindVersion("till_session_settled", 1): st.builds(
-        TillSessionSettled,
-        **tills,
-        expected_cash_minor=signed_amounts,
-        counted_cash_minor=signed_amounts,
-    ),
-    KindVersion("business_day_opened", 1): st.builds(
-        BusinessDayOpened, dates, operators, words, st.none() | words
-    ),
-    KindVersion("business_day_closed", 1): days_closed(),
-    KindVersion("business_day_reopened", 1): st.builds(
-        BusinessDayReopened, dates, operators, words
-    ),
-    KindVersion("stock_moved", 1): st.builds(
-        StockMoved,
-        movement_id=ids.map(MovementId),
-        kind=st.sampled_from(StockMovementKind),
-        operator_id=operators,
-        business_date=st.none() | dates,
-        reason=words,
-        lines=st.lists(stock_lines, min_size=1, max_size=3).map(tuple),
-        document=st.none() | words,
-    ),
-    KindVersion("stock_transferred", 1): transfers(),
-    KindVersion("stock_counted", 1): st.builds(
-        StockCounted,
-        count_id=ids.map(MovementId),
-        operator_id=operators,
-        business_date=st.none() | dates,
-        reason=words,
-        parent_through=st.none() | counts,
-        lines=st.lists(
-            st.builds(
-                CountLine,
-                item_id=short_ids.map(ItemId),
-                counted_milli=st.integers(0, 10**9),
-                seen_through=counts,
-                lot=st.none() | words,
-            ),
-            min_size=1,
-            max_size=3,
-        ).map(tuple),
-        document=st.none() | words,
-    ),
-    KindVersion("customer_changed", 1): st.builds(
-        CustomerChanged,
-        ids.map(CustomerId),
-        operators,
-        st.lists(field_changes(), min_size=1, max_size=3).map(tuple),
-    ),
-    KindVersion("alarm_raised", 1): st.builds(
-        AlarmRaised, ids, st.sampled_from(AlarmKind), words, words, st.none() | workstations
-    ),
-    KindVersion("alarm_cleared", 1): st.builds(AlarmCleared, ids, words, words),
-    KindVersion("id_abandoned", 1): st.builds(
-        IdAbandoned, ids.map(SaleId), workstations, st.none() | operators
-    ),
-    KindVersion("device_recorded", 1): st.builds(DeviceRecorded, words, words, words),
-}
-"""A strategy for every kind that was ever written: a test holds this against codec.KINDS."""
-
-facts: st.SearchStrategy[AnyFact] = st.one_of([FACTS[name] for name in KINDS])
-
-
-@st.composite
-def envelopes(draw: Any, seq: int = 1) -> Envelope:
-    """Any valid envelope at ``seq``; its body is any valid fact."""
-    fact = draw(facts)
-    name = kind_of(fact)
-    return Envelope(
-        seq=seq,
-        event_id=EventId(draw(ids)),
-        kind=name.kind,
-        kind_version=name.version,
-        occurred_at_ms=draw(instants),
-        utc_offset_s=draw(st.integers(-86_400, 86_400)),
-        boot_id=BootId(draw(ids)),
-        hlc=Hlc(draw(st.integers(0, INTEGER_MAX))),
-        clock_state=draw(st.sampled_from(ClockState)),
-        body=encode(fact),
-    )
-
-
-class Chain:
-    """Events 1, 2, … of one epoch, with every hash; ``hashes[0]`` is the genesis hash."""
-
-    def __init__(
-        self, store_id: StoreId, epoch: Epoch, genesis: bytes, events: tuple[Envelope, ...]
-    ) -> None:
-        self.store_id = store_id
-        self.epoch = epoch
-        self.events = events
-        self.links: list[Link] = []
-        self.hashes = [genesis]
-        for event in events:
-            self.links.append(link(store_id, epoch, event, self.hashes[-1]))
-            self.hashes.append(self.links[-1].hash)
-
-    def __repr__(self) -> str:
-        return f"Chain of {len(self.events)} events in {self.epoch}"
-
-    @property
-    def head(self) -> Head:
-        return Head(self.epoch, len(self.events), self.hashes[-1])
-
-    def batch(self, after: int, through: int) -> Batch:
-        """Events after + 1 .. through as a store would send them."""
-        return Batch(
-            protocol=PROTOCOL,
-            epoch=self.epoch,
-            from_seq=after + 1,
-            prev_hash=self.hashes[after],
-            end_hash=self.hashes[through],
-            head=self.head,
-            envelopes=self.events[after:through],
-            keys=(),
-            health=Health("0.1.0", len(self.events) - after, 10**9, 1_764_000_000_000),
-        )
-
-
-STORE = StoreId(UUID(int=7))
-
-
-def light_event(seq: int, salt: int = 0) -> Envelope:
-    """An event whose body nobody reads, for tests of chains: ``salt`` makes another one."""
-    return Envelope(
-        seq,
-        EventId(UUID(int=(salt << 64) + seq)),
-        "device_recorded",
-        1,
-        1_764_000_000_000 + seq,
-        28_800,
-        BootId(UUID(int=1)),
-        Hlc(seq),
-        ClockState.CHECKED,
-        encode(DeviceRecorded("boot", f"{salt}-{seq}", "0.1.0")),
-    )
-
-
-def light_chain(length: int, salt: int = 0, shared: int = 0) -> Chain:
-    """A chain of ``length``; the first ``shared`` events are those of salt 0."""
-    events = tuple(light_event(seq, 0 if seq <= shared else salt) for seq in range(1, length + 1))
-    return Chain(STORE, Epoch(1, b"abcd"), b"g" * 32, events)
-
-
-@st.composite
-def chains(draw: Any, max_size: int = 6) -> Chain:
-    """A whole epoch of valid events."""
-    length = draw(st.integers(0, max_size))
-    events = tuple(draw(envelopes(seq)) for seq in range(1, length + 1))
-    return Chain(StoreId(draw(ids)), draw(epochs), draw(hashes), events)
-
-
-@st.composite
-def batches(draw: Any) -> Batch:
-    """A batch of a chain, empty ones too."""
-    chain: Chain = draw(chains())
-    after = draw(st.integers(0, len(chain.events)))
-    return chain.batch(after, draw(st.integers(after, len(chain.events))))
-
-
-personal_keys = st.builds(PersonalKey, ids.map(CustomerId), st.binary(min_size=32, max_size=32))

@@ -35,8 +35,8 @@ from sync.protocol.codec import pack_batch
 from sync.protocol.errors import NotSent
 from sync.protocol.retry import JITTER_RANGE, SECOND_MS, Pauses
 from tests.benchmarks.head_office import Pusher, bench_sale, enrolled
+from tests.chain_strategies import Chain
 from tests.shop_journal import Shop
-from tests.strategies import Chain
 
 ENROLLED_AT_ONCE = 4
 BOX_TIMEOUT_S = 20

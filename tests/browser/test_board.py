@@ -22,7 +22,8 @@ from sync.protocol.money import format_minor
 from tests.browser.chain import PASSWORD, Office
 from tests.browser.watched import NARROW, Tabs
 from tests.head_office import apply_all, deliver, open_stream
-from tests.shop_journal import DAY, Shop, tally
+from tests.shop_journal import DAY, Shop
+from tests.shop_sales import tally
 
 REFRESH_MS = 5_000
 NUMBERS = count(1)

@@ -60,7 +60,8 @@ from tests.head_office import (
     personal_keys,
     projections,
 )
-from tests.shop_journal import ANNA, COMPANY, CUSTOMERS, DAY, NOW_MS, WORKSTATIONS, Shop, tally
+from tests.shop_journal import ANNA, COMPANY, CUSTOMERS, DAY, NOW_MS, WORKSTATIONS, Shop
+from tests.shop_sales import tally
 
 
 @pytest.fixture(scope="session")

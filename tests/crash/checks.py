@@ -10,6 +10,7 @@ import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -28,7 +29,8 @@ from sync.protocol.facts import (
     TillSessionSettled,
 )
 from sync.protocol.identity import WorkstationId, receipt_number
-from tests.crash.client import Tally, Told, Workstation
+from tests.crash.client import Workstation
+from tests.crash.line import Tally, Told
 
 FAULTS_MAX = 20
 """Of one check, so that a report can be read."""
@@ -391,10 +393,7 @@ def faults(db: sqlite3.Connection, told: Promises) -> list[str]:
     db.execute("BEGIN")
     try:
         file = Contents(db)
-        found = []
-        for check in CHECKS:
-            said = [f"{check.__name__}: {fault}" for fault in check(file, told)]
-            found += said[:FAULTS_MAX]
-        return found
+        named = ((check, islice(check(file, told), FAULTS_MAX)) for check in CHECKS)
+        return [f"{check.__name__}: {fault}" for check, found in named for fault in found]
     finally:
         db.execute("ROLLBACK")

@@ -64,7 +64,8 @@ from sync.protocol.reference import (
 from sync.protocol.reference import Item as ItemRow
 from sync.protocol.shared import CustomerField, CustomerRecord, FieldChange
 from sync.protocol.units import Unit
-from tests.crash.client import OPERATOR, STEP_MINOR, Item, Workstation
+from tests.crash.client import Workstation
+from tests.crash.line import OPERATOR, STEP_MINOR, Item
 
 STORE_CODE = "S01"
 ZONE = "Asia/Singapore"

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.client import Kind, Line, Refused, Workstation
+from tests.crash.client import Workstation
 from tests.crash.cycles import finish, log_of, looking_at, refuse_faults
 from tests.crash.forge import Forge, Order
+from tests.crash.line import Kind, Line, Refused
 from tests.crash.seed import Seeded
 from tests.patience import PATIENCE_S
 

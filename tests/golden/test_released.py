@@ -18,7 +18,7 @@ from sync.protocol.codec import KINDS, decode, decode_fact, encode, pack_batch, 
 from sync.protocol.facts import BusinessDayClosed, RetailTransaction
 from sync.protocol.figures import Totals
 from sync.protocol.identity import StoreId
-from tests.shop_journal import tally
+from tests.shop_sales import tally
 
 FOLDER = Path(__file__).parent
 RELEASED = sorted(path.parent for path in FOLDER.glob("released/*/journal.json"))

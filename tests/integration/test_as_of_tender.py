@@ -52,15 +52,11 @@ from tests.builders import (
     STOCK_MILLI,
     STORE,
     W1,
-    line,
     moment,
     new_store,
-    sale_id,
-    sale_request,
-    sell,
-    tender,
 )
 from tests.integration.edge_fixtures import Feed
+from tests.sale_builders import line, sale_id, sale_request, sell, tender
 
 MINUTE_MS = 60_000
 CHANGED_MS, ARRIVED_MS = MINUTE_MS, 2 * MINUTE_MS

@@ -15,7 +15,7 @@ from sync.protocol.shared import CustomerField, FieldChange, PersonalKey
 from tests.board_pages import load, send_form
 from tests.central_fixtures import Served, postgres_template
 from tests.head_office import apply_all, open_stream
-from tests.integration.test_central_board import acme, arrive
+from tests.integration.board_fixtures import acme, arrive
 from tests.shop_journal import ANNA, COMPANY, CUSTOMERS, DAY, NOW_MS, Shop
 
 __all__ = ["postgres_template"]

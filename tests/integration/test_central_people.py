@@ -15,7 +15,8 @@ from central.usecases.people.sign_in_tries import FREE_TRIES, LONGEST_WAIT_S, wa
 from sync.protocol.identity import CompanyId
 from tests.central_fixtures import NOW_MS, Served, postgres_template, problem, serving
 from tests.head_office import apply_all, deliver, open_stream
-from tests.shop_journal import COMPANY, DAY, Shop, tally
+from tests.shop_journal import COMPANY, DAY, Shop
+from tests.shop_sales import tally
 
 __all__ = ["postgres_template"]
 

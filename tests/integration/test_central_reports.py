@@ -23,7 +23,8 @@ from sync.protocol.figures import Totals
 from sync.protocol.identity import CompanyId, SaleId
 from sync.protocol.manifest import Receipt
 from tests.head_office import apply_all, deliver, head_office_template, open_stream
-from tests.shop_journal import COMPANY, DAY, NOW_MS, WORKSTATIONS, Shop, tally
+from tests.shop_journal import COMPANY, DAY, NOW_MS, WORKSTATIONS, Shop
+from tests.shop_sales import tally
 
 NEXT_DAY = DAY + timedelta(days=1)
 

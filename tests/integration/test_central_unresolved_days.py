@@ -6,7 +6,7 @@ from central.usecases.journal.settle_days import settle_days
 from tests.board_pages import PageText, load, number_of
 from tests.central_fixtures import Served, postgres_template
 from tests.head_office import apply_all, deliver
-from tests.integration.test_central_board import acme, arrive, sales_of
+from tests.integration.board_fixtures import acme, arrive, sales_of
 from tests.shop_journal import DAY, Shop
 
 __all__ = ["postgres_template"]

@@ -20,22 +20,8 @@ from sync.protocol.errors import Refusal
 from sync.protocol.identity import CustomerId
 from sync.protocol.money import CashRounding, round_cash
 from tests.books import faults_of
-from tests.builders import (
-    CARD,
-    CASH,
-    MEMBER,
-    NEWCOMER,
-    POINTS,
-    STOCK_MILLI,
-    W1,
-    W2,
-    fitting,
-    line,
-    new_store,
-    sale_request,
-    sell,
-    tender,
-)
+from tests.builders import CARD, CASH, MEMBER, NEWCOMER, POINTS, STOCK_MILLI, W1, W2, new_store
+from tests.sale_builders import fitting, line, sale_request, sell, tender
 
 ITEM_IDS = ["I01", "I06", "I07", "I15", "WEIGHED", "ZERO", "GIFT", "OPEN"]
 

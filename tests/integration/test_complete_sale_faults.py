@@ -13,24 +13,9 @@ from edge.db.connection.writer import InlineWriter
 from edge.domain.sale.refusals.sale_id import SaleIdReused
 from edge.usecases.sale.abandon import abandon_sale
 from tests.books import faults_of
-from tests.builders import (
-    ANNA,
-    CARD,
-    CASH,
-    MEMBER,
-    POINTS,
-    STOCK_MILLI,
-    W1,
-    line,
-    moment,
-    new_store,
-    return_line,
-    sale_id,
-    sale_request,
-    sell,
-    tender,
-)
+from tests.builders import ANNA, CARD, CASH, MEMBER, POINTS, STOCK_MILLI, W1, moment, new_store
 from tests.faults import FailingAt, InjectedFailure, contents, failing_at
+from tests.sale_builders import line, return_line, sale_id, sale_request, sell, tender
 
 SOLD = sale_request("old", [line("I15", 2)], customer_id=MEMBER)
 SALE = sale_request(

@@ -24,20 +24,10 @@ from edge.usecases.workstation.unpair import unpair_workstation
 from sync.protocol.codec import encode
 from sync.protocol.identity import EventId, ItemId
 from sync.protocol.reference import DataSet, FeedRow, Item
-from tests.builders import (
-    ITEMS,
-    W1,
-    W2,
-    later,
-    line,
-    moment,
-    new_store,
-    sale_id,
-    sale_request,
-    sell,
-)
+from tests.builders import ITEMS, W1, W2, moment, new_store
 from tests.integration.edge_fixtures import Shop, new_shop
 from tests.integration.edge_fixtures import moment as shop_moment
+from tests.sale_builders import later, line, sale_id, sale_request, sell
 
 CODE, NEXT_CODE = "7Q4-M0K-XV2", "7Q4-M0K-XV3"
 TOKEN = "t" * 43

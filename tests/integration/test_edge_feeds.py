@@ -38,7 +38,7 @@ from sync.protocol.identity import (
 )
 from sync.protocol.reference import EMPTY_SET_HASH, DataSet, FeedHead, FeedRow, Item, Price
 from tests.edge_store import make_store, settings
-from tests.integration.test_edge_exchange import Shop, shop
+from tests.integration.exchange_fixtures import Shop, shop
 
 __all__ = ["shop"]
 

@@ -2,87 +2,34 @@
 in force whatever the way they came.
 """
 
-from collections.abc import Callable, Iterator
 from datetime import date
-from functools import partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
-from uuid import UUID
 
 import msgspec
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from edge.db.reference import count_aside, rows_aside
-from edge.usecases.feed.apply_reference import reset_feed
-from edge.usecases.item.look_up import look_up_item
-from sync.protocol.clock import Hlc
 from sync.protocol.codec import encode
 from sync.protocol.errors import PageDiffers
-from sync.protocol.facts import TaxClass, TenderKind
-from sync.protocol.feeds import ROWS
-from sync.protocol.identity import CustomerId, ItemId, OperatorId, TenderId
+from sync.protocol.facts import TaxClass
 from sync.protocol.reference import (
     DataSet,
-    FeedRow,
     Grant,
-    Item,
     Operator,
     Price,
     TaxRate,
-    Tender,
 )
-from sync.protocol.shared import CustomerField, CustomerRecord, FieldChange
+from sync.protocol.shared import CustomerRecord
 from tests.integration.edge_fixtures import (
     ANN,
     COMPANY,
-    MILK,
-    NOON_MS,
     SETTINGS,
-    STORE,
     TEA,
-    Feed,
     Shop,
-    catalogue,
-    moment,
     named,
-    new_shop,
 )
+from tests.integration.rows_fixtures import LI, feed_of, item, owner, publish_raw, replace, shop
 
-replace = msgspec.structs.replace
-LI = CustomerId(named("customer li"))
-WAYS_TRIED = 25
-"""Histories of each data set."""
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
-    made = new_shop(tmp_path / "store.sqlite3")
-    yield made
-    made.writer.close_now()
-
-
-def feed_of(data_set: DataSet) -> Feed:
-    """The catalogue's feed, to go on with."""
-    return next(feed for feed in catalogue() if feed.data_set is data_set)
-
-
-def publish_raw(feed: Feed, key: str, body: bytes | None) -> None:
-    feed.rows.append(FeedRow(len(feed.rows) + 1, key, body))
-
-
-def owner(shop: Shop, code: str) -> str | None:
-    found = shop.do(lambda db: look_up_item(db, code, moment()))
-    return None if found is None else found.item_id
-
-
-def item(name: str, *codes: str, active: bool = True) -> Item:
-    return Item(ItemId(name), f"Item {name}", "d", TaxClass.ZERO, codes, active=active)
-
-
-# --- whose scan code it is
+__all__ = ["shop"]
 
 
 def test_whose_code_it_is_follows_from_the_items_and_not_from_their_order(shop: Shop) -> None:
@@ -110,8 +57,6 @@ def test_an_inactive_item_holds_no_code_of_a_live_one(shop: Shop) -> None:
     shop.apply(feed.page(after + 2))
     assert owner(shop, "K") == "a"
 
-
-# --- rows that cannot be taken
 
 WIDE = encode(["jam", "Jam", "d", "luxury", ["777"]])
 UNREADABLE: dict[str, tuple[DataSet, str, bytes]] = {
@@ -230,179 +175,3 @@ def test_a_data_set_that_this_version_does_not_know_is_no_page(shop: Shop) -> No
     page = replace(feed_of(DataSet.ITEMS).page(), data_set="wishes")
     with pytest.raises(PageDiffers, match="no such data set"):
         shop.apply(page)
-
-
-# --- whatever bytes a row has
-
-TEXTS = st.text(max_size=8) | st.sampled_from(
-    ["tea", "a\x00b", "\u202e", "x" * 300, "zero", "cash"]
-)
-VALUES = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers(-(1 << 63), (1 << 64) - 1)
-    | st.floats(allow_nan=True)
-    | TEXTS
-    | st.binary(max_size=20)
-    | st.uuids().map(lambda one: one.bytes),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=2),
-    max_leaves=8,
-)
-GOOD: dict[DataSet, list[Any]] = {
-    DataSet.SETTINGS: [
-        SETTINGS,
-        replace(SETTINGS, store_name="New"),
-        replace(SETTINGS, zone="UTC"),
-    ],
-    DataSet.TAXES: [TaxRate(TaxClass.ZERO, date(2024, 5, 1), bp, "z") for bp in (0, 1, 10_000)],
-    DataSet.TENDERS: [
-        Tender(TenderId(name), "T", TenderKind.CARD, active=active)
-        for name in ("t1", "t2")
-        for active in (True, False)
-    ],
-    DataSet.OPERATORS: [Operator(OperatorId(name), "O", "cashier") for name in ("o1", "o2")],
-    DataSet.ITEMS: [
-        item(name, *codes, active=active)
-        for name in ("a", "b", "c")
-        for codes in ((), ("K",), ("X", "K"), ("036000291452", "0036000291452"))
-        for active in (True, False)
-    ],
-    DataSet.PRICES: [Price(ItemId(name), at, 5) for name in ("a", "b") for at in (0, NOON_MS)],
-    DataSet.CUSTOMERS: [
-        CustomerRecord(
-            CustomerId(named(name)),
-            (FieldChange(CustomerField.CODE, Hlc(stamp), COMPANY, f"{name}{stamp}", None),),
-        )
-        for name in ("li", "bo")
-        for stamp in (1, 2, 3)
-    ],
-    DataSet.GRANTS: [
-        Grant(named(name), LI, points, epoch)
-        for name in ("g1", "g2")
-        for points in (0, 70)
-        for epoch in (1, 2)
-    ],
-}
-
-
-@st.composite
-def bodies(draw: st.DrawFn, data_set: DataSet) -> tuple[str, bytes | None]:
-    """A row: good, a tombstone, a good one with a field spoilt, or any bytes under any key."""
-    value = draw(st.sampled_from(GOOD[data_set]))
-    key = ROWS[data_set].key_of(value)
-    kind = draw(st.sampled_from(["good", "good", "good", "good", "gone", "spoilt", "bytes", "any"]))
-    if kind == "good":
-        return key, encode(value)
-    if kind == "gone":
-        return draw(st.sampled_from([key, key, key, "x@1e3", "a\x00b", ""])), None
-    if kind == "bytes":
-        return draw(st.just(key) | TEXTS), draw(st.binary(max_size=60))
-    fields = [getattr(value, name) for name in value.__struct_fields__]
-    if kind == "spoilt":
-        fields[draw(st.integers(0, len(fields) - 1))] = draw(VALUES)
-        return key, encode(fields)
-    return draw(TEXTS), encode(draw(VALUES))
-
-
-@st.composite
-def histories(draw: st.DrawFn, data_set: DataSet) -> Feed:
-    """What head office might ever have published of one data set."""
-    private = data_set in (DataSet.SETTINGS, DataSet.GRANTS)
-    scope = str(STORE) if private else SETTINGS.price_zone if data_set is DataSet.PRICES else ""
-    feed = Feed(data_set, scope)
-    for key, body in draw(st.lists(bodies(data_set), min_size=2, max_size=10)):
-        publish_raw(feed, key, body)
-    return feed
-
-
-ALL_TABLES: dict[str, str] = {
-    "reference_row": "*",
-    "feed_cursor": "*",
-    "item": "*",
-    "item_name": "*",
-    "scan_code": "code_key, item_id, scan_code, holds",
-    "price": "*",
-    "tax_rate": "*",
-    "tender": "*",
-    "operator": "*",
-    "points_right": "*",
-    "customer": "*",
-    "customer_field": "*",
-    "item_words": "*",
-}
-
-
-def in_force(shop: Shop) -> dict[str, list[tuple[Any, ...]]]:
-    """All that sales read of what was published."""
-    told = {table: shop.rows(table, columns) for table, columns in ALL_TABLES.items()}
-    return {**told, "settings": shop.rows("settings WHERE current", "body")}
-
-
-def taken(feed: Feed, way: Callable[[Shop], None]) -> dict[str, list[tuple[Any, ...]]]:
-    with TemporaryDirectory() as folder:
-        made = new_shop(Path(folder) / "s.sqlite3", published=False)
-        way(made)
-        found = in_force(made)
-        made.writer.close_now()
-    return found
-
-
-def in_pages(feed: Feed, sizes: list[int], shop: Shop) -> None:
-    """In pieces, some of which overlap or come twice."""
-    after = 0
-    for size in sizes:
-        shop.apply(feed.page(max(0, after - size % 3), size + size % 3))
-        after = min(len(feed.rows), after + size)
-    shop.apply(feed.page(after))
-
-
-def loaded_anew(feed: Feed, sizes: list[int], shop: Shop) -> None:
-    in_pages(feed, sizes, shop)
-    shop.do(lambda db: reset_feed(db, feed.data_set, feed.scope))
-    shop.apply(feed.page())
-
-
-@pytest.mark.parametrize("data_set", DataSet)
-@settings(max_examples=WAYS_TRIED)
-@given(st.data())
-def test_the_same_rows_are_in_force_whatever_the_way_they_came(
-    data_set: DataSet, data: st.DataObject
-) -> None:
-    """A16: row by row, in pages of any size, at once, or loaded anew: all tables that sales read
-    are the same. Codes move, items retire and return, rows go and come, some cannot be read."""
-    feed = data.draw(histories(data_set))
-    sizes = data.draw(st.lists(st.integers(1, 3), max_size=6))
-    at_once = taken(feed, lambda shop: shop.load(feed))
-    assert taken(feed, partial(in_pages, feed, sizes)) == at_once
-    assert taken(feed, lambda shop: shop.load(feed, rows_max=1)) == at_once
-    assert taken(feed, partial(loaded_anew, feed, sizes)) == at_once
-
-
-@pytest.mark.parametrize("data_set", DataSet)
-@settings(max_examples=WAYS_TRIED)
-@given(st.data())
-def test_whatever_bytes_a_row_has_the_shop_sells_on_and_takes_the_next(
-    data_set: DataSet, data: st.DataObject
-) -> None:
-    """A18: taking rows raises nothing, what the shop knew is still sold, the repair is taken."""
-    feed = data.draw(histories(data_set))
-    with TemporaryDirectory() as folder:
-        made = new_shop(Path(folder) / "s.sqlite3")
-        known = feed_of(feed.data_set)
-        rows = [(row.key, row.body) for row in feed.rows]
-        for key, body in rows:
-            publish_raw(known, key, body)
-            made.apply(known.page(len(known.rows) - 1))
-        assert (owner(made, "8880001"), owner(made, "8880002")) == (TEA, MILK)
-        for row in feed_of(feed.data_set).rows:
-            publish_raw(known, row.key, row.body)
-        applied = made.apply(known.page(len(known.rows) - len(feed_of(feed.data_set).rows)))
-        assert applied.unreadable == ()
-        made.writer.close_now()
-
-
-def test_every_data_set_has_good_rows_here() -> None:
-    """The properties above reach every data set, and its good rows pass."""
-    assert set(GOOD) == set(ROWS) == set(DataSet)
-    assert all(isinstance(ROWS[one].key_of(row), str) for one in GOOD for row in GOOD[one])
-    assert UUID(ROWS[DataSet.GRANTS].key_of(GOOD[DataSet.GRANTS][0]))

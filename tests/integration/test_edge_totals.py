@@ -33,7 +33,7 @@ from sync.protocol.identity import (
     WorkstationId,
 )
 from sync.protocol.manifest import Receipt, differences
-from tests import builders
+from tests import builders, sale_builders
 from tests.builders import ANNA, BUSINESS_DATE, CARD, CASH, MEMBER, POINTS, W1, W2
 from tests.integration.edge_fixtures import hurry
 
@@ -55,8 +55,8 @@ class Traded:
             self._sell(name, workstation, **(asked | {"total_minor": total}))
 
     def _sell(self, name: str, workstation: WorkstationId, **asked: object) -> None:
-        request = builders.sale_request(name, **asked)  # type: ignore[arg-type]
-        self.writer.run_now(lambda db: builders.sell(db, request, workstation))
+        request = sale_builders.sale_request(name, **asked)  # type: ignore[arg-type]
+        self.writer.run_now(lambda db: sale_builders.sell(db, request, workstation))
 
     def receive(self, number: int, pieces: int) -> None:
         lines = (GoodsLine(ItemId("I01"), pieces * 1_000), GoodsLine(ItemId("I02"), 500))
@@ -123,10 +123,10 @@ def trade(store: Traded, dice: random.Random, sales: int) -> None:
     """Sales with points, several tenders and pieces that come back."""
     for number in range(sales):
         items = dice.sample([f"I{n:02d}" for n in range(1, 16)] + ["ZERO", "GIFT"], 3)
-        lines = [builders.line(item, dice.randint(1, 4)) for item in items]
-        total = builders.total_of(lines)
-        cash = [builders.tender(CASH, total + 1_000)]
-        split = [builders.tender(CARD, total // 3), builders.tender(CASH, total)]
+        lines = [sale_builders.line(item, dice.randint(1, 4)) for item in items]
+        total = sale_builders.total_of(lines)
+        cash = [sale_builders.tender(CASH, total + 1_000)]
+        split = [sale_builders.tender(CARD, total // 3), sale_builders.tender(CASH, total)]
         store.sell(
             f"{number}",
             dice.choice([W1, W2]),
@@ -135,14 +135,14 @@ def trade(store: Traded, dice: random.Random, sales: int) -> None:
             customer_id=dice.choice([None, MEMBER]),
         )
         if dice.random() < 0.3:
-            back = [builders.return_line(f"{number}", dice.randint(1, 3))]
+            back = [sale_builders.return_line(f"{number}", dice.randint(1, 3))]
             store.sell(f"back {number}", W2, lines=back, total_minor=-1, tenders=None)
 
 
 def sell_exact(store: Traded) -> None:
     """Two sales and a return that are easy to add up by hand: 1.50 each, 9 % within."""
-    store.sell("a", lines=[builders.line("I01", 2)], tenders=[builders.tender(CASH, 500)])
-    store.sell("b", W2, lines=[builders.line("I01", 1), builders.line("ZERO", 1)])
+    store.sell("a", lines=[sale_builders.line("I01", 2)], tenders=[sale_builders.tender(CASH, 500)])
+    store.sell("b", W2, lines=[sale_builders.line("I01", 1), sale_builders.line("ZERO", 1)])
 
 
 def test_a_day_adds_up_as_one_would_by_hand(store: Traded) -> None:
@@ -162,7 +162,8 @@ def test_a_day_adds_up_as_one_would_by_hand(store: Traded) -> None:
 
 
 def test_change_and_rounding_balance_with_tenders(store: Traded) -> None:
-    store.sell("a", lines=[builders.line("I02", 1)], tenders=[builders.tender(CASH, 1_000)])
+    given = [sale_builders.tender(CASH, 1_000)]
+    store.sell("a", lines=[sale_builders.line("I02", 1)], tenders=given)
     totals = store.totals()
     paid = sum(tender.amount_minor for tender in totals.tenders)
     owed = totals.gross_minor - totals.refunds_minor + totals.tax_added_minor
@@ -171,11 +172,11 @@ def test_change_and_rounding_balance_with_tenders(store: Traded) -> None:
 
 
 def test_points_earned_spent_and_taken_back_are_told_apart(store: Traded) -> None:
-    pieces = [builders.line("I15", 1), builders.line("I01", 1)]
-    paid = [builders.tender(POINTS, 100), builders.tender(CARD, 9_990 + 150 - 100)]
+    pieces = [sale_builders.line("I15", 1), sale_builders.line("I01", 1)]
+    paid = [sale_builders.tender(POINTS, 100), sale_builders.tender(CARD, 9_990 + 150 - 100)]
     store.sell("a", lines=pieces, tenders=paid, customer_id=MEMBER)
     earned = store.totals().points_earned
-    store.sell("b", lines=[builders.return_line("a", 1)], total_minor=-9_990)
+    store.sell("b", lines=[sale_builders.return_line("a", 1)], total_minor=-9_990)
     totals = store.totals()
     assert earned > 0
     assert (totals.points_earned, totals.points_spent) == (earned, 100)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.edge_store import make_store
-from tests.integration.test_edge_commands import refusal, run
+from tests.integration.command_fixtures import refusal, run
 
 
 @pytest.mark.parametrize("typed", ["nonsense", "a b", "../push/resume", "1?x=2", "é"])

@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 
 from tests.edge_store import make_store, pairing
-from tests.integration.test_edge_commands import refusal, run, running
+from tests.integration.command_fixtures import refusal, run, running
 
 
 def _status(client: httpx.Client, token: str) -> int:

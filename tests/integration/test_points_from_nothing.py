@@ -27,21 +27,8 @@ from sync.protocol.change import Epoch
 from sync.protocol.facts import Spend, TakeBack
 from sync.protocol.identity import EventId
 from tests.books import faults_of, sales_in_journal
-from tests.builders import (
-    CARD,
-    COMPANY,
-    NEWCOMER,
-    POINTS,
-    STOCK_MILLI,
-    STORE,
-    line,
-    new_store,
-    return_line,
-    sale_id,
-    sale_request,
-    sell,
-    tender,
-)
+from tests.builders import CARD, COMPANY, NEWCOMER, POINTS, STOCK_MILLI, STORE, new_store
+from tests.sale_builders import line, return_line, sale_id, sale_request, sell, tender
 
 EPOCH = Epoch(1, bytes(8))
 OPEN_PRICES = [999, 1_000, 2_000, 100_000]

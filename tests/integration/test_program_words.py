@@ -12,7 +12,7 @@ from central.commands.cli import app as central_app
 from edge.commands.cli import app as edge_app
 from sync.engine.transport import Request, Response
 from tests.fake_central import FakeCentral, served
-from tests.integration.test_edge_commands import central, provision
+from tests.integration.command_fixtures import central, provision
 
 __all__ = ["central"]
 

@@ -5,168 +5,58 @@ are kept before the first attempt, answers before anything prints. Nothing here 
 workstations know what they asked and were told.
 """
 
-from collections import Counter
 from collections.abc import Callable, Coroutine
-from datetime import UTC, date, datetime, timedelta
-from random import Random
+from datetime import timedelta
 from sqlite3 import Connection
-from typing import Any, NamedTuple, TypeVar
-from uuid import UUID
+from typing import Any
 
 import msgspec
 
-from edge.db import sale_reads
-from edge.db.customers import Customer
-from edge.db.days import BusinessDay
 from edge.db.tills import TillSession
 from edge.domain.sale.basket import LineRequest, OriginalRequest, SaleRequest, TenderRequest
 from edge.domain.sale.completed import CompletedSale
-from edge.domain.sale.situation import SoldLine
-from edge.usecases.answer_once import Asked, answer_once
-from edge.usecases.customer.create import CreateCustomer, Drawn, create_customer
-from edge.usecases.customer.update import UpdateCustomer, update_customer
-from edge.usecases.day.close import CloseBusinessDay, ClosedDay, close_business_day
-from edge.usecases.day.open import OpenBusinessDay, open_business_day
 from edge.usecases.sale.look_up import look_up_sale
-from edge.usecases.stock.receive_goods import GoodsLine, ReceivedGoods, ReceiveGoods, receive_goods
 from edge.usecases.till.open import OpenTill, open_till
 from edge.usecases.till.settle import SettledTill, SettleTill, settle_till
-from sync.engine.journal import Moment
-from sync.engine.sealing import KEY_BYTES
-from sync.engine.sealing import NONCE_BYTES as SEAL_NONCE_BYTES
 from sync.protocol.errors import NotSent
-from sync.protocol.facts import OriginalLine, TaxClass, TenderKind
+from sync.protocol.facts import OriginalLine, TenderKind
 from sync.protocol.identity import (
     CustomerId,
     EventId,
     ItemId,
-    MovementId,
-    OperatorId,
     SaleId,
-    TenderId,
     TillSessionId,
     WorkstationId,
 )
-from sync.protocol.money import CashRounding, added_tax, extend, round_cash, share_through
-from sync.protocol.shared import PERSONAL_FIELDS
-from tests.simulation.box import Refused, StoreServer, Told
-from tests.simulation.catalog import CUSTOMERS, FIRST_DAY, ITEMS, OPERATORS
-from tests.simulation.ids import Ids
-from tests.simulation.network import Line, chance
-from tests.simulation.scheduler import Host, Scheduler
-
-T = TypeVar("T")
-SHIFTS = 2
-FLOAT_MINOR = 10_000
-STEP_MINOR = 5
-LINES_MOST = 4
-CASH, CARD, POINTS, VOUCHER = (TenderId(n) for n in ("cash", "card", "points", "voucher"))
-TRIES_BEFORE_GIVING_UP = 2
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-A = TypeVar("A", bound=msgspec.Struct)
-
-
-def _once(
-    request_id: UUID, request: object, kind: type[A], verb: Callable[[Connection, Moment], A]
-) -> Callable[[Connection, Moment], A]:
-    """``verb`` as a route carries it out: once for its id and what is asked."""
-    asked = Asked(request_id, repr(request).encode())
-    return lambda db, moment: answer_once(db, asked, kind, lambda: verb(db, moment)).answer
-
-
-class Wrong(AssertionError):
-    """A workstation was told something that cannot be."""
+from sync.protocol.money import CashRounding, extend, round_cash, share_through
+from tests.simulation.box import Refused, Told
+from tests.simulation.catalog import ITEMS
+from tests.simulation.network import chance
+from tests.simulation.people import (
+    CARD,
+    CASH,
+    FLOAT_MINOR,
+    LINES_MOST,
+    LONG_AGO,
+    POINTS,
+    SHIFTS,
+    STEP_MINOR,
+    TRIES_BEFORE_GIVING_UP,
+    VOUCHER,
+    Basket,
+    Memory,
+    Part,
+    Priced,
+    Wrong,
+    ask_prices,
+    run_once,
+    same_answer,
+    total_of,
+)
+from tests.simulation.registrar import Registrar
 
 
-class Basket(NamedTuple):
-    """A sale as it stands in a workstation's memory before its first attempt."""
-
-    request: SaleRequest
-    raw: bytes
-
-
-class Priced(NamedTuple):
-    """What the store server says of the things in a basket."""
-
-    prices: dict[ItemId, tuple[int, TaxClass]]
-    rates: dict[TaxClass, int]
-    points_here: int
-    original: SoldLine | None
-    tax_included: bool
-
-
-class Memory:
-    """What a workstation keeps on its own disk."""
-
-    def __init__(self) -> None:
-        self.shift = 0
-        self.sold_in_shift = 0
-        self.opening: OpenTill | None = None
-        self.is_open = False
-        self.cash_minor = 0
-        self.pending: Basket | None = None
-        self.giving_up = False
-        self.answers: dict[SaleId, Told] = {}
-        self.baskets: dict[SaleId, Basket] = {}
-        self.abandoned: dict[SaleId, Basket] = {}
-        self.counted: dict[TillSessionId, int] = {}
-
-
-class StoreLife:
-    """What the people of one store know of each other."""
-
-    def __init__(self) -> None:
-        self.day: date | None = None
-        self.settled = 0
-        self.receipts: list[Told] = []
-        self.customers: list[CustomerId] = list(CUSTOMERS)
-        self.shift = 0
-        self.closed_days: list[date] = []
-        self.done = False
-
-
-class Person(Host):
-    """Somebody who asks the store server."""
-
-    def __init__(
-        self,
-        name: str,
-        scheduler: Scheduler,
-        random: Random,
-        ids: Ids,
-        server: StoreServer,
-        line: Line[Any],
-        life: StoreLife,
-        seen: Counter[str],
-    ) -> None:
-        super().__init__(name, scheduler)
-        self.random = random
-        self.ids = ids
-        self.server = server
-        self.line = line
-        self.life = life
-        self.seen = seen
-
-    @property
-    def operator_id(self) -> OperatorId:
-        """Whoever stands there."""
-        return self.random.choice(OPERATORS)
-
-    async def ask(self, answering: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """One request. Raises NotSent."""
-        answer: T = await self.line.send(self.server, answering)
-        return answer
-
-    async def insist(self, answering: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """Until there is an answer."""
-        while True:
-            try:
-                return await self.ask(answering)
-            except NotSent:
-                await self.scheduler.pause(self.random.randrange(100, 4_000))
-
-
-class Workstation(Person):
+class Workstation(Registrar):
     """A till. ``impatience_bp``: of its unanswered sales, how many are given up."""
 
     def __init__(self, workstation_id: WorkstationId, sales: int, **person: Any) -> None:
@@ -230,7 +120,7 @@ class Workstation(Person):
             memory.opening = OpenTill(session_id, self.operator_id, FLOAT_MINOR)
         request = memory.opening
         await self._must(
-            _once(
+            run_once(
                 request.till_session_id,
                 request,
                 TillSession,
@@ -248,7 +138,7 @@ class Workstation(Person):
         request = SettleTill(self.operator_id, max(0, counted))
         event_id = EventId(self.ids.uuid())
         await self._must(
-            _once(
+            run_once(
                 event_id,
                 request,
                 SettledTill,
@@ -480,192 +370,3 @@ class Workstation(Person):
         return [*tenders, TenderRequest(CASH, given)]
 
     # --- customers
-
-    def _drawn(self) -> Drawn:
-        return Drawn(
-            self.random.randbytes(KEY_BYTES),
-            {field: self.random.randbytes(SEAL_NONCE_BYTES) for field in sorted(PERSONAL_FIELDS)},
-        )
-
-    async def _create_customer(self) -> None:
-        number, customer_id = self.random.randrange(10**6), CustomerId(self.ids.uuid())
-        name, code = f"Walk-in {number}", f"C{number % 40}"
-        request = CreateCustomer(self.operator_id, name, customer_id, code=code)
-
-        async def create() -> Refused | None:
-            drawn = self._drawn()  # by the store server, for each arrival
-            return await self.server.act(
-                _once(
-                    customer_id,
-                    request,
-                    Customer,
-                    lambda db, moment: create_customer(db, request, drawn, moment),
-                )
-            )
-
-        if await self.insist(create) is None:
-            self.life.customers.append(customer_id)
-            self.seen["customer created"] += 1
-
-    async def _update_customer(self) -> None:
-        customer_id = self.random.choice(self.life.customers)
-        request = UpdateCustomer(self.operator_id, phone=f"+65{self.random.randrange(10**7)}99")
-        event_id = EventId(self.ids.uuid())
-
-        async def update() -> Refused | None:
-            drawn = self._drawn()
-            return await self.server.act(
-                _once(
-                    event_id,
-                    request,
-                    Customer,
-                    lambda db, moment: update_customer(
-                        db, customer_id, request, event_id, drawn, moment
-                    ),
-                )
-            )
-
-        if await self.insist(update) is None:
-            self.seen["customer changed"] += 1
-
-
-class Leader(Person):
-    """Opens and closes the store's days, and takes goods in."""
-
-    def start(self) -> None:
-        """Go to work."""
-        self.spawn(self._work())
-
-    async def _work(self) -> None:
-        life = self.life
-        for shift in range(SHIFTS):
-            day = FIRST_DAY + timedelta(days=shift)
-            await self._open(day)
-            life.day, life.shift = day, shift
-            await self._take_goods_in()
-            while life.settled < 2 * (shift + 1):
-                await self.scheduler.pause(2_000)
-            await self._close(day)
-            life.closed_days.append(day)
-            life.day = None
-            await self.scheduler.pause(60_000)
-        life.done = True
-
-    async def _open(self, day: date) -> None:
-        """Until the store can: at first head office's settings may not have arrived."""
-        request = OpenBusinessDay(self.operator_id, day)
-        event_id = EventId(self.ids.uuid())
-        while True:
-            refused = await self.insist(
-                lambda: self.server.act(
-                    _once(
-                        event_id,
-                        request,
-                        BusinessDay,
-                        lambda db, moment: open_business_day(db, request, event_id, moment),
-                    )
-                )
-            )
-            if refused is None:
-                return
-            if refused.slug not in ("settings-missing", "unknown-operator"):
-                raise Wrong(f"{self.name}: {refused}")
-            self.seen["opened before settings came"] += 1
-            await self.scheduler.pause(5_000)
-
-    async def _take_goods_in(self) -> None:
-        chosen = self.random.sample(range(ITEMS), 5)
-        lines = tuple(
-            GoodsLine(ItemId(f"I{number:03d}"), self.random.randrange(1, 6) * 1_000)
-            for number in chosen
-        )
-        movement_id = MovementId(self.ids.uuid())
-        request = ReceiveGoods(movement_id, self.operator_id, "delivery", lines)
-        refused = await self.insist(
-            lambda: self.server.act(
-                _once(
-                    movement_id,
-                    request,
-                    ReceivedGoods,
-                    lambda db, moment: receive_goods(db, request, moment),
-                )
-            )
-        )
-        if refused is not None and refused.slug != "unknown-item":
-            raise Wrong(f"{self.name}: {refused}")
-
-    async def _close(self, day: date) -> None:
-        request, event_id = CloseBusinessDay(self.operator_id), EventId(self.ids.uuid())
-        refused = await self.insist(
-            lambda: self.server.act(
-                _once(
-                    event_id,
-                    request,
-                    ClosedDay,
-                    lambda db, moment: close_business_day(db, request, day, event_id, moment),
-                )
-            )
-        )
-        if refused is not None:
-            raise Wrong(f"{self.name}: {refused}")
-
-
-class Part(NamedTuple):
-    """A line's share of the total. ``tax_minor``: only a return line knows its own."""
-
-    tax_class: TaxClass
-    amount_minor: int
-    tax_minor: int | None
-
-
-def ask_prices(
-    db: Connection,
-    chosen: list[tuple[ItemId, int]],
-    customer_id: CustomerId | None,
-    returned: OriginalLine | None,
-    as_of_ms: int,
-    business_date: date,
-) -> Priced:
-    """What the till's page would have asked for while the basket was filled."""
-    items = sale_reads.items_by_id(db, {item_id for item_id, _ in chosen}, as_of_ms)
-    originals = sale_reads.sold_lines(db, {returned}) if returned is not None else {}
-    store = sale_reads.read_store(db)
-    assert store is not None
-    return Priced(
-        {
-            item.item_id: (item.price.unit_price_minor, item.tax_class)
-            for item in items.values()
-            if item.price is not None and item.active
-        },
-        {
-            tax_class: rate.rate_bp
-            for tax_class, rate in sale_reads.rates_in_force(db, business_date).items()
-        },
-        sale_reads.points_here(db, customer_id) if customer_id is not None else 0,
-        next(iter(originals.values()), None),
-        store.settings.tax_included,
-    )
-
-
-def total_of(parts: list[Part], priced: Priced) -> int:
-    """What the customer sees, before cash rounding."""
-    total = sum(part.amount_minor for part in parts)
-    if priced.tax_included:
-        return total
-    sums: Counter[TaxClass] = Counter()
-    for part in parts:
-        if part.tax_minor is None:
-            sums[part.tax_class] += part.amount_minor
-        else:
-            total += part.tax_minor
-    return total + sum(
-        added_tax(amount, priced.rates[tax_class]) for tax_class, amount in sums.items()
-    )
-
-
-def same_answer(first: Told, again: Told) -> None:
-    """Everything but what the customer can spend now, and that it was finished before."""
-    if (first.sale.fact, first.kept) != (again.sale.fact, again.kept):
-        raise Wrong(f"sale {first.sale.sale_id} was answered in two ways")
-    if first.sale.receipt != again.sale.receipt:
-        raise Wrong(f"sale {first.sale.sale_id} has two receipts")

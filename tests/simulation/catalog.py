@@ -30,17 +30,20 @@ from sync.protocol.codec import encode
 from sync.protocol.conflict import merge
 from sync.protocol.enrolment import EnrolmentAnswer
 from sync.protocol.escrow import plain_share
-from sync.protocol.facts import CustomerChanged, TaxClass, TenderKind
+from sync.protocol.facts import CustomerChanged, TaxClass, TenderKind, TillSessionSettled
 from sync.protocol.feeds import scope_of
 from sync.protocol.identity import (
     CompanyId,
     CustomerId,
     DeviceId,
+    EventId,
     Incarnation,
     ItemId,
     OperatorId,
     StoreId,
     TenderId,
+    TillId,
+    TillSessionId,
     WorkstationId,
 )
 from sync.protocol.reference import (
@@ -317,3 +320,18 @@ def _members() -> Iterator[tuple[CustomerId, CustomerChanged]]:
             FieldChange(CustomerField.NAME, stamp, COMPANY, None, sealed),
         )
         yield customer_id, CustomerChanged(customer_id, OperatorId(""), fields)
+
+
+def unopened_till(event_id: EventId) -> TillSessionSettled:
+    """A till's count without its opening."""
+    return TillSessionSettled(
+        TillSessionId(event_id),
+        TillId("T9"),
+        WorkstationId("W9"),
+        OPERATORS[0],
+        FIRST_DAY,
+        "SGD",
+        0,
+        0,
+        0,
+    )

@@ -6,20 +6,15 @@ A box here is its journal and what its people know; lines, disks and use cases a
 held that anybody ever stated a head of.
 """
 
-import copy
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
-from typing import NamedTuple
 from uuid import UUID
 
 from msgspec.structs import replace
 
-from central.archive.port import StreamKey
 from central.db.decisions import TailWrittenOff
 from central.projections.fold.decisions import fold_decisions
-from central.reports.reconciliation import Colour, DayVerdict
 from central.usecases.box.record_stated_head import hear_head, note_head
 from central.usecases.journal.apply_events import apply_events
 from central.usecases.journal.ingest_batch import Acknowledged, ingest_batch
@@ -31,76 +26,19 @@ from sync.protocol.facts import (
     AlarmKind,
     AlarmRaised,
     BusinessDayReopened,
-    RetailTransaction,
 )
-from sync.protocol.identity import SaleId, WorkstationId
+from sync.protocol.identity import WorkstationId
 from sync.protocol.ingest import Fenced, Forked, Gap
 from tests.doubles.archive_memory import MemoryArchive
 from tests.shop_journal import ANNA, COMPANY, DAY, NOW_MS, WORKSTATIONS, Shop
-from tests.simulation.checks import Broken, expect
+from tests.simulation.evidence import Broken
 from tests.simulation.faults import DAY_MS
+from tests.simulation.history_box import EPOCHS_MOST, WRONG_CLOCKS, Box, Stated
+from tests.simulation.history_check import check
 from tests.simulation.office import run_now
-from tests.simulation.verdicts import claims_of, verdict, verdicts_of
+from tests.simulation.verdicts import claims_of, verdicts_of
 
 STEPS_FROM, STEPS_TO = 20, 60
-EPOCHS_MOST = 3
-WRONG_CLOCKS = (-400, -3, -1, 1, 3, 400, 3_650)
-"""In days."""
-
-
-class Receipt(NamedTuple):
-    """A sale at its place in a journal."""
-
-    seq: int
-    sale_id: SaleId
-    business_date: date
-
-
-class Stated(NamedTuple):
-    """Somebody said that this head exists; ``hashes`` and ``receipts``: what it stands for."""
-
-    head: Head
-    hashes: tuple[bytes, ...]
-    receipts: tuple[Receipt, ...]
-
-
-class Box:
-    """A journal, what was acknowledged of it, and the store's days in it."""
-
-    def __init__(self, shop: Shop) -> None:
-        self.shop = shop
-        self.issued = True
-        self.acknowledged = 0
-        self.stopped = False
-        self.alive = True
-        self.open_day: date | None = None
-        self.closed: list[date] = []
-        self.wrong_days = 0
-        self.alarms: dict[WorkstationId, UUID] = {}
-        self.witnessed: dict[WorkstationId, Head] = {}
-
-    def copied(self, random: Random) -> "Box":
-        """The same file somewhere else; what is written there from now on differs."""
-        box, shop = copy.copy(self), copy.copy(self.shop)
-        shop.rng = Random(random.getrandbits(64))
-        shop.events, shop.facts, shop.tills = list(shop.events), list(shop.facts), dict(shop.tills)
-        box.shop, box.closed = shop, list(self.closed)
-        box.alarms, box.witnessed = dict(self.alarms), {}
-        return box
-
-    @property
-    def head(self) -> Head:
-        """Its end."""
-        return self.shop.chain.head
-
-    def stated(self, head: Head) -> Stated:
-        """What a head of this journal stands for."""
-        receipts = (
-            Receipt(seq, fact.sale_id, fact.business_date)
-            for seq, fact in enumerate(self.shop.facts[: head.seq], 1)
-            if isinstance(fact, RetailTransaction)
-        )
-        return Stated(head, tuple(self.shop.chain.hashes[: head.seq + 1]), tuple(receipts))
 
 
 class History:
@@ -154,7 +92,7 @@ class History:
             act = self.random.choice(acts)
             self.now_ms += self.random.randrange(60_000)
             await act()
-            await self.check()
+            await check(self)
         await self._settle()
 
     def _box(self) -> Box | None:
@@ -382,7 +320,7 @@ class History:
                 if box.alive and not box.stopped:
                     await self._deliver_all(box)
         await self._apply(200)
-        await self.check()
+        await check(self)
 
     async def _deliver_all(self, box: Box) -> None:
         if box.acknowledged < box.head.seq:
@@ -417,56 +355,6 @@ class History:
             if Epoch(row.epoch_number, row.epoch_fingerprint) == epoch and row.seq <= through:
                 self.cleared.add(row.alarm_id)
         self._note(f"written off {epoch} through {through}")
-
-    # --- what must hold
-
-    async def check(self) -> None:
-        """No day is green while a receipt of it that anybody claimed is missing at head office."""
-        days = {row.business_date for row in self.archive.tables["business_day"].values()}
-        missing = [one for one in self._missing() if one[0].business_date in days]
-        if not days:
-            return
-        with verdicts_of(self.archive) as db:
-            claims = await claims_of(db, self.first.store_id)
-            for day in sorted({one.business_date for one, _ in missing} or {max(days)}):
-                found = await verdict(db, self.first.store_id, day, claims)
-                self.seen[found.colour] += 1
-                lacking = [why for one, why in missing if one.business_date == day]
-                expect(found.colour != Colour.GREEN or not lacking, self._said(found, lacking))
-
-    def _said(self, found: DayVerdict, lacking: list[str]) -> str:
-        what = f"{found.business_date} is green, and claimed receipts are missing: {lacking[:3]}"
-        return "\n".join((what, *self.log))
-
-    def _missing(self) -> Iterator[tuple[Receipt, str]]:
-        sales = self.archive.tables["sale"]
-        for stated in self.stated.values():
-            yield from self._lacking(stated, "a box", sales)
-        for row in self.archive.tables["store_alarm"].values():
-            told = self.witnesses.get(row.alarm_id)
-            if told is not None and row.alarm_id not in self.cleared:
-                yield from self._lacking(told, "a workstation", sales)
-
-    def _lacking(
-        self, stated: Stated, who: str, sales: dict[tuple[object, ...], object]
-    ) -> Iterator[tuple[Receipt, str]]:
-        epoch = stated.head.epoch
-        if self._hides_its_parting(stated):
-            return
-        for one in stated.receipts:
-            held = (self.first.store_id, one.sale_id) in sales
-            if not held and one.seq > self.given_up.get(epoch, 0):
-                yield one, f"{who} stated {epoch} {stated.head.seq}: event {one.seq}"
-
-    def _hides_its_parting(self, stated: Stated) -> bool:
-        """A head beyond everything that is held, of a journal that parted from it below: nobody at
-        head office can tell until more arrives. The days from there on are in doubt all the same.
-        """
-        key = StreamKey(self.first.store_id, stated.head.epoch)
-        standing = self.archive.standings.get(key)
-        if standing is None or stated.head.seq <= standing.watermark:
-            return False
-        return stated.hashes[standing.watermark] != standing.head_hash
 
 
 def played(seed: int) -> History:

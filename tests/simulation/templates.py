@@ -15,7 +15,6 @@ from sync.engine.journal import Moment
 from sync.protocol.clock import ClockState
 from sync.protocol.identity import BootId
 from sync.protocol.reference import FeedPage
-from tests.simulation.box import SOFTWARE, tune
 from tests.simulation.catalog import (
     CENTRAL_URL,
     INCARNATION,
@@ -26,6 +25,7 @@ from tests.simulation.catalog import (
     shop_named,
 )
 from tests.simulation.office import first_feeds
+from tests.simulation.turn_writer import SOFTWARE, tune
 
 PAGES_MAX = 1_000
 

@@ -12,8 +12,8 @@ from central.reports import claims
 from central.usecases.box import record_stated_head as hear_head
 from central.usecases.journal import ingest_batch
 from tests.simulation import histories, verdicts
-from tests.simulation.checks import Broken
 from tests.simulation.conftest import HISTORIES_CHUNK
+from tests.simulation.evidence import Broken
 
 PLANTED_SEEDS = 300
 SOMETIMES = (

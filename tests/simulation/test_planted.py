@@ -26,10 +26,11 @@ from sync.protocol.change import Head
 from sync.protocol.identity import SaleId
 from tests.conftest import folder_for_databases
 from tests.doubles.archive_memory import QuarantineRow
-from tests.simulation import checks
-from tests.simulation.actors import Wrong
-from tests.simulation.checks import AT_REST, Broken, Evidence, evidence
+from tests.simulation import checks, money_checks, row_checks
+from tests.simulation.checks import AT_REST
+from tests.simulation.evidence import Broken, Evidence, check_at_any_time, evidence
 from tests.simulation.faults import CALM, DAY_MS
+from tests.simulation.people import Wrong
 from tests.simulation.world import World
 
 SEED = 5
@@ -199,44 +200,50 @@ def claim_forgotten(world: World) -> None:
 
 PLANTED: tuple[tuple[Callable[[Evidence], None], Plant], ...] = (
     (
-        checks.check_1_given_receipts_exist,
+        row_checks.check_1_given_receipts_exist,
         in_store("UPDATE journal SET body = zeroblob(9) WHERE kind = 'retail_transaction'"),
     ),
-    (checks.check_1_given_receipts_exist, in_store("UPDATE sale SET receipt_number = 'X' || seq")),
-    (checks.check_1_given_receipts_exist, signature_forged),
-    (checks.check_2_all_or_none, in_store("DELETE FROM sale_tender WHERE tender_no = 1")),
-    (checks.check_2_all_or_none, in_store("DELETE FROM sale_line WHERE line_no = 1")),
-    (checks.check_2_all_or_none, in_store("DELETE FROM stock_movement WHERE line_no = 1")),
-    (checks.check_2_all_or_none, in_store("UPDATE points_right SET spent = spent + 1")),
-    (checks.check_2_all_or_none, in_store("UPDATE sale SET total_minor = total_minor + 1")),
-    (checks.check_2_all_or_none, in_store("UPDATE sale_tax SET tax_minor = tax_minor + 1")),
-    (checks.check_2_all_or_none, in_store("DELETE FROM till_session")),
-    (checks.check_3_one_sale_per_id, lost_from("sale")),
-    (checks.check_3_one_sale_per_id, unexpected_abandoned_id),
-    (checks.check_3_one_sale_per_id, unknown_sale_told),
-    (checks.check_4_dense_and_gapless, in_store("UPDATE receipt_series SET last = last + 1")),
-    (checks.check_4_dense_and_gapless, in_store("UPDATE journal SET hlc = hlc + 1 WHERE seq = 2")),
-    (checks.check_5_prefix, raw_byte_changed),
-    (checks.check_5_prefix, raw_hash_changed),
-    (checks.check_6_acknowledgements_are_true, last_raw_event_lost),
     (
-        checks.check_6_acknowledgements_are_true,
+        row_checks.check_1_given_receipts_exist,
+        in_store("UPDATE sale SET receipt_number = 'X' || seq"),
+    ),
+    (row_checks.check_1_given_receipts_exist, signature_forged),
+    (row_checks.check_2_all_or_none, in_store("DELETE FROM sale_tender WHERE tender_no = 1")),
+    (row_checks.check_2_all_or_none, in_store("DELETE FROM sale_line WHERE line_no = 1")),
+    (row_checks.check_2_all_or_none, in_store("DELETE FROM stock_movement WHERE line_no = 1")),
+    (row_checks.check_2_all_or_none, in_store("UPDATE points_right SET spent = spent + 1")),
+    (row_checks.check_2_all_or_none, in_store("UPDATE sale SET total_minor = total_minor + 1")),
+    (row_checks.check_2_all_or_none, in_store("UPDATE sale_tax SET tax_minor = tax_minor + 1")),
+    (row_checks.check_2_all_or_none, in_store("DELETE FROM till_session")),
+    (row_checks.check_3_one_sale_per_id, lost_from("sale")),
+    (row_checks.check_3_one_sale_per_id, unexpected_abandoned_id),
+    (row_checks.check_3_one_sale_per_id, unknown_sale_told),
+    (row_checks.check_4_dense_and_gapless, in_store("UPDATE receipt_series SET last = last + 1")),
+    (
+        row_checks.check_4_dense_and_gapless,
+        in_store("UPDATE journal SET hlc = hlc + 1 WHERE seq = 2"),
+    ),
+    (row_checks.check_5_prefix, raw_byte_changed),
+    (row_checks.check_5_prefix, raw_hash_changed),
+    (row_checks.check_6_acknowledgements_are_true, last_raw_event_lost),
+    (
+        row_checks.check_6_acknowledgements_are_true,
         in_store("UPDATE journal_head SET acknowledged_hash = zeroblob(32)"),
     ),
-    (checks.check_8_money_balances, cent_in_a_drawer),
-    (checks.check_8_money_balances, in_projection("day_total", "amount")),
+    (money_checks.check_8_money_balances, cent_in_a_drawer),
+    (money_checks.check_8_money_balances, in_projection("day_total", "amount")),
     (
-        checks.check_8_money_balances,
+        money_checks.check_8_money_balances,
         in_store("UPDATE sale_tender SET amount_minor = amount_minor + 1 WHERE tender_no = 1"),
     ),
-    (checks.check_9_tax_recomputes, in_projection("sale_line", "tax_minor")),
-    (checks.check_9_tax_recomputes, in_projection("sale_tax", "net_minor")),
+    (money_checks.check_9_tax_recomputes, in_projection("sale_line", "tax_minor")),
+    (money_checks.check_9_tax_recomputes, in_projection("sale_tax", "net_minor")),
     (
-        checks.check_10_points_stay_within_rights,
+        money_checks.check_10_points_stay_within_rights,
         in_store("UPDATE points_right SET spent = points + 1"),
     ),
-    (checks.check_10_points_stay_within_rights, in_projection("points_account", "earned")),
-    (checks.check_10_points_stay_within_rights, in_projection("points_account", "granted")),
+    (money_checks.check_10_points_stay_within_rights, in_projection("points_account", "earned")),
+    (money_checks.check_10_points_stay_within_rights, in_projection("points_account", "granted")),
     (
         checks.check_13_stock_is_a_sum,
         in_store("UPDATE stock_level SET on_hand_milli = on_hand_milli + 1"),
@@ -284,14 +291,14 @@ def test_a_planted_bug_is_found(
 
 
 def test_every_check_has_a_planted_bug() -> None:
-    elsewhere = {checks.check_12_returned_within_sold}
+    elsewhere = {money_checks.check_12_returned_within_sold}
     assert {check for check, _ in PLANTED} | elsewhere == set(AT_REST)
 
 
 def test_a_line_that_comes_back_twice_is_found(world: World) -> None:
     """12."""
     with evidence(world) as found:
-        checks.check_12_returned_within_sold(found)
+        money_checks.check_12_returned_within_sold(found)
         doubled = [
             books._replace(sales=books.sales * 2, facts=books.facts * 2) for books in found.stores
         ]
@@ -299,13 +306,13 @@ def test_a_line_that_comes_back_twice_is_found(world: World) -> None:
             line.is_return for books in found.stores for s in books.sales for line in s.lines
         )
         with pytest.raises(Broken):
-            checks.check_12_returned_within_sold(found._replace(stores=tuple(doubled)))
+            money_checks.check_12_returned_within_sold(found._replace(stores=tuple(doubled)))
 
 
 def test_half_a_sale_is_found(folder: Path) -> None:
     """2, in the code: stock is forgotten."""
     with patch.object(sale_writes, "insert_movements", lambda *_: None):
-        assert breaks(folder, checks.check_2_all_or_none)
+        assert breaks(folder, row_checks.check_2_all_or_none)
 
 
 def test_a_spend_that_is_not_booked_is_found(folder: Path) -> None:
@@ -316,7 +323,7 @@ def test_a_spend_that_is_not_booked_is_found(folder: Path) -> None:
         book(db, fact, ())
 
     with patch.object(sale_writes, "move_points", forget):
-        assert breaks(folder, checks.check_10_points_stay_within_rights)
+        assert breaks(folder, money_checks.check_10_points_stay_within_rights)
 
 
 def test_a_skipped_receipt_number_is_found(folder: Path) -> None:
@@ -327,20 +334,20 @@ def test_a_skipped_receipt_number_is_found(folder: Path) -> None:
         advance(db, workstation_id, place, last + 1)
 
     with patch.object(sale_writes, "advance_series", skip):
-        assert breaks(folder, checks.check_4_dense_and_gapless)
+        assert breaks(folder, row_checks.check_4_dense_and_gapless)
 
 
 def test_an_early_acknowledgement_is_found(folder: Path) -> None:
     """6, while the world moves: head office acknowledged what it did not keep."""
     world = World(SEED, folder, FAULTS)
     world.run()
-    checks.check_at_any_time(world)
+    check_at_any_time(world)
     standings, key = world.office.archive.standings, key_of(world)
     held = world.office.archive.raw[key]
     seq = standings[key].watermark - 1
     standings[key] = standings[key]._replace(watermark=seq, head_hash=held[seq][1])
     with pytest.raises(Broken):
-        checks.check_at_any_time(world)
+        check_at_any_time(world)
     world.shut()
 
 

@@ -28,7 +28,7 @@ from sync.protocol.facts import AnyFact
 from sync.protocol.identity import StoreId, WorkstationId
 from sync.protocol.manifest import WorkstationTotals
 from tests.doubles.archive_memory import MemoryArchive
-from tests.shop_journal import tally
+from tests.shop_sales import tally
 
 
 class Found(tuple[Any, ...]):

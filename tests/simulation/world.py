@@ -27,28 +27,22 @@ from sync.protocol.facts import (
     DeviceRecorded,
     KindVersion,
     TillSessionOpened,
-    TillSessionSettled,
 )
 from sync.protocol.identity import (
     EventId,
     Incarnation,
     OperatorId,
     SaleId,
-    TillId,
-    TillSessionId,
-    WorkstationId,
 )
 from sync.protocol.reference import Price
 from sync.protocol.shared import CustomerField, FieldChange
-from tests.simulation import checks, office, templates
-from tests.simulation.actors import Leader, StoreLife, Workstation
-from tests.simulation.box import POINTS, Doom, StoreServer
+from tests.simulation import office, templates
+from tests.simulation.actors import Workstation
+from tests.simulation.box import StoreServer
 from tests.simulation.catalog import (
     COMPANY,
     CUSTOMERS,
-    FIRST_DAY,
     ITEMS,
-    OPERATORS,
     SHOPS,
     START_MS,
     WORKSTATIONS,
@@ -59,13 +53,18 @@ from tests.simulation.catalog import (
     item_row,
     price_row,
     settings_row,
+    unopened_till,
 )
+from tests.simulation.evidence import Broken, check_at_any_time
 from tests.simulation.faults import DAY_MS, HOUR_MS, MINUTE_MS, Faults, draw
 from tests.simulation.ids import Ids
+from tests.simulation.leader import Leader
 from tests.simulation.network import Line, chance
 from tests.simulation.office import HeadOffice
+from tests.simulation.people import StoreLife
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.seams import seams
+from tests.simulation.turn_writer import POINTS, Doom
 
 TROUBLED_MS = 8 * MINUTE_MS
 """Faults begin within this time."""
@@ -192,9 +191,9 @@ class World:
             waited = self.scheduler.pause(LOOK_EVERY_MS)
             self.scheduler.run_until(partial(getattr, waited, "done"), due, what)
             if self.scheduler.now_ms > limit_ms:
-                raise checks.Broken(f"{what}: not reached in time: {self.what_waits()}")
+                raise Broken(f"{what}: not reached in time: {self.what_waits()}")
             if self.looks_in:
-                checks.check_at_any_time(self)
+                check_at_any_time(self)
 
     def _is_traded(self) -> bool:
         return all(life.done for life in self.lives.values())
@@ -352,11 +351,9 @@ class World:
                 )
                 append(db, fact, event_id, moment)
             elif kind == 1:
-                # A till's count without its opening.
-                append(db, _no_till(event_id), event_id, moment)
+                append(db, unopened_till(event_id), event_id, moment)
             else:
-                # From a store server that is newer than head office.
-                newer = KindVersion("device_recorded", 2)
+                newer = KindVersion("device_recorded", 2)  # newer than head office
                 with (
                     patch.object(journal, "kind_of", lambda _: newer),
                     patch.object(journal, "decode_fact", lambda *_: None),
@@ -364,10 +361,7 @@ class World:
                     append(db, DeviceRecorded("news", "", ""), event_id, moment)
             self.poisons.add(event_id)
 
-        async def poison() -> None:
-            await box.act(write)
-
-        box.spawn(poison())
+        box.spawn(_act(box, write))
         self.seen["poison"] += 1
 
     def _repeat(self) -> None:
@@ -392,10 +386,7 @@ class World:
             append(db, fact, sent.event_id, moment)
             self.seen[f"again, {'other' if changed else 'same'} bytes"] += 1
 
-        async def repeat() -> None:
-            await box.act(write)
-
-        box.spawn(repeat())
+        box.spawn(_act(box, write))
 
     def _mend(self) -> None:
         """No more faults: what is on its way still arrives."""
@@ -407,15 +398,5 @@ class World:
         self.office.hurried = True
 
 
-def _no_till(event_id: EventId) -> TillSessionSettled:
-    return TillSessionSettled(
-        TillSessionId(event_id),
-        TillId("T9"),
-        WorkstationId("W9"),
-        OPERATORS[0],
-        FIRST_DAY,
-        "SGD",
-        0,
-        0,
-        0,
-    )
+async def _act(box: StoreServer, write: Callable[[Any, Moment], None]) -> None:
+    await box.act(write)

@@ -29,7 +29,8 @@ from sync.protocol.figures import figures
 from sync.protocol.identity import DeviceId, EventId, SaleId
 from sync.protocol.reference import Grant
 from sync.protocol.shared import CustomerField, FieldChange
-from tests.shop_journal import COMPANY, CUSTOMERS, DAY, NOW_MS, Shop, tally
+from tests.shop_journal import COMPANY, CUSTOMERS, DAY, NOW_MS, Shop
+from tests.shop_sales import tally
 
 SUMS: tuple[type[Any], ...] = (DayFigure, OnHand, Points, TillMoved)
 

@@ -22,15 +22,8 @@ from sync.protocol.clock import ClockState
 from sync.protocol.errors import NotAcceptable
 from sync.protocol.facts import LINES_MAX, TENDERS_MAX
 from sync.protocol.money import QUANTITY_MILLI_MAX
-from tests.builders import (
-    CARD,
-    NOW,
-    NOW_MS,
-    line,
-    return_line,
-    sale_request,
-    tender,
-)
+from tests.builders import CARD, NOW, NOW_MS
+from tests.sale_builders import line, return_line, sale_request, tender
 
 BODY: dict[str, Any] = {
     "sale_id": "0195c2f0-0000-7000-8000-000000000001",

@@ -26,16 +26,8 @@ from sync.protocol.codec import decode_fact, encode, kind_of
 from sync.protocol.facts import Line, OriginalLine, RetailTransaction
 from sync.protocol.identity import ItemId, PromotionId, ReceiptNumber
 from sync.protocol.money import divide_half_up
-from tests.builders import (
-    CARD,
-    MEMBER,
-    SETTINGS,
-    line,
-    return_line,
-    sale_request,
-    situation,
-    tender,
-)
+from tests.builders import CARD, MEMBER, SETTINGS, situation
+from tests.sale_builders import line, return_line, sale_request, tender
 
 
 class PercentOff(msgspec.Struct, frozen=True, array_like=True):

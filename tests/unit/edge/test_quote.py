@@ -15,21 +15,8 @@ from sync.protocol.errors import Refusal
 from sync.protocol.escrow import Right
 from sync.protocol.facts import Line, OriginalLine
 from sync.protocol.identity import TenderId
-from tests.builders import (
-    CARD,
-    CASH,
-    ITEMS,
-    MEMBER,
-    POINTS,
-    SETTINGS,
-    fitting,
-    line,
-    return_line,
-    sale_id,
-    sale_request,
-    situation,
-    tender,
-)
+from tests.builders import CARD, CASH, ITEMS, MEMBER, POINTS, SETTINGS, situation
+from tests.sale_builders import fitting, line, return_line, sale_id, sale_request, tender
 from tests.unit.edge.test_returns import sold as bought
 
 RIGHTS = (Right(UUID(int=1), 0, 300), Right(UUID(int=2), 0, 200))

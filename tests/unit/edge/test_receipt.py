@@ -14,20 +14,8 @@ from sync.protocol.change import Epoch
 from sync.protocol.escrow import Right
 from sync.protocol.facts import OriginalLine, RetailTransaction
 from sync.protocol.identity import ReceiptNumber
-from tests.builders import (
-    CARD,
-    CASH,
-    MEMBER,
-    NOW_MS,
-    POINTS,
-    SETTINGS,
-    line,
-    return_line,
-    sale_id,
-    sale_request,
-    situation,
-    tender,
-)
+from tests.builders import CARD, CASH, MEMBER, NOW_MS, POINTS, SETTINGS, situation
+from tests.sale_builders import line, return_line, sale_id, sale_request, tender
 from tests.unit.edge.test_returns import sold
 
 NAMES = Names("Anna Lim", "Bo Tan")

@@ -25,17 +25,8 @@ from edge.domain.sale.situation import SoldLine
 from sync.protocol.codec import decode_fact, encode, kind_of
 from sync.protocol.facts import Line, OriginalLine, TaxClass
 from sync.protocol.identity import CustomerId, ItemId, ReceiptNumber, SaleId
-from tests.builders import (
-    CARD,
-    ITEMS,
-    MEMBER,
-    NEWCOMER,
-    SETTINGS,
-    line,
-    sale_request,
-    situation,
-    tender,
-)
+from tests.builders import CARD, ITEMS, MEMBER, NEWCOMER, SETTINGS, situation
+from tests.sale_builders import line, sale_request, tender
 
 SALE = SaleId(UUID(int=7))
 FIRST = OriginalLine(SALE, 1)

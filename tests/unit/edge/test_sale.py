@@ -44,20 +44,8 @@ from sync.protocol.escrow import Right
 from sync.protocol.facts import RetailTransaction, Spend
 from sync.protocol.identity import ItemId, TenderId
 from sync.protocol.money import MINOR_MAX
-from tests.builders import (
-    CARD,
-    CASH,
-    ITEMS,
-    MEMBER,
-    NOW_MS,
-    POINTS,
-    SETTINGS,
-    fitting,
-    line,
-    sale_request,
-    situation,
-    tender,
-)
+from tests.builders import CARD, CASH, ITEMS, MEMBER, NOW_MS, POINTS, SETTINGS, situation
+from tests.sale_builders import fitting, line, sale_request, tender
 
 
 def composed(request: SaleRequest, **known: Any) -> RetailTransaction:

@@ -20,18 +20,8 @@ from edge.domain.sale.tenders import Settlement, settle, tenders_of
 from sync.protocol.identity import TenderId
 from sync.protocol.money import MINOR_MAX, CashRounding
 from sync.protocol.reference import StoreSettings
-from tests.builders import (
-    CARD,
-    CASH,
-    CHEQUE,
-    POINTS,
-    QR,
-    SETTINGS,
-    TENDERS,
-    VOUCHER,
-    situation,
-    tender,
-)
+from tests.builders import CARD, CASH, CHEQUE, POINTS, QR, SETTINGS, TENDERS, VOUCHER, situation
+from tests.sale_builders import tender
 
 NO_ROUNDING = replace(SETTINGS, cash_rounding_step_minor=1)
 DOWN = replace(SETTINGS, cash_rounding=CashRounding.DOWN)

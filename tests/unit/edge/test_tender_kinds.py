@@ -24,19 +24,8 @@ from sync.protocol.errors import Refusal
 from sync.protocol.escrow import Right
 from sync.protocol.facts import OriginalLine, TenderKind
 from sync.protocol.identity import TenderId
-from tests.builders import (
-    CARD,
-    CASH,
-    MEMBER,
-    POINTS,
-    TENDERS,
-    line,
-    return_line,
-    sale_id,
-    sale_request,
-    situation,
-    tender,
-)
+from tests.builders import CARD, CASH, MEMBER, POINTS, TENDERS, situation
+from tests.sale_builders import line, return_line, sale_id, sale_request, tender
 from tests.unit.edge.test_returns import sold
 
 RIGHTS = (Right(UUID(int=1), 0, 9_990),)

@@ -8,7 +8,7 @@ import pytest
 
 from sync.protocol.change import Epoch, link
 from sync.protocol.identity import StoreId
-from tests.strategies import light_event
+from tests.chain_strategies import light_event
 
 STORE = StoreId(UUID(int=7))
 EPOCH = Epoch(1, b"\x01\x02\x03\x04")

@@ -27,7 +27,7 @@ from sync.protocol.errors import Undecodable
 from sync.protocol.facts import AnyFact, KindVersion
 from sync.protocol.manifest import Manifest
 from sync.protocol.reference import FeedPage
-from tests.strategies import STORE, batches, envelopes, facts, light_chain
+from tests.chain_strategies import STORE, batches, envelopes, facts, light_chain
 
 READ_FROM_OUTSIDE = [Batch, Envelope, Acknowledgement, FeedPage, Genesis, EnrolmentAnswer, Manifest]
 UNFOLDED_MAX = 1 << 20

@@ -47,8 +47,9 @@ from sync.protocol.identity import (
     WorkstationId,
 )
 from sync.protocol.shared import CustomerField, FieldChange
+from tests.chain_strategies import FACTS
 from tests.golden.examples import EXAMPLES
-from tests.strategies import FACTS, sales
+from tests.strategies import sales
 
 SALE = SaleId(UUID(int=1))
 ORIGINAL = SaleId(UUID(int=2))

@@ -22,7 +22,7 @@ from sync.protocol.ingest import (
     Verdict,
     judge,
 )
-from tests.strategies import Chain, chains, light_chain
+from tests.chain_strategies import Chain, chains, light_chain
 
 LENGTH = 12
 

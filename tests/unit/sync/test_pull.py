@@ -26,8 +26,8 @@ from sync.protocol.codec import encode
 from sync.protocol.errors import PageDiffers, Undecodable
 from sync.protocol.identity import DeviceId, Incarnation
 from sync.protocol.reference import EMPTY_SET_HASH, DataSet, FeedHead, FeedPage, FeedRow
+from tests.chain_strategies import STORE
 from tests.signed_answers import signing
-from tests.strategies import STORE
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
 OFFICE_KEY = Ed25519PrivateKey.from_private_bytes(b"o" * 32)

@@ -1,0 +1,381 @@
+"""What stops a box from sending, what does not, and what goes on meanwhile."""
+
+import asyncio
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
+
+import pytest
+from structlog.testing import capture_logs
+
+from edge.api.sync_status import DISK_LOW_BYTES, disk_in_words
+from edge.exchange.rounds import Loading, NotLoaded, load_over
+from edge.server import background
+from edge.server.background import exchanging_over
+from edge.usecases.box.clear_alarm import ClearAlarm
+from edge.usecases.box.resume_pushing import resume_pushing
+from sync.engine.journal import acknowledged, read_head
+from sync.engine.transport import MemoryTransport, Request, Response
+from sync.protocol.clock import ClockState
+from sync.protocol.codec import encode
+from sync.protocol.identity import EventId
+from sync.protocol.reference import DataSet, FeedPage, FeedRow
+from tests.edge_store import settings
+from tests.fake_central import problem
+from tests.integration.exchange_fixtures import Shop, away, shop
+from tests.patience import PATIENCE_S
+
+__all__ = ["shop"]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE journal SET body = body || x'ff' WHERE seq = 2",
+        "UPDATE journal SET event_id = 'text' WHERE seq = 2",
+        "UPDATE journal SET hash = 5 WHERE seq = 2",
+    ],
+)
+async def test_a_damaged_journal_stops_pushing_alarms_and_selling_goes_on(
+    shop: Shop, damage: str
+) -> None:
+    await shop.till.box.writer.run(lambda db: db.execute(damage) and None)
+    for _ in range(3):
+        await shop.exchange.round()
+        await shop.sell()
+    status = await shop.status()
+    alarms = status["alarms"]
+    assert isinstance(alarms, list)
+    assert [one["kind"] for one in alarms] == ["journal_damaged"]
+    assert "edge verify" in str(alarms[0]["detail"])
+    assert "retail_transaction" not in shop.central.kinds
+
+
+async def test_a_stopped_box_goes_on_taking_what_is_published(shop: Shop) -> None:
+    fork = problem(409, "fork")
+    shop.central.instead = lambda request: fork if request.method == "POST" else None
+    await shop.exchange.round()
+    assert (await shop.status())["needs_a_person"] is True
+    shop.central.publish(DataSet.SETTINGS, "store", settings())
+    shop.exchange.beat_due = True
+    await shop.exchange.round()
+    taken = "SELECT pub_seq FROM feed_cursor WHERE data_set = 'settings'"
+    assert await shop.till.box.reader.read(lambda db: db.execute(taken).fetchall()) == [(1,)]
+
+
+async def test_the_pace_and_the_wait_that_head_office_asks_for_are_kept(shop: Shop) -> None:
+    shop.central.pace_ms = 1_234
+    assert await shop.exchange.round() == 1_234
+    await shop.sell()
+    busy = Response(503, {"retry-after": "90"}, b"")
+    shop.central.instead = lambda _request: busy
+    assert await shop.exchange.round() >= 90_000
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        Response(200, {"content-type": "text/html"}, b"<h1>Welcome to the hotel</h1>"),
+        Response(302, {"location": "/login"}, b""),
+        Response(403, {"content-type": "text/html"}, b"<h1>Pay</h1>"),
+        Response(404, {}, b""),
+        Response(500, {}, b"oops"),
+        problem(401, "bad-signature"),
+        problem(426, "too-old"),
+    ],
+    ids=lambda response: str(response.status),
+)
+async def test_no_strange_answer_deletes_stops_or_acknowledges_anything(
+    shop: Shop, nonsense: Response
+) -> None:
+    before = await shop.send_state()
+    shop.central.instead = lambda _request: nonsense
+    await shop.exchange.round()
+    assert await shop.send_state() == before
+    shop.central.instead = lambda _request: None
+    await shop.exchange.round()
+    assert (await shop.send_state()).acknowledged_through == before.head.seq
+
+
+@pytest.mark.parametrize(
+    ("refusal", "alarm"),
+    [
+        (problem(409, "fork"), "fork"),
+        (problem(403, "fenced", sealed_watermark=1), "fenced"),
+        (problem(422, "bad-envelope"), "bad_envelope"),
+    ],
+    ids=["fork", "fenced", "bad envelope"],
+)
+async def test_a_verdict_stops_pushing_alarms_once_and_selling_goes_on(
+    shop: Shop, refusal: Response, alarm: str
+) -> None:
+    shop.central.publish(DataSet.SETTINGS, "store", settings())
+
+    def judging(request: Request) -> Response | None:
+        return refusal if request.path.endswith("/journal") else None
+
+    shop.central.instead = judging
+    for _ in range(3):
+        await shop.exchange.round()
+        await shop.sell()
+    status = await shop.status()
+    assert status["needs_a_person"] is True
+    assert "Selling goes on" in str(status["summary"])
+    alarms = status["alarms"]
+    assert isinstance(alarms, list)
+    assert [one["kind"] for one in alarms] == [alarm]
+    shop.central.instead = lambda _request: None
+    await shop.exchange.round()
+    assert shop.central.batches == []
+    assert shop.central.pulled == ["settings after 0"]
+
+
+async def test_a_box_that_was_stopped_asks_by_the_timer_and_not_once_a_sale(shop: Shop) -> None:
+    """B15: a fenced box beat once a sale."""
+    asked: list[str] = []
+
+    def fenced(request: Request) -> Response:
+        asked.append(request.path)
+        return problem(403, "fenced", sealed_watermark=1)
+
+    shop.central.instead = fenced
+    await shop.exchange.round()
+    before = len(asked)
+    for _ in range(5):
+        await shop.sell()
+        await shop.exchange.round()
+    assert len(asked) == before
+    shop.exchange.beat_due = True
+    await shop.exchange.round()
+    assert len(asked) == before + 1
+
+
+async def test_a_stop_that_a_person_lifts_goes_on_or_stops_again_and_says_so(shop: Shop) -> None:
+    """A40: a forged answer stopped a box for ever."""
+    fork = problem(409, "fork")
+    shop.central.instead = lambda request: fork if request.path.endswith("/journal") else None
+    await shop.exchange.round()
+
+    async def resume() -> str | None:
+        event, moment = EventId(uuid4()), shop.till.box.clock.moment()
+        clearing = ClearAlarm("Ann", "head office says that there is one box")
+        resumed = await shop.till.box.writer.run(
+            lambda db: resume_pushing(db, clearing, event, moment)
+        )
+        return resumed.was_stopped
+
+    first = (await shop.status())["alarms"]
+    with capture_logs() as logged:
+        assert str(await resume()).startswith("fork")
+        await shop.exchange.round()
+    again = (await shop.status())["alarms"]
+    assert isinstance(first, list)
+    assert isinstance(again, list)
+    assert [one["kind"] for one in again] == ["fork"]
+    assert again[0]["alarm_id"] != first[0]["alarm_id"]
+    assert [entry["event"] for entry in logged if entry["log_level"] == "error"] == [
+        "needs a person"
+    ]
+    shop.central.instead = lambda _request: None
+    assert str(await resume()).startswith("fork")
+    await shop.exchange.round()
+    assert "alarm_cleared" in shop.central.kinds
+    status = await shop.status()
+    assert (status["stopped"], status["alarms"]) == (None, [])
+
+
+async def test_a_head_office_that_holds_more_than_we_do_stops_pushing(shop: Shop) -> None:
+    """This box was restored to its past, or copied."""
+    await shop.exchange.round()
+    assert shop.central.stream is not None
+    stream = shop.central.stream
+    shop.central.stream = type(stream)(stream.store_id, stream.epoch, 500, bytes(32))
+    shop.exchange.beat_due = True
+    await shop.exchange.round()
+    alarms = (await shop.status())["alarms"]
+    assert isinstance(alarms, list)
+    assert [one["kind"] for one in alarms] == ["rewound"]
+    assert (await shop.send_state()).stopped
+    await shop.sell()
+
+
+async def test_a_head_office_restored_to_its_past_is_sent_everything_again(shop: Shop) -> None:
+    await shop.sell()
+    await shop.exchange.round()
+    assert shop.central.stream is not None
+    stream = shop.central.stream
+    shop.central.stream = type(stream)(stream.store_id, stream.epoch, 2, shop.central.hashes[2])
+    shop.central.hashes = {seq: one for seq, one in shop.central.hashes.items() if seq <= 2}
+    shop.exchange.beat_due = True
+    await shop.exchange.round()
+    await shop.exchange.round()
+    state = await shop.send_state()
+    assert state.acknowledged_through == state.head.seq == shop.central.stream.watermark
+    alarms = (await shop.status())["alarms"]
+    assert isinstance(alarms, list)
+    assert [one["kind"] for one in alarms] == ["central_rewound"]
+
+
+async def test_what_is_published_arrives_with_the_next_round(shop: Shop) -> None:
+    await shop.exchange.round()
+    shop.central.publish_shop()
+    zone = settings().zone
+    shop.till.box.clock.zone = "UTC"
+    await shop.sell()
+    await shop.exchange.round()
+    found = await shop.till.call("GET", "/items?q=thing")
+    assert len(found.json()["items"]) == 5
+    assert shop.till.box.clock.zone == zone
+
+
+async def test_the_first_load_goes_on_where_it_was_cut(shop: Shop) -> None:
+    shop.central.publish_shop()
+    pages = 0
+
+    def cut(request: Request) -> Response | None:
+        nonlocal pages
+        pages += "/feed?" in request.path
+        return away(request) if pages > 5 else None
+
+    shop.central.instead = cut
+    shown: list[Loading] = []
+    with pytest.raises(NotLoaded, match="run the same command again"):
+        await load_over(shop.till.box, shop.line, shown.append)
+    before = len(shop.central.pulled)
+    shop.central.instead = lambda _request: None
+    loaded = await load_over(shop.till.box, shop.line, shown.append)
+    assert (loaded.done, loaded.whole) == (15, 15)
+    assert len(set(shop.central.pulled)) == len(shop.central.pulled) == before + 5
+    order = [text.split()[0] for text in shop.central.pulled]
+    assert order == sorted(order, key=[name.value for name in DataSet].index)
+    assert [loading.done for loading in shown] == sorted(loading.done for loading in shown)
+
+
+async def test_a_round_that_breaks_is_logged_and_the_next_one_works(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    box = shop.till.box
+    with monkeypatch.context() as patched, capture_logs() as logged:
+        patched.setattr(background, "push_once", broken)
+        box.nudge.clear()
+        await shop.exchange.round()
+    assert [entry["event"] for entry in logged] == ["round broke"]
+    assert box.nudge.is_set()
+    await shop.exchange.round()
+    assert await box.reader.read(acknowledged) > 0
+
+
+async def test_a_stop_does_not_wait_for_a_head_office_that_hangs(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(background, "DRAIN_S", 0)
+    asked, never = asyncio.Event(), asyncio.Event()
+
+    async def hang(_request: Request) -> Response:
+        asked.set()
+        await never.wait()
+        raise AssertionError
+
+    line = replace(shop.line, transport=MemoryTransport(hang))
+    async with asyncio.timeout(PATIENCE_S), exchanging_over(shop.till.box, line):
+        await asked.wait()
+    await shop.sell()
+
+
+async def test_head_offices_clock_confirms_ours_or_does_not(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = shop.till.box.clock
+    assert clock.moment().clock_state is ClockState.UNCHECKED
+    clock.server_said(clock.moment().wall_ms + 1_000)
+    assert clock.moment().clock_state is ClockState.CHECKED
+    now: Callable[[], int] = __import__("time").time_ns
+    monkeypatch.setattr("edge.box.clock.time.time_ns", lambda: now() - 3_600 * 10**9)
+    assert clock.moment().clock_state is ClockState.JUMPED
+    await shop.sell()
+    head = await shop.till.box.reader.read(read_head)
+    assert head.seq == 5
+    assert json.dumps((await shop.status())["clock_state"]) == '"jumped"'
+
+
+@pytest.mark.parametrize(
+    ("status", "slug"), [(401, "bad-signature"), (403, "device-revoked"), (426, "unknown-protocol")]
+)
+async def test_a_box_that_head_office_refuses_calls_a_person_until_it_is_taken_again(
+    shop: Shop, status: int, slug: str
+) -> None:
+    """A42: it said "Head office has everything", exited with 0, and told nobody."""
+    shop.central.server_ms = shop.till.box.clock.moment().wall_ms
+    shop.central.instead = lambda _request: problem(status, slug, "the key is not known here")
+    await shop.sell()
+    with capture_logs() as logs:
+        for _ in range(4):
+            await shop.exchange.round()
+    told = await shop.status()
+    assert told["needs_a_person"] is True
+    assert "the key is not known here" in str(told["refused"])
+    why = str(told["refused"])
+    assert str(told["summary"]).startswith(f"H{why[1:]}; 5 records wait.")
+    assert "Call head office" in str(told["summary"])
+    assert [line["event"] for line in logs if line["log_level"] == "error"] == ["needs a person"]
+    shop.central.instead = lambda _request: None
+    await shop.exchange.round()
+    told = await shop.status()
+    assert (told["refused"], told["needs_a_person"]) == (None, False)
+
+
+async def test_a_login_page_in_the_way_calls_nobody(shop: Shop) -> None:
+    shop.central.signs = False
+    shop.central.instead = lambda _request: problem(401, "bad-signature")
+    await shop.sell()
+    await shop.exchange.round()
+    told = await shop.status()
+    assert (told["refused"], told["needs_a_person"]) == (None, False)
+
+
+def test_a_disk_that_fills_is_said_before_it_is_full() -> None:
+    """A34: sales were refused, and the status said that all was well."""
+    assert disk_in_words(DISK_LOW_BYTES) is None
+    said = disk_in_words(DISK_LOW_BYTES - 1)
+    assert said is not None
+    assert "511 MiB left: free some space" in said
+
+
+async def test_a_full_disk_calls_a_person(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A34: `needs_a_person` was false."""
+    usage = shutil.disk_usage("/")._replace(free=0)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: usage)
+    told = await shop.status()
+    assert told["needs_a_person"] is True
+    assert "0 MiB left" in str(told["disk"])
+    assert str(told["disk"]) in str(told["summary"])
+
+
+async def test_a_page_that_cannot_be_taken_is_told_once_and_refuses_no_box(shop: Shop) -> None:
+    shop.central.server_ms = shop.till.box.clock.moment().wall_ms
+    shop.central.publish_shop()
+
+    def spoiled(request: Request) -> Response | None:
+        """A page with a hole before its first row, of whatever feed was asked for."""
+        url = urlsplit(request.path)
+        if not url.path.endswith("/feed"):
+            return None
+        data_set = parse_qs(url.query)["data_set"][0]
+        row = FeedRow(9, "store", b"x")
+        page = FeedPage(shop.till.box.enrolment.incarnation, data_set, "", (row,), 9, bytes(32))
+        return Response(200, {}, encode(page))
+
+    shop.central.instead = spoiled
+    with capture_logs() as logs:
+        for _ in range(4):
+            shop.exchange.beat_due = True
+            await shop.exchange.round()
+    assert (await shop.status())["refused"] is None
+    told = [line["event"] for line in logs if line["log_level"] == "error"]
+    assert told == ["needs a person"]
