@@ -12,9 +12,10 @@ import msgspec
 import zstandard
 
 from sync.protocol.batch import UNFOLDED_BYTES_MAX, Batch
-from sync.protocol.columns import SentBatch, received, to_send
+from sync.protocol.columns import SentBatch
 from sync.protocol.errors import Undecodable
 from sync.protocol.facts import AnyFact, KindVersion
+from sync.protocol.turning import received, to_send
 
 T = TypeVar("T")
 PACK_LEVEL = 6

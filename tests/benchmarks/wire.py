@@ -14,7 +14,8 @@ from sync.engine.journal import Entry
 from sync.protocol.batch import EVENTS_MAX, PROTOCOL_VERSION, Batch, Health
 from sync.protocol.change import Head
 from sync.protocol.codec import PACK_LEVEL, encode, pack_batch, unpack_batch
-from sync.protocol.columns import Columns, to_send
+from sync.protocol.columns import Columns
+from sync.protocol.turning import to_send
 from tests.benchmarks.baskets import START_MS, Baskets
 
 T = TypeVar("T")

@@ -41,11 +41,12 @@ from sync.protocol.codec import (
     kind_of,
     unpack_batch,
 )
-from sync.protocol.columns import SentBatch, received, to_send
+from sync.protocol.columns import SentBatch
 from sync.protocol.facts import KindVersion
 from sync.protocol.identity import BootId, CompanyId, DeviceId, EventId, Incarnation, StoreId
 from sync.protocol.reference import FeedHead, replace_in_set_hash
 from sync.protocol.shared import CustomerField, PersonalKey
+from sync.protocol.turning import received, to_send
 from tests.golden.examples import CUSTOMER, EXAMPLES, SALE, STORE
 
 FOLDER = Path(__file__).parent

@@ -21,8 +21,8 @@ from sync.http.lanes import Lane
 from sync.http.later import Busy
 from sync.http.unfolding import VALUES_MAX, count_values
 from sync.protocol.codec import decompress, encode, pack_batch
-from sync.protocol.columns import to_send
 from sync.protocol.errors import Undecodable
+from sync.protocol.turning import to_send
 from tests.central_fixtures import NOW_MS, TestedBox, postgres_template, problem
 from tests.patience import PATIENCE_S
 from tests.servers import Server, central_process, new_database

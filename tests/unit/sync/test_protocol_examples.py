@@ -12,8 +12,9 @@ from sync.protocol import batch, bounds, facts
 from sync.protocol.change import Genesis
 from sync.protocol.clock import ClockState
 from sync.protocol.codec import decode, decode_fact, encode
-from sync.protocol.columns import ARTICLE_FIELDS, SALE_FIELDS, SentBatch, fold, received
+from sync.protocol.columns import ARTICLE_FIELDS, SALE_FIELDS, SentBatch
 from sync.protocol.shared import CustomerField
+from sync.protocol.turning import fold, received
 from tests.golden import examples
 
 TEXT = (Path(sync.__file__).parent / "PROTOCOL.md").read_text()
