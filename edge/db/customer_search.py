@@ -16,8 +16,8 @@ from edge.db.ranking import (
     INACTIVE,
     LAST_TEXT,
     beginnings,
-    by_name,
     free_number,
+    in_name_order,
     listed,
     numbers,
     one_page,
@@ -168,7 +168,7 @@ def _phone_tiers(
 def _matching(
     db: sqlite3.Connection, index: str, question: str, within: dict[str, str | int]
 ) -> Iterator[int]:
-    return by_name(db, _MATCHING.format(index=index), _ORDER, within | {"asked": question})
+    return in_name_order(db, _MATCHING.format(index=index), _ORDER, within | {"asked": question})
 
 
 def holder_of_phone_key(db: sqlite3.Connection, key: str, but: bytes) -> bytes | None:

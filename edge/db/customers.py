@@ -26,7 +26,7 @@ _COLUMNS = "customer_id, code, active, name, email, phone"
 _FIND = f"SELECT {_COLUMNS} FROM customer WHERE customer_id = ?"  # noqa: S608 - constant
 _LIST = (
     f"SELECT {_COLUMNS} FROM customer"  # noqa: S608 - constant
-    " ORDER BY name COLLATE NOCASE, customer_id LIMIT :limit OFFSET :offset"
+    " ORDER BY name, customer_id LIMIT :limit OFFSET :offset"
 )
 _FOUND = (
     f"SELECT {_COLUMNS} FROM json_each(?) f"  # noqa: S608 - constant

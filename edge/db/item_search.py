@@ -1,8 +1,8 @@
 """Search of the active items by what people type, in this order: the item whose code or id it is;
 names that begin with it (so the name itself first), in the order of names; names that hold its
 words whole, then those with words that begin so; codes, then ids that begin with it. Each of these
-goes by name, or where more than ``ranking.RANKED_MAX`` match by its first letters, or by the code.
-The limit is taken after that.
+goes by name; of more than ``ranking.RANKED_MAX`` that begin with the same letters those stand in no
+order, and as many codes or ids go by themselves. The limit is taken after that.
 
 ``item_name`` and ``item_words`` hold active items alone: others are found by code or id.
 """
@@ -16,6 +16,7 @@ from edge.db.ranking import (
     beginnings,
     by_name,
     free_number,
+    in_name_order,
     listed,
     numbers,
     one_page,
@@ -81,7 +82,7 @@ def _tiers(db: sqlite3.Connection, asked: str) -> Iterator[Iterable[int]]:
         name = " ".join(words)
         yield numbers(db, _BY_NAME, {"name": name, "behind": name + LAST_TEXT})
     for question in (whole_words(words), beginnings(words)) if words else ():
-        yield by_name(db, _WITH_WORDS, _ORDER, {"asked": question})
+        yield in_name_order(db, _WITH_WORDS, _ORDER, {"asked": question})
     for text in dict.fromkeys((asked, asked.upper())):
         for begin in (_CODES, _BEGIN):
             yield by_name(db, begin, _ORDER, {"text": text, "behind": text + LAST_TEXT})

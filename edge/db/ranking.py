@@ -8,12 +8,12 @@ ones before others: so the best of a hundred thousand matches are read without r
 import sqlite3
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
-from itertools import islice
+from itertools import groupby, islice
 
 import msgspec
 
 RANKED_MAX = 500
-"""Matches of words that are put in order by their whole names; of more, by the first letters."""
+"""Matches whose names begin alike that are put in order by their whole names; more are not."""
 LETTERS = 4
 """Bytes of a folded name in a row's number."""
 INACTIVE = 1 << 62
@@ -54,6 +54,20 @@ def numbers(db: sqlite3.Connection, statement: str, values: dict[str, str | int]
     """The first column of what a statement finds, row by row, as they are wanted."""
     for row in db.execute(statement, values):
         yield row[0]
+
+
+def in_name_order(
+    db: sqlite3.Connection, matches: str, order: str, values: dict[str, str | int]
+) -> Iterator[int]:
+    """What ``matches`` finds by ascending number, in the order of names: those that begin alike
+    stand together already, and are put in order by ``order`` (as below) as they are wanted."""
+    found = numbers(db, matches, values)
+    for _, alike in groupby(found, lambda number: number >> _OWN_BITS):
+        first = list(islice(alike, RANKED_MAX + 1))
+        if 1 < len(first) <= RANKED_MAX:
+            first = [row[0] for row in db.execute(order, {"numbers": listed(first)})]
+        yield from first
+        yield from alike  # noqa: B031 - goes on where ``islice`` left off
 
 
 def by_name(

@@ -56,7 +56,7 @@ def main(
     folder: Annotated[Path, typer.Option(help="Where files go: a folder on a disk.")] = FOLDER,
 ) -> None:
     """Measure a sale, a drained queue, central's ingest, the wire and central's reports (sale,
-    drain, ingest, wire, report); with --grow, the long ones (grow, chain, herd)."""
+    drain, ingest, wire, report); with --grow, the long ones (grow, chain, herd, search)."""
     console = Console(stderr=True)
     try:
         parts, machine = _chosen(only or [], grow=grow), _machine()

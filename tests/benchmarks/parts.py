@@ -11,6 +11,7 @@ from tests.benchmarks.figures import Figure, Target, Unit, figure
 from tests.benchmarks.grow import GROWN_SALES, WATCHED, measure_growth
 from tests.benchmarks.herd import ANSWER_S_MAX, TIME_RATIO_MAX, HerdFigures, measure_herd
 from tests.benchmarks.ingest import measure_ingest
+from tests.benchmarks.search import CUSTOMERS, ITEMS, measure_search
 from tests.benchmarks.wire import measure_wire
 
 Say = Callable[[str], None]
@@ -241,6 +242,42 @@ def herd_figures(found: HerdFigures) -> list[Figure]:
     ]
 
 
+async def search(folder: Path, say: Say, quick: bool) -> list[Figure]:
+    """What a box finds while a person types, and what a read costs."""
+    customers, items = (200, 200) if quick else (CUSTOMERS, ITEMS)
+    found = await measure_search(folder, say, customers=customers, items=items)
+    people, goods = f"{customers:,} customers", f"{items:,} items"
+    rows = (
+        ("customer", f"a key stroke among {people}, p99", 25),
+        ("customer_list", f"the first of {people}, p99", 25),
+        ("scan", f"a scan among {goods}, p99", 5),
+        ("item", f"a key stroke of words among {goods}, p99", 25),
+        ("item_letter", f"one letter among {goods}, p99", 25),
+        ("item_fragments", "four common fragments, the same, p99", 25),
+    )
+    return [
+        *(
+            figure(
+                f"search_{name}_p99_ms",
+                says,
+                Unit.MS,
+                found.p99_ms[name],
+                target=Target(of_ratio=False, at_most=most),
+            )
+            for name, says, most in rows
+        ),
+        figure(
+            "read_p50_us",
+            "a read at the edge, p50",
+            Unit.US,
+            found.read_us,
+            baseline=found.look_us,
+            baseline_is="the look-up alone",
+            target=Target(of_ratio=True, at_most=2),
+        ),
+    ]
+
+
 ORDINARY: dict[str, Part] = {
     "sale": sale,
     "drain": drain,
@@ -248,5 +285,5 @@ ORDINARY: dict[str, Part] = {
     "wire": wire,
     "report": report,
 }
-LONG: dict[str, Part] = {"grow": grow, "chain": chain, "herd": herd}
+LONG: dict[str, Part] = {"grow": grow, "chain": chain, "herd": herd, "search": search}
 """Minutes each: only when they are asked for."""

@@ -48,6 +48,15 @@ NAMES = {
     "wire": ("wire_bytes_per_sale", "wire_pack_us", "wire_unpack_us"),
     "grow": ("growth_p99_ms", "growth_p50_ms", "growth_bytes_per_sale"),
     "report": tuple(f"report_{asked}_p95_ms" for asked in ASKED),
+    "search": (
+        "search_customer_p99_ms",
+        "search_customer_list_p99_ms",
+        "search_scan_p99_ms",
+        "search_item_p99_ms",
+        "search_item_letter_p99_ms",
+        "search_item_fragments_p99_ms",
+        "read_p50_us",
+    ),
     "chain": tuple(f"chain_{asked}_p95_ms" for asked in ASKED),
     "herd": (
         "herd_s",

@@ -8,6 +8,7 @@ from uuid import uuid4
 import msgspec
 import pytest
 
+from edge.db import customers
 from edge.db.customers import (
     Customer,
     find_customer,
@@ -297,6 +298,13 @@ def test_customers_are_found_by_code_name_email_and_phone(
 ) -> None:
     found = crowd.do(lambda db: search_customers(db, text, 50, 0))
     assert [customer.name for customer in found] == names
+
+
+def test_the_list_of_all_walks_an_index(crowd: Shop) -> None:
+    plan = crowd.do(
+        lambda db: db.execute(f"EXPLAIN QUERY PLAN {customers._LIST}", (9, 0)).fetchall()
+    )
+    assert ["ix_customer_name" in step[-1] for step in plan] == [True]
 
 
 def test_lists_go_page_by_page(crowd: Shop) -> None:

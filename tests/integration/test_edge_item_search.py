@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -9,6 +10,7 @@ from edge.db import ranking
 from edge.db.item_search import search_items
 from edge.db.items import AsOf
 from edge.domain.item import UnknownScanCode
+from edge.domain.search import fold
 from edge.usecases.feed.apply_reference import apply_reference
 from edge.usecases.item.look_up import look_up_item, look_up_items, look_up_scan
 from sync.protocol.facts import TaxClass
@@ -170,6 +172,31 @@ def test_more_matches_than_can_be_ranked_go_by_first_letters(
         )
     ]
     assert listed == sorted(names)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("limit", [1, 7, 200])
+def test_words_are_ranked_as_if_every_match_were_put_in_order(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, seed: int, limit: int
+) -> None:
+    """B4: a page reads no more matches than it needs, and shows what the slow way would."""
+    monkeypatch.setattr(ranking, "RANKED_MAX", 40)
+    draw = Random(seed)
+    names = {
+        f"i{n:03d}": " ".join(draw.choices(["tee", "teas", "rum", "té"], k=3)) for n in range(150)
+    }
+    publish(shop, *(item(item_id, name) for item_id, name in names.items()))
+    keys = sorted((fold(name), item_id) for item_id, name in names.items())
+    begin = [one for one in keys if one[0].startswith("te r")]
+    whole = [one for one in keys if {"te", "r"} <= set(one[0].split())]
+    words = [
+        one
+        for one in keys
+        if all(any(word.startswith(typed) for word in one[0].split()) for typed in ("te", "r"))
+    ]
+    wanted = list(dict.fromkeys(item_id for _, item_id in (*begin, *whole, *words)))
+    listed = [*found(shop, "té R", limit=limit), *found(shop, "té R", limit=200, offset=limit)]
+    assert listed == wanted[: limit + 200]
 
 
 def test_names_with_the_same_first_letters_have_numbers_of_their_own(

@@ -7,7 +7,7 @@ A row of ``sale`` and below is never updated, but for ``sale_line.returned_milli
 an erasure takes a customer's name away.
 """
 
-from sqlalchemy import Index, MetaData, text
+from sqlalchemy import Index, MetaData, String, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -218,10 +218,11 @@ class Customer(EdgeTable, table=True):
     two stores may have created them offline (protocol.md, customer)."""
 
     __tablename__ = "customer"
+    __table_args__ = (Index("ix_customer_name", "name", "customer_id"),)
     customer_id: bytes = Field(primary_key=True)
     code: str | None = Field(index=True)
     active: bool
-    name: str | None
+    name: str | None = Field(sa_type=String(collation="NOCASE"))
     email: str | None = Field(index=True)
     phone: str | None
 

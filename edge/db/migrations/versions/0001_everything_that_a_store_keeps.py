@@ -204,7 +204,7 @@ def _create_customer() -> None:
         sa.Column("customer_id", sa.LargeBinary(), nullable=False),
         sa.Column("code", sa.String(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
-        sa.Column("name", sa.String(), nullable=True),
+        sa.Column("name", sa.String(collation="NOCASE"), nullable=True),
         sa.Column("email", sa.String(), nullable=True),
         sa.Column("phone", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_customer")),
@@ -212,6 +212,7 @@ def _create_customer() -> None:
     with op.batch_alter_table("customer", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_customer_code"), ["code"], unique=False)
         batch_op.create_index(batch_op.f("ix_customer_email"), ["email"], unique=False)
+        batch_op.create_index("ix_customer_name", ["name", "customer_id"], unique=False)
 
 
 def _create_customer_field() -> None:
