@@ -15,7 +15,6 @@ from litestar.params import QueryParameter
 
 from central.api.guards import device_guard, device_of, office_of, signed_of
 from central.api.limits import BODY_BYTES_MAX
-from central.api.problems import answer as problem_answer
 from central.api.verdicts import BATCH_TYPE, JOURNAL_BYTES_MAX, take_batch, verdict_problem
 from central.archive.port import StreamKey
 from central.db.engine import unit_of_work
@@ -33,6 +32,7 @@ from central.usecases.feed.read_feed import FeedCursor, feed_heads, feed_page, r
 from central.usecases.journal.ingest_batch import Acknowledged, ingest_batch
 from sync.http.body import read_body
 from sync.http.door import address_of
+from sync.http.problems import answer as problem_answer
 from sync.protocol.batch import PROTOCOL_VERSION, Acknowledgement
 from sync.protocol.change import Epoch
 from sync.protocol.codec import encode

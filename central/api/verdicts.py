@@ -10,10 +10,10 @@ from typing import assert_never
 
 import zstandard
 
-from central.api.problems import Problem
 from central.domain.journal import TooLarge, UnknownProtocol, WrongBatch
 from central.usecases.journal.ingest_batch import NoStream
 from sync.http.lanes import Lane
+from sync.http.problems import Problem
 from sync.http.unfolding import UNFOLDED_AT_ONCE_MAX, VALUES_MAX, count_values
 from sync.protocol import codec
 from sync.protocol.answers import PROBLEM_PREFIX, Slug
@@ -40,6 +40,15 @@ async def take_batch(raw: bytes, lane: Lane) -> Batch:
         return unpack_batch(raw)
     async with lane.turn():
         return await asyncio.to_thread(unpack_batch, raw)
+
+
+class VerdictProblem(Problem, frozen=True, omit_defaults=True):
+    """A problem with what the box needs to know: the event that must come next, the last one that
+    counts of a sealed epoch, or the one that two journals claim."""
+
+    expected_seq: int | None = None
+    sealed_watermark: int | None = None
+    seq: int | None = None
 
 
 def _unfolded_size(raw: bytes) -> int:
@@ -75,74 +84,53 @@ def _too_large(what: str) -> TooLarge:
     return TooLarge(f"The batch would {what}.", remedy="Send fewer events at once.")
 
 
-def verdict_problem(verdict: Gap | Forked | Damaged | Fenced | NoStream, epoch: Epoch) -> Problem:
+def verdict_problem(
+    verdict: Gap | Forked | Damaged | Fenced | NoStream, epoch: Epoch
+) -> VerdictProblem:
     """The document of a verdict that is no acknowledgement."""
     match verdict:
         case Gap(expected):
-            return _problem(
-                Slug.GAP,
-                409,
+            return VerdictProblem(
+                PROBLEM_PREFIX + Slug.GAP,
                 "Events are missing before this batch",
+                409,
                 f"Event {expected} of epoch {epoch} must come next.",
                 "Send again from there.",
                 expected_seq=expected,
             )
         case Forked(seq):
-            return _problem(
-                Slug.FORK,
-                409,
+            return VerdictProblem(
+                PROBLEM_PREFIX + Slug.FORK,
                 "Two journals claim the same place",
+                409,
                 f"Head office holds another event {seq} of epoch {epoch}.",
                 "Go on selling, stop sending and call head office.",
                 seq=seq,
             )
         case Fenced(watermark):
-            return _problem(
-                Slug.FENCED,
-                403,
+            return VerdictProblem(
+                PROBLEM_PREFIX + Slug.FENCED,
                 "Another box has taken this store over",
+                403,
                 f"Epoch {epoch} was sealed at event {watermark}.",
                 "Keep everything and call head office.",
                 sealed_watermark=watermark,
             )
         case Damaged(reason):
-            return _problem(
-                Slug.BAD_ENVELOPE,
-                422,
+            return VerdictProblem(
+                PROBLEM_PREFIX + Slug.BAD_ENVELOPE,
                 "The batch contradicts itself",
+                422,
                 f"In epoch {epoch}: {reason}.",
                 "Keep everything and call head office.",
             )
         case NoStream():
-            return _problem(
-                "not-allowed",
-                403,
+            return VerdictProblem(
+                PROBLEM_PREFIX + "not-allowed",
                 "The sender may not do this",
+                403,
                 f"Epoch {epoch} was not issued to this box.",
                 "Keep everything and call head office.",
             )
         case _ as never:
             assert_never(never)
-
-
-def _problem(
-    slug: str,
-    status: int,
-    title: str,
-    detail: str,
-    remedy: str,
-    *,
-    expected_seq: int | None = None,
-    seq: int | None = None,
-    sealed_watermark: int | None = None,
-) -> Problem:
-    return Problem(
-        type=PROBLEM_PREFIX + slug,
-        title=title,
-        status=status,
-        detail=detail,
-        remedy=remedy,
-        expected_seq=expected_seq,
-        seq=seq,
-        sealed_watermark=sealed_watermark,
-    )

@@ -16,12 +16,11 @@ from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
 from central.api.guards import SAFE_METHODS
-from central.api.problems import EXCEPTION_HANDLERS, Problem, problem_of
+from central.api.problems import EXCEPTION_HANDLERS
 from central.domain.access import NotSignedIn
 from central.pages import words
 from central.pages.assets import WEB, asset_address
-from sync.http.later import Later
-from sync.protocol.errors import Refusal
+from sync.http.problems import Problem
 
 SIGN_IN = "/sign-in"
 HTML = "text/html"
@@ -88,12 +87,6 @@ def _signed_out(request: AnyRequest, error: Exception) -> Response[Any]:
     return see_other(address)
 
 
-def _refused(_request: AnyRequest, error: Exception) -> Response[str]:
-    assert isinstance(error, Refusal)  # noqa: S101  what it is registered for
-    wait = {"Retry-After": str(error.retry_after_s)} if isinstance(error, Later) else {}
-    return problem_page(problem_of(error), wait)
-
-
 def problem_page(
     problem: Problem, headers: Mapping[str, str] = MappingProxyType({})
 ) -> Response[str]:
@@ -115,7 +108,6 @@ def _in_words(kind: Any) -> Any:
 
 PAGE_EXCEPTIONS: ExceptionHandlersMap = {
     **{kind: _in_words(kind) for kind in EXCEPTION_HANDLERS},
-    Refusal: _refused,
     NotSignedIn: _signed_out,
 }
 

@@ -12,7 +12,7 @@ from litestar.openapi.config import OpenAPIConfig
 from central.api.guards import person_guard
 from central.api.health import read_health
 from central.api.limits import BODY_BYTES_MAX
-from central.api.problems import EXCEPTION_HANDLERS, Problem
+from central.api.problems import EXCEPTION_HANDLERS
 from central.api.reports import (
     report_daily_sales,
     report_reconciliation,
@@ -23,6 +23,7 @@ from central.api.reports import (
 from central.api.session import begin_session, end_session, read_session
 from central.api.signed_answers import signed_answers
 from central.api.sync import enrol_box, read_feed, read_heads, take_journal
+from central.api.verdicts import VerdictProblem
 from central.office.head_office import Office
 from central.pages.assets import read_asset
 from central.pages.attention import send_write_off, show_attention
@@ -96,7 +97,7 @@ def build_app(office: Office, *, with_background: bool = True) -> Litestar:
             title="Holdfast head office",
             version="1",
             use_handler_docstrings=True,
-            render_plugins=[DescribedAsJson("/openapi.json", Problem)],
+            render_plugins=[DescribedAsJson("/openapi.json", VerdictProblem)],
             openapi_router=Router("/schema", route_handlers=[], guards=[person_guard]),
         ),
         logging_config=None,

@@ -18,8 +18,8 @@ from litestar.openapi.spec import (
     Schema,
 )
 
-from edge.api.problems import MEDIA_TYPE, Problem
 from sync.http.describing import without_references
+from sync.http.problems import MEDIA_TYPE, Problem
 
 
 def _schema(kind: type[msgspec.Struct]) -> "_Inline":

@@ -30,11 +30,12 @@ from edge.api.guard import (
     require_workstation,
 )
 from edge.api.limits import BODY_BYTES_MAX
-from edge.api.problems import EXCEPTION_HANDLERS, Problem
+from edge.api.problems import EXCEPTION_HANDLERS
 from edge.api.seen import compare_seen
 from edge.box.box import Box
 from sync.http.describing import DescribedAsJson
 from sync.http.headers import harden
+from sync.http.problems import Problem
 from sync.http.tries import WrongTries
 
 _GUARDED = (customers, days, items, quotes, sales, stock, sync_status, till, tills, totals)

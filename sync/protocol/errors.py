@@ -3,13 +3,14 @@
 ::
 
     Exception
-    ├── Refusal            somebody asked for what cannot be; an RFC 9457 problem document over HTTP
-    │   ├── BadRequest         cannot be understood at all: NotJson, InvalidField, WrongContentType
-    │   ├── NotFound           does not exist for whoever asks
-    │   ├── AlreadyThere       exists, and may exist once
-    │   └── Declared           members and words stand on the class
-    │       ├── NotAcceptable      cannot be, whatever the state: change the request
-    │       └── NotNow             the state forbids it: change that first, or look what there is
+    ├── Explained          says what, why, what to do: an RFC 9457 problem document over HTTP
+    │   └── Refusal            somebody asked for what cannot be; nothing of it was kept
+    │       ├── BadRequest         cannot be understood at all: NotJson, InvalidField, …
+    │       ├── NotFound           does not exist for whoever asks
+    │       ├── AlreadyThere       exists, and may exist once
+    │       └── Declared           members and words stand on the class
+    │           ├── NotAcceptable      cannot be, whatever the state: change the request
+    │           └── NotNow             the state forbids it: change that, or look what there is
     ├── Unbalanced         a fact whose parts do not add up (a bug, or bytes that lie)
     ├── Undecodable        bytes that are no fact of the kind they claim
     ├── PageDiffers        a page of reference data that does not come out at its set's hash
@@ -31,35 +32,48 @@ from sync.protocol.money import format_minor
 Keep = Callable[[Any], None]
 
 
-class Refusal(Exception):
-    """A request that is refused whole and leaves nothing behind but what ``keep`` writes.
+class Explained(Exception):
+    """An error that says what, why and what to do.
 
     On the class, or else its parent's: ``slug`` names the problem type, ``status`` is its HTTP
     status, ``title`` says it in general. ``detail`` says it in this case, ``remedy`` what to do
     next, ``field`` points at the member of the request.
-    ``keep`` runs with the writer's connection in a savepoint of its own after the refused unit
-    was rolled back (the alarm of a 409, a failed login and its counter).
     """
 
-    slug: ClassVar[str] = "refused"
-    status: ClassVar[int] = 422
-    title: ClassVar[str] = "The request was refused"
+    slug: ClassVar[str]
+    status: ClassVar[int]
+    title: ClassVar[str]
     detail: str
     remedy: str
     field: str | None = None
-    keep: Keep | None = None
 
     def __init_subclass__(
         cls, *, slug: str | None = None, status: int | None = None, title: str | None = None
     ) -> None:
         super().__init_subclass__()
-        cls.slug, cls.status, cls.title = slug or cls.slug, status or cls.status, title or cls.title
+        for name, value in (("slug", slug), ("status", status), ("title", title)):
+            if value is not None:
+                setattr(cls, name, value)
+
+    def __init__(self, detail: str, *, remedy: str, field: str | None = None) -> None:
+        super().__init__(detail)
+        self.detail, self.remedy, self.field = detail, remedy, field
+
+
+class Refusal(Explained, slug="refused", status=422, title="The request was refused"):
+    """A request that is refused whole and leaves nothing behind but what ``keep`` writes.
+
+    ``keep`` runs with the writer's connection in a savepoint of its own after the refused unit
+    was rolled back (the alarm of a 409, a failed login and its counter).
+    """
+
+    keep: Keep | None = None
 
     def __init__(
         self, detail: str, *, remedy: str, field: str | None = None, keep: Keep | None = None
     ) -> None:
-        super().__init__(detail)
-        self.detail, self.remedy, self.field, self.keep = detail, remedy, field, keep
+        super().__init__(detail, remedy=remedy, field=field)
+        self.keep = keep
 
 
 class BadRequest(Refusal, slug="bad-request", status=400, title="The request cannot be understood"):
@@ -119,7 +133,7 @@ class Declared(Refusal):
 
 def members_of(kind: type[Declared]) -> tuple[str, ...]:
     """The annotated names of a kind, its parents' first."""
-    declared = [get_annotations(each) for each in kind.__mro__ if each not in Refusal.__mro__]
+    declared = [get_annotations(each) for each in kind.__mro__ if each not in Declared.__mro__]
     return tuple(dict.fromkeys(name for each in reversed(declared) for name in each))
 
 

@@ -14,7 +14,6 @@ from uuid import UUID
 
 import msgspec
 
-from central.api.problems import MEDIA_TYPE, Problem, problem_of
 from central.api.verdicts import unpack_batch, verdict_problem
 from central.archive.port import StreamKey
 from central.db.decisions import AnyDecision
@@ -26,6 +25,7 @@ from central.usecases.journal.apply_events import apply_events
 from central.usecases.journal.ingest_batch import Acknowledged, IngestAnswer, ingest_batch
 from sync.engine.signing import SignedHead, stated_device, verify_request
 from sync.engine.transport import Request, Response
+from sync.http.problems import MEDIA_TYPE, Problem, problem_of
 from sync.protocol.answers import PROBLEM_PREFIX, Slug
 from sync.protocol.batch import PROTOCOL_VERSION, Acknowledgement
 from sync.protocol.change import Epoch, Head

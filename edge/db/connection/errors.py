@@ -2,22 +2,22 @@
 
 ::
 
-    sync.protocol.errors.Refusal
+    Refusal (sync/protocol/errors.py)
     ├── DiskRefused     the disk is full or failing; nothing of the request was kept
     ├── StoreBusy       another program writes in the database; nothing was kept
     ├── WriterFull      too many units wait already; nothing was kept
     └── WriterClosed    the writer takes no more units; nothing was kept
+    Explained
+    └── CommitUnknown   perhaps kept: look the id up
     Exception
-    ├── CommitUnknown   perhaps kept: look the id up
     └── CannotStart     one sentence, exit code 2
         ├── SqliteTooOld
         └── FolderHeld
 """
 
 from pathlib import Path
-from typing import ClassVar
 
-from sync.protocol.errors import Declared
+from sync.protocol.errors import Declared, Explained
 
 
 class DiskRefused(
@@ -68,20 +68,22 @@ class WriterClosed(
     remedy = "Start the store server again; it says what is wrong."
 
 
-class CommitUnknown(Exception):
+class CommitUnknown(
+    Explained,
+    slug="outcome-unknown",
+    status=503,
+    title="Nobody knows yet whether it was kept",
+):
     """The disk failed, or the writer broke, before the outcome was known: perhaps it was kept.
 
-    It is no Refusal: a refusal leaves nothing behind. It has the same fields.
+    It is no Refusal: a refusal leaves nothing behind.
     """
 
-    slug: ClassVar[str] = "outcome-unknown"
-    status: ClassVar[int] = 503
-    title: ClassVar[str] = "Nobody knows yet whether it was kept"
-
     def __init__(self, cause: str) -> None:
-        self.detail = f"The store's database failed ({cause}): perhaps this request was kept."
-        self.remedy = "Ask for it by its id before anything is done again."
-        super().__init__(self.detail)
+        super().__init__(
+            f"The store's database failed ({cause}): perhaps this request was kept.",
+            remedy="Ask for it by its id before anything is done again.",
+        )
 
 
 class CannotStart(Exception):
