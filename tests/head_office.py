@@ -10,8 +10,8 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from central.archive.applying import WRITE_TURN
 from central.archive.port import Archive
-from central.archive.postgres import WRITE_TURN
 from central.database.embedded import PostgresServer
 from central.db.engine import raw, unit_of_work
 from central.db.tables import metadata

@@ -1,8 +1,8 @@
 """The seam to central's store: what ingest (stage 1) and apply (stage 2) ask of it.
 
-Two stand behind it and pass one contract suite (tests/contract/test_archive.py): PostgreSQL
-(``archive_postgres``) and memory (``archive_memory``), the latter for the simulation. An archive
-decides nothing: verdicts are ``sync.protocol.ingest``'s, row changes the folds'.
+Two stand behind it and pass one contract suite (tests/contract/test_archive_*.py): PostgreSQL
+(``postgres``) and memory (``tests.doubles.archive_memory``), the latter for the simulation. An
+archive decides nothing: verdicts are ``sync.protocol.ingest``'s, row changes the folds'.
 """
 
 from collections.abc import Collection, Iterable, Sequence

@@ -23,7 +23,7 @@ from uuid import UUID
 
 import asyncpg
 
-from central.archive.postgres import RAW_COLUMNS
+from central.archive.arriving import RAW_COLUMNS
 from central.projections.rows import customer, sale
 from tests.benchmarks.head_office import Pusher, dsn_of, enrol_stores, fresh_database, offices
 from tests.benchmarks.running import Running

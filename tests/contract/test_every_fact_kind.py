@@ -5,7 +5,7 @@ hand, table by table. A kind that is added to the codec and not here fails.
 """
 
 import json
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
@@ -17,8 +17,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 import sync
 from central.archive.port import Archive
 from central.archive.postgres import PostgresArchive
-from central.database.embedded import PostgresServer
-from central.db.engine import open_engine
 from central.db.tables import metadata
 from central.projections.fact_id import SALE_KIND
 from central.projections.fold.kinds import FACT_KINDS
@@ -31,7 +29,6 @@ from tests.head_office import (
     Rows,
     apply_all,
     deliver,
-    head_office_template,
     open_stream,
     projections,
 )
@@ -246,18 +243,6 @@ def test_no_kind_lacks_golden_bytes_a_line_in_the_protocol_or_a_projection() -> 
     for fact in KINDS.values():
         assert fact.OWN_ID is None or fact.OWN_ID in fact.__struct_fields__
         assert fact.ROOT is None or fact.ROOT[1] in fact.__struct_fields__
-
-
-@pytest.fixture(scope="session")
-def postgres_template(postgres_server: PostgresServer) -> str:
-    return head_office_template(postgres_server)
-
-
-@pytest.fixture
-async def engine(postgres_url: str) -> AsyncIterator[AsyncEngine]:
-    engine = open_engine(postgres_url)
-    yield engine
-    await engine.dispose()
 
 
 @pytest.mark.parametrize("in_memory", [True, False], ids=["memory", "postgres"])

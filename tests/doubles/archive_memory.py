@@ -1,8 +1,6 @@
 """The archive in memory, for the simulation and as the contract suite's second witness.
 
-It refuses what PostgreSQL refuses (a number out of its column's range, NUL in a text, a key taken),
-so that poison ends in the same quarantine. One unit of work at a time; each change leaves its undo,
-a savepoint is a mark in that list.
+One unit of work at a time; each change leaves its undo, a savepoint is a mark in that list.
 """
 
 import asyncio
@@ -11,8 +9,6 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterable, Seque
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
-
-from sqlalchemy import BigInteger, Integer
 
 from central.archive.port import (
     BYTES_APPLIED_MAX,
@@ -23,11 +19,9 @@ from central.archive.port import (
     Standing,
     StreamKey,
 )
-from central.db.projected import PROJECTED
 from central.projections.event import RawEvent
 from central.projections.fact_id import SALE_KIND, FactId
 from central.projections.line_up import (
-    NUL,
     Aside,
     AsideState,
     Held,
@@ -35,13 +29,8 @@ from central.projections.line_up import (
     Place,
     Wanted,
 )
-from central.projections.projection import New, Projection, Row
-from central.projections.row_changes import RowChanges
-from central.projections.rows import BY_ROW, PROJECTIONS, TABLES
+from central.projections.rows import TABLES
 from central.projections.rows.customer import CustomerField
-from central.projections.rows.stock import StockCount
-from central.projections.stock_counts import moved_items
-from central.projections.unwritable import Unwritable
 from sync.protocol import conflict
 from sync.protocol.aggregate import Root
 from sync.protocol.change import Epoch, Genesis, genesis_hash
@@ -50,7 +39,7 @@ from sync.protocol.codec import decode
 from sync.protocol.identity import CompanyId, CustomerId, StoreId
 from sync.protocol.shared import CustomerField as FieldName
 from sync.protocol.shared import CustomerRecord, FieldChange, PersonalKey
-from tests.doubles.archive_memory_rows import unseen
+from tests.doubles.archive_memory_rows import Writing
 
 Key: TypeAlias = tuple[Any, ...]
 PublishInMemory: TypeAlias = Callable[[CompanyId, tuple[CustomerRecord, ...]], None]
@@ -130,31 +119,12 @@ class MemoryArchive:
         )
 
 
-class MemoryUnit:
+class MemoryUnit(Writing):
     """See ArchiveUnit."""
 
     def __init__(self, archive: MemoryArchive) -> None:
+        super().__init__(archive.tables)
         self._archive = archive
-        self._tables = archive.tables
-        self._undo: list[tuple[dict[Any, Any], Any, Any]] = []
-
-    # --- changes that can be undone
-
-    def _set(self, table: dict[Any, Any], key: Any, row: Any) -> None:
-        self._undo.append((table, key, table.get(key)))
-        if row is None:
-            table.pop(key, None)
-        else:
-            table[key] = row
-
-    def roll_back(self, mark: int) -> None:
-        """Undo everything after the mark."""
-        while len(self._undo) > mark:
-            table, key, before = self._undo.pop()
-            if before is None:
-                table.pop(key, None)
-            else:
-                table[key] = before
 
     # --- stage 1
 
@@ -181,23 +151,23 @@ class MemoryUnit:
                 one.received_at_ms,
             )
             raw = RawEvent(key.store_id, key.epoch, sent.seq, sent.event_id, *what)
-            self._set(self._archive.raw[key], sent.seq, (raw, one.link.hash))
+            self.set(self._archive.raw[key], sent.seq, (raw, one.link.hash))
 
     async def keep_keys(self, company_id: CompanyId, keys: Iterable[PersonalKey]) -> None:
         """See ArchiveUnit."""
         for key in keys:
             if (company_id, key.customer_id) not in self._archive.keys:
-                self._set(self._archive.keys, (company_id, key.customer_id), key.key)
+                self.set(self._archive.keys, (company_id, key.customer_id), key.key)
 
     async def save_stream(self, key: StreamKey, standing: Standing) -> None:
         """See ArchiveUnit."""
-        self._set(self._archive.standings, key, standing)
+        self.set(self._archive.standings, key, standing)
 
     async def keep_claim(self, store_id: StoreId, claim: Claim) -> None:
         """See ArchiveUnit."""
         key = (store_id, claim.head.epoch, claim.head.seq, claim.head.hash)
         if key not in self._archive.claims:
-            self._set(self._archive.claims, key, claim)
+            self.set(self._archive.claims, key, claim)
 
     async def settle_claims(self, key: StreamKey) -> int | None:
         """See ArchiveUnit."""
@@ -207,7 +177,7 @@ class MemoryUnit:
             store_id, epoch, seq, hash_ = place
             if (store_id, epoch) == key and seq in held:
                 if held[seq][1] == hash_:
-                    self._set(self._archive.claims, place, None)
+                    self.set(self._archive.claims, place, None)
                 else:
                     others.append(seq)
         return min(others, default=None)
@@ -215,7 +185,7 @@ class MemoryUnit:
     async def raise_alarm(self, store_id: StoreId, alarm: Alarm) -> None:
         """See ArchiveUnit."""
         if (store_id, alarm.alarm_id) not in self._archive.alarms:
-            self._set(self._archive.alarms, (store_id, alarm.alarm_id), alarm)
+            self.set(self._archive.alarms, (store_id, alarm.alarm_id), alarm)
 
     # --- stage 2
 
@@ -264,7 +234,7 @@ class MemoryUnit:
 
     async def held(self, store_id: StoreId, wanted: Wanted) -> Held:
         """See ArchiveUnit."""
-        sales = self._tables["sale"]
+        sales = self.tables["sale"]
         numbers = {row.receipt_number for row in sales.values() if row.store_id == store_id}
         counted = {own: self._counted(store_id, own) for own in wanted.facts}
         return Held(
@@ -279,15 +249,6 @@ class MemoryUnit:
             ),
         )
 
-    async def write(self, changes: RowChanges) -> frozenset[CustomerId]:
-        """See ArchiveUnit."""
-        mark = len(self._undo)
-        try:
-            return self._write(changes)
-        except Unwritable:
-            self.roll_back(mark)
-            raise
-
     async def set_aside(self, store_id: StoreId, asides: Sequence[Aside], version: int) -> None:
         """See ArchiveUnit."""
         for aside in asides:
@@ -295,13 +256,13 @@ class MemoryUnit:
             state, root, error = aside.reason
             kind, root_id = root or (None, None)
             row = QuarantineRow(*place, state, kind, root_id, error, version)
-            self._set(self._tables["quarantine"], place, row)
+            self.set(self.tables["quarantine"], place, row)
 
     async def release(self, store_id: StoreId, places: Collection[Place]) -> None:
         """See ArchiveUnit."""
         for epoch, seq in places:
             place = (store_id, epoch.number, epoch.fingerprint, seq)
-            self._set(self._tables["quarantine"], place, None)
+            self.set(self.tables["quarantine"], place, None)
 
     async def publish_customers(
         self, company_id: CompanyId, customer_ids: Collection[CustomerId]
@@ -314,12 +275,12 @@ class MemoryUnit:
     async def save_applied(self, key: StreamKey, through: int) -> None:
         """See ArchiveUnit."""
         standing = self._archive.standings[key]
-        self._set(self._archive.standings, key, standing._replace(applied_through=through))
+        self.set(self._archive.standings, key, standing._replace(applied_through=through))
 
     # --- reading what is held
 
     def _quarantined(self, store_id: StoreId) -> list[QuarantineRow]:
-        rows = self._tables["quarantine"].values()
+        rows = self.tables["quarantine"].values()
         return sorted(row for row in rows if row.store_id == store_id)
 
     def _raw_of(self, rows: Iterable[QuarantineRow]) -> tuple[RawEvent, ...]:
@@ -329,83 +290,21 @@ class MemoryUnit:
     def _counted(self, store_id: StoreId, own: FactId) -> Any:
         """The row that says where a fact counted."""
         if own.kind == SALE_KIND:
-            return self._tables["sale"].get((store_id, own.id))
-        return self._tables["counted_fact"].get((store_id, *own))
+            return self.tables["sale"].get((store_id, own.id))
+        return self.tables["counted_fact"].get((store_id, *own))
 
     def _digest(self, counted: Any) -> bytes:
         key = StreamKey(counted.store_id, _epoch(counted))
         return hashlib.sha256(self._archive.raw[key][counted.seq][0].body).digest()
 
     def _customer(self, company_id: CompanyId, customer_id: CustomerId) -> CustomerRecord:
-        rows: Iterable[CustomerField] = self._tables["customer_field"].values()
+        rows: Iterable[CustomerField] = self.tables["customer_field"].values()
         known = [
             _change(row)
             for row in rows
             if row.company_id == company_id and row.customer_id == customer_id
         ]
         return conflict.merge(customer_id, known, ())
-
-    # --- writing
-
-    def _write(self, changes: RowChanges) -> frozenset[CustomerId]:
-        changed = {one.row: self._meet(one, changes[one.row]) for one in PROJECTIONS}
-        self._sum_seen(changes)
-        return frozenset(CustomerId(row.customer_id) for row in changed[CustomerField])
-
-    def _meet(self, projection: Projection, rows: Iterable[Row]) -> list[Row]:
-        """Each row meets the one of its key; those that changed something."""
-        table, changed = self._tables[projection.table], []
-        for row in rows:
-            key = row[: projection.key]
-            held = table.get(key)
-            met = row
-            if held is not None:
-                _refuse_unfit(projection, row)
-                met = self._met(projection, held, row)
-            if met is not held:
-                self._put(projection, key, met)
-                changed.append(row)
-        return changed
-
-    def _met(self, projection: Projection, held: Row, row: Row) -> Row:
-        if projection.part:
-            return projection.onto(held, row)
-        if isinstance(projection.merge, New):
-            raise Unwritable(f"{projection.table}: the key {row[: projection.key]} is taken")
-        return projection.merged(held, row)
-
-    def _sum_seen(self, changes: RowChanges) -> None:
-        counts, projection = self._tables["stock_count"], BY_ROW[StockCount]
-        for store_id, items in moved_items(changes).items():
-            for key in ((store_id, item) for item in items if (store_id, item) in counts):
-                level = self._tables["stock_level"][key].on_hand_milli
-                seen = level - unseen(counts[key], self._tables)
-                self._put(projection, key, counts[key]._replace(seen_milli=seen))
-
-    def _put(self, projection: Projection, key: Key, row: Row) -> None:
-        _refuse_unfit(projection, row)
-        self._set(self._tables[projection.table], key, row)
-
-
-def _bits(column: Any) -> int:
-    if isinstance(column.type, BigInteger):
-        return 63
-    return 31 if isinstance(column.type, Integer) else 0
-
-
-_BITS = {
-    one.row: tuple(_bits(PROJECTED[one.table].columns[column]) for column in one.columns)
-    for one in PROJECTIONS
-}
-"""Of each column: how many bits its numbers may have, 0 where it holds none."""
-
-
-def _refuse_unfit(projection: Projection, row: Row) -> None:
-    for value, bits in zip(row, _BITS[type(row)], strict=True):
-        if isinstance(value, str) and NUL in value:
-            raise Unwritable(f"{projection.table}: a text holds NUL")
-        if bits and isinstance(value, int) and not -(1 << bits) <= value < 1 << bits:
-            raise Unwritable(f"{projection.table}: {value} is out of range")
 
 
 def _change(row: CustomerField) -> FieldChange:

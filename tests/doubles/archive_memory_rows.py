@@ -1,10 +1,99 @@
-"""How rows meet in the archive in memory, where PostgreSQL's statements say it otherwise."""
+"""How rows meet in the archive in memory: as their projections say.
 
-from collections.abc import Mapping
-from typing import Any
+It refuses what PostgreSQL refuses (a number out of its column's range, NUL in a text, a key taken),
+so that poison ends in the same quarantine.
+"""
 
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+from sqlalchemy import BigInteger, Integer
+
+from central.db.projected import PROJECTED
+from central.projections.line_up import NUL
+from central.projections.projection import New, Projection, Row
+from central.projections.row_changes import RowChanges
+from central.projections.rows import BY_ROW, PROJECTIONS
+from central.projections.rows.customer import CustomerField
 from central.projections.rows.stock import StockCount
-from central.projections.stock_counts import has_seen
+from central.projections.stock_counts import has_seen, moved_items
+from central.projections.unwritable import Unwritable
+from sync.protocol.identity import CustomerId
+
+Key: TypeAlias = tuple[Any, ...]
+
+
+class Writing:
+    """The part of a unit of work that changes rows; ``tables``: by name, rows by key."""
+
+    def __init__(self, tables: dict[str, dict[Key, Any]]) -> None:
+        self.tables = tables
+        self._undo: list[tuple[dict[Any, Any], Any, Any]] = []
+
+    def set(self, table: dict[Any, Any], key: Any, row: Any) -> None:
+        """Put a row under its key; None: take it away."""
+        self._undo.append((table, key, table.get(key)))
+        if row is None:
+            table.pop(key, None)
+        else:
+            table[key] = row
+
+    def roll_back(self, mark: int) -> None:
+        """Undo everything after the mark."""
+        while len(self._undo) > mark:
+            table, key, before = self._undo.pop()
+            if before is None:
+                table.pop(key, None)
+            else:
+                table[key] = before
+
+    async def write(self, changes: RowChanges) -> frozenset[CustomerId]:
+        """See ArchiveUnit."""
+        mark = len(self._undo)
+        try:
+            return self._meet_all(changes)
+        except Unwritable:
+            self.roll_back(mark)
+            raise
+
+    def _meet_all(self, changes: RowChanges) -> frozenset[CustomerId]:
+        changed = {one.row: self._meet(one, changes[one.row]) for one in PROJECTIONS}
+        self._sum_seen(changes)
+        return frozenset(CustomerId(row.customer_id) for row in changed[CustomerField])
+
+    def _meet(self, projection: Projection, rows: Iterable[Row]) -> list[Row]:
+        """Each row meets the one of its key; those that changed something."""
+        table, changed = self.tables[projection.table], []
+        for row in rows:
+            key = row[: projection.key]
+            held = table.get(key)
+            _refuse_unfit(projection, row)
+            met = self._met(projection, held, row)
+            if met is not held:
+                self._put(projection, key, met)
+                changed.append(row)
+        return changed
+
+    def _met(self, projection: Projection, held: Row | None, row: Row) -> Row | None:
+        if projection.part:
+            return held and projection.onto(held, row)
+        if held is None:
+            return row
+        if isinstance(projection.merge, New):
+            raise Unwritable(f"{projection.table}: the key {row[: projection.key]} is taken")
+        return projection.merged(held, row)
+
+    def _sum_seen(self, changes: RowChanges) -> None:
+        counts, projection = self.tables["stock_count"], BY_ROW[StockCount]
+        for store_id, items in moved_items(changes).items():
+            for key in ((store_id, item) for item in items if (store_id, item) in counts):
+                level = self.tables["stock_level"][key].on_hand_milli
+                seen = level - unseen(counts[key], self.tables)
+                self._put(projection, key, counts[key]._replace(seen_milli=seen))
+
+    def _put(self, projection: Projection, key: Key, row: Row) -> None:
+        _refuse_unfit(projection, row)
+        self.set(self.tables[projection.table], key, row)
 
 
 def unseen(count: StockCount, tables: Mapping[str, Mapping[Any, Any]]) -> int:
@@ -22,3 +111,24 @@ def unseen(count: StockCount, tables: Mapping[str, Mapping[Any, Any]]) -> int:
         if (row.store_id, row.item_id) == count[:2] and not has_seen(count, *place):
             found += row.quantity_milli
     return found
+
+
+def _bits(column: Any) -> int:
+    if isinstance(column.type, BigInteger):
+        return 63
+    return 31 if isinstance(column.type, Integer) else 0
+
+
+_BITS = {
+    one.row: tuple(_bits(PROJECTED[one.table].columns[column]) for column in one.columns)
+    for one in PROJECTIONS
+}
+"""Of each column: how many bits its numbers may have, 0 where it holds none."""
+
+
+def _refuse_unfit(projection: Projection, row: Row) -> None:
+    for value, bits in zip(row, _BITS[type(row)], strict=True):
+        if isinstance(value, str) and NUL in value:
+            raise Unwritable(f"{projection.table}: a text holds NUL")
+        if bits and isinstance(value, int) and not -(1 << bits) <= value < 1 << bits:
+            raise Unwritable(f"{projection.table}: {value} is out of range")

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from central.archive.postgres import WRITE_TURN
+from central.archive.applying import WRITE_TURN
 from central.db.credentials import EnrolCode
 from central.db.decisions import EpochIssued
 from central.db.engine import raw, unit_of_work

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.archive.postgres import read_customers
+from central.archive.rows import read_customers
 from central.db.decisions import AnyDecision
 from central.db.engine import raw
 from central.projections.fold.decisions import fold_decisions

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from central.archive.postgres import own, raw_events
+from central.archive.rows import own, raw_events
 from central.db.decisions import decode_decision
 from central.db.engine import raw, unit_of_work
 from central.db.projected import PROJECTED

@@ -1,0 +1,86 @@
+"""Rows of the journals as the values that head office works with."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+from uuid import UUID
+
+from asyncpg.pgproto import pgproto
+
+from central.archive.port import Standing, StreamKey
+from central.projections.event import RawEvent
+from sync.protocol.change import Epoch
+from sync.protocol.clock import Hlc
+from sync.protocol.identity import CompanyId, CustomerId, DeviceId, EventId, StoreId
+from sync.protocol.shared import CustomerField, CustomerRecord, FieldChange
+
+EVENT = """r.epoch_number, r.epoch_fingerprint, r.seq, r.event_id, r.kind, r.kind_version,
+    r.occurred_at_ms, r.body, r.received_at_ms"""
+"""What ``raw_events`` reads, of raw_event as r."""
+
+_STREAM = """
+SELECT company_id, device_id, genesis, watermark, head_hash, sealed, alarm, sender_seq,
+    last_contact_ms, health, applied_through
+FROM stream WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3
+"""
+
+_CUSTOMERS = """
+SELECT customer_id, field, hlc, source, value, sealed FROM customer_field
+WHERE company_id = $1 AND customer_id = ANY($2) ORDER BY customer_id, field COLLATE "C"
+"""
+
+
+def own(found: UUID) -> UUID:
+    """The standard library's UUID of asyncpg's subclass: msgspec encodes only that one."""
+    return UUID(bytes=found.bytes)
+
+
+def driver_uuid(given: UUID) -> UUID:
+    """asyncpg's UUID of the standard library's."""
+    made: UUID = pgproto.UUID(given.bytes)
+    return made
+
+
+def place_of(key: StreamKey) -> tuple[StoreId, int, bytes]:
+    """As columns of a statement."""
+    return key.store_id, key.epoch.number, key.epoch.fingerprint
+
+
+def raw_events(store_id: StoreId, rows: Iterable[Any]) -> tuple[RawEvent, ...]:
+    """Of ``EVENT``'s columns. Their ids are asyncpg's UUIDs: equal to the standard library's, and
+    several times faster to hash and to send back to the database in every row."""
+    store = StoreId(driver_uuid(store_id))
+    epochs: dict[tuple[int, bytes], Epoch] = {}
+    found = []
+    for number, fingerprint, seq, event_id, *others in rows:
+        epoch = epochs.get((number, fingerprint))
+        if epoch is None:
+            epoch = epochs[number, fingerprint] = Epoch(number, fingerprint)
+        found.append(RawEvent(store, epoch, seq, EventId(event_id), *others))
+    return tuple(found)
+
+
+async def read_customers(
+    connection: Any, company_id: CompanyId, customer_ids: Collection[CustomerId]
+) -> tuple[CustomerRecord, ...]:
+    """Whole records as they stand, by id; ``connection`` is asyncpg's."""
+    rows = await connection.fetch(_CUSTOMERS, company_id, list(customer_ids))
+    fields: dict[CustomerId, list[FieldChange]] = {}
+    for row in rows:
+        change = FieldChange(
+            CustomerField(row["field"]),
+            Hlc(row["hlc"]),
+            own(row["source"]),
+            row["value"],
+            row["sealed"],
+        )
+        fields.setdefault(CustomerId(own(row["customer_id"])), []).append(change)
+    return tuple(CustomerRecord(customer_id, tuple(held)) for customer_id, held in fields.items())
+
+
+async def read_standing(connection: Any, key: StreamKey, lock: str = "") -> Standing | None:
+    """Where a stream stands; ``lock``: a clause that holds its row."""
+    row = await connection.fetchrow(_STREAM + lock, *place_of(key))
+    if row is None:
+        return None
+    company_id, device_id, *others = row
+    return Standing(CompanyId(own(company_id)), DeviceId(own(device_id)), *others)
