@@ -37,6 +37,7 @@ from central.reports.receipt import (
 )
 from sync.protocol.change import Epoch
 from sync.protocol.errors import InvalidField, NotFound
+from sync.protocol.figures import FIGURES
 from sync.protocol.money import BASIS_POINTS
 from sync.protocol.text import TEXT_PATTERN
 
@@ -48,13 +49,8 @@ _EPOCH = re.compile(r"^([1-9][0-9]{0,8})-([0-9a-f]{8})\Z", re.ASCII)
 _AFTER = re.compile(r"^([0-9a-f-]{36})\.([0-9]{1,7})\Z", re.ASCII)
 AFTER_LETTERS_MAX = 50
 
-UNITS = {
-    FigureKind.POINTS_EARNED: "points",
-    FigureKind.POINTS_SPENT: "points",
-    FigureKind.POINTS_TAKEN_BACK: "points",
-    FigureKind.STOCK: "milli",
-}
-"""Of the figures that are no amounts of money."""
+UNITS = {one.slug: one.unit for one in FIGURES if one.unit != "count"}
+"""Of the rows of a figure; what is counted are rows of money."""
 
 AnyRequest: TypeAlias = Request[Any, Any, Any]
 

@@ -15,7 +15,7 @@ from central.reports.board import Standing, declared_total
 from central.reports.differing_receipts import DifferingReceipt, DifferingReceipts, total_of
 from central.reports.figure_rows import FigureKey, FigureKind
 from central.reports.reconciliation import Colour, DayVerdict, Doubt
-from sync.protocol.figures import percent
+from sync.protocol.figures import FIGURES, percent
 from sync.protocol.manifest import Difference
 from sync.protocol.money import MILLI, format_minor
 
@@ -30,25 +30,8 @@ VERDICTS: Mapping[Colour, str] = MappingProxyType(
     {Colour.GREEN: "proven", Colour.AMBER: "not proven yet", Colour.RED: "differs"}
 )
 
-_LABELS: Mapping[FigureKind, str] = MappingProxyType(
-    {
-        FigureKind.TOTAL: "Total",
-        FigureKind.LINES: "Lines",
-        FigureKind.GROSS: "Gross sales",
-        FigureKind.REFUNDS: "Refunds",
-        FigureKind.TAX_ADDED: "Tax on top",
-        FigureKind.CHANGE: "Change given",
-        FigureKind.ROUNDING: "Cash rounding",
-        FigureKind.FLOAT: "Float",
-        FigureKind.EXPECTED_CASH: "Cash expected",
-        FigureKind.COUNTED_CASH: "Cash counted",
-        FigureKind.OVER_SHORT: "Cash over or short",
-        FigureKind.POINTS_EARNED: "Points earned",
-        FigureKind.POINTS_SPENT: "Points spent",
-        FigureKind.POINTS_TAKEN_BACK: "Points taken back",
-        FigureKind.STOCK: "Stock units moved",
-    }
-)
+_LABELS = {one.slug: one.label for one in FIGURES}
+TOTAL = "Total"
 
 
 def amount(value: int | None, decimals: int) -> str:
@@ -108,13 +91,12 @@ def time_on(instant_ms: int | None, zone: str, day: date) -> str:
 def label(key: FigureKey) -> str:
     """``Tender cash``, ``Tax 9.00 % standard``."""
     match key.kind:
-        case FigureKind.TOTAL if key.counts:
-            return "Receipts"
+        case FigureKind.TOTAL if not key.counts:
+            return TOTAL
         case FigureKind.TENDER:
-            return f"Tender {key.name}"
+            return f"{_LABELS[key.kind]} {key.name}"
         case FigureKind.TAX | FigureKind.NET:
-            word = "Tax" if key.kind is FigureKind.TAX else "Sold at tax"
-            return f"{word} {percent(key.rate_bp or 0)} {key.name}"
+            return f"{_LABELS[key.kind]} {percent(key.rate_bp or 0)} {key.name}"
         case _:
             return _LABELS[key.kind]
 

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.archive.postgres import own
 from central.db.engine import raw
-from sync.protocol.figures import Totals
+from sync.protocol.figures import Totals, readings
 from sync.protocol.identity import StoreId
 
 PAGE_ROWS_MAX = 100
@@ -185,30 +185,9 @@ _AFTER = "AND ($6::uuid IS NULL OR (id, part) > ($6, $7::int)) ORDER BY id, part
 
 def figure_keys(totals: Totals) -> tuple[FigureKey, ...]:
     """A key for each figure of ``sync.protocol.figures.figures(totals)``, in its order."""
-    kind = FigureKind
-    taxes = [
-        FigureKey(what, tax.tax_class, tax.tax_rate_bp)
-        for tax in totals.taxes
-        for what in (kind.NET, kind.TAX)
-    ]
-    return (
-        FigureKey(kind.TOTAL, counts=True),
-        FigureKey(kind.LINES, counts=True),
-        FigureKey(kind.GROSS),
-        FigureKey(kind.REFUNDS),
-        FigureKey(kind.TAX_ADDED),
-        *taxes,
-        *(FigureKey(kind.TENDER, tender.tender_id) for tender in totals.tenders),
-        FigureKey(kind.CHANGE),
-        FigureKey(kind.ROUNDING),
-        FigureKey(kind.FLOAT),
-        FigureKey(kind.EXPECTED_CASH),
-        FigureKey(kind.COUNTED_CASH),
-        FigureKey(kind.OVER_SHORT),
-        FigureKey(kind.POINTS_EARNED),
-        FigureKey(kind.POINTS_SPENT),
-        FigureKey(kind.POINTS_TAKEN_BACK),
-        FigureKey(kind.STOCK),
+    return tuple(
+        FigureKey(FigureKind(one.figure.slug), one.part, one.rate_bp, one.figure.unit == "count")
+        for one in readings(totals)
     )
 
 
