@@ -16,12 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.api.guards import office_of, person_guard, person_of
 from central.db.engine import snapshot
+from central.reports.evidence import SetAside
 from central.reports.reconciliation import (
     Colour,
     DayVerdict,
     ProvenThrough,
     Reason,
-    SetAside,
     reconcile_day,
 )
 from central.reports.sales import (

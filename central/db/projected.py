@@ -43,7 +43,8 @@ class SaleRow(CentralTable, table=True):
     __tablename__ = "sale"
     __table_args__ = (
         UniqueConstraint("store_id", "receipt_number"),
-        Index(None, "store_id", "business_date"),
+        # With the epoch: which epochs brought receipts of a day is one look.
+        Index(None, "store_id", "business_date", "epoch_number", "epoch_fingerprint"),
     )
     store_id: UUID = Field(primary_key=True)
     sale_id: UUID = Field(primary_key=True)

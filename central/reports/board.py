@@ -1,15 +1,16 @@
 """The board: every store of a company with where it stands and the verdict on one business date.
 
-A page of at most STORES_MAX stores, by code. Each store's day is its newest one with receipts,
-unless a date is asked for. Both sides' totals are counted anew each time (``reconcile_day``). Every
-other day that is not settled (``settle_days``), or that a claim took its proof from, stays beside
-it until it is. A day dated further ahead than any zone's tomorrow is no store's newest.
+A page of at most STORES_MAX stores, by code, in a number of statements that does not depend on how
+many they are. Each store's day is its newest one with receipts, unless a date is asked for. A day
+that was found proven and of which nothing arrived since is not counted again for it, nor one that
+is still open (``stand_of_days``); every other is. Every other day that is not settled
+(``settle_days``), or that a claim took its proof from, stays beside it until it is. A day dated
+further ahead than any zone's tomorrow is no store's newest.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,7 +22,8 @@ from central.reports.differing_receipts import (
     differing_receipts,
     total_of,
 )
-from central.reports.reconciliation import Colour, DayVerdict, reconcile_day
+from central.reports.evidence import StoreDay
+from central.reports.reconciliation import Colour, DayVerdict, stand_of_days
 from sync.protocol.identity import CompanyId, StoreId
 
 STORES_MAX = 100
@@ -32,7 +34,8 @@ TRACED_RECEIPTS_MAX = 2_000
 board is asked for every few seconds. A day's own page looks for all."""
 UNRESOLVED_MAX = 30
 """Days beside the newest ones that a page counts anew; of more it says how many."""
-NEWEST_WITHIN = timedelta(days=31)
+NEWEST_WITHIN = (timedelta(days=4), timedelta(days=31))
+"""Where a store's newest day is looked for first, then, and at last among all."""
 FURTHEST_ZONE = timedelta(hours=14)
 """No zone is further ahead of UTC."""
 
@@ -174,54 +177,63 @@ async def board(
     """One page of the board, after a store's code. Call it within one snapshot."""
     connection = await raw(db)
     rows = await connection.fetch(_STORES, company_id, after, STORES_MAX + 1)
-    stores = [_Store(StoreId(own(row[0])), *row[1:]) for row in rows[:STORES_MAX]]
-    ids = [store.store_id for store in stores]
-    page = _Page(db, await open_claims(db, ids), latest_date(now_ms))
-    found = await connection.fetch(_STANDINGS, ids)
-    page.standings.update({own(row[0]): Standing(*row[1:]) for row in found})
+    stores = {
+        store.store_id: store
+        for store in (_Store(StoreId(own(row[0])), *row[1:]) for row in rows[:STORES_MAX])
+    }
+    ids, latest = list(stores), latest_date(now_ms)
+    claims = await open_claims(db, ids)
+    others: list[StoreDay] = []
     if business_date is None:
-        dates = await _newest(connection, ids, page.latest)
+        dates = await _newest(connection, ids, latest)
+        newest = [StoreDay(*found) for found in dates.items()]
+        open_days = await _open_days(connection, ids, claims)
+        others = [day for day in open_days if dates.get(day.store_id) != day.business_date]
     else:
-        dates = dict.fromkeys(ids, business_date)
-    lines = [await page.line(store, dates.get(store.store_id)) for store in stores]
-    unresolved, more = [], 0
-    if business_date is None:
-        open_days = await _open_days(connection, ids, page.claims)
-        others = [(day, store_id) for day, store_id in open_days if dates.get(store_id) != day]
-        more = max(0, len(others) - UNRESOLVED_MAX)
-        by_id = {store.store_id: store for store in stores}
-        for day, store_id in others[:UNRESOLVED_MAX]:
-            line = await page.line(by_id[store_id], day)
-            if line.ahead or line.day is None or line.day.colour is not Colour.GREEN:
-                unresolved.append(line)
-    last = stores[-1].code if rows[STORES_MAX:] else None
-    return Board(tuple(lines), last, tuple(unresolved), more)
+        newest = [StoreDay(store_id, business_date) for store_id in ids]
+    beside = others[:UNRESOLVED_MAX]
+    found = {
+        StoreDay(day.store_id, day.business_date): day
+        for day in await stand_of_days(db, [*newest, *beside], claims)
+    }
+    standings = await _standings(connection, ids)
+    traced = await _traced(db, found)
+    dated = {day.store_id: day for day in newest}
+
+    def line(store_id: StoreId, asked: StoreDay | None) -> BoardLine:
+        """A store's day, with the receipts that differ where they were looked for."""
+        store, standing = stores[store_id], standings.get(store_id, Standing())
+        if asked is None:
+            return BoardLine(store.code, store.name, store.zone, standing, None)
+        ahead = asked.business_date > latest
+        day, receipts = found[asked], traced.get(asked)
+        return BoardLine(store.code, store.name, store.zone, standing, day, receipts, ahead)
+
+    lines = tuple(line(store_id, dated.get(store_id)) for store_id in ids)
+    unresolved = tuple(
+        one
+        for one in (line(day.store_id, day) for day in beside)
+        if one.ahead or one.day is None or one.day.colour is not Colour.GREEN
+    )
+    last = lines[-1].code if rows[STORES_MAX:] else None
+    return Board(lines, last, unresolved, len(others) - len(beside))
 
 
-class _Page:
-    """What the lines of one page share."""
+async def _standings(connection: Any, ids: Sequence[StoreId]) -> dict[StoreId, "Standing"]:
+    rows = await connection.fetch(_STANDINGS, ids)
+    return {StoreId(own(row[0])): Standing(*row[1:]) for row in rows}
 
-    def __init__(
-        self, db: AsyncConnection, claims: Mapping[StoreId, tuple[OpenClaim, ...]], latest: date
-    ) -> None:
-        self.db = db
-        self.claims = claims
-        self.latest = latest
-        self.standings: dict[UUID, Standing] = {}
-        self.traced = 0
 
-    async def line(self, store: _Store, business_date: date | None) -> BoardLine:
-        """A store's day, with the receipts that differ where there is room to look for them."""
-        here, day, found = store.store_id, None, None
-        if business_date is not None:
-            claims = self.claims.get(here, ())
-            day = await reconcile_day(self.db, here, business_date, claims)
-        if day and _is_traced(day, self.traced):
-            self.traced += 1
-            found = await differing_receipts(self.db, here, day.business_date)
-        standing = self.standings.get(here, Standing())
-        ahead = business_date is not None and business_date > self.latest
-        return BoardLine(store.code, store.name, store.zone, standing, day, found, ahead)
+async def _traced(
+    db: AsyncConnection, found: Mapping[StoreDay, DayVerdict]
+) -> Mapping[StoreDay, DifferingReceipts]:
+    """Of the first days that differ which receipts do, where that is soon found."""
+    red = [
+        asked
+        for asked, day in found.items()
+        if day.colour is Colour.RED and day.central.transactions <= TRACED_RECEIPTS_MAX
+    ]
+    return {day: await differing_receipts(db, *day) for day in red[:TRACED_STORES_MAX]}
 
 
 def latest_date(now_ms: int) -> date:
@@ -230,18 +242,10 @@ def latest_date(now_ms: int) -> date:
     return (now + FURTHEST_ZONE).date() + timedelta(days=1)
 
 
-def _is_traced(day: DayVerdict, traced: int) -> bool:
-    return (
-        day.colour is Colour.RED
-        and traced < TRACED_STORES_MAX
-        and day.central.transactions <= TRACED_RECEIPTS_MAX
-    )
-
-
-async def _newest(connection: Any, ids: Sequence[UUID], latest: date) -> dict[StoreId, date]:
-    """Of each store the newest day with receipts: of this month, or of all before."""
+async def _newest(connection: Any, ids: Sequence[StoreId], latest: date) -> dict[StoreId, date]:
+    """Of each store the newest day with receipts."""
     found: dict[StoreId, date] = {}
-    for first in (latest - NEWEST_WITHIN, date.min):
+    for first in (*(latest - within for within in NEWEST_WITHIN), date.min):
         missing = [store_id for store_id in ids if store_id not in found]
         rows = await connection.fetch(_NEWEST, missing, first, latest) if missing else ()
         found |= {StoreId(own(store_id)): newest for store_id, newest in rows}
@@ -249,13 +253,16 @@ async def _newest(connection: Any, ids: Sequence[UUID], latest: date) -> dict[St
 
 
 async def _open_days(
-    connection: Any, ids: Sequence[UUID], claims: Mapping[StoreId, Iterable[OpenClaim]]
-) -> list[tuple[date, StoreId]]:
-    """Days that were not found proven yet, and those that a claim took the proof from."""
+    connection: Any, ids: Sequence[StoreId], claims: Mapping[StoreId, Iterable[OpenClaim]]
+) -> list[StoreDay]:
+    """Days that were not found proven yet, and those that a claim took the proof from; the latest
+    first."""
     rows = list(await connection.fetch(_UNSETTLED, ids, UNSETTLED_READ_MAX))
-    first = [min(claim.first_day or date.min for claim in told) for told in claims.values()]
-    rows += await connection.fetch(_DAYS_FROM, list(claims), first, UNSETTLED_READ_MAX)
-    return sorted({(day, StoreId(own(store_id))) for store_id, day in rows}, reverse=True)
+    if claims:
+        first = [min(claim.first_day or date.min for claim in told) for told in claims.values()]
+        rows += await connection.fetch(_DAYS_FROM, list(claims), first, UNSETTLED_READ_MAX)
+    days = {StoreDay(StoreId(own(store_id)), day) for store_id, day in rows}
+    return sorted(days, key=lambda day: (day.business_date, day.store_id), reverse=True)
 
 
 async def store_days(
@@ -264,9 +271,9 @@ async def store_days(
     """A store's newest DAYS_MAX days before a date, newest first; and the date to ask for the days
     before these with, None where there are none. Call it within one snapshot."""
     rows = await (await raw(db)).fetch(_DAYS, store_id, before, DAYS_MAX + 1)
-    dates = [row[0] for row in rows[:DAYS_MAX]]
-    days = [await reconcile_day(db, store_id, each) for each in dates]
-    return tuple(days), dates[-1] if rows[DAYS_MAX:] else None
+    days = [StoreDay(store_id, row[0]) for row in rows[:DAYS_MAX]]
+    older = days[-1].business_date if rows[DAYS_MAX:] else None
+    return await stand_of_days(db, days), older
 
 
 async def store_standing(db: AsyncConnection, store_id: StoreId) -> Standing:

@@ -7,55 +7,32 @@ may belong to the day and is not counted (``claims``). Amber: received but not p
 missing. Red: it differs, or a stream stands under an alarm.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.db.engine import raw
 from central.reports.claims import OpenClaim, open_claims
-from central.reports.totals import store_account
+from central.reports.day_figures import day_figures
+from central.reports.evidence import (
+    Evidence,
+    SetAside,
+    StoreDay,
+    gather_evidence,
+    settled_days,
+)
+from central.reports.totals import StoreAccount, store_accounts
 from sync.protocol.change import Epoch
-from sync.protocol.codec import decode
 from sync.protocol.figures import Tally, Totals
 from sync.protocol.identity import StoreId, WorkstationId
 from sync.protocol.manifest import Difference, Manifest, WorkstationTotals, differences
 
-QUARANTINED_NAMED_MAX = 100
-
-_DAYS = """
-SELECT d.epoch_number, d.epoch_fingerprint, d.manifest, d.opened_seq, d.closed_seq, s.alarm,
-    s.watermark, s.applied_through
-FROM business_day AS d JOIN stream AS s USING (store_id, epoch_number, epoch_fingerprint)
-WHERE d.store_id = $1 AND d.business_date = $2
-ORDER BY d.epoch_number, d.epoch_fingerprint
-"""
-_EPOCHS_WITH_RECEIPTS = """
-SELECT DISTINCT epoch_number, epoch_fingerprint FROM sale
-WHERE store_id = $1 AND business_date = $2 ORDER BY 1, 2
-"""
-_HASH_AT = """
-SELECT hash FROM raw_event
-WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3 AND seq = $4
-"""
-_SAME_EPOCH = """d.store_id = q.store_id AND d.epoch_number = q.epoch_number
-    AND d.epoch_fingerprint = q.epoch_fingerprint"""
-_WITHIN = f"{_SAME_EPOCH} AND q.seq >= d.opened_seq AND q.seq <= coalesce(d.closed_seq, q.seq)"
-# Within a day's own events, or between days: then of the one that was closed last before it, of
-# the one that was opened next after it, or of one in between that nobody knows of.
-_QUARANTINED = f"""
-SELECT q.epoch_number, q.epoch_fingerprint, q.seq, q.state, q.error, r.kind
-FROM quarantine AS q JOIN raw_event AS r USING (store_id, epoch_number, epoch_fingerprint, seq)
-WHERE q.store_id = $1 AND CASE WHEN EXISTS (SELECT FROM business_day AS d WHERE {_WITHIN})
-    THEN EXISTS (SELECT FROM business_day AS d WHERE {_WITHIN} AND d.business_date = $2)
-    ELSE NOT EXISTS (SELECT FROM business_day AS d WHERE {_SAME_EPOCH}
-        AND (d.closed_seq < q.seq AND d.business_date > $2
-            OR d.opened_seq > q.seq AND d.business_date < $2)) END
-ORDER BY 1, 2, 3 LIMIT $3
-"""  # noqa: S608
+COUNTED_ANYWAY_LINES = 5_000
+"""So many receipt lines of settled days are counted anew, whoever asks: a small chain's board sees
+at once what was changed behind head office's back, a large one's within ``settle_days``' turns."""
 
 
 class Colour(StrEnum):
@@ -64,16 +41,6 @@ class Colour(StrEnum):
     GREEN = "green"
     AMBER = "amber"
     RED = "red"
-
-
-class SetAside(msgspec.Struct, frozen=True):
-    """An event of the day that is in quarantine."""
-
-    epoch: str
-    seq: int
-    kind: str
-    state: str
-    error: str
 
 
 class ProvenThrough(msgspec.Struct, frozen=True):
@@ -120,7 +87,8 @@ class Reason(msgspec.Struct, frozen=True):
 
 class DayVerdict(msgspec.Struct, frozen=True):
     """``central``: counted here; ``declared``: what the manifests say together, None while one is
-    missing. ``reasons``: why the day is not green. ``accounts``: the workstations' parts.
+    missing. ``reasons``: why the day is not green. ``accounts``: the workstations' parts, where
+    the day was counted for this verdict (``stand_of_days``).
     """
 
     store_id: StoreId
@@ -141,11 +109,19 @@ class DayVerdict(msgspec.Struct, frozen=True):
         return tuple(reason.said for reason in self.reasons)
 
 
-class _Doubts(NamedTuple):
-    """What is missing, and what is wrong."""
+class _Case(NamedTuple):
+    """What is known of a day before anything of it is counted. ``is_whole``: nothing is missing, so
+    that a figure that differs says something."""
 
-    amber: list[Reason]
-    red: list[Reason]
+    amber: tuple[Reason, ...]
+    red: tuple[Reason, ...]
+    evidence: Evidence
+    manifests: tuple[Manifest, ...]
+    declared: Totals
+
+    @property
+    def is_whole(self) -> bool:
+        return bool(self.evidence.epochs) and not self.amber
 
 
 async def reconcile_day(
@@ -154,109 +130,149 @@ async def reconcile_day(
     business_date: date,
     claims: Sequence[OpenClaim] | None = None,
 ) -> DayVerdict:
-    """The verdict on a store's day as of now. ``claims``: the store's, where they were read."""
-    connection = await raw(db)
-    doubts = _Doubts([], [])
-    days = await connection.fetch(_DAYS, store_id, business_date)
-    manifests = await _manifests(connection, store_id, days, doubts)
-    await _require_a_day_of_each_epoch(connection, store_id, business_date, days, doubts)
-    set_aside = await _set_aside(connection, store_id, business_date, doubts)
-    counted, workstations = await store_account(db, store_id, business_date)
-    declared = _sum(manifest.store for manifest in manifests)
-    complete = bool(days) and not doubts.amber
-    if claims is None:
-        claims = (await open_claims(db, [store_id])).get(store_id, ())
-    touching = (claim for claim in claims if claim.touches(business_date))
-    doubts.amber.extend(Reason(Doubt.CLAIMED, claim.said) for claim in touching)
-    parted = differences(declared, counted)
-    accounts = _workstation_accounts(manifests, workstations)
-    at_workstations = _workstation_differences(accounts)
-    if complete and (parted or at_workstations):
-        said = "What head office counts differs from what the store declared."
-        doubts.red.append(Reason(Doubt.DIFFERS, said))
-    whole = bool(days) and len(manifests) == len(days)
-    return DayVerdict(
-        store_id=store_id,
-        business_date=business_date,
-        colour=_colour(doubts),
-        reasons=(*doubts.red, *doubts.amber),
-        central=counted,
-        declared=declared if whole else None,
-        differences=parted if whole else (),
-        workstations=at_workstations if whole else (),
-        set_aside=set_aside,
-        proven=tuple(_proven(manifest) for manifest in manifests),
-        accounts=accounts if whole else tuple(one._replace(declared=None) for one in accounts),
-    )
+    """The verdict on a store's day as of now, counted from its rows. ``claims``: the store's, where
+    they were read."""
+    by_store = None if claims is None else {store_id: claims}
+    return (await reconcile_days(db, [StoreDay(store_id, business_date)], by_store))[0]
 
 
-def _colour(doubts: _Doubts) -> Colour:
-    if doubts.red:
-        return Colour.RED
-    return Colour.AMBER if doubts.amber else Colour.GREEN
+async def reconcile_days(
+    db: AsyncConnection,
+    asked: Sequence[StoreDay],
+    claims: Mapping[StoreId, Sequence[OpenClaim]] | None = None,
+) -> tuple[DayVerdict, ...]:
+    """Verdicts on days as of now, all counted from their rows, in a constant number of statements.
+    ``claims``: the stores', where they were read. Call it within one snapshot."""
+    cases = await _cases(db, asked)
+    return await _verdicts(db, asked, claims, cases, await store_accounts(db, asked), {})
 
 
-async def _manifests(
-    connection: Any, store_id: StoreId, days: Sequence[Any], doubts: _Doubts
-) -> tuple[Manifest, ...]:
-    """Of each epoch that closed the day; doubts about the others, and about each one's chain."""
-    found = []
-    if not days:
-        doubts.amber.append(Reason(Doubt.UNKNOWN_DAY, "Head office knows nothing of this day."))
-    for day in days:
-        epoch = Epoch(day["epoch_number"], day["epoch_fingerprint"])
-        if day["alarm"] is not None:
-            said = f"Epoch {epoch} stands under an alarm: {day['alarm']}."
-            doubts.red.append(Reason(Doubt.ALARM, said))
-        if day["manifest"] is None:
+async def stand_of_days(
+    db: AsyncConnection,
+    asked: Sequence[StoreDay],
+    claims: Mapping[StoreId, Sequence[OpenClaim]] | None = None,
+) -> tuple[DayVerdict, ...]:
+    """The same, where a day that was counted and found proven (``settle_days``), and of which
+    nothing arrived since, is not counted again, nor one that is not whole: its figures are then the
+    running ones. Everything else that a verdict rests on is looked at anew."""
+    cases = await _cases(db, asked)
+    running, settled = await day_figures(db, asked), await settled_days(db, asked)
+    whole = [day for day in asked if cases[day].is_whole]
+    kept = [day for day in whole if day in settled and _says(cases[day], running[day])]
+    kept.sort(key=lambda day: settled[day])
+    to_count, left = [day for day in whole if day not in set(kept)], COUNTED_ANYWAY_LINES
+    for day in kept:
+        left -= running[day].lines
+        if left < 0:
+            break
+        to_count.append(day)
+    return await _verdicts(db, asked, claims, cases, await store_accounts(db, to_count), running)
+
+
+async def whole_days(db: AsyncConnection, asked: Sequence[StoreDay]) -> list[StoreDay]:
+    """Those that are closed and of which nothing is known to be missing: worth counting."""
+    cases = await _cases(db, asked)
+    return [day for day in asked if cases[day].is_whole and not cases[day].red]
+
+
+async def proven_days(db: AsyncConnection, asked: Sequence[StoreDay]) -> frozenset[StoreDay]:
+    """Those whose verdict is green, counted from their rows."""
+    whole = await whole_days(db, asked)
+    verdicts = zip(whole, await reconcile_days(db, whole), strict=True)
+    return frozenset(day for day, verdict in verdicts if verdict.colour is Colour.GREEN)
+
+
+def _says(case: _Case, totals: Totals) -> bool:
+    """The manifests and these are the same account."""
+    return case.declared == totals or not differences(case.declared, totals)
+
+
+async def _cases(db: AsyncConnection, asked: Sequence[StoreDay]) -> Mapping[StoreDay, _Case]:
+    return {day: _case(found) for day, found in (await gather_evidence(db, asked)).items()}
+
+
+def _case(evidence: Evidence) -> _Case:
+    amber, red = [], []
+    if not evidence.epochs:
+        amber.append(Reason(Doubt.UNKNOWN_DAY, "Head office knows nothing of this day."))
+    for epoch, alarm, manifest, is_held in evidence.epochs:
+        if alarm is not None:
+            red.append(Reason(Doubt.ALARM, f"Epoch {epoch} stands under an alarm: {alarm}."))
+        if manifest is None:
             said = f"The store has not closed the day yet (epoch {epoch})."
-            doubts.amber.append(Reason(Doubt.NOT_CLOSED, said))
-            continue
-        manifest = decode(Manifest, day["manifest"])
-        found.append(manifest)
-        at = (epoch.number, epoch.fingerprint, manifest.last_seq)
-        held = await connection.fetchval(_HASH_AT, store_id, *at)
-        if held != manifest.head_hash:
+            amber.append(Reason(Doubt.NOT_CLOSED, said))
+        elif not is_held:
             said = f"Epoch {epoch}: event {manifest.last_seq} is not the one that the store closed"
-            doubts.red.append(Reason(Doubt.OTHER_EVENT, f"{said} its day with."))
-    return tuple(found)
+            red.append(Reason(Doubt.OTHER_EVENT, f"{said} its day with."))
+    amber += [_no_manifest(epoch) for epoch in evidence.unopened]
+    if evidence.set_aside:
+        said = f"Events of the day are set aside: {len(evidence.set_aside)}."
+        amber.append(Reason(Doubt.SET_ASIDE, said))
+    manifests = tuple(one.manifest for one in evidence.epochs if one.manifest is not None)
+    declared = _sum(manifest.store for manifest in manifests)
+    return _Case(tuple(amber), tuple(red), evidence, manifests, declared)
 
 
-async def _require_a_day_of_each_epoch(
-    connection: Any,
-    store_id: StoreId,
-    business_date: date,
-    days: Sequence[Any],
-    doubts: _Doubts,
-) -> None:
-    known = {(day["epoch_number"], day["epoch_fingerprint"]) for day in days}
-    for number, fingerprint in await connection.fetch(
-        _EPOCHS_WITH_RECEIPTS, store_id, business_date
-    ):
-        if (number, fingerprint) not in known:
-            epoch = Epoch(number, fingerprint)
-            said = f"Epoch {epoch} brought receipts of the day, but no manifest."
-            doubts.amber.append(Reason(Doubt.NO_MANIFEST, said))
+def _no_manifest(epoch: Epoch) -> Reason:
+    said = f"Epoch {epoch} brought receipts of the day, but no manifest."
+    return Reason(Doubt.NO_MANIFEST, said)
 
 
-async def _set_aside(
-    connection: Any, store_id: StoreId, business_date: date, doubts: _Doubts
-) -> tuple[SetAside, ...]:
-    rows = await connection.fetch(_QUARANTINED, store_id, business_date, QUARANTINED_NAMED_MAX)
-    found = tuple(
-        SetAside(
-            str(Epoch(row["epoch_number"], row["epoch_fingerprint"])),
-            row["seq"],
-            row["kind"],
-            row["state"],
-            row["error"],
+async def _verdicts(
+    db: AsyncConnection,
+    asked: Sequence[StoreDay],
+    claims: Mapping[StoreId, Sequence[OpenClaim]] | None,
+    cases: Mapping[StoreDay, _Case],
+    counted: Mapping[StoreDay, StoreAccount],
+    running: Mapping[StoreDay, Totals],
+) -> tuple[DayVerdict, ...]:
+    """``running``: of the days that are not counted."""
+    if claims is None:
+        claims = await open_claims(db, list({day.store_id for day in asked}))
+    return tuple(
+        _verdict(
+            day,
+            cases[day],
+            counted.get(day) or running[day],
+            claims.get(day.store_id, ()),
         )
-        for row in rows
+        for day in asked
     )
-    if found:
-        said = f"Events of the day are set aside: {len(found)}."
-        doubts.amber.append(Reason(Doubt.SET_ASIDE, said))
-    return found
+
+
+def _verdict(
+    day: StoreDay, case: _Case, found: StoreAccount | Totals, claims: Iterable[OpenClaim]
+) -> DayVerdict:
+    """``found``: an account where the day was counted, or its running figures."""
+    counted = found if isinstance(found, StoreAccount) else StoreAccount(found, ())
+    known = {one.epoch for one in case.evidence.epochs} | set(case.evidence.unopened)
+    amber = [*case.amber, *map(_no_manifest, sorted(counted.epochs - known, key=str))]
+    is_whole = case.is_whole and len(amber) == len(case.amber)
+    touching = (claim for claim in claims if claim.touches(day.business_date))
+    amber += [Reason(Doubt.CLAIMED, claim.said) for claim in touching]
+    parted = differences(case.declared, counted.store) if case.declared != counted.store else ()
+    accounts: tuple[WorkstationAccount, ...] = ()
+    if counted is found:
+        accounts = _workstation_accounts(case.manifests, counted.workstations)
+    at_workstations = _workstation_differences(accounts)
+    red = list(case.red)
+    if is_whole and (parted or at_workstations):
+        said = "What head office counts differs from what the store declared."
+        red.append(Reason(Doubt.DIFFERS, said))
+    is_closed = bool(case.evidence.epochs) and len(case.manifests) == len(case.evidence.epochs)
+    return DayVerdict(
+        store_id=day.store_id,
+        business_date=day.business_date,
+        colour=Colour.RED if red else Colour.AMBER if amber else Colour.GREEN,
+        reasons=(*red, *amber),
+        central=counted.store,
+        declared=case.declared if is_closed else None,
+        differences=parted if is_closed else (),
+        workstations=at_workstations if is_closed else (),
+        set_aside=case.evidence.set_aside,
+        proven=tuple(_proven(manifest) for manifest in case.manifests),
+        accounts=accounts if is_closed else tuple(one._replace(declared=None) for one in accounts),
+    )
 
 
 def _workstation_accounts(

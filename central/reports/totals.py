@@ -1,18 +1,17 @@
-"""What a store adds up to at head office: of everything or a day, of its workstations, of each
+"""What a store adds up to at head office: of days or everything, of its workstations, of each
 receipt.
 
 Counted from the rows of receipts, till sessions and stock movements each time, never from running
 figures, so that it proves something when it equals the store's own count
-(``sync/protocol/figures.py`` says what each figure is). One set of statements serves all: a *part*
-is what is told apart, and a store is the sum of its workstations. Training counts nowhere. Several
-statements make one account: call within one unit of work of repeatable reads, or when nothing is
-being applied.
+(``sync/protocol/figures.py`` says what each figure is). One set of statements serves all, however
+many days of however many stores: a *part* is what is told apart, and a store is the sum of its
+workstations. Training counts nowhere. Several statements make one account: call within one unit of
+work of repeatable reads, or when nothing is being applied.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
-from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
@@ -20,6 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.archive.postgres import own
 from central.db.engine import raw
+from central.reports.evidence import StoreDay, columns
+from sync.protocol.change import Epoch
 from sync.protocol.figures import Tally, Totals
 from sync.protocol.identity import SaleId, StoreId, WorkstationId
 from sync.protocol.manifest import Receipt, WorkstationTotals
@@ -27,113 +28,116 @@ from sync.protocol.manifest import Receipt, WorkstationTotals
 RECEIPTS_MAX = 1_000
 """Receipts in one page at most."""
 
-Part: TypeAlias = str | UUID
-"""A workstation's id, or a sale's id."""
+Part: TypeAlias = tuple[UUID, date | None, str | UUID]
+"""A store, a date where dates are told apart, and a workstation's id or a sale's."""
 Tallies: TypeAlias = defaultdict[Part, Tally]
 
-WORKSTATION = "s.workstation_id"
-RECEIPT = "s.sale_id"
-_A_DAY = "s.business_date = $2"
-_EVERYTHING = "$2::date IS NULL"
-"""Statements of their own: with both in one, PostgreSQL would plan each time for the values."""
-_SCOPE = "s.store_id = $1 AND {day} AND NOT s.training"
-_PAGED = f"{_SCOPE} AND ($3::uuid IS NULL OR s.sale_id > $3) AND s.sale_id <= $4"
+
+class _Scope(NamedTuple):
+    """Which rows are counted, and what is told apart: ``rows`` follows the name of a table that is
+    called ``s``, and ends in a condition. A statement each: with all in one, PostgreSQL would plan
+    each time for the values."""
+
+    part: str
+    rows: str
+
+
+_OF_DAYS = """JOIN unnest($1::uuid[], $2::date[]) AS asked (store_id, business_date)
+    USING (store_id, business_date)"""
+_DAYS = _Scope("store_id, business_date, s.workstation_id", f"{_OF_DAYS} {{join}} WHERE true")
+_ALL = _Scope("store_id, NULL::date, s.workstation_id", "{join} WHERE s.store_id = $1")
+_PAGE_OF = """{join} WHERE s.store_id = $1 AND ($2::uuid IS NULL OR s.sale_id > $2)
+    AND s.sale_id <= $3"""
+_RECEIPTS = _Scope("store_id, NULL::date, s.sale_id", _PAGE_OF)
+_RECEIPTS_OF_DAY = _RECEIPTS._replace(rows=f"{_PAGE_OF} AND s.business_date = $4")
+
 _HEADS = """
-SELECT {part}, count(*), sum(s.change_minor)::bigint, sum(s.rounding_minor)::bigint,
-    sum(s.points_earned)::bigint, sum(s.points_taken_back)::bigint
-FROM sale AS s WHERE {scope} GROUP BY 1
+SELECT {part}, s.epoch_number, s.epoch_fingerprint, count(*), sum(s.change_minor)::bigint,
+    sum(s.rounding_minor)::bigint, sum(s.points_earned)::bigint, sum(s.points_taken_back)::bigint
+FROM sale AS s {rows} AND NOT s.training GROUP BY 1, 2, 3, 4, 5
 """
 _LINES = """
 SELECT {part}, count(*),
     coalesce(sum(l.amount_minor) FILTER (WHERE l.quantity_milli > 0), 0)::bigint,
     coalesce(-sum(l.amount_minor) FILTER (WHERE l.quantity_milli < 0), 0)::bigint,
     -sum(l.quantity_milli)::bigint
-FROM sale AS s JOIN sale_line AS l USING (store_id, business_date, sale_id) WHERE {scope}
-GROUP BY 1
+FROM sale AS s {rows} AND NOT s.training GROUP BY 1, 2, 3
 """
 _TAXES = """
 SELECT {part}, x.tax_class, x.tax_rate_bp, sum(x.net_minor)::bigint, sum(x.tax_minor)::bigint,
     coalesce(sum(x.tax_minor) FILTER (WHERE NOT x.tax_included), 0)::bigint
-FROM sale AS s JOIN sale_tax AS x USING (store_id, business_date, sale_id) WHERE {scope}
-GROUP BY 1, 2, 3
+FROM sale AS s {rows} AND NOT s.training GROUP BY 1, 2, 3, 4, 5
 """
 _TENDERS = """
 SELECT {part}, t.tender_id, sum(t.amount_minor)::bigint, sum(t.points)::bigint
-FROM sale AS s JOIN sale_tender AS t USING (store_id, business_date, sale_id) WHERE {scope}
-GROUP BY 1, 2
+FROM sale AS s {rows} AND NOT s.training GROUP BY 1, 2, 3, 4
 """
 _TILLS = """
 SELECT {part}, sum(s.float_minor)::bigint,
     coalesce(sum(s.expected_cash_minor), 0)::bigint, coalesce(sum(s.counted_cash_minor), 0)::bigint
-FROM till_session AS s WHERE s.store_id = $1 AND {day} GROUP BY 1
+FROM till_session AS s {rows} GROUP BY 1, 2, 3
 """
 _OTHER_STOCK = """
-SELECT coalesce(sum(s.quantity_milli), 0)::bigint FROM stock_movement AS s
-WHERE s.store_id = $1 AND {day}
+SELECT {part}, coalesce(sum(s.quantity_milli), 0)::bigint
+FROM stock_movement AS s {rows} GROUP BY 1, 2
 """
 _PAGE = """
 SELECT s.sale_id, s.receipt_number, s.business_date FROM sale AS s
-WHERE s.store_id = $1 AND {day} AND NOT s.training AND ($3::uuid IS NULL OR s.sale_id > $3)
-ORDER BY s.sale_id LIMIT $4
+WHERE s.store_id = $1 AND ($2::uuid IS NULL OR s.sale_id > $2) AND NOT s.training
+    {day} ORDER BY s.sale_id LIMIT $3
 """
 
 
-class _Statements(NamedTuple):
-    """The statements of one part."""
-
-    heads: str
-    lines: str
-    taxes: str
-    tenders: str
+def _statement(text: str, scope: _Scope, table: str = "") -> str:
+    join = f"JOIN {table} USING (store_id, business_date, sale_id)" if table else ""
+    return text.format(part=scope.part, rows=scope.rows.format(join=join))
 
 
-def _statements(part: str, scope: str) -> _Statements:
-    texts = (_HEADS, _LINES, _TAXES, _TENDERS)
-    return _Statements(*(text.format(part=part, scope=scope) for text in texts))
+class _Statements:
+    """The statements of one scope."""
+
+    def __init__(self, scope: _Scope) -> None:
+        self.heads = _statement(_HEADS, scope)
+        self.lines = _statement(_LINES, scope, "sale_line AS l")
+        self.taxes = _statement(_TAXES, scope, "sale_tax AS x")
+        self.tenders = _statement(_TENDERS, scope, "sale_tender AS t")
+        self.tills = _statement(_TILLS, scope)
+        by_store = scope.part.rpartition(", ")[0]
+        self.other_stock = _statement(_OTHER_STOCK, scope._replace(part=by_store))
 
 
-_SALES: Mapping[tuple[str, bool], _Statements] = MappingProxyType(
-    {
-        (part, a_day): _statements(part, scope.format(day=_A_DAY if a_day else _EVERYTHING))
-        for part, scope in ((WORKSTATION, _SCOPE), (RECEIPT, _PAGED))
-        for a_day in (True, False)
-    }
-)
-"""By part, and whether they are of one day."""
+_OF = {scope: _Statements(scope) for scope in (_DAYS, _ALL, _RECEIPTS, _RECEIPTS_OF_DAY)}
 
 
 class StoreAccount(NamedTuple):
-    """``store``: the workstations' sum, with the stock that moved without a receipt."""
+    """``store``: the workstations' sum, with the stock that moved without a receipt. ``epochs``:
+    that brought receipts."""
 
     store: Totals
     workstations: tuple[WorkstationTotals, ...]
+    epochs: frozenset[Epoch] = frozenset()
+
+
+_NOTHING = StoreAccount(Totals(), ())
+
+
+async def store_accounts(
+    db: AsyncConnection, asked: Sequence[StoreDay]
+) -> Mapping[StoreDay, StoreAccount]:
+    """Days, each counted once for the store and its workstations (by their ids; only those that
+    sold or opened a till)."""
+    found = await _accounts(db, _DAYS, columns(asked)) if asked else {}
+    return {day: found.get((day.store_id, day.business_date), _NOTHING) for day in asked}
 
 
 async def store_account(
     db: AsyncConnection, store_id: StoreId, business_date: date | None
 ) -> StoreAccount:
-    """A day, or everything, counted once for the store and its workstations (by their ids; only
-    those that sold or opened a till)."""
-    connection = await raw(db)
-    scope = (store_id, business_date)
-    tallies = await _add_sales(connection, WORKSTATION, scope)
-    day = _day(business_date)
-    tills = await connection.fetch(_TILLS.format(part=WORKSTATION, day=day), *scope)
-    for key, floats, expected, counted in tills:
-        tallies[key].sums.update(
-            float_minor=floats,
-            expected_cash_minor=expected,
-            counted_cash_minor=counted,
-            over_short_minor=counted - expected,
-        )
-    whole = Tally()
-    parts = []
-    for part in sorted(tallies, key=str):
-        parts.append(WorkstationTotals(WorkstationId(str(part)), tallies[part].totals()))
-        whole.add_totals(parts[-1].totals)
-    other = await connection.fetchval(_OTHER_STOCK.format(day=day), *scope)
-    whole.sums["stock_milli"] += other
-    return StoreAccount(whole.totals(), tuple(parts))
+    """A day, or everything, as ``store_accounts`` counts it."""
+    if business_date is not None:
+        day = StoreDay(store_id, business_date)
+        return (await store_accounts(db, [day]))[day]
+    return (await _accounts(db, _ALL, (store_id,))).get((own(store_id), None), _NOTHING)
 
 
 async def store_totals(
@@ -154,45 +158,88 @@ async def store_receipts(
     """Receipts in the order of their sale ids, after the one given; at most RECEIPTS_MAX."""
     connection = await raw(db)
     count = min(limit, RECEIPTS_MAX)
-    paged = _PAGE.format(day=_day(business_date))
-    page = await connection.fetch(paged, store_id, business_date, after, count)
+    day = () if business_date is None else (business_date,)
+    paged = _PAGE.format(day="AND s.business_date = $4" if day else "")
+    page = await connection.fetch(paged, store_id, after, count, *day)
     if not page:
         return ()
-    scope = (store_id, business_date, after, page[-1]["sale_id"])
-    tallies = await _add_sales(connection, RECEIPT, scope)
+    scope = _RECEIPTS_OF_DAY if day else _RECEIPTS
+    values = (store_id, after, page[-1]["sale_id"], *day)
+    tallies, _ = await _add_sales(connection, _OF[scope], values)
+    by_sale = {part: tally for (_, _, part), tally in tallies.items()}
     return tuple(
-        Receipt(number, own(sale_id), day, tallies[sale_id].totals())
-        for sale_id, number, day in page
+        Receipt(number, own(sale_id), on, by_sale[sale_id].totals()) for sale_id, number, on in page
     )
 
 
-def _day(business_date: date | None) -> str:
-    return _EVERYTHING if business_date is None else _A_DAY
-
-
-async def _add_sales(connection: Any, part: str, scope: Sequence[Any]) -> Tallies:
-    """What the receipts in scope add up to, by part. ``scope``: store, day or None; of a page also
-    the sale ids that it lies after, and ends with."""
-    statements, tallies = _SALES[part, scope[1] is not None], Tallies(Tally)
-    for key, count, change, rounding, earned, taken in await connection.fetch(
-        statements.heads, *scope
-    ):
-        tallies[key].sums.update(
-            transactions=count,
-            change_minor=change,
-            rounding_minor=rounding,
-            points_earned=earned,
-            points_taken_back=taken,
+async def _accounts(
+    db: AsyncConnection, scope: _Scope, values: Sequence[Any]
+) -> Mapping[tuple[UUID, date | None], StoreAccount]:
+    connection, statements = await raw(db), _OF[scope]
+    tallies, epochs = await _add_sales(connection, statements, values)
+    for *part, floats, expected, counted in await connection.fetch(statements.tills, *values):
+        tallies[_part(part)].sums.update(
+            float_minor=floats,
+            expected_cash_minor=expected,
+            counted_cash_minor=counted,
+            over_short_minor=counted - expected,
         )
-    for key, count, gross, refunds, moved in await connection.fetch(statements.lines, *scope):
+    wholes: defaultdict[tuple[UUID, date | None], Tally] = defaultdict(Tally)
+    parts: defaultdict[tuple[UUID, date | None], list[WorkstationTotals]] = defaultdict(list)
+    for part_ in sorted(tallies, key=lambda one: str(one[2])):
+        totals, day = tallies[part_].totals(), part_[:2]
+        parts[day].append(WorkstationTotals(WorkstationId(str(part_[2])), totals))
+        wholes[day].add_totals(totals)
+    for store_id, on, moved in await connection.fetch(statements.other_stock, *values):
+        wholes[own(store_id), on].sums["stock_milli"] += moved
+    return {
+        day: StoreAccount(whole.totals(), tuple(parts[day]), frozenset(epochs[day]))
+        for day, whole in wholes.items()
+    }
+
+
+async def _add_sales(
+    connection: Any, statements: _Statements, values: Sequence[Any]
+) -> tuple[Tallies, Mapping[tuple[UUID, date | None], set[Epoch]]]:
+    """What the receipts in scope add up to, by part, and which epochs brought them."""
+    tallies = Tallies(Tally)
+    epochs: defaultdict[tuple[UUID, date | None], set[Epoch]] = defaultdict(set)
+    for (
+        *part,
+        number,
+        fingerprint,
+        count,
+        change,
+        rounding,
+        earned,
+        taken,
+    ) in await connection.fetch(statements.heads, *values):
+        key = _part(part)
+        epochs[key[:2]].add(Epoch(number, fingerprint))
+        for name, amount in (
+            ("transactions", count),
+            ("change_minor", change),
+            ("rounding_minor", rounding),
+            ("points_earned", earned),
+            ("points_taken_back", taken),
+        ):
+            tallies[key].sums[name] += amount
+    for *part, count, gross, refunds, moved in await connection.fetch(statements.lines, *values):
         found = {"lines": count, "gross_minor": gross, "refunds_minor": refunds}
-        tallies[key].sums.update(found, stock_milli=moved)
-    for key, tax_class, rate_bp, net, tax, added in await connection.fetch(
-        statements.taxes, *scope
+        tallies[_part(part)].sums.update(found, stock_milli=moved)
+    for *part, tax_class, rate_bp, net, tax, added in await connection.fetch(
+        statements.taxes, *values
     ):
-        tallies[key].add_tax(tax_class, rate_bp, net, tax)
-        tallies[key].sums["tax_added_minor"] += added
-    for key, tender, amount, points in await connection.fetch(statements.tenders, *scope):
-        tallies[key].add_tender(tender, amount)
-        tallies[key].sums["points_spent"] += points
-    return tallies
+        tally = tallies[_part(part)]
+        tally.add_tax(tax_class, rate_bp, net, tax)
+        tally.sums["tax_added_minor"] += added
+    for *part, tender, amount, points in await connection.fetch(statements.tenders, *values):
+        tally = tallies[_part(part)]
+        tally.add_tender(tender, amount)
+        tally.sums["points_spent"] += points
+    return tallies, epochs
+
+
+def _part(columns_: Sequence[Any]) -> Part:
+    store_id, business_date, name = columns_
+    return own(store_id), business_date, name

@@ -17,8 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from central.archive.port import StreamKey
 from central.projections.event import RawEvent
 from central.projections.fact_id import SALE_KIND, fact_id
-from central.reports import claims, reconciliation
+from central.reports import claims, evidence, reconciliation
 from central.reports.claims import OpenClaim, open_claims
+from central.reports.evidence import StoreDay
 from central.reports.reconciliation import DayVerdict, reconcile_day
 from central.reports.totals import StoreAccount
 from sync.protocol.change import Epoch
@@ -64,21 +65,16 @@ class Answers:
             claims._STREAMS: self._streams,
             claims._TOLD_MORE: self._told_more,
             claims._DAYS: self._places,
-            reconciliation._DAYS: self._days,
-            reconciliation._EPOCHS_WITH_RECEIPTS: self._epochs,
-            reconciliation._QUARANTINED: self._set_aside,
+            evidence._STREAMS: self._alarms,
+            evidence._DAYS: self._days,
+            evidence._HASHES: self._hashes,
+            evidence._WITH_RECEIPTS: self._epochs,
+            evidence._SET_ASIDE: self._set_aside,
         }
 
     async def fetch(self, statement: str, *arguments: Any) -> list[Found]:
         """The rows."""
         return self._answers[statement](*arguments)
-
-    async def fetchval(self, statement: str, *place: Any) -> Any:
-        """The hash of an event that is here."""
-        assert statement == reconciliation._HASH_AT
-        store_id, number, fingerprint, seq = place
-        held = self.archive.raw[StreamKey(store_id, Epoch(number, fingerprint))]
-        return held[seq][1] if seq in held else None
 
     def _through(self, *place: Any) -> int:
         off = self.archive.tables["written_off"].get(place)
@@ -151,39 +147,52 @@ class Answers:
             if (row.store_id, row.epoch_number, row.epoch_fingerprint) in wanted
         ]
 
-    def _days(self, store_id: UUID, business_date: date) -> list[Found]:
-        found = []
-        for row in self.archive.tables["business_day"].values():
-            if (row.store_id, row.business_date) != (store_id, business_date):
-                continue
-            epoch = Epoch(row.epoch_number, row.epoch_fingerprint)
-            standing = self.archive.standings[StreamKey(StoreId(store_id), epoch)]
-            found.append(
-                Found(
-                    epoch_number=row.epoch_number,
-                    epoch_fingerprint=row.epoch_fingerprint,
-                    manifest=row.manifest,
-                    opened_seq=row.opened_seq,
-                    closed_seq=row.closed_seq,
-                    alarm=standing.alarm,
-                    watermark=standing.watermark,
-                    applied_through=standing.applied_through,
-                )
+    def _alarms(self, stores: Sequence[UUID]) -> list[Found]:
+        return [
+            Found(**_named(key), alarm=standing.alarm)
+            for key, standing in self.archive.standings.items()
+            if key.store_id in stores
+        ]
+
+    def _days(self, stores: Sequence[UUID], dates: Sequence[date]) -> list[Found]:
+        asked = set(zip(stores, dates, strict=True))
+        return [
+            Found(
+                store_id=row.store_id,
+                business_date=row.business_date,
+                epoch_number=row.epoch_number,
+                epoch_fingerprint=row.epoch_fingerprint,
+                manifest=row.manifest,
             )
+            for row in self.archive.tables["business_day"].values()
+            if (row.store_id, row.business_date) in asked
+        ]
+
+    def _hashes(self, *places: Sequence[Any]) -> list[Found]:
+        """Of events that are here."""
+        found = []
+        for store_id, number, fingerprint, seq in zip(*places, strict=True):
+            held = self.archive.raw[StreamKey(store_id, Epoch(number, fingerprint))]
+            if seq in held:
+                place = _named(StreamKey(store_id, Epoch(number, fingerprint)))
+                found.append(Found(**place, seq=seq, hash=held[seq][1]))
         return found
 
-    def _epochs(self, store_id: UUID, business_date: date) -> list[Found]:
-        epochs = {
-            (row.epoch_number, row.epoch_fingerprint)
+    def _epochs(self, *asked: Sequence[Any]) -> list[Found]:
+        wanted = set(zip(*asked, strict=True))
+        rows = {
+            (row.store_id, row.business_date, row.epoch_number, row.epoch_fingerprint)
             for row in self.archive.tables["sale"].values()
-            if (row.store_id, row.business_date) == (store_id, business_date)
         }
-        return [Found(epoch_number=number, epoch_fingerprint=mark) for number, mark in epochs]
+        names = ("store_id", "business_date", "epoch_number", "epoch_fingerprint")
+        return [Found(**dict(zip(names, row, strict=True))) for row in rows & wanted]
 
-    def _set_aside(self, store_id: UUID, _day: date, _limit: int) -> list[Found]:
+    def _set_aside(self, stores: Sequence[UUID], dates: Sequence[date], _limit: int) -> list[Found]:
         """Of whatever day: no world here looks for the day of what is in quarantine."""
         return [
             Found(
+                store_id=store_id,
+                business_date=day,
                 epoch_number=row.epoch_number,
                 epoch_fingerprint=row.epoch_fingerprint,
                 seq=row.seq,
@@ -191,6 +200,7 @@ class Answers:
                 error=row.error,
                 kind="",
             )
+            for store_id, day in zip(stores, dates, strict=True)
             for row in self.archive.tables["quarantine"].values()
             if row.store_id == store_id
         ]
@@ -248,13 +258,13 @@ def verdicts_of(archive: MemoryArchive) -> Iterator[AsyncConnection]:
     async def raw(_db: object) -> Answers:
         return answers
 
-    async def account(_db: object, store_id: StoreId, day: date | None) -> StoreAccount:
-        return answers.account(store_id, day)
+    async def accounts(_db: object, asked: Sequence[StoreDay]) -> Mapping[StoreDay, StoreAccount]:
+        return {day: answers.account(*day) for day in asked}
 
     with (
         patch.object(claims, "raw", raw),
-        patch.object(reconciliation, "raw", raw),
-        patch.object(reconciliation, "store_account", account),
+        patch.object(evidence, "raw", raw),
+        patch.object(reconciliation, "store_accounts", accounts),
     ):
         yield cast("AsyncConnection", answers)
 

@@ -1,27 +1,34 @@
-"""Finds which days are proven, so that the board can show every other one until it is.
+"""Finds which days are proven, so that the board need not count them each time it is asked for.
 
 A day of which something arrived is not settled. It is once it has been counted and found green; it
 is no more when something of it arrives again (``write.UNSETTLE_DAYS``), also what is set aside, or
 when it is counted again in turn and differs: head office's own rows may have been changed behind
-its back.
+its back. Days that a board shows have their turn every NEWEST_AGAIN_MS, older ones one after the
+other. What is not closed, or not here whole, is not counted.
 """
 
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import groupby
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from central.archive.postgres import own
-from central.db.engine import raw, unit_of_work
+from central.db.engine import raw, snapshot, unit_of_work
 from central.reports.board import latest_date
-from central.reports.reconciliation import Colour, reconcile_day
+from central.reports.evidence import StoreDay, columns
+from central.reports.reconciliation import proven_days, whole_days
 from sync.protocol.identity import StoreId
 
-DAYS_AT_ONCE = 200
+DAYS_AT_ONCE = 5_000
+"""Looked at: whether they are here whole."""
+COUNTED_AT_ONCE = 200
 RECOUNTED_AT_ONCE = 20
 RECOUNTED_WITHIN = timedelta(days=60)
 """Older days are held against the journals by `central verify` alone."""
+NEWEST = timedelta(days=4)
+NEWEST_AGAIN_MS = 5 * 60_000
 
 _OPEN = """
 SELECT store_id, business_date FROM day_standing
@@ -33,12 +40,13 @@ WHERE settled_at_ms < $1 AND business_date > $2 ORDER BY settled_at_ms, 1, 2 LIM
 """
 _TURN = "SELECT FROM apply_turn WHERE store_id = $1 FOR NO KEY UPDATE SKIP LOCKED"
 _SETTLE = """
-UPDATE day_standing SET settled_at_ms = $3 WHERE store_id = $1 AND business_date = $2
+UPDATE day_standing SET settled_at_ms = $3
+WHERE store_id = $1 AND business_date = ANY($2::date[])
 """
 
 
 class Settled(NamedTuple):
-    """How many days were counted, and how many of them are proven."""
+    """How many days were looked at, and how many of them are proven."""
 
     counted: int
     proven: int
@@ -47,29 +55,41 @@ class Settled(NamedTuple):
 async def settle_days(engine: AsyncEngine, now_ms: int) -> Settled:
     """Count the newest days that are not settled, and those again that were settled longest ago."""
     latest = latest_date(now_ms)
-    async with unit_of_work(engine) as db:
+    async with snapshot(engine) as db:
         connection = await raw(db)
-        days = await connection.fetch(_OPEN, latest, DAYS_AT_ONCE)
-        oldest = (now_ms, latest - RECOUNTED_WITHIN, RECOUNTED_AT_ONCE)
-        days += await connection.fetch(_LONGEST_AGO, *oldest)
-    counted = proven = 0
-    for store_id, business_date in days:
+        open_ = _days(await connection.fetch(_OPEN, latest, DAYS_AT_ONCE))
+        longest = (now_ms, latest - RECOUNTED_WITHIN, RECOUNTED_AT_ONCE)
+        newest = (now_ms - NEWEST_AGAIN_MS, latest - NEWEST, COUNTED_AT_ONCE)
+        again = [
+            day
+            for found in (newest, longest)
+            for day in _days(await connection.fetch(_LONGEST_AGO, *found))
+        ]
+        whole = await whole_days(db, open_)
+    counted, proven = len(open_) - len(whole), 0
+    due = sorted({*whole[:COUNTED_AT_ONCE], *again})
+    for _, days in groupby(due, key=lambda day: day.store_id):
+        of_store = tuple(days)
         async with unit_of_work(engine) as db:
-            found = await _count(db, store_id, business_date, now_ms)
-        counted += found is not None
-        proven += bool(found)
+            found = await _count(db, of_store, now_ms)
+        counted += 0 if found is None else len(of_store)
+        proven += found or 0
     return Settled(counted, proven)
 
 
-async def _count(
-    db: AsyncConnection, store_id: UUID, business_date: date, now_ms: int
-) -> bool | None:
-    """Whether the day is proven, while nothing of its store is being applied; None: something is,
-    and the next round looks."""
+def _days(rows: Sequence[Any]) -> list[StoreDay]:
+    return [StoreDay(StoreId(own(store_id)), day) for store_id, day in rows]
+
+
+async def _count(db: AsyncConnection, days: Sequence[StoreDay], now_ms: int) -> int | None:
+    """How many of a store's days are proven, while nothing of it is being applied; None: something
+    is, and the next round looks."""
     connection: Any = await raw(db)
+    store_id = days[0].store_id
     if await connection.fetchrow(_TURN, store_id) is None:
         return None
-    day = await reconcile_day(db, StoreId(own(store_id)), business_date)
-    proven = day.colour is Colour.GREEN
-    await connection.execute(_SETTLE, store_id, business_date, now_ms if proven else None)
-    return proven
+    proven = await proven_days(db, days)
+    others = [day for day in days if day not in proven]
+    await connection.execute(_SETTLE, store_id, columns(proven)[1], now_ms)
+    await connection.execute(_SETTLE, store_id, columns(others)[1], None)
+    return len(proven)

@@ -473,9 +473,9 @@ def _create_sale() -> None:
         ),
     )
     op.create_index(
-        op.f("ix_sale_store_id_business_date"),
+        op.f("ix_sale_store_id_business_date_epoch_number_epoch_fingerprint"),
         "sale",
-        ["store_id", "business_date"],
+        ["store_id", "business_date", "epoch_number", "epoch_fingerprint"],
         unique=False,
     )
 

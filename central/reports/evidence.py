@@ -1,0 +1,213 @@
+"""What verdicts on days are made of, asked for all of them in one set of statements.
+
+How many statements there are does not depend on how many days are asked about, or stores. Nothing
+here is counted: that is ``totals``.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from central.archive.postgres import own
+from central.db.engine import raw
+from sync.protocol.change import Epoch
+from sync.protocol.codec import decode
+from sync.protocol.identity import StoreId
+from sync.protocol.manifest import Manifest
+
+QUARANTINED_NAMED_MAX = 100
+"""Of a day."""
+
+_ASKED = """JOIN unnest($1::uuid[], $2::date[]) AS asked (store_id, business_date)
+    USING (store_id"""
+_STREAMS = """
+SELECT store_id, epoch_number, epoch_fingerprint, alarm FROM stream
+WHERE store_id = ANY($1) ORDER BY 1, 2, 3
+"""
+_DAYS = f"""
+SELECT store_id, business_date, d.epoch_number, d.epoch_fingerprint, d.manifest
+FROM business_day AS d {_ASKED}, business_date)
+ORDER BY 1, 2, 3, 4
+"""  # noqa: S608  texts of ours
+_HASHES = """
+SELECT store_id, epoch_number, epoch_fingerprint, seq, r.hash
+FROM raw_event AS r JOIN unnest($1::uuid[], $2::int[], $3::bytea[], $4::bigint[])
+    AS closed (store_id, epoch_number, epoch_fingerprint, seq)
+    USING (store_id, epoch_number, epoch_fingerprint, seq)
+"""
+_WITH_RECEIPTS = """
+SELECT DISTINCT store_id, business_date, epoch_number, epoch_fingerprint
+FROM sale AS s JOIN unnest($1::uuid[], $2::date[], $3::int[], $4::bytea[])
+    AS unknown (store_id, business_date, epoch_number, epoch_fingerprint)
+    USING (store_id, business_date, epoch_number, epoch_fingerprint)
+"""
+_SAME_EPOCH = """d.store_id = q.store_id AND d.epoch_number = q.epoch_number
+    AND d.epoch_fingerprint = q.epoch_fingerprint"""
+_WITHIN = f"{_SAME_EPOCH} AND q.seq >= d.opened_seq AND q.seq <= coalesce(d.closed_seq, q.seq)"
+# Within a day's own events, or between days: then of the one that was closed last before it, of
+# the one that was opened next after it, or of one in between that nobody knows of.
+_SET_ASIDE = f"""
+SELECT store_id, business_date, epoch_number, epoch_fingerprint, seq, state, error, kind FROM (
+    SELECT store_id, asked.business_date, q.epoch_number, q.epoch_fingerprint, q.seq, q.state,
+        q.error, row_number() OVER (PARTITION BY store_id, asked.business_date
+            ORDER BY q.epoch_number, q.epoch_fingerprint, q.seq) AS place
+    FROM quarantine AS q {_ASKED})
+    WHERE CASE WHEN EXISTS (SELECT FROM business_day AS d WHERE {_WITHIN})
+        THEN EXISTS (SELECT FROM business_day AS d WHERE {_WITHIN}
+            AND d.business_date = asked.business_date)
+        ELSE NOT EXISTS (SELECT FROM business_day AS d WHERE {_SAME_EPOCH}
+            AND (d.closed_seq < q.seq AND d.business_date > asked.business_date
+                OR d.opened_seq > q.seq AND d.business_date < asked.business_date)) END
+) AS named JOIN raw_event USING (store_id, epoch_number, epoch_fingerprint, seq)
+WHERE place <= $3 ORDER BY 1, 2, 3, 4, 5
+"""  # noqa: S608  texts of ours
+_SETTLED = f"""
+SELECT store_id, business_date, s.settled_at_ms FROM day_standing AS s {_ASKED}, business_date)
+WHERE s.settled_at_ms IS NOT NULL
+"""  # noqa: S608  texts of ours
+
+
+class StoreDay(NamedTuple):
+    """A store's business date."""
+
+    store_id: StoreId
+    business_date: date
+
+
+class SetAside(msgspec.Struct, frozen=True):
+    """An event of the day that is in quarantine."""
+
+    epoch: str
+    seq: int
+    kind: str
+    state: str
+    error: str
+
+
+class EpochDay(NamedTuple):
+    """An epoch's part of a day. ``manifest``: None while it is not closed; ``is_held``: head office
+    holds the very event that it was closed with. ``alarm``: what the stream stands under."""
+
+    epoch: Epoch
+    alarm: str | None
+    manifest: Manifest | None
+    is_held: bool
+
+
+class Evidence(NamedTuple):
+    """``unopened``: epochs that brought receipts of the day, and nothing else of it."""
+
+    epochs: tuple[EpochDay, ...] = ()
+    unopened: tuple[Epoch, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
+
+
+async def gather_evidence(
+    db: AsyncConnection, asked: Sequence[StoreDay]
+) -> Mapping[StoreDay, Evidence]:
+    """Of every day that is asked about. Call it within one snapshot."""
+    connection = await raw(db)
+    days = columns(asked)
+    alarms = {
+        _place(row): row["alarm"] for row in await connection.fetch(_STREAMS, list(set(days[0])))
+    }
+    closed = [row for row in await connection.fetch(_DAYS, *days) if _epoch_of(row) in alarms]
+    epochs = await _epochs(connection, closed, alarms)
+    unopened = await _unopened(connection, asked, epochs, alarms)
+    set_aside = await _set_aside(connection, days)
+    return {
+        day: Evidence(
+            tuple(epochs.get(day, ())), tuple(unopened.get(day, ())), tuple(set_aside.get(day, ()))
+        )
+        for day in asked
+    }
+
+
+async def settled_days(db: AsyncConnection, asked: Sequence[StoreDay]) -> Mapping[StoreDay, int]:
+    """Those that were counted and found proven, and of which nothing arrived since: when that was,
+    in milliseconds UTC."""
+    rows = await (await raw(db)).fetch(_SETTLED, *columns(asked))
+    return {_day_of(row): row[2] for row in rows}
+
+
+def columns(rows: Iterable[Sequence[Any]]) -> tuple[list[Any], list[Any]]:
+    """Of stores and dates, as statements take them."""
+    return [row[0] for row in rows], [row[1] for row in rows]
+
+
+async def _epochs(
+    connection: Any, closed: Sequence[Any], alarms: Mapping[tuple[StoreId, Epoch], str | None]
+) -> Mapping[StoreDay, list[EpochDay]]:
+    manifests = [decode(Manifest, row[4]) if row[4] is not None else None for row in closed]
+    wanted = [
+        (row[0], row[2], row[3], manifest.last_seq)
+        for row, manifest in zip(closed, manifests, strict=True)
+        if manifest is not None
+    ]
+    found = await connection.fetch(_HASHES, *_transposed(wanted, 4)) if wanted else ()
+    hashes = {tuple(row)[:4]: row[4] for row in found}
+    epochs: dict[StoreDay, list[EpochDay]] = {}
+    for row, manifest in zip(closed, manifests, strict=True):
+        place = _epoch_of(row)
+        is_held = (
+            manifest is not None
+            and hashes.get((row[0], row[2], row[3], manifest.last_seq)) == manifest.head_hash
+        )
+        part = EpochDay(place[1], alarms[place], manifest, is_held)
+        epochs.setdefault(_day_of(row), []).append(part)
+    return epochs
+
+
+async def _unopened(
+    connection: Any,
+    asked: Iterable[StoreDay],
+    epochs: Mapping[StoreDay, Sequence[EpochDay]],
+    alarms: Iterable[tuple[StoreId, Epoch]],
+) -> Mapping[StoreDay, list[Epoch]]:
+    """Looked for among the epochs that no day is known of: a store has few."""
+    of_stores: dict[StoreId, list[Epoch]] = {}
+    for store_id, epoch in alarms:
+        of_stores.setdefault(store_id, []).append(epoch)
+    unknown = [
+        (*day, epoch.number, epoch.fingerprint)
+        for day in asked
+        for epoch in of_stores.get(day.store_id, ())
+        if all(epoch != one.epoch for one in epochs.get(day, ()))
+    ]
+    found = await connection.fetch(_WITH_RECEIPTS, *_transposed(unknown, 4)) if unknown else ()
+    by_day: dict[StoreDay, list[Epoch]] = {}
+    for row in sorted(map(tuple, found), key=lambda row: row[2:]):
+        by_day.setdefault(_day_of(row), []).append(Epoch(row[2], row[3]))
+    return by_day
+
+
+async def _set_aside(
+    connection: Any, days: tuple[list[Any], list[Any]]
+) -> Mapping[StoreDay, list[SetAside]]:
+    by_day: dict[StoreDay, list[SetAside]] = {}
+    for row in await connection.fetch(_SET_ASIDE, *days, QUARANTINED_NAMED_MAX):
+        event = (row["seq"], row["kind"], row["state"], row["error"])
+        named = SetAside(str(_epoch_of(row)[1]), *event)
+        by_day.setdefault(_day_of(row), []).append(named)
+    return by_day
+
+
+def _transposed(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
+    return [[row[at] for row in rows] for at in range(width)]
+
+
+def _day_of(row: Any) -> StoreDay:
+    """Of a row that begins with it."""
+    return StoreDay(StoreId(own(row[0])), row[1])
+
+
+def _epoch_of(row: Any) -> tuple[StoreId, Epoch]:
+    """Of a row that begins with a day, and goes on with its epoch."""
+    return StoreId(own(row[0])), Epoch(row[2], row[3])
+
+
+def _place(row: Any) -> tuple[StoreId, Epoch]:
+    return StoreId(own(row[0])), Epoch(row[1], row[2])
