@@ -1,8 +1,12 @@
-"""``edge``: the commands of the store server."""
+"""``edge`` on the command line."""
 
-from edge.commands.cli import main
+from edge.commands.cli import app
 
-__all__ = ["main"]
+
+def main() -> None:
+    """Run the command that was asked for."""
+    app()
+
 
 if __name__ == "__main__":
     main()

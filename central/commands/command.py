@@ -5,23 +5,20 @@ in one sentence on stderr: what, why, what to do; exit code 2.
 """
 
 import asyncio
-import sys
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
 
-from sync.program.plain_commands import tell
+from sync.program import frame
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncEngine
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
     from central.office.settings import CentralSettings
-
-COULD_NOT_RUN = 2
-INTERRUPTED = 130
+    from sync.protocol.identity import CompanyId
 
 T = TypeVar("T")
 
@@ -42,37 +39,25 @@ CompanyName = Annotated[
 ]
 
 
-@contextmanager
-def in_one_sentence() -> Iterator[None]:
+def in_one_sentence() -> AbstractContextManager[None]:
     """What keeps a command from running is told in a sentence, exit code 2."""
     from central.database.chosen import CannotRun
     from central.database.embedded import PostgresCannotStart
     from central.db.engine import BadDatabaseUrl
     from central.db.key_file import BadKeyFile
-    from sync.protocol.errors import Refusal
 
-    try:
-        yield
-    except (CannotRun, BadDatabaseUrl, BadKeyFile, PostgresCannotStart) as error:
-        fail(str(error))
-    except Refusal as error:
-        fail(f"{error.detail} {error.remedy}")
-    except OSError as error:
-        fail(
-            f"{error.filename or 'The system'}: {error.strerror or error}. Make room, give this "
-            "user the right to it, or name another folder with `--data DIR`."
-        )
-    except KeyboardInterrupt:
-        typer.echo("central: stopped; what was not finished is not there. Run it again.", err=True)
-        raise typer.Exit(INTERRUPTED) from None
+    stopped = "stopped; what was not finished is not there. Run it again."
+    told = (CannotRun, BadDatabaseUrl, BadKeyFile, PostgresCannotStart)
+    return frame.in_one_sentence("central", stopped, *told)
 
 
 def fail(sentence: str) -> NoReturn:
-    tell(f"central: {sentence}", file=sys.stderr)
-    raise typer.Exit(COULD_NOT_RUN)
+    """Exit code 2."""
+    frame.fail("central", sentence)
 
 
 def settings_of(url: str | None, data: Path | None, **more: Any) -> "CentralSettings":
+    """What is set by the options, the environment and the folder."""
     from pydantic import ValidationError
 
     from central.office.settings import CentralSettings
@@ -121,6 +106,29 @@ def once(
     return on_database(url, data, unless_there)
 
 
+def in_company(
+    company: str | None,
+    work: "Callable[[AsyncConnection, CompanyId], Coroutine[Any, Any, T]]",
+    *,
+    publishing: bool = False,
+) -> "Callable[[AsyncEngine], Coroutine[Any, Any, T]]":
+    """``work`` on the company of this name (without one: the only there is), in one unit of work.
+    ``publishing``: stores are given what it published before the command ends."""
+
+    async def whole(engine: "AsyncEngine") -> T:
+        from central.db.engine import unit_of_work
+        from central.usecases.company.add import find_company
+        from central.usecases.feed.sequence_publications import drain_publications
+
+        async with unit_of_work(engine) as db:
+            done = await work(db, await find_company(db, company))
+        if publishing:
+            await drain_publications(engine)
+        return done
+
+    return whole
+
+
 def next_command(
     url: str | None, data: Path | None, *words: str, company: str | None = None
 ) -> str:
@@ -138,6 +146,7 @@ def address_of(url: str | None, data: Path | None) -> str:
 
 
 def now_ms() -> int:
+    """UTC milliseconds."""
     from central.server.serving import now_ms
 
     return now_ms()

@@ -1,6 +1,5 @@
 """What both programs say alike on the command line: the next command, and their version."""
 
-import importlib.metadata
 import os
 import shlex
 
@@ -15,4 +14,6 @@ def command(*words: object) -> str:
 
 def version_of(program: str) -> str:
     """``edge 1.2.3``: both programs are one package."""
+    import importlib.metadata  # only where it is asked for: it takes a tenth of a start
+
     return f"{program} {importlib.metadata.version('holdfast-pos')}"

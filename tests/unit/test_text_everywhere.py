@@ -22,7 +22,9 @@ from msgspec import inspect
 from typer.testing import CliRunner
 
 import central.commands.cli
+import central.commands.people
 import edge.commands.cli
+import edge.commands.workstations
 from central.server.app import build_app as central_app
 from edge.server.app import build_app as edge_app
 from sync.protocol.answers import read_refusal
@@ -261,7 +263,7 @@ def test_no_command_sees_hostile_text_or_a_card_number(
     assert "4444" not in told.output
 
 
-@pytest.mark.parametrize("program", [edge.commands.cli, central.commands.cli])
+@pytest.mark.parametrize("program", [edge.commands.workstations, central.commands.people])
 def test_what_a_command_prints_steers_no_terminal(
     program: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:

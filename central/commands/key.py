@@ -1,0 +1,60 @@
+"""Commands about the key that head office signs with."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from central.commands.command import (
+    Folder,
+    Url,
+    in_one_sentence,
+    next_command,
+    now_ms,
+    on_database,
+    settings_of,
+)
+from sync.program.frame import new_group
+from sync.program.plain_commands import tell as print
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+key_app = new_group("The key that head office signs with.")
+
+
+@key_app.command("show")
+def key_show(database_url: Url = None, data: Folder = None) -> None:
+    """The fingerprint of the key that the database knows, and the one in the folder."""
+    from central.db.engine import unit_of_work
+    from central.db.key_file import KEY_FILE, find_key, fingerprint, public_half
+    from central.usecases.company.own_key import current_key
+
+    async def reading(engine: "AsyncEngine") -> bytes | None:
+        async with unit_of_work(engine) as db:
+            return await current_key(db)
+
+    known = on_database(database_url, data, reading)
+    folder = settings_of(database_url, data).data
+    with in_one_sentence():
+        found = find_key(folder)
+    print(f"The database knows {fingerprint(known) if known else 'no key yet'}.")
+    here = fingerprint(public_half(found)) if found else "not there"
+    print(f"{folder / KEY_FILE} is {here}. Keep a copy of it where this machine cannot burn it.")
+
+
+@key_app.command("replace")
+def key_replace(database_url: Url = None, data: Folder = None) -> None:
+    """Sign with the key in the folder from now on: the one before is lost, or strangers have it.
+
+    Every box must be enrolled again.
+    """
+    from central.db.key_file import fingerprint
+    from central.usecases.company.own_key import replace_key
+
+    folder: Path = settings_of(database_url, data).data
+    made = on_database(database_url, data, lambda engine: replace_key(engine, folder, now_ms()))
+    serving = next_command(database_url, data, "serve")
+    print(
+        f"Head office's key is {fingerprint(made)} from its next start on, and every box must be"
+        f" enrolled again. Next: start head office anew, `{serving}`, and make a code for each"
+        " store."
+    )

@@ -1,0 +1,226 @@
+"""Commands about whom and what is let in: people at head office, API tokens, people at the stores.
+Each of them can be listed, has an end, and a command that ends it."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from central.commands.command import (
+    CompanyName,
+    Folder,
+    Url,
+    address_of,
+    in_company,
+    next_command,
+    now_ms,
+    on_database,
+    once,
+)
+from sync.program.frame import instant, new_group
+from sync.program.plain_commands import tell as print
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from sync.protocol.identity import CompanyId
+
+PASSWORD_LINE_MAX = 1_000
+
+user_app = new_group("People at head office.")
+token_app = new_group("API tokens for reports.")
+operator_app = new_group("People who work at the stores.")
+
+
+@user_app.command("add")
+def user_add(
+    email: str,
+    name: Annotated[str, typer.Option(help="As colleagues read it.")],
+    company: CompanyName = None,
+    database_url: Url = None,
+    data: Folder = None,
+) -> None:
+    """Let somebody sign in at head office. The password is asked for, or read from stdin."""
+    from central.usecases.people.add_user import add_user
+
+    password = _password()
+
+    async def add(db: "AsyncConnection", company_id: "CompanyId") -> bool:
+        await add_user(db, company_id, email, name, password)
+        return True
+
+    made = once(database_url, data, in_company(company, add))
+    now = "" if made else " already, with the password and name of before"
+    linking = next_command(database_url, data, "user", "link", email, company=company)
+    where = address_of(database_url, data)
+    print(f"{email} may sign in at {where}/{now}. Next: open it, or `{linking}`.")
+
+
+@user_app.command("link")
+def user_link(
+    email: str,
+    company: CompanyName = None,
+    minutes: Annotated[int, typer.Option(min=1, max=72 * 60, help="How long it lives.")] = 15,
+    address: Annotated[
+        str | None, typer.Option("--url", help="Head office's own address, as people open it.")
+    ] = None,
+    database_url: Url = None,
+    data: Folder = None,
+) -> None:
+    """Make a link that signs a user in, once."""
+    from central.usecases.people.sign_in_link import create_sign_in_link, link_address
+
+    create = in_company(
+        company,
+        lambda db, company_id: create_sign_in_link(db, company_id, email, now_ms(), minutes * 60),
+    )
+    token = on_database(database_url, data, create)
+    print(link_address(address or address_of(database_url, data), token))
+    serving = next_command(database_url, data, "serve")
+    print(
+        f"It signs {email} in once, within {minutes} minutes."
+        f" Next: open it in a browser while `{serving}` runs."
+    )
+
+
+def _password() -> str:
+    if sys.stdin.isatty():
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline(PASSWORD_LINE_MAX).rstrip("\r\n")
+
+
+@user_app.command("list")
+def user_list(company: CompanyName = None, database_url: Url = None, data: Folder = None) -> None:
+    """Who may sign in, with their open sessions and links."""
+    from central.usecases.people.end_access import list_users
+
+    listing = in_company(company, lambda db, company_id: list_users(db, company_id, now_ms()))
+    for user in on_database(database_url, data, listing):
+        print(f"{user.email}  {user.name}  {user.sessions} sessions, {user.links} unused links")
+
+
+@user_app.command("end")
+def user_end(
+    email: str, company: CompanyName = None, database_url: Url = None, data: Folder = None
+) -> None:
+    """Let somebody in no more: the user is gone, with every session and link."""
+    from central.usecases.people.end_access import end_user
+
+    ending = in_company(company, lambda db, company_id: end_user(db, company_id, email))
+    on_database(database_url, data, ending)
+    print(f"{email} may sign in no more, and is signed out everywhere.")
+
+
+@user_app.command("sign-out")
+def user_sign_out(
+    email: str, company: CompanyName = None, database_url: Url = None, data: Folder = None
+) -> None:
+    """End a user's open sessions and links; signing in again is possible."""
+    from central.usecases.people.end_access import sign_out_user
+
+    ending = in_company(company, lambda db, company_id: sign_out_user(db, company_id, email))
+    ended = on_database(database_url, data, ending)
+    print(f"{ended} sessions and links of {email} have ended.")
+
+
+@token_app.command("add")
+def token_add(
+    name: Annotated[str, typer.Argument(help="What it is for.")],
+    days: Annotated[int, typer.Option(min=1, max=1_100, help="How long it lives.")] = 365,
+    company: CompanyName = None,
+    database_url: Url = None,
+    data: Folder = None,
+) -> None:
+    """Make an API token for the company's reports; it is shown once."""
+    from central.usecases.people.sign_in import add_token
+
+    add = in_company(
+        company, lambda db, company_id: add_token(db, company_id, name, now_ms(), days)
+    )
+    print(on_database(database_url, data, add))
+    where = address_of(database_url, data)
+    print(
+        f"This token opens the company's reports for {days} days, and is not shown again. Next:"
+        f" send `Authorization: Bearer TOKEN` to {where}/v1/reports/stores."
+    )
+
+
+@token_app.command("list")
+def token_list(company: CompanyName = None, database_url: Url = None, data: Folder = None) -> None:
+    """The company's API tokens by name, and when each is over."""
+    from central.usecases.people.end_access import list_tokens
+
+    listing = in_company(company, lambda db, company_id: list_tokens(db, company_id))
+    for token in on_database(database_url, data, listing):
+        ends = "is over since" if token.expires_at_ms <= now_ms() else "is over at"
+        print(
+            f"{token.name}  made {instant(token.created_at_ms)}, {ends} "
+            f"{instant(token.expires_at_ms)}"
+        )
+
+
+@token_app.command("end")
+def token_end(
+    name: Annotated[str, typer.Argument(help="As `central token list` shows it.")],
+    company: CompanyName = None,
+    database_url: Url = None,
+    data: Folder = None,
+) -> None:
+    """End an API token."""
+    from central.usecases.people.end_access import end_token
+
+    ending = in_company(company, lambda db, company_id: end_token(db, company_id, name))
+    ended = on_database(database_url, data, ending)
+    print(f"{ended} tokens named {name} open nothing any more.")
+
+
+@operator_app.command("list")
+def operator_list(
+    company: CompanyName = None, database_url: Url = None, data: Folder = None
+) -> None:
+    """Who works at the company's stores."""
+    from central.usecases.people.end_operator import list_operators
+
+    listing = in_company(company, lambda db, company_id: list_operators(db, company_id))
+    for one in on_database(database_url, data, listing):
+        print(f"{one.operator_id}  {one.name}  {one.role}{'' if one.active else ', ended'}")
+
+
+@operator_app.command("end")
+def operator_end(
+    operator_id: str, company: CompanyName = None, database_url: Url = None, data: Folder = None
+) -> None:
+    """Let somebody work at the company's stores no more."""
+    from central.usecases.people.end_operator import end_operator
+
+    ending = in_company(
+        company,
+        lambda db, company_id: end_operator(db, company_id, operator_id),
+        publishing=True,
+    )
+    found = on_database(database_url, data, ending)
+    print(f"{found.name} ({operator_id}) works no more: stores take it with their next pull.")
+
+
+@operator_app.command("add")
+def operator_add(
+    operator_id: Annotated[str, typer.Argument(help="Short and lasting, such as O01.")],
+    name: Annotated[str, typer.Argument(help="As colleagues read it.")],
+    role: Annotated[str, typer.Option(help="cashier or manager.")] = "cashier",
+    company: CompanyName = None,
+    database_url: Url = None,
+    data: Folder = None,
+) -> None:
+    """Let somebody work at the company's stores."""
+    from central.domain.fields import plain_text, short_id
+    from central.usecases.feed.publish_reference import publish_rows
+    from sync.protocol.identity import OperatorId
+    from sync.protocol.reference import DataSet, Operator
+
+    async def add(db: "AsyncConnection", company_id: "CompanyId") -> None:
+        checked = OperatorId(short_id(operator_id, "operator_id"))
+        operator = Operator(checked, plain_text(name, "name"), short_id(role, "role"))
+        await publish_rows(db, company_id, DataSet.OPERATORS, [operator])
+
+    on_database(database_url, data, in_company(company, add, publishing=True))
+    print(f"{name} is operator {operator_id}: stores take it with their next pull.")

@@ -1,0 +1,83 @@
+"""Commands that run head office: its server, its schema, the demo."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from central.commands.command import (
+    Folder,
+    Url,
+    in_one_sentence,
+    next_command,
+    on_database,
+    settings_of,
+)
+from sync.program.frame import PORT_MAX
+from sync.program.plain_commands import tell as print
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+FIRST_SETUP = ("setup", "Corner Shops", "--store", "S01", "--user", "you@shop.example")
+
+
+def serve(
+    database_url: Url = None,
+    data: Folder = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=PORT_MAX, help="0 takes any free one.")
+    ] = None,
+) -> None:
+    """Serve head office on 127.0.0.1 until it is stopped."""
+    from central.database.chosen import chosen_database
+    from central.office.addresses import telling_address
+    from central.server.serving import bind
+    from central.server.serving import serve as serve_office
+
+    settings = settings_of(database_url, data, port=port)
+    setup = next_command(database_url, data, *FIRST_SETUP)
+    with in_one_sentence():
+        bound = bind(settings.port)
+        with (
+            bound,
+            chosen_database(settings, serving=True) as database,
+            telling_address(settings, setup, lambda line: print(line, flush=True)) as say,
+        ):
+            serve_office(settings, database, say, bound)
+    print("Head office has stopped; nothing of it is left running.", file=sys.stderr)
+
+
+def migrate(database_url: Url = None, data: Folder = None) -> None:
+    """Bring the database's schema up to date."""
+
+    async def nothing(_engine: "AsyncEngine") -> None:
+        return
+
+    on_database(database_url, data, nothing, migrating=True)
+    serving = next_command(database_url, data, "serve")
+    print(f"The database stands at the newest schema. Next: `{serving}`.")
+
+
+def demo(
+    database_url: Url = None,
+    receipts: Annotated[
+        Path | None,
+        typer.Option(help="Trade a retailer's file instead.", exists=True, dir_okay=False),
+    ] = None,
+    tamper: Annotated[
+        bool, typer.Option("--tamper", help="Change a cent and delete a sale at head office.")
+    ] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave everything running.")] = False,
+    stop: Annotated[
+        Path | None, typer.Option(help="Stop a demo that was kept, by its folder.", file_okay=False)
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Who shops, and for what.")] = 1,
+) -> None:
+    """Trade a day at three stores, with faults, and compare both sides to the cent."""
+    from central.demo.run import DemoOptions, run_demo, stop_kept
+
+    if stop is not None:
+        raise typer.Exit(stop_kept(stop))
+    raise typer.Exit(run_demo(DemoOptions(database_url, receipts, tamper, keep, seed)))

@@ -1,0 +1,82 @@
+"""Commands that hold the store's own records against each other, and add them up."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from edge.commands.command import Folder, ask, fail
+from sync.program.frame import NEEDS_A_PERSON
+from sync.program.plain_commands import tell as print
+
+
+def verify(data: Folder) -> None:
+    """Walk the journal's chain from its first event; exit code 1 names the first bad one."""
+    walked = ask(data, "POST", "/verify")
+    if walked["first_bad_seq"] is not None:
+        print(f"Event {walked['first_bad_seq']} of epoch {walked['epoch']} is not what was written")
+        print("or is missing: keep this box's disk as it is and tell head office.")
+        raise typer.Exit(NEEDS_A_PERSON)
+    print(f"head {walked['seq']} {walked['hash']}")
+    if walked["missing"] is not None:
+        print(f"What is here is whole, but not all that was: {walked['missing']}.")
+        print("Keep this box's disk as it is and tell head office; tills may have those receipts.")
+        raise typer.Exit(NEEDS_A_PERSON)
+    print(
+        f"{walked['verified']:,} events of epoch {walked['epoch']} are whole: nothing is to be "
+        "done."
+    )
+
+
+def totals(
+    data: Folder,
+    business_date: Annotated[
+        str | None, typer.Option(help="Of one day (YYYY-MM-DD); left out: of everything.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As a JSON document.")] = False,
+    receipts: Annotated[bool, typer.Option(help="Each receipt's figures too (JSON).")] = False,
+) -> None:
+    """What this store's own rows add up to."""
+    day = None if business_date is None else _day_named(business_date)
+    query = f"?business_date={day}" if day is not None else ""
+    told = ask(data, "GET", f"/totals{query}")
+    if receipts:
+        told["receipts"] = _all_receipts(data, day)
+    if as_json or receipts:
+        print(json.dumps(told))
+        return
+    from sync.protocol.money import format_minor
+
+    for figure in told["figures"]:
+        amount = figure["amount"]
+        of_money = figure["unit"] == "minor"
+        text = format_minor(amount, told["decimals"] or 0) if of_money else f"{amount:,}"
+        print(f"{figure['name']:<32}{text:>18}")
+    print(f"{'last sequence':<32}{told['last_seq']:>18,}")
+    print(f"{'head hash':<32}{told['head_hash'][:16]:>18}")
+
+
+def _day_named(typed: str) -> date:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        fail(f"{typed} is no day: write it as YYYY-MM-DD, such as 2026-11-28.")
+
+
+def _all_receipts(folder: Path, business_date: date | None) -> list[Any]:
+    """Every receipt, page by page; ends because each page moves ``after`` on."""
+    found: list[Any] = []
+    after: str | None = None
+    while True:
+        query = "&".join(
+            f"{name}={value}"
+            for name, value in (("business_date", business_date), ("after", after))
+            if value is not None
+        )
+        page = ask(folder, "GET", f"/totals/receipts?{query}")
+        found += page["receipts"]
+        after = page["after"]
+        if after is None:
+            return found
