@@ -1,17 +1,16 @@
 """Customers: create, find, change, deactivate. Personal fields travel sealed and are read here."""
 
-from typing import Any
+import sqlite3
 
-import litestar
 import msgspec
-from litestar import Response, get, patch, post
+from litestar import get, patch, post
 
-from edge.api.once import once
+from edge.api.once import At, writes
 from edge.api.parameters import PAGE, IdInPath, Limit, Offset, TheBox, Words
-from edge.api.written import Described, accepts
+from edge.api.written import Described
 from edge.db.customers import Customer, find_customer, search_customers
 from edge.domain.customer import CustomerNotKnown
-from edge.usecases.customer.create import CreateCustomer, create_customer, draw
+from edge.usecases.customer.create import CreateCustomer, Drawn, create_customer, draw
 from edge.usecases.customer.update import UpdateCustomer, deactivate_customer, update_customer
 from edge.usecases.fields import Operator, Request
 from sync.protocol.identity import CustomerId, EventId
@@ -36,20 +35,11 @@ class CustomersAnswer(msgspec.Struct, frozen=True):
     customers: tuple[Customer, ...]
 
 
-@post("/customers", operation_class=accepts(CreateCustomer))
-async def create(request: litestar.Request[Any, Any, Any], box: TheBox) -> Response[Customer]:
+@writes(post, "/customers", request_id="customer_id", drawing=draw)
+def create(db: sqlite3.Connection, asked: CreateCustomer, at: At, drawn: Drawn) -> Customer:
     """Create a customer; its id is the request's. 409 ``customer-phone-taken`` names who has the
     number already; ``same_phone_ok`` creates the second one."""
-    drawn = draw()
-    return await once(
-        request,
-        box,
-        CreateCustomer,
-        Customer,
-        lambda asked: asked.customer_id,
-        lambda db, asked, moment: create_customer(db, asked, drawn, moment),
-        customer_of=lambda asked: asked.customer_id,
-    )
+    return create_customer(db, asked, drawn, at.moment)
 
 
 @get("/customers", operation_class=Described)
@@ -73,44 +63,22 @@ async def get_one(customer_id: IdInPath, box: TheBox) -> Customer:
     return found
 
 
-@patch("/customers/{customer_id:uuid}", operation_class=accepts(Updating))
-async def update(
-    request: litestar.Request[Any, Any, Any], customer_id: IdInPath, box: TheBox
-) -> Response[Customer]:
+@writes(patch, "/customers/{customer_id:uuid}", drawing=draw)
+def update(
+    db: sqlite3.Connection, asked: Updating, at: At, customer_id: IdInPath, drawn: Drawn
+) -> Customer:
     """Change the fields that the body names; null clears code, e-mail or phone."""
-    drawn, key = draw(), CustomerId(customer_id)
-    return await once(
-        request,
-        box,
-        Updating,
-        Customer,
-        lambda asked: asked.event_id,
-        lambda db, asked, moment: update_customer(db, key, asked, asked.event_id, drawn, moment),
-        customer_of=lambda _: key,
-    )
+    key = CustomerId(customer_id)
+    return update_customer(db, key, asked, asked.event_id, drawn, at.moment)
 
 
-@post(
-    "/customers/{customer_id:uuid}/deactivate",
-    status_code=200,
-    operation_class=accepts(Deactivating),
-)
-async def deactivate(
-    request: litestar.Request[Any, Any, Any], customer_id: IdInPath, box: TheBox
-) -> Response[Customer]:
+@writes(post, "/customers/{customer_id:uuid}/deactivate", status_code=200, drawing=draw)
+def deactivate(
+    db: sqlite3.Connection, asked: Deactivating, at: At, customer_id: IdInPath, drawn: Drawn
+) -> Customer:
     """No longer offered; what was sold to the customer stays."""
-    drawn, key = draw(), CustomerId(customer_id)
-    return await once(
-        request,
-        box,
-        Deactivating,
-        Customer,
-        lambda asked: asked.event_id,
-        lambda db, asked, moment: deactivate_customer(
-            db, key, asked.operator_id, asked.event_id, drawn, moment
-        ),
-        customer_of=lambda _: key,
-    )
+    key, by = CustomerId(customer_id), asked.operator_id
+    return deactivate_customer(db, key, by, asked.event_id, drawn, at.moment)
 
 
 ROUTES = (create, search, get_one, update, deactivate)

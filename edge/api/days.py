@@ -1,13 +1,12 @@
 """Business days: which is open, open one, close it with its manifest."""
 
-from typing import Any
+import sqlite3
 
-import litestar
-from litestar import Response, get, post
+from litestar import get, post
 
-from edge.api.once import once
+from edge.api.once import At, writes
 from edge.api.parameters import DateInPath, TheBox
-from edge.api.written import Described, accepts
+from edge.api.written import Described
 from edge.db.days import BusinessDay, find_open_day
 from edge.usecases.day.close import CloseBusinessDay, ClosedDay, close_business_day
 from edge.usecases.day.open import OpenBusinessDay, open_business_day
@@ -46,59 +45,26 @@ class Reopening(ReopenBusinessDay, frozen=True, kw_only=True):
     event_id: EventId
 
 
-@post("/business-days", operation_class=accepts(Opening))
-async def open_day(request: litestar.Request[Any, Any, Any], box: TheBox) -> Response[BusinessDay]:
+@writes(post, "/business-days")
+def open_day(db: sqlite3.Connection, asked: Opening, at: At) -> BusinessDay:
     """Open a day; opening the open one again gives it again."""
-    return await once(
-        request,
-        box,
-        Opening,
-        BusinessDay,
-        lambda asked: asked.event_id,
-        lambda db, asked, moment: open_business_day(db, asked, asked.event_id, moment),
-    )
+    return open_business_day(db, asked, asked.event_id, at.moment)
 
 
-@post(
-    "/business-days/{business_date:date}/close",
-    status_code=200,
-    operation_class=accepts(Closing),
-)
-async def close_day(
-    request: litestar.Request[Any, Any, Any], business_date: DateInPath, box: TheBox
-) -> Response[ClosedDay]:
+@writes(post, "/business-days/{business_date:date}/close", status_code=200)
+def close_day(
+    db: sqlite3.Connection, asked: Closing, at: At, business_date: DateInPath
+) -> ClosedDay:
     """Close a day whose tills are all settled."""
-    return await once(
-        request,
-        box,
-        Closing,
-        ClosedDay,
-        lambda asked: asked.event_id,
-        lambda db, asked, moment: close_business_day(
-            db, asked, business_date, asked.event_id, moment
-        ),
-    )
+    return close_business_day(db, asked, business_date, asked.event_id, at.moment)
 
 
-@post(
-    "/business-days/{business_date:date}/reopen",
-    status_code=200,
-    operation_class=accepts(Reopening),
-)
-async def reopen_day(
-    request: litestar.Request[Any, Any, Any], business_date: DateInPath, box: TheBox
-) -> Response[BusinessDay]:
+@writes(post, "/business-days/{business_date:date}/reopen", status_code=200)
+def reopen_day(
+    db: sqlite3.Connection, asked: Reopening, at: At, business_date: DateInPath
+) -> BusinessDay:
     """Open the last closed day again: a manager says why."""
-    return await once(
-        request,
-        box,
-        Reopening,
-        BusinessDay,
-        lambda asked: asked.event_id,
-        lambda db, asked, moment: reopen_business_day(
-            db, asked, business_date, asked.event_id, moment
-        ),
-    )
+    return reopen_business_day(db, asked, business_date, asked.event_id, at.moment)
 
 
 ROUTES = (current, open_day, close_day, reopen_day)

@@ -7,9 +7,9 @@ from typing import Any
 
 import litestar
 import msgspec
-from litestar import Response, get, post
+from litestar import get, post
 
-from edge.api.once import once
+from edge.api.once import At, writes
 from edge.api.parameters import IdInPath, TheBox
 from edge.api.sync_status import SyncStatus, status_of
 from edge.api.totals import receipts, totals
@@ -121,32 +121,16 @@ class Clearing(ClearAlarm, frozen=True, kw_only=True):
     event_id: EventId
 
 
-@post("/alarms/{alarm_id:uuid}/clear", status_code=200)
-async def clear(
-    request: litestar.Request[Any, Any, Any], alarm_id: IdInPath, box: TheBox
-) -> Response[Alarm]:
+@writes(post, "/alarms/{alarm_id:uuid}/clear", status_code=200)
+def clear(db: sqlite3.Connection, asked: Clearing, at: At, alarm_id: IdInPath) -> Alarm:
     """Somebody looked and says why; the alarm of a stop goes on with pushing."""
-    return await once(
-        request,
-        box,
-        Clearing,
-        Alarm,
-        lambda asked: asked.event_id,
-        lambda db, asked, moment: clear_alarm(db, asked, alarm_id, asked.event_id, moment),
-    )
+    return clear_alarm(db, asked, alarm_id, asked.event_id, at.moment)
 
 
-@post("/push/resume", status_code=200)
-async def resume(request: litestar.Request[Any, Any, Any], box: TheBox) -> Response[Resumed]:
+@writes(post, "/push/resume", status_code=200)
+def resume(db: sqlite3.Connection, asked: Clearing, at: At) -> Resumed:
     """Go on with pushing, whatever stopped it."""
-    return await once(
-        request,
-        box,
-        Clearing,
-        Resumed,
-        lambda asked: asked.event_id,
-        lambda db, asked, moment: resume_pushing(db, asked, asked.event_id, moment),
-    )
+    return resume_pushing(db, asked, asked.event_id, at.moment)
 
 
 ROUTES = (status, pairing_code, workstations, unpair, verify, totals, receipts, clear, resume)

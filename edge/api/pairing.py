@@ -44,7 +44,12 @@ async def pair(request: litestar.Request[Any, Any, Any], box: TheBox) -> PairedA
             await tries.wrong(address)
             raise
     done = await once(
-        request, box, PairWorkstation, Paired, lambda body: body.request_id, pair_workstation
+        request,
+        box,
+        PairWorkstation,
+        Paired,
+        lambda body: body.request_id,
+        lambda db, body, at: pair_workstation(db, body, at.moment),
     )
     box.workstations.forget()
     return PairedAnswer(asked.token, done.content.workstation_id, box.enrolment.store_code)

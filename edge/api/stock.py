@@ -2,16 +2,14 @@
 
 import sqlite3
 from datetime import date
-from typing import Any
 
-import litestar
 import msgspec
-from litestar import Response, get, post
+from litestar import get, post
 
 from edge.api.limits import SALE_BYTES_MAX
-from edge.api.once import once
+from edge.api.once import At, writes
 from edge.api.parameters import PAGE, Limit, Offset, TextInPath, TheBox
-from edge.api.written import Described, accepts
+from edge.api.written import Described
 from edge.db.items import AsOf, find_item
 from edge.db.stock import StockLevel, StockMovement, stock_history, stock_level
 from edge.domain.item import UnknownItem
@@ -57,16 +55,10 @@ async def movements(
     return MovementsAnswer(item, found)
 
 
-@post(
-    "/stock/receipts",
-    request_max_body_size=SALE_BYTES_MAX,
-    operation_class=accepts(ReceiveGoods),
-)
-async def receive(request: litestar.Request[Any, Any, Any], box: TheBox) -> Response[ReceivedGoods]:
+@writes(post, "/stock/receipts", request_id="movement_id", request_max_body_size=SALE_BYTES_MAX)
+def receive(db: sqlite3.Connection, asked: ReceiveGoods, at: At) -> ReceivedGoods:
     """Book goods in; its id is the movement's."""
-    return await once(
-        request, box, ReceiveGoods, ReceivedGoods, lambda asked: asked.movement_id, receive_goods
-    )
+    return receive_goods(db, asked, at.moment)
 
 
 ROUTES = (level, movements, receive)

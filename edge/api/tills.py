@@ -1,14 +1,15 @@
 """Till sessions of a workstation: open with a float, see, settle with a count."""
 
+import sqlite3
 from typing import Any
 
 import litestar
-from litestar import Response, get, post
+from litestar import get, post
 
 from edge.api.guard import workstation_of
-from edge.api.once import once
+from edge.api.once import At, writes
 from edge.api.parameters import IdInPath, TheBox
-from edge.api.written import Described, accepts
+from edge.api.written import Described
 from edge.db.tills import TillSession, find_open_till
 from edge.usecases.till.open import OpenTill, open_till
 from edge.usecases.till.settle import SettledTill, SettleTill, settle_till
@@ -35,43 +36,20 @@ class Settling(SettleTill, frozen=True, kw_only=True):
     event_id: EventId
 
 
-@post("/till-sessions", operation_class=accepts(OpenTill))
-async def open_session(
-    request: litestar.Request[Any, Any, Any], box: TheBox
-) -> Response[TillSession]:
+@writes(post, "/till-sessions", request_id="till_session_id")
+def open_session(db: sqlite3.Connection, asked: OpenTill, at: At) -> TillSession:
     """Open a till at the calling workstation; its id is the session's."""
-    workstation_id = workstation_of(request)
-    return await once(
-        request,
-        box,
-        OpenTill,
-        TillSession,
-        lambda asked: asked.till_session_id,
-        lambda db, asked, moment: open_till(db, asked, workstation_id, moment),
-    )
+    return open_till(db, asked, at.workstation_id, at.moment)
 
 
-@post(
-    "/till-sessions/{till_session_id:uuid}/settle",
-    status_code=200,
-    operation_class=accepts(Settling),
-)
-async def settle(
-    request: litestar.Request[Any, Any, Any], till_session_id: IdInPath, box: TheBox
-) -> Response[SettledTill]:
+@writes(post, "/till-sessions/{till_session_id:uuid}/settle", status_code=200)
+def settle(
+    db: sqlite3.Connection, asked: Settling, at: At, till_session_id: IdInPath
+) -> SettledTill:
     """Count a till: over is positive, short negative. At the workstation that holds it, or at
     another with a manager's reason."""
-    session, workstation_id = TillSessionId(till_session_id), workstation_of(request)
-    return await once(
-        request,
-        box,
-        Settling,
-        SettledTill,
-        lambda asked: asked.event_id,
-        lambda db, asked, moment: settle_till(
-            db, asked, session, workstation_id, asked.event_id, moment
-        ),
-    )
+    session = TillSessionId(till_session_id)
+    return settle_till(db, asked, session, at.workstation_id, asked.event_id, at.moment)
 
 
 ROUTES = (current, open_session, settle)
