@@ -15,7 +15,7 @@ from litestar.params import PathParameter, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.api.guards import office_of, person_guard, person_of
-from central.db.engine import snapshot
+from central.api.reading import reading
 from central.reports.evidence import SetAside
 from central.reports.reconciliation import (
     Colour,
@@ -102,7 +102,7 @@ async def report_daily_sales(
     """Sales by store and day. Where rows are left, the header ``Link`` names the next page."""
     _refuse_period(first, last)
     company_id = person_of(request).company_id
-    async with snapshot(office_of(request).engine) as db:
+    async with reading(office_of(request)) as db:
         store_id = await _store(db, company_id, store)
         page = Page(limit + 1, offset)
         rows = await daily_sales(db, company_id, first, last, store_id, page)
@@ -121,7 +121,7 @@ async def report_tax(
     """Tax by store, class and rate. Where rows are left, ``Link`` names the next page."""
     _refuse_period(first, last)
     company_id = person_of(request).company_id
-    async with snapshot(office_of(request).engine) as db:
+    async with reading(office_of(request)) as db:
         store_id = await _store(db, company_id, store)
         page = Page(limit + 1, offset)
         rows = await tax_by_rate(db, company_id, first, last, store_id, page)
@@ -134,7 +134,7 @@ async def report_stock(
 ) -> Response[Sequence[StockOnHand]]:
     """Stock on hand by store and item. Where rows are left, ``Link`` names the next page."""
     company_id = person_of(request).company_id
-    async with snapshot(office_of(request).engine) as db:
+    async with reading(office_of(request)) as db:
         store_id = await _store(db, company_id, store)
         rows = await stock_by_store(db, company_id, store_id, Page(limit + 1, offset))
     return _page(request, rows, limit, offset)
@@ -145,7 +145,7 @@ async def report_stores(
     request: AnyRequest, limit: StreamsLimit = STREAMS_MAX, offset: Offset = 0
 ) -> Response[Sequence[StoreStanding]]:
     """Where each store stands. Where rows are left, ``Link`` names the next page."""
-    async with snapshot(office_of(request).engine) as db:
+    async with reading(office_of(request)) as db:
         company_id = person_of(request).company_id
         rows = await store_standings(db, company_id, Page(limit + 1, offset))
     return _page(request, rows, limit, offset)
@@ -158,7 +158,7 @@ async def report_reconciliation(
     business_date: Annotated[date, PathParameter()],
 ) -> ReconciliationAnswer:
     """A store's day, held against what the store says."""
-    async with snapshot(office_of(request).engine) as db:
+    async with reading(office_of(request)) as db:
         store_id = await find_store(db, person_of(request).company_id, store_code)
         return _answer(store_code, await reconcile_day(db, store_id, business_date))
 

@@ -19,7 +19,8 @@ COMMAND_TIMEOUT_S = 120
 DRIVER = "postgresql+asyncpg"
 
 _FOR_REPORTS = text(
-    "SELECT set_config('random_page_cost', '1.1', true), set_config('jit', 'off', true)"
+    "SELECT set_config('random_page_cost', '1.1', true), set_config('jit', 'off', true),"
+    " set_config('statement_timeout', :statement_ms, true)"
 )
 
 
@@ -59,13 +60,14 @@ async def unit_of_work(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 
 @asynccontextmanager
-async def snapshot(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """For reading: every statement of the block sees the same state of the database.
+async def snapshot(engine: AsyncEngine, statement_s: int = 0) -> AsyncIterator[AsyncConnection]:
+    """For reading: every statement of the block sees the same state of the database, and may take
+    ``statement_s`` seconds; 0: as long as any.
 
     PostgreSQL plans its reports for a disk without a moving head: by default it would rather read
     a whole table than look a thousand of its rows up, and compile statements of milliseconds."""
     async with engine.execution_options(isolation_level="REPEATABLE READ").begin() as db:
-        await db.execute(_FOR_REPORTS)
+        await db.execute(_FOR_REPORTS, {"statement_ms": str(statement_s * 1_000)})
         yield db
 
 

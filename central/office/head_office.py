@@ -7,6 +7,7 @@ each other on one database.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -17,9 +18,12 @@ from central.office.settings import CentralSettings
 from central.usecases.feed.publish_reference import publish_customers
 from central.usecases.people.sign_in_tries import SignInTries
 from sync.http.lanes import Lane
+from sync.http.shared import Shared
 from sync.http.tries import WrongTries
 
 BATCHES_WAITING_MAX = 32
+READING_AT_ONCE = 4
+READERS_WAITING_MAX = 64
 
 
 @dataclass(frozen=True)
@@ -47,9 +51,14 @@ def _unfolding() -> Lane:
     return Lane("large batches", at_once=1, waiting=BATCHES_WAITING_MAX)
 
 
+def _reading() -> Lane:
+    return Lane("reports", at_once=READING_AT_ONCE, waiting=READERS_WAITING_MAX)
+
+
 @dataclass(frozen=True)
 class Office:
-    """``clock_ms``: UTC milliseconds now. ``unfolding``: where large batches wait."""
+    """``clock_ms``: UTC milliseconds now. ``unfolding``: where large batches wait; ``reports``:
+    where readers do. ``boards``: one for all who look at the same at once."""
 
     engine: AsyncEngine
     archive: PostgresArchive
@@ -59,6 +68,8 @@ class Office:
     tries: WrongTries
     sign_ins: SignInTries
     unfolding: Lane = field(default_factory=_unfolding)
+    reports: Lane = field(default_factory=_reading)
+    boards: Shared[Any] = field(default_factory=Shared)
     nudges: Nudges = field(default_factory=Nudges)
 
 

@@ -7,8 +7,9 @@ from litestar import Request, Response, get, post
 from central.api.forms import read_form
 from central.api.guards import office_of, page_guard, person_of
 from central.api.limits import BODY_BYTES_MAX
+from central.api.reading import reading
 from central.api.reports import CODE_LETTERS_MAX
-from central.db.engine import snapshot, unit_of_work
+from central.db.engine import unit_of_work
 from central.pages.page import page, see_other
 from central.reports.attention import attention
 from central.reports.company import company_money, store_of_company
@@ -22,7 +23,7 @@ HERE = "/attention"
 async def show_attention(request: AnyRequest) -> Response[str]:
     """What was taken as it came and should not have happened."""
     person, office = person_of(request), office_of(request)
-    async with snapshot(office.engine) as db:
+    async with reading(office) as db:
         money = await company_money(db, person.company_id)
         found = await attention(db, person.company_id)
     return page("attention.html", person=person, money=money, found=found, now_ms=office.clock_ms())

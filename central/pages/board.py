@@ -14,12 +14,13 @@ from litestar import Request, Response, get
 from litestar.params import PathParameter, QueryParameter
 
 from central.api.guards import office_of, page_guard, person_of
+from central.api.reading import reading
 from central.api.reports import CODE_LETTERS_MAX
-from central.db.engine import snapshot
 from central.pages.page import page
 from central.pages.words import counted, day_sentence
 from central.reports.board import Board, board, declared_total, store_days, store_standing
 from central.reports.company import (
+    CompanyMoney,
     StoreOfCompany,
     company_money,
     neighbour_days,
@@ -103,9 +104,17 @@ async def show_board(
     """Every store, on a business date or on each one's newest."""
     business_date = _asked_date(asked)
     person, office = person_of(request), office_of(request)
-    async with snapshot(office.engine) as db:
-        money = await company_money(db, person.company_id)
-        found = await board(db, person.company_id, business_date, after, now_ms=office.clock_ms())
+    company_id = person.company_id
+
+    async def read() -> tuple[CompanyMoney, Board]:
+        async with reading(office) as db:
+            money = await company_money(db, company_id)
+            return money, await board(
+                db, company_id, business_date, after, now_ms=office.clock_ms()
+            )
+
+    # By company first: what one reads no other is shown.
+    money, found = await office.boards.of((company_id, business_date, after), read)
     return page(
         "board.html",
         person=person,
@@ -132,7 +141,7 @@ async def show_days(
     """A store's days, newest first: an older one that differs stays in sight."""
     before = _asked_date(asked)
     person, office = person_of(request), office_of(request)
-    async with snapshot(office.engine) as db:
+    async with reading(office) as db:
         money = await company_money(db, person.company_id)
         store = await store_of_company(db, person.company_id, code)
         days, older = await store_days(db, store.store_id, before)
@@ -159,7 +168,7 @@ async def show_day(
 ) -> Response[str]:
     """A store's day figure by figure; or one workstation's part of it."""
     person, office = person_of(request), office_of(request)
-    async with snapshot(office.engine) as db:
+    async with reading(office) as db:
         money = await company_money(db, person.company_id)
         store = await store_of_company(db, person.company_id, code)
         day = await reconcile_day(db, store.store_id, business_date)

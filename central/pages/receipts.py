@@ -8,7 +8,7 @@ from litestar import Request, Response, get
 from litestar.params import PathParameter, QueryParameter
 
 from central.api.guards import office_of, page_guard, person_of
-from central.db.engine import snapshot
+from central.api.reading import reading
 from central.pages.board import (
     BusinessDate,
     StoreCode,
@@ -71,7 +71,7 @@ async def show_rows(
     """What a figure adds up from, page by page, with the sum of all pages at its foot."""
     key = FigureKey(figure, name, rate_bp)
     person = person_of(request)
-    async with snapshot(office_of(request).engine) as db:
+    async with reading(office_of(request)) as db:
         money = await company_money(db, person.company_id)
         store = await store_of_company(db, person.company_id, code)
         scope = FigureScope(store.store_id, business_date, workstation)
@@ -106,7 +106,7 @@ async def show_receipt(
 ) -> Response[str]:
     """A receipt as head office counts it, held against its event in the store's journal."""
     person = person_of(request)
-    async with snapshot(office_of(request).engine) as db:
+    async with reading(office_of(request)) as db:
         money = await company_money(db, person.company_id)
         store = await store_of_company(db, person.company_id, code)
         held = await held_receipt(db, store.store_id, sale_id)
@@ -140,7 +140,7 @@ async def show_event(
     """An event as the store recorded it; a receipt in the same form as head office's."""
     person = person_of(request)
     wanted = _epoch(epoch)
-    async with snapshot(office_of(request).engine) as db:
+    async with reading(office_of(request)) as db:
         money = await company_money(db, person.company_id)
         store = await store_of_company(db, person.company_id, code)
         event = await journal_event(db, store.store_id, wanted, seq)

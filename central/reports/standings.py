@@ -17,18 +17,15 @@ FIRST_STREAMS = Page(STREAMS_MAX, 0)
 
 _STANDINGS = """
 SELECT o.store_id, o.code, o.name, s.epoch_number, s.epoch_fingerprint, s.current, s.sealed,
-    s.watermark, s.sender_seq, s.applied_through, s.last_contact_ms, s.alarm, s.head_hash,
-    q.count
+    s.watermark, s.sender_seq, s.applied_through, s.last_contact_ms, s.alarm, s.head_hash
 FROM store AS o LEFT JOIN stream AS s USING (store_id)
-LEFT JOIN (SELECT store_id, epoch_number, epoch_fingerprint, count(*) AS count
-    FROM quarantine GROUP BY 1, 2, 3) AS q
-    ON q.store_id = s.store_id AND q.epoch_number = s.epoch_number
-    AND q.epoch_fingerprint = s.epoch_fingerprint
 WHERE o.company_id = $1
 ORDER BY o.code, s.epoch_number, s.epoch_fingerprint LIMIT $2 OFFSET $3
 """
-
-
+_SET_ASIDE = """
+SELECT store_id, epoch_number, epoch_fingerprint, count(*) FROM quarantine
+WHERE store_id = ANY($1) GROUP BY 1, 2, 3
+"""
 _COUNT_SET_ASIDE = """
 SELECT count(*) FROM quarantine
 WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3
@@ -61,7 +58,10 @@ async def store_standings(
     db: AsyncConnection, company_id: CompanyId, page: Page = FIRST_STREAMS
 ) -> tuple[StoreStanding, ...]:
     """Every epoch of every store of a company, by store code and epoch."""
-    rows = await (await raw(db)).fetch(_STANDINGS, company_id, *page)
+    connection = await raw(db)
+    rows = await connection.fetch(_STANDINGS, company_id, *page)
+    found = await connection.fetch(_SET_ASIDE, list({row["store_id"] for row in rows}))
+    set_aside = {tuple(row)[:3]: row["count"] for row in found}
     return tuple(
         StoreStanding(
             store_id=StoreId(own(row["store_id"])),
@@ -76,7 +76,9 @@ async def store_standings(
             head_hash=(row["head_hash"] or b"").hex(),
             behind=max(0, (row["sender_seq"] or 0) - (row["watermark"] or 0)),
             unapplied=(row["watermark"] or 0) - (row["applied_through"] or 0),
-            set_aside=row["count"] or 0,
+            set_aside=set_aside.get(
+                (row["store_id"], row["epoch_number"], row["epoch_fingerprint"]), 0
+            ),
             last_contact_ms=row["last_contact_ms"],
             alarm=row["alarm"],
         )
