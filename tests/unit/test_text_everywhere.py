@@ -278,7 +278,7 @@ def test_every_module_with_commands_prints_by_tell() -> None:
         text = path.read_text()
         prints = re.search(r"(?<![\w.])print\(", text) is not None
         if prints and "demo" not in path.parts:
-            assert "from sync.program.plain_commands import tell as print" in text, path
+            assert re.search(r"plain_commands import[\s(]+tell as print", text), path
 
 
 def test_head_offices_words_are_shown_plain() -> None:
