@@ -29,7 +29,7 @@ SELECT {EVENT} FROM (
     ORDER BY seq LIMIT $5
 ) AS r
 WHERE r.bytes_before < $6 ORDER BY r.seq
-"""  # noqa: S608
+"""  # noqa: S608 - constants
 
 _SALES_HELD = """
 SELECT s.sale_id, sha256(r.body) AS digest FROM sale AS s

@@ -13,7 +13,7 @@ _QUARANTINED = f"""
 SELECT {EVENT} FROM quarantine AS q
 JOIN raw_event AS r USING (store_id, epoch_number, epoch_fingerprint, seq)
 WHERE q.store_id = $1
-"""  # noqa: S608
+"""  # noqa: S608 - constants
 _IN_ORDER = " ORDER BY q.epoch_number, q.epoch_fingerprint, q.seq LIMIT $3"
 _WAITING_FOR = f"{_QUARANTINED} AND q.state = 'waiting' AND q.root_id = ANY($2) {_IN_ORDER}"
 _SET_ASIDE_BEFORE = f"""{_QUARANTINED}

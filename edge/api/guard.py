@@ -87,7 +87,7 @@ def at_once(app: ASGIApp) -> ASGIApp:
         route = cast("HTTPRouteHandler", scope["route_handler"])
         request: Request[Any, Any, Any] = Request(scope, receive, send)
         for guard in route.resolve_guards():
-            await guard(request, route)  # type: ignore[misc]
+            await guard(request, route)  # type: ignore[misc]  # Litestar types it for both ways
         response: Response[Any] = await route.fn(request)
         body = msgspec.json.encode(response.content)
         length = (b"content-length", str(len(body)).encode())

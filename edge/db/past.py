@@ -62,11 +62,11 @@ _NOW: Mapping[Kind, str] = MappingProxyType(
         Kind.CODE: f"SELECT s.code_key, {_ITEM} FROM json_each(:names) w"  # noqa: S608 - constant
         " JOIN scan_code s ON s.code_key = w.value AND s.holds"
         " JOIN item i ON i.item_id = s.item_id",
-        Kind.PRICES: "SELECT w.value, (SELECT json_group_array(json_array(effective_from_ms,"  # noqa: S608
+        Kind.PRICES: "SELECT w.value, (SELECT json_group_array(json_array(effective_from_ms,"  # noqa: S608 - constants
         " unit_price_minor, version)) FROM (SELECT * FROM price WHERE item_id = w.value"
         f" AND effective_from_ms <= :now_ms ORDER BY effective_from_ms {_NEWEST}))"
         " FROM json_each(:names) w",
-        Kind.RATES: "SELECT w.value, (SELECT json_group_array(json_array(effective_from, rate_bp,"  # noqa: S608
+        Kind.RATES: "SELECT w.value, (SELECT json_group_array(json_array(effective_from, rate_bp,"  # noqa: S608 - constants
         " version)) FROM (SELECT * FROM tax_rate WHERE tax_class = w.value"
         f" ORDER BY effective_from {_NEWEST})) FROM json_each(:names) w",
         Kind.TENDER: "SELECT t.tender_id, json_array(t.name, t.kind, t.refundable, t.active)"

@@ -34,7 +34,7 @@ from sync.protocol.identity import SaleId, WorkstationId
 
 def _inserting(table: type[EdgeTable], names: str) -> Prepared:
     """INSERT of all columns. Raises NotPreparable if ``names`` are not they, in their order."""
-    prepared = prepare(insert(cast(Table, table.__table__)))  # type: ignore[attr-defined]
+    prepared = prepare(insert(cast(Table, table.__table__)))  # type: ignore[attr-defined]  # SQLModel sets it
     if prepared.order != tuple(names.split()):
         raise NotPreparable(f"{table.__name__} has the columns {' '.join(prepared.order)}")
     return prepared

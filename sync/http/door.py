@@ -223,7 +223,7 @@ class DoorProtocol(OneWriteProtocol):
         """Nothing goes on here until its sender sends more."""
         return self._reading is not Reading.WHOLE and not self.flow.read_paused
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # narrower on purpose: a socket's
         """See asyncio."""
         super().connection_made(transport)
         self.address = self.client[0] if self.client else ""

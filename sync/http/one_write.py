@@ -65,6 +65,6 @@ class _Joined(asyncio.Transport):
 class OneWriteProtocol(HttpToolsProtocol):
     """uvicorn's HTTP, on a transport that joins writes."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # narrower on purpose: a socket's
         """See asyncio."""
         super().connection_made(_Joined(transport, self.loop))

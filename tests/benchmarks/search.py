@@ -80,10 +80,10 @@ async def measure_search(
 
     for step, some in enumerate(_steps(people)):
         say(f"{step * STEP:,} customers")
-        writer.run_now(lambda db, some=some: write_customers(db, some))  # type: ignore[misc]
+        writer.run_now(lambda db, some=some: write_customers(db, some))  # type: ignore[misc]  # mypy cannot infer it
     for step, part in enumerate(_steps(goods)):
         say(f"{step * STEP:,} items")
-        writer.run_now(lambda db, part=part: publish(db, part))  # type: ignore[misc]
+        writer.run_now(lambda db, part=part: publish(db, part))  # type: ignore[misc]  # mypy cannot infer it
     writer.close_now()
     say("typing")
     with closing(open_connection(database_of(shop))) as db:

@@ -153,7 +153,7 @@ def test_every_field_is_under_the_hash(field: str) -> None:
         vector[field] = value + 1
     else:
         vector[field] = f"{int(str(value)[:2], 16) ^ 1:02x}{str(value)[2:]}"
-    changed: Vector = vector  # type: ignore[assignment]
+    changed: Vector = vector  # type: ignore[assignment]  # changed below
     epoch = Epoch(changed["epoch_number"], bytes.fromhex(changed["epoch_fingerprint"]))
     store, previous = StoreId(UUID(changed["store"])), bytes.fromhex(changed["prev_hash"])
     assert link(store, epoch, envelope_of(changed), previous).hash.hex() != vector["hash"]

@@ -33,7 +33,7 @@ EXCHANGE = sale_request(
 
 
 def sold(request: object, db: sqlite3.Connection) -> object:
-    return sell(db, request)  # type: ignore[arg-type]
+    return sell(db, request)  # type: ignore[arg-type]  # as the fault asks
 
 
 def given_up(db: sqlite3.Connection) -> object:

@@ -285,7 +285,7 @@ def test_alarms_are_listed_and_cleared_with_who_and_why(tmp_path: Path) -> None:
     moment = StoreClock(BootId(uuid4())).moment()
     for number in (1, 2):
         writer.run_now(
-            lambda db, number=number: raise_alarm(  # type: ignore[misc]
+            lambda db, number=number: raise_alarm(  # type: ignore[misc]  # mypy cannot infer it
                 db, AlarmKind.FORK, "1-aa", "two boxes", moment, alarm_id=UUID(int=number)
             )
         )

@@ -309,7 +309,7 @@ def test_the_list_of_all_walks_an_index(crowd: Shop) -> None:
 
 def test_lists_go_page_by_page(crowd: Shop) -> None:
     pages = [
-        [c.name for c in crowd.do(lambda db, at=at: list_customers(db, 2, at))]  # type: ignore[misc]
+        [c.name for c in crowd.do(lambda db, at=at: list_customers(db, 2, at))]  # type: ignore[misc]  # mypy cannot infer it
         for at in (0, 2, 4)
     ]
     assert pages == [["Li Wei", "Tan Ah Kow"], ["Wei Ling Tan"], []]

@@ -41,7 +41,7 @@ def publish(shop: Shop, *items: Item) -> None:
     shop.do(lambda db: db.execute("DELETE FROM feed_cursor") and None)
     shop.do(lambda db: db.execute("DELETE FROM reference_row") and None)
     for table in ("item", "item_name", "item_words", "scan_code"):
-        shop.do(lambda db, t=table: db.execute(f"DELETE FROM {t}") and None)  # type: ignore[misc]
+        shop.do(lambda db, t=table: db.execute(f"DELETE FROM {t}") and None)  # type: ignore[misc]  # mypy cannot infer it
     shop.load(feed)
 
 

@@ -96,7 +96,7 @@ def test_a_price_switches_at_its_instant_and_a_tax_at_its_date(shop: Shop) -> No
     assert before.unit_price_minor == 450
     new_year_ms = 1_704_038_400_000  # 2024-01-01 00:00 in Singapore
     rates = [
-        shop.do(lambda db, at=at: look_up_item(db, "8880001", moment(at)))  # type: ignore[misc]
+        shop.do(lambda db, at=at: look_up_item(db, "8880001", moment(at)))  # type: ignore[misc]  # mypy cannot infer it
         for at in (new_year_ms - 1_000, new_year_ms)
     ]
     assert [rate.tax_rate_bp for rate in rates if rate is not None] == [800, 900]

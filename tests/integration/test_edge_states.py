@@ -56,8 +56,8 @@ Outcome: TypeAlias = StrEnum | type[Refusal]
 def expected(states: States[Any, Any], state: StrEnum | None, event: StrEnum) -> Outcome:
     """What the table has; each refusal in these tables is a class."""
     cell = states.table[state][event]
-    assert isinstance(cell, StrEnum) or issubclass(cell, Refusal)  # type: ignore[arg-type]
-    return cell  # type: ignore[return-value]
+    assert isinstance(cell, StrEnum) or issubclass(cell, Refusal)  # type: ignore[arg-type]  # what a table's cell is
+    return cell  # type: ignore[return-value]  # what a table's cell is
 
 
 class Walk:

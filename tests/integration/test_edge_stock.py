@@ -125,7 +125,7 @@ def test_history_comes_newest_first_and_page_by_page(shop: Shop) -> None:
     for number in range(5):
         receive(shop, (TEA, number + 1), (MILK, 7), name=f"delivery {number}")
     pages = [
-        shop.do(lambda db, at=at: stock_history(db, TEA, 2, at))  # type: ignore[misc]
+        shop.do(lambda db, at=at: stock_history(db, TEA, 2, at))  # type: ignore[misc]  # mypy cannot infer it
         for at in (0, 2, 4, 6)
     ]
     assert [[m.quantity_milli for m in page] for page in pages] == [[5, 4], [3, 2], [1], []]

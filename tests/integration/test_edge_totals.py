@@ -55,7 +55,7 @@ class Traded:
             self._sell(name, workstation, **(asked | {"total_minor": total}))
 
     def _sell(self, name: str, workstation: WorkstationId, **asked: object) -> None:
-        request = sale_builders.sale_request(name, **asked)  # type: ignore[arg-type]
+        request = sale_builders.sale_request(name, **asked)  # type: ignore[arg-type]  # named by the test
         self.writer.run_now(lambda db: sale_builders.sell(db, request, workstation))
 
     def receive(self, number: int, pieces: int) -> None:

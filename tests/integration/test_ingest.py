@@ -206,7 +206,7 @@ async def test_a_unit_that_had_to_give_way_is_repeated_but_not_for_ever() -> Non
     await deliver(archive, shop)
     patient = Giving(archive, ATTEMPTS_MAX)
     with pytest.raises(Contended):
-        await apply_events(patient, shop.store_id, shop.epoch)  # type: ignore[arg-type]
+        await apply_events(patient, shop.store_id, shop.epoch)  # type: ignore[arg-type]  # has what it asks for
     patient.left = ATTEMPTS_MAX - 1
-    applied = await apply_events(patient, shop.store_id, shop.epoch)  # type: ignore[arg-type]
+    applied = await apply_events(patient, shop.store_id, shop.epoch)  # type: ignore[arg-type]  # has what it asks for
     assert applied.events == len(shop.events)

@@ -65,7 +65,7 @@ def requests() -> set[type[msgspec.Struct]]:
             place = {"read_body": 1, "decode_body": 1, "once": 2}.get(called(node))
             if place is None or path.stem == "once":
                 continue
-            named = node.args[place]  # type: ignore[attr-defined]
+            named = node.args[place]  # type: ignore[attr-defined]  # a call's
             assert isinstance(named, ast.Name), f"{path}: a body is decoded as {ast.unparse(named)}"
             found |= within(getattr(module, named.id))
     return found

@@ -88,5 +88,5 @@ async def in_thread(
 ) -> T:
     """``call`` in the connection's thread: one hop. aiosqlite has no public way to do that: a test
     pins the names ``_execute`` and ``_conn``."""
-    result: T = await connection._execute(call, *args, **named)  # type: ignore[no-untyped-call]
+    result: T = await connection._execute(call, *args, **named)  # type: ignore[no-untyped-call]  # no public way
     return result

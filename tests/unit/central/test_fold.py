@@ -115,7 +115,7 @@ def test_customers_are_merged_by_the_one_rule(salt: int) -> None:
     merged = merge(CUSTOMERS[0], (), [one for fact in changed for one in fact.fields])
     rows = fold_events(COMPANY, events_of(shop))[FieldRow]
     assert [
-        FieldChange(CustomerField(row.field), row.hlc, row.source, row.value, row.sealed)  # type: ignore[arg-type]
+        FieldChange(CustomerField(row.field), row.hlc, row.source, row.value, row.sealed)  # type: ignore[arg-type]  # rows are plainer
         for row in rows
     ] == list(merged.fields)
 

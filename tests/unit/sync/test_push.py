@@ -100,7 +100,7 @@ async def test_a_lost_answer_halves_and_a_success_grows() -> None:
     outcome = await push_once(journal, lost, SIGNER, limits, HEALTH)
     assert outcome == Later("the line broke before the answer came", None, shrink(limits))
     cut = line_to(office, lambda request: Fate.LOST)
-    assert (await push_once(journal, cut, SIGNER, limits, HEALTH)).limits == limits  # type: ignore[union-attr]
+    assert (await push_once(journal, cut, SIGNER, limits, HEALTH)).limits == limits  # type: ignore[union-attr]  # not stopped
     again = await push_once(journal, line_to(office), SIGNER, limits, HEALTH)
     assert isinstance(again, Advanced)
     assert again.limits == grow(limits)
