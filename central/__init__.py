@@ -1,0 +1,1 @@
+"""Head office: takes in every receipt once, and proves it."""

@@ -115,14 +115,6 @@ def decode_decision(kind: str, body: bytes) -> AnyDecision:
     return decode(KINDS[kind], body)
 
 
-async def record_decision(
-    db: AsyncConnection, company_id: CompanyId, decision: AnyDecision, now_ms: int
-) -> int:
-    """Append one decision and give its number. The row lock on central_state, held to the commit,
-    makes the numbers dense and their order that of the commits."""
-    return (await record_decisions(db, company_id, (decision,), now_ms))[0]
-
-
 async def record_decisions(
     db: AsyncConnection, company_id: CompanyId, decisions: Sequence[AnyDecision], now_ms: int
 ) -> range:

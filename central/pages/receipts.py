@@ -44,7 +44,6 @@ from sync.protocol.text import TEXT_PATTERN
 NAME_LETTERS_MAX = 200
 SEQ_MAX = (1 << 63) - 1
 EPOCH_LETTERS_MAX = 20
-PART_MAX = 1_000_000
 _EPOCH = re.compile(r"^([1-9][0-9]{0,8})-([0-9a-f]{8})\Z", re.ASCII)
 _AFTER = re.compile(r"^([0-9a-f-]{36})\.([0-9]{1,7})\Z", re.ASCII)
 AFTER_LETTERS_MAX = 50

@@ -1,12 +1,11 @@
 """The one seam to the network: a request goes out, an answer comes back, or NotSent is raised.
 
 Who calls must know only two failures apart: NotDelivered (surely not carried out) and
-OutcomeUnknown (perhaps carried out). Both implementations pass tests/contract/test_transport.py.
+OutcomeUnknown (perhaps carried out). The network in memory (tests/doubles/transport.py) passes its contract, too.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from enum import Enum
+from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 import httpx
@@ -95,41 +94,3 @@ class HttpTransport:
                     raise OutcomeUnknown(f"the answer is larger than {ANSWER_BYTES_MAX:,} bytes")
             headers = {name.lower(): value for name, value in answer.headers.items()}
             return Response(answer.status_code, headers, bytes(body))
-
-
-class Fate(Enum):
-    """What a network does with one request."""
-
-    DELIVERED = "delivered"
-    LOST = "lost"
-    ANSWER_LOST = "answer_lost"
-
-
-def _always_delivered(_request: Request) -> Fate:
-    return Fate.DELIVERED
-
-
-class MemoryTransport:
-    """A network without a network: ``answer`` is the other side, ``fate`` decides what happens to
-    each request on its way."""
-
-    def __init__(
-        self,
-        answer: Callable[[Request], Awaitable[Response]],
-        fate: Callable[[Request], Fate] = _always_delivered,
-    ) -> None:
-        self._answer = answer
-        self._fate = fate
-
-    async def send(self, request: Request) -> Response:
-        """See Transport."""
-        fate = self._fate(request)
-        if fate is Fate.LOST:
-            raise NotDelivered("head office cannot be reached: the line is cut")
-        response = await self._answer(request)
-        if fate is Fate.ANSWER_LOST:
-            raise OutcomeUnknown("the line broke before the answer came")
-        if len(response.body) > ANSWER_BYTES_MAX:
-            raise OutcomeUnknown(f"the answer is larger than {ANSWER_BYTES_MAX:,} bytes")
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        return response._replace(headers=headers)

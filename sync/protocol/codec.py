@@ -86,11 +86,6 @@ def pack(value: object) -> bytes:
     return zstandard.ZstdCompressor(level=PACK_LEVEL).compress(encode(value))
 
 
-def unpack(kind: type[T], raw: bytes, unfolded_bytes_max: int = UNFOLDED_BYTES_MAX * 2) -> T:
-    """The reverse of ``pack``. Raises Undecodable."""
-    return decode(kind, decompress(raw, unfolded_bytes_max))
-
-
 def decompress(raw: bytes, unfolded_bytes_max: int = UNFOLDED_BYTES_MAX * 2) -> bytes:
     """A zstd frame's content. Raises Undecodable, also for what would unfold beyond the cap: a
     frame's stated size is looked at before anything is unfolded, and a frame must state it."""

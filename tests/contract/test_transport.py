@@ -14,15 +14,14 @@ import pytest
 
 from sync.engine.transport import (
     ANSWER_BYTES_MAX,
-    Fate,
     HttpTransport,
-    MemoryTransport,
     Request,
     Response,
     Transport,
     open_client,
 )
 from sync.protocol.errors import NotDelivered, NotSent, OutcomeUnknown
+from tests.doubles.transport import Fate, MemoryTransport
 
 HEAD_BYTES_MAX = 64 * 1024
 REQUEST = Request("POST", "/v1/x?a=b%20c", {"Holdfast-Nonce": "00", "X-Y": "z"}, b"\x00body\xff")

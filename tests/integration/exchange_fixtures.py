@@ -11,9 +11,10 @@ from edge.exchange.rounds import Line, journal_of
 from edge.server.background import Exchange
 from sync.engine.outbox import SendState
 from sync.engine.signing import Signer
-from sync.engine.transport import MemoryTransport, Request, Response
+from sync.engine.transport import Request, Response
 from sync.protocol.enrolment import EnrolmentAnswer
 from sync.protocol.errors import NotDelivered
+from tests.doubles.transport import MemoryTransport
 from tests.edge_store import Till, open_store, sale
 from tests.fake_central import FakeCentral
 

@@ -7,8 +7,9 @@ import pytest
 
 from edge.server.background import Exchange, exchanging_over
 from sync.engine.journal import read_head
-from sync.engine.transport import MemoryTransport, Request, Response
+from sync.engine.transport import Request, Response
 from sync.protocol.reference import DataSet
+from tests.doubles.transport import MemoryTransport
 from tests.edge_store import settings
 from tests.integration.exchange_fixtures import Shop, away, shop
 from tests.patience import PATIENCE_S

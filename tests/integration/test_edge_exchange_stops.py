@@ -18,11 +18,12 @@ from edge.server.background import exchanging_over
 from edge.usecases.box.clear_alarm import ClearAlarm
 from edge.usecases.box.resume_pushing import resume_pushing
 from sync.engine.journal import acknowledged, read_head
-from sync.engine.transport import MemoryTransport, Request, Response
+from sync.engine.transport import Request, Response
 from sync.protocol.clock import ClockState
 from sync.protocol.codec import encode
 from sync.protocol.identity import EventId
 from sync.protocol.reference import DataSet, FeedPage, FeedRow
+from tests.doubles.transport import MemoryTransport
 from tests.edge_store import settings
 from tests.fake_central import problem
 from tests.integration.exchange_fixtures import Shop, away, shop

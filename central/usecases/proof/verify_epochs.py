@@ -146,10 +146,6 @@ def _decided_rows(
     return said
 
 
-def _is_ours(one: _Issued, keys: tuple[bytes, ...]) -> bool:
-    return any(verify_bytes(key, GENESIS_SIGNED, one.signed, one.signature) for key in keys)
-
-
 def _box(genesis: Genesis, device: Any, revoked: frozenset[UUID]) -> list[str]:
     said = []
     if device["public_key"] != genesis.device_key:

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sync.engine.journal import Moment
 from sync.engine.outbox import MemoryJournal
 from sync.engine.signing import Signer, verify_request
-from sync.engine.transport import Fate, MemoryTransport, Request, Response
+from sync.engine.transport import Request, Response
 from sync.protocol.batch import (
     Acknowledgement,
     Batch,
@@ -22,6 +22,7 @@ from sync.protocol.facts import DeviceRecorded
 from sync.protocol.identity import BootId, CustomerId, DeviceId, EventId, Incarnation
 from sync.protocol.ingest import Accepted, Duplicate, Forked, Gap, Stream, judge
 from tests.chain_strategies import STORE
+from tests.doubles.transport import Fate, MemoryTransport
 from tests.signed_answers import signing
 
 EPOCH, GENESIS = Epoch(1, b"abcd"), b"g" * 32

@@ -19,7 +19,7 @@ from sync.engine.pull import (
     pull_once,
 )
 from sync.engine.signing import Signer, verify_request
-from sync.engine.transport import Fate, MemoryTransport, Request, Response
+from sync.engine.transport import Request, Response
 from sync.protocol.batch import Acknowledgement
 from sync.protocol.change import Epoch, Head
 from sync.protocol.codec import encode
@@ -27,6 +27,7 @@ from sync.protocol.errors import PageDiffers, Undecodable
 from sync.protocol.identity import DeviceId, Incarnation
 from sync.protocol.reference import EMPTY_SET_HASH, DataSet, FeedHead, FeedPage, FeedRow
 from tests.chain_strategies import STORE
+from tests.doubles.transport import Fate, MemoryTransport
 from tests.signed_answers import signing
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)

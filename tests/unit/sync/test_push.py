@@ -20,7 +20,7 @@ from sync.engine.push import (
     beat_once,
     push_once,
 )
-from sync.engine.transport import Fate, Request, Response
+from sync.engine.transport import Request, Response
 from sync.protocol.batch import (
     BatchLimits,
     grow,
@@ -28,6 +28,7 @@ from sync.protocol.batch import (
 )
 from sync.protocol.facts import DeviceRecorded
 from sync.protocol.identity import EventId
+from tests.doubles.transport import Fate
 from tests.unit.sync.push_line import (
     HEALTH,
     MOMENT,

@@ -15,7 +15,7 @@ from sync.engine.push import (
     push_once,
 )
 from sync.engine.signing import NONCE_HEADER
-from sync.engine.transport import Fate, MemoryTransport, Request, Response
+from sync.engine.transport import Request, Response
 from sync.protocol.batch import (
     PACKED_BYTES_MAX,
     BatchLimits,
@@ -25,6 +25,7 @@ from sync.protocol.facts import CustomerChanged, DeviceRecorded
 from sync.protocol.identity import EventId, OperatorId
 from sync.protocol.shared import CustomerField, FieldChange, PersonalKey
 from tests.chain_strategies import STORE
+from tests.doubles.transport import Fate, MemoryTransport
 from tests.signed_answers import signed_by, signing
 from tests.unit.sync.push_line import (
     CUSTOMER,
