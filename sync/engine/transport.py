@@ -1,7 +1,8 @@
 """The one seam to the network: a request goes out, an answer comes back, or NotSent is raised.
 
 Who calls must know only two failures apart: NotDelivered (surely not carried out) and
-OutcomeUnknown (perhaps carried out). The network in memory (tests/doubles/transport.py) passes its contract, too.
+OutcomeUnknown (perhaps carried out). Whatever stands in for the network passes
+tests/contract/test_transport.py.
 """
 
 import asyncio
