@@ -45,3 +45,6 @@ async def send_write_off(request: AnyRequest) -> Response[Any]:
         asked = (store.store_id, epoch, reason, person.name)
         await write_off_tail(db, person.company_id, *asked, office.clock_ms())
     return see_other(HERE)
+
+
+ROUTES = (show_attention, send_write_off)

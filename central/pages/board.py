@@ -364,3 +364,6 @@ def receipt_address(store: StoreOfCompany, sale_id: UUID) -> str:
 def journal_address(store: StoreOfCompany, epoch: Epoch, seq: int) -> str:
     """An event in the store's journal."""
     return f"{store_address(store)}/journal/{epoch}/{seq}"
+
+
+ROUTES = (show_board, show_days, show_day)

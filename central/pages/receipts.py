@@ -187,3 +187,6 @@ def _place(after: str) -> RowPlace | None:
             field="after",
             remedy="Begin at the list's first page.",
         ) from error
+
+
+ROUTES = (show_rows, show_receipt, show_event)

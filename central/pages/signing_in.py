@@ -134,3 +134,6 @@ def _form(
         refusal=refusal,
         wait_s=refusal.retry_after_s if isinstance(refusal, Later) else None,
     )
+
+
+ROUTES = (show_sign_in, send_sign_in, send_link, send_sign_out)

@@ -25,12 +25,9 @@ from central.api.signed_answers import signed_answers
 from central.api.sync import enrol_box, read_feed, read_heads, take_journal
 from central.api.verdicts import VerdictProblem
 from central.office.head_office import Office
+from central.pages import attention, board, receipts, signing_in
 from central.pages.assets import read_asset
-from central.pages.attention import send_write_off, show_attention
-from central.pages.board import show_board, show_day, show_days
 from central.pages.page import PAGE_EXCEPTIONS, nothing_here
-from central.pages.receipts import show_event, show_receipt, show_rows
-from central.pages.signing_in import send_link, send_sign_in, send_sign_out, show_sign_in
 from central.server.background import background
 from sync.http.describing import DescribedAsJson
 from sync.http.headers import harden
@@ -51,20 +48,7 @@ ROUTES: Sequence[Any] = (
     report_reconciliation,
     read_asset,
 )
-PAGES: Sequence[Any] = (
-    show_sign_in,
-    send_sign_in,
-    send_link,
-    send_sign_out,
-    show_board,
-    show_attention,
-    send_write_off,
-    show_days,
-    show_day,
-    show_rows,
-    show_receipt,
-    show_event,
-)
+_PAGES = (signing_in, board, attention, receipts)
 
 
 def build_app(office: Office, *, with_background: bool = True) -> Litestar:
@@ -83,7 +67,7 @@ def build_app(office: Office, *, with_background: bool = True) -> Litestar:
             *ROUTES,
             Router(
                 "/",
-                route_handlers=PAGES,
+                route_handlers=[route for module in _PAGES for route in module.ROUTES],
                 exception_handlers=PAGE_EXCEPTIONS,
                 include_in_schema=False,
             ),
