@@ -10,7 +10,7 @@ from typing import assert_never
 
 import zstandard
 
-from central.domain.journal import TooLarge, UnknownProtocol, WrongBatch
+from central.domain.journal import BatchTooLarge, UnknownProtocol, WrongBatch
 from central.usecases.journal.ingest_batch import NoStream
 from sync.http.lanes import Lane
 from sync.http.problems import Problem
@@ -60,7 +60,7 @@ def _unfolded_size(raw: bytes) -> int:
 
 
 def unpack_batch(raw: bytes) -> Batch:
-    """Raises TooLarge (send less), WrongBatch, UnknownProtocol."""
+    """Raises BatchTooLarge (send less), WrongBatch, UnknownProtocol."""
     try:
         if _unfolded_size(raw) > UNFOLDED_MAX:
             raise _too_large(f"unfold to more than {UNFOLDED_MAX} bytes")
@@ -80,8 +80,8 @@ def unpack_batch(raw: bytes) -> Batch:
     return batch
 
 
-def _too_large(what: str) -> TooLarge:
-    return TooLarge(f"The batch would {what}.", remedy="Send fewer events at once.")
+def _too_large(what: str) -> BatchTooLarge:
+    return BatchTooLarge(f"The batch would {what}.", remedy="Send fewer events at once.")
 
 
 def verdict_problem(

@@ -4,7 +4,7 @@ from sync.protocol.answers import Slug
 from sync.protocol.errors import Refusal
 
 
-class TooLarge(Refusal, slug="too-large", status=413, title="The body is too large"):
+class BatchTooLarge(Refusal, slug="too-large", status=413, title="The body is too large"):
     """It is larger than the route takes."""
 
 

@@ -19,7 +19,8 @@ from litestar.openapi.spec import (
 )
 
 from sync.http.describing import without_references
-from sync.http.problems import MEDIA_TYPE, Problem
+from sync.http.problems import Problem
+from sync.protocol.answers import PROBLEM_TYPE
 
 
 def _schema(kind: type[msgspec.Struct]) -> "_Inline":
@@ -51,7 +52,7 @@ class Described(Operation):
         }
         self.responses["default"] = OpenAPIResponse(
             description="What went wrong, and what to do (RFC 9457)",
-            content={MEDIA_TYPE: OpenAPIMediaType(schema=_schema(Problem))},
+            content={PROBLEM_TYPE: OpenAPIMediaType(schema=_schema(Problem))},
         )
 
 

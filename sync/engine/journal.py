@@ -23,7 +23,7 @@ from sync.protocol.change import (
 )
 from sync.protocol.clock import ClockState, Hlc, tick
 from sync.protocol.codec import decode_fact, encode, kind_of
-from sync.protocol.errors import Refusal, Undecodable
+from sync.protocol.errors import Declared, Undecodable
 from sync.protocol.facts import AnyFact
 from sync.protocol.identity import BootId, EventId, StoreId
 
@@ -74,27 +74,38 @@ _ACKNOWLEDGE = (
 
 
 class NotEnrolled(
-    Refusal, slug="not-enrolled", status=409, title="This box belongs to no store yet"
+    Declared, slug="not-enrolled", status=409, title="This box belongs to no store yet"
 ):
     """The box has no epoch to write in."""
 
+    detail: str
+    remedy = "Run `edge provision` with a code of head office."
+
 
 class EventTooLarge(
-    Refusal,
+    Declared,
     slug="event-too-large",
     status=413,
     title="The request makes a record that is too large",
 ):
     """A fact whose body would not fit every limit on its way."""
 
+    length: int
+    detail = f"the record would have {{length:,}} bytes; at most {EVENT_BODY_BYTES_MAX:,} travel"
+    remedy = "Split the request into smaller ones."
+
 
 class FactBeyondBounds(
-    Refusal,
+    Declared,
     slug="fact-beyond-bounds",
     title="The request makes a record that nobody could read again",
 ):
     """A fact that head office could not read: what is committed must decode, fold and add up on
     both sides, so it is refused while nothing is written yet."""
+
+    why: str
+    detail = "head office could not read the record: {why}"
+    remedy = "Correct what the sentence names: a figure, date or text beyond every bound."
 
 
 class JournalDamaged(Exception):
@@ -207,10 +218,7 @@ def next_entry(
     """
     body = encode(fact)
     if len(body) > EVENT_BODY_BYTES_MAX:
-        raise EventTooLarge(
-            f"the record would have {len(body):,} bytes; at most {EVENT_BODY_BYTES_MAX:,} travel",
-            remedy="Split the request into smaller ones.",
-        )
+        raise EventTooLarge(len(body))
     kind = kind_of(fact)
     _refuse_unreadable(*kind, body)
     envelope = Envelope(
@@ -233,10 +241,7 @@ def _refuse_unreadable(kind: str, version: int, body: bytes) -> None:
     try:
         decode_fact(kind, version, body)
     except Undecodable as error:
-        raise FactBeyondBounds(
-            f"head office could not read the record: {error}",
-            remedy="Correct what the sentence names: a figure, date or text beyond every bound.",
-        ) from error
+        raise FactBeyondBounds(str(error)) from error
 
 
 def append(db: "Connection", fact: AnyFact, event_id: EventId, moment: Moment) -> Entry:
@@ -377,7 +382,7 @@ def _remember(db: "Connection", through: int, head_hash: bytes) -> None:
 def _current(db: "Connection") -> tuple[bytes, int, bytes, int, bytes, int]:
     row: tuple[bytes, int, bytes, int, bytes, int] | None = db.execute(_CURRENT).fetchone()
     if row is None:
-        raise _not_enrolled()
+        raise NotEnrolled("there is no epoch to write in")
     return row
 
 
@@ -386,14 +391,8 @@ def _send_state(db: "Connection") -> tuple[int, bytes, int, bytes, bytes, int, b
         _SEND_STATE
     ).fetchone()
     if row is None:
-        raise _not_enrolled()
+        raise NotEnrolled("there is no epoch to write in")
     return row
-
-
-def _not_enrolled() -> NotEnrolled:
-    return NotEnrolled(
-        "there is no epoch to write in", remedy="Run `edge provision` with a code of head office."
-    )
 
 
 def _columns(envelope: Envelope, own_hash: bytes) -> tuple[object, ...]:

@@ -15,7 +15,8 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.routes import HTTPRoute
 
-PROBLEM_TYPE = "application/problem+json"
+from sync.protocol.answers import PROBLEM_TYPE
+
 BODY = "body"
 _DOCUMENT = "described"
 

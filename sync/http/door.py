@@ -21,7 +21,8 @@ from sync.http.headers import RAW_HEADERS
 from sync.http.limits import DoorLimits
 from sync.http.logs import Tally
 from sync.http.one_write import OneWriteProtocol
-from sync.protocol.answers import PROBLEM_PREFIX
+from sync.http.problems import Problem
+from sync.protocol.answers import PROBLEM_PREFIX, PROBLEM_TYPE
 
 PIECE_BYTES = 16 * 1024
 """What is given to the parser at once: a head grows by no more before it is measured again."""
@@ -46,17 +47,12 @@ class Turned(NamedTuple):
 
     def answer(self) -> bytes:
         """The whole response; the connection ends with it."""
-        body = msgspec.json.encode(
-            {
-                "type": PROBLEM_PREFIX + self.slug,
-                "title": self.title,
-                "status": self.status,
-                "detail": self.detail,
-                "remedy": self.remedy,
-            }
+        problem = Problem(
+            PROBLEM_PREFIX + self.slug, self.title, self.status, self.detail, self.remedy
         )
+        body = msgspec.json.encode(problem)
         headers = [
-            (b"content-type", b"application/problem+json"),
+            (b"content-type", PROBLEM_TYPE.encode()),
             (b"content-length", str(len(body)).encode()),
             (b"connection", b"close"),
             *RAW_HEADERS,

@@ -9,7 +9,8 @@ import structlog
 from litestar.types import Message, Scope
 
 from sync.http.logs import route_of
-from sync.protocol.answers import PROBLEM_PREFIX
+from sync.http.problems import Problem
+from sync.protocol.answers import PROBLEM_PREFIX, PROBLEM_TYPE
 
 log = structlog.get_logger()
 
@@ -29,18 +30,15 @@ _UNFIT = re.compile(rb"[^\t\x20-\x7e\x80-\xff]")
 
 
 _SPOILT = "holdfast_spoilt"
-
-
-def _told() -> bytes:
-    return msgspec.json.encode(
-        {
-            "type": PROBLEM_PREFIX + "internal",
-            "title": "Something went wrong in the server",
-            "status": 500,
-            "detail": "The answer could not be written. It was written down in the server's log.",
-            "remedy": "Send the same request again; tell support if it stays.",
-        }
+_INSTEAD = msgspec.json.encode(
+    Problem(
+        PROBLEM_PREFIX + "internal",
+        "Something went wrong in the server",
+        500,
+        "The answer could not be written. It was written down in the server's log.",
+        "Send the same request again; tell support if it stays.",
     )
+)
 
 
 def _methods(scope: Scope) -> list[str]:
@@ -59,8 +57,8 @@ async def harden(message: Message, scope: Scope) -> None:
         if unfit:
             log.error("unfit header", name=unfit[0].decode("latin-1"), route=route_of(scope))
             scope["state"][_SPOILT] = True
-            length = str(len(_told())).encode()
-            headers = [(b"content-type", b"application/problem+json"), (b"content-length", length)]
+            length = str(len(_INSTEAD)).encode()
+            headers = [(b"content-type", PROBLEM_TYPE.encode()), (b"content-length", length)]
             message["status"] = 500
         elif scope.get("method") == "OPTIONS" and "path_template" in scope:
             headers = [one for one in headers if one[0].lower() != b"allow"]
@@ -68,4 +66,4 @@ async def harden(message: Message, scope: Scope) -> None:
         stated = {name.lower() for name, _ in headers}
         message["headers"] = [*headers, *(one for one in RAW_HEADERS if one[0] not in stated)]
     elif message["type"] == "http.response.body" and _SPOILT in scope.get("state", {}):
-        message["body"] = _told()
+        message["body"] = _INSTEAD

@@ -21,10 +21,9 @@ from litestar.types import ExceptionHandlersMap
 from sync.http.body import in_words
 from sync.http.later import Later
 from sync.http.logs import route_of
-from sync.protocol.answers import PROBLEM_PREFIX
+from sync.protocol.answers import PROBLEM_PREFIX, PROBLEM_TYPE
 from sync.protocol.errors import BadRequest, Explained, InvalidField, NotFound
 
-MEDIA_TYPE = "application/problem+json"
 _MISSING = re.compile(r"Missing required \w+ parameter '(\w+)'")
 
 log = structlog.get_logger()
@@ -97,7 +96,7 @@ def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Respon
     return Response(
         msgspec.json.encode(problem),
         status_code=problem.status,
-        media_type=MEDIA_TYPE,
+        media_type=PROBLEM_TYPE,
         headers=headers,
     )
 

@@ -17,6 +17,7 @@ from sync.protocol.batch import Acknowledgement
 from sync.protocol.text import shown
 
 PROBLEM_PREFIX = "urn:holdfast:problem:"
+PROBLEM_TYPE = "application/problem+json"
 RETRY_AFTER_S_MAX = 3_600
 DETAIL_CHARACTERS_MAX = 500
 
@@ -32,7 +33,7 @@ class Slug(StrEnum):
     CURSOR_GONE = "cursor-gone"
 
 
-_STATUS = {
+STATUS_OF = {
     Slug.GAP: 409,
     Slug.FORK: 409,
     Slug.FENCED: 403,
@@ -99,7 +100,7 @@ def read_refusal(status: int, headers: Mapping[str, str], body: bytes, *, signed
     ``signed``: head office itself gave it."""
     problem = _problem(headers, body)
     detail = shown(problem.detail[:DETAIL_CHARACTERS_MAX])
-    for slug, expected in _STATUS.items():
+    for slug, expected in STATUS_OF.items():
         if signed and status == expected and problem.type == PROBLEM_PREFIX + slug:
             return Ruled(slug, detail, problem.expected_seq)
     if status == 413:
@@ -114,7 +115,7 @@ def read_refusal(status: int, headers: Mapping[str, str], body: bytes, *, signed
 
 
 def _problem(headers: Mapping[str, str], body: bytes) -> _Problem:
-    if not headers.get("content-type", "").startswith("application/problem+json"):
+    if not headers.get("content-type", "").startswith(PROBLEM_TYPE):
         return _Problem()
     try:
         return msgspec.json.decode(body, type=_Problem)

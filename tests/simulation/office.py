@@ -25,8 +25,8 @@ from central.usecases.journal.apply_events import apply_events
 from central.usecases.journal.ingest_batch import Acknowledged, IngestAnswer, ingest_batch
 from sync.engine.signing import SignedHead, stated_device, verify_request
 from sync.engine.transport import Request, Response
-from sync.http.problems import MEDIA_TYPE, Problem, problem_of
-from sync.protocol.answers import PROBLEM_PREFIX, Slug
+from sync.http.problems import Problem, problem_of
+from sync.protocol.answers import PROBLEM_PREFIX, PROBLEM_TYPE, Slug
 from sync.protocol.batch import PROTOCOL_VERSION, Acknowledgement
 from sync.protocol.change import Epoch, Head
 from sync.protocol.codec import encode
@@ -344,7 +344,7 @@ class HeadOffice(Host):
 
 def problem(document: Problem) -> Response:
     """As central/api/problems.py answers."""
-    return Response(document.status, {"content-type": MEDIA_TYPE}, msgspec.json.encode(document))
+    return Response(document.status, {"content-type": PROBLEM_TYPE}, msgspec.json.encode(document))
 
 
 def trouble(random: Random, true_answer: Response) -> Response:

@@ -18,6 +18,7 @@ import pytest
 import central
 import edge
 import sync
+from sync.protocol.answers import STATUS_OF, Slug
 from sync.protocol.errors import Declared, NotAcceptable, NotNow, Refusal, members_of
 
 PACKAGES = (sync, edge, central)
@@ -85,6 +86,13 @@ def made_by(node: ast.AST) -> Iterator[str]:
 def test_slug_status_and_title_are_what_clients_were_promised() -> None:
     found = [f"{kind.status} {kind.slug}: {kind.title}" for kind in named()]
     assert sorted(set(found)) == PROMISED.read_text().splitlines()
+
+
+def test_a_verdict_has_the_status_by_which_a_box_knows_it() -> None:
+    promised = [line.partition(":")[0] for line in PROMISED.read_text().splitlines()]
+    known = {f"{status} {slug}" for slug, status in STATUS_OF.items()}
+    raised = {line for line in promised if line.partition(" ")[2] in set(Slug)}
+    assert raised == {"403 fenced", "410 cursor-gone", "422 bad-envelope"} <= known
 
 
 @pytest.mark.parametrize("side", ["edge", "central"])

@@ -144,10 +144,7 @@ def change_fields(
     ones, and is needed only if there are any. Raises NotEnrolled."""
     enrolment = read_enrolment(db)
     if enrolment is None:
-        raise NotEnrolled(
-            "this box belongs to no store yet",
-            remedy="Run `edge provision` with a code of head office.",
-        )
+        raise NotEnrolled("this box belongs to no store yet")
     stamp = tick_clock(db, moment)
     changes = tuple(
         _change(customer_id, field, value, stamp, enrolment.store_id, drawn.nonces, key)

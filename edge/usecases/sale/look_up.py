@@ -82,8 +82,5 @@ def require_store(db: sqlite3.Connection) -> sale_reads.StoreNow:
     """The store, its settings and its epoch. Raises NotEnrolled, SettingsMissing."""
     store = sale_reads.read_store(db)
     if store is None:
-        raise NotEnrolled(
-            "This box belongs to no store yet.",
-            remedy="Run `edge provision` with a code of head office.",
-        )
+        raise NotEnrolled("This box belongs to no store yet.")
     return store
