@@ -1,17 +1,18 @@
 """Projections over a real PostgreSQL: made anew to identical rows, held against the journals."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from central.archive.port import Archive
 from central.archive.postgres import PostgresArchive
 from central.database.embedded import PostgresServer
 from central.db.decisions import CustomerDecided, GrantIssued, PointsOpened, record_decisions
-from central.db.engine import open_engine, unit_of_work
+from central.db.engine import open_engine, snapshot, unit_of_work
 from central.db.projected import PROJECTED
 from central.db.tables import metadata
 from central.projections.rows import PROJECTIONS, TABLES, WHOLE
@@ -87,6 +88,23 @@ async def decide(engine: AsyncEngine, shop: Shop) -> None:
     assert [record.customer_id for record in changed] == [CUSTOMERS[1]]
 
 
+async def grant(engine: AsyncEngine, shop: Shop, number: int) -> None:
+    issued = (GrantIssued(shop.store_id, 1, Grant(UUID(int=1_000 + number), CUSTOMERS[0], 5, 1)),)
+    async with unit_of_work(engine) as db:
+        await record_decisions(db, COMPANY, issued, NOW_MS)
+        await apply_decisions(db, COMPANY, issued)
+
+
+def cut_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rebuild ends after the first events of a store."""
+
+    async def cut(archive: Archive, store_id: StoreId, epoch: Epoch) -> None:
+        await apply_events(archive, store_id, epoch, 10)
+        raise ConnectionError
+
+    monkeypatch.setattr("central.usecases.proof.rebuild_projections.apply_events", cut)
+
+
 async def execute(engine: AsyncEngine, statement: str) -> None:
     async with unit_of_work(engine) as db:
         await db.execute(text(statement))
@@ -118,12 +136,7 @@ async def test_a_rebuild_that_was_cut_short_is_finished_by_the_background(
     await traded(engine)
     archive = PostgresArchive(engine)
     before = await projections(archive, engine)
-
-    async def cut(archive: Archive, store_id: StoreId, epoch: Epoch) -> None:
-        await apply_events(archive, store_id, epoch, 10)
-        raise ConnectionError
-
-    monkeypatch.setattr("central.usecases.proof.rebuild_projections.apply_events", cut)
+    cut_short(monkeypatch)
     with pytest.raises(ConnectionError):
         await rebuild_projections(engine)
     assert await projections(archive, engine) != before
@@ -140,6 +153,68 @@ async def test_untouched_projections_and_journals_verify(engine: AsyncEngine) ->
     ]
     await rebuild_projections(engine)
     assert await verify_projections(engine) == ()
+
+
+async def test_shops_go_on_trading_while_they_are_verified(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each snapshot sees more of both shops and of head office: sales of known customers, a return
+    that waited for its sale, a sale that comes again, a grant. The company still adds up."""
+    archive, first, second = PostgresArchive(engine), Shop(1), Shop(2)
+    missing = first.sale(customer=CUSTOMERS[0])
+    turns = 0
+
+    async def trade() -> None:
+        nonlocal turns
+        turns += 1
+        for shop in (first, second):
+            shop.trade(15)
+            shop.append(shop.customer(CUSTOMERS[0], turns))
+        first.append(first.sale((), None, [(missing, 1)]) if turns == 1 else missing)
+        await grant(engine, first, turns)
+        for shop in (first, second):
+            await deliver(archive, shop)
+        await apply_all(archive, 10)
+
+    @asynccontextmanager
+    async def trading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        await trade()
+        async with snapshot(engine) as db:
+            yield db
+
+    for shop in (first, second):
+        shop.open()
+        await open_stream(archive, engine, shop)
+    await decide(engine, first)
+    await trade()
+    monkeypatch.setattr("central.usecases.proof.verify_projections.snapshot", trading)
+    assert await verify_projections(engine) == ()
+    assert turns == 5, "one for the stores' names, one a store, one for the company"
+    await execute(engine, "UPDATE points_account SET earned = earned + 1")
+    findings = await verify_projections(engine)
+    assert findings
+    assert all("points_account" in finding.what for finding in findings)
+
+
+async def test_projections_made_anew_while_they_are_verified_add_up(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shops, turns = await traded(engine), 0
+
+    @asynccontextmanager
+    async def remaking(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        nonlocal turns
+        turns += 1
+        if turns == len(shops) + 2:  # before the company's
+            with pytest.raises(ConnectionError):
+                await rebuild_projections(engine)
+        async with snapshot(engine) as db:
+            yield db
+
+    cut_short(monkeypatch)
+    monkeypatch.setattr("central.usecases.proof.verify_projections.snapshot", remaking)
+    assert await verify_projections(engine) == ()
+    assert turns == len(shops) + 2
 
 
 async def test_a_cent_changed_behind_centrals_back_names_the_receipt(engine: AsyncEngine) -> None:

@@ -1,60 +1,50 @@
 """Holds every projection against the journals and decisions that it was made from.
 
 Each store's events are folded again, page by page. Receipts and movements are compared row by row,
-and named by their receipt; sums are added up in memory and compared at the end. All of it reads one
-snapshot of the database, so that a shop may go on trading meanwhile.
+and named by their receipt; sums are added up in memory and compared at the end.
+
+A store is read in a snapshot of its own, so that a shop may go on trading meanwhile and nothing is
+held back for long. What belongs to a company adds up over its stores: it is compared in one last
+snapshot, after what came to count since each store's own.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from central.archive.rows import own, raw_events
+from central.archive.rows import own
 from central.db.decisions import decode_decision
-from central.db.engine import raw, unit_of_work
+from central.db.engine import raw, snapshot
 from central.db.projected import PROJECTED
 from central.projections.compare import RowDifference, compare_rows, whole_rows
-from central.projections.event import Event
-from central.projections.fact_id import SALE_KIND, FactId, fact_id
-from central.projections.fold import fold_event
 from central.projections.fold.collect import Fold
 from central.projections.fold.decisions import fold_decision
-from central.projections.line_up import Place, Read, Reason, read_event
 from central.projections.projection import Projection, Row
 from central.projections.row_changes import RowChanges
 from central.projections.rows import WHOLE
 from central.projections.rows.sale import Sale
+from central.usecases.proof.fold_again import (
+    NOTHING,
+    Counted,
+    FoldAgain,
+    NoFact,
+    Store,
+    read_counted,
+)
 from central.usecases.proof.verify_journal import Finding
-from sync.protocol.change import Epoch
 from sync.protocol.errors import Undecodable
 from sync.protocol.identity import CompanyId, StoreId
 
-PAGE_EVENTS = 2_000
+PAGE_DECISIONS = 2_000
 FINDINGS_MAX = 1_000
 """Enough for a person; what is beyond them is not looked for."""
 
 _STORES = "SELECT store_id, company_id, code FROM store ORDER BY code"
-_EVENTS = """
-SELECT r.epoch_number, r.epoch_fingerprint, r.seq, r.event_id, r.kind, r.kind_version,
-    r.occurred_at_ms, r.body, r.received_at_ms
-FROM raw_event AS r JOIN stream AS s USING (store_id, epoch_number, epoch_fingerprint)
-WHERE r.store_id = $1 AND r.seq <= s.applied_through
-    AND (r.epoch_number, r.epoch_fingerprint, r.seq) > ($2, $3, $4)
-    AND NOT EXISTS (SELECT FROM quarantine AS q WHERE q.store_id = r.store_id
-        AND q.epoch_number = r.epoch_number AND q.epoch_fingerprint = r.epoch_fingerprint
-        AND q.seq = r.seq)
-ORDER BY r.epoch_number, r.epoch_fingerprint, r.seq LIMIT $5
-"""
-# A sale that arrived twice counts where it stands in the table.
-_REPEATED = """
-SELECT event_id FROM raw_event WHERE store_id = $1 AND kind = 'retail_transaction'
-GROUP BY event_id HAVING count(*) > 1
-"""
 _DECISIONS = """
 SELECT company_id, kind, body, decision_no FROM decision WHERE decision_no > $1
 ORDER BY decision_no LIMIT $2
@@ -66,21 +56,6 @@ LEFT JOIN raw_event AS r ON r.store_id = s.store_id AND r.epoch_number = s.epoch
 WHERE s.store_id = $1 AND r.seq IS NULL ORDER BY 1 LIMIT $2
 """
 
-
-_SALE_PLACES = """
-SELECT sale_id, epoch_number, epoch_fingerprint, seq FROM sale
-WHERE store_id = $1 AND sale_id = ANY($2)
-"""
-# Only where the very fact stands: a row that names another event is a finding.
-_FACT_PLACES = """
-SELECT f.kind, f.fact_id, f.epoch_number, f.epoch_fingerprint, f.seq FROM counted_fact AS f
-JOIN unnest($2::text[], $3::uuid[], $4::bytea[]) AS wanted (kind, fact_id, body)
-    USING (kind, fact_id)
-JOIN raw_event AS r USING (store_id, epoch_number, epoch_fingerprint, seq)
-WHERE f.store_id = $1 AND r.body = wanted.body
-"""
-
-
 _MANY = tuple(one for one in WHOLE if one.many)
 _SUMS = tuple(one for one in WHOLE if one.owner == "store_id" and not one.many)
 _OF_COMPANIES = tuple(one for one in WHOLE if one.owner == "company_id")
@@ -90,105 +65,93 @@ _BY_DAY = {
 """Their keys lead with the day, and so they are read by their days, too."""
 
 
-class _Store(NamedTuple):
-    store_id: StoreId
-    company_id: CompanyId
-    code: str
-
-
 async def verify_projections(engine: AsyncEngine) -> tuple[Finding, ...]:
-    """Where projections and journals part, at most FINDINGS_MAX; a receipt by its number."""
-    snapshot = engine.execution_options(isolation_level="REPEATABLE READ")
-    async with unit_of_work(snapshot) as db:
-        verification = _Verification(await raw(db))
-        return tuple((await verification.run())[:FINDINGS_MAX])
+    """Where projections and journals differ, at most FINDINGS_MAX; a receipt by its number."""
+    verification = _Verification()
+    async with snapshot(engine) as db:
+        stores = await _stores(await raw(db))
+    for store in stores:
+        async with snapshot(engine) as db:
+            await verification.compare_store(await raw(db), store)
+        if len(verification.findings) >= FINDINGS_MAX:
+            return tuple(verification.findings[:FINDINGS_MAX])
+    async with snapshot(engine) as db:
+        await verification.compare_companies(await raw(db))
+    return tuple(verification.findings[:FINDINGS_MAX])
+
+
+async def _stores(connection: Any) -> list[Store]:
+    rows = await connection.fetch(_STORES)
+    return [Store(StoreId(own(row[0])), CompanyId(own(row[1])), row[2]) for row in rows]
 
 
 class _Verification:
-    """One run over one snapshot. ``companies``: what all stores of a company add up to;
-    ``decided``: of each store the rows that head office's decisions make."""
+    """``connection``s are asyncpg's, in snapshots of which each is later than the one before.
+    ``counted``: of each store what is in ``companies``, which add up all stores of a company;
+    ``decided``: of each store the rows that decisions through ``last_decision`` make."""
 
-    def __init__(self, connection: Any) -> None:
-        self.connection = connection
+    def __init__(self) -> None:
         self.findings: list[Finding] = []
+        self._forget()
+
+    def _forget(self) -> None:
+        self.counted: dict[StoreId, Counted] = {}
         self.companies: dict[CompanyId, Fold] = {}
         self.decided: defaultdict[UUID, list[Row]] = defaultdict(list)
+        self.last_decision = 0
 
-    async def run(self) -> list[Finding]:
-        await self._decisions()
-        for store_id, company_id, code in await self.connection.fetch(_STORES):
-            store = _Store(StoreId(own(store_id)), CompanyId(own(company_id)), code)
-            await self._store(store)
+    async def compare_store(self, connection: Any, store: Store) -> None:
+        """Hold everything that is the store's own against its journal."""
+        await self._read_decisions(connection)
+        counted = await read_counted(connection, store.store_id)
+        again = FoldAgain(connection, store)
+        rows: Counter[str] = Counter()
+        async for page in again.pages(counted):
+            await self._page(connection, store, page, rows)
             if len(self.findings) >= FINDINGS_MAX:
-                return self.findings
+                return
+        self._tell_no_facts(store, again.no_facts)
+        await self._surplus(connection, store, rows)
+        for row in self.decided[store.store_id]:
+            again.fold.put(row)
+        changes = again.fold.changes()
+        for projection in _SUMS:
+            await self._sums(connection, store.code, projection, store.store_id, changes)
+        self._add_up(store, counted, changes)
+
+    async def compare_companies(self, connection: Any) -> None:
+        """Hold what belongs to companies against all journals and decisions."""
+        stores = await _stores(connection)
+        counted = {one.store_id: await read_counted(connection, one.store_id) for one in stores}
+        if not all(before.is_within(counted[one]) for one, before in self.counted.items()):
+            self._forget()  # made anew meanwhile: nothing of what was added up stands
+        await self._read_decisions(connection)
+        for store in stores:
+            now, before = counted[store.store_id], self.counted.get(store.store_id, NOTHING)
+            again = FoldAgain(connection, store)
+            async for _ in again.pages(now, before):
+                pass  # its receipts were compared, or are the next verification's
+            self._tell_no_facts(store, again.no_facts)
+            self._add_up(store, now, again.fold.changes())
         for company_id, fold in self.companies.items():
             changes = fold.changes()
             for projection in _OF_COMPANIES:
-                await self._sums("", projection, company_id, changes)
-        return self.findings
+                await self._sums(connection, "", projection, company_id, changes)
 
-    async def _store(self, store: _Store) -> None:
-        """A store's events in pages; ``fold`` keeps only the sums from page to page."""
-        fold = Fold(store.company_id)
-        places = await self._repeated(store)
-        counted: Counter[str] = Counter()
-        after: tuple[int, bytes, int] = (0, b"", 0)
-        while page := await self.connection.fetch(_EVENTS, store.store_id, *after, PAGE_EVENTS):
-            after = tuple(page[-1])[:3]
-            reads = [read_event(event) for event in raw_events(store.store_id, page)]
-            await self._note_places(store, reads, places)
-            for read in reads:
-                self._take(store, fold, read, places)
-            await self._page(store, fold.take_many(), counted)
-            if len(self.findings) >= FINDINGS_MAX:
-                return
-        await self._surplus(store, counted)
-        await self._store_sums(store, fold)
+    def _add_up(self, store: Store, counted: Counted, changes: RowChanges) -> None:
+        company = self.companies.setdefault(store.company_id, Fold(store.company_id))
+        for row in (row for one in _OF_COMPANIES for row in changes[one.row]):
+            company.put(row)
+        self.counted[store.store_id] = counted
 
-    async def _repeated(self, store: _Store) -> dict[FactId, Place | None]:
-        """Where sales count that arrived more than once; None: nowhere yet."""
-        ids = [row[0] for row in await self.connection.fetch(_REPEATED, store.store_id)]
-        places: dict[FactId, Place | None] = {FactId(SALE_KIND, each): None for each in ids}
-        for sale_id, number, fingerprint, seq in await self.connection.fetch(
-            _SALE_PLACES, store.store_id, ids
-        ):
-            places[FactId(SALE_KIND, sale_id)] = (Epoch(number, fingerprint), seq)
-        return places
+    def _tell_no_facts(self, store: Store, no_facts: Sequence[NoFact]) -> None:
+        for epoch, seq, error in no_facts:
+            said = f"event {seq} is no fact, and is not set aside: {error}"
+            self._report(store.code, said, epoch=str(epoch), seq=seq)
 
-    async def _note_places(
-        self, store: _Store, reads: Sequence[Read], places: dict[FactId, Place | None]
+    async def _page(
+        self, connection: Any, store: Store, rows: RowChanges, counted: Counter[str]
     ) -> None:
-        """Where other facts of these count, which may be a later arrival than the first."""
-        bodies: dict[FactId, bytes] = {}
-        for event, fact in reads:
-            if not isinstance(fact, Reason):
-                bodies[fact_id(fact, event.event_id)] = event.body
-        wanted = [each for each in bodies if each.kind != SALE_KIND and each not in places]
-        columns = ([w.kind for w in wanted], [w.id for w in wanted], [bodies[w] for w in wanted])
-        for kind, found, *place in await self.connection.fetch(
-            _FACT_PLACES, store.store_id, *columns
-        ):
-            number, fingerprint, seq = place
-            places[FactId(kind, own(found))] = (Epoch(number, fingerprint), seq)
-
-    def _take(
-        self, store: _Store, fold: Fold, read: Read, places: dict[FactId, Place | None]
-    ) -> None:
-        event, fact = read
-        if isinstance(fact, Reason):
-            said = f"event {event.seq} is no fact, and is not set aside: {fact.error}"
-            self._report(store.code, said, epoch=str(event.epoch), seq=event.seq)
-            return
-        own = fact_id(fact, event.event_id)
-        if own.kind != SALE_KIND or own in places:
-            here = (event.epoch, event.seq)
-            if (places.get(own) or here) != here:
-                return
-            places[own] = here
-        what = (event.event_id, event.occurred_at_ms, event.received_at_ms, fact)
-        fold_event(fold, Event(store.store_id, event.epoch, event.seq, *what))
-
-    async def _page(self, store: _Store, rows: RowChanges, counted: Counter[str]) -> None:
         """Compare the rows of a page's receipts and movements."""
         numbers = {row.sale_id: row.receipt_number for row in rows[Sale]}
         days = list({row.business_date for row in rows[Sale]})
@@ -197,20 +160,21 @@ class _Verification:
             counted[projection.table] += len(expected)
             of_receipts = projection.columns[1] == "sale_id"
             ids = list(numbers if of_receipts else {row[1] for row in expected})
-            facts = (ids, days) if projection.table in _BY_DAY else (ids,)
-            for one in await self._differences(projection, store.store_id, expected, *facts):
+            which = (ids, days) if projection.table in _BY_DAY else (ids,)
+            found = await _differences(connection, projection, store.store_id, expected, *which)
+            for one in found:
                 number = numbers[one.key[1]] if of_receipts else None
                 said = f"receipt {number}: {one.said}" if of_receipts else one.said
                 self._report(store.code, said, receipt=number)
 
-    async def _surplus(self, store: _Store, counted: Counter[str]) -> None:
+    async def _surplus(self, connection: Any, store: Store, counted: Counter[str]) -> None:
         """Rows that no event accounts for."""
-        unknown = await self.connection.fetch(_UNKNOWN_RECEIPTS, store.store_id, FINDINGS_MAX)
+        unknown = await connection.fetch(_UNKNOWN_RECEIPTS, store.store_id, FINDINGS_MAX)
         for (number,) in unknown:
             said = f"receipt {number}: its event is not the one in the journal"
             self._report(store.code, said, receipt=number)
         for table in (projection.table for projection in _MANY):
-            held = await self.connection.fetchval(
+            held = await connection.fetchval(
                 f"SELECT count(*) FROM {table} WHERE store_id = $1",  # noqa: S608 - our names
                 store.store_id,
             )
@@ -218,53 +182,31 @@ class _Verification:
                 said = f"{table} has {held} rows, by the journal {counted[table]}"
                 self._report(store.code, said)
 
-    async def _store_sums(self, store: _Store, fold: Fold) -> None:
-        """With what head office decided of the store; the company's are told to the company."""
-        for row in self.decided[store.store_id]:
-            fold.put(row)
-        company = self.companies.setdefault(store.company_id, Fold(store.company_id))
-        changes = fold.changes()
-        for row in (row for one in _OF_COMPANIES for row in changes[one.row]):
-            company.put(row)
-        for projection in _SUMS:
-            await self._sums(store.code, projection, store.store_id, changes)
-
-    async def _decisions(self) -> None:
-        last = 0
-        while page := await self.connection.fetch(_DECISIONS, last, PAGE_EVENTS):
+    async def _read_decisions(self, connection: Any) -> None:
+        """Those that came since the last snapshot."""
+        folds: dict[CompanyId, Fold] = {}
+        while page := await connection.fetch(_DECISIONS, self.last_decision, PAGE_DECISIONS):
             for found, kind, body, _ in page:
                 company_id = CompanyId(own(found))
-                fold = self.companies.setdefault(company_id, Fold(company_id))
                 # one that cannot be read is named by verify_decisions, and counts nowhere
                 with suppress(Undecodable):
+                    fold = folds.setdefault(company_id, Fold(company_id))
                     fold_decision(fold, decode_decision(kind, body))
-            last = page[-1]["decision_no"]
-        for decided in [fold.changes() for fold in self.companies.values()]:
-            for row in (row for one in _SUMS for row in decided[one.row]):
+            self.last_decision = page[-1]["decision_no"]
+        for company_id, fold in folds.items():
+            company = self.companies.setdefault(company_id, Fold(company_id))
+            changes = fold.changes()
+            for row in (row for one in _OF_COMPANIES for row in changes[one.row]):
+                company.put(row)
+            for row in (row for one in _SUMS for row in changes[one.row]):
                 self.decided[row[0]].append(row)
 
     async def _sums(
-        self, code: str, projection: Projection, owner: UUID, changes: RowChanges
+        self, connection: Any, code: str, projection: Projection, owner: UUID, changes: RowChanges
     ) -> None:
-        for one in await self._differences(projection, owner, whole_rows(projection, changes)):
+        expected = whole_rows(projection, changes)
+        for one in await _differences(connection, projection, owner, expected):
             self._report(code, one.said)
-
-    async def _differences(
-        self,
-        projection: Projection,
-        owner: UUID,
-        expected: Sequence[Row],
-        *facts: Sequence[UUID] | Sequence[date],
-    ) -> tuple[RowDifference, ...]:
-        """Compare with the table's rows of the owner, or of some of its facts (and their days)."""
-        columns = [one for one in projection.columns if one not in projection.unverified]
-        places = [projection.columns.index(column) for column in columns]
-        statement = f"SELECT {', '.join(columns)} FROM {projection.table}"  # noqa: S608 - our names
-        keys = (f"{columns[0]} = $1", f"{columns[1]} = ANY($2)", "business_date = ANY($3)")
-        wanted = " AND ".join(keys[: 1 + len(facts)])
-        rows = await self.connection.fetch(f"{statement} WHERE {wanted}", owner, *facts)
-        said = (tuple(row[place] for place in places) for row in expected)
-        return compare_rows(projection.table, columns, projection.key, map(tuple, rows), said)
 
     def _report(
         self,
@@ -277,3 +219,21 @@ class _Verification:
     ) -> None:
         what = f"{code}: {said}." if code else f"{said}."
         self.findings.append(Finding(code, what, epoch, seq, receipt))
+
+
+async def _differences(
+    connection: Any,
+    projection: Projection,
+    owner: UUID,
+    expected: Sequence[Row],
+    *which: Sequence[UUID] | Sequence[date],
+) -> tuple[RowDifference, ...]:
+    """Compare with the table's rows of the owner, or of some of its facts (and their days)."""
+    columns = [one for one in projection.columns if one not in projection.unverified]
+    places = [projection.columns.index(column) for column in columns]
+    statement = f"SELECT {', '.join(columns)} FROM {projection.table}"  # noqa: S608 - our names
+    keys = (f"{columns[0]} = $1", f"{columns[1]} = ANY($2)", "business_date = ANY($3)")
+    wanted = " AND ".join(keys[: 1 + len(which)])
+    rows = await connection.fetch(f"{statement} WHERE {wanted}", owner, *which)
+    said = (tuple(row[place] for place in places) for row in expected)
+    return compare_rows(projection.table, columns, projection.key, map(tuple, rows), said)

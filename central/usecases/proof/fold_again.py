@@ -1,0 +1,167 @@
+"""A store's events folded again, in one snapshot of the database, page by page.
+
+What counted is what stands before the store's cursor, is not set aside, and counted *there*: of a
+fact that arrived twice, the arrival that its row names.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from central.archive.rows import own, raw_events
+from central.projections.event import Event, RawEvent
+from central.projections.fact_id import SALE_KIND, FactId, fact_id
+from central.projections.fold import fold_event
+from central.projections.fold.collect import Fold
+from central.projections.line_up import Place, Read, Reason, read_event
+from central.projections.row_changes import RowChanges
+from sync.protocol.change import Epoch
+from sync.protocol.identity import CompanyId, StoreId
+
+PAGE_EVENTS = 2_000
+
+_EPOCHS = """
+SELECT epoch_number, epoch_fingerprint, applied_through FROM stream WHERE store_id = $1
+ORDER BY epoch_number, epoch_fingerprint
+"""
+_ASIDE = "SELECT epoch_number, epoch_fingerprint, seq FROM quarantine WHERE store_id = $1"
+_EVENTS = """
+SELECT r.epoch_number, r.epoch_fingerprint, r.seq, r.event_id, r.kind, r.kind_version,
+    r.occurred_at_ms, r.body, r.received_at_ms
+FROM raw_event AS r
+WHERE r.store_id = $1 AND r.epoch_number = $2 AND r.epoch_fingerprint = $3
+    AND r.seq > $4 AND r.seq <= $5
+    AND NOT EXISTS (SELECT FROM quarantine AS q WHERE q.store_id = r.store_id
+        AND q.epoch_number = r.epoch_number AND q.epoch_fingerprint = r.epoch_fingerprint
+        AND q.seq = r.seq)
+ORDER BY r.seq LIMIT $6
+"""
+# A sale that arrived twice counts where it stands in the table.
+_REPEATED = """
+SELECT event_id FROM raw_event WHERE store_id = $1 AND kind = 'retail_transaction'
+GROUP BY event_id HAVING count(*) > 1
+"""
+_SALE_PLACES = """
+SELECT sale_id, epoch_number, epoch_fingerprint, seq FROM sale
+WHERE store_id = $1 AND sale_id = ANY($2)
+"""
+# Only where the very fact stands: a row that names another event is a finding.
+_FACT_PLACES = """
+SELECT f.kind, f.fact_id, f.epoch_number, f.epoch_fingerprint, f.seq FROM counted_fact AS f
+JOIN unnest($2::text[], $3::uuid[], $4::bytea[]) AS wanted (kind, fact_id, body)
+    USING (kind, fact_id)
+JOIN raw_event AS r USING (store_id, epoch_number, epoch_fingerprint, seq)
+WHERE f.store_id = $1 AND r.body = wanted.body
+"""
+
+
+class Store(NamedTuple):
+    """Whose events they are."""
+
+    store_id: StoreId
+    company_id: CompanyId
+    code: str
+
+
+class Counted(NamedTuple):
+    """Which of a store's events counted in a snapshot: those of each epoch through its cursor, but
+    those that are set aside."""
+
+    cursors: MappingProxyType[Epoch, int]
+    aside: frozenset[Place]
+
+    def is_within(self, later: "Counted") -> bool:
+        """False: projections were emptied in between."""
+        return all(later.cursors.get(epoch, 0) >= seq for epoch, seq in self.cursors.items())
+
+
+NOTHING = Counted(MappingProxyType({}), frozenset())
+
+
+class NoFact(NamedTuple):
+    """An event that counted, and whose bytes are no fact."""
+
+    epoch: Epoch
+    seq: int
+    error: str
+
+
+async def read_counted(connection: Any, store_id: StoreId) -> Counted:
+    """As it is in the connection's snapshot."""
+    cursors = {
+        Epoch(number, fingerprint): through
+        for number, fingerprint, through in await connection.fetch(_EPOCHS, store_id)
+    }
+    aside = await connection.fetch(_ASIDE, store_id)
+    places = frozenset((Epoch(number, fingerprint), seq) for number, fingerprint, seq in aside)
+    return Counted(MappingProxyType(cursors), places)
+
+
+class FoldAgain:
+    """``fold`` keeps the sums from page to page; ``no_facts``: what was met on the way."""
+
+    def __init__(self, connection: Any, store: Store) -> None:
+        self.fold = Fold(store.company_id)
+        self.no_facts: list[NoFact] = []
+        self._connection = connection
+        self._store_id = store.store_id
+        self._places: dict[FactId, Place | None] = {}
+
+    async def pages(self, counted: Counted, before: Counted = NOTHING) -> AsyncIterator[RowChanges]:
+        """Fold what is counted and was not before; of each page the rows of receipts and movements,
+        which are forgotten then."""
+        if counted == before:
+            return
+        await self._note_repeated()
+        for epoch, seq in sorted(before.aside - counted.aside):
+            async for page in self._span(epoch, seq - 1, seq):
+                yield page
+        for epoch, through in counted.cursors.items():
+            async for page in self._span(epoch, before.cursors.get(epoch, 0), through):
+                yield page
+
+    async def _span(self, epoch: Epoch, after: int, through: int) -> AsyncIterator[RowChanges]:
+        place = (self._store_id, epoch.number, epoch.fingerprint)
+        while page := await self._connection.fetch(_EVENTS, *place, after, through, PAGE_EVENTS):
+            after = page[-1]["seq"]
+            reads = [read_event(event) for event in raw_events(self._store_id, page)]
+            await self._note_places(reads)
+            for event, fact in reads:
+                if isinstance(fact, Reason):
+                    self.no_facts.append(NoFact(event.epoch, event.seq, fact.error))
+                elif self._counts_here(event, fact_id(fact, event.event_id)):
+                    what = (event.event_id, event.occurred_at_ms, event.received_at_ms, fact)
+                    fold_event(self.fold, Event(event.store_id, event.epoch, event.seq, *what))
+            yield self.fold.take_many()
+
+    def _counts_here(self, event: RawEvent, counted: FactId) -> bool:
+        if counted.kind == SALE_KIND and counted not in self._places:
+            return True
+        here = (event.epoch, event.seq)
+        if (self._places.get(counted) or here) != here:
+            return False
+        self._places[counted] = here
+        return True
+
+    async def _note_repeated(self) -> None:
+        """Where sales count that arrived more than once; None: nowhere yet."""
+        ids = [row[0] for row in await self._connection.fetch(_REPEATED, self._store_id)]
+        self._places = {FactId(SALE_KIND, each): None for each in ids}
+        for sale_id, number, fingerprint, seq in await self._connection.fetch(
+            _SALE_PLACES, self._store_id, ids
+        ):
+            self._places[FactId(SALE_KIND, sale_id)] = (Epoch(number, fingerprint), seq)
+
+    async def _note_places(self, reads: Sequence[Read]) -> None:
+        """Where other facts of these count, which may be a later arrival than the first."""
+        bodies: dict[FactId, bytes] = {}
+        for event, fact in reads:
+            if not isinstance(fact, Reason):
+                bodies[fact_id(fact, event.event_id)] = event.body
+        wanted = [each for each in bodies if each.kind != SALE_KIND and each not in self._places]
+        columns = ([w.kind for w in wanted], [w.id for w in wanted], [bodies[w] for w in wanted])
+        for kind, found, *place in await self._connection.fetch(
+            _FACT_PLACES, self._store_id, *columns
+        ):
+            number, fingerprint, seq = place
+            self._places[FactId(kind, own(found))] = (Epoch(number, fingerprint), seq)
