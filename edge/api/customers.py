@@ -10,9 +10,9 @@ from edge.api.parameters import PAGE, IdInPath, Limit, Offset, TheBox, Words
 from edge.api.written import Described
 from edge.db.customers import Customer, find_customer, search_customers
 from edge.domain.customer import CustomerNotKnown
+from edge.domain.fields import Request, ShortOperator
 from edge.usecases.customer.create import CreateCustomer, Drawn, create_customer, draw
 from edge.usecases.customer.update import UpdateCustomer, deactivate_customer, update_customer
-from edge.usecases.fields import Operator, Request
 from sync.protocol.identity import CustomerId, EventId
 
 
@@ -25,7 +25,7 @@ class Updating(UpdateCustomer, frozen=True, kw_only=True):
 class Deactivating(Request, frozen=True):
     """Who does it; ``event_id`` is made by the workstation, before the first attempt."""
 
-    operator_id: Operator
+    operator_id: ShortOperator
     event_id: EventId
 
 

@@ -18,10 +18,9 @@ from edge.box.folder import database_of
 from edge.db.alarms import Alarm, find_standing
 from edge.db.connection.engine import open_connection
 from edge.db.workstations import PairedWorkstation, list_codes, list_workstations
-from edge.domain.text import ShortWorkstation
+from edge.domain.fields import Request, ShortWorkstation
 from edge.usecases.box.clear_alarm import ClearAlarm, clear_alarm
 from edge.usecases.box.resume_pushing import Resumed, resume_pushing
-from edge.usecases.fields import Request
 from edge.usecases.workstation.issue_pairing_code import IssuedCode, issue_pairing_code, new_code
 from edge.usecases.workstation.unpair import Unpaired, unpair_workstation
 from sync.engine.journal import VerifyOutcome, verify_chain

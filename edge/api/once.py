@@ -2,7 +2,7 @@
 answers. Each is answered once for each id that its client made.
 
 What is compared are the body's bytes, with the address and the calling workstation; the first
-answer has the route's own status, a repeated one 200 (``edge/usecases/answer_once.py``).
+answer has the route's own status, a repeated one 200 (``edge/usecases/request/answer_once.py``).
 """
 
 import inspect
@@ -21,7 +21,7 @@ from edge.api.guard import caller_of
 from edge.api.parameters import TheBox
 from edge.api.written import accepts
 from edge.box.box import Box
-from edge.usecases.answer_once import Asked, answer_once, digest_of
+from edge.usecases.request.answer_once import Asked, answer_once, digest_of
 from sync.engine.journal import Moment
 from sync.http.body import decode_body, raw_body
 from sync.protocol.identity import WorkstationId

@@ -8,10 +8,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, PathParameter, QueryParameter, SkipValidation
 
 from edge.box.box import Box
-from edge.usecases.fields import OFFSET_MAX, PAGE_MAX
 from sync.protocol.text import TEXT_PATTERN
 
 PAGE = 50
+PAGE_MAX = 200
+"""Rows in one page of a list."""
+OFFSET_MAX = 1_000_000
 QUERY_CHARACTERS_MAX = 200
 
 TheBox: TypeAlias = NamedDependency[SkipValidation[Box]]

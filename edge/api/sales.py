@@ -20,9 +20,9 @@ from edge.api.parameters import IdInPath, TheBox, Typed
 from edge.api.seen import tell
 from edge.api.written import Described, accepts
 from edge.box.box import Box
+from edge.domain.fields import Request, ShortOperator
 from edge.domain.sale.basket import SaleRequest
 from edge.domain.sale.completed import CompletedSale
-from edge.usecases.fields import Operator, Request
 from edge.usecases.sale.abandon import abandon_sale
 from edge.usecases.sale.complete import complete_sale
 from edge.usecases.sale.look_up import Abandoned, look_up_receipt, look_up_sale
@@ -67,7 +67,7 @@ class SaleAnswer(msgspec.Struct, frozen=True):
 class AbandonRequest(Request, frozen=True):
     """Who gives the id up."""
 
-    operator_id: Operator
+    operator_id: ShortOperator
 
 
 class AbandonedAnswer(msgspec.Struct, frozen=True):

@@ -108,7 +108,7 @@ def holder_of_code(db: sqlite3.Connection, code: str, but: CustomerId) -> Custom
 
 
 def holder_of_email(db: sqlite3.Connection, email: str, but: CustomerId) -> CustomerId | None:
-    """Another customer that has this address (as ``fields.comparable_email`` writes it)."""
+    """Another customer that has this address (as ``comparable_email`` writes it)."""
     return _holder(db.execute(_EMAIL_TAKEN, (email, but.bytes)).fetchone())
 
 

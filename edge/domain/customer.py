@@ -1,8 +1,29 @@
-"""What a store refuses about customers. Codes, e-mail addresses and telephone numbers are unique in
-a company as far as this store knows."""
+"""Customers: how what is known of one is kept, so that it can be compared, and what a store refuses
+about them. Codes, e-mail addresses and telephone numbers are unique in a company as far as this
+store knows."""
+
+from typing import Annotated, TypeAlias
+
+from msgspec import Meta
 
 from sync.protocol.errors import NotAcceptable, NotNow
 from sync.protocol.identity import CustomerId
+from sync.protocol.text import TEXT_PATTERN
+
+CustomerCode: TypeAlias = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9][A-Za-z0-9._/-]{0,31}\Z")]
+Email: TypeAlias = Annotated[
+    str, Meta(pattern=r"(?=^[^@\s]+@[^@\s]+$)" + TEXT_PATTERN, max_length=254)
+]
+
+
+def one_space(text: str) -> str:
+    """A name without blanks around it, and with one between its words."""
+    return " ".join(text.split())
+
+
+def comparable_email(text: str) -> str:
+    """Addresses that differ only in case mean the same person here."""
+    return text.lower()
 
 
 class UnknownCustomer(NotAcceptable, slug="unknown-customer", title="This customer is not known"):

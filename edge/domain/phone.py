@@ -7,9 +7,19 @@ Singapore. Rules of countries are libphonenumber's; the shop's country follows f
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Annotated, TypeAlias
 
 import phonenumbers
 from babel.core import get_global
+from msgspec import Meta
+
+from sync.protocol.typed import not_typed, refuse_card_number
+
+Phone: TypeAlias = Annotated[
+    str,
+    Meta(pattern=r"\A\+?[0-9][0-9 ()./-]{2,30}\Z", max_length=32),
+    not_typed("long telephone numbers look alike: kept_phone knows them"),
+]
 
 DIGITS_MIN = 3
 """Fewer digits are no part of a telephone number that search looks for."""
@@ -35,6 +45,14 @@ def written_phone(text: str, country: str | None) -> str:
         return f"+{phone_key(text, country)}"
     plus = "+" if text.strip().startswith("+") else ""
     return plus + _NOT_DIGITS.sub("", text)
+
+
+def kept_phone(text: str, country: str | None) -> str:
+    """As ``written_phone`` writes it. Raises CardNumberTyped for what is no telephone number that
+    its country knows, and may be a card's."""
+    if not known_number(text, country):
+        refuse_card_number(text, "phone")
+    return written_phone(text, country)
 
 
 def known_number(text: str, country: str | None) -> bool:

@@ -20,10 +20,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from edge.db.connection.migrate import migrate
 from edge.db.connection.writer import InlineWriter
 from edge.db.tills import TillSession
-from edge.usecases.answer_once import Asked, answer_once, digest_of
 from edge.usecases.box.adopt_enrolment import adopt_enrolment
 from edge.usecases.day.open import OpenBusinessDay, open_business_day
 from edge.usecases.feed.apply_reference import AppliedPage, apply_reference
+from edge.usecases.request.answer_once import Asked, answer_once, digest_of
 from edge.usecases.till.open import OpenTill, open_till
 from sync.engine.journal import Moment
 from sync.engine.signing import GENESIS_SIGNED, sign_bytes

@@ -16,7 +16,6 @@ import pytest
 from edge.db.alarms import Alarm
 from edge.db.customers import Customer
 from edge.db.tills import TillSession
-from edge.usecases.answer_once import Asked, answer_once
 from edge.usecases.box.adopt_enrolment import adopt_enrolment
 from edge.usecases.box.clear_alarm import ClearAlarm, clear_alarm
 from edge.usecases.box.raise_alarm import raise_alarm
@@ -27,6 +26,7 @@ from edge.usecases.day.close import CloseBusinessDay, close_business_day
 from edge.usecases.day.open import OpenBusinessDay, open_business_day
 from edge.usecases.day.reopen import ReopenBusinessDay, reopen_business_day
 from edge.usecases.feed.apply_reference import apply_reference
+from edge.usecases.request.answer_once import Asked, answer_once
 from edge.usecases.stock.receive_goods import GoodsLine, ReceivedGoods, ReceiveGoods, receive_goods
 from edge.usecases.till.open import OpenTill, open_till
 from edge.usecases.till.settle import SettleTill, settle_till

@@ -13,7 +13,7 @@ import msgspec
 from edge.db import sale_reads
 from edge.domain.sale.basket import SaleRequest
 from edge.domain.sale.situation import SoldLine
-from edge.usecases.answer_once import Asked, answer_once
+from edge.usecases.request.answer_once import Asked, answer_once
 from edge.usecases.till.open import OpenTill
 from sync.engine.journal import Moment
 from sync.protocol.errors import NotSent

@@ -62,13 +62,22 @@ def requests() -> set[type[msgspec.Struct]]:
     for path in (*ROOT.glob("edge/api/*.py"), *ROOT.glob("central/api/*.py")):
         module = importlib.import_module(f"{path.parts[-3]}.api.{path.stem}")
         for node in ast.walk(ast.parse(path.read_text())):
-            place = {"read_body": 1, "decode_body": 1, "once": 2}.get(called(node))
-            if place is None or path.stem == "once":
+            named = body_of(node)
+            if named is None or path.stem == "once":
                 continue
-            named = node.args[place]  # type: ignore[attr-defined]  # a call's
             assert isinstance(named, ast.Name), f"{path}: a body is decoded as {ast.unparse(named)}"
             found |= within(getattr(module, named.id))
     return found
+
+
+def body_of(node: ast.AST) -> ast.expr | None:
+    """What a call, or a route that writes, reads a request's body as."""
+    if isinstance(node, ast.FunctionDef):
+        if not any(called(one) == "writes" for one in node.decorator_list):
+            return None
+        return next(one.annotation for one in node.args.args if one.arg == "asked")
+    place = {"read_body": 1, "decode_body": 1, "once": 2}.get(called(node))
+    return None if place is None else node.args[place]  # type: ignore[attr-defined]  # a call's
 
 
 def called(node: ast.AST) -> str:

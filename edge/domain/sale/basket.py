@@ -10,6 +10,7 @@ from typing import Annotated, TypeAlias
 
 import msgspec
 
+from edge.domain.fields import Sentence, ShortItem, ShortOperator, ShortTender, Word
 from edge.domain.sale.refusals.lines import (
     QuantityTooLarge,
     TooManyLines,
@@ -19,7 +20,6 @@ from edge.domain.sale.refusals.lines import (
 from edge.domain.sale.refusals.prices import TenderedInTheFuture, TenderedTooLongAgo
 from edge.domain.sale.refusals.returns import NothingReturned
 from edge.domain.sale.refusals.tenders import TooManyTenders
-from edge.domain.text import Sentence, ShortItem, ShortOperator, ShortTender, Word
 from sync.protocol.bounds import FIGURE_MAX
 from sync.protocol.clock import ClockState
 from sync.protocol.facts import LINES_MAX, TENDERS_MAX

@@ -11,7 +11,7 @@ from edge.db.alarms import Alarm, find_alarm, mark_cleared
 from edge.db.pushing import read_push_state, write_stopped
 from edge.db.store import read_enrolment
 from edge.domain.alarm import AlarmClearedAlready, UnknownAlarm
-from edge.usecases.fields import Request, Told
+from edge.domain.fields import Request, Sentence
 from sync.engine.journal import Moment, append
 from sync.protocol.facts import AlarmCleared
 from sync.protocol.identity import EventId
@@ -20,8 +20,8 @@ from sync.protocol.identity import EventId
 class ClearAlarm(Request, frozen=True):
     """Who looked (``by``), and why it no longer stands."""
 
-    by: Told
-    reason: Told
+    by: Sentence
+    reason: Sentence
 
 
 def clear_alarm(

@@ -18,23 +18,18 @@ from edge.db.hybrid_clock import tick_clock
 from edge.db.operators import require_operator
 from edge.db.store import read_country, read_enrolment
 from edge.domain.customer import (
+    CustomerCode,
     CustomerCodeTaken,
     CustomerEmailTaken,
     CustomerExists,
     CustomerPhoneTaken,
-)
-from edge.usecases.customer.take import TRUE, merge_customers
-from edge.usecases.fields import (
-    CustomerCode,
     Email,
-    Operator,
-    Phone,
-    Request,
-    Told,
     comparable_email,
-    kept_phone,
     one_space,
 )
+from edge.domain.fields import Request, Sentence, ShortOperator
+from edge.domain.phone import Phone, kept_phone
+from edge.usecases.customer.take import TRUE, merge_customers
 from sync.engine.journal import Moment, NotEnrolled, append
 from sync.engine.sealing import NONCE_BYTES, new_key, seal
 from sync.protocol.clock import Hlc
@@ -47,8 +42,8 @@ class CreateCustomer(Request, frozen=True):
     """``customer_id`` is made by the client, before the first attempt. ``same_phone_ok``: that
     another customer has this telephone number is known and right."""
 
-    operator_id: Operator
-    name: Told
+    operator_id: ShortOperator
+    name: Sentence
     customer_id: CustomerId
     code: CustomerCode | None = None
     email: Email | None = None

@@ -8,7 +8,17 @@ from msgspec import UNSET, UnsetType
 from edge.db.customers import Customer, find_customer, read_keys
 from edge.db.operators import require_operator
 from edge.db.store import read_country
-from edge.domain.customer import CustomerNotKnown, NothingToChange, PersonalFieldsClosed
+from edge.domain.customer import (
+    CustomerCode,
+    CustomerNotKnown,
+    Email,
+    NothingToChange,
+    PersonalFieldsClosed,
+    comparable_email,
+    one_space,
+)
+from edge.domain.fields import Request, Sentence, ShortOperator
+from edge.domain.phone import Phone, kept_phone
 from edge.usecases.customer.create import (
     Drawn,
     change_fields,
@@ -16,17 +26,6 @@ from edge.usecases.customer.create import (
     refuse_taken,
 )
 from edge.usecases.customer.take import FALSE, TRUE
-from edge.usecases.fields import (
-    CustomerCode,
-    Email,
-    Operator,
-    Phone,
-    Request,
-    Told,
-    comparable_email,
-    kept_phone,
-    one_space,
-)
 from sync.engine.journal import Moment
 from sync.protocol.identity import CustomerId, EventId
 from sync.protocol.shared import PERSONAL_FIELDS, CustomerField
@@ -36,8 +35,8 @@ class UpdateCustomer(Request, frozen=True):
     """A member that is left out stays as it is; null clears code, email or phone.
     ``same_phone_ok``: that another customer has this telephone number is known and right."""
 
-    operator_id: Operator
-    name: Told | UnsetType = UNSET
+    operator_id: ShortOperator
+    name: Sentence | UnsetType = UNSET
     code: CustomerCode | UnsetType | None = UNSET
     email: Email | UnsetType | None = UNSET
     phone: Phone | UnsetType | None = UNSET
@@ -83,7 +82,7 @@ def update_customer(
 def deactivate_customer(
     db: sqlite3.Connection,
     customer_id: CustomerId,
-    operator_id: Operator,
+    operator_id: ShortOperator,
     event_id: EventId,
     drawn: Drawn,
     moment: Moment,

@@ -10,8 +10,8 @@ from edge.db.operators import require_operator
 from edge.db.tills import open_sessions
 from edge.db.totals import read_account
 from edge.domain.business_day import BUSINESS_DAY, DayEvent, TillsOpen
+from edge.domain.fields import Request, ShortOperator
 from edge.domain.states import state_of
-from edge.usecases.fields import Operator, Request
 from sync.engine.journal import Moment, append, read_head, read_range
 from sync.protocol.batch import UNFOLDED_BYTES_MAX
 from sync.protocol.codec import decode_fact
@@ -23,7 +23,7 @@ from sync.protocol.manifest import Manifest
 class CloseBusinessDay(Request, frozen=True):
     """Who closes it."""
 
-    operator_id: Operator
+    operator_id: ShortOperator
 
 
 class ClosedDay(msgspec.Struct, frozen=True):

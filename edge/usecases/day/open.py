@@ -23,8 +23,8 @@ from edge.domain.business_day import (
     refuse_impossible_date,
     refuse_second_open,
 )
+from edge.domain.fields import Request, Sentence, ShortOperator
 from edge.domain.states import state_of
-from edge.usecases.fields import Operator, Request, Told
 from sync.engine.journal import Moment, append
 from sync.protocol.facts import BusinessDayOpened
 from sync.protocol.identity import EventId
@@ -34,9 +34,9 @@ class OpenBusinessDay(Request, frozen=True):
     """``business_date``: today in the store's zone if it is not stated. ``override_reason``: why a
     manager means a day that is earlier than the last closed one, or far from today."""
 
-    operator_id: Operator
+    operator_id: ShortOperator
     business_date: date | None = None
-    override_reason: Told | None = None
+    override_reason: Sentence | None = None
 
 
 def open_business_day(

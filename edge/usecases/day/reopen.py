@@ -7,8 +7,8 @@ from datetime import date
 from edge.db.days import BusinessDay, can_reopen, find_day, find_open_day, mark_reopened
 from edge.db.operators import require_authority
 from edge.domain.business_day import BUSINESS_DAY, BusinessDayBehind, DayEvent, refuse_second_open
+from edge.domain.fields import Request, Sentence, ShortOperator
 from edge.domain.states import state_of
-from edge.usecases.fields import Operator, Request, Told
 from sync.engine.journal import Moment, append
 from sync.protocol.facts import BusinessDayReopened
 from sync.protocol.identity import EventId
@@ -17,8 +17,8 @@ from sync.protocol.identity import EventId
 class ReopenBusinessDay(Request, frozen=True):
     """Which manager does it, and why."""
 
-    operator_id: Operator
-    reason: Told
+    operator_id: ShortOperator
+    reason: Sentence
 
 
 def reopen_business_day(

@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import Meta
 
 from edge.db import sale_reads
+from edge.domain.fields import Request, ShortOperator
 from edge.domain.sale.basket import (
     PARSED_MAX,
     LineRequest,
@@ -16,7 +17,6 @@ from edge.domain.sale.basket import (
     refuse_wrong_shape,
 )
 from edge.domain.sale.quote import Quote, quote
-from edge.usecases.fields import Operator, Request
 from edge.usecases.sale.look_up import require_store
 from edge.usecases.sale.read_situation import read_situation
 from sync.engine.journal import Moment
@@ -30,7 +30,7 @@ class QuoteSale(Request, frozen=True):
     """A basket that is not tendered yet, with the tenders given so far. ``tendered_at``: priced as
     of then, or as of now by the store's clock if it is not stated."""
 
-    operator_id: Operator
+    operator_id: ShortOperator
     lines: Annotated[tuple[LineRequest, ...], Meta(max_length=PARSED_MAX)]
     tenders: Annotated[tuple[TenderRequest, ...], Meta(max_length=PARSED_MAX)] = ()
     customer_id: CustomerId | None = None

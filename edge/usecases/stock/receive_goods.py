@@ -10,18 +10,17 @@ from msgspec import Meta
 from edge.db.days import find_open_day
 from edge.db.operators import require_operator
 from edge.db.stock import MovedLine, move_stock
-from edge.domain.item import UnknownItem
-from edge.usecases.fields import (
-    LINES_MAX,
+from edge.domain.fields import (
     AmountMinor,
-    Item,
-    Operator,
     QuantityMilli,
     Request,
-    Told,
+    Sentence,
+    ShortItem,
+    ShortOperator,
 )
+from edge.domain.item import UnknownItem
 from sync.engine.journal import Moment, append
-from sync.protocol.facts import StockLine, StockMoved, StockMovementKind
+from sync.protocol.facts import LINES_MAX, StockLine, StockMoved, StockMovementKind
 from sync.protocol.identity import EventId, MovementId
 
 _UNKNOWN = "SELECT key FROM json_each(?) WHERE value NOT IN (SELECT item_id FROM item) ORDER BY key"
@@ -30,7 +29,7 @@ _UNKNOWN = "SELECT key FROM json_each(?) WHERE value NOT IN (SELECT item_id FROM
 class GoodsLine(Request, frozen=True):
     """How much of an item came, in thousandths of its unit, and what one unit cost."""
 
-    item_id: Item
+    item_id: ShortItem
     quantity_milli: QuantityMilli
     unit_cost_minor: AmountMinor | None = None
 
@@ -39,8 +38,8 @@ class ReceiveGoods(Request, frozen=True):
     """``movement_id`` is made by the workstation, before the first attempt."""
 
     movement_id: MovementId
-    operator_id: Operator
-    reason: Told
+    operator_id: ShortOperator
+    reason: Sentence
     lines: Annotated[tuple[GoodsLine, ...], Meta(min_length=1, max_length=LINES_MAX)]
 
 

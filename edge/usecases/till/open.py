@@ -7,9 +7,9 @@ from edge.db.operators import require_operator
 from edge.db.store import read_settings
 from edge.db.tills import TillSession, find_open_session, insert_till_session
 from edge.domain.business_day import BUSINESS_DAY, DayEvent, DayState
+from edge.domain.fields import AmountMinor, Request, ShortOperator, ShortTill, one_case
 from edge.domain.states import state_of
 from edge.domain.till import TILL, TillEvent
-from edge.usecases.fields import AmountMinor, Operator, Request, Till, one_case
 from sync.engine.journal import Moment, append
 from sync.protocol.facts import TillSessionOpened
 from sync.protocol.identity import EventId, TillId, TillSessionId, WorkstationId
@@ -19,9 +19,9 @@ class OpenTill(Request, frozen=True):
     """``till_id``: the workstation's own name if it is not stated; in any case."""
 
     till_session_id: TillSessionId
-    operator_id: Operator
+    operator_id: ShortOperator
     float_minor: AmountMinor
-    till_id: Till | None = None
+    till_id: ShortTill | None = None
 
 
 def open_till(

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from edge.db.operators import require_authority, require_operator
 from edge.db.store import read_settings
 from edge.db.tills import TillSession, expected_cash, find_till_session, mark_settled
+from edge.domain.fields import AmountMinor, Request, Sentence, ShortOperator
 from edge.domain.states import state_of
 from edge.domain.till import TILL, AnotherWorkstationsTill, TillEvent, TillSettledAlready
-from edge.usecases.fields import AmountMinor, Operator, Request, Told
 from sync.engine.journal import Moment, append
 from sync.protocol.facts import DeviceRecorded, TillSessionSettled
 from sync.protocol.identity import EventId, TillSessionId, WorkstationId
@@ -23,9 +23,9 @@ class SettleTill(Request, frozen=True):
     """Cash as it was counted, in minor units. ``override_reason``: why a manager settles another
     workstation's till."""
 
-    operator_id: Operator
+    operator_id: ShortOperator
     counted_cash_minor: AmountMinor
-    override_reason: Told | None = None
+    override_reason: Sentence | None = None
 
 
 class SettledTill(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from hashlib import sha256
 import msgspec
 
 from edge.db.workstations import PendingCode, write_code
-from edge.usecases.fields import one_case
+from edge.domain.fields import one_case
 from sync.engine.journal import Moment
 from sync.protocol.identity import WorkstationId
 

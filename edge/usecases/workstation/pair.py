@@ -16,9 +16,8 @@ from edge.db.workstations import (
     token_hash,
     write_workstation,
 )
-from edge.domain.text import ShortWorkstation
+from edge.domain.fields import Request, ShortWorkstation, one_case
 from edge.domain.workstation import PairingRefused
-from edge.usecases.fields import Request, one_case
 from edge.usecases.workstation.issue_pairing_code import code_hash
 from sync.engine.journal import Moment
 from sync.protocol.identity import WorkstationId

@@ -5,8 +5,8 @@ import sqlite3
 import msgspec
 
 from edge.db.workstations import drop_code, drop_workstation, find_code
+from edge.domain.fields import one_case
 from edge.domain.workstation import UnknownWorkstation
-from edge.usecases.fields import one_case
 from edge.usecases.workstation.pair import forget_pairing
 from sync.protocol.identity import WorkstationId
 

@@ -1,10 +1,12 @@
-"""Types of the text that a request may say: sync/protocol/text.py has the rule."""
+"""Types of what a request may say: each number is bounded, and sync/protocol/text.py says what text
+may hold. What only a customer has stands in ``customer.py`` and ``phone.py``."""
 
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import msgspec
 
 from sync.protocol.identity import ItemId, OperatorId, TenderId, TillId, WorkstationId
+from sync.protocol.money import MINOR_MAX, QUANTITY_MILLI_MAX
 from sync.protocol.text import SHORT_ID_PATTERN, TOLD_PATTERN
 
 SHORT_ID = msgspec.Meta(pattern=SHORT_ID_PATTERN)
@@ -15,6 +17,8 @@ Sentence: TypeAlias = Annotated[
     str, msgspec.Meta(pattern=TOLD_PATTERN, min_length=1, max_length=200)
 ]
 """A reason, a name, a note."""
+AmountMinor: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=MINOR_MAX)]
+QuantityMilli: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=QUANTITY_MILLI_MAX)]
 
 if TYPE_CHECKING:
     ShortItem: TypeAlias = ItemId
@@ -26,3 +30,12 @@ else:  # the id types have a pattern of their own, and msgspec takes no second o
     ShortItem = ShortOperator = ShortTender = ShortTill = ShortWorkstation = Annotated[
         str, SHORT_ID
     ]
+
+
+class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Base of every request: a member that nobody reads is a mistake, not a wish."""
+
+
+def one_case(short_id: str) -> str:
+    """``w1`` and ``W1`` are one workstation, and one till: people read them aloud."""
+    return short_id.upper()

@@ -1,0 +1,1 @@
+"""A request that writes: answered once."""
