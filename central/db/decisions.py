@@ -1,118 +1,20 @@
-"""What head office itself decided: a dense log, only ever inserted, a hash chain as the stores'
-journals are: what is taken out, put in or changed shows at the next ``central verify``, whatever
-was made anew from it meanwhile.
+"""The log of decisions (``domain/decisions.py``) in its table: appended to under one lock."""
 
-With the stores' journals it rebuilds every projection. A decision is recorded, folded into the
-projections and published in one unit of work. Bodies are msgpack arrays under the same rule as
-facts: fields are added at the end, with a default; anything else is a new kind.
-
-``hash = SHA-256("decision-v1" + for each of number (8 bytes), company, kind, decided_at_ms (8),
-hash of the decision before, SHA-256 of the body: its length as 4 bytes, its bytes)``.
-"""
-
-import hashlib
-import struct
 from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
-from uuid import UUID
+from typing import NamedTuple
 
-import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.engine import raw
-from sync.protocol.change import Epoch
-from sync.protocol.codec import decode, encode
-from sync.protocol.errors import Undecodable
-from sync.protocol.facts import CustomerChanged
-from sync.protocol.identity import CompanyId, CustomerId, DeviceId, StoreId
-from sync.protocol.reference import Grant
+from central.domain.decisions import BEFORE_THE_FIRST, AnyDecision, decision_hash, kind_of
+from sync.protocol.codec import encode
+from sync.protocol.identity import CompanyId
 
 DECISIONS_MAX = 100_000
 """No unit of work records more."""
 
-
-class EpochIssued(msgspec.Struct, frozen=True, array_like=True):
-    """A box was enrolled: its store's new epoch begins with this signed genesis record."""
-
-    store_id: StoreId
-    device_id: DeviceId
-    genesis: bytes
-    signature: bytes
-
-
-class PointsOpened(msgspec.Struct, frozen=True, array_like=True):
-    """A balance that a customer brought along."""
-
-    customer_id: CustomerId
-    points: int
-
-
-class GrantIssued(msgspec.Struct, frozen=True, array_like=True):
-    """A store's epoch may spend these points of a customer, offline."""
-
-    store_id: StoreId
-    epoch_number: int
-    grant: Grant
-
-
-class CustomerDecided(msgspec.Struct, frozen=True, array_like=True):
-    """Head office set fields of a customer: its operator is empty, its source the company."""
-
-    change: CustomerChanged
-
-
-class BoxRevoked(msgspec.Struct, frozen=True, array_like=True):
-    """A box's key is worth nothing from now on: it was stolen, lost or sold."""
-
-    store_id: StoreId
-    device_id: DeviceId
-    reason: str
-
-
-class TailWrittenOff(msgspec.Struct, frozen=True, array_like=True):
-    """Somebody gave up what is missing of an epoch through a sequence: no day waits for it."""
-
-    store_id: StoreId
-    epoch: Epoch
-    through: int
-    reason: str
-    decided_by: str
-
-
-AnyDecision: TypeAlias = (
-    EpochIssued | PointsOpened | GrantIssued | CustomerDecided | BoxRevoked | TailWrittenOff
-)
-
-KINDS: dict[str, type[AnyDecision]] = {
-    "epoch_issued": EpochIssued,
-    "points_opened": PointsOpened,
-    "grant_issued": GrantIssued,
-    "customer_changed": CustomerDecided,
-    "box_revoked": BoxRevoked,
-    "tail_written_off": TailWrittenOff,
-}
-"""Every kind that was ever recorded. Entries are added, never changed."""
-
-_NAMES = {decision: name for name, decision in KINDS.items()}
 _COLUMNS = ("decision_no", "company_id", "kind", "body", "decided_at_ms", "hash")
-_TAG = b"decision-v1"
-_LENGTH = struct.Struct(">I")
-_INTEGER = struct.Struct(">q")
-BEFORE_THE_FIRST = bytes(32)
-"""What stands in place of a hash before the first decision."""
-
-
-def kind_of(decision: AnyDecision) -> str:
-    """The name under which a decision is kept."""
-    return _NAMES[type(decision)]
-
-
-def decode_decision(kind: str, body: bytes) -> AnyDecision:
-    """A decision from its row. Raises Undecodable."""
-    if kind not in KINDS:
-        raise Undecodable(f"{kind} is no kind of decision")
-    return decode(KINDS[kind], body)
 
 
 async def record_decisions(
@@ -157,20 +59,3 @@ async def lock_decisions(db: AsyncConnection) -> LastDecision:
     if row is None:
         raise LookupError("central_state is empty: the database was not migrated")
     return LastDecision(row.last_decision_no, row.last_decision_hash or BEFORE_THE_FIRST)
-
-
-def decision_hash(
-    number: int, company_id: UUID, kind: str, body: bytes, decided_at_ms: int, previous: bytes
-) -> bytes:
-    """The link of one decision to the one before."""
-    hashed = hashlib.sha256(_TAG)
-    for part in (
-        _INTEGER.pack(number),
-        company_id.bytes,
-        kind.encode(),
-        _INTEGER.pack(decided_at_ms),
-        previous,
-        hashlib.sha256(body).digest(),
-    ):
-        hashed.update(_LENGTH.pack(len(part)) + part)
-    return hashed.digest()

@@ -189,7 +189,7 @@ class GrantsDue(CentralTable, table=True):
 
 class Decision(CentralTable, table=True):
     """What central itself decided: dense, only ever inserted, each chained to the one before. With
-    the journals it rebuilds every projection (central/db/decisions.py lists the kinds)."""
+    the journals it rebuilds every projection (central/domain/decisions.py lists the kinds)."""
 
     __tablename__ = "decision"
     decision_no: int = big(primary_key=True)

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from central.archive.postgres import PostgresArchive
 from central.database.embedded import PostgresServer
-from central.db.decisions import TailWrittenOff
 from central.db.engine import open_engine, raw, unit_of_work
+from central.domain.decisions import TailWrittenOff
 from central.reports.claims import DayPlaces, first_day_after
 from central.reports.reconciliation import Colour, DayVerdict, reconcile_day
 from central.usecases.box.record_stated_head import hear_head, note_head

@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from central.archive.port import Archive
 from central.archive.postgres import PostgresArchive
 from central.database.embedded import PostgresServer
-from central.db.decisions import CustomerDecided, GrantIssued, PointsOpened, record_decisions
+from central.db.decisions import record_decisions
 from central.db.engine import open_engine, snapshot, unit_of_work
 from central.db.projected import PROJECTED
 from central.db.tables import metadata
+from central.domain.decisions import CustomerDecided, GrantIssued, PointsOpened
 from central.projections.rows import PROJECTIONS, TABLES, WHOLE
 from central.usecases.decision.apply_decisions import apply_decisions
 from central.usecases.journal.apply_events import apply_events

@@ -14,7 +14,7 @@ from uuid import UUID
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from central.db.decisions import (
+from central.domain.decisions import (
     AnyDecision,
     CustomerDecided,
     EpochIssued,

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from central.db.decisions import TailWrittenOff
+from central.domain.decisions import TailWrittenOff
 from central.projections.fold.decisions import fold_decisions
 from central.usecases.box.record_stated_head import hear_head, note_head
 from central.usecases.journal.apply_events import apply_events

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from central.db.decisions import GrantIssued, PointsOpened
+from central.domain.decisions import GrantIssued, PointsOpened
 from edge.db.totals import read_totals
 from sync.protocol.facts import (
     BusinessDayClosed,

@@ -16,7 +16,7 @@ import msgspec
 
 from central.api.verdicts import unpack_batch, verdict_problem
 from central.archive.port import StreamKey
-from central.db.decisions import AnyDecision
+from central.domain.decisions import AnyDecision
 from central.domain.feeds import FollowedFeed, followed_feeds
 from central.projections.fold.decisions import fold_decisions
 from central.usecases.box.record_stated_head import hear_head, note_head

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from central.db.decisions import GrantIssued
+from central.domain.decisions import GrantIssued
 from sync.engine.journal import verify_chain
 from sync.engine.signing import SALE_SIGNED, verify_bytes
 from sync.protocol.facts import (

@@ -15,7 +15,7 @@ from unittest.mock import patch
 import msgspec
 
 from central.archive.port import StreamKey
-from central.db.decisions import CustomerDecided
+from central.domain.decisions import CustomerDecided
 from central.domain.feeds import followed_feeds
 from sync.engine import journal
 from sync.engine.journal import Moment, append, read_range

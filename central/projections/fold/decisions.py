@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import assert_never
 
-from central.db.decisions import (
+from central.domain.decisions import (
     AnyDecision,
     BoxRevoked,
     CustomerDecided,

@@ -18,9 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from central.archive.applying import WRITE_TURN
 from central.db.credentials import EnrolCode
-from central.db.decisions import EpochIssued
 from central.db.engine import raw, unit_of_work
 from central.db.tables import Device, Store, StreamRow, table
+from central.domain.decisions import EpochIssued
 from central.domain.enrol_code import EnrolCodeParts, EnrolCodeRefused, is_same, read_code
 from central.usecases.box.give_first_grants import give_due_grants, owe_first_grants
 from central.usecases.decision.decide import decide

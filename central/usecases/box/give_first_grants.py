@@ -12,9 +12,10 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from central.db.decisions import GrantIssued, lock_decisions
+from central.db.decisions import lock_decisions
 from central.db.engine import raw, unit_of_work
 from central.db.tables import GrantsDue, Store, table
+from central.domain.decisions import GrantIssued
 from central.usecases.decision.decide import decide
 from central.usecases.feed.publish import PublishedRow, publish
 from sync.protocol.codec import encode

@@ -8,8 +8,8 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.credentials import EnrolCode
-from central.db.decisions import BoxRevoked
 from central.db.tables import Device, Store, StreamRow, table
+from central.domain.decisions import BoxRevoked
 from central.domain.fields import plain_text
 from central.usecases.decision.decide import decide
 from sync.protocol.change import Epoch, Genesis

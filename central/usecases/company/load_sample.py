@@ -13,10 +13,10 @@ from uuid import UUID, uuid4, uuid5
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.db.decisions import AnyDecision, CustomerDecided, PointsOpened
 from central.db.engine import raw
 from central.db.projected import CustomerFieldRow
 from central.db.tables import Store, table
+from central.domain.decisions import AnyDecision, CustomerDecided, PointsOpened
 from central.sample.chain import (
     TAX_RATES,
     TENDERS,

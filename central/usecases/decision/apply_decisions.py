@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.archive.rows import read_customers
-from central.db.decisions import AnyDecision
 from central.db.engine import raw
+from central.domain.decisions import AnyDecision
 from central.projections.fold.decisions import fold_decisions
 from central.projections.write import write_changes
 from sync.protocol.identity import CompanyId

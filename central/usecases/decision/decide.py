@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.db.decisions import AnyDecision, record_decisions
+from central.db.decisions import record_decisions
+from central.domain.decisions import AnyDecision
 from central.usecases.decision.apply_decisions import apply_decisions
 from central.usecases.feed.publish_reference import publish_customers
 from sync.protocol.identity import CompanyId

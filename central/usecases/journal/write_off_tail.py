@@ -6,7 +6,7 @@ beyond them later is a new claim; what arrives after all is taken as ever.
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.db.decisions import TailWrittenOff
+from central.domain.decisions import TailWrittenOff
 from central.domain.fields import plain_text
 from central.reports.claims import OpenClaim, open_claims
 from central.usecases.decision.decide import decide

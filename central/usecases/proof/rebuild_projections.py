@@ -17,8 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from central.archive.port import StreamKey
 from central.archive.postgres import PostgresArchive, own
-from central.db.decisions import AnyDecision, decode_decision
 from central.db.engine import raw, unit_of_work
+from central.domain.decisions import AnyDecision, decode_decision
 from central.projections.fold.decisions import fold_decisions
 from central.projections.rows import TABLES
 from central.projections.unwritable import Unwritable

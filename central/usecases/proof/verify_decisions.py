@@ -7,7 +7,7 @@ that stands beside it, so that one edit is one finding.
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from central.db.decisions import (
+from central.domain.decisions import (
     BEFORE_THE_FIRST,
     BoxRevoked,
     EpochIssued,

@@ -7,7 +7,7 @@ parts of it for speed. A row that says otherwise lets in another box, or keeps t
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from central.db.decisions import EpochIssued
+from central.domain.decisions import EpochIssued
 from central.usecases.proof.verify_decisions import Decided
 from central.usecases.proof.verify_journal import Finding
 from sync.engine.signing import GENESIS_SIGNED, verify_bytes

@@ -18,9 +18,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from central.archive.rows import own
-from central.db.decisions import decode_decision
 from central.db.engine import raw, snapshot
 from central.db.projected import PROJECTED
+from central.domain.decisions import decode_decision
 from central.projections.compare import RowDifference, compare_rows, whole_rows
 from central.projections.fold.collect import Fold
 from central.projections.fold.decisions import fold_decision

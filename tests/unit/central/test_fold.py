@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from central.db.decisions import CustomerDecided, EpochIssued, GrantIssued, PointsOpened
+from central.domain.decisions import CustomerDecided, EpochIssued, GrantIssued, PointsOpened
 from central.projections.compare import compare_rows
 from central.projections.event import Event
 from central.projections.fold import fold_events
