@@ -250,7 +250,8 @@ def _verdict(
     is_whole = case.is_whole and len(amber) == len(case.amber)
     touching = (claim for claim in claims if claim.touches(day.business_date))
     amber += [Reason(Doubt.CLAIMED, claim.said) for claim in touching]
-    parted = differences(case.declared, counted.store) if case.declared != counted.store else ()
+    is_closed = bool(case.evidence.epochs) and len(case.manifests) == len(case.evidence.epochs)
+    parted = differences(case.declared, counted.store) if is_closed else ()
     accounts: tuple[WorkstationAccount, ...] = ()
     if counted is found:
         accounts = _workstation_accounts(case.manifests, counted.workstations)
@@ -259,7 +260,6 @@ def _verdict(
     if is_whole and (parted or at_workstations):
         said = "What head office counts differs from what the store declared."
         red.append(Reason(Doubt.DIFFERS, said))
-    is_closed = bool(case.evidence.epochs) and len(case.manifests) == len(case.evidence.epochs)
     return DayVerdict(
         store_id=day.store_id,
         business_date=day.business_date,
@@ -267,7 +267,7 @@ def _verdict(
         reasons=(*red, *amber),
         central=counted.store,
         declared=case.declared if is_closed else None,
-        differences=parted if is_closed else (),
+        differences=parted,
         workstations=at_workstations if is_closed else (),
         set_aside=case.evidence.set_aside,
         proven=tuple(_proven(manifest) for manifest in case.manifests),

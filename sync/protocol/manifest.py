@@ -73,6 +73,8 @@ class ReceiptDifference(NamedTuple):
 
 def differences(store: Totals, central: Totals) -> tuple[Difference, ...]:
     """Figures that differ, the store's order first; an absent tax rate or tender is a zero."""
+    if store == central:
+        return ()
     ours = {figure.name: figure for figure in figures(store)}
     theirs = {figure.name: figure for figure in figures(central)}
     names = [*ours, *(name for name in theirs if name not in ours)]

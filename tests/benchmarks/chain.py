@@ -267,6 +267,7 @@ async def _fill(url: str, receipts: int, say: Callable[[str], None]) -> _Chain:
     connection = await asyncpg.connect(dsn_of(url))
     try:
         await connection.execute("SET synchronous_commit = off")
+        await connection.execute("SET enable_nestloop = off")  # nothing is known of the rows yet
         for number, store_id in enumerate(stores, start=1):
             await _fill_store(connection, store_id, chain)
             say(f"store {number} of {STORES} filled")
