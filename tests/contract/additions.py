@@ -71,7 +71,7 @@ class ColdRoomRead(Fact, frozen=True, array_like=True):
 import sqlite3
 
 from edge.db.operators import require_operator
-from edge.usecases.fields import Operator, QuantityMilli, Request
+from edge.domain.fields import QuantityMilli, Request, ShortOperator
 from sync.engine.journal import Moment, append
 from sync.protocol.facts import ColdRoomRead
 from sync.protocol.identity import EventId, MovementId
@@ -81,7 +81,7 @@ class ReadColdRoom(Request, frozen=True):
     """``reading_id`` is made by the workstation, before the first attempt."""
 
     reading_id: MovementId
-    operator_id: Operator
+    operator_id: ShortOperator
     celsius_milli: QuantityMilli
 
 
