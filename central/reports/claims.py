@@ -34,7 +34,7 @@ BEFORE_ENROLMENT = timedelta(days=2)
 CLAIMS_READ_MAX = 10_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EVENT_TOLD = re.compile(r"\bevent (\d{1,18}) of epoch (\d{1,9})-([0-9a-f]{8})\b")
-"""As an edge says it in a workstation's alarm (edge/api/seen.py)."""
+"""As an edge says it in a workstation's alarm (edge/usecases/workstation/compare_head.py)."""
 
 _CLAIMS = """
 SELECT c.store_id, c.epoch_number, c.epoch_fingerprint, max(c.seq) AS seq,

@@ -17,7 +17,7 @@ from litestar import Response, get, post
 from edge.api.guard import at_once, box_of, workstation_of
 from edge.api.limits import SALE_BYTES_MAX
 from edge.api.parameters import IdInPath, TheBox, Typed
-from edge.api.seen import tell
+from edge.api.stated_head import tell
 from edge.api.written import Described, accepts
 from edge.box.box import Box
 from edge.domain.fields import Request, ShortOperator

@@ -44,8 +44,8 @@ SOFTWARE = "holdfast-edge 0.1.0"
 @dataclass(frozen=True)
 class Box:
     """A store server's parts. ``nudge`` is set when there is something to push; ``told`` is the
-    head that each workstation was last told (see ``edge/api/seen.py``); ``unreached`` is set while
-    the last try to reach head office failed."""
+    head that each workstation was last told (see ``edge/api/stated_head.py``); ``unreached`` is set
+    while the last try to reach head office failed."""
 
     folder: Path
     settings: EdgeSettings

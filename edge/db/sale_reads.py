@@ -14,8 +14,8 @@ from uuid import UUID
 import msgspec
 
 from edge.db import sale_statements
-from edge.domain.box import SettingsMissing
 from edge.domain.sale.situation import (
+    NO_NAMES,
     ItemOnSale,
     Names,
     PriceInForce,
@@ -90,9 +90,14 @@ class StoreNow(NamedTuple):
 
 
 class CounterNow(NamedTuple):
-    """A workstation's open day and till, who stands before and behind it, and how many receipts its
-    series has. ``..._active`` is None where nobody has the id. ``points_owed``: by the customer."""
+    """What a basket finds when it comes to the counter: what its id means already, the store (None:
+    not enrolled, or ``settings_missing`` so far), the open day and till of its workstation, who
+    stands before and behind it, and how many receipts the workstation's series has. ``..._active``
+    is None where nobody has the id. ``points_owed``: by the customer."""
 
+    standing: IdStanding
+    store: StoreNow | None
+    settings_missing: bool
     business_date: date | None
     till_session_id: TillSessionId | None
     operator_active: bool | None
@@ -102,21 +107,14 @@ class CounterNow(NamedTuple):
     receipts: int
 
 
+NO_COUNTER = CounterNow(
+    IdStanding(None, None, None), None, False, None, None, None, None, NO_NAMES, 0, 0
+)
+
+
 def find_id(db: sqlite3.Connection, sale_id: SaleId) -> IdStanding:
     """What this id means here already."""
     return IdStanding(*db.execute(sale_statements.STANDING.sql, (sale_id.bytes,) * 3).fetchone())
-
-
-def read_store(db: sqlite3.Connection) -> StoreNow | None:
-    """None until the box was enrolled. Raises SettingsMissing until they have arrived."""
-    row = db.execute(sale_statements.STORE.sql).fetchone()
-    if row is None:
-        return None
-    if row[2] is None:
-        raise SettingsMissing
-    head = Head(Epoch(row[3], row[4]), row[6], row[7])
-    tip = Tip(StoreId(UUID(bytes=row[0])), head, Hlc(row[8]))
-    return StoreNow(row[1], _settings(row[2]), row[5], tip, row[9] or 0)
 
 
 def shown_by(db: sqlite3.Connection, sale_id: SaleId) -> tuple[StoreSettings, Names]:
@@ -138,18 +136,23 @@ def settings_numbered(db: sqlite3.Connection, settings_no: int) -> StoreSettings
 
 def read_counter(
     db: sqlite3.Connection,
+    sale_id: SaleId,
     workstation_id: WorkstationId,
     operator_id: OperatorId,
     customer_id: CustomerId | None,
-    epoch: Epoch,
 ) -> CounterNow:
-    """The open day and till, operator, customer and receipt series of a workstation."""
-    buyer = None if customer_id is None else customer_id.bytes
-    series = (workstation_id, epoch.number, epoch.fingerprint)
-    values = (workstation_id, operator_id, operator_id, buyer, buyer, buyer, *series)
+    """All of it in one statement: on the way of a sale each one counts."""
+    event, buyer = sale_id.bytes, None if customer_id is None else customer_id.bytes
+    values = (event, event, event, workstation_id, operator_id, buyer, buyer, workstation_id)
     row = db.execute(sale_statements.COUNTER.sql, values).fetchone()
-    day, till, operator, operator_name, customer, customer_name, owed, receipts = row
+    if row is None:
+        return NO_COUNTER
+    day, till, operator, operator_name, customer, customer_name, owed, receipts = row[13:]
+    has_epoch, has_settings = row[7] is not None, row[6] is not None
     return CounterNow(
+        IdStanding(*row[:3]),
+        _store(row[3:13]) if has_epoch and has_settings else None,
+        has_epoch and not has_settings,
         None if day is None else date.fromisoformat(day),
         None if till is None else TillSessionId(UUID(bytes=till)),
         None if operator is None else bool(operator),
@@ -158,6 +161,12 @@ def read_counter(
         owed or 0,
         receipts or 0,
     )
+
+
+def _store(row: tuple[Any, ...]) -> StoreNow:
+    store, code, settings_no, settings, number, fingerprint, seq, end_hash, hlc, changed_ms = row
+    tip = Tip(StoreId(UUID(bytes=store)), Head(Epoch(number, fingerprint), seq, end_hash), Hlc(hlc))
+    return StoreNow(code, _settings(settings), settings_no, tip, changed_ms or 0)
 
 
 def items_by_code(

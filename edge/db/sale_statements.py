@@ -235,30 +235,29 @@ SETTINGS_NO = _reading(
     select(col(Settings.body)).where(col(Settings.settings_no) == bindparam("settings_no")),
     "settings_no",
 )
-STORE = _reading(
+_open_day = _one(
+    func.max(col(BusinessDay.business_date)), col(BusinessDay.state) == _text(DayState.OPEN)
+)
+_settings_now = aliased(Settings)
+_settings_no = _one(
+    col(_settings_now.settings_no), col(_settings_now.current) == literal_column("1")
+)
+"""A row of its own to look for: joined by ``current``, SQLite makes an index each time."""
+COUNTER = _reading(
     select(
+        _one(col(Sale.request_digest), col(Sale.sale_id) == bindparam("id")),
+        _one(col(AbandonedId.abandoned_at_ms), col(AbandonedId.sale_id) == bindparam("id")),
+        _one(func.min(col(Journal.kind)), col(Journal.event_id) == bindparam("id")),
         col(Box.store_id),
         col(Box.store_code),
+        col(Settings.settings_no),
         col(Settings.body),
         col(JournalHead.epoch_number),
         col(JournalHead.epoch_fingerprint),
-        col(Settings.settings_no),
         col(JournalHead.seq),
         col(JournalHead.hash),
         col(JournalHead.hlc),
         select(func.max(col(PastRow.until_ms))).scalar_subquery(),
-    )
-    .select_from(JournalHead)
-    .join(Box, col(Box.one) == literal_column("1"))
-    .outerjoin(Settings, col(Settings.current) == literal_column("1"))
-    .where(col(JournalHead.current)),
-    "",
-)
-_open_day = _one(
-    func.max(col(BusinessDay.business_date)), col(BusinessDay.state) == _text(DayState.OPEN)
-)
-COUNTER = _reading(
-    select(
         _open_day,
         _one(
             col(TillSession.till_session_id),
@@ -266,20 +265,29 @@ COUNTER = _reading(
             col(TillSession.workstation_id) == bindparam("workstation_id"),
             col(TillSession.state) == _text(TillState.OPEN),
         ),
-        _one(col(OperatorRow.active), col(OperatorRow.operator_id) == bindparam("operator_id")),
-        _one(col(OperatorRow.name), col(OperatorRow.operator_id) == bindparam("operator_id")),
-        _one(col(Customer.active), col(Customer.customer_id) == bindparam("customer_id")),
-        _one(col(Customer.name), col(Customer.customer_id) == bindparam("customer_id")),
-        _one(col(PointsDebt.points), col(PointsDebt.customer_id) == bindparam("customer_id")),
-        _one(
-            col(ReceiptSeries.last),
+        col(OperatorRow.active),
+        col(OperatorRow.name),
+        col(Customer.active),
+        col(Customer.name),
+        col(PointsDebt.points),
+        col(ReceiptSeries.last),
+    )
+    .outerjoin_from(Box, JournalHead, col(JournalHead.current) == literal_column("1"))
+    .outerjoin_from(Box, Settings, col(Settings.settings_no) == _settings_no)
+    .outerjoin_from(Box, OperatorRow, col(OperatorRow.operator_id) == bindparam("operator_id"))
+    .outerjoin_from(Box, Customer, col(Customer.customer_id) == bindparam("customer_id"))
+    .outerjoin_from(Box, PointsDebt, col(PointsDebt.customer_id) == bindparam("customer_id"))
+    .outerjoin_from(
+        Box,
+        ReceiptSeries,
+        and_(
             col(ReceiptSeries.workstation_id) == bindparam("workstation_id"),
-            col(ReceiptSeries.epoch_number) == bindparam("epoch_number"),
-            col(ReceiptSeries.epoch_fingerprint) == bindparam("epoch_fingerprint"),
+            col(ReceiptSeries.epoch_number) == col(JournalHead.epoch_number),
+            col(ReceiptSeries.epoch_fingerprint) == col(JournalHead.epoch_fingerprint),
         ),
-    ),
-    "workstation_id operator_id operator_id customer_id customer_id customer_id workstation_id"
-    " epoch_number epoch_fingerprint",
+    )
+    .where(col(Box.one) == literal_column("1")),
+    "id id id workstation_id operator_id customer_id customer_id workstation_id",
 )
 _tenders, _sales = _each("tenders"), _each("sales")
 BY_CODE = _items(col(ScanCode.code_key), by_code=True)
@@ -351,7 +359,6 @@ NUMBERED = _reading(
 
 STATEMENTS = (
     STANDING,
-    STORE,
     SHOWN,
     SETTINGS_NO,
     COUNTER,

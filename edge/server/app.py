@@ -31,7 +31,7 @@ from edge.api.guard import (
 )
 from edge.api.limits import BODY_BYTES_MAX
 from edge.api.problems import EXCEPTION_HANDLERS
-from edge.api.seen import compare_seen
+from edge.api.stated_head import compare_stated_head
 from edge.box.box import Box
 from sync.http.describing import DescribedAsJson
 from sync.http.headers import harden
@@ -43,7 +43,7 @@ _GUARDED = (customers, days, items, quotes, sales, stock, sync_status, till, til
 
 def build_app(box: Box) -> Litestar:
     """The application of ``box``. Starts nothing: the caller serves it."""
-    guards = [require_workstation, compare_seen]
+    guards = [require_workstation, compare_stated_head]
     guarded = Router(
         "/",
         route_handlers=[route for module in _GUARDED for route in module.ROUTES],

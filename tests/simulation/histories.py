@@ -18,7 +18,7 @@ from central.projections.fold.decisions import fold_decisions
 from central.usecases.box.record_stated_head import hear_head, note_head
 from central.usecases.journal.apply_events import apply_events
 from central.usecases.journal.ingest_batch import Acknowledged, ingest_batch
-from edge.api.seen import sealed_with
+from edge.usecases.workstation.compare_head import sealed_with
 from sync.protocol.batch import Batch
 from sync.protocol.change import Epoch, Head
 from sync.protocol.facts import (
@@ -119,7 +119,7 @@ class History:
         self._note(f"sold on {box.open_day}", box)
 
     def _witness(self, box: Box, workstation: WorkstationId) -> None:
-        """As edge/api/seen.py: what the workstation states, held against this box."""
+        """As edge/usecases/workstation/compare_head.py: what it states, held against this box."""
         told = self.told.get(workstation)
         if told is None or box.witnessed.get(workstation) == told.head:
             return

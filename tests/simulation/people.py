@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 
 from edge.db import sale_reads
+from edge.db.store import read_settings
 from edge.domain.sale.basket import SaleRequest
 from edge.domain.sale.situation import SoldLine
 from edge.usecases.request.answer_once import Asked, answer_once
@@ -163,8 +164,6 @@ def ask_prices(
     """What the till's page would have asked for while the basket was filled."""
     items = sale_reads.items_by_id(db, {item_id for item_id, _ in chosen}, as_of_ms)
     originals = sale_reads.sold_lines(db, {returned}) if returned is not None else {}
-    store = sale_reads.read_store(db)
-    assert store is not None
     return Priced(
         {
             item.item_id: (item.price.unit_price_minor, item.tax_class)
@@ -177,7 +176,7 @@ def ask_prices(
         },
         sale_reads.points_here(db, customer_id) if customer_id is not None else 0,
         next(iter(originals.values()), None),
-        store.settings.tax_included,
+        read_settings(db).tax_included,
     )
 
 

@@ -36,6 +36,11 @@ def original_of(line: LineRequest) -> OriginalLine | None:
     return OriginalLine(line.original.sale_id, line.original.line_no)
 
 
+def originals_of(lines: Sequence[LineRequest]) -> set[OriginalLine]:
+    """All lines that a request takes back."""
+    return {original for line in lines if (original := original_of(line)) is not None}
+
+
 def customer_of(
     stated: CustomerId | None, originals: Mapping[OriginalLine, SoldLine]
 ) -> CustomerId | None:

@@ -1,7 +1,8 @@
 """Finish a sale, a return or an exchange: one unit of work, all of it or nothing.
 
-    look the id up → read what the store knows → price, tax, settle, record (pure) → head, lines,
-    taxes, tenders, stock, points → journal.append → answer with the receipt
+    read what the id means, the store, the counter → is it a sale at all → read what the basket
+    names → price, tax, settle, record (pure) → journal.append, head, lines, taxes, tenders, stock,
+    points → answer with the receipt
 
 The same id with the same request gives the same answer again; with another request it is refused,
 and the alarm of that is all that remains. Whatever a refusal or a failed statement leaves behind is
@@ -19,8 +20,8 @@ from edge.domain.sale.compose import Composed, compose
 from edge.domain.sale.refusals.sale_id import SaleIdAbandoned, SaleIdReused, SaleIdTaken
 from edge.domain.sale.situation import Situation
 from edge.usecases.box.raise_alarm import raise_alarm
-from edge.usecases.sale.look_up import number_of, points_left, recall, require_store
-from edge.usecases.sale.read_situation import read_situation
+from edge.usecases.sale.look_up import number_of, points_left, recall
+from edge.usecases.sale.read_situation import read_situation, require_store
 from sync.engine.journal import Entry, Moment, append_after
 from sync.protocol.change import Kept
 from sync.protocol.facts import AlarmKind
@@ -42,7 +43,10 @@ def complete_sale(
     refusals of edge/domain and edge/domain/sale/refusals, NotEnrolled and
     EventTooLarge; a SaleIdReused carries the alarm in ``keep``.
     """
-    standing = sale_reads.find_id(db, request.sale_id)
+    counter = sale_reads.read_counter(
+        db, request.sale_id, workstation_id, request.operator_id, request.customer_id
+    )
+    standing = counter.standing
     if standing.request_digest == request_digest:
         return recall(db, request.sale_id)
     if standing.request_digest is not None:
@@ -53,13 +57,10 @@ def complete_sale(
     if standing.kind is not None:
         raise SaleIdTaken(request.sale_id, standing.kind)
     refuse_wrong_shape(request, require_return=require_return)
-    store = require_store(db)
+    store = require_store(counter)
     age_max_s = store.settings.tender_age_max_s
     refuse_wrong_instant(request.tendered_at_ms, moment.wall_ms, moment.clock_state, age_max_s)
-    counter = sale_reads.read_counter(
-        db, workstation_id, request.operator_id, request.customer_id, store.epoch
-    )
-    known = read_situation(db, request, workstation_id, store, counter, moment.wall_ms)
+    known = read_situation(db, request, workstation_id, counter, moment.wall_ms)
     composed = compose(request, known)
     entry = append_after(db, store.tip, composed.fact, EventId(request.sale_id), moment)
     crash_point("after_append")

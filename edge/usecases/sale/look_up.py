@@ -11,7 +11,6 @@ import msgspec
 from edge.db import sale_reads
 from edge.domain.sale.completed import CompletedSale
 from edge.domain.sale.refusals.sale_id import SaleArchived
-from sync.engine.journal import NotEnrolled
 from sync.protocol.codec import decode_fact
 from sync.protocol.facts import RetailTransaction
 from sync.protocol.identity import ReceiptNumber, SaleId
@@ -76,11 +75,3 @@ def number_of(db: sqlite3.Connection, sale_id: SaleId) -> ReceiptNumber:
 def points_left(db: sqlite3.Connection, fact: RetailTransaction) -> int | None:
     """What the sale's customer can spend here now, None without a customer."""
     return None if fact.customer_id is None else sale_reads.points_here(db, fact.customer_id)
-
-
-def require_store(db: sqlite3.Connection) -> sale_reads.StoreNow:
-    """The store, its settings and its epoch. Raises NotEnrolled, SettingsMissing."""
-    store = sale_reads.read_store(db)
-    if store is None:
-        raise NotEnrolled("This box belongs to no store yet.")
-    return store

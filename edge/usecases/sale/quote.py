@@ -17,7 +17,6 @@ from edge.domain.sale.basket import (
     refuse_wrong_shape,
 )
 from edge.domain.sale.quote import Quote, quote
-from edge.usecases.sale.look_up import require_store
 from edge.usecases.sale.read_situation import read_situation
 from sync.engine.journal import Moment
 from sync.protocol.identity import CustomerId, SaleId, WorkstationId
@@ -44,13 +43,10 @@ def quote_sale(
     instant and its total, and except that too little was given."""
     asked = _as_sale(request, moment)
     refuse_wrong_shape(asked, require_return=False)
-    store = require_store(db)
     counter = sale_reads.read_counter(
-        db, workstation_id, asked.operator_id, asked.customer_id, store.epoch
+        db, asked.sale_id, workstation_id, asked.operator_id, asked.customer_id
     )
-    known = read_situation(
-        db, asked, workstation_id, store, counter, moment.wall_ms, with_rights=True
-    )
+    known = read_situation(db, asked, workstation_id, counter, moment.wall_ms, with_rights=True)
     return quote(asked, known)
 
 

@@ -1,5 +1,5 @@
 """What the rules of a sale may look at: read for the sale itself, and for what a basket would come
-to before it is tendered (``quote_sale.py``), so that both are held against the same.
+to before it is tendered (``quote.py``), so that both are held against the same.
 
 Held against is what was in force when the basket was tendered, whatever has changed by the time it
 arrives: prices by their own instants, everything else by the history (``hold_past.py``).
@@ -9,35 +9,48 @@ import sqlite3
 from datetime import date
 
 from edge.db import sale_reads
+from edge.db.sale_reads import CounterNow, StoreNow
+from edge.domain.box import SettingsMissing
 from edge.domain.business_day import BUSINESS_DAY, DayEvent, DayState
 from edge.domain.sale.basket import SaleRequest
-from edge.domain.sale.returns import customer_of, original_of
+from edge.domain.sale.returns import customer_of, originals_of
 from edge.domain.sale.situation import Names, Situation
 from edge.domain.till import TILL, TillEvent, TillState
 from edge.usecases.sale.hold_past import InForce, hold_past
+from sync.engine.journal import NotEnrolled
 from sync.protocol.identity import WorkstationId, receipt_number
+
+
+def require_store(counter: CounterNow) -> StoreNow:
+    """The store, its settings and its epoch. Raises NotEnrolled, SettingsMissing."""
+    if counter.store is not None:
+        return counter.store
+    if counter.settings_missing:
+        raise SettingsMissing
+    raise NotEnrolled("This box belongs to no store yet.")
 
 
 def read_situation(
     db: sqlite3.Connection,
     request: SaleRequest,
     workstation_id: WorkstationId,
-    store: sale_reads.StoreNow,
-    counter: sale_reads.CounterNow,
+    counter: CounterNow,
     now_ms: int,
     *,
     with_rights: bool = False,
 ) -> Situation:
     """What ``request`` is held against. A customer's rights are read where points move, and always
-    ``with_rights``. Raises NoOpenBusinessDay, NoOpenTill, CustomerDiffers."""
+    ``with_rights``. Raises NotEnrolled, SettingsMissing, NoOpenBusinessDay, NoOpenTill,
+    CustomerDiffers."""
+    store = require_store(counter)
     business_date = BUSINESS_DAY.require(counter.business_date, DayState.OPEN, DayEvent.TRADED)
     till_session_id = TILL.require(
         counter.till_session_id, TillState.OPEN, TillEvent.SOLD, workstation_id
     )
+    named = originals_of(request.lines)
     held = _in_force(db, request, store, counter, business_date)
     if store.changed_ms > request.tendered_at_ms:
         held = hold_past(db, held, request, business_date, now_ms)
-    named = {original for line in request.lines if (original := original_of(line)) is not None}
     originals = sale_reads.sold_lines(db, named) if named else {}
     customer_id = customer_of(request.customer_id, originals)
     buyer, owed = counter.names.customer, counter.points_owed
@@ -74,8 +87,8 @@ def read_situation(
 def _in_force(
     db: sqlite3.Connection,
     request: SaleRequest,
-    store: sale_reads.StoreNow,
-    counter: sale_reads.CounterNow,
+    store: StoreNow,
+    counter: CounterNow,
     business_date: date,
 ) -> InForce:
     """What the request's names mean now."""

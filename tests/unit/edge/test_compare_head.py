@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from edge.api.seen import sealed_with
+from edge.usecases.workstation.compare_head import sealed_with
 from sync.protocol.change import Epoch, Genesis, Head
 from sync.protocol.identity import CompanyId, DeviceId, Incarnation, StoreId
 
