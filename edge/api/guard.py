@@ -53,11 +53,7 @@ async def require_own_host(connection: Connection, _route: BaseRouteHandler) -> 
     host = connection.headers.get("host", "").rpartition(":")
     name = host[0] if host[2].isdigit() and host[0] else "".join(host)
     if name.lower() not in HOSTS:
-        raise WrongHost(
-            "This store server answers to 127.0.0.1 and localhost only.",
-            remedy="Open the address that `edge serve` printed.",
-            field="Host",
-        )
+        raise WrongHost
 
 
 async def require_workstation(connection: Connection, _route: BaseRouteHandler) -> None:
@@ -70,11 +66,7 @@ async def require_workstation(connection: Connection, _route: BaseRouteHandler) 
         tries, address = tries_of(connection), address_of(connection.scope)
         tries.let_in(address)
         await tries.wrong(address)
-        raise NotPaired(
-            "No token of a paired workstation came with the request.",
-            remedy="Run `edge pair W1` on the store server and pair this workstation.",
-            field="Authorization",
-        )
+        raise NotPaired
     connection.scope["state"][_STATE] = known
 
 

@@ -27,7 +27,7 @@ async def by_code(scan_code: TextInPath, box: TheBox) -> ItemFound:
     moment = box.clock.moment()
     found = await box.reader.read(lambda db: look_up_item(db, scan_code, moment))
     if found is None:
-        raise _not_found(UnknownScanCode(scan_code, "scan_code"))
+        raise _not_found(UnknownScanCode(scan_code, field="scan_code"))
     return found
 
 

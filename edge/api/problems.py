@@ -3,15 +3,21 @@
 from litestar.types import ExceptionHandlersMap
 
 from sync.http.problems import Border, Words
-from sync.protocol.errors import Refusal
+from sync.protocol.errors import Declared
 
 
-class NotPaired(Refusal, slug="not-paired", status=401, title="The workstation is not paired"):
-    """No token of a paired workstation came with the request."""
+class NotPaired(Declared, slug="not-paired", status=401, title="The workstation is not paired"):
+    detail = "No token of a paired workstation came with the request."
+    remedy = "Run `edge pair W1` on the store server and pair this workstation."
+    field = "Authorization"
 
 
-class WrongHost(Refusal, slug="wrong-host", status=421, title="The request is for another host"):
-    """The request names another host: a page from elsewhere may have sent it (DNS rebinding)."""
+class WrongHost(Declared, slug="wrong-host", status=421, title="The request is for another host"):
+    """A page from elsewhere may have sent it (DNS rebinding)."""
+
+    detail = "This store server answers to 127.0.0.1 and localhost only."
+    remedy = "Open the address that `edge serve` printed."
+    field = "Host"
 
 
 BORDER = Border(

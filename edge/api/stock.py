@@ -35,7 +35,7 @@ async def level(item_id: TextInPath, box: TheBox) -> StockLevel:
         known = find_item(db, item, AsOf(moment.wall_ms, date.max)) is not None
         level_now = stock_level(db, item)
         if not known and level_now.on_hand_milli == 0:
-            unknown = UnknownItem(item, "item_id")
+            unknown = UnknownItem(item, field="item_id")
             raise NotFound(unknown.detail, remedy=unknown.remedy, field=unknown.field)
         return level_now
 

@@ -1,19 +1,17 @@
 """What a store refuses about items: the code or the id names none, or one that is not sold."""
 
-from edge.domain.sale.refusals.lines import BadLines
+from edge.domain.sale.refusals.lines import BadLine
 from sync.protocol.card import card_number_in
 from sync.protocol.identity import ItemId
 
 
-class ItemRefused(BadLines):
+class ItemRefused(BadLine):
     item_id: ItemId
     name: str
-    field: str
 
 
-class UnknownScanCode(BadLines, slug="unknown-scan-code", title="No item has this scan code"):
+class UnknownScanCode(BadLine, slug="unknown-scan-code", title="No item has this scan code"):
     scan_code: str
-    field: str
     detail = "No item has the scan code {said}."
     remedy = "Scan it again, or find the item by its name."
 
@@ -23,9 +21,8 @@ class UnknownScanCode(BadLines, slug="unknown-scan-code", title="No item has thi
         return "of a card, it seems" if card_number_in(self.scan_code) else repr(self.scan_code)
 
 
-class UnknownItem(BadLines, slug="unknown-item", title="This item is not known"):
+class UnknownItem(BadLine, slug="unknown-item", title="This item is not known"):
     item_id: str
-    field: str
     detail = "No item has the id {item_id!r}."
     remedy = "Find the item by its scan code or name."
 

@@ -23,8 +23,9 @@ on: a refusal leaves the use case whole. Verdicts on the events of a batch are v
 (``ingest.py``), never exceptions.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from inspect import get_annotations
+from itertools import takewhile
 from typing import Any, ClassVar, Never, dataclass_transform
 
 from sync.protocol.money import format_minor
@@ -116,14 +117,14 @@ class Declared(Refusal):
             remedy = "Choose how it is paid."
             field = "tenders"
 
-    A member is an annotated name, and an argument in that order. ``detail``, ``remedy`` and
-    ``field`` are given as members, or are templates of ``str.format`` over what the refusal has:
-    its members, constants and properties. What is called ``…_minor`` is said as an amount, in the
-    member ``decimals``.
+    A member is an annotated name, and an argument in that order; one that stands after KW_ONLY is
+    given by its name. ``detail``, ``remedy`` and ``field`` are given as members, or are templates
+    of ``str.format`` over what the refusal has: its members, constants and properties. What is
+    called ``…_minor`` is said as an amount, in the member ``decimals``.
     """
 
     def __init__(self, *given: Never, **named: Never) -> None:  # a child's are its members
-        members = dict(zip(members_of(type(self)), given, strict=not named), **named)
+        members = dict(zip(in_order(type(self)), given, strict=not named), **named)
         vars(self).update(members)
         for name in {"detail", "remedy", "field"}.difference(members):
             if (template := getattr(self, name)) is not None:
@@ -131,10 +132,16 @@ class Declared(Refusal):
         Exception.__init__(self, self.detail)
 
 
-def members_of(kind: type[Declared]) -> tuple[str, ...]:
-    """The annotated names of a kind, its parents' first."""
+def members_of(kind: type[Declared]) -> list[list[str]]:
+    """The annotated names of a kind and of its parents, theirs first."""
     declared = [get_annotations(each) for each in kind.__mro__ if each not in Declared.__mro__]
-    return tuple(dict.fromkeys(name for each in reversed(declared) for name in each))
+    return [list(each) for each in reversed(declared)]
+
+
+def in_order(kind: type[Declared]) -> Iterator[str]:
+    """The members that are told apart by their order."""
+    for each in members_of(kind):
+        yield from takewhile(lambda name: name != "_", each)
 
 
 class _Words:

@@ -7,6 +7,7 @@ there is a promise; a new refusal brings its own.
 import ast
 import importlib
 import pkgutil
+import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
@@ -18,10 +19,12 @@ import pytest
 import central
 import edge
 import sync
+from sync.http.problems import OF_STATUS
 from sync.protocol.answers import STATUS_OF, Slug
 from sync.protocol.errors import Declared, NotAcceptable, NotNow, Refusal, members_of
 
 PACKAGES = (sync, edge, central)
+PROTOCOL = Path(sync.__file__).with_name("PROTOCOL.md")
 PROMISED = Path(__file__).with_name("refusals.txt")
 WORDS = ("detail", "remedy", "field")
 Kind = type[Refusal]
@@ -62,7 +65,7 @@ def names_in(template: str) -> set[str]:
 
 def missing_names(kind: type[Declared]) -> set[str]:
     """What the words of a kind speak of and it does not have; or a word that it does not have."""
-    members = set(members_of(kind))
+    members = {name for each in members_of(kind) for name in each}
     words = [getattr(kind, name) for name in WORDS if name not in members]
     spoken: set[str] = set().union(*(names_in(each) for each in words if each is not None))
     has = members | {name for name in spoken if hasattr(kind, name)}
@@ -93,6 +96,24 @@ def test_a_verdict_has_the_status_by_which_a_box_knows_it() -> None:
     known = {f"{status} {slug}" for slug, status in STATUS_OF.items()}
     raised = {line for line in promised if line.partition(" ")[2] in set(Slug)}
     assert raised == {"403 fenced", "410 cursor-gone", "422 bad-envelope"} <= known
+
+
+def test_the_protocol_s_problem_words_have_the_statuses_that_it_names() -> None:
+    table = PROTOCOL.read_text().partition("## Problem words")[2].partition("\n## ")[0]
+    rows = [row.split("|")[1:3] for row in table.splitlines() if re.match(r"\| \d", row)]
+    known = {
+        *((kind.slug, kind.status) for kind in named()),
+        *((slug.value, status) for slug, status in STATUS_OF.items()),
+        *((words.slug, status) for status, words in OF_STATUS.items()),
+    }
+    words = [
+        (word, {int(status) for status in statuses.split(",")})
+        for statuses, cell in rows
+        for word in re.findall(r"(?<!\()`([a-z-]+)`", cell)
+    ]
+    assert len(words) > 15
+    for word, statuses in words:
+        assert {(word, status) for status in statuses} & known, word
 
 
 @pytest.mark.parametrize("side", ["edge", "central"])

@@ -100,7 +100,7 @@ def refuse_wrong_shape(request: SaleRequest, *, require_return: bool) -> None:
         if line.line_no != expected:
             raise WrongLineNumber(line.line_no, expected)
         if not 1 <= line.quantity_milli <= QUANTITY_MILLI_MAX:
-            raise WrongQuantity(line.quantity_milli, f"lines[{expected - 1}].quantity_milli")
+            raise WrongQuantity(line.quantity_milli, field=f"lines[{expected - 1}].quantity_milli")
     back = sum(line.quantity_milli for line in request.lines if line.original is not None)
     sold = sum(line.quantity_milli for line in request.lines) - back
     if max(sold, back) > FIGURE_MAX:

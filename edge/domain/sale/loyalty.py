@@ -53,14 +53,14 @@ def earn(
 def refuse_many(points: int, field: str) -> None:
     """No record holds more. Raises PointsTooMany."""
     if points > FIGURE_MAX:
-        raise PointsTooMany(points, field)
+        raise PointsTooMany(points, field=field)
 
 
 def points_for(amount_minor: int, settings: StoreSettings, field: str) -> int:
     """The points that a tender of ``amount_minor`` (>= 0) costs. Raises NotWholePoints."""
     value = settings.points_value_minor
     if value <= 0 or amount_minor * settings.points_value_points % value:
-        raise NotWholePoints(amount_minor, field, settings.decimals)
+        raise NotWholePoints(amount_minor, settings.decimals, field=field)
     return amount_minor * settings.points_value_points // value
 
 
@@ -68,7 +68,7 @@ def spend(points: int, rights: tuple[Right, ...], field: str) -> Spent:
     """Take ``points`` from the customer's rights, oldest first. Raises MorePointsThanRights."""
     allotment = allot(points, rights)
     if allotment.uncovered:
-        raise MorePointsThanRights(points, points - allotment.uncovered, field)
+        raise MorePointsThanRights(points, points - allotment.uncovered, field=field)
     return Spent(allotment.spends, rights_after(rights, allotment.spends))
 
 

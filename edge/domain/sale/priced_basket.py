@@ -152,7 +152,7 @@ def _total(sold: Collection[PricedLine], taken: Collection[Line], settings: Stor
     extended_back = sum([line.extended_minor for line in taken])
     largest = max(amount, extended, -back, -extended_back)
     if largest > FIGURE_MAX:
-        raise AmountTooLarge(largest, "lines", settings.decimals)
+        raise AmountTooLarge(largest, settings.decimals, field="lines")
     return amount + back
 
 

@@ -43,37 +43,37 @@ def price_line(line: LineRequest, known: Situation, path: str) -> Priced:
     """
     item = find_item(line, known, path)
     if not item.active:
-        raise InactiveItem(item.item_id, item.name, path)
+        raise InactiveItem(item.item_id, item.name, field=path)
     refuse_part(line.quantity_milli, item.name, item.unit, path)
     unit_price, version = _price(line, item, path)
     extended = extend(unit_price, line.quantity_milli)
     if extended == 0 and unit_price > 0:
-        raise AmountIsNothing(item.name, line.quantity_milli, f"{path}.quantity_milli")
+        raise AmountIsNothing(item.name, line.quantity_milli, field=f"{path}.quantity_milli")
     if extended > MINOR_MAX:
-        raise AmountTooLarge(extended, path, known.settings.decimals)
+        raise AmountTooLarge(extended, known.settings.decimals, field=path)
     return Priced(item, unit_price, version, extended)
 
 
 def refuse_part(quantity_milli: int, name: str, unit: str, path: str) -> None:
     """How far a unit divides, sold and taken back alike (units.py). Raises QuantityNotWhole."""
     if quantity_milli % divides(unit):
-        raise QuantityNotWhole(name, unit, quantity_milli, f"{path}.quantity_milli")
+        raise QuantityNotWhole(name, unit, quantity_milli, field=f"{path}.quantity_milli")
 
 
 def find_item(line: LineRequest, known: Situation, path: str) -> ItemOnSale:
     """Raises ItemMissing, UnknownScanCode, UnknownItem, ItemDiffers."""
     if line.scan_code is None:
         if line.item_id is None:
-            raise ItemMissing(line.line_no, f"{path}.scan_code")
+            raise ItemMissing(line.line_no, field=f"{path}.scan_code")
         item = known.items_by_id.get(line.item_id)
         if item is None:
-            raise UnknownItem(line.item_id, f"{path}.item_id")
+            raise UnknownItem(line.item_id, field=f"{path}.item_id")
         return item
     item = known.items_by_code.get(line.scan_code)
     if item is None:
-        raise UnknownScanCode(line.scan_code, f"{path}.scan_code")
+        raise UnknownScanCode(line.scan_code, field=f"{path}.scan_code")
     if line.item_id is not None and line.item_id != item.item_id:
-        raise ItemDiffers(line.item_id, item.item_id, f"{path}.item_id")
+        raise ItemDiffers(line.item_id, item.item_id, field=f"{path}.item_id")
     return item
 
 
@@ -81,13 +81,13 @@ def _price(line: LineRequest, item: ItemOnSale, path: str) -> PriceInForce:
     """The published price or the one entered by hand, whose reason must stand beside it."""
     if line.unit_price_minor is not None:
         if not item.open_price:
-            raise OpenPriceNotAllowed(item.item_id, item.name, f"{path}.unit_price_minor")
+            raise OpenPriceNotAllowed(item.item_id, item.name, field=f"{path}.unit_price_minor")
         if line.open_price_reason is None:
-            raise OpenPriceReasonMissing(item.item_id, f"{path}.open_price_reason")
+            raise OpenPriceReasonMissing(item.item_id, field=f"{path}.open_price_reason")
         return PriceInForce(line.unit_price_minor, OPEN_PRICE_VERSION)
     if item.price is None:
         field = f"{path}.unit_price_minor"
-        raise PriceMissing(item.item_id, item.name, field, open_price=item.open_price)
+        raise PriceMissing(item.item_id, item.name, open_price=item.open_price, field=field)
     if line.open_price_reason is not None:
-        raise OpenPriceReasonSuperfluous(item.item_id, item.name, f"{path}.open_price_reason")
+        raise OpenPriceReasonSuperfluous(item.item_id, item.name, field=f"{path}.open_price_reason")
     return item.price

@@ -72,19 +72,19 @@ def take_back_lines(lines: Sequence[LineRequest], known: Situation) -> dict[int,
         path = f"lines[{index}]"
         sold = known.originals.get(original)
         if sold is None or sold.quantity_milli < 0:
-            raise OriginalNotFound(original.sale_id, original.line_no, f"{path}.original")
+            raise OriginalNotFound(original.sale_id, original.line_no, field=f"{path}.original")
         _refuse_other(line, sold, known, path)
         before = returned.get(original, sold.returned_milli)
         after = before + line.quantity_milli
         if after > sold.quantity_milli:
             left = sold.quantity_milli - before
-            raise ReturnedMoreThanSold(line.quantity_milli, left, f"{path}.quantity_milli")
+            raise ReturnedMoreThanSold(line.quantity_milli, left, field=f"{path}.quantity_milli")
         refuse_part(line.quantity_milli, sold.description, sold.unit, path)
         returned[original] = after
         taken[line.line_no] = mirror(line, sold, before, after)
         if taken[line.line_no].amount_minor == 0 != _left(sold, before):
             field = f"{path}.quantity_milli"
-            raise AmountIsNothing(sold.description, line.quantity_milli, field)
+            raise AmountIsNothing(sold.description, line.quantity_milli, field=field)
     return taken
 
 
@@ -98,19 +98,19 @@ def _refuse_other(line: LineRequest, sold: SoldLine, known: Situation, path: str
     """What a return line states beside its original must agree with it, and the money that goes
     back must be the store's."""
     if sold.currency != known.settings.currency:
-        raise CurrencyDiffers(sold.currency, known.settings.currency, f"{path}.original")
+        raise CurrencyDiffers(sold.currency, known.settings.currency, field=f"{path}.original")
     if line.item_id is not None and line.item_id != sold.item_id:
-        raise ItemDiffers(line.item_id, sold.item_id, f"{path}.item_id")
+        raise ItemDiffers(line.item_id, sold.item_id, field=f"{path}.item_id")
     if line.scan_code is not None and line.scan_code != sold.scan_code:
         found = find_item(line, known, path)
         if found.item_id != sold.item_id:
-            raise ItemDiffers(found.item_id, sold.item_id, f"{path}.scan_code")
+            raise ItemDiffers(found.item_id, sold.item_id, field=f"{path}.scan_code")
     if line.unit_price_minor not in (None, sold.unit_price_minor):
         raise ReturnPriceDiffers(
             line.unit_price_minor or 0,
             sold.unit_price_minor,
-            f"{path}.unit_price_minor",
             known.settings.decimals,
+            field=f"{path}.unit_price_minor",
         )
 
 

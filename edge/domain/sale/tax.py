@@ -24,7 +24,7 @@ def rate_of(tax_class: TaxClass, rates: Mapping[TaxClass, RateInForce], path: st
         return rate
     if tax_class in UNTAXED:
         return NO_TAX
-    raise TaxRateMissing(tax_class, path)
+    raise TaxRateMissing(tax_class, field=path)
 
 
 def cut_tax(

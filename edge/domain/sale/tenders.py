@@ -47,12 +47,12 @@ def tenders_of(
         path = f"tenders[{index}]"
         tender = known.tenders.get(request.tender_id)
         if tender is None:
-            raise UnknownTender(request.tender_id, f"{path}.tender_id")
+            raise UnknownTender(request.tender_id, field=f"{path}.tender_id")
         if not tender.active:
-            raise InactiveTender(request.tender_id, f"{path}.tender_id")
+            raise InactiveTender(request.tender_id, field=f"{path}.tender_id")
         _refuse_wrong_amount(request, tender, total_minor, f"{path}.amount_minor", known.settings)
         if request.amount_minor < 0 and not (tender.refundable and tender.rules.refundable):
-            raise TenderNotRefundable(request.tender_id, f"{path}.tender_id")
+            raise TenderNotRefundable(request.tender_id, field=f"{path}.tender_id")
         found.append(tender)
     given = sum(max(0, request.amount_minor) for request in requests)
     if given > MINOR_MAX:
@@ -71,7 +71,7 @@ def _refuse_wrong_amount(
     against = amount < 0 if total_minor >= 0 else amount > 0
     nothing = amount == 0 and not tender.rules.rounds
     if against or nothing or abs(amount) > MINOR_MAX:
-        raise WrongTenderAmount(amount, field, settings.decimals)
+        raise WrongTenderAmount(amount, settings.decimals, field=field)
 
 
 class Balance(NamedTuple):
@@ -172,7 +172,7 @@ def _tender_lines(
         if found.rules.spends_points:
             field = f"tenders[{index}].amount_minor"
             if basket.customer_id is None:
-                raise PointsWithoutCustomer(field)
+                raise PointsWithoutCustomer(field=field)
             points = loyalty.points_for(stated.amount_minor, basket.settings, field)
             spent += points
             loyalty.refuse_many(spent, field)

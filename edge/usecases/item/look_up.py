@@ -35,7 +35,7 @@ def look_up_scan(db: sqlite3.Connection, text: str, moment: Moment) -> Scanned:
         item = find_item_by_code(db, code, as_of)
         if item is not None:
             return Scanned(code, quantity_milli, item)
-    raise UnknownScanCode(text.strip(), "text")
+    raise UnknownScanCode(text.strip(), field="text")
 
 
 def look_up_items(

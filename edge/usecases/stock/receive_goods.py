@@ -93,4 +93,4 @@ def _refuse_unknown_items(db: sqlite3.Connection, request: ReceiveGoods) -> None
     named = json.dumps([line.item_id for line in request.lines])
     row = db.execute(_UNKNOWN, (named,)).fetchone()
     if row is not None:
-        raise UnknownItem(request.lines[row[0]].item_id, f"lines[{row[0]}].item_id")
+        raise UnknownItem(request.lines[row[0]].item_id, field=f"lines[{row[0]}].item_id")

@@ -120,7 +120,7 @@ def test_a_parameter_is_named_as_it_is_sent() -> None:
 @pytest.mark.parametrize(
     ("error", "headers", "logged"),
     [
-        (NotPaired("No token came.", remedy="Pair it."), {"WWW-Authenticate": "Bearer"}, []),
+        (NotPaired(), {"WWW-Authenticate": "Bearer"}, []),
         (Busy("Enough is done.", remedy="Wait.", retry_after_s=7), {"Retry-After": "7"}, []),
         (DiskRefused(full=True, cause="full"), {}, ["refused"]),
         (CommitUnknown("it broke"), {}, ["refused"]),

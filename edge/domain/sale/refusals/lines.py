@@ -1,5 +1,7 @@
 """What is refused about a receipt's lines: their numbers, quantities and what they name."""
 
+from dataclasses import KW_ONLY
+
 from sync.protocol.bounds import FIGURE_MAX
 from sync.protocol.errors import NotAcceptable
 from sync.protocol.facts import LINES_MAX
@@ -11,6 +13,13 @@ class BadLines(NotAcceptable):
     """A line, or the set of them."""
 
     field = "lines"
+
+
+class BadLine(BadLines):
+    """One of them, which ``field`` names."""
+
+    _: KW_ONLY
+    field: str
 
 
 class TooManyLines(
@@ -36,9 +45,8 @@ class WrongLineNumber(
         return self.expected - 1
 
 
-class WrongQuantity(BadLines, slug="wrong-quantity", title="The quantity is zero or absurd"):
+class WrongQuantity(BadLine, slug="wrong-quantity", title="The quantity is zero or absurd"):
     quantity_milli: int
-    field: str
     detail = (
         "A quantity of {quantity_milli:,} thousandths is not possible: from 1 to "
         f"{QUANTITY_MILLI_MAX:,} are."
@@ -49,11 +57,10 @@ class WrongQuantity(BadLines, slug="wrong-quantity", title="The quantity is zero
     )
 
 
-class QuantityNotWhole(BadLines, slug="quantity-not-whole", title="This item is not divided"):
+class QuantityNotWhole(BadLine, slug="quantity-not-whole", title="This item is not divided"):
     name: str
     unit: str
     quantity_milli: int
-    field: str
     detail = (
         "{name!r} is counted by {unit!r}, which does not divide; the quantity is "
         "{quantity_milli:,} thousandths."
@@ -72,16 +79,14 @@ class QuantityTooLarge(
     remedy = "Look at the quantities again, or split the basket into several receipts."
 
 
-class ItemMissing(BadLines, slug="item-missing", title="A line names no item"):
+class ItemMissing(BadLine, slug="item-missing", title="A line names no item"):
     line_no: int
-    field: str
     detail = "Line {line_no} names neither a scan code nor an item."
     remedy = "Scan the item, or choose it by its name."
 
 
-class ItemDiffers(BadLines, slug="item-differs", title="The line names two different items"):
+class ItemDiffers(BadLine, slug="item-differs", title="The line names two different items"):
     stated: ItemId
     found: ItemId
-    field: str
     detail = "The line names the item {stated!r}, but what it points at is {found!r}."
     remedy = "Name the item once, by scan code or id; a return needs neither."

@@ -1,13 +1,12 @@
 """What is refused about points, earned and spent."""
 
-from edge.domain.sale.refusals.lines import BadLines
-from edge.domain.sale.refusals.tenders import BadTenders
+from edge.domain.sale.refusals.lines import BadLine
+from edge.domain.sale.refusals.tenders import BadTender
 from sync.protocol.bounds import FIGURE_MAX
 
 
-class PointsTooMany(BadLines, slug="points-too-many", title="The receipt moves too many points"):
+class PointsTooMany(BadLine, slug="points-too-many", title="The receipt moves too many points"):
     points: int
-    field: str
     detail = f"{{points:,}} points would move; a receipt may move {FIGURE_MAX:,}."
     remedy = (
         "Split the basket into several receipts, or leave the customer out; head office sets "
@@ -16,28 +15,25 @@ class PointsTooMany(BadLines, slug="points-too-many", title="The receipt moves t
 
 
 class PointsWithoutCustomer(
-    BadTenders, slug="points-without-customer", title="Points need a customer"
+    BadTender, slug="points-without-customer", title="Points need a customer"
 ):
-    field: str
     detail = "Points are to be spent, but the sale names no customer."
     remedy = "Name the customer, or pay otherwise."
 
 
 class NotWholePoints(
-    BadTenders, slug="not-whole-points", title="The amount is no whole number of points"
+    BadTender, slug="not-whole-points", title="The amount is no whole number of points"
 ):
     amount_minor: int
-    field: str
     decimals: int
     detail = "{amount_minor} is no whole number of points."
     remedy = "Spend an amount that is, and pay the rest otherwise."
 
 
 class MorePointsThanRights(
-    BadTenders, slug="more-points-than-rights", title="There are not enough points here"
+    BadTender, slug="more-points-than-rights", title="There are not enough points here"
 ):
     points: int
     points_here: int
-    field: str
     detail = "{points:,} points are to be spent; {points_here:,} can be spent at this store now."
     remedy = "Spend fewer points and pay the rest otherwise."

@@ -1,7 +1,7 @@
 """What is refused about prices, taxes, their sums, and about when the basket was priced."""
 
 from edge.domain.item import ItemRefused
-from edge.domain.sale.refusals.lines import BadLines
+from edge.domain.sale.refusals.lines import BadLine
 from sync.protocol.errors import NotAcceptable
 from sync.protocol.facts import TaxClass
 from sync.protocol.identity import ItemId
@@ -22,10 +22,9 @@ class PriceMissing(ItemRefused, slug="price-missing", title="The item has no pri
 
 
 class OpenPriceReasonMissing(
-    BadLines, slug="open-price-reason-missing", title="A price entered by hand needs a reason"
+    BadLine, slug="open-price-reason-missing", title="A price entered by hand needs a reason"
 ):
     item_id: ItemId
-    field: str
     detail = "The price of {item_id!r} was entered by hand, without a reason."
     remedy = "State the reason of the price."
 
@@ -46,17 +45,15 @@ class OpenPriceNotAllowed(
     remedy = "Leave the price out."
 
 
-class TaxRateMissing(BadLines, slug="tax-rate-missing", title="No tax rate is in force"):
+class TaxRateMissing(BadLine, slug="tax-rate-missing", title="No tax rate is in force"):
     tax_class: TaxClass
-    field: str
     detail = "No rate of the tax class {tax_class.value!r} is in force on this business date."
     remedy = "Head office publishes tax rates; the item cannot be sold before."
 
 
-class AmountIsNothing(BadLines, slug="amount-is-nothing", title="The line comes to nothing"):
+class AmountIsNothing(BadLine, slug="amount-is-nothing", title="The line comes to nothing"):
     name: str
     quantity_milli: int
-    field: str
     detail = (
         "{quantity_milli:,} thousandths of {name!r} come to less than half of the smallest "
         "coin's unit."
@@ -64,9 +61,8 @@ class AmountIsNothing(BadLines, slug="amount-is-nothing", title="The line comes 
     remedy = "Weigh or measure it again; take the line off if there is nothing to charge."
 
 
-class AmountTooLarge(BadLines, slug="amount-too-large", title="The receipt's amount is too large"):
+class AmountTooLarge(BadLine, slug="amount-too-large", title="The receipt's amount is too large"):
     amount_minor: int
-    field: str
     decimals: int
     detail = "{amount_minor} is more than a receipt may hold, {limit_minor}."
     limit_minor = MINOR_MAX

@@ -1,6 +1,6 @@
 """What is refused about what comes back, by the sale that it came from."""
 
-from edge.domain.sale.refusals.lines import BadLines
+from edge.domain.sale.refusals.lines import BadLine, BadLines
 from sync.protocol.errors import NotAcceptable
 from sync.protocol.identity import CustomerId, SaleId
 
@@ -11,21 +11,19 @@ class NothingReturned(BadLines, slug="nothing-returned", title="The return takes
 
 
 class OriginalNotFound(
-    BadLines, slug="original-not-found", title="The original sale line is not known at this store"
+    BadLine, slug="original-not-found", title="The original sale line is not known at this store"
 ):
     sale_id: SaleId
     line_no: int
-    field: str
     detail = "This store knows no sale line {line_no} of the sale {sale_id}."
     remedy = "Take the original from its receipt; goods go back where they were bought."
 
 
 class CurrencyDiffers(
-    BadLines, slug="currency-differs", title="The original was sold in another currency"
+    BadLine, slug="currency-differs", title="The original was sold in another currency"
 ):
     sold_in: str
     store_in: str
-    field: str
     detail = "The original was sold in {sold_in}; this store's money is {store_in} now."
     remedy = (
         "Agree with head office on the amount, pay it out of the till with that reason (paid "
@@ -34,21 +32,19 @@ class CurrencyDiffers(
 
 
 class ReturnedMoreThanSold(
-    BadLines, slug="returned-more-than-sold", title="More would come back than was sold"
+    BadLine, slug="returned-more-than-sold", title="More would come back than was sold"
 ):
     wanted_milli: int
     left_milli: int
-    field: str
     detail = "{wanted_milli:,} thousandths would come back; {left_milli:,} can."
     remedy = "Take back at most what was sold and has not come back yet."
 
 
 class ReturnPriceDiffers(
-    BadLines, slug="return-price-differs", title="A return has the price of its original"
+    BadLine, slug="return-price-differs", title="A return has the price of its original"
 ):
     stated_minor: int
     original_minor: int
-    field: str
     decimals: int
     detail = "The line states a price of {stated_minor}; it was sold at {original_minor}."
     remedy = "Leave the price out."

@@ -1,5 +1,7 @@
 """What is refused about a receipt's tenders: their kinds, sums and refunds."""
 
+from dataclasses import KW_ONLY
+
 from sync.protocol.errors import NotAcceptable
 from sync.protocol.facts import TENDERS_MAX
 from sync.protocol.identity import TenderId
@@ -13,9 +15,15 @@ class BadTenders(NotAcceptable):
     limit_minor = MINOR_MAX
 
 
-class TenderRefused(BadTenders):
-    tender_id: TenderId
+class BadTender(BadTenders):
+    """One of them, which ``field`` names."""
+
+    _: KW_ONLY
     field: str
+
+
+class TenderRefused(BadTender):
+    tender_id: TenderId
 
 
 class TooManyTenders(BadTenders, slug="too-many-tenders", title="The receipt has too many tenders"):
@@ -49,12 +57,11 @@ class TenderNotRefundable(
 
 
 class WrongTenderAmount(
-    BadTenders, slug="wrong-tender-amount", title="The tender's amount is not possible"
+    BadTender, slug="wrong-tender-amount", title="The tender's amount is not possible"
 ):
     """Zero, of the wrong sign, or beyond what a receipt may hold."""
 
     amount_minor: int
-    field: str
     decimals: int
     detail = "A tender of {amount_minor} is not possible here."
     remedy = (
