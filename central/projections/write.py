@@ -39,6 +39,7 @@ _REFUSED_BY_DATABASE = (
     asyncpg.ProgramLimitExceededError,
 )
 
+_TEXT = "VARCHAR"
 _DIALECT = make_url("postgresql+asyncpg://").get_dialect()()
 
 
@@ -99,7 +100,7 @@ def _rank(table: str, row: str, by: Sequence[str]) -> str:
         if found.nullable:
             ranks.append(f"{value} IS NOT NULL")
             value = f"coalesce({value}, '')"
-        ranks.append(f'{value} COLLATE "C"' if found.type.python_type is str else value)
+        ranks.append(f'{value} COLLATE "C"' if _type_of(table, column) == _TEXT else value)
     return ", ".join(ranks)
 
 
