@@ -28,7 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from central.database.embedded import PostgresServer
 from central.db.engine import open_engine, unit_of_work
 from central.db.migrate import migrate
-from central.office.head_office import Office, open_office
+from central.office.head_office import HeadOffice, open_office
 from central.office.settings import CentralSettings
 from central.server.app import build_app
 from central.server.serving import bind
@@ -87,7 +87,7 @@ class Clock:
 class Served:
     """A head office that answers. ``client`` has no cookies but its own."""
 
-    office: Office
+    office: HeadOffice
     clock: Clock
     client: httpx.AsyncClient
     app: Litestar

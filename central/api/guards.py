@@ -12,12 +12,13 @@ from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
+from central.api.admission import body_in_turn, place_of
 from central.api.forms import read_form
 from central.api.signed_answers import path_as_sent
 from central.db.engine import unit_of_work
 from central.domain.access import NotAllowed, NotSignedIn
 from central.domain.box import DeviceRevoked
-from central.office.head_office import Office
+from central.office.head_office import HeadOffice
 from central.usecases.box.find_device import EnrolledDevice, find_device
 from central.usecases.box.record_stated_head import note_head
 from central.usecases.people.sign_in import (
@@ -39,9 +40,9 @@ _BEARER = "bearer "
 Connection = ASGIConnection[Any, Any, Any, Any]
 
 
-def office_of(connection: Connection) -> Office:
+def office_of(connection: Connection) -> HeadOffice:
     """The running head office."""
-    office: Office = connection.app.state.office
+    office: HeadOffice = connection.app.state.office
     return office
 
 
@@ -53,6 +54,7 @@ async def device_guard(connection: Connection, _route: BaseRouteHandler) -> None
     try:
         device, signed = await _signed(connection)
     except BadSignature:
+        place_of(connection.scope).leave()
         await office.tries.wrong(address)
         raise
     refused = device.revoked or connection.path_params.get("store_id") != device.store_id
@@ -75,13 +77,14 @@ async def device_guard(connection: Connection, _route: BaseRouteHandler) -> None
 
 
 async def _signed(request: Request[Any, Any, Any]) -> tuple[EnrolledDevice, SignedHead]:
-    """Which box it is, and what it says of itself. Raises BadSignature, and TooManyTries before
-    anything is looked up for an address that is wrong too often."""
+    """Which box it is, and what it says of itself, in its turn. Raises BadSignature, and
+    TooManyTries before anything is looked up for an address that is wrong too often."""
     device_id, office = stated_device(request.headers), office_of(request)
     office.tries.let_in(address_of(request.scope), str(device_id))
+    await place_of(request.scope).turn()
     async with unit_of_work(office.engine) as db:
         device = await find_device(db, device_id)
-    body = await request.body()
+    body = await body_in_turn(request)
     path = path_as_sent(request.scope)
     signed = verify_request(device.public_key, request.method, path, body, request.headers)
     office.tries.right(str(device_id))
@@ -89,9 +92,9 @@ async def _signed(request: Request[Any, Any, Any]) -> tuple[EnrolledDevice, Sign
 
 
 async def person_guard(connection: Connection, _route: BaseRouteHandler) -> None:
-    """Somebody with a session, or an API token. A change by session needs the CSRF token, too: a
-    page from elsewhere can make a browser send the cookie, but cannot know this. Raises
-    NotSignedIn, NotAllowed."""
+    """Somebody with a session, or an API token, in their turn. A change by session needs the CSRF
+    token, too: a page from elsewhere can make a browser send the cookie, but cannot know this.
+    Raises NotSignedIn, NotAllowed, Busy."""
     assert isinstance(connection, Request)  # noqa: S101  Litestar gives HTTP guards the request
     person = await _find_person(connection)
     if person is None:
@@ -153,15 +156,18 @@ async def _find_person(request: Request[Any, Any, Any]) -> Person | None:
         return None
     address, who = address_of(request.scope), token_hash(token).hex()
     office.tries.let_in(address, who)
+    place = place_of(request.scope)
+    await place.turn()
     person = await _whose(office, token, bearer=bearer)
     if person is None:
+        place.leave()
         await office.tries.wrong(address)
     else:
         office.tries.right(who)
     return person
 
 
-async def _whose(office: Office, token: str, *, bearer: bool) -> Person | None:
+async def _whose(office: HeadOffice, token: str, *, bearer: bool) -> Person | None:
     async with unit_of_work(office.engine) as db:
         if bearer:
             return await find_token(db, token, office.clock_ms())

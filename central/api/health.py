@@ -6,6 +6,7 @@ import msgspec
 from litestar import Request, get
 from sqlalchemy import text
 
+from central.api.admission import place_of
 from central.api.guards import office_of
 from central.db.engine import unit_of_work
 
@@ -21,6 +22,7 @@ class Health(msgspec.Struct, frozen=True):
 async def read_health(request: Request[Any, Any, Any]) -> Health:
     """Asks the database."""
     office = office_of(request)
+    await place_of(request.scope).turn()
     async with unit_of_work(office.engine) as db:
         await db.execute(text("SELECT one FROM central_state"))
     return Health("ok", office.clock_ms())

@@ -13,14 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.engine import snapshot
 from central.domain.reports import ReportTooLarge
-from central.office.head_office import Office
+from central.office.head_office import HeadOffice
 
 STATEMENT_S = 20
 """Of a report, each statement at most."""
 
 
 @asynccontextmanager
-async def reading(office: Office) -> AsyncIterator[AsyncConnection]:
+async def reading(office: HeadOffice) -> AsyncIterator[AsyncConnection]:
     """Raises Busy where too many wait, ReportTooLarge where a statement took too long."""
     async with office.reports.turn():
         try:

@@ -9,7 +9,7 @@ from litestar.datastructures import Cookie
 from central.api.guards import SESSION_COOKIE, office_of, person_guard, person_of
 from central.api.limits import BODY_BYTES_MAX
 from central.db.engine import unit_of_work
-from central.office.head_office import Office
+from central.office.head_office import HeadOffice
 from central.usecases.people.sign_in import SignedIn, sign_in, sign_out
 from central.usecases.people.sign_in_tries import Asking
 from sync.http.body import read_body
@@ -90,7 +90,7 @@ def asking_of(request: Request[Any, Any, Any], company: str, email: str, passwor
     return Asking(company, email, password, address_of(request.scope), browser)
 
 
-def signed_in_cookies(office: Office, begun: SignedIn) -> list[Cookie]:
+def signed_in_cookies(office: HeadOffice, begun: SignedIn) -> list[Cookie]:
     """Of the session, and of a browser in which this person has signed in."""
     secure, lifetime_s = office.settings.secure_cookies, office.settings.session_hours * 3_600
     known = office.sign_ins.new_browser(begun.email)

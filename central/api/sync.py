@@ -13,6 +13,7 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import QueryParameter
 
+from central.api.admission import place_of
 from central.api.guards import device_guard, device_of, office_of, signed_of
 from central.api.limits import BODY_BYTES_MAX
 from central.api.verdicts import BATCH_TYPE, JOURNAL_BYTES_MAX, take_batch, verdict_problem
@@ -23,7 +24,7 @@ from central.domain.box import BoxReplaced
 from central.domain.enrol_code import EnrolCodeRefused
 from central.domain.feeds import FollowedFeed, followed_feeds
 from central.domain.journal import RecordDamaged
-from central.office.head_office import Office
+from central.office.head_office import HeadOffice
 from central.reports.standings import count_set_aside
 from central.usecases.box.enrol import PUBLIC_KEY_BYTES, enrol
 from central.usecases.box.find_device import EnrolledDevice
@@ -72,9 +73,12 @@ async def enrol_box(request: Request[Any, Any, Any]) -> Response[bytes]:
     public_key = _public_key(body.public_key)
     address = address_of(request.scope)
     office.tries.let_in(address)
+    place = place_of(request.scope)
+    await place.turn()
     try:
         answer = await enrol(office.engine, office.key, body.code, public_key, office.clock_ms())
     except EnrolCodeRefused:
+        place.leave()
         await office.tries.wrong(address)
         raise
     office.nudges.published.set()
@@ -117,7 +121,8 @@ async def take_journal(request: Request[Any, Any, Any]) -> Response[bytes]:
     now_ms = office.clock_ms()
     head = signed_of(request).head
     try:
-        batch = await take_batch(await request.body(), office.unfolding)
+        batch = await take_batch(await request.body(), office.lanes.unfolding)
+        await place_of(request.scope).turn()
         outcome = await ingest_batch(
             office.archive, device.store_id, device.device_id, batch, now_ms
         )
@@ -146,7 +151,7 @@ async def read_heads(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 
 async def _acknowledgement(
-    office: Office, device: EnrolledDevice, held: Acknowledged, epoch: Epoch, now_ms: int
+    office: HeadOffice, device: EnrolledDevice, held: Acknowledged, epoch: Epoch, now_ms: int
 ) -> Acknowledgement:
     async with unit_of_work(office.engine) as db:
         heads = await feed_heads(db, device.company_id, device.store_id, device.price_zone)

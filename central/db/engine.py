@@ -13,7 +13,12 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-CONNECTIONS_MAX = 10
+CONNECTIONS_MAX = 22
+"""Of one process: as many as its lanes have turns (``central/office/lanes.py``), and six for what
+goes on in the background."""
+POOL_WAIT_S = 5
+"""For one of them. Lanes see to it that hardly anybody waits; a box waits for its answer no longer
+than 20 s, and what takes longer is better asked again."""
 CONNECT_TIMEOUT_S = 10
 COMMAND_TIMEOUT_S = 120
 DRIVER = "postgresql+asyncpg"
@@ -48,6 +53,7 @@ def open_engine(url: str) -> AsyncEngine:
         database_url(url),
         pool_size=CONNECTIONS_MAX,
         max_overflow=0,
+        pool_timeout=POOL_WAIT_S,
         connect_args={"timeout": CONNECT_TIMEOUT_S, "command_timeout": COMMAND_TIMEOUT_S},
     )
 

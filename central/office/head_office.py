@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from central.archive.port import StreamKey
 from central.archive.postgres import PostgresArchive
+from central.office.lanes import Lanes
 from central.office.settings import CentralSettings
 from central.usecases.feed.publish_reference import publish_customers
 from central.usecases.people.sign_in_tries import SignInTries
@@ -21,7 +22,6 @@ from sync.http.lanes import Lane
 from sync.http.shared import Shared
 from sync.http.tries import WrongTries
 
-BATCHES_WAITING_MAX = 32
 READING_AT_ONCE = 4
 READERS_WAITING_MAX = 64
 
@@ -47,18 +47,15 @@ class Nudges:
         return taken
 
 
-def _unfolding() -> Lane:
-    return Lane("large batches", at_once=1, waiting=BATCHES_WAITING_MAX)
-
-
 def _reading() -> Lane:
     return Lane("reports", at_once=READING_AT_ONCE, waiting=READERS_WAITING_MAX)
 
 
 @dataclass(frozen=True)
-class Office:
-    """``clock_ms``: UTC milliseconds now. ``unfolding``: where large batches wait; ``reports``:
-    where readers do. ``boards``: one for all who look at the same at once."""
+class HeadOffice:
+    """``clock_ms``: UTC milliseconds now. ``lanes``: how much of each kind goes on at once;
+    ``reports``: of reading, inside a turn of people's. ``boards``: one for all who look at the same
+    at once."""
 
     engine: AsyncEngine
     archive: PostgresArchive
@@ -67,7 +64,7 @@ class Office:
     clock_ms: Callable[[], int]
     tries: WrongTries
     sign_ins: SignInTries
-    unfolding: Lane = field(default_factory=_unfolding)
+    lanes: Lanes = field(default_factory=Lanes)
     reports: Lane = field(default_factory=_reading)
     boards: Shared[Any] = field(default_factory=Shared)
     nudges: Nudges = field(default_factory=Nudges)
@@ -78,8 +75,8 @@ def open_office(
     key: Ed25519PrivateKey,
     settings: CentralSettings,
     clock_ms: Callable[[], int],
-) -> Office:
+) -> HeadOffice:
     """An office on ``engine``; stores' changes of customers are published as they are applied."""
     archive = PostgresArchive(engine, publish_customers)
     tries, sign_ins = WrongTries(settings.tries), SignInTries(key)
-    return Office(engine, archive, key, settings, clock_ms, tries, sign_ins)
+    return HeadOffice(engine, archive, key, settings, clock_ms, tries, sign_ins)

@@ -15,6 +15,8 @@ PORT_DEFAULT = 8100
 PORT_MAX = 65_535
 INTERVAL_S_MAX = 3_600
 SESSION_HOURS_MAX = 24
+CONNECTIONS_MAX = 4_096
+"""At the door: every box of a large chain may come back in the same moment."""
 
 
 def default_folder() -> Path:
@@ -36,6 +38,6 @@ class CentralSettings(BaseSettings):
     session_hours: int = Field(default=12, ge=1, le=SESSION_HOURS_MAX)
     apply_every_s: int = Field(default=5, ge=1, le=INTERVAL_S_MAX)
     sequence_every_s: int = Field(default=2, ge=1, le=INTERVAL_S_MAX)
-    door: DoorLimits = DoorLimits()
+    door: DoorLimits = DoorLimits(connections=CONNECTIONS_MAX)
     tries: TryLimits = TryLimits()
     pace_ms: int = Field(default=0, ge=0, le=INTERVAL_S_MAX * 1_000)

@@ -1,4 +1,4 @@
-"""The head-office application: routes, problems, background work around one Office."""
+"""The head-office application: routes, problems, background work around one HeadOffice."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -9,6 +9,7 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
 
+from central.api.admission import admission
 from central.api.guards import person_guard
 from central.api.health import read_health
 from central.api.limits import BODY_BYTES_MAX
@@ -24,7 +25,7 @@ from central.api.session import begin_session, end_session, read_session
 from central.api.signed_answers import signed_answers
 from central.api.sync import enrol_box, read_feed, read_heads, take_journal
 from central.api.verdicts import VerdictProblem
-from central.office.head_office import Office
+from central.office.head_office import HeadOffice
 from central.pages import attention, board, receipts, signing_in
 from central.pages.assets import read_asset
 from central.pages.page import PAGE_EXCEPTIONS, nothing_here
@@ -51,7 +52,7 @@ ROUTES: Sequence[Any] = (
 _PAGES = (signing_in, board, attention, receipts)
 
 
-def build_app(office: Office, *, with_background: bool = True) -> Litestar:
+def build_app(office: HeadOffice, *, with_background: bool = True) -> Litestar:
     """One application; ``with_background=False`` leaves applying and sequencing to others."""
 
     @asynccontextmanager
@@ -87,5 +88,5 @@ def build_app(office: Office, *, with_background: bool = True) -> Litestar:
         logging_config=None,
     )
     # Around the router too: it answers 404 and 405 itself, which no route's middleware sees.
-    app.asgi_handler = signed_answers(office.key)(app.asgi_handler)
+    app.asgi_handler = signed_answers(office.key)(admission(office.lanes)(app.asgi_handler))
     return app

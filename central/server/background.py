@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, suppress
 import structlog
 
 from central.archive.port import StreamKey
-from central.office.head_office import Office
+from central.office.head_office import HeadOffice
 from central.usecases.box.give_first_grants import drain_due_grants
 from central.usecases.feed.sequence_publications import drain_publications
 from central.usecases.journal.apply_events import apply_events
@@ -33,7 +33,7 @@ Round = Callable[[], Awaitable[object]]
 
 
 @asynccontextmanager
-async def background(office: Office) -> AsyncIterator[None]:
+async def background(office: HeadOffice) -> AsyncIterator[None]:
     """The loops run while the block does; their last round ends before it is left."""
     stopping = asyncio.Event()
     settings, nudges = office.settings, office.nudges
@@ -69,7 +69,7 @@ async def _loop(
             await asyncio.wait_for(nudge.wait(), every_s)
 
 
-def _sequencing(office: Office) -> Round:
+def _sequencing(office: HeadOffice) -> Round:
     async def sequence() -> None:
         await drain_due_grants(office.engine, office.clock_ms())
         await drain_publications(office.engine)
@@ -77,7 +77,7 @@ def _sequencing(office: Office) -> Round:
     return sequence
 
 
-def _applying(office: Office) -> Round:
+def _applying(office: HeadOffice) -> Round:
     return _Applying(office).apply
 
 
@@ -89,7 +89,7 @@ class _Applying:
     were told already: a stream waits at its gap for as long as it takes.
     """
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: HeadOffice) -> None:
         self.office = office
         self.turns = asyncio.Semaphore(STREAMS_AT_ONCE_MAX)
         self.gaps: set[tuple[StreamKey, int]] = set()
@@ -146,14 +146,14 @@ class _Applying:
         return True
 
 
-def _settling(office: Office) -> Round:
+def _settling(office: HeadOffice) -> Round:
     async def settle() -> None:
         await settle_days(office.engine, office.clock_ms())
 
     return settle
 
 
-def _retrying(office: Office) -> Round:
+def _retrying(office: HeadOffice) -> Round:
     """Events that an older applier set aside, store by store (protocol.md, Push, stage 2)."""
 
     async def retry() -> None:

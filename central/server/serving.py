@@ -10,6 +10,7 @@ import contextlib
 import errno
 import gc
 import os
+import resource
 import signal
 import socket
 import time
@@ -32,7 +33,9 @@ from sync.program.private_folder import PRIVATE_UMASK
 
 log = structlog.get_logger()
 
-CONNECTIONS_WAITING_MAX = 256
+CONNECTIONS_WAITING_MAX = 2_048
+FILES_SPARE = 256
+"""Beside connections: the database's, logs, the program's own."""
 STOPPING = (signal.SIGTERM, signal.SIGINT)
 WATCH_EVERY_S = 0.5
 GC_OBJECTS = 50_000
@@ -89,6 +92,7 @@ def serve(
 ) -> None:
     """Serve in an event loop of its own, in the main thread. Raises CannotRun, BadKeyFile."""
     os.umask(PRIVATE_UMASK)
+    _allow_files(settings.door.connections + FILES_SPARE)
     log_json_to_stderr()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(settings, database, say, bound))
@@ -128,6 +132,14 @@ async def _watch(kept: KeptPostgres | None, server: uvicorn.Server) -> None:
             server.should_exit = True
             raise CannotRun(str(error)) from error
         log.error("PostgreSQL runs again", folder=str(kept.server.folder))
+
+
+def _allow_files(wanted: int) -> None:
+    """Each connection is an open file, of which systems grant 1,024 unless a program asks."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _leave_out_of_collection() -> None:

@@ -49,6 +49,7 @@ class RowSetAside(msgspec.Struct, frozen=True):
 class SyncStatus(msgspec.Struct, frozen=True):
     """``summary`` is the state in one sentence; ``waiting`` events are not at head office yet.
     ``head_office_away``: the last try failed, or there was no contact for QUIET_S (or ever).
+    ``head_office_busy``: it is there and asked this box to come again later, which is no failure.
     ``clock``: what is wrong with this box's clock and what to do; null where it agreed with head
     office's at the last contact, or there was none. ``refused``: why head office does not take this
     box. ``disk``: what is wrong with the room on it and what to do. ``events_set_aside``: of this
@@ -58,6 +59,7 @@ class SyncStatus(msgspec.Struct, frozen=True):
     summary: str
     needs_a_person: bool
     head_office_away: bool
+    head_office_busy: bool
     epoch: str
     last_seq: int
     head_hash: str
@@ -94,14 +96,22 @@ def _look(db: sqlite3.Connection, box: Box, moment: Moment, free: int) -> SyncSt
     now_ms = moment.wall_ms
     head, through, pushing = read_head(db), acknowledged(db), read_push_state(db)
     alarms, clock, aside = list_alarms(db), _clock_in_words(pushing), count_aside(db)
-    disk = disk_in_words(free)
+    disk, busy = disk_in_words(free), box.busy.is_set()
     return SyncStatus(
         store_code=box.enrolment.store_code,
         summary=_in_words(
-            pushing, head.seq - through, now_ms, len(alarms), disk, away=box.unreached.is_set()
+            pushing,
+            head.seq - through,
+            now_ms,
+            len(alarms),
+            disk,
+            away=box.unreached.is_set(),
+            busy=busy,
         ),
         needs_a_person=bool(pushing.stopped or pushing.refused or alarms or clock or aside or disk),
-        head_office_away=box.unreached.is_set() or _quiet_s(pushing, now_ms) > QUIET_S,
+        head_office_away=not busy
+        and (box.unreached.is_set() or _quiet_s(pushing, now_ms) > QUIET_S),
+        head_office_busy=busy,
         epoch=str(head.epoch),
         last_seq=head.seq,
         head_hash=head.hash.hex(),
@@ -167,6 +177,7 @@ def _in_words(
     disk: str | None,
     *,
     away: bool,
+    busy: bool,
 ) -> str:
     """One sentence for people; selling goes on in every one of these states."""
     told = f" {alarms} alarm(s) need a person." if alarms else ""
@@ -182,6 +193,9 @@ def _in_words(
     if pushing.refused is not None:
         why = pushing.refused[:1].upper() + pushing.refused[1:].rstrip(".")
         return f"{why}; {waiting:,} records wait. Selling goes on. Call head office.{told}"
+    if busy:
+        waits = f"{waiting:,} records wait and are sent when it has" if waiting else "it asks for"
+        return f"Head office is busy; {waits} a moment. Selling goes on.{told}"
     if pushing.last_contact_ms is None:
         return f"Head office was not reached yet; {waiting:,} records wait. Selling goes on.{told}"
     quiet_s = _quiet_s(pushing, now_ms)

@@ -45,7 +45,8 @@ SOFTWARE = "holdfast-edge 0.1.0"
 class Box:
     """A store server's parts. ``nudge`` is set when there is something to push; ``told`` is the
     head that each workstation was last told (see ``edge/api/stated_head.py``); ``unreached`` is set
-    while the last try to reach head office failed."""
+    while the last try to reach head office failed, ``busy`` while it was there and asked to
+    wait."""
 
     folder: Path
     settings: EdgeSettings
@@ -60,6 +61,7 @@ class Box:
     nudge: asyncio.Event = field(default_factory=asyncio.Event)
     told: dict[WorkstationId, Head] = field(default_factory=dict)
     unreached: asyncio.Event = field(default_factory=asyncio.Event)
+    busy: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 def read_zone(db: sqlite3.Connection) -> str:

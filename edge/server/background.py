@@ -61,6 +61,7 @@ class Exchange:
         self._stopped_told = False
         self._refused: str | None = None
         self._page_told: str | None = None
+        self._later_told: str | None = None
         self.beat_due = True
 
     async def round(self) -> int:
@@ -82,7 +83,7 @@ class Exchange:
             if isinstance(beat, Later):
                 return await self._later(beat)
             if isinstance(beat, Stopped | SentBack):
-                self._box.unreached.clear()
+                self._reached()
                 self.beat_due = isinstance(beat, SentBack)  # a stop is heard by the timer, no sale
                 self._tell(beat)
                 return self._pauses.pace_ms
@@ -168,23 +169,40 @@ class Exchange:
             else:
                 self._refused = detail
                 await self._box.writer.run(lambda db: note_refusal(db, detail))
-        elif self._pauses.failures == 0:
+        elif self._pauses.failures == 0 and detail != self._later_told:
             log.warning("head office", store=store, detail=detail)
-        if outcome.wait_ms is None:  # nobody answered; who asks for a wait has answered
-            self._box.unreached.set()
+            self._later_told = detail
+        self._note(outcome)
         return self._back_off(outcome.wait_ms)
 
     async def _answered(self) -> None:
         """Head office took a request of this box."""
-        self._box.unreached.clear()
+        self._reached()
+        self._later_told = None
         if self._refused is not None:
             self._refused = None
             await self._box.writer.run(lambda db: note_refusal(db, None))
 
-    def _back_off(self, wait_ms: int | None) -> int:
-        """Arm the next try: its wait, at least what head office asked for."""
+    def _back_off(self, asked_ms: int | None) -> int:
+        """Arm the next try: its wait, which is the one that was asked for if one was."""
         self._box.nudge.set()
-        return self._pauses.after_failure_ms(wait_ms, secrets.randbelow(JITTER_RANGE))
+        jitter = secrets.randbelow(JITTER_RANGE)
+        if asked_ms is None:
+            return self._pauses.after_failure_ms(jitter)
+        return self._pauses.when_asked_ms(asked_ms, jitter)
+
+    def _note(self, outcome: Later | PullLater) -> None:
+        """For the status. Who asks for a wait has answered; whether it was head office is known by
+        its signature."""
+        self._reached()
+        if outcome.busy:
+            self._box.busy.set()
+        elif outcome.wait_ms is None:
+            self._box.unreached.set()
+
+    def _reached(self) -> None:
+        self._box.unreached.clear()
+        self._box.busy.clear()
 
 
 @asynccontextmanager

@@ -51,12 +51,12 @@ class Applied(NamedTuple):
 
 
 class PullLater(NamedTuple):
-    """Nothing was applied: try again after a back-off, at least ``wait_ms`` if the server said so.
-    ``person``: trying again alone will probably not help."""
+    """Nothing was applied: see ``push.Later``."""
 
     detail: str
     wait_ms: int | None
     person: bool = False
+    busy: bool = False
 
 
 PullOutcome: TypeAlias = UpToDate | Applied | PullLater
@@ -168,7 +168,8 @@ async def _fetch(
         case Ruled(slug=Slug.CURSOR_GONE):
             return refusal
         case TryLater(detail=detail, wait_ms=wait_ms):
-            return PullLater(detail, wait_ms, person=signed and status in CALLS_A_PERSON)
+            busy = signed and wait_ms is not None
+            return PullLater(detail, wait_ms, signed and status in CALLS_A_PERSON, busy)
         case _:
             return PullLater(refusal.detail, None)
 

@@ -68,13 +68,15 @@ class SentBack(NamedTuple):
 
 
 class Later(NamedTuple):
-    """Nothing was learnt: try again after a back-off, at least ``wait_ms`` if the server said so.
-    ``person``: trying again alone will probably not help."""
+    """Nothing was learnt: try again after a back-off, or after ``wait_ms`` where the server asked
+    for that, which is no failure. ``person``: trying again alone will probably not help. ``busy``:
+    it was head office itself that asked."""
 
     detail: str
     wait_ms: int | None
     limits: BatchLimits
     person: bool = False
+    busy: bool = False
 
 
 class Heard(NamedTuple):
@@ -207,7 +209,9 @@ async def _refused(
                 return Shrunk(shrink(limits._replace(events=count)))
             return Later(detail, None, shrink(limits), person=True)
         case TryLater(detail=detail, wait_ms=wait_ms):
-            return Later(detail, wait_ms, limits, person=answer.signed and status in CALLS_A_PERSON)
+            person = answer.signed and status in CALLS_A_PERSON
+            busy = answer.signed and wait_ms is not None
+            return Later(detail, wait_ms, limits, person, busy)
         case Ruled(slug=Slug.GAP, detail=detail, expected_seq=expected):
             return await _gap(journal, state, limits, expected, detail)
         case Ruled(slug=Slug.FORK, detail=detail):

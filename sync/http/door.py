@@ -14,15 +14,12 @@ from enum import Enum, auto
 from typing import Any, ClassVar, NamedTuple
 
 import httptools
-import msgspec
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from sync.http.headers import RAW_HEADERS
 from sync.http.limits import DoorLimits
 from sync.http.logs import Tally
 from sync.http.one_write import OneWriteProtocol
-from sync.http.problems import Problem
-from sync.protocol.answers import PROBLEM_PREFIX, PROBLEM_TYPE
+from sync.http.turned import FULL, LARGE_HEAD, LONG_LINE, MALFORMED, SLOW, UNREAD, Turned
 
 PIECE_BYTES = 16 * 1024
 """What is given to the parser at once: a head grows by no more before it is measured again."""
@@ -34,61 +31,31 @@ ADDRESSES_MAX = 4_096
 OUTSIDE_MAX = 64
 """Connections that found no place and may still read that they did not."""
 SWEEP_S = 0.5
+SENDER = "holdfast.sender"
+"""Under this name a request's scope has its Sender among its extensions."""
 
 
-class Turned(NamedTuple):
-    """Why somebody was turned away, as a problem document says it."""
+class Sender(NamedTuple):
+    """Whoever sends one request, as far as its connection tells."""
 
-    status: int
-    slug: str
-    title: str
-    detail: str
-    remedy: str
+    cycle: RequestResponseCycle
+    transport: asyncio.Transport
 
-    def answer(self) -> bytes:
-        """The whole response; the connection ends with it."""
-        problem = Problem(
-            PROBLEM_PREFIX + self.slug, self.title, self.status, self.detail, self.remedy
-        )
-        body = msgspec.json.encode(problem)
-        headers = [
-            (b"content-type", PROBLEM_TYPE.encode()),
-            (b"content-length", str(len(body)).encode()),
-            (b"connection", b"close"),
-            *RAW_HEADERS,
-        ]
-        if self.status == 503:
-            headers.append((b"retry-after", b"1"))
-        lines = [b"%s: %s\r\n" % header for header in headers]
-        return b"".join((STATUS_LINE[self.status], *lines, b"\r\n", body))
+    @property
+    def is_gone(self) -> bool:
+        """No answer will be read."""
+        return self.cycle.disconnected or self.transport.is_closing()
+
+    @property
+    def still_sends(self) -> bool:
+        """The body is not here yet."""
+        return self.cycle.more_body
 
 
-MALFORMED = Turned(
-    400, "bad-request", "The request cannot be understood", "This is no HTTP request.",
-    "Correct the request.",
-)  # fmt: skip
-LONG_LINE = Turned(
-    414, "address-too-long", "The address is too long",
-    "The request's first line is longer than this server reads.", "Ask for less in one address.",
-)  # fmt: skip
-LARGE_HEAD = Turned(
-    431, "headers-too-large", "The headers are too large",
-    "The request has more or longer headers than this server reads.",
-    "Send fewer headers; delete this site's cookies.",
-)  # fmt: skip
-SLOW = Turned(
-    408, "too-slow", "The request took too long",
-    "The request had not arrived when its time was over; nothing of it was kept.",
-    "Send it again, at once and whole.",
-)  # fmt: skip
-UNREAD = Turned(
-    413, "too-large", "The body is too large", "It was answered before it had come.",
-    "Send less at once.",
-)  # fmt: skip
-FULL = Turned(
-    503, "busy", "The server has enough to do", "All places for connections are taken.",
-    "Wait a moment, then try again.",
-)  # fmt: skip
+def sender_of(scope: Mapping[str, Any]) -> Sender | None:
+    """None where no door stands before the application."""
+    sender: Sender | None = scope.get("extensions", {}).get(SENDER, {}).get(SENDER)
+    return sender
 
 
 class Reading(Enum):
@@ -315,6 +282,7 @@ class DoorProtocol(OneWriteProtocol):
         self._reading = Reading.BODY
         self._deadline = self.heard_at + self.door.limits.body_s
         super().on_headers_complete()
+        self.scope["extensions"] = {SENDER: {SENDER: Sender(self.cycle, self.transport)}}
 
     def on_body(self, body: bytes) -> None:
         """A part of the body: each gives a little more time for the rest."""

@@ -1,35 +1,188 @@
 """A lane: work of one kind that may not take the whole server. So many go at once, so many wait,
-and whoever comes then is told to come again."""
+and whoever comes then is told to come again: each at another moment, as fast as the lane serves.
+
+Appointments. Who is turned away gets the next free moment of a line of moments that lie as far
+apart as the lane needs for one of them, measured while it is busy. So a thousand that come together
+are asked to come again over as long as they take, not all after a second, and not over an hour. The
+moments lie a little closer than that, so that the lane does not run dry where one is not kept, and
+each is blurred, so that several servers do not give the same ones.
+"""
 
 import asyncio
-from collections.abc import AsyncIterator
+import math
+import random
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from enum import Enum, auto
 
 from sync.http.later import Busy
 
+AGAIN_S_MAX = 300
+EAGER = 1.25
+"""So many are asked to come again for one that is served."""
+BLUR = 0.2
+"""A moment is moved by at most such a part of the wait for it, either way."""
+AVERAGED = 16
+"""Of so many the time that one takes is the mean, newer ones weighing more."""
+
+
+class Appointments:
+    """When to come again. ``per_s``: how many are served a second, until it was measured.
+    ``clock``: seconds that only ever rise; ``draw``: from 0 to below 1."""
+
+    def __init__(
+        self,
+        per_s: float,
+        clock: Callable[[], float] = time.monotonic,
+        draw: Callable[[], float] = random.random,
+    ) -> None:
+        self.each_s = 1 / per_s
+        self._clock = clock
+        self._draw = draw
+        self._next_s = 0.0
+        self._served_s: float | None = None
+
+    def served(self, *, others_wait: bool) -> None:
+        """One was. The time since the one before counts where somebody waited all the while."""
+        now_s = self._clock()
+        if self._served_s is not None:
+            self.each_s += (now_s - self._served_s - self.each_s) / AVERAGED
+        self._served_s = now_s if others_wait else None
+
+    def give(self) -> int:
+        """Whole seconds from now, from 1 to AGAIN_S_MAX."""
+        now_s = self._clock()
+        self._next_s = max(self._next_s, now_s) + self.each_s / EAGER
+        self._next_s = min(self._next_s, now_s + AGAIN_S_MAX)
+        blurred_s = (self._next_s - now_s) * (1 + BLUR * (2 * self._draw() - 1))
+        return max(1, min(AGAIN_S_MAX, math.ceil(blurred_s)))
+
 
 class Lane:
-    """``what`` it is, in words for people, such as "reports"."""
+    """``what`` it is, in words for people, such as "reports". At most ``waiting`` wait behind those
+    at work; where ``wait_s`` is given, no more than have their turn within it, as far as is known.
+    """
 
-    def __init__(self, what: str, *, at_once: int, waiting: int, retry_after_s: int = 2) -> None:
+    def __init__(
+        self,
+        what: str,
+        *,
+        at_once: int,
+        waiting: int,
+        wait_s: float = math.inf,
+        appointments: Appointments | None = None,
+    ) -> None:
         self._what = what
+        self.at_once = at_once
+        self._waiting = waiting
+        self._wait_s = wait_s
         self._turns = asyncio.Semaphore(at_once)
-        self._room = at_once + waiting
-        self._retry_after_s = retry_after_s
+        self._appointments = appointments or Appointments(per_s=at_once)
         self._inside = 0
+        self._sending = 0
+
+    def place(self, gone: Callable[[], bool] = lambda: False) -> "Place":
+        """A place in it, not entered yet. ``gone``: whether whoever asked has left."""
+        return Place(self, gone)
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
         """The block runs when its turn has come. Raises Busy at once where too many wait."""
-        if self._inside >= self._room:
+        place = self.place()
+        try:
+            await place.turn()
+            yield
+        finally:
+            place.leave()
+
+    def come_in(self) -> None:
+        """One more waits. Raises Busy where too many do, or still send what they want."""
+        ahead = self._inside - self.at_once + 1
+        long = ahead > 0 and ahead * self._appointments.each_s > self._wait_s
+        if ahead > self._waiting or long or self._sending > self._waiting:
             raise Busy(
                 f"As many {self._what} are at work and waiting as this server takes at a time.",
                 remedy="Try again in a moment.",
-                retry_after_s=self._retry_after_s,
+                retry_after_s=self._appointments.give(),
             )
         self._inside += 1
-        try:
-            async with self._turns:
-                yield
-        finally:
-            self._inside -= 1
+
+    async def take_turn(self) -> None:
+        """Of one that is inside."""
+        await self._turns.acquire()
+
+    def end_turn(self) -> None:
+        """Of one that had it."""
+        self._turns.release()
+
+    def step_aside(self) -> None:
+        """One that is inside."""
+        self._inside -= 1
+        self._sending += 1
+
+    def step_back(self) -> None:
+        """One that stood aside."""
+        self._sending -= 1
+        self._inside += 1
+
+    def go_out(self, *, served: bool) -> None:
+        """One that is inside; ``served``: it had its turn."""
+        if served:
+            self._appointments.served(others_wait=self._inside > self.at_once)
+        self._inside -= 1
+
+
+class _At(Enum):
+    """Where a place stands."""
+
+    OUTSIDE = auto()
+    WAITING = auto()
+    TURN = auto()
+    ASIDE = auto()
+
+
+class Place:
+    """One request in a lane: it comes in, has its turn, may step aside while its sender still
+    sends, and leaves."""
+
+    def __init__(self, lane: Lane, gone: Callable[[], bool]) -> None:
+        self._lane = lane
+        self._gone = gone
+        self._at = _At.OUTSIDE
+
+    def enter(self) -> None:
+        """Wait inside. Raises Busy at once where too many do."""
+        self._lane.come_in()
+        self._at = _At.WAITING
+
+    async def turn(self) -> None:
+        """Enter, and return when its turn has come; at once where it has it. Raises Busy, which
+        nobody reads, where whoever asked has left meanwhile: nothing is begun for them."""
+        if self._at is _At.OUTSIDE:
+            self.enter()
+        elif self._at is _At.ASIDE:
+            self._lane.step_back()
+            self._at = _At.WAITING
+        if self._at is _At.WAITING:
+            await self._lane.take_turn()
+            self._at = _At.TURN
+        if self._gone():
+            raise Busy("Whoever asked has left.", remedy="Ask again.", retry_after_s=1)
+
+    def step_aside(self) -> None:
+        """Let others go first while what is asked is on its way; ``turn`` waits again."""
+        if self._at is _At.TURN:
+            self._lane.end_turn()
+            self._lane.step_aside()
+            self._at = _At.ASIDE
+
+    def leave(self) -> None:
+        """The work is done, or nothing comes of it. Any number of times."""
+        if self._at is _At.TURN:
+            self._lane.end_turn()
+        elif self._at is _At.ASIDE:
+            self._lane.step_back()
+        if self._at is not _At.OUTSIDE:
+            self._lane.go_out(served=self._at is _At.TURN)
+        self._at = _At.OUTSIDE

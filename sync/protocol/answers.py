@@ -19,6 +19,8 @@ from sync.protocol.text import shown
 PROBLEM_PREFIX = "urn:holdfast:problem:"
 PROBLEM_TYPE = "application/problem+json"
 RETRY_AFTER_S_MAX = 3_600
+UNSIGNED_RETRY_AFTER_S_MAX = 300
+"""Whoever stands on the line delays a box no longer than a dead line does (``retry.CAP_MS``)."""
 DETAIL_CHARACTERS_MAX = 500
 
 
@@ -72,7 +74,8 @@ class TooLarge:
 
 @dataclass(frozen=True)
 class TryLater:
-    """Nothing can be built on this answer. ``wait_ms``: what the server asked for."""
+    """Nothing can be built on this answer. ``wait_ms``: what the server asked for with 429 or 503,
+    which is no failure of the box; None: nothing."""
 
     detail: str
     wait_ms: int | None = None
@@ -110,7 +113,8 @@ def read_refusal(status: int, headers: Mapping[str, str], body: bytes, *, signed
     if signed and status == 403:
         return TryLater(f"head office refuses this box: {detail or 'it does not say why'}")
     said = _PLAIN.get(status, f"an answer that head office would not give (status {status})")
-    wait_ms = _retry_after_ms(headers) if status in (429, 503) else None
+    most_s = RETRY_AFTER_S_MAX if signed else UNSIGNED_RETRY_AFTER_S_MAX
+    wait_ms = _retry_after_ms(headers, most_s) if status in (429, 503) else None
     return TryLater(f"{said}: {detail}" if detail else said, wait_ms)
 
 
@@ -123,18 +127,18 @@ def _problem(headers: Mapping[str, str], body: bytes) -> _Problem:
         return _Problem()
 
 
-def _retry_after_ms(headers: Mapping[str, str]) -> int | None:
-    """Retry-After in seconds, or as a date held against the answer's own Date; at most an hour."""
+def _retry_after_ms(headers: Mapping[str, str], most_s: int) -> int | None:
+    """Retry-After in seconds, or as a date held against the answer's own Date."""
     asked = headers.get("retry-after", "").strip()
     if asked.isascii() and asked.isdigit() and len(asked) <= 9:
-        return min(int(asked), RETRY_AFTER_S_MAX) * 1_000
+        return min(int(asked), most_s) * 1_000
     try:
         until = parsedate_to_datetime(asked)
         now = parsedate_to_datetime(headers.get("date", ""))
         seconds = (until - now).days * 86_400 + (until - now).seconds
     except (ValueError, TypeError, OverflowError):
         return None
-    return max(0, min(seconds, RETRY_AFTER_S_MAX)) * 1_000
+    return max(0, min(seconds, most_s)) * 1_000
 
 
 class AcknowledgementVerdict(StrEnum):

@@ -21,7 +21,11 @@ def backoff_ms(failures: int, jitter: int, pace_ms: int = 0) -> int:
 
 class Pauses:
     """How long one box waits between its rounds: failures in a row, and the pace that head office
-    set last."""
+    set last. ``jitter`` is drawn by the caller from 0..999.
+
+    Being asked to wait is no failure: whoever asks is there, has enough to do, and says when. A box
+    that took it for one would come ever more rarely while others are served.
+    """
 
     def __init__(self) -> None:
         self.failures = 0
@@ -35,7 +39,12 @@ class Pauses:
         """A whole round did; head office asks for ``pace_ms`` between two of them."""
         self.failures, self.pace_ms = 0, pace_ms
 
-    def after_failure_ms(self, asked_ms: int | None, jitter: int) -> int:
-        """Until the next try, at least what was asked for."""
+    def after_failure_ms(self, jitter: int) -> int:
+        """Until the next try."""
         self.failures += 1
-        return backoff_ms(self.failures, jitter, asked_ms or self.pace_ms)
+        return backoff_ms(self.failures, jitter, self.pace_ms)
+
+    def when_asked_ms(self, asked_ms: int, jitter: int) -> int:
+        """Until the next try, where a wait was asked for: that, at least a second, and up to one
+        more, since it was given in whole ones to many."""
+        return max(SECOND_MS, asked_ms) + jitter % JITTER_RANGE * SECOND_MS // JITTER_RANGE

@@ -17,7 +17,6 @@ import asyncpg
 import httpx
 import uuid_utils.compat
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import text
 
 from central.db.engine import database_url, open_engine, unit_of_work
 from central.db.migrate import migrate
@@ -25,7 +24,6 @@ from central.demo.children import start_child
 from central.server.serving import now_ms
 from central.usecases.box.create_enrol_code import create_enrol_code
 from central.usecases.company.add import add_company
-from central.usecases.feed.sequence_publications import drain_publications
 from central.usecases.store.add import add_store, default_settings
 from sync.engine.push import BATCH_TYPE
 from sync.engine.signing import sign_request
@@ -146,45 +144,39 @@ async def _taken(reader: asyncio.StreamReader) -> None:
         raise RuntimeError(f"head office refused a batch: {said!r} {body!r}")
 
 
-async def new_codes(url: str, first: int, stores: int) -> list[str]:
-    """``stores`` more stores, numbered from ``first``, of one company, and a code for each box."""
-    engine, found = open_engine(url), []
+async def enrol_stores(url: str, addresses: Sequence[str], stores: int) -> list[Pusher]:
+    """A company with ``stores`` stores, each with a box enrolled over HTTP; their boxes turn to the
+    processes in turn."""
+    engine = open_engine(url)
+    found = []
     async with unit_of_work(engine) as db:
-        known = await db.scalar(text("SELECT company_id FROM company"))
-        company_id = known or await add_company(db, "Bench", "SGD")
-    for number in range(first, first + stores):
+        company_id = await add_company(db, "Bench", "SGD")
+    for number in range(1, stores + 1):
         async with unit_of_work(engine) as db:
             settings = await default_settings(db, company_id, f"S{number:02d}")
             store_id = await add_store(db, company_id, settings)
-            found.append((await create_enrol_code(db, store_id, now_ms())).code)
-    await drain_publications(engine)
+            code = await create_enrol_code(db, store_id, now_ms())
+        found.append(await _enrolled(addresses[number % len(addresses)], code.code, number))
     await engine.dispose()
     return found
 
 
-async def enrol_stores(url: str, addresses: Sequence[str], stores: int) -> list[Pusher]:
-    """A company with ``stores`` stores, each with a box enrolled over HTTP; their boxes turn to the
-    processes in turn."""
-    found = []
-    for number, code in enumerate(await new_codes(url, 1, stores), 1):
-        async with httpx.AsyncClient(
-            base_url=addresses[number % len(addresses)], trust_env=False
-        ) as client:
-            found.append(await enrolled(client, code, number))
-    return found
-
-
-async def enrolled(client: httpx.AsyncClient, code: str, number: int) -> Pusher:
-    """The box that redeems ``code``. ``client``: of the head office that it turns to."""
+async def _enrolled(address: str, code: str, number: int) -> Pusher:
     key = Ed25519PrivateKey.generate()
     public = base64.b64encode(key.public_key().public_bytes_raw()).decode()
-    answer = await client.post("/v1/enrol", json={"code": code, "public_key": public})
+    async with httpx.AsyncClient(base_url=address, trust_env=False) as client:
+        answer = await client.post("/v1/enrol", json={"code": code, "public_key": public})
     answer.raise_for_status()
     me = decode(EnrolmentAnswer, answer.content)
+    return Pusher(shop_of(me, number), address, key, me)
+
+
+def shop_of(me: EnrolmentAnswer, number: int) -> Shop:
+    """The journal of a box that was enrolled so."""
     shop = Shop(number)
     vars(shop).update(genesis=me.genesis, record=decode(Genesis, me.genesis))
     shop.store_id, shop.device_id = me.store_id, me.device_id
-    return Pusher(shop, str(client.base_url), key, me)
+    return shop
 
 
 def bench_sale(shop: Shop, number: int) -> RetailTransaction:

@@ -18,9 +18,18 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from tests.benchmarks.head_office import fresh_database, new_codes, offices
-from tests.benchmarks.herd_client import Plan, Seen
+from central.db.engine import open_engine, unit_of_work
+from central.server.serving import now_ms
+from central.usecases.box.create_enrol_code import create_enrol_code
+from central.usecases.box.enrol import enrol
+from central.usecases.company.add import add_company
+from central.usecases.company.own_key import own_key
+from central.usecases.feed.sequence_publications import drain_publications
+from central.usecases.store.add import add_store, default_settings
+from tests.benchmarks.head_office import fresh_database, offices
+from tests.benchmarks.herd_client import Issued, Plan, Seen
 from tests.benchmarks.ingest import applied, connected
 
 TIME_RATIO_MAX = 3
@@ -30,6 +39,7 @@ ALONE_PART = 4
 """Of the boxes, one in so many measures what the ingest alone needs."""
 ALONE_BOXES_MIN = 8
 SALES = 200
+PRIVATE = 0o700
 BUSY = 503
 OPENING_EVENTS = 3
 LINE_BYTES_MAX = 64 << 20
@@ -72,23 +82,44 @@ async def measure_herd(database_url: str, *, boxes: int, sales: int = SALES) -> 
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hf-bench-")))
         url = await stack.enter_async_context(fresh_database(database_url))
         admin = await stack.enter_async_context(connected(url))
+        issued = await _issued(url, folder / "central", alone_boxes + boxes)
         central = (await stack.enter_async_context(offices(url, folder, 1)))[0]
 
-        async def drained(first: int, count: int, at_once: int) -> tuple[float, Seen]:
-            codes = await new_codes(url, first, count)
-            plan = Plan(central.address, codes, first, sales, at_once)
+        async def drained(which: list[Issued], at_once: int) -> tuple[float, Seen]:
+            plan = Plan(central.address, which, sales, at_once)
             async with _client(plan) as begin:
                 started = time.perf_counter()
                 seen = await begin()
                 await applied(admin)
                 return time.perf_counter() - started, seen
 
-        alone_s, _ = await drained(1, alone_boxes, ALONE_AT_ONCE)
-        herd_s, seen = await drained(alone_boxes + 1, boxes, boxes)
+        alone_s, _ = await drained(issued[:alone_boxes], ALONE_AT_ONCE)
+        herd_s, seen = await drained(issued[alone_boxes:], boxes)
         await _must_be_there(admin, alone_boxes + boxes, sales)
     p50_s, p99_s = _quantile(seen.answers_s, 50), _quantile(seen.answers_s, 99)
     alone_per_s = alone_boxes * sales / alone_s
     return HerdFigures(boxes, boxes * sales, herd_s, alone_per_s, p50_s, p99_s, seen)
+
+
+async def _issued(url: str, folder: Path, boxes: int) -> list[Issued]:
+    """So many stores and their boxes, enrolled before head office serves."""
+    await asyncio.to_thread(folder.mkdir, PRIVATE)
+    engine, found = open_engine(url), []
+    office_key = await own_key(engine, folder, now_ms())
+    async with unit_of_work(engine) as db:
+        company_id = await add_company(db, "Bench", "SGD")
+    for number in range(1, boxes + 1):
+        key = Ed25519PrivateKey.generate()
+        async with unit_of_work(engine) as db:
+            settings = await default_settings(db, company_id, f"S{number:02d}")
+            store_id = await add_store(db, company_id, settings)
+            made = await create_enrol_code(db, store_id, now_ms())
+        public = key.public_key().public_bytes_raw()
+        me = await enrol(engine, office_key, made.code, public, now_ms())
+        found.append(Issued(number, key.private_bytes_raw(), me))
+    await drain_publications(engine)
+    await engine.dispose()
+    return found
 
 
 @asynccontextmanager
@@ -110,6 +141,7 @@ async def _client(plan: Plan) -> AsyncIterator[Any]:
 
     try:
         asked.write(msgspec.json.encode(plan) + b"\n")
+        await asked.drain()
         if await told.readline() != b"ready\n":
             raise RuntimeError("the boxes could not be enrolled")
         yield begin

@@ -1,9 +1,8 @@
 """Boxes that were cut off and come back together, in a process of their own: ``python -m
 tests.benchmarks.herd_client``.
 
-Reads a plan from its standard input, a line of JSON ``{"address": …, "codes": […], "first": …,
-"sales": …, "at_once": …}``: each code makes one box with so many sales queued, numbered from
-``first``. Prints ``ready`` when all are enrolled and their batches packed, begins at the next line,
+Reads a plan from its standard input, a line of JSON (``Plan``): boxes that were enrolled, each with
+so many sales queued. Prints ``ready`` when their batches are packed, begins at the next line,
 ``at_once`` boxes at a time, and prints what it saw.
 
 An honest client: each box is the product's own round (``push_once``) over httpx, from an address of
@@ -22,6 +21,7 @@ from typing import Any
 
 import httpx
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.engine import push
 from sync.engine.journal import Entry
@@ -32,13 +32,13 @@ from sync.engine.transport import HttpTransport, Request, Response, open_client
 from sync.protocol.batch import Batch, BatchLimits, Health
 from sync.protocol.change import Epoch, genesis_hash
 from sync.protocol.codec import pack_batch
+from sync.protocol.enrolment import EnrolmentAnswer
 from sync.protocol.errors import NotSent
 from sync.protocol.retry import JITTER_RANGE, SECOND_MS, Pauses
-from tests.benchmarks.head_office import Pusher, bench_sale, enrolled
+from tests.benchmarks.head_office import bench_sale, shop_of
 from tests.chain_strategies import Chain
 from tests.shop_journal import Shop
 
-ENROLLED_AT_ONCE = 4
 BOX_TIMEOUT_S = 20
 """As in ``edge/box/settings.py``."""
 HEALTH = Health("0.1.0", 1, 10**9, 1_764_000_000_000)
@@ -46,12 +46,19 @@ EARLY_S = 0.05
 _PACKED: dict[tuple[Epoch, int, int], bytes] = {}
 
 
+class Issued(msgspec.Struct, frozen=True):
+    """A box that was enrolled: its store's number, its key's 32 bytes, what it was told."""
+
+    number: int
+    key: bytes
+    me: EnrolmentAnswer
+
+
 class Plan(msgspec.Struct, frozen=True):
     """See the module's text."""
 
     address: str
-    codes: list[str]
-    first: int
+    boxes: list[Issued]
     sales: int
     at_once: int
 
@@ -132,39 +139,30 @@ def _prepared(batch: Batch) -> bytes:
     return _PACKED[place]
 
 
-async def _boxes(plan: Plan) -> list[tuple[Pusher, Queued]]:
-    """Enrolled, with the same sales each: what is unique is so within a store."""
-    turns = asyncio.Semaphore(ENROLLED_AT_ONCE)
-
-    async def one(client: httpx.AsyncClient, number: int, code: str) -> Pusher:
-        async with turns:
-            return await enrolled(client, code, number)
-
-    async with httpx.AsyncClient(base_url=plan.address, trust_env=False, timeout=60) as client:
-        numbered = enumerate(plan.codes, plan.first)
-        pushers = await asyncio.gather(*(one(client, *each) for each in numbered))
-    template = Shop(plan.first)
+def _journals(plan: Plan) -> list[Queued]:
+    """The same sales in each: what is unique is so within a store."""
+    template = Shop()
     template.open()
     for number in range(plan.sales):
         template.append(bench_sale(template, number))
     events, found = tuple(template.events), []
-    for pusher in pushers:
-        shop = pusher.shop
+    for box in plan.boxes:
+        shop = shop_of(box.me, box.number)
         chain = Chain(shop.store_id, shop.epoch, genesis_hash(shop.genesis), events)
-        found.append((pusher, Queued(chain)))
+        found.append(Queued(chain))
         for start in range(0, len(events), BatchLimits().events):
             batch = chain.batch(start, min(start + BatchLimits().events, len(events)))
             _prepared(msgspec.structs.replace(batch, health=HEALTH))
     return found
 
 
-async def _drain(pusher: Pusher, journal: Queued, transport: Watched) -> None:
+async def _drain(box: Issued, journal: Queued, transport: Watched) -> None:
     """As ``edge/server/background.py`` does, until nothing waits."""
-    me, pauses, limits, never = pusher.me, Pauses(), BatchLimits(), asyncio.Event()
+    me, pauses, limits, never = box.me, Pauses(), BatchLimits(), asyncio.Event()
     signer = Signer(
         me.store_id,
         me.device_id,
-        pusher.key,
+        Ed25519PrivateKey.from_private_bytes(box.key),
         me.central_key,
         lambda: secrets.token_bytes(NONCE_BYTES_MAX),
     )
@@ -179,34 +177,39 @@ async def _drain(pusher: Pusher, journal: Queued, transport: Watched) -> None:
             case Shrunk(limits=limits):
                 pass
             case Later(wait_ms=wait_ms, limits=limits):
-                asked = pauses.after_failure_ms(wait_ms, secrets.randbelow(JITTER_RANGE))
+                jitter = secrets.randbelow(JITTER_RANGE)
+                if wait_ms is None:
+                    pause_ms = pauses.after_failure_ms(jitter)
+                else:
+                    pause_ms = pauses.when_asked_ms(wait_ms, jitter)
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(never.wait(), asked / SECOND_MS)
+                    await asyncio.wait_for(never.wait(), pause_ms / SECOND_MS)
             case other:
                 raise RuntimeError(str(other))
 
 
-async def _run(plan: Plan, boxes: list[tuple[Pusher, Queued]]) -> Seen:
+async def _run(plan: Plan, journals: list[Queued]) -> Seen:
     seen, turns, tls = Seen(), asyncio.Semaphore(plan.at_once), httpx.create_ssl_context()
     clients = [
         open_client(
             plan.address,
             httpx.AsyncHTTPTransport(
-                verify=tls, local_address=f"127.1.{number // 250}.{number % 250 + 1}"
+                verify=tls, local_address=f"127.1.{box.number // 250}.{box.number % 250 + 1}"
             ),
         )
-        for number in range(len(boxes))
+        for box in plan.boxes
     ]
 
-    async def one(client: httpx.AsyncClient, pusher: Pusher, journal: Queued) -> None:
+    async def one(client: httpx.AsyncClient, box: Issued, journal: Queued) -> None:
         async with turns:
             transport = Watched(HttpTransport(client, BOX_TIMEOUT_S), seen)
-            await _drain(pusher, journal, transport)
+            await _drain(box, journal, transport)
 
     print("ready", flush=True)  # noqa: T201  the process is told apart by what it prints
     await asyncio.to_thread(sys.stdin.readline)
     begun = time.perf_counter()
-    await asyncio.gather(*(one(c, *box) for c, box in zip(clients, boxes, strict=True)))
+    each = zip(clients, plan.boxes, journals, strict=True)
+    await asyncio.gather(*(one(*of_one) for of_one in each))
     seen.took_s = time.perf_counter() - begun
     await asyncio.gather(*(client.aclose() for client in clients))
     return seen
@@ -216,7 +219,7 @@ async def main() -> None:
     """One run of the plan."""
     plan = msgspec.json.decode(sys.stdin.readline(), type=Plan)
     vars(push)["pack_batch"] = _prepared
-    seen = await _run(plan, await _boxes(plan))
+    seen = await _run(plan, _journals(plan))
     told: Any = msgspec.to_builtins(seen)
     print(json.dumps(told), flush=True)  # noqa: T201  what the parent reads
 

@@ -76,6 +76,35 @@ async def test_the_pace_and_the_wait_that_head_office_asks_for_are_kept(shop: Sh
     assert await shop.exchange.round() >= 90_000
 
 
+async def test_a_head_office_that_asks_to_wait_is_busy_not_away_and_no_failure(shop: Shop) -> None:
+    await shop.exchange.round()
+    await shop.sell()
+    shop.central.instead = lambda _request: Response(503, {"retry-after": "9"}, b"")
+    waits = [await shop.exchange.round() for _ in range(12)]
+    assert all(9_000 <= wait_ms < 10_000 for wait_ms in waits)
+    status = await shop.status()
+    assert (status["head_office_busy"], status["head_office_away"]) == (True, False)
+    assert status["summary"] == (
+        "Head office is busy; 1 records wait and are sent when it has a moment. Selling goes on."
+    )
+    shop.central.instead = lambda _request: None
+    await shop.exchange.round()
+    status = await shop.status()
+    assert (status["head_office_busy"], status["waiting"]) == (False, 0)
+
+
+async def test_an_unsigned_request_to_wait_is_kept_but_says_nothing_of_head_office(
+    shop: Shop,
+) -> None:
+    await shop.exchange.round()
+    await shop.sell()
+    shop.central.signs = False
+    shop.central.instead = lambda _request: Response(503, {"retry-after": "3600"}, b"")
+    assert 300_000 <= await shop.exchange.round() < 301_000
+    status = await shop.status()
+    assert (status["head_office_busy"], status["head_office_away"]) == (False, False)
+
+
 @pytest.mark.parametrize(
     "nonsense",
     [

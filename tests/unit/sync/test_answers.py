@@ -20,6 +20,7 @@ from sync.protocol.answers import (
 )
 from sync.protocol.batch import Acknowledgement
 from sync.protocol.identity import Incarnation
+from sync.protocol.retry import CAP_MS
 
 PROBLEM = {"content-type": "application/problem+json"}
 LOGIN_PAGE = b"<html><title>Hotel Wi-Fi</title>Please sign in</html>"
@@ -111,6 +112,15 @@ def test_a_server_may_ask_to_wait_at_most_an_hour(
     said = read_refusal(status, headers, b"", signed=True)
     assert isinstance(said, TryLater)
     assert said.wait_ms == wait_ms
+
+
+@pytest.mark.parametrize(("asked_s", "wait_s"), [(7, 7), (300, 300), (301, 300), (999_999, 300)])
+def test_whoever_stands_on_the_line_delays_a_box_no_longer_than_a_dead_line(
+    asked_s: int, wait_s: int
+) -> None:
+    said = read_refusal(503, {"retry-after": str(asked_s)}, b"", signed=False)
+    assert isinstance(said, TryLater)
+    assert said.wait_ms == wait_s * 1_000 <= CAP_MS
 
 
 def acknowledgement(through: int, head_hash: bytes = b"o" * 32) -> Acknowledgement:
