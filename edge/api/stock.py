@@ -1,7 +1,6 @@
 """Stock: what is on hand, how it came to that, and goods that come in."""
 
 import sqlite3
-from datetime import date
 
 import msgspec
 from litestar import get, post
@@ -10,11 +9,9 @@ from edge.api.limits import SALE_BYTES_MAX
 from edge.api.once import At, writes
 from edge.api.parameters import PAGE, Limit, Offset, TextInPath, TheBox
 from edge.api.written import Described
-from edge.db.items import AsOf, find_item
-from edge.db.stock import StockLevel, StockMovement, stock_history, stock_level
-from edge.domain.item import UnknownItem
+from edge.db.stock import StockLevel, StockMovement, stock_history
+from edge.usecases.stock.look_up import look_up_level
 from edge.usecases.stock.receive_goods import ReceivedGoods, ReceiveGoods, receive_goods
-from sync.protocol.errors import NotFound
 from sync.protocol.identity import ItemId
 
 
@@ -29,17 +26,8 @@ class MovementsAnswer(msgspec.Struct, frozen=True):
 async def level(item_id: TextInPath, box: TheBox) -> StockLevel:
     """The sum of the item's movements: 0 for one that never moved, below zero where more was sold
     than was ever booked in."""
-    item, moment = ItemId(item_id), box.clock.moment()
-
-    def look(db: sqlite3.Connection) -> StockLevel:
-        known = find_item(db, item, AsOf(moment.wall_ms, date.max)) is not None
-        level_now = stock_level(db, item)
-        if not known and level_now.on_hand_milli == 0:
-            unknown = UnknownItem(item, field="item_id")
-            raise NotFound(unknown.detail, remedy=unknown.remedy, field=unknown.field)
-        return level_now
-
-    return await box.reader.read(look)
+    item, now_ms = ItemId(item_id), box.clock.moment().wall_ms
+    return await box.reader.read(lambda db: look_up_level(db, item, now_ms))
 
 
 @get("/stock/{item_id:str}/movements", operation_class=Described)

@@ -1,60 +1,16 @@
 """What a till page asks when it starts: the store, this workstation, who may sell, what is open."""
 
-import sqlite3
-from datetime import date
 from typing import Any
 
 import litestar
-import msgspec
 from litestar import get
 
 from edge.api.guard import workstation_of
 from edge.api.parameters import Limit, Offset, TheBox
 from edge.api.written import Described
-from edge.db.days import BusinessDay, count_receipts, find_open_day
-from edge.db.operators import (
-    OPERATORS_LISTED_MAX,
-    ActiveOperator,
-    count_operators,
-    list_operators,
-)
-from edge.db.store import read_settings, today
-from edge.db.tenders import TENDERS_LISTED_MAX, ActiveTender, count_tenders, list_tenders
-from edge.db.tills import TillSession, find_open_till, open_sessions
-from sync.engine.journal import Moment
-from sync.protocol.identity import StoreId, TillId, WorkstationId
-
-
-class OpenSession(msgspec.Struct, frozen=True):
-    """A till that was not settled; nothing of its cash, which is counted blind."""
-
-    till_id: TillId
-    workstation_id: WorkstationId
-
-
-class TillAnswer(msgspec.Struct, frozen=True):
-    """``today`` is the date in the store's zone. ``business_day`` and ``till_session``: what is
-    open, the session this workstation's; null where nothing is. ``day_receipts``: how many the open
-    day has so far, ``open_tills``: all of its tills that were not settled. ``operators_left`` and
-    ``tenders_left``: how many more there are, by GET /till/operators and /till/tenders."""
-
-    workstation_id: WorkstationId
-    store_id: StoreId
-    store_code: str
-    store_name: str
-    currency: str
-    decimals: int
-    tax_included: bool
-    cash_rounding_step_minor: int
-    today: date
-    operators: tuple[ActiveOperator, ...]
-    tenders: tuple[ActiveTender, ...]
-    business_day: BusinessDay | None
-    till_session: TillSession | None
-    day_receipts: int
-    open_tills: tuple[OpenSession, ...]
-    operators_left: int
-    tenders_left: int
+from edge.db.operators import OPERATORS_LISTED_MAX, ActiveOperator, list_operators
+from edge.db.tenders import TENDERS_LISTED_MAX, ActiveTender, list_tenders
+from edge.usecases.till.look_up import TillAnswer, look_up_till
 
 
 @get("/till", operation_class=Described)
@@ -62,34 +18,7 @@ async def till(request: litestar.Request[Any, Any, Any], box: TheBox) -> TillAns
     """Everything at once, of one commit."""
     workstation_id, moment = workstation_of(request), box.clock.moment()
     store_id = box.enrolment.store_id
-    return await box.reader.read(lambda db: _look(db, store_id, workstation_id, moment))
-
-
-def _look(
-    db: sqlite3.Connection, store_id: StoreId, workstation_id: WorkstationId, moment: Moment
-) -> TillAnswer:
-    settings, day = read_settings(db), find_open_day(db)
-    operators, tenders = list_operators(db), list_tenders(db)
-    open_tills = () if day is None else open_sessions(db, day.business_date)
-    return TillAnswer(
-        workstation_id=workstation_id,
-        store_id=store_id,
-        store_code=settings.store_code,
-        store_name=settings.store_name,
-        currency=settings.currency,
-        decimals=settings.decimals,
-        tax_included=settings.tax_included,
-        cash_rounding_step_minor=settings.cash_rounding_step_minor,
-        today=today(settings, moment.now_ms),
-        operators=operators,
-        tenders=tenders,
-        business_day=day,
-        till_session=find_open_till(db, workstation_id),
-        day_receipts=0 if day is None else count_receipts(db, day.business_date),
-        open_tills=tuple(OpenSession(each.till_id, each.workstation_id) for each in open_tills),
-        operators_left=count_operators(db) - len(operators),
-        tenders_left=count_tenders(db) - len(tenders),
-    )
+    return await box.reader.read(lambda db: look_up_till(db, store_id, workstation_id, moment))
 
 
 @get("/till/operators", operation_class=Described)

@@ -37,6 +37,10 @@ _BY_CODE = (
 _BY_IDS = (
     f"{_SELECT} FROM json_each(:asked) f JOIN item i ON i.item_id = f.value {_PRICE} ORDER BY f.key"
 )
+_UNKNOWN = (
+    "SELECT key FROM json_each(:asked) WHERE value NOT IN (SELECT item_id FROM item)"
+    " ORDER BY key LIMIT 1"
+)
 
 
 class ItemFound(msgspec.Struct, frozen=True):
@@ -85,6 +89,13 @@ def find_items(
     asked = msgspec.json.encode(item_ids).decode()
     values = {"asked": asked, "at_ms": as_of.at_ms, "day": as_of.day.isoformat()}
     return tuple(_item(row) for row in db.execute(_BY_IDS, values))
+
+
+def first_unknown(db: sqlite3.Connection, item_ids: Sequence[str]) -> int | None:
+    """Where among these the first stands that no item has; None where all are items."""
+    asked = msgspec.json.encode(item_ids).decode()
+    row = db.execute(_UNKNOWN, {"asked": asked}).fetchone()
+    return None if row is None else row[0]
 
 
 def _item(row: tuple[Any, ...]) -> ItemFound:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from edge.api import totals as totals_routes
 from edge.db.connection.reader import REPORTS_WAITING_MAX
 from edge.db.totals import read_totals
+from edge.usecases.day import add_up
 from sync.protocol.figures import Totals
 from tests.edge_store import MILK, open_store, sale
 from tests.patience import PATIENCE_S
@@ -32,7 +32,7 @@ async def test_items_quotes_and_sales_do_not_wait_behind_reports(
         at_once[0] -= 1
         return read_totals(db, business_date)
 
-    monkeypatch.setattr(totals_routes, "read_totals", slow)
+    monkeypatch.setattr(add_up, "read_totals", slow)
     async with open_store(tmp_path / "S01") as till:
         await till.open_shop()
         reports = [asyncio.ensure_future(till.call("GET", "/totals")) for _ in range(ASKED)]

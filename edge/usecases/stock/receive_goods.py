@@ -1,6 +1,5 @@
 """Receive goods: stock goes up by what came, with or without an open day."""
 
-import json
 import sqlite3
 from typing import Annotated
 
@@ -8,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from edge.db.days import find_open_day
+from edge.db.items import first_unknown
 from edge.db.operators import require_operator
 from edge.db.stock import MovedLine, move_stock
 from edge.domain.fields import (
@@ -22,8 +22,6 @@ from edge.domain.item import UnknownItem
 from sync.engine.journal import Moment, append
 from sync.protocol.facts import LINES_MAX, StockLine, StockMoved, StockMovementKind
 from sync.protocol.identity import EventId, MovementId
-
-_UNKNOWN = "SELECT key FROM json_each(?) WHERE value NOT IN (SELECT item_id FROM item) ORDER BY key"
 
 
 class GoodsLine(Request, frozen=True):
@@ -90,7 +88,6 @@ def receive_goods(db: sqlite3.Connection, request: ReceiveGoods, moment: Moment)
 
 def _refuse_unknown_items(db: sqlite3.Connection, request: ReceiveGoods) -> None:
     """Inactive items may still come in."""
-    named = json.dumps([line.item_id for line in request.lines])
-    row = db.execute(_UNKNOWN, (named,)).fetchone()
-    if row is not None:
-        raise UnknownItem(request.lines[row[0]].item_id, field=f"lines[{row[0]}].item_id")
+    unknown = first_unknown(db, [line.item_id for line in request.lines])
+    if unknown is not None:
+        raise UnknownItem(request.lines[unknown].item_id, field=f"lines[{unknown}].item_id")
