@@ -196,14 +196,13 @@ def _as_they_are(
     """A table with the struct's fields as columns, and the publication's number where a sale names
     it. ``key_of``: the key columns' values from a row's key, None where no row can stand."""
     columns = ROWS[data_set].struct.__struct_fields__ + (("version",) if version else ())
-    values = ", ".join("?" * len(columns))
-    put = f"INSERT OR REPLACE INTO {table} ({', '.join(columns)}) VALUES ({values})"  # noqa: S608  names of ours
+    marks = ", ".join("?" * len(columns))
+    put = f"INSERT OR REPLACE INTO {table} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608  names of ours
     away = f"DELETE FROM {table} WHERE {' AND '.join(f'{one} = ?' for one in key_columns)}"  # noqa: S608  names of ours
 
     def take(db: sqlite3.Connection, rows: Sequence[Read]) -> None:
-        numbers = [[row.version] if version else [] for row in rows]
-        told = [msgspec.to_builtins(row.value) for row in rows]
-        db.executemany(put, [each + number for each, number in zip(told, numbers, strict=True)])
+        values = [(*msgspec.to_builtins(row.value), row.version) for row in rows]
+        db.executemany(put, [each[: len(columns)] for each in values])
 
     def drop(db: sqlite3.Connection, keys: Sequence[str]) -> None:
         db.executemany(away, [key for key in map(key_of, keys) if key is not None])

@@ -52,7 +52,6 @@ _SUMS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "refunds_minor": "-sum(l.amount_minor) FILTER (WHERE l.quantity_milli < 0)",
             "tax_added_minor": "-sum(l.amount_minor)",
         },
-        "sale s JOIN sale_tender t USING (sale_id)": {"points_spent": "sum(t.points)"},
         "sale s JOIN stock_movement m ON m.event_id = s.sale_id": {
             "stock_milli": "sum(m.quantity_milli)",
         },
@@ -74,7 +73,7 @@ SELECT {part}, x.tax_class, x.tax_rate_bp, sum(x.net_minor), sum(x.tax_minor)
 FROM sale s JOIN sale_tax x USING (sale_id) WHERE {scope} GROUP BY 1, 2, 3
 """
 _TENDERS = """
-SELECT {part}, t.tender_id, sum(t.amount_minor)
+SELECT {part}, t.tender_id, sum(t.amount_minor), sum(t.points)
 FROM sale s JOIN sale_tender t USING (sale_id) WHERE {scope} GROUP BY 1, 2
 """
 _OTHER_STOCK = """
@@ -176,6 +175,9 @@ def _count(
     sold = f"NOT s.training AND {scope}"
     for key, *tax in db.execute(_TAXES.format(part=part, scope=sold), values):
         tallies[key].add_tax(*tax)
-    for key, *tender in db.execute(_TENDERS.format(part=part, scope=sold), values):
-        tallies[key].add_tender(*tender)
+    for key, tender_id, amount, points in db.execute(
+        _TENDERS.format(part=part, scope=sold), values
+    ):
+        tallies[key].add_tender(tender_id, amount)
+        tallies[key].sums["points_spent"] += points
     return tallies

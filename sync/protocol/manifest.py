@@ -54,7 +54,7 @@ class Receipt(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Difference(NamedTuple):
-    """Where two accounts part; None where one side does not know the figure."""
+    """Where two accounts differ; None where one side does not know the figure."""
 
     name: str
     store: int | None
@@ -91,21 +91,21 @@ def differences(store: Totals, central: Totals) -> tuple[Difference, ...]:
 def receipt_differences(
     store: Iterable[Receipt], central: Iterable[Receipt]
 ) -> tuple[ReceiptDifference, ...]:
-    """Receipts that differ, by number: a sale that one side lacks, or figures that part. A sale
+    """Receipts that differ, by number: a sale that one side lacks, or figures that differ. A sale
     under two numbers or dates stands there twice, as what only one side has."""
     ours = {receipt.sale_id: receipt for receipt in store}
     theirs = {receipt.sale_id: receipt for receipt in central}
     found = []
     for sale_id in ours.keys() | theirs.keys():
-        found += _parted(ours.get(sale_id), theirs.get(sale_id))
+        found += _differing(ours.get(sale_id), theirs.get(sale_id))
     return tuple(sorted(found, key=lambda one: (one.number, one.only_at or "", one.figures)))
 
 
-def _parted(left: Receipt | None, right: Receipt | None) -> list[ReceiptDifference]:
-    """Where two accounts of one sale part; None: one side has none."""
+def _differing(left: Receipt | None, right: Receipt | None) -> list[ReceiptDifference]:
+    """Where two accounts of one sale differ; None: one side has none."""
     if left and right and (left.number, left.business_date) == (right.number, right.business_date):
-        parted = differences(left.totals, right.totals)
-        return [ReceiptDifference(left.number, None, parted)] if parted else []
+        found = differences(left.totals, right.totals)
+        return [ReceiptDifference(left.number, None, found)] if found else []
     alone = []
     if left is not None:
         alone.append(ReceiptDifference(left.number, "store", ()))
