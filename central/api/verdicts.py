@@ -63,25 +63,16 @@ def unpack_batch(raw: bytes) -> Batch:
     """Raises BatchTooLarge (send less), WrongBatch, UnknownProtocol."""
     try:
         if _unfolded_size(raw) > UNFOLDED_MAX:
-            raise _too_large(f"unfold to more than {UNFOLDED_MAX} bytes")
+            raise BatchTooLarge(f"unfold to more than {UNFOLDED_MAX} bytes")
         unfolded = codec.decompress(raw, UNFOLDED_MAX)
         if count_values(unfolded) > VALUES_MAX:
-            raise _too_large(f"become more than {VALUES_MAX} values")
+            raise BatchTooLarge(f"become more than {VALUES_MAX} values")
         batch = codec.decode_batch(unfolded)
     except Undecodable as error:
-        raise WrongBatch(
-            f"The body is no batch: {error}", remedy="Keep everything and call head office."
-        ) from error
+        raise WrongBatch(str(error)) from error
     if batch.protocol != PROTOCOL_VERSION:
-        raise UnknownProtocol(
-            f"Protocol {batch.protocol} is not spoken here, only {PROTOCOL_VERSION}.",
-            remedy="Update the older side; keep selling, keep the queue.",
-        )
+        raise UnknownProtocol(batch.protocol)
     return batch
-
-
-def _too_large(what: str) -> BatchTooLarge:
-    return BatchTooLarge(f"The batch would {what}.", remedy="Send fewer events at once.")
 
 
 def verdict_problem(

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 from typing import NamedTuple
 
-from central.domain.access import NotAllowed
+from sync.protocol.errors import Declared
 
 SELECTOR_LETTERS = 4
 SECRET_LETTERS = 16
@@ -52,6 +52,11 @@ def is_same(one: bytes, other: bytes) -> bool:
 
 
 class EnrolCodeRefused(
-    NotAllowed, slug="enrol-code-refused", title="The enrolment code is not valid"
+    Declared, slug="enrol-code-refused", status=403, title="The enrolment code is not valid"
 ):
-    """No box is enrolled with this code."""
+    detail: str
+    remedy = (
+        "Hold it against what head office showed, or make a new one there: `central enrol-code "
+        "STORE`."
+    )
+    field = "code"

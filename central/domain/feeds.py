@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sync.protocol.errors import Declared, Refusal
+from sync.protocol.errors import Declared
 from sync.protocol.feeds import scope_of
 from sync.protocol.identity import StoreId
 from sync.protocol.reference import DataSet
@@ -50,6 +50,10 @@ class CodeHeld(Declared, slug="code-held", title="Another item has this scan cod
 
 
 class CursorGone(
-    Refusal, slug="cursor-gone", status=410, title="The cursor belongs to another central"
+    Declared, slug="cursor-gone", status=410, title="The cursor belongs to another central"
 ):
     """It is of another incarnation, or beyond the feed's head."""
+
+    detail: str
+    field: str
+    remedy = "Load the feed anew from 0."

@@ -1,30 +1,45 @@
 """What head office refuses of a store's journal."""
 
 from sync.protocol.answers import Slug
-from sync.protocol.errors import Refusal
+from sync.protocol.batch import PROTOCOL_VERSION
+from sync.protocol.change import Epoch
+from sync.protocol.errors import Declared
 
 
-class BatchTooLarge(Refusal, slug="too-large", status=413, title="The body is too large"):
-    """It is larger than the route takes."""
+class BatchTooLarge(Declared, slug="too-large", status=413, title="The body is too large"):
+    what: str
+    detail = "The batch would {what}."
+    remedy = "Send fewer events at once."
 
 
-class WrongBatch(Refusal, slug=Slug.BAD_ENVELOPE, title="The body is no batch"):
+class WrongBatch(Declared, slug=Slug.BAD_ENVELOPE, title="The body is no batch"):
     """Bytes that no box of ours would push: a box stops pushing and pages a person."""
+
+    why: str
+    detail = "The body is no batch: {why}"
+    remedy = "Keep everything and call head office."
 
 
 class UnknownProtocol(
-    Refusal,
+    Declared,
     slug="unknown-protocol",
     status=426,
     title="This version of the protocol is not spoken here",
 ):
-    pass
+    spoken: int
+    detail = f"Protocol {{spoken}} is not spoken here, only {PROTOCOL_VERSION}."
+    remedy = "Update the older side; keep selling, keep the queue."
 
 
 class RecordDamaged(
-    Refusal,
+    Declared,
     slug="record-damaged",
     status=503,
     title="Head office's record of this store is damaged",
 ):
-    """It is not whole, and cannot take more before it is mended."""
+    """``what`` it does, in words: it cannot take more before it is mended."""
+
+    what: str
+    epoch: Epoch
+    detail = "Head office {what}, of epoch {epoch}. The box has everything still."
+    remedy = "At head office: `central verify` names it, `central mend` mends it."

@@ -1,7 +1,12 @@
 """What a report is refused with."""
 
-from sync.protocol.errors import Refusal
+from sync.protocol.errors import Declared
 
 
-class ReportTooLarge(Refusal, slug="report-too-large", title="The report is too large"):
-    """It was asked of more than can be told in the time that one may take."""
+class ReportTooLarge(Declared, slug="report-too-large", title="The report is too large"):
+    may_take_s: int
+    detail = (
+        "It took longer than {may_take_s} s, which is as long as one may take: it was asked of "
+        "too much at once."
+    )
+    remedy = "Ask for fewer days at once, for one store, or for fewer rows (`limit`)."

@@ -36,9 +36,6 @@ _CODES = table(EnrolCode)
 _STREAMS = table(StreamRow)
 _STORES = table(Store)
 _DEVICES = table(Device)
-_ASK_FOR_A_NEW_ONE = (
-    "Hold it against what head office showed, or make a new one there: `central enrol-code STORE`."
-)
 
 
 @dataclass(frozen=True)
@@ -54,17 +51,13 @@ async def enrol(
     """The box with ``public_key`` (32 bytes) becomes the store's. Raises EnrolCodeRefused."""
     parts = read_code(code)
     if parts is None:
-        raise _refusal("This is no enrolment code: it has twenty letters in five groups.")
+        raise EnrolCodeRefused("This is no enrolment code: it has twenty letters in five groups.")
     async with unit_of_work(engine) as db:
         outcome = await _redeem(db, key, parts, public_key, now_ms)
     if isinstance(outcome, _Refused):
-        raise _refusal(outcome.detail)
+        raise EnrolCodeRefused(outcome.detail)
     await give_due_grants(engine, now_ms)  # all of them in a small chain; the background goes on
     return outcome
-
-
-def _refusal(detail: str) -> EnrolCodeRefused:
-    return EnrolCodeRefused(detail, field="code", remedy=_ASK_FOR_A_NEW_ONE)
 
 
 async def _redeem(

@@ -50,9 +50,7 @@ async def feed_page(
     incarnation = await read_incarnation(db)
     if cursor.incarnation not in (None, incarnation):
         raise CursorGone(
-            "Head office was restored since this cursor was given.",
-            field="incarnation",
-            remedy="Load the feed anew from 0.",
+            "Head office was restored since this cursor was given.", field="incarnation"
         )
     name = (company_id, feed.data_set.value, feed.scope)
     connection = await raw(db)
@@ -63,9 +61,7 @@ async def feed_page(
     newest = head["head"] if head else 0
     if cursor.after > newest:
         raise CursorGone(
-            f"The cursor {cursor.after} lies beyond the feed's head {newest}.",
-            field="after",
-            remedy="Load the feed anew from 0.",
+            f"The cursor {cursor.after} lies beyond the feed's head {newest}.", field="after"
         )
     found = await connection.fetch(
         "SELECT pub_seq, key, body, set_hash FROM feed_log WHERE company_id = $1"

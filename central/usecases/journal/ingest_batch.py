@@ -175,16 +175,8 @@ async def known_hashes(
         known |= await unit.hashes(key, max(first, 1), last)
     if len(known) < last - max(first, 0) + 1:
         missing = next(seq for seq in range(max(first, 0), last + 1) if seq not in known)
-        raise damaged(key, f"has lost event {missing}, which it acknowledged")
+        raise RecordDamaged(f"has lost event {missing}, which it acknowledged", key.epoch)
     return known
-
-
-def damaged(key: StreamKey, what: str) -> RecordDamaged:
-    """``what`` head office's record of a stream does, in words."""
-    return RecordDamaged(
-        f"Head office {what}, of epoch {key.epoch}. The box has everything still.",
-        remedy="At head office: `central verify` names it, `central mend` mends it.",
-    )
 
 
 async def record_fork(
@@ -254,7 +246,8 @@ async def _accept(
         if envelope.seq not in held:
             arrived.append(Arrived(envelope, link, contact.now_ms))
         elif held[envelope.seq] != link.hash:
-            raise damaged(key, f"holds another event {envelope.seq} beyond what it acknowledged")
+            what = f"holds another event {envelope.seq} beyond what it acknowledged"
+            raise RecordDamaged(what, key.epoch)
     await unit.append(key, arrived)
     if batch.keys:
         await unit.keep_keys(standing.company_id, batch.keys)
