@@ -1,4 +1,4 @@
-"""Where the rows of a projection part from those that the logs give: pure."""
+"""Where the rows of a projection differ from those that the logs give: pure."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
@@ -43,8 +43,8 @@ def compare_rows(
         elif key not in theirs:
             found.append(RowDifference(key, f"{table} has a row {_name(key)} too many"))
         elif ours[key] != theirs[key]:
-            parted = _columns(columns, ours[key], theirs[key])
-            found.append(RowDifference(key, f"{table} {_name(key)}: {parted}"))
+            differing = _columns(columns, ours[key], theirs[key])
+            found.append(RowDifference(key, f"{table} {_name(key)}: {differing}"))
     return tuple(found)
 
 
