@@ -20,6 +20,10 @@ Part = Callable[[Path, Say, bool], Awaitable[list[Figure]]]
 
 BARE = "bare sqlite3"
 COPY = "COPY"
+DRAIN_RATIO_MIN = 2
+"""3,000 a second, where nothing else runs: no shared machine can promise that."""
+INGEST_RATIO_MIN = 0.28
+"""8,000 a second on the same machine."""
 HERD_BOXES = 2_000
 QUICK_BOXES = 20
 
@@ -88,7 +92,9 @@ async def drain(_folder: Path, _say: Say, quick: bool) -> list[Figure]:
             f"{sales:,} queued sales, edge to projections",
             Unit.PER_S,
             found.sales_per_s,
-            target=Target(of_ratio=False, at_least=3_000),
+            baseline=found.finished_per_s,
+            baseline_is="finished in-process",
+            target=Target(of_ratio=True, at_least=DRAIN_RATIO_MIN),
         ),
         figure("drain_acknowledged_per_s", "the same, acknowledged", Unit.PER_S, found.sent_per_s),
         figure("drain_edge_cpu_us", "CPU of the edge a drained sale", Unit.US, found.edge_us),
@@ -111,7 +117,7 @@ async def ingest(folder: Path, _say: Say, quick: bool) -> list[Figure]:
             found.projected_per_s,
             baseline=found.copy_per_s,
             baseline_is=COPY,
-            target=Target(of_ratio=False, at_least=8_000),
+            target=Target(of_ratio=True, at_least=INGEST_RATIO_MIN),
         ),
         figure("ingest_raw_per_s", "the same, acknowledged only", Unit.PER_S, found.raw_per_s),
         figure("ingest_central_cpu_us", "CPU of head office, the same", Unit.US, found.central_us),

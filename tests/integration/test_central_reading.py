@@ -49,5 +49,5 @@ async def test_who_looks_waits_outside_and_takes_no_connection_from_a_box(
         served.office.reports._inside += READERS_WAITING_MAX
         busy = await served.client.get(SALES)
         served.office.reports._inside -= READERS_WAITING_MAX
-        assert (busy.status_code, busy.headers["Retry-After"]) == (503, "2")
+        assert (busy.status_code, busy.headers["Retry-After"]) == (503, "1")
         assert busy.json()["type"].endswith(":busy")
