@@ -11,7 +11,7 @@ from litestar import get, post
 
 from edge.api.once import At, writes
 from edge.api.parameters import IdInPath, TheBox
-from edge.api.sync_status import SyncStatus, status_of
+from edge.api.sync_status import status_of
 from edge.api.totals import receipts, totals
 from edge.box.box import Box
 from edge.box.folder import database_of
@@ -20,6 +20,7 @@ from edge.db.connection.engine import open_connection
 from edge.db.workstations import PairedWorkstation, list_codes, list_workstations
 from edge.domain.fields import Request, ShortWorkstation
 from edge.usecases.box.clear_alarm import ClearAlarm, clear_alarm
+from edge.usecases.box.read_status import SyncStatus
 from edge.usecases.box.resume_pushing import Resumed, resume_pushing
 from edge.usecases.workstation.issue_pairing_code import IssuedCode, issue_pairing_code, new_code
 from edge.usecases.workstation.unpair import Unpaired, unpair_workstation

@@ -23,9 +23,6 @@ JUMP_MS_MAX = 60_000
 """Wall and steady clock may part by this much before it is called a jump."""
 SERVER_GAP_MS_MAX = 120_000
 """A clock this near to head office's counts as checked."""
-CLOCK_GAP_S_MAX = 300
-"""A clock this far from head office's prints wrong times on receipts, and would fail certificates:
-a person is told, and no box is provisioned with it."""
 ZONE_UNTIL_TOLD = "UTC"
 _MACHINE_BOOT = Path("/proc/sys/kernel/random/boot_id")
 _STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.exc import DatabaseError
 
 from edge.box.box import SOFTWARE, Box, hold, open_box
-from edge.box.clock import CLOCK_GAP_S_MAX, StoreClock
+from edge.box.clock import StoreClock
 from edge.box.folder import KEY_FILE, SETTINGS_FILE, database_of
 from edge.box.keys import make_key, read_key
 from edge.box.settings import PORT_DEFAULT, EdgeSettings, read_settings, write_settings
@@ -35,6 +35,7 @@ from edge.db.connection.sqlite_version import check_sqlite_version
 from edge.db.connection.writer import InlineWriter
 from edge.db.pushing import read_push_state
 from edge.db.store import Enrolment, read_enrolment
+from edge.domain.reckoning import CLOCK_GAP_S_MAX
 from edge.exchange.rounds import Loading, first_load
 from edge.exchange.why_away import why_away
 from edge.server.ports import bind

@@ -2,6 +2,10 @@
 
 from typing import NamedTuple
 
+CLOCK_GAP_S_MAX = 300
+"""A clock this far from head office's prints wrong times on receipts, and would fail certificates:
+a person is told, and no box is provisioned with it."""
+
 
 class Steady(NamedTuple):
     """Milliseconds since this machine was started, sleep included, and which start that was: ""

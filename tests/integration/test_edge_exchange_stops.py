@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from structlog.testing import capture_logs
 
-from edge.api.sync_status import DISK_LOW_BYTES, disk_in_words
+from edge.domain.sync_state import DISK_LOW_BYTES, disk_in_words
 from edge.exchange.rounds import Loading, NotLoaded, load_over
 from edge.server import background
 from edge.server.background import exchanging_over

@@ -1,0 +1,124 @@
+"""How far this store and head office are apart, in plain words: for the till page, `edge status`,
+people. Selling goes on in every one of these states.
+"""
+
+from typing import NamedTuple
+
+from edge.domain.reckoning import CLOCK_GAP_S_MAX
+
+QUIET_S = 120
+"""Head office is called unreachable after this long without contact."""
+DISK_LOW_BYTES = 512 << 20
+"""About a million receipts, and time for a person to come."""
+SECOND_MS = 1_000
+MINUTE_S = 60
+
+
+class SyncState(NamedTuple):
+    """What the words are made from. ``waiting`` events are not at head office yet; ``unreached``:
+    the last try failed; ``busy``: head office is there and asked this box to come again later;
+    ``stopped`` and ``refused``: why it takes nothing, in its words. ``alarms`` stand, and so many
+    rows of head office's could not be taken, and events of this store's do not count there yet.
+    ``server_time_ms`` is what head office's clock said at ``last_contact_ms`` of this box's."""
+
+    now_ms: int
+    waiting: int
+    unreached: bool
+    busy: bool
+    stopped: str | None
+    refused: str | None
+    last_contact_ms: int | None
+    server_time_ms: int | None
+    alarms: int
+    rows_set_aside: int
+    events_set_aside: int
+    disk_free_bytes: int
+
+
+def is_away(state: SyncState) -> bool:
+    """The last try failed, or there was no contact for QUIET_S (or ever)."""
+    return not state.busy and (state.unreached or _quiet_s(state) > QUIET_S)
+
+
+def needs_a_person(state: SyncState) -> bool:
+    """Something here does not mend itself."""
+    wrong = disk_in_words(state.disk_free_bytes) or clock_in_words(state)
+    return bool(state.stopped or state.refused or state.alarms or state.rows_set_aside or wrong)
+
+
+def disk_in_words(free_bytes: int) -> str | None:
+    """What to do before the disk is full; None where there is room."""
+    if free_bytes >= DISK_LOW_BYTES:
+        return None
+    return (
+        f"The disk has {free_bytes >> 20:,} MiB left: free some space. A full disk stops selling; "
+        "what was sold is kept."
+    )
+
+
+def clock_in_words(state: SyncState) -> str | None:
+    """Both clocks as they stood at the last contact; None where they agreed, or there was none."""
+    if state.last_contact_ms is None or state.server_time_ms is None:
+        return None
+    gap_s = (state.last_contact_ms - state.server_time_ms) // SECOND_MS
+    if abs(gap_s) <= CLOCK_GAP_S_MAX:
+        return None
+    way = "ahead of" if gap_s > 0 else "behind"
+    return (
+        f"This box's clock was {abs(gap_s):,} s {way} head office's at the last contact, and "
+        "receipts carry its time: set whichever is wrong (or let NTP). Selling goes on."
+    )
+
+
+def in_words(state: SyncState) -> str:
+    """The state in one sentence, and what else somebody should know."""
+    aside, disk = state.events_set_aside, disk_in_words(state.disk_free_bytes)
+    more = (
+        _sending_in_words(state),
+        f"It keeps {aside:,} record(s) that do not count yet." if aside else None,
+        disk,
+        f"{state.alarms} alarm(s) need a person." if state.alarms else None,
+    )
+    return " ".join(sentence for sentence in more if sentence)
+
+
+def _sending_in_words(state: SyncState) -> str:
+    waiting = state.waiting
+    if state.stopped is not None:
+        return (
+            f"Sending to head office is stopped ({state.stopped}); {waiting:,} records wait. "
+            "Selling goes on. Call head office."
+        )
+    if state.refused is not None:
+        why = state.refused[:1].upper() + state.refused[1:].rstrip(".")
+        return f"{why}; {waiting:,} records wait. Selling goes on. Call head office."
+    if state.busy:
+        waits = f"{waiting:,} records wait and are sent when it has" if waiting else "it asks for"
+        return f"Head office is busy; {waits} a moment. Selling goes on."
+    if state.last_contact_ms is None:
+        return f"Head office was not reached yet; {waiting:,} records wait. Selling goes on."
+    if _quiet_s(state) > QUIET_S:
+        reached = f"last reached {_quiet_s(state) // MINUTE_S:,} min ago"
+        if not waiting:
+            return f"Head office has everything; it was {reached}. Selling goes on."
+        return (
+            f"Head office was {reached}; {waiting:,} records wait and will be sent when the line "
+            "is back. Selling goes on."
+        )
+    if state.unreached and waiting:
+        return (
+            f"{waiting:,} records wait for head office, which does not answer just now. "
+            "Selling goes on."
+        )
+    if state.unreached:
+        return "Head office has everything; it does not answer just now. Selling goes on."
+    if waiting:
+        return f"{waiting:,} records are on their way to head office."
+    return "Head office has everything."
+
+
+def _quiet_s(state: SyncState) -> int:
+    """How long head office was not reached; for ever if it never was."""
+    if state.last_contact_ms is None:
+        return state.now_ms // SECOND_MS
+    return max(0, state.now_ms - state.last_contact_ms) // SECOND_MS

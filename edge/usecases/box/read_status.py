@@ -1,0 +1,130 @@
+"""What this store has sent and taken: figures and words from one snapshot."""
+
+import sqlite3
+
+import msgspec
+
+from edge.db.alarms import Alarm, list_alarms
+from edge.db.pushing import read_push_state
+from edge.db.reference import count_aside, read_cursors, rows_aside
+from edge.domain.sync_state import (
+    SyncState,
+    clock_in_words,
+    disk_in_words,
+    in_words,
+    is_away,
+    needs_a_person,
+)
+from sync.engine.journal import Moment, acknowledged, read_head
+from sync.protocol.feeds import KEY_CHARACTERS_MAX
+from sync.protocol.text import shown
+
+
+class FeedStatus(msgspec.Struct, frozen=True):
+    """How far a feed was taken."""
+
+    data_set: str
+    scope: str
+    pub_seq: int
+
+
+class RowSetAside(msgspec.Struct, frozen=True):
+    """A row of head office's that this version cannot take; what was known before stays in force.
+    ``reason`` and ``key`` are shown as text that prints."""
+
+    data_set: str
+    key: str
+    reason: str
+
+
+class SyncStatus(msgspec.Struct, frozen=True):
+    """``summary`` is the state in one sentence; ``waiting`` events are not at head office yet.
+    ``head_office_away``: the last try failed, or there was no contact for QUIET_S (or ever).
+    ``head_office_busy``: it is there and asked this box to come again later, which is no failure.
+    ``clock``: what is wrong with this box's clock and what to do; null where it agreed with head
+    office's at the last contact, or there was none. ``refused``: why head office does not take this
+    box. ``disk``: what is wrong with the room on it and what to do. ``events_set_aside``: of this
+    store's, which head office keeps and does not count for now; people see there why."""
+
+    store_code: str
+    summary: str
+    needs_a_person: bool
+    head_office_away: bool
+    head_office_busy: bool
+    epoch: str
+    last_seq: int
+    head_hash: str
+    acknowledged_through: int
+    waiting: int
+    stopped: str | None
+    last_contact_ms: int | None
+    clock_state: str
+    clock: str | None
+    refused: str | None
+    disk: str | None
+    disk_free_bytes: int
+    feeds: tuple[FeedStatus, ...]
+    alarms: tuple[Alarm, ...]
+    rows_set_aside: int
+    first_set_aside: RowSetAside | None
+    events_set_aside: int
+
+
+def read_status(
+    db: sqlite3.Connection,
+    store_code: str,
+    moment: Moment,
+    disk_free_bytes: int,
+    *,
+    unreached: bool,
+    busy: bool,
+) -> SyncStatus:
+    """As of the last commit; ``unreached`` and ``busy``: how the last try to reach head office
+    ended."""
+    head, through, pushing = read_head(db), acknowledged(db), read_push_state(db)
+    alarms = list_alarms(db)
+    state = SyncState(
+        now_ms=moment.wall_ms,
+        waiting=head.seq - through,
+        unreached=unreached,
+        busy=busy,
+        stopped=pushing.stopped,
+        refused=pushing.refused,
+        last_contact_ms=pushing.last_contact_ms,
+        server_time_ms=pushing.server_time_ms,
+        alarms=len(alarms),
+        rows_set_aside=count_aside(db),
+        events_set_aside=pushing.events_set_aside,
+        disk_free_bytes=disk_free_bytes,
+    )
+    feeds = sorted(read_cursors(db).items())
+    return SyncStatus(
+        store_code=store_code,
+        summary=in_words(state),
+        needs_a_person=needs_a_person(state),
+        head_office_away=is_away(state),
+        head_office_busy=busy,
+        epoch=str(head.epoch),
+        last_seq=head.seq,
+        head_hash=head.hash.hex(),
+        acknowledged_through=through,
+        waiting=state.waiting,
+        stopped=state.stopped,
+        last_contact_ms=state.last_contact_ms,
+        clock_state=moment.clock_state.value,
+        clock=clock_in_words(state),
+        refused=state.refused,
+        disk=disk_in_words(disk_free_bytes),
+        disk_free_bytes=disk_free_bytes,
+        feeds=tuple(FeedStatus(feed.data_set, feed.scope, at.pub_seq) for feed, at in feeds),
+        alarms=alarms,
+        rows_set_aside=state.rows_set_aside,
+        first_set_aside=_first_aside(db),
+        events_set_aside=state.events_set_aside,
+    )
+
+
+def _first_aside(db: sqlite3.Connection) -> RowSetAside | None:
+    for row in rows_aside(db, 1):
+        return RowSetAside(row.data_set, shown(row.key)[:KEY_CHARACTERS_MAX], shown(row.aside))
+    return None

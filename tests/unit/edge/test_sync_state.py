@@ -1,0 +1,59 @@
+"""How far a store and head office are apart is said in one sentence, and what else there is."""
+
+import pytest
+
+from edge.domain.sync_state import (
+    DISK_LOW_BYTES,
+    QUIET_S,
+    SyncState,
+    in_words,
+    is_away,
+    needs_a_person,
+)
+
+NOW_MS = 10_000_000
+WELL = SyncState(
+    now_ms=NOW_MS,
+    waiting=0,
+    unreached=False,
+    busy=False,
+    stopped=None,
+    refused=None,
+    last_contact_ms=NOW_MS,
+    server_time_ms=NOW_MS,
+    alarms=0,
+    rows_set_aside=0,
+    events_set_aside=0,
+    disk_free_bytes=DISK_LOW_BYTES,
+)
+LONG_AGO_MS = NOW_MS - 1_000 * (QUIET_S + 1)
+
+
+@pytest.mark.parametrize(
+    ("changed", "begins", "away", "person"),
+    [
+        ({}, "Head office has everything.", False, False),
+        ({"waiting": 2}, "2 records are on their way", False, False),
+        ({"unreached": True, "waiting": 2}, "2 records wait for head office, which", True, False),
+        ({"unreached": True}, "Head office has everything; it does not answer", True, False),
+        ({"unreached": True, "busy": True}, "Head office is busy; it asks for", False, False),
+        ({"last_contact_ms": None}, "Head office was not reached yet", True, False),
+        ({"last_contact_ms": LONG_AGO_MS, "server_time_ms": None}, "Head office has", True, False),
+        ({"refused": "the key is old."}, "The key is old; 0 records wait.", False, True),
+        ({"stopped": "fork", "refused": "x"}, "Sending to head office is stopped", False, True),
+        ({"rows_set_aside": 1}, "Head office has everything.", False, True),
+        ({"server_time_ms": NOW_MS - 301_000}, "Head office has everything.", False, True),
+    ],
+)
+def test_the_worst_of_a_state_is_said_and_whether_somebody_must_come(
+    changed: dict[str, object], begins: str, away: bool, person: bool
+) -> None:
+    state = WELL._replace(**changed)  # type: ignore[arg-type]  # each case names its own fields
+    assert in_words(state).startswith(begins)
+    assert (is_away(state), needs_a_person(state)) == (away, person)
+
+
+def test_what_else_there_is_follows_in_order() -> None:
+    state = WELL._replace(events_set_aside=1_234, alarms=2, disk_free_bytes=DISK_LOW_BYTES - 1)
+    said = in_words(state)
+    assert said.index("1,234 record(s)") < said.index("The disk has") < said.index("2 alarm(s)")
