@@ -62,10 +62,7 @@ async def device_guard(connection: Connection, _route: BaseRouteHandler) -> None
         claimed = (device.store_id, device.device_id, signed.head, office.clock_ms())
         await note_head(office.archive, *claimed)
     if device.revoked:
-        raise DeviceRevoked(
-            "Head office revoked this box: it takes nothing from it, and gives it nothing.",
-            remedy="Ask head office why. To use this box again, enrol it with a new code.",
-        )
+        raise DeviceRevoked
     if refused:
         raise NotAllowed(
             "This box belongs to another store than the address names.",

@@ -185,11 +185,7 @@ async def read_feed(
     office, device, head = office_of(request), device_of(request), signed_of(request).head
     await note_head(office.archive, device.store_id, device.device_id, head, office.clock_ms())
     if device.replaced:
-        raise BoxReplaced(
-            "Another box was enrolled for this store: this one gets no customers, keys, prices or"
-            " operators any more.",
-            remedy="Sell at the new box; to use this one again, enrol it with a new code.",
-        )
+        raise BoxReplaced
     feed = FollowedFeed(data_set, scope_name)
     if feed not in followed_feeds(device.store_id, device.price_zone):
         raise NotAllowed(
