@@ -1,9 +1,9 @@
 """Head office's board and reports over a chain's month, asked for over HTTP.
 
 The projections are filled by set-based SQL, as full as a month of trade would leave them: STORES
-stores, DAYS days, the same number of receipts on each, five lines a receipt, two workstations.
-Every day but today's is closed: its manifest says what was made, added up here and not by the
-reports, so each verdict must be green, or the measure measured something else and fails.
+stores that sell alike, DAYS days, the same number of receipts on each, five lines a receipt, two
+workstations. Every day but today's is closed: its manifest says what was made, added up here and
+not by the reports, so each verdict must be green, or the measure measured something else and fails.
 """
 
 import time
@@ -21,11 +21,12 @@ import httpx
 
 from central.archive.postgres import own
 from central.db.engine import open_engine, unit_of_work
+from central.db.projected import PROJECTED
 from central.usecases.company.add import add_company
 from central.usecases.people.add_user import add_user
 from central.usecases.store.add import add_store, default_settings
 from sync.protocol.codec import encode
-from sync.protocol.figures import Tally, figures
+from sync.protocol.figures import Figure, Tally, figures
 from sync.protocol.identity import CompanyId, StoreId, WorkstationId
 from sync.protocol.manifest import Manifest, WorkstationTotals
 from tests.benchmarks.head_office import dsn_of, fresh_database, offices
@@ -102,16 +103,22 @@ _BARE = """
 SELECT store_id, business_date, sum(amount) FROM day_total
 WHERE store_id = ANY($1) AND business_date BETWEEN $2 AND $3 GROUP BY 1, 2
 """
-_FILLED = (
-    *("sale", "sale_line", "sale_tax", "sale_tender", "day_total", "business_day"),
-    *("day_standing", "stream", "raw_event", "store"),
-)
+_RECEIPTS = ("sale", "sale_line", "sale_tax", "sale_tender")
+_OTHERS = ("day_total", "business_day", "day_standing", "stream", "raw_event", "store")
 _FIGURES = ("store_id", "business_date", "figure", "amount")
 _CLOSED = (
     *("store_id", "business_date", "epoch_number", "epoch_fingerprint"),
     *("opened_seq", "closed_seq", "manifest"),
 )
 _STANDING = ("store_id", "business_date", "settled_at_ms")
+
+
+class _Day(NamedTuple):
+    """A store's day: its figures, and what closed it, None while it is open."""
+
+    day: date
+    figures: Sequence[Figure]
+    manifest: bytes | None
 
 
 class Times(NamedTuple):
@@ -268,10 +275,13 @@ async def _fill(url: str, receipts: int, say: Callable[[str], None]) -> _Chain:
     try:
         await connection.execute("SET synchronous_commit = off")
         await connection.execute("SET enable_nestloop = off")  # nothing is known of the rows yet
+        days = await _fill_first(connection, stores[0], chain)
         for number, store_id in enumerate(stores, start=1):
-            await _fill_store(connection, store_id, chain)
+            if number > 1:
+                await _fill_like_it(connection, store_id)
+            await _fill_days(connection, store_id, days)
             say(f"store {number} of {STORES} filled")
-        for table in _FILLED:
+        for table in (*_RECEIPTS, *_OTHERS):
             await connection.execute(f"VACUUM ANALYZE {table}")
     finally:
         await connection.close()
@@ -283,28 +293,46 @@ async def _store(db: Any, company_id: CompanyId, number: int) -> StoreId:
     return StoreId(own(await add_store(db, company_id, settings)))
 
 
-async def _fill_store(connection: Any, store_id: UUID, chain: _Chain) -> None:
+async def _fill_first(connection: Any, store_id: UUID, chain: _Chain) -> Sequence[_Day]:
+    """The first store's receipts, kept apart as the model of all others; and its days."""
     span = (store_id, chain.first, chain.day_receipts, chain.day_receipts * DAYS)
     await connection.execute(_SALES, *span)
     await connection.execute(_LINES, *span)
     await connection.execute(_TAXES, store_id)
     await connection.execute(_TENDERS, store_id)
-    now_ms = time.time_ns() // 1_000_000
-    await connection.execute(_STREAM, store_id, FINGERPRINT, HASH, now_ms)
-    await connection.execute(_RAW, store_id, FINGERPRINT, HASH)
-    by_day = groupby(await _tallies(connection, store_id), key=lambda one: one[0])
-    figures_, closed, standing = [], [], []
-    for day, found in by_day:
-        parts = tuple(WorkstationTotals(name, tally.totals()) for _, name, tally in found)
+    for table in _RECEIPTS:
+        await connection.execute(f"CREATE TEMP TABLE model_{table} AS TABLE {table}")
+    found = groupby(await _tallies(connection, store_id), key=lambda one: one[0])
+    days = []
+    for day, tallies in found:
+        parts = tuple(WorkstationTotals(name, tally.totals()) for _, name, tally in tallies)
         whole = Tally()
         for part in parts:
             whole.add_totals(part.totals)
         totals = whole.totals()
-        figures_ += [(store_id, day, one.name, one.amount) for one in figures(totals)]
         manifest = encode(Manifest(day, 1, FINGERPRINT, 1, 1, HASH, totals, parts))
-        done = day < chain.today
-        closed.append((store_id, day, 1, FINGERPRINT, 1, *((1, manifest) if done else (None,) * 2)))
-        standing.append((store_id, day, now_ms if done else None))
+        days.append(_Day(day, figures(totals), manifest if day < chain.today else None))
+    return days
+
+
+async def _fill_like_it(connection: Any, store_id: UUID) -> None:
+    for table in _RECEIPTS:
+        columns = ", ".join(name for name in PROJECTED[table].columns.keys()[1:])
+        await connection.execute(
+            f"INSERT INTO {table} (store_id, {columns}) SELECT $1, {columns} FROM model_{table}",
+            store_id,
+        )
+
+
+async def _fill_days(connection: Any, store_id: UUID, days: Sequence[_Day]) -> None:
+    now_ms = time.time_ns() // 1_000_000
+    await connection.execute(_STREAM, store_id, FINGERPRINT, HASH, now_ms)
+    await connection.execute(_RAW, store_id, FINGERPRINT, HASH)
+    figures_ = [(store_id, one.day, each.name, each.amount) for one in days for each in one.figures]
+    closed = [
+        (store_id, one.day, 1, FINGERPRINT, 1, one.manifest and 1, one.manifest) for one in days
+    ]
+    standing = [(store_id, one.day, one.manifest and now_ms) for one in days]
     copy = connection.copy_records_to_table
     await copy("day_total", records=figures_, columns=_FIGURES)
     await copy("business_day", records=closed, columns=_CLOSED)
