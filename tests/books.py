@@ -4,7 +4,7 @@ import sqlite3
 from typing import Any
 from uuid import UUID
 
-from sync.engine.journal import verify_chain
+from edge.db.journal import verify_chain
 from sync.protocol.codec import decode_fact
 from sync.protocol.facts import RetailTransaction
 from sync.protocol.identity import SaleId

@@ -18,6 +18,7 @@ from uuid import UUID, uuid5
 
 from edge.db.connection.engine import open_connection
 from edge.db.connection.migrate import migrate
+from edge.db.journal import begin_epoch
 from edge.db.store import take_settings
 from edge.domain.sale.situation import (
     ItemOnSale,
@@ -28,7 +29,7 @@ from edge.domain.sale.situation import (
 )
 from edge.usecases.day.open import OpenBusinessDay, open_business_day
 from edge.usecases.till.open import OpenTill, open_till
-from sync.engine.journal import Moment, begin_epoch
+from sync.engine.journal import Moment
 from sync.protocol.change import Genesis, epoch_of, genesis_hash
 from sync.protocol.clock import ClockState
 from sync.protocol.codec import encode

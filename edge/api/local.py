@@ -17,6 +17,7 @@ from edge.box.box import Box
 from edge.box.folder import database_of
 from edge.db.alarms import Alarm, find_standing
 from edge.db.connection.engine import open_connection
+from edge.db.journal import VerifyOutcome, verify_chain
 from edge.db.workstations import PairedWorkstation, list_codes, list_workstations
 from edge.domain.fields import Request, ShortWorkstation
 from edge.usecases.box.clear_alarm import ClearAlarm, clear_alarm
@@ -24,7 +25,6 @@ from edge.usecases.box.read_status import SyncStatus
 from edge.usecases.box.resume_pushing import Resumed, resume_pushing
 from edge.usecases.workstation.issue_pairing_code import IssuedCode, issue_pairing_code, new_code
 from edge.usecases.workstation.unpair import Unpaired, unpair_workstation
-from sync.engine.journal import VerifyOutcome, verify_chain
 from sync.http.body import read_body
 from sync.protocol.facts import AlarmKind
 from sync.protocol.identity import EventId, WorkstationId

@@ -29,11 +29,11 @@ from edge.db.connection.migrate import migrate
 from edge.db.connection.reader import Reader, open_reports
 from edge.db.connection.writer import AioWriter, Writer
 from edge.db.hybrid_clock import read_reckoning
+from edge.db.journal import read_head
 from edge.db.store import Enrolment, read_enrolment, read_settings
 from edge.db.told_mark import ToldMark, missing_after, read_mark
 from edge.domain.box import SettingsMissing
 from edge.usecases.box.tell_missing import tell_missing
-from sync.engine.journal import read_head
 from sync.program.private_folder import FILE_MODE, keep_private
 from sync.protocol.change import Epoch, Head
 from sync.protocol.identity import BootId, WorkstationId

@@ -9,10 +9,11 @@ customer). What passed while the machine was off is known to nobody, and is left
 
 import sqlite3
 
+from edge.db.journal import read_head
 from edge.db.pushing import read_push_state
 from edge.db.store import read_enrolment
 from edge.domain.reckoning import Reckoning, Steady
-from sync.engine.journal import STAMP_TOLERANCE_MS, Moment, read_head
+from sync.engine.journal import STAMP_TOLERANCE_MS, Moment
 from sync.protocol.change import Genesis
 from sync.protocol.clock import Hlc, tick, wall_ms, witness
 from sync.protocol.codec import decode

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import structlog
 
-from sync.engine.journal import hash_at
+from edge.db.journal import hash_at
 from sync.engine.signing import head_text, parse_head
 from sync.protocol.change import Epoch, Head
 

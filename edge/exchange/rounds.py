@@ -18,14 +18,15 @@ import uuid_utils.compat
 from edge.box.box import SOFTWARE, Box, read_zone
 from edge.db.alarms import list_alarms
 from edge.db.connection.errors import CannotStart
+from edge.db.journal import acknowledged, read_head
+from edge.db.outbox import SqliteJournal
 from edge.db.reference import Feed, count_aside, read_cursor
 from edge.usecases.box.raise_alarm import raise_alarm
 from edge.usecases.box.record_contact import record_contact
 from edge.usecases.box.stop_pushing import stop_pushing
 from edge.usecases.feed.apply_reference import apply_reference
 from edge.usecases.feed.load_anew import load_anew
-from sync.engine.journal import acknowledged, read_head
-from sync.engine.outbox import SqliteJournal, Stopped, StopReason
+from sync.engine.outbox import Stopped, StopReason
 from sync.engine.pull import (
     NEVER_PULLED,
     Applied,
@@ -122,7 +123,7 @@ def journal_of(box: Box) -> SqliteJournal:
             alarm_id=uuid_utils.compat.uuid7(),
         )
 
-    return SqliteJournal(box.writer.run, on_stop, on_send_again)
+    return SqliteJournal(box.reader.read, box.writer.run, on_stop, on_send_again)
 
 
 async def health_of(box: Box) -> Health:

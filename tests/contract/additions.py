@@ -72,7 +72,8 @@ import sqlite3
 
 from edge.db.operators import require_operator
 from edge.domain.fields import QuantityMilli, Request, ShortOperator
-from sync.engine.journal import Moment, append
+from sync.engine.journal import Moment
+from edge.db.journal import append
 from sync.protocol.facts import ColdRoomRead
 from sync.protocol.identity import EventId, MovementId
 

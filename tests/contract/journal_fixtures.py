@@ -13,20 +13,18 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from edge.db.connection.writer import AioWriter
+from edge.db.journal import append, begin_epoch
+from edge.db.outbox import SqliteJournal
 from edge.db.tables.schema import metadata
-from sync.engine.journal import (
-    Entry,
-    Moment,
-    append,
-    begin_epoch,
-)
-from sync.engine.outbox import JournalPort, MemoryJournal, SqliteJournal, Stopped
+from sync.engine.journal import Entry, Moment
+from sync.engine.outbox import JournalPort, Stopped
 from sync.protocol.batch import BatchLimits
 from sync.protocol.change import Epoch
 from sync.protocol.clock import ClockState
 from sync.protocol.facts import AnyFact, DeviceRecorded
 from sync.protocol.identity import BootId, CustomerId, EventId
 from tests.chain_strategies import STORE
+from tests.doubles.journal import MemoryJournal
 
 EPOCH, GENESIS = Epoch(1, b"abcd"), b"g" * 32
 BOOT = BootId(UUID(int=1))
@@ -81,7 +79,7 @@ class SqliteShop(Shop):
         self.writer = writer
         self.stops: list[Stopped] = []
         self.alarms: list[str] = []
-        self.port = SqliteJournal(writer.run, self._stop, self._send_again)
+        self.port = SqliteJournal(writer.run, writer.run, self._stop, self._send_again)
 
     def _stop(self, db: sqlite3.Connection, stopped: Stopped) -> None:
         db.execute("INSERT INTO push_state (one, stopped) VALUES (1, ?)", (stopped.detail,))

@@ -5,10 +5,7 @@ The real one is plain SQL in the caller's unit of work, here on the edge's own t
 
 import pytest
 
-from sync.engine.journal import (
-    Entry,
-    NotAcknowledgeable,
-)
+from sync.engine.journal import Entry, NotAcknowledgeable
 from sync.engine.outbox import Stopped, StopReason
 from sync.protocol.batch import ENVELOPE_OVERHEAD_BYTES, BatchLimits
 from sync.protocol.change import Head

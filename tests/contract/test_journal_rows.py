@@ -8,14 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync.engine import journal
-from sync.engine.journal import (
+from edge.db import journal
+from edge.db.journal import (
     VERIFY_PAGE_EVENTS,
-    Entry,
-    EventTooLarge,
-    JournalDamaged,
-    NotAcknowledgeable,
-    NotEnrolled,
     VerifyOutcome,
     acknowledge,
     acknowledged,
@@ -26,6 +21,13 @@ from sync.engine.journal import (
     read_range,
     send_again_from,
     verify_chain,
+)
+from sync.engine.journal import (
+    Entry,
+    EventTooLarge,
+    JournalDamaged,
+    NotAcknowledgeable,
+    NotEnrolled,
 )
 from sync.protocol.change import EVENT_BODY_BYTES_MAX, INSTANT_MS_MAX, Epoch, Head, link
 from sync.protocol.clock import Hlc

@@ -65,7 +65,7 @@ from edge.db.totals import read_totals
 from edge.domain.sale.promotions.kinds import Published, understand
 from edge.usecases.feed.apply_reference import apply_reference
 from edge.usecases.stock.read_cold_room import ReadColdRoom, read_cold_room
-from sync.engine.journal import read_range
+from edge.db.journal import read_range
 from sync.protocol.batch import UNFOLDED_BYTES_MAX
 from sync.protocol.change import epoch_of, genesis_hash, Genesis
 from sync.protocol.codec import decode, encode, pack_batch, unpack_batch

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sync.engine.journal import verify_chain
+from edge.db.journal import verify_chain
 from sync.engine.signing import SALE_SIGNED, verify_bytes
 from sync.protocol import codec
 from sync.protocol.change import Kept, link

@@ -14,7 +14,8 @@ import pytest
 
 from edge.box.folder import database_of
 from edge.db.connection.engine import open_connection
-from sync.engine.journal import Moment, append, read_head, read_range
+from edge.db.journal import append, read_head, read_range
+from sync.engine.journal import Moment
 from sync.protocol.change import link
 from sync.protocol.clock import ClockState
 from sync.protocol.codec import decode_fact, encode

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from edge.db import sale_statements, sale_writes
 from edge.db.connection.writer import InlineWriter
+from edge.db.journal import begin_epoch
 from edge.domain.operator import InactiveOperator, UnknownOperator
 from edge.domain.sale.completed import CompletedSale
 from edge.domain.sale.refusals.prices import TotalDiffers
@@ -22,7 +23,6 @@ from edge.domain.sale.refusals.sale_id import (
 )
 from edge.usecases.sale.abandon import abandon_sale
 from edge.usecases.sale.look_up import Abandoned, NotKnown, look_up_sale
-from sync.engine.journal import begin_epoch
 from sync.protocol.change import Epoch, link
 from sync.protocol.codec import decode_fact
 from sync.protocol.errors import Refusal

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from edge.db.journal import read_head
 from edge.server.background import Exchange, exchanging_over
-from sync.engine.journal import read_head
 from sync.engine.transport import Request, Response
 from sync.protocol.reference import DataSet
 from tests.doubles.transport import MemoryTransport

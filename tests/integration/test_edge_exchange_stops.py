@@ -11,13 +11,13 @@ from uuid import uuid4
 import pytest
 from structlog.testing import capture_logs
 
+from edge.db.journal import acknowledged, read_head
 from edge.domain.sync_state import DISK_LOW_BYTES, disk_in_words
 from edge.exchange.rounds import Loading, NotLoaded, load_over
 from edge.server import background
 from edge.server.background import exchanging_over
 from edge.usecases.box.clear_alarm import ClearAlarm
 from edge.usecases.box.resume_pushing import resume_pushing
-from sync.engine.journal import acknowledged, read_head
 from sync.engine.transport import Request, Response
 from sync.protocol.clock import ClockState
 from sync.protocol.codec import encode

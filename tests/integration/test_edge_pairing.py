@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from edge.db.alarms import list_alarms
+from edge.db.journal import read_head
 from edge.db.pushing import read_push_state
 from edge.db.store import read_enrolment
 from edge.db.workstations import list_workstations, token_hash, token_hashes
@@ -32,7 +33,7 @@ from edge.usecases.workstation.issue_pairing_code import (
     new_code,
 )
 from edge.usecases.workstation.pair import Paired, PairWorkstation, pair_workstation
-from sync.engine.journal import Moment, NotEnrolled, read_head
+from sync.engine.journal import Moment, NotEnrolled
 from sync.protocol.change import genesis_hash
 from sync.protocol.clock import ClockState
 from sync.protocol.enrolment import EnrolmentAnswer

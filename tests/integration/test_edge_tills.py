@@ -3,6 +3,7 @@
 from datetime import date
 
 from edge.db.days import find_open_day
+from edge.db.journal import hash_at, verify_chain
 from edge.db.tills import find_open_till
 from edge.domain.business_day import (
     NoOpenBusinessDay,
@@ -19,7 +20,6 @@ from edge.domain.till import (
     UnknownTillSession,
 )
 from edge.usecases.till.open import OpenTill, open_till
-from sync.engine.journal import hash_at, verify_chain
 from sync.protocol.facts import (
     BusinessDayClosed,
     BusinessDayOpened,

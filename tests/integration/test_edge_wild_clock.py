@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from edge.box.clock import StoreClock, steady_clock
 from edge.db.hybrid_clock import read_reckoning, tick_clock
+from edge.db.journal import append
 from edge.domain.reckoning import Steady
 from edge.usecases.box.record_contact import record_contact
-from sync.engine.journal import STAMP_TOLERANCE_MS, append
+from sync.engine.journal import STAMP_TOLERANCE_MS
 from sync.protocol.clock import Hlc, wall_ms
 from sync.protocol.facts import DeviceRecorded
 from sync.protocol.identity import BootId, EventId

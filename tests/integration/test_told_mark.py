@@ -13,8 +13,8 @@ from edge.api.sync_status import status_of
 from edge.box.folder import database_of
 from edge.commands.cli import app
 from edge.db.connection.engine import open_connection
+from edge.db.journal import read_head
 from edge.db.told_mark import MARK_FILE, missing_after, read_mark
-from sync.engine.journal import read_head
 from tests.edge_store import open_store, sale
 
 

@@ -25,6 +25,7 @@ from edge.db.connection import crash
 from edge.db.connection.engine import open_connection
 from edge.db.connection.pen import Pen
 from edge.db.hybrid_clock import read_reckoning
+from edge.db.journal import acknowledged, hash_at, read_head
 from edge.db.reference import Cursor, read_cursors
 from edge.db.store import read_enrolment
 from edge.domain.reckoning import Steady
@@ -35,7 +36,7 @@ from edge.server.background import Exchange
 from edge.usecases.box.record_boot import record_boot
 from edge.usecases.sale.abandon import abandon_sale
 from edge.usecases.sale.complete import complete_sale
-from sync.engine.journal import Moment, acknowledged, hash_at, read_head
+from sync.engine.journal import Moment
 from sync.engine.signing import SALE_SIGNED, Signer, sign_bytes
 from sync.engine.transport import Request, Response
 from sync.protocol.change import Head, Kept

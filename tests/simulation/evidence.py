@@ -8,7 +8,8 @@ from uuid import UUID
 
 from central.archive.port import StreamKey
 from edge.db.connection.engine import open_connection
-from sync.engine.journal import Entry, read_range
+from edge.db.journal import read_range
+from sync.engine.journal import Entry
 from sync.protocol.batch import UNFOLDED_BYTES_MAX
 from sync.protocol.codec import decode_fact, is_known
 from sync.protocol.errors import Undecodable

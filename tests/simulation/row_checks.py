@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from central.domain.decisions import GrantIssued
-from sync.engine.journal import verify_chain
+from edge.db.journal import verify_chain
 from sync.engine.signing import SALE_SIGNED, verify_bytes
 from sync.protocol.facts import (
     IdAbandoned,

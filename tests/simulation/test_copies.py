@@ -13,8 +13,8 @@ import pytest
 from central.archive.port import StreamKey
 from edge.db.alarms import list_alarms
 from edge.db.connection.engine import open_connection
+from edge.db.journal import verify_chain
 from edge.db.pushing import read_push_state
-from sync.engine.journal import verify_chain
 from sync.protocol.facts import AlarmKind
 from tests.simulation.faults import CALM
 from tests.simulation.world import World

@@ -17,8 +17,9 @@ import msgspec
 from central.archive.port import StreamKey
 from central.domain.decisions import CustomerDecided
 from central.domain.feeds import followed_feeds
+from edge.db.journal import append, read_range
 from sync.engine import journal
-from sync.engine.journal import Moment, append, read_range
+from sync.engine.journal import Moment
 from sync.engine.transport import Response
 from sync.protocol.clock import Hlc
 from sync.protocol.codec import decode_fact

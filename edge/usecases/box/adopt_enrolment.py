@@ -2,10 +2,11 @@
 
 import sqlite3
 
+from edge.db.journal import begin_epoch, read_head
 from edge.db.store import Enrolment, insert_enrolment, read_enrolment
 from edge.domain.box import EnrolledAlready, EnrolmentUnsound
 from edge.usecases.box.record_boot import record_boot
-from sync.engine.journal import Moment, begin_epoch, read_head
+from sync.engine.journal import Moment
 from sync.engine.signing import GENESIS_SIGNED, verify_bytes
 from sync.protocol.change import Genesis, Head, epoch_of, genesis_hash
 from sync.protocol.codec import decode

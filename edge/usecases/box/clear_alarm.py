@@ -8,11 +8,12 @@ import sqlite3
 from uuid import UUID
 
 from edge.db.alarms import Alarm, find_alarm, mark_cleared
+from edge.db.journal import append
 from edge.db.pushing import read_push_state, write_stopped
 from edge.db.store import read_enrolment
 from edge.domain.alarm import AlarmClearedAlready, UnknownAlarm
 from edge.domain.fields import Request, Sentence
-from sync.engine.journal import Moment, append
+from sync.engine.journal import Moment
 from sync.protocol.facts import AlarmCleared
 from sync.protocol.identity import EventId
 

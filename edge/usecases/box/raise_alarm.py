@@ -9,8 +9,9 @@ import sqlite3
 from uuid import UUID
 
 from edge.db.alarms import Alarm, count_again, find_standing, insert_alarm
+from edge.db.journal import append
 from edge.db.store import read_enrolment
-from sync.engine.journal import Moment, append
+from sync.engine.journal import Moment
 from sync.protocol.facts import AlarmKind, AlarmRaised
 from sync.protocol.identity import EventId, WorkstationId
 

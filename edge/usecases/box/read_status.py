@@ -5,6 +5,7 @@ import sqlite3
 import msgspec
 
 from edge.db.alarms import Alarm, list_alarms
+from edge.db.journal import acknowledged, read_head
 from edge.db.pushing import read_push_state
 from edge.db.reference import count_aside, read_cursors, rows_aside
 from edge.domain.sync_state import (
@@ -15,7 +16,7 @@ from edge.domain.sync_state import (
     is_away,
     needs_a_person,
 )
-from sync.engine.journal import Moment, acknowledged, read_head
+from sync.engine.journal import Moment
 from sync.protocol.feeds import KEY_CHARACTERS_MAX
 from sync.protocol.text import shown
 

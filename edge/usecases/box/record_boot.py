@@ -2,7 +2,8 @@
 
 import sqlite3
 
-from sync.engine.journal import Entry, Moment, append, read_range
+from edge.db.journal import append, read_range
+from sync.engine.journal import Entry, Moment
 from sync.protocol.batch import UNFOLDED_BYTES_MAX
 from sync.protocol.facts import DeviceRecorded
 from sync.protocol.identity import EventId

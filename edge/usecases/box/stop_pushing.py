@@ -3,9 +3,10 @@
 import sqlite3
 from uuid import UUID
 
+from edge.db.journal import read_head
 from edge.db.pushing import write_stopped
 from edge.usecases.box.raise_alarm import raise_alarm
-from sync.engine.journal import Moment, read_head
+from sync.engine.journal import Moment
 from sync.protocol.facts import AlarmKind
 
 

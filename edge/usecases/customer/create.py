@@ -15,6 +15,7 @@ from edge.db.customers import (
     write_keys,
 )
 from edge.db.hybrid_clock import tick_clock
+from edge.db.journal import append
 from edge.db.operators import require_operator
 from edge.db.store import read_country, read_enrolment
 from edge.domain.customer import (
@@ -30,7 +31,7 @@ from edge.domain.customer import (
 from edge.domain.fields import Request, Sentence, ShortOperator
 from edge.domain.phone import Phone, kept_phone
 from edge.usecases.customer.take import TRUE, merge_customers
-from sync.engine.journal import Moment, NotEnrolled, append
+from sync.engine.journal import Moment, NotEnrolled
 from sync.engine.sealing import NONCE_BYTES, new_key, seal
 from sync.protocol.clock import Hlc
 from sync.protocol.facts import CustomerChanged

@@ -10,12 +10,12 @@ from uuid import UUID
 
 import msgspec
 
+from edge.db.journal import acknowledged, read_head
 from edge.db.store import read_settings
 from edge.db.tills import any_till_open
 from edge.db.totals import read_receipts, read_totals
 from edge.domain.box import SettingsMissing
 from edge.domain.till import CountedBlind
-from sync.engine.journal import acknowledged, read_head
 from sync.protocol.figures import Totals, figures
 from sync.protocol.identity import SaleId
 from sync.protocol.manifest import Receipt

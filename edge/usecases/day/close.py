@@ -6,13 +6,14 @@ from datetime import date
 import msgspec
 
 from edge.db.days import BusinessDay, find_day, mark_closed
+from edge.db.journal import append, read_head, read_range
 from edge.db.operators import require_operator
 from edge.db.tills import open_sessions
 from edge.db.totals import read_account
 from edge.domain.business_day import BUSINESS_DAY, DayEvent, TillsOpen
 from edge.domain.fields import Request, ShortOperator
 from edge.domain.states import state_of
-from sync.engine.journal import Moment, append, read_head, read_range
+from sync.engine.journal import Moment
 from sync.protocol.batch import UNFOLDED_BYTES_MAX
 from sync.protocol.codec import decode_fact
 from sync.protocol.facts import BusinessDayClosed

@@ -10,6 +10,7 @@ from edge.db.days import (
     insert_day,
     last_closed_date,
 )
+from edge.db.journal import append
 from edge.db.operators import require_authority, require_operator
 from edge.db.store import read_settings, today
 from edge.domain.business_day import (
@@ -25,7 +26,7 @@ from edge.domain.business_day import (
 )
 from edge.domain.fields import Request, Sentence, ShortOperator
 from edge.domain.states import state_of
-from sync.engine.journal import Moment, append
+from sync.engine.journal import Moment
 from sync.protocol.facts import BusinessDayOpened
 from sync.protocol.identity import EventId
 

@@ -5,11 +5,12 @@ import sqlite3
 from datetime import date
 
 from edge.db.days import BusinessDay, can_reopen, find_day, find_open_day, mark_reopened
+from edge.db.journal import append
 from edge.db.operators import require_authority
 from edge.domain.business_day import BUSINESS_DAY, BusinessDayBehind, DayEvent, refuse_second_open
 from edge.domain.fields import Request, Sentence, ShortOperator
 from edge.domain.states import state_of
-from sync.engine.journal import Moment, append
+from sync.engine.journal import Moment
 from sync.protocol.facts import BusinessDayReopened
 from sync.protocol.identity import EventId
 

@@ -7,10 +7,11 @@ workstation give the basket another id (protocol.md, Identity).
 import sqlite3
 
 from edge.db import sale_reads, sale_writes
+from edge.db.journal import append
 from edge.db.operators import require_operator
 from edge.domain.sale.refusals.sale_id import SaleFinished, SaleIdTaken
 from edge.usecases.sale.look_up import Abandoned, number_of
-from sync.engine.journal import Moment, append
+from sync.engine.journal import Moment
 from sync.protocol.facts import IdAbandoned
 from sync.protocol.identity import EventId, OperatorId, SaleId, WorkstationId
 

@@ -14,6 +14,7 @@ from uuid import uuid5
 
 from edge.db import sale_reads, sale_writes
 from edge.db.connection.crash import crash_point
+from edge.db.journal import append_after
 from edge.domain.sale.basket import SaleRequest, refuse_wrong_instant, refuse_wrong_shape
 from edge.domain.sale.completed import CompletedSale
 from edge.domain.sale.compose import Composed, compose
@@ -22,7 +23,7 @@ from edge.domain.sale.situation import Situation
 from edge.usecases.box.raise_alarm import raise_alarm
 from edge.usecases.sale.look_up import number_of, points_left, recall
 from edge.usecases.sale.read_situation import read_situation, require_store
-from sync.engine.journal import Entry, Moment, append_after
+from sync.engine.journal import Entry, Moment
 from sync.protocol.change import Kept
 from sync.protocol.facts import AlarmKind
 from sync.protocol.identity import EventId, ReceiptNumber, SaleId, WorkstationId

@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from edge.db.days import find_open_day
 from edge.db.items import first_unknown
+from edge.db.journal import append
 from edge.db.operators import require_operator
 from edge.db.stock import MovedLine, move_stock
 from edge.domain.fields import (
@@ -19,7 +20,7 @@ from edge.domain.fields import (
     ShortOperator,
 )
 from edge.domain.item import UnknownItem
-from sync.engine.journal import Moment, append
+from sync.engine.journal import Moment
 from sync.protocol.facts import LINES_MAX, StockLine, StockMoved, StockMovementKind
 from sync.protocol.identity import EventId, MovementId
 

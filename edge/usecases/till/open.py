@@ -3,6 +3,7 @@
 import sqlite3
 
 from edge.db.days import find_open_day
+from edge.db.journal import append
 from edge.db.operators import require_operator
 from edge.db.store import read_settings
 from edge.db.tills import TillSession, find_open_session, insert_till_session
@@ -10,7 +11,7 @@ from edge.domain.business_day import BUSINESS_DAY, DayEvent, DayState
 from edge.domain.fields import AmountMinor, Request, ShortOperator, ShortTill, one_case
 from edge.domain.states import state_of
 from edge.domain.till import TILL, TillEvent
-from sync.engine.journal import Moment, append
+from sync.engine.journal import Moment
 from sync.protocol.facts import TillSessionOpened
 from sync.protocol.identity import EventId, TillId, TillSessionId, WorkstationId
 

@@ -6,13 +6,14 @@ from uuid import uuid5
 import msgspec
 from msgspec.structs import replace
 
+from edge.db.journal import append
 from edge.db.operators import require_authority, require_operator
 from edge.db.store import read_settings
 from edge.db.tills import TillSession, expected_cash, find_till_session, mark_settled
 from edge.domain.fields import AmountMinor, Request, Sentence, ShortOperator
 from edge.domain.states import state_of
 from edge.domain.till import TILL, AnotherWorkstationsTill, TillEvent, TillSettledAlready
-from sync.engine.journal import Moment, append
+from sync.engine.journal import Moment
 from sync.protocol.facts import DeviceRecorded, TillSessionSettled
 from sync.protocol.identity import EventId, TillSessionId, WorkstationId
 from sync.protocol.money import format_minor

@@ -9,9 +9,10 @@ to.
 import sqlite3
 import uuid
 
+from edge.db.journal import hash_at, read_head
 from edge.db.store import read_enrolment
 from edge.usecases.box.raise_alarm import raise_alarm
-from sync.engine.journal import Moment, hash_at, read_head
+from sync.engine.journal import Moment
 from sync.protocol.change import Genesis, Head
 from sync.protocol.codec import decode
 from sync.protocol.facts import AlarmKind

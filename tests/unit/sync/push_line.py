@@ -7,7 +7,6 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.engine.journal import Moment
-from sync.engine.outbox import MemoryJournal
 from sync.engine.signing import Signer, verify_request
 from sync.engine.transport import Request, Response
 from sync.protocol.batch import (
@@ -22,6 +21,7 @@ from sync.protocol.facts import DeviceRecorded
 from sync.protocol.identity import BootId, CustomerId, DeviceId, EventId, Incarnation
 from sync.protocol.ingest import Accepted, Duplicate, Forked, Gap, Stream, judge
 from tests.chain_strategies import STORE
+from tests.doubles.journal import MemoryJournal
 from tests.doubles.transport import Fate, MemoryTransport
 from tests.signed_answers import signing
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.engine.outbox import MemoryJournal, Stopped, StopReason
+from sync.engine.outbox import Stopped, StopReason
 from sync.engine.push import (
     Advanced,
     Heard,
@@ -28,6 +28,7 @@ from sync.protocol.batch import (
 )
 from sync.protocol.facts import DeviceRecorded
 from sync.protocol.identity import EventId
+from tests.doubles.journal import MemoryJournal
 from tests.doubles.transport import Fate
 from tests.unit.sync.push_line import (
     HEALTH,

@@ -7,7 +7,6 @@ from uuid import UUID
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from sync.engine.outbox import MemoryJournal
 from sync.engine.push import (
     Idle,
     Later,
@@ -25,6 +24,7 @@ from sync.protocol.facts import CustomerChanged, DeviceRecorded
 from sync.protocol.identity import EventId, OperatorId
 from sync.protocol.shared import CustomerField, FieldChange, PersonalKey
 from tests.chain_strategies import STORE
+from tests.doubles.journal import MemoryJournal
 from tests.doubles.transport import Fate, MemoryTransport
 from tests.signed_answers import signed_by, signing
 from tests.unit.sync.push_line import (
