@@ -343,7 +343,7 @@ class HeadOffice(Host):
 
 
 def problem(document: Problem) -> Response:
-    """As central/api/problems.py answers."""
+    """As sync/http/problems.py answers."""
     return Response(document.status, {"content-type": PROBLEM_TYPE}, msgspec.json.encode(document))
 
 

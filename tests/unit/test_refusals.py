@@ -13,12 +13,16 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from string import Formatter
+from typing import TYPE_CHECKING
 
 import pytest
 
 import central
 import edge
 import sync
+from edge.domain.business_day import NoOpenBusinessDay
+from edge.domain.item import UnknownItem
+from edge.domain.sale.refusals.tenders import TenderMissing
 from sync.http.problems import OF_STATUS
 from sync.protocol.answers import STATUS_OF, Slug
 from sync.protocol.errors import Declared, NotAcceptable, NotNow, Refusal, members_of
@@ -183,6 +187,14 @@ def test_a_member_too_many_or_too_few_is_no_refusal() -> None:
     with pytest.raises(ValueError, match="longer"):
         Bare("more")  # type: ignore[arg-type]  # what the test is about
     assert Bare().status == 409
+
+
+if TYPE_CHECKING:  # mypy is the test: it refuses an ignore that is not needed
+    TenderMissing("12.00", 2)  # type: ignore[arg-type]  # a member of another type
+    TenderMissing(1200)  # type: ignore[call-arg]  # a member is missing
+    UnknownItem("I01", "lines[0]")  # type: ignore[call-arg]  # where is said by name
+    NoOpenBusinessDay("today")  # type: ignore[arg-type]  # it has no members
+    TenderMissing(1200, 2).totl_minor  # type: ignore[attr-defined]  # noqa: B018  no such member
 
 
 def test_every_refusal_is_raised_somewhere() -> None:
