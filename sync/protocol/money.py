@@ -70,11 +70,12 @@ def split(total: int, weights: Sequence[int]) -> tuple[int, ...]:
         return (total, *(0 for _ in weights[1:]))
     magnitude = abs(total)
     floors = [magnitude * weight // whole for weight in weights]
-    remainders = [magnitude * weight % whole for weight in weights]
     rest = magnitude - sum(floors)
-    by_remainder = sorted(range(len(weights)), key=remainders.__getitem__, reverse=True)
-    for index in by_remainder[:rest]:
-        floors[index] += 1
+    if rest:
+        remainders = [magnitude * weight % whole for weight in weights]
+        by_remainder = sorted(range(len(weights)), key=remainders.__getitem__, reverse=True)
+        for index in by_remainder[:rest]:
+            floors[index] += 1
     return tuple(floors) if total >= 0 else tuple(-part for part in floors)
 
 

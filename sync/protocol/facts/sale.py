@@ -278,8 +278,9 @@ def tax_lines(lines: tuple[Line, ...]) -> tuple[TaxLine, ...]:
             continue
         group = (line.quantity_milli < 0, line.tax_class, line.tax_rate_bp, line.tax_included)
         net, tax = sums.get(group, (0, 0))
-        own = line.tax_minor
-        sums[group] = (net + line.amount_minor - (own if line.tax_included else 0), tax + own)
+        of_line = line.tax_minor
+        base = line.amount_minor - of_line if line.tax_included else line.amount_minor
+        sums[group] = (net + base, tax + of_line)
     groups = sorted(sums) if len(sums) > 1 else sums
     return tuple(
         [
@@ -318,8 +319,10 @@ def _refuse_wrong_points(sale: RetailTransaction) -> None:
 
 def _refuse_too_much(sale: RetailTransaction) -> None:
     """Sale lines and return lines each: a day counts them apart, as gross and as refunds."""
-    for sign in (1, -1):
-        lines = [line for line in sale.lines if line.quantity_milli * sign > 0]
+    for is_return in (False, True):
+        lines = [line for line in sale.lines if (line.quantity_milli < 0) is is_return]
+        if not lines:
+            continue
         amounts = [line.amount_minor for line in lines]
         refuse_size(amounts + [x.tax_minor for x in lines if not x.tax_included], "amount")
         refuse_size([line.extended_minor for line in lines], "price")
