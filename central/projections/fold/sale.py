@@ -6,7 +6,6 @@ balance, and what pays a debt off (a debt below zero) lowers only what is grante
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
 from uuid import UUID
 
 from central.projections.event import Event, RawEvent
@@ -19,10 +18,9 @@ from sync.protocol.facts import RetailTransaction
 from sync.protocol.identity import CustomerId
 
 
-def _keys(sale: RetailTransaction) -> Iterator[str]:
-    yield sale.receipt_number
-    yield from (line.item_id for line in sale.lines)
-    yield from (tender.tender_id for tender in sale.tenders)
+def _keys(sale: RetailTransaction) -> list[str]:
+    items = [line.item_id for line in sale.lines]
+    return [sale.receipt_number, *items, *(tender.tender_id for tender in sale.tenders)]
 
 
 def _number(sale: RetailTransaction) -> str:

@@ -1,7 +1,6 @@
 """Stock that came or went without a sale, and what was counted (``stock_counts``)."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 
 from central.projections.event import Event
 from central.projections.fold.collect import Fold
@@ -10,8 +9,8 @@ from central.projections.rows.stock import StockCount, StockMovement
 from sync.protocol.facts import StockCounted, StockMoved, StockTransferred
 
 
-def _items(stock: StockMoved | StockTransferred | StockCounted) -> Iterator[str]:
-    return (line.item_id for line in stock.lines)
+def _items(stock: StockMoved | StockTransferred | StockCounted) -> list[str]:
+    return [line.item_id for line in stock.lines]
 
 
 @folds(StockMoved, keys=_items)
