@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import uuid_utils.compat
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -33,6 +34,7 @@ from edge.db.journal import read_head
 from edge.db.store import Enrolment, read_enrolment, read_settings
 from edge.db.told_mark import ToldMark, missing_after, read_mark
 from edge.domain.box import SettingsMissing
+from edge.domain.reckoning import Reckoning
 from edge.usecases.box.tell_missing import tell_missing
 from sync.program.private_folder import FILE_MODE, keep_private
 from sync.protocol.change import Epoch, Head
@@ -88,24 +90,14 @@ async def open_box(folder: Path, settings: EdgeSettings) -> AsyncIterator[Box]:
     with hold(folder):
         device_key = read_key(folder)
         _shut(folder)
-        boot_id = BootId(uuid_utils.compat.uuid7())
-        try:
-            migrate(database_of(folder))
-            with closing(open_connection(database_of(folder))) as db:
-                enrolment, zone = read_enrolment(db), read_zone(db)
-                epoch = read_head(db).epoch if enrolment is not None else None
-                reckoning = read_reckoning(db, steady_clock())
-                missing = missing_after(db, read_mark(folder))
-        except (sqlite3.Error, DatabaseError) as error:
-            raise _disk(folder, error) from error
-        if enrolment is None or epoch is None:
-            raise NotProvisioned(folder)
-        clock = StoreClock(boot_id, zone, reckoning)
+        found = _bring_up_to_date(folder)
+        clock = StoreClock(BootId(uuid_utils.compat.uuid7()), found.zone, found.reckoning)
         async with AsyncExitStack() as stack:
             mark = ToldMark(folder)
             stack.callback(mark.close)
             opening = AioWriter.open(database_of(folder), committed=mark.keep)
             writer = await stack.enter_async_context(await opening)
+            missing = found.missing
             if missing is not None:
                 alarm_id, now = uuid_utils.compat.uuid7(), clock.moment()
                 await writer.run(lambda db: tell_missing(db, missing, now, alarm_id=alarm_id))
@@ -114,8 +106,8 @@ async def open_box(folder: Path, settings: EdgeSettings) -> AsyncIterator[Box]:
             yield Box(
                 folder,
                 settings,
-                enrolment,
-                epoch,
+                found.enrolment,
+                found.epoch,
                 device_key,
                 writer,
                 reader,
@@ -123,6 +115,36 @@ async def open_box(folder: Path, settings: EdgeSettings) -> AsyncIterator[Box]:
                 clock,
                 Workstations(reader),
             )
+
+
+class _Found(NamedTuple):
+    """What the store's own file says when it is opened. ``missing``: in words, what somebody was
+    told of and is no longer there."""
+
+    enrolment: Enrolment
+    epoch: Epoch
+    zone: str
+    reckoning: Reckoning | None
+    missing: str | None
+
+
+def _bring_up_to_date(folder: Path) -> _Found:
+    """The database at the newest schema, and what it says. Raises CannotStart, NotProvisioned."""
+    try:
+        migrate(database_of(folder))
+        with closing(open_connection(database_of(folder))) as db:
+            enrolment = read_enrolment(db)
+            if enrolment is None:
+                raise NotProvisioned(folder)
+            return _Found(
+                enrolment,
+                read_head(db).epoch,
+                read_zone(db),
+                read_reckoning(db, steady_clock()),
+                missing_after(db, read_mark(folder)),
+            )
+    except (sqlite3.Error, DatabaseError) as error:
+        raise _disk(folder, error) from error
 
 
 def _shut(folder: Path) -> None:

@@ -7,19 +7,13 @@ a feed's cursor stands in the same unit of work as its rows.
 """
 
 import asyncio
-import base64
-import email.utils
 import shutil
 import sqlite3
-import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-import httpx
-import msgspec
 import uuid_utils.compat
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.exc import DatabaseError
 
 from edge.box.box import SOFTWARE, Box, hold, open_box
@@ -35,18 +29,12 @@ from edge.db.connection.sqlite_version import check_sqlite_version
 from edge.db.connection.writer import InlineWriter
 from edge.db.pushing import read_push_state
 from edge.db.store import Enrolment, read_enrolment
-from edge.domain.reckoning import CLOCK_GAP_S_MAX
+from edge.exchange.redeem import CentralAway, redeem
 from edge.exchange.rounds import Loading, first_load
-from edge.exchange.why_away import why_away
 from edge.server.ports import bind
 from edge.usecases.box.adopt_enrolment import adopt_enrolment
-from sync.engine.transport import open_client
 from sync.program.command_line import command
-from sync.protocol import codec
-from sync.protocol.enrolment import EnrolmentAnswer
-from sync.protocol.errors import Undecodable
 from sync.protocol.identity import BootId
-from sync.protocol.text import shown
 
 DISK_FREE_BYTES_MIN = 512 << 20
 FOLDER_MODE = 0o700
@@ -54,18 +42,6 @@ FOLDER_MODE = 0o700
 
 class DiskTooSmall(CannotStart):
     """Too little room to begin with."""
-
-
-class CentralAway(CannotStart):
-    """Head office cannot be reached, or something else answers in its place."""
-
-
-class CodeRefused(CannotStart):
-    """Head office did not accept the one-time code."""
-
-
-class ClockOff(CannotStart):
-    """This machine's clock is too far from head office's."""
 
 
 class BoxRefused(CannotStart):
@@ -82,24 +58,6 @@ class BoxRefused(CannotStart):
 
 class OtherStore(CannotStart):
     """The folder belongs to another head office already."""
-
-
-_OK = 200
-_FAILING = 500
-_STILL_GOOD = "the code is still good"
-
-
-class _Health(msgspec.Struct, frozen=True):
-    """What is used of head office's health."""
-
-    status: str = ""
-
-
-class _Said(msgspec.Struct):
-    """What is used of head office's problem document."""
-
-    detail: str = ""
-    remedy: str = ""
 
 
 def provision_store(
@@ -210,8 +168,7 @@ def _migrated(folder: Path) -> Enrolment | None:
 async def _enrol(central_url: str, code: str, folder: Path) -> None:
     """Redeem the code and adopt what it gives, in one unit of work."""
     key = read_key(folder) if (folder / KEY_FILE).exists() else make_key(folder)
-    async with open_client(central_url) as client:
-        answer = await _redeem(client, central_url, code, key)
+    answer = await redeem(central_url, code, key)
     clock = StoreClock(BootId(uuid_utils.compat.uuid7()))
     moment = clock.moment()
     public_key = key.public_key().public_bytes_raw()
@@ -219,97 +176,6 @@ async def _enrol(central_url: str, code: str, folder: Path) -> None:
         writer.run_now(
             lambda db: adopt_enrolment(db, answer, central_url, public_key, SOFTWARE, moment)
         )
-
-
-async def _redeem(
-    client: httpx.AsyncClient, central_url: str, code: str, key: Ed25519PrivateKey
-) -> EnrolmentAnswer:
-    body = {
-        "code": code,
-        "public_key": base64.b64encode(key.public_key().public_bytes_raw()).decode(),
-    }
-    try:
-        health = await client.get("/health")
-        _refuse_stranger(health, central_url)
-        _refuse_wrong_clock(health)
-        response = await client.post("/v1/enrol", json=body)
-    except httpx.HTTPError as error:
-        why, remedy = why_away(error)
-        raise CentralAway(
-            f"Head office does not answer at {central_url}: {why}. {remedy}, then run this again; "
-            f"{_STILL_GOOD}."
-        ) from error
-    _refuse_failing(response, central_url)
-    if response.status_code != _OK:
-        raise CodeRefused(_sentence(response, central_url))
-    try:
-        return codec.decode(EnrolmentAnswer, response.content)
-    except Undecodable as error:
-        raise _not_central(central_url) from error
-
-
-def _refuse_stranger(response: httpx.Response, central_url: str) -> None:
-    """The code is told to head office only: its health says ``status``."""
-    _refuse_failing(response, central_url)
-    try:
-        said = msgspec.json.decode(response.content, type=_Health)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise _not_central(central_url) from error
-    if response.status_code != _OK or not said.status:
-        raise _not_central(central_url)
-
-
-def _refuse_failing(response: httpx.Response, central_url: str) -> None:
-    if response.status_code >= _FAILING:
-        raise CentralAway(
-            f"Head office at {central_url} fails ({response.status_code}): "
-            f"{_said(response) or 'it does not say why.'} Run this again in a minute; "
-            f"{_STILL_GOOD}. If it stays, look at the log of `central serve`."
-        )
-
-
-def _refuse_wrong_clock(response: httpx.Response) -> None:
-    """Head office's ``Date`` header against this clock, both in whole seconds."""
-    stated_s = _stated_time_s(response)
-    if stated_s is None:
-        return
-    gap_s = int(time.time()) - stated_s
-    if abs(gap_s) > CLOCK_GAP_S_MAX:
-        way = "ahead of" if gap_s > 0 else "behind"
-        raise ClockOff(
-            f"This machine's clock is {abs(gap_s):,} s {way} head office's, and receipts would "
-            "carry wrong times: set whichever is wrong (or let NTP), then run this again; "
-            f"{_STILL_GOOD}."
-        )
-
-
-def _stated_time_s(response: httpx.Response) -> int | None:
-    """Seconds since 1970. None where the header is absent, or is no time (something between may
-    write what it likes there): each acknowledgement states head office's time again."""
-    try:
-        return int(email.utils.parsedate_to_datetime(response.headers["date"]).timestamp())
-    except (KeyError, ValueError, TypeError, OverflowError):
-        return None
-
-
-def _sentence(response: httpx.Response, central_url: str) -> str:
-    return _said(response) or str(_not_central(central_url))
-
-
-def _said(response: httpx.Response) -> str:
-    """Head office's own words, if these are some."""
-    try:
-        said = msgspec.json.decode(response.content, type=_Said)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return ""
-    return shown(f"{said.detail} {said.remedy}".strip())
-
-
-def _not_central(central_url: str) -> CentralAway:
-    return CentralAway(
-        f"Something answers at {central_url}, but it is not head office: check the address, and "
-        f"that no login page of a network stands between, then run this again; {_STILL_GOOD}."
-    )
 
 
 async def _load(
