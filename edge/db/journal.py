@@ -52,6 +52,10 @@ _RANGE = (
     " WHERE epoch_number = ? AND epoch_fingerprint = ? AND seq > ? ORDER BY seq LIMIT ?"
 )
 _HASH_AT = "SELECT hash FROM journal WHERE epoch_number = ? AND epoch_fingerprint = ? AND seq = ?"
+_SEQ_OF = (
+    "SELECT j.seq FROM journal j JOIN journal_head h USING (epoch_number, epoch_fingerprint)"
+    " WHERE h.current = 1 AND j.event_id = ?"
+)
 _SIZES = (
     "SELECT length(body) FROM journal"
     " WHERE epoch_number = ? AND epoch_fingerprint = ? AND seq > ? ORDER BY seq LIMIT ?"
@@ -138,6 +142,12 @@ def hash_at(db: sqlite3.Connection, seq: int) -> bytes | None:
         return known[seq]
     row = db.execute(_HASH_AT, (number, fingerprint, seq)).fetchone()
     return None if row is None else bytes(row[0])
+
+
+def seq_of(db: sqlite3.Connection, event_id: EventId) -> int | None:
+    """Where an event stands in this epoch, None where it does not."""
+    row = db.execute(_SEQ_OF, (event_id.bytes,)).fetchone()
+    return None if row is None else int(row[0])
 
 
 def read_range(

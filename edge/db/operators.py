@@ -7,6 +7,7 @@ import msgspec
 from edge.domain.operator import AuthorityNeeded, InactiveOperator, UnknownOperator
 from sync.protocol.identity import OperatorId
 
+_COUNT = "SELECT count(*) FROM operator WHERE active"
 _STANDING = "SELECT active, role FROM operator WHERE operator_id = ?"
 WITH_AUTHORITY = frozenset({"manager", "owner"})
 """Roles that may do what needs somebody's word; a role is a word that head office gives."""
@@ -35,7 +36,7 @@ def list_operators(
 
 def count_operators(db: sqlite3.Connection) -> int:
     """How many work here."""
-    count: int = db.execute("SELECT count(*) FROM operator WHERE active").fetchone()[0]
+    count: int = db.execute(_COUNT).fetchone()[0]
     return count
 
 

@@ -8,6 +8,7 @@ from sync.protocol.facts import TenderKind
 from sync.protocol.identity import TenderId
 
 TENDERS_LISTED_MAX = 50
+_COUNT = "SELECT count(*) FROM tender WHERE active"
 _ACTIVE = "SELECT tender_id, name, kind FROM tender WHERE active ORDER BY rowid LIMIT ? OFFSET ?"
 
 
@@ -29,5 +30,5 @@ def list_tenders(
 
 def count_tenders(db: sqlite3.Connection) -> int:
     """How many are in use."""
-    count: int = db.execute("SELECT count(*) FROM tender WHERE active").fetchone()[0]
+    count: int = db.execute(_COUNT).fetchone()[0]
     return count
