@@ -13,26 +13,28 @@ from sqlalchemy.sql.selectable import TableValuedAlias
 from sqlmodel import col
 
 from edge.db.connection.prepare import NotPreparable, Prepared, prepare
+from edge.db.tables.customer import Customer
 from edge.db.tables.points import PointsDebt, PointsRight
+from edge.db.tables.published import (
+    ItemRow,
+    OperatorRow,
+    PastRow,
+    PriceRow,
+    ScanCode,
+    Settings,
+    TaxRateRow,
+    TenderRow,
+)
 from edge.db.tables.store import (
     AbandonedId,
     Box,
     BusinessDay,
-    Customer,
-    ItemRow,
     Journal,
     JournalHead,
-    OperatorRow,
-    PastRow,
-    PriceRow,
     ReceiptSeries,
     Sale,
     SaleLine,
-    ScanCode,
-    Settings,
     StockLevel,
-    TaxRateRow,
-    TenderRow,
     TillSession,
 )
 from edge.domain.business_day import DayState

@@ -13,10 +13,10 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlmodel import col
 
 from edge.db.connection.prepare import NotPreparable, Prepared, prepare
+from edge.db.tables.base import EdgeTable
 from edge.db.tables.points import PointsDebt, PointsRight
 from edge.db.tables.store import (
     AbandonedId,
-    EdgeTable,
     ReceiptSeries,
     Sale,
     SaleLine,

@@ -4,7 +4,7 @@ see, and whether it sends."""
 from sqlalchemy import Index, text
 from sqlmodel import Field
 
-from edge.db.tables.store import EdgeTable
+from edge.db.tables.base import EdgeTable
 
 
 class Workstation(EdgeTable, table=True):

@@ -2,7 +2,7 @@
 
 from sqlmodel import Field
 
-from edge.db.tables.store import EdgeTable
+from edge.db.tables.base import EdgeTable
 
 
 class PointsRight(EdgeTable, table=True):

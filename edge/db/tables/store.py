@@ -1,4 +1,5 @@
-"""The one definition of the store's schema: migrations, reads and writes all start here.
+"""What a store does: its box, journal, sales, stock, days and tills. With the tables beside it this
+is the one definition of the schema: migrations, reads and writes all start here.
 
 Hot tables hold ids as 16 bytes, instants as integer UTC milliseconds (``_ms``), dates as ISO text:
 the writer's compiled statements bind plain values. Money in ``_minor``, quantities in ``_milli``.
@@ -7,24 +8,10 @@ A row of ``sale`` and below is never updated, but for ``sale_line.returned_milli
 an erasure takes a customer's name away.
 """
 
-from sqlalchemy import Index, MetaData, String, text
-from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Index, text
+from sqlmodel import Field
 
-NAMING = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-
-class EdgeTable(SQLModel, registry=registry(metadata=MetaData(naming_convention=NAMING))):
-    """Base of the edge's tables, with a registry of its own: central has another."""
-
-
-metadata = EdgeTable.metadata
+from edge.db.tables.base import EdgeTable
 
 
 class Box(EdgeTable, table=True):
@@ -211,196 +198,6 @@ class StockMovement(EdgeTable, table=True):
     oversold: bool
     business_date: str | None
     moved_at_ms: int
-
-
-class Customer(EdgeTable, table=True):
-    """A customer as this store knows it, readable. Code and e-mail may stand twice:
-    two stores may have created them offline (protocol.md, customer)."""
-
-    __tablename__ = "customer"
-    __table_args__ = (Index("ix_customer_name", "name", "customer_id"),)
-    customer_id: bytes = Field(primary_key=True)
-    code: str | None = Field(index=True)
-    active: bool
-    name: str | None = Field(sa_type=String(collation="NOCASE"))
-    email: str | None = Field(index=True)
-    phone: str | None
-
-
-class CustomerName(EdgeTable, table=True):
-    """What search knows of a customer, beside ``customer_words`` and ``customer_parts`` (FTS5, made
-    by migration) at rowid = ``number``: folded texts (``edge/domain/search.py``) and the phone's
-    key (``edge/domain/phone.py``), from the front and from the back."""
-
-    __tablename__ = "customer_name"
-    number: int = Field(primary_key=True)
-    customer_id: bytes = Field(unique=True)
-    name_key: str = Field(index=True)
-    code_key: str | None = Field(index=True)
-    email_key: str | None = Field(index=True)
-    phone_key: str | None = Field(index=True)
-    phone_back: str | None = Field(index=True)
-
-
-class CustomerFieldState(EdgeTable, table=True):
-    """Each field's newest change, as it travels: a pulled record is merged, never put over it."""
-
-    __tablename__ = "customer_field"
-    customer_id: bytes = Field(primary_key=True)
-    field: str = Field(primary_key=True)
-    hlc: int
-    source: bytes
-    value: str | None
-    sealed: bytes | None
-
-
-class CustomerKey(EdgeTable, table=True):
-    """The key of a customer's personal fields. Erasure deletes it."""
-
-    __tablename__ = "customer_key"
-    customer_id: bytes = Field(primary_key=True)
-    key: bytes
-
-
-class ReferenceRow(EdgeTable, table=True):
-    """A data set as it was published, row by row: what set hashes are kept over. The typed tables
-    below are made from it in the same unit of work. A feed that is loaded anew leaves its old rows
-    in use with ``pub_seq`` -1 until the load is complete: the first small index finds what is left.
-    ``aside``: why this version cannot take the row; then what sales read is the last publication
-    that it could take. The second small index finds those rows for a later version."""
-
-    __tablename__ = "reference_row"
-    __table_args__ = (
-        Index(
-            "ix_reference_row_stale", "data_set", "scope", "key", sqlite_where=text("pub_seq < 0")
-        ),
-        Index(
-            "ix_reference_row_aside",
-            "data_set",
-            "scope",
-            "key",
-            sqlite_where=text("aside IS NOT NULL"),
-        ),
-    )
-    data_set: str = Field(primary_key=True)
-    scope: str = Field(primary_key=True)
-    key: str = Field(primary_key=True)
-    pub_seq: int
-    body: bytes
-    aside: str | None = None
-
-
-class PastRow(EdgeTable, table=True):
-    """What a sale read until it changed: one row for each thing that a request may name (``kind``,
-    ``name``), as JSON. A basket that was tendered before ``until_ms`` is held against it. Kept as
-    long as a basket may take to arrive (edge/db/past.py)."""
-
-    __tablename__ = "past_row"
-    kind: str = Field(primary_key=True)
-    name: str = Field(primary_key=True)
-    until_ms: int = Field(primary_key=True, index=True)
-    value: str
-
-
-class FeedCursor(EdgeTable, table=True):
-    """How far each feed was taken: (incarnation, pub_seq), and the set's hash there."""
-
-    __tablename__ = "feed_cursor"
-    data_set: str = Field(primary_key=True)
-    scope: str = Field(primary_key=True)
-    incarnation: bytes
-    pub_seq: int
-    set_hash: bytes
-
-
-class ItemRow(EdgeTable, table=True):
-    """Items as published."""
-
-    __tablename__ = "item"
-    item_id: str = Field(primary_key=True)
-    name: str
-    department: str
-    tax_class: str
-    unit: str
-    open_price: bool
-    unit_cost_minor: int | None
-    active: bool
-    version: int
-
-
-class ItemName(EdgeTable, table=True):
-    """What search knows of an active item; its words stand in ``item_words`` (FTS5, made by
-    migration) at rowid = ``number``. ``name_key``: the name as ``edge/domain/search.py`` folds."""
-
-    __tablename__ = "item_name"
-    __table_args__ = (Index("ix_item_name_name_key", "name_key", "item_id"),)
-    number: int = Field(primary_key=True)
-    item_id: str = Field(unique=True)
-    name_key: str
-
-
-class ScanCode(EdgeTable, table=True):
-    """What a scanner reads, to the items that have it: by ``scan_code.code_key``, one key for all
-    spellings of a GTIN. ``scan_code``: as published. ``holds``: it means this one of the items with
-    this code: an active one before others, then the smallest id."""
-
-    __tablename__ = "scan_code"
-    code_key: str = Field(primary_key=True)
-    item_id: str = Field(primary_key=True, index=True)
-    scan_code: str = Field(index=True)
-    holds: bool
-
-
-class PriceRow(EdgeTable, table=True):
-    """Prices by item and the instant from which they hold; ``version`` is the row's pub_seq."""
-
-    __tablename__ = "price"
-    item_id: str = Field(primary_key=True)
-    effective_from_ms: int = Field(primary_key=True)
-    unit_price_minor: int
-    version: int
-
-
-class TaxRateRow(EdgeTable, table=True):
-    """Rates by class and the date from which they hold."""
-
-    __tablename__ = "tax_rate"
-    tax_class: str = Field(primary_key=True)
-    effective_from: str = Field(primary_key=True)
-    rate_bp: int
-    label: str
-    version: int
-
-
-class TenderRow(EdgeTable, table=True):
-    """Ways to pay."""
-
-    __tablename__ = "tender"
-    tender_id: str = Field(primary_key=True)
-    name: str
-    kind: str
-    refundable: bool
-    active: bool
-
-
-class OperatorRow(EdgeTable, table=True):
-    """Who may stand in a body as operator."""
-
-    __tablename__ = "operator"
-    operator_id: str = Field(primary_key=True)
-    name: str
-    role: str
-    active: bool
-
-
-class Settings(EdgeTable, table=True):
-    """Every settings that the store had; one row is ``current``. Receipts name theirs, so that a
-    replay prints what the customer saw. ``body`` is the msgpack of StoreSettings."""
-
-    __tablename__ = "settings"
-    settings_no: int | None = Field(primary_key=True, default=None)
-    body: bytes = Field(unique=True)
-    current: bool
 
 
 class BusinessDay(EdgeTable, table=True):

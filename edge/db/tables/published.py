@@ -1,0 +1,147 @@
+"""What head office published, each row as it came and as it is read: tables of reference data."""
+
+from sqlalchemy import Index, text
+from sqlmodel import Field
+
+from edge.db.tables.base import EdgeTable
+
+
+class ReferenceRow(EdgeTable, table=True):
+    """A data set as it was published, row by row: what set hashes are kept over. The typed tables
+    below are made from it in the same unit of work. A feed that is loaded anew leaves its old rows
+    in use with ``pub_seq`` -1 until the load is complete: the first small index finds what is left.
+    ``aside``: why this version cannot take the row; then what sales read is the last publication
+    that it could take. The second small index finds those rows for a later version."""
+
+    __tablename__ = "reference_row"
+    __table_args__ = (
+        Index(
+            "ix_reference_row_stale", "data_set", "scope", "key", sqlite_where=text("pub_seq < 0")
+        ),
+        Index(
+            "ix_reference_row_aside",
+            "data_set",
+            "scope",
+            "key",
+            sqlite_where=text("aside IS NOT NULL"),
+        ),
+    )
+    data_set: str = Field(primary_key=True)
+    scope: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    pub_seq: int
+    body: bytes
+    aside: str | None = None
+
+
+class PastRow(EdgeTable, table=True):
+    """What a sale read until it changed: one row for each thing that a request may name (``kind``,
+    ``name``), as JSON. A basket that was tendered before ``until_ms`` is held against it. Kept as
+    long as a basket may take to arrive (edge/db/past.py)."""
+
+    __tablename__ = "past_row"
+    kind: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    until_ms: int = Field(primary_key=True, index=True)
+    value: str
+
+
+class FeedCursor(EdgeTable, table=True):
+    """How far each feed was taken: (incarnation, pub_seq), and the set's hash there."""
+
+    __tablename__ = "feed_cursor"
+    data_set: str = Field(primary_key=True)
+    scope: str = Field(primary_key=True)
+    incarnation: bytes
+    pub_seq: int
+    set_hash: bytes
+
+
+class ItemRow(EdgeTable, table=True):
+    """Items as published."""
+
+    __tablename__ = "item"
+    item_id: str = Field(primary_key=True)
+    name: str
+    department: str
+    tax_class: str
+    unit: str
+    open_price: bool
+    unit_cost_minor: int | None
+    active: bool
+    version: int
+
+
+class ItemName(EdgeTable, table=True):
+    """What search knows of an active item; its words stand in ``item_words`` (FTS5, made by
+    migration) at rowid = ``number``. ``name_key``: the name as ``edge/domain/search.py`` folds."""
+
+    __tablename__ = "item_name"
+    __table_args__ = (Index("ix_item_name_name_key", "name_key", "item_id"),)
+    number: int = Field(primary_key=True)
+    item_id: str = Field(unique=True)
+    name_key: str
+
+
+class ScanCode(EdgeTable, table=True):
+    """What a scanner reads, to the items that have it: by ``scan_code.code_key``, one key for all
+    spellings of a GTIN. ``scan_code``: as published. ``holds``: it means this one of the items with
+    this code: an active one before others, then the smallest id."""
+
+    __tablename__ = "scan_code"
+    code_key: str = Field(primary_key=True)
+    item_id: str = Field(primary_key=True, index=True)
+    scan_code: str = Field(index=True)
+    holds: bool
+
+
+class PriceRow(EdgeTable, table=True):
+    """Prices by item and the instant from which they hold; ``version`` is the row's pub_seq."""
+
+    __tablename__ = "price"
+    item_id: str = Field(primary_key=True)
+    effective_from_ms: int = Field(primary_key=True)
+    unit_price_minor: int
+    version: int
+
+
+class TaxRateRow(EdgeTable, table=True):
+    """Rates by class and the date from which they hold."""
+
+    __tablename__ = "tax_rate"
+    tax_class: str = Field(primary_key=True)
+    effective_from: str = Field(primary_key=True)
+    rate_bp: int
+    label: str
+    version: int
+
+
+class TenderRow(EdgeTable, table=True):
+    """Ways to pay."""
+
+    __tablename__ = "tender"
+    tender_id: str = Field(primary_key=True)
+    name: str
+    kind: str
+    refundable: bool
+    active: bool
+
+
+class OperatorRow(EdgeTable, table=True):
+    """Who may stand in a body as operator."""
+
+    __tablename__ = "operator"
+    operator_id: str = Field(primary_key=True)
+    name: str
+    role: str
+    active: bool
+
+
+class Settings(EdgeTable, table=True):
+    """Every settings that the store had; one row is ``current``. Receipts name theirs, so that a
+    replay prints what the customer saw. ``body`` is the msgpack of StoreSettings."""
+
+    __tablename__ = "settings"
+    settings_no: int | None = Field(primary_key=True, default=None)
+    body: bytes = Field(unique=True)
+    current: bool
