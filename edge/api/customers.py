@@ -5,9 +5,9 @@ import sqlite3
 import msgspec
 from litestar import get, patch, post
 
+from edge.api.described import Described
 from edge.api.once import At, writes
 from edge.api.parameters import PAGE, IdInPath, Limit, Offset, TheBox, Words
-from edge.api.written import Described
 from edge.db.customers import Customer, find_customer, search_customers
 from edge.domain.customer import CustomerNotKnown
 from edge.domain.fields import Request, ShortOperator

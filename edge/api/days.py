@@ -4,9 +4,9 @@ import sqlite3
 
 from litestar import get, post
 
+from edge.api.described import Described
 from edge.api.once import At, writes
 from edge.api.parameters import DateInPath, TheBox
-from edge.api.written import Described
 from edge.db.days import BusinessDay, find_open_day
 from edge.usecases.day.close import CloseBusinessDay, ClosedDay, close_business_day
 from edge.usecases.day.open import OpenBusinessDay, open_business_day

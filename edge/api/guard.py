@@ -70,7 +70,7 @@ async def require_workstation(connection: Connection, _route: BaseRouteHandler) 
     connection.scope["state"][_STATE] = known
 
 
-def at_once(app: ASGIApp) -> ASGIApp:
+def answered_directly(app: ASGIApp) -> ASGIApp:
     """A middleware for routes that a customer waits for: guards, then the route's function with the
     request alone, then its Response of JSON, in the place of the many steps in between by which
     Litestar serves every kind of function: ``app``, which is not called."""

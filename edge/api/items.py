@@ -7,8 +7,8 @@ the code is not known beforehand ask ``GET /scans?text=``, which knows quantitie
 import msgspec
 from litestar import get
 
+from edge.api.described import Described
 from edge.api.parameters import PAGE, Limit, Offset, TextInPath, TheBox, Typed, Words
-from edge.api.written import Described
 from edge.db.items import ItemFound
 from edge.domain.item import UnknownScanCode
 from edge.usecases.item.look_up import Scanned, look_up_item, look_up_items, look_up_scan

@@ -17,9 +17,9 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED
 
+from edge.api.described import accepts
 from edge.api.guard import caller_of
 from edge.api.parameters import TheBox
-from edge.api.written import accepts
 from edge.box.box import Box
 from edge.usecases.request.answer_once import Asked, answer_once, digest_of
 from sync.engine.journal import Moment

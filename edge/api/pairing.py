@@ -6,10 +6,10 @@ import litestar
 import msgspec
 from litestar import post
 
+from edge.api.described import accepts
 from edge.api.guard import tries_of
 from edge.api.once import once
 from edge.api.parameters import TheBox
-from edge.api.written import accepts
 from edge.domain.workstation import PairingRefused
 from edge.usecases.workstation.pair import (
     Paired,

@@ -5,10 +5,10 @@ from typing import Any
 import litestar
 from litestar import post
 
+from edge.api.described import accepts
 from edge.api.guard import workstation_of
 from edge.api.limits import SALE_BYTES_MAX
 from edge.api.parameters import TheBox
-from edge.api.written import accepts
 from edge.domain.sale.quote import Quote
 from edge.usecases.sale.quote import QuoteSale, quote_sale
 from sync.http.body import read_body

@@ -14,11 +14,11 @@ import litestar
 import msgspec
 from litestar import Response, get, post
 
-from edge.api.guard import at_once, box_of, workstation_of
+from edge.api.described import Described, accepts
+from edge.api.guard import answered_directly, box_of, workstation_of
 from edge.api.limits import SALE_BYTES_MAX
 from edge.api.parameters import IdInPath, TheBox, Typed
 from edge.api.stated_head import tell
-from edge.api.written import Described, accepts
 from edge.box.box import Box
 from edge.domain.fields import Request, ShortOperator
 from edge.domain.sale.basket import SaleRequest
@@ -81,7 +81,7 @@ class AbandonedAnswer(msgspec.Struct, frozen=True):
     "/sales",
     request_max_body_size=SALE_BYTES_MAX,
     operation_class=accepts(SaleRequest),
-    middleware=[at_once],
+    middleware=[answered_directly],
 )
 async def complete(request: litestar.Request[Any, Any, Any]) -> Response[SaleAnswer]:
     """Finish a sale; lines that name an original are taken back in the same receipt."""
@@ -92,7 +92,7 @@ async def complete(request: litestar.Request[Any, Any, Any]) -> Response[SaleAns
     "/returns",
     request_max_body_size=SALE_BYTES_MAX,
     operation_class=accepts(SaleRequest),
-    middleware=[at_once],
+    middleware=[answered_directly],
 )
 async def take_back(request: litestar.Request[Any, Any, Any]) -> Response[SaleAnswer]:
     """Finish a return: as a sale, with at least one line that names its original."""

@@ -5,10 +5,10 @@ import sqlite3
 import msgspec
 from litestar import get, post
 
+from edge.api.described import Described
 from edge.api.limits import SALE_BYTES_MAX
 from edge.api.once import At, writes
 from edge.api.parameters import PAGE, Limit, Offset, TextInPath, TheBox
-from edge.api.written import Described
 from edge.db.stock import StockLevel, StockMovement, stock_history
 from edge.usecases.stock.look_up import look_up_level
 from edge.usecases.stock.receive_goods import ReceivedGoods, ReceiveGoods, receive_goods

@@ -4,8 +4,8 @@ import shutil
 
 from litestar import get
 
+from edge.api.described import Described
 from edge.api.parameters import TheBox
-from edge.api.written import Described
 from edge.box.box import Box
 from edge.usecases.box.read_status import SyncStatus, read_status
 

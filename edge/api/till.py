@@ -5,9 +5,9 @@ from typing import Any
 import litestar
 from litestar import get
 
+from edge.api.described import Described
 from edge.api.guard import workstation_of
 from edge.api.parameters import Limit, Offset, TheBox
-from edge.api.written import Described
 from edge.db.operators import OPERATORS_LISTED_MAX, ActiveOperator, list_operators
 from edge.db.tenders import TENDERS_LISTED_MAX, ActiveTender, list_tenders
 from edge.usecases.till.look_up import TillAnswer, look_up_till

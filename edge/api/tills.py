@@ -6,10 +6,10 @@ from typing import Any
 import litestar
 from litestar import get, post
 
+from edge.api.described import Described
 from edge.api.guard import workstation_of
 from edge.api.once import At, writes
 from edge.api.parameters import IdInPath, TheBox
-from edge.api.written import Described
 from edge.db.tills import TillSession, find_open_till
 from edge.usecases.till.open import OpenTill, open_till
 from edge.usecases.till.settle import SettledTill, SettleTill, settle_till

@@ -10,9 +10,9 @@ import litestar
 from litestar import get
 from litestar.params import QueryParameter
 
+from edge.api.described import Described
 from edge.api.guard import caller_of
 from edge.api.parameters import DateInQuery, IdInQuery, TheBox
-from edge.api.written import Described
 from edge.db.totals import RECEIPTS_MAX
 from edge.usecases.day.add_up import ReceiptsAnswer, TotalsAnswer, add_up, add_up_receipts
 
