@@ -134,37 +134,39 @@ def insert_sale(
 ) -> None:
     """The receipt's head, lines, taxes and tenders. ``place``: its event's; ``settings_no``: of the
     settings under which it was made; ``names``: what its paper shows."""
-    sale_id = fact.sale_id.bytes
-    take_back = fact.take_back
-    db.execute(
-        _SALE.sql,
-        (
-            sale_id,
-            request_digest,
-            place.epoch.number,
-            place.epoch.fingerprint,
-            place.seq,
-            fact.receipt_number,
-            fact.workstation_id,
-            fact.till_session_id.bytes,
-            fact.operator_id,
-            fact.business_date.isoformat(),
-            fact.tendered_at_ms,
-            None if fact.customer_id is None else fact.customer_id.bytes,
-            fact.total_minor,
-            fact.rounding_minor,
-            fact.change_minor,
-            fact.points_earned,
-            0 if take_back is None else take_back.points,
-            0 if take_back is None else take_back.debt,
-            int(fact.training),
-            settings_no,
-            *names,
-        ),
-    )
+    db.execute(_SALE.sql, _sale_row(fact, request_digest, place, settings_no, names))
     db.executemany(_LINE.sql, _line_rows(fact))
     db.executemany(_TAX.sql, _tax_rows(fact))
     db.executemany(_TENDER.sql, _tender_rows(fact))
+
+
+def _sale_row(
+    fact: RetailTransaction, request_digest: bytes, place: Head, settings_no: int, names: Names
+) -> tuple[Any, ...]:
+    take_back = fact.take_back
+    return (
+        fact.sale_id.bytes,
+        request_digest,
+        place.epoch.number,
+        place.epoch.fingerprint,
+        place.seq,
+        fact.receipt_number,
+        fact.workstation_id,
+        fact.till_session_id.bytes,
+        fact.operator_id,
+        fact.business_date.isoformat(),
+        fact.tendered_at_ms,
+        None if fact.customer_id is None else fact.customer_id.bytes,
+        fact.total_minor,
+        fact.rounding_minor,
+        fact.change_minor,
+        fact.points_earned,
+        0 if take_back is None else take_back.points,
+        0 if take_back is None else take_back.debt,
+        int(fact.training),
+        settings_no,
+        *names,
+    )
 
 
 def _tax_rows(fact: RetailTransaction) -> list[tuple[Any, ...]]:

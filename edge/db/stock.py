@@ -7,16 +7,17 @@ from uuid import UUID
 
 import msgspec
 
+from sync.protocol.facts import StockMoved
 from sync.protocol.identity import EventId, ItemId
 
 MOVEMENTS_LISTED_MAX = 200
 
 _LEVEL = "SELECT on_hand_milli FROM stock_level WHERE item_id = ?"
-_MOVE = (
-    "INSERT INTO stock_level (item_id, on_hand_milli) VALUES (?, ?)"
-    " ON CONFLICT (item_id) DO UPDATE SET on_hand_milli = on_hand_milli + excluded.on_hand_milli"
-    " RETURNING on_hand_milli"
+_LEVELS = (
+    "SELECT item_id, on_hand_milli FROM stock_level"
+    " WHERE item_id IN (SELECT value FROM json_each(?))"
 )
+_PUT_LEVEL = "INSERT OR REPLACE INTO stock_level (item_id, on_hand_milli) VALUES (?, ?)"
 _INSERT = (
     "INSERT INTO stock_movement (event_id, line_no, item_id, kind, quantity_milli,"
     " on_hand_after_milli, oversold, business_date, moved_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -78,20 +79,20 @@ def _movement(row: tuple[Any, ...]) -> StockMovement:
 
 
 def move_stock(
-    db: sqlite3.Connection,
-    event_id: EventId,
-    line_no: int,
-    item_id: ItemId,
-    kind: str,
-    quantity_milli: int,
-    business_date: date | None,
-    at_ms: int,
-) -> MovedLine:
-    """Book one line's units; the level moves with it."""
-    after: int = db.execute(_MOVE, (item_id, quantity_milli)).fetchone()[0]
-    day = None if business_date is None else business_date.isoformat()
-    db.execute(
-        _INSERT,
-        (event_id.bytes, line_no, item_id, kind, quantity_milli, after, after < 0, day, at_ms),
-    )
-    return MovedLine(item_id, quantity_milli, after)
+    db: sqlite3.Connection, fact: StockMoved, event_id: EventId, at_ms: int
+) -> tuple[MovedLine, ...]:
+    """Book the units of each line, and the levels after them: three statements, however many
+    lines."""
+    listed = msgspec.json.encode([line.item_id for line in fact.lines]).decode()
+    levels: dict[str, int] = dict(db.execute(_LEVELS, (listed,)).fetchall())
+    day = None if fact.business_date is None else fact.business_date.isoformat()
+    booked, rows = [], []
+    for number, line in enumerate(fact.lines, start=1):
+        after = levels.get(line.item_id, 0) + line.quantity_milli
+        levels[line.item_id] = after
+        booked.append(MovedLine(line.item_id, line.quantity_milli, after))
+        moved = (line.item_id, fact.kind.value, line.quantity_milli, after, after < 0)
+        rows.append((event_id.bytes, number, *moved, day, at_ms))
+    db.executemany(_PUT_LEVEL, levels.items())
+    db.executemany(_INSERT, rows)
+    return tuple(booked)

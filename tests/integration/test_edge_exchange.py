@@ -8,6 +8,7 @@ import pytest
 from edge.db.journal import read_head
 from edge.server.background import Exchange, exchanging_over
 from sync.engine.transport import Request, Response
+from sync.protocol.batch import BatchLimits
 from sync.protocol.reference import DataSet
 from tests.doubles.transport import MemoryTransport
 from tests.edge_store import settings
@@ -96,6 +97,17 @@ async def test_a_sale_is_sent_at_once_without_waiting_for_the_timer(shop: Shop) 
         await shop.sell()
         async with asyncio.timeout(PATIENCE_S):
             await arrived.wait()
+
+
+async def test_what_a_push_only_reads_never_waits_for_the_writer(shop: Shop) -> None:
+    """C4: a push writes what was acknowledged, and nothing else goes through the writer."""
+    await shop.sell()
+    journal, writer = shop.line.journal, shop.till.box.writer
+    before = writer.units
+    outbox = await journal.outbox(BatchLimits())
+    state = await journal.state()
+    assert await journal.hash_at(state.head.seq) == state.head.hash == outbox.entries[-1].link.hash
+    assert writer.units == before
 
 
 async def test_what_is_sold_during_a_round_calls_for_the_next_one(shop: Shop) -> None:

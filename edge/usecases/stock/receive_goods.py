@@ -71,19 +71,7 @@ def receive_goods(db: sqlite3.Connection, request: ReceiveGoods, moment: Moment)
         ),
     )
     append(db, fact, event_id, moment)
-    booked = tuple(
-        move_stock(
-            db,
-            event_id,
-            number,
-            line.item_id,
-            fact.kind.value,
-            line.quantity_milli,
-            business_date,
-            moment.wall_ms,
-        )
-        for number, line in enumerate(fact.lines, start=1)
-    )
+    booked = move_stock(db, fact, event_id, moment.wall_ms)
     return ReceivedGoods(request.movement_id, booked)
 
 
