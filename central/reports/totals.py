@@ -45,6 +45,10 @@ class _Scope(NamedTuple):
 _OF_DAYS = """JOIN unnest($1::uuid[], $2::date[]) AS asked (store_id, business_date)
     USING (store_id, business_date)"""
 _DAYS = _Scope("store_id, business_date, s.workstation_id", f"{_OF_DAYS} {{join}} WHERE true")
+_A_DAY = _Scope(
+    "s.store_id, s.business_date, s.workstation_id",
+    "{join} WHERE s.store_id = $1 AND s.business_date = $2",
+)
 _ALL = _Scope("store_id, NULL::date, s.workstation_id", "{join} WHERE s.store_id = $1")
 _PAGE_OF = """{join} WHERE s.store_id = $1 AND ($2::uuid IS NULL OR s.sale_id > $2)
     AND s.sale_id <= $3"""
@@ -106,7 +110,7 @@ class _Statements:
         self.other_stock = _statement(_OTHER_STOCK, scope._replace(part=by_store))
 
 
-_OF = {scope: _Statements(scope) for scope in (_DAYS, _ALL, _RECEIPTS, _RECEIPTS_OF_DAY)}
+_OF = {scope: _Statements(scope) for scope in (_A_DAY, _DAYS, _ALL, _RECEIPTS, _RECEIPTS_OF_DAY)}
 
 
 class StoreAccount(NamedTuple):
@@ -126,7 +130,11 @@ async def store_accounts(
 ) -> Mapping[StoreDay, StoreAccount]:
     """Days, each counted once for the store and its workstations (by their ids; only those that
     sold or opened a till)."""
-    found = await _accounts(db, _DAYS, columns(asked)) if asked else {}
+    if not asked:
+        return {}
+    # Of one day PostgreSQL knows how many rows it has, and how to put them together.
+    scope, values = (_A_DAY, asked[0]) if len(asked) == 1 else (_DAYS, columns(asked))
+    found = await _accounts(db, scope, values)
     return {day: found.get((day.store_id, day.business_date), _NOTHING) for day in asked}
 
 
