@@ -16,10 +16,10 @@ import msgspec
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from central.office.lanes import Lanes
-from sync.http.door import sender_of
 from sync.http.lanes import Place
 from sync.http.later import Busy
 from sync.http.problems import problem_of
+from sync.http.sender import sender_of
 from sync.protocol.answers import PROBLEM_TYPE
 
 _PLACE = "holdfast_place"

@@ -11,14 +11,14 @@ import asyncio
 import math
 from collections.abc import Mapping
 from enum import Enum, auto
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from sync.http.limits import DoorLimits
 from sync.http.logs import Tally
 from sync.http.one_write import OneWriteProtocol
+from sync.http.sender import SENDER, Sender
 from sync.http.turned import FULL, LARGE_HEAD, LONG_LINE, MALFORMED, SLOW, UNREAD, Turned
 
 PIECE_BYTES = 16 * 1024
@@ -31,31 +31,6 @@ ADDRESSES_MAX = 4_096
 OUTSIDE_MAX = 64
 """Connections that found no place and may still read that they did not."""
 SWEEP_S = 0.5
-SENDER = "holdfast.sender"
-"""Under this name a request's scope has its Sender among its extensions."""
-
-
-class Sender(NamedTuple):
-    """Whoever sends one request, as far as its connection tells."""
-
-    cycle: RequestResponseCycle
-    transport: asyncio.Transport
-
-    @property
-    def is_gone(self) -> bool:
-        """No answer will be read."""
-        return self.cycle.disconnected or self.transport.is_closing()
-
-    @property
-    def still_sends(self) -> bool:
-        """The body is not here yet."""
-        return self.cycle.more_body
-
-
-def sender_of(scope: Mapping[str, Any]) -> Sender | None:
-    """None where no door stands before the application."""
-    sender: Sender | None = scope.get("extensions", {}).get(SENDER, {}).get(SENDER)
-    return sender
 
 
 class Reading(Enum):
