@@ -103,7 +103,11 @@ def read_cold_room(db: sqlite3.Connection, request: ReadColdRoom, moment: Moment
     "edge/api/stock.py": (
         AtEnd(
             '''
-from edge.usecases.stock.read_cold_room import ColdRoom, ReadColdRoom, read_cold_room  # noqa: E402
+from edge.usecases.stock.read_cold_room import (  # noqa: E402 - appended
+    ColdRoom,
+    ReadColdRoom,
+    read_cold_room,
+)
 
 
 @writes(post, "/stock/cold-room", request_id="reading_id")
@@ -125,8 +129,8 @@ FOLD: Mapping[str, Edits] = {
         AtEnd(
             """
 
-from central.projections.rows.stock import ColdRoomReading  # noqa: E402
-from sync.protocol.facts import ColdRoomRead  # noqa: E402
+from central.projections.rows.stock import ColdRoomReading  # noqa: E402 - appended
+from sync.protocol.facts import ColdRoomRead  # noqa: E402 - appended
 
 
 @folds(ColdRoomRead)

@@ -12,8 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.db.reference import Feed as FeedName
-from edge.db.reference import read_cursor
-from edge.usecases.feed.apply_reference import reset_feed
+from edge.db.reference import begin_anew, read_cursor
 from edge.usecases.item.look_up import look_up_item, look_up_items
 from sync.engine.journal import STAMP_TOLERANCE_MS
 from sync.engine.sealing import seal
@@ -199,7 +198,7 @@ def test_a_row_of_a_later_version_is_kept_and_named(shop: Shop) -> None:
 
 
 def test_the_shop_sells_from_the_old_rows_until_the_new_load_is_complete(shop: Shop) -> None:
-    shop.do(lambda db: reset_feed(db, DataSet.ITEMS, ""))
+    shop.do(lambda db: begin_anew(db, FeedName(DataSet.ITEMS, "")))
     feed = Feed(DataSet.ITEMS)
     feed.publish(MILK, ITEMS[1])
     feed.publish("jam", Item(ItemId("jam"), "Jam", "grocery", TaxClass.STANDARD, ("777",)))
@@ -239,7 +238,7 @@ def test_a_grant_keeps_what_the_store_spent_of_it(shop: Shop) -> None:
     feed.publish(str(grant.grant_id), grant)
     shop.apply(feed.page())
     shop.do(lambda db: db.execute("UPDATE points_right SET spent = 70") and None)
-    shop.do(lambda db: reset_feed(db, DataSet.GRANTS, str(STORE)))
+    shop.do(lambda db: begin_anew(db, FeedName(DataSet.GRANTS, str(STORE))))
     shop.apply(feed.page())
     assert shop.rows("points_right") == [(grant.grant_id.bytes, 0, LI.bytes, 100, 70)]
     feed.publish(str(grant.grant_id), Grant(grant.grant_id, LI, 50, 1))
@@ -271,7 +270,7 @@ def test_a_customer_arrives_readable_and_is_merged_field_by_field(shop: Shop) ->
     feed.publish(str(LI), record(change(CustomerField.ACTIVE, "false", (NOON_MS << 16) + 1)))
     shop.load(feed, rows_max=1)
     assert shop.rows("customer") == [(LI.bytes, "C1", 0, "Li Wei", "li@example.com", None)]
-    shop.do(lambda db: reset_feed(db, DataSet.CUSTOMERS, ""))
+    shop.do(lambda db: begin_anew(db, FeedName(DataSet.CUSTOMERS, "")))
     shop.load(feed)
     assert shop.rows("customer") == [(LI.bytes, "C1", 0, "Li Wei", "li@example.com", None)]
 

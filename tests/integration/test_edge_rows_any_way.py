@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.usecases.feed.apply_reference import reset_feed
+from edge.db.reference import Feed as FeedName
+from edge.db.reference import begin_anew
 from sync.protocol.clock import Hlc
 from sync.protocol.codec import encode
 from sync.protocol.facts import TaxClass, TenderKind
@@ -170,7 +171,7 @@ def in_pages(feed: Feed, sizes: list[int], shop: Shop) -> None:
 
 def loaded_anew(feed: Feed, sizes: list[int], shop: Shop) -> None:
     in_pages(feed, sizes, shop)
-    shop.do(lambda db: reset_feed(db, feed.data_set, feed.scope))
+    shop.do(lambda db: begin_anew(db, FeedName(feed.data_set, feed.scope)))
     shop.apply(feed.page())
 
 

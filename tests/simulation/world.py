@@ -175,10 +175,10 @@ class World:
                 leader.start()
             self._plan_faults()
             traded = self.scheduler.now_ms + TRADE_MS_MAX
-            self._move(self._is_traded, traded, "trade")
+            self._move(lambda: all(life.done for life in self.lives.values()), traded, "trade")
             self._mend()
             rested = self.scheduler.now_ms + REST_MS_MAX
-            self._move(self._is_at_rest, rested, "rest")
+            self._move(lambda: not self.what_waits(), rested, "rest")
 
     def shut(self) -> None:
         """Close every file."""
@@ -195,12 +195,6 @@ class World:
                 raise Broken(f"{what}: not reached in time: {self.what_waits()}")
             if self.looks_in:
                 check_at_any_time(self)
-
-    def _is_traded(self) -> bool:
-        return all(life.done for life in self.lives.values())
-
-    def _is_at_rest(self) -> bool:
-        return not self.what_waits()
 
     def what_waits(self) -> list[str]:
         """What is not drained yet, in words."""

@@ -90,11 +90,6 @@ def apply_reference(db: sqlite3.Connection, page: FeedPage, moment: Moment) -> A
     return AppliedPage(len(fresh), reached.pub_seq, page.head, unreadable)
 
 
-def reset_feed(db: sqlite3.Connection, data_set: DataSet, scope: str) -> None:
-    """Load a feed anew from 0. The shop sells from the old rows until the new load is complete."""
-    begin_anew(db, Feed(data_set, scope))
-
-
 def _feed_of(page: FeedPage) -> Feed:
     try:
         return Feed(DataSet(page.data_set), page.scope)
