@@ -43,8 +43,10 @@ async def take_batch(raw: bytes, lane: Lane) -> Batch:
 
 
 class VerdictProblem(Problem, frozen=True, omit_defaults=True):
-    """A problem with what the box needs to know: the event that must come next, the last one that
-    counts of a sealed epoch, or the one that two journals claim."""
+    """RFC 9457, with ``field`` (the member of the request) and ``remedy`` (what to do next).
+    Verdicts on a batch say as well what the box needs to know: ``expected_seq``, the event that
+    must come next; ``sealed_watermark``, the last one that counts of a sealed epoch; ``seq``, the
+    one that two journals claim."""
 
     expected_seq: int | None = None
     sealed_watermark: int | None = None

@@ -1,8 +1,9 @@
 """First steps of every PostgreSQL child: become the right user, die with the parent, exec.
 
-Run by path from `postgres.py` as `python -I -S postgres_child.py PARENT UID:GID|- COMMAND…`. It is
-a program of its own because code between fork and exec in a process with threads may deadlock, and
-because the interpreter, unlike PostgreSQL, need not be reachable by the user it drops to.
+Run by path (by `programs.py`, `central/demo/children.py`) as
+`python -I -S child.py PARENT UID:GID|- COMMAND…`. It is a program of its own because code between
+fork and exec in a process with threads may deadlock, and because the interpreter, unlike
+PostgreSQL, need not be reachable by the user it drops to.
 
 Exits 126 with a line on stderr when it cannot become that user or cannot run the command.
 """

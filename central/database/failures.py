@@ -1,6 +1,6 @@
 """Why the embedded PostgreSQL did not start, in one sentence: where, why, and what to do.
 
-`postgres.py` raises what stands here; a command line prints it and ends with exit code 2.
+`embedded.py` raises what stands here; a command line prints it and ends with exit code 2.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """PostgreSQL's own programs: where they lie, who runs them, and running one to its end.
 
-`postgres.py` takes one `Start` through its steps; this is what the steps have in common.
+`embedded.py` takes one `Start` through its steps; this is what the steps have in common.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _CHILD = Path(__file__).with_name("child.py")
 
 @dataclass(frozen=True)
 class Account:
-    """Who a program runs as. `drop` is the argument of `postgres_child.become`."""
+    """Who a program runs as. `drop` is the argument of `child.become`."""
 
     name: str
     uid: int

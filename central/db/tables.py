@@ -215,7 +215,7 @@ class Publication(CentralTable, table=True):
 
 
 class LiveCode(CentralTable, table=True):
-    """Scan codes of active items (``sync/protocol/scan_code.code_key``): each is one item's in a
+    """Scan codes of active items (``sync.protocol.scan_code.code_key``): each is one item's in a
     company, as of the newest publication, numbered or not."""
 
     __tablename__ = "live_code"

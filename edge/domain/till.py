@@ -80,7 +80,7 @@ class CountedBlind(
 
 
 class TillState(StrEnum):
-    """What a till is; one that never had a session has no state."""
+    """Of a till and its session: open, then settled. A till that never had one has no state."""
 
     OPEN = "open"
     SETTLED = "settled"

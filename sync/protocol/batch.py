@@ -1,6 +1,7 @@
 """A batch is a view on a contiguous range of a journal; an acknowledgement is cumulative.
 
-``plan_batch`` decides how many events go next, ``adapt`` how the limits move after an answer.
+``plan_batch`` decides how many events go next; ``shrink`` and ``grow`` move the limits after an
+answer.
 """
 
 import collections.abc

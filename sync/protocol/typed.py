@@ -1,7 +1,7 @@
 """What a person may have typed holds no card number: refused at every door, with what to do.
 
 Every text of a request is looked at, whatever it is called, so that a field added later cannot be
-forgotten. The few that are not say why beside their type (``NotTyped``): codes that a catalogue
+forgotten. The few that are not say why beside their type (``not_typed``): codes that a catalogue
 must hold already, secrets that are kept as hashes alone.
 """
 

@@ -1,6 +1,6 @@
 """A kind of promotion is one file: here is one, written nowhere else, and a shop that sells by it.
 
-Nothing in the product knows ``PercentOff`` or ``ForOne``. What stands below is all that a kind
+Nothing in the product knows ``PercentOff`` or ``OffTogether``. What stands below is all that a kind
 needs, its row in the list apart: so this test fails where a kind would need another file.
 """
 
