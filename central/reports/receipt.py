@@ -136,11 +136,6 @@ class ReceiptForm(NamedTuple):
         """Tax that comes on top of the lines' amounts."""
         return sum(tax.tax_minor for tax in self.taxes if not tax.tax_included)
 
-    @property
-    def paid_minor(self) -> int:
-        """Sum of the tenders."""
-        return sum(tender.amount_minor for tender in self.tenders)
-
     def figures(self) -> dict[str, tuple[int, str]]:
         """Every figure by its name, with its unit: what two sides of a receipt are held against."""
         found = {

@@ -1,6 +1,6 @@
 """Sales of a company by store and day, and tax by rate: sums over the figures of days.
 
-``day_total`` holds every figure of a store's day (``sync.protocol.manifest.figures``), is written
+``day_total`` holds every figure of a store's day (``sync.protocol.figures``), is written
 with every batch, and `central verify` proves it from the journals: no receipt is read here. A
 report spans at most DAYS_MAX days. Training counts nowhere.
 """

@@ -1,7 +1,8 @@
 """What this box exchanges with head office: rounds of push, heartbeat and pull over one line.
 
 A round's parts come from ``sync.engine``; here they meet the box: its writer, its key, its use
-cases. The loop that repeats rounds is ``background.py``; ``first_load`` is what provisioning does.
+cases. The loop that repeats rounds is the server's (``edge/server/background.py``); ``first_load``
+is what provisioning does.
 """
 
 import secrets

@@ -1,4 +1,4 @@
-"""The store's schema is what ``tables.py`` says, and reaching it costs nothing when it is there."""
+"""The store's schema is what ``tables/`` says, and reaching it costs nothing when it is there."""
 
 import sqlite3
 import subprocess

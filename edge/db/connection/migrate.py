@@ -1,7 +1,7 @@
 """Brings the store's schema up to date at start: Alembic, from code, in one unit of work.
 
 A database that is up to date already is told by one look: nothing of Alembic is imported then.
-A new step: change ``tables.py``, then ``python -m edge.db.migrations "what changes"``.
+A new step: change ``edge/db/tables/``, then ``python -m edge.db.migrations "what changes"``.
 """
 
 import sqlite3

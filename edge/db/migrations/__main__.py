@@ -1,4 +1,4 @@
-"""``python -m edge.db.migrations "what changes"``: writes the next step from ``tables.py``."""
+"""``python -m edge.db.migrations "what changes"``: writes the next step from ``tables/``."""
 
 import sys
 from pathlib import Path

@@ -8,7 +8,7 @@ MADE_BY_FTS = ("item_words", "customer_words", "customer_parts")
 
 
 def is_ours(name: str | None, kind: str, _parents: object) -> bool:
-    """SQLite makes the search index's own tables; ``tables.py`` does not know them."""
+    """SQLite makes the search index's own tables; ``tables/`` does not know them."""
     return kind != "table" or name is None or not name.startswith(MADE_BY_FTS)
 
 

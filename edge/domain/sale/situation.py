@@ -1,6 +1,6 @@
 """What the store knows when a sale arrives: read in the sale's own unit of work, then frozen.
 
-``complete_sale`` fills it, the rules read it. Missing keys mean that the store knows no such thing.
+``read_situation`` fills it, the rules read it. Missing keys: the store knows no such thing.
 """
 
 from collections.abc import Mapping
