@@ -8,7 +8,8 @@ chain's end and the only send state (``journal``, ``journal_head``); at most one
 """
 
 import sqlite3
-from typing import NamedTuple, TypeAlias
+from collections.abc import Sequence
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from sync.engine.journal import (
@@ -274,8 +275,9 @@ def _columns(envelope: Envelope, own_hash: bytes) -> tuple[object, ...]:
     )
 
 
-def _envelope(row: _Row) -> Envelope:
-    """Raises ValueError or TypeError for a row that nobody wrote here."""
+def envelope_of(row: Sequence[Any]) -> Envelope:
+    """The envelope in ``seq`` to ``body`` of a row, in the order of ``_RANGE``. Raises ValueError
+    or TypeError for a row that nobody wrote here."""
     return Envelope(
         row[0],
         EventId(UUID(bytes=row[1])),
@@ -295,13 +297,13 @@ def _entry(store: StoreId, epoch: Epoch, row: _Row, previous: bytes, seq: int) -
     place = _derived(store, epoch, row, previous)
     if place is None or row[0] != seq or place.hash != row[10]:
         return None
-    return Entry(epoch, _envelope(row), place)
+    return Entry(epoch, envelope_of(row), place)
 
 
 def _derived(store: StoreId, epoch: Epoch, row: _Row, previous: bytes) -> Link | None:
     """A stored row's place after ``previous``, None where its values are not even of their types
     (SQLite stores anything in any column)."""
     try:
-        return link(store, epoch, _envelope(row), previous)
+        return link(store, epoch, envelope_of(row), previous)
     except (ValueError, TypeError, AttributeError, OverflowError):
         return None

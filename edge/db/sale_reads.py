@@ -1,7 +1,8 @@
 """What a sale reads: one query per kind of thing, however many lines the receipt has.
 
 All run on the writer's connection, inside the sale's own unit of work, and give the plain values of
-``situation.py``. The queries stand in ``sale_statements.py``.
+``situation.py``; finished sales stand in ``sales.py``. A list goes in as one JSON text
+(``json_each``), ids of bytes in it as hexadecimal.
 """
 
 import sqlite3
@@ -13,7 +14,6 @@ from uuid import UUID
 
 import msgspec
 
-from edge.db import sale_statements
 from edge.domain.sale.situation import (
     NO_NAMES,
     ItemOnSale,
@@ -24,17 +24,14 @@ from edge.domain.sale.situation import (
     TenderInUse,
 )
 from sync.engine.journal import Tip
-from sync.protocol.change import Envelope, Epoch, Head, Kept
-from sync.protocol.clock import ClockState, Hlc
+from sync.protocol.change import Epoch, Head
+from sync.protocol.clock import Hlc
 from sync.protocol.escrow import Right
 from sync.protocol.facts import OriginalLine, TaxClass, TenderKind
 from sync.protocol.identity import (
-    BootId,
     CustomerId,
-    EventId,
     ItemId,
     OperatorId,
-    ReceiptNumber,
     SaleId,
     StoreId,
     TenderId,
@@ -49,6 +46,94 @@ SETTINGS_MAX = 8
 RIGHTS_MAX = 2_000
 """Rights of one customer that one sale may look at, the oldest; the rest wait for the next."""
 
+_STANDING = """
+SELECT (SELECT request_digest FROM sale WHERE sale_id = ?),
+       (SELECT abandoned_at_ms FROM abandoned_id WHERE sale_id = ?),
+       (SELECT min(kind) FROM journal WHERE event_id = ?)
+"""
+_COUNTER = f"""
+{_STANDING},
+       b.store_id, b.store_code, s.settings_no, s.body, h.epoch_number, h.epoch_fingerprint, h.seq,
+       h.hash, h.hlc, (SELECT max(until_ms) FROM past_row),
+       (SELECT max(business_date) FROM business_day WHERE state = 'open'),
+       (SELECT till_session_id FROM till_session WHERE business_date =
+           (SELECT max(business_date) FROM business_day WHERE state = 'open')
+        AND workstation_id = ? AND state = 'open'),
+       o.active, o.name, c.active, c.name, d.points, r.last
+FROM box b
+LEFT JOIN journal_head h ON h.current = 1
+LEFT JOIN settings s ON s.settings_no = (SELECT settings_no FROM settings WHERE current = 1)
+LEFT JOIN operator o ON o.operator_id = ?
+LEFT JOIN customer c ON c.customer_id = ?
+LEFT JOIN points_debt d ON d.customer_id = ?
+LEFT JOIN receipt_series r ON r.workstation_id = ?
+    AND r.epoch_number = h.epoch_number AND r.epoch_fingerprint = h.epoch_fingerprint
+WHERE b.one = 1
+"""  # noqa: S608 - constant
+"""The settings' number is looked for first: joined by ``current``, SQLite makes an index of them
+each time."""
+_SHOWN = """
+SELECT t.body, s.operator_name, s.customer_name
+FROM sale s JOIN settings t ON t.settings_no = s.settings_no WHERE s.sale_id = ?
+"""
+_SETTINGS = "SELECT body FROM settings WHERE settings_no = ?"
+_ITEM = """
+       i.item_id, i.name, i.unit, i.tax_class, i.open_price, i.unit_cost_minor, i.active,
+       p.unit_price_minor, p.version, l.on_hand_milli
+"""
+_PRICED_ITEM = """
+LEFT JOIN price p ON p.item_id = i.item_id AND p.effective_from_ms =
+    (SELECT max(q.effective_from_ms) FROM price q
+     WHERE q.item_id = i.item_id AND q.effective_from_ms <= ?)
+LEFT JOIN stock_level l ON l.item_id = i.item_id
+"""
+_BY_CODE = (
+    f"SELECT c.code_key, {_ITEM} FROM json_each(?) f"  # noqa: S608 - constant
+    " JOIN scan_code c ON c.code_key = f.value AND c.holds = 1"
+    f" JOIN item i ON i.item_id = c.item_id {_PRICED_ITEM}"
+)
+_BY_ID = (
+    f"SELECT i.item_id, {_ITEM} FROM json_each(?) f"  # noqa: S608 - constant
+    f" JOIN item i ON i.item_id = f.value {_PRICED_ITEM}"
+)
+_PRICED = """
+SELECT f.value, p.unit_price_minor, p.version, l.on_hand_milli FROM json_each(?) f
+LEFT JOIN price p ON p.item_id = f.value AND p.effective_from_ms =
+    (SELECT max(q.effective_from_ms) FROM price q
+     WHERE q.item_id = f.value AND q.effective_from_ms <= ?)
+LEFT JOIN stock_level l ON l.item_id = f.value
+"""
+_RATES = """
+SELECT tax_class, rate_bp, version, max(effective_from) FROM tax_rate
+WHERE effective_from <= ? GROUP BY tax_class
+"""
+"""SQLite takes bare columns beside a lone max() from the row that has it
+(Quirks: "bare columns in an aggregate query")."""
+_TENDERS = """
+SELECT t.tender_id, t.name, t.kind, t.refundable, t.active
+FROM json_each(?) f JOIN tender t ON t.tender_id = f.value
+"""
+_SOLD = """
+SELECT n.sale_id, n.line_no, s.customer_id, s.receipt_number, n.item_id, n.description, n.unit,
+       n.scan_code, n.tax_class, n.tax_rate_bp, n.tax_included, n.tax_version, n.price_version,
+       n.unit_price_minor, n.unit_cost_minor, n.quantity_milli, n.extended_minor, n.amount_minor,
+       n.tax_minor, n.points, n.returned_milli, l.on_hand_milli, t.body
+FROM json_each(?) f
+JOIN sale_line n ON n.sale_id = unhex(json_extract(f.value, '$[0]'))
+    AND n.line_no = json_extract(f.value, '$[1]')
+JOIN sale s ON s.sale_id = n.sale_id
+JOIN settings t ON t.settings_no = s.settings_no
+LEFT JOIN stock_level l ON l.item_id = n.item_id
+"""
+_RIGHTS = """
+SELECT root, line, points - spent FROM points_right
+WHERE customer_id = ? AND points > spent ORDER BY root, line
+"""
+_POINTS = "SELECT sum(points - spent) FROM points_right WHERE customer_id = ?"
+_BUYER = """
+SELECT (SELECT name FROM customer WHERE customer_id = ?),
+       (SELECT points FROM points_debt WHERE customer_id = ?)
+"""
 _decoder = msgspec.msgpack.Decoder(StoreSettings)
 _TAX_CLASSES = {each.value: each for each in TaxClass}
 _TENDER_KINDS = {each.value: each for each in TenderKind}
@@ -114,13 +199,13 @@ NO_COUNTER = CounterNow(
 
 def find_id(db: sqlite3.Connection, sale_id: SaleId) -> IdStanding:
     """What this id means here already."""
-    return IdStanding(*db.execute(sale_statements.STANDING.sql, (sale_id.bytes,) * 3).fetchone())
+    return IdStanding(*db.execute(_STANDING, (sale_id.bytes,) * 3).fetchone())
 
 
 def shown_by(db: sqlite3.Connection, sale_id: SaleId) -> tuple[StoreSettings, Names]:
     """What a finished sale's receipt is printed by for ever, beside its fact: the settings under
     which it was made, and people's names. Raises KeyError for any other id."""
-    row = db.execute(sale_statements.SHOWN.sql, (sale_id.bytes,)).fetchone()
+    row = db.execute(_SHOWN, (sale_id.bytes,)).fetchone()
     if row is None:
         raise KeyError(sale_id)
     return _settings(row[0]), Names(row[1], row[2])
@@ -128,7 +213,7 @@ def shown_by(db: sqlite3.Connection, sale_id: SaleId) -> tuple[StoreSettings, Na
 
 def settings_numbered(db: sqlite3.Connection, settings_no: int) -> StoreSettings:
     """Settings that the store has or had. Raises KeyError for any other number."""
-    row = db.execute(sale_statements.SETTINGS_NO.sql, (settings_no,)).fetchone()
+    row = db.execute(_SETTINGS, (settings_no,)).fetchone()
     if row is None:
         raise KeyError(settings_no)
     return _settings(row[0])
@@ -144,7 +229,7 @@ def read_counter(
     """All of it in one statement: on the way of a sale each one counts."""
     event, buyer = sale_id.bytes, None if customer_id is None else customer_id.bytes
     values = (event, event, event, workstation_id, operator_id, buyer, buyer, workstation_id)
-    row = db.execute(sale_statements.COUNTER.sql, values).fetchone()
+    row = db.execute(_COUNTER, values).fetchone()
     if row is None:
         return NO_COUNTER
     day, till, operator, operator_name, customer, customer_name, owed, receipts = row[13:]
@@ -175,7 +260,7 @@ def items_by_code(
     """Items by what was scanned or typed: their scan codes in any spelling of a GTIN, or else their
     ids; unknown ones are left out."""
     keys = {code: code_key(code) for code in codes}
-    rows = db.execute(sale_statements.BY_CODE.sql, (_listed(set(keys.values())), as_of_ms))
+    rows = db.execute(_BY_CODE, (_listed(set(keys.values())), as_of_ms))
     by_key = {row[0]: _item(row) for row in rows}
     found = {code: by_key[key] for code, key in keys.items() if key in by_key}
     if len(found) < len(keys):
@@ -188,7 +273,7 @@ def items_by_id(
     db: sqlite3.Connection, ids: Iterable[ItemId], as_of_ms: int
 ) -> dict[ItemId, ItemOnSale]:
     """Items by their ids; unknown ones are left out."""
-    rows = db.execute(sale_statements.BY_ID.sql, (_listed(ids), as_of_ms))
+    rows = db.execute(_BY_ID, (_listed(ids), as_of_ms))
     return {row[0]: _item(row) for row in rows}
 
 
@@ -196,7 +281,7 @@ def priced(
     db: sqlite3.Connection, ids: Iterable[ItemId], as_of_ms: int
 ) -> dict[ItemId, tuple[PriceInForce | None, int]]:
     """Price and stock of any item ids, also of items that are no more."""
-    rows = db.execute(sale_statements.PRICED.sql, (_listed(ids), as_of_ms))
+    rows = db.execute(_PRICED, (_listed(ids), as_of_ms))
     return {
         row[0]: (None if row[1] is None else PriceInForce(row[1], row[2]), row[3] or 0)
         for row in rows
@@ -205,7 +290,7 @@ def priced(
 
 def rates_in_force(db: sqlite3.Connection, business_date: date) -> dict[TaxClass, RateInForce]:
     """The rate of each tax class on a date."""
-    rows = db.execute(sale_statements.RATES.sql, (business_date.isoformat(),))
+    rows = db.execute(_RATES, (business_date.isoformat(),))
     return {_TAX_CLASSES[row[0]]: RateInForce(row[1], row[2]) for row in rows}
 
 
@@ -213,7 +298,7 @@ def tenders_named(
     db: sqlite3.Connection, tender_ids: Iterable[TenderId]
 ) -> dict[TenderId, TenderInUse]:
     """Tenders by their ids; unknown ones are left out."""
-    rows = db.execute(sale_statements.TENDERS.sql, (_listed(tender_ids),))
+    rows = db.execute(_TENDERS, (_listed(tender_ids),))
     return {
         row[0]: TenderInUse(row[1], _TENDER_KINDS[row[2]], bool(row[3]), bool(row[4]))
         for row in rows
@@ -225,7 +310,7 @@ def sold_lines(
 ) -> dict[OriginalLine, SoldLine]:
     """Lines of finished receipts; unknown ones are left out."""
     listed = _listed({(line.sale_id.hex, line.line_no) for line in lines})
-    rows = db.execute(sale_statements.ORIGINALS.sql, (listed,))
+    rows = db.execute(_SOLD, (listed,))
     found = (_sold(row) for row in rows)
     return {OriginalLine(line.sale_id, line.line_no): line for line in found}
 
@@ -233,66 +318,20 @@ def sold_lines(
 def rights_left(db: sqlite3.Connection, customer_id: CustomerId) -> tuple[Right, ...]:
     """What is left of the customer's rights here, oldest first (sale ids are made in order), at
     most RIGHTS_MAX of them."""
-    rows = db.execute(sale_statements.RIGHTS.sql, (customer_id.bytes,))
+    rows = db.execute(_RIGHTS, (customer_id.bytes,))
     return tuple(Right(UUID(bytes=row[0]), row[1], row[2]) for row in rows.fetchmany(RIGHTS_MAX))
 
 
 def points_here(db: sqlite3.Connection, customer_id: CustomerId) -> int:
     """What all rights of the customer come to at this store."""
-    points: int | None = db.execute(
-        sale_statements.POINTS_HERE.sql, (customer_id.bytes,)
-    ).fetchone()[0]
+    points: int | None = db.execute(_POINTS, (customer_id.bytes,)).fetchone()[0]
     return points or 0
 
 
 def read_buyer(db: sqlite3.Connection, customer_id: CustomerId) -> tuple[str | None, int]:
     """The customer's name, if it is known here, and what they owe in points."""
-    row = db.execute(sale_statements.BUYER.sql, (customer_id.bytes,) * 2).fetchone()
+    row = db.execute(_BUYER, (customer_id.bytes,) * 2).fetchone()
     return row[0], row[1] or 0
-
-
-def receipt_numbers(
-    db: sqlite3.Connection, sale_ids: Iterable[SaleId]
-) -> dict[SaleId, ReceiptNumber]:
-    """The receipt numbers of finished sales."""
-    listed = _listed({sale_id.hex for sale_id in sale_ids})
-    rows = db.execute(sale_statements.NUMBERS.sql, (listed,))
-    return {SaleId(UUID(bytes=row[0])): row[1] for row in rows}
-
-
-def sale_numbered(db: sqlite3.Connection, typed: str) -> SaleId | None:
-    """The sale with a receipt number; in capitals if none has it as it was typed."""
-    for number in (typed, typed.upper()):
-        row = db.execute(sale_statements.NUMBERED.sql, (number,)).fetchone()
-        if row is not None:
-            return SaleId(UUID(bytes=row[0]))
-    return None
-
-
-def finished_event(db: sqlite3.Connection, sale_id: SaleId) -> Kept | None:
-    """A sale's event with an empty signature; None where the store or its journal lacks it."""
-    row = db.execute(sale_statements.FINISHED.sql, (sale_id.bytes,)).fetchone()
-    if row is None:
-        return None
-    store, number, fingerprint, seq, event, kind, version, at, offset, boot, hlc = row[:11]
-    state, body, own_hash, before, genesis = row[11:]
-    prev_hash = genesis if seq == 1 else before
-    if prev_hash is None:
-        return None
-    envelope = Envelope(
-        seq,
-        EventId(UUID(bytes=event)),
-        kind,
-        version,
-        at,
-        offset,
-        BootId(UUID(bytes=boot)),
-        Hlc(hlc),
-        ClockState(state),
-        body,
-    )
-    epoch = Epoch(number, fingerprint)
-    return Kept(StoreId(UUID(bytes=store)), epoch, prev_hash, envelope, own_hash, b"")
 
 
 def _listed(values: Iterable[object]) -> str:

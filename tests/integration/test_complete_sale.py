@@ -8,7 +8,6 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
-from edge.db import sale_statements, sale_writes
 from edge.db.connection.writer import InlineWriter
 from edge.db.journal import begin_epoch
 from edge.domain.operator import InactiveOperator, UnknownOperator
@@ -62,11 +61,6 @@ from tests.sale_builders import (
 )
 
 __all__ = ["db"]
-
-
-def test_the_statements_fit_the_migrated_schema(db: sqlite3.Connection) -> None:
-    for statement in (*sale_writes.STATEMENTS, *sale_statements.STATEMENTS):
-        statement.hold_against(db)
 
 
 def test_a_sale_s_rows_are_its_fact(db: sqlite3.Connection) -> None:

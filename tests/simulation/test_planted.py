@@ -18,7 +18,7 @@ import msgspec
 import pytest
 
 from central.archive.port import Alarm, StreamKey
-from edge.db import pushing, sale_writes
+from edge.db import pushing, sales
 from edge.db.connection.engine import open_connection
 from edge.usecases.sale import look_up as look_up_sale
 from sync.engine.push import Idle
@@ -311,29 +311,29 @@ def test_a_line_that_comes_back_twice_is_found(world: World) -> None:
 
 def test_half_a_sale_is_found(folder: Path) -> None:
     """2, in the code: stock is forgotten."""
-    with patch.object(sale_writes, "insert_movements", lambda *_: None):
+    with patch.object(sales, "insert_movements", lambda *_: None):
         assert breaks(folder, row_checks.check_2_all_or_none)
 
 
 def test_a_spend_that_is_not_booked_is_found(folder: Path) -> None:
     """10, in the code: a right can be spent again and again."""
-    book = sale_writes.move_points
+    book = sales.move_points
 
     def forget(db: sqlite3.Connection, fact: Any, _spends: Any) -> None:
         book(db, fact, ())
 
-    with patch.object(sale_writes, "move_points", forget):
+    with patch.object(sales, "move_points", forget):
         assert breaks(folder, money_checks.check_10_points_stay_within_rights)
 
 
 def test_a_skipped_receipt_number_is_found(folder: Path) -> None:
     """4, in the code."""
-    advance = sale_writes.advance_series
+    advance = sales.advance_series
 
     def skip(db: sqlite3.Connection, workstation_id: Any, place: Any, last: int) -> None:
         advance(db, workstation_id, place, last + 1)
 
-    with patch.object(sale_writes, "advance_series", skip):
+    with patch.object(sales, "advance_series", skip):
         assert breaks(folder, row_checks.check_4_dense_and_gapless)
 
 

@@ -6,7 +6,7 @@ workstation give the basket another id (protocol.md, Identity).
 
 import sqlite3
 
-from edge.db import sale_reads, sale_writes
+from edge.db import sale_reads, sales
 from edge.db.journal import append
 from edge.db.operators import require_operator
 from edge.domain.sale.refusals.sale_id import SaleFinished, SaleIdTaken
@@ -33,6 +33,6 @@ def abandon_sale(
     if standing.kind is not None:
         raise SaleIdTaken(sale_id, standing.kind)
     require_operator(db, operator_id)
-    sale_writes.insert_abandoned(db, sale_id, workstation_id, moment.wall_ms)
+    sales.insert_abandoned(db, sale_id, workstation_id, moment.wall_ms)
     append(db, IdAbandoned(sale_id, workstation_id, operator_id), EventId(sale_id), moment)
     return Abandoned(sale_id, moment.wall_ms)

@@ -12,7 +12,7 @@ rolled back by the writer's savepoint. Once this has committed, nobody downstrea
 import sqlite3
 from uuid import uuid5
 
-from edge.db import sale_reads, sale_writes
+from edge.db import sale_reads, sales
 from edge.db.connection.crash import crash_point
 from edge.db.journal import append_after
 from edge.domain.sale.basket import SaleRequest, refuse_wrong_instant, refuse_wrong_shape
@@ -85,11 +85,11 @@ def _write(
 ) -> None:
     """All rows of the sale; its event is in the journal already and gives the place."""
     fact, place = composed.fact, entry.head
-    sale_writes.insert_sale(db, fact, request_digest, place, known.settings_no, known.names)
-    sale_writes.insert_movements(db, fact, composed.movements, moment.wall_ms)
-    sale_writes.move_points(db, fact, composed.spends)
-    sale_writes.mark_returned(db, fact)
-    sale_writes.advance_series(db, fact.workstation_id, place, receipts)
+    sales.insert_sale(db, fact, request_digest, place, known.settings_no, known.names)
+    sales.insert_movements(db, fact, composed.movements, moment.wall_ms)
+    sales.move_points(db, fact, composed.spends)
+    sales.mark_returned(db, fact)
+    sales.advance_series(db, fact.workstation_id, place, receipts)
 
 
 def _reused(

@@ -8,7 +8,7 @@ import sqlite3
 
 import msgspec
 
-from edge.db import sale_reads
+from edge.db import sale_reads, sales
 from edge.domain.sale.completed import CompletedSale
 from edge.domain.sale.refusals.sale_id import SaleArchived
 from sync.protocol.codec import decode_fact
@@ -46,14 +46,14 @@ def look_up_receipt(db: sqlite3.Connection, typed: str) -> CompletedSale | None:
     """The sale with this receipt number, as it is printed or in small letters. Raises
     SaleArchived, CardNumberTyped."""
     refuse_card_number(typed, "receipt_number")
-    sale_id = sale_reads.sale_numbered(db, typed.strip())
+    sale_id = sales.sale_numbered(db, typed.strip())
     return None if sale_id is None else recall(db, sale_id, copy=True)
 
 
 def recall(db: sqlite3.Connection, sale_id: SaleId, *, copy: bool = False) -> CompletedSale:
     """The answer to a finished sale again, from its rows and its journal entry: same number, same
     envelope, same receipt text, whatever the store's settings are today. Raises SaleArchived."""
-    kept = sale_reads.finished_event(db, sale_id)
+    kept = sales.finished_event(db, sale_id)
     if kept is None:
         raise SaleArchived(sale_id, number_of(db, sale_id))
     envelope = kept.envelope
@@ -62,14 +62,14 @@ def recall(db: sqlite3.Connection, sale_id: SaleId, *, copy: bool = False) -> Co
         raise SaleArchived(sale_id, number_of(db, sale_id))
     settings, names = sale_reads.shown_by(db, sale_id)
     named = [line.original.sale_id for line in fact.lines if line.original is not None]
-    numbers = sale_reads.receipt_numbers(db, named) if named else {}
+    numbers = sales.receipt_numbers(db, named) if named else {}
     here = points_left(db, fact)
     return CompletedSale(fact, kept, settings, names, numbers, here, repeated=True, copy=copy)
 
 
 def number_of(db: sqlite3.Connection, sale_id: SaleId) -> ReceiptNumber:
     """The receipt number of a finished sale. Raises KeyError for any other id."""
-    return sale_reads.receipt_numbers(db, [sale_id])[sale_id]
+    return sales.receipt_numbers(db, [sale_id])[sale_id]
 
 
 def points_left(db: sqlite3.Connection, fact: RetailTransaction) -> int | None:

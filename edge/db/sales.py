@@ -1,0 +1,288 @@
+"""Finished sales: what each writes, as tuples in the order of the columns, and finding it again.
+
+What a sale reads before it is one stands in ``sale_reads.py``.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from edge.db.journal import envelope_of
+from edge.domain.sale.situation import Names
+from edge.domain.stock import Moved
+from sync.protocol.change import Epoch, Head, Kept
+from sync.protocol.facts import RetailTransaction, Spend
+from sync.protocol.identity import ReceiptNumber, SaleId, StoreId, WorkstationId
+
+_SALE = (
+    "INSERT INTO sale (sale_id, request_digest, epoch_number, epoch_fingerprint, seq,"
+    " receipt_number, workstation_id, till_session_id, operator_id, business_date, tendered_at_ms,"
+    " customer_id, total_minor, rounding_minor, change_minor, points_earned, points_taken_back,"
+    " points_debt, training, settings_no, operator_name, customer_name)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_LINE = (
+    "INSERT INTO sale_line (sale_id, line_no, item_id, description, unit, scan_code, tax_class,"
+    " tax_rate_bp, tax_included, tax_version, price_version, unit_price_minor, unit_cost_minor,"
+    " quantity_milli, extended_minor, amount_minor, tax_minor, points, original_sale_id,"
+    " original_line_no, returned_milli)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_TAX = (
+    "INSERT INTO sale_tax (sale_id, is_return, tax_class, tax_rate_bp, tax_included, net_minor,"
+    " tax_minor) VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
+_TENDER = (
+    "INSERT INTO sale_tender (sale_id, tender_no, tender_id, name, kind, amount_minor, reference,"
+    " points) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_MOVEMENT = (
+    "INSERT INTO stock_movement (event_id, line_no, item_id, kind, quantity_milli,"
+    " on_hand_after_milli, oversold, business_date, moved_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_LEVEL = (
+    "INSERT INTO stock_level (item_id, on_hand_milli) VALUES (?, ?)"
+    " ON CONFLICT (item_id) DO UPDATE SET on_hand_milli = excluded.on_hand_milli"
+)
+_RIGHT = "INSERT INTO points_right (root, line, customer_id, points, spent) VALUES (?, ?, ?, ?, ?)"
+_SPEND = "UPDATE points_right SET spent = spent + ? WHERE root = ? AND line = ?"
+_DEBT = (
+    "INSERT INTO points_debt (customer_id, points) VALUES (?, ?)"
+    " ON CONFLICT (customer_id) DO UPDATE SET points = points_debt.points + excluded.points"
+)
+_RETURNED = (
+    "UPDATE sale_line SET returned_milli = returned_milli + ? WHERE sale_id = ? AND line_no = ?"
+)
+_SERIES = (
+    "INSERT INTO receipt_series (workstation_id, epoch_number, epoch_fingerprint, last)"
+    " VALUES (?, ?, ?, ?) ON CONFLICT (workstation_id, epoch_number, epoch_fingerprint)"
+    " DO UPDATE SET last = excluded.last"
+)
+_ABANDONED = "INSERT INTO abandoned_id (sale_id, workstation_id, abandoned_at_ms) VALUES (?, ?, ?)"
+_NUMBERS = """
+SELECT s.sale_id, s.receipt_number
+FROM json_each(?) f JOIN sale s ON s.sale_id = unhex(f.value)
+"""
+_NUMBERED = "SELECT sale_id FROM sale WHERE receipt_number = ?"
+_FINISHED = """
+SELECT h.store_id, j.epoch_number, j.epoch_fingerprint, h.genesis_hash, b.hash, j.seq, j.event_id,
+       j.kind, j.kind_version, j.occurred_at_ms, j.utc_offset_s, j.boot_id, j.hlc, j.clock_state,
+       j.body, j.hash
+FROM sale s
+JOIN journal j ON j.epoch_number = s.epoch_number AND j.epoch_fingerprint = s.epoch_fingerprint
+    AND j.seq = s.seq
+JOIN journal_head h ON h.epoch_number = s.epoch_number
+    AND h.epoch_fingerprint = s.epoch_fingerprint
+LEFT JOIN journal b ON b.epoch_number = s.epoch_number
+    AND b.epoch_fingerprint = s.epoch_fingerprint AND b.seq = s.seq - 1
+WHERE s.sale_id = ?
+"""
+"""The event of a sale in whatever epoch it stands, and the hash before it."""
+
+
+def insert_sale(
+    db: sqlite3.Connection,
+    fact: RetailTransaction,
+    request_digest: bytes,
+    place: Head,
+    settings_no: int,
+    names: Names,
+) -> None:
+    """The receipt's head, lines, taxes and tenders. ``place``: its event's; ``settings_no``: of the
+    settings under which it was made; ``names``: what its paper shows."""
+    db.execute(_SALE, _sale_row(fact, request_digest, place, settings_no, names))
+    db.executemany(_LINE, _line_rows(fact))
+    db.executemany(_TAX, _tax_rows(fact))
+    db.executemany(_TENDER, _tender_rows(fact))
+
+
+def _sale_row(
+    fact: RetailTransaction, request_digest: bytes, place: Head, settings_no: int, names: Names
+) -> tuple[Any, ...]:
+    take_back = fact.take_back
+    return (
+        fact.sale_id.bytes,
+        request_digest,
+        place.epoch.number,
+        place.epoch.fingerprint,
+        place.seq,
+        fact.receipt_number,
+        fact.workstation_id,
+        fact.till_session_id.bytes,
+        fact.operator_id,
+        fact.business_date.isoformat(),
+        fact.tendered_at_ms,
+        None if fact.customer_id is None else fact.customer_id.bytes,
+        fact.total_minor,
+        fact.rounding_minor,
+        fact.change_minor,
+        fact.points_earned,
+        0 if take_back is None else take_back.points,
+        0 if take_back is None else take_back.debt,
+        int(fact.training),
+        settings_no,
+        *names,
+    )
+
+
+def _tax_rows(fact: RetailTransaction) -> list[tuple[Any, ...]]:
+    return [
+        (
+            fact.sale_id.bytes,
+            int(tax.is_return),
+            tax.tax_class.value,
+            tax.tax_rate_bp,
+            int(tax.tax_included),
+            tax.net_minor,
+            tax.tax_minor,
+        )
+        for tax in fact.taxes
+    ]
+
+
+def _tender_rows(fact: RetailTransaction) -> list[tuple[Any, ...]]:
+    return [
+        (
+            fact.sale_id.bytes,
+            number,
+            tender.tender_id,
+            tender.name,
+            tender.kind.value,
+            tender.amount_minor,
+            tender.reference,
+            tender.points,
+        )
+        for number, tender in enumerate(fact.tenders, start=1)
+    ]
+
+
+def _line_rows(fact: RetailTransaction) -> list[tuple[Any, ...]]:
+    sale_id = fact.sale_id.bytes
+    return [
+        (
+            sale_id,
+            line.line_no,
+            line.item_id,
+            line.description,
+            line.unit,
+            line.scan_code,
+            line.tax_class.value,
+            line.tax_rate_bp,
+            int(line.tax_included),
+            line.tax_version,
+            line.price_version,
+            line.unit_price_minor,
+            line.unit_cost_minor,
+            line.quantity_milli,
+            line.extended_minor,
+            line.amount_minor,
+            line.tax_minor,
+            line.points,
+            None if line.original is None else line.original.sale_id.bytes,
+            None if line.original is None else line.original.line_no,
+            0,
+        )
+        for line in fact.lines
+    ]
+
+
+def insert_movements(
+    db: sqlite3.Connection, fact: RetailTransaction, moved: Sequence[Moved], moved_at_ms: int
+) -> None:
+    """Stock movements of the sale, and the levels after them."""
+    event_id, day = fact.sale_id.bytes, fact.business_date.isoformat()
+    db.executemany(_LEVEL, {m.item_id: m.on_hand_after_milli for m in moved}.items())
+    db.executemany(
+        _MOVEMENT,
+        [
+            (
+                event_id,
+                m.line_no,
+                m.item_id,
+                "return" if m.quantity_milli > 0 else "sale",
+                m.quantity_milli,
+                m.on_hand_after_milli,
+                int(m.oversold),
+                day,
+                moved_at_ms,
+            )
+            for m in moved
+        ],
+    )
+
+
+def move_points(db: sqlite3.Connection, fact: RetailTransaction, spends: Sequence[Spend]) -> None:
+    """Rights that were born in the sale lines, then rights that were used (born ones may pay off a
+    debt at once), and how the customer's debt changed."""
+    if fact.customer_id is None:
+        return
+    root, customer = fact.sale_id.bytes, fact.customer_id.bytes
+    if fact.points_earned:
+        db.executemany(
+            _RIGHT,
+            [(root, x.line_no, customer, x.points, 0) for x in fact.lines if x.points > 0],
+        )
+    if spends:
+        db.executemany(_SPEND, [(s.points, s.root.bytes, s.line) for s in spends])
+    if fact.take_back is not None and fact.take_back.debt:
+        db.execute(_DEBT, (customer, fact.take_back.debt))
+
+
+def mark_returned(db: sqlite3.Connection, fact: RetailTransaction) -> None:
+    """Count what came back at the original lines."""
+    rows = [
+        (-line.quantity_milli, line.original.sale_id.bytes, line.original.line_no)
+        for line in fact.lines
+        if line.original is not None
+    ]
+    if rows:
+        db.executemany(_RETURNED, rows)
+
+
+def advance_series(
+    db: sqlite3.Connection, workstation_id: WorkstationId, place: Head, last: int
+) -> None:
+    """The number that the workstation's series has reached in this epoch."""
+    values = (workstation_id, place.epoch.number, place.epoch.fingerprint, last)
+    db.execute(_SERIES, values)
+
+
+def insert_abandoned(
+    db: sqlite3.Connection, sale_id: SaleId, workstation_id: WorkstationId, at_ms: int
+) -> None:
+    """The id is given up."""
+    db.execute(_ABANDONED, (sale_id.bytes, workstation_id, at_ms))
+
+
+def receipt_numbers(
+    db: sqlite3.Connection, sale_ids: Iterable[SaleId]
+) -> dict[SaleId, ReceiptNumber]:
+    """The receipt numbers of finished sales."""
+    listed = msgspec.json.encode([sale_id.hex for sale_id in set(sale_ids)]).decode()
+    rows = db.execute(_NUMBERS, (listed,))
+    return {SaleId(UUID(bytes=row[0])): row[1] for row in rows}
+
+
+def sale_numbered(db: sqlite3.Connection, typed: str) -> SaleId | None:
+    """The sale with a receipt number; in capitals if none has it as it was typed."""
+    for number in (typed, typed.upper()):
+        row = db.execute(_NUMBERED, (number,)).fetchone()
+        if row is not None:
+            return SaleId(UUID(bytes=row[0]))
+    return None
+
+
+def finished_event(db: sqlite3.Connection, sale_id: SaleId) -> Kept | None:
+    """A sale's event with an empty signature; None where the store or its journal lacks it."""
+    row = db.execute(_FINISHED, (sale_id.bytes,)).fetchone()
+    if row is None:
+        return None
+    store, number, fingerprint, genesis, before, *event, own_hash = row
+    prev_hash = genesis if event[0] == 1 else before
+    if prev_hash is None:
+        return None
+    epoch = Epoch(number, fingerprint)
+    return Kept(StoreId(UUID(bytes=store)), epoch, prev_hash, envelope_of(event), own_hash, b"")
