@@ -182,7 +182,7 @@ async def test_no_refusal_shows_a_cashier_the_api(tabs: Tabs, shop: Box) -> None
     told = remedies()
     assert any("POST /" in remedy for _, remedy in told)
     problems = [{"type": f"urn:holdfast:problem:{slug}", "remedy": said} for slug, said in told]
-    shown = await run(page, "words.js", f"{json.dumps(problems)}.map(it.remedyOf)")
+    shown = await run(page, "refusals.js", f"{json.dumps(problems)}.map(it.remedyOf)")
     for (slug, _), remedy in zip(told, shown, strict=True):
         assert remedy, slug
         assert re.search(r"(GET|POST|PATCH|DELETE) /|[a-z]_[a-z]", remedy) is None, (slug, remedy)

@@ -8,30 +8,15 @@ import { askQuote } from "./quotes.js";
 import * as state from "./state.js";
 import { dropOldReceipts, write } from "./store.js";
 import { batch, effect } from "./ui.js";
+import { ACT } from "./words.js";
 
-const AWAY = {
-  title: "The store box does not answer",
-  detail: "It is not known yet whether this was done. Pressed again, it is not done twice.",
-  remedy: "Try again in a moment. If it stays so, look whether the store box is switched on.",
-};
 const BACK_WITHIN_MS = 10_000;
-const STILL_BUSY = "Wait a moment: what was pressed before is still being done.";
-export const CANNOT_KEEP = {
-  title: "This browser could not keep it",
-  detail: "The browser could not write to its storage, so nothing was sent.",
-  remedy: "Free some space on this device, then try again.",
-};
-const PAID_ALREADY = {
-  title: "Something was paid already",
-  detail: "A part of this basket was paid, so it cannot just be emptied.",
-  remedy: "Give it back, take it out on the screen Pay, then empty the basket.",
-};
 
 /** Run ``verb`` unless another runs already: a double tap is one, and whoever taps is told. Whether
  *  it went well. */
 export async function doing(verb) {
   if (state.busy.value) {
-    state.notice.value = STILL_BUSY;
+    state.notice.value = ACT.stillBusy;
     return false;
   }
   state.busy.value = true;
@@ -40,7 +25,7 @@ export async function doing(verb) {
   } finally {
     batch(() => {
       state.busy.value = false;
-      if (state.notice.value === STILL_BUSY) state.notice.value = null;
+      if (state.notice.value === ACT.stillBusy) state.notice.value = null;
     });
   }
 }
@@ -62,8 +47,8 @@ export async function trying(verb) {
 
 function asProblem(error) {
   if (error instanceof Refused) return error.problem;
-  if (error instanceof BoxAway) return AWAY;
-  if (error instanceof DOMException) return CANNOT_KEEP;
+  if (error instanceof BoxAway) return ACT.away;
+  if (error instanceof DOMException) return ACT.cannotKeep;
   throw error;
 }
 
@@ -95,7 +80,7 @@ export function removeLine(key) {
 
 export async function emptyBasket() {
   if (state.basket.value.tenders.length > 0) {
-    state.problem.value = PAID_ALREADY;
+    state.problem.value = ACT.paidAlready;
     return;
   }
   const emptied = state.basket.value;

@@ -2,7 +2,7 @@
  *  (``BoxAway``). States the token and the highest head with each. */
 
 import { seenHeader } from "./head.js";
-import { slugOf } from "./words.js";
+import { slugOf } from "./refusals.js";
 import { boxAway, boxSlow, pairing, problem, seen } from "./state.js";
 
 const TIMEOUT_MS = 20_000;

@@ -12,6 +12,7 @@ import { Settle } from "./settle_view.js";
 import { Header, Messages } from "./status_view.js";
 import * as state from "./state.js";
 import { html, render } from "./ui.js";
+import { PAGE } from "./words.js";
 
 function App() {
   return html`
@@ -39,22 +40,24 @@ function screen() {
 }
 
 function Loading() {
-  return html`<p class="quiet">Asking the store box …</p>`;
+  return html`<p class="quiet">${PAGE.asking}</p>`;
 }
 
 function OtherTab() {
+  const { title, where, what } = PAGE.otherTab;
   return html`<section class="card narrow">
-    <h1>Another tab sells</h1>
-    <p>This till is open in another tab or window of this browser.</p>
-    <p>Sell there. When that one is closed, this one goes on by itself.</p>
+    <h1>${title}</h1>
+    <p>${where}</p>
+    <p>${what}</p>
   </section>`;
 }
 
 function KeepsNothing() {
+  const { title, why, what } = PAGE.keepsNothing;
   return html`<section class="card narrow">
-    <h1>This browser keeps nothing</h1>
-    <p>A till must be able to keep its basket and its sales, and this browser refuses to.</p>
-    <p>Open the page in a window that is not private, or free some space on this device.</p>
+    <h1>${title}</h1>
+    <p>${why}</p>
+    <p>${what}</p>
   </section>`;
 }
 

@@ -13,8 +13,9 @@ import { takeTill } from "./tabs.js";
 import { hearScans } from "./scanner.js";
 import { scan, scanCutOff, workScans } from "./scans.js";
 import { groundField } from "./focus.js";
-import { count, formatMinor } from "./text.js";
+import { formatMinor } from "./text.js";
 import { batch, effect } from "./ui.js";
+import { FOUND_AGAIN, PAGE } from "./words.js";
 
 export async function boot() {
   readLink();
@@ -77,7 +78,7 @@ function decoded(text) {
 function registerWorker() {
   if (!("serviceWorker" in navigator)) return;
   navigator.serviceWorker.register("/sw.js").catch((error) => {
-    console.info("The page is not kept for when the store box is down:", error.message);
+    console.info(PAGE.notKept, error.message);
   });
 }
 
@@ -113,25 +114,24 @@ function sayFound() {
   const { pending, receipt, basket, decimals } = state;
   if (pending.value !== null) {
     const total = formatMinor(pending.value.total_minor, decimals.value);
-    state.found.value =
-      `Found again: a sale of ${total} that was sent but not answered; asking the store box …`;
+    state.found.value = FOUND_AGAIN.unanswered(total);
   } else if (receipt.value !== null) {
-    state.found.value = `Found again: receipt ${receipt.value.receipt_number}, finished.`;
+    state.found.value = FOUND_AGAIN.finished(receipt.value.receipt_number);
   } else if (!isEmpty(basket.value)) {
-    sayBasket(count(basket.value.lines.length, "line"));
+    sayBasket(basket.value.lines.length);
   }
 }
 
 /** The total follows as soon as the store box has told it. */
 function sayBasket(lines) {
   const restored = state.basket.value;
-  state.found.value = `Found again: a basket of ${lines}.`;
+  state.found.value = FOUND_AGAIN.basket(lines);
   const stop = effect(() => {
     if (state.basket.value !== restored) return;
     const quoted = state.currentQuote.value;
     if (quoted === null) return;
     const total = formatMinor(quoted.total_minor, state.decimals.value);
-    state.found.value = `Found again: a basket of ${lines}, ${total}.`;
+    state.found.value = FOUND_AGAIN.basketOf(lines, total);
     queueMicrotask(() => stop());
   });
 }

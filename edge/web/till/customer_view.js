@@ -7,6 +7,7 @@ import { uuid7 } from "./ids.js";
 import { Modal } from "./modal.js";
 import * as state from "./state.js";
 import { html, useEffect, useRef, useState } from "./ui.js";
+import { CUSTOMER } from "./words.js";
 
 const RESULTS_MAX = 10;
 const TYPING_MS = 200;
@@ -37,17 +38,17 @@ export function CustomerDialog() {
     close();
     void trying(() => setCustomer(null));
   };
-  return html`<${Modal} label="Customer" onClose=${close}>
-    <h2>Customer</h2>
-    <${Field} label="Phone, e-mail, code or name" first
+  return html`<${Modal} label=${CUSTOMER.title} onClose=${close}>
+    <h2>${CUSTOMER.title}</h2>
+    <${Field} label=${CUSTOMER.search} first
       onInput=${(event) => look(event.currentTarget.value)} />
     <${Found} customers=${found} onTake=${take} />
     ${creating
       ? html`<${Create} typed=${typed} onDone=${close} />`
       : html`<div class="row">
-          <button type="button" onClick=${() => setCreating(true)}>New customer</button>
-          <button type="button" onClick=${none}>No customer</button>
-          <button type="button" onClick=${close}>Back</button>
+          <button type="button" onClick=${() => setCreating(true)}>${CUSTOMER.new}</button>
+          <button type="button" onClick=${none}>${CUSTOMER.none}</button>
+          <button type="button" onClick=${close}>${CUSTOMER.back}</button>
         </div>`}
   <//>`;
 }
@@ -55,7 +56,7 @@ export function CustomerDialog() {
 function Found({ customers, onTake }) {
   if (customers === null) return null;
   if (customers.length === 0) {
-    return html`<p class="quiet" role="status">Nobody is found by that. Make a new customer?</p>`;
+    return html`<p class="quiet" role="status">${CUSTOMER.nobody}</p>`;
   }
   return html`<div class="choices">
     ${customers.map(
@@ -83,19 +84,20 @@ function Create({ typed, onDone }) {
   };
   const submit = ({ name, phone, email }) =>
     create({ name: name.trim(), phone: phone.trim(), email: email.trim() });
-  return html`<${Form} onSubmit=${submit} aria-label="New customer">
-    <${Field} label="Name" name="name" first maxlength="200" defaultValue=${told.name} />
-    <${Field} label="Phone" name="phone" inputmode="tel" maxlength="32" defaultValue=${told.phone} />
-    <${Field} label="E-mail" name="email" inputmode="email" maxlength="254"
+  return html`<${Form} onSubmit=${submit} aria-label=${CUSTOMER.new}>
+    <${Field} label=${CUSTOMER.name} name="name" first maxlength="200" defaultValue=${told.name} />
+    <${Field} label=${CUSTOMER.phone} name="phone" inputmode="tel" maxlength="32"
+      defaultValue=${told.phone} />
+    <${Field} label=${CUSTOMER.email} name="email" inputmode="email" maxlength="254"
       defaultValue=${told.email} />
     ${shared !== null &&
-    html`<${Doubt} label="Two people share it: create"
+    html`<${Doubt} label=${CUSTOMER.createShared}
       onYes=${() => create({ ...shared.fields, same_phone_ok: true })}>
-      ${shared.said} Take that customer, or is the number shared?
+      ${CUSTOMER.shared(shared.said)}
     <//>`}
     <div class="row">
-      <button type="submit" class="main">Create customer</button>
-      <button type="button" onClick=${onDone}>Back</button>
+      <button type="submit" class="main">${CUSTOMER.create}</button>
+      <button type="button" onClick=${onDone}>${CUSTOMER.back}</button>
     </div>
   <//>`;
 }
@@ -103,18 +105,11 @@ function Create({ typed, onDone }) {
 const PHONE_TAKEN = ":customer-phone-taken";
 /** A customer's id in a sentence; people know the name beside it. */
 const BY_ID = / \([0-9a-f-]{36}\)/;
-const WRONG_FIELDS = {
-  name: ["The name is missing", "A customer needs a name.", "Type the name."],
-  phone: ["That is no phone number", "It is too short, or not only digits.", "Like +65 9123 4567."],
-  email: ["That is no e-mail address", "It is not complete.", "Type it like mei@example.com."],
-};
 
 /** What is wrong with a field, as a cashier can mend it. */
 function inPlainWords(problem) {
   const known = problem?.status === 400 && !problem.type.endsWith(":card-number");
-  const words = known ? WRONG_FIELDS[problem.field] : undefined;
-  if (words === undefined) return problem;
-  return { title: words[0], detail: words[1], remedy: words[2] };
+  return (known && CUSTOMER.wrong[problem.field]) || problem;
 }
 
 /** Where the text that found nobody belongs in the form. */

@@ -8,6 +8,7 @@ import { refresh, refreshIfAnswered } from "./refresh.js";
 import * as state from "./state.js";
 import { write } from "./store.js";
 import { batch } from "./ui.js";
+import { DAY } from "./words.js";
 
 /** The token is made and kept first, so that an answer that is lost can be asked for again. */
 export async function pair(workstationId, code) {
@@ -82,7 +83,7 @@ export async function openDay(told = {}) {
 export async function reopenDay(date, told) {
   await act(`/business-days/${date}/reopen`, told);
   state.dayAsked.value = null;
-  state.notice.value = `The business day ${date} is open again.`;
+  state.notice.value = DAY.isOpenAgain(date);
 }
 
 /** The session's id is kept first, so that a repeat opens no second one; it is one request's alone,

@@ -8,6 +8,7 @@ import { ItemDialog } from "./item_view.js";
 import * as state from "./state.js";
 import { formatMinor } from "./text.js";
 import { html } from "./ui.js";
+import { MENU, SETTLED } from "./words.js";
 
 export function Dialogs() {
   const open = state.dialog.value;
@@ -30,47 +31,46 @@ function Menu() {
   const free = pending.value === null;
   const session = till.value.till_session;
   const day = till.value.business_day;
-  return html`<${Modal} label="Menu" onClose=${close}>
-    <h2>Menu</h2>
+  return html`<${Modal} label=${MENU.title} onClose=${close}>
+    <h2>${MENU.title}</h2>
     <div class="choices">
       <button type="button" disabled=${!free}
-        onClick=${then(() => (operator.value = null))}>Change cashier</button>
+        onClick=${then(() => (operator.value = null))}>${MENU.changeCashier}</button>
       <button type="button" disabled=${!free || session === null}
-        onClick=${then(() => (place.value = "settling"))}>Settle till</button>
+        onClick=${then(() => (place.value = "settling"))}>${MENU.settleTill}</button>
       <button type="button" disabled=${!free || day === null}
-        onClick=${() => (state.dialog.value = { name: "close day" })}>Close business day …</button>
+        onClick=${() => (state.dialog.value = { name: "close day" })}>${MENU.closeDay}</button>
     </div>
     <dl class="figures words">
-      <dt>Business day</dt><dd>${day === null ? "none is open" : day.business_date}</dd>
-      <dt>Till</dt><dd>${session === null ? "not open" : `${session.till_id}, open`}</dd>
-      <dt>Storage</dt><dd>${storageInWords()}</dd>
+      <dt>${MENU.day}</dt><dd>${day === null ? MENU.noDay : day.business_date}</dd>
+      <dt>${MENU.till}</dt>
+      <dd>${session === null ? MENU.tillNotOpen : MENU.tillOpen(session.till_id)}</dd>
+      <dt>${MENU.storage}</dt><dd>${storageInWords()}</dd>
     </dl>
-    <button type="button" onClick=${close}>Close menu</button>
+    <button type="button" onClick=${close}>${MENU.close}</button>
   <//>`;
 }
 
 function storageInWords() {
-  if (state.persisted.value === true) return "The browser has promised to keep it.";
-  if (state.persisted.value === false) {
-    return "Kept, but the browser may drop it when its disk is full.";
-  }
-  return "Kept; this browser promises nothing.";
+  if (state.persisted.value === true) return MENU.promised;
+  if (state.persisted.value === false) return MENU.mayDrop;
+  return MENU.promisesNothing;
 }
 
 function Settled({ settled }) {
   const decimals = state.decimals.value;
   const { expected_cash_minor, counted_cash_minor, over_short_minor } = settled;
-  const word = over_short_minor < 0 ? "Short" : "Over";
-  return html`<${Modal} label="Till settled" onClose=${close}>
-    <h2>Till settled</h2>
+  const word = over_short_minor < 0 ? SETTLED.short : SETTLED.over;
+  return html`<${Modal} label=${SETTLED.title} onClose=${close}>
+    <h2>${SETTLED.title}</h2>
     <dl class="figures">
-      <dt>Counted</dt><dd>${formatMinor(counted_cash_minor, decimals)}</dd>
-      <dt>Expected</dt><dd>${formatMinor(expected_cash_minor, decimals)}</dd>
-      <dt class="change">${over_short_minor === 0 ? "Difference" : word}</dt>
+      <dt>${SETTLED.counted}</dt><dd>${formatMinor(counted_cash_minor, decimals)}</dd>
+      <dt>${SETTLED.expected}</dt><dd>${formatMinor(expected_cash_minor, decimals)}</dd>
+      <dt class="change">${over_short_minor === 0 ? SETTLED.none : word}</dt>
       <dd class="change" data-testid="over-short">
         ${formatMinor(Math.abs(over_short_minor), decimals)}
       </dd>
     </dl>
-    <button type="button" class="main" onClick=${close}>Done</button>
+    <button type="button" class="main" onClick=${close}>${SETTLED.done}</button>
   <//>`;
 }

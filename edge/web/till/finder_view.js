@@ -8,6 +8,7 @@ import { chosen, clearResults, quantity, results, suggest, unchoose } from "./se
 import * as state from "./state.js";
 import { formatMinor } from "./text.js";
 import { html, useEffect, useLayoutEffect, useRef } from "./ui.js";
+import { FINDER } from "./words.js";
 
 const TYPING_MS = 150;
 
@@ -38,15 +39,15 @@ export function Finder() {
   const press = (event) => onKey(event, input.current, { take, clear });
   const active = results.value[chosen.value];
   return html`<div class="finder">
-    <label for="scan">Scan or search</label>
+    <label for="scan">${FINDER.label}</label>
     <input id="scan" ref=${input} type="text" autocomplete="off" spellcheck="false"
-      enterkeyhint="search" placeholder="Code, or words of a name" maxlength="128"
+      enterkeyhint="search" placeholder=${FINDER.placeholder} maxlength="128"
       role="combobox" aria-expanded=${results.value.length > 0} aria-autocomplete="list"
       aria-controls="found-items" aria-describedby="scan-hint"
       aria-activedescendant=${active && `item-${active.item_id}`}
       onInput=${type} onKeyDown=${press} />
-    <small id="scan-hint">Enter takes a code; 3*CODE takes three.</small>
-    <ul id="found-items" class="results" role="listbox" aria-label="Search results"
+    <small id="scan-hint">${FINDER.hint}</small>
+    <ul id="found-items" class="results" role="listbox" aria-label=${FINDER.results}
       hidden=${results.value.length === 0}>
       ${results.value.map(
         (item, at) => html`<${Result} key=${item.item_id} item=${item} at=${at} onTake=${take} />`,
@@ -75,8 +76,8 @@ function Result({ item, at, onTake }) {
 }
 
 function priceOf(item) {
-  if (item.open_price) return "price is asked";
-  if (item.unit_price_minor === null) return "no price";
+  if (item.open_price) return FINDER.priceIsAsked;
+  if (item.unit_price_minor === null) return FINDER.noPrice;
   const price = formatMinor(item.unit_price_minor, state.decimals.value);
   return item.unit === "each" ? price : `${price} / ${item.unit}`;
 }

@@ -9,19 +9,10 @@ import { dismiss, take } from "./scans.js";
 import * as state from "./state.js";
 import { formatMilli, formatMinor, parseMilli, parseMinor } from "./text.js";
 import { html, useState } from "./ui.js";
+import { ITEM } from "./words.js";
 
-const NOT_A_WEIGHT = {
-  title: "That is not a weight",
-  detail: "The weight must be more than nothing, with at most three digits after the point.",
-  remedy: "Type it like 0.755.",
-};
 /** More than one person carries to a till. */
 const HEAVY_MILLI = 100_000;
-const NO_REASON = {
-  title: "The reason is missing",
-  detail: "A price that is typed in needs its reason.",
-  remedy: "Say in a word where the price comes from, such as “price tag”.",
-};
 
 export function ItemDialog({ item, quantity_milli, scan_code, row }) {
   const weighed = !WHOLE_UNITS.includes(item.unit);
@@ -47,20 +38,20 @@ export function ItemDialog({ item, quantity_milli, scan_code, row }) {
     ${weighed && price !== null &&
     html`<p class="quiet">${formatMinor(price, state.decimals.value)} / ${item.unit}</p>`}
     <${Form} onSubmit=${submit}>
-      ${weighed && html`<${Field} label=${`Weight in ${item.unit}`} name="weight" first
+      ${weighed && html`<${Field} label=${ITEM.weight(item.unit)} name="weight" first
         inputmode="decimal" placeholder="0.755" />`}
-      ${item.open_price && html`<${Field} label="Price" name="price" first=${!weighed}
+      ${item.open_price && html`<${Field} label=${ITEM.price} name="price" first=${!weighed}
         inputmode="decimal" placeholder=${formatMinor(0, state.decimals.value)} />
-        <${Field} label="Reason for the price" name="reason" maxlength="100"
-          hint="Such as: price tag" />`}
+        <${Field} label=${ITEM.reason} name="reason" maxlength="100"
+          hint=${ITEM.reasonHint} />`}
       <div class="row">
-        <button type="submit" class="main">Add</button>
-        <button type="button" onClick=${close}>Not this item</button>
+        <button type="submit" class="main">${ITEM.add}</button>
+        <button type="button" onClick=${close}>${ITEM.notThis}</button>
       </div>
     <//>
     ${doubted !== null && html`<${Doubt} onYes=${() => add(doubted)}
-      label=${`Add ${formatMilli(doubted.quantity_milli)} ${item.unit}`}>
-      ${formatMilli(doubted.quantity_milli)} ${item.unit} is a great deal.
+      label=${ITEM.addHeavy(formatMilli(doubted.quantity_milli), item.unit)}>
+      ${ITEM.heavy(formatMilli(doubted.quantity_milli), item.unit)}
     <//>`}
   <//>`;
 }
@@ -71,14 +62,14 @@ function chosen(item, { weight, price, reason }, quantityMilli, scanCode) {
   let quantity = quantityMilli ?? ONE_MILLI;
   if (weight !== undefined) {
     quantity = parseMilli(weight);
-    if (quantity === null || quantity === 0) return refuse(problem, NOT_A_WEIGHT);
+    if (quantity === null || quantity === 0) return refuse(problem, ITEM.notAWeight);
   }
   if (price === undefined) {
     return { quantity_milli: quantity, scan_code: scanCode, price_minor: null, reason: null };
   }
   const minor = parseMinor(price, decimals.value);
   if (minor === null) return refuse(problem, notAnAmount(price, decimals.value));
-  if (reason.trim() === "") return refuse(problem, NO_REASON);
+  if (reason.trim() === "") return refuse(problem, ITEM.noReason);
   return {
     quantity_milli: quantity,
     scan_code: scanCode,

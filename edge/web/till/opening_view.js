@@ -6,11 +6,12 @@ import { Field, Form, Heading } from "./fields.js";
 import * as state from "./state.js";
 import { formatMinor, parseMinor } from "./text.js";
 import { html } from "./ui.js";
+import { ACT, OPENING } from "./words.js";
 
 export function Cashier() {
   const operators = state.till.value.operators;
   return html`<section class="card narrow">
-    <${Heading}>Who is at the till?<//>
+    <${Heading}>${OPENING.who}<//>
     <div class="choices">
       ${operators.map(
         ({ operator_id, name, role }) => html`<button type="button" key=${operator_id}
@@ -20,7 +21,7 @@ export function Cashier() {
       )}
     </div>
     ${operators.length === 0 &&
-    html`<p>Head office has made no operator known to this store yet.</p>`}
+    html`<p>${OPENING.nobody}</p>`}
   </section>`;
 }
 
@@ -32,22 +33,17 @@ export function OpenTill() {
     else void doing(() => openTill(minor));
   };
   return html`<section class="card narrow">
-    <h1>Open the till</h1>
-    <p>Business day ${till.value.business_day.business_date}. Count the coins and notes that are in
-      the drawer now.</p>
+    <h1>${OPENING.title}</h1>
+    <p>${OPENING.countFloat(till.value.business_day.business_date)}</p>
     <${Form} onSubmit=${submit}>
-      <${Field} label="Float in the drawer" name="float" inputmode="decimal" first
+      <${Field} label=${OPENING.float} name="float" inputmode="decimal" first
         placeholder=${formatMinor(0, decimals.value)} />
-      <button type="submit" class="main">Open till</button>
+      <button type="submit" class="main">${OPENING.open}</button>
     <//>
   </section>`;
 }
 
 /** The problem of a text that is no amount. */
 export function notAnAmount(text, decimals) {
-  return {
-    title: "That is not an amount",
-    detail: text.trim() === "" ? "No amount was typed." : `“${text}” is not an amount.`,
-    remedy: `Type it like ${formatMinor(1250, decimals)}.`,
-  };
+  return ACT.notAnAmount(text, formatMinor(1250, decimals));
 }

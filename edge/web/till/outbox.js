@@ -17,16 +17,11 @@ import { Pause, delayMs } from "./retry.js";
 import * as state from "./state.js";
 import { write } from "./store.js";
 import { batch } from "./ui.js";
+import { SENDING } from "./words.js";
 
 /** The id can be no sale of this basket: nothing is left to be given up. */
 const NEVER_A_SALE = new Set(["sale-id-reused", "sale-id-taken", "sale-id-abandoned"]);
 const WRONG_OPERATOR = new Set(["unknown-operator", "inactive-operator"]);
-
-const CANNOT_KEEP = {
-  title: "This browser could not keep the receipt",
-  detail: "The browser could not write to its storage; what the store box answers is not lost.",
-  remedy: "Free some space on this device: the page goes on by itself.",
-};
 
 const pause = new Pause();
 let driving = false;
@@ -129,7 +124,7 @@ async function tryOnce(record) {
  *  paired), or one that could not be kept here. Anything else is a fault of the page. */
 function notAnswered(error) {
   let problem = null;
-  if (error instanceof DOMException) problem = CANNOT_KEEP;
+  if (error instanceof DOMException) problem = SENDING.cannotKeep;
   else if (error instanceof Refused) problem = error.problem;
   else if (!(error instanceof BoxAway)) throw error;
   if (error instanceof Refused && WRONG_OPERATOR.has(error.slug)) state.operator.value = null;
@@ -190,9 +185,7 @@ async function giveBack(record, problem) {
     state.pending.value = null;
     state.problem.value = problem;
     state.found.value = null;
-    if (problem === null) {
-      state.notice.value = "The sale was given up: nothing was sold. The basket is back.";
-    }
+    if (problem === null) state.notice.value = SENDING.givenUp;
   });
 }
 

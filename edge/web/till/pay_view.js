@@ -8,6 +8,7 @@ import * as state from "./state.js";
 import { formatMinor, parseMinor } from "./text.js";
 import { html, useState } from "./ui.js";
 import { Taxes, Total } from "./selling_view.js";
+import { PAY } from "./words.js";
 
 const MUCH_TIMES = 10;
 
@@ -20,15 +21,15 @@ export function Pay() {
   const chosen = tenders.find((tender) => tender.tender_id === by);
   return html`<div class="paying">
     <section class="card">
-      <h1>Pay</h1>
+      <h1>${PAY.title}</h1>
       <${Taxes} />
       <${Total} />
       <${Left} />
       ${basket.value.tenders.length > 0 && html`<${PaidSoFar} tenders=${till.value.tenders} />`}
-      <button type="button" onClick=${back}>Back to basket</button>
+      <button type="button" onClick=${back}>${PAY.back}</button>
     </section>
     <section class="card">
-      <div class="kinds" role="group" aria-label="Pay by">
+      <div class="kinds" role="group" aria-label=${PAY.by}>
         ${tenders.map(
           ({ tender_id, name }) => html`<button type="button" key=${tender_id}
             aria-pressed=${tender_id === by} onClick=${() => setBy(tender_id)}>${name}</button>`,
@@ -51,14 +52,14 @@ function Left() {
   if (due === undefined) return html`<${Asking} />`;
   if (due.covered) {
     return html`<button type="button" class="main" onClick=${() => doing(finishSale)}>
-      Finish the sale
+      ${PAY.finish}
     </button>`;
   }
   const decimals = state.decimals.value;
   return html`<dl class="figures" aria-live="polite">
-    <dt>Left to pay</dt><dd data-testid="left">${formatMinor(due.left_minor, decimals)}</dd>
+    <dt>${PAY.left}</dt><dd data-testid="left">${formatMinor(due.left_minor, decimals)}</dd>
     ${due.cash_left_minor !== due.left_minor && html`
-      <dt>In cash, rounded</dt>
+      <dt>${PAY.cashLeft}</dt>
       <dd data-testid="cash-left">${formatMinor(due.cash_left_minor, decimals)}</dd>`}
   </dl>`;
 }
@@ -67,12 +68,12 @@ function Left() {
 function Asking() {
   const { basket, decimals, till } = state;
   const last = basket.value.tenders.at(-1);
-  if (last === undefined) return html`<p class="quiet">Asking the store box for the amounts …</p>`;
+  if (last === undefined) return html`<p class="quiet">${PAY.asking}</p>`;
   const name = till.value.tenders.find((each) => each.tender_id === last.tender_id)?.name;
+  const amount = formatMinor(last.amount_minor, decimals.value);
   return html`<p class="noted" role="status" data-testid="noted">
-    <strong>${name ?? last.tender_id} ${formatMinor(last.amount_minor, decimals.value)} is noted.</strong>
-    ${" "}Do not take it again: the store box is being asked, and the sale goes on by itself as soon
-    as it answers.
+    <strong>${PAY.noted(name ?? last.tender_id, amount)}</strong>
+    ${" "}${PAY.notAgain}
   </p>`;
 }
 
@@ -81,14 +82,14 @@ const isAsking = () => state.currentQuote.value === null;
 
 function PaidSoFar({ tenders }) {
   const nameOf = (id) => tenders.find((tender) => tender.tender_id === id)?.name ?? id;
-  return html`<ul class="lines" aria-label="Paid so far">
+  return html`<ul class="lines" aria-label=${PAY.paidSoFar}>
     ${state.basket.value.tenders.map(
       (paid, at) => html`<li key=${at}>
         <span class="name">${nameOf(paid.tender_id)}</span>
         <span class="amount">${formatMinor(paid.amount_minor, state.decimals.value)}</span>
         <span class="each">${paid.reference}</span>
         <span class="tools">
-          <button type="button" aria-label=${`Take back ${nameOf(paid.tender_id)}`}
+          <button type="button" aria-label=${PAY.takeBack(nameOf(paid.tender_id))}
             onClick=${() => doing(() => removeTender(at))}>×</button>
         </span>
       </li>`,
@@ -121,16 +122,16 @@ function Cash({ tender }) {
       ${quick.map(
         (minor, at) => html`<button type="button" key=${minor} class=${at === 0 ? "main" : ""}
           disabled=${isAsking()} onClick=${() => given(minor)}>
-          ${at === 0 ? "Exact " : ""}${formatMinor(minor, decimals)}
+          ${at === 0 ? PAY.exact(formatMinor(minor, decimals)) : formatMinor(minor, decimals)}
         </button>`,
       )}
     </div>
     <${Form} onSubmit=${submit}>
-      <${Field} label="Cash given" name="given" inputmode="decimal" first />
-      <button type="submit" class="main" disabled=${isAsking()}>Take cash</button>
-      ${doubted !== null && html`<${Doubt} label=${`Take ${formatMinor(doubted, decimals)}`}
+      <${Field} label=${PAY.cashGiven} name="given" inputmode="decimal" first />
+      <button type="submit" class="main" disabled=${isAsking()}>${PAY.takeCash}</button>
+      ${doubted !== null && html`<${Doubt} label=${PAY.take(formatMinor(doubted, decimals))}
         onYes=${() => given(doubted)}>
-        ${formatMinor(doubted, decimals)} is more than ten times what is due.
+        ${PAY.much(formatMinor(doubted, decimals))}
       <//>`}
     <//>`;
 }
@@ -150,17 +151,17 @@ function Other({ tender }) {
     return html`<p class="quiet">${whyNoPoints()}</p>`;
   }
   return html`<${Form} key=${left} onSubmit=${submit}>
-    <${Field} label=${`${tender.name} amount`} name="amount" inputmode="decimal" first
+    <${Field} label=${PAY.amount(tender.name)} name="amount" inputmode="decimal" first
       defaultValue=${left === undefined ? "" : formatMinor(left, decimals).replaceAll(",", "")} />
-    ${!points && html`<${Field} label=${`${tender.name} reference`} name="reference"
-      hint="What the terminal's slip says" maxlength="64" />`}
-    <button type="submit" class="main" disabled=${isAsking()}>Take ${tender.name}</button>
+    ${!points && html`<${Field} label=${PAY.reference(tender.name)} name="reference"
+      hint=${PAY.referenceHint} maxlength="64" />`}
+    <button type="submit" class="main" disabled=${isAsking()}>${PAY.take(tender.name)}</button>
   <//>`;
 }
 
 function whyNoPoints() {
   const { basket, currentQuote } = state;
-  if (basket.value.customer === null) return "Name the customer first, then points can pay.";
+  if (basket.value.customer === null) return PAY.nameCustomer;
   const points = currentQuote.value?.points_here ?? 0;
-  return `This customer has ${formatMinor(points, 0)} points to spend at this store: too few to pay with.`;
+  return PAY.tooFewPoints(formatMinor(points, 0));
 }

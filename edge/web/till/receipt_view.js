@@ -7,6 +7,7 @@ import * as state from "./state.js";
 import { Problem } from "./status_view.js";
 import { formatMinor } from "./text.js";
 import { html, useEffect, useState } from "./ui.js";
+import { RECEIPT, SENDING } from "./words.js";
 
 const SECOND_CLICK_MS = 600;
 
@@ -15,25 +16,22 @@ export function Waiting() {
   const { failures, problem } = state.sending.value;
   const giving = step === "giving up";
   return html`<section class="card narrow">
-    <${Heading}>${giving ? "Giving the sale up" : "Finishing the sale"}<//>
+    <${Heading}>${giving ? SENDING.givingUp : SENDING.finishing}<//>
     <p class="amount">${formatMinor(total_minor, state.decimals.value)}</p>
     <p role="status">${inWords(giving, failures, problem)}</p>
     ${problem !== null && html`<${Problem} problem=${problem} />`}
     ${failures > 0 && html`<div class="row">
-      <button type="button" class="main" onClick=${tryAgain}>Try again</button>
-      ${!giving && html`<button type="button" onClick=${giveUp}>Give this sale up</button>`}
+      <button type="button" class="main" onClick=${tryAgain}>${SENDING.tryAgain}</button>
+      ${!giving && html`<button type="button" onClick=${giveUp}>${SENDING.giveUp}</button>`}
     </div>`}
-    ${failures > 0 && !giving && html`<p class="quiet">Give it up only if it is not to be sold: the
-      basket comes back, and this sale can then never be finished.</p>`}
+    ${failures > 0 && !giving && html`<p class="quiet">${SENDING.whenToGiveUp}</p>`}
   </section>`;
 }
 
 function inWords(giving, failures, problem) {
-  if (failures === 0) return giving ? "Asking the store box to refuse it …" : "Sent …";
-  if (problem !== null) return "The store box could not do it. It is asked again by itself.";
-  if (giving) return "The store box does not answer. It is asked again until it does.";
-  return "The store box does not answer. The sale is safe here and is sent again by itself; it " +
-    "will not be sold twice.";
+  if (failures === 0) return giving ? SENDING.askedToRefuse : SENDING.sent;
+  if (problem !== null) return SENDING.couldNot;
+  return giving ? SENDING.awayGivingUp : SENDING.away;
 }
 
 export function Receipt() {
@@ -46,21 +44,23 @@ export function Receipt() {
   const again = () => ready && doing(newSale);
   useKey("F2", again);
   const { receipt_number, due_minor, change_minor, points_here } = receipt.value;
+  const number = html`<span data-testid="receipt-number">${receipt_number}</span>`;
   return html`<section class="sold">
     <div class="card done">
-      <${Heading}>Sold<//>
-      <p class="quiet">Receipt <span data-testid="receipt-number">${receipt_number}</span></p>
+      <${Heading}>${RECEIPT.title}<//>
+      <p class="quiet">${RECEIPT.receipt(number)}</p>
       <dl class="figures">
-        <dt>To pay</dt><dd>${formatMinor(due_minor, decimals.value)}</dd>
-        <dt class="change">Change</dt>
+        <dt>${RECEIPT.due}</dt><dd>${formatMinor(due_minor, decimals.value)}</dd>
+        <dt class="change">${RECEIPT.change}</dt>
         <dd class="change" data-testid="change">${formatMinor(change_minor, decimals.value)}</dd>
-        ${points_here !== null && html`<dt>Points to spend here</dt><dd>${formatMinor(points_here, 0)}</dd>`}
+        ${points_here !== null &&
+        html`<dt>${RECEIPT.points}</dt><dd>${formatMinor(points_here, 0)}</dd>`}
       </dl>
       <div class="row">
         <button type="button" class="main" disabled=${!ready} onClick=${again}>
-          New sale <kbd aria-hidden="true">F2</kbd>
+          ${RECEIPT.newSale} <kbd aria-hidden="true">F2</kbd>
         </button>
-        <button type="button" onClick=${() => print()}>Print</button>
+        <button type="button" onClick=${() => print()}>${RECEIPT.print}</button>
       </div>
     </div>
     <pre class="paper" data-testid="receipt">${receipt.value.receipt}</pre>

@@ -6,9 +6,7 @@ import { EMPTY, isEmpty } from "./basket.js";
 import * as state from "./state.js";
 import { write } from "./store.js";
 import { batch } from "./ui.js";
-
-const SET_ASIDE =
-  "This till was at another store before: what was not finished there is set aside, not sold here.";
+import { FOUND_AGAIN } from "./words.js";
 
 /** Throws BoxAway, Refused. */
 export async function refresh() {
@@ -67,6 +65,6 @@ async function leaveStore() {
     for (const each of [state.pending, state.opening, state.operator, state.seen, state.receipt]) {
       each.value = null;
     }
-    if (begun) state.notice.value = SET_ASIDE;
+    if (begun) state.notice.value = FOUND_AGAIN.setAside;
   });
 }

@@ -2,7 +2,7 @@
  *  up one after the other, held where nothing can be sold just now, asked again while the store
  *  server is away. */
 
-import { CANNOT_KEEP, addItem, newSale, setCustomer } from "./actions.js";
+import { addItem, newSale, setCustomer } from "./actions.js";
 import { BoxAway, Refused, call } from "./api.js";
 import { ONE_MILLI, WHOLE_UNITS } from "./basket.js";
 import { uuid7 } from "./ids.js";
@@ -11,6 +11,7 @@ import * as state from "./state.js";
 import { searchWords } from "./search.js";
 import { write } from "./store.js";
 import { effect } from "./ui.js";
+import { ACT, SCANS } from "./words.js";
 
 /**
  * @typedef {object} Scan
@@ -42,7 +43,7 @@ export function workScans() {
 /** What the scanner read, or what was typed. */
 export async function scan(text, { times = 1, typed = false, problem = null } = {}) {
   if (state.scans.value.length >= SCANS_MAX) {
-    state.problem.value = tooMany(text);
+    state.problem.value = SCANS.tooMany(SCANS_MAX, text);
     return;
   }
   const begins = state.receipt.value !== null && state.pending.value === null;
@@ -52,7 +53,7 @@ export async function scan(text, { times = 1, typed = false, problem = null } = 
 
 /** What is left in the field when a whole scan follows: never looked up, so never sold. */
 export function scanCutOff(text) {
-  return scan(text, { problem: cutOff(text) });
+  return scan(text, { problem: SCANS.cutOff(text) });
 }
 
 /** Take no more notice of it. */
@@ -83,7 +84,7 @@ export async function take(item, choice, row = null) {
  *  {item, quantity_milli, scan_code}. */
 export async function offer(found, row = null) {
   const { item, quantity_milli, scan_code } = found;
-  if (!item.active) return refuse(row, notSold(item));
+  if (!item.active) return refuse(row, SCANS.notSold(item.name));
   if (item.open_price || !WHOLE_UNITS.includes(item.unit)) return ask(found, row);
   const quantity = quantity_milli ?? ONE_MILLI;
   return take(item, { quantity_milli: quantity, scan_code, price_minor: null, reason: null }, row);
@@ -103,15 +104,15 @@ async function refuse(row, problem) {
 /** Why nothing is taken just now, in words for a row; null where it is. */
 export function whyWaiting(row) {
   const { operator, pending, receipt, till, place, dialog } = state;
-  if (operator.value === null) return "Waits until somebody is at the till.";
-  if (pending.value !== null) return "Waits until the sale before it is finished.";
-  if (receipt.value !== null && !beginsNext()) return "Waits for the next sale.";
+  if (operator.value === null) return SCANS.waits.operator;
+  if (pending.value !== null) return SCANS.waits.sale;
+  if (receipt.value !== null && !beginsNext()) return SCANS.waits.nextSale;
   if (till.value.business_day === null || till.value.till_session === null) {
-    return "Waits until the day and the till are open.";
+    return SCANS.waits.opening;
   }
-  if (place.value === "settling") return "Waits until the till is counted.";
+  if (place.value === "settling") return SCANS.waits.settling;
   const asked = dialog.value?.row?.id === row?.id;
-  return dialog.value !== null && row?.asks && !asked ? "Waits until this is answered." : null;
+  return dialog.value !== null && row?.asks && !asked ? SCANS.waits.dialog : null;
 }
 
 function canTake() {
@@ -153,7 +154,7 @@ async function tryOnce(row) {
     return true;
   } catch (error) {
     if (error instanceof BoxAway) return false;
-    if (error instanceof DOMException) state.problem.value = CANNOT_KEEP;
+    if (error instanceof DOMException) state.problem.value = ACT.cannotKeep;
     else if (!(error instanceof Refused)) throw error;
     else if (isOpen(row)) await keep(changed(row.id, { problem: error.problem }));
     return !(error instanceof DOMException);
@@ -167,7 +168,7 @@ async function settle(row, found) {
   }
   if (row.typed && (await searchWords(row.text))) return keep(without(row.id));
   const customer = row.typed ? null : await findCustomer(row.text);
-  if (customer === null) return refuse(row, nothingFound(row));
+  if (customer === null) return refuse(row, SCANS.nothingFound(row.text.trim(), row.typed));
   if (state.receipt.value !== null) await newSale();
   await keep(without(row.id));
   if (state.dialog.value?.name === "customer") state.dialog.value = null;
@@ -205,7 +206,7 @@ async function keep(scans) {
     await write({ scans });
   } catch (error) {
     if (!(error instanceof DOMException)) throw error;
-    state.problem.value = CANNOT_KEEP;
+    state.problem.value = ACT.cannotKeep;
   }
 }
 
@@ -219,37 +220,4 @@ function without(id) {
 
 function changed(id, changes) {
   return state.scans.value.map((row) => (row.id === id ? { ...row, ...changes } : row));
-}
-
-function nothingFound({ text, typed }) {
-  const words = typed ? ", and no name begins with these words" : "";
-  return {
-    title: "Nothing found",
-    detail: `No item has the code “${text.trim()}”${words}. It is not in the basket.`,
-    remedy: "Scan it again, or search by words of its name.",
-  };
-}
-
-function notSold(item) {
-  return {
-    title: "This item is not sold any more",
-    detail: `${item.name} is not sold any more. It is not in the basket.`,
-    remedy: "Sell another item in its place.",
-  };
-}
-
-function cutOff(text) {
-  return {
-    title: "Not looked up",
-    detail: `“${text}” stood in the field when the next scan came. It is not in the basket.`,
-    remedy: "Scan it again if it is to be sold.",
-  };
-}
-
-function tooMany(text) {
-  return {
-    title: "Too many scans wait",
-    detail: `${SCANS_MAX} scans wait already, so “${text}” was not taken.`,
-    remedy: "Put this item aside, and scan it again when the others are in the basket.",
-  };
 }

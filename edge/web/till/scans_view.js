@@ -1,40 +1,39 @@
 /** The scans that are not in the basket: what each waits for, or why it was not taken. */
 
+import { remedyOf } from "./refusals.js";
 import { askAgain, dismiss, dismissRefused, whyWaiting } from "./scans.js";
 import * as state from "./state.js";
 import { html } from "./ui.js";
-import { remedyOf } from "./words.js";
+import { SCANS } from "./words.js";
 
 export function Scans() {
   const rows = state.scans.value;
   if (rows.length === 0) return null;
   const refused = rows.filter((row) => row.problem !== null);
   return html`<section class="scans" role="log" data-testid="scans"
-    aria-label="Scans that are not in the basket">
+    aria-label=${SCANS.label}>
     <ul>
       ${rows.map((row) => html`<${Row} key=${row.id} row=${row} />`)}
     </ul>
     ${refused.length > 1 && html`<button type="button" class="plain" onClick=${dismissRefused}>
-      Dismiss all ${refused.length}
+      ${SCANS.dismissAll(refused.length)}
     </button>`}
   </section>`;
 }
 
 function Row({ row }) {
   const { text, times, problem } = row;
-  const waits = whyWaiting(row) ?? (state.boxAway.value ? AWAY : null);
+  const waits = whyWaiting(row) ?? (state.boxAway.value ? SCANS.waits.away : null);
   const kind = problem !== null ? "refused" : waits === null ? "asking" : "waiting";
   return html`<li class=${`scan ${kind}`}>
     <strong>${times > 1 ? `${times} × ` : ""}${text}</strong>
-    <span>${problem === null ? (waits ?? "Being looked up …") : html`<${Why} ...${problem} />`}</span>
+    <span>${problem === null ? (waits ?? SCANS.beingLookedUp) : html`<${Why} ...${problem} />`}</span>
     ${problem !== null && html`<button type="button" class="plain"
-      aria-label=${`Look ${text} up again`} onClick=${() => askAgain(row.id)}>Again</button>`}
-    <button type="button" class="plain" aria-label=${`Dismiss ${text}`}
+      aria-label=${SCANS.lookUpAgain(text)} onClick=${() => askAgain(row.id)}>${SCANS.again}</button>`}
+    <button type="button" class="plain" aria-label=${SCANS.dismiss(text)}
       onClick=${() => dismiss(row.id)}>×</button>
   </li>`;
 }
-
-const AWAY = "Waits: the store box does not answer. It is looked up by itself.";
 
 function Why(problem) {
   return html`${problem.title}. <small>${problem.detail} ${remedyOf(problem)}</small>`;

@@ -18,6 +18,7 @@ import * as state from "./state.js";
 import { Problem } from "./status_view.js";
 import { formatMilli, formatMinor, percent } from "./text.js";
 import { html, useLayoutEffect, useRef } from "./ui.js";
+import { SELLING } from "./words.js";
 
 export function Selling() {
   const { currentQuote, quoteProblem, boxLate, place, dialog, basket } = state;
@@ -29,21 +30,21 @@ export function Selling() {
   useKey("F2", pay);
   useKey("F4", customer);
   return html`<div class="selling">
-    <h1 class="unseen">Sell</h1>
+    <h1 class="unseen">${SELLING.title}</h1>
     <section class="side">
       <${Finder} />
       <${Customer} onChoose=${customer} />
     </section>
     <section class="card basket">
       <div class="head">
-        <h2 id="basket">Basket</h2>
+        <h2 id="basket">${SELLING.basket}</h2>
         <button type="button" class="plain" disabled=${!some}
-          onClick=${() => trying(emptyBasket).then(focusScan)}>Empty basket</button>
+          onClick=${() => trying(emptyBasket).then(focusScan)}>${SELLING.empty}</button>
       </div>
       ${state.emptied.value !== null && html`<p class="notice emptied" role="status">
-        The basket was emptied.
+        ${SELLING.emptied}
         <button type="button" onClick=${() => trying(bringBack).then(focusScan)}>
-          Bring it back
+          ${SELLING.bringBack}
         </button>
       </p>`}
       <${Lines} />
@@ -52,7 +53,7 @@ export function Selling() {
         <${Total} />
         <div class="row">
           <button type="button" class="main" disabled=${!payable} onClick=${pay}>
-            Pay <kbd aria-hidden="true">F2</kbd>
+            ${SELLING.pay} <kbd aria-hidden="true">F2</kbd>
           </button>
           <${ExactCash} payable=${payable} />
         </div>
@@ -68,7 +69,7 @@ function ExactCash({ payable }) {
   const take = () => off || doing(payExactCash);
   useKey("F10", take);
   return html`<button type="button" disabled=${off} onClick=${take}>
-    Exact cash ${exact === undefined ? "" : formatMinor(exact, state.decimals.value)}
+    ${SELLING.exactCash} ${exact === undefined ? "" : formatMinor(exact, state.decimals.value)}
     ${" "}<kbd aria-hidden="true">F10</kbd>
   </button>`;
 }
@@ -78,7 +79,7 @@ function Customer({ onChoose }) {
   const customer = basket.value.customer;
   if (customer === null) {
     return html`<button type="button" class="customer" onClick=${onChoose}>
-      Customer <kbd aria-hidden="true">F4</kbd>
+      ${SELLING.customer} <kbd aria-hidden="true">F4</kbd>
     </button>`;
   }
   const points = currentQuote.value?.points_here ?? null;
@@ -86,10 +87,10 @@ function Customer({ onChoose }) {
     <div>
       <strong>${customer.name ?? customer.code}</strong>
       <small>${[customer.phone, customer.email].filter(Boolean).join(" · ")}</small>
-      ${points !== null && html`<small>${formatMinor(points, 0)} points to spend here</small>`}
+      ${points !== null && html`<small>${SELLING.points(formatMinor(points, 0))}</small>`}
     </div>
     <button type="button" onClick=${() => trying(() => setCustomer(null)).then(focusScan)}>
-      Without customer
+      ${SELLING.noCustomer}
     </button>
   </div>`;
 }
@@ -107,7 +108,7 @@ function Lines() {
   }, [lines]);
   useLayoutEffect(() => keepInSight(list.current), [lines.length === 0]);
   if (lines.length === 0) {
-    return html`<p class="quiet lines">Nothing in it yet: scan the first item.</p>`;
+    return html`<p class="quiet lines">${SELLING.nothing}</p>`;
   }
   return html`<ul class="lines" aria-labelledby="basket" ref=${list} tabindex="-1">
     ${lines.map((line) => html`<${Line} key=${line.key} line=${line} />`)}
@@ -142,11 +143,11 @@ function Line({ line }) {
     <span class="each">${formatMilli(line.quantity_milli)}${unit} × ${price}</span>
     <span class="tools">
       ${WHOLE_UNITS.includes(line.unit) && html`
-        <button type="button" aria-label=${`One less ${line.name}`}
+        <button type="button" aria-label=${SELLING.oneLess(line.name)}
           onClick=${act(() => changeQuantity(line.key, -ONE_MILLI))}>−</button>
-        <button type="button" aria-label=${`One more ${line.name}`}
+        <button type="button" aria-label=${SELLING.oneMore(line.name)}
           onClick=${act(() => changeQuantity(line.key, ONE_MILLI))}>+</button>`}
-      <button type="button" aria-label=${`Remove ${line.name}`}
+      <button type="button" aria-label=${SELLING.remove(line.name)}
         onClick=${act(() => removeLine(line.key))}>×</button>
     </span>
   </li>`;
@@ -156,18 +157,20 @@ function Line({ line }) {
 export function Taxes() {
   const { linesQuote, quoteProblem, decimals, till } = state;
   const quoted = linesQuote.value;
-  const word = till.value.tax_included ? "Includes" : "Plus";
+  const taxOf = till.value.tax_included ? SELLING.taxIncluded : SELLING.taxAdded;
   if (quoteProblem.value !== null) return html`<${Problem} problem=${quoteProblem.value} />`;
   if (quoted === null) return null;
   return html`<div class="totals">
     ${quoted.taxes.map(
       (tax) => html`<p class="quiet" key=${tax.tax_rate_bp}>
-        <span>${word} ${percent(tax.tax_rate_bp)} tax</span>
+        <span>${taxOf(percent(tax.tax_rate_bp))}</span>
         <span>${formatMinor(tax.tax_minor, decimals.value)}</span>
       </p>`,
     )}
     ${quoted.points_earned > 0 &&
-    html`<p class="quiet"><span>Points earned</span><span>${formatMinor(quoted.points_earned, 0)}</span></p>`}
+    html`<p class="quiet">
+      <span>${SELLING.pointsEarned}</span><span>${formatMinor(quoted.points_earned, 0)}</span>
+    </p>`}
   </div>`;
 }
 
@@ -179,10 +182,10 @@ export function Total() {
   const known = nothing ? 0 : state.linesQuote.value?.total_minor;
   const before = known ?? state.quote.value?.answer?.total_minor;
   return html`<p class=${`total ${known === undefined ? "old" : ""}`}>
-    <span>Total ${till.value.currency}
-      ${known === undefined && boxLate.value && html`<small>before the last change</small>`}
+    <span>${SELLING.totalIn(till.value.currency)}
+      ${known === undefined && boxLate.value && html`<small>${SELLING.beforeChange}</small>`}
     </span>
-    <output role="status" aria-label="Total" data-testid="total">
+    <output role="status" aria-label=${SELLING.total} data-testid="total">
       ${before === undefined ? "…" : formatMinor(before, decimals.value)}
     </output>
   </p>`;

@@ -7,6 +7,7 @@ import { notAnAmount } from "./opening_view.js";
 import * as state from "./state.js";
 import { parseMinor } from "./text.js";
 import { html } from "./ui.js";
+import { SETTLE } from "./words.js";
 
 export function Settle() {
   const { decimals, problem, place, till } = state;
@@ -15,16 +16,15 @@ export function Settle() {
     if (minor === null) problem.value = notAnAmount(counted, decimals.value);
     else void doing(() => settleTill(minor));
   };
+  const { till_id, business_date } = till.value.till_session;
   return html`<section class="card narrow">
-    <h1>Settle the till</h1>
-    <p>Till ${till.value.till_session.till_id}, business day
-      ${" "}${till.value.till_session.business_date}. Count all the cash in the drawer, the float
-      too. What should be there is shown after you commit.</p>
+    <h1>${SETTLE.title}</h1>
+    <p>${SETTLE.count(till_id, business_date)}</p>
     <${Form} onSubmit=${submit}>
-      <${Field} label="Cash counted" name="counted" inputmode="decimal" first />
+      <${Field} label=${SETTLE.counted} name="counted" inputmode="decimal" first />
       <div class="row">
-        <button type="submit" class="main">Commit count</button>
-        <button type="button" onClick=${() => (place.value = "selling")}>Back to selling</button>
+        <button type="submit" class="main">${SETTLE.commit}</button>
+        <button type="button" onClick=${() => (place.value = "selling")}>${SETTLE.back}</button>
       </div>
     <//>
   </section>`;

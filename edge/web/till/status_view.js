@@ -1,14 +1,15 @@
 /** The header, the status line, and what there is to say: found again, done, gone wrong. */
 
+import { remedyOf } from "./refusals.js";
 import { Scans } from "./scans_view.js";
 import * as state from "./state.js";
 import { html } from "./ui.js";
-import { remedyOf } from "./words.js";
+import { MENU, PAGE, STATUS } from "./words.js";
 
 export function Header() {
   const { till, pairing, operator, dialog, tab } = state;
   const open = () => (dialog.value = { name: "menu" });
-  const where = till.value === null ? "Till" : placeName(till.value);
+  const where = till.value === null ? STATUS.till : placeName(till.value);
   const ready = tab.value === "mine" && pairing.value !== null && till.value !== null;
   return html`<header>
     <strong class="where">${where}</strong>
@@ -16,7 +17,7 @@ export function Header() {
       ${pairing.value !== null && html`<span>${pairing.value.workstation_id}</span>`}
       ${operator.value !== null && html`<span>${operator.value.name}</span>`}
     </span>
-    ${ready && html`<button type="button" class="plain" onClick=${open}>Menu</button>`}
+    ${ready && html`<button type="button" class="plain" onClick=${open}>${MENU.title}</button>`}
     <${StatusLine} />
   </header>`;
 }
@@ -34,16 +35,11 @@ function StatusLine() {
 
 function statusNow() {
   const { boxAway, syncStatus, pairing, tab } = state;
-  if (boxAway.value) {
-    const kept = "The store box does not answer. The basket is safe here; trying again.";
-    return { kind: "bad", text: kept };
-  }
-  if (state.boxSlow.value) {
-    return { kind: "warn", text: "Waiting for the store box: it takes longer than usual." };
-  }
-  if (tab.value !== "mine") return { kind: "quiet", text: "This tab does not sell." };
-  if (pairing.value === null) return { kind: "quiet", text: "This till is not paired yet." };
-  if (syncStatus.value === null) return { kind: "quiet", text: "Asking the store box …" };
+  if (boxAway.value) return { kind: "bad", text: STATUS.away };
+  if (state.boxSlow.value) return { kind: "warn", text: STATUS.slow };
+  if (tab.value !== "mine") return { kind: "quiet", text: STATUS.otherTab };
+  if (pairing.value === null) return { kind: "quiet", text: STATUS.notPaired };
+  if (syncStatus.value === null) return { kind: "quiet", text: PAGE.asking };
   const { summary, needs_a_person: person, head_office_away: away } = syncStatus.value;
   return { kind: person || away ? "warn" : "good", text: summary };
 }
@@ -72,6 +68,6 @@ export function Problem({ problem, onClose }) {
       <p>${problem.detail} ${remedyOf(problem)}</p>
     </div>
     ${onClose && html`<button type="button" class="plain"
-      aria-label="Close" onClick=${onClose}>×</button>`}
+      aria-label=${STATUS.close} onClick=${onClose}>×</button>`}
   </div>`;
 }

@@ -42,11 +42,6 @@ export function percent(basisPoints) {
   return `${digits.slice(0, -2)}${part === "" ? "" : "."}${part} %`;
 }
 
-/** 1, "line" -> "1 line"; 3 -> "3 lines" */
-export function count(number, word) {
-  return number === 1 ? `1 ${word}` : `${number} ${word}s`;
-}
-
 function parseDigits(text, places, most) {
   const match = /^(\d*)(?:[.,](\d*))?$/.exec(text.trim());
   if (match === null) return null;
