@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.page_words import said_by
+
 ROOT = Path(__file__).parents[1]
 PRODUCT = ("sync/", "edge/", "central/")
 EXACT_NUMBERS = ("sync/protocol/", "edge/domain/", "central/domain/", "central/projections/")
@@ -201,6 +203,13 @@ def imports(file: File) -> Iterator[str]:
             yield f"{content.count(chr(10), 0, found.start()) + 1}: imports {name}, unused"
 
 
+def words(file: File) -> Iterator[str]:
+    """What the till page says stands in its catalogue, so that a second language is a file."""
+    if file.path.startswith("edge/web/till/") and file.path.endswith(".js"):
+        for line, said in said_by(file.content.decode()) if file.name != "words.js" else ():
+            yield f"{line}: says {said}, which belongs into words.js"
+
+
 def sleeping(file: File) -> Iterator[str]:
     if not file.path.startswith("tests/") or file.path == "tests/test_tidy.py":
         return
@@ -261,6 +270,7 @@ RULES: tuple[Rule, ...] = (
     foreign_addresses,
     imports,
     pages,
+    words,
     sleeping,
     whole_patterns,
     this_machine,
@@ -326,6 +336,10 @@ BROKEN = [
     (pages, "edge/web/till/a.js", "html`<p style=${look}>`"),
     (pages, "edge/web/till/a.js", "const price = parseFloat(text);"),
     (pages, "edge/web/till/a.js", "(minor / 100).toFixed(2)"),
+    (words, "edge/web/till/a.js", 'notice.value = "Nothing found";'),
+    (words, "edge/web/till/a.js", "notice.value = `Found ${count(`the ${1}`)} again`;"),
+    (words, "edge/web/till/a.js", "html`<b>${left > 0 && html`<p>${left} left</p>`}</b>`"),
+    (words, "edge/web/till/a.js", 'html`<${Field} label="Cash" onInput=${() => take()} />`'),
     (sleeping, "tests/unit/test_a.py", "time.sleep(1)"),
     (sleeping, "tests/unit/test_a.py", "async def f(): await asyncio.sleep(0.1)"),
     (sleeping, "tests/conftest.py", "from time import sleep"),
@@ -350,6 +364,9 @@ SOUND = [
     (pages, "edge/web/till/index.html", '<script type="module" src="/web/app.js"></script>'),
     (pages, "edge/web/till/a.js", "html`<button onClick=${pay}>Pay</button>`"),
     (pages, "edge/web/vendor/preact.js", "node.innerHTML = html"),
+    (words, "edge/web/till/words.js", 'export const PAY = { title: "Pay by card" };'),
+    (words, "edge/web/till/a.js", '// It says: "Pay it"\nhtml`<p>${PAY.by} <kbd>F2</kbd></p>`'),
+    (words, "edge/web/till/a.js", "if (key === 'Tab') html`<p class=${`a ${b}`}>${a} × ${b}</p>`"),
     (sleeping, "tests/unit/test_a.py", "async def f(): await asyncio.sleep(0)"),
     (whole_patterns, "edge/a.py", 'import re\nOURS = re.compile(r"^/[a-z]*\\Z")'),
     (whole_patterns, "edge/a.py", 'import re\nPRICE = re.compile(r"[0-9]+ \\$")'),
