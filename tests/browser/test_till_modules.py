@@ -167,10 +167,10 @@ async def test_a_store_that_could_not_be_opened_once_is_opened_again(tabs: Tabs,
 def remedies() -> list[tuple[str, str]]:
     """What the store server's refusals tell clients to do, by slug, as it is written."""
     found = []
-    for path in sorted((ROOT / "edge" / "domain").glob("*.py")):
+    for path in sorted((ROOT / "edge" / "domain").rglob("*.py")):
         for text in path.read_text().split("\nclass ")[1:]:
-            slug = re.search(r'slug = "([^"]+)"', text)
-            said = re.search(r'remedy=((?:\s*f?"[^"]*")+)', text)
+            slug = re.search(r'slug="([^"]+)"', text)
+            said = re.search(r'remedy = \(?((?:\s*f?"[^"]*")+)', text)
             if slug is not None and said is not None:
                 found.append((slug[1], "".join(re.findall(r'"([^"]*)"', said[1]))))
     return found
