@@ -1,8 +1,9 @@
 """What a store does: its box, journal, sales, stock, days and tills. With the tables beside it this
-is the one definition of the schema: migrations, reads and writes all start here.
+is the one definition of the schema: migrations start here, and the statements, which are plain
+SQL, are held against it by a test.
 
-Hot tables hold ids as 16 bytes, instants as integer UTC milliseconds (``_ms``), dates as ISO text:
-the writer's compiled statements bind plain values. Money in ``_minor``, quantities in ``_milli``.
+Tables hold ids as 16 bytes, instants as integer UTC milliseconds (``_ms``), dates as ISO text: what
+is bound is what is stored. Money in ``_minor``, quantities in ``_milli``.
 A row of ``sale`` and below is never updated, but for ``sale_line.returned_milli`` and what
 ``points_right.spent`` counts: running sums of later facts, kept so that a rule reads one row; and
 an erasure takes a customer's name away.
