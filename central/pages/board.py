@@ -17,7 +17,8 @@ from central.api.guards import office_of, page_guard, person_of
 from central.api.reading import reading
 from central.api.reports import CODE_LETTERS_MAX
 from central.pages.page import page
-from central.pages.words import counted, day_sentence
+from central.pages.words.board import summary
+from central.pages.words.figures import day_sentence
 from central.reports.board import Board, board, declared_total, store_days, store_standing
 from central.reports.company import (
     CompanyMoney,
@@ -126,7 +127,7 @@ async def show_board(
         more=_board_address(business_date, found.after) if found.after else None,
         now_ms=office.clock_ms(),
         refresh_s=REFRESH_S + len(found.lines) // STORES_A_SECOND,
-        summary=_summary(found),
+        summary=summary(found),
     )
 
 
@@ -226,19 +227,6 @@ def _board_address(business_date: date | None, after: str) -> str:
     asked = {"date": str(business_date or ""), "after": after}
     query = urlencode({name: value for name, value in asked.items() if value})
     return f"/?{query}" if query else "/"
-
-
-def _summary(found: Board) -> str:
-    """What a screen reader hears when it changes."""
-    days = [line.day for line in found.lines if line.day is not None]
-    by_colour = {colour: sum(day.colour is colour for day in days) for colour in Colour}
-    stores = counted(len(found.lines), "store")
-    others = len(found.unresolved) + found.more_unresolved
-    said = (
-        f"{stores}: {by_colour[Colour.GREEN]} proven, {by_colour[Colour.AMBER]} not proven yet,"
-        f" {by_colour[Colour.RED]} differing."
-    )
-    return f"{said} {counted(others, 'other day')} not settled." if others else said
 
 
 def store_address(store: StoreOfCompany) -> str:

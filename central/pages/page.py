@@ -20,6 +20,7 @@ from central.api.problems import EXCEPTION_HANDLERS
 from central.domain.access import NotSignedIn
 from central.pages import words
 from central.pages.assets import WEB, asset_address
+from central.pages.words.figures import FILTERS
 from sync.http.problems import Problem
 
 SIGN_IN = "/sign-in"
@@ -46,7 +47,8 @@ _templates = Environment(
     lstrip_blocks=True,
 )
 _templates.globals["asset"] = asset_address
-_templates.filters.update(words.FILTERS)
+_templates.globals["say"] = words
+_templates.filters.update(FILTERS)
 
 
 def page(

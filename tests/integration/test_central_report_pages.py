@@ -7,7 +7,7 @@ import pytest
 
 from central.db.engine import unit_of_work
 from central.db.tables import metadata
-from central.pages import words
+from central.pages.words import figures as words
 from central.reports.reconciliation import Colour, DayVerdict, Doubt, Reason
 from central.usecases.people.sign_in import add_token
 from sync.protocol.figures import Totals

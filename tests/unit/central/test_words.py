@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from central.pages import words
+from central.pages.words import figures as words
 from central.reports.board import Standing
 from central.reports.figure_rows import FigureKey, FigureKind
 

@@ -1,4 +1,4 @@
-"""What the board says: figures, instants and verdicts as people read them.
+"""Figures, instants and verdicts as people read them.
 
 Amounts are integers of minor units in the company's currency; what is not known says so, and is
 never shown as a zero.
@@ -173,8 +173,12 @@ def in_short(receipt: DifferingReceipt, decimals: int) -> str:
         by = f"{one.name} {figure((one.central or 0) - (one.store or 0), one.unit, decimals)}"
     else:
         by = amount(parted, decimals)
-    tenders = " and ".join(receipt.tenders) or "no tender"
-    return f"receipt {receipt.difference.number}, {tenders}, {by}"
+    return f"receipt {receipt.difference.number}, {tenders(receipt.tenders)}, {by}"
+
+
+def tenders(names: Sequence[str]) -> str:
+    """``cash and card``."""
+    return " and ".join(names) or "no tender"
 
 
 def receipt_sentence(receipt: DifferingReceipt, decimals: int) -> str:
@@ -218,6 +222,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "verdict_word": verdict_word,
         "day_sentence": day_sentence,
         "in_short": in_short,
+        "tenders": tenders,
         "receipt_sentence": receipt_sentence,
         "parted": parted,
         "sum_of": sum_of,

@@ -1,0 +1,29 @@
+"""Every word that the pages say, a module for each page: this package is ``say`` in a template.
+
+Templates hold structure only, so that a second language is a second such package. A sentence with
+markup in its midst is the pieces around it.
+"""
+
+from central.pages.words import (
+    attention,
+    board,
+    day,
+    days,
+    everywhere,
+    problem,
+    receipt,
+    rows,
+    sign_in,
+)
+
+__all__ = [
+    "attention",
+    "board",
+    "day",
+    "days",
+    "everywhere",
+    "problem",
+    "receipt",
+    "rows",
+    "sign_in",
+]

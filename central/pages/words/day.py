@@ -1,0 +1,50 @@
+"""What the page of a store's day says."""
+
+from datetime import date
+
+from central.reports.evidence import SetAside
+from central.reports.reconciliation import ProvenThrough
+
+whole_day = "The store's whole day:"
+differing = "Receipts that differ"
+maybe_more = "The day is larger than is read at once: there may be more."
+figures = "Figures"
+figures_hint = (
+    "The store's own account came with the close of its day. Each of head office's figures leads to"
+    " the rows that it adds up from."
+)
+figure = "Figure"
+workstations = "Workstations"
+by_workstation = "What each workstation sold"
+receipts = "Receipts"
+provenance = "Where it comes from"
+no_account = "The store has sent no account of this day."
+set_aside = "Events set aside"
+
+
+def first_named(found: int, named: int) -> str:
+    """More differ than have room."""
+    return f"{found:,} receipts differ; the first {named} are named."
+
+
+def figures_of(place: str, business_date: date, currency: str) -> str:
+    """The table's caption."""
+    return f"{place} on {business_date}, amounts in {currency}"
+
+
+def covers(proven: ProvenThrough) -> str:
+    """How far the store's account reaches."""
+    return (
+        f"The store's account covers its journal through epoch {proven.epoch},"
+        f" event {proven.seq:,}."
+    )
+
+
+def all_receipts(place: str, business_date: date) -> str:
+    """The rows behind the total."""
+    return f"All receipts of {place} on {business_date}"
+
+
+def event(one: SetAside) -> str:
+    """An event by its place in the journal."""
+    return f"Event {one.seq} of epoch {one.epoch}"
