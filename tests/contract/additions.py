@@ -228,7 +228,7 @@ class Supplier(msgspec.Struct, frozen=True, array_like=True):
             ' _as_they_are(DataSet.SUPPLIERS, "supplier", ("supplier_id",)),\n',
         ),
     ),
-    "edge/db/tables/store.py": (
+    "edge/db/tables/published.py": (
         AtEnd(
             '''
 
