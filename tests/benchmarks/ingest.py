@@ -3,7 +3,7 @@
 Real ``central serve`` processes on one database, and as many boxes as there are stores, each with
 its own connection, pushing signed batches one after the other. Three parts of one run:
 
-1. *raw*: every store's row is held from outside, so that stage 2 waits and only stage 1 works;
+1. *raw*: every store's turn is held from outside, so that stage 2 waits and only stage 1 works;
 2. *projected*: everything on, from the first push until the last event stands in the projections;
 3. *copy*: the rows of part 2, read back, go by COPY into the same tables of another database, a
    connection per store, one transaction per batch: what the driver and PostgreSQL cost at least.
@@ -31,7 +31,7 @@ from tests.benchmarks.running import Running
 POLL_S = 0.02
 _TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 _BEHIND = "SELECT count(*) FROM stream WHERE applied_through < watermark"
-_HOLD_STORES = "SELECT FROM store FOR NO KEY UPDATE"
+_HOLD_TURNS = "SELECT FROM apply_turn FOR NO KEY UPDATE"
 _TABLES: dict[str, tuple[str, ...]] = {
     "raw_event": RAW_COLUMNS,
     "sale": sale.Sale._fields,
@@ -127,7 +127,7 @@ async def _raw(admin: Any, boxes: Sequence[Pusher], sales: int, batch: int) -> f
     for box in boxes:
         box.trade(sales, batch)
     async with admin.transaction():
-        await admin.execute(_HOLD_STORES)
+        await admin.execute(_HOLD_TURNS)
         took_s = await _push(boxes)
     await applied(admin)
     return took_s
