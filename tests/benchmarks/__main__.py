@@ -55,8 +55,9 @@ def main(
     ] = None,
     folder: Annotated[Path, typer.Option(help="Where files go: a folder on a disk.")] = FOLDER,
 ) -> None:
-    """Measure a sale, a drained queue, central's ingest, the wire and central's reports (sale,
-    drain, ingest, wire, report); with --grow, the long ones (grow, chain, herd, search)."""
+    """Measure a sale, a drained queue, central's ingest, the wire, central's reports and a sale
+    while all goes on (sale, drain, ingest, wire, report, rush); with --grow, the long ones (grow,
+    chain, herd, search, rush_grown)."""
     console = Console(stderr=True)
     try:
         parts, machine = _chosen(only or [], grow=grow), _machine()

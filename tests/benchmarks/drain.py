@@ -56,7 +56,7 @@ class DrainFigures(NamedTuple):
 async def measure_drain(*, sales: int = SALES) -> DrainFigures:
     """Queue ``sales`` five-line sales, then let them go."""
     async with standing(None) as stage:
-        shop, store_id = await _enrolled(stage)
+        shop, store_id = await enrolled(stage, new_tokens(1))
         queued, started = list(baskets(shop, sales, seed=5)), time.perf_counter()
         fill(shop, queued)
         finished_per_s = sales / (time.perf_counter() - started)
@@ -71,11 +71,11 @@ async def measure_drain(*, sales: int = SALES) -> DrainFigures:
     return DrainFigures(sales, finished_per_s, *rates, *us)
 
 
-async def _enrolled(stage: Stage) -> tuple[Shop, UUID]:
-    """A store of the sample chain, loaded and open at one till."""
+async def enrolled(stage: Stage, tokens: dict[str, str]) -> tuple[Shop, UUID]:
+    """A store of the sample chain, loaded and open at the workstations of these tokens."""
     now_ms = int(datetime.now(UTC).timestamp() * 1_000)
     async with unit_of_work(stage.engine) as db:
-        company_id = await add_company(db, "Holdfast Benchmark", CURRENCY)
+        stage.company_id = company_id = await add_company(db, "Holdfast Benchmark", CURRENCY)
         store_id = await add_store(db, company_id, await default_settings(db, company_id, CODE))
         made = await create_enrol_code(db, store_id, now_ms, ENROL_CODE_LIFETIME_S)
         sample = await load_sample(db, company_id, now_ms)
@@ -91,7 +91,7 @@ async def _enrolled(stage: Stage) -> tuple[Shop, UUID]:
         if item.unit != "kg" and not item.open_price
     )
     operator = sample.operators[0].operator_id
-    shop = Shop(folder, articles, sample.customer_ids, new_tokens(1), operator)
+    shop = Shop(folder, articles, sample.customer_ids, tokens, operator)
     open_shop(shop)
     return shop, store_id
 

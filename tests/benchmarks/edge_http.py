@@ -76,12 +76,14 @@ async def measure_edge_http(folder: Path, sizes: Sizes | None = None) -> EdgeHtt
     rounds = []
     async with edge_serving(shop.folder) as edge:
         idle_mib = edge.memory_mib()
-        await _sell(edge, shop, baskets_for(shop, sizes.warm_up, seed=3))
+        await sell_over_http(edge, shop, baskets_for(shop, sizes.warm_up, seed=3))
         for number in range(sizes.rounds):
             bare_s = loop.write(noted[number * sizes.bare : (number + 1) * sizes.bare])
             alone = replace(shop, tokens=_first(shop.tokens))
-            one = await _sell(edge, shop, baskets_for(alone, sizes.one, seed=10 + number))
-            everyone = await _sell(edge, shop, baskets_for(shop, sizes.all, seed=100 + number))
+            one = await sell_over_http(edge, shop, baskets_for(alone, sizes.one, seed=10 + number))
+            everyone = await sell_over_http(
+                edge, shop, baskets_for(shop, sizes.all, seed=100 + number)
+            )
             rounds.append(_Round(bare_s, one, everyone))
         busy_mib, ready_s = edge.memory_mib(), edge.ready_s
     loop.close()
@@ -101,8 +103,8 @@ def _first(tokens: dict[str, str]) -> dict[str, str]:
     return {name: tokens[name]}
 
 
-async def _sell(edge: Running, shop: Shop, sales: Sequence[Basket]) -> Sold:
-    """One run of the client process."""
+async def sell_over_http(edge: Running, shop: Shop, sales: Sequence[Basket]) -> Sold:
+    """One run of the client process. Raises RuntimeError at any answer but 201."""
     bodies: dict[str, list[str]] = {}
     for sale in sales:
         bodies.setdefault(sale.workstation_id, []).append(sale.raw.decode())
@@ -129,8 +131,8 @@ def _figures(
     rates = [len(each.bare_s) / sum(each.bare_s) for each in rounds]
     halves = [statistics.median(each.bare_s) * 1_000 for each in rounds]
     return EdgeHttpFigures(
-        one=_middle([each.one for each in rounds]),
-        all=_middle([each.all for each in rounds]),
+        one=middle([each.one for each in rounds]),
+        all=middle([each.all for each in rounds]),
         bare_sales_per_s=statistics.median(rates),
         bare_p50_ms=statistics.median(halves),
         rate_ratio=statistics.median(
@@ -146,5 +148,6 @@ def _figures(
     )
 
 
-def _middle(sold: Sequence[Sold]) -> Sold:
+def middle(sold: Sequence[Sold]) -> Sold:
+    """Of several runs, the median of each figure."""
     return Sold(*(statistics.median(column) for column in zip(*sold, strict=True)))

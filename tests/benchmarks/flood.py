@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.running import Running, edge_serving, run_to_end
-from tests.benchmarks.shop import Shop, baskets, make_shop
+from tests.benchmarks.edge_http import baskets_for, sell_over_http
+from tests.benchmarks.running import Running, edge_serving
+from tests.benchmarks.shop import Shop, make_shop
 from tests.servers import request
 
 FLOODING = 32
@@ -59,14 +60,7 @@ async def flooding(port: int, requests: Sequence[str]) -> AsyncIterator[None]:
 
 async def sell(edge: Running, shop: Shop, count: int, seed: int) -> float:
     """The p99 of so many sales, in milliseconds."""
-    bodies: dict[str, list[str]] = {}
-    for sale in baskets(shop, count, seed):
-        bodies.setdefault(sale.workstation_id, []).append(sale.raw.decode())
-    stations = [{"token": shop.tokens[name], "bodies": each} for name, each in bodies.items()]
-    plan = json.dumps({"port": edge.port, "stations": stations}).encode()
-    told = await run_to_end(sys.executable, "-m", "tests.benchmarks.client", given=plan)
-    took_s = sorted(json.loads(told)["latencies_s"])
-    return float(took_s[len(took_s) * 99 // 100]) * 1_000
+    return (await sell_over_http(edge, shop, baskets_for(shop, count, seed))).p99_ms
 
 
 @pytest.mark.parametrize("requests", [WRONG_TOKENS, WRONG_CODES], ids=["tokens", "codes"])

@@ -11,6 +11,8 @@ from tests.benchmarks.figures import Figure, Target, Unit, figure
 from tests.benchmarks.grow import GROWN_SALES, WATCHED, measure_growth
 from tests.benchmarks.herd import ANSWER_S_MAX, TIME_RATIO_MAX, HerdFigures, measure_herd
 from tests.benchmarks.ingest import measure_ingest
+from tests.benchmarks.rush import Sizes as RushSizes
+from tests.benchmarks.rush import measure_rush
 from tests.benchmarks.search import CUSTOMERS, ITEMS, measure_search
 from tests.benchmarks.wire import measure_wire
 
@@ -24,6 +26,7 @@ DRAIN_RATIO_MIN = 2
 """3,000 a second, where nothing else runs: no shared machine can promise that."""
 INGEST_RATIO_MIN = 0.28
 """8,000 a second on the same machine."""
+RUSH_RATIO_MAX = 4
 HERD_BOXES = 2_000
 QUICK_BOXES = 20
 
@@ -284,12 +287,79 @@ async def search(folder: Path, say: Say, quick: bool) -> list[Figure]:
     ]
 
 
+async def rush(_folder: Path, say: Say, quick: bool) -> list[Figure]:
+    """A sale while everything else goes on, in a large store."""
+    sizes = RushSizes(200, 200, 1, 32, 16) if quick else RushSizes()
+    return await _rush(say, "rush", sizes)
+
+
+async def rush_grown(_folder: Path, say: Say, quick: bool) -> list[Figure]:
+    """The same in a store of three times as many items and four times as many customers."""
+    sizes = RushSizes(200, 200, 1, 32, 16) if quick else RushSizes(ITEMS, CUSTOMERS)
+    return await _rush(say, "rush_grown", sizes)
+
+
+async def _rush(say: Say, name: str, sizes: RushSizes) -> list[Figure]:
+    found = await measure_rush(say, sizes)
+    alone, among, is_alone = found.alone, found.among, "alone"
+    among_is = f"a sale at one of 8 tills while all goes on, {sizes.items:,} items"
+    return [
+        figure(
+            f"{name}_sale_p99_ms",
+            f"{among_is}, p99",
+            Unit.MS,
+            among.p99_ms,
+            baseline=alone.p99_ms,
+            baseline_is=is_alone,
+            ratio=found.p99_ratio,
+            target=Target(of_ratio=True, at_most=RUSH_RATIO_MAX),
+        ),
+        figure(
+            f"{name}_sale_p50_ms",
+            "the same, p50",
+            Unit.MS,
+            among.p50_ms,
+            baseline=alone.p50_ms,
+            baseline_is=is_alone,
+            ratio=found.p50_ratio,
+        ),
+        figure(
+            f"{name}_sales_per_s",
+            "the same, all tills",
+            Unit.PER_S,
+            among.sales_per_s,
+            baseline=alone.sales_per_s,
+            baseline_is=is_alone,
+            ratio=found.rate_ratio,
+        ),
+        figure(
+            f"{name}_refused",
+            "what else was asked and refused",
+            Unit.TIMES,
+            found.refused,
+            target=Target(of_ratio=False, at_most=0),
+        ),
+        figure(
+            f"{name}_asked_per_s", "what else was answered a second", Unit.TIMES, found.asked_per_s
+        ),
+        figure(f"{name}_pushed", "events pushed meanwhile", Unit.ROWS, found.pushed),
+        figure(f"{name}_taken", "prices taken meanwhile", Unit.ROWS, found.taken),
+    ]
+
+
 ORDINARY: dict[str, Part] = {
     "sale": sale,
     "drain": drain,
     "ingest": ingest,
     "wire": wire,
     "report": report,
+    "rush": rush,
 }
-LONG: dict[str, Part] = {"grow": grow, "chain": chain, "herd": herd, "search": search}
+LONG: dict[str, Part] = {
+    "grow": grow,
+    "chain": chain,
+    "herd": herd,
+    "search": search,
+    "rush_grown": rush_grown,
+}
 """Minutes each: only when they are asked for."""

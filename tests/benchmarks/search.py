@@ -70,6 +70,18 @@ async def measure_search(
     """Fill a store, then type."""
     shop, draw, moment = folder / "shop", Random(9), now()
     make_store(shop)
+    people, goods = fill_store(shop, draw, say, customers=customers, items=items)
+    say("typing")
+    with closing(open_connection(database_of(shop))) as db:
+        typed = _type(db, draw.sample(people, TYPED), draw.sample(goods, TYPED), moment)
+    read_us, look_us = await _reads(shop, goods[0].scan_codes[0], moment)
+    return Found(typed, read_us, look_us)
+
+
+def fill_store(
+    shop: Path, draw: Random, say: Callable[[str], None], *, customers: int, items: int
+) -> tuple[list[Customer], list[Item]]:
+    """So many more in the store of this folder, which nobody serves meanwhile."""
     people = [_customer(draw, number) for number in range(customers)]
     goods = [_item(draw, number) for number in range(items)]
     writer = InlineWriter.open(database_of(shop))
@@ -85,11 +97,7 @@ async def measure_search(
         say(f"{step * STEP:,} items")
         writer.run_now(lambda db, part=part: publish(db, part))  # type: ignore[misc]  # mypy cannot infer it
     writer.close_now()
-    say("typing")
-    with closing(open_connection(database_of(shop))) as db:
-        typed = _type(db, draw.sample(people, TYPED), draw.sample(goods, TYPED), moment)
-    read_us, look_us = await _reads(shop, goods[0].scan_codes[0], moment)
-    return Found(typed, read_us, look_us)
+    return people, goods
 
 
 def _type(

@@ -26,6 +26,7 @@ ASKED = (
     *("board", "board_of_a_date", "daily_sales", "tax", "store_days", "verdict", "day_page"),
     *("rows_page", "receipt"),
 )
+RUSH = "sale_p99_ms", "sale_p50_ms", "sales_per_s", "refused", "asked_per_s", "pushed", "taken"
 NAMES = {
     "sale": (
         "sale_http_32_clients_per_s",
@@ -57,6 +58,8 @@ NAMES = {
         "search_item_fragments_p99_ms",
         "read_p50_us",
     ),
+    "rush": tuple(f"rush_{of}" for of in RUSH),
+    "rush_grown": tuple(f"rush_grown_{of}" for of in RUSH),
     "chain": tuple(f"chain_{asked}_p95_ms" for asked in ASKED),
     "herd": (
         "herd_s",
