@@ -31,6 +31,7 @@ from tests.benchmarks.running import Running
 POLL_S = 0.02
 _TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 _BEHIND = "SELECT count(*) FROM stream WHERE applied_through < watermark"
+_APPLIED = "SELECT sum(applied_through) FROM stream"
 _HOLD_TURNS = "SELECT FROM apply_turn FOR NO KEY UPDATE"
 _TABLES: dict[str, tuple[str, ...]] = {
     "raw_event": RAW_COLUMNS,
@@ -123,12 +124,16 @@ async def connected(url: str) -> AsyncIterator[Any]:
 
 
 async def _raw(admin: Any, boxes: Sequence[Pusher], sales: int, batch: int) -> float:
-    """Seconds until everything is acknowledged; the projections follow afterwards, unmeasured."""
+    """Seconds until everything is acknowledged; the projections follow afterwards, unmeasured.
+    Raises RuntimeError if stage 2 did not stand still."""
     for box in boxes:
         box.trade(sales, batch)
     async with admin.transaction():
         await admin.execute(_HOLD_TURNS)
+        before = await admin.fetchval(_APPLIED)
         took_s = await _push(boxes)
+        if await admin.fetchval(_APPLIED) != before:
+            raise RuntimeError("stage 2 was at work while its stores were held")
     await applied(admin)
     return took_s
 

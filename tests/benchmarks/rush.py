@@ -36,7 +36,7 @@ class Sizes(NamedTuple):
     items: int = 100_000
     customers: int = 50_000
     rounds: int = 3
-    sales: int = 1_200
+    sales: int = 640
     warm_up: int = 160
 
 
