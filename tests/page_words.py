@@ -1,4 +1,5 @@
-"""What a page's script says to people: the texts that belong into its catalogue (words.js)."""
+"""What a page's script or template says to people: the texts that belong into its catalogue (the
+till's words.js, the board's central/pages/words)."""
 
 import re
 from collections.abc import Iterator
@@ -20,6 +21,27 @@ LETTERS = re.compile(r"[^\W\d_]{2,}")
 SENTENCE = re.compile(r"(?<![\w-])([A-Z][a-z]+)(?![\w-])|[a-z]+,? [a-z]+ [a-z]+")
 NO_WORDS = {"Enter", "Escape", "Tab", "Shift", "Bearer"}
 """Keys by the browser's names, and a scheme of HTTP."""
+
+IN_BRACES = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+OF_A_CLASS = re.compile(r"\{% block wide %\}[\w -]+\{% endblock %\}")
+SAID = re.compile(
+    r"""\s(?:aria-label|data-label|title|placeholder|alt)=["']([^"']*)["']|(?:^|>)([^<]*)"""
+)
+PHRASE = re.compile(r"[^\W\d_]{2,}\W* |\W* [^\W\d_]{2,}")
+
+
+def said_by_template(template: str) -> Iterator[tuple[int, str]]:
+    """Line and text of each word between a template's tags or in a label, and of each phrase in an
+    expression."""
+    for tag in IN_BRACES.finditer(template):
+        for text in filter(PHRASE.search, QUOTED.findall(tag[0])):
+            yield template.count("\n", 0, tag.start()) + 1, text
+    # Expressions are left out first: a comparison in one is no tag.
+    bare = IN_BRACES.sub(lambda tag: "\n" * tag[0].count("\n"), OF_A_CLASS.sub("", template))
+    for said in SAID.finditer(bare):
+        if word := LETTERS.search(said[1] or said[2] or ""):
+            yield bare.count("\n", 0, said.start(said.lastindex or 0)) + 1, word[0]
 
 
 def said_by(script: str) -> Iterator[tuple[int, str]]:

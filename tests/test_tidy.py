@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.page_words import said_by
+from tests.page_words import said_by, said_by_template
 
 ROOT = Path(__file__).parents[1]
 PRODUCT = ("sync/", "edge/", "central/")
@@ -54,13 +54,6 @@ IN_A_SCRIPT = re.compile(
     rb"|\bdocument\.write|\beval\(|\bFunction\(|<style|\sstyle="
     rb"|\bparseFloat\b|\btoFixed\("  # amounts and quantities are read and written by their digits
 )
-IN_BRACES = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
-QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
-OF_A_CLASS = re.compile(r"\{% block wide %\}[\w -]+\{% endblock %\}")
-SAID = re.compile(
-    r"""\s(?:aria-label|data-label|title|placeholder|alt)=["']([^"']*)["']|(?:^|>)([^<]*)"""
-)
-WORD, PHRASE = re.compile(r"[^\W\d_]{2,}"), re.compile(r"[^\W\d_]{2,}\W* |\W* [^\W\d_]{2,}")
 BY_KIND = {".html": IN_A_PAGE, ".svg": IN_A_PAGE, ".js": IN_A_SCRIPT}
 VENDORED = "/web/vendor/"
 IMPORT = re.compile(r"^import (?:\{([^}]*)\}|\* as (\w+)) from [^;]+;", re.MULTILINE)
@@ -198,23 +191,6 @@ def pages(file: File) -> Iterator[str]:
             yield f"{number}: {found[0].strip().decode(errors='replace')}"
 
 
-def words_in_pages(file: File) -> Iterator[str]:
-    """What the board says stands in one catalogue, central/pages/words: a template says no word
-    between its tags or in a label, and no phrase in an expression."""
-    if not file.path.startswith("central/web/templates/"):
-        return
-    content = file.content.decode()
-    for tag in IN_BRACES.finditer(content):
-        for said in QUOTED.findall(tag[0]):
-            if PHRASE.search(said):
-                yield f"{content.count(chr(10), 0, tag.start()) + 1}: says {said}"
-    # Expressions are left out first: a comparison in one is no tag.
-    bare = IN_BRACES.sub(lambda tag: "\n" * tag[0].count("\n"), OF_A_CLASS.sub("", content))
-    for said in SAID.finditer(bare):
-        if word := WORD.search(said[1] or said[2] or ""):
-            yield f"{bare.count(chr(10), 0, said.start()) + 1}: says {word[0]}"
-
-
 def imports(file: File) -> Iterator[str]:
     """No compiler reads a page's scripts: what they import and do not use is left over."""
     if not (web_of(file) and file.path.endswith(".js")):
@@ -228,10 +204,14 @@ def imports(file: File) -> Iterator[str]:
 
 
 def words(file: File) -> Iterator[str]:
-    """What the till page says stands in its catalogue, so that a second language is a file."""
+    """What a page says stands in its catalogue, so that a second language is a file."""
+    found: Iterator[tuple[int, str]] = iter(())
     if file.path.startswith("edge/web/till/") and file.path.endswith(".js"):
-        for line, said in said_by(file.content.decode()) if file.name != "words.js" else ():
-            yield f"{line}: says {said}, which belongs into words.js"
+        found = said_by(file.content.decode()) if file.name != "words.js" else found
+    elif file.path.startswith("central/web/templates/"):
+        found = said_by_template(file.content.decode())
+    for line, said in found:
+        yield f"{line}: says {said}, which belongs into the page's words"
 
 
 def sleeping(file: File) -> Iterator[str]:
@@ -295,7 +275,6 @@ RULES: tuple[Rule, ...] = (
     imports,
     pages,
     words,
-    words_in_pages,
     sleeping,
     whole_patterns,
     this_machine,
@@ -365,11 +344,11 @@ BROKEN = [
     (words, "edge/web/till/a.js", "notice.value = `Found ${count(`the ${1}`)} again`;"),
     (words, "edge/web/till/a.js", "html`<b>${left > 0 && html`<p>${left} left</p>`}</b>`"),
     (words, "edge/web/till/a.js", 'html`<${Field} label="Cash" onInput=${() => take()} />`'),
-    (words_in_pages, "central/web/templates/a.html", "<p>No store yet.</p>"),
-    (words_in_pages, "central/web/templates/a.html", "{% if day %}All days{% endif %}"),
-    (words_in_pages, "central/web/templates/a.html", "<p>{{ count }} differ</p>"),
-    (words_in_pages, "central/web/templates/a.html", '<td data-label="{{ a }} says">'),
-    (words_in_pages, "central/web/templates/a.html", "{{ one or 'no tender' }}"),
+    (words, "central/web/templates/a.html", "<p>No store yet.</p>"),
+    (words, "central/web/templates/a.html", "{% if day %}All days{% endif %}"),
+    (words, "central/web/templates/a.html", "<p>{{ count }} differ</p>"),
+    (words, "central/web/templates/a.html", '<td data-label="{{ a }} says">'),
+    (words, "central/web/templates/a.html", "{{ one or 'no tender' }}"),
     (sleeping, "tests/unit/test_a.py", "time.sleep(1)"),
     (sleeping, "tests/unit/test_a.py", "async def f(): await asyncio.sleep(0.1)"),
     (sleeping, "tests/conftest.py", "from time import sleep"),
@@ -397,13 +376,9 @@ SOUND = [
     (words, "edge/web/till/words.js", 'export const PAY = { title: "Pay by card" };'),
     (words, "edge/web/till/a.js", '// It says: "Pay it"\nhtml`<p>${PAY.by} <kbd>F2</kbd></p>`'),
     (words, "edge/web/till/a.js", "if (key === 'Tab') html`<p class=${`a ${b}`}>${a} × ${b}</p>`"),
-    (words_in_pages, "central/web/templates/a.html", '<p class="notice red">{{ say.a.b }} ›</p>'),
-    (
-        words_in_pages,
-        "central/web/templates/a.html",
-        "{% if a > 1 %}<b>{{ 'red' if a }}</b>{% endif %}",
-    ),
-    (words_in_pages, "edge/web/till/index.html", "<p>The till needs scripts.</p>"),
+    (words, "central/web/templates/a.html", '<p class="notice red">{{ say.a.b }} ›</p>'),
+    (words, "central/web/templates/a.html", "{% if a > 1 %}{{ 'red' if a }}{% endif %}"),
+    (words, "edge/web/till/index.html", "<p>The till needs scripts.</p>"),
     (sleeping, "tests/unit/test_a.py", "async def f(): await asyncio.sleep(0)"),
     (whole_patterns, "edge/a.py", 'import re\nOURS = re.compile(r"^/[a-z]*\\Z")'),
     (whole_patterns, "edge/a.py", 'import re\nPRICE = re.compile(r"[0-9]+ \\$")'),
