@@ -20,7 +20,21 @@ AT_A_ROOT = {"__init__.py", "__main__.py", "PROTOCOL.md"}
 FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 40
 LONG_FILES: dict[str, int] = {}
-LONG_FUNCTIONS: dict[str, int] = {}
+LONG_FUNCTIONS = {
+    "central/api/verdicts.py:verdict_problem": 50,
+    "central/commands/stores.py:store_add": 55,
+    "central/demo/sample_run.py:run_sample": 44,
+    "central/pages/receipts.py:show_rows": 42,
+    "central/reports/board.py:board": 51,
+    "central/reports/receipt.py:receipt_from_fact": 42,
+    "central/usecases/box/enrol.py:_redeem": 41,
+    "central/usecases/feed/read_feed.py:feed_page": 43,
+    "central/usecases/journal/ingest_batch.py:_ingest": 42,
+    "edge/usecases/box/read_status.py:read_status": 52,
+    "edge/usecases/sale/complete.py:complete_sale": 43,
+    "edge/usecases/sale/read_situation.py:read_situation": 52,
+    "edge/usecases/till/settle.py:settle_till": 55,
+}
 
 RUN_BY_PATH = {"central/database/child.py", "central/db/migrations/env.py"}
 RUN_BY_PATH |= {"edge/db/migrations/env.py", "tests/benchmarks/flood.py"}

@@ -1,4 +1,4 @@
-"""The style, executed: sizes, names, purity, no float near money, nothing foreign in a page.
+"""The style, executed: names, purity, no float near money, nothing foreign in a page.
 
 Each rule is a function from one file to its faults. Every rule is shown a file that breaks it, too:
 a check that cannot fail is a defect.
@@ -24,9 +24,6 @@ PURE = (
     *("sync/protocol/", "edge/domain/", "central/domain/"),
     *("central/projections/fold", "central/projections/rows", "central/projections/line_up.py"),
 )
-
-FUNCTION_LINES_MAX = 60
-MODULE_LINES_MAX = 500
 
 BANNED_WORDS = {"manager", "service", "handler", "helper", "util", "common"}
 BANNED_MODULES = {"data", "info", "process"}
@@ -90,20 +87,6 @@ class File:
 
 
 Rule = Callable[[File], Iterator[str]]
-
-
-def sizes(file: File) -> Iterator[str]:
-    # A migration is a list of tables as they once were, made by a command: it grows with them.
-    if not file.path.startswith(PRODUCT) or "/migrations/versions/" in file.path:
-        return
-    lines = file.content.count(b"\n")
-    if file.path.endswith(".py") and lines > MODULE_LINES_MAX:
-        yield f"1: {lines} lines in a module, at most {MODULE_LINES_MAX}"
-    for node in file.nodes:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            length = (node.end_lineno or node.lineno) - node.lineno + 1
-            if length > FUNCTION_LINES_MAX:
-                yield f"{node.lineno}: {node.name} has {length} lines, at most {FUNCTION_LINES_MAX}"
 
 
 def names(file: File) -> Iterator[str]:
@@ -266,7 +249,6 @@ def machine_places() -> re.Pattern[str]:
 
 
 RULES: tuple[Rule, ...] = (
-    sizes,
     names,
     exact_numbers,
     catching,
@@ -304,8 +286,6 @@ def test_the_rules_look_at_the_whole_project() -> None:
 
 
 BROKEN = [
-    (sizes, "edge/a.py", "x = 1\n" * 501),
-    (sizes, "sync/a.py", "def f():\n" + "    x = 1\n" * 60),
     (names, "edge/sale_handlers.py", ""),
     (names, "edge/common/a.py", ""),
     (names, "central/data.py", ""),
@@ -359,8 +339,6 @@ BROKEN = [
     (this_machine, "edge/a.py", "x = '/ho" + "me/ann/shop'"),
 ]
 SOUND = [
-    (sizes, "edge/a.py", "def f():\n" + "    x = 1\n" * 59),
-    (sizes, "edge/db/migrations/versions/0001_all.py", "x = 1\n" * 501),
     (names, "edge/usecases/sale/complete.py", "class Processed: ..."),
     (exact_numbers, "edge/api/a.py", "wait_s = 0.5"),
     (catching, "edge/server/background.py", "try: ...\nexcept Exception: ..."),
