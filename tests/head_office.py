@@ -13,7 +13,7 @@ from sqlalchemy.pool import NullPool
 from central.archive.applying import WRITE_TURN
 from central.archive.port import Archive
 from central.database.embedded import PostgresServer
-from central.db.engine import raw, unit_of_work
+from central.db.engine import driver_of, unit_of_work
 from central.db.tables import metadata
 from central.projections.rows import TABLES
 from central.usecases.journal.apply_events import apply_events
@@ -57,7 +57,7 @@ async def open_stream(archive: Archive, engine: AsyncEngine | None, shop: Shop) 
         return
     assert engine is not None
     async with unit_of_work(engine) as db:
-        connection = await raw(db)
+        connection = await driver_of(db)
         await connection.execute(
             "INSERT INTO store (store_id, company_id, code, name, price_zone, zone, settings,"
             " last_epoch_number) VALUES ($1, $2, $3, $3, '', 'Asia/Singapore', '', 1)"

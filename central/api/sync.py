@@ -28,7 +28,7 @@ from central.office.head_office import HeadOffice
 from central.reports.standings import count_set_aside
 from central.usecases.box.enrol import PUBLIC_KEY_BYTES, enrol
 from central.usecases.box.find_device import EnrolledDevice
-from central.usecases.box.record_stated_head import hear_head, note_head
+from central.usecases.box.record_stated_head import note_head, record_stated_head
 from central.usecases.feed.read_feed import FeedCursor, feed_heads, feed_page, read_incarnation
 from central.usecases.journal.ingest_batch import Acknowledged, ingest_batch
 from sync.http.body import read_body
@@ -141,7 +141,9 @@ async def read_heads(request: Request[Any, Any, Any]) -> Response[bytes]:
     office, device, head = office_of(request), device_of(request), signed_of(request).head
     now_ms = office.clock_ms()
     try:
-        outcome = await hear_head(office.archive, device.store_id, device.device_id, head, now_ms)
+        outcome = await record_stated_head(
+            office.archive, device.store_id, device.device_id, head, now_ms
+        )
     except RecordDamaged:
         await note_head(office.archive, device.store_id, device.device_id, head, now_ms)
         raise

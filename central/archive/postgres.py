@@ -11,13 +11,13 @@ from central.archive.applying import Applying
 from central.archive.arriving import Arriving
 from central.archive.port import Contended, StreamKey
 from central.archive.quarantine import Quarantine
-from central.archive.rows import own, read_customers
-from central.db.engine import raw, unit_of_work
+from central.archive.rows import plain_uuid, read_customers
+from central.db.engine import driver_of, unit_of_work
 from sync.protocol.change import Epoch
 from sync.protocol.identity import CompanyId, CustomerId, StoreId
 from sync.protocol.shared import CustomerRecord
 
-__all__ = ["PostgresArchive", "PublishCustomers", "own"]
+__all__ = ["PostgresArchive", "PublishCustomers", "plain_uuid"]
 
 PublishCustomers: TypeAlias = Callable[
     [AsyncConnection, CompanyId, tuple[CustomerRecord, ...]], Awaitable[None]
@@ -45,7 +45,7 @@ class PostgresArchive:
         """See Archive."""
         try:
             async with unit_of_work(self._engine) as db:
-                yield PostgresUnit(db, await raw(db), self._publish_customers)
+                yield PostgresUnit(db, await driver_of(db), self._publish_customers)
         except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError) as error:
             raise Contended(str(error)) from error
 
@@ -59,8 +59,8 @@ class PostgresArchive:
 
     async def _streams(self, store_id: StoreId | None, every: bool) -> tuple[StreamKey, ...]:
         async with unit_of_work(self._engine) as db:
-            rows = await (await raw(db)).fetch(_STREAMS, store_id, every)
-        return tuple(StreamKey(StoreId(own(row[0])), Epoch(row[1], row[2])) for row in rows)
+            rows = await (await driver_of(db)).fetch(_STREAMS, store_id, every)
+        return tuple(StreamKey(StoreId(plain_uuid(row[0])), Epoch(row[1], row[2])) for row in rows)
 
 
 class PostgresUnit(Arriving, Applying, Quarantine):

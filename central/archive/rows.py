@@ -29,7 +29,7 @@ WHERE company_id = $1 AND customer_id = ANY($2) ORDER BY customer_id, field COLL
 """
 
 
-def own(found: UUID) -> UUID:
+def plain_uuid(found: UUID) -> UUID:
     """The standard library's UUID of asyncpg's subclass: msgspec encodes only that one."""
     return UUID(bytes=found.bytes)
 
@@ -69,11 +69,11 @@ async def read_customers(
         change = FieldChange(
             CustomerField(row["field"]),
             Hlc(row["hlc"]),
-            own(row["source"]),
+            plain_uuid(row["source"]),
             row["value"],
             row["sealed"],
         )
-        fields.setdefault(CustomerId(own(row["customer_id"])), []).append(change)
+        fields.setdefault(CustomerId(plain_uuid(row["customer_id"])), []).append(change)
     return tuple(CustomerRecord(customer_id, tuple(held)) for customer_id, held in fields.items())
 
 
@@ -83,4 +83,4 @@ async def read_standing(connection: Any, key: StreamKey, lock: str = "") -> Stan
     if row is None:
         return None
     company_id, device_id, *others = row
-    return Standing(CompanyId(own(company_id)), DeviceId(own(device_id)), *others)
+    return Standing(CompanyId(plain_uuid(company_id)), DeviceId(plain_uuid(device_id)), *others)

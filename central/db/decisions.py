@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.db.engine import raw
+from central.db.engine import driver_of
 from central.domain.decisions import BEFORE_THE_FIRST, AnyDecision, decision_hash, kind_of
 from sync.protocol.codec import encode
 from sync.protocol.identity import CompanyId
@@ -30,7 +30,7 @@ async def record_decisions(
         kind, body = kind_of(decision), encode(decision)
         previous = decision_hash(number, company_id, kind, body, now_ms, previous)
         rows.append((number, company_id, kind, body, now_ms, previous))
-    await (await raw(db)).copy_records_to_table("decision", records=rows, columns=_COLUMNS)
+    await (await driver_of(db)).copy_records_to_table("decision", records=rows, columns=_COLUMNS)
     await db.execute(
         text("UPDATE central_state SET last_decision_no = :number, last_decision_hash = :hash"),
         {"number": last.number + len(decisions), "hash": previous},

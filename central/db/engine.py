@@ -77,7 +77,7 @@ async def snapshot(engine: AsyncEngine, statement_s: int = 0) -> AsyncIterator[A
         yield db
 
 
-async def raw(db: AsyncConnection) -> Any:
+async def driver_of(db: AsyncConnection) -> Any:
     """The asyncpg connection under ``db``, inside its transaction.
 
     SQLAlchemy begins lazily, at its own first statement: before that the raw connection would

@@ -48,7 +48,7 @@ class Nudges:
 
 
 def _reading() -> Lane:
-    return Lane("reports", at_once=READING_AT_ONCE, waiting=READERS_WAITING_MAX)
+    return Lane("reports", places=READING_AT_ONCE, waiting=READERS_WAITING_MAX)
 
 
 @dataclass(frozen=True)

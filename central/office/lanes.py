@@ -22,7 +22,7 @@ BATCHES_WAITING_MAX = 32
 def _journals() -> Lane:
     return Lane(
         "journals",
-        at_once=JOURNALS_AT_ONCE,
+        places=JOURNALS_AT_ONCE,
         waiting=WAITING_MAX,
         wait_s=BOX_WAIT_S,
         appointments=Appointments(JOURNALS_PER_S),
@@ -37,20 +37,18 @@ class Lanes:
 
     journals: Lane = field(default_factory=_journals)
     heartbeats: Lane = field(
-        default_factory=lambda: Lane(
-            "heartbeats", at_once=2, waiting=WAITING_MAX, wait_s=BOX_WAIT_S
-        )
+        default_factory=lambda: Lane("heartbeats", places=2, waiting=WAITING_MAX, wait_s=BOX_WAIT_S)
     )
     feeds: Lane = field(
-        default_factory=lambda: Lane("feeds", at_once=2, waiting=WAITING_MAX, wait_s=BOX_WAIT_S)
+        default_factory=lambda: Lane("feeds", places=2, waiting=WAITING_MAX, wait_s=BOX_WAIT_S)
     )
     enrolments: Lane = field(
-        default_factory=lambda: Lane("enrolments", at_once=1, waiting=WAITING_MAX)
+        default_factory=lambda: Lane("enrolments", places=1, waiting=WAITING_MAX)
     )
     people: Lane = field(
-        default_factory=lambda: Lane("pages and reports", at_once=6, waiting=WAITING_MAX)
+        default_factory=lambda: Lane("pages and reports", places=6, waiting=WAITING_MAX)
     )
-    health: Lane = field(default_factory=lambda: Lane("questions", at_once=1, waiting=WAITING_MAX))
+    health: Lane = field(default_factory=lambda: Lane("questions", places=1, waiting=WAITING_MAX))
     unfolding: Lane = field(
-        default_factory=lambda: Lane("large batches", at_once=1, waiting=BATCHES_WAITING_MAX)
+        default_factory=lambda: Lane("large batches", places=1, waiting=BATCHES_WAITING_MAX)
     )

@@ -14,8 +14,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.archive.postgres import own
-from central.db.engine import raw
+from central.archive.postgres import plain_uuid
+from central.db.engine import driver_of
 from central.reports.claims import OpenClaim, open_claims
 from sync.engine.sealing import open_sealed
 from sync.protocol.change import Epoch
@@ -130,8 +130,8 @@ class Attention(NamedTuple):
 
 async def attention(db: AsyncConnection, company_id: CompanyId) -> Attention:
     """Everything of a company. Call it within one snapshot."""
-    connection = await raw(db)
-    codes = {own(row[0]): row[1] for row in await connection.fetch(_STORES, company_id)}
+    connection = await driver_of(db)
+    codes = {plain_uuid(row[0]): row[1] for row in await connection.fetch(_STORES, company_id)}
     ids = list(codes)
     claimed = await open_claims(db, ids)
     claims = [
@@ -146,12 +146,12 @@ async def attention(db: AsyncConnection, company_id: CompanyId) -> Attention:
     return Attention(
         tuple(claims[:NAMED_MAX]),
         tuple(
-            SetAsideEvent(codes[own(row[0])], str(Epoch(row[1], row[2])), *tuple(row)[3:6])
+            SetAsideEvent(codes[plain_uuid(row[0])], str(Epoch(row[1], row[2])), *tuple(row)[3:6])
             for row in aside
         ),
         tuple(
             Overspent(
-                codes[own(row["store_id"])],
+                codes[plain_uuid(row["store_id"])],
                 row["receipt_number"],
                 row["sale_id"],
                 row["customer_id"],
@@ -161,7 +161,7 @@ async def attention(db: AsyncConnection, company_id: CompanyId) -> Attention:
             for row in overspent
         ),
         tuple(twins[:NAMED_MAX]),
-        tuple(Noticed(codes[own(row[0])], *tuple(row)[1:4]) for row in noticed),
+        tuple(Noticed(codes[plain_uuid(row[0])], *tuple(row)[1:4]) for row in noticed),
         more,
     )
 
@@ -184,7 +184,7 @@ def _opened(rows: Sequence[Any]) -> list[tuple[str, Any]]:
     for row in rows:
         if row["key"] is None or row["sealed"] is None:
             continue
-        customer_id = CustomerId(own(row["customer_id"]))
+        customer_id = CustomerId(plain_uuid(row["customer_id"]))
         with suppress(Undecodable):
             text = open_sealed(row["key"], customer_id, CustomerField.EMAIL, row["sealed"])
             found.append((text.strip().lower(), row))
@@ -199,4 +199,6 @@ def _shared(rows: Iterable[tuple[str, Any]]) -> Iterable[tuple[str, list[Any]]]:
 
 
 def _written(rows: Iterable[Any], codes: dict[UUID, str]) -> tuple[tuple[UUID, str], ...]:
-    return tuple((row["customer_id"], codes.get(own(row["source"]), "head office")) for row in rows)
+    return tuple(
+        (row["customer_id"], codes.get(plain_uuid(row["source"]), "head office")) for row in rows
+    )

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.archive.postgres import own
-from central.db.engine import raw
+from central.archive.postgres import plain_uuid
+from central.db.engine import driver_of
 from central.reports.claims import OpenClaim, open_claims
 from central.reports.differing_receipts import (
     DifferingReceipts,
@@ -175,11 +175,11 @@ async def board(
     now_ms: int,
 ) -> Board:
     """One page of the board, after a store's code. Call it within one snapshot."""
-    connection = await raw(db)
+    connection = await driver_of(db)
     rows = await connection.fetch(_STORES, company_id, after, STORES_MAX + 1)
     stores = {
         store.store_id: store
-        for store in (_Store(StoreId(own(row[0])), *row[1:]) for row in rows[:STORES_MAX])
+        for store in (_Store(StoreId(plain_uuid(row[0])), *row[1:]) for row in rows[:STORES_MAX])
     }
     ids, latest = list(stores), latest_date(now_ms)
     claims = await open_claims(db, ids)
@@ -221,7 +221,7 @@ async def board(
 
 async def _standings(connection: Any, ids: Sequence[StoreId]) -> dict[StoreId, "Standing"]:
     rows = await connection.fetch(_STANDINGS, ids)
-    return {StoreId(own(row[0])): Standing(*row[1:]) for row in rows}
+    return {StoreId(plain_uuid(row[0])): Standing(*row[1:]) for row in rows}
 
 
 async def _traced(
@@ -248,7 +248,7 @@ async def _newest(connection: Any, ids: Sequence[StoreId], latest: date) -> dict
     for first in (*(latest - within for within in NEWEST_WITHIN), date.min):
         missing = [store_id for store_id in ids if store_id not in found]
         rows = await connection.fetch(_NEWEST, missing, first, latest) if missing else ()
-        found |= {StoreId(own(store_id)): newest for store_id, newest in rows}
+        found |= {StoreId(plain_uuid(store_id)): newest for store_id, newest in rows}
     return found
 
 
@@ -261,7 +261,7 @@ async def _open_days(
     if claims:
         first = [min(claim.first_day or date.min for claim in told) for told in claims.values()]
         rows += await connection.fetch(_DAYS_FROM, list(claims), first, UNSETTLED_READ_MAX)
-    days = {StoreDay(StoreId(own(store_id)), day) for store_id, day in rows}
+    days = {StoreDay(StoreId(plain_uuid(store_id)), day) for store_id, day in rows}
     return sorted(days, key=lambda day: (day.business_date, day.store_id), reverse=True)
 
 
@@ -270,7 +270,7 @@ async def store_days(
 ) -> tuple[tuple[DayVerdict, ...], date | None]:
     """A store's newest DAYS_MAX days before a date, newest first; and the date to ask for the days
     before these with, None where there are none. Call it within one snapshot."""
-    rows = await (await raw(db)).fetch(_DAYS, store_id, before, DAYS_MAX + 1)
+    rows = await (await driver_of(db)).fetch(_DAYS, store_id, before, DAYS_MAX + 1)
     days = [StoreDay(store_id, row[0]) for row in rows[:DAYS_MAX]]
     older = days[-1].business_date if rows[DAYS_MAX:] else None
     return await stand_of_days(db, days), older
@@ -278,5 +278,5 @@ async def store_days(
 
 async def store_standing(db: AsyncConnection, store_id: StoreId) -> Standing:
     """Where one store stands."""
-    row = await (await raw(db)).fetchrow(_STANDINGS, [store_id])
+    row = await (await driver_of(db)).fetchrow(_STANDINGS, [store_id])
     return Standing() if row is None else Standing(*row[1:])

@@ -23,8 +23,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.archive.postgres import own
-from central.db.engine import raw
+from central.archive.postgres import plain_uuid
+from central.db.engine import driver_of
 from sync.protocol.change import Epoch, Genesis
 from sync.protocol.codec import decode
 from sync.protocol.facts import AlarmKind
@@ -125,7 +125,7 @@ async def open_claims(
     db: AsyncConnection, store_ids: Sequence[UUID]
 ) -> Mapping[StoreId, tuple[OpenClaim, ...]]:
     """Of each store what may be missing; stores without a claim are absent."""
-    connection = await raw(db)
+    connection = await driver_of(db)
     arguments = (list(store_ids), CLAIMS_READ_MAX)
     streams = await connection.fetch(_STREAMS, *arguments)
     claims = await connection.fetch(_CLAIMS, *arguments)
@@ -239,4 +239,4 @@ def _day_of(instant_ms: int) -> date:
 
 def _name(row: Any) -> tuple[StoreId, Epoch]:
     """Whose epoch a row is about: its first three columns."""
-    return StoreId(own(row[0])), Epoch(row[1], row[2])
+    return StoreId(plain_uuid(row[0])), Epoch(row[1], row[2])

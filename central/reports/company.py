@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.archive.postgres import own
-from central.db.engine import raw
+from central.archive.postgres import plain_uuid
+from central.db.engine import driver_of
 from sync.protocol.errors import NotFound
 from sync.protocol.identity import CompanyId, StoreId
 
@@ -46,7 +46,7 @@ class NeighbourDays(NamedTuple):
 
 async def company_money(db: AsyncConnection, company_id: CompanyId) -> CompanyMoney:
     """Raises NotFound."""
-    row = await (await raw(db)).fetchrow(_COMPANY, company_id)
+    row = await (await driver_of(db)).fetchrow(_COMPANY, company_id)
     if row is None:
         raise NotFound("This company is not known any more.", remedy="Sign in anew.")
     return CompanyMoney(*row)
@@ -54,14 +54,14 @@ async def company_money(db: AsyncConnection, company_id: CompanyId) -> CompanyMo
 
 async def store_of_company(db: AsyncConnection, company_id: CompanyId, code: str) -> StoreOfCompany:
     """Another company's store is not known, like one that never was. Raises NotFound."""
-    row = await (await raw(db)).fetchrow(_STORE, company_id, code)
+    row = await (await driver_of(db)).fetchrow(_STORE, company_id, code)
     if row is None:
         raise NotFound(
             f"There is no store {code}.", field="code", remedy="Choose a store on the board."
         )
-    return StoreOfCompany(StoreId(own(row[0])), *row[1:])
+    return StoreOfCompany(StoreId(plain_uuid(row[0])), *row[1:])
 
 
 async def neighbour_days(db: AsyncConnection, store_id: StoreId, day: date) -> NeighbourDays:
     """Where the arrows of a day's page lead."""
-    return NeighbourDays(*await (await raw(db)).fetchrow(_DATES, store_id, day))
+    return NeighbourDays(*await (await driver_of(db)).fetchrow(_DATES, store_id, day))

@@ -11,8 +11,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.archive.postgres import own
-from central.db.engine import raw
+from central.archive.postgres import plain_uuid
+from central.db.engine import driver_of
 from central.reports.evidence import StoreDay, columns
 from sync.protocol.figures import FIGURES, Per, Tally, Totals
 from sync.protocol.identity import StoreId
@@ -30,10 +30,12 @@ _RATED = re.compile(r"(.+) (\d+)\.(\d\d) %")
 async def day_figures(db: AsyncConnection, asked: Sequence[StoreDay]) -> Mapping[StoreDay, Totals]:
     """Days of which nothing arrived are zeros."""
     by_day: defaultdict[tuple[UUID, object], list[tuple[str, int]]] = defaultdict(list)
-    for store_id, day, figure, amount in await (await raw(db)).fetch(_FIGURES, *columns(asked)):
+    for store_id, day, figure, amount in await (await driver_of(db)).fetch(
+        _FIGURES, *columns(asked)
+    ):
         by_day[store_id, day].append((figure, amount))
     return {
-        StoreDay(StoreId(own(day[0])), day[1]): totals_of_figures(by_day.get((*day,), ()))
+        StoreDay(StoreId(plain_uuid(day[0])), day[1]): totals_of_figures(by_day.get((*day,), ()))
         for day in asked
     }
 

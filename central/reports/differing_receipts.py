@@ -14,8 +14,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.archive.postgres import own
-from central.db.engine import raw
+from central.archive.postgres import plain_uuid
+from central.db.engine import driver_of
 from central.projections.fact_id import SALE_KIND
 from central.reports.totals import RECEIPTS_MAX, store_receipts
 from sync.protocol.change import Epoch
@@ -85,7 +85,7 @@ async def differing_receipts(
 ) -> DifferingReceipts:
     """Call it within one snapshot. Receipts of training count nowhere."""
     journal = _Journal({}, {})
-    whole = await _read_journal(await raw(db), store_id, business_date, journal)
+    whole = await _read_journal(await driver_of(db), store_id, business_date, journal)
     counted = await _counted(db, store_id, business_date)
     parted = await asyncio.to_thread(_parted, journal.receipts, counted)
     ids = {
@@ -160,7 +160,7 @@ async def _counted(
     after: SaleId | None = None
     while len(found) < EVENTS_MAX:
         page = await store_receipts(db, store_id, business_date, RECEIPTS_MAX, after)
-        found.update((own(one.sale_id), one) for one in page)
+        found.update((plain_uuid(one.sale_id), one) for one in page)
         if len(page) < RECEIPTS_MAX:
             break
         after = SaleId(page[-1].sale_id)

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.archive.postgres import own
-from central.db.engine import raw
+from central.archive.postgres import plain_uuid
+from central.db.engine import driver_of
 from sync.protocol.change import Epoch
 from sync.protocol.codec import decode
 from sync.protocol.identity import StoreId
@@ -109,7 +109,7 @@ async def gather_evidence(
     db: AsyncConnection, asked: Sequence[StoreDay]
 ) -> Mapping[StoreDay, Evidence]:
     """Of every day that is asked about. Call it within one snapshot."""
-    connection = await raw(db)
+    connection = await driver_of(db)
     days = columns(asked)
     alarms = {
         _place(row): row["alarm"] for row in await connection.fetch(_STREAMS, list(set(days[0])))
@@ -129,7 +129,7 @@ async def gather_evidence(
 async def settled_days(db: AsyncConnection, asked: Sequence[StoreDay]) -> Mapping[StoreDay, int]:
     """Those that were counted and found proven, and of which nothing arrived since: when that was,
     in milliseconds UTC."""
-    rows = await (await raw(db)).fetch(_SETTLED, *columns(asked))
+    rows = await (await driver_of(db)).fetch(_SETTLED, *columns(asked))
     return {_day_of(row): row[2] for row in rows}
 
 
@@ -201,13 +201,13 @@ def _transposed(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
 
 def _day_of(row: Any) -> StoreDay:
     """Of a row that begins with it."""
-    return StoreDay(StoreId(own(row[0])), row[1])
+    return StoreDay(StoreId(plain_uuid(row[0])), row[1])
 
 
 def _epoch_of(row: Any) -> tuple[StoreId, Epoch]:
     """Of a row that begins with a day, and goes on with its epoch."""
-    return StoreId(own(row[0])), Epoch(row[2], row[3])
+    return StoreId(plain_uuid(row[0])), Epoch(row[2], row[3])
 
 
 def _place(row: Any) -> tuple[StoreId, Epoch]:
-    return StoreId(own(row[0])), Epoch(row[1], row[2])
+    return StoreId(plain_uuid(row[0])), Epoch(row[1], row[2])

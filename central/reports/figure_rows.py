@@ -14,8 +14,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.archive.postgres import own
-from central.db.engine import raw
+from central.archive.postgres import plain_uuid
+from central.db.engine import driver_of
 from sync.protocol.figures import Totals, readings
 from sync.protocol.identity import StoreId
 
@@ -199,7 +199,7 @@ async def figure_rows(
     limit: int = PAGE_ROWS_MAX,
 ) -> FigurePage:
     """One page of at most PAGE_ROWS_MAX rows, after a cursor, in the order of the receipts' ids."""
-    connection = await raw(db)
+    connection = await driver_of(db)
     values = (*scope, key.name, key.rate_bp)
     rows = _STATEMENTS[key.kind]
     summed = _ROWS.format(rows=rows, wanted=_SUM, used=_USED, rest="")
@@ -213,4 +213,4 @@ async def figure_rows(
 
 
 def _row(row: Any) -> FigureRow:
-    return FigureRow(RowPlace(own(row[0]), row[1]), *row[2:])
+    return FigureRow(RowPlace(plain_uuid(row[0]), row[1]), *row[2:])

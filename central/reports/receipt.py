@@ -11,8 +11,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.archive.postgres import own
-from central.db.engine import raw
+from central.archive.postgres import plain_uuid
+from central.db.engine import driver_of
 from central.projections.fact_id import SALE_KIND
 from sync.protocol.change import Epoch
 from sync.protocol.codec import decode_fact, is_known
@@ -210,7 +210,7 @@ async def held_receipt(db: AsyncConnection, store_id: StoreId, sale_id: UUID) ->
 
 async def find_receipt(db: AsyncConnection, store_id: StoreId, sale_id: UUID) -> HeldReceipt | None:
     """The same, or None where head office counts no such receipt."""
-    connection = await raw(db)
+    connection = await driver_of(db)
     sale = await connection.fetchrow(_SALE, store_id, sale_id)
     if sale is None:
         return None
@@ -228,7 +228,7 @@ async def journal_event(
     db: AsyncConnection, store_id: StoreId, epoch: Epoch, seq: int
 ) -> JournalEvent:
     """An event by its place. Raises NotFound."""
-    found = await _event(await raw(db), store_id, epoch, seq)
+    found = await _event(await driver_of(db), store_id, epoch, seq)
     if found is None:
         raise NotFound(
             f"Head office holds no event {seq} of epoch {epoch} of this store.",
@@ -245,7 +245,7 @@ async def _event(connection: Any, store_id: StoreId, epoch: Epoch, seq: int) -> 
     return JournalEvent(
         epoch=epoch,
         seq=seq,
-        event_id=own(row["event_id"]),
+        event_id=plain_uuid(row["event_id"]),
         kind=row["kind"],
         occurred_at_ms=row["occurred_at_ms"],
         received_at_ms=row["received_at_ms"],
@@ -270,10 +270,10 @@ def receipt_from_rows(
 ) -> ReceiptForm:
     """As head office counts it."""
     return ReceiptForm(
-        sale_id=SaleId(own(sale["sale_id"])),
+        sale_id=SaleId(plain_uuid(sale["sale_id"])),
         number=sale["receipt_number"],
         workstation_id=sale["workstation_id"],
-        till_session_id=own(sale["till_session_id"]),
+        till_session_id=plain_uuid(sale["till_session_id"]),
         operator_id=sale["operator_id"],
         business_date=sale["business_date"],
         tendered_at_ms=sale["tendered_at_ms"],

@@ -12,8 +12,8 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.archive.postgres import own
-from central.db.engine import raw
+from central.archive.postgres import plain_uuid
+from central.db.engine import driver_of
 from sync.protocol.identity import CompanyId, StoreId
 
 DAYS_MAX = 400
@@ -96,7 +96,7 @@ async def daily_sales(
 ) -> tuple[DailySales, ...]:
     """Days first..last of a company's stores, or of one store, that sold something."""
     arguments = (company_id, first, last, store_id, *page)
-    rows = await (await raw(db)).fetch(_DAILY_SALES, *arguments)
+    rows = await (await driver_of(db)).fetch(_DAILY_SALES, *arguments)
     return tuple(DailySales(_store(row[0]), *row[1:]) for row in map(tuple, rows))
 
 
@@ -109,9 +109,9 @@ async def tax_by_rate(
     page: Page = FIRST_PAGE,
 ) -> tuple[TaxByRate, ...]:
     """Tax of the days first..last, by store, class and rate."""
-    rows = await (await raw(db)).fetch(_TAX, company_id, first, last, store_id, *page)
+    rows = await (await driver_of(db)).fetch(_TAX, company_id, first, last, store_id, *page)
     return tuple(TaxByRate(_store(row[0]), *row[1:]) for row in map(tuple, rows))
 
 
 def _store(found: UUID) -> StoreId:
-    return StoreId(own(found))
+    return StoreId(plain_uuid(found))

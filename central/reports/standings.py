@@ -6,8 +6,8 @@ Constant time per store: heads, watermarks and counts, no journal is read.
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.archive.postgres import own
-from central.db.engine import raw
+from central.archive.postgres import plain_uuid
+from central.db.engine import driver_of
 from central.reports.sales import Page
 from sync.protocol.change import Epoch
 from sync.protocol.identity import CompanyId, StoreId
@@ -58,13 +58,13 @@ async def store_standings(
     db: AsyncConnection, company_id: CompanyId, page: Page = FIRST_STREAMS
 ) -> tuple[StoreStanding, ...]:
     """Every epoch of every store of a company, by store code and epoch."""
-    connection = await raw(db)
+    connection = await driver_of(db)
     rows = await connection.fetch(_STANDINGS, company_id, *page)
     found = await connection.fetch(_SET_ASIDE, list({row["store_id"] for row in rows}))
     set_aside = {tuple(row)[:3]: row["count"] for row in found}
     return tuple(
         StoreStanding(
-            store_id=StoreId(own(row["store_id"])),
+            store_id=StoreId(plain_uuid(row["store_id"])),
             store_code=row["code"],
             store_name=row["name"],
             epoch=str(Epoch(row["epoch_number"], row["epoch_fingerprint"]))
@@ -89,5 +89,5 @@ async def store_standings(
 async def count_set_aside(db: AsyncConnection, store_id: StoreId, epoch: Epoch) -> int:
     """Events of an epoch that are here and count nowhere for now."""
     place = (store_id, epoch.number, epoch.fingerprint)
-    found: int = await (await raw(db)).fetchval(_COUNT_SET_ASIDE, *place)
+    found: int = await (await driver_of(db)).fetchval(_COUNT_SET_ASIDE, *place)
     return found

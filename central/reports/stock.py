@@ -4,8 +4,8 @@ having seen it (``central/projections/stock_counts.py``)."""
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.archive.postgres import own
-from central.db.engine import raw
+from central.archive.postgres import plain_uuid
+from central.db.engine import driver_of
 from central.reports.sales import Page
 from sync.protocol.identity import CompanyId, ItemId, StoreId
 
@@ -41,8 +41,8 @@ async def stock_by_store(
     page: Page = FIRST_ITEMS,
 ) -> tuple[StockOnHand, ...]:
     """Items of a company's stores, or of one store, by store code and item."""
-    rows = await (await raw(db)).fetch(_STOCK, company_id, store_id, *page)
+    rows = await (await driver_of(db)).fetch(_STOCK, company_id, store_id, *page)
     return tuple(
-        StockOnHand(StoreId(own(store)), code, ItemId(item), on_hand, on_hand < 0)
+        StockOnHand(StoreId(plain_uuid(store)), code, ItemId(item), on_hand, on_hand < 0)
         for store, code, item, on_hand in rows
     )

@@ -17,8 +17,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.archive.postgres import own
-from central.db.engine import raw
+from central.archive.postgres import plain_uuid
+from central.db.engine import driver_of
 from central.reports.evidence import StoreDay, columns
 from sync.protocol.change import Epoch
 from sync.protocol.figures import Tally, Totals
@@ -145,7 +145,7 @@ async def store_account(
     if business_date is not None:
         day = StoreDay(store_id, business_date)
         return (await store_accounts(db, [day]))[day]
-    return (await _accounts(db, _ALL, (store_id,))).get((own(store_id), None), _NOTHING)
+    return (await _accounts(db, _ALL, (store_id,))).get((plain_uuid(store_id), None), _NOTHING)
 
 
 async def store_totals(
@@ -164,7 +164,7 @@ async def store_receipts(
     after: SaleId | None = None,
 ) -> tuple[Receipt, ...]:
     """Receipts in the order of their sale ids, after the one given; at most RECEIPTS_MAX."""
-    connection = await raw(db)
+    connection = await driver_of(db)
     count = min(limit, RECEIPTS_MAX)
     day = () if business_date is None else (business_date,)
     paged = _PAGE.format(day="AND s.business_date = $4" if day else "")
@@ -176,14 +176,15 @@ async def store_receipts(
     tallies, _ = await _add_sales(connection, _OF[scope], values)
     by_sale = {part: tally for (_, _, part), tally in tallies.items()}
     return tuple(
-        Receipt(number, own(sale_id), on, by_sale[sale_id].totals()) for sale_id, number, on in page
+        Receipt(number, plain_uuid(sale_id), on, by_sale[sale_id].totals())
+        for sale_id, number, on in page
     )
 
 
 async def _accounts(
     db: AsyncConnection, scope: _Scope, values: Sequence[Any]
 ) -> Mapping[tuple[UUID, date | None], StoreAccount]:
-    connection, statements = await raw(db), _OF[scope]
+    connection, statements = await driver_of(db), _OF[scope]
     tallies, epochs = await _add_sales(connection, statements, values)
     for *part, floats, expected, counted in await connection.fetch(statements.tills, *values):
         tallies[_part(part)].sums.update(
@@ -199,7 +200,7 @@ async def _accounts(
         parts[day].append(WorkstationTotals(WorkstationId(str(part_[2])), totals))
         wholes[day].add_totals(totals)
     for store_id, on, moved in await connection.fetch(statements.other_stock, *values):
-        wholes[own(store_id), on].sums["stock_milli"] += moved
+        wholes[plain_uuid(store_id), on].sums["stock_milli"] += moved
     return {
         day: StoreAccount(whole.totals(), tuple(parts[day]), frozenset(epochs[day]))
         for day, whole in wholes.items()
@@ -250,4 +251,4 @@ async def _add_sales(
 
 def _part(columns_: Sequence[Any]) -> Part:
     store_id, business_date, name = columns_
-    return own(store_id), business_date, name
+    return plain_uuid(store_id), business_date, name

@@ -15,9 +15,9 @@ from typing import Any, ClassVar
 
 import httptools
 
+from sync.http.joined_writes import JoinedWritesProtocol
 from sync.http.limits import DoorLimits
 from sync.http.logs import Tally
-from sync.http.one_write import OneWriteProtocol
 from sync.http.sender import SENDER, Sender
 from sync.http.turned import FULL, LARGE_HEAD, LONG_LINE, MALFORMED, SLOW, UNREAD, Turned
 
@@ -135,7 +135,7 @@ def _make_room(among: "set[DoorProtocol]") -> bool:
     return True
 
 
-class DoorProtocol(OneWriteProtocol):
+class DoorProtocol(JoinedWritesProtocol):
     """uvicorn's HTTP behind a door. Overrides its callbacks of parser and transport; what a whole
     request becomes is uvicorn's."""
 

@@ -68,17 +68,17 @@ class Lane:
         self,
         what: str,
         *,
-        at_once: int,
+        places: int,
         waiting: int,
         wait_s: float = math.inf,
         appointments: Appointments | None = None,
     ) -> None:
         self._what = what
-        self.at_once = at_once
+        self.places = places
         self._waiting = waiting
         self._wait_s = wait_s
-        self._turns = asyncio.Semaphore(at_once)
-        self._appointments = appointments or Appointments(per_s=at_once)
+        self._turns = asyncio.Semaphore(places)
+        self._appointments = appointments or Appointments(per_s=places)
         self._inside = 0
         self._sending = 0
 
@@ -98,7 +98,7 @@ class Lane:
 
     def come_in(self) -> None:
         """One more waits. Raises Busy where too many do, or still send what they want."""
-        ahead = self._inside - self.at_once + 1
+        ahead = self._inside - self.places + 1
         long = ahead > 0 and ahead * self._appointments.each_s > self._wait_s
         if ahead > self._waiting or long or self._sending > self._waiting:
             raise Busy(
@@ -129,7 +129,7 @@ class Lane:
     def go_out(self, *, served: bool) -> None:
         """One that is inside; ``served``: it had its turn."""
         if served:
-            self._appointments.served(others_wait=self._inside > self.at_once)
+            self._appointments.served(others_wait=self._inside > self.places)
         self._inside -= 1
 
 

@@ -37,16 +37,16 @@ class Allowance:
     """So many at once, and so many more each second, for each of many keys. Of more than ``most``
     keys those that were used longest ago begin anew."""
 
-    def __init__(self, at_once: float, per_s: float, most: int = ADDRESSES_MAX) -> None:
-        self._at_once = at_once
+    def __init__(self, burst: float, per_s: float, most: int = ADDRESSES_MAX) -> None:
+        self._burst = burst
         self._per_s = per_s
         self._most = most
         self._left: dict[str, tuple[float, float]] = {}
 
     def take(self, key: str, now_s: float) -> float:
         """Take one; how many seconds until there is one to take, 0 where it was taken."""
-        left, at_s = self._left.pop(key, (self._at_once, now_s))
-        left = min(self._at_once, left + max(0, now_s - at_s) * self._per_s)
+        left, at_s = self._left.pop(key, (self._burst, now_s))
+        left = min(self._burst, left + max(0, now_s - at_s) * self._per_s)
         if len(self._left) >= self._most:
             self._left.pop(next(iter(self._left)))
         wait_s = 0.0 if left >= 1 else (1 - left) / self._per_s

@@ -19,7 +19,7 @@ from uuid import UUID
 import asyncpg
 import httpx
 
-from central.archive.postgres import own
+from central.archive.postgres import plain_uuid
 from central.db.engine import open_engine, unit_of_work
 from central.db.projected import PROJECTED
 from central.usecases.company.add import add_company
@@ -290,7 +290,7 @@ async def _fill(url: str, receipts: int, say: Callable[[str], None]) -> _Chain:
 
 async def _store(db: Any, company_id: CompanyId, number: int) -> StoreId:
     settings = await default_settings(db, company_id, f"S{number:03d}")
-    return StoreId(own(await add_store(db, company_id, settings)))
+    return StoreId(plain_uuid(await add_store(db, company_id, settings)))
 
 
 async def _fill_first(connection: Any, store_id: UUID, chain: _Chain) -> Sequence[_Day]:

@@ -5,7 +5,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from central.usecases.box.record_stated_head import hear_head
+from central.usecases.box.record_stated_head import record_stated_head
 from central.usecases.journal.ingest_batch import Acknowledged, NoStream, ingest_batch
 from sync.protocol.change import Head
 from sync.protocol.identity import DeviceId
@@ -86,7 +86,9 @@ async def test_a_head_that_was_only_stated_makes_no_event_a_fork(office: Office)
     copy.trade(8)
     await office.open(shop)
     await push(office, shop, shop.chain.batch(0, 6))
-    heard = await hear_head(office.archive, shop.store_id, shop.device_id, copy.chain.head, NOW_MS)
+    heard = await record_stated_head(
+        office.archive, shop.store_id, shop.device_id, copy.chain.head, NOW_MS
+    )
     assert heard == Acknowledged(6, shop.chain.hashes[6])
     last = len(shop.events)
     answer = await push(office, shop, shop.chain.batch(6, last))
@@ -143,13 +145,13 @@ async def test_every_request_states_a_head_that_must_be_ours(office: Office) -> 
     await deliver(office.archive, shop)
     heard = shop.store_id, shop.device_id
     whole = Acknowledged(8, shop.chain.hashes[8])
-    assert await hear_head(office.archive, *heard, shop.chain.head, NOW_MS) == whole
+    assert await record_stated_head(office.archive, *heard, shop.chain.head, NOW_MS) == whole
     older = Head(shop.epoch, 3, shop.chain.hashes[3])
-    assert await hear_head(office.archive, *heard, older, NOW_MS) == whole
-    assert await hear_head(office.archive, *heard, other.chain.head, NOW_MS) == Forked(4)
-    assert await hear_head(office.archive, *heard, other.chain.head, NOW_MS) == whole
+    assert await record_stated_head(office.archive, *heard, older, NOW_MS) == whole
+    assert await record_stated_head(office.archive, *heard, other.chain.head, NOW_MS) == Forked(4)
+    assert await record_stated_head(office.archive, *heard, other.chain.head, NOW_MS) == whole
     stranger = DeviceId(UUID(int=5))
-    answer = await hear_head(office.archive, shop.store_id, stranger, older, NOW_MS)
+    answer = await record_stated_head(office.archive, shop.store_id, stranger, older, NOW_MS)
     assert answer == NoStream()
 
 
@@ -160,7 +162,7 @@ async def test_a_sealed_epoch_is_fenced(office: Office) -> None:
     await office.open(successor)
     assert await push(office, shop, shop.chain.batch(5, 9)) == Fenced(5)
     sent = (shop.store_id, shop.device_id, shop.chain.head, NOW_MS)
-    assert await hear_head(office.archive, *sent) == Fenced(5)
+    assert await record_stated_head(office.archive, *sent) == Fenced(5)
 
 
 async def test_a_device_pushes_only_into_its_own_stream(office: Office) -> None:

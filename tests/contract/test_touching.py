@@ -49,7 +49,7 @@ import edge
 from central.archive.port import StreamKey
 from central.archive.postgres import PostgresArchive
 from central.db import migrate as central_schema
-from central.db.engine import open_engine, raw, unit_of_work
+from central.db.engine import open_engine, driver_of, unit_of_work
 from central.domain.feeds import FollowedFeed
 from central.reports.figure_rows import FigureScope, figure_keys, figure_rows
 from central.reports.totals import store_totals
@@ -171,7 +171,7 @@ async def main(tree, url):
     async with unit_of_work(engine) as db:
         made = "INSERT INTO company (company_id, name, currency, decimals)"
         made += " VALUES ($1, 'A', 'SGD', 2)"
-        await (await raw(db)).execute(made, COMPANY)
+        await (await driver_of(db)).execute(made, COMPANY)
     archive = PostgresArchive(engine)
     rows = await counted(archive, engine, batch, shop)
     await rebuild_projections(engine)

@@ -89,7 +89,7 @@ async def test_who_has_no_key_takes_nobodys_turn_while_it_is_held_back(url: str)
         known = (box.enrolment, box.events, box.hashes)
         strangers = [
             TestedBox(served.client, Ed25519PrivateKey.generate(), *known)
-            for _ in range(4 * lane.at_once)
+            for _ in range(4 * lane.places)
         ]
         held = [asyncio.ensure_future(stranger.push_events(1, 2)) for stranger in strangers]
         assert (await box.push_events(1, 2)).status_code == 200
@@ -100,5 +100,5 @@ async def test_who_has_no_key_takes_nobodys_turn_while_it_is_held_back(url: str)
 
 def test_turns_leave_the_background_its_connections() -> None:
     """Thirty seconds were waited for one, which is as long as a box waits for its answer."""
-    turns = sum(lane.at_once for name, lane in vars(Lanes()).items() if name != "unfolding")
+    turns = sum(lane.places for name, lane in vars(Lanes()).items() if name != "unfolding")
     assert turns + STREAMS_AT_ONCE_MAX + OTHER_LOOPS <= CONNECTIONS_MAX

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import msgspec
 
-from central.usecases.box.record_stated_head import hear_head
+from central.usecases.box.record_stated_head import record_stated_head
 from central.usecases.journal.ingest_batch import Acknowledged, ingest_batch
 from sync.engine.sealing import seal
 from sync.protocol.batch import Batch
@@ -116,7 +116,7 @@ async def test_somebody_gives_up_what_will_not_come_and_says_why(postgres_url: s
         await arrive(served, shop)
         shop.trade(8)
         sent = (served.office.archive, shop.store_id, shop.device_id)
-        await hear_head(*sent, shop.chain.head, NOW_MS)
+        await record_stated_head(*sent, shop.chain.head, NOW_MS)
         page = await load(served, "/attention")
         assert "A box of epoch 1 says it holds 8 more events." in page.words["claims"]
         assert f"Days from {DAY} on" in page.words["claims"]

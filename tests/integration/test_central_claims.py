@@ -8,11 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from central.archive.postgres import PostgresArchive
 from central.database.embedded import PostgresServer
-from central.db.engine import open_engine, raw, unit_of_work
+from central.db.engine import driver_of, open_engine, unit_of_work
 from central.domain.decisions import TailWrittenOff
 from central.reports.claims import DayPlaces, first_day_after
 from central.reports.reconciliation import Colour, DayVerdict, reconcile_day
-from central.usecases.box.record_stated_head import hear_head, note_head
+from central.usecases.box.record_stated_head import note_head, record_stated_head
 from central.usecases.decision.decide import decide
 from central.usecases.journal.ingest_batch import NoStream, ingest_batch
 from sync.protocol.change import Epoch, Head
@@ -86,7 +86,7 @@ async def test_a_head_that_a_replaced_box_states_takes_the_proof_from_the_days_i
         )
         # The day that its last known event closed can be opened again: it may be touched, too.
         assert closed.colour == Colour.AMBER
-        await hear_head(archive, old.store_id, old.device_id, older, NOW_MS)
+        await record_stated_head(archive, old.store_id, old.device_id, older, NOW_MS)
 
 
 async def test_days_before_the_last_known_one_of_the_claiming_epoch_stay_proven(
@@ -120,17 +120,17 @@ async def test_a_tail_that_is_written_off_is_waited_for_no_more_until_more_is_cl
     """A5: a person may give a tail up; a later claim beyond it is a new one."""
     old, new = await replaced(engine)
     archive = PostgresArchive(engine)
-    await hear_head(archive, old.store_id, old.device_id, old.chain.head, NOW_MS)
+    await record_stated_head(archive, old.store_id, old.device_id, old.chain.head, NOW_MS)
     off = TailWrittenOff(old.store_id, old.epoch, len(old.events), "burnt", "ann@shop.example")
     async with unit_of_work(engine) as db:
-        await (await raw(db)).execute(
+        await (await driver_of(db)).execute(
             "INSERT INTO central_state (one, incarnation, last_decision_no)"
             " VALUES (1, gen_random_uuid(), 0)"
         )
         await decide(db, COMPANY, [off], NOW_MS)
     assert [one.colour for one in await verdicts(engine, new, DAYS[:2])] == [Colour.GREEN] * 2
     old.trade(1, DAY)
-    await hear_head(archive, old.store_id, old.device_id, old.chain.head, NOW_MS)
+    await record_stated_head(archive, old.store_id, old.device_id, old.chain.head, NOW_MS)
     assert [one.colour for one in await verdicts(engine, new, [DAY])] == [Colour.AMBER]
 
 
@@ -139,7 +139,7 @@ async def test_an_epoch_that_head_office_never_issued_is_a_claim_too(engine: Asy
     _, new = await replaced(engine)
     archive = PostgresArchive(engine)
     unknown = Head(Epoch(3, b"abcd"), 4, b"h" * 32)
-    heard = await hear_head(archive, new.store_id, new.device_id, unknown, NOW_MS)
+    heard = await record_stated_head(archive, new.store_id, new.device_id, unknown, NOW_MS)
     assert heard == NoStream()
     for found in await verdicts(engine, new, DAYS[:2]):
         assert found.colour == Colour.AMBER
@@ -158,7 +158,7 @@ async def test_another_event_than_the_claimed_one_leaves_its_day_unproven(
     await open_stream(archive, engine, shop)
     await deliver(archive, shop)
     copy.append(copy.sale(((8, 1_000, 999),)))
-    await hear_head(archive, shop.store_id, shop.device_id, copy.chain.head, NOW_MS)
+    await record_stated_head(archive, shop.store_id, shop.device_id, copy.chain.head, NOW_MS)
     shop.trade(3)
     shop.close()
     await deliver(archive, shop)
@@ -169,7 +169,7 @@ async def test_another_event_than_the_claimed_one_leaves_its_day_unproven(
         "A box of epoch 1 says it holds another event 6 than the one that is here.",
     )
     async with unit_of_work(engine) as db:
-        told = await (await raw(db)).fetch("SELECT kind FROM alarm")
+        told = await (await driver_of(db)).fetch("SELECT kind FROM alarm")
     assert [row["kind"] for row in told] == ["other_claim"]
 
 
@@ -185,7 +185,7 @@ async def test_what_a_copy_sold_on_an_earlier_day_than_the_claimed_place_is_of_i
         one.trade(2)
     copy.trade(12)
     await open_stream(archive, engine, shop)
-    await hear_head(archive, shop.store_id, shop.device_id, copy.chain.head, NOW_MS)
+    await record_stated_head(archive, shop.store_id, shop.device_id, copy.chain.head, NOW_MS)
     shop.append(shop.sale(((8, 1_000, 999),)))
     shop.close()
     shop.new_tills()
@@ -257,7 +257,7 @@ async def test_what_arrived_and_is_not_counted_yet_leaves_its_days_unproven(
     """A5: an epoch's events that no figure counts yet are no less missing than those on the way."""
     old, new = await replaced(engine)
     async with unit_of_work(engine) as db:
-        await (await raw(db)).execute(
+        await (await driver_of(db)).execute(
             "UPDATE stream SET applied_through = watermark - 2 WHERE epoch_number = 1"
         )
     found = (await verdicts(engine, new, [DAY]))[0]

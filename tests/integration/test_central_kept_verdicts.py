@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from central.archive.postgres import PostgresArchive
 from central.database.embedded import PostgresServer
-from central.db.engine import open_engine, raw, snapshot, unit_of_work
+from central.db.engine import driver_of, open_engine, snapshot, unit_of_work
 from central.reports import reconciliation
 from central.reports.board import Board, board
 from central.reports.day_figures import day_figures, totals_of_figures
@@ -199,7 +199,7 @@ async def statements_of(engine: AsyncEngine, day: date | None) -> int:
     """How many a board asks."""
     asked: list[str] = []
     async with snapshot(engine) as db:
-        connection: Any = await raw(db)
+        connection: Any = await driver_of(db)
         note = lambda query: asked.append(query.query)  # noqa: E731  taken away again by its name
         connection.add_query_logger(note)
         found = await board(db, COMPANY, day, now_ms=NOW_MS)

@@ -128,7 +128,7 @@ def test_what_ends_too_early_is_undecodable(raw: bytes) -> None:
 
 async def test_large_batches_wait_in_a_lane() -> None:
     """A25: so many at once, and the others are asked to come again."""
-    lane = Lane("large batches", at_once=1, waiting=0)
+    lane = Lane("large batches", places=1, waiting=0)
 
     large = zstandard.ZstdCompressor().compress(b"\x00" * (1 << 20))
     async with lane.turn():

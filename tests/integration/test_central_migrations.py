@@ -8,7 +8,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from central.db.engine import BadDatabaseUrl, database_url, open_engine, raw, unit_of_work
+from central.db.engine import BadDatabaseUrl, database_url, driver_of, open_engine, unit_of_work
 from central.db.migrate import (
     check,
     config_for,
@@ -62,18 +62,18 @@ async def test_the_raw_connection_is_inside_the_unit_of_work(postgres_url: str) 
     engine = open_engine(postgres_url)
     try:
         async with unit_of_work(engine) as db:
-            await (await raw(db)).execute("CREATE TABLE kept (n int)")
+            await (await driver_of(db)).execute("CREATE TABLE kept (n int)")
         with pytest.raises(ZeroDivisionError):
             await _insert_and_fail(engine)
         async with unit_of_work(engine) as db:
-            assert await (await raw(db)).fetchval("SELECT count(*) FROM kept") == 0
+            assert await (await driver_of(db)).fetchval("SELECT count(*) FROM kept") == 0
     finally:
         await engine.dispose()
 
 
 async def _insert_and_fail(engine: AsyncEngine) -> None:
     async with unit_of_work(engine) as db:
-        await (await raw(db)).execute("INSERT INTO kept VALUES (1)")
+        await (await driver_of(db)).execute("INSERT INTO kept VALUES (1)")
         raise ZeroDivisionError
 
 

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 from unittest.mock import patch
 
 from central.api import reading
-from central.db.engine import raw, unit_of_work
+from central.db.engine import driver_of, unit_of_work
 from central.office.head_office import READERS_WAITING_MAX, READING_AT_ONCE
 from sync.protocol.codec import pack_batch
 from tests.board_pages import PageText
@@ -26,7 +26,7 @@ async def test_a_report_beyond_its_time_says_what_is_too_large_and_how_to_ask(
         await arrive(served, traded(1, 5))
         with patch.object(reading, "STATEMENT_S", 1):
             async with unit_of_work(served.engine) as db:
-                await (await raw(db)).execute("LOCK TABLE day_total")
+                await (await driver_of(db)).execute("LOCK TABLE day_total")
                 report, page = await served.client.get(SALES), await served.client.get("/")
         assert (report.status_code, page.status_code) == (422, 422)
         told = report.json()

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from central.domain.decisions import TailWrittenOff
 from central.projections.fold.decisions import fold_decisions
-from central.usecases.box.record_stated_head import hear_head, note_head
+from central.usecases.box.record_stated_head import note_head, record_stated_head
 from central.usecases.journal.apply_events import apply_events
 from central.usecases.journal.ingest_batch import Acknowledged, ingest_batch
 from edge.usecases.workstation.compare_head import sealed_with
@@ -292,7 +292,7 @@ class History:
         if box is None:
             return
         said, shop = self._say(box), box.shop
-        answer = await hear_head(
+        answer = await record_stated_head(
             self.archive, shop.store_id, shop.device_id, said.head, self.now_ms
         )
         self.seen[type(answer).__name__] += 1

@@ -19,7 +19,7 @@ from central.archive.port import StreamKey
 from central.domain.decisions import AnyDecision
 from central.domain.feeds import FollowedFeed, followed_feeds
 from central.projections.fold.decisions import fold_decisions
-from central.usecases.box.record_stated_head import hear_head, note_head
+from central.usecases.box.record_stated_head import note_head, record_stated_head
 from central.usecases.feed.sequence_publications import FeedName, LogRow, _Growing, number
 from central.usecases.journal.apply_events import apply_events
 from central.usecases.journal.ingest_batch import Acknowledged, IngestAnswer, ingest_batch
@@ -300,7 +300,9 @@ class HeadOffice(Host):
 
     async def _heads(self, shop: Shop, signed: SignedHead) -> Response:
         now_ms = self.scheduler.now_ms
-        outcome = await hear_head(self.archive, shop.store_id, shop.device_id, signed.head, now_ms)
+        outcome = await record_stated_head(
+            self.archive, shop.store_id, shop.device_id, signed.head, now_ms
+        )
         return self._verdict(shop, outcome, signed.head.epoch)
 
     def _verdict(self, shop: Shop, outcome: IngestAnswer, epoch: Epoch) -> Response:

@@ -9,7 +9,7 @@ from datetime import date
 from unittest.mock import patch
 
 from central.reports import claims
-from central.usecases.box import record_stated_head as hear_head
+from central.usecases.box import record_stated_head as record_stated_head
 from central.usecases.journal import ingest_batch
 from tests.simulation import histories, verdicts
 from tests.simulation.conftest import HISTORIES_CHUNK
@@ -63,7 +63,7 @@ def test_a_head_that_is_not_remembered_is_found() -> None:
 
     with (
         patch.object(ingest_batch, "remember_head", nothing),
-        patch.object(hear_head, "remember_head", nothing),
+        patch.object(record_stated_head, "remember_head", nothing),
     ):
         assert breaks()
 

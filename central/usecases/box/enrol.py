@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from central.archive.applying import WRITE_TURN
 from central.db.credentials import EnrolCode
-from central.db.engine import raw, unit_of_work
+from central.db.engine import driver_of, unit_of_work
 from central.db.tables import Device, Store, StreamRow, table
 from central.domain.decisions import EpochIssued
 from central.domain.enrol_code import EnrolCodeParts, EnrolCodeRefused, is_same, read_code
@@ -191,7 +191,7 @@ async def _insert_epoch(
             head_hash=genesis_hash(signed),
         )
     )
-    await (await raw(db)).execute(WRITE_TURN, genesis.store_id)
+    await (await driver_of(db)).execute(WRITE_TURN, genesis.store_id)
     await db.execute(
         update(_STORES)
         .where(_STORES.c.store_id == genesis.store_id)

@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from central.db.decisions import lock_decisions
-from central.db.engine import raw, unit_of_work
+from central.db.engine import driver_of, unit_of_work
 from central.db.tables import GrantsDue, Store, table
 from central.domain.decisions import GrantIssued
 from central.usecases.decision.decide import decide
@@ -66,7 +66,7 @@ async def give_due_grants(engine: AsyncEngine, now_ms: int) -> bool:
         if due is None:
             return False
         await lock_decisions(db)
-        rows = await (await raw(db)).fetch(
+        rows = await (await driver_of(db)).fetch(
             _ACCOUNTS, due.company_id, due.after_customer_id, PORTION_CUSTOMERS
         )
         await _give(db, due, rows, now_ms)

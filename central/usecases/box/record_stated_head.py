@@ -16,7 +16,7 @@ from sync.protocol.identity import DeviceId, StoreId
 from sync.protocol.ingest import Fenced, Forked
 
 
-async def hear_head(
+async def record_stated_head(
     archive: Archive, store_id: StoreId, device_id: DeviceId, head: Head, now_ms: int
 ) -> Acknowledged | Forked | Fenced | NoStream:
     """Note the contact; answer with the watermark of the head's epoch, or what is wrong with it.

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4, uuid5
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.db.engine import raw
+from central.db.engine import driver_of
 from central.db.projected import CustomerFieldRow
 from central.db.tables import Store, table
 from central.domain.decisions import AnyDecision, CustomerDecided, PointsOpened
@@ -112,7 +112,7 @@ async def _open_customers(
 ) -> None:
     stamp = tick(Hlc(0), now_ms)
     keys = {customer_id: new_key() for customer_id, _ in people}
-    await (await raw(db)).copy_records_to_table(
+    await (await driver_of(db)).copy_records_to_table(
         "personal_key",
         records=[(company_id, customer_id, key) for customer_id, key in keys.items()],
         columns=("company_id", "customer_id", "key"),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.archive.rows import read_customers
-from central.db.engine import raw
+from central.db.engine import driver_of
 from central.domain.decisions import AnyDecision
 from central.projections.fold.decisions import fold_decisions
 from central.projections.write import write_changes
@@ -21,6 +21,6 @@ async def apply_decisions(
     changes = fold_decisions(company_id, decisions)
     if not changes:
         return ()
-    connection = await raw(db)
+    connection = await driver_of(db)
     changed = await write_changes(connection, changes)
     return await read_customers(connection, company_id, changed)

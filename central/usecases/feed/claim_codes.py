@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.db.engine import raw
+from central.db.engine import driver_of
 from central.domain.feeds import CodeHeld
 from sync.protocol.identity import CompanyId
 from sync.protocol.reference import Item
@@ -35,7 +35,7 @@ async def claim_codes(db: AsyncConnection, company_id: CompanyId, items: Iterabl
         if item.active
         for code in item.scan_codes
     }
-    connection = await raw(db)
+    connection = await driver_of(db)
     await connection.execute(_RELEASE, company_id, sorted(newest))
     claims = sorted(wanted)
     made = await connection.fetch(

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.db.engine import raw
+from central.db.engine import driver_of
 from central.domain.feeds import RowRefused
 from sync.protocol.feeds import RowUnreadable, read_row
 from sync.protocol.identity import CompanyId
@@ -45,7 +45,7 @@ async def publish(
             _refuse_unreadable(data_set, row.key, row.body)
         records.append((named, company_id, data_set.value, scope, row.key, row.body))
     if records:
-        connection = await raw(db)
+        connection = await driver_of(db)
         await connection.copy_records_to_table("publication", records=records, columns=_COLUMNS)
     return named
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.db.engine import raw
+from central.db.engine import driver_of
 from central.domain.feeds import CursorGone, FollowedFeed, followed_feeds
 from sync.protocol.identity import CompanyId, CustomerId, Incarnation, StoreId
 from sync.protocol.reference import (
@@ -53,7 +53,7 @@ async def feed_page(
             "Head office was restored since this cursor was given.", field="incarnation"
         )
     name = (company_id, feed.data_set.value, feed.scope)
-    connection = await raw(db)
+    connection = await driver_of(db)
     head = await connection.fetchrow(
         "SELECT head, set_hash FROM feed WHERE company_id = $1 AND data_set = $2 AND scope = $3",
         *name,
@@ -90,7 +90,7 @@ async def feed_heads(
     """Heads and set hashes of all feeds that the store follows, in the order of pulling; 0 for an
     empty one."""
     followed = followed_feeds(store_id, price_zone)
-    rows = await (await raw(db)).fetch(
+    rows = await (await driver_of(db)).fetch(
         "SELECT data_set, scope, head, set_hash FROM feed"
         " JOIN unnest($2::text[], $3::text[]) AS followed (data_set, scope)"
         " USING (data_set, scope) WHERE company_id = $1",
@@ -109,7 +109,7 @@ async def _keys_of(
     db: AsyncConnection, company_id: CompanyId, rows: list[FeedRow]
 ) -> tuple[PersonalKey, ...]:
     named = [UUID(row.key) for row in rows if row.body is not None]
-    found = await (await raw(db)).fetch(
+    found = await (await driver_of(db)).fetch(
         "SELECT customer_id, key FROM personal_key"
         " WHERE company_id = $1 AND customer_id = ANY($2::uuid[]) ORDER BY customer_id",
         company_id,

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from central.db.engine import raw, unit_of_work
+from central.db.engine import driver_of, unit_of_work
 from sync.protocol.reference import EMPTY_SET_HASH, replace_in_set_hash
 
 ROUND_ROWS_MAX = 10_000
@@ -63,7 +63,7 @@ async def sequence_publications(engine: AsyncEngine) -> int:
     """Number what waits, at most ROUND_ROWS_MAX rows; how many it was. Call again until 0."""
     async with unit_of_work(engine) as db:
         await db.execute(text("SELECT role FROM leader WHERE role = 'sequencer' FOR UPDATE"))
-        connection = await raw(db)
+        connection = await driver_of(db)
         waiting = await connection.fetch(
             "SELECT waiting_no, publication, company_id, data_set, scope, key, body"
             " FROM publication ORDER BY waiting_no LIMIT $1",

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from central.archive.port import StreamKey
 from central.archive.postgres import PostgresArchive
-from central.db.engine import raw, unit_of_work
+from central.db.engine import driver_of, unit_of_work
 from central.usecases.proof.verify_journal import Stream, Walked, read_stream, walk_chain
 
 _SET = """
@@ -58,7 +58,7 @@ async def _set(
 ) -> Mended:
     columns = (key.store_id, key.epoch.number, key.epoch.fingerprint)
     async with unit_of_work(engine) as db:
-        done = await (await raw(db)).fetchval(
+        done = await (await driver_of(db)).fetchval(
             _SET, *columns, walked.seq, walked.hash, stream.watermark, stream.head_hash
         )
     if walked.seq > stream.watermark:

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from central.archive.postgres import own
-from central.db.engine import raw, snapshot, unit_of_work
+from central.archive.postgres import plain_uuid
+from central.db.engine import driver_of, snapshot, unit_of_work
 from central.reports.board import latest_date
 from central.reports.evidence import StoreDay, columns
 from central.reports.reconciliation import proven_days, whole_days
@@ -56,7 +56,7 @@ async def settle_days(engine: AsyncEngine, now_ms: int) -> Settled:
     """Count the newest days that are not settled, and those again that were settled longest ago."""
     latest = latest_date(now_ms)
     async with snapshot(engine) as db:
-        connection = await raw(db)
+        connection = await driver_of(db)
         open_ = _days(await connection.fetch(_OPEN, latest, DAYS_AT_ONCE))
         longest = (now_ms, latest - RECOUNTED_WITHIN, RECOUNTED_AT_ONCE)
         newest = (now_ms - NEWEST_AGAIN_MS, latest - NEWEST, COUNTED_AT_ONCE)
@@ -78,13 +78,13 @@ async def settle_days(engine: AsyncEngine, now_ms: int) -> Settled:
 
 
 def _days(rows: Sequence[Any]) -> list[StoreDay]:
-    return [StoreDay(StoreId(own(store_id)), day) for store_id, day in rows]
+    return [StoreDay(StoreId(plain_uuid(store_id)), day) for store_id, day in rows]
 
 
 async def _count(db: AsyncConnection, days: Sequence[StoreDay], now_ms: int) -> int | None:
     """How many of a store's days are proven, while nothing of it is being applied; None: something
     is, and the next round looks."""
-    connection: Any = await raw(db)
+    connection: Any = await driver_of(db)
     store_id = days[0].store_id
     if await connection.fetchrow(_TURN, store_id) is None:
         return None

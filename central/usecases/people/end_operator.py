@@ -6,7 +6,7 @@ What waits for its number counts already: it is what the shops take next.
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.db.engine import raw
+from central.db.engine import driver_of
 from central.usecases.feed.publish_reference import publish_rows
 from sync.protocol.codec import decode
 from sync.protocol.errors import NotFound
@@ -27,7 +27,7 @@ SELECT DISTINCT ON (key) key, body FROM (
 
 async def list_operators(db: AsyncConnection, company_id: CompanyId) -> tuple[Operator, ...]:
     """By id, also those who work no more."""
-    rows = await (await raw(db)).fetch(
+    rows = await (await driver_of(db)).fetch(
         _PUBLISHED, company_id, DataSet.OPERATORS.value, SHARED, OPERATORS_MAX
     )
     return tuple(decode(Operator, row["body"]) for row in rows if row["body"] is not None)

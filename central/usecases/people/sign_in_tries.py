@@ -62,8 +62,8 @@ class SignInTries:
         self._failures: dict[str, _Failures] = {}
         self._of_address = Allowance(OF_ADDRESS, OF_ADDRESS_PER_S)
         self._of_all = Allowance(OF_ALL, OF_ALL_PER_S)
-        self._strangers = Lane("sign-ins", at_once=1, waiting=WAITING_MAX)
-        self._known = Lane("sign-ins", at_once=1, waiting=WAITING_MAX)
+        self._strangers = Lane("sign-ins", places=1, waiting=WAITING_MAX)
+        self._known = Lane("sign-ins", places=1, waiting=WAITING_MAX)
 
     def lane(self, asking: Asking) -> Lane:
         """Where its password waits to be looked at."""

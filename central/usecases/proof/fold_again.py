@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from central.archive.rows import own, raw_events
+from central.archive.rows import plain_uuid, raw_events
 from central.projections.event import Event, RawEvent
 from central.projections.fact_id import SALE_KIND, FactId, fact_id
 from central.projections.fold import fold_event
@@ -164,4 +164,4 @@ class FoldAgain:
             _FACT_PLACES, self._store_id, *columns
         ):
             number, fingerprint, seq = place
-            self._places[FactId(kind, own(found))] = (Epoch(number, fingerprint), seq)
+            self._places[FactId(kind, plain_uuid(found))] = (Epoch(number, fingerprint), seq)

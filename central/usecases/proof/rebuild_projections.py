@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from central.archive.port import StreamKey
-from central.archive.postgres import PostgresArchive, own
-from central.db.engine import raw, unit_of_work
+from central.archive.postgres import PostgresArchive, plain_uuid
+from central.db.engine import driver_of, unit_of_work
 from central.domain.decisions import AnyDecision, decode_decision
 from central.projections.fold.decisions import fold_decisions
 from central.projections.rows import TABLES
@@ -54,7 +54,7 @@ class Rebuilt(NamedTuple):
 async def rebuild_projections(engine: AsyncEngine) -> Rebuilt:
     """Empty and refill every projection."""
     async with unit_of_work(engine) as db:
-        connection = await raw(db)
+        connection = await driver_of(db)
         await connection.execute(_KEEP_OTHERS_OUT)
         await connection.execute(_EMPTY)
         await connection.execute(_FROM_THE_START)
@@ -67,8 +67,8 @@ async def rebuild_projections(engine: AsyncEngine) -> Rebuilt:
         *(_apply_store(archive, tuple(keys), turns) for _, keys in stores)
     )
     async with unit_of_work(engine) as db:
-        set_aside = await (await raw(db)).fetchval("SELECT count(*) FROM quarantine")
-        codes = dict(await (await raw(db)).fetch("SELECT store_id, code FROM store"))
+        set_aside = await (await driver_of(db)).fetchval("SELECT count(*) FROM quarantine")
+        codes = dict(await (await driver_of(db)).fetch("SELECT store_id, code FROM store"))
     for gap in (gap for store in applied for gap in store.gaps):
         key, seq = gap
         said.append(
@@ -86,7 +86,7 @@ async def _fold_decisions(connection: Any, said: list[str]) -> int:
         if not rows:
             return count
         for found, group in groupby(rows, key=lambda row: row["company_id"]):
-            count += await _fold_group(connection, CompanyId(own(found)), tuple(group), said)
+            count += await _fold_group(connection, CompanyId(plain_uuid(found)), tuple(group), said)
         last = rows[-1]["decision_no"]
 
 

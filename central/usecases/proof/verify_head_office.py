@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from central.db.engine import raw, snapshot
+from central.db.engine import driver_of, snapshot
 from central.projections.projection import Projection
 from central.projections.rows import WHOLE
 from central.usecases.company.own_key import known_keys
@@ -77,7 +77,7 @@ async def verify_head_office(engine: AsyncEngine) -> Verified:
     streams = await verify_journal(engine)
     found = [one.finding for one in streams if one.finding is not None]
     async with snapshot(engine) as db:
-        connection = await raw(db)
+        connection = await driver_of(db)
         decided = await verify_decisions(connection)
         found += decided.findings
         found += await verify_epochs(connection, decided, await known_keys(db))

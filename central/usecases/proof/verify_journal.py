@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from central.archive.port import StreamKey
 from central.archive.postgres import PostgresArchive
-from central.db.engine import raw, unit_of_work
+from central.db.engine import driver_of, unit_of_work
 from sync.protocol.change import Envelope, genesis_hash, link
 from sync.protocol.clock import ClockState, Hlc
 from sync.protocol.identity import BootId, EventId, StoreId
@@ -107,7 +107,7 @@ class Walked(NamedTuple):
 async def read_stream(engine: AsyncEngine, key: StreamKey) -> Stream:
     """The row, and what stands of its events at that moment."""
     async with unit_of_work(engine) as db:
-        row = await (await raw(db)).fetchrow(_STREAM, *_columns(key))
+        row = await (await driver_of(db)).fetchrow(_STREAM, *_columns(key))
     code, genesis, watermark, head_hash, newest = row
     return Stream(code, genesis, watermark, head_hash, newest or 0)
 
@@ -118,7 +118,7 @@ async def walk_chain(engine: AsyncEngine, key: StreamKey, genesis: bytes, throug
     for _ in range(PAGES_MAX):
         async with unit_of_work(engine) as db:
             arguments = (*_columns(key), walked.seq, through, PAGE_EVENTS)
-            page = await (await raw(db)).fetch(_PAGE, *arguments)
+            page = await (await driver_of(db)).fetch(_PAGE, *arguments)
         before = walked
         walked = _walk(key, page, walked)
         if walked.bad is not None or walked.seq < before.seq + PAGE_EVENTS:

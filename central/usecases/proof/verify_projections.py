@@ -17,8 +17,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from central.archive.rows import own
-from central.db.engine import raw, snapshot
+from central.archive.rows import plain_uuid
+from central.db.engine import driver_of, snapshot
 from central.db.projected import PROJECTED
 from central.domain.decisions import decode_decision
 from central.projections.compare import RowDifference, compare_rows, whole_rows
@@ -69,20 +69,22 @@ async def verify_projections(engine: AsyncEngine) -> tuple[Finding, ...]:
     """Where projections and journals differ, at most FINDINGS_MAX; a receipt by its number."""
     verification = _Verification()
     async with snapshot(engine) as db:
-        stores = await _stores(await raw(db))
+        stores = await _stores(await driver_of(db))
     for store in stores:
         async with snapshot(engine) as db:
-            await verification.compare_store(await raw(db), store)
+            await verification.compare_store(await driver_of(db), store)
         if len(verification.findings) >= FINDINGS_MAX:
             return tuple(verification.findings[:FINDINGS_MAX])
     async with snapshot(engine) as db:
-        await verification.compare_companies(await raw(db))
+        await verification.compare_companies(await driver_of(db))
     return tuple(verification.findings[:FINDINGS_MAX])
 
 
 async def _stores(connection: Any) -> list[Store]:
     rows = await connection.fetch(_STORES)
-    return [Store(StoreId(own(row[0])), CompanyId(own(row[1])), row[2]) for row in rows]
+    return [
+        Store(StoreId(plain_uuid(row[0])), CompanyId(plain_uuid(row[1])), row[2]) for row in rows
+    ]
 
 
 class _Verification:
@@ -187,7 +189,7 @@ class _Verification:
         folds: dict[CompanyId, Fold] = {}
         while page := await connection.fetch(_DECISIONS, self.last_decision, PAGE_DECISIONS):
             for found, kind, body, _ in page:
-                company_id = CompanyId(own(found))
+                company_id = CompanyId(plain_uuid(found))
                 # one that cannot be read is named by verify_decisions, and counts nowhere
                 with suppress(Undecodable):
                     fold = folds.setdefault(company_id, Fold(company_id))

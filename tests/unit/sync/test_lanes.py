@@ -65,7 +65,7 @@ async def entered(place: Place) -> Place:
 
 async def test_nobody_waits_in_a_lane_longer_than_it_lets_them() -> None:
     line = appointments(2, Clock())
-    lane = Lane("journals", at_once=2, waiting=100, wait_s=1, appointments=line)
+    lane = Lane("journals", places=2, waiting=100, wait_s=1, appointments=line)
     inside = [lane.place() for _ in range(4)]
     for place in inside:
         place.enter()
@@ -76,7 +76,7 @@ async def test_nobody_waits_in_a_lane_longer_than_it_lets_them() -> None:
 
 
 async def test_whoever_still_sends_takes_no_turn_and_waits_for_it_again() -> None:
-    lane = Lane("journals", at_once=1, waiting=2)
+    lane = Lane("journals", places=1, waiting=2)
     slow = await entered(lane.place())
     slow.step_aside()
     other = await entered(lane.place())
@@ -91,7 +91,7 @@ async def test_whoever_still_sends_takes_no_turn_and_waits_for_it_again() -> Non
 
 
 async def test_so_many_may_still_send() -> None:
-    lane = Lane("journals", at_once=1, waiting=2)
+    lane = Lane("journals", places=1, waiting=2)
     for _ in range(3):
         (await entered(lane.place())).step_aside()
     with pytest.raises(Busy):
@@ -99,7 +99,7 @@ async def test_so_many_may_still_send() -> None:
 
 
 async def test_nothing_is_begun_for_whoever_has_left_meanwhile() -> None:
-    lane, gone = Lane("journals", at_once=1, waiting=1), False
+    lane, gone = Lane("journals", places=1, waiting=1), False
     first, left = await entered(lane.place()), lane.place(lambda: gone)
     waiting = asyncio.ensure_future(left.turn())
     await asyncio.sleep(0)

@@ -71,7 +71,7 @@ async def test_all_together_are_held_too() -> None:
 
 async def test_a_lane_takes_so_many_at_once_and_lets_so_many_wait() -> None:
     """A31: whoever comes then is told to come again, and those that wait have their turn."""
-    lane, going_on, done = Lane("reports", at_once=1, waiting=2), asyncio.Event(), []
+    lane, going_on, done = Lane("reports", places=1, waiting=2), asyncio.Event(), []
 
     async def work(number: int) -> None:
         async with lane.turn():

@@ -62,7 +62,7 @@ class _Joined(asyncio.Transport):
         self._inner.resume_reading()
 
 
-class OneWriteProtocol(HttpToolsProtocol):
+class JoinedWritesProtocol(HttpToolsProtocol):
     """uvicorn's HTTP, on a transport that joins writes."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # narrower on purpose: a socket's
