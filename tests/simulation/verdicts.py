@@ -255,15 +255,15 @@ def verdicts_of(archive: MemoryArchive) -> Iterator[AsyncConnection]:
     """Inside the block, verdicts are asked of the archive."""
     answers = Answers(archive)
 
-    async def raw(_db: object) -> Answers:
+    async def driver_of(_db: object) -> Answers:
         return answers
 
     async def accounts(_db: object, asked: Sequence[StoreDay]) -> Mapping[StoreDay, StoreAccount]:
         return {day: answers.account(*day) for day in asked}
 
     with (
-        patch.object(claims, "raw", raw),
-        patch.object(evidence, "raw", raw),
+        patch.object(claims, "driver_of", driver_of),
+        patch.object(evidence, "driver_of", driver_of),
         patch.object(reconciliation, "store_accounts", accounts),
     ):
         yield cast("AsyncConnection", answers)

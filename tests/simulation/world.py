@@ -181,7 +181,9 @@ class World:
             self._move(lambda: not self.what_waits(), rested, "rest")
 
     def shut(self) -> None:
-        """Close every file."""
+        """End what still runs, and close every file."""
+        for host in (self.office, *self.workstations, *self.leaders):
+            host.kill_tasks()
         for box in self.boxes.values():
             box.shut()
 
