@@ -47,6 +47,10 @@ class Found(tuple[Any, ...]):
         return tuple(self)[self.names.index(at) if isinstance(at, str) else at]
 
 
+def _picked(row: Any, *columns: str) -> Found:
+    return Found(**{column: getattr(row, column) for column in columns})
+
+
 def _named(key: StreamKey) -> dict[str, Any]:
     return {
         "store_id": key.store_id,
@@ -134,14 +138,15 @@ class Answers:
     def _places(self, *epochs: Sequence[Any]) -> list[Found]:
         wanted = set(zip(*epochs, strict=True))
         return [
-            Found(
-                store_id=row.store_id,
-                epoch_number=row.epoch_number,
-                epoch_fingerprint=row.epoch_fingerprint,
-                business_date=row.business_date,
-                opened_seq=row.opened_seq,
-                closed_seq=row.closed_seq,
-                reopened_seq=row.reopened_seq,
+            _picked(
+                row,
+                "store_id",
+                "epoch_number",
+                "epoch_fingerprint",
+                "business_date",
+                "opened_seq",
+                "closed_seq",
+                "reopened_seq",
             )
             for row in self.archive.tables["business_day"].values()
             if (row.store_id, row.epoch_number, row.epoch_fingerprint) in wanted
@@ -157,12 +162,8 @@ class Answers:
     def _days(self, stores: Sequence[UUID], dates: Sequence[date]) -> list[Found]:
         asked = set(zip(stores, dates, strict=True))
         return [
-            Found(
-                store_id=row.store_id,
-                business_date=row.business_date,
-                epoch_number=row.epoch_number,
-                epoch_fingerprint=row.epoch_fingerprint,
-                manifest=row.manifest,
+            _picked(
+                row, "store_id", "business_date", "epoch_number", "epoch_fingerprint", "manifest"
             )
             for row in self.archive.tables["business_day"].values()
             if (row.store_id, row.business_date) in asked
