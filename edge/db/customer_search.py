@@ -25,7 +25,7 @@ from edge.db.ranking import (
     whole_words,
 )
 from edge.domain.phone import phone_beginnings, phone_endings, phone_key, phone_parts
-from edge.domain.search import WORDS_MAX, fold, fold_letters, fold_words
+from sync.protocol.search import WORDS_MAX, fold, fold_letters, fold_words
 
 PART_MIN = 3
 """Characters that a trigram index needs."""

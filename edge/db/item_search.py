@@ -23,9 +23,9 @@ from edge.db.ranking import (
     row_number,
     whole_words,
 )
-from edge.domain.search import WORDS_MAX, fold, fold_words
 from sync.protocol.reference import Item
 from sync.protocol.scan_code import code_key
+from sync.protocol.search import WORDS_MAX, fold, fold_words
 
 _ALL = "SELECT number FROM item_name ORDER BY item_id"
 _BY_CODE = (

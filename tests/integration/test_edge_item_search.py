@@ -10,12 +10,12 @@ from edge.db import ranking
 from edge.db.item_search import search_items
 from edge.db.items import AsOf
 from edge.domain.item import UnknownScanCode
-from edge.domain.search import fold
 from edge.usecases.feed.apply_reference import apply_reference
 from edge.usecases.item.look_up import look_up_item, look_up_items, look_up_scan
 from sync.protocol.facts import TaxClass
 from sync.protocol.identity import ItemId
 from sync.protocol.reference import DataSet, Item
+from sync.protocol.search import fold
 from tests.edge_store import MILK, Till, open_store, sale
 from tests.integration.edge_fixtures import DAY, NOON_MS, Feed, Shop, moment, new_shop
 

@@ -74,7 +74,8 @@ class ItemRow(EdgeTable, table=True):
 
 class ItemName(EdgeTable, table=True):
     """What search knows of an active item; its words stand in ``item_words`` (FTS5, made by
-    migration) at rowid = ``number``. ``name_key``: the name as ``edge/domain/search.py`` folds."""
+    migration) at rowid = ``number``. ``name_key``: the name as ``sync/protocol/search.py`` has
+    it."""
 
     __tablename__ = "item_name"
     __table_args__ = (Index("ix_item_name_name_key", "name_key", "item_id"),)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.domain.search import fold, fold_words
+from sync.protocol.search import fold, fold_words
 
 
 @pytest.mark.parametrize(
