@@ -5,6 +5,8 @@ in one sentence on stderr: what, why, what to do; exit code 2.
 """
 
 import asyncio
+import os
+import pwd
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -106,27 +108,75 @@ def once(
     return on_database(url, data, unless_there)
 
 
-def in_company(
+def looking(
+    company: str | None, work: "Callable[[AsyncConnection, CompanyId], Coroutine[Any, Any, T]]"
+) -> "Callable[[AsyncEngine], Coroutine[Any, Any, T]]":
+    """``work``, which changes nothing, on the company of this name (without one: the only there
+    is): the database itself refuses it a change."""
+
+    async def whole(engine: "AsyncEngine") -> T:
+        from central.db.engine import snapshot
+        from central.usecases.company.add import find_company
+
+        async with snapshot(engine) as db:
+            return await work(db, await find_company(db, company))
+
+    return whole
+
+
+def changing(
     company: str | None,
     work: "Callable[[AsyncConnection, CompanyId], Coroutine[Any, Any, T]]",
+    act: str,
+    subject: str,
+    detail: str = "",
     *,
     publishing: bool = False,
 ) -> "Callable[[AsyncEngine], Coroutine[Any, Any, T]]":
-    """``work`` on the company of this name (without one: the only there is), in one unit of work.
-    ``publishing``: stores are given what it published before the command ends."""
+    """``work`` on the company of this name (without one: the only there is) and, in the same unit
+    of work, who did ``act`` to ``subject``. ``publishing``: stores are given what it published
+    before the command ends."""
 
     async def whole(engine: "AsyncEngine") -> T:
         from central.db.engine import unit_of_work
         from central.usecases.company.add import find_company
         from central.usecases.feed.sequence_publications import drain_publications
+        from central.usecases.people.note_act import note_act
 
         async with unit_of_work(engine) as db:
-            done = await work(db, await find_company(db, company))
+            company_id = await find_company(db, company)
+            done = await work(db, company_id)
+            await note_act(db, company_id, acting_user(), act, subject, detail, now_ms())
         if publishing:
             await drain_publications(engine)
         return done
 
     return whole
+
+
+def changing_all(
+    work: "Callable[[AsyncEngine], Coroutine[Any, Any, T]]", act: str
+) -> "Callable[[AsyncEngine], Coroutine[Any, Any, T]]":
+    """``work`` in its own units of work, which touches every company, and then who did it."""
+
+    async def whole(engine: "AsyncEngine") -> T:
+        from central.db.engine import unit_of_work
+        from central.usecases.people.note_act import note_act
+
+        done = await work(engine)
+        async with unit_of_work(engine) as db:
+            await note_act(db, None, acting_user(), act, "", "", now_ms())
+        return done
+
+    return whole
+
+
+def acting_user() -> str:
+    """Who runs the command, as the audit names them: the machine's user."""
+    try:
+        return f"command:{pwd.getpwuid(os.getuid()).pw_name}"
+    except KeyError:
+        return f"command:{os.getuid()}"
 
 
 def next_command(

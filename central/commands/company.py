@@ -8,8 +8,9 @@ from central.commands.command import (
     CompanyName,
     Folder,
     Url,
+    acting_user,
     address_of,
-    in_company,
+    changing,
     next_command,
     now_ms,
     on_database,
@@ -43,7 +44,7 @@ def setup(
 
     async def set_up(engine: "AsyncEngine") -> SetUp:
         wanted = Wanted(name, currency, tuple(store), sample, user)
-        return await set_up_company(engine, wanted, now_ms())
+        return await set_up_company(engine, wanted, acting_user(), now_ms())
 
     done = on_database(database_url, data, set_up)
     if done.new:
@@ -67,10 +68,12 @@ def company_add(
     """Begin a company."""
     from central.db.engine import unit_of_work
     from central.usecases.company.add import add_company
+    from central.usecases.people.note_act import note_act
 
     async def add(engine: "AsyncEngine") -> bool:
         async with unit_of_work(engine) as db:
-            await add_company(db, name, currency)
+            made = await add_company(db, name, currency)
+            await note_act(db, made, acting_user(), "company_added", name, currency, now_ms())
         return True
 
     now = "now" if once(database_url, data, add) else "already, and it stays as it is"
@@ -87,9 +90,11 @@ def load_sample(
     """Give a company the sample chain: items, prices, taxes, tenders, operators, customers."""
     from central.usecases.company.load_sample import load_sample as load
 
-    loading = in_company(
+    loading = changing(
         company,
         lambda db, company_id: load(db, company_id, now_ms(), seed=seed),
+        "sample_loaded",
+        f"seed {seed}",
         publishing=True,
     )
     sample = once(database_url, data, loading)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from central.commands.command import (
     Folder,
     Url,
+    changing_all,
     in_one_sentence,
     next_command,
     now_ms,
@@ -51,7 +52,11 @@ def key_replace(database_url: Url = None, data: Folder = None) -> None:
     from central.usecases.company.own_key import replace_key
 
     folder: Path = settings_of(database_url, data).data
-    made = on_database(database_url, data, lambda engine: replace_key(engine, folder, now_ms()))
+    made = on_database(
+        database_url,
+        data,
+        changing_all(lambda engine: replace_key(engine, folder, now_ms()), "key_replaced"),
+    )
     serving = next_command(database_url, data, "serve")
     print(
         f"Head office's key is {fingerprint(made)} from its next start on, and every box must be"

@@ -11,7 +11,8 @@ from central.commands.command import (
     Folder,
     Url,
     address_of,
-    in_company,
+    changing,
+    looking,
     next_command,
     now_ms,
     on_database,
@@ -49,7 +50,7 @@ def user_add(
         await add_user(db, company_id, email, name, password)
         return True
 
-    made = once(database_url, data, in_company(company, add))
+    made = once(database_url, data, changing(company, add, "user_added", email))
     now = "" if made else " already, with the password and name of before"
     linking = next_command(database_url, data, "user", "link", email, company=company)
     where = address_of(database_url, data)
@@ -70,9 +71,12 @@ def user_link(
     """Make a link that signs a user in, once."""
     from central.usecases.people.sign_in_link import create_sign_in_link, link_address
 
-    create = in_company(
+    create = changing(
         company,
         lambda db, company_id: create_sign_in_link(db, company_id, email, now_ms(), minutes * 60),
+        "link_made",
+        email,
+        f"for {minutes} minutes",
     )
     token = on_database(database_url, data, create)
     print(link_address(address or address_of(database_url, data), token))
@@ -94,7 +98,7 @@ def user_list(company: CompanyName = None, database_url: Url = None, data: Folde
     """Who may sign in, with their open sessions and links."""
     from central.usecases.people.end_access import list_users
 
-    listing = in_company(company, lambda db, company_id: list_users(db, company_id, now_ms()))
+    listing = looking(company, lambda db, company_id: list_users(db, company_id, now_ms()))
     for user in on_database(database_url, data, listing):
         print(f"{user.email}  {user.name}  {user.sessions} sessions, {user.links} unused links")
 
@@ -106,7 +110,9 @@ def user_end(
     """Let somebody in no more: the user is gone, with every session and link."""
     from central.usecases.people.end_access import end_user
 
-    ending = in_company(company, lambda db, company_id: end_user(db, company_id, email))
+    ending = changing(
+        company, lambda db, company_id: end_user(db, company_id, email), "user_ended", email
+    )
     on_database(database_url, data, ending)
     print(f"{email} may sign in no more, and is signed out everywhere.")
 
@@ -118,7 +124,12 @@ def user_sign_out(
     """End a user's open sessions and links; signing in again is possible."""
     from central.usecases.people.end_access import sign_out_user
 
-    ending = in_company(company, lambda db, company_id: sign_out_user(db, company_id, email))
+    ending = changing(
+        company,
+        lambda db, company_id: sign_out_user(db, company_id, email),
+        "signed_out_everywhere",
+        email,
+    )
     ended = on_database(database_url, data, ending)
     print(f"{ended} sessions and links of {email} have ended.")
 
@@ -134,8 +145,12 @@ def token_add(
     """Make an API token for the company's reports; it is shown once."""
     from central.usecases.people.sign_in import add_token
 
-    add = in_company(
-        company, lambda db, company_id: add_token(db, company_id, name, now_ms(), days)
+    add = changing(
+        company,
+        lambda db, company_id: add_token(db, company_id, name, now_ms(), days),
+        "token_made",
+        name,
+        f"for {days} days",
     )
     print(on_database(database_url, data, add))
     where = address_of(database_url, data)
@@ -150,7 +165,7 @@ def token_list(company: CompanyName = None, database_url: Url = None, data: Fold
     """The company's API tokens by name, and when each is over."""
     from central.usecases.people.end_access import list_tokens
 
-    listing = in_company(company, lambda db, company_id: list_tokens(db, company_id))
+    listing = looking(company, lambda db, company_id: list_tokens(db, company_id))
     for token in on_database(database_url, data, listing):
         ends = "is over since" if token.expires_at_ms <= now_ms() else "is over at"
         print(
@@ -169,7 +184,9 @@ def token_end(
     """End an API token."""
     from central.usecases.people.end_access import end_token
 
-    ending = in_company(company, lambda db, company_id: end_token(db, company_id, name))
+    ending = changing(
+        company, lambda db, company_id: end_token(db, company_id, name), "token_ended", name
+    )
     ended = on_database(database_url, data, ending)
     print(f"{ended} tokens named {name} open nothing any more.")
 
@@ -181,7 +198,7 @@ def operator_list(
     """Who works at the company's stores."""
     from central.usecases.people.end_operator import list_operators
 
-    listing = in_company(company, lambda db, company_id: list_operators(db, company_id))
+    listing = looking(company, lambda db, company_id: list_operators(db, company_id))
     for one in on_database(database_url, data, listing):
         print(f"{one.operator_id}  {one.name}  {one.role}{'' if one.active else ', ended'}")
 
@@ -193,9 +210,11 @@ def operator_end(
     """Let somebody work at the company's stores no more."""
     from central.usecases.people.end_operator import end_operator
 
-    ending = in_company(
+    ending = changing(
         company,
         lambda db, company_id: end_operator(db, company_id, operator_id),
+        "operator_ended",
+        operator_id,
         publishing=True,
     )
     found = on_database(database_url, data, ending)
@@ -222,5 +241,6 @@ def operator_add(
         operator = Operator(checked, plain_text(name, "name"), short_id(role, "role"))
         await publish_rows(db, company_id, DataSet.OPERATORS, [operator])
 
-    on_database(database_url, data, in_company(company, add, publishing=True))
+    adding = changing(company, add, "operator_set", operator_id, f"{name}, {role}", publishing=True)
+    on_database(database_url, data, adding)
     print(f"{name} is operator {operator_id}: stores take it with their next pull.")

@@ -2,7 +2,7 @@
 
 import typer
 
-from central.commands.command import Folder, Url, next_command, on_database
+from central.commands.command import Folder, Url, changing_all, next_command, on_database
 from sync.program.frame import NEEDS_A_PERSON
 from sync.program.plain_commands import tell as print
 
@@ -11,7 +11,7 @@ def rebuild(database_url: Url = None, data: Folder = None) -> None:
     """Make every projection anew from the journals and the decision log."""
     from central.usecases.proof.rebuild_projections import rebuild_projections
 
-    rebuilt = on_database(database_url, data, rebuild_projections)
+    rebuilt = on_database(database_url, data, changing_all(rebuild_projections, "rebuilt"))
     for said in rebuilt.said:
         print(said)
     without = " without what is named above" if rebuilt.said else ""
@@ -51,7 +51,7 @@ def mend(database_url: Url = None, data: Folder = None) -> None:
     """Ask boxes again for events that head office has lost; put right what says too little."""
     from central.usecases.journal.mend_streams import mend_streams
 
-    found = on_database(database_url, data, mend_streams)
+    found = on_database(database_url, data, changing_all(mend_streams, "mended"))
     for one in found:
         print(one.said)
     if not found:

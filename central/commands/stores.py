@@ -9,7 +9,8 @@ from central.commands.command import (
     Folder,
     Url,
     address_of,
-    in_company,
+    changing,
+    looking,
     next_command,
     now_ms,
     on_database,
@@ -80,7 +81,7 @@ def store_add(
 
     now = (
         "now"
-        if once(database_url, data, in_company(company, add))
+        if once(database_url, data, changing(company, add, "store_added", code))
         else "already, and its settings stay as they are"
     )
     enrolling = next_command(database_url, data, "enrol-code", code, company=company)
@@ -105,7 +106,8 @@ def enrol_code(
         store_id = await find_store(db, company_id, code)
         return await create_enrol_code(db, store_id, now_ms(), minutes * 60)
 
-    made = on_database(database_url, data, in_company(company, create))
+    making = changing(company, create, "enrol_code_made", code, f"for {minutes} minutes")
+    made = on_database(database_url, data, making)
     where = ("--central", address_of(database_url, data))
     enrolling = command("edge", "provision", *where, "--code", made.code, "--data", code)
     print(made.code)
@@ -128,7 +130,7 @@ def code_list(company: CompanyName = None, database_url: Url = None, data: Folde
     """Codes that would still enrol a box: at most one a store."""
     from central.usecases.people.end_access import list_codes
 
-    listing = in_company(company, lambda db, company_id: list_codes(db, company_id, now_ms()))
+    listing = looking(company, lambda db, company_id: list_codes(db, company_id, now_ms()))
     for code in on_database(database_url, data, listing):
         print(f"{code.store_code}  {code.begins_with}-…  until {instant(code.expires_at_ms)}")
 
@@ -147,7 +149,7 @@ def code_end(
     async def ending(db: "AsyncConnection", company_id: "CompanyId") -> int:
         return await end_enrol_codes(db, await find_store(db, company_id, store), now_ms())
 
-    ended = on_database(database_url, data, in_company(company, ending))
+    ended = on_database(database_url, data, changing(company, ending, "enrol_code_ended", store))
     print(
         f"{store} had a code, which enrols nothing any more."
         if ended
@@ -160,7 +162,7 @@ def box_list(company: CompanyName = None, database_url: Url = None, data: Folder
     """Every box that was enrolled, the newest of each store first."""
     from central.usecases.box.revoke import list_boxes
 
-    listing = in_company(company, lambda db, company_id: list_boxes(db, company_id))
+    listing = looking(company, lambda db, company_id: list_boxes(db, company_id))
     for box in on_database(database_url, data, listing):
         state = "revoked" if box.revoked else "in use" if box.current else "replaced"
         seen = "never" if box.last_contact_ms is None else instant(box.last_contact_ms)
@@ -189,7 +191,7 @@ def revoke(
         store_id = await find_store(db, company_id, store)
         return await revoke_box(db, company_id, store_id, epoch, reason, now_ms())
 
-    box = once(database_url, data, in_company(company, revoking))
+    box = once(database_url, data, changing(company, revoking, "box_revoked", store, reason))
     if box is None:
         print(f"The box of {store} was revoked already.")
         return

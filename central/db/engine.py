@@ -4,8 +4,9 @@ A use case takes ``db`` (an AsyncConnection inside ``unit_of_work``) and never o
 COPY and unnest run on asyncpg's own connection inside the same unit of work: ``raw``.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import text
@@ -23,6 +24,9 @@ CONNECT_TIMEOUT_S = 10
 COMMAND_TIMEOUT_S = 120
 DRIVER = "postgresql+asyncpg"
 
+_SNAPSHOT: Mapping[str, Any] = MappingProxyType(
+    {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+)
 _FOR_REPORTS = text(
     "SELECT set_config('random_page_cost', '1.1', true), set_config('jit', 'off', true),"
     " set_config('statement_timeout', :statement_ms, true)"
@@ -67,12 +71,12 @@ async def unit_of_work(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 @asynccontextmanager
 async def snapshot(engine: AsyncEngine, statement_s: int = 0) -> AsyncIterator[AsyncConnection]:
-    """For reading: every statement of the block sees the same state of the database, and may take
-    ``statement_s`` seconds; 0: as long as any.
+    """For reading, and refused all else: every statement of the block sees the same state of the
+    database, and may take ``statement_s`` seconds; 0: as long as any.
 
     PostgreSQL plans its reports for a disk without a moving head: by default it would rather read
     a whole table than look a thousand of its rows up, and compile statements of milliseconds."""
-    async with engine.execution_options(isolation_level="REPEATABLE READ").begin() as db:
+    async with engine.execution_options(**_SNAPSHOT).begin() as db:
         await db.execute(_FOR_REPORTS, {"statement_ms": str(statement_s * 1_000)})
         yield db
 

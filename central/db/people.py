@@ -1,4 +1,5 @@
-"""Who may look at head office's pages and reports: tables of users and of what signs them in.
+"""Who may use head office's pages and reports, and who did what: tables of users, of what signs
+them in, and of acts.
 
 Only hashes of passwords, cookies, links and tokens are kept.
 """
@@ -50,3 +51,17 @@ class ApiToken(CentralTable, table=True):
     name: str
     created_at_ms: int = big()
     expires_at_ms: int = big()
+
+
+class AuditRow(CentralTable, table=True):
+    """Who did what to whom or what at head office: only ever inserted. ``company_id`` None: it
+    touched every company."""
+
+    __tablename__ = "audit"
+    audit_no: int | None = big(primary_key=True, default=None)
+    company_id: UUID | None = Field(default=None, index=True)
+    at_ms: int = big()
+    who: str
+    act: str
+    subject: str
+    detail: str

@@ -4,12 +4,12 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 
+from central.api.acting import acting
 from central.api.forms import read_form
 from central.api.guards import office_of, page_guard, person_of
 from central.api.limits import BODY_BYTES_MAX
 from central.api.reading import reading
 from central.api.reports import CODE_LETTERS_MAX
-from central.db.engine import unit_of_work
 from central.pages.page import page, see_other
 from central.reports.attention import attention
 from central.reports.company import company_money, store_of_company
@@ -40,7 +40,7 @@ async def send_write_off(request: AnyRequest) -> Response[Any]:
     person, office = person_of(request), office_of(request)
     form = await read_form(request)
     code, epoch, reason = (form.get(name, "") for name in ("store", "epoch", "reason"))
-    async with unit_of_work(office.engine) as db:
+    async with acting(request, "tail_written_off", f"{code} {epoch}", reason) as db:
         store = await store_of_company(db, person.company_id, code[:CODE_LETTERS_MAX])
         asked = (store.store_id, epoch, reason, person.name)
         await write_off_tail(db, person.company_id, *asked, office.clock_ms())

@@ -195,7 +195,7 @@ async def test_a_company_has_its_currencys_decimals(
     not rounded to fives."""
     async with serving(postgres_url) as served:
         wanted = Wanted("Tokyo Corner", currency, ("S01",), False, None)
-        await set_up_company(served.engine, wanted, NOW_MS)
+        await set_up_company(served.engine, wanted, "command:tests", NOW_MS)
         await drain_publications(served.engine)
         bodies = await served.rows("SELECT body FROM feed_latest WHERE data_set = 'settings'")
         told = decode(StoreSettings, bodies[0][0])

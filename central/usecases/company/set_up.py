@@ -4,10 +4,11 @@ as it is, so that a run that was cut short is run again.
 """
 
 import secrets
-from collections.abc import Coroutine
-from typing import Any, NamedTuple
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from central.db.engine import unit_of_work
 from central.domain.fields import currency_code, email_address, plain_text, short_id
@@ -15,12 +16,15 @@ from central.usecases.company.add import add_company, find_company
 from central.usecases.company.load_sample import load_sample
 from central.usecases.feed.sequence_publications import drain_publications
 from central.usecases.people.add_user import add_user
+from central.usecases.people.note_act import note_act
 from central.usecases.people.sign_in_link import create_sign_in_link
 from central.usecases.store.add import add_store, default_settings
 from sync.protocol.errors import AlreadyThere
+from sync.protocol.identity import CompanyId
 
 PASSWORD_BYTES = 24
 """Nobody learns this password: the user comes in by links."""
+Work: TypeAlias = Callable[[AsyncConnection], Coroutine[Any, Any, CompanyId]]
 
 
 class Wanted(NamedTuple):
@@ -42,31 +46,39 @@ class SetUp(NamedTuple):
     token: str | None
 
 
-async def set_up_company(engine: AsyncEngine, wanted: Wanted, now_ms: int) -> SetUp:
-    """All of it. Raises InvalidField before anything is made."""
+async def set_up_company(engine: AsyncEngine, wanted: Wanted, who: str, now_ms: int) -> SetUp:
+    """All of it, for ``who`` as the audit names them. Raises InvalidField before anything is
+    made."""
     _refuse_invalid(wanted)
     new: list[str] = []
     kept: list[str] = []
 
-    async def make(what: str, work: Coroutine[Any, Any, None]) -> None:
+    async def make(what: str, act: str, work: Work) -> None:
         try:
-            await work
+            async with unit_of_work(engine) as db:
+                company_id = await work(db)
+                await note_act(db, company_id, who, act, what, "by setup", now_ms)
         except AlreadyThere:
             kept.append(what)
         else:
             new.append(what)
 
-    await make(f"company {wanted.company}", _company(engine, wanted))
+    company, email = wanted.company, wanted.email
+    adding = partial(add_company, name=company, currency=wanted.currency)
+    await make(f"company {company}", "company_added", adding)
     for code in wanted.stores:
-        await make(f"store {code}", _store(engine, wanted.company, code))
+        await make(f"store {code}", "store_added", partial(_store, company, code))
     if wanted.sample:
-        await make("the sample's items, prices and people", _sample(engine, wanted.company, now_ms))
+        sample = partial(_sample, company, now_ms)
+        await make("the sample's items, prices and people", "sample_loaded", sample)
+        await drain_publications(engine)
     token = None
-    if wanted.email is not None:
-        await make(f"user {wanted.email}", _user(engine, wanted.company, wanted.email))
+    if email is not None:
+        await make(f"user {email}", "user_added", partial(_user, company, email))
         async with unit_of_work(engine) as db:
-            company_id = await find_company(db, wanted.company)
-            token = await create_sign_in_link(db, company_id, wanted.email, now_ms)
+            company_id = await find_company(db, company)
+            token = await create_sign_in_link(db, company_id, email, now_ms)
+            await note_act(db, company_id, who, "link_made", email, "by setup", now_ms)
     return SetUp(tuple(new), tuple(kept), token)
 
 
@@ -79,25 +91,20 @@ def _refuse_invalid(wanted: Wanted) -> None:
         email_address(wanted.email)
 
 
-async def _company(engine: AsyncEngine, wanted: Wanted) -> None:
-    async with unit_of_work(engine) as db:
-        await add_company(db, wanted.company, wanted.currency)
+async def _store(company: str, code: str, db: AsyncConnection) -> CompanyId:
+    company_id = await find_company(db, company)
+    await add_store(db, company_id, await default_settings(db, company_id, code))
+    return company_id
 
 
-async def _store(engine: AsyncEngine, company: str, code: str) -> None:
-    async with unit_of_work(engine) as db:
-        company_id = await find_company(db, company)
-        await add_store(db, company_id, await default_settings(db, company_id, code))
+async def _sample(company: str, now_ms: int, db: AsyncConnection) -> CompanyId:
+    company_id = await find_company(db, company)
+    await load_sample(db, company_id, now_ms)
+    return company_id
 
 
-async def _sample(engine: AsyncEngine, company: str, now_ms: int) -> None:
-    async with unit_of_work(engine) as db:
-        await load_sample(db, await find_company(db, company), now_ms)
-    await drain_publications(engine)
-
-
-async def _user(engine: AsyncEngine, company: str, email: str) -> None:
-    async with unit_of_work(engine) as db:
-        company_id = await find_company(db, company)
-        password = secrets.token_urlsafe(PASSWORD_BYTES)
-        await add_user(db, company_id, email, email.partition("@")[0], password)
+async def _user(company: str, email: str, db: AsyncConnection) -> CompanyId:
+    company_id = await find_company(db, company)
+    password = secrets.token_urlsafe(PASSWORD_BYTES)
+    await add_user(db, company_id, email, email.partition("@")[0], password)
+    return company_id

@@ -48,6 +48,7 @@ VERIFIED: dict[str, str] = {
 NOT_VERIFIED: dict[str, str] = {
     "company": "nothing else says a company's name and currency",
     "user": "nothing else says who may sign in: list them with `central user list`",
+    "audit": "nothing else says who did what",
     "api_token": "nothing else says them: list them with `central token list`",
     "board_session": "sessions come and go",
     "sign_in_link": "links come and go",

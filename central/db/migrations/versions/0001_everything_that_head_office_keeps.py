@@ -15,6 +15,7 @@ def upgrade() -> None:
     _create_alarm()
     _create_api_token()
     _create_apply_turn()
+    _create_audit()
     _create_board_session()
     _create_business_day()
     _create_central_state()
@@ -69,6 +70,7 @@ TABLES = (
     "alarm",
     "api_token",
     "apply_turn",
+    "audit",
     "board_session",
     "business_day",
     "central_state",
@@ -144,6 +146,21 @@ def _create_apply_turn() -> None:
         sa.Column("store_id", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("store_id", name=op.f("pk_apply_turn")),
     )
+
+
+def _create_audit() -> None:
+    op.create_table(
+        "audit",
+        sa.Column("audit_no", sa.BigInteger(), nullable=False),
+        sa.Column("company_id", sa.Uuid(), nullable=True),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("who", sa.String(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("detail", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("audit_no", name=op.f("pk_audit")),
+    )
+    op.create_index(op.f("ix_audit_company_id"), "audit", ["company_id"], unique=False)
 
 
 def _create_board_session() -> None:
