@@ -23,12 +23,17 @@ from sync.http.sender import sender_of
 from sync.protocol.answers import PROBLEM_TYPE
 
 _PLACE = "holdfast_place"
-_OF_A_STORE = re.compile(r"/v1/stores/[^/]+/(journal|feeds|feed)\Z")
+_OF_A_STORE = re.compile(r"/v1/stores/[^/]+/(journal|feeds|feed|certificate)\Z")
 
 
 def admission(lanes: Lanes) -> Callable[[ASGIApp], ASGIApp]:
     """The layer, over a head office's lanes."""
-    of_boxes = {"journal": lanes.journals, "feeds": lanes.heartbeats, "feed": lanes.feeds}
+    of_boxes = {
+        "journal": lanes.journals,
+        "feeds": lanes.heartbeats,
+        "feed": lanes.feeds,
+        "certificate": lanes.heartbeats,
+    }
     of_others = {"/v1/enrol": lanes.enrolments, "/health": lanes.health}
 
     def around(app: ASGIApp) -> ASGIApp:

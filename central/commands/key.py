@@ -46,7 +46,7 @@ def key_show(database_url: Url = None, data: Folder = None) -> None:
 def key_replace(database_url: Url = None, data: Folder = None) -> None:
     """Sign with the key in the folder from now on: the one before is lost, or strangers have it.
 
-    Every box must be enrolled again.
+    Every box must be enrolled again, and tills' devices must trust another authority.
     """
     from central.db.key_file import fingerprint
     from central.usecases.company.own_key import replace_key
@@ -60,6 +60,8 @@ def key_replace(database_url: Url = None, data: Folder = None) -> None:
     serving = next_command(database_url, data, "serve")
     print(
         f"Head office's key is {fingerprint(made)} from its next start on, and every box must be"
-        f" enrolled again. Next: start head office anew, `{serving}`, and make a code for each"
+        " enrolled again. Each company's certificate authority is made anew as well: take the"
+        " old one off the tills' devices, for it is lost or known to strangers too, and let them"
+        f" trust the new one. Next: start head office anew, `{serving}`, and make a code for each"
         " store."
     )

@@ -17,6 +17,27 @@ class OfficeKey(CentralTable, table=True):
     current: bool
 
 
+class AuthorityRow(CentralTable, table=True):
+    """A company's certificate authority: its certificate (DER), and its key as it is sealed under
+    the ``office_key`` whose public half that is."""
+
+    __tablename__ = "authority"
+    company_id: UUID = Field(primary_key=True)
+    office_key: bytes = Field(primary_key=True)
+    certificate: bytes
+    sealed_key: bytes
+
+
+class BoxName(CentralTable, table=True):
+    """A name that a store's box has a certificate for, its alone until that expires."""
+
+    __tablename__ = "box_name"
+    company_id: UUID = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    store_id: UUID
+    expires_at_ms: int = big()
+
+
 class EnrolCode(CentralTable, table=True):
     """A one-time code: hashed, expiring. The same code with the same public key gives
     the same answer again, since the first may have been lost. ``selector`` is the code's first

@@ -10,6 +10,7 @@ from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
 
 from central.api.admission import admission
+from central.api.certificates import certify_box
 from central.api.guards import person_guard
 from central.api.health import read_health
 from central.api.limits import BODY_BYTES_MAX
@@ -39,6 +40,7 @@ ROUTES: Sequence[Any] = (
     take_journal,
     read_heads,
     read_feed,
+    certify_box,
     begin_session,
     read_session,
     end_session,

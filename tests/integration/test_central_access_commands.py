@@ -138,6 +138,7 @@ async def test_a_key_that_is_lost_for_good_is_replaced_by_a_command(
     assert "is not there" in shown.shown
     replaced = await central("key", "replace", url=postgres_url, data=tmp_path / "new")
     assert (replaced.code, "must be enrolled again" in replaced.shown) == (0, True)
+    assert "certificate authority is made anew" in replaced.shown
     key = await own_key(engine, tmp_path / "new", NOW_MS)
     assert (tmp_path / "new" / KEY_FILE).read_bytes() == key.private_bytes_raw()
     with pytest.raises(AnotherKey, match="belongs to the head office"):

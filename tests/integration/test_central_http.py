@@ -39,6 +39,7 @@ DEVICE_ROUTES = {
     ("POST", "/v1/stores/{store_id}/journal"),
     ("GET", "/v1/stores/{store_id}/feeds"),
     ("GET", "/v1/stores/{store_id}/feed"),
+    ("POST", "/v1/stores/{store_id}/certificate"),
 }
 
 

@@ -16,7 +16,9 @@ def upgrade() -> None:
     _create_api_token()
     _create_apply_turn()
     _create_audit()
+    _create_authority()
     _create_board_session()
+    _create_box_name()
     _create_business_day()
     _create_central_state()
     _create_claim()
@@ -71,7 +73,9 @@ TABLES = (
     "api_token",
     "apply_turn",
     "audit",
+    "authority",
     "board_session",
+    "box_name",
     "business_day",
     "central_state",
     "claim",
@@ -161,6 +165,28 @@ def _create_audit() -> None:
         sa.PrimaryKeyConstraint("audit_no", name=op.f("pk_audit")),
     )
     op.create_index(op.f("ix_audit_company_id"), "audit", ["company_id"], unique=False)
+
+
+def _create_authority() -> None:
+    op.create_table(
+        "authority",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("office_key", sa.LargeBinary(), nullable=False),
+        sa.Column("certificate", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed_key", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("company_id", "office_key", name=op.f("pk_authority")),
+    )
+
+
+def _create_box_name() -> None:
+    op.create_table(
+        "box_name",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("expires_at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("company_id", "name", name=op.f("pk_box_name")),
+    )
 
 
 def _create_board_session() -> None:
