@@ -70,6 +70,9 @@ async def test_a_box_gets_a_certificate_for_its_key_and_names(postgres_url: str)
         answer = await ask(box, NAME, "box.local", key=key)
         leaf, keys = leaf_of(answer), decode(BoxKeys, answer.content)
         assert leaf.public_key() == key.public_key()
+        [noted] = await served.rows("SELECT who, act, detail FROM audit")
+        assert noted[:2] == ("box:S01", "certificate_issued")
+        assert NAME in noted[2]
         names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
         assert names.get_values_for_type(x509.DNSName) == [NAME, "box.local"]
         authority = x509.load_pem_x509_certificate(keys.authority)

@@ -7,7 +7,6 @@ address may be many shops'.
 
 from collections.abc import Sequence
 
-import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy import delete, select
@@ -20,12 +19,11 @@ from central.domain.authority import NameTaken, read_request, sign_for_box
 from central.domain.derived_keys import sealing_key, unlock_key
 from central.usecases.box.find_device import EnrolledDevice
 from central.usecases.company.own_authority import own_authority
+from central.usecases.people.note_act import note_act
 from sync.protocol.enrolment import BoxKeys
 
 _NAMES = table(BoxName)
 _STORES = table(Store)
-
-log = structlog.get_logger()
 
 
 async def issue_certificate(
@@ -38,13 +36,10 @@ async def issue_certificate(
     code = str(await db.scalar(store))
     issued = sign_for_box(authority.key, authority.certificate, wanted, code, now_ms)
     await _take_names(db, device, wanted.names, issued.expires_at_ms, now_ms)
-    log.info(
-        "certificate issued",
-        store=code,
-        serial=f"{issued.certificate.serial_number:x}",
-        names=wanted.names,
-        addresses=[str(address) for address in wanted.addresses],
-    )
+    named = " ".join((*wanted.names, *map(str, wanted.addresses)))
+    detail = f"{named}, serial {issued.certificate.serial_number:x}"
+    act = "certificate_issued"
+    await note_act(db, device.company_id, f"box:{code}", act, code, detail, now_ms)
     return BoxKeys(
         issued.certificate.public_bytes(Encoding.PEM),
         authority.certificate.public_bytes(Encoding.PEM),
@@ -70,24 +65,18 @@ async def _take_names(
     )
     if not names:
         return
-    rows = [
-        {
-            "company_id": device.company_id,
-            "name": name,
-            "store_id": device.store_id,
-            "expires_at_ms": expires_at_ms,
-        }
-        for name in sorted(names)
-    ]
+    own = {
+        "company_id": device.company_id,
+        "store_id": device.store_id,
+        "expires_at_ms": expires_at_ms,
+    }
+    rows = [{**own, "name": name} for name in sorted(names)]
     put = insert(_NAMES).values(rows)
     free = (_NAMES.c.store_id == device.store_id) | (_NAMES.c.expires_at_ms <= now_ms)
     taken = await db.scalars(
         put.on_conflict_do_update(
             index_elements=["company_id", "name"],
-            set_={
-                "store_id": put.excluded.store_id,
-                "expires_at_ms": put.excluded.expires_at_ms,
-            },
+            set_={name: put.excluded[name] for name in ("store_id", "expires_at_ms")},
             where=free,
         ).returning(_NAMES.c.name)
     )

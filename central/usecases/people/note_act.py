@@ -23,9 +23,9 @@ async def note_act(
     detail: str,
     now_ms: int,
 ) -> None:
-    """``company_id`` None: it touched every company. ``who``: an e-mail address, ``token:NAME`` or
-    ``command:USER``. ``act``: what was done, such as ``user_added``; ``subject``: to whom or
-    what."""
+    """``company_id`` None: it touched every company. ``who``: an e-mail address, ``token:NAME``,
+    ``command:USER`` or ``box:STORE``. ``act``: what was done, such as ``user_added``; ``subject``:
+    to whom or what."""
     await db.execute(
         insert(_AUDIT).values(
             company_id=company_id,
