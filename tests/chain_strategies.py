@@ -22,6 +22,9 @@ from sync.protocol.facts import (
     DeviceRecorded,
     IdAbandoned,
     KindVersion,
+    OperatorAct,
+    OperatorActed,
+    PinSet,
     StockCounted,
     StockMoved,
     StockMovementKind,
@@ -133,6 +136,19 @@ FACTS: dict[KindVersion, st.SearchStrategy[Any]] = {
         IdAbandoned, ids.map(SaleId), workstations, st.none() | operators
     ),
     KindVersion("device_recorded", 1): st.builds(DeviceRecorded, words, words, words),
+    KindVersion("operator_acted", 1): st.builds(
+        OperatorActed,
+        ids,
+        st.sampled_from(OperatorAct) | words,
+        operators,
+        st.none() | workstations,
+        st.none() | operators,
+        words,
+        st.none() | amounts,
+        words,
+        st.none() | dates,
+    ),
+    KindVersion("pin_set", 1): st.builds(PinSet, operators, st.binary(max_size=80)),
 }
 """A strategy for every kind that was ever written: a test holds this against codec.KINDS."""
 

@@ -18,6 +18,7 @@ import msgspec
 from edge.db.item_search import drop_item_names, write_item_names
 from edge.db.past import STORE, Kind, Named, keeping_past, named_by_keys
 from edge.db.store import take_settings
+from sync.protocol.codec import encode
 from sync.protocol.feeds import ROWS, RowUnreadable, price_of_key, read_row, uuid_of_key
 from sync.protocol.reference import DataSet, FeedRow, Grant, Item
 from sync.protocol.scan_code import code_key
@@ -43,6 +44,8 @@ _GRANT = (
 )
 _CLEAR_GRANT = "UPDATE points_right SET points = spent WHERE root = ? AND line = 0"
 _DROP_GRANT = "DELETE FROM points_right WHERE root = ? AND line = 0 AND spent = 0"
+_ROLE = "INSERT OR REPLACE INTO role (role, body) VALUES (?, ?)"
+_DROP_ROLE = "DELETE FROM role WHERE role = ?"
 _EPOCH = "SELECT epoch_number FROM journal_head WHERE current = 1"
 
 
@@ -171,6 +174,14 @@ def _clear_grants(db: sqlite3.Connection, grant_ids: Sequence[UUID]) -> None:
     db.executemany(_DROP_GRANT, named)
 
 
+def _take_roles(db: sqlite3.Connection, rows: Sequence[Read]) -> None:
+    db.executemany(_ROLE, [(row.value.role, encode(row.value)) for row in rows])
+
+
+def _drop_roles(db: sqlite3.Connection, keys: Sequence[str]) -> None:
+    db.executemany(_DROP_ROLE, [(key,) for key in keys])
+
+
 def _keep(_db: sqlite3.Connection, _keys: Sequence[str]) -> None:
     """A store goes on with its last settings."""
 
@@ -241,6 +252,8 @@ KEPT: Mapping[DataSet, Kept] = MappingProxyType(
             version=True,
         ),
         DataSet.GRANTS: Kept(_take_grants, _drop_grants, lambda *_: []),
+        DataSet.ROLES: Kept(_take_roles, _drop_roles, lambda *_: []),
+        DataSet.CREDENTIALS: _as_they_are(DataSet.CREDENTIALS, "credential", ("operator_id",)),
     }
 )
 """Every data set but the customers."""

@@ -21,11 +21,13 @@ from sync.protocol.currency import decimals_of
 from sync.protocol.errors import Undecodable
 from sync.protocol.identity import StoreId
 from sync.protocol.reference import (
+    Credential,
     DataSet,
     Grant,
     Item,
     Operator,
     Price,
+    Role,
     StoreSettings,
     TaxRate,
     Tender,
@@ -105,6 +107,8 @@ ROWS: Mapping[DataSet, Rows] = MappingProxyType(
         DataSet.PRICES: Rows(Price, _price_key, Scope.PRICE_ZONE),
         DataSet.CUSTOMERS: Rows(CustomerRecord, lambda record: str(record.customer_id)),
         DataSet.GRANTS: Rows(Grant, lambda grant: str(grant.grant_id), Scope.STORE),
+        DataSet.ROLES: Rows(Role, lambda role: role.role),
+        DataSet.CREDENTIALS: Rows(Credential, lambda credential: str(credential.operator_id)),
     }
 )
 

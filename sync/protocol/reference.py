@@ -36,6 +36,8 @@ PAGE_ROWS_MAX = 1_000
 NAME_CHARACTERS_MAX = 200
 WORD_CHARACTERS_MAX = 64
 SCAN_CODES_MAX = 100
+PERMISSIONS_MAX = 64
+PIN_HASH_CHARACTERS_MAX = 200
 CASH_STEP_MAX = 100_000
 POINTS_RATE_MAX = 1_000_000
 EPOCH_NUMBER_MAX = (1 << 32) - 1
@@ -68,6 +70,8 @@ class DataSet(StrEnum):
     PRICES = "prices"
     CUSTOMERS = "customers"
     GRANTS = "grants"
+    ROLES = "roles"
+    CREDENTIALS = "credentials"
 
 
 class Item(msgspec.Struct, frozen=True, array_like=True):
@@ -159,6 +163,35 @@ class Grant(msgspec.Struct, frozen=True, array_like=True):
     customer_id: CustomerId
     points: Annotated[int, msgspec.Meta(ge=0, le=MINOR_MAX)]
     epoch_number: Annotated[int, msgspec.Meta(ge=0, le=EPOCH_NUMBER_MAX)]
+
+
+class RoleLimit(msgspec.Struct, frozen=True, array_like=True):
+    """How far a permission reaches without an override: up to an amount, up to a share of the
+    price; None: this one sets no limit."""
+
+    permission: Word
+    amount_minor: PriceMinor | None = None
+    rate_bp: BasisPoints | None = None
+
+
+class Role(msgspec.Struct, frozen=True, array_like=True):
+    """What operators of this role may do. Key: its word. Permissions are open text, those of
+    ``permissions.Permission`` and later ones; a box skips what it does not know."""
+
+    role: Word
+    name: Name
+    permissions: Annotated[tuple[Word, ...], msgspec.Meta(max_length=PERMISSIONS_MAX)]
+    limits: Annotated[tuple[RoleLimit, ...], msgspec.Meta(max_length=PERMISSIONS_MAX)] = ()
+
+
+class Credential(msgspec.Struct, frozen=True, array_like=True):
+    """An operator's PIN as its argon2id text (PHC). Key: the operator's id. ``starting``: the first
+    sign-in asks for a PIN of the operator's own."""
+
+    operator_id: OperatorId
+    pin_hash: Annotated[str, msgspec.Meta(max_length=PIN_HASH_CHARACTERS_MAX, pattern=TEXT_PATTERN)]
+    starting: bool
+    set_at_ms: Annotated[int, msgspec.Meta(ge=0, le=INSTANT_MS_MAX)]
 
 
 class FeedRow(msgspec.Struct, frozen=True, array_like=True):

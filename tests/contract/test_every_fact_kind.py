@@ -221,6 +221,8 @@ PROJECTED: Mapping[KindVersion, Projected] = {
     KindVersion("alarm_cleared", 1): Projected({"alarm_clearing": [{"alarm_id": golden.GRANT}]}),
     KindVersion("id_abandoned", 1): Projected({}),
     KindVersion("device_recorded", 1): Projected({}),
+    KindVersion("operator_acted", 1): Projected({}),
+    KindVersion("pin_set", 1): Projected({}),
 }
 
 

@@ -21,6 +21,7 @@ from sync.protocol.identity import CustomerId, Incarnation, ItemId, OperatorId, 
 from sync.protocol.money import CashRounding
 from sync.protocol.reference import (
     EMPTY_SET_HASH,
+    Credential,
     DataSet,
     FeedHead,
     FeedPage,
@@ -29,6 +30,8 @@ from sync.protocol.reference import (
     Item,
     Operator,
     Price,
+    Role,
+    RoleLimit,
     StoreSettings,
     TaxRate,
     Tender,
@@ -86,6 +89,19 @@ EXAMPLES: Mapping[DataSet, msgspec.Struct] = MappingProxyType(
             ),
         ),
         DataSet.GRANTS: Grant(GRANT, CUSTOMER, 120, 2),
+        DataSet.ROLES: Role(
+            "trainee",
+            "Trainee",
+            ("sell", "return_goods", "discount", "water_the_plants"),
+            (RoleLimit("return_goods", amount_minor=2_000), RoleLimit("discount", rate_bp=500)),
+        ),
+        DataSet.CREDENTIALS: Credential(
+            OperatorId("anna"),
+            "$argon2id$v=19$m=19456,t=2,p=1$AAECAwQFBgcICQoLDA0ODw$"
+            "u6Jg0c2DZTSIhvrBhBLhAVfg7p0S2m8nKLCHFzm2vNs",
+            starting=True,
+            set_at_ms=1_763_971_200_000,
+        ),
     }
 )
 

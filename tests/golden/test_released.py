@@ -23,17 +23,30 @@ from tests.shop_sales import tally
 FOLDER = Path(__file__).parent
 RELEASED = sorted(path.parent for path in FOLDER.glob("released/*/journal.json"))
 NEVER_EDITED = {
-    "bodies_1.json": "8c91b9806a1fc847c746a2555a506113cbe4a4865defd0d4271d695441bfdab6",
     "hash_vectors.json": "493b4f1f7154ff05268b9172f0316a2b99834c427ffa87fd755c9b7ea47bcc43",
     "messages_1.json": "1af062f92d22ea0d3ceeb38a64f56ecc4c6930a9c36dc536d2d7e450aa3242ce",
-    "reference_1.json": "17ad25e89aeefde196291329e8f47ae21231b1123c8fbd0d53538fdd7ab6efe6",
     "released/1/journal.json": "fad6a954d566bc2d9df522ce4130e8e0aea66d57f583c22d962e592744addbe6",
 }
+FIRST_ENTRIES = {
+    "bodies_1.json": (15, "269ffc09b22704c87c077149f978b9d623e86aadc6700d37abc4c2b275603446"),
+    "reference_1.json": (9, "88641b3771326fe7b5d70f5234ef38c7d2741f6d17360932da96b6ebfab3955c"),
+}
+"""Lists that grow at their end: so many entries were released, of this digest."""
+LATER = frozenset({"operator_acted", "pin_set"})
+"""Kinds that no released journal has yet."""
 
 
 @pytest.mark.parametrize("name", NEVER_EDITED)
 def test_what_was_released_is_never_edited(name: str) -> None:
     assert hashlib.sha256((FOLDER / name).read_bytes()).hexdigest() == NEVER_EDITED[name]
+
+
+@pytest.mark.parametrize("name", FIRST_ENTRIES)
+def test_what_was_released_stands_first_and_as_it_was(name: str) -> None:
+    """Kinds and data sets that came later stand behind."""
+    count, digest = FIRST_ENTRIES[name]
+    entries = list(json.loads((FOLDER / name).read_text()).items())[:count]
+    assert hashlib.sha256(json.dumps(entries).encode()).hexdigest() == digest
 
 
 def test_every_released_journal_is_pinned() -> None:
@@ -95,7 +108,8 @@ def test_its_facts_are_read_and_add_up_to_what_they_did(corpus: Corpus) -> None:
 
 
 def test_it_has_every_kind_of_its_version(corpus: Corpus) -> None:
-    assert {kind for kind, version in KINDS if version == 1} <= set(corpus.said["kinds"])
+    written = {kind for kind, version in KINDS if version == 1} - LATER
+    assert written <= set(corpus.said["kinds"])
 
 
 def test_what_is_sent_again_by_todays_software_is_read_as_the_same(corpus: Corpus) -> None:

@@ -20,10 +20,13 @@ from sync.protocol.facts import TaxClass, TenderKind
 from sync.protocol.feeds import ROWS
 from sync.protocol.identity import CustomerId, ItemId, OperatorId, TenderId
 from sync.protocol.reference import (
+    Credential,
     DataSet,
     Grant,
     Operator,
     Price,
+    Role,
+    RoleLimit,
     TaxRate,
     Tender,
 )
@@ -95,6 +98,16 @@ GOOD: dict[DataSet, list[Any]] = {
         for points in (0, 70)
         for epoch in (1, 2)
     ],
+    DataSet.ROLES: [
+        Role(name, "R", ("sell", "sing")[:count], (RoleLimit("sell", 5),) * count)
+        for name in ("cashier", "r2")
+        for count in (0, 1, 2)
+    ],
+    DataSet.CREDENTIALS: [
+        Credential(OperatorId(name), "$argon2id$", starting=starting, set_at_ms=at)
+        for name in ("o1", "o2")
+        for starting, at in ((True, 0), (False, NOON_MS))
+    ],
 }
 
 
@@ -138,6 +151,8 @@ ALL_TABLES: dict[str, str] = {
     "tax_rate": "*",
     "tender": "*",
     "operator": "*",
+    "role": "*",
+    "credential": "*",
     "points_right": "*",
     "customer": "*",
     "customer_field": "*",

@@ -138,6 +138,24 @@ class OperatorRow(EdgeTable, table=True):
     active: bool
 
 
+class RoleRow(EdgeTable, table=True):
+    """What operators of a role may do. ``body``: the msgpack of Role."""
+
+    __tablename__ = "role"
+    role: str = Field(primary_key=True)
+    body: bytes
+
+
+class CredentialRow(EdgeTable, table=True):
+    """Operators' PINs as head office published them last."""
+
+    __tablename__ = "credential"
+    operator_id: str = Field(primary_key=True)
+    pin_hash: str
+    starting: bool
+    set_at_ms: int
+
+
 class Settings(EdgeTable, table=True):
     """Every settings that the store had; one row is ``current``. Receipts name theirs, so that a
     replay prints what the customer saw. ``body`` is the msgpack of StoreSettings."""

@@ -24,6 +24,7 @@ from sync.protocol.facts.box import (
 )
 from sync.protocol.facts.customer import CustomerChanged
 from sync.protocol.facts.day import BusinessDayClosed, BusinessDayOpened, BusinessDayReopened
+from sync.protocol.facts.operator import OperatorAct, OperatorActed, PinSet
 from sync.protocol.facts.sale import (
     TENDERS_MAX,
     Line,
@@ -71,6 +72,8 @@ AnyFact: TypeAlias = (
     | AlarmCleared
     | IdAbandoned
     | DeviceRecorded
+    | OperatorActed
+    | PinSet
 )
 """Every kind and version that was ever written: the one list. Entries are added, never changed."""
 
@@ -91,8 +94,11 @@ __all__ = [
     "IdAbandoned",
     "KindVersion",
     "Line",
+    "OperatorAct",
+    "OperatorActed",
     "OriginalLine",
     "Override",
+    "PinSet",
     "PriceModifier",
     "RetailTransaction",
     "Spend",

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 import sync
-from sync.engine import signing, transport
+from sync.engine import sealed_box, signing, transport
 from sync.protocol import (
     batch,
     bounds,
@@ -24,6 +24,7 @@ from sync.protocol import (
     reference,
     retry,
     shared,
+    telephone,
     text,
 )
 from sync.protocol.answers import RETRY_AFTER_S_MAX, Slug
@@ -91,13 +92,15 @@ def test_every_clock_state_is_named(state: ClockState) -> None:
 HEADERS = [value for name, value in vars(signing).items() if name.endswith("_HEADER")]
 TAGS = [signing.ANSWER_TAG, signing.REQUEST_TAG, signing.GENESIS_SIGNED, signing.SALE_SIGNED]
 
+MADE = [sealed_box.SEALED_TAG, telephone.UNLOCK_TAG]
+
 
 @pytest.mark.parametrize("header", HEADERS)
 def test_every_header_has_its_line(header: str) -> None:
     assert f"| `{header}` |" in TEXT
 
 
-@pytest.mark.parametrize("tag", [*TAGS, change.HASH_TAG, change.GENESIS_TAG])
+@pytest.mark.parametrize("tag", [*TAGS, change.HASH_TAG, change.GENESIS_TAG, *MADE])
 def test_every_tag_is_named(tag: bytes) -> None:
     assert tag.decode() in TEXT
 
@@ -118,6 +121,9 @@ STATED = [
     (change.INSTANT_MS_MAX, (1 << 47) - 1, "±(2⁴⁷−1)"),
     (reference.PAGE_ROWS_MAX, 1_000, "at most 1,000"),
     (RETRY_AFTER_S_MAX, 3_600, "at most an hour"),
+    (telephone.CHALLENGE_AGE_MAX_S, 900, "good for 15 minutes"),
+    (telephone.WRONG_ANSWERS_MAX, 3, "three answers"),
+    (telephone.DIGITS, 8, "eight digits"),
     (retry.BASE_MS, 2_000, "2 s × 2ⁿ"),
     (retry.CAP_MS, 300_000, "at most 300 s"),
     (transport.CONNECT_TIMEOUT_S, 10, "at most 10 s"),

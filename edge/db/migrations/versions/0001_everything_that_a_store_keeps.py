@@ -36,6 +36,7 @@ TABLES = (
     "answered_request",
     "box",
     "business_day",
+    "credential",
     "customer",
     "customer_field",
     "customer_key",
@@ -54,6 +55,7 @@ TABLES = (
     "push_state",
     "receipt_series",
     "reference_row",
+    "role",
     "sale",
     "scan_code",
     "settings",
@@ -76,6 +78,7 @@ def upgrade() -> None:
     _create_answered_request()
     _create_box()
     _create_business_day()
+    _create_credential()
     _create_customer()
     _create_customer_field()
     _create_customer_key()
@@ -94,6 +97,7 @@ def upgrade() -> None:
     _create_push_state()
     _create_receipt_series()
     _create_reference_row()
+    _create_role()
     _create_sale()
     _create_scan_code()
     _create_settings()
@@ -195,6 +199,17 @@ def _create_business_day() -> None:
         sa.Column("closed_at_ms", sa.Integer(), nullable=True),
         sa.Column("closed_seq", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("business_date", name=op.f("pk_business_day")),
+    )
+
+
+def _create_credential() -> None:
+    op.create_table(
+        "credential",
+        sa.Column("operator_id", sa.String(), nullable=False),
+        sa.Column("pin_hash", sa.String(), nullable=False),
+        sa.Column("starting", sa.Boolean(), nullable=False),
+        sa.Column("set_at_ms", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("operator_id", name=op.f("pk_credential")),
     )
 
 
@@ -461,6 +476,15 @@ def _create_reference_row() -> None:
             unique=False,
             sqlite_where=sa.text("aside IS NOT NULL"),
         )
+
+
+def _create_role() -> None:
+    op.create_table(
+        "role",
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("role", name=op.f("pk_role")),
+    )
 
 
 def _create_sale() -> None:
