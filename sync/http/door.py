@@ -174,6 +174,8 @@ class DoorProtocol(JoinedWritesProtocol):
         if wait_s > 0:
             self.flow.pause_reading()
             self.loop.call_later(wait_s, self._begin_reading)
+        else:
+            self._begin_reading()
 
     def _find_no_place(self) -> None:
         if self.door.stay_outside(self):

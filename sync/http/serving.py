@@ -5,24 +5,31 @@ from typing import Any, Literal
 import uvicorn
 
 from sync.http.door import Door
+from sync.http.handshake import tls_protocol
 from sync.http.limits import DoorLimits
+from sync.http.tls import ServedCertificate
 
 GRACE_S = 5
 """Requests at work get this long to end when the server stops."""
 
 
 def uvicorn_config(
-    app: Any, limits: DoorLimits, *, lifespan: Literal["on", "off"]
+    app: Any,
+    limits: DoorLimits,
+    *,
+    lifespan: Literal["on", "off"],
+    certificate: ServedCertificate | None = None,
 ) -> uvicorn.Config:
-    """For one listening socket. Addresses of clients are those of their connections: no header can
-    claim another."""
+    """For one listening socket; with a certificate it speaks HTTPS. Addresses of clients are those
+    of their connections: no header can claim another."""
+    door = Door(limits)
     return uvicorn.Config(
         app,
         log_config=None,
         access_log=False,
         lifespan=lifespan,
         ws="none",
-        http=Door(limits).protocol(),
+        http=door.protocol() if certificate is None else tls_protocol(door, certificate.context),
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE_S,
