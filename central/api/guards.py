@@ -16,7 +16,7 @@ from central.api.admission import body_in_turn, place_of
 from central.api.forms import read_form
 from central.api.signed_answers import path_as_sent
 from central.db.engine import unit_of_work
-from central.domain.access import NotAllowed, NotSignedIn
+from central.domain.access import NotAllowed, NotSignedIn, UserRole
 from central.domain.box import DeviceRevoked
 from central.office.head_office import HeadOffice
 from central.usecases.box.find_device import EnrolledDevice, find_device
@@ -34,10 +34,16 @@ from sync.http.door import address_of
 SESSION_COOKIE = "holdfast_session"
 CSRF_HEADER = "X-CSRF-Token"
 CSRF_FIELD = "csrf"
+NEEDS = "needs"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _BEARER = "bearer "
 
 Connection = ASGIConnection[Any, Any, Any, Any]
+
+
+def needing(role: UserRole) -> dict[str, UserRole]:
+    """``opt`` of a route that whoever has ``role`` may use; its guard reads it."""
+    return {NEEDS: role}
 
 
 def office_of(connection: Connection) -> HeadOffice:
@@ -88,10 +94,10 @@ async def _signed(request: Request[Any, Any, Any]) -> tuple[EnrolledDevice, Sign
     return device, signed
 
 
-async def person_guard(connection: Connection, _route: BaseRouteHandler) -> None:
-    """Somebody with a session, or an API token, in their turn. A change by session needs the CSRF
-    token, too: a page from elsewhere can make a browser send the cookie, but cannot know this.
-    Raises NotSignedIn, NotAllowed, Busy."""
+async def person_guard(connection: Connection, route: BaseRouteHandler) -> None:
+    """Somebody with a session, or an API token, in their turn, who may do what the route needs. A
+    change by session needs the CSRF token, too: a page from elsewhere can make a browser send the
+    cookie, but cannot know this. Raises NotSignedIn, NotAllowed, Busy."""
     assert isinstance(connection, Request)  # noqa: S101  Litestar gives HTTP guards the request
     person = await _find_person(connection)
     if person is None:
@@ -99,6 +105,7 @@ async def person_guard(connection: Connection, _route: BaseRouteHandler) -> None
             "No session that is known and not over, nor an API token, came with the request.",
             remedy="Sign in with POST /session, or send `Authorization: Bearer TOKEN`.",
         )
+    _refuse_lesser(person, route)
     if person.csrf is not None and connection.method not in SAFE_METHODS:
         sent = connection.headers.get(CSRF_HEADER, "")
         if not hmac.compare_digest(sent.encode(), person.csrf.encode()):
@@ -110,13 +117,15 @@ async def person_guard(connection: Connection, _route: BaseRouteHandler) -> None
     connection.state.person = person
 
 
-async def page_guard(connection: Connection, _route: BaseRouteHandler) -> None:
-    """Somebody with a session, at a page: an API token opens none. A form carries the session's
-    CSRF token in its field ``csrf``. Raises NotSignedIn, NotAllowed, and what read_form raises."""
+async def page_guard(connection: Connection, route: BaseRouteHandler) -> None:
+    """Somebody with a session, at a page that they may use: an API token opens none. A form carries
+    the session's CSRF token in its field ``csrf``. Raises NotSignedIn, NotAllowed, and what
+    read_form raises."""
     assert isinstance(connection, Request)  # noqa: S101  Litestar gives HTTP guards the request
     person = await _find_person(connection)
     if person is None or person.csrf is None:
         raise NotSignedIn("Nobody is signed in, or the session is over.", remedy="Sign in.")
+    _refuse_lesser(person, route)
     if connection.method not in SAFE_METHODS:
         sent = (await read_form(connection)).get(CSRF_FIELD, "")
         if not hmac.compare_digest(sent.encode(), person.csrf.encode()):
@@ -126,6 +135,16 @@ async def page_guard(connection: Connection, _route: BaseRouteHandler) -> None:
                 remedy="Load the page anew and try again.",
             )
     connection.state.person = person
+
+
+def _refuse_lesser(person: Person, route: BaseRouteHandler) -> None:
+    """A route that does not say what it needs is for administrators."""
+    needed = route.opt.get(NEEDS, UserRole.ADMINISTER)
+    if not person.role.allows(needed):
+        raise NotAllowed(
+            f"{person.name} may {person.role.said}; this needs the right to {needed.said}.",
+            remedy="Ask an administrator of head office for it.",
+        )
 
 
 async def own_form_guard(connection: Connection, _route: BaseRouteHandler) -> None:

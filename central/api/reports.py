@@ -14,8 +14,9 @@ from litestar import Request, Response, get
 from litestar.params import PathParameter, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.api.guards import office_of, person_guard, person_of
+from central.api.guards import needing, office_of, person_guard, person_of
 from central.api.reading import reading
+from central.domain.access import UserRole
 from central.reports.evidence import SetAside
 from central.reports.reconciliation import (
     Colour,
@@ -90,7 +91,7 @@ class ReconciliationAnswer(msgspec.Struct, frozen=True):
     proven: tuple[ProvenThrough, ...]
 
 
-@get("/v1/reports/daily-sales", guards=[person_guard])
+@get("/v1/reports/daily-sales", guards=[person_guard], opt=needing(UserRole.LOOK))
 async def report_daily_sales(
     request: AnyRequest,
     first: First,
@@ -109,7 +110,7 @@ async def report_daily_sales(
     return _page(request, rows, limit, offset)
 
 
-@get("/v1/reports/tax", guards=[person_guard])
+@get("/v1/reports/tax", guards=[person_guard], opt=needing(UserRole.LOOK))
 async def report_tax(
     request: AnyRequest,
     first: First,
@@ -128,7 +129,7 @@ async def report_tax(
     return _page(request, rows, limit, offset)
 
 
-@get("/v1/reports/stock", guards=[person_guard])
+@get("/v1/reports/stock", guards=[person_guard], opt=needing(UserRole.LOOK))
 async def report_stock(
     request: AnyRequest, store: StoreCode = None, limit: ItemsLimit = ITEMS_MAX, offset: Offset = 0
 ) -> Response[Sequence[StockOnHand]]:
@@ -140,7 +141,7 @@ async def report_stock(
     return _page(request, rows, limit, offset)
 
 
-@get("/v1/reports/stores", guards=[person_guard])
+@get("/v1/reports/stores", guards=[person_guard], opt=needing(UserRole.LOOK))
 async def report_stores(
     request: AnyRequest, limit: StreamsLimit = STREAMS_MAX, offset: Offset = 0
 ) -> Response[Sequence[StoreStanding]]:
@@ -151,7 +152,11 @@ async def report_stores(
     return _page(request, rows, limit, offset)
 
 
-@get("/v1/reports/reconciliation/{store_code:str}/{business_date:date}", guards=[person_guard])
+@get(
+    "/v1/reports/reconciliation/{store_code:str}/{business_date:date}",
+    guards=[person_guard],
+    opt=needing(UserRole.LOOK),
+)
 async def report_reconciliation(
     request: AnyRequest,
     store_code: Annotated[str, PathParameter(max_length=CODE_LETTERS_MAX, pattern=TEXT_PATTERN)],

@@ -6,11 +6,12 @@ import msgspec
 from litestar import Request, Response, delete, get, post
 from litestar.datastructures import Cookie
 
-from central.api.guards import SESSION_COOKIE, office_of, person_guard, person_of
+from central.api.guards import SESSION_COOKIE, needing, office_of, person_guard, person_of
 from central.api.limits import BODY_BYTES_MAX
 from central.db.engine import unit_of_work
+from central.domain.access import UserRole
 from central.office.head_office import HeadOffice
-from central.usecases.people.sign_in import SignedIn, sign_in, sign_out
+from central.usecases.people.sign_in import SignedIn, Where, sign_in, sign_out
 from central.usecases.people.sign_in_tries import Asking
 from sync.http.body import read_body
 from sync.http.door import address_of
@@ -65,14 +66,14 @@ async def begin_session(request: Request[Any, Any, Any]) -> Response[SessionAnsw
     )
 
 
-@get("/session", guards=[person_guard])
+@get("/session", guards=[person_guard], opt=needing(UserRole.LOOK))
 async def read_session(request: Request[Any, Any, Any]) -> WhoAnswer:
     """A page that was loaded anew asks for its CSRF token."""
     person = person_of(request)
     return WhoAnswer(person.name, person.csrf)
 
 
-@delete("/session", status_code=204, guards=[person_guard])
+@delete("/session", status_code=204, guards=[person_guard], opt=needing(UserRole.LOOK))
 async def end_session(request: Request[Any, Any, Any]) -> Response[None]:
     """The cookie's token is worthless from now on, wherever it went."""
     office = office_of(request)
@@ -87,7 +88,13 @@ async def end_session(request: Request[Any, Any, Any]) -> Response[None]:
 def asking_of(request: Request[Any, Any, Any], company: str, email: str, password: str) -> Asking:
     """Who asks, and from where."""
     browser = request.cookies.get(BROWSER_COOKIE, "")
-    return Asking(company, email, password, address_of(request.scope), browser)
+    where = where_of(request)
+    return Asking(company, email, password, where.address, browser, where.agent)
+
+
+def where_of(request: Request[Any, Any, Any]) -> Where:
+    """From where somebody signs in."""
+    return Where(address_of(request.scope), request.headers.get("User-Agent", ""))
 
 
 def signed_in_cookies(office: HeadOffice, begun: SignedIn) -> list[Cookie]:

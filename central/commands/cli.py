@@ -3,7 +3,8 @@ The last line that one prints says what is true now and what comes next."""
 
 from central.commands.company import company_app, load_sample, setup
 from central.commands.key import key_app
-from central.commands.people import operator_app, token_app, user_app
+from central.commands.operators import operator_app
+from central.commands.people import token_app, user_app
 from central.commands.proof import mend, rebuild, verify
 from central.commands.serve import demo, migrate, serve
 from central.commands.stores import box_app, code_app, enrol_code, revoke, store_app

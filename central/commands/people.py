@@ -1,5 +1,5 @@
-"""Commands about whom and what is let in: people at head office, API tokens, people at the stores.
-Each of them can be listed, has an end, and a command that ends it."""
+"""Commands about whom and what is let in at head office: people and API tokens. Each of them can be
+listed, has an end, and a command that ends it."""
 
 import sys
 from typing import TYPE_CHECKING, Annotated
@@ -27,30 +27,34 @@ if TYPE_CHECKING:
     from sync.protocol.identity import CompanyId
 
 PASSWORD_LINE_MAX = 1_000
+Role = Annotated[
+    str, typer.Option(help="look, sign_off or administer: each may do what those before it may.")
+]
 
 user_app = new_group("People at head office.")
 token_app = new_group("API tokens for reports.")
-operator_app = new_group("People who work at the stores.")
 
 
 @user_app.command("add")
 def user_add(
     email: str,
     name: Annotated[str, typer.Option(help="As colleagues read it.")],
+    role: Role = "look",
     company: CompanyName = None,
     database_url: Url = None,
     data: Folder = None,
 ) -> None:
     """Let somebody sign in at head office. The password is asked for, or read from stdin."""
+    from central.domain.access import role_of
     from central.usecases.people.add_user import add_user
 
     password = _password()
 
     async def add(db: "AsyncConnection", company_id: "CompanyId") -> bool:
-        await add_user(db, company_id, email, name, password)
+        await add_user(db, company_id, email, name, password, role_of(role))
         return True
 
-    made = once(database_url, data, changing(company, add, "user_added", email))
+    made = once(database_url, data, changing(company, add, "user_added", email, role))
     now = "" if made else " already, with the password and name of before"
     linking = next_command(database_url, data, "user", "link", email, company=company)
     where = address_of(database_url, data)
@@ -100,7 +104,68 @@ def user_list(company: CompanyName = None, database_url: Url = None, data: Folde
 
     listing = looking(company, lambda db, company_id: list_users(db, company_id, now_ms()))
     for user in on_database(database_url, data, listing):
-        print(f"{user.email}  {user.name}  {user.sessions} sessions, {user.links} unused links")
+        ended = "" if user.active else "deactivated, "
+        print(
+            f"{user.email}  {user.name}  {user.role}, {ended}{user.sessions} sessions,"
+            f" {user.links} unused links"
+        )
+
+
+@user_app.command("role")
+def user_role(
+    email: str,
+    role: Annotated[str, typer.Argument(help="look, sign_off or administer.")],
+    company: CompanyName = None,
+    database_url: Url = None,
+    data: Folder = None,
+) -> None:
+    """Say what a user may do."""
+    from central.domain.access import role_of
+    from central.usecases.people.change_user import set_role
+
+    async def setting(db: "AsyncConnection", company_id: "CompanyId") -> None:
+        await set_role(db, company_id, email, role_of(role))
+
+    on_database(database_url, data, changing(company, setting, "role_set", email, role))
+    print(f"{email} may {role.replace('_', ' ')} from now on.")
+
+
+@user_app.command("deactivate")
+def user_deactivate(
+    email: str, company: CompanyName = None, database_url: Url = None, data: Folder = None
+) -> None:
+    """Let somebody in no more, at once: their sessions, links and API tokens end."""
+    from central.usecases.people.change_user import deactivate_user
+
+    ending = changing(
+        company,
+        lambda db, company_id: deactivate_user(db, company_id, email),
+        "user_deactivated",
+        email,
+    )
+    ended = on_database(database_url, data, ending)
+    activating = next_command(database_url, data, "user", "activate", email, company=company)
+    print(
+        f"{email} may sign in no more; {ended} sessions, links and tokens have ended."
+        f" To take it back: `{activating}`."
+    )
+
+
+@user_app.command("activate")
+def user_activate(
+    email: str, company: CompanyName = None, database_url: Url = None, data: Folder = None
+) -> None:
+    """Let a user who was deactivated sign in again."""
+    from central.usecases.people.change_user import activate_user
+
+    letting = changing(
+        company,
+        lambda db, company_id: activate_user(db, company_id, email),
+        "user_activated",
+        email,
+    )
+    on_database(database_url, data, letting)
+    print(f"{email} may sign in again, as before.")
 
 
 @user_app.command("end")
@@ -138,20 +203,23 @@ def user_sign_out(
 def token_add(
     name: Annotated[str, typer.Argument(help="What it is for.")],
     days: Annotated[int, typer.Option(min=1, max=1_100, help="How long it lives.")] = 365,
+    scope: Role = "look",
+    user: Annotated[
+        str | None, typer.Option(help="E-mail address of the user with whom it ends.")
+    ] = None,
     company: CompanyName = None,
     database_url: Url = None,
     data: Folder = None,
 ) -> None:
     """Make an API token for the company's reports; it is shown once."""
+    from central.domain.access import role_of
     from central.usecases.people.sign_in import add_token
 
-    add = changing(
-        company,
-        lambda db, company_id: add_token(db, company_id, name, now_ms(), days),
-        "token_made",
-        name,
-        f"for {days} days",
-    )
+    async def adding(db: "AsyncConnection", company_id: "CompanyId") -> str:
+        may = role_of(scope)
+        return await add_token(db, company_id, name, now_ms(), days, may, user or "")
+
+    add = changing(company, adding, "token_made", name, f"{scope}, for {days} days")
     print(on_database(database_url, data, add))
     where = address_of(database_url, data)
     print(
@@ -168,9 +236,10 @@ def token_list(company: CompanyName = None, database_url: Url = None, data: Fold
     listing = looking(company, lambda db, company_id: list_tokens(db, company_id))
     for token in on_database(database_url, data, listing):
         ends = "is over since" if token.expires_at_ms <= now_ms() else "is over at"
+        used = "never" if token.used_ms is None else instant(token.used_ms)
         print(
             f"{token.name}  made {instant(token.created_at_ms)}, {ends} "
-            f"{instant(token.expires_at_ms)}"
+            f"{instant(token.expires_at_ms)}, may {token.role}, used last {used}"
         )
 
 
@@ -189,58 +258,3 @@ def token_end(
     )
     ended = on_database(database_url, data, ending)
     print(f"{ended} tokens named {name} open nothing any more.")
-
-
-@operator_app.command("list")
-def operator_list(
-    company: CompanyName = None, database_url: Url = None, data: Folder = None
-) -> None:
-    """Who works at the company's stores."""
-    from central.usecases.people.end_operator import list_operators
-
-    listing = looking(company, lambda db, company_id: list_operators(db, company_id))
-    for one in on_database(database_url, data, listing):
-        print(f"{one.operator_id}  {one.name}  {one.role}{'' if one.active else ', ended'}")
-
-
-@operator_app.command("end")
-def operator_end(
-    operator_id: str, company: CompanyName = None, database_url: Url = None, data: Folder = None
-) -> None:
-    """Let somebody work at the company's stores no more."""
-    from central.usecases.people.end_operator import end_operator
-
-    ending = changing(
-        company,
-        lambda db, company_id: end_operator(db, company_id, operator_id),
-        "operator_ended",
-        operator_id,
-        publishing=True,
-    )
-    found = on_database(database_url, data, ending)
-    print(f"{found.name} ({operator_id}) works no more: stores take it with their next pull.")
-
-
-@operator_app.command("add")
-def operator_add(
-    operator_id: Annotated[str, typer.Argument(help="Short and lasting, such as O01.")],
-    name: Annotated[str, typer.Argument(help="As colleagues read it.")],
-    role: Annotated[str, typer.Option(help="cashier or manager.")] = "cashier",
-    company: CompanyName = None,
-    database_url: Url = None,
-    data: Folder = None,
-) -> None:
-    """Let somebody work at the company's stores."""
-    from central.domain.fields import plain_text, short_id
-    from central.usecases.feed.publish_reference import publish_rows
-    from sync.protocol.identity import OperatorId
-    from sync.protocol.reference import DataSet, Operator
-
-    async def add(db: "AsyncConnection", company_id: "CompanyId") -> None:
-        checked = OperatorId(short_id(operator_id, "operator_id"))
-        operator = Operator(checked, plain_text(name, "name"), short_id(role, "role"))
-        await publish_rows(db, company_id, DataSet.OPERATORS, [operator])
-
-    adding = changing(company, add, "operator_set", operator_id, f"{name}, {role}", publishing=True)
-    on_database(database_url, data, adding)
-    print(f"{name} is operator {operator_id}: stores take it with their next pull.")

@@ -12,17 +12,37 @@ from central.db.tables import CentralTable, big
 
 
 class UserRow(CentralTable, table=True):
-    """Somebody at head office; argon2id."""
+    """Somebody at head office. ``password_hash``: argon2id, None until they set one.
+    ``totp_sealed``: the secret of their one-time codes, sealed with a key of head office's own;
+    they are asked for once it is ``totp_on``, and each ``totp_step`` is good once.
+    ``code_failures``: wrong codes in a row, and until when the next one waits."""
 
     __tablename__ = "user"
     company_id: UUID = Field(primary_key=True)
     email: str = Field(primary_key=True)
     name: str
-    password_hash: str
+    password_hash: str | None = None
+    role: str
+    active: bool = True
+    totp_sealed: bytes | None = None
+    totp_on: bool = False
+    totp_step: int = big(default=0)
+    code_failures: int = 0
+    code_until_ms: int = big(default=0)
+
+
+class RecoveryCode(CentralTable, table=True):
+    """Lets a user in once in place of a one-time code: its SHA-256. Its use deletes it."""
+
+    __tablename__ = "recovery_code"
+    company_id: UUID = Field(primary_key=True)
+    email: str = Field(primary_key=True)
+    code_hash: bytes = Field(primary_key=True)
 
 
 class BoardSession(CentralTable, table=True):
-    """A signed-in browser: SHA-256 of the cookie's token, its CSRF token, its end."""
+    """A signed-in browser: SHA-256 of the cookie's token, its CSRF token, its end, from where and
+    since when, and about when it was used last. ``waits_for_code``: it opens nothing yet."""
 
     __tablename__ = "board_session"
     token_hash: bytes = Field(primary_key=True)
@@ -30,6 +50,11 @@ class BoardSession(CentralTable, table=True):
     email: str
     csrf: str
     expires_at_ms: int = big()
+    since_ms: int = big()
+    used_ms: int = big()
+    address: str
+    agent: str
+    waits_for_code: bool
 
 
 class SignInLink(CentralTable, table=True):
@@ -43,7 +68,9 @@ class SignInLink(CentralTable, table=True):
 
 
 class ApiToken(CentralTable, table=True):
-    """A bearer token for reports: SHA-256 at rest; it opens nothing after its end."""
+    """A bearer token: SHA-256 at rest; it opens nothing after its end, and no more than its role.
+    ``email``: the user whose it is and with whom it ends; empty: the company's. ``used_ms``: about
+    when it was used last."""
 
     __tablename__ = "api_token"
     token_hash: bytes = Field(primary_key=True)
@@ -51,6 +78,9 @@ class ApiToken(CentralTable, table=True):
     name: str
     created_at_ms: int = big()
     expires_at_ms: int = big()
+    role: str
+    email: str
+    used_ms: int | None = big(default=None)
 
 
 class AuditRow(CentralTable, table=True):

@@ -15,6 +15,7 @@ from central.db.engine import unit_of_work
 from central.db.tables import Company, table
 from central.demo.stage import CENTRAL, Stage
 from central.demo.technician import pairing_code
+from central.domain.access import UserRole
 from central.office.addresses import central_command
 from central.usecases.people.add_user import add_user
 from central.usecases.people.sign_in_link import create_sign_in_link, link_address
@@ -32,7 +33,9 @@ _COMPANIES = table(Company)
 
 async def add_visitor(db: AsyncConnection, company_id: CompanyId) -> None:
     """Whom the link signs in; nobody knows the password."""
-    await add_user(db, company_id, EMAIL, "Visitor", secrets.token_urlsafe(PASSWORD_BYTES))
+    await add_user(
+        db, company_id, EMAIL, "Visitor", secrets.token_urlsafe(PASSWORD_BYTES), UserRole.ADMINISTER
+    )
 
 
 async def renewing_commands(stage: Stage) -> list[str]:

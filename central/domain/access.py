@@ -1,6 +1,40 @@
-"""What head office refuses about who asks."""
+"""What people and programs may do at head office, and what is refused about who asks."""
 
-from sync.protocol.errors import Refusal
+from enum import StrEnum
+
+from sync.protocol.errors import InvalidField, Refusal
+
+
+class UserRole(StrEnum):
+    """What a user or an API token may do; each may also do what stands above it.
+
+    >>> UserRole.ADMINISTER.allows(UserRole.LOOK), UserRole.LOOK.allows(UserRole.SIGN_OFF)
+    (True, False)
+    """
+
+    LOOK = "look"
+    SIGN_OFF = "sign_off"
+    ADMINISTER = "administer"
+
+    @property
+    def said(self) -> str:
+        """In words, after "may" or "the right to"."""
+        return self.replace("_", " ")
+
+    def allows(self, needed: "UserRole") -> bool:
+        """Whether who has this role may do what ``needed`` names."""
+        order = list(UserRole)
+        return order.index(self) >= order.index(needed)
+
+
+def role_of(text: str) -> UserRole:
+    """A role as people write it. Raises InvalidField."""
+    try:
+        return UserRole(text)
+    except ValueError as error:
+        raise InvalidField(
+            f"role: it must be one of {', '.join(UserRole)}.", field="role", remedy="Choose one."
+        ) from error
 
 
 class NotAllowed(Refusal, slug="not-allowed", status=403, title="The sender may not do this"):
@@ -9,3 +43,7 @@ class NotAllowed(Refusal, slug="not-allowed", status=403, title="The sender may 
 
 class NotSignedIn(Refusal, slug="not-signed-in", status=401, title="Nobody is signed in"):
     """No valid session or token came with the request."""
+
+
+class Deactivated(Refusal, slug="deactivated", status=409, title="The user may not sign in"):
+    """An administrator deactivated the user."""

@@ -6,10 +6,11 @@ from litestar import Request, Response, get, post
 
 from central.api.acting import acting
 from central.api.forms import read_form
-from central.api.guards import office_of, page_guard, person_of
+from central.api.guards import needing, office_of, page_guard, person_of
 from central.api.limits import BODY_BYTES_MAX
 from central.api.reading import reading
 from central.api.reports import CODE_LETTERS_MAX
+from central.domain.access import UserRole
 from central.pages.page import page, see_other
 from central.reports.attention import attention
 from central.reports.company import company_money, store_of_company
@@ -19,7 +20,7 @@ AnyRequest = Request[Any, Any, Any]
 HERE = "/attention"
 
 
-@get(HERE, guards=[page_guard])
+@get(HERE, guards=[page_guard], opt=needing(UserRole.LOOK))
 async def show_attention(request: AnyRequest) -> Response[str]:
     """What was taken as it came and should not have happened."""
     person, office = person_of(request), office_of(request)
@@ -32,6 +33,7 @@ async def show_attention(request: AnyRequest) -> Response[str]:
 @post(
     f"{HERE}/write-off",
     guards=[page_guard],
+    opt=needing(UserRole.SIGN_OFF),
     status_code=303,
     request_max_body_size=BODY_BYTES_MAX,
 )

@@ -13,9 +13,10 @@ from uuid import UUID
 from litestar import Request, Response, get
 from litestar.params import PathParameter, QueryParameter
 
-from central.api.guards import office_of, page_guard, person_of
+from central.api.guards import needing, office_of, page_guard, person_of
 from central.api.reading import reading
 from central.api.reports import CODE_LETTERS_MAX
+from central.domain.access import UserRole
 from central.pages.page import page
 from central.pages.words.board import summary
 from central.pages.words.figures import day_sentence
@@ -94,7 +95,7 @@ class DayLine(NamedTuple):
     total: Sides
 
 
-@get("/", guards=[page_guard])
+@get("/", guards=[page_guard], opt=needing(UserRole.LOOK))
 async def show_board(
     request: AnyRequest,
     asked: Annotated[
@@ -131,7 +132,7 @@ async def show_board(
     )
 
 
-@get("/stores/{code:str}", guards=[page_guard])
+@get("/stores/{code:str}", guards=[page_guard], opt=needing(UserRole.LOOK))
 async def show_days(
     request: AnyRequest,
     code: StoreCode,
@@ -160,7 +161,7 @@ async def show_days(
     )
 
 
-@get("/stores/{code:str}/{business_date:date}", guards=[page_guard])
+@get("/stores/{code:str}/{business_date:date}", guards=[page_guard], opt=needing(UserRole.LOOK))
 async def show_day(
     request: AnyRequest,
     code: StoreCode,

@@ -7,8 +7,9 @@ from uuid import UUID
 from litestar import Request, Response, get
 from litestar.params import PathParameter, QueryParameter
 
-from central.api.guards import office_of, page_guard, person_of
+from central.api.guards import needing, office_of, page_guard, person_of
 from central.api.reading import reading
+from central.domain.access import UserRole
 from central.pages.board import (
     BusinessDate,
     StoreCode,
@@ -54,7 +55,9 @@ UNITS = {one.slug: one.unit for one in FIGURES if one.unit != "count"}
 AnyRequest: TypeAlias = Request[Any, Any, Any]
 
 
-@get("/stores/{code:str}/{business_date:date}/rows", guards=[page_guard])
+@get(
+    "/stores/{code:str}/{business_date:date}/rows", guards=[page_guard], opt=needing(UserRole.LOOK)
+)
 async def show_rows(
     request: AnyRequest,
     code: StoreCode,
@@ -99,7 +102,7 @@ async def show_rows(
     )
 
 
-@get("/stores/{code:str}/receipts/{sale_id:uuid}", guards=[page_guard])
+@get("/stores/{code:str}/receipts/{sale_id:uuid}", guards=[page_guard], opt=needing(UserRole.LOOK))
 async def show_receipt(
     request: AnyRequest, code: StoreCode, sale_id: Annotated[UUID, PathParameter()]
 ) -> Response[str]:
@@ -129,7 +132,11 @@ async def show_receipt(
     )
 
 
-@get("/stores/{code:str}/journal/{epoch:str}/{seq:int}", guards=[page_guard])
+@get(
+    "/stores/{code:str}/journal/{epoch:str}/{seq:int}",
+    guards=[page_guard],
+    opt=needing(UserRole.LOOK),
+)
 async def show_event(
     request: AnyRequest,
     code: StoreCode,

@@ -12,16 +12,17 @@ from litestar import Request, Response, get, post
 from litestar.params import QueryParameter
 
 from central.api.forms import read_form
-from central.api.guards import SESSION_COOKIE, office_of, own_form_guard, page_guard
+from central.api.guards import SESSION_COOKIE, needing, office_of, own_form_guard, page_guard
 from central.api.limits import BODY_BYTES_MAX
 from central.api.session import (
     TYPED_LETTERS_MAX,
     asking_of,
     session_cookie,
     signed_in_cookies,
+    where_of,
 )
 from central.db.engine import unit_of_work
-from central.domain.access import NotSignedIn
+from central.domain.access import NotSignedIn, UserRole
 from central.pages.page import page, see_other
 from central.usecases.people.sign_in import SignedIn, sign_in, sign_out
 from central.usecases.people.sign_in_link import LINK_LETTERS_MAX, sign_in_by_link
@@ -81,7 +82,9 @@ async def send_link(request: AnyRequest) -> Response[Any]:
             raise NotSignedIn(
                 "This is no sign-in link.", remedy="Copy the whole line that the command printed."
             )
-        begun = await sign_in_by_link(office.engine, token, office.clock_ms(), lifetime_s)
+        begun = await sign_in_by_link(
+            office.engine, token, where_of(request), office.clock_ms(), lifetime_s
+        )
         return _begun(request, begun, "/")
     except NotSignedIn as refusal:
         await office.tries.wrong(address)
@@ -90,7 +93,13 @@ async def send_link(request: AnyRequest) -> Response[Any]:
         return _form("/", refusal=refusal)
 
 
-@post("/sign-out", guards=[page_guard], status_code=303, request_max_body_size=BODY_BYTES_MAX)
+@post(
+    "/sign-out",
+    guards=[page_guard],
+    opt=needing(UserRole.LOOK),
+    status_code=303,
+    request_max_body_size=BODY_BYTES_MAX,
+)
 async def send_sign_out(request: AnyRequest) -> Response[None]:
     """The cookie's token is worthless from now on, wherever it went."""
     office = office_of(request)

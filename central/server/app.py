@@ -11,7 +11,7 @@ from litestar.openapi.config import OpenAPIConfig
 
 from central.api.admission import admission
 from central.api.certificates import certify_box
-from central.api.guards import person_guard
+from central.api.guards import needing, person_guard
 from central.api.health import read_health
 from central.api.limits import BODY_BYTES_MAX
 from central.api.problems import EXCEPTION_HANDLERS
@@ -26,6 +26,7 @@ from central.api.session import begin_session, end_session, read_session
 from central.api.signed_answers import signed_answers
 from central.api.sync import enrol_box, read_feed, read_heads, take_journal
 from central.api.verdicts import VerdictProblem
+from central.domain.access import UserRole
 from central.office.head_office import HeadOffice
 from central.pages import attention, board, receipts, signing_in
 from central.pages.assets import read_asset
@@ -85,7 +86,9 @@ def build_app(office: HeadOffice, *, with_background: bool = True) -> Litestar:
             version="1",
             use_handler_docstrings=True,
             render_plugins=[DescribedAsJson("/openapi.json", VerdictProblem)],
-            openapi_router=Router("/schema", route_handlers=[], guards=[person_guard]),
+            openapi_router=Router(
+                "/schema", route_handlers=[], guards=[person_guard], opt=needing(UserRole.LOOK)
+            ),
         ),
         logging_config=None,
     )

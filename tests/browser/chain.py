@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from central.db.engine import open_engine, unit_of_work
 from central.demo.children import Child, free_port, run_child, start_child
 from central.demo.workstation import Workstation, pair
+from central.domain.access import UserRole
 from central.server.serving import now_ms
 from central.usecases.box.create_enrol_code import create_enrol_code
 from central.usecases.company.add import add_company
@@ -201,7 +202,7 @@ class Office:
         async with unit_of_work(self.engine) as db:
             company_id = await add_company(db, name, "SGD")
             sample = await load_sample(db, company_id, now_ms())
-            await add_user(db, company_id, email, "Ann Lee", PASSWORD)
+            await add_user(db, company_id, email, "Ann Lee", PASSWORD, UserRole.ADMINISTER)
         await drain_publications(self.engine)
         return Company(self, company_id, name, email, sample)
 

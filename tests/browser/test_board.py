@@ -12,6 +12,7 @@ from playwright.async_api import Browser, Page, expect
 from central.archive.postgres import PostgresArchive
 from central.db.engine import unit_of_work
 from central.db.tables import Store, table
+from central.domain.access import UserRole
 from central.server.serving import now_ms
 from central.usecases.company.add import add_company
 from central.usecases.people.add_user import add_user
@@ -63,7 +64,7 @@ async def chain(office: Office) -> AsyncIterator[Chain]:
     shop = Shop(number)
     async with unit_of_work(office.engine) as db:
         company_id = await add_company(db, name, "SGD")
-        await add_user(db, company_id, email, "Ann Lee", PASSWORD)
+        await add_user(db, company_id, email, "Ann Lee", PASSWORD, UserRole.ADMINISTER)
         store = {"company_id": company_id, "store_id": shop.store_id, "code": shop.code}
         said = {"name": "Orchard", "price_zone": "", "zone": "Asia/Singapore", "settings": b""}
         await db.execute(table(Store).insert(), {**store, **said, "last_epoch_number": 1})

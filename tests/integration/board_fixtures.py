@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from central.db.engine import unit_of_work
 from central.db.tables import Company, table
+from central.domain.access import UserRole
 from central.usecases.people.add_user import add_user
 from sync.protocol.facts import RetailTransaction
 from sync.protocol.identity import CompanyId
@@ -18,7 +19,7 @@ PASSWORD = "correct horse battery"
 
 async def user_of(served: Served, company_id: CompanyId, email: str) -> None:
     async with unit_of_work(served.engine) as db:
-        await add_user(db, company_id, email, "Ann", PASSWORD)
+        await add_user(db, company_id, email, "Ann", PASSWORD, UserRole.ADMINISTER)
 
 
 async def sign_in(served: Served, company: str = "Acme", email: str = "ann@example.com") -> None:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from central.db.engine import unit_of_work
+from central.domain.access import UserRole
 from central.domain.fields import currency_code, email_address, plain_text, short_id
 from central.usecases.company.add import add_company, find_company
 from central.usecases.company.load_sample import load_sample
@@ -106,5 +107,5 @@ async def _sample(company: str, now_ms: int, db: AsyncConnection) -> CompanyId:
 async def _user(company: str, email: str, db: AsyncConnection) -> CompanyId:
     company_id = await find_company(db, company)
     password = secrets.token_urlsafe(PASSWORD_BYTES)
-    await add_user(db, company_id, email, email.partition("@")[0], password)
+    await add_user(db, company_id, email, email.partition("@")[0], password, UserRole.ADMINISTER)
     return company_id

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.people import UserRow
 from central.db.tables import table
+from central.domain.access import UserRole
 from central.domain.fields import email_address, plain_text
 from sync.protocol.errors import AlreadyThere, InvalidField
 from sync.protocol.identity import CompanyId
@@ -20,7 +21,12 @@ _USERS = table(UserRow)
 
 
 async def add_user(
-    db: AsyncConnection, company_id: CompanyId, email: str, name: str, password: str
+    db: AsyncConnection,
+    company_id: CompanyId,
+    email: str,
+    name: str,
+    password: str,
+    role: UserRole = UserRole.LOOK,
 ) -> None:
     """``email`` is unique in the company. Raises InvalidField, AlreadyThere."""
     if not PASSWORD_LETTERS_MIN <= len(password) <= PASSWORD_LETTERS_MAX:
@@ -34,6 +40,7 @@ async def add_user(
         "email": email_address(email),
         "name": plain_text(name, "name"),
         "password_hash": await asyncio.to_thread(HASHER.hash, password),
+        "role": role.value,
     }
     done = await db.execute(
         insert(_USERS)

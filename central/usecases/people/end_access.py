@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from central.db.credentials import EnrolCode
 from central.db.people import ApiToken, BoardSession, SignInLink, UserRow
 from central.db.tables import Store, table
+from central.domain.access import UserRole
 from central.domain.fields import email_address
 from sync.protocol.errors import NotFound
 from sync.protocol.identity import CompanyId
@@ -23,20 +24,27 @@ _STORES = table(Store)
 
 
 class User(NamedTuple):
-    """Who may sign in, how many sessions are open now, and links that nobody opened yet."""
+    """Who may sign in while ``active``, with one-time codes or without; how many sessions are open
+    now, and links that nobody opened yet."""
 
     email: str
     name: str
+    role: UserRole
+    active: bool
+    has_codes: bool
     sessions: int
     links: int
 
 
 class Token(NamedTuple):
-    """An API token by its name."""
+    """An API token by its name. ``email``: the user whose it is; empty: the company's."""
 
     name: str
     created_at_ms: int
     expires_at_ms: int
+    role: UserRole
+    email: str
+    used_ms: int | None
 
 
 class Code(NamedTuple):
@@ -60,12 +68,13 @@ async def list_users(db: AsyncConnection, company_id: CompanyId, now_ms: int) ->
         for rows in (_SESSIONS, _LINKS)
     ]
     found = await db.execute(
-        select(_USERS.c.email, _USERS.c.name, *open_now)
+        select(_USERS.c.email, _USERS.c.name, _USERS.c.role, _USERS.c.active, _USERS.c.totp_on)
+        .add_columns(*open_now)
         .where(_USERS.c.company_id == company_id)
         .order_by(_USERS.c.email)
         .limit(LISTED_MAX)
     )
-    return tuple(User(*row) for row in found)
+    return tuple(User(row[0], row[1], UserRole(row[2]), *row[3:]) for row in found)
 
 
 async def end_user(db: AsyncConnection, company_id: CompanyId, email: str) -> None:
@@ -77,7 +86,7 @@ async def end_user(db: AsyncConnection, company_id: CompanyId, email: str) -> No
         .returning(_USERS.c.email)
     )
     if done.one_or_none() is None:
-        raise _no_user(address)
+        raise no_user(address)
     await _sign_out(db, company_id, address)
 
 
@@ -88,7 +97,7 @@ async def sign_out_user(db: AsyncConnection, company_id: CompanyId, email: str) 
         _USERS.c.company_id == company_id, _USERS.c.email == address
     )
     if await db.scalar(known) is None:
-        raise _no_user(address)
+        raise no_user(address)
     return await _sign_out(db, company_id, address)
 
 
@@ -104,7 +113,8 @@ async def _sign_out(db: AsyncConnection, company_id: CompanyId, address: str) ->
     return ended
 
 
-def _no_user(address: str) -> NotFound:
+def no_user(address: str) -> NotFound:
+    """Nobody of the company has this address."""
     return NotFound(
         f"There is no user {address}.",
         field="email",
@@ -116,11 +126,22 @@ async def list_tokens(db: AsyncConnection, company_id: CompanyId) -> tuple[Token
     """By name, at most LISTED_MAX, those that are over too."""
     found = await db.execute(
         select(_TOKENS.c.name, _TOKENS.c.created_at_ms, _TOKENS.c.expires_at_ms)
+        .add_columns(_TOKENS.c.role, _TOKENS.c.email, _TOKENS.c.used_ms)
         .where(_TOKENS.c.company_id == company_id)
         .order_by(_TOKENS.c.name, _TOKENS.c.created_at_ms)
         .limit(LISTED_MAX)
     )
-    return tuple(Token(*row) for row in found)
+    return tuple(
+        Token(
+            row.name,
+            row.created_at_ms,
+            row.expires_at_ms,
+            UserRole(row.role),
+            row.email,
+            row.used_ms,
+        )
+        for row in found
+    )
 
 
 async def end_token(db: AsyncConnection, company_id: CompanyId, name: str) -> int:

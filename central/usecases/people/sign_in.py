@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import and_, delete, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from central.db.engine import unit_of_work
-from central.db.people import ApiToken, BoardSession
+from central.db.people import ApiToken, BoardSession, UserRow
 from central.db.tables import table
-from central.domain.access import NotSignedIn
+from central.domain.access import NotSignedIn, UserRole
 from central.domain.fields import plain_text
 from central.usecases.people.add_user import HASHER, PASSWORD_LETTERS_MAX
 from central.usecases.people.sign_in_tries import Asking, SignInTries
@@ -26,12 +26,15 @@ from sync.http.later import TooManyTries
 from sync.http.logs import Tally
 from sync.protocol.errors import InvalidField
 from sync.protocol.identity import CompanyId
+from sync.protocol.text import shown
 
 TOKEN_BYTES = 32
 TOKEN_LETTERS_MAX = 64
 TOKEN_LIFETIME_DAYS = 365
 TOKEN_LIFETIME_DAYS_MAX = 1_100
 DAY_MS = 86_400_000
+USED_EVERY_MS = 60_000
+AGENT_LETTERS_MAX = 200
 _NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$" + "A" * 22 + "$" + "A" * 43
 """No password has this hash: an unknown address costs the same time as a known one."""
 
@@ -39,6 +42,15 @@ _told = Tally("sign-in refused")
 
 _SESSIONS = table(BoardSession)
 _TOKENS = table(ApiToken)
+_USERS = table(UserRow)
+_USER_KEY = ("company_id", "email")
+
+
+class Where(NamedTuple):
+    """From which address, and with which browser as it names itself, somebody signs in."""
+
+    address: str
+    agent: str
 
 
 class SignedIn(NamedTuple):
@@ -51,11 +63,13 @@ class SignedIn(NamedTuple):
 
 
 class Person(NamedTuple):
-    """Who asks: somebody with a session (``csrf`` is set), or an API token by its name."""
+    """Who asks, and what they may do: somebody with a session (``csrf`` is set), by their address,
+    or an API token by its name."""
 
     company_id: CompanyId
     name: str
     csrf: str | None
+    role: UserRole
 
 
 async def sign_in(
@@ -83,7 +97,8 @@ async def sign_in(
         )
     tries.forgive(asking)
     async with unit_of_work(engine) as db:
-        return await begin_session(db, user, now_ms, lifetime_s)
+        where = Where(asking.address, asking.agent)
+        return await begin_session(db, user, where, now_ms, lifetime_s)
 
 
 async def _find_user(db: AsyncConnection, company: str, email: str) -> Any:
@@ -92,7 +107,7 @@ async def _find_user(db: AsyncConnection, company: str, email: str) -> Any:
         text(
             'SELECT u.company_id, u.email, u.password_hash FROM "user" AS u'
             " JOIN company AS c USING (company_id)"
-            " WHERE c.name = :company AND u.email = :email"
+            " WHERE c.name = :company AND u.email = :email AND u.active"
         ),
         {"company": company, "email": email},
     )
@@ -106,7 +121,9 @@ def _verify(password_hash: str, password: str) -> bool:
         return False
 
 
-async def begin_session(db: AsyncConnection, user: Any, now_ms: int, lifetime_s: int) -> SignedIn:
+async def begin_session(
+    db: AsyncConnection, user: Any, where: Where, now_ms: int, lifetime_s: int
+) -> SignedIn:
     """A session of ``user``, a row with ``company_id`` and ``email``; those that are over go."""
     await db.execute(delete(_SESSIONS).where(_SESSIONS.c.expires_at_ms <= now_ms))
     begun = SignedIn(
@@ -122,20 +139,37 @@ async def begin_session(db: AsyncConnection, user: Any, now_ms: int, lifetime_s:
             email=user.email,
             csrf=begun.csrf,
             expires_at_ms=begun.expires_at_ms,
+            since_ms=now_ms,
+            used_ms=now_ms,
+            address=where.address,
+            agent=shown(where.agent)[:AGENT_LETTERS_MAX],
+            waits_for_code=False,
         )
     )
     return begun
 
 
 async def find_session(db: AsyncConnection, token: str, now_ms: int) -> Person | None:
-    """Whose session it is; None for one that is unknown or over."""
+    """Whose session it is; None for one that is unknown or over. That it was used is written down,
+    once in USED_EVERY_MS."""
+    hashed = token_hash(token)
     rows = await db.execute(
-        select(_SESSIONS.c.company_id, _SESSIONS.c.email, _SESSIONS.c.csrf).where(
-            _SESSIONS.c.token_hash == token_hash(token), _SESSIONS.c.expires_at_ms > now_ms
+        select(_SESSIONS.c.company_id, _SESSIONS.c.email, _SESSIONS.c.csrf, _USERS.c.role)
+        .add_columns(_SESSIONS.c.used_ms)
+        .join(_USERS, and_(*(_USERS.c[name] == _SESSIONS.c[name] for name in _USER_KEY)))
+        .where(
+            _SESSIONS.c.token_hash == hashed,
+            _SESSIONS.c.expires_at_ms > now_ms,
+            ~_SESSIONS.c.waits_for_code,
         )
     )
     row = rows.one_or_none()
-    return None if row is None else Person(_company(row.company_id), row.email, row.csrf)
+    if row is None:
+        return None
+    if now_ms - row.used_ms >= USED_EVERY_MS:
+        used = update(_SESSIONS).where(_SESSIONS.c.token_hash == hashed).values(used_ms=now_ms)
+        await db.execute(used)
+    return Person(_company(row.company_id), row.email, row.csrf, UserRole(row.role))
 
 
 async def sign_out(db: AsyncConnection, token: str) -> None:
@@ -149,9 +183,11 @@ async def add_token(
     name: str,
     now_ms: int,
     lifetime_days: int = TOKEN_LIFETIME_DAYS,
+    role: UserRole = UserRole.LOOK,
+    email: str = "",
 ) -> str:
-    """An API token for the company's reports: shown once, and over after ``lifetime_days`` (1 to
-    TOKEN_LIFETIME_DAYS_MAX). Raises InvalidField."""
+    """An API token that may do what ``role`` may: shown once, and over after ``lifetime_days`` (1
+    to TOKEN_LIFETIME_DAYS_MAX). ``email``: the user with whom it ends. Raises InvalidField."""
     if not 1 <= lifetime_days <= TOKEN_LIFETIME_DAYS_MAX:
         raise InvalidField(
             f"days: a token lives for 1 to {TOKEN_LIFETIME_DAYS_MAX} days.",
@@ -166,20 +202,28 @@ async def add_token(
             name=plain_text(name, "name"),
             created_at_ms=now_ms,
             expires_at_ms=now_ms + lifetime_days * DAY_MS,
+            role=role.value,
+            email=email,
         )
     )
     return token
 
 
 async def find_token(db: AsyncConnection, token: str, now_ms: int) -> Person | None:
-    """Whose reports it opens; None for one that is unknown, ended or over."""
+    """Whose API token it is; None for an unknown one, and for one that is over. That it was used is
+    written down, once in USED_EVERY_MS."""
+    hashed = token_hash(token)
+    columns = (_TOKENS.c.company_id, _TOKENS.c.name, _TOKENS.c.role, _TOKENS.c.used_ms)
     rows = await db.execute(
-        select(_TOKENS.c.company_id, _TOKENS.c.name).where(
-            _TOKENS.c.token_hash == token_hash(token), _TOKENS.c.expires_at_ms > now_ms
-        )
+        select(*columns).where(_TOKENS.c.token_hash == hashed, _TOKENS.c.expires_at_ms > now_ms)
     )
     row = rows.one_or_none()
-    return None if row is None else Person(_company(row.company_id), row.name, None)
+    if row is None:
+        return None
+    if now_ms - (row.used_ms or 0) >= USED_EVERY_MS:
+        used = update(_TOKENS).where(_TOKENS.c.token_hash == hashed).values(used_ms=now_ms)
+        await db.execute(used)
+    return Person(_company(row.company_id), row.name, None, UserRole(row.role))
 
 
 def token_hash(token: str) -> bytes:

@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from central.db.engine import unit_of_work
 from central.db.people import SignInLink, UserRow
 from central.db.tables import table
-from central.domain.access import NotSignedIn
+from central.domain.access import Deactivated, NotSignedIn
 from central.domain.fields import email_address
-from central.usecases.people.sign_in import TOKEN_BYTES, SignedIn, begin_session, token_hash
+from central.usecases.people.sign_in import TOKEN_BYTES, SignedIn, Where, begin_session, token_hash
 from sync.protocol.errors import InvalidField, NotFound
 from sync.protocol.identity import CompanyId
 
@@ -46,11 +46,16 @@ async def create_sign_in_link(
         )
     address = email_address(email)
     known = await db.scalar(
-        select(_USERS.c.email).where(_USERS.c.company_id == company_id, _USERS.c.email == address)
+        select(_USERS.c.active).where(_USERS.c.company_id == company_id, _USERS.c.email == address)
     )
     if known is None:
         raise NotFound(
             f"There is no user {address}.", field="email", remedy="Add one: `central user add`."
+        )
+    if not known:
+        raise Deactivated(
+            f"{address} may not sign in.",
+            remedy=f"If they shall again: `central user activate {address}`.",
         )
     await db.execute(delete(_LINKS).where(_LINKS.c.expires_at_ms <= now_ms))
     token = f"{secrets.token_urlsafe(TOKEN_BYTES)}.{quote(address, safe='@')}"
@@ -71,7 +76,7 @@ def link_address(url: str, token: str) -> str:
 
 
 async def sign_in_by_link(
-    engine: AsyncEngine, token: str, now_ms: int, lifetime_s: int
+    engine: AsyncEngine, token: str, where: Where, now_ms: int, lifetime_s: int
 ) -> SignedIn:
     """A session for whom the link was made, and the link is used up. Raises NotSignedIn, the same
     for a link that is unknown, used or over."""
@@ -87,4 +92,4 @@ async def sign_in_by_link(
                 "This link was used already, or its time is over.",
                 remedy="Make a new one: `central user link EMAIL`.",
             )
-        return await begin_session(db, user, now_ms, lifetime_s)
+        return await begin_session(db, user, where, now_ms, lifetime_s)

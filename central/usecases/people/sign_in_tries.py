@@ -39,13 +39,15 @@ _REMEDY = (
 
 
 class Asking(NamedTuple):
-    """Who wants to sign in, as it was typed; from which address; and the cookie of its browser."""
+    """Who wants to sign in, as it was typed; from which address; the cookie of its browser, and how
+    that names itself."""
 
     company: str
     email: str
     password: str
     address: str = ""
     browser: str = ""
+    agent: str = ""
 
 
 class _Failures(NamedTuple):

@@ -50,6 +50,7 @@ NOT_VERIFIED: dict[str, str] = {
     "user": "nothing else says who may sign in: list them with `central user list`",
     "audit": "nothing else says who did what",
     "api_token": "nothing else says them: list them with `central token list`",
+    "recovery_code": "codes are used up, and nothing else says them",
     "board_session": "sessions come and go",
     "sign_in_link": "links come and go",
     "enrol_code": "codes come and go: list them with `central code list`",

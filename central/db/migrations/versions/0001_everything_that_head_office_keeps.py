@@ -39,6 +39,7 @@ def upgrade() -> None:
     _create_publication()
     _create_quarantine()
     _create_raw_event()
+    _create_recovery_code()
     _create_sale()
     _create_sale_line()
     _create_sale_tax()
@@ -96,6 +97,7 @@ TABLES = (
     "publication",
     "quarantine",
     "raw_event",
+    "recovery_code",
     "sale",
     "sale_line",
     "sale_tax",
@@ -140,6 +142,9 @@ def _create_api_token() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("created_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("expires_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("used_ms", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_api_token")),
     )
 
@@ -197,6 +202,11 @@ def _create_board_session() -> None:
         sa.Column("email", sa.String(), nullable=False),
         sa.Column("csrf", sa.String(), nullable=False),
         sa.Column("expires_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("since_ms", sa.BigInteger(), nullable=False),
+        sa.Column("used_ms", sa.BigInteger(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("agent", sa.String(), nullable=False),
+        sa.Column("waits_for_code", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_board_session")),
     )
 
@@ -487,6 +497,16 @@ def _create_raw_event() -> None:
     )
 
 
+def _create_recovery_code() -> None:
+    op.create_table(
+        "recovery_code",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("code_hash", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("company_id", "email", "code_hash", name=op.f("pk_recovery_code")),
+    )
+
+
 def _create_sale() -> None:
     op.create_table(
         "sale",
@@ -723,7 +743,14 @@ def _create_user() -> None:
         sa.Column("company_id", sa.Uuid(), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("password_hash", sa.String(), nullable=False),
+        sa.Column("password_hash", sa.String(), nullable=True),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("totp_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("totp_on", sa.Boolean(), nullable=False),
+        sa.Column("totp_step", sa.BigInteger(), nullable=False),
+        sa.Column("code_failures", sa.Integer(), nullable=False),
+        sa.Column("code_until_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("company_id", "email", name=op.f("pk_user")),
     )
 
