@@ -132,10 +132,11 @@ def changing(
     detail: str = "",
     *,
     publishing: bool = False,
+    changed: Callable[[T], bool] = lambda _done: True,
 ) -> "Callable[[AsyncEngine], Coroutine[Any, Any, T]]":
     """``work`` on the company of this name (without one: the only there is) and, in the same unit
-    of work, who did ``act`` to ``subject``. ``publishing``: stores are given what it published
-    before the command ends."""
+    of work, who did ``act`` to ``subject``, where what it gives says that it ``changed``
+    something. ``publishing``: stores are given what it published before the command ends."""
 
     async def whole(engine: "AsyncEngine") -> T:
         from central.db.engine import unit_of_work
@@ -146,7 +147,8 @@ def changing(
         async with unit_of_work(engine) as db:
             company_id = await find_company(db, company)
             done = await work(db, company_id)
-            await note_act(db, company_id, acting_user(), act, subject, detail, now_ms())
+            if changed(done):
+                await note_act(db, company_id, acting_user(), act, subject, detail, now_ms())
         if publishing:
             await drain_publications(engine)
         return done

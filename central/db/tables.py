@@ -214,17 +214,6 @@ class Publication(CentralTable, table=True):
     body: bytes | None
 
 
-class LiveCode(CentralTable, table=True):
-    """Scan codes of active items (``sync.protocol.scan_code.code_key``): each is one item's in a
-    company, as of the newest publication, numbered or not."""
-
-    __tablename__ = "live_code"
-    company_id: UUID = Field(primary_key=True)
-    code_key: str = Field(primary_key=True)
-    item_id: str = Field(index=True)
-    item_name: str
-
-
 class Feed(CentralTable, table=True):
     """A feed's head and its set's hash there."""
 

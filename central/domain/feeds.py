@@ -7,6 +7,9 @@ from sync.protocol.feeds import scope_of
 from sync.protocol.identity import StoreId
 from sync.protocol.reference import DataSet
 
+MAIN_ZONE = "main"
+"""The price zone that every company begins with, and every store that names no other."""
+
 
 class FollowedFeed(NamedTuple):
     """A feed by its name inside a company."""
@@ -47,6 +50,19 @@ class CodeHeld(Declared, slug="code-held", title="Another item has this scan cod
         "time or before."
     )
     field = "items"
+
+
+class ZoneUnknown(Declared, slug="zone-unknown", title="There is no such price zone"):
+    """No store follows it, and nobody declared it."""
+
+    zone: str
+    known: str
+    detail = "There is no price zone {zone}: a price in it would be nobody's. Zones: {known}."
+    remedy = (
+        "Choose one of them, or give a store this zone first: `central setting set STORE "
+        "price_zone={zone}`; before its first store: `central price zone {zone}`."
+    )
+    field = "zone"
 
 
 class CursorGone(

@@ -15,8 +15,8 @@ import httpx
 from central.db.engine import unit_of_work
 from central.demo.children import Child
 from central.demo.stage import Stage
+from central.domain.feeds import MAIN_ZONE
 from central.sample.chain import PRICED_FROM_MS
-from central.usecases.company.load_sample import PRICE_ZONE
 from central.usecases.feed.publish_reference import publish_rows
 from central.usecases.feed.sequence_publications import drain_publications
 from sync.protocol.reference import DataSet, Item, Price
@@ -94,7 +94,7 @@ async def new_prices(stage: Stage, goods: Sequence[Item]) -> AsyncIterator[None]
         for number in count(1):
             rows = [Price(each.item_id, PRICED_FROM_MS, 100 + number) for each in goods[:PRICES]]
             async with unit_of_work(stage.engine) as db:
-                await publish_rows(db, stage.company_id, DataSet.PRICES, rows, PRICE_ZONE)
+                await publish_rows(db, stage.company_id, DataSet.PRICES, rows, MAIN_ZONE)
             await drain_publications(stage.engine)
             await asyncio.wait([ending], timeout=PRICES_EVERY_S)
             if ended.is_set():

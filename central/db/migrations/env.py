@@ -5,6 +5,7 @@ from typing import Any
 from alembic import context
 
 from central.db import (  # noqa: F401  register their tables with the others
+    catalogue,
     credentials,
     people,
     projected,

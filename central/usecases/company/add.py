@@ -7,7 +7,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.tables import Company, table
+from central.domain.feeds import MAIN_ZONE
 from central.domain.fields import currency_code, plain_text
+from central.usecases.feed.price_zones import declare_zone
 from sync.protocol.currency import decimals_of
 from sync.protocol.errors import AlreadyThere, NotFound
 from sync.protocol.identity import CompanyId
@@ -17,7 +19,8 @@ _COMPANIES = table(Company)
 
 
 async def add_company(db: AsyncConnection, name: str, currency: str) -> CompanyId:
-    """Its decimals come with the currency. Raises InvalidField, AlreadyThere."""
+    """Its decimals come with the currency, and prices may stand in MAIN_ZONE. Raises InvalidField,
+    AlreadyThere."""
     company_id = CompanyId(uuid4())
     row = {
         "company_id": company_id,
@@ -35,6 +38,7 @@ async def add_company(db: AsyncConnection, name: str, currency: str) -> CompanyI
         raise AlreadyThere(
             f"There is a company {row['name']} already.", field="name", remedy="Use it as it is."
         )
+    await declare_zone(db, company_id, MAIN_ZONE)
     return company_id
 
 

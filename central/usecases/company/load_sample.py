@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.engine import driver_of
 from central.db.projected import CustomerFieldRow
-from central.db.tables import Store, table
+from central.db.tables import table
 from central.domain.decisions import AnyDecision, CustomerDecided, PointsOpened
 from central.sample.chain import (
     TAX_RATES,
@@ -26,10 +26,8 @@ from central.sample.chain import (
     sample_people,
 )
 from central.usecases.decision.decide import decide
-from central.usecases.feed.publish_reference import (
-    publish_items,
-    publish_rows,
-)
+from central.usecases.feed.price_zones import price_zones
+from central.usecases.feed.publish_reference import publish_items, publish_rows
 from sync.engine.sealing import NONCE_BYTES, new_key, seal
 from sync.protocol.clock import Hlc, tick
 from sync.protocol.errors import AlreadyThere
@@ -39,7 +37,6 @@ from sync.protocol.reference import DataSet, Item, Operator, Price, TaxRate, Ten
 from sync.protocol.shared import CustomerField, FieldChange
 
 SEED = 1
-PRICE_ZONE = "main"
 _HEAD_OFFICE = OperatorId("")
 
 
@@ -92,15 +89,11 @@ async def _refuse_twice(db: AsyncConnection, company_id: CompanyId, first: Custo
 
 async def _publish(db: AsyncConnection, company_id: CompanyId, sample: Sample) -> None:
     together = uuid4()
-    stores = table(Store).c
-    found = await db.scalars(
-        select(stores.price_zone).where(stores.company_id == company_id).distinct()
-    )
     await publish_rows(db, company_id, DataSet.TAXES, sample.taxes, together=together)
     await publish_rows(db, company_id, DataSet.TENDERS, sample.tenders, together=together)
     await publish_rows(db, company_id, DataSet.OPERATORS, sample.operators, together=together)
     await publish_items(db, company_id, sample.items, together)
-    for zone in sorted({PRICE_ZONE, *found}):
+    for zone in await price_zones(db, company_id):
         await publish_rows(db, company_id, DataSet.PRICES, sample.prices, zone, together)
 
 

@@ -1,11 +1,13 @@
 """Publishes reference data, each call in the caller's unit of work.
 
 Keys and scopes are what both sides agreed on (``sync/protocol/feeds.py``). What no box could take
-is refused: RowRefused, and CodeHeld for a scan code that another active item has. Items and
-customers have verbs of their own, for what else is theirs.
+is refused: RowRefused, CodeHeld for a scan code that another active item has, ZoneUnknown for
+prices in a zone that is none.
 """
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -13,14 +15,18 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.usecases.feed.claim_codes import claim_codes
+from central.usecases.feed.list_published import list_items, list_prices, unlist_prices
+from central.usecases.feed.price_zones import refuse_unknown_zone
 from central.usecases.feed.publish import PublishedRow, publish
 from sync.protocol.codec import encode
 from sync.protocol.feeds import ROWS, SHARED, RowUnreadable, read_row
 from sync.protocol.identity import CompanyId
-from sync.protocol.reference import DataSet, Item
+from sync.protocol.reference import DataSet, Item, Price
 from sync.protocol.shared import CustomerRecord
 
 log = structlog.get_logger()
+
+Enter: TypeAlias = Callable[[AsyncConnection, CompanyId, str, tuple[Any, ...]], Awaitable[None]]
 
 
 async def publish_rows(
@@ -33,18 +39,29 @@ async def publish_rows(
 ) -> UUID:
     """The set's structs; what one publication is called. ``scope``: the zone of prices, the store
     of its own rows (``feeds.scope_of``)."""
-    rows = [_row(data_set, value) for value in values]
-    return await publish(db, company_id, data_set, scope, rows, together)
+    published = tuple(values)
+    rows = [_row(data_set, value) for value in published]
+    publication = await publish(db, company_id, data_set, scope, rows, together)
+    if data_set in _ENTER:
+        await _ENTER[data_set](db, company_id, scope, published)
+    return publication
 
 
 async def publish_items(
     db: AsyncConnection, company_id: CompanyId, items: Iterable[Item], together: UUID | None = None
 ) -> UUID:
     """Items of all stores of the company."""
-    published = tuple(items)
-    publication = await publish_rows(db, company_id, DataSet.ITEMS, published, together=together)
-    await claim_codes(db, company_id, published)
-    return publication
+    return await publish_rows(db, company_id, DataSet.ITEMS, items, together=together)
+
+
+async def take_away_prices(
+    db: AsyncConnection, company_id: CompanyId, prices: Iterable[Price], zone: str
+) -> None:
+    """What they said is said by the prices before them again."""
+    gone = tuple(prices)
+    rows = [PublishedRow(ROWS[DataSet.PRICES].key_of(price), None) for price in gone]
+    await publish(db, company_id, DataSet.PRICES, zone, rows)
+    await unlist_prices(db, company_id, zone, gone)
 
 
 async def publish_customers(
@@ -55,6 +72,26 @@ async def publish_customers(
     rows = [_row(DataSet.CUSTOMERS, record) for record in records]
     taken = [row for row in rows if _can_be_taken(row)]
     await publish(db, company_id, DataSet.CUSTOMERS, SHARED, taken)
+
+
+async def _enter_items(
+    db: AsyncConnection, company_id: CompanyId, _scope: str, items: tuple[Item, ...]
+) -> None:
+    await claim_codes(db, company_id, items)
+    await list_items(db, company_id, items)
+
+
+async def _enter_prices(
+    db: AsyncConnection, company_id: CompanyId, zone: str, prices: tuple[Price, ...]
+) -> None:
+    await refuse_unknown_zone(db, company_id, zone)
+    await list_prices(db, company_id, zone, prices)
+
+
+_ENTER: Mapping[DataSet, Enter] = MappingProxyType(
+    {DataSet.ITEMS: _enter_items, DataSet.PRICES: _enter_prices}
+)
+"""What else a set's rows must be, and where else they stand."""
 
 
 def _row(data_set: DataSet, value: msgspec.Struct) -> PublishedRow:

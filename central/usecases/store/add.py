@@ -8,7 +8,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.tables import Company, Store, table
+from central.domain.feeds import MAIN_ZONE
 from central.domain.fields import currency_code, optional_text, plain_text, short_id, zone_name
+from central.usecases.feed.price_zones import declare_zone
 from central.usecases.feed.publish_reference import publish_rows
 from sync.protocol.codec import encode
 from sync.protocol.errors import AlreadyThere, NotFound
@@ -42,7 +44,7 @@ async def add_store(db: AsyncConnection, company_id: CompanyId, settings: StoreS
             field="code",
             remedy="Choose another code.",
         )
-    await publish_rows(db, company_id, DataSet.SETTINGS, [checked], str(store_id))
+    await _publish(db, company_id, store_id, checked)
     return store_id
 
 
@@ -60,7 +62,7 @@ async def set_store_settings(
     )
     if done.scalar_one_or_none() is None:
         raise _no_store(checked.store_code)
-    await publish_rows(db, company_id, DataSet.SETTINGS, [checked], str(store_id))
+    await _publish(db, company_id, store_id, checked)
 
 
 async def find_store(db: AsyncConnection, company_id: CompanyId, code: str) -> StoreId:
@@ -93,7 +95,7 @@ async def default_settings(db: AsyncConnection, company_id: CompanyId, code: str
         currency=company.currency,
         decimals=company.decimals,
         zone="Asia/Singapore",
-        price_zone="main",
+        price_zone=MAIN_ZONE,
         cash_rounding_step_minor=SMALLEST_COIN_MINOR if company.decimals else 0,
     )
 
@@ -111,6 +113,13 @@ def checked_settings(settings: StoreSettings) -> StoreSettings:
         zone=zone_name(settings.zone),
         price_zone=short_id(settings.price_zone, "price_zone"),
     )
+
+
+async def _publish(
+    db: AsyncConnection, company_id: CompanyId, store_id: StoreId, settings: StoreSettings
+) -> None:
+    await declare_zone(db, company_id, settings.price_zone)
+    await publish_rows(db, company_id, DataSet.SETTINGS, [settings], str(store_id))
 
 
 def _columns(settings: StoreSettings) -> dict[str, str | bytes]:

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import TSVECTOR
 
 revision = "0001"
 down_revision = None
@@ -31,11 +32,14 @@ def upgrade() -> None:
     _create_feed_log()
     _create_grants_due()
     _create_leader()
+    _create_listed_item()
+    _create_listed_price()
     _create_live_code()
     _create_office_key()
     _create_personal_key()
     _create_points_account()
     _create_points_move()
+    _create_price_zone()
     _create_publication()
     _create_quarantine()
     _create_raw_event()
@@ -89,11 +93,14 @@ TABLES = (
     "feed_log",
     "grants_due",
     "leader",
+    "listed_item",
+    "listed_price",
     "live_code",
     "office_key",
     "personal_key",
     "points_account",
     "points_move",
+    "price_zone",
     "publication",
     "quarantine",
     "raw_event",
@@ -391,6 +398,40 @@ def _create_leader() -> None:
     )
 
 
+def _create_listed_item() -> None:
+    op.create_table(
+        "listed_item",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("item_id", sa.String(), nullable=False),
+        sa.Column("name_key", sa.String(), nullable=False),
+        sa.Column("words", TSVECTOR(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("company_id", "item_id", name=op.f("pk_listed_item")),
+    )
+    op.create_index(
+        op.f("ix_listed_item_company_id_name_key_item_id"),
+        "listed_item",
+        ["company_id", "name_key", "item_id"],
+        unique=False,
+    )
+    op.create_index("ix_listed_item_words", "listed_item", ["words"], postgresql_using="gin")
+
+
+def _create_listed_price() -> None:
+    op.create_table(
+        "listed_price",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("item_id", sa.String(), nullable=False),
+        sa.Column("zone", sa.String(), nullable=False),
+        sa.Column("effective_from_ms", sa.BigInteger(), nullable=False),
+        sa.Column("unit_price_minor", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "company_id", "item_id", "zone", "effective_from_ms", name=op.f("pk_listed_price")
+        ),
+    )
+
+
 def _create_live_code() -> None:
     op.create_table(
         "live_code",
@@ -401,6 +442,15 @@ def _create_live_code() -> None:
         sa.PrimaryKeyConstraint("company_id", "code_key", name=op.f("pk_live_code")),
     )
     op.create_index(op.f("ix_live_code_item_id"), "live_code", ["item_id"], unique=False)
+
+
+def _create_price_zone() -> None:
+    op.create_table(
+        "price_zone",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("zone", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("company_id", "zone", name=op.f("pk_price_zone")),
+    )
 
 
 def _create_personal_key() -> None:

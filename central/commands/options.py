@@ -1,0 +1,20 @@
+"""Options and arguments that commands about several things share."""
+
+from typing import Annotated
+
+import typer
+
+Item = Annotated[str, typer.Argument(metavar="ITEM", help="Its id: short and lasting.")]
+Amount = Annotated[str, typer.Argument(metavar="AMOUNT", help="Such as 4.50.")]
+Words = Annotated[
+    list[str] | None, typer.Argument(metavar="[WORDS]", help="Of its name, or an id or code.")
+]
+Zone = Annotated[str, typer.Option(help="The price zone.")]
+Since = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="TIME",
+        help="Such as 2026-12-01T06:00 by the clocks of the zone's stores; left out: now.",
+    ),
+]

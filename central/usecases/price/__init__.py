@@ -1,0 +1,1 @@
+"""What it costs, where and from when."""
