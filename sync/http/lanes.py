@@ -12,6 +12,7 @@ import asyncio
 import math
 import random
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from enum import Enum, auto
@@ -59,6 +60,40 @@ class Appointments:
         return max(1, min(AGAIN_S_MAX, math.ceil(blurred_s)))
 
 
+class Turns:
+    """``places`` at a time, in the order of asking; who had one ``again`` before all who wait for
+    their first, since it has waited as long as they."""
+
+    def __init__(self, places: int) -> None:
+        self._free = places
+        self._first: deque[asyncio.Future[None]] = deque()
+        self._again: deque[asyncio.Future[None]] = deque()
+
+    async def take(self, *, again: bool = False) -> None:
+        """Return when it has come."""
+        if self._free:
+            self._free -= 1
+            return
+        turn = asyncio.get_running_loop().create_future()
+        (self._again if again else self._first).append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if not turn.cancelled():
+                self.end()
+            raise
+
+    def end(self) -> None:
+        """Of whoever had it: the next one's, passing over who no longer waits."""
+        for waiting in (self._again, self._first):
+            while waiting:
+                turn = waiting.popleft()
+                if not turn.done():
+                    turn.set_result(None)
+                    return
+        self._free += 1
+
+
 class Lane:
     """``what`` it is, in words for people, such as "reports". At most ``waiting`` wait behind those
     at work; where ``wait_s`` is given, no more than have their turn within it, as far as is known.
@@ -77,7 +112,7 @@ class Lane:
         self.places = places
         self._waiting = waiting
         self._wait_s = wait_s
-        self._turns = asyncio.Semaphore(places)
+        self._turns = Turns(places)
         self._appointments = appointments or Appointments(per_s=places)
         self._inside = 0
         self._sending = 0
@@ -108,13 +143,13 @@ class Lane:
             )
         self._inside += 1
 
-    async def take_turn(self) -> None:
-        """Of one that is inside."""
-        await self._turns.acquire()
+    async def take_turn(self, *, again: bool) -> None:
+        """Of one that is inside; ``again``: it had one before it stood aside."""
+        await self._turns.take(again=again)
 
     def end_turn(self) -> None:
         """Of one that had it."""
-        self._turns.release()
+        self._turns.end()
 
     def step_aside(self) -> None:
         """One that is inside."""
@@ -144,7 +179,7 @@ class _At(Enum):
 
 class Place:
     """One request in a lane: it comes in, has its turn, may step aside while its sender still
-    sends, and leaves."""
+    sends, has it again before all who had none yet, and leaves."""
 
     def __init__(self, lane: Lane, gone: Callable[[], bool]) -> None:
         self._lane = lane
@@ -161,11 +196,12 @@ class Place:
         nobody reads, where whoever asked has left meanwhile: nothing is begun for them."""
         if self._at is _At.OUTSIDE:
             self.enter()
-        elif self._at is _At.ASIDE:
+        again = self._at is _At.ASIDE
+        if again:
             self._lane.step_back()
             self._at = _At.WAITING
         if self._at is _At.WAITING:
-            await self._lane.take_turn()
+            await self._lane.take_turn(again=again)
             self._at = _At.TURN
         if self._gone():
             raise Busy("Whoever asked has left.", remedy="Ask again.", retry_after_s=1)

@@ -90,6 +90,43 @@ async def test_whoever_still_sends_takes_no_turn_and_waits_for_it_again() -> Non
     await entered(lane.place())
 
 
+async def test_whoever_has_sent_it_goes_before_those_who_had_no_turn_yet() -> None:
+    """Behind them it waited twice as long as a lane lets anybody wait."""
+    lane, order = Lane("journals", places=1, waiting=9), list[str]()
+
+    async def go(name: str, place: Place) -> None:
+        await place.turn()
+        order.append(name)
+        place.leave()
+
+    slow, at_work = await entered(lane.place()), lane.place()
+    slow.step_aside()
+    await at_work.turn()
+    others = [asyncio.ensure_future(go(name, lane.place())) for name in ("first", "second")]
+    await asyncio.sleep(0)
+    sent = asyncio.ensure_future(go("sent", slow))
+    await asyncio.sleep(0)
+    at_work.leave()
+    await asyncio.gather(sent, *others)
+    assert order == ["sent", "first", "second"]
+
+
+@pytest.mark.parametrize("turn_came", [False, True], ids=["before", "with its turn"])
+async def test_the_turn_of_whoever_is_ended_meanwhile_is_the_next_ones(turn_came: bool) -> None:
+    lane = Lane("journals", places=1, waiting=9)
+    at_work, ended = await entered(lane.place()), lane.place()
+    ending, other = asyncio.ensure_future(ended.turn()), asyncio.ensure_future(lane.place().turn())
+    await asyncio.sleep(0)
+    if turn_came:
+        at_work.leave()
+    ending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await ending
+    ended.leave()
+    at_work.leave()
+    await other
+
+
 async def test_so_many_may_still_send() -> None:
     lane = Lane("journals", places=1, waiting=2)
     for _ in range(3):
