@@ -5,9 +5,10 @@ Reads a plan from its standard input, a line of JSON (``Plan``): boxes that were
 so many sales queued. Prints ``ready`` when their batches are packed, begins at the next line,
 ``at_once`` boxes at a time, and prints what it saw.
 
-An honest client: each box is the product's own round (``push_once``) over httpx, from an address of
-its own, and obeys the rules of its pauses. What its own machine would do with a processor of its
-own (packing a batch) is done before the clock starts.
+An honest client: each box is the product's own round (``push_once``), from an address of its own,
+and obeys the rules of its pauses. What its own machine would do with a processor of its own is done
+before the clock starts (packing a batch), or kept small (``herd_line`` in httpx's place); how late
+one process for all of them is with it all the same is said apart from head office's answers.
 """
 
 import asyncio
@@ -16,10 +17,10 @@ import json
 import secrets
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
-import httpx
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -28,7 +29,7 @@ from sync.engine.journal import Entry
 from sync.engine.outbox import Outbox, SendState, Stopped
 from sync.engine.push import Advanced, Idle, Later, Shrunk, push_once
 from sync.engine.signing import NONCE_BYTES_MAX, Signer
-from sync.engine.transport import HttpTransport, Request, Response, open_client
+from sync.engine.transport import Request, Response
 from sync.protocol.batch import Batch, BatchLimits, Health
 from sync.protocol.change import Epoch, genesis_hash
 from sync.protocol.codec import pack_batch
@@ -36,6 +37,7 @@ from sync.protocol.enrolment import EnrolmentAnswer
 from sync.protocol.errors import NotSent
 from sync.protocol.retry import JITTER_RANGE, SECOND_MS, Pauses
 from tests.benchmarks.head_office import bench_sale, shop_of
+from tests.benchmarks.herd_line import Line
 from tests.chain_strategies import Chain
 from tests.shop_journal import Shop
 
@@ -64,11 +66,13 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 class Seen(msgspec.Struct):
-    """``answers_s``: from the first byte out to the last one in, connecting included; ``lost``: no
-    answer, by what happened; ``early``: requests before the time that head office had asked for."""
+    """``answers_s``: from connecting to the last byte in; ``late_s``: from when a box with a
+    processor of its own had asked until this one did; ``lost``: no answer, by what happened;
+    ``early``: requests before the time that head office had asked for."""
 
     took_s: float = 0
     answers_s: list[float] = msgspec.field(default_factory=list)
+    late_s: list[float] = msgspec.field(default_factory=list)
     statuses: dict[int, int] = msgspec.field(default_factory=dict)
     lost: dict[str, int] = msgspec.field(default_factory=dict)
     early: int = 0
@@ -106,24 +110,28 @@ class Queued:
 
 @dataclass
 class Watched:
-    """A transport that remembers what came of each request."""
+    """A transport that remembers what came of each request. ``due_s``: when the next one is."""
 
-    inner: HttpTransport
+    line: Line
     seen: Seen
-    not_before: float = field(default=0.0)
+    due_s: float
+    not_before_s: float = 0.0
 
     async def send(self, request: Request) -> Response:
-        begun = time.perf_counter()
-        self.seen.early += begun < self.not_before - EARLY_S
+        line, due_s = self.line, self.due_s
         try:
-            answer = await self.inner.send(request)
+            answer = await line.send(request)
         except NotSent as error:
+            self.due_s = time.time()
             _count(self.seen.lost, f"{error}: {error.__cause__!r}")
             raise
-        ended = time.perf_counter()
-        self.seen.answers_s.append(ended - begun)
+        finally:
+            self.seen.late_s.append(line.begun_s - due_s)
+            self.seen.early += line.begun_s < self.not_before_s - EARLY_S
+        self.seen.answers_s.append(line.arrived_s - line.begun_s)
         _count(self.seen.statuses, answer.status)
-        self.not_before = ended + float(answer.headers.get("retry-after", 0))
+        self.due_s = line.arrived_s
+        self.not_before_s = line.arrived_s + float(answer.headers.get("retry-after", 0))
         return answer
 
 
@@ -182,6 +190,7 @@ async def _drain(box: Issued, journal: Queued, transport: Watched) -> None:
                     pause_ms = pauses.after_failure_ms(jitter)
                 else:
                     pause_ms = pauses.when_asked_ms(wait_ms, jitter)
+                transport.due_s += pause_ms / SECOND_MS
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(never.wait(), pause_ms / SECOND_MS)
             case other:
@@ -189,29 +198,21 @@ async def _drain(box: Issued, journal: Queued, transport: Watched) -> None:
 
 
 async def _run(plan: Plan, journals: list[Queued]) -> Seen:
-    seen, turns, tls = Seen(), asyncio.Semaphore(plan.at_once), httpx.create_ssl_context()
-    clients = [
-        open_client(
-            plan.address,
-            httpx.AsyncHTTPTransport(
-                verify=tls, local_address=f"127.1.{box.number // 250}.{box.number % 250 + 1}"
-            ),
-        )
-        for box in plan.boxes
-    ]
+    seen, turns, where = Seen(), asyncio.Semaphore(plan.at_once), urlsplit(plan.address)
+    host, port = str(where.hostname), int(where.port or 0)
 
-    async def one(client: httpx.AsyncClient, box: Issued, journal: Queued) -> None:
+    async def one(box: Issued, journal: Queued) -> None:
+        source = f"127.1.{box.number // 250}.{box.number % 250 + 1}"
         async with turns:
-            transport = Watched(HttpTransport(client, BOX_TIMEOUT_S), seen)
-            await _drain(box, journal, transport)
+            line = Line(host, port, source, BOX_TIMEOUT_S)
+            await _drain(box, journal, Watched(line, seen, begun_s))
+            line.close()
 
     print("ready", flush=True)  # noqa: T201  the process is told apart by what it prints
     await asyncio.to_thread(sys.stdin.readline)
-    begun = time.perf_counter()
-    each = zip(clients, plan.boxes, journals, strict=True)
-    await asyncio.gather(*(one(*of_one) for of_one in each))
-    seen.took_s = time.perf_counter() - begun
-    await asyncio.gather(*(client.aclose() for client in clients))
+    begun_s = time.time()
+    await asyncio.gather(*map(one, plan.boxes, journals))
+    seen.took_s = time.time() - begun_s
     return seen
 
 

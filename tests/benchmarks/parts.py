@@ -244,6 +244,9 @@ def herd_figures(found: HerdFigures) -> list[Figure]:
         ),
         figure("herd_answer_p50_s", "the same, p50", Unit.S, found.answer_p50_s),
         figure(
+            "herd_late_p99_s", "the boxes' one process late to ask, p99", Unit.S, found.late_p99_s
+        ),
+        figure(
             "herd_lost", "their requests without an answer", Unit.TIMES, found.lost, target=none
         ),
         figure("herd_early", "their requests too early", Unit.TIMES, found.early, target=none),

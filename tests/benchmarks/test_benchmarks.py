@@ -65,6 +65,7 @@ NAMES = {
         "herd_s",
         "herd_answer_p99_s",
         "herd_answer_p50_s",
+        "herd_late_p99_s",
         "herd_lost",
         "herd_early",
         "herd_busy",

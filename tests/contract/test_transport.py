@@ -21,6 +21,7 @@ from sync.engine.transport import (
     open_client,
 )
 from sync.protocol.errors import NotDelivered, NotSent, OutcomeUnknown
+from tests.benchmarks.herd_line import Line
 from tests.doubles.transport import Fate, MemoryTransport
 
 HEAD_BYTES_MAX = 64 * 1024
@@ -64,12 +65,12 @@ class HttpNetwork(Network):
         self.raw: bytes | None = None
         self.mute = False
         self.timeout_s = 10
-        self._closed_port = 0
+        self.port = self.closed_port = 0
         self._clients: list[httpx.AsyncClient] = []
 
     def transport(self) -> Transport:
         if self.fate is Fate.LOST:
-            client = open_client(f"http://127.0.0.1:{self._closed_port}")
+            client = open_client(f"http://127.0.0.1:{self.closed_port}")
             self._clients.append(client)
             return HttpTransport(client, self.timeout_s)
         return HttpTransport(self._clients[0], self.timeout_s)
@@ -78,10 +79,11 @@ class HttpNetwork(Network):
     async def running(self) -> AsyncIterator["HttpNetwork"]:
         server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=HEAD_BYTES_MAX)
         other = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self._closed_port = other.sockets[0].getsockname()[1]
+        self.closed_port = other.sockets[0].getsockname()[1]
         other.close()
         await other.wait_closed()
-        self._clients = [open_client(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")]
+        self.port = server.sockets[0].getsockname()[1]
+        self._clients = [open_client(f"http://127.0.0.1:{self.port}")]
         try:
             yield self
         finally:
@@ -123,16 +125,42 @@ class HttpNetwork(Network):
         return "\r\n".join([f"HTTP/1.1 {said.status} X", *lines, "", ""]).encode() + said.body
 
 
+class LineNetwork(HttpNetwork):
+    """The herd's (tests/benchmarks)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: list[Line] = []
+
+    def transport(self) -> Transport:
+        lost = self.fate is Fate.LOST
+        self._lines.append(Line("127.0.0.1", self.closed_port if lost else self.port))
+        return self._lines[-1]
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["LineNetwork"]:
+        async with super().running():
+            yield self
+            for line in self._lines:
+                line.close()
+
+
 @pytest.fixture
 async def http() -> AsyncIterator[HttpNetwork]:
     async with HttpNetwork().running() as network:
         yield network
 
 
-@pytest.fixture(params=["http", "memory"])
+@pytest.fixture
+async def line() -> AsyncIterator[LineNetwork]:
+    async with LineNetwork().running() as network:
+        yield network
+
+
+@pytest.fixture(params=["http", "line", "memory"])
 def network(request: pytest.FixtureRequest) -> Network:
-    if request.param == "http":
-        made: HttpNetwork = request.getfixturevalue("http")
+    if request.param != "memory":
+        made: HttpNetwork = request.getfixturevalue(request.param)
         return made
     return MemoryNetwork()
 
