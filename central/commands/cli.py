@@ -2,6 +2,7 @@
 The last line that one prints says what is true now and what comes next."""
 
 from central.commands.company import company_app, load_sample, setup
+from central.commands.goods import import_app
 from central.commands.items import item_app
 from central.commands.key import key_app
 from central.commands.operators import operator_app
@@ -9,7 +10,6 @@ from central.commands.people import token_app, user_app
 from central.commands.prices import price_app
 from central.commands.proof import mend, rebuild, verify
 from central.commands.serve import demo, migrate, serve
-from central.commands.settings import setting_app
 from central.commands.stores import box_app, code_app, enrol_code, revoke, store_app
 from central.commands.taxes import tax_app, tender_app
 from sync.program.frame import new_program
@@ -17,13 +17,13 @@ from sync.program.frame import new_program
 app = new_program("central", "The head office of Holdfast: collects, proves, publishes, reports.")
 for name, group in (
     ("company", company_app),
+    ("import", import_app),
     ("item", item_app),
     ("price", price_app),
     ("tax", tax_app),
     ("tender", tender_app),
     ("operator", operator_app),
     ("store", store_app),
-    ("setting", setting_app),
     ("user", user_app),
     ("token", token_app),
     ("code", code_app),

@@ -151,7 +151,7 @@ class Company(CentralTable, table=True):
 
 
 class Store(CentralTable, table=True):
-    """A shop. ``settings`` is the msgpack of StoreSettings. ``retired``: it was given up."""
+    """A shop. ``settings`` is the msgpack of StoreSettings."""
 
     __tablename__ = "store"
     __table_args__ = (UniqueConstraint("company_id", "code"),)
@@ -163,7 +163,6 @@ class Store(CentralTable, table=True):
     zone: str
     settings: bytes
     last_epoch_number: int = 0
-    retired: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
 
 
 class Device(CentralTable, table=True):
@@ -250,6 +249,18 @@ class FeedLatest(CentralTable, table=True):
     key: str = Field(primary_key=True)
     pub_seq: int = big()
     body: bytes | None
+
+
+class FileLayout(CentralTable, table=True):
+    """What a person said of a file's columns, by its header row (``fingerprint``, SHA-256): the
+    next file with the same header is read alike. ``about``: items or customers; ``said``: the
+    msgpack of ``central/domain/importing/said.py``."""
+
+    __tablename__ = "file_layout"
+    company_id: UUID = Field(primary_key=True)
+    about: str = Field(primary_key=True)
+    fingerprint: bytes = Field(primary_key=True)
+    said: bytes
 
 
 class Leader(CentralTable, table=True):

@@ -52,10 +52,9 @@ def everything(writer: InlineWriter) -> dict[str, list[tuple[object, ...]]]:
 def statements_of(writer: InlineWriter, wrap: Callable[[FailingAt], Unit[object]]) -> int:
     """How many statements a unit has; the unit itself is undone."""
     counted = failing_at(0)
-    wrapped = wrap(counted)
 
     def undone(db: sqlite3.Connection) -> None:
-        wrapped(db)
+        wrap(counted)(db)
         raise InjectedFailure
 
     with pytest.raises(InjectedFailure):

@@ -30,6 +30,7 @@ def upgrade() -> None:
     _create_feed()
     _create_feed_latest()
     _create_feed_log()
+    _create_file_layout()
     _create_grants_due()
     _create_leader()
     _create_listed_item()
@@ -91,6 +92,7 @@ TABLES = (
     "feed",
     "feed_latest",
     "feed_log",
+    "file_layout",
     "grants_due",
     "leader",
     "listed_item",
@@ -365,6 +367,17 @@ def _create_feed_log() -> None:
         sa.PrimaryKeyConstraint(
             "company_id", "data_set", "scope", "pub_seq", name=op.f("pk_feed_log")
         ),
+    )
+
+
+def _create_file_layout() -> None:
+    op.create_table(
+        "file_layout",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("about", sa.String(), nullable=False),
+        sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("said", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("company_id", "about", "fingerprint", name=op.f("pk_file_layout")),
     )
 
 
@@ -919,7 +932,6 @@ def _create_store() -> None:
         sa.Column("zone", sa.String(), nullable=False),
         sa.Column("settings", sa.LargeBinary(), nullable=False),
         sa.Column("last_epoch_number", sa.Integer(), nullable=False),
-        sa.Column("retired", sa.Boolean(), server_default="false", nullable=False),
         sa.ForeignKeyConstraint(
             ["company_id"], ["company.company_id"], name=op.f("fk_store_company_id")
         ),

@@ -1,0 +1,58 @@
+"""Cells of a file of goods that are text: ids, names, scan codes."""
+
+import hashlib
+import re
+
+from stdnum import ean
+
+from central.domain.fields import plain_text
+from central.domain.importing.sheet import Cell, Unreadable, text_of
+from sync.protocol.errors import InvalidField
+from sync.protocol.reference import NAME_CHARACTERS_MAX, WORD_CHARACTERS_MAX
+from sync.protocol.scan_code import GTIN_DIGITS
+from sync.protocol.text import SHORT_ID_PATTERN, is_plain
+
+ID_CHARACTERS_MAX = 32
+ENDING_CHARACTERS = 6
+UPC_DIGITS = 12
+_SHORT_ID = re.compile(SHORT_ID_PATTERN)
+_SHORTENED = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d+")
+_UNFIT = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+def fit_id(text: str) -> str:
+    """An id that a till can ask for. One that is none is made fit, the same way every time, and
+    stays one of its own.
+
+    >>> fit_id("MLK-1"), fit_id("Milk 1/2 l")
+    ('MLK-1', 'Milk-1-2-l-20dc48')
+    """
+    if _SHORT_ID.match(text):
+        return text
+    ending = hashlib.sha256(text.encode()).hexdigest()[:ENDING_CHARACTERS]
+    fit = _UNFIT.sub("-", text).strip("-._")[: ID_CHARACTERS_MAX - ENDING_CHARACTERS - 1]
+    return f"{fit}-{ending}" if fit else ending
+
+
+def read_text(text: str) -> str:
+    """A name, in one line. Raises Unreadable."""
+    try:
+        return plain_text(" ".join(text.split()), "it", NAME_CHARACTERS_MAX)
+    except InvalidField as error:
+        raise Unreadable(error.detail.removeprefix("it: ").rstrip(".")) from error
+
+
+def read_code(text: str) -> str:
+    """Raises Unreadable."""
+    if len(text) > WORD_CHARACTERS_MAX or not is_plain(text):
+        raise Unreadable(f"a code has 1 to {WORD_CHARACTERS_MAX} visible characters")
+    if _SHORTENED.fullmatch(text):
+        raise Unreadable("a spreadsheet shortened it (8.88E+12): its digits are lost")
+    return text
+
+
+def whole_upc(cell: Cell) -> str:
+    """A code that a workbook keeps as a number has lost the zero that it began with."""
+    text = text_of(cell)
+    is_upc = len(text) == UPC_DIGITS - 1 and ean.is_valid(text.zfill(GTIN_DIGITS))
+    return f"0{text}" if is_upc else text

@@ -1,0 +1,84 @@
+"""Everybody's price list: our own exports, and headers as people call them."""
+
+from central.domain.importing.columns import Field, Layout
+from central.domain.importing.layouts.synonyms import columns
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.replace("\n", " ").split(","))
+
+
+_ITEM_COLUMNS = {
+    Field.ITEM: _words(
+        """item, item id, item no, item no., item number, item code, sku, plu, product id, product
+        code, product no, product number, article, article no, article number, article code, stock
+        code, part number, internal reference, id, code, artikel, artikelnummer, artikelnr,
+        artikel-nr., art.-nr., produktnummer, référence, référence article, code article, réf,
+        referencia, código, codigo, ref, codice, codice articolo, kode, kode barang, kod, 货号,
+        商品编号, 商品コード"""
+    ),
+    Field.NAME: _words(
+        """name, item name, product name, product, title, description, item description,
+        product description, article name, bezeichnung, artikelbezeichnung, artikelname, produkt,
+        produktname, beschreibung, désignation, libellé, nom, produit, descripción, nombre,
+        producto, descrizione, nome, prodotto, omschrijving, naam, productnaam, nama, nama barang,
+        nama produk, 名称, 商品名称, 品名, 商品名"""
+    ),
+    Field.VARIANT: _words("variant, variation, variation name, size, grösse, taille, talla"),
+    Field.DEPARTMENT: _words(
+        """department, dept, category, product category, group, product group, item group, section,
+        family, warengruppe, abteilung, kategorie, artikelgruppe, rayon, catégorie, famille,
+        departamento, categoría, familia, sección, reparto, categoria, afdeling, categorie, groep,
+        kategori, jabatan, 部门, 类别, 分类, カテゴリ"""
+    ),
+    Field.SCAN_CODES: _words(
+        """scan code, scan codes, scan_codes, barcode, barcodes, bar code, ean, ean13, ean-13, ean
+        code, gtin, upc, upc/ean, ean/upc, isbn, strichcode, ean-code, code-barres, code barre,
+        codes-barres, gencod, código de barras, codigo de barras, codice a barre, streepjescode,
+        kode bar, kod bar, 条码, 条形码, 国际条码, バーコード, jan"""
+    ),
+    Field.PRICE: _words(
+        """price, unit price, sales price, sale price, selling price, retail price, retail, rrp,
+        list price, price incl tax, price inc gst, preis, vk, vk-preis, verkaufspreis, vk brutto,
+        prix, prix de vente, prix ttc, pvp, precio, precio de venta, prezzo, prezzo di vendita,
+        prijs, verkoopprijs, harga, harga jual, 价格, 单价, 售价, 零售价, 価格, 売価"""
+    ),
+    Field.ZONE: _words(
+        "zone, price zone, price list, pricelist, preiszone, preisliste, preisgruppe"
+    ),
+    Field.FROM: _words(
+        """from, valid from, effective, effective from, effective date, price from, price date,
+        start date, gültig ab, ab, ab datum, valable à partir du, date d'effet, desde, vigencia,
+        valido dal, geldig vanaf, berlaku, berlaku mulai, 生效日期"""
+    ),
+    Field.TAX: _words(
+        """tax, tax class, tax rate, tax code, tax group, tax category, vat, vat rate, vat code,
+        gst, gst rate, mwst, mwst-satz, ust, steuersatz, steuer, steuerklasse, tva, taux tva,
+        taux de tva, iva, tipo iva, aliquota, aliquota iva, btw, btw-tarief, pajak, cukai, 税率,
+        税"""
+    ),
+    Field.UNIT: _words(
+        """unit, uom, unit of measure, units, sold by, einheit, mengeneinheit, me, unité, unidad,
+        unidad de medida, unità, unità di misura, eenheid, satuan, unit ukuran, 单位"""
+    ),
+    Field.COST: _words(
+        """cost, unit cost, cost price, purchase price, buying price, cost per item, ek, ek-preis,
+        einkaufspreis, prix d'achat, pa, coût, coste, costo, precio de compra, precio de costo,
+        prezzo d'acquisto, costo d'acquisto, inkoopprijs, kostprijs, harga beli, harga pokok, kos,
+        进价, 成本, 成本价"""
+    ),
+    Field.OPEN_PRICE: _words("open price, open_price, variable price, ask price, freier preis"),
+    Field.ACTIVE: _words(
+        "active, enabled, on sale, sellable, aktiv, actif, activo, attivo, actief"
+    ),
+    Field.ARCHIVED: _words("inactive, archived, discontinued, inaktiv, archiviert, ausgelaufen"),
+    Field.STORE: _words(
+        "store, shop, branch, location, outlet, filiale, laden, magasin, tienda, toko"
+    ),
+    Field.STOCK: _words(
+        """stock, opening stock, qty, quantity, on hand, stock on hand, qty on hand, quantity on
+        hand, inventory, bestand, anfangsbestand, lagerbestand, menge, stock initial, quantité,
+        existencias, cantidad, giacenza, voorraad, aantal, stok, stok awal, 库存, 数量, 在庫"""
+    ),
+}
+ITEMS = Layout("plain", "our own, and headers as people call them", columns(_ITEM_COLUMNS))

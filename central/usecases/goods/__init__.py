@@ -1,0 +1,1 @@
+"""Goods and customers that come in by file, and go out by file."""
