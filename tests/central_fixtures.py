@@ -49,6 +49,9 @@ from tests.patience import PATIENCE_S
 
 NOW_MS = 1_790_000_000_000
 DAY_MS = 86_400_000
+BEHIND_A_PROXY: Any = {"trusted_proxy": ("127.0.0.1",), "name": ("head.example",)}
+BY_HTTPS = {"X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https"}
+"""What a proxy on the same machine says of a request that came to it by HTTPS."""
 CENTRAL_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 
 
@@ -152,7 +155,9 @@ async def serving(
     office = open_office(engine, key, CentralSettings(**settings), clock)
     app = build_app(office, with_background=with_background)
     with bind(0) as bound:
-        config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="on", ws="none")
+        config = uvicorn.Config(
+            app, log_config=None, access_log=False, lifespan="on", ws="none", proxy_headers=False
+        )
         server = _Server(config)
         running = asyncio.create_task(server.serve(sockets=[bound]))
         await server.answering.wait()

@@ -12,15 +12,13 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from central.api.problems import send_problem
 from central.office.lanes import Lanes
 from sync.http.lanes import Place
 from sync.http.later import Busy
-from sync.http.problems import problem_of
 from sync.http.sender import sender_of
-from sync.protocol.answers import PROBLEM_TYPE
 
 _PLACE = "holdfast_place"
 _OF_A_STORE = re.compile(r"/v1/stores/[^/]+/(journal|feeds|feed|certificate)\Z")
@@ -48,7 +46,8 @@ def admission(lanes: Lanes) -> Callable[[ASGIApp], ASGIApp]:
                     place.enter()
                 await app(scope, receive, send)
             except Busy as busy:
-                await _ask_to_wait(busy, send)
+                again = (b"retry-after", str(busy.retry_after_s).encode())
+                await send_problem(busy, send, [again])
             finally:
                 place.leave()
 
@@ -71,14 +70,3 @@ async def body_in_turn(request: Any) -> bytes:
     body: bytes = await request.body()
     await place.turn()
     return body
-
-
-async def _ask_to_wait(busy: Busy, send: Send) -> None:
-    body = msgspec.json.encode(problem_of(busy))
-    headers = [
-        (b"content-type", PROBLEM_TYPE.encode()),
-        (b"content-length", str(len(body)).encode()),
-        (b"retry-after", str(busy.retry_after_s).encode()),
-    ]
-    await send({"type": "http.response.start", "status": 503, "headers": headers})
-    await send({"type": "http.response.body", "body": body, "more_body": False})

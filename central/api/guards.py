@@ -13,6 +13,7 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
 from central.api.admission import body_in_turn, place_of
+from central.api.cookies import SESSION, read_cookie
 from central.api.forms import read_form
 from central.api.signed_answers import path_as_sent
 from central.db.engine import unit_of_work
@@ -31,7 +32,6 @@ from central.usecases.people.sign_in import (
 from sync.engine.signing import BadSignature, SignedHead, stated_device, verify_request
 from sync.http.door import address_of
 
-SESSION_COOKIE = "holdfast_session"
 CSRF_HEADER = "X-CSRF-Token"
 CSRF_FIELD = "csrf"
 NEEDS = "needs"
@@ -167,7 +167,7 @@ async def _find_person(request: Request[Any, Any, Any]) -> Person | None:
     office = office_of(request)
     authorization = request.headers.get("Authorization", "")
     bearer = authorization.lower().startswith(_BEARER)
-    token = authorization[len(_BEARER) :] if bearer else request.cookies.get(SESSION_COOKIE, "")
+    token = authorization[len(_BEARER) :] if bearer else read_cookie(request, SESSION)
     if not 1 <= len(token) <= TOKEN_LETTERS_MAX or not token.isascii():
         return None
     address, who = address_of(request.scope), token_hash(token).hex()

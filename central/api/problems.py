@@ -1,7 +1,9 @@
 """What head office's border says of its own: its mistakes, and its database's absence."""
 
+from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 import structlog
 from asyncpg import (
     CannotConnectNowError,
@@ -11,13 +13,17 @@ from asyncpg import (
     TooManyConnectionsError,
 )
 from litestar import Request, Response
-from litestar.types import ExceptionHandlersMap
+from litestar.types import ExceptionHandlersMap, Send
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from central.archive.port import Contended
+from sync.http.headers import RAW_HEADERS
+from sync.http.later import Later
 from sync.http.logs import route_of
-from sync.http.problems import Border, Words, said
+from sync.http.problems import Border, Words, problem_of, said
+from sync.protocol.answers import PROBLEM_TYPE
+from sync.protocol.errors import Refusal
 
 RETRY_AFTER_S = 5
 
@@ -47,6 +53,19 @@ _PASSING = (
     DeadlockDetectedError,
     SerializationError,
 )
+
+
+async def send_problem(
+    refusal: Refusal | Later, send: Send, headers: Sequence[tuple[bytes, bytes]] = ()
+) -> None:
+    """A refusal from outside the router, where no route is known yet."""
+    problem = problem_of(refusal)
+    body = msgspec.json.encode(problem)
+    typed = (b"content-type", PROBLEM_TYPE.encode())
+    length = (b"content-length", str(len(body)).encode())
+    whole = [typed, length, *headers, *RAW_HEADERS]
+    await send({"type": "http.response.start", "status": problem.status, "headers": whole})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
 def _database(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

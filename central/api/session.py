@@ -6,11 +6,11 @@ import msgspec
 from litestar import Request, Response, delete, get, post
 from litestar.datastructures import Cookie
 
-from central.api.guards import SESSION_COOKIE, needing, office_of, person_guard, person_of
+from central.api.cookies import BROWSER, SESSION, new_cookie, read_cookie
+from central.api.guards import needing, office_of, person_guard, person_of
 from central.api.limits import BODY_BYTES_MAX
 from central.db.engine import unit_of_work
 from central.domain.access import UserRole
-from central.office.head_office import HeadOffice
 from central.usecases.people.sign_in import SignedIn, Where, sign_in, sign_out
 from central.usecases.people.sign_in_tries import Asking
 from sync.http.body import read_body
@@ -19,7 +19,6 @@ from sync.protocol.text import TEXT_PATTERN
 from sync.protocol.typed import not_typed
 
 TYPED_LETTERS_MAX = 200
-BROWSER_COOKIE = "holdfast_known"
 BROWSER_KNOWN_S = 180 * 86_400
 Typed = Annotated[
     str, msgspec.Meta(min_length=1, max_length=TYPED_LETTERS_MAX, pattern=TEXT_PATTERN)
@@ -62,7 +61,7 @@ async def begin_session(request: Request[Any, Any, Any]) -> Response[SessionAnsw
     asking = asking_of(request, body.company, body.email, body.password)
     begun = await sign_in(office.engine, office.sign_ins, asking, office.clock_ms(), lifetime_s)
     return Response(
-        SessionAnswer(begun.csrf, begun.expires_at_ms), cookies=signed_in_cookies(office, begun)
+        SessionAnswer(begun.csrf, begun.expires_at_ms), cookies=signed_in_cookies(request, begun)
     )
 
 
@@ -77,17 +76,16 @@ async def read_session(request: Request[Any, Any, Any]) -> WhoAnswer:
 async def end_session(request: Request[Any, Any, Any]) -> Response[None]:
     """The cookie's token is worthless from now on, wherever it went."""
     office = office_of(request)
-    token = request.cookies.get(SESSION_COOKIE)
-    if token is not None:
+    token = read_cookie(request, SESSION)
+    if token:
         async with unit_of_work(office.engine) as db:
             await sign_out(db, token)
-    gone = session_cookie("", 0, secure=office.settings.secure_cookies)
-    return Response(None, cookies=[gone])
+    return Response(None, cookies=[new_cookie(request, SESSION, "", 0)])
 
 
 def asking_of(request: Request[Any, Any, Any], company: str, email: str, password: str) -> Asking:
     """Who asks, and from where."""
-    browser = request.cookies.get(BROWSER_COOKIE, "")
+    browser = read_cookie(request, BROWSER)
     where = where_of(request)
     return Asking(company, email, password, where.address, browser, where.agent)
 
@@ -97,28 +95,11 @@ def where_of(request: Request[Any, Any, Any]) -> Where:
     return Where(address_of(request.scope), request.headers.get("User-Agent", ""))
 
 
-def signed_in_cookies(office: HeadOffice, begun: SignedIn) -> list[Cookie]:
+def signed_in_cookies(request: Request[Any, Any, Any], begun: SignedIn) -> list[Cookie]:
     """Of the session, and of a browser in which this person has signed in."""
-    secure, lifetime_s = office.settings.secure_cookies, office.settings.session_hours * 3_600
+    office = office_of(request)
     known = office.sign_ins.new_browser(begun.email)
     return [
-        session_cookie(begun.token, lifetime_s, secure=secure),
-        _cookie(BROWSER_COOKIE, known, BROWSER_KNOWN_S, secure=secure),
+        new_cookie(request, SESSION, begun.token, office.settings.session_hours * 3_600),
+        new_cookie(request, BROWSER, known, BROWSER_KNOWN_S),
     ]
-
-
-def session_cookie(token: str, max_age: int, *, secure: bool) -> Cookie:
-    """For this site only, and out of scripts' reach; ``max_age`` in seconds, 0 takes it away."""
-    return _cookie(SESSION_COOKIE, token, max_age, secure=secure)
-
-
-def _cookie(name: str, value: str, max_age: int, *, secure: bool) -> Cookie:
-    return Cookie(
-        name,
-        value=value,
-        path="/",
-        max_age=max_age,
-        httponly=True,
-        samesite="strict",
-        secure=secure,
-    )

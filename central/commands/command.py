@@ -47,9 +47,12 @@ def in_one_sentence() -> AbstractContextManager[None]:
     from central.database.embedded import PostgresCannotStart
     from central.db.engine import BadDatabaseUrl
     from central.db.key_file import BadKeyFile
+    from central.office.reach import CannotBeReached
+    from sync.http.tls import BadCertificate
 
     stopped = "stopped; what was not finished is not there. Run it again."
-    told = (CannotRun, BadDatabaseUrl, BadKeyFile, PostgresCannotStart)
+    network = (CannotBeReached, BadCertificate)
+    told = (CannotRun, BadDatabaseUrl, BadKeyFile, PostgresCannotStart, *network)
     return frame.in_one_sentence("central", stopped, *told)
 
 
@@ -194,7 +197,8 @@ def address_of(url: str | None, data: Path | None) -> str:
     """Where head office serves, as far as its folder tells."""
     from central.office.addresses import known_address
 
-    return known_address(settings_of(url, data))
+    with in_one_sentence():
+        return known_address(settings_of(url, data))
 
 
 def now_ms() -> int:

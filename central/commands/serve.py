@@ -29,23 +29,45 @@ def serve(
     port: Annotated[
         int | None, typer.Option(min=0, max=PORT_MAX, help="0 takes any free one.")
     ] = None,
+    host: Annotated[
+        str | None,
+        typer.Option(help="The address to listen on; beyond this machine only by HTTPS."),
+    ] = None,
+    tls_cert: Annotated[
+        Path | None, typer.Option(help="The certificate's chain in PEM.", dir_okay=False)
+    ] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="Its key in PEM.", dir_okay=False)] = None,
+    trusted_proxy: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ADDRESS", help="A proxy's address or network; may stand several times."
+        ),
+    ] = None,
+    name: Annotated[
+        list[str] | None,
+        typer.Option(help="What people call it; left out: the certificate's names. Several."),
+    ] = None,
 ) -> None:
-    """Serve head office on 127.0.0.1 until it is stopped."""
+    """Serve head office until it is stopped: on 127.0.0.1, or by HTTPS on any address."""
     from central.database.chosen import chosen_database
     from central.office.addresses import telling_address
+    from central.office.reach import read_reach
     from central.server.serving import bind
     from central.server.serving import serve as serve_office
 
-    settings = settings_of(database_url, data, port=port)
+    given = {"tls_cert": tls_cert, "tls_key": tls_key, "host": host, "port": port}
+    several = {"trusted_proxy": trusted_proxy or None, "name": name or None}
+    settings = settings_of(database_url, data, **given, **several)
     setup = next_command(database_url, data, *FIRST_SETUP)
     with in_one_sentence():
-        bound = bind(settings.port)
+        reach = read_reach(settings)
+        bound = bind(settings.port, settings.host)
         with (
             bound,
             chosen_database(settings, serving=True) as database,
             telling_address(settings, setup, lambda line: print(line, flush=True)) as say,
         ):
-            serve_office(settings, database, say, bound)
+            serve_office(settings, reach, database, say, bound)
     print("Head office has stopped; nothing of it is left running.", file=sys.stderr)
 
 

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
+from central.office.reach import read_reach
 from central.office.settings import LOOPBACK, CentralSettings
 from sync.program.command_line import command
 
 ADDRESS_FILE = "central.url"
-ADDRESS_LETTERS_MAX = 100
+ADDRESS_LETTERS_MAX = 300
 
 
 def central_command(
@@ -31,12 +32,13 @@ def central_command(
 
 
 def known_address(settings: CentralSettings) -> str:
-    """Where ``central serve`` runs; where it does not, where it would."""
+    """Where ``central serve`` runs; where it does not, where it would. Raises CannotBeReached,
+    BadCertificate."""
     try:
         with (settings.data / ADDRESS_FILE).open(encoding="ascii") as told:
             return told.read(ADDRESS_LETTERS_MAX).strip()
     except FileNotFoundError:
-        return f"http://{LOOPBACK}:{settings.port}"
+        return read_reach(settings).address(LOOPBACK, settings.port)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from central.archive.port import StreamKey
 from central.archive.postgres import PostgresArchive
 from central.office.lanes import Lanes
+from central.office.reach import Reach, read_reach
 from central.office.settings import CentralSettings
 from central.usecases.feed.publish_reference import publish_customers
 from central.usecases.people.sign_in_tries import SignInTries
@@ -64,6 +65,7 @@ class HeadOffice:
     clock_ms: Callable[[], int]
     tries: WrongTries
     sign_ins: SignInTries
+    reach: Reach
     lanes: Lanes = field(default_factory=Lanes)
     reports: Lane = field(default_factory=_reading)
     boards: Shared[Any] = field(default_factory=Shared)
@@ -75,8 +77,11 @@ def open_office(
     key: Ed25519PrivateKey,
     settings: CentralSettings,
     clock_ms: Callable[[], int],
+    reach: Reach | None = None,
 ) -> HeadOffice:
-    """An office on ``engine``; stores' changes of customers are published as they are applied."""
+    """An office on ``engine``; stores' changes of customers are published as they are applied.
+    ``reach``: read from the settings, unless given. Raises CannotBeReached, BadCertificate."""
     archive = PostgresArchive(engine, publish_customers)
     tries, sign_ins = WrongTries(settings.tries), SignInTries(key)
-    return HeadOffice(engine, archive, key, settings, clock_ms, tries, sign_ins)
+    reach = reach or read_reach(settings)
+    return HeadOffice(engine, archive, key, settings, clock_ms, tries, sign_ins, reach)

@@ -26,15 +26,20 @@ def default_folder() -> Path:
 
 class CentralSettings(BaseSettings):
     """``database_url``: None starts the embedded PostgreSQL in ``data``. ``port`` 0 takes any free
-    one. ``secure_cookies``: say yes behind HTTPS. ``door`` and ``tries`` in the environment are
-    JSON: ``CENTRAL_DOOR='{"idle_s": 30}'``."""
+    one. ``host``: an address; beyond this machine only by HTTPS (``reach.py``). ``name``: what
+    people and boxes call it, perhaps with a port. ``door``, ``tries``, ``name`` and
+    ``trusted_proxy`` in the environment are JSON: ``CENTRAL_DOOR='{"idle_s": 30}'``."""
 
     model_config = SettingsConfigDict(env_prefix="CENTRAL_", extra="ignore", frozen=True)
 
     database_url: str | None = None
     data: Path = Field(default_factory=default_folder)
     port: int = Field(default=PORT_DEFAULT, ge=0, le=PORT_MAX)
-    secure_cookies: bool = False
+    host: str = LOOPBACK
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    trusted_proxy: tuple[str, ...] = ()
+    name: tuple[str, ...] = ()
     session_hours: int = Field(default=12, ge=1, le=SESSION_HOURS_MAX)
     apply_every_s: int = Field(default=5, ge=1, le=INTERVAL_S_MAX)
     sequence_every_s: int = Field(default=2, ge=1, le=INTERVAL_S_MAX)

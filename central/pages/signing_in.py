@@ -11,13 +11,13 @@ from typing import Annotated, Any
 from litestar import Request, Response, get, post
 from litestar.params import QueryParameter
 
+from central.api.cookies import SESSION, new_cookie, read_cookie
 from central.api.forms import read_form
-from central.api.guards import SESSION_COOKIE, needing, office_of, own_form_guard, page_guard
+from central.api.guards import needing, office_of, own_form_guard, page_guard
 from central.api.limits import BODY_BYTES_MAX
 from central.api.session import (
     TYPED_LETTERS_MAX,
     asking_of,
-    session_cookie,
     signed_in_cookies,
     where_of,
 )
@@ -104,15 +104,15 @@ async def send_sign_out(request: AnyRequest) -> Response[None]:
     """The cookie's token is worthless from now on, wherever it went."""
     office = office_of(request)
     async with unit_of_work(office.engine) as db:
-        await sign_out(db, request.cookies[SESSION_COOKIE])
+        await sign_out(db, read_cookie(request, SESSION))
     answer = see_other("/sign-in")
-    answer.set_cookie(session_cookie("", 0, secure=office.settings.secure_cookies))
+    answer.set_cookie(new_cookie(request, SESSION, "", 0))
     return answer
 
 
 def _begun(request: AnyRequest, begun: SignedIn, afterwards: str) -> Response[None]:
     answer = see_other(afterwards)
-    for cookie in signed_in_cookies(office_of(request), begun):
+    for cookie in signed_in_cookies(request, begun):
         answer.set_cookie(cookie)
     return answer
 

@@ -15,6 +15,7 @@ from central.api.guards import needing, person_guard
 from central.api.health import read_health
 from central.api.limits import BODY_BYTES_MAX
 from central.api.problems import EXCEPTION_HANDLERS
+from central.api.reached import reached
 from central.api.reports import (
     report_daily_sales,
     report_reconciliation,
@@ -93,5 +94,6 @@ def build_app(office: HeadOffice, *, with_background: bool = True) -> Litestar:
         logging_config=None,
     )
     # Around the router too: it answers 404 and 405 itself, which no route's middleware sees.
-    app.asgi_handler = signed_answers(office.key)(admission(office.lanes)(app.asgi_handler))
+    for layer in (admission(office.lanes), reached(office.reach), signed_answers(office.key)):
+        app.asgi_handler = layer(app.asgi_handler)
     return app

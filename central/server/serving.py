@@ -1,8 +1,8 @@
 """Serves head office until somebody asks it to stop: port, key, database, application, in that
 order, so that what cannot start says so in one sentence before anything was begun.
 
-Without TLS it listens on the loopback address only: put a proxy with TLS before it. A stop
-(SIGTERM, SIGINT) takes no new request, ends those at work, then the background.
+Where it listens, and by what, is ``reach.py``'s to say. A stop (SIGTERM, SIGINT) takes no new
+request, ends those at work, then the background.
 """
 
 import asyncio
@@ -24,6 +24,7 @@ from central.database.chosen import CannotRun, Database, engine_of
 from central.database.embedded import PostgresCannotStart
 from central.database.kept import KeepsEnding, KeptPostgres
 from central.office.head_office import open_office
+from central.office.reach import Reach
 from central.office.settings import LOOPBACK, CentralSettings
 from central.server.app import build_app
 from central.usecases.company.own_key import own_key
@@ -70,21 +71,26 @@ class _Server(uvicorn.Server):
             self._say_ready()
 
 
-def bind(port: int) -> socket.socket:
-    """A listening socket on the loopback address. Raises CannotRun."""
-    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+def bind(port: int, host: str = LOOPBACK) -> socket.socket:
+    """A listening socket on an address of this machine. Raises CannotRun."""
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind((LOOPBACK, port))
+        bound.bind((host, port))
         bound.listen(CONNECTIONS_WAITING_MAX)
     except OSError as error:
         bound.close()
         if error.errno == errno.EADDRINUSE:
             raise CannotRun(
-                f"Port {port} on {LOOPBACK} is taken: stop what listens there, or choose another "
+                f"Port {port} on {host} is taken: stop what listens there, or choose another "
                 "with `--port N` (0 takes any free one)."
             ) from error
-        raise CannotRun(f"Port {port} cannot be opened: {error.strerror}.") from error
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise CannotRun(
+                f"{host} is no address of this machine: choose one that `ip address` shows, or"
+                " 0.0.0.0 for all of them."
+            ) from error
+        raise CannotRun(f"Port {port} on {host} cannot be opened: {error.strerror}.") from error
     bound.setblocking(False)
     return bound
 
@@ -97,32 +103,48 @@ def handles_of(bound: socket.socket) -> list[socket.socket]:
 
 
 def serve(
-    settings: CentralSettings, database: Database, say: Callable[[str], None], bound: socket.socket
+    settings: CentralSettings,
+    reach: Reach,
+    database: Database,
+    say: Callable[[str], None],
+    bound: socket.socket,
 ) -> None:
     """Serve in an event loop of its own, in the main thread. Raises CannotRun, BadKeyFile."""
     os.umask(PRIVATE_UMASK)
     _allow_files(settings.door.connections + FILES_SPARE)
     log_json_to_stderr()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(settings, database, say, bound))
+        runner.run(_serve(settings, reach, database, say, bound))
 
 
 async def _serve(
-    settings: CentralSettings, database: Database, say: Callable[[str], None], bound: socket.socket
+    settings: CentralSettings,
+    reach: Reach,
+    database: Database,
+    say: Callable[[str], None],
+    bound: socket.socket,
 ) -> None:
     async with engine_of(database, migrating=True) as engine:
         key = await own_key(engine, settings.data, now_ms())
-        office = open_office(engine, key, settings, now_ms)
-        config = uvicorn_config(build_app(office), settings.door, lifespan="on")
+        office = open_office(engine, key, settings, now_ms, reach)
+        config = uvicorn_config(
+            build_app(office),
+            settings.door,
+            lifespan="on",
+            certificate=reach.certificate,
+            is_proxy=reach.is_proxy,
+        )
         _leave_out_of_collection()
-        address = f"http://{LOOPBACK}:{bound.getsockname()[1]}"
+        address = reach.address(*bound.getsockname()[:2])
         server = _Server(config, lambda: say(f"ready central {address}"))
         watching = asyncio.create_task(_watch(database.kept, server))
+        following = asyncio.create_task(_follow_files(reach))
         try:
             await server.serve(sockets=handles_of(bound))
         finally:
             watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
+            following.cancel()
+            await asyncio.gather(watching, following, return_exceptions=True)
         if not watching.cancelled() and (failure := watching.exception()) is not None:
             raise failure
 
@@ -141,6 +163,12 @@ async def _watch(kept: KeptPostgres | None, server: uvicorn.Server) -> None:
             server.should_exit = True
             raise CannotRun(str(error)) from error
         log.error("PostgreSQL runs again", folder=str(kept.server.folder))
+
+
+async def _follow_files(reach: Reach) -> None:
+    """A certificate that is renewed is shown without a restart."""
+    if reach.certificate is not None:
+        await reach.certificate.follow_files()
 
 
 def _allow_files(wanted: int) -> None:

@@ -9,7 +9,7 @@ brought a whole request: so silence does not shut anybody out.
 
 import asyncio
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum, auto
 from typing import Any, ClassVar
 
@@ -51,10 +51,14 @@ class _Stop(Exception):
 
 
 class Door:
-    """The connections of one listening socket."""
+    """The connections of one listening socket. ``is_proxy``: an address that many come from, which
+    has no bounds of its own."""
 
-    def __init__(self, limits: DoorLimits) -> None:
+    def __init__(
+        self, limits: DoorLimits, is_proxy: Callable[[str], bool] = lambda _address: False
+    ) -> None:
         self.limits = limits
+        self._is_proxy = is_proxy
         self._inside: dict[str, set[DoorProtocol]] = {}
         self._count = 0
         self._outside: set[DoorProtocol] = set()
@@ -69,7 +73,8 @@ class Door:
     def come_in(self, one: "DoorProtocol") -> bool:
         """Take a new connection in; False if there is no place, even after making one."""
         beside = self._inside.get(one.address, set())
-        if len(beside) >= self.limits.connections_per_address and not _make_room(beside):
+        crowded = len(beside) >= self.limits.connections_per_address
+        if crowded and not self._is_proxy(one.address) and not _make_room(beside):
             return False
         if self._count >= self.limits.connections:
             everybody = set().union(*self._inside.values())
@@ -102,7 +107,7 @@ class Door:
         """How long a new connection of ``address`` waits until it is read, so that one who opens
         thousands leaves time for those who are inside. Local sockets have no address, nor a turn.
         """
-        if not address:
+        if not address or self._is_proxy(address):
             return 0
         step = 1 / self.limits.opened_per_s
         next_at = max(self._turns.pop(address, 0), now - self.limits.opened_at_once * step) + step

@@ -1,5 +1,6 @@
 """How both servers listen: uvicorn in one process, behind a door of its own for each socket."""
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 import uvicorn
@@ -19,10 +20,11 @@ def uvicorn_config(
     *,
     lifespan: Literal["on", "off"],
     certificate: ServedCertificate | None = None,
+    is_proxy: Callable[[str], bool] = lambda _address: False,
 ) -> uvicorn.Config:
     """For one listening socket; with a certificate it speaks HTTPS. Addresses of clients are those
-    of their connections: no header can claim another."""
-    door = Door(limits)
+    of their connections: no header can claim another here. From a proxy come many."""
+    door = Door(limits, is_proxy)
     return uvicorn.Config(
         app,
         log_config=None,

@@ -24,13 +24,14 @@ class BadCertificate(Exception):
 
 
 class ServedCertificate:
-    """A certificate in use. Raises BadCertificate when it is made of files that are none."""
+    """A certificate in use. ``chain``: its certificates, the server's own first; ``names``: whom
+    that is for, in small letters. Raises BadCertificate when it is made of files that are none."""
 
     def __init__(self, certificate: Path, key: Path) -> None:
         self._files = (certificate, key)
         self._in_use = self._tried = self._stamp()
         self._newest = _load(certificate, key)
-        self.chain = _read_chain(certificate)
+        self._chain_is(_read_chain(certificate))
         self.context = _load(certificate, key)
         self.context.sni_callback = self._show_newest  # asked for each connection, named or not
 
@@ -47,7 +48,8 @@ class ServedCertificate:
             return False
         self._tried = stamp
         newest, chain = _load(*self._files), _read_chain(self._files[0])
-        self._newest, self.chain, self._in_use = newest, chain, stamp
+        self._newest, self._in_use = newest, stamp
+        self._chain_is(chain)
         return True
 
     async def follow_files(self) -> NoReturn:
@@ -60,6 +62,10 @@ class ServedCertificate:
                     log.info("certificate taken into use", until=until)
             except BadCertificate as error:
                 log.error("certificate not taken: the earlier one stays", why=str(error))
+
+    def _chain_is(self, chain: tuple[x509.Certificate, ...]) -> None:
+        self.chain = chain
+        self.names = tuple(name.lower() for name in names_of(chain[0]))
 
     def _stamp(self) -> _Stamp:
         """Another one whenever somebody wrote either file."""

@@ -66,7 +66,7 @@ async def test_who_is_not_admitted_is_not_read(url: str) -> None:
     async with serving(url) as served, asyncio.timeout(PATIENCE_S):
         fill(served.office.lanes.journals)
         path = "/v1/stores/0199aaaa-0000-7000-8000-000000000001/journal"
-        head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n".encode()
+        head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n".encode()
         port = served.client.base_url.port
         assert port is not None
         assert (await _first_line(port, head)).startswith(b"HTTP/1.1 503 ")

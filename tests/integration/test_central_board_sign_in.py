@@ -20,7 +20,13 @@ from central.usecases.people.sign_in_tries import FREE_TRIES
 from sync.protocol.errors import InvalidField, NotFound
 from sync.protocol.identity import CompanyId
 from tests.board_pages import PageText, load, own_form, send_form
-from tests.central_fixtures import Served, postgres_template, serving
+from tests.central_fixtures import (
+    BEHIND_A_PROXY,
+    BY_HTTPS,
+    Served,
+    postgres_template,
+    serving,
+)
 
 __all__ = ["postgres_template"]
 
@@ -93,12 +99,14 @@ async def test_the_way_back_never_leads_to_another_host(postgres_url: str) -> No
 async def test_the_form_s_cookie_is_out_of_reach_of_scripts_and_other_sites(
     postgres_url: str,
 ) -> None:
-    async with serving(postgres_url, secure_cookies=True) as served:
+    async with serving(postgres_url, **BEHIND_A_PROXY) as served:
+        served.client.headers.update(BY_HTTPS)
         await with_ann(served)
         answer = await sign_in(served)
         given = answer.headers.get_list("set-cookie")
         assert len(given) == 2
         for morsel in (next(iter(SimpleCookie(one).values())) for one in given):
+            assert morsel.key.startswith("__Host-")
             assert morsel["httponly"]
             assert morsel["secure"]
             assert morsel["samesite"].lower() == "strict"

@@ -13,7 +13,15 @@ from central.usecases.people.add_user import add_user
 from central.usecases.people.sign_in import add_token
 from central.usecases.people.sign_in_tries import FREE_TRIES, LONGEST_WAIT_S, wait_s
 from sync.protocol.identity import CompanyId
-from tests.central_fixtures import NOW_MS, Served, postgres_template, problem, serving
+from tests.central_fixtures import (
+    BEHIND_A_PROXY,
+    BY_HTTPS,
+    NOW_MS,
+    Served,
+    postgres_template,
+    problem,
+    serving,
+)
 from tests.head_office import apply_all, deliver, open_stream
 from tests.shop_journal import COMPANY, DAY, Shop
 from tests.shop_sales import tally
@@ -59,13 +67,15 @@ async def test_who_signs_in_may_read_reports_until_they_sign_out(postgres_url: s
 
 
 async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(postgres_url: str) -> None:
-    async with serving(postgres_url, secure_cookies=True) as served:
+    async with serving(postgres_url, **BEHIND_A_PROXY) as served:
+        served.client.headers.update(BY_HTTPS)
         await with_ann(served)
         answer = await sign_in(served)
         kept = str(await served.rows("SELECT * FROM board_session"))
         given = answer.headers.get_list("set-cookie")
         assert len(given) == 2
         for morsel in (next(iter(SimpleCookie(one).values())) for one in given):
+            assert morsel.key.startswith("__Host-")
             assert morsel["httponly"]
             assert morsel["secure"]
             assert morsel["samesite"].lower() == "strict"
