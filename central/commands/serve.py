@@ -22,31 +22,33 @@ if TYPE_CHECKING:
 
 FIRST_SETUP = ("setup", "Corner Shops", "--store", "S01", "--user", "you@shop.example")
 
+Port = Annotated[int | None, typer.Option(min=0, max=PORT_MAX, help="0 takes any free one.")]
+Host = Annotated[
+    str | None, typer.Option(help="The address to listen on; beyond this machine only by HTTPS.")
+]
+Certificate = Annotated[
+    Path | None, typer.Option(help="The certificate's chain in PEM.", dir_okay=False)
+]
+CertificateKey = Annotated[Path | None, typer.Option(help="Its key in PEM.", dir_okay=False)]
+Proxies = Annotated[
+    list[str] | None,
+    typer.Option(metavar="ADDRESS", help="A proxy's address or network; may stand several times."),
+]
+Names = Annotated[
+    list[str] | None,
+    typer.Option(help="What people call it; left out: the certificate's names. Several."),
+]
+
 
 def serve(
     database_url: Url = None,
     data: Folder = None,
-    port: Annotated[
-        int | None, typer.Option(min=0, max=PORT_MAX, help="0 takes any free one.")
-    ] = None,
-    host: Annotated[
-        str | None,
-        typer.Option(help="The address to listen on; beyond this machine only by HTTPS."),
-    ] = None,
-    tls_cert: Annotated[
-        Path | None, typer.Option(help="The certificate's chain in PEM.", dir_okay=False)
-    ] = None,
-    tls_key: Annotated[Path | None, typer.Option(help="Its key in PEM.", dir_okay=False)] = None,
-    trusted_proxy: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="ADDRESS", help="A proxy's address or network; may stand several times."
-        ),
-    ] = None,
-    name: Annotated[
-        list[str] | None,
-        typer.Option(help="What people call it; left out: the certificate's names. Several."),
-    ] = None,
+    port: Port = None,
+    host: Host = None,
+    tls_cert: Certificate = None,
+    tls_key: CertificateKey = None,
+    trusted_proxy: Proxies = None,
+    name: Names = None,
 ) -> None:
     """Serve head office until it is stopped: on 127.0.0.1, or by HTTPS on any address."""
     from central.database.chosen import chosen_database

@@ -8,6 +8,7 @@ from litestar import Litestar, Router
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
+from litestar.types import ASGIApp
 
 from central.api.admission import admission
 from central.api.certificates import certify_box
@@ -94,6 +95,12 @@ def build_app(office: HeadOffice, *, with_background: bool = True) -> Litestar:
         logging_config=None,
     )
     # Around the router too: it answers 404 and 405 itself, which no route's middleware sees.
+    app.asgi_handler = _around(office, app.asgi_handler)
+    return app
+
+
+def _around(office: HeadOffice, app: ASGIApp) -> ASGIApp:
+    """What every request comes through, the outermost last."""
     for layer in (admission(office.lanes), reached(office.reach), signed_answers(office.key)):
-        app.asgi_handler = layer(app.asgi_handler)
+        app = layer(app)
     return app

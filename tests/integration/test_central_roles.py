@@ -9,7 +9,8 @@ import pytest
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
-from central.api.guards import CSRF_HEADER, NEEDS, SESSION_COOKIE, page_guard, person_guard
+from central.api.cookies import SESSION
+from central.api.guards import CSRF_HEADER, NEEDS, page_guard, person_guard
 from central.db.engine import unit_of_work
 from central.domain.access import UserRole
 from central.usecases.people.add_user import add_user
@@ -89,7 +90,7 @@ async def session_of(served: Served, user: User) -> str:
     async with unit_of_work(served.engine) as db:
         begun = await begin_session(db, user, Where("", ""), NOW_MS, 3_600)
     served.client.cookies.clear()
-    served.client.cookies.set(SESSION_COOKIE, begun.token)
+    served.client.cookies.set(SESSION, begun.token)
     return begun.csrf
 
 
