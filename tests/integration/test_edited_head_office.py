@@ -107,6 +107,11 @@ async def test_a_head_office_that_nobody_edited_has_no_findings(engine: AsyncEng
 _SECOND = "epoch_number = 2"
 _A_PRICE = "data_set = 'prices' AND pub_seq = 3"
 EDITS = [
+    # what is listed of what was published
+    ("UPDATE listed_item SET body = body || 'x'::bytea", "is not listed as it was published"),
+    ("DELETE FROM listed_item", "is not listed as it was published"),
+    ("UPDATE listed_price SET unit_price_minor = 1", "main is not listed as it was published"),
+    ("DELETE FROM listed_price", "main is not listed as it was published"),
     # the journals
     ("UPDATE raw_event SET body = body || 'x'::bytea WHERE seq = 2", "event 2 is not the one"),
     ("UPDATE raw_event SET clock_state = 'wild' WHERE seq = 2", "event 2 is not the one"),

@@ -16,6 +16,7 @@ from central.usecases.proof.verify_decisions import verify_decisions
 from central.usecases.proof.verify_epochs import verify_epochs
 from central.usecases.proof.verify_feeds import verify_feeds
 from central.usecases.proof.verify_journal import Finding, StreamVerdict, verify_journal
+from central.usecases.proof.verify_listed import verify_listed
 from central.usecases.proof.verify_personal_keys import verify_personal_keys
 from central.usecases.proof.verify_projections import verify_projections
 
@@ -38,6 +39,8 @@ VERIFIED: dict[str, str] = {
     "feed": "the set's hash after each publication",
     "feed_log": "dense numbers and the set's hash after each publication",
     "feed_latest": "the feed's log",
+    "listed_item": "what was published; but not the words that it is found by",
+    "listed_price": "what was published",
     "store": "the settings that were published to its box, and its epochs",
     "personal_key": "the sealed fields that each key opens",
     "quarantine": "the journals: what is neither applied nor set aside is named",
@@ -58,6 +61,7 @@ NOT_VERIFIED: dict[str, str] = {
     "alarm": "what head office noticed is written down once",
     "publication": "what waits for its number is not published yet",
     "grants_due": "what is still to be granted is a decision when it is",
+    "price_zone": "a zone is there because somebody named it",
     "live_code": "it refuses a code at publishing; a box finds whose code it is from the items",
     "leader": "it holds row locks, nothing else",
     "day_standing": "when a day was last found proven; it is counted again in turn",
@@ -84,6 +88,7 @@ async def verify_head_office(engine: AsyncEngine) -> Verified:
         found += decided.findings
         found += await verify_epochs(connection, decided, await known_keys(db))
         found += await verify_feeds(connection)
+        found += await verify_listed(connection)
         found += await verify_personal_keys(connection)
     found += await verify_projections(engine)
     return Verified(streams, tuple(found))
