@@ -52,8 +52,16 @@ class FailingAt:
         return cast(sqlite3.Connection, _Counted(db, self._count))
 
     def unit(self, unit: Unit[T]) -> Unit[T]:
-        """``unit``, run on a counted connection."""
-        return lambda db: unit(self.connection(db))
+        """``unit``, run on a counted connection; where it runs again, it is counted as it was, and
+        fails at the same statement: a unit is deterministic."""
+        begun: list[int] = []
+
+        def counted(db: sqlite3.Connection) -> T:
+            begun.append(self.seen)
+            self.seen = begun[0]
+            return unit(self.connection(db))
+
+        return counted
 
     def _count(self, sql: str) -> None:
         self.seen += 1

@@ -43,7 +43,6 @@ NAMED_BY_NOBODY = {
     "central/projections/fold/__init__.py:SUBJECTS",  # imported, so that they register
     "central/projections/rows/__init__.py:BY_ROW",  # for the archive in memory
     "central/projections/stock_counts.py:has_seen",  # SEEN in Python, for the archive in memory
-    "central/usecases/store/add.py:set_store_settings",  # its command comes with issue 10
     "edge/db/connection/crash.py:disarm",  # tests arm and disarm
     "edge/domain/sale/promotions/kinds.py:understand",  # kinds come with issue 12
     "sync/engine/sealed_box.py:open_sealed_box",  # till people sign in

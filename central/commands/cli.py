@@ -10,6 +10,7 @@ from central.commands.people import token_app, user_app
 from central.commands.prices import price_app
 from central.commands.proof import mend, rebuild, verify
 from central.commands.serve import demo, migrate, serve
+from central.commands.settings import setting_app
 from central.commands.stores import box_app, code_app, enrol_code, revoke, store_app
 from central.commands.taxes import tax_app, tender_app
 from sync.program.frame import new_program
@@ -24,6 +25,7 @@ for name, group in (
     ("tender", tender_app),
     ("operator", operator_app),
     ("store", store_app),
+    ("setting", setting_app),
     ("user", user_app),
     ("token", token_app),
     ("code", code_app),

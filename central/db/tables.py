@@ -151,7 +151,7 @@ class Company(CentralTable, table=True):
 
 
 class Store(CentralTable, table=True):
-    """A shop. ``settings`` is the msgpack of StoreSettings."""
+    """A shop. ``settings`` is the msgpack of StoreSettings. ``retired``: it was given up."""
 
     __tablename__ = "store"
     __table_args__ = (UniqueConstraint("company_id", "code"),)
@@ -163,6 +163,7 @@ class Store(CentralTable, table=True):
     zone: str
     settings: bytes
     last_epoch_number: int = 0
+    retired: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
 
 
 class Device(CentralTable, table=True):

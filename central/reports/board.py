@@ -40,7 +40,7 @@ FURTHEST_ZONE = timedelta(hours=14)
 """No zone is further ahead of UTC."""
 
 _STORES = """
-SELECT store_id, code, name, zone FROM store WHERE company_id = $1 AND code > $2
+SELECT store_id, code, name, zone FROM store WHERE company_id = $1 AND code > $2 AND NOT retired
 ORDER BY code LIMIT $3
 """
 _STANDINGS = """

@@ -52,9 +52,10 @@ def everything(writer: InlineWriter) -> dict[str, list[tuple[object, ...]]]:
 def statements_of(writer: InlineWriter, wrap: Callable[[FailingAt], Unit[object]]) -> int:
     """How many statements a unit has; the unit itself is undone."""
     counted = failing_at(0)
+    wrapped = wrap(counted)
 
     def undone(db: sqlite3.Connection) -> None:
-        wrap(counted)(db)
+        wrapped(db)
         raise InjectedFailure
 
     with pytest.raises(InjectedFailure):

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.credentials import EnrolCode
 from central.db.tables import Store, StreamRow, table
+from central.domain.company import StoreRetired
 from central.domain.enrol_code import RANDOM_BYTES, read_code, write_code
 from sync.protocol.errors import InvalidField, NotFound
 from sync.protocol.identity import StoreId
@@ -37,7 +38,7 @@ async def create_enrol_code(
     db: AsyncConnection, store_id: StoreId, now_ms: int, lifetime_s: int = LIFETIME_S
 ) -> NewEnrolCode:
     """A code of 80 secret bits for one box; the store's earlier one ends. Raises NotFound,
-    InvalidField."""
+    StoreRetired, InvalidField."""
     if not LIFETIME_S_MIN <= lifetime_s <= LIFETIME_S_MAX:
         raise InvalidField(
             f"A code lives {LIFETIME_S_MIN} to {LIFETIME_S_MAX} seconds, not {lifetime_s}.",
@@ -45,12 +46,15 @@ async def create_enrol_code(
             remedy="Give it 15 minutes, or at most 72 hours.",
         )
     known = (
-        select(_STORES.c.store_id)
+        select(_STORES.c.store_id, _STORES.c.code, _STORES.c.retired)
         .where(_STORES.c.store_id == store_id)
         .with_for_update(key_share=True)  # of two that are made at once, the later ends the other
     )
-    if await db.scalar(known) is None:
+    store = (await db.execute(known)).first()
+    if store is None:
         raise NotFound(f"There is no store {store_id}.", remedy="Add it: `central store add`.")
+    if store.retired:
+        raise StoreRetired(store.code)
     code = write_code(secrets.token_bytes(RANDOM_BYTES))
     parts = read_code(code)
     assert parts is not None  # noqa: S101  what write_code made, read_code reads

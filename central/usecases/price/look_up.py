@@ -18,8 +18,10 @@ WHERE company_id = $1 AND item_id = ANY($2::text[]) AND zone = $3 AND effective_
 ORDER BY item_id, effective_from_ms DESC
 """
 _CLOCKS = """
-SELECT DISTINCT zone FROM store WHERE company_id = $1 AND price_zone = $2 ORDER BY zone LIMIT 2
+SELECT DISTINCT zone FROM store
+WHERE company_id = $1 AND price_zone = $2 AND NOT retired ORDER BY zone LIMIT 2
 """
+_ANY = "SELECT 1 FROM listed_price WHERE company_id = $1 AND zone = $2 LIMIT 1"
 
 
 class PriceAt(NamedTuple):
@@ -61,3 +63,9 @@ def price_at(prices: Sequence[PriceAt], zone: str, effective_from_ms: int) -> Pr
     """The one of this very zone and instant."""
     wanted = (zone, effective_from_ms)
     return next((one for one in prices if one[:2] == wanted), None)
+
+
+async def has_prices(db: AsyncConnection, company_id: CompanyId, zone: str) -> bool:
+    """Whether anything is priced in the zone."""
+    row = await (await driver_of(db)).fetchrow(_ANY, company_id, zone)
+    return row is not None

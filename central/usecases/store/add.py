@@ -13,7 +13,7 @@ from central.domain.fields import currency_code, optional_text, plain_text, shor
 from central.usecases.feed.price_zones import declare_zone
 from central.usecases.feed.publish_reference import publish_rows
 from sync.protocol.codec import encode
-from sync.protocol.errors import AlreadyThere, NotFound
+from sync.protocol.errors import AlreadyThere, InvalidField, NotFound
 from sync.protocol.identity import CompanyId, StoreId
 from sync.protocol.reference import DataSet, StoreSettings
 
@@ -51,7 +51,8 @@ async def add_store(db: AsyncConnection, company_id: CompanyId, settings: StoreS
 async def set_store_settings(
     db: AsyncConnection, company_id: CompanyId, store_id: StoreId, settings: StoreSettings
 ) -> None:
-    """Replace a store's settings; its code stays. Raises InvalidField, NotFound."""
+    """Replace a store's settings; its code and the company's currency stay. Raises InvalidField,
+    NotFound."""
     checked = checked_settings(settings)
     done = await db.execute(
         update(_STORES)
@@ -118,6 +119,16 @@ def checked_settings(settings: StoreSettings) -> StoreSettings:
 async def _publish(
     db: AsyncConnection, company_id: CompanyId, store_id: StoreId, settings: StoreSettings
 ) -> None:
+    ours = await db.scalar(
+        select(_COMPANIES.c.currency).where(_COMPANIES.c.company_id == company_id)
+    )
+    if settings.currency != ours:
+        raise InvalidField(
+            f"The company trades in {ours}, and its stores with it, not in {settings.currency}.",
+            field="currency",
+            remedy=f"Leave it {ours}, or change it for all: `central setting set STORE"
+            f" currency={settings.currency}`.",
+        )
     await declare_zone(db, company_id, settings.price_zone)
     await publish_rows(db, company_id, DataSet.SETTINGS, [settings], str(store_id))
 

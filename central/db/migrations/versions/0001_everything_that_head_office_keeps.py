@@ -932,6 +932,7 @@ def _create_store() -> None:
         sa.Column("zone", sa.String(), nullable=False),
         sa.Column("settings", sa.LargeBinary(), nullable=False),
         sa.Column("last_epoch_number", sa.Integer(), nullable=False),
+        sa.Column("retired", sa.Boolean(), server_default="false", nullable=False),
         sa.ForeignKeyConstraint(
             ["company_id"], ["company.company_id"], name=op.f("fk_store_company_id")
         ),

@@ -1,0 +1,201 @@
+"""A store's settings as people name, read and type them: one table for the command and the page.
+
+What is published is ``StoreSettings``; a key here is one or two of its fields. ``read`` raises
+InvalidField with what is allowed.
+"""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import msgspec
+
+from central.domain.fields import currency_code, optional_text, plain_text, short_id, zone_name
+from central.domain.typed import minor_of, one_of
+from sync.protocol.currency import decimals_of
+from sync.protocol.errors import InvalidField
+from sync.protocol.money import CashRounding, format_minor
+from sync.protocol.reference import (
+    CASH_STEP_MAX,
+    POINTS_RATE_MAX,
+    TENDER_AGE_S_MIN,
+    StoreSettings,
+)
+
+HOUR_S = 3_600
+HOURS_MAX = 100_000
+
+
+class Group(StrEnum):
+    """Which settings stand together."""
+
+    RECEIPT = "receipt"
+    PLACE = "place"
+    MONEY = "money"
+    POINTS = "points"
+
+
+class TaxMode(StrEnum):
+    """Whether a price includes its tax, or tax is added to it."""
+
+    INCLUDED = "included"
+    ADDED = "added"
+
+
+class Setting(NamedTuple):
+    """``allowed``: what may be typed. ``read``: the struct's fields of what was typed, given what
+    the settings are so far; ``show``: as it could be typed. ``choices``: every value there is."""
+
+    key: str
+    group: Group
+    allowed: str
+    read: Callable[[str, StoreSettings], Mapping[str, Any]]
+    show: Callable[[StoreSettings], str]
+    choices: tuple[str, ...] = ()
+
+
+def _text(key: str, field: str, group: Group, allowed: str, read: Callable[..., str]) -> Setting:
+    return Setting(
+        key,
+        group,
+        allowed,
+        lambda typed, _: {field: read(typed, key)},
+        lambda settings: str(getattr(settings, field)),
+    )
+
+
+def _number(key: str, field: str, allowed: str, least: int) -> Setting:
+    def read(typed: str, _: StoreSettings) -> Mapping[str, int]:
+        return {field: whole_number(typed, key, least, POINTS_RATE_MAX)}
+
+    return Setting(key, Group.POINTS, allowed, read, lambda one: str(getattr(one, field)))
+
+
+def _amount(key: str, field: str, group: Group, allowed: str, most: int | None = None) -> Setting:
+    def read(typed: str, settings: StoreSettings) -> Mapping[str, int]:
+        minor = minor_of(typed, settings.decimals, key)
+        if most is not None and minor > most:
+            shown = format_minor(most, settings.decimals)
+            raise InvalidField(f"{key}: at most {shown}.", field=key, remedy="Correct it.")
+        return {field: minor}
+
+    def show(settings: StoreSettings) -> str:
+        return format_minor(getattr(settings, field), settings.decimals).replace(",", "")
+
+    return Setting(key, group, allowed, read, show)
+
+
+def whole_number(typed: str, field: str, least: int, most: int) -> int:
+    """Raises InvalidField beyond the two."""
+    text = typed.strip()
+    if text.isascii() and text.isdecimal() and len(text) <= len(str(most)):
+        found = int(text)
+        if least <= found <= most:
+            return found
+    raise InvalidField(
+        f"{field}: it must be a whole number from {least} to {most:,}.",
+        field=field,
+        remedy="Correct it.",
+    )
+
+
+def _read_currency(typed: str, _: StoreSettings) -> Mapping[str, Any]:
+    currency = currency_code(typed.strip())
+    return {"currency": currency, "decimals": decimals_of(currency)}
+
+
+def _read_age(typed: str, _: StoreSettings) -> Mapping[str, Any]:
+    hours = whole_number(typed, "basket_hours", 0, HOURS_MAX)
+    return {"tender_age_max_s": hours * HOUR_S or None}
+
+
+def _show_age(settings: StoreSettings) -> str:
+    return str((settings.tender_age_max_s or 0) // HOUR_S)
+
+
+_ALL = (
+    _text("name", "store_name", Group.RECEIPT, "1 to 200 characters", plain_text),
+    _text("supplier", "supplier_name", Group.RECEIPT, "at most 200 characters", optional_text),
+    _text("address", "supplier_address", Group.RECEIPT, "at most 200 characters", optional_text),
+    _text("tax_number", "tax_number", Group.RECEIPT, "at most 200 characters", optional_text),
+    _text(
+        "zone",
+        "zone",
+        Group.PLACE,
+        "a time zone such as Asia/Singapore",
+        lambda typed, _: zone_name(typed.strip()),
+    ),
+    _text(
+        "price_zone",
+        "price_zone",
+        Group.PLACE,
+        "letters, digits, - _ or .: whose prices it follows",
+        lambda typed, key: short_id(typed.strip(), key),
+    ),
+    Setting(
+        "currency",
+        Group.MONEY,
+        "three letters such as SGD; of the whole company, before anything is sold or priced",
+        _read_currency,
+        lambda settings: settings.currency,
+    ),
+    Setting(
+        "tax",
+        Group.MONEY,
+        "included or added: whether prices include it",
+        lambda typed, _: {"tax_included": one_of(TaxMode, typed, "tax") is TaxMode.INCLUDED},
+        lambda settings: TaxMode.INCLUDED if settings.tax_included else TaxMode.ADDED,
+        tuple(TaxMode),
+    ),
+    _amount(
+        "smallest_coin",
+        "cash_rounding_step_minor",
+        Group.MONEY,
+        "an amount such as 0.05; 0 rounds nothing",
+        CASH_STEP_MAX,
+    ),
+    Setting(
+        "rounding",
+        Group.MONEY,
+        "nearest or down: how cash meets the smallest coin",
+        lambda typed, _: {"cash_rounding": one_of(CashRounding, typed, "rounding")},
+        lambda settings: settings.cash_rounding,
+        tuple(CashRounding),
+    ),
+    Setting(
+        "basket_hours",
+        Group.MONEY,
+        f"hours that a priced basket may take to arrive, from {TENDER_AGE_S_MIN // HOUR_S};"
+        " 0 sets no limit",
+        _read_age,
+        _show_age,
+    ),
+    _number("points", "points_per_step", "how many are earned; 0: none", 0),
+    _amount("points_for_each", "points_step_minor", Group.POINTS, "an amount such as 10.00"),
+    _number("points_worth", "points_value_points", "so many points are worth the amount below", 1),
+    _amount(
+        "points_worth_amount",
+        "points_value_minor",
+        Group.POINTS,
+        "an amount such as 1.00",
+        POINTS_RATE_MAX,
+    ),
+)
+SETTINGS: Mapping[str, Setting] = MappingProxyType({setting.key: setting for setting in _ALL})
+"""By key, in the order in which they are shown."""
+
+
+def read_settings(before: StoreSettings, typed: Mapping[str, str]) -> StoreSettings:
+    """``before`` with what was typed, the currency first: amounts are in its decimals. Raises
+    InvalidField that names the key and what is allowed."""
+    for key in sorted(typed, key=lambda key: key != "currency"):
+        if key not in SETTINGS:
+            raise InvalidField(
+                f"There is no setting {key}.",
+                field=key,
+                remedy=f"Choose among {', '.join(SETTINGS)}.",
+            )
+        changes = SETTINGS[key].read(typed[key], before)
+        before = msgspec.structs.replace(before, **changes)
+    return before

@@ -1,0 +1,48 @@
+"""Reads a company's stores with their settings as they were published last."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from central.archive.postgres import plain_uuid
+from central.db.tables import Store, table
+from central.usecases.store.add import find_store
+from sync.protocol.codec import decode
+from sync.protocol.identity import CompanyId, StoreId
+from sync.protocol.reference import StoreSettings
+
+_STORES = table(Store)
+
+
+class KnownStore(NamedTuple):
+    """``retired``: given up, and no box is enrolled as it."""
+
+    store_id: StoreId
+    settings: StoreSettings
+    retired: bool
+
+    @property
+    def code(self) -> str:
+        """As it stands on receipts."""
+        return self.settings.store_code
+
+
+async def list_stores(db: AsyncConnection, company_id: CompanyId) -> tuple[KnownStore, ...]:
+    """By code."""
+    rows = await db.execute(
+        select(_STORES).where(_STORES.c.company_id == company_id).order_by(_STORES.c.code)
+    )
+    return tuple(_known(row) for row in rows)
+
+
+async def known_store(db: AsyncConnection, company_id: CompanyId, code: str) -> KnownStore:
+    """Raises NotFound, InvalidField."""
+    store_id = await find_store(db, company_id, code)
+    rows = await db.execute(select(_STORES).where(_STORES.c.store_id == store_id))
+    return _known(rows.one())
+
+
+def _known(row: Row[Any]) -> KnownStore:
+    settings = decode(StoreSettings, row.settings)
+    return KnownStore(StoreId(plain_uuid(row.store_id)), settings, row.retired)

@@ -1,0 +1,82 @@
+"""Changes a store's settings from what a person typed, or opens it with them; gives a store up."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from central.db.tables import Store, table
+from central.domain.store_settings import SETTINGS, read_settings
+from central.usecases.company.change_currency import change_currency
+from central.usecases.feed.put_row import Put, became
+from central.usecases.feed.read_published import lock_published
+from central.usecases.store.add import add_store, default_settings, set_store_settings
+from central.usecases.store.look_up import KnownStore, known_store
+from sync.protocol.errors import NotFound
+from sync.protocol.identity import CompanyId
+from sync.protocol.reference import StoreSettings
+
+_STORES = table(Store)
+
+
+class StoreSet(NamedTuple):
+    """The store's settings as they stand now."""
+
+    settings: StoreSettings
+    put: Put
+
+
+async def open_store(
+    db: AsyncConnection, company_id: CompanyId, code: str, typed: Mapping[str, str]
+) -> StoreSet:
+    """The store with these settings; one that is there keeps all others. Raises InvalidField,
+    CurrencyInUse."""
+    await lock_published(db, company_id)
+    try:
+        await known_store(db, company_id, code)
+    except NotFound:
+        settings = read_settings(await default_settings(db, company_id, code), typed)
+        await add_store(db, company_id, settings)
+        return StoreSet(settings, Put.NEW)
+    return await set_settings(db, company_id, code, typed)
+
+
+async def set_settings(
+    db: AsyncConnection, company_id: CompanyId, code: str, typed: Mapping[str, str]
+) -> StoreSet:
+    """``typed`` by key (``domain/store_settings.py``); what is left out stays. Raises NotFound,
+    InvalidField that names the key, CurrencyInUse."""
+    await lock_published(db, company_id)
+    store = await known_store(db, company_id, code)
+    wanted = read_settings(store.settings, typed)
+    if wanted.currency != store.settings.currency:
+        await change_currency(db, company_id, wanted.currency)
+    put = became(store.settings, wanted)
+    if put is not Put.SAME:
+        await set_store_settings(db, company_id, store.store_id, wanted)
+    return StoreSet(wanted, put)
+
+
+async def reset_settings(
+    db: AsyncConnection, company_id: CompanyId, code: str, keys: tuple[str, ...]
+) -> StoreSet:
+    """Each of these settings is what a new store of the company has."""
+    new = await default_settings(db, company_id, code)
+    typed = {key: SETTINGS[key].show(new) if key in SETTINGS else "" for key in keys}
+    return await set_settings(db, company_id, code, typed)
+
+
+async def retire_store(
+    db: AsyncConnection, company_id: CompanyId, code: str, *, retired: bool
+) -> tuple[KnownStore, Put]:
+    """A store that is given up keeps its days and receipts, and its box may send what it still
+    has; no other box is enrolled as it. Not ``retired``: it is open again. Raises NotFound."""
+    await lock_published(db, company_id)
+    store = await known_store(db, company_id, code)
+    if store.retired is retired:
+        return store, Put.SAME
+    await db.execute(
+        update(_STORES).where(_STORES.c.store_id == store.store_id).values(retired=retired)
+    )
+    return store._replace(retired=retired), Put.CHANGED
