@@ -9,6 +9,7 @@ from central.commands.operators import operator_app
 from central.commands.people import token_app, user_app
 from central.commands.prices import price_app
 from central.commands.proof import mend, rebuild, verify
+from central.commands.roles import role_app
 from central.commands.serve import demo, migrate, serve
 from central.commands.settings import setting_app
 from central.commands.stores import box_app, code_app, enrol_code, revoke, store_app
@@ -24,6 +25,7 @@ for name, group in (
     ("tax", tax_app),
     ("tender", tender_app),
     ("operator", operator_app),
+    ("role", role_app),
     ("store", store_app),
     ("setting", setting_app),
     ("user", user_app),

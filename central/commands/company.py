@@ -22,6 +22,8 @@ from sync.program.plain_commands import tell as print
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
+    from sync.protocol.reference import Operator
+
 company_app = new_group("Companies.")
 
 
@@ -51,11 +53,20 @@ def setup(
         print(f"Made: {'; '.join(done.new)}.")
     if done.kept:
         print(f"There already, and left as they are: {'; '.join(done.kept)}.")
+    tell_pins(done.pins)
     if done.token is not None:
         print(f"Board: {link_address(address_of(database_url, data), done.token)}")
         print(f"The link signs {user} in once, within 15 minutes, while head office serves.")
     enrolling = next_command(database_url, data, "enrol-code", store[0], company=name)
     print(f"Head office has {name} with {', '.join(store)}. Next: `{enrolling}`.")
+
+
+def tell_pins(pins: "tuple[tuple[Operator, str], ...]") -> None:
+    """What operators begin with: it is nowhere else."""
+    if pins:
+        print("PINs to begin with, not shown again; the first sign-in asks for one of their own:")
+    for operator, pin in pins:
+        print(f"  {operator.operator_id}  {operator.name}, {operator.role}: {pin}")
 
 
 @company_app.command("add")
@@ -89,6 +100,7 @@ def load_sample(
 ) -> None:
     """Give a company the sample chain: items, prices, taxes, tenders, operators, customers."""
     from central.usecases.company.load_sample import load_sample as load
+    from central.usecases.people.start_pin import start_pins
 
     loading = changing(
         company,
@@ -98,6 +110,15 @@ def load_sample(
         publishing=True,
     )
     sample = once(database_url, data, loading)
+    starting = changing(
+        company,
+        lambda db, company_id: start_pins(db, company_id, now_ms()),
+        "starting_pins_given",
+        "operators without a PIN",
+        publishing=True,
+        changed=bool,
+    )
+    tell_pins(on_database(database_url, data, starting))
     adding = next_command(database_url, data, "store", "add", "S01", company=company)
     if sample is None:
         print(f"The company has the sample chain already. Next: `{adding}`.")

@@ -24,6 +24,7 @@ from central.database.chosen import LOCK_FILE
 from central.db.engine import open_engine, unit_of_work
 from central.db.key_file import KEY_FILE
 from central.db.migrate import downgrade
+from central.sample.chain import sample_operators
 from tests.central_fixtures import postgres_template
 from tests.conftest import folder_for_databases
 from tests.patience import PATIENCE_S
@@ -108,7 +109,10 @@ async def test_one_command_sets_up_what_a_first_store_needs(postgres_url: str) -
     words = ("setup", "Corner Shops", "--store", "S01", "--user", "ann@example.com")
     done = await central(*words, url=postgres_url)
     assert (done.code, done.complaint) == (0, "")
-    made, board, _, told = done.shown.splitlines()
+    made, once, *pins, board, _, told = done.shown.splitlines()
+    assert "not shown again" in once
+    assert len(pins) == len(sample_operators())
+    assert all(re.search(r"  O\d\d  .+, \w+: \d{6}\Z", pin) for pin in pins)
     assert made.startswith("Made: company Corner Shops; store S01; ")
     assert re.search(r"^Board: http://127\.0\.0\.1:8100/sign-in#link=\S+ann@example\.com$", board)
     assert told.endswith("central enrol-code S01 --company 'Corner Shops'`.")

@@ -19,9 +19,11 @@ from central.usecases.feed.sequence_publications import drain_publications
 from central.usecases.people.add_user import add_user
 from central.usecases.people.note_act import note_act
 from central.usecases.people.sign_in_link import create_sign_in_link
+from central.usecases.people.start_pin import start_pins
 from central.usecases.store.add import add_store, default_settings
 from sync.protocol.errors import AlreadyThere
 from sync.protocol.identity import CompanyId
+from sync.protocol.reference import Operator
 
 PASSWORD_BYTES = 24
 """Nobody learns this password: the user comes in by links."""
@@ -40,11 +42,12 @@ class Wanted(NamedTuple):
 
 class SetUp(NamedTuple):
     """``new`` and ``kept``: what was made, and what was there already, in words. ``token``: of the
-    user's link."""
+    user's link. ``pins``: of operators who had none, to begin with."""
 
     new: tuple[str, ...]
     kept: tuple[str, ...]
     token: str | None
+    pins: tuple[tuple[Operator, str], ...]
 
 
 async def set_up_company(engine: AsyncEngine, wanted: Wanted, who: str, now_ms: int) -> SetUp:
@@ -72,7 +75,13 @@ async def set_up_company(engine: AsyncEngine, wanted: Wanted, who: str, now_ms: 
     if wanted.sample:
         sample = partial(_sample, company, now_ms)
         await make("the sample's items, prices and people", "sample_loaded", sample)
-        await drain_publications(engine)
+    async with unit_of_work(engine) as db:
+        company_id = await find_company(db, company)
+        pins = await start_pins(db, company_id, now_ms)
+        for operator, _ in pins:
+            about = (operator.operator_id, "by setup", now_ms)
+            await note_act(db, company_id, who, "starting_pin_given", *about)
+    await drain_publications(engine)
     token = None
     if email is not None:
         await make(f"user {email}", "user_added", partial(_user, company, email))
@@ -80,7 +89,7 @@ async def set_up_company(engine: AsyncEngine, wanted: Wanted, who: str, now_ms: 
             company_id = await find_company(db, company)
             token = await create_sign_in_link(db, company_id, email, now_ms)
             await note_act(db, company_id, who, "link_made", email, "by setup", now_ms)
-    return SetUp(tuple(new), tuple(kept), token)
+    return SetUp(tuple(new), tuple(kept), token, pins)
 
 
 def _refuse_invalid(wanted: Wanted) -> None:

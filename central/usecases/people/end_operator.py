@@ -3,9 +3,11 @@
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from central.usecases.feed.publish import PublishedRow, publish
 from central.usecases.feed.publish_reference import publish_rows
 from central.usecases.feed.read_published import published_rows
 from sync.protocol.errors import NotFound
+from sync.protocol.feeds import SHARED
 from sync.protocol.identity import CompanyId
 from sync.protocol.reference import DataSet, Operator
 
@@ -29,4 +31,7 @@ async def end_operator(db: AsyncConnection, company_id: CompanyId, operator_id: 
     if found.active:
         ended = msgspec.structs.replace(found, active=False)
         await publish_rows(db, company_id, DataSet.OPERATORS, [ended])
+    if await published_rows(db, company_id, DataSet.CREDENTIALS, keys=[operator_id]):
+        gone = PublishedRow(operator_id, None)
+        await publish(db, company_id, DataSet.CREDENTIALS, SHARED, [gone])
     return found
