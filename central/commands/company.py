@@ -37,15 +37,18 @@ def setup(
     sample: Annotated[
         bool, typer.Option(help="Load the sample chain's items, prices and people.")
     ] = True,
+    tax: Annotated[
+        str | None, typer.Option(help="Without the sample: the rate of most items, such as 9%.")
+    ] = None,
     database_url: Url = None,
     data: Folder = None,
 ) -> None:
-    """Begin a company with its stores, the sample to sell, and a link to the board."""
+    """Begin a company with its stores, what selling needs, and a link to the board."""
     from central.usecases.company.set_up import SetUp, Wanted, set_up_company
     from central.usecases.people.sign_in_link import link_address
 
     async def set_up(engine: "AsyncEngine") -> SetUp:
-        wanted = Wanted(name, currency, tuple(store), sample, user)
+        wanted = Wanted(name, currency, tuple(store), sample, user, tax)
         return await set_up_company(engine, wanted, acting_user(), now_ms())
 
     done = on_database(database_url, data, set_up)

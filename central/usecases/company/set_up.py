@@ -13,7 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from central.db.engine import unit_of_work
 from central.domain.access import UserRole
 from central.domain.fields import currency_code, email_address, plain_text, short_id
+from central.domain.typed import rate_of
 from central.usecases.company.add import add_company, find_company
+from central.usecases.company.give_basics import give_basics
 from central.usecases.company.load_sample import load_sample
 from central.usecases.feed.sequence_publications import drain_publications
 from central.usecases.people.add_user import add_user
@@ -31,13 +33,15 @@ Work: TypeAlias = Callable[[AsyncConnection], Coroutine[Any, Any, CompanyId]]
 
 
 class Wanted(NamedTuple):
-    """What there is to be. ``email`` None: no user."""
+    """What there is to be. ``email`` None: no user. ``tax``: see give_basics; with the sample come
+    its own rates."""
 
     company: str
     currency: str
     stores: tuple[str, ...]
     sample: bool
     email: str | None
+    tax: str | None = None
 
 
 class SetUp(NamedTuple):
@@ -75,6 +79,9 @@ async def set_up_company(engine: AsyncEngine, wanted: Wanted, who: str, now_ms: 
     if wanted.sample:
         sample = partial(_sample, company, now_ms)
         await make("the sample's items, prices and people", "sample_loaded", sample)
+    else:
+        basics = partial(_basics, company, wanted.tax)
+        await make("cash, card, rates of tax, operator M01", "basics_given", basics)
     async with unit_of_work(engine) as db:
         company_id = await find_company(db, company)
         pins = await start_pins(db, company_id, now_ms)
@@ -85,11 +92,16 @@ async def set_up_company(engine: AsyncEngine, wanted: Wanted, who: str, now_ms: 
     token = None
     if email is not None:
         await make(f"user {email}", "user_added", partial(_user, company, email))
-        async with unit_of_work(engine) as db:
-            company_id = await find_company(db, company)
-            token = await create_sign_in_link(db, company_id, email, now_ms)
-            await note_act(db, company_id, who, "link_made", email, "by setup", now_ms)
+        token = await _link(engine, company, email, who, now_ms)
     return SetUp(tuple(new), tuple(kept), token, pins)
+
+
+async def _link(engine: AsyncEngine, company: str, email: str, who: str, now_ms: int) -> str:
+    async with unit_of_work(engine) as db:
+        company_id = await find_company(db, company)
+        token = await create_sign_in_link(db, company_id, email, now_ms)
+        await note_act(db, company_id, who, "link_made", email, "by setup", now_ms)
+    return token
 
 
 def _refuse_invalid(wanted: Wanted) -> None:
@@ -99,6 +111,8 @@ def _refuse_invalid(wanted: Wanted) -> None:
         short_id(code, "code")
     if wanted.email is not None:
         email_address(wanted.email)
+    if wanted.tax is not None:
+        rate_of(wanted.tax, "tax")
 
 
 async def _store(company: str, code: str, db: AsyncConnection) -> CompanyId:
@@ -110,6 +124,12 @@ async def _store(company: str, code: str, db: AsyncConnection) -> CompanyId:
 async def _sample(company: str, now_ms: int, db: AsyncConnection) -> CompanyId:
     company_id = await find_company(db, company)
     await load_sample(db, company_id, now_ms)
+    return company_id
+
+
+async def _basics(company: str, tax: str | None, db: AsyncConnection) -> CompanyId:
+    company_id = await find_company(db, company)
+    await give_basics(db, company_id, tax)
     return company_id
 
 
