@@ -17,13 +17,17 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import uvicorn
+from cryptography.hazmat.primitives.serialization import Encoding
 
+from central.domain.authority import new_authority, read_request, sign_for_box
+from central.domain.derived_keys import sealing_key, unlock_key
+from edge.box.clock import wall_clock_ms
 from sync.engine.signing import verify_request
 from sync.engine.transport import Request, Response
 from sync.protocol import codec
 from sync.protocol.batch import PROTOCOL_VERSION, Acknowledgement, Batch
 from sync.protocol.change import Genesis, Head, epoch_of, genesis_hash
-from sync.protocol.enrolment import EnrolmentAnswer
+from sync.protocol.enrolment import BoxKeys, CertificateRequest, EnrolmentAnswer
 from sync.protocol.facts import TaxClass, TenderKind
 from sync.protocol.identity import ItemId, OperatorId, TenderId
 from sync.protocol.ingest import Accepted, Duplicate, Stream, judge
@@ -40,6 +44,7 @@ from sync.protocol.reference import (
     Tender,
     replace_in_set_hash,
 )
+from tests.certificates import new_key
 from tests.edge_store import CENTRAL_KEY, MILK, enrolment, settings
 from tests.patience import PATIENCE_S
 from tests.signed_answers import signed_by
@@ -47,6 +52,8 @@ from tests.signed_answers import signed_by
 CODE = "GOOD-CODE"
 DAY_ONE = date(2024, 1, 1)
 SERVER_MS = 1_800_000_000_000
+AUTHORITY_KEY = new_key()
+AUTHORITY = new_authority(AUTHORITY_KEY, "Corner Shops", wall_clock_ms())
 PAGE_ROWS = 2
 """So that a feed of three rows takes two pages."""
 
@@ -63,7 +70,7 @@ def problem(status: int, slug: str, detail: str = "so it is", **more: Any) -> Re
 class FakeCentral:
     """``heads`` holds every head a request stated; ``instead`` answers in head office's place
     where it gives something; ``batches`` are the sizes that were accepted; ``newer`` are heads of
-    data sets that no box knows."""
+    data sets that no box knows; certificates are issued as of ``certified_at_ms``, or now."""
 
     pace_ms: int = 0
     set_aside: int = 0
@@ -80,6 +87,8 @@ class FakeCentral:
     pulled: list[str] = field(default_factory=list)
     signs: bool = True
     newer: tuple[FeedHead, ...] = ()
+    certified_at_ms: int | None = None
+    certificates_asked: int = 0
 
     def enrol(self, public_key: bytes) -> EnrolmentAnswer:
         """The same key gives the same enrolment again."""
@@ -142,6 +151,8 @@ class FakeCentral:
             return self._take(codec.unpack_batch(request.body))
         if url.path.endswith("/feeds"):
             return self._acknowledge()
+        if url.path.endswith("/certificate"):
+            return self._certify(codec.decode(CertificateRequest, request.body))
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
         return self._page(DataSet(query["data_set"]), int(query["after"]))
 
@@ -151,6 +162,21 @@ class FakeCentral:
             return problem(422, "enrol-code-refused", "The code is not known.")
         answer = self.enrol(base64.b64decode(body["public_key"]))
         return Response(200, {}, codec.encode(answer))
+
+    def _certify(self, asked: CertificateRequest) -> Response:
+        """As head office does, at the time ``certified_at_ms``."""
+        assert self.genesis is not None
+        self.certificates_asked += 1
+        at_ms = wall_clock_ms() if self.certified_at_ms is None else self.certified_at_ms
+        wanted, code = read_request(asked.csr), self.genesis.store_code
+        issued = sign_for_box(AUTHORITY_KEY, AUTHORITY, wanted, code, at_ms)
+        keys = BoxKeys(
+            issued.certificate.public_bytes(Encoding.PEM),
+            AUTHORITY.public_bytes(Encoding.PEM),
+            sealing_key(CENTRAL_KEY).public_key().public_bytes_raw(),
+            unlock_key(CENTRAL_KEY, self.genesis.store_id, self.genesis.device_id),
+        )
+        return Response(200, {}, codec.encode(keys))
 
     def _take(self, batch: Batch) -> Response:
         assert self.stream is not None

@@ -25,6 +25,8 @@ LOOK_EVERY_S = 0.2
 STOP_GRACE_S = 10
 LINE_BYTES_MAX = 65_536
 TAIL_LINES = 5
+_OF_CHILDREN = {"PYTHONUNBUFFERED": "1", "EDGE_LAN": "false"}
+"""The demo's boxes answer on this machine only."""
 _CHILD = Path(__file__).parents[1] / "database" / "child.py"
 
 
@@ -118,7 +120,7 @@ async def start_child(
         stderr=asyncio.subprocess.STDOUT,
         start_new_session=True,
         limit=LINE_BYTES_MAX,
-        env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
+        env={**os.environ, **_OF_CHILDREN, **(environment or {})},
     )
     child = Child(name, process, log, wanted)
     child.reader = asyncio.create_task(_copy_output(child))

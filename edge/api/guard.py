@@ -1,8 +1,8 @@
 """Who may call: every route but health and pairing asks for a paired workstation's token.
 
 The token stands in ``Authorization: Bearer``, known here by its SHA-256 only. Every route at all
-asks for one of this box's own names as its host: a page from elsewhere, made to resolve to
-127.0.0.1, names another (DNS rebinding).
+asks for one of this box's own names or addresses as its host: a page from elsewhere, made to
+resolve to this box, names another (DNS rebinding).
 """
 
 from typing import Any, cast
@@ -22,7 +22,6 @@ from sync.protocol.identity import WorkstationId
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
-HOSTS = frozenset({"127.0.0.1", "localhost"})
 TOKEN_CHARACTERS_MAX = 128
 _STATE = "workstation_id"
 
@@ -52,7 +51,7 @@ async def require_own_host(connection: Connection, _route: BaseRouteHandler) -> 
     """Raises WrongHost."""
     host = connection.headers.get("host", "").rpartition(":")
     name = host[0] if host[2].isdigit() and host[0] else "".join(host)
-    if name.lower() not in HOSTS:
+    if name.lower().strip("[]") not in box_of(connection).certificate.hosts:
         raise WrongHost
 
 

@@ -14,7 +14,9 @@ from edge.api.parameters import IdInPath, TheBox
 from edge.api.sync_status import status_of
 from edge.api.totals import receipts, totals
 from edge.box.box import Box
+from edge.box.company import authority_of
 from edge.box.folder import database_of
+from edge.box.links import till_links, trust_link, trust_port
 from edge.db.alarms import Alarm, find_standing
 from edge.db.connection.engine import open_connection
 from edge.db.journal import VerifyOutcome, verify_chain
@@ -41,6 +43,17 @@ class Workstations(msgspec.Struct, frozen=True):
 
     paired: tuple[PairedWorkstation, ...]
     codes: dict[WorkstationId, int]
+
+
+class Lan(msgspec.Struct, frozen=True):
+    """How tills on other machines find the box: ``links`` (none: they do not), ``trust`` the plain
+    page that says how a device comes to trust ``authority``, whose certificate has this
+    ``fingerprint``; null where there is nothing to trust."""
+
+    links: tuple[str, ...]
+    trust: str | None
+    authority: str | None
+    fingerprint: str | None
 
 
 class VerifyAnswer(msgspec.Struct, frozen=True):
@@ -79,6 +92,17 @@ async def workstations(box: TheBox) -> Workstations:
     return await box.reader.read(
         lambda db: Workstations(list_workstations(db), list_codes(db, now_ms))
     )
+
+
+@get("/lan")
+async def lan(box: TheBox) -> Lan:
+    """What `edge pair` tells of the way to this box from other machines."""
+    certificate, settings = box.certificate, box.settings
+    links, authority = till_links(certificate, settings.port), authority_of(certificate)
+    if authority is None or not links:
+        return Lan(links, None, None, None)
+    trust = trust_link(certificate, trust_port(settings))
+    return Lan(links, trust, authority.name, authority.fingerprint)
 
 
 @post("/unpair", status_code=200)
@@ -133,4 +157,15 @@ def resume(db: sqlite3.Connection, asked: Clearing, at: At) -> Resumed:
     return resume_pushing(db, asked, asked.event_id, at.moment)
 
 
-ROUTES = (status, pairing_code, workstations, unpair, verify, totals, receipts, clear, resume)
+ROUTES = (
+    status,
+    pairing_code,
+    workstations,
+    lan,
+    unpair,
+    verify,
+    totals,
+    receipts,
+    clear,
+    resume,
+)

@@ -15,7 +15,7 @@ class NotPaired(Declared, slug="not-paired", status=401, title="The workstation 
 class WrongHost(Declared, slug="wrong-host", status=421, title="The request is for another host"):
     """A page from elsewhere may have sent it (DNS rebinding)."""
 
-    detail = "This store server answers to 127.0.0.1 and localhost only."
+    detail = "This store server answers to its own names and addresses only."
     remedy = "Open the address that `edge serve` printed."
     field = "Host"
 

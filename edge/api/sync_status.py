@@ -7,6 +7,8 @@ from litestar import get
 from edge.api.described import Described
 from edge.api.parameters import TheBox
 from edge.box.box import Box
+from edge.box.links import till_links
+from edge.domain.sync_state import certificate_in_words
 from edge.usecases.box.read_status import SyncStatus, read_status
 
 
@@ -20,9 +22,19 @@ async def status_of(box: Box) -> SyncStatus:
     """The state as of the last commit."""
     moment, code = box.clock.moment(), box.enrolment.store_code
     free = shutil.disk_usage(box.folder).free
-    unreached, busy = box.unreached.is_set(), box.busy.is_set()
+    shown = box.certificate
+    wrong = certificate_in_words(moment.wall_ms, shown.expires_at_ms, shown.fault, shown.refused)
     return await box.reader.read(
-        lambda db: read_status(db, code, moment, free, unreached=unreached, busy=busy)
+        lambda db: read_status(
+            db,
+            code,
+            moment,
+            free,
+            unreached=box.unreached.is_set(),
+            busy=box.busy.is_set(),
+            certificate=wrong,
+            tills_at=till_links(shown, box.settings.port),
+        )
     )
 
 

@@ -14,17 +14,19 @@ ADDRESS_LETTERS_MAX = 100
 @contextmanager
 def telling_addresses(
     folders: Sequence[Path], say: Callable[[str], None]
-) -> Iterator[Callable[[str], None]]:
+) -> Iterator[Callable[[str, str], None]]:
     """Says a store's ready line (``ready CODE URL``; one for each folder, in their order), then
     what people do with it; keeps the address in the folder inside the block."""
     told: list[Path] = []
 
-    def tell(ready: str) -> None:
+    def tell(ready: str, elsewhere: str) -> None:
         folder, address = folders[len(told)], ready.split()[-1]
         (folder / ADDRESS_FILE).write_text(address + "\n", encoding="ascii")
         told.append(folder)
         say(ready)
         pairing = command("edge", "pair", "W1", "--data", folder)
+        if elsewhere:
+            say(elsewhere)
         say(f"Till page: {address}/ . Next, in another terminal: `{pairing}`.")
 
     try:
@@ -54,4 +56,4 @@ def configured_address(folder: Path) -> str | None:
 
 def pairing_link(address: str, workstation_id: str, code: str) -> str:
     """The till page with the code in the fragment, which no browser sends and no server logs."""
-    return f"{address}/#pair={quote(workstation_id)}:{code}"
+    return f"{address.rstrip('/')}/#pair={quote(workstation_id)}:{code}"

@@ -18,6 +18,7 @@ import uuid_utils.compat
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.exc import DatabaseError
 
+from edge.box.certificate import Certificate
 from edge.box.clock import ZONE_UNTIL_TOLD, StoreClock, steady_clock
 from edge.box.folder import KEY_FILE, NotProvisioned, database_of
 from edge.box.keys import read_key
@@ -60,6 +61,7 @@ class Box:
     reports: Reader
     clock: StoreClock
     workstations: Workstations
+    certificate: Certificate
     nudge: asyncio.Event = field(default_factory=asyncio.Event)
     told: dict[WorkstationId, Head] = field(default_factory=dict)
     unreached: asyncio.Event = field(default_factory=asyncio.Event)
@@ -114,6 +116,7 @@ async def open_box(folder: Path, settings: EdgeSettings) -> AsyncIterator[Box]:
                 reports,
                 clock,
                 Workstations(reader),
+                Certificate(folder, settings),
             )
 
 

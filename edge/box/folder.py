@@ -7,6 +7,10 @@ from sync.program.command_line import command
 
 DATABASE_FILE = "store.sqlite3"
 KEY_FILE = "device.key"
+TLS_KEY_FILE = "tls.key"
+CERTIFICATE_FILE = "tls.crt"
+BOX_KEYS_FILE = "box.keys"
+"""What head office gave with the certificate (``sync.protocol.enrolment.BoxKeys``)."""
 SETTINGS_FILE = "edge.toml"
 SOCKET_FILE = "edge.sock"
 ADDRESS_FILE = "edge.url"

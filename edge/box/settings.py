@@ -6,9 +6,11 @@ decides about a store (currency, zone, points …) comes down the feed and is no
 
 import json
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, IPvAnyAddress, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from edge.box.folder import SETTINGS_FILE, NotProvisioned
@@ -19,12 +21,24 @@ from sync.http.tries import TryLimits
 LOOPBACK = "127.0.0.1"
 PORT_DEFAULT = 8101
 PORT_MAX = 65_535
+TRUST_PORT_ABOVE = 1_000
 INTERVAL_S_MAX = 3_600
+NAMES_MAX = 8
+ADDRESSES_MAX = 16
+_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+HostName = Annotated[str, Field(max_length=253, pattern=rf"^{_LABEL}(\.{_LABEL})+\z")]
+"""A host with its domain, in small letters: ``s01.shop.internal``."""
 
 
 class EdgeSettings(BaseSettings):
-    """Settings of one store server. ``port`` 0 takes any free one at each start. ``door`` and
-    ``tries`` in the environment are JSON: ``EDGE_DOOR='{"idle_s": 30}'``."""
+    """Settings of one store server. ``port`` 0 takes any free one at each start, which
+    stands there from then on. ``lan``: answer
+    tills on other machines too, once there is a certificate, at ``names`` (of the shop's own
+    network) and ``addresses`` (this machine's on its network, unless named), and tell at
+    ``trust_port`` (TRUST_PORT_ABOVE above ``port``) how a device comes to trust the company.
+    ``tls_cert`` and ``tls_key``: PEM files of the shop's own, in place of the company's
+    certificate. ``door`` and ``tries`` in the environment are JSON: ``EDGE_DOOR='{"idle_s": 30}'``,
+    lists too."""
 
     model_config = SettingsConfigDict(env_prefix="EDGE_", extra="forbid", frozen=True)
 
@@ -36,6 +50,12 @@ class EdgeSettings(BaseSettings):
     central_timeout_s: int = Field(default=20, ge=1, le=INTERVAL_S_MAX)
     door: DoorLimits = DoorLimits()
     tries: TryLimits = TryLimits()
+    lan: bool = True
+    names: tuple[HostName, ...] = Field(default=(), max_length=NAMES_MAX)
+    addresses: tuple[IPvAnyAddress, ...] = Field(default=(), max_length=ADDRESSES_MAX)
+    trust_port: int | None = Field(default=None, ge=0, le=PORT_MAX)
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
 
     @classmethod
     def settings_customise_sources(
@@ -66,10 +86,31 @@ def read_settings(folder: Path) -> EdgeSettings:
         raise WrongSettings(f"{path} cannot be read: {_in_one_line(error)}.") from error
     if settings.host != LOOPBACK:
         raise WrongSettings(
-            f"Without TLS a store server listens on {LOOPBACK} only, not on {settings.host}: "
-            f"take `host` out of {path} and out of the environment."
+            f"Without TLS a store server listens on {LOOPBACK} only, not on {settings.host}: take "
+            f"`host` out of {path} and out of the environment. By TLS it listens on `addresses`."
+        )
+    if (settings.tls_cert is None) != (settings.tls_key is None):
+        raise WrongSettings(
+            f"{path} names one of `tls_cert` and `tls_key`: name both, or neither for the company's"
+            " certificate."
         )
     return settings
+
+
+def check_settings(
+    central_url: str, port: int, names: Sequence[Any], addresses: Sequence[Any]
+) -> EdgeSettings:
+    """What ``write_settings`` would write, if it may be. Raises WrongSettings."""
+    try:
+        return EdgeSettings.model_validate(
+            {"central_url": central_url, "port": port, "names": names, "addresses": addresses}
+        )
+    except ValidationError as error:
+        raise WrongSettings(
+            f"What was typed cannot be: {_in_one_line(error)}. A name has its domain, in small "
+            "letters, such as s01.shop.internal; an address is one of this machine's, such as "
+            "192.168.1.20."
+        ) from error
 
 
 def _in_one_line(error: Exception) -> str:
@@ -78,7 +119,16 @@ def _in_one_line(error: Exception) -> str:
     return str(error).splitlines()[0]
 
 
-def write_settings(folder: Path, central_url: str, port: int) -> None:
-    """Write ``edge.toml``: a JSON string is a TOML basic string."""
+def write_settings(
+    folder: Path,
+    central_url: str,
+    port: int,
+    names: Sequence[str] = (),
+    addresses: Sequence[Any] = (),
+) -> None:
+    """Write ``edge.toml``: JSON strings and lists of them are TOML's."""
     text = f"central_url = {json.dumps(central_url)}\nport = {port}\n"
+    for name, values in (("names", names), ("addresses", addresses)):
+        if values:
+            text += f"{name} = {json.dumps(list(map(str, values)))}\n"
     (folder / SETTINGS_FILE).write_text(text, encoding="utf-8")

@@ -9,9 +9,10 @@ a feed's cursor stands in the same unit of work as its rows.
 import asyncio
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
 import uuid_utils.compat
 from sqlalchemy.exc import DatabaseError
@@ -20,7 +21,13 @@ from edge.box.box import SOFTWARE, Box, hold, open_box
 from edge.box.clock import StoreClock
 from edge.box.folder import KEY_FILE, SETTINGS_FILE, database_of
 from edge.box.keys import make_key, read_key
-from edge.box.settings import PORT_DEFAULT, EdgeSettings, read_settings, write_settings
+from edge.box.settings import (
+    PORT_DEFAULT,
+    EdgeSettings,
+    check_settings,
+    read_settings,
+    write_settings,
+)
 from edge.commands.running_box import call_edge
 from edge.db.connection.engine import open_connection
 from edge.db.connection.errors import CannotStart, FolderHeld
@@ -29,11 +36,13 @@ from edge.db.connection.sqlite_version import check_sqlite_version
 from edge.db.connection.writer import InlineWriter
 from edge.db.pushing import read_push_state
 from edge.db.store import Enrolment, read_enrolment
+from edge.exchange.certificate import NotCertified, get_certified
 from edge.exchange.redeem import CentralAway, redeem
-from edge.exchange.rounds import Loading, first_load
+from edge.exchange.rounds import Loading, first_load, line_to_central
 from edge.server.ports import bind
 from edge.usecases.box.adopt_enrolment import adopt_enrolment
 from sync.program.command_line import command
+from sync.protocol.errors import NotSent
 from sync.protocol.identity import BootId
 
 DISK_FREE_BYTES_MIN = 512 << 20
@@ -60,8 +69,17 @@ class OtherStore(CannotStart):
     """The folder belongs to another head office already."""
 
 
+class Place(NamedTuple):
+    """Where the store answers: ``port`` and, for tills on other machines, ``names`` and
+    ``addresses``. What is left out stays as it was, or takes its default."""
+
+    port: int | None
+    names: Sequence[str] = ()
+    addresses: Sequence[str] = ()
+
+
 def provision_store(
-    central_url: str, code: str, folder: Path, port: int | None, say: Callable[[str], None]
+    central_url: str, code: str, folder: Path, place: Place, say: Callable[[str], None]
 ) -> None:
     """Enrol ``folder`` with ``code`` and load it; ``say`` gets what is true at the end.
 
@@ -71,14 +89,14 @@ def provision_store(
     _look_around(folder, central_url)
     try:
         with hold(folder):
-            known = _enrolled(central_url, code, folder, port)
+            known = _enrolled(central_url, code, folder, place)
     except FolderHeld:
         say(_at_work(folder, central_url))
         return
     asyncio.run(_load(folder, read_settings(folder), known, say))
 
 
-def _enrolled(central_url: str, code: str, folder: Path, port: int | None) -> bool:
+def _enrolled(central_url: str, code: str, folder: Path, place: Place) -> bool:
     """Enrol the held folder, unless it is: then True."""
     enrolment = _migrated(folder)
     if enrolment is not None and enrolment.central_url != central_url:
@@ -90,13 +108,20 @@ def _enrolled(central_url: str, code: str, folder: Path, port: int | None) -> bo
         refused = _refused(folder)
         if refused is not None:
             raise BoxRefused(folder, enrolment.store_code, refused)
-    chosen = _free_port(folder, port)
+    told = read_settings(folder) if (folder / SETTINGS_FILE).exists() else None
+    chosen = _free_port(told, place.port)
+    names = place.names or (told.names if told is not None else ())
+    addresses = place.addresses or (told.addresses if told is not None else ())
+    wanted = check_settings(central_url, chosen, names, addresses)
     if enrolment is None:
         asyncio.run(_enrol(central_url, code, folder))
-    told = read_settings(folder) if (folder / SETTINGS_FILE).exists() else None
-    if told is None or (told.central_url, told.port) != (central_url, chosen):
-        write_settings(folder, central_url, chosen)
+    if told is None or _written(told) != _written(wanted):
+        write_settings(folder, central_url, chosen, wanted.names, wanted.addresses)
     return enrolment is not None
+
+
+def _written(settings: EdgeSettings) -> tuple[object, ...]:
+    return settings.central_url, settings.port, settings.names, settings.addresses
 
 
 def _at_work(folder: Path, central_url: str) -> str:
@@ -142,10 +167,10 @@ def _look_around(folder: Path, central_url: str) -> None:
         )
 
 
-def _free_port(folder: Path, port: int | None) -> int:
+def _free_port(told: EdgeSettings | None, port: int | None) -> int:
     """The port to serve on, once it is known to be free. Raises PortTaken."""
-    if port is None and (folder / SETTINGS_FILE).exists():
-        port = read_settings(folder).port
+    if port is None and told is not None:
+        port = told.port
     chosen = PORT_DEFAULT if port is None else port
     bind(chosen).close()
     return chosen
@@ -194,7 +219,26 @@ async def _load(
                 progress.update(task, completed=loading.done, total=loading.whole)
 
             loaded = await first_load(box, show)
+        uncertified = await _certify(box)
+        if uncertified is not None:
+            say(uncertified)
         say(_what_is_true(box, loaded, known))
+
+
+async def _certify(box: Box) -> str | None:
+    """Why tills on other machines must wait, in words; None where they need not."""
+    if not box.certificate.is_due(box.clock.moment().wall_ms):
+        return None
+    async with line_to_central(box) as line:
+        try:
+            await get_certified(box, line)
+        except (NotCertified, NotSent) as error:
+            return (
+                f"Only this machine's own tills can be answered, for there is no certificate yet: "
+                f"{str(error).rstrip('.')}. The box asks again while it serves; other names: run "
+                "this again with `--name`."
+            )
+    return None
 
 
 def _what_is_true(box: Box, loaded: Loading, known: bool) -> str:

@@ -17,15 +17,29 @@ def provision(
     port: Annotated[
         int | None, typer.Option(min=0, max=PORT_MAX, help="Where to serve; 0: any free port.")
     ] = None,
+    name: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What tills on other machines call this box, such as s01.shop.internal; may stand "
+            "several times."
+        ),
+    ] = None,
+    address: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Its address in the shop's network, where it is not this machine's own; may stand "
+            "several times."
+        ),
+    ] = None,
 ) -> None:
     """Make this machine a store's server: enrol it and load everything it needs to sell.
 
     Safe to run again: it goes on where it stopped.
     """
-    from edge.commands.provision import provision_store
+    from edge.commands.provision import Place, provision_store
 
     with in_one_sentence():
-        provision_store(central, code, data, port, print)
+        provision_store(central, code, data, Place(port, name or (), address or ()), print)
 
 
 def serve(
@@ -42,10 +56,27 @@ def serve(
         int | None,
         typer.Option(min=0, max=PORT_MAX, help="Instead of the setting, for a single store."),
     ] = None,
+    tls_cert: Annotated[
+        Path | None,
+        typer.Option(
+            help="The shop's own certificate with its chain (PEM), in place of the company's; taken"
+            " anew when it changes.",
+            dir_okay=False,
+        ),
+    ] = None,
+    tls_key: Annotated[
+        Path | None, typer.Option(help="Its key (PEM, without a password).", dir_okay=False)
+    ] = None,
 ) -> None:
-    """Serve one or several stores on 127.0.0.1 until SIGTERM or Ctrl-C."""
-    if port is not None and len(data) > 1:
-        fail("`--port` is for a single store: each folder's edge.toml has its own.")
+    """Serve one or several stores until SIGTERM or Ctrl-C: in plain on 127.0.0.1, and by HTTPS to
+    tills on other machines once there is a certificate."""
+    given = {"port": port, "tls_cert": tls_cert, "tls_key": tls_key}
+    instead = {name: value for name, value in given.items() if value is not None}
+    if instead and len(data) > 1:
+        named = ", ".join(f"`--{name.replace('_', '-')}`" for name in instead)
+        fail(f"{named}: for a single store; each folder's edge.toml has its own.")
+    if (tls_cert is None) != (tls_key is None):
+        fail("`--tls-cert` and `--tls-key` go together: name both files, or neither.")
     with in_one_sentence():
         from edge.box.addresses import telling_addresses
         from edge.commands.running_box import await_turn
@@ -54,7 +85,7 @@ def serve(
         for folder in data:
             await_turn(folder)
         with telling_addresses(data, _say) as say:
-            serve_folders(data, port, say)
+            serve_folders(data, instead, say)
 
 
 def _say(line: str) -> None:

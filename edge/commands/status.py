@@ -28,7 +28,9 @@ def status(
             print(f"  {name.replace('_', ' '):<22}{told[name]}")
         for feed in told["feeds"]:
             print(f"  {'feed ' + feed['data_set']:<22}{feed['pub_seq']}")
-        for name in ("clock", "disk", "refused"):
+        for link in told["tills_at"]:
+            print(f"  {'tills elsewhere':<22}{link}")
+        for name in ("clock", "disk", "refused", "certificate"):
             if told[name] is not None:
                 print(f"  {name}: {told[name]}")
         if told["first_set_aside"] is not None:

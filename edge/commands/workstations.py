@@ -1,5 +1,8 @@
 """Commands about who may call the store: its workstations and their one-time codes."""
 
+import sys
+from typing import Any
+
 from edge.commands.command import Folder, answer, ask, in_one_sentence
 from sync.program.command_line import command
 from sync.program.frame import instant
@@ -19,12 +22,42 @@ def pair(workstation: str, data: Folder) -> None:
     print(code)
     if address is not None:
         print(f"Till page: {pairing_link(address, workstation_id, code)}")
+    _tell_other_machines(ask(data, "GET", "/lan"), workstation_id, code)
     serving = command("edge", "serve", "--data", data)
     first = "" if answered.serving else f"start the store, which does not serve yet, `{serving}`; "
     print(
         f"Code and link pair {workstation_id} once, within {PAIRING_MINUTES} minutes. Next: "
         f"{first}open the link in {workstation_id}'s browser, or type the code at the till page."
     )
+
+
+def _tell_other_machines(lan: dict[str, Any], workstation_id: str, code: str) -> None:
+    """Links for tills elsewhere, the first as a QR code too, and what to compare before a device
+    trusts the company."""
+    from edge.box.addresses import pairing_link
+
+    links = [pairing_link(link, workstation_id, code) for link in lan["links"]]
+    for link in links:
+        print(f"On another machine: {link}")
+    if links and sys.stdout.isatty():
+        for line in _as_qr(links[0]):
+            print(line)
+    if lan["fingerprint"] is not None:
+        print(
+            f"A device that has not been here before is told how to trust {lan['authority']} at "
+            f"{lan['trust']} . Compare the fingerprint there, all of it:"
+        )
+        print(lan["fingerprint"])
+
+
+def _as_qr(link: str) -> list[str]:
+    import io
+
+    import segno
+
+    drawn = io.StringIO()
+    segno.make(link, error="l").terminal(out=drawn, border=2, compact=True)
+    return drawn.getvalue().splitlines()
 
 
 def unpair(workstation: str, data: Folder) -> None:

@@ -10,6 +10,9 @@ QUIET_S = 120
 """Head office is called unreachable after this long without contact."""
 DISK_LOW_BYTES = 512 << 20
 """About a million receipts, and time for a person to come."""
+EXPIRES_SOON_DAYS = 14
+"""Long after it was due, also for those who renew their own a month before."""
+DAY_MS = 86_400_000
 SECOND_MS = 1_000
 MINUTE_S = 60
 
@@ -19,7 +22,8 @@ class SyncState(NamedTuple):
     the last try failed; ``busy``: head office is there and asked this box to come again later;
     ``stopped`` and ``refused``: why it takes nothing, in its words. ``alarms`` stand, and so many
     rows of head office's could not be taken, and events of this store's do not count there yet.
-    ``server_time_ms`` is what head office's clock said at ``last_contact_ms`` of this box's."""
+    ``server_time_ms`` is what head office's clock said at ``last_contact_ms`` of this box's.
+    ``certificate``: what is wrong with it, in words."""
 
     now_ms: int
     waiting: int
@@ -33,6 +37,7 @@ class SyncState(NamedTuple):
     rows_set_aside: int
     events_set_aside: int
     disk_free_bytes: int
+    certificate: str | None = None
 
 
 def is_away(state: SyncState) -> bool:
@@ -42,7 +47,7 @@ def is_away(state: SyncState) -> bool:
 
 def needs_a_person(state: SyncState) -> bool:
     """Something here does not mend itself."""
-    wrong = disk_in_words(state.disk_free_bytes) or clock_in_words(state)
+    wrong = disk_in_words(state.disk_free_bytes) or clock_in_words(state) or state.certificate
     return bool(state.stopped or state.refused or state.alarms or state.rows_set_aside or wrong)
 
 
@@ -54,6 +59,30 @@ def disk_in_words(free_bytes: int) -> str | None:
         f"The disk has {free_bytes >> 20:,} MiB left: free some space. A full disk stops selling; "
         "what was sold is kept."
     )
+
+
+def certificate_in_words(
+    now_ms: int, expires_at_ms: int | None, fault: str | None, refused: str | None
+) -> str | None:
+    """What is wrong with what tills on other machines are shown; None where nothing is.
+    ``expires_at_ms`` None: nothing is shown. ``fault``: of the shop's own files. ``refused``: why
+    head office gave no other."""
+    if fault is not None:
+        return f"The certificate files of the shop's own are not used as they lie there: {fault}"
+    left_days = None if expires_at_ms is None else (expires_at_ms - now_ms) // DAY_MS
+    if left_days is not None and left_days < 0:
+        return (
+            "The certificate has expired, and devices warn of it: tills on other machines go on "
+            "where their people let them. It is renewed when head office is reached."
+        )
+    if refused is not None:
+        return f"Head office gave this box no certificate: {refused}"
+    if left_days is not None and left_days < EXPIRES_SOON_DAYS:
+        return (
+            f"The certificate expires in {left_days} days and was not renewed yet: let this box "
+            "reach head office before that, or renew the shop's own files."
+        )
+    return None
 
 
 def clock_in_words(state: SyncState) -> str | None:

@@ -18,6 +18,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from edge.box.box import Box
+from edge.exchange.certificate import Certifying
 from edge.exchange.rounds import (
     Line,
     begin_differing_anew,
@@ -219,7 +220,8 @@ async def exchanging_over(box: Box, line: Line) -> AsyncIterator[Exchange]:
     stopping = asyncio.Event()
     scheduler = _timers(box, exchange)
     box.nudge.set()
-    loop = asyncio.create_task(_keep_exchanging(box, exchange, stopping))
+    certifying = Certifying(box, line)
+    loop = asyncio.create_task(_keep_exchanging(box, exchange, certifying, stopping))
     scheduler.start()
     try:
         yield exchange
@@ -249,13 +251,17 @@ def _timers(box: Box, exchange: Exchange) -> AsyncIOScheduler:
     return scheduler
 
 
-async def _keep_exchanging(box: Box, exchange: Exchange, stopping: asyncio.Event) -> None:
+async def _keep_exchanging(
+    box: Box, exchange: Exchange, certifying: Certifying, stopping: asyncio.Event
+) -> None:
     while not stopping.is_set():
         await box.nudge.wait()
         box.nudge.clear()
         if stopping.is_set():
             return
         wait_ms = await exchange.round()
+        if not box.unreached.is_set() and not box.busy.is_set():
+            await certifying.look()
         if wait_ms > 0:
             await _wait(stopping, wait_ms)
 

@@ -6,33 +6,32 @@ are bound before anything else is begun, so that what cannot start says so in on
 """
 
 import asyncio
-import contextlib
 import gc
 import os
 import shutil
 import signal
-import socket
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 import uvloop
 
 from edge.box.box import SOFTWARE, Box, open_box, read_zone
+from edge.box.links import till_links
 from edge.box.settings import LOOPBACK, EdgeSettings, read_settings
 from edge.db.connection.errors import CannotStart
 from edge.server.app import build_app
 from edge.server.background import exchanging
+from edge.server.lan import answering_lan
+from edge.server.listening import Listening, listening
 from edge.server.local_socket import build_local_app, open_local_socket
 from edge.server.ports import bind
+from edge.server.trust import build_trust_app
 from edge.usecases.box.record_boot import record_boot
 from edge.usecases.feed.retry_rows import retry_rows
-from sync.http.limits import DoorLimits
 from sync.http.logs import log_json_to_stderr
-from sync.http.serving import uvicorn_config
 from sync.program.private_folder import PRIVATE_UMASK
 
 STORES_MAX = 64
@@ -44,43 +43,6 @@ class TooManyStores(CannotStart):
     """More folders than one process serves."""
 
 
-class _Server(uvicorn.Server):
-    """A uvicorn server that leaves signals to ``serve_stores`` and says when it answers."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.answering = asyncio.Event()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Several servers share a loop: none of them may take the signals."""
-        yield
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """As uvicorn does."""
-        await super().startup(sockets=sockets)
-        self.answering.set()
-
-
-@asynccontextmanager
-async def _listening(limits: DoorLimits, *apps: tuple[Any, socket.socket]) -> AsyncIterator[None]:
-    """Answer each application's requests on its socket inside the block; then let those at work
-    end, all at once."""
-    servers = [_Server(uvicorn_config(app, limits, lifespan="off")) for app, _ in apps]
-    serving = [
-        asyncio.create_task(server.serve(sockets=[bound]))
-        for server, (_, bound) in zip(servers, apps, strict=True)
-    ]
-    for server in servers:
-        await server.answering.wait()
-    try:
-        yield
-    finally:
-        for server in servers:
-            server.should_exit = True
-        await asyncio.gather(*serving)
-
-
 @asynccontextmanager
 async def serving(
     folder: Path, settings: EdgeSettings, *, exchange: bool = True
@@ -88,6 +50,8 @@ async def serving(
     """One store at work inside the block: the box and its address. Raises CannotStart."""
     async with AsyncExitStack() as stack:
         bound = stack.enter_context(bind(settings.port))
+        port = bound.getsockname()[1]
+        settings = settings.model_copy(update={"port": port})
         box = await stack.enter_async_context(open_box(folder, settings))
         moment, worth_knowing = box.clock.moment(), _worth_knowing(folder)
         await box.writer.run(lambda db: record_boot(db, SOFTWARE, worth_knowing, moment))
@@ -96,9 +60,11 @@ async def serving(
         if exchange:
             await stack.enter_async_context(exchanging(box))
         local = stack.enter_context(open_local_socket(folder))
-        apps = ((build_app(box), bound), (build_local_app(box), local))
-        address = f"http://{LOOPBACK}:{bound.getsockname()[1]}"
-        await stack.enter_async_context(_listening(settings.door, *apps))
+        app = build_app(box)
+        sockets = (Listening(app, bound), Listening(build_local_app(box), local))
+        address = f"http://{LOOPBACK}:{port}"
+        await stack.enter_async_context(listening(settings.door, *sockets))
+        await stack.enter_async_context(answering_lan(box, app, build_trust_app(box)))
         yield box, address
 
 
@@ -108,11 +74,12 @@ def _worth_knowing(folder: Path) -> str:
 
 
 async def serve_stores(
-    folders: Sequence[Path], port: int | None, say: Callable[[str], None]
+    folders: Sequence[Path], instead: Mapping[str, Any], say: Callable[[str, str], None]
 ) -> None:
-    """Serve every folder until SIGTERM or SIGINT; ``say`` gets a line for each store that answers.
+    """Serve every folder until SIGTERM or SIGINT; ``say`` gets a line for each store that answers,
+    and what tills on other machines may expect.
 
-    ``port`` stands in for the setting of a single store. Raises CannotStart.
+    ``instead`` of a single store's settings. Raises CannotStart.
     """
     if len(folders) > STORES_MAX:
         raise TooManyStores(f"One process serves at most {STORES_MAX} stores: start another.")
@@ -122,13 +89,21 @@ async def serve_stores(
         loop.add_signal_handler(number, stop.set)
     async with AsyncExitStack() as stack:
         for folder in folders:
-            settings = read_settings(folder)
-            if port is not None:
-                settings = settings.model_copy(update={"port": port})
+            settings = read_settings(folder).model_copy(update=instead)
             box, address = await stack.enter_async_context(serving(folder, settings))
-            say(f"ready {box.enrolment.store_code} {address}")
+            say(f"ready {box.enrolment.store_code} {address}", _elsewhere(box))
         _leave_out_of_collection()
         await stop.wait()
+
+
+def _elsewhere(box: Box) -> str:
+    """What tills on other machines may expect, in words; empty where none are wanted."""
+    links = till_links(box.certificate, box.settings.port)
+    if links:
+        return f"Tills on other machines: {links[0]}"
+    if not box.settings.lan:
+        return ""
+    return "No certificate yet: only tills on this machine are answered until head office gives it."
 
 
 def _leave_out_of_collection() -> None:
@@ -139,9 +114,11 @@ def _leave_out_of_collection() -> None:
     gc.set_threshold(GC_OBJECTS)
 
 
-def serve(folders: Sequence[Path], port: int | None, say: Callable[[str], None]) -> None:
+def serve(
+    folders: Sequence[Path], instead: Mapping[str, Any], say: Callable[[str, str], None]
+) -> None:
     """``serve_stores`` in an event loop of its own, in the main thread. Raises CannotStart."""
     os.umask(PRIVATE_UMASK)
     log_json_to_stderr()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(serve_stores(folders, port, say))
+        runner.run(serve_stores(folders, instead, say))

@@ -197,7 +197,7 @@ def _serve(order: Order, told: int) -> None:
         arm_from(order.crash_at)
     if order.pages_file:
         _limit_pages(Path(order.pages_file))
-    serve([Path(order.folder)], order.port, lambda said: _say(told, said))
+    serve([Path(order.folder)], {"port": order.port}, lambda said, _elsewhere: _say(told, said))
 
 
 def _become_the_command(order: Order) -> None:

@@ -49,7 +49,7 @@ class Done(NamedTuple):
 def environment() -> dict[str, str]:
     unwanted = ("CENTRAL_", "EDGE_", "UV")
     kept = {name: text for name, text in os.environ.items() if not name.startswith(unwanted)}
-    return {**kept, "COLUMNS": "100"}
+    return {**kept, "COLUMNS": "100", "EDGE_LAN": "false"}
 
 
 def typed(folder: Path, *words: str) -> Done:

@@ -168,6 +168,7 @@ class StoreServer(Host):
             reports=cast(Any, None),
             clock=self._clock,
             workstations=cast(Any, None),
+            certificate=cast(Any, None),
             nudge=cast(Any, Nudge()),
         )
 

@@ -45,7 +45,9 @@ class SyncStatus(msgspec.Struct, frozen=True):
     ``clock``: what is wrong with this box's clock and what to do; null where it agreed with head
     office's at the last contact, or there was none. ``refused``: why head office does not take this
     box. ``disk``: what is wrong with the room on it and what to do. ``events_set_aside``: of this
-    store's, which head office keeps and does not count for now; people see there why."""
+    store's, which head office keeps and does not count for now; people see there why.
+    ``certificate``: what is wrong with what tills on other machines are shown, and what to do.
+    ``tills_at``: links by which those find the box; none without a certificate."""
 
     store_code: str
     summary: str
@@ -69,6 +71,8 @@ class SyncStatus(msgspec.Struct, frozen=True):
     rows_set_aside: int
     first_set_aside: RowSetAside | None
     events_set_aside: int
+    certificate: str | None
+    tills_at: tuple[str, ...]
 
 
 def read_status(
@@ -79,9 +83,11 @@ def read_status(
     *,
     unreached: bool,
     busy: bool,
+    certificate: str | None,
+    tills_at: tuple[str, ...],
 ) -> SyncStatus:
     """As of the last commit; ``unreached`` and ``busy``: how the last try to reach head office
-    ended."""
+    ended; ``certificate`` and ``tills_at`` as ``SyncStatus`` has them."""
     head, through, pushing = read_head(db), acknowledged(db), read_push_state(db)
     alarms = list_alarms(db)
     state = SyncState(
@@ -97,6 +103,7 @@ def read_status(
         rows_set_aside=count_aside(db),
         events_set_aside=pushing.events_set_aside,
         disk_free_bytes=disk_free_bytes,
+        certificate=certificate,
     )
     feeds = sorted(read_cursors(db).items())
     return SyncStatus(
@@ -122,6 +129,8 @@ def read_status(
         rows_set_aside=state.rows_set_aside,
         first_set_aside=_first_aside(db),
         events_set_aside=state.events_set_aside,
+        certificate=certificate,
+        tills_at=tills_at,
     )
 
 
