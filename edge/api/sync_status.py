@@ -2,6 +2,7 @@
 
 import shutil
 
+import msgspec
 from litestar import get
 
 from edge.api.described import Described
@@ -19,22 +20,20 @@ async def sync_status(box: TheBox) -> SyncStatus:
 
 
 async def status_of(box: Box) -> SyncStatus:
-    """The state as of the last commit."""
+    """The state as of the last commit, and how tills on other machines find the box."""
     moment, code = box.clock.moment(), box.enrolment.store_code
     free = shutil.disk_usage(box.folder).free
+    unreached, busy = box.unreached.is_set(), box.busy.is_set()
+    status = await box.reader.read(
+        lambda db: read_status(db, code, moment, free, unreached=unreached, busy=busy)
+    )
     shown = box.certificate
     wrong = certificate_in_words(moment.wall_ms, shown.expires_at_ms, shown.fault, shown.refused)
-    return await box.reader.read(
-        lambda db: read_status(
-            db,
-            code,
-            moment,
-            free,
-            unreached=box.unreached.is_set(),
-            busy=box.busy.is_set(),
-            certificate=wrong,
-            tills_at=till_links(shown, box.settings.port),
-        )
+    return msgspec.structs.replace(
+        status,
+        certificate=wrong,
+        needs_a_person=status.needs_a_person or wrong is not None,
+        tills_at=till_links(shown, box.settings.port),
     )
 
 

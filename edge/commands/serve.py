@@ -9,6 +9,18 @@ from edge.commands.command import Folder, fail, in_one_sentence
 from sync.program.frame import PORT_MAX
 from sync.program.plain_commands import tell as print
 
+OwnCertificate = Annotated[
+    Path | None,
+    typer.Option(
+        help="The shop's own certificate with its chain (PEM), in place of the company's; taken "
+        "anew when it changes.",
+        dir_okay=False,
+    ),
+]
+OwnKey = Annotated[
+    Path | None, typer.Option(help="Its key (PEM, without a password).", dir_okay=False)
+]
+
 
 def provision(
     central: Annotated[str, typer.Option(help="Head office's address, such as https://hq:8443.")],
@@ -56,17 +68,8 @@ def serve(
         int | None,
         typer.Option(min=0, max=PORT_MAX, help="Instead of the setting, for a single store."),
     ] = None,
-    tls_cert: Annotated[
-        Path | None,
-        typer.Option(
-            help="The shop's own certificate with its chain (PEM), in place of the company's; taken"
-            " anew when it changes.",
-            dir_okay=False,
-        ),
-    ] = None,
-    tls_key: Annotated[
-        Path | None, typer.Option(help="Its key (PEM, without a password).", dir_okay=False)
-    ] = None,
+    tls_cert: OwnCertificate = None,
+    tls_key: OwnKey = None,
 ) -> None:
     """Serve one or several stores until SIGTERM or Ctrl-C: in plain on 127.0.0.1, and by HTTPS to
     tills on other machines once there is a certificate."""

@@ -22,8 +22,7 @@ class SyncState(NamedTuple):
     the last try failed; ``busy``: head office is there and asked this box to come again later;
     ``stopped`` and ``refused``: why it takes nothing, in its words. ``alarms`` stand, and so many
     rows of head office's could not be taken, and events of this store's do not count there yet.
-    ``server_time_ms`` is what head office's clock said at ``last_contact_ms`` of this box's.
-    ``certificate``: what is wrong with it, in words."""
+    ``server_time_ms`` is what head office's clock said at ``last_contact_ms`` of this box's."""
 
     now_ms: int
     waiting: int
@@ -37,7 +36,6 @@ class SyncState(NamedTuple):
     rows_set_aside: int
     events_set_aside: int
     disk_free_bytes: int
-    certificate: str | None = None
 
 
 def is_away(state: SyncState) -> bool:
@@ -47,7 +45,7 @@ def is_away(state: SyncState) -> bool:
 
 def needs_a_person(state: SyncState) -> bool:
     """Something here does not mend itself."""
-    wrong = disk_in_words(state.disk_free_bytes) or clock_in_words(state) or state.certificate
+    wrong = disk_in_words(state.disk_free_bytes) or clock_in_words(state)
     return bool(state.stopped or state.refused or state.alarms or state.rows_set_aside or wrong)
 
 

@@ -6,6 +6,7 @@ says to compare the fingerprint with what the box itself prints. An application 
 behind the same door; everything else is not there.
 """
 
+import io
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -21,7 +22,7 @@ from sync.http.headers import RAW_HEADERS
 
 WEB = Path(__file__).parent.parent / "web" / "trust"
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
 )
 QR_SCALE = 4
@@ -38,6 +39,7 @@ def build_trust_app(box: Box) -> Any:
     pages: Mapping[str, Callable[[str], _Page | None]] = {
         "/": lambda here: _page(box, here),
         "/trust.css": lambda _: _Page((WEB / "trust.css").read_bytes(), "text/css"),
+        "/link.svg": lambda here: _Page(_qr(_links(box, here)[0]), "image/svg+xml"),
         "/company.crt": lambda _: _of_company(box, lambda one: one.as_crt()),
         "/company.mobileconfig": lambda _: _of_company(box, lambda one: one.as_mobileconfig()),
     }
@@ -62,7 +64,7 @@ def _of_company(box: Box, made: Callable[[Authority], tuple[bytes, str, str]]) -
 
 def _page(box: Box, here: str) -> _Page:
     authority = authority_of(box.certificate)
-    links = till_links(box.certificate, box.settings.port, here)
+    links = _links(box, here)
     text = _template().render(
         store=box.enrolment.store_code,
         own=authority is None,
@@ -70,9 +72,18 @@ def _page(box: Box, here: str) -> _Page:
         fingerprint=authority.fingerprint.split() if authority is not None else (),
         link=links[0],
         other=links[1] if len(links) > 1 else "",
-        qr=segno.make(links[0], error="m").svg_inline(scale=QR_SCALE),
     )
     return _Page(text.encode(), "text/html")
+
+
+def _links(box: Box, here: str) -> tuple[str, ...]:
+    return till_links(box.certificate, box.settings.port, here)
+
+
+def _qr(link: str) -> bytes:
+    drawn = io.BytesIO()
+    segno.make(link, error="m").save(drawn, kind="svg", scale=QR_SCALE, border=0)
+    return drawn.getvalue()
 
 
 @cache

@@ -71,8 +71,8 @@ class SyncStatus(msgspec.Struct, frozen=True):
     rows_set_aside: int
     first_set_aside: RowSetAside | None
     events_set_aside: int
-    certificate: str | None
-    tills_at: tuple[str, ...]
+    certificate: str | None = None
+    tills_at: tuple[str, ...] = ()
 
 
 def read_status(
@@ -83,11 +83,9 @@ def read_status(
     *,
     unreached: bool,
     busy: bool,
-    certificate: str | None,
-    tills_at: tuple[str, ...],
 ) -> SyncStatus:
     """As of the last commit; ``unreached`` and ``busy``: how the last try to reach head office
-    ended; ``certificate`` and ``tills_at`` as ``SyncStatus`` has them."""
+    ended."""
     head, through, pushing = read_head(db), acknowledged(db), read_push_state(db)
     alarms = list_alarms(db)
     state = SyncState(
@@ -103,7 +101,6 @@ def read_status(
         rows_set_aside=count_aside(db),
         events_set_aside=pushing.events_set_aside,
         disk_free_bytes=disk_free_bytes,
-        certificate=certificate,
     )
     feeds = sorted(read_cursors(db).items())
     return SyncStatus(
@@ -129,8 +126,6 @@ def read_status(
         rows_set_aside=state.rows_set_aside,
         first_set_aside=_first_aside(db),
         events_set_aside=state.events_set_aside,
-        certificate=certificate,
-        tills_at=tills_at,
     )
 
 
