@@ -21,6 +21,8 @@ from sync.protocol.facts import (
     BusinessDayClosed,
     BusinessDayOpened,
     CustomerChanged,
+    OperatorAct,
+    OperatorActed,
     RetailTransaction,
     Spend,
     StockLine,
@@ -249,6 +251,10 @@ class Shop:
         movement = MovementId(self.new_id())
         kind = TillMovementKind.PAID_IN
         return TillMoved(movement, self.till, kind, ANNA, day, amount_minor, "coins")
+
+    def signed_in(self, operator: OperatorId = ANNA, day: date = DAY) -> OperatorActed:
+        act = (self.new_id(), OperatorAct.SIGNED_IN, operator, WORKSTATIONS[0])
+        return OperatorActed(*act, None, "", None, "", day)
 
     def close(self, day: date = DAY) -> None:
         """Tills are counted, two cents over; the day ends with its manifest."""

@@ -47,7 +47,6 @@ NAMED_BY_NOBODY = {
     "sync/engine/pin_hash.py:OF_NOBODY",  # the edge signs people in by it
     "sync/engine/pin_hash.py:pin_fits",  # the edge signs people in by it
     "edge/domain/sale/promotions/kinds.py:understand",  # kinds come with issue 12
-    "sync/engine/sealed_box.py:open_sealed_box",  # till people sign in
     "sync/engine/sealed_box.py:seal_to_head_office",  # till people sign in
     "sync/protocol/permissions.py:unknown_role",  # till people sign in
     "sync/protocol/telephone.py:CHALLENGE_AGE_MAX_S",  # till people sign in

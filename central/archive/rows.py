@@ -14,7 +14,7 @@ from sync.protocol.identity import CompanyId, CustomerId, DeviceId, EventId, Sto
 from sync.protocol.shared import CustomerField, CustomerRecord, FieldChange
 
 EVENT = """r.epoch_number, r.epoch_fingerprint, r.seq, r.event_id, r.kind, r.kind_version,
-    r.occurred_at_ms, r.body, r.received_at_ms"""
+    r.occurred_at_ms, r.body, r.received_at_ms, r.hlc"""
 """What ``raw_events`` reads, of raw_event as r."""
 
 _STREAM = """

@@ -95,3 +95,15 @@ class AuditRow(CentralTable, table=True):
     act: str
     subject: str
     detail: str
+
+
+class PinOpened(CentralTable, table=True):
+    """Which sealed PIN of an operator head office has looked at last, and why it was not taken;
+    empty: it was, or a newer one had been given here. May be lost: it is looked at again."""
+
+    __tablename__ = "pin_opened"
+    company_id: UUID = Field(primary_key=True)
+    operator_id: str = Field(primary_key=True)
+    hlc: int = big()
+    store_id: UUID
+    error: str

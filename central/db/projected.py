@@ -320,6 +320,35 @@ class StoreAlarm(CentralTable, table=True):
     seq: int = big()
 
 
+class OperatorActRow(CentralTable, table=True):
+    """What the people of a shop did that is no sale: signed in, were refused, allowed an act."""
+
+    __tablename__ = "operator_act"
+    __table_args__ = (Index(None, "store_id", "at_ms"),)
+    store_id: UUID = Field(primary_key=True)
+    act_id: UUID = Field(primary_key=True)
+    at_ms: int = big()
+    act: str
+    operator_id: str
+    workstation_id: str | None
+    by_operator_id: str | None
+    subject: str
+    amount_minor: int | None = big(default=None)
+    reason: str
+    business_date: date | None
+
+
+class OperatorPinRow(CentralTable, table=True):
+    """The newest PIN that an operator chose at any store, sealed to head office's key."""
+
+    __tablename__ = "operator_pin"
+    company_id: UUID = Field(primary_key=True)
+    operator_id: str = Field(primary_key=True)
+    hlc: int = big()
+    store_id: UUID
+    sealed: bytes
+
+
 class WrittenOffRow(CentralTable, table=True):
     """Of an epoch what a person gave up: nothing claimed through here is waited for any more."""
 

@@ -34,6 +34,7 @@ class Nudges:
     published: asyncio.Event = field(default_factory=asyncio.Event)
     ingested: asyncio.Event = field(default_factory=asyncio.Event)
     applied: asyncio.Event = field(default_factory=asyncio.Event)
+    folded: asyncio.Event = field(default_factory=asyncio.Event)
     arrived: set[StreamKey] = field(default_factory=set)
 
     def note_arrival(self, key: StreamKey) -> None:

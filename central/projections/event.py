@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from sync.protocol.change import Epoch
+from sync.protocol.clock import Hlc
 from sync.protocol.facts import AnyFact
 from sync.protocol.identity import EventId, StoreId
 
@@ -19,6 +20,7 @@ class RawEvent(NamedTuple):
     occurred_at_ms: int
     body: bytes
     received_at_ms: int
+    hlc: Hlc
 
 
 class Event(NamedTuple):
@@ -31,6 +33,7 @@ class Event(NamedTuple):
     occurred_at_ms: int
     received_at_ms: int
     fact: AnyFact
+    hlc: Hlc = Hlc(0)
 
     @property
     def place(self) -> tuple[int, bytes, int]:

@@ -247,7 +247,7 @@ class _Queue:
         if number is not None:
             self.numbers.add(number)
         place = (raw.store_id, raw.epoch, raw.seq, raw.event_id)
-        self.ready.append(Event(*place, raw.occurred_at_ms, raw.received_at_ms, fact))
+        self.ready.append(Event(*place, raw.occurred_at_ms, raw.received_at_ms, fact, raw.hlc))
 
 
 def _unfit(raw: RawEvent, fact: AnyFact) -> str | None:

@@ -65,6 +65,21 @@ WHERE store_id = ANY($1) ORDER BY raised_at_ms DESC LIMIT $2
 """
 
 
+_UNOPENED_PINS = """
+SELECT s.code, o.operator_id, o.error, count(*) OVER () FROM pin_opened AS o
+JOIN store AS s USING (store_id)
+WHERE o.company_id = $1 AND o.error <> '' ORDER BY o.hlc DESC LIMIT $2
+"""
+
+
+class UnopenedPin(NamedTuple):
+    """A PIN that somebody chose at a store and that no other store knows."""
+
+    store_code: str
+    operator_id: str
+    error: str
+
+
 class SetAsideEvent(NamedTuple):
     """An event that counts nowhere for now."""
 
@@ -119,12 +134,13 @@ class Attention(NamedTuple):
     overspent: tuple[Overspent, ...]
     twins: tuple[Twins, ...]
     noticed: tuple[Noticed, ...]
+    pins: tuple[UnopenedPin, ...]
     more: int
 
     @property
     def found(self) -> int:
         """How many in all."""
-        named = (self.claims, self.set_aside, self.overspent, self.twins, self.noticed)
+        named = (self.claims, self.set_aside, self.overspent, self.twins, self.noticed, self.pins)
         return sum(map(len, named)) + self.more
 
 
@@ -140,8 +156,9 @@ async def attention(db: AsyncConnection, company_id: CompanyId) -> Attention:
     aside = await connection.fetch(_SET_ASIDE, ids, NAMED_MAX)
     overspent = await connection.fetch(_OVERSPENT, ids, NAMED_MAX)
     noticed = await connection.fetch(_NOTICED, ids, NAMED_MAX)
+    pins = await connection.fetch(_UNOPENED_PINS, company_id, NAMED_MAX)
     twins = await _twins(connection, company_id, codes)
-    more = sum(rows[0]["count"] - len(rows) for rows in (aside, overspent, noticed) if rows)
+    more = sum(rows[0]["count"] - len(rows) for rows in (aside, overspent, noticed, pins) if rows)
     more += max(0, len(claims) - NAMED_MAX) + max(0, len(twins) - NAMED_MAX)
     return Attention(
         tuple(claims[:NAMED_MAX]),
@@ -162,6 +179,7 @@ async def attention(db: AsyncConnection, company_id: CompanyId) -> Attention:
         ),
         tuple(twins[:NAMED_MAX]),
         tuple(Noticed(codes[plain_uuid(row[0])], *tuple(row)[1:4]) for row in noticed),
+        tuple(UnopenedPin(*tuple(row)[:3]) for row in pins),
         more,
     )
 

@@ -1,5 +1,5 @@
 """What head office does between requests: gives due grants, numbers publications, applies what
-arrived, tries again what an older applier set aside.
+arrived, publishes the PINs in it, tries again what an older applier set aside.
 
 Each loop waits for a nudge or its timer, then works until nothing is left. A round that fails is
 written down and re-arms itself: here, as at the HTTP border, everything is caught.
@@ -18,6 +18,7 @@ from central.usecases.feed.sequence_publications import drain_publications
 from central.usecases.journal.apply_events import apply_events
 from central.usecases.journal.retry_quarantined import retry_quarantined
 from central.usecases.journal.settle_days import settle_days
+from central.usecases.people.open_pins import open_pins
 
 log = structlog.get_logger()
 
@@ -26,6 +27,7 @@ UNITS_IN_A_ROW_MAX = 1_000
 """Of one stream in one round; the next round goes on."""
 
 SETTLE_EVERY_S = 60
+PINS_EVERY_S = 10
 RETRY_EVERY_S = 3_600
 """The first try is at the start, which is when a newer applier comes."""
 
@@ -42,6 +44,7 @@ async def background(office: HeadOffice) -> AsyncIterator[None]:
         ("apply", nudges.ingested, settings.apply_every_s, _applying(office)),
         ("retry", asyncio.Event(), RETRY_EVERY_S, _retrying(office)),
         ("settle", nudges.applied, SETTLE_EVERY_S, _settling(office)),
+        ("pins", nudges.folded, PINS_EVERY_S, _opening_pins(office)),
     )
     tasks = [
         asyncio.create_task(_loop(name, stopping, nudge, every_s, round_))
@@ -115,6 +118,7 @@ class _Applying:
             await self._apply_some(elsewhere, wait=True)
         self.office.nudges.published.set()
         self.office.nudges.applied.set()
+        self.office.nudges.folded.set()
 
     async def _apply_some(self, streams: Sequence[StreamKey], wait: bool) -> list[StreamKey]:
         """Those that another process is at."""
@@ -151,6 +155,14 @@ def _settling(office: HeadOffice) -> Round:
         await settle_days(office.engine, office.clock_ms())
 
     return settle
+
+
+def _opening_pins(office: HeadOffice) -> Round:
+    async def open_new() -> None:
+        if await open_pins(office.engine, office.key):
+            office.nudges.published.set()
+
+    return open_new
 
 
 def _retrying(office: HeadOffice) -> Round:

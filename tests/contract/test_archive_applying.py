@@ -20,6 +20,7 @@ from sync.protocol.facts import (
     DeviceRecorded,
     IdAbandoned,
     KindVersion,
+    PinSet,
     RetailTransaction,
     StockLine,
     StockTransferred,
@@ -90,6 +91,8 @@ def each_kind(shop: Shop) -> dict[str, AnyFact]:
         _transferred(shop),
         BusinessDayReopened(DAY, ANNA, "closed too early"),
         shop.settling(),
+        shop.signed_in(),
+        PinSet(ANNA, bytes(60)),
     ]
     return {kind_of(fact).kind: fact for fact in told}
 

@@ -221,8 +221,25 @@ PROJECTED: Mapping[KindVersion, Projected] = {
     KindVersion("alarm_cleared", 1): Projected({"alarm_clearing": [{"alarm_id": golden.GRANT}]}),
     KindVersion("id_abandoned", 1): Projected({}),
     KindVersion("device_recorded", 1): Projected({}),
-    KindVersion("operator_acted", 1): Projected({}),
-    KindVersion("pin_set", 1): Projected({}),
+    KindVersion("operator_acted", 1): Projected(
+        {
+            "operator_act": [
+                {
+                    "act_id": golden.GRANT,
+                    "act": "override_given",
+                    "operator_id": golden.ANNA,
+                    "by_operator_id": golden.BEN,
+                    "workstation_id": golden.W1,
+                    "amount_minor": 12_000,
+                    "reason": "no space left in the bag",
+                    "business_date": DAY,
+                }
+            ]
+        }
+    ),
+    KindVersion("pin_set", 1): Projected(
+        {"operator_pin": [{"operator_id": golden.ANNA, "sealed": bytes(range(60))}]}
+    ),
 }
 
 

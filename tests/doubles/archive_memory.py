@@ -149,6 +149,7 @@ class MemoryUnit(Writing):
                 sent.occurred_at_ms,
                 sent.body,
                 one.received_at_ms,
+                sent.hlc,
             )
             raw = RawEvent(key.store_id, key.epoch, sent.seq, sent.event_id, *what)
             self.set(self._archive.raw[key], sent.seq, (raw, one.link.hash))

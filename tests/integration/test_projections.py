@@ -23,7 +23,7 @@ from central.usecases.proof.rebuild_projections import rebuild_projections
 from central.usecases.proof.verify_journal import verify_journal
 from central.usecases.proof.verify_projections import verify_projections
 from sync.protocol.change import Epoch
-from sync.protocol.facts import RetailTransaction
+from sync.protocol.facts import PinSet, RetailTransaction
 from sync.protocol.identity import StoreId
 from sync.protocol.reference import Grant
 from tests.head_office import (
@@ -33,7 +33,7 @@ from tests.head_office import (
     open_stream,
     projections,
 )
-from tests.shop_journal import COMPANY, CUSTOMERS, NOW_MS, Shop
+from tests.shop_journal import ANNA, COMPANY, CUSTOMERS, NOW_MS, Shop
 
 
 @pytest.fixture(scope="session")
@@ -61,6 +61,9 @@ async def traded(engine: AsyncEngine) -> tuple[Shop, Shop]:
     first.append(repeated)
     first.append(repeated)
     first.append_body("from_the_future", 1, b"")
+    for shop in (first, second):
+        shop.append(shop.signed_in())
+        shop.append(PinSet(ANNA, bytes([shop.number] * 60)))
     archive = PostgresArchive(engine)
     await decide(engine, first)
     for shop in (first, second):

@@ -20,6 +20,9 @@ twins_hint = (
     "Made at two shops while one could not hear of the other. Both stay, with their points. Make"
     " one of them inactive, or change the code or address at a till."
 )
+pins = "PINs that only one store knows"
+pins_hint = ("They hold up nobody where they were chosen. ", " gives the operator another one.")
+pins_command = "central operator pin"
 noticed = "What head office noticed"
 
 
@@ -53,6 +56,11 @@ def same(field: str, value: str | None) -> str:
 def made_at(where: str) -> str:
     """Follows a customer's identifier."""
     return f"(from {where})"
+
+
+def pin(operator_id: str, store_code: str, error: str) -> str:
+    """A PIN that was chosen at a till and cannot be published."""
+    return f"{operator_id} at {store_code}: {error}"
 
 
 def more(count: int) -> str:

@@ -5,7 +5,7 @@ them, an archive writes them; nothing here knows a database.
 """
 
 from central.projections.projection import Projection
-from central.projections.rows import box, customer, day, journal, sale, stock, till
+from central.projections.rows import box, customer, day, journal, operator, sale, stock, till
 
 PROJECTIONS: tuple[Projection, ...] = (
     *sale.PROJECTIONS,
@@ -14,6 +14,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     *stock.PROJECTIONS,
     *customer.PROJECTIONS,
     *box.PROJECTIONS,
+    *operator.PROJECTIONS,
     *journal.PROJECTIONS,
 )
 """Every projection and part of one, in the order in which a set's rows are written."""

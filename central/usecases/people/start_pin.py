@@ -5,8 +5,11 @@ import asyncio
 import re
 import secrets
 
+from sqlalchemy import and_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from central.db.people import PinOpened
+from central.db.tables import table
 from central.usecases.feed.publish_reference import publish_rows
 from central.usecases.feed.read_published import published_rows
 from central.usecases.people.end_operator import list_operators
@@ -19,6 +22,7 @@ from sync.protocol.reference import Credential, DataSet, Operator
 
 DRAWN_DIGITS = 6
 _PIN = re.compile(PIN_PATTERN)
+_OPENED = table(PinOpened)
 
 
 async def start_pin(
@@ -59,6 +63,8 @@ async def _publish(
     hashed = await asyncio.to_thread(hash_pin, pin)
     row = Credential(operator_id, hashed, starting=True, set_at_ms=now_ms)
     await publish_rows(db, company_id, DataSet.CREDENTIALS, [row])
+    settled = and_(_OPENED.c.company_id == company_id, _OPENED.c.operator_id == operator_id)
+    await db.execute(update(_OPENED).where(settled).values(error=""))
 
 
 def draw_pin() -> str:

@@ -27,7 +27,7 @@ ORDER BY epoch_number, epoch_fingerprint
 _ASIDE = "SELECT epoch_number, epoch_fingerprint, seq FROM quarantine WHERE store_id = $1"
 _EVENTS = """
 SELECT r.epoch_number, r.epoch_fingerprint, r.seq, r.event_id, r.kind, r.kind_version,
-    r.occurred_at_ms, r.body, r.received_at_ms
+    r.occurred_at_ms, r.body, r.received_at_ms, r.hlc
 FROM raw_event AS r
 WHERE r.store_id = $1 AND r.epoch_number = $2 AND r.epoch_fingerprint = $3
     AND r.seq > $4 AND r.seq <= $5
@@ -130,7 +130,13 @@ class FoldAgain:
                 if isinstance(fact, Reason):
                     self.no_facts.append(NoFact(event.epoch, event.seq, fact.error))
                 elif self._counts_here(event, fact_id(fact, event.event_id)):
-                    what = (event.event_id, event.occurred_at_ms, event.received_at_ms, fact)
+                    what = (
+                        event.event_id,
+                        event.occurred_at_ms,
+                        event.received_at_ms,
+                        fact,
+                        event.hlc,
+                    )
                     fold_event(self.fold, Event(event.store_id, event.epoch, event.seq, *what))
             yield self.fold.take_many()
 

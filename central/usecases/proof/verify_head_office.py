@@ -53,6 +53,7 @@ NOT_VERIFIED: dict[str, str] = {
     "user": "nothing else says who may sign in: list them with `central user list`",
     "audit": "nothing else says who did what",
     "api_token": "nothing else says them: list them with `central token list`",
+    "pin_opened": "what it lacks is opened again",
     "recovery_code": "codes are used up, and nothing else says them",
     "board_session": "sessions come and go",
     "sign_in_link": "links come and go",

@@ -37,7 +37,10 @@ def upgrade() -> None:
     _create_listed_price()
     _create_live_code()
     _create_office_key()
+    _create_operator_act()
+    _create_operator_pin()
     _create_personal_key()
+    _create_pin_opened()
     _create_points_account()
     _create_points_move()
     _create_price_zone()
@@ -99,7 +102,10 @@ TABLES = (
     "listed_price",
     "live_code",
     "office_key",
+    "operator_act",
+    "operator_pin",
     "personal_key",
+    "pin_opened",
     "points_account",
     "points_move",
     "price_zone",
@@ -463,6 +469,51 @@ def _create_price_zone() -> None:
         sa.Column("company_id", sa.Uuid(), nullable=False),
         sa.Column("zone", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("company_id", "zone", name=op.f("pk_price_zone")),
+    )
+
+
+def _create_operator_act() -> None:
+    op.create_table(
+        "operator_act",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("act_id", sa.Uuid(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("operator_id", sa.String(), nullable=False),
+        sa.Column("workstation_id", sa.String(), nullable=True),
+        sa.Column("by_operator_id", sa.String(), nullable=True),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("business_date", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("store_id", "act_id", name=op.f("pk_operator_act")),
+    )
+    op.create_index(
+        op.f("ix_operator_act_store_id_at_ms"), "operator_act", ["store_id", "at_ms"], unique=False
+    )
+
+
+def _create_operator_pin() -> None:
+    op.create_table(
+        "operator_pin",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("operator_id", sa.String(), nullable=False),
+        sa.Column("hlc", sa.BigInteger(), nullable=False),
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("company_id", "operator_id", name=op.f("pk_operator_pin")),
+    )
+
+
+def _create_pin_opened() -> None:
+    op.create_table(
+        "pin_opened",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("operator_id", sa.String(), nullable=False),
+        sa.Column("hlc", sa.BigInteger(), nullable=False),
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("error", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("company_id", "operator_id", name=op.f("pk_pin_opened")),
     )
 
 
