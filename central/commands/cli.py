@@ -14,6 +14,7 @@ from central.commands.serve import demo, migrate, serve
 from central.commands.settings import setting_app
 from central.commands.stores import box_app, code_app, enrol_code, revoke, store_app
 from central.commands.taxes import tax_app, tender_app
+from central.commands.unit import install_unit, remove_unit
 from sync.program.frame import new_program
 
 app = new_program("central", "The head office of Holdfast: collects, proves, publishes, reports.")
@@ -48,3 +49,5 @@ for command in (
     mend,
 ):
     app.command()(command)
+app.command("install-service")(install_unit)
+app.command("remove-service")(remove_unit)

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 import typer
 
 from sync.program import frame
+from sync.program.private_folder import work_as_account
+from sync.program.unit import CannotInstall
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -51,7 +53,7 @@ def in_one_sentence() -> AbstractContextManager[None]:
     from sync.http.tls import BadCertificate
 
     stopped = "stopped; what was not finished is not there. Run it again."
-    network = (CannotBeReached, BadCertificate)
+    network = (CannotBeReached, BadCertificate, CannotInstall)
     told = (CannotRun, BadDatabaseUrl, BadKeyFile, PostgresCannotStart, *network)
     return frame.in_one_sentence("central", stopped, *told)
 
@@ -69,12 +71,14 @@ def settings_of(url: str | None, data: Path | None, **more: Any) -> "CentralSett
 
     given = {"database_url": url, "data": data, **more}
     try:
-        return CentralSettings(
+        settings = CentralSettings(
             **{name: value for name, value in given.items() if value is not None}
         )
     except ValidationError as error:
         first = error.errors()[0]
         fail(f"The setting {'.'.join(map(str, first['loc']))} cannot be: {first['msg']}.")
+    work_as_account("central", settings.data)
+    return settings
 
 
 def on_database(

@@ -31,6 +31,7 @@ from central.usecases.company.own_key import own_key
 from sync.http.logs import log_json_to_stderr
 from sync.http.serving import uvicorn_config
 from sync.program.private_folder import PRIVATE_UMASK
+from sync.program.systemd import telling_systemd
 
 log = structlog.get_logger()
 
@@ -69,6 +70,12 @@ class _Server(uvicorn.Server):
         await super().startup(sockets=sockets)
         if self.started:
             self._say_ready()
+
+    async def main_loop(self) -> None:
+        """As uvicorn does, and systemd is told. The loop's own turns are the sign of life: starting
+        this program anew brings no database back that is away."""
+        async with telling_systemd(lambda: asyncio.sleep(0)):
+            await super().main_loop()
 
 
 def bind(port: int, host: str = LOOPBACK) -> socket.socket:

@@ -5,11 +5,14 @@ from edge.commands.alarms import alarm_app, push_app
 from edge.commands.proof import totals, verify
 from edge.commands.serve import provision, serve
 from edge.commands.status import status
+from edge.commands.unit import install_unit, remove_unit
 from edge.commands.workstations import pair, unpair, workstations
 from sync.program.frame import new_program
 
 app = new_program("edge", "The store server of Holdfast: sells with no network.")
 for command in (provision, serve, pair, unpair, workstations, status, verify, totals):
     app.command()(command)
+app.command("install-service")(install_unit)
+app.command("remove-service")(remove_unit)
 app.add_typer(alarm_app, name="alarm")
 app.add_typer(push_app, name="push")

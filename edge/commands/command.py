@@ -14,21 +14,40 @@ import typer
 
 from edge.db.connection.errors import CannotStart
 from sync.program import frame
+from sync.program.private_folder import work_as_account
+from sync.program.unit import CannotInstall
 
 if TYPE_CHECKING:
     from edge.commands.running_box import Answer
 
 PROBLEM_STATUS_MIN = 400
 
-Folder = Annotated[
+
+def _as_its_account(folder: Path) -> Path:
+    work_as_account("edge", folder)
+    return folder
+
+
+StoreFolder = Annotated[
     Path, typer.Option("--data", help="The store's folder.", file_okay=False, envvar="EDGE_DATA")
 ]
+Folder = Annotated[
+    Path,
+    typer.Option(
+        "--data",
+        help="The store's folder.",
+        file_okay=False,
+        envvar="EDGE_DATA",
+        callback=_as_its_account,
+    ),
+]
+"""The same, entered as whoever serves it."""
 
 
 def in_one_sentence() -> AbstractContextManager[None]:
     """What keeps a command from running is told in a sentence, exit code 2."""
     stopped = "stopped. Run the same command again: it goes on from here."
-    return frame.in_one_sentence("edge", stopped, CannotStart)
+    return frame.in_one_sentence("edge", stopped, CannotStart, CannotInstall)
 
 
 def fail(sentence: str) -> NoReturn:

@@ -8,6 +8,7 @@ import typer
 from edge.commands.command import Folder, fail, in_one_sentence
 from sync.program.frame import PORT_MAX
 from sync.program.plain_commands import tell as print
+from sync.program.private_folder import work_as_account
 
 OwnCertificate = Annotated[
     Path | None,
@@ -86,6 +87,7 @@ def serve(
         from edge.server.serving import serve as serve_folders
 
         for folder in data:
+            work_as_account("edge", folder)
             await_turn(folder)
         with telling_addresses(data, _say) as say:
             serve_folders(data, instead, say)

@@ -33,6 +33,7 @@ from edge.usecases.box.record_boot import record_boot
 from edge.usecases.feed.retry_rows import retry_rows
 from sync.http.logs import log_json_to_stderr
 from sync.program.private_folder import PRIVATE_UMASK
+from sync.program.systemd import telling_systemd
 
 STORES_MAX = 64
 GC_OBJECTS = 20_000
@@ -87,13 +88,21 @@ async def serve_stores(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    boxes: list[Box] = []
     async with AsyncExitStack() as stack:
         for folder in folders:
             settings = read_settings(folder).model_copy(update=instead)
             box, address = await stack.enter_async_context(serving(folder, settings))
             say(f"ready {box.enrolment.store_code} {address}", _elsewhere(box))
+            boxes.append(box)
         _leave_out_of_collection()
-        await stop.wait()
+        async with telling_systemd(lambda: _writers_work(boxes)):
+            await stop.wait()
+
+
+async def _writers_work(boxes: Sequence[Box]) -> None:
+    """Each store's writer has done what waited before this, in its own thread."""
+    await asyncio.gather(*(box.writer.run(lambda _: None) for box in boxes))
 
 
 def _elsewhere(box: Box) -> str:

@@ -1,5 +1,7 @@
 """A server's own folder: nobody else on the machine reads what lies in it, however it was made."""
 
+import os
+import pwd
 from collections.abc import Collection
 from pathlib import Path
 
@@ -18,3 +20,23 @@ def keep_private(folder: Path, *, mode: int = OWNER_ONLY, leave: Collection[str]
     for entry in folder.iterdir():
         if entry.name not in leave and entry.is_file() and not entry.is_symlink():
             entry.chmod(FILE_MODE)
+
+
+def unit_account(program: str) -> str:
+    """The user as which a service of ``program`` runs."""
+    return f"holdfast-{program}"
+
+
+def work_as_account(program: str, folder: Path) -> None:
+    """Root works in a service's folder as the service's user does: what it leaves there the service
+    can open. Needless, and nothing, for anybody else and in any other folder."""
+    if os.geteuid() != 0 or not folder.is_dir():
+        return
+    try:
+        account = pwd.getpwuid(folder.stat().st_uid)
+    except KeyError:
+        return
+    if account.pw_name == unit_account(program):
+        os.setgroups(())
+        os.setgid(account.pw_gid)
+        os.setuid(account.pw_uid)
