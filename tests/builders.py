@@ -264,7 +264,7 @@ def publish(db: sqlite3.Connection, settings: StoreSettings = SETTINGS) -> None:
         )
     for operator_id, active in ((ANNA, True), (BEN, False)):
         db.execute(
-            "INSERT INTO operator VALUES (?, ?, 'cashier', ?)",
+            "INSERT INTO operator VALUES (?, ?, 'manager', ?)",
             (operator_id, operator_id.title(), active),
         )
     for item in ITEMS.values():

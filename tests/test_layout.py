@@ -33,7 +33,7 @@ LONG_FUNCTIONS = {
     "edge/usecases/box/read_status.py:read_status": 52,
     "edge/usecases/sale/complete.py:complete_sale": 43,
     "edge/usecases/sale/read_situation.py:read_situation": 52,
-    "edge/usecases/till/settle.py:settle_till": 55,
+    "edge/usecases/till/settle.py:settle_till": 54,
 }
 
 RUN_BY_PATH = {"central/database/child.py", "central/db/migrations/env.py"}
@@ -44,15 +44,7 @@ NAMED_BY_NOBODY = {
     "central/projections/rows/__init__.py:BY_ROW",  # for the archive in memory
     "central/projections/stock_counts.py:has_seen",  # SEEN in Python, for the archive in memory
     "edge/db/connection/crash.py:disarm",  # tests arm and disarm
-    "sync/engine/pin_hash.py:OF_NOBODY",  # the edge signs people in by it
-    "sync/engine/pin_hash.py:pin_fits",  # the edge signs people in by it
     "edge/domain/sale/promotions/kinds.py:understand",  # kinds come with issue 12
-    "sync/engine/sealed_box.py:seal_to_head_office",  # till people sign in
-    "sync/protocol/permissions.py:unknown_role",  # till people sign in
-    "sync/protocol/telephone.py:CHALLENGE_AGE_MAX_S",  # till people sign in
-    "sync/protocol/telephone.py:WRONG_ANSWERS_MAX",  # till people sign in
-    "sync/protocol/telephone.py:challenge_text",  # till people sign in
-    "sync/protocol/telephone.py:is_unlock_answer",  # till people sign in
 }
 """Names of the product that only tests use, each with its reason."""
 

@@ -1,6 +1,7 @@
 """Customers: create, find, change, deactivate. Personal fields travel sealed and are read here."""
 
 import sqlite3
+from uuid import UUID
 
 import msgspec
 from litestar import get, patch, post
@@ -27,6 +28,7 @@ class Deactivating(Request, frozen=True):
 
     operator_id: ShortOperator
     event_id: EventId
+    override_id: UUID | None = None
 
 
 class CustomersAnswer(msgspec.Struct, frozen=True):
@@ -39,7 +41,7 @@ class CustomersAnswer(msgspec.Struct, frozen=True):
 def create(db: sqlite3.Connection, asked: CreateCustomer, at: At, drawn: Drawn) -> Customer:
     """Create a customer; its id is the request's. 409 ``customer-phone-taken`` names who has the
     number already; ``same_phone_ok`` creates the second one."""
-    return create_customer(db, asked, drawn, at.moment)
+    return create_customer(db, asked, drawn, at.moment, at.override)
 
 
 @get("/customers", operation_class=Described)
@@ -69,7 +71,7 @@ def update(
 ) -> Customer:
     """Change the fields that the body names; null clears code, e-mail or phone."""
     key = CustomerId(customer_id)
-    return update_customer(db, key, asked, asked.event_id, drawn, at.moment)
+    return update_customer(db, key, asked, asked.event_id, drawn, at.moment, at.override)
 
 
 @writes(post, "/customers/{customer_id:uuid}/deactivate", status_code=200, drawing=draw)
@@ -78,7 +80,7 @@ def deactivate(
 ) -> Customer:
     """No longer offered; what was sold to the customer stays."""
     key, by = CustomerId(customer_id), asked.operator_id
-    return deactivate_customer(db, key, by, asked.event_id, drawn, at.moment)
+    return deactivate_customer(db, key, by, asked.event_id, drawn, at.moment, at.override)
 
 
 ROUTES = (create, search, get_one, update, deactivate)

@@ -48,7 +48,7 @@ class Reopening(ReopenBusinessDay, frozen=True, kw_only=True):
 @writes(post, "/business-days")
 def open_day(db: sqlite3.Connection, asked: Opening, at: At) -> BusinessDay:
     """Open a day; opening the open one again gives it again."""
-    return open_business_day(db, asked, asked.event_id, at.moment)
+    return open_business_day(db, asked, asked.event_id, at.moment, at.override)
 
 
 @writes(post, "/business-days/{business_date:date}/close", status_code=200)
@@ -56,7 +56,7 @@ def close_day(
     db: sqlite3.Connection, asked: Closing, at: At, business_date: DateInPath
 ) -> ClosedDay:
     """Close a day whose tills are all settled."""
-    return close_business_day(db, asked, business_date, asked.event_id, at.moment)
+    return close_business_day(db, asked, business_date, asked.event_id, at.moment, at.override)
 
 
 @writes(post, "/business-days/{business_date:date}/reopen", status_code=200)
@@ -64,7 +64,7 @@ def reopen_day(
     db: sqlite3.Connection, asked: Reopening, at: At, business_date: DateInPath
 ) -> BusinessDay:
     """Open the last closed day again: a manager says why."""
-    return reopen_business_day(db, asked, business_date, asked.event_id, at.moment)
+    return reopen_business_day(db, asked, business_date, asked.event_id, at.moment, at.override)
 
 
 ROUTES = (current, open_day, close_day, reopen_day)

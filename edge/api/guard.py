@@ -1,8 +1,11 @@
-"""Who may call: every route but health and pairing asks for a paired workstation's token.
+"""Who may call: every route but health and pairing asks for a paired workstation's token, and every
+one that is no look at the till itself for the session of somebody who signed in there.
 
-The token stands in ``Authorization: Bearer``, known here by its SHA-256 only. Every route at all
-asks for one of this box's own names or addresses as its host: a page from elsewhere, made to
-resolve to this box, names another (DNS rebinding).
+The token stands in ``Authorization: Bearer``, the session's in ``Holdfast-Session``; both are known
+here by their SHA-256 only. A session that is locked or was taken over finishes what was tendered
+before (routes with the option ``tendered``), and nothing else. Every route at all asks for one of
+this box's own names or addresses as its host: a page from elsewhere, made to resolve to this box,
+names another (DNS rebinding).
 """
 
 from typing import Any, cast
@@ -16,14 +19,25 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from edge.api.problems import NotPaired, WrongHost
 from edge.box.box import Box
+from edge.domain.operator import (
+    OtherOperatorSignedIn,
+    OwnPinNeeded,
+    Session,
+    SessionLocked,
+    SignInNeeded,
+)
 from sync.http.door import address_of
 from sync.http.tries import WrongTries
-from sync.protocol.identity import WorkstationId
+from sync.protocol.identity import OperatorId, WorkstationId
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
 TOKEN_CHARACTERS_MAX = 128
+SESSION_HEADER = "Holdfast-Session"
+SESSIONS_REQUIRED = False
+"""Until the till page signs in: a request without a session is its body's operator's."""
 _STATE = "workstation_id"
+_SESSION = "session"
 
 
 def box_of(connection: Connection) -> Box:
@@ -67,6 +81,53 @@ async def require_workstation(connection: Connection, _route: BaseRouteHandler) 
         await tries.wrong(address)
         raise NotPaired
     connection.scope["state"][_STATE] = known
+
+
+async def read_session(connection: Connection, *, using: bool = True) -> Session | None:
+    """The session that the header names, ended or not; None where none of this workstation is
+    named. ``using``: somebody is at work with it."""
+    token = connection.headers.get(SESSION_HEADER, "")
+    if not (0 < len(token) <= TOKEN_CHARACTERS_MAX and token.isascii()):
+        return None
+    box, workstation_id = box_of(connection), workstation_of(connection)
+    wall_ms = box.clock.moment().wall_ms
+    return await box.sessions.named_by(token, workstation_id, wall_ms, using=using)
+
+
+async def require_session(connection: Connection, route: BaseRouteHandler) -> None:
+    """A guard after ``require_workstation``: notes who is signed in. Raises SignInNeeded,
+    SessionLocked, OwnPinNeeded."""
+    session = await read_session(connection)
+    if session is None:
+        if SESSIONS_REQUIRED or SESSION_HEADER in connection.headers or "session" in route.opt:
+            raise SignInNeeded
+        return
+    if session.ended_at_ms is not None and "tendered" not in route.opt:
+        raise SessionLocked(session.operator_id)
+    if session.own_pin_needed and "own_pin" not in route.opt:
+        raise OwnPinNeeded(session.operator_id)
+    connection.scope["state"][_SESSION] = session
+
+
+def session_of(connection: Connection) -> Session | None:
+    """The session that ``require_session`` let in; None where the route asks for none."""
+    found: Session | None = connection.scope["state"].get(_SESSION)
+    return found
+
+
+def refuse_other_operator(
+    connection: Connection, operator_id: OperatorId, tendered_at_ms: int | None = None
+) -> None:
+    """Who stands in a body must be who is signed in, or was when the basket was tendered. Raises
+    OtherOperatorSignedIn, SessionLocked."""
+    session = session_of(connection)
+    if session is None:
+        return
+    if session.operator_id != operator_id:
+        raise OtherOperatorSignedIn(operator_id, session.operator_id)
+    ended_at_ms = session.ended_at_ms
+    if ended_at_ms is not None and (tendered_at_ms is None or tendered_at_ms > ended_at_ms):
+        raise SessionLocked(operator_id)
 
 
 def answered_directly(app: ASGIApp) -> ASGIApp:

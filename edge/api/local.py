@@ -88,6 +88,11 @@ async def pairing_code(request: litestar.Request[Any, Any, Any], box: TheBox) ->
 @get("/workstations")
 async def workstations(box: TheBox) -> Workstations:
     """What `edge workstations` shows."""
+    return await workstations_of(box)
+
+
+async def workstations_of(box: Box) -> Workstations:
+    """As of the last commit."""
     now_ms = box.clock.moment().wall_ms
     return await box.reader.read(
         lambda db: Workstations(list_workstations(db), list_codes(db, now_ms))
@@ -110,7 +115,7 @@ async def unpair(request: litestar.Request[Any, Any, Any], box: TheBox) -> Unpai
     """End a workstation's pairing and its code; its next request is answered with 401."""
     asked = await read_body(request, PairingCodeRequest)
     ended = await box.writer.run(lambda db: unpair_workstation(db, asked.workstation_id))
-    box.workstations.forget()
+    box.forget_workstations()
     return ended
 
 

@@ -18,9 +18,10 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED
 
 from edge.api.described import accepts
-from edge.api.guard import caller_of
+from edge.api.guard import caller_of, refuse_other_operator, session_of
 from edge.api.parameters import TheBox
 from edge.box.box import Box
+from edge.domain.rights import Override
 from edge.usecases.request.answer_once import Asked, answer_once, digest_of
 from sync.engine.journal import Moment
 from sync.http.body import decode_body, raw_body
@@ -30,14 +31,18 @@ R = TypeVar("R", bound=msgspec.Struct)
 T = TypeVar("T", bound=msgspec.Struct)
 _NOT_IN_PATH = frozenset({"db", "asked", "at", "drawn"})
 _PERSON = "customer_id"
+_OPERATOR = "operator_id"
+_OVERRIDE = "override_id"
 Request = litestar.Request[Any, Any, Any]
 
 
 class At(NamedTuple):
-    """When it is asked, and at which workstation (none where the folder's owner asks)."""
+    """When it is asked, at which workstation (none where the folder's owner asks), and with whose
+    word, where the body names an ``override_id`` that stands."""
 
     moment: Moment
     workstation_id: WorkstationId
+    override: Override | None = None
 
 
 def writes(
@@ -108,13 +113,19 @@ async def once(
     """
     raw, caller = await raw_body(request), WorkstationId(caller_of(request) or "")
     body = decode_body(raw, kind)
+    operator_id = getattr(body, _OPERATOR, None)
+    if operator_id is not None:
+        refuse_other_operator(request, operator_id)
     asked = Asked(id_of(body), digest_of(request.method, request.url.path, caller, raw))
-    at, customer_id = At(box.clock.moment(), caller), customer_of(body)
-    answered = await box.writer.run(
-        lambda db: answer_once(
-            db, asked, answer_kind, lambda: carry_out(db, body, at), customer_id=customer_id
+    moment, customer_id = box.clock.moment(), customer_of(body)
+    named: UUID | None = getattr(body, _OVERRIDE, None)
+    with box.overrides.using(named, session_of(request)) as override:
+        at = At(moment, caller, override)
+        answered = await box.writer.run(
+            lambda db: answer_once(
+                db, asked, answer_kind, lambda: carry_out(db, body, at), customer_id=customer_id
+            )
         )
-    )
     box.nudge.set()
     made = request.route_handler.status_code or HTTP_201_CREATED
     return Response(answered.answer, status_code=HTTP_200_OK if answered.repeated else made)

@@ -51,7 +51,7 @@ async def pair(request: litestar.Request[Any, Any, Any], box: TheBox) -> PairedA
         lambda body: body.request_id,
         lambda db, body, at: pair_workstation(db, body, at.moment),
     )
-    box.workstations.forget()
+    box.forget_workstations()
     return PairedAnswer(asked.token, done.content.workstation_id, box.enrolment.store_code)
 
 

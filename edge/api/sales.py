@@ -15,7 +15,12 @@ import msgspec
 from litestar import Response, get, post
 
 from edge.api.described import Described, accepts
-from edge.api.guard import answered_directly, box_of, workstation_of
+from edge.api.guard import (
+    answered_directly,
+    box_of,
+    refuse_other_operator,
+    workstation_of,
+)
 from edge.api.limits import SALE_BYTES_MAX
 from edge.api.parameters import IdInPath, TheBox, Typed
 from edge.api.stated_head import tell
@@ -82,6 +87,7 @@ class AbandonedAnswer(msgspec.Struct, frozen=True):
     request_max_body_size=SALE_BYTES_MAX,
     operation_class=accepts(SaleRequest),
     middleware=[answered_directly],
+    tendered=True,
 )
 async def complete(request: litestar.Request[Any, Any, Any]) -> Response[SaleAnswer]:
     """Finish a sale; lines that name an original are taken back in the same receipt."""
@@ -93,6 +99,7 @@ async def complete(request: litestar.Request[Any, Any, Any]) -> Response[SaleAns
     request_max_body_size=SALE_BYTES_MAX,
     operation_class=accepts(SaleRequest),
     middleware=[answered_directly],
+    tendered=True,
 )
 async def take_back(request: litestar.Request[Any, Any, Any]) -> Response[SaleAnswer]:
     """Finish a return: as a sale, with at least one line that names its original."""
@@ -105,6 +112,7 @@ async def _complete(
     box = box_of(request)
     raw, workstation_id = await raw_body(request), workstation_of(request)
     sale = decode_body(raw, SaleRequest)
+    refuse_other_operator(request, sale.operator_id, sale.tendered_at_ms)
     digest = hashlib.sha256(raw).digest()
     moment = box.clock.moment()
     completed = await box.writer.run(
@@ -153,6 +161,7 @@ async def abandon(
 ) -> AbandonedAnswer:
     """Give an id up: a later arrival of that sale is refused."""
     asked, workstation_id = await read_body(request, AbandonRequest), workstation_of(request)
+    refuse_other_operator(request, asked.operator_id)
     moment = box.clock.moment()
     await box.writer.run(
         lambda db: abandon_sale(db, SaleId(sale_id), workstation_id, asked.operator_id, moment)

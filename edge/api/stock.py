@@ -46,7 +46,7 @@ async def movements(
 @writes(post, "/stock/receipts", request_id="movement_id", request_max_body_size=SALE_BYTES_MAX)
 def receive(db: sqlite3.Connection, asked: ReceiveGoods, at: At) -> ReceivedGoods:
     """Book goods in; its id is the movement's."""
-    return receive_goods(db, asked, at.moment)
+    return receive_goods(db, asked, at.moment, at.override)
 
 
 ROUTES = (level, movements, receive)

@@ -39,7 +39,7 @@ class Settling(SettleTill, frozen=True, kw_only=True):
 @writes(post, "/till-sessions", request_id="till_session_id")
 def open_session(db: sqlite3.Connection, asked: OpenTill, at: At) -> TillSession:
     """Open a till at the calling workstation; its id is the session's."""
-    return open_till(db, asked, at.workstation_id, at.moment)
+    return open_till(db, asked, at.workstation_id, at.moment, at.override)
 
 
 @writes(post, "/till-sessions/{till_session_id:uuid}/settle", status_code=200)
@@ -49,7 +49,8 @@ def settle(
     """Count a till: over is positive, short negative. At the workstation that holds it, or at
     another with a manager's reason."""
     session = TillSessionId(till_session_id)
-    return settle_till(db, asked, session, at.workstation_id, asked.event_id, at.moment)
+    where, event_id = at.workstation_id, asked.event_id
+    return settle_till(db, asked, session, where, event_id, at.moment, at.override)
 
 
 ROUTES = (current, open_session, settle)

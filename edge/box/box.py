@@ -22,6 +22,9 @@ from edge.box.certificate import Certificate
 from edge.box.clock import ZONE_UNTIL_TOLD, StoreClock, steady_clock
 from edge.box.folder import KEY_FILE, NotProvisioned, database_of
 from edge.box.keys import read_key
+from edge.box.overrides import Overrides
+from edge.box.pins import Pins
+from edge.box.sessions import Sessions
 from edge.box.settings import EdgeSettings
 from edge.box.workstations import Workstations
 from edge.db.connection.engine import open_connection
@@ -62,10 +65,18 @@ class Box:
     clock: StoreClock
     workstations: Workstations
     certificate: Certificate
+    sessions: Sessions
+    pins: Pins
+    overrides: Overrides
     nudge: asyncio.Event = field(default_factory=asyncio.Event)
     told: dict[WorkstationId, Head] = field(default_factory=dict)
     unreached: asyncio.Event = field(default_factory=asyncio.Event)
     busy: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def forget_workstations(self) -> None:
+        """One was paired or taken away, and with it whoever was signed in there."""
+        self.workstations.forget()
+        self.sessions.forget()
 
 
 def read_zone(db: sqlite3.Connection) -> str:
@@ -117,6 +128,9 @@ async def open_box(folder: Path, settings: EdgeSettings) -> AsyncIterator[Box]:
                 clock,
                 Workstations(reader),
                 Certificate(folder, settings),
+                Sessions(reader, clock.steady, settings.lock_after_s),
+                Pins(reader, writer, clock),
+                Overrides(clock.steady),
             )
 
 

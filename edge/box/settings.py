@@ -23,6 +23,7 @@ PORT_DEFAULT = 8101
 PORT_MAX = 65_535
 TRUST_PORT_ABOVE = 1_000
 INTERVAL_S_MAX = 3_600
+LOCK_AFTER_S_MAX = 12 * 3_600
 NAMES_MAX = 8
 ADDRESSES_MAX = 16
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
@@ -37,8 +38,8 @@ class EdgeSettings(BaseSettings):
     network) and ``addresses`` (this machine's on its network, unless named), and tell at
     ``trust_port`` (TRUST_PORT_ABOVE above ``port``) how a device comes to trust the company.
     ``tls_cert`` and ``tls_key``: PEM files of the shop's own, in place of the company's
-    certificate. ``door`` and ``tries`` in the environment are JSON: ``EDGE_DOOR='{"idle_s": 30}'``,
-    lists too."""
+    certificate. Who does nothing for ``lock_after_s`` types the PIN again. ``door`` and ``tries``
+    in the environment are JSON: ``EDGE_DOOR='{"idle_s": 30}'``, lists too."""
 
     model_config = SettingsConfigDict(env_prefix="EDGE_", extra="forbid", frozen=True)
 
@@ -48,6 +49,7 @@ class EdgeSettings(BaseSettings):
     push_every_s: int = Field(default=10, ge=1, le=INTERVAL_S_MAX)
     pull_every_s: int = Field(default=30, ge=1, le=INTERVAL_S_MAX)
     central_timeout_s: int = Field(default=20, ge=1, le=INTERVAL_S_MAX)
+    lock_after_s: int = Field(default=300, ge=10, le=LOCK_AFTER_S_MAX)
     door: DoorLimits = DoorLimits()
     tries: TryLimits = TryLimits()
     lan: bool = True

@@ -168,6 +168,8 @@ async def pull_page(box: Box, line: Line, heard: Acknowledgement) -> UpToDate | 
             )
         if page.data_set == DataSet.SETTINGS:
             box.clock.zone = await box.reader.read(read_zone)
+        if page.data_set in (DataSet.OPERATORS, DataSet.CREDENTIALS):
+            box.sessions.forget()
 
     cursor_of = _cursors_of(box, line)
     return await pull_once(cursor_of, apply, line.transport, line.signer, head, heard)

@@ -14,19 +14,23 @@ from edge.api import (
     days,
     health,
     items,
+    operators,
     pages,
     pairing,
     quotes,
     sales,
+    session,
     stock,
     sync_status,
     till,
     tills,
     totals,
+    workstations,
 )
 from edge.api.guard import (
     provide_box,
     require_own_host,
+    require_session,
     require_workstation,
 )
 from edge.api.limits import BODY_BYTES_MAX
@@ -38,19 +42,22 @@ from sync.http.headers import harden
 from sync.http.problems import Problem
 from sync.http.tries import WrongTries
 
-_GUARDED = (customers, days, items, quotes, sales, stock, sync_status, till, tills, totals)
+_PAIRED = (*till.ROUTES, *sync_status.ROUTES, *session.ROUTES, *operators.OPEN_ROUTES)
+"""Asked by a workstation at which nobody is signed in."""
+_SIGNED_IN = (customers, days, items, operators, quotes, sales, stock, tills, totals, workstations)
 
 
 def build_app(box: Box) -> Litestar:
     """The application of ``box``. Starts nothing: the caller serves it."""
     guards = [require_workstation, compare_stated_head]
-    guarded = Router(
+    paired = Router("/", route_handlers=_PAIRED, guards=guards)
+    signed_in = Router(
         "/",
-        route_handlers=[route for module in _GUARDED for route in module.ROUTES],
-        guards=guards,
+        route_handlers=[route for module in _SIGNED_IN for route in module.ROUTES],
+        guards=[*guards, require_session],
     )
     return Litestar(
-        route_handlers=[*health.ROUTES, *pages.ROUTES, *pairing.ROUTES, guarded],
+        route_handlers=[*health.ROUTES, *pages.ROUTES, *pairing.ROUTES, paired, signed_in],
         state=State(
             {
                 "box": box,

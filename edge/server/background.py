@@ -18,6 +18,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from edge.box.box import Box
+from edge.box.people import keep_used_sessions, tell_owed_pins
 from edge.exchange.certificate import Certifying
 from edge.exchange.rounds import (
     Line,
@@ -47,6 +48,7 @@ DRAIN_S = 2
 STEPS_MAX = 1_000
 """Requests of one round; then the loop looks up, whether it may go on."""
 SECOND_MS = 1_000
+PEOPLE_EVERY_S = 20
 
 log = structlog.get_logger()
 
@@ -242,10 +244,15 @@ def _timers(box: Box, exchange: Exchange) -> AsyncIOScheduler:
         exchange.beat_due = True
         box.nudge.set()
 
+    async def people_due() -> None:
+        await keep_used_sessions(box)
+        await tell_owed_pins(box)
+
     scheduler = AsyncIOScheduler(timezone=UTC)
     for due, every_s in (
         (push_due, box.settings.push_every_s),
         (beat_due, box.settings.pull_every_s),
+        (people_due, PEOPLE_EVERY_S),
     ):
         scheduler.add_job(due, "interval", seconds=every_s, coalesce=True, misfire_grace_time=None)
     return scheduler

@@ -20,6 +20,7 @@ import uvloop
 
 from edge.box.box import SOFTWARE, Box, open_box, read_zone
 from edge.box.links import till_links
+from edge.box.people import keep_used_sessions
 from edge.box.settings import LOOPBACK, EdgeSettings, read_settings
 from edge.db.connection.errors import CannotStart
 from edge.server.app import build_app
@@ -66,7 +67,10 @@ async def serving(
         address = f"http://{LOOPBACK}:{port}"
         await stack.enter_async_context(listening(settings.door, *sockets))
         await stack.enter_async_context(answering_lan(box, app, build_trust_app(box)))
-        yield box, address
+        try:
+            yield box, address
+        finally:
+            await keep_used_sessions(box)
 
 
 def _worth_knowing(folder: Path) -> str:

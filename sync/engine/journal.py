@@ -95,7 +95,13 @@ class Moment(NamedTuple):
     def stamp_ms_max(self) -> int:
         """No stamp of a hybrid clock lies beyond it: a wild wall clock wins no edit against what is
         known of the time, not even while it is wild (protocol.md, customer)."""
-        return (self.wall_ms if self.known is None else self.known.ms) + STAMP_TOLERANCE_MS
+        return self.steady_ms + STAMP_TOLERANCE_MS
+
+    @property
+    def steady_ms(self) -> int:
+        """The time for what must not depend on a clock that somebody can set, such as a lock: what
+        is known of it; the wall clock's before head office's was ever told."""
+        return self.wall_ms if self.known is None else self.known.ms
 
     @property
     def now_ms(self) -> int:

@@ -70,12 +70,13 @@ class ColdRoomRead(Fact, frozen=True, array_like=True):
 
 import sqlite3
 
-from edge.db.operators import require_operator
+from edge.db.operators import require
 from edge.domain.fields import QuantityMilli, Request, ShortOperator
 from sync.engine.journal import Moment
 from edge.db.journal import append
 from sync.protocol.facts import ColdRoomRead
 from sync.protocol.identity import EventId, MovementId
+from sync.protocol.permissions import Permission
 
 
 class ReadColdRoom(Request, frozen=True):
@@ -93,8 +94,8 @@ class ColdRoom(Request, frozen=True):
 
 
 def read_cold_room(db: sqlite3.Connection, request: ReadColdRoom, moment: Moment) -> ColdRoom:
-    """Raises UnknownOperator, InactiveOperator, NotEnrolled."""
-    require_operator(db, request.operator_id)
+    """Raises UnknownOperator, InactiveOperator, PermissionNeeded, NotEnrolled."""
+    require(db, request.operator_id, Permission.ADJUST_STOCK)
     fact = ColdRoomRead(request.reading_id, request.operator_id, request.celsius_milli)
     return ColdRoom(append(db, fact, EventId(request.reading_id), moment).envelope.seq)
 '''

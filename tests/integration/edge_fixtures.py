@@ -109,7 +109,7 @@ TENDERS = (
     Tender(TenderId("card"), "Card", TenderKind.CARD),
     Tender(TenderId("points"), "Points", TenderKind.POINTS),
 )
-OPERATORS = (Operator(ANN, "Ann", "owner"), Operator(BOB, "Bob", "cashier", active=False))
+OPERATORS = (Operator(ANN, "Ann", "manager"), Operator(BOB, "Bob", "cashier", active=False))
 
 
 def moment(wall_ms: int = NOON_MS) -> Moment:

@@ -164,7 +164,9 @@ def test_an_unknown_operator_creates_nobody(shop: Shop) -> None:
 
 def test_a_box_that_belongs_to_no_store_creates_nobody(tmp_path: Path) -> None:
     shop = Shop(tmp_path / "bare.sqlite3")
-    shop.do(lambda db: db.execute("INSERT INTO operator VALUES ('ann', 'Ann', 'x', 1)") and None)
+    shop.do(
+        lambda db: db.execute("INSERT INTO operator VALUES ('ann', 'Ann', 'cashier', 1)") and None
+    )
     refused(shop, NotEnrolled, lambda: create(shop))
     shop.writer.close_now()
 

@@ -18,7 +18,8 @@ from edge.domain.business_day import (
     DayState,
     UnknownBusinessDay,
 )
-from edge.domain.operator import AuthorityNeeded, InactiveOperator, UnknownOperator
+from edge.domain.operator import InactiveOperator, UnknownOperator
+from edge.domain.rights import PermissionNeeded
 from edge.usecases.day.close import CloseBusinessDay, close_business_day
 from edge.usecases.day.open import OpenBusinessDay, open_business_day
 from edge.usecases.day.reopen import ReopenBusinessDay, reopen_business_day
@@ -139,7 +140,7 @@ def test_a_day_is_opened_again_by_a_manager_only_and_not_behind_others(shop: Sho
     trade_and_close(shop)
     refused(shop, BusinessDayBehind, lambda: reopen(shop, YESTERDAY))
     shop.do(lambda db: db.execute("UPDATE operator SET role = 'cashier'") and None)
-    refused(shop, AuthorityNeeded, lambda: reopen(shop))
+    refused(shop, PermissionNeeded, lambda: reopen(shop))
 
 
 def test_a_day_that_a_wrong_clock_traded_is_there_again_when_its_date_comes(shop: Shop) -> None:
@@ -162,7 +163,7 @@ def test_a_day_before_the_last_closed_one_needs_a_managers_reason(shop: Shop) ->
     assert "2025-03-14" in refusal.detail
     shop.do(lambda db: db.execute("UPDATE operator SET role = 'cashier'") and None)
     asked = OpenBusinessDay(ANN, YESTERDAY, "the clock was wrong")
-    refused(shop, AuthorityNeeded, lambda: open_(shop, asked))
+    refused(shop, PermissionNeeded, lambda: open_(shop, asked))
     shop.do(lambda db: db.execute("UPDATE operator SET role = 'manager'") and None)
     opened = open_(shop, asked)
     assert opened.business_date == YESTERDAY

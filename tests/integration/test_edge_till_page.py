@@ -120,7 +120,9 @@ async def test_the_start_tells_all_that_a_till_needs(till: Till) -> None:
     assert (told["store_code"], told["workstation_id"]) == ("S01", "W1")
     assert (told["currency"], told["decimals"], told["cash_rounding_step_minor"]) == ("SGD", 2, 5)
     assert told["tax_included"] is True
-    assert told["operators"] == [{"operator_id": "anna", "name": "Anna", "role": "manager"}]
+    assert told["operators"] == [
+        {"operator_id": "anna", "name": "Anna", "role": "manager", "has_pin": False}
+    ]
     assert [(t["tender_id"], t["kind"]) for t in told["tenders"]] == [
         ("cash", "cash"),
         ("card", "card"),

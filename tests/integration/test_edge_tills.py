@@ -10,8 +10,8 @@ from edge.domain.business_day import (
     TillsOpen,
     UnknownBusinessDay,
 )
-from edge.domain.operator import AuthorityNeeded
 from edge.domain.request import RequestIdReused, RequestIdTaken
+from edge.domain.rights import PermissionNeeded
 from edge.domain.till import (
     AnotherWorkstationsTill,
     TillOpenAlready,
@@ -128,7 +128,7 @@ def test_a_till_is_settled_where_it_stands_or_by_a_managers_word(shop: Shop) -> 
     refusal = refused(shop, AnotherWorkstationsTill, lambda: settle(shop, session, 1, at=W2))
     assert "W1" in refusal.remedy
     shop.do(lambda db: db.execute("UPDATE operator SET role = 'cashier'") and None)
-    refused(shop, AuthorityNeeded, lambda: settle(shop, session, 1, at=W2, why="W1 broke"))
+    refused(shop, PermissionNeeded, lambda: settle(shop, session, 1, at=W2, why="W1 broke"))
     shop.do(lambda db: db.execute("UPDATE operator SET role = 'manager'") and None)
     settled = settle(shop, session, 10_000, at=W2, why="W1 broke")
     assert (settled.over_short_minor, settled.session.workstation_id) == (0, W1)

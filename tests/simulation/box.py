@@ -20,6 +20,8 @@ import msgspec
 from central.domain.feeds import FollowedFeed
 from edge.box.box import Box
 from edge.box.clock import StoreClock
+from edge.box.overrides import Overrides
+from edge.box.sessions import Sessions
 from edge.box.settings import EdgeSettings
 from edge.db.connection import crash
 from edge.db.connection.engine import open_connection
@@ -169,6 +171,9 @@ class StoreServer(Host):
             clock=self._clock,
             workstations=cast(Any, None),
             certificate=cast(Any, None),
+            sessions=Sessions(cast(Any, None), self._clock.steady, 300),
+            pins=cast(Any, None),
+            overrides=Overrides(self._clock.steady),
             nudge=cast(Any, Nudge()),
         )
 

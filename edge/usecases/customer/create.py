@@ -16,7 +16,7 @@ from edge.db.customers import (
 )
 from edge.db.hybrid_clock import tick_clock
 from edge.db.journal import append
-from edge.db.operators import require_operator
+from edge.db.operators import require
 from edge.db.store import read_country, read_enrolment
 from edge.domain.customer import (
     CustomerCode,
@@ -30,12 +30,14 @@ from edge.domain.customer import (
 )
 from edge.domain.fields import Request, Sentence, ShortOperator
 from edge.domain.phone import Phone, kept_phone
+from edge.domain.rights import Override
 from edge.usecases.customer.take import TRUE, merge_customers
 from sync.engine.journal import Moment, NotEnrolled
 from sync.engine.sealing import NONCE_BYTES, new_key, seal
 from sync.protocol.clock import Hlc
 from sync.protocol.facts import CustomerChanged
 from sync.protocol.identity import CustomerId, EventId, OperatorId
+from sync.protocol.permissions import Permission
 from sync.protocol.shared import PERSONAL_FIELDS, CustomerField, FieldChange
 
 
@@ -50,6 +52,7 @@ class CreateCustomer(Request, frozen=True):
     email: Email | None = None
     phone: Phone | None = None
     same_phone_ok: bool = False
+    override_id: UUID | None = None
 
 
 class Drawn(NamedTuple):
@@ -67,12 +70,16 @@ def draw() -> Drawn:
 
 
 def create_customer(
-    db: sqlite3.Connection, request: CreateCustomer, drawn: Drawn, moment: Moment
+    db: sqlite3.Connection,
+    request: CreateCustomer,
+    drawn: Drawn,
+    moment: Moment,
+    override: Override | None = None,
 ) -> Customer:
     """The customer as kept; the event of its making has the customer's id.
 
-    Raises UnknownOperator, InactiveOperator, CustomerExists, CustomerCodeTaken,
-    CustomerEmailTaken, CustomerPhoneTaken, NotEnrolled.
+    Raises UnknownOperator, InactiveOperator, PermissionNeeded, OverrideRefused, CustomerExists,
+    CustomerCodeTaken, CustomerEmailTaken, CustomerPhoneTaken, NotEnrolled.
     """
     customer_id = request.customer_id
     wanted = Customer(
@@ -85,7 +92,7 @@ def create_customer(
     )
     if find_customer(db, customer_id) is not None:
         raise CustomerExists(customer_id)
-    require_operator(db, request.operator_id)
+    require(db, request.operator_id, Permission.EDIT_CUSTOMERS, customer_id, override)
     refuse_taken(db, customer_id, wanted.code, wanted.email)
     if not request.same_phone_ok:
         refuse_same_phone(db, customer_id, wanted.phone)

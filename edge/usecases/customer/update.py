@@ -2,11 +2,12 @@
 deactivated, never deleted."""
 
 import sqlite3
+from uuid import UUID
 
 from msgspec import UNSET, UnsetType
 
 from edge.db.customers import Customer, find_customer, read_keys
-from edge.db.operators import require_operator
+from edge.db.operators import require
 from edge.db.store import read_country
 from edge.domain.customer import (
     CustomerCode,
@@ -19,6 +20,7 @@ from edge.domain.customer import (
 )
 from edge.domain.fields import Request, Sentence, ShortOperator
 from edge.domain.phone import Phone, kept_phone
+from edge.domain.rights import Override
 from edge.usecases.customer.create import (
     Drawn,
     change_fields,
@@ -28,6 +30,7 @@ from edge.usecases.customer.create import (
 from edge.usecases.customer.take import FALSE, TRUE
 from sync.engine.journal import Moment
 from sync.protocol.identity import CustomerId, EventId
+from sync.protocol.permissions import Permission
 from sync.protocol.shared import PERSONAL_FIELDS, CustomerField
 
 
@@ -42,6 +45,7 @@ class UpdateCustomer(Request, frozen=True):
     phone: Phone | UnsetType | None = UNSET
     active: bool | UnsetType = UNSET
     same_phone_ok: bool = False
+    override_id: UUID | None = None
 
 
 def update_customer(
@@ -51,16 +55,18 @@ def update_customer(
     event_id: EventId,
     drawn: Drawn,
     moment: Moment,
+    override: Override | None = None,
 ) -> Customer:
     """The customer as it is then; fields that are so already make no event.
 
-    Raises NothingToChange, UnknownOperator, InactiveOperator, CustomerNotKnown,
-    PersonalFieldsClosed, CustomerCodeTaken, CustomerEmailTaken, CustomerPhoneTaken, NotEnrolled.
+    Raises NothingToChange, UnknownOperator, InactiveOperator, PermissionNeeded, OverrideRefused,
+    CustomerNotKnown, PersonalFieldsClosed, CustomerCodeTaken, CustomerEmailTaken,
+    CustomerPhoneTaken, NotEnrolled.
     """
     asked = _asked(request, read_country(db))
     if not asked:
         raise NothingToChange
-    require_operator(db, request.operator_id)
+    require(db, request.operator_id, Permission.EDIT_CUSTOMERS, customer_id, override)
     known = find_customer(db, customer_id)
     if known is None:
         raise CustomerNotKnown(customer_id)
@@ -86,10 +92,11 @@ def deactivate_customer(
     event_id: EventId,
     drawn: Drawn,
     moment: Moment,
+    override: Override | None = None,
 ) -> Customer:
     """``update_customer`` of ``active`` alone. Raises what it raises."""
     request = UpdateCustomer(operator_id, active=False)
-    return update_customer(db, customer_id, request, event_id, drawn, moment)
+    return update_customer(db, customer_id, request, event_id, drawn, moment, override)
 
 
 def _asked(request: UpdateCustomer, country: str | None) -> dict[CustomerField, str | None]:

@@ -2,16 +2,18 @@
 
 import sqlite3
 from datetime import date
+from uuid import UUID
 
 import msgspec
 
 from edge.db.days import BusinessDay, find_day, mark_closed
 from edge.db.journal import append, read_head, read_range
-from edge.db.operators import require_operator
+from edge.db.operators import require
 from edge.db.tills import open_sessions
 from edge.db.totals import read_account
 from edge.domain.business_day import BUSINESS_DAY, DayEvent, TillsOpen
 from edge.domain.fields import Request, ShortOperator
+from edge.domain.rights import Override
 from edge.domain.states import state_of
 from sync.engine.journal import Moment
 from sync.protocol.batch import UNFOLDED_BYTES_MAX
@@ -19,12 +21,14 @@ from sync.protocol.codec import decode_fact
 from sync.protocol.facts import BusinessDayClosed
 from sync.protocol.identity import EventId, OperatorId
 from sync.protocol.manifest import Manifest
+from sync.protocol.permissions import Permission
 
 
 class CloseBusinessDay(Request, frozen=True):
     """Who closes it."""
 
     operator_id: ShortOperator
+    override_id: UUID | None = None
 
 
 class ClosedDay(msgspec.Struct, frozen=True):
@@ -43,13 +47,14 @@ def close_business_day(
     business_date: date,
     event_id: EventId,
     moment: Moment,
+    override: Override | None = None,
 ) -> ClosedDay:
     """The day with its manifest. Closing a closed day changes nothing and gives it again.
 
-    Raises UnknownOperator, InactiveOperator, UnknownBusinessDay, TillsOpen (with their names),
-    NotEnrolled. Nothing unsent can keep a day from closing.
+    Raises UnknownOperator, InactiveOperator, PermissionNeeded, OverrideRefused, UnknownBusinessDay,
+    TillsOpen (with their names), NotEnrolled. Nothing unsent can keep a day from closing.
     """
-    require_operator(db, request.operator_id)
+    require(db, request.operator_id, Permission.CLOSE_DAY, business_date, override)
     found = find_day(db, business_date)
     day = BUSINESS_DAY.require(found, state_of(found), DayEvent.CLOSED, business_date)
     if BUSINESS_DAY.after(day.state, DayEvent.CLOSED) is day.state:

@@ -2,6 +2,7 @@
 
 import sqlite3
 from datetime import date
+from uuid import UUID
 
 from edge.db.days import (
     BusinessDay,
@@ -11,7 +12,7 @@ from edge.db.days import (
     last_closed_date,
 )
 from edge.db.journal import append
-from edge.db.operators import require_authority, require_operator
+from edge.db.operators import require
 from edge.db.store import read_settings, today
 from edge.domain.business_day import (
     BUSINESS_DAY,
@@ -25,10 +26,12 @@ from edge.domain.business_day import (
     refuse_second_open,
 )
 from edge.domain.fields import Request, Sentence, ShortOperator
+from edge.domain.rights import Override
 from edge.domain.states import state_of
 from sync.engine.journal import Moment
 from sync.protocol.facts import BusinessDayOpened
 from sync.protocol.identity import EventId
+from sync.protocol.permissions import Permission
 
 
 class OpenBusinessDay(Request, frozen=True):
@@ -38,26 +41,31 @@ class OpenBusinessDay(Request, frozen=True):
     operator_id: ShortOperator
     business_date: date | None = None
     override_reason: Sentence | None = None
+    override_id: UUID | None = None
 
 
 def open_business_day(
-    db: sqlite3.Connection, request: OpenBusinessDay, event_id: EventId, moment: Moment
+    db: sqlite3.Connection,
+    request: OpenBusinessDay,
+    event_id: EventId,
+    moment: Moment,
+    override: Override | None = None,
 ) -> BusinessDay:
     """The open day. Opening the day that is open already changes nothing and gives it again.
 
-    Raises UnknownOperator, InactiveOperator, AuthorityNeeded, SettingsMissing,
+    Raises UnknownOperator, InactiveOperator, PermissionNeeded, OverrideRefused, SettingsMissing,
     BusinessDayOpenAlready, BusinessDayClosedAlready, BusinessDayTooEarly, BusinessDayFar,
     BusinessDayOutOfReach, NotEnrolled.
     """
     settings = read_settings(db)
-    require_operator(db, request.operator_id)
     business_date = request.business_date or today(settings, moment.now_ms)
+    require(db, request.operator_id, Permission.OPEN_DAY, business_date, override)
     current, known = find_open_day(db), find_day(db, business_date)
     refuse_second_open(business_date, None if current is None else current.business_date)
     becomes = BUSINESS_DAY.after(state_of(known), DayEvent.OPENED, business_date)
     if known is not None and known.state is becomes:
         return known
-    why = _why_meant(db, request, business_date, moment)
+    why = _why_meant(db, request, business_date, moment, override)
     fact = BusinessDayOpened(business_date, request.operator_id, settings.zone, why)
     seq = append(db, fact, event_id, moment).envelope.seq
     day = BusinessDay(business_date, becomes, request.operator_id, moment.wall_ms, seq)
@@ -66,7 +74,11 @@ def open_business_day(
 
 
 def _why_meant(
-    db: sqlite3.Connection, request: OpenBusinessDay, business_date: date, moment: Moment
+    db: sqlite3.Connection,
+    request: OpenBusinessDay,
+    business_date: date,
+    moment: Moment,
+    override: Override | None,
 ) -> str | None:
     """A day that may be a mistake needs a manager's reason, which the fact carries (protocol.md,
     Time); None for a day that needs none."""
@@ -78,7 +90,7 @@ def _why_meant(
     except (BusinessDayTooEarly, BusinessDayFar):
         if request.override_reason is None:
             raise
-        require_authority(db, request.operator_id)
+        require(db, request.operator_id, Permission.REOPEN_DAY, business_date, override)
         return request.override_reason
     return None
 

@@ -3,16 +3,19 @@ day's next close brings a new manifest, which counts from then on."""
 
 import sqlite3
 from datetime import date
+from uuid import UUID
 
 from edge.db.days import BusinessDay, can_reopen, find_day, find_open_day, mark_reopened
 from edge.db.journal import append
-from edge.db.operators import require_authority
+from edge.db.operators import require
 from edge.domain.business_day import BUSINESS_DAY, BusinessDayBehind, DayEvent, refuse_second_open
 from edge.domain.fields import Request, Sentence, ShortOperator
+from edge.domain.rights import Override
 from edge.domain.states import state_of
 from sync.engine.journal import Moment
 from sync.protocol.facts import BusinessDayReopened
 from sync.protocol.identity import EventId
+from sync.protocol.permissions import Permission
 
 
 class ReopenBusinessDay(Request, frozen=True):
@@ -20,6 +23,7 @@ class ReopenBusinessDay(Request, frozen=True):
 
     operator_id: ShortOperator
     reason: Sentence
+    override_id: UUID | None = None
 
 
 def reopen_business_day(
@@ -28,13 +32,14 @@ def reopen_business_day(
     business_date: date,
     event_id: EventId,
     moment: Moment,
+    override: Override | None = None,
 ) -> BusinessDay:
     """The day, open again. Reopening the open day changes nothing and gives it.
 
-    Raises UnknownOperator, InactiveOperator, AuthorityNeeded, UnknownBusinessDay,
+    Raises UnknownOperator, InactiveOperator, PermissionNeeded, OverrideRefused, UnknownBusinessDay,
     BusinessDayOpenAlready (another one), BusinessDayBehind, NotEnrolled.
     """
-    require_authority(db, request.operator_id)
+    require(db, request.operator_id, Permission.REOPEN_DAY, business_date, override)
     day = find_day(db, business_date)
     becomes = BUSINESS_DAY.after(state_of(day), DayEvent.REOPENED, business_date)
     if day is not None and day.state is becomes:

@@ -8,12 +8,13 @@ import sqlite3
 
 from edge.db import sale_reads, sales
 from edge.db.journal import append
-from edge.db.operators import require_operator
+from edge.db.operators import require
 from edge.domain.sale.refusals.sale_id import SaleFinished, SaleIdTaken
 from edge.usecases.sale.look_up import Abandoned, number_of
 from sync.engine.journal import Moment
 from sync.protocol.facts import IdAbandoned
 from sync.protocol.identity import EventId, OperatorId, SaleId, WorkstationId
+from sync.protocol.permissions import Permission
 
 
 def abandon_sale(
@@ -24,7 +25,7 @@ def abandon_sale(
     moment: Moment,
 ) -> Abandoned:
     """Give ``sale_id`` up; twice is once. Raises SaleFinished, SaleIdTaken, UnknownOperator,
-    InactiveOperator, NotEnrolled."""
+    InactiveOperator, PermissionNeeded, NotEnrolled."""
     standing = sale_reads.find_id(db, sale_id)
     if standing.request_digest is not None:
         raise SaleFinished(sale_id, number_of(db, sale_id))
@@ -32,7 +33,7 @@ def abandon_sale(
         return Abandoned(sale_id, standing.abandoned_at_ms)
     if standing.kind is not None:
         raise SaleIdTaken(sale_id, standing.kind)
-    require_operator(db, operator_id)
+    require(db, operator_id, Permission.SELL)
     sales.insert_abandoned(db, sale_id, workstation_id, moment.wall_ms)
     append(db, IdAbandoned(sale_id, workstation_id, operator_id), EventId(sale_id), moment)
     return Abandoned(sale_id, moment.wall_ms)

@@ -2,6 +2,7 @@
 
 import sqlite3
 from typing import Annotated
+from uuid import UUID
 
 import msgspec
 from msgspec import Meta
@@ -9,7 +10,7 @@ from msgspec import Meta
 from edge.db.days import find_open_day
 from edge.db.items import first_unknown
 from edge.db.journal import append
-from edge.db.operators import require_operator
+from edge.db.operators import require
 from edge.db.stock import MovedLine, move_stock
 from edge.domain.fields import (
     AmountMinor,
@@ -20,9 +21,11 @@ from edge.domain.fields import (
     ShortOperator,
 )
 from edge.domain.item import UnknownItem
+from edge.domain.rights import Override
 from sync.engine.journal import Moment
 from sync.protocol.facts import LINES_MAX, StockLine, StockMoved, StockMovementKind
 from sync.protocol.identity import EventId, MovementId
+from sync.protocol.permissions import Permission
 
 
 class GoodsLine(Request, frozen=True):
@@ -40,6 +43,7 @@ class ReceiveGoods(Request, frozen=True):
     operator_id: ShortOperator
     reason: Sentence
     lines: Annotated[tuple[GoodsLine, ...], Meta(min_length=1, max_length=LINES_MAX)]
+    override_id: UUID | None = None
 
 
 class ReceivedGoods(msgspec.Struct, frozen=True):
@@ -49,13 +53,19 @@ class ReceivedGoods(msgspec.Struct, frozen=True):
     lines: tuple[MovedLine, ...]
 
 
-def receive_goods(db: sqlite3.Connection, request: ReceiveGoods, moment: Moment) -> ReceivedGoods:
+def receive_goods(
+    db: sqlite3.Connection,
+    request: ReceiveGoods,
+    moment: Moment,
+    override: Override | None = None,
+) -> ReceivedGoods:
     """What was booked; its event has the movement's id.
 
-    Raises UnknownOperator, InactiveOperator, UnknownItem, NotEnrolled.
+    Raises UnknownOperator, InactiveOperator, PermissionNeeded, OverrideRefused, UnknownItem,
+    NotEnrolled.
     """
     event_id = EventId(request.movement_id)
-    require_operator(db, request.operator_id)
+    require(db, request.operator_id, Permission.RECEIVE_STOCK, event_id, override)
     _refuse_unknown_items(db, request)
     day = find_open_day(db)
     business_date = None if day is None else day.business_date

@@ -1,19 +1,22 @@
 """Open a till: from its float on, a workstation can sell."""
 
 import sqlite3
+from uuid import UUID
 
 from edge.db.days import find_open_day
 from edge.db.journal import append
-from edge.db.operators import require_operator
+from edge.db.operators import require
 from edge.db.store import read_settings
 from edge.db.tills import TillSession, find_open_session, insert_till_session
 from edge.domain.business_day import BUSINESS_DAY, DayEvent, DayState
 from edge.domain.fields import AmountMinor, Request, ShortOperator, ShortTill, one_case
+from edge.domain.rights import Override
 from edge.domain.states import state_of
 from edge.domain.till import TILL, TillEvent
 from sync.engine.journal import Moment
 from sync.protocol.facts import TillSessionOpened
 from sync.protocol.identity import EventId, TillId, TillSessionId, WorkstationId
+from sync.protocol.permissions import Permission
 
 
 class OpenTill(Request, frozen=True):
@@ -23,42 +26,32 @@ class OpenTill(Request, frozen=True):
     operator_id: ShortOperator
     float_minor: AmountMinor
     till_id: ShortTill | None = None
+    override_id: UUID | None = None
 
 
 def open_till(
-    db: sqlite3.Connection, request: OpenTill, workstation_id: WorkstationId, moment: Moment
+    db: sqlite3.Connection,
+    request: OpenTill,
+    workstation_id: WorkstationId,
+    moment: Moment,
+    override: Override | None = None,
 ) -> TillSession:
     """The open session; its opening event has the session's id.
 
-    Raises UnknownOperator, InactiveOperator, SettingsMissing, NoOpenBusinessDay, TillOpenAlready,
-    NotEnrolled.
+    Raises UnknownOperator, InactiveOperator, PermissionNeeded, OverrideRefused, SettingsMissing,
+    NoOpenBusinessDay, TillOpenAlready, NotEnrolled.
     """
     till_id = TillId(one_case(request.till_id or workstation_id))
     settings = read_settings(db)
-    require_operator(db, request.operator_id)
+    require(db, request.operator_id, Permission.OPEN_TILL, request.till_session_id, override)
     day = BUSINESS_DAY.require(find_open_day(db), DayState.OPEN, DayEvent.TRADED)
     other = find_open_session(db, till_id, workstation_id)
     about = () if other is None else (other.till_id, other.workstation_id, other.till_session_id)
     becomes = TILL.after(state_of(other), TillEvent.OPENED, *about)
-    session = TillSession(
-        request.till_session_id,
-        till_id,
-        workstation_id,
-        request.operator_id,
-        day.business_date,
-        becomes,
-        request.float_minor,
-        moment.wall_ms,
-    )
-    fact = TillSessionOpened(
-        session.till_session_id,
-        session.till_id,
-        session.workstation_id,
-        session.operator_id,
-        session.business_date,
-        settings.currency,
-        session.float_minor,
-    )
+    where = (request.till_session_id, till_id, workstation_id)
+    what = (*where, request.operator_id, day.business_date)
+    session = TillSession(*what, becomes, request.float_minor, moment.wall_ms)
+    fact = TillSessionOpened(*what, settings.currency, session.float_minor)
     append(db, fact, EventId(request.till_session_id), moment)
     insert_till_session(db, session)
     return session

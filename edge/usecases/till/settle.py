@@ -1,22 +1,24 @@
 """Settle a till: what was counted against what the receipts say should be there."""
 
 import sqlite3
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 import msgspec
 from msgspec.structs import replace
 
 from edge.db.journal import append
-from edge.db.operators import require_authority, require_operator
+from edge.db.operators import find_role, require
 from edge.db.store import read_settings
 from edge.db.tills import TillSession, expected_cash, find_till_session, mark_settled
 from edge.domain.fields import AmountMinor, Request, Sentence, ShortOperator
+from edge.domain.rights import Override
 from edge.domain.states import state_of
 from edge.domain.till import TILL, AnotherWorkstationsTill, TillEvent, TillSettledAlready
 from sync.engine.journal import Moment
 from sync.protocol.facts import DeviceRecorded, TillSessionSettled
 from sync.protocol.identity import EventId, TillSessionId, WorkstationId
 from sync.protocol.money import format_minor
+from sync.protocol.permissions import Permission
 from sync.protocol.reference import StoreSettings
 
 
@@ -27,6 +29,7 @@ class SettleTill(Request, frozen=True):
     operator_id: ShortOperator
     counted_cash_minor: AmountMinor
     override_reason: Sentence | None = None
+    override_id: UUID | None = None
 
 
 class SettledTill(msgspec.Struct, frozen=True):
@@ -45,30 +48,29 @@ def settle_till(
     workstation_id: WorkstationId,
     event_id: EventId,
     moment: Moment,
+    override: Override | None = None,
 ) -> SettledTill:
     """The session with its count, by the workstation that holds it, or by another one
     (``workstation_id``) with a manager's reason. The same count again changes nothing and gives it
     again.
 
-    Raises UnknownOperator, InactiveOperator, AuthorityNeeded, SettingsMissing, UnknownTillSession,
-    AnotherWorkstationsTill, TillSettledAlready, NotEnrolled.
+    Raises UnknownOperator, InactiveOperator, PermissionNeeded, OverrideRefused, SettingsMissing,
+    UnknownTillSession, AnotherWorkstationsTill, TillSettledAlready, NotEnrolled.
     """
     settings = read_settings(db)
-    require_operator(db, request.operator_id)
+    find_role(db, request.operator_id)
     found = find_till_session(db, till_session_id)
     session = TILL.require(found, state_of(found), TillEvent.SETTLED, till_session_id)
-    by_authority = session.workstation_id != workstation_id
-    if by_authority:
-        _refuse_stranger(db, request, session, workstation_id)
+    own = session.workstation_id == workstation_id
+    if not own and request.override_reason is None:
+        raise AnotherWorkstationsTill(session.till_id, session.workstation_id, workstation_id)
+    permission = Permission.SETTLE_TILL if own else Permission.SETTLE_OTHERS
+    require(db, request.operator_id, permission, till_session_id, override)
     becomes = TILL.after(session.state, TillEvent.SETTLED)
     if session.state is becomes:
         return _settled_before(session, request, settings)
-    if by_authority:
-        detail = (
-            f"{request.operator_id} settles {session.till_id} of {session.workstation_id} at "
-            f"{workstation_id}: {request.override_reason}"
-        )
-        record = DeviceRecorded("override", detail, "")
+    if not own:
+        record = DeviceRecorded("override", _why_here(request, session, workstation_id), "")
         append(db, record, EventId(uuid5(event_id, "override")), moment)
     expected = expected_cash(db, session)
     settled = replace(
@@ -95,16 +97,12 @@ def settle_till(
     return SettledTill(settled, expected, request.counted_cash_minor, fact.over_short_minor)
 
 
-def _refuse_stranger(
-    db: sqlite3.Connection,
-    request: SettleTill,
-    session: TillSession,
-    workstation_id: WorkstationId,
-) -> None:
+def _why_here(request: SettleTill, session: TillSession, workstation_id: WorkstationId) -> str:
     """Whoever stands at another till has not counted this drawer."""
-    if request.override_reason is None:
-        raise AnotherWorkstationsTill(session.till_id, session.workstation_id, workstation_id)
-    require_authority(db, request.operator_id)
+    return (
+        f"{request.operator_id} settles {session.till_id} of {session.workstation_id} at "
+        f"{workstation_id}: {request.override_reason}"
+    )
 
 
 def _settled_before(

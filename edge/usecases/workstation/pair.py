@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from edge.db.requests import forget_answered
+from edge.db.sessions import forget_sessions_at
 from edge.db.workstations import (
     drop_code,
     find_code,
@@ -76,7 +77,9 @@ def check_code(db: sqlite3.Connection, request: PairWorkstation, moment: Moment)
 
 
 def forget_pairing(db: sqlite3.Connection, workstation_id: WorkstationId) -> None:
-    """The workstation's token is about to be worth nothing: so is the answer that let it in."""
+    """The workstation's token is about to be worth nothing: so are the answer that let it in, and
+    whoever signed in there."""
+    forget_sessions_at(db, workstation_id)
     earlier = find_token_hash(db, workstation_id)
     if earlier is not None:
         forget_answered(db, _request_id(earlier))

@@ -47,6 +47,8 @@ TABLES = (
     "journal",
     "journal_head",
     "operator",
+    "operator_session",
+    "own_pin",
     "pairing_code",
     "past_row",
     "points_debt",
@@ -64,7 +66,9 @@ TABLES = (
     "tax_rate",
     "tender",
     "till_session",
+    "unlock_challenge",
     "workstation",
+    "wrong_pin",
     "sale_line",
     "sale_tax",
     "sale_tender",
@@ -89,6 +93,8 @@ def upgrade() -> None:
     _create_journal()
     _create_journal_head()
     _create_operator()
+    _create_operator_session()
+    _create_own_pin()
     _create_pairing_code()
     _create_past_row()
     _create_points_debt()
@@ -106,7 +112,9 @@ def upgrade() -> None:
     _create_tax_rate()
     _create_tender()
     _create_till_session()
+    _create_unlock_challenge()
     _create_workstation()
+    _create_wrong_pin()
     _create_sale_line()
     _create_sale_tax()
     _create_sale_tender()
@@ -361,6 +369,41 @@ def _create_operator() -> None:
         sa.Column("role", sa.String(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("operator_id", name=op.f("pk_operator")),
+    )
+
+
+def _create_operator_session() -> None:
+    op.create_table(
+        "operator_session",
+        sa.Column("session_id", sa.LargeBinary(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("operator_id", sa.String(), nullable=False),
+        sa.Column("workstation_id", sa.String(), nullable=False),
+        sa.Column("machine_boot", sa.String(), nullable=False),
+        sa.Column("seen_ms", sa.Integer(), nullable=False),
+        sa.Column("pin_set_at_ms", sa.Integer(), nullable=False),
+        sa.Column("own_pin_needed", sa.Boolean(), nullable=False),
+        sa.Column("ended_at_ms", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("session_id", name=op.f("pk_operator_session")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_operator_session_token_hash")),
+    )
+    op.create_index(
+        "ix_operator_session_open",
+        "operator_session",
+        ["workstation_id"],
+        unique=True,
+        sqlite_where=sa.text("ended_at_ms IS NULL"),
+    )
+
+
+def _create_own_pin() -> None:
+    op.create_table(
+        "own_pin",
+        sa.Column("operator_id", sa.String(), nullable=False),
+        sa.Column("pin_hash", sa.String(), nullable=False),
+        sa.Column("set_at_ms", sa.Integer(), nullable=False),
+        sa.Column("told", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("operator_id", name=op.f("pk_own_pin")),
     )
 
 
@@ -626,6 +669,28 @@ def _create_till_session() -> None:
             batch_op.f("ix_till_session_business_date"), ["business_date"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_till_session_till_id"), ["till_id"], unique=False)
+
+
+def _create_unlock_challenge() -> None:
+    op.create_table(
+        "unlock_challenge",
+        sa.Column("operator_id", sa.String(), nullable=False),
+        sa.Column("challenge", sa.String(), nullable=False),
+        sa.Column("at_ms", sa.Integer(), nullable=False),
+        sa.Column("wrong", sa.Integer(), nullable=False),
+        sa.Column("used", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("operator_id", name=op.f("pk_unlock_challenge")),
+    )
+
+
+def _create_wrong_pin() -> None:
+    op.create_table(
+        "wrong_pin",
+        sa.Column("who", sa.String(), nullable=False),
+        sa.Column("wrong", sa.Integer(), nullable=False),
+        sa.Column("at_ms", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("who", name=op.f("pk_wrong_pin")),
+    )
 
 
 def _create_workstation() -> None:

@@ -1,0 +1,1 @@
+"""Operators: signed in and out, locked out and let in, with PINs of their own."""
