@@ -28,10 +28,10 @@ def fold_words(text: str) -> tuple[str, ...]:
     >>> fold_words("Crème BRÛLÉE, 2×")
     ('creme', 'brulee', '2')
     """
-    return tuple(
-        " ".join(_WITHOUT_BLANKS.sub(r" \g<0> ", word).split())
-        for word in _WORD.findall(fold_letters(text))
-    )
+    words = _WORD.findall(fold_letters(text))
+    if text.isascii():
+        return tuple(words)
+    return tuple(" ".join(_WITHOUT_BLANKS.sub(r" \g<0> ", word).split()) for word in words)
 
 
 def fold(text: str) -> str:
@@ -41,6 +41,8 @@ def fold(text: str) -> str:
 
 def fold_letters(text: str) -> str:
     """Without case and accents (Unicode's compatibility caseless matching, D146, less marks)."""
+    if text.isascii():  # nearly every name: it has neither accents nor marks
+        return text.lower()
     caseless = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     letters = (letter for letter in caseless if not unicodedata.category(letter).startswith("M"))
     return "".join(letters).translate(_LETTERS)

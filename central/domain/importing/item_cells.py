@@ -3,13 +3,11 @@
 import hashlib
 import re
 
-from stdnum import ean
-
 from central.domain.fields import plain_text
 from central.domain.importing.sheet import Cell, Unreadable, text_of
 from sync.protocol.errors import InvalidField
 from sync.protocol.reference import NAME_CHARACTERS_MAX, WORD_CHARACTERS_MAX
-from sync.protocol.scan_code import GTIN_DIGITS
+from sync.protocol.scan_code import GTIN_DIGITS, has_check_digit
 from sync.protocol.text import SHORT_ID_PATTERN, is_plain
 
 ID_CHARACTERS_MAX = 32
@@ -54,5 +52,5 @@ def read_code(text: str) -> str:
 def whole_upc(cell: Cell) -> str:
     """A code that a workbook keeps as a number has lost the zero that it began with."""
     text = text_of(cell)
-    is_upc = len(text) == UPC_DIGITS - 1 and ean.is_valid(text.zfill(GTIN_DIGITS))
+    is_upc = len(text) == UPC_DIGITS - 1 and has_check_digit(text.zfill(GTIN_DIGITS))
     return f"0{text}" if is_upc else text

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from central.domain.importing.columns import Field
-from central.domain.importing.item_rows import NOTHING, Draft, with_its_other_lines
+from central.domain.importing.item_rows import Draft, with_its_other_lines
+from central.domain.importing.question import NOTHING
 from central.domain.importing.sheet import Fault
 from sync.protocol.facts import TaxClass
 from sync.protocol.identity import ItemId

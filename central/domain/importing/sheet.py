@@ -58,12 +58,14 @@ def text_of(cell: Cell) -> str:
     if isinstance(cell, int):
         return str(cell)
     text = cell.strip()
-    return text[1:] if text[:1] == "'" and text[1:2] in ESCAPED else text
+    if text[:1] == "'" and (text[1:2] in ESCAPED or text[1:].isdecimal()):
+        return text[1:]
+    return text
 
 
 ESCAPED = frozenset("=+-@'")
 """A spreadsheet takes text that begins so for a formula. We write an apostrophe before it, and take
-one away that stands before such a character (OWASP, CSV injection)."""
+one away that stands before such a character, or before digits (OWASP, CSV injection)."""
 
 
 def escaped(text: str) -> str:

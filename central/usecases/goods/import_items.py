@@ -10,11 +10,11 @@ from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.domain.importing.columns import Field, Header, Places, by_folded, find_header
+from central.domain.importing.columns import Header
 from central.domain.importing.item_changes import ItemChanges, item_changes
-from central.domain.importing.item_rows import Known, read_items
-from central.domain.importing.layouts import ITEM_LAYOUTS
-from central.domain.importing.said import NOTHING_SAID, Said, fingerprint, layouts_said
+from central.domain.importing.item_questions import Known
+from central.domain.importing.item_rows import items_header, read_items
+from central.domain.importing.said import NOTHING_SAID, Said, fingerprint
 from central.domain.importing.sheet import Fault, Sheet
 from central.reports.company import company_money
 from central.usecases.feed.price_zones import price_zones
@@ -33,7 +33,6 @@ from sync.protocol.identity import CompanyId
 from sync.protocol.reference import DataSet
 
 ABOUT = "items"
-IN_A_HEADER = frozenset({Field.NAME, Field.ITEM, Field.SCAN_CODES})
 Progress = Callable[[int], None]
 
 
@@ -73,7 +72,7 @@ async def plan_items(
         found = await find_said(db, company_id, ABOUT, sheet)
     said = found or wanted.said
     known = await _known(db, company_id, said, wanted.store, now_ms)
-    header = _header(sheet, said, known)
+    header = items_header(sheet, said, known)
     read = read_items(sheet, header, known, progress)
     goods = await read_goods(db, company_id, known.zones, known.decimals)
     changes = item_changes(read.drafts, goods, now_ms)
@@ -86,14 +85,6 @@ async def plan_items(
         tuple(sorted((*read.faults, *changes.faults))),
         read.no_items,
     )
-
-
-def _header(sheet: Sheet, said: Said, known: Known) -> Header:
-    places = Places(by_folded((zone, zone) for zone in known.zones), known.stores)
-    layouts = layouts_said(said.layout, ITEM_LAYOUTS)
-    header = find_header(sheet.rows, layouts, said.columns, places, IN_A_HEADER)
-    says_where = known.store is not None or header.all(Field.STORE)
-    return header if says_where else header.without(Field.STOCK)
 
 
 async def _known(

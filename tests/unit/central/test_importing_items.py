@@ -11,7 +11,8 @@ import pytest
 from central.domain.importing.columns import Field, Header, Places, find_header
 from central.domain.importing.item_cells import fit_id
 from central.domain.importing.item_changes import Goods, ItemChanges, item_changes
-from central.domain.importing.item_rows import ItemsSaid, Known, read_items
+from central.domain.importing.item_questions import Known
+from central.domain.importing.item_rows import ItemsSaid, read_items
 from central.domain.importing.layouts import ITEM_LAYOUTS
 from central.domain.importing.said import NOTHING_SAID, Said, fingerprint, said_by_person
 from central.domain.importing.sheet import Cell, Fault, FileRefused, Row, Sheet
