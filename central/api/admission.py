@@ -16,6 +16,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from central.api.problems import send_problem
 from central.office.lanes import Lanes
+from sync.engine.trust import HELLO_PATH
 from sync.http.lanes import Place
 from sync.http.later import Busy
 from sync.http.sender import sender_of
@@ -32,7 +33,7 @@ def admission(lanes: Lanes) -> Callable[[ASGIApp], ASGIApp]:
         "feed": lanes.feeds,
         "certificate": lanes.heartbeats,
     }
-    of_others = {"/v1/enrol": lanes.enrolments, "/health": lanes.health}
+    of_others = {"/v1/enrol": lanes.enrolments, "/health": lanes.health, HELLO_PATH: lanes.health}
 
     def around(app: ASGIApp) -> ASGIApp:
         async def admitting(scope: Scope, receive: Receive, send: Send) -> None:

@@ -34,6 +34,10 @@ Proxies = Annotated[
     list[str] | None,
     typer.Option(metavar="ADDRESS", help="A proxy's address or network; may stand several times."),
 ]
+ProxyCertificates = Annotated[
+    list[Path] | None,
+    typer.Option(help="What a proxy shows, in PEM, so that boxes know it by the pin. Several."),
+]
 Names = Annotated[
     list[str] | None,
     typer.Option(help="What people call it; left out: the certificate's names. Several."),
@@ -48,6 +52,7 @@ def serve(
     tls_cert: Certificate = None,
     tls_key: CertificateKey = None,
     trusted_proxy: Proxies = None,
+    proxy_cert: ProxyCertificates = None,
     name: Names = None,
 ) -> None:
     """Serve head office until it is stopped: on 127.0.0.1, or by HTTPS on any address."""
@@ -58,8 +63,9 @@ def serve(
     from central.server.serving import serve as serve_office
 
     given = {"tls_cert": tls_cert, "tls_key": tls_key, "host": host, "port": port}
-    several = {"trusted_proxy": trusted_proxy or None, "name": name or None}
-    settings = settings_of(database_url, data, **given, **several)
+    several = {"trusted_proxy": trusted_proxy, "proxy_cert": proxy_cert, "name": name}
+    told = {option: values for option, values in several.items() if values}
+    settings = settings_of(database_url, data, **given, **told)
     setup = next_command(database_url, data, *FIRST_SETUP)
     with in_one_sentence():
         reach = read_reach(settings)

@@ -98,21 +98,29 @@ def enrol_code(
     database_url: Url = None,
     data: Folder = None,
 ) -> None:
-    """Make a one-time code that enrols a box as a store."""
+    """Make a one-time code that enrols a box as a store, and the string that carries it with head
+    office's address and the pin of its key."""
     from central.usecases.box.create_enrol_code import NewEnrolCode, create_enrol_code
+    from central.usecases.company.own_key import central_key
     from central.usecases.store.add import find_store
+    from sync.protocol.enrolment import write_invitation
 
-    async def create(db: "AsyncConnection", company_id: "CompanyId") -> NewEnrolCode:
+    async def create(
+        db: "AsyncConnection", company_id: "CompanyId"
+    ) -> tuple[NewEnrolCode, bytes | None]:
         store_id = await find_store(db, company_id, code)
-        return await create_enrol_code(db, store_id, now_ms(), minutes * 60)
+        new = await create_enrol_code(db, store_id, now_ms(), minutes * 60)
+        return new, await current_key(db)
 
     making = changing(company, create, "enrol_code_made", code, f"for {minutes} minutes")
-    made = on_database(database_url, data, making)
-    where = ("--central", address_of(database_url, data))
-    enrolling = command("edge", "provision", *where, "--code", made.code, "--data", code)
+    made, public_key = on_database(database_url, data, making)
     print(made.code)
     if quiet:
         return
+    if public_key is None:
+        XX
+    invitation = write_invitation(address_of(database_url, data), made.code, public_key)
+    enrolling = command("edge", "provision", "--enrol", invitation, "--data", code)
     if made.replaces:
         print(
             f"{code} has a box already: the box that uses this code takes its place, and head"

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 
+from cryptography import x509
+
 from central.domain.forwarded import Network, is_among, is_one_of, read_network
 from central.office.settings import CentralSettings
-from sync.http.tls import ServedCertificate
+from sync.engine.trust import key_hash
+from sync.http.tls import ServedCertificate, read_chain
 
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 HTTPS_PORT = 443
@@ -21,11 +24,13 @@ class CannotBeReached(Exception):
 @dataclass(frozen=True)
 class Reach:
     """``proxies``: whose word about a request counts. ``certificate``: None without TLS of its own.
-    ``named``: what people set, each perhaps with a port."""
+    ``named``: what people set, each perhaps with a port. ``proxy_certificates``: what the proxies
+    show, where people said it."""
 
     proxies: tuple[Network, ...] = ()
     certificate: ServedCertificate | None = None
     named: tuple[str, ...] = ()
+    proxy_certificates: tuple[x509.Certificate, ...] = ()
 
     def is_proxy(self, address: str) -> bool:
         """Whether a connection's other end is a trusted proxy."""
@@ -46,6 +51,12 @@ class Reach:
         if self.certificate is None or has_port or port == HTTPS_PORT:
             return f"https://{name}"
         return f"https://{name}:{port}"
+
+    def tls_keys(self) -> tuple[bytes, ...]:
+        """Hashes of the keys that certificates have which a box may meet; none where they are not
+        known here."""
+        shown = () if self.certificate is None else (self.certificate.leaf,)
+        return tuple(key_hash(each) for each in (*shown, *self.proxy_certificates))
 
     def _certified(self) -> Sequence[str]:
         return () if self.certificate is None else self.certificate.names
@@ -77,7 +88,8 @@ def read_reach(settings: CentralSettings) -> Reach:
             "Behind a proxy head office must know its own name: add `--name head.example`, as"
             " people type it."
         )
-    reach = Reach(proxies, certificate, settings.name)
+    shown = tuple(read_chain(path)[0] for path in settings.proxy_cert)
+    reach = Reach(proxies, certificate, settings.name, shown)
     if certificate is not None and not settings.name and not certificate.names:
         raise CannotBeReached(
             f"{settings.tls_cert} is made for no name: add `--name head.example`, or use a"

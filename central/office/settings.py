@@ -27,8 +27,9 @@ def default_folder() -> Path:
 class CentralSettings(BaseSettings):
     """``database_url``: None starts the embedded PostgreSQL in ``data``. ``port`` 0 takes any free
     one. ``host``: an address; beyond this machine only by HTTPS (``reach.py``). ``name``: what
-    people and boxes call it, perhaps with a port. ``door``, ``tries``, ``name`` and
-    ``trusted_proxy`` in the environment are JSON: ``CENTRAL_DOOR='{"idle_s": 30}'``."""
+    people and boxes call it, perhaps with a port. ``door``, ``tries``, ``name``,
+    ``trusted_proxy`` and ``proxy_cert`` in the environment are JSON:
+    ``CENTRAL_DOOR='{"idle_s": 30}'``."""
 
     model_config = SettingsConfigDict(env_prefix="CENTRAL_", extra="ignore", frozen=True)
 
@@ -39,6 +40,7 @@ class CentralSettings(BaseSettings):
     tls_cert: Path | None = None
     tls_key: Path | None = None
     trusted_proxy: tuple[str, ...] = ()
+    proxy_cert: tuple[Path, ...] = ()
     name: tuple[str, ...] = ()
     session_hours: int = Field(default=12, ge=1, le=SESSION_HOURS_MAX)
     apply_every_s: int = Field(default=5, ge=1, le=INTERVAL_S_MAX)

@@ -14,6 +14,7 @@ from central.api.admission import admission
 from central.api.certificates import certify_box
 from central.api.guards import needing, person_guard
 from central.api.health import read_health
+from central.api.hello import say_hello
 from central.api.limits import BODY_BYTES_MAX
 from central.api.problems import EXCEPTION_HANDLERS
 from central.api.reached import reached
@@ -39,6 +40,7 @@ from sync.http.headers import harden
 
 ROUTES: Sequence[Any] = (
     read_health,
+    say_hello,
     enrol_box,
     take_journal,
     read_heads,

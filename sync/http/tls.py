@@ -31,7 +31,7 @@ class ServedCertificate:
         self._files = (certificate, key)
         self._in_use = self._tried = self._stamp()
         self._newest = _load(certificate, key)
-        self._chain_is(_read_chain(certificate))
+        self._chain_is(read_chain(certificate))
         self.context = _load(certificate, key)
         self.context.sni_callback = self._show_newest  # asked for each connection, named or not
 
@@ -47,7 +47,7 @@ class ServedCertificate:
         if stamp in (self._in_use, self._tried):
             return False
         self._tried = stamp
-        newest, chain = _load(*self._files), _read_chain(self._files[0])
+        newest, chain = _load(*self._files), read_chain(self._files[0])
         self._newest, self._in_use = newest, stamp
         self._chain_is(chain)
         return True
@@ -114,7 +114,8 @@ def _locked() -> str:
     return ""
 
 
-def _read_chain(certificate: Path) -> tuple[x509.Certificate, ...]:
+def read_chain(certificate: Path) -> tuple[x509.Certificate, ...]:
+    """The certificates of a PEM file, in its order. Raises BadCertificate."""
     try:
         return tuple(x509.load_pem_x509_certificates(certificate.read_bytes()))
     except OSError as error:

@@ -1,5 +1,5 @@
-"""What head office gives a box that it lets in (protocol.md, Enrolment): who it is, and then its
-certificate with the keys that go with it.
+"""What head office gives a box that it lets in (protocol.md, Enrolment): an invitation with a
+one-time code, who it is, and then its certificate with the keys that go with it.
 
 ``POST /v1/enrol`` takes JSON ``{code, public_key}`` (base64) and answers the msgpack of
 ``EnrolmentAnswer``. ``POST /v1/stores/{store}/certificate``, signed like every later request, takes
@@ -7,11 +7,68 @@ the msgpack of ``CertificateRequest`` and answers that of ``BoxKeys``; a box ask
 certificate expires.
 """
 
+import base64
+import binascii
+import hashlib
 from typing import Annotated
 
 import msgspec
 
+from sync.protocol.codec import decode, encode
+from sync.protocol.errors import Undecodable
 from sync.protocol.identity import CompanyId, DeviceId, Incarnation, StoreId
+from sync.protocol.text import TEXT_PATTERN
+
+KEY_BYTES = 32
+_Key = Annotated[bytes, msgspec.Meta(min_length=KEY_BYTES, max_length=KEY_BYTES)]
+INVITATION_PREFIX = "HF1:"
+INVITATION_LETTERS_MAX = 3_000
+URL_LETTERS_MAX = 2_000
+TLS_KEYS_MAX = 16
+
+
+class Invitation(msgspec.Struct, frozen=True, array_like=True):
+    """All that a box needs to find head office and to know it: ``url``, the one-time ``code``, and
+    ``pin``, the SHA-256 of head office's Ed25519 key. Whoever reads it may enrol one box."""
+
+    url: Annotated[str, msgspec.Meta(max_length=URL_LETTERS_MAX, pattern=r"\Ahttps?://[!-~]+\Z")]
+    code: Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=TEXT_PATTERN)]
+    pin: _Key
+
+
+def write_invitation(url: str, code: str, central_key: bytes) -> str:
+    """``HF1:`` and base64url of its msgpack, without filling: one word for a QR code."""
+    packed = encode(Invitation(url, code, pin_of(central_key)))
+    return INVITATION_PREFIX + base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def read_invitation(typed: str) -> Invitation:
+    """The reverse, however it was broken into lines on its way. Raises Undecodable."""
+    text = "".join(typed.split())
+    if len(text) > INVITATION_LETTERS_MAX or not text.startswith(INVITATION_PREFIX):
+        raise Undecodable(f"an enrolment string begins with {INVITATION_PREFIX}")
+    letters = text.removeprefix(INVITATION_PREFIX)
+    try:
+        packed = base64.b64decode(
+            letters + "=" * (-len(letters) % 4), altchars=b"-_", validate=True
+        )
+    except (binascii.Error, ValueError) as error:
+        raise Undecodable("a letter of the enrolment string is missing or wrong") from error
+    return decode(Invitation, packed)
+
+
+def pin_of(central_key: bytes) -> bytes:
+    """What stands in an invitation for head office's key."""
+    return hashlib.sha256(central_key).digest()
+
+
+class Hello(msgspec.Struct, frozen=True, array_like=True):
+    """What head office says of itself to whoever asks ``GET /v1/hello``, signed over the question's
+    nonce. ``tls_keys``: the SHA-256 of each public key (SubjectPublicKeyInfo) that its certificates
+    have; empty where others end its TLS and it was not told."""
+
+    central_key: _Key
+    tls_keys: Annotated[tuple[_Key, ...], msgspec.Meta(max_length=TLS_KEYS_MAX)] = ()
 
 
 class EnrolmentAnswer(msgspec.Struct, frozen=True, array_like=True):
@@ -20,7 +77,7 @@ class EnrolmentAnswer(msgspec.Struct, frozen=True, array_like=True):
 
     genesis: bytes
     signature: bytes
-    central_key: Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
+    central_key: _Key
     incarnation: Incarnation
     company_id: CompanyId
     store_id: StoreId
@@ -30,9 +87,7 @@ class EnrolmentAnswer(msgspec.Struct, frozen=True, array_like=True):
 
 CSR_BYTES_MAX = 4 * 1024
 PEM_BYTES_MAX = 8 * 1024
-KEY_BYTES = 32
 _Pem = Annotated[bytes, msgspec.Meta(min_length=1, max_length=PEM_BYTES_MAX)]
-_Key = Annotated[bytes, msgspec.Meta(min_length=KEY_BYTES, max_length=KEY_BYTES)]
 
 
 class CertificateRequest(msgspec.Struct, frozen=True, array_like=True):

@@ -29,6 +29,7 @@ __all__ = ["postgres_template"]
 
 OPEN_ROUTES = {
     ("GET", "/health"),
+    ("GET", "/v1/hello"),
     ("POST", "/v1/enrol"),
     ("POST", "/session"),
     ("GET", "/sign-in"),
