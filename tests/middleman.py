@@ -23,49 +23,51 @@ class Middleman:
 @contextmanager
 def middleman(shown: tuple[Path, Path], to_port: int) -> Iterator[Middleman]:
     """Listens on the loopback address; speaks TLS to the real one, whoever that is."""
-    theirs = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    theirs.check_hostname, theirs.verify_mode = False, ssl.CERT_NONE
-    ours = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    ours.load_cert_chain(*shown)
-    found, ready, stop = Middleman(), threading.Event(), asyncio.Event()
-    loop = asyncio.new_event_loop()
-
-    async def between(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there = await asyncio.open_connection("127.0.0.1", to_port, ssl=theirs)
-        up = asyncio.create_task(_pass_on(reader, there[1], found.read))
-        await _pass_on(there[0], writer, bytearray())
-        up.cancel()
-        there[1].close()
-
-    async def serve() -> None:
-        server = await asyncio.start_server(between, "127.0.0.1", 0, ssl=ours)
-        found.port = server.sockets[0].getsockname()[1]
-        ready.set()
-        await stop.wait()
-        server.close()
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
-    thread.start()
+    found, ready, stop = Middleman(), threading.Event(), threading.Event()
+    between = threading.Thread(
+        target=lambda: asyncio.run(_stand_between(shown, to_port, found, ready, stop))
+    )
+    between.start()
     ready.wait()
     try:
         yield found
     finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join()
-        for task in asyncio.all_tasks(loop):
-            task.cancel()
-            with suppress(asyncio.CancelledError, OSError):
-                loop.run_until_complete(task)
-        loop.close()
+        stop.set()
+        between.join()
 
 
-async def _pass_on(
+async def _stand_between(
+    shown: tuple[Path, Path],
+    to_port: int,
+    found: Middleman,
+    ready: threading.Event,
+    stop: threading.Event,
+) -> None:
+    theirs = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    theirs.check_hostname, theirs.verify_mode = False, ssl.CERT_NONE
+    ours = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ours.load_cert_chain(*shown)
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        back, on = await asyncio.open_connection("127.0.0.1", to_port, ssl=theirs)
+        await asyncio.gather(_pipe(reader, on, found.read), _pipe(back, writer, bytearray()))
+
+    server = await asyncio.start_server(pass_on, "127.0.0.1", 0, ssl=ours)
+    found.port = server.sockets[0].getsockname()[1]
+    ready.set()
+    await asyncio.to_thread(stop.wait)
+    server.close()
+    await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()}, return_exceptions=True)
+
+
+async def _pipe(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, copy: bytearray
 ) -> None:
-    with suppress(OSError, asyncio.IncompleteReadError):
+    with suppress(OSError):
         while piece := await reader.read(READ_BYTES):
             copy += piece
             writer.write(piece)
             await writer.drain()
+    writer.close()
     with suppress(OSError):
-        writer.close()
+        await writer.wait_closed()

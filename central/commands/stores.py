@@ -1,5 +1,6 @@
 """Commands about stores, the boxes that serve them, and the codes that enrol those."""
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,13 +16,14 @@ from central.commands.command import (
     now_ms,
     on_database,
     once,
+    settings_of,
 )
 from sync.program.command_line import command
 from sync.program.frame import instant, new_group
 from sync.program.plain_commands import tell as print
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
     from sync.protocol.identity import CompanyId
 
@@ -105,22 +107,22 @@ def enrol_code(
     from central.usecases.store.add import find_store
     from sync.protocol.enrolment import write_invitation
 
-    async def create(
-        db: "AsyncConnection", company_id: "CompanyId"
-    ) -> tuple[NewEnrolCode, bytes | None]:
+    async def create(db: "AsyncConnection", company_id: "CompanyId") -> NewEnrolCode:
         store_id = await find_store(db, company_id, code)
-        new = await create_enrol_code(db, store_id, now_ms(), minutes * 60)
-        return new, await current_key(db)
+        return await create_enrol_code(db, store_id, now_ms(), minutes * 60)
 
     making = changing(company, create, "enrol_code_made", code, f"for {minutes} minutes")
-    made, public_key = on_database(database_url, data, making)
+
+    async def make(engine: "AsyncEngine") -> tuple[NewEnrolCode, bytes]:
+        folder = settings_of(database_url, data).data
+        return await making(engine), await central_key(engine, folder, now_ms())
+
+    made, key = on_database(database_url, data, make)
     print(made.code)
     if quiet:
         return
-    if public_key is None:
-        XX
-    invitation = write_invitation(address_of(database_url, data), made.code, public_key)
-    enrolling = command("edge", "provision", "--enrol", invitation, "--data", code)
+    string = write_invitation(address_of(database_url, data), made.code, key)
+    _show_invitation(string)
     if made.replaces:
         print(
             f"{code} has a box already: the box that uses this code takes its place, and head"
@@ -129,8 +131,18 @@ def enrol_code(
         )
     print(
         f"It enrols one box as {code} within {minutes} minutes, and only its hash is kept."
-        f" Next, on the box: `{enrolling}`."
+        f" Next, on the box: `{command('edge', 'provision', '--enrol', string, '--data', code)}`."
     )
+
+
+def _show_invitation(string: str) -> None:
+    """The code with head office's address and the pin of its key, for eyes and cameras."""
+    from sync.program.qr import qr_lines
+
+    print(f"Enrolment string, with the address and how to know head office: {string}")
+    if sys.stdout.isatty():
+        for line in qr_lines(string):
+            print(line)
 
 
 @code_app.command("list")

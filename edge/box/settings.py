@@ -17,6 +17,7 @@ from edge.box.folder import SETTINGS_FILE, NotProvisioned
 from edge.db.connection.errors import CannotStart
 from sync.http.limits import DoorLimits
 from sync.http.tries import TryLimits
+from sync.protocol.trust import Trust
 
 LOOPBACK = "127.0.0.1"
 PORT_DEFAULT = 8101
@@ -32,8 +33,8 @@ HostName = Annotated[str, Field(max_length=253, pattern=rf"^{_LABEL}(\.{_LABEL})
 
 
 class EdgeSettings(BaseSettings):
-    """Settings of one store server. ``port`` 0 takes any free one at each start, which
-    stands there from then on. ``lan``: answer
+    """Settings of one store server. ``trust``: how head office's certificate is known. ``port`` 0
+    takes any free one at each start, which stands there from then on. ``lan``: answer
     tills on other machines too, once there is a certificate, at ``names`` (of the shop's own
     network) and ``addresses`` (this machine's on its network, unless named), and tell at
     ``trust_port`` (TRUST_PORT_ABOVE above ``port``) how a device comes to trust the company.
@@ -44,6 +45,7 @@ class EdgeSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="EDGE_", extra="forbid", frozen=True)
 
     central_url: str = Field(pattern=r"^https?://[^\s]+\z", max_length=2_000)
+    trust: Trust = Trust.SYSTEM
     host: str = LOOPBACK
     port: int = Field(default=PORT_DEFAULT, ge=0, le=PORT_MAX)
     push_every_s: int = Field(default=10, ge=1, le=INTERVAL_S_MAX)
@@ -127,9 +129,10 @@ def write_settings(
     port: int,
     names: Sequence[str] = (),
     addresses: Sequence[Any] = (),
+    trust: Trust = Trust.SYSTEM,
 ) -> None:
     """Write ``edge.toml``: JSON strings and lists of them are TOML's."""
-    text = f"central_url = {json.dumps(central_url)}\nport = {port}\n"
+    text = f"central_url = {json.dumps(central_url)}\ntrust = {json.dumps(trust)}\nport = {port}\n"
     for name, values in (("names", names), ("addresses", addresses)):
         if values:
             text += f"{name} = {json.dumps(list(map(str, values)))}\n"

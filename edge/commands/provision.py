@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import uuid_utils.compat
 from sqlalchemy.exc import DatabaseError
@@ -22,6 +23,7 @@ from edge.box.clock import StoreClock
 from edge.box.folder import KEY_FILE, SETTINGS_FILE, database_of
 from edge.box.keys import make_key, read_key
 from edge.box.settings import (
+    LOOPBACK,
     PORT_DEFAULT,
     EdgeSettings,
     check_settings,
@@ -37,13 +39,14 @@ from edge.db.connection.writer import InlineWriter
 from edge.db.pushing import read_push_state
 from edge.db.store import Enrolment, read_enrolment
 from edge.exchange.certificate import NotCertified, get_certified
-from edge.exchange.redeem import CentralAway, redeem
+from edge.exchange.redeem import CentralAway, Invited, redeem
 from edge.exchange.rounds import Loading, first_load, line_to_central
 from edge.server.ports import bind
 from edge.usecases.box.adopt_enrolment import adopt_enrolment
 from sync.program.command_line import command
 from sync.protocol.errors import NotSent
 from sync.protocol.identity import BootId
+from sync.protocol.trust import Trust
 
 DISK_FREE_BYTES_MIN = 512 << 20
 FOLDER_MODE = 0o700
@@ -79,25 +82,26 @@ class Place(NamedTuple):
 
 
 def provision_store(
-    central_url: str, code: str, folder: Path, place: Place, say: Callable[[str], None]
+    invited: Invited, folder: Path, place: Place, say: Callable[[str], None]
 ) -> None:
-    """Enrol ``folder`` with ``code`` and load it; ``say`` gets what is true at the end.
+    """Enrol ``folder`` with the code and load it; ``say`` gets what is true at the end.
 
     Raises CannotStart (each kind says what, why, and what to do) and Refusal.
     """
-    central_url = central_url.rstrip("/")
-    _look_around(folder, central_url)
+    invited = invited._replace(url=invited.url.rstrip("/"))
+    _look_around(folder, invited)
     try:
         with hold(folder):
-            known = _enrolled(central_url, code, folder, place)
+            known = _enrolled(invited, folder, place)
     except FolderHeld:
-        say(_at_work(folder, central_url))
+        say(_at_work(folder, invited.url))
         return
     asyncio.run(_load(folder, read_settings(folder), known, say))
 
 
-def _enrolled(central_url: str, code: str, folder: Path, place: Place) -> bool:
+def _enrolled(invited: Invited, folder: Path, place: Place) -> bool:
     """Enrol the held folder, unless it is: then True."""
+    central_url = invited.url
     enrolment = _migrated(folder)
     if enrolment is not None and enrolment.central_url != central_url:
         raise OtherStore(
@@ -114,14 +118,16 @@ def _enrolled(central_url: str, code: str, folder: Path, place: Place) -> bool:
     addresses = place.addresses or (told.addresses if told is not None else ())
     wanted = check_settings(central_url, chosen, names, addresses)
     if enrolment is None:
-        asyncio.run(_enrol(central_url, code, folder))
-    if told is None or _written(told) != _written(wanted):
-        write_settings(folder, central_url, chosen, wanted.names, wanted.addresses)
+        asyncio.run(_enrol(invited, folder))
+    trust = invited.trust or (Trust.SYSTEM if told is None else told.trust)
+    if told is None or _written(told) != (*_written(wanted)[:-1], trust):
+        write_settings(folder, central_url, chosen, wanted.names, wanted.addresses, trust)
     return enrolment is not None
 
 
 def _written(settings: EdgeSettings) -> tuple[object, ...]:
-    return settings.central_url, settings.port, settings.names, settings.addresses
+    place = (settings.port, settings.names, settings.addresses)
+    return settings.central_url, *place, settings.trust
 
 
 def _at_work(folder: Path, central_url: str) -> str:
@@ -146,11 +152,16 @@ def _refused(folder: Path) -> str | None:
         return read_push_state(db).refused
 
 
-def _look_around(folder: Path, central_url: str) -> None:
+def _look_around(folder: Path, invited: Invited) -> None:
     check_sqlite_version()
-    if not central_url.startswith(("http://", "https://")):
+    if not invited.url.startswith(("http://", "https://")):
         raise CentralAway(
-            f"{central_url!r} is no address: head office's begins with http:// or https://."
+            f"{invited.url!r} is no address: head office's begins with http:// or https://."
+        )
+    if invited.pin is not None and _readable_on_the_way(invited.url):
+        raise CentralAway(
+            f"Over {invited.url} everybody on the way could read the code: serve head office by "
+            "HTTPS, or reach it through `ssh -L`, and make a new enrolment string there."
         )
     try:
         folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
@@ -165,6 +176,11 @@ def _look_around(folder: Path, central_url: str) -> None:
             f"The disk of {folder} has {free >> 20} MiB free; a store begins with at least "
             f"{DISK_FREE_BYTES_MIN >> 20} MiB: free some space, or use another disk."
         )
+
+
+def _readable_on_the_way(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme == "http" and parts.hostname not in ("localhost", LOOPBACK, "::1")
 
 
 def _free_port(told: EdgeSettings | None, port: int | None) -> int:
@@ -190,16 +206,16 @@ def _migrated(folder: Path) -> Enrolment | None:
         ) from error
 
 
-async def _enrol(central_url: str, code: str, folder: Path) -> None:
+async def _enrol(invited: Invited, folder: Path) -> None:
     """Redeem the code and adopt what it gives, in one unit of work."""
     key = read_key(folder) if (folder / KEY_FILE).exists() else make_key(folder)
-    answer = await redeem(central_url, code, key)
+    answer = await redeem(invited, key)
     clock = StoreClock(BootId(uuid_utils.compat.uuid7()))
     moment = clock.moment()
     public_key = key.public_key().public_bytes_raw()
     async with InlineWriter.open(database_of(folder)) as writer:
         writer.run_now(
-            lambda db: adopt_enrolment(db, answer, central_url, public_key, SOFTWARE, moment)
+            lambda db: adopt_enrolment(db, answer, invited.url, public_key, SOFTWARE, moment)
         )
 
 

@@ -6,9 +6,31 @@ from typing import Annotated
 import typer
 
 from edge.commands.command import Folder, fail, in_one_sentence
+from edge.commands.invited import invited
 from sync.program.frame import PORT_MAX
 from sync.program.plain_commands import tell as print
 from sync.program.private_folder import work_as_account
+from sync.protocol.trust import Trust
+
+Central = Annotated[
+    str | None, typer.Option(help="Head office's address, such as https://hq:8443, with --code.")
+]
+Code = Annotated[
+    str | None, typer.Option(help="The one-time code of `central enrol-code`, or its string.")
+]
+Enrol = Annotated[
+    str | None,
+    typer.Option(
+        metavar="HF1:…", help="The string of `central enrol-code`: address, code and pin."
+    ),
+]
+TrustOption = Annotated[
+    Trust | None,
+    typer.Option(
+        help="How head office's certificate is known: by the string's pin, or by this machine's"
+        " store of authorities."
+    ),
+]
 
 OwnCertificate = Annotated[
     Path | None,
@@ -24,9 +46,11 @@ OwnKey = Annotated[
 
 
 def provision(
-    central: Annotated[str, typer.Option(help="Head office's address, such as https://hq:8443.")],
-    code: Annotated[str, typer.Option(help="The one-time code of `central enrol-code`.")],
     data: Folder,
+    central: Central = None,
+    code: Code = None,
+    enrol: Enrol = None,
+    trust: TrustOption = None,
     port: Annotated[
         int | None, typer.Option(min=0, max=PORT_MAX, help="Where to serve; 0: any free port.")
     ] = None,
@@ -52,7 +76,8 @@ def provision(
     from edge.commands.provision import Place, provision_store
 
     with in_one_sentence():
-        provision_store(central, code, data, Place(port, name or (), address or ()), print)
+        chosen = invited(central, code, enrol, trust)
+        provision_store(chosen, data, Place(port, name or (), address or ()), print)
 
 
 def serve(

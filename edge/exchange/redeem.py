@@ -1,8 +1,13 @@
-"""Redeem a one-time code at head office: only to it, and only with a clock that is near its own."""
+"""Redeem a one-time code at head office: only to it, and only with a clock that is near its own.
+
+With a pin, whoever answers must prove to have the key before the code is sent. Without one, the
+address alone says who it is.
+"""
 
 import base64
 import email.utils
 import time
+from typing import NamedTuple
 
 import httpx
 import msgspec
@@ -12,10 +17,12 @@ from edge.db.connection.errors import CannotStart
 from edge.domain.reckoning import CLOCK_GAP_S_MAX
 from edge.exchange.why_away import why_away
 from sync.engine.transport import open_client
+from sync.engine.trust import NotHeadOffice, carrier_for, say_hello
 from sync.protocol import codec
-from sync.protocol.enrolment import EnrolmentAnswer
-from sync.protocol.errors import Undecodable
+from sync.protocol.enrolment import EnrolmentAnswer, pin_of
+from sync.protocol.errors import NotSent, Undecodable
 from sync.protocol.text import shown
+from sync.protocol.trust import Trust
 
 _OK = 200
 _FAILING = 500
@@ -47,27 +54,45 @@ class _Said(msgspec.Struct):
     remedy: str = ""
 
 
-async def redeem(central_url: str, code: str, key: Ed25519PrivateKey) -> EnrolmentAnswer:
+class Invited(NamedTuple):
+    """Where head office is, the one-time code, and how it is known: ``pin`` of its key, where the
+    technician has it, and whose certificates are trusted (None: as before, at first the
+    system's)."""
+
+    url: str
+    code: str
+    pin: bytes | None = None
+    trust: Trust | None = None
+
+
+async def redeem(invited: Invited, key: Ed25519PrivateKey) -> EnrolmentAnswer:
     """What head office answers to the code and the key's public half. The same code with the same
     key gives the same answer. Raises CentralAway, ClockOff (the code is still good then),
     CodeRefused."""
-    async with open_client(central_url) as client:
-        return await _ask(client, central_url, code, key)
+    carrier = carrier_for(invited.trust or Trust.SYSTEM, invited.url, invited.pin)
+    async with open_client(invited.url, carrier) as client:
+        answer = await _ask(client, invited, key)
+    if invited.pin is not None and pin_of(answer.central_key) != invited.pin:
+        raise _not_central(invited.url)
+    return answer
 
 
 async def _ask(
-    client: httpx.AsyncClient, central_url: str, code: str, key: Ed25519PrivateKey
+    client: httpx.AsyncClient, invited: Invited, key: Ed25519PrivateKey
 ) -> EnrolmentAnswer:
+    central_url = invited.url
     body = {
-        "code": code,
+        "code": invited.code,
         "public_key": base64.b64encode(key.public_key().public_bytes_raw()).decode(),
     }
     try:
         health = await client.get("/health")
         _refuse_stranger(health, central_url)
         _refuse_wrong_clock(health)
+        if invited.pin is not None:
+            await say_hello(client, invited.pin)
         response = await client.post("/v1/enrol", json=body)
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, NotHeadOffice, NotSent) as error:
         why, remedy = why_away(error)
         raise CentralAway(
             f"Head office does not answer at {central_url}: {why}. {remedy}, then run this again; "

@@ -42,7 +42,9 @@ from sync.engine.pull import (
 from sync.engine.push import Heard, beat_once
 from sync.engine.signing import NONCE_BYTES_MAX, Signer
 from sync.engine.transport import HttpTransport, Transport, open_client
+from sync.engine.trust import carrier_for
 from sync.protocol.batch import Acknowledgement, Health
+from sync.protocol.enrolment import pin_of
 from sync.protocol.facts import AlarmKind
 from sync.protocol.reference import DataSet, FeedHead, FeedPage
 from sync.protocol.text import shown
@@ -97,7 +99,8 @@ async def line_to_central(box: Box) -> AsyncIterator[Line]:
         box.enrolment.central_key,
         lambda: secrets.token_bytes(NONCE_BYTES_MAX),
     )
-    async with open_client(box.settings.central_url) as client:
+    url, pin = box.settings.central_url, pin_of(box.enrolment.central_key)
+    async with open_client(url, carrier_for(box.settings.trust, url, pin)) as client:
         transport = HttpTransport(client, box.settings.central_timeout_s)
         yield Line(transport, signer, journal_of(box), {})
 

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 import httpx
 
+from sync.engine.trust import NotHeadOffice
+
 CAUSES_MAX = 20
 
 
-def why_away(error: httpx.HTTPError) -> tuple[str, str]:
+def why_away(error: Exception) -> tuple[str, str]:
     """Why, and what to do: the first of its causes that says something to a person."""
     for cause in _causes(error):
         match cause:
@@ -17,6 +19,12 @@ def why_away(error: httpx.HTTPError) -> tuple[str, str]:
                 return (
                     f"its name does not resolve: {cause.strerror}",
                     "Check the name, and this box's DNS",
+                )
+            case NotHeadOffice(why=why):
+                return (
+                    why,
+                    "Make a new enrolment string there, and find out who stands on the line where"
+                    " that does not help",
                 )
             case ssl.SSLCertVerificationError():
                 return (

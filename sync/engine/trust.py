@@ -11,7 +11,6 @@ system's store decides.
 import hashlib
 import secrets
 import ssl
-from enum import StrEnum
 
 import httpx
 from cryptography import x509
@@ -22,16 +21,10 @@ from sync.engine.transport import HttpTransport, Request, open_client
 from sync.protocol.codec import decode
 from sync.protocol.enrolment import Hello, pin_of
 from sync.protocol.errors import NotSent, Undecodable
+from sync.protocol.trust import Trust
 
 HELLO_PATH = "/v1/hello"
 _OK = 200
-
-
-class Trust(StrEnum):
-    """How a box knows head office's certificate."""
-
-    PIN = "pin"
-    SYSTEM = "system"
 
 
 class NotHeadOffice(ssl.SSLError):

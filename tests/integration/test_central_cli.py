@@ -25,6 +25,7 @@ from central.db.engine import open_engine, unit_of_work
 from central.db.key_file import KEY_FILE
 from central.db.migrate import downgrade
 from central.sample.chain import sample_operators
+from sync.protocol.enrolment import read_invitation
 from tests.central_fixtures import postgres_template
 from tests.conftest import folder_for_databases
 from tests.patience import PATIENCE_S
@@ -104,7 +105,9 @@ async def test_a_head_office_is_set_up_by_hand(postgres_url: str) -> None:
         assert done.shown.splitlines()[-1].endswith(said) or said in done.shown
 
 
-async def test_one_command_sets_up_what_a_first_store_needs(postgres_url: str) -> None:
+async def test_one_command_sets_up_what_a_first_store_needs(
+    postgres_url: str, tmp_path: Path
+) -> None:
     await central("migrate", url=postgres_url)
     words = ("setup", "Corner Shops", "--store", "S01", "--user", "ann@example.com")
     done = await central(*words, url=postgres_url)
@@ -116,9 +119,13 @@ async def test_one_command_sets_up_what_a_first_store_needs(postgres_url: str) -
     assert made.startswith("Made: company Corner Shops; store S01; ")
     assert re.search(r"^Board: http://127\.0\.0\.1:8100/sign-in#link=\S+ann@example\.com$", board)
     assert told.endswith("central enrol-code S01 --company 'Corner Shops'`.")
-    enrolling = await central("enrol-code", "S01", "--company", "Corner Shops", url=postgres_url)
-    code, told = enrolling.shown.splitlines()
-    assert f"edge provision --central http://127.0.0.1:8100 --code {code} --data S01`." in told
+    words = ("enrol-code", "S01", "--company", "Corner Shops")
+    enrolling = await central(*words, url=postgres_url, data=tmp_path)
+    code, named, told = enrolling.shown.splitlines()
+    string = named.split()[-1]
+    invitation = read_invitation(string)
+    assert (invitation.url, invitation.code) == ("http://127.0.0.1:8100", code)
+    assert told.endswith(f"edge provision --enrol {string} --data S01`.")
 
 
 async def test_a_set_up_with_one_wrong_field_makes_nothing(postgres_url: str) -> None:
@@ -256,7 +263,7 @@ async def test_it_serves_until_it_is_asked_to_stop_and_leaves_nothing_running(
         )
         await central("store", "add", "S01", "--company", "Acme", data=folder)
         enrolling = await central("enrol-code", "S01", "--company", "Acme", data=folder)
-        assert f"edge provision --central {ready[2]} --code" in enrolling.shown
+        assert read_invitation(enrolling.shown.splitlines()[1].split()[-1]).url == ready[2]
         serving.send_signal(signal.SIGTERM)
         async with asyncio.timeout(PATIENCE_S):
             assert await serving.wait() == 0

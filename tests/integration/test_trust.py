@@ -5,18 +5,22 @@ import asyncio
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from typer.testing import CliRunner, Result
 
 from central.database.embedded import PostgresServer
+from edge.commands.cli import app
 from sync.engine.transport import HttpTransport, Request, Response, open_client
-from sync.engine.trust import NotHeadOffice, Trust, carrier_for, say_hello
+from sync.engine.trust import NotHeadOffice, carrier_for, say_hello
 from sync.protocol.enrolment import pin_of, read_invitation, write_invitation
 from sync.protocol.errors import NotDelivered, Undecodable
+from sync.protocol.trust import Trust
 from tests.central_fixtures import postgres_template
+from tests.integration.test_central_cli import central
 from tests.middleman import middleman
 from tests.own_root import Root
 from tests.servers import Server, central_process, new_database
@@ -28,12 +32,22 @@ SECRET = b"what only head office may read"
 ENROLS = Request("POST", "/v1/enrol", {"Content-Type": "application/json"}, SECRET)
 
 
+CODE = "ABCD-EFGH-IJKL-MNOP-QRST"
+IN_THE_CLEAR = write_invitation("http://head.example:8100", CODE, bytes(32))
+
+
 class Office(NamedTuple):
-    """A head office at work, the pin of its key, and where its certificate lies."""
+    """A head office at work with a store S01: its public key, where its certificate lies, and how
+    commands name it."""
 
     server: Server
-    pin: bytes
+    key: bytes
     tls: Path
+    named: dict[str, Any]
+
+    @property
+    def pin(self) -> bytes:
+        return pin_of(self.key)
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +63,15 @@ def office(
     with central_process(folder / "office", url, **tls) as server:
         secret = (folder / "office" / "central.key").read_bytes()
         public = Ed25519PrivateKey.from_private_bytes(secret).public_key().public_bytes_raw()
-        yield Office(server, pin_of(public), folder / "tls")
+        named: dict[str, Any] = {"url": url, "data": folder / "office"}
+        setup = ("setup", "Corner Shops", "--store", "S01", "--user", "you@shop.example")
+        assert asyncio.run(central(*setup, **named)).code == 0
+        yield Office(server, public, folder / "tls", named)
+
+
+async def edge(*words: str) -> Result:
+    """A command of the box, in a thread of its own."""
+    return await asyncio.to_thread(CliRunner().invoke, app, list(words))
 
 
 async def sends(port: int, trust: Trust, pin: bytes | None = None) -> Response:
@@ -78,12 +100,55 @@ async def test_whoever_stands_between_with_another_certificate_reads_nothing(
     """They pass on the very question that head office answers with its signature."""
     shown = SOMEBODY.write(tmp_path, "localhost")
     with middleman(shown, office.server.port) as between:
-        with pytest.raises(
-            NotDelivered, match="somebody stands on the line"
-        ):
+        with pytest.raises(NotDelivered, match="somebody stands on the line"):
             await sends(between.port, Trust.PIN, office.pin)
         assert b"GET /v1/hello" in between.read
         assert SECRET not in between.read
+
+
+async def test_a_box_is_enrolled_with_the_string_and_tells_the_code_to_head_office_alone(
+    office: Office, tmp_path: Path
+) -> None:
+    made = await central("enrol-code", "S01", **office.named)
+    code, string = made.shown.split()[0], made.shown.splitlines()[1].split()[-1]
+    invitation = read_invitation(string)
+    here = f"https://localhost:{office.server.port}"
+    assert (invitation.url, invitation.code, invitation.pin) == (here, code, office.pin)
+    assert made.shown.strip().endswith(f"edge provision --enrol {string} --data S01`.")
+    place = (str(tmp_path / "S01"), "--port", "0")
+    with middleman(SOMEBODY.write(tmp_path / "tls", "localhost"), office.server.port) as between:
+        there = write_invitation(f"https://localhost:{between.port}", code, office.key)
+        refused = await edge("provision", "--enrol", there, "--data", *place)
+        assert refused.exit_code == 2
+        assert "somebody stands on the line" in refused.stderr
+        assert "the code is still good" in refused.stderr
+        assert code.encode() not in between.read
+    done = await edge("provision", "--code", string, "--data", *place)
+    assert (done.exit_code, "S01 is ready to sell" in done.stdout) == (0, True), done.stderr
+    settings = (tmp_path / "S01" / "edge.toml").read_text()
+    assert f'central_url = "{here}"' in settings
+    assert 'trust = "pin"' in settings
+    again = await edge("provision", "--enrol", string, "--data", *place)
+    assert (again.exit_code, "already" in again.stdout) == (0, True), again.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "Give `--enrol HF1:…`"),
+        (("--code", "ABCD-EFGH-IJKL-MNOP-QRST"), "Give `--enrol HF1:…`"),
+        (("--enrol", "HF1:abc"), "no whole enrolment string"),
+        (("--code", CODE, "--central", "https://localhost", "--trust", "pin"), "has no pin"),
+        (("--enrol", IN_THE_CLEAR), "everybody on the way could read the code"),
+        (("--enrol", IN_THE_CLEAR, "--code", CODE), "leave `--central` and `--code` out"),
+    ],
+)
+async def test_what_says_too_little_or_would_be_read_is_refused_in_a_sentence(
+    words: tuple[str, ...], said: str, tmp_path: Path
+) -> None:
+    refused = await edge("provision", *words, "--data", str(tmp_path / "S01"))
+    assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1), refused.stderr
+    assert said in refused.stderr
 
 
 async def test_a_key_that_is_not_the_pinned_one_proves_nothing(office: Office) -> None:

@@ -49,6 +49,14 @@ async def own_key(engine: AsyncEngine, folder: Path, now_ms: int) -> Ed25519Priv
     return found
 
 
+async def central_key(engine: AsyncEngine, folder: Path, now_ms: int) -> bytes:
+    """The public half of the key that signs, which is made where there is none yet. Raises
+    AnotherKey, BadKeyFile, OSError."""
+    async with unit_of_work(engine) as db:
+        known = await current_key(db)
+    return known or public_half(await own_key(engine, folder, now_ms))
+
+
 async def current_key(db: AsyncConnection) -> bytes | None:
     """The public half of the key that signs; None before the first start."""
     found: bytes | None = await db.scalar(select(_KEYS.c.public_key).where(_KEYS.c.current))
