@@ -120,14 +120,13 @@ def _enrolled(invited: Invited, folder: Path, place: Place) -> bool:
     if enrolment is None:
         asyncio.run(_enrol(invited, folder))
     trust = invited.trust or (Trust.SYSTEM if told is None else told.trust)
-    if told is None or _written(told) != (*_written(wanted)[:-1], trust):
+    if told is None or (told.trust, *_written(told)) != (trust, *_written(wanted)):
         write_settings(folder, central_url, chosen, wanted.names, wanted.addresses, trust)
     return enrolment is not None
 
 
 def _written(settings: EdgeSettings) -> tuple[object, ...]:
-    place = (settings.port, settings.names, settings.addresses)
-    return settings.central_url, *place, settings.trust
+    return settings.central_url, settings.port, settings.names, settings.addresses
 
 
 def _at_work(folder: Path, central_url: str) -> str:

@@ -119,8 +119,8 @@ async def test_one_command_sets_up_what_a_first_store_needs(
     assert made.startswith("Made: company Corner Shops; store S01; ")
     assert re.search(r"^Board: http://127\.0\.0\.1:8100/sign-in#link=\S+ann@example\.com$", board)
     assert told.endswith("central enrol-code S01 --company 'Corner Shops'`.")
-    words = ("enrol-code", "S01", "--company", "Corner Shops")
-    enrolling = await central(*words, url=postgres_url, data=tmp_path)
+    enrol_code = ("enrol-code", "S01", "--company", "Corner Shops")
+    enrolling = await central(*enrol_code, url=postgres_url, data=tmp_path)
     code, named, told = enrolling.shown.splitlines()
     string = named.split()[-1]
     invitation = read_invitation(string)
