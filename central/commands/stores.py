@@ -90,13 +90,17 @@ def store_add(
     print(f"There is a store {code} {now}. Next: `{enrolling}`.")
 
 
+Minutes = Annotated[int, typer.Option(min=1, max=72 * 60, help="How long it lives.")]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", help="The code and nothing else, for a shell's variable.")
+]
+
+
 def enrol_code(
     code: Annotated[str, typer.Argument(metavar="STORE", help="The store's code.")],
     company: CompanyName = None,
-    minutes: Annotated[int, typer.Option(min=1, max=72 * 60, help="How long it lives.")] = 15,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", help="The code and nothing else, for a shell's variable.")
-    ] = False,
+    minutes: Minutes = 15,
+    quiet: Quiet = False,
     database_url: Url = None,
     data: Folder = None,
 ) -> None:
