@@ -104,8 +104,7 @@ def enrol_code(
     database_url: Url = None,
     data: Folder = None,
 ) -> None:
-    """Make a one-time code that enrols a box as a store, and the string that carries it with head
-    office's address and the pin of its key."""
+    """Make a one-time code that enrols a box as a store, and a string that says where, too."""
     from central.usecases.box.create_enrol_code import NewEnrolCode, create_enrol_code
     from central.usecases.company.own_key import central_key
     from central.usecases.store.add import find_store
@@ -125,8 +124,7 @@ def enrol_code(
     print(made.code)
     if quiet:
         return
-    string = write_invitation(address_of(database_url, data), made.code, key)
-    _show_invitation(string)
+    string = _shown(write_invitation(address_of(database_url, data), made.code, key))
     if made.replaces:
         print(
             f"{code} has a box already: the box that uses this code takes its place, and head"
@@ -139,7 +137,7 @@ def enrol_code(
     )
 
 
-def _show_invitation(string: str) -> None:
+def _shown(string: str) -> str:
     """The code with head office's address and the pin of its key, for eyes and cameras."""
     from sync.program.qr import qr_lines
 
@@ -147,6 +145,7 @@ def _show_invitation(string: str) -> None:
     if sys.stdout.isatty():
         for line in qr_lines(string):
             print(line)
+    return string
 
 
 @code_app.command("list")
