@@ -79,7 +79,7 @@ class Issued(NamedTuple):
 
 def new_authority(key: EllipticCurvePrivateKey, company: str, now_ms: int) -> x509.Certificate:
     """The company's own certificate, signed by itself."""
-    name = _named(f"{company} shops (Holdfast)")
+    name = _named(f"{company} (Holdfast)")
     permitted: list[x509.GeneralName] = [x509.DNSName(domain) for domain in PERMITTED_DOMAINS]
     permitted += [x509.IPAddress(network) for network in _NETWORKS]
     signs_certificates = _key_usage(key_cert_sign=True, crl_sign=True)

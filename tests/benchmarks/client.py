@@ -1,16 +1,17 @@
 """Workstations on raw sockets, in a process of their own: ``python -m tests.benchmarks.client``.
 
 Reads a plan from its standard input, a JSON object ``{"port": …, "stations": [{"token": …,
-"bodies": […]}, …]}``, and prints ``{"took_s": …, "latencies_s": […]}``. Each station keeps its
-connection, has one request at a time under way, and states with it the head that it was last told,
-as the till page does. Any answer but 201 ends the run. Nothing but the standard library is loaded,
-and every request's bytes are ready before the clock starts, so that little is measured but the
-server.
+"bodies": […]}, …], "tls": …}``, and prints ``{"took_s": …, "latencies_s": […]}``. Each station
+keeps its connection, which is by TLS if the plan says to whom (``{"host": …, "authority": PEM}``),
+has one request at a time under way, and states with it the head that it was last told, as the till
+page does. Any answer but 201 ends the run. Nothing but the standard library is loaded, and every
+request's bytes are ready before the clock starts, so that little is measured but the server.
 """
 
 import json
 import selectors
 import socket
+import ssl
 import sys
 import time
 from typing import Any
@@ -23,9 +24,15 @@ CREATED = b"HTTP/1.1 201"
 class Station:
     """One workstation: its connection, and what it still has to send."""
 
-    def __init__(self, port: int, token: str, bodies: list[str]) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT_S)
+    def __init__(
+        self, port: int, token: str, bodies: list[str], tls: dict[str, str] | None
+    ) -> None:
+        self._host = "127.0.0.1" if tls is None else tls["host"]
+        self.socket = socket.create_connection((self._host, port), timeout=TIMEOUT_S)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if tls is not None:
+            trusting = ssl.create_default_context(cadata=tls["authority"])
+            self.socket = trusting.wrap_socket(self.socket, server_hostname=self._host)
         self._before = f"Authorization: Bearer {token}\r\nContent-Type: application/json\r\n"
         self._waiting = [(body.encode(), len(body.encode())) for body in reversed(bodies)]
         self._seen = ""
@@ -39,7 +46,7 @@ class Station:
             return False
         body, length = self._waiting.pop()
         head = (
-            f"POST /sales HTTP/1.1\r\nHost: 127.0.0.1\r\n{self._before}{self._seen}"
+            f"POST /sales HTTP/1.1\r\nHost: {self._host}\r\n{self._before}{self._seen}"
             f"Content-Length: {length}\r\n\r\n"
         )
         self._started = time.perf_counter()
@@ -77,7 +84,8 @@ class Station:
 def main() -> None:
     """One run of the plan."""
     plan = json.load(sys.stdin)
-    stations = [Station(plan["port"], each["token"], each["bodies"]) for each in plan["stations"]]
+    port, tls = plan["port"], plan.get("tls")
+    stations = [Station(port, each["token"], each["bodies"], tls) for each in plan["stations"]]
     waiting = selectors.DefaultSelector()
     for station in stations:
         waiting.register(station.socket, selectors.EVENT_READ, station)

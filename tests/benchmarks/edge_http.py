@@ -8,7 +8,7 @@ import json
 import shutil
 import statistics
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -103,13 +103,16 @@ def _first(tokens: dict[str, str]) -> dict[str, str]:
     return {name: tokens[name]}
 
 
-async def sell_over_http(edge: Running, shop: Shop, sales: Sequence[Basket]) -> Sold:
-    """One run of the client process. Raises RuntimeError at any answer but 201."""
+async def sell_over_http(
+    edge: Running, shop: Shop, sales: Sequence[Basket], tls: Mapping[str, str] | None = None
+) -> Sold:
+    """One run of the client process; by TLS with ``tls`` as its plan has it. Raises RuntimeError at
+    any answer but 201."""
     bodies: dict[str, list[str]] = {}
     for sale in sales:
         bodies.setdefault(sale.workstation_id, []).append(sale.raw.decode())
     stations = [{"token": shop.tokens[name], "bodies": each} for name, each in bodies.items()]
-    plan = {"port": edge.port, "stations": stations}
+    plan = {"port": edge.port, "stations": stations, "tls": tls}
     before_s = edge.cpu_s()
     said = await run_to_end(
         sys.executable, "-m", "tests.benchmarks.client", given=json.dumps(plan).encode()

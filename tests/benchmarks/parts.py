@@ -14,6 +14,7 @@ from tests.benchmarks.ingest import measure_ingest
 from tests.benchmarks.rush import Sizes as RushSizes
 from tests.benchmarks.rush import measure_rush
 from tests.benchmarks.search import CUSTOMERS, ITEMS, measure_search
+from tests.benchmarks.tls import measure_tls
 from tests.benchmarks.wire import measure_wire
 
 Say = Callable[[str], None]
@@ -21,6 +22,7 @@ Part = Callable[[Path, Say, bool], Awaitable[list[Figure]]]
 """``(folder on a disk, for progress, quick)``; quick: small sizes, for the shape alone."""
 
 BARE = "bare sqlite3"
+PLAIN = "plain HTTP"
 COPY = "COPY"
 DRAIN_RATIO_MIN = 2
 """3,000 a second, where nothing else runs: no shared machine can promise that."""
@@ -81,6 +83,32 @@ async def sale(folder: Path, _say: Say, quick: bool) -> list[Figure]:
             Unit.S,
             found.ready_s,
             target=Target(of_ratio=False, at_most=5),
+        ),
+    ]
+
+
+async def tls(folder: Path, _say: Say, quick: bool) -> list[Figure]:
+    """One sale by HTTPS on a kept connection, against plain HTTP."""
+    sizes = Sizes(rounds=1, one=20, all=64, warm_up=32) if quick else Sizes()
+    found = await measure_tls(folder, sizes)
+    return [
+        figure(
+            "tls_1_client_p50_ms",
+            "one sale over HTTPS, 1 client, p50",
+            Unit.MS,
+            found.one.p50_ms,
+            baseline=found.plain_one.p50_ms,
+            baseline_is=PLAIN,
+            ratio=found.p50_ratio,
+        ),
+        figure(
+            "tls_32_clients_cpu_us",
+            "CPU of the edge a sale over HTTPS, 32 clients",
+            Unit.US,
+            found.all.cpu_us,
+            baseline=found.plain_all.cpu_us,
+            baseline_is=PLAIN,
+            ratio=found.cpu_ratio,
         ),
     ]
 
@@ -363,6 +391,7 @@ LONG: dict[str, Part] = {
     "chain": chain,
     "herd": herd,
     "search": search,
+    "tls": tls,
     "rush_grown": rush_grown,
 }
 """Minutes each: only when they are asked for."""

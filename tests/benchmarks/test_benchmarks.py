@@ -58,6 +58,7 @@ NAMES = {
         "search_item_fragments_p99_ms",
         "read_p50_us",
     ),
+    "tls": ("tls_1_client_p50_ms", "tls_32_clients_cpu_us"),
     "rush": tuple(f"rush_{of}" for of in RUSH),
     "rush_grown": tuple(f"rush_grown_{of}" for of in RUSH),
     "chain": tuple(f"chain_{asked}_p95_ms" for asked in ASKED),
