@@ -20,22 +20,12 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from sync.protocol.enrolment import INNER_NETWORKS
 from sync.protocol.errors import Declared, InvalidField
 
 PERMITTED_DOMAINS = ("internal", "local", "lan", "home.arpa", "test")
 """Never delegated to anybody: ICANN's name for private use, multicast DNS, what many routers call
 their own network, RFC 8375, RFC 6761."""
-PERMITTED_NETWORKS = (
-    "10.0.0.0/8",
-    "172.16.0.0/12",
-    "192.168.0.0/16",
-    "100.64.0.0/10",  # behind a provider's translation, and in virtual private networks
-    "169.254.0.0/16",
-    "127.0.0.0/8",
-    "fc00::/7",
-    "fe80::/10",
-    "::1/128",
-)
 AUTHORITY_DAYS = 20 * 365
 BOX_DAYS = 397
 """A year and a month: what the browsers' baseline allowed for years, and months without a line."""
@@ -47,7 +37,7 @@ NAME_LETTERS_MAX = 253
 COMMON_NAME_LETTERS_MAX = 64
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})+\Z")
-_NETWORKS = tuple(ipaddress.ip_network(network) for network in PERMITTED_NETWORKS)
+_NETWORKS = tuple(ipaddress.ip_network(network) for network in INNER_NETWORKS)
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 

@@ -7,11 +7,14 @@ import socket
 import struct
 from collections.abc import Iterator
 
+from sync.protocol.enrolment import INNER_NETWORKS
+
 _SIOCGIFCONF = 0x8912
 """netdevice(7): every interface that has an IPv4 address, once for each."""
 _ENTRY_BYTES = 40
 """Of the name 16, then the address as the kernel keeps it."""
 _INTERFACES_MAX = 64
+_INNER = tuple(ipaddress.ip_network(network) for network in INNER_NETWORKS)
 _OF_VIRTUAL_MACHINES = ("docker", "virbr")
 ADDRESSES_MAX = 8
 
@@ -29,10 +32,7 @@ def lan_addresses() -> tuple[Address, ...]:
 def _of_the_shop(name: str, address: ipaddress.IPv4Address) -> bool:
     if name.startswith(_OF_VIRTUAL_MACHINES) or address.is_loopback or address.is_link_local:
         return False
-    return address.is_private or address in _SHARED
-
-
-_SHARED = ipaddress.ip_network("100.64.0.0/10")
+    return any(address in network for network in _INNER)
 
 
 def _interfaces() -> Iterator[tuple[str, ipaddress.IPv4Address]]:

@@ -87,6 +87,18 @@ class EnrolmentAnswer(msgspec.Struct, frozen=True, array_like=True):
 
 CSR_BYTES_MAX = 4 * 1024
 PEM_BYTES_MAX = 8 * 1024
+INNER_NETWORKS = (
+    "10.0.0.0/8",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "100.64.0.0/10",  # behind a provider's translation, and in virtual private networks
+    "169.254.0.0/16",
+    "127.0.0.0/8",
+    "fc00::/7",
+    "fe80::/10",
+    "::1/128",
+)
+"""Where a box answers tills: the only addresses that the company's authority vouches for."""
 _Pem = Annotated[bytes, msgspec.Meta(min_length=1, max_length=PEM_BYTES_MAX)]
 
 
