@@ -9,6 +9,7 @@ import litestar
 import msgspec
 from litestar import get, post
 
+from edge.api.doctor import doctor
 from edge.api.once import At, writes
 from edge.api.parameters import IdInPath, TheBox
 from edge.api.sync_status import status_of
@@ -164,6 +165,7 @@ def resume(db: sqlite3.Connection, asked: Clearing, at: At) -> Resumed:
 
 ROUTES = (
     status,
+    doctor,
     pairing_code,
     workstations,
     lan,

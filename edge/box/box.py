@@ -12,14 +12,14 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import uuid_utils.compat
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.exc import DatabaseError
 
 from edge.box.certificate import Certificate
-from edge.box.clock import ZONE_UNTIL_TOLD, StoreClock, steady_clock
+from edge.box.clock import ZONE_UNTIL_TOLD, StoreClock, steady_clock, wall_clock_ms
 from edge.box.folder import KEY_FILE, NotProvisioned, database_of
 from edge.box.keys import read_key
 from edge.box.overrides import Overrides
@@ -40,6 +40,7 @@ from edge.db.told_mark import ToldMark, missing_after, read_mark
 from edge.domain.box import SettingsMissing
 from edge.domain.reckoning import Reckoning
 from edge.usecases.box.tell_missing import tell_missing
+from sync.http.shared import Shared
 from sync.program.private_folder import FILE_MODE, keep_private
 from sync.protocol.change import Epoch, Head
 from sync.protocol.identity import BootId, WorkstationId
@@ -52,7 +53,8 @@ class Box:
     """A store server's parts. ``nudge`` is set when there is something to push; ``told`` is the
     head that each workstation was last told (see ``edge/api/stated_head.py``); ``unreached`` is set
     while the last try to reach head office failed, ``busy`` while it was there and asked to
-    wait."""
+    wait. ``begun_ms``: when this program took the store up, by this machine's clock; ``examining``:
+    whoever asks how the box is while somebody did gets the same."""
 
     folder: Path
     settings: EdgeSettings
@@ -72,6 +74,8 @@ class Box:
     told: dict[WorkstationId, Head] = field(default_factory=dict)
     unreached: asyncio.Event = field(default_factory=asyncio.Event)
     busy: asyncio.Event = field(default_factory=asyncio.Event)
+    begun_ms: int = field(default_factory=wall_clock_ms)
+    examining: Shared[Any] = field(default_factory=Shared)
 
     def forget_workstations(self) -> None:
         """One was paired or taken away, and with it whoever was signed in there."""

@@ -58,7 +58,7 @@ def call_edge(folder: Path, method: str, path: str, body: object = None) -> Answ
     headers = {"Content-Type": "application/json"} if body is not None else {}
     ends_at = time.monotonic() + TURN_WITHIN_S
     while True:
-        answer = _call_running(folder, method, path, raw, headers)
+        answer = call_running(folder, method, path, raw, headers)
         if answer is not None:
             return answer
         try:
@@ -97,7 +97,7 @@ def _is_served(folder: Path) -> bool:
     return True
 
 
-def _call_running(
+def call_running(
     folder: Path, method: str, path: str, raw: bytes, headers: dict[str, str]
 ) -> Answer | None:
     """The answer of the edge that runs; None where none does. Raises CannotStart."""

@@ -23,7 +23,7 @@ from sync.engine.journal import (
 )
 from sync.protocol.batch import BatchLimits, plan_batch
 from sync.protocol.change import Envelope, Epoch, Head, Link, link
-from sync.protocol.clock import ClockState, Hlc
+from sync.protocol.clock import ClockState, Hlc, wall_ms
 from sync.protocol.facts import AnyFact
 from sync.protocol.identity import BootId, EventId, StoreId
 
@@ -53,6 +53,10 @@ _RANGE = (
     " WHERE epoch_number = ? AND epoch_fingerprint = ? AND seq > ? ORDER BY seq LIMIT ?"
 )
 _HASH_AT = "SELECT hash FROM journal WHERE epoch_number = ? AND epoch_fingerprint = ? AND seq = ?"
+_OCCURRED = (
+    "SELECT occurred_at_ms FROM journal"
+    " WHERE epoch_number = ? AND epoch_fingerprint = ? AND seq = ?"
+)
 _SEQ_OF = (
     "SELECT j.seq FROM journal j JOIN journal_head h USING (epoch_number, epoch_fingerprint)"
     " WHERE h.current = 1 AND j.event_id = ?"
@@ -151,6 +155,19 @@ def seq_of(db: sqlite3.Connection, event_id: EventId) -> int | None:
     return None if row is None else int(row[0])
 
 
+def occurred_at(db: sqlite3.Connection, seq: int) -> int | None:
+    """When the event ``seq`` of this epoch happened (UTC ms), None where it has no such event.
+    Raises NotEnrolled."""
+    number, fingerprint, *_ = _send_state(db)
+    row = db.execute(_OCCURRED, (number, fingerprint, seq)).fetchone()
+    return None if row is None else int(row[0])
+
+
+def latest_stamp_ms(db: sqlite3.Connection) -> int:
+    """The latest time that this journal knows of, UTC ms. Raises NotEnrolled."""
+    return wall_ms(Hlc(_current(db)[5]))
+
+
 def read_range(
     db: sqlite3.Connection, after_seq: int, events_max: int, bytes_max: int
 ) -> tuple[Entry, ...]:
@@ -199,13 +216,16 @@ def send_again_from(db: sqlite3.Connection, through: int, head_hash: bytes) -> N
     _remember(db, through, head_hash)
 
 
-def verify_chain(db: sqlite3.Connection) -> VerifyOutcome:
+def verify_chain(db: sqlite3.Connection, newest: int | None = None) -> VerifyOutcome:
     """Walk the current epoch from its genesis: every hash derived again from the stored bytes, in
     pages of VERIFY_PAGE_EVENTS. Names the first sequence that is missing or does not come out.
-    Raises NotEnrolled."""
+    ``newest``: so many of its last events, after what stands before them. Raises NotEnrolled."""
     store, number, fingerprint, *_ = _current(db)
-    _, _, head_seq, head_hash, genesis, *_ = _send_state(db)
-    head, previous, seq = Head(Epoch(number, fingerprint), head_seq, head_hash), genesis, 0
+    _, _, head_seq, head_hash, *_ = _send_state(db)
+    head, seq = Head(Epoch(number, fingerprint), head_seq, head_hash), _before(head_seq, newest)
+    previous = hash_at(db, seq)
+    if previous is None:
+        return VerifyOutcome(seq, 0, head)
     while True:
         rows = _read_as_found(db, _RANGE, (number, fingerprint, seq, VERIFY_PAGE_EVENTS))
         for row in rows:
@@ -220,6 +240,10 @@ def verify_chain(db: sqlite3.Connection) -> VerifyOutcome:
     if previous != head_hash:
         return VerifyOutcome(seq, max(0, seq - 1), head)
     return VerifyOutcome(None, seq, head)
+
+
+def _before(head_seq: int, newest: int | None) -> int:
+    return 0 if newest is None else max(0, head_seq - newest)
 
 
 def _read_as_found(db: sqlite3.Connection, query: str, values: tuple[object, ...]) -> list[_Row]:

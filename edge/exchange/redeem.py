@@ -110,12 +110,17 @@ async def _ask(
 def _refuse_stranger(response: httpx.Response, central_url: str) -> None:
     """The code is told to head office only: its health says ``status``."""
     _refuse_failing(response, central_url)
+    if not is_head_office(response):
+        raise _not_central(central_url)
+
+
+def is_head_office(response: httpx.Response) -> bool:
+    """Whether an answer to ``GET /health`` is one that head office gives."""
     try:
         said = msgspec.json.decode(response.content, type=_Health)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise _not_central(central_url) from error
-    if response.status_code != _OK or not said.status:
-        raise _not_central(central_url)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
+    return response.status_code == _OK and bool(said.status)
 
 
 def _refuse_failing(response: httpx.Response, central_url: str) -> None:
@@ -129,7 +134,7 @@ def _refuse_failing(response: httpx.Response, central_url: str) -> None:
 
 def _refuse_wrong_clock(response: httpx.Response) -> None:
     """Head office's ``Date`` header against this clock, both in whole seconds."""
-    stated_s = _stated_time_s(response)
+    stated_s = stated_time_s(response)
     if stated_s is None:
         return
     gap_s = int(time.time()) - stated_s
@@ -142,9 +147,10 @@ def _refuse_wrong_clock(response: httpx.Response) -> None:
         )
 
 
-def _stated_time_s(response: httpx.Response) -> int | None:
-    """Seconds since 1970. None where the header is absent, or is no time (something between may
-    write what it likes there): each acknowledgement states head office's time again."""
+def stated_time_s(response: httpx.Response) -> int | None:
+    """What its ``Date`` says, seconds since 1970. None where the header is absent, or is no time
+    (something between may write what it likes there): each acknowledgement states head office's
+    time again."""
     try:
         return int(email.utils.parsedate_to_datetime(response.headers["date"]).timestamp())
     except (KeyError, ValueError, TypeError, OverflowError):

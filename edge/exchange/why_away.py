@@ -13,7 +13,7 @@ CAUSES_MAX = 20
 
 def why_away(error: Exception) -> tuple[str, str]:
     """Why, and what to do: the first of its causes that says something to a person."""
-    for cause in _causes(error):
+    for cause in causes_of(error):
         match cause:
             case socket.gaierror():
                 return (
@@ -51,7 +51,7 @@ def why_away(error: Exception) -> tuple[str, str]:
     return (str(error) or type(error).__name__, "Check the address and the line")
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
+def causes_of(error: BaseException) -> Iterator[BaseException]:
     """The error and what it came from, the deepest first: that knows most."""
     found: list[BaseException] = []
     waiting: list[BaseException] = [error]

@@ -12,6 +12,7 @@ from litestar.openapi.config import OpenAPIConfig
 from edge.api import (
     customers,
     days,
+    doctor,
     health,
     items,
     operators,
@@ -44,7 +45,8 @@ from sync.http.tries import WrongTries
 
 _PAIRED = (*till.ROUTES, *sync_status.ROUTES, *session.ROUTES, *operators.OPEN_ROUTES)
 """Asked by a workstation at which nobody is signed in."""
-_SIGNED_IN = (customers, days, items, operators, quotes, sales, stock, tills, totals, workstations)
+_OF_SALES = (customers, days, items, quotes, sales, stock, tills, totals)
+_SIGNED_IN = (*_OF_SALES, doctor, operators, workstations)
 
 
 def build_app(box: Box) -> Litestar:

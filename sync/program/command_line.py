@@ -12,6 +12,11 @@ def command(*words: object) -> str:
     return shlex.join((*before, *map(str, words)))
 
 
+def shell(*words: object) -> str:
+    """A command of the system's own, as it can be typed."""
+    return shlex.join(map(str, words))
+
+
 def version_of(program: str) -> str:
     """``edge 1.2.3``: both programs are one package."""
     import importlib.metadata  # only where it is asked for: it takes a tenth of a start

@@ -83,6 +83,19 @@ def open_connection(path: Path, *, writer: bool = False, create: bool = True) ->
     return db
 
 
+def open_reading(path: Path) -> sqlite3.Connection:
+    """A connection that can change nothing, for one who looks beside the box at work."""
+    db = sqlite3.connect(
+        address(path, "ro"), uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None
+    )
+    try:
+        set_reader_pragmas(db)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
 async def in_thread(
     connection: aiosqlite.Connection, call: Callable[P, T], *args: P.args, **named: P.kwargs
 ) -> T:

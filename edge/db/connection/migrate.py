@@ -46,10 +46,15 @@ def current_step(path: Path) -> str | None:
     if not path.exists():
         return None
     with closing(open_connection(path, create=False)) as db:
-        try:
-            row = db.execute("SELECT version_num FROM alembic_version").fetchone()
-        except sqlite3.OperationalError:  # no such table
-            return None
+        return step_of(db)
+
+
+def step_of(db: sqlite3.Connection) -> str | None:
+    """The step that an open database stands at; None before the first."""
+    try:
+        row = db.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.OperationalError:  # no such table
+        return None
     return None if row is None else str(row[0])
 
 

@@ -1,0 +1,47 @@
+"""Every check of a box, in the order in which a person would make them."""
+
+from edge.box.box import SOFTWARE
+from edge.doctor import machine, stored, tills, way
+from edge.doctor.scene import COULD_NOT_LOOK, Scene
+from sync.http.logs import error_name
+from sync.program.findings import Check, Found, Report, finding, report, unknown
+
+CHECKS: tuple[Check[Found], ...] = (
+    Check("disk", "Disk", machine.disk),
+    Check("sqlite", "SQLite", machine.sqlite),
+    Check("settings", "Settings", stored.settings),
+    Check("key", "The box's key", stored.key),
+    Check("schema", "Schema", stored.schema),
+    Check("database", "Database", stored.database),
+    Check("chain", "Chain of records", stored.chain),
+    Check("serving", "The box", machine.serving),
+    Check("port", "Port", machine.port),
+    Check("workstations", "Workstations", tills.workstations),
+    Check("name", "Head office's name", way.name),
+    Check("connection", "Connection", way.connection),
+    Check("tls", "TLS", way.tls),
+    Check("answer", "Who answers", way.answer),
+    Check("signature", "Signature", way.signature),
+    Check("clock", "Clock", machine.clock),
+    Check("journal", "What waits for head office", stored.journal),
+    Check("feeds", "What head office published", way.feeds),
+    Check("alarms", "Alarms", stored.alarms),
+    Check("versions", "Versions", way.versions),
+)
+
+
+def examine(scene: Scene) -> Report:
+    """Make every check, one after the other; it blocks for as long as they take."""
+    findings = []
+    for check in CHECKS:
+        found = scene.earlier[check.name] = _look(check, scene)
+        findings.append(finding(check, found))
+    return report(SOFTWARE, scene.now_ms, findings)
+
+
+def _look(check: Check[Found], scene: Scene) -> Found:
+    try:
+        return check.look(scene)
+    except COULD_NOT_LOOK as error:
+        said = str(error).splitlines()[0] if str(error) else error_name(error)
+        return unknown(f"It cannot be looked at: {said.rstrip('.')}.")
