@@ -23,7 +23,8 @@ async def doctor(box: TheBox) -> Report:
 async def _examine(box: Box) -> Report:
     """Looked at beside the sales: in a thread, by connections of its own."""
     address = known_address(box.folder) or configured_address(box.folder)
-    at_work = AtWork(dict(box.workstations.heard), box.begun_ms, address)
+    heard, refused = dict(box.workstations.heard), box.certificate.refused
+    at_work = AtWork(heard, box.begun_ms, address, refused)
     return await asyncio.to_thread(examine, Scene(box.folder, at_work))
 
 

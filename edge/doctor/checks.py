@@ -2,6 +2,7 @@
 
 from edge.box.box import SOFTWARE
 from edge.doctor import machine, stored, tills, way
+from edge.doctor.certificate import certificate
 from edge.doctor.scene import COULD_NOT_LOOK, Scene
 from sync.http.logs import error_name
 from sync.program.findings import Check, Found, Report, finding, report, unknown
@@ -16,6 +17,7 @@ CHECKS: tuple[Check[Found], ...] = (
     Check("chain", "Chain of records", stored.chain),
     Check("serving", "The box", machine.serving),
     Check("port", "Port", machine.port),
+    Check("certificate", "Certificate", certificate),
     Check("workstations", "Workstations", tills.workstations),
     Check("name", "Head office's name", way.name),
     Check("connection", "Connection", way.connection),

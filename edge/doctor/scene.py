@@ -46,11 +46,13 @@ COULD_NOT_LOOK = (
 
 class AtWork(NamedTuple):
     """What only the running box knows. ``heard``: when each workstation called last, UTC ms;
-    ``since_ms``: since when it serves; ``address``: where."""
+    ``since_ms``: since when it serves; ``address``: where; ``certificate_refused``: why head office
+    gave no certificate when it was asked last."""
 
     heard: Mapping[WorkstationId, int]
     since_ms: int
     address: str | None
+    certificate_refused: str | None = None
 
 
 class Health(NamedTuple):

@@ -24,7 +24,6 @@ from sync.protocol.text import shown
 
 _OK = 200
 _FAILING = 500
-_NEEDS_A_VERSION = 426
 _PORTS = {"http": 80, "https": 443}
 SELLING = "Selling goes on."
 OF_THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
