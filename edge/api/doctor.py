@@ -1,28 +1,35 @@
 """How this box is, all that can be looked at, for managers and for `edge doctor`."""
 
 import asyncio
+from typing import Any
 
+import litestar
 from litestar import get
 
+from edge.api.allowed import allow
 from edge.api.described import Described
 from edge.api.parameters import TheBox
-from edge.box.addresses import configured_address, known_address
+from edge.box.addresses import known_address
 from edge.box.box import Box
+from edge.box.settings import LOOPBACK
 from edge.doctor.checks import examine
 from edge.doctor.scene import AtWork, Scene
 from sync.program.findings import Report
+from sync.protocol.permissions import Permission
 
 
-@get("/doctor", operation_class=Described)
-async def doctor(box: TheBox) -> Report:
+@get("/doctor", operation_class=Described, session=True)
+async def doctor(request: litestar.Request[Any, Any, Any], box: TheBox) -> Report:
     """Every check of the box, with the remedy for what is not fine."""
+    await allow(request, box, Permission.SEE_REPORTS)
     examined: Report = await box.examining.of("doctor", lambda: _examine(box))
     return examined
 
 
 async def _examine(box: Box) -> Report:
     """Looked at beside the sales: in a thread, by connections of its own."""
-    address = known_address(box.folder) or configured_address(box.folder)
+    port = box.settings.port
+    address = known_address(box.folder) or (f"http://{LOOPBACK}:{port}" if port else None)
     heard, refused = dict(box.workstations.heard), box.certificate.refused
     at_work = AtWork(heard, box.begun_ms, address, refused)
     return await asyncio.to_thread(examine, Scene(box.folder, at_work))

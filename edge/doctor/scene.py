@@ -28,13 +28,16 @@ from edge.exchange.redeem import is_head_office, stated_time_s
 from sync.engine.ask import Answer, ask
 from sync.engine.signing import NONCE_BYTES_MAX, Signer
 from sync.engine.transport import HttpTransport, open_client
+from sync.engine.trust import carrier_for
 from sync.program.command_line import command
 from sync.program.findings import Found, State
 from sync.protocol.batch import Acknowledgement
 from sync.protocol.change import Head
 from sync.protocol.codec import decode
+from sync.protocol.enrolment import pin_of
 from sync.protocol.errors import Explained, NotSent, Undecodable
 from sync.protocol.identity import WorkstationId
+from sync.protocol.trust import Trust
 
 ASK_WITHIN_S = 15
 COULD_NOT_LOOK = (
@@ -105,7 +108,7 @@ class Scene:
     def health(self) -> Health | httpx.HTTPError:
         """What head office's address answers to anybody, or why nothing came. Raises
         NotProvisioned, WrongSettings."""
-        return ask_health(self.settings.central_url)
+        return asyncio.run(ask_health(self._client()))
 
     @cached_property
     def heard(self) -> Answer:
@@ -113,6 +116,13 @@ class Scene:
         with self.reading() as db:
             head = read_head(db)
         return asyncio.run(self._ask(head))
+
+    def _client(self) -> httpx.AsyncClient:
+        """As the box itself trusts head office. Raises what the folder raises."""
+        own, pin = self.settings, None
+        if own.trust is Trust.PIN:
+            pin = pin_of(self.enrolment.central_key)
+        return open_client(own.central_url, carrier_for(own.trust, own.central_url, pin))
 
     @property
     def acknowledged(self) -> Acknowledgement | None:
@@ -130,20 +140,16 @@ class Scene:
             own.central_key,
             lambda: secrets.token_bytes(NONCE_BYTES_MAX),
         )
-        async with open_client(self.settings.central_url) as client:
+        async with self._client() as client:
             transport = HttpTransport(client, ASK_WITHIN_S)
             path = f"/v1/stores/{own.store_id}/feeds"
             return await ask(transport, signer, "GET", path, head)
 
 
-def ask_health(central_url: str) -> Health | httpx.HTTPError:
-    """What the address answers, or why nothing came."""
-    return asyncio.run(_ask_health(central_url))
-
-
-async def _ask_health(central_url: str) -> Health | httpx.HTTPError:
+async def ask_health(client: httpx.AsyncClient) -> Health | httpx.HTTPError:
+    """What head office's address answers, or why nothing came; then ``client`` is closed."""
     try:
-        async with asyncio.timeout(ASK_WITHIN_S), open_client(central_url) as client:
+        async with asyncio.timeout(ASK_WITHIN_S), client:
             response = await client.get("/health")
     except httpx.HTTPError as error:
         return error

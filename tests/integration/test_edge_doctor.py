@@ -29,12 +29,13 @@ from edge.domain.reckoning import Steady
 from sync.program.disk import look_at_disk
 from sync.program.findings import Finding, State
 from tests.doctors import of
-from tests.edge_store import NOWHERE, make_store, open_store
+from tests.edge_store import NOWHERE, make_store
 from tests.fake_central import FakeCentral
 from tests.integration.command_fixtures import central, provision, run, running, url
+from tests.integration.people_fixtures import Counter, counter
 from tests.patience import PATIENCE_S
 
-__all__ = ["central", "url"]
+__all__ = ["central", "counter", "url"]
 
 DAY_MS = 86_400_000
 
@@ -281,14 +282,16 @@ def test_a_box_whose_port_does_not_answer_is_told(folder: Path) -> None:
     assert (said.state, "does not answer" in said.says) == (State.STOP, True)
 
 
-async def test_when_each_workstation_called_last_is_told(tmp_path: Path) -> None:
-    async with open_store(tmp_path / "S01") as till:
-        answer = await till.call("GET", "/doctor")
-        assert answer.status_code == 200, answer.text
-        document = answer.json()
-        unpaired = await till.client.get("/doctor", headers={"Authorization": ""})
-        assert unpaired.status_code == 401
-    named = {each["check"]: each for each in document["findings"]}
+async def test_when_each_workstation_called_last_is_told_to_whoever_may_see_reports(
+    counter: Counter,
+) -> None:
+    assert (await counter.call("GET", "/doctor")).status_code == 403
+    await counter.sign_in("ben")
+    assert (await counter.call("GET", "/doctor")).status_code == 403
+    await counter.sign_in("anna")
+    answer = await counter.call("GET", "/doctor")
+    assert answer.status_code == 200, answer.text
+    named = {each["check"]: each for each in answer.json()["findings"]}
     assert named["workstations"]["state"] == "fine"
     year = time.gmtime().tm_year
     assert f"1 are paired; they called last: W1 {year}-" in named["workstations"]["says"]

@@ -23,6 +23,7 @@ from sync.program.findings import Finding, State
 from sync.protocol.facts import TaxClass
 from sync.protocol.identity import ItemId
 from sync.protocol.reference import DataSet, Item
+from sync.protocol.trust import Trust
 from tests.certificates import new_key, pem_of
 from tests.doctors import of
 from tests.fake_central import FakeCentral, problem
@@ -134,6 +135,16 @@ def test_a_certificate_that_nobody_vouches_for_is_told(folder: Path, tmp_path: P
     assert said.state is State.ATTENTION
     assert "Nothing is sent to it" in said.says
     assert said.command == (f"openssl s_client -connect localhost:{port} -servername localhost")
+
+
+def test_who_does_not_prove_to_have_head_offices_key_is_told(folder: Path, tmp_path: Path) -> None:
+    with listening(HOTEL, self_signed(tmp_path, "localhost")) as port:
+        write_settings(folder, f"https://localhost:{port}", 0, trust=Trust.PIN)
+        said = found(folder, "tls")
+    assert (said.state, "what it answers is not head office's" in said.says) == (
+        State.ATTENTION,
+        True,
+    )
 
 
 def test_a_listener_that_speaks_no_tls_is_told(folder: Path) -> None:
