@@ -10,9 +10,11 @@ from central.pages.words import (
     day,
     days,
     everywhere,
+    items,
     problem,
     receipt,
     rows,
+    settings,
     sign_in,
 )
 
@@ -22,8 +24,10 @@ __all__ = [
     "day",
     "days",
     "everywhere",
+    "items",
     "problem",
     "receipt",
     "rows",
+    "settings",
     "sign_in",
 ]
