@@ -56,6 +56,9 @@ Report = Annotated[
 Sign = Annotated[str | None, typer.Option("--decimal", help="The decimal sign, . or ,")]
 Dates = Annotated[str | None, typer.Option("--dates", help="How 12/1/2026 is meant: dmy, mdy.")]
 Encoding = Annotated[str | None, typer.Option(help="Such as cp1252, where it is guessed wrong.")]
+StockStore = Annotated[
+    str | None, typer.Option(help="Whose opening stock it is, where the file does not say.")
+]
 SheetName = Annotated[str | None, typer.Option("--sheet", help="Of a workbook.")]
 
 
@@ -72,10 +75,11 @@ def import_items(
     dates: Dates = None,
     encoding: Encoding = None,
     sheet: SheetName = None,
+    stock_store: StockStore = None,
     database_url: Url = None,
     data: Folder = None,
 ) -> None:
-    """Bring in departments, items, scan codes, prices; the same file again changes nothing."""
+    """Bring in items, scan codes, prices, opening stock; the same file again changes nothing."""
     from central.usecases.goods.import_items import ItemsWanted
     from central.usecases.goods.read_sheet import ReadAs, read_sheet
 
@@ -83,7 +87,7 @@ def import_items(
     with in_one_sentence():
         said = _said(columns, mapping, decimal, dates)
         rows = read_sheet(file, ReadAs(encoding, None, sheet))
-    wanted = ItemsWanted(said, None, all_or_nothing)
+    wanted = ItemsWanted(said, stock_store, all_or_nothing)
     with _bar(len(rows.rows)) as bar:
         work = (_planning if dry_run else _importing)(company, rows, wanted, bar)
         planned = on_database(database_url, data, work)

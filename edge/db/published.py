@@ -3,8 +3,8 @@
 
 One function writes what was published, one takes away what is no more. Both get whole pages, of
 rows that passed ``feeds.read_row``; keys that are taken away may be anything. What the store itself
-wrote is never replaced: a grant keeps what was spent of it, and customers are merged apart from
-here (``edge/usecases/customer/take.py``).
+wrote is never replaced: a grant keeps what was spent of it. Customers are merged apart from here
+(``edge/usecases/customer/take.py``), opening stock is booked (``edge/usecases/stock``).
 """
 
 import sqlite3
@@ -256,7 +256,7 @@ KEPT: Mapping[DataSet, Kept] = MappingProxyType(
         DataSet.CREDENTIALS: _as_they_are(DataSet.CREDENTIALS, "credential", ("operator_id",)),
     }
 )
-"""Every data set but the customers."""
+"""Every data set but the customers, and opening stock, which is booked."""
 
 
 def put_in_force(

@@ -22,6 +22,7 @@ _INSERT = (
     "INSERT INTO stock_movement (event_id, line_no, item_id, kind, quantity_milli,"
     " on_hand_after_milli, oversold, business_date, moved_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+_MOVED = "SELECT 1 FROM stock_movement WHERE event_id = ? LIMIT 1"
 _HISTORY = (
     "SELECT event_id, line_no, item_id, kind, quantity_milli, on_hand_after_milli, oversold,"
     " business_date, moved_at_ms FROM stock_movement WHERE item_id = ?"
@@ -76,6 +77,11 @@ def _movement(row: tuple[Any, ...]) -> StockMovement:
     named = dict(zip(StockMovement.__struct_fields__, row, strict=True))
     named |= {"event_id": UUID(bytes=row[0]), "oversold": bool(row[6])}
     return msgspec.convert(named, StockMovement)
+
+
+def has_moved(db: sqlite3.Connection, event_id: EventId) -> bool:
+    """Whether the event's movements are booked."""
+    return db.execute(_MOVED, (event_id.bytes,)).fetchone() is not None
 
 
 def move_stock(

@@ -173,6 +173,8 @@ async def pull_page(box: Box, line: Line, heard: Acknowledgement) -> UpToDate | 
             box.clock.zone = await box.reader.read(read_zone)
         if page.data_set in (DataSet.OPERATORS, DataSet.CREDENTIALS):
             box.sessions.forget()
+        if page.data_set == DataSet.OPENING_STOCK:
+            box.nudge.set()  # it was booked, and head office counts it too
 
     cursor_of = _cursors_of(box, line)
     return await pull_once(cursor_of, apply, line.transport, line.signer, head, heard)

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from sync.protocol.bounds import FIGURE_MAX
 from sync.protocol.codec import decode
 from sync.protocol.currency import decimals_of
 from sync.protocol.errors import Undecodable
@@ -25,6 +26,7 @@ from sync.protocol.reference import (
     DataSet,
     Grant,
     Item,
+    OpeningStock,
     Operator,
     Price,
     Role,
@@ -86,6 +88,13 @@ def _check_settings(settings: StoreSettings) -> None:
         raise RowUnreadable(f"the time zone {settings.zone} is not known here")
 
 
+def _check_opening(opening: OpeningStock) -> None:
+    """What a movement of stock may be (``facts/stock.py``). Raises RowUnreadable."""
+    quantities = [abs(line.quantity_milli) for line in opening.lines]
+    if 0 in quantities or sum(quantities) > FIGURE_MAX:
+        raise RowUnreadable("a line opens with nothing, or all of them with too much")
+
+
 def zone_is_known(zone: str) -> bool:
     """Whether the name is one of the IANA list that this machine has."""
     try:
@@ -109,6 +118,9 @@ ROWS: Mapping[DataSet, Rows] = MappingProxyType(
         DataSet.GRANTS: Rows(Grant, lambda grant: str(grant.grant_id), Scope.STORE),
         DataSet.ROLES: Rows(Role, lambda role: role.role),
         DataSet.CREDENTIALS: Rows(Credential, lambda credential: str(credential.operator_id)),
+        DataSet.OPENING_STOCK: Rows(
+            OpeningStock, lambda opening: str(opening.intent_id), Scope.STORE, _check_opening
+        ),
     }
 )
 

@@ -16,7 +16,7 @@ from uuid import UUID
 
 import msgspec
 
-from sync.protocol.bounds import INTEGER_MAX, BasisPoints, Count, Text
+from sync.protocol.bounds import INTEGER_MAX, BasisPoints, Count, Milli, Text
 from sync.protocol.change import INSTANT_MS_MAX, Hash
 from sync.protocol.currency import DECIMALS_MAX
 from sync.protocol.facts import TaxClass, TenderKind
@@ -29,7 +29,7 @@ from sync.protocol.identity import (
 )
 from sync.protocol.money import MINOR_MAX, CashRounding
 from sync.protocol.shared import PersonalKey
-from sync.protocol.text import TEXT_PATTERN
+from sync.protocol.text import PLAIN, TEXT_PATTERN
 from sync.protocol.units import Unit
 
 PAGE_ROWS_MAX = 1_000
@@ -38,6 +38,7 @@ WORD_CHARACTERS_MAX = 64
 SCAN_CODES_MAX = 100
 PERMISSIONS_MAX = 64
 PIN_HASH_CHARACTERS_MAX = 200
+OPENING_LINES_MAX = 250
 CASH_STEP_MAX = 100_000
 POINTS_RATE_MAX = 1_000_000
 EPOCH_NUMBER_MAX = (1 << 32) - 1
@@ -72,6 +73,7 @@ class DataSet(StrEnum):
     GRANTS = "grants"
     ROLES = "roles"
     CREDENTIALS = "credentials"
+    OPENING_STOCK = "opening_stock"
 
 
 class Item(msgspec.Struct, frozen=True, array_like=True):
@@ -192,6 +194,25 @@ class Credential(msgspec.Struct, frozen=True, array_like=True):
     pin_hash: Annotated[str, msgspec.Meta(max_length=PIN_HASH_CHARACTERS_MAX, pattern=TEXT_PATTERN)]
     starting: bool
     set_at_ms: Annotated[int, msgspec.Meta(ge=0, le=INSTANT_MS_MAX)]
+
+
+class OpeningLine(msgspec.Struct, frozen=True, array_like=True):
+    """One item's part of an opening: signed, never 0 (``feeds.py``)."""
+
+    item_id: Annotated[ItemId, PLAIN]
+    quantity_milli: Milli
+    unit_cost_minor: PriceMinor | None = None
+
+
+class OpeningStock(msgspec.Struct, frozen=True, array_like=True):
+    """What a store had of some items before it began to count. Key: its id. The box books it once,
+    as the movement with this id, whatever way and how often the row comes: a row is never changed
+    and never taken away."""
+
+    intent_id: UUID
+    lines: Annotated[
+        tuple[OpeningLine, ...], msgspec.Meta(min_length=1, max_length=OPENING_LINES_MAX)
+    ]
 
 
 class FeedRow(msgspec.Struct, frozen=True, array_like=True):

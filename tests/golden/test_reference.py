@@ -28,6 +28,8 @@ from sync.protocol.reference import (
     FeedRow,
     Grant,
     Item,
+    OpeningLine,
+    OpeningStock,
     Operator,
     Price,
     Role,
@@ -101,6 +103,13 @@ EXAMPLES: Mapping[DataSet, msgspec.Struct] = MappingProxyType(
             "u6Jg0c2DZTSIhvrBhBLhAVfg7p0S2m8nKLCHFzm2vNs",
             starting=True,
             set_at_ms=1_763_971_200_000,
+        ),
+        DataSet.OPENING_STOCK: OpeningStock(
+            UUID("019ab4a8-7c00-7000-8000-0000000000f1"),
+            (
+                OpeningLine(ItemId("I00042"), 12_500, 400),
+                OpeningLine(ItemId("I00043"), -3_000),
+            ),
         ),
     }
 )

@@ -157,7 +157,8 @@ class Feed:
 def catalogue() -> tuple[Feed, ...]:
     """Feeds with everything that a store needs to sell, in the order of pulling."""
     feeds = {data_set: Feed(data_set) for data_set in DataSet}
-    feeds[DataSet.SETTINGS].scope = feeds[DataSet.GRANTS].scope = str(STORE)
+    for private in (DataSet.SETTINGS, DataSet.GRANTS, DataSet.OPENING_STOCK):
+        feeds[private].scope = str(STORE)
     feeds[DataSet.PRICES].scope = SETTINGS.price_zone
     feeds[DataSet.SETTINGS].publish("store", SETTINGS)
     for rate in TAXES:

@@ -23,6 +23,8 @@ from sync.protocol.reference import (
     Credential,
     DataSet,
     Grant,
+    OpeningLine,
+    OpeningStock,
     Operator,
     Price,
     Role,
@@ -103,6 +105,13 @@ GOOD: dict[DataSet, list[Any]] = {
         for name in ("cashier", "r2")
         for count in (0, 1, 2)
     ],
+    DataSet.OPENING_STOCK: [
+        OpeningStock(
+            UUID(int=number), (OpeningLine(ItemId("A"), milli), OpeningLine(ItemId("B"), 5))
+        )
+        for number in (1, 2)
+        for milli in (-1_000, 7)
+    ],
     DataSet.CREDENTIALS: [
         Credential(OperatorId(name), "$argon2id$", starting=starting, set_at_ms=at)
         for name in ("o1", "o2")
@@ -133,7 +142,7 @@ def bodies(draw: st.DrawFn, data_set: DataSet) -> tuple[str, bytes | None]:
 @st.composite
 def histories(draw: st.DrawFn, data_set: DataSet) -> Feed:
     """What head office might ever have published of one data set."""
-    private = data_set in (DataSet.SETTINGS, DataSet.GRANTS)
+    private = data_set in (DataSet.SETTINGS, DataSet.GRANTS, DataSet.OPENING_STOCK)
     scope = str(STORE) if private else SETTINGS.price_zone if data_set is DataSet.PRICES else ""
     feed = Feed(data_set, scope)
     for key, body in draw(st.lists(bodies(data_set), min_size=2, max_size=10)):
@@ -154,6 +163,8 @@ ALL_TABLES: dict[str, str] = {
     "role": "*",
     "credential": "*",
     "points_right": "*",
+    "stock_level": "*",
+    "stock_movement": "event_id, line_no, item_id, kind, quantity_milli, business_date",
     "customer": "*",
     "customer_field": "*",
     "item_words": "*",

@@ -43,12 +43,14 @@ class Change(NamedTuple):
 
 @dataclass
 class ItemChanges:
-    """What is to be published. ``new``, ``changed``, ``same``: items of the file; a price or stock
-    that changes makes its item changed. ``shown``: the first changes."""
+    """What is to be published. ``stock``: thousandths by store's code and item; ``costs``: of one
+    of these items, where it is known. ``new``, ``changed``, ``same``: items of the
+    file; a price or stock that changes makes its item changed. ``shown``: the first changes."""
 
     items: list[Item] = field(default_factory=list)
     prices: dict[str, list[Price]] = field(default_factory=dict)
     stock: dict[str, dict[str, int]] = field(default_factory=dict)
+    costs: dict[str, int | None] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     new: int = 0
     changed: int = 0
@@ -57,8 +59,9 @@ class ItemChanges:
 
     @property
     def rows(self) -> int:
-        """How many rows would be published."""
-        return len(self.items) + sum(map(len, self.prices.values()))
+        """How many items, prices and openings there are to publish."""
+        priced, opened = (map(len, each.values()) for each in (self.prices, self.stock))
+        return len(self.items) + sum(priced) + sum(opened)
 
 
 def item_changes(drafts: Sequence[Draft], goods: Goods, now_ms: int) -> ItemChanges:
@@ -184,6 +187,7 @@ def _note(changes: ItemChanges, draft: Draft, item: Item, goods: Goods, now_ms: 
     for store, milli in draft.stock.items():
         if draft.item_id not in goods.opened.get(store, {}):
             changes.stock.setdefault(store, {})[draft.item_id] = milli
+            changes.costs[draft.item_id] = item.unit_cost_minor
             words.append(f"opens {store} with {_quantity(milli)}")
     if before is None:
         changes.new += 1

@@ -4,7 +4,7 @@
 file that says what is so already publishes nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -14,17 +14,21 @@ from central.domain.importing.columns import Header
 from central.domain.importing.item_changes import ItemChanges, item_changes
 from central.domain.importing.item_questions import Known
 from central.domain.importing.item_rows import items_header, read_items
+from central.domain.importing.openings import openings
 from central.domain.importing.said import NOTHING_SAID, Said, fingerprint
-from central.domain.importing.sheet import Fault, Sheet
+from central.domain.importing.sheet import Fault, FileRefused, Sheet
+from central.domain.importing.words import folded
 from central.reports.company import company_money
 from central.usecases.feed.price_zones import price_zones
 from central.usecases.feed.publish_reference import publish_items, publish_rows
 from central.usecases.feed.read_published import lock_published
 from central.usecases.goods.file_layouts import find_said, remember_said
 from central.usecases.goods.read_goods import (
+    StoreNamed,
     classes_by_rate,
     clock_of,
     day_of,
+    names_of,
     read_goods,
     read_stores,
 )
@@ -71,10 +75,11 @@ async def plan_items(
     if wanted.said == NOTHING_SAID:
         found = await find_said(db, company_id, ABOUT, sheet)
     said = found or wanted.said
-    known = await _known(db, company_id, said, wanted.store, now_ms)
+    stores = await read_stores(db, company_id)
+    known = await _known(db, company_id, said, stores, wanted.store, now_ms)
     header = items_header(sheet, said, known)
     read = read_items(sheet, header, known, progress)
-    goods = await read_goods(db, company_id, known.zones, known.decimals)
+    goods = await read_goods(db, company_id, known.zones, stores, known.decimals)
     changes = item_changes(read.drafts, goods, now_ms)
     return ItemsPlanned(
         header,
@@ -88,15 +93,27 @@ async def plan_items(
 
 
 async def _known(
-    db: AsyncConnection, company_id: CompanyId, said: Said, store: str | None, now_ms: int
+    db: AsyncConnection,
+    company_id: CompanyId,
+    said: Said,
+    stores: Sequence[StoreNamed],
+    store: str | None,
+    now_ms: int,
 ) -> Known:
-    clock = clock_of(await read_stores(db, company_id))
+    """``store``: as the person named it; without it a company's only store is meant. Raises
+    FileRefused."""
+    clock, names = clock_of(stores), names_of(stores)
+    if store is not None and folded(store) not in names:
+        raise FileRefused(
+            f"There is no store {store}.", f"Name one of {', '.join(one.code for one in stores)}."
+        )
+    only = stores[0].code if len(stores) == 1 else None
     return Known(
         (await company_money(db, company_id)).decimals,
         await classes_by_rate(db, company_id, day_of(now_ms, clock)),
         await price_zones(db, company_id),
-        {},
-        store,
+        names,
+        only if store is None else names[folded(store)],
         clock,
         said.sign,
         said.order,
@@ -122,6 +139,11 @@ async def import_items(
         await publish_items(db, company_id, changes.items, together)
     for zone, prices in changes.prices.items():
         await publish_rows(db, company_id, DataSet.PRICES, prices, zone, together)
+    for store in await read_stores(db, company_id):
+        if opened := changes.stock.get(store.code):
+            rows = openings(store.store_id, opened, changes.costs)
+            where = str(store.store_id)
+            await publish_rows(db, company_id, DataSet.OPENING_STOCK, rows, where, together)
     if wanted.said != NOTHING_SAID:
         await remember_said(db, company_id, ABOUT, planned.header_row, wanted.said)
     if changes.rows:

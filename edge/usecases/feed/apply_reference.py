@@ -8,12 +8,13 @@ bytes, and stops neither its feed nor the shop.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
+from itertools import islice
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from edge.db.published import put_in_force, settle
+from edge.db.published import KEPT, put_in_force, settle
 from edge.db.reference import (
     STALE_PAGE_ROWS,
     Cursor,
@@ -29,6 +30,7 @@ from edge.db.reference import (
     write_rows,
 )
 from edge.usecases.customer.take import take_customers
+from edge.usecases.stock.open_stock import open_stock
 from sync.engine.journal import Moment
 from sync.protocol.errors import PageDiffers
 from sync.protocol.feeds import ROWS, RowUnreadable, Scope, read_row, uuid_of_key
@@ -38,6 +40,7 @@ from sync.protocol.reference import (
     DataSet,
     FeedPage,
     FeedRow,
+    OpeningStock,
     replace_in_set_hash,
 )
 from sync.protocol.shared import CustomerRecord
@@ -135,6 +138,8 @@ def _take(
     settled = [settle(feed.data_set, of_one) for of_one in by_key.values()]
     if feed.data_set is DataSet.CUSTOMERS:
         _take_customers(db, by_key, page, moment)
+    elif feed.data_set is DataSet.OPENING_STOCK:
+        open_stock(db, _openings(by_key.values()), moment)
     else:
         read = sorted(one.read for one in settled if one.read is not None)
         gone = [one.row.key for one in settled if one.gone]
@@ -160,9 +165,16 @@ def _take_customers(
             erased.append(CustomerId(customer_id))
             if not since:
                 gone.add(customer_id)
-        records += _readable(since)
+        records += _readable(DataSet.CUSTOMERS, since)
     keys = [key for key in page.keys if key.customer_id not in gone]
     take_customers(db, records, erased, keys, moment)
+
+
+def _openings(by_key: Iterable[Sequence[FeedRow]]) -> Iterator[OpeningStock]:
+    """What was booked stays booked, so of each key the first that can be taken counts, however the
+    feed is cut into pages."""
+    for publications in by_key:
+        yield from islice(_readable(DataSet.OPENING_STOCK, publications), 1)
 
 
 def _since_erasure(publications: Sequence[FeedRow]) -> Sequence[FeedRow]:
@@ -170,12 +182,12 @@ def _since_erasure(publications: Sequence[FeedRow]) -> Sequence[FeedRow]:
     return publications[last + 1 :]
 
 
-def _readable(publications: Sequence[FeedRow]) -> Iterator[CustomerRecord]:
+def _readable(data_set: DataSet, publications: Sequence[FeedRow]) -> Iterator[Any]:
     for row in publications:
         if row.body is None:
             continue
         try:
-            yield read_row(DataSet.CUSTOMERS, row.key, row.body)
+            yield read_row(data_set, row.key, row.body)
         except RowUnreadable:
             continue
 
@@ -191,7 +203,7 @@ def _sweep(db: sqlite3.Connection, feed: Feed, moment: Moment) -> None:
     for old in olds:
         for _ in range(SWEPT_PAGES_MAX):
             keys = stale_keys(db, old)
-            if feed.data_set is not DataSet.CUSTOMERS:
+            if feed.data_set in KEPT:
                 kept = live_bodies(db, feed, keys)
                 gone = [key for key in keys if key not in kept]
                 put_in_force(db, feed.data_set, gone, (), gone, moment.wall_ms)
