@@ -49,6 +49,7 @@ from sync.protocol.identity import (
     WorkstationId,
     receipt_number,
 )
+from sync.protocol.permissions import SHIPPED
 from sync.protocol.reference import StoreSettings
 from sync.protocol.scan_code import code_key
 
@@ -187,6 +188,7 @@ def situation(**changes: Any) -> Situation:
         till_session_id=TillSessionId(uuid5(NAMES, "till")),
         receipt_number=receipt_number(STORE_CODE, W1, 1, 1),
         operator_active=True,
+        role=SHIPPED["manager"],
         customer_active=True,
         items_by_code={ITEMS[item.item_id].scan_code: item for item in items},
         items_by_id={item.item_id: item for item in items},

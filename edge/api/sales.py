@@ -19,6 +19,7 @@ from edge.api.guard import (
     answered_directly,
     box_of,
     refuse_other_operator,
+    session_of,
     workstation_of,
 )
 from edge.api.limits import SALE_BYTES_MAX
@@ -115,11 +116,18 @@ async def _complete(
     refuse_other_operator(request, sale.operator_id, sale.tendered_at_ms)
     digest = hashlib.sha256(raw).digest()
     moment = box.clock.moment()
-    completed = await box.writer.run(
-        lambda db: complete_sale(
-            db, sale, digest, workstation_id, moment, require_return=require_return
+    with box.overrides.using_all(sale.override_ids, session_of(request)) as overrides:
+        completed = await box.writer.run(
+            lambda db: complete_sale(
+                db,
+                sale,
+                digest,
+                workstation_id,
+                moment,
+                require_return=require_return,
+                overrides=overrides,
+            )
         )
-    )
     box.nudge.set()
     answer = _answer(box, completed)
     tell(box, workstation_id, completed.head)

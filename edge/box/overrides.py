@@ -1,8 +1,8 @@
 """Overrides that were given and not used yet: for a minute by the steady clock that nobody can set,
 in memory alone, so that a start anew ends them all."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from uuid import UUID
 
 from edge.domain.operator import Session
@@ -49,6 +49,15 @@ class Overrides:
         except Refusal:
             self._given[override.override_id] = found
             raise
+
+    @contextmanager
+    def using_all(
+        self, override_ids: Iterable[UUID], session: Session | None
+    ) -> Iterator[tuple[Override, ...]]:
+        """Several, as ``using``."""
+        with ExitStack() as stack:
+            found = [stack.enter_context(self.using(one, session)) for one in override_ids]
+            yield tuple(one for one in found if one is not None)
 
     def _fits(self, until_ms: int, override: Override, session: Session | None) -> bool:
         if session is None or self._steady().ms >= until_ms:

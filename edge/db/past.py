@@ -71,8 +71,9 @@ _NOW: Mapping[Kind, str] = MappingProxyType(
         f" ORDER BY effective_from {_NEWEST})) FROM json_each(:names) w",
         Kind.TENDER: "SELECT t.tender_id, json_array(t.name, t.kind, t.refundable, t.active)"
         " FROM json_each(:names) w JOIN tender t ON t.tender_id = w.value",
-        Kind.OPERATOR: "SELECT o.operator_id, json_array(o.name, o.active)"
-        " FROM json_each(:names) w JOIN operator o ON o.operator_id = w.value",
+        Kind.OPERATOR: "SELECT o.operator_id, json_array(o.name, o.role, hex(r.body), o.active)"
+        " FROM json_each(:names) w JOIN operator o ON o.operator_id = w.value"
+        " LEFT JOIN role r ON r.role = o.role",
         Kind.CUSTOMER: "SELECT w.value, json_array(c.active)"
         " FROM json_each(:names) w JOIN customer c ON c.customer_id = unhex(w.value)",
         Kind.SETTINGS: "SELECT w.value, json_array(s.settings_no)"

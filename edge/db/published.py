@@ -20,7 +20,7 @@ from edge.db.past import STORE, Kind, Named, keeping_past, named_by_keys
 from edge.db.store import take_settings
 from sync.protocol.codec import encode
 from sync.protocol.feeds import ROWS, RowUnreadable, price_of_key, read_row, uuid_of_key
-from sync.protocol.reference import DataSet, FeedRow, Grant, Item
+from sync.protocol.reference import DataSet, FeedRow, Grant, Item, Role
 from sync.protocol.scan_code import code_key
 
 _ITEM = (
@@ -46,6 +46,7 @@ _CLEAR_GRANT = "UPDATE points_right SET points = spent WHERE root = ? AND line =
 _DROP_GRANT = "DELETE FROM points_right WHERE root = ? AND line = 0 AND spent = 0"
 _ROLE = "INSERT OR REPLACE INTO role (role, body) VALUES (?, ?)"
 _DROP_ROLE = "DELETE FROM role WHERE role = ?"
+_OPERATORS_OF = "SELECT operator_id FROM operator WHERE role = ?"
 _EPOCH = "SELECT epoch_number FROM journal_head WHERE current = 1"
 
 
@@ -227,6 +228,14 @@ def _codes_change(db: sqlite3.Connection, keys: Sequence[str], rows: Sequence[It
     return [*(Named(Kind.ITEM, key) for key in keys), *(Named(Kind.CODE, code) for code in codes)]
 
 
+def _roles_change(
+    db: sqlite3.Connection, keys: Sequence[str], _rows: Sequence[Role]
+) -> list[Named]:
+    """A role changes what each of its operators may do."""
+    found = (row[0] for key in keys for row in db.execute(_OPERATORS_OF, (key,)))
+    return [Named(Kind.OPERATOR, operator_id) for operator_id in found]
+
+
 KEPT: Mapping[DataSet, Kept] = MappingProxyType(
     {
         DataSet.SETTINGS: Kept(_take_settings, _keep, lambda *_: [Named(Kind.SETTINGS, STORE)]),
@@ -252,7 +261,7 @@ KEPT: Mapping[DataSet, Kept] = MappingProxyType(
             version=True,
         ),
         DataSet.GRANTS: Kept(_take_grants, _drop_grants, lambda *_: []),
-        DataSet.ROLES: Kept(_take_roles, _drop_roles, lambda *_: []),
+        DataSet.ROLES: Kept(_take_roles, _drop_roles, _roles_change),
         DataSet.CREDENTIALS: _as_they_are(DataSet.CREDENTIALS, "credential", ("operator_id",)),
     }
 )

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import msgspec
 
+from edge.db.operators import role_of
 from edge.domain.sale.situation import (
     NO_NAMES,
     ItemOnSale,
@@ -38,7 +39,8 @@ from sync.protocol.identity import (
     TillSessionId,
     WorkstationId,
 )
-from sync.protocol.reference import StoreSettings
+from sync.protocol.permissions import unknown_role
+from sync.protocol.reference import Role, StoreSettings
 from sync.protocol.scan_code import code_key
 
 SETTINGS_MAX = 8
@@ -59,11 +61,12 @@ _COUNTER = f"""
        (SELECT till_session_id FROM till_session WHERE business_date =
            (SELECT max(business_date) FROM business_day WHERE state = 'open')
         AND workstation_id = ? AND state = 'open'),
-       o.active, o.name, c.active, c.name, d.points, r.last
+       o.active, o.name, o.role, w.body, c.active, c.name, d.points, r.last
 FROM box b
 LEFT JOIN journal_head h ON h.current = 1
 LEFT JOIN settings s ON s.settings_no = (SELECT settings_no FROM settings WHERE current = 1)
 LEFT JOIN operator o ON o.operator_id = ?
+LEFT JOIN role w ON w.role = o.role
 LEFT JOIN customer c ON c.customer_id = ?
 LEFT JOIN points_debt d ON d.customer_id = ?
 LEFT JOIN receipt_series r ON r.workstation_id = ?
@@ -178,7 +181,7 @@ class CounterNow(NamedTuple):
     """What a basket finds when it comes to the counter: what its id means already, the store (None:
     not enrolled, or ``settings_missing`` so far), the open day and till of its workstation, who
     stands before and behind it, and how many receipts the workstation's series has. ``..._active``
-    is None where nobody has the id. ``points_owed``: by the customer."""
+    is None where nobody has the id. ``role``: the operator's. ``points_owed``: by the customer."""
 
     standing: IdStanding
     store: StoreNow | None
@@ -186,6 +189,7 @@ class CounterNow(NamedTuple):
     business_date: date | None
     till_session_id: TillSessionId | None
     operator_active: bool | None
+    role: Role
     customer_active: bool | None
     names: Names
     points_owed: int
@@ -193,7 +197,17 @@ class CounterNow(NamedTuple):
 
 
 NO_COUNTER = CounterNow(
-    IdStanding(None, None, None), None, False, None, None, None, None, NO_NAMES, 0, 0
+    IdStanding(None, None, None),
+    None,
+    False,
+    None,
+    None,
+    None,
+    unknown_role(""),
+    None,
+    NO_NAMES,
+    0,
+    0,
 )
 
 
@@ -232,7 +246,8 @@ def read_counter(
     row = db.execute(_COUNTER, values).fetchone()
     if row is None:
         return NO_COUNTER
-    day, till, operator, operator_name, customer, customer_name, owed, receipts = row[13:]
+    day, till, operator, operator_name, role, role_body = row[13:19]
+    customer, customer_name, owed, receipts = row[19:]
     has_epoch, has_settings = row[7] is not None, row[6] is not None
     return CounterNow(
         IdStanding(*row[:3]),
@@ -241,6 +256,7 @@ def read_counter(
         None if day is None else date.fromisoformat(day),
         None if till is None else TillSessionId(UUID(bytes=till)),
         None if operator is None else bool(operator),
+        role_of(role or "", role_body),
         None if customer is None else bool(customer),
         Names(operator_name, customer_name),
         owed or 0,

@@ -42,6 +42,7 @@ from sync.protocol.identity import (
     receipt_number,
 )
 from sync.protocol.money import extend
+from sync.protocol.permissions import SHIPPED
 from sync.protocol.reference import Item, Price, StoreSettings
 
 LINES = 5
@@ -152,6 +153,7 @@ class Baskets:
             till_session_id=self._tills[workstation],
             receipt_number=number,
             operator_active=True,
+            role=SHIPPED["manager"],
             customer_active=None if customer is None else True,
             items_by_code=self._by_code,
             items_by_id={},

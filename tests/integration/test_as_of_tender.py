@@ -289,7 +289,7 @@ def test_a_change_that_a_wrong_clock_dated_ahead_does_not_bring_the_past_back(
 def test_the_same_rows_again_are_no_change(db: sqlite3.Connection) -> None:
     """A14: a feed that is loaded anew leaves no history behind."""
     publish(db, DataSet.TENDERS, (CARD, Tender(CARD, "Card", TenderKind.CARD)))
-    publish(db, DataSet.OPERATORS, (ANNA, Operator(ANNA, "Anna", "cashier")))
+    publish(db, DataSet.OPERATORS, (ANNA, Operator(ANNA, "Anna", "manager")))
     write_customers(db, [find_customer(db, MEMBER) or Customer(MEMBER)])
     assert past_kinds(db) == []
 

@@ -7,6 +7,7 @@ A line with ``original`` takes goods back: its quantity is positive here and neg
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, TypeAlias
+from uuid import UUID
 
 import msgspec
 
@@ -27,6 +28,7 @@ from sync.protocol.identity import CustomerId, SaleId
 from sync.protocol.money import MINOR_MAX, QUANTITY_MILLI_MAX
 from sync.protocol.typed import not_typed
 
+OVERRIDES_MAX = 8
 PARSED_MAX = 10_000
 """Lines or tenders that are looked at at all."""
 JSON_INTEGER_MAX = 1 << 53
@@ -72,7 +74,8 @@ class TenderRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class SaleRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A basket that was tendered. ``total_minor`` is what the customer saw: tax included, before
-    cash rounding. ``tendered_at`` is when; prices are those in force then."""
+    cash rounding. ``tendered_at`` is when; prices are those in force then. ``override_ids``: of
+    what somebody else allowed for it."""
 
     sale_id: SaleId
     operator_id: ShortOperator
@@ -82,6 +85,7 @@ class SaleRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tenders: Annotated[tuple[TenderRequest, ...], msgspec.Meta(max_length=PARSED_MAX)]
     customer_id: CustomerId | None = None
     note: Sentence | None = None
+    override_ids: Annotated[tuple[UUID, ...], msgspec.Meta(max_length=OVERRIDES_MAX)] = ()
 
     @property
     def tendered_at_ms(self) -> int:

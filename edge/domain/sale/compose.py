@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from edge.domain import stock
+from edge.domain.rights import Override
 from edge.domain.sale import loyalty
 from edge.domain.sale import tenders as tender
 from edge.domain.sale.basket import SaleRequest
+from edge.domain.sale.overridden import overrides_of
 from edge.domain.sale.priced_basket import price_basket
 from edge.domain.sale.refusals.prices import TotalDiffers
 from edge.domain.sale.situation import Situation
@@ -27,10 +29,11 @@ class Composed(NamedTuple):
     movements: tuple[stock.Moved, ...]
 
 
-def compose(request: SaleRequest, known: Situation) -> Composed:
+def compose(request: SaleRequest, known: Situation, overrides: Sequence[Override] = ()) -> Composed:
     """The fact of ``request``, whose shape and instant were looked at before (basket.py).
+    ``overrides``: what somebody else allowed for it.
 
-    Raises the refusals of edge/domain/sale/refusals.
+    Raises the refusals of edge/domain/sale/refusals and of edge/domain/rights.py.
     """
     basket = price_basket(request, known)
     total, settings = basket.total_minor, known.settings
@@ -57,6 +60,7 @@ def compose(request: SaleRequest, known: Situation) -> Composed:
         change_minor=settlement.change_minor,
         points_earned=sum(payment.points),
         take_back=loyalty.close(basket.account, _born(request.sale_id, lines)),
+        overrides=overrides_of(request, known.role, overrides, lines),
         note=request.note,
     )
     return Composed(fact, _all_spends(fact), _movements(fact, known))

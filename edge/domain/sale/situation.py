@@ -20,7 +20,7 @@ from sync.protocol.identity import (
     TillSessionId,
     WorkstationId,
 )
-from sync.protocol.reference import StoreSettings
+from sync.protocol.reference import Role, StoreSettings
 
 
 class PriceInForce(NamedTuple):
@@ -111,7 +111,7 @@ class Situation(NamedTuple):
     ``operator_active`` and ``customer_active``: None where the store knows no such person (or the
     request names none). ``rights``: what is left of the customer's rights here, oldest first; empty
     where no rule of this sale needs them. ``points_owed``: the customer's debt here.
-    ``promotions``: in the order in which they apply.
+    ``promotions``: in the order in which they apply. ``role``: the operator's.
     """
 
     settings: StoreSettings
@@ -120,6 +120,7 @@ class Situation(NamedTuple):
     till_session_id: TillSessionId
     receipt_number: ReceiptNumber
     operator_active: bool | None
+    role: Role
     customer_active: bool | None
     items_by_code: Mapping[str, ItemOnSale]
     items_by_id: Mapping[ItemId, ItemOnSale]

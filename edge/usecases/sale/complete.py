@@ -15,6 +15,7 @@ from uuid import uuid5
 from edge.db import sale_reads, sales
 from edge.db.connection.crash import crash_point
 from edge.db.journal import append_after
+from edge.domain.rights import Override
 from edge.domain.sale.basket import SaleRequest, refuse_wrong_instant, refuse_wrong_shape
 from edge.domain.sale.completed import CompletedSale
 from edge.domain.sale.compose import Composed, compose
@@ -37,11 +38,12 @@ def complete_sale(
     moment: Moment,
     *,
     require_return: bool = False,
+    overrides: tuple[Override, ...] = (),
 ) -> CompletedSale:
     """Finish ``request``; ``request_digest`` is SHA-256 of the body's bytes, 32 bytes long.
 
-    ``require_return``: at least one line must take goods back (``POST /returns``). Raises the
-    refusals of edge/domain and edge/domain/sale/refusals, NotEnrolled and
+    ``require_return``: at least one line must take goods back. ``overrides``: what somebody else
+    allowed for it. Raises the refusals of edge/domain and edge/domain/sale, NotEnrolled and
     EventTooLarge; a SaleIdReused carries the alarm in ``keep``.
     """
     counter = sale_reads.read_counter(
@@ -59,17 +61,16 @@ def complete_sale(
         raise SaleIdTaken(request.sale_id, standing.kind)
     refuse_wrong_shape(request, require_return=require_return)
     store = require_store(counter)
-    age_max_s = store.settings.tender_age_max_s
-    refuse_wrong_instant(request.tendered_at_ms, moment.wall_ms, moment.clock_state, age_max_s)
+    when, age_max_s = request.tendered_at_ms, store.settings.tender_age_max_s
+    refuse_wrong_instant(when, moment.wall_ms, moment.clock_state, age_max_s)
     known = read_situation(db, request, workstation_id, counter, moment.wall_ms)
-    composed = compose(request, known)
+    composed = compose(request, known, overrides)
     entry = append_after(db, store.tip, composed.fact, EventId(request.sale_id), moment)
     crash_point("after_append")
     _write(db, composed, request_digest, entry, known, counter.receipts + 1, moment)
     numbers = {sold.sale_id: sold.receipt_number for sold in known.originals.values()}
-    kept = Kept(
-        store.store_id, entry.epoch, entry.link.prev_hash, entry.envelope, entry.link.hash, b""
-    )
+    place = entry.link
+    kept = Kept(store.store_id, entry.epoch, place.prev_hash, entry.envelope, place.hash, b"")
     here = points_left(db, composed.fact)
     return CompletedSale(composed.fact, kept, known.settings, known.names, numbers, here)
 

@@ -12,12 +12,13 @@ from typing import Any, NamedTuple
 import msgspec
 
 from edge.db import sale_reads
+from edge.db.operators import role_of
 from edge.db.past import STORE, Kind, Named, past_as_of
 from edge.domain.sale.basket import SaleRequest
 from edge.domain.sale.situation import ItemOnSale, PriceInForce, RateInForce, TenderInUse
 from sync.protocol.facts import TaxClass, TenderKind
 from sync.protocol.identity import ItemId, TenderId
-from sync.protocol.reference import StoreSettings
+from sync.protocol.reference import Role, StoreSettings
 from sync.protocol.scan_code import code_key
 
 
@@ -28,6 +29,7 @@ class InForce(NamedTuple):
     settings_no: int
     operator_active: bool | None
     operator_name: str | None
+    role: Role
     customer_active: bool | None
     items_by_code: Mapping[str, ItemOnSale]
     items_by_id: Mapping[ItemId, ItemOnSale]
@@ -43,6 +45,7 @@ def hold_past(
     return now._replace(
         operator_active=past.active(Kind.OPERATOR, now.operator_active),
         operator_name=next((value[0] for _, value in past.of(Kind.OPERATOR)), now.operator_name),
+        role=past.role(now.role),
         customer_active=past.active(Kind.CUSTOMER, now.customer_active),
         rates=past.rates(now.rates, business_date),
         tenders={**now.tenders, **past.tenders()},
@@ -66,6 +69,12 @@ class _Past:
     def active(self, kind: Kind, now: bool | None) -> bool | None:
         """Of the one operator or customer that a request names."""
         return next((bool(value[-1]) for _, value in self.of(kind)), now)
+
+    def role(self, now: Role) -> Role:
+        """Of the one operator that a request names."""
+        for _, (_, role, body, _) in self.of(Kind.OPERATOR):
+            return role_of(role, bytes.fromhex(body) or None)
+        return now
 
     def tenders(self) -> dict[TenderId, TenderInUse]:
         """Those that have changed."""

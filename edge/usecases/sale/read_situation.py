@@ -56,12 +56,7 @@ def read_situation(
     buyer, owed = counter.names.customer, counter.points_owed
     if customer_id is not None and request.customer_id is None:
         buyer, owed = sale_reads.read_buyer(db, customer_id)
-    wants_rights = (
-        with_rights
-        or bool(named)
-        or owed > 0
-        or any(tender.rules.spends_points for tender in held.tenders.values())
-    )
+    moves_points = bool(named) or owed > 0 or _spends_points(held)
     return Situation(
         workstation_id=workstation_id,
         business_date=business_date,
@@ -70,18 +65,25 @@ def read_situation(
             store.store_code, workstation_id, store.epoch.number, counter.receipts + 1
         ),
         originals=originals,
-        rights=sale_reads.rights_left(db, customer_id) if wants_rights and customer_id else (),
+        rights=sale_reads.rights_left(db, customer_id)
+        if customer_id and (with_rights or moves_points)
+        else (),
         points_owed=owed,
         names=Names(held.operator_name, buyer),
         settings=held.settings,
         settings_no=held.settings_no,
         operator_active=held.operator_active,
+        role=held.role,
         customer_active=held.customer_active,
         items_by_code=held.items_by_code,
         items_by_id=held.items_by_id,
         rates=held.rates,
         tenders=held.tenders,
     )
+
+
+def _spends_points(held: InForce) -> bool:
+    return any(tender.rules.spends_points for tender in held.tenders.values())
 
 
 def _in_force(
@@ -100,6 +102,7 @@ def _in_force(
         settings_no=store.settings_no,
         operator_active=counter.operator_active,
         operator_name=counter.names.operator,
+        role=counter.role,
         customer_active=counter.customer_active,
         items_by_code=sale_reads.items_by_code(db, codes, as_of_ms) if codes else {},
         items_by_id=sale_reads.items_by_id(db, ids, as_of_ms) if ids else {},

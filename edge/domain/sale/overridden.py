@@ -1,0 +1,37 @@
+"""What a receipt asks of its operator's role: to sell, up to a typed price; to take goods back, up
+to an amount. What is beyond it stands in the receipt with who allowed it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from edge.domain.rights import Asked, Override, refuse_unallowed
+from edge.domain.sale.basket import SaleRequest
+from sync.protocol import facts
+from sync.protocol.facts import Line
+from sync.protocol.permissions import Permission
+from sync.protocol.reference import Role
+
+
+def overrides_of(
+    request: SaleRequest, role: Role, words: Sequence[Override], lines: Sequence[Line]
+) -> tuple[facts.Override, ...]:
+    """The words that it took, of those that were given. Raises PermissionNeeded, OverrideNeeded,
+    OverrideRefused."""
+    used = []
+    given: Mapping[str, Override] = {word.permission: word for word in words}
+    for asked in _asked(request, lines):
+        word = given.get(asked.permission)
+        taken = refuse_unallowed(role, request.operator_id, asked, word)
+        if taken is not None:
+            used.append(facts.Override(taken.act, taken.by, taken.reason))
+    return tuple(used)
+
+
+def _asked(request: SaleRequest, lines: Sequence[Line]) -> Iterator[Asked]:
+    subject = str(request.sale_id)
+    typed = [line.unit_price_minor for line in lines if line.open_price_reason is not None]
+    yield Asked(Permission.SELL, subject, max(typed, default=0))
+    back = [line for line in lines if line.is_return]
+    if back:
+        on_top = sum(line.tax_minor for line in back if not line.tax_included)
+        refunded = -sum(line.amount_minor for line in back) - on_top
+        yield Asked(Permission.RETURN_GOODS, subject, refunded)

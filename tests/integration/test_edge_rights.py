@@ -1,0 +1,217 @@
+"""Every route × every role: for each it is said what is asked, so that a new one cannot be
+forgotten."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import pytest
+
+from edge.api import guard
+from edge.server.app import build_app
+from sync.protocol.codec import encode
+from sync.protocol.permissions import SHIPPED_ROLES, Permission
+from sync.protocol.reference import Role
+from tests.edge_store import CUSTOMER, MILK, open_store, sale
+from tests.integration.people_fixtures import Counter
+from tests.pins import publish_person
+
+STOREKEEPER = Role("storekeeper", "Storekeeper", (Permission.RECEIVE_STOCK, "water_the_plants"), ())
+ROLES = {role.role: role for role in (*SHIPPED_ROLES, STOREKEEPER)}
+ROLES["juggler"] = Role("juggler", "juggler", (Permission.SELL,))
+"""The last is known to nobody, and sells."""
+OPEN, PAIRED, ANYBODY = "open to all", "a paired workstation", "whoever is signed in"
+REFUSED = {"permission-needed", "override-needed"}
+
+
+class Now(NamedTuple):
+    """What there is when a request is made."""
+
+    day: str
+    till: str
+    receipt: dict[str, Any]
+
+
+def fresh(**more: Any) -> dict[str, Any]:
+    return {"operator_id": "ben", "event_id": str(uuid4()), **more}
+
+
+def milk_back(now: Now) -> dict[str, Any]:
+    line = {"line_no": 1, "quantity_milli": 1_000}
+    original = {"sale_id": now.receipt["sale_id"], "line_no": 1}
+    back = [{"tender_id": "cash", "amount_minor": -345}]
+    lines = [{**line, "original": original}]
+    return sale(operator_id="ben", lines=lines, tenders=back, total_minor=-345)
+
+
+def goods() -> dict[str, Any]:
+    lines = [{"item_id": "item-1", "quantity_milli": 1_000}]
+    return {"operator_id": "ben", "movement_id": str(uuid4()), "reason": "d", "lines": lines}
+
+
+Body = Callable[[Now], Any]
+ASKS: dict[tuple[str, str], tuple[str, Body | None]] = {
+    ("GET", "/"): (OPEN, None),
+    ("GET", "/sw.js"): (OPEN, None),
+    ("GET", "/web/{version:str}/{folder:str}/{name:str}"): (OPEN, None),
+    ("GET", "/health"): (OPEN, None),
+    ("POST", "/pair"): (OPEN, None),
+    ("GET", "/schema"): (PAIRED, None),
+    ("GET", "/schema/{path:str}"): (PAIRED, None),
+    ("GET", "/schema/openapi.json"): (PAIRED, None),
+    ("GET", "/sync"): (PAIRED, None),
+    ("GET", "/till"): (PAIRED, None),
+    ("GET", "/till/operators"): (PAIRED, None),
+    ("GET", "/till/tenders"): (PAIRED, None),
+    ("POST", "/session"): (PAIRED, None),
+    ("GET", "/session"): (PAIRED, None),
+    ("POST", "/session/lock"): (PAIRED, None),
+    ("DELETE", "/session"): (PAIRED, None),
+    ("GET", "/operators/{operator_id:str}/telephone"): (PAIRED, None),
+    ("POST", "/operators/{operator_id:str}/telephone"): (PAIRED, None),
+    ("POST", "/session/pin"): (ANYBODY, lambda _: {"request_id": str(uuid4()), "new_pin": "1111"}),
+    ("POST", "/overrides"): (ANYBODY, lambda _: {"request_id": str(uuid4())}),
+    ("GET", "/items"): (ANYBODY, None),
+    ("GET", "/items/{scan_code:str}"): (ANYBODY, None),
+    ("GET", "/scans"): (ANYBODY, None),
+    ("GET", "/customers"): (ANYBODY, None),
+    ("GET", "/customers/{customer_id:uuid}"): (ANYBODY, None),
+    ("GET", "/sales"): (ANYBODY, None),
+    ("GET", "/sales/{sale_id:uuid}"): (ANYBODY, None),
+    ("GET", "/stock/{item_id:str}"): (ANYBODY, None),
+    ("GET", "/stock/{item_id:str}/movements"): (ANYBODY, None),
+    ("GET", "/business-days/current"): (ANYBODY, None),
+    ("GET", "/till-sessions/current"): (ANYBODY, None),
+    ("POST", "/quotes"): (ANYBODY, lambda _: {"operator_id": "ben", "lines": []}),
+    ("GET", "/totals"): (Permission.SEE_REPORTS, None),
+    ("GET", "/totals/receipts"): (Permission.SEE_REPORTS, None),
+    ("POST", "/sales"): (Permission.SELL, lambda _: sale(operator_id="ben")),
+    ("POST", "/sales/{sale_id:uuid}/abandon"): (Permission.SELL, lambda _: {"operator_id": "ben"}),
+    ("POST", "/returns"): (Permission.RETURN_GOODS, milk_back),
+    ("POST", "/business-days"): (
+        Permission.OPEN_DAY,
+        lambda now: fresh(business_date=now.day),
+    ),
+    ("POST", "/business-days/{business_date:date}/close"): (
+        Permission.CLOSE_DAY,
+        lambda _: fresh(),
+    ),
+    ("POST", "/business-days/{business_date:date}/reopen"): (
+        Permission.REOPEN_DAY,
+        lambda _: fresh(reason="r"),
+    ),
+    ("POST", "/till-sessions"): (
+        Permission.OPEN_TILL,
+        lambda _: {"till_session_id": str(uuid4()), "operator_id": "ben", "float_minor": 0},
+    ),
+    ("POST", "/till-sessions/{till_session_id:uuid}/settle"): (
+        Permission.SETTLE_TILL,
+        lambda _: fresh(counted_cash_minor=0),
+    ),
+    ("POST", "/stock/receipts"): (Permission.RECEIVE_STOCK, lambda _: goods()),
+    ("POST", "/customers"): (
+        Permission.EDIT_CUSTOMERS,
+        lambda _: {"operator_id": "ben", "customer_id": str(uuid4()), "name": "Li"},
+    ),
+    ("PATCH", "/customers/{customer_id:uuid}"): (
+        Permission.EDIT_CUSTOMERS,
+        lambda _: fresh(code="C1"),
+    ),
+    ("POST", "/customers/{customer_id:uuid}/deactivate"): (
+        Permission.EDIT_CUSTOMERS,
+        lambda _: fresh(),
+    ),
+    ("GET", "/workstations"): (Permission.PAIR_WORKSTATIONS, None),
+    ("POST", "/pairing-codes"): (Permission.PAIR_WORKSTATIONS, lambda _: {"workstation_id": "W7"}),
+    ("POST", "/unpair"): (Permission.PAIR_WORKSTATIONS, lambda _: {"workstation_id": "W7"}),
+    ("POST", "/operators/{operator_id:str}/unlock"): (
+        Permission.UNLOCK_OPERATORS,
+        lambda _: fresh(reason="r"),
+    ),
+}
+QUERIES = {"/scans": f"?text={MILK}", "/sales": "?receipt_number=x"}
+LAST = ("/session", "/session/lock", "/business-days/{business_date:date}/close")
+"""What changes what the others find."""
+
+
+def in_full(path: str, now: Now) -> str:
+    named = {
+        "{business_date:date}": now.day,
+        "{till_session_id:uuid}": now.till,
+        "{sale_id:uuid}": now.receipt["sale_id"],
+        "{customer_id:uuid}": str(CUSTOMER),
+        "{operator_id:str}": "anna",
+        "{item_id:str}": "item-1",
+        "{scan_code:str}": MILK,
+    }
+    for name, value in named.items():
+        path = path.replace(name, value)
+    return path.replace(
+        "/sales/" + now.receipt["sale_id"] + "/abandon", f"/sales/{uuid4()}/abandon"
+    )
+
+
+async def opened(counter: Counter) -> Now:
+    """Anna opens the shop and sells; then only what a session allows is done."""
+    till = await counter.till.open_shop()
+    body = sale()
+    sold = await counter.till.call("POST", "/sales", body)
+    assert sold.status_code == 201, sold.text
+    day = (await counter.till.call("GET", "/business-days/current")).json()["business_date"]
+    return Now(day, till, sold.json())
+
+
+def walked() -> list[tuple[str, str]]:
+    return sorted(ASKS, key=lambda route: (route[1] in LAST, route[1] == "/session", route[1]))
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_every_route_asks_each_role_for_what_it_says(
+    role: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_store(tmp_path / "S01") as till:
+        counter = Counter(till, {})
+        now = await opened(counter)
+        monkeypatch.setattr(guard, "SESSIONS_REQUIRED", True)
+        await counter.do(lambda db: publish_person(db, "ben", role, "2580"))
+        keeper = (STOREKEEPER.role, encode(STOREKEEPER))
+        await counter.do(lambda db: db.execute("INSERT INTO role VALUES (?, ?)", keeper))
+        await counter.sign_in("ben")
+        for method, path in walked():
+            asks, body = ASKS[method, path]
+            if asks in (OPEN, PAIRED):
+                continue
+            url = in_full(path, now) + QUERIES.get(path, "")
+            answer = await counter.call(method, url, None if body is None else body(now))
+            said = str(answer.json().get("type")).rpartition(":")[2]
+            allowed = asks is ANYBODY or asks in ROLES[role].permissions
+            assert (said in REFUSED) == (not allowed), (method, path, answer.text)
+            assert answer.status_code < 500
+
+
+async def test_every_route_says_what_it_asks(tmp_path: Path) -> None:
+    async with open_store(tmp_path / "S01") as till:
+        found = {
+            (method, route.path)
+            for route in build_app(till.box).routes
+            for handler in getattr(route, "route_handlers", ())
+            for method in handler.http_methods
+            if method not in ("OPTIONS", "HEAD")
+        }
+    assert found == ASKS.keys()
+
+
+async def test_without_a_session_every_other_route_is_refused_when_one_is_required(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_store(tmp_path / "S01") as till:
+        counter = Counter(till, {})
+        now = await opened(counter)
+        monkeypatch.setattr(guard, "SESSIONS_REQUIRED", True)
+        for (method, path), (asks, body) in ASKS.items():
+            if asks in (OPEN, PAIRED):
+                continue
+            url = in_full(path, now) + QUERIES.get(path, "")
+            answer = await counter.call(method, url, None if body is None else body(now))
+            assert "sign-in-needed" in answer.text, (method, path)
