@@ -39,7 +39,8 @@ def run(folder: Path, **programs: str) -> tuple[int, list[str], str]:
     for name in REAL:
         (bin_ / name).symlink_to(shutil.which(name) or name)
     ci = programs.pop("ci", "true")
-    played = {"python3": PYTHON, "uv": UV, "id": ROOT_USER, **programs}
+    there = {"python3": PYTHON, "uv": UV, "id": ROOT_USER, "ip": NOTHING, "certutil": NOTHING}
+    played = {name: text for name, text in {**there, **programs}.items() if text}
     for path, text in {"bin/" + name.replace("_", "-"): t for name, t in played.items()}.items():
         write_program(folder / path, text)
     write_program(folder / ".ci" / "first-minute", NOTHING)
@@ -76,6 +77,19 @@ def test_a_missing_browser_is_installed_and_then_required(tmp_path: Path) -> Non
 def test_a_browser_that_is_there_is_left_alone_and_required(tmp_path: Path) -> None:
     code, asked, _ = run(tmp_path, chromium=NOTHING, firefox_esr=NOTHING, apt_get=APT, ci="")
     assert (code, asked) == (0, ["uv run pytest browser=required firefox=required"])
+
+
+def test_tools_for_networks_are_installed_where_they_are_missing_and_missed_by_their_tests_alone(
+    tmp_path: Path,
+) -> None:
+    browsers = {"chromium": NOTHING, "firefox_esr": NOTHING, "certutil": ""}
+    for name, apt, complaint in (("there", APT, ""), ("none", NO_APT, "no such package")):
+        (tmp_path / name).mkdir()
+        code, asked, complained = run(tmp_path / name, **browsers, apt_get=apt)
+        assert (code, asked[-1]) == (0, "uv run pytest browser=required firefox=required")
+        assert complaint in complained
+        if apt is APT:
+            assert asked[1].endswith("iproute2 libnss3-tools")
 
 
 @pytest.mark.parametrize(

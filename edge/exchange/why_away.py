@@ -43,6 +43,8 @@ def why_away(error: Exception) -> tuple[str, str]:
                 )
             case httpx.TimeoutException():
                 return ("it took too long", "Check the address and the line")
+            case httpx.RemoteProtocolError() if "disconnected" in str(cause):
+                return ("it hung up before it answered", "Check the line")
             case httpx.RemoteProtocolError():
                 return (
                     "what answers there does not speak HTTP",
