@@ -40,7 +40,9 @@ async def _pipe(
     """``left``: pieces that both ways together still carry; None: as many as come."""
     with suppress(OSError):
         while (piece := await reader.read(PIECE_BYTES)) and left[0] != 0:
-            await asyncio.sleep(DELAY_S)
+            there = asyncio.Event()
+            asyncio.get_running_loop().call_later(DELAY_S, there.set)
+            await there.wait()
             if left[0] is not None:
                 left[0] -= 1
             writer.write(piece)
