@@ -17,7 +17,7 @@ from central.api.cookies import SESSION, read_cookie
 from central.api.forms import read_form
 from central.api.signed_answers import path_as_sent
 from central.db.engine import unit_of_work
-from central.domain.access import NotAllowed, NotSignedIn, UserRole
+from central.domain.access import NotAllowed, NotSignedIn, PasswordWanted, UserRole
 from central.domain.box import DeviceRevoked
 from central.office.head_office import HeadOffice
 from central.usecases.box.find_device import EnrolledDevice, find_device
@@ -35,6 +35,7 @@ from sync.http.door import address_of
 CSRF_HEADER = "X-CSRF-Token"
 CSRF_FIELD = "csrf"
 NEEDS = "needs"
+BEFORE_A_PASSWORD = "before_a_password"  # noqa: S105  the name of a route's option
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _BEARER = "bearer "
 
@@ -44,6 +45,11 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 def needing(role: UserRole) -> dict[str, UserRole]:
     """``opt`` of a route that whoever has ``role`` may use; its guard reads it."""
     return {NEEDS: role}
+
+
+def needing_nothing_else(role: UserRole) -> dict[str, object]:
+    """The same, also before who was let in by a link has set a password."""
+    return {NEEDS: role, BEFORE_A_PASSWORD: True}
 
 
 def office_of(connection: Connection) -> HeadOffice:
@@ -126,6 +132,8 @@ async def page_guard(connection: Connection, route: BaseRouteHandler) -> None:
     if person is None or person.csrf is None:
         raise NotSignedIn("Nobody is signed in, or the session is over.", remedy="Sign in.")
     _refuse_lesser(person, route)
+    if not person.has_password and BEFORE_A_PASSWORD not in route.opt:
+        raise PasswordWanted
     if connection.method not in SAFE_METHODS:
         sent = (await read_form(connection)).get(CSRF_FIELD, "")
         if not hmac.compare_digest(sent.encode(), person.csrf.encode()):

@@ -6,11 +6,13 @@ import msgspec
 from litestar import Request, Response, delete, get, post
 from litestar.datastructures import Cookie
 
+from central.api.acting import acting
 from central.api.cookies import BROWSER, SESSION, new_cookie, read_cookie
 from central.api.guards import needing, office_of, person_guard, person_of
 from central.api.limits import BODY_BYTES_MAX
-from central.db.engine import unit_of_work
 from central.domain.access import UserRole
+from central.usecases.people.give_code import give_code
+from central.usecases.people.one_time_codes import CODE_LETTERS_MAX
 from central.usecases.people.sign_in import SignedIn, Where, sign_in, sign_out
 from central.usecases.people.sign_in_tries import Asking
 from sync.http.body import read_body
@@ -26,11 +28,16 @@ Typed = Annotated[
 
 
 class SignInBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who signs in."""
+    """Who signs in; ``code``: a one-time code, of who has them."""
 
     company: Typed
     email: Typed
     password: Annotated[Typed, not_typed("its hash alone is compared")]
+    code: Annotated[
+        str,
+        msgspec.Meta(max_length=CODE_LETTERS_MAX, pattern=TEXT_PATTERN),
+        not_typed("it is compared and used up"),
+    ] = ""
 
 
 class SessionAnswer(msgspec.Struct, frozen=True):
@@ -60,6 +67,9 @@ async def begin_session(request: Request[Any, Any, Any]) -> Response[SessionAnsw
     lifetime_s = office.settings.session_hours * 3_600
     asking = asking_of(request, body.company, body.email, body.password)
     begun = await sign_in(office.engine, office.sign_ins, asking, office.clock_ms(), lifetime_s)
+    if begun.waits_for_code:
+        given = (begun.token, body.code, office.clock_ms(), lifetime_s)
+        begun = await give_code(office.engine, office.key, *given)
     return Response(
         SessionAnswer(begun.csrf, begun.expires_at_ms), cookies=signed_in_cookies(request, begun)
     )
@@ -75,10 +85,9 @@ async def read_session(request: Request[Any, Any, Any]) -> WhoAnswer:
 @delete("/session", status_code=204, guards=[person_guard], opt=needing(UserRole.LOOK))
 async def end_session(request: Request[Any, Any, Any]) -> Response[None]:
     """The cookie's token is worthless from now on, wherever it went."""
-    office = office_of(request)
     token = read_cookie(request, SESSION)
     if token:
-        async with unit_of_work(office.engine) as db:
+        async with acting(request, "signed_out", "") as db:
             await sign_out(db, token)
     return Response(None, cookies=[new_cookie(request, SESSION, "", 0)])
 

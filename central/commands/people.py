@@ -168,6 +168,23 @@ def user_activate(
     print(f"{email} may sign in again, as before.")
 
 
+@user_app.command("reset")
+def user_reset(
+    email: str, company: CompanyName = None, database_url: Url = None, data: Folder = None
+) -> None:
+    """Take away a user's password, one-time codes and sessions, and make a link to begin anew."""
+    from central.usecases.people.passwords import reset_user
+    from central.usecases.people.sign_in_link import create_sign_in_link, link_address
+
+    async def reset(db: "AsyncConnection", company_id: "CompanyId") -> str:
+        await reset_user(db, company_id, email)
+        return await create_sign_in_link(db, company_id, email, now_ms())
+
+    token = on_database(database_url, data, changing(company, reset, "user_reset", email))
+    print(link_address(address_of(database_url, data), token))
+    print(f"It signs {email} in once, within 15 minutes, and asks for a new password.")
+
+
 @user_app.command("end")
 def user_end(
     email: str, company: CompanyName = None, database_url: Url = None, data: Folder = None

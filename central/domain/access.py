@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sync.protocol.errors import InvalidField, Refusal
+from sync.protocol.errors import Declared, InvalidField, Refusal
 
 
 class UserRole(StrEnum):
@@ -47,3 +47,27 @@ class NotSignedIn(Refusal, slug="not-signed-in", status=401, title="Nobody is si
 
 class Deactivated(Refusal, slug="deactivated", status=409, title="The user may not sign in"):
     """An administrator deactivated the user."""
+
+
+class CodesOn(Declared, slug="codes-on", status=409, title="One-time codes are asked for already"):
+    """A second secret would lock out who has the first one."""
+
+    detail = "One-time codes are asked for already."
+    remedy = "End them first, with a code or a recovery code."
+
+
+class WrongCode(Declared, slug="code-wanted", status=401, title="A one-time code is asked for"):
+    """What was given is none now; which of the reasons is not said."""
+
+    detail = "The code is wrong, was used already, or its time is over."
+    remedy = "Give the newest one of the app, or a recovery code."
+    field = "code"
+
+
+class PasswordWanted(
+    Declared, slug="password-wanted", status=403, title="A password must be set first"
+):
+    """Whoever a link let in has none yet."""
+
+    detail = "You have no password yet."
+    remedy = "Set one on the page /account."

@@ -17,13 +17,14 @@ from litestar.types import ExceptionHandlersMap
 
 from central.api.guards import SAFE_METHODS
 from central.api.problems import EXCEPTION_HANDLERS
-from central.domain.access import NotSignedIn
+from central.domain.access import NotSignedIn, PasswordWanted
 from central.pages import words
 from central.pages.assets import WEB, asset_address
 from central.pages.words.figures import FILTERS
 from sync.http.problems import Problem
 
 SIGN_IN = "/sign-in"
+ACCOUNT = "/account"
 HTML = "text/html"
 PAGE_HEADERS: Mapping[str, str] = MappingProxyType(
     {
@@ -108,9 +109,19 @@ def _in_words(kind: Any) -> Any:
     return told
 
 
+def _without_password(request: AnyRequest, error: Exception) -> Response[Any]:
+    """Where a password is set."""
+    assert isinstance(error, PasswordWanted)  # noqa: S101  what it is registered for
+    if asked_by_htmx(request):
+        headers = {**PAGE_HEADERS, "HX-Redirect": ACCOUNT}
+        return Response("", status_code=403, media_type=HTML, headers=headers)
+    return see_other(ACCOUNT)
+
+
 PAGE_EXCEPTIONS: ExceptionHandlersMap = {
     **{kind: _in_words(kind) for kind in EXCEPTION_HANDLERS},
     NotSignedIn: _signed_out,
+    PasswordWanted: _without_password,
 }
 
 

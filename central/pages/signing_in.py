@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from litestar import Request, Response, get, post
 from litestar.params import QueryParameter
 
+from central.api.acting import acting
 from central.api.cookies import SESSION, new_cookie, read_cookie
 from central.api.forms import read_form
 from central.api.guards import needing, office_of, own_form_guard, page_guard
@@ -21,13 +22,14 @@ from central.api.session import (
     signed_in_cookies,
     where_of,
 )
-from central.db.engine import unit_of_work
-from central.domain.access import NotSignedIn, UserRole
+from central.domain.access import NotSignedIn, UserRole, WrongCode
 from central.pages.page import page, see_other
-from central.usecases.people.sign_in import SignedIn, sign_in, sign_out
+from central.usecases.people.give_code import give_code
+from central.usecases.people.sign_in import WAITS_FOR_CODE_S, SignedIn, sign_in, sign_out
 from central.usecases.people.sign_in_link import LINK_LETTERS_MAX, sign_in_by_link
 from sync.http.door import address_of
 from sync.http.later import Later
+from sync.protocol.errors import Refusal
 from sync.protocol.text import TEXT_PATTERN
 
 NEXT_LETTERS_MAX = 500
@@ -63,6 +65,8 @@ async def send_sign_in(request: AnyRequest) -> Response[Any]:
         _refuse_odd(company, email, password)
         asking = asking_of(request, company, email, password)
         begun = await sign_in(office.engine, office.sign_ins, asking, office.clock_ms(), lifetime_s)
+        if begun.waits_for_code:
+            return _waiting(request, begun, afterwards)
         return _begun(request, begun, afterwards)
     except (NotSignedIn, Later) as refusal:
         return _form(afterwards, company, email, refusal)
@@ -85,12 +89,33 @@ async def send_link(request: AnyRequest) -> Response[Any]:
         begun = await sign_in_by_link(
             office.engine, token, where_of(request), office.clock_ms(), lifetime_s
         )
-        return _begun(request, begun, "/")
+        return (
+            _waiting(request, begun, "/") if begun.waits_for_code else _begun(request, begun, "/")
+        )
     except NotSignedIn as refusal:
         await office.tries.wrong(address)
         return _form("/", refusal=refusal)
     except Later as refusal:
         return _form("/", refusal=refusal)
+
+
+@post(
+    "/sign-in/code", guards=[own_form_guard], status_code=303, request_max_body_size=BODY_BYTES_MAX
+)
+async def send_code(request: AnyRequest) -> Response[Any]:
+    """The second step, of who has one-time codes."""
+    form, office = await read_form(request), office_of(request)
+    afterwards = own_path(form.get("next", "/"))
+    lifetime_s = office.settings.session_hours * 3_600
+    waiting = read_cookie(request, SESSION)
+    try:
+        given = (waiting, form.get("code", ""), office.clock_ms(), lifetime_s)
+        begun = await give_code(office.engine, office.key, *given)
+        return _begun(request, begun, afterwards)
+    except (WrongCode, Later) as refusal:
+        return _code_form(afterwards, refusal)
+    except NotSignedIn as refusal:
+        return _form(afterwards, refusal=refusal)
 
 
 @post(
@@ -102,8 +127,7 @@ async def send_link(request: AnyRequest) -> Response[Any]:
 )
 async def send_sign_out(request: AnyRequest) -> Response[None]:
     """The cookie's token is worthless from now on, wherever it went."""
-    office = office_of(request)
-    async with unit_of_work(office.engine) as db:
+    async with acting(request, "signed_out", "") as db:
         await sign_out(db, read_cookie(request, SESSION))
     answer = see_other("/sign-in")
     answer.set_cookie(new_cookie(request, SESSION, "", 0))
@@ -115,6 +139,27 @@ def _begun(request: AnyRequest, begun: SignedIn, afterwards: str) -> Response[No
     for cookie in signed_in_cookies(request, begun):
         answer.set_cookie(cookie)
     return answer
+
+
+def _waiting(request: AnyRequest, begun: SignedIn, afterwards: str) -> Response[str]:
+    answer = _code_form(afterwards)
+    answer.set_cookie(new_cookie(request, SESSION, begun.token, WAITS_FOR_CODE_S))
+    return answer
+
+
+def _code_form(afterwards: str, refusal: WrongCode | Later | None = None) -> Response[str]:
+    return page(
+        "sign_in_code.html",
+        status=refusal.status if refusal else 200,
+        headers=_wait(refusal),
+        afterwards=own_path(afterwards),
+        refusal=refusal,
+        wait_s=refusal.retry_after_s if isinstance(refusal, Later) else None,
+    )
+
+
+def _wait(refusal: Refusal | None) -> dict[str, str]:
+    return {"Retry-After": str(refusal.retry_after_s)} if isinstance(refusal, Later) else {}
 
 
 def _refuse_odd(*typed: str) -> None:
@@ -132,11 +177,10 @@ def _form(
     email: str = "",
     refusal: NotSignedIn | Later | None = None,
 ) -> Response[str]:
-    wait = {"Retry-After": str(refusal.retry_after_s)} if isinstance(refusal, Later) else {}
     return page(
         "sign_in.html",
         status=refusal.status if refusal else 200,
-        headers=wait,
+        headers=_wait(refusal),
         afterwards=own_path(afterwards),
         company=company[:TYPED_LETTERS_MAX],
         email=email[:TYPED_LETTERS_MAX],
@@ -145,4 +189,4 @@ def _form(
     )
 
 
-ROUTES = (show_sign_in, send_sign_in, send_link, send_sign_out)
+ROUTES = (show_sign_in, send_sign_in, send_link, send_code, send_sign_out)

@@ -26,9 +26,7 @@ NO_PERSON_ACTS = {
     "central/api/certificates.py",  # boxes
     "central/api/guards.py",  # finds who it is
     "central/api/health.py",  # asks the database whether it is there
-    "central/api/session.py",  # signs out
     "central/api/sync.py",  # boxes
-    "central/pages/signing_in.py",  # signs out
 }
 
 

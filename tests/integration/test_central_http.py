@@ -35,7 +35,7 @@ OPEN_ROUTES = {
     ("GET", "/sign-in"),
     ("GET", "/assets/{name}"),
 }
-SIGN_IN_FORMS = {("POST", "/sign-in"), ("POST", "/sign-in/link")}
+SIGN_IN_FORMS = {("POST", f"/sign-in{step}") for step in ("", "/link", "/code")}
 DEVICE_ROUTES = {
     ("POST", "/v1/stores/{store_id}/journal"),
     ("GET", "/v1/stores/{store_id}/feeds"),

@@ -60,6 +60,7 @@ def routes_of_people(served: Served) -> Iterator[Asked]:
 class User(NamedTuple):
     company_id: CompanyId
     email: str
+    totp_on: bool = False
 
 
 def email_of(role: UserRole) -> str:

@@ -7,6 +7,7 @@ from structlog.testing import capture_logs
 from central.db.engine import unit_of_work
 from central.usecases.people import sign_in as signing_in
 from central.usecases.people.add_user import add_user
+from central.usecases.people.passwords import password_fits
 from central.usecases.people.sign_in_link import create_sign_in_link
 from central.usecases.people.sign_in_tries import FREE_TRIES, OF_ADDRESS, Asking, SignInTries
 from sync.http.later import TooManyTries
@@ -47,13 +48,12 @@ async def test_a_password_is_looked_at_for_nobody_too(
 ) -> None:
     """A36: the same work, and so the same time, for a known and an unknown address."""
     looked_at = []
-    verify = signing_in._verify
 
     def watched(password_hash: str, password: str) -> bool:
         looked_at.append(password_hash)
-        return verify(password_hash, password)
+        return password_fits(password_hash, password)
 
-    monkeypatch.setattr(signing_in, "_verify", watched)
+    monkeypatch.setattr(signing_in, "password_fits", watched)
     async with serving(postgres_url) as served:
         await with_ann(served)
         for email in ("ann@example.com", "nobody@example.com"):
@@ -102,7 +102,7 @@ async def test_no_password_is_looked_at_beyond_the_limit_of_an_address(
 ) -> None:
     """A26: argon2 never before the limits: an address that tries many accounts is stopped."""
     looked_at = []
-    monkeypatch.setattr(signing_in, "_verify", lambda *_: looked_at.append(1))
+    monkeypatch.setattr(signing_in, "password_fits", lambda *_: looked_at.append(1))
     async with serving(postgres_url) as served:
         await with_ann(served)
         answers = [

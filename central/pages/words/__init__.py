@@ -5,6 +5,7 @@ markup in its midst is the pieces around it.
 """
 
 from central.pages.words import (
+    account,
     attention,
     board,
     day,
@@ -19,6 +20,7 @@ from central.pages.words import (
 )
 
 __all__ = [
+    "account",
     "attention",
     "board",
     "day",

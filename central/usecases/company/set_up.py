@@ -3,7 +3,6 @@ the user in. Each part by its own use case and in its own unit of work; what is 
 as it is, so that a run that was cut short is run again.
 """
 
-import secrets
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
@@ -27,8 +26,6 @@ from sync.protocol.errors import AlreadyThere
 from sync.protocol.identity import CompanyId
 from sync.protocol.reference import Operator
 
-PASSWORD_BYTES = 24
-"""Nobody learns this password: the user comes in by links."""
 Work: TypeAlias = Callable[[AsyncConnection], Coroutine[Any, Any, CompanyId]]
 
 
@@ -135,6 +132,5 @@ async def _basics(company: str, tax: str | None, db: AsyncConnection) -> Company
 
 async def _user(company: str, email: str, db: AsyncConnection) -> CompanyId:
     company_id = await find_company(db, company)
-    password = secrets.token_urlsafe(PASSWORD_BYTES)
-    await add_user(db, company_id, email, email.partition("@")[0], password, UserRole.ADMINISTER)
+    await add_user(db, company_id, email, email.partition("@")[0], None, UserRole.ADMINISTER)
     return company_id

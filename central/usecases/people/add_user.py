@@ -1,8 +1,5 @@
 """Lets somebody at head office sign in."""
 
-import asyncio
-
-from argon2 import PasswordHasher
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -10,13 +7,10 @@ from central.db.people import UserRow
 from central.db.tables import table
 from central.domain.access import UserRole
 from central.domain.fields import email_address, plain_text
-from sync.protocol.errors import AlreadyThere, InvalidField
+from central.usecases.people.passwords import hash_password
+from sync.protocol.errors import AlreadyThere
 from sync.protocol.identity import CompanyId
 
-PASSWORD_LETTERS_MIN = 12
-PASSWORD_LETTERS_MAX = 200
-HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-"""argon2id: 19 MiB, two passes (OWASP, Password Storage)."""
 _USERS = table(UserRow)
 
 
@@ -25,21 +19,17 @@ async def add_user(
     company_id: CompanyId,
     email: str,
     name: str,
-    password: str,
+    password: str | None,
     role: UserRole = UserRole.LOOK,
 ) -> None:
-    """``email`` is unique in the company. Raises InvalidField, AlreadyThere."""
-    if not PASSWORD_LETTERS_MIN <= len(password) <= PASSWORD_LETTERS_MAX:
-        raise InvalidField(
-            f"password: it must have {PASSWORD_LETTERS_MIN} to {PASSWORD_LETTERS_MAX} characters.",
-            field="password",
-            remedy="Choose a longer one: four words will do.",
-        )
+    """``email`` is unique in the company. ``password`` None: they come in by a link, and set one.
+    Raises InvalidField, AlreadyThere."""
+    hashed = None if password is None else await hash_password(password, name, email)
     row = {
         "company_id": company_id,
         "email": email_address(email),
         "name": plain_text(name, "name"),
-        "password_hash": await asyncio.to_thread(HASHER.hash, password),
+        "password_hash": hashed,
         "role": role.value,
     }
     done = await db.execute(

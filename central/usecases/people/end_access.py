@@ -161,6 +161,12 @@ async def end_token(db: AsyncConnection, company_id: CompanyId, name: str) -> in
     return count
 
 
+async def end_own_token(db: AsyncConnection, company_id: CompanyId, email: str, name: str) -> None:
+    """A user's own tokens of that name; none is ended already."""
+    mine = (_TOKENS.c.company_id == company_id, _TOKENS.c.email == email, _TOKENS.c.name == name)
+    await db.execute(delete(_TOKENS).where(*mine))
+
+
 async def list_codes(db: AsyncConnection, company_id: CompanyId, now_ms: int) -> tuple[Code, ...]:
     """Those that would still enrol a box, by store, at most LISTED_MAX."""
     found = await db.execute(

@@ -11,7 +11,6 @@ import secrets
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import and_, delete, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -20,7 +19,8 @@ from central.db.people import ApiToken, BoardSession, UserRow
 from central.db.tables import table
 from central.domain.access import NotSignedIn, UserRole
 from central.domain.fields import plain_text
-from central.usecases.people.add_user import HASHER, PASSWORD_LETTERS_MAX
+from central.usecases.people.note_act import note_act
+from central.usecases.people.passwords import HASH_OF_NOBODY, password_fits
 from central.usecases.people.sign_in_tries import Asking, SignInTries
 from sync.http.later import TooManyTries
 from sync.http.logs import Tally
@@ -34,9 +34,8 @@ TOKEN_LIFETIME_DAYS = 365
 TOKEN_LIFETIME_DAYS_MAX = 1_100
 DAY_MS = 86_400_000
 USED_EVERY_MS = 60_000
+WAITS_FOR_CODE_S = 300
 AGENT_LETTERS_MAX = 200
-_NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$" + "A" * 22 + "$" + "A" * 43
-"""No password has this hash: an unknown address costs the same time as a known one."""
 
 _told = Tally("sign-in refused")
 
@@ -54,12 +53,14 @@ class Where(NamedTuple):
 
 
 class SignedIn(NamedTuple):
-    """A new session. ``token`` goes into the cookie, ``csrf`` to the page."""
+    """A new session. ``token`` goes into the cookie, ``csrf`` to the page. ``waits_for_code``: it
+    opens nothing before a one-time code was given."""
 
     token: str
     csrf: str
     expires_at_ms: int
     email: str
+    waits_for_code: bool
 
 
 class Person(NamedTuple):
@@ -70,13 +71,15 @@ class Person(NamedTuple):
     name: str
     csrf: str | None
     role: UserRole
+    has_password: bool = True
 
 
 async def sign_in(
     engine: AsyncEngine, tries: SignInTries, asking: Asking, now_ms: int, lifetime_s: int
 ) -> SignedIn:
-    """Raises NotSignedIn, the same for an unknown company, address or password; TooManyTries and
-    Busy, before any password is looked at."""
+    """Of who has one-time codes, a session that waits for one. Raises NotSignedIn, the same for an
+    unknown company, address or password; TooManyTries and Busy, before any password is looked
+    at."""
     try:
         tries.count(asking, now_ms)
     except TooManyTries:
@@ -85,10 +88,9 @@ async def sign_in(
     async with tries.lane(asking).turn():
         async with unit_of_work(engine) as db:
             user = await _find_user(db, asking.company, asking.email.strip().lower())
-        password_hash = user.password_hash if user else _NOBODY
-        right = await asyncio.to_thread(
-            _verify, password_hash, asking.password[:PASSWORD_LETTERS_MAX]
-        )
+        # An unknown address costs the same time as a known one.
+        held = (user.password_hash if user else None) or HASH_OF_NOBODY
+        right = await asyncio.to_thread(password_fits, held, asking.password)
     if user is None or not right:
         _told.count(why="wrong", address=asking.address)
         raise NotSignedIn(
@@ -105,7 +107,7 @@ async def _find_user(db: AsyncConnection, company: str, email: str) -> Any:
     """The user; None if there is none."""
     rows = await db.execute(
         text(
-            'SELECT u.company_id, u.email, u.password_hash FROM "user" AS u'
+            'SELECT u.company_id, u.email, u.password_hash, u.totp_on FROM "user" AS u'
             " JOIN company AS c USING (company_id)"
             " WHERE c.name = :company AND u.email = :email AND u.active"
         ),
@@ -114,23 +116,18 @@ async def _find_user(db: AsyncConnection, company: str, email: str) -> Any:
     return rows.one_or_none()
 
 
-def _verify(password_hash: str, password: str) -> bool:
-    try:
-        return HASHER.verify(password_hash, password)
-    except (VerificationError, InvalidHashError):
-        return False
-
-
 async def begin_session(
     db: AsyncConnection, user: Any, where: Where, now_ms: int, lifetime_s: int
 ) -> SignedIn:
-    """A session of ``user``, a row with ``company_id`` and ``email``; those that are over go."""
+    """A session of ``user``, a row with ``company_id``, ``email`` and ``totp_on``: then it waits
+    for a code, WAITS_FOR_CODE_S at most. Those that are over go."""
     await db.execute(delete(_SESSIONS).where(_SESSIONS.c.expires_at_ms <= now_ms))
     begun = SignedIn(
         secrets.token_urlsafe(TOKEN_BYTES),
         secrets.token_urlsafe(TOKEN_BYTES),
-        now_ms + lifetime_s * 1_000,
+        now_ms + (WAITS_FOR_CODE_S if user.totp_on else lifetime_s) * 1_000,
         user.email,
+        user.totp_on,
     )
     await db.execute(
         insert(_SESSIONS).values(
@@ -143,10 +140,27 @@ async def begin_session(
             used_ms=now_ms,
             address=where.address,
             agent=shown(where.agent)[:AGENT_LETTERS_MAX],
-            waits_for_code=False,
+            waits_for_code=begun.waits_for_code,
         )
     )
+    if not begun.waits_for_code:
+        await note_act(
+            db, user.company_id, user.email, "signed_in", user.email, where.address, now_ms
+        )
     return begun
+
+
+async def find_waiting(db: AsyncConnection, token: str, now_ms: int) -> Any:
+    """The session that waits for a code, with ``company_id``, ``email``, ``address``, ``agent``;
+    None if there is none."""
+    rows = await db.execute(
+        select(_SESSIONS).where(
+            _SESSIONS.c.token_hash == token_hash(token),
+            _SESSIONS.c.expires_at_ms > now_ms,
+            _SESSIONS.c.waits_for_code,
+        )
+    )
+    return rows.one_or_none()
 
 
 async def find_session(db: AsyncConnection, token: str, now_ms: int) -> Person | None:
@@ -155,7 +169,7 @@ async def find_session(db: AsyncConnection, token: str, now_ms: int) -> Person |
     hashed = token_hash(token)
     rows = await db.execute(
         select(_SESSIONS.c.company_id, _SESSIONS.c.email, _SESSIONS.c.csrf, _USERS.c.role)
-        .add_columns(_SESSIONS.c.used_ms)
+        .add_columns(_SESSIONS.c.used_ms, _USERS.c.password_hash)
         .join(_USERS, and_(*(_USERS.c[name] == _SESSIONS.c[name] for name in _USER_KEY)))
         .where(
             _SESSIONS.c.token_hash == hashed,
@@ -169,7 +183,8 @@ async def find_session(db: AsyncConnection, token: str, now_ms: int) -> Person |
     if now_ms - row.used_ms >= USED_EVERY_MS:
         used = update(_SESSIONS).where(_SESSIONS.c.token_hash == hashed).values(used_ms=now_ms)
         await db.execute(used)
-    return Person(_company(row.company_id), row.email, row.csrf, UserRole(row.role))
+    whose = (_company(row.company_id), row.email, row.csrf, UserRole(row.role))
+    return Person(*whose, row.password_hash is not None)
 
 
 async def sign_out(db: AsyncConnection, token: str) -> None:

@@ -78,18 +78,23 @@ def link_address(url: str, token: str) -> str:
 async def sign_in_by_link(
     engine: AsyncEngine, token: str, where: Where, now_ms: int, lifetime_s: int
 ) -> SignedIn:
-    """A session for whom the link was made, and the link is used up. Raises NotSignedIn, the same
-    for a link that is unknown, used or over."""
+    """A session for whom the link was made, and the link is used up; where they have one-time
+    codes, one that waits for a code: no link goes past those. Raises NotSignedIn, the same for a
+    link that is unknown, used or over."""
     async with unit_of_work(engine) as db:
         rows = await db.execute(
             delete(_LINKS)
             .where(_LINKS.c.token_hash == token_hash(token), _LINKS.c.expires_at_ms > now_ms)
             .returning(_LINKS.c.company_id, _LINKS.c.email)
         )
-        user = rows.one_or_none()
-        if user is None:
+        link = rows.one_or_none()
+        if link is None:
             raise NotSignedIn(
                 "This link was used already, or its time is over.",
                 remedy="Make a new one: `central user link EMAIL`.",
             )
-        return await begin_session(db, user, where, now_ms, lifetime_s)
+        users = select(_USERS.c.company_id, _USERS.c.email, _USERS.c.totp_on)
+        user = await db.execute(
+            users.where(_USERS.c.company_id == link.company_id, _USERS.c.email == link.email)
+        )
+        return await begin_session(db, user.one(), where, now_ms, lifetime_s)
