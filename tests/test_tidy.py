@@ -190,7 +190,7 @@ def words(file: File) -> Iterator[str]:
     """What a page says stands in its catalogue, so that a second language is a file."""
     found: Iterator[tuple[int, str]] = iter(())
     if file.path.startswith("edge/web/till/") and file.path.endswith(".js"):
-        found = said_by(file.content.decode()) if file.name != "words.js" else found
+        found = said_by(file.content.decode()) if not file.name.startswith("words") else found
     elif file.path.startswith("central/web/templates/"):
         found = said_by_template(file.content.decode())
     for line, said in found:

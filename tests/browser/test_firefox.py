@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from tests.browser.chain import Box
+from tests.browser.chain import PIN, Box
 from tests.browser.firefox import ENTER, ESCAPE, F4, SHIFT, Firefox, find_firefox, firefox
-from tests.browser.till_page import HAND_MS, SCANNER_MS, items
+from tests.browser.till_page import HAND_MS, MANAGER, SCANNER_MS, items
 
 SCAN = "document.getElementById('scan')"
 FOCUSED = f"document.activeElement === {SCAN}"
@@ -21,7 +21,9 @@ async def window(shop: Box, tmp_path: Path) -> AsyncIterator[Firefox]:
     async with firefox(find_firefox(), tmp_path / "profile") as window:
         await window.open(await shop.pairing_link("W1"))
         await window.click("button[type=submit]", "Pair")
-        await window.click(".choices button")
+        await window.click(".choices button", MANAGER)
+        await window.until("document.activeElement?.id === 'pin'")
+        await window.press(f"{PIN}{ENTER}", HAND_MS)
         await window.click("main button", "Open business day")
         await window.until("document.activeElement?.name === 'float'")
         await window.press(f"100{ENTER}", HAND_MS)

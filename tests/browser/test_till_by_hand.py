@@ -21,6 +21,7 @@ from tests.browser.till_page import (
     sales,
     scan,
     sees_total,
+    sign_in,
 )
 from tests.browser.till_shared import problem_of
 from tests.browser.watched import NARROW, Tabs
@@ -280,6 +281,6 @@ async def test_what_was_begun_at_another_store_is_never_sold_at_this_one(
     await pair_again(page, shop)
     await expect(page.get_by_test_id("notice")).to_contain_text("set aside")
     await expect(page.get_by_role("heading", name="Who is at the till?")).to_be_visible()
-    await page.locator("main button").first.click()
+    await sign_in(page)
     await sees_total(page, 0)
     assert sales(shop) == []

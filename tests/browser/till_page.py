@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from playwright.async_api import Page, Route, expect
 
 from sync.protocol.money import format_minor
-from tests.browser.chain import Box
+from tests.browser.chain import PIN, Box
 from tests.browser.watched import WIDE, Tabs
 
+MANAGER, CASHIER = "Mei Ling Tan", "Aisyah Rahman"
+"""Of the sample."""
 FLOAT_MINOR = 10_000
 LOST = r"net::ERR_(CONNECTION_(RESET|REFUSED)|FAILED)"
 """What Chromium says of a request that has no answer."""
@@ -56,9 +58,17 @@ async def pair(page: Page, box: Box, workstation: str = "W1") -> None:
     await expect(page.get_by_role("heading", name="Who is at the till?")).to_be_visible()
 
 
+async def sign_in(page: Page, name: str = MANAGER, pin: str = PIN) -> None:
+    """By name and PIN, with the keys alone once the name is chosen."""
+    await page.locator("main").get_by_role("button", name=name).click()
+    await expect(page.get_by_label("PIN", exact=True)).to_be_focused()
+    await by_hand(page, pin, enter=True)
+    await expect(page.get_by_label("PIN", exact=True)).to_have_count(0)
+
+
 async def open_shop(page: Page) -> None:
     """From the choice of a cashier to the first scan."""
-    await page.locator("main button").first.click()
+    await sign_in(page)
     await page.get_by_role("button", name="Open business day").click()
     await page.get_by_label("Float in the drawer").fill(format_minor(FLOAT_MINOR))
     await page.get_by_role("button", name="Open till").click()

@@ -3,12 +3,14 @@
 
 import { seenHeader } from "./head.js";
 import { slugOf } from "./refusals.js";
-import { boxAway, boxSlow, pairing, problem, seen } from "./state.js";
+import { boxAway, boxSlow, operator, pairing, problem, seen } from "./state.js";
 
 const TIMEOUT_MS = 20_000;
 /** From then on people are told that an answer is waited for. */
 const SLOW_MS = 2_000;
 const NOT_NOW = new Set([429, 502, 503, 504]);
+/** Whoever is locked out is told so, and what to do. */
+const LOCKED_OUT = "locked-out";
 
 /** Nobody knows whether the request arrived. */
 export class BoxAway extends Error {}
@@ -22,23 +24,25 @@ export class Refused extends Error {
   }
 }
 
-/** The answer's document. ``body``: an object, or the exact text that is to be sent. ``signal``
- *  ends the wait. Throws BoxAway, Refused. */
-export async function call(method, path, { body = null, signal = null } = {}) {
+/** The answer's document, null where there is none. ``body``: an object, or the exact text that is
+ *  to be sent. ``signal`` ends the wait. ``session``: whose session the request comes from, where it
+ *  is not that of who is signed in now. Throws BoxAway, Refused. */
+export async function call(method, path, { body = null, signal = null, session } = {}) {
   const content = body === null || typeof body === "string" ? body : JSON.stringify(body);
   const limit = AbortSignal.timeout(TIMEOUT_MS);
   const slow = setTimeout(() => (boxSlow.value = true), SLOW_MS);
   let response;
-  let answer;
+  let answer = null;
+  const token = session ?? operator.value?.token ?? null;
   try {
     response = await fetch(path, {
       method,
-      headers: headers(content !== null),
+      headers: headers(content !== null, token),
       body: content,
       cache: "no-store",
       signal: signal === null ? limit : AbortSignal.any([limit, signal]),
     });
-    answer = await response.json();
+    if (response.status !== 204) answer = await response.json();
   } catch (error) {
     if (signal === null || !signal.aborted) boxAway.value = true;
     throw new BoxAway(String(error));
@@ -46,20 +50,34 @@ export async function call(method, path, { body = null, signal = null } = {}) {
     clearTimeout(slow);
   }
   boxSlow.value = false;
-  if (NOT_NOW.has(response.status)) throw new BoxAway(answer.detail);
+  const refused = response.ok ? null : new Refused(withWait(answer, response));
+  if (NOT_NOW.has(response.status) && refused.slug !== LOCKED_OUT) throw new BoxAway(answer.detail);
   boxAway.value = false;
-  if (response.ok) return answer;
+  if (refused === null) return answer;
   if (response.status === 401) {
     pairing.value = null;
     problem.value = answer;
   }
-  throw new Refused(answer);
+  if (token !== null && token === operator.value?.token) noteSession(refused.slug);
+  throw refused;
 }
 
-function headers(hasBody) {
+function withWait(answer, response) {
+  return { ...answer, wait_s: Number(response.headers.get("Retry-After") ?? 0) };
+}
+
+/** What a refusal says of the session that the request came from. */
+function noteSession(slug) {
+  if (slug === "sign-in-needed") operator.value = null;
+  if (slug === "session-locked") operator.value = { ...operator.value, locked: true };
+  if (slug === "own-pin-needed") operator.value = { ...operator.value, own_pin_needed: true };
+}
+
+function headers(hasBody, token) {
   const stated = {};
   if (hasBody) stated["Content-Type"] = "application/json";
   if (pairing.value !== null) stated.Authorization = `Bearer ${pairing.value.token}`;
+  if (token !== null) stated["Holdfast-Session"] = token;
   if (seen.value !== null && pairing.value !== null) {
     stated["Holdfast-Seen"] = seenHeader(seen.value);
   }

@@ -1,7 +1,9 @@
 /** The till page: one screen at a time, chosen by what is known (see state.js). */
 
 import { boot } from "./boot.js";
-import { Cashier, OpenTill } from "./opening_view.js";
+import { OpenTill } from "./opening_view.js";
+import { OwnPin } from "./own_pin_view.js";
+import { SignIn } from "./sign_in_view.js";
 import { OpenDay } from "./day_view.js";
 import { Dialogs } from "./dialogs.js";
 import { Pairing } from "./pairing_view.js";
@@ -24,13 +26,14 @@ function App() {
 }
 
 function screen() {
-  const { tab, pairing, till, operator, pending, receipt, place } = state;
+  const { tab, pairing, till, operator, pending, receipt, place, signingIn } = state;
   if (tab.value === "other") return OtherTab;
   if (tab.value === "broken") return KeepsNothing;
   if (tab.value === "asking") return Loading;
   if (pairing.value === null) return Pairing;
   if (till.value === null) return Loading;
-  if (operator.value === null) return Cashier;
+  if (operator.value === null || operator.value.locked || signingIn.value !== null) return SignIn;
+  if (operator.value.own_pin_needed) return OwnPin;
   if (pending.value !== null) return Waiting;
   if (receipt.value !== null) return Receipt;
   if (till.value.business_day === null) return OpenDay;

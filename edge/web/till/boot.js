@@ -9,6 +9,7 @@ import { clearResults } from "./search.js";
 import * as state from "./state.js";
 import { watchStatus } from "./status.js";
 import { readKept, readReceipt } from "./store.js";
+import { checkSession, lockWhenIdle } from "./session.js";
 import { takeTill } from "./tabs.js";
 import { hearScans } from "./scanner.js";
 import { scan, scanCutOff, workScans } from "./scans.js";
@@ -36,6 +37,8 @@ export async function boot() {
   finishWhenPaid();
   void drive();
   watchStatus();
+  void checkSession();
+  lockWhenIdle();
   workScans();
   hearScans({ take: takeScan, ready: maySell, ground: groundField });
 }
@@ -96,7 +99,7 @@ function restore(kept, receipt) {
     state.opening.value = kept.opening ?? null;
     state.till.value = kept.till ?? null;
     state.home.value = kept.till?.store_id ?? null;
-    state.operator.value = kept.operator ?? null;
+    state.operator.value = kept.operator?.token === undefined ? null : kept.operator;
     state.basket.value = kept.basket ?? EMPTY;
     state.quote.value = lastQuote(kept.quoted, state.basket.value) ?? state.NOTHING_QUOTED;
     state.pending.value = kept.pending ?? null;

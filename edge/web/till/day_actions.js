@@ -1,9 +1,10 @@
-/** Pairing, who is at the till, the business day and the till session: one verb each. */
+/** Pairing, the business day and the till session: one verb each. */
 
 import { byOperator } from "./actions.js";
 import { Refused, call } from "./api.js";
 import { newToken, uuid7 } from "./ids.js";
 import { tryAgain } from "./outbox.js";
+import { allowed } from "./override.js";
 import { refresh, refreshIfAnswered } from "./refresh.js";
 import * as state from "./state.js";
 import { write } from "./store.js";
@@ -34,16 +35,16 @@ export async function pair(workstationId, code) {
   tryAgain();
 }
 
-export async function chooseOperator(operator) {
-  await write({ operator });
-  state.operator.value = operator;
-  tryAgain();
-}
-
 /** An act under an id of its own. What was not answered is sent again in the same bytes, so that it
  *  is the same act. */
 let unanswered = null;
-async function act(path, fields = {}) {
+function act(permission, subject, path, fields = {}) {
+  return allowed(permission, subject, (overrideId) =>
+    ask(path, overrideId === null ? fields : { ...fields, override_id: overrideId }),
+  );
+}
+
+async function ask(path, fields) {
   const key = JSON.stringify([path, byOperator(fields)]);
   if (unanswered?.key !== key) {
     const body = JSON.stringify(byOperator({ event_id: uuid7(Date.now()), ...fields }));
@@ -66,11 +67,12 @@ const ASKED_ABOUT = new Map([
   ["business-day-closed", "reopen"],
 ]);
 
-/** ``told``: what a manager says of a day that is asked about. */
+/** ``told``: what is said of a day that is asked about: its date, and why it is meant. */
 export async function openDay(told = {}) {
   const date = told.business_date ?? state.till.value.today;
   try {
-    await act("/business-days", told);
+    const permission = told.override_reason === undefined ? "open_day" : "reopen_day";
+    await act(permission, date, "/business-days", told);
     state.dayAsked.value = null;
   } catch (error) {
     const why = error instanceof Refused ? ASKED_ABOUT.get(error.slug) : undefined;
@@ -79,9 +81,9 @@ export async function openDay(told = {}) {
   }
 }
 
-/** A day that was closed by mistake goes on; ``told``: the manager and the reason. */
-export async function reopenDay(date, told) {
-  await act(`/business-days/${date}/reopen`, told);
+/** A day that was closed by mistake goes on. */
+export async function reopenDay(date, reason) {
+  await act("reopen_day", date, `/business-days/${date}/reopen`, { reason });
   state.dayAsked.value = null;
   state.notice.value = DAY.isOpenAgain(date);
 }
@@ -93,14 +95,19 @@ export async function openTill(floatMinor) {
   const kept = state.opening.value;
   const same = kept?.float_minor === floatMinor && kept.operator_id === asked.operator_id;
   const opening = same ? kept : { ...asked, till_session_id: uuid7(Date.now()) };
-  await keepOpening(opening);
   try {
-    await afterwards(call("POST", "/till-sessions", { body: opening }));
+    await allowed("open_till", opening.till_session_id, (overrideId) => begin(opening, overrideId));
   } catch (error) {
     if (error instanceof Refused) await keepOpening(null);
     throw error;
   }
   await keepOpening(null);
+}
+
+async function begin(opening, overrideId) {
+  const body = overrideId === null ? opening : { ...opening, override_id: overrideId };
+  await keepOpening(body);
+  return afterwards(call("POST", "/till-sessions", { body }));
 }
 
 async function keepOpening(opening) {
@@ -121,7 +128,8 @@ async function afterwards(answered) {
 export async function settleTill(countedMinor) {
   const session = state.till.value.till_session;
   const path = `/till-sessions/${session.till_session_id}/settle`;
-  const settled = await act(path, { counted_cash_minor: countedMinor });
+  const counted = { counted_cash_minor: countedMinor };
+  const settled = await act("settle_till", session.till_session_id, path, counted);
   await keepOpening(null);
   state.dialog.value = { name: "settled", settled };
   state.place.value = "selling";
@@ -129,6 +137,6 @@ export async function settleTill(countedMinor) {
 
 export async function closeDay() {
   const date = state.till.value.business_day.business_date;
-  await act(`/business-days/${date}/close`);
+  await act("close_day", date, `/business-days/${date}/close`);
   state.dayAsked.value = { why: "closed", date };
 }

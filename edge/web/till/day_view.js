@@ -9,8 +9,6 @@ import { html, useEffect } from "./ui.js";
 import { refreshIfAnswered } from "./refresh.js";
 import { DAY } from "./words.js";
 
-const MANAGERS = new Set(["manager", "owner"]);
-
 export function OpenDay() {
   const { dayAsked, till } = state;
   const asked = dayAsked.value;
@@ -42,23 +40,18 @@ function Closed({ date }) {
   </section>`;
 }
 
-/** A manager's reason, for a day that may be a mistake. */
+/** A reason for a day that may be a mistake; a cashier's, a manager allows. */
 function Reason({ asked }) {
   const words = DAY.asked;
   const again = asked.why === "reopen";
-  const submit = ({ manager, date, reason }) => {
-    const told = { operator_id: manager };
-    if (manager === undefined) state.problem.value = DAY.noManager;
-    else if (reason.trim() === "") state.problem.value = DAY.noReason;
-    else if (again) void doing(() => reopenDay(asked.date, { ...told, reason: reason.trim() }));
-    else {
-      const meant = { business_date: date.trim(), override_reason: reason.trim() };
-      void doing(() => openDay({ ...told, ...meant }));
-    }
+  const submit = ({ date, reason }) => {
+    const why = reason.trim();
+    if (why === "") state.problem.value = DAY.noReason;
+    else if (again) void doing(() => reopenDay(asked.date, why));
+    else void doing(() => openDay({ business_date: date.trim(), override_reason: why }));
   };
   return html`<${Form} onSubmit=${submit} aria-label=${words.label}>
     <p>${words.why[asked.why]}</p>
-    <${Managers} />
     ${!again && html`<${Field} label=${words.date} name="date" maxlength="10"
       defaultValue=${asked.date} hint=${words.dateHint(state.till.value.today)} />`}
     <${Field} label=${words.reason} name="reason" maxlength="200" first
@@ -70,24 +63,6 @@ function Reason({ asked }) {
       <button type="button" onClick=${() => (state.dayAsked.value = null)}>${words.back}</button>
     </div>
   <//>`;
-}
-
-function Managers() {
-  const { till, operator } = state;
-  const managers = till.value.operators.filter(({ role }) => MANAGERS.has(role));
-  if (managers.length === 0) {
-    return html`<p>${DAY.asked.noManagers}</p>`;
-  }
-  return html`<fieldset class="people">
-    <legend>${DAY.asked.manager}</legend>
-    ${managers.map(
-      ({ operator_id, name }) => html`<label key=${operator_id}>
-        <input type="radio" name="manager" value=${operator_id}
-          defaultChecked=${operator_id === operator.value.operator_id} />
-        ${name}
-      </label>`,
-    )}
-  </fieldset>`;
 }
 
 /** What closing the day would close, and what is still open; then it asks. */

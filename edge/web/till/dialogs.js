@@ -3,18 +3,27 @@
 
 import { CustomerDialog } from "./customer_view.js";
 import { CloseDay } from "./day_view.js";
+import { LetIn } from "./let_in_view.js";
 import { Modal } from "./modal.js";
 import { ItemDialog } from "./item_view.js";
+import { OverrideDialog } from "./override_view.js";
+import { ChangePin } from "./own_pin_view.js";
+import { lock, signOut } from "./session.js";
+import { doing } from "./actions.js";
 import * as state from "./state.js";
 import { formatMinor } from "./text.js";
 import { html } from "./ui.js";
 import { MENU, SETTLED } from "./words.js";
+import { PEOPLE_MENU } from "./words_people.js";
 
 export function Dialogs() {
+  if (state.overrideAsked.value !== null) return html`<${OverrideDialog} />`;
   const open = state.dialog.value;
   if (open === null) return null;
   if (open.name === "menu") return html`<${Menu} />`;
   if (open.name === "close day") return html`<${CloseDay} />`;
+  if (open.name === "own pin") return html`<${ChangePin} />`;
+  if (open.name === "let in") return html`<${LetIn} />`;
   if (open.name === "customer") return html`<${CustomerDialog} />`;
   if (open.name === "item") return html`<${ItemDialog} ...${open} />`;
   return html`<${Settled} settled=${open.settled} />`;
@@ -23,23 +32,38 @@ export function Dialogs() {
 const close = () => (state.dialog.value = null);
 
 function Menu() {
-  const { operator, place, till, pending } = state;
+  const { operator, place, till, pending, signingIn } = state;
   const then = (verb) => () => {
     close();
     verb();
   };
   const free = pending.value === null;
+  const mayUnlock = operator.value.permissions.includes("unlock_operators");
   const session = till.value.till_session;
   const day = till.value.business_day;
   return html`<${Modal} label=${MENU.title} onClose=${close}>
     <h2>${MENU.title}</h2>
     <div class="choices">
-      <button type="button" disabled=${!free}
-        onClick=${then(() => (operator.value = null))}>${MENU.changeCashier}</button>
+      <button type="button" onClick=${then(() => (signingIn.value = "somebody"))}>
+        ${MENU.changeCashier}
+      </button>
+      <button type="button" onClick=${() => doing(lock)}>
+        ${PEOPLE_MENU.lock} <kbd aria-hidden="true">F1</kbd>
+      </button>
+      <button type="button" onClick=${() => (state.dialog.value = { name: "own pin" })}>
+        ${PEOPLE_MENU.ownPin}
+      </button>
+      ${mayUnlock &&
+      html`<button type="button" onClick=${() => (state.dialog.value = { name: "let in" })}>
+        ${PEOPLE_MENU.letIn}
+      </button>`}
       <button type="button" disabled=${!free || session === null}
         onClick=${then(() => (place.value = "settling"))}>${MENU.settleTill}</button>
       <button type="button" disabled=${!free || day === null}
         onClick=${() => (state.dialog.value = { name: "close day" })}>${MENU.closeDay}</button>
+      <button type="button" disabled=${!free} onClick=${then(() => doing(signOut))}>
+        ${PEOPLE_MENU.signOut}
+      </button>
     </div>
     <dl class="figures words">
       <dt>${MENU.day}</dt><dd>${day === null ? MENU.noDay : day.business_date}</dd>

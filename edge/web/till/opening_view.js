@@ -1,29 +1,12 @@
-/** Before the first sale: who sells, the business day, the till with its float. */
+/** Before the first sale: the till with its float. */
 
 import { doing } from "./actions.js";
-import { chooseOperator, openTill } from "./day_actions.js";
-import { Field, Form, Heading } from "./fields.js";
+import { openTill } from "./day_actions.js";
+import { Field, Form } from "./fields.js";
 import * as state from "./state.js";
 import { formatMinor, parseMinor } from "./text.js";
 import { html } from "./ui.js";
 import { ACT, OPENING } from "./words.js";
-
-export function Cashier() {
-  const operators = state.till.value.operators;
-  return html`<section class="card narrow">
-    <${Heading}>${OPENING.who}<//>
-    <div class="choices">
-      ${operators.map(
-        ({ operator_id, name, role }) => html`<button type="button" key=${operator_id}
-          onClick=${() => doing(() => chooseOperator({ operator_id, name }))}>
-          <strong>${name}</strong><small>${role}</small>
-        </button>`,
-      )}
-    </div>
-    ${operators.length === 0 &&
-    html`<p>${OPENING.nobody}</p>`}
-  </section>`;
-}
 
 export function OpenTill() {
   const { decimals, till, problem } = state;

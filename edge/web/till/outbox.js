@@ -22,6 +22,8 @@ import { SENDING } from "./words.js";
 /** The id can be no sale of this basket: nothing is left to be given up. */
 const NEVER_A_SALE = new Set(["sale-id-reused", "sale-id-taken", "sale-id-abandoned"]);
 const WRONG_OPERATOR = new Set(["unknown-operator", "inactive-operator"]);
+/** The sale is somebody's whose session has ended since: they sign in again, and it goes on. */
+const NOT_SIGNED_IN = new Set(["sign-in-needed", "session-locked", "operator-not-signed-in"]);
 
 const pause = new Pause();
 let driving = false;
@@ -66,6 +68,8 @@ function newRecord(basket, quoted) {
     sale_id: sale.sale_id,
     store_id: state.till.value.store_id,
     body: JSON.stringify(sale),
+    operator_id: sale.operator_id,
+    session: state.operator.value.token,
     total_minor: sale.total_minor,
     basket,
     doing: "sending",
@@ -134,7 +138,7 @@ function notAnswered(error) {
 
 async function send(record) {
   try {
-    const options = { body: record.body, signal: attempt.signal };
+    const options = { body: record.body, signal: attempt.signal, session: sessionOf(record) };
     await finish(record, await call("POST", "/sales", options));
   } catch (error) {
     if (!(error instanceof Refused) || settlesNothing(error)) throw error;
@@ -143,8 +147,15 @@ async function send(record) {
   }
 }
 
+/** Of who tendered it: their session may end meanwhile. If they have signed in again, the new one. */
+function sessionOf(record) {
+  const now = state.operator.value;
+  return now.operator_id === record.operator_id && !now.locked ? now.token : record.session;
+}
+
 function settlesNothing(error) {
-  return error.problem.status === 401 || error.problem.status >= 500;
+  const { status } = error.problem;
+  return status === 401 || status >= 500 || NOT_SIGNED_IN.has(error.slug);
 }
 
 async function abandon(record) {

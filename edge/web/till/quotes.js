@@ -39,7 +39,7 @@ function ask(basket) {
 /** From now on each change of the basket is quoted. */
 export function keepQuoted() {
   effect(() => {
-    const ready = state.pairing.value !== null && state.operator.value !== null;
+    const ready = state.pairing.value !== null && state.atWork.value;
     const basket = state.basket.value;
     if (ready && basket.lines.length > 0) void requote(basket);
   });

@@ -2,6 +2,7 @@
  *  a cashier has buttons. Pure. */
 
 import { ASK_SOMEBODY, REMEDIES } from "./words.js";
+import { PEOPLE_REMEDIES } from "./words_people.js";
 
 /** What a person at a till cannot do anything with. */
 const NOT_FOR_PEOPLE = /\b(GET|POST|PUT|PATCH|DELETE) \/|\b[a-z]+_[a-z_]+\b/;
@@ -12,7 +13,7 @@ export function slugOf({ type }) {
 
 /** What to do about a problem, for a person at a till. */
 export function remedyOf(problem) {
-  const said = REMEDIES[slugOf(problem)];
+  const said = REMEDIES[slugOf(problem)] ?? PEOPLE_REMEDIES[slugOf(problem)];
   if (said !== undefined) return said;
   const { remedy } = problem;
   return remedy && NOT_FOR_PEOPLE.test(remedy) ? ASK_SOMEBODY : (remedy ?? "");

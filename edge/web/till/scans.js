@@ -103,8 +103,8 @@ async function refuse(row, problem) {
 
 /** Why nothing is taken just now, in words for a row; null where it is. */
 export function whyWaiting(row) {
-  const { operator, pending, receipt, till, place, dialog } = state;
-  if (operator.value === null) return SCANS.waits.operator;
+  const { atWork, pending, receipt, till, place, dialog } = state;
+  if (!atWork.value) return SCANS.waits.operator;
   if (pending.value !== null) return SCANS.waits.sale;
   if (receipt.value !== null && !beginsNext()) return SCANS.waits.nextSale;
   if (till.value.business_day === null || till.value.till_session === null) {

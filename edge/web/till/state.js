@@ -16,8 +16,12 @@ export const opening = signal(null);
 export const till = signal(null);
 /** The id of the store that everything kept here belongs to. */
 export const home = signal(null);
-/** Who sells: {operator_id, name}. */
+/** Who is signed in: the answer of POST /session with its token; ``locked``: the PIN is asked for. */
 export const operator = signal(null);
+/** Who is about to sign in: {operator_id, name}, "somebody" while the names are shown, null. */
+export const signingIn = signal(null);
+/** What somebody else must allow: {words, permission, subject, answered}, null for nothing. */
+export const overrideAsked = signal(null);
 export const basket = signal(EMPTY);
 /** The quote of an empty basket, which nobody need ask for. */
 export const NOTHING_QUOTED = Object.freeze({
@@ -68,6 +72,11 @@ export const persisted = signal(null);
 /** Whether this tab sells: "asking", "mine", "other", or "broken" (nothing can be kept). */
 export const tab = signal("asking");
 
+/** Whether somebody is signed in who can work. */
+export const atWork = computed(() => {
+  const who = operator.value;
+  return who !== null && !who.locked && !who.own_pin_needed;
+});
 export const decimals = computed(() => till.value?.decimals ?? 2);
 /** The quote of the basket as it is now, null until it is there. */
 export const currentQuote = computed(() =>

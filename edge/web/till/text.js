@@ -42,6 +42,11 @@ export function percent(basisPoints) {
   return `${digits.slice(0, -2)}${part === "" ? "" : "."}${part} %`;
 }
 
+/** 65 -> "1:05" */
+export function clock(seconds) {
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
 function parseDigits(text, places, most) {
   const match = /^(\d*)(?:[.,](\d*))?$/.exec(text.trim());
   if (match === null) return null;

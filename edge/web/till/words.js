@@ -1,5 +1,5 @@
 /** Every word that the page says, by the screen that says it: a second language is another file
- *  like this one. What the store server sends comes in its own words; what stands there before a
+ *  like this one and words_people.js. What the store server sends comes in its own words; what stands there before a
  *  script runs is in index.html and till.webmanifest.
  *
  *  Pure. A text with something in it is a function: amounts come formatted (text.js), what is counted
@@ -92,6 +92,7 @@ export const STATUS = {
 export const MENU = {
   title: "Menu",
   changeCashier: "Change cashier",
+  changeFrom: (name) => `${name} is at the till: change cashier`,
   settleTill: "Settle till",
   closeDay: "Close business day …",
   day: "Business day",
@@ -124,10 +125,8 @@ export const PAIRING = {
   lost: "If an answer is lost, press Pair again with the same code.",
 };
 
-/** Before the first sale: the cashier, the till with its float. */
+/** Before the first sale: the till with its float. */
 export const OPENING = {
-  who: "Who is at the till?",
-  nobody: "Head office has made no operator known to this store yet.",
   title: "Open the till",
   countFloat: (date) =>
     `Business day ${date}. Count the coins and notes that are in the drawer now.`,
@@ -158,8 +157,6 @@ export const DAY = {
       reopen: "This day was closed. A manager can open it again:",
       reason: "This day is asked about. If it is meant, a manager opens it:",
     },
-    manager: "Manager",
-    noManagers: "Head office has made no manager known to this store.",
     date: "Business day",
     dateHint: (today) => `Year, month and day, like ${today}`,
     reason: "Reason",
@@ -167,11 +164,6 @@ export const DAY = {
     hintMeant: "Such as: the clock was wrong yesterday",
     openThis: "Open this day",
     back: "Back",
-  },
-  noManager: {
-    title: "No manager is named",
-    detail: "Only a manager can do this.",
-    remedy: "Choose the manager who says so.",
   },
   noReason: {
     title: "The reason is missing",
