@@ -2,6 +2,7 @@
 The last line that one prints says what is true now and what comes next."""
 
 from central.commands.company import company_app, load_sample, setup
+from central.commands.doctor import doctor
 from central.commands.goods import import_app
 from central.commands.items import item_app
 from central.commands.key import key_app
@@ -45,6 +46,7 @@ for command in (
     demo,
     load_sample,
     rebuild,
+    doctor,
     verify,
     mend,
 ):

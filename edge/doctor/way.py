@@ -71,7 +71,7 @@ def connection(scene: Scene) -> Found:
         return attention(
             f"{host} is there, and nothing listens on its port {port}. {SELLING}",
             "Check the address in edge.toml; at head office, see whether it serves:",
-            command("central", "serve"),
+            command("central", "doctor"),
         )
     except OSError as error:
         why = error.strerror or f"no answer within {CONNECT_TIMEOUT_S} s"
@@ -130,7 +130,7 @@ def answer(scene: Scene) -> Found:
         return fine(f"Head office answers at {url}.")
     if health.status >= _FAILING:
         says = f"Head office at {url} fails (status {health.status}). {SELLING}"
-        return attention(says, "There, see why:", command("central", "serve"))
+        return attention(says, "There, see why:", command("central", "doctor"))
     return attention(
         f"Something answers at {url}, but it is not head office (status {health.status}): a login "
         f"page of this network, or another server. {SELLING}",

@@ -1,0 +1,1 @@
+"""What is looked at when somebody asks how head office is: each check by its subject."""

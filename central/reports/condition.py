@@ -1,0 +1,122 @@
+"""How head office's database is, and how far its work has come: figures for whoever looks after it,
+over all companies."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+STORES_NAMED_MAX = 1_000
+
+_SERVER = text(
+    "SELECT current_setting('server_version') AS version,"
+    " current_setting('server_version_num')::int AS number,"
+    " current_setting('max_connections')::int AS connections_max,"
+    " (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend') AS connections,"
+    " (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now_ms,"
+    " pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on' AS read_only,"
+    " pg_database_size(current_database()) AS bytes"
+)
+_BACKLOG = text(
+    "SELECT coalesce(sum(watermark - applied_through), 0)::bigint AS unapplied,"
+    " coalesce(sum(greatest(0, sender_seq - watermark)), 0)::bigint AS behind,"
+    " count(*) FILTER (WHERE alarm IS NOT NULL) AS alarmed, count(*) AS streams FROM stream"
+)
+_ASIDE = text("SELECT state, count(*) FROM quarantine GROUP BY state ORDER BY state")
+_WAITING = text("SELECT count(*) FROM publication")
+_FEEDS = text("SELECT count(*), coalesce(sum(head), 0)::bigint FROM feed")
+_AWAY = text(
+    "SELECT s.code, m.last_contact_ms FROM store AS s JOIN stream AS m USING (store_id)"
+    " WHERE m.current AND NOT s.retired AND coalesce(m.last_contact_ms, 0) < :before_ms"
+    " ORDER BY m.last_contact_ms NULLS FIRST, s.code LIMIT :most"
+)
+_STORES = text("SELECT count(*) FROM store WHERE NOT retired")
+_ALARMS = text(
+    "SELECT kind, count(*) FROM alarm WHERE raised_at_ms > :since_ms GROUP BY kind ORDER BY kind"
+)
+_HEALTHS = text("SELECT health FROM stream WHERE current AND health IS NOT NULL LIMIT :most")
+
+
+class Server(NamedTuple):
+    """The database's server. ``number``: its version as one figure; ``read_only``: it takes no
+    changes (a standby); ``now_ms``: by its clock."""
+
+    version: str
+    number: int
+    connections_max: int
+    connections: int
+    now_ms: int
+    read_only: bool
+    bytes: int
+
+
+class Backlog(NamedTuple):
+    """Over all epochs: ``unapplied`` events are here and not in the figures yet, ``behind`` are at
+    boxes that stated them; ``alarmed`` epochs have an alarm."""
+
+    unapplied: int
+    behind: int
+    alarmed: int
+    streams: int
+
+
+class Feeds(NamedTuple):
+    """``waiting`` rows have no number yet; ``published``: numbers given so far, in all feeds."""
+
+    feeds: int
+    published: int
+    waiting: int
+
+
+class AwayStore(NamedTuple):
+    """``last_contact_ms`` None: its box never called."""
+
+    code: str
+    last_contact_ms: int | None
+
+
+async def server(db: AsyncConnection) -> Server:
+    """As of this moment."""
+    return Server(*(await db.execute(_SERVER)).one())
+
+
+async def backlog(db: AsyncConnection) -> Backlog:
+    """What is on its way."""
+    return Backlog(*(await db.execute(_BACKLOG)).one())
+
+
+async def set_aside(db: AsyncConnection) -> dict[str, int]:
+    """Events that count nowhere for now, by why (``Quarantine.state``)."""
+    return {row[0]: row[1] for row in await db.execute(_ASIDE)}
+
+
+async def feeds(db: AsyncConnection) -> Feeds:
+    """What was published, and what waits for the sequencer."""
+    many, published = (await db.execute(_FEEDS)).one()
+    return Feeds(many, published, await _count(db, _WAITING))
+
+
+async def away_stores(db: AsyncConnection, before_ms: int) -> tuple[AwayStore, ...]:
+    """Stores whose box did not call since ``before_ms``, the longest away first."""
+    rows = await db.execute(_AWAY, {"before_ms": before_ms, "most": STORES_NAMED_MAX})
+    return tuple(AwayStore(*row) for row in rows)
+
+
+async def count_stores(db: AsyncConnection) -> int:
+    """Those that were not given up."""
+    return await _count(db, _STORES)
+
+
+async def alarm_kinds(db: AsyncConnection, since_ms: int) -> dict[str, int]:
+    """What head office itself noticed about stores since then, by kind."""
+    return {row[0]: row[1] for row in await db.execute(_ALARMS, {"since_ms": since_ms})}
+
+
+async def told_healths(db: AsyncConnection) -> tuple[bytes, ...]:
+    """What each box said of itself last, as it came (``batch.Health``)."""
+    return tuple(await db.scalars(_HEALTHS, {"most": STORES_NAMED_MAX}))
+
+
+async def _count(db: AsyncConnection, statement: Any) -> int:
+    counted: int = await db.scalar(statement) or 0
+    return counted
