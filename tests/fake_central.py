@@ -154,7 +154,8 @@ class FakeCentral:
         if url.path.endswith("/certificate"):
             return self._certify(codec.decode(CertificateRequest, request.body))
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
-        return self._page(DataSet(query["data_set"]), int(query["after"]))
+        packed = query.get("pack") == codec.PAGE_PACKING
+        return self._page(DataSet(query["data_set"]), int(query["after"]), packed=packed)
 
     def _enrol(self, request: Request) -> Response:
         body = json.loads(request.body)
@@ -224,7 +225,7 @@ class FakeCentral:
             live[row.key] = row.body
         return set_hash
 
-    def _page(self, data_set: DataSet, after: int) -> Response:
+    def _page(self, data_set: DataSet, after: int, *, packed: bool) -> Response:
         assert self.genesis is not None
         self.pulled.append(f"{data_set.value} after {after}")
         rows = self.feeds[data_set]
@@ -232,7 +233,7 @@ class FakeCentral:
         set_hash = self._set_hash(data_set, after + len(page))
         incarnation = self.genesis.incarnation
         told = FeedPage(incarnation, data_set, "", tuple(page), len(rows), set_hash)
-        return Response(200, {}, codec.encode(told))
+        return Response(200, {}, codec.pack_page(told) if packed else codec.encode(told))
 
 
 def _asgi(central: FakeCentral) -> Callable[..., Awaitable[None]]:

@@ -36,14 +36,17 @@ from sync.http.door import address_of
 from sync.http.problems import answer as problem_answer
 from sync.protocol.batch import PROTOCOL_VERSION, Acknowledgement
 from sync.protocol.change import Epoch
-from sync.protocol.codec import encode
+from sync.protocol.codec import PAGE_PACKING, encode, pack_page
 from sync.protocol.errors import InvalidField, Refusal, WrongContentType
 from sync.protocol.identity import Incarnation
 from sync.protocol.reference import DataSet
 from sync.protocol.text import TEXT_PATTERN
 
 MSGPACK = "application/msgpack"
+PAGE_TYPE = "application/vnd.holdfast.page"
+"""A page in a zstd frame."""
 SCOPE_LETTERS_MAX = 64
+PACK_LETTERS_MAX = 16
 BASE64_PATTERN = r"\A[A-Za-z0-9+/]*=*\Z"
 PUB_SEQ_MAX = (1 << 63) - 1
 
@@ -181,9 +184,11 @@ async def read_feed(
         str, QueryParameter(name="scope", max_length=SCOPE_LETTERS_MAX, pattern=TEXT_PATTERN)
     ] = "",
     incarnation: Annotated[UUID | None, QueryParameter()] = None,
+    pack: Annotated[str, QueryParameter(max_length=PACK_LETTERS_MAX, pattern=TEXT_PATTERN)] = "",
 ) -> Response[bytes]:
-    """A page of one feed after a cursor; a store reads the feeds that it follows, no others, and a
-    box that was replaced reads none: only revocations and erasures would be for it."""
+    """A page of one feed after a cursor, packed where the box asks for that. A store reads the
+    feeds that it follows, no others, and a box that was replaced reads none: only revocations and
+    erasures would be for it."""
     office, device, head = office_of(request), device_of(request), signed_of(request).head
     await note_head(office.archive, device.store_id, device.device_id, head, office.clock_ms())
     if device.replaced:
@@ -198,4 +203,6 @@ async def read_feed(
     cursor = FeedCursor(None if incarnation is None else Incarnation(incarnation), after)
     async with unit_of_work(office.engine) as db:
         page = await feed_page(db, device.company_id, feed, cursor)
-    return packed(page)
+    if pack != PAGE_PACKING:
+        return packed(page)
+    return Response(pack_page(page), media_type=PAGE_TYPE)

@@ -17,7 +17,7 @@ from sync.engine.transport import Transport
 from sync.protocol.answers import CALLS_A_PERSON, NOT_SIGNED, Ruled, Slug, TryLater, read_refusal
 from sync.protocol.batch import Acknowledgement
 from sync.protocol.change import Head
-from sync.protocol.codec import decode
+from sync.protocol.codec import PAGE_PACKING, unpack_page
 from sync.protocol.errors import NotSent, PageDiffers, Undecodable
 from sync.protocol.identity import Incarnation
 from sync.protocol.reference import EMPTY_SET_HASH, DataSet, FeedHead, FeedPage
@@ -152,13 +152,14 @@ async def _fetch(
             "scope": feed.scope,
             "after": after,
             "incarnation": str(incarnation),
+            "pack": PAGE_PACKING,
         }
     )
     path = f"/v1/stores/{signer.store_id}/feed?{query}"
     try:
         (status, headers, body), signed = await ask(transport, signer, "GET", path, head)
         if status == 200:
-            return decode(FeedPage, body) if signed else PullLater(NOT_SIGNED, None)
+            return unpack_page(body) if signed else PullLater(NOT_SIGNED, None)
     except Undecodable:
         return PullLater("the answer is not head office's", None)
     except NotSent as error:

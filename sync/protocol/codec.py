@@ -15,11 +15,18 @@ from sync.protocol.batch import UNFOLDED_BYTES_MAX, Batch
 from sync.protocol.columns import SentBatch
 from sync.protocol.errors import Undecodable
 from sync.protocol.facts import AnyFact, KindVersion
+from sync.protocol.reference import FeedPage
 from sync.protocol.turning import received, to_send
 
 T = TypeVar("T")
 PACK_LEVEL = 6
 """4 % smaller than level 3 for 2 µs a sale more; level 9 saves 0.5 % for another 1.3 µs."""
+PAGE_LEVEL = 3
+"""Of feed pages, which head office packs for every box: 300,000 items and their prices come to 9.0
+MB of 39.7, at level 6 to 8.7 for three times the work."""
+PAGE_PACKING = "zstd"
+"""What a box asks for in its query; a head office that does not know it sends the page plain."""
+PAGE_UNFOLDED_BYTES_MAX = 4 * 1024 * 1024
 WINDOW_BYTES_MAX = 1 << 23
 FRAME_MAGIC = b"\x28\xb5\x2f\xfd"
 """Other frames are skippable ones, whose size zstandard states as 0 and then allocates."""
@@ -81,9 +88,21 @@ def decode_batch(unfolded: bytes) -> Batch:
     return received(decode(SentBatch, unfolded))
 
 
-def pack(value: object) -> bytes:
+def pack(value: object, level: int = PACK_LEVEL) -> bytes:
     """zstd over msgpack, for the wire."""
-    return zstandard.ZstdCompressor(level=PACK_LEVEL).compress(encode(value))
+    return zstandard.ZstdCompressor(level=level).compress(encode(value))
+
+
+def pack_page(page: FeedPage) -> bytes:
+    """A page as it travels to a box that asked for it packed."""
+    return pack(page, PAGE_LEVEL)
+
+
+def unpack_page(raw: bytes) -> FeedPage:
+    """A page as it came, packed or plain: no array begins as a frame does. Raises Undecodable."""
+    if raw.startswith(FRAME_MAGIC):
+        raw = decompress(raw, PAGE_UNFOLDED_BYTES_MAX)
+    return decode(FeedPage, raw)
 
 
 def decompress(raw: bytes, unfolded_bytes_max: int = UNFOLDED_BYTES_MAX * 2) -> bytes:

@@ -1,6 +1,7 @@
 """Bytes: what was written is read again, and nothing hostile does more than be Undecodable."""
 
 import tracemalloc
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -20,13 +21,16 @@ from sync.protocol.codec import (
     is_known,
     kind_of,
     pack_batch,
+    pack_page,
     unpack_batch,
+    unpack_page,
 )
 from sync.protocol.enrolment import EnrolmentAnswer
 from sync.protocol.errors import Undecodable
 from sync.protocol.facts import AnyFact, KindVersion
+from sync.protocol.identity import Incarnation
 from sync.protocol.manifest import Manifest
-from sync.protocol.reference import FeedPage
+from sync.protocol.reference import FeedPage, FeedRow
 from tests.chain_strategies import STORE, batches, envelopes, facts, light_chain
 
 READ_FROM_OUTSIDE = [Batch, Envelope, Acknowledgement, FeedPage, Genesis, EnrolmentAnswer, Manifest]
@@ -184,6 +188,18 @@ def test_a_zstd_bomb_is_refused_before_it_unfolds(name: str) -> None:
     finally:
         tracemalloc.stop()
     assert peak < 4 * UNFOLDED_MAX
+
+
+def test_a_page_is_read_packed_or_plain_and_no_bomb_is_one() -> None:
+    rows = tuple(FeedRow(seq, f"row {seq}", b"x" * 20) for seq in range(1, 1_001))
+    page = FeedPage(Incarnation(UUID(int=1)), "items", "", rows, 1_000, bytes(32))
+    assert unpack_page(encode(page)) == unpack_page(pack_page(page)) == page
+    assert len(pack_page(page)) < len(encode(page)) / 3
+    beyond = frame(encode(FeedPage(page.incarnation, "items", "", (), 0, bytes(5_000_000))))
+    for name, bomb in {**BOMBS, "beyond the cap of a page": beyond}.items():
+        with pytest.raises(Undecodable):
+            unpack_page(bomb)
+        assert name
 
 
 def test_bytes_after_the_frame_are_refused() -> None:

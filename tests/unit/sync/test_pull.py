@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
+import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.engine.pull import (
@@ -22,7 +23,7 @@ from sync.engine.signing import Signer, verify_request
 from sync.engine.transport import Request, Response
 from sync.protocol.batch import Acknowledgement
 from sync.protocol.change import Epoch, Head
-from sync.protocol.codec import encode
+from sync.protocol.codec import PAGE_PACKING, PAGE_UNFOLDED_BYTES_MAX, encode, pack_page
 from sync.protocol.errors import PageDiffers, Undecodable
 from sync.protocol.identity import DeviceId, Incarnation
 from sync.protocol.reference import EMPTY_SET_HASH, DataSet, FeedHead, FeedPage, FeedRow
@@ -49,6 +50,8 @@ class HeadOffice:
         self.feeds = {ITEMS: feeds.get("items", 0), PRICES: feeds.get("prices", 0)}
         self.asked: list[tuple[Feed, int]] = []
         self.change: dict[str, object] = {}
+        self.packs = False
+        self.instead: bytes | None = None
 
     @property
     def heard(self) -> Acknowledgement:
@@ -71,7 +74,9 @@ class HeadOffice:
         through = min(self.feeds[feed], after + PAGE_ROWS)
         rows = tuple(FeedRow(seq, f"row {seq}", b"x") for seq in range(after + 1, through + 1))
         page = FeedPage(NOW, *feed, rows, self.feeds[feed], EMPTY_SET_HASH)
-        return Response(200, {}, encode(msgspec.structs.replace(page, **self.change)))
+        page = msgspec.structs.replace(page, **self.change)
+        packed = self.packs and query.get("pack") == PAGE_PACKING
+        return Response(200, {}, self.instead or (pack_page(page) if packed else encode(page)))
 
 
 class Shop:
@@ -116,6 +121,25 @@ async def test_pages_are_taken_in_order_items_before_prices() -> None:
         UpToDate(),
     ]
     assert shop.cursors == {ITEMS: Cursor(NOW, 3), PRICES: Cursor(NOW, 1)}
+
+
+async def test_a_page_is_taken_packed_as_it_is_plain_from_a_head_office_that_does_not_pack() -> (
+    None
+):
+    taken = []
+    for packs in (True, False):
+        shop, office = Shop(), HeadOffice(items=2)
+        office.packs = packs
+        assert isinstance(await pull(shop, office), Applied)
+        taken.append(shop.pages)
+    assert taken[0] == taken[1]
+
+
+async def test_a_page_that_would_unfold_without_end_is_not_taken() -> None:
+    shop, office = Shop(), HeadOffice(items=2)
+    office.instead = zstandard.ZstdCompressor().compress(bytes(PAGE_UNFOLDED_BYTES_MAX + 1))
+    assert await pull(shop, office) == PullLater("the answer is not head office's", None)
+    assert shop.pages == []
 
 
 async def test_empty_feeds_are_not_asked_for() -> None:
