@@ -3,8 +3,7 @@ person began, opened or left open is gone on with, and said."""
 
 from datetime import date
 
-from central.demo.trade import new_id
-from central.demo.workstation import SaleRefused, Workstation
+from central.demo.workstation import SaleRefused, Workstation, new_id
 
 OPEN_ALREADY = "business-day-open-already"
 ASKED_ABOUT = ("business-day-too-early", "business-day-far")

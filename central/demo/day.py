@@ -6,6 +6,7 @@ Each fault is told in a sentence with figures that were counted while it lasted.
 import asyncio
 import random
 import signal
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -15,8 +16,8 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from central.demo.business_day import close_day, open_day
 from central.demo.stage import Stage, StoreBox
-from central.demo.trade import Article, Shoppers, new_id, trade
-from central.demo.workstation import Workstation, pair
+from central.demo.trade import Article, Shoppers, trade
+from central.demo.workstation import Workstation, new_id, pair
 from sync.protocol.currency import format_money
 
 WORKSTATIONS = ("W1", "W2")
@@ -72,10 +73,11 @@ async def open_shop(
     currency: str,
     codes: dict[str, str],
     shoppers: Shoppers,
+    pins: Mapping[str, str],
 ) -> Shop:
     """Pair both workstations, open the day and a till on each."""
     stations = [
-        await pair(box.url, box.code, workstation_id, codes[workstation_id])
+        await pair(box.url, box.code, workstation_id, codes[workstation_id], pins)
         for workstation_id in WORKSTATIONS
     ]
     operator = shoppers.operators[0]

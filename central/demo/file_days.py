@@ -21,8 +21,7 @@ from central.demo.receipts_file import (
     SetAside,
     item_id_of,
 )
-from central.demo.trade import new_id
-from central.demo.workstation import SaleRefused, Workstation
+from central.demo.workstation import SaleRefused, Workstation, new_id
 
 ZONE = ZoneInfo("Europe/London")
 OPERATOR = "cashier"

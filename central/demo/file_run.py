@@ -22,6 +22,7 @@ from central.demo.stage import Stage, StoreBox
 from central.demo.tamper import tamper
 from central.demo.technician import pairing_code
 from central.demo.workstation import pair
+from central.sample.pins import SAMPLE_PINS, known_pins
 from central.usecases.box.create_enrol_code import create_enrol_code
 from central.usecases.company.add import add_company
 from central.usecases.feed.publish_reference import (
@@ -38,6 +39,7 @@ STORES_PER_PROCESS = 12
 PROVISIONED_AT_ONCE = 2
 ENROL_CODE_LIFETIME_S = 3_600
 WORKSTATION = "W1"
+PINS = {OPERATOR: next(iter(SAMPLE_PINS.values())).pin}
 TENTHS = 10
 """Where no bar can be drawn, each tenth is told in a line."""
 TAXES = (
@@ -95,6 +97,7 @@ async def _open_company(stage: Stage, plan: Plan) -> list[Opened]:
             DataSet.OPERATORS,
             [Operator(OperatorId(OPERATOR), "Cashier", "manager")],
         )
+        await publish_rows(db, company_id, DataSet.CREDENTIALS, known_pins((OPERATOR,)))
         await publish_items(
             db, company_id, (_item(code, name) for code, name in plan.items.items())
         )
@@ -150,7 +153,8 @@ async def _open_boxes(
     counted, shops = [], []
     for store, box in zip(opened, boxes, strict=True):
         code = await pairing_code(stage, box, WORKSTATION)
-        shops.append(FileShop(store.plan, await pair(box.url, box.code, WORKSTATION, code)))
+        station = await pair(box.url, box.code, WORKSTATION, code, PINS)
+        shops.append(FileShop(store.plan, station))
         counted.append(Counted(store.store_id, box, "GBP"))
     return counted, shops
 

@@ -27,17 +27,23 @@ from central.demo.stage import Stage
 from central.demo.tamper import tamper
 from central.demo.technician import pairing_code
 from central.demo.trade import Article
+from central.sample.pins import SAMPLE_PINS, known_pins
 from central.usecases.box.create_enrol_code import create_enrol_code
 from central.usecases.company.add import add_company
 from central.usecases.company.load_sample import Sample, load_sample
+from central.usecases.feed.publish_reference import publish_rows
 from central.usecases.feed.sequence_publications import drain_publications
 from central.usecases.store.add import add_store, default_settings
 from sync.protocol.currency import format_money
 from sync.protocol.identity import StoreId
+from sync.protocol.reference import DataSet
 
 CURRENCY = "SGD"
 STORES = (("S01", "Orchard"), ("S02", "Tampines"), ("S03", "Jurong"))
 ENROL_CODE_LIFETIME_S = 900
+AT_THE_TILLS = ("O01", "O02", "O09")
+"""A manager opens and closes; another one and the supervisor sell, and take back what costs more
+than a cashier may."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +121,8 @@ async def _open_company(stage: Stage, seed: int) -> Chain:
             made = await create_enrol_code(db, store_id, now_ms, ENROL_CODE_LIFETIME_S)
             opened.append((code, store_id, made.code))
         sample = await load_sample(db, company_id, now_ms, seed=seed)
+        credentials = known_pins(tuple(SAMPLE_PINS))
+        await publish_rows(db, company_id, DataSet.CREDENTIALS, credentials)
     await drain_publications(stage.engine)
     stage.company_id = company_id
     return Chain(name, sample, tuple(opened))
@@ -138,9 +146,9 @@ async def _open_shop(stage: Stage, store: Counted, number: int, seed: int, sampl
         if not item.open_price
     ]
     customers = [str(customer_id) for customer_id in sample.customer_ids]
-    operators = [str(operator.operator_id) for operator in sample.operators]
-    shoppers = shoppers_of(number, seed, articles, customers, operators)
-    return await open_shop(store.box, store.currency, codes, shoppers)
+    shoppers = shoppers_of(number, seed, articles, customers, list(AT_THE_TILLS))
+    pins = {operator_id: one.pin for operator_id, one in SAMPLE_PINS.items()}
+    return await open_shop(store.box, store.currency, codes, shoppers, pins)
 
 
 def _show_receipt(console: Console, shops: list[Shop]) -> None:

@@ -10,11 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
-import uuid_utils
-
-from central.demo.workstation import SaleRefused, Workstation
+from central.demo.workstation import SaleRefused, Workstation, new_id
 
 MORE_POINTS_THAN_RIGHTS = "more-points-than-rights"
 CASH_MINOR_MAX = 6_000
@@ -39,7 +36,8 @@ class Article:
 
 @dataclass
 class Shoppers:
-    """Who shops at one store, with a randomness of its own. ``customers``: ids known here."""
+    """Who shops at one store, with a randomness of its own. ``customers``: ids known here.
+    ``operators``: who opens and closes, then those who sell."""
 
     articles: list[Article]
     customers: list[str]
@@ -47,11 +45,6 @@ class Shoppers:
     draw: random.Random
     points_here: dict[str, int] = field(default_factory=dict)
     returnable: list[dict[str, Any]] = field(default_factory=list)
-
-
-def new_id() -> str:
-    """A UUIDv7 as the workstation makes it, before the first attempt."""
-    return str(UUID(bytes=uuid_utils.uuid7().bytes))
 
 
 async def trade(
@@ -78,7 +71,7 @@ async def _sell(workstation: Workstation, shoppers: Shoppers) -> dict[str, Any]:
     points = _points_to_spend(shoppers, customer, total_minor)
     sale = {
         "sale_id": new_id(),
-        "operator_id": draw.choice(shoppers.operators),
+        "operator_id": _operator_at(workstation, shoppers),
         "tendered_at": datetime.now(UTC).isoformat(),
         "total_minor": total_minor,
         "lines": lines,
@@ -148,6 +141,12 @@ def _remember(shoppers: Shoppers, sale: dict[str, Any], answer: dict[str, Any]) 
     del shoppers.returnable[:-RETURNABLE_KEPT_MAX]
 
 
+def _operator_at(workstation: Workstation, shoppers: Shoppers) -> str:
+    """Each workstation has one who sells there and takes back."""
+    sellers = shoppers.operators[1:] or shoppers.operators
+    return sellers[sum(workstation.workstation_id.encode()) % len(sellers)]
+
+
 async def _bring_back(workstation: Workstation, shoppers: Shoppers) -> dict[str, Any]:
     """One line of an earlier receipt comes back, whole; refunded by card, as its share says."""
     bought = shoppers.returnable.pop(shoppers.draw.randrange(len(shoppers.returnable)))
@@ -157,7 +156,7 @@ async def _bring_back(workstation: Workstation, shoppers: Shoppers) -> dict[str,
     amount_minor = (price * line["quantity_milli"] * 2 + 1_000) // 2_000
     back = {
         "sale_id": new_id(),
-        "operator_id": shoppers.draw.choice(shoppers.operators),
+        "operator_id": _operator_at(workstation, shoppers),
         "tendered_at": datetime.now(UTC).isoformat(),
         "total_minor": -amount_minor,
         "lines": [

@@ -6,10 +6,13 @@ and signature, and states with each request the highest head and receipt number 
 import asyncio
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import httpx
+import uuid_utils.compat
 
 from central.demo.errors import DemoCannotRun
 
@@ -17,16 +20,20 @@ TRIES_MAX = 600
 RETRY_S = 0.1
 REQUEST_TIMEOUT_S = 20
 TOKEN_BYTES = 32
+NO_PINS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass
 class Workstation:
-    """One paired POS device of one store. ``cash_minor`` is what should lie in its drawer."""
+    """One paired POS device of one store. ``pins``: by operators who sign in as soon as they stand
+    in a request; ``signed_in``: who did last. ``cash_minor`` is what should lie in its drawer."""
 
     workstation_id: str
     store_code: str
     client: httpx.AsyncClient
     seen: str | None = None
+    pins: Mapping[str, str] = field(default_factory=dict)
+    signed_in: str | None = None
     cash_minor: int = 0
     pending: bytes | None = None
     kept: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -35,6 +42,7 @@ class Workstation:
 
     async def complete(self, path: str, sale: dict[str, Any]) -> dict[str, Any]:
         """Post a sale or return until it is answered. Raises SaleRefused with the problem."""
+        await self._sign_in(sale)
         self.pending = json.dumps(sale).encode()
         response = await self.send("POST", path, self.pending)
         if response.status_code == 200:
@@ -50,9 +58,24 @@ class Workstation:
 
     async def call(self, method: str, path: str, body: object = None) -> dict[str, Any]:
         """Any other request, repeated until it is answered."""
+        await self._sign_in(body)
         content = None if body is None else json.dumps(body).encode()
         answer: dict[str, Any] = (await self.send(method, path, content)).json()
         return answer
+
+    async def _sign_in(self, body: object) -> None:
+        """Whoever stands in the body, unless they are at the till already."""
+        operator_id = str(body.get("operator_id")) if isinstance(body, dict) else ""
+        if operator_id not in self.pins or operator_id == self.signed_in:
+            return
+        asked = {
+            "request_id": new_id(),
+            "operator_id": operator_id,
+            "pin": self.pins[operator_id],
+        }
+        answer = (await self.send("POST", "/session", json.dumps(asked).encode())).json()
+        self.client.headers["Holdfast-Session"] = answer["token"]
+        self.signed_in = operator_id
 
     async def send(self, method: str, path: str, content: bytes | None) -> httpx.Response:
         """The same bytes until there is an answer; a killed edge only makes this take longer."""
@@ -92,10 +115,21 @@ class SaleRefused(DemoCannotRun):
         return str(self.problem.get("type", "")).rsplit(":", 1)[-1]
 
 
-async def pair(base_url: str, store_code: str, workstation_id: str, code: str) -> Workstation:
+def new_id() -> str:
+    """A UUIDv7, made by the workstation."""
+    return str(uuid_utils.compat.uuid7())
+
+
+async def pair(
+    base_url: str,
+    store_code: str,
+    workstation_id: str,
+    code: str,
+    pins: Mapping[str, str] = NO_PINS,
+) -> Workstation:
     """Redeem a pairing code, as the till page's first screen does."""
     client = httpx.AsyncClient(base_url=base_url, timeout=REQUEST_TIMEOUT_S)
-    workstation = Workstation(workstation_id, store_code, client)
+    workstation = Workstation(workstation_id, store_code, client, pins=pins)
     asked = {
         "workstation_id": workstation_id,
         "code": code,

@@ -84,7 +84,7 @@ def ean13(number: int) -> str:
 
 
 def sample_operators() -> tuple[Operator, ...]:
-    """Two managers and their cashiers."""
+    """Two managers, a supervisor and their cashiers."""
     return tuple(Operator(OperatorId(id_), name, role) for id_, name, role in OPERATORS)
 
 

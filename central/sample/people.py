@@ -63,4 +63,5 @@ OPERATORS = (
     ("O06", "Boon Keng Goh", "cashier"),
     ("O07", "Nurul Ismail", "cashier"),
     ("O08", "Rachel de Souza", "cashier"),
+    ("O09", "Farah Osman", "supervisor"),
 )

@@ -11,8 +11,7 @@ from central.demo.business_day import close_day, open_day
 from central.demo.day import Shop, shoppers_of
 from central.demo.line import Line
 from central.demo.stage import StoreBox
-from central.demo.trade import new_id
-from central.demo.workstation import Workstation, pair
+from central.demo.workstation import Workstation, new_id, pair
 from edge.usecases.workstation.issue_pairing_code import issue_pairing_code, new_code
 from sync.protocol.identity import WorkstationId
 from tests.edge_store import act, open_store
