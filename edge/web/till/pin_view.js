@@ -33,7 +33,7 @@ export function Pin({ label, press, onPin, busy = false, children }) {
       <button type="button" aria-label=${SIGN_IN.rubOut}
         onClick=${() => setPin((before) => before.slice(0, -1))}>⌫</button>
       <button type="button" onClick=${add("0")}>0</button>
-      <button type="submit" class="main" aria-label=${press} disabled=${busy}>↵</button>
+      <button type="submit" aria-label=${press} disabled=${busy}>↵</button>
     </div>
     ${children}
     <button type="submit" class="main" disabled=${busy}>

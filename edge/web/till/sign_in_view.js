@@ -62,11 +62,10 @@ function ByPin({ who, locked }) {
     ${locked && html`<p>${SIGN_IN.locked(who.name)}</p>`}
     ${basket.value.lines.length > 0 && html`<p class="quiet">${SIGN_IN.basketStays}</p>`}
     <${Pin} label=${SIGN_IN.pinLabel} press=${locked ? SIGN_IN.unlock : SIGN_IN.enter}
-      onPin=${enter} busy=${state.busy.value}>
-      <button type="button" onClick=${() => (signingIn.value = "somebody")}>
-        ${SIGN_IN.another}
-      </button>
-    <//>
+      onPin=${enter} busy=${state.busy.value} />
+    <button type="button" onClick=${() => (signingIn.value = "somebody")}>
+      ${SIGN_IN.another}
+    </button>
   </section>`;
 }
 
