@@ -14,6 +14,7 @@ from pydantic import Field, IPvAnyAddress, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from edge.box.folder import SETTINGS_FILE, NotProvisioned
+from edge.box.keys import write_secret
 from edge.db.connection.errors import CannotStart
 from sync.http.limits import DoorLimits
 from sync.http.tries import TryLimits
@@ -136,4 +137,4 @@ def write_settings(
     for name, values in (("names", names), ("addresses", addresses)):
         if values:
             text += f"{name} = {json.dumps(list(map(str, values)))}\n"
-    (folder / SETTINGS_FILE).write_text(text, encoding="utf-8")
+    write_secret(folder / SETTINGS_FILE, text.encode())

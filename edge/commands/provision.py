@@ -30,7 +30,9 @@ from edge.box.settings import (
     read_settings,
     write_settings,
 )
+from edge.commands.loading import showing
 from edge.commands.running_box import call_edge
+from edge.db.connection.crash import crash_point
 from edge.db.connection.engine import open_connection
 from edge.db.connection.errors import CannotStart, FolderHeld
 from edge.db.connection.migrate import migrate
@@ -122,6 +124,7 @@ def _enrolled(invited: Invited, folder: Path, place: Place) -> bool:
     trust = invited.trust or (Trust.SYSTEM if told is None else told.trust)
     if told is None or (told.trust, *_written(told)) != (trust, *_written(wanted)):
         write_settings(folder, central_url, chosen, wanted.names, wanted.addresses, trust)
+        crash_point("settings_written")
     return enrolment is not None
 
 
@@ -208,7 +211,9 @@ def _migrated(folder: Path) -> Enrolment | None:
 async def _enrol(invited: Invited, folder: Path) -> None:
     """Redeem the code and adopt what it gives, in one unit of work."""
     key = read_key(folder) if (folder / KEY_FILE).exists() else make_key(folder)
+    crash_point("key_made")
     answer = await redeem(invited, key)
+    crash_point("redeemed")
     clock = StoreClock(BootId(uuid_utils.compat.uuid7()))
     moment = clock.moment()
     public_key = key.public_key().public_bytes_raw()
@@ -221,20 +226,13 @@ async def _enrol(invited: Invited, folder: Path) -> None:
 async def _load(
     folder: Path, settings: EdgeSettings, known: bool, say: Callable[[str], None]
 ) -> None:
-    """Every feed to its head, with a progress bar."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    """Every feed to its head, with a progress bar, and the box's certificate."""
     async with open_box(folder, settings) as box:
-        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-            task = progress.add_task("Loading from head office", total=None)
-
-            def show(loading: Loading) -> None:
-                progress.update(task, completed=loading.done, total=loading.whole)
-
+        with showing() as show:
             loaded = await first_load(box, show)
+        crash_point("loaded")
         uncertified = await _certify(box)
+        crash_point("certified")
         if uncertified is not None:
             say(uncertified)
         say(_what_is_true(box, loaded, known))
