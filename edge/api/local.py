@@ -11,50 +11,32 @@ from litestar import get, post
 
 from edge.api.doctor import doctor
 from edge.api.once import At, writes
+from edge.api.pairing_codes import PairingCodeRequest, PairingOffer, offer_pairing
 from edge.api.parameters import IdInPath, TheBox
 from edge.api.sync_status import status_of
 from edge.api.totals import receipts, totals
 from edge.box.box import Box
-from edge.box.company import authority_of
 from edge.box.folder import database_of
-from edge.box.links import till_links, trust_link, trust_port
 from edge.db.alarms import Alarm, find_standing
 from edge.db.connection.engine import open_connection
 from edge.db.journal import VerifyOutcome, verify_chain
 from edge.db.workstations import PairedWorkstation, list_codes, list_workstations
-from edge.domain.fields import Request, ShortWorkstation
 from edge.usecases.box.clear_alarm import ClearAlarm, clear_alarm
 from edge.usecases.box.read_status import SyncStatus
 from edge.usecases.box.resume_pushing import Resumed, resume_pushing
-from edge.usecases.workstation.issue_pairing_code import IssuedCode, issue_pairing_code, new_code
 from edge.usecases.workstation.unpair import Unpaired, unpair_workstation
 from sync.http.body import read_body
 from sync.protocol.facts import AlarmKind
 from sync.protocol.identity import EventId, WorkstationId
 
 
-class PairingCodeRequest(Request, frozen=True):
-    """Which workstation is to be paired."""
-
-    workstation_id: ShortWorkstation
-
-
 class Workstations(msgspec.Struct, frozen=True):
-    """Who may call this store, and when each code that may still be used is over (UTC ms)."""
+    """Who may call this store, when each code that may still be used is over, and when each called
+    last since the store server was started (UTC ms)."""
 
     paired: tuple[PairedWorkstation, ...]
     codes: dict[WorkstationId, int]
-
-
-class Lan(msgspec.Struct, frozen=True):
-    """How tills on other machines find the box: ``links`` (none: they do not), ``trust`` the plain
-    page that says how a device comes to trust ``authority``, whose certificate has this
-    ``fingerprint``; null where there is nothing to trust."""
-
-    links: tuple[str, ...]
-    trust: str | None
-    authority: str | None
-    fingerprint: str | None
+    heard: dict[WorkstationId, int]
 
 
 class VerifyAnswer(msgspec.Struct, frozen=True):
@@ -77,13 +59,9 @@ async def status(box: TheBox) -> SyncStatus:
 
 
 @post("/pairing-codes")
-async def pairing_code(request: litestar.Request[Any, Any, Any], box: TheBox) -> IssuedCode:
+async def pairing_code(request: litestar.Request[Any, Any, Any], box: TheBox) -> PairingOffer:
     """A one-time code for a workstation, in place of an earlier one."""
-    asked = await read_body(request, PairingCodeRequest)
-    code, moment = new_code(), box.clock.moment()
-    return await box.writer.run(
-        lambda db: issue_pairing_code(db, asked.workstation_id, code, moment)
-    )
+    return await offer_pairing(request, box)
 
 
 @get("/workstations")
@@ -96,19 +74,10 @@ async def workstations_of(box: Box) -> Workstations:
     """As of the last commit."""
     now_ms = box.clock.moment().wall_ms
     return await box.reader.read(
-        lambda db: Workstations(list_workstations(db), list_codes(db, now_ms))
+        lambda db: Workstations(
+            list_workstations(db), list_codes(db, now_ms), dict(box.workstations.heard)
+        )
     )
-
-
-@get("/lan")
-async def lan(box: TheBox) -> Lan:
-    """What `edge pair` tells of the way to this box from other machines."""
-    certificate, settings = box.certificate, box.settings
-    links, authority = till_links(certificate, settings.port), authority_of(certificate)
-    if authority is None or not links:
-        return Lan(links, None, None, None)
-    trust = trust_link(certificate, trust_port(settings))
-    return Lan(links, trust, authority.name, authority.fingerprint)
 
 
 @post("/unpair", status_code=200)
@@ -168,7 +137,6 @@ ROUTES = (
     doctor,
     pairing_code,
     workstations,
-    lan,
     unpair,
     verify,
     totals,

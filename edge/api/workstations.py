@@ -8,9 +8,9 @@ from litestar import get, post
 
 from edge.api.allowed import allow
 from edge.api.described import Described, accepts
-from edge.api.local import PairingCodeRequest, Workstations, workstations_of
+from edge.api.local import Workstations, workstations_of
+from edge.api.pairing_codes import PairingCodeRequest, PairingOffer, offer_pairing
 from edge.api.parameters import TheBox
-from edge.usecases.workstation.issue_pairing_code import IssuedCode, issue_pairing_code, new_code
 from edge.usecases.workstation.unpair import Unpaired, unpair_workstation
 from sync.http.body import read_body
 from sync.protocol.permissions import Permission
@@ -26,14 +26,11 @@ async def listed(request: Request, box: TheBox) -> Workstations:
 
 
 @post("/pairing-codes", operation_class=accepts(PairingCodeRequest), session=True)
-async def code(request: Request, box: TheBox) -> IssuedCode:
-    """A one-time code for a workstation, in place of an earlier one."""
-    asked = await read_body(request, PairingCodeRequest)
+async def code(request: Request, box: TheBox) -> PairingOffer:
+    """A one-time code for a workstation, in place of an earlier one, with its links and a QR code
+    of the first."""
     await allow(request, box, Permission.PAIR_WORKSTATIONS)
-    drawn, moment = new_code(), box.clock.moment()
-    return await box.writer.run(
-        lambda db: issue_pairing_code(db, asked.workstation_id, drawn, moment)
-    )
+    return await offer_pairing(request, box)
 
 
 @post("/unpair", status_code=200, operation_class=accepts(PairingCodeRequest), session=True)

@@ -6,9 +6,10 @@ from edge.box.settings import PORT_MAX, TRUST_PORT_ABOVE, EdgeSettings
 
 def till_links(certificate: Certificate, port: int, here: str | None = None) -> tuple[str, ...]:
     """By name first, then by address; ``here``: the address that was asked, in the place of the
-    others. None at all without a certificate, or on this machine only."""
+    others. None at all without a certificate, on this machine only, or at a port that each start
+    chooses anew."""
     addresses = [str(address) for address in certificate.addresses()]
-    if certificate.served is None or not addresses:
+    if certificate.served is None or not addresses or not port:
         return ()
     hosts = [*certificate.names, *([here] if here in addresses else addresses)]
     return tuple(f"https://{_in_link(host)}:{port}/" for host in hosts)

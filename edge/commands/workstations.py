@@ -22,7 +22,7 @@ def pair(workstation: str, data: Folder) -> None:
     print(code)
     if address is not None:
         print(f"Till page: {pairing_link(address, workstation_id, code)}")
-    _tell_other_machines(ask(data, "GET", "/lan"), workstation_id, code)
+    _tell_other_machines(answered.document)
     serving = command("edge", "serve", "--data", data)
     first = "" if answered.serving else f"start the store, which does not serve yet, `{serving}`; "
     print(
@@ -31,23 +31,22 @@ def pair(workstation: str, data: Folder) -> None:
     )
 
 
-def _tell_other_machines(lan: dict[str, Any], workstation_id: str, code: str) -> None:
+def _tell_other_machines(offer: dict[str, Any]) -> None:
     """Links for tills elsewhere, the first as a QR code too, and what to compare before a device
     trusts the company."""
-    from edge.box.addresses import pairing_link
-
-    links = [pairing_link(link, workstation_id, code) for link in lan["links"]]
-    for link in links:
+    for link in offer["links"]:
         print(f"On another machine: {link}")
-    if links and sys.stdout.isatty():
-        for line in _as_qr(links[0]):
+    if offer["links"] and sys.stdout.isatty():
+        for line in _as_qr(offer["links"][0]):
             print(line)
-    if lan["fingerprint"] is not None:
+    trusted = offer["to_trust"]
+    if trusted is not None:
+        where = "" if trusted["told_at"] is None else f" at {trusted['told_at']}"
         print(
-            f"A device that has not been here before is told how to trust {lan['authority']} at "
-            f"{lan['trust']} . Compare the fingerprint there, all of it:"
+            f"A device that was never here is told how to trust {trusted['authority']}{where} . "
+            "Compare the fingerprint there, all of it:"
         )
-        print(lan["fingerprint"])
+        print(trusted["fingerprint"])
 
 
 def _as_qr(link: str) -> list[str]:
@@ -77,7 +76,11 @@ def workstations(data: Folder) -> None:
     """Which workstations are paired, and which codes may still be used."""
     told = ask(data, "GET", "/workstations")
     for one in told["paired"]:
-        print(f"{one['workstation_id']}  paired {instant(one['paired_at_ms'])}")
+        at_ms = told["heard"].get(one["workstation_id"])
+        heard = (
+            "not here since the store was started" if at_ms is None else f"last {instant(at_ms)}"
+        )
+        print(f"{one['workstation_id']}  paired {instant(one['paired_at_ms'])}, {heard}")
     for name, over_at_ms in told["codes"].items():
         print(f"{name}  has a code until {instant(over_at_ms)}")
     if not told["paired"] and not told["codes"]:

@@ -12,7 +12,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from edge.api.local import lan
+from edge.api.pairing_codes import to_trust
 from edge.server.trust import build_trust_app
 from tests.fake_central import AUTHORITY
 from tests.integration.test_edge_lan import HERE, NAME, Shop, shop_in
@@ -34,13 +34,13 @@ def client_of(shop: Shop) -> httpx.AsyncClient:
 
 
 async def test_it_shows_the_fingerprint_that_the_box_prints(shop: Shop) -> None:
-    told = await lan.fn(shop.box)
+    told = to_trust(shop.box)
+    assert told is not None
     letters = hashlib.sha256(DER).hexdigest().upper()
     assert told.fingerprint == " ".join(re.findall("....", letters))
     async with client_of(shop) as client:
         page = (await client.get("/")).text
     assert re.findall(r"<span>(\w{4})</span>", page) == told.fingerprint.split()
-    assert told.authority is not None
     assert told.authority in page
 
 
@@ -104,7 +104,7 @@ async def test_with_a_certificate_of_the_shops_own_there_is_nothing_to_trust(
             assert "nothing to install" in page
             assert f"https://s01.shop.example:{shop.port}/" in page
             assert (await client.get("/company.crt")).status_code == 404
-        assert (await lan.fn(shop.box)).fingerprint is None
+        assert to_trust(shop.box) is None
 
 
 async def test_it_is_there_on_a_port_of_its_own_behind_the_same_door(tmp_path: Path) -> None:
@@ -117,4 +117,6 @@ async def test_it_is_there_on_a_port_of_its_own_behind_the_same_door(tmp_path: P
             answer = await client.get(f"http://{HERE}:{port}/")
             assert answer.status_code == 200
             assert (await client.get(f"http://{HERE}:{port}/{'x' * 9_000}")).status_code == 414
-        assert (await lan.fn(shop.box)).trust == f"http://{HERE}:{port}/"
+        told = to_trust(shop.box)
+        assert told is not None
+        assert told.told_at == f"http://{HERE}:{port}/"
