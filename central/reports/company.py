@@ -14,6 +14,7 @@ _COMPANY = "SELECT name, currency, decimals FROM company WHERE company_id = $1"
 _STORE = """
 SELECT store_id, code, name, zone FROM store WHERE company_id = $1 AND code = $2
 """
+_CODES = "SELECT code FROM store WHERE company_id = $1 ORDER BY code"
 _DATES = """
 SELECT (SELECT max(business_date) FROM day_total WHERE store_id = $1 AND business_date < $2),
     (SELECT min(business_date) FROM day_total WHERE store_id = $1 AND business_date > $2)
@@ -60,6 +61,11 @@ async def store_of_company(db: AsyncConnection, company_id: CompanyId, code: str
             f"There is no store {code}.", field="code", remedy="Choose a store on the board."
         )
     return StoreOfCompany(StoreId(plain_uuid(row[0])), *row[1:])
+
+
+async def store_codes(db: AsyncConnection, company_id: CompanyId) -> tuple[str, ...]:
+    """Of all stores."""
+    return tuple(row[0] for row in await (await driver_of(db)).fetch(_CODES, company_id))
 
 
 async def neighbour_days(db: AsyncConnection, store_id: StoreId, day: date) -> NeighbourDays:

@@ -31,7 +31,17 @@ from central.api.sync import enrol_box, read_feed, read_heads, take_journal
 from central.api.verdicts import VerdictProblem
 from central.domain.access import UserRole
 from central.office.head_office import HeadOffice
-from central.pages import account, attention, board, items, receipts, settings, signing_in
+from central.pages import (
+    account,
+    attention,
+    board,
+    items,
+    people,
+    receipts,
+    settings,
+    signing_in,
+    users,
+)
 from central.pages.assets import read_asset
 from central.pages.page import PAGE_EXCEPTIONS, nothing_here
 from central.server.background import background
@@ -56,7 +66,7 @@ ROUTES: Sequence[Any] = (
     report_reconciliation,
     read_asset,
 )
-_PAGES = (signing_in, account, board, attention, receipts, items, settings)
+_PAGES = (signing_in, account, board, attention, receipts, items, settings, people, users)
 
 
 def build_app(office: HeadOffice, *, with_background: bool = True) -> Litestar:
