@@ -135,6 +135,17 @@ async def test_a_name_that_a_box_no_longer_states_is_free(postgres_url: str) -> 
         leaf_of(await ask(second, NAME))
 
 
+async def test_the_name_of_a_box_that_was_revoked_is_free(postgres_url: str) -> None:
+    async with serving(postgres_url) as served:
+        company_id = await served.company()
+        store_id = await served.store(company_id, "S01")
+        leaf_of(await ask(await served.enrolled(store_id), NAME))
+        async with unit_of_work(served.engine) as db:
+            await revoke_box(db, company_id, store_id, None, "closed", served.clock.now_ms)
+        other = await served.enrolled(await served.store(company_id, "S02"))
+        leaf_of(await ask(other, NAME))
+
+
 async def test_two_companies_may_use_the_same_name(postgres_url: str) -> None:
     async with serving(postgres_url) as served:
         box, _ = await two_boxes(served)

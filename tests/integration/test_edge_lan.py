@@ -23,10 +23,12 @@ from edge.box.folder import BOX_KEYS_FILE, TLS_KEY_FILE
 from edge.box.settings import read_settings
 from edge.exchange.certificate import Certifying, NotCertified, get_certified
 from edge.exchange.rounds import Line, journal_of
+from edge.server.background import exchanging_over
 from edge.server.serving import serving
 from sync.engine.signing import Signer
 from sync.http.tls import names_of
 from sync.protocol.enrolment import EnrolmentAnswer
+from sync.protocol.errors import NotDelivered
 from tests.certificates import trusting
 from tests.doubles.transport import MemoryTransport
 from tests.edge_store import make_store
@@ -297,6 +299,30 @@ async def test_a_refusal_is_told_and_does_not_come_every_few_seconds(shop: Shop)
     await certifying.look()
     await certifying.look()
     assert len(asked) == 1
+
+
+async def test_the_ordinary_exchange_asks_for_it_and_tills_are_answered(shop: Shop) -> None:
+    shop.central.publish_shop()
+    async with exchanging_over(shop.box, shop.line):
+        await shop.listening()
+    assert shop.central.certificates_asked == 1
+    assert (await ask(shop, NAME)).status_code == 200
+
+
+async def test_while_head_office_is_away_nothing_is_asked_for_and_the_shop_sells(
+    shop: Shop,
+) -> None:
+    def away(_request: Any) -> Any:
+        raise NotDelivered("the line is cut")
+
+    shop.central.instead = away
+    async with exchanging_over(shop.box, shop.line):
+        async with asyncio.timeout(PATIENCE_S):
+            await shop.box.unreached.wait()
+    assert shop.box.certificate.refused is None
+    assert (await status_of(shop.box)).certificate is None
+    async with httpx.AsyncClient(trust_env=False) as client:
+        assert (await client.get(f"{shop.url}/health")).status_code == 200
 
 
 async def test_what_head_office_did_not_sign_or_is_for_another_key_is_not_taken(

@@ -4,10 +4,10 @@ nor gives it anything from then on. The store goes on with the next box that is 
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.db.credentials import EnrolCode
+from central.db.credentials import BoxName, EnrolCode
 from central.db.tables import Device, Store, StreamRow, table
 from central.domain.decisions import BoxRevoked
 from central.domain.fields import plain_text
@@ -22,6 +22,7 @@ _DEVICES = table(Device)
 _STORES = table(Store)
 _STREAMS = table(StreamRow)
 _CODES = table(EnrolCode)
+_NAMES = table(BoxName)
 
 
 class Box(NamedTuple):
@@ -92,6 +93,10 @@ async def revoke_box(
         .where(_CODES.c.store_id == store_id, _CODES.c.device_id == box.device_id)
         .values(ended_at_ms=now_ms)
     )
+    if box.current:  # its name is free for another store; this one's next box takes it again
+        await db.execute(
+            delete(_NAMES).where(_NAMES.c.company_id == company_id, _NAMES.c.store_id == store_id)
+        )
     await decide(db, company_id, (BoxRevoked(store_id, box.device_id, said),), now_ms)
     return box
 
