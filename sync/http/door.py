@@ -154,6 +154,8 @@ class DoorProtocol(JoinedWritesProtocol):
     _unread_since: float | None = None
     _closing_since: float | None = None
     _why: Turned | None = None
+    _waits = False
+    _early = b""
     _steps = 0
     _without_step = 0
     _line_bytes = 0
@@ -177,6 +179,7 @@ class DoorProtocol(JoinedWritesProtocol):
             return
         self._deadline = now + max(wait_s, 0) + self.door.limits.head_s
         if wait_s > 0:
+            self._waits = True
             self.flow.pause_reading()
             self.loop.call_later(wait_s, self._begin_reading)
         else:
@@ -190,8 +193,12 @@ class DoorProtocol(JoinedWritesProtocol):
             self.transport.abort()
 
     def _begin_reading(self) -> None:
+        self._waits = False
         if not self.transport.is_closing():
             self.flow.resume_reading()
+            early, self._early = self._early, b""
+            if early:
+                self.data_received(early)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """See asyncio."""
@@ -202,6 +209,10 @@ class DoorProtocol(JoinedWritesProtocol):
     def data_received(self, data: bytes) -> None:
         """See asyncio: piece by piece, so that a head is measured while it grows."""
         self.heard_at = self.loop.time()
+        if self._waits:  # uvloop reads once even where ``connection_made`` asks it not to
+            self._early += data
+            self.transport.pause_reading()
+            return
         if self._why is not None:
             self._thrown_away += len(data)
             if self._thrown_away > LINGER_BYTES_MAX:

@@ -20,9 +20,7 @@ class TlsDoorProtocol(DoorProtocol):
     _plain: asyncio.Transport
     _shaking: asyncio.Task[None] | None = None
     _shaken = False
-    _early = b""
-    """What came before somebody was there to take it: of the handshake, then of the first
-    request. uvloop reads once even where ``connection_made`` asks it not to."""
+    """Until then ``_early`` is of the handshake, then of the first request."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # narrower on purpose: a socket's
         """See asyncio: of the socket, before a byte was read."""
@@ -36,6 +34,7 @@ class TlsDoorProtocol(DoorProtocol):
         self.transport.abort()
 
     def _begin_reading(self) -> None:
+        self._waits = False
         if not self.transport.is_closing():
             self._shaking = self.loop.create_task(self._shake_hands())
 

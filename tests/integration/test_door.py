@@ -4,6 +4,7 @@ more memory or time than was set aside for it."""
 import json
 import re
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -180,6 +181,7 @@ def test_somebody_who_opens_without_end_waits_for_a_turn(
     make_store(tmp_path / "S01")
     pace = json.dumps({"opened_at_once": 5, "opened_per_s": 2, "turn_s": 2, "linger_s": 1})
     with edge_process(tmp_path / "S01", EDGE_DOOR=pace) as server, ExitStack() as stack:
+        begun = time.monotonic()
         opened = [stack.enter_context(server.connect()) for _ in range(12)]
         for connection in opened:
             send_all(connection, ASK)
@@ -188,6 +190,7 @@ def test_somebody_who_opens_without_end_waits_for_a_turn(
         assert statuses == sorted(statuses)
         assert {200, 503} == set(statuses)
         assert statuses.count(200) in range(8, 11)
+        assert time.monotonic() - begun >= (8 - 5) / 2, "the last of them had its turn"
 
 
 def test_what_was_turned_away_is_logged_by_number_not_by_line(server: Server) -> None:

@@ -5,6 +5,7 @@ import asyncio
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -146,6 +147,16 @@ def test_whoever_connects_and_shakes_no_hand_makes_room_for_others(
             assert asks(connection) == b"https"
         for one in silent:
             one.close()
+
+
+def test_a_handshake_has_its_turn(served: ServedCertificate) -> None:
+    limits = DoorLimits(opened_at_once=1, opened_per_s=2)
+    with listening(served, limits) as port:
+        begun = time.monotonic()
+        for _ in range(3):
+            with connect(port) as connection:
+                assert asks(connection) == b"https"
+        assert time.monotonic() - begun >= 1
 
 
 def test_a_handshake_that_does_not_end_is_ended(served: ServedCertificate) -> None:

@@ -19,7 +19,7 @@ from central.db.engine import open_engine
 from central.demo.children import Child
 from sync.protocol.enrolment import write_invitation
 from sync.protocol.money import format_minor
-from tests.browser.chain import Box, Company, Office
+from tests.browser.chain import Box, Company, Office, give_pins
 from tests.browser.conftest import find_browser
 from tests.browser.till_page import (
     items,
@@ -98,6 +98,7 @@ def open_store(network: Network, folder: Path, number: int, invitation: str) -> 
     provisioning = ("edge", "provision", "--enrol", invitation, *place)
     said = network.python(f"s{number}", *provisioning, **OFTEN)
     assert f"{shop.code} is ready to sell" in said
+    give_pins(shop.folder)
     serving = ("edge", "serve", "--data", shop.folder)
     network.serve(f"s{number}", folder / f"{shop.code}.log", *serving, **OFTEN)
     return shop
