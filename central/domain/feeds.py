@@ -65,6 +65,21 @@ class ZoneUnknown(Declared, slug="zone-unknown", title="There is no such price z
     field = "zone"
 
 
+class ZoneEmpty(Declared, slug="zone-empty", title="Nothing has a price in this zone"):
+    """A store that moved there would sell nothing any more."""
+
+    zone: str
+    before: str
+    detail = (
+        "Nothing has a price in the zone {zone}: tills that follow {before} would sell nothing."
+    )
+    remedy = (
+        "Declare it with `central price zone {zone}`, set its prices, or import them, and move the "
+        "store then."
+    )
+    field = "price_zone"
+
+
 class CursorGone(
     Declared, slug="cursor-gone", status=410, title="The cursor belongs to another central"
 ):

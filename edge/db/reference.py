@@ -45,7 +45,10 @@ _STALE = (
     "SELECT key FROM reference_row INDEXED BY ix_reference_row_stale"
     " WHERE data_set = ? AND scope = ? AND pub_seq < 0 LIMIT ?"
 )
-_OTHER_SCOPES = "SELECT scope FROM feed_cursor WHERE data_set = :data_set AND scope <> :scope"
+_NEXT_STALE = (
+    "SELECT data_set, scope FROM reference_row INDEXED BY ix_reference_row_stale"
+    " WHERE pub_seq < 0 AND (data_set, scope) > (?, ?) ORDER BY data_set, scope LIMIT 1"
+)
 
 
 class Cursor(NamedTuple):
@@ -163,8 +166,11 @@ def drop_rows(db: sqlite3.Connection, feed: Feed, keys: Iterable[str]) -> None:
     db.executemany(_DROP, [(*feed, key) for key in keys])
 
 
-def other_scopes(db: sqlite3.Connection, feed: Feed) -> tuple[Feed, ...]:
-    """Feeds of the same data set that were followed before this one (a store's earlier price
-    zone)."""
-    rows = db.execute(_OTHER_SCOPES, {"data_set": feed.data_set, "scope": feed.scope})
-    return tuple(Feed(feed.data_set, row[0]) for row in rows.fetchall())
+def stale_feeds(db: sqlite3.Connection) -> tuple[Feed, ...]:
+    """Feeds of which stale rows are left; each is looked up by itself: there may be many rows."""
+    found: list[Feed] = []
+    after = ("", "")
+    while row := db.execute(_NEXT_STALE, after).fetchone():
+        after = row
+        found.append(Feed(DataSet(row[0]), row[1]))
+    return tuple(found)

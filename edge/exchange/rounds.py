@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 import structlog
@@ -27,6 +28,7 @@ from edge.usecases.box.record_contact import record_contact
 from edge.usecases.box.stop_pushing import stop_pushing
 from edge.usecases.feed.apply_reference import apply_reference
 from edge.usecases.feed.load_anew import load_anew
+from edge.usecases.feed.sweep import is_swept, sweep_rest
 from sync.engine.outbox import Stopped, StopReason
 from sync.engine.pull import (
     NEVER_PULLED,
@@ -177,7 +179,20 @@ async def pull_page(box: Box, line: Line, heard: Acknowledgement) -> UpToDate | 
             box.nudge.set()  # it was booked, and head office counts it too
 
     cursor_of = _cursors_of(box, line)
-    return await pull_once(cursor_of, apply, line.transport, line.signer, head, heard)
+    outcome = await pull_once(cursor_of, apply, line.transport, line.signer, head, heard)
+    if isinstance(outcome, UpToDate):
+        await _sweep(box, line, heard)
+    return outcome
+
+
+async def _sweep(box: Box, line: Line, heard: Acknowledgement) -> None:
+    """Piece by piece: sales go on between."""
+    followed = [Feed(DataSet(feed.data_set), feed.scope) for feed in known_feeds(heard)]
+    left = not await box.reader.read(lambda db: is_swept(db, followed))
+    while left:
+        piece = partial(sweep_rest, followed=followed, moment=box.clock.moment())
+        left = await box.writer.run(piece)
+        line.cursors.clear()
 
 
 async def begin_differing_anew(box: Box, line: Line, heard: Acknowledgement) -> None:

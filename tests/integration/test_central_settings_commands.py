@@ -103,6 +103,17 @@ async def test_what_a_store_cannot_be_is_refused_by_its_key(url: str, pair: str,
     assert said in await refused(url, "setting", "set", "S01", pair)
 
 
+async def test_a_store_moves_into_a_zone_that_has_prices_only(url: str) -> None:
+    """Its tills would sell nothing any more."""
+    await ours(url, "store", "set", "S01")
+    await ours(url, "item", "set", "BUN", "--name", "Bun", "--price", "1")
+    moving = ("setting", "set", "S01", "price_zone=airport")
+    assert "central price zone airport" in await refused(url, *moving)
+    await ours(url, "price", "zone", "airport")
+    await ours(url, "price", "set", "BUN", "2", "--zone", "airport")
+    await ours(url, *moving)
+
+
 async def settings_of(served: Served) -> list[tuple[str, int]]:
     rows = await served.rows("SELECT settings FROM store ORDER BY code")
     found = [decode(StoreSettings, row[0]) for row in rows]

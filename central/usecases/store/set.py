@@ -7,10 +7,12 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.tables import Store, table
+from central.domain.feeds import ZoneEmpty
 from central.domain.store_settings import SETTINGS, read_settings
 from central.usecases.company.change_currency import change_currency
 from central.usecases.feed.put_row import Put, became
 from central.usecases.feed.read_published import lock_published
+from central.usecases.price.look_up import has_prices
 from central.usecases.store.add import add_store, default_settings, set_store_settings
 from central.usecases.store.look_up import KnownStore, known_store
 from sync.protocol.errors import NotFound
@@ -46,16 +48,26 @@ async def set_settings(
     db: AsyncConnection, company_id: CompanyId, code: str, typed: Mapping[str, str]
 ) -> StoreSet:
     """``typed`` by key (``domain/store_settings.py``); what is left out stays. Raises NotFound,
-    InvalidField that names the key, CurrencyInUse."""
+    InvalidField that names the key, CurrencyInUse, ZoneEmpty."""
     await lock_published(db, company_id)
     store = await known_store(db, company_id, code)
     wanted = read_settings(store.settings, typed)
     if wanted.currency != store.settings.currency:
         await change_currency(db, company_id, wanted.currency)
+    await _refuse_empty_zone(db, company_id, store.settings.price_zone, wanted.price_zone)
     put = became(store.settings, wanted)
     if put is not Put.SAME:
         await set_store_settings(db, company_id, store.store_id, wanted)
     return StoreSet(wanted, put)
+
+
+async def _refuse_empty_zone(
+    db: AsyncConnection, company_id: CompanyId, before: str, after: str
+) -> None:
+    if before == after or await has_prices(db, company_id, after):
+        return
+    if await has_prices(db, company_id, before):
+        raise ZoneEmpty(after, before)
 
 
 async def reset_settings(

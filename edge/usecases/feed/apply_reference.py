@@ -14,26 +14,23 @@ from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from edge.db.published import KEPT, put_in_force, settle
+from edge.db.published import put_in_force, settle
 from edge.db.reference import (
-    STALE_PAGE_ROWS,
     Cursor,
     Feed,
     PublishedRow,
     begin_anew,
-    drop_rows,
     live_bodies,
-    other_scopes,
     read_cursor,
-    stale_keys,
     write_cursor,
     write_rows,
 )
 from edge.usecases.customer.take import take_customers
+from edge.usecases.feed.sweep import sweep_loaded
 from edge.usecases.stock.open_stock import open_stock
 from sync.engine.journal import Moment
 from sync.protocol.errors import PageDiffers
-from sync.protocol.feeds import ROWS, RowUnreadable, Scope, read_row, uuid_of_key
+from sync.protocol.feeds import RowUnreadable, read_row, uuid_of_key
 from sync.protocol.identity import CustomerId
 from sync.protocol.reference import (
     EMPTY_SET_HASH,
@@ -44,10 +41,6 @@ from sync.protocol.reference import (
     replace_in_set_hash,
 )
 from sync.protocol.shared import CustomerRecord
-
-SWEPT_PAGES_MAX = 20
-"""Pages of stale rows that one page takes away (about a second's work): what is left then stays in
-use until the feed's next page."""
 
 
 class SetDiffers(PageDiffers):
@@ -89,7 +82,7 @@ def apply_reference(db: sqlite3.Connection, page: FeedPage, moment: Moment) -> A
     unreadable = _take(db, feed, fresh, page, moment)
     write_cursor(db, feed, reached)
     if reached.pub_seq >= page.head:
-        _sweep(db, feed, moment)
+        sweep_loaded(db, feed, moment)
     return AppliedPage(len(fresh), reached.pub_seq, page.head, unreadable)
 
 
@@ -190,23 +183,3 @@ def _readable(data_set: DataSet, publications: Sequence[FeedRow]) -> Iterator[An
             yield read_row(data_set, row.key, row.body)
         except RowUnreadable:
             continue
-
-
-def _sweep(db: sqlite3.Connection, feed: Feed, moment: Moment) -> None:
-    """The load is complete: take away what it no longer names, and what an earlier price zone of
-    this store named. Customers stay, for the store may have made them itself."""
-    olds = [feed]
-    if ROWS[feed.data_set].scope is Scope.PRICE_ZONE:
-        olds += other_scopes(db, feed)
-    for old in olds[1:]:
-        begin_anew(db, old)
-    for old in olds:
-        for _ in range(SWEPT_PAGES_MAX):
-            keys = stale_keys(db, old)
-            if feed.data_set in KEPT:
-                kept = live_bodies(db, feed, keys)
-                gone = [key for key in keys if key not in kept]
-                put_in_force(db, feed.data_set, gone, (), gone, moment.wall_ms)
-            drop_rows(db, old, keys)
-            if len(keys) < STALE_PAGE_ROWS:
-                break

@@ -1,0 +1,82 @@
+"""Takes away what was published once and is not any more: rows that a load from 0 did not name
+again, and the rows of feeds that this store follows no more (its earlier price zone).
+
+A page that completes a load sweeps what it can within a moment; whatever is left goes piece by
+piece once every feed is at its head: an edge holds the same rows whatever way it came there.
+"""
+
+import sqlite3
+from collections.abc import Collection
+
+from edge.db.published import KEPT, put_in_force
+from edge.db.reference import (
+    STALE_PAGE_ROWS,
+    Feed,
+    begin_anew,
+    drop_rows,
+    live_bodies,
+    read_cursors,
+    stale_feeds,
+    stale_keys,
+)
+from sync.engine.journal import Moment
+from sync.protocol.feeds import ROWS, Scope
+
+SWEPT_PAGES_MAX = 20
+"""Pages of stale rows that one unit of work takes away (about a second's work)."""
+
+
+def sweep_loaded(db: sqlite3.Connection, feed: Feed, moment: Moment) -> None:
+    """Its load is complete, and it takes the place of other scopes of its set."""
+    if ROWS[feed.data_set].scope is Scope.PRICE_ZONE:
+        _forget_others(db, [feed])
+        gone = [old for old in stale_feeds(db) if old.data_set is feed.data_set]
+    else:
+        gone = [feed]
+    _sweep(db, gone, feed, moment)
+
+
+def sweep_rest(db: sqlite3.Connection, followed: Collection[Feed], moment: Moment) -> bool:
+    """Every one of ``followed``, which are all that the store follows, is at its head. True: more
+    is left."""
+    _forget_others(db, followed)
+    for old in stale_feeds(db):
+        now = next((feed for feed in followed if feed.data_set is old.data_set), old)
+        if _sweep(db, [old], now, moment):
+            return True
+    return False
+
+
+def is_swept(db: sqlite3.Connection, followed: Collection[Feed]) -> bool:
+    """Nothing is left for ``sweep_rest``."""
+    return not stale_feeds(db) and not _others(db, followed)
+
+
+def _others(db: sqlite3.Connection, followed: Collection[Feed]) -> list[Feed]:
+    """Feeds that were begun, of sets that are followed in another scope."""
+    sets = {feed.data_set for feed in followed}
+    begun = [Feed(*feed) for feed in read_cursors(db)]
+    return [feed for feed in begun if feed.data_set in sets and feed not in followed]
+
+
+def _forget_others(db: sqlite3.Connection, followed: Collection[Feed]) -> None:
+    for old in _others(db, followed):
+        begin_anew(db, old)
+
+
+def _sweep(db: sqlite3.Connection, olds: list[Feed], now: Feed, moment: Moment) -> bool:
+    """What ``now`` holds stays; customers stay, for the store may have made them itself, and stock
+    that was opened. True where more is left."""
+    for old in olds:
+        for _ in range(SWEPT_PAGES_MAX):
+            keys = stale_keys(db, old)
+            if old.data_set in KEPT:
+                kept = live_bodies(db, now, keys)
+                gone = [key for key in keys if key not in kept]
+                put_in_force(db, old.data_set, gone, (), gone, moment.wall_ms)
+            drop_rows(db, old, keys)
+            if len(keys) < STALE_PAGE_ROWS:
+                break
+        else:
+            return True
+    return False

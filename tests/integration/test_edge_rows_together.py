@@ -1,0 +1,221 @@
+"""Every edge that has pulled to the same place holds the same rows, whatever way it came there: all
+data sets together, in pages of any size and order, loaded anew on the way, after head office was
+restored, after the store moved to another price zone."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import edge.db.reference
+import edge.usecases.feed.sweep
+from edge.db.reference import Feed as FeedName
+from edge.db.reference import begin_anew, read_cursor
+from edge.db.tables import published
+from edge.db.tables.base import EdgeTable
+from edge.usecases.feed.sweep import is_swept, sweep_rest
+from sync.protocol.codec import encode
+from sync.protocol.facts import TaxClass
+from sync.protocol.feeds import ROWS, RowUnreadable, read_row
+from sync.protocol.identity import Incarnation, ItemId
+from sync.protocol.reference import DataSet, FeedRow, Price, TaxRate
+from tests.integration.edge_fixtures import (
+    NOON_MS,
+    SETTINGS,
+    STORE,
+    Feed,
+    Shop,
+    moment,
+    new_shop,
+)
+from tests.integration.rows_fixtures import publish_raw
+from tests.integration.test_edge_rows_any_way import ALL_TABLES, bodies, in_force
+
+TRIED = 60
+DAY_MS = 86_400_000
+RESTORED = Incarnation(UUID(int=77))
+OLD = Incarnation(UUID(int=76))
+ELSEWHERE = "airport"
+DATED: list[tuple[DataSet, Price | TaxRate]] = [
+    (DataSet.PRICES, Price(ItemId(name), NOON_MS + days * DAY_MS, 1_000 + days))
+    for name in ("a", "b")
+    for days in (-700, -1, 0, 1, 400)
+]
+DATED += [
+    (DataSet.TAXES, TaxRate(TaxClass.STANDARD, date(2026, 1, 1) + timedelta(days), 900, "r"))
+    for days in (-30, 0, 30)
+]
+NOT_HELD = {"past_row"}
+"""What was in force earlier depends on when a row came."""
+
+
+class Step(NamedTuple):
+    """``what``: a page of ``rows`` rows, a feed begun anew, head office restored, the store moved
+    to the zone that it is in from then on."""
+
+    what: str
+    data_set: DataSet
+    rows: int
+
+
+STEPS = st.builds(
+    Step,
+    st.sampled_from(["page"] * 8 + ["anew", "restored", "moved"]),
+    st.sampled_from([*DataSet, *[DataSet.ITEMS, DataSet.PRICES] * 6]),
+    st.integers(1, 6),
+)
+Feeds = dict[DataSet, Feed]
+
+
+@dataclass
+class Edge:
+    """A store that pulls, with a clock that goes on from page to page."""
+
+    shop: Shop
+    feeds: Feeds
+    now_ms: int = NOON_MS
+
+    def take(self, data_set: DataSet, rows: int) -> None:
+        feed = self.feeds[data_set]
+        cursor = self.shop.do(lambda db: read_cursor(db, FeedName(data_set, feed.scope)))
+        ours = cursor is not None and cursor.incarnation == feed.incarnation
+        after = cursor.pub_seq if cursor is not None and ours else 0
+        if after < len(feed.rows):
+            self.now_ms += 60_000
+            self.shop.apply(feed.page(after, rows), self.now_ms)
+
+    def to_the_heads(self, rows: int) -> None:
+        for data_set, feed in self.feeds.items():
+            for _ in feed.rows:
+                self.take(data_set, rows)
+        followed = [FeedName(data_set, feed.scope) for data_set, feed in self.feeds.items()]
+        while self.shop.do(lambda db: sweep_rest(db, followed, moment(self.now_ms))):
+            pass
+        assert self.shop.do(lambda db: is_swept(db, followed))
+
+    def work(self, step: Step, last: Feeds) -> None:
+        feed = self.feeds[step.data_set]
+        match step.what:
+            case "page":
+                self.take(step.data_set, step.rows)
+            case "anew":
+                name = FeedName(step.data_set, feed.scope)
+                self.shop.do(lambda db: begin_anew(db, name))
+            case "restored":
+                zone = self.feeds[DataSet.PRICES]
+                self.feeds = {**last, DataSet.PRICES: replace(zone, incarnation=RESTORED)}
+            case "moved":
+                now = self.feeds[DataSet.PRICES].incarnation
+                self.feeds[DataSet.PRICES] = replace(last[DataSet.PRICES], incarnation=now)
+
+
+@contextmanager
+def edge_of(feeds: dict[DataSet, Feed]) -> Iterator[Edge]:
+    with TemporaryDirectory() as folder:
+        shop = new_shop(Path(folder) / "s.sqlite3", published=False)
+        yield Edge(shop, feeds)
+        shop.writer.close_now()
+
+
+def held(last: Feeds, rows: int, steps: list[Step], lost: Feeds) -> dict[str, Any]:
+    """What an edge holds that came to the heads of ``last`` by these steps. Where one of them says
+    so it began before head office was restored, with items that head office lost, or in another
+    zone."""
+    done = {step.what for step in steps}
+    first = dict(last)
+    if "moved" in done:
+        first[DataSet.PRICES] = lost[DataSet.PRICES]
+    if "restored" in done:
+        first[DataSet.ITEMS] = lost[DataSet.ITEMS]
+        first = {data_set: replace(feed, incarnation=OLD) for data_set, feed in first.items()}
+    with edge_of(first) as made:
+        for step in steps:
+            made.work(step, last)
+        made.to_the_heads(rows)
+        return in_force(made.shop)
+
+
+def feed_in(data_set: DataSet, scope: str, draw: st.DrawFn) -> Feed:
+    feed = Feed(data_set, scope, incarnation=RESTORED)
+    for key, body in draw(st.lists(bodies(data_set), max_size=6)):
+        publish_raw(feed, key, body)
+    return feed
+
+
+def readable(feed: Feed, row: FeedRow) -> bool:
+    try:
+        return row.body is None or read_row(feed.data_set, row.key, row.body) is not None
+    except RowUnreadable:
+        return False
+
+
+@st.composite
+def publications(draw: st.DrawFn) -> tuple[Feeds, Feeds]:
+    """Of every set what head office might ever have published, prices and rates of many dates; and
+    what it published once and lost: items, and the prices of another zone. What it lost under a key
+    of which it has only what nobody can read is left out: that stays in force (A18)."""
+    last, lost = {}, {}
+    for data_set in DataSet:
+        private = data_set in (DataSet.SETTINGS, DataSet.GRANTS, DataSet.OPENING_STOCK)
+        zone = SETTINGS.price_zone if data_set is DataSet.PRICES else ""
+        last[data_set] = feed_in(data_set, str(STORE) if private else zone, draw)
+    lost[DataSet.ITEMS] = feed_in(DataSet.ITEMS, "", draw)
+    lost[DataSet.PRICES] = feed_in(DataSet.PRICES, ELSEWHERE, draw)
+    for feeds in (last, {**last, **lost}):
+        for data_set, row in draw(st.lists(st.sampled_from(DATED), max_size=6)):
+            gone = draw(st.integers(0, 3)) == 0
+            publish_raw(feeds[data_set], ROWS[data_set].key_of(row), None if gone else encode(row))
+    for data_set, feed in lost.items():
+        now = last[data_set]
+        unread = {row.key for row in now.rows if not readable(now, row)}
+        kept = [row for row in feed.rows if row.key not in unread]
+        feed.rows[:] = [row for row in kept if row.body is None or readable(feed, row)]
+        feed.rows[:] = [FeedRow(n, row.key, row.body) for n, row in enumerate(feed.rows, start=1)]
+    return last, lost
+
+
+@settings(max_examples=TRIED)
+@given(publications(), st.lists(STEPS, max_size=25), st.integers(1, 3))
+def test_every_edge_at_the_same_place_holds_the_same_rows(
+    known: tuple[Feeds, Feeds], steps: list[Step], rows: int
+) -> None:
+    """Stale rows are swept one at a time here: what is left must go later, wherever it is of."""
+    last, lost = known
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(edge.db.reference, "STALE_PAGE_ROWS", 1)
+        patch.setattr(edge.usecases.feed.sweep, "STALE_PAGE_ROWS", 1)
+        patch.setattr(edge.usecases.feed.sweep, "SWEPT_PAGES_MAX", 1)
+        assert held(last, rows, steps, lost) == held(last, 1_000, [], lost)
+
+
+def test_what_a_store_left_behind_goes_when_every_feed_is_at_its_head() -> None:
+    """More rows than one unit of work sweeps, of the store's earlier zone: they stayed for good,
+    and their prices in force."""
+    last: Feeds = {DataSet.PRICES: Feed(DataSet.PRICES, SETTINGS.price_zone, RESTORED)}
+    elsewhere = Feed(DataSet.PRICES, ELSEWHERE, RESTORED)
+    for days in range(25):
+        price = Price(ItemId("a"), NOON_MS - days * DAY_MS, 100)
+        publish_raw(elsewhere, ROWS[DataSet.PRICES].key_of(price), encode(price))
+    steps = [Step("page", DataSet.PRICES, 100), Step("moved", DataSet.PRICES, 0)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(edge.db.reference, "STALE_PAGE_ROWS", 1)
+        patch.setattr(edge.usecases.feed.sweep, "STALE_PAGE_ROWS", 1)
+        found = held(last, 1_000, steps, {DataSet.PRICES: elsewhere})
+    assert found == held(last, 1_000, [], {})
+
+
+def test_every_table_of_what_was_published_is_compared() -> None:
+    tables = {
+        str(kind.__tablename__)
+        for kind in vars(published).values()
+        if isinstance(kind, type) and issubclass(kind, EdgeTable) and kind is not EdgeTable
+    }
+    assert tables - NOT_HELD == (ALL_TABLES.keys() | {"settings"}) & tables
