@@ -1,7 +1,7 @@
 """Pages of who works at the stores: operators with their roles and PINs, what they did, and the
 answer over the telephone. A PIN and an answer stand in the answer to the form itself, once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import partial
 from typing import Annotated, Any
@@ -23,7 +23,7 @@ from central.pages.words.people import ACTS
 from central.reports.company import company_money, store_codes
 from central.reports.people import Asked, last_sign_ins, operator_acts
 from central.usecases.people.end_operator import end_operator
-from central.usecases.people.operators import find_line, operator_lines
+from central.usecases.people.operators import OperatorLine, find_line, operator_lines
 from central.usecases.people.roles import list_roles
 from central.usecases.people.set_operator import add_operator, set_operator
 from central.usecases.people.start_pin import start_pin
@@ -94,7 +94,7 @@ async def show_acts(
         person=person,
         money=money,
         acts=acts,
-        names={line.operator.operator_id: line.operator.name for line in lines},
+        names=_names(lines),
         stores=stores,
         operators=[line.operator for line in lines],
         chosen=chosen,
@@ -196,6 +196,7 @@ async def _operator(
     async with reading(office) as db:
         money = await company_money(db, person.company_id)
         line = await find_line(db, person.company_id, operator_id)
+        lines = await operator_lines(db, person.company_id)
         acts, _ = await operator_acts(db, person.company_id, Asked(operator_id=operator_id))
         roles = await list_roles(db, person.company_id)
         stores = await store_codes(db, person.company_id)
@@ -206,7 +207,7 @@ async def _operator(
         money=money,
         line=line,
         acts=acts[:10],
-        names={},
+        names=_names(lines),
         roles=[(role.role, role.name) for role in roles],
         stores=stores,
         refusal=refusal,
@@ -214,6 +215,10 @@ async def _operator(
         answer=answer,
         may_change=person.role.allows(UserRole.ADMINISTER),
     )
+
+
+def _names(lines: Iterable[OperatorLine]) -> dict[str, str]:
+    return {line.operator.operator_id: line.operator.name for line in lines}
 
 
 def _day(given: str) -> date | None:

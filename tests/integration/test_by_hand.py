@@ -67,12 +67,13 @@ def typed(folder: Path, *words: str) -> Done:
 
 
 @contextmanager
-def serving(folder: Path, *words: str) -> Iterator[Done]:
-    """The command at work: what it said until its last line named the next one."""
+def serving(folder: Path, *words: str, **settings: str) -> Iterator[Done]:
+    """The command at work, with more in its environment: what it said until its last line named the
+    next one."""
     process = subprocess.Popen(
         [sys.executable, "-m", *words],
         cwd=folder,
-        env=environment(),
+        env={**environment(), **settings},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
