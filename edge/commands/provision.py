@@ -7,7 +7,7 @@ a feed's cursor stands in the same unit of work as its rows.
 """
 
 import asyncio
-import shutil
+import socket
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -46,6 +46,8 @@ from edge.exchange.rounds import Loading, first_load, line_to_central
 from edge.server.ports import bind
 from edge.usecases.box.adopt_enrolment import adopt_enrolment
 from sync.program.command_line import command
+from sync.program.disk import look_at_disk
+from sync.program.findings import State
 from sync.protocol.errors import NotSent
 from sync.protocol.identity import BootId
 from sync.protocol.trust import Trust
@@ -54,8 +56,8 @@ DISK_FREE_BYTES_MIN = 512 << 20
 FOLDER_MODE = 0o700
 
 
-class DiskTooSmall(CannotStart):
-    """Too little room to begin with."""
+class DiskUnfit(CannotStart):
+    """Too little room to begin with, or it cannot be written."""
 
 
 class BoxRefused(CannotStart):
@@ -167,16 +169,15 @@ def _look_around(folder: Path, invited: Invited) -> None:
         )
     try:
         folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-        free = shutil.disk_usage(folder).free
     except OSError as error:
         raise CannotStart(
             f"{folder} cannot be made: {error.strerror}. Give this user the right to it, or name "
             "another folder with `--data DIR`."
         ) from error
-    if free < DISK_FREE_BYTES_MIN:
-        raise DiskTooSmall(
-            f"The disk of {folder} has {free >> 20} MiB free; a store begins with at least "
-            f"{DISK_FREE_BYTES_MIN >> 20} MiB: free some space, or use another disk."
+    disk = look_at_disk(folder, DISK_FREE_BYTES_MIN)
+    if disk.state is not State.FINE:
+        raise DiskUnfit(
+            f"{disk.says} {disk.remedy} `{disk.command}`, or name another folder with `--data DIR`."
         )
 
 
@@ -233,8 +234,9 @@ async def _load(
         crash_point("loaded")
         uncertified = await _certify(box)
         crash_point("certified")
-        if uncertified is not None:
-            say(uncertified)
+        for line in (uncertified, _names_elsewhere(box)):
+            if line is not None:
+                say(line)
         say(_what_is_true(box, loaded, known))
 
 
@@ -252,6 +254,25 @@ async def _certify(box: Box) -> str | None:
                 "this again with `--name`."
             )
     return None
+
+
+def _names_elsewhere(box: Box) -> str | None:
+    """Which of the box's names do not lead to it, in words; None where all do."""
+    own = set(map(str, box.certificate.addresses()))
+    names = [name for name in box.settings.names if not own & _addresses_of(name)]
+    if not names or not own:
+        return None
+    return (
+        f"This network's DNS does not lead {', '.join(names)} to this box yet: make it "
+        f"{' or '.join(sorted(own))} there (often in the router), or tills cannot find it by name."
+    )
+
+
+def _addresses_of(name: str) -> set[str]:
+    try:
+        return {str(each[4][0]) for each in socket.getaddrinfo(name, None)}
+    except (socket.gaierror, UnicodeError):
+        return set()
 
 
 def _what_is_true(box: Box, loaded: Loading, known: bool) -> str:

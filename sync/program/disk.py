@@ -30,9 +30,9 @@ def look_at_disk(folder: Path, wanted_bytes: int) -> Found:
     if disk.f_files and disk.f_favail < FILES_FREE_MIN:
         says = f"The disk of {folder} takes only {disk.f_favail:,} more files."
         return attention(says, "Remove files that nobody needs:", shell("df", "-ih", there))
-    room = f"{free >> 20:,} MiB are free on the disk of {folder}"
+    room = f"The disk of {folder} has {free >> 20:,} MiB free"
     if free >= wanted_bytes:
-        return fine(f"{room}, and it can be written.")
+        return fine(f"{room} and can be written.")
     graded = stop if free < ROOM_BYTES_MIN else attention
     more = f"{room}; {wanted_bytes >> 20:,} MiB are wanted."
     return graded(more, "Free some space; this shows what is full:", shell("df", "-h", there))
@@ -48,13 +48,13 @@ def _write(there: Path) -> None:
 def _not_written(there: Path, error: OSError) -> Found:
     if error.errno in _FULL:
         return stop(
-            f"The disk of {there} is full: nothing more can be written.",
+            f"The disk of {there} is full ({error.strerror}): nothing more is written.",
             "Free some space; this shows what is full:",
             shell("df", "-h", there),
         )
     if error.errno == errno.EROFS:
         return stop(
-            f"The disk of {there} can only be read, as a system does to one that fails.",
+            f"The disk of {there} can only be read ({error.strerror}): it may be failing.",
             "Read why, and put another disk in:",
             shell("findmnt", "--target", there),
         )
