@@ -58,14 +58,15 @@ class Lan:
         async with AsyncExitStack() as stack:
             try:
                 secure = stack.enter_context(bind(port, str(address)))
-                plain = stack.enter_context(bind(plain_port, str(address)))
             except CannotStart as error:  # not this machine's at this moment, or taken
                 self._tell(address, str(error))
                 return
-            sockets = (
-                Listening(self._app, secure, self._shown),
-                Listening(self._trust_app, plain),
-            )
+            sockets = [Listening(self._app, secure, self._shown)]
+            try:
+                plain = stack.enter_context(bind(plain_port, str(address)))
+                sockets.append(Listening(self._trust_app, plain))
+            except CannotStart as error:  # devices that trust the company already need it no more
+                log.error("no page that tells of trust", address=str(address), why=str(error))
             await stack.enter_async_context(listening(settings.door, *sockets))
             self._open[address] = stack.pop_all()
             self._told.pop(address, None)

@@ -4,6 +4,7 @@ is nothing else."""
 import hashlib
 import plistlib
 import re
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from edge.api.pairing_codes import to_trust
 from edge.server.trust import build_trust_app
 from tests.fake_central import AUTHORITY
-from tests.integration.test_edge_lan import HERE, NAME, Shop, shop_in
+from tests.integration.test_edge_lan import HERE, NAME, Shop, ask, shop_in
 from tests.own_root import Root
 
 DER = AUTHORITY.public_bytes(Encoding.DER)
@@ -120,3 +121,10 @@ async def test_it_is_there_on_a_port_of_its_own_behind_the_same_door(tmp_path: P
         told = to_trust(shop.box)
         assert told is not None
         assert told.told_at == f"http://{HERE}:{port}/"
+
+
+async def test_where_its_port_is_taken_tills_are_answered_all_the_same(tmp_path: Path) -> None:
+    with socket.create_server((HERE, 0)) as taken:
+        async with shop_in(tmp_path / "S01", trust_port=taken.getsockname()[1]) as shop:
+            await shop.certify()
+            assert (await ask(shop, NAME)).status_code == 200
