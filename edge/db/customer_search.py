@@ -24,7 +24,7 @@ from edge.db.ranking import (
     row_number,
     whole_words,
 )
-from edge.domain.phone import phone_beginnings, phone_endings, phone_key, phone_parts
+from sync.protocol.phone import phone_beginnings, phone_endings, phone_key, phone_parts
 from sync.protocol.search import WORDS_MAX, fold, fold_letters, fold_words
 
 PART_MIN = 3

@@ -15,9 +15,9 @@ from edge.db.customer_search import (
     write_searchable,
 )
 from edge.db.store import read_country
-from edge.domain.phone import phone_key
 from sync.protocol.clock import Hlc
 from sync.protocol.identity import CustomerId
+from sync.protocol.phone import phone_key
 from sync.protocol.shared import CustomerField, FieldChange
 
 CUSTOMERS_LISTED_MAX = 200

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from edge.domain.box import SettingsMissing
-from edge.domain.phone import country_of
 from sync.protocol.codec import decode, encode
 from sync.protocol.identity import CompanyId, DeviceId, Incarnation, StoreId
+from sync.protocol.phone import country_of
 from sync.protocol.reference import StoreSettings
 
 _BOX = (

@@ -1,5 +1,5 @@
 """Types of what a request may say: each number is bounded, and sync/protocol/text.py says what text
-may hold. What only a customer has stands in ``customer.py`` and ``phone.py``."""
+may hold. What only a customer has stands in ``customer.py``."""
 
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 

@@ -23,7 +23,7 @@ class Customer(EdgeTable, table=True):
 class CustomerName(EdgeTable, table=True):
     """What search knows of a customer, beside ``customer_words`` and ``customer_parts`` (FTS5, made
     by migration) at rowid = ``number``: folded texts (``sync/protocol/search.py``) and the phone's
-    key (``edge/domain/phone.py``), from the front and from the back."""
+    key (``sync/protocol/phone.py``), from the front and from the back."""
 
     __tablename__ = "customer_name"
     number: int = Field(primary_key=True)

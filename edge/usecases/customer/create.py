@@ -29,7 +29,6 @@ from edge.domain.customer import (
     one_space,
 )
 from edge.domain.fields import Request, Sentence, ShortOperator
-from edge.domain.phone import Phone, kept_phone
 from edge.domain.rights import Override
 from edge.usecases.customer.take import TRUE, merge_customers
 from sync.engine.journal import Moment, NotEnrolled
@@ -38,6 +37,7 @@ from sync.protocol.clock import Hlc
 from sync.protocol.facts import CustomerChanged
 from sync.protocol.identity import CustomerId, EventId, OperatorId
 from sync.protocol.permissions import Permission
+from sync.protocol.phone import Phone, kept_phone
 from sync.protocol.shared import PERSONAL_FIELDS, CustomerField, FieldChange
 
 

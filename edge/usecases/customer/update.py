@@ -19,7 +19,6 @@ from edge.domain.customer import (
     one_space,
 )
 from edge.domain.fields import Request, Sentence, ShortOperator
-from edge.domain.phone import Phone, kept_phone
 from edge.domain.rights import Override
 from edge.usecases.customer.create import (
     Drawn,
@@ -31,6 +30,7 @@ from edge.usecases.customer.take import FALSE, TRUE
 from sync.engine.journal import Moment
 from sync.protocol.identity import CustomerId, EventId
 from sync.protocol.permissions import Permission
+from sync.protocol.phone import Phone, kept_phone
 from sync.protocol.shared import PERSONAL_FIELDS, CustomerField
 
 

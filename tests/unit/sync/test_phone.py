@@ -2,7 +2,7 @@
 
 import pytest
 
-from edge.domain.phone import country_of, phone_endings, phone_key, phone_parts, written_phone
+from sync.protocol.phone import country_of, phone_endings, phone_key, phone_parts, written_phone
 
 SPELLINGS = [
     *("+65 9123 4567", "+6591234567", "9123 4567", "9123-4567", "(9123) 4567", "09123 4567"),
