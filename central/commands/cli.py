@@ -3,7 +3,7 @@ The last line that one prints says what is true now and what comes next."""
 
 from central.commands.company import company_app, load_sample, setup
 from central.commands.doctor import doctor
-from central.commands.goods import import_app
+from central.commands.goods import export_app, import_app
 from central.commands.items import item_app
 from central.commands.key import key_app
 from central.commands.operators import operator_app
@@ -22,6 +22,7 @@ app = new_program("central", "The head office of Holdfast: collects, proves, pub
 for name, group in (
     ("company", company_app),
     ("import", import_app),
+    ("export", export_app),
     ("item", item_app),
     ("price", price_app),
     ("tax", tax_app),

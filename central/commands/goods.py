@@ -1,4 +1,4 @@
-"""Commands that bring a company's own goods in by file."""
+"""Commands that bring a company's own goods and customers in by file, and give them out."""
 
 import gc
 from pathlib import Path
@@ -11,27 +11,35 @@ from central.commands.command import (
     Folder,
     Url,
     acting_user,
+    changing,
     in_one_sentence,
     looking,
+    next_command,
     now_ms,
     on_database,
 )
 from sync.program.frame import NEEDS_A_PERSON, new_group
 from sync.program.plain_commands import tell as print
+from sync.program.private_folder import FILE_MODE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
     from rich.progress import Progress
-    from sqlalchemy.ext.asyncio import AsyncEngine
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+    from central.domain.importing.columns import Field
     from central.domain.importing.said import Said
     from central.domain.importing.sheet import Fault, Sheet
-    from central.usecases.goods.import_items import ItemsPlanned, ItemsWanted
+    from central.usecases.goods.import_customers import CustomersPlanned
+    from central.usecases.goods.import_items import ItemsPlanned
+    from sync.protocol.identity import CompanyId
 
-    Work = Callable[[AsyncEngine], Coroutine[Any, Any, ItemsPlanned]]
+    Planned = ItemsPlanned | CustomersPlanned
+    Planning = Coroutine[Any, Any, Planned]
 
-import_app = new_group("Bring in goods from a file.")
+import_app = new_group("Bring in goods and customers from a file.")
+export_app = new_group("Write goods and customers into a file that brings the same in again.")
 CHANGES_SHOWN = 20
 FAULTS_SHOWN = 20
 
@@ -80,34 +88,131 @@ def import_items(
     data: Folder = None,
 ) -> None:
     """Bring in items, scan codes, prices, opening stock; the same file again changes nothing."""
-    from central.usecases.goods.import_items import ItemsWanted
-    from central.usecases.goods.read_sheet import ReadAs, read_sheet
+    from central.domain.importing.columns import ITEM_FIELDS
+    from central.usecases.goods import import_items as using
 
-    gc.disable()  # a quarter less time for 300,000 rows; the process ends with them
     with in_one_sentence():
-        said = _said(columns, mapping, decimal, dates)
-        rows = read_sheet(file, ReadAs(encoding, None, sheet))
-    wanted = ItemsWanted(said, stock_store, all_or_nothing)
+        said = _said(columns, mapping, decimal, dates, ITEM_FIELDS)
+        rows = _rows(file, encoding, sheet)
+    wanted = using.ItemsWanted(said, stock_store, all_or_nothing)
     with _bar(len(rows.rows)) as bar:
-        work = (_planning if dry_run else _importing)(company, rows, wanted, bar)
+        read = _reading(bar)
+
+        def plan(db: "AsyncConnection", of: "CompanyId") -> "Planning":
+            return using.plan_items(db, of, rows, wanted, now_ms(), read)
+
+        def bring(db: "AsyncConnection", of: "CompanyId") -> "Planning":
+            return using.import_items(db, of, rows, wanted, acting_user(), now_ms(), read)
+
+        work = looking(company, plan) if dry_run else _publishing(company, bring, bar)
         planned = on_database(database_url, data, work)
-    _tell_read(planned, rows)
-    for change in planned.changes.shown[:CHANGES_SHOWN] if dry_run else ():
-        print(f"  line {change.line}: {change.item_id} {change.name}: {change.what}")
-    _tell_faults(planned.faults, report)
-    _tell_items(planned, dry_run=dry_run, whole=all_or_nothing)
-    if planned.faults:
-        raise typer.Exit(NEEDS_A_PERSON)
+    next_ = next_command(database_url, data, "item", "list", company=company)
+    _tell(planned, rows, report, dry_run=dry_run, whole=all_or_nothing, next_=next_)
+
+
+@import_app.command("customers")
+def import_customers(
+    file: File,
+    company: CompanyName = None,
+    dry_run: DryRun = False,
+    all_or_nothing: Whole = False,
+    report: Report = None,
+    columns: Map = None,
+    mapping: Mapping = None,
+    decimal: Sign = None,
+    encoding: Encoding = None,
+    sheet: SheetName = None,
+    database_url: Url = None,
+    data: Folder = None,
+) -> None:
+    """Bring in customers, their personal fields sealed; the same file again changes nothing."""
+    from central.domain.importing.columns import CUSTOMER_FIELDS
+    from central.usecases.goods import import_customers as using
+
+    with in_one_sentence():
+        said = _said(columns, mapping, decimal, None, CUSTOMER_FIELDS)
+        rows = _rows(file, encoding, sheet)
+    wanted = using.CustomersWanted(said, all_or_nothing)
+    with _bar(len(rows.rows)) as bar:
+        read = _reading(bar)
+
+        def plan(db: "AsyncConnection", of: "CompanyId") -> "Planning":
+            return using.plan_customers(db, of, rows, wanted, read)
+
+        def bring(db: "AsyncConnection", of: "CompanyId") -> "Planning":
+            return using.import_customers(db, of, rows, wanted, acting_user(), now_ms(), read)
+
+        work = looking(company, plan) if dry_run else _publishing(company, bring, bar)
+        planned = on_database(database_url, data, work)
+    next_ = next_command(database_url, data, "export", "customers", "FILE.csv", company=company)
+    _tell(planned, rows, report, dry_run=dry_run, whole=all_or_nothing, next_=next_)
+
+
+Target = Annotated[Path, typer.Argument(help="A new file: .csv, .tsv or .xlsx.", dir_okay=False)]
+
+
+@export_app.command("items")
+def export_items(
+    file: Target, company: CompanyName = None, database_url: Url = None, data: Folder = None
+) -> None:
+    """Write every item with its codes, prices and opening stock."""
+    from central.domain.importing.written import item_header, item_rows
+    from central.usecases.goods.export import export_items as export
+    from central.usecases.goods.write_table import refuse_name, write_table
+
+    with in_one_sentence():
+        refuse_name(file)
+    gc.disable()
+    goods, stores = on_database(database_url, data, looking(company, export))
+    with in_one_sentence():
+        rows = write_table(file, item_header(stores), item_rows(goods, stores))
+    again = next_command(database_url, data, "import", "items", str(file), company=company)
+    print(
+        f"{file} has {len(goods.items):,} items in {rows:,} rows. Next: change it, and `{again}`."
+    )
+
+
+@export_app.command("customers")
+def export_customers(
+    file: Target, company: CompanyName = None, database_url: Url = None, data: Folder = None
+) -> None:
+    """Write every customer, with what is otherwise kept sealed: keep the file safe."""
+    from central.domain.importing.written import CUSTOMER_COLUMNS, customer_rows
+    from central.usecases.goods.read_customers import read_customers
+    from central.usecases.goods.write_table import refuse_name, write_table
+
+    with in_one_sentence():
+        refuse_name(file)
+    gc.disable()
+    exporting = changing(company, read_customers, "customers_exported", file.name)
+    known = on_database(database_url, data, exporting)[0]
+    with in_one_sentence():
+        file.touch()
+        file.chmod(FILE_MODE)
+        rows = write_table(file, CUSTOMER_COLUMNS, customer_rows(known))
+    again = next_command(database_url, data, "import", "customers", str(file), company=company)
+    print(f"{file} has {rows:,} customers, in plain: keep it safe. Next: `{again}`.")
 
 
 def _said(
-    columns: "Sequence[str] | None", mapping: str | None, decimal: str | None, dates: str | None
+    columns: "Sequence[str] | None",
+    mapping: str | None,
+    decimal: str | None,
+    dates: str | None,
+    fields: "Sequence[Field]",
 ) -> "Said":
     """Raises FileRefused."""
-    from central.domain.importing.columns import ITEM_FIELDS
     from central.domain.importing.said import said_by_person
 
-    return said_by_person(columns or (), mapping, decimal, dates, ITEM_FIELDS)
+    return said_by_person(columns or (), mapping, decimal, dates, fields)
+
+
+def _rows(file: Path, encoding: str | None, sheet: str | None) -> "Sheet":
+    """Raises FileRefused."""
+    from central.usecases.goods.read_sheet import ReadAs, read_sheet
+
+    gc.disable()  # a quarter less time for 300,000 rows; the process ends with them
+    return read_sheet(file, ReadAs(encoding, None, sheet))
 
 
 def _bar(rows: int) -> "Progress":
@@ -125,29 +230,20 @@ def _reading(bar: "Progress") -> "Callable[[int], None]":
     return lambda rows: bar.update(bar.task_ids[0], completed=rows)
 
 
-def _planning(company: str | None, rows: "Sheet", wanted: "ItemsWanted", bar: "Progress") -> "Work":
-    from central.usecases.goods.import_items import plan_items
-
-    read = _reading(bar)
-    return looking(company, lambda db, of: plan_items(db, of, rows, wanted, now_ms(), read))
-
-
-def _importing(
-    company: str | None, rows: "Sheet", wanted: "ItemsWanted", bar: "Progress"
-) -> "Work":
+def _publishing(
+    company: str | None,
+    bring: "Callable[[AsyncConnection, CompanyId], Planning]",
+    bar: "Progress",
+) -> "Callable[[AsyncEngine], Planning]":
     """The whole file in one unit of work; then the stores are given what it published."""
 
-    async def whole(engine: "AsyncEngine") -> "ItemsPlanned":
+    async def whole(engine: "AsyncEngine") -> "Planned":
         from central.db.engine import unit_of_work
         from central.usecases.company.add import find_company
         from central.usecases.feed.sequence_publications import sequence_publications
-        from central.usecases.goods.import_items import import_items
 
         async with unit_of_work(engine) as db:
-            company_id = await find_company(db, company)
-            planned = await import_items(
-                db, company_id, rows, wanted, acting_user(), now_ms(), _reading(bar)
-            )
+            planned = await bring(db, await find_company(db, company))
         publishing = bar.add_task("Publishing", total=planned.changes.rows)
         while count := await sequence_publications(engine):
             bar.advance(publishing, count)
@@ -156,15 +252,30 @@ def _importing(
     return whole
 
 
-def _tell_read(planned: "ItemsPlanned", rows: "Sheet") -> None:
+def _tell(
+    planned: "Planned",
+    rows: "Sheet",
+    report: Path | None,
+    *,
+    dry_run: bool,
+    whole: bool,
+    next_: str,
+) -> None:
+    """What the file was read as, what is wrong with it, and what is true now."""
     layout = planned.header.layout
     how = " as an earlier file was" if planned.remembered else ""
     columns = ", ".join(f"{column.header} = {column.field}" for column in planned.header.columns)
     print(f"Read as {rows.read_as}; {layout.about}{how}: {columns}.")
     if planned.header.unused:
         print(f"Not used: {', '.join(planned.header.unused)}.")
-    if planned.no_items:
-        print(f"{planned.no_items:,} lines are no items (pictures, products of variants).")
+    if planned.no_rows:
+        print(f"{planned.no_rows:,} lines stand for nothing by themselves (pictures, groups).")
+    for change in planned.changes.shown[:CHANGES_SHOWN] if dry_run else ():
+        print(f"  line {change.line}: {change.item_id} {change.name}: {change.what}")
+    _tell_faults(planned.faults, report)
+    print(_sum(planned, dry_run=dry_run, whole=whole, next_=next_))
+    if planned.faults:
+        raise typer.Exit(NEEDS_A_PERSON)
 
 
 def _tell_faults(faults: "Sequence[Fault]", report: Path | None) -> None:
@@ -179,17 +290,16 @@ def _tell_faults(faults: "Sequence[Fault]", report: Path | None) -> None:
             write_report(report, faults)
 
 
-def _tell_items(planned: "ItemsPlanned", *, dry_run: bool, whole: bool) -> None:
+def _sum(planned: "Planned", *, dry_run: bool, whole: bool, next_: str) -> str:
     changes = planned.changes
     counted = f"{changes.new:,} new, {changes.changed:,} changed, {changes.same:,} the same"
     lines = len({fault.line for fault in planned.faults})
-    faulty = f" {lines:,} faulty lines" if lines else ""
+    faulty = f"{lines:,} faulty lines"
     if dry_run:
-        print(f"Nothing was changed. Items: {counted};{faulty or ' no line is faulty'}.")
-    elif whole and planned.faults:
-        print(f"Nothing was changed:{faulty}. Correct them, and run the command again.")
-    else:
-        after = (
-            f";{faulty} were left out: correct them, and import the file again" if faulty else ""
-        )
-        print(f"Items: {counted}{after}. Stores have what is new at their next pull.")
+        found = faulty if lines else "no line is faulty"
+        return f"Nothing was changed. {counted}; {found}. Next: the same without --dry-run."
+    if whole and lines:
+        return f"Nothing was changed: {faulty}. Next: correct them, and run the command again."
+    if lines:
+        return f"{counted}; {faulty} were left out. Next: correct them, and import the file again."
+    return f"{counted}. Stores have what is new at their next pull. Next: `{next_}`."

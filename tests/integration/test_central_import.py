@@ -68,11 +68,11 @@ async def test_a_price_list_comes_in_and_again_changes_nothing(url: str, tmp_pat
     assert tried.code == 0
     assert "cp1252, separated by ;" in tried.shown
     assert "line 2: MLK-1 Milch 1 l: new; price main 1.20" in tried.shown
-    assert tried.shown.splitlines()[-1].startswith("Nothing was changed. Items: 3 new")
+    assert tried.shown.splitlines()[-1].startswith("Nothing was changed. 3 new")
     assert await published(url, DataSet.ITEMS) == before
     done = await imported(url, path)
     assert (done.code, done.complaint) == (0, "")
-    assert done.shown.splitlines()[-1].startswith("Items: 3 new, 0 changed, 0 the same.")
+    assert done.shown.splitlines()[-1].startswith("3 new, 0 changed, 0 the same.")
     assert await item(url, "MLK-1") == Item(
         ItemId("MLK-1"),
         *("Milch 1 l", "Molkerei", TaxClass.STANDARD, ("8880417000017",)),
@@ -81,7 +81,7 @@ async def test_a_price_list_comes_in_and_again_changes_nothing(url: str, tmp_pat
     counts = [await published(url, each) for each in (DataSet.ITEMS, DataSet.PRICES)]
     assert counts[0] == before + 3
     again = await imported(url, path)
-    assert again.shown.splitlines()[-1].startswith("Items: 0 new, 0 changed, 3 the same.")
+    assert again.shown.splitlines()[-1].startswith("0 new, 0 changed, 3 the same.")
     assert counts == [await published(url, each) for each in (DataSet.ITEMS, DataSet.PRICES)]
 
 
@@ -115,7 +115,7 @@ async def test_good_lines_go_in_and_faulty_ones_are_told_or_nothing_goes_in(
     assert rows[1][3] == "it is the code of White Bread 400 g (BAK-001)", "the sample's"
     done = await imported(url, path)
     assert done.code == 1
-    assert "Items: 1 new, 0 changed, 0 the same; 3 faulty lines were left out" in done.shown
+    assert "1 new, 0 changed, 0 the same; 3 faulty lines were left out" in done.shown
     assert await published(url, DataSet.ITEMS) == before + 1
 
 

@@ -29,11 +29,18 @@ class Field(StrEnum):
     ARCHIVED = "archived"
     STORE = "store"
     STOCK = "stock"
+    CODE = "code"
+    FAMILY_NAME = "family_name"
+    EMAIL = "email"
+    PHONE = "phone"
+    POINTS = "points"
     IGNORE = "ignore"
 
 
-ITEM_FIELDS = tuple(Field)
-SEVERAL = frozenset({Field.OTHER_ID, Field.VARIANT, Field.SCAN_CODES, Field.TAX})
+_CUSTOMERS_OWN = (Field.CODE, Field.FAMILY_NAME, Field.EMAIL, Field.PHONE, Field.POINTS)
+ITEM_FIELDS = tuple(field for field in Field if field not in _CUSTOMERS_OWN)
+CUSTOMER_FIELDS = (*_CUSTOMERS_OWN, Field.NAME, Field.ACTIVE, Field.IGNORE)
+SEVERAL = frozenset({Field.OTHER_ID, Field.VARIANT, Field.SCAN_CODES, Field.TAX, Field.PHONE})
 """Several columns may say these; of the others one may (of prices and stock, one a place)."""
 PLACED = frozenset({Field.PRICE, Field.STOCK})
 """Their header may go on with a zone's or a store's name: ``price main``, ``stock S01``."""

@@ -10,9 +10,11 @@ from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 
 from central.domain.importing.sheet import Cell, Unreadable, text_of
+from central.domain.importing.words import folded
 from sync.protocol.bounds import DATE_MAX, DATE_MIN
 
 MS = 1_000
+ALWAYS = "always"
 
 
 class DayOrder(StrEnum):
@@ -39,12 +41,14 @@ def day_order(cells: Iterable[Cell]) -> DayOrder | None:
 
 
 def read_instant(cell: Cell, order: DayOrder | None, zone: tzinfo) -> int:
-    """Milliseconds UTC; a date is its first moment in ``zone``. Raises Unreadable.
+    """Milliseconds UTC; a date is its first moment in ``zone``, ``always`` is 0. Raises Unreadable.
 
     >>> read_instant("2026-12-01", None, UTC) == read_instant("1.12.2026", None, UTC)
     True
     """
     text = text_of(cell)
+    if folded(text) == ALWAYS:
+        return 0
     found = _PARTS.fullmatch(text)
     try:
         at = datetime.fromisoformat(text if found is None else _iso(found, order))

@@ -4,7 +4,7 @@ import hashlib
 import re
 
 from central.domain.fields import plain_text
-from central.domain.importing.sheet import Cell, Unreadable, text_of
+from central.domain.importing.sheet import Cell, Unreadable, escaped, text_of
 from sync.protocol.errors import InvalidField
 from sync.protocol.reference import NAME_CHARACTERS_MAX, WORD_CHARACTERS_MAX
 from sync.protocol.scan_code import GTIN_DIGITS, has_check_digit
@@ -15,6 +15,10 @@ ENDING_CHARACTERS = 6
 UPC_DIGITS = 12
 _SHORT_ID = re.compile(SHORT_ID_PATTERN)
 _SHORTENED = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d+")
+_CODE = re.compile(r"(?:\\[;|,\\]|[^;|,\n])+")
+_ESCAPED = re.compile(r"\\([;|,\\])")
+_BETWEEN = re.compile(r"[;|,\\]")
+_LINE_ENDS = re.compile(r"[\t\n\r\f\v]+")
 _UNFIT = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -35,7 +39,7 @@ def fit_id(text: str) -> str:
 def read_text(text: str) -> str:
     """A name, in one line. Raises Unreadable."""
     try:
-        return plain_text(" ".join(text.split()), "it", NAME_CHARACTERS_MAX)
+        return plain_text(_LINE_ENDS.sub(" ", text), "it", NAME_CHARACTERS_MAX)
     except InvalidField as error:
         raise Unreadable(error.detail.removeprefix("it: ").rstrip(".")) from error
 
@@ -49,7 +53,25 @@ def read_code(text: str) -> str:
     return text
 
 
-def whole_upc(cell: Cell) -> str:
+def codes_in(cell: Cell) -> list[str]:
+    """The codes of one cell, with ``;``, ``|``, ``,`` or a line end between; ``\\;`` is part of a
+    code.
+
+    >>> codes_in("8880417000017; A\\\\;B")
+    ['8880417000017', 'A;B']
+    """
+    if not isinstance(cell, str):
+        return [_whole_upc(cell)]
+    parts = (text_of(part) for part in _CODE.findall(cell))
+    return [_ESCAPED.sub(r"\1", part) for part in parts if part]
+
+
+def written_code(code: str) -> str:
+    """As ``codes_in`` reads it back."""
+    return escaped(_BETWEEN.sub(r"\\\g<0>", code))
+
+
+def _whole_upc(cell: Cell) -> str:
     """A code that a workbook keeps as a number has lost the zero that it began with."""
     text = text_of(cell)
     is_upc = len(text) == UPC_DIGITS - 1 and has_check_digit(text.zfill(GTIN_DIGITS))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from central.domain.importing.columns import Field, Header, Places, by_folded, find_header
-from central.domain.importing.item_cells import fit_id, whole_upc
+from central.domain.importing.item_cells import codes_in, fit_id
 from central.domain.importing.item_questions import ItemQuestions, Known
 from central.domain.importing.layouts import ITEM_LAYOUTS
 from central.domain.importing.question import NOTHING, Question
@@ -30,7 +30,6 @@ from sync.protocol.facts import TaxClass
 from sync.protocol.reference import SCAN_CODES_MAX
 
 _IN_A_HEADER = frozenset({Field.NAME, Field.ITEM, Field.SCAN_CODES})
-_BETWEEN_CODES = re.compile(r"[;|,\n]")
 _BETWEEN_KINDS = re.compile(r"[,\s]+")
 _OPEN_PRICES = frozenset({"variable", "open"})
 _TAXED = frozenset({"y", "yes", "true"})
@@ -177,7 +176,8 @@ class _Reader:
         said = {each: self._ask(row, question) for each, question in self._asked.plain.items()}
         name = self._ask(row, self._asked.name)
         if name is not None and self._variants_at:
-            name = self._ask_cell(row, self._asked.name, " ".join([name, *self._variants(row)]))
+            whole = " ".join([name, *self._variants(row)])
+            name = self._ask_cell(row, self._asked.whole_name, whole)
         said["name"] = name
         if (
             self._asked.archived.columns
@@ -213,8 +213,7 @@ class _Reader:
             emptied = emptied or cell == NOTHING
             if cell in ("", NOTHING):
                 continue
-            texts = _BETWEEN_CODES.split(cell) if isinstance(cell, str) else [whole_upc(cell)]
-            for text in filter(None, map(text_of, texts)):
+            for text in codes_in(cell):
                 code = self._ask_cell(row, self._asked.codes, text)
                 if code is not None:
                     codes[code] = None

@@ -51,7 +51,7 @@ class ItemsWanted(NamedTuple):
 
 class ItemsPlanned(NamedTuple):
     """``said``: what the file was read by; ``remembered``: it was said of an earlier one.
-    ``no_items``: rows that are none, such as pictures. ``faults``: in the order of lines."""
+    ``no_rows``: rows that are none, such as pictures. ``faults``: in the order of lines."""
 
     header: Header
     header_row: bytes
@@ -59,7 +59,7 @@ class ItemsPlanned(NamedTuple):
     remembered: bool
     changes: ItemChanges
     faults: tuple[Fault, ...]
-    no_items: int
+    no_rows: int
 
 
 async def plan_items(

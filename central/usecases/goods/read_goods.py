@@ -48,7 +48,8 @@ async def read_goods(
     items = {row[0]: decode(Item, row[1]) for row in await connection.fetch(_ITEMS, company_id)}
     prices: dict[str, defaultdict[str, list[Price]]] = {zone: defaultdict(list) for zone in zones}
     for zone, item_id, from_ms, minor in await connection.fetch(_PRICES, company_id):
-        prices[zone][item_id].append(Price(ItemId(item_id), from_ms, minor))
+        if zone in prices:
+            prices[zone][item_id].append(Price(ItemId(item_id), from_ms, minor))
     opened = {}
     for store in stores:
         found = await published_rows(db, company_id, DataSet.OPENING_STOCK, str(store.store_id))

@@ -4,4 +4,11 @@ one is its file, its row in ``ITEM_LAYOUTS`` or ``CUSTOMER_LAYOUTS``, and a samp
 from central.domain.importing.layouts import odoo, plain, shopify, square, woocommerce
 
 ITEM_LAYOUTS = (square.ITEMS, shopify.ITEMS, woocommerce.ITEMS, odoo.ITEMS, plain.ITEMS)
+CUSTOMER_LAYOUTS = (
+    square.CUSTOMERS,
+    shopify.CUSTOMERS,
+    woocommerce.CUSTOMERS,
+    odoo.CUSTOMERS,
+    plain.CUSTOMERS,
+)
 """Asked in this order; the last is everybody's."""

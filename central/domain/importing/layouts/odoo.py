@@ -33,3 +33,22 @@ ITEMS = Layout(
     ),
     only_with=frozenset({Field.NAME}),
 )
+CUSTOMERS = Layout(
+    "odoo",
+    "Odoo's contacts",
+    columns(
+        {
+            Field.CODE: ("ref", "Reference", "id", "External ID"),
+            Field.NAME: ("name", "Name", "display_name", "Display Name", "complete_name"),
+            Field.EMAIL: ("email", "Email"),
+            Field.PHONE: ("phone", "Phone", "mobile", "Mobile"),
+            Field.ACTIVE: ("active", "Active"),
+        }
+    ),
+    known_by=(
+        frozenset({"id", "name", "email"}),
+        frozenset({"external id", "name", "email"}),
+        frozenset({"complete name", "email"}),
+    ),
+    only_with=frozenset({Field.NAME}),
+)

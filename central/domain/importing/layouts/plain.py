@@ -82,3 +82,31 @@ _ITEM_COLUMNS = {
     ),
 }
 ITEMS = Layout("plain", "our own, and headers as people call them", columns(_ITEM_COLUMNS))
+_CUSTOMER_COLUMNS = {
+    Field.CODE: _words(
+        """code, customer code, customer no, customer number, customer id, member, member no, member
+        number, card, card number, loyalty card, reference, id, kundennummer, kunden-nr., kundennr,
+        code client, numéro client, código, código de cliente, codice, codice cliente,
+        klantnummer, kode pelanggan, 会员号, 客户编号"""
+    ),
+    Field.NAME: _words(
+        """name, customer, customer name, full name, first name, given name, kunde, vorname, nom,
+        nom complet, prénom, nombre, nome, naam, voornaam, nama, 姓名, 名称"""
+    ),
+    Field.FAMILY_NAME: _words(
+        """family name, last name, surname, nachname, familienname, nom de famille, apellido,
+        apellidos, cognome, achternaam"""
+    ),
+    Field.EMAIL: _words(
+        """email, e-mail, email address, e-mail address, mail, e-mail-adresse, adresse e-mail,
+        courriel, correo, correo electrónico, 邮箱, 电子邮件"""
+    ),
+    Field.PHONE: _words(
+        """phone, phone number, telephone, tel, mobile, mobile number, mobile phone, cell, contact
+        number, telefon, telefonnummer, handy, mobil, téléphone, portable, teléfono, móvil,
+        telefono, cellulare, telefoon, telepon, hp, 电话, 手机"""
+    ),
+    Field.ACTIVE: _words("active, aktiv, actif, activo, attivo, actief"),
+    Field.POINTS: _words("points, points balance, loyalty points, opening points, punkte, puntos"),
+}
+CUSTOMERS = Layout("plain", "our own, and headers as people call them", columns(_CUSTOMER_COLUMNS))

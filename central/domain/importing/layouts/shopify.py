@@ -31,3 +31,17 @@ ITEMS = Layout(
     only_with=frozenset({Field.PRICE, Field.ITEM}),
     blank=frozenset({"default title"}),
 )
+CUSTOMERS = Layout(
+    "shopify",
+    "Shopify's customers",
+    columns(
+        {
+            Field.CODE: ("Customer ID",),
+            Field.NAME: ("First Name", "Default Address Company"),
+            Field.FAMILY_NAME: ("Last Name",),
+            Field.EMAIL: ("Email",),
+            Field.PHONE: ("Phone", "Default Address Phone"),
+        }
+    ),
+    known_by=(frozenset({"first name", "accepts email marketing"}),),
+)

@@ -30,3 +30,17 @@ ITEMS = Layout(
     known_by=(frozenset({"token", "item name", "variation name"}),),
     blank=frozenset({"regular", "regular price"}),
 )
+CUSTOMERS = Layout(
+    "square",
+    "Square's customers",
+    columns(
+        {
+            Field.CODE: ("Reference ID", "Square Customer ID"),
+            Field.NAME: ("First Name", "Company Name"),
+            Field.FAMILY_NAME: ("Last Name",),
+            Field.EMAIL: ("Email Address",),
+            Field.PHONE: ("Phone Number",),
+        }
+    ),
+    known_by=(frozenset({"square customer id", "first name"}),),
+)

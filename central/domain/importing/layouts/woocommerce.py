@@ -40,3 +40,15 @@ ITEMS = Layout(
         }
     ),
 )
+CUSTOMERS = Layout(
+    "woocommerce",
+    "WooCommerce's customers (Analytics, Customers, Download)",
+    columns(
+        {
+            Field.CODE: ("Username",),
+            Field.NAME: ("Name",),
+            Field.EMAIL: ("Email",),
+        }
+    ),
+    known_by=(frozenset({"username", "last active", "total spend"}),),
+)
