@@ -20,7 +20,7 @@ from central.api.reading import reading
 from central.domain.access import UserRole
 from central.domain.feeds import MAIN_ZONE
 from central.domain.typed import instant_of, local_time
-from central.pages.page import page, see_other
+from central.pages.page import page, see_other, wrong_fields
 from central.reports.company import CompanyMoney, company_money
 from central.usecases.feed.price_zones import price_zones
 from central.usecases.feed.put_row import Put
@@ -253,7 +253,7 @@ async def _item_page(
         item=item,
         values={**_values(item, money), **(typed or {})},
         refusal=refusal,
-        wrong=_FIELD_OF.get(refusal.field or "", refusal.field) if refusal else None,
+        wrong=wrong_fields(refusal),
         done=done,
         prices=[_price(one, clocks.get(one.zone), now_ms) for one in prices],
         zones=zones,
@@ -261,10 +261,6 @@ async def _item_page(
         clock=_one_clock(list(clocks.values())),
         may_change=person.role.allows(UserRole.ADMINISTER),
     )
-
-
-_FIELD_OF = {"items": "code"}
-"""A refusal about the published rows names these."""
 
 
 def _values(item: Item | None, money: CompanyMoney) -> Typed:

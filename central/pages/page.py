@@ -22,6 +22,7 @@ from central.pages import words
 from central.pages.assets import WEB, asset_address
 from central.pages.words.figures import FILTERS
 from sync.http.problems import Problem
+from sync.protocol.errors import Refusal
 
 SIGN_IN = "/sign-in"
 ACCOUNT = "/account"
@@ -39,6 +40,8 @@ PAGE_HEADERS: Mapping[str, str] = MappingProxyType(
 )
 
 AnyRequest = Request[Any, Any, Any]
+_FIELD_OF = {"items": "code"}
+"""Fields of forms, where a refusal names what would be published."""
 
 _templates = Environment(
     loader=FileSystemLoader(WEB / "templates"),
@@ -64,6 +67,13 @@ def page(
     return Response(
         content, status_code=status, media_type=HTML, headers={**PAGE_HEADERS, **headers}
     )
+
+
+def wrong_fields(refusal: Refusal | None) -> Mapping[str, str]:
+    """Which field of a form a refusal is about, and what it says, to stand beside it."""
+    if refusal is None or refusal.field is None:
+        return {}
+    return {_FIELD_OF.get(refusal.field, refusal.field): refusal.detail}
 
 
 def see_other(address: str) -> Response[None]:

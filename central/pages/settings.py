@@ -15,7 +15,7 @@ from central.api.reading import reading
 from central.domain.access import UserRole
 from central.domain.store_settings import SETTINGS, Group
 from central.pages.board import StoreCode
-from central.pages.page import page, see_other
+from central.pages.page import page, see_other, wrong_fields
 from central.reports.company import company_money, store_of_company
 from central.usecases.feed.put_row import Put
 from central.usecases.price.look_up import has_prices
@@ -93,7 +93,7 @@ async def _settings_page(
         groups=[(group, _of(group)) for group in Group],
         values={**shown, **(typed or {})},
         refusal=refusal,
-        wrong=refusal.field if refusal else None,
+        wrong=wrong_fields(refusal),
         done=done,
         priced=priced,
         may_change=person.role.allows(UserRole.ADMINISTER),
