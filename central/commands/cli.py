@@ -2,7 +2,7 @@
 The last line that one prints says what is true now and what comes next."""
 
 from central.commands.company import company_app, load_sample, setup
-from central.commands.doctor import doctor
+from central.commands.doctor import doctor, support_bundle
 from central.commands.goods import export_app, import_app
 from central.commands.items import item_app
 from central.commands.key import key_app
@@ -48,6 +48,7 @@ for command in (
     load_sample,
     rebuild,
     doctor,
+    support_bundle,
     verify,
     mend,
 ):

@@ -2,7 +2,8 @@
 
 import asyncio
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -29,7 +30,7 @@ def doctor(
     from sync.program.findings import State, in_lines
 
     with in_one_sentence():
-        told = look(settings_of(database_url, data))
+        told, _ = _look(settings_of(database_url, data))
     if as_json:
         print(msgspec.json.encode(told).decode())
     else:
@@ -39,18 +40,38 @@ def doctor(
         raise typer.Exit(NEEDS_A_PERSON)
 
 
-def look(settings: "CentralSettings") -> "Report":
-    """Every check; a database that cannot be had is one of them."""
+def support_bundle(
+    file: Annotated[Path, typer.Argument(metavar="FILE.zip", dir_okay=False)],
+    database_url: Url = None,
+    data: Folder = None,
+) -> None:
+    """Write what support needs to FILE.zip: findings, versions, counts; no personal data.
+
+    No names, no records, no keys, passwords or tokens: see its README.txt.
+    """
+    from sync.program.bundle import write_bundle
+
+    with in_one_sentence():
+        _, parts = _look(settings_of(database_url, data))
+        write_bundle(file, parts)
+    print(f"{file} holds what support needs, and no personal data. Next: send it to support.")
+
+
+def _look(settings: "CentralSettings") -> "tuple[Report, dict[str, Any]]":
+    """Every check, and what support gets of it; a database that cannot be had is one of them."""
     from central.database.chosen import CannotRun, chosen_database
     from central.database.embedded import PostgresCannotStart
     from central.db.engine import BadDatabaseUrl, open_engine
+    from central.doctor.bundle import bundle_of
     from central.doctor.checks import examine
     from central.doctor.scene import Scene
 
-    async def looking(url: str | None, why: str | None) -> "Report":
+    async def looking(url: str | None, why: str | None) -> "tuple[Report, dict[str, Any]]":
         engine = None if url is None else open_engine(url)
+        scene = Scene(settings, engine, now_ms(), why)
         try:
-            return await examine(Scene(settings, engine, now_ms(), why))
+            told = await examine(scene)
+            return told, await bundle_of(scene, told)
         finally:
             if engine is not None:
                 await engine.dispose()

@@ -11,19 +11,19 @@ from sync.protocol.text import shown
 
 CHECKS: tuple[Check[Awaitable[Found]], ...] = (
     Check("disk", "Disk", machine.disk),
-    Check("network", "Certificate", machine.network),
-    Check("serving", "Head office", machine.serving),
-    Check("database", "Database", stored.database),
+    Check("network", "Certificate", machine.network, quotes=True),
+    Check("serving", "Head office", machine.serving, quotes=True),
+    Check("database", "Database", stored.database, quotes=True),
     Check("schema", "Schema", stored.schema),
-    Check("key", "Its key", machine.key),
+    Check("key", "Its key", machine.key, quotes=True),
     Check("clock", "Clock", stored.clock),
     Check("connections", "Connections", stored.connections),
     Check("feeds", "Feeds", stored.feeds),
     Check("backlog", "What is not counted yet", stored.backlog),
-    Check("set_aside", "What was set aside", stored.set_aside),
-    Check("stores", "Stores", stored.stores),
-    Check("alarms", "Alarms", stored.alarms),
-    Check("versions", "Versions", stored.versions),
+    Check("set_aside", "What was set aside", stored.set_aside, quotes=True),
+    Check("stores", "Stores", stored.stores, quotes=True),
+    Check("alarms", "Alarms", stored.alarms, quotes=True),
+    Check("versions", "Versions", stored.versions, quotes=True),
 )
 
 

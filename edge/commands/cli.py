@@ -2,7 +2,7 @@
 subject."""
 
 from edge.commands.alarms import alarm_app, push_app
-from edge.commands.doctor import doctor
+from edge.commands.doctor import doctor, support_bundle
 from edge.commands.proof import totals, verify
 from edge.commands.serve import provision, serve
 from edge.commands.status import status
@@ -11,7 +11,8 @@ from edge.commands.workstations import pair, unpair, workstations
 from sync.program.frame import new_program
 
 app = new_program("edge", "The store server of Holdfast: sells with no network.")
-for command in (provision, serve, pair, unpair, workstations, status, doctor, verify, totals):
+_AT_WORK = (provision, serve, pair, unpair, workstations)
+for command in (*_AT_WORK, status, doctor, support_bundle, verify, totals):
     app.command()(command)
 app.command("install-service")(install_unit)
 app.command("remove-service")(remove_unit)

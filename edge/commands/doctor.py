@@ -26,7 +26,7 @@ def doctor(
     from sync.program.findings import State, in_lines
 
     with in_one_sentence():
-        told = _look(data)
+        told = look(data)
     if as_json:
         print(msgspec.json.encode(told).decode())
     else:
@@ -36,7 +36,23 @@ def doctor(
         raise typer.Exit(NEEDS_A_PERSON)
 
 
-def _look(folder: Path) -> "Report":
+def support_bundle(
+    file: Annotated[Path, typer.Argument(metavar="FILE.zip", dir_okay=False)], data: Folder
+) -> None:
+    """Write what support needs to FILE.zip: findings, versions, counts; no personal data.
+
+    No names, no records, no keys, PINs or tokens: see its README.txt.
+    """
+    from edge.doctor.bundle import bundle_of
+    from edge.doctor.scene import Scene
+    from sync.program.bundle import write_bundle
+
+    with in_one_sentence():
+        write_bundle(file, bundle_of(Scene(data), look(data)))
+    print(f"{file} holds what support needs, and no personal data. Next: send it to support.")
+
+
+def look(folder: Path) -> "Report":
     """As the running box tells it; one that does not is looked at from outside."""
     import msgspec
 

@@ -37,11 +37,13 @@ class Found(NamedTuple):
 
 
 class Check(NamedTuple, Generic[L]):
-    """``name`` lasts, for programs that read it; ``title`` is people's."""
+    """``name`` lasts, for programs that read it; ``title`` is people's. ``quotes``: what it says
+    may hold what somebody typed or published, and goes to nobody else."""
 
     name: str
     title: str
     look: Callable[..., L]
+    quotes: bool = False
 
 
 class Finding(msgspec.Struct, frozen=True):
