@@ -27,7 +27,9 @@ from edge.box.settings import read_settings, write_settings
 from edge.db.connection.engine import open_connection
 from edge.db.connection.migrate import migrate
 from edge.db.connection.writer import InlineWriter
+from edge.db.sessions import insert_session
 from edge.db.store import take_settings
+from edge.domain.operator import Session
 from edge.server.serving import serving
 from edge.usecases.box.adopt_enrolment import adopt_enrolment
 from edge.usecases.workstation.issue_pairing_code import issue_pairing_code, new_code
@@ -41,6 +43,7 @@ from sync.protocol.identity import (
     CompanyId,
     DeviceId,
     Incarnation,
+    OperatorId,
     StoreId,
     WorkstationId,
 )
@@ -200,9 +203,11 @@ def _copy_to(folder: Path) -> None:
 
 
 @asynccontextmanager
-async def open_store(folder: Path, workstation: str = "W1") -> AsyncIterator[Till]:
+async def open_store(
+    folder: Path, workstation: str = "W1", signed_in: str | None = "anna"
+) -> AsyncIterator[Till]:
     """A store in ``folder`` (copied there, unless it is there) that answers real HTTP, exchanging
-    nothing with head office, and one paired workstation of it."""
+    nothing with head office, and one paired workstation of it, at which Anna is signed in."""
     _copy_to(folder)
     patient = TryLimits(free=10_000, free_of_all=10_000)
     settings = read_settings(folder).model_copy(update={"tries": patient})
@@ -217,7 +222,20 @@ async def open_store(folder: Path, workstation: str = "W1") -> AsyncIterator[Til
         paired = await till.call("POST", "/pair", pairing(workstation, code))
         assert paired.status_code == 200, paired.text
         client.headers["Authorization"] = f"Bearer {paired.json()['token']}"
+        if signed_in is not None:
+            client.headers["Holdfast-Session"] = await session_at(box, workstation, signed_in)
         yield till
+
+
+async def session_at(box: Box, workstation: str, operator_id: str) -> str:
+    """The token of a session that no PIN began: signing in has tests of its own, writes a fact and
+    takes 30 ms."""
+    token = secrets.token_urlsafe(32)
+    where, session_id = WorkstationId(workstation), uuid_utils.compat.uuid7()
+    session = Session(session_id, OperatorId(operator_id), where)
+    await box.writer.run(lambda db: insert_session(db, session, token, 0, box.clock.steady()))
+    box.sessions.forget()
+    return token
 
 
 def sale(**changes: Any) -> dict[str, Any]:

@@ -113,17 +113,21 @@ async def once(
     """
     raw, caller = await raw_body(request), WorkstationId(caller_of(request) or "")
     body = decode_body(raw, kind)
-    operator_id = getattr(body, _OPERATOR, None)
-    if operator_id is not None:
-        refuse_other_operator(request, operator_id)
     asked = Asked(id_of(body), digest_of(request.method, request.url.path, caller, raw))
     moment, customer_id = box.clock.moment(), customer_of(body)
     named: UUID | None = getattr(body, _OVERRIDE, None)
     with box.overrides.using(named, session_of(request)) as override:
         at = At(moment, caller, override)
+
+        def carry_out_now(db: sqlite3.Connection) -> T:
+            operator_id = getattr(body, _OPERATOR, None)
+            if operator_id is not None:  # whoever is signed in may ask for an answer again
+                refuse_other_operator(request, operator_id)
+            return carry_out(db, body, at)
+
         answered = await box.writer.run(
             lambda db: answer_once(
-                db, asked, answer_kind, lambda: carry_out(db, body, at), customer_id=customer_id
+                db, asked, answer_kind, lambda: carry_out_now(db), customer_id=customer_id
             )
         )
     box.nudge.set()

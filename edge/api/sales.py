@@ -26,7 +26,9 @@ from edge.api.limits import SALE_BYTES_MAX
 from edge.api.parameters import IdInPath, TheBox, Typed
 from edge.api.stated_head import tell
 from edge.box.box import Box
+from edge.db.sale_reads import find_id
 from edge.domain.fields import Request, ShortOperator
+from edge.domain.operator import NotSignedIn
 from edge.domain.sale.basket import SaleRequest
 from edge.domain.sale.completed import CompletedSale
 from edge.usecases.sale.abandon import abandon_sale
@@ -113,8 +115,8 @@ async def _complete(
     box = box_of(request)
     raw, workstation_id = await raw_body(request), workstation_of(request)
     sale = decode_body(raw, SaleRequest)
-    refuse_other_operator(request, sale.operator_id, sale.tendered_at_ms)
     digest = hashlib.sha256(raw).digest()
+    await _refuse_other_operator(request, box, sale, digest)
     moment = box.clock.moment()
     with box.overrides.using_all(sale.override_ids, session_of(request)) as overrides:
         completed = await box.writer.run(
@@ -132,6 +134,19 @@ async def _complete(
     answer = _answer(box, completed)
     tell(box, workstation_id, completed.head)
     return Response(answer, status_code=200 if completed.repeated else 201)
+
+
+async def _refuse_other_operator(
+    request: litestar.Request[Any, Any, Any], box: Box, sale: SaleRequest, digest: bytes
+) -> None:
+    """Who stands in the basket must have been signed in when it was tendered; the answer of one
+    that is finished anybody who is signed in may ask for again."""
+    try:
+        refuse_other_operator(request, sale.operator_id, sale.tendered_at_ms)
+    except NotSignedIn:
+        standing = await box.writer.run(lambda db: find_id(db, sale.sale_id))
+        if standing.request_digest != digest:
+            raise
 
 
 @get("/sales/{sale_id:uuid}", operation_class=Described)

@@ -17,7 +17,7 @@ from sync.protocol.codec import decode_fact
 from sync.protocol.enrolment import BoxKeys
 from sync.protocol.facts import AnyFact, OperatorActed
 from sync.protocol.identity import WorkstationId
-from tests.edge_store import Till, open_store, pairing
+from tests.edge_store import Till, act, open_store, pairing
 from tests.pins import publish_person
 
 SEALED_FOR = bytes(range(32))
@@ -56,6 +56,13 @@ class Counter:
         told: dict[str, Any] = answer.json()
         self.headers["Holdfast-Session"] = told["token"]
         return told
+
+    async def open_shop(self) -> None:
+        """By Anna."""
+        await self.sign_in("anna")
+        assert (await self.call("POST", "/business-days", act())).status_code == 201
+        session = {"till_session_id": str(uuid4()), "operator_id": "anna", "float_minor": 10_000}
+        assert (await self.call("POST", "/till-sessions", session)).status_code == 201
 
     async def allow(self, by: str, **asked: Any) -> httpx.Response:
         """An override of ``by``."""
@@ -104,7 +111,7 @@ async def another_counter(till: Till, name: str) -> AsyncIterator[httpx.AsyncCli
 
 @pytest_asyncio.fixture
 async def counter(tmp_path: Path) -> AsyncIterator[Counter]:
-    async with open_store(tmp_path / "S01") as till:
+    async with open_store(tmp_path / "S01", signed_in=None) as till:
         await till.box.writer.run(publish)
         till.box.certificate.keys = BoxKeys(b"-", b"-", _public_half(), UNLOCK_KEY)
         yield Counter(till, {})

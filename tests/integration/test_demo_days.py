@@ -14,7 +14,7 @@ from central.demo.stage import StoreBox
 from central.demo.workstation import Workstation, new_id, pair
 from edge.usecases.workstation.issue_pairing_code import issue_pairing_code, new_code
 from sync.protocol.identity import WorkstationId
-from tests.edge_store import act, open_store
+from tests.edge_store import act, open_store, session_at
 
 EARLY, NEXT = date(2011, 1, 3), date(2011, 1, 4)
 
@@ -27,6 +27,8 @@ async def demo_and_person(folder: Path) -> AsyncIterator[tuple[Workstation, http
         name = WorkstationId("W9")
         await till.box.writer.run(lambda db: issue_pairing_code(db, name, code, moment))
         person = await pair(str(till.client.base_url), "S01", "W9", code)
+        session = await session_at(till.box, "W9", "anna")
+        person.client.headers["Holdfast-Session"] = session
         try:
             yield Workstation("W1", "S01", till.client), person.client
         finally:

@@ -103,7 +103,7 @@ BAD_SALES: list[tuple[str, dict[str, Any], int, str, str]] = [
     ("points of nobody", {"tenders": [tender("points", 345)]}, 422, "points-without-customer",
      "tenders[0].amount_minor"),
     ("unknown customer", {"customer_id": NOBODY}, 422, "unknown-customer", "customer_id"),
-    ("unknown operator", {"operator_id": "nobody"}, 422, "unknown-operator", "operator_id"),
+    ("unknown operator", {"operator_id": "nobody"}, 403, "operator-not-signed-in", "operator_id"),
     ("duplicate line numbers", {"lines": [line(), line()]}, 422, "wrong-line-number",
      "lines[1].line_no"),
     ("another total", {"total_minor": 344}, 422, "total-differs", "total_minor"),

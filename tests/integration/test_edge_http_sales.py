@@ -16,7 +16,10 @@ from edge.box.settings import LOOPBACK
 from sync.engine.signing import SALE_SIGNED, verify_bytes
 from sync.protocol import codec
 from sync.protocol.change import Kept, link
+from sync.protocol.codec import encode
 from sync.protocol.facts import RetailTransaction
+from sync.protocol.permissions import Permission
+from sync.protocol.reference import Role
 from tests.edge_store import CUSTOMER, MILK, WINE, Till, act, open_store, row_counts, sale
 
 
@@ -199,8 +202,11 @@ async def test_a_client_that_hangs_up_in_the_middle_of_a_body_leaves_nothing(til
 
 
 async def test_a_day_of_trade_ends_with_a_counted_till_and_its_manifest(tmp_path: Path) -> None:
-    """A27: and nothing tells the expected cash before the count."""
+    """A27: and nothing tells the expected cash before the count to who may not see it."""
     async with open_store(tmp_path / "S01") as till:
+        sees_less = tuple(one for one in Permission if one is not Permission.SEE_EXPECTED_CASH)
+        role = ("manager", encode(Role("manager", "Manager", sees_less)))
+        await till.box.writer.run(lambda db: db.execute("INSERT INTO role VALUES (?, ?)", role))
         session = await till.open_shop()
         await till.call("POST", "/sales", sale())
         day = (await till.call("GET", "/business-days/current")).json()["business_date"]

@@ -17,7 +17,7 @@ from edge.box.folder import database_of
 from edge.db.customers import forget_customers
 from edge.usecases.workstation.issue_pairing_code import issue_pairing_code, new_code
 from sync.protocol.identity import CustomerId, WorkstationId
-from tests.edge_store import CUSTOMER, Till, act, open_store, pairing, sale
+from tests.edge_store import CUSTOMER, Till, act, open_store, pairing, sale, session_at
 
 
 @pytest_asyncio.fixture
@@ -152,7 +152,8 @@ async def test_an_id_says_nothing_at_another_address_or_for_another_workstation(
     moment, name = till.box.clock.moment(), WorkstationId("W2")
     await till.box.writer.run(lambda db: issue_pairing_code(db, name, code, moment))
     paired = (await till.call("POST", "/pair", pairing("W2", code))).json()
-    headers = {"Authorization": f"Bearer {paired['token']}"}
+    session = await session_at(till.box, "W2", "anna")
+    headers = {"Authorization": f"Bearer {paired['token']}", "Holdfast-Session": session}
     stranger = await till.client.post(goods.path, json=goods.body, headers=headers)
     assert (stranger.status_code, stranger.json()["type"].rpartition(":")[2]) == (
         409,

@@ -84,6 +84,7 @@ ASKS: dict[tuple[str, str], tuple[str, Body | None]] = {
     ("GET", "/business-days/current"): (ANYBODY, None),
     ("GET", "/till-sessions/current"): (ANYBODY, None),
     ("POST", "/quotes"): (ANYBODY, lambda _: {"operator_id": "ben", "lines": []}),
+    ("GET", "/doctor"): (Permission.SEE_REPORTS, None),
     ("GET", "/totals"): (Permission.SEE_REPORTS, None),
     ("GET", "/totals/receipts"): (Permission.SEE_REPORTS, None),
     ("POST", "/sales"): (Permission.SELL, lambda _: sale(operator_id="ben")),
@@ -173,6 +174,7 @@ async def test_every_route_asks_each_role_for_what_it_says(
     async with open_store(tmp_path / "S01") as till:
         counter = Counter(till, {})
         now = await opened(counter)
+        del till.client.headers["Holdfast-Session"]
         monkeypatch.setattr(guard, "SESSIONS_REQUIRED", True)
         await counter.do(lambda db: publish_person(db, "ben", role, "2580"))
         keeper = (STOREKEEPER.role, encode(STOREKEEPER))
@@ -208,6 +210,7 @@ async def test_without_a_session_every_other_route_is_refused_when_one_is_requir
     async with open_store(tmp_path / "S01") as till:
         counter = Counter(till, {})
         now = await opened(counter)
+        del till.client.headers["Holdfast-Session"]
         monkeypatch.setattr(guard, "SESSIONS_REQUIRED", True)
         for (method, path), (asks, body) in ASKS.items():
             if asks in (OPEN, PAIRED):
