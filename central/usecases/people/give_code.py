@@ -1,5 +1,7 @@
 """What a one-time code opens: the second step of signing in, and the way out of the codes."""
 
+from typing import NamedTuple
+
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -17,13 +19,12 @@ from central.usecases.people.sign_in import (
 from sync.protocol.identity import CompanyId
 
 
-class _User:
-    """Whose code was right: the new session waits for nothing."""
+class _GaveCode(NamedTuple):
+    """The user of a session that waits for no code."""
 
-    totp_on = False
-
-    def __init__(self, company_id: CompanyId, email: str) -> None:
-        self.company_id, self.email = company_id, email
+    company_id: CompanyId
+    email: str
+    totp_on: bool = False
 
 
 async def give_code(
@@ -46,7 +47,7 @@ async def give_code(
         if await take_code(db, *whose, code[:CODE_LETTERS_MAX], key, now_ms):
             await sign_out(db, token)
             where = Where(waiting.address, waiting.agent)
-            return await begin_session(db, _User(*whose), where, now_ms, lifetime_s)
+            return await begin_session(db, _GaveCode(*whose), where, now_ms, lifetime_s)
     raise WrongCode
 
 
