@@ -1,5 +1,5 @@
-"""Somebody on the line: a TLS proxy with a certificate of their own, which passes on what it reads
-and keeps a copy."""
+"""Somebody on the line: a TLS proxy with a certificate of its own, which passes on what it reads
+and keeps a copy. An honest one ends TLS before a head office that speaks plain HTTP."""
 
 import asyncio
 import ssl
@@ -21,11 +21,14 @@ class Middleman:
 
 
 @contextmanager
-def middleman(shown: tuple[Path, Path], to_port: int) -> Iterator[Middleman]:
-    """Listens on the loopback address; speaks TLS to the real one, whoever that is."""
+def middleman(
+    shown: tuple[Path, Path], to_port: int, *, onward_by_tls: bool = True
+) -> Iterator[Middleman]:
+    """Listens on the loopback address; speaks TLS to the real one, whoever that is, or plain."""
     found, ready, stop = Middleman(), threading.Event(), threading.Event()
+    theirs = _anybody() if onward_by_tls else None
     between = threading.Thread(
-        target=lambda: asyncio.run(_stand_between(shown, to_port, found, ready, stop))
+        target=lambda: asyncio.run(_stand_between(shown, to_port, theirs, found, ready, stop))
     )
     between.start()
     ready.wait()
@@ -36,15 +39,20 @@ def middleman(shown: tuple[Path, Path], to_port: int) -> Iterator[Middleman]:
         between.join()
 
 
+def _anybody() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
 async def _stand_between(
     shown: tuple[Path, Path],
     to_port: int,
+    theirs: ssl.SSLContext | None,
     found: Middleman,
     ready: threading.Event,
     stop: threading.Event,
 ) -> None:
-    theirs = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    theirs.check_hostname, theirs.verify_mode = False, ssl.CERT_NONE
     ours = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     ours.load_cert_chain(*shown)
 

@@ -44,15 +44,14 @@ def known_address(settings: CentralSettings) -> str:
 @contextmanager
 def telling_address(
     settings: CentralSettings, setup: str, say: Callable[[str], None]
-) -> Iterator[Callable[[str], None]]:
-    """Says the ready line (``ready central URL``), then what people do with it; keeps the address
-    in the folder inside the block."""
+) -> Iterator[Callable[[str, str], None]]:
+    """Says the ready line (``ready central URL``: where it listens), then what people do with it;
+    keeps the address where they find it in the folder inside the block."""
     file = settings.data / ADDRESS_FILE
 
-    def tell(ready: str) -> None:
-        address = ready.split()[-1]
+    def tell(listening: str, address: str) -> None:
         file.write_text(address + "\n", encoding="ascii")
-        say(ready)
+        say(f"ready central {listening}")
         say(f"Board: {address}/ . Next, once, in another terminal: `{setup}`.")
 
     try:

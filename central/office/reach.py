@@ -41,12 +41,18 @@ class Reach:
         own = [each.partition(":")[0].lower() for each in self.named] or self._certified()
         return is_one_of(name, (*LOOPBACK_NAMES, *own))
 
-    def address(self, listening: str, port: int) -> str:
-        """Where boxes and people find it; ``listening``: the address that its socket has."""
+    def listening(self, host: str, port: int) -> str:
+        """Where its socket answers: of one behind a proxy, the proxy alone."""
+        if self.certificate is None:
+            return f"http://{_in_url(host)}:{port}"
+        return self.address(host, port)
+
+    def address(self, host: str, port: int) -> str:
+        """Where boxes and people find it; ``host``: the address that its socket has."""
         if self.certificate is None and not self.proxies:
-            return f"http://{_in_url(listening)}:{port}"
+            return self.listening(host, port)
         certified = [name for name in self._certified() if not name.startswith("*")]
-        name = _in_url(next(iter((*self.named, *certified)), listening))
+        name = _in_url(next(iter((*self.named, *certified)), host))
         has_port = name.rpartition(":")[2].isdigit()
         if self.certificate is None or has_port or port == HTTPS_PORT:
             return f"https://{name}"

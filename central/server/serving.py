@@ -113,10 +113,11 @@ def serve(
     settings: CentralSettings,
     reach: Reach,
     database: Database,
-    say: Callable[[str], None],
+    say: Callable[[str, str], None],
     bound: socket.socket,
 ) -> None:
-    """Serve in an event loop of its own, in the main thread. Raises CannotRun, BadKeyFile."""
+    """Serve in an event loop of its own, in the main thread. ``say`` gets where it listens and
+    where people find it, once it answers. Raises CannotRun, BadKeyFile."""
     os.umask(PRIVATE_UMASK)
     _allow_files(settings.door.connections + FILES_SPARE)
     log_json_to_stderr()
@@ -128,7 +129,7 @@ async def _serve(
     settings: CentralSettings,
     reach: Reach,
     database: Database,
-    say: Callable[[str], None],
+    say: Callable[[str, str], None],
     bound: socket.socket,
 ) -> None:
     async with engine_of(database, migrating=True) as engine:
@@ -142,8 +143,9 @@ async def _serve(
             is_proxy=reach.is_proxy,
         )
         _leave_out_of_collection()
-        address = reach.address(*bound.getsockname()[:2])
-        server = _Server(config, lambda: say(f"ready central {address}"))
+        host, port = bound.getsockname()[:2]
+        told = reach.listening(host, port), reach.address(host, port)
+        server = _Server(config, lambda: say(*told))
         watching = asyncio.create_task(_watch(database.kept, server))
         following = asyncio.create_task(_follow_files(reach))
         try:

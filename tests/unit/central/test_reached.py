@@ -164,3 +164,5 @@ def test_its_address_is_the_one_that_people_type(tmp_path: Path) -> None:
         (Reach((), six), 8100, "https://[2001:db8::7]:8100"),
     ):
         assert reach.address("127.0.0.1", port) == address
+    assert BEHIND.listening("127.0.0.1", 8100) == "http://127.0.0.1:8100"
+    assert Reach((), certificate).listening("127.0.0.1", 443) == "https://head.example"
