@@ -57,7 +57,7 @@ def main(
 ) -> None:
     """Measure a sale, a drained queue, central's ingest, the wire, central's reports and a sale
     while all goes on (sale, drain, ingest, wire, report, rush); with --grow, the long ones (grow,
-    chain, herd, search, rush_grown)."""
+    chain, herd, search, goods, rush_grown)."""
     console = Console(stderr=True)
     try:
         parts, machine = _chosen(only or [], grow=grow), _machine()

@@ -8,6 +8,7 @@ from tests.benchmarks.chain import measure_chain
 from tests.benchmarks.drain import SALES, measure_drain
 from tests.benchmarks.edge_http import Sizes, measure_edge_http
 from tests.benchmarks.figures import Figure, Target, Unit, figure
+from tests.benchmarks.goods import goods
 from tests.benchmarks.grow import GROWN_SALES, WATCHED, measure_growth
 from tests.benchmarks.herd import ANSWER_S_MAX, TIME_RATIO_MAX, HerdFigures, measure_herd
 from tests.benchmarks.ingest import measure_ingest
@@ -391,6 +392,7 @@ LONG: dict[str, Part] = {
     "chain": chain,
     "herd": herd,
     "search": search,
+    "goods": goods,
     "tls": tls,
     "rush_grown": rush_grown,
 }

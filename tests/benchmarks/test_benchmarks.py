@@ -49,6 +49,7 @@ NAMES = {
     "wire": ("wire_bytes_per_sale", "wire_pack_us", "wire_unpack_us"),
     "grow": ("growth_p99_ms", "growth_p50_ms", "growth_bytes_per_sale"),
     "report": tuple(f"report_{asked}_p95_ms" for asked in ASKED),
+    "goods": ("import_s", "import_again_s"),
     "search": (
         "search_customer_p99_ms",
         "search_customer_list_p99_ms",
