@@ -107,6 +107,7 @@ async def _open_company(stage: Stage, plan: Plan) -> list[Opened]:
         opened.append(await _open_store(stage, company_id, f"S{number:02d}", store, now_ms))
     await drain_publications(stage.engine)
     stage.company_id = company_id
+    stage.pins = dict(PINS)
     return opened
 
 

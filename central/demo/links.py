@@ -65,5 +65,6 @@ async def show_links(stage: Stage, console: Console, title: str) -> None:
         doors.append((f"till {VISITOR} of store {box.code}", f"{box.url}/#pair={VISITOR}:{code}"))
     width = max(len(what) for what, _ in doors)
     lines = (f"  {what:<{width}}  {link}" for what, link in doors)
-    text = "\n".join((title, *lines))
+    pins = "\n".join(f"  {who}: {pin}" for who, pin in stage.pins.items())
+    text = "\n".join((title, *lines, "PINs of who works at the tills:", pins))
     console.print(text, soft_wrap=True, markup=False, highlight=False)

@@ -125,6 +125,10 @@ async def _open_company(stage: Stage, seed: int) -> Chain:
         await publish_rows(db, company_id, DataSet.CREDENTIALS, credentials)
     await drain_publications(stage.engine)
     stage.company_id = company_id
+    stage.pins = {
+        f"{one.operator_id} {one.name}, {one.role}": SAMPLE_PINS[one.operator_id].pin
+        for one in sample.operators
+    }
     return Chain(name, sample, tuple(opened))
 
 

@@ -48,7 +48,7 @@ class StoreBox:
 @dataclass
 class Stage:
     """Everything that runs. ``url`` is central's own address, ``company_id`` the demo's company
-    once it is there."""
+    once it is there, ``pins`` those that its operators sign in with at a till."""
 
     folder: Path
     engine: AsyncEngine
@@ -57,6 +57,7 @@ class Stage:
     boxes: list[StoreBox] = field(default_factory=list)
     edges: list[Child] = field(default_factory=list)
     company_id: CompanyId | None = None
+    pins: dict[str, str] = field(default_factory=dict)
 
     def log(self, name: str) -> Path:
         """Where a child's output stands."""
