@@ -19,6 +19,7 @@ from sync.protocol.errors import InvalidField, Undecodable, WrongContentType
 @post(
     "/v1/stores/{store_id:uuid}/certificate",
     status_code=200,
+    media_type=MSGPACK,
     guards=[device_guard],
     request_max_body_size=BODY_BYTES_MAX,
 )

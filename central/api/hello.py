@@ -9,13 +9,13 @@ from litestar import Request, Response, get
 
 from central.api.admission import place_of
 from central.api.guards import office_of
-from central.api.sync import packed
+from central.api.sync import MSGPACK, packed
 from central.db.key_file import public_half
 from sync.engine.trust import HELLO_PATH
 from sync.protocol.enrolment import Hello
 
 
-@get(HELLO_PATH)
+@get(HELLO_PATH, media_type=MSGPACK)
 async def say_hello(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Its key, and the keys of its certificates."""
     office = office_of(request)

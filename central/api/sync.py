@@ -66,6 +66,7 @@ def packed(value: object) -> Response[bytes]:
 @post(
     "/v1/enrol",
     status_code=200,
+    media_type=MSGPACK,
     request_max_body_size=BODY_BYTES_MAX,
     opt={"body": EnrolBody},
 )
@@ -109,6 +110,7 @@ def _bad_key() -> InvalidField:
 @post(
     "/v1/stores/{store_id:uuid}/journal",
     status_code=200,
+    media_type=MSGPACK,
     guards=[device_guard],
     request_max_body_size=JOURNAL_BYTES_MAX,
 )
@@ -138,7 +140,7 @@ async def take_journal(request: Request[Any, Any, Any]) -> Response[bytes]:
     return packed(await _acknowledgement(office, device, outcome, batch.epoch, now_ms))
 
 
-@get("/v1/stores/{store_id:uuid}/feeds", guards=[device_guard])
+@get("/v1/stores/{store_id:uuid}/feeds", guards=[device_guard], media_type=MSGPACK)
 async def read_heads(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The heartbeat: what is held of the box's epoch, and the heads of its feeds."""
     office, device, head = office_of(request), device_of(request), signed_of(request).head
@@ -175,7 +177,7 @@ async def _acknowledgement(
     )
 
 
-@get("/v1/stores/{store_id:uuid}/feed", guards=[device_guard])
+@get("/v1/stores/{store_id:uuid}/feed", guards=[device_guard], media_type=MSGPACK)
 async def read_feed(
     request: Request[Any, Any, Any],
     data_set: Annotated[DataSet, QueryParameter()],

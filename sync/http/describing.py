@@ -7,7 +7,7 @@ A route whose body is read by ``body.py`` names its type as ``opt={"body": …}`
 
 import copy
 from collections.abc import Iterator, Mapping
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 import msgspec
 from litestar import Litestar, Request
@@ -18,6 +18,9 @@ from litestar.routes import HTTPRoute
 from sync.protocol.answers import PROBLEM_TYPE
 
 BODY = "body"
+NO_CONTENT = "204"
+OWN = "/schema"
+"""Where the description itself is: it describes everything else."""
 _DOCUMENT = "described"
 
 
@@ -43,6 +46,9 @@ def describe(
 ) -> dict[str, Any]:
     """Litestar's description of ``app``, mended."""
     document = copy.deepcopy(guessed)
+    own = [path for path in document["paths"] if path.startswith(OWN)]
+    for path in own:
+        del document["paths"][path]
     for path, method, route in described_routes(app):
         operation = document["paths"].get(path, {}).get(method)
         if operation is None:
@@ -54,7 +60,9 @@ def describe(
             "content": {PROBLEM_TYPE: {"schema": schema_of(problem)}},
         }
         kind = answer_type(route)
-        for answered in operation["responses"].values():
+        for status, answered in operation["responses"].items():
+            if status == NO_CONTENT:
+                answered.pop("content", None)
             for media, content in answered.get("content", {}).items():
                 if media == "application/json" and kind is not None:
                     content["schema"] = schema_of(kind)
@@ -74,13 +82,17 @@ def described_routes(app: Litestar) -> Iterator[tuple[str, str, HTTPRouteHandler
                     yield route.path_format, method.lower(), handler
 
 
-def answer_type(route: HTTPRouteHandler) -> type[msgspec.Struct] | None:
-    """The struct that a route answers with, also inside a Response."""
+def answer_type(route: HTTPRouteHandler) -> Any | None:
+    """The struct that a route answers with, or the list of such, also inside a Response."""
     returned = route.parsed_fn_signature.return_type.annotation
     for one in (returned, *get_args(returned)):
-        if isinstance(one, type) and issubclass(one, msgspec.Struct):
+        if _is_struct(one) or (get_origin(one) in (tuple, list) and _is_struct(get_args(one)[0])):
             return one
     return None
+
+
+def _is_struct(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
 
 
 def schema_of(kind: Any) -> dict[str, Any]:
