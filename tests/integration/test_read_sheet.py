@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from central.domain.importing.sheet import Cell, FileRefused
+from central.domain.importing.numbers import minor_units, read_number
+from central.domain.importing.sheet import Cell, FileRefused, Unreadable
 from central.usecases.goods import read_sheet as reading
 from central.usecases.goods.read_sheet import ReadAs, read_sheet
 
@@ -95,6 +96,23 @@ def test_a_workbook_keeps_numbers_exact_and_text_as_it_is(tmp_path: Path) -> Non
     assert cells(path, ReadAs(sheet="Read me")) == [["How to use this file"]]
     with pytest.raises(FileRefused, match="cannot be read"):
         read_sheet(path, ReadAs(sheet="Other"))
+
+
+def test_a_number_beyond_all_numbers_is_text(tmp_path: Path) -> None:
+    path = tmp_path / "list.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["item", "price"])
+        sheet.write_number(1, 0, 7)
+        sheet.write_number(1, 1, 1.5e308)
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    with zipfile.ZipFile(path, "w") as book:
+        for name, content in parts.items():
+            book.writestr(name, content.replace(b"1.5e+308", b"1.5e+408"))
+    price = cells(path)[1][1]
+    with pytest.raises(Unreadable):
+        minor_units(read_number(price, None), 2, exact=True)
 
 
 def far_away(path: Path) -> None:

@@ -7,6 +7,7 @@ memory and time (``workbook.py``), for a file of a few kilobytes may unfold to a
 import codecs
 import csv
 import io
+import math
 import subprocess
 import sys
 from collections import Counter
@@ -202,5 +203,9 @@ def _too_large() -> FileRefused:
 
 def _cells(cells: Sequence[str | int | float]) -> list[Cell]:
     """A workbook keeps numbers as binary doubles; the shortest decimal that means the same double
-    is what the sheet shows, and exact from here on."""
-    return [Decimal(repr(cell)) if isinstance(cell, float) else cell for cell in cells]
+    is what the sheet shows, and exact from here on. What is no number at all is text."""
+    return [_exact(cell) if isinstance(cell, float) else cell for cell in cells]
+
+
+def _exact(cell: float) -> Cell:
+    return Decimal(repr(cell)) if math.isfinite(cell) else str(cell)
