@@ -26,15 +26,15 @@ def next_words(done: Done) -> list[str]:
 
 
 async def test_what_comes_next_runs_as_printed_where_there_are_several_companies(
-    postgres_url: str,
+    postgres_url: str, tmp_path: Path
 ) -> None:
     """B11: the company was left out, and the pasted line ended with exit code 2."""
     for name in ("Acme", "Corner Shops"):
-        added = await central("company", "add", name, url=postgres_url)
+        added = await central("company", "add", name, url=postgres_url, data=tmp_path)
         for program in ("store", "enrol-code"):
             central_, *words = next_words(added)
             assert (central_, words[0]) == ("central", program)
-            added = await central(*words, url=postgres_url)
+            added = await central(*words, url=postgres_url, data=tmp_path)
             assert (words, added.code, added.complaint) == (words, 0, "")
     company = ("--company", "Corner Shops")
     for typed in (
@@ -45,12 +45,15 @@ async def test_what_comes_next_runs_as_printed_where_there_are_several_companies
         ("user", "add", "ann@example.com", "--name", "Ann", *company),
         ("rebuild",),
     ):
-        done = await central(*typed, url=postgres_url, typed=PASSWORD)
+        done = await central(*typed, url=postgres_url, data=tmp_path, typed=PASSWORD)
         _, *pasted = next_words(done)
-        assert (pasted, (await central(*pasted, url=postgres_url)).code) == (pasted, 0)
+        again = await central(*pasted, url=postgres_url, data=tmp_path)
+        assert (pasted, again.code) == (pasted, 0)
 
 
-async def test_every_credential_is_listed_and_ended_by_a_command(postgres_url: str) -> None:
+async def test_every_credential_is_listed_and_ended_by_a_command(
+    postgres_url: str, tmp_path: Path
+) -> None:
     """A29: nothing could be taken away by a command."""
     async with serving(postgres_url) as served:
         store_id = await served.store(await served.company(), "S01")
@@ -62,7 +65,8 @@ async def test_every_credential_is_listed_and_ended_by_a_command(postgres_url: s
             ("token", "add", "ci", "--days", "30"),
             ("enrol-code", "S01"),
         ):
-            assert (await central(*words, url=postgres_url, typed=PASSWORD)).code == 0
+            done = await central(*words, url=postgres_url, data=tmp_path, typed=PASSWORD)
+            assert (words, done.code) == (words, 0)
         for listing, ending, shown, said in (
             ("user", ("user", "sign-out", "ann@example.com"), "1 unused links", "1 sessions and"),
             ("user", ("user", "end", "ann@example.com"), "ann@example.com", "signed out everywh"),

@@ -87,7 +87,7 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(made)
 
 
-async def test_a_head_office_is_set_up_by_hand(postgres_url: str) -> None:
+async def test_a_head_office_is_set_up_by_hand(postgres_url: str, tmp_path: Path) -> None:
     for arguments, typed, said in (
         (("migrate",), "", "central serve`."),
         (("company", "add", "Acme"), "", "central store add S01 --company Acme`."),
@@ -100,7 +100,7 @@ async def test_a_head_office_is_set_up_by_hand(postgres_url: str) -> None:
         (("rebuild",), "", "central verify`."),
         (("verify",), "", "what its journal says."),
     ):
-        done = await central(*arguments, url=postgres_url, typed=typed)
+        done = await central(*arguments, url=postgres_url, data=tmp_path, typed=typed)
         assert (arguments, done.code, done.complaint) == (arguments, 0, "")
         assert done.shown.splitlines()[-1].endswith(said) or said in done.shown
 
