@@ -16,6 +16,7 @@ from central.api.guards import needing, person_guard
 from central.api.health import read_health
 from central.api.hello import say_hello
 from central.api.limits import BODY_BYTES_MAX
+from central.api.metrics import read_metrics
 from central.api.problems import EXCEPTION_HANDLERS
 from central.api.reached import reached
 from central.api.reports import (
@@ -50,6 +51,7 @@ from sync.http.headers import harden
 
 ROUTES: Sequence[Any] = (
     read_health,
+    read_metrics,
     say_hello,
     enrol_box,
     take_journal,

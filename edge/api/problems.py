@@ -12,6 +12,14 @@ class NotPaired(Declared, slug="not-paired", status=401, title="The workstation 
     field = "Authorization"
 
 
+class NoMetricsToken(
+    Declared, slug="no-metrics-token", status=401, title="The token of the figures is missing"
+):
+    detail = "No token that opens this box's figures came with the request."
+    remedy = "Make one on the store server: `edge metrics-token`."
+    field = "Authorization"
+
+
 class WrongHost(Declared, slug="wrong-host", status=421, title="The request is for another host"):
     """A page from elsewhere may have sent it (DNS rebinding)."""
 

@@ -3,6 +3,7 @@ subject."""
 
 from edge.commands.alarms import alarm_app, push_app
 from edge.commands.doctor import doctor, support_bundle
+from edge.commands.metrics import metrics_token
 from edge.commands.proof import totals, verify
 from edge.commands.serve import provision, serve
 from edge.commands.status import status
@@ -12,7 +13,7 @@ from sync.program.frame import new_program
 
 app = new_program("edge", "The store server of Holdfast: sells with no network.")
 _AT_WORK = (provision, serve, pair, unpair, workstations)
-for command in (*_AT_WORK, status, doctor, support_bundle, verify, totals):
+for command in (*_AT_WORK, status, doctor, support_bundle, metrics_token, verify, totals):
     app.command()(command)
 app.command("install-service")(install_unit)
 app.command("remove-service")(remove_unit)

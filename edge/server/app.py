@@ -15,6 +15,7 @@ from edge.api import (
     doctor,
     health,
     items,
+    metrics,
     operators,
     pages,
     pairing,
@@ -52,6 +53,8 @@ _SIGNED_IN = (*_OF_SALES, doctor, operators, workstations)
 def build_app(box: Box) -> Litestar:
     """The application of ``box``. Starts nothing: the caller serves it."""
     guards = [require_workstation, compare_stated_head]
+    open_to_all = (*health.ROUTES, *pages.ROUTES, *pairing.ROUTES)
+    counted = Router("/", route_handlers=metrics.ROUTES, guards=[metrics.require_metrics_token])
     paired = Router("/", route_handlers=_PAIRED, guards=guards)
     signed_in = Router(
         "/",
@@ -59,7 +62,7 @@ def build_app(box: Box) -> Litestar:
         guards=[*guards, require_session],
     )
     return Litestar(
-        route_handlers=[*health.ROUTES, *pages.ROUTES, *pairing.ROUTES, paired, signed_in],
+        route_handlers=[*open_to_all, counted, paired, signed_in],
         state=State(
             {
                 "box": box,

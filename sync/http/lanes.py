@@ -97,7 +97,7 @@ class Turns:
 class Lane:
     """``what`` it is, in words for people, such as "reports". At most ``waiting`` wait behind those
     at work; where ``wait_s`` is given, no more than have their turn within it, as far as is known.
-    """
+    ``served`` had a turn so far, ``turned_away`` were asked to come again."""
 
     def __init__(
         self,
@@ -116,6 +116,8 @@ class Lane:
         self._appointments = appointments or Appointments(per_s=places)
         self._inside = 0
         self._sending = 0
+        self.served = 0
+        self.turned_away = 0
 
     def place(self, gone: Callable[[], bool] = lambda: False) -> "Place":
         """A place in it, not entered yet. ``gone``: whether whoever asked has left."""
@@ -136,6 +138,7 @@ class Lane:
         ahead = self._inside - self.places + 1
         long = ahead > 0 and ahead * self._appointments.each_s > self._wait_s
         if ahead > self._waiting or long or self._sending > self._waiting:
+            self.turned_away += 1
             raise Busy(
                 f"As many {self._what} are at work and waiting as this server takes at a time.",
                 remedy="Try again in a moment.",
@@ -164,6 +167,7 @@ class Lane:
     def go_out(self, *, served: bool) -> None:
         """One that is inside; ``served``: it had its turn."""
         if served:
+            self.served += 1
             self._appointments.served(others_wait=self._inside > self.places)
         self._inside -= 1
 

@@ -7,6 +7,7 @@ loop the only place that catches everything.
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -107,9 +108,14 @@ def said(status: int, words: Words, headers: Mapping[str, str] | None = None) ->
     return answer(problem, headers)
 
 
+refused: Counter[str] = Counter()
+"""How often this process answered with each problem, by its slug: those are the classes' own."""
+
+
 def explained(_request: AnyRequest, error: Exception) -> Response[bytes]:
     """A refusal, with the headers that its status asks for."""
     assert isinstance(error, Explained)  # noqa: S101 - what it is registered for
+    refused[error.slug] += 1
     headers = {}
     if error.status == 401:
         headers["WWW-Authenticate"] = "Bearer"

@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 
 from edge.api import sales
 from edge.api.guard import require_own_host, require_workstation
+from edge.api.metrics import require_metrics_token
 from edge.box.keys import read_key
 from edge.db.connection.errors import CannotStart
 from edge.server.app import build_app
@@ -26,6 +27,8 @@ OPEN_ROUTES = {("GET", "/health"), ("POST", "/pair")}
 OPEN_ROUTES |= {("GET", "/"), ("GET", "/sw.js")}
 OPEN_ROUTES |= {("GET", "/web/{version:str}/{folder:str}/{name:str}")}
 OPEN_ROUTES |= {("OPTIONS", path) for _, path in OPEN_ROUTES}
+OF_METRICS = {("GET", "/metrics"), ("OPTIONS", "/metrics")}
+"""Which has a token of its own."""
 ID = "0199aaaa-0000-7000-8000-000000000001"
 EXAMPLES = {"uuid": ID, "date": "2026-11-25", "str": "x"}
 
@@ -56,7 +59,12 @@ async def test_every_route_but_health_and_pairing_asks_for_a_workstation(till: T
         for method, path, _, handler in found
         if require_workstation not in handler.resolve_guards()
     }
-    assert unguarded == OPEN_ROUTES
+    assert unguarded == OPEN_ROUTES | OF_METRICS
+    assert {
+        (method, path)
+        for method, path, _, handler in found
+        if require_metrics_token in handler.resolve_guards()
+    } == OF_METRICS
     assert len(found) > 25
     assert all(require_own_host in handler.resolve_guards() for *_, handler in found)
 
@@ -79,7 +87,8 @@ async def test_without_a_paired_token_no_route_tells_or_does_anything(
             del request.headers["Authorization"]
         answer = await till.client.send(request)
         assert answer.status_code == 401, (method, path)
-        assert answer.json()["type"] == "urn:holdfast:problem:not-paired"
+        wanted = "no-metrics-token" if (method, path) in OF_METRICS else "not-paired"
+        assert answer.json()["type"] == f"urn:holdfast:problem:{wanted}"
         assert answer.headers["www-authenticate"] == "Bearer"
     assert row_counts(till.box.folder) == before
 

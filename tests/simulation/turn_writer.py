@@ -10,6 +10,7 @@ from edge.db.connection import crash
 from edge.db.connection.errors import WriterClosed
 from edge.db.connection.group import Done, Outcome, Unit
 from edge.db.connection.pen import Pen
+from edge.db.connection.took import Took
 from edge.db.connection.writer import GROUP_MAX, Writer
 from tests.simulation.faults import DiskFaults
 from tests.simulation.network import chance
@@ -147,6 +148,10 @@ class TurnWriter(Writer):
     @property
     def units(self) -> int:
         return self._pen.units
+
+    @property
+    def took(self) -> Took:
+        return self._pen.took
 
 
 def _answer(promise: Promise[Any], outcome: Outcome) -> None:

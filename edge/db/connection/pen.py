@@ -9,6 +9,7 @@ Everything here is synchronous and runs in the writer's thread (``writer.py``).
 """
 
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from edge.db.connection.group import (
     primary_code,
     run_group,
 )
+from edge.db.connection.took import Took
 
 TRIES_ALONE = 2
 """How often a unit of a lost group runs alone while its commit stays unsure."""
@@ -49,6 +51,7 @@ class Pen:
         self._tune = tune
         self._why_closed = "it was closed"
         self.commits = 0
+        self.took = Took()
         self.units = 0
         if tune is not None:
             tune(db)
@@ -74,7 +77,9 @@ class Pen:
             self._db = None
 
     def _run(self, db: sqlite3.Connection, units: Sequence[Unit[Any]]) -> list[Outcome]:
+        begun_s = time.perf_counter()
         outcomes = run_group(db, units)
+        self.took.add(time.perf_counter() - begun_s)
         if self._committed is not None:
             self._committed(db)
         self.commits += 1

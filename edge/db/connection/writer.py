@@ -30,6 +30,7 @@ from edge.db.connection.engine import (
 from edge.db.connection.errors import CommitUnknown, WriterClosed, WriterFull
 from edge.db.connection.group import Done, Failed, Outcome, Unit
 from edge.db.connection.pen import Pen
+from edge.db.connection.took import Took
 
 __all__ = ["AioWriter", "InlineWriter", "Unit", "Writer"]
 
@@ -66,6 +67,11 @@ class Writer(ABC):
     @abstractmethod
     def units(self) -> int:
         """Units that were run in those, refused ones too."""
+
+    @property
+    @abstractmethod
+    def took(self) -> Took:
+        """How long each of those took."""
 
     async def __aenter__(self) -> Self:
         return self
@@ -116,6 +122,10 @@ class InlineWriter(Writer):
     @property
     def units(self) -> int:
         return self._pen.units
+
+    @property
+    def took(self) -> Took:
+        return self._pen.took
 
 
 class AioWriter(Writer):
@@ -215,6 +225,10 @@ class AioWriter(Writer):
     @property
     def units(self) -> int:
         return self._pen.units
+
+    @property
+    def took(self) -> Took:
+        return self._pen.took
 
 
 def _answer(caller: asyncio.Future[Any], outcome: Outcome) -> None:
