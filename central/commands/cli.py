@@ -3,6 +3,7 @@ The last line that one prints says what is true now and what comes next."""
 
 from central.commands.company import company_app, load_sample, setup
 from central.commands.doctor import doctor, support_bundle
+from central.commands.examples import EXAMPLES
 from central.commands.goods import export_app, import_app
 from central.commands.items import item_app
 from central.commands.key import key_app
@@ -16,7 +17,7 @@ from central.commands.settings import setting_app
 from central.commands.stores import box_app, code_app, enrol_code, revoke, store_app
 from central.commands.taxes import tax_app, tender_app
 from central.commands.unit import install_unit, remove_unit
-from sync.program.frame import new_program
+from sync.program.frame import new_program, show_examples
 
 app = new_program("central", "The head office of Holdfast: collects, proves, publishes, reports.")
 for name, group in (
@@ -55,3 +56,4 @@ for command in (
     app.command()(command)
 app.command("install-service")(install_unit)
 app.command("remove-service")(remove_unit)
+show_examples(app, "central", EXAMPLES)

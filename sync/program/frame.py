@@ -6,7 +6,7 @@ port, disk, database, the other side), 130 stopped by Ctrl-C.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated, NoReturn
@@ -19,6 +19,10 @@ from sync.protocol.errors import Refusal
 NEEDS_A_PERSON = 1
 INTERRUPTED = 130
 PORT_MAX = 65_535
+EXIT_CODES = (
+    "Exit codes: 0 done and true; 1 something needs a person, or differs; 2 could not run, with a "
+    "sentence that says what, why and what to do; 130 stopped by Ctrl-C."
+)
 
 
 def new_program(name: str, about: str) -> typer.Typer:
@@ -26,9 +30,9 @@ def new_program(name: str, about: str) -> typer.Typer:
     app = typer.Typer(
         name=name,
         no_args_is_help=True,
-        add_completion=False,
         pretty_exceptions_enable=False,
         help=about,
+        epilog=EXIT_CODES,
         cls=PlainGroup,
     )
 
@@ -56,6 +60,27 @@ def new_program(name: str, about: str) -> typer.Typer:
 def new_group(about: str) -> typer.Typer:
     """Commands about one thing."""
     return typer.Typer(no_args_is_help=True, help=about)
+
+
+def show_examples(
+    app: typer.Typer, program: str, examples: Mapping[str, Sequence[str]], above: str = ""
+) -> None:
+    """Below each command's help stand its examples, below a group's the first of each in it.
+    ``examples``: what stands behind ``program``, by the command's words."""
+    for one in app.registered_commands:
+        name = one.name or getattr(one.callback, "__name__", "").replace("_", "-")
+        one.epilog = _as_epilog(program, examples.get(f"{above}{name}", ()))
+    for group in app.registered_groups:
+        within = f"{above}{group.name} "
+        firsts = [lines[0] for name, lines in examples.items() if name.startswith(within)]
+        group.epilog = _as_epilog(program, firsts)
+        if group.typer_instance is not None:
+            show_examples(group.typer_instance, program, examples, within)
+
+
+def _as_epilog(program: str, lines: Sequence[str]) -> str:
+    """Each on a line of its own, as typer breaks them."""
+    return "\n\n".join(("Examples:", *(f"{program} {line}" for line in lines)))
 
 
 def fail(program: str, sentence: str) -> NoReturn:

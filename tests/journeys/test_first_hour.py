@@ -24,6 +24,7 @@ from central.demo.workstation import new_id, pair
 from tests.certificates import trusting
 from tests.conftest import folder_for_databases
 from tests.patience import PATIENCE_S
+from tests.typed_commands import parsed, printed
 
 README = Path(__file__).parents[2] / "README.md"
 UNWANTED = ("CENTRAL_", "EDGE_", "UV")
@@ -150,6 +151,8 @@ def test_a_technician_comes_from_nothing_to_three_shops_that_sell(place: Path) -
         shown = typed(process, block)
         for code in ("S01", "S02", "S03"):
             assert f"{code} is ready to sell" in shown
+        for words in printed(shown):
+            assert parsed(words)
         codes = re.findall(r"^Till page: (http://127\S+)/#pair=W1:(\S+)$", shown, re.MULTILINE)
         assert len(codes) == 3, shown
         for (address, code), (operator_id, pin) in zip(codes, pins, strict=True):
