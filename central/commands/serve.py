@@ -1,6 +1,5 @@
 """Commands that run head office: its server, its schema, the demo."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -76,7 +75,7 @@ def serve(
             telling_address(settings, setup, lambda line: print(line, flush=True)) as say,
         ):
             serve_office(settings, reach, database, say, bound)
-    print("Head office has stopped; nothing of it is left running.", file=sys.stderr)
+    print("Head office has stopped; nothing of it is left running.")
 
 
 def migrate(database_url: Url = None, data: Folder = None) -> None:

@@ -3,7 +3,9 @@
 import asyncio
 import json
 import sqlite3
+import time
 from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import asyncpg
@@ -19,6 +21,7 @@ from sync.http.logs import TOLD_EVERY_S, Tally, error_lines, log_json_to_stderr
 from tests.benchmarks.shop import new_tokens
 from tests.central_fixtures import postgres_template
 from tests.edge_store import make_store
+from tests.patience import PATIENCE_S
 from tests.servers import central_process, edge_process, new_database, request
 
 __all__ = ["postgres_template"]
@@ -143,3 +146,30 @@ def test_what_happens_often_is_written_once_a_minute_with_its_number(
         ("other", 1),
         ("slow", 1_000),
     ]
+
+
+def test_every_line_that_a_server_writes_to_its_log_is_json_with_a_level_and_a_time(
+    tmp_path: Path, postgres_server: PostgresServer, postgres_template: str
+) -> None:
+    """From the start to the stop, with a head office that is away and an error in between."""
+    folder = tmp_path / "S01"
+    make_store(folder)
+    url = new_database(postgres_server, postgres_template)
+    with edge_process(folder) as edge, central_process(tmp_path / "office", url) as office:
+        wait_for_a_line(edge.log)
+        asyncio.run(_execute(url, "ALTER TABLE central_state RENAME COLUMN one TO gone"))
+        assert office.get("/health").status == 500
+    logs = {server.kind: server.log.read_text().splitlines() for server in (edge, office)}
+    assert all(logs.values()), logs
+    for line in (*logs["edge"], *logs["central"]):
+        said = json.loads(line)
+        assert said["level"] in ("info", "warning", "error"), line
+        assert datetime.fromisoformat(said["timestamp"]).utcoffset() == timedelta(0), line
+        assert said["event"], line
+
+
+def wait_for_a_line(log: Path) -> None:
+    """The first round to a head office that is away writes one."""
+    ends_at = time.monotonic() + PATIENCE_S
+    while not log.read_text():
+        assert time.monotonic() < ends_at, "nothing was written"
