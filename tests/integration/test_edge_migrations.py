@@ -1,5 +1,6 @@
 """The store's schema is what ``tables/`` says, and reaching it costs nothing when it is there."""
 
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -9,10 +10,14 @@ from pathlib import Path
 import pytest
 from alembic.script import ScriptDirectory
 
+from edge.box.box import open_box
+from edge.box.folder import database_of
+from edge.box.settings import read_settings
 from edge.db import migrations
 from edge.db.connection import migrate
 from edge.db.connection.engine import open_connection
 from edge.db.tables.schema import metadata
+from tests.edge_store import make_store
 
 MIGRATIONS = Path(migrations.__file__).parent
 
@@ -104,3 +109,39 @@ def test_a_store_runs_without_the_file_before_it_was_made(path: Path) -> None:
     assert not path.exists()
     with pytest.raises(sqlite3.OperationalError):
         open_connection(path, create=False)
+
+
+LATER = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+
+
+def upgrade():
+    op.add_column("item", sa.Column("later", sa.Integer()))
+
+
+def downgrade():
+    op.drop_column("item", "later")
+"""
+
+
+async def test_a_store_of_an_older_version_is_brought_up_to_date_at_its_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An upgrade is a new wheel and a restart."""
+    folder = tmp_path / "S01"
+    make_store(folder)
+    newer = tmp_path / "newer"
+    shutil.copytree(MIGRATIONS, newer / "migrations")
+    (newer / "migrations" / "versions" / "0002_later.py").write_text(LATER)
+    monkeypatch.setattr(migrate, "__file__", str(newer / "connection" / "migrate.py"))
+    monkeypatch.setattr(migrate, "NEWEST", "0002")
+    monkeypatch.setattr(migrate.upgrade, "__defaults__", ("0002",))  # bound when it was defined
+    async with open_box(folder, read_settings(folder)) as box:
+        assert box.enrolment.store_code == "S01"
+    with closing(open_connection(database_of(folder))) as db:
+        columns = [row[1] for row in db.execute("PRAGMA table_info(item)")]
+    assert "later" in columns
+    assert migrate.current_step(database_of(folder)) == "0002"
