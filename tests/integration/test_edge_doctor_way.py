@@ -72,6 +72,10 @@ def listening(answer: bytes, context: ssl.SSLContext | None = None) -> Iterator[
                     speaking = taken if context is None else context.wrap_socket(taken, True)
                     speaking.recv(65_536)
                     speaking.sendall(answer)
+                    if speaking is taken:  # closed before all was read, it would be a reset
+                        taken.shutdown(socket.SHUT_WR)
+                        while taken.recv(65_536):
+                            pass
                     speaking.close()
 
         thread = threading.Thread(target=serve)
