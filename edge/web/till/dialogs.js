@@ -12,6 +12,7 @@ import { lock, signOut } from "./session.js";
 import { doing } from "./actions.js";
 import * as state from "./state.js";
 import { formatMinor } from "./text.js";
+import { Tills } from "./tills_view.js";
 import { html } from "./ui.js";
 import { MENU, SETTLED } from "./words.js";
 import { PEOPLE_MENU } from "./words_people.js";
@@ -23,6 +24,7 @@ export function Dialogs() {
   if (open.name === "menu") return html`<${Menu} />`;
   if (open.name === "close day") return html`<${CloseDay} />`;
   if (open.name === "own pin") return html`<${ChangePin} />`;
+  if (open.name === "tills") return html`<${Tills} />`;
   if (open.name === "let in") return html`<${LetIn} />`;
   if (open.name === "customer") return html`<${CustomerDialog} />`;
   if (open.name === "item") return html`<${ItemDialog} ...${open} />`;
@@ -38,7 +40,8 @@ function Menu() {
     verb();
   };
   const free = pending.value === null;
-  const mayUnlock = operator.value.permissions.includes("unlock_operators");
+  const may = (permission) => operator.value.permissions.includes(permission);
+  const show = (name) => () => (state.dialog.value = { name });
   const session = till.value.till_session;
   const day = till.value.business_day;
   return html`<${Modal} label=${MENU.title} onClose=${close}>
@@ -50,13 +53,11 @@ function Menu() {
       <button type="button" onClick=${() => doing(lock)}>
         ${PEOPLE_MENU.lock} <kbd aria-hidden="true">F1</kbd>
       </button>
-      <button type="button" onClick=${() => (state.dialog.value = { name: "own pin" })}>
-        ${PEOPLE_MENU.ownPin}
-      </button>
-      ${mayUnlock &&
-      html`<button type="button" onClick=${() => (state.dialog.value = { name: "let in" })}>
-        ${PEOPLE_MENU.letIn}
-      </button>`}
+      <button type="button" onClick=${show("own pin")}>${PEOPLE_MENU.ownPin}</button>
+      ${may("unlock_operators") &&
+      html`<button type="button" onClick=${show("let in")}>${PEOPLE_MENU.letIn}</button>`}
+      ${may("pair_workstations") &&
+      html`<button type="button" onClick=${show("tills")}>${PEOPLE_MENU.tills}</button>`}
       <button type="button" disabled=${!free || session === null}
         onClick=${then(() => (place.value = "settling"))}>${MENU.settleTill}</button>
       <button type="button" disabled=${!free || day === null}

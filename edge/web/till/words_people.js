@@ -92,10 +92,32 @@ export const OVERRIDE = {
   },
 };
 
+/** The shop's tills (tills_view.js). */
+export const TILLS = {
+  title: "Tills",
+  another: "Another till",
+  anotherHint: "Its own name, such as W2",
+  code: "Make a pairing code",
+  scan: (name) => `On the device that becomes ${name}, scan this picture:`,
+  onlyHere: (name) =>
+    `The code for ${name}. Other devices are answered as soon as the store box has its certificate.`,
+  picture: "QR code with the pairing link",
+  typed: "Or type the code there; it is good once, for 15 minutes:",
+  first: (address) => `A device that was never a till here opens this first: ${address ?? "ask a technician"}`,
+  fingerprint: (authority) => `It must show this fingerprint of ${authority}:`,
+  thisOne: "this one",
+  heard: (time) => `last heard at ${time}`,
+  notHeard: "not heard since the store box was started",
+  end: (name) => `End ${name}`,
+  sure: (name) => `Yes, ${name} is no till any more`,
+  close: "Close",
+};
+
 export const PEOPLE_MENU = {
   lock: "Lock",
   ownPin: "Change my PIN",
   letIn: "Let somebody in",
+  tills: "Tills …",
   signOut: "Sign out",
 };
 
