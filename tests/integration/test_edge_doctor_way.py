@@ -178,7 +178,7 @@ def test_a_login_page_in_the_way_is_told(folder: Path) -> None:
 
 
 def test_a_listener_that_speaks_no_http_is_told(folder: Path) -> None:
-    with listening(b"220 mail.example ESMTP\r\n") as port:
+    with listening(b"SSH-2.0-OpenSSH_9.9\r\n\r\n") as port:
         write_settings(folder, f"http://127.0.0.1:{port}", 0)
         said = found(folder, "answer")
     assert (said.state, "does not speak HTTP" in said.says) == (State.ATTENTION, True)
