@@ -29,6 +29,10 @@ Certificate = Annotated[
     Path | None, typer.Option(help="The certificate's chain in PEM.", dir_okay=False)
 ]
 CertificateKey = Annotated[Path | None, typer.Option(help="Its key in PEM.", dir_okay=False)]
+PlainPort = Annotated[
+    int | None,
+    typer.Option(min=0, max=PORT_MAX, help="Beside HTTPS, plain on 127.0.0.1; 0: any free one."),
+]
 Proxies = Annotated[
     list[str] | None,
     typer.Option(metavar="ADDRESS", help="A proxy's address or network; may stand several times."),
@@ -50,6 +54,7 @@ def serve(
     host: Host = None,
     tls_cert: Certificate = None,
     tls_key: CertificateKey = None,
+    plain_port: PlainPort = None,
     trusted_proxy: Proxies = None,
     proxy_cert: ProxyCertificates = None,
     name: Names = None,
@@ -58,23 +63,23 @@ def serve(
     from central.database.chosen import chosen_database
     from central.office.addresses import telling_address
     from central.office.reach import read_reach
-    from central.server.serving import bind
+    from central.server.serving import bind_sockets
     from central.server.serving import serve as serve_office
 
     given = {"tls_cert": tls_cert, "tls_key": tls_key, "host": host, "port": port}
+    given["plain_port"] = plain_port
     several = {"trusted_proxy": trusted_proxy, "proxy_cert": proxy_cert, "name": name}
     told = {option: values for option, values in several.items() if values}
     settings = settings_of(database_url, data, **given, **told)
     setup = next_command(database_url, data, *FIRST_SETUP)
     with in_one_sentence():
         reach = read_reach(settings)
-        bound = bind(settings.port, settings.host)
         with (
-            bound,
+            bind_sockets(settings) as sockets,
             chosen_database(settings, serving=True) as database,
             telling_address(settings, setup, lambda line: print(line, flush=True)) as say,
         ):
-            serve_office(settings, reach, database, say, bound)
+            serve_office(settings, reach, database, say, sockets)
     print("Head office has stopped; nothing of it is left running.")
 
 

@@ -45,7 +45,8 @@ async def renewing_commands(stage: Stage) -> list[str]:
         named = select(_COMPANIES.c.name).where(_COMPANIES.c.company_id == stage.company_id)
         company = str((await db.execute(named)).scalar_one())
     url = stage.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    linking = central_command(url, stage.folder / CENTRAL, "user", "link", EMAIL, company=company)
+    words = ("user", "link", EMAIL, "--url", stage.url)
+    linking = central_command(url, stage.folder / CENTRAL, *words, company=company)
     return [
         linking,
         *(command("edge", "pair", VISITOR, "--data", box.folder) for box in stage.boxes),

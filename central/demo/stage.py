@@ -19,13 +19,18 @@ from central.database.embedded import running_postgres
 from central.database.failures import LOG_NAME as POSTGRES_LOG
 from central.db.engine import database_url
 from central.db.key_file import KEY_FILE, load_or_make_key
+from central.demo.certificate import make_certificate
 from central.demo.children import Child, free_port, run_child, start_child
 from central.demo.line import Line
 from central.office.settings import CentralSettings
+from central.server.serving import now_ms
+from central.usecases.company.own_key import central_key
+from sync.protocol.enrolment import write_invitation
 from sync.protocol.identity import CompanyId
 
 FOLDER_MODE = 0o711
 CENTRAL = "central"
+PLAIN = "plain"
 EDGE_SOCKET = "edge.sock"
 
 
@@ -47,8 +52,9 @@ class StoreBox:
 
 @dataclass
 class Stage:
-    """Everything that runs. ``url`` is central's own address, ``company_id`` the demo's company
-    once it is there, ``pins`` those that its operators sign in with at a till."""
+    """Everything that runs. ``url`` is central's address for this machine's browsers, in plain:
+    boxes talk to it by TLS. ``company_id``: the demo's company once it is there, ``pins`` those
+    that its operators sign in with at a till."""
 
     folder: Path
     engine: AsyncEngine
@@ -68,15 +74,17 @@ class Stage:
         return box.folder / EDGE_SOCKET
 
     async def provision(self, code: str, enrol_code: str) -> StoreBox:
-        """Enrol a new box over a line of its own, by the technician's command."""
-        line = Line(int(self.url.rsplit(":", 1)[1]))
+        """Enrol a new box over a line of its own, by the technician's command: it knows head
+        office by the pin from then on, whatever stands on the line."""
+        line = Line(int(self.central.addresses[CENTRAL].rsplit(":", 1)[1]))
         await line.start()
+        key = await central_key(self.engine, self.folder / CENTRAL, now_ms())
         box = StoreBox(code, self.folder / code, free_port(), line)
         self.boxes.append(box)
         await run_child(
             f"edge provision for {code}",
             [
-                *("edge", "provision", "--central", line.url, "--code", enrol_code),
+                *("edge", "provision", "--enrol", write_invitation(line.url, enrol_code, key)),
                 *("--data", str(box.folder), "--port", str(box.port)),
             ],
             self.log(f"{code}-provision"),
@@ -121,20 +129,11 @@ async def standing(named: str | None) -> AsyncIterator[Stage]:
         ):
             if named is not None:
                 _bring_key(folder / CENTRAL)
-            central = await start_child(
-                CENTRAL,
-                [
-                    *("central", "serve", "--data", str(folder / CENTRAL)),
-                    *("--port", str(free_port())),
-                ],
-                folder / "central.log",
-                wanted=frozenset({CENTRAL}),
-                environment={"CENTRAL_DATABASE_URL": database.url},
-            )
+            central = await _start_central(folder, database)
             stage = Stage(folder, engine, central, "")
             try:
                 await central.await_ready()
-                stage.url = central.addresses[CENTRAL]
+                stage.url = central.addresses[PLAIN]
                 yield stage
             finally:
                 await stage.take_down()
@@ -144,6 +143,21 @@ async def standing(named: str | None) -> AsyncIterator[Stage]:
         raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _start_central(folder: Path, database: Database) -> Child:
+    """By TLS for boxes, and plain on the loopback address, so that no browser warns."""
+    chain, key = make_certificate(folder / "tls")
+    return await start_child(
+        CENTRAL,
+        [
+            *("central", "serve", "--data", str(folder / CENTRAL), "--port", "0"),
+            *("--tls-cert", str(chain), "--tls-key", str(key), "--plain-port", "0"),
+        ],
+        folder / "central.log",
+        wanted=frozenset({CENTRAL, PLAIN}),
+        environment={"CENTRAL_DATABASE_URL": database.url},
+    )
 
 
 def _keep_logs(folder: Path, error: BaseException) -> None:

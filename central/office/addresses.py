@@ -3,7 +3,7 @@ the address at which head office serves, which ``serve`` leaves in its folder wh
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -44,14 +44,15 @@ def known_address(settings: CentralSettings) -> str:
 @contextmanager
 def telling_address(
     settings: CentralSettings, setup: str, say: Callable[[str], None]
-) -> Iterator[Callable[[str, str], None]]:
-    """Says the ready line (``ready central URL``: where it listens), then what people do with it;
-    keeps the address where they find it in the folder inside the block."""
+) -> Iterator[Callable[[Mapping[str, str], str], None]]:
+    """Says a ready line for each place where it listens (``ready central URL``), then what people
+    do with it; keeps the address where they find it in the folder inside the block."""
     file = settings.data / ADDRESS_FILE
 
-    def tell(listening: str, address: str) -> None:
+    def tell(listening: Mapping[str, str], address: str) -> None:
         file.write_text(address + "\n", encoding="ascii")
-        say(f"ready central {listening}")
+        for name, url in listening.items():
+            say(f"ready {name} {url}")
         say(f"Board: {address}/ . Next, once, in another terminal: `{setup}`.")
 
     try:

@@ -89,6 +89,11 @@ def read_reach(settings: CentralSettings) -> Reach:
             " give `--tls-cert FILE --tls-key FILE`, or put a proxy with TLS before it and name it"
             " with `--trusted-proxy ADDRESS`. Without either head office serves 127.0.0.1 only."
         )
+    if certificate is None and settings.plain_port is not None:
+        raise CannotBeReached(
+            "`--plain-port` stands beside `--tls-cert` and `--tls-key`: without them `--port` is"
+            " in plain already."
+        )
     if proxies and not settings.name:
         raise CannotBeReached(
             "Behind a proxy head office must know its own name: add `--name head.example`, as"

@@ -26,7 +26,8 @@ def default_folder() -> Path:
 
 class CentralSettings(BaseSettings):
     """``database_url``: None starts the embedded PostgreSQL in ``data``. ``port`` 0 takes any free
-    one. ``host``: an address; beyond this machine only by HTTPS (``reach.py``). ``name``: what
+    one. ``host``: an address; beyond this machine only by HTTPS (``reach.py``). ``plain_port``:
+    beside HTTPS, where this machine itself is answered in plain; None: nowhere. ``name``: what
     people and boxes call it, perhaps with a port. ``door``, ``tries``, ``name``,
     ``trusted_proxy`` and ``proxy_cert`` in the environment are JSON:
     ``CENTRAL_DOOR='{"idle_s": 30}'``."""
@@ -39,6 +40,7 @@ class CentralSettings(BaseSettings):
     host: str = LOOPBACK
     tls_cert: Path | None = None
     tls_key: Path | None = None
+    plain_port: int | None = Field(default=None, ge=0, le=PORT_MAX)
     trusted_proxy: tuple[str, ...] = ()
     proxy_cert: tuple[Path, ...] = ()
     name: tuple[str, ...] = ()

@@ -14,7 +14,9 @@ import resource
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import NamedTuple
 
 import structlog
 import uvicorn
@@ -46,12 +48,26 @@ GC_OBJECTS = 50_000
 """New objects between two looks of the garbage collector: about what one set of events makes."""
 
 
-class _Server(uvicorn.Server):
-    """A uvicorn server that leaves signals to us, and says when it answers."""
+class Sockets(NamedTuple):
+    """Where head office listens. ``plain``: beside HTTPS, for this machine itself."""
 
-    def __init__(self, config: uvicorn.Config, say_ready: Callable[[], None]) -> None:
+    main: socket.socket
+    plain: socket.socket | None = None
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn server that leaves signals to us, and says when it answers. ``beside``: the same
+    application at one more socket, by a configuration of its own."""
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        say_ready: Callable[[], None],
+        beside: tuple[uvicorn.Config, socket.socket] | None,
+    ) -> None:
         super().__init__(config)
         self._say_ready = say_ready
+        self._beside = beside
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -68,8 +84,22 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """As uvicorn does, then the line."""
         await super().startup(sockets=sockets)
+        if self.started and self._beside is not None:
+            await self._listen_beside(*self._beside)
         if self.started:
             self._say_ready()
+
+    async def _listen_beside(self, config: uvicorn.Config, bound: socket.socket) -> None:
+        """Its connections stop with all others."""
+        config.load()
+        protocol = partial(  # type: ignore[call-arg]  # what uvicorn gives its protocols
+            config.http_protocol_class,
+            config=config,
+            server_state=self.server_state,
+            app_state=self.lifespan.state,
+        )
+        loop = asyncio.get_running_loop()
+        self.servers.append(await loop.create_server(protocol, sock=bound))
 
     async def main_loop(self) -> None:
         """As uvicorn does, and systemd is told. The loop's own turns are the sign of life: starting
@@ -78,7 +108,18 @@ class _Server(uvicorn.Server):
             await super().main_loop()
 
 
-def bind(port: int, host: str = LOOPBACK) -> socket.socket:
+@contextlib.contextmanager
+def bind_sockets(settings: CentralSettings) -> Iterator[Sockets]:
+    """The sockets that the settings ask for, closed after the block. Raises CannotRun."""
+    with contextlib.ExitStack() as opened:
+        main = opened.enter_context(bind(settings.port, settings.host))
+        plain = None
+        if settings.plain_port is not None:
+            plain = opened.enter_context(bind(settings.plain_port, option="--plain-port"))
+        yield Sockets(main, plain)
+
+
+def bind(port: int, host: str = LOOPBACK, option: str = "--port") -> socket.socket:
     """A listening socket on an address of this machine. Raises CannotRun."""
     bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     try:
@@ -90,7 +131,7 @@ def bind(port: int, host: str = LOOPBACK) -> socket.socket:
         if error.errno == errno.EADDRINUSE:
             raise CannotRun(
                 f"Port {port} on {host} is taken: stop what listens there, or choose another "
-                "with `--port N` (0 takes any free one)."
+                f"with `{option} N` (0 takes any free one)."
             ) from error
         if error.errno == errno.EADDRNOTAVAIL:
             raise CannotRun(
@@ -113,8 +154,8 @@ def serve(
     settings: CentralSettings,
     reach: Reach,
     database: Database,
-    say: Callable[[str, str], None],
-    bound: socket.socket,
+    say: Callable[[Mapping[str, str], str], None],
+    sockets: Sockets,
 ) -> None:
     """Serve in an event loop of its own, in the main thread. ``say`` gets where it listens and
     where people find it, once it answers. Raises CannotRun, BadKeyFile."""
@@ -122,34 +163,38 @@ def serve(
     _allow_files(settings.door.connections + FILES_SPARE)
     log_json_to_stderr()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(settings, reach, database, say, bound))
+        runner.run(_serve(settings, reach, database, say, sockets))
 
 
 async def _serve(
     settings: CentralSettings,
     reach: Reach,
     database: Database,
-    say: Callable[[str, str], None],
-    bound: socket.socket,
+    say: Callable[[Mapping[str, str], str], None],
+    sockets: Sockets,
 ) -> None:
     async with engine_of(database, migrating=True) as engine:
         key = await own_key(engine, settings.data, now_ms())
         office = open_office(engine, key, settings, now_ms, reach)
+        app, beside = build_app(office), None
         config = uvicorn_config(
-            build_app(office),
+            app,
             settings.door,
             lifespan="on",
             certificate=reach.certificate,
             is_proxy=reach.is_proxy,
         )
         _leave_out_of_collection()
-        host, port = bound.getsockname()[:2]
-        told = reach.listening(host, port), reach.address(host, port)
-        server = _Server(config, lambda: say(*told))
+        host, port = sockets.main.getsockname()[:2]
+        listening = {"central": reach.listening(host, port)}
+        if sockets.plain is not None:
+            beside = uvicorn_config(app, settings.door, lifespan="off"), sockets.plain
+            listening["plain"] = f"http://{LOOPBACK}:{sockets.plain.getsockname()[1]}"
+        server = _Server(config, lambda: say(listening, reach.address(host, port)), beside)
         watching = asyncio.create_task(_watch(database.kept, server))
         following = asyncio.create_task(_follow_files(reach))
         try:
-            await server.serve(sockets=handles_of(bound))
+            await server.serve(sockets=handles_of(sockets.main))
         finally:
             watching.cancel()
             following.cancel()

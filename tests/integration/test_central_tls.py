@@ -50,6 +50,32 @@ def test_it_serves_by_https_and_shows_a_renewed_certificate_without_a_restart(
                 assert client.get("/health").status_code == 200
 
 
+def test_beside_https_it_answers_this_machine_in_plain_where_it_is_asked_to(
+    tmp_path: Path, postgres_server: PostgresServer, postgres_template: str
+) -> None:
+    chain, key = ROOT.write(tmp_path / "tls", "localhost")
+    url = new_database(postgres_server, postgres_template)
+    tls = {"CENTRAL_TLS_CERT": str(chain), "CENTRAL_TLS_KEY": str(key), "CENTRAL_HOST": EVERYWHERE}
+    folder = tmp_path / "office"
+    with central_process(folder, url, CENTRAL_PLAIN_PORT="0", **tls) as server:
+        assert server.process.stdout is not None
+        ready, name, plain = server.process.stdout.readline().split()
+        assert (ready, name, plain[:17]) == ("ready", "plain", "http://127.0.0.1:")
+        assert (folder / "central.url").read_text() == f"https://localhost:{server.port}\n"
+        with httpx.Client(base_url=plain, trust_env=False) as client:
+            answer = client.get("/sign-in")
+            assert answer.status_code == 200
+            assert "Strict-Transport-Security" not in answer.headers
+            assert client.get("/sign-in", headers={"Host": "evil.example"}).status_code == 421
+            form = {"company": "Acme", "email": "ann@example.com", "password": "wrong horse"}
+            for origin, status in ((plain, 401), ("https://evil.example", 403)):
+                sent = client.post("/sign-in", data=form, headers={"Origin": origin})
+                assert sent.status_code == status, sent.text
+        assert leaf(server.port)
+        server.process.terminate()
+        assert server.process.wait(PATIENCE_S) == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -58,6 +84,7 @@ def test_it_serves_by_https_and_shows_a_renewed_certificate_without_a_restart(
         (("--host", "127.0.0.300"), "does not appear to be an IPv4 or IPv6 address"),
         (("--tls-cert", "no.crt", "--tls-key", "no.key"), "no.crt: No such file"),
         (("--tls-cert", "no.crt"), "belong together"),
+        (("--plain-port", "0"), "`--port` is in plain already"),
     ],
 )
 async def test_what_would_leave_people_unsafe_is_refused_in_a_sentence(
