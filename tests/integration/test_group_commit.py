@@ -62,7 +62,7 @@ async def test_no_group_is_larger_than_its_maximum(open_writer: Open) -> None:
     await writer.run(lambda db: db.set_trace_callback(statements.append))
     await together(writer, [sale(id_) for id_ in range(3 * GROUP_MAX)])
     groups = " ".join(statements).split("BEGIN IMMEDIATE")
-    assert max(statements.count("SAVEPOINT unit") for statements in groups) == GROUP_MAX
+    assert max(statements.count("INSERT INTO sale") for statements in groups) == GROUP_MAX
 
 
 async def test_a_unit_runs_whole_in_one_thread_that_is_not_the_callers(open_writer: Open) -> None:
