@@ -27,9 +27,7 @@ from edge.box.settings import read_settings, write_settings
 from edge.db.connection.engine import open_connection
 from edge.db.connection.migrate import migrate
 from edge.db.connection.writer import InlineWriter
-from edge.db.sessions import insert_session
 from edge.db.store import take_settings
-from edge.domain.operator import Session
 from edge.server.serving import serving
 from edge.usecases.box.adopt_enrolment import adopt_enrolment
 from edge.usecases.workstation.issue_pairing_code import issue_pairing_code, new_code
@@ -49,6 +47,7 @@ from sync.protocol.identity import (
 )
 from sync.protocol.reference import StoreSettings
 from sync.protocol.scan_code import code_key
+from tests.pins import begin_session_at
 
 NOWHERE = "http://127.0.0.1:9"
 CUSTOMER = UUID("0199aaaa-0000-7000-8000-000000000001")
@@ -228,12 +227,13 @@ async def open_store(
 
 
 async def session_at(box: Box, workstation: str, operator_id: str) -> str:
-    """The token of a session that no PIN began: signing in has tests of its own, writes a fact and
-    takes 30 ms."""
-    token = secrets.token_urlsafe(32)
-    where, session_id = WorkstationId(workstation), uuid_utils.compat.uuid7()
-    session = Session(session_id, OperatorId(operator_id), where)
-    await box.writer.run(lambda db: insert_session(db, session, token, 0, box.clock.steady()))
+    """The token of a session that no PIN began."""
+    token, where, who = (
+        secrets.token_urlsafe(32),
+        WorkstationId(workstation),
+        OperatorId(operator_id),
+    )
+    await box.writer.run(lambda db: begin_session_at(db, where, who, token))
     box.sessions.forget()
     return token
 

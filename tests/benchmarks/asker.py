@@ -27,6 +27,7 @@ class Asker(threading.Thread):
         self._connection = http.client.HTTPConnection("127.0.0.1", plan["port"], timeout=TIMEOUT_S)
         self._headers = {
             "Authorization": f"Bearer {plan['token']}",
+            "Holdfast-Session": plan["token"],
             "Content-Type": "application/json",
         }
         self._requests = cycle(requests)

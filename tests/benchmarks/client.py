@@ -33,7 +33,10 @@ class Station:
         if tls is not None:
             trusting = ssl.create_default_context(cadata=tls["authority"])
             self.socket = trusting.wrap_socket(self.socket, server_hostname=self._host)
-        self._before = f"Authorization: Bearer {token}\r\nContent-Type: application/json\r\n"
+        self._before = (
+            f"Authorization: Bearer {token}\r\nHoldfast-Session: {token}\r\n"
+            "Content-Type: application/json\r\n"
+        )
         self._waiting = [(body.encode(), len(body.encode())) for body in reversed(bodies)]
         self._seen = ""
         self._got = b""

@@ -117,7 +117,7 @@ async def _since(edge: Running, token: str, before: tuple[int, int]) -> tuple[in
 
 async def _exchanged(edge: Running, token: str) -> tuple[int, int]:
     """Events that head office acknowledged, and the last number of prices that was taken."""
-    headers = {"Authorization": f"Bearer {token}"}
+    headers = {"Authorization": f"Bearer {token}", "Holdfast-Session": token}
     async with httpx.AsyncClient(base_url=edge.address, headers=headers, trust_env=False) as client:
         said = (await client.get("/sync")).raise_for_status().json()
     prices = [each["pub_seq"] for each in said["feeds"] if each["data_set"] == DataSet.PRICES]

@@ -30,6 +30,7 @@ from sync.engine.journal import Moment
 from sync.protocol.identity import BootId, EventId, OperatorId, TillSessionId, WorkstationId
 from sync.protocol.scan_code import code_key
 from tests.edge_store import make_store, settings
+from tests.pins import begin_session_at, never_lock
 
 ITEMS = 300
 CUSTOMERS = 100
@@ -111,7 +112,9 @@ def new_tokens(count: int) -> dict[str, str]:
 
 
 def open_shop(shop: Shop) -> None:
-    """Pair every workstation by the token it is to have, open today and a till on each."""
+    """Pair every workstation by the token it is to have, which is the session's there too; open
+    today and a till on each."""
+    never_lock(shop.folder)
     writer, moment = InlineWriter.open(database_of(shop.folder)), now()
     day = OpenBusinessDay(shop.operator)
     writer.run_now(lambda db: open_business_day(db, day, EventId(_id()), moment))
@@ -120,6 +123,7 @@ def open_shop(shop: Shop) -> None:
         for name, token in shop.tokens.items():
             workstation_id = WorkstationId(name)
             write_workstation(db, workstation_id, token, moment.wall_ms)
+            begin_session_at(db, workstation_id, shop.operator, token)
             till = OpenTill(TillSessionId(_id()), shop.operator, FLOAT_MINOR)
             open_till(db, till, workstation_id, moment)
 

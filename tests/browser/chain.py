@@ -31,14 +31,12 @@ from central.usecases.feed.sequence_publications import drain_publications
 from central.usecases.people.add_user import add_user
 from central.usecases.people.sign_in_link import create_sign_in_link, link_address
 from central.usecases.store.add import add_store, default_settings
-from edge.box.folder import database_of
 from edge.commands.running_box import call_edge
 from sync.protocol.identity import CompanyId
 from tests.crash.forge import LOG_FILE, Forge, Order, Served
-from tests.pins import MADE
+from tests.pins import PIN, give_pins
 
 PASSWORD = "correct horse battery staple"
-PIN = "4711"
 NOBODY_LISTENS = "http://127.0.0.1:9"
 EVERY_S = 1
 """How often a box pushes and pulls of itself."""
@@ -130,7 +128,8 @@ class Box:
     async def workstation(self, workstation_id: str) -> AsyncIterator[Workstation]:
         """A paired workstation without a page: it sells over HTTP."""
         code = await self.pairing_code(workstation_id)
-        paired = await pair(self.url, self.code, workstation_id, code)
+        pins = {operator: PIN for (operator,) in self.rows("SELECT operator_id FROM operator")}
+        paired = await pair(self.url, self.code, workstation_id, code, pins)
         async with paired.client:
             yield paired
 
@@ -187,14 +186,6 @@ class Company:
         async with unit_of_work(self.office.engine) as db:
             token = await create_sign_in_link(db, self.company_id, self.email, now_ms())
         return link_address(self.office.url, token)
-
-
-def give_pins(folder: Path) -> None:
-    """Every operator of the store's folder gets ``PIN``."""
-    with contextlib.closing(sqlite3.connect(database_of(folder))) as db, db:
-        for (operator_id,) in db.execute("SELECT operator_id FROM operator").fetchall():
-            row = (operator_id, MADE[PIN], False, 1_000)
-            db.execute("INSERT OR REPLACE INTO credential VALUES (?, ?, ?, ?)", row)
 
 
 @dataclass

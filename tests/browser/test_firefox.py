@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from tests.browser.chain import PIN, Box
+from tests.browser.chain import Box
 from tests.browser.firefox import ENTER, ESCAPE, F4, SHIFT, Firefox, find_firefox, firefox
 from tests.browser.till_page import HAND_MS, MANAGER, SCANNER_MS, items
+from tests.pins import PIN
 
 SCAN = "document.getElementById('scan')"
 FOCUSED = f"document.activeElement === {SCAN}"

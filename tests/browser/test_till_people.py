@@ -13,7 +13,7 @@ from sync.protocol.codec import decode
 from sync.protocol.facts import OperatorActed
 from sync.protocol.identity import OperatorId
 from sync.protocol.telephone import unlock_answer
-from tests.browser.chain import PIN, Box
+from tests.browser.chain import Box
 from tests.browser.till_page import (
     CASHIER,
     LOST,
@@ -31,7 +31,7 @@ from tests.browser.till_page import (
     sign_in,
 )
 from tests.browser.watched import NARROW, Tabs
-from tests.pins import MADE
+from tests.pins import MADE, PIN
 
 WRONG = "9035"
 OWN = "8264"

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from playwright.async_api import Page, Route, expect
 
 from sync.protocol.money import format_minor
-from tests.browser.chain import PIN, Box
+from tests.browser.chain import Box
 from tests.browser.watched import WIDE, Tabs
+from tests.pins import PIN
 
 MANAGER, CASHIER = "Mei Ling Tan", "Aisyah Rahman"
 """Of the sample."""

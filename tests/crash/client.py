@@ -34,6 +34,7 @@ from tests.crash.line import (
     Tally,
     Told,
     _PointsHere,
+    signed_in,
     told_of,
 )
 
@@ -177,7 +178,7 @@ class Workstation:
         return min(told, key=lambda answer: -answer.status)
 
     def _headers(self) -> dict[str, str]:
-        headers = {"Authorization": f"Bearer {self.token}"}
+        headers = signed_in(self.token)
         return headers if self.seen is None else headers | {"Holdfast-Seen": self.seen}
 
     def _take(self, asked: Asked, answer: Answer) -> None:

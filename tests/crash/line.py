@@ -162,3 +162,8 @@ class Tally(NamedTuple):
 def told_of(answer: Answer) -> Told:
     """The lasting part of the answer to a sale."""
     return msgspec.json.decode(answer.raw, type=Told)
+
+
+def signed_in(token: str) -> dict[str, str]:
+    """The headers of a workstation whose operator's session has the pairing's token."""
+    return {"Authorization": f"Bearer {token}", "Holdfast-Session": token}

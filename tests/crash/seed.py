@@ -66,6 +66,7 @@ from sync.protocol.shared import CustomerField, CustomerRecord, FieldChange
 from sync.protocol.units import Unit
 from tests.crash.client import Workstation
 from tests.crash.line import OPERATOR, STEP_MINOR, Item
+from tests.pins import begin_session_at, never_lock
 
 STORE_CODE = "S01"
 ZONE = "Asia/Singapore"
@@ -96,6 +97,7 @@ def seed_store(folder: Path, workstations: int) -> Seeded:
     """Make a store in an empty ``folder``: enrolled, loaded, its day open, its devices paired."""
     device, central = make_key(folder), Ed25519PrivateKey.generate()
     write_settings(folder, NOBODY_LISTENS, 0)
+    never_lock(folder)
     migrate(database_of(folder))
     names = [f"W{number}" for number in range(1, workstations + 1)]
     customers = {name: UUID(int=number, version=4) for number, name in enumerate(names, 1)}
@@ -122,11 +124,12 @@ def raw(key: Ed25519PrivateKey) -> bytes:
 
 
 def pair(db: sqlite3.Connection, name: str, moment: Moment) -> str:
-    """The token of a workstation that is paired now."""
+    """The token of a workstation that is paired now, and of its operator's session."""
     code = new_code()
     issue_pairing_code(db, WorkstationId(name), code, moment)
     asked = PairWorkstation(WorkstationId(name), code, secrets.token_urlsafe(32))
     pair_workstation(db, asked, moment)
+    begin_session_at(db, asked.workstation_id, OperatorId(OPERATOR), asked.token)
     return asked.token
 
 
@@ -179,7 +182,7 @@ def pages(answer: EnrolmentAnswer, customers: dict[str, UUID]) -> tuple[FeedPage
         DataSet.TENDERS: {
             kind.value: Tender(TenderId(kind.value), kind.value, kind) for kind in kinds
         },
-        DataSet.OPERATORS: {OPERATOR: Operator(OperatorId(OPERATOR), "Alice", "cashier")},
+        DataSet.OPERATORS: {OPERATOR: Operator(OperatorId(OPERATOR), "Alice", "manager")},
         DataSet.ITEMS: {item.item_id: item_row(number, item) for number, item in enumerate(items)},
         DataSet.PRICES: {
             f"{item.item_id}@0": Price(ItemId(item.item_id), 0, item.unit_price_minor)

@@ -10,7 +10,7 @@ import pytest
 from tests.crash.client import Workstation
 from tests.crash.cycles import finish, log_of, looking_at, refuse_faults
 from tests.crash.forge import Forge, Order
-from tests.crash.line import Kind, Line, Refused
+from tests.crash.line import Kind, Line, Refused, signed_in
 from tests.crash.seed import Seeded
 from tests.patience import PATIENCE_S
 
@@ -85,8 +85,7 @@ async def look_up(port: int, workstations: tuple[Workstation, ...]) -> None:
     try:
         for each in workstations:
             for sale_id, told in each.sales.items():
-                headers = {"Authorization": f"Bearer {each.token}"}
-                answer = await line.ask("GET", f"/sales/{sale_id}", b"", headers)
+                answer = await line.ask("GET", f"/sales/{sale_id}", b"", signed_in(each.token))
                 assert answer.status == 200
                 assert answer.document["hash"] == told.hash
     finally:

@@ -7,14 +7,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 from typer.testing import CliRunner, Result
 
 from edge.commands.cli import app
-from tests.edge_store import sale
+from tests.edge_store import pairing, sale
 from tests.fake_central import CODE, FakeCentral, served
 from tests.patience import PATIENCE_S
+from tests.pins import PIN
 
 
 def run(*words: str | Path) -> Result:
@@ -84,3 +87,12 @@ def provision(url: str, folder: Path, *more: str, code: str = CODE) -> Result:
 def paired_id() -> str:
     sale_id: str = sale()["sale_id"]
     return sale_id
+
+
+def sign_in(client: httpx.Client, workstation: str, code: str, **more: Any) -> None:
+    """The workstation is paired by the code, and Anna signs in there with ``PIN``."""
+    paired = client.post("/pair", json=pairing(workstation, code), **more).raise_for_status()
+    client.headers["Authorization"] = f"Bearer {paired.json()['token']}"
+    asked = {"request_id": paired_id(), "operator_id": "anna", "pin": PIN}
+    began = client.post("/session", json=asked, **more).raise_for_status()
+    client.headers["Holdfast-Session"] = began.json()["token"]

@@ -19,7 +19,7 @@ from edge.box.settings import LOOPBACK
 from edge.db.connection.engine import open_connection
 from edge.server.ports import bind
 from sync.engine.transport import Request, Response
-from tests.edge_store import act, pairing, sale
+from tests.edge_store import act, sale
 from tests.fake_central import FakeCentral, problem
 from tests.integration.command_fixtures import (
     central,
@@ -28,8 +28,10 @@ from tests.integration.command_fixtures import (
     refusal,
     run,
     running,
+    sign_in,
     url,
 )
+from tests.pins import give_pins
 
 __all__ = ["central", "url"]
 
@@ -43,13 +45,13 @@ def test_a_technician_puts_a_box_into_a_shop_and_it_sells(
     assert made.stdout.splitlines()[-1].endswith(f"edge serve --data {folder}`.")
     assert stat.S_IMODE((folder / KEY_FILE).stat().st_mode) == 0o600
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    give_pins(folder)
     with running(folder) as addresses, httpx.Client(base_url=addresses["S01"]) as client:
         assert stat.S_IMODE((folder / "edge.sock").stat().st_mode) == 0o600
         code, link, said = run("pair", "W1", "--data", folder).stdout.splitlines()
         assert link == f"Till page: {addresses['S01']}/#pair=W1:{code}"
         assert "open the link in W1's browser" in said
-        paired = client.post("/pair", json=pairing("W1", code)).json()
-        client.headers["Authorization"] = f"Bearer {paired['token']}"
+        sign_in(client, "W1", code)
         client.post("/business-days", json=act()).raise_for_status()
         opening = {"operator_id": "anna", "float_minor": 0, "till_session_id": paired_id()}
         client.post("/till-sessions", json=opening).raise_for_status()
@@ -61,7 +63,7 @@ def test_a_technician_puts_a_box_into_a_shop_and_it_sells(
         assert [receipt[0] for receipt in told["receipts"]] == [sold.json()["receipt_number"]]
     assert not (folder / "edge.sock").exists()
     verified = run("verify", "--data", folder)
-    assert (verified.exit_code, "5 events" in verified.stdout) == (0, True)
+    assert (verified.exit_code, "6 events" in verified.stdout) == (0, True)
     assert json.loads(run("totals", "--data", folder, "--json").stdout)["totals"] == told["totals"]
     status = run("status", "--data", folder)
     assert (status.exit_code, "S01: " in status.stdout) == (0, True)

@@ -34,7 +34,7 @@ from sync.engine.transport import Request, Response
 from sync.program.command_line import command
 from sync.protocol.facts import AlarmKind
 from sync.protocol.identity import BootId
-from tests.edge_store import act, make_store, pairing, row_counts, sale
+from tests.edge_store import act, make_store, row_counts, sale
 from tests.fake_central import CODE, FakeCentral
 from tests.integration.command_fixtures import (
     central,
@@ -43,9 +43,11 @@ from tests.integration.command_fixtures import (
     refusal,
     run,
     running,
+    sign_in,
     url,
 )
 from tests.patience import PATIENCE_S
+from tests.pins import give_pins
 
 __all__ = ["central", "url"]
 
@@ -62,10 +64,10 @@ def test_a_box_whose_clock_is_off_sells_and_says_so(
     assert status.exit_code == 1
     assert re.search(r"clock was \d+ s behind head office's .* set whichever", status.stdout)
     assert "Selling goes on" in status.stdout
+    give_pins(folder)
     with running(folder) as addresses, httpx.Client(base_url=addresses["S01"]) as client:
         code = run("pair", "W1", "--data", folder).stdout.splitlines()[0]
-        paired = client.post("/pair", json=pairing("W1", code)).json()
-        client.headers["Authorization"] = f"Bearer {paired['token']}"
+        sign_in(client, "W1", code)
         client.post("/business-days", json=act()).raise_for_status()
         opening = {"operator_id": "anna", "float_minor": 0, "till_session_id": paired_id()}
         client.post("/till-sessions", json=opening).raise_for_status()

@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from central.demo.children import free_port
 from edge.box.settings import read_settings
 from tests.certificates import trusting
-from tests.edge_store import pairing
 from tests.fake_central import AUTHORITY, FakeCentral, problem
-from tests.integration.command_fixtures import central, provision, refusal, run, url
+from tests.integration.command_fixtures import central, provision, refusal, run, sign_in, url
 from tests.own_root import Root
+from tests.pins import give_pins
 from tests.servers import Server, edge_process
 
 __all__ = ["central", "url"]
@@ -52,6 +52,7 @@ def test_a_box_that_was_given_a_name_is_paired_and_answers_by_https(
     folder, trust = tmp_path / "S01", free_port()
     made = provision(url, folder, *PLACE, "0")
     assert (made.exit_code, "certificate" in made.output) == (0, False), made.output
+    give_pins(folder)
     with edge_process(folder, EDGE_TRUST_PORT=str(trust)) as server:
         paired = run("pair", "W2", "--data", folder).stdout
         code = paired.splitlines()[0]
@@ -63,8 +64,7 @@ def test_a_box_that_was_given_a_name_is_paired_and_answers_by_https(
         assert re.findall(r"<span>(\w{4})</span>", page) == fingerprint[0].split()
         with client_of(server, company()) as client:
             asked = {"extensions": {"sni_hostname": NAME}}
-            token = client.post("/pair", json=pairing("W2", code), **asked).json()["token"]  # type: ignore[arg-type]  # of many kinds
-            client.headers["Authorization"] = f"Bearer {token}"
+            sign_in(client, "W2", code, **asked)
             first = client.get("/items", **asked)  # type: ignore[arg-type]  # of many kinds
             assert first.status_code == 200
             assert run("unpair", "W2", "--data", folder).exit_code == 0

@@ -9,7 +9,7 @@ from tests.integration.command_fixtures import refusal, run, running
 
 
 def _status(client: httpx.Client, token: str) -> int:
-    return client.get("/items", headers={"Authorization": f"Bearer {token}"}).status_code
+    return client.get("/till", headers={"Authorization": f"Bearer {token}"}).status_code
 
 
 def test_a_workstation_that_is_unpaired_is_refused_at_once(tmp_path: Path) -> None:

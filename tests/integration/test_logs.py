@@ -17,11 +17,15 @@ from central.db.engine import open_engine, unit_of_work
 from central.usecases.company.add import add_company
 from central.usecases.people.add_user import add_user
 from edge.box.folder import database_of
+from edge.db.workstations import write_workstation
 from sync.http.logs import TOLD_EVERY_S, Tally, error_lines, log_json_to_stderr
+from sync.protocol.identity import OperatorId, WorkstationId
 from tests.benchmarks.shop import new_tokens
 from tests.central_fixtures import postgres_template
+from tests.crash.line import signed_in
 from tests.edge_store import make_store
 from tests.patience import PATIENCE_S
+from tests.pins import begin_session_at
 from tests.servers import central_process, edge_process, new_database, request
 
 __all__ = ["postgres_template"]
@@ -74,16 +78,13 @@ def test_a_database_that_errs_at_the_edge_tells_the_log_nothing_of_the_customer(
     folder = tmp_path / "S01"
     make_store(folder)
     token = next(iter(new_tokens(1).values()))
-    with closing(sqlite3.connect(database_of(folder))) as db:
-        from edge.db.workstations import write_workstation
-        from sync.protocol.identity import WorkstationId
-
+    with closing(sqlite3.connect(database_of(folder))) as db, db:
         write_workstation(db, WorkstationId("W1"), token, 0)
-        db.commit()
+        begin_session_at(db, WorkstationId("W1"), OperatorId("anna"), token)
     with edge_process(folder) as server:
         with closing(sqlite3.connect(database_of(folder))) as db:
             db.execute("ALTER TABLE customer RENAME COLUMN name TO gone")
-        headers = {"Authorization": f"Bearer {token}", "X": "secretheader"}
+        headers = {**signed_in(token), "X": "secretheader"}
         assert server.get("/customers?q=secretquery", **headers).status == 500
         said = server.log.read_text()
     assert "OperationalError sqlite_errorname=SQLITE_ERROR" in said

@@ -19,7 +19,7 @@ from central.db.engine import open_engine
 from central.demo.children import Child
 from sync.protocol.enrolment import write_invitation
 from sync.protocol.money import format_minor
-from tests.browser.chain import Box, Company, Office, give_pins
+from tests.browser.chain import Box, Company, Office
 from tests.browser.conftest import find_browser
 from tests.browser.till_page import (
     items,
@@ -35,6 +35,7 @@ from tests.crash.forge import Forge
 from tests.network.namespaces import CERTUTIL, Network, networks
 from tests.own_root import Root
 from tests.patience import PATIENCE_MS, PATIENCE_S, STEP_PATIENCE_MS
+from tests.pins import give_pins
 from tests.servers import new_database
 
 __all__ = ["postgres_template"]

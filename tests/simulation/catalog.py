@@ -261,7 +261,7 @@ def first_publications() -> Iterator[Row]:
     ):
         yield Row(FollowedFeed(DataSet.TENDERS, ""), tender.tender_id, encode(tender))
     for operator_id in OPERATORS:
-        operator = Operator(operator_id, f"Operator {operator_id}", "cashier")
+        operator = Operator(operator_id, f"Operator {operator_id}", "manager")
         yield Row(FollowedFeed(DataSet.OPERATORS, ""), operator_id, encode(operator))
     for number in range(ITEMS):
         yield item_row(item(number))
