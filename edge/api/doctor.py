@@ -18,7 +18,7 @@ from sync.program.findings import Report
 from sync.protocol.permissions import Permission
 
 
-@get("/doctor", operation_class=Described, session=True)
+@get("/doctor", operation_class=Described)
 async def doctor(request: litestar.Request[Any, Any, Any], box: TheBox) -> Report:
     """Every check of the box, with the remedy for what is not fine."""
     await allow(request, box, Permission.SEE_REPORTS)

@@ -34,8 +34,6 @@ Connection = ASGIConnection[Any, Any, Any, Any]
 
 TOKEN_CHARACTERS_MAX = 128
 SESSION_HEADER = "Holdfast-Session"
-SESSIONS_REQUIRED = False
-"""Until the till page signs in: a request without a session is its body's operator's."""
 _STATE = "workstation_id"
 _SESSION = "session"
 
@@ -99,9 +97,7 @@ async def require_session(connection: Connection, route: BaseRouteHandler) -> No
     SessionLocked, OwnPinNeeded."""
     session = await read_session(connection)
     if session is None:
-        if SESSIONS_REQUIRED or SESSION_HEADER in connection.headers or "session" in route.opt:
-            raise SignInNeeded
-        return
+        raise SignInNeeded
     if session.ended_at_ms is not None and "tendered" not in route.opt:
         raise SessionLocked(session.operator_id)
     if session.own_pin_needed and "own_pin" not in route.opt:

@@ -32,7 +32,7 @@ from sync.protocol.telephone import CHALLENGES
 Request = litestar.Request[Any, Any, Any]
 
 
-@post("/overrides", status_code=201, operation_class=accepts(GiveOverride), session=True)
+@post("/overrides", status_code=201, operation_class=accepts(GiveOverride))
 async def override(request: Request, box: TheBox) -> OverrideAnswer:
     """Somebody else's word, with their PIN, for what is beyond who is signed in: for this act,
     subject and amount, once, within a minute. 403 ``sign-in-refused`` for a wrong PIN."""

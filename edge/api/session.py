@@ -86,7 +86,6 @@ async def current(request: Request, box: TheBox) -> SessionAnswer:
     operation_class=accepts(SetPin),
     guards=[require_session],
     own_pin=True,
-    session=True,
 )
 async def set_own_pin(request: Request, box: TheBox) -> SessionAnswer:
     """Set a PIN of one's own, 4 to 8 digits. ``pin``, the one so far, is asked for but after a

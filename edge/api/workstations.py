@@ -18,14 +18,14 @@ from sync.protocol.permissions import Permission
 Request = litestar.Request[Any, Any, Any]
 
 
-@get("/workstations", operation_class=Described, session=True)
+@get("/workstations", operation_class=Described)
 async def listed(request: Request, box: TheBox) -> Workstations:
     """Which are paired, and when codes that may still be used are over."""
     await allow(request, box, Permission.PAIR_WORKSTATIONS)
     return await workstations_of(box)
 
 
-@post("/pairing-codes", operation_class=accepts(PairingCodeRequest), session=True)
+@post("/pairing-codes", operation_class=accepts(PairingCodeRequest))
 async def code(request: Request, box: TheBox) -> PairingOffer:
     """A one-time code for a workstation, in place of an earlier one, with its links and a QR code
     of the first."""
@@ -33,7 +33,7 @@ async def code(request: Request, box: TheBox) -> PairingOffer:
     return await offer_pairing(request, box)
 
 
-@post("/unpair", status_code=200, operation_class=accepts(PairingCodeRequest), session=True)
+@post("/unpair", status_code=200, operation_class=accepts(PairingCodeRequest))
 async def unpair(request: Request, box: TheBox) -> Unpaired:
     """End a workstation's pairing, its code and its sessions: its next request gets 401."""
     asked = await read_body(request, PairingCodeRequest)

@@ -8,7 +8,6 @@ from uuid import uuid4
 
 import pytest
 
-from edge.api import guard
 from edge.server.app import build_app
 from sync.protocol.codec import encode
 from sync.protocol.permissions import SHIPPED_ROLES, Permission
@@ -168,14 +167,11 @@ def walked() -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("role", ROLES)
-async def test_every_route_asks_each_role_for_what_it_says(
-    role: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_every_route_asks_each_role_for_what_it_says(role: str, tmp_path: Path) -> None:
     async with open_store(tmp_path / "S01") as till:
         counter = Counter(till, {})
         now = await opened(counter)
         del till.client.headers["Holdfast-Session"]
-        monkeypatch.setattr(guard, "SESSIONS_REQUIRED", True)
         await counter.do(lambda db: publish_person(db, "ben", role, "2580"))
         keeper = (STOREKEEPER.role, encode(STOREKEEPER))
         await counter.do(lambda db: db.execute("INSERT INTO role VALUES (?, ?)", keeper))
@@ -204,14 +200,13 @@ async def test_every_route_says_what_it_asks(tmp_path: Path) -> None:
     assert found == ASKS.keys()
 
 
-async def test_without_a_session_every_other_route_is_refused_when_one_is_required(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_without_a_session_every_other_route_is_refused(
+    tmp_path: Path,
 ) -> None:
     async with open_store(tmp_path / "S01") as till:
         counter = Counter(till, {})
         now = await opened(counter)
         del till.client.headers["Holdfast-Session"]
-        monkeypatch.setattr(guard, "SESSIONS_REQUIRED", True)
         for (method, path), (asks, body) in ASKS.items():
             if asks in (OPEN, PAIRED):
                 continue

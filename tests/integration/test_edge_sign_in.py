@@ -7,7 +7,6 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from edge.api import guard
 from edge.box.folder import database_of
 from edge.box.people import tell_owed_pins
 from edge.domain.reckoning import Steady
@@ -298,10 +297,9 @@ async def test_sessions_end_with_the_workstations_pairing(counter: Counter) -> N
     assert (await counter.call("GET", "/items")).status_code == 401
 
 
-async def test_without_a_session_nothing_but_the_till_is_answered_once_sessions_are_required(
-    counter: Counter, monkeypatch: pytest.MonkeyPatch
+async def test_without_a_session_nothing_but_the_till_is_answered(
+    counter: Counter,
 ) -> None:
-    monkeypatch.setattr(guard, "SESSIONS_REQUIRED", True)
     for path in ("/till", "/till/operators", "/till/tenders", "/sync"):
         assert (await counter.call("GET", path)).status_code == 200
     for method, path in (("GET", "/items"), ("GET", "/totals"), ("GET", "/customers")):
