@@ -169,6 +169,7 @@ async def test_a_sale_that_is_given_up_can_never_be_sold_and_its_basket_is_back(
         headers={
             "Content-Type": "application/json",
             "Authorization": tried[0].headers["authorization"],
+            "Holdfast-Session": tried[0].headers["holdfast-session"],
         },
     )
     assert (late.status, sales(shop)) == (409, [])

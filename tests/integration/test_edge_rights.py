@@ -55,6 +55,7 @@ ASKS: dict[tuple[str, str], tuple[str, Body | None]] = {
     ("GET", "/sw.js"): (OPEN, None),
     ("GET", "/web/{version:str}/{folder:str}/{name:str}"): (OPEN, None),
     ("GET", "/health"): (OPEN, None),
+    ("GET", "/metrics"): (OPEN, None),
     ("POST", "/pair"): (OPEN, None),
     ("GET", "/schema"): (PAIRED, None),
     ("GET", "/schema/{path:str}"): (PAIRED, None),
