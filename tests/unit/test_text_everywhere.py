@@ -52,6 +52,7 @@ NOT_LOOKED_AT = {
     ("CreateCustomer", "phone"): "kept_phone looks itself",
     ("Updating", "phone"): "kept_phone looks itself",
     ("SignInBody", "password"): "its hash alone is compared",
+    ("SignInBody", "code"): "it is compared and used up",
     ("SignIn", "pin"): "it is kept as a hash alone",
     ("SetPin", "pin"): "it is kept as a hash alone",
     ("SetPin", "new_pin"): "it is kept as a hash alone",
