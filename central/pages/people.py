@@ -18,7 +18,7 @@ from central.api.limits import BODY_BYTES_MAX
 from central.api.reading import reading
 from central.api.reports import CODE_LETTERS_MAX
 from central.domain.access import UserRole
-from central.pages.page import page, see_other
+from central.pages.page import page, see_other, wrong_fields
 from central.pages.words.people import ACTS
 from central.reports.company import company_money, store_codes
 from central.reports.people import Asked, last_sign_ins, operator_acts
@@ -179,6 +179,7 @@ async def _people(
         role_names={role.role: role.name for role in roles},
         values={**empty, **(typed or {})},
         refusal=refusal,
+        wrong=wrong_fields(refusal),
         may_change=person.role.allows(UserRole.ADMINISTER),
         now_ms=office.clock_ms(),
     )
@@ -211,6 +212,7 @@ async def _operator(
         roles=[(role.role, role.name) for role in roles],
         stores=stores,
         refusal=refusal,
+        wrong=wrong_fields(refusal),
         pin=pin,
         answer=answer,
         may_change=person.role.allows(UserRole.ADMINISTER),

@@ -16,7 +16,7 @@ from central.api.limits import BODY_BYTES_MAX
 from central.api.reading import reading
 from central.domain.access import NotAllowed, UserRole, role_of
 from central.domain.fields import NAME_LETTERS_MAX
-from central.pages.page import page, see_other
+from central.pages.page import page, see_other, wrong_fields
 from central.reports.company import company_money
 from central.reports.people import noted_acts
 from central.usecases.people.add_user import add_user
@@ -152,6 +152,7 @@ async def _users(
         roles=tuple(UserRole),
         values={**empty, **(typed or {})},
         refusal=refusal,
+        wrong=wrong_fields(refusal),
         link=link,
     )
 
