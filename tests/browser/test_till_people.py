@@ -285,3 +285,16 @@ async def test_who_may_not_pair_has_no_tills_in_the_menu(tabs: Tabs, shop: Box) 
     await page.get_by_role("button", name="Menu").click()
     await expect(page.get_by_role("dialog").get_by_role("button", name="Sign out")).to_be_visible()
     await expect(page.get_by_role("dialog").get_by_role("button", name="Tills")).to_have_count(0)
+
+
+async def test_whoever_may_see_reports_sees_how_the_box_is_worst_first(
+    tabs: Tabs, shop: Box
+) -> None:
+    page = await open_till_page(tabs, shop)
+    await menu(page, "The store box")
+    dialog = page.get_by_role("dialog", name="The store box")
+    await expect(dialog.get_by_test_id("doctor")).to_contain_text("needs a person")
+    first, last = dialog.locator(".findings li").first, dialog.locator(".findings li").last
+    await expect(first).not_to_have_class("fine")
+    await expect(first.locator("code")).to_contain_text("central doctor")
+    await expect(last).to_have_class("fine")

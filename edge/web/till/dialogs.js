@@ -3,6 +3,7 @@
 
 import { CustomerDialog } from "./customer_view.js";
 import { CloseDay } from "./day_view.js";
+import { Doctor } from "./doctor_view.js";
 import { LetIn } from "./let_in_view.js";
 import { Modal } from "./modal.js";
 import { ItemDialog } from "./item_view.js";
@@ -24,6 +25,7 @@ export function Dialogs() {
   if (open.name === "menu") return html`<${Menu} />`;
   if (open.name === "close day") return html`<${CloseDay} />`;
   if (open.name === "own pin") return html`<${ChangePin} />`;
+  if (open.name === "doctor") return html`<${Doctor} />`;
   if (open.name === "tills") return html`<${Tills} />`;
   if (open.name === "let in") return html`<${LetIn} />`;
   if (open.name === "customer") return html`<${CustomerDialog} />`;
@@ -58,6 +60,8 @@ function Menu() {
       html`<button type="button" onClick=${show("let in")}>${PEOPLE_MENU.letIn}</button>`}
       ${may("pair_workstations") &&
       html`<button type="button" onClick=${show("tills")}>${PEOPLE_MENU.tills}</button>`}
+      ${may("see_reports") &&
+      html`<button type="button" onClick=${show("doctor")}>${PEOPLE_MENU.doctor}</button>`}
       <button type="button" disabled=${!free || session === null}
         onClick=${then(() => (place.value = "settling"))}>${MENU.settleTill}</button>
       <button type="button" disabled=${!free || day === null}

@@ -113,11 +113,27 @@ export const TILLS = {
   close: "Close",
 };
 
+/** The state of the store box (doctor_view.js); what is found comes in the store box's own words. */
+export const DOCTOR = {
+  title: "The store box",
+  looking: "Looking at everything …",
+  all: {
+    fine: "Everything is fine.",
+    unknown: "Something could not be looked at.",
+    attention: "Something needs a person; selling goes on.",
+    stop: "Something is in the way, or in danger.",
+  },
+  states: { fine: "fine", unknown: "not known", attention: "needs a person", stop: "stop" },
+  again: "Look again",
+  close: "Close",
+};
+
 export const PEOPLE_MENU = {
   lock: "Lock",
   ownPin: "Change my PIN",
   letIn: "Let somebody in",
   tills: "Tills …",
+  doctor: "The store box …",
   signOut: "Sign out",
 };
 
