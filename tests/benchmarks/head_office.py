@@ -120,7 +120,7 @@ class Pusher:
         signed = sign_request(self.key, device, "POST", path, body, head, from_seq, nonce)
         headers = {**signed, "Content-Type": BATCH_TYPE, "Content-Length": str(len(body))}
         lines = (f"{name}: {value}\r\n" for name, value in headers.items())
-        head_of_request = f"POST {path} HTTP/1.1\r\nHost: head-office\r\n{''.join(lines)}\r\n"
+        head_of_request = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{''.join(lines)}\r\n"
         return head_of_request.encode() + body
 
     async def push(self) -> None:

@@ -259,6 +259,7 @@ async def test_a_till_whose_pairing_ended_finishes_its_sale_after_pairing_again(
     page = await open_till_page(tabs, shop)
     await lose_the_pairing(page, shop, written=True)
     await pair_again(page, shop)
+    await sign_in(page)
     number = await receipt_number(page)
     assert [sale[0] for sale in sales(shop)] == [number]
 

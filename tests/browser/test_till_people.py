@@ -156,6 +156,7 @@ async def test_after_a_starting_pin_nothing_is_done_before_there_is_one_of_ones_
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name="Open the business day")).to_be_visible()
     await page.keyboard.press("F1")
+    await expect(page.get_by_label("PIN", exact=True)).to_be_focused()
     await by_hand(page, OWN, enter=True)
     await expect(page.get_by_role("heading", name="Open the business day")).to_be_visible()
 
