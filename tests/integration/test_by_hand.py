@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -24,6 +24,7 @@ from central.db.engine import open_engine, unit_of_work
 from central.demo.children import free_port
 from tests.conftest import folder_for_databases
 from tests.patience import PATIENCE_S
+from tests.terminal import Terminal, shown_until, terminal
 
 README = Path(__file__).parents[2] / "README.md"
 PASTED = "all are pasted"
@@ -179,7 +180,7 @@ def goods_of(folder: Path) -> list[tuple[str, str, int, int, str, str]]:
 
 
 @contextmanager
-def shell(place: Path, central_port: int) -> Iterator["subprocess.Popen[str]"]:
+def shell(place: Path, central_port: int) -> Iterator[Terminal]:
     """A shell in ``place`` that reads what is pasted, line by line; with it ends what it began."""
     programs = place / "programs"
     programs.mkdir()
@@ -187,36 +188,14 @@ def shell(place: Path, central_port: int) -> Iterator["subprocess.Popen[str]"]:
     (programs / "uv").chmod(0o755)
     path = f"{programs}{os.pathsep}{os.environ['PATH']}"
     ports = {"CENTRAL_PORT": str(central_port), "EDGE_PORT": str(free_port())}
-    process = subprocess.Popen(
-        ["/bin/bash", "-s"],
-        cwd=place,
-        env={**environment(), **ports, "CENTRAL_DATA": str(place / "hq"), "PATH": path},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    try:
+    office = {"CENTRAL_DATA": str(place / "hq"), "PATH": path}
+    with terminal(place, {**environment(), **ports, **office}) as process:
         yield process
-        process.communicate("kill %1 %2\nwait\n", timeout=PATIENCE_S)
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
 
-def pasted(process: "subprocess.Popen[str]", block: str) -> str:
+def pasted(process: Terminal, block: str) -> str:
     """What the shell shows until the block is done."""
-    assert process.stdin is not None
-    assert process.stdout is not None
-    process.stdin.write(f"{block}echo {PASTED}: $?\n")
-    process.stdin.flush()
-    shown = ""
-    for line in process.stdout:
-        shown += line
-        if PASTED in line:
-            break
+    shown = shown_until(process, f"{block}echo {PASTED}: $?\n", PASTED)
     assert f"{PASTED}: 0" in shown, shown
     return shown
 

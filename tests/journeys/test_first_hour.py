@@ -5,11 +5,10 @@ import asyncio
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -23,7 +22,7 @@ from central.demo.children import free_port
 from central.demo.workstation import new_id, pair
 from tests.certificates import trusting
 from tests.conftest import folder_for_databases
-from tests.patience import PATIENCE_S
+from tests.terminal import Terminal, shown_until, terminal
 from tests.typed_commands import parsed, printed
 
 README = Path(__file__).parents[2] / "README.md"
@@ -54,42 +53,19 @@ def place() -> Iterator[Path]:
 
 
 @contextmanager
-def terminal(place: Path) -> Iterator["subprocess.Popen[str]"]:
+def technician(place: Path) -> Iterator[Terminal]:
     """A shell whose PATH begins with both programs; with it ends what was begun in it."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(UNWANTED)}
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     office = {"CENTRAL_PORT": str(free_port()), "CENTRAL_DATA": str(place / "hq")}
-    process = subprocess.Popen(
-        ["/bin/bash", "-s"],
-        cwd=place,
-        env={**kept, **office, "COLUMNS": "100", "PATH": path},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    try:
+    environment = {**kept, **office, "COLUMNS": "100", "PATH": path}
+    with terminal(place, environment) as process:
         yield process
-        process.communicate("kill %1 %2\nwait\n", timeout=PATIENCE_S)
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
 
-def typed(process: "subprocess.Popen[str]", lines: str) -> str:
+def typed(process: Terminal, lines: str) -> str:
     """What the terminal shows; each command must do what it was asked."""
-    assert process.stdin is not None
-    assert process.stdout is not None
-    process.stdin.write(f"set -e\n{lines}echo {END}\nset +e\n")
-    process.stdin.flush()
-    shown = ""
-    for line in process.stdout:
-        shown += line
-        if END in line:
-            return shown
-    raise AssertionError(shown)
+    return shown_until(process, f"set -e\n{lines}echo {END}\nset +e\n", END)
 
 
 async def sell_one(address: str, code: str, operator_id: str, pin: str) -> None:
@@ -147,7 +123,7 @@ def test_a_technician_comes_from_nothing_to_three_shops_that_sell(place: Path) -
     pins = re.findall(r"operator add (O\d\d) .*--pin (\d+)$", block, re.MULTILINE)
     shops = re.findall(r"--name (\S+) --address (\S+) --port (\d+)$", block, re.MULTILINE)
     assert (len(pins), len(shops)) == (3, 3)
-    with terminal(place) as process:
+    with technician(place) as process:
         shown = typed(process, block)
         for code in ("S01", "S02", "S03"):
             assert f"{code} is ready to sell" in shown
