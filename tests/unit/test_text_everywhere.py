@@ -197,8 +197,10 @@ def applications() -> Iterator[tuple[str, Litestar]]:
 
 
 def parameters() -> list[tuple[str, Any]]:
-    """Where, and how it is declared; Litestar's own pages of the API are none of ours."""
-    return [
+    """Where, and how it is declared, in one order in every process: an application keeps the
+    handlers of one path in a set. Litestar's own pages of the API are none of ours.
+    """
+    found = [
         (f"{server} {route.path} {field.name}", field.kwarg_definition)
         for server, app in applications()
         for route in app.routes
@@ -208,6 +210,7 @@ def parameters() -> list[tuple[str, Any]]:
         if field.annotation is str or field.has_inner_subclass_of(str)
         if not isinstance(field.annotation, type) or not issubclass(field.annotation, StrEnum)
     ]
+    return sorted(found, key=lambda one: (one[0], repr(one[1])))
 
 
 @pytest.mark.parametrize(
