@@ -1,5 +1,6 @@
 """Group commit in aiosqlite's thread: many units, one fsync, and the truth for each caller."""
 
+import asyncio
 import resource
 import sqlite3
 import threading
@@ -15,7 +16,7 @@ from edge.db.connection.errors import (
     DiskRefused,
 )
 from edge.db.connection.group import Unit
-from edge.db.connection.writer import GROUP_MAX
+from edge.db.connection.writer import GROUP_MAX, Writer
 from sync.protocol.errors import Refusal
 from tests.faults import contents, full_at
 from tests.integration.writer_fixtures import (
@@ -63,6 +64,31 @@ async def test_no_group_is_larger_than_its_maximum(open_writer: Open) -> None:
     await together(writer, [sale(id_) for id_ in range(3 * GROUP_MAX)])
     groups = " ".join(statements).split("BEGIN IMMEDIATE")
     assert max(statements.count("INSERT INTO sale") for statements in groups) == GROUP_MAX
+
+
+async def arriving(writer: Writer, count: int) -> list[int]:
+    """Sales of which every turn of the loop brings one."""
+    callers = []
+    for id_ in range(count):
+        callers.append(asyncio.create_task(writer.run(sale(id_))))
+        await asyncio.sleep(0)
+    return list(await asyncio.gather(*callers))
+
+
+async def test_what_each_turn_of_the_loop_brings_goes_with_the_group(open_writer: Open) -> None:
+    writer = await open_writer()
+    commits = writer.commits
+    assert await arriving(writer, 20) == list(range(20))
+    assert writer.commits == commits + 1
+
+
+async def test_a_group_that_is_full_waits_for_nobody(open_writer: Open) -> None:
+    writer = await open_writer()
+    statements: list[str] = []
+    await writer.run(lambda db: db.set_trace_callback(statements.append))
+    await arriving(writer, 2 * GROUP_MAX)
+    first = " ".join(statements).split("COMMIT")[1]
+    assert first.count("INSERT INTO sale") == GROUP_MAX
 
 
 async def test_a_unit_runs_whole_in_one_thread_that_is_not_the_callers(open_writer: Open) -> None:
