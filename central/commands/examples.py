@@ -7,7 +7,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "serve --host 0.0.0.0 --tls-cert office.pem --tls-key office.key",
         "serve --trusted-proxy 10.0.0.5 --name head.example",
     ),
-    "migrate": ("migrate --database-url postgresql://holdfast@db.example/holdfast",),
+    "migrate": (
+        "migrate --database-url postgresql://holdfast@db.example/holdfast",
+        "migrate --distribute",
+    ),
     "setup": (
         'setup "Corner Shops" --store S01 --user you@shop.example',
         'setup "Corner Shops" --store S01 --store S02 --no-sample --tax 9%',

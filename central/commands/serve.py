@@ -1,5 +1,6 @@
 """Commands that run head office: its server, its schema, the demo."""
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -83,15 +84,55 @@ def serve(
     print("Head office has stopped; nothing of it is left running.")
 
 
-def migrate(database_url: Url = None, data: Folder = None) -> None:
+def migrate(
+    database_url: Url = None,
+    data: Folder = None,
+    distribute: Annotated[
+        bool,
+        typer.Option(
+            "--distribute", help="Spread the stores' tables over the machines of a Citus cluster."
+        ),
+    ] = False,
+) -> None:
     """Bring the database's schema up to date."""
+    placed = _distribute(database_url, data) if distribute else None
+    if placed is None:
 
-    async def nothing(_engine: "AsyncEngine") -> None:
-        return
+        async def nothing(_engine: "AsyncEngine") -> None:
+            return
 
-    on_database(database_url, data, nothing, migrating=True)
+        on_database(database_url, data, nothing, migrating=True)
     serving = next_command(database_url, data, "serve")
-    print(f"The database stands at the newest schema. Next: `{serving}`.")
+    said = "" if placed is None else f", {placed} of its tables were placed on its machines now"
+    print(f"The database stands at the newest schema{said}. Next: `{serving}`.")
+
+
+def _distribute(url: str | None, data: Path | None) -> int:
+    """How many tables were placed. Without the extension not even the schema is changed."""
+    from central.database.chosen import (
+        CannotRun,
+        Database,
+        chosen_database,
+        telling_of_database,
+    )
+    from central.db.distribution import NotDistributable, distribute, require_extension
+    from central.db.engine import open_engine
+
+    async def look(database: Database) -> None:
+        engine = open_engine(database.url)
+        try:
+            with telling_of_database(database):
+                await require_extension(engine)
+        finally:
+            await engine.dispose()
+
+    with in_one_sentence():
+        try:
+            with chosen_database(settings_of(url, data)) as database:
+                asyncio.run(look(database))
+            return len(on_database(url, data, distribute, migrating=True))
+        except NotDistributable as error:
+            raise CannotRun(str(error)) from error
 
 
 def demo(

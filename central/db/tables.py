@@ -6,9 +6,8 @@ at central). Ids are native UUIDs, instants BIGINT milliseconds UTC, money BIGIN
 
 Three groups: what arrived (stream, raw_event, claim, personal_key: never rebuilt), what central
 decided and published (decision, feeds, people), and projections (central/db/projected.py: rebuilt
-from the first two at any time). On several machines a table whose key begins with ``store_id`` is
-distributed by it, all of them together; company, store, device and enrol_code are copied to each;
-the others, which belong to a company or to head office, stay on one.
+from the first two at any time). Where a table lies on several machines follows from its key:
+``distribution.py``.
 """
 
 from datetime import date
@@ -181,9 +180,9 @@ class GrantsDue(CentralTable, table=True):
     of ids: what one unit of work leaves to the next. ``stores``: among how many they are shared."""
 
     __tablename__ = "grants_due"
+    company_id: UUID = Field(primary_key=True)
     store_id: UUID = Field(primary_key=True)
     epoch_number: int = Field(primary_key=True)
-    company_id: UUID
     stores: int
     after_customer_id: UUID
 

@@ -44,23 +44,25 @@ FROM sale AS s JOIN unnest($1::uuid[], $2::date[], $3::int[], $4::bytea[])
     AS unknown (store_id, business_date, epoch_number, epoch_fingerprint)
     USING (store_id, business_date, epoch_number, epoch_fingerprint)
 """
-_SAME_EPOCH = """d.store_id = q.store_id AND d.epoch_number = q.epoch_number
-    AND d.epoch_fingerprint = q.epoch_fingerprint"""
-_WITHIN = f"{_SAME_EPOCH} AND q.seq >= d.opened_seq AND q.seq <= coalesce(d.closed_seq, q.seq)"
 # Within a day's own events, or between days: then of the one that was closed last before it, of
-# the one that was opened next after it, or of one in between that nobody knows of.
+# the one that was opened next after it, or of one in between that nobody knows of. Each event is
+# held against its epoch's days by a join, for a subquery that runs again for each row stays within
+# one machine.
+_WITHIN = "q.seq >= d.opened_seq AND q.seq <= coalesce(d.closed_seq, q.seq)"
 _SET_ASIDE = f"""
 SELECT store_id, business_date, epoch_number, epoch_fingerprint, seq, state, error, kind FROM (
-    SELECT store_id, asked.business_date, q.epoch_number, q.epoch_fingerprint, q.seq, q.state,
-        q.error, row_number() OVER (PARTITION BY store_id, asked.business_date
-            ORDER BY q.epoch_number, q.epoch_fingerprint, q.seq) AS place
+    SELECT store_id, asked.business_date, epoch_number, epoch_fingerprint, q.seq, q.state, q.error,
+        row_number() OVER (PARTITION BY store_id, asked.business_date
+            ORDER BY epoch_number, epoch_fingerprint, q.seq) AS place
     FROM quarantine AS q {_ASKED})
-    WHERE CASE WHEN EXISTS (SELECT FROM business_day AS d WHERE {_WITHIN})
-        THEN EXISTS (SELECT FROM business_day AS d WHERE {_WITHIN}
-            AND d.business_date = asked.business_date)
-        ELSE NOT EXISTS (SELECT FROM business_day AS d WHERE {_SAME_EPOCH}
-            AND (d.closed_seq < q.seq AND d.business_date > asked.business_date
-                OR d.opened_seq > q.seq AND d.business_date < asked.business_date)) END
+    LEFT JOIN business_day AS d USING (store_id, epoch_number, epoch_fingerprint)
+    GROUP BY store_id, asked.business_date, epoch_number, epoch_fingerprint, q.seq, q.state, q.error
+    HAVING CASE WHEN coalesce(bool_or({_WITHIN}), false)
+        THEN bool_or({_WITHIN} AND d.business_date = asked.business_date)
+        ELSE coalesce(bool_and(
+            (d.closed_seq < q.seq AND d.business_date > asked.business_date
+            OR d.opened_seq > q.seq AND d.business_date < asked.business_date) IS NOT TRUE
+        ), true) END
 ) AS named JOIN raw_event USING (store_id, epoch_number, epoch_fingerprint, seq)
 WHERE place <= $3 ORDER BY 1, 2, 3, 4, 5
 """  # noqa: S608  texts of ours

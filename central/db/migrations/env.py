@@ -4,13 +4,7 @@ from typing import Any
 
 from alembic import context
 
-from central.db import (  # noqa: F401  register their tables with the others
-    catalogue,
-    credentials,
-    people,
-    projected,
-)
-from central.db.tables import metadata
+from central.db.schema import metadata
 
 
 def run() -> None:

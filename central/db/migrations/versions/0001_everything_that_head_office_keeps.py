@@ -390,12 +390,14 @@ def _create_file_layout() -> None:
 def _create_grants_due() -> None:
     op.create_table(
         "grants_due",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
         sa.Column("store_id", sa.Uuid(), nullable=False),
         sa.Column("epoch_number", sa.Integer(), nullable=False),
-        sa.Column("company_id", sa.Uuid(), nullable=False),
         sa.Column("stores", sa.Integer(), nullable=False),
         sa.Column("after_customer_id", sa.Uuid(), nullable=False),
-        sa.PrimaryKeyConstraint("store_id", "epoch_number", name=op.f("pk_grants_due")),
+        sa.PrimaryKeyConstraint(
+            "company_id", "store_id", "epoch_number", name=op.f("pk_grants_due")
+        ),
     )
 
 

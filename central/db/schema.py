@@ -1,0 +1,11 @@
+"""Every table of head office, whichever file describes it."""
+
+from central.db import (  # noqa: F401  register their tables with the others
+    catalogue,
+    credentials,
+    people,
+    projected,
+)
+from central.db.tables import metadata
+
+__all__ = ["metadata"]
