@@ -15,9 +15,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
-from edge.domain.states import States
 from sync.protocol.errors import NotAcceptable, NotNow
 from sync.protocol.identity import TillId, WorkstationId
+from sync.protocol.states import States
 
 EARLIEST = date(2000, 1, 1)
 AHEAD_MAX = timedelta(days=366)

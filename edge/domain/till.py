@@ -11,9 +11,9 @@ one is refused (``TillSettledAlready``). Who may count a drawer is asked beside 
 from enum import StrEnum
 from types import MappingProxyType
 
-from edge.domain.states import States
 from sync.protocol.errors import NotNow
 from sync.protocol.identity import TillId, TillSessionId, WorkstationId
+from sync.protocol.states import States
 
 
 class NoOpenTill(NotNow, slug="no-open-till", title="The workstation has no open till"):

@@ -23,7 +23,6 @@ from edge.domain.business_day import (
     TillsOpen,
 )
 from edge.domain.sale.basket import LineRequest, SaleRequest, TenderRequest
-from edge.domain.states import States
 from edge.domain.till import TILL, TillEvent, TillState
 from edge.usecases.day.close import CloseBusinessDay, close_business_day
 from edge.usecases.day.open import OpenBusinessDay, open_business_day
@@ -33,6 +32,7 @@ from edge.usecases.till.open import OpenTill, open_till
 from edge.usecases.till.settle import SettleTill, settle_till
 from sync.protocol.errors import Refusal
 from sync.protocol.identity import EventId, SaleId, TenderId, TillSessionId, WorkstationId
+from sync.protocol.states import States
 from tests.integration.edge_fixtures import ANN, DAY, NOON_MS, TEA, W1, W2, moment, new_shop
 
 DATES = (date(2025, 3, 13), DAY, date(2025, 3, 15))

@@ -14,7 +14,6 @@ from edge.db.totals import read_account
 from edge.domain.business_day import BUSINESS_DAY, DayEvent, TillsOpen
 from edge.domain.fields import Request, ShortOperator
 from edge.domain.rights import Override
-from edge.domain.states import state_of
 from sync.engine.journal import Moment
 from sync.protocol.batch import UNFOLDED_BYTES_MAX
 from sync.protocol.codec import decode_fact
@@ -22,6 +21,7 @@ from sync.protocol.facts import BusinessDayClosed
 from sync.protocol.identity import EventId, OperatorId
 from sync.protocol.manifest import Manifest
 from sync.protocol.permissions import Permission
+from sync.protocol.states import state_of
 
 
 class CloseBusinessDay(Request, frozen=True):

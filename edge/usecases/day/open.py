@@ -27,11 +27,11 @@ from edge.domain.business_day import (
 )
 from edge.domain.fields import Request, Sentence, ShortOperator
 from edge.domain.rights import Override
-from edge.domain.states import state_of
 from sync.engine.journal import Moment
 from sync.protocol.facts import BusinessDayOpened
 from sync.protocol.identity import EventId
 from sync.protocol.permissions import Permission
+from sync.protocol.states import state_of
 
 
 class OpenBusinessDay(Request, frozen=True):

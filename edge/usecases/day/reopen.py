@@ -11,11 +11,11 @@ from edge.db.operators import require
 from edge.domain.business_day import BUSINESS_DAY, BusinessDayBehind, DayEvent, refuse_second_open
 from edge.domain.fields import Request, Sentence, ShortOperator
 from edge.domain.rights import Override
-from edge.domain.states import state_of
 from sync.engine.journal import Moment
 from sync.protocol.facts import BusinessDayReopened
 from sync.protocol.identity import EventId
 from sync.protocol.permissions import Permission
+from sync.protocol.states import state_of
 
 
 class ReopenBusinessDay(Request, frozen=True):

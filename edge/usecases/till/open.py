@@ -11,12 +11,12 @@ from edge.db.tills import TillSession, find_open_session, insert_till_session
 from edge.domain.business_day import BUSINESS_DAY, DayEvent, DayState
 from edge.domain.fields import AmountMinor, Request, ShortOperator, ShortTill, one_case
 from edge.domain.rights import Override
-from edge.domain.states import state_of
 from edge.domain.till import TILL, TillEvent
 from sync.engine.journal import Moment
 from sync.protocol.facts import TillSessionOpened
 from sync.protocol.identity import EventId, TillId, TillSessionId, WorkstationId
 from sync.protocol.permissions import Permission
+from sync.protocol.states import state_of
 
 
 class OpenTill(Request, frozen=True):

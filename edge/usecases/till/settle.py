@@ -12,7 +12,6 @@ from edge.db.store import read_settings
 from edge.db.tills import TillSession, expected_cash, find_till_session, mark_settled
 from edge.domain.fields import AmountMinor, Request, Sentence, ShortOperator
 from edge.domain.rights import Override
-from edge.domain.states import state_of
 from edge.domain.till import TILL, AnotherWorkstationsTill, TillEvent, TillSettledAlready
 from sync.engine.journal import Moment
 from sync.protocol.facts import DeviceRecorded, TillSessionSettled
@@ -20,6 +19,7 @@ from sync.protocol.identity import EventId, TillSessionId, WorkstationId
 from sync.protocol.money import format_minor
 from sync.protocol.permissions import Permission
 from sync.protocol.reference import StoreSettings
+from sync.protocol.states import state_of
 
 
 class SettleTill(Request, frozen=True):

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from edge.domain.business_day import BUSINESS_DAY, DayEvent, DayState, NoOpenBusinessDay
-from edge.domain.states import States
 from edge.domain.till import TILL, NoOpenTill, TillEvent, TillState
 from sync.protocol.identity import WorkstationId
+from sync.protocol.states import States
 
 TABLES: dict[str, tuple[States[Any, Any], type[StrEnum], type[StrEnum]]] = {
     "business day": (BUSINESS_DAY, DayState, DayEvent),

@@ -4,7 +4,7 @@ use case.
 A cell of ``{state: {event: …}}`` is the state that the event leads to, or the refusal that it meets
 there. The row None is that of a thing that is not there yet. A cell that leads back to its own row
 changes nothing: whoever asks again is given what is there. Every row has a cell for every event, so
-that no ``if`` of a use case says what a state forbids (tests/unit/edge/test_states.py).
+that no ``if`` of a use case says what a state forbids (tests/unit/sync/test_states.py).
 
 What is no matter of the thing's own state (who asks, with which amounts, what another thing is
 doing) stands beside the table.
