@@ -31,7 +31,7 @@ LONG_FUNCTIONS = {
     "central/usecases/feed/read_feed.py:feed_page": 43,
     "central/usecases/journal/ingest_batch.py:_ingest": 42,
     "edge/usecases/box/read_status.py:read_status": 52,
-    "edge/usecases/sale/complete.py:complete_sale": 43,
+    "edge/usecases/sale/complete.py:complete_sale": 42,
     "edge/usecases/sale/read_situation.py:read_situation": 50,
     "edge/usecases/till/settle.py:settle_till": 54,
 }

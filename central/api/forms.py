@@ -1,6 +1,7 @@
 """A page's form: bytes first, then its fields by name, or a refusal."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -11,12 +12,16 @@ from sync.protocol.text import shown
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 FIELDS_MAX = 20
+_LINE_END = re.compile(r"\r?\n")
 
 
-async def read_form(request: Request[Any, Any, Any]) -> Mapping[str, str]:
+async def read_form(
+    request: Request[Any, Any, Any], of_lines: Collection[str] = (), between: str = ""
+) -> Mapping[str, str]:
     """Fields by name; of a repeated one the last. A character that may not stand in text arrives as
-    U+FFFD, which no name, address, token or path of ours holds. Raises WrongContentType,
-    InvalidField; too large is refused by the route's cap."""
+    U+FFFD, which no name, address, token or path of ours holds. ``of_lines``: fields of several
+    lines, which stand in one here, ``between`` them. Raises WrongContentType, InvalidField; too
+    large is refused by the route's cap."""
     declared, _ = request.content_type
     if declared != FORM_TYPE:
         raise WrongContentType(
@@ -35,4 +40,7 @@ async def read_form(request: Request[Any, Any, Any]) -> Mapping[str, str]:
         raise InvalidField(
             "The form has too many fields.", remedy="Load the page anew and try again."
         ) from error
-    return {shown(name): shown(text) for name, text in fields}
+    return {
+        shown(name): shown(_LINE_END.sub(between, text) if name in of_lines else text)
+        for name, text in fields
+    }

@@ -21,6 +21,7 @@ from sync.program.plain_commands import tell as print
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from central.domain.store_settings import AllSettings
     from central.usecases.feed.put_row import Put
     from central.usecases.store.look_up import KnownStore
     from central.usecases.store.set import StoreSet
@@ -151,14 +152,17 @@ def setting_list(
 
 def _show_store(code: str, company: str | None, url: str | None, data: Folder) -> None:
     from central.domain.store_settings import SETTINGS
-    from central.usecases.store.look_up import known_store
+    from central.usecases.store.look_up import all_settings, known_store
 
-    async def work(db: "AsyncConnection", company_id: "CompanyId") -> "KnownStore":
-        return await known_store(db, company_id, code)
+    async def work(
+        db: "AsyncConnection", company_id: "CompanyId"
+    ) -> "tuple[KnownStore, AllSettings]":
+        store = await known_store(db, company_id, code)
+        return store, await all_settings(db, company_id, store)
 
-    store = on_database(url, data, looking(company, work))
+    store, settings = on_database(url, data, looking(company, work))
     for setting in SETTINGS.values():
-        print(f"{setting.key:<20} {setting.show(store.settings)}")
+        print(f"{setting.key:<20} {setting.show(settings)}")
     listing = next_command(url, data, "setting", "list", company=company)
     state = "was given up" if store.retired else "is open"
     print(f"The store {code} {state}. Next, for what may be typed: `{listing}`.")

@@ -1,7 +1,7 @@
 """A store's settings as people name, read and type them: one table for the command and the page.
 
-What is published is ``StoreSettings``; a key here is one or two of its fields. ``read`` raises
-InvalidField with what is allowed.
+What is published is ``StoreSettings`` and ``ReceiptTexts``; a key here is one or two of their
+fields. ``read`` raises InvalidField with what is allowed.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,12 +19,17 @@ from sync.protocol.money import CashRounding, format_minor
 from sync.protocol.reference import (
     CASH_STEP_MAX,
     POINTS_RATE_MAX,
+    RECEIPT_LINE_CHARACTERS_MAX,
+    RECEIPT_LINES_MAX,
     TENDER_AGE_S_MIN,
+    ReceiptTexts,
     StoreSettings,
 )
 
 HOUR_S = 3_600
 HOURS_MAX = 100_000
+BETWEEN_LINES = " | "
+"""Where lines are typed or shown in one."""
 
 
 class Group(StrEnum):
@@ -43,16 +48,25 @@ class TaxMode(StrEnum):
     ADDED = "added"
 
 
+class AllSettings(NamedTuple):
+    """Everything that a person may set of a store."""
+
+    store: StoreSettings
+    texts: ReceiptTexts
+
+
 class Setting(NamedTuple):
-    """``allowed``: what may be typed. ``read``: the struct's fields of what was typed, given what
-    the settings are so far; ``show``: as it could be typed. ``choices``: every value there is."""
+    """``allowed``: what may be typed. ``read``: the structs' fields of what was typed, given what
+    the settings are so far; ``show``: as it could be typed. ``choices``: every value there is.
+    ``lines``: it has several, parted by BETWEEN_LINES."""
 
     key: str
     group: Group
     allowed: str
-    read: Callable[[str, StoreSettings], Mapping[str, Any]]
-    show: Callable[[StoreSettings], str]
+    read: Callable[[str, AllSettings], Mapping[str, Any]]
+    show: Callable[[AllSettings], str]
     choices: tuple[str, ...] = ()
+    lines: bool = False
 
 
 def _text(key: str, field: str, group: Group, allowed: str, read: Callable[..., str]) -> Setting:
@@ -61,29 +75,54 @@ def _text(key: str, field: str, group: Group, allowed: str, read: Callable[..., 
         group,
         allowed,
         lambda typed, _: {field: read(typed, key)},
-        lambda settings: str(getattr(settings, field)),
+        lambda settings: str(getattr(settings.store, field)),
     )
 
 
 def _number(key: str, field: str, allowed: str, least: int) -> Setting:
-    def read(typed: str, _: StoreSettings) -> Mapping[str, int]:
+    def read(typed: str, _: AllSettings) -> Mapping[str, int]:
         return {field: whole_number(typed, key, least, POINTS_RATE_MAX)}
 
-    return Setting(key, Group.POINTS, allowed, read, lambda one: str(getattr(one, field)))
+    return Setting(key, Group.POINTS, allowed, read, lambda one: str(getattr(one.store, field)))
 
 
 def _amount(key: str, field: str, group: Group, allowed: str, most: int | None = None) -> Setting:
-    def read(typed: str, settings: StoreSettings) -> Mapping[str, int]:
-        minor = minor_of(typed, settings.decimals, key)
+    def read(typed: str, settings: AllSettings) -> Mapping[str, int]:
+        decimals = settings.store.decimals
+        minor = minor_of(typed, decimals, key)
         if most is not None and minor > most:
-            shown = format_minor(most, settings.decimals)
+            shown = format_minor(most, decimals)
             raise InvalidField(f"{key}: at most {shown}.", field=key, remedy="Correct it.")
         return {field: minor}
 
-    def show(settings: StoreSettings) -> str:
-        return format_minor(getattr(settings, field), settings.decimals).replace(",", "")
+    def show(settings: AllSettings) -> str:
+        store = settings.store
+        return format_minor(getattr(store, field), store.decimals).replace(",", "")
 
     return Setting(key, group, allowed, read, show)
+
+
+def _lines(key: str) -> Setting:
+    """Of the receipt's texts, by the field's own name."""
+    most = RECEIPT_LINE_CHARACTERS_MAX
+
+    def read(typed: str, _: AllSettings) -> Mapping[str, tuple[str, ...]]:
+        parts = (part for part in typed.split(BETWEEN_LINES.strip()) if part.strip())
+        lines = tuple(plain_text(part, key, most) for part in parts)
+        if len(lines) > RECEIPT_LINES_MAX:
+            raise InvalidField(
+                f"{key}: at most {RECEIPT_LINES_MAX} lines.", field=key, remedy="Leave some out."
+            )
+        return {key: lines}
+
+    return Setting(
+        key,
+        Group.RECEIPT,
+        f"at most {RECEIPT_LINES_MAX} lines of {most} characters, parted by |; may be empty",
+        read,
+        lambda settings: BETWEEN_LINES.join(getattr(settings.texts, key)),
+        lines=True,
+    )
 
 
 def whole_number(typed: str, field: str, least: int, most: int) -> int:
@@ -100,18 +139,18 @@ def whole_number(typed: str, field: str, least: int, most: int) -> int:
     )
 
 
-def _read_currency(typed: str, _: StoreSettings) -> Mapping[str, Any]:
+def _read_currency(typed: str, _: AllSettings) -> Mapping[str, Any]:
     currency = currency_code(typed.strip())
     return {"currency": currency, "decimals": decimals_of(currency)}
 
 
-def _read_age(typed: str, _: StoreSettings) -> Mapping[str, Any]:
+def _read_age(typed: str, _: AllSettings) -> Mapping[str, Any]:
     hours = whole_number(typed, "basket_hours", 0, HOURS_MAX)
     return {"tender_age_max_s": hours * HOUR_S or None}
 
 
-def _show_age(settings: StoreSettings) -> str:
-    return str((settings.tender_age_max_s or 0) // HOUR_S)
+def _show_age(settings: AllSettings) -> str:
+    return str((settings.store.tender_age_max_s or 0) // HOUR_S)
 
 
 _ALL = (
@@ -119,6 +158,8 @@ _ALL = (
     _text("supplier", "supplier_name", Group.RECEIPT, "at most 200 characters", optional_text),
     _text("address", "supplier_address", Group.RECEIPT, "at most 200 characters", optional_text),
     _text("tax_number", "tax_number", Group.RECEIPT, "at most 200 characters", optional_text),
+    _lines("header"),
+    _lines("footer"),
     _text(
         "zone",
         "zone",
@@ -138,14 +179,14 @@ _ALL = (
         Group.MONEY,
         "three letters such as SGD; of the whole company, before anything is sold or priced",
         _read_currency,
-        lambda settings: settings.currency,
+        lambda settings: settings.store.currency,
     ),
     Setting(
         "tax",
         Group.MONEY,
         "included or added: whether prices include it",
         lambda typed, _: {"tax_included": one_of(TaxMode, typed, "tax") is TaxMode.INCLUDED},
-        lambda settings: TaxMode.INCLUDED if settings.tax_included else TaxMode.ADDED,
+        lambda settings: TaxMode.INCLUDED if settings.store.tax_included else TaxMode.ADDED,
         tuple(TaxMode),
     ),
     _amount(
@@ -160,7 +201,7 @@ _ALL = (
         Group.MONEY,
         "nearest or down: how cash meets the smallest coin",
         lambda typed, _: {"cash_rounding": one_of(CashRounding, typed, "rounding")},
-        lambda settings: settings.cash_rounding,
+        lambda settings: settings.store.cash_rounding,
         tuple(CashRounding),
     ),
     Setting(
@@ -186,7 +227,7 @@ SETTINGS: Mapping[str, Setting] = MappingProxyType({setting.key: setting for set
 """By key, in the order in which they are shown."""
 
 
-def read_settings(before: StoreSettings, typed: Mapping[str, str]) -> StoreSettings:
+def read_settings(before: AllSettings, typed: Mapping[str, str]) -> AllSettings:
     """``before`` with what was typed, the currency first: amounts are in its decimals. Raises
     InvalidField that names the key and what is allowed."""
     for key in sorted(typed, key=lambda key: key != "currency"):
@@ -197,5 +238,10 @@ def read_settings(before: StoreSettings, typed: Mapping[str, str]) -> StoreSetti
                 remedy=f"Choose among {', '.join(SETTINGS)}.",
             )
         changes = SETTINGS[key].read(typed[key], before)
-        before = msgspec.structs.replace(before, **changes)
+        before = AllSettings(*(_changed(part, changes) for part in before))
     return before
+
+
+def _changed(part: Any, changes: Mapping[str, Any]) -> Any:
+    of_it = {field: changes[field] for field in part.__struct_fields__ if field in changes}
+    return msgspec.structs.replace(part, **of_it)

@@ -13,18 +13,19 @@ from central.api.guards import needing, office_of, page_guard, person_of
 from central.api.limits import BODY_BYTES_MAX
 from central.api.reading import reading
 from central.domain.access import UserRole
-from central.domain.store_settings import SETTINGS, Group
+from central.domain.store_settings import BETWEEN_LINES, SETTINGS, Group
 from central.pages.board import StoreCode
 from central.pages.page import page, see_other, wrong_fields
 from central.reports.company import company_money, store_of_company
 from central.usecases.feed.put_row import Put
 from central.usecases.price.look_up import has_prices
-from central.usecases.store.look_up import known_store, list_stores
+from central.usecases.store.look_up import all_settings, known_store, list_stores
 from central.usecases.store.set import set_settings
 from sync.protocol.errors import AlreadyThere, Refusal
 from sync.protocol.text import TEXT_PATTERN
 
 WORD_LETTERS_MAX = 20
+_LINES = frozenset(key for key, setting in SETTINGS.items() if setting.lines)
 
 AnyRequest = Request[Any, Any, Any]
 Flag: TypeAlias = Annotated[str, QueryParameter(max_length=WORD_LETTERS_MAX, pattern=TEXT_PATTERN)]
@@ -55,7 +56,7 @@ async def show_settings(request: AnyRequest, code: StoreCode, done: Flag = "") -
 )
 async def send_settings(request: AnyRequest, code: StoreCode) -> Response[Any]:
     """As they stand in the form."""
-    form = await read_form(request)
+    form = await read_form(request, _LINES, BETWEEN_LINES)
     typed = {key: form[key] for key in SETTINGS if key in form}
     done = "saved"
     try:
@@ -82,8 +83,9 @@ async def _settings_page(
         money = await company_money(db, person.company_id)
         await store_of_company(db, person.company_id, code)
         store = await known_store(db, person.company_id, code)
+        settings = await all_settings(db, person.company_id, store)
         priced = await has_prices(db, person.company_id, store.settings.price_zone)
-    shown = {key: setting.show(store.settings) for key, setting in SETTINGS.items()}
+    shown = {key: setting.show(settings) for key, setting in SETTINGS.items()}
     return page(
         "settings.html",
         status=refusal.status if refusal else 200,
@@ -92,6 +94,7 @@ async def _settings_page(
         store=store,
         groups=[(group, _of(group)) for group in Group],
         values={**shown, **(typed or {})},
+        between_lines=BETWEEN_LINES,
         refusal=refusal,
         wrong=wrong_fields(refusal),
         done=done,

@@ -17,7 +17,7 @@ import msgspec
 
 from edge.db.item_search import drop_item_names, write_item_names
 from edge.db.past import STORE, Kind, Named, keeping_past, named_by_keys
-from edge.db.store import take_settings
+from edge.db.store import drop_receipt_texts, take_receipt_texts, take_settings
 from sync.protocol.codec import encode
 from sync.protocol.feeds import ROWS, RowUnreadable, price_of_key, read_row, uuid_of_key
 from sync.protocol.reference import DataSet, FeedRow, Grant, Item, Role
@@ -148,6 +148,16 @@ def _take_settings(db: sqlite3.Connection, rows: Sequence[Read]) -> None:
         take_settings(db, row.value)
 
 
+def _take_receipt_texts(db: sqlite3.Connection, rows: Sequence[Read]) -> None:
+    for row in rows:
+        take_receipt_texts(db, row.value)
+
+
+def _drop_receipt_texts(db: sqlite3.Connection, keys: Sequence[str]) -> None:
+    for key in keys:
+        drop_receipt_texts(db, key)
+
+
 def _take_grants(db: sqlite3.Connection, rows: Sequence[Read]) -> None:
     """A right holds in the epoch that it was given to, and never for less than was spent of it."""
     found = db.execute(_EPOCH).fetchone()
@@ -263,6 +273,9 @@ KEPT: Mapping[DataSet, Kept] = MappingProxyType(
         DataSet.GRANTS: Kept(_take_grants, _drop_grants, lambda *_: []),
         DataSet.ROLES: Kept(_take_roles, _drop_roles, _roles_change),
         DataSet.CREDENTIALS: _as_they_are(DataSet.CREDENTIALS, "credential", ("operator_id",)),
+        DataSet.RECEIPT_TEXTS: Kept(
+            _take_receipt_texts, _drop_receipt_texts, lambda *_: [Named(Kind.SETTINGS, STORE)]
+        ),
     }
 )
 """Every data set but the customers, and opening stock, which is booked."""

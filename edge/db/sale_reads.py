@@ -40,7 +40,7 @@ from sync.protocol.identity import (
     WorkstationId,
 )
 from sync.protocol.permissions import unknown_role
-from sync.protocol.reference import Role, StoreSettings
+from sync.protocol.reference import ReceiptTexts, Role, StoreSettings
 from sync.protocol.scan_code import code_key
 
 SETTINGS_MAX = 8
@@ -55,8 +55,8 @@ SELECT (SELECT request_digest FROM sale WHERE sale_id = ?),
 """
 _COUNTER = f"""
 {_STANDING},
-       b.store_id, b.store_code, s.settings_no, s.body, h.epoch_number, h.epoch_fingerprint, h.seq,
-       h.hash, h.hlc, (SELECT max(until_ms) FROM past_row),
+       b.store_id, b.store_code, s.settings_no, s.body, s.texts, h.epoch_number,
+       h.epoch_fingerprint, h.seq, h.hash, h.hlc, (SELECT max(until_ms) FROM past_row),
        (SELECT max(business_date) FROM business_day WHERE state = 'open'),
        (SELECT till_session_id FROM till_session WHERE business_date =
            (SELECT max(business_date) FROM business_day WHERE state = 'open')
@@ -76,10 +76,10 @@ WHERE b.one = 1
 """The settings' number is looked for first: joined by ``current``, SQLite makes an index of them
 each time."""
 _SHOWN = """
-SELECT t.body, s.operator_name, s.customer_name
+SELECT t.body, t.texts, s.operator_name, s.customer_name
 FROM sale s JOIN settings t ON t.settings_no = s.settings_no WHERE s.sale_id = ?
 """
-_SETTINGS = "SELECT body FROM settings WHERE settings_no = ?"
+_SETTINGS = "SELECT body, texts FROM settings WHERE settings_no = ?"
 _ITEM = """
        i.item_id, i.name, i.unit, i.tax_class, i.open_price, i.unit_cost_minor, i.active,
        p.unit_price_minor, p.version, l.on_hand_milli
@@ -138,6 +138,7 @@ SELECT (SELECT name FROM customer WHERE customer_id = ?),
        (SELECT points FROM points_debt WHERE customer_id = ?)
 """
 _decoder = msgspec.msgpack.Decoder(StoreSettings)
+_texts_decoder = msgspec.msgpack.Decoder(ReceiptTexts)
 _TAX_CLASSES = {each.value: each for each in TaxClass}
 _TENDER_KINDS = {each.value: each for each in TenderKind}
 
@@ -145,6 +146,11 @@ _TENDER_KINDS = {each.value: each for each in TenderKind}
 @lru_cache(maxsize=SETTINGS_MAX)
 def _settings(body: bytes) -> StoreSettings:
     return _decoder.decode(body)
+
+
+@lru_cache(maxsize=SETTINGS_MAX)
+def _texts(body: bytes) -> ReceiptTexts:
+    return _texts_decoder.decode(body)
 
 
 class IdStanding(NamedTuple):
@@ -157,11 +163,13 @@ class IdStanding(NamedTuple):
 
 
 class StoreNow(NamedTuple):
-    """The store, its settings (``settings_no`` names them) and where its journal goes on.
+    """The store, its settings and receipt texts (``settings_no`` names both) and where its journal
+    goes on.
     ``changed_ms``: when something that sales read was last changed (edge/db/past.py)."""
 
     store_code: str
     settings: StoreSettings
+    texts: ReceiptTexts
     settings_no: int
     tip: Tip
     changed_ms: int
@@ -216,21 +224,23 @@ def find_id(db: sqlite3.Connection, sale_id: SaleId) -> IdStanding:
     return IdStanding(*db.execute(_STANDING, (sale_id.bytes,) * 3).fetchone())
 
 
-def shown_by(db: sqlite3.Connection, sale_id: SaleId) -> tuple[StoreSettings, Names]:
-    """What a finished sale's receipt is printed by for ever, beside its fact: the settings under
-    which it was made, and people's names. Raises KeyError for any other id."""
+def shown_by(db: sqlite3.Connection, sale_id: SaleId) -> tuple[StoreSettings, ReceiptTexts, Names]:
+    """What a finished sale's receipt is printed by for ever, beside its fact: the settings and
+    texts under which it was made, and people's names. Raises KeyError for any other id."""
     row = db.execute(_SHOWN, (sale_id.bytes,)).fetchone()
     if row is None:
         raise KeyError(sale_id)
-    return _settings(row[0]), Names(row[1], row[2])
+    return _settings(row[0]), _texts(row[1]), Names(row[2], row[3])
 
 
-def settings_numbered(db: sqlite3.Connection, settings_no: int) -> StoreSettings:
-    """Settings that the store has or had. Raises KeyError for any other number."""
+def settings_numbered(
+    db: sqlite3.Connection, settings_no: int
+) -> tuple[StoreSettings, ReceiptTexts]:
+    """Settings and texts that the store has or had. Raises KeyError for any other number."""
     row = db.execute(_SETTINGS, (settings_no,)).fetchone()
     if row is None:
         raise KeyError(settings_no)
-    return _settings(row[0])
+    return _settings(row[0]), _texts(row[1])
 
 
 def read_counter(
@@ -246,12 +256,12 @@ def read_counter(
     row = db.execute(_COUNTER, values).fetchone()
     if row is None:
         return NO_COUNTER
-    day, till, operator, operator_name, role, role_body = row[13:19]
-    customer, customer_name, owed, receipts = row[19:]
-    has_epoch, has_settings = row[7] is not None, row[6] is not None
+    day, till, operator, operator_name, role, role_body = row[14:20]
+    customer, customer_name, owed, receipts = row[20:]
+    has_epoch, has_settings = row[8] is not None, row[6] is not None
     return CounterNow(
         IdStanding(*row[:3]),
-        _store(row[3:13]) if has_epoch and has_settings else None,
+        _store(row[3:14]) if has_epoch and has_settings else None,
         has_epoch and not has_settings,
         None if day is None else date.fromisoformat(day),
         None if till is None else TillSessionId(UUID(bytes=till)),
@@ -265,9 +275,10 @@ def read_counter(
 
 
 def _store(row: tuple[Any, ...]) -> StoreNow:
-    store, code, settings_no, settings, number, fingerprint, seq, end_hash, hlc, changed_ms = row
+    store, code, settings_no, settings, texts, number, fingerprint, seq, end_hash = row[:9]
+    hlc, changed_ms = row[9:]
     tip = Tip(StoreId(UUID(bytes=store)), Head(Epoch(number, fingerprint), seq, end_hash), Hlc(hlc))
-    return StoreNow(code, _settings(settings), settings_no, tip, changed_ms or 0)
+    return StoreNow(code, _settings(settings), _texts(texts), settings_no, tip, changed_ms or 0)
 
 
 def items_by_code(

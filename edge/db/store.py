@@ -9,9 +9,10 @@ import msgspec
 
 from edge.domain.box import SettingsMissing
 from sync.protocol.codec import decode, encode
+from sync.protocol.feeds import STORE_KEY
 from sync.protocol.identity import CompanyId, DeviceId, Incarnation, StoreId
 from sync.protocol.phone import country_of
-from sync.protocol.reference import StoreSettings
+from sync.protocol.reference import ReceiptTexts, StoreSettings
 
 _BOX = (
     "SELECT store_id, company_id, store_code, device_id, central_url, central_key, genesis,"
@@ -24,9 +25,13 @@ _INSERT_BOX = (
 _SETTINGS = "SELECT body FROM settings WHERE current"
 _RETIRE_SETTINGS = "UPDATE settings SET current = 0 WHERE current"
 _TAKE_SETTINGS = (
-    "INSERT INTO settings (body, current) VALUES (?, 1)"
-    " ON CONFLICT (body) DO UPDATE SET current = 1"
+    "INSERT INTO settings (body, texts, current) VALUES (?, ?, 1)"
+    " ON CONFLICT (body, texts) DO UPDATE SET current = 1"
 )
+_TEXTS = "SELECT body FROM receipt_texts WHERE key = ?"
+_TAKE_TEXTS = "INSERT OR REPLACE INTO receipt_texts (key, body) VALUES (?, ?)"
+_DROP_TEXTS = "DELETE FROM receipt_texts WHERE key = ?"
+_NO_TEXTS = encode(ReceiptTexts())
 
 
 class Enrolment(msgspec.Struct, frozen=True):
@@ -81,8 +86,32 @@ def insert_enrolment(db: sqlite3.Connection, enrolment: Enrolment) -> None:
 
 def take_settings(db: sqlite3.Connection, settings: StoreSettings) -> None:
     """The store's settings from now on; those before stay for the receipts made under them."""
+    _number_settings(db, encode(settings))
+
+
+def take_receipt_texts(db: sqlite3.Connection, texts: ReceiptTexts) -> None:
+    """What stands above and below receipts from now on; those before print what they had."""
+    db.execute(_TAKE_TEXTS, (STORE_KEY, encode(texts)))
+    _renumber_settings(db)
+
+
+def drop_receipt_texts(db: sqlite3.Connection, key: str) -> None:
+    """Nothing stands there from now on."""
+    db.execute(_DROP_TEXTS, (key,))
+    _renumber_settings(db)
+
+
+def _renumber_settings(db: sqlite3.Connection) -> None:
+    row = db.execute(_SETTINGS).fetchone()
+    if row is not None:
+        _number_settings(db, row[0])
+
+
+def _number_settings(db: sqlite3.Connection, settings: bytes) -> None:
+    """These settings, and the texts that hold, have one number: receipts name it."""
+    texts = db.execute(_TEXTS, (STORE_KEY,)).fetchone()
     db.execute(_RETIRE_SETTINGS)
-    db.execute(_TAKE_SETTINGS, (encode(settings),))
+    db.execute(_TAKE_SETTINGS, (settings, _NO_TEXTS if texts is None else texts[0]))
 
 
 def read_settings(db: sqlite3.Connection) -> StoreSettings:

@@ -29,6 +29,7 @@ from sync.protocol.reference import (
     OpeningStock,
     Operator,
     Price,
+    ReceiptTexts,
     Role,
     StoreSettings,
     TaxRate,
@@ -37,7 +38,8 @@ from sync.protocol.reference import (
 from sync.protocol.shared import CustomerRecord
 from sync.protocol.text import is_plain, shown
 
-SETTINGS_KEY = "store"
+STORE_KEY = "store"
+"""Of what a store has one row of."""
 SHARED = ""
 """The scope that all stores of a company share."""
 KEY_CHARACTERS_MAX = 128
@@ -107,7 +109,7 @@ def zone_is_known(zone: str) -> bool:
 ROWS: Mapping[DataSet, Rows] = MappingProxyType(
     {
         DataSet.SETTINGS: Rows(
-            StoreSettings, lambda _: SETTINGS_KEY, Scope.STORE, _check_settings, outlives=True
+            StoreSettings, lambda _: STORE_KEY, Scope.STORE, _check_settings, outlives=True
         ),
         DataSet.TAXES: Rows(TaxRate, _tax_key),
         DataSet.TENDERS: Rows(Tender, lambda tender: str(tender.tender_id)),
@@ -121,6 +123,7 @@ ROWS: Mapping[DataSet, Rows] = MappingProxyType(
         DataSet.OPENING_STOCK: Rows(
             OpeningStock, lambda opening: str(opening.intent_id), Scope.STORE, _check_opening
         ),
+        DataSet.RECEIPT_TEXTS: Rows(ReceiptTexts, lambda _: STORE_KEY, Scope.STORE),
     }
 )
 

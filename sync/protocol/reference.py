@@ -29,7 +29,7 @@ from sync.protocol.identity import (
 )
 from sync.protocol.money import MINOR_MAX, CashRounding
 from sync.protocol.shared import PersonalKey
-from sync.protocol.text import PLAIN, TEXT_PATTERN
+from sync.protocol.text import PLAIN, TEXT_PATTERN, TOLD_PATTERN
 from sync.protocol.units import Unit
 
 PAGE_ROWS_MAX = 1_000
@@ -39,6 +39,9 @@ SCAN_CODES_MAX = 100
 PERMISSIONS_MAX = 64
 PIN_HASH_CHARACTERS_MAX = 200
 OPENING_LINES_MAX = 250
+RECEIPT_LINES_MAX = 6
+RECEIPT_LINE_CHARACTERS_MAX = 42
+"""What the narrowest paper holds in a row."""
 CASH_STEP_MAX = 100_000
 POINTS_RATE_MAX = 1_000_000
 EPOCH_NUMBER_MAX = (1 << 32) - 1
@@ -58,6 +61,12 @@ Word: TypeAlias = Annotated[
 ]
 ScanCode: TypeAlias = Word
 PriceMinor: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=MINOR_MAX)]
+ReceiptLine: TypeAlias = Annotated[
+    str, msgspec.Meta(max_length=RECEIPT_LINE_CHARACTERS_MAX, pattern=TOLD_PATTERN)
+]
+ReceiptLines: TypeAlias = Annotated[
+    tuple[ReceiptLine, ...], msgspec.Meta(max_length=RECEIPT_LINES_MAX)
+]
 
 
 class DataSet(StrEnum):
@@ -74,6 +83,7 @@ class DataSet(StrEnum):
     ROLES = "roles"
     CREDENTIALS = "credentials"
     OPENING_STOCK = "opening_stock"
+    RECEIPT_TEXTS = "receipt_texts"
 
 
 class Item(msgspec.Struct, frozen=True, array_like=True):
@@ -213,6 +223,14 @@ class OpeningStock(msgspec.Struct, frozen=True, array_like=True):
     lines: Annotated[
         tuple[OpeningLine, ...], msgspec.Meta(min_length=1, max_length=OPENING_LINES_MAX)
     ]
+
+
+class ReceiptTexts(msgspec.Struct, frozen=True, array_like=True):
+    """What a store prints of its own above and below each receipt: at most one row per store, key
+    ``store``. Without a row there is nothing."""
+
+    header: ReceiptLines = ()
+    footer: ReceiptLines = ()
 
 
 class FeedRow(msgspec.Struct, frozen=True, array_like=True):

@@ -10,6 +10,7 @@ from playwright.async_api import Page, expect
 from tests.browser.chain import Box, Company
 from tests.browser.test_board import fits
 from tests.browser.test_layout import AXE
+from tests.browser.till_page import items, open_till_page, pay_exactly, scan, sees_total
 from tests.browser.watched import NARROW, Tabs
 
 LONG = "红豆面包 a long name that somebody typed without a thought for how narrow a telephone is"
@@ -107,6 +108,34 @@ async def test_a_store_is_named_by_page_and_its_box_takes_the_name(
         named = "SELECT count(*) FROM settings WHERE current AND instr(body, ?)"
         while box.rows(named, "Orchard 乌节".encode()) != [(1,)]:
             await page.reload()
+    finally:
+        await box.kill()
+
+
+async def test_what_a_shop_prints_of_its_own_stands_on_the_next_receipt(
+    tabs: Tabs, company: Company, tmp_path: Path
+) -> None:
+    box = await company.provision("S01", tmp_path / "S01")
+    await box.start()
+    try:
+        page = await tabs.open()
+        await sign_in(page, company)
+        await page.goto(f"{company.office.url}/settings/S01")
+        await page.get_by_label("Above each receipt").fill("Since 1931\n谢谢光临")
+        await page.get_by_label("Below each receipt").fill("Keep this receipt.")
+        await page.get_by_role("button", name="Save").click()
+        await expect(page.get_by_role("status")).to_contain_text("Saved")
+        await expect(page.get_by_label("Above each receipt")).to_have_value("Since 1931\n谢谢光临")
+        taken = "SELECT count(*) FROM receipt_texts WHERE instr(body, ?)"
+        while box.rows(taken, "谢谢光临".encode()) != [(1,)]:
+            await page.reload()
+        till = await open_till_page(tabs, box)
+        await scan(till, items(box)[0].scan_code)
+        await sees_total(till, items(box)[0].price_minor)
+        await pay_exactly(till)
+        printed = (await till.get_by_test_id("receipt").inner_text()).split("\n")
+        assert [row.strip() for row in printed[:2]] == ["Since 1931", "谢谢光临"]
+        assert printed[-3].strip() == "Keep this receipt."
     finally:
         await box.kill()
 

@@ -32,6 +32,7 @@ from sync.protocol.reference import (
     OpeningStock,
     Operator,
     Price,
+    ReceiptTexts,
     Role,
     RoleLimit,
     StoreSettings,
@@ -110,6 +111,9 @@ EXAMPLES: Mapping[DataSet, msgspec.Struct] = MappingProxyType(
                 OpeningLine(ItemId("I00042"), 12_500, 400),
                 OpeningLine(ItemId("I00043"), -3_000),
             ),
+        ),
+        DataSet.RECEIPT_TEXTS: ReceiptTexts(
+            ("Grüne Ecke seit 1931",), ("Keep this receipt.", "谢谢 · Danke")
         ),
     }
 )

@@ -32,6 +32,7 @@ from sync.protocol.clock import ClockState
 from sync.protocol.codec import decode_fact, encode
 from sync.protocol.enrolment import EnrolmentAnswer
 from sync.protocol.facts import AnyFact, TaxClass, TenderKind
+from sync.protocol.feeds import scope_of
 from sync.protocol.identity import (
     BootId,
     CompanyId,
@@ -154,12 +155,14 @@ class Feed:
         return total
 
 
+def scope_here(data_set: DataSet) -> str:
+    """In which it is published for this store."""
+    return scope_of(data_set, STORE, SETTINGS.price_zone)
+
+
 def catalogue() -> tuple[Feed, ...]:
     """Feeds with everything that a store needs to sell, in the order of pulling."""
-    feeds = {data_set: Feed(data_set) for data_set in DataSet}
-    for private in (DataSet.SETTINGS, DataSet.GRANTS, DataSet.OPENING_STOCK):
-        feeds[private].scope = str(STORE)
-    feeds[DataSet.PRICES].scope = SETTINGS.price_zone
+    feeds = {data_set: Feed(data_set, scope_here(data_set)) for data_set in DataSet}
     feeds[DataSet.SETTINGS].publish("store", SETTINGS)
     for rate in TAXES:
         feeds[DataSet.TAXES].publish(f"{rate.tax_class.value}@{rate.effective_from}", rate)

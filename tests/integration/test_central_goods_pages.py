@@ -186,4 +186,14 @@ async def test_a_stores_settings_are_changed_as_they_stand_in_the_form(postgres_
         again = fields_of((await served.client.get("/settings/S01")).text)
         assert (again["name"], again["smallest_coin"]) == ("Orchard 乌节", "0.10")
         assert await send(served, "/settings/S01", typed) == (303, "/settings/S01?done=same")
+        typed["header"] = "Since 1931\r\n\r\n谢谢"
+        assert await send(served, "/settings/S01", typed) == (303, "/settings/S01?done=saved")
+        page = (await served.client.get("/settings/S01")).text
+        assert ">Since 1931\n谢谢</textarea>" in page
+        audit = await served.rows("SELECT act, subject FROM audit ORDER BY audit_no DESC LIMIT 1")
+        assert audit == [("settings_set", "S01")]
+        long = {**typed, "footer": "Bye\r\n" * 7}
+        status, refused = await send(served, "/settings/S01", long)
+        assert (status, "at most 6 lines" in refused) == (400, True)
+        assert "Bye\nBye\n" in refused
         assert "Orchard 乌节" in (await served.client.get("/settings")).text

@@ -5,11 +5,11 @@ import pytest
 
 from central.db.engine import unit_of_work
 from central.domain.company import CurrencyInUse
-from central.domain.store_settings import SETTINGS, read_settings
+from central.domain.store_settings import SETTINGS, AllSettings, read_settings
 from central.usecases.store.add import default_settings
 from central.usecases.store.set import set_settings
 from sync.protocol.codec import decode, encode
-from sync.protocol.reference import StoreSettings
+from sync.protocol.reference import ReceiptTexts, StoreSettings
 from tests.central_fixtures import Served, TestedBox, postgres_template, serving
 from tests.integration.test_central_cli import central
 from tests.integration.test_central_goods_commands import following, ours, refused, url
@@ -21,6 +21,8 @@ ALL = {
     "supplier": "Corner Shops Pte Ltd",
     "address": "1 Quay Road",
     "tax_number": "M2-0000000-0",
+    "header": "Since 1931 | 谢谢",
+    "footer": "Keep this receipt.",
     "zone": "Asia/Tokyo",
     "price_zone": "tokyo",
     "currency": "JPY",
@@ -94,6 +96,9 @@ async def test_a_store_that_was_given_up_enrols_no_box_until_it_is_open_again(ur
         ("basket_hours=1.5", "a whole number from 0"),
         ("points=-1", "a whole number from 0"),
         ("points=2000", "more than one point would be earned"),
+        ("header=" + "x" * 43, "header: it must be 1 to 42 characters"),
+        ("footer=" + "Bye|" * 7, "footer: at most 6 lines"),
+        ("footer=4111 1111 1111 1111", "card"),
         ("colour=red", "There is no setting colour"),
         ("name", "it must be a key and its value"),
     ],
@@ -163,6 +168,7 @@ async def test_what_is_shown_of_a_store_reads_back_to_the_same_settings(postgres
     async with serving(postgres_url) as served:
         company_id = await served.company()
         async with unit_of_work(served.engine) as db:
-            settings = await default_settings(db, company_id, "S01")
+            new = await default_settings(db, company_id, "S01")
+        settings = AllSettings(new, ReceiptTexts((), ("Bye",)))
         typed = {key: setting.show(settings) for key, setting in SETTINGS.items()}
         assert encode(read_settings(settings, typed)) == encode(settings)

@@ -27,6 +27,7 @@ from sync.protocol.reference import (
     OpeningStock,
     Operator,
     Price,
+    ReceiptTexts,
     Role,
     RoleLimit,
     TaxRate,
@@ -38,12 +39,12 @@ from tests.integration.edge_fixtures import (
     MILK,
     NOON_MS,
     SETTINGS,
-    STORE,
     TEA,
     Feed,
     Shop,
     named,
     new_shop,
+    scope_here,
 )
 from tests.integration.rows_fixtures import LI, feed_of, item, owner, publish_raw, replace, shop
 
@@ -117,6 +118,7 @@ GOOD: dict[DataSet, list[Any]] = {
         for name in ("o1", "o2")
         for starting, at in ((True, 0), (False, NOON_MS))
     ],
+    DataSet.RECEIPT_TEXTS: [ReceiptTexts(), ReceiptTexts(("Since 1931",), ("Thank you",) * 6)],
 }
 
 
@@ -142,9 +144,7 @@ def bodies(draw: st.DrawFn, data_set: DataSet) -> tuple[str, bytes | None]:
 @st.composite
 def histories(draw: st.DrawFn, data_set: DataSet) -> Feed:
     """What head office might ever have published of one data set."""
-    private = data_set in (DataSet.SETTINGS, DataSet.GRANTS, DataSet.OPENING_STOCK)
-    scope = str(STORE) if private else SETTINGS.price_zone if data_set is DataSet.PRICES else ""
-    feed = Feed(data_set, scope)
+    feed = Feed(data_set, scope_here(data_set))
     for key, body in draw(st.lists(bodies(data_set), min_size=2, max_size=10)):
         publish_raw(feed, key, body)
     return feed
@@ -162,6 +162,7 @@ ALL_TABLES: dict[str, str] = {
     "operator": "*",
     "role": "*",
     "credential": "*",
+    "receipt_texts": "*",
     "points_right": "*",
     "stock_level": "*",
     "stock_movement": "event_id, line_no, item_id, kind, quantity_milli, business_date",
@@ -174,7 +175,7 @@ ALL_TABLES: dict[str, str] = {
 def in_force(shop: Shop) -> dict[str, list[tuple[Any, ...]]]:
     """All that sales read of what was published."""
     told = {table: shop.rows(table, columns) for table, columns in ALL_TABLES.items()}
-    return {**told, "settings": shop.rows("settings WHERE current", "body")}
+    return {**told, "settings": shop.rows("settings WHERE current", "body, texts")}
 
 
 def taken(feed: Feed, way: Callable[[Shop], None]) -> dict[str, list[tuple[Any, ...]]]:

@@ -16,6 +16,7 @@ from sync.protocol.reference import (
     Grant,
     Operator,
     Price,
+    ReceiptTexts,
     TaxRate,
 )
 from sync.protocol.shared import CustomerRecord
@@ -129,6 +130,22 @@ UNREADABLE: dict[str, tuple[DataSet, str, bytes]] = {
         str(named("g")),
         encode(Grant(named("g"), LI, -1, 1)),
     ),
+    "a line that the paper does not hold": (
+        DataSet.RECEIPT_TEXTS,
+        "store",
+        encode(ReceiptTexts(("Since 1931",), ("x" * 43,))),
+    ),
+    "more lines than a receipt has room for": (
+        DataSet.RECEIPT_TEXTS,
+        "store",
+        encode(ReceiptTexts(("Since 1931",) * 7)),
+    ),
+    "a line that turns the letters beside it": (
+        DataSet.RECEIPT_TEXTS,
+        "store",
+        encode(ReceiptTexts(("\u202eTOTAL",))),
+    ),
+    "a blank line": (DataSet.RECEIPT_TEXTS, "store", encode(ReceiptTexts((" ",)))),
     "a megabyte": (DataSet.ITEMS, "jam", bytes(1 << 20)),
 }
 SOLD_FROM = ("item", "scan_code", "price", "tax_rate", "tender", "operator", "settings", "customer")

@@ -30,11 +30,11 @@ from sync.protocol.reference import DataSet, FeedRow, Price, TaxRate
 from tests.integration.edge_fixtures import (
     NOON_MS,
     SETTINGS,
-    STORE,
     Feed,
     Shop,
     moment,
     new_shop,
+    scope_here,
 )
 from tests.integration.rows_fixtures import publish_raw
 from tests.integration.test_edge_rows_any_way import ALL_TABLES, bodies, in_force
@@ -164,9 +164,7 @@ def publications(draw: st.DrawFn) -> tuple[Feeds, Feeds]:
     of which it has only what nobody can read is left out: that stays in force (A18)."""
     last, lost = {}, {}
     for data_set in DataSet:
-        private = data_set in (DataSet.SETTINGS, DataSet.GRANTS, DataSet.OPENING_STOCK)
-        zone = SETTINGS.price_zone if data_set is DataSet.PRICES else ""
-        last[data_set] = feed_in(data_set, str(STORE) if private else zone, draw)
+        last[data_set] = feed_in(data_set, scope_here(data_set), draw)
     lost[DataSet.ITEMS] = feed_in(DataSet.ITEMS, "", draw)
     lost[DataSet.PRICES] = feed_in(DataSet.PRICES, ELSEWHERE, draw)
     for feeds in (last, {**last, **lost}):

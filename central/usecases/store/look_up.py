@@ -7,10 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.archive.postgres import plain_uuid
 from central.db.tables import Store, table
+from central.domain.store_settings import AllSettings
+from central.usecases.feed.read_published import published_rows
 from central.usecases.store.add import find_store
 from sync.protocol.codec import decode
+from sync.protocol.feeds import STORE_KEY
 from sync.protocol.identity import CompanyId, StoreId
-from sync.protocol.reference import StoreSettings
+from sync.protocol.reference import DataSet, ReceiptTexts, StoreSettings
 
 _STORES = table(Store)
 
@@ -41,6 +44,15 @@ async def known_store(db: AsyncConnection, company_id: CompanyId, code: str) -> 
     store_id = await find_store(db, company_id, code)
     rows = await db.execute(select(_STORES).where(_STORES.c.store_id == store_id))
     return _known(rows.one())
+
+
+async def all_settings(
+    db: AsyncConnection, company_id: CompanyId, store: KnownStore
+) -> AllSettings:
+    """What a person may set of it, as it was published last."""
+    scope = str(store.store_id)
+    found = await published_rows(db, company_id, DataSet.RECEIPT_TEXTS, scope, [STORE_KEY])
+    return AllSettings(store.settings, found.get(STORE_KEY, ReceiptTexts()))
 
 
 def _known(row: Row[Any]) -> KnownStore:

@@ -8,16 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.tables import Store, table
 from central.domain.feeds import ZoneEmpty
-from central.domain.store_settings import SETTINGS, read_settings
+from central.domain.store_settings import SETTINGS, AllSettings, read_settings
 from central.usecases.company.change_currency import change_currency
-from central.usecases.feed.put_row import Put, became
+from central.usecases.feed.put_row import Put, became, put_row
 from central.usecases.feed.read_published import lock_published
 from central.usecases.price.look_up import has_prices
 from central.usecases.store.add import add_store, default_settings, set_store_settings
-from central.usecases.store.look_up import KnownStore, known_store
+from central.usecases.store.look_up import KnownStore, all_settings, known_store
 from sync.protocol.errors import NotFound
-from sync.protocol.identity import CompanyId
-from sync.protocol.reference import StoreSettings
+from sync.protocol.identity import CompanyId, StoreId
+from sync.protocol.reference import DataSet, ReceiptTexts, StoreSettings
 
 _STORES = table(Store)
 
@@ -38,9 +38,10 @@ async def open_store(
     try:
         await known_store(db, company_id, code)
     except NotFound:
-        settings = read_settings(await default_settings(db, company_id, code), typed)
-        await add_store(db, company_id, settings)
-        return StoreSet(settings, Put.NEW)
+        wanted = read_settings(await _of_new(db, company_id, code), typed)
+        store_id = await add_store(db, company_id, wanted.store)
+        await _put_texts(db, company_id, store_id, ReceiptTexts(), wanted.texts)
+        return StoreSet(wanted.store, Put.NEW)
     return await set_settings(db, company_id, code, typed)
 
 
@@ -51,14 +52,30 @@ async def set_settings(
     InvalidField that names the key, CurrencyInUse, ZoneEmpty."""
     await lock_published(db, company_id)
     store = await known_store(db, company_id, code)
-    wanted = read_settings(store.settings, typed)
-    if wanted.currency != store.settings.currency:
-        await change_currency(db, company_id, wanted.currency)
-    await _refuse_empty_zone(db, company_id, store.settings.price_zone, wanted.price_zone)
-    put = became(store.settings, wanted)
-    if put is not Put.SAME:
-        await set_store_settings(db, company_id, store.store_id, wanted)
-    return StoreSet(wanted, put)
+    before = await all_settings(db, company_id, store)
+    wanted = read_settings(before, typed)
+    if wanted.store.currency != before.store.currency:
+        await change_currency(db, company_id, wanted.store.currency)
+    await _refuse_empty_zone(db, company_id, before.store.price_zone, wanted.store.price_zone)
+    if wanted.store != before.store:
+        await set_store_settings(db, company_id, store.store_id, wanted.store)
+    await _put_texts(db, company_id, store.store_id, before.texts, wanted.texts)
+    return StoreSet(wanted.store, became(before, wanted))
+
+
+async def _of_new(db: AsyncConnection, company_id: CompanyId, code: str) -> AllSettings:
+    return AllSettings(await default_settings(db, company_id, code), ReceiptTexts())
+
+
+async def _put_texts(
+    db: AsyncConnection,
+    company_id: CompanyId,
+    store_id: StoreId,
+    before: ReceiptTexts,
+    wanted: ReceiptTexts,
+) -> None:
+    if wanted != before:
+        await put_row(db, company_id, DataSet.RECEIPT_TEXTS, wanted, str(store_id))
 
 
 async def _refuse_empty_zone(
@@ -74,7 +91,7 @@ async def reset_settings(
     db: AsyncConnection, company_id: CompanyId, code: str, keys: tuple[str, ...]
 ) -> StoreSet:
     """Each of these settings is what a new store of the company has."""
-    new = await default_settings(db, company_id, code)
+    new = await _of_new(db, company_id, code)
     typed = {key: SETTINGS[key].show(new) if key in SETTINGS else "" for key in keys}
     return await set_settings(db, company_id, code, typed)
 

@@ -1,6 +1,6 @@
 """What head office published, each row as it came and as it is read: tables of reference data."""
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from edge.db.tables.base import EdgeTable
@@ -156,11 +156,23 @@ class CredentialRow(EdgeTable, table=True):
     set_at_ms: int
 
 
+class ReceiptTextsRow(EdgeTable, table=True):
+    """The receipt texts that hold: they may come before the settings do. ``body``: the msgpack of
+    ReceiptTexts."""
+
+    __tablename__ = "receipt_texts"
+    key: str = Field(primary_key=True)
+    body: bytes
+
+
 class Settings(EdgeTable, table=True):
     """Every settings that the store had; one row is ``current``. Receipts name theirs, so that a
-    replay prints what the customer saw. ``body`` is the msgpack of StoreSettings."""
+    replay prints what the customer saw. ``body`` is the msgpack of StoreSettings, ``texts`` that of
+    ReceiptTexts."""
 
     __tablename__ = "settings"
+    __table_args__ = (UniqueConstraint("body", "texts"),)
     settings_no: int | None = Field(primary_key=True, default=None)
-    body: bytes = Field(unique=True)
+    body: bytes
+    texts: bytes
     current: bool

@@ -10,7 +10,7 @@ from edge.domain.sale.situation import Names
 from sync.protocol.change import Head, Kept
 from sync.protocol.facts import RetailTransaction
 from sync.protocol.identity import ReceiptNumber, SaleId
-from sync.protocol.reference import StoreSettings
+from sync.protocol.reference import ReceiptTexts, StoreSettings
 
 
 class CompletedSale(msgspec.Struct, frozen=True):
@@ -23,6 +23,7 @@ class CompletedSale(msgspec.Struct, frozen=True):
     fact: RetailTransaction
     kept: Kept
     settings: StoreSettings
+    texts: ReceiptTexts
     names: Names
     originals: Mapping[SaleId, ReceiptNumber]
     points_here: int | None
@@ -35,7 +36,13 @@ class CompletedSale(msgspec.Struct, frozen=True):
         way."""
         place = Place(self.kept.epoch, self.kept.envelope.seq, self.kept.hash)
         return receipt_text(
-            self.fact, self.settings, place, self.originals, self.names, copy=self.copy
+            self.fact,
+            self.settings,
+            place,
+            self.originals,
+            self.names,
+            self.texts,
+            copy=self.copy,
         )
 
     @property

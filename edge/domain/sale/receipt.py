@@ -1,10 +1,10 @@
 """What stands on a receipt: blocks, which text, a printer or a page each show in their own way.
 
-Made from the fact, the settings and names that held when it was finished, and the event's place in
-the journal only, so the same sale gives the same text again. Supplier, address, tax number, tax by
-rate and totals with tax are what a simplified tax invoice must show (IRAS; article 226b of the EU's
-VAT directive asks the same). The last line is the chain's outside witness: epoch, sequence and the
-first 8 bytes of the hash.
+Made from the fact, the settings, texts and names that held when it was finished, and the event's
+place in the journal only, so the same sale gives the same text again. Supplier, address, tax
+number, tax by rate and totals with tax are what a simplified tax invoice must show (IRAS; article
+226b of the EU's VAT directive asks the same). The last line is the chain's outside witness: epoch,
+sequence and the first 8 bytes of the hash.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,13 +15,13 @@ from zoneinfo import ZoneInfo
 
 from edge.domain.paper.blocks import RULE, Align, Block, Code, Pair, Symbology, Words
 from edge.domain.paper.text import render_text
-from edge.domain.sale.situation import NO_NAMES, Names
+from edge.domain.sale.situation import NO_NAMES, NO_TEXTS, Names
 from sync.protocol.change import Epoch
 from sync.protocol.facts import Line, RetailTransaction
 from sync.protocol.figures import percent
 from sync.protocol.identity import ReceiptNumber, SaleId
 from sync.protocol.money import MILLI, format_minor, in_thousands
-from sync.protocol.reference import StoreSettings
+from sync.protocol.reference import ReceiptTexts, StoreSettings
 from sync.protocol.units import Unit
 
 HASH_BYTES_SHOWN = 8
@@ -44,11 +44,12 @@ def receipt_text(
     place: Place,
     originals: Mapping[SaleId, ReceiptNumber],
     names: Names = NO_NAMES,
+    texts: ReceiptTexts = NO_TEXTS,
     *,
     copy: bool = False,
 ) -> str:
     """The receipt as text of 42 columns, lines parted by line feeds: see ``receipt_blocks``."""
-    return render_text(receipt_blocks(fact, settings, place, originals, names, copy=copy))
+    return render_text(receipt_blocks(fact, settings, place, originals, names, texts, copy=copy))
 
 
 def receipt_blocks(
@@ -57,15 +58,17 @@ def receipt_blocks(
     place: Place,
     originals: Mapping[SaleId, ReceiptNumber],
     names: Names = NO_NAMES,
+    texts: ReceiptTexts = NO_TEXTS,
     *,
     copy: bool = False,
 ) -> list[Block]:
     """The receipt from its head to its foot.
 
     ``originals``: the receipt numbers of the sales that its return lines name. ``names``: people's,
-    as they stood. ``copy`` marks a reprint.
+    as they stood; ``texts``: the shop's own. ``copy`` marks a reprint.
     """
     blocks: list[Block] = [Words("*** COPY ***", Align.CENTER, strong=True)] if copy else []
+    blocks += [Words(line, Align.CENTER) for line in texts.header]
     blocks += _header(fact, settings, names)
     for line in fact.lines:
         blocks += _line(line, settings.decimals, originals)
@@ -74,6 +77,8 @@ def receipt_blocks(
     blocks += _points(fact)
     if fact.note is not None:
         blocks.append(Words(fact.note))
+    if texts.footer:
+        blocks += (RULE, *(Words(line, Align.CENTER) for line in texts.footer))
     witness = f"E{place.epoch}-{place.seq} {place.hash[:HASH_BYTES_SHOWN].hex()}"
     blocks += (RULE, Code(Symbology.QR, witness))
     return blocks
@@ -81,7 +86,8 @@ def receipt_blocks(
 
 def _header(fact: RetailTransaction, settings: StoreSettings, names: Names) -> Iterator[Block]:
     yield Words(settings.supplier_name)
-    yield Words(settings.supplier_address)
+    if settings.supplier_address:
+        yield Words(settings.supplier_address)
     yield Words(settings.store_name)
     if settings.tax_number:
         yield Words(f"Tax no. {settings.tax_number}")

@@ -20,7 +20,7 @@ from sync.protocol.identity import (
     TillSessionId,
     WorkstationId,
 )
-from sync.protocol.reference import Role, StoreSettings
+from sync.protocol.reference import ReceiptTexts, Role, StoreSettings
 
 
 class PriceInForce(NamedTuple):
@@ -102,12 +102,13 @@ class Names(NamedTuple):
 
 
 NO_NAMES = Names()
+NO_TEXTS = ReceiptTexts()
 
 
 class Situation(NamedTuple):
     """Everything that the rules of one sale may look at: as it was when the basket was tendered.
 
-    ``settings_no`` names the settings.
+    ``settings_no`` names the settings and the receipt's ``texts``.
     ``operator_active`` and ``customer_active``: None where the store knows no such person (or the
     request names none). ``rights``: what is left of the customer's rights here, oldest first; empty
     where no rule of this sale needs them. ``points_owed``: the customer's debt here.
@@ -131,4 +132,5 @@ class Situation(NamedTuple):
     rights: tuple[Right, ...] = ()
     points_owed: int = 0
     names: Names = NO_NAMES
+    texts: ReceiptTexts = NO_TEXTS
     promotions: tuple[Promotion, ...] = ()

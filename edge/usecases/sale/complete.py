@@ -26,7 +26,7 @@ from edge.usecases.sale.look_up import number_of, points_left, recall
 from edge.usecases.sale.read_situation import read_situation, require_store
 from sync.engine.journal import Entry, Moment
 from sync.protocol.change import Kept
-from sync.protocol.facts import AlarmKind
+from sync.protocol.facts import AlarmKind, RetailTransaction
 from sync.protocol.identity import EventId, ReceiptNumber, SaleId, WorkstationId
 
 
@@ -68,11 +68,18 @@ def complete_sale(
     entry = append_after(db, store.tip, composed.fact, EventId(request.sale_id), moment)
     crash_point("after_append")
     _write(db, composed, request_digest, entry, known, counter.receipts + 1, moment)
+    kept = Kept(
+        store.store_id, entry.epoch, entry.link.prev_hash, entry.envelope, entry.link.hash, b""
+    )
+    return _answer(db, composed.fact, kept, known)
+
+
+def _answer(
+    db: sqlite3.Connection, fact: RetailTransaction, kept: Kept, known: Situation
+) -> CompletedSale:
     numbers = {sold.sale_id: sold.receipt_number for sold in known.originals.values()}
-    place = entry.link
-    kept = Kept(store.store_id, entry.epoch, place.prev_hash, entry.envelope, place.hash, b"")
-    here = points_left(db, composed.fact)
-    return CompletedSale(composed.fact, kept, known.settings, known.names, numbers, here)
+    here = points_left(db, fact)
+    return CompletedSale(fact, kept, known.settings, known.texts, known.names, numbers, here)
 
 
 def _write(

@@ -18,7 +18,7 @@ from edge.domain.sale.basket import SaleRequest
 from edge.domain.sale.situation import ItemOnSale, PriceInForce, RateInForce, TenderInUse
 from sync.protocol.facts import TaxClass, TenderKind
 from sync.protocol.identity import ItemId, TenderId
-from sync.protocol.reference import Role, StoreSettings
+from sync.protocol.reference import ReceiptTexts, Role, StoreSettings
 from sync.protocol.scan_code import code_key
 
 
@@ -26,6 +26,7 @@ class InForce(NamedTuple):
     """What a request's names mean to the store: now, or as of its tender."""
 
     settings: StoreSettings
+    texts: ReceiptTexts
     settings_no: int
     operator_active: bool | None
     operator_name: str | None
@@ -152,7 +153,8 @@ def _settings(db: sqlite3.Connection, now: InForce, past: _Past) -> dict[str, An
     number: int = next((value[0] for _, value in past.of(Kind.SETTINGS)), now.settings_no)
     if number == now.settings_no:
         return {}
-    return {"settings_no": number, "settings": sale_reads.settings_numbered(db, number)}
+    settings, texts = sale_reads.settings_numbered(db, number)
+    return {"settings_no": number, "settings": settings, "texts": texts}
 
 
 def _items(

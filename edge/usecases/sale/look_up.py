@@ -60,11 +60,13 @@ def recall(db: sqlite3.Connection, sale_id: SaleId, *, copy: bool = False) -> Co
     fact = decode_fact(envelope.kind, envelope.kind_version, envelope.body)
     if not isinstance(fact, RetailTransaction):
         raise SaleArchived(sale_id, number_of(db, sale_id))
-    settings, names = sale_reads.shown_by(db, sale_id)
+    settings, texts, names = sale_reads.shown_by(db, sale_id)
     named = [line.original.sale_id for line in fact.lines if line.original is not None]
     numbers = sales.receipt_numbers(db, named) if named else {}
     here = points_left(db, fact)
-    return CompletedSale(fact, kept, settings, names, numbers, here, repeated=True, copy=copy)
+    return CompletedSale(
+        fact, kept, settings, texts, names, numbers, here, repeated=True, copy=copy
+    )
 
 
 def number_of(db: sqlite3.Connection, sale_id: SaleId) -> ReceiptNumber:

@@ -56,7 +56,8 @@ def read_situation(
     buyer, owed = counter.names.customer, counter.points_owed
     if customer_id is not None and request.customer_id is None:
         buyer, owed = sale_reads.read_buyer(db, customer_id)
-    moves_points = bool(named) or owed > 0 or _spends_points(held)
+    wanted = with_rights or named or owed > 0 or _spends_points(held)
+    rights = sale_reads.rights_left(db, customer_id) if customer_id and wanted else ()
     return Situation(
         workstation_id=workstation_id,
         business_date=business_date,
@@ -65,12 +66,11 @@ def read_situation(
             store.store_code, workstation_id, store.epoch.number, counter.receipts + 1
         ),
         originals=originals,
-        rights=sale_reads.rights_left(db, customer_id)
-        if customer_id and (with_rights or moves_points)
-        else (),
+        rights=rights,
         points_owed=owed,
         names=Names(held.operator_name, buyer),
         settings=held.settings,
+        texts=held.texts,
         settings_no=held.settings_no,
         operator_active=held.operator_active,
         role=held.role,
@@ -99,6 +99,7 @@ def _in_force(
     ids = {line.item_id for line in request.lines if line.item_id is not None}
     return InForce(
         settings=store.settings,
+        texts=store.texts,
         settings_no=store.settings_no,
         operator_active=counter.operator_active,
         operator_name=counter.names.operator,

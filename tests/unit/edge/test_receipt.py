@@ -14,11 +14,13 @@ from sync.protocol.change import Epoch
 from sync.protocol.escrow import Right
 from sync.protocol.facts import OriginalLine, RetailTransaction
 from sync.protocol.identity import ReceiptNumber
+from sync.protocol.reference import ReceiptTexts
 from tests.builders import CARD, CASH, MEMBER, NOW_MS, POINTS, SETTINGS, situation
 from tests.sale_builders import line, return_line, sale_id, sale_request, tender
 from tests.unit.edge.test_returns import sold
 
 NAMES = Names("Anna Lim", "Bo Tan")
+RULE_ROW = "-" * COLUMNS
 PLACE = Place(Epoch(2, bytes.fromhex("aabbccdd")), 42, bytes(range(32)))
 
 
@@ -92,6 +94,15 @@ def test_a_reprint_is_marked_and_else_the_same() -> None:
     first, rest = reprint.split("\n", 1)
     assert "COPY" in first
     assert rest == EXPECTED
+
+
+def test_the_shops_own_lines_stand_above_and_below_all_else_but_the_witness() -> None:
+    numbers = {sale_id("old"): ReceiptNumber("S01-W1-E1-000009")}
+    texts = ReceiptTexts(("Since 1931",), ("Keep this receipt.", "谢谢", "W" * 42))
+    text = receipt_text(exchange(), SETTINGS, PLACE, numbers, NAMES, texts)
+    body, witness = EXPECTED.rsplit(RULE_ROW, 1)
+    below = f"{' ' * 12}Keep this receipt.\n{' ' * 19}谢谢\n{'W' * 42}\n"
+    assert text == f"{' ' * 16}Since 1931\n{body}{RULE_ROW}\n{below}{RULE_ROW}{witness}"
 
 
 def test_tax_on_top_stands_before_the_total() -> None:

@@ -56,6 +56,7 @@ TABLES = (
     "price",
     "push_state",
     "receipt_series",
+    "receipt_texts",
     "reference_row",
     "role",
     "sale",
@@ -102,6 +103,7 @@ def upgrade() -> None:
     _create_price()
     _create_push_state()
     _create_receipt_series()
+    _create_receipt_texts()
     _create_reference_row()
     _create_role()
     _create_sale()
@@ -495,6 +497,15 @@ def _create_receipt_series() -> None:
     )
 
 
+def _create_receipt_texts() -> None:
+    op.create_table(
+        "receipt_texts",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_receipt_texts")),
+    )
+
+
 def _create_reference_row() -> None:
     op.create_table(
         "reference_row",
@@ -584,9 +595,10 @@ def _create_settings() -> None:
         "settings",
         sa.Column("settings_no", sa.Integer(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("texts", sa.LargeBinary(), nullable=False),
         sa.Column("current", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("settings_no", name=op.f("pk_settings")),
-        sa.UniqueConstraint("body", name=op.f("uq_settings_body")),
+        sa.UniqueConstraint("body", "texts", name=op.f("uq_settings_body_texts")),
     )
 
 
