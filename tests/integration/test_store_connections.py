@@ -229,3 +229,18 @@ def test_importing_edge_gives_everybody_the_same_sound_sqlite() -> None:
         "check_sqlite_version()\n"
     )
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, timeout=PATIENCE_S)
+
+
+def test_bytes_and_nothing_stand_in_the_file_as_they_were_bound(path: Path) -> None:
+    bound = (b"", b"\x00\xff", bytes(16), None)
+    with closing(open_connection(path)) as db:
+        found = db.execute("SELECT ?, ?, ?, ?", bound).fetchone()
+        kinds = db.execute("SELECT typeof(?), typeof(?), typeof(?), typeof(?)", bound).fetchone()
+    assert found == bound
+    assert kinds == ("blob", "blob", "blob", "null")
+
+
+@pytest.mark.parametrize("value", [b"an id", None])
+def test_sqlite_is_told_what_bytes_and_nothing_are_bound_as(value: object) -> None:
+    """Without an answer it looks for one in each value, five times as long as it takes to bind."""
+    assert sqlite3.adapt(value, sqlite3.PrepareProtocol) is value

@@ -8,6 +8,7 @@ nobody.
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from types import NoneType
 from typing import ParamSpec, TypeVar
 
 import aiosqlite
@@ -26,6 +27,16 @@ STATEMENTS_CACHED = 256
 
 T = TypeVar("T")
 P = ParamSpec("P")
+
+
+def _as_it_is(value: T) -> T:
+    return value
+
+
+for _kind in (bytes, NoneType):
+    sqlite3.register_adapter(_kind, _as_it_is)
+"""``sqlite3`` asks of each value that is no number and no text what it wants to be bound as, and
+finding nothing takes it 1 µs; an answer 0.2. A sale binds some fifty ids and NULLs."""
 
 
 def address(path: Path, mode: str) -> str:
