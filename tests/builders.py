@@ -186,7 +186,7 @@ def situation(**changes: Any) -> Situation:
         workstation_id=W1,
         business_date=BUSINESS_DATE,
         till_session_id=TillSessionId(uuid5(NAMES, "till")),
-        receipt_number=receipt_number(STORE_CODE, W1, 1, 1),
+        receipt_number=receipt_number(STORE_CODE, W1, "1", 1),
         operator_active=True,
         role=SHIPPED["manager"],
         customer_active=True,

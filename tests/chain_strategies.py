@@ -20,6 +20,7 @@ from sync.protocol.facts import (
     CountLine,
     CustomerChanged,
     DeviceRecorded,
+    EpochEnded,
     IdAbandoned,
     KindVersion,
     OperatorAct,
@@ -149,6 +150,9 @@ FACTS: dict[KindVersion, st.SearchStrategy[Any]] = {
         st.none() | dates,
     ),
     KindVersion("pin_set", 1): st.builds(PinSet, operators, st.binary(max_size=80)),
+    KindVersion("epoch_ended", 1): st.builds(
+        EpochEnded, words, counts, st.none() | days_closed().map(lambda closed: closed.manifest)
+    ),
 }
 """A strategy for every kind that was ever written: a test holds this against codec.KINDS."""
 

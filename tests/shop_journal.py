@@ -183,7 +183,7 @@ class Shop:
         ``returns``: lines of earlier receipts, whole; ``spend``: points, one minor unit each."""
         workstation = self.rng.choice(WORKSTATIONS)
         self.receipts += 1
-        number = receipt_number(self.code, workstation, self.epoch_number, self.receipts)
+        number = receipt_number(self.code, workstation, str(self.epoch_number), self.receipts)
         sold = sold_lines(basket, customer is not None)
         lines = (
             *sold,

@@ -75,6 +75,26 @@ class Genesis(msgspec.Struct, frozen=True, array_like=True):
     issued_at_ms: int
 
 
+class ProvisionalGenesis(msgspec.Struct, frozen=True, array_like=True):
+    """What an epoch begins with that a box opens by itself (protocol.md, Epochs), signed by the
+    box's own key: it branches off ``parent`` after ``parent_watermark`` and has its number. The
+    fields of ``Genesis`` in their order, so that whoever reads one of these reads a Genesis; then
+    ``nonce``, 16 random bytes: two copies of a disk never open the same one."""
+
+    store_id: StoreId
+    company_id: CompanyId
+    store_code: str
+    device_id: DeviceId
+    device_key: bytes
+    epoch_number: int
+    parent: Epoch
+    parent_watermark: int
+    parent_hash: Hash
+    incarnation: Incarnation
+    issued_at_ms: int
+    nonce: Annotated[bytes, msgspec.Meta(min_length=16, max_length=16)]
+
+
 class Envelope(msgspec.Struct, frozen=True, array_like=True):
     """One event: what its receiver cannot derive. ``body``: msgpack of a fact."""
 

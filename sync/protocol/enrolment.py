@@ -2,9 +2,10 @@
 one-time code, who it is, and then its certificate with the keys that go with it.
 
 ``POST /v1/enrol`` takes JSON ``{code, public_key}`` (base64) and answers the msgpack of
-``EnrolmentAnswer``. ``POST /v1/stores/{store}/certificate``, signed like every later request, takes
-the msgpack of ``CertificateRequest`` and answers that of ``BoxKeys``; a box asks again before its
-certificate expires.
+``EnrolmentAnswer``. ``POST /v1/stores/{store}/epochs`` takes the msgpack of ``ProvisionalEpoch``
+and answers that of an ``Acknowledgement``. ``POST /v1/stores/{store}/certificate`` takes the
+msgpack of ``CertificateRequest`` and answers that of ``BoxKeys``; a box asks again before its
+certificate expires. All but the first are signed.
 """
 
 import base64
@@ -83,6 +84,18 @@ class EnrolmentAnswer(msgspec.Struct, frozen=True, array_like=True):
     store_id: StoreId
     store_code: str
     device_id: DeviceId
+
+
+GENESIS_BYTES_MAX = 4 * 1024
+
+
+class ProvisionalEpoch(msgspec.Struct, frozen=True, array_like=True):
+    """An epoch that a box opened by itself, for head office to take as a side branch. ``genesis``:
+    the msgpack of a ``change.ProvisionalGenesis`` as the box's key signed it
+    (``signing.PROVISIONAL_SIGNED``), and the ``signature``."""
+
+    genesis: Annotated[bytes, msgspec.Meta(min_length=1, max_length=GENESIS_BYTES_MAX)]
+    signature: Annotated[bytes, msgspec.Meta(min_length=64, max_length=64)]
 
 
 CSR_BYTES_MAX = 4 * 1024

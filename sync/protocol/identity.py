@@ -30,7 +30,8 @@ ReceiptNumber = NewType("ReceiptNumber", Text)
 
 
 def receipt_number(
-    store_code: str, workstation: WorkstationId, epoch_number: int, count: int
+    store_code: str, workstation: WorkstationId, epoch: str, count: int
 ) -> ReceiptNumber:
-    """``S042-W3-E2-000123``: gapless per workstation and epoch (protocol.md, Identity)."""
-    return ReceiptNumber(f"{store_code}-{workstation}-E{epoch_number}-{count:06d}")
+    """``S042-W3-E2-000123``: gapless per workstation and epoch (protocol.md, Identity). ``epoch``:
+    its number; of a provisional one, which has its parent's, the whole name."""
+    return ReceiptNumber(f"{store_code}-{workstation}-E{epoch}-{count:06d}")

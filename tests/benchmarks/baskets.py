@@ -145,7 +145,7 @@ class Baskets:
             tenders=_tenders(total, draw, with_points=with_points),
             customer_id=customer,
         )
-        number = receipt_number("S01", workstation, 1, self._receipts[workstation])
+        number = receipt_number("S01", workstation, "1", self._receipts[workstation])
         known = Situation(
             settings=SETTINGS,
             workstation_id=workstation,

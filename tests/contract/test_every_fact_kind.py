@@ -240,6 +240,7 @@ PROJECTED: Mapping[KindVersion, Projected] = {
     KindVersion("pin_set", 1): Projected(
         {"operator_pin": [{"operator_id": golden.ANNA, "sealed": bytes(range(60))}]}
     ),
+    KindVersion("epoch_ended", 1): Projected({}),
 }
 
 

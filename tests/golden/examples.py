@@ -19,6 +19,7 @@ from sync.protocol.facts import (
     CountLine,
     CustomerChanged,
     DeviceRecorded,
+    EpochEnded,
     IdAbandoned,
     KindVersion,
     Line,
@@ -138,6 +139,17 @@ _TOTALS = Totals(
     stock_milli=-1_245,
 )
 
+_MANIFEST = Manifest(
+    business_date=DAY,
+    epoch_number=1,
+    epoch_fingerprint=b"\x01\x02\x03\x04",
+    first_seq=2,
+    last_seq=41,
+    head_hash=bytes(range(32)),
+    store=_TOTALS,
+    workstations=(WorkstationTotals(W1, _TOTALS),),
+)
+
 EXAMPLES: dict[KindVersion, Any] = {
     KindVersion("retail_transaction", 1): RetailTransaction(
         sale_id=SALE,
@@ -186,20 +198,7 @@ EXAMPLES: dict[KindVersion, Any] = {
     KindVersion("business_day_opened", 1): BusinessDayOpened(
         DAY, ANNA, "Asia/Singapore", "the clock was a day ahead"
     ),
-    KindVersion("business_day_closed", 1): BusinessDayClosed(
-        DAY,
-        ANNA,
-        Manifest(
-            business_date=DAY,
-            epoch_number=1,
-            epoch_fingerprint=b"\x01\x02\x03\x04",
-            first_seq=2,
-            last_seq=41,
-            head_hash=bytes(range(32)),
-            store=_TOTALS,
-            workstations=(WorkstationTotals(W1, _TOTALS),),
-        ),
-    ),
+    KindVersion("business_day_closed", 1): BusinessDayClosed(DAY, ANNA, _MANIFEST),
     KindVersion("business_day_reopened", 1): BusinessDayReopened(
         DAY, BEN, "closed before the last customer"
     ),
@@ -260,4 +259,5 @@ EXAMPLES: dict[KindVersion, Any] = {
         DAY,
     ),
     KindVersion("pin_set", 1): PinSet(ANNA, bytes(range(60))),
+    KindVersion("epoch_ended", 1): EpochEnded("fenced", 42, _MANIFEST),
 }

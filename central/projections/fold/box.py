@@ -4,7 +4,13 @@ from central.projections.event import Event
 from central.projections.fold.collect import Fold
 from central.projections.fold.kinds import folds
 from central.projections.rows.box import AlarmClearing, StoreAlarm
-from sync.protocol.facts import AlarmCleared, AlarmRaised, DeviceRecorded, IdAbandoned
+from sync.protocol.facts import (
+    AlarmCleared,
+    AlarmRaised,
+    DeviceRecorded,
+    EpochEnded,
+    IdAbandoned,
+)
 
 
 @folds(AlarmRaised)
@@ -26,4 +32,9 @@ def _abandoned(into: Fold, event: Event, fact: IdAbandoned) -> None:
 
 @folds(DeviceRecorded)
 def _recorded(into: Fold, event: Event, fact: DeviceRecorded) -> None:
+    """It counts as a fact, and in no figure."""
+
+
+@folds(EpochEnded)
+def _ended(into: Fold, event: Event, ended: EpochEnded) -> None:
     """It counts as a fact, and in no figure."""

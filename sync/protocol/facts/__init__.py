@@ -20,6 +20,7 @@ from sync.protocol.facts.box import (
     AlarmKind,
     AlarmRaised,
     DeviceRecorded,
+    EpochEnded,
     IdAbandoned,
 )
 from sync.protocol.facts.customer import CustomerChanged
@@ -74,6 +75,7 @@ AnyFact: TypeAlias = (
     | DeviceRecorded
     | OperatorActed
     | PinSet
+    | EpochEnded
 )
 """Every kind and version that was ever written: the one list. Entries are added, never changed."""
 
@@ -90,6 +92,7 @@ __all__ = [
     "CountLine",
     "CustomerChanged",
     "DeviceRecorded",
+    "EpochEnded",
     "Fact",
     "IdAbandoned",
     "KindVersion",

@@ -1,12 +1,14 @@
-"""What a box says of itself and of what it met: alarms, ids that were given up, its own record."""
+"""What a box says of itself and of what it met: alarms, ids that were given up, the end of an
+epoch, its own record."""
 
 from enum import StrEnum
 from uuid import UUID
 
 from sync.protocol.bounds import Text
-from sync.protocol.change import Kind
+from sync.protocol.change import Kind, Sequence
 from sync.protocol.facts.base import Fact, KindVersion
 from sync.protocol.identity import OperatorId, SaleId, WorkstationId
+from sync.protocol.manifest import Manifest
 
 
 class AlarmKind(StrEnum):
@@ -57,6 +59,20 @@ class IdAbandoned(Fact, frozen=True, array_like=True):
     sale_id: SaleId
     workstation_id: WorkstationId
     operator_id: OperatorId | None = None
+
+
+class EpochEnded(Fact, frozen=True, array_like=True):
+    """The last event of an epoch that its box writes and spends nothing in any more, because
+    ``cause``. ``last_seq`` is its own sequence: head office takes the tail as closed there.
+    ``manifest``: of the business day that is open, as far as it stands in this epoch; None: none
+    is open."""
+
+    KIND = KindVersion("epoch_ended", 1)
+    OWN_ID = None
+
+    cause: Text
+    last_seq: Sequence
+    manifest: Manifest | None = None
 
 
 class DeviceRecorded(Fact, frozen=True, array_like=True):

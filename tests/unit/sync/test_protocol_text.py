@@ -90,7 +90,13 @@ def test_every_clock_state_is_named(state: ClockState) -> None:
 
 
 HEADERS = [value for name, value in vars(signing).items() if name.endswith("_HEADER")]
-TAGS = [signing.ANSWER_TAG, signing.REQUEST_TAG, signing.GENESIS_SIGNED, signing.SALE_SIGNED]
+TAGS = [
+    signing.ANSWER_TAG,
+    signing.REQUEST_TAG,
+    signing.GENESIS_SIGNED,
+    signing.PROVISIONAL_SIGNED,
+    signing.SALE_SIGNED,
+]
 
 MADE = [sealed_box.SEALED_TAG, telephone.UNLOCK_TAG]
 
