@@ -17,6 +17,7 @@ from edge.api.sync_status import status_of
 from edge.api.totals import receipts, totals
 from edge.box.box import Box
 from edge.box.folder import database_of
+from edge.box.settings import WrongSettings, change_place
 from edge.db.alarms import Alarm, find_standing
 from edge.db.connection.engine import open_connection
 from edge.db.journal import VerifyOutcome, verify_chain
@@ -26,6 +27,7 @@ from edge.usecases.box.read_status import SyncStatus
 from edge.usecases.box.resume_pushing import Resumed, resume_pushing
 from edge.usecases.workstation.unpair import Unpaired, unpair_workstation
 from sync.http.body import read_body
+from sync.protocol.errors import InvalidField
 from sync.protocol.facts import AlarmKind
 from sync.protocol.identity import EventId, WorkstationId
 
@@ -114,6 +116,27 @@ def _walk(box: Box) -> VerifyOutcome:
         return verify_chain(db)
 
 
+class Place(msgspec.Struct, frozen=True):
+    """Where tills on other machines find the box; what is empty stays as it is. ``addresses`` of
+    the answer: where it listens."""
+
+    names: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+
+
+@post("/place", status_code=200)
+async def place(request: litestar.Request[Any, Any, Any], box: TheBox) -> Place:
+    """Be called otherwise, without a restart; the next round asks for the certificate."""
+    asked = await read_body(request, Place)
+    try:
+        settings = change_place(box.folder, asked.names, asked.addresses)
+    except WrongSettings as error:
+        raise InvalidField(str(error), field="names", remedy="Correct it.") from error
+    box.certificate.stand_at(settings)
+    box.nudge.set()
+    return Place(settings.names, tuple(map(str, box.certificate.addresses())))
+
+
 class Clearing(ClearAlarm, frozen=True, kw_only=True):
     """``event_id`` is made by the command."""
 
@@ -141,6 +164,7 @@ ROUTES = (
     verify,
     totals,
     receipts,
+    place,
     clear,
     resume,
 )

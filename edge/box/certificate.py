@@ -38,7 +38,7 @@ class Certificate:
     """What is shown to tills. ``keys``: what head office gave with the company's certificate.
     ``fault``: why files of the shop's own are not shown, in words; None while they are, or there
     are none. ``refused``: why head office gave no certificate when it was asked last. ``changed``
-    is set when something else is shown than before."""
+    is set when something else is shown than before, or elsewhere."""
 
     def __init__(self, folder: Path, settings: EdgeSettings) -> None:
         self._folder = folder
@@ -79,6 +79,13 @@ class Certificate:
         if self.served is None:
             return None
         return int(self.served.leaf.not_valid_after_utc.timestamp()) * 1_000
+
+    def stand_at(self, settings: EdgeSettings) -> None:
+        """Be found where these say, from now on."""
+        place = {"names": settings.names, "addresses": settings.addresses}
+        self._settings = self._settings.model_copy(update=place)
+        self.look()
+        self.changed.set()
 
     def look(self) -> None:
         """Take into use what lies there now."""
@@ -126,7 +133,7 @@ class Certificate:
         if self.keys is None or self._company is None:
             return True
         leaf, named = self._company.leaf, set(names_of(self._company.leaf))
-        addresses, wanted = _addresses_in(named), _addresses_in(self._wanted())
+        addresses, wanted = _addresses_in(named), _addresses_in(self.wanted())
         if named - addresses != set(self._settings.names) or not wanted <= addresses:
             return True
         if self._settings.addresses and wanted != addresses:
@@ -138,7 +145,7 @@ class Certificate:
         """PKCS #10 in DER for the box's key, names and addresses."""
         key = own_tls_key(self._folder)
         alternatives: list[x509.GeneralName] = [x509.DNSName(n) for n in self._settings.names]
-        for address in sorted(_addresses_in(self._wanted())):
+        for address in sorted(_addresses_in(self.wanted())):
             alternatives.append(x509.IPAddress(ipaddress.ip_address(address)))
         asked = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([]))
         named = asked.add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
@@ -158,7 +165,7 @@ class Certificate:
         self.keys, self.refused = keys, None
         self.look()
 
-    def _wanted(self) -> set[str]:
+    def wanted(self) -> set[str]:
         """What the certificate is for; never nothing, for the keys come with it."""
         return {*self._settings.names, *map(str, self.addresses())} or {LOOPBACK}
 

@@ -6,7 +6,7 @@ decides about a store (currency, zone, points …) comes down the feed and is no
 
 import json
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -132,9 +132,47 @@ def write_settings(
     addresses: Sequence[Any] = (),
     trust: Trust = Trust.SYSTEM,
 ) -> None:
-    """Write ``edge.toml``: JSON strings and lists of them are TOML's."""
-    text = f"central_url = {json.dumps(central_url)}\ntrust = {json.dumps(trust)}\nport = {port}\n"
-    for name, values in (("names", names), ("addresses", addresses)):
-        if values:
-            text += f"{name} = {json.dumps(list(map(str, values)))}\n"
-    write_secret(folder / SETTINGS_FILE, text.encode())
+    """Write what ``edge provision`` knows into ``edge.toml``."""
+    place = _place(names, addresses)
+    change_settings(folder, {"central_url": central_url, "trust": trust, "port": port, **place})
+
+
+def change_place(folder: Path, names: Sequence[str], addresses: Sequence[Any]) -> EdgeSettings:
+    """Write where tills on other machines find the store; what is empty stays as it was. Raises
+    NotProvisioned, WrongSettings."""
+    told = read_settings(folder)
+    changes = _place(names or told.names, addresses or told.addresses)
+    check_settings(told.central_url, told.port, **changes)
+    change_settings(folder, changes)
+    return read_settings(folder)
+
+
+def _place(names: Sequence[str], addresses: Sequence[Any]) -> dict[str, list[str]]:
+    return {"names": list(names), "addresses": list(map(str, addresses))}
+
+
+def change_settings(folder: Path, changes: Mapping[str, str | int | list[str]]) -> None:
+    """Write these keys of ``edge.toml``, without empty lists, and leave all else in it as somebody
+    wrote it: JSON strings and lists of them are TOML's."""
+    path = folder / SETTINGS_FILE
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    lines = [f"{key} = {json.dumps(value)}\n" for key, value in changes.items() if value != []]
+    write_secret(path, "".join([*lines, _without(before, changes)]).encode())
+
+
+def _without(text: str, keys: Mapping[str, object]) -> str:
+    """The TOML but for what it says of these keys before its first table."""
+    kept = statement = ""
+    lines = text.splitlines(keepends=True)
+    for number, line in enumerate(lines):
+        statement += line
+        if statement.lstrip().startswith("["):
+            return kept + statement + "".join(lines[number + 1 :])
+        try:
+            said = tomllib.loads(statement)
+        except tomllib.TOMLDecodeError:  # it goes on in the next line
+            continue
+        if not keys & said.keys():
+            kept += statement
+        statement = ""
+    return kept + statement

@@ -9,7 +9,7 @@ a feed's cursor stands in the same unit of work as its rows.
 import asyncio
 import socket
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
@@ -30,6 +30,7 @@ from edge.box.settings import (
     read_settings,
     write_settings,
 )
+from edge.commands.command import PROBLEM_STATUS_MIN
 from edge.commands.loading import showing
 from edge.commands.running_box import call_edge
 from edge.db.connection.crash import crash_point
@@ -98,7 +99,8 @@ def provision_store(
         with hold(folder):
             known = _enrolled(invited, folder, place)
     except FolderHeld:
-        say(_at_work(folder, invited.url))
+        for line in _at_work(folder, invited.url, place):
+            say(line)
         return
     asyncio.run(_load(folder, read_settings(folder), known, say))
 
@@ -134,19 +136,35 @@ def _written(settings: EdgeSettings) -> tuple[object, ...]:
     return settings.central_url, settings.port, settings.names, settings.addresses
 
 
-def _at_work(folder: Path, central_url: str) -> str:
-    """What is true of a folder that somebody holds. Raises FolderHeld where it is no store of this
-    head office, at work."""
-    if read_settings(folder).central_url != central_url:
+def _at_work(folder: Path, central_url: str, place: Place) -> Iterator[str]:
+    """What is true of a folder that somebody holds, which takes other names and addresses at once.
+    Raises FolderHeld where it is no store of this head office, at work."""
+    settings = read_settings(folder)
+    if settings.central_url != central_url:
         raise OtherStore(
-            f"{folder} belongs to a store of {read_settings(folder).central_url} already: use "
-            "another folder, or that address."
+            f"{folder} belongs to a store of {settings.central_url} already: use another folder, or"
+            " that address."
         )
     told = call_edge(folder, "GET", "/status").document
     if told["refused"] is not None:
         raise BoxRefused(folder, told["store_code"], told["refused"])
-    return (
-        f"{told['store_code']} is provisioned already and at work; nothing was changed. "
+    if place.port not in (None, settings.port):
+        yield f"It serves at port {settings.port} until it is stopped and this is run again."
+    names, addresses = place.names or settings.names, place.addresses or settings.addresses
+    wanted = check_settings(central_url, settings.port, names, addresses)
+    done = "nothing was changed"
+    if _written(settings) != _written(wanted):
+        asked = {"names": wanted.names, "addresses": [*map(str, wanted.addresses)]}
+        answered = call_edge(folder, "POST", "/place", asked)
+        if answered.status >= PROBLEM_STATUS_MIN:
+            raise CannotStart(f"{answered.document['detail']} {answered.document['remedy']}")
+        now = answered.document
+        elsewhere = _names_elsewhere(now["names"], set(now["addresses"]))
+        if elsewhere is not None:
+            yield elsewhere
+        done = "asks head office for a certificate of this place at once, with no restart"
+    yield (
+        f"{told['store_code']} is provisioned already and at work; {done}. "
         f"Next: `{command('edge', 'status', '--data', folder)}`."
     )
 
@@ -234,7 +252,8 @@ async def _load(
         crash_point("loaded")
         uncertified = await _certify(box)
         crash_point("certified")
-        for line in (uncertified, _names_elsewhere(box)):
+        own = set(map(str, box.certificate.addresses()))
+        for line in (uncertified, _names_elsewhere(settings.names, own)):
             if line is not None:
                 say(line)
         say(_what_is_true(box, loaded, known))
@@ -256,10 +275,9 @@ async def _certify(box: Box) -> str | None:
     return None
 
 
-def _names_elsewhere(box: Box) -> str | None:
+def _names_elsewhere(called: Sequence[str], own: set[str]) -> str | None:
     """Which of the box's names do not lead to it, in words; None where all do."""
-    own = set(map(str, box.certificate.addresses()))
-    names = [name for name in box.settings.names if not own & _addresses_of(name)]
+    names = [name for name in called if not own & _addresses_of(name)]
     if not names or not own:
         return None
     return (

@@ -30,19 +30,23 @@ class NotCertified(Exception):
 
 
 class Certifying:
-    """When head office was asked last."""
+    """When head office was asked last, and for which names and addresses."""
 
     def __init__(self, box: Box, line: Line) -> None:
         self._box = box
         self._line = line
         self._again_at = 0.0
+        self._asked: set[str] = set()
 
     async def look(self) -> None:
-        """Ask if a certificate is due and it was not asked for just now."""
+        """Ask if a certificate is due and this one was not asked for just now."""
         box, now = self._box, time.monotonic()
-        if now < self._again_at or not box.certificate.is_due(box.clock.moment().wall_ms):
+        wanted = box.certificate.wanted()
+        if now < self._again_at and wanted == self._asked:
             return
-        self._again_at = now + AGAIN_AFTER_S
+        if not box.certificate.is_due(box.clock.moment().wall_ms):
+            return
+        self._again_at, self._asked = now + AGAIN_AFTER_S, wanted
         try:
             await get_certified(box, self._line)
         except NotSent:

@@ -4,6 +4,7 @@ real process."""
 import contextlib
 import re
 import ssl
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from tests.certificates import trusting
 from tests.fake_central import AUTHORITY, FakeCentral, problem
 from tests.integration.command_fixtures import central, provision, refusal, run, sign_in, url
 from tests.own_root import Root
+from tests.patience import PATIENCE_S
 from tests.pins import give_pins
 from tests.servers import Server, edge_process
 
@@ -93,6 +95,44 @@ def test_a_name_that_head_office_refuses_leaves_a_shop_that_sells_and_is_mended_
     assert (again.exit_code, "certificate" in again.output) == (0, False)
     settings = read_settings(folder)
     assert (settings.names, [*map(str, settings.addresses)]) == (("s02.shop.internal",), [HERE])
+
+
+@pytest.mark.usefixtures("lan")
+def test_a_box_that_serves_takes_another_name_and_address_without_a_restart(
+    url: str, tmp_path: Path
+) -> None:
+    folder, there = tmp_path / "the shop's box", "127.0.0.3"
+    assert provision(url, folder, *PLACE, "0").exit_code == 0
+    with edge_process(folder, EDGE_TRUST_PORT="0") as server:
+        again = provision(url, folder, "--name", "s02.shop.internal", "--address", there)
+        assert again.exit_code == 0, again.output
+        assert "at work; asks head office for a certificate of this place at once" in again.stdout
+        ends_at = time.monotonic() + PATIENCE_S
+        while not answered_by_https(server, there, "s02.shop.internal"):
+            assert time.monotonic() < ends_at
+        assert not answered_by_https(server, HERE, NAME)
+        told = run("status", "--data", folder).stdout
+        assert f"https://s02.shop.internal:{server.port}/" in told
+        moved = provision(url, folder, "--name", "s02.shop.internal", "--port", "8199")
+        assert "serves at port 0 until it is stopped and this is run again" in moved.stdout
+        assert "at work; nothing was changed" in moved.stdout
+        assert "s01.shop.internal" in refusal(provision(url, folder, "--name", "S01"))
+    settings = read_settings(folder)
+    assert (settings.names, [*map(str, settings.addresses)]) == (("s02.shop.internal",), [there])
+
+
+def answered_by_https(server: Server, address: str, name: str) -> bool:
+    """Whether the box listens there with a certificate for the name."""
+    with httpx.Client(verify=company(), trust_env=False) as client:
+        try:
+            answer = client.get(
+                f"https://{address}:{server.port}/health",
+                headers={"Host": f"{name}:{server.port}"},
+                extensions={"sni_hostname": name},
+            )
+        except httpx.ConnectError:
+            return False
+        return answer.status_code == 200
 
 
 @pytest.mark.parametrize("more", [("--name", "S01"), ("--name", "*.internal"), ("--address", "x")])
