@@ -21,6 +21,7 @@ from sync.protocol.facts import (
     CustomerChanged,
     DeviceRecorded,
     EpochEnded,
+    EventRecovered,
     IdAbandoned,
     KindVersion,
     OperatorAct,
@@ -29,6 +30,7 @@ from sync.protocol.facts import (
     StockCounted,
     StockMoved,
     StockMovementKind,
+    TillSessionCarried,
     TillSessionOpened,
     TillSessionSettled,
 )
@@ -153,6 +155,18 @@ FACTS: dict[KindVersion, st.SearchStrategy[Any]] = {
     KindVersion("epoch_ended", 1): st.builds(
         EpochEnded, words, counts, st.none() | days_closed().map(lambda closed: closed.manifest)
     ),
+    KindVersion("event_recovered", 1): st.deferred(lambda: recovered()),
+    KindVersion("till_session_carried", 1): st.builds(
+        TillSessionCarried,
+        ids.map(TillSessionId),
+        ids.map(TillSessionId),
+        short_ids.map(TillId),
+        workstations,
+        operators,
+        dates,
+        st.just("SGD"),
+        amounts,
+    ).filter(lambda carried: carried.carried_id != carried.till_session_id),
 }
 """A strategy for every kind that was ever written: a test holds this against codec.KINDS."""
 
@@ -175,6 +189,20 @@ def envelopes(draw: Any, seq: int = 1) -> Envelope:
         hlc=Hlc(draw(st.integers(0, INTEGER_MAX))),
         clock_state=draw(st.sampled_from(ClockState)),
         body=encode(fact),
+    )
+
+
+def recovered() -> st.SearchStrategy[EventRecovered]:
+    """Any event but one that was recovered itself."""
+    return st.builds(
+        EventRecovered,
+        st.sampled_from(["workstation", "journal"]),
+        st.none() | workstations,
+        epochs,
+        hashes,
+        envelopes().filter(lambda event: event.kind != EventRecovered.KIND.kind),
+        hashes,
+        st.binary(min_size=64, max_size=64),
     )
 
 

@@ -177,6 +177,17 @@ class TillSessionRow(CentralTable, table=True):
     counted_cash_minor: int | None = big(default=None)
 
 
+class TillCarriedRow(CentralTable, table=True):
+    """A till session of a box that is gone, counted where it went on as another."""
+
+    __tablename__ = "till_carried"
+    __table_args__ = (Index(None, "store_id", "carried_id"),)
+    store_id: UUID = Field(primary_key=True)
+    till_session_id: UUID = Field(primary_key=True)
+    carried_id: UUID
+    counted_cash_minor: int = big()
+
+
 class StockLevelRow(CentralTable, table=True):
     """What of a store's item moved in all: on hand, unless it was counted (``stock_count``)."""
 

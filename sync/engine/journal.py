@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sync.protocol.change import (
     EVENT_BODY_BYTES_MAX,
+    FACT_BODY_BYTES_MAX,
     INSTANT_MS_MAX,
     Envelope,
     Epoch,
@@ -18,7 +19,7 @@ from sync.protocol.change import (
 from sync.protocol.clock import ClockState, Hlc, tick
 from sync.protocol.codec import decode_fact, encode, kind_of
 from sync.protocol.errors import Declared, Undecodable
-from sync.protocol.facts import AnyFact
+from sync.protocol.facts import AnyFact, EventRecovered
 from sync.protocol.identity import BootId, EventId, StoreId
 
 STAMP_TOLERANCE_MS = 5 * 60 * 1_000
@@ -43,7 +44,7 @@ class EventTooLarge(
     """A fact whose body would not fit every limit on its way."""
 
     length: int
-    detail = f"the record would have {{length:,}} bytes; at most {EVENT_BODY_BYTES_MAX:,} travel"
+    detail = f"the record would have {{length:,}} bytes; at most {FACT_BODY_BYTES_MAX:,} travel"
     remedy = "Split the request into smaller ones."
 
 
@@ -146,7 +147,8 @@ def next_entry(
     stop a shop from selling. The stamp is bounded by what is known of the time.
     """
     body = encode(fact)
-    if len(body) > EVENT_BODY_BYTES_MAX:
+    wraps = isinstance(fact, EventRecovered)
+    if len(body) > (EVENT_BODY_BYTES_MAX if wraps else FACT_BODY_BYTES_MAX):
         raise EventTooLarge(len(body))
     kind = kind_of(fact)
     _refuse_unreadable(*kind, body)

@@ -38,6 +38,8 @@ Offset: TypeAlias = Annotated[int, msgspec.Meta(ge=-86_400, le=86_400)]
 HLC_MAX = (1 << 63) - 1
 EVENT_BODY_BYTES_MAX = 1 << 20
 """The writer bounds every event well under the smallest body limit."""
+FACT_BODY_BYTES_MAX = EVENT_BODY_BYTES_MAX - 1_024
+"""Of a fact's own body, so that another epoch can wrap any event (``event_recovered``)."""
 
 
 class Epoch(msgspec.Struct, frozen=True, array_like=True):

@@ -241,6 +241,18 @@ PROJECTED: Mapping[KindVersion, Projected] = {
         {"operator_pin": [{"operator_id": golden.ANNA, "sealed": bytes(range(60))}]}
     ),
     KindVersion("epoch_ended", 1): Projected({}),
+    KindVersion("event_recovered", 1): Projected({}),
+    KindVersion("till_session_carried", 1): Projected(
+        {
+            "till_carried": [
+                {
+                    "till_session_id": golden.GRANT,
+                    "carried_id": golden.TILL_SESSION,
+                    "counted_cash_minor": 21_775,
+                }
+            ]
+        }
+    ),
 }
 
 

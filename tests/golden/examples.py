@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sync.protocol.clock import Hlc
+from sync.protocol.change import Envelope, Epoch
+from sync.protocol.clock import ClockState, Hlc
 from sync.protocol.facts import (
     AlarmCleared,
     AlarmKind,
@@ -20,6 +21,7 @@ from sync.protocol.facts import (
     CustomerChanged,
     DeviceRecorded,
     EpochEnded,
+    EventRecovered,
     IdAbandoned,
     KindVersion,
     Line,
@@ -43,13 +45,16 @@ from sync.protocol.facts import (
     TenderLine,
     TillMoved,
     TillMovementKind,
+    TillSessionCarried,
     TillSessionOpened,
     TillSessionSettled,
     TransferDirection,
 )
 from sync.protocol.figures import TaxTotal, TenderTotal, Totals
 from sync.protocol.identity import (
+    BootId,
     CustomerId,
+    EventId,
     ItemId,
     MovementId,
     OperatorId,
@@ -260,4 +265,27 @@ EXAMPLES: dict[KindVersion, Any] = {
     ),
     KindVersion("pin_set", 1): PinSet(ANNA, bytes(range(60))),
     KindVersion("epoch_ended", 1): EpochEnded("fenced", 42, _MANIFEST),
+    KindVersion("event_recovered", 1): EventRecovered(
+        "workstation",
+        W1,
+        Epoch(1, b"\x01\x02\x03\x04"),
+        bytes(range(32)),
+        Envelope(
+            41,
+            EventId(GRANT),
+            "device_recorded",
+            1,
+            1_763_971_200_123,
+            28_800,
+            BootId(GRANT),
+            Hlc(115_603_617_000_001),
+            ClockState.CHECKED,
+            b"\x93\xa4boot\xb1after a power cut\xa50.1.0",
+        ),
+        bytes(range(32, 64)),
+        bytes(range(64)),
+    ),
+    KindVersion("till_session_carried", 1): TillSessionCarried(
+        TILL_SESSION, TillSessionId(GRANT), TILL, W1, ANNA, DAY, "SGD", 21_775
+    ),
 }

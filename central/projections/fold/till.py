@@ -1,11 +1,16 @@
-"""A till's session: opened with a float, cash moved, counted."""
+"""A till's session: opened with a float, cash moved, counted, carried into another."""
 
 from central.projections.event import Event
 from central.projections.fold.collect import Fold
 from central.projections.fold.kinds import folds
 from central.projections.rows import till as rows
 from sync.protocol.aggregate import Root
-from sync.protocol.facts import TillMoved, TillSessionOpened, TillSessionSettled
+from sync.protocol.facts import (
+    TillMoved,
+    TillSessionCarried,
+    TillSessionOpened,
+    TillSessionSettled,
+)
 
 
 def _opening(fact: TillMoved | TillSessionSettled) -> tuple[Root]:
@@ -38,3 +43,10 @@ def _settled(into: Fold, event: Event, settled: TillSessionSettled) -> None:
     counts = (settled.expected_cash_minor, settled.counted_cash_minor)
     into.put(rows.TillSettled(event.store_id, settled.till_session_id, *counts))
     into.tallies[event.store_id, settled.business_date].add(settled)
+
+
+@folds(TillSessionCarried)
+def _carried(into: Fold, event: Event, carried: TillSessionCarried) -> None:
+    """It waits for nothing: the carried session's own opening may have burnt with its box."""
+    sessions = (carried.till_session_id, carried.carried_id)
+    into.put(rows.TillCarried(event.store_id, *sessions, carried.counted_cash_minor))

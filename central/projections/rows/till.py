@@ -39,8 +39,19 @@ class TillSettled(NamedTuple):
     counted_cash_minor: int
 
 
+class TillCarried(NamedTuple):
+    """Table ``till_carried``: what was counted in the drawer of a session whose box is gone, and as
+    which session it went on. What should have been there is a sum over the old one's rows."""
+
+    store_id: UUID
+    till_session_id: UUID
+    carried_id: UUID
+    counted_cash_minor: int
+
+
 PROJECTIONS = (
     Projection("till_session", TillSession, 2),
     Projection("till_session", TillMoved, 2, SUM, part=True),
     Projection("till_session", TillSettled, 2, REPLACE, part=True),
+    Projection("till_carried", TillCarried, 2),
 )

@@ -26,6 +26,7 @@ from sync.protocol.facts.box import (
 from sync.protocol.facts.customer import CustomerChanged
 from sync.protocol.facts.day import BusinessDayClosed, BusinessDayOpened, BusinessDayReopened
 from sync.protocol.facts.operator import OperatorAct, OperatorActed, PinSet
+from sync.protocol.facts.recovered import EventRecovered
 from sync.protocol.facts.sale import (
     TENDERS_MAX,
     Line,
@@ -53,6 +54,7 @@ from sync.protocol.facts.stock import (
 from sync.protocol.facts.till import (
     TillMoved,
     TillMovementKind,
+    TillSessionCarried,
     TillSessionOpened,
     TillSessionSettled,
 )
@@ -76,6 +78,8 @@ AnyFact: TypeAlias = (
     | OperatorActed
     | PinSet
     | EpochEnded
+    | EventRecovered
+    | TillSessionCarried
 )
 """Every kind and version that was ever written: the one list. Entries are added, never changed."""
 
@@ -93,6 +97,7 @@ __all__ = [
     "CustomerChanged",
     "DeviceRecorded",
     "EpochEnded",
+    "EventRecovered",
     "Fact",
     "IdAbandoned",
     "KindVersion",
@@ -117,6 +122,7 @@ __all__ = [
     "TenderLine",
     "TillMoved",
     "TillMovementKind",
+    "TillSessionCarried",
     "TillSessionOpened",
     "TillSessionSettled",
     "TransferDirection",

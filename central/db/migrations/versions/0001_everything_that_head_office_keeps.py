@@ -57,6 +57,7 @@ def upgrade() -> None:
     _create_stock_movement()
     _create_store_alarm()
     _create_stream()
+    _create_till_carried()
     _create_till_session()
     _create_user()
     _create_written_off()
@@ -122,6 +123,7 @@ TABLES = (
     "stock_movement",
     "store_alarm",
     "stream",
+    "till_carried",
     "till_session",
     "user",
     "written_off",
@@ -827,6 +829,23 @@ def _create_stream() -> None:
         sa.PrimaryKeyConstraint(
             "store_id", "epoch_number", "epoch_fingerprint", name=op.f("pk_stream")
         ),
+    )
+
+
+def _create_till_carried() -> None:
+    op.create_table(
+        "till_carried",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("till_session_id", sa.Uuid(), nullable=False),
+        sa.Column("carried_id", sa.Uuid(), nullable=False),
+        sa.Column("counted_cash_minor", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "till_session_id", name=op.f("pk_till_carried")),
+    )
+    op.create_index(
+        op.f("ix_till_carried_store_id_carried_id"),
+        "till_carried",
+        ["store_id", "carried_id"],
+        unique=False,
     )
 
 
