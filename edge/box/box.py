@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 
 import uuid_utils.compat
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy.exc import DatabaseError
 
 from edge.box.certificate import Certificate
 from edge.box.clock import ZONE_UNTIL_TOLD, StoreClock, steady_clock, wall_clock_ms
@@ -164,7 +163,7 @@ def _bring_up_to_date(folder: Path) -> _Found:
                 read_reckoning(db, steady_clock()),
                 missing_after(db, read_mark(folder)),
             )
-    except (sqlite3.Error, DatabaseError) as error:
+    except sqlite3.Error as error:
         raise _disk(folder, error) from error
 
 

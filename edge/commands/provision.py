@@ -16,7 +16,6 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import uuid_utils.compat
-from sqlalchemy.exc import DatabaseError
 
 from edge.box.box import SOFTWARE, Box, hold, open_box
 from edge.box.clock import StoreClock
@@ -219,7 +218,7 @@ def _migrated(folder: Path) -> Enrolment | None:
         migrate(database_of(folder))
         with closing(open_connection(database_of(folder))) as db:
             return read_enrolment(db)
-    except (sqlite3.Error, DatabaseError) as error:
+    except sqlite3.Error as error:
         said = str(error).splitlines()[0]
         raise CannotStart(
             f"The database in {folder} cannot be made: {said}. Free some space, give this user the "

@@ -85,13 +85,24 @@ def test_a_database_of_a_later_version_is_refused_in_a_sentence(path: Path) -> N
         migrate.migrate(path)
 
 
-def test_a_database_that_is_up_to_date_imports_nothing_of_alembic(path: Path) -> None:
+def test_a_box_whose_database_is_up_to_date_imports_nothing_of_alembic_or_sqlalchemy(
+    path: Path,
+) -> None:
     migrate.migrate(path)
     program = (
-        "import sys; from pathlib import Path; from edge.db.connection.migrate import migrate;"
-        f"migrate(Path({str(path)!r})); assert 'alembic' not in sys.modules"
+        "import sys; from pathlib import Path; import edge.server.serving;"
+        f"from edge.db.connection.migrate import migrate; migrate(Path({str(path)!r}));"
+        "assert not {'alembic', 'sqlalchemy'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_a_step_that_the_disk_refuses_raises_what_sqlite_said(path: Path) -> None:
+    with closing(open_connection(path)) as db:
+        db.execute("CREATE TABLE sale (id INTEGER)")
+    with pytest.raises(sqlite3.OperationalError, match="table sale already exists"):
+        migrate.migrate(path)
+    assert migrate.current_step(path) is None
 
 
 def test_items_are_found_by_the_beginnings_of_words(path: Path) -> None:

@@ -34,8 +34,7 @@ class SchemaTooNew(CannotStart):
 def migrate(path: Path) -> None:
     """Upgrade the database at ``path``, made if missing. Only its owner may call this.
 
-    Raises SchemaTooNew, and sqlite3.Error or sqlalchemy's for a disk that fails: then nothing of
-    the step remains.
+    Raises SchemaTooNew, and sqlite3.Error for a disk that fails: then nothing of the step remains.
     """
     if current_step(path) != NEWEST:
         upgrade(path)
@@ -86,9 +85,11 @@ def check(path: Path) -> None:
 
 
 def run(path: Path, act: "Callable[[Config], object]", metadata: "MetaData | None" = None) -> None:
-    """Do ``act`` with Alembic's settings, in one unit of work on the database at ``path``."""
+    """Do ``act`` with Alembic's settings, in one unit of work on the database at ``path``. SQLite's
+    errors come as they are: who opens a store that is up to date need not know SQLAlchemy's."""
     from alembic.config import Config
     from sqlalchemy import create_engine
+    from sqlalchemy.exc import DatabaseError
     from sqlalchemy.pool import StaticPool
 
     config = Config()
@@ -103,5 +104,7 @@ def run(path: Path, act: "Callable[[Config], object]", metadata: "MetaData | Non
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             config.attributes["connection"] = connection
             act(config)
+    except DatabaseError as error:
+        raise error.orig or error from error
     finally:
         engine.dispose()
