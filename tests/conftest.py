@@ -16,6 +16,7 @@ import structlog
 from hypothesis import HealthCheck, settings
 
 from central.database.embedded import PostgresServer, running_postgres
+from tests.needed import need
 from tests.patience import PATIENCE_S
 
 # The ordinary run tries the same examples every time; HYPOTHESIS_PROFILE=deep looks for new ones.
@@ -34,6 +35,13 @@ os.environ["EDGE_LAN"] = "false"
 
 MEMORY_DISK = Path("/dev/shm")
 MEMORY_DISK_FREE_BYTES_MIN = 1024**3
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """``@pytest.mark.needs(Need.ROOT)``: not on a machine that lacks it."""
+    for mark in item.iter_markers("needs"):
+        for what in mark.args:
+            need(what)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.needed import Need
 from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[1]
@@ -37,7 +38,7 @@ def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+@pytest.mark.needs(Need.GIT)
 def test_a_commit_that_the_first_minute_fails_is_not_made(tmp_path: Path) -> None:
     (tmp_path / ".ci").mkdir()
     script = tmp_path / SCRIPT

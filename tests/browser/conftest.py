@@ -1,11 +1,9 @@
 """What every browser test may ask for: Chromium, tabs under watch, head office, a store's box.
 
 All tests here run in the event loop of the session, because a browser and the processes around it
-belong to the loop that started them. Without a browser they are skipped, and say so; where
-``HOLDFAST_BROWSER=required`` (as in CI) they fail instead.
+belong to the loop that started them.
 """
 
-import os
 import shutil
 from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
@@ -22,14 +20,9 @@ from tests.browser.chain import NOBODY_LISTENS, Box, Company, Office, office_on
 from tests.browser.watched import Tabs
 from tests.central_fixtures import migrated_template
 from tests.crash.forge import Forge, running_forge
+from tests.needed import Need, program_of
 from tests.patience import STEP_PATIENCE_MS
 
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-REQUIRED = "required"
-NO_BROWSER = (
-    "no browser is found: install one with `apt-get install chromium`, or put one of"
-    f" {', '.join(PROGRAMS)} on PATH"
-)
 FLAGS = (
     "--no-sandbox",  # as root there is none
     "--disable-gpu",
@@ -62,20 +55,10 @@ def pytest_runtest_makereport(
     return report
 
 
-def find_browser() -> str:
-    """The system's browser. Skips the test where there is none, or fails it where one must be."""
-    found = next(filter(None, map(shutil.which, PROGRAMS)), None)
-    if found is None and os.environ.get("HOLDFAST_BROWSER") == REQUIRED:
-        pytest.fail(NO_BROWSER)
-    if found is None:
-        pytest.skip(NO_BROWSER)
-    return found
-
-
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def chromium() -> AsyncIterator[Browser]:
     """One browser for each worker of a run; it ends with it, however that ends."""
-    program = find_browser()
+    program = program_of(Need.BROWSER)
     expect.set_options(timeout=STEP_PATIENCE_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, args=list(FLAGS))

@@ -5,23 +5,14 @@ TCP). Keys are real ones, with the time between them that the test says.
 import asyncio
 import contextlib
 import json
-import os
-import shutil
 from collections.abc import AsyncIterator
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from central.demo.children import free_port
 from tests.patience import PATIENCE_S
 
-PROGRAMS = ("firefox-esr", "firefox")
-NO_FIREFOX = (
-    "no Firefox is found: install one with `apt-get install firefox-esr`, or put one of"
-    f" {', '.join(PROGRAMS)} on PATH"
-)
 CONNECTS_MAX = 2_000
 ENTER, SHIFT, ESCAPE, F4 = "\ue007", "\ue008", "\ue00c", "\ue034"
 PREFS = {
@@ -90,16 +81,6 @@ class Firefox:
         found = f"[...document.querySelectorAll({selector!r})].find({holds})"
         await self.until(f"{found} !== undefined && !{found}.disabled")
         await self.command("ExecuteScript", script=f"{found}.click()", args=[])
-
-
-def find_firefox() -> str:
-    """The system's. Skips the test where there is none, or fails it where one must be."""
-    found = next(filter(None, map(shutil.which, PROGRAMS)), None)
-    if found is None and os.environ.get("HOLDFAST_FIREFOX") == "required":
-        pytest.fail(NO_FIREFOX)
-    if found is None:
-        pytest.skip(NO_FIREFOX)
-    return found
 
 
 @contextlib.asynccontextmanager

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest_asyncio
 
 from tests.browser.chain import Box
-from tests.browser.firefox import ENTER, ESCAPE, F4, SHIFT, Firefox, find_firefox, firefox
+from tests.browser.firefox import ENTER, ESCAPE, F4, SHIFT, Firefox, firefox
 from tests.browser.till_page import HAND_MS, MANAGER, SCANNER_MS, items
+from tests.needed import Need, program_of
 from tests.pins import PIN
 
 SCAN = "document.getElementById('scan')"
@@ -19,7 +20,7 @@ BASKET = "(document.querySelector('ul.lines')?.textContent ?? '')"
 @pytest_asyncio.fixture(loop_scope="session")
 async def window(shop: Box, tmp_path: Path) -> AsyncIterator[Firefox]:
     """A till that can sell."""
-    async with firefox(find_firefox(), tmp_path / "profile") as window:
+    async with firefox(program_of(Need.FIREFOX), tmp_path / "profile") as window:
         await window.open(await shop.pairing_link("W1"))
         await window.click("button[type=submit]", "Pair")
         await window.click(".choices button", MANAGER)

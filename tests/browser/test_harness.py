@@ -3,8 +3,8 @@
 import pytest
 
 from tests.browser.chain import Box, Company, Office
-from tests.browser.conftest import NO_BROWSER, find_browser
 from tests.browser.watched import Tabs
+from tests.needed import REQUIRED, Need, program_of
 
 
 async def test_an_error_on_the_console_is_a_fault_unless_it_is_expected(tabs: Tabs) -> None:
@@ -58,11 +58,10 @@ async def test_a_box_that_is_provisioned_talks_to_head_office(
 def test_without_a_browser_the_tests_skip_and_say_how_to_get_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("tests.browser.conftest.PROGRAMS", ("no-such-browser",))
-    monkeypatch.delenv("HOLDFAST_BROWSER", raising=False)
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv(REQUIRED, raising=False)
     with pytest.raises(pytest.skip.Exception, match="apt-get install chromium"):
-        find_browser()
-    monkeypatch.setenv("HOLDFAST_BROWSER", "required")
-    with pytest.raises(pytest.fail.Exception) as failure:
-        find_browser()
-    assert str(failure.value) == NO_BROWSER
+        program_of(Need.BROWSER)
+    monkeypatch.setenv(REQUIRED, "git browser")
+    with pytest.raises(pytest.fail.Exception, match="apt-get install chromium"):
+        program_of(Need.BROWSER)

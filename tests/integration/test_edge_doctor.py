@@ -1,7 +1,6 @@
 """What `edge doctor` says of a box in which one thing is really broken, and what it tells to do."""
 
 import json
-import os
 import shutil
 import socket
 import sqlite3
@@ -33,6 +32,7 @@ from tests.edge_store import NOWHERE, make_store
 from tests.fake_central import FakeCentral
 from tests.integration.command_fixtures import central, provision, run, running, url
 from tests.integration.people_fixtures import Counter, counter
+from tests.needed import Need, mount_small, need, unmount
 from tests.patience import PATIENCE_S
 
 __all__ = ["central", "counter", "url"]
@@ -72,15 +72,12 @@ def change(folder: Path, *statements: str) -> None:
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of its own, of 4 MiB."""
-    if os.geteuid() != 0 or shutil.which("mount") is None:
-        pytest.skip("a disk of its own can only be mounted as root")
+    need(Need.MOUNTS)
     at = tmp_path / "disk"
     at.mkdir()
-    mounting = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(at)]
-    if subprocess.run(mounting, capture_output=True, check=False).returncode != 0:
-        pytest.skip("this system mounts nothing")
+    assert mount_small(at)
     yield at
-    subprocess.run(["umount", "--lazy", str(at)], check=True)  # noqa: S607 - the system's own
+    unmount(at)
 
 
 def test_a_box_that_sells_and_reaches_head_office_is_fine_in_every_point(

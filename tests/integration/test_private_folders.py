@@ -18,11 +18,11 @@ from central.office.settings import CentralSettings
 from edge.box.folder import KEY_FILE, database_of
 from tests.central_fixtures import postgres_template
 from tests.edge_store import make_store
+from tests.needed import Need
 from tests.servers import central_process, edge_process, new_database
 
 __all__ = ["postgres_template"]
 
-ONLY_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root drops to another user")
 NOBODY = "nobody"
 
 
@@ -90,7 +90,7 @@ def as_nobody(*command: str) -> int:
     return done.returncode
 
 
-@ONLY_ROOT
+@pytest.mark.needs(Need.ROOT)
 async def test_other_processes_of_nobody_reach_neither_socket_nor_data(short: Path) -> None:
     """A33: started by root, the database belonged to ``nobody``, and any such process wrote it."""
     with running_postgres(short, durable=False) as server:
@@ -106,7 +106,7 @@ async def test_other_processes_of_nobody_reach_neither_socket_nor_data(short: Pa
     assert owners.isdisjoint({0, 65_534})
 
 
-@ONLY_ROOT
+@pytest.mark.needs(Need.ROOT)
 def test_a_cluster_that_belongs_to_nobody_is_taken_away_from_it(short: Path) -> None:
     """A33: at each start, not only at the first."""
     with running_postgres(short, durable=False):

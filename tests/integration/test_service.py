@@ -4,7 +4,6 @@ server says of itself to whoever started it."""
 import asyncio
 import os
 import pwd
-import shutil
 import signal
 import socket
 import subprocess
@@ -26,6 +25,7 @@ from edge.db.connection.engine import open_connection
 from sync.program import systemd, unit
 from tests.central_fixtures import postgres_template
 from tests.edge_store import make_store
+from tests.needed import Need
 from tests.patience import PATIENCE_S
 from tests.servers import Server, central_process, edge_process, new_database
 
@@ -137,7 +137,7 @@ def test_options_of_serve_reach_the_unit_and_a_low_port_the_right_to_it(tmp_path
     assert (refused.exit_code, "--prot" in refused.stderr) == (2, True)
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd-analyze")
+@pytest.mark.needs(Need.SYSTEMD)
 @pytest.mark.parametrize("program", ["edge", "central"])
 def test_systemd_takes_the_unit_and_finds_little_to_reach(
     program: str, store: Path, tmp_path: Path
@@ -187,7 +187,7 @@ def test_a_folder_of_the_same_name_does_not_take_the_others_service(
     assert "serves another folder of that name" in refused.shown
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root installs a service of the system")
+@pytest.mark.needs(Need.ROOT)
 def test_a_service_of_the_systems_gets_its_folder_and_must_reach_its_program(
     machine: Machine, store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -217,7 +217,7 @@ def test_without_systemd_a_sentence_says_so_and_nothing_is_done(
         assert "No systemd runs here" in refused.shown
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become the service's user")
+@pytest.mark.needs(Need.ROOT)
 def test_root_works_in_a_services_folder_as_the_service_does(tmp_path: Path) -> None:
     nobody = pwd.getpwnam("nobody")
     os.chown(tmp_path, nobody.pw_uid, nobody.pw_gid)

@@ -18,6 +18,7 @@ import httpx
 import pytest
 
 from tests.conftest import folder_for_databases
+from tests.needed import Need, missing
 from tests.patience import PATIENCE_S
 from tests.wheels import ROOT, NoBuild, build_ours, pack_needed
 
@@ -79,7 +80,7 @@ def wheels() -> Iterator[Path]:
         build_ours(folder)
         yield folder
     except NoBuild as error:
-        pytest.skip(f"no wheel can be built without a network: {error}")
+        missing(Need.WHEELS, f"no wheel can be built without a network: {error}")
     finally:
         shutil.rmtree(folder)
 

@@ -1,8 +1,7 @@
 """Networks of a test's own: namespaces of this machine's kernel, joined by pairs of virtual cards.
 
-Needs root and iproute2; where namespaces cannot be made the test is skipped and says exactly why.
-Everything bears the number of the process that made it and goes when the block ends, however it
-ends; what a killed run left behind goes with the next one.
+Needs root and iproute2 (``needed.py``). Everything bears the number of the process that made it and
+goes when the block ends, however it ends; what a killed run left behind goes with the next one.
 """
 
 import os
@@ -16,9 +15,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pytest
-
 from sync.program.plain_commands import COULD_NOT_RUN
+from tests.needed import Need, need
 from tests.patience import PATIENCE_S
 
 IP, CERTUTIL = (shutil.which(program) or program for program in ("ip", "certutil"))
@@ -114,9 +112,7 @@ class Network:
 @contextmanager
 def networks() -> Iterator[Network]:
     """Room for namespaces inside the block. Skips the test where none can be made."""
-    why = _why_not()
-    if why is not None:
-        pytest.skip(why)
+    need(Need.NAMESPACES)
     _sweep()
     with ExitStack() as stack:
         yield Network(stack)
@@ -126,26 +122,6 @@ def ip(*words: str) -> None:
     """One change of iproute2's."""
     done = subprocess.run([IP, *words], capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"ip {' '.join(words)}: {done.stderr}"
-
-
-def _why_not() -> str | None:
-    missing = [each for each in ("ip", "certutil") if shutil.which(each) is None]
-    if missing:
-        packages = {"ip": "iproute2", "certutil": "libnss3-tools"}
-        wanted = " ".join(packages[each] for each in missing)
-        return f"no {' and no '.join(missing)} is found: install with `apt-get install {wanted}`"
-    if os.geteuid() != 0:
-        return "namespaces of the network are made by root only: run this test as root"
-    name = f"{PREFIX}{os.getpid()}try"
-    tried = subprocess.run([IP, "netns", "add", name], capture_output=True, text=True, check=False)
-    if tried.returncode != 0:
-        return f"namespaces of the network cannot be made here: {tried.stderr.strip()}"
-    cable = (IP, "-n", name, "link", "add", "one", "type", "veth", "peer", "name", "other")
-    joined = subprocess.run(cable, capture_output=True, text=True, check=False)
-    _remove(name)
-    if joined.returncode != 0:
-        return f"namespaces cannot be joined by veth here: {joined.stderr.strip()}"
-    return None
 
 
 def _remove(full: str) -> None:

@@ -20,7 +20,6 @@ from central.demo.children import Child
 from sync.protocol.enrolment import write_invitation
 from sync.protocol.money import format_minor
 from tests.browser.chain import Box, Company, Office
-from tests.browser.conftest import find_browser
 from tests.browser.till_page import (
     items,
     open_shop,
@@ -32,6 +31,7 @@ from tests.browser.till_page import (
 )
 from tests.central_fixtures import postgres_template
 from tests.crash.forge import Forge
+from tests.needed import Need, program_of
 from tests.network.namespaces import CERTUTIL, Network, networks
 from tests.own_root import Root
 from tests.patience import PATIENCE_MS, PATIENCE_S, STEP_PATIENCE_MS
@@ -124,7 +124,7 @@ async def browser_in(
     where a person puts a company's certificate, and nothing else is switched off."""
     home = await asyncio.to_thread(make_home, folder / f"home-{name}", trusted)
     program = home / "chromium"
-    inside = " ".join(network.inside(name, find_browser()))
+    inside = " ".join(network.inside(name, program_of(Need.BROWSER)))
     program.write_text(f'#!/bin/sh\nexec {inside} "$@"\n')
     program.chmod(0o755)
     browser = await playwright.chromium.launch(

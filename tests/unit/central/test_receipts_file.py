@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from central.demo.errors import DemoCannotRun
 from central.demo.receipts_file import COLUMNS, Plan, item_id_of, read_plan
+from tests.needed import RETAIL_FILE, Need
 
 HEADER = ",".join(COLUMNS)
-REAL_FILE = Path(__file__).parents[4] / "shared/data/online_retail_2010-12_2011-05.csv.gz"
 
 SOLD = "1,A,Tea,3,2011-01-03T10:00,2.55,77,France"
 REASONS = [
@@ -141,10 +141,9 @@ def test_a_broken_archive_is_refused_in_a_sentence(tmp_path: Path) -> None:
         read_plan(path)
 
 
+@pytest.mark.needs(Need.RETAIL_FILE)
 def test_the_real_file_adds_up_to_its_count_and_value() -> None:
-    if not REAL_FILE.exists():
-        pytest.skip(f"the retailer's file is not at {REAL_FILE.name} beside the project")
-    plan = read_plan(REAL_FILE)
+    plan = read_plan(RETAIL_FILE)
     assert counts_and_value(plan) == (209_029, Decimal("3706827.641"))
     assert (plan.lines, plan.value) == (209_029, Decimal("3706827.641"))
     reasons = Counter(aside.reason for aside in plan.set_aside)
