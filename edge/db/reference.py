@@ -30,6 +30,9 @@ _PUT = (
     "INSERT OR REPLACE INTO reference_row (data_set, scope, key, pub_seq, body, aside)"
     " VALUES (?, ?, ?, ?, ?, ?)"
 )
+_STALE_BODY = (
+    "SELECT body FROM reference_row WHERE data_set = ? AND scope = ? AND key = ? AND pub_seq < 0"
+)
 _ASIDE = (
     "SELECT data_set, scope, key, pub_seq, body, aside"
     " FROM reference_row INDEXED BY ix_reference_row_aside WHERE aside IS NOT NULL"
@@ -40,6 +43,7 @@ _COUNT_ASIDE = (
 )
 _SET_ASIDE = "UPDATE reference_row SET aside = ? WHERE data_set = ? AND scope = ? AND key = ?"
 _DROP = "DELETE FROM reference_row WHERE data_set = ? AND scope = ? AND key = ?"
+_DROP_WAITING = "DELETE FROM waiting_row WHERE data_set = ? AND scope = ?"
 _MARK_STALE = "UPDATE reference_row SET pub_seq = -1 WHERE data_set = ? AND scope = ?"
 _STALE = (
     "SELECT key FROM reference_row INDEXED BY ix_reference_row_stale"
@@ -109,8 +113,10 @@ def write_cursor(db: sqlite3.Connection, feed: Feed, cursor: Cursor) -> None:
 
 
 def begin_anew(db: sqlite3.Connection, feed: Feed) -> None:
-    """Forget how far the feed was taken; its rows stay in use as stale ones."""
+    """Forget how far the feed was taken; its rows stay in use as stale ones. What waits is gone:
+    the new load brings it again."""
     db.execute(_DROP_CURSOR, feed)
+    db.execute(_DROP_WAITING, feed)
     db.execute(_MARK_STALE, feed)
 
 
@@ -118,6 +124,12 @@ def live_bodies(db: sqlite3.Connection, feed: Feed, keys: Iterable[str]) -> dict
     """What the set holds under these keys, stale rows left out. Each key is asked for by itself: a
     list in JSON would cut a key that somebody gave a NUL."""
     found = ((key, db.execute(_LIVE, (*feed, key)).fetchone()) for key in keys)
+    return {key: row[0] for key, row in found if row is not None}
+
+
+def stale_bodies(db: sqlite3.Connection, feed: Feed, keys: Iterable[str]) -> dict[str, bytes]:
+    """What is still in use under these keys while the feed is loaded anew."""
+    found = ((key, db.execute(_STALE_BODY, (*feed, key)).fetchone()) for key in keys)
     return {key: row[0] for key, row in found if row is not None}
 
 

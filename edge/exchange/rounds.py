@@ -29,6 +29,7 @@ from edge.usecases.box.stop_pushing import stop_pushing
 from edge.usecases.feed.apply_reference import apply_reference
 from edge.usecases.feed.load_anew import load_anew
 from edge.usecases.feed.sweep import is_swept, sweep_rest
+from edge.usecases.feed.take_effect import is_in_force, take_effect
 from sync.engine.outbox import Stopped, StopReason
 from sync.engine.pull import (
     NEVER_PULLED,
@@ -48,6 +49,8 @@ from sync.engine.trust import carrier_for
 from sync.protocol.batch import Acknowledgement, Health
 from sync.protocol.enrolment import pin_of
 from sync.protocol.facts import AlarmKind
+from sync.protocol.feeds import ROWS
+from sync.protocol.identity import Incarnation
 from sync.protocol.reference import DataSet, FeedHead, FeedPage
 from sync.protocol.text import shown
 
@@ -71,17 +74,28 @@ _ALARM = {
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True)
+class Aim(NamedTuple):
+    """The heads of one acknowledgement, of the feeds whose rows wait for one another."""
+
+    incarnation: Incarnation
+    heads: dict[Feed, int]
+
+
+@dataclass
 class Line:
     """This box's way to head office. ``cursors``: how far each feed was taken; only this line
     moves them, so that a push need not ask the database for each. ``begun_anew``: the heads for
-    which feeds were begun anew, each once, whatever comes of it."""
+    which feeds were begun anew, each once, whatever comes of it. ``aim``: through which heads
+    everything comes into force next, once all of them are reached; ``settled``: the heads at which
+    all is in force and swept."""
 
     transport: Transport
     signer: Signer
     journal: SqliteJournal
     cursors: dict[tuple[DataSet, str], Cursor]
     begun_anew: set[FeedHead] = field(default_factory=set)
+    aim: Aim | None = None
+    settled: tuple[FeedHead, ...] | None = None
 
 
 class Loading(NamedTuple):
@@ -156,33 +170,82 @@ async def note_contact(box: Box, heard: Acknowledgement) -> None:
 
 
 async def pull_page(box: Box, line: Line, heard: Acknowledgement) -> UpToDate | Applied | PullLater:
-    """Take the next page of the first feed that is behind."""
+    """Take the next page of the first feed that is behind; put in force what is there whole."""
     head = await box.reader.read(read_head)
 
     async def apply(page: FeedPage) -> None:
         moment = box.clock.moment()
+        line.settled = None
         line.cursors.pop((DataSet(page.data_set), page.scope), None)
         applied = await box.writer.run(lambda db: apply_reference(db, page, moment))
-        if applied.unreadable:
-            log.error(
-                "rows set aside",
-                store=box.enrolment.store_code,
-                data_set=page.data_set,
-                rows=len(applied.unreadable),
-                first=shown(applied.unreadable[0]),
-            )
-        if page.data_set == DataSet.SETTINGS:
-            box.clock.zone = await box.reader.read(read_zone)
-        if page.data_set in (DataSet.OPERATORS, DataSet.CREDENTIALS):
-            box.sessions.forget()
-        if page.data_set == DataSet.OPENING_STOCK:
-            box.nudge.set()  # it was booked, and head office counts it too
+        await _note_taken(box, DataSet(page.data_set), applied.unreadable)
 
+    line.aim = _aim_at(line.aim, heard)
     cursor_of = _cursors_of(box, line)
     outcome = await pull_once(cursor_of, apply, line.transport, line.signer, head, heard)
-    if isinstance(outcome, UpToDate):
-        await _sweep(box, line, heard)
+    match outcome:
+        case UpToDate() if line.settled != heard.feeds:
+            await _put_in_force(box, line, _aim_at(None, heard))
+            await _sweep(box, line, heard)
+            line.settled = heard.feeds
+        case Applied() if await _is_reached(cursor_of, line.aim):
+            await _put_in_force(box, line, line.aim)
+            line.aim = None
+        case _:
+            pass
     return outcome
+
+
+async def _note_taken(box: Box, data_set: DataSet, unreadable: tuple[str, ...]) -> None:
+    """What the box holds in memory of rows that came into force."""
+    if unreadable:
+        log.error(
+            "rows set aside",
+            store=box.enrolment.store_code,
+            data_set=data_set.value,
+            rows=len(unreadable),
+            first=shown(unreadable[0]),
+        )
+    if data_set is DataSet.SETTINGS:
+        box.clock.zone = await box.reader.read(read_zone)
+    if data_set in (DataSet.OPERATORS, DataSet.CREDENTIALS):
+        box.sessions.forget()
+    if data_set is DataSet.OPENING_STOCK:
+        box.nudge.set()  # it was booked, and head office counts it too
+
+
+def _aim_at(before: Aim | None, heard: Acknowledgement) -> Aim:
+    """The heads of the newest answer, or those that were aimed at before and are not reached yet:
+    head office may publish faster than a narrow line takes. An aim that cannot be reached any more
+    is given up: head office was restored, or the store follows other feeds."""
+    feeds = ((Feed(DataSet(feed.data_set), feed.scope), feed.head) for feed in known_feeds(heard))
+    newest = Aim(
+        heard.incarnation, {feed: head for feed, head in feeds if not ROWS[feed.data_set].alone}
+    )
+    if before is None or before.incarnation != newest.incarnation:
+        return newest
+    if before.heads.keys() != newest.heads.keys():
+        return newest
+    ahead = any(head > newest.heads[feed] for feed, head in before.heads.items())
+    return newest if ahead else before
+
+
+async def _is_reached(cursor_of: ReadCursor, aim: Aim) -> bool:
+    for feed, head in aim.heads.items():
+        cursor = await cursor_of(*feed)
+        if cursor.pub_seq < head or (head > 0 and cursor.incarnation != aim.incarnation):
+            return False
+    return True
+
+
+async def _put_in_force(box: Box, line: Line, aim: Aim) -> None:
+    """In one unit of work, each row at its effective minute."""
+    if await box.reader.read(lambda db: is_in_force(db, aim.heads)):
+        return
+    moment = box.clock.moment()
+    for taken in await box.writer.run(lambda db: take_effect(db, aim.heads, moment)):
+        await _note_taken(box, *taken)
+    line.cursors.clear()
 
 
 async def _sweep(box: Box, line: Line, heard: Acknowledgement) -> None:
@@ -208,6 +271,7 @@ async def begin_differing_anew(box: Box, line: Line, heard: Acknowledgement) -> 
     for feed in feeds:
         line.cursors.pop((feed.data_set, feed.scope), None)
     line.begun_anew.update(differing)
+    line.settled = None
     names = [feed.data_set.value for feed in feeds]
     log.error("feeds begun anew", store=box.enrolment.store_code, data_sets=names)
 

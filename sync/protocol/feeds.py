@@ -62,13 +62,15 @@ class Scope(Enum):
 
 class Rows(NamedTuple):
     """What the rows of a data set are. ``check`` raises RowUnreadable for what the fields' own
-    bounds do not say. ``outlives``: a store goes on with its last row when that is taken away."""
+    bounds do not say. ``outlives``: a store goes on with its last row when that is taken away.
+    ``alone``: its rows wait for no others that were published with them: they add up or merge."""
 
     struct: type[msgspec.Struct]
     key_of: Callable[[Any], str]
     scope: Scope = Scope.SHARED
     check: Callable[[Any], None] | None = None
     outlives: bool = False
+    alone: bool = False
 
 
 def _tax_key(rate: TaxRate) -> str:
@@ -116,8 +118,8 @@ ROWS: Mapping[DataSet, Rows] = MappingProxyType(
         DataSet.OPERATORS: Rows(Operator, lambda operator: str(operator.operator_id)),
         DataSet.ITEMS: Rows(Item, lambda item: str(item.item_id)),
         DataSet.PRICES: Rows(Price, _price_key, Scope.PRICE_ZONE),
-        DataSet.CUSTOMERS: Rows(CustomerRecord, lambda record: str(record.customer_id)),
-        DataSet.GRANTS: Rows(Grant, lambda grant: str(grant.grant_id), Scope.STORE),
+        DataSet.CUSTOMERS: Rows(CustomerRecord, lambda record: str(record.customer_id), alone=True),
+        DataSet.GRANTS: Rows(Grant, lambda grant: str(grant.grant_id), Scope.STORE, alone=True),
         DataSet.ROLES: Rows(Role, lambda role: role.role),
         DataSet.CREDENTIALS: Rows(Credential, lambda credential: str(credential.operator_id)),
         DataSet.OPENING_STOCK: Rows(

@@ -209,7 +209,7 @@ class Supplier(msgspec.Struct, frozen=True, array_like=True):
     "sync/protocol/feeds.py": (
         Behind("    StoreSettings,\n", "    Supplier,\n"),
         Behind(
-            "Rows(Grant, lambda grant: str(grant.grant_id), Scope.STORE),\n",
+            "Rows(Role, lambda role: role.role),\n",
             "        DataSet.SUPPLIERS: Rows(Supplier, lambda supplier: supplier.supplier_id),\n",
         ),
     ),

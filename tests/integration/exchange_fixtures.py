@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,12 +41,12 @@ class Shop:
         return answer
 
 
-@pytest.fixture
-async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
-    async with open_store(tmp_path / "S01") as till:
+@asynccontextmanager
+async def shop_in(folder: Path) -> AsyncIterator[Shop]:
+    """A store that is open, in a folder, and its head office."""
+    async with open_store(folder / "S01") as till:
         await till.open_shop()
-        box, central = till.box, FakeCentral()
-        told = box.enrolment
+        central, told = FakeCentral(), till.box.enrolment
         answer = EnrolmentAnswer(
             told.genesis,
             told.genesis_signature,
@@ -57,15 +58,27 @@ async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
             told.device_id,
         )
         central.know(answer)
-        signer = Signer(
-            told.store_id,
-            told.device_id,
-            box.device_key,
-            told.central_key,
-            lambda: secrets.token_bytes(16),
-        )
-        line = Line(MemoryTransport(central.answer), signer, journal_of(box), {})
-        yield Shop(till, central, line, Exchange(box, line))
+        yield open_exchange(till, central)
+
+
+def open_exchange(till: Till, central: FakeCentral) -> Shop:
+    """A line of its own: what an earlier one held in memory is gone."""
+    box = till.box
+    signer = Signer(
+        box.enrolment.store_id,
+        box.enrolment.device_id,
+        box.device_key,
+        box.enrolment.central_key,
+        lambda: secrets.token_bytes(16),
+    )
+    line = Line(MemoryTransport(central.answer), signer, journal_of(box), {})
+    return Shop(till, central, line, Exchange(box, line))
+
+
+@pytest.fixture
+async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
+    async with shop_in(tmp_path) as made:
+        yield made
 
 
 def away(_request: Request) -> Response:

@@ -2,7 +2,9 @@
 
 Any number of central processes may call this; the row lock on ``leader`` lets one work at a time.
 Commits of publishers may come in any order: what is not visible yet simply gets a later number.
-Numbers, log, newest rows and the sets' hashes move in one unit of work, so a feed has no hole.
+Numbers, log, newest rows and the sets' hashes move in one unit of work, so a feed has no hole; and
+it takes all that waits, so no head of a feed ever cuts a publication in two: a box puts in force
+what lies at or below the heads of one answer.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,7 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from central.db.engine import driver_of, unit_of_work
 from sync.protocol.reference import EMPTY_SET_HASH, replace_in_set_hash
 
-ROUND_ROWS_MAX = 10_000
+PIECE_ROWS_MAX = 10_000
+"""Rows that are held in memory at once."""
 _LOG_COLUMNS = (
     "company_id",
     "data_set",
@@ -60,26 +63,29 @@ class _Growing:
 
 
 async def sequence_publications(engine: AsyncEngine) -> int:
-    """Number what waits, at most ROUND_ROWS_MAX rows; how many it was. Call again until 0."""
+    """Number all that waits; how many rows it was. What is published meanwhile waits on."""
     async with unit_of_work(engine) as db:
         await db.execute(text("SELECT role FROM leader WHERE role = 'sequencer' FOR UPDATE"))
         connection = await driver_of(db)
-        waiting = await connection.fetch(
-            "SELECT waiting_no, publication, company_id, data_set, scope, key, body"
-            " FROM publication ORDER BY waiting_no LIMIT $1",
-            ROUND_ROWS_MAX,
-        )
-        if not waiting:
-            return 0
-        feeds = await _load(connection, waiting)
-        log = number(waiting, feeds)
-        await connection.copy_records_to_table("feed_log", records=log, columns=_LOG_COLUMNS)
-        await _store(connection, feeds, log)
+        # One statement, and so whole publications: each was written in one unit of work.
+        waiting = await connection.fetch("SELECT waiting_no FROM publication ORDER BY waiting_no")
         numbers = [row["waiting_no"] for row in waiting]
-        await connection.execute(
-            "DELETE FROM publication WHERE waiting_no = ANY($1::bigint[])", numbers
-        )
-        return len(waiting)
+        for begin in range(0, len(numbers), PIECE_ROWS_MAX):
+            await _number_piece(connection, numbers[begin : begin + PIECE_ROWS_MAX])
+        return len(numbers)
+
+
+async def _number_piece(connection: Any, numbers: list[int]) -> None:
+    waiting = await connection.fetch(
+        "DELETE FROM publication WHERE waiting_no = ANY($1::bigint[])"
+        " RETURNING waiting_no, publication, company_id, data_set, scope, key, body",
+        numbers,
+    )
+    waiting.sort(key=lambda row: row["waiting_no"])
+    feeds = await _load(connection, waiting)
+    log = number(waiting, feeds)
+    await connection.copy_records_to_table("feed_log", records=log, columns=_LOG_COLUMNS)
+    await _store(connection, feeds, log)
 
 
 async def drain_publications(engine: AsyncEngine) -> int:

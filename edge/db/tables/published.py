@@ -57,6 +57,28 @@ class FeedCursor(EdgeTable, table=True):
     set_hash: bytes
 
 
+class WaitingRow(EdgeTable, table=True):
+    """Publications that were taken and wait for the others of theirs (edge/db/waiting.py). They
+    stand in the set's hash of the cursor, not among the rows of ``reference_row``."""
+
+    __tablename__ = "waiting_row"
+    __table_args__ = (Index("ix_waiting_row_key", "data_set", "scope", "key", "pub_seq"),)
+    data_set: str = Field(primary_key=True)
+    scope: str = Field(primary_key=True)
+    pub_seq: int = Field(primary_key=True)
+    key: str
+    body: bytes | None = None
+
+
+class FeedSwitch(EdgeTable, table=True):
+    """When everything that was published together came into force together last; no row before the
+    first load was complete."""
+
+    __tablename__ = "feed_switch"
+    one: int = Field(primary_key=True)
+    at_ms: int
+
+
 class ItemRow(EdgeTable, table=True):
     """Items as published."""
 

@@ -42,6 +42,7 @@ TABLES = (
     "customer_key",
     "customer_name",
     "feed_cursor",
+    "feed_switch",
     "item",
     "item_name",
     "journal",
@@ -68,6 +69,7 @@ TABLES = (
     "tender",
     "till_session",
     "unlock_challenge",
+    "waiting_row",
     "workstation",
     "wrong_pin",
     "sale_line",
@@ -89,6 +91,7 @@ def upgrade() -> None:
     _create_customer_key()
     _create_customer_name()
     _create_feed_cursor()
+    _create_feed_switch()
     _create_item()
     _create_item_name()
     _create_journal()
@@ -115,6 +118,7 @@ def upgrade() -> None:
     _create_tender()
     _create_till_session()
     _create_unlock_challenge()
+    _create_waiting_row()
     _create_workstation()
     _create_wrong_pin()
     _create_sale_line()
@@ -290,6 +294,15 @@ def _create_feed_cursor() -> None:
         sa.Column("pub_seq", sa.Integer(), nullable=False),
         sa.Column("set_hash", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("data_set", "scope", name=op.f("pk_feed_cursor")),
+    )
+
+
+def _create_feed_switch() -> None:
+    op.create_table(
+        "feed_switch",
+        sa.Column("one", sa.Integer(), nullable=False),
+        sa.Column("at_ms", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("one", name=op.f("pk_feed_switch")),
     )
 
 
@@ -703,6 +716,22 @@ def _create_wrong_pin() -> None:
         sa.Column("at_ms", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("who", name=op.f("pk_wrong_pin")),
     )
+
+
+def _create_waiting_row() -> None:
+    op.create_table(
+        "waiting_row",
+        sa.Column("data_set", sa.String(), nullable=False),
+        sa.Column("scope", sa.String(), nullable=False),
+        sa.Column("pub_seq", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("data_set", "scope", "pub_seq", name=op.f("pk_waiting_row")),
+    )
+    with op.batch_alter_table("waiting_row", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_waiting_row_key", ["data_set", "scope", "key", "pub_seq"], unique=False
+        )
 
 
 def _create_workstation() -> None:

@@ -1,0 +1,48 @@
+"""Puts in force together what was published together, in one unit of work.
+
+Head office numbers all rows of a publication at once, so the heads of one acknowledgement cut no
+publication in two. Rows that were taken wait (``edge/db/waiting.py``) until every feed has reached
+the head that one acknowledgement named; then they come into force through these heads, no further,
+each at its own effective minute. Customers and grants do not wait (``feeds.Rows.alone``).
+"""
+
+import sqlite3
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from edge.db.reference import Feed
+from edge.db.waiting import drop_waiting, has_switched, is_waiting, note_switch, waiting_rows
+from edge.usecases.feed.sweep import sweep_loaded
+from edge.usecases.feed.take_rows import take_rows
+from sync.engine.journal import Moment
+from sync.protocol.reference import DataSet
+
+_PLACE = {data_set: place for place, data_set in enumerate(DataSet)}
+
+
+class InForce(NamedTuple):
+    """What came into force of one feed. ``unreadable``: keys that are set aside."""
+
+    data_set: DataSet
+    unreadable: tuple[str, ...]
+
+
+def is_in_force(db: sqlite3.Connection, through: Mapping[Feed, int]) -> bool:
+    """Nothing is left to ``take_effect``."""
+    return has_switched(db) and not is_waiting(db, through)
+
+
+def take_effect(
+    db: sqlite3.Connection, through: Mapping[Feed, int], moment: Moment
+) -> tuple[InForce, ...]:
+    """``through``: the heads of one acknowledgement, every one of which was reached."""
+    changed = []
+    for feed in sorted(through, key=lambda feed: _PLACE[feed.data_set]):
+        rows = waiting_rows(db, feed, through[feed])
+        if rows:
+            unreadable = take_rows(db, feed, rows, (), moment)
+            drop_waiting(db, feed, through[feed])
+            changed.append(InForce(feed.data_set, unreadable))
+        sweep_loaded(db, feed, moment)
+    note_switch(db, moment.wall_ms)
+    return tuple(changed)
