@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
     from central.office.settings import CentralSettings
+    from central.usecases.feed.put_row import Put
     from sync.protocol.identity import CompanyId
 
 T = TypeVar("T")
+TAKEN = "stores take it with their next pull"
+SAME = "it is so already, and nothing was changed"
 
 Url = Annotated[
     str | None,
@@ -161,6 +164,37 @@ def changing(
         return done
 
     return whole
+
+
+def putting(
+    company: str | None,
+    work: "Callable[[AsyncConnection, CompanyId], Coroutine[Any, Any, T]]",
+    act: str,
+    subject: str,
+    detail: str = "",
+    *,
+    put_of: "Callable[[T], Put]",
+) -> "Callable[[AsyncEngine], Coroutine[Any, Any, T]]":
+    """``changing`` what stores are told; ``put_of``: what became of the row, of what ``work``
+    gives."""
+    from central.usecases.feed.put_row import Put
+
+    return changing(
+        company,
+        work,
+        act,
+        subject,
+        detail,
+        publishing=True,
+        changed=lambda done: put_of(done) is not Put.SAME,
+    )
+
+
+def in_words(put: "Put") -> str:
+    """What became of a row that stores are told."""
+    from central.usecases.feed.put_row import Put
+
+    return SAME if put is Put.SAME else TAKEN
 
 
 def changing_all(

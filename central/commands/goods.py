@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     Planned = ItemsPlanned | CustomersPlanned
     Planning = Coroutine[Any, Any, Planned]
+    Read = Callable[[int], None]
 
 import_app = new_group("Bring in goods and customers from a file.")
 export_app = new_group("Write goods and customers into a file that brings the same in again.")
@@ -95,17 +96,13 @@ def import_items(
         said = _said(columns, mapping, decimal, dates, ITEM_FIELDS)
         rows = _rows(file, encoding, sheet)
     wanted = using.ItemsWanted(said, stock_store, all_or_nothing)
-    with _bar(len(rows.rows)) as bar:
-        read = _reading(bar)
 
-        def plan(db: "AsyncConnection", of: "CompanyId") -> "Planning":
+    def bring(db: "AsyncConnection", of: "CompanyId", read: "Read") -> "Planning":
+        if dry_run:
             return using.plan_items(db, of, rows, wanted, now_ms(), read)
+        return using.import_items(db, of, rows, wanted, acting_user(), now_ms(), read)
 
-        def bring(db: "AsyncConnection", of: "CompanyId") -> "Planning":
-            return using.import_items(db, of, rows, wanted, acting_user(), now_ms(), read)
-
-        work = looking(company, plan) if dry_run else _publishing(company, bring, bar)
-        planned = on_database(database_url, data, work)
+    planned = _brought(bring, rows, company, database_url, data, dry_run=dry_run)
     next_ = next_command(database_url, data, "item", "list", company=company)
     _tell(planned, rows, report, dry_run=dry_run, whole=all_or_nothing, next_=next_)
 
@@ -133,17 +130,13 @@ def import_customers(
         said = _said(columns, mapping, decimal, None, CUSTOMER_FIELDS)
         rows = _rows(file, encoding, sheet)
     wanted = using.CustomersWanted(said, all_or_nothing)
-    with _bar(len(rows.rows)) as bar:
-        read = _reading(bar)
 
-        def plan(db: "AsyncConnection", of: "CompanyId") -> "Planning":
+    def bring(db: "AsyncConnection", of: "CompanyId", read: "Read") -> "Planning":
+        if dry_run:
             return using.plan_customers(db, of, rows, wanted, read)
+        return using.import_customers(db, of, rows, wanted, acting_user(), now_ms(), read)
 
-        def bring(db: "AsyncConnection", of: "CompanyId") -> "Planning":
-            return using.import_customers(db, of, rows, wanted, acting_user(), now_ms(), read)
-
-        work = looking(company, plan) if dry_run else _publishing(company, bring, bar)
-        planned = on_database(database_url, data, work)
+    planned = _brought(bring, rows, company, database_url, data, dry_run=dry_run)
     next_ = next_command(database_url, data, "export", "customers", "FILE.csv", company=company)
     _tell(planned, rows, report, dry_run=dry_run, whole=all_or_nothing, next_=next_)
 
@@ -226,8 +219,26 @@ def _bar(rows: int) -> "Progress":
     return bar
 
 
-def _reading(bar: "Progress") -> "Callable[[int], None]":
-    return lambda rows: bar.update(bar.task_ids[0], completed=rows)
+def _brought(
+    bring: "Callable[[AsyncConnection, CompanyId, Read], Planning]",
+    rows: "Sheet",
+    company: str | None,
+    url: str | None,
+    data: Path | None,
+    *,
+    dry_run: bool,
+) -> "Planned":
+    """What ``bring`` says of the rows, while a bar shows how far it has read them."""
+    with _bar(len(rows.rows)) as bar:
+
+        def read(done: int) -> None:
+            bar.update(bar.task_ids[0], completed=done)
+
+        def whole(db: "AsyncConnection", of: "CompanyId") -> "Planning":
+            return bring(db, of, read)
+
+        work = looking(company, whole) if dry_run else _publishing(company, whole, bar)
+        return on_database(url, data, work)
 
 
 def _publishing(

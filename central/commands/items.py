@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from central.commands.command import (
+    TAKEN,
     CompanyName,
     Folder,
     Url,
@@ -15,6 +16,7 @@ from central.commands.command import (
     next_command,
     now_ms,
     on_database,
+    putting,
 )
 from central.commands.options import Item, Since, Words, Zone
 from sync.program.frame import new_group
@@ -138,11 +140,11 @@ def _stands(entered: "ItemEntered", money: "CompanyMoney") -> str:
     if not entered.changed:
         return f"{named} is so already, and nothing was changed."
     if not item.active:
-        return f"{named} is sold no more: stores take it with their next pull."
+        return f"{named} is sold no more: {TAKEN}."
     costs = "is set"
     if entered.sells_for_minor is not None:
         costs = f"costs {format_money(entered.sells_for_minor, money.currency)} in {entered.zone}"
-    return f"{named} {costs}: stores take it with their next pull."
+    return f"{named} {costs}: {TAKEN}."
 
 
 @item_app.command("retire")
@@ -158,14 +160,7 @@ def item_retire(
         await item_of_company(db, company_id, item_id)
         return await set_item(db, company_id, item_id, ItemChanges(active=False))
 
-    retiring = changing(
-        company,
-        work,
-        "item_retired",
-        item_id,
-        changed=lambda done: done.put is not Put.SAME,
-        publishing=True,
-    )
+    retiring = putting(company, work, "item_retired", item_id, put_of=lambda done: done.put)
     done = on_database(database_url, data, retiring)
     back = next_command(database_url, data, "item", "set", item_id, "--active", company=company)
     now = "already, and nothing was changed" if done.put is Put.SAME else "from its next pull on"

@@ -5,14 +5,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from central.commands.command import (
+    TAKEN,
     CompanyName,
     Folder,
     Url,
     changing,
+    in_words,
     looking,
     next_command,
     now_ms,
     on_database,
+    putting,
 )
 from central.commands.options import Amount, Item, Since, Zone
 from sync.program.frame import new_group
@@ -73,7 +76,6 @@ def price_set(
 ) -> None:
     """Say what an item costs in a zone, from now or from a date on."""
     from central.reports.company import company_money
-    from central.usecases.feed.put_row import Put
     from central.usecases.item.enter import PriceTyped, price_wanted
     from central.usecases.price.set import set_price
 
@@ -86,22 +88,14 @@ def price_set(
         done = await set_price(db, company_id, item_id, wanted, now_ms())
         return done, await _said(db, company_id, done.price, money)
 
-    setting = changing(
-        company,
-        work,
-        "price_set",
-        item_id,
-        f"{amount} in {zone} from {since or 'now'}",
-        changed=lambda done: done[0].put is not Put.SAME,
-        publishing=True,
-    )
+    detail = f"{amount} in {zone} from {since or 'now'}"
+    setting = putting(company, work, "price_set", item_id, detail, put_of=lambda done: done[0].put)
     done, (costs, begins) = on_database(database_url, data, setting)
     listing = next_command(database_url, data, "price", "list", item_id, company=company)
-    told = "stores take it with their next pull"
-    if done.put is Put.SAME:
-        told = "it is so already, and nothing was changed"
-    print(f"{done.item.name} ({item_id}) costs {costs} in {zone} from {begins}: {told}.")
-    print(f"Next: `{listing}`.")
+    print(
+        f"{done.item.name} ({item_id}) costs {costs} in {zone} from {begins}:"
+        f" {in_words(done.put)}. Next: `{listing}`."
+    )
 
 
 @price_app.command("list")
@@ -179,10 +173,7 @@ def price_retire(
     )
     costs, begins = on_database(database_url, data, retiring)
     listing = next_command(database_url, data, "price", "list", item_id, company=company)
-    print(
-        f"{item_id} costs {costs} in {zone} from {begins} no more: stores take it with their next"
-        f" pull. Next: `{listing}`."
-    )
+    print(f"{item_id} costs {costs} in {zone} from {begins} no more: {TAKEN}. Next: `{listing}`.")
 
 
 @price_app.command("zone")

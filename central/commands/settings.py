@@ -13,6 +13,7 @@ from central.commands.command import (
     looking,
     next_command,
     on_database,
+    putting,
 )
 from central.commands.stores import store_app
 from sync.program.frame import new_group
@@ -105,15 +106,7 @@ def _tell_set(
 ) -> None:
     from central.usecases.feed.put_row import Put
 
-    setting = changing(
-        company,
-        work,
-        "settings_set",
-        code,
-        detail,
-        changed=lambda done: done[0].put is not Put.SAME,
-        publishing=True,
-    )
+    setting = putting(company, work, "settings_set", code, detail, put_of=lambda done: done[0].put)
     done, priced = on_database(url, data, setting)
     if not priced:
         print(

@@ -5,13 +5,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from central.commands.command import (
+    TAKEN,
     CompanyName,
     Folder,
     Url,
     changing,
+    in_words,
     looking,
     next_command,
     on_database,
+    putting,
 )
 from sync.program.frame import new_group
 from sync.program.plain_commands import tell as print
@@ -50,27 +53,16 @@ def tax_set(
     data: Folder = None,
 ) -> None:
     """Say what the rate of a class of items is from a date on."""
-    from central.usecases.feed.put_row import Put
     from central.usecases.tax.set import set_rate
 
     async def work(db: "AsyncConnection", company_id: "CompanyId") -> "tuple[TaxRate, Put]":
         return await set_rate(db, company_id, tax_class, rate, begin, label)
 
-    setting = changing(
-        company,
-        work,
-        "tax_set",
-        tax_class,
-        f"{rate} from {begin}",
-        changed=lambda done: done[1] is not Put.SAME,
-        publishing=True,
-    )
+    detail = f"{rate} from {begin}"
+    setting = putting(company, work, "tax_set", tax_class, detail, put_of=lambda done: done[1])
     done, put = on_database(database_url, data, setting)
     listing = next_command(database_url, data, "tax", "list", company=company)
-    told = "it is so already, and nothing was changed"
-    if put is not Put.SAME:
-        told = "stores take it with their next pull"
-    print(f"{_rate(done)}: {told}. Next: `{listing}`.")
+    print(f"{_rate(done)}: {in_words(put)}. Next: `{listing}`.")
 
 
 def _rate(rate: "TaxRate") -> str:
@@ -143,7 +135,7 @@ def tax_retire(
     retiring = changing(company, work, "tax_retired", tax_class, begin, publishing=True)
     gone = on_database(database_url, data, retiring)
     listing = next_command(database_url, data, "tax", "list", company=company)
-    print(f"{_rate(gone)} is no more: stores take it with their next pull. Next: `{listing}`.")
+    print(f"{_rate(gone)} is no more: {TAKEN}. Next: `{listing}`.")
 
 
 @tender_app.command("set")
@@ -174,26 +166,15 @@ def tender_set(
 def _set_tender(
     tender_id: str, changes: "TenderChanges", company: str | None, url: str | None, data: Folder
 ) -> None:
-    from central.usecases.feed.put_row import Put
     from central.usecases.tender.set import set_tender
 
     async def work(db: "AsyncConnection", company_id: "CompanyId") -> "tuple[Tender, Put]":
         return await set_tender(db, company_id, tender_id, changes)
 
-    setting = changing(
-        company,
-        work,
-        "tender_set",
-        tender_id,
-        changed=lambda done: done[1] is not Put.SAME,
-        publishing=True,
-    )
+    setting = putting(company, work, "tender_set", tender_id, put_of=lambda done: done[1])
     tender, put = on_database(url, data, setting)
     listing = next_command(url, data, "tender", "list", company=company)
-    told = "it is so already, and nothing was changed"
-    if put is not Put.SAME:
-        told = "stores take it with their next pull"
-    print(f"{_tender(tender)}: {told}. Next: `{listing}`.")
+    print(f"{_tender(tender)}: {in_words(put)}. Next: `{listing}`.")
 
 
 def _tender(tender: "Tender") -> str:

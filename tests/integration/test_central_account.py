@@ -3,7 +3,8 @@ in asks for a code."""
 
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 
 import httpx
 import pyotp
@@ -79,6 +80,16 @@ async def turn_codes_on(served: Served) -> tuple[str, list[str]]:
     assert len(recovery) == 10
     served.clock.now_ms += 60_000
     return found[1], recovery
+
+
+@asynccontextmanager
+async def with_codes(url: str) -> AsyncIterator[tuple[Served, str, list[str]]]:
+    """A head office where Ann is signed in and has turned her one-time codes on: their secret, and
+    the recovery codes."""
+    async with serving(url) as served:
+        await with_ann(served)
+        await sign_in(served)
+        yield served, *await turn_codes_on(served)
 
 
 async def is_in(served: Served) -> bool:
@@ -181,10 +192,7 @@ async def test_sessions_are_listed_with_where_and_since_and_end_one_by_one_or_al
 async def test_one_time_codes_are_asked_for_once_they_are_on_and_each_is_good_once(
     postgres_url: str,
 ) -> None:
-    async with serving(postgres_url) as served:
-        await with_ann(served)
-        await sign_in(served)
-        secret, _ = await turn_codes_on(served)
+    async with with_codes(postgres_url) as (served, secret, _):
         served.client.cookies.clear()
         asked = await sign_in(served)
         assert (asked.status_code, "One more step" in asked.text) == (200, True)
@@ -221,10 +229,7 @@ async def test_a_link_does_not_go_past_the_codes_and_only_a_reset_does(postgres_
 
 
 async def test_a_recovery_code_lets_in_once_without_the_telephone(postgres_url: str) -> None:
-    async with serving(postgres_url) as served:
-        await with_ann(served)
-        await sign_in(served)
-        _, recovery = await turn_codes_on(served)
+    async with with_codes(postgres_url) as (served, _, recovery):
         for code, status in ((recovery[0].upper(), 303), (recovery[0], 401), (recovery[1], 303)):
             served.client.cookies.clear()
             await sign_in(served)
@@ -242,10 +247,7 @@ async def test_wrong_codes_make_the_next_wait_whoever_asks_and_from_wherever(
     postgres_url: str,
 ) -> None:
     """Who has the password gets no million tries, with however many sessions that wait."""
-    async with serving(postgres_url) as served:
-        await with_ann(served)
-        await sign_in(served)
-        secret, _ = await turn_codes_on(served)
+    async with with_codes(postgres_url) as (served, secret, _):
         for _ in range(FREE_TRIES):
             served.client.cookies.clear()
             await sign_in(served)
@@ -262,10 +264,7 @@ async def test_wrong_codes_make_the_next_wait_whoever_asks_and_from_wherever(
 
 
 async def test_programs_sign_in_with_the_code_in_the_same_request(postgres_url: str) -> None:
-    async with serving(postgres_url) as served:
-        await with_ann(served)
-        await sign_in(served)
-        secret, _ = await turn_codes_on(served)
+    async with with_codes(postgres_url) as (served, secret, _):
         served.client.cookies.clear()
         asked = {"company": "Acme", "email": ANN, "password": PASSWORD}
         assert problem(await served.client.post("/session", json=asked)) == (401, "code-wanted")
@@ -298,10 +297,7 @@ async def test_no_secret_stands_in_the_database_the_log_or_the_audit(
     postgres_url: str, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    async with serving(postgres_url) as served:
-        await with_ann(served)
-        await sign_in(served)
-        secret, recovery = await turn_codes_on(served)
+    async with with_codes(postgres_url) as (served, secret, recovery):
         await send(served, "password", current=PASSWORD, password=ANOTHER)
         await send(served, "password", current="planted guess 77", password="planted weak")
         made = await send(served, "tokens/add", name="ci", role="look")
