@@ -18,7 +18,7 @@ import httptools
 from sync.http.joined_writes import JoinedWritesProtocol
 from sync.http.limits import DoorLimits
 from sync.http.logs import Tally
-from sync.http.sender import SENDER, Sender
+from sync.http.sender import with_sender
 from sync.http.turned import FULL, LARGE_HEAD, LONG_LINE, MALFORMED, SLOW, UNREAD, Turned
 
 PIECE_BYTES = 16 * 1024
@@ -275,7 +275,7 @@ class DoorProtocol(JoinedWritesProtocol):
         self._reading = Reading.BODY
         self._deadline = self.heard_at + self.door.limits.body_s
         super().on_headers_complete()
-        self.scope["extensions"] = {SENDER: {SENDER: Sender(self.cycle, self.transport)}}
+        self.scope["extensions"] = with_sender(self.cycle, self.transport)
 
     def on_body(self, body: bytes) -> None:
         """A part of the body: each gives a little more time for the rest."""
