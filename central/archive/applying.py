@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from central.archive.port import BYTES_APPLIED_MAX, Standing, StreamKey
-from central.archive.rows import EVENT, place_of, raw_events, read_standing
+from central.archive.rows import CORRECTED, EVENT, place_of, raw_events, read_standing
 from central.projections.event import RawEvent
 from central.projections.fact_id import SALE_KIND, FactId
 from central.projections.line_up import Held, HeldError, Wanted
@@ -27,22 +27,22 @@ SELECT {EVENT} FROM (
     FROM raw_event
     WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3 AND seq > $4
     ORDER BY seq LIMIT $5
-) AS r
+) AS r {CORRECTED}
 WHERE r.bytes_before < $6 ORDER BY r.seq
 """  # noqa: S608 - constants
 
-_SALES_HELD = """
-SELECT s.sale_id, sha256(r.body) AS digest FROM sale AS s
-JOIN raw_event AS r USING (store_id, epoch_number, epoch_fingerprint, seq)
+_SALES_HELD = f"""
+SELECT s.sale_id, sha256(coalesce(c.body, r.body)) AS digest FROM sale AS s
+JOIN raw_event AS r USING (store_id, epoch_number, epoch_fingerprint, seq) {CORRECTED}
 WHERE s.store_id = $1 AND s.sale_id = ANY($2)
-"""
+"""  # noqa: S608 - constants
 _NUMBERS_HELD = "SELECT receipt_number FROM sale WHERE store_id = $1 AND receipt_number = ANY($2)"
-_FACTS_HELD = """
-SELECT f.kind, f.fact_id, sha256(r.body) AS digest FROM counted_fact AS f
+_FACTS_HELD = f"""
+SELECT f.kind, f.fact_id, sha256(coalesce(c.body, r.body)) AS digest FROM counted_fact AS f
 JOIN unnest($2::text[], $3::uuid[]) AS wanted (kind, fact_id) USING (kind, fact_id)
-JOIN raw_event AS r USING (store_id, epoch_number, epoch_fingerprint, seq)
+JOIN raw_event AS r USING (store_id, epoch_number, epoch_fingerprint, seq) {CORRECTED}
 WHERE f.store_id = $1
-"""
+"""  # noqa: S608 - constants
 _ERRORS_HELD = """
 SELECT epoch_number, epoch_fingerprint, root_kind, root_id, seq FROM quarantine
 WHERE store_id = $1 AND state = 'error' AND root_id = ANY($2)

@@ -4,14 +4,14 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from central.archive.rows import EVENT, raw_events
+from central.archive.rows import CORRECTED, EVENT, raw_events
 from central.projections.event import RawEvent
 from central.projections.line_up import Aside, AsideState, Place
 from sync.protocol.identity import StoreId
 
 _QUARANTINED = f"""
 SELECT {EVENT} FROM quarantine AS q
-JOIN raw_event AS r USING (store_id, epoch_number, epoch_fingerprint, seq)
+JOIN raw_event AS r USING (store_id, epoch_number, epoch_fingerprint, seq) {CORRECTED}
 WHERE q.store_id = $1
 """  # noqa: S608 - constants
 _IN_ORDER = " ORDER BY q.epoch_number, q.epoch_fingerprint, q.seq LIMIT $3"

@@ -13,9 +13,15 @@ from sync.protocol.clock import Hlc
 from sync.protocol.identity import CompanyId, CustomerId, DeviceId, EventId, StoreId
 from sync.protocol.shared import CustomerField, CustomerRecord, FieldChange
 
-EVENT = """r.epoch_number, r.epoch_fingerprint, r.seq, r.event_id, r.kind, r.kind_version,
-    r.occurred_at_ms, r.body, r.received_at_ms, r.hlc"""
-"""What ``raw_events`` reads, of raw_event as r."""
+EVENT = """r.epoch_number, r.epoch_fingerprint, r.seq, r.event_id, coalesce(c.kind, r.kind),
+    coalesce(c.kind_version, r.kind_version), r.occurred_at_ms, coalesce(c.body, r.body),
+    r.received_at_ms, r.hlc"""
+"""What ``raw_events`` reads, of raw_event as r beside ``CORRECTED``: what counts of an event."""
+
+CORRECTED = """LEFT JOIN correction AS c ON c.store_id = r.store_id
+    AND c.epoch_number = r.epoch_number AND c.epoch_fingerprint = r.epoch_fingerprint
+    AND c.seq = r.seq"""
+"""What a person put in an event's place stands beside it."""
 
 _STREAM = """
 SELECT company_id, device_id, genesis, watermark, head_hash, sealed, alarm, sender_seq,

@@ -11,6 +11,7 @@ from central.commands.operators import operator_app
 from central.commands.people import token_app, user_app
 from central.commands.prices import price_app
 from central.commands.proof import mend, rebuild, verify
+from central.commands.quarantine import quarantine_app
 from central.commands.roles import role_app
 from central.commands.serve import demo, migrate, serve
 from central.commands.settings import setting_app
@@ -37,6 +38,7 @@ for name, group in (
     ("code", code_app),
     ("box", box_app),
     ("key", key_app),
+    ("quarantine", quarantine_app),
 ):
     app.add_typer(group, name=name)
 for command in (

@@ -89,4 +89,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "box list": ("box list",),
     "key show": ("key show",),
     "key replace": ("key replace",),
+    "quarantine list": ("quarantine list", "quarantine list S01"),
+    "quarantine show": ("quarantine show S01 1-aabbccdd 57",),
+    "quarantine release": ('quarantine release S01 1-aabbccdd 57 --reason "sent twice"',),
+    "quarantine repair": (
+        'quarantine repair S01 1-aabbccdd 57 corrected.json --reason "the total was cut off"',
+    ),
+    "quarantine retry": ("quarantine retry S01",),
 }

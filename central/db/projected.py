@@ -372,5 +372,21 @@ class WrittenOffRow(CentralTable, table=True):
     decided_by: str
 
 
+class CorrectionRow(CentralTable, table=True):
+    """What a person decided of an event that was set aside: what counts in its place, or that
+    nothing does (``kind`` empty). The event itself stays as it came."""
+
+    __tablename__ = "correction"
+    store_id: UUID = Field(primary_key=True)
+    epoch_number: int = Field(primary_key=True)
+    epoch_fingerprint: bytes = Field(primary_key=True)
+    seq: int = big(primary_key=True)
+    kind: str
+    kind_version: int
+    body: bytes
+    reason: str
+    decided_by: str
+
+
 PROJECTED = {name: each for name, each in metadata.tables.items() if name not in _OTHERS}
 """The tables of this module, by their names."""

@@ -73,8 +73,39 @@ class TailWrittenOff(msgspec.Struct, frozen=True, array_like=True):
     decided_by: str
 
 
+class EventRepaired(msgspec.Struct, frozen=True, array_like=True):
+    """A correcting event: it is counted in the place of the one that was set aside, which stays in
+    the journal as it came."""
+
+    store_id: StoreId
+    epoch: Epoch
+    seq: int
+    kind: str
+    kind_version: int
+    body: bytes
+    reason: str
+    decided_by: str
+
+
+class EventReleased(msgspec.Struct, frozen=True, array_like=True):
+    """Somebody let an event go that was set aside: it counts nowhere, and nothing waits for it."""
+
+    store_id: StoreId
+    epoch: Epoch
+    seq: int
+    reason: str
+    decided_by: str
+
+
 AnyDecision: TypeAlias = (
-    EpochIssued | PointsOpened | GrantIssued | CustomerDecided | BoxRevoked | TailWrittenOff
+    EpochIssued
+    | PointsOpened
+    | GrantIssued
+    | CustomerDecided
+    | BoxRevoked
+    | TailWrittenOff
+    | EventRepaired
+    | EventReleased
 )
 
 KINDS: dict[str, type[AnyDecision]] = {
@@ -84,6 +115,8 @@ KINDS: dict[str, type[AnyDecision]] = {
     "customer_changed": CustomerDecided,
     "box_revoked": BoxRevoked,
     "tail_written_off": TailWrittenOff,
+    "event_repaired": EventRepaired,
+    "event_released": EventReleased,
 }
 """Every kind that was ever recorded. Entries are added, never changed."""
 

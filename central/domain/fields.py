@@ -3,6 +3,7 @@
 import re
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sync.protocol.change import Epoch
 from sync.protocol.currency import decimals_of
 from sync.protocol.errors import InvalidField
 from sync.protocol.text import SHORT_ID_PATTERN, is_plain
@@ -10,6 +11,7 @@ from sync.protocol.typed import refuse_card_number
 
 NAME_LETTERS_MAX = 200
 _SHORT_ID = re.compile(SHORT_ID_PATTERN)
+_EPOCH = re.compile(r"^([1-9][0-9]{0,8})-([0-9a-f]{8})\Z", re.ASCII)
 _EMAIL = re.compile(r"^[^@\s]{1,64}@[^@\s]{1,190}\Z")
 
 
@@ -33,6 +35,14 @@ def plain_text(text: str, field: str, letters_max: int = NAME_LETTERS_MAX) -> st
 def optional_text(text: str, field: str, letters_max: int = NAME_LETTERS_MAX) -> str:
     """The same, or nothing. Raises InvalidField."""
     return plain_text(text, field, letters_max) if text.strip() else ""
+
+
+def epoch_name(text: str) -> Epoch:
+    """An epoch as receipts and pages write it, such as ``1-aabbccdd``. Raises InvalidField."""
+    matched = _EPOCH.match(text)
+    if matched is None:
+        raise _invalid("epoch", "a number, - and eight digits, as in 1-aabbccdd")
+    return Epoch(int(matched[1]), bytes.fromhex(matched[2]))
 
 
 def currency_code(text: str) -> str:

@@ -43,3 +43,25 @@ class RecordDamaged(
     epoch: Epoch
     detail = "Head office {what}, of epoch {epoch}. The box has everything still."
     remedy = "At head office: `central verify` names it, `central mend` mends it."
+
+
+class NotSetAside(Declared, slug="not-set-aside", status=409, title="This event is not set aside"):
+    """What counts is put right by another fact, in the shop."""
+
+    seq: int
+    epoch: Epoch
+    detail = "Event {seq} of epoch {epoch} is not set aside, or is not here."
+    remedy = "See which are with `central quarantine list`; what counts is put right in the shop."
+
+
+class CorrectionRefused(
+    Declared,
+    slug="correction-refused",
+    status=422,
+    title="The corrected event cannot be counted either",
+):
+    seq: int
+    epoch: Epoch
+    why: str
+    detail = "In place of event {seq} of epoch {epoch} it cannot be counted: {why}"
+    remedy = "Correct the text; nothing was changed."

@@ -8,6 +8,7 @@ Pure. The rules (protocol.md, Push, stage 2):
   it names, a till's movement and count for the till's opening; sums never wait;
 - a fact that counts already (``fact_id``) with the same content counts nowhere again; with another
   it is an error;
+- an event that a person let go counts nowhere, and nothing waits behind it;
 - a text that is a key of the database is bounded, and a box changes customers in its own name only.
 
 A set-aside row names a root: of an error the aggregate it belongs to, of a waiting event the one
@@ -23,6 +24,7 @@ from uuid import UUID
 from central.projections.event import Event, RawEvent
 from central.projections.fact_id import SALE_KIND, FactId, fact_id
 from central.projections.fold.kinds import FACT_KINDS
+from central.projections.rows.journal import RELEASED
 from sync.protocol.aggregate import Root, root_of
 from sync.protocol.change import Epoch
 from sync.protocol.codec import decode_fact, is_known
@@ -72,10 +74,10 @@ Place: TypeAlias = tuple[Epoch, int]
 
 
 class Read(NamedTuple):
-    """An event and what its body said: a fact, or why it is none."""
+    """An event and what its body said: a fact, or why it is none; None: it was let go."""
 
     raw: RawEvent
-    fact: AnyFact | Reason
+    fact: AnyFact | Reason | None
 
 
 class Wanted(NamedTuple):
@@ -112,6 +114,8 @@ class LinedUp(NamedTuple):
 
 def read_event(raw: RawEvent) -> Read:
     """Decode, once. Undecodable bytes of a sale still name their root: its id is the event's."""
+    if raw.kind == RELEASED:
+        return Read(raw, None)
     if not is_known(raw.kind, raw.kind_version):
         said = f"{raw.kind} version {raw.kind_version} is not known to this head office"
         return Read(raw, reason_for(AsideState.PARKED, None, said))
@@ -130,7 +134,7 @@ def wanted(reads: Iterable[Read]) -> Wanted:
     roots: set[UUID] = set()
     for read in reads:
         fact = read.fact
-        if isinstance(fact, Reason):
+        if fact is None or isinstance(fact, Reason):
             continue
         facts.add(fact_id(fact, read.raw.event_id))
         facts.update(_first_of(root) for root in FACT_KINDS[type(fact)].after(fact))
@@ -185,6 +189,8 @@ class _Queue:
     def take(self, read: Read) -> None:
         """Decide on one event."""
         raw, fact = read
+        if fact is None:
+            return
         if isinstance(fact, Reason):
             self._set_aside(raw, fact)
             return

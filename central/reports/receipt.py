@@ -45,8 +45,14 @@ FROM sale_tender WHERE store_id = $1 AND business_date = $2 AND sale_id = $3
 ORDER BY tender_no
 """
 _EVENT = """
-SELECT seq, event_id, kind, kind_version, occurred_at_ms, hash, body, received_at_ms
-FROM raw_event
+SELECT seq, event_id, kind, kind_version, occurred_at_ms, hash, body, received_at_ms,
+    EXISTS (SELECT FROM quarantine AS q WHERE q.store_id = r.store_id
+        AND q.epoch_number = r.epoch_number AND q.epoch_fingerprint = r.epoch_fingerprint
+        AND q.seq = r.seq)
+    OR EXISTS (SELECT FROM correction AS c WHERE c.store_id = r.store_id
+        AND c.epoch_number = r.epoch_number AND c.epoch_fingerprint = r.epoch_fingerprint
+        AND c.seq = r.seq) AS looked_at
+FROM raw_event AS r
 WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3 AND seq = $4
 """
 
@@ -176,7 +182,8 @@ def form_differences(store: ReceiptForm, central: ReceiptForm) -> tuple[Differen
 
 
 class JournalEvent(NamedTuple):
-    """An event as it arrived. ``fact`` is None where it is no receipt that can be read."""
+    """An event as it arrived. ``fact`` is None where it is no receipt that can be read;
+    ``looked_at``: it is set aside, or a person put it right or let it go."""
 
     epoch: Epoch
     seq: int
@@ -187,6 +194,7 @@ class JournalEvent(NamedTuple):
     hash: bytes
     body_bytes: int
     fact: RetailTransaction | None
+    looked_at: bool
 
 
 class HeldReceipt(NamedTuple):
@@ -252,6 +260,7 @@ async def _event(connection: Any, store_id: StoreId, epoch: Epoch, seq: int) -> 
         hash=row["hash"],
         body_bytes=len(row["body"]),
         fact=_fact(row["kind"], row["kind_version"], row["body"]),
+        looked_at=row["looked_at"],
     )
 
 

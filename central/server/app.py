@@ -38,6 +38,7 @@ from central.pages import (
     board,
     items,
     people,
+    quarantine,
     receipts,
     settings,
     signing_in,
@@ -68,7 +69,18 @@ ROUTES: Sequence[Any] = (
     report_reconciliation,
     read_asset,
 )
-_PAGES = (signing_in, account, board, attention, receipts, items, settings, people, users)
+_PAGES = (
+    signing_in,
+    account,
+    board,
+    attention,
+    quarantine,
+    receipts,
+    items,
+    settings,
+    people,
+    users,
+)
 
 
 def build_app(office: HeadOffice, *, with_background: bool = True) -> Litestar:

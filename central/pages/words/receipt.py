@@ -45,6 +45,7 @@ arrived = "Arrived"
 kind = "Kind"
 note = "Note"
 price_changes = "Price changes"
+looked_at = "This event was set aside: what is said of it, and what counts in its place"
 
 
 def event_name(seq: int) -> str:

@@ -8,6 +8,8 @@ from central.domain.decisions import (
     BoxRevoked,
     CustomerDecided,
     EpochIssued,
+    EventReleased,
+    EventRepaired,
     GrantIssued,
     PointsOpened,
     TailWrittenOff,
@@ -16,7 +18,7 @@ from central.projections.fold.collect import Fold
 from central.projections.fold.customer import put_fields
 from central.projections.row_changes import RowChanges
 from central.projections.rows.customer import GrantGiven, Points
-from central.projections.rows.journal import WrittenOff
+from central.projections.rows.journal import RELEASED, Correction, WrittenOff
 from sync.protocol.identity import CompanyId
 
 
@@ -43,5 +45,11 @@ def fold_decision(into: Fold, decision: AnyDecision) -> None:
         case TailWrittenOff(store_id, epoch, through, reason, decided_by):
             place = (epoch.number, epoch.fingerprint, through)
             into.put(WrittenOff(store_id, *place, reason, decided_by))
+        case EventRepaired(store_id, epoch, seq, kind, version, body, reason, decided_by):
+            place = (epoch.number, epoch.fingerprint, seq)
+            into.put(Correction(store_id, *place, kind, version, body, reason, decided_by))
+        case EventReleased(store_id, epoch, seq, reason, decided_by):
+            place = (epoch.number, epoch.fingerprint, seq)
+            into.put(Correction(store_id, *place, RELEASED, 0, b"", reason, decided_by))
         case _ as never:
             assert_never(never)

@@ -1,9 +1,12 @@
-"""Of the journals themselves: what counted, and what was given up."""
+"""Of the journals themselves: what counted, what was given up, and what was put right."""
 
 from typing import NamedTuple
 from uuid import UUID
 
-from central.projections.projection import Newest, Projection
+from central.projections.projection import REPLACE, Newest, Projection
+
+RELEASED = ""
+"""In place of a kind: the event was let go, and counts nowhere."""
 
 
 class CountedFact(NamedTuple):
@@ -28,7 +31,23 @@ class WrittenOff(NamedTuple):
     decided_by: str
 
 
+class Correction(NamedTuple):
+    """Table ``correction``: what counts in an event's place, or that nothing does (RELEASED); the
+    last decision on it holds."""
+
+    store_id: UUID
+    epoch_number: int
+    epoch_fingerprint: bytes
+    seq: int
+    kind: str
+    kind_version: int
+    body: bytes
+    reason: str
+    decided_by: str
+
+
 PROJECTIONS = (
     Projection("counted_fact", CountedFact, 3),
     Projection("written_off", WrittenOff, 3, Newest(("through",), ties_to_later=True)),
+    Projection("correction", Correction, 4, REPLACE),
 )

@@ -180,7 +180,8 @@ async def _set_aside(unit: ArchiveUnit, store_id: StoreId, asides: Iterable[Asid
 
 
 def _refused(read: Read, refused: Unwritable) -> Aside:
-    root = None if isinstance(read.fact, Reason) else root_of(read.fact)
+    fact = read.fact
+    root = None if fact is None or isinstance(fact, Reason) else root_of(fact)
     reason = reason_for(AsideState.ERROR, root, str(refused))
     return Aside(read.raw.epoch, read.raw.seq, reason)
 

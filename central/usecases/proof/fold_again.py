@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from central.archive.rows import plain_uuid, raw_events
+from central.archive.rows import CORRECTED, EVENT, plain_uuid, raw_events
 from central.projections.event import Event, RawEvent
 from central.projections.fact_id import SALE_KIND, FactId, fact_id
 from central.projections.fold import fold_event
@@ -25,34 +25,35 @@ SELECT epoch_number, epoch_fingerprint, applied_through FROM stream WHERE store_
 ORDER BY epoch_number, epoch_fingerprint
 """
 _ASIDE = "SELECT epoch_number, epoch_fingerprint, seq FROM quarantine WHERE store_id = $1"
-_EVENTS = """
-SELECT r.epoch_number, r.epoch_fingerprint, r.seq, r.event_id, r.kind, r.kind_version,
-    r.occurred_at_ms, r.body, r.received_at_ms, r.hlc
-FROM raw_event AS r
+_EVENTS = f"""
+SELECT {EVENT} FROM raw_event AS r {CORRECTED}
 WHERE r.store_id = $1 AND r.epoch_number = $2 AND r.epoch_fingerprint = $3
     AND r.seq > $4 AND r.seq <= $5
     AND NOT EXISTS (SELECT FROM quarantine AS q WHERE q.store_id = r.store_id
         AND q.epoch_number = r.epoch_number AND q.epoch_fingerprint = r.epoch_fingerprint
         AND q.seq = r.seq)
 ORDER BY r.seq LIMIT $6
-"""
-# A sale that arrived twice counts where it stands in the table.
+"""  # noqa: S608 - constants
+# A sale that arrived twice counts where it stands in the table; what was put right may be one.
 _REPEATED = """
 SELECT event_id FROM raw_event WHERE store_id = $1 AND kind = 'retail_transaction'
 GROUP BY event_id HAVING count(*) > 1
+UNION SELECT r.event_id FROM correction JOIN raw_event AS r
+    USING (store_id, epoch_number, epoch_fingerprint, seq)
+WHERE store_id = $1
 """
 _SALE_PLACES = """
 SELECT sale_id, epoch_number, epoch_fingerprint, seq FROM sale
 WHERE store_id = $1 AND sale_id = ANY($2)
 """
 # Only where the very fact stands: a row that names another event is a finding.
-_FACT_PLACES = """
+_FACT_PLACES = f"""
 SELECT f.kind, f.fact_id, f.epoch_number, f.epoch_fingerprint, f.seq FROM counted_fact AS f
 JOIN unnest($2::text[], $3::uuid[], $4::bytea[]) AS wanted (kind, fact_id, body)
     USING (kind, fact_id)
-JOIN raw_event AS r USING (store_id, epoch_number, epoch_fingerprint, seq)
-WHERE f.store_id = $1 AND r.body = wanted.body
-"""
+JOIN raw_event AS r USING (store_id, epoch_number, epoch_fingerprint, seq) {CORRECTED}
+WHERE f.store_id = $1 AND coalesce(c.body, r.body) = wanted.body
+"""  # noqa: S608 - constants
 
 
 class Store(NamedTuple):
@@ -129,7 +130,7 @@ class FoldAgain:
             for event, fact in reads:
                 if isinstance(fact, Reason):
                     self.no_facts.append(NoFact(event.epoch, event.seq, fact.error))
-                elif self._counts_here(event, fact_id(fact, event.event_id)):
+                elif fact is not None and self._counts_here(event, fact_id(fact, event.event_id)):
                     what = (
                         event.event_id,
                         event.occurred_at_ms,
@@ -162,7 +163,7 @@ class FoldAgain:
         """Where other facts of these count, which may be a later arrival than the first."""
         bodies: dict[FactId, bytes] = {}
         for event, fact in reads:
-            if not isinstance(fact, Reason):
+            if fact is not None and not isinstance(fact, Reason):
                 bodies[fact_id(fact, event.event_id)] = event.body
         wanted = [each for each in bodies if each.kind != SALE_KIND and each not in self._places]
         columns = ([w.kind for w in wanted], [w.id for w in wanted], [bodies[w] for w in wanted])

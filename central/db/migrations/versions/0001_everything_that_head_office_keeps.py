@@ -64,6 +64,7 @@ def upgrade() -> None:
     _create_points_spend()
     _create_grant_given()
     _create_counted_fact()
+    _create_correction()
     _create_stock_count()
     _create_alarm_clearing()
     _create_day_standing()
@@ -130,6 +131,7 @@ TABLES = (
     "points_spend",
     "grant_given",
     "counted_fact",
+    "correction",
     "stock_count",
     "alarm_clearing",
     "day_standing",
@@ -901,6 +903,24 @@ def _create_written_off() -> None:
         sa.Column("decided_by", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint(
             "store_id", "epoch_number", "epoch_fingerprint", name=op.f("pk_written_off")
+        ),
+    )
+
+
+def _create_correction() -> None:
+    op.create_table(
+        "correction",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("kind_version", sa.Integer(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "store_id", "epoch_number", "epoch_fingerprint", "seq", name=op.f("pk_correction")
         ),
     )
 
