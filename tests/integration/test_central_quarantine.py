@@ -19,6 +19,7 @@ from central.usecases.proof.verify_journal import verify_journal
 from central.usecases.proof.verify_projections import verify_projections
 from sync.protocol.codec import encode
 from sync.protocol.facts import RetailTransaction
+from sync.protocol.identity import EventId
 from tests.board_pages import load, send_form
 from tests.central_fixtures import Served, postgres_template
 from tests.head_office import Rows, apply_all, deliver, projections
@@ -35,7 +36,7 @@ async def poisoned(served: Served) -> tuple[Shop, int, RetailTransaction]:
     shop.append(shop.sale())
     meant = shop.sale()
     seq = len(shop.events) + 1
-    shop.append_body("retail_transaction", 1, b"\xc1", meant.sale_id)
+    shop.append_body("retail_transaction", 1, b"\xc1", EventId(meant.sale_id))
     shop.append(shop.sale((), None, [(meant, 1)]))
     shop.append(shop.sale())
     await arrive(served, shop)
@@ -188,7 +189,7 @@ async def test_a_parked_kind_is_put_right_as_a_kind_that_is_known(postgres_url: 
         shop = Shop(1)
         shop.open()
         meant = shop.sale()
-        shop.append_body("sale_of_the_future", 1, encode(meant), meant.sale_id)
+        shop.append_body("sale_of_the_future", 1, encode(meant), EventId(meant.sale_id))
         seq = len(shop.events)
         await arrive(served, shop)
         assert await aside(served) == [(seq, "parked")]

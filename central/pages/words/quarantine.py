@@ -5,7 +5,9 @@ came = "As it came"
 came_hint = "It stays like this in the journal, whatever is decided."
 counts = "What counts in its place"
 repair = "Put it right"
-repair_hint = "What stands here counts in its place. Whoever puts it right does not sign its day off."
+repair_hint = (
+    "What stands here counts in its place. Whoever puts it right does not sign its day off."
+)
 kind = "Kind"
 version = "Version"
 body = "Corrected event"
