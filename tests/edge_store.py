@@ -34,7 +34,7 @@ from edge.usecases.workstation.issue_pairing_code import issue_pairing_code, new
 from sync.engine.signing import GENESIS_SIGNED, sign_bytes
 from sync.http.tries import TryLimits
 from sync.protocol import codec
-from sync.protocol.change import Genesis
+from sync.protocol.change import Genesis, Head
 from sync.protocol.enrolment import EnrolmentAnswer
 from sync.protocol.identity import (
     BootId,
@@ -61,18 +61,22 @@ TOTALS_TABLES = (
 )
 
 
-def enrolment(public_key: bytes, store_code: str = "S01") -> EnrolmentAnswer:
-    """What a head office of the test's own answers."""
+def enrolment(
+    public_key: bytes, store_code: str = "S01", after: tuple[StoreId, Head] | None = None
+) -> EnrolmentAnswer:
+    """What a head office of the test's own answers. ``after``: which store's box it is in the place
+    of another, and how far head office had that one's journal."""
+    store_id, head = after or (StoreId(uuid_utils.compat.uuid7()), None)
     genesis = Genesis(
-        store_id=StoreId(uuid_utils.compat.uuid7()),
+        store_id=store_id,
         company_id=COMPANY,
         store_code=store_code,
         device_id=DeviceId(uuid_utils.compat.uuid7()),
         device_key=public_key,
-        epoch_number=1,
-        parent=None,
-        parent_watermark=0,
-        parent_hash=None,
+        epoch_number=1 if head is None else head.epoch.number + 1,
+        parent=None if head is None else head.epoch,
+        parent_watermark=0 if head is None else head.seq,
+        parent_hash=None if head is None else head.hash,
         incarnation=Incarnation(uuid_utils.compat.uuid7()),
         issued_at_ms=time.time_ns() // 1_000_000,
     )
@@ -104,13 +108,19 @@ def settings(store_code: str = "S01") -> StoreSettings:
     )
 
 
-def make_store(folder: Path, store_code: str = "S01", central_url: str = NOWHERE) -> None:
-    """Everything that `edge provision` leaves behind, with three items and one customer."""
+def make_store(
+    folder: Path,
+    store_code: str = "S01",
+    central_url: str = NOWHERE,
+    after: tuple[StoreId, Head] | None = None,
+) -> None:
+    """Everything that `edge provision` leaves behind, with three items and one customer; ``after``:
+    in the place of another box (``enrolment``)."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     key = make_key(folder).public_key().public_bytes_raw()
     migrate(database_of(folder))
     write_settings(folder, central_url, 0)
-    answer = enrolment(key, store_code)
+    answer = enrolment(key, store_code, after)
     moment = StoreClock(BootId(uuid_utils.compat.uuid7())).moment()
     writer = InlineWriter.open(database_of(folder))
     writer.run_now(lambda db: adopt_enrolment(db, answer, central_url, key, "test", moment))

@@ -194,8 +194,8 @@ async def abandon(
 
 
 def _answer(box: Box, sale: CompletedSale) -> SaleAnswer:
-    """The result, with the envelope signed by this device."""
-    signature = sign_bytes(box.device_key, SALE_SIGNED, sale.kept.hash)
+    """The result, with the envelope signed by this device, or by the one that it came home from."""
+    signature = sale.kept.signature or sign_bytes(box.device_key, SALE_SIGNED, sale.kept.hash)
     kept = msgspec.structs.replace(sale.kept, signature=signature)
     return SaleAnswer(
         sale.sale_id,

@@ -54,6 +54,9 @@ def totals(
         of_money = figure["unit"] == "minor"
         text = format_minor(amount, told["decimals"] or 0) if of_money else f"{amount:,}"
         print(f"{figure['name']:<32}{text:>18}")
+    recovered = told["recovered"]
+    if recovered is not None and recovered[0] > 0:
+        print(f"{'of these from an earlier box':<32}{recovered[0]:>18,}")
     print(f"{'last sequence':<32}{told['last_seq']:>18,}")
     print(f"{'head hash':<32}{told['head_hash'][:16]:>18}")
 

@@ -188,7 +188,7 @@ def read_range(
     epoch = Epoch(number, fingerprint)
     entries: list[Entry] = []
     for row in _read_as_found(db, _RANGE, (number, fingerprint, after_seq, count)):
-        entry = _entry(store, epoch, row, previous, after_seq + len(entries) + 1)
+        entry = entry_of(store, epoch, row, previous, after_seq + len(entries) + 1)
         if entry is None:
             break
         entries.append(entry)
@@ -316,8 +316,9 @@ def envelope_of(row: Sequence[Any]) -> Envelope:
     )
 
 
-def _entry(store: StoreId, epoch: Epoch, row: _Row, previous: bytes, seq: int) -> Entry | None:
-    """A stored row as it travels, None where it is not the event ``seq`` as it was written."""
+def entry_of(store: StoreId, epoch: Epoch, row: _Row, previous: bytes, seq: int) -> Entry | None:
+    """A stored row (columns as in ``_RANGE``) as it travels, None where it is not the event ``seq``
+    as it was written."""
     place = _derived(store, epoch, row, previous)
     if place is None or row[0] != seq or place.hash != row[10]:
         return None

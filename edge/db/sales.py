@@ -11,11 +11,19 @@ from uuid import UUID
 import msgspec
 
 from edge.db.journal import envelope_of
+from edge.db.recovered import wrapped_event
 from edge.domain.sale.situation import Names
 from edge.domain.stock import Moved
 from sync.protocol.change import Epoch, Head, Kept
 from sync.protocol.facts import RetailTransaction, Spend
-from sync.protocol.identity import ReceiptNumber, SaleId, StoreId, WorkstationId
+from sync.protocol.identity import (
+    CustomerId,
+    OperatorId,
+    ReceiptNumber,
+    SaleId,
+    StoreId,
+    WorkstationId,
+)
 
 _SALE = (
     "INSERT INTO sale (sale_id, request_digest, epoch_number, epoch_fingerprint, seq,"
@@ -50,12 +58,19 @@ _LEVEL = (
 _RIGHT = "INSERT INTO points_right (root, line, customer_id, points, spent) VALUES (?, ?, ?, ?, ?)"
 _SPEND = "UPDATE points_right SET spent = spent + ? WHERE root = ? AND line = ?"
 _DEBT = (
-    "INSERT INTO points_debt (customer_id, points) VALUES (?, ?)"
-    " ON CONFLICT (customer_id) DO UPDATE SET points = points_debt.points + excluded.points"
+    "INSERT INTO points_debt (customer_id, points) VALUES (?, max(0, ?))"
+    " ON CONFLICT (customer_id) DO UPDATE SET points = max(0, points_debt.points + ?)"
 )
+"""Never below nothing: a receipt that came home may pay off what was owed at a box that is gone."""
 _RETURNED = (
     "UPDATE sale_line SET returned_milli = returned_milli + ? WHERE sale_id = ? AND line_no = ?"
 )
+_RETURNED_BEFORE = """
+UPDATE sale_line SET returned_milli = coalesce(
+    (SELECT -sum(r.quantity_milli) FROM sale_line r
+     WHERE r.original_sale_id = sale_line.sale_id AND r.original_line_no = sale_line.line_no), 0)
+WHERE sale_id = ?
+"""
 _SERIES = (
     "INSERT INTO receipt_series (workstation_id, epoch_number, epoch_fingerprint, last)"
     " VALUES (?, ?, ?, ?) ON CONFLICT (workstation_id, epoch_number, epoch_fingerprint)"
@@ -66,14 +81,19 @@ _NUMBERS = """
 SELECT s.sale_id, s.receipt_number
 FROM json_each(?) f JOIN sale s ON s.sale_id = unhex(f.value)
 """
-_NUMBERED = "SELECT sale_id FROM sale WHERE receipt_number = ?"
+_NUMBERED = "SELECT sale_id FROM sale WHERE receipt_number = ? ORDER BY sale_id DESC LIMIT 1"
+_NAMES = """
+SELECT (SELECT name FROM operator WHERE operator_id = ?),
+       (SELECT name FROM customer WHERE customer_id = ?)
+"""
+_PLACE = "SELECT epoch_number, epoch_fingerprint, seq FROM sale WHERE sale_id = ?"
 _FINISHED = """
 SELECT h.store_id, j.epoch_number, j.epoch_fingerprint, h.genesis_hash, b.hash, j.seq, j.event_id,
        j.kind, j.kind_version, j.occurred_at_ms, j.utc_offset_s, j.boot_id, j.hlc, j.clock_state,
        j.body, j.hash
 FROM sale s
 JOIN journal j ON j.epoch_number = s.epoch_number AND j.epoch_fingerprint = s.epoch_fingerprint
-    AND j.seq = s.seq
+    AND j.seq = s.seq AND j.event_id = s.sale_id
 JOIN journal_head h ON h.epoch_number = s.epoch_number
     AND h.epoch_fingerprint = s.epoch_fingerprint
 LEFT JOIN journal b ON b.epoch_number = s.epoch_number
@@ -189,6 +209,14 @@ def _line_rows(fact: RetailTransaction) -> list[tuple[Any, ...]]:
     ]
 
 
+def names_now(
+    db: sqlite3.Connection, operator_id: OperatorId, customer_id: CustomerId | None
+) -> Names:
+    """What people are called now: a paper that was printed elsewhere may have said otherwise."""
+    buyer = None if customer_id is None else customer_id.bytes
+    return Names(*db.execute(_NAMES, (operator_id, buyer)).fetchone())
+
+
 def insert_movements(
     db: sqlite3.Connection, fact: RetailTransaction, moved: Sequence[Moved], moved_at_ms: int
 ) -> None:
@@ -214,13 +242,16 @@ def insert_movements(
     )
 
 
-def move_points(db: sqlite3.Connection, fact: RetailTransaction, spends: Sequence[Spend]) -> None:
-    """Rights that were born in the sale lines, then rights that were used (born ones may pay off a
-    debt at once), and how the customer's debt changed."""
+def move_points(
+    db: sqlite3.Connection, fact: RetailTransaction, spends: Sequence[Spend], *, born: bool = True
+) -> None:
+    """Rights that were ``born`` in the sale lines, then rights that were used (born ones may pay
+    off a debt at once), and how the customer's debt changed. In a receipt of another epoch none
+    were born that this one may spend."""
     if fact.customer_id is None:
         return
     root, customer = fact.sale_id.bytes, fact.customer_id.bytes
-    if fact.points_earned:
+    if fact.points_earned and born:
         db.executemany(
             _RIGHT,
             [(root, x.line_no, customer, x.points, 0) for x in fact.lines if x.points > 0],
@@ -228,7 +259,7 @@ def move_points(db: sqlite3.Connection, fact: RetailTransaction, spends: Sequenc
     if spends:
         db.executemany(_SPEND, [(s.points, s.root.bytes, s.line) for s in spends])
     if fact.take_back is not None and fact.take_back.debt:
-        db.execute(_DEBT, (customer, fact.take_back.debt))
+        db.execute(_DEBT, (customer, fact.take_back.debt, fact.take_back.debt))
 
 
 def mark_returned(db: sqlite3.Connection, fact: RetailTransaction) -> None:
@@ -240,6 +271,19 @@ def mark_returned(db: sqlite3.Connection, fact: RetailTransaction) -> None:
     ]
     if rows:
         db.executemany(_RETURNED, rows)
+
+
+def mark_returned_before(db: sqlite3.Connection, sale_id: SaleId) -> None:
+    """Count what came back of a receipt before it came home itself."""
+    db.execute(_RETURNED_BEFORE, (sale_id.bytes,))
+
+
+def stands_at(db: sqlite3.Connection, sale_id: SaleId) -> tuple[Epoch, int]:
+    """In which epoch, at which sequence the sale was finished. Raises KeyError for any other id."""
+    row = db.execute(_PLACE, (sale_id.bytes,)).fetchone()
+    if row is None:
+        raise KeyError(sale_id)
+    return Epoch(row[0], row[1]), row[2]
 
 
 def advance_series(
@@ -267,7 +311,8 @@ def receipt_numbers(
 
 
 def sale_numbered(db: sqlite3.Connection, typed: str) -> SaleId | None:
-    """The sale with a receipt number; in capitals if none has it as it was typed."""
+    """The sale with a receipt number, the last where two have it; in capitals if none has it as it
+    was typed."""
     for number in (typed, typed.upper()):
         row = db.execute(_NUMBERED, (number,)).fetchone()
         if row is not None:
@@ -276,10 +321,12 @@ def sale_numbered(db: sqlite3.Connection, typed: str) -> SaleId | None:
 
 
 def finished_event(db: sqlite3.Connection, sale_id: SaleId) -> Kept | None:
-    """A sale's event with an empty signature; None where the store or its journal lacks it."""
+    """A sale's event with an empty signature, of one that came home with its own; None where the
+    store or its journal lacks it."""
+    home = wrapped_event(db, sale_id)
     row = db.execute(_FINISHED, (sale_id.bytes,)).fetchone()
-    if row is None:
-        return None
+    if row is None or home is not None:
+        return home
     store, number, fingerprint, genesis, before, *event, own_hash = row
     prev_hash = genesis if event[0] == 1 else before
     if prev_hash is None:

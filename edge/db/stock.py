@@ -1,6 +1,7 @@
 """Stock as rows: levels, and every movement with its cause."""
 
 import sqlite3
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -65,6 +66,12 @@ def stock_level(db: sqlite3.Connection, item_id: ItemId) -> StockLevel:
     return StockLevel(item_id, 0 if row is None else row[0])
 
 
+def stock_levels(db: sqlite3.Connection, item_ids: Iterable[ItemId]) -> dict[ItemId, int]:
+    """On hand of the items among these that ever moved."""
+    listed = msgspec.json.encode(list(item_ids)).decode()
+    return dict(db.execute(_LEVELS, (listed,)).fetchall())
+
+
 def stock_history(
     db: sqlite3.Connection, item_id: ItemId, limit: int, offset: int
 ) -> tuple[StockMovement, ...]:
@@ -89,8 +96,7 @@ def move_stock(
 ) -> tuple[MovedLine, ...]:
     """Book the units of each line, and the levels after them: three statements, however many
     lines."""
-    listed = msgspec.json.encode([line.item_id for line in fact.lines]).decode()
-    levels: dict[str, int] = dict(db.execute(_LEVELS, (listed,)).fetchall())
+    levels = stock_levels(db, [line.item_id for line in fact.lines])
     day = None if fact.business_date is None else fact.business_date.isoformat()
     booked, rows = [], []
     for number, line in enumerate(fact.lines, start=1):

@@ -23,6 +23,7 @@ _INSERT_BOX = (
     " genesis, genesis_signature, incarnation) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _SETTINGS = "SELECT body FROM settings WHERE current"
+_SETTINGS_NO = "SELECT settings_no FROM settings WHERE current"
 _RETIRE_SETTINGS = "UPDATE settings SET current = 0 WHERE current"
 _TAKE_SETTINGS = (
     "INSERT INTO settings (body, texts, current) VALUES (?, ?, 1)"
@@ -120,6 +121,14 @@ def read_settings(db: sqlite3.Connection) -> StoreSettings:
     if row is None:
         raise SettingsMissing
     return decode(StoreSettings, row[0])
+
+
+def settings_number(db: sqlite3.Connection) -> int:
+    """Of the settings and texts that hold: receipts name it. Raises SettingsMissing."""
+    row = db.execute(_SETTINGS_NO).fetchone()
+    if row is None:
+        raise SettingsMissing
+    return int(row[0])
 
 
 def read_country(db: sqlite3.Connection) -> str | None:

@@ -9,7 +9,7 @@ nowhere. Several statements make one account: call within one transaction, or th
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from types import MappingProxyType
@@ -32,6 +32,13 @@ WORKSTATION = "s.workstation_id"
 RECEIPT = "s.sale_id"
 
 OF_DAY = "s.business_date = :day"
+IN_EPOCH = """(s.epoch_number, s.epoch_fingerprint) =
+    (SELECT epoch_number, epoch_fingerprint FROM journal_head WHERE current = 1)"""
+CAME_HOME = f"""s.sale_id IN (SELECT r.sale_id FROM recovered r
+    JOIN journal_head h ON h.epoch_number = r.in_epoch_number
+        AND h.epoch_fingerprint = r.in_epoch_fingerprint WHERE h.current = 1)
+    AND NOT {IN_EPOCH}"""  # noqa: S608 - constant
+"""Receipts of other epochs whose events stand in this one."""
 OF_PAGE = "s.sale_id > :after AND s.sale_id <= :last"
 
 _SETTLED = "(WHERE s.state = 'settled')"
@@ -87,28 +94,37 @@ WHERE NOT s.training AND s.sale_id > :after AND {scope} ORDER BY s.sale_id LIMIT
 
 
 class StoreAccount(NamedTuple):
-    """``store``: the workstations' sum, with the stock that moved without a receipt."""
+    """``store``: the workstations' sum, with the stock that moved without a receipt.
+    ``recovered``: receipts of other epochs that came home in this one, in neither."""
 
     store: Totals
     workstations: tuple[WorkstationTotals, ...]
+    recovered: Totals
 
 
 def read_account(db: sqlite3.Connection, business_date: date) -> StoreAccount:
-    """A day, counted once for the store and its workstations (by their ids; only those that sold or
-    opened a till)."""
+    """A day in the current epoch, counted once for the store and its workstations (by their ids;
+    only those that sold or opened a till), and what came home apart."""
     values, whole, parts = _of(business_date), Tally(), []
-    tallies = _count(db, WORKSTATION, _SUMS, OF_DAY, values)
+    tallies = _count(db, WORKSTATION, f"{OF_DAY} AND {IN_EPOCH}", values, tills=OF_DAY)
     for part in sorted(tallies, key=str):
         parts.append(WorkstationTotals(WorkstationId(str(part)), tallies[part].totals()))
         whole.add_totals(parts[-1].totals)
-    return StoreAccount(_with_other_stock(db, whole, OF_DAY, values), tuple(parts))
+    store = _with_other_stock(db, whole, OF_DAY, values)
+    return StoreAccount(store, tuple(parts), read_recovered(db, business_date))
+
+
+def read_recovered(db: sqlite3.Connection, business_date: date | None) -> Totals:
+    """Of a day, or of everything: the receipts that came home in the current epoch."""
+    scope = f"{_scope(business_date)} AND {CAME_HOME}"
+    return _count(db, STORE, scope, _of(business_date))[""].totals()
 
 
 def read_totals(db: sqlite3.Connection, business_date: date | None) -> Totals:
     """The store's account of a day, or of everything: sales, tills, and stock moved without a
     sale."""
     scope, values = _scope(business_date), _of(business_date)
-    tallies = _count(db, STORE, _SUMS, scope, values)
+    tallies = _count(db, STORE, scope, values, tills=scope)
     return _with_other_stock(db, tallies[""], scope, values)
 
 
@@ -128,8 +144,7 @@ def read_receipts(
     if not page:
         return ()
     values["last"] = page[-1][0]
-    sales = [rows for rows in _SUMS if rows != _TILLS]
-    tallies = _count(db, RECEIPT, sales, f"{OF_PAGE} AND {scope}", values)
+    tallies = _count(db, RECEIPT, f"{OF_PAGE} AND {scope}", values)
     return tuple(
         Receipt(number, UUID(bytes=sale_id), date.fromisoformat(day), tallies[sale_id].totals())
         for sale_id, number, day in page
@@ -161,14 +176,18 @@ def _statement(rows: str, part: str, scope: str) -> str:
 def _count(
     db: sqlite3.Connection,
     part: str,
-    sources: Iterable[str],
     scope: str,
     values: Mapping[str, Any],
+    *,
+    tills: str | None = None,
 ) -> Tallies:
-    """What the rows in scope add up to, by part."""
+    """What the receipts in scope add up to, by part, and the till sessions in ``tills``."""
     tallies = Tallies(Tally)
-    for rows in sources:
-        for key, *amounts in db.execute(_statement(rows, part, scope), values):
+    for rows in _SUMS:
+        within = tills if rows == _TILLS else scope
+        if within is None:
+            continue
+        for key, *amounts in db.execute(_statement(rows, part, within), values):
             sums = tallies[key].sums
             for field, amount in zip(_SUMS[rows], amounts, strict=True):
                 sums[field] += amount or 0

@@ -15,6 +15,7 @@ from edge.api import (
     doctor,
     health,
     items,
+    kept,
     metrics,
     operators,
     pages,
@@ -44,7 +45,13 @@ from sync.http.headers import harden
 from sync.http.problems import Problem
 from sync.http.tries import WrongTries
 
-_PAIRED = (*till.ROUTES, *sync_status.ROUTES, *session.ROUTES, *operators.OPEN_ROUTES)
+_PAIRED = (
+    *till.ROUTES,
+    *sync_status.ROUTES,
+    *kept.ROUTES,
+    *session.ROUTES,
+    *operators.OPEN_ROUTES,
+)
 """Asked by a workstation at which nobody is signed in."""
 _OF_SALES = (customers, days, items, quotes, sales, stock, tills, totals)
 _SIGNED_IN = (*_OF_SALES, doctor, operators, workstations)

@@ -66,6 +66,21 @@ class Journal(EdgeTable, table=True):
     body: bytes
 
 
+class Recovered(EdgeTable, table=True):
+    """An event of another epoch that came home: where it stood, and where in this journal the event
+    stands that wraps it. ``sale_id``: of the sale that stands in the rows below by it."""
+
+    __tablename__ = "recovered"
+    epoch_number: int = Field(primary_key=True)
+    epoch_fingerprint: bytes = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    hash: bytes = Field(primary_key=True)
+    sale_id: bytes | None = Field(default=None, index=True)
+    in_epoch_number: int
+    in_epoch_fingerprint: bytes
+    in_seq: int
+
+
 class ReceiptSeries(EdgeTable, table=True):
     """The last number of a workstation in an epoch: gapless, never continued elsewhere."""
 
@@ -77,8 +92,9 @@ class ReceiptSeries(EdgeTable, table=True):
 
 
 class Sale(EdgeTable, table=True):
-    """A finished receipt's head; the whole fact stands in the journal at (epoch, seq). The names
-    are what its paper showed, so that a reprint shows the same."""
+    """A finished receipt's head; the whole fact stands in the journal at (epoch, seq), or came home
+    from there (``recovered``), and then has no request. The names are what its paper showed, so
+    that a reprint shows the same. Of an epoch that was copied, two receipts may have one number."""
 
     __tablename__ = "sale"
     sale_id: bytes = Field(primary_key=True)
@@ -86,7 +102,7 @@ class Sale(EdgeTable, table=True):
     epoch_number: int
     epoch_fingerprint: bytes
     seq: int
-    receipt_number: str = Field(unique=True)
+    receipt_number: str = Field(index=True)
     workstation_id: str
     till_session_id: bytes = Field(index=True)
     operator_id: str
@@ -116,9 +132,18 @@ class AbandonedId(EdgeTable, table=True):
 
 class SaleLine(EdgeTable, table=True):
     """Sale and return lines, signed as in the fact. ``returned_milli``: of a sale line, how much
-    came back so far (positive)."""
+    came back so far (positive). The small index finds the returns of a receipt that came home after
+    them."""
 
     __tablename__ = "sale_line"
+    __table_args__ = (
+        Index(
+            "ix_sale_line_original",
+            "original_sale_id",
+            "original_line_no",
+            sqlite_where=text("original_sale_id IS NOT NULL"),
+        ),
+    )
     sale_id: bytes = Field(primary_key=True, foreign_key="sale.sale_id")
     line_no: int = Field(primary_key=True)
     item_id: str

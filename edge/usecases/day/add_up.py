@@ -13,7 +13,7 @@ import msgspec
 from edge.db.journal import acknowledged, read_head
 from edge.db.store import read_settings
 from edge.db.tills import any_till_open
-from edge.db.totals import read_receipts, read_totals
+from edge.db.totals import read_receipts, read_recovered, read_totals
 from edge.domain.box import SettingsMissing
 from edge.domain.till import CountedBlind
 from sync.protocol.figures import Totals, figures
@@ -36,7 +36,8 @@ class TotalsAnswer(msgspec.Struct, frozen=True):
     """A day, or (``business_date`` null) everything; where the journal stood in the same snapshot.
     ``totals`` is null, and no amount is among ``figures``, while a till that belongs to them is
     open and a workstation asks: whoever counts a drawer does so without knowing what is expected.
-    ``decimals`` of the amounts, null until the store's settings have arrived.
+    ``decimals`` of the amounts, null until the store's settings have arrived. ``recovered``: of the
+    same figures, those of receipts that came home from another epoch; null as ``totals`` is.
     """
 
     store_code: str
@@ -48,6 +49,7 @@ class TotalsAnswer(msgspec.Struct, frozen=True):
     totals: Totals | None
     figures: tuple[NamedFigure, ...]
     decimals: int | None
+    recovered: Totals | None
 
 
 class ReceiptsAnswer(msgspec.Struct, frozen=True):
@@ -77,6 +79,7 @@ def add_up(
             if not (hidden and figure.unit == AMOUNT)
         ),
         _decimals(db),
+        None if hidden else read_recovered(db, business_date),
     )
 
 

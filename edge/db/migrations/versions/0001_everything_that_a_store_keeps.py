@@ -58,6 +58,7 @@ TABLES = (
     "push_state",
     "receipt_series",
     "receipt_texts",
+    "recovered",
     "reference_row",
     "role",
     "sale",
@@ -107,6 +108,7 @@ def upgrade() -> None:
     _create_push_state()
     _create_receipt_series()
     _create_receipt_texts()
+    _create_recovered()
     _create_reference_row()
     _create_role()
     _create_sale()
@@ -519,6 +521,25 @@ def _create_receipt_texts() -> None:
     )
 
 
+def _create_recovered() -> None:
+    op.create_table(
+        "recovered",
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("sale_id", sa.LargeBinary(), nullable=True),
+        sa.Column("in_epoch_number", sa.Integer(), nullable=False),
+        sa.Column("in_epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("in_seq", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "epoch_number", "epoch_fingerprint", "seq", "hash", name=op.f("pk_recovered")
+        ),
+    )
+    with op.batch_alter_table("recovered", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recovered_sale_id"), ["sale_id"], unique=False)
+
+
 def _create_reference_row() -> None:
     op.create_table(
         "reference_row",
@@ -580,10 +601,12 @@ def _create_sale() -> None:
         sa.Column("operator_name", sa.String(), nullable=True),
         sa.Column("customer_name", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("sale_id", name=op.f("pk_sale")),
-        sa.UniqueConstraint("receipt_number", name=op.f("uq_sale_receipt_number")),
     )
     with op.batch_alter_table("sale", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sale_business_date"), ["business_date"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_sale_receipt_number"), ["receipt_number"], unique=False
+        )
         batch_op.create_index(
             batch_op.f("ix_sale_till_session_id"), ["till_session_id"], unique=False
         )
@@ -772,6 +795,13 @@ def _create_sale_line() -> None:
         sa.ForeignKeyConstraint(["sale_id"], ["sale.sale_id"], name=op.f("fk_sale_line_sale_id")),
         sa.PrimaryKeyConstraint("sale_id", "line_no", name=op.f("pk_sale_line")),
     )
+    with op.batch_alter_table("sale_line", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_sale_line_original",
+            ["original_sale_id", "original_line_no"],
+            unique=False,
+            sqlite_where=sa.text("original_sale_id IS NOT NULL"),
+        )
 
 
 def _create_sale_tax() -> None:

@@ -1,0 +1,96 @@
+"""Offer what a till kept: which of it is wanted here, and what head office has already.
+
+A look that writes nothing. Wanted is what no journal of this folder holds, wrapped or not, unless
+head office had it when it sealed the epoch before.
+"""
+
+import sqlite3
+from typing import Annotated
+
+import msgspec
+
+from edge.db.recovered import EpochHere, came_home, epochs_here, find_event
+from edge.db.store import read_enrolment
+from edge.domain.fields import Request
+from edge.domain.kept import Standing
+from sync.protocol.bounds import INTEGER_MAX
+from sync.protocol.change import Epoch, Genesis, Head
+from sync.protocol.codec import decode
+from sync.protocol.typed import not_typed
+
+OFFERS_MAX = 500
+_DERIVED = not_typed("a page repeats what a box derived")
+
+
+class KeptEvent(Request, frozen=True):
+    """An event's place as a sale's answer told it (``head``)."""
+
+    epoch: Annotated[str, msgspec.Meta(pattern=r"^[1-9][0-9]{0,8}-[0-9a-f]{8}$(?!\n)"), _DERIVED]
+    seq: Annotated[int, msgspec.Meta(ge=1, le=INTEGER_MAX)]
+    hash: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$(?!\n)"), _DERIVED]
+
+    @property
+    def head(self) -> Head:
+        """The place as the journal knows it."""
+        number, _, fingerprint = self.epoch.partition("-")
+        epoch = Epoch(int(number), bytes.fromhex(fingerprint))
+        return Head(epoch, self.seq, bytes.fromhex(self.hash))
+
+
+class OfferKept(Request, frozen=True):
+    """At most 500 at a time."""
+
+    kept: Annotated[tuple[KeptEvent, ...], msgspec.Meta(max_length=OFFERS_MAX)]
+
+
+class OfferedKept(msgspec.Struct, frozen=True):
+    """How it stands with each, in the order of the offer."""
+
+    standings: tuple[Standing, ...]
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What this box knows of epochs: those that it holds events of, and the record of its own."""
+
+    here: dict[Epoch, EpochHere]
+    genesis: Genesis | None
+
+
+def offer_kept(db: sqlite3.Connection, offer: OfferKept) -> OfferedKept:
+    """How it stands with each of what was offered."""
+    known = known_epochs(db)
+    return OfferedKept(tuple(standing_of(db, event.head, known) for event in offer.kept))
+
+
+def known_epochs(db: sqlite3.Connection) -> Known:
+    """What an event's standing follows from, beside its own place."""
+    enrolment = read_enrolment(db)
+    return Known(epochs_here(db), None if enrolment is None else decode(Genesis, enrolment.genesis))
+
+
+def standing_of(db: sqlite3.Connection, event: Head, known: Known) -> Standing:
+    """How it stands with one event."""
+    home = came_home(db, event)
+    if home is not None:
+        return Standing.ACKNOWLEDGED if home else Standing.HELD
+    here = known.here.get(event.epoch)
+    if here is not None:
+        return _in_epoch(db, event, here)
+    genesis = known.genesis
+    sealed = genesis is not None and event.epoch == genesis.parent
+    if genesis is not None and sealed and event.seq <= genesis.parent_watermark:
+        return Standing.ACKNOWLEDGED
+    return Standing.WANTED
+
+
+def _in_epoch(db: sqlite3.Connection, event: Head, here: EpochHere) -> Standing:
+    """Of an epoch that this folder wrote. What is pruned was acknowledged; what was damaged
+    since is held by nobody but the till."""
+    found = find_event(db, event.epoch, here, event.seq)
+    if found is not None and found.hash != event.hash:
+        return Standing.LATER if here.current else Standing.WANTED
+    if event.seq <= here.acknowledged_through:
+        return Standing.ACKNOWLEDGED
+    if found is not None and found.whole:
+        return Standing.HELD
+    return Standing.LATER if here.current and event.seq > here.seq else Standing.WANTED
