@@ -48,15 +48,26 @@ def key_replace(database_url: Url = None, data: Folder = None) -> None:
 
     Every box must be enrolled again, and tills' devices must trust another authority.
     """
+    from central.db.engine import snapshot
     from central.db.key_file import fingerprint
     from central.usecases.company.own_key import replace_key
+    from central.usecases.people.one_time_codes import users_with_codes
 
     folder: Path = settings_of(database_url, data).data
-    made = on_database(
-        database_url,
-        data,
-        changing_all(lambda engine: replace_key(engine, folder, now_ms()), "key_replaced"),
-    )
+
+    async def replace(engine: "AsyncEngine") -> tuple[bytes, list[tuple[str, str]]]:
+        made = await replace_key(engine, folder, now_ms())
+        async with snapshot(engine) as db:
+            return made, await users_with_codes(db)
+
+    made, users = on_database(database_url, data, changing_all(replace, "key_replaced"))
+    if users:
+        print(
+            "What makes one-time codes was sealed under the key before, and none is right any"
+            " more: but for recovery codes these users get in by a reset only:"
+        )
+    for company, email in users:
+        print(f"  `{next_command(database_url, data, 'user', 'reset', email, company=company)}`")
     serving = next_command(database_url, data, "serve")
     print(
         f"Head office's key is {fingerprint(made)} from its next start on, and every box must be"

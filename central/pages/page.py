@@ -7,12 +7,12 @@ refusal is a page too: signed out leads to /sign-in, all else says what, why and
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, MethodNotAllowedException
 from litestar.types import ExceptionHandlersMap
 
 from central.api.guards import SAFE_METHODS
@@ -136,10 +136,19 @@ PAGE_EXCEPTIONS: ExceptionHandlersMap = {
 
 
 def nothing_here(request: AnyRequest, error: Exception) -> Response[Any]:
-    """An address that is none: a page for a browser, a problem for everything else."""
+    """An address that is none: a page for a browser, a problem for everything else. Who loads the
+    address of a form anew is led to the page above it, where the form stands."""
+    if _wants_page(request) and _is_of_a_form(request, error):
+        above = quote(request.url.path.strip("/").rpartition("/")[0])
+        return see_other(f"/{above}" + (f"?{request.url.query}" if request.url.query else ""))
     told = PAGE_EXCEPTIONS if _wants_page(request) else EXCEPTION_HANDLERS
     response: Response[Any] = told[HTTPException](request, error)
     return response
+
+
+def _is_of_a_form(request: AnyRequest, error: Exception) -> bool:
+    """It is only sent to, and was asked for."""
+    return isinstance(error, MethodNotAllowedException) and request.method in SAFE_METHODS
 
 
 def _wants_page(request: AnyRequest) -> bool:

@@ -13,6 +13,10 @@ from tests.browser.test_layout import AXE
 from tests.browser.till_page import items, open_till_page, pay_exactly, scan, sees_total
 from tests.browser.watched import NARROW, Tabs
 
+BUTTONS = "main button, main [type=submit], main a[role=button]"
+SMALL = (
+    "all => all.filter(one => one.getBoundingClientRect().height < 44).map(one => one.outerHTML)"
+)
 LONG = "红豆面包 a long name that somebody typed without a thought for how narrow a telephone is"
 
 
@@ -148,9 +152,21 @@ async def test_the_pages_of_goods_and_settings_are_accessible(
     await company.add_store("S01")
     await sign_in(page, company)
     found: dict[str, Any] = {}
-    for path in ("/items?q=bun", "/item", "/item?id=BAK-011", "/settings", "/settings/S01"):
+    for path in (
+        "/items?q=bun",
+        "/item",
+        "/item?id=BAK-011",
+        "/settings",
+        "/settings/S01",
+        "/people",
+        "/users",
+        "/account",
+    ):
         await page.goto(f"{company.office.url}{path}")
         await page.evaluate(AXE.read_text())
+        small = await page.eval_on_selector_all(BUTTONS, SMALL)
+        if small:
+            found[f"{path}: too small for a finger"] = small
         told = await page.evaluate("axe.run({ resultTypes: ['violations'] })")
         for each in told["violations"]:
             found[f"{path}: {each['id']}"] = [node["html"] for node in each["nodes"]]

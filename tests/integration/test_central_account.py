@@ -3,8 +3,10 @@ in asks for a code."""
 
 import logging
 import re
+import shlex
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import httpx
 import pyotp
@@ -271,6 +273,17 @@ async def test_programs_sign_in_with_the_code_in_the_same_request(postgres_url: 
         right = {**asked, "code": code_at(served, secret)}
         assert (await served.client.post("/session", json=right)).status_code == 201
         assert (await served.client.get("/v1/reports/stores")).status_code == 200
+
+
+async def test_a_key_that_is_replaced_names_those_whose_one_time_codes_end_with_it(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    async with with_codes(postgres_url):
+        done = await central("key", "replace", url=postgres_url, data=tmp_path / "a new key")
+        reset = re.search(r"`.*(user reset .*)`", done.shown)
+        assert reset is not None
+        assert shlex.split(reset[1])[:5] == ["user", "reset", ANN, "--company", "Acme"]
+        assert "recovery codes" in done.shown
 
 
 async def test_own_tokens_do_no_more_than_their_owner_and_are_shown_once(postgres_url: str) -> None:

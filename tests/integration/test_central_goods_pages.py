@@ -177,6 +177,32 @@ async def test_another_companys_items_and_stores_are_not_known(postgres_url: str
             assert (await served.client.get(path)).status_code == 404
 
 
+async def test_who_loads_a_refused_form_anew_is_led_to_the_page_where_it_stands(
+    postgres_url: str,
+) -> None:
+    """Its address is only sent to: a browser that asked for it read "Method not allowed"."""
+    async with acme(postgres_url) as (served, _):
+        await send(served, "/item", BUN)
+        page = (await served.client.get("/item?id=BUN")).text
+        actions = re.findall(r'method="post" action="([^"]+)"', page)
+        assert "/item/price?id=BUN" in actions
+        browser = {"Accept": "text/html,*/*"}
+        for path, leads in (
+            ("/item/price?id=BUN", "/item?id=BUN"),
+            ("/item/price/away?id=BUN", "/item/price?id=BUN"),
+            ("/people/O01/set", "/people/O01"),
+            ("/account/password", "/account"),
+            ("/sign-out", "/"),
+            ("//account//password", "/account/"),
+        ):
+            answer = await served.client.get(
+                f"{str(served.client.base_url).rstrip('/')}{path}", headers=browser
+            )
+            assert (path, answer.status_code) == (path, 303)
+            assert answer.headers["location"].rstrip("/") == leads.rstrip("/"), path
+        assert (await served.client.get("/item/price?id=BUN")).status_code == 405
+
+
 async def test_a_stores_settings_are_changed_as_they_stand_in_the_form(postgres_url: str) -> None:
     async with acme(postgres_url) as (served, _):
         form = fields_of((await served.client.get("/settings/S01")).text)

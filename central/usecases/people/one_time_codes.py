@@ -17,7 +17,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.people import RecoveryCode, UserRow
-from central.db.tables import table
+from central.db.tables import Company, table
 from central.domain.access import CodesOn, WrongCode
 from central.domain.derived_keys import NONCE_BYTES, NotSealedHere, open_at_rest, seal_at_rest
 from central.usecases.people.change_user import change_user
@@ -33,6 +33,7 @@ CODE_LETTERS_MAX = 40
 ISSUER = "Holdfast"
 _USERS = table(UserRow)
 _CODES = table(RecoveryCode)
+_COMPANIES = table(Company)
 
 
 class CodesOf(NamedTuple):
@@ -74,6 +75,17 @@ async def read_codes(
         return CodesOf(False, None, None, left or 0)
     address = pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=ISSUER)
     return CodesOf(False, address, secret, left or 0)
+
+
+async def users_with_codes(db: AsyncConnection) -> list[tuple[str, str]]:
+    """Of every company: its name and the user's address."""
+    found = await db.execute(
+        select(_COMPANIES.c.name, _USERS.c.email)
+        .join(_USERS, _USERS.c.company_id == _COMPANIES.c.company_id)
+        .where(_USERS.c.totp_on)
+        .order_by(_COMPANIES.c.name, _USERS.c.email)
+    )
+    return [(name, email) for name, email in found]
 
 
 async def confirm_codes(
