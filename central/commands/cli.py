@@ -8,6 +8,7 @@ from central.commands.goods import export_app, import_app
 from central.commands.items import item_app
 from central.commands.key import key_app
 from central.commands.operators import operator_app
+from central.commands.payments import import_payments
 from central.commands.people import token_app, user_app
 from central.commands.prices import price_app
 from central.commands.proof import mend, rebuild, verify
@@ -21,6 +22,7 @@ from central.commands.unit import install_unit, remove_unit
 from sync.program.frame import new_program, show_examples
 
 app = new_program("central", "The head office of Holdfast: collects, proves, publishes, reports.")
+import_app.command("payments")(import_payments)
 for name, group in (
     ("company", company_app),
     ("import", import_app),

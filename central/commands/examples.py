@@ -32,6 +32,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "import items prices.csv --mapping shopify",
     ),
     "import customers": ("import customers customers.csv",),
+    "import payments": (
+        "import payments november.csv --source Acquirer",
+        "import payments account.csv --source Bank --map reference=Verwendungszweck",
+    ),
     "export items": ("export items items.xlsx",),
     "export customers": ("export customers customers.xlsx",),
     "item set": ('item set BUN --name "Kaya Bun" --code 8880417000017 --price 4.50',),

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     Planning = Coroutine[Any, Any, Planned]
     Read = Callable[[int], None]
 
-import_app = new_group("Bring in goods and customers from a file.")
+import_app = new_group("Bring in goods, customers and payments from a file.")
 export_app = new_group("Write goods and customers into a file that brings the same in again.")
 CHANGES_SHOWN = 20
 FAULTS_SHOWN = 20
@@ -93,8 +93,8 @@ def import_items(
     from central.usecases.goods import import_items as using
 
     with in_one_sentence():
-        said = _said(columns, mapping, decimal, dates, ITEM_FIELDS)
-        rows = _rows(file, encoding, sheet)
+        said = said_of(columns, mapping, decimal, dates, ITEM_FIELDS)
+        rows = rows_of(file, encoding, sheet)
     wanted = using.ItemsWanted(said, stock_store, all_or_nothing)
 
     def bring(db: "AsyncConnection", of: "CompanyId", read: "Read") -> "Planning":
@@ -127,8 +127,8 @@ def import_customers(
     from central.usecases.goods import import_customers as using
 
     with in_one_sentence():
-        said = _said(columns, mapping, decimal, None, CUSTOMER_FIELDS)
-        rows = _rows(file, encoding, sheet)
+        said = said_of(columns, mapping, decimal, None, CUSTOMER_FIELDS)
+        rows = rows_of(file, encoding, sheet)
     wanted = using.CustomersWanted(said, all_or_nothing)
 
     def bring(db: "AsyncConnection", of: "CompanyId", read: "Read") -> "Planning":
@@ -187,7 +187,7 @@ def export_customers(
     print(f"{file} has {rows:,} customers, in plain: keep it safe. Next: `{again}`.")
 
 
-def _said(
+def said_of(
     columns: "Sequence[str] | None",
     mapping: str | None,
     decimal: str | None,
@@ -200,7 +200,7 @@ def _said(
     return said_by_person(columns or (), mapping, decimal, dates, fields)
 
 
-def _rows(file: Path, encoding: str | None, sheet: str | None) -> "Sheet":
+def rows_of(file: Path, encoding: str | None, sheet: str | None) -> "Sheet":
     """Raises FileRefused."""
     from central.usecases.goods.read_sheet import ReadAs, read_sheet
 
@@ -283,13 +283,13 @@ def _tell(
         print(f"{planned.no_rows:,} lines stand for nothing by themselves (pictures, groups).")
     for change in planned.changes.shown[:CHANGES_SHOWN] if dry_run else ():
         print(f"  line {change.line}: {change.item_id} {change.name}: {change.what}")
-    _tell_faults(planned.faults, report)
+    tell_faults(planned.faults, report)
     print(_sum(planned, dry_run=dry_run, whole=whole, next_=next_))
     if planned.faults:
         raise typer.Exit(NEEDS_A_PERSON)
 
 
-def _tell_faults(faults: "Sequence[Fault]", report: Path | None) -> None:
+def tell_faults(faults: "Sequence[Fault]", report: Path | None) -> None:
     for fault in faults[:FAULTS_SHOWN]:
         print(f"line {fault.line}: {fault.field} {fault.value!r}: {fault.reason}.")
     if len(faults) > FAULTS_SHOWN:

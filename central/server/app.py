@@ -37,6 +37,7 @@ from central.pages import (
     attention,
     board,
     items,
+    payments,
     people,
     quarantine,
     receipts,
@@ -78,6 +79,7 @@ _PAGES = (
     receipts,
     items,
     settings,
+    payments,
     people,
     users,
 )

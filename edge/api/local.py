@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from contextlib import closing
-from typing import Any
+from typing import Annotated, Any
 
 import litestar
 import msgspec
@@ -22,6 +22,7 @@ from edge.db.alarms import Alarm, find_standing
 from edge.db.connection.engine import open_connection
 from edge.db.journal import VerifyOutcome, verify_chain
 from edge.db.workstations import PairedWorkstation, list_codes, list_workstations
+from edge.domain.fields import Request, Sentence
 from edge.usecases.box.clear_alarm import ClearAlarm, clear_alarm
 from edge.usecases.box.read_status import SyncStatus
 from edge.usecases.box.resume_pushing import Resumed, resume_pushing
@@ -116,12 +117,12 @@ def _walk(box: Box) -> VerifyOutcome:
         return verify_chain(db)
 
 
-class Place(msgspec.Struct, frozen=True):
-    """Where tills on other machines find the box; what is empty stays as it is. ``addresses`` of
-    the answer: where it listens."""
+class Place(Request, frozen=True):
+    """Where tills on other machines find the box, as many as one certificate has at most; what is
+    empty stays as it is. ``addresses`` of the answer: where it listens."""
 
-    names: tuple[str, ...] = ()
-    addresses: tuple[str, ...] = ()
+    names: Annotated[tuple[Sentence, ...], msgspec.Meta(max_length=8)] = ()
+    addresses: Annotated[tuple[Sentence, ...], msgspec.Meta(max_length=16)] = ()
 
 
 @post("/place", status_code=200)

@@ -34,12 +34,18 @@ class Field(StrEnum):
     EMAIL = "email"
     PHONE = "phone"
     POINTS = "points"
+    REFERENCE = "reference"
+    AMOUNT = "amount"
+    AT = "at"
+    TIME = "time"
     IGNORE = "ignore"
 
 
 _CUSTOMERS_OWN = (Field.CODE, Field.FAMILY_NAME, Field.EMAIL, Field.PHONE, Field.POINTS)
-ITEM_FIELDS = tuple(field for field in Field if field not in _CUSTOMERS_OWN)
+_PAYMENTS_OWN = (Field.REFERENCE, Field.AMOUNT, Field.AT, Field.TIME)
+ITEM_FIELDS = tuple(field for field in Field if field not in (*_CUSTOMERS_OWN, *_PAYMENTS_OWN))
 CUSTOMER_FIELDS = (*_CUSTOMERS_OWN, Field.NAME, Field.ACTIVE, Field.IGNORE)
+PAYMENT_FIELDS = (*_PAYMENTS_OWN, Field.IGNORE)
 SEVERAL = frozenset({Field.OTHER_ID, Field.VARIANT, Field.SCAN_CODES, Field.TAX, Field.PHONE})
 """Several columns may say these; of the others one may (of prices and stock, one a place)."""
 PLACED = frozenset({Field.PRICE, Field.STOCK})

@@ -66,6 +66,8 @@ NOT_VERIFIED: dict[str, str] = {
     "grants_due": "what is still to be granted is a decision when it is",
     "price_zone": "a zone is there because somebody named it",
     "file_layout": "how a file's columns were read is somebody's word",
+    "payment_file": "nothing else says what an acquirer's or bank's file said",
+    "payment_line": "nothing else says it; what it was matched with is a row of sale_tender",
     "live_code": "it refuses a code at publishing; a box finds whose code it is from the items",
     "leader": "it holds row locks, nothing else",
     "day_standing": "when a day was last found proven; it is counted again in turn",

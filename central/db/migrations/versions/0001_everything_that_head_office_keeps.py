@@ -39,6 +39,8 @@ def upgrade() -> None:
     _create_office_key()
     _create_operator_act()
     _create_operator_pin()
+    _create_payment_file()
+    _create_payment_line()
     _create_personal_key()
     _create_pin_opened()
     _create_points_account()
@@ -106,6 +108,8 @@ TABLES = (
     "office_key",
     "operator_act",
     "operator_pin",
+    "payment_file",
+    "payment_line",
     "personal_key",
     "pin_opened",
     "points_account",
@@ -388,6 +392,52 @@ def _create_file_layout() -> None:
         sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
         sa.Column("said", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("company_id", "about", "fingerprint", name=op.f("pk_file_layout")),
+    )
+
+
+def _create_payment_file() -> None:
+    op.create_table(
+        "payment_file",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("file_id", sa.Uuid(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=True),
+        sa.Column("last_day", sa.Date(), nullable=True),
+        sa.Column("brought_by", sa.String(), nullable=False),
+        sa.Column("brought_at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("company_id", "file_id", name=op.f("pk_payment_file")),
+        sa.UniqueConstraint("company_id", "digest", name=op.f("uq_payment_file_company_id_digest")),
+    )
+
+
+def _create_payment_line() -> None:
+    op.create_table(
+        "payment_line",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("file_id", sa.Uuid(), nullable=False),
+        sa.Column("line_no", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("from_ms", sa.BigInteger(), nullable=True),
+        sa.Column("until_ms", sa.BigInteger(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("matched_by", sa.String(), nullable=True),
+        sa.Column("store_id", sa.Uuid(), nullable=True),
+        sa.Column("sale_id", sa.Uuid(), nullable=True),
+        sa.Column("tender_no", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("decided_by", sa.String(), nullable=True),
+        sa.Column("decided_at_ms", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("company_id", "file_id", "line_no", name=op.f("pk_payment_line")),
+    )
+    op.create_index(
+        "uq_payment_line_tender",
+        "payment_line",
+        ["company_id", "store_id", "sale_id", "tender_no"],
+        unique=True,
+        postgresql_where=sa.text("sale_id IS NOT NULL"),
     )
 
 

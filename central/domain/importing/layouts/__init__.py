@@ -11,4 +11,5 @@ CUSTOMER_LAYOUTS = (
     odoo.CUSTOMERS,
     plain.CUSTOMERS,
 )
+PAYMENT_LAYOUTS = (plain.PAYMENTS,)
 """Asked in this order; the last is everybody's."""

@@ -110,3 +110,27 @@ _CUSTOMER_COLUMNS = {
     Field.POINTS: _words("points, points balance, loyalty points, opening points, punkte, puntos"),
 }
 CUSTOMERS = Layout("plain", "our own, and headers as people call them", columns(_CUSTOMER_COLUMNS))
+_PAYMENT_COLUMNS = {
+    Field.REFERENCE: _words(
+        """reference, ref, ref no, reference no, reference number, auth code, authorisation code,
+        authorization code, approval code, auth, rrn, retrieval reference, retrieval reference
+        number, transaction id, transaction reference, transaction no, payment id, order id, order
+        reference, referenz, transaktionsnummer, genehmigungsnummer, verwendungszweck, référence,
+        numéro d'autorisation, referencia, riferimento, referentie, kenmerk, 参考号,
+        授权码, 交易号"""
+    ),
+    Field.AMOUNT: _words(
+        """amount, gross, gross amount, transaction amount, total, value, paid, betrag, umsatz,
+        bruttobetrag, montant, montant brut, importe, monto, importo, bedrag, jumlah, 金额,
+        交易金额"""
+    ),
+    Field.AT: _words(
+        """date, transaction date, created, created at, paid at, processed at, timestamp, date time,
+        date and time, booking date, datum, buchungstag, transaktionsdatum, date de transaction,
+        fecha, data, tanggal, 日期, 交易日期, 交易时间"""
+    ),
+    Field.TIME: _words(
+        "time, transaction time, uhrzeit, zeit, heure, hora, ora, tijd, waktu, 时间"
+    ),
+}
+PAYMENTS = Layout("plain", "headers as acquirers and banks call them", columns(_PAYMENT_COLUMNS))

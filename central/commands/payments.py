@@ -1,0 +1,137 @@
+"""The command that brings in what an acquirer or a bank says was paid."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from central.commands.command import (
+    CompanyName,
+    Folder,
+    Url,
+    acting_user,
+    address_of,
+    changing,
+    in_one_sentence,
+    looking,
+    now_ms,
+    on_database,
+)
+from central.commands.goods import (
+    Dates,
+    DryRun,
+    Encoding,
+    File,
+    Map,
+    Report,
+    SheetName,
+    Sign,
+    Whole,
+    rows_of,
+    said_of,
+    tell_faults,
+)
+from sync.program.frame import NEEDS_A_PERSON
+from sync.program.plain_commands import tell as print
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from central.domain.importing.sheet import Sheet
+    from central.usecases.payment.bring_file import PaymentsPlanned
+    from central.usecases.payment.match_file import Matched
+    from sync.protocol.identity import CompanyId
+
+    Brought = tuple[PaymentsPlanned, Matched | None]
+
+Source = Annotated[str, typer.Option(help="Whose file it is, such as the acquirer's name.")]
+OfStore = Annotated[
+    str | None, typer.Option("--store", help="Whose tenders alone it is about; else all stores'.")
+]
+
+
+def import_payments(
+    file: File,
+    source: Source,
+    store: OfStore = None,
+    company: CompanyName = None,
+    dry_run: DryRun = False,
+    all_or_nothing: Whole = False,
+    report: Report = None,
+    columns: Map = None,
+    decimal: Sign = None,
+    dates: Dates = None,
+    encoding: Encoding = None,
+    sheet: SheetName = None,
+    database_url: Url = None,
+    data: Folder = None,
+) -> None:
+    """Hold an acquirer's or a bank's file against the tenders of receipts: by reference, then by
+    amount and time."""
+    from central.domain.fields import plain_text
+    from central.domain.importing.columns import PAYMENT_FIELDS
+    from central.usecases.payment import bring_file as using
+
+    with in_one_sentence():
+        said = said_of(columns, None, decimal, dates, PAYMENT_FIELDS)
+        rows = rows_of(file, encoding, sheet)
+        whose = plain_text(source, "source")
+    wanted = using.PaymentsWanted(file.name, whose, store, said, all_or_nothing)
+
+    async def plan(db: "AsyncConnection", of: "CompanyId") -> "Brought":
+        return await using.plan_payments(db, of, rows, wanted), None
+
+    def bring(db: "AsyncConnection", of: "CompanyId") -> "Coroutine[Any, Any, Brought]":
+        return using.bring_payments(db, of, rows, wanted, acting_user(), now_ms())
+
+    bringing = changing(company, bring, "payments_brought", file.name, whose, changed=_brought)
+    work = looking(company, plan) if dry_run else bringing
+    planned, matched = on_database(database_url, data, work)
+    _tell(planned, matched, rows, report, dry_run=dry_run)
+    page = f"{address_of(database_url, data)}/payments/{planned.file_id}"
+    _tell_end(planned, matched, page, dry_run=dry_run)
+
+
+def _brought(done: "Brought") -> bool:
+    return done[1] is not None
+
+
+def _tell(
+    planned: "PaymentsPlanned",
+    matched: "Matched | None",
+    rows: "Sheet",
+    report: Path | None,
+    *,
+    dry_run: bool,
+) -> None:
+    how = ", as an earlier file was" if planned.remembered else ""
+    columns = ", ".join(f"{column.header} = {column.field}" for column in planned.header.columns)
+    print(f"Read as {rows.read_as}{how}: {columns}.")
+    if planned.header.unused:
+        print(f"Not used: {', '.join(planned.header.unused)}.")
+    if planned.read.no_payments:
+        print(f"{planned.read.no_payments:,} lines have no amount and are no payments.")
+    tell_faults(planned.read.faults, report)
+
+
+def _tell_end(
+    planned: "PaymentsPlanned", matched: "Matched | None", page: str, *, dry_run: bool
+) -> None:
+    count = len(planned.read.lines)
+    faulty = len({fault.line for fault in planned.read.faults})
+    if dry_run:
+        print(f"Nothing was changed. {count:,} payments. Next: the same without --dry-run.")
+    elif matched is None:
+        print(
+            f"Nothing was changed: {faulty:,} faulty lines. Next: correct them, and run it again."
+        )
+    else:
+        before = ", brought in before" if planned.known else ""
+        print(
+            f"{count:,} payments{before}; {matched.matched:,} more are matched, {matched.open:,}"
+            f" exceptions need a decision. Next: {page}"
+        )
+    if faulty or (matched is not None and matched.open):
+        raise typer.Exit(NEEDS_A_PERSON)

@@ -1,0 +1,127 @@
+"""Files of acquirers and banks, what became of their payments, and which tenders no file names."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from central.archive.postgres import plain_uuid
+from central.db.engine import driver_of
+from central.domain.payment import OPEN, LineState
+from sync.protocol.errors import NotFound
+from sync.protocol.identity import CompanyId
+
+FILES_SHOWN_MAX = 200
+LINES_SHOWN_MAX = 500
+_FILES = """
+SELECT f.file_id, f.source, f.name, f.first_day, f.last_day, f.brought_by, f.brought_at_ms,
+    count(l.line_no), coalesce(sum(l.amount_minor), 0)::bigint,
+    count(*) FILTER (WHERE l.state = 'matched'), count(*) FILTER (WHERE l.state = ANY($2)),
+    coalesce(sum(l.amount_minor) FILTER (WHERE l.state = ANY($2)), 0)::bigint,
+    count(*) FILTER (WHERE l.state = 'disputed')
+FROM payment_file AS f LEFT JOIN payment_line AS l USING (company_id, file_id)
+WHERE f.company_id = $1 AND ($3::uuid IS NULL OR f.file_id = $3)
+GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY f.brought_at_ms DESC, f.file_id LIMIT $4
+"""
+_LINES = """
+SELECT line_no, reference, amount_minor, from_ms, until_ms, state, store_id, sale_id, tender_no,
+    reason, decided_by, decided_at_ms
+FROM payment_line WHERE company_id = $1 AND file_id = $2 AND state <> 'matched'
+ORDER BY state = ANY($3) DESC, abs(amount_minor) DESC, line_no LIMIT $4
+"""
+_STORES = "SELECT store_id, code, zone FROM store WHERE company_id = $1"
+_TENDERS = """
+SELECT t.sale_id, t.tender_no, s.receipt_number, t.amount_minor
+FROM sale AS s JOIN sale_tender AS t USING (store_id, business_date, sale_id)
+WHERE s.store_id = $1 AND s.sale_id = ANY($2)
+"""
+
+
+class PaymentFileSaid(NamedTuple):
+    """A file, and how many of its payments are what; ``open``: exceptions that nobody has decided
+    on, of ``open_minor`` together."""
+
+    file_id: UUID
+    source: str
+    name: str
+    first_day: date | None
+    last_day: date | None
+    brought_by: str
+    brought_at_ms: int
+    lines: int
+    amount_minor: int
+    matched: int
+    open: int
+    open_minor: int
+    disputed: int
+
+
+class TenderSaid(NamedTuple):
+    """The tender that an exception's reference names."""
+
+    store_code: str
+    zone: str
+    sale_id: UUID
+    receipt_number: str
+    amount_minor: int
+
+
+class PaymentException(NamedTuple):
+    """A payment that is not simply a tender of that amount. Instants in UTC ms."""
+
+    line_no: int
+    reference: str
+    amount_minor: int
+    from_ms: int | None
+    until_ms: int | None
+    state: LineState
+    tender: TenderSaid | None
+    reason: str | None
+    decided_by: str | None
+    decided_at_ms: int | None
+
+    @property
+    def open(self) -> bool:
+        """Nobody has decided on it."""
+        return self.state in OPEN
+
+
+async def payment_files(
+    db: AsyncConnection, company_id: CompanyId, file_id: UUID | None = None
+) -> tuple[PaymentFileSaid, ...]:
+    """The newest first, at most FILES_SHOWN_MAX; or the one."""
+    states = sorted(state.value for state in OPEN)
+    asked = (company_id, states, file_id, FILES_SHOWN_MAX)
+    rows = await (await driver_of(db)).fetch(_FILES, *asked)
+    return tuple(PaymentFileSaid(plain_uuid(row[0]), *row[1:]) for row in rows)
+
+
+async def payment_file(
+    db: AsyncConnection, company_id: CompanyId, file_id: UUID
+) -> tuple[PaymentFileSaid, tuple[PaymentException, ...]]:
+    """A file with its exceptions, those that are open first, at most LINES_SHOWN_MAX. Raises
+    NotFound."""
+    files = await payment_files(db, company_id, file_id)
+    if not files:
+        raise NotFound("There is no such file.", remedy="Choose one of the list.")
+    connection = await driver_of(db)
+    states = sorted(state.value for state in OPEN)
+    rows = await connection.fetch(_LINES, company_id, file_id, states, LINES_SHOWN_MAX)
+    stores = {row[0]: row[1:] for row in await connection.fetch(_STORES, company_id)}
+    tenders: dict[tuple[UUID, int], TenderSaid] = {}
+    for store_id in {row["store_id"] for row in rows if row["store_id"] is not None}:
+        sales = [row["sale_id"] for row in rows if row["store_id"] == store_id]
+        code, zone = stores[store_id]
+        for sale_id, tender_no, number, minor in await connection.fetch(_TENDERS, store_id, sales):
+            said = TenderSaid(code, zone, plain_uuid(sale_id), number, minor)
+            tenders[sale_id, tender_no] = said
+    return files[0], tuple(_exception(row, tenders) for row in rows)
+
+
+def _exception(row: Any, tenders: Mapping[tuple[UUID, int], TenderSaid]) -> PaymentException:
+    tender = tenders.get((row["sale_id"], row["tender_no"]))
+    decided = (row["reason"], row["decided_by"], row["decided_at_ms"])
+    said = (row["line_no"], row["reference"], row["amount_minor"], row["from_ms"], row["until_ms"])
+    return PaymentException(*said, LineState(row["state"]), tender, *decided)
