@@ -36,14 +36,24 @@ from central.usecases.box.create_enrol_code import LIFETIME_S, create_enrol_code
 from central.usecases.company.add import add_company
 from central.usecases.store.add import add_store, default_settings
 from sync.engine.push import BATCH_TYPE
-from sync.engine.signing import sign_request
+from sync.engine.signing import PROVISIONAL_SIGNED, sign_bytes, sign_request
 from sync.protocol.batch import Batch, Health
-from sync.protocol.change import Envelope, Epoch, Genesis, Head, epoch_of, genesis_hash, link
+from sync.protocol.change import (
+    Envelope,
+    Epoch,
+    Genesis,
+    Head,
+    ProvisionalGenesis,
+    epoch_of,
+    genesis_hash,
+    link,
+)
 from sync.protocol.clock import ClockState, Hlc
 from sync.protocol.codec import decode, encode, pack_batch
-from sync.protocol.enrolment import EnrolmentAnswer
-from sync.protocol.facts import DeviceRecorded
+from sync.protocol.enrolment import EnrolmentAnswer, ProvisionalEpoch
+from sync.protocol.facts import DeviceRecorded, EpochEnded
 from sync.protocol.identity import BootId, CompanyId, EventId, StoreId
+from sync.protocol.manifest import Manifest
 from sync.protocol.reference import StoreSettings
 from tests.patience import PATIENCE_S
 
@@ -220,23 +230,17 @@ class TestedBox:
     def record(self, count: int = 1) -> None:
         """Append events."""
         for _ in range(count):
-            seq = len(self.events) + 1
-            body = encode(DeviceRecorded("boot", f"number {seq}", "test"))
-            envelope = Envelope(
-                seq,
-                EventId(uuid4()),
-                "device_recorded",
-                1,
-                NOW_MS,
-                28_800,
-                BootId(UUID(int=1)),
-                Hlc(NOW_MS << 16),
-                ClockState.CHECKED,
-                body,
-            )
-            prev = self.hash_at(seq - 1)
-            self.events.append(envelope)
-            self.hashes.append(link(self.me.store_id, self.epoch, envelope, prev).hash)
+            said = DeviceRecorded("boot", f"number {len(self.events) + 1}", "test")
+            self.append("device_recorded", encode(said))
+
+    def append(self, kind: str, body: bytes) -> None:
+        """One event more."""
+        seq, when = len(self.events) + 1, (NOW_MS, 28_800, BootId(UUID(int=1)))
+        stamp = (Hlc(NOW_MS << 16), ClockState.CHECKED)
+        envelope = Envelope(seq, EventId(uuid4()), kind, 1, *when, *stamp, body)
+        prev = self.hash_at(seq - 1)
+        self.events.append(envelope)
+        self.hashes.append(link(self.me.store_id, self.epoch, envelope, prev).hash)
 
     def batch(self, first: int, last: int, **changes: Any) -> Batch:
         batch = Batch(
@@ -267,13 +271,44 @@ class TestedBox:
     async def get(self, path: str) -> httpx.Response:
         return await self.client.get(path, headers=self.headers("GET", path))
 
-    async def push(self, body: bytes, content_type: str = BATCH_TYPE) -> httpx.Response:
-        path = f"/v1/stores/{self.me.store_id}/journal"
+    async def push(
+        self, body: bytes, content_type: str = BATCH_TYPE, query: str = ""
+    ) -> httpx.Response:
+        path = f"/v1/stores/{self.me.store_id}/journal{query}"
         headers = {**self.headers("POST", path, body), "Content-Type": content_type}
         return await self.client.post(path, content=body, headers=headers)
 
     async def push_events(self, first: int, last: int) -> httpx.Response:
         return await self.push(pack_batch(self.batch(first, last)))
+
+    def branched(self, after: int | None = None, **changes: Any) -> "TestedBox":
+        """The same box in a provisional epoch, after an event of this one (None: its last)."""
+        seq = len(self.events) if after is None else after
+        mine = self.genesis
+        fields = {name: getattr(mine, name) for name in mine.__struct_fields__}
+        fields |= {"parent": self.epoch, "parent_watermark": seq, "parent_hash": self.hash_at(seq)}
+        record = encode(
+            ProvisionalGenesis(**{**fields, "nonce": secrets.token_bytes(16), **changes})
+        )
+        signature = sign_bytes(self.key, PROVISIONAL_SIGNED, record)
+        enrolment = msgspec.structs.replace(self.me, genesis=record, signature=signature)
+        return TestedBox(self.client, self.key, enrolment)
+
+    async def ratify(self, asked: ProvisionalEpoch | None = None) -> httpx.Response:
+        """Tell head office of the provisional epoch that this box is in."""
+        path = f"/v1/stores/{self.me.store_id}/epochs"
+        body = encode(asked or ProvisionalEpoch(self.me.genesis, self.me.signature))
+        headers = {**self.headers("POST", path, body), "Content-Type": "application/msgpack"}
+        return await self.client.post(path, content=body, headers=headers)
+
+    async def push_tail(self, first: int, last: int) -> httpx.Response:
+        """As a sealed epoch's late tail."""
+        return await self.push(pack_batch(self.batch(first, last)), query="?tail=late")
+
+    def end(self, manifest: Manifest | None = None) -> None:
+        """The epoch's last record."""
+        seq = len(self.events) + 1
+        self.append("epoch_ended", encode(EpochEnded("fenced", seq, manifest)))
 
     async def feed(self, data_set: str, after: int = 0, **query: Any) -> httpx.Response:
         parts = {"data_set": data_set, "after": after, **query}

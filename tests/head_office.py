@@ -68,13 +68,15 @@ async def open_stream(archive: Archive, engine: AsyncEngine | None, shop: Shop) 
         )
         await connection.execute(WRITE_TURN, shop.store_id)
         await connection.execute(
-            "UPDATE stream SET sealed = true, current = false WHERE store_id = $1", shop.store_id
+            "UPDATE stream SET state = 'sealed', sealed_through = watermark"
+            " WHERE store_id = $1 AND state = 'current'",
+            shop.store_id,
         )
         await connection.execute(
             "INSERT INTO stream (store_id, epoch_number, epoch_fingerprint, device_id, genesis,"
-            " genesis_signature, head_hash, watermark, sealed, current, sender_seq,"
+            " genesis_signature, head_hash, watermark, state, provisional, sender_seq,"
             " applied_through, company_id)"
-            " VALUES ($1, $2, $3, $4, $5, '', $6, 0, false, true, 0, 0, $7)",
+            " VALUES ($1, $2, $3, $4, $5, '', $6, 0, 'current', false, 0, 0, $7)",
             shop.store_id,
             shop.epoch.number,
             shop.epoch.fingerprint,

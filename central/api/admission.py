@@ -22,7 +22,7 @@ from sync.http.later import Busy
 from sync.http.sender import sender_of
 
 _PLACE = "holdfast_place"
-_OF_A_STORE = re.compile(r"/v1/stores/[^/]+/(journal|feeds|feed|certificate)\Z")
+_OF_A_STORE = re.compile(r"/v1/stores/[^/]+/(journal|feeds|feed|certificate|epochs)\Z")
 
 
 def admission(lanes: Lanes) -> Callable[[ASGIApp], ASGIApp]:
@@ -32,6 +32,7 @@ def admission(lanes: Lanes) -> Callable[[ASGIApp], ASGIApp]:
         "feeds": lanes.heartbeats,
         "feed": lanes.feeds,
         "certificate": lanes.heartbeats,
+        "epochs": lanes.heartbeats,
     }
     of_others = {"/v1/enrol": lanes.enrolments, "/health": lanes.health, HELLO_PATH: lanes.health}
 

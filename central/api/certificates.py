@@ -6,14 +6,12 @@ from litestar import Request, Response, post
 
 from central.api.guards import device_guard, device_of, office_of, signed_of
 from central.api.limits import BODY_BYTES_MAX
-from central.api.sync import MSGPACK, packed
+from central.api.packed import MSGPACK, packed, read_packed
 from central.db.engine import unit_of_work
 from central.domain.box import BoxReplaced
 from central.usecases.box.issue_certificate import issue_certificate
 from central.usecases.box.record_stated_head import note_head
-from sync.protocol.codec import decode
 from sync.protocol.enrolment import CertificateRequest
-from sync.protocol.errors import InvalidField, Undecodable, WrongContentType
 
 
 @post(
@@ -25,29 +23,13 @@ from sync.protocol.errors import InvalidField, Undecodable, WrongContentType
 )
 async def certify_box(request: Request[Any, Any, Any]) -> Response[bytes]:
     """A certificate for the box that asks, for the names that it states, and the keys that go with
-    it; none for a box that was replaced."""
+    it; none for a box that writes in a fenced epoch."""
     office, device = office_of(request), device_of(request)
     now_ms = office.clock_ms()
-    await note_head(
-        office.archive, device.store_id, device.device_id, signed_of(request).head, now_ms
-    )
-    if device.replaced:
+    head = signed_of(request).head
+    if await note_head(office.archive, device.store_id, device.device_id, head, now_ms):
         raise BoxReplaced
-    asked = _asked(request.content_type[0], await request.body())
+    remedy = "Send a msgpack array of one PKCS #10."
+    asked = await read_packed(request, CertificateRequest, "csr", remedy)
     async with unit_of_work(office.engine) as db:
         return packed(await issue_certificate(db, office.key, device, asked.csr, now_ms))
-
-
-def _asked(content_type: str, body: bytes) -> CertificateRequest:
-    if content_type != MSGPACK:
-        raise WrongContentType(
-            f"The body is declared as {content_type or 'nothing'}.",
-            field="Content-Type",
-            remedy=f"Send the request as {MSGPACK}.",
-        )
-    try:
-        return decode(CertificateRequest, body)
-    except Undecodable as error:
-        raise InvalidField(
-            f"The body: {error}.", field="csr", remedy="Send a msgpack array of one PKCS #10."
-        ) from error

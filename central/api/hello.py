@@ -9,7 +9,7 @@ from litestar import Request, Response, get
 
 from central.api.admission import place_of
 from central.api.guards import office_of
-from central.api.sync import MSGPACK, packed
+from central.api.packed import MSGPACK, packed
 from central.db.key_file import public_half
 from sync.engine.trust import HELLO_PATH
 from sync.protocol.enrolment import Hello

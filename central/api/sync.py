@@ -16,6 +16,7 @@ from litestar.params import QueryParameter
 from central.api.admission import place_of
 from central.api.guards import device_guard, device_of, office_of, signed_of
 from central.api.limits import BODY_BYTES_MAX
+from central.api.packed import MSGPACK, packed, read_packed
 from central.api.verdicts import BATCH_TYPE, JOURNAL_BYTES_MAX, take_batch, verdict_problem
 from central.archive.port import StreamKey
 from central.db.engine import unit_of_work
@@ -28,6 +29,7 @@ from central.office.head_office import HeadOffice
 from central.reports.standings import count_set_aside
 from central.usecases.box.enrol import PUBLIC_KEY_BYTES, enrol
 from central.usecases.box.find_device import EnrolledDevice
+from central.usecases.box.ratify_epoch import ratify_epoch
 from central.usecases.box.record_stated_head import note_head, record_stated_head
 from central.usecases.feed.read_feed import FeedCursor, feed_heads, feed_page, read_incarnation
 from central.usecases.journal.ingest_batch import Acknowledged, ingest_batch
@@ -36,17 +38,18 @@ from sync.http.door import address_of
 from sync.http.problems import answer as problem_answer
 from sync.protocol.batch import PROTOCOL_VERSION, Acknowledgement
 from sync.protocol.change import Epoch
-from sync.protocol.codec import PAGE_PACKING, encode, pack_page
+from sync.protocol.codec import PAGE_PACKING, pack_page
+from sync.protocol.enrolment import ProvisionalEpoch
 from sync.protocol.errors import InvalidField, Refusal, WrongContentType
 from sync.protocol.identity import Incarnation
 from sync.protocol.reference import DataSet
 from sync.protocol.text import TEXT_PATTERN
 
-MSGPACK = "application/msgpack"
 PAGE_TYPE = "application/vnd.holdfast.page"
 """A page in a zstd frame."""
 SCOPE_LETTERS_MAX = 64
-PACK_LETTERS_MAX = 16
+WORD_LETTERS_MAX = 16
+LATE_TAIL = "late"
 BASE64_PATTERN = r"\A[A-Za-z0-9+/]*=*\Z"
 PUB_SEQ_MAX = (1 << 63) - 1
 
@@ -56,11 +59,6 @@ class EnrolBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     code: Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=TEXT_PATTERN)]
     public_key: Annotated[str, msgspec.Meta(min_length=44, max_length=44, pattern=BASE64_PATTERN)]
-
-
-def packed(value: object) -> Response[bytes]:
-    """A protocol struct as msgpack."""
-    return Response(encode(value), media_type=MSGPACK)
 
 
 @post(
@@ -114,8 +112,12 @@ def _bad_key() -> InvalidField:
     guards=[device_guard],
     request_max_body_size=JOURNAL_BYTES_MAX,
 )
-async def take_journal(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """Stage 1: a batch is kept and acknowledged, or one verdict says why not."""
+async def take_journal(
+    request: Request[Any, Any, Any],
+    tail: Annotated[str, QueryParameter(max_length=WORD_LETTERS_MAX, pattern=TEXT_PATTERN)] = "",
+) -> Response[bytes]:
+    """Stage 1: a batch is kept and acknowledged, or one verdict says why not. ``tail``: ``late``,
+    where it is that of a sealed epoch."""
     office, device = office_of(request), device_of(request)
     if request.content_type[0] != BATCH_TYPE:
         raise WrongContentType(
@@ -129,7 +131,12 @@ async def take_journal(request: Request[Any, Any, Any]) -> Response[bytes]:
         batch = await take_batch(await request.body(), office.lanes.unfolding)
         await place_of(request.scope).turn()
         outcome = await ingest_batch(
-            office.archive, device.store_id, device.device_id, batch, now_ms
+            office.archive,
+            device.store_id,
+            device.device_id,
+            batch,
+            now_ms,
+            late=tail == LATE_TAIL,
         )
     except Refusal:
         await note_head(office.archive, device.store_id, device.device_id, head, now_ms)
@@ -138,6 +145,30 @@ async def take_journal(request: Request[Any, Any, Any]) -> Response[bytes]:
         return problem_answer(verdict_problem(outcome, batch.epoch))
     office.nudges.note_arrival(StreamKey(device.store_id, batch.epoch))
     return packed(await _acknowledgement(office, device, outcome, batch.epoch, now_ms))
+
+
+@post(
+    "/v1/stores/{store_id:uuid}/epochs",
+    status_code=200,
+    media_type=MSGPACK,
+    guards=[device_guard],
+    request_max_body_size=BODY_BYTES_MAX,
+)
+async def take_epoch(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """A provisional epoch of the box is the store's from now on, and answered as its stream stands.
+    What its record and the request's head say is remembered as claimed."""
+    office, device, head = office_of(request), device_of(request), signed_of(request).head
+    now_ms = office.clock_ms()
+    remedy = "Send a msgpack array of the record and its signature."
+    asked = await read_packed(request, ProvisionalEpoch, "genesis", remedy)
+    try:
+        ratified = await ratify_epoch(office.engine, device, asked, now_ms)
+    except Refusal:
+        await note_head(office.archive, device.store_id, device.device_id, head, now_ms)
+        raise
+    for stated in (ratified.parent, head):
+        await note_head(office.archive, device.store_id, device.device_id, stated, now_ms)
+    return packed(await _acknowledgement(office, device, ratified.held, ratified.epoch, now_ms))
 
 
 @get("/v1/stores/{store_id:uuid}/feeds", guards=[device_guard], media_type=MSGPACK)
@@ -186,14 +217,14 @@ async def read_feed(
         str, QueryParameter(name="scope", max_length=SCOPE_LETTERS_MAX, pattern=TEXT_PATTERN)
     ] = "",
     incarnation: Annotated[UUID | None, QueryParameter()] = None,
-    pack: Annotated[str, QueryParameter(max_length=PACK_LETTERS_MAX, pattern=TEXT_PATTERN)] = "",
+    pack: Annotated[str, QueryParameter(max_length=WORD_LETTERS_MAX, pattern=TEXT_PATTERN)] = "",
 ) -> Response[bytes]:
     """A page of one feed after a cursor, packed where the box asks for that. A store reads the
-    feeds that it follows, no others, and a box that was replaced reads none: only revocations and
-    erasures would be for it."""
+    feeds that it follows, no others, and a box that writes in a fenced epoch reads none: it goes on
+    in a provisional one."""
     office, device, head = office_of(request), device_of(request), signed_of(request).head
-    await note_head(office.archive, device.store_id, device.device_id, head, office.clock_ms())
-    if device.replaced:
+    contact = (device.store_id, device.device_id, head, office.clock_ms())
+    if await note_head(office.archive, *contact):
         raise BoxReplaced
     feed = FollowedFeed(data_set, scope_name)
     if feed not in followed_feeds(device.store_id, device.price_zone):

@@ -12,7 +12,8 @@ from sync.protocol.shared import PersonalKey
 
 _SAVE_STREAM = """
 UPDATE stream SET watermark = $4, head_hash = $5, alarm = $6, sender_seq = $7,
-    last_contact_ms = $8, health = $9
+    last_contact_ms = $8, health = $9, ended_seq = $10, sealed_through = $11,
+    state = $12
 WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3
 """
 
@@ -46,8 +47,9 @@ ON CONFLICT (company_id, customer_id) DO NOTHING
 """
 
 _RAISE_ALARM = """
-INSERT INTO alarm (store_id, alarm_id, kind, detail, raised_at_ms) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (store_id, alarm_id) DO NOTHING
+INSERT INTO alarm (store_id, alarm_id, kind, detail, raised_at_ms, epoch_number,
+    epoch_fingerprint)
+VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (store_id, alarm_id) DO NOTHING RETURNING true
 """
 
 CLAIMS_MAX = 1_000
@@ -113,6 +115,9 @@ class Arriving:
             standing.sender_seq,
             standing.last_contact_ms,
             standing.health,
+            standing.ended_seq,
+            standing.sealed_through,
+            standing.state.value,
         )
 
     async def keep_claim(self, store_id: StoreId, claim: Claim) -> None:
@@ -129,9 +134,11 @@ class Arriving:
         other: int | None = await self._connection.fetchval(_CLAIMS_OF_OTHERS, *place_of(key))
         return other
 
-    async def raise_alarm(self, store_id: StoreId, alarm: Alarm) -> None:
+    async def raise_alarm(self, store_id: StoreId, alarm: Alarm) -> bool:
         """See ArchiveUnit."""
-        await self._connection.execute(_RAISE_ALARM, store_id, *alarm)
+        *said, epoch = alarm
+        place = (None, None) if epoch is None else (epoch.number, epoch.fingerprint)
+        return bool(await self._connection.fetchval(_RAISE_ALARM, store_id, *said, *place))
 
 
 def _raw_row(event: Arrived) -> tuple[Any, ...]:

@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
+from central.domain.epoch import EPOCH, EpochEvent, EpochState
 from central.projections.event import RawEvent
 from central.projections.line_up import Aside, Held, Place, Wanted
 from central.projections.row_changes import RowChanges
@@ -41,19 +42,33 @@ class StreamKey(NamedTuple):
 
 class Standing(NamedTuple):
     """Where a stream stands. ``sender_seq``: the highest head that was ever stated of it;
-    ``health``: msgpack of what its box said of itself."""
+    ``health``: msgpack of what its box said of itself; ``ended_seq``: of its box's own last record,
+    once everything through it is applied; ``sealed_through``: its watermark when it was fenced."""
 
     company_id: CompanyId
     device_id: DeviceId
     genesis: bytes
     watermark: int
     head_hash: bytes
-    sealed: bool
     alarm: str | None
     sender_seq: int
     last_contact_ms: int | None
     health: bytes | None
     applied_through: int
+    ended_seq: int | None
+    sealed_through: int | None
+    state: EpochState
+
+
+def moved(standing: Standing, event: EpochEvent, epoch: Epoch) -> Standing:
+    """The stream after ``event`` befell its epoch. Raises the refusal of its state."""
+    state = EPOCH.after(standing.state, event, str(epoch))
+    if standing.ended_seq is not None:
+        state = EPOCH.after(state, EpochEvent.ENDED, str(epoch))
+    sealed = standing.sealed_through
+    if sealed is None and state.is_fenced:
+        sealed = standing.watermark
+    return standing._replace(state=state, sealed_through=sealed)
 
 
 class Arrived(NamedTuple):
@@ -65,12 +80,14 @@ class Arrived(NamedTuple):
 
 
 class Alarm(NamedTuple):
-    """What central itself noticed. A second one of the same id changes nothing."""
+    """What central itself noticed, of ``epoch`` where it is one's. A second one of the same id
+    changes nothing."""
 
     alarm_id: UUID
     kind: str
     detail: str
     raised_at_ms: int
+    epoch: Epoch | None = None
 
 
 class Claim(NamedTuple):
@@ -103,7 +120,7 @@ class ArchiveUnit(Protocol):
         ...
 
     async def save_stream(self, key: StreamKey, standing: Standing) -> None:
-        """Watermark, head, alarm and contact of a locked stream."""
+        """Everything of a locked stream that changes, but for what stage 2 dealt with."""
         ...
 
     async def keep_claim(self, store_id: StoreId, claim: Claim) -> None:
@@ -115,8 +132,8 @@ class ArchiveUnit(Protocol):
         and of which another event is claimed, if there is one."""
         ...
 
-    async def raise_alarm(self, store_id: StoreId, alarm: Alarm) -> None:
-        """Record what people must be told."""
+    async def raise_alarm(self, store_id: StoreId, alarm: Alarm) -> bool:
+        """Record what people must be told; False where it was told before."""
         ...
 
     # --- stage 2

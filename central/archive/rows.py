@@ -7,6 +7,7 @@ from uuid import UUID
 from asyncpg.pgproto import pgproto
 
 from central.archive.port import Standing, StreamKey
+from central.domain.epoch import EpochState
 from central.projections.event import RawEvent
 from sync.protocol.change import Epoch
 from sync.protocol.clock import Hlc
@@ -24,8 +25,8 @@ CORRECTED = """LEFT JOIN correction AS c ON c.store_id = r.store_id
 """What a person put in an event's place stands beside it."""
 
 _STREAM = """
-SELECT company_id, device_id, genesis, watermark, head_hash, sealed, alarm, sender_seq,
-    last_contact_ms, health, applied_through
+SELECT company_id, device_id, genesis, watermark, head_hash, alarm, sender_seq,
+    last_contact_ms, health, applied_through, ended_seq, sealed_through, state
 FROM stream WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3
 """
 
@@ -89,4 +90,5 @@ async def read_standing(connection: Any, key: StreamKey, lock: str = "") -> Stan
     if row is None:
         return None
     company_id, device_id, *others = row
-    return Standing(CompanyId(plain_uuid(company_id)), DeviceId(plain_uuid(device_id)), *others)
+    standing = Standing(CompanyId(plain_uuid(company_id)), DeviceId(plain_uuid(device_id)), *others)
+    return standing._replace(state=EpochState(standing.state))

@@ -388,5 +388,18 @@ class CorrectionRow(CentralTable, table=True):
     decided_by: str
 
 
+class TailClosedRow(CentralTable, table=True):
+    """An epoch that a person closed, and who of the shop may hold something of it still."""
+
+    __tablename__ = "tail_closed"
+    store_id: UUID = Field(primary_key=True)
+    epoch_number: int = Field(primary_key=True)
+    epoch_fingerprint: bytes = Field(primary_key=True)
+    through: int = big()
+    reason: str
+    decided_by: str
+    unheard: str
+
+
 PROJECTED = {name: each for name, each in metadata.tables.items() if name not in _OTHERS}
 """The tables of this module, by their names."""

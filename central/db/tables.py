@@ -18,6 +18,8 @@ from sqlalchemy import BigInteger, Index, MetaData, Table, UniqueConstraint
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
+from central.domain.epoch import EpochState
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -49,7 +51,10 @@ def table(kind: type[CentralTable]) -> Table:
 
 class StreamRow(CentralTable, table=True):
     """One epoch of one store: what central holds of it, and where stage 2 stands. ``company_id`` is
-    the store's: no join stands under this row's lock."""
+    the store's: no join stands under this row's lock. ``state`` is one of
+    ``central.domain.epoch``'s; ``provisional``: its box opened it itself; ``ended_seq``: of its
+    box's own last record, once everything through it is applied; ``sealed_through``: where the
+    watermark was when it was fenced."""
 
     __tablename__ = "stream"
     store_id: UUID = Field(primary_key=True)
@@ -61,8 +66,10 @@ class StreamRow(CentralTable, table=True):
     genesis_signature: bytes
     watermark: int = big(default=0)
     head_hash: bytes
-    sealed: bool = False
-    current: bool = True
+    provisional: bool = False
+    state: str = EpochState.CURRENT.value
+    ended_seq: int | None = big(default=None)
+    sealed_through: int | None = big(default=None)
     alarm: str | None = None
     sender_seq: int = big(default=0)
     last_contact_ms: int | None = big(default=None)
@@ -115,7 +122,8 @@ class PersonalKeyRow(CentralTable, table=True):
 
 
 class AlarmRow(CentralTable, table=True):
-    """What central itself noticed about a stream: fork, rewind, damage."""
+    """What central itself noticed about a store: fork, damage; and of which epoch, where it is
+    one's."""
 
     __tablename__ = "alarm"
     store_id: UUID = Field(primary_key=True)
@@ -123,6 +131,8 @@ class AlarmRow(CentralTable, table=True):
     kind: str
     detail: str
     raised_at_ms: int = big()
+    epoch_number: int | None = None
+    epoch_fingerprint: bytes | None = None
 
 
 # --- what central decided and published ---------------------------------------------------------
@@ -150,7 +160,8 @@ class Company(CentralTable, table=True):
 
 
 class Store(CentralTable, table=True):
-    """A shop. ``settings`` is the msgpack of StoreSettings. ``retired``: it was given up."""
+    """A shop. ``settings`` is the msgpack of StoreSettings. ``retired``: it was given up. The last
+    epoch of its line is the one that the next box's follows."""
 
     __tablename__ = "store"
     __table_args__ = (UniqueConstraint("company_id", "code"),)
@@ -162,6 +173,7 @@ class Store(CentralTable, table=True):
     zone: str
     settings: bytes
     last_epoch_number: int = 0
+    last_epoch_fingerprint: bytes | None = None
     retired: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
 
 

@@ -19,6 +19,7 @@ from central.demo.errors import DemoCannotRun
 from central.demo.stage import Stage, StoreBox
 from central.demo.stillness import Stillness
 from central.demo.technician import ask
+from central.domain.epoch import EpochState
 from central.reports.totals import RECEIPTS_MAX, store_receipts, store_totals
 from sync.protocol.figures import Totals
 from sync.protocol.identity import SaleId, StoreId
@@ -105,7 +106,7 @@ async def _account_of_box(stage: Stage, store: Counted) -> Account:
 async def _stream(db: AsyncConnection, store_id: StoreId) -> Any:
     rows = await db.execute(
         select(_STREAMS.c.watermark, _STREAMS.c.head_hash, _STREAMS.c.applied_through).where(
-            _STREAMS.c.store_id == store_id, _STREAMS.c.current
+            _STREAMS.c.store_id == store_id, _STREAMS.c.state == EpochState.CURRENT
         )
     )
     return rows.one()

@@ -21,7 +21,7 @@ from sync.protocol.change import Epoch
 from sync.protocol.codec import decode
 from sync.protocol.errors import Undecodable
 from sync.protocol.facts import CustomerChanged
-from sync.protocol.identity import CustomerId, DeviceId, StoreId
+from sync.protocol.identity import CustomerId, DeviceId, StoreId, WorkstationId
 from sync.protocol.reference import Grant
 
 
@@ -32,6 +32,26 @@ class EpochIssued(msgspec.Struct, frozen=True, array_like=True):
     device_id: DeviceId
     genesis: bytes
     signature: bytes
+
+
+class EpochRatified(msgspec.Struct, frozen=True, array_like=True):
+    """A box had opened an epoch by itself, and signed its genesis record: it is one of the store's
+    from now on."""
+
+    store_id: StoreId
+    device_id: DeviceId
+    genesis: bytes
+    signature: bytes
+
+
+class EpochSealed(msgspec.Struct, frozen=True, array_like=True):
+    """Somebody ended that an epoch's box speaks for the store; ``watermark``: what was here."""
+
+    store_id: StoreId
+    epoch: Epoch
+    watermark: int
+    reason: str
+    decided_by: str
 
 
 class PointsOpened(msgspec.Struct, frozen=True, array_like=True):
@@ -97,6 +117,27 @@ class EventReleased(msgspec.Struct, frozen=True, array_like=True):
     decided_by: str
 
 
+class TailClosed(msgspec.Struct, frozen=True, array_like=True):
+    """Somebody closed an epoch whose box will never say that it ended, and gave up what is missing
+    of it through a sequence. ``unheard``: workstations that may hold something of it still."""
+
+    store_id: StoreId
+    epoch: Epoch
+    through: int
+    reason: str
+    decided_by: str
+    unheard: tuple[WorkstationId, ...]
+
+
+class AlarmCleared(msgspec.Struct, frozen=True, array_like=True):
+    """Somebody looked into an alarm about a store: it needs nobody any more."""
+
+    store_id: StoreId
+    alarm_id: UUID
+    reason: str
+    decided_by: str
+
+
 AnyDecision: TypeAlias = (
     EpochIssued
     | PointsOpened
@@ -106,6 +147,10 @@ AnyDecision: TypeAlias = (
     | TailWrittenOff
     | EventRepaired
     | EventReleased
+    | EpochRatified
+    | EpochSealed
+    | TailClosed
+    | AlarmCleared
 )
 
 KINDS: dict[str, type[AnyDecision]] = {
@@ -117,6 +162,10 @@ KINDS: dict[str, type[AnyDecision]] = {
     "tail_written_off": TailWrittenOff,
     "event_repaired": EventRepaired,
     "event_released": EventReleased,
+    "epoch_ratified": EpochRatified,
+    "epoch_sealed": EpochSealed,
+    "tail_closed": TailClosed,
+    "alarm_cleared": AlarmCleared,
 }
 """Every kind that was ever recorded. Entries are added, never changed."""
 

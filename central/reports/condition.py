@@ -27,14 +27,16 @@ _WAITING = text("SELECT count(*) FROM publication")
 _FEEDS = text("SELECT count(*), coalesce(sum(head), 0)::bigint FROM feed")
 _AWAY = text(
     "SELECT s.code, m.last_contact_ms FROM store AS s JOIN stream AS m USING (store_id)"
-    " WHERE m.current AND NOT s.retired AND coalesce(m.last_contact_ms, 0) < :before_ms"
+    " WHERE m.state = 'current' AND NOT s.retired AND coalesce(m.last_contact_ms, 0) < :before_ms"
     " ORDER BY m.last_contact_ms NULLS FIRST, s.code LIMIT :most"
 )
 _STORES = text("SELECT count(*) FROM store WHERE NOT retired")
 _ALARMS = text(
     "SELECT kind, count(*) FROM alarm WHERE raised_at_ms > :since_ms GROUP BY kind ORDER BY kind"
 )
-_HEALTHS = text("SELECT health FROM stream WHERE current AND health IS NOT NULL LIMIT :most")
+_HEALTHS = text(
+    "SELECT health FROM stream WHERE state = 'current' AND health IS NOT NULL LIMIT :most"
+)
 
 
 class Server(NamedTuple):

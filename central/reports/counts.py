@@ -7,6 +7,7 @@ from typing import Any, get_args
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from central.domain.epoch import EpochState
 from sync.program.bundle import known
 from sync.protocol.facts import AlarmKind, AnyFact
 from sync.protocol.reference import DataSet
@@ -23,12 +24,12 @@ _TABLES = text(
 _STREAMS = text(
     "SELECT store_id::text, epoch_number, watermark,"
     " CASE WHEN length(head_hash) = 32 THEN encode(head_hash, 'hex') END, sender_seq,"
-    " applied_through, sealed, current, last_contact_ms, alarm IS NOT NULL"
-    " FROM stream ORDER BY 1, 2 LIMIT :most"
+    " applied_through, state, provisional, last_contact_ms, alarm IS NOT NULL"
+    " FROM stream ORDER BY 1, 2, encode(epoch_fingerprint, 'hex') LIMIT :most"
 )
 _STREAM_NAMES = (
     *("store_id", "epoch", "watermark", "head_hash", "sender_seq"),
-    *("applied_through", "sealed", "current", "last_contact_ms", "alarmed"),
+    *("applied_through", "state", "provisional", "last_contact_ms", "alarmed"),
 )
 _KINDS = text("SELECT kind, count(*) FROM raw_event GROUP BY 1")
 _ASIDE = text("SELECT state, count(*) FROM quarantine GROUP BY 1")
@@ -50,7 +51,8 @@ async def table_counts(db: AsyncConnection) -> dict[str, dict[str, int]]:
 async def stream_figures(db: AsyncConnection) -> list[dict[str, Any]]:
     """Where each epoch of each store stands."""
     rows = await db.execute(_STREAMS, {"most": STREAMS_MAX})
-    return [dict(zip(_STREAM_NAMES, row, strict=True)) for row in rows]
+    found = (dict(zip(_STREAM_NAMES, row, strict=True)) for row in rows)
+    return [{**one, "state": known(one["state"], tuple(EpochState))} for one in found]
 
 
 async def kind_counts(db: AsyncConnection) -> dict[str, int]:

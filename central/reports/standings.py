@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of
+from central.domain.epoch import EpochState
 from central.reports.sales import Page
 from sync.protocol.change import Epoch
 from sync.protocol.identity import CompanyId, StoreId
@@ -16,7 +17,7 @@ STREAMS_MAX = 10_000
 FIRST_STREAMS = Page(STREAMS_MAX, 0)
 
 _STANDINGS = """
-SELECT o.store_id, o.code, o.name, s.epoch_number, s.epoch_fingerprint, s.current, s.sealed,
+SELECT o.store_id, o.code, o.name, s.epoch_number, s.epoch_fingerprint, s.state, s.provisional,
     s.watermark, s.sender_seq, s.applied_through, s.last_contact_ms, s.alarm, s.head_hash
 FROM store AS o LEFT JOIN stream AS s USING (store_id)
 WHERE o.company_id = $1
@@ -43,8 +44,8 @@ class StoreStanding(msgspec.Struct, frozen=True):
     store_code: str
     store_name: str
     epoch: str | None
-    current: bool
-    sealed: bool
+    state: EpochState | None
+    provisional: bool
     watermark: int
     head_hash: str
     behind: int
@@ -70,8 +71,8 @@ async def store_standings(
             epoch=str(Epoch(row["epoch_number"], row["epoch_fingerprint"]))
             if row["epoch_number"] is not None
             else None,
-            current=bool(row["current"]),
-            sealed=bool(row["sealed"]),
+            state=EpochState(row["state"]) if row["state"] is not None else None,
+            provisional=bool(row["provisional"]),
             watermark=row["watermark"] or 0,
             head_hash=(row["head_hash"] or b"").hex(),
             behind=max(0, (row["sender_seq"] or 0) - (row["watermark"] or 0)),

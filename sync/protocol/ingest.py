@@ -7,7 +7,8 @@ What remains must begin at watermark + 1 (else *gap*) and continue the chain (ea
 from the one before; the batch's own ``end_hash`` must come out). Nothing here reads a body: content
 cannot block. A request whose events are all at or below the watermark with equal hashes changes
 nothing, whatever its age, and is answered with the watermark: lost acknowledgements, duplicates and
-replays all end here. A sealed stream is *fenced*.
+replays all end here. A sealed stream is *fenced*, but for a batch that says it is its late tail:
+that is judged like any other.
 
 A verdict is a value; central/usecases/journal/ingest_batch.py turns it into rows and an answer.
 """
@@ -23,13 +24,14 @@ from sync.protocol.identity import StoreId
 
 @dataclass(frozen=True)
 class Stream:
-    """What central knows of one epoch of a store; at first watermark 0 and the genesis hash."""
+    """What central knows of one epoch of a store; at first watermark 0 and the genesis hash.
+    ``sealed_through``: where its watermark was when it was sealed; None: it is not."""
 
     store_id: StoreId
     epoch: Epoch
     watermark: int
     head_hash: bytes
-    sealed: bool = False
+    sealed_through: int | None = None
 
 
 @dataclass(frozen=True)
@@ -78,15 +80,17 @@ class Fenced:
 Verdict: TypeAlias = Accepted | Duplicate | Gap | Forked | Damaged | Fenced
 
 
-def judge(stream: Stream, batch: Batch, known: Mapping[int, bytes]) -> Verdict:
-    """Verdict on a batch of ``stream``'s epoch.
+def judge(
+    stream: Stream, batch: Batch, known: Mapping[int, bytes], *, late: bool = False
+) -> Verdict:
+    """Verdict on a batch of ``stream``'s epoch; ``late``: it is sent as a sealed epoch's tail.
 
     ``known``: hashes that central holds, by sequence, for those at or below the watermark that the
     batch names, and from_seq - 1 (0: the genesis hash). What is absent is not compared, but for
     the watermark's own hash, which the stream has: nothing is accepted that does not follow it.
     """
-    if stream.sealed:
-        return Fenced(stream.watermark)
+    if stream.sealed_through is not None and not late:
+        return Fenced(stream.sealed_through)
     contradiction = _contradiction(stream, batch)
     if contradiction is not None:
         return Damaged(contradiction)

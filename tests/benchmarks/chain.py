@@ -71,9 +71,9 @@ WHERE store_id = $1
 """
 _STREAM = """
 INSERT INTO stream (store_id, epoch_number, epoch_fingerprint, device_id, genesis,
-    genesis_signature, head_hash, watermark, sealed, current, sender_seq, applied_through,
+    genesis_signature, head_hash, watermark, state, provisional, sender_seq, applied_through,
     company_id, last_contact_ms)
-VALUES ($1, 1, $2, $1, '', '', $3, 1, false, true, 1, 1,
+VALUES ($1, 1, $2, $1, '', '', $3, 1, 'current', false, 1, 1,
     (SELECT company_id FROM store WHERE store_id = $1), $4)
 """
 _RAW = """

@@ -35,7 +35,7 @@ ENROL_CODE_LIFETIME_S = 900
 POLL_S = 0.01
 DEADLINE_S = 300
 _STREAM = (
-    "SELECT watermark, applied_through FROM stream WHERE store_id = $1 AND current"
+    "SELECT watermark, applied_through FROM stream WHERE store_id = $1 AND state = 'current'"
     " AND pg_sleep($2) IS NOT NULL"
 )
 

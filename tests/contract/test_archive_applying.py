@@ -18,6 +18,7 @@ from sync.protocol.facts import (
     BusinessDayReopened,
     CustomerChanged,
     DeviceRecorded,
+    EpochEnded,
     IdAbandoned,
     KindVersion,
     PinSet,
@@ -93,6 +94,7 @@ def each_kind(shop: Shop) -> dict[str, AnyFact]:
         shop.settling(),
         shop.signed_in(),
         PinSet(ANNA, bytes(60)),
+        EpochEnded("fenced", 17, None),
     ]
     return {kind_of(fact).kind: fact for fact in told}
 
@@ -165,6 +167,7 @@ def _otherwise(new: AnyFact, old: AnyFact, own: str | None) -> AnyFact:
             "reason": "?",
             "detail": "?",
             "operator_id": "bert",
+            "cause": "?",
         }
         field = next(name for name in other if hasattr(new, name))
         new = msgspec.structs.replace(new, **{field: other[field]})

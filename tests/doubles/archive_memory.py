@@ -18,7 +18,9 @@ from central.archive.port import (
     Occupied,
     Standing,
     StreamKey,
+    moved,
 )
+from central.domain.epoch import EpochEvent, EpochState
 from central.projections.event import RawEvent
 from central.projections.fact_id import SALE_KIND, FactId
 from central.projections.line_up import (
@@ -78,7 +80,7 @@ class MemoryArchive:
         genesis = decode(Genesis, genesis_bytes)
         for other, standing in self.standings.items():
             if other.store_id == key.store_id:
-                self.standings[other] = standing._replace(sealed=True)
+                self.standings[other] = moved(standing, EpochEvent.REPLACED, other.epoch)
         self.raw[key] = {}
         self.standings[key] = Standing(
             company_id=genesis.company_id,
@@ -86,12 +88,14 @@ class MemoryArchive:
             genesis=genesis_bytes,
             watermark=0,
             head_hash=genesis_hash(genesis_bytes),
-            sealed=False,
             alarm=None,
             sender_seq=0,
             last_contact_ms=None,
             health=None,
             applied_through=0,
+            ended_seq=None,
+            sealed_through=None,
+            state=EpochState.CURRENT,
         )
 
     @asynccontextmanager
@@ -183,10 +187,13 @@ class MemoryUnit(Writing):
                     others.append(seq)
         return min(others, default=None)
 
-    async def raise_alarm(self, store_id: StoreId, alarm: Alarm) -> None:
+    async def raise_alarm(self, store_id: StoreId, alarm: Alarm) -> bool:
         """See ArchiveUnit."""
-        if (store_id, alarm.alarm_id) not in self._archive.alarms:
-            self.set(self._archive.alarms, (store_id, alarm.alarm_id), alarm)
+        key = (store_id, alarm.alarm_id)
+        is_new = key not in self._archive.alarms
+        if is_new:
+            self.set(self._archive.alarms, key, alarm)
+        return is_new
 
     # --- stage 2
 

@@ -94,9 +94,9 @@ async def add_store(engine: AsyncEngine, **stream: Any) -> None:
     await execute(
         engine,
         "INSERT INTO stream (store_id, epoch_number, epoch_fingerprint, device_id, genesis,"
-        " genesis_signature, head_hash, watermark, sealed, current, sender_seq, applied_through,"
+        " genesis_signature, head_hash, watermark, state, provisional, sender_seq, applied_through,"
         " company_id, last_contact_ms, health) VALUES (:s, 1, 'x', :s, '', '', '', :watermark,"
-        " false, true, :sender_seq, :applied_through, :c, :last, :health)",
+        " 'current', false, :sender_seq, :applied_through, :c, :last, :health)",
         s=store,
         c=company,
         **{**row, "health": health, **stream},

@@ -41,6 +41,7 @@ DEVICE_ROUTES = {
     ("GET", "/v1/stores/{store_id}/feeds"),
     ("GET", "/v1/stores/{store_id}/feed"),
     ("POST", "/v1/stores/{store_id}/certificate"),
+    ("POST", "/v1/stores/{store_id}/epochs"),
 }
 
 

@@ -120,7 +120,9 @@ def a_receipt(shop: Shop) -> RetailTransaction:
     )
 
 
-NEVER_TRADED = {"store_alarm", "alarm_clearing", "written_off", "correction", "stock_count"}
+NEVER_TRADED = {"store_alarm", "alarm_clearing", "written_off", "tail_closed", "correction"} | {
+    "stock_count"
+}
 
 
 async def test_rebuilding_gives_identical_rows(engine: AsyncEngine) -> None:

@@ -3,11 +3,15 @@
 from collections.abc import Iterable
 from typing import assert_never
 
+from central.domain import decisions as decided
 from central.domain.decisions import (
+    AlarmCleared,
     AnyDecision,
     BoxRevoked,
     CustomerDecided,
     EpochIssued,
+    EpochRatified,
+    EpochSealed,
     EventReleased,
     EventRepaired,
     GrantIssued,
@@ -17,8 +21,9 @@ from central.domain.decisions import (
 from central.projections.fold.collect import Fold
 from central.projections.fold.customer import put_fields
 from central.projections.row_changes import RowChanges
+from central.projections.rows.box import AlarmClearing
 from central.projections.rows.customer import GrantGiven, Points
-from central.projections.rows.journal import RELEASED, Correction, WrittenOff
+from central.projections.rows.journal import RELEASED, Correction, TailClosed, WrittenOff
 from sync.protocol.identity import CompanyId
 
 
@@ -33,7 +38,7 @@ def fold_decisions(company_id: CompanyId, decisions: Iterable[AnyDecision]) -> R
 def fold_decision(into: Fold, decision: AnyDecision) -> None:
     """One more decision."""
     match decision:
-        case EpochIssued() | BoxRevoked():
+        case EpochIssued() | EpochRatified() | EpochSealed() | BoxRevoked():
             return
         case PointsOpened(customer_id, points):
             into.put(Points(into.company_id, customer_id, opening=points))
@@ -51,5 +56,11 @@ def fold_decision(into: Fold, decision: AnyDecision) -> None:
         case EventReleased(store_id, epoch, seq, reason, decided_by):
             place = (epoch.number, epoch.fingerprint, seq)
             into.put(Correction(store_id, *place, RELEASED, 0, b"", reason, decided_by))
+        case decided.TailClosed(store_id, epoch, through, reason, decided_by, unheard):
+            place = (epoch.number, epoch.fingerprint, through)
+            into.put(WrittenOff(store_id, *place, reason, decided_by))
+            into.put(TailClosed(store_id, *place, reason, decided_by, " ".join(unheard)))
+        case AlarmCleared(store_id, alarm_id, reason, decided_by):
+            into.put(AlarmClearing(store_id, alarm_id, decided_by, reason))
         case _ as never:
             assert_never(never)

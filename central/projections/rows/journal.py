@@ -46,8 +46,21 @@ class Correction(NamedTuple):
     decided_by: str
 
 
+class TailClosed(NamedTuple):
+    """Table ``tail_closed``, as ``WrittenOff``; ``unheard``: workstations, by their ids."""
+
+    store_id: UUID
+    epoch_number: int
+    epoch_fingerprint: bytes
+    through: int
+    reason: str
+    decided_by: str
+    unheard: str
+
+
 PROJECTIONS = (
     Projection("counted_fact", CountedFact, 3),
     Projection("written_off", WrittenOff, 3, Newest(("through",), ties_to_later=True)),
     Projection("correction", Correction, 4, REPLACE),
+    Projection("tail_closed", TailClosed, 3, Newest(("through",), ties_to_later=True)),
 )

@@ -14,6 +14,7 @@ from central.db.credentials import EnrolCode
 from central.db.tables import Store, StreamRow, table
 from central.domain.company import StoreRetired
 from central.domain.enrol_code import RANDOM_BYTES, read_code, write_code
+from central.domain.epoch import EpochState
 from sync.protocol.errors import InvalidField, NotFound
 from sync.protocol.identity import StoreId
 
@@ -68,7 +69,9 @@ async def create_enrol_code(
             selector=parts.selector,
         )
     )
-    current = select(_STREAMS.c.store_id).where(_STREAMS.c.store_id == store_id, _STREAMS.c.current)
+    current = select(_STREAMS.c.store_id).where(
+        _STREAMS.c.store_id == store_id, _STREAMS.c.state == EpochState.CURRENT
+    )
     return NewEnrolCode(code, expires_at_ms, await db.scalar(current) is not None)
 
 

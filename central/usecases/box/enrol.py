@@ -9,7 +9,6 @@ A wrong code takes nothing from a right one: how fast they come is the door's (`
 """
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID, uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -17,24 +16,26 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from central.archive.applying import WRITE_TURN
+from central.archive.port import StreamKey
 from central.db.credentials import EnrolCode
 from central.db.engine import driver_of, unit_of_work
-from central.db.tables import Device, Store, StreamRow, table
+from central.db.tables import Device, StreamRow, table
 from central.domain.decisions import EpochIssued
 from central.domain.enrol_code import EnrolCodeParts, EnrolCodeRefused, is_same, read_code
+from central.domain.epoch import EpochEvent
+from central.usecases.box.epochs import add_epoch, lock_store, move_epoch
 from central.usecases.box.give_first_grants import give_due_grants, owe_first_grants
 from central.usecases.decision.decide import decide
 from central.usecases.feed.read_feed import read_incarnation
 from sync.engine.signing import GENESIS_SIGNED, sign_bytes
-from sync.protocol.change import Epoch, Genesis, epoch_of, genesis_hash
+from sync.protocol.change import Genesis
 from sync.protocol.codec import decode, encode
 from sync.protocol.enrolment import EnrolmentAnswer
-from sync.protocol.identity import CompanyId, DeviceId, StoreId
+from sync.protocol.identity import DeviceId, StoreId
 
 PUBLIC_KEY_BYTES = 32
 _CODES = table(EnrolCode)
 _STREAMS = table(StreamRow)
-_STORES = table(Store)
 _DEVICES = table(Device)
 
 
@@ -106,17 +107,20 @@ async def _redeem(
 async def _issue_epoch(
     db: AsyncConnection, key: Ed25519PrivateKey, store_id: UUID, public_key: bytes, now_ms: int
 ) -> EnrolmentAnswer:
-    store = await _lock_store(db, store_id)
-    parent = await _seal_current(db, store_id)
+    store = await lock_store(db, StoreId(UUID(bytes=store_id.bytes)))
+    last = store.last_epoch
+    parent = None
+    if last is not None:
+        parent = await move_epoch(db, StreamKey(store.store_id, last), EpochEvent.REPLACED)
     device_id = DeviceId(uuid4())
     genesis = Genesis(
-        store_id=StoreId(UUID(bytes=store_id.bytes)),
-        company_id=CompanyId(UUID(bytes=store.company_id.bytes)),
+        store_id=store.store_id,
+        company_id=store.company_id,
         store_code=store.code,
         device_id=device_id,
         device_key=public_key,
-        epoch_number=store.last_epoch_number + 1,
-        parent=parent.epoch if parent else None,
+        epoch_number=last.number + 1 if last else 1,
+        parent=last,
         parent_watermark=parent.watermark if parent else 0,
         parent_hash=parent.head_hash if parent else None,
         incarnation=await read_incarnation(db),
@@ -132,45 +136,9 @@ async def _issue_epoch(
     return _answer(key, genesis, signed, signature)
 
 
-async def _lock_store(db: AsyncConnection, store_id: UUID) -> Any:
-    rows = await db.execute(
-        select(_STORES.c.company_id, _STORES.c.code, _STORES.c.last_epoch_number)
-        .where(_STORES.c.store_id == store_id)
-        .with_for_update()
-    )
-    return rows.one()
-
-
-@dataclass(frozen=True)
-class _Parent:
-    epoch: Epoch
-    watermark: int
-    head_hash: bytes
-
-
-async def _seal_current(db: AsyncConnection, store_id: UUID) -> _Parent | None:
-    """The store's current epoch as it was at the moment of sealing."""
-    rows = await db.execute(
-        select(_STREAMS)
-        .where(_STREAMS.c.store_id == store_id, _STREAMS.c.current)
-        .with_for_update()
-    )
-    row = rows.one_or_none()
-    if row is None:
-        return None
-    await db.execute(
-        update(_STREAMS)
-        .where(_STREAMS.c.store_id == store_id, _STREAMS.c.current)
-        .values(sealed=True, current=False)
-    )
-    epoch = Epoch(row.epoch_number, row.epoch_fingerprint)
-    return _Parent(epoch, row.watermark, row.head_hash)
-
-
 async def _insert_epoch(
     db: AsyncConnection, genesis: Genesis, signed: bytes, signature: bytes
 ) -> None:
-    epoch = epoch_of(genesis, signed)
     await db.execute(
         insert(_DEVICES).values(
             device_id=genesis.device_id,
@@ -179,24 +147,8 @@ async def _insert_epoch(
             revoked=False,
         )
     )
-    await db.execute(
-        insert(_STREAMS).values(
-            store_id=genesis.store_id,
-            epoch_number=epoch.number,
-            epoch_fingerprint=epoch.fingerprint,
-            company_id=genesis.company_id,
-            device_id=genesis.device_id,
-            genesis=signed,
-            genesis_signature=signature,
-            head_hash=genesis_hash(signed),
-        )
-    )
+    await add_epoch(db, genesis, signed, signature, EpochEvent.BEGUN, provisional=False)
     await (await driver_of(db)).execute(WRITE_TURN, genesis.store_id)
-    await db.execute(
-        update(_STORES)
-        .where(_STORES.c.store_id == genesis.store_id)
-        .values(last_epoch_number=genesis.epoch_number)
-    )
 
 
 async def _answer_again(
@@ -204,7 +156,7 @@ async def _answer_again(
 ) -> EnrolmentAnswer:
     rows = await db.execute(
         select(_STREAMS.c.genesis, _STREAMS.c.genesis_signature).where(
-            _STREAMS.c.device_id == device_id
+            _STREAMS.c.device_id == device_id, ~_STREAMS.c.provisional
         )
     )
     row = rows.one()

@@ -3,26 +3,20 @@
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.db.tables import Device, Store, StreamRow, table
+from central.db.tables import Device, Store, table
 from sync.engine.signing import BadSignature
 from sync.protocol.identity import CompanyId, DeviceId, StoreId
 
 _DEVICES = table(Device)
 _STORES = table(Store)
-_STREAMS = table(StreamRow)
-_SEALED = exists().where(
-    _STREAMS.c.store_id == _DEVICES.c.store_id,
-    _STREAMS.c.device_id == _DEVICES.c.device_id,
-    _STREAMS.c.sealed,
-)
 
 
 class EnrolledDevice(NamedTuple):
-    """A box and the store that it was enrolled for. ``revoked``: its key is worth nothing any more;
-    ``replaced``: another box was enrolled for the store since, and this one's epoch is sealed."""
+    """A box and the store that it was enrolled for. ``revoked``: its key is worth nothing any
+    more."""
 
     device_id: DeviceId
     store_id: StoreId
@@ -30,7 +24,6 @@ class EnrolledDevice(NamedTuple):
     price_zone: str
     public_key: bytes
     revoked: bool
-    replaced: bool
 
 
 async def find_device(db: AsyncConnection, device_id: DeviceId) -> EnrolledDevice:
@@ -42,7 +35,6 @@ async def find_device(db: AsyncConnection, device_id: DeviceId) -> EnrolledDevic
             _STORES.c.price_zone,
             _DEVICES.c.public_key,
             _DEVICES.c.revoked,
-            _SEALED.label("replaced"),
         )
         .join_from(_DEVICES, _STORES, _DEVICES.c.store_id == _STORES.c.store_id)
         .where(_DEVICES.c.device_id == device_id)
@@ -57,5 +49,4 @@ async def find_device(db: AsyncConnection, device_id: DeviceId) -> EnrolledDevic
         row.price_zone,
         row.public_key,
         row.revoked,
-        row.replaced,
     )

@@ -32,21 +32,24 @@ async def record_stated_head(
         await remember_head(unit, store_id, Claim(head, device_id, now_ms))
         if standing is None or standing.device_id != device_id:
             return NoStream()
-        fork = None if standing.sealed else await head_fork(unit, key, standing, head)
+        sealed = standing.sealed_through
+        fork = None if sealed is not None else await head_fork(unit, key, standing, head)
         if fork is not None:
             await record_fork(unit, key, standing, fork, now_ms)
             if standing.alarm != AlarmKind.FORK.value:
                 return fork
             return Acknowledged(standing.watermark, standing.head_hash)
         await unit.save_stream(key, heard(standing, Contact(head, None, now_ms)))
-        if standing.sealed:
-            return Fenced(standing.watermark)
+        if sealed is not None:
+            return Fenced(sealed)
         return Acknowledged(standing.watermark, standing.head_hash)
 
 
 async def note_head(
     archive: Archive, store_id: StoreId, device_id: DeviceId, head: Head, now_ms: int
-) -> None:
-    """Remember what a request stated that is answered otherwise: a refusal, a page of a feed."""
+) -> bool:
+    """Remember what a request stated that is answered otherwise: a refusal, a page of a feed. Does
+    its box write in an epoch that is fenced?"""
     async with archive.unit() as unit:
-        await remember_head(unit, store_id, Claim(head, device_id, now_ms))
+        standing = await remember_head(unit, store_id, Claim(head, device_id, now_ms))
+    return standing is not None and standing.sealed_through is not None

@@ -1,6 +1,8 @@
 """Ends a box's key, because it was stolen, lost or sold: head office neither takes anything from it
 nor gives it anything from then on. The store goes on with the next box that is enrolled."""
 
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -10,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from central.db.credentials import BoxName, EnrolCode
 from central.db.tables import Device, Store, StreamRow, table
 from central.domain.decisions import BoxRevoked
+from central.domain.epoch import EpochState
 from central.domain.fields import plain_text
 from central.usecases.decision.decide import decide
 from sync.protocol.change import Epoch, Genesis
@@ -26,7 +29,8 @@ _NAMES = table(BoxName)
 
 
 class Box(NamedTuple):
-    """A box of a company, the newest of its store first. ``current``: it speaks for the store."""
+    """A box of a company, the newest of its store first. ``epoch``: the newest of its own;
+    ``current``: one of them is the store's."""
 
     store_code: str
     epoch: Epoch
@@ -40,29 +44,36 @@ class Box(NamedTuple):
 async def list_boxes(
     db: AsyncConnection, company_id: CompanyId, store_id: StoreId | None = None
 ) -> tuple[Box, ...]:
-    """At most BOXES_LISTED_MAX, by store and epoch."""
+    """At most BOXES_LISTED_MAX epochs' boxes, by store, the newest first."""
+    number, fingerprint = _STREAMS.c.epoch_number, _STREAMS.c.epoch_fingerprint
+    begun = (_STREAMS.c.provisional, fingerprint)
     wanted = (
         select(_STREAMS, _STORES.c.code, _DEVICES.c.revoked)
         .join_from(_STREAMS, _STORES, _STREAMS.c.store_id == _STORES.c.store_id)
         .join(_DEVICES, _DEVICES.c.device_id == _STREAMS.c.device_id)
         .where(_STORES.c.company_id == company_id)
-        .order_by(_STORES.c.code, _STREAMS.c.epoch_number.desc())
+        .order_by(_STORES.c.code, number.desc(), _STREAMS.c.device_id, *begun)
         .limit(BOXES_LISTED_MAX)
     )
     if store_id is not None:
         wanted = wanted.where(_STREAMS.c.store_id == store_id)
-    return tuple(_box(row) for row in await db.execute(wanted))
+    boxes = groupby(await db.execute(wanted), key=lambda row: (row.code, row.device_id))
+    return tuple(_box(tuple(rows)) for _, rows in boxes)
 
 
-def _box(row: Any) -> Box:
+def _box(rows: Sequence[Any]) -> Box:
+    """Of its epochs: the one that was issued, and then those that it opened itself."""
+    issued = rows[0]
+    newest = max(rows, key=lambda row: decode(Genesis, row.genesis).issued_at_ms)
+    heard = [row.last_contact_ms for row in rows if row.last_contact_ms is not None]
     return Box(
-        row.code,
-        Epoch(row.epoch_number, row.epoch_fingerprint),
-        DeviceId(UUID(bytes=row.device_id.bytes)),
-        decode(Genesis, row.genesis).issued_at_ms,
-        row.last_contact_ms,
-        row.current,
-        row.revoked,
+        issued.code,
+        Epoch(newest.epoch_number, newest.epoch_fingerprint),
+        DeviceId(UUID(bytes=issued.device_id.bytes)),
+        decode(Genesis, issued.genesis).issued_at_ms,
+        max(heard, default=None),
+        any(row.state == EpochState.CURRENT for row in rows),
+        issued.revoked,
     )
 
 

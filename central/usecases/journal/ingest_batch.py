@@ -22,6 +22,7 @@ from central.archive.port import (
     Standing,
     StreamKey,
 )
+from central.domain.epoch import EpochState
 from central.domain.journal import RecordDamaged
 from central.projections.line_up import NUL
 from sync.protocol.batch import Batch
@@ -43,6 +44,7 @@ from sync.protocol.ingest import (
 
 DAMAGE = "damage"
 OTHER_CLAIM = "other_claim"
+AFTER_CLOSING = "after_closing"
 
 
 @dataclass(frozen=True)
@@ -62,19 +64,27 @@ IngestAnswer: TypeAlias = Acknowledged | Gap | Forked | Damaged | Fenced | NoStr
 
 
 class Contact(NamedTuple):
-    """What a request says beside its events."""
+    """What a request says beside its events; ``late``: that they are a sealed epoch's tail."""
 
     head: Head
     health: bytes | None
     now_ms: int
+    late: bool = False
 
 
 async def ingest_batch(
-    archive: Archive, store_id: StoreId, device_id: DeviceId, batch: Batch, now_ms: int
+    archive: Archive,
+    store_id: StoreId,
+    device_id: DeviceId,
+    batch: Batch,
+    now_ms: int,
+    *,
+    late: bool = False,
 ) -> IngestAnswer:
-    """Judge and keep ``batch``, pushed by the store's device (both from its key, not the body).
-    Raises RecordDamaged where what is held of the stream is not what was acknowledged."""
-    contact = Contact(batch.head, encode(batch.health), now_ms)
+    """Judge and keep ``batch``, pushed by the store's device (both from its key, not the body);
+    ``late``: as a sealed epoch's late tail. Raises RecordDamaged where what is held of the stream
+    is not what was acknowledged."""
+    contact = Contact(batch.head, encode(batch.health), now_ms, late)
     key = StreamKey(store_id, batch.epoch)
     try:
         return await _ingest(archive, key, device_id, batch, contact, mending=False)
@@ -101,7 +111,7 @@ async def _ingest(
         if standing is None or standing.device_id != device_id:
             await remember_head(unit, key.store_id, claim)
             return NoStream()
-        verdict = await _verdict(unit, key, standing, batch)
+        verdict = await _verdict(unit, key, standing, batch, contact)
         match verdict:
             case Accepted():
                 held = (
@@ -136,23 +146,24 @@ def heard(standing: Standing, contact: Contact) -> Standing:
     )
 
 
-async def remember_head(unit: ArchiveUnit, store_id: StoreId, claim: Claim) -> None:
+async def remember_head(unit: ArchiveUnit, store_id: StoreId, claim: Claim) -> Standing | None:
     """A stated head is a claim that such an event exists, whoever states it and whatever the
     answer: it is remembered until this very event is here. A claim is no event: no fork is decided
-    by it."""
+    by it. Where the head's epoch stands; None: it is not known."""
     head = claim.head
     key = StreamKey(store_id, head.epoch)
     standing = await unit.lock_stream(key)
     if head.seq < 1:
-        return
+        return standing
     if standing is not None:
         held = await unit.hashes(key, head.seq, head.seq)
         if held.get(head.seq) == head.hash:
-            return
+            return standing
         highest = max(head.seq, standing.sender_seq)
         if highest != standing.sender_seq:
             await unit.save_stream(key, standing._replace(sender_seq=highest))
     await unit.keep_claim(store_id, claim)
+    return standing
 
 
 async def head_fork(
@@ -188,13 +199,15 @@ async def record_fork(
         " Two boxes write as this store, or one was restored from a copy."
     )
     alarm_id = uuid5(key.store_id, f"fork:{key.epoch}:{fork.seq}")
-    alarm = Alarm(alarm_id, AlarmKind.FORK.value, detail, now_ms)
-    await unit.raise_alarm(key.store_id, alarm)
-    alarmed = standing._replace(alarm=AlarmKind.FORK.value, last_contact_ms=now_ms)
-    await unit.save_stream(key, alarmed)
+    alarm = Alarm(alarm_id, AlarmKind.FORK.value, detail, now_ms, key.epoch)
+    is_new = await unit.raise_alarm(key.store_id, alarm)  # one that a person cleared stays cleared
+    under = AlarmKind.FORK.value if is_new else standing.alarm
+    await unit.save_stream(key, standing._replace(alarm=under, last_contact_ms=now_ms))
 
 
-async def _verdict(unit: ArchiveUnit, key: StreamKey, standing: Standing, batch: Batch) -> Verdict:
+async def _verdict(
+    unit: ArchiveUnit, key: StreamKey, standing: Standing, batch: Batch, contact: Contact
+) -> Verdict:
     damage = _damage(batch)
     if damage is not None:
         return damage
@@ -202,10 +215,9 @@ async def _verdict(unit: ArchiveUnit, key: StreamKey, standing: Standing, batch:
     known: dict[int, bytes] = {}
     if batch.from_seq <= standing.watermark:
         known = await known_hashes(unit, key, standing, batch.from_seq - 1, last)
-    stream = Stream(
-        key.store_id, key.epoch, standing.watermark, standing.head_hash, standing.sealed
-    )
-    verdict = judge(stream, batch, known)
+    place = (key.store_id, key.epoch, standing.watermark, standing.head_hash)
+    stream = Stream(*place, standing.sealed_through)
+    verdict = judge(stream, batch, known, late=contact.late)
     if isinstance(verdict, Accepted) and _denies_itself(batch, verdict):
         return Damaged(f"the head is not the batch's own event {batch.head.seq}")
     if isinstance(verdict, Accepted | Duplicate):
@@ -249,6 +261,8 @@ async def _accept(
             what = f"holds another event {envelope.seq} beyond what it acknowledged"
             raise RecordDamaged(what, key.epoch)
     await unit.append(key, arrived)
+    if standing.ended_seq is not None or standing.state is EpochState.WRITTEN_OFF:
+        await flag_after_closing(unit, key, contact.now_ms)
     if batch.keys:
         await unit.keep_keys(standing.company_id, batch.keys)
     moved = heard(standing, contact)._replace(
@@ -262,6 +276,14 @@ async def _accept(
     return Acknowledged(accepted.watermark, accepted.head_hash)
 
 
+async def flag_after_closing(unit: ArchiveUnit, key: StreamKey, now_ms: int) -> None:
+    """Events of an epoch that was closed: they are kept and counted, and people look at them."""
+    detail = f"Epoch {key.epoch}: events arrived after it was closed. They are kept and counted."
+    alarm_id = uuid5(key.store_id, f"{AFTER_CLOSING}:{key.epoch}")
+    alarm = Alarm(alarm_id, AFTER_CLOSING, detail, now_ms, key.epoch)
+    await unit.raise_alarm(key.store_id, alarm)
+
+
 async def _settle_claims(unit: ArchiveUnit, key: StreamKey, now_ms: int) -> None:
     """What was claimed is here now; or another event is, and which box is right is not known."""
     other = await unit.settle_claims(key)
@@ -271,7 +293,9 @@ async def _settle_claims(unit: ArchiveUnit, key: StreamKey, now_ms: int) -> None
             " arrived. Two boxes write as this store, or one was restored from a copy."
         )
         alarm_id = uuid5(key.store_id, f"{OTHER_CLAIM}:{key.epoch}:{other}")
-        await unit.raise_alarm(key.store_id, Alarm(alarm_id, OTHER_CLAIM, detail, now_ms))
+        await unit.raise_alarm(
+            key.store_id, Alarm(alarm_id, OTHER_CLAIM, detail, now_ms, key.epoch)
+        )
 
 
 async def _record_damage(
@@ -280,5 +304,5 @@ async def _record_damage(
     """A signed batch that contradicts itself is a defect at the store: people must look."""
     detail = f"Epoch {key.epoch}: a batch was refused: {damage.reason}."
     alarm_id = uuid5(key.store_id, f"{DAMAGE}:{key.epoch}:{damage.reason}")
-    await unit.raise_alarm(key.store_id, Alarm(alarm_id, DAMAGE, detail, now_ms))
+    await unit.raise_alarm(key.store_id, Alarm(alarm_id, DAMAGE, detail, now_ms, key.epoch))
     await unit.save_stream(key, standing._replace(last_contact_ms=now_ms))

@@ -3,7 +3,7 @@
 Events that are lost are with the box still: the watermark goes back to the last event that the
 chain reaches, the box hears it at its next contact and sends the rest again, and stage 1 fills in
 what is missing among what is here. A row that was set back goes forward to where the chain ends. A
-sealed stream is not set back, for its box is no more to be asked; and an event that was *changed*
+closed stream is not set back, for its box is no more to be asked; and an event that was *changed*
 stays for a person to look at.
 """
 
@@ -19,7 +19,8 @@ from central.usecases.proof.verify_journal import Stream, Walked, read_stream, w
 _SET = """
 UPDATE stream SET watermark = $4, head_hash = $5
 WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3
-    AND watermark = $6 AND head_hash = $7 AND (NOT sealed OR watermark < $4) RETURNING true
+    AND watermark = $6 AND head_hash = $7
+    AND (state IN ('current', 'side', 'sealed') OR watermark < $4) RETURNING true
 """
 
 
@@ -69,6 +70,6 @@ async def _set(
         after = (
             "its box sends everything from there on again at its next contact"
             if done
-            else "its box was replaced, and is not asked any more"
+            else "it is closed, and its box is not asked any more"
         )
     return Mended(f"{name}: {said}; {after}.", done=bool(done))

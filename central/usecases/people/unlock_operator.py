@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.tables import Device, StreamRow, table
 from central.domain.derived_keys import unlock_key
+from central.domain.epoch import EpochState
 from central.usecases.people.set_operator import operator_of_company
 from central.usecases.store.add import find_store
 from sync.protocol.errors import InvalidField, NotFound
@@ -49,7 +50,8 @@ async def answer_unlock(
     device = await db.scalar(
         select(_STREAMS.c.device_id)
         .join(_DEVICES, _DEVICES.c.device_id == _STREAMS.c.device_id)
-        .where(_STREAMS.c.store_id == store_id, _STREAMS.c.current, ~_DEVICES.c.revoked)
+        .where(_STREAMS.c.store_id == store_id, ~_DEVICES.c.revoked)
+        .where(_STREAMS.c.state == EpochState.CURRENT)
     )
     if device is None:
         raise NotFound(

@@ -4,13 +4,16 @@ A decision that was changed, taken out or put in is named; what follows is held 
 that stands beside it, so that one edit is one finding.
 """
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from central.domain.decisions import (
     BEFORE_THE_FIRST,
     BoxRevoked,
     EpochIssued,
+    EpochRatified,
+    EpochSealed,
+    TailClosed,
     decision_hash,
     decode_decision,
 )
@@ -27,10 +30,13 @@ WHERE decision_no > $1 ORDER BY decision_no LIMIT $2
 _END = "SELECT last_decision_no, last_decision_hash FROM central_state"
 
 
-class Decided(NamedTuple):
-    """What the log says of boxes, and what is wrong with it."""
+AboutEpochs: TypeAlias = EpochIssued | EpochRatified | EpochSealed | TailClosed
 
-    issued: tuple[EpochIssued, ...]
+
+class Decided(NamedTuple):
+    """What the log says of boxes and their epochs, in its order, and what is wrong with it."""
+
+    epochs: tuple[AboutEpochs, ...]
     revoked: frozenset[UUID]
     findings: tuple[Finding, ...]
 
@@ -45,7 +51,7 @@ async def verify_decisions(connection: Any) -> Decided:
         if len(page) < PAGE_DECISIONS:
             break
     walk.end(await connection.fetch(_END))
-    return Decided(tuple(walk.issued), frozenset(walk.revoked), tuple(walk.findings))
+    return Decided(tuple(walk.epochs), frozenset(walk.revoked), tuple(walk.findings))
 
 
 class _Walk:
@@ -54,7 +60,7 @@ class _Walk:
     def __init__(self) -> None:
         self.number = 0
         self.hash = BEFORE_THE_FIRST
-        self.issued: list[EpochIssued] = []
+        self.epochs: list[AboutEpochs] = []
         self.revoked: set[UUID] = set()
         self.findings: list[Finding] = []
 
@@ -72,8 +78,8 @@ class _Walk:
         except Undecodable as error:
             self._report(f"decision {number} cannot be read: {error}")
             return
-        if isinstance(decision, EpochIssued):
-            self.issued.append(decision)
+        if isinstance(decision, AboutEpochs):
+            self.epochs.append(decision)
         elif isinstance(decision, BoxRevoked):
             self.revoked.add(decision.device_id)
 

@@ -1,27 +1,39 @@
 """Holds the rows of epochs, boxes and stores against what head office decided and signed.
 
-An epoch is a signed genesis record in the decision log; ``stream``, ``device`` and ``store`` repeat
-parts of it for speed. A row that says otherwise lets in another box, or keeps the right one out.
+An epoch is a signed genesis record in the decision log: head office's own where it was issued, its
+box's where it was ratified. ``stream``, ``device`` and ``store`` repeat parts of it for speed. A
+row that says otherwise lets in another box, or keeps the right one out. What state an epoch is in
+follows from the decisions, told one after the other, and from its box's own last record.
 """
 
-from typing import Any, NamedTuple
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any, NamedTuple, TypeAlias, assert_never
 from uuid import UUID
 
-from central.domain.decisions import EpochIssued
-from central.usecases.proof.verify_decisions import Decided
+from central.domain.decisions import EpochIssued, EpochRatified, EpochSealed, TailClosed
+from central.domain.epoch import EPOCH, EpochEvent, Line
+from central.usecases.proof.verify_decisions import AboutEpochs, Decided
 from central.usecases.proof.verify_journal import Finding
-from sync.engine.signing import GENESIS_SIGNED, verify_bytes
+from sync.engine.signing import GENESIS_SIGNED, PROVISIONAL_SIGNED, verify_bytes
 from sync.protocol.change import Epoch, Genesis, epoch_of, genesis_hash
 from sync.protocol.codec import decode
-from sync.protocol.errors import Undecodable
+from sync.protocol.errors import Refusal, Undecodable
+from sync.protocol.facts import EpochEnded
 
 _STREAMS = """
 SELECT store_id, epoch_number, epoch_fingerprint, device_id, genesis, genesis_signature, watermark,
-    sealed, current, company_id
+    company_id, state, provisional, ended_seq, sealed_through
 FROM stream ORDER BY store_id, epoch_number, epoch_fingerprint
 """
 _DEVICES = "SELECT device_id, store_id, public_key, revoked FROM device"
-_STORES = "SELECT store_id, company_id, code, last_epoch_number FROM store"
+_STORES = """
+SELECT store_id, company_id, code, last_epoch_number, last_epoch_fingerprint FROM store
+"""
+_ENDED = """
+SELECT store_id, epoch_number, epoch_fingerprint, min(seq) FROM counted_fact WHERE kind = $1
+GROUP BY 1, 2, 3
+"""
 _HASH = """
 SELECT hash FROM raw_event
 WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3 AND seq = $4
@@ -42,10 +54,16 @@ SELECT store_id, epoch_number, epoch_fingerprint FROM epochs
 """
 
 
+_Said: TypeAlias = tuple[UUID, Epoch | None, str]
+
+
 class _Issued(NamedTuple):
+    """``provisional``: its box opened it, and signed the record itself."""
+
     genesis: Genesis
     signed: bytes
     signature: bytes
+    provisional: bool
 
 
 class _Rows(NamedTuple):
@@ -67,11 +85,16 @@ async def verify_epochs(
     """``keys``: public halves of every key that head office ever signed with. ``connection`` is
     asyncpg's, inside the snapshot that ``decided`` was read in."""
     rows = await _read(connection)
-    issued = _issued(decided.issued)
-    said = [
+    issued = _issued(decided.epochs)
+    lines, said = _lines(decided.epochs)
+    ended = {
+        (row[0], Epoch(row[1], row[2])): row[3]
+        for row in await connection.fetch(_ENDED, EpochEnded.KIND.kind)
+    }
+    said += [
         *_decided_rows(rows, decided, issued, keys),
-        *_invented_rows(rows, issued),
-        *_current(rows),
+        *_invented_rows(rows, issued, lines),
+        *_states(rows, lines, ended),
         *await _parents(connection, rows, issued),
     ]
     for store_id, number, fingerprint in await connection.fetch(_EPOCHS_OF_EVENTS):
@@ -79,9 +102,6 @@ async def verify_epochs(
         if key not in rows.streams:
             said.append((*key, "there are events of it, and no row in stream"))
     return tuple(_finding(rows, *one) for one in said)
-
-
-_Said = tuple[UUID, Epoch | None, str]
 
 
 def _finding(rows: _Rows, store_id: UUID, epoch: Epoch | None, what: str) -> Finding:
@@ -98,18 +118,57 @@ async def _read(connection: Any) -> _Rows:
     )
 
 
-def _issued(decisions: tuple[EpochIssued, ...]) -> dict[tuple[UUID, Epoch], _Issued]:
+def _issued(decisions: tuple[AboutEpochs, ...]) -> dict[tuple[UUID, Epoch], _Issued]:
     """By what the records themselves say. One that cannot be read names no epoch: its row, if it
     has one, is then none that was issued."""
     found: dict[tuple[UUID, Epoch], _Issued] = {}
     for one in decisions:
-        try:
-            genesis = decode(Genesis, one.genesis)
-        except Undecodable:
+        if not isinstance(one, EpochIssued | EpochRatified):
             continue
-        key = (genesis.store_id, epoch_of(genesis, one.genesis))
-        found[key] = _Issued(genesis, one.genesis, one.signature)
+        genesis = _record(one)
+        if genesis is not None:
+            key = (genesis.store_id, epoch_of(genesis, one.genesis))
+            is_provisional = isinstance(one, EpochRatified)
+            found[key] = _Issued(genesis, one.genesis, one.signature, is_provisional)
     return found
+
+
+def _record(one: EpochIssued | EpochRatified) -> Genesis | None:
+    try:
+        return decode(Genesis, one.genesis)
+    except Undecodable:
+        return None
+
+
+def _lines(decisions: tuple[AboutEpochs, ...]) -> tuple[dict[UUID, Line], list[_Said]]:
+    """The stores' epochs as they were decided, and which decision cannot have been."""
+    lines: defaultdict[UUID, Line] = defaultdict(Line)
+    said: list[_Said] = []
+    for one in decisions:
+        try:
+            _tell(lines[one.store_id], one)
+        except Refusal as refused:
+            said.append((one.store_id, None, f"it was decided otherwise: {refused.detail}"))
+    return lines, said
+
+
+def _tell(line: Line, decision: AboutEpochs) -> None:
+    match decision:
+        case EpochIssued() | EpochRatified():
+            genesis = _record(decision)
+            if genesis is None:
+                return
+            epoch = epoch_of(genesis, decision.genesis)
+            if isinstance(decision, EpochIssued) or genesis.parent is None:
+                line.issue(epoch)
+            else:
+                line.ratify(epoch, genesis.parent)
+        case EpochSealed():
+            line.move(decision.epoch, EpochEvent.SEALED)
+        case TailClosed():
+            line.move(decision.epoch, EpochEvent.WRITTEN_OFF)
+        case _ as never:
+            assert_never(never)
 
 
 def _decided_rows(
@@ -122,16 +181,14 @@ def _decided_rows(
     said: list[_Said] = []
     for key, one in issued.items():
         stream, device = rows.streams.get(key), rows.devices.get(one.genesis.device_id)
-        if not any(
-            verify_bytes(known, GENESIS_SIGNED, one.signed, one.signature) for known in keys
-        ):
-            said.append((*key, "head office's key did not sign its genesis record"))
+        said += [(*key, what) for what in _signed(one, keys)]
         if stream is None:
             said.append((*key, "it was issued, and has no row in stream"))
         else:
-            expected = (one.genesis.device_id, one.signed, one.signature)
-            stands = (stream["device_id"], stream["genesis"], stream["genesis_signature"])
-            names = ("box", "genesis record", "genesis signature")
+            expected = (one.genesis.device_id, one.signed, one.signature, one.provisional)
+            columns = ("device_id", "genesis", "genesis_signature", "provisional")
+            stands = tuple(stream[column] for column in columns)
+            names = ("box", "genesis record", "genesis signature", "sort")
             if stream["company_id"] != one.genesis.company_id:
                 said.append((*key, "its company is not the store's"))
             said += [
@@ -144,6 +201,16 @@ def _decided_rows(
         else:
             said += [(*key, what) for what in _box(one.genesis, device, decided.revoked)]
     return said
+
+
+def _signed(one: _Issued, keys: tuple[bytes, ...]) -> list[str]:
+    """A record that its box signed says whose it is: no other key counts."""
+    tag, known, whose = GENESIS_SIGNED, keys, "head office's"
+    if one.provisional:
+        tag, known, whose = PROVISIONAL_SIGNED, (one.genesis.device_key,), "its box's"
+    if any(verify_bytes(key, tag, one.signed, one.signature) for key in known):
+        return []
+    return [f"{whose} key did not sign its genesis record"]
 
 
 def _box(genesis: Genesis, device: Any, revoked: frozenset[UUID]) -> list[str]:
@@ -162,7 +229,9 @@ def _box(genesis: Genesis, device: Any, revoked: frozenset[UUID]) -> list[str]:
     return said
 
 
-def _invented_rows(rows: _Rows, issued: dict[tuple[UUID, Epoch], _Issued]) -> list[_Said]:
+def _invented_rows(
+    rows: _Rows, issued: dict[tuple[UUID, Epoch], _Issued], lines: Mapping[UUID, Line]
+) -> list[_Said]:
     """Nothing stands in the tables that was never issued."""
     said: list[_Said] = [
         (*key, "head office never issued it") for key in rows.streams if key not in issued
@@ -174,24 +243,33 @@ def _invented_rows(rows: _Rows, issued: dict[tuple[UUID, Epoch], _Issued]) -> li
         if device_id not in enrolled
     ]
     for store_id, store in rows.stores.items():
-        last = max((key[1].number for key in issued if key[0] == store_id), default=0)
-        if store["last_epoch_number"] != last:
-            stands = store["last_epoch_number"]
-            said.append((store_id, None, f"its last epoch is {stands}, by the decisions {last}"))
+        line = lines.get(store_id)
+        last = (line.last.number, line.last.fingerprint) if line and line.last else (0, None)
+        stands = (store["last_epoch_number"], store["last_epoch_fingerprint"])
+        if stands != last:
+            what = f"its last epoch is {stands[0]}, by the decisions {last[0]}"
+            said.append((store_id, None, what))
     return said
 
 
-def _current(rows: _Rows) -> list[_Said]:
-    """The newest epoch of a store is open and speaks for it; those before are sealed."""
-    newest: dict[UUID, int] = {}
-    for store_id, epoch in rows.streams:
-        newest[store_id] = max(newest.get(store_id, 0), epoch.number)
+def _states(
+    rows: _Rows, lines: Mapping[UUID, Line], ended: Mapping[tuple[UUID, Epoch], int]
+) -> list[_Said]:
+    """Each epoch is in the state that decisions and its own last record brought it to."""
     said: list[_Said] = []
-    for (store_id, epoch), row in rows.streams.items():
-        last = epoch.number == newest[store_id]
-        if (row["current"], row["sealed"]) != (last, not last):
-            should = "is the newest, and is sealed" if last else "was replaced, and is not sealed"
-            said.append((store_id, epoch, f"it {should}"))
+    for key, row in rows.streams.items():
+        line = lines.get(key[0])
+        state = line.states.get(key[1]) if line else None
+        if state is None:
+            continue
+        through = ended.get(key)
+        if row["ended_seq"] != through:
+            stands = row["ended_seq"]
+            said.append((*key, f"its own last record is event {through}, by its row {stands}"))
+        if through is not None:
+            state = EPOCH.after(state, EpochEvent.ENDED, str(key[1]))
+        if row["state"] != state or (row["sealed_through"] is not None) != state.is_fenced:
+            said.append((*key, f"it should be {state}, and its row says {row['state']}"))
     return said
 
 
@@ -206,10 +284,13 @@ async def _parents(
         if parent is None or genesis.parent is None:
             continue
         through = genesis.parent_watermark
+        if one.provisional and through > parent["watermark"]:
+            continue  # its late tail is still to come
         held = genesis_hash(parent["genesis"])
         if through > 0:
             held = await connection.fetchval(_HASH, *tuple(parent)[:3], through)
         if parent["watermark"] < through or held != genesis.parent_hash:
-            what = f"it was sealed at event {through}, which is not held as it was sealed"
+            word = "left" if one.provisional else "sealed"
+            what = f"it was {word} at event {through}, which is not held as it was {word}"
             said.append((store_id, genesis.parent, what))
     return said

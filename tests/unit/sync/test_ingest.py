@@ -230,7 +230,7 @@ def test_another_genesis_is_a_fork_at_zero() -> None:
 
 def test_a_sealed_epoch_is_fenced_at_its_watermark() -> None:
     chain = light_chain(LENGTH)
-    stream = Stream(chain.store_id, chain.epoch, 5, chain.hashes[5], sealed=True)
+    stream = Stream(chain.store_id, chain.epoch, 5, chain.hashes[5], sealed_through=5)
     assert judge(stream, chain.batch(5, 6), {}) == Fenced(5)
 
 

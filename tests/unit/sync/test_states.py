@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from central.domain.epoch import EPOCH, EpochEvent, EpochState
 from edge.domain.business_day import BUSINESS_DAY, DayEvent, DayState, NoOpenBusinessDay
 from edge.domain.till import TILL, NoOpenTill, TillEvent, TillState
 from sync.protocol.identity import WorkstationId
@@ -13,6 +14,7 @@ from sync.protocol.states import States
 TABLES: dict[str, tuple[States[Any, Any], type[StrEnum], type[StrEnum]]] = {
     "business day": (BUSINESS_DAY, DayState, DayEvent),
     "till": (TILL, TillState, TillEvent),
+    "epoch": (EPOCH, EpochState, EpochEvent),
 }
 
 

@@ -63,6 +63,7 @@ def upgrade() -> None:
     _create_till_session()
     _create_user()
     _create_written_off()
+    _create_tail_closed()
     _create_points_spend()
     _create_grant_given()
     _create_counted_fact()
@@ -132,6 +133,7 @@ TABLES = (
     "till_session",
     "user",
     "written_off",
+    "tail_closed",
     "points_spend",
     "grant_given",
     "counted_fact",
@@ -153,6 +155,8 @@ def _create_alarm() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("detail", sa.String(), nullable=False),
         sa.Column("raised_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("epoch_number", sa.Integer(), nullable=True),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("store_id", "alarm_id", name=op.f("pk_alarm")),
     )
 
@@ -871,8 +875,10 @@ def _create_stream() -> None:
         sa.Column("genesis_signature", sa.LargeBinary(), nullable=False),
         sa.Column("watermark", sa.BigInteger(), nullable=False),
         sa.Column("head_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("sealed", sa.Boolean(), nullable=False),
-        sa.Column("current", sa.Boolean(), nullable=False),
+        sa.Column("provisional", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("ended_seq", sa.BigInteger(), nullable=True),
+        sa.Column("sealed_through", sa.BigInteger(), nullable=True),
         sa.Column("alarm", sa.String(), nullable=True),
         sa.Column("sender_seq", sa.BigInteger(), nullable=False),
         sa.Column("last_contact_ms", sa.BigInteger(), nullable=True),
@@ -971,6 +977,22 @@ def _create_correction() -> None:
         sa.Column("decided_by", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint(
             "store_id", "epoch_number", "epoch_fingerprint", "seq", name=op.f("pk_correction")
+        ),
+    )
+
+
+def _create_tail_closed() -> None:
+    op.create_table(
+        "tail_closed",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("through", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=False),
+        sa.Column("unheard", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "store_id", "epoch_number", "epoch_fingerprint", name=op.f("pk_tail_closed")
         ),
     )
 
@@ -1074,6 +1096,7 @@ def _create_store() -> None:
         sa.Column("zone", sa.String(), nullable=False),
         sa.Column("settings", sa.LargeBinary(), nullable=False),
         sa.Column("last_epoch_number", sa.Integer(), nullable=False),
+        sa.Column("last_epoch_fingerprint", sa.LargeBinary(), nullable=True),
         sa.Column("retired", sa.Boolean(), server_default="false", nullable=False),
         sa.ForeignKeyConstraint(
             ["company_id"], ["company.company_id"], name=op.f("fk_store_company_id")
