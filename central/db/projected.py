@@ -9,9 +9,10 @@ from uuid import UUID
 from sqlalchemy import Index, PrimaryKeyConstraint, UniqueConstraint
 from sqlmodel import Field
 
+from central.db.projected_journals import OF_JOURNALS
 from central.db.tables import CentralTable, big, metadata
 
-_OTHERS = frozenset(metadata.tables)
+_OTHERS = frozenset(metadata.tables) - OF_JOURNALS
 
 
 class Quarantine(CentralTable, table=True):
@@ -290,19 +291,6 @@ class GrantGivenRow(CentralTable, table=True):
     points: int = big()
 
 
-class CountedFactRow(CentralTable, table=True):
-    """Where a fact that is no sale counted, by its own id: a second arrival counts nowhere. A
-    sale's row says the same of sales."""
-
-    __tablename__ = "counted_fact"
-    store_id: UUID = Field(primary_key=True)
-    kind: str = Field(primary_key=True)
-    fact_id: UUID = Field(primary_key=True)
-    epoch_number: int
-    epoch_fingerprint: bytes
-    seq: int = big()
-
-
 class CustomerFieldRow(CentralTable, table=True):
     """Each field's newest change (sync.protocol.conflict); from journals and decisions alike."""
 
@@ -360,46 +348,5 @@ class OperatorPinRow(CentralTable, table=True):
     sealed: bytes
 
 
-class WrittenOffRow(CentralTable, table=True):
-    """Of an epoch what a person gave up: nothing claimed through here is waited for any more."""
-
-    __tablename__ = "written_off"
-    store_id: UUID = Field(primary_key=True)
-    epoch_number: int = Field(primary_key=True)
-    epoch_fingerprint: bytes = Field(primary_key=True)
-    through: int = big()
-    reason: str
-    decided_by: str
-
-
-class CorrectionRow(CentralTable, table=True):
-    """What a person decided of an event that was set aside: what counts in its place, or that
-    nothing does (``kind`` empty). The event itself stays as it came."""
-
-    __tablename__ = "correction"
-    store_id: UUID = Field(primary_key=True)
-    epoch_number: int = Field(primary_key=True)
-    epoch_fingerprint: bytes = Field(primary_key=True)
-    seq: int = big(primary_key=True)
-    kind: str
-    kind_version: int
-    body: bytes
-    reason: str
-    decided_by: str
-
-
-class TailClosedRow(CentralTable, table=True):
-    """An epoch that a person closed, and who of the shop may hold something of it still."""
-
-    __tablename__ = "tail_closed"
-    store_id: UUID = Field(primary_key=True)
-    epoch_number: int = Field(primary_key=True)
-    epoch_fingerprint: bytes = Field(primary_key=True)
-    through: int = big()
-    reason: str
-    decided_by: str
-    unheard: str
-
-
 PROJECTED = {name: each for name, each in metadata.tables.items() if name not in _OTHERS}
-"""The tables of this module, by their names."""
+"""The tables of this module and of ``projected_journals``, by their names."""

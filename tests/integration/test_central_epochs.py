@@ -26,7 +26,7 @@ STATES = (
 
 async def shop(served: Served, events: int = 3) -> TestedBox:
     """A box with some events that head office has."""
-    company_id = await served.company(f"Acme {uuid4()}")
+    company_id = await served.company(f"Acme {uuid4().hex[:4]}")
     store_id = await served.store(company_id, f"S{uuid4().hex[:4]}")
     box = await served.enrolled(store_id)
     box.record(events)

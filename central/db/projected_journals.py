@@ -1,0 +1,68 @@
+"""Projections of the journals themselves: what of them counted, was given up, or is counted in
+another's place (see ``projected``)."""
+
+from uuid import UUID
+
+from sqlmodel import Field
+
+from central.db.tables import CentralTable, big, metadata
+
+_BEFORE = frozenset(metadata.tables)
+
+
+class CountedFactRow(CentralTable, table=True):
+    """Where a fact that is no sale counted, by its own id: a second arrival counts nowhere. A
+    sale's row says the same of sales."""
+
+    __tablename__ = "counted_fact"
+    store_id: UUID = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    fact_id: UUID = Field(primary_key=True)
+    epoch_number: int
+    epoch_fingerprint: bytes
+    seq: int = big()
+
+
+class WrittenOffRow(CentralTable, table=True):
+    """Of an epoch what a person gave up: nothing claimed through here is waited for any more."""
+
+    __tablename__ = "written_off"
+    store_id: UUID = Field(primary_key=True)
+    epoch_number: int = Field(primary_key=True)
+    epoch_fingerprint: bytes = Field(primary_key=True)
+    through: int = big()
+    reason: str
+    decided_by: str
+
+
+class CorrectionRow(CentralTable, table=True):
+    """What a person decided of an event that was set aside: what counts in its place, or that
+    nothing does (``kind`` empty). The event itself stays as it came."""
+
+    __tablename__ = "correction"
+    store_id: UUID = Field(primary_key=True)
+    epoch_number: int = Field(primary_key=True)
+    epoch_fingerprint: bytes = Field(primary_key=True)
+    seq: int = big(primary_key=True)
+    kind: str
+    kind_version: int
+    body: bytes
+    reason: str
+    decided_by: str
+
+
+class TailClosedRow(CentralTable, table=True):
+    """An epoch that a person closed, and who of the shop may hold something of it still."""
+
+    __tablename__ = "tail_closed"
+    store_id: UUID = Field(primary_key=True)
+    epoch_number: int = Field(primary_key=True)
+    epoch_fingerprint: bytes = Field(primary_key=True)
+    through: int = big()
+    reason: str
+    decided_by: str
+    unheard: str
+
+
+OF_JOURNALS = frozenset(metadata.tables) - _BEFORE
+"""The tables of this module."""
