@@ -35,6 +35,15 @@ _INSERT = (
     "INSERT INTO till_session (till_session_id, till_id, workstation_id, operator_id,"
     " business_date, state, float_minor, opened_at_ms) VALUES (?, ?, ?, ?, ?, 'open', ?, ?)"
 )
+_CARRIES = "UPDATE till_session SET carried_id = ? WHERE till_session_id = ?"
+_CARRIED = "SELECT EXISTS (SELECT 1 FROM till_session WHERE carried_id = ?)"
+_LEFT_OPEN = """
+SELECT s.till_session_id, s.business_date FROM sale s
+WHERE s.sale_id IN (SELECT sale_id FROM recovered) AND s.workstation_id = ?
+    AND NOT EXISTS (SELECT 1 FROM till_session t
+        WHERE t.till_session_id = s.till_session_id OR t.carried_id = s.till_session_id)
+ORDER BY s.sale_id DESC LIMIT 1
+"""
 _SETTLE = (
     "UPDATE till_session SET state = 'settled', expected_cash_minor = ?, counted_cash_minor = ?,"
     " settled_by = ?, settled_at_ms = ? WHERE till_session_id = ?"
@@ -63,6 +72,13 @@ class TillSession(msgspec.Struct, frozen=True):
     counted_cash_minor: int | None = None
     settled_by: OperatorId | None = None
     settled_at_ms: int | None = None
+
+
+class LeftOpen(msgspec.Struct, frozen=True):
+    """A till session of a box that is gone, of which nobody here knows that it was settled."""
+
+    till_session_id: TillSessionId
+    business_date: date
 
 
 def find_till_session(db: sqlite3.Connection, session: TillSessionId) -> TillSession | None:
@@ -117,6 +133,25 @@ def insert_till_session(db: sqlite3.Connection, session: TillSession) -> None:
             session.opened_at_ms,
         ),
     )
+
+
+def mark_carries(db: sqlite3.Connection, session: TillSessionId, carried_id: TillSessionId) -> None:
+    """``carried_id``, of a box that is gone, goes on as ``session``."""
+    db.execute(_CARRIES, (carried_id.bytes, session.bytes))
+
+
+def is_carried(db: sqlite3.Connection, session: TillSessionId) -> bool:
+    """Whether it goes on as another one already."""
+    return bool(db.execute(_CARRIED, (session.bytes,)).fetchone()[0])
+
+
+def find_left_open(db: sqlite3.Connection, workstation_id: WorkstationId) -> LeftOpen | None:
+    """The session that the workstation sold in last at a box that is gone, as receipts say that
+    came home; None where they say nothing of one that is not known here."""
+    row = db.execute(_LEFT_OPEN, (workstation_id,)).fetchone()
+    if row is None:
+        return None
+    return LeftOpen(TillSessionId(UUID(bytes=row[0])), date.fromisoformat(row[1]))
 
 
 def mark_settled(db: sqlite3.Connection, settled: TillSession) -> None:

@@ -2,7 +2,8 @@
 
 A session is opened with a float, sold on, and settled once with what was counted; its state is the
 till's until the next session. A till, and a workstation, has one open session at a time. What is
-counted afterwards is another session's.
+counted afterwards is another session's. One that was open at a box that is gone goes on as another
+session, whose float is what was counted in the drawer.
 
 How a second settling is answered is a matter of its amount: the same count is given again, another
 one is refused (``TillSettledAlready``). Who may count a drawer is asked beside the table as well.
@@ -68,6 +69,17 @@ class TillSettledAlready(
     detail = "The till session {till_session_id} was settled already, with {counted} counted."
     remedy = "Open a new session for what is counted now."
     field = "counted_cash_minor"
+
+
+class TillSessionNotCarried(
+    NotNow, slug="till-session-not-carried", title="This till session is no earlier box's"
+):
+    """Carried on is what was open at a box that is gone, and once."""
+
+    till_session_id: TillSessionId
+    detail = "The till session {till_session_id} is known here, or goes on as another one already."
+    remedy = "Open the till without carried_id: it begins with its float."
+    field = "carried_id"
 
 
 class CountedBlind(

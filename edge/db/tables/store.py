@@ -241,7 +241,8 @@ class BusinessDay(EdgeTable, table=True):
 
 
 class TillSession(EdgeTable, table=True):
-    """A till's period from float to count; at most one open per till."""
+    """A till's period from float to count; at most one open per till. ``carried_id``: the session
+    of a box that is gone which goes on as this one."""
 
     __tablename__ = "till_session"
     till_session_id: bytes = Field(primary_key=True)
@@ -256,3 +257,4 @@ class TillSession(EdgeTable, table=True):
     counted_cash_minor: int | None = None
     settled_by: str | None = None
     settled_at_ms: int | None = None
+    carried_id: bytes | None = None

@@ -6,10 +6,11 @@ from datetime import date
 import msgspec
 
 from edge.db.days import BusinessDay, count_receipts, find_open_day
+from edge.db.journal import read_head
 from edge.db.operators import ActiveOperator, count_operators, list_operators
 from edge.db.store import read_settings, today
 from edge.db.tenders import ActiveTender, count_tenders, list_tenders
-from edge.db.tills import TillSession, find_open_till, open_sessions
+from edge.db.tills import LeftOpen, TillSession, find_left_open, find_open_till, open_sessions
 from sync.engine.journal import Moment
 from sync.protocol.identity import StoreId, TillId, WorkstationId
 
@@ -25,7 +26,9 @@ class TillAnswer(msgspec.Struct, frozen=True):
     """``today`` is the date in the store's zone. ``business_day`` and ``till_session``: what is
     open, the session this workstation's; null where nothing is. ``day_receipts``: how many the open
     day has so far, ``open_tills``: all of its tills that were not settled. ``operators_left`` and
-    ``tenders_left``: how many more there are, by GET /till/operators and /till/tenders."""
+    ``tenders_left``: how many more there are, by GET /till/operators and /till/tenders.
+    ``epoch``: in which this box writes. ``left_open``: the session that this workstation sold in
+    last at a box that is gone, as receipts say that came home."""
 
     workstation_id: WorkstationId
     store_id: StoreId
@@ -44,12 +47,15 @@ class TillAnswer(msgspec.Struct, frozen=True):
     open_tills: tuple[OpenSession, ...]
     operators_left: int
     tenders_left: int
+    epoch: str
+    left_open: LeftOpen | None
 
 
 def look_up_till(
     db: sqlite3.Connection, store_id: StoreId, workstation_id: WorkstationId, moment: Moment
 ) -> TillAnswer:
-    """All of it as of one commit. Raises SettingsMissing."""
+    """All of it as of one commit. Raises SettingsMissing, NotEnrolled."""
+    session = find_open_till(db, workstation_id)
     settings, day = read_settings(db), find_open_day(db)
     operators, tenders = list_operators(db), list_tenders(db)
     open_tills = () if day is None else open_sessions(db, day.business_date)
@@ -66,9 +72,11 @@ def look_up_till(
         operators=operators,
         tenders=tenders,
         business_day=day,
-        till_session=find_open_till(db, workstation_id),
+        till_session=session,
         day_receipts=0 if day is None else count_receipts(db, day.business_date),
         open_tills=tuple(OpenSession(each.till_id, each.workstation_id) for each in open_tills),
         operators_left=count_operators(db) - len(operators),
         tenders_left=count_tenders(db) - len(tenders),
+        epoch=str(read_head(db).epoch),
+        left_open=None if session is not None else find_left_open(db, workstation_id),
     )

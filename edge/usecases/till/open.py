@@ -1,32 +1,42 @@
-"""Open a till: from its float on, a workstation can sell."""
+"""Open a till: from its float on, a workstation can sell. One that was open at a box that is gone
+goes on with what is counted in its drawer."""
 
 import sqlite3
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from edge.db.days import find_open_day
 from edge.db.journal import append
 from edge.db.operators import require
 from edge.db.store import read_settings
-from edge.db.tills import TillSession, find_open_session, insert_till_session
+from edge.db.tills import (
+    TillSession,
+    find_open_session,
+    find_till_session,
+    insert_till_session,
+    is_carried,
+    mark_carries,
+)
 from edge.domain.business_day import BUSINESS_DAY, DayEvent, DayState
 from edge.domain.fields import AmountMinor, Request, ShortOperator, ShortTill, one_case
 from edge.domain.rights import Override
-from edge.domain.till import TILL, TillEvent
+from edge.domain.till import TILL, TillEvent, TillSessionNotCarried
 from sync.engine.journal import Moment
-from sync.protocol.facts import TillSessionOpened
+from sync.protocol.facts import TillSessionCarried, TillSessionOpened
 from sync.protocol.identity import EventId, TillId, TillSessionId, WorkstationId
 from sync.protocol.permissions import Permission
 from sync.protocol.states import state_of
 
 
 class OpenTill(Request, frozen=True):
-    """``till_id``: the workstation's own name if it is not stated; in any case."""
+    """``till_id``: the workstation's own name if it is not stated; in any case. ``carried_id``: the
+    session that was open at a box that is gone; ``float_minor`` is then what was counted."""
 
     till_session_id: TillSessionId
     operator_id: ShortOperator
     float_minor: AmountMinor
     till_id: ShortTill | None = None
     override_id: UUID | None = None
+    carried_id: TillSessionId | None = None
 
 
 def open_till(
@@ -39,7 +49,7 @@ def open_till(
     """The open session; its opening event has the session's id.
 
     Raises UnknownOperator, InactiveOperator, PermissionNeeded, OverrideRefused, SettingsMissing,
-    NoOpenBusinessDay, TillOpenAlready, NotEnrolled.
+    NoOpenBusinessDay, TillOpenAlready, TillSessionNotCarried, NotEnrolled.
     """
     till_id = TillId(one_case(request.till_id or workstation_id))
     settings = read_settings(db)
@@ -54,4 +64,30 @@ def open_till(
     fact = TillSessionOpened(*what, settings.currency, session.float_minor)
     append(db, fact, EventId(request.till_session_id), moment)
     insert_till_session(db, session)
+    if request.carried_id is not None:
+        _carry(db, request.carried_id, session, settings.currency, moment)
     return session
+
+
+def _carry(
+    db: sqlite3.Connection,
+    carried_id: TillSessionId,
+    session: TillSession,
+    currency: str,
+    moment: Moment,
+) -> None:
+    """What should have been in the drawer only head office can say: it has all of its receipts."""
+    if find_till_session(db, carried_id) is not None or is_carried(db, carried_id):
+        raise TillSessionNotCarried(carried_id)
+    fact = TillSessionCarried(
+        carried_id,
+        session.till_session_id,
+        session.till_id,
+        session.workstation_id,
+        session.operator_id,
+        session.business_date,
+        currency,
+        session.float_minor,
+    )
+    append(db, fact, EventId(uuid5(session.till_session_id, "carried")), moment)
+    mark_carries(db, session.till_session_id, carried_id)

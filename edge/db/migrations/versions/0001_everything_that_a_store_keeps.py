@@ -710,6 +710,7 @@ def _create_till_session() -> None:
         sa.Column("counted_cash_minor", sa.Integer(), nullable=True),
         sa.Column("settled_by", sa.String(), nullable=True),
         sa.Column("settled_at_ms", sa.Integer(), nullable=True),
+        sa.Column("carried_id", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("till_session_id", name=op.f("pk_till_session")),
     )
     with op.batch_alter_table("till_session", schema=None) as batch_op:
