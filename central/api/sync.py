@@ -17,7 +17,13 @@ from central.api.admission import place_of
 from central.api.guards import device_guard, device_of, office_of, signed_of
 from central.api.limits import BODY_BYTES_MAX
 from central.api.packed import MSGPACK, packed, read_packed
-from central.api.verdicts import BATCH_TYPE, JOURNAL_BYTES_MAX, take_batch, verdict_problem
+from central.api.verdicts import (
+    BATCH_TYPE,
+    JOURNAL_BYTES_MAX,
+    take_batch,
+    take_hashed,
+    verdict_problem,
+)
 from central.archive.port import StreamKey
 from central.db.engine import unit_of_work
 from central.domain.access import NotAllowed
@@ -26,6 +32,7 @@ from central.domain.enrol_code import EnrolCodeRefused
 from central.domain.feeds import FollowedFeed, followed_feeds
 from central.domain.journal import RecordDamaged
 from central.office.head_office import HeadOffice
+from central.reports.sought import sought_events
 from central.reports.standings import count_set_aside
 from central.usecases.box.enrol import PUBLIC_KEY_BYTES, enrol
 from central.usecases.box.find_device import EnrolledDevice
@@ -36,7 +43,7 @@ from central.usecases.journal.ingest_batch import Acknowledged, ingest_batch
 from sync.http.body import read_body
 from sync.http.door import address_of
 from sync.http.problems import answer as problem_answer
-from sync.protocol.batch import PROTOCOL_VERSION, Acknowledgement
+from sync.protocol.batch import PROTOCOL_VERSION, Acknowledgement, Batch
 from sync.protocol.change import Epoch
 from sync.protocol.codec import PAGE_PACKING, pack_page
 from sync.protocol.enrolment import ProvisionalEpoch
@@ -115,9 +122,11 @@ def _bad_key() -> InvalidField:
 async def take_journal(
     request: Request[Any, Any, Any],
     tail: Annotated[str, QueryParameter(max_length=WORD_LETTERS_MAX, pattern=TEXT_PATTERN)] = "",
+    hashes: Annotated[int, QueryParameter(ge=0, le=1)] = 0,
 ) -> Response[bytes]:
     """Stage 1: a batch is kept and acknowledged, or one verdict says why not. ``tail``: ``late``,
-    where it is that of a sealed epoch."""
+    where it is that of a sealed epoch; ``hashes``: 1 where the hash of each event stands beside it.
+    """
     office, device = office_of(request), device_of(request)
     if request.content_type[0] != BATCH_TYPE:
         raise WrongContentType(
@@ -128,7 +137,7 @@ async def take_journal(
     now_ms = office.clock_ms()
     head = signed_of(request).head
     try:
-        batch = await take_batch(await request.body(), office.lanes.unfolding)
+        batch, stated = await _taken(await request.body(), office, bool(hashes))
         await place_of(request.scope).turn()
         outcome = await ingest_batch(
             office.archive,
@@ -137,6 +146,7 @@ async def take_journal(
             batch,
             now_ms,
             late=tail == LATE_TAIL,
+            hashes=stated,
         )
     except Refusal:
         await note_head(office.archive, device.store_id, device.device_id, head, now_ms)
@@ -145,6 +155,12 @@ async def take_journal(
         return problem_answer(verdict_problem(outcome, batch.epoch))
     office.nudges.note_arrival(StreamKey(device.store_id, batch.epoch))
     return packed(await _acknowledgement(office, device, outcome, batch.epoch, now_ms))
+
+
+async def _taken(body: bytes, office: HeadOffice, hashed: bool) -> tuple[Batch, tuple[bytes, ...]]:
+    if hashed:
+        return await take_hashed(body, office.lanes.unfolding)
+    return await take_batch(body, office.lanes.unfolding), ()
 
 
 @post(
@@ -195,6 +211,7 @@ async def _acknowledgement(
         heads = await feed_heads(db, device.company_id, device.store_id, device.price_zone)
         incarnation = await read_incarnation(db)
         set_aside = await count_set_aside(db, device.store_id, epoch)
+        sought = await sought_events(db, device.store_id) if set_aside else ()
     return Acknowledgement(
         protocol=PROTOCOL_VERSION,
         incarnation=incarnation,
@@ -203,6 +220,7 @@ async def _acknowledgement(
         server_time_ms=now_ms,
         pace_ms=office.settings.pace_ms,
         versions=(PROTOCOL_VERSION,),
+        commands=tuple(map(str, sought)),
         feeds=heads,
         set_aside=set_aside,
     )

@@ -18,18 +18,22 @@ from sync.http.unfolding import UNFOLDED_AT_ONCE_MAX, VALUES_MAX, count_values
 from sync.protocol import codec
 from sync.protocol.answers import PROBLEM_PREFIX, Slug
 from sync.protocol.batch import (
+    EVENTS_MAX,
     PACKED_BYTES_MAX,
     PROTOCOL_VERSION,
     UNFOLDED_BYTES_MAX,
     Batch,
+    HashedBatch,
 )
-from sync.protocol.change import EVENT_BODY_BYTES_MAX, Epoch
+from sync.protocol.change import EVENT_BODY_BYTES_MAX, HASH_BYTES, Epoch
 from sync.protocol.errors import Undecodable
-from sync.protocol.ingest import Damaged, Fenced, Forked, Gap
+from sync.protocol.ingest import Damaged, Fenced, Forked, Gap, HashesWanted
 
 BATCH_TYPE = "application/vnd.holdfast.batch"
 JOURNAL_BYTES_MAX = EVENT_BODY_BYTES_MAX + PACKED_BYTES_MAX
-"""A single event of the largest size travels alone, even if it cannot be compressed."""
+"""A single event of the largest size travels alone, even if it cannot be compressed; hashes of as
+many events as a batch has are less than what is between."""
+assert EVENTS_MAX * (HASH_BYTES + 2) < PACKED_BYTES_MAX  # noqa: S101  what is said above
 UNFOLDED_MAX = UNFOLDED_BYTES_MAX * 2
 
 
@@ -42,13 +46,27 @@ async def take_batch(raw: bytes, lane: Lane) -> Batch:
         return await asyncio.to_thread(unpack_batch, raw)
 
 
+async def take_hashed(raw: bytes, lane: Lane) -> tuple[Batch, tuple[bytes, ...]]:
+    """A batch with the hash of each of its events. Raises what ``take_batch`` raises."""
+    try:
+        sent = codec.decode(HashedBatch, raw)
+    except Undecodable as error:
+        raise WrongBatch(str(error)) from error
+    if not sent.hashes:
+        raise WrongBatch("no hashes stand beside it")
+    return await take_batch(sent.batch, lane), sent.hashes
+
+
 class VerdictProblem(Problem, frozen=True, omit_defaults=True):
     """RFC 9457, with ``field`` (the member of the request) and ``remedy`` (what to do next).
     Verdicts on a batch say as well what the box needs to know: ``expected_seq``, the event that
-    must come next; ``sealed_watermark``, the last one that counts of a sealed epoch; ``seq``, the
-    one that two journals claim."""
+    must come next; ``from_seq`` to ``through_seq``, of which hashes are wanted;
+    ``sealed_watermark``, the last one that counts of a sealed epoch; ``seq``, the one that two
+    journals claim."""
 
     expected_seq: int | None = None
+    from_seq: int | None = None
+    through_seq: int | None = None
     sealed_watermark: int | None = None
     seq: int | None = None
 
@@ -78,7 +96,7 @@ def unpack_batch(raw: bytes) -> Batch:
 
 
 def verdict_problem(
-    verdict: Gap | Forked | Damaged | Fenced | NoStream, epoch: Epoch
+    verdict: Gap | Forked | Damaged | HashesWanted | Fenced | NoStream, epoch: Epoch
 ) -> VerdictProblem:
     """The document of a verdict that is no acknowledgement."""
     match verdict:
@@ -99,6 +117,16 @@ def verdict_problem(
                 f"Head office holds another event {seq} of epoch {epoch}.",
                 "Go on selling, stop sending and call head office.",
                 seq=seq,
+            )
+        case HashesWanted(first, through):
+            return VerdictProblem(
+                PROBLEM_PREFIX + Slug.HASHES_WANTED,
+                "The hashes do not come out",
+                409,
+                f"In epoch {epoch} one of the events {first} to {through} is not what was written.",
+                "Send the same events again, with the hash of each.",
+                from_seq=first,
+                through_seq=through,
             )
         case Fenced(watermark):
             return VerdictProblem(

@@ -5,6 +5,8 @@ next batch waiting."""
 from collections.abc import Collection, Sequence
 from typing import Any
 
+import msgspec
+
 from central.archive.port import BYTES_APPLIED_MAX, Standing, StreamKey
 from central.archive.rows import CORRECTED, EVENT, place_of, raw_events, read_standing
 from central.projections.event import RawEvent
@@ -13,7 +15,7 @@ from central.projections.line_up import Held, HeldError, Wanted
 from central.projections.row_changes import RowChanges
 from central.projections.write import write_changes
 from sync.protocol.aggregate import Root
-from sync.protocol.change import Epoch
+from sync.protocol.change import Envelope, Epoch
 from sync.protocol.identity import CustomerId, StoreId
 
 _SAVE_APPLIED = """
@@ -45,7 +47,14 @@ WHERE f.store_id = $1
 """  # noqa: S608 - constants
 _ERRORS_HELD = """
 SELECT epoch_number, epoch_fingerprint, root_kind, root_id, seq FROM quarantine
-WHERE store_id = $1 AND state = 'error' AND root_id = ANY($2)
+WHERE store_id = $1 AND state IN ('error', 'damaged') AND root_id = ANY($2)
+"""
+
+_HEAL = """
+UPDATE raw_event SET event_id = $6, kind = $7, kind_version = $8, occurred_at_ms = $9,
+    utc_offset_s = $10, boot_id = $11, hlc = $12, clock_state = $13, body = $14, damaged = false
+WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3 AND seq = $4 AND hash = $5
+    AND damaged RETURNING seq
 """
 
 _NO_WAIT_FOR_THE_DISK = "SET LOCAL synchronous_commit = off"
@@ -104,6 +113,11 @@ class Applying:
     async def write(self, changes: RowChanges) -> frozenset[CustomerId]:
         """See ArchiveUnit."""
         return await write_changes(self._connection, changes)
+
+    async def heal(self, key: StreamKey, envelope: Envelope, hash_: bytes) -> bool:
+        """See ArchiveUnit."""
+        what = (*place_of(key), envelope.seq, hash_, *msgspec.structs.astuple(envelope)[1:])
+        return await self._connection.fetchval(_HEAL, *what) is not None
 
     async def save_applied(self, key: StreamKey, through: int) -> None:
         """See ArchiveUnit."""

@@ -38,6 +38,7 @@ RAW_COLUMNS = (
     "hash",
     "body",
     "received_at_ms",
+    "damaged",
 )
 
 _KEEP_KEYS = """
@@ -156,4 +157,5 @@ def _raw_row(event: Arrived) -> tuple[Any, ...]:
         event.link.hash,
         envelope.body,
         event.received_at_ms,
+        event.damaged,
     )

@@ -72,11 +72,13 @@ def moved(standing: Standing, event: EpochEvent, epoch: Epoch) -> Standing:
 
 
 class Arrived(NamedTuple):
-    """An accepted envelope with the hashes that were derived for it."""
+    """An accepted envelope with the hashes that were derived for it. ``damaged``: it is not what
+    was written, and stands under the hash that its box states."""
 
     envelope: Envelope
     link: Link
     received_at_ms: int
+    damaged: bool = False
 
 
 class Alarm(NamedTuple):
@@ -184,6 +186,10 @@ class ArchiveUnit(Protocol):
         self, company_id: CompanyId, customer_ids: Collection[CustomerId]
     ) -> None:
         """Hand the customers' whole records, as they stand now, to whoever publishes them."""
+        ...
+
+    async def heal(self, key: StreamKey, envelope: Envelope, hash_: bytes) -> bool:
+        """Put what was written in place of a damaged event of this hash; False: there is none."""
         ...
 
     async def save_applied(self, key: StreamKey, through: int) -> None:

@@ -16,7 +16,7 @@ from sync.protocol.shared import CustomerField, CustomerRecord, FieldChange
 
 EVENT = """r.epoch_number, r.epoch_fingerprint, r.seq, r.event_id, coalesce(c.kind, r.kind),
     coalesce(c.kind_version, r.kind_version), r.occurred_at_ms, coalesce(c.body, r.body),
-    r.received_at_ms, r.hlc"""
+    r.received_at_ms, r.hlc, r.damaged AND c.seq IS NULL"""
 """What ``raw_events`` reads, of raw_event as r beside ``CORRECTED``: what counts of an event."""
 
 CORRECTED = """LEFT JOIN correction AS c ON c.store_id = r.store_id

@@ -110,6 +110,8 @@ class RawEvent(CentralTable, table=True):
     hash: bytes
     body: bytes
     received_at_ms: int = big()
+    damaged: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    """It arrived as another event than was written, and stands under the hash of that one."""
 
 
 class PersonalKeyRow(CentralTable, table=True):

@@ -21,6 +21,8 @@ class RawEvent(NamedTuple):
     body: bytes
     received_at_ms: int
     hlc: Hlc
+    damaged: bool = False
+    """It is not what was written."""
 
 
 class Event(NamedTuple):

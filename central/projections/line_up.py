@@ -8,6 +8,7 @@ Pure. The rules (protocol.md, Push, stage 2):
   it names, a till's movement and count for the till's opening; sums never wait;
 - a fact that counts already (``fact_id``) with the same content counts nowhere again; with another
   it is an error;
+- one that is not what was written is *damaged*, and like an error until a till brings it whole;
 - an event that a person let go counts nowhere, and nothing waits behind it;
 - a text that is a key of the database is bounded, and a box changes customers in its own name only.
 
@@ -52,6 +53,11 @@ class AsideState(StrEnum):
     ERROR = "error"
     WAITING = "waiting"
     PARKED = "parked"
+    DAMAGED = "damaged"
+
+
+BLOCKING = (AsideState.ERROR, AsideState.DAMAGED)
+"""Behind these the rest of their aggregate waits."""
 
 
 class Reason(NamedTuple):
@@ -116,6 +122,10 @@ def read_event(raw: RawEvent) -> Read:
     """Decode, once. Undecodable bytes of a sale still name their root: its id is the event's."""
     if raw.kind == RELEASED:
         return Read(raw, None)
+    if raw.damaged:
+        said = "what arrived is not what was written: the tills are asked for it"
+        root = Root("sale", raw.event_id) if raw.kind == SALE_KIND else None
+        return Read(raw, reason_for(AsideState.DAMAGED, root, said))
     if not is_known(raw.kind, raw.kind_version):
         said = f"{raw.kind} version {raw.kind_version} is not known to this head office"
         return Read(raw, reason_for(AsideState.PARKED, None, said))
@@ -203,7 +213,7 @@ class _Queue:
             self._note(own, raw, fact)
 
     def _set_aside(self, raw: RawEvent, reason: Reason) -> None:
-        if reason.state is AsideState.ERROR and reason.root is not None:
+        if reason.state in BLOCKING and reason.root is not None:
             self.errors.setdefault((raw.epoch, reason.root), raw.seq)
         self.aside.append(Aside(raw.epoch, raw.seq, reason))
 

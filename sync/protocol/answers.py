@@ -25,11 +25,13 @@ DETAIL_CHARACTERS_MAX = 500
 
 
 class Slug(StrEnum):
-    """Problem types that decide something, after PROBLEM_PREFIX: 409 gap (with ``expected_seq``)
-    and fork (``seq``), 403 fenced (``sealed_watermark``), 422 bad-envelope, 410 cursor-gone."""
+    """Problem types that decide something, after PROBLEM_PREFIX: 409 gap (with ``expected_seq``),
+    fork (``seq``) and hashes-wanted (``from_seq``, ``through_seq``), 403 fenced
+    (``sealed_watermark``), 422 bad-envelope, 410 cursor-gone."""
 
     GAP = "gap"
     FORK = "fork"
+    HASHES_WANTED = "hashes-wanted"
     FENCED = "fenced"
     BAD_ENVELOPE = "bad-envelope"
     CURSOR_GONE = "cursor-gone"
@@ -38,6 +40,7 @@ class Slug(StrEnum):
 STATUS_OF = {
     Slug.GAP: 409,
     Slug.FORK: 409,
+    Slug.HASHES_WANTED: 409,
     Slug.FENCED: 403,
     Slug.BAD_ENVELOPE: 422,
     Slug.CURSOR_GONE: 410,

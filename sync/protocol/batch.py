@@ -55,6 +55,15 @@ class Batch(msgspec.Struct, frozen=True, array_like=True):
     health: Health
 
 
+class HashedBatch(msgspec.Struct, frozen=True, array_like=True):
+    """The same range again, where its hashes did not come out, or where the box itself knows that
+    a row of its journal is not what was written: ``batch`` as it travels otherwise, and the chain's
+    hash at each of its events. The one whose body does not come out at its hash is *damaged*."""
+
+    batch: bytes
+    hashes: Annotated[tuple[Hash, ...], msgspec.Meta(max_length=EVENTS_MAX)]
+
+
 class Acknowledgement(msgspec.Struct, frozen=True, array_like=True):
     """Everything through ``acknowledged_through`` is durable at central, whose hash there is
     ``head_hash``. ``feeds`` are the heads of the feeds that the store follows. ``set_aside``: how

@@ -13,8 +13,8 @@ that is judged like any other.
 A verdict is a value; central/usecases/journal/ingest_batch.py turns it into rows and an answer.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from sync.protocol.batch import Batch
@@ -36,12 +36,14 @@ class Stream:
 
 @dataclass(frozen=True)
 class Accepted:
-    """Envelopes from index ``first`` on are new; ``links`` are theirs, in order."""
+    """Envelopes from index ``first`` on are new; ``links`` are theirs, in order. ``damaged``: the
+    sequences of those that do not come out at the hash that their box states."""
 
     first: int
     links: tuple[Link, ...]
     watermark: int
     head_hash: bytes
+    damaged: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -71,35 +73,60 @@ class Damaged:
 
 
 @dataclass(frozen=True)
+class HashesWanted:
+    """The hash at the end does not come out: one of the events is not what was written. Which one,
+    the same range with the hash of each will tell."""
+
+    from_seq: int
+    through_seq: int
+
+
+@dataclass(frozen=True)
 class Fenced:
     """The epoch was sealed at ``watermark``: this box is no longer the store."""
 
     watermark: int
 
 
-Verdict: TypeAlias = Accepted | Duplicate | Gap | Forked | Damaged | Fenced
+Verdict: TypeAlias = Accepted | Duplicate | Gap | Forked | Damaged | HashesWanted | Fenced
 
 
 def judge(
-    stream: Stream, batch: Batch, known: Mapping[int, bytes], *, late: bool = False
+    stream: Stream,
+    batch: Batch,
+    known: Mapping[int, bytes],
+    hashes: Sequence[bytes] = (),
+    *,
+    late: bool = False,
 ) -> Verdict:
     """Verdict on a batch of ``stream``'s epoch; ``late``: it is sent as a sealed epoch's tail.
 
     ``known``: hashes that central holds, by sequence, for those at or below the watermark that the
     batch names, and from_seq - 1 (0: the genesis hash). What is absent is not compared, but for
     the watermark's own hash, which the stream has: nothing is accepted that does not follow it.
+    ``hashes``: what the box states of each event, where it was asked for that.
     """
     if stream.sealed_through is not None and not late:
         return Fenced(stream.sealed_through)
     contradiction = _contradiction(stream, batch)
     if contradiction is not None:
         return Damaged(contradiction)
-    links = derive(stream.store_id, batch)
+    if hashes and len(hashes) != len(batch.envelopes):
+        return Damaged(f"{len(hashes)} hashes stand beside {len(batch.envelopes)} events")
+    links = derive(stream.store_id, batch, hashes)
     if (links[-1].hash if links else batch.prev_hash) != batch.end_hash:
-        return Damaged("the hash at the batch's end does not come out of its events")
+        if not links or hashes:
+            return Damaged("the hash at the batch's end does not come out of its events")
+        return HashesWanted(batch.from_seq, batch.from_seq + len(links) - 1)
     if batch.from_seq > stream.watermark + 1:
         return Gap(stream.watermark + 1)
-    return _compare(stream, batch, links, known)
+    verdict = _compare(stream, batch, links, known)
+    if not hashes or not isinstance(verdict, Accepted):
+        return verdict
+    damaged = _damaged(stream.store_id, batch, links)
+    if len(damaged) == len(links) > 1:
+        return Damaged("none of its events comes out at the hash that stands beside it")
+    return replace(verdict, damaged=damaged)
 
 
 def _contradiction(stream: Stream, batch: Batch) -> str | None:
@@ -114,14 +141,26 @@ def _contradiction(stream: Stream, batch: Batch) -> str | None:
     return None
 
 
-def derive(store_id: StoreId, batch: Batch) -> tuple[Link, ...]:
-    """The chain through a batch's envelopes, from its ``prev_hash``."""
+def derive(store_id: StoreId, batch: Batch, hashes: Sequence[bytes] = ()) -> tuple[Link, ...]:
+    """The chain through a batch's envelopes, from its ``prev_hash``. With ``hashes``, what its box
+    states of each: an event that is not what was written stands under its stated hash, and the
+    chain goes on from there, which binds that hash as well as any."""
     links: list[Link] = []
     previous = batch.prev_hash
-    for envelope in batch.envelopes:
-        links.append(link(store_id, batch.epoch, envelope, previous))
+    for index, envelope in enumerate(batch.envelopes):
+        found = link(store_id, batch.epoch, envelope, previous)
+        links.append(found._replace(hash=hashes[index]) if hashes else found)
         previous = links[-1].hash
     return tuple(links)
+
+
+def _damaged(store_id: StoreId, batch: Batch, links: Sequence[Link]) -> frozenset[int]:
+    derived = (
+        link(store_id, batch.epoch, envelope, stated.prev_hash)
+        for envelope, stated in zip(batch.envelopes, links, strict=True)
+    )
+    pairs = zip(batch.envelopes, derived, links, strict=True)
+    return frozenset(event.seq for event, found, stated in pairs if found.hash != stated.hash)
 
 
 def _compare(

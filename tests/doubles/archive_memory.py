@@ -24,6 +24,7 @@ from central.domain.epoch import EpochEvent, EpochState
 from central.projections.event import RawEvent
 from central.projections.fact_id import SALE_KIND, FactId
 from central.projections.line_up import (
+    BLOCKING,
     Aside,
     AsideState,
     Held,
@@ -35,7 +36,7 @@ from central.projections.rows import TABLES
 from central.projections.rows.customer import CustomerField
 from sync.protocol import conflict
 from sync.protocol.aggregate import Root
-from sync.protocol.change import Epoch, Genesis, genesis_hash
+from sync.protocol.change import Envelope, Epoch, Genesis, genesis_hash
 from sync.protocol.clock import Hlc
 from sync.protocol.codec import decode
 from sync.protocol.identity import CompanyId, CustomerId, StoreId
@@ -154,6 +155,7 @@ class MemoryUnit(Writing):
                 sent.body,
                 one.received_at_ms,
                 sent.hlc,
+                one.damaged,
             )
             raw = RawEvent(key.store_id, key.epoch, sent.seq, sent.event_id, *what)
             self.set(self._archive.raw[key], sent.seq, (raw, one.link.hash))
@@ -251,7 +253,7 @@ class MemoryUnit(Writing):
             tuple(
                 HeldError(_epoch(row), Root(row.root_kind, row.root_id), row.seq)
                 for row in self._quarantined(store_id)
-                if row.state == AsideState.ERROR
+                if row.state in BLOCKING
                 and row.root_kind is not None
                 and row.root_id in wanted.root_ids
             ),
@@ -279,6 +281,23 @@ class MemoryUnit(Writing):
         if customer_ids and self._archive.publish_customers is not None:
             records = tuple(self._customer(company_id, one) for one in sorted(customer_ids))
             self._archive.publish_customers(company_id, records)
+
+    async def heal(self, key: StreamKey, envelope: Envelope, hash_: bytes) -> bool:
+        """See ArchiveUnit."""
+        raw, held = self._archive.raw.get(key, {}).get(envelope.seq, (None, b""))
+        if raw is None or not raw.damaged or held != hash_:
+            return False
+        healed = raw._replace(
+            event_id=envelope.event_id,
+            kind=envelope.kind,
+            kind_version=envelope.kind_version,
+            occurred_at_ms=envelope.occurred_at_ms,
+            body=envelope.body,
+            hlc=envelope.hlc,
+            damaged=False,
+        )
+        self.set(self._archive.raw[key], envelope.seq, (healed, held))
+        return True
 
     async def save_applied(self, key: StreamKey, through: int) -> None:
         """See ArchiveUnit."""

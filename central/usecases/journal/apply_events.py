@@ -28,6 +28,7 @@ from central.projections.line_up import (
 )
 from central.projections.row_changes import RowChanges
 from central.projections.unwritable import Unwritable
+from central.usecases.journal.heal_damaged import heal_damaged
 from sync.protocol.aggregate import root_of
 from sync.protocol.change import Epoch
 from sync.protocol.identity import CompanyId, CustomerId, StoreId
@@ -95,6 +96,9 @@ async def _apply_next(archive: Archive, key: StreamKey, limit: int, wait: bool) 
         if not events:
             return Applied(0, 0, False, missing=standing.applied_through + 1)
         outcome = await apply_set(unit, standing.company_id, events, tried_before=False)
+        healed = await heal_damaged(unit, key.store_id, events)
+        whole = await apply_set(unit, standing.company_id, healed, tried_before=True)
+        outcome = _both(outcome, whole)
         outcome = await apply_freed(unit, standing.company_id, key.store_id, outcome, limit)
         await unit.publish_customers(standing.company_id, outcome.customers)
         through = events[-1].seq
@@ -153,6 +157,12 @@ async def apply_freed(
         if places == tried.aside:
             break
     return outcome
+
+
+def _both(one: Outcome, other: Outcome) -> Outcome:
+    return Outcome(
+        one.roots | other.roots, one.customers | other.customers, one.aside | other.aside
+    )
 
 
 async def _try(unit: ArchiveUnit, company_id: CompanyId, part: Sequence[Read]) -> Outcome | None:

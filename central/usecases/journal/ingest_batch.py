@@ -7,7 +7,7 @@ selling, and no answer here makes a store delete anything. The head that a reque
 remembered as a claim, also where the answer is a refusal: forks are decided by events alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias, assert_never
 from uuid import uuid5
@@ -37,12 +37,14 @@ from sync.protocol.ingest import (
     Fenced,
     Forked,
     Gap,
+    HashesWanted,
     Stream,
     Verdict,
     judge,
 )
 
 DAMAGE = "damage"
+DAMAGED_BODY = "damaged_body"
 OTHER_CLAIM = "other_claim"
 AFTER_CLOSING = "after_closing"
 
@@ -60,16 +62,18 @@ class NoStream:
     """This device has no such epoch here."""
 
 
-IngestAnswer: TypeAlias = Acknowledged | Gap | Forked | Damaged | Fenced | NoStream
+IngestAnswer: TypeAlias = Acknowledged | Gap | Forked | Damaged | HashesWanted | Fenced | NoStream
 
 
 class Contact(NamedTuple):
-    """What a request says beside its events; ``late``: that they are a sealed epoch's tail."""
+    """What a request says beside its events; ``late``: that they are a sealed epoch's tail;
+    ``hashes``: of each of them, where that was asked."""
 
     head: Head
     health: bytes | None
     now_ms: int
     late: bool = False
+    hashes: Sequence[bytes] = ()
 
 
 async def ingest_batch(
@@ -80,11 +84,12 @@ async def ingest_batch(
     now_ms: int,
     *,
     late: bool = False,
+    hashes: Sequence[bytes] = (),
 ) -> IngestAnswer:
     """Judge and keep ``batch``, pushed by the store's device (both from its key, not the body);
-    ``late``: as a sealed epoch's late tail. Raises RecordDamaged where what is held of the stream
-    is not what was acknowledged."""
-    contact = Contact(batch.head, encode(batch.health), now_ms, late)
+    ``late``: as a sealed epoch's late tail; ``hashes``: of each event, where head office asked for
+    them. Raises RecordDamaged where what is held of the stream is not what was acknowledged."""
+    contact = Contact(batch.head, encode(batch.health), now_ms, late, hashes)
     key = StreamKey(store_id, batch.epoch)
     try:
         return await _ingest(archive, key, device_id, batch, contact, mending=False)
@@ -126,7 +131,7 @@ async def _ingest(
                 await record_fork(unit, key, standing, verdict, now_ms)
             case Damaged():
                 await _record_damage(unit, key, standing, verdict, now_ms)
-            case Gap() | Fenced():
+            case Gap() | Fenced() | HashesWanted():
                 await unit.save_stream(key, heard(standing, contact))
             case _ as never:
                 assert_never(never)
@@ -217,7 +222,7 @@ async def _verdict(
         known = await known_hashes(unit, key, standing, batch.from_seq - 1, last)
     place = (key.store_id, key.epoch, standing.watermark, standing.head_hash)
     stream = Stream(*place, standing.sealed_through)
-    verdict = judge(stream, batch, known, late=contact.late)
+    verdict = judge(stream, batch, known, contact.hashes, late=contact.late)
     if isinstance(verdict, Accepted) and _denies_itself(batch, verdict):
         return Damaged(f"the head is not the batch's own event {batch.head.seq}")
     if isinstance(verdict, Accepted | Duplicate):
@@ -256,13 +261,16 @@ async def _accept(
     arrived = []
     for envelope, link in zip(batch.envelopes[accepted.first :], accepted.links, strict=True):
         if envelope.seq not in held:
-            arrived.append(Arrived(envelope, link, contact.now_ms))
+            damaged = envelope.seq in accepted.damaged
+            arrived.append(Arrived(envelope, link, contact.now_ms, damaged))
         elif held[envelope.seq] != link.hash:
             what = f"holds another event {envelope.seq} beyond what it acknowledged"
             raise RecordDamaged(what, key.epoch)
     await unit.append(key, arrived)
     if standing.ended_seq is not None or standing.state is EpochState.WRITTEN_OFF:
         await flag_after_closing(unit, key, contact.now_ms)
+    for seq in sorted(accepted.damaged):
+        await _tell_damaged_body(unit, key, seq, contact.now_ms)
     if batch.keys:
         await unit.keep_keys(standing.company_id, batch.keys)
     moved = heard(standing, contact)._replace(
@@ -306,3 +314,13 @@ async def _record_damage(
     alarm_id = uuid5(key.store_id, f"{DAMAGE}:{key.epoch}:{damage.reason}")
     await unit.raise_alarm(key.store_id, Alarm(alarm_id, DAMAGE, detail, now_ms, key.epoch))
     await unit.save_stream(key, standing._replace(last_contact_ms=now_ms))
+
+
+async def _tell_damaged_body(unit: ArchiveUnit, key: StreamKey, seq: int, now_ms: int) -> None:
+    """It is kept as it came, under its hash, and counts nowhere until it is found whole."""
+    detail = (
+        f"Epoch {key.epoch}: event {seq} arrived as another one than was written: the box's disk"
+        " was damaged or changed. It is looked for at the tills."
+    )
+    alarm_id = uuid5(key.store_id, f"{DAMAGED_BODY}:{key.epoch}:{seq}")
+    await unit.raise_alarm(key.store_id, Alarm(alarm_id, DAMAGED_BODY, detail, now_ms))

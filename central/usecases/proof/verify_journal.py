@@ -30,7 +30,7 @@ WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3
 """
 _PAGE = """
 SELECT seq, event_id, kind, kind_version, occurred_at_ms, utc_offset_s, boot_id, hlc, clock_state,
-    body, hash
+    body, hash, damaged
 FROM raw_event
 WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3 AND seq > $4 AND seq <= $5
 ORDER BY seq LIMIT $6
@@ -140,9 +140,9 @@ def _walk(key: StreamKey, page: Sequence[Any], walked: Walked) -> Walked:
             hashed = link(key.store_id, key.epoch, _envelope(row), walked.hash).hash
         except (ValueError, OverflowError):  # a figure or a word that no envelope can have
             return walked._replace(bad=seq)
-        if hashed != row["hash"]:
+        if (hashed != row["hash"]) is not row["damaged"]:
             return walked._replace(bad=seq)
-        walked = Walked(seq, hashed, None)
+        walked = Walked(seq, row["hash"], None)
     return walked
 
 

@@ -18,6 +18,7 @@ from sync.protocol.ingest import (
     Fenced,
     Forked,
     Gap,
+    HashesWanted,
     Stream,
     Verdict,
     judge,
@@ -153,7 +154,7 @@ def test_an_event_changed_on_its_way_is_never_accepted(
     batch = held.chain.batch(*sent)
     place = data.draw(st.integers(0, len(batch.envelopes) - 1))
     other = changed_event(batch, place, data.draw(st.sampled_from(EVENT_CHANGES)))
-    assert isinstance(held.deliver(other), Damaged)
+    assert isinstance(held.deliver(other), Damaged | HashesWanted)
 
 
 EVENT_CHANGES: list[dict[str, object]] = [
@@ -181,8 +182,6 @@ BATCH = light_chain(LENGTH).batch(3, 6)
     [
         changed(BATCH, from_seq=0),
         changed(BATCH, from_seq=5),
-        changed(BATCH, end_hash=b"x" * 32),
-        changed(BATCH, prev_hash=b"x" * 32),
         changed(BATCH, epoch=Epoch(2, b"abcd")),
         changed(BATCH, epoch=Epoch(1, b"abce")),
         changed(BATCH, envelopes=BATCH.envelopes[::-1]),
@@ -194,6 +193,27 @@ BATCH = light_chain(LENGTH).batch(3, 6)
 @pytest.mark.parametrize("through", [0, 3, 4, LENGTH])
 def test_a_batch_that_contradicts_itself_is_damaged(batch: Batch, through: int) -> None:
     assert isinstance(Held(light_chain(LENGTH), through).deliver(batch), Damaged)
+
+
+@pytest.mark.parametrize("field", ["end_hash", "prev_hash"])
+@pytest.mark.parametrize("through", [0, 3, 4, LENGTH])
+def test_a_batch_whose_end_does_not_come_out_is_asked_for_with_hashes(
+    field: str, through: int
+) -> None:
+    batch = changed(BATCH, **{field: b"x" * 32})
+    assert Held(light_chain(LENGTH), through).deliver(batch) == HashesWanted(4, 6)
+
+
+@given(st.integers(0, 2), st.sampled_from([{"body": b"another"}, {"kind": "another"}, {"hlc": 0}]))
+def test_with_hashes_the_one_event_that_is_another_is_named_and_the_rest_accepted(
+    place: int, fields: dict[str, object]
+) -> None:
+    held = Held(light_chain(LENGTH), 3)
+    hashes = held.chain.hashes[4:7]
+    verdict = judge(held.stream, changed_event(BATCH, place, fields), held.hashes, hashes)
+    assert isinstance(verdict, Accepted)
+    assert (verdict.damaged, verdict.watermark) == (frozenset({4 + place}), 6)
+    assert (verdict.head_hash, [link.hash for link in verdict.links]) == (hashes[-1], list(hashes))
 
 
 def test_an_event_with_sequence_zero_cannot_slip_under_the_first() -> None:
@@ -238,4 +258,6 @@ def test_the_hash_is_the_stores_own() -> None:
     """A batch cannot be replayed into another store's stream of the same epoch name."""
     chain = light_chain(3)
     stream = Stream(StoreId(UUID(int=8)), chain.epoch, 0, chain.hashes[0])
-    assert isinstance(judge(stream, chain.batch(0, 3), {}), Damaged)
+    batch = chain.batch(0, 3)
+    assert judge(stream, batch, {}) == HashesWanted(1, 3)
+    assert isinstance(judge(stream, batch, {}, chain.hashes[1:]), Damaged)

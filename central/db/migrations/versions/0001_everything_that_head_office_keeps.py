@@ -665,6 +665,7 @@ def _create_raw_event() -> None:
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("received_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("damaged", sa.Boolean(), server_default="false", nullable=False),
         sa.PrimaryKeyConstraint(
             "store_id", "epoch_number", "epoch_fingerprint", "seq", name=op.f("pk_raw_event")
         ),
