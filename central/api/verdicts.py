@@ -6,7 +6,7 @@ what no box of ours would send, 426 for a protocol that is not spoken here.
 """
 
 import asyncio
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 import zstandard
 
@@ -95,9 +95,10 @@ def unpack_batch(raw: bytes) -> Batch:
     return batch
 
 
-def verdict_problem(
-    verdict: Gap | Forked | Damaged | HashesWanted | Fenced | NoStream, epoch: Epoch
-) -> VerdictProblem:
+NotTaken: TypeAlias = Gap | Forked | Damaged | HashesWanted | Fenced | NoStream
+
+
+def verdict_problem(verdict: NotTaken, epoch: Epoch) -> VerdictProblem:
     """The document of a verdict that is no acknowledgement."""
     match verdict:
         case Gap(expected):
@@ -118,16 +119,8 @@ def verdict_problem(
                 "Go on selling, stop sending and call head office.",
                 seq=seq,
             )
-        case HashesWanted(first, through):
-            return VerdictProblem(
-                PROBLEM_PREFIX + Slug.HASHES_WANTED,
-                "The hashes do not come out",
-                409,
-                f"In epoch {epoch} one of the events {first} to {through} is not what was written.",
-                "Send the same events again, with the hash of each.",
-                from_seq=first,
-                through_seq=through,
-            )
+        case HashesWanted():
+            return _hashes_wanted(verdict, epoch)
         case Fenced(watermark):
             return VerdictProblem(
                 PROBLEM_PREFIX + Slug.FENCED,
@@ -155,3 +148,16 @@ def verdict_problem(
             )
         case _ as never:
             assert_never(never)
+
+
+def _hashes_wanted(wanted: HashesWanted, epoch: Epoch) -> VerdictProblem:
+    first, through = wanted.from_seq, wanted.through_seq
+    return VerdictProblem(
+        PROBLEM_PREFIX + Slug.HASHES_WANTED,
+        "The hashes do not come out",
+        409,
+        f"In epoch {epoch} one of the events {first} to {through} is not what was written.",
+        "Send the same events again, with the hash of each.",
+        from_seq=first,
+        through_seq=through,
+    )

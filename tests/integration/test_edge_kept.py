@@ -1,17 +1,24 @@
 """What a till kept of a box that is gone comes home: offered, given back, a sale like any other."""
 
 import base64
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from sqlite3 import Connection
 from typing import Any
 
 from msgspec import structs
 
 from edge.db.days import find_open_day
 from edge.db.recovered import epochs_here
+from edge.domain.reckoning import Steady
+from edge.usecases.box.record_contact import record_contact
 from edge.usecases.day.close import make_manifest
+from sync.engine.journal import Moment
 from sync.engine.signing import SALE_SIGNED, verify_bytes
 from sync.protocol import codec
-from sync.protocol.change import Head, Kept
+from sync.protocol.change import Epoch, Head, Kept
+from sync.protocol.commands import Seek
 from sync.protocol.facts import EventRecovered
 from sync.protocol.identity import StoreId
 from tests.edge_store import CUSTOMER, Till, make_store, open_store, sale, session_at
@@ -290,3 +297,39 @@ async def test_an_unpaired_caller_gives_nothing_back(till: Till, burnt: Burnt) -
     del till.client.headers["Authorization"]
     assert (await till.call("POST", "/kept", burnt.envelopes())).status_code == 401
     assert (await till.call("POST", "/kept/offers", burnt.offer())).status_code == 401
+
+
+async def test_what_head_office_keeps_damaged_is_wanted_of_the_till_until_it_has_come(
+    tmp_path: Path,
+) -> None:
+    """Acknowledged as it is, the very event that is sought is taken; what wraps it is not asked for
+    twice, and another one at that place is not wanted."""
+    async with open_store(tmp_path / "S01") as till:
+        await till.open_shop()
+        told = (await till.call("POST", "/sales", sale())).json()
+        await till.box.writer.run(
+            lambda db: db.execute("UPDATE journal_head SET acknowledged_through = seq")
+        )
+        offer, here = {"kept": [told["head"]]}, till.box
+        assert (await till.call("POST", "/kept/offers", offer)).json() == {
+            "standings": ["acknowledged"]
+        }
+        number, _, fingerprint = told["head"]["epoch"].partition("-")
+        epoch = Epoch(int(number), bytes.fromhex(fingerprint))
+        event = Head(epoch, told["head"]["seq"], bytes.fromhex(told["head"]["hash"]))
+        moment, steady = here.clock.moment(), here.clock.steady()
+        other = Head(epoch, event.seq, bytes(32))
+        for sought, standing in ((other, "acknowledged"), (event, "wanted")):
+            words = ("dance", str(Seek(sought)))
+            heard = partial(record_contact, set_aside=1, commands=words)
+            await here.writer.run(partial(_told, heard, moment, steady))
+            offered = await till.call("POST", "/kept/offers", offer)
+            assert offered.json() == {"standings": [standing]}
+        taken = await till.call("POST", "/kept", {"kept": [told["envelope"]]})
+        assert taken.json()["outcomes"][0]["outcome"] == "taken"
+        offered = await till.call("POST", "/kept/offers", offer)
+        assert offered.json() == {"standings": ["held"]}
+
+
+def _told(heard: Callable[..., None], moment: Moment, steady: Steady, db: Connection) -> None:
+    heard(db, moment, 1, steady)

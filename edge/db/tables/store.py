@@ -81,6 +81,16 @@ class Recovered(EdgeTable, table=True):
     in_seq: int
 
 
+class Sought(EdgeTable, table=True):
+    """An event that head office keeps as damaged: the tills are asked for the one of this hash."""
+
+    __tablename__ = "sought"
+    epoch_number: int = Field(primary_key=True)
+    epoch_fingerprint: bytes = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    hash: bytes = Field(primary_key=True)
+
+
 class ReceiptSeries(EdgeTable, table=True):
     """The last number of a workstation in an epoch: gapless, never continued elsewhere."""
 

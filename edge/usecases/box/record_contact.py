@@ -1,10 +1,13 @@
 """Record that head office was reached."""
 
 import sqlite3
+from collections.abc import Sequence
 
 from edge.db.pushing import write_contact
+from edge.db.sought import keep_sought
 from edge.domain.reckoning import Steady
 from sync.engine.journal import Moment
+from sync.protocol.commands import Seek, read_commands
 
 
 def record_contact(
@@ -13,7 +16,10 @@ def record_contact(
     server_time_ms: int,
     steady: Steady,
     set_aside: int = 0,
+    commands: Sequence[str] = (),
 ) -> None:
-    """Keep when, what head office's clock and this machine's steady one said then, and how many of
-    this store's events head office does not count for now."""
+    """Keep when, what head office's clock and this machine's steady one said then, how many of this
+    store's events head office does not count for now, and which it seeks."""
+    asked = read_commands(commands)
+    keep_sought(db, [one.event for one in asked if isinstance(one, Seek)])
     write_contact(db, moment.wall_ms, server_time_ms, steady, set_aside)

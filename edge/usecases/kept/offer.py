@@ -1,7 +1,8 @@
 """Offer what a till kept: which of it is wanted here, and what head office has already.
 
 A look that writes nothing. Wanted is what no journal of this folder holds, wrapped or not, unless
-head office had it when it sealed the epoch before.
+head office had it when it sealed the epoch before; and what head office itself seeks, because what
+it has of it is damaged.
 """
 
 import sqlite3
@@ -10,6 +11,7 @@ from typing import Annotated
 import msgspec
 
 from edge.db.recovered import EpochHere, came_home, epochs_here, find_event
+from edge.db.sought import is_sought
 from edge.db.store import read_enrolment
 from edge.domain.fields import Request
 from edge.domain.kept import Standing
@@ -73,6 +75,8 @@ def standing_of(db: sqlite3.Connection, event: Head, known: Known) -> Standing:
     home = came_home(db, event)
     if home is not None:
         return Standing.ACKNOWLEDGED if home else Standing.HELD
+    if is_sought(db, event):
+        return Standing.WANTED
     here = known.here.get(event.epoch)
     if here is not None:
         return _in_epoch(db, event, here)

@@ -64,6 +64,7 @@ TABLES = (
     "sale",
     "scan_code",
     "settings",
+    "sought",
     "stock_level",
     "stock_movement",
     "tax_rate",
@@ -114,6 +115,7 @@ def upgrade() -> None:
     _create_sale()
     _create_scan_code()
     _create_settings()
+    _create_sought()
     _create_stock_level()
     _create_stock_movement()
     _create_tax_rate()
@@ -635,6 +637,19 @@ def _create_settings() -> None:
         sa.Column("current", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("settings_no", name=op.f("pk_settings")),
         sa.UniqueConstraint("body", "texts", name=op.f("uq_settings_body_texts")),
+    )
+
+
+def _create_sought() -> None:
+    op.create_table(
+        "sought",
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "epoch_number", "epoch_fingerprint", "seq", "hash", name=op.f("pk_sought")
+        ),
     )
 
 

@@ -1,0 +1,31 @@
+"""Events that head office keeps as damaged, and that this store's tills are asked for."""
+
+import sqlite3
+from collections.abc import Collection
+
+from sync.protocol.change import Epoch, Head
+
+_READ = "SELECT epoch_number, epoch_fingerprint, seq, hash FROM sought"
+_INSERT = "INSERT INTO sought (epoch_number, epoch_fingerprint, seq, hash) VALUES (?, ?, ?, ?)"
+_DELETE = "DELETE FROM sought"
+_FIND = (
+    "SELECT 1 FROM sought WHERE epoch_number = ? AND epoch_fingerprint = ? AND seq = ? AND hash = ?"
+)
+
+
+def keep_sought(db: sqlite3.Connection, events: Collection[Head]) -> None:
+    """These and no others; nothing is written where they are the same as before."""
+    before = {Head(Epoch(row[0], row[1]), row[2], row[3]) for row in db.execute(_READ)}
+    if before == set(events):
+        return
+    db.execute(_DELETE)
+    db.executemany(
+        _INSERT,
+        [(one.epoch.number, one.epoch.fingerprint, one.seq, one.hash) for one in set(events)],
+    )
+
+
+def is_sought(db: sqlite3.Connection, event: Head) -> bool:
+    """Whether head office lacks this very event."""
+    place = (event.epoch.number, event.epoch.fingerprint, event.seq, event.hash)
+    return db.execute(_FIND, place).fetchone() is not None
