@@ -25,12 +25,12 @@ from edge.box.clock import wall_clock_ms
 from sync.engine.signing import verify_request
 from sync.engine.transport import Request, Response
 from sync.protocol import codec
-from sync.protocol.batch import PROTOCOL_VERSION, Acknowledgement, Batch
+from sync.protocol.batch import PROTOCOL_VERSION, Acknowledgement, Batch, HashedBatch
 from sync.protocol.change import Genesis, Head, epoch_of, genesis_hash
 from sync.protocol.enrolment import BoxKeys, CertificateRequest, EnrolmentAnswer
 from sync.protocol.facts import TaxClass, TenderKind
 from sync.protocol.identity import ItemId, OperatorId, TenderId
-from sync.protocol.ingest import Accepted, Duplicate, Stream, judge
+from sync.protocol.ingest import Accepted, Duplicate, HashesWanted, Stream, judge
 from sync.protocol.reference import (
     EMPTY_SET_HASH,
     DataSet,
@@ -80,6 +80,7 @@ class FakeCentral:
     stream: Stream | None = None
     hashes: dict[int, bytes] = field(default_factory=dict)
     kinds: list[str] = field(default_factory=list)
+    damaged: list[int] = field(default_factory=list)
     batches: list[int] = field(default_factory=list)
     heads: list[Head] = field(default_factory=list)
     feeds: dict[DataSet, list[FeedRow]] = field(default_factory=dict)
@@ -148,7 +149,10 @@ class FakeCentral:
         )
         self.heads.append(signed.head)
         if url.path.endswith("/journal"):
-            return self._take(codec.unpack_batch(request.body))
+            if "hashes=1" not in url.query:
+                return self._take(codec.unpack_batch(request.body))
+            sent = codec.decode(HashedBatch, request.body)
+            return self._take(codec.unpack_batch(sent.batch), sent.hashes)
         if url.path.endswith("/feeds"):
             return self._acknowledge()
         if url.path.endswith("/certificate"):
@@ -179,15 +183,18 @@ class FakeCentral:
         )
         return Response(200, {}, codec.encode(keys))
 
-    def _take(self, batch: Batch) -> Response:
+    def _take(self, batch: Batch, hashes: tuple[bytes, ...] = ()) -> Response:
         assert self.stream is not None
-        verdict = judge(self.stream, batch, self.hashes)
+        verdict = judge(self.stream, batch, self.hashes, hashes)
         match verdict:
+            case HashesWanted():
+                return problem(409, "hashes-wanted", "One of them is another.")
             case Accepted(first=first, links=links, watermark=through, head_hash=head_hash):
                 new = batch.envelopes[first:]
                 pairs = zip(new, links, strict=True)
                 self.hashes |= {envelope.seq: link.hash for envelope, link in pairs}
                 self.kinds += [envelope.kind for envelope in new]
+                self.damaged += sorted(verdict.damaged)
                 self.batches.append(len(new))
                 store, epoch = self.stream.store_id, self.stream.epoch
                 self.stream = Stream(store, epoch, through, head_hash)

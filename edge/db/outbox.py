@@ -5,9 +5,12 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
 from edge.db import journal
-from sync.engine.journal import Entry
+from edge.db.damaged import read_damaged
+from edge.db.store import read_enrolment
+from sync.engine.journal import Entry, JournalDamaged
 from sync.engine.outbox import Outbox, SendState, Stopped, customers_sealed_in
 from sync.protocol.batch import BatchLimits
+from sync.protocol.change import Head
 from sync.protocol.shared import PersonalKey
 
 T = TypeVar("T")
@@ -78,11 +81,24 @@ def _read_state(db: sqlite3.Connection) -> SendState:
 def _read_outbox(db: sqlite3.Connection, limits: BatchLimits) -> Outbox:
     state = _read_state(db)
     after = state.acknowledged_through
-    entries = journal.read_range(db, after, limits.events, limits.unfolded_bytes)
+    try:
+        entries = journal.read_range(db, after, limits.events, limits.unfolded_bytes)
+    except JournalDamaged:
+        entries = (_read_damaged(db, state.head, after),)
     prev_hash = entries[0].link.prev_hash if entries else journal.hash_at(db, after)
     if prev_hash is None:  # read_range has raised LookupError before
         raise LookupError(f"the journal holds no event {after}")
     return Outbox(state, prev_hash, entries, _read_keys(db, entries))
+
+
+def _read_damaged(db: sqlite3.Connection, head: Head, after: int) -> Entry:
+    """Raises JournalDamaged where nothing can be said of it."""
+    enrolment, previous = read_enrolment(db), journal.hash_at(db, after)
+    if enrolment is not None and previous is not None:
+        found = read_damaged(db, enrolment.store_id, head, previous, after + 1)
+        if found is not None:
+            return found
+    raise JournalDamaged(f"event {after + 1} of this box's journal is missing, or its hash is")
 
 
 def _read_keys(db: sqlite3.Connection, entries: tuple[Entry, ...]) -> tuple[PersonalKey, ...]:

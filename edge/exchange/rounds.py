@@ -146,6 +146,21 @@ def journal_of(box: Box) -> SqliteJournal:
     return SqliteJournal(box.reader.read, box.writer.run, on_stop, on_send_again)
 
 
+async def tell_damaged(box: Box, seq: int) -> None:
+    """A row of the journal went as damaged: people must look at the disk, everything goes on."""
+    detail = (
+        f"Event {seq} of this box's journal is not what was written: its disk was damaged or"
+        " changed. It went to head office as it is, and the tills are asked for it; `edge verify`."
+    )
+
+    def unit(db: sqlite3.Connection) -> None:
+        alarm_id = uuid_utils.compat.uuid7()
+        moment = box.clock.moment()
+        raise_alarm(db, AlarmKind.JOURNAL_DAMAGED, str(seq), detail, moment, alarm_id=alarm_id)
+
+    await box.writer.run(unit)
+
+
 async def health_of(box: Box) -> Health:
     """What this store says of itself with each push."""
     free = shutil.disk_usage(box.folder).free

@@ -27,6 +27,7 @@ from edge.exchange.rounds import (
     line_to_central,
     note_contact,
     pull_page,
+    tell_damaged,
 )
 from edge.usecases.box.note_refusal import note_refusal
 from sync.engine.outbox import Stopped, StopReason
@@ -117,6 +118,8 @@ class Exchange:
                 case Advanced():
                     self._pauses.got_through()
                     heard, self._limits = outcome.acknowledgement, outcome.limits
+                    if outcome.damaged is not None:
+                        await tell_damaged(self._box, outcome.damaged)
                     if not outcome.more:
                         return heard
                 case Shrunk():

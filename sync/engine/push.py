@@ -15,6 +15,7 @@ from sync.engine.transport import Transport
 from sync.protocol.answers import (
     CALLS_A_PERSON,
     NOT_SIGNED,
+    STATUS_OF,
     AcknowledgementVerdict,
     Ruled,
     Slug,
@@ -29,14 +30,19 @@ from sync.protocol.batch import (
     Acknowledgement,
     Batch,
     BatchLimits,
+    HashedBatch,
     Health,
     grow,
     shrink,
 )
-from sync.protocol.codec import decode, pack_batch
+from sync.protocol.change import Head, link
+from sync.protocol.codec import decode, encode, pack_batch
 from sync.protocol.errors import NotSent, OutcomeUnknown, Undecodable
+from sync.protocol.identity import StoreId
 
 BATCH_TYPE = "application/vnd.holdfast.batch"
+WITH_HASHES = "hashes=1"
+"""Says that the hash of each event stands beside the batch."""
 PACK_TRIES_MAX = 9
 """Halvings from EVENTS_MAX down to one."""
 
@@ -46,11 +52,13 @@ class Idle(NamedTuple):
 
 
 class Advanced(NamedTuple):
-    """The acknowledgement held. ``more`` waits: go on at once; ``limits``: for the next round."""
+    """The acknowledgement held. ``more`` waits: go on at once; ``limits``: for the next round.
+    ``damaged``: the event that went as damaged, because this journal lost what was written."""
 
     acknowledgement: Acknowledgement
     more: bool
     limits: BatchLimits
+    damaged: int | None = None
 
 
 class Shrunk(NamedTuple):
@@ -109,18 +117,53 @@ async def push_once(
         return Idle()
     entries, body = _packed(outbox, health)
     path = f"/v1/stores/{signer.store_id}/journal"
-    from_seq = entries[0].envelope.seq
+    damaged = _is_damaged(signer.store_id, entries[0])
     try:
-        answer = await ask(
-            transport, signer, "POST", path, outbox.state.head, body, from_seq, BATCH_TYPE
-        )
+        answer = await _deliver(transport, signer, path, outbox.state.head, entries, body)
     except OutcomeUnknown as error:
         return Later(str(error), None, shrink(limits))
     except NotSent as error:
         return Later(str(error), None, limits)
     if answer.response.status != 200:
         return await _refused(journal, outbox.state, limits, answer, len(entries))
-    return await _acknowledged(journal, outbox.state, limits, answer)
+    outcome = await _acknowledged(journal, outbox.state, limits, answer)
+    if damaged and isinstance(outcome, Advanced):
+        return outcome._replace(damaged=entries[0].envelope.seq)
+    return outcome
+
+
+async def _deliver(
+    transport: Transport,
+    signer: Signer,
+    path: str,
+    head: Head,
+    entries: tuple[Entry, ...],
+    body: bytes,
+) -> Answer:
+    """As a batch; with the hash of each event where head office asks for that, or where one is
+    known to be damaged."""
+    from_seq = entries[0].envelope.seq
+    if not _is_damaged(signer.store_id, entries[0]):
+        answer = await ask(transport, signer, "POST", path, head, body, from_seq, BATCH_TYPE)
+        if not _wants_hashes(answer):
+            return answer
+    hashed = encode(HashedBatch(body, tuple(entry.link.hash for entry in entries)))
+    asked = f"{path}{'&' if '?' in path else '?'}{WITH_HASHES}"
+    return await ask(transport, signer, "POST", asked, head, hashed, from_seq, BATCH_TYPE)
+
+
+def _wants_hashes(answer: Answer) -> bool:
+    status, headers, body = answer.response
+    if status != STATUS_OF[Slug.HASHES_WANTED]:
+        return False
+    refused = read_refusal(status, headers, body, signed=answer.signed)
+    return isinstance(refused, Ruled) and refused.slug is Slug.HASHES_WANTED
+
+
+def _is_damaged(store_id: StoreId, entry: Entry) -> bool:
+    """It does not come out at the hash that it was written with."""
+    derived = link(store_id, entry.epoch, entry.envelope, entry.link.prev_hash)
+    return derived.hash != entry.link.hash
 
 
 async def beat_once(journal: JournalPort, transport: Transport, signer: Signer) -> BeatOutcome:

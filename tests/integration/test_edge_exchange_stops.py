@@ -30,10 +30,48 @@ __all__ = ["shop"]
     [
         "UPDATE journal SET body = body || x'ff' WHERE seq = 2",
         "UPDATE journal SET event_id = 'text' WHERE seq = 2",
-        "UPDATE journal SET hash = 5 WHERE seq = 2",
+        "UPDATE journal SET kind = x'ff' WHERE seq = 2",
+        "UPDATE journal SET body = 7, hlc = -5, occurred_at_ms = 'noon' WHERE seq = 2",
     ],
 )
-async def test_a_damaged_journal_stops_pushing_alarms_and_selling_goes_on(
+async def test_a_damaged_row_goes_as_damaged_alarms_once_and_everything_behind_it_goes_on(
+    shop: Shop, damage: str
+) -> None:
+    """P2: one bad record delays nothing but itself."""
+    await shop.till.box.writer.run(lambda db: db.execute(damage) and None)
+    for _ in range(3):
+        await shop.sell()
+        await shop.exchange.round()
+    status = await shop.status()
+    alarms = status["alarms"]
+    assert isinstance(alarms, list)
+    assert [one["kind"] for one in alarms] == ["journal_damaged"]
+    assert "edge verify" in str(alarms[0]["detail"])
+    assert alarms[0]["times"] == 1
+    assert shop.central.damaged == [2]
+    assert shop.central.kinds.count("retail_transaction") == 3
+
+
+async def test_two_damaged_rows_one_behind_the_other_go_one_by_one(shop: Shop) -> None:
+    await shop.sell()
+    await shop.sell()
+    await shop.till.box.writer.run(
+        lambda db: db.execute("UPDATE journal SET body = x'c1' WHERE seq IN (2, 3)") and None
+    )
+    await shop.exchange.round()
+    assert shop.central.damaged == [2, 3]
+    assert shop.central.kinds.count("retail_transaction") == 2
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE journal SET hash = 5 WHERE seq = 2",
+        "UPDATE journal SET hash = zeroblob(32) WHERE seq = 2",
+        "DELETE FROM journal WHERE seq = 2",
+    ],
+)
+async def test_a_row_whose_hash_is_lost_stops_pushing_alarms_and_selling_goes_on(
     shop: Shop, damage: str
 ) -> None:
     await shop.till.box.writer.run(lambda db: db.execute(damage) and None)
