@@ -21,6 +21,7 @@ from sync.protocol.facts import (
     BusinessDayClosed,
     BusinessDayOpened,
     CustomerChanged,
+    EpochEnded,
     OperatorAct,
     OperatorActed,
     RetailTransaction,
@@ -260,12 +261,21 @@ class Shop:
         """Tills are counted, two cents over; the day ends with its manifest."""
         for name in self.tills:
             self.append(self.settling(name, day))
+        self.append(BusinessDayClosed(day, ANNA, self.manifest(day)))
+
+    def end(self, day: date | None = None) -> None:
+        """The epoch's last record, with what stands of the day that is open."""
+        manifest = None if day is None else self.manifest(day)
+        self.append(EpochEnded("fenced", len(self.events) + 1, manifest))
+
+    def manifest(self, day: date = DAY) -> Manifest:
+        """The day's account so far."""
         first = next(
             number
             for number, fact in enumerate(self.facts, 1)
             if isinstance(fact, BusinessDayOpened) and fact.business_date == day
         )
-        manifest = Manifest(
+        return Manifest(
             business_date=day,
             epoch_number=self.epoch.number,
             epoch_fingerprint=self.epoch.fingerprint,
@@ -278,7 +288,6 @@ class Shop:
                 for name in WORKSTATIONS
             ),
         )
-        self.append(BusinessDayClosed(day, ANNA, manifest))
 
     def trade(self, count: int, day: date = DAY) -> None:
         """``count`` events of an open day: mostly sales, some returns, points, stock, customers."""

@@ -173,9 +173,13 @@ class TillSessionRow(CentralTable, table=True):
     operator_id: str
     business_date: date
     float_minor: int = big()
+    epoch_number: int
+    epoch_fingerprint: bytes
     moved_minor: int = big(default=0)
     expected_cash_minor: int | None = big(default=None)
     counted_cash_minor: int | None = big(default=None)
+    settled_epoch_number: int | None = None
+    settled_epoch_fingerprint: bytes | None = None
 
 
 class TillCarriedRow(CentralTable, table=True):

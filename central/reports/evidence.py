@@ -24,7 +24,9 @@ QUARANTINED_NAMED_MAX = 100
 _ASKED = """JOIN unnest($1::uuid[], $2::date[]) AS asked (store_id, business_date)
     USING (store_id"""
 _STREAMS = """
-SELECT store_id, epoch_number, epoch_fingerprint, alarm FROM stream
+SELECT store_id, epoch_number, epoch_fingerprint, s.alarm, s.state = 'written_off' AS is_off,
+    c.reason, c.decided_by, c.unheard
+FROM stream AS s LEFT JOIN tail_closed AS c USING (store_id, epoch_number, epoch_fingerprint)
 WHERE store_id = ANY($1) ORDER BY 1, 2, 3
 """
 _DAYS = f"""
@@ -89,14 +91,26 @@ class SetAside(msgspec.Struct, frozen=True):
     error: str
 
 
+class GivenUp(msgspec.Struct, frozen=True):
+    """An epoch that a person closed without its box's word; ``unheard``: workstations that may hold
+    something of it still, by their ids."""
+
+    epoch: str
+    reason: str
+    decided_by: str
+    unheard: str
+
+
 class EpochDay(NamedTuple):
     """An epoch's part of a day. ``manifest``: None while it is not closed; ``is_held``: head office
-    holds the very event that it was closed with. ``alarm``: what the stream stands under."""
+    holds the very event that it was closed with. ``alarm``: what the stream stands under.
+    ``given_up``: nothing more of it is waited for, and what is here of it counts as it is."""
 
     epoch: Epoch
     alarm: str | None
     manifest: Manifest | None
     is_held: bool
+    given_up: GivenUp | None = None
 
 
 class Evidence(NamedTuple):
@@ -106,6 +120,18 @@ class Evidence(NamedTuple):
     unopened: tuple[Epoch, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
 
+    @property
+    def given_up(self) -> tuple[EpochDay, ...]:
+        """Parts that no manifest stands for, and none is waited for."""
+        return tuple(one for one in self.epochs if one.manifest is None and one.given_up)
+
+
+class _Standing(NamedTuple):
+    """What is known of an epoch beside its days."""
+
+    alarm: str | None
+    given_up: GivenUp | None
+
 
 async def gather_evidence(
     db: AsyncConnection, asked: Sequence[StoreDay]
@@ -113,12 +139,18 @@ async def gather_evidence(
     """Of every day that is asked about. Call it within one snapshot."""
     connection = await driver_of(db)
     days = columns(asked)
-    alarms = {
-        _place(row): row["alarm"] for row in await connection.fetch(_STREAMS, list(set(days[0])))
-    }
-    closed = [row for row in await connection.fetch(_DAYS, *days) if _epoch_of(row) in alarms]
-    epochs = await _epochs(connection, closed, alarms)
-    unopened = await _unopened(connection, asked, epochs, alarms)
+    streams = await connection.fetch(_STREAMS, list(set(days[0])))
+    known = {_place(row): _standing(row) for row in streams}
+    closed = [row for row in await connection.fetch(_DAYS, *days) if _epoch_of(row) in known]
+    epochs = await _epochs(connection, closed, known)
+    unopened = await _unopened(connection, asked, epochs, known)
+    for day, names in unopened.items():
+        for epoch in names:
+            alarm, given_up = known[day.store_id, epoch]
+            if given_up is not None:
+                part = EpochDay(epoch, alarm, None, False, given_up)
+                epochs.setdefault(day, []).append(part)
+        unopened[day] = [one for one in names if known[day.store_id, one].given_up is None]
     set_aside = await _set_aside(connection, days)
     return {
         day: Evidence(
@@ -141,8 +173,8 @@ def columns(rows: Iterable[Sequence[Any]]) -> tuple[list[Any], list[Any]]:
 
 
 async def _epochs(
-    connection: Any, closed: Sequence[Any], alarms: Mapping[tuple[StoreId, Epoch], str | None]
-) -> Mapping[StoreDay, list[EpochDay]]:
+    connection: Any, closed: Sequence[Any], known: Mapping[tuple[StoreId, Epoch], _Standing]
+) -> dict[StoreDay, list[EpochDay]]:
     manifests = [decode(Manifest, row[4]) if row[4] is not None else None for row in closed]
     wanted = [
         (row[0], row[2], row[3], manifest.last_seq)
@@ -158,7 +190,8 @@ async def _epochs(
             manifest is not None
             and hashes.get((row[0], row[2], row[3], manifest.last_seq)) == manifest.head_hash
         )
-        part = EpochDay(place[1], alarms[place], manifest, is_held)
+        alarm, given_up = known[place]
+        part = EpochDay(place[1], alarm, manifest, is_held, given_up)
         epochs.setdefault(_day_of(row), []).append(part)
     return epochs
 
@@ -167,11 +200,11 @@ async def _unopened(
     connection: Any,
     asked: Iterable[StoreDay],
     epochs: Mapping[StoreDay, Sequence[EpochDay]],
-    alarms: Iterable[tuple[StoreId, Epoch]],
-) -> Mapping[StoreDay, list[Epoch]]:
+    streams: Iterable[tuple[StoreId, Epoch]],
+) -> dict[StoreDay, list[Epoch]]:
     """Looked for among the epochs that no day is known of: a store has few."""
     of_stores: dict[StoreId, list[Epoch]] = {}
-    for store_id, epoch in alarms:
+    for store_id, epoch in streams:
         of_stores.setdefault(store_id, []).append(epoch)
     unknown = [
         (*day, epoch.number, epoch.fingerprint)
@@ -195,6 +228,13 @@ async def _set_aside(
         named = SetAside(str(_epoch_of(row)[1]), *event)
         by_day.setdefault(_day_of(row), []).append(named)
     return by_day
+
+
+def _standing(row: Any) -> _Standing:
+    if not row["is_off"]:
+        return _Standing(row["alarm"], None)
+    said = (row["reason"] or "", row["decided_by"] or "", row["unheard"] or "")
+    return _Standing(row["alarm"], GivenUp(str(Epoch(row[1], row[2])), *said))
 
 
 def _transposed(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:

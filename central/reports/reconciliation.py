@@ -1,10 +1,11 @@
 """A store's day at head office, held against the store's own account of it: the manifest.
 
-Green: every epoch with receipts of the day has closed it, head office holds the very events that
-the manifest was made from (the chain's hash at its last sequence), its own count of its own rows
-equals the manifests' sum, for the store and for each workstation, and nobody claims an event that
-may belong to the day and is not counted (``claims``). Amber: received but not proven, with what is
-missing. Red: it differs, or a stream stands under an alarm.
+Green: every epoch with receipts of the day has closed it, ended with it or was given up by a
+person; head office holds the very events that each manifest was made from (the chain's hash at its
+last sequence), its own count of its own rows equals the manifests' sum, for the store and for each
+workstation, and nobody claims an event that may belong to the day and is not counted (``claims``).
+What was given up counts as it is here. Amber: received but not proven, with what is missing. Red:
+it differs, or a stream stands under an alarm.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,12 +20,13 @@ from central.reports.claims import OpenClaim, open_claims
 from central.reports.day_figures import day_figures
 from central.reports.evidence import (
     Evidence,
+    GivenUp,
     SetAside,
     StoreDay,
     gather_evidence,
     settled_days,
 )
-from central.reports.totals import StoreAccount, store_accounts
+from central.reports.totals import StoreAccount, epoch_accounts, store_accounts
 from sync.protocol.change import Epoch
 from sync.protocol.figures import Tally, Totals
 from sync.protocol.identity import StoreId, WorkstationId
@@ -88,7 +90,8 @@ class Reason(msgspec.Struct, frozen=True):
 class DayVerdict(msgspec.Struct, frozen=True):
     """``central``: counted here; ``declared``: what the manifests say together, None while one is
     missing. ``reasons``: why the day is not green. ``accounts``: the workstations' parts, where
-    the day was counted for this verdict (``stand_of_days``).
+    the day was counted for this verdict (``stand_of_days``). ``given_up``: whose part of it
+    nobody but head office says.
     """
 
     store_id: StoreId
@@ -102,6 +105,7 @@ class DayVerdict(msgspec.Struct, frozen=True):
     set_aside: tuple[SetAside, ...]
     proven: tuple[ProvenThrough, ...]
     accounts: tuple[WorkstationAccount, ...] = ()
+    given_up: tuple[GivenUp, ...] = ()
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -110,14 +114,21 @@ class DayVerdict(msgspec.Struct, frozen=True):
 
 
 class _Case(NamedTuple):
-    """What is known of a day before anything of it is counted. ``is_whole``: nothing is missing, so
-    that a figure that differs says something."""
+    """What is known of a day before it is counted. ``is_whole``: nothing is missing, so that a
+    figure that differs says something. ``declared``: what the manifests say, and with it what is
+    here of epochs that were given up (``given_up``)."""
 
     amber: tuple[Reason, ...]
     red: tuple[Reason, ...]
     evidence: Evidence
     manifests: tuple[Manifest, ...]
+    given_up: StoreAccount
     declared: Totals
+
+    @property
+    def is_closed(self) -> bool:
+        epochs = self.evidence.epochs
+        return bool(epochs) and all(one.manifest or one.given_up for one in epochs)
 
     @property
     def is_whole(self) -> bool:
@@ -188,16 +199,22 @@ def _says(case: _Case, totals: Totals) -> bool:
 
 
 async def _cases(db: AsyncConnection, asked: Sequence[StoreDay]) -> Mapping[StoreDay, _Case]:
-    return {day: _case(found) for day, found in (await gather_evidence(db, asked)).items()}
+    found = await gather_evidence(db, asked)
+    parts = [(day, one.epoch) for day, evidence in found.items() for one in evidence.given_up]
+    accounts = await epoch_accounts(db, parts)
+    nothing = StoreAccount(Totals(), ())
+    return {day: _case(evidence, accounts.get(day, nothing)) for day, evidence in found.items()}
 
 
-def _case(evidence: Evidence) -> _Case:
+def _case(evidence: Evidence, given_up: StoreAccount) -> _Case:
     amber, red = [], []
     if not evidence.epochs:
         amber.append(Reason(Doubt.UNKNOWN_DAY, "Head office knows nothing of this day."))
-    for epoch, alarm, manifest, is_held in evidence.epochs:
+    for epoch, alarm, manifest, is_held, is_given_up in evidence.epochs:
         if alarm is not None:
             red.append(Reason(Doubt.ALARM, f"Epoch {epoch} stands under an alarm: {alarm}."))
+        if manifest is None and is_given_up:
+            continue
         if manifest is None:
             said = f"The store has not closed the day yet (epoch {epoch})."
             amber.append(Reason(Doubt.NOT_CLOSED, said))
@@ -209,8 +226,8 @@ def _case(evidence: Evidence) -> _Case:
         said = f"Events of the day are set aside: {len(evidence.set_aside)}."
         amber.append(Reason(Doubt.SET_ASIDE, said))
     manifests = tuple(one.manifest for one in evidence.epochs if one.manifest is not None)
-    declared = _sum(manifest.store for manifest in manifests)
-    return _Case(tuple(amber), tuple(red), evidence, manifests, declared)
+    declared = _sum((*(manifest.store for manifest in manifests), given_up.store))
+    return _Case(tuple(amber), tuple(red), evidence, manifests, given_up, declared)
 
 
 def _no_manifest(epoch: Epoch) -> Reason:
@@ -250,11 +267,11 @@ def _verdict(
     is_whole = case.is_whole and len(amber) == len(case.amber)
     touching = (claim for claim in claims if claim.touches(day.business_date))
     amber += [Reason(Doubt.CLAIMED, claim.said) for claim in touching]
-    is_closed = bool(case.evidence.epochs) and len(case.manifests) == len(case.evidence.epochs)
+    is_closed = case.is_closed
     parted = differences(case.declared, counted.store) if is_closed else ()
     accounts: tuple[WorkstationAccount, ...] = ()
     if counted is found:
-        accounts = _workstation_accounts(case.manifests, counted.workstations)
+        accounts = _workstation_accounts(case, counted.workstations)
     at_workstations = _workstation_differences(accounts)
     red = list(case.red)
     if is_whole and (parted or at_workstations):
@@ -271,17 +288,19 @@ def _verdict(
         workstations=at_workstations if is_closed else (),
         set_aside=case.evidence.set_aside,
         proven=tuple(_proven(manifest) for manifest in case.manifests),
+        given_up=tuple(one.given_up for one in case.evidence.given_up if one.given_up),
         accounts=accounts if is_closed else tuple(one._replace(declared=None) for one in accounts),
     )
 
 
 def _workstation_accounts(
-    manifests: Sequence[Manifest], counted: Iterable[WorkstationTotals]
+    case: _Case, counted: Iterable[WorkstationTotals]
 ) -> tuple[WorkstationAccount, ...]:
     ours = {one.workstation_id: one.totals for one in counted}
     theirs: dict[WorkstationId, list[Totals]] = {}
-    for manifest in manifests:
-        for one in manifest.workstations:
+    parts = [manifest.workstations for manifest in case.manifests]
+    for part in (*parts, case.given_up.workstations):
+        for one in part:
             theirs.setdefault(one.workstation_id, []).append(one.totals)
     return tuple(
         WorkstationAccount(name, ours.get(name, Totals()), _sum(theirs.get(name, ())))

@@ -49,6 +49,10 @@ _A_DAY = _Scope(
     "s.store_id, s.business_date, s.workstation_id",
     "{join} WHERE s.store_id = $1 AND s.business_date = $2",
 )
+_OF_EPOCHS = """JOIN unnest($1::uuid[], $2::date[], $3::int[], $4::bytea[])
+    AS asked (store_id, business_date, epoch_number, epoch_fingerprint)
+    USING (store_id, business_date, epoch_number, epoch_fingerprint)"""
+_EPOCHS = _DAYS._replace(rows=f"{_OF_EPOCHS} {{join}} WHERE true")
 _ALL = _Scope("store_id, NULL::date, s.workstation_id", "{join} WHERE s.store_id = $1")
 _PAGE_OF = """{join} WHERE s.store_id = $1 AND ($2::uuid IS NULL OR s.sale_id > $2)
     AND s.sale_id <= $3"""
@@ -81,6 +85,19 @@ SELECT {part}, sum(s.float_minor)::bigint,
     coalesce(sum(s.expected_cash_minor), 0)::bigint, coalesce(sum(s.counted_cash_minor), 0)::bigint
 FROM till_session AS s {rows} GROUP BY 1, 2, 3
 """
+# A till that was opened in one epoch may have been counted in another.
+_TILLS_OF_EPOCHS = _TILLS.replace(
+    "FROM till_session AS s",
+    """FROM (
+    SELECT store_id, business_date, workstation_id, float_minor, 0 AS expected_cash_minor,
+        0 AS counted_cash_minor, epoch_number, epoch_fingerprint
+    FROM till_session
+    UNION ALL
+    SELECT store_id, business_date, workstation_id, 0, expected_cash_minor, counted_cash_minor,
+        settled_epoch_number, settled_epoch_fingerprint
+    FROM till_session
+) AS s""",
+)
 _OTHER_STOCK = """
 SELECT {part}, coalesce(sum(s.quantity_milli), 0)::bigint
 FROM stock_movement AS s {rows} GROUP BY 1, 2
@@ -105,12 +122,14 @@ class _Statements:
         self.lines = _statement(_LINES, scope, "sale_line AS l")
         self.taxes = _statement(_TAXES, scope, "sale_tax AS x")
         self.tenders = _statement(_TENDERS, scope, "sale_tender AS t")
-        self.tills = _statement(_TILLS, scope)
+        tills = _TILLS_OF_EPOCHS if scope is _EPOCHS else _TILLS
+        self.tills = _statement(tills, scope)
         by_store = scope.part.rpartition(", ")[0]
         self.other_stock = _statement(_OTHER_STOCK, scope._replace(part=by_store))
 
 
-_OF = {scope: _Statements(scope) for scope in (_A_DAY, _DAYS, _ALL, _RECEIPTS, _RECEIPTS_OF_DAY)}
+_SCOPES = (_A_DAY, _DAYS, _EPOCHS, _ALL, _RECEIPTS, _RECEIPTS_OF_DAY)
+_OF = {scope: _Statements(scope) for scope in _SCOPES}
 
 
 class StoreAccount(NamedTuple):
@@ -136,6 +155,22 @@ async def store_accounts(
     scope, values = (_A_DAY, asked[0]) if len(asked) == 1 else (_DAYS, columns(asked))
     found = await _accounts(db, scope, values)
     return {day: found.get((day.store_id, day.business_date), _NOTHING) for day in asked}
+
+
+async def epoch_accounts(
+    db: AsyncConnection, asked: Sequence[tuple[StoreDay, Epoch]]
+) -> Mapping[StoreDay, StoreAccount]:
+    """What some epochs together brought of days; days of which they brought nothing are absent."""
+    if not asked:
+        return {}
+    days = columns([day for day, _ in asked])
+    names = [epoch.number for _, epoch in asked], [epoch.fingerprint for _, epoch in asked]
+    found = await _accounts(db, _EPOCHS, (*days, *names))
+    return {
+        StoreDay(StoreId(store_id), on): account
+        for (store_id, on), account in found.items()
+        if on is not None
+    }
 
 
 async def store_account(

@@ -4,6 +4,8 @@ from central.projections.event import Event
 from central.projections.fold.collect import Fold
 from central.projections.fold.kinds import folds
 from central.projections.rows.box import AlarmClearing, StoreAlarm
+from central.projections.rows.day import Day
+from sync.protocol.codec import encode
 from sync.protocol.facts import (
     AlarmCleared,
     AlarmRaised,
@@ -37,4 +39,8 @@ def _recorded(into: Fold, event: Event, fact: DeviceRecorded) -> None:
 
 @folds(EpochEnded)
 def _ended(into: Fold, event: Event, ended: EpochEnded) -> None:
-    """It counts as a fact, and in no figure."""
+    """It closes the day that is open, as far as that stands in its epoch."""
+    if ended.manifest is not None:
+        epoch, day = event.epoch, ended.manifest.business_date
+        row = Day(event.store_id, day, epoch.number, epoch.fingerprint)
+        into.put(row._replace(closed_seq=event.seq, manifest=encode(ended.manifest)))

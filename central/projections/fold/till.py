@@ -28,6 +28,8 @@ def _opened(into: Fold, event: Event, opened: TillSessionOpened) -> None:
             opened.operator_id,
             opened.business_date,
             opened.float_minor,
+            event.epoch.number,
+            event.epoch.fingerprint,
         )
     )
     into.tallies[event.store_id, opened.business_date].add(opened)
@@ -41,7 +43,8 @@ def _moved(into: Fold, event: Event, moved: TillMoved) -> None:
 @folds(TillSessionSettled, after=_opening)
 def _settled(into: Fold, event: Event, settled: TillSessionSettled) -> None:
     counts = (settled.expected_cash_minor, settled.counted_cash_minor)
-    into.put(rows.TillSettled(event.store_id, settled.till_session_id, *counts))
+    epoch = (event.epoch.number, event.epoch.fingerprint)
+    into.put(rows.TillSettled(event.store_id, settled.till_session_id, *counts, *epoch))
     into.tallies[event.store_id, settled.business_date].add(settled)
 
 

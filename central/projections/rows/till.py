@@ -8,7 +8,7 @@ from central.projections.projection import REPLACE, SUM, Projection
 
 
 class TillSession(NamedTuple):
-    """Table ``till_session``: as it was opened; what follows are its parts."""
+    """Table ``till_session``: as it was opened, and in which epoch; what follows are its parts."""
 
     store_id: UUID
     till_session_id: UUID
@@ -17,9 +17,13 @@ class TillSession(NamedTuple):
     operator_id: str
     business_date: date
     float_minor: int
+    epoch_number: int
+    epoch_fingerprint: bytes
     moved_minor: int = 0
     expected_cash_minor: int | None = None
     counted_cash_minor: int | None = None
+    settled_epoch_number: int | None = None
+    settled_epoch_fingerprint: bytes | None = None
 
 
 class TillMoved(NamedTuple):
@@ -37,6 +41,8 @@ class TillSettled(NamedTuple):
     till_session_id: UUID
     expected_cash_minor: int
     counted_cash_minor: int
+    settled_epoch_number: int
+    settled_epoch_fingerprint: bytes
 
 
 class TillCarried(NamedTuple):

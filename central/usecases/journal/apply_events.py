@@ -28,6 +28,7 @@ from central.projections.line_up import (
 )
 from central.projections.row_changes import RowChanges
 from central.projections.unwritable import Unwritable
+from central.usecases.journal.end_epochs import end_epochs
 from central.usecases.journal.heal_damaged import heal_damaged
 from sync.protocol.aggregate import root_of
 from sync.protocol.change import Epoch
@@ -138,6 +139,7 @@ async def apply_set(
         if tried_before:
             places = {(read.raw.epoch, read.raw.seq) for read in part}
             await unit.release(part[0].raw.store_id, places - tried.aside)
+    await end_epochs(unit, events, aside)
     return Outcome(frozenset(roots), frozenset(customers), frozenset(aside))
 
 

@@ -918,9 +918,13 @@ def _create_till_session() -> None:
         sa.Column("operator_id", sa.String(), nullable=False),
         sa.Column("business_date", sa.Date(), nullable=False),
         sa.Column("float_minor", sa.BigInteger(), nullable=False),
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
         sa.Column("moved_minor", sa.BigInteger(), nullable=False),
         sa.Column("expected_cash_minor", sa.BigInteger(), nullable=True),
         sa.Column("counted_cash_minor", sa.BigInteger(), nullable=True),
+        sa.Column("settled_epoch_number", sa.Integer(), nullable=True),
+        sa.Column("settled_epoch_fingerprint", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("store_id", "till_session_id", name=op.f("pk_till_session")),
     )
     op.create_index(
