@@ -12,7 +12,7 @@ from sqlmodel import Field
 from central.db.projected_journals import OF_JOURNALS
 from central.db.tables import CentralTable, big, metadata
 
-_OTHERS = frozenset(metadata.tables) - OF_JOURNALS
+_OTHERS = frozenset(metadata.tables)
 
 
 class Quarantine(CentralTable, table=True):
@@ -352,5 +352,9 @@ class OperatorPinRow(CentralTable, table=True):
     sealed: bytes
 
 
-PROJECTED = {name: each for name, each in metadata.tables.items() if name not in _OTHERS}
+PROJECTED = {
+    name: each
+    for name, each in metadata.tables.items()
+    if name not in _OTHERS or name in OF_JOURNALS
+}
 """The tables of this module and of ``projected_journals``, by their names."""

@@ -240,7 +240,10 @@ PROJECTED: Mapping[KindVersion, Projected] = {
     KindVersion("pin_set", 1): Projected(
         {"operator_pin": [{"operator_id": golden.ANNA, "sealed": bytes(range(60))}]}
     ),
-    KindVersion("epoch_ended", 1): Projected({}),
+    KindVersion("epoch_ended", 1): Projected(
+        {"business_day": [{"business_date": DAY, "manifest": encode(_manifest())}]},
+        after=("business_day_opened",),
+    ),
     KindVersion("event_recovered", 1): Projected({}),
     KindVersion("till_session_carried", 1): Projected(
         {
