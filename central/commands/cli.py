@@ -3,6 +3,7 @@ The last line that one prints says what is true now and what comes next."""
 
 from central.commands.company import company_app, load_sample, setup
 from central.commands.doctor import doctor, support_bundle
+from central.commands.epochs import alarm_app, epochs, seal, write_off
 from central.commands.examples import EXAMPLES
 from central.commands.goods import export_app, import_app
 from central.commands.items import item_app
@@ -40,11 +41,15 @@ for name, group in (
     ("code", code_app),
     ("box", box_app),
     ("key", key_app),
+    ("alarm", alarm_app),
     ("quarantine", quarantine_app),
 ):
     app.add_typer(group, name=name)
 for command in (
     revoke,
+    seal,
+    write_off,
+    epochs,
     serve,
     migrate,
     setup,

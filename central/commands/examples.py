@@ -2,6 +2,9 @@
 
 EXAMPLES: dict[str, tuple[str, ...]] = {
     "revoke": ("revoke S01",),
+    "seal": ('seal S01 --reason "the box was stolen"',),
+    "write-off": ('write-off S01 1-aabbccdd --reason "the box burnt"',),
+    "epochs": ("epochs S01",),
     "serve": (
         "serve",
         "serve --host 0.0.0.0 --tls-cert office.pem --tls-key office.key",
@@ -92,6 +95,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "code end": ("code end S01",),
     "box list": ("box list",),
     "key show": ("key show",),
+    "alarm list": ("alarm list", "alarm list --store S01 --all"),
+    "alarm clear": ('alarm clear S01 3fa91c02 --reason "a copy of the disk, taken out"',),
     "key replace": ("key replace",),
     "quarantine list": ("quarantine list", "quarantine list S01"),
     "quarantine show": ("quarantine show S01 1-aabbccdd 57",),

@@ -22,10 +22,12 @@ from sync.program.plain_commands import tell as print
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from central.domain.epoch import EpochState
     from central.domain.store_settings import AllSettings
     from central.usecases.feed.put_row import Put
     from central.usecases.store.look_up import KnownStore
     from central.usecases.store.set import StoreSet
+    from sync.protocol.change import Epoch
     from sync.protocol.identity import CompanyId
 
 setting_app = new_group("Stores' settings.")
@@ -199,16 +201,34 @@ def store_show(
 @store_app.command("list")
 def store_list(company: CompanyName = None, database_url: Url = None, data: Folder = None) -> None:
     """The company's stores, also those that were given up."""
+    from central.reports.epochs import open_epochs
     from central.usecases.store.look_up import list_stores
 
-    stores = on_database(database_url, data, looking(company, list_stores))
+    async def read(
+        db: "AsyncConnection", company_id: "CompanyId"
+    ) -> "tuple[tuple[KnownStore, ...], dict[str, list[tuple[Epoch, EpochState]]]]":
+        return await list_stores(db, company_id), await open_epochs(db, company_id)
+
+    stores, of_stores = on_database(database_url, data, looking(company, read))
     for store in stores:
         one = store.settings
         state = ", given up" if store.retired else ""
         print(f"{store.code}  {one.store_name}  {one.zone}, prices of {one.price_zone}{state}")
+        print(f"  {_epochs(of_stores.get(store.code, []))}")
     then = ("enrol-code", stores[0].code) if stores else ("store", "add", "S01")
     following = next_command(database_url, data, *then, company=company)
     print(f"There are {len(stores)} stores. Next: `{following}`.")
+
+
+def _epochs(known: "list[tuple[Epoch, EpochState]]") -> str:
+    """Which epoch speaks for the store, and which others may bring something still."""
+    said = {"current": "speaks for it", "side": "a side branch", "sealed": "its late tail is open"}
+    if not known:
+        return "no box speaks for it"
+    told = ", ".join(f"epoch {epoch} {said[state]}" for epoch, state in known)
+    return (
+        told if any(state == "current" for _, state in known) else f"no box speaks for it; {told}"
+    )
 
 
 @store_app.command("retire")

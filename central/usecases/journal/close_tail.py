@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.archive.port import StreamKey
+from central.archive.port import StreamKey, moved
 from central.domain.decisions import TailClosed
 from central.domain.epoch import EpochEvent, UnknownEpoch
 from central.domain.fields import epoch_name, plain_text
@@ -44,6 +44,7 @@ async def weigh_closing(
     standing = await hold_epoch(db, key)
     if standing is None:
         raise UnknownEpoch(str(named))
+    moved(standing, EpochEvent.WRITTEN_OFF, named)
     if through is not None and through < standing.watermark:
         raise InvalidField(
             f"Events through {standing.watermark} of epoch {named} are here.",
