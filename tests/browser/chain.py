@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import os
 import re
+import shutil
 import signal
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
@@ -166,20 +167,32 @@ class Company:
 
     async def provision(self, code: str, folder: Path, *, fresh: bool = False) -> Box:
         """A store with a new box, enrolled by the technician's command; not started."""
-        enrol_code = await self.add_store(code)
-        port = free_port()
+        box = Box(code, folder, free_port(), self.office.forge, fresh)
+        await self._enrol(box, await self.add_store(code))
+        return box
+
+    async def replace(self, box: Box) -> None:
+        """The box is burnt, and another takes its place, at the same address; not started."""
+        await box.kill()
+        shutil.rmtree(box.folder)
+        stores = "SELECT store_id FROM store WHERE company_id = $1 AND code = $2"
+        ((store_id,),) = await self.office.rows(stores, self.company_id, box.code)
+        async with unit_of_work(self.office.engine) as db:
+            made = await create_enrol_code(db, store_id, now_ms())
+        await self._enrol(box, made.code)
+
+    async def _enrol(self, box: Box, enrol_code: str) -> None:
+        """By the technician's command."""
         await run_child(
-            f"edge provision for {code}",
+            f"edge provision for {box.code}",
             [
                 *("edge", "provision", "--central", self.office.url, "--code", enrol_code),
-                *("--data", str(folder), "--port", str(port)),
+                *("--data", str(box.folder), "--port", str(box.port)),
             ],
-            folder.with_name(f"{folder.name}-provision.log"),
+            box.folder.with_name(f"{box.folder.name}-provision.log"),
         )
-        give_pins(folder)
-        box = Box(code, folder, port, self.office.forge, fresh)
+        give_pins(box.folder)
         box.move_central(self.office.url)
-        return box
 
     async def sign_in_link(self) -> str:
         """An address that signs the user in on the board, once."""

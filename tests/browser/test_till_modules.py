@@ -92,14 +92,67 @@ async def test_scans_say_how_many(tabs: Tabs, shop: Box) -> None:
         assert found == {"quantity_milli": quantity, "code": code}
 
 
-async def test_receipts_are_dropped_after_35_days(tabs: Tabs, shop: Box) -> None:
+EPOCH = "1-aabbccdd"
+
+
+async def test_receipts_are_dropped_35_days_after_head_office_has_them_and_never_before(
+    tabs: Tabs, shop: Box
+) -> None:
     page = await tabs.open(shop.url)
-    keep = "await it.write({}, { sale_id: 'old', at_ms: 1000 })"
-    newer = "await it.write({}, { sale_id: 'new', at_ms: 1001 })"
+    keep = ", ".join(
+        f"await it.write({{}}, {{ sale_id: '{name}', head: {{ epoch: '{EPOCH}', seq: {seq} }} }})"
+        for name, seq in (("old", 5), ("new", 6), ("owed", 7))
+    )
+    told = f"await it.acknowledge('{EPOCH}', 5, 1000), await it.settle(['new'], 1001)"
     drop = "await it.dropOldReceipts(1001 + it.RECEIPTS_KEPT_MS)"
-    look = "[await it.readReceipt('old'), (await it.readReceipt('new')).at_ms]"
-    found = await run(page, "store.js", f"({keep}, {newer}, {drop}, {look})")
-    assert found == [None, 1001]
+    look = "await Promise.all(['old', 'new', 'owed'].map(it.readReceipt))"
+    old, new, owed = await run(page, "store.js", f"({keep}, {told}, {drop}, {look})")
+    assert old is None
+    assert (new["acknowledged_ms"], "owed" in new) == (1001, False)
+    assert ("acknowledged_ms" in owed, owed["owed"]) == (False, EPOCH)
+    much_later = "await it.dropOldReceipts(1e14), await it.readReceipt('owed')"
+    assert await run(page, "store.js", f"({much_later})") is not None
+
+
+async def test_what_is_owed_is_read_page_by_page_in_the_order_of_its_places(
+    tabs: Tabs, shop: Box
+) -> None:
+    page = await tabs.open(shop.url)
+    keep = ", ".join(
+        f"await it.write({{}}, {{ sale_id: 's{seq}', head: {{ epoch: '{EPOCH}', seq: {seq} }} }})"
+        for seq in (12, 2, 7)
+    )
+    first = "(await it.readOwed(null, 2)).map((one) => one.sale_id)"
+    rest = f"(await it.readOwed(['{EPOCH}', 7], 2)).map((one) => one.sale_id)"
+    assert await run(page, "store.js", f"({keep}, [{first}, {rest}])") == [["s2", "s7"], ["s12"]]
+
+
+async def test_a_till_of_an_earlier_version_keeps_its_receipts_and_owes_them(
+    tabs: Tabs, shop: Box
+) -> None:
+    page = await tabs.open(shop.url)
+    root = await page.locator("script[type=module]").get_attribute("src")
+    assert root is not None
+    tabs.expect(r"favicon\.ico")
+    await page.goto(shop.url + root)
+    await page.evaluate(
+        """([epoch]) => new Promise((resolve, reject) => {
+            indexedDB.deleteDatabase("holdfast-till");
+            const opening = indexedDB.open("holdfast-till", 1);
+            opening.onupgradeneeded = () => {
+              opening.result.createObjectStore("kept");
+              const receipts = opening.result.createObjectStore("receipts", { keyPath: "sale_id" });
+              receipts.createIndex("at_ms", "at_ms");
+              receipts.put({ sale_id: "s3", at_ms: 1, head: { epoch, seq: 3 } });
+            };
+            opening.onsuccess = () => { opening.result.close(); resolve(); };
+            opening.onerror = () => reject(opening.error);
+        })""",
+        [EPOCH],
+    )
+    await page.goto(shop.url)
+    owed = await run(page, "store.js", "(await it.readOwed(null, 9)).map((one) => one.owed)")
+    assert owed == [EPOCH]
 
 
 SCANNER, HAND = 5, 80

@@ -104,6 +104,8 @@ function restore(kept, receipt) {
     state.quote.value = lastQuote(kept.quoted, state.basket.value) ?? state.NOTHING_QUOTED;
     state.pending.value = kept.pending ?? null;
     state.seen.value = kept.seen ?? null;
+    state.drawer.value = kept.drawer ?? null;
+    state.settledBefore.value = kept.settledBefore ?? null;
     state.scans.value = kept.scans ?? [];
     state.receipt.value = receipt;
     state.pairing.value = another ? null : pairing;

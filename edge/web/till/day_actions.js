@@ -11,7 +11,8 @@ import { write } from "./store.js";
 import { batch } from "./ui.js";
 import { DAY } from "./words.js";
 
-/** The token is made and kept first, so that an answer that is lost can be asked for again. */
+/** The token is made and kept first, so that an answer that is lost can be asked for again. Whoever
+ *  was signed in is so no more. */
 export async function pair(workstationId, code) {
   const kept = state.asking.value;
   const same = kept?.workstation_id === workstationId && kept.code === code;
@@ -24,9 +25,10 @@ export async function pair(workstationId, code) {
     token: answer.token,
     store_code: answer.store_code,
   };
-  await write({ pairing, asking: undefined });
+  await write({ pairing, asking: undefined, operator: undefined });
   batch(() => {
     state.till.value = null;
+    state.operator.value = null;
     state.pairing.value = pairing;
     state.asking.value = null;
     state.link.value = null;
@@ -89,19 +91,35 @@ export async function reopenDay(date, reason) {
 }
 
 /** The session's id is kept first, so that a repeat opens no second one; it is one request's alone,
- *  and gone when that was answered. */
+ *  and gone when that was answered. One that was open at a store box that is gone is carried on. */
 export async function openTill(floatMinor) {
+  const carried = state.carried.value;
   const asked = byOperator({ float_minor: floatMinor });
+  if (carried !== null) asked.carried_id = carried.till_session_id;
   const kept = state.opening.value;
-  const same = kept?.float_minor === floatMinor && kept.operator_id === asked.operator_id;
+  const same =
+    kept?.float_minor === floatMinor &&
+    kept.operator_id === asked.operator_id &&
+    kept.carried_id === asked.carried_id;
   const opening = same ? kept : { ...asked, till_session_id: uuid7(Date.now()) };
   try {
     await allowed("open_till", opening.till_session_id, (overrideId) => begin(opening, overrideId));
   } catch (error) {
     if (error instanceof Refused) await keepOpening(null);
+    if (error.slug === "till-session-not-carried") await carryNothing();
     throw error;
   }
   await keepOpening(null);
+}
+
+/** Somebody says that it was settled before: the till is opened as ever. */
+export async function carryNothing() {
+  const settledBefore = state.carried.value?.till_session_id;
+  await write({ drawer: undefined, settledBefore });
+  batch(() => {
+    state.drawer.value = null;
+    state.settledBefore.value = settledBefore ?? null;
+  });
 }
 
 async function begin(opening, overrideId) {

@@ -1,7 +1,8 @@
-/** Before the first sale: the till with its float. */
+/** Before the first sale: the till with its float, or with what is in the drawer where it was open at
+ *  a store box that is gone. */
 
 import { doing } from "./actions.js";
-import { openTill } from "./day_actions.js";
+import { carryNothing, openTill } from "./day_actions.js";
 import { Field, Form } from "./fields.js";
 import * as state from "./state.js";
 import { formatMinor, parseMinor } from "./text.js";
@@ -9,19 +10,27 @@ import { html } from "./ui.js";
 import { ACT, OPENING } from "./words.js";
 
 export function OpenTill() {
-  const { decimals, till, problem } = state;
+  const { decimals, till, problem, carried } = state;
   const submit = ({ float }) => {
     const minor = parseMinor(float, decimals.value);
     if (minor === null) problem.value = notAnAmount(float, decimals.value);
     else void doing(() => openTill(minor));
   };
+  const goesOn = carried.value !== null;
+  const words = goesOn ? OPENING.carried : OPENING;
+  const { business_date: date } = carried.value ?? till.value.business_day;
   return html`<section class="card narrow">
-    <h1>${OPENING.title}</h1>
-    <p>${OPENING.countFloat(till.value.business_day.business_date)}</p>
+    <h1>${words.title}</h1>
+    <p>${words.count(date)}</p>
     <${Form} onSubmit=${submit}>
-      <${Field} label=${OPENING.float} name="float" inputmode="decimal" first
+      <${Field} label=${words.float} name="float" inputmode="decimal" first
         placeholder=${formatMinor(0, decimals.value)} />
-      <button type="submit" class="main">${OPENING.open}</button>
+      <div class="row">
+        <button type="submit" class="main">${words.open}</button>
+        ${goesOn && html`<button type="button" onClick=${() => doing(carryNothing)}>
+          ${words.not}
+        </button>`}
+      </div>
     <//>
   </section>`;
 }

@@ -176,7 +176,7 @@ async function abandon(record) {
 /** The answer is on disk before anybody sees it. */
 async function finish(record, answer) {
   const seen = higher(state.seen.value, answer);
-  const receipt = { ...answer, at_ms: Date.now() };
+  const receipt = { ...answer, at_ms: Date.now(), store_id: record.store_id };
   await write({ pending: undefined, showing: answer.sale_id, seen }, receipt);
   batch(() => {
     state.seen.value = seen;

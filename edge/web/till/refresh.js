@@ -13,14 +13,31 @@ export async function refresh() {
   const answer = await everyPage(await call("GET", "/till"), (path) => call("GET", path));
   const moved = state.home.value !== null && state.home.value !== answer.store_id;
   if (moved) await leaveStore();
-  await write({ till: answer });
+  const drawer = drawerAfter(answer);
+  await write({ till: answer, drawer: drawer ?? undefined });
   batch(() => {
     state.till.value = answer;
+    state.drawer.value = drawer;
     state.home.value = answer.store_id;
     const who = state.operator.value;
     const works = answer.operators.some((each) => each.operator_id === who?.operator_id);
     if (who !== null && !works) state.operator.value = null;
   });
+}
+
+/** What is open here. Where nothing is: what was, if another epoch than that answers, which knows
+ *  nothing of it; or what receipts say that came home, unless somebody has said that it was settled. */
+function drawerAfter({ store_id, workstation_id, epoch, till_session: open, left_open: left }) {
+  const here = { store_id, workstation_id };
+  if (open !== null) {
+    const { till_session_id, business_date } = open;
+    return { till_session_id, business_date, ...here, epoch };
+  }
+  const was = state.drawer.value;
+  const mine = was?.store_id === store_id && was.workstation_id === workstation_id;
+  if (mine && was.epoch !== epoch) return was;
+  if (left == null || left.till_session_id === state.settledBefore.value) return null;
+  return { ...left, ...here, epoch: null };
 }
 
 /** The answer of GET /till with every operator and tender: long lists come by pages, which ``ask``

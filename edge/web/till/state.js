@@ -67,6 +67,17 @@ export const boxSlow = signal(false);
 export const boxAway = signal(false);
 /** The answer of GET /sync, as it was last. */
 export const syncStatus = signal(null);
+/** How many receipts are still to be given back to the store box (giving_back.js). */
+export const givingBack = signal(0);
+/** The till session that was open here last, and at which epoch of the store box: {till_session_id,
+ *  business_date, store_id, workstation_id, epoch}. Where that box is gone, it is carried on. */
+export const drawer = signal(null);
+/** Of which session somebody has said that it was settled at the store box that is gone. */
+export const settledBefore = signal(null);
+/** The session to carry on: it was open here, and the store box knows of none that is. */
+export const carried = computed(() =>
+  till.value !== null && till.value.till_session === null ? drawer.value : null,
+);
 /** Whether the browser promised to keep what is stored: true, false, null where it does not say. */
 export const persisted = signal(null);
 /** Whether this tab sells: "asking", "mine", "other", or "broken" (nothing can be kept). */

@@ -1,6 +1,7 @@
 /** Asks the store server how it stands with head office, and so learns whether it answers. */
 
 import { BoxAway, Refused, call } from "./api.js";
+import { giveBack } from "./giving_back.js";
 import { refresh } from "./refresh.js";
 import * as state from "./state.js";
 import { effect } from "./ui.js";
@@ -20,12 +21,19 @@ export function watchStatus() {
   });
 }
 
+/** Another store box answers, or this one began anew: what is open there may be something else. */
+function isAnother({ epoch }) {
+  return state.till.value.epoch !== epoch;
+}
+
 async function look() {
   clearTimeout(timer);
   const wasAway = state.boxAway.value;
   try {
-    state.syncStatus.value = await call("GET", "/sync");
-    if (wasAway || state.till.value === null) await refresh();
+    const status = await call("GET", "/sync");
+    state.syncStatus.value = status;
+    if (wasAway || state.till.value === null || isAnother(status)) await refresh();
+    void giveBack(status);
   } catch (error) {
     if (!(error instanceof BoxAway || error instanceof Refused)) throw error;
   }

@@ -49,6 +49,8 @@ function statusNow() {
   if (tab.value !== "mine") return { kind: "quiet", text: STATUS.otherTab };
   if (pairing.value === null) return { kind: "quiet", text: STATUS.notPaired };
   if (syncStatus.value === null) return { kind: "quiet", text: PAGE.asking };
+  const { givingBack } = state;
+  if (givingBack.value > 0) return { kind: "quiet", text: STATUS.givingBack(givingBack.value) };
   const { summary, needs_a_person: person, head_office_away: away } = syncStatus.value;
   return { kind: person || away ? "warn" : "good", text: summary };
 }

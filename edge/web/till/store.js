@@ -1,11 +1,16 @@
 /** What outlives a reload, in IndexedDB: the pairing, the basket, the unsent sale, the highest
- *  head (``kept``, by name), and each finished sale's envelope and receipt (``receipts``). */
+ *  head (``kept``, by name), and each finished sale's envelope and receipt (``receipts``), so that a
+ *  store box can burn and its sales do not.
+ *
+ *  A receipt is ``owed`` (the epoch of its event) until head office is known to have it; from
+ *  ``acknowledged_ms`` on it is kept another 35 days. */
 
 const NAME = "holdfast-till";
-const VERSION = 1;
+const VERSION = 2;
 const DAY_MS = 86_400_000;
 export const RECEIPTS_KEPT_MS = 35 * DAY_MS;
-export const RECEIPTS_MAX = 20_000;
+/** Of those that head office has: of the others none is ever dropped. */
+export const RECEIPTS_MAX = 100_000;
 
 let opened = null;
 
@@ -22,10 +27,12 @@ export function openStore() {
 function openNow() {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(NAME, VERSION);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore("kept");
-      const receipts = request.result.createObjectStore("receipts", { keyPath: "sale_id" });
-      receipts.createIndex("at_ms", "at_ms");
+    request.onupgradeneeded = ({ oldVersion }) => {
+      if (oldVersion < 1) {
+        request.result.createObjectStore("kept");
+        request.result.createObjectStore("receipts", { keyPath: "sale_id" });
+      }
+      oweAll(request.transaction.objectStore("receipts"));
     };
     request.onsuccess = () => {
       request.result.onclose = () => (opened = null);
@@ -33,6 +40,18 @@ function openNow() {
     };
     request.onerror = () => reject(request.error);
   });
+}
+
+/** From version 1 on: nobody knows what of it head office has. */
+function oweAll(receipts) {
+  if (receipts.indexNames.contains("at_ms")) receipts.deleteIndex("at_ms");
+  receipts.createIndex("owed", ["owed", "head.seq"]);
+  receipts.createIndex("acknowledged_ms", "acknowledged_ms");
+  each(receipts.openCursor(), (cursor) => cursor.update(owedFrom(cursor.value)));
+}
+
+function owedFrom(receipt) {
+  return receipt.head === undefined ? receipt : { ...receipt, owed: receipt.head.epoch };
 }
 
 /** Everything in ``kept``, by name. */
@@ -52,7 +71,7 @@ export async function write(values, receipt = null) {
     if (value === undefined) kept.delete(name);
     else kept.put(value, name);
   }
-  if (receipt !== null) transaction.objectStore("receipts").put(receipt);
+  if (receipt !== null) transaction.objectStore("receipts").put(owedFrom(receipt));
   await completed(transaction);
 }
 
@@ -62,21 +81,60 @@ export async function readReceipt(saleId) {
   return done(store.get(saleId));
 }
 
-/** Receipts older than RECEIPTS_KEPT_MS go, and the oldest above RECEIPTS_MAX. */
+/** Of ``epoch`` through ``seq`` head office has everything. */
+export async function acknowledge(epoch, seq, nowMs) {
+  const transaction = (await openStore()).transaction("receipts", "readwrite");
+  const owed = transaction.objectStore("receipts").index("owed");
+  const through = IDBKeyRange.bound([epoch, 0], [epoch, seq]);
+  each(owed.openCursor(through), (cursor) => cursor.update(settled(cursor.value, nowMs)));
+  await completed(transaction);
+}
+
+/** So are these, of whatever epoch; or nobody takes them, and that is known. */
+export async function settle(saleIds, nowMs) {
+  const transaction = (await openStore()).transaction("receipts", "readwrite");
+  const receipts = transaction.objectStore("receipts");
+  for (const saleId of saleIds) {
+    each(receipts.openCursor(saleId), (cursor) => cursor.update(settled(cursor.value, nowMs)));
+  }
+  await completed(transaction);
+}
+
+function settled({ owed: _, ...receipt }, nowMs) {
+  return { ...receipt, acknowledged_ms: nowMs };
+}
+
+/** At most ``limit`` receipts that are owed, behind ``after`` ([epoch, seq], null: from the first),
+ *  in the order of their places. */
+export async function readOwed(after, limit) {
+  const owed = (await openStore()).transaction("receipts").objectStore("receipts").index("owed");
+  return done(owed.getAll(after === null ? null : IDBKeyRange.lowerBound(after, true), limit));
+}
+
+/** Receipts that head office has had for RECEIPTS_KEPT_MS go, and the oldest above RECEIPTS_MAX. */
 export async function dropOldReceipts(nowMs) {
   const transaction = (await openStore()).transaction("receipts", "readwrite");
-  const store = transaction.objectStore("receipts");
-  let surplus = (await done(store.count())) - RECEIPTS_MAX;
-  const oldest = store.index("at_ms").openCursor();
-  oldest.onsuccess = () => {
-    const cursor = oldest.result;
+  const acknowledged = transaction.objectStore("receipts").index("acknowledged_ms");
+  let surplus = (await done(acknowledged.count())) - RECEIPTS_MAX;
+  const request = acknowledged.openCursor();
+  request.onsuccess = () => {
+    const cursor = request.result;
     if (cursor === null) return;
-    if (surplus <= 0 && cursor.value.at_ms >= nowMs - RECEIPTS_KEPT_MS) return;
+    if (surplus <= 0 && cursor.value.acknowledged_ms >= nowMs - RECEIPTS_KEPT_MS) return;
     cursor.delete();
     surplus -= 1;
     cursor.continue();
   };
   await completed(transaction);
+}
+
+/** ``visit`` each record that the cursor comes to. */
+function each(request, visit) {
+  request.onsuccess = () => {
+    if (request.result === null) return;
+    visit(request.result);
+    request.result.continue();
+  };
 }
 
 function done(request) {

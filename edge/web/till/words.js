@@ -61,6 +61,7 @@ export const REMEDIES = {
   "no-open-till": "Open the till from this page.",
   "not-paired": "Pair it again with a new code from the store server.",
   "till-open-already": "Go on with it, or settle it first: Menu, Settle till.",
+  "till-session-not-carried": "Open the till with what is in its drawer now.",
   "tills-open": "Count and settle each of them at its own till, then close the day.",
   "unknown-business-day": "Load the page again: it shows which day is open.",
   "unknown-customer": "Find the customer again, or sell without one.",
@@ -87,6 +88,8 @@ export const STATUS = {
   otherTab: "This tab does not sell.",
   notPaired: "This till is not paired yet.",
   close: "Close",
+  givingBack: (receipts) =>
+    `${count(receipts, "receipt")} ${receipts === 1 ? "is" : "are"} being given back to the store box.`,
 };
 
 export const MENU = {
@@ -128,10 +131,18 @@ export const PAIRING = {
 /** Before the first sale: the till with its float. */
 export const OPENING = {
   title: "Open the till",
-  countFloat: (date) =>
+  count: (date) =>
     `Business day ${date}. Count the coins and notes that are in the drawer now.`,
   float: "Float in the drawer",
   open: "Open till",
+  carried: {
+    title: "Go on with the till",
+    count: (date) =>
+      `This till was open on business day ${date} at the store box that was here before. Count the coins and notes that are in the drawer now: the till goes on with them.`,
+    float: "Cash in the drawer",
+    open: "Go on with the till",
+    not: "It was counted and settled before",
+  },
 };
 
 export const DAY = {

@@ -1,0 +1,107 @@
+"""A box burns, and what its till kept comes home: in real Chromium, from the page's own database,
+while nobody is signed in; and the till that was open there goes on with what is counted.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+from playwright.async_api import Page, Route, expect
+
+from sync.protocol.codec import decode
+from sync.protocol.facts import EventRecovered, TillSessionCarried
+from sync.protocol.money import format_minor
+from tests.browser.chain import NOBODY_LISTENS, Box, Company
+from tests.browser.till_page import (
+    LOST,
+    REFUSED,
+    by_hand,
+    items,
+    open_till_page,
+    pair,
+    pay_exactly,
+    receipt_number,
+    scan,
+    sign_in,
+)
+from tests.browser.watched import Tabs
+from tests.patience import PATIENCE_MS, PATIENCE_S
+
+RECOVERED = """
+SELECT e.body FROM raw_event e JOIN store s USING (store_id)
+WHERE s.company_id = $1 AND e.kind = $2 ORDER BY e.seq
+"""
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def away(company: Company, tmp_path: Path) -> AsyncIterator[Box]:
+    """A running store that does not find head office: what it sells, nobody else has."""
+    box = await company.provision("S01", tmp_path / "S01")
+    box.move_central(NOBODY_LISTENS)
+    await box.start()
+    try:
+        yield box
+    finally:
+        await box.kill()
+
+
+async def sell(page: Page, code: str) -> str:
+    await scan(page, code)
+    await pay_exactly(page)
+    number = await receipt_number(page)
+    await page.get_by_role("button", name="New sale").click()
+    return number
+
+
+async def arrived(company: Company, kind: str, count: int) -> list[bytes]:
+    """The bodies of that many events in head office's raw journal, as soon as they are there."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            rows = await company.office.rows(RECOVERED, company.company_id, kind)
+            if len(rows) == count:
+                return [body for (body,) in rows]
+
+
+async def test_three_receipts_of_a_burnt_box_come_home_and_its_till_goes_on(
+    tabs: Tabs, company: Company, away: Box
+) -> None:
+    tabs.expect(LOST)
+    tabs.expect(REFUSED)
+    page = await open_till_page(tabs, away)
+    code = items(away)[0].scan_code
+    numbers = [await sell(page, code) for _ in range(3)]
+    ((session,),) = away.rows("SELECT till_session_id FROM till_session")
+
+    await company.replace(away)
+    held: list[Route] = []
+    await page.route("**/kept", lambda route: held.append(route))
+    await away.start()
+    await page.goto("about:blank")
+    await pair(page, away)
+    status = page.get_by_test_id("status")
+    await expect(status).to_contain_text(
+        "3 receipts are being given back to the store box", timeout=PATIENCE_MS
+    )
+    await page.unroute("**/kept")
+    for route in held:
+        await route.continue_()
+
+    bodies = await arrived(company, "event_recovered", 3)
+    wrapped = [decode(EventRecovered, body) for body in bodies]
+    assert {fact.source for fact in wrapped} == {"workstation"}
+    assert [number for (number,) in away.rows("SELECT receipt_number FROM sale ORDER BY seq")] == (
+        numbers
+    )
+    await expect(status).not_to_contain_text("given back", timeout=PATIENCE_MS)
+
+    await sign_in(page)
+    await page.get_by_role("button", name="Open business day").click()
+    await expect(page.get_by_role("heading", name="Go on with the till")).to_be_visible()
+    await expect(page.get_by_label("Cash in the drawer")).to_be_focused()
+    await by_hand(page, format_minor(12_345), enter=True)
+    await expect(page.get_by_label("Scan or search")).to_be_focused()
+    await sell(page, code)
+    (body,) = await arrived(company, "till_session_carried", 1)
+    fact = decode(TillSessionCarried, body)
+    assert (fact.carried_id.bytes, fact.counted_cash_minor) == (session, 12_345)
