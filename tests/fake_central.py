@@ -44,6 +44,7 @@ from sync.protocol.reference import (
     Tender,
     replace_in_set_hash,
 )
+from sync.protocol.snapshot import Part, Snapshot, SnapshotPart, part_content, part_name
 from tests.certificates import new_key
 from tests.edge_store import CENTRAL_KEY, MILK, enrolment, settings
 from tests.patience import PATIENCE_S
@@ -70,7 +71,8 @@ def problem(status: int, slug: str, detail: str = "so it is", **more: Any) -> Re
 class FakeCentral:
     """``heads`` holds every head a request stated; ``instead`` answers in head office's place
     where it gives something; ``batches`` are the sizes that were accepted; ``newer`` are heads of
-    data sets that no box knows; certificates are issued as of ``certified_at_ms``, or now."""
+    data sets that no box knows; certificates are issued as of ``certified_at_ms``, or now.
+    ``snapshots``: it has them, in parts of so many rows; ``floors``: below which no page begins."""
 
     pace_ms: int = 0
     set_aside: int = 0
@@ -90,6 +92,10 @@ class FakeCentral:
     newer: tuple[FeedHead, ...] = ()
     certified_at_ms: int | None = None
     certificates_asked: int = 0
+    snapshots: int = 0
+    floors: dict[DataSet, int] = field(default_factory=dict)
+    parts_asked: list[str] = field(default_factory=list)
+    kept_parts: dict[str, bytes] = field(default_factory=dict)
 
     def enrol(self, public_key: bytes) -> EnrolmentAnswer:
         """The same key gives the same enrolment again."""
@@ -112,7 +118,7 @@ class FakeCentral:
     def publish(self, data_set: DataSet, key: str, value: object) -> None:
         """One more row of a feed."""
         rows = self.feeds.setdefault(data_set, [])
-        rows.append(FeedRow(len(rows) + 1, key, codec.encode(value)))
+        rows.append(FeedRow(len(rows) + 1, key, None if value is None else codec.encode(value)))
 
     def publish_shop(self) -> None:
         """Enough to sell milk."""
@@ -158,6 +164,8 @@ class FakeCentral:
         if url.path.endswith("/certificate"):
             return self._certify(codec.decode(CertificateRequest, request.body))
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
+        if url.path.endswith("/snapshot"):
+            return self._snapshot(DataSet(query["data_set"]), query.get("part"))
         packed = query.get("pack") == codec.PAGE_PACKING
         return self._page(DataSet(query["data_set"]), int(query["after"]), packed=packed)
 
@@ -225,16 +233,50 @@ class FakeCentral:
         return FeedHead(data_set, "", head, self._set_hash(data_set, head))
 
     def _set_hash(self, data_set: DataSet, through: int) -> bytes:
-        live, set_hash = dict[str, bytes](), EMPTY_SET_HASH
+        live, set_hash = dict[str, bytes | None](), EMPTY_SET_HASH
         for row in self.feeds[data_set][:through]:
-            assert row.body is not None
             set_hash = replace_in_set_hash(set_hash, row.key, live.get(row.key), row.body)
             live[row.key] = row.body
         return set_hash
 
+    def forget(self, data_set: DataSet) -> None:
+        """Keep no row that a later one superseded, nor a tombstone: the floor is the head."""
+        self.floors[data_set] = len(self.feeds[data_set])
+
+    def _snapshot(self, data_set: DataSet, part: str | None) -> Response:
+        if not self.snapshots:
+            return problem(404, "not-found", "There is nothing here.")
+        if part is not None:
+            self.parts_asked.append(f"{data_set.value} {part}")
+            if part not in self.kept_parts:
+                return problem(410, "cursor-gone", "This part is kept no more.")
+            return Response(200, {}, codec.encode(SnapshotPart(self.kept_parts[part])))
+        assert self.genesis is not None
+        live = {row.key: row for row in self.feeds[data_set]}
+        rows = [live[key] for key in sorted(live) if live[key].body is not None]
+        parts = []
+        for begin in range(0, len(rows), self.snapshots):
+            some = rows[begin : begin + self.snapshots]
+            content = part_content(some)
+            parts.append(Part(part_name(content), some[-1].key, len(some)))
+            self.kept_parts[parts[-1].name.hex()] = content
+        head = self._head(data_set)
+        made = Snapshot(
+            self.genesis.incarnation,
+            data_set,
+            "",
+            head.head,
+            head.set_hash,
+            len(rows),
+            tuple(parts),
+        )
+        return Response(200, {}, codec.encode(made))
+
     def _page(self, data_set: DataSet, after: int, *, packed: bool) -> Response:
         assert self.genesis is not None
         self.pulled.append(f"{data_set.value} after {after}")
+        if after < self.floors.get(data_set, 0):
+            return problem(410, "cursor-gone", "The cursor lies below the feed's floor.")
         rows = self.feeds[data_set]
         page = rows[after : after + PAGE_ROWS]
         set_hash = self._set_hash(data_set, after + len(page))

@@ -28,7 +28,6 @@ LONG_FUNCTIONS = {
     "central/reports/board.py:board": 51,
     "central/reports/receipt.py:receipt_from_fact": 42,
     "central/usecases/box/enrol.py:_redeem": 41,
-    "central/usecases/feed/read_feed.py:feed_page": 43,
     "central/usecases/journal/ingest_batch.py:_ingest": 42,
     "edge/usecases/box/read_status.py:read_status": 52,
     "edge/usecases/sale/complete.py:complete_sale": 42,

@@ -22,7 +22,7 @@ from sync.http.later import Busy
 from sync.http.sender import sender_of
 
 _PLACE = "holdfast_place"
-_OF_A_STORE = re.compile(r"/v1/stores/[^/]+/(journal|feeds|feed|certificate|epochs)\Z")
+_OF_A_STORE = re.compile(r"/v1/stores/[^/]+/(journal|feeds|feed|snapshot|certificate|epochs)\Z")
 
 
 def admission(lanes: Lanes) -> Callable[[ASGIApp], ASGIApp]:
@@ -31,6 +31,7 @@ def admission(lanes: Lanes) -> Callable[[ASGIApp], ASGIApp]:
         "journal": lanes.journals,
         "feeds": lanes.heartbeats,
         "feed": lanes.feeds,
+        "snapshot": lanes.feeds,
         "certificate": lanes.heartbeats,
         "epochs": lanes.heartbeats,
     }

@@ -39,6 +39,7 @@ from central.usecases.box.find_device import EnrolledDevice
 from central.usecases.box.ratify_epoch import ratify_epoch
 from central.usecases.box.record_stated_head import note_head, record_stated_head
 from central.usecases.feed.read_feed import FeedCursor, feed_heads, feed_page, read_incarnation
+from central.usecases.feed.read_snapshot import feed_snapshot, snapshot_part
 from central.usecases.journal.ingest_batch import Acknowledged, ingest_batch
 from sync.http.body import read_body
 from sync.http.door import address_of
@@ -58,6 +59,8 @@ SCOPE_LETTERS_MAX = 64
 WORD_LETTERS_MAX = 16
 LATE_TAIL = "late"
 BASE64_PATTERN = r"\A[A-Za-z0-9+/]*=*\Z"
+PART_PATTERN = r"\A[0-9a-f]{64}\Z"
+"""SHA-256 in hexadecimal."""
 PUB_SEQ_MAX = (1 << 63) - 1
 
 
@@ -240,20 +243,49 @@ async def read_feed(
     """A page of one feed after a cursor, packed where the box asks for that. A store reads the
     feeds that it follows, no others, and a box that writes in a fenced epoch reads none: it goes on
     in a provisional one."""
-    office, device, head = office_of(request), device_of(request), signed_of(request).head
-    contact = (device.store_id, device.device_id, head, office.clock_ms())
-    if await note_head(office.archive, *contact):
-        raise BoxReplaced
-    feed = FollowedFeed(data_set, scope_name)
-    if feed not in followed_feeds(device.store_id, device.price_zone):
-        raise NotAllowed(
-            f"This store does not follow {data_set.value} in the scope {scope_name!r}.",
-            field="scope",
-            remedy="Follow the feeds that the heartbeat lists.",
-        )
+    feed = await _feed_asked_for(request, data_set, scope_name)
+    office, device = office_of(request), device_of(request)
     cursor = FeedCursor(None if incarnation is None else Incarnation(incarnation), after)
     async with unit_of_work(office.engine) as db:
         page = await feed_page(db, device.company_id, feed, cursor)
     if pack != PAGE_PACKING:
         return packed(page)
     return Response(pack_page(page), media_type=PAGE_TYPE)
+
+
+@get("/v1/stores/{store_id:uuid}/snapshot", guards=[device_guard], media_type=MSGPACK)
+async def read_snapshot(
+    request: Request[Any, Any, Any],
+    data_set: Annotated[DataSet, QueryParameter()],
+    scope_name: Annotated[
+        str, QueryParameter(name="scope", max_length=SCOPE_LETTERS_MAX, pattern=TEXT_PATTERN)
+    ] = "",
+    part: Annotated[str | None, QueryParameter(pattern=PART_PATTERN)] = None,
+) -> Response[bytes]:
+    """A feed's set as of one publication: which parts it has, or one of them by its name, packed.
+    For a box that is too far behind for pages, or whose set does not come out."""
+    feed = await _feed_asked_for(request, data_set, scope_name)
+    office, device = office_of(request), device_of(request)
+    async with unit_of_work(office.engine) as db:
+        if part is None:
+            return packed(await feed_snapshot(db, device.company_id, feed, office.clock_ms()))
+        found = await snapshot_part(db, device.company_id, feed, bytes.fromhex(part))
+    return Response(pack_page(found), media_type=PAGE_TYPE)
+
+
+async def _feed_asked_for(
+    request: Request[Any, Any, Any], data_set: DataSet, scope: str
+) -> FollowedFeed:
+    """Raises BoxReplaced, and NotAllowed for a feed that the store does not follow."""
+    office, device, head = office_of(request), device_of(request), signed_of(request).head
+    contact = (device.store_id, device.device_id, head, office.clock_ms())
+    if await note_head(office.archive, *contact):
+        raise BoxReplaced
+    feed = FollowedFeed(data_set, scope)
+    if feed not in followed_feeds(device.store_id, device.price_zone):
+        raise NotAllowed(
+            f"This store does not follow {data_set.value} in the scope {scope!r}.",
+            field="scope",
+            remedy="Follow the feeds that the heartbeat lists.",
+        )
+    return feed

@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, MetaData, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Index, MetaData, Table, UniqueConstraint, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -228,8 +228,12 @@ class Publication(CentralTable, table=True):
     body: bytes | None
 
 
+NUMBERED_AT = "(extract(epoch FROM now()) * 1000)::bigint"
+
+
 class Feed(CentralTable, table=True):
-    """A feed's head and its set's hash there."""
+    """A feed's head and its set's hash there. ``floor``: at or below it the log holds only what was
+    in the set there, whose hash was ``floor_hash``."""
 
     __tablename__ = "feed"
     company_id: UUID = Field(primary_key=True)
@@ -237,10 +241,13 @@ class Feed(CentralTable, table=True):
     scope: str = Field(primary_key=True)
     head: int = big(default=0)
     set_hash: bytes
+    floor: int = big(default=0, sa_column_kwargs={"server_default": "0"})
+    floor_hash: bytes | None = None
 
 
 class FeedLog(CentralTable, table=True):
-    """Every publication by its dense pub_seq; ``set_hash`` is the set's after it."""
+    """Publications by their dense pub_seq; ``set_hash`` is the set's after it. ``at_ms``: when they
+    were numbered."""
 
     __tablename__ = "feed_log"
     company_id: UUID = Field(primary_key=True)
@@ -251,6 +258,32 @@ class FeedLog(CentralTable, table=True):
     body: bytes | None
     set_hash: bytes
     publication: UUID
+    at_ms: int = big(sa_column_kwargs={"server_default": text(NUMBERED_AT)})
+
+
+class FeedSnapshot(CentralTable, table=True):
+    """A feed's newest snapshot: the msgpack of ``sync/protocol/snapshot.py``."""
+
+    __tablename__ = "snapshot"
+    company_id: UUID = Field(primary_key=True)
+    data_set: str = Field(primary_key=True)
+    scope: str = Field(primary_key=True)
+    head: int = big()
+    set_hash: bytes
+    body: bytes
+
+
+class FeedSnapshotPart(CentralTable, table=True):
+    """Parts of this and earlier snapshots by the SHA-256 of their content; ``wanted_at_ms``: when a
+    snapshot named them last."""
+
+    __tablename__ = "snapshot_part"
+    company_id: UUID = Field(primary_key=True)
+    data_set: str = Field(primary_key=True)
+    scope: str = Field(primary_key=True)
+    name: bytes = Field(primary_key=True)
+    content: bytes
+    wanted_at_ms: int = big()
 
 
 class FeedLatest(CentralTable, table=True):

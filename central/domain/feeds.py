@@ -83,8 +83,8 @@ class ZoneEmpty(Declared, slug="zone-empty", title="Nothing has a price in this 
 class CursorGone(
     Declared, slug="cursor-gone", status=410, title="The cursor belongs to another central"
 ):
-    """It is of another incarnation, or beyond the feed's head."""
+    """It is of another incarnation, beyond the feed's head or below its floor."""
 
     detail: str
     field: str
-    remedy = "Load the feed anew from 0."
+    remedy = "Load the feed anew, by a snapshot."

@@ -28,7 +28,14 @@ from central.api.reports import (
 )
 from central.api.session import begin_session, end_session, read_session
 from central.api.signed_answers import signed_answers
-from central.api.sync import enrol_box, read_feed, read_heads, take_epoch, take_journal
+from central.api.sync import (
+    enrol_box,
+    read_feed,
+    read_heads,
+    read_snapshot,
+    take_epoch,
+    take_journal,
+)
 from central.api.verdicts import VerdictProblem
 from central.domain.access import UserRole
 from central.office.head_office import HeadOffice
@@ -60,6 +67,7 @@ ROUTES: Sequence[Any] = (
     take_epoch,
     read_heads,
     read_feed,
+    read_snapshot,
     certify_box,
     begin_session,
     read_session,

@@ -1,5 +1,5 @@
 """What head office does between requests: gives due grants, numbers publications, applies what
-arrived, publishes the PINs in it, tries again what an older applier set aside.
+arrived, publishes the PINs in it, tries again what an older applier set aside, shortens logs.
 
 Each loop waits for a nudge or its timer, then works until nothing is left. A round that fails is
 written down and re-arms itself: here, as at the HTTP border, everything is caught.
@@ -14,6 +14,7 @@ import structlog
 from central.archive.port import StreamKey
 from central.office.head_office import HeadOffice
 from central.usecases.box.give_first_grants import drain_due_grants
+from central.usecases.feed.compact_feeds import compact_feeds
 from central.usecases.feed.sequence_publications import drain_publications
 from central.usecases.journal.apply_events import apply_events
 from central.usecases.journal.retry_quarantined import retry_quarantined
@@ -28,6 +29,7 @@ UNITS_IN_A_ROW_MAX = 1_000
 
 SETTLE_EVERY_S = 60
 PINS_EVERY_S = 10
+COMPACT_EVERY_S = 6 * 3_600
 RETRY_EVERY_S = 3_600
 """The first try is at the start, which is when a newer applier comes."""
 
@@ -44,6 +46,7 @@ async def background(office: HeadOffice) -> AsyncIterator[None]:
         ("apply", nudges.ingested, settings.apply_every_s, _applying(office)),
         ("retry", asyncio.Event(), RETRY_EVERY_S, _retrying(office)),
         ("settle", nudges.applied, SETTLE_EVERY_S, _settling(office)),
+        ("compact", asyncio.Event(), COMPACT_EVERY_S, _compacting(office)),
         ("pins", nudges.folded, PINS_EVERY_S, _opening_pins(office)),
     )
     tasks = [
@@ -78,6 +81,13 @@ def _sequencing(office: HeadOffice) -> Round:
         await drain_publications(office.engine)
 
     return sequence
+
+
+def _compacting(office: HeadOffice) -> Round:
+    async def compact() -> None:
+        await compact_feeds(office.engine, office.clock_ms())
+
+    return compact
 
 
 def _applying(office: HeadOffice) -> Round:

@@ -44,6 +44,8 @@ _COUNT_ASIDE = (
 _SET_ASIDE = "UPDATE reference_row SET aside = ? WHERE data_set = ? AND scope = ? AND key = ?"
 _DROP = "DELETE FROM reference_row WHERE data_set = ? AND scope = ? AND key = ?"
 _DROP_WAITING = "DELETE FROM waiting_row WHERE data_set = ? AND scope = ?"
+_DROP_LOAD = "DELETE FROM snapshot_load WHERE data_set = ? AND scope = ?"
+_ANY = "SELECT 1 FROM reference_row WHERE data_set = ? AND scope = ? AND pub_seq >= 0 LIMIT 1"
 _MARK_STALE = "UPDATE reference_row SET pub_seq = -1 WHERE data_set = ? AND scope = ?"
 _STALE = (
     "SELECT key FROM reference_row INDEXED BY ix_reference_row_stale"
@@ -112,11 +114,22 @@ def write_cursor(db: sqlite3.Connection, feed: Feed, cursor: Cursor) -> None:
     db.execute(_PUT_CURSOR, (*feed, cursor.incarnation.bytes, cursor.pub_seq, cursor.set_hash))
 
 
-def begin_anew(db: sqlite3.Connection, feed: Feed) -> None:
-    """Forget how far the feed was taken; its rows stay in use as stale ones. What waits is gone:
-    the new load brings it again."""
+def forget_cursor(db: sqlite3.Connection, feed: Feed) -> None:
+    """Forget how far the feed was taken, by pages and by a snapshot; its rows stay in use. What
+    waits is gone: the new load brings it again."""
     db.execute(_DROP_CURSOR, feed)
     db.execute(_DROP_WAITING, feed)
+    db.execute(_DROP_LOAD, feed)
+
+
+def has_rows(db: sqlite3.Connection, feed: Feed) -> bool:
+    """Whether any row counts as one of the set."""
+    return db.execute(_ANY, feed).fetchone() is not None
+
+
+def begin_anew(db: sqlite3.Connection, feed: Feed) -> None:
+    """``forget_cursor``, and its rows stay in use as stale ones: they count nowhere."""
+    forget_cursor(db, feed)
     db.execute(_MARK_STALE, feed)
 
 

@@ -21,21 +21,23 @@ from edge.box.box import SOFTWARE, Box, read_zone
 from edge.db.alarms import list_alarms
 from edge.db.connection.errors import CannotStart
 from edge.db.journal import acknowledged, read_head
+from edge.db.loads import read_load
 from edge.db.outbox import SqliteJournal
 from edge.db.reference import Feed, count_aside, read_cursor
+from edge.exchange.loading import BoxLoads
 from edge.usecases.box.raise_alarm import raise_alarm
 from edge.usecases.box.record_contact import record_contact
 from edge.usecases.box.stop_pushing import stop_pushing
 from edge.usecases.feed.apply_reference import apply_reference
 from edge.usecases.feed.load_anew import load_anew
 from edge.usecases.feed.sweep import is_swept, sweep_rest
-from edge.usecases.feed.take_effect import is_in_force, take_effect
+from edge.usecases.feed.take_effect import Standing, standing_of, take_effect
+from sync.engine.fetch import PullLater
 from sync.engine.outbox import Stopped, StopReason
 from sync.engine.pull import (
     NEVER_PULLED,
     Applied,
     Cursor,
-    PullLater,
     ReadCursor,
     UpToDate,
     known_feeds,
@@ -195,14 +197,19 @@ async def pull_page(box: Box, line: Line, heard: Acknowledgement) -> UpToDate | 
         applied = await box.writer.run(lambda db: apply_reference(db, page, moment))
         await _note_taken(box, DataSet(page.data_set), applied.unreadable)
 
+    async def note_taken(data_set: DataSet, unreadable: tuple[str, ...]) -> None:
+        line.settled = None
+        line.cursors.clear()
+        await _note_taken(box, data_set, unreadable)
+
     line.aim = _aim_at(line.aim, heard)
-    cursor_of = _cursors_of(box, line)
-    outcome = await pull_once(cursor_of, apply, line.transport, line.signer, head, heard)
+    cursor_of, loads = _cursors_of(box, line), BoxLoads(box, note_taken)
+    outcome = await pull_once(cursor_of, apply, line.transport, line.signer, head, heard, loads)
     match outcome:
         case UpToDate() if line.settled != heard.feeds:
-            await _put_in_force(box, line, _aim_at(None, heard))
-            await _sweep(box, line, heard)
-            line.settled = heard.feeds
+            if await _put_in_force(box, line, _aim_at(None, heard)):
+                await _sweep(box, line, heard)
+                line.settled = heard.feeds
         case Applied() if await _is_reached(cursor_of, line.aim):
             await _put_in_force(box, line, line.aim)
             line.aim = None
@@ -253,14 +260,16 @@ async def _is_reached(cursor_of: ReadCursor, aim: Aim) -> bool:
     return True
 
 
-async def _put_in_force(box: Box, line: Line, aim: Aim) -> None:
-    """In one unit of work, each row at its effective minute."""
-    if await box.reader.read(lambda db: is_in_force(db, aim.heads)):
-        return
+async def _put_in_force(box: Box, line: Line, aim: Aim) -> bool:
+    """In one unit of work, each row at its effective minute; False: not before a later answer."""
+    standing = await box.reader.read(lambda db: standing_of(db, aim.heads))
+    if standing is not Standing.READY:
+        return standing is Standing.IN_FORCE
     moment = box.clock.moment()
     for taken in await box.writer.run(lambda db: take_effect(db, aim.heads, moment)):
         await _note_taken(box, *taken)
     line.cursors.clear()
+    return True
 
 
 async def _sweep(box: Box, line: Line, heard: Acknowledgement) -> None:
@@ -345,6 +354,14 @@ async def load_over(box: Box, line: Line, show: Callable[[Loading], None]) -> Lo
 
 def _loading(db: sqlite3.Connection, heard: Acknowledgement) -> Loading:
     feeds = known_feeds(heard)
-    taken = [_cursor(db, DataSet(feed.data_set), feed.scope).pub_seq for feed in feeds]
+    taken = [_taken(db, Feed(DataSet(feed.data_set), feed.scope)) for feed in feeds]
     heads = [feed.head for feed in feeds]
     return Loading(sum(map(min, taken, heads)), sum(heads))
+
+
+def _taken(db: sqlite3.Connection, feed: Feed) -> int:
+    """Of a snapshot that is being loaded, so much of its head as of its parts."""
+    load = read_load(db, feed)
+    if load is None:
+        return _cursor(db, *feed).pub_seq
+    return load.snapshot.head * load.done // len(load.snapshot.parts)

@@ -30,8 +30,9 @@ from edge.exchange.rounds import (
     tell_damaged,
 )
 from edge.usecases.box.note_refusal import note_refusal
+from sync.engine.fetch import PullLater
 from sync.engine.outbox import Stopped, StopReason
-from sync.engine.pull import Applied, PullLater, UpToDate
+from sync.engine.pull import Applied, UpToDate
 from sync.engine.push import (
     Advanced,
     Idle,

@@ -3,24 +3,26 @@
 Feeds are pulled in the order of DataSet, so that a price never arrives before its item; a data set
 that this version does not know is skipped, and pulled from 0 by the version that knows it. A cursor
 is (incarnation, pub_seq, set hash). One of another incarnation, one that is gone (410) or that is
-not head office's (``not_head_offices``) loads its feed anew from 0; until then the shop sells from
-what it has.
+not head office's (``not_head_offices``) loads its feed anew, by a snapshot (``load.py``) where the
+feed is longer than a page or begins at a floor; until then the shop sells from what it has.
 """
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import NamedTuple, TypeAlias
 from urllib.parse import urlencode
 
-from sync.engine.ask import ask
+from sync.engine.fetch import NotThere, PullLater, fetch
+from sync.engine.load import Loaded, Loads, load_once
 from sync.engine.signing import Signer
 from sync.engine.transport import Transport
-from sync.protocol.answers import CALLS_A_PERSON, NOT_SIGNED, Ruled, Slug, TryLater, read_refusal
+from sync.protocol.answers import Ruled
 from sync.protocol.batch import Acknowledgement
 from sync.protocol.change import Head
 from sync.protocol.codec import PAGE_PACKING, unpack_page
-from sync.protocol.errors import NotSent, PageDiffers, Undecodable
+from sync.protocol.errors import PageDiffers, Undecodable
 from sync.protocol.identity import Incarnation
-from sync.protocol.reference import EMPTY_SET_HASH, DataSet, FeedHead, FeedPage
+from sync.protocol.reference import EMPTY_SET_HASH, PAGE_ROWS_MAX, DataSet, FeedHead, FeedPage
 
 _ORDER: dict[str, int] = {data_set: place for place, data_set in enumerate(DataSet)}
 
@@ -50,15 +52,6 @@ class Applied(NamedTuple):
     rows: int
 
 
-class PullLater(NamedTuple):
-    """Nothing was applied: see ``push.Later``."""
-
-    detail: str
-    wait_ms: int | None
-    person: bool = False
-    busy: bool = False
-
-
 PullOutcome: TypeAlias = UpToDate | Applied | PullLater
 
 
@@ -69,9 +62,11 @@ async def pull_once(
     signer: Signer,
     head: Head,
     heard: Acknowledgement,
+    loads: Loads | None = None,
 ) -> PullOutcome:
-    """Take one page. ``head``: our journal's, stated with the request; ``heard``: the newest answer
-    of head office, with its incarnation and the heads of our feeds.
+    """Take one page, or one part of a snapshot. ``head``: our journal's, stated with the request;
+    ``heard``: the newest answer of head office, with its incarnation and the heads of our feeds;
+    ``loads``: where snapshots are loaded, None for a reader of pages alone.
 
     ``apply`` takes rows and cursor in one unit of work and raises PageDiffers if the set's hash
     does not come out. Never raises for what the network or head office does.
@@ -80,17 +75,25 @@ async def pull_once(
     if behind is None:
         return UpToDate()
     feed, after = behind
+    load = partial(_load, loads, transport, signer, head, feed, heard.incarnation)
+    if after == 0 and feed.head > PAGE_ROWS_MAX and (loaded := await load()) is not None:
+        return loaded
     page = await _fetch(transport, signer, head, feed, heard.incarnation, after)
-    if isinstance(page, Ruled) and after > 0:
-        after = 0
-        page = await _fetch(transport, signer, head, feed, heard.incarnation, after)
     if isinstance(page, Ruled):
+        if (loaded := await load()) is not None:
+            return loaded
+        if after > 0:
+            after = 0
+            page = await _fetch(transport, signer, head, feed, heard.incarnation, after)
+    if isinstance(page, Ruled | NotThere):
         return PullLater(page.detail, None)
     if isinstance(page, PullLater):
         return page
     wrong = refuse_page(page, feed, heard.incarnation, after)
-    if wrong is not None:
-        return PullLater(wrong, None, person=True)
+    return await _take(page, feed, apply) if wrong is None else PullLater(wrong, None, person=True)
+
+
+async def _take(page: FeedPage, feed: FeedHead, apply: ApplyPage) -> Applied | PullLater:
     try:
         await apply(page)
     except (PageDiffers, Undecodable) as error:
@@ -144,7 +147,7 @@ async def _fetch(
     feed: FeedHead,
     incarnation: Incarnation,
     after: int,
-) -> FeedPage | Ruled | PullLater:
+) -> FeedPage | Ruled | NotThere | PullLater:
     """The page, Ruled where the cursor is gone, or why there is none."""
     query = urlencode(
         {
@@ -155,24 +158,34 @@ async def _fetch(
             "pack": PAGE_PACKING,
         }
     )
-    path = f"/v1/stores/{signer.store_id}/feed?{query}"
+    answer = await fetch(transport, signer, f"/v1/stores/{signer.store_id}/feed?{query}", head)
+    if not isinstance(answer, bytes):
+        return answer
     try:
-        (status, headers, body), signed = await ask(transport, signer, "GET", path, head)
-        if status == 200:
-            return unpack_page(body) if signed else PullLater(NOT_SIGNED, None)
+        return unpack_page(answer)
     except Undecodable:
         return PullLater("the answer is not head office's", None)
-    except NotSent as error:
-        return PullLater(str(error), None)
-    refusal = read_refusal(status, headers, body, signed=signed)
-    match refusal:
-        case Ruled(slug=Slug.CURSOR_GONE):
-            return refusal
-        case TryLater(detail=detail, wait_ms=wait_ms):
-            busy = signed and wait_ms is not None
-            return PullLater(detail, wait_ms, signed and status in CALLS_A_PERSON, busy)
-        case _:
-            return PullLater(refusal.detail, None)
+
+
+async def _load(
+    loads: Loads | None,
+    transport: Transport,
+    signer: Signer,
+    head: Head,
+    feed: FeedHead,
+    incarnation: Incarnation,
+) -> Applied | PullLater | None:
+    """None where there are no snapshots: on this side, or at an older head office."""
+    if loads is None:
+        return None
+    outcome = await load_once(loads, transport, signer, head, feed, incarnation)
+    match outcome:
+        case Loaded(rows=rows):
+            return Applied(feed, rows)
+        case NotThere():
+            return None
+        case PullLater():
+            return outcome
 
 
 def refuse_page(page: FeedPage, feed: FeedHead, incarnation: Incarnation, after: int) -> str | None:

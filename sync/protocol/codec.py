@@ -93,8 +93,8 @@ def pack(value: object, level: int = PACK_LEVEL) -> bytes:
     return zstandard.ZstdCompressor(level=level).compress(encode(value))
 
 
-def pack_page(page: FeedPage) -> bytes:
-    """A page as it travels to a box that asked for it packed."""
+def pack_page(page: msgspec.Struct) -> bytes:
+    """A page as it travels to a box that asked for it packed, and a snapshot's part."""
     return pack(page, PAGE_LEVEL)
 
 

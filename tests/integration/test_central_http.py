@@ -40,6 +40,7 @@ DEVICE_ROUTES = {
     ("POST", "/v1/stores/{store_id}/journal"),
     ("GET", "/v1/stores/{store_id}/feeds"),
     ("GET", "/v1/stores/{store_id}/feed"),
+    ("GET", "/v1/stores/{store_id}/snapshot"),
     ("POST", "/v1/stores/{store_id}/certificate"),
     ("POST", "/v1/stores/{store_id}/epochs"),
 }
@@ -88,6 +89,7 @@ def _device_paths(store_id: UUID) -> list[tuple[str, str, bytes]]:
         ("POST", f"/v1/stores/{store_id}/journal", b"batch"),
         ("GET", f"/v1/stores/{store_id}/feeds", b""),
         ("GET", f"/v1/stores/{store_id}/feed?data_set=items&after=0", b""),
+        ("GET", f"/v1/stores/{store_id}/snapshot?data_set=items", b""),
     ]
 
 

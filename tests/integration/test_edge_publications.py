@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from edge.box.box import Box
 from edge.exchange.rounds import pull_page
-from sync.engine.pull import PullLater, UpToDate
+from sync.engine.fetch import PullLater
+from sync.engine.pull import UpToDate
 from sync.engine.push import Heard, beat_once
 from sync.engine.transport import Request, Response
 from sync.protocol.facts import TaxClass
@@ -46,6 +47,29 @@ async def in_force(box: Box) -> State:
         ).fetchall()
     )
     return {key: (name, price) for key, name, price in rows if key in KEYS}
+
+
+async def rows_of(box: Box) -> set[tuple[str, str, int, bytes]]:
+    """Every row as it was published, with its number; nothing waits, nothing is stale."""
+    rows = await box.reader.read(
+        lambda db: db.execute(
+            "SELECT data_set, key, pub_seq, body FROM reference_row"
+            " UNION ALL SELECT 'waiting ' || data_set, key, pub_seq, body FROM waiting_row"
+            " UNION ALL SELECT 'load of ' || data_set, '', done, NULL FROM snapshot_load"
+        ).fetchall()
+    )
+    return set(rows)
+
+
+def published(central: FakeCentral) -> set[tuple[str, str, int, bytes]]:
+    newest = {
+        (data_set.value, row.key): row for data_set, rows in central.feeds.items() for row in rows
+    }
+    return {
+        (data_set, key, row.pub_seq, row.body)
+        for (data_set, key), row in newest.items()
+        if row.body is not None
+    }
 
 
 def agree(state: State) -> bool:
@@ -164,8 +188,11 @@ async def beat(shop: Shop) -> Heard:
 
 STEPS = st.lists(
     st.one_of(
-        st.sampled_from(["beat", "pull", "pull", "pull", "cut", "restart", "damage"]),
+        st.sampled_from(
+            ["beat", "pull", "pull", "cut", "restart", "damage", "floor", "lost parts"]
+        ),
         st.sets(st.sampled_from(KEYS), min_size=1).map(lambda keys: tuple(sorted(keys))),
+        st.tuples(st.just("gone"), st.sampled_from(KEYS)),
     ),
     max_size=40,
 )
@@ -188,12 +215,25 @@ class _Driven:
         after = {key: (f"{key} {self.number}", self.number) for key in keys}
         self.states.append({**before, **after})
 
+    def take_away(self, key: str) -> None:
+        """An item and its price in one publication."""
+        self.shop.central.publish(DataSet.ITEMS, key, None)
+        self.shop.central.publish(DataSet.PRICES, f"{key}@0", None)
+        self.states.append({k: v for k, v in self.states[-1].items() if k != key})
+
     async def step(self, step: Any) -> None:
         match step:
+            case ("gone", key):
+                self.take_away(key)
             case tuple():
                 self.publish(step)
             case "beat":
                 self.heard = (await beat(self.shop)).acknowledgement
+            case "floor":
+                for data_set in (DataSet.ITEMS, DataSet.PRICES):
+                    self.shop.central.forget(data_set)
+            case "lost parts":
+                self.shop.central.kept_parts.clear()
             case "restart":
                 self.shop = open_exchange(self.shop.till, self.shop.central)
             case "damage":
@@ -218,7 +258,7 @@ class _Driven:
 
 @hypothesis_settings(max_examples=25, deadline=None)
 @given(STEPS)
-def test_in_any_order_of_pages_cuts_and_restarts_sales_read_whole_publications(
+def test_pages_cuts_floors_snapshots_and_restarts_in_any_order_end_in_equal_rows(
     steps: list[Any],
 ) -> None:
     with TemporaryDirectory() as folder:
@@ -227,6 +267,7 @@ def test_in_any_order_of_pages_cuts_and_restarts_sales_read_whole_publications(
 
 async def _walk(folder: Path, steps: list[Any]) -> None:
     async with shop_in(folder) as shop:
+        shop.central.snapshots = 2
         shop.central.publish_shop()
         driven = _Driven(shop)
         driven.publish(KEYS)
@@ -235,6 +276,8 @@ async def _walk(folder: Path, steps: list[Any]) -> None:
         await driven.step("beat")
         for step in steps:
             await driven.step(step)
+        driven.publish(KEYS)  # rows that were damaged show by the next page
         for _ in range(3):
             await heartbeat(driven.shop)
         assert await in_force(shop.till.box) == driven.states[-1]
+        assert await rows_of(shop.till.box) == published(shop.central)

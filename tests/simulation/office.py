@@ -5,7 +5,7 @@ pages are read from lists) and the HTTP border. A restart loses what is on its w
 was committed.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Coroutine
 from random import Random
 from typing import Any, NamedTuple
@@ -20,7 +20,6 @@ from central.domain.decisions import AnyDecision
 from central.domain.feeds import FollowedFeed, followed_feeds
 from central.projections.fold.decisions import fold_decisions
 from central.usecases.box.record_stated_head import note_head, record_stated_head
-from central.usecases.feed.sequence_publications import FeedName, LogRow, _Growing, number
 from central.usecases.journal.apply_events import apply_events
 from central.usecases.journal.ingest_batch import Acknowledged, IngestAnswer, ingest_batch
 from sync.engine.signing import SignedHead, stated_device, verify_request
@@ -32,8 +31,12 @@ from sync.protocol.change import Epoch, Head
 from sync.protocol.codec import encode
 from sync.protocol.errors import Refusal
 from sync.protocol.identity import CompanyId, CustomerId, Incarnation
-from sync.protocol.reference import EMPTY_SET_HASH, DataSet, FeedHead, FeedPage, FeedRow
+from sync.protocol.reference import DataSet, FeedHead
 from sync.protocol.shared import CustomerRecord, PersonalKey
+from sync.protocol.snapshot import (
+    SnapshotPart,
+    part_rows,
+)
 from tests.doubles.archive_memory import MemoryArchive
 from tests.signed_answers import signed_by
 from tests.simulation.catalog import (
@@ -44,97 +47,10 @@ from tests.simulation.catalog import (
     Row,
     Shop,
     first_decisions,
-    first_publications,
     member_keys,
 )
+from tests.simulation.feeds import first_feeds
 from tests.simulation.scheduler import Host, Scheduler
-
-PAGE_ROWS = 20
-"""Small pages, so that a load is cut in the middle."""
-NOBODY = UUID(int=0)
-
-
-class Feeds:
-    """Publications, numbered densely; what waits has no number yet."""
-
-    def __init__(self) -> None:
-        self.log: defaultdict[FollowedFeed, list[LogRow]] = defaultdict(list)
-        self._growing: defaultdict[FeedName, _Growing] = defaultdict(_Growing)
-        self.waiting: list[Row] = []
-
-    def publish(self, row: Row) -> None:
-        """Hand over to the sequencer."""
-        self.waiting.append(row)
-
-    def sequence(self) -> None:
-        """Number everything that waits."""
-        waiting, self.waiting = self.waiting, []
-        rows = [
-            {
-                "company_id": COMPANY,
-                "data_set": row.feed.data_set.value,
-                "scope": row.feed.scope,
-                "key": row.key,
-                "body": row.body,
-                "publication": NOBODY,
-            }
-            for row in waiting
-        ]
-        for numbered in number(rows, self._growing):
-            self.log[FollowedFeed(DataSet(numbered.data_set), numbered.scope)].append(numbered)
-
-    def head(self, feed: FollowedFeed) -> int:
-        """The newest pub_seq."""
-        return len(self.log[feed])
-
-    def feed_head(self, feed: FollowedFeed) -> FeedHead:
-        """As the heartbeat tells it."""
-        head = self.head(feed)
-        return FeedHead(feed.data_set, feed.scope, head, self.hash_at(feed, head))
-
-    def rows_at(self, feed: FollowedFeed, through: int) -> dict[str, bytes]:
-        """The set as of a pub_seq."""
-        rows: dict[str, bytes] = {}
-        for row in self.log[feed][:through]:
-            if row.body is None:
-                rows.pop(row.key, None)
-            else:
-                rows[row.key] = row.body
-        return rows
-
-    def hash_at(self, feed: FollowedFeed, through: int) -> bytes:
-        """The set's hash as of a pub_seq."""
-        return self.log[feed][through - 1].set_hash if through else EMPTY_SET_HASH
-
-    def page(
-        self,
-        feed: FollowedFeed,
-        after: int,
-        incarnation: Incarnation,
-        keys: tuple[PersonalKey, ...],
-    ) -> FeedPage:
-        """The rows after a cursor that is not beyond the head."""
-        found = self.log[feed][after : after + PAGE_ROWS]
-        rows = tuple(FeedRow(row.pub_seq, row.key, row.body) for row in found)
-        named = {row.key for row in rows}
-        return FeedPage(
-            incarnation,
-            feed.data_set,
-            feed.scope,
-            rows,
-            self.head(feed),
-            self.hash_at(feed, after + len(rows)),
-            tuple(key for key in keys if str(key.customer_id) in named),
-        )
-
-
-def first_feeds() -> Feeds:
-    """What was published before the world begins."""
-    feeds = Feeds()
-    for row in first_publications():
-        feeds.publish(row)
-    feeds.sequence()
-    return feeds
 
 
 class Decided(NamedTuple):
@@ -290,6 +206,8 @@ class HeadOffice(Host):
             now_ms = self.scheduler.now_ms
             await note_head(self.archive, shop.store_id, device_id, signed.head, now_ms)
             return self._feed(dict(parse_qsl(url.query)))
+        if url.path == f"/v1/stores/{shop.store_id}/snapshot":
+            return self._snapshot(dict(parse_qsl(url.query)))
         raise LookupError(f"no such route: {url.path}")
 
     async def _journal(self, shop: Shop, request: Request) -> Response:
@@ -328,6 +246,17 @@ class HeadOffice(Host):
                 )
             ),
         )
+
+    def _snapshot(self, query: dict[str, str]) -> Response:
+        feed = FollowedFeed(DataSet(query["data_set"]), query.get("scope", ""))
+        self._seen["snapshot asked for"] += 1
+        headers = {"content-type": "application/msgpack"}
+        if "part" not in query:
+            return Response(200, headers, encode(self.feeds.snapshot(feed, self.incarnation)))
+        content = self.feeds.parts[query["part"]]
+        named = {row.key for row in part_rows(content)}
+        keys = tuple(key for key in self.personal_keys() if str(key.customer_id) in named)
+        return Response(200, headers, encode(SnapshotPart(content, keys)))
 
     def _feed(self, query: dict[str, str]) -> Response:
         feed = FollowedFeed(DataSet(query["data_set"]), query.get("scope", ""))

@@ -24,7 +24,7 @@ from tests.simulation.catalog import (
     named_uuid,
     shop_named,
 )
-from tests.simulation.office import first_feeds
+from tests.simulation.feeds import first_feeds
 from tests.simulation.turn_writer import SOFTWARE, tune
 
 PAGES_MAX = 1_000

@@ -1,6 +1,7 @@
 """What a store reads of the feeds: pages after a cursor, and the heads of all that it follows."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -46,23 +47,11 @@ async def feed_page(
     cursor: FeedCursor,
     rows_max: int = PAGE_ROWS_MAX,
 ) -> FeedPage:
-    """The rows after ``cursor``, ascending. Raises CursorGone (HTTP 410): load anew from 0."""
+    """The rows after ``cursor``, ascending. Raises CursorGone (HTTP 410): load a snapshot."""
     incarnation = await read_incarnation(db)
-    if cursor.incarnation not in (None, incarnation):
-        raise CursorGone(
-            "Head office was restored since this cursor was given.", field="incarnation"
-        )
     name = (company_id, feed.data_set.value, feed.scope)
     connection = await driver_of(db)
-    head = await connection.fetchrow(
-        "SELECT head, set_hash FROM feed WHERE company_id = $1 AND data_set = $2 AND scope = $3",
-        *name,
-    )
-    newest = head["head"] if head else 0
-    if cursor.after > newest:
-        raise CursorGone(
-            f"The cursor {cursor.after} lies beyond the feed's head {newest}.", field="after"
-        )
+    newest = await _newest(connection, name, incarnation, cursor)
     found = await connection.fetch(
         "SELECT pub_seq, key, body, set_hash FROM feed_log WHERE company_id = $1"
         " AND data_set = $2 AND scope = $3 AND pub_seq >= $4 AND pub_seq <= $5 ORDER BY pub_seq",
@@ -80,8 +69,32 @@ async def feed_page(
         set_hash = row["set_hash"]
         if row["pub_seq"] > cursor.after:
             rows.append(FeedRow(row["pub_seq"], row["key"], row["body"]))
-    keys = await _keys_of(db, company_id, rows) if feed.data_set is DataSet.CUSTOMERS else ()
+    keys = await keys_of(db, company_id, rows) if feed.data_set is DataSet.CUSTOMERS else ()
     return FeedPage(incarnation, feed.data_set, feed.scope, tuple(rows), newest, set_hash, keys)
+
+
+async def _newest(
+    connection: Any, name: tuple[Any, ...], incarnation: Incarnation, cursor: FeedCursor
+) -> int:
+    """The feed's head. Raises CursorGone."""
+    if cursor.incarnation not in (None, incarnation):
+        raise CursorGone(
+            "Head office was restored since this cursor was given.", field="incarnation"
+        )
+    found = await connection.fetchrow(
+        "SELECT head, floor FROM feed WHERE company_id = $1 AND data_set = $2 AND scope = $3",
+        *name,
+    )
+    newest, floor = (found["head"], found["floor"]) if found else (0, 0)
+    if cursor.after > newest:
+        raise CursorGone(
+            f"The cursor {cursor.after} lies beyond the feed's head {newest}.", field="after"
+        )
+    if cursor.after < floor:
+        raise CursorGone(
+            f"The cursor {cursor.after} lies below the feed's floor {floor}.", field="after"
+        )
+    return int(newest)
 
 
 async def feed_heads(
@@ -105,9 +118,10 @@ async def feed_heads(
     )
 
 
-async def _keys_of(
-    db: AsyncConnection, company_id: CompanyId, rows: list[FeedRow]
+async def keys_of(
+    db: AsyncConnection, company_id: CompanyId, rows: Sequence[FeedRow]
 ) -> tuple[PersonalKey, ...]:
+    """The keys of customers among these rows."""
     named = [UUID(row.key) for row in rows if row.body is not None]
     found = await (await driver_of(db)).fetch(
         "SELECT customer_id, key FROM personal_key"

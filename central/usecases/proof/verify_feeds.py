@@ -35,7 +35,7 @@ _PAGE = f"""
 SELECT pub_seq, key, body, set_hash FROM feed_log {_OF_FEED} AND pub_seq > $4
 ORDER BY pub_seq LIMIT $5
 """  # noqa: S608  the text is ours
-_HEAD = f"SELECT head, set_hash FROM feed {_OF_FEED}"  # noqa: S608  the text is ours
+_HEAD = f"SELECT head, set_hash, floor, floor_hash FROM feed {_OF_FEED}"  # noqa: S608  the text is ours
 _LATEST = f"""
 SELECT key, pub_seq, body FROM feed_latest {_OF_FEED} AND key > $4 ORDER BY key LIMIT $5
 """  # noqa: S608  the text is ours
@@ -82,17 +82,26 @@ class _Walk:
         self.seq = 0
         self.set_hash = int.from_bytes(EMPTY_SET_HASH, "big")
         self.parts: dict[str, tuple[int, int]] = {}
+        self.floor = 0
+        self.at_floor = False
         self.said: list[str] = []
 
     async def run(self, connection: Any) -> None:
-        """Log, head and newest rows."""
+        """Log, head and newest rows. At or below the floor stands what was in the set there."""
+        head = await connection.fetchrow(_HEAD, *self.feed.columns)
+        self.floor = head["floor"] if head else 0
         for _ in range(PAGES_MAX):
             page = await connection.fetch(_PAGE, *self.feed.columns, self.seq, PAGE_ROWS)
             for row in page:
-                self._take(*row)
+                if row["pub_seq"] > self.floor:
+                    self._reach_floor(head)
+                    self._take(*row)
+                else:
+                    self._take_below(*row)
             if len(page) < PAGE_ROWS:
                 break
-        self._end(await connection.fetchrow(_HEAD, *self.feed.columns))
+        self._reach_floor(head)
+        self._end(head)
         await self._latest(connection)
 
     def _take(self, seq: int, key: str, body: bytes | None, stated: bytes) -> None:
@@ -116,6 +125,21 @@ class _Walk:
                 part = published
         self.seq, self.set_hash = seq, after
         self.parts[key] = (seq, part)
+
+    def _take_below(self, seq: int, key: str, body: bytes | None, _stated: bytes) -> None:
+        """One of the rows that were in the set at the floor."""
+        self.seq = seq
+        self.parts[key] = (seq, 0 if body is None else row_hash(key, body))
+
+    def _reach_floor(self, head: Any) -> None:
+        """Everything at or below it was taken, once: these rows prove themselves together."""
+        if self.floor == 0 or self.at_floor:
+            return
+        self.at_floor = True
+        base = int.from_bytes(head["floor_hash"], "big")
+        if sum(part for _, part in self.parts.values()) % (1 << SET_HASH_BITS) != base:
+            self.said.append(f"the rows through {self.floor} are not what was published")
+        self.seq, self.set_hash = self.floor, base
 
     def _end(self, head: Any) -> None:
         stated = (head["head"], int.from_bytes(head["set_hash"], "big")) if head else (0, 0)

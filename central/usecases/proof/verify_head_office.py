@@ -54,6 +54,8 @@ NOT_VERIFIED: dict[str, str] = {
     "audit": "nothing else says who did what",
     "api_token": "nothing else says them: list them with `central token list`",
     "pin_opened": "what it lacks is opened again",
+    "snapshot": "boxes hold each against the feed's set hash",
+    "snapshot_part": "boxes hold each against its name, which is its hash",
     "recovery_code": "codes are used up, and nothing else says them",
     "board_session": "sessions come and go",
     "sign_in_link": "links come and go",

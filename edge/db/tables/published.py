@@ -70,6 +70,20 @@ class WaitingRow(EdgeTable, table=True):
     body: bytes | None = None
 
 
+class SnapshotLoad(EdgeTable, table=True):
+    """A snapshot that is being loaded: the msgpack of what it is, its parts that were taken, their
+    rows and set hash. ``snapshot`` is NULL once all were taken, until it is in force."""
+
+    __tablename__ = "snapshot_load"
+    data_set: str = Field(primary_key=True)
+    scope: str = Field(primary_key=True)
+    head: int
+    snapshot: bytes | None = None
+    done: int
+    rows: int
+    set_hash: bytes
+
+
 class FeedSwitch(EdgeTable, table=True):
     """When everything that was published together came into force together last; no row before the
     first load was complete."""

@@ -16,6 +16,8 @@ from edge.db.reference import (
     Cursor,
     Feed,
     begin_anew,
+    forget_cursor,
+    has_rows,
     live_bodies,
     read_cursor,
     stale_bodies,
@@ -37,12 +39,13 @@ from sync.protocol.reference import (
 
 
 class SetDiffers(PageDiffers):
-    """Our set is not head office's. Nothing of the page is kept, but the feed begins anew (``keep``
-    is run by the writer, see edge/db/connection/group.py): the next round loads it from 0."""
+    """Our set is not head office's. Nothing of the page is kept, and the cursor is forgotten
+    (``keep`` is run by the writer, see edge/db/connection/group.py): the next round loads what
+    differs, by key ranges."""
 
     def __init__(self, feed: Feed, after: int) -> None:
         super().__init__(f"{feed.data_set.value}: the set's hash at {after} is not head office's")
-        self.keep: Callable[[sqlite3.Connection], None] = partial(begin_anew, feed=feed)
+        self.keep: Callable[[sqlite3.Connection], None] = partial(forget_cursor, feed=feed)
 
 
 class AppliedPage(NamedTuple):
@@ -58,8 +61,9 @@ class AppliedPage(NamedTuple):
 def apply_reference(db: sqlite3.Connection, page: FeedPage, moment: Moment) -> AppliedPage:
     """Take a page that follows the feed's cursor. Rows at or below the cursor change nothing.
 
-    A page of another incarnation, or of a feed that is behind our cursor, begins the feed anew: it
-    must start at 1. Raises PageDiffers for a hole, and SetDiffers.
+    A page of another incarnation, or of a feed that is behind our cursor, begins the feed anew, and
+    so does the first page after the cursor was forgotten: it must start at 1. Raises PageDiffers
+    for a hole, and SetDiffers.
     """
     feed = _feed_of(page)
     cursor = read_cursor(db, feed)
@@ -67,6 +71,8 @@ def apply_reference(db: sqlite3.Connection, page: FeedPage, moment: Moment) -> A
         begin_anew(db, feed)
         cursor = None
     if cursor is None:
+        if has_rows(db, feed):
+            begin_anew(db, feed)
         cursor = Cursor(page.incarnation, 0, EMPTY_SET_HASH)
     fresh = tuple(row for row in page.rows if row.pub_seq > cursor.pub_seq)
     if page.rows and not fresh:

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from uuid import UUID
 
-from edge.db.reference import Feed, begin_anew
+from edge.db.reference import Feed, forget_cursor
 from edge.usecases.box.raise_alarm import raise_alarm
 from sync.engine.journal import Moment
 from sync.protocol.facts import AlarmKind
@@ -15,9 +15,9 @@ from sync.protocol.facts import AlarmKind
 def load_anew(
     db: sqlite3.Connection, feeds: Sequence[Feed], moment: Moment, *, alarm_id: UUID
 ) -> None:
-    """Begin each feed at 0 again, and tell people once."""
+    """Forget how far each was taken, and tell people once."""
     for feed in feeds:
-        begin_anew(db, feed)
+        forget_cursor(db, feed)
     names = ", ".join(feed.data_set.value for feed in feeds)
     raise_alarm(
         db,

@@ -8,8 +8,10 @@ each at its own effective minute. Customers and grants do not wait (``feeds.Rows
 
 import sqlite3
 from collections.abc import Mapping
+from enum import Enum, auto
 from typing import NamedTuple
 
+from edge.db.loads import are_behind, drop_ended
 from edge.db.reference import Feed
 from edge.db.waiting import drop_waiting, has_switched, is_waiting, note_switch, waiting_rows
 from edge.usecases.feed.sweep import sweep_loaded
@@ -27,9 +29,21 @@ class InForce(NamedTuple):
     unreadable: tuple[str, ...]
 
 
-def is_in_force(db: sqlite3.Connection, through: Mapping[Feed, int]) -> bool:
-    """Nothing is left to ``take_effect``."""
-    return has_switched(db) and not is_waiting(db, through)
+class Standing(Enum):
+    """Whether rows wait. BEHIND: for later heads, for a set was loaded as of one of them."""
+
+    IN_FORCE = auto()
+    READY = auto()
+    BEHIND = auto()
+
+
+def standing_of(db: sqlite3.Connection, through: Mapping[Feed, int]) -> Standing:
+    """``through``: as in ``take_effect``."""
+    if are_behind(db, through):
+        return Standing.BEHIND
+    if has_switched(db) and not is_waiting(db, through):
+        return Standing.IN_FORCE
+    return Standing.READY
 
 
 def take_effect(
@@ -44,5 +58,6 @@ def take_effect(
             drop_waiting(db, feed, through[feed])
             changed.append(InForce(feed.data_set, unreadable))
         sweep_loaded(db, feed, moment)
+    drop_ended(db)
     note_switch(db, moment.wall_ms)
     return tuple(changed)

@@ -9,11 +9,11 @@ import pytest
 import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from sync.engine.fetch import PullLater
 from sync.engine.pull import (
     NEVER_PULLED,
     Applied,
     Cursor,
-    PullLater,
     PullOutcome,
     UpToDate,
     not_head_offices,

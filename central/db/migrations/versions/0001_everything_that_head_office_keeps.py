@@ -31,6 +31,8 @@ def upgrade() -> None:
     _create_feed_latest()
     _create_feed_log()
     _create_file_layout()
+    _create_snapshot()
+    _create_snapshot_part()
     _create_grants_due()
     _create_leader()
     _create_listed_item()
@@ -101,6 +103,8 @@ TABLES = (
     "feed_latest",
     "feed_log",
     "file_layout",
+    "snapshot",
+    "snapshot_part",
     "grants_due",
     "leader",
     "listed_item",
@@ -352,6 +356,8 @@ def _create_feed() -> None:
         sa.Column("scope", sa.String(), nullable=False),
         sa.Column("head", sa.BigInteger(), nullable=False),
         sa.Column("set_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("floor", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("floor_hash", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("company_id", "data_set", "scope", name=op.f("pk_feed")),
     )
 
@@ -382,8 +388,42 @@ def _create_feed_log() -> None:
         sa.Column("body", sa.LargeBinary(), nullable=True),
         sa.Column("set_hash", sa.LargeBinary(), nullable=False),
         sa.Column("publication", sa.Uuid(), nullable=False),
+        sa.Column(
+            "at_ms",
+            sa.BigInteger(),
+            server_default=sa.text("(extract(epoch FROM now()) * 1000)::bigint"),
+            nullable=False,
+        ),
         sa.PrimaryKeyConstraint(
             "company_id", "data_set", "scope", "pub_seq", name=op.f("pk_feed_log")
+        ),
+    )
+
+
+def _create_snapshot() -> None:
+    op.create_table(
+        "snapshot",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("data_set", sa.String(), nullable=False),
+        sa.Column("scope", sa.String(), nullable=False),
+        sa.Column("head", sa.BigInteger(), nullable=False),
+        sa.Column("set_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("company_id", "data_set", "scope", name=op.f("pk_snapshot")),
+    )
+
+
+def _create_snapshot_part() -> None:
+    op.create_table(
+        "snapshot_part",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("data_set", sa.String(), nullable=False),
+        sa.Column("scope", sa.String(), nullable=False),
+        sa.Column("name", sa.LargeBinary(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("wanted_at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "company_id", "data_set", "scope", "name", name=op.f("pk_snapshot_part")
         ),
     )
 

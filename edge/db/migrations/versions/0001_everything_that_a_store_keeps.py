@@ -64,6 +64,7 @@ TABLES = (
     "sale",
     "scan_code",
     "settings",
+    "snapshot_load",
     "sought",
     "stock_level",
     "stock_movement",
@@ -115,6 +116,7 @@ def upgrade() -> None:
     _create_sale()
     _create_scan_code()
     _create_settings()
+    _create_snapshot_load()
     _create_sought()
     _create_stock_level()
     _create_stock_movement()
@@ -754,6 +756,20 @@ def _create_wrong_pin() -> None:
         sa.Column("wrong", sa.Integer(), nullable=False),
         sa.Column("at_ms", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("who", name=op.f("pk_wrong_pin")),
+    )
+
+
+def _create_snapshot_load() -> None:
+    op.create_table(
+        "snapshot_load",
+        sa.Column("data_set", sa.String(), nullable=False),
+        sa.Column("scope", sa.String(), nullable=False),
+        sa.Column("head", sa.Integer(), nullable=False),
+        sa.Column("snapshot", sa.LargeBinary(), nullable=True),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("set_hash", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("data_set", "scope", name=op.f("pk_snapshot_load")),
     )
 
 
