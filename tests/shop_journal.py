@@ -11,7 +11,10 @@ from functools import cached_property
 from random import Random
 from uuid import UUID
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from central.archive.port import StreamKey
+from sync.engine.signing import SALE_SIGNED, sign_bytes
 from sync.protocol.batch import Batch
 from sync.protocol.change import Envelope, Epoch, Genesis, epoch_of, genesis_hash
 from sync.protocol.clock import ClockState, Hlc
@@ -22,6 +25,7 @@ from sync.protocol.facts import (
     BusinessDayOpened,
     CustomerChanged,
     EpochEnded,
+    EventRecovered,
     OperatorAct,
     OperatorActed,
     RetailTransaction,
@@ -32,6 +36,7 @@ from sync.protocol.facts import (
     TakeBack,
     TillMoved,
     TillMovementKind,
+    TillSessionCarried,
     TillSessionOpened,
     TillSessionSettled,
     tax_lines,
@@ -68,7 +73,8 @@ CUSTOMERS = tuple(CustomerId(UUID(int=0xC000 + number)) for number in range(5))
 
 @dataclass
 class Shop:
-    """One store's epoch; ``facts`` are what its events say."""
+    """One store's epoch; ``facts`` are what its events say. ``branch``: another epoch of the same
+    number."""
 
     number: int = 1
     epoch_number: int = 1
@@ -76,13 +82,15 @@ class Shop:
     events: list[Envelope] = field(default_factory=list)
     facts: list[AnyFact] = field(default_factory=list)
     receipts: int = 0
+    branch: int = 0
     chained: Chain | None = None
 
     def __post_init__(self) -> None:
         self.rng = Random(f"{self.seed} {self.number} {self.epoch_number}")
         self.code = f"S{self.number:02d}"
         self.store_id = StoreId(UUID(int=0x5000 + self.number))
-        self.device_id = DeviceId(UUID(int=0xD000 + self.number * 100 + self.epoch_number))
+        device = 0xD000 + self.number * 100 + self.epoch_number + self.branch * 10
+        self.device_id = DeviceId(UUID(int=device))
         self.new_tills()
 
     def new_tills(self) -> None:
@@ -95,13 +103,17 @@ class Shop:
         return UUID(int=self.rng.getrandbits(128), version=4)
 
     @cached_property
+    def signing_key(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(self.device_id.bytes * 2)
+
+    @cached_property
     def record(self) -> Genesis:
         return Genesis(
             store_id=self.store_id,
             company_id=COMPANY,
             store_code=self.code,
             device_id=self.device_id,
-            device_key=bytes(32),
+            device_key=self.signing_key.public_key().public_bytes_raw(),
             epoch_number=self.epoch_number,
             parent=None,
             parent_watermark=0,
@@ -135,6 +147,16 @@ class Shop:
         event_id = fact.sale_id if isinstance(fact, RetailTransaction) else self.new_id()
         kind = kind_of(fact)
         return self.append_body(kind.kind, kind.version, encode(fact), EventId(event_id))
+
+    def recover(
+        self, other: "Shop", seq: int, workstation: WorkstationId | None = None
+    ) -> Envelope:
+        """An event of another epoch comes home: from a workstation, or from the box's journal."""
+        source = "workstation" if workstation else "journal"
+        links, sent = other.chain.links, other.events[seq - 1]
+        place = (other.epoch, links[seq - 1].prev_hash, sent, links[seq - 1].hash)
+        signature = sign_bytes(other.signing_key, SALE_SIGNED, links[seq - 1].hash)
+        return self.append(EventRecovered(source, workstation, *place, signature))
 
     def append_body(
         self, kind: str, version: int, body: bytes, event_id: EventId | None = None
@@ -246,6 +268,13 @@ class Shop:
         """It is counted: 200.00 expected, two cents over."""
         till = (self.tills[name], TillId(name), name, ANNA, day, "SGD", 10_000)
         return TillSessionSettled(*till, 20_000, 20_002)
+
+    def carrying(
+        self, name: WorkstationId = WORKSTATIONS[1], day: date = DAY
+    ) -> TillSessionCarried:
+        """A session of a box that is gone goes on as this box's."""
+        old, till = TillSessionId(self.new_id()), (TillId(name), name, ANNA, day, "SGD", 9_990)
+        return TillSessionCarried(old, self.tills[name], *till)
 
     def move_till(self, amount_minor: int = 500, day: date = DAY) -> TillMoved:
         """Cash into the till."""

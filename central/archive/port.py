@@ -10,10 +10,14 @@ from contextlib import AbstractAsyncContextManager
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
+from central.domain.decisions import AnyDecision
 from central.domain.epoch import EPOCH, EpochEvent, EpochState
-from central.projections.event import RawEvent
-from central.projections.line_up import Aside, Held, Place, Wanted
+from central.projections.arrival import Geneses
+from central.projections.event import Place, RawEvent
+from central.projections.fact_id import FactId
+from central.projections.line_up import Aside, Held, Wanted
 from central.projections.row_changes import RowChanges
+from central.projections.taking_back import NOTHING_GONE, Anew
 from sync.protocol.change import Envelope, Epoch, Head, Link
 from sync.protocol.identity import CompanyId, CustomerId, DeviceId, StoreId
 from sync.protocol.shared import PersonalKey
@@ -100,6 +104,13 @@ class Claim(NamedTuple):
     heard_at_ms: int
 
 
+class MadeOf(NamedTuple):
+    """Events as they arrived, and decisions in their order."""
+
+    events: tuple[RawEvent, ...]
+    decisions: tuple[AnyDecision, ...]
+
+
 class ArchiveUnit(Protocol):
     """One unit of work: all of it is kept when it ends, or nothing when it raises."""
 
@@ -154,9 +165,14 @@ class ArchiveUnit(Protocol):
         ...
 
     async def waiting_for(
-        self, store_id: StoreId, root_ids: Collection[UUID], limit: int
+        self, store_id: StoreId, root_ids: Collection[UUID], after: Place | None, limit: int
     ) -> tuple[RawEvent, ...]:
-        """Events set aside that wait for one of these, in the order of their places."""
+        """Events set aside that wait for one of these, or lost against other content under it,
+        beyond a place, in the order of their places."""
+        ...
+
+    async def lost_under(self, store_id: StoreId, id_: UUID, limit: int) -> tuple[RawEvent, ...]:
+        """Events set aside because other content counts under their own id, this one."""
         ...
 
     async def set_aside_before(
@@ -169,9 +185,24 @@ class ArchiveUnit(Protocol):
         """What is applied of what is wanted."""
         ...
 
-    async def write(self, changes: RowChanges) -> frozenset[CustomerId]:
-        """Keep the changes; the customers of whom something changed. Raises Unwritable, and then
-        has kept nothing of them."""
+    async def geneses(self, epochs: Collection[tuple[StoreId, Epoch]]) -> Geneses:
+        """Genesis records of these epochs, of those that are known."""
+        ...
+
+    async def counted(self, store_id: StoreId, ids: Collection[FactId]) -> tuple[RawEvent, ...]:
+        """The arrivals that count under these own ids, and that are about to be overruled."""
+        ...
+
+    async def made_of(self, company_id: CompanyId, store_id: StoreId, anew: Anew) -> MadeOf:
+        """What counts of everything that these rows are made of; of the whole company, where a row
+        is the company's. They are held against every other unit until this one ends."""
+        ...
+
+    async def write(
+        self, changes: RowChanges, gone: RowChanges = NOTHING_GONE
+    ) -> frozenset[CustomerId]:
+        """Keep the changes, after what is ``gone`` was taken back (``taking_back``); the customers
+        of whom something changed. Raises Unwritable, and then has kept nothing of it."""
         ...
 
     async def set_aside(self, store_id: StoreId, asides: Sequence[Aside], version: int) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from central.archive.applying import Applying
 from central.archive.arriving import Arriving
+from central.archive.counting import Counting
 from central.archive.port import Contended, StreamKey
 from central.archive.quarantine import Quarantine
 from central.archive.rows import plain_uuid, read_customers
@@ -63,7 +64,7 @@ class PostgresArchive:
         return tuple(StreamKey(StoreId(plain_uuid(row[0])), Epoch(row[1], row[2])) for row in rows)
 
 
-class PostgresUnit(Arriving, Applying, Quarantine):
+class PostgresUnit(Arriving, Applying, Counting, Quarantine):
     """See ArchiveUnit. ``connection`` is asyncpg's, inside ``db``'s transaction."""
 
     def __init__(

@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from central.archive.rows import CORRECTED, EVENT, raw_events
-from central.projections.event import RawEvent
-from central.projections.line_up import Aside, AsideState, Place
+from central.projections.event import Place, RawEvent
+from central.projections.line_up import SAME_ID, Aside, AsideState
 from sync.protocol.identity import StoreId
 
 _QUARANTINED = f"""
@@ -14,11 +14,13 @@ SELECT {EVENT} FROM quarantine AS q
 JOIN raw_event AS r USING (store_id, epoch_number, epoch_fingerprint, seq) {CORRECTED}
 WHERE q.store_id = $1
 """  # noqa: S608 - constants
-_IN_ORDER = " ORDER BY q.epoch_number, q.epoch_fingerprint, q.seq LIMIT $3"
-_WAITING_FOR = f"{_QUARANTINED} AND q.state = 'waiting' AND q.root_id = ANY($2) {_IN_ORDER}"
+_IN_ORDER = """AND (q.epoch_number, q.epoch_fingerprint, q.seq) > ($4, $5, $6)
+    ORDER BY q.epoch_number, q.epoch_fingerprint, q.seq LIMIT $3"""
+_WAITING_FOR = f"""{_QUARANTINED} AND (q.state = 'waiting' OR q.root_kind = '{SAME_ID}')
+    AND q.root_id = ANY($2) {_IN_ORDER}"""
+_LOST_UNDER = f"{_QUARANTINED} AND q.root_kind = '{SAME_ID}' AND q.root_id = $2 {_IN_ORDER}"
 _SET_ASIDE_BEFORE = f"""{_QUARANTINED}
-    AND ($2::int IS NULL OR q.applier_version < $2)
-    AND (q.epoch_number, q.epoch_fingerprint, q.seq) > ($4, $5, $6) {_IN_ORDER}"""
+    AND ($2::int IS NULL OR q.applier_version < $2) {_IN_ORDER}"""
 
 _SET_ASIDE = """
 INSERT INTO quarantine (store_id, epoch_number, epoch_fingerprint, seq, state, root_kind, root_id,
@@ -62,23 +64,25 @@ class Quarantine:
     _connection: Any
 
     async def waiting_for(
-        self, store_id: StoreId, root_ids: Collection[UUID], limit: int
+        self, store_id: StoreId, root_ids: Collection[UUID], after: Place | None, limit: int
     ) -> tuple[RawEvent, ...]:
         """See ArchiveUnit."""
         if not root_ids:
             return ()
-        rows = await self._connection.fetch(_WAITING_FOR, store_id, list(root_ids), limit)
-        return raw_events(store_id, rows)
+        asked = (store_id, list(root_ids), limit, *_beyond(after))
+        return raw_events(store_id, await self._connection.fetch(_WAITING_FOR, *asked))
+
+    async def lost_under(self, store_id: StoreId, id_: UUID, limit: int) -> tuple[RawEvent, ...]:
+        """See ArchiveUnit."""
+        asked = (store_id, id_, limit, *_beyond(None))
+        return raw_events(store_id, await self._connection.fetch(_LOST_UNDER, *asked))
 
     async def set_aside_before(
         self, store_id: StoreId, after: Place | None, applier_version: int | None, limit: int
     ) -> tuple[RawEvent, ...]:
         """See ArchiveUnit."""
-        place = (after[0].number, after[0].fingerprint, after[1]) if after else (0, b"", 0)
-        rows = await self._connection.fetch(
-            _SET_ASIDE_BEFORE, store_id, applier_version, limit, *place
-        )
-        return raw_events(store_id, rows)
+        asked = (store_id, applier_version, limit, *_beyond(after))
+        return raw_events(store_id, await self._connection.fetch(_SET_ASIDE_BEFORE, *asked))
 
     async def set_aside(self, store_id: StoreId, asides: Sequence[Aside], version: int) -> None:
         """See ArchiveUnit."""
@@ -92,6 +96,10 @@ class Quarantine:
         if places:
             rows = [(epoch.number, epoch.fingerprint, seq) for epoch, seq in places]
             await self._connection.execute(_RELEASE, store_id, *zip(*rows, strict=True))
+
+
+def _beyond(after: Place | None) -> tuple[int, bytes, int]:
+    return (after[0].number, after[0].fingerprint, after[1]) if after else (0, b"", 0)
 
 
 def _quarantine_row(

@@ -8,6 +8,7 @@ from asyncpg.pgproto import pgproto
 
 from central.archive.port import Standing, StreamKey
 from central.domain.epoch import EpochState
+from central.projections.arrival import Geneses
 from central.projections.event import RawEvent
 from sync.protocol.change import Epoch
 from sync.protocol.clock import Hlc
@@ -29,6 +30,8 @@ SELECT company_id, device_id, genesis, watermark, head_hash, alarm, sender_seq,
     last_contact_ms, health, applied_through, ended_seq, sealed_through, state
 FROM stream WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3
 """
+
+_GENESES = "SELECT epoch_number, epoch_fingerprint, genesis FROM stream WHERE store_id = $1"
 
 _CUSTOMERS = """
 SELECT customer_id, field, hlc, source, value, sealed FROM customer_field
@@ -82,6 +85,15 @@ async def read_customers(
         )
         fields.setdefault(CustomerId(plain_uuid(row["customer_id"])), []).append(change)
     return tuple(CustomerRecord(customer_id, tuple(held)) for customer_id, held in fields.items())
+
+
+async def read_geneses(connection: Any, epochs: Collection[tuple[StoreId, Epoch]]) -> Geneses:
+    """Of epochs as they were signed; ``connection`` is asyncpg's."""
+    found = {}
+    for store_id in {store_id for store_id, _ in epochs}:
+        for number, fingerprint, genesis in await connection.fetch(_GENESES, store_id):
+            found[store_id, Epoch(number, fingerprint)] = genesis
+    return {epoch: found[epoch] for epoch in epochs if epoch in found}
 
 
 async def read_standing(connection: Any, key: StreamKey, lock: str = "") -> Standing | None:

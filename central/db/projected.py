@@ -6,7 +6,7 @@ Each row of ``central.projections.rows`` is one of a table here, with its column
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Index, PrimaryKeyConstraint, UniqueConstraint
+from sqlalchemy import Index, PrimaryKeyConstraint
 from sqlmodel import Field
 
 from central.db.projected_journals import OF_JOURNALS
@@ -43,7 +43,8 @@ class SaleRow(CentralTable, table=True):
 
     __tablename__ = "sale"
     __table_args__ = (
-        UniqueConstraint("store_id", "receipt_number"),
+        # Not unique: where a journal forked, two receipts were printed under one number.
+        Index(None, "store_id", "receipt_number"),
         # With the epoch: which epochs brought receipts of a day is one look.
         Index(None, "store_id", "business_date", "epoch_number", "epoch_fingerprint"),
     )
@@ -145,6 +146,7 @@ class DayTotal(CentralTable, table=True):
     business_date: date = Field(primary_key=True)
     figure: str = Field(primary_key=True)
     amount: int = big()
+    entries: int = big()
 
 
 class BusinessDayRow(CentralTable, table=True):
@@ -200,6 +202,7 @@ class StockLevelRow(CentralTable, table=True):
     store_id: UUID = Field(primary_key=True)
     item_id: str = Field(primary_key=True)
     on_hand_milli: int = big()
+    entries: int = big()
 
 
 class StockMovementRow(CentralTable, table=True):
@@ -243,6 +246,9 @@ class AlarmClearingRow(CentralTable, table=True):
     alarm_id: UUID = Field(primary_key=True)
     cleared_by: str
     reason: str
+    epoch_number: int
+    epoch_fingerprint: bytes
+    seq: int = big()
 
 
 class PointsAccount(CentralTable, table=True):
@@ -257,6 +263,7 @@ class PointsAccount(CentralTable, table=True):
     spent: int = big(default=0)
     taken_back: int = big(default=0)
     granted: int = big(default=0)
+    entries: int = big(default=1)
 
 
 class PointsMove(CentralTable, table=True):

@@ -23,6 +23,23 @@ class CountedFactRow(CentralTable, table=True):
     seq: int = big()
 
 
+class RecoveredFactRow(CentralTable, table=True):
+    """Of a fact that counts by a recovered event: from where it came and where it arrived, its hash
+    in its own chain, its body's digest. Its own row has the place that it was written at."""
+
+    __tablename__ = "recovered_fact"
+    store_id: UUID = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    fact_id: UUID = Field(primary_key=True)
+    hash: bytes
+    body_digest: bytes
+    source: str
+    workstation_id: str | None
+    epoch_number: int
+    epoch_fingerprint: bytes
+    seq: int = big()
+
+
 class WrittenOffRow(CentralTable, table=True):
     """Of an epoch what a person gave up: nothing claimed through here is waited for any more."""
 

@@ -319,10 +319,11 @@ class Leader(CentralTable, table=True):
 
 class ApplyTurn(CentralTable, table=True):
     """The row lock under which stage 2 works at a store: a row a store, written with its first
-    epoch."""
+    epoch. ``taken_back``: how often something that counted was."""
 
     __tablename__ = "apply_turn"
     store_id: UUID = Field(primary_key=True)
+    taken_back: int = big(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class DayStanding(CentralTable, table=True):

@@ -1,6 +1,6 @@
 """An event as it is kept, and with the fact that its body is."""
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from sync.protocol.change import Epoch
 from sync.protocol.clock import Hlc
@@ -25,8 +25,26 @@ class RawEvent(NamedTuple):
     """It is not what was written."""
 
 
+Place: TypeAlias = tuple[Epoch, int]
+Rank: TypeAlias = tuple[int | bytes, ...]
+"""Of two arrivals of one fact the one of the lower rank counts: the place that the event was
+written at, and of what came home by a recovered event behind it its hash and where it arrived."""
+
+
+class Recovered(NamedTuple):
+    """How an event came home that another epoch wrote: the hash and the digest of its body there,
+    from where, and where it arrived."""
+
+    hash: bytes
+    body_digest: bytes
+    source: str
+    workstation_id: str | None
+    epoch: Epoch
+    seq: int
+
+
 class Event(NamedTuple):
-    """A fact with its place: what a fold reads."""
+    """A fact with its place, the one that it was written at: what a fold reads."""
 
     store_id: StoreId
     epoch: Epoch
@@ -36,6 +54,7 @@ class Event(NamedTuple):
     received_at_ms: int
     fact: AnyFact
     hlc: Hlc = Hlc(0)
+    recovered: Recovered | None = None
 
     @property
     def place(self) -> tuple[int, bytes, int]:

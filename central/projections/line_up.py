@@ -6,30 +6,28 @@ Pure. The rules (protocol.md, Push, stage 2):
 - bytes that are no fact, or that contradict what is held, are an *error*;
 - behind an error only its own aggregate waits, within its own stream; a return waits for the sales
   it names, a till's movement and count for the till's opening; sums never wait;
-- a fact that counts already (``fact_id``) with the same content counts nowhere again; with another
-  it is an error;
+- a fact that counts already (``fact_id``) with the same content counts nowhere again; of two
+  contents the one of the lowest rank counts, whichever came first (``taking_back``), the other is
+  an error; nothing waits behind it, for its aggregate is there;
 - one that is not what was written is *damaged*, and like an error until a till brings it whole;
 - an event that a person let go counts nowhere, and nothing waits behind it;
 - a text that is a key of the database is bounded, and a box changes customers in its own name only.
 
 A set-aside row names a root: of an error the aggregate it belongs to, of a waiting event the one
-that it waits for.
+that it waits for, of other content under an id that counts (``SAME_ID``) that id.
 """
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, cast
 from uuid import UUID
 
-from central.projections.event import Event, RawEvent
-from central.projections.fact_id import SALE_KIND, FactId, fact_id
+from central.projections.event import Event, Place, Rank, RawEvent, Recovered
+from central.projections.fact_id import FactId, fact_id
 from central.projections.fold.kinds import FACT_KINDS
-from central.projections.rows.journal import RELEASED
 from sync.protocol.aggregate import Root, root_of
 from sync.protocol.change import Epoch
-from sync.protocol.codec import decode_fact, is_known
-from sync.protocol.errors import Undecodable
 from sync.protocol.facts import AnyFact, RetailTransaction, TillSessionOpened
 
 APPLIER_VERSION = 1
@@ -39,6 +37,8 @@ FIRST_OF = {
     kind.ROOT[0]: kind.KIND.kind for kind in (RetailTransaction, TillSessionOpened) if kind.ROOT
 }
 """The fact with which an aggregate is there that others wait for."""
+SAME_ID = "same_id"
+"""The kind of root of what lost against other content under its own id: no aggregate's."""
 ERROR_CHARACTERS_MAX = 500
 KEY_CHARACTERS_MAX = 256
 """Of a text that is part of a key: PostgreSQL keeps none beyond a third of a page, and a database
@@ -76,14 +76,41 @@ class Aside(NamedTuple):
     reason: Reason
 
 
-Place: TypeAlias = tuple[Epoch, int]
-
-
 class Read(NamedTuple):
-    """An event and what its body said: a fact, or why it is none; None: it was let go."""
+    """An event as it was written, what its body said (a fact, or why it is none; None: it was let
+    go), and how it came home if it did so by a recovered event."""
 
     raw: RawEvent
     fact: AnyFact | Reason | None
+    recovered: Recovered | None = None
+
+    @property
+    def arrived(self) -> Place:
+        """Where it stands among what arrived: there it is set aside."""
+        if self.recovered is None:
+            return self.raw.epoch, self.raw.seq
+        return self.recovered.epoch, self.recovered.seq
+
+    @property
+    def rank(self) -> Rank:
+        """See Rank."""
+        epoch = self.raw.epoch
+        place = (epoch.number, epoch.fingerprint, self.raw.seq)
+        return place if self.recovered is None else recovered_rank(place, self.recovered)
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of the body."""
+        if self.recovered is not None:
+            return self.recovered.body_digest
+        return hashlib.sha256(self.raw.body).digest()
+
+    @property
+    def own(self) -> FactId | None:
+        """Under what the fact counts; None where there is none."""
+        if self.fact is None or isinstance(self.fact, Reason):
+            return None
+        return fact_id(self.fact, self.raw.event_id)
 
 
 class Wanted(NamedTuple):
@@ -102,39 +129,53 @@ class HeldError(NamedTuple):
     seq: int
 
 
-class Held(NamedTuple):
-    """What is applied of what was ``Wanted``. ``facts``: SHA-256 of the body that counted;
-    ``errors``: those in quarantine with a wanted root."""
+class Counted(NamedTuple):
+    """What counts under a fact's own id: its rank, and SHA-256 of its body."""
 
-    facts: Mapping[FactId, bytes]
-    receipt_numbers: frozenset[str]
+    rank: Rank
+    digest: bytes
+
+    @property
+    def arrived(self) -> Place:
+        """Where it stands among what arrived."""
+        return _epoch(self.rank[-3:-1]), cast("int", self.rank[-1])
+
+
+class Held(NamedTuple):
+    """What is applied of what was ``Wanted``. ``receipt_numbers``: whose sales' they are, but for
+    recovered ones: where a journal forked, both branches gave the same. ``errors``: those in
+    quarantine with a wanted root."""
+
+    facts: Mapping[FactId, Counted]
+    receipt_numbers: Mapping[str, UUID]
     errors: tuple[HeldError, ...]
 
 
+class Twice(NamedTuple):
+    """Two contents under one own id: people are told. ``counts``, ``lost``: where each was written,
+    in words; ``noticed_at_ms``: when the later one arrived."""
+
+    own: FactId
+    counts: str
+    lost: str
+    noticed_at_ms: int
+
+
 class LinedUp(NamedTuple):
-    """``ready``: to be folded together. ``aside``: the others, but for facts counted before."""
+    """``ready``: to be folded together. ``aside``: the others, but for facts counted before.
+    ``overruled``: what counted until now and counts no more, for the one of its own id in ``ready``
+    does; ``asides_before``: those of them that had other content."""
 
     ready: tuple[Event, ...]
     aside: tuple[Aside, ...]
+    overruled: tuple[FactId, ...] = ()
+    asides_before: tuple[Aside, ...] = ()
+    twice: tuple[Twice, ...] = ()
 
 
-def read_event(raw: RawEvent) -> Read:
-    """Decode, once. Undecodable bytes of a sale still name their root: its id is the event's."""
-    if raw.kind == RELEASED:
-        return Read(raw, None)
-    if raw.damaged:
-        said = "what arrived is not what was written: the tills are asked for it"
-        root = Root("sale", raw.event_id) if raw.kind == SALE_KIND else None
-        return Read(raw, reason_for(AsideState.DAMAGED, root, said))
-    if not is_known(raw.kind, raw.kind_version):
-        said = f"{raw.kind} version {raw.kind_version} is not known to this head office"
-        return Read(raw, reason_for(AsideState.PARKED, None, said))
-    try:
-        fact = decode_fact(raw.kind, raw.kind_version, raw.body)
-    except Undecodable as error:
-        root = Root("sale", raw.event_id) if raw.kind == SALE_KIND else None
-        return Read(raw, reason_for(AsideState.ERROR, root, str(error)))
-    return Read(raw, fact)
+def recovered_rank(place: tuple[int, bytes, int], came: Recovered) -> Rank:
+    """Behind every direct arrival of its place."""
+    return (*place, came.hash, came.epoch.number, came.epoch.fingerprint, came.seq)
 
 
 def wanted(reads: Iterable[Read]) -> Wanted:
@@ -168,102 +209,148 @@ def reason_for(state: AsideState, root: Root | None, error: str) -> Reason:
 
 
 def applied_roots(lined_up: LinedUp) -> frozenset[UUID]:
-    """Roots that moved: events that waited for them can be tried again."""
+    """Roots that moved: events that waited for them can be tried again; and own ids under which
+    other content counts now: what lost against the one before may say the same."""
     roots = (root_of(event.fact) for event in lined_up.ready)
-    return frozenset(root.id for root in roots if root is not None)
+    other = (twice.own.id for twice in lined_up.twice)
+    return frozenset(root.id for root in roots if root is not None).union(other)
 
 
 def line_up(reads: Sequence[Read], held: Held) -> LinedUp:
     """The events in their order, ready or set aside; each sees what stands before it."""
-    queue = _Queue(held, {(read.raw.epoch, read.raw.seq) for read in reads})
+    queue = _Queue(held, {read.arrived for read in reads})
     for read in reads:
         queue.take(read)
-    return LinedUp(tuple(queue.ready), tuple(queue.aside))
+    return queue.lined_up()
 
 
 class _Queue:
-    """The state between one event and the next."""
+    """The state between one event and the next. ``reads``: of this set, by own id, in the order in
+    which they became ready."""
 
     def __init__(self, held: Held, places: set[Place]) -> None:
-        self.facts = dict(held.facts)
-        self.bodies: dict[FactId, bytes] = {}
-        self.numbers = set(held.receipt_numbers)
+        self.held = held.facts
+        self.reads: dict[FactId, Read] = {}
+        self.numbers = dict(held.receipt_numbers)
         # An error that is tried again in this very set blocks only if it fails again.
         self.errors: dict[tuple[Epoch, Root], int] = {}
         for error in sorted(held.errors, key=lambda error: error.seq):
             if (error.epoch, error.seq) not in places:
                 self.errors.setdefault((error.epoch, error.root), error.seq)
-        self.ready: list[Event] = []
         self.aside: list[Aside] = []
+        self.asides_before: dict[FactId, Aside] = {}
+        self.twice: list[Twice] = []
 
     def take(self, read: Read) -> None:
         """Decide on one event."""
-        raw, fact = read
+        fact = read.fact
         if fact is None:
             return
         if isinstance(fact, Reason):
-            self._set_aside(raw, fact)
+            self._set_aside(read, fact)
             return
-        reason = self._reason(raw, fact)
+        own = fact_id(fact, read.raw.event_id)
+        reason = self._reason(read, fact, own)
         if reason is not None:
-            self._set_aside(raw, reason)
+            self._set_aside(read, reason)
             return
-        own = fact_id(fact, raw.event_id)
-        if own not in self.facts:
-            self._note(own, raw, fact)
+        counted = self._counted(own)
+        if counted is None or read.rank < counted.rank:
+            if counted is not None:
+                self._overrule(own, counted, read)
+            self._note(own, read, fact)
+        elif counted.digest != read.digest:
+            self._set_aside(read, _lost(own))
+            self._tell(own, counted.rank, read.rank, read)
 
-    def _set_aside(self, raw: RawEvent, reason: Reason) -> None:
+    def lined_up(self) -> LinedUp:
+        """After the last one."""
+        ready = tuple(event_of(read) for read in self.reads.values())
+        overruled = tuple(own for own in self.reads if own in self.held)
+        before = tuple(self.asides_before.values())
+        return LinedUp(ready, tuple(self.aside), overruled, before, tuple(self.twice))
+
+    def _counted(self, own: FactId) -> Counted | None:
+        read = self.reads.get(own)
+        return self.held.get(own) if read is None else Counted(read.rank, read.digest)
+
+    def _overrule(self, own: FactId, counted: Counted, read: Read) -> None:
+        """What counts until now is of a higher rank."""
+        before = self.reads.pop(own, None)
+        if counted.digest == read.digest:
+            return
+        self._tell(own, read.rank, counted.rank, read)
+        if before is None:
+            self.asides_before[own] = Aside(*counted.arrived, _lost(own))
+        else:
+            self._set_aside(before, _lost(own))
+
+    def _tell(self, own: FactId, counts: Rank, lost: Rank, read: Read) -> None:
+        self.twice.append(Twice(own, _said(counts), _said(lost), read.raw.received_at_ms))
+
+    def _set_aside(self, read: Read, reason: Reason) -> None:
         if reason.state in BLOCKING and reason.root is not None:
-            self.errors.setdefault((raw.epoch, reason.root), raw.seq)
-        self.aside.append(Aside(raw.epoch, raw.seq, reason))
+            self.errors.setdefault((read.raw.epoch, reason.root), read.raw.seq)
+        self.aside.append(Aside(*read.arrived, reason))
 
-    def _reason(self, raw: RawEvent, fact: AnyFact) -> Reason | None:
-        root = root_of(fact)
-        if root is not None:
+    def _reason(self, read: Read, fact: AnyFact, own: FactId) -> Reason | None:
+        raw, root = read.raw, root_of(fact)
+        if root is not None and read.recovered is None:
             first = self.errors.get((raw.epoch, root))
             if first is not None and first < raw.seq:
                 return Reason(AsideState.WAITING, root, f"event {first} of the same {root.kind}")
-        said = _unfit(raw, fact) or self._counted_otherwise(raw, fact)
+        said = _unfit(raw, fact)
+        if said is None and read.recovered is None:
+            said = self._number_taken(fact, own)
         if said is not None:
-            return reason_for(AsideState.ERROR, root, said)
-        if fact_id(fact, raw.event_id) in self.facts:
+            # What came home stands in no stream of its own: nothing waits behind it there.
+            return reason_for(AsideState.ERROR, root if read.recovered is None else None, said)
+        return self._not_yet(fact)
+
+    def _number_taken(self, fact: AnyFact, own: FactId) -> str | None:
+        number = FACT_KINDS[type(fact)].number(fact)
+        if number is None or self.numbers.get(number, own.id) == own.id:
             return None
-        return self._not_yet(root, fact)
+        return f"receipt number {number} is another sale's"
 
-    def _counted_otherwise(self, raw: RawEvent, fact: AnyFact) -> str | None:
-        """A fact of this id counts already, and says something else."""
-        own = fact_id(fact, raw.event_id)
-        if own not in self.facts or self._is_same(own, raw):
-            return None
-        return f"the {own.kind.replace('_', ' ')} {own.id} is held already with other content"
-
-    def _is_same(self, own: FactId, raw: RawEvent) -> bool:
-        body = self.bodies.get(own)
-        if body is not None:
-            return body == raw.body
-        return self.facts[own] == hashlib.sha256(raw.body).digest()
-
-    def _not_yet(self, own: Root | None, fact: AnyFact) -> Reason | None:
-        kind = FACT_KINDS[type(fact)]
-        number = kind.number(fact)
-        if number in self.numbers:
-            said = f"receipt number {number} is another sale's"
-            return reason_for(AsideState.ERROR, own, said)
-        for root in kind.after(fact):
-            if _first_of(root) not in self.facts:
+    def _not_yet(self, fact: AnyFact) -> Reason | None:
+        for root in FACT_KINDS[type(fact)].after(fact):
+            first = _first_of(root)
+            if first not in self.held and first not in self.reads:
                 said = f"{root.kind.replace('_', ' ')} {root.id} is not here yet"
                 return Reason(AsideState.WAITING, root, said)
         return None
 
-    def _note(self, own: FactId, raw: RawEvent, fact: AnyFact) -> None:
+    def _note(self, own: FactId, read: Read, fact: AnyFact) -> None:
         """It is ready, and what comes after it sees it."""
-        self.facts[own] = b""
-        self.bodies[own] = raw.body
+        self.reads[own] = read
         number = FACT_KINDS[type(fact)].number(fact)
-        if number is not None:
-            self.numbers.add(number)
-        place = (raw.store_id, raw.epoch, raw.seq, raw.event_id)
-        self.ready.append(Event(*place, raw.occurred_at_ms, raw.received_at_ms, fact, raw.hlc))
+        if number is not None and read.recovered is None:
+            self.numbers[number] = own.id
+
+
+def event_of(read: Read) -> Event:
+    """As folds read it: of what is ready, or counted."""
+    raw = read.raw
+    place = (raw.store_id, raw.epoch, raw.seq, raw.event_id)
+    fact = cast("AnyFact", read.fact)  # what is ready is one
+    return Event(*place, raw.occurred_at_ms, raw.received_at_ms, fact, raw.hlc, read.recovered)
+
+
+def _lost(own: FactId) -> Reason:
+    """The same words whichever came first."""
+    kind = own.kind.replace("_", " ")
+    said = f"under the id of this {kind}, {own.id}, other content counts: that of the lowest place"
+    return reason_for(AsideState.ERROR, Root(SAME_ID, own.id), said)
+
+
+def _said(rank: Rank) -> str:
+    return f"event {cast('int', rank[2])} of epoch {_epoch(rank[:2])}"
+
+
+def _epoch(name: Rank) -> Epoch:
+    number, fingerprint = name
+    return Epoch(cast("int", number), cast("bytes", fingerprint))
 
 
 def _unfit(raw: RawEvent, fact: AnyFact) -> str | None:

@@ -24,8 +24,10 @@ class Sum(NamedTuple):
     """What stands behind the key is added."""
 
 
-class First(NamedTuple):
-    """The row that came first holds."""
+class Oldest(NamedTuple):
+    """The row whose columns ``by`` are lesser holds: of all the one of the lowest place."""
+
+    by: tuple[str, ...]
 
 
 class Replace(NamedTuple):
@@ -48,14 +50,18 @@ class Special(NamedTuple):
     sql: str
 
 
-Merge: TypeAlias = New | Sum | First | Replace | Newest | Special
-NEW, SUM, FIRST, REPLACE = New(), Sum(), First(), Replace()
+Merge: TypeAlias = New | Sum | Oldest | Replace | Newest | Special
+NEW, SUM, REPLACE = New(), Sum(), Replace()
+ENTRIES = "entries"
+"""The last column of a sum: how often something was put into it. What stands in none is gone."""
 
 
 class Projection(NamedTuple):
     """``row``: its class. ``part``: it changes columns of rows that are there, and makes none.
     ``many``: about as many as there are receipts; held against the journal page by page, by their
-    second column. ``unverified``: columns that no fold gives, and why."""
+    second column. ``unverified``: columns that no fold gives, and why. ``kinds``: of the facts and
+    decisions that it is made of, where what counts no more cannot be taken away from what stands
+    (``taking_back``)."""
 
     table: str
     row: type[Row]
@@ -64,6 +70,7 @@ class Projection(NamedTuple):
     part: bool = False
     many: bool = False
     unverified: Mapping[str, str] = _NOTHING
+    kinds: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -83,10 +90,10 @@ class Projection(NamedTuple):
                 key = self.key
                 sums = map(int.__add__, held[key:], row[key:])
                 return self.row._make((*row[:key], *sums))
-            case First():
-                return held
             case Replace():
                 return row
+            case Oldest(by):
+                return row if _rank(row, by) < _rank(held, by) else held
             case Newest(by, ties_to_later):
                 ours, theirs = _rank(held, by), _rank(row, by)
                 return row if theirs > ours or (ties_to_later and theirs == ours) else held

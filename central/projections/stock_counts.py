@@ -71,22 +71,24 @@ WHERE c.store_id = $1 AND c.item_id = ANY($2)
 """  # noqa: S608  texts of ours
 
 
-async def sum_seen(connection: Any, changes: RowChanges) -> None:
-    """What counts have seen, after counts and sums of ``changes`` were put."""
-    for store_id, items in moved_items(changes).items():
+async def sum_seen(connection: Any, changes: RowChanges, gone: RowChanges) -> None:
+    """What counts have seen, after counts and sums of ``changes`` were put, and others taken back:
+    wherever that was."""
+    for store_id, items in moved_items(changes, gone).items():
         counted = [row.item_id for row in changes[StockCount] if row.store_id == store_id]
-        first = earliest(changes, store_id)
+        first = earliest(changes, store_id) if not gone else Earliest(None, b"", 0)
         asked = await connection.fetch(COUNTED_ITEMS, store_id, list(items), counted, *first)
         if asked:
             await connection.execute(SUM_SEEN, store_id, [row["item_id"] for row in asked])
 
 
-def moved_items(changes: RowChanges) -> Mapping[UUID, set[str]]:
+def moved_items(*changes: RowChanges) -> Mapping[UUID, set[str]]:
     """By store: items that moved or were counted."""
     found: defaultdict[UUID, set[str]] = defaultdict(set)
-    rows: Iterable[OnHand | StockCount] = (*changes[OnHand], *changes[StockCount])
-    for row in rows:
-        found[row.store_id].add(row.item_id)
+    for some in changes:
+        rows: Iterable[OnHand | StockCount] = (*some[OnHand], *some[StockCount])
+        for row in rows:
+            found[row.store_id].add(row.item_id)
     return found
 
 

@@ -12,15 +12,17 @@ from typing import Any, assert_never
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy.engine import make_url
 
 from central.db.projected import PROJECTED
-from central.projections.projection import First, New, Newest, Projection, Replace, Special, Sum
+from central.projections.columns import by_column, given, type_of
+from central.projections.projection import New, Newest, Oldest, Projection, Replace, Special, Sum
 from central.projections.row_changes import RowChanges
-from central.projections.rows import PROJECTIONS
+from central.projections.rows import OF_COMPANIES, PROJECTIONS
 from central.projections.rows.customer import CustomerField
 from central.projections.rows.day import Day, DayFigure
 from central.projections.stock_counts import sum_seen
+from central.projections.take_back import FORGET_DAYS, take_back
+from central.projections.taking_back import NOTHING_GONE
 from central.projections.unwritable import Unwritable
 from sync.protocol.identity import CustomerId
 
@@ -40,26 +42,24 @@ _REFUSED_BY_DATABASE = (
 )
 
 _TEXT = "VARCHAR"
-_DIALECT = make_url("postgresql+asyncpg://").get_dialect()()
 
 
 def statement(projection: Projection) -> str | None:
     """The SQL that puts rows in, column by column; None: they are copied."""
     columns, keys = projection.columns, projection.columns[: projection.key]
-    types = (_type_of(projection.table, column) for column in columns)
-    given = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(types, 1))
+    rows = given(projection.table, columns)
     if projection.part:
         same = " AND ".join(f"held.{key} = excluded.{key}" for key in keys)
         return (
             f"UPDATE {projection.table} AS held SET {_set(projection)}"  # noqa: S608 - our names
-            f" FROM unnest({given}) AS excluded ({', '.join(columns)}) WHERE {same}"
+            f" FROM unnest({rows}) AS excluded ({', '.join(columns)}) WHERE {same}"
         )
     met = _on_conflict(projection)
     if met is None:
         return None
     return (
         f"INSERT INTO {projection.table} AS held ({', '.join(columns)})"  # noqa: S608 - our names
-        f" SELECT * FROM unnest({given}) ON CONFLICT ({', '.join(keys)}) DO {met}"
+        f" SELECT * FROM unnest({rows}) ON CONFLICT ({', '.join(keys)}) DO {met}"
     )
 
 
@@ -67,8 +67,6 @@ def _on_conflict(projection: Projection) -> str | None:
     match projection.merge:
         case New():
             return None
-        case First():
-            return "NOTHING"
         case Special(_, sql):
             return f"UPDATE SET {sql}"
         case Sum() | Replace():
@@ -77,6 +75,9 @@ def _on_conflict(projection: Projection) -> str | None:
             new, held = (_rank(projection.table, row, by) for row in ("excluded", "held"))
             order = ">=" if ties_to_later else ">"
             return f"UPDATE SET {_set(projection)} WHERE ({new}) {order} ({held})"
+        case Oldest(by):
+            new, held = (_rank(projection.table, row, by) for row in ("excluded", "held"))
+            return f"UPDATE SET {_set(projection)} WHERE ({new}) < ({held})"
         case _ as never:
             assert_never(never)
 
@@ -100,28 +101,29 @@ def _rank(table: str, row: str, by: Sequence[str]) -> str:
         if found.nullable:
             ranks.append(f"{value} IS NOT NULL")
             value = f"coalesce({value}, '')"
-        ranks.append(f'{value} COLLATE "C"' if _type_of(table, column) == _TEXT else value)
+        ranks.append(f'{value} COLLATE "C"' if type_of(table, column) == _TEXT else value)
     return ", ".join(ranks)
 
 
-def _type_of(table: str, column: str) -> str:
-    return PROJECTED[table].columns[column].type.compile(dialect=_DIALECT)
-
-
 _STATEMENTS = {projection.row: statement(projection) for projection in PROJECTIONS}
-_OF_STORES = tuple(one for one in PROJECTIONS if one.owner == "store_id")
-_OF_COMPANIES = tuple(one for one in PROJECTIONS if one.owner != "store_id")
+_OF_STORES = tuple(one for one in PROJECTIONS if one not in OF_COMPANIES)
 _RETURN_CUSTOMERS = f"{_STATEMENTS[CustomerField]} RETURNING customer_id"
 
 
-async def write_changes(connection: Any, changes: RowChanges) -> frozenset[CustomerId]:
-    """Keep the changes within the asyncpg connection's unit of work; customers that changed.
+async def write_changes(
+    connection: Any, changes: RowChanges, gone: RowChanges = NOTHING_GONE
+) -> frozenset[CustomerId]:
+    """Keep the changes within the asyncpg connection's unit of work, after what is ``gone`` was
+    taken back; customers that changed.
 
     Raises Unwritable, and then nothing of ``changes`` stays: a savepoint is around them.
     """
     try:
         async with connection.transaction():
-            return await _write(connection, changes)
+            if gone:
+                await take_back(connection, gone)
+            changed = await _write(connection, changes, gone)
+            return changed.union(CustomerId(row.customer_id) for row in gone[CustomerField])
     except _REFUSED_BY_DATABASE as error:
         raise Unwritable(f"{type(error).__name__}: {error}") from error
     except (asyncpg.InterfaceError, OverflowError) as error:
@@ -130,17 +132,20 @@ async def write_changes(connection: Any, changes: RowChanges) -> frozenset[Custo
         raise
 
 
-async def _write(connection: Any, changes: RowChanges) -> frozenset[CustomerId]:
+async def _write(connection: Any, changes: RowChanges, gone: RowChanges) -> frozenset[CustomerId]:
     fields = changes[CustomerField]
     for company_id in sorted({field.company_id for field in fields}):
         await connection.execute(LOCK_COMPANY, company_id)
     for projection in _OF_STORES:
         await _put(connection, projection, changes)
-    touched = {row[:2] for row in (*changes[DayFigure], *changes[Day])}
+    left = {row[:2] for row in (*gone[DayFigure], *gone[Day])}
+    touched = {row[:2] for row in (*changes[DayFigure], *changes[Day])} | left
     if touched:
-        await connection.execute(UNSETTLE_DAYS, *zip(*sorted(touched), strict=True))
-    await sum_seen(connection, changes)
-    for projection in _OF_COMPANIES:
+        await connection.execute(UNSETTLE_DAYS, *by_column(sorted(touched)))
+    if left:
+        await connection.execute(FORGET_DAYS, *by_column(sorted(left)))
+    await sum_seen(connection, changes, gone)
+    for projection in OF_COMPANIES:
         if projection.row is not CustomerField:
             await _put(connection, projection, changes)
     if not fields:

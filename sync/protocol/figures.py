@@ -223,6 +223,9 @@ def figures(totals: Totals) -> tuple[Figure, ...]:
     return tuple(Figure(one.name, one.amount, one.figure.unit) for one in readings(totals))
 
 
+_WHOLE = (None, None)
+
+
 class Tally:
     """Running sums: ``sums`` by field of ``Totals``, taxes by class and rate, tenders by id. What
     training receipts say is not its concern: whoever adds leaves them out."""
@@ -231,9 +234,11 @@ class Tally:
         self.sums: dict[str, int] = dict.fromkeys(SUMS, 0)
         self.taxes: dict[tuple[str, int], tuple[int, int]] = {}
         self.tenders: dict[str, int] = {}
+        self._added: dict[tuple[str | None, int | None], int] = {_WHOLE: 0}
 
     def add(self, fact: "AnyFact") -> None:
         """One fact; of a kind that no figure counts it adds nothing."""
+        self._added[_WHOLE] += 1
         kind, sums = fact.KIND.kind, self.sums
         for field, amount in _ADDS.get(kind, ()):
             sums[field] += amount(fact)
@@ -254,12 +259,20 @@ class Tally:
 
     def add_tax(self, tax_class: str, rate_bp: int, net_minor: int, tax_minor: int) -> None:
         """To the part of one class and rate."""
-        net, tax = self.taxes.get((tax_class, rate_bp), (0, 0))
-        self.taxes[tax_class, rate_bp] = (net + net_minor, tax + tax_minor)
+        key = tax_class, rate_bp
+        net, tax = self.taxes.get(key, (0, 0))
+        self.taxes[key] = (net + net_minor, tax + tax_minor)
+        self._added[key] = self._added.get(key, 0) + 1
 
     def add_tender(self, tender_id: str, amount_minor: int) -> None:
         """To the part of one tender."""
+        key = tender_id, None
         self.tenders[tender_id] = self.tenders.get(tender_id, 0) + amount_minor
+        self._added[key] = self._added.get(key, 0) + 1
+
+    def entries(self, reading: Reading) -> int:
+        """How often something was added to one of its figures, be it 0."""
+        return self._added[reading.part, reading.rate_bp]
 
     def totals(self) -> Totals:
         """The sums so far."""

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from central.archive.port import Archive
 from central.archive.postgres import PostgresArchive
 from central.projections.fold.collect import Fold
-from central.projections.projection import First, New, Newest, Projection, Replace, Row, Special
+from central.projections.projection import New, Newest, Oldest, Projection, Replace, Row, Special
 from central.projections.row_changes import RowChanges
 from central.projections.rows import BY_ROW, PARTS, PROJECTIONS, WHOLE
 from central.projections.rows.customer import CustomerField
@@ -25,7 +25,7 @@ from tests.head_office import projections
 from tests.shop_journal import COMPANY
 
 MERGING = tuple(one for one in PROJECTIONS if not isinstance(one.merge, New))
-IN_ANY_ORDER = tuple(one for one in MERGING if not isinstance(one.merge, First | Replace))
+IN_ANY_ORDER = tuple(one for one in MERGING if not isinstance(one.merge, Replace))
 NOTHING_IN = 3
 """One of so many values is nothing, where a column may hold it."""
 
@@ -112,7 +112,7 @@ def test_a_merge_knows_no_order(projection: Projection) -> None:
 def _without_ties(projection: Projection, rows: list[Row]) -> list[Row]:
     """Where a rank decides, of one key and rank one row: two contents under it are no store's."""
     match projection.merge:
-        case Newest(by):
+        case Newest(by) | Oldest(by):
             ranks = [tuple(getattr(row, one) for one in by) for row in rows]
         case Special():  # of a day: a closing
             ranks = [(row.closed_seq,) for row in rows]

@@ -15,34 +15,37 @@ from central.archive.port import (
     Alarm,
     Arrived,
     Claim,
+    MadeOf,
     Occupied,
     Standing,
     StreamKey,
     moved,
 )
 from central.domain.epoch import EpochEvent, EpochState
-from central.projections.event import RawEvent
+from central.projections.arrival import Geneses
+from central.projections.event import Place, RawEvent, Recovered
 from central.projections.fact_id import SALE_KIND, FactId
 from central.projections.line_up import (
     BLOCKING,
+    SAME_ID,
     Aside,
     AsideState,
+    Counted,
     Held,
     HeldError,
-    Place,
     Wanted,
+    recovered_rank,
 )
-from central.projections.rows import TABLES
+from central.projections.rows import OF_COMPANIES, TABLES
 from central.projections.rows.customer import CustomerField
+from central.projections.taking_back import Anew, kinds_of
 from sync.protocol import conflict
 from sync.protocol.aggregate import Root
 from sync.protocol.change import Envelope, Epoch, Genesis, genesis_hash
-from sync.protocol.clock import Hlc
 from sync.protocol.codec import decode
 from sync.protocol.identity import CompanyId, CustomerId, StoreId
-from sync.protocol.shared import CustomerField as FieldName
-from sync.protocol.shared import CustomerRecord, FieldChange, PersonalKey
-from tests.doubles.archive_memory_rows import Writing
+from sync.protocol.shared import CustomerRecord, PersonalKey
+from tests.doubles.archive_memory_rows import Writing, change_of
 
 Key: TypeAlias = tuple[Any, ...]
 PublishInMemory: TypeAlias = Callable[[CompanyId, tuple[CustomerRecord, ...]], None]
@@ -220,36 +223,48 @@ class MemoryUnit(Writing):
         return tuple(taken)
 
     async def waiting_for(
-        self, store_id: StoreId, root_ids: Collection[UUID], limit: int
+        self, store_id: StoreId, root_ids: Collection[UUID], after: Place | None, limit: int
     ) -> tuple[RawEvent, ...]:
         """See ArchiveUnit."""
-        rows = self._quarantined(store_id)
+        rows = self._quarantined(store_id, after)
         waiting = [
-            row for row in rows if row.state == AsideState.WAITING and row.root_id in root_ids
+            row
+            for row in rows
+            if (row.state == AsideState.WAITING or row.root_kind == SAME_ID)
+            and row.root_id in root_ids
         ]
         return self._raw_of(waiting[:limit])
+
+    async def lost_under(self, store_id: StoreId, id_: UUID, limit: int) -> tuple[RawEvent, ...]:
+        """See ArchiveUnit."""
+        root = (SAME_ID, id_)
+        rows = [row for row in self._quarantined(store_id) if (row.root_kind, row.root_id) == root]
+        return self._raw_of(rows[:limit])
 
     async def set_aside_before(
         self, store_id: StoreId, after: Place | None, applier_version: int | None, limit: int
     ) -> tuple[RawEvent, ...]:
         """See ArchiveUnit."""
-        beyond = (after[0].number, after[0].fingerprint, after[1]) if after else (0, b"", 0)
         rows = [
             row
-            for row in self._quarantined(store_id)
-            if (row.epoch_number, row.epoch_fingerprint, row.seq) > beyond
-            and (applier_version is None or row.applier_version < applier_version)
+            for row in self._quarantined(store_id, after)
+            if applier_version is None or row.applier_version < applier_version
         ]
         return self._raw_of(rows[:limit])
 
     async def held(self, store_id: StoreId, wanted: Wanted) -> Held:
         """See ArchiveUnit."""
-        sales = self.tables["sale"]
-        numbers = {row.receipt_number for row in sales.values() if row.store_id == store_id}
+        numbers = {
+            row.receipt_number: row.sale_id
+            for row in self.tables["sale"].values()
+            if row.store_id == store_id
+            and row.receipt_number in wanted.receipt_numbers
+            and (store_id, SALE_KIND, row.sale_id) not in self.tables["recovered_fact"]
+        }
         counted = {own: self._counted(store_id, own) for own in wanted.facts}
         return Held(
-            {own: self._digest(row) for own, row in counted.items() if row is not None},
-            wanted.receipt_numbers & numbers,
+            {own: found for own, found in counted.items() if found is not None},
+            numbers,
             tuple(
                 HeldError(_epoch(row), Root(row.root_kind, row.root_id), row.seq)
                 for row in self._quarantined(store_id)
@@ -258,6 +273,27 @@ class MemoryUnit(Writing):
                 and row.root_id in wanted.root_ids
             ),
         )
+
+    async def geneses(self, epochs: Collection[tuple[StoreId, Epoch]]) -> Geneses:
+        """See ArchiveUnit."""
+        standings = self._archive.standings
+        keys = [StreamKey(*epoch) for epoch in epochs]
+        return {key: standings[key].genesis for key in keys if key in standings}
+
+    async def counted(self, store_id: StoreId, ids: Collection[FactId]) -> tuple[RawEvent, ...]:
+        """See ArchiveUnit."""
+        return tuple(self._arrived(store_id, own) for own in ids)
+
+    async def made_of(self, company_id: CompanyId, store_id: StoreId, anew: Anew) -> MadeOf:
+        """See ArchiveUnit; nobody decides anything here."""
+        kinds = {kind for table in anew for kind in kinds_of(table)}
+        of_company = any(one.table in anew for one in OF_COMPANIES)
+        events = [
+            self._arrived(row.store_id, FactId(row.kind, row.fact_id))
+            for row in self.tables["counted_fact"].values()
+            if row.kind in kinds and (of_company or row.store_id == store_id)
+        ]
+        return MadeOf(tuple(events), ())
 
     async def set_aside(self, store_id: StoreId, asides: Sequence[Aside], version: int) -> None:
         """See ArchiveUnit."""
@@ -306,36 +342,51 @@ class MemoryUnit(Writing):
 
     # --- reading what is held
 
-    def _quarantined(self, store_id: StoreId) -> list[QuarantineRow]:
+    def _quarantined(self, store_id: StoreId, after: Place | None = None) -> list[QuarantineRow]:
+        beyond = (after[0].number, after[0].fingerprint, after[1]) if after else (0, b"", 0)
         rows = self.tables["quarantine"].values()
-        return sorted(row for row in rows if row.store_id == store_id)
+        of_store = sorted(row for row in rows if row.store_id == store_id)
+        return [row for row in of_store if row[1:4] > beyond]
 
     def _raw_of(self, rows: Iterable[QuarantineRow]) -> tuple[RawEvent, ...]:
         raw = self._archive.raw
         return tuple(raw[StreamKey(StoreId(row.store_id), _epoch(row))][row.seq][0] for row in rows)
 
-    def _counted(self, store_id: StoreId, own: FactId) -> Any:
-        """The row that says where a fact counted."""
+    def _row(self, store_id: StoreId, own: FactId) -> Any:
+        """The row that says where a fact that counts was written."""
         if own.kind == SALE_KIND:
             return self.tables["sale"].get((store_id, own.id))
         return self.tables["counted_fact"].get((store_id, *own))
 
-    def _digest(self, counted: Any) -> bytes:
-        key = StreamKey(counted.store_id, _epoch(counted))
-        return hashlib.sha256(self._archive.raw[key][counted.seq][0].body).digest()
+    def _counted(self, store_id: StoreId, own: FactId) -> Counted | None:
+        row = self._row(store_id, own)
+        if row is None:
+            return None
+        place = (row.epoch_number, row.epoch_fingerprint, row.seq)
+        home = self.tables["recovered_fact"].get((store_id, *own))
+        if home is None:
+            body = self._raw(store_id, row).body
+            return Counted(place, hashlib.sha256(body).digest())
+        said = (home.hash, home.body_digest, home.source, home.workstation_id)
+        came = Recovered(*said, _epoch(home), home.seq)
+        return Counted(recovered_rank(place, came), home.body_digest)
+
+    def _raw(self, store_id: StoreId, row: Any) -> RawEvent:
+        """The event at the place that a row names."""
+        return self._archive.raw[StreamKey(store_id, _epoch(row))][row.seq][0]
+
+    def _arrived(self, store_id: StoreId, own: FactId) -> RawEvent:
+        home = self.tables["recovered_fact"].get((store_id, *own))
+        return self._raw(store_id, home or self._row(store_id, own))
 
     def _customer(self, company_id: CompanyId, customer_id: CustomerId) -> CustomerRecord:
         rows: Iterable[CustomerField] = self.tables["customer_field"].values()
         known = [
-            _change(row)
+            change_of(row)
             for row in rows
             if row.company_id == company_id and row.customer_id == customer_id
         ]
         return conflict.merge(customer_id, known, ())
-
-
-def _change(row: CustomerField) -> FieldChange:
-    return FieldChange(FieldName(row.field), Hlc(row.hlc), row.source, row.value, row.sealed)
 
 
 def _epoch(row: Any) -> Epoch:

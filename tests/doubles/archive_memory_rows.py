@@ -11,14 +11,18 @@ from sqlalchemy import BigInteger, Integer
 
 from central.db.projected import PROJECTED
 from central.projections.line_up import NUL
-from central.projections.projection import New, Projection, Row
+from central.projections.projection import ENTRIES, New, Projection, Row, Sum
 from central.projections.row_changes import RowChanges
 from central.projections.rows import BY_ROW, PROJECTIONS
 from central.projections.rows.customer import CustomerField
 from central.projections.rows.stock import StockCount
 from central.projections.stock_counts import has_seen, moved_items
+from central.projections.taking_back import NOTHING_GONE, made_anew, taken_away
 from central.projections.unwritable import Unwritable
+from sync.protocol.clock import Hlc
 from sync.protocol.identity import CustomerId
+from sync.protocol.shared import CustomerField as FieldName
+from sync.protocol.shared import FieldChange
 
 Key: TypeAlias = tuple[Any, ...]
 
@@ -47,19 +51,33 @@ class Writing:
             else:
                 table[key] = before
 
-    async def write(self, changes: RowChanges) -> frozenset[CustomerId]:
+    async def write(
+        self, changes: RowChanges, gone: RowChanges = NOTHING_GONE
+    ) -> frozenset[CustomerId]:
         """See ArchiveUnit."""
         mark = len(self._undo)
         try:
-            return self._meet_all(changes)
+            self._take_back(gone)
+            return self._meet_all(changes, gone)
         except Unwritable:
             self.roll_back(mark)
             raise
 
-    def _meet_all(self, changes: RowChanges) -> frozenset[CustomerId]:
+    def _take_back(self, gone: RowChanges) -> None:
+        for one in PROJECTIONS:
+            table = self.tables[one.table]
+            for row in taken_away(gone, one):
+                left = _less(one, table[row[: one.key]], row)
+                self.set(table, row[: one.key], left)
+        for name, keys in made_anew(gone).items():
+            for key in keys:
+                self.set(self.tables[name], key, None)
+
+    def _meet_all(self, changes: RowChanges, gone: RowChanges) -> frozenset[CustomerId]:
         changed = {one.row: self._meet(one, changes[one.row]) for one in PROJECTIONS}
-        self._sum_seen(changes)
-        return frozenset(CustomerId(row.customer_id) for row in changed[CustomerField])
+        self._sum_seen(changes, gone)
+        fields = (*changed[CustomerField], *gone[CustomerField])
+        return frozenset(CustomerId(row.customer_id) for row in fields)
 
     def _meet(self, projection: Projection, rows: Iterable[Row]) -> list[Row]:
         """Each row meets the one of its key; those that changed something."""
@@ -83,9 +101,9 @@ class Writing:
             raise Unwritable(f"{projection.table}: the key {row[: projection.key]} is taken")
         return projection.merged(held, row)
 
-    def _sum_seen(self, changes: RowChanges) -> None:
+    def _sum_seen(self, changes: RowChanges, gone: RowChanges) -> None:
         counts, projection = self.tables["stock_count"], BY_ROW[StockCount]
-        for store_id, items in moved_items(changes).items():
+        for store_id, items in moved_items(changes, gone).items():
             for key in ((store_id, item) for item in items if (store_id, item) in counts):
                 level = self.tables["stock_level"][key].on_hand_milli
                 seen = level - unseen(counts[key], self.tables)
@@ -94,6 +112,20 @@ class Writing:
     def _put(self, projection: Projection, key: Key, row: Row) -> None:
         _refuse_unfit(projection, row)
         self.set(self.tables[projection.table], key, row)
+
+
+def _less(projection: Projection, held: Row, row: Row) -> Row | None:
+    """What is left of a row after another was taken away from it."""
+    if not isinstance(projection.merge, Sum):
+        return None
+    numbers = projection.columns[projection.key :]
+    less = {column: getattr(held, column) - getattr(row, column) for column in numbers}
+    return None if less.get(ENTRIES) == 0 else held._replace(**less)
+
+
+def change_of(row: CustomerField) -> FieldChange:
+    """A field's row as the change that it was."""
+    return FieldChange(FieldName(row.field), Hlc(row.hlc), row.source, row.value, row.sealed)
 
 
 def unseen(count: StockCount, tables: Mapping[str, Mapping[Any, Any]]) -> int:

@@ -145,7 +145,7 @@ async def test_what_the_database_refuses_leaves_the_unit_usable(engine: AsyncEng
         with pytest.raises(Unwritable):
             await unit.write(RowChanges.of(OnHand(store, "a", 1)))
     rows = await projections(archive, engine)
-    assert rows["stock_level"] == [(store, "a", largest)]
+    assert rows["stock_level"] == [(store, "a", largest, 1)]
 
 
 async def test_a_name_too_long_for_an_index_is_set_aside(engine: AsyncEngine) -> None:

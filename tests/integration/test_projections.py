@@ -120,8 +120,9 @@ def a_receipt(shop: Shop) -> RetailTransaction:
     )
 
 
-NEVER_TRADED = {"store_alarm", "alarm_clearing", "written_off", "tail_closed", "correction"} | {
-    "stock_count"
+NEVER_TRADED = {
+    *("store_alarm", "alarm_clearing", "written_off", "tail_closed", "correction"),
+    *("stock_count", "recovered_fact", "till_carried"),
 }
 
 

@@ -13,7 +13,7 @@ from central.projections.fold import box, customer, day, operator, recovered, sa
 from central.projections.fold.collect import Fold
 from central.projections.fold.kinds import FACT_KINDS
 from central.projections.row_changes import RowChanges
-from central.projections.rows.journal import CountedFact
+from central.projections.rows.journal import CountedFact, RecoveredFact
 from sync.protocol.identity import CompanyId
 
 SUBJECTS = (sale, till, day, stock, customer, box, operator, recovered)
@@ -34,4 +34,8 @@ def fold_event(into: Fold, event: Event) -> None:
     kind, found = fact_id(fact, event.event_id)
     if kind != SALE_KIND:
         into.put(CountedFact(event.store_id, kind, found, *event.place))
+    if event.recovered is not None:
+        hash_, digest, source, workstation_id, epoch, seq = event.recovered
+        came = (hash_, digest, source, workstation_id, epoch.number, epoch.fingerprint, seq)
+        into.put(RecoveredFact(event.store_id, kind, found, *came))
     FACT_KINDS[type(fact)].fold(into, event, fact)

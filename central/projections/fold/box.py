@@ -24,7 +24,7 @@ def _raised(into: Fold, event: Event, alarm: AlarmRaised) -> None:
 @folds(AlarmCleared)
 def _cleared(into: Fold, event: Event, cleared: AlarmCleared) -> None:
     told = (cleared.alarm_id, cleared.cleared_by, cleared.reason)
-    into.put(AlarmClearing(event.store_id, *told))
+    into.put(AlarmClearing(event.store_id, *told, *event.place))
 
 
 @folds(IdAbandoned)

@@ -11,7 +11,7 @@ from central.projections.row_changes import RowChanges
 from central.projections.rows import PROJECTIONS
 from central.projections.rows.day import DayFigure
 from central.projections.rows.stock import OnHand
-from sync.protocol.figures import Tally, figures
+from sync.protocol.figures import Tally, readings
 from sync.protocol.identity import CompanyId, StoreId
 
 _MERGED = tuple(one for one in PROJECTIONS if not isinstance(one.merge, New))
@@ -19,12 +19,13 @@ _MERGED = tuple(one for one in PROJECTIONS if not isinstance(one.merge, New))
 
 class Fold:
     """``put`` rows, ``changes`` gives them. What nearly every receipt adds to is added up here and
-    made rows of at the end: days' figures (``tallies``), and ``on_hand``."""
+    made rows of at the end: days' figures (``tallies``), and ``on_hand``: how much moved of an
+    item, and how often."""
 
     def __init__(self, company_id: CompanyId) -> None:
         self.company_id = company_id
         self.tallies: defaultdict[tuple[StoreId, date], Tally] = defaultdict(Tally)
-        self.on_hand: defaultdict[tuple[StoreId, str], int] = defaultdict(int)
+        self.on_hand: defaultdict[tuple[StoreId, str], list[int]] = defaultdict(lambda: [0, 0])
         self._new: dict[type[Row], list[Row]]
         self._new = {one.row: [] for one in PROJECTIONS if isinstance(one.merge, New)}
         self._merged: dict[type[Row], dict[tuple[Any, ...], Row]]
@@ -39,12 +40,13 @@ class Fold:
 
     def changes(self) -> RowChanges:
         """Everything collected; rows that merge in the order of their keys."""
-        for (store_id, item_id), amount in self.on_hand.items():
-            self.put(OnHand(store_id, item_id, amount))
+        for (store_id, item_id), (milli, entries) in self.on_hand.items():
+            self.put(OnHand(store_id, item_id, milli, entries))
         for (store_id, business_date), tally in self.tallies.items():
             # Zeros too: which rows exist must not depend on how the events were cut into sets.
-            for name, amount, _ in figures(tally.totals()):
-                self.put(DayFigure(store_id, business_date, name, amount))
+            for one in readings(tally.totals()):
+                row = (store_id, business_date, one.name, one.amount, tally.entries(one))
+                self.put(DayFigure(*row))
         self.on_hand.clear()
         self.tallies.clear()
         merged = {kind: [rows[key] for key in sorted(rows)] for kind, rows in self._merged.items()}

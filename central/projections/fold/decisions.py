@@ -61,6 +61,7 @@ def fold_decision(into: Fold, decision: AnyDecision) -> None:
             into.put(WrittenOff(store_id, *place, reason, decided_by))
             into.put(TailClosed(store_id, *place, reason, decided_by, " ".join(unheard)))
         case AlarmCleared(store_id, alarm_id, reason, decided_by):
-            into.put(AlarmClearing(store_id, alarm_id, decided_by, reason))
+            place = (0, b"", 0)  # head office's word comes before every event
+            into.put(AlarmClearing(store_id, alarm_id, decided_by, reason, *place))
         case _ as never:
             assert_never(never)

@@ -8,4 +8,4 @@ from sync.protocol.facts import EventRecovered
 
 @folds(EventRecovered)
 def _recovered(into: Fold, event: Event, recovered: EventRecovered) -> None:
-    """It is kept and parks nothing; what it wraps counts nowhere yet."""
+    """Never asked for: what it wraps counts in its place (``arrival``)."""

@@ -63,7 +63,9 @@ def _sale(into: Fold, event: Event, sale: RetailTransaction) -> None:
         return
     into.tallies[event.store_id, sale.business_date].add(sale)
     for line in sale.lines:
-        into.on_hand[event.store_id, line.item_id] -= line.quantity_milli
+        moved = into.on_hand[event.store_id, line.item_id]
+        moved[0] -= line.quantity_milli
+        moved[1] += 1
     if sale.customer_id is not None:
         _points(into, event, sale.customer_id, sale)
 

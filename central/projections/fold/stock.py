@@ -26,7 +26,9 @@ def _transferred(into: Fold, event: Event, transferred: StockTransferred) -> Non
 def _movement(into: Fold, event: Event, moved: StockMoved | StockTransferred, kind: str) -> None:
     day = moved.business_date
     for number, line in enumerate(moved.lines, start=1):
-        into.on_hand[event.store_id, line.item_id] += line.quantity_milli
+        on_hand = into.on_hand[event.store_id, line.item_id]
+        on_hand[0] += line.quantity_milli
+        on_hand[1] += 1
         what = (day, line.item_id, kind, line.quantity_milli)
         into.put(StockMovement(event.store_id, event.event_id, number, *what, *event.place))
     if day is not None:
@@ -47,4 +49,4 @@ def _counted(into: Fold, event: Event, fact: StockCounted) -> None:
     for item, milli in counted.items():
         place = (number, fingerprint, seen[item], seq, parent)
         into.put(StockCount(event.store_id, item, *place, milli))
-        into.on_hand[event.store_id, item] += 0
+        into.on_hand[event.store_id, item][1] += 1

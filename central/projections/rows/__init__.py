@@ -20,6 +20,7 @@ PROJECTIONS: tuple[Projection, ...] = (
 """Every projection and part of one, in the order in which a set's rows are written."""
 
 BY_ROW = {projection.row: projection for projection in PROJECTIONS}
+OF_COMPANIES = tuple(one for one in PROJECTIONS if one.owner == "company_id")
 WHOLE = tuple(projection for projection in PROJECTIONS if not projection.part)
 PARTS = {
     whole.table: tuple(one for one in PROJECTIONS if one.part and one.table == whole.table)

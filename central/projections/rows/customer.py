@@ -49,6 +49,7 @@ class Points(NamedTuple):
     spent: int = 0
     taken_back: int = 0
     granted: int = 0
+    entries: int = 1
 
 
 class CustomerField(NamedTuple):
@@ -68,5 +69,11 @@ PROJECTIONS = (
     Projection("points_spend", PointsSpend, 4, many=True),
     Projection("grant_given", GrantGiven, 2),
     Projection("points_account", Points, 2, SUM),
-    Projection("customer_field", CustomerField, 3, Newest(("hlc", "source", "sealed", "value"))),
+    Projection(
+        "customer_field",
+        CustomerField,
+        3,
+        Newest(("hlc", "source", "sealed", "value")),
+        kinds=("customer_changed",),
+    ),
 )

@@ -27,6 +27,7 @@ class DayFigure(NamedTuple):
     business_date: date
     figure: str
     amount: int
+    entries: int = 1
 
 
 def merged_day(held: Day, day: Day) -> Day:
@@ -34,11 +35,16 @@ def merged_day(held: Day, day: Day) -> Day:
     reopening follows is none, whichever of them is applied first."""
     opened = [seq for seq in (held.opened_seq, day.opened_seq) if seq is not None]
     reopened = max(held.reopened_seq or 0, day.reopened_seq or 0)
-    last = day if (day.closed_seq or 0) > (held.closed_seq or 0) else held
+    last = day if _closing(day) > _closing(held) else held
     closed, manifest = last.closed_seq, last.manifest
     if (closed or 0) <= reopened:
         closed = manifest = None
     return Day(*day[:4], min(opened, default=None), closed, manifest, reopened or None)
+
+
+def _closing(day: Day) -> tuple[int, bytes]:
+    """Two of one place, where a journal forked, differ in what they say."""
+    return day.closed_seq or 0, day.manifest or b""
 
 
 DAY_SQL = """
@@ -47,13 +53,23 @@ DAY_SQL = """
     (closed_seq, manifest) = (
         SELECT CASE WHEN seq > reopened THEN seq END, CASE WHEN seq > reopened THEN said END
         FROM (SELECT greatest(held.closed_seq, excluded.closed_seq) AS seq,
-            CASE WHEN excluded.closed_seq > coalesce(held.closed_seq, 0)
+            CASE WHEN (excluded.closed_seq, excluded.manifest)
+                > (coalesce(held.closed_seq, 0), coalesce(held.manifest, ''))
                 THEN excluded.manifest ELSE held.manifest END AS said,
             coalesce(greatest(held.reopened_seq, excluded.reopened_seq), 0) AS reopened) AS last)
 """
 """The same as the SET of an upsert."""
 
 PROJECTIONS = (
-    Projection("business_day", Day, 4, Special(merged_day, DAY_SQL)),
+    Projection(
+        "business_day",
+        Day,
+        4,
+        Special(merged_day, DAY_SQL),
+        kinds=(
+            *("business_day_opened", "business_day_closed", "business_day_reopened"),
+            "epoch_ended",
+        ),
+    ),
     Projection("day_total", DayFigure, 3, SUM),
 )

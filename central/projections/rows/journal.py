@@ -9,6 +9,22 @@ RELEASED = ""
 """In place of a kind: the event was let go, and counts nowhere."""
 
 
+class RecoveredFact(NamedTuple):
+    """Table ``recovered_fact``: how a fact came home that counts by a recovered event. The last
+    three: where it arrived."""
+
+    store_id: UUID
+    kind: str
+    fact_id: UUID
+    hash: bytes
+    body_digest: bytes
+    source: str
+    workstation_id: str | None
+    epoch_number: int
+    epoch_fingerprint: bytes
+    seq: int
+
+
 class CountedFact(NamedTuple):
     """Table ``counted_fact``: where a fact that is no sale counted, by its own id."""
 
@@ -60,6 +76,7 @@ class TailClosed(NamedTuple):
 
 PROJECTIONS = (
     Projection("counted_fact", CountedFact, 3),
+    Projection("recovered_fact", RecoveredFact, 3),
     Projection("written_off", WrittenOff, 3, Newest(("through",), ties_to_later=True)),
     Projection("correction", Correction, 4, REPLACE),
     Projection("tail_closed", TailClosed, 3, Newest(("through",), ties_to_later=True)),

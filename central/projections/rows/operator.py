@@ -35,5 +35,7 @@ class OperatorPin(NamedTuple):
 
 PROJECTIONS = (
     Projection("operator_act", OperatorAct, 2, many=True),
-    Projection("operator_pin", OperatorPin, 2, Newest(("hlc", "store_id", "sealed"))),
+    Projection(
+        "operator_pin", OperatorPin, 2, Newest(("hlc", "store_id", "sealed")), kinds=("pin_set",)
+    ),
 )

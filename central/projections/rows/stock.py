@@ -28,6 +28,7 @@ class OnHand(NamedTuple):
     store_id: UUID
     item_id: str
     on_hand_milli: int
+    entries: int = 1
 
 
 class StockCount(NamedTuple):
@@ -52,7 +53,13 @@ PROJECTIONS = (
         "stock_count",
         StockCount,
         2,
-        Newest(("epoch_number", "epoch_fingerprint", "seen_through", "seq")),
+        Newest(
+            (
+                *("epoch_number", "epoch_fingerprint", "seen_through", "seq"),
+                *("parent_through", "counted_milli"),
+            )
+        ),
         unverified={"seen_milli": "which is summed from other rows"},
+        kinds=("stock_counted",),
     ),
 )

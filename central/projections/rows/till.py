@@ -56,8 +56,8 @@ class TillCarried(NamedTuple):
 
 
 PROJECTIONS = (
-    Projection("till_session", TillSession, 2),
-    Projection("till_session", TillMoved, 2, SUM, part=True),
-    Projection("till_session", TillSettled, 2, REPLACE, part=True),
+    Projection("till_session", TillSession, 2, kinds=("till_session_opened",)),
+    Projection("till_session", TillMoved, 2, SUM, part=True, kinds=("till_moved",)),
+    Projection("till_session", TillSettled, 2, REPLACE, part=True, kinds=("till_session_settled",)),
     Projection("till_carried", TillCarried, 2),
 )

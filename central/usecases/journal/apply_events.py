@@ -1,35 +1,41 @@
 """Stage 2: from raw events to projections (protocol.md, Push).
 
 One unit of work per set of events of one stream: read what comes after the cursor, decide which are
-ready (``line_up``), fold them, write the rows as sets, move the cursor. So a set counts once,
-whoever repeats it. If the rows of a set cannot be kept, the set is halved until the one event
-stands alone; it is set aside with the reason, and delays nothing but its own aggregate.
+ready (``line_up``), fold them, write the rows as sets (``keep_ready``), move the cursor. So a set
+counts once, whoever repeats it. If the rows of a set cannot be kept, the set is halved until the
+one event stands alone; it is set aside with the reason, and delays nothing but its own aggregate.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
-from central.archive.port import EVENTS_APPLIED_MAX, Archive, ArchiveUnit, Contended, StreamKey
-from central.projections.event import RawEvent
-from central.projections.fold import fold_events
+from central.archive.port import (
+    EVENTS_APPLIED_MAX,
+    Archive,
+    ArchiveUnit,
+    Contended,
+    StreamKey,
+)
+from central.projections.arrival import epoch_root
+from central.projections.event import Place, RawEvent
 from central.projections.line_up import (
     APPLIER_VERSION,
     Aside,
     AsideState,
-    Place,
     Read,
     Reason,
     applied_roots,
     line_up,
-    read_event,
     reason_for,
     wanted,
 )
-from central.projections.row_changes import RowChanges
 from central.projections.unwritable import Unwritable
 from central.usecases.journal.end_epochs import end_epochs
 from central.usecases.journal.heal_damaged import heal_damaged
+from central.usecases.journal.keep_ready import keep_ready
+from central.usecases.journal.read_arrived import read_arrived
+from central.usecases.journal.tell_twice import tell_twice
 from sync.protocol.aggregate import root_of
 from sync.protocol.change import Epoch
 from sync.protocol.identity import CompanyId, CustomerId, StoreId
@@ -100,6 +106,9 @@ async def _apply_next(archive: Archive, key: StreamKey, limit: int, wait: bool) 
         healed = await heal_damaged(unit, key.store_id, events)
         whole = await apply_set(unit, standing.company_id, healed, tried_before=True)
         outcome = _both(outcome, whole)
+        if standing.applied_through == 0:  # what came home of this epoch before it was known
+            known = epoch_root(key.store_id, key.epoch).id
+            outcome = outcome._replace(roots=outcome.roots | {known})
         outcome = await apply_freed(unit, standing.company_id, key.store_id, outcome, limit)
         await unit.publish_customers(standing.company_id, outcome.customers)
         through = events[-1].seq
@@ -125,7 +134,7 @@ async def apply_set(
     roots: set[UUID] = set()
     customers: set[CustomerId] = set()
     aside: set[Place] = set()
-    parts: list[Sequence[Read]] = [[read_event(event) for event in events]] if events else []
+    parts: list[Sequence[Read]] = [await read_arrived(unit, events)] if events else []
     while parts:
         part = parts.pop()
         tried = await _try(unit, company_id, part)
@@ -137,7 +146,7 @@ async def apply_set(
         customers |= tried.customers
         aside |= tried.aside
         if tried_before:
-            places = {(read.raw.epoch, read.raw.seq) for read in part}
+            places = {read.arrived for read in part}
             await unit.release(part[0].raw.store_id, places - tried.aside)
     await end_epochs(unit, events, aside)
     return Outcome(frozenset(roots), frozenset(customers), frozenset(aside))
@@ -146,18 +155,21 @@ async def apply_set(
 async def apply_freed(
     unit: ArchiveUnit, company_id: CompanyId, store_id: StoreId, outcome: Outcome, limit: int
 ) -> Outcome:
-    """Try again what waited for roots that moved, and what that frees in turn."""
+    """Try again what waited for roots that moved, and what that frees in turn: from the start where
+    a page freed some."""
+    after: Place | None = None
     for _ in range(ROUNDS_MAX):
-        waiting = await unit.waiting_for(store_id, outcome.roots, limit)
+        waiting = await unit.waiting_for(store_id, outcome.roots, after, limit)
+        if not waiting:
+            break
         tried = await apply_set(unit, company_id, waiting, tried_before=True)
         places = frozenset((event.epoch, event.seq) for event in waiting)
+        after = (waiting[-1].epoch, waiting[-1].seq) if places <= tried.aside else None
         outcome = Outcome(
             outcome.roots | tried.roots,
             outcome.customers | tried.customers,
             (outcome.aside - places) | (outcome.aside & tried.aside),
         )
-        if places == tried.aside:
-            break
     return outcome
 
 
@@ -172,19 +184,16 @@ async def _try(unit: ArchiveUnit, company_id: CompanyId, part: Sequence[Read]) -
     store_id = part[0].raw.store_id
     lined_up = line_up(part, await unit.held(store_id, wanted(part)))
     try:
-        customers = await _write(unit, fold_events(company_id, lined_up.ready))
+        customers = await keep_ready(unit, company_id, store_id, lined_up)
     except Unwritable as refused:
         if len(part) > 1:
             return None
         await _set_aside(unit, store_id, [_refused(part[0], refused)])
-        return Outcome(frozenset(), frozenset(), frozenset({_place(part[0].raw)}))
-    await _set_aside(unit, store_id, lined_up.aside)
+        return Outcome(frozenset(), frozenset(), frozenset({part[0].arrived}))
+    await _set_aside(unit, store_id, (*lined_up.aside, *lined_up.asides_before))
+    await tell_twice(unit, store_id, lined_up.twice)
     aside = frozenset((one.epoch, one.seq) for one in lined_up.aside)
     return Outcome(applied_roots(lined_up), customers, aside)
-
-
-async def _write(unit: ArchiveUnit, changes: RowChanges) -> frozenset[CustomerId]:
-    return await unit.write(changes) if changes else frozenset()
 
 
 async def _set_aside(unit: ArchiveUnit, store_id: StoreId, asides: Iterable[Aside]) -> None:
@@ -192,11 +201,6 @@ async def _set_aside(unit: ArchiveUnit, store_id: StoreId, asides: Iterable[Asid
 
 
 def _refused(read: Read, refused: Unwritable) -> Aside:
-    fact = read.fact
+    fact = None if read.recovered else read.fact
     root = None if fact is None or isinstance(fact, Reason) else root_of(fact)
-    reason = reason_for(AsideState.ERROR, root, str(refused))
-    return Aside(read.raw.epoch, read.raw.seq, reason)
-
-
-def _place(raw: RawEvent) -> Place:
-    return raw.epoch, raw.seq
+    return Aside(*read.arrived, reason_for(AsideState.ERROR, root, str(refused)))

@@ -4,8 +4,7 @@ from collections.abc import Collection, Sequence
 
 from central.archive.port import ArchiveUnit, StreamKey, moved
 from central.domain.epoch import EpochEvent
-from central.projections.event import RawEvent
-from central.projections.line_up import Place
+from central.projections.event import Place, RawEvent
 from central.usecases.journal.ingest_batch import flag_after_closing
 from sync.protocol.facts import EpochEnded
 

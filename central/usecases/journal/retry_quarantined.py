@@ -3,7 +3,8 @@
 from functools import partial
 
 from central.archive.port import EVENTS_APPLIED_MAX, Archive, StreamKey
-from central.projections.line_up import APPLIER_VERSION, Place
+from central.projections.event import Place
+from central.projections.line_up import APPLIER_VERSION
 from central.usecases.journal.apply_events import Applied, apply_freed, apply_set, insist
 from sync.protocol.identity import StoreId
 

@@ -17,16 +17,18 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from central.archive.counting import AT_ITS_ARRIVAL, SALES_ARRIVED
 from central.archive.rows import plain_uuid
 from central.db.engine import driver_of, snapshot
 from central.db.projected import PROJECTED
 from central.domain.decisions import decode_decision
+from central.projections.arrival import RECOVERED_KIND
 from central.projections.compare import RowDifference, compare_rows, whole_rows
 from central.projections.fold.collect import Fold
 from central.projections.fold.decisions import fold_decision
 from central.projections.projection import Projection, Row
 from central.projections.row_changes import RowChanges
-from central.projections.rows import WHOLE
+from central.projections.rows import OF_COMPANIES, WHOLE
 from central.projections.rows.sale import Sale
 from central.usecases.proof.fold_again import (
     NOTHING,
@@ -49,16 +51,15 @@ _DECISIONS = """
 SELECT company_id, kind, body, decision_no FROM decision WHERE decision_no > $1
 ORDER BY decision_no LIMIT $2
 """
-_UNKNOWN_RECEIPTS = """
-SELECT s.receipt_number FROM sale AS s
-LEFT JOIN raw_event AS r ON r.store_id = s.store_id AND r.epoch_number = s.epoch_number
-    AND r.epoch_fingerprint = s.epoch_fingerprint AND r.seq = s.seq AND r.event_id = s.sale_id
-WHERE s.store_id = $1 AND r.seq IS NULL ORDER BY 1 LIMIT $2
-"""
+_UNKNOWN_RECEIPTS = f"""
+SELECT f.receipt_number FROM {SALES_ARRIVED}
+LEFT JOIN raw_event AS r ON {AT_ITS_ARRIVAL}
+    AND (r.event_id = f.sale_id OR r.kind = '{RECOVERED_KIND}')
+WHERE f.store_id = $1 AND r.seq IS NULL ORDER BY 1 LIMIT $2
+"""  # noqa: S608 - constants
 
 _MANY = tuple(one for one in WHOLE if one.many)
 _SUMS = tuple(one for one in WHOLE if one.owner == "store_id" and not one.many)
-_OF_COMPANIES = tuple(one for one in WHOLE if one.owner == "company_id")
 _BY_DAY = {
     one.table for one in _MANY if "business_date" in PROJECTED[one.table].primary_key.columns
 }
@@ -137,12 +138,12 @@ class _Verification:
             self._add_up(store, now, again.fold.changes())
         for company_id, fold in self.companies.items():
             changes = fold.changes()
-            for projection in _OF_COMPANIES:
+            for projection in OF_COMPANIES:
                 await self._sums(connection, "", projection, company_id, changes)
 
     def _add_up(self, store: Store, counted: Counted, changes: RowChanges) -> None:
         company = self.companies.setdefault(store.company_id, Fold(store.company_id))
-        for row in (row for one in _OF_COMPANIES for row in changes[one.row]):
+        for row in (row for one in OF_COMPANIES for row in changes[one.row]):
             company.put(row)
         self.counted[store.store_id] = counted
 
@@ -198,7 +199,7 @@ class _Verification:
         for company_id, fold in folds.items():
             company = self.companies.setdefault(company_id, Fold(company_id))
             changes = fold.changes()
-            for row in (row for one in _OF_COMPANIES for row in changes[one.row]):
+            for row in (row for one in OF_COMPANIES for row in changes[one.row]):
                 company.put(row)
             for row in (row for one in _SUMS for row in changes[one.row]):
                 self.decided[row[0]].append(row)

@@ -70,6 +70,7 @@ def upgrade() -> None:
     _create_grant_given()
     _create_counted_fact()
     _create_correction()
+    _create_recovered_fact()
     _create_stock_count()
     _create_alarm_clearing()
     _create_day_standing()
@@ -142,6 +143,7 @@ TABLES = (
     "grant_given",
     "counted_fact",
     "correction",
+    "recovered_fact",
     "stock_count",
     "alarm_clearing",
     "day_standing",
@@ -184,6 +186,7 @@ def _create_apply_turn() -> None:
     op.create_table(
         "apply_turn",
         sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("taken_back", sa.BigInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("store_id", name=op.f("pk_apply_turn")),
     )
 
@@ -331,6 +334,7 @@ def _create_day_total() -> None:
         sa.Column("business_date", sa.Date(), nullable=False),
         sa.Column("figure", sa.String(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("entries", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("store_id", "business_date", "figure", name=op.f("pk_day_total")),
     )
 
@@ -637,6 +641,7 @@ def _create_points_account() -> None:
         sa.Column("spent", sa.BigInteger(), nullable=False),
         sa.Column("taken_back", sa.BigInteger(), nullable=False),
         sa.Column("granted", sa.BigInteger(), nullable=False),
+        sa.Column("entries", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("company_id", "customer_id", name=op.f("pk_points_account")),
     )
 
@@ -746,9 +751,12 @@ def _create_sale() -> None:
         sa.Column("points_debt", sa.BigInteger(), nullable=False),
         sa.Column("training", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("store_id", "sale_id", name=op.f("pk_sale")),
-        sa.UniqueConstraint(
-            "store_id", "receipt_number", name=op.f("uq_sale_store_id_receipt_number")
-        ),
+    )
+    op.create_index(
+        op.f("ix_sale_store_id_receipt_number"),
+        "sale",
+        ["store_id", "receipt_number"],
+        unique=False,
     )
     op.create_index(
         op.f("ix_sale_store_id_business_date_epoch_number_epoch_fingerprint"),
@@ -861,6 +869,7 @@ def _create_stock_level() -> None:
         sa.Column("store_id", sa.Uuid(), nullable=False),
         sa.Column("item_id", sa.String(), nullable=False),
         sa.Column("on_hand_milli", sa.BigInteger(), nullable=False),
+        sa.Column("entries", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("store_id", "item_id", name=op.f("pk_stock_level")),
     )
 
@@ -1087,6 +1096,23 @@ def _create_counted_fact() -> None:
     )
 
 
+def _create_recovered_fact() -> None:
+    op.create_table(
+        "recovered_fact",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("fact_id", sa.Uuid(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("body_digest", sa.LargeBinary(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("workstation_id", sa.String(), nullable=True),
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "kind", "fact_id", name=op.f("pk_recovered_fact")),
+    )
+
+
 def _create_stock_count() -> None:
     op.create_table(
         "stock_count",
@@ -1110,6 +1136,9 @@ def _create_alarm_clearing() -> None:
         sa.Column("alarm_id", sa.Uuid(), nullable=False),
         sa.Column("cleared_by", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("store_id", "alarm_id", name=op.f("pk_alarm_clearing")),
     )
 

@@ -1,0 +1,73 @@
+"""A fact of every kind, and another content under its own id."""
+
+import msgspec
+
+from sync.protocol.codec import kind_of
+from sync.protocol.facts import (
+    AlarmCleared,
+    AlarmKind,
+    AlarmRaised,
+    AnyFact,
+    BusinessDayOpened,
+    BusinessDayReopened,
+    DeviceRecorded,
+    EpochEnded,
+    IdAbandoned,
+    PinSet,
+    StockLine,
+    StockTransferred,
+    TransferDirection,
+)
+from sync.protocol.identity import MovementId, SaleId
+from tests.contract.office import TEA, counted
+from tests.shop_journal import ANNA, CUSTOMERS, DAY, NOW_MS, WORKSTATIONS, Shop
+
+
+def each_kind(shop: Shop) -> dict[str, AnyFact]:
+    """A fact of every kind, in an order in which they can be applied."""
+    sale = shop.sale(((1, 1_000, 2_000),), CUSTOMERS[0])
+    told: list[AnyFact] = [
+        BusinessDayOpened(DAY, ANNA, "Asia/Singapore"),
+        shop.opening(),
+        shop.move_till(777),
+        sale,
+        IdAbandoned(SaleId(shop.new_id()), WORKSTATIONS[0]),
+        shop.stock(),
+        shop.customer(CUSTOMERS[0], NOW_MS << 16),
+        AlarmRaised(shop.new_id(), AlarmKind.SALE_ID_REUSED, "S", "the same id twice"),
+        AlarmCleared(shop.new_id(), "Ann", "it was a double tap"),
+        DeviceRecorded("boot", "started", "test"),
+        counted(shop, 4_000, 2),
+        _transferred(shop),
+        BusinessDayReopened(DAY, ANNA, "closed too early"),
+        shop.settling(),
+        shop.signed_in(),
+        PinSet(ANNA, bytes(60)),
+        shop.carrying(),
+        EpochEnded("fenced", len(shop.events) + 1, None),
+    ]
+    return {kind_of(fact).kind: fact for fact in told}
+
+
+def _transferred(shop: Shop) -> StockTransferred:
+    movement, direction = MovementId(shop.new_id()), TransferDirection.IN
+    lines = (StockLine(TEA, 2_000),)
+    return StockTransferred(movement, direction, None, None, ANNA, DAY, "from S02", lines)
+
+
+def otherwise(new: AnyFact, old: AnyFact, own: str | None) -> AnyFact:
+    """Another fact of the old one's id and aggregate."""
+    kept = [name for name in (own, "till_session_id") if name and hasattr(old, name)]
+    new = msgspec.structs.replace(new, **{name: getattr(old, name) for name in kept})
+    if new == old:
+        other = {
+            "zone": "UTC",
+            "float_minor": 1,
+            "reason": "?",
+            "detail": "?",
+            "operator_id": "bert",
+            "cause": "?",
+        }
+        field = next(name for name in other if hasattr(new, name))
+        new = msgspec.structs.replace(new, **{field: other[field]})
+    return new
