@@ -18,7 +18,7 @@ from uuid import UUID, uuid5
 
 from edge.db.connection.engine import open_connection
 from edge.db.connection.migrate import migrate
-from edge.db.journal import begin_epoch
+from edge.db.epochs import begin_epoch
 from edge.db.store import take_settings
 from edge.domain.sale.situation import (
     ItemOnSale,

@@ -27,6 +27,7 @@ from edge.box.settings import read_settings, write_settings
 from edge.db.connection.engine import open_connection
 from edge.db.connection.migrate import migrate
 from edge.db.connection.writer import InlineWriter
+from edge.db.journal import read_head
 from edge.db.store import take_settings
 from edge.server.serving import serving
 from edge.usecases.box.adopt_enrolment import adopt_enrolment
@@ -34,7 +35,7 @@ from edge.usecases.workstation.issue_pairing_code import issue_pairing_code, new
 from sync.engine.signing import GENESIS_SIGNED, sign_bytes
 from sync.http.tries import TryLimits
 from sync.protocol import codec
-from sync.protocol.change import Genesis, Head
+from sync.protocol.change import Epoch, Genesis, Head
 from sync.protocol.enrolment import EnrolmentAnswer
 from sync.protocol.identity import (
     BootId,
@@ -181,6 +182,10 @@ class Till:
         """A body of any bytes, declared as JSON if ``headers`` do not say otherwise."""
         declared = {"Content-Type": "application/json", **headers}
         return await self.client.post(path, content=raw, headers=declared)
+
+    async def epoch(self) -> Epoch:
+        """The one that the store writes in."""
+        return (await self.box.reader.read(read_head)).epoch
 
     async def open_shop(self) -> str:
         """Open today and a till with 100.00; the till session's id."""

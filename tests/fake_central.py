@@ -22,15 +22,28 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from central.domain.authority import new_authority, read_request, sign_for_box
 from central.domain.derived_keys import sealing_key, unlock_key
 from edge.box.clock import wall_clock_ms
-from sync.engine.signing import verify_request
+from sync.engine.signing import PROVISIONAL_SIGNED, verify_bytes, verify_request
 from sync.engine.transport import Request, Response
 from sync.protocol import codec
 from sync.protocol.batch import PROTOCOL_VERSION, Acknowledgement, Batch, HashedBatch
-from sync.protocol.change import Genesis, Head, epoch_of, genesis_hash
-from sync.protocol.enrolment import BoxKeys, CertificateRequest, EnrolmentAnswer
+from sync.protocol.change import (
+    Envelope,
+    Epoch,
+    Genesis,
+    Head,
+    ProvisionalGenesis,
+    epoch_of,
+    genesis_hash,
+)
+from sync.protocol.enrolment import (
+    BoxKeys,
+    CertificateRequest,
+    EnrolmentAnswer,
+    ProvisionalEpoch,
+)
 from sync.protocol.facts import TaxClass, TenderKind
 from sync.protocol.identity import ItemId, OperatorId, TenderId
-from sync.protocol.ingest import Accepted, Duplicate, HashesWanted, Stream, judge
+from sync.protocol.ingest import Accepted, Duplicate, Forked, Gap, HashesWanted, Stream, judge
 from sync.protocol.reference import (
     EMPTY_SET_HASH,
     DataSet,
@@ -68,8 +81,20 @@ def problem(status: int, slug: str, detail: str = "so it is", **more: Any) -> Re
 
 
 @dataclass
+class Branch:
+    """An epoch's stream, and its hashes by sequence. ``sealed``: another box has its store."""
+
+    stream: Stream
+    hashes: dict[int, bytes]
+    sealed: bool = False
+
+
+@dataclass
 class FakeCentral:
-    """``heads`` holds every head a request stated; ``instead`` answers in head office's place
+    """Head office of one store, by the contract (PROTOCOL.md, Provisional epochs): its device's
+    epochs, in the order in which it came to know them, and every event with the epoch it is of.
+
+    ``heads`` holds every head a request stated; ``instead`` answers in head office's place
     where it gives something; ``batches`` are the sizes that were accepted; ``newer`` are heads of
     data sets that no box knows; certificates are issued as of ``certified_at_ms``, or now.
     ``snapshots``: it has them, in parts of so many rows; ``floors``: below which no page begins."""
@@ -79,8 +104,8 @@ class FakeCentral:
     server_ms: int = SERVER_MS
     enrolled: EnrolmentAnswer | None = None
     genesis: Genesis | None = None
-    stream: Stream | None = None
-    hashes: dict[int, bytes] = field(default_factory=dict)
+    branches: dict[Epoch, Branch] = field(default_factory=dict)
+    events: list[tuple[Epoch, Envelope]] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
     damaged: list[int] = field(default_factory=list)
     batches: list[int] = field(default_factory=list)
@@ -112,8 +137,18 @@ class FakeCentral:
         self.genesis = codec.decode(Genesis, answer.genesis)
         first = genesis_hash(answer.genesis)
         epoch = epoch_of(self.genesis, answer.genesis)
-        self.stream = Stream(answer.store_id, epoch, 0, first)
-        self.hashes = {0: first}
+        self.branches = {epoch: Branch(Stream(answer.store_id, epoch, 0, first), {0: first})}
+
+    @property
+    def first(self) -> Branch:
+        """The epoch that it issued."""
+        return next(iter(self.branches.values()))
+
+    def hold(self, branch: Branch, through: int, head_hash: bytes) -> None:
+        """Hold so much of it, whatever was there before."""
+        store, epoch = branch.stream.store_id, branch.stream.epoch
+        branch.stream = Stream(store, epoch, through, head_hash)
+        branch.hashes = {seq: one for seq, one in branch.hashes.items() if seq <= through}
 
     def publish(self, data_set: DataSet, key: str, value: object) -> None:
         """One more row of a feed."""
@@ -154,13 +189,18 @@ class FakeCentral:
             self.genesis.device_key, request.method, request.path, request.body, request.headers
         )
         self.heads.append(signed.head)
+        if url.path.endswith("/epochs"):
+            return self._ratify(codec.decode(ProvisionalEpoch, request.body))
+        branch = self.branches[signed.head.epoch]
+        if url.path.endswith(("/journal", "/feeds")) and branch.sealed and "tail=late" not in url.query:
+            return problem(403, "fenced", sealed_watermark=branch.stream.watermark)
         if url.path.endswith("/journal"):
             if "hashes=1" not in url.query:
-                return self._take(codec.unpack_batch(request.body))
+                return self._take(codec.unpack_batch(request.body), branch)
             sent = codec.decode(HashedBatch, request.body)
-            return self._take(codec.unpack_batch(sent.batch), sent.hashes)
+            return self._take(codec.unpack_batch(sent.batch), branch, sent.hashes)
         if url.path.endswith("/feeds"):
-            return self._acknowledge()
+            return self.acknowledge(branch)
         if url.path.endswith("/certificate"):
             return self._certify(codec.decode(CertificateRequest, request.body))
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
@@ -191,35 +231,53 @@ class FakeCentral:
         )
         return Response(200, {}, codec.encode(keys))
 
-    def _take(self, batch: Batch, hashes: tuple[bytes, ...] = ()) -> Response:
-        assert self.stream is not None
-        verdict = judge(self.stream, batch, self.hashes, hashes)
+    def _ratify(self, told: ProvisionalEpoch) -> Response:
+        assert self.genesis is not None
+        opened = codec.decode(ProvisionalGenesis, told.genesis)
+        key, parent = self.genesis.device_key, self.branches.get(opened.parent)
+        if not verify_bytes(key, PROVISIONAL_SIGNED, told.genesis, told.signature):
+            return problem(422, "bad-epoch", "This box did not sign it.")
+        if parent is None:
+            return problem(422, "bad-epoch", "Nobody heard of its parent.")
+        held = parent.hashes.get(opened.parent_watermark, opened.parent_hash)
+        if (held, opened.device_id) != (opened.parent_hash, self.genesis.device_id):
+            return problem(422, "bad-epoch", "It grows from another event, or is another's.")
+        first, epoch = genesis_hash(told.genesis), epoch_of(opened, told.genesis)
+        fresh = Branch(Stream(opened.store_id, epoch, 0, first), {0: first})
+        return self.acknowledge(self.branches.setdefault(epoch, fresh))
+
+    def _take(self, batch: Batch, branch: Branch, hashes: tuple[bytes, ...] = ()) -> Response:
+        verdict = judge(branch.stream, batch, branch.hashes, hashes)
         match verdict:
             case HashesWanted():
                 return problem(409, "hashes-wanted", "One of them is another.")
             case Accepted(first=first, links=links, watermark=through, head_hash=head_hash):
                 new = batch.envelopes[first:]
                 pairs = zip(new, links, strict=True)
-                self.hashes |= {envelope.seq: link.hash for envelope, link in pairs}
+                branch.hashes |= {envelope.seq: link.hash for envelope, link in pairs}
                 self.kinds += [envelope.kind for envelope in new]
                 self.damaged += sorted(verdict.damaged)
                 self.batches.append(len(new))
-                store, epoch = self.stream.store_id, self.stream.epoch
-                self.stream = Stream(store, epoch, through, head_hash)
-                return self._acknowledge()
+                store, epoch = branch.stream.store_id, branch.stream.epoch
+                self.events += [(epoch, envelope) for envelope in new]
+                branch.stream = Stream(store, epoch, through, head_hash)
+                return self.acknowledge(branch)
             case Duplicate():
-                return self._acknowledge()
+                return self.acknowledge(branch)
+            case Gap(expected=expected):
+                return problem(409, "gap", expected_seq=expected)
+            case Forked(seq=seq):
+                return problem(409, "fork", seq=seq)
             case _:
                 raise AssertionError(verdict)
 
-    def _acknowledge(self) -> Response:
-        assert self.stream is not None
+    def acknowledge(self, branch: Branch) -> Response:
         assert self.genesis is not None
         acknowledgement = Acknowledgement(
             PROTOCOL_VERSION,
             self.genesis.incarnation,
-            self.stream.watermark,
-            self.stream.head_hash,
+            branch.stream.watermark,
+            branch.stream.head_hash,
             self.server_ms,
             self.pace_ms,
             (PROTOCOL_VERSION,),

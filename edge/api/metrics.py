@@ -18,7 +18,8 @@ from edge.box.box import Box
 from edge.box.metrics_token import read_metrics_token, token_digest
 from edge.db.alarms import list_alarms
 from edge.db.connection.took import BOUNDS_S
-from edge.db.journal import acknowledged, read_head
+from edge.db.epochs import count_waiting
+from edge.db.journal import read_head
 from edge.db.pushing import read_push_state
 from edge.db.reference import count_aside, read_cursors
 from edge.db.sale_counts import count_receipts
@@ -86,14 +87,13 @@ async def _figures(box: Box) -> tuple[Figure | Times, ...]:
 
 
 def _look(db: sqlite3.Connection) -> _Stored:
-    head, through = read_head(db), acknowledged(db)
     taken: dict[str, float] = {}
     for feed, cursor in read_cursors(db).items():
         name = feed.data_set.value
         taken[name] = taken.get(name, 0) + cursor.pub_seq
     contact_ms = read_push_state(db).last_contact_ms
-    waiting, alarms = head.seq - through, len(list_alarms(db))
-    counted = (count_receipts(db), head.seq, waiting, alarms, count_aside(db))
+    waiting, alarms = count_waiting(db), len(list_alarms(db))
+    counted = (count_receipts(db), read_head(db).seq, waiting, alarms, count_aside(db))
     return _Stored(*counted, contact_ms, taken)
 
 

@@ -5,7 +5,6 @@ box's journal (``edge/usecases/workstation/compare_head.py``) unless this box to
 itself, which it remembers.
 """
 
-import uuid_utils.compat
 from litestar.handlers import BaseRouteHandler
 
 from edge.api.guard import Connection, box_of, workstation_of
@@ -29,10 +28,10 @@ async def compare_stated_head(connection: Connection, _route: BaseRouteHandler) 
     stated = parse_stated_head(text)
     if box.told.get(workstation_id) == stated:
         return
-    moment = box.clock.moment()
-    alarm_id = uuid_utils.compat.uuid7()
-    await box.writer.run(lambda db: compare_head(db, stated, workstation_id, alarm_id, moment))
+    moment, opening = box.clock.moment(), box.opening()
+    await box.writer.run(lambda db: compare_head(db, stated, workstation_id, moment, opening))
     box.told[workstation_id] = stated
+    box.nudge.set()
 
 
 def tell(box: Box, workstation_id: WorkstationId, head: Head) -> None:

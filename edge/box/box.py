@@ -7,6 +7,7 @@ keep the process alive.
 
 import asyncio
 import os
+import secrets
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing
@@ -33,18 +34,19 @@ from edge.db.connection.migrate import migrate
 from edge.db.connection.reader import Reader, open_reports
 from edge.db.connection.writer import AioWriter, Writer
 from edge.db.hybrid_clock import read_reckoning
-from edge.db.journal import read_head
 from edge.db.store import Enrolment, read_enrolment, read_settings
 from edge.db.told_mark import ToldMark, missing_after, read_mark
 from edge.domain.box import SettingsMissing
 from edge.domain.reckoning import Reckoning
+from edge.usecases.box.branch_off import Opening
 from edge.usecases.box.tell_missing import tell_missing
 from sync.http.shared import Shared
 from sync.program.private_folder import FILE_MODE, keep_private
-from sync.protocol.change import Epoch, Head
+from sync.protocol.change import Head
 from sync.protocol.identity import BootId, WorkstationId
 
 SOFTWARE = "holdfast-edge 0.1.0"
+NONCE_BYTES = 16
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,6 @@ class Box:
     folder: Path
     settings: EdgeSettings
     enrolment: Enrolment
-    epoch: Epoch
     device_key: Ed25519PrivateKey
     writer: Writer
     reader: Reader
@@ -76,10 +77,19 @@ class Box:
     begun_ms: int = field(default_factory=wall_clock_ms)
     examining: Shared[Any] = field(default_factory=Shared)
 
+    def opening(self) -> Opening:
+        """With what another epoch would be opened."""
+        return draw_opening(self.device_key)
+
     def forget_workstations(self) -> None:
         """One was paired or taken away, and with it whoever was signed in there."""
         self.workstations.forget()
         self.sessions.forget()
+
+
+def draw_opening(key: Ed25519PrivateKey) -> Opening:
+    """Another one at each call."""
+    return Opening(key, uuid_utils.compat.uuid7(), secrets.token_bytes(NONCE_BYTES))
 
 
 def read_zone(db: sqlite3.Connection) -> str:
@@ -115,15 +125,14 @@ async def open_box(folder: Path, settings: EdgeSettings) -> AsyncIterator[Box]:
             writer = await stack.enter_async_context(await opening)
             missing = found.missing
             if missing is not None:
-                alarm_id, now = uuid_utils.compat.uuid7(), clock.moment()
-                await writer.run(lambda db: tell_missing(db, missing, now, alarm_id=alarm_id))
+                now, begun = clock.moment(), draw_opening(device_key)
+                await writer.run(lambda db: tell_missing(db, missing, now, begun))
             reader = await stack.enter_async_context(Reader(database_of(folder)))
             reports = await stack.enter_async_context(open_reports(database_of(folder)))
             yield Box(
                 folder,
                 settings,
                 found.enrolment,
-                found.epoch,
                 device_key,
                 writer,
                 reader,
@@ -142,7 +151,6 @@ class _Found(NamedTuple):
     told of and is no longer there."""
 
     enrolment: Enrolment
-    epoch: Epoch
     zone: str
     reckoning: Reckoning | None
     missing: str | None
@@ -158,7 +166,6 @@ def _bring_up_to_date(folder: Path) -> _Found:
                 raise NotProvisioned(folder)
             return _Found(
                 enrolment,
-                read_head(db).epoch,
                 read_zone(db),
                 read_reckoning(db, steady_clock()),
                 missing_after(db, read_mark(folder)),

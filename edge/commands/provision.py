@@ -296,6 +296,6 @@ def _what_is_true(box: Box, loaded: Loading, known: bool) -> str:
     was = " was provisioned already and" if known else ""
     return (
         f"{box.enrolment.store_code}{was} is ready to sell: {loaded.done:,} records from "
-        f"{box.enrolment.central_url} are here, epoch {box.epoch}. Next: "
+        f"{box.enrolment.central_url} are here. Next: "
         f"`{command('edge', 'serve', '--data', box.folder)}`."
     )

@@ -10,7 +10,8 @@ from edge.domain.business_day import DayState
 from sync.protocol.identity import OperatorId
 
 _COLUMNS = (
-    "business_date, state, opened_by, opened_at_ms, first_seq, closed_by, closed_at_ms, closed_seq"
+    "business_date, state, opened_by, opened_at_ms, first_seq, first_opened_no, closed_by,"
+    " closed_at_ms, closed_seq, closed_opened_no"
 )
 _OPEN = f"SELECT {_COLUMNS} FROM business_day WHERE state = 'open'"  # noqa: S608 - constant
 _FIND = f"SELECT {_COLUMNS} FROM business_day WHERE business_date = ?"  # noqa: S608 - constant
@@ -23,36 +24,41 @@ _TRADED = (
 )
 _LAST_CLOSED = f"SELECT max(business_date) FROM business_day d WHERE state = 'closed' AND {_TRADED}"  # noqa: S608 - constant
 _REOPENABLE = (
-    "SELECT business_date FROM business_day d WHERE state = 'closed' AND (closed_seq ="  # noqa: S608 - constant
-    " (SELECT max(closed_seq) FROM business_day) OR business_date ="
+    "SELECT business_date FROM business_day d WHERE state = 'closed' AND"  # noqa: S608 - constant
+    " ((closed_opened_no, closed_seq) = (SELECT closed_opened_no, closed_seq FROM business_day"
+    " ORDER BY closed_opened_no DESC NULLS LAST, closed_seq DESC LIMIT 1) OR business_date ="
     f" (SELECT max(business_date) FROM business_day WHERE state = 'closed') OR NOT {_TRADED})"
     " AND business_date = ?"
 )
 _REOPEN = (
     "UPDATE business_day SET state = 'open', closed_by = NULL, closed_at_ms = NULL,"
-    " closed_seq = NULL WHERE business_date = ?"
+    " closed_seq = NULL, closed_opened_no = NULL WHERE business_date = ?"
 )
 _INSERT = (
-    "INSERT INTO business_day (business_date, state, opened_by, opened_at_ms, first_seq)"
-    " VALUES (?, 'open', ?, ?, ?)"
+    "INSERT INTO business_day (business_date, state, opened_by, opened_at_ms, first_seq,"
+    " first_opened_no) VALUES (?, 'open', ?, ?, ?, ?)"
 )
 _CLOSE = (
-    "UPDATE business_day SET state = 'closed', closed_by = ?, closed_at_ms = ?, closed_seq = ?"
+    "UPDATE business_day SET state = 'closed', closed_by = ?, closed_at_ms = ?, closed_seq = ?,"
+    " closed_opened_no = (SELECT opened_no FROM journal_head WHERE current = 1)"
     " WHERE business_date = ?"
 )
 
 
 class BusinessDay(msgspec.Struct, frozen=True):
-    """A day's record. ``first_seq`` and ``closed_seq``: sequences of its two events."""
+    """A day's record. ``first_seq`` and ``closed_seq``: sequences of its two events, each in the
+    epoch of this box with that ``opened_no`` (edge/db/epochs.py)."""
 
     business_date: date
     state: DayState
     opened_by: OperatorId
     opened_at_ms: int
     first_seq: int
+    first_opened_no: int
     closed_by: OperatorId | None = None
     closed_at_ms: int | None = None
     closed_seq: int | None = None
+    closed_opened_no: int | None = None
 
 
 def count_receipts(db: sqlite3.Connection, business_date: date) -> int:
@@ -80,8 +86,8 @@ def last_closed_date(db: sqlite3.Connection) -> date | None:
 
 def insert_day(db: sqlite3.Connection, day: BusinessDay) -> None:
     """A day that was just opened."""
-    values = (day.business_date.isoformat(), day.opened_by, day.opened_at_ms, day.first_seq)
-    db.execute(_INSERT, values)
+    values = (day.business_date.isoformat(), day.opened_by, day.opened_at_ms)
+    db.execute(_INSERT, (*values, day.first_seq, day.first_opened_no))
 
 
 def mark_closed(

@@ -1,17 +1,19 @@
 """The journal in the store's file: append in the caller's unit of work, read a range, acknowledge.
 
-Journal = outbox: one table written together with the fact itself, and one row that holds the
-chain's end and the only send state (``journal``, ``journal_head``); at most one head is
-``current``. A refused unit rolls the counters back with it.
+Journal = outbox: one table written together with the fact itself, and for each epoch one row that
+holds the chain's end and the only send state (``journal``, ``journal_head``; ``epochs.py``). A
+refused unit rolls the counters back with it. Where no epoch is named, it is the one that the box
+writes in.
 
 ``append`` costs one SELECT, one INSERT and one UPDATE.
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
+from edge.db.epochs import HeldEpoch, find_epoch, remember_acknowledged, writing
 from sync.engine.journal import (
     Entry,
     JournalDamaged,
@@ -43,10 +45,6 @@ _ADVANCE = (
     "UPDATE journal_head SET seq = ?, hash = ?, hlc = ?"
     " WHERE epoch_number = ? AND epoch_fingerprint = ?"
 )
-_SEND_STATE = (
-    "SELECT epoch_number, epoch_fingerprint, seq, hash, genesis_hash,"
-    " acknowledged_through, acknowledged_hash FROM journal_head WHERE current = 1"
-)
 _RANGE = (
     "SELECT seq, event_id, kind, kind_version, occurred_at_ms, utc_offset_s, boot_id, hlc,"
     " clock_state, body, hash FROM journal"
@@ -65,15 +63,6 @@ _SIZES = (
     "SELECT length(body) FROM journal"
     " WHERE epoch_number = ? AND epoch_fingerprint = ? AND seq > ? ORDER BY seq LIMIT ?"
 )
-_RETIRE = "UPDATE journal_head SET current = 0 WHERE current = 1"
-_BEGIN = (
-    "INSERT INTO journal_head (epoch_number, epoch_fingerprint, store_id, genesis_hash, seq, hash,"
-    " hlc, acknowledged_through, acknowledged_hash, current)"
-    " VALUES (?, ?, ?, ?, 0, ?, (SELECT coalesce(max(hlc), 0) FROM journal_head), 0, ?, 1)"
-)
-_ACKNOWLEDGE = (
-    "UPDATE journal_head SET acknowledged_through = ?, acknowledged_hash = ? WHERE current = 1"
-)
 
 _Row: TypeAlias = tuple[int, bytes, str, int, int, int, bytes, int, str, bytes, bytes]
 
@@ -85,25 +74,6 @@ class VerifyOutcome(NamedTuple):
     first_bad_seq: int | None
     verified: int
     head: Head
-
-
-def begin_epoch(
-    db: sqlite3.Connection, store_id: StoreId, epoch: Epoch, genesis_hash: bytes
-) -> None:
-    """Write in ``epoch`` from now on, from sequence 1 after ``genesis_hash`` (32 bytes). The
-    hybrid clock goes on from the earlier epochs."""
-    db.execute(_RETIRE)
-    db.execute(
-        _BEGIN,
-        (
-            epoch.number,
-            epoch.fingerprint,
-            store_id.bytes,
-            genesis_hash,
-            genesis_hash,
-            genesis_hash,
-        ),
-    )
 
 
 def append(db: sqlite3.Connection, fact: AnyFact, event_id: EventId, moment: Moment) -> Entry:
@@ -129,23 +99,27 @@ def append_after(
 
 
 def read_head(db: sqlite3.Connection) -> Head:
-    """The current epoch's end. Raises NotEnrolled."""
-    number, fingerprint, seq, end_hash, *_ = _send_state(db)
-    return Head(Epoch(number, fingerprint), seq, end_hash)
+    """The end of the epoch that the box writes in. Raises NotEnrolled."""
+    return writing(db).head
 
 
 def acknowledged(db: sqlite3.Connection) -> int:
-    """Everything through this sequence is durable at central. Raises NotEnrolled."""
-    return _send_state(db)[5]
+    """Everything of it through this sequence is durable at central. Raises NotEnrolled."""
+    return writing(db).acknowledged_through
 
 
-def hash_at(db: sqlite3.Connection, seq: int) -> bytes | None:
-    """This epoch's hash at ``seq`` (0: the genesis hash), None where it has no such event."""
-    number, fingerprint, head_seq, head_hash, genesis, through, through_hash = _send_state(db)
-    known = {head_seq: head_hash, through: through_hash, 0: genesis}
+def hash_at(db: sqlite3.Connection, seq: int, epoch: Epoch | None = None) -> bytes | None:
+    """An epoch's hash at ``seq`` (0: the genesis hash), None where it has no such event. Raises
+    NotEnrolled, LookupError for an epoch that this box does not hold."""
+    return _hash_at(db, _held(db, epoch), seq)
+
+
+def _hash_at(db: sqlite3.Connection, held: HeldEpoch, seq: int) -> bytes | None:
+    known = {held.head.seq: held.head.hash, held.acknowledged_through: held.acknowledged_hash}
+    known[0] = held.genesis_hash
     if seq in known:
         return known[seq]
-    row = db.execute(_HASH_AT, (number, fingerprint, seq)).fetchone()
+    row = db.execute(_HASH_AT, (held.epoch.number, held.epoch.fingerprint, seq)).fetchone()
     return None if row is None else bytes(row[0])
 
 
@@ -155,11 +129,11 @@ def seq_of(db: sqlite3.Connection, event_id: EventId) -> int | None:
     return None if row is None else int(row[0])
 
 
-def occurred_at(db: sqlite3.Connection, seq: int) -> int | None:
-    """When the event ``seq`` of this epoch happened (UTC ms), None where it has no such event.
-    Raises NotEnrolled."""
-    number, fingerprint, *_ = _send_state(db)
-    row = db.execute(_OCCURRED, (number, fingerprint, seq)).fetchone()
+def occurred_at(db: sqlite3.Connection, seq: int, epoch: Epoch | None = None) -> int | None:
+    """When the event ``seq`` of an epoch happened (UTC ms), None where it has no such event.
+    Raises NotEnrolled, LookupError."""
+    name = _held(db, epoch).epoch
+    row = db.execute(_OCCURRED, (name.number, name.fingerprint, seq)).fetchone()
     return None if row is None else int(row[0])
 
 
@@ -169,7 +143,11 @@ def latest_stamp_ms(db: sqlite3.Connection) -> int:
 
 
 def read_range(
-    db: sqlite3.Connection, after_seq: int, events_max: int, bytes_max: int
+    db: sqlite3.Connection,
+    after_seq: int,
+    events_max: int,
+    bytes_max: int,
+    epoch: Epoch | None = None,
 ) -> tuple[Entry, ...]:
     """Events after ``after_seq``, oldest first, within both limits, but at least one if any waits.
 
@@ -178,66 +156,87 @@ def read_range(
     whole ones before it must not wait for it. Raises NotEnrolled, LookupError where the journal no
     longer has what stands before the range, and JournalDamaged where its first event is such a one.
     """
-    number, fingerprint, *_ = _send_state(db)
-    store = StoreId(UUID(bytes=_current(db)[0]))
-    previous = hash_at(db, after_seq)
+    held = _held(db, epoch)
+    name = (held.epoch.number, held.epoch.fingerprint)
+    previous = _hash_at(db, held, after_seq)
     if previous is None:
         raise LookupError(f"the journal holds no event {after_seq}")
-    sizes = [size for (size,) in db.execute(_SIZES, (number, fingerprint, after_seq, events_max))]
+    sizes = [size for (size,) in db.execute(_SIZES, (*name, after_seq, events_max))]
     count = plan_batch(sizes, BatchLimits(events_max, bytes_max))
-    epoch = Epoch(number, fingerprint)
     entries: list[Entry] = []
-    for row in _read_as_found(db, _RANGE, (number, fingerprint, after_seq, count)):
-        entry = entry_of(store, epoch, row, previous, after_seq + len(entries) + 1)
+    for row in _read_as_found(db, _RANGE, (*name, after_seq, count)):
+        entry = entry_of(held.store_id, held.epoch, row, previous, after_seq + len(entries) + 1)
         if entry is None:
             break
         entries.append(entry)
         previous = entry.link.hash
-    if not entries and after_seq < _send_state(db)[2]:
+    if not entries and after_seq < held.head.seq:
         raise JournalDamaged(
             f"event {after_seq + 1} of this box's journal is missing or not what was written"
         )
     return tuple(entries)
 
 
-def acknowledge(db: sqlite3.Connection, through: int, head_hash: bytes) -> None:
+def read_whole(db: sqlite3.Connection, held: HeldEpoch, after_seq: int) -> Iterator[Entry]:
+    """Every event after ``after_seq`` that is what was written, oldest first: what is missing or
+    was changed is left out, and what stands behind it is not."""
+    name, last = (held.epoch.number, held.epoch.fingerprint), after_seq
+    previous = _hash_at(db, held, after_seq)
+    while rows := _read_as_found(db, _RANGE, (*name, last, VERIFY_PAGE_EVENTS)):
+        for row in rows:
+            if isinstance(previous, bytes) and row[0] == last + 1:
+                entry = _entry(held.store_id, held.epoch, row, previous, row[0])
+                if entry is not None:
+                    yield entry
+            previous, last = row[10], row[0]
+
+
+def acknowledge(
+    db: sqlite3.Connection, through: int, head_hash: bytes, epoch: Epoch | None = None
+) -> None:
     """Remember that central holds everything through ``through``, where its hash is
     ``head_hash``. Raises NotAcknowledgeable if that is not our hash there, or goes backward."""
-    if through < acknowledged(db):
+    held = _held(db, epoch)
+    if through < held.acknowledged_through:
         raise NotAcknowledgeable(f"{through} is below what is acknowledged already")
-    _remember(db, through, head_hash)
+    _remember(db, held, through, head_hash)
 
 
-def send_again_from(db: sqlite3.Connection, through: int, head_hash: bytes) -> None:
+def send_again_from(
+    db: sqlite3.Connection, through: int, head_hash: bytes, epoch: Epoch | None = None
+) -> None:
     """Central was restored to its past and holds only what came through ``through``: forget the
     acknowledgement of the rest. Raises NotAcknowledgeable if that is not our hash there."""
-    if through > acknowledged(db):
+    held = _held(db, epoch)
+    if through > held.acknowledged_through:
         raise NotAcknowledgeable(f"{through} is beyond what is acknowledged")
-    _remember(db, through, head_hash)
+    _remember(db, held, through, head_hash)
 
 
-def verify_chain(db: sqlite3.Connection, newest: int | None = None) -> VerifyOutcome:
-    """Walk the current epoch from its genesis: every hash derived again from the stored bytes, in
-    pages of VERIFY_PAGE_EVENTS. Names the first sequence that is missing or does not come out.
-    ``newest``: so many of its last events, after what stands before them. Raises NotEnrolled."""
-    store, number, fingerprint, *_ = _current(db)
-    _, _, head_seq, head_hash, *_ = _send_state(db)
-    head, seq = Head(Epoch(number, fingerprint), head_seq, head_hash), _before(head_seq, newest)
-    previous = hash_at(db, seq)
+def verify_chain(
+    db: sqlite3.Connection, newest: int | None = None, epoch: Epoch | None = None
+) -> VerifyOutcome:
+    """Walk an epoch from its genesis: every hash derived again from the stored bytes, in pages of
+    VERIFY_PAGE_EVENTS. Names the first sequence that is missing or does not come out. ``newest``:
+    so many of its last events, after what stands before them. Raises NotEnrolled, LookupError."""
+    held = _held(db, epoch)
+    head, seq = held.head, _before(held.head.seq, newest)
+    previous = _hash_at(db, held, seq)
     if previous is None:
         return VerifyOutcome(seq, 0, head)
+    name = (head.epoch.number, head.epoch.fingerprint)
     while True:
-        rows = _read_as_found(db, _RANGE, (number, fingerprint, seq, VERIFY_PAGE_EVENTS))
+        rows = _read_as_found(db, _RANGE, (*name, seq, VERIFY_PAGE_EVENTS))
         for row in rows:
-            place = _derived(StoreId(UUID(bytes=store)), head.epoch, row, previous)
+            place = _derived(held.store_id, head.epoch, row, previous)
             if row[0] != seq + 1 or place is None or place.hash != row[10]:
                 return VerifyOutcome(seq + 1, seq, head)
             previous, seq = place.hash, seq + 1
         if len(rows) < VERIFY_PAGE_EVENTS:
             break
-    if seq != head_seq:
-        return VerifyOutcome(min(seq, head_seq) + 1, min(seq, head_seq), head)
-    if previous != head_hash:
+    if seq != head.seq:
+        return VerifyOutcome(min(seq, head.seq) + 1, min(seq, head.seq), head)
+    if previous != head.hash:
         return VerifyOutcome(seq, max(0, seq - 1), head)
     return VerifyOutcome(None, seq, head)
 
@@ -261,23 +260,23 @@ def _as_found(text: bytes) -> str:
     return text.decode(errors="surrogateescape")
 
 
-def _remember(db: sqlite3.Connection, through: int, head_hash: bytes) -> None:
-    if hash_at(db, through) != head_hash:
+def _remember(db: sqlite3.Connection, held: HeldEpoch, through: int, head_hash: bytes) -> None:
+    if _hash_at(db, held, through) != head_hash:
         raise NotAcknowledgeable(f"central's hash at {through} is not ours")
-    db.execute(_ACKNOWLEDGE, (through, head_hash))
+    remember_acknowledged(db, held.epoch, through, head_hash)
+
+
+def _held(db: sqlite3.Connection, epoch: Epoch | None) -> HeldEpoch:
+    if epoch is None:
+        return writing(db)
+    held = find_epoch(db, epoch)
+    if held is None:
+        raise LookupError(f"this box holds no epoch {epoch}")
+    return held
 
 
 def _current(db: sqlite3.Connection) -> tuple[bytes, int, bytes, int, bytes, int]:
     row: tuple[bytes, int, bytes, int, bytes, int] | None = db.execute(_CURRENT).fetchone()
-    if row is None:
-        raise NotEnrolled("there is no epoch to write in")
-    return row
-
-
-def _send_state(db: sqlite3.Connection) -> tuple[int, bytes, int, bytes, bytes, int, bytes]:
-    row: tuple[int, bytes, int, bytes, bytes, int, bytes] | None = db.execute(
-        _SEND_STATE
-    ).fetchone()
     if row is None:
         raise NotEnrolled("there is no epoch to write in")
     return row

@@ -2,15 +2,22 @@
 
 import sqlite3
 from collections.abc import Awaitable, Callable
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from edge.db import journal
 from edge.db.damaged import read_damaged
-from edge.db.store import read_enrolment
+from edge.db.epochs import HeldEpoch, mark_ratified, sending, untold, writing
 from sync.engine.journal import Entry, JournalDamaged
-from sync.engine.outbox import Outbox, SendState, Stopped, customers_sealed_in
+from sync.engine.outbox import (
+    BranchCause,
+    Outbox,
+    SendState,
+    Stopped,
+    Untold,
+    customers_sealed_in,
+)
 from sync.protocol.batch import BatchLimits
-from sync.protocol.change import Head
+from sync.protocol.change import Epoch
 from sync.protocol.shared import PersonalKey
 
 T = TypeVar("T")
@@ -25,77 +32,96 @@ class Run(Protocol):
     def __call__(self, unit: Callable[[sqlite3.Connection], T], /) -> Awaitable[T]: ...
 
 
-class SqliteJournal:
-    """The journal of the store's file: what is only read never waits for the writer. ``on_stop``
-    and ``on_send_again`` record what people must know (a use case of the edge), in the unit of work
-    that remembers the rest."""
+class Told(NamedTuple):
+    """What people must know, recorded by use cases of the edge in the unit of work that remembers
+    the rest: pushing has stopped; an epoch is sent again; the box goes on in another epoch."""
 
-    def __init__(
-        self,
-        read: Run,
-        run: Run,
-        on_stop: Callable[[sqlite3.Connection, Stopped], None],
-        on_send_again: Callable[[sqlite3.Connection, str], None],
-    ) -> None:
+    stopped: Callable[[sqlite3.Connection, Stopped], None]
+    sent_again: Callable[[sqlite3.Connection, Epoch, str], None]
+    branched_off: Callable[[sqlite3.Connection, Epoch, BranchCause, str], None]
+
+
+class SqliteJournal:
+    """The journal of the store's file: what is only read never waits for the writer."""
+
+    def __init__(self, read: Run, run: Run, told: Told) -> None:
         self._read = read
         self._run = run
-        self._on_stop = on_stop
-        self._on_send_again = on_send_again
+        self._told = told
 
     async def state(self) -> SendState:
         """See JournalPort."""
-        return await self._read(_read_state)
+        return await self._read(lambda db: _state(db, writing(db)))
+
+    async def untold(self) -> Untold | None:
+        """See JournalPort."""
+        return await self._read(lambda db: _read_untold(db, writing(db)))
 
     async def outbox(self, limits: BatchLimits) -> Outbox:
         """See JournalPort."""
         return await self._read(lambda db: _read_outbox(db, limits))
 
-    async def hash_at(self, seq: int) -> bytes | None:
+    async def hash_at(self, epoch: Epoch, seq: int) -> bytes | None:
         """See JournalPort."""
-        return await self._read(lambda db: journal.hash_at(db, seq))
+        return await self._read(lambda db: journal.hash_at(db, seq, epoch))
 
-    async def acknowledge(self, through: int, head_hash: bytes) -> None:
+    async def acknowledge(self, epoch: Epoch, through: int, head_hash: bytes) -> None:
         """See JournalPort."""
-        await self._run(lambda db: journal.acknowledge(db, through, head_hash))
+        await self._run(lambda db: journal.acknowledge(db, through, head_hash, epoch))
 
-    async def send_again(self, through: int, head_hash: bytes, detail: str) -> None:
+    async def ratified(self, epoch: Epoch) -> None:
+        """See JournalPort."""
+        await self._run(lambda db: mark_ratified(db, epoch))
+
+    async def send_again(self, epoch: Epoch, through: int, head_hash: bytes, detail: str) -> None:
         """See JournalPort."""
 
         def unit(db: sqlite3.Connection) -> None:
-            journal.send_again_from(db, through, head_hash)
-            self._on_send_again(db, detail)
+            journal.send_again_from(db, through, head_hash, epoch)
+            self._told.sent_again(db, epoch, detail)
 
         await self._run(unit)
 
+    async def branch_off(self, epoch: Epoch, cause: BranchCause, detail: str) -> None:
+        """See JournalPort."""
+        await self._run(lambda db: self._told.branched_off(db, epoch, cause, detail))
+
     async def stop(self, stopped: Stopped) -> None:
         """See JournalPort."""
-        await self._run(lambda db: self._on_stop(db, stopped))
+        await self._run(lambda db: self._told.stopped(db, stopped))
 
 
-def _read_state(db: sqlite3.Connection) -> SendState:
+def _state(db: sqlite3.Connection, held: HeldEpoch) -> SendState:
     row = db.execute(_STOPPED).fetchone()
     stopped = row is not None and row[0] is not None
-    return SendState(journal.read_head(db), journal.acknowledged(db), stopped)
+    return SendState(held.head, held.acknowledged_through, stopped, held.ended)
+
+
+def _read_untold(db: sqlite3.Connection, before: HeldEpoch) -> Untold | None:
+    held = untold(db, before.opened_no)
+    return None if held is None else Untold(_state(db, held), held.genesis, held.signature)
 
 
 def _read_outbox(db: sqlite3.Connection, limits: BatchLimits) -> Outbox:
-    state = _read_state(db)
-    after = state.acknowledged_through
+    held = sending(db)
+    state, after = _state(db, held), held.acknowledged_through
+    sizes = (limits.events, limits.unfolded_bytes)
     try:
-        entries = journal.read_range(db, after, limits.events, limits.unfolded_bytes)
+        entries = journal.read_range(db, after, *sizes, held.epoch)
     except JournalDamaged:
-        entries = (_read_damaged(db, state.head, after),)
-    prev_hash = entries[0].link.prev_hash if entries else journal.hash_at(db, after)
+        entries = (_read_damaged(db, held),)
+    prev_hash = entries[0].link.prev_hash if entries else journal.hash_at(db, after, held.epoch)
     if prev_hash is None:  # read_range has raised LookupError before
         raise LookupError(f"the journal holds no event {after}")
-    return Outbox(state, prev_hash, entries, _read_keys(db, entries))
+    return Outbox(state, prev_hash, entries, _read_keys(db, entries), _read_untold(db, held))
 
 
-def _read_damaged(db: sqlite3.Connection, head: Head, after: int) -> Entry:
+def _read_damaged(db: sqlite3.Connection, held: HeldEpoch) -> Entry:
     """Raises JournalDamaged where nothing can be said of it."""
-    enrolment, previous = read_enrolment(db), journal.hash_at(db, after)
-    if enrolment is not None and previous is not None:
-        found = read_damaged(db, enrolment.store_id, head, previous, after + 1)
+    after = held.acknowledged_through
+    previous = journal.hash_at(db, after, held.epoch)
+    if previous is not None:
+        found = read_damaged(db, held.store_id, held.head, previous, after + 1)
         if found is not None:
             return found
     raise JournalDamaged(f"event {after + 1} of this box's journal is missing, or its hash is")

@@ -47,7 +47,7 @@ _DROP_GRANT = "DELETE FROM points_right WHERE root = ? AND line = 0 AND spent = 
 _ROLE = "INSERT OR REPLACE INTO role (role, body) VALUES (?, ?)"
 _DROP_ROLE = "DELETE FROM role WHERE role = ?"
 _OPERATORS_OF = "SELECT operator_id FROM operator WHERE role = ?"
-_EPOCH = "SELECT epoch_number FROM journal_head WHERE current = 1"
+_EPOCH = "SELECT epoch_number FROM journal_head WHERE current = 1 AND NOT provisional"
 
 
 class Read(NamedTuple):

@@ -56,7 +56,8 @@ SELECT (SELECT request_digest FROM sale WHERE sale_id = ?),
 _COUNTER = f"""
 {_STANDING},
        b.store_id, b.store_code, s.settings_no, s.body, s.texts, h.epoch_number,
-       h.epoch_fingerprint, h.seq, h.hash, h.hlc, (SELECT max(until_ms) FROM past_row),
+       h.epoch_fingerprint, h.seq, h.hash, h.hlc, h.provisional,
+       (SELECT max(until_ms) FROM past_row),
        (SELECT max(business_date) FROM business_day WHERE state = 'open'),
        (SELECT till_session_id FROM till_session WHERE business_date =
            (SELECT max(business_date) FROM business_day WHERE state = 'open')
@@ -164,7 +165,7 @@ class IdStanding(NamedTuple):
 
 class StoreNow(NamedTuple):
     """The store, its settings and receipt texts (``settings_no`` names both) and where its journal
-    goes on.
+    goes on; ``provisional``: in an epoch that this box opened itself.
     ``changed_ms``: when something that sales read was last changed (edge/db/past.py)."""
 
     store_code: str
@@ -172,6 +173,7 @@ class StoreNow(NamedTuple):
     texts: ReceiptTexts
     settings_no: int
     tip: Tip
+    provisional: bool
     changed_ms: int
 
     @property
@@ -180,9 +182,11 @@ class StoreNow(NamedTuple):
         return self.tip.store_id
 
     @property
-    def epoch(self) -> Epoch:
-        """The one it writes in."""
-        return self.tip.head.epoch
+    def epoch_on_receipts(self) -> str:
+        """Of the epoch it writes in: the number that head office gave; the whole name of one that
+        this box opened itself, which has its parent's number."""
+        epoch = self.tip.head.epoch
+        return str(epoch) if self.provisional else str(epoch.number)
 
 
 class CounterNow(NamedTuple):
@@ -256,12 +260,12 @@ def read_counter(
     row = db.execute(_COUNTER, values).fetchone()
     if row is None:
         return NO_COUNTER
-    day, till, operator, operator_name, role, role_body = row[14:20]
-    customer, customer_name, owed, receipts = row[20:]
+    day, till, operator, operator_name, role, role_body = row[15:21]
+    customer, customer_name, owed, receipts = row[21:]
     has_epoch, has_settings = row[8] is not None, row[6] is not None
     return CounterNow(
         IdStanding(*row[:3]),
-        _store(row[3:14]) if has_epoch and has_settings else None,
+        _store(row[3:15]) if has_epoch and has_settings else None,
         has_epoch and not has_settings,
         None if day is None else date.fromisoformat(day),
         None if till is None else TillSessionId(UUID(bytes=till)),
@@ -276,9 +280,10 @@ def read_counter(
 
 def _store(row: tuple[Any, ...]) -> StoreNow:
     store, code, settings_no, settings, texts, number, fingerprint, seq, end_hash = row[:9]
-    hlc, changed_ms = row[9:]
+    hlc, provisional, changed_ms = row[9:]
     tip = Tip(StoreId(UUID(bytes=store)), Head(Epoch(number, fingerprint), seq, end_hash), Hlc(hlc))
-    return StoreNow(code, _settings(settings), _texts(texts), settings_no, tip, changed_ms or 0)
+    shown = (_settings(settings), _texts(texts), settings_no)
+    return StoreNow(code, *shown, tip, bool(provisional), changed_ms or 0)
 
 
 def items_by_code(

@@ -62,6 +62,7 @@ _DEBT = (
     " ON CONFLICT (customer_id) DO UPDATE SET points = max(0, points_debt.points + ?)"
 )
 """Never below nothing: a receipt that came home may pay off what was owed at a box that is gone."""
+_DROP_RIGHTS = "UPDATE points_right SET points = spent WHERE points > spent"
 _RETURNED = (
     "UPDATE sale_line SET returned_milli = returned_milli + ? WHERE sale_id = ? AND line_no = ?"
 )
@@ -292,6 +293,12 @@ def advance_series(
     """The number that the workstation's series has reached in this epoch."""
     values = (workstation_id, place.epoch.number, place.epoch.fingerprint, last)
     db.execute(_SERIES, values)
+
+
+def drop_rights(db: sqlite3.Connection) -> None:
+    """Nothing is left of any right: another epoch was given it, or it was born in that one's sales
+    (protocol.md, escrow)."""
+    db.execute(_DROP_RIGHTS)
 
 
 def insert_abandoned(

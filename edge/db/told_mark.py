@@ -13,6 +13,7 @@ from pathlib import Path
 
 import structlog
 
+from edge.db.epochs import find_epoch, writing
 from edge.db.journal import hash_at
 from sync.engine.signing import head_text, parse_head
 from sync.protocol.change import Epoch, Head
@@ -61,18 +62,27 @@ def read_mark(folder: Path) -> Head | None:
 
 
 def missing_after(db: sqlite3.Connection, told: Head | None) -> str | None:
-    """In words what was told of and is no longer in the journal; None where all of it is."""
-    head = _head(db)
-    if told is None or head is None or told.epoch != head.epoch:
+    """In words what was told of and is no longer in the journal; None where all of it is, or was
+    told in an epoch that this box has left since."""
+    if told is None or _head(db) is None:
         return None
-    if told.seq > head.seq:
+    now, held = writing(db), find_epoch(db, told.epoch)
+    if held is None and told.epoch.number >= now.epoch.number:
         return (
-            f"tills or head office were told of {told.seq:,} records of epoch {head.epoch}, and the"
-            f" database ends at {head.seq:,}: records {head.seq + 1:,} to {told.seq:,} are missing"
+            f"tills or head office were told of {told.seq:,} records of epoch {told.epoch}, which "
+            f"the database does not hold: it ends in epoch {now.epoch}"
+        )
+    if held is None or not held.current:
+        return None
+    if told.seq > now.head.seq:
+        return (
+            f"tills or head office were told of {told.seq:,} records of epoch {now.epoch}, and the"
+            f" database ends at {now.head.seq:,}: records {now.head.seq + 1:,} to {told.seq:,} are"
+            " missing"
         )
     if hash_at(db, told.seq) != told.hash:
         return (
-            f"tills or head office were told of another record {told.seq:,} of epoch {head.epoch}"
+            f"tills or head office were told of another record {told.seq:,} of epoch {now.epoch}"
             " than the database holds"
         )
     return None

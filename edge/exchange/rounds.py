@@ -20,11 +20,13 @@ import uuid_utils.compat
 from edge.box.box import SOFTWARE, Box, read_zone
 from edge.db.alarms import list_alarms
 from edge.db.connection.errors import CannotStart
-from edge.db.journal import acknowledged, read_head
+from edge.db.epochs import count_waiting
+from edge.db.journal import read_head
 from edge.db.loads import read_load
-from edge.db.outbox import SqliteJournal
+from edge.db.outbox import SqliteJournal, Told
 from edge.db.reference import Feed, count_aside, read_cursor
 from edge.exchange.loading import BoxLoads
+from edge.usecases.box.branch_off import branch_off
 from edge.usecases.box.raise_alarm import raise_alarm
 from edge.usecases.box.record_contact import record_contact
 from edge.usecases.box.stop_pushing import stop_pushing
@@ -33,7 +35,7 @@ from edge.usecases.feed.load_anew import load_anew
 from edge.usecases.feed.sweep import is_swept, sweep_rest
 from edge.usecases.feed.take_effect import Standing, standing_of, take_effect
 from sync.engine.fetch import PullLater
-from sync.engine.outbox import Stopped, StopReason
+from sync.engine.outbox import BranchCause, Stopped, StopReason
 from sync.engine.pull import (
     NEVER_PULLED,
     Applied,
@@ -49,6 +51,7 @@ from sync.engine.signing import NONCE_BYTES_MAX, Signer
 from sync.engine.transport import HttpTransport, Transport, open_client
 from sync.engine.trust import carrier_for
 from sync.protocol.batch import Acknowledgement, Health
+from sync.protocol.change import Epoch
 from sync.protocol.enrolment import pin_of
 from sync.protocol.facts import AlarmKind
 from sync.protocol.feeds import ROWS
@@ -63,9 +66,6 @@ ROUNDS_MAX = 100_000
 """Pages of one load; far more than any company's feeds have."""
 
 _ALARM = {
-    StopReason.FORK: AlarmKind.FORK,
-    StopReason.REWOUND: AlarmKind.REWOUND,
-    StopReason.FENCED: AlarmKind.FENCED,
     StopReason.BAD_ENVELOPE: AlarmKind.BAD_ENVELOPE,
     StopReason.PRUNED: AlarmKind.CENTRAL_REWOUND,
     StopReason.JOURNAL_DAMAGED: AlarmKind.JOURNAL_DAMAGED,
@@ -124,28 +124,32 @@ async def line_to_central(box: Box) -> AsyncIterator[Line]:
 
 
 def journal_of(box: Box) -> SqliteJournal:
-    """The box's journal as rounds see it: what stops pushing is told to people as an alarm."""
+    """The box's journal as rounds see it: what befalls it is told to people as an alarm."""
 
-    def on_stop(db: sqlite3.Connection, stopped: Stopped) -> None:
+    def stopped(db: sqlite3.Connection, why: Stopped) -> None:
         stop_pushing(
             db,
-            f"{stopped.reason.value}: {stopped.detail}",
+            f"{why.reason.value}: {why.detail}",
             box.clock.moment(),
-            alarm=_ALARM.get(stopped.reason),
+            alarm=_ALARM.get(why.reason),
             alarm_id=uuid_utils.compat.uuid7(),
         )
 
-    def on_send_again(db: sqlite3.Connection, detail: str) -> None:
+    def sent_again(db: sqlite3.Connection, epoch: Epoch, detail: str) -> None:
         raise_alarm(
             db,
             AlarmKind.CENTRAL_REWOUND,
-            str(box.epoch),
+            str(epoch),
             detail,
             box.clock.moment(),
             alarm_id=uuid_utils.compat.uuid7(),
         )
 
-    return SqliteJournal(box.reader.read, box.writer.run, on_stop, on_send_again)
+    def branched_off(db: sqlite3.Connection, epoch: Epoch, cause: BranchCause, detail: str) -> None:
+        branch_off(db, epoch, cause, detail, box.clock.moment(), box.opening())
+
+    told = Told(stopped, sent_again, branched_off)
+    return SqliteJournal(box.reader.read, box.writer.run, told)
 
 
 async def tell_damaged(box: Box, seq: int) -> None:
@@ -169,7 +173,7 @@ async def health_of(box: Box) -> Health:
     now_ms = box.clock.moment().wall_ms
 
     def look(db: sqlite3.Connection) -> Health:
-        queue = read_head(db).seq - acknowledged(db)
+        queue = count_waiting(db)
         alarms = tuple(alarm.kind for alarm in list_alarms(db, ALARMS_TOLD_MAX))
         if count_aside(db):
             alarms = (ROWS_ASIDE, *alarms)

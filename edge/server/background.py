@@ -35,6 +35,7 @@ from sync.engine.outbox import Stopped, StopReason
 from sync.engine.pull import Applied, UpToDate
 from sync.engine.push import (
     Advanced,
+    BranchedOff,
     Idle,
     Later,
     SentBack,
@@ -43,7 +44,7 @@ from sync.engine.push import (
     push_once,
 )
 from sync.protocol.batch import Acknowledgement, BatchLimits
-from sync.protocol.retry import JITTER_RANGE, Pauses
+from sync.protocol.retry import CAP_MS, JITTER_RANGE, Pauses
 
 DRAIN_S = 2
 """A round at work gets this long to end when the server stops."""
@@ -67,6 +68,7 @@ class Exchange:
         self._refused: str | None = None
         self._page_told: str | None = None
         self._later_told: str | None = None
+        self._branches = 0
         self.beat_due = True
 
     async def round(self) -> int:
@@ -82,11 +84,16 @@ class Exchange:
         pushed = await self._push()
         if isinstance(pushed, Later):
             return await self._later(pushed)
+        if isinstance(pushed, BranchedOff):
+            return self._branched(pushed)
         heard = pushed
         if self.beat_due:
             beat = await beat_once(self._line.journal, self._line.transport, self._line.signer)
             if isinstance(beat, Later):
                 return await self._later(beat)
+            if isinstance(beat, BranchedOff):
+                self._reached()
+                return self._branched(beat)
             if isinstance(beat, Stopped | SentBack):
                 self._reached()
                 self.beat_due = isinstance(beat, SentBack)  # a stop is heard by the timer, no sale
@@ -94,7 +101,7 @@ class Exchange:
                 return self._pauses.pace_ms
             heard = beat.acknowledgement
             await note_contact(self._box, heard)
-            self.beat_due = False
+            self.beat_due, self._branches = False, 0
         if heard is None:
             return 0
         await self._answered()
@@ -106,8 +113,9 @@ class Exchange:
         self._page_told = None
         return heard.pace_ms
 
-    async def _push(self) -> Acknowledgement | Later | None:
-        """Until the journal is drained: head office's last answer, None if nothing was sent."""
+    async def _push(self) -> Acknowledgement | BranchedOff | Later | None:
+        """Until the journal is drained, or the box goes on in another epoch: head office's last
+        answer, None if nothing was sent."""
         heard: Acknowledgement | None = None
         line = self._line
         health = await health_of(self._box)
@@ -127,6 +135,8 @@ class Exchange:
                     self._limits = outcome.limits
                 case Later():
                     self._limits = outcome.limits
+                    return outcome
+                case BranchedOff():
                     return outcome
                 case SentBack():
                     self._tell(outcome)
@@ -156,7 +166,16 @@ class Exchange:
         self._box.nudge.set()
         return None
 
-    def _tell(self, outcome: Stopped | SentBack) -> None:
+    def _branched(self, outcome: BranchedOff) -> int:
+        """The box goes on in another epoch at once; a head office that takes none of them is asked
+        ever more seldom."""
+        self._tell(outcome)
+        self.beat_due = True
+        self._box.nudge.set()
+        self._branches += 1
+        return 0 if self._branches == 1 else min(CAP_MS, SECOND_MS << min(self._branches, 9))
+
+    def _tell(self, outcome: Stopped | SentBack | BranchedOff) -> None:
         """People are told of each stop, and once a start of one that stands; the alarm itself is
         in the database."""
         before = isinstance(outcome, Stopped) and outcome.reason is StopReason.STOPPED_BEFORE

@@ -7,22 +7,28 @@ from typing import NamedTuple, Protocol
 
 from sync.engine.journal import Entry
 from sync.protocol.batch import BatchLimits
-from sync.protocol.change import Envelope, Head
+from sync.protocol.change import Envelope, Epoch, Head
 from sync.protocol.codec import decode_fact
 from sync.protocol.errors import Undecodable
-from sync.protocol.facts import CustomerChanged
+from sync.protocol.facts import CustomerChanged, EventRecovered
 from sync.protocol.identity import CustomerId
 from sync.protocol.shared import PersonalKey
 
-_CUSTOMER_CHANGED = "customer_changed"
+_MAY_SEAL = frozenset({CustomerChanged.KIND.kind, EventRecovered.KIND.kind})
+
+
+class BranchCause(StrEnum):
+    """Why a box opens an epoch by itself (PROTOCOL.md, Provisional epochs); others may come."""
+
+    REWOUND = "rewound"
+    FORK = "fork"
+    RESTORED = "restored"
+    FENCED = "fenced"
 
 
 class StopReason(StrEnum):
     """Why nothing more is pushed until a person looked; selling goes on."""
 
-    FORK = "fork"
-    REWOUND = "rewound"
-    FENCED = "fenced"
     BAD_ENVELOPE = "bad_envelope"
     PRUNED = "pruned"
     JOURNAL_DAMAGED = "journal_damaged"
@@ -37,45 +43,71 @@ class Stopped(NamedTuple):
 
 
 class SendState(NamedTuple):
-    """The chain's end, the only send state, and whether pushing was stopped."""
+    """An epoch's end, its only send state, and whether pushing was stopped. ``ended``: the box was
+    fenced from it, and what waits of it is its late tail."""
 
     head: Head
     acknowledged_through: int
     stopped: bool
+    ended: bool = False
+
+
+class Untold(NamedTuple):
+    """An epoch that this box opened itself and that head office does not know yet, by the record
+    that the box signed."""
+
+    state: SendState
+    genesis: bytes
+    signature: bytes
 
 
 class Outbox(NamedTuple):
-    """What goes next: ``entries`` follow ``acknowledged_through``, whose hash is ``prev_hash``.
-    ``keys``: of the personal fields that they name."""
+    """What goes next, of the oldest epoch with something that waits: ``entries`` follow
+    ``acknowledged_through``, whose hash is ``prev_hash``. ``keys``: of the personal fields that
+    they name. ``untold``: what head office must be told first."""
 
     state: SendState
     prev_hash: bytes
     entries: tuple[Entry, ...]
     keys: tuple[PersonalKey, ...]
+    untold: Untold | None = None
 
 
 class JournalPort(Protocol):
-    """A journal as ``push_once`` and ``beat_once`` see it."""
+    """A journal as ``push_once`` and ``beat_once`` see it: epochs, and the box writes in one."""
 
     async def state(self) -> SendState:
-        """What is written, and what is acknowledged."""
+        """Of the epoch that the box writes in: what is written, and what is acknowledged."""
+        ...
+
+    async def untold(self) -> Untold | None:
+        """The oldest epoch that head office must be told of before it is asked in that one."""
         ...
 
     async def outbox(self, limits: BatchLimits) -> Outbox:
         """The next events within ``limits``, at least one if any waits."""
         ...
 
-    async def hash_at(self, seq: int) -> bytes | None:
+    async def hash_at(self, epoch: Epoch, seq: int) -> bytes | None:
         """Our hash at ``seq`` (0: genesis), None where we have no such event."""
         ...
 
-    async def acknowledge(self, through: int, head_hash: bytes) -> None:
+    async def acknowledge(self, epoch: Epoch, through: int, head_hash: bytes) -> None:
         """Central holds everything through ``through``. Raises NotAcknowledgeable."""
         ...
 
-    async def send_again(self, through: int, head_hash: bytes, detail: str) -> None:
+    async def ratified(self, epoch: Epoch) -> None:
+        """Central knows it."""
+        ...
+
+    async def send_again(self, epoch: Epoch, through: int, head_hash: bytes, detail: str) -> None:
         """Central holds only what came through ``through``: begin there again, and raise the alarm
         in the same unit of work. Raises NotAcknowledgeable."""
+        ...
+
+    async def branch_off(self, epoch: Epoch, cause: BranchCause, detail: str) -> None:
+        """The box must not go on in ``epoch``: it goes on in another one, and people are told in
+        the same unit of work (PROTOCOL.md, Provisional epochs)."""
         ...
 
     async def stop(self, stopped: Stopped) -> None:
@@ -84,15 +116,18 @@ class JournalPort(Protocol):
 
 
 def customers_sealed_in(envelopes: tuple[Envelope, ...]) -> tuple[CustomerId, ...]:
-    """Customers whose sealed fields stand in these events, in order, each once."""
+    """Customers whose sealed fields stand in these events, or in what they bring home, in order,
+    each once."""
     found: dict[CustomerId, None] = {}
     for envelope in envelopes:
-        if envelope.kind != _CUSTOMER_CHANGED:
+        if envelope.kind not in _MAY_SEAL:
             continue
         try:
             fact = decode_fact(envelope.kind, envelope.kind_version, envelope.body)
         except (Undecodable, KeyError):
             continue  # damaged, or of a newer version: it travels as it is, central judges
+        if isinstance(fact, EventRecovered):
+            found |= dict.fromkeys(customers_sealed_in((fact.envelope,)))
         if isinstance(fact, CustomerChanged) and any(change.sealed for change in fact.fields):
             found[fact.customer_id] = None
     return tuple(found)

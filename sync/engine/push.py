@@ -1,15 +1,25 @@
 """One push round, and one heartbeat. The loop around them lives in the server's background.py.
 
-A round reads the next range, sends it, and moves ``acknowledged_through`` if, and only if, the
-hash that central states there is our own. Whatever comes back, no event is ever deleted. One round
-at a time per store: what is remembered is compared as it was before the request went out.
+A round reads the next range of the oldest epoch that has one, sends it, and moves
+``acknowledged_through`` if, and only if, the hash that central states there is our own. An epoch
+that this box opened itself is told first. Whatever comes back, no event is ever deleted, and where
+the box must not go on in an epoch it goes on in another. One round at a time per store: what is
+remembered is compared as it was before the request went out.
 """
 
 from typing import NamedTuple, TypeAlias
 
 from sync.engine.ask import Answer, ask
 from sync.engine.journal import Entry, JournalDamaged
-from sync.engine.outbox import JournalPort, Outbox, SendState, Stopped, StopReason
+from sync.engine.outbox import (
+    BranchCause,
+    JournalPort,
+    Outbox,
+    SendState,
+    Stopped,
+    StopReason,
+    Untold,
+)
 from sync.engine.signing import Signer
 from sync.engine.transport import Transport
 from sync.protocol.answers import (
@@ -37,12 +47,16 @@ from sync.protocol.batch import (
 )
 from sync.protocol.change import Head, link
 from sync.protocol.codec import decode, encode, pack_batch
+from sync.protocol.enrolment import ProvisionalEpoch
 from sync.protocol.errors import NotSent, OutcomeUnknown, Undecodable
 from sync.protocol.identity import StoreId
 
 BATCH_TYPE = "application/vnd.holdfast.batch"
 WITH_HASHES = "hashes=1"
 """Says that the hash of each event stands beside the batch."""
+EPOCH_TYPE = "application/msgpack"
+LATE_TAIL = "?tail=late"
+"""Says that the events are those of a sealed epoch."""
 PACK_TRIES_MAX = 9
 """Halvings from EVENTS_MAX down to one."""
 
@@ -75,6 +89,14 @@ class SentBack(NamedTuple):
     detail: str
 
 
+class BranchedOff(NamedTuple):
+    """This box must not go on in an epoch, and goes on in another. The alarm has been recorded; go
+    on at once."""
+
+    cause: BranchCause
+    detail: str
+
+
 class Later(NamedTuple):
     """Nothing was learnt: try again after a back-off, or after ``wait_ms`` where the server asked
     for that, which is no failure. ``person``: trying again alone will probably not help. ``busy``:
@@ -93,8 +115,10 @@ class Heard(NamedTuple):
     acknowledgement: Acknowledgement
 
 
-PushOutcome: TypeAlias = Idle | Advanced | Shrunk | SentBack | Stopped | Later
-BeatOutcome: TypeAlias = Heard | SentBack | Stopped | Later
+PushOutcome: TypeAlias = Idle | Advanced | Shrunk | SentBack | BranchedOff | Stopped | Later
+BeatOutcome: TypeAlias = Heard | SentBack | BranchedOff | Stopped | Later
+_Judged: TypeAlias = Advanced | SentBack | BranchedOff | Stopped | Later
+"""What an acknowledgement comes to."""
 
 
 async def push_once(
@@ -115,8 +139,10 @@ async def push_once(
         return Stopped(StopReason.STOPPED_BEFORE, "pushing was stopped; see the alarms")
     if not outbox.entries:
         return Idle()
+    if outbox.untold is not None:
+        return await _tell(journal, transport, signer, outbox.untold, limits)
     entries, body = _packed(outbox, health)
-    path = f"/v1/stores/{signer.store_id}/journal"
+    path = f"/v1/stores/{signer.store_id}/journal{LATE_TAIL if outbox.state.ended else ''}"
     damaged = _is_damaged(signer.store_id, entries[0])
     try:
         answer = await _deliver(transport, signer, path, outbox.state.head, entries, body)
@@ -167,12 +193,17 @@ def _is_damaged(store_id: StoreId, entry: Entry) -> bool:
 
 
 async def beat_once(journal: JournalPort, transport: Transport, signer: Signer) -> BeatOutcome:
-    """Tell head office our head, hear what it holds and how far its feeds are.
+    """Tell head office our head, hear what it holds and how far its feeds are: after every epoch
+    that this box opened itself.
 
     A box that is stopped goes on hearing: reference data comes down to it as before.
     """
-    state = await journal.state()
     limits = BatchLimits()
+    while (untold := await journal.untold()) is not None:
+        told = await _tell(journal, transport, signer, untold, limits)
+        if not isinstance(told, Advanced):
+            return told
+    state = await journal.state()
     path = f"/v1/stores/{signer.store_id}/feeds"
     try:
         answer = await ask(transport, signer, "GET", path, state.head)
@@ -187,6 +218,36 @@ async def beat_once(journal: JournalPort, transport: Transport, signer: Signer) 
         )
     heard = await _acknowledged(journal, state, limits, answer)
     return Heard(heard.acknowledgement) if isinstance(heard, Advanced) else heard
+
+
+async def _tell(
+    journal: JournalPort,
+    transport: Transport,
+    signer: Signer,
+    untold: Untold,
+    limits: BatchLimits,
+) -> _Judged:
+    """Head office takes an epoch that this box opened itself as a side branch, or says why not:
+    until it does, nothing is pushed or asked in it."""
+    state, path = untold.state, f"/v1/stores/{signer.store_id}/epochs"
+    body = encode(ProvisionalEpoch(untold.genesis, untold.signature))
+    try:
+        answer = await ask(transport, signer, "POST", path, state.head, body, 0, EPOCH_TYPE)
+    except NotSent as error:
+        return Later(str(error), None, limits)
+    status, headers, said = answer.response
+    if status != 200:
+        match read_refusal(status, headers, said, signed=answer.signed):
+            case TryLater(detail=detail, wait_ms=wait_ms):
+                person = answer.signed and status in CALLS_A_PERSON
+                return Later(detail, wait_ms, limits, person, answer.signed and wait_ms is not None)
+            case refused:
+                return Later(f"head office takes no epoch: {refused.detail}", None, limits, True)
+    judged = await _acknowledged(journal, state, limits, answer)
+    if isinstance(judged, Advanced):
+        await journal.ratified(state.head.epoch)
+        return judged._replace(more=True)
+    return judged
 
 
 def _packed(outbox: Outbox, health: Health) -> tuple[tuple[Entry, ...], bytes]:
@@ -216,35 +277,38 @@ def _batch(outbox: Outbox, entries: tuple[Entry, ...], health: Health) -> Batch:
 
 async def _acknowledged(
     journal: JournalPort, state: SendState, limits: BatchLimits, answer: Answer
-) -> Advanced | SentBack | Stopped | Later:
+) -> _Judged:
     if not answer.signed:
         return Later(NOT_SIGNED, None, limits)
     try:
         said = decode(Acknowledgement, answer.response.body)
     except Undecodable:
         return Later("the answer is not head office's", None, limits)
-    through = said.acknowledged_through
-    own_hash = await journal.hash_at(through)
-    verdict = weigh(said, state.head.seq, state.acknowledged_through, own_hash)
-    if verdict is AcknowledgementVerdict.HOLDS or state.stopped:
-        if verdict is AcknowledgementVerdict.HOLDS and through > state.acknowledged_through:
-            await journal.acknowledge(through, said.head_hash)
-        return Advanced(said, through < state.head.seq, grow(limits))
-    if verdict is AcknowledgementVerdict.CENTRAL_REWOUND:
-        return await _send_again(journal, state, through, said.head_hash)
-    detail = {
-        AcknowledgementVerdict.REWOUND: f"head office holds {through} events of this epoch, this "
-        f"box only {state.head.seq}: it was restored or copied",
-        AcknowledgementVerdict.FORK: f"head office holds another event {through} than this box",
-        AcknowledgementVerdict.PRUNED: f"head office wants what follows {through}, which this box "
-        "no longer keeps",
-    }[verdict]
-    return await _stop(journal, state, StopReason(verdict.value), detail)
+    epoch, through = state.head.epoch, said.acknowledged_through
+    own_hash = await journal.hash_at(epoch, through)
+    match weigh(said, state.head.seq, state.acknowledged_through, own_hash):
+        case AcknowledgementVerdict.REWOUND:
+            detail = (
+                f"head office holds {through} events of epoch {epoch}, this box only "
+                f"{state.head.seq}: it was restored or copied"
+            )
+            return await _branch_off(journal, state, BranchCause.REWOUND, detail)
+        case AcknowledgementVerdict.FORK:
+            detail = f"head office holds another event {through} of epoch {epoch} than this box"
+            return await _branch_off(journal, state, BranchCause.FORK, detail)
+        case AcknowledgementVerdict.CENTRAL_REWOUND if not state.stopped:
+            return await _send_again(journal, state, through, said.head_hash)
+        case AcknowledgementVerdict.PRUNED if not state.stopped:
+            detail = f"head office wants what follows {through}, which this box no longer keeps"
+            return await _stop(journal, state, StopReason.PRUNED, detail)
+        case AcknowledgementVerdict.HOLDS if through > state.acknowledged_through:
+            await journal.acknowledge(epoch, through, said.head_hash)
+    return Advanced(said, through < state.head.seq, grow(limits))
 
 
 async def _refused(
     journal: JournalPort, state: SendState, limits: BatchLimits, answer: Answer, count: int
-) -> Shrunk | SentBack | Stopped | Later:
+) -> Shrunk | SentBack | BranchedOff | Stopped | Later:
     status, headers, body = answer.response
     match read_refusal(status, headers, body, signed=answer.signed):
         case TooLarge(detail=detail):
@@ -258,9 +322,9 @@ async def _refused(
         case Ruled(slug=Slug.GAP, detail=detail, expected_seq=expected):
             return await _gap(journal, state, limits, expected, detail)
         case Ruled(slug=Slug.FORK, detail=detail):
-            return await _stop(journal, state, StopReason.FORK, detail)
-        case Ruled(slug=Slug.FENCED, detail=detail):
-            return await _stop(journal, state, StopReason.FENCED, detail)
+            return await _branch_off(journal, state, BranchCause.FORK, detail)
+        case Ruled(slug=Slug.FENCED, detail=detail) if not state.ended:
+            return await _branch_off(journal, state, BranchCause.FENCED, detail)
         case Ruled(slug=Slug.BAD_ENVELOPE, detail=detail):
             return await _stop(journal, state, StopReason.BAD_ENVELOPE, detail)
         case Ruled(detail=detail):
@@ -279,7 +343,7 @@ async def _gap(
     ordinary acknowledgement will tell."""
     if expected_seq is None or not 1 <= expected_seq <= state.acknowledged_through:
         return Later(f"head office reports a gap that is none here: {detail}", None, limits)
-    own_hash = await journal.hash_at(expected_seq - 1)
+    own_hash = await journal.hash_at(state.head.epoch, expected_seq - 1)
     if own_hash is None:
         return await _stop(journal, state, StopReason.PRUNED, detail)
     return await _send_again(journal, state, expected_seq - 1, own_hash)
@@ -292,8 +356,15 @@ async def _send_again(
         f"head office had acknowledged {state.acknowledged_through} events and now holds {through}:"
         " it was restored to its past; the rest is sent again"
     )
-    await journal.send_again(through, head_hash, detail)
+    await journal.send_again(state.head.epoch, through, head_hash, detail)
     return SentBack(through, detail)
+
+
+async def _branch_off(
+    journal: JournalPort, state: SendState, cause: BranchCause, detail: str
+) -> BranchedOff:
+    await journal.branch_off(state.head.epoch, cause, detail)
+    return BranchedOff(cause, detail)
 
 
 async def _stop(journal: JournalPort, state: SendState, reason: StopReason, detail: str) -> Stopped:

@@ -27,13 +27,14 @@ DETAIL_CHARACTERS_MAX = 500
 class Slug(StrEnum):
     """Problem types that decide something, after PROBLEM_PREFIX: 409 gap (with ``expected_seq``),
     fork (``seq``) and hashes-wanted (``from_seq``, ``through_seq``), 403 fenced
-    (``sealed_watermark``), 422 bad-envelope, 410 cursor-gone."""
+    (``sealed_watermark``), 422 bad-envelope and bad-epoch, 410 cursor-gone."""
 
     GAP = "gap"
     FORK = "fork"
     HASHES_WANTED = "hashes-wanted"
     FENCED = "fenced"
     BAD_ENVELOPE = "bad-envelope"
+    BAD_EPOCH = "bad-epoch"
     CURSOR_GONE = "cursor-gone"
 
 
@@ -43,6 +44,7 @@ STATUS_OF = {
     Slug.HASHES_WANTED: 409,
     Slug.FENCED: 403,
     Slug.BAD_ENVELOPE: 422,
+    Slug.BAD_EPOCH: 422,
     Slug.CURSOR_GONE: 410,
 }
 

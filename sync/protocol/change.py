@@ -137,7 +137,7 @@ def genesis_hash(genesis_bytes: bytes) -> bytes:
     return hashlib.sha256(GENESIS_TAG + genesis_bytes).digest()
 
 
-def epoch_of(genesis: Genesis, genesis_bytes: bytes) -> Epoch:
+def epoch_of(genesis: Genesis | ProvisionalGenesis, genesis_bytes: bytes) -> Epoch:
     """The epoch's name."""
     return Epoch(genesis.epoch_number, genesis_hash(genesis_bytes)[:FINGERPRINT_BYTES])
 

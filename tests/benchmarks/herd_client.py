@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.engine import push
 from sync.engine.journal import Entry
-from sync.engine.outbox import Outbox, SendState, Stopped
+from sync.engine.outbox import BranchCause, Outbox, SendState, Stopped, Untold
 from sync.engine.push import Advanced, Idle, Later, Shrunk, push_once
 from sync.engine.signing import NONCE_BYTES_MAX, Signer
 from sync.engine.transport import Request, Response
@@ -94,14 +94,23 @@ class Queued:
         entries = map(Entry, [chain.epoch] * limits.events, chain.events[span], chain.links[span])
         return Outbox(await self.state(), chain.hashes[after], tuple(entries), ())
 
-    async def hash_at(self, seq: int) -> bytes | None:
+    async def untold(self) -> Untold | None:
+        return None
+
+    async def hash_at(self, _epoch: Epoch, seq: int) -> bytes | None:
         return self._chain.hashes[seq] if 0 <= seq < len(self._chain.hashes) else None
 
-    async def acknowledge(self, through: int, head_hash: bytes) -> None:
+    async def acknowledge(self, _epoch: Epoch, through: int, head_hash: bytes) -> None:
         assert self._chain.hashes[through] == head_hash
         self._through = through
 
-    async def send_again(self, through: int, head_hash: bytes, detail: str) -> None:
+    async def send_again(self, epoch: Epoch, through: int, head_hash: bytes, detail: str) -> None:
+        raise RuntimeError(detail)
+
+    async def ratified(self, epoch: Epoch) -> None:
+        raise RuntimeError(epoch)
+
+    async def branch_off(self, epoch: Epoch, cause: BranchCause, detail: str) -> None:
         raise RuntimeError(detail)
 
     async def stop(self, stopped: Stopped) -> None:

@@ -13,11 +13,12 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from edge.db.connection.writer import AioWriter
-from edge.db.journal import append, begin_epoch
-from edge.db.outbox import SqliteJournal
+from edge.db.epochs import begin_epoch
+from edge.db.journal import append
+from edge.db.outbox import SqliteJournal, Told
 from edge.db.tables.schema import metadata
 from sync.engine.journal import Entry, Moment
-from sync.engine.outbox import JournalPort, Stopped
+from sync.engine.outbox import BranchCause, JournalPort, Stopped
 from sync.protocol.batch import BatchLimits
 from sync.protocol.change import Epoch
 from sync.protocol.clock import ClockState
@@ -79,14 +80,21 @@ class SqliteShop(Shop):
         self.writer = writer
         self.stops: list[Stopped] = []
         self.alarms: list[str] = []
-        self.port = SqliteJournal(writer.run, writer.run, self._stop, self._send_again)
+        self.port = SqliteJournal(
+            writer.run, writer.run, Told(self._stop, self._send_again, self._branch_off)
+        )
 
     def _stop(self, db: sqlite3.Connection, stopped: Stopped) -> None:
         db.execute("INSERT INTO push_state (one, stopped) VALUES (1, ?)", (stopped.detail,))
         self.stops.append(stopped)
 
-    def _send_again(self, db: sqlite3.Connection, detail: str) -> None:
+    def _send_again(self, db: sqlite3.Connection, epoch: Epoch, detail: str) -> None:
         self.alarms.append(detail)
+
+    def _branch_off(
+        self, db: sqlite3.Connection, epoch: Epoch, cause: BranchCause, detail: str
+    ) -> None:
+        raise AssertionError(cause)
 
     async def append(self, fact: AnyFact, seq: int) -> Entry:
         return await self.writer.run(lambda db: append(db, fact, event_id(seq), MOMENT))

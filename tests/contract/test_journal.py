@@ -13,7 +13,7 @@ from tests.contract.journal_fixtures import ALL, EPOCH, GENESIS, Shop, record, s
 
 __all__ = ["shop"]
 
-STOPPED = Stopped(StopReason.FORK, "another event 3")
+STOPPED = Stopped(StopReason.BAD_ENVELOPE, "event 3")
 
 
 async def filled(shop: Shop, count: int, size: int = 0) -> list[Entry]:
@@ -33,7 +33,7 @@ async def test_what_waits_comes_in_order_after_what_is_acknowledged(shop: Shop) 
     outbox = await shop.port.outbox(ALL)
     assert outbox.entries == tuple(entries)
     assert outbox.prev_hash == GENESIS
-    await shop.port.acknowledge(2, entries[1].link.hash)
+    await shop.port.acknowledge(EPOCH, 2, entries[1].link.hash)
     outbox = await shop.port.outbox(BatchLimits(2))
     assert outbox.entries == tuple(entries[2:4])
     assert outbox.prev_hash == entries[1].link.hash
@@ -54,14 +54,14 @@ async def test_a_range_keeps_both_limits_but_has_at_least_one_event(shop: Shop) 
 
 async def test_our_hash_is_known_at_every_sequence(shop: Shop) -> None:
     entries = await filled(shop, 3)
-    hashes = [await shop.port.hash_at(seq) for seq in range(5)]
+    hashes = [await shop.port.hash_at(EPOCH, seq) for seq in range(5)]
     assert hashes == [GENESIS, *(entry.link.hash for entry in entries), None]
 
 
 async def test_an_acknowledgement_moves_forward_only_and_only_to_our_own_hash(shop: Shop) -> None:
     entries = await filled(shop, 3)
-    await shop.port.acknowledge(2, entries[1].link.hash)
-    await shop.port.acknowledge(2, entries[1].link.hash)
+    await shop.port.acknowledge(EPOCH, 2, entries[1].link.hash)
+    await shop.port.acknowledge(EPOCH, 2, entries[1].link.hash)
     for through, head_hash in (
         (1, entries[0].link.hash),
         (3, b"x" * 32),
@@ -69,21 +69,21 @@ async def test_an_acknowledgement_moves_forward_only_and_only_to_our_own_hash(sh
         (-1, GENESIS),
     ):
         with pytest.raises(NotAcknowledgeable):
-            await shop.port.acknowledge(through, head_hash)
+            await shop.port.acknowledge(EPOCH, through, head_hash)
     assert (await shop.port.state()).acknowledged_through == 2
 
 
 async def test_a_restored_head_office_is_sent_again_and_people_are_told(shop: Shop) -> None:
     entries = await filled(shop, 3)
-    await shop.port.acknowledge(3, entries[2].link.hash)
+    await shop.port.acknowledge(EPOCH, 3, entries[2].link.hash)
     for through, head_hash in ((1, b"x" * 32), (4, b"x" * 32)):
         with pytest.raises(NotAcknowledgeable):
-            await shop.port.send_again(through, head_hash, "wrong")
+            await shop.port.send_again(EPOCH, through, head_hash, "wrong")
     assert shop.told()[1] == []
-    await shop.port.send_again(1, entries[0].link.hash, "restored")
+    await shop.port.send_again(EPOCH, 1, entries[0].link.hash, "restored")
     assert shop.told()[1] == ["restored"]
     assert (await shop.port.outbox(ALL)).entries == tuple(entries[1:])
-    await shop.port.send_again(0, GENESIS, "restored further")
+    await shop.port.send_again(EPOCH, 0, GENESIS, "restored further")
     assert (await shop.port.outbox(ALL)).entries == tuple(entries)
 
 

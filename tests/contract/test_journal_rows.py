@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.db import journal
+from edge.db.epochs import begin_epoch
 from edge.db.journal import (
     VERIFY_PAGE_EVENTS,
     VerifyOutcome,
     acknowledge,
     acknowledged,
     append,
-    begin_epoch,
     hash_at,
     read_head,
     read_range,

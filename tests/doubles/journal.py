@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 
 from sync.engine.journal import Entry, Moment, NotAcknowledgeable, next_entry
-from sync.engine.outbox import Outbox, SendState, Stopped, customers_sealed_in
+from sync.engine.outbox import (
+    BranchCause,
+    Outbox,
+    SendState,
+    Stopped,
+    Untold,
+    customers_sealed_in,
+)
 from sync.protocol.batch import BatchLimits, plan_batch
 from sync.protocol.change import Epoch, Head
 from sync.protocol.clock import Hlc
@@ -13,8 +20,8 @@ from sync.protocol.shared import PersonalKey
 
 
 class MemoryJournal:
-    """A journal without a file. ``keys`` is what the customers' key table would hold; ``stops`` and
-    ``alarms`` keep what was told."""
+    """A journal without a file. ``keys`` is what the customers' key table would hold; ``stops``,
+    ``alarms`` and ``branches`` keep what was told. It has one epoch, also after it was left."""
 
     def __init__(
         self,
@@ -25,6 +32,7 @@ class MemoryJournal:
     ) -> None:
         self.stops: list[Stopped] = []
         self.alarms: list[str] = []
+        self.branches: list[tuple[Epoch, BranchCause, str]] = []
         self._store_id = store_id
         self._epoch = epoch
         self._hashes = [genesis_hash]
@@ -47,6 +55,10 @@ class MemoryJournal:
         """See JournalPort."""
         return SendState(self._head(), self._acknowledged, bool(self.stops))
 
+    async def untold(self) -> Untold | None:
+        """See JournalPort."""
+        return None
+
     async def outbox(self, limits: BatchLimits) -> Outbox:
         """See JournalPort."""
         after = self._acknowledged
@@ -60,25 +72,34 @@ class MemoryJournal:
         )
         return Outbox(await self.state(), self._hashes[after], entries, keys)
 
-    async def hash_at(self, seq: int) -> bytes | None:
+    async def hash_at(self, epoch: Epoch, seq: int) -> bytes | None:
         """See JournalPort."""
+        assert epoch == self._epoch
         return self._hashes[seq] if 0 <= seq < len(self._hashes) else None
 
-    async def acknowledge(self, through: int, head_hash: bytes) -> None:
+    async def acknowledge(self, epoch: Epoch, through: int, head_hash: bytes) -> None:
         """See JournalPort."""
         if through < self._acknowledged:
             raise NotAcknowledgeable(f"{through} is below what is acknowledged already")
-        await self._remember(through, head_hash)
+        await self._remember(epoch, through, head_hash)
 
-    async def send_again(self, through: int, head_hash: bytes, detail: str) -> None:
+    async def ratified(self, epoch: Epoch) -> None:
+        """See JournalPort."""
+        raise AssertionError(epoch)
+
+    async def branch_off(self, epoch: Epoch, cause: BranchCause, detail: str) -> None:
+        """See JournalPort."""
+        self.branches.append((epoch, cause, detail))
+
+    async def send_again(self, epoch: Epoch, through: int, head_hash: bytes, detail: str) -> None:
         """See JournalPort."""
         if through > self._acknowledged:
             raise NotAcknowledgeable(f"{through} is beyond what is acknowledged")
-        await self._remember(through, head_hash)
+        await self._remember(epoch, through, head_hash)
         self.alarms.append(detail)
 
-    async def _remember(self, through: int, head_hash: bytes) -> None:
-        if await self.hash_at(through) != head_hash:
+    async def _remember(self, epoch: Epoch, through: int, head_hash: bytes) -> None:
+        if await self.hash_at(epoch, through) != head_hash:
             raise NotAcknowledgeable(f"central's hash at {through} is not ours")
         self._acknowledged = through
 

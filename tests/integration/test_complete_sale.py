@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from edge.db.connection.writer import InlineWriter
-from edge.db.journal import begin_epoch
+from edge.db.epochs import begin_epoch
 from edge.domain.operator import InactiveOperator, UnknownOperator
 from edge.domain.sale.completed import CompletedSale
 from edge.domain.sale.refusals.prices import TotalDiffers

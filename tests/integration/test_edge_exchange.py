@@ -106,7 +106,11 @@ async def test_what_a_push_only_reads_never_waits_for_the_writer(shop: Shop) -> 
     before = writer.units
     outbox = await journal.outbox(BatchLimits())
     state = await journal.state()
-    assert await journal.hash_at(state.head.seq) == state.head.hash == outbox.entries[-1].link.hash
+    assert (
+        await journal.hash_at(state.head.epoch, state.head.seq)
+        == state.head.hash
+        == outbox.entries[-1].link.hash
+    )
     assert writer.units == before
 
 

@@ -225,7 +225,7 @@ async def test_a_workstation_that_saw_more_than_is_here_raises_one_alarm_and_sel
 ) -> None:
     async with open_store(tmp_path / "S01") as till:
         await till.open_shop()
-        ahead = Head(till.box.epoch, 99, bytes(32))
+        ahead = Head(await till.epoch(), 99, bytes(32))
         head = {"epoch": str(ahead.epoch), "seq": ahead.seq, "hash": ahead.hash.hex()}
         for _ in range(3):
             answer = await till.client.post("/sales", json=sale(), headers=seen(head))

@@ -163,7 +163,6 @@ class StoreServer(Host):
             folder=self._folder,
             settings=EdgeSettings(central_url=CENTRAL_URL),
             enrolment=enrolment,
-            epoch=self.shop.epoch,
             device_key=self.shop.key,
             writer=self.writer,
             reader=cast(Any, InlineReader(self._reader)),

@@ -32,7 +32,14 @@ class Box(EdgeTable, table=True):
 
 
 class JournalHead(EdgeTable, table=True):
-    """The chain's end and the only send state; rolls back with a refused unit of work."""
+    """An epoch that this box holds: the chain's end and the only send state, which roll back with a
+    refused unit of work, and the record that the chain grows from.
+
+    ``opened_no``: which of this box's epochs it is, 1 the first. ``current``: it writes in it.
+    ``provisional``: it opened it itself; then ``ratified``: head office knows it. ``ended``: its
+    last event says so, and what waits is its late tail. Neither current nor ended: the box left it
+    (edge/domain/epoch.py). ``learnt``: the head that a workstation stated and for which it was
+    opened."""
 
     __tablename__ = "journal_head"
     epoch_number: int = Field(primary_key=True)
@@ -45,12 +52,29 @@ class JournalHead(EdgeTable, table=True):
     acknowledged_through: int
     acknowledged_hash: bytes
     current: bool
+    opened_no: int = Field(unique=True)
+    genesis: bytes
+    genesis_signature: bytes
+    provisional: bool
+    ratified: bool
+    ended: bool
+    learnt: str | None
 
 
 class Journal(EdgeTable, table=True):
-    """Journal = outbox: append-only, in the unit of work of the fact itself."""
+    """Journal = outbox: append-only, in the unit of work of the fact itself. The small index finds
+    what came home from other epochs."""
 
     __tablename__ = "journal"
+    __table_args__ = (
+        Index(
+            "ix_journal_recovered",
+            "epoch_number",
+            "epoch_fingerprint",
+            "seq",
+            sqlite_where=text("kind = 'event_recovered'"),
+        ),
+    )
     epoch_number: int = Field(primary_key=True)
     epoch_fingerprint: bytes = Field(primary_key=True)
     seq: int = Field(primary_key=True)
@@ -237,7 +261,8 @@ class StockMovement(EdgeTable, table=True):
 
 
 class BusinessDay(EdgeTable, table=True):
-    """At most one day is open at a time. ``first_seq``: the opening event's."""
+    """At most one day is open at a time. ``first_seq`` and ``closed_seq``: of its opening and its
+    closing event, each in the epoch of this box that has that ``opened_no``."""
 
     __tablename__ = "business_day"
     business_date: str = Field(primary_key=True)
@@ -245,9 +270,11 @@ class BusinessDay(EdgeTable, table=True):
     opened_by: str
     opened_at_ms: int
     first_seq: int
+    first_opened_no: int
     closed_by: str | None = None
     closed_at_ms: int | None = None
     closed_seq: int | None = None
+    closed_opened_no: int | None = None
 
 
 class TillSession(EdgeTable, table=True):

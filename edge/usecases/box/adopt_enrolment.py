@@ -2,7 +2,8 @@
 
 import sqlite3
 
-from edge.db.journal import begin_epoch, read_head
+from edge.db.epochs import begin_epoch
+from edge.db.journal import read_head
 from edge.db.store import Enrolment, insert_enrolment, read_enrolment
 from edge.domain.box import EnrolledAlready, EnrolmentUnsound
 from edge.usecases.box.record_boot import record_boot
@@ -51,7 +52,14 @@ def adopt_enrolment(
         ),
     )
     epoch = epoch_of(genesis, answer.genesis)
-    begin_epoch(db, answer.store_id, epoch, genesis_hash(answer.genesis))
+    begin_epoch(
+        db,
+        answer.store_id,
+        epoch,
+        genesis_hash(answer.genesis),
+        genesis=answer.genesis,
+        signature=answer.signature,
+    )
     return record_boot(db, software, FIRST_BOOT, moment).head
 
 

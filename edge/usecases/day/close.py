@@ -7,7 +7,9 @@ from uuid import UUID
 import msgspec
 
 from edge.db.days import BusinessDay, find_day, mark_closed
-from edge.db.journal import append, read_head, read_range
+from edge.db.epoch_totals import read_own, read_recovered
+from edge.db.epochs import epoch_opened, writing
+from edge.db.journal import append, read_range
 from edge.db.operators import require
 from edge.db.tills import open_sessions
 from edge.db.totals import read_account
@@ -22,6 +24,9 @@ from sync.protocol.identity import EventId, OperatorId
 from sync.protocol.manifest import Manifest
 from sync.protocol.permissions import Permission
 from sync.protocol.states import state_of
+
+FIRST = 1
+"""The sequence of an epoch's first event."""
 
 
 class CloseBusinessDay(Request, frozen=True):
@@ -71,16 +76,21 @@ def close_business_day(
 
 
 def make_manifest(db: sqlite3.Connection, day: BusinessDay) -> Manifest:
-    """What the day comes to as of the journal's head."""
-    head = read_head(db)
+    """What the day comes to in the epoch that the box writes in, as of its head. Of a day that was
+    opened in another one it has what stands here, from its first event on; what came home here is
+    told apart."""
+    held, date_of_day = writing(db), day.business_date
+    whole = held.opened_no == day.first_opened_no
+    account = read_account(db, date_of_day) if whole else read_own(db, held.epoch, date_of_day)
     return Manifest(
-        day.business_date,
-        head.epoch.number,
-        head.epoch.fingerprint,
-        day.first_seq,
-        head.seq,
-        head.hash,
-        *read_account(db, day.business_date),
+        date_of_day,
+        held.epoch.number,
+        held.epoch.fingerprint,
+        day.first_seq if whole else FIRST,
+        held.head.seq,
+        held.head.hash,
+        *account,
+        read_recovered(db, held.epoch, date_of_day),
     )
 
 
@@ -88,7 +98,9 @@ def _closed_before(db: sqlite3.Connection, day: BusinessDay) -> ClosedDay:
     """The answer again, from the closing event itself. Its row says that all three are there."""
     if day.closed_seq is None or day.closed_by is None or day.closed_at_ms is None:
         raise LookupError(f"the closed day {day.business_date} does not say when and by whom")
-    entry = read_range(db, day.closed_seq - 1, 1, UNFOLDED_BYTES_MAX)[0]
+    held = epoch_opened(db, day.closed_opened_no or 0)
+    place = (day.closed_seq - 1, 1, UNFOLDED_BYTES_MAX)
+    entry = read_range(db, *place, None if held is None else held.epoch)[0]
     envelope = entry.envelope
     fact = decode_fact(envelope.kind, envelope.kind_version, envelope.body)
     if not isinstance(fact, BusinessDayClosed):

@@ -11,6 +11,7 @@ from edge.db.days import (
     insert_day,
     last_closed_date,
 )
+from edge.db.epochs import writing
 from edge.db.journal import append
 from edge.db.operators import require
 from edge.db.store import read_settings, today
@@ -68,7 +69,8 @@ def open_business_day(
     why = _why_meant(db, request, business_date, moment, override)
     fact = BusinessDayOpened(business_date, request.operator_id, settings.zone, why)
     seq = append(db, fact, event_id, moment).envelope.seq
-    day = BusinessDay(business_date, becomes, request.operator_id, moment.wall_ms, seq)
+    place = (seq, writing(db).opened_no)
+    day = BusinessDay(business_date, becomes, request.operator_id, moment.wall_ms, *place)
     insert_day(db, day)
     return day
 

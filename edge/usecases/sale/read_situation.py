@@ -63,7 +63,7 @@ def read_situation(
         business_date=business_date,
         till_session_id=till_session_id,
         receipt_number=receipt_number(
-            store.store_code, workstation_id, str(store.epoch.number), counter.receipts + 1
+            store.store_code, workstation_id, store.epoch_on_receipts, counter.receipts + 1
         ),
         originals=originals,
         rights=rights,

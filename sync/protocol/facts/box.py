@@ -21,6 +21,7 @@ class AlarmKind(StrEnum):
     CENTRAL_REWOUND = "central_rewound"
     WORKSTATION_AHEAD = "workstation_ahead"
     FENCED = "fenced"
+    RESTORED = "restored"
     BAD_ENVELOPE = "bad_envelope"
     JOURNAL_DAMAGED = "journal_damaged"
 

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.engine.outbox import Stopped, StopReason
+from sync.engine.outbox import BranchCause, Stopped, StopReason
 from sync.engine.push import (
     Advanced,
+    BranchedOff,
     Heard,
     Idle,
     Later,
@@ -31,6 +32,7 @@ from sync.protocol.identity import EventId
 from tests.doubles.journal import MemoryJournal
 from tests.doubles.transport import Fate
 from tests.unit.sync.push_line import (
+    EPOCH,
     HEALTH,
     MOMENT,
     SIGNER,
@@ -58,7 +60,7 @@ async def drained(
             HEALTH,
         )
         outcomes.append(outcome)
-        if isinstance(outcome, Idle | Stopped):
+        if isinstance(outcome, Idle | Stopped | BranchedOff):
             return outcomes
         if isinstance(outcome, Advanced | Shrunk | Later):
             limits = outcome.limits._replace(events=min(3, outcome.limits.events))
@@ -126,9 +128,10 @@ ANSWERS: list[tuple[Response, type, int | None]] = [
     (Response(429, {"retry-after": "9"}, b""), Later, 9_000),
     (Response(503, {"retry-after": "9"}, b""), Later, 9_000),
     (Response(500, {}, b""), Later, None),
-    (problem(409, "fork"), Stopped, None),
-    (problem(403, "fenced"), Stopped, None),
+    (problem(409, "fork"), BranchedOff, None),
+    (problem(403, "fenced"), BranchedOff, None),
     (problem(422, "bad-envelope"), Stopped, None),
+    (problem(422, "bad-epoch"), Later, None),
 ]
 
 
@@ -161,12 +164,21 @@ async def test_a_box_that_head_office_revoked_keeps_everything_and_calls_a_perso
     assert not (await journal.state()).stopped
 
 
+def branched(journal: MemoryJournal, outcomes: list[PushOutcome]) -> BranchCause:
+    """Why the box went on in another epoch, which is told once and stops nothing."""
+    last = outcomes[-1]
+    assert isinstance(last, BranchedOff)
+    assert journal.branches == [(EPOCH, last.cause, last.detail)]
+    assert journal.stops == []
+    return last.cause
+
+
 async def test_a_stopped_push_sends_nothing_more() -> None:
     journal, office = journal_of(3), HeadOffice()
-    office.say = lambda _: problem(409, "fork")
+    office.say = lambda _: problem(422, "bad-envelope")
     transport = line_to(office)
     first = await push_once(journal, transport, SIGNER, BatchLimits(), HEALTH)
-    assert first == Stopped(StopReason.FORK, "why")
+    assert first == Stopped(StopReason.BAD_ENVELOPE, "why")
     second = await push_once(journal, transport, SIGNER, BatchLimits(), HEALTH)
     assert isinstance(second, Stopped)
     assert second.reason is StopReason.STOPPED_BEFORE
@@ -195,28 +207,34 @@ async def test_an_acknowledgement_with_another_hash_is_a_fork() -> None:
     said = office.acknowledgement()
     office.say = lambda _: said
     outcomes = await drained(journal, office)
-    assert isinstance(outcomes[-1], Stopped)
-    assert outcomes[-1].reason is StopReason.FORK
+    assert branched(journal, outcomes) is BranchCause.FORK
     assert (await journal.state()).acknowledged_through == 0
 
 
-async def test_a_box_that_was_restored_finds_out_and_stops() -> None:
+async def test_a_box_that_was_restored_finds_out_and_goes_on_in_another_epoch() -> None:
     """Head office holds seven events, the restored box knows of three and has acknowledged none."""
     office = HeadOffice()
     await drained(journal_of(7), office)
     restored = journal_of(3)
     outcomes = await drained(restored, office)
-    assert isinstance(outcomes[-1], Stopped)
-    assert outcomes[-1].reason is StopReason.REWOUND
-    assert "7" in outcomes[-1].detail
+    assert branched(restored, outcomes) is BranchCause.REWOUND
+    assert "7" in restored.branches[0][2]
 
 
 async def test_a_restored_box_that_sold_on_is_a_fork() -> None:
     office = HeadOffice()
     await drained(journal_of(7), office)
-    outcomes = await drained(journal_of(9, salt=1, shared=3), office, limits=BatchLimits(9))
-    assert isinstance(outcomes[-1], Stopped)
-    assert outcomes[-1].reason is StopReason.FORK
+    restored = journal_of(9, salt=1, shared=3)
+    outcomes = await drained(restored, office, limits=BatchLimits(9))
+    assert branched(restored, outcomes) is BranchCause.FORK
+
+
+async def test_a_box_that_is_fenced_ends_its_epoch_and_goes_on_in_another() -> None:
+    journal, office = journal_of(3), HeadOffice()
+    office.say = lambda _: problem(403, "fenced", sealed_watermark=1)
+    assert branched(journal, await drained(journal, office)) is BranchCause.FENCED
+    assert isinstance(await beat_once(journal, line_to(office), SIGNER), BranchedOff)
+    assert journal.stops == []
 
 
 @pytest.mark.parametrize("through", [0, 2, 6])
@@ -254,8 +272,9 @@ async def test_a_heartbeat_hears_what_is_held_and_brings_a_lost_acknowledgement(
 
 async def test_a_stopped_box_goes_on_hearing() -> None:
     journal, office = journal_of(3), HeadOffice()
-    await drained(journal_of(7), office)
+    office.say = lambda _: problem(422, "bad-envelope")
     await drained(journal, office)
+    office.say = lambda response: response
     outcome = await beat_once(journal, line_to(office), SIGNER)
     assert isinstance(outcome, Heard)
     assert len(journal.stops) == 1

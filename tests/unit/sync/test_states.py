@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from central.domain.epoch import EPOCH, EpochEvent, EpochState
+from central.domain import epoch as central
 from edge.domain.business_day import BUSINESS_DAY, DayEvent, DayState, NoOpenBusinessDay
+from edge.domain.epoch import EPOCH, EpochEvent, EpochState, EpochUnknown
 from edge.domain.till import TILL, NoOpenTill, TillEvent, TillState
 from sync.protocol.identity import WorkstationId
 from sync.protocol.states import States
@@ -14,7 +15,8 @@ from sync.protocol.states import States
 TABLES: dict[str, tuple[States[Any, Any], type[StrEnum], type[StrEnum]]] = {
     "business day": (BUSINESS_DAY, DayState, DayEvent),
     "till": (TILL, TillState, TillEvent),
-    "epoch": (EPOCH, EpochState, EpochEvent),
+    "epoch at head office": (central.EPOCH, central.EpochState, central.EpochEvent),
+    "epoch of a box": (EPOCH, EpochState, EpochEvent),
 }
 
 
@@ -55,6 +57,26 @@ def test_a_till_is_opened_counted_and_opened_with_another_session(state: TillSta
             TillState.SETTLED: {TillEvent.OPENED: TillState.OPEN},
         }[state]
     )
+
+
+@pytest.mark.parametrize("state", [None, *EpochState])
+def test_a_box_never_writes_again_in_an_epoch_that_it_ended_or_left(
+    state: EpochState | None,
+) -> None:
+    gone_elsewhere = {EpochEvent.FORKED: EpochState.LEFT}
+    assert (
+        changes(EPOCH, state)
+        == {
+            None: {EpochEvent.OPENED: EpochState.WRITING},
+            EpochState.WRITING: {EpochEvent.FENCED: EpochState.ENDED, **gone_elsewhere},
+            EpochState.ENDED: {EpochEvent.DRAINED: EpochState.SENT, **gone_elsewhere},
+            EpochState.SENT: {EpochEvent.SENT_BACK: EpochState.ENDED, **gone_elsewhere},
+            EpochState.LEFT: {},
+        }[state]
+    )
+    if state is None:
+        with pytest.raises(EpochUnknown):
+            EPOCH.after(state, EpochEvent.FENCED, "1-aabbccdd")
 
 
 def test_what_is_not_there_is_refused_as_its_row_says_and_what_is_there_comes_back() -> None:

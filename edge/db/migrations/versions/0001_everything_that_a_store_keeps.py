@@ -215,9 +215,11 @@ def _create_business_day() -> None:
         sa.Column("opened_by", sa.String(), nullable=False),
         sa.Column("opened_at_ms", sa.Integer(), nullable=False),
         sa.Column("first_seq", sa.Integer(), nullable=False),
+        sa.Column("first_opened_no", sa.Integer(), nullable=False),
         sa.Column("closed_by", sa.String(), nullable=True),
         sa.Column("closed_at_ms", sa.Integer(), nullable=True),
         sa.Column("closed_seq", sa.Integer(), nullable=True),
+        sa.Column("closed_opened_no", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("business_date", name=op.f("pk_business_day")),
     )
 
@@ -363,6 +365,12 @@ def _create_journal() -> None:
     )
     with op.batch_alter_table("journal", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_journal_event_id"), ["event_id"], unique=False)
+        batch_op.create_index(
+            "ix_journal_recovered",
+            ["epoch_number", "epoch_fingerprint", "seq"],
+            unique=False,
+            sqlite_where=sa.text("kind = 'event_recovered'"),
+        )
 
 
 def _create_journal_head() -> None:
@@ -378,7 +386,15 @@ def _create_journal_head() -> None:
         sa.Column("acknowledged_through", sa.Integer(), nullable=False),
         sa.Column("acknowledged_hash", sa.LargeBinary(), nullable=False),
         sa.Column("current", sa.Boolean(), nullable=False),
+        sa.Column("opened_no", sa.Integer(), nullable=False),
+        sa.Column("genesis", sa.LargeBinary(), nullable=False),
+        sa.Column("genesis_signature", sa.LargeBinary(), nullable=False),
+        sa.Column("provisional", sa.Boolean(), nullable=False),
+        sa.Column("ratified", sa.Boolean(), nullable=False),
+        sa.Column("ended", sa.Boolean(), nullable=False),
+        sa.Column("learnt", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("epoch_number", "epoch_fingerprint", name=op.f("pk_journal_head")),
+        sa.UniqueConstraint("opened_no", name=op.f("uq_journal_head_opened_no")),
     )
 
 

@@ -1,0 +1,79 @@
+"""What one epoch's own events of a day add up to, where the day has events of several, and what
+came home in it from others: counted from the facts, for the store's rows say nothing of epochs."""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from edge.db.totals import StoreAccount
+from sync.protocol.change import Epoch
+from sync.protocol.codec import decode_fact
+from sync.protocol.errors import Undecodable
+from sync.protocol.facts import (
+    AnyFact,
+    EventRecovered,
+    RetailTransaction,
+    StockMoved,
+    StockTransferred,
+    TillSessionOpened,
+    TillSessionSettled,
+)
+from sync.protocol.figures import Tally, Totals
+from sync.protocol.identity import WorkstationId
+from sync.protocol.manifest import WorkstationTotals
+
+_OWN = (
+    "SELECT kind, kind_version, body FROM journal"
+    " WHERE epoch_number = ? AND epoch_fingerprint = ? AND kind IN ('retail_transaction',"
+    " 'till_session_opened', 'till_session_settled', 'stock_moved', 'stock_transferred')"
+)
+_RECOVERED = (
+    "SELECT kind, kind_version, body FROM journal"
+    " WHERE epoch_number = ? AND epoch_fingerprint = ? AND kind = 'event_recovered'"
+)
+
+
+def read_own(db: sqlite3.Connection, epoch: Epoch, business_date: date) -> StoreAccount:
+    """The epoch's own part of a day, for the store and its workstations."""
+    return _account(_facts(db, _OWN, epoch), business_date)
+
+
+def read_recovered(db: sqlite3.Connection, epoch: Epoch, business_date: date) -> Totals:
+    """What came home in the epoch of a day's events of others."""
+    wrapped = (fact for fact in _facts(db, _RECOVERED, epoch) if isinstance(fact, EventRecovered))
+    envelopes = (fact.envelope for fact in wrapped)
+    rows = ((one.kind, one.kind_version, one.body) for one in envelopes)
+    return _account(_decoded(rows), business_date).store
+
+
+def _facts(db: sqlite3.Connection, query: str, epoch: Epoch) -> Iterator[AnyFact]:
+    return _decoded(db.execute(query, (epoch.number, epoch.fingerprint)))
+
+
+def _decoded(rows: Iterable[tuple[str, int, bytes]]) -> Iterator[AnyFact]:
+    """What can be read: the rest is head office's to set aside."""
+    for kind, version, body in rows:
+        try:
+            yield decode_fact(kind, version, body)
+        except (Undecodable, KeyError):
+            continue
+
+
+def _account(facts: Iterable[AnyFact], business_date: date) -> StoreAccount:
+    tallies: defaultdict[WorkstationId, Tally] = defaultdict(Tally)
+    other = Tally()
+    for fact in facts:
+        match fact:
+            case RetailTransaction(training=True):
+                continue
+            case RetailTransaction() | TillSessionOpened() | TillSessionSettled():
+                if fact.business_date == business_date:
+                    tallies[fact.workstation_id].add(fact)
+            case StockMoved() | StockTransferred():
+                if fact.business_date == business_date:
+                    other.add(fact)
+    parts = tuple(WorkstationTotals(one, tallies[one].totals()) for one in sorted(tallies))
+    for part in parts:
+        other.add_totals(part.totals)
+    return StoreAccount(other.totals(), parts)
