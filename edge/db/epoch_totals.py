@@ -34,17 +34,18 @@ _RECOVERED = (
 )
 
 
-def read_own(db: sqlite3.Connection, epoch: Epoch, business_date: date) -> StoreAccount:
-    """The epoch's own part of a day, for the store and its workstations."""
-    return _account(_facts(db, _OWN, epoch), business_date)
+def read_epoch_account(db: sqlite3.Connection, epoch: Epoch, business_date: date) -> StoreAccount:
+    """The epoch's own part of a day, for the store and its workstations, and apart what came home
+    in it of that day."""
+    store, workstations = _account(_facts(db, _OWN, epoch), business_date)
+    return StoreAccount(store, workstations, _came_home(db, epoch, business_date))
 
 
-def read_recovered(db: sqlite3.Connection, epoch: Epoch, business_date: date) -> Totals:
-    """What came home in the epoch of a day's events of others."""
+def _came_home(db: sqlite3.Connection, epoch: Epoch, business_date: date) -> Totals:
     wrapped = (fact for fact in _facts(db, _RECOVERED, epoch) if isinstance(fact, EventRecovered))
     envelopes = (fact.envelope for fact in wrapped)
     rows = ((one.kind, one.kind_version, one.body) for one in envelopes)
-    return _account(_decoded(rows), business_date).store
+    return _account(_decoded(rows), business_date)[0]
 
 
 def _facts(db: sqlite3.Connection, query: str, epoch: Epoch) -> Iterator[AnyFact]:
@@ -60,7 +61,9 @@ def _decoded(rows: Iterable[tuple[str, int, bytes]]) -> Iterator[AnyFact]:
             continue
 
 
-def _account(facts: Iterable[AnyFact], business_date: date) -> StoreAccount:
+def _account(
+    facts: Iterable[AnyFact], business_date: date
+) -> tuple[Totals, tuple[WorkstationTotals, ...]]:
     tallies: defaultdict[WorkstationId, Tally] = defaultdict(Tally)
     other = Tally()
     for fact in facts:
@@ -76,4 +79,4 @@ def _account(facts: Iterable[AnyFact], business_date: date) -> StoreAccount:
     parts = tuple(WorkstationTotals(one, tallies[one].totals()) for one in sorted(tallies))
     for part in parts:
         other.add_totals(part.totals)
-    return StoreAccount(other.totals(), parts)
+    return other.totals(), parts

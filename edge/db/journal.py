@@ -185,7 +185,7 @@ def read_whole(db: sqlite3.Connection, held: HeldEpoch, after_seq: int) -> Itera
     while rows := _read_as_found(db, _RANGE, (*name, last, VERIFY_PAGE_EVENTS)):
         for row in rows:
             if isinstance(previous, bytes) and row[0] == last + 1:
-                entry = _entry(held.store_id, held.epoch, row, previous, row[0])
+                entry = entry_of(held.store_id, held.epoch, row, previous, row[0])
                 if entry is not None:
                     yield entry
             previous, last = row[10], row[0]

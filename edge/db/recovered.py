@@ -16,8 +16,8 @@ from sync.protocol.facts import EventRecovered
 from sync.protocol.identity import SaleId, StoreId
 
 _INSERT = (
-    "INSERT INTO recovered (epoch_number, epoch_fingerprint, seq, hash, sale_id, in_epoch_number,"
-    " in_epoch_fingerprint, in_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT OR REPLACE INTO recovered (epoch_number, epoch_fingerprint, seq, hash, sale_id,"
+    " in_epoch_number, in_epoch_fingerprint, in_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _FIND = """
 SELECT r.in_seq <= h.acknowledged_through FROM recovered r
@@ -73,8 +73,8 @@ def epochs_here(db: sqlite3.Connection) -> dict[Epoch, EpochHere]:
 
 
 def note_recovered(db: sqlite3.Connection, was: Head, stands: Head, sale_id: SaleId | None) -> None:
-    """The event ``was`` stands in this journal now, wrapped by the event ``stands``. ``sale_id``:
-    of the sale that is in the store's rows by it."""
+    """The event ``was`` stands in this journal now, wrapped by the event ``stands``, which is the
+    last that does. ``sale_id``: of the sale that is in the store's rows by it."""
     there, here = was.epoch, stands.epoch
     place = (there.number, there.fingerprint, was.seq, was.hash)
     sale = None if sale_id is None else sale_id.bytes

@@ -268,7 +268,7 @@ async def test_a_return_that_comes_home_before_its_receipt_counts_against_it(
             total_minor=-345,
         )
         returned = (await old.call("POST", "/returns", back)).json()
-        store_id, epoch = old.box.enrolment.store_id, old.box.epoch
+        store_id, epoch = old.box.enrolment.store_id, await old.epoch()
     make_store(tmp_path / "S01", after=(store_id, Head(epoch, 1, bytes(32))))
     async with open_store(tmp_path / "S01", signed_in=None) as till:
         for each in (returned, sold):
@@ -286,7 +286,9 @@ async def test_the_chain_of_the_new_box_is_whole_and_each_recovered_event_has_an
 ) -> None:
     await till.call("POST", "/kept", burnt.envelopes())
     epochs = await till.box.reader.read(epochs_here)
-    assert [str(epoch) for epoch, here in epochs.items() if here.current] == [str(till.box.epoch)]
+    assert [str(epoch) for epoch, here in epochs.items() if here.current] == [
+        str(await till.epoch())
+    ]
     ids = await till.box.reader.read(
         lambda db: db.execute("SELECT count(DISTINCT event_id), count(*) FROM journal").fetchone()
     )

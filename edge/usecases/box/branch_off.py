@@ -20,6 +20,7 @@ from edge.db.days import find_open_day
 from edge.db.epochs import HeldEpoch, begin_epoch, find_epoch, mark_ended, writing
 from edge.db.journal import append, read_whole
 from edge.db.pushing import read_push_state, write_stopped
+from edge.db.recovered import note_recovered
 from edge.db.sales import drop_rights
 from edge.db.store import read_enrolment
 from edge.domain.epoch import EPOCH, EpochEvent
@@ -30,8 +31,8 @@ from sync.engine.outbox import BranchCause
 from sync.engine.signing import PROVISIONAL_SIGNED, SALE_SIGNED, sign_bytes
 from sync.protocol.change import Epoch, Head, ProvisionalGenesis, epoch_of, genesis_hash
 from sync.protocol.codec import decode_fact, encode
-from sync.protocol.facts import AlarmKind, EpochEnded, EventRecovered
-from sync.protocol.identity import EventId, WorkstationId
+from sync.protocol.facts import AlarmKind, EpochEnded, EventRecovered, RetailTransaction
+from sync.protocol.identity import EventId, SaleId, WorkstationId
 
 JOURNAL = "journal"
 """From where an event was recovered: from this box's own."""
@@ -160,7 +161,10 @@ def _carry(
         carried += 1
         fact = _recovered(entry, key)
         if fact is not None:
-            append(db, fact, fact.event_id_in(into), moment)
+            stands = append(db, fact, fact.event_id_in(into), moment).head
+            was, own_id = Head(fact.epoch, fact.envelope.seq, fact.hash), fact.envelope.event_id
+            sold = fact.envelope.kind == RetailTransaction.KIND.kind
+            note_recovered(db, was, stands, SaleId(own_id) if sold else None)
     return carried
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from edge.db.days import BusinessDay, find_day, mark_closed
-from edge.db.epoch_totals import read_own, read_recovered
+from edge.db.epoch_totals import read_epoch_account
 from edge.db.epochs import epoch_opened, writing
 from edge.db.journal import append, read_range
 from edge.db.operators import require
@@ -81,7 +81,9 @@ def make_manifest(db: sqlite3.Connection, day: BusinessDay) -> Manifest:
     told apart."""
     held, date_of_day = writing(db), day.business_date
     whole = held.opened_no == day.first_opened_no
-    account = read_account(db, date_of_day) if whole else read_own(db, held.epoch, date_of_day)
+    account = (
+        read_account(db, date_of_day) if whole else read_epoch_account(db, held.epoch, date_of_day)
+    )
     return Manifest(
         date_of_day,
         held.epoch.number,
@@ -90,7 +92,6 @@ def make_manifest(db: sqlite3.Connection, day: BusinessDay) -> Manifest:
         held.head.seq,
         held.head.hash,
         *account,
-        read_recovered(db, held.epoch, date_of_day),
     )
 
 
