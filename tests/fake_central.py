@@ -192,7 +192,11 @@ class FakeCentral:
         if url.path.endswith("/epochs"):
             return self._ratify(codec.decode(ProvisionalEpoch, request.body))
         branch = self.branches[signed.head.epoch]
-        if url.path.endswith(("/journal", "/feeds")) and branch.sealed and "tail=late" not in url.query:
+        if (
+            url.path.endswith(("/journal", "/feeds"))
+            and branch.sealed
+            and "tail=late" not in url.query
+        ):
             return problem(403, "fenced", sealed_watermark=branch.stream.watermark)
         if url.path.endswith("/journal"):
             if "hashes=1" not in url.query:

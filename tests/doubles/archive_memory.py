@@ -79,11 +79,11 @@ class MemoryArchive:
         self.publish_customers = publish_customers
         self._one_at_a_time = asyncio.Lock()
 
-    def open_stream(self, key: StreamKey, genesis_bytes: bytes) -> None:
-        """Begin an epoch; whatever was current of its store is sealed."""
+    def open_stream(self, key: StreamKey, genesis_bytes: bytes, *, fences: bool = True) -> None:
+        """Begin an epoch; where it ``fences``, whatever was current of its store is sealed."""
         genesis = decode(Genesis, genesis_bytes)
         for other, standing in self.standings.items():
-            if other.store_id == key.store_id:
+            if other.store_id == key.store_id and fences:
                 self.standings[other] = moved(standing, EpochEvent.REPLACED, other.epoch)
         self.raw[key] = {}
         self.standings[key] = Standing(

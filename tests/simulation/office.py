@@ -49,6 +49,7 @@ from tests.simulation.catalog import (
     first_decisions,
     member_keys,
 )
+from tests.simulation.epochs import take_epoch
 from tests.simulation.feeds import first_feeds
 from tests.simulation.scheduler import Host, Scheduler
 
@@ -200,6 +201,9 @@ class HeadOffice(Host):
         url = urlsplit(request.path)
         if url.path == f"/v1/stores/{shop.store_id}/journal":
             return await self._journal(shop, request)
+        if url.path == f"/v1/stores/{shop.store_id}/epochs":
+            epoch, held = take_epoch(self.archive, shop, request.body)
+            return self._verdict(shop, held, epoch)
         if url.path == f"/v1/stores/{shop.store_id}/feeds":
             return await self._heads(shop, signed)
         if url.path == f"/v1/stores/{shop.store_id}/feed":

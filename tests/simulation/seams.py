@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
+from edge.box import box
 from edge.exchange import rounds as exchange
 from edge.server import background
 from tests.simulation.ids import Ids
@@ -36,8 +37,11 @@ class Log:
 @contextmanager
 def seams(random: Random, ids: Ids) -> Iterator[None]:
     """Inside the block, everything is drawn from the seed."""
+    drawn = SimpleNamespace(compat=SimpleNamespace(uuid7=ids.uuid))
     put = (
-        (exchange, "uuid_utils", SimpleNamespace(compat=SimpleNamespace(uuid7=ids.uuid))),
+        (exchange, "uuid_utils", drawn),
+        (box, "uuid_utils", drawn),
+        (box, "secrets", SimpleNamespace(token_bytes=random.randbytes)),
         (
             exchange,
             "shutil",

@@ -205,8 +205,9 @@ class World:
             if not box.alive:
                 waits.append(f"{code} is down")
                 continue
-            key = StreamKey(box.shop.store_id, box.shop.epoch)
-            ends = box.head().seq, box.acknowledged(), standings[key].watermark
+            standing = standings.get(StreamKey(box.shop.store_id, box.head().epoch))
+            watermark = None if standing is None else standing.watermark
+            ends = box.head().seq, box.acknowledged(), watermark
             if len(set(ends)) > 1:
                 waits.append(f"{code} written, acknowledged, at head office: {ends}")
             cursors = box.cursors()
