@@ -13,7 +13,7 @@ from sync.protocol.errors import NotNow
 from sync.protocol.states import States
 
 
-class EpochUnknown(NotNow, slug="epoch-unknown", title="This box never wrote in that epoch"):
+class UnknownEpoch(NotNow, slug="unknown-epoch", status=404, title="This epoch is not known"):
     epoch: str
     detail = "This box holds no epoch {epoch}."
     remedy = "See which it holds: `edge status`."
@@ -45,10 +45,10 @@ EPOCH: States[EpochState, EpochEvent] = States(
         {
             None: {
                 EpochEvent.OPENED: EpochState.WRITING,
-                EpochEvent.FENCED: EpochUnknown,
-                EpochEvent.FORKED: EpochUnknown,
-                EpochEvent.DRAINED: EpochUnknown,
-                EpochEvent.SENT_BACK: EpochUnknown,
+                EpochEvent.FENCED: UnknownEpoch,
+                EpochEvent.FORKED: UnknownEpoch,
+                EpochEvent.DRAINED: UnknownEpoch,
+                EpochEvent.SENT_BACK: UnknownEpoch,
             },
             EpochState.WRITING: {
                 EpochEvent.OPENED: EpochState.WRITING,

@@ -73,7 +73,7 @@ def branch_off(
 ) -> Head:
     """The end of the epoch that the box writes in after this. ``left``: one of its own, which it
     must not go on in, and why, in words: ``detail``. Twice is once. Raises NotEnrolled,
-    EpochUnknown.
+    UnknownEpoch.
 
     An epoch that had ended before, and of which another tail is known, is left for good: what
     waited of it is carried, and the box goes on where it is.

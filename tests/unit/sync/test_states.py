@@ -7,7 +7,7 @@ import pytest
 
 from central.domain import epoch as central
 from edge.domain.business_day import BUSINESS_DAY, DayEvent, DayState, NoOpenBusinessDay
-from edge.domain.epoch import EPOCH, EpochEvent, EpochState, EpochUnknown
+from edge.domain.epoch import EPOCH, EpochEvent, EpochState, UnknownEpoch
 from edge.domain.till import TILL, NoOpenTill, TillEvent, TillState
 from sync.protocol.identity import WorkstationId
 from sync.protocol.states import States
@@ -75,7 +75,7 @@ def test_a_box_never_writes_again_in_an_epoch_that_it_ended_or_left(
         }[state]
     )
     if state is None:
-        with pytest.raises(EpochUnknown):
+        with pytest.raises(UnknownEpoch):
             EPOCH.after(state, EpochEvent.FENCED, "1-aabbccdd")
 
 
