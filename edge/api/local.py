@@ -20,6 +20,7 @@ from edge.box.folder import database_of
 from edge.box.settings import WrongSettings, change_place
 from edge.db.alarms import Alarm, find_standing
 from edge.db.connection.engine import open_connection
+from edge.db.epochs import held_epochs
 from edge.db.journal import VerifyOutcome, verify_chain
 from edge.db.workstations import PairedWorkstation, list_codes, list_workstations
 from edge.domain.fields import Request, Sentence
@@ -42,10 +43,18 @@ class Workstations(msgspec.Struct, frozen=True):
     heard: dict[WorkstationId, int]
 
 
+class WalkedEpoch(msgspec.Struct, frozen=True):
+    """How many events of one of this box's epochs were walked."""
+
+    epoch: str
+    verified: int
+
+
 class VerifyAnswer(msgspec.Struct, frozen=True):
-    """``first_bad_seq`` null: all ``verified`` events from the first to the head are whole.
-    ``missing``: what tills or head office were told of and is no longer there, as long as nobody
-    has cleared that alarm."""
+    """Of the first epoch that is not whole, else of the one that the box writes in.
+    ``first_bad_seq`` null: all ``verified`` events from the first to the head are whole, and so is
+    each of ``epochs``. ``missing``: what tills or head office were told of and is no longer there,
+    as long as nobody has cleared that alarm."""
 
     first_bad_seq: int | None
     verified: int
@@ -53,6 +62,7 @@ class VerifyAnswer(msgspec.Struct, frozen=True):
     seq: int
     hash: str
     missing: str | None
+    epochs: tuple[WalkedEpoch, ...]
 
 
 @get("/status")
@@ -94,8 +104,11 @@ async def unpair(request: litestar.Request[Any, Any, Any], box: TheBox) -> Unpai
 
 @post("/verify", status_code=200)
 async def verify(box: TheBox) -> VerifyAnswer:
-    """Walk the whole chain, on a connection of its own: selling goes on meanwhile."""
-    outcome = await asyncio.to_thread(_walk, box)
+    """Walk the chain of every epoch that this box holds, on a connection of its own: selling goes
+    on meanwhile."""
+    walked = await asyncio.to_thread(_walk, box)
+    bad = [one for one in walked if one.first_bad_seq is not None]
+    outcome = (bad or walked[-1:])[0]
     return VerifyAnswer(
         outcome.first_bad_seq,
         outcome.verified,
@@ -103,6 +116,7 @@ async def verify(box: TheBox) -> VerifyAnswer:
         outcome.head.seq,
         outcome.head.hash.hex(),
         await box.reader.read(_missing),
+        tuple(WalkedEpoch(str(one.head.epoch), one.verified) for one in walked),
     )
 
 
@@ -111,10 +125,12 @@ def _missing(db: sqlite3.Connection) -> str | None:
     return None if alarm is None else alarm.detail
 
 
-def _walk(box: Box) -> VerifyOutcome:
+def _walk(box: Box) -> list[VerifyOutcome]:
+    """Every epoch, the one that the box writes in last."""
     with closing(open_connection(database_of(box.folder), create=False)) as db:
         db.execute("BEGIN")
-        return verify_chain(db)
+        held = sorted(held_epochs(db), key=lambda one: (one.current, one.opened_no))
+        return [verify_chain(db, epoch=one.epoch) for one in held]
 
 
 class Place(Request, frozen=True):

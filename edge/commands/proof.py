@@ -13,7 +13,7 @@ from sync.program.plain_commands import tell as print
 
 
 def verify(data: Folder) -> None:
-    """Walk the journal's chain from its first event; exit code 1 names the first bad one."""
+    """Walk the chain of each of this box's epochs; exit code 1 names the first bad event."""
     walked = ask(data, "POST", "/verify")
     if walked["first_bad_seq"] is not None:
         print(f"Event {walked['first_bad_seq']} of epoch {walked['epoch']} is not what was written")
@@ -24,10 +24,8 @@ def verify(data: Folder) -> None:
         print(f"What is here is whole, but not all that was: {walked['missing']}.")
         print("Keep this box's disk as it is and tell head office; tills may have those receipts.")
         raise typer.Exit(NEEDS_A_PERSON)
-    print(
-        f"{walked['verified']:,} events of epoch {walked['epoch']} are whole: nothing is to be "
-        "done."
-    )
+    whole = [f"{one['verified']:,} events of epoch {one['epoch']}" for one in walked["epochs"]]
+    print(f"{', '.join(whole)} are whole: nothing is to be done.")
 
 
 def totals(

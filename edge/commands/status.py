@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -26,6 +26,8 @@ def status(
         print(f"{told['store_code']}: {told['summary']}")
         for name in ("epoch", "last_seq", "acknowledged_through", "waiting"):
             print(f"  {name.replace('_', ' '):<22}{told[name]}")
+        for epoch in told["epochs"][:-1]:
+            print(f"  {'epoch before':<22}{_epoch_in_words(epoch)}")
         for feed in told["feeds"]:
             print(f"  {'feed ' + feed['data_set']:<22}{feed['pub_seq']}")
         for link in told["tills_at"]:
@@ -44,6 +46,17 @@ def status(
         print(_what_comes_next(data, told["needs_a_person"], serving=answered.serving))
     if told["needs_a_person"]:
         raise typer.Exit(NEEDS_A_PERSON)
+
+
+EPOCH_IN_WORDS = {
+    "ended": "ended here; {waiting:,} records of it are on their way to head office",
+    "sent": "ended here, and head office has all of it",
+    "left": "left after record {acknowledged_through:,}; what came behind it was carried on",
+}
+
+
+def _epoch_in_words(epoch: dict[str, Any]) -> str:
+    return f"{epoch['epoch']}, {EPOCH_IN_WORDS[epoch['state']].format(**epoch)}"
 
 
 def _rows_aside(rows: int, first: dict[str, str]) -> str:

@@ -85,9 +85,9 @@ def begin_epoch(
     store_id: StoreId,
     epoch: Epoch,
     genesis_hash: bytes,
-    *,
     genesis: bytes = b"",
     signature: bytes = b"",
+    *,
     provisional: bool = False,
     learnt: str | None = None,
 ) -> None:

@@ -9,7 +9,8 @@ from edge.box.keys import read_key
 from edge.db.alarms import list_alarms
 from edge.db.connection.errors import CannotStart
 from edge.db.connection.migrate import NEWEST, step_of
-from edge.db.journal import acknowledged, occurred_at, read_head, verify_chain
+from edge.db.epochs import count_waiting, sending
+from edge.db.journal import occurred_at, verify_chain
 from edge.db.pushing import read_push_state
 from edge.db.soundness import TooSlow, broken_references, damaged_pages
 from edge.db.told_mark import missing_after, read_mark
@@ -139,9 +140,9 @@ def chain(scene: Scene) -> Found:
 def journal(scene: Scene) -> Found:
     """What waits for head office, and since when."""
     with scene.reading() as db:
-        state, through = read_push_state(db), acknowledged(db)
-        waiting = read_head(db).seq - through
-        oldest_ms = occurred_at(db, through + 1) if waiting else None
+        state, waiting, oldest = read_push_state(db), count_waiting(db), sending(db)
+        first = oldest.acknowledged_through + 1
+        oldest_ms = occurred_at(db, first, oldest.epoch) if waiting else None
     if state.stopped is not None:
         says = f"Sending to head office is stopped ({state.stopped}); {waiting:,} records wait."
         return stop(says, "Settle the alarm that says why:", scene.command("alarm", "list"))

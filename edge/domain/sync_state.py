@@ -18,7 +18,9 @@ MINUTE_S = 60
 
 
 class SyncState(NamedTuple):
-    """What the words are made from. ``waiting`` events are not at head office yet; ``unreached``:
+    """What the words are made from. ``waiting`` events are not at head office yet; ``tails``: of
+    epochs that this box was fenced from; ``side_branch``: the epoch that it writes in, where it
+    opened it itself. ``unreached``:
     the last try failed; ``busy``: head office is there and asked this box to come again later;
     ``stopped`` and ``refused``: why it takes nothing, in its words. ``alarms`` stand, and so many
     rows of head office's could not be taken, and events of this store's do not count there yet.
@@ -26,6 +28,8 @@ class SyncState(NamedTuple):
 
     now_ms: int
     waiting: int
+    tails: tuple[str, ...]
+    side_branch: str | None
     unreached: bool
     busy: bool
     stopped: str | None
@@ -102,11 +106,20 @@ def in_words(state: SyncState) -> str:
     aside, disk = state.events_set_aside, disk_in_words(state.disk_free_bytes)
     more = (
         _sending_in_words(state),
+        _epochs_in_words(state),
         f"It keeps {aside:,} record(s) that do not count yet." if aside else None,
         disk,
         f"{state.alarms} alarm(s) need a person." if state.alarms else None,
     )
     return " ".join(sentence for sentence in more if sentence)
+
+
+def _epochs_in_words(state: SyncState) -> str | None:
+    if state.side_branch is None:
+        return None
+    tails = ", ".join(state.tails)
+    ended = f" The end of epoch {tails} goes to head office first." if state.tails else ""
+    return f"This box sells in epoch {state.side_branch}, which it opened itself.{ended}"
 
 
 def _sending_in_words(state: SyncState) -> str:

@@ -99,7 +99,7 @@ def test_a_verdict_has_the_status_by_which_a_box_knows_it() -> None:
     promised = [line.partition(":")[0] for line in PROMISED.read_text().splitlines()]
     known = {f"{status} {slug}" for slug, status in STATUS_OF.items()}
     raised = {line for line in promised if line.partition(" ")[2] in set(Slug)}
-    assert raised == {"403 fenced", "410 cursor-gone", "422 bad-envelope"} <= known
+    assert raised == {"403 fenced", "410 cursor-gone", "422 bad-envelope", "422 bad-epoch"} <= known
 
 
 def test_the_protocol_s_problem_words_have_the_statuses_that_it_names() -> None:

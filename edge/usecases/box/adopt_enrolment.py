@@ -52,14 +52,8 @@ def adopt_enrolment(
         ),
     )
     epoch = epoch_of(genesis, answer.genesis)
-    begin_epoch(
-        db,
-        answer.store_id,
-        epoch,
-        genesis_hash(answer.genesis),
-        genesis=answer.genesis,
-        signature=answer.signature,
-    )
+    first, record = genesis_hash(answer.genesis), (answer.genesis, answer.signature)
+    begin_epoch(db, answer.store_id, epoch, first, *record)
     return record_boot(db, software, FIRST_BOOT, moment).head
 
 

@@ -5,9 +5,10 @@ import sqlite3
 import msgspec
 
 from edge.db.alarms import Alarm, list_alarms
-from edge.db.journal import acknowledged, read_head
+from edge.db.epochs import HeldEpoch, count_waiting, held_epochs, writing
 from edge.db.pushing import read_push_state
 from edge.db.reference import count_aside, read_cursors, rows_aside
+from edge.domain.epoch import EpochState
 from edge.domain.sync_state import (
     SyncState,
     clock_in_words,
@@ -27,6 +28,20 @@ class FeedStatus(msgspec.Struct, frozen=True):
     data_set: str
     scope: str
     pub_seq: int
+
+
+class EpochStatus(msgspec.Struct, frozen=True):
+    """One of this box's epochs, in the order in which they were opened. ``state``: ``writing``,
+    ``ended`` (its late tail is on its way), ``sent`` or ``left``. ``opened_here``: by this box
+    itself; then ``known``: to head office. ``waiting``: events that head office shall still get."""
+
+    epoch: str
+    state: EpochState
+    last_seq: int
+    acknowledged_through: int
+    waiting: int
+    opened_here: bool
+    known: bool
 
 
 class RowSetAside(msgspec.Struct, frozen=True):
@@ -71,6 +86,7 @@ class SyncStatus(msgspec.Struct, frozen=True):
     rows_set_aside: int
     first_set_aside: RowSetAside | None
     events_set_aside: int
+    epochs: tuple[EpochStatus, ...]
     certificate: str | None = None
     tills_at: tuple[str, ...] = ()
 
@@ -86,11 +102,13 @@ def read_status(
 ) -> SyncStatus:
     """As of the last commit; ``unreached`` and ``busy``: how the last try to reach head office
     ended."""
-    head, through, pushing = read_head(db), acknowledged(db), read_push_state(db)
-    alarms = list_alarms(db)
+    held, pushing, alarms = held_epochs(db), read_push_state(db), list_alarms(db)
+    now = writing(db)
     state = SyncState(
         now_ms=moment.wall_ms,
-        waiting=head.seq - through,
+        waiting=count_waiting(db),
+        tails=tuple(str(one.epoch) for one in held if one.state is EpochState.ENDED),
+        side_branch=str(now.epoch) if now.provisional else None,
         unreached=unreached,
         busy=busy,
         stopped=pushing.stopped,
@@ -109,10 +127,10 @@ def read_status(
         needs_a_person=needs_a_person(state),
         head_office_away=is_away(state),
         head_office_busy=busy,
-        epoch=str(head.epoch),
-        last_seq=head.seq,
-        head_hash=head.hash.hex(),
-        acknowledged_through=through,
+        epoch=str(now.epoch),
+        last_seq=now.head.seq,
+        head_hash=now.head.hash.hex(),
+        acknowledged_through=now.acknowledged_through,
         waiting=state.waiting,
         stopped=state.stopped,
         last_contact_ms=state.last_contact_ms,
@@ -126,6 +144,19 @@ def read_status(
         rows_set_aside=state.rows_set_aside,
         first_set_aside=_first_aside(db),
         events_set_aside=state.events_set_aside,
+        epochs=tuple(map(_epoch, held)),
+    )
+
+
+def _epoch(held: HeldEpoch) -> EpochStatus:
+    return EpochStatus(
+        str(held.epoch),
+        held.state,
+        held.head.seq,
+        held.acknowledged_through,
+        held.waiting,
+        held.provisional,
+        held.ratified or not held.provisional,
     )
 
 

@@ -13,6 +13,8 @@ from edge.domain.sync_state import (
 
 NOW_MS = 10_000_000
 WELL = SyncState(
+    tails=(),
+    side_branch=None,
     now_ms=NOW_MS,
     waiting=0,
     unreached=False,
@@ -57,3 +59,10 @@ def test_what_else_there_is_follows_in_order() -> None:
     state = WELL._replace(events_set_aside=1_234, alarms=2, disk_free_bytes=DISK_LOW_BYTES - 1)
     said = in_words(state)
     assert said.index("1,234 record(s)") < said.index("The disk has") < said.index("2 alarm(s)")
+
+
+def test_an_epoch_that_the_box_opened_itself_and_a_tail_that_waits_are_said() -> None:
+    said = in_words(WELL._replace(side_branch="2-9f3c11aa", tails=("2-aabbccdd",)))
+    assert "sells in epoch 2-9f3c11aa, which it opened itself" in said
+    assert "The end of epoch 2-aabbccdd goes to head office first." in said
+    assert not needs_a_person(WELL._replace(side_branch="2-9f3c11aa"))
