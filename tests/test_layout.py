@@ -29,7 +29,6 @@ LONG_FUNCTIONS = {
     "central/reports/receipt.py:receipt_from_fact": 42,
     "central/usecases/box/enrol.py:_redeem": 41,
     "central/usecases/journal/ingest_batch.py:_ingest": 42,
-    "edge/usecases/box/read_status.py:read_status": 52,
     "edge/usecases/sale/complete.py:complete_sale": 42,
     "edge/usecases/sale/read_situation.py:read_situation": 50,
     "edge/usecases/till/settle.py:settle_till": 54,

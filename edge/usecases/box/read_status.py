@@ -1,6 +1,7 @@
 """What this store has sent and taken: figures and words from one snapshot."""
 
 import sqlite3
+from collections.abc import Sequence
 
 import msgspec
 
@@ -102,24 +103,9 @@ def read_status(
 ) -> SyncStatus:
     """As of the last commit; ``unreached`` and ``busy``: how the last try to reach head office
     ended."""
-    held, pushing, alarms = held_epochs(db), read_push_state(db), list_alarms(db)
-    now = writing(db)
-    state = SyncState(
-        now_ms=moment.wall_ms,
-        waiting=count_waiting(db),
-        tails=tuple(str(one.epoch) for one in held if one.state is EpochState.ENDED),
-        side_branch=str(now.epoch) if now.provisional else None,
-        unreached=unreached,
-        busy=busy,
-        stopped=pushing.stopped,
-        refused=pushing.refused,
-        last_contact_ms=pushing.last_contact_ms,
-        server_time_ms=pushing.server_time_ms,
-        alarms=len(alarms),
-        rows_set_aside=count_aside(db),
-        events_set_aside=pushing.events_set_aside,
-        disk_free_bytes=disk_free_bytes,
-    )
+    held, now, alarms = held_epochs(db), writing(db), list_alarms(db)
+    state = _sync_state(db, held, len(alarms), moment, disk_free_bytes)
+    state = state._replace(unreached=unreached, busy=busy)
     feeds = sorted(read_cursors(db).items())
     return SyncStatus(
         store_code=store_code,
@@ -145,6 +131,34 @@ def read_status(
         first_set_aside=_first_aside(db),
         events_set_aside=state.events_set_aside,
         epochs=tuple(map(_epoch, held)),
+    )
+
+
+def _sync_state(
+    db: sqlite3.Connection,
+    held: Sequence[HeldEpoch],
+    alarms: int,
+    moment: Moment,
+    disk_free_bytes: int,
+) -> SyncState:
+    """As the store's file has it."""
+    pushing = read_push_state(db)
+    opened = [str(one.epoch) for one in held if one.current and one.provisional]
+    return SyncState(
+        now_ms=moment.wall_ms,
+        waiting=count_waiting(db),
+        tails=tuple(str(one.epoch) for one in held if one.state is EpochState.ENDED),
+        side_branch=opened[0] if opened else None,
+        unreached=False,
+        busy=False,
+        stopped=pushing.stopped,
+        refused=pushing.refused,
+        last_contact_ms=pushing.last_contact_ms,
+        server_time_ms=pushing.server_time_ms,
+        alarms=alarms,
+        rows_set_aside=count_aside(db),
+        events_set_aside=pushing.events_set_aside,
+        disk_free_bytes=disk_free_bytes,
     )
 
 
