@@ -18,8 +18,10 @@ _NEWEST = (
 )
 _THROUGH = (
     "SELECT pub_seq, key, body FROM waiting_row WHERE data_set = ? AND scope = ? AND pub_seq <= ?"
-    " ORDER BY pub_seq"
+    " ORDER BY pub_seq LIMIT ?"
 )
+_COUNT = "SELECT count(*) FROM waiting_row WHERE data_set = ? AND scope = ? AND pub_seq <= ?"
+_ALL = -1
 _DROP = "DELETE FROM waiting_row WHERE data_set = ? AND scope = ? AND pub_seq <= ?"
 _OLDEST = "SELECT 1 FROM waiting_row WHERE data_set = ? AND scope = ? AND pub_seq <= ? LIMIT 1"
 _EVER = "SELECT 1 FROM feed_switch"
@@ -50,9 +52,17 @@ def waiting_bodies(
     return {key: row[0] for key, row in found if row is not None}
 
 
-def waiting_rows(db: sqlite3.Connection, feed: Feed, through: int) -> tuple[FeedRow, ...]:
+def waiting_rows(
+    db: sqlite3.Connection, feed: Feed, through: int, limit: int = _ALL
+) -> tuple[FeedRow, ...]:
     """What waits of a feed up to a publication, in its order."""
-    return tuple(FeedRow(*row) for row in db.execute(_THROUGH, (*feed, through)))
+    return tuple(FeedRow(*row) for row in db.execute(_THROUGH, (*feed, through, limit)))
+
+
+def count_waiting(db: sqlite3.Connection, through: Mapping[Feed, int]) -> int:
+    """How many rows up to these publications wait."""
+    asked = ((*feed, seq) for feed, seq in through.items())
+    return sum(db.execute(_COUNT, one).fetchone()[0] for one in asked)
 
 
 def drop_waiting(db: sqlite3.Connection, feed: Feed, through: int) -> None:

@@ -33,7 +33,7 @@ from edge.usecases.box.stop_pushing import stop_pushing
 from edge.usecases.feed.apply_reference import apply_reference
 from edge.usecases.feed.load_anew import load_anew
 from edge.usecases.feed.sweep import is_swept, sweep_rest
-from edge.usecases.feed.take_effect import Standing, standing_of, take_effect
+from edge.usecases.feed.take_effect import Standing, standing_of, take_ahead, take_effect
 from sync.engine.fetch import PullLater
 from sync.engine.outbox import BranchCause, Stopped, StopReason
 from sync.engine.pull import (
@@ -270,6 +270,8 @@ async def _put_in_force(box: Box, line: Line, aim: Aim) -> bool:
     if standing is not Standing.READY:
         return standing is Standing.IN_FORCE
     moment = box.clock.moment()
+    while ahead := await box.writer.run(lambda db: take_ahead(db, aim.heads, moment)):
+        await _note_taken(box, *ahead)
     for taken in await box.writer.run(lambda db: take_effect(db, aim.heads, moment)):
         await _note_taken(box, *taken)
     line.cursors.clear()

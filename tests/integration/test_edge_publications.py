@@ -7,12 +7,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from edge.box.box import Box
 from edge.exchange.rounds import pull_page
+from edge.usecases.feed import take_effect
+from edge.usecases.feed.take_rows import take_rows
 from sync.engine.fetch import PullLater
 from sync.engine.pull import UpToDate
 from sync.engine.push import Heard, beat_once
@@ -136,6 +139,30 @@ async def test_a_box_that_was_away_for_a_week_takes_all_of_it_in_one_step(shop: 
             break
     assert len(seen) == 2
     assert all(agree(state) for state in seen)
+
+
+async def test_what_is_too_much_for_one_unit_of_work_goes_ahead_in_pieces(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No sale waits for 300,000 rows: the shop sells between the pieces."""
+    shop.central.publish_shop()
+    publish(shop.central, 100)
+    await heartbeat(shop)
+    monkeypatch.setattr(take_effect, "SWITCH_ROWS_MAX", 4)
+    monkeypatch.setattr(take_effect, "AHEAD_ROWS_MAX", 2)
+    for number in range(101, 110):
+        publish(shop.central, number)
+    pieces: list[int] = []
+
+    def counted(db: Any, feed: Any, rows: Any, *more: Any) -> Any:
+        pieces.append(len(rows))
+        return take_rows(db, feed, rows, *more)
+
+    monkeypatch.setattr(take_effect, "take_rows", counted)
+    await heartbeat(shop)
+    assert sum(pieces) == 2 * 27
+    assert max(pieces) <= 4
+    assert await in_force(shop.till.box) == {key: (f"{key} 109", 109) for key in KEYS}
 
 
 async def test_a_row_beyond_the_heads_that_were_named_waits_for_the_next_ones(shop: Shop) -> None:
