@@ -1,4 +1,5 @@
-"""The page of what somebody must look at, and the one act on it: giving up what will not come."""
+"""The page of what somebody must look at, and what is done there: giving up what will not come, and
+saying what an alarm was."""
 
 from typing import Any
 
@@ -14,6 +15,7 @@ from central.domain.access import UserRole
 from central.pages.page import page, see_other
 from central.reports.attention import attention
 from central.reports.company import company_money, store_of_company
+from central.usecases.box.clear_alarm import clear_alarm
 from central.usecases.journal.write_off_tail import write_off_tail
 
 AnyRequest = Request[Any, Any, Any]
@@ -49,4 +51,23 @@ async def send_write_off(request: AnyRequest) -> Response[Any]:
     return see_other(HERE)
 
 
-ROUTES = (show_attention, send_write_off)
+@post(
+    f"{HERE}/clear",
+    guards=[page_guard],
+    opt=needing(UserRole.SIGN_OFF),
+    status_code=303,
+    request_max_body_size=BODY_BYTES_MAX,
+)
+async def send_clear_alarm(request: AnyRequest) -> Response[Any]:
+    """An alarm was looked into, and what it was stands in head office's decisions."""
+    person, office = person_of(request), office_of(request)
+    form = await read_form(request)
+    code, alarm, reason = (form.get(name, "") for name in ("store", "alarm", "reason"))
+    async with acting(request, "alarm_cleared", f"{code} {alarm}", reason) as db:
+        store = await store_of_company(db, person.company_id, code[:CODE_LETTERS_MAX])
+        asked = (store.store_id, alarm, reason, person.name)
+        await clear_alarm(db, person.company_id, *asked, office.clock_ms())
+    return see_other(HERE)
+
+
+ROUTES = (show_attention, send_write_off, send_clear_alarm)

@@ -60,8 +60,10 @@ WHERE f.company_id = $1 AND f.field = $2 AND (f.value IS NOT NULL OR f.sealed IS
 ORDER BY f.customer_id LIMIT $3
 """
 _NOTICED = """
-SELECT store_id, kind, detail, raised_at_ms, count(*) OVER () FROM alarm
-WHERE store_id = ANY($1) ORDER BY raised_at_ms DESC LIMIT $2
+SELECT store_id, kind, detail, raised_at_ms, alarm_id, count(*) OVER () FROM alarm AS a
+WHERE store_id = ANY($1) AND NOT EXISTS (SELECT FROM alarm_clearing AS c
+    WHERE c.store_id = a.store_id AND c.alarm_id = a.alarm_id)
+ORDER BY raised_at_ms DESC LIMIT $2
 """
 
 
@@ -118,12 +120,13 @@ class StoreClaim(NamedTuple):
 
 
 class Noticed(NamedTuple):
-    """What head office itself noticed about a store."""
+    """What head office itself noticed about a store, until somebody cleared it."""
 
     store_code: str
     kind: str
     detail: str
     raised_at_ms: int
+    alarm_id: UUID
 
 
 class Attention(NamedTuple):
@@ -178,7 +181,7 @@ async def attention(db: AsyncConnection, company_id: CompanyId) -> Attention:
             for row in overspent
         ),
         tuple(twins[:NAMED_MAX]),
-        tuple(Noticed(codes[plain_uuid(row[0])], *tuple(row)[1:4]) for row in noticed),
+        tuple(Noticed(codes[plain_uuid(row[0])], *tuple(row)[1:5]) for row in noticed),
         tuple(UnopenedPin(*tuple(row)[:3]) for row in pins),
         more,
     )

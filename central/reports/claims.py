@@ -11,7 +11,9 @@ belongs to a day that is open there, to the last one that was opened or closed b
 later one. Where another journal than the one that is here is claimed (another event at a place that
 is here; more than a box of the same epoch has), nobody knows where the two part: then it is the
 whole epoch's days. An epoch's days begin two days before its box was enrolled, or with the first
-that is known of it; where its enrolment is not known, any day. A last day beyond the claim's own
+that is known of it; where its enrolment is not known, any day. A provisional epoch goes on where it
+branched off: its days begin with those of its parent there, and its box's clock counts for nothing.
+A last day beyond the claim's own
 first arrival says nothing: a clock was wrong, and the claim's day counts instead.
 """
 
@@ -45,7 +47,7 @@ GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 LIMIT $2
 """
 _STREAMS = """
 SELECT s.store_id, s.epoch_number, s.epoch_fingerprint, s.watermark, s.applied_through,
-    s.sender_seq, s.genesis, s.last_contact_ms, coalesce(w.through, 0) AS through
+    s.sender_seq, s.genesis, s.provisional, s.last_contact_ms, coalesce(w.through, 0) AS through
 FROM stream AS s LEFT JOIN written_off AS w USING (store_id, epoch_number, epoch_fingerprint)
 WHERE s.store_id = ANY($1)
 ORDER BY 1, 2, 3 LIMIT $2
@@ -100,7 +102,6 @@ class _Found(NamedTuple):
     after: int
     through: int
     heard_at_ms: int | None
-    issued_at_ms: int | None
     said: str
     days_of: Epoch
 
@@ -135,10 +136,11 @@ async def open_claims(
     found = [*_of_boxes(streams, claims), *(one for one in of_tills if one is not None)]
     if not found:
         return {}
-    days = await _days(connection, found)
+    lines = {one: tuple(_line(one, known)) for one in found}
+    days = await _days(connection, lines)
     by_store: dict[StoreId, tuple[OpenClaim, ...]] = {}
     for one in found:
-        first = _first_day(one, days.get((one.store_id, one.days_of), ()))
+        first = _first_day(one, lines[one], days, known)
         claim = OpenClaim(one.epoch, one.through, first, one.said)
         by_store[one.store_id] = (*by_store.get(one.store_id, ()), claim)
     return by_store
@@ -154,7 +156,7 @@ def _of_boxes(streams: Sequence[Any], claims: Sequence[Any]) -> Iterable[_Found]
             f"A box says that it holds {_events(seq)} of epoch {epoch}, which head office never"
             " issued."
         )
-        yield _Found(store_id, epoch, 0, seq, heard, None, said, epoch)
+        yield _Found(store_id, epoch, 0, seq, heard, said, epoch)
 
 
 def _of_a_stream(row: Any, claim: Any) -> Iterable[_Found]:
@@ -165,21 +167,20 @@ def _of_a_stream(row: Any, claim: Any) -> Iterable[_Found]:
     heard_ms = claim["heard_at_ms"] if claim else row["last_contact_ms"]
 
     def found(after: int, through: int, said: str) -> _Found:
-        return _Found(store_id, epoch, after, through, heard_ms, _issued(row), said, epoch)
+        return _Found(store_id, epoch, after, through, heard_ms, said, epoch)
+
+    name = str(epoch) if row["provisional"] else str(epoch.number)
 
     highest = max(row["sender_seq"], claim["seq"] if claim else 0)
     if highest > max(held, row["through"]):
         more = _events(highest - held, more=True)
-        yield found(held, highest, f"A box of epoch {epoch.number} says it holds {more}.")
+        yield found(held, highest, f"A box of epoch {name} says it holds {more}.")
     if claim and claim["lowest"] <= held:
         seq = claim["lowest"]
-        said = (
-            f"A box of epoch {epoch.number} says it holds another event {seq} than the one that"
-            " is here."
-        )
+        said = f"A box of epoch {name} says it holds another event {seq} than the one that is here."
         yield found(0, max(seq, min(claim["seq"], held)), said)
     if applied < held:
-        said = f"{_events(held - applied)} of epoch {epoch.number} arrived and are not counted yet."
+        said = f"{_events(held - applied)} of epoch {name} arrived and are not counted yet."
         yield found(applied, held, said)
 
 
@@ -197,11 +198,22 @@ def _of_a_workstation(row: Any, known: Mapping[tuple[StoreId, Epoch], Any]) -> _
     stream = known.get((store_id, days_of))
     held = stream["watermark"] if stream else 0
     after = held if told and days_of != epoch and int(told[1]) > held else 0
-    return _Found(store_id, epoch, after, through, None, _issued(stream), said, days_of)
+    return _Found(store_id, epoch, after, through, None, said, days_of)
 
 
-def _issued(stream: Any) -> int | None:
-    return decode(Genesis, stream["genesis"]).issued_at_ms if stream and stream["genesis"] else None
+def _line(one: _Found, known: Mapping[tuple[StoreId, Epoch], Any]) -> Iterable[tuple[Epoch, int]]:
+    """The place that a claim follows, and those before it, back to an epoch that was issued."""
+    epoch, after = one.days_of, one.after
+    yield epoch, after
+    for _ in known:
+        stream = known.get((one.store_id, epoch))
+        if stream is None or not stream["provisional"]:
+            return
+        genesis = decode(Genesis, stream["genesis"])
+        if genesis.parent is None:
+            return
+        epoch, after = genesis.parent, genesis.parent_watermark
+        yield epoch, after
 
 
 def _events(count: int, *, more: bool = False) -> str:
@@ -210,9 +222,9 @@ def _events(count: int, *, more: bool = False) -> str:
 
 
 async def _days(
-    connection: Any, found: Iterable[_Found]
+    connection: Any, lines: Mapping[_Found, Iterable[tuple[Epoch, int]]]
 ) -> Mapping[tuple[StoreId, Epoch], list[DayPlaces]]:
-    epochs = {(one.store_id, one.days_of) for one in found}
+    epochs = {(one.store_id, epoch) for one, line in lines.items() for epoch, _ in line}
     places = [(store_id, epoch.number, epoch.fingerprint) for store_id, epoch in epochs]
     by_epoch: dict[tuple[StoreId, Epoch], list[DayPlaces]] = {}
     for row in await connection.fetch(_DAYS, *map(list, zip(*places, strict=True))):
@@ -220,13 +232,21 @@ async def _days(
     return by_epoch
 
 
-def _first_day(one: _Found, days: Sequence[DayPlaces]) -> date | None:
-    first = first_day_after(days, one.after)
+def _first_day(
+    one: _Found,
+    line: Sequence[tuple[Epoch, int]],
+    days: Mapping[tuple[StoreId, Epoch], Sequence[DayPlaces]],
+    known: Mapping[tuple[StoreId, Epoch], Any],
+) -> date | None:
+    places = [(days.get((one.store_id, epoch), ()), after) for epoch, after in line]
+    firsts = (first_day_after(of_epoch, after) for of_epoch, after in places)
+    first = next((day for day in firsts if day is not None), None)
     if first is None:
-        if one.issued_at_ms is None:
+        root = known.get((one.store_id, line[-1][0]))
+        if root is None or not root["genesis"] or root["provisional"]:
             return None
-        begun = _day_of(one.issued_at_ms) - BEFORE_ENROLMENT
-        return min([begun, *(day.business_date for day in days)])
+        begun = _day_of(decode(Genesis, root["genesis"]).issued_at_ms) - BEFORE_ENROLMENT
+        return min([begun, *(day.business_date for of_epoch, _ in places for day in of_epoch)])
     if one.heard_at_ms is None:
         return first
     heard = _day_of(one.heard_at_ms)

@@ -137,3 +137,35 @@ async def test_somebody_gives_up_what_will_not_come_and_says_why(postgres_url: s
         assert await served.rows("SELECT reason, decided_by FROM written_off") == [
             ("the shop burnt down", "ann@example.com")
         ]
+
+
+async def test_an_alarm_stands_until_somebody_says_what_it_was(postgres_url: str) -> None:
+    """And its epoch's days stand under it no longer."""
+    async with acme(postgres_url) as served:
+        shop, copy = Shop(1), Shop(1, seed=2)
+        shop.open()
+        shop.append(shop.sale())
+        shop.close()
+        await arrive(served, shop)
+        copy.open()
+        sent = (served.office.archive, shop.store_id, shop.device_id)
+        await ingest_batch(*sent, copy.chain.batch(0, 3), NOW_MS)
+        page = await load(served, "/attention")
+        assert "Two boxes write as this store" in page.words["noticed"]
+        assert (await load(served, "/")).tables[""][1][7].text.startswith("alarm")
+        fields = {
+            str(attributes["name"]): attributes["value"] or ""
+            for tag, attributes in page.elements
+            if tag == "input" and attributes.get("name") in ("csrf", "alarm")
+        }
+        assert fields.keys() == {"csrf", "alarm"}
+        form = {**fields, "store": "S01", "reason": ""}
+        assert (await send_form(served, "/attention/clear", form)).status_code == 400
+        form["reason"] = "a copy of the disk, taken out"
+        assert (await send_form(served, "/attention/clear", form)).status_code == 303
+        assert (await send_form(served, "/attention/clear", form)).status_code == 409
+        assert "Two boxes write" not in (await load(served, "/attention")).html
+        assert await served.rows("SELECT alarm FROM stream") == [(None,)]
+        assert await served.rows("SELECT reason, cleared_by FROM alarm_clearing") == [
+            ("a copy of the disk, taken out", "ann@example.com")
+        ]

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from datetime import date, timedelta
 
+import msgspec
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -282,3 +283,39 @@ def test_the_first_day_that_a_missing_event_may_belong_to() -> None:
     # A date ahead of its time does not hide the days that come after it in the journal.
     ahead = DayPlaces(date(9999, 12, 31), 1, 2)
     assert first_day_after([ahead, DayPlaces(DAY, 3, 9)], 9) == DAY
+
+
+async def test_a_provisional_epoch_goes_on_where_it_branched_off_whatever_its_clock_says(
+    engine: AsyncEngine,
+) -> None:
+    """Its box claims events and has told nothing of its days: they are those of its parent there,
+    not those of a clock that stands in the year 2100."""
+    archive = PostgresArchive(engine)
+    shop, branch = Shop(1), Shop(1, seed=5)
+    for day in DAYS[:2]:
+        shop.new_tills()
+        shop.open(day)
+        shop.trade(3, day)
+        shop.close(day)
+    await open_stream(archive, engine, shop)
+    await deliver(archive, shop)
+    left = len(shop.events)
+    branch.__dict__["record"] = msgspec.structs.replace(
+        branch.record,
+        device_id=shop.device_id,
+        parent=shop.epoch,
+        parent_watermark=left,
+        parent_hash=shop.chain.hashes[-1],
+        issued_at_ms=4_102_444_800_000,
+    )
+    await open_stream(archive, engine, branch)
+    async with unit_of_work(engine) as db:
+        marked = "UPDATE stream SET provisional = true WHERE epoch_fingerprint = $1"
+        await (await driver_of(db)).execute(marked, branch.epoch.fingerprint)
+    await apply_all(archive)
+    branch.open(TOMORROW)
+    branch.trade(4, TOMORROW)
+    await note_head(archive, branch.store_id, branch.device_id, branch.chain.head, NOW_MS)
+    found = await verdicts(engine, shop, DAYS)
+    assert [one.colour for one in found] == [Colour.GREEN, Colour.AMBER, Colour.AMBER]
+    assert found[1].sentences == (f"A box of epoch {branch.epoch} says it holds 7 more events.",)

@@ -24,6 +24,8 @@ pins = "PINs that only one store knows"
 pins_hint = ("They hold up nobody where they were chosen. ", " gives the operator another one.")
 pins_command = "central operator pin"
 noticed = "What head office noticed"
+what_it_was = "What it was"
+clear = "Clear it"
 
 
 def summary(count: int) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from central.reports.evidence import SetAside
+from central.reports.evidence import GivenUp, SetAside
 from central.reports.reconciliation import ProvenThrough
 
 whole_day = "The store's whole day:"
@@ -37,6 +37,15 @@ def covers(proven: ProvenThrough) -> str:
     return (
         f"The store's account covers its journal through epoch {proven.epoch},"
         f" event {proven.seq:,}."
+    )
+
+
+def given_up(one: GivenUp) -> str:
+    """Whose part of the day nobody but head office says."""
+    unheard = one.unheard.replace(" ", ", ") or "none"
+    return (
+        f"Of epoch {one.epoch} what is here counts: {one.decided_by} gave the rest up"
+        f" ({one.reason}). Workstations not heard: {unheard}."
     )
 
 
