@@ -29,11 +29,11 @@ from central.reports.figure_rows import (
     RowPlace,
     figure_rows,
 )
+from central.reports.journal_event import journal_event
 from central.reports.receipt import (
     find_receipt,
     form_differences,
     held_receipt,
-    journal_event,
     receipt_from_fact,
 )
 from sync.protocol.change import Epoch
@@ -125,7 +125,7 @@ async def show_receipt(
         counted=True,
         held=held,
         differences=form_differences(said, form) if said else (),
-        journal=event and journal_address(store, event.epoch, event.seq),
+        journal=event and journal_address(store, event.arrived_epoch, event.arrived_seq),
         day=day_address(store, form.business_date),
         part=day_address(store, form.business_date, form.workstation_id),
         receipt=receipt_address(store, form.sale_id),
@@ -163,7 +163,7 @@ async def show_event(
         counted=False,
         held=held,
         differences=form_differences(form, held.form) if form and held else (),
-        journal=journal_address(store, event.epoch, event.seq),
+        journal=journal_address(store, event.arrived_epoch, event.arrived_seq),
         day=form and day_address(store, form.business_date),
         part=form and day_address(store, form.business_date, form.workstation_id),
         receipt=form and held and receipt_address(store, form.sale_id),

@@ -18,10 +18,10 @@ from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of
 from central.projections.fact_id import SALE_KIND
 from central.reports.totals import RECEIPTS_MAX, store_receipts
-from sync.protocol.change import Epoch
-from sync.protocol.codec import decode_fact, is_known
+from sync.protocol.change import Envelope, Epoch
+from sync.protocol.codec import decode, decode_fact, is_known
 from sync.protocol.errors import Undecodable
-from sync.protocol.facts import RetailTransaction
+from sync.protocol.facts import EventRecovered, RetailTransaction
 from sync.protocol.figures import Tally, Totals
 from sync.protocol.identity import SaleId, StoreId
 from sync.protocol.manifest import Receipt, ReceiptDifference, receipt_differences
@@ -44,8 +44,18 @@ ORDER BY seq LIMIT $6
 """
 
 
+_CAME_HOME = """
+SELECT r.epoch_number, r.epoch_fingerprint, r.seq, r.body FROM sale AS s
+JOIN recovered_fact AS v ON v.store_id = s.store_id AND v.fact_id = s.sale_id
+    AND v.kind = 'retail_transaction'
+JOIN raw_event AS r ON r.store_id = v.store_id AND r.epoch_number = v.epoch_number
+    AND r.epoch_fingerprint = v.epoch_fingerprint AND r.seq = v.seq
+WHERE s.store_id = $1 AND s.business_date = $2
+"""
+
+
 class JournalPlace(NamedTuple):
-    """An event's place in a store's journal."""
+    """Where an event arrived in a store's journal."""
 
     epoch: Epoch
     seq: int
@@ -127,7 +137,22 @@ async def _read_journal(
             if len(page) < size:
                 break
             after = page[-1]["seq"]
+    for number, fingerprint, seq, body in await connection.fetch(
+        _CAME_HOME, store_id, business_date
+    ):
+        arrived = JournalPlace(Epoch(number, fingerprint), seq)
+        _take_home(decode(EventRecovered, body).envelope, arrived, business_date, journal)
     return left > 0
+
+
+def _take_home(
+    sent: Envelope, arrived: JournalPlace, business_date: date, journal: _Journal
+) -> None:
+    """What was wrapped counts, so whatever else says the same id does not."""
+    journal.places.pop(sent.event_id, None)
+    journal.receipts.pop(sent.event_id, None)
+    row = (arrived.seq, sent.kind, sent.kind_version, sent.body)
+    _take([row], arrived.epoch, business_date, journal)
 
 
 def _take(page: Sequence[Any], epoch: Epoch, business_date: date, journal: _Journal) -> None:

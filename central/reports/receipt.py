@@ -13,18 +13,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of
-from central.projections.fact_id import SALE_KIND
+from central.reports.journal_event import JournalEvent, find_event
 from sync.protocol.change import Epoch
-from sync.protocol.codec import decode_fact, is_known
-from sync.protocol.errors import NotFound, Undecodable
+from sync.protocol.errors import NotFound
 from sync.protocol.facts import LINES_MAX, Line, RetailTransaction
 from sync.protocol.figures import percent
 from sync.protocol.identity import SaleId, StoreId
 from sync.protocol.manifest import Difference
 
 _SALE = """
-SELECT s.*, coalesce(p.spent, 0) AS points_spent FROM sale AS s
-LEFT JOIN points_move AS p USING (store_id, sale_id)
+SELECT s.*, coalesce(p.spent, 0) AS points_spent,
+    coalesce(v.epoch_number, s.epoch_number) AS arrived_number,
+    coalesce(v.epoch_fingerprint, s.epoch_fingerprint) AS arrived_fingerprint,
+    coalesce(v.seq, s.seq) AS arrived_seq
+FROM sale AS s LEFT JOIN points_move AS p USING (store_id, sale_id)
+LEFT JOIN recovered_fact AS v ON v.store_id = s.store_id AND v.kind = 'retail_transaction'
+    AND v.fact_id = s.sale_id
 WHERE s.store_id = $1 AND s.sale_id = $2
 """
 _LINES = """
@@ -43,17 +47,6 @@ _TENDERS = """
 SELECT tender_id, name, kind, amount_minor, reference, points
 FROM sale_tender WHERE store_id = $1 AND business_date = $2 AND sale_id = $3
 ORDER BY tender_no
-"""
-_EVENT = """
-SELECT seq, event_id, kind, kind_version, occurred_at_ms, hash, body, received_at_ms,
-    EXISTS (SELECT FROM quarantine AS q WHERE q.store_id = r.store_id
-        AND q.epoch_number = r.epoch_number AND q.epoch_fingerprint = r.epoch_fingerprint
-        AND q.seq = r.seq)
-    OR EXISTS (SELECT FROM correction AS c WHERE c.store_id = r.store_id
-        AND c.epoch_number = r.epoch_number AND c.epoch_fingerprint = r.epoch_fingerprint
-        AND c.seq = r.seq) AS looked_at
-FROM raw_event AS r
-WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3 AND seq = $4
 """
 
 
@@ -181,22 +174,6 @@ def form_differences(store: ReceiptForm, central: ReceiptForm) -> tuple[Differen
     return tuple(found)
 
 
-class JournalEvent(NamedTuple):
-    """An event as it arrived. ``fact`` is None where it is no receipt that can be read;
-    ``looked_at``: it is set aside, or a person put it right or let it go."""
-
-    epoch: Epoch
-    seq: int
-    event_id: UUID
-    kind: str
-    occurred_at_ms: int
-    received_at_ms: int
-    hash: bytes
-    body_bytes: int
-    fact: RetailTransaction | None
-    looked_at: bool
-
-
 class HeldReceipt(NamedTuple):
     """``event`` is None where the journal has none at the row's place."""
 
@@ -226,52 +203,10 @@ async def find_receipt(db: AsyncConnection, store_id: StoreId, sale_id: UUID) ->
     lines = await connection.fetch(_LINES, *name, LINES_MAX)
     taxes = await connection.fetch(_TAXES, *name)
     tenders = await connection.fetch(_TENDERS, *name)
-    epoch = Epoch(sale["epoch_number"], sale["epoch_fingerprint"])
-    event = await _event(connection, store_id, epoch, sale["seq"])
+    arrived = (Epoch(sale["arrived_number"], sale["arrived_fingerprint"]), sale["arrived_seq"])
+    event = await find_event(connection, store_id, *arrived)
     form = receipt_from_rows(sale, lines, taxes, tenders)
     return HeldReceipt(form, event if event and event.event_id == form.sale_id else None)
-
-
-async def journal_event(
-    db: AsyncConnection, store_id: StoreId, epoch: Epoch, seq: int
-) -> JournalEvent:
-    """An event by its place. Raises NotFound."""
-    found = await _event(await driver_of(db), store_id, epoch, seq)
-    if found is None:
-        raise NotFound(
-            f"Head office holds no event {seq} of epoch {epoch} of this store.",
-            field="seq",
-            remedy="Check the place that is printed at the receipt's foot.",
-        )
-    return found
-
-
-async def _event(connection: Any, store_id: StoreId, epoch: Epoch, seq: int) -> JournalEvent | None:
-    row = await connection.fetchrow(_EVENT, store_id, epoch.number, epoch.fingerprint, seq)
-    if row is None:
-        return None
-    return JournalEvent(
-        epoch=epoch,
-        seq=seq,
-        event_id=plain_uuid(row["event_id"]),
-        kind=row["kind"],
-        occurred_at_ms=row["occurred_at_ms"],
-        received_at_ms=row["received_at_ms"],
-        hash=row["hash"],
-        body_bytes=len(row["body"]),
-        fact=_fact(row["kind"], row["kind_version"], row["body"]),
-        looked_at=row["looked_at"],
-    )
-
-
-def _fact(kind: str, version: int, body: bytes) -> RetailTransaction | None:
-    if kind != SALE_KIND or not is_known(kind, version):
-        return None
-    try:
-        fact = decode_fact(kind, version, body)
-    except Undecodable:  # the page says that it cannot be read
-        return None
-    return fact if isinstance(fact, RetailTransaction) else None
 
 
 def receipt_from_rows(

@@ -3,14 +3,17 @@
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from central.archive.port import Archive
+from central.db.engine import unit_of_work
 from central.db.tables import metadata
 from central.usecases.journal.ingest_batch import IngestAnswer, ingest_batch
 from sync.protocol.batch import Batch
 from sync.protocol.facts import CountLine, StockCounted
 from sync.protocol.identity import ItemId, MovementId
+from tests.doubles.archive_memory import MemoryArchive
 from tests.head_office import (
     Rows,
     open_stream,
@@ -31,6 +34,14 @@ class Office:
     async def open(self, *shops: Shop) -> None:
         for shop in shops:
             await open_stream(self.archive, self.engine, shop)
+
+    async def alarms(self) -> list[tuple[str, str]]:
+        """What head office noticed: kind and detail."""
+        if isinstance(self.archive, MemoryArchive):
+            return [(one.kind, one.detail) for one in self.archive.alarms.values()]
+        assert self.engine is not None
+        async with unit_of_work(self.engine) as db:
+            return [tuple(row) for row in await db.execute(text("SELECT kind, detail FROM alarm"))]
 
     async def rows(self) -> Rows:
         return await projections(self.archive, self.engine)

@@ -1,7 +1,8 @@
 """What the page of a receipt, or of an event in the journal, says."""
 
 from central.pages.words.figures import VERDICTS, counted
-from central.reports.receipt import JournalEvent, ReceiptForm, ReceiptTender
+from central.reports.journal_event import JournalEvent
+from central.reports.receipt import ReceiptForm, ReceiptTender
 from central.reports.reconciliation import Colour
 from sync.protocol.facts import PriceModifier
 
@@ -42,6 +43,7 @@ printed_as = "Printed as"
 chain_hash = "Hash"
 recorded = "Recorded"
 arrived = "Arrived"
+recovered = "Recovered"
 kind = "Kind"
 note = "Note"
 price_changes = "Price changes"
@@ -99,6 +101,12 @@ def points_moved(form: ReceiptForm) -> str:
     """A receipt's points."""
     moved = f"{form.points_earned} earned, {form.points_spent} spent"
     return f"{moved}, {form.points_taken_back} taken back"
+
+
+def recovered_from(event: JournalEvent) -> str:
+    """How an event came home that another epoch wrote."""
+    place = f"as event {event.arrived_seq} of epoch {event.arrived_epoch}"
+    return f"recovered from {event.recovered_from}, {place}"
 
 
 def kind_and_size(event: JournalEvent) -> str:
