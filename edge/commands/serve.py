@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from edge.commands.command import Folder, fail, in_one_sentence
+from edge.commands.command import Folder, StoreFolder, fail, in_one_sentence
 from edge.commands.invited import invited
 from sync.program.frame import PORT_MAX
 from sync.program.plain_commands import tell as print
@@ -78,6 +78,21 @@ def provision(
     with in_one_sentence():
         chosen = invited(central, code, enrol, trust)
         provision_store(chosen, data, Place(port, name or (), address or ()), print)
+
+
+def restore(
+    data: StoreFolder,
+    source: Annotated[
+        Path,
+        typer.Option("--from", help="The copy of a store's folder.", exists=True, file_okay=False),
+    ],
+) -> None:
+    """Put a store back from a copy of its folder: it goes on in an epoch of its own, so that no
+    number is used again. The folder that it lies in already may be named as well."""
+    from edge.commands.restore import restore_store
+
+    with in_one_sentence():
+        restore_store(source, data, print)
 
 
 def serve(

@@ -75,10 +75,38 @@ def open_exchange(till: Till, central: FakeCentral) -> Shop:
     return Shop(till, central, line, Exchange(box, line))
 
 
+def shop_of(till: Till, central: FakeCentral) -> Shop:
+    """The store at the other end of a line in memory from ``central``, which gave it its
+    enrolment."""
+    box, told = till.box, till.box.enrolment
+    answer = EnrolmentAnswer(
+        told.genesis,
+        told.genesis_signature,
+        told.central_key,
+        told.incarnation,
+        told.company_id,
+        told.store_id,
+        told.store_code,
+        told.device_id,
+    )
+    if central.enrolled is None:
+        central.know(answer)
+    signer = Signer(
+        told.store_id,
+        told.device_id,
+        box.device_key,
+        told.central_key,
+        lambda: secrets.token_bytes(16),
+    )
+    line = Line(MemoryTransport(central.answer), signer, journal_of(box), {})
+    return Shop(till, central, line, Exchange(box, line))
+
+
 @pytest.fixture
 async def shop(tmp_path: Path) -> AsyncIterator[Shop]:
-    async with shop_in(tmp_path) as made:
-        yield made
+    async with open_store(tmp_path / "S01") as till:
+        await till.open_shop()
+        yield shop_of(till, FakeCentral())
 
 
 def away(_request: Request) -> Response:
