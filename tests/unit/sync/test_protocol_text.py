@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 import sync
+from central.domain.epoch import EPOCH, EpochEvent, EpochState
 from sync.engine import sealed_box, signing, transport
 from sync.protocol import (
     batch,
@@ -193,3 +194,15 @@ def _plain(kind: Any) -> Any:
     while hasattr(kind, "__supertype__"):
         kind = kind.__supertype__
     return next(iter(get_args(kind)), kind)
+
+
+def test_what_befalls_an_epoch_at_head_office_stands_in_the_text() -> None:
+    """The columns are those events that an epoch can meet once it is there."""
+    header = next(line for line in TEXT.splitlines() if line.startswith("| state | it is | left"))
+    events = [EpochEvent(cell.strip().replace(" ", "_")) for cell in header.split("|")[3:-1]]
+    assert set(events) == {*EpochEvent} - {EpochEvent.BEGUN, EpochEvent.BRANCHED}
+    told = {row[0].strip("`"): row[2:] for row in ROWS if len(row) == 2 + len(events)}
+    for state in EpochState:
+        cells = [EPOCH.table[state][event] for event in events]
+        words = ["refused" if not isinstance(cell, EpochState) else f"`{cell}`" for cell in cells]
+        assert told[state] == ["" if word == f"`{state}`" else word for word in words]
