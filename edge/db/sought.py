@@ -13,10 +13,14 @@ _FIND = (
 )
 
 
+def list_sought(db: sqlite3.Connection) -> tuple[Head, ...]:
+    """As many as one acknowledgement names."""
+    return tuple(Head(Epoch(row[0], row[1]), row[2], row[3]) for row in db.execute(_READ))
+
+
 def keep_sought(db: sqlite3.Connection, events: Collection[Head]) -> None:
     """These and no others; nothing is written where they are the same as before."""
-    before = {Head(Epoch(row[0], row[1]), row[2], row[3]) for row in db.execute(_READ)}
-    if before == set(events):
+    if set(list_sought(db)) == set(events):
         return
     db.execute(_DELETE)
     db.executemany(

@@ -3,6 +3,8 @@ while nobody is signed in; and the till that was open there goes on with what is
 """
 
 import asyncio
+import contextlib
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -105,3 +107,23 @@ async def test_three_receipts_of_a_burnt_box_come_home_and_its_till_goes_on(
     (body,) = await arrived(company, "till_session_carried", 1)
     fact = decode(TillSessionCarried, body)
     assert (fact.carried_id.bytes, fact.counted_cash_minor) == (session, 12_345)
+
+
+async def test_what_head_office_seeks_is_given_back_though_it_was_acknowledged(
+    tabs: Tabs, shop: Box
+) -> None:
+    tabs.expect(LOST)
+    page = await open_till_page(tabs, shop)
+    await sell(page, items(shop)[0].scan_code)
+    await shop.kill()
+    with contextlib.closing(sqlite3.connect(shop.folder / "store.sqlite3")) as db:
+        db.execute("UPDATE journal_head SET acknowledged_through = seq, acknowledged_hash = hash")
+        db.execute(
+            "INSERT INTO sought SELECT epoch_number, epoch_fingerprint, seq, hash FROM journal"
+            " WHERE kind = 'retail_transaction'"
+        )
+        db.commit()
+    await shop.start()
+    async with asyncio.timeout(PATIENCE_S):
+        while not shop.rows("SELECT 1 FROM recovered"):
+            await page.wait_for_event("response")

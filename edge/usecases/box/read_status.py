@@ -9,6 +9,7 @@ from edge.db.alarms import Alarm, list_alarms
 from edge.db.epochs import HeldEpoch, count_waiting, held_epochs, writing
 from edge.db.pushing import read_push_state
 from edge.db.reference import count_aside, read_cursors, rows_aside
+from edge.db.sought import list_sought
 from edge.domain.epoch import EpochState
 from edge.domain.sync_state import (
     SyncState,
@@ -54,6 +55,14 @@ class RowSetAside(msgspec.Struct, frozen=True):
     reason: str
 
 
+class SoughtEvent(msgspec.Struct, frozen=True):
+    """An event that head office keeps as damaged: a till may have it whole (POST /kept)."""
+
+    epoch: str
+    seq: int
+    hash: str
+
+
 class SyncStatus(msgspec.Struct, frozen=True):
     """``summary`` is the state in one sentence; ``waiting`` events are not at head office yet.
     ``head_office_away``: the last try failed, or there was no contact for QUIET_S (or ever).
@@ -63,7 +72,8 @@ class SyncStatus(msgspec.Struct, frozen=True):
     box. ``disk``: what is wrong with the room on it and what to do. ``events_set_aside``: of this
     store's, which head office keeps and does not count for now; people see there why.
     ``certificate``: what is wrong with what tills on other machines are shown, and what to do.
-    ``tills_at``: links by which those find the box; none without a certificate."""
+    ``tills_at``: links by which those find the box; none without a certificate.
+    ``sought``: what tills are asked for, wherever it stands."""
 
     store_code: str
     summary: str
@@ -90,6 +100,7 @@ class SyncStatus(msgspec.Struct, frozen=True):
     epochs: tuple[EpochStatus, ...]
     certificate: str | None = None
     tills_at: tuple[str, ...] = ()
+    sought: tuple[SoughtEvent, ...] = ()
 
 
 def read_status(
@@ -104,9 +115,8 @@ def read_status(
     """As of the last commit; ``unreached`` and ``busy``: how the last try to reach head office
     ended."""
     held, now, alarms = held_epochs(db), writing(db), list_alarms(db)
-    state = _sync_state(db, held, len(alarms), moment, disk_free_bytes)
-    state = state._replace(unreached=unreached, busy=busy)
-    feeds = sorted(read_cursors(db).items())
+    found = _sync_state(db, held, len(alarms), moment, disk_free_bytes)
+    state, feeds = found._replace(unreached=unreached, busy=busy), sorted(read_cursors(db).items())
     return SyncStatus(
         store_code=store_code,
         summary=in_words(state),
@@ -129,6 +139,7 @@ def read_status(
         alarms=alarms,
         rows_set_aside=state.rows_set_aside,
         first_set_aside=_first_aside(db),
+        sought=_sought(db),
         events_set_aside=state.events_set_aside,
         epochs=tuple(map(_epoch, held)),
     )
@@ -172,6 +183,10 @@ def _epoch(held: HeldEpoch) -> EpochStatus:
         held.provisional,
         held.ratified or not held.provisional,
     )
+
+
+def _sought(db: sqlite3.Connection) -> tuple[SoughtEvent, ...]:
+    return tuple(SoughtEvent(str(one.epoch), one.seq, one.hash.hex()) for one in list_sought(db))
 
 
 def _first_aside(db: sqlite3.Connection) -> RowSetAside | None:

@@ -4,14 +4,12 @@
 
 import { BoxAway, Refused, call } from "./api.js";
 import * as state from "./state.js";
-import { acknowledge, readOwed, settle } from "./store.js";
+import { acknowledge, readAt, readOwed, settle } from "./store.js";
 
 const OFFERED_MAX = 500;
 const GIVEN_MAX = 10;
 const GIVEN_CHARACTERS_MAX = 256 * 1024;
 const PAUSE_MS = 100;
-/** Why a store box asks for its own epoch's events as well. */
-const DAMAGED = "journal_damaged";
 
 let running = false;
 /** What the store box had said when all was offered last: till it says otherwise, nothing is new. */
@@ -19,13 +17,14 @@ let offered = null;
 
 /** After each answer of GET /sync. */
 export async function giveBack(status) {
-  const { epoch, acknowledged_through: through, stopped } = status;
-  const said = JSON.stringify([epoch, through, stopped]);
+  const { epoch, acknowledged_through: through, sought } = status;
+  const said = JSON.stringify([epoch, through, sought]);
   if (running || said === offered) return;
   running = true;
   try {
     await acknowledge(epoch, through, Date.now());
-    await offerAll(stopped === DAMAGED ? null : epoch);
+    await offerSought(sought);
+    await offerAll(epoch);
     offered = said;
   } catch (error) {
     if (!mayPass(error)) throw error;
@@ -54,6 +53,13 @@ async function offerAll(own) {
     );
     if (others.length > 0) await offer(others);
   }
+}
+
+/** What head office keeps as damaged, though it may have acknowledged it as it is. */
+async function offerSought(sought) {
+  const kept = await Promise.all(sought.map(readAt));
+  const same = kept.filter((receipt, place) => receipt?.head.hash === sought[place].hash);
+  if (same.length > 0) await offer(same);
 }
 
 async function offer(receipts) {

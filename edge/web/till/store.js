@@ -47,6 +47,7 @@ function oweAll(receipts) {
   if (receipts.indexNames.contains("at_ms")) receipts.deleteIndex("at_ms");
   receipts.createIndex("owed", ["owed", "head.seq"]);
   receipts.createIndex("acknowledged_ms", "acknowledged_ms");
+  receipts.createIndex("place", ["head.epoch", "head.seq"]);
   each(receipts.openCursor(), (cursor) => cursor.update(owedFrom(cursor.value)));
 }
 
@@ -109,6 +110,12 @@ function settled({ owed: _, ...receipt }, nowMs) {
 export async function readOwed(after, limit) {
   const owed = (await openStore()).transaction("receipts").objectStore("receipts").index("owed");
   return done(owed.getAll(after === null ? null : IDBKeyRange.lowerBound(after, true), limit));
+}
+
+/** The receipt whose event stands there, owed or not; undefined where none is kept. */
+export async function readAt({ epoch, seq }) {
+  const place = (await openStore()).transaction("receipts").objectStore("receipts").index("place");
+  return done(place.get([epoch, seq]));
 }
 
 /** Receipts that head office has had for RECEIPTS_KEPT_MS go, and the oldest above RECEIPTS_MAX. */
