@@ -47,8 +47,9 @@ from sync.protocol.columns import SentBatch
 from sync.protocol.enrolment import ProvisionalEpoch
 from sync.protocol.facts import KindVersion
 from sync.protocol.identity import BootId, CompanyId, DeviceId, EventId, Incarnation, StoreId
-from sync.protocol.reference import FeedHead, replace_in_set_hash
+from sync.protocol.reference import FeedHead, FeedRow, replace_in_set_hash
 from sync.protocol.shared import CustomerField, PersonalKey
+from sync.protocol.snapshot import Part, Snapshot, SnapshotPart, part_content, part_name, part_rows
 from sync.protocol.turning import received, to_send
 from tests.golden.examples import CUSTOMER, EXAMPLES, SALE, STORE
 
@@ -302,6 +303,19 @@ PROVISIONAL = ProvisionalGenesis(
 )
 
 
+PART_ROWS = (FeedRow(7, "bun", b"body"), FeedRow(4, "tea", b"body"))
+PART = SnapshotPart(part_content(PART_ROWS), (PersonalKey(CUSTOMER, bytes(range(32))),))
+SNAPSHOT = Snapshot(
+    GENESIS.incarnation,
+    "items",
+    "",
+    9,
+    bytes(range(32)),
+    2,
+    (Part(part_name(PART.content), "tea", 2),),
+)
+
+
 def later_messages() -> dict[str, str]:
     """What is written today, by the names of messages_later_1.json."""
     raw = encode(PROVISIONAL)
@@ -310,6 +324,8 @@ def later_messages() -> dict[str, str]:
         "provisional_genesis": raw.hex(),
         "provisional_genesis_hash": genesis_hash(raw).hex(),
         "provisional_epoch": encode(ProvisionalEpoch(raw, signature)).hex(),
+        "snapshot": encode(SNAPSHOT).hex(),
+        "snapshot_part": encode(PART).hex(),
     }
 
 
@@ -323,3 +339,11 @@ def test_a_provisional_genesis_is_read_as_one_and_as_any_other() -> None:
     assert decode(ProvisionalGenesis, raw) == PROVISIONAL
     assert decode(Genesis, raw) == GENESIS
     assert str(epoch_of(decode(Genesis, raw), raw)) == f"2-{genesis_hash(raw)[:4].hex()}"
+
+
+def test_a_snapshot_and_its_part_are_read_as_they_were() -> None:
+    snapshot = decode(Snapshot, bytes.fromhex(LATER["snapshot"]))
+    part = decode(SnapshotPart, bytes.fromhex(LATER["snapshot_part"]))
+    assert (snapshot, part) == (SNAPSHOT, PART)
+    assert part_rows(part.content) == PART_ROWS
+    assert snapshot.parts[0].name == part_name(part.content)
