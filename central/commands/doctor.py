@@ -32,7 +32,7 @@ def doctor(
     with in_one_sentence():
         told, _ = _look(settings_of(database_url, data))
     if as_json:
-        print(msgspec.json.encode(told).decode())
+        print(msgspec.json.encode(told).decode(), to_programs=True)
     else:
         for line in in_lines(told):
             print(line)

@@ -57,8 +57,10 @@ def epochs(
     missing = [one for one in found if one.claims]
     print(
         f"{store} has {_counted(len(found), 'epoch')}; of {len(missing)} something is missing."
+        " Next: `central alarm list`."
         if missing
         else f"{store} has {_counted(len(found), 'epoch')}, and nobody knows of more than is here."
+        " Next: `central box list`."
     )
 
 
@@ -204,7 +206,7 @@ def alarm_list(
             print(f"  cleared by {one.cleared_by}: {one.reason}")
     standing = [one for one in found if one.cleared_by is None]
     if not standing:
-        print("No alarm stands.")
+        print("No alarm stands. Next: `central doctor`.")
         return
     first = standing[0]
     clearing = next_command(

@@ -19,6 +19,7 @@ from central.commands.command import (
     on_database,
 )
 from sync.program.frame import NEEDS_A_PERSON, new_group
+from sync.program.plain_commands import again_without
 from sync.program.plain_commands import tell as print
 from sync.program.private_folder import FILE_MODE
 
@@ -308,7 +309,7 @@ def _sum(planned: "Planned", *, dry_run: bool, whole: bool, next_: str) -> str:
     faulty = f"{lines:,} faulty lines"
     if dry_run:
         found = faulty if lines else "no line is faulty"
-        return f"Nothing was changed. {counted}; {found}. Next: the same without --dry-run."
+        return f"Nothing was changed. {counted}; {found}. Next: `{again_without('--dry-run')}`."
     if whole and lines:
         return f"Nothing was changed: {faulty}. Next: correct them, and run the command again."
     if lines:

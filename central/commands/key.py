@@ -39,7 +39,10 @@ def key_show(database_url: Url = None, data: Folder = None) -> None:
         found = find_key(folder)
     print(f"The database knows {fingerprint(known) if known else 'no key yet'}.")
     here = fingerprint(public_half(found)) if found else "not there"
-    print(f"{folder / KEY_FILE} is {here}. Keep a copy of it where this machine cannot burn it.")
+    print(
+        f"{folder / KEY_FILE} is {here}. Keep a copy of it where this machine"
+        " cannot burn it. Next: `central verify`."
+    )
 
 
 @key_app.command("replace")

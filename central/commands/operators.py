@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from central.commands.command import (
+    TAKEN,
     CompanyName,
     Folder,
     Url,
     changing,
     looking,
-    next_command,
     now_ms,
     on_database,
     once,
@@ -52,15 +52,15 @@ def operator_add(
     )
     given = once(database_url, data, adding)
     if given is None:
-        showing = next_command(database_url, data, "operator", "show", operator_id, company=company)
         print(
-            f"There is an operator {operator_id} already, and they stay as they are: `{showing}`."
+            f"There is an operator {operator_id} already, and they stay as they are. Next:"
+            f" `central operator show {operator_id}`."
         )
         return
     print(given)
     print(
         f"This is the starting PIN of {name}, operator {operator_id}, and is not shown again. The"
-        " first sign-in asks for a PIN of their own: stores take it with their next pull."
+        f" first sign-in asks for a PIN of their own: {TAKEN}. Next: `central operator list`."
     )
 
 
@@ -89,7 +89,10 @@ def operator_set(
     )
     done = on_database(database_url, data, setting)
     state = "" if done.active else ", and works no more"
-    print(f"{operator_id} is {done.name}, {done.role}{state}: stores take it with their next pull.")
+    print(
+        f"{operator_id} is {done.name}, {done.role}{state}: {TAKEN}."
+        f" Next: `central operator show {operator_id}`."
+    )
 
 
 @operator_app.command("list")
@@ -100,9 +103,12 @@ def operator_list(
     from central.usecases.people.operators import operator_lines
 
     listing = looking(company, lambda db, company_id: operator_lines(db, company_id))
-    for one in on_database(database_url, data, listing):
+    found = on_database(database_url, data, listing)
+    for one in found:
         who, state = one.operator, one.pin_said if one.operator.active else "ended"
         print(f"{who.operator_id}  {who.name}  {who.role}, {state}")
+    then = f"show {found[0].operator.operator_id}" if found else "add O01 Ann --role manager"
+    print(f"Those are all who work at its stores, {len(found)}. Next: `central operator {then}`.")
 
 
 @operator_app.command("show")
@@ -121,6 +127,7 @@ def operator_show(
     one = on_database(database_url, data, looking(company, find))
     state = "works" if one.operator.active else "works no more"
     print(f"{operator_id}  {one.operator.name}  {one.operator.role}, {state}, {one.pin_said}.")
+    print("Next: `central operator list`.")
 
 
 @operator_app.command("retire")
@@ -141,7 +148,7 @@ def operator_retire(
         publishing=True,
     )
     found = on_database(database_url, data, ending)
-    print(f"{found.name} ({operator_id}) works no more: stores take it with their next pull.")
+    print(f"{found.name} ({operator_id}) works no more: {TAKEN}. Next: `central operator list`.")
 
 
 operator_app.command("end", hidden=True)(operator_retire)
@@ -168,7 +175,7 @@ def operator_pin(
     print(on_database(database_url, data, starting))
     print(
         f"This is the starting PIN of {operator_id}, and is not shown again. The next sign-in asks"
-        " for a PIN of their own: stores take it with their next pull."
+        f" for a PIN of their own: {TAKEN}. Next: `central operator show {operator_id}`."
     )
 
 
@@ -200,4 +207,7 @@ def operator_unlock(
         )(engine)
 
     print(on_database(database_url, data, answering))
-    print(f"Read these digits out: they let {operator_id} in at {store} once, within 15 minutes.")
+    print(
+        f"Read these digits out: they let {operator_id} in at {store} once, within 15 minutes."
+        f" Next, if the PIN is forgotten: `central operator pin {operator_id}`."
+    )

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sync.protocol.identity import CompanyId
 
 PASSWORD_LINE_MAX = 1_000
+LISTING = "Next: `central user list`."
 Role = Annotated[
     str, typer.Option(help="look, sign_off or administer: each may do what those before it may.")
 ]
@@ -103,12 +104,14 @@ def user_list(company: CompanyName = None, database_url: Url = None, data: Folde
     from central.usecases.people.end_access import list_users
 
     listing = looking(company, lambda db, company_id: list_users(db, company_id, now_ms()))
-    for user in on_database(database_url, data, listing):
+    users = on_database(database_url, data, listing)
+    for user in users:
         ended = "" if user.active else "deactivated, "
         print(
             f"{user.email}  {user.name}  {user.role}, {ended}{user.sessions} sessions,"
             f" {user.links} unused links"
         )
+    print(f"Those are all {len(users)} users. Next: `central token list`.")
 
 
 @user_app.command("role")
@@ -127,7 +130,7 @@ def user_role(
         await set_role(db, company_id, email, role_of(role))
 
     on_database(database_url, data, changing(company, setting, "role_set", email, role))
-    print(f"{email} may {role.replace('_', ' ')} from now on.")
+    print(f"{email} may {role.replace('_', ' ')} from now on. {LISTING}")
 
 
 @user_app.command("deactivate")
@@ -147,7 +150,7 @@ def user_deactivate(
     activating = next_command(database_url, data, "user", "activate", email, company=company)
     print(
         f"{email} may sign in no more; {ended} sessions, links and tokens have ended."
-        f" To take it back: `{activating}`."
+        f" Next, to take it back: `{activating}`."
     )
 
 
@@ -165,7 +168,7 @@ def user_activate(
         email,
     )
     on_database(database_url, data, letting)
-    print(f"{email} may sign in again, as before.")
+    print(f"{email} may sign in again, as before. {LISTING}")
 
 
 @user_app.command("reset")
@@ -182,7 +185,7 @@ def user_reset(
 
     token = on_database(database_url, data, changing(company, reset, "user_reset", email))
     print(link_address(address_of(database_url, data), token))
-    print(f"It signs {email} in once, within 15 minutes, and asks for a new password.")
+    print(f"It signs {email} in once, within 15 minutes, and asks for a new password. {LISTING}")
 
 
 @user_app.command("end")
@@ -196,7 +199,7 @@ def user_end(
         company, lambda db, company_id: end_user(db, company_id, email), "user_ended", email
     )
     on_database(database_url, data, ending)
-    print(f"{email} may sign in no more, and is signed out everywhere.")
+    print(f"{email} may sign in no more, and is signed out everywhere. {LISTING}")
 
 
 @user_app.command("sign-out")
@@ -213,7 +216,7 @@ def user_sign_out(
         email,
     )
     ended = on_database(database_url, data, ending)
-    print(f"{ended} sessions and links of {email} have ended.")
+    print(f"{ended} sessions and links of {email} have ended. {LISTING}")
 
 
 @token_app.command("add")
@@ -251,13 +254,16 @@ def token_list(company: CompanyName = None, database_url: Url = None, data: Fold
     from central.usecases.people.end_access import list_tokens
 
     listing = looking(company, lambda db, company_id: list_tokens(db, company_id))
-    for token in on_database(database_url, data, listing):
+    tokens = on_database(database_url, data, listing)
+    for token in tokens:
         ends = "is over since" if token.expires_at_ms <= now_ms() else "is over at"
         used = "never" if token.used_ms is None else instant(token.used_ms)
         print(
             f"{token.name}  made {instant(token.created_at_ms)}, {ends} "
             f"{instant(token.expires_at_ms)}, may {token.role}, used last {used}"
         )
+    then = "user list" if tokens else "token add reports"
+    print(f"There are {len(tokens)} tokens. Next: `central {then}`.")
 
 
 @token_app.command("end")
@@ -274,4 +280,4 @@ def token_end(
         company, lambda db, company_id: end_token(db, company_id, name), "token_ended", name
     )
     ended = on_database(database_url, data, ending)
-    print(f"{ended} tokens named {name} open nothing any more.")
+    print(f"{ended} tokens named {name} open nothing any more. Next: `central token list`.")

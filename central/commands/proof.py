@@ -44,7 +44,10 @@ def verify(database_url: Url = None, data: Folder = None) -> None:
             f" look; lost events of a store come again after `{mending}`."
         )
         raise typer.Exit(NEEDS_A_PERSON)
-    print("Every chain comes out, and every projection is what its journal says.")
+    print(
+        "Every chain comes out, and every projection is what its journal says. Next, for all else"
+        " that head office needs: `central doctor`."
+    )
 
 
 def mend(database_url: Url = None, data: Folder = None) -> None:
@@ -55,7 +58,9 @@ def mend(database_url: Url = None, data: Folder = None) -> None:
     for one in found:
         print(one.said)
     if not found:
-        print("Every stream is as its events say; there is nothing to mend.")
+        print(
+            "Every stream is as its events say; there is nothing to mend. Next: `central verify`."
+        )
         return
     verifying = next_command(database_url, data, "verify")
     print(f"{sum(one.done for one in found)} of {len(found)} are mended. Next: `{verifying}`.")

@@ -58,7 +58,10 @@ def quarantine_list(
         )
     aside = [one for one in found if one.state]
     if not aside:
-        print("Nothing is set aside: every event that came counts, or a person decided on it.")
+        print(
+            "Nothing is set aside: every event that came counts, or a person decided on it. Next:"
+            " `central verify`."
+        )
         return
     words = ("show", aside[0].store_code, str(aside[0].epoch), str(aside[0].seq))
     showing = next_command(database_url, data, "quarantine", *words, company=company)
@@ -137,7 +140,10 @@ def quarantine_release(
     subject = f"{store} {epoch} {seq}"
     done = changing(company, releasing, "event_released", subject, reason, publishing=True)
     on_database(database_url, data, done)
-    print(f"{subject} is let go: it counts nowhere, and stays in the journal as it came.")
+    print(
+        f"{subject} is let go: it counts nowhere, and stays in the journal as it came."
+        f" Next: `central quarantine list {store}`."
+    )
 
 
 @quarantine_app.command("repair")
@@ -200,7 +206,10 @@ def quarantine_retry(
         return await retry_quarantined(archive, store_id, every=True)
 
     tried = on_database(database_url, data, retrying)
-    print(f"{tried.events:,} were tried again, {tried.set_aside:,} of them are still set aside.")
+    print(
+        f"{tried.events:,} were tried again, {tried.set_aside:,} of them are still set aside. Next:"
+        f" `central quarantine list {store}`."
+    )
     if tried.set_aside:
         raise typer.Exit(NEEDS_A_PERSON)
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from central.commands.command import (
+    TAKEN,
     CompanyName,
     Folder,
     Url,
@@ -12,6 +13,7 @@ from central.commands.command import (
     looking,
     on_database,
 )
+from sync.program.command_line import command
 from sync.program.frame import new_group
 from sync.program.plain_commands import tell as print
 
@@ -53,7 +55,7 @@ def role_set(
     changed = changing(company, setting, "role_set", role, detail, publishing=True)
     done = on_database(database_url, data, changed)
     count = len(done.permissions)
-    print(f"{done.name} ({role}) may do {count} things: stores take it with their next pull.")
+    print(f"{done.name} ({role}) may do {count} things: {TAKEN}. Next: `central role show {role}`.")
 
 
 @role_app.command("list")
@@ -62,8 +64,10 @@ def role_list(company: CompanyName = None, database_url: Url = None, data: Folde
     from central.usecases.people.roles import list_roles
 
     listing = looking(company, lambda db, company_id: list_roles(db, company_id))
-    for one in on_database(database_url, data, listing):
+    found = on_database(database_url, data, listing)
+    for one in found:
         print(f"{one.role}  {one.name}  may do {len(one.permissions)} things")
+    print(f"There are {len(found)} roles. Next: `central role show {found[0].role}`.")
 
 
 @role_app.command("show")
@@ -81,8 +85,11 @@ def role_show(
 
     found, decimals = on_database(database_url, data, looking(company, find))
     print(f"{found.role}  {found.name}")
-    for said in permissions_said(found, decimals):
+    permissions = permissions_said(found, decimals)
+    for said in permissions:
         print(f"  {said}")
+    words = [word for said in permissions for word in ("--may", said)]
+    print(f"Next, to change it: `{command('central', 'role', 'set', role, *words)}`.")
 
 
 @role_app.command("retire")
@@ -102,7 +109,7 @@ def role_retire(
     )
     on_database(database_url, data, ending)
     print(
-        f"{role} is again as it ships: stores take it with their next pull."
+        f"{role} is again as it ships: {TAKEN}. Next: `central role list`."
         if role in SHIPPED
-        else f"There is no role {role} any more."
+        else f"There is no role {role} any more. Next: `central role list`."
     )

@@ -250,5 +250,5 @@ def store_retire(
     now = "already" if put is Put.SAME else "now"
     print(
         f"The store {code} is given up {now}; its days and receipts stay, and its box may send what"
-        f" it still has: `central revoke` ends it then. Next: `{listing}`."
+        f" it still has: `central revoke {code}` ends it then. Next: `{listing}`."
     )

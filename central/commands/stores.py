@@ -154,8 +154,10 @@ def code_list(company: CompanyName = None, database_url: Url = None, data: Folde
     from central.usecases.people.end_access import list_codes
 
     listing = looking(company, lambda db, company_id: list_codes(db, company_id, now_ms()))
-    for code in on_database(database_url, data, listing):
+    codes = on_database(database_url, data, listing)
+    for code in codes:
         print(f"{code.store_code}  {code.begins_with}-…  until {instant(code.expires_at_ms)}")
+    print(f"{len(codes)} codes would enrol a box. Next: `central store list`.")
 
 
 @code_app.command("end")
@@ -174,9 +176,8 @@ def code_end(
 
     ended = on_database(database_url, data, changing(company, ending, "enrol_code_ended", store))
     print(
-        f"{store} had a code, which enrols nothing any more."
-        if ended
-        else f"{store} has no code that would enrol a box."
+        f"{store} {'had a code, which enrols nothing any more' if ended else 'has no code'}."
+        f" Next, for another one: `central enrol-code {store}`."
     )
 
 
@@ -186,13 +187,15 @@ def box_list(company: CompanyName = None, database_url: Url = None, data: Folder
     from central.usecases.box.revoke import list_boxes
 
     listing = looking(company, lambda db, company_id: list_boxes(db, company_id))
-    for box in on_database(database_url, data, listing):
+    boxes = on_database(database_url, data, listing)
+    for box in boxes:
         state = "revoked" if box.revoked else "in use" if box.current else "replaced"
         seen = "never" if box.last_contact_ms is None else instant(box.last_contact_ms)
         print(
             f"{box.store_code}  epoch {box.epoch}  {state},"
             f" enrolled {instant(box.enrolled_at_ms)}, heard last {seen}"
         )
+    print(f"{len(boxes)} boxes were enrolled. Next: `central store list`.")
 
 
 def revoke(
@@ -216,9 +219,9 @@ def revoke(
 
     box = once(database_url, data, changing(company, revoking, "box_revoked", store, reason))
     if box is None:
-        print(f"The box of {store} was revoked already.")
+        print(f"The box of {store} was revoked already. Next: `central box list`.")
         return
     told = f"The box of {store}, epoch {box.epoch}, is revoked: head office takes nothing from it"
-    enrolling = next_command(database_url, data, "enrol-code", store, company=company)
-    following = f" Next: `{enrolling}` for the box that takes its place." if box.current else ""
-    print(f"{told} any more, and gives it nothing.{following}")
+    then = f"`central enrol-code {store}` for the box that takes its place"
+    following = then if box.current else "`central box list`"
+    print(f"{told} any more, and gives it nothing. Next: {following}.")

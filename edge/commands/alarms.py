@@ -40,7 +40,7 @@ def list_alarms(data: Folder) -> None:
     if alarms:
         print(how_to_clear(data, alarms[0]["alarm_id"]))
         raise typer.Exit(NEEDS_A_PERSON)
-    print("No alarm stands.")
+    print(f"No alarm stands. Next: `{command('edge', 'status', '--data', data)}`.")
 
 
 @alarm_app.command("clear")
@@ -48,9 +48,10 @@ def clear_alarm(alarm_id: str, by: By, reason: Reason, data: Folder) -> None:
     """Clear the alarm ALARM_ID; if sending had stopped for it, sending goes on."""
     asked = _alarm_named(alarm_id)
     cleared = ask(data, "POST", f"/alarms/{asked}/clear", _clearing(by, reason))
+    listing = command("edge", "alarm", "list", "--data", data)
     print(
         f"The alarm {cleared['kind']} is cleared; head office is told who and why. If its cause is "
-        "still there, another is raised."
+        f"still there, another is raised. Next: `{listing}`."
     )
 
 
@@ -66,11 +67,12 @@ def resume_pushing(by: By, reason: Reason, data: Folder) -> None:
     """Send to head office again, whatever stopped it."""
     resumed = ask(data, "POST", "/push/resume", _clearing(by, reason))
     if resumed["was_stopped"] is None:
-        print("Sending is not stopped: nothing is to be done.")
+        following = command("edge", "status", "--data", data)
+        print(f"Sending is not stopped: nothing is to be done. Next: `{following}`.")
         return
     print(
         f"Sending goes on; it was stopped ({resumed['was_stopped']}). If the cause is still there, "
-        f"it stops again and says so: `{command('edge', 'status', '--data', data)}`."
+        f"it stops again and says so. Next: `{command('edge', 'status', '--data', data)}`."
     )
 
 

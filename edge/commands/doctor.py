@@ -28,7 +28,7 @@ def doctor(
     with in_one_sentence():
         told = look(data)
     if as_json:
-        print(msgspec.json.encode(told).decode())
+        print(msgspec.json.encode(told).decode(), to_programs=True)
     else:
         for line in in_lines(told):
             print(line)

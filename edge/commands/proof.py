@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from edge.commands.command import Folder, ask, fail
+from sync.program.command_line import command
 from sync.program.frame import NEEDS_A_PERSON
 from sync.program.plain_commands import tell as print
 
@@ -25,7 +26,10 @@ def verify(data: Folder) -> None:
         print("Keep this box's disk as it is and tell head office; tills may have those receipts.")
         raise typer.Exit(NEEDS_A_PERSON)
     whole = [f"{one['verified']:,} events of epoch {one['epoch']}" for one in walked["epochs"]]
-    print(f"{', '.join(whole)} are whole: nothing is to be done.")
+    print(
+        f"{', '.join(whole)} are whole. Next, for all else that the box needs:"
+        f" `{command('edge', 'doctor', '--data', data)}`."
+    )
 
 
 def totals(
@@ -43,7 +47,7 @@ def totals(
     if receipts:
         told["receipts"] = _all_receipts(data, day)
     if as_json or receipts:
-        print(json.dumps(told))
+        print(json.dumps(told), to_programs=True)
         return
     from sync.protocol.money import format_minor
 
@@ -57,6 +61,8 @@ def totals(
         print(f"{'of these from an earlier box':<32}{recovered[0]:>18,}")
     print(f"{'last sequence':<32}{told['last_seq']:>18,}")
     print(f"{'head hash':<32}{told['head_hash'][:16]:>18}")
+    following = command("edge", "verify", "--data", data)
+    print(f"These are the sums of this box's own rows. Next, whether all are whole: `{following}`.")
 
 
 def _day_named(typed: str) -> date:

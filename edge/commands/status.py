@@ -21,7 +21,7 @@ def status(
     answered = answer(data, "GET", "/status")
     told = answered.document
     if as_json:
-        print(json.dumps(told))
+        print(json.dumps(told), to_programs=True)
     else:
         print(f"{told['store_code']}: {told['summary']}")
         for name in ("epoch", "last_seq", "acknowledged_through", "waiting"):

@@ -67,8 +67,8 @@ def unpair(workstation: str, data: Folder) -> None:
     )
     pairing = command("edge", "pair", ended["workstation_id"], "--data", data)
     print(
-        f"The {held} of {ended['workstation_id']} opens nothing any more. To let a device in under"
-        f" that name again: `{pairing}`."
+        f"The {held} of {ended['workstation_id']} opens nothing any more. Next, to let a device in"
+        f" under that name again: `{pairing}`."
     )
 
 
@@ -85,3 +85,5 @@ def workstations(data: Folder) -> None:
         print(f"{name}  has a code until {instant(over_at_ms)}")
     if not told["paired"] and not told["codes"]:
         print("No workstation is paired.")
+    following = command("edge", "status", "--data", data)
+    print(f"{len(told['paired'])} are paired. Next: `{following}`.")

@@ -8,8 +8,12 @@ _SET_BY_UV = "UV_RUN_RECURSION_DEPTH"
 
 def command(*words: object) -> str:
     """The words, quoted where a shell needs it, with ``uv run`` before them where uv runs us."""
-    before = ("uv", "run") if _SET_BY_UV in os.environ else ()
-    return shlex.join((*before, *map(str, words)))
+    return shlex.join((*by_uv(), *map(str, words)))
+
+
+def by_uv() -> tuple[str, ...]:
+    """What stands before a command of ours where uv runs us."""
+    return ("uv", "run") if _SET_BY_UV in os.environ else ()
 
 
 def shell(*words: object) -> str:

@@ -25,6 +25,7 @@ from central.db.engine import open_engine, unit_of_work
 from central.db.key_file import KEY_FILE
 from central.db.migrate import downgrade
 from central.sample.chain import sample_operators
+from sync.program.command_line import command
 from sync.protocol.enrolment import read_invitation
 from tests.central_fixtures import postgres_template
 from tests.conftest import folder_for_databases
@@ -225,7 +226,7 @@ async def test_a_database_that_was_not_migrated_says_so(postgres_url: str) -> No
     await engine.dispose()
     done = await central("company", "add", "Acme", url=postgres_url)
     assert (done.code, done.shown) == (2, "")
-    assert "run `central migrate` first" in done.complaint
+    assert f"run `{command('central', 'migrate')}` first" in done.complaint
 
 
 async def test_it_serves_until_it_is_asked_to_stop_and_leaves_nothing_running(

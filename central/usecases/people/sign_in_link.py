@@ -6,6 +6,7 @@ is ``RANDOM.EMAIL``, kept as the SHA-256 of the whole: a link with another addre
 """
 
 import secrets
+import shlex
 from urllib.parse import quote
 
 from sqlalchemy import delete, insert, select
@@ -55,7 +56,7 @@ async def create_sign_in_link(
     if not known:
         raise Deactivated(
             f"{address} may not sign in.",
-            remedy=f"If they shall again: `central user activate {address}`.",
+            remedy=f"If they shall again: `central user activate {shlex.quote(address)}`.",
         )
     await db.execute(delete(_LINKS).where(_LINKS.c.expires_at_ms <= now_ms))
     token = f"{secrets.token_urlsafe(TOKEN_BYTES)}.{quote(address, safe='@')}"

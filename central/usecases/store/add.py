@@ -1,5 +1,6 @@
 """Opens a store of a company, and changes its settings; the settings go into its private feed."""
 
+import shlex
 from uuid import UUID, uuid4
 
 import msgspec
@@ -146,5 +147,5 @@ def _no_store(code: str) -> NotFound:
     return NotFound(
         f"There is no store {code}.",
         field="code",
-        remedy=f"Check its code, or add it: `central store add {code}`.",
+        remedy=f"Check its code, or add it: `central store add {shlex.quote(code)}`.",
     )

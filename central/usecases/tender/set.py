@@ -1,5 +1,6 @@
 """Makes a way to pay, or changes what is said of it: what is left out stays as it was."""
 
+import shlex
 from typing import NamedTuple
 
 import msgspec
@@ -37,7 +38,7 @@ async def tender_of_company(db: AsyncConnection, company_id: CompanyId, tender_i
             f"There is no tender {tender_id}.",
             field="tender_id",
             remedy="See which there are with `central tender list`, or make it with"
-            f" `central tender set {tender_id} --name NAME --kind KIND`.",
+            f" `central tender set {shlex.quote(tender_id)} --name NAME --kind KIND`.",
         )
     tender: Tender = found[tender_id]
     return tender
