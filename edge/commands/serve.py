@@ -84,7 +84,7 @@ def restore(
     data: StoreFolder,
     source: Annotated[
         Path,
-        typer.Option("--from", help="The copy of a store's folder.", exists=True, file_okay=False),
+        typer.Option("--from", help="The copy of a store's folder.", file_okay=False),
     ],
 ) -> None:
     """Put a store back from a copy of its folder: it goes on in an epoch of its own, so that no
