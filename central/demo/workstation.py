@@ -1,6 +1,7 @@
 """A workstation as the till page will be: makes the sale's id and keeps the request's bytes before
 the first attempt, repeats exactly those bytes until it has an answer, keeps every answer's envelope
-and signature, and states with each request the highest head and receipt number it was told.
+and signature, states with each request the highest head and receipt number it was told, and gives
+what it kept back to a box that lacks it.
 """
 
 import asyncio
@@ -20,6 +21,8 @@ TRIES_MAX = 600
 RETRY_S = 0.1
 REQUEST_TIMEOUT_S = 20
 TOKEN_BYTES = 32
+OFFERED_MAX = 500
+GIVEN_MAX = 50
 NO_PINS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -62,6 +65,21 @@ class Workstation:
         content = None if body is None else json.dumps(body).encode()
         answer: dict[str, Any] = (await self.send(method, path, content)).json()
         return answer
+
+    async def give_back(self) -> int:
+        """Offer everything that was kept, and give what is wanted: how many were taken."""
+        kept, taken = list(self.kept.values()), 0
+        for at in range(0, len(kept), OFFERED_MAX):
+            some = kept[at : at + OFFERED_MAX]
+            offer = {"kept": [answer["head"] for answer in some]}
+            standings = (await self.call("POST", "/kept/offers", offer))["standings"]
+            pairs = zip(some, standings, strict=True)
+            wanted = [answer["envelope"] for answer, standing in pairs if standing == "wanted"]
+            for piece in range(0, len(wanted), GIVEN_MAX):
+                given = {"kept": wanted[piece : piece + GIVEN_MAX]}
+                outcomes = (await self.call("POST", "/kept", given))["outcomes"]
+                taken += sum(one["outcome"] == "taken" for one in outcomes)
+        return taken
 
     async def _sign_in(self, body: object) -> None:
         """Whoever stands in the body, unless they are at the till already."""
