@@ -185,6 +185,7 @@ async def take_epoch(request: Request[Any, Any, Any]) -> Response[bytes]:
     except Refusal:
         await note_head(office.archive, device.store_id, device.device_id, head, now_ms)
         raise
+    office.nudges.note_arrival(StreamKey(device.store_id, ratified.epoch))
     for stated in (ratified.parent, head):
         await note_head(office.archive, device.store_id, device.device_id, stated, now_ms)
     return packed(await _acknowledgement(office, device, ratified.held, ratified.epoch, now_ms))

@@ -28,7 +28,6 @@ async def test_any_order_of_arrival_ends_in_the_same_rows(seed: int, salt: int) 
     expected, found = await projections(plain, None), await projections(shuffled, None)
     for table in expected:
         assert found[table] == expected[table], table
-    assert shuffled.alarms.keys() == plain.alarms.keys()
 
 
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -122,7 +122,10 @@ async def test_two_sales_at_one_place_of_a_forked_journal_both_count(office: Off
     assert (rows["quarantine"], await office.alarms()) == ([], [])
 
 
-async def test_what_comes_home_of_an_epoch_that_is_not_known_waits_for_it(office: Office) -> None:
+@pytest.mark.parametrize("said", [0, 1], ids=["none of its own events", "one of them"])
+async def test_what_comes_home_of_an_epoch_that_is_not_known_waits_for_it(
+    office: Office, said: int
+) -> None:
     side, new = Shop(1, branch=1), Shop(1, epoch_number=2)
     side.open()
     side.append(side.sale())
@@ -135,7 +138,7 @@ async def test_what_comes_home_of_an_epoch_that_is_not_known_waits_for_it(office
     assert row_of(rows, "quarantine", "root_kind") == ["epoch"]
     assert places(rows) == [(2, 2)]
     await office.open(side)
-    await come(office, side, 1)
+    await come(office, side, said)
     rows = await office.rows()
     assert rows["quarantine"] == []
     assert places(rows) == [(1, 4), (2, 2)]

@@ -96,24 +96,35 @@ async def _apply_next(archive: Archive, key: StreamKey, limit: int, wait: bool) 
         if not wait and not await unit.try_store(key):
             return Applied(0, 0, True, elsewhere=True)
         standing = await unit.begin_applying(key)
-        if standing is None or standing.applied_through >= standing.watermark:
+        if standing is None:
+            return Applied(0, 0, False)
+        company_id = standing.company_id
+        if standing.applied_through >= standing.watermark:
+            if standing.watermark == 0:  # it is new: perhaps something of it came home before
+                freed = await apply_freed(unit, company_id, key.store_id, _known(key), limit)
+                await unit.publish_customers(company_id, freed.customers)
             return Applied(0, 0, False)
         found = await unit.events_after(key, standing.applied_through, limit)
         events = _without_gap(found, standing.applied_through)
         if not events:
             return Applied(0, 0, False, missing=standing.applied_through + 1)
-        outcome = await apply_set(unit, standing.company_id, events, tried_before=False)
+        outcome = await apply_set(unit, company_id, events, tried_before=False)
         healed = await heal_damaged(unit, key.store_id, events)
-        whole = await apply_set(unit, standing.company_id, healed, tried_before=True)
+        whole = await apply_set(unit, company_id, healed, tried_before=True)
         outcome = _both(outcome, whole)
-        if standing.applied_through == 0:  # what came home of this epoch before it was known
-            known = epoch_root(key.store_id, key.epoch).id
-            outcome = outcome._replace(roots=outcome.roots | {known})
-        outcome = await apply_freed(unit, standing.company_id, key.store_id, outcome, limit)
-        await unit.publish_customers(standing.company_id, outcome.customers)
+        if standing.applied_through == 0:
+            outcome = _both(outcome, _known(key))
+        outcome = await apply_freed(unit, company_id, key.store_id, outcome, limit)
+        await unit.publish_customers(company_id, outcome.customers)
         through = events[-1].seq
         await unit.save_applied(key, through)
         return Applied(len(events), len(outcome.aside), through < standing.watermark)
+
+
+def _known(key: StreamKey) -> Outcome:
+    """What came home of this epoch before it was known can be tried again."""
+    root = epoch_root(key.store_id, key.epoch)
+    return Outcome(frozenset({root.id}), frozenset(), frozenset())
 
 
 def _without_gap(events: Sequence[RawEvent], applied_through: int) -> Sequence[RawEvent]:
