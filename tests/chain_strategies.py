@@ -24,6 +24,7 @@ from sync.protocol.facts import (
     EventRecovered,
     IdAbandoned,
     KindVersion,
+    ManifestGiven,
     OperatorAct,
     OperatorActed,
     PinSet,
@@ -167,6 +168,9 @@ FACTS: dict[KindVersion, st.SearchStrategy[Any]] = {
         st.just("SGD"),
         amounts,
     ).filter(lambda carried: carried.carried_id != carried.till_session_id),
+    KindVersion("manifest_given", 1): st.builds(
+        ManifestGiven, words, days_closed().map(lambda closed: closed.manifest)
+    ),
 }
 """A strategy for every kind that was ever written: a test holds this against codec.KINDS."""
 

@@ -1,6 +1,7 @@
 """Projections of the journals themselves: what of them counted, was given up, or is counted in
 another's place (see ``projected``)."""
 
+from datetime import date
 from uuid import UUID
 
 from sqlmodel import Field
@@ -50,6 +51,20 @@ class WrittenOffRow(CentralTable, table=True):
     through: int = big()
     reason: str
     decided_by: str
+
+
+class ManifestGivenRow(CentralTable, table=True):
+    """What an epoch of a store said of a day at no close: because it was asked, or because
+    something of the day came late."""
+
+    __tablename__ = "manifest_given"
+    store_id: UUID = Field(primary_key=True)
+    business_date: date = Field(primary_key=True)
+    epoch_number: int = Field(primary_key=True)
+    epoch_fingerprint: bytes = Field(primary_key=True)
+    seq: int = big(primary_key=True)
+    cause: str
+    manifest: bytes
 
 
 class CorrectionRow(CentralTable, table=True):

@@ -1,4 +1,5 @@
-"""Events that head office keeps as damaged, and that this store's tills are asked for."""
+"""What head office asks for: events that it keeps as damaged, and that this store's tills are asked
+for; and what stands at the end of the journal, which may be the answer."""
 
 import sqlite3
 from collections.abc import Collection
@@ -11,6 +12,13 @@ _DELETE = "DELETE FROM sought"
 _FIND = (
     "SELECT 1 FROM sought WHERE epoch_number = ? AND epoch_fingerprint = ? AND seq = ? AND hash = ?"
 )
+_KIND_AT = "SELECT kind FROM journal WHERE epoch_number = ? AND epoch_fingerprint = ? AND seq = ?"
+
+
+def kind_at(db: sqlite3.Connection, place: Head) -> str | None:
+    """Of the event at a place of this journal; None where nothing stands there."""
+    row = db.execute(_KIND_AT, (place.epoch.number, place.epoch.fingerprint, place.seq)).fetchone()
+    return None if row is None else str(row[0])
 
 
 def list_sought(db: sqlite3.Connection) -> tuple[Head, ...]:

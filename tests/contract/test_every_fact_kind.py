@@ -265,6 +265,13 @@ PROJECTED: Mapping[KindVersion, Projected] = {
             ]
         }
     ),
+    KindVersion("manifest_given", 1): Projected(
+        {
+            "manifest_given": [
+                {"business_date": DAY, "cause": "late", "manifest": encode(_manifest())}
+            ]
+        }
+    ),
 }
 
 

@@ -25,6 +25,7 @@ from sync.protocol.facts import (
     IdAbandoned,
     KindVersion,
     Line,
+    ManifestGiven,
     OperatorAct,
     OperatorActed,
     OriginalLine,
@@ -288,4 +289,5 @@ EXAMPLES: dict[KindVersion, Any] = {
     KindVersion("till_session_carried", 1): TillSessionCarried(
         TILL_SESSION, TillSessionId(GRANT), TILL, W1, ANNA, DAY, "SGD", 21_775
     ),
+    KindVersion("manifest_given", 1): ManifestGiven("late", _MANIFEST),
 }

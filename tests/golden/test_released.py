@@ -33,7 +33,14 @@ FIRST_ENTRIES = {
 }
 """Lists that grow at their end: so many entries were released, of this digest."""
 LATER = frozenset(
-    {"operator_acted", "pin_set", "epoch_ended", "event_recovered", "till_session_carried"}
+    {
+        "operator_acted",
+        "pin_set",
+        "epoch_ended",
+        "event_recovered",
+        "till_session_carried",
+        "manifest_given",
+    }
 )
 """Kinds that no released journal has yet."""
 

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from pathlib import Path
 from sqlite3 import Connection
@@ -18,8 +19,8 @@ from sync.engine.journal import Moment
 from sync.engine.signing import SALE_SIGNED, verify_bytes
 from sync.protocol import codec
 from sync.protocol.change import Epoch, Head, Kept
-from sync.protocol.commands import Seek
-from sync.protocol.facts import EventRecovered
+from sync.protocol.commands import GiveManifest, Seek
+from sync.protocol.facts import EventRecovered, ManifestGiven
 from sync.protocol.identity import StoreId
 from tests.edge_store import CUSTOMER, Till, make_store, open_store, sale, session_at
 from tests.integration.kept_fixtures import Burnt, burnt, given, till
@@ -84,7 +85,10 @@ async def test_the_till_may_forget_it_once_head_office_has_what_wraps_it(
 ) -> None:
     await till.call("POST", "/kept", burnt.envelopes())
     await till.box.writer.run(
-        lambda db: db.execute("UPDATE journal_head SET acknowledged_through = seq - 1")
+        lambda db: db.execute(
+            "UPDATE journal_head SET acknowledged_through = (SELECT max(seq) - 1 FROM journal"
+            " WHERE kind = 'event_recovered')"
+        )
     )
     offered = await till.call("POST", "/kept/offers", burnt.offer())
     assert offered.json() == {"standings": ["acknowledged", "acknowledged", "held"]}
@@ -335,3 +339,43 @@ async def test_what_head_office_keeps_damaged_is_wanted_of_the_till_until_it_has
 
 def _told(heard: Callable[..., None], moment: Moment, steady: Steady, db: Connection) -> None:
     heard(db, moment, 1, steady)
+
+
+async def test_what_comes_home_of_a_day_that_is_not_open_here_brings_its_account(
+    till: Till, burnt: Burnt
+) -> None:
+    """A correction manifest: once for a date, after everything that came; again it says nothing."""
+    for _ in range(2):
+        await till.call("POST", "/kept", burnt.envelopes())
+    rows = await till.box.reader.read(
+        lambda db: db.execute("SELECT seq, kind, body FROM journal ORDER BY seq").fetchall()
+    )
+    ((seq, _, body),) = [row for row in rows if row[1] == "manifest_given"]
+    given_fact = codec.decode(ManifestGiven, body)
+    assert (given_fact.cause, seq) == ("late", rows[-1][0])
+    manifest = given_fact.manifest
+    assert (manifest.first_seq, manifest.last_seq) == (1, seq - 1)
+    assert manifest.business_date == burnt.sales[0].business_date
+    assert (manifest.store.transactions, manifest.recovered.transactions) == (0, 3)
+
+
+async def test_a_manifest_that_is_asked_for_is_given_once_until_something_happens(
+    tmp_path: Path,
+) -> None:
+    async with open_store(tmp_path / "S01") as till:
+        await till.open_shop()
+        told = (await till.call("POST", "/sales", sale())).json()
+        words = (str(GiveManifest(date.fromisoformat(told["business_date"]))),)
+        heard = partial(record_contact, set_aside=1, commands=words)
+        moment, steady = till.box.clock.moment(), till.box.clock.steady()
+        for sold, transactions in ((False, [1]), (False, [1]), (True, [1, 2])):
+            if sold:
+                await till.call("POST", "/sales", sale())
+            await till.box.writer.run(partial(_told, heard, moment, steady))
+            bodies = await till.box.reader.read(
+                lambda db: db.execute(
+                    "SELECT body FROM journal WHERE kind = 'manifest_given' ORDER BY seq"
+                ).fetchall()
+            )
+            said = [codec.decode(ManifestGiven, body).manifest for (body,) in bodies]
+            assert [one.store.transactions for one in said] == transactions

@@ -3,9 +3,14 @@
 from central.projections.event import Event
 from central.projections.fold.collect import Fold
 from central.projections.fold.kinds import folds
-from central.projections.rows.day import Day
+from central.projections.rows.day import Day, GivenManifest
 from sync.protocol.codec import encode
-from sync.protocol.facts import BusinessDayClosed, BusinessDayOpened, BusinessDayReopened
+from sync.protocol.facts import (
+    BusinessDayClosed,
+    BusinessDayOpened,
+    BusinessDayReopened,
+    ManifestGiven,
+)
 
 
 @folds(BusinessDayOpened)
@@ -22,6 +27,14 @@ def _closed(into: Fold, event: Event, day: BusinessDayClosed) -> None:
 @folds(BusinessDayReopened)
 def _reopened(into: Fold, event: Event, day: BusinessDayReopened) -> None:
     into.put(_day(event, day)._replace(reopened_seq=event.seq))
+
+
+@folds(ManifestGiven)
+def _given(into: Fold, event: Event, given: ManifestGiven) -> None:
+    said = given.manifest
+    into.put(
+        GivenManifest(event.store_id, said.business_date, *event.place, given.cause, encode(said))
+    )
 
 
 def _day(event: Event, day: BusinessDayOpened | BusinessDayClosed | BusinessDayReopened) -> Day:

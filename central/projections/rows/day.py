@@ -30,6 +30,18 @@ class DayFigure(NamedTuple):
     entries: int = 1
 
 
+class GivenManifest(NamedTuple):
+    """Table ``manifest_given``: what an epoch said of a day at no close, as of an event."""
+
+    store_id: UUID
+    business_date: date
+    epoch_number: int
+    epoch_fingerprint: bytes
+    seq: int
+    cause: str
+    manifest: bytes
+
+
 def merged_day(held: Day, day: Day) -> Day:
     """The first opening and the last closing and reopening of a date hold; a closing that a
     reopening follows is none, whichever of them is applied first."""
@@ -72,4 +84,5 @@ PROJECTIONS = (
         ),
     ),
     Projection("day_total", DayFigure, 3, SUM),
+    Projection("manifest_given", GivenManifest, 5),
 )

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from edge.db.pushing import write_contact
 from edge.db.sought import keep_sought
 from edge.domain.reckoning import Steady
+from edge.usecases.day.give_manifest import give_asked_manifest
 from sync.engine.journal import Moment
-from sync.protocol.commands import Seek, read_commands
+from sync.protocol.commands import GiveManifest, Seek, read_commands
 
 
 def record_contact(
@@ -19,7 +20,12 @@ def record_contact(
     commands: Sequence[str] = (),
 ) -> None:
     """Keep when, what head office's clock and this machine's steady one said then, how many of this
-    store's events head office does not count for now, and which it seeks."""
+    store's events head office does not count for now, and which it seeks; give
+    the manifests that it asks for. Raises NotEnrolled where it does."""
     asked = read_commands(commands)
     keep_sought(db, [one.event for one in asked if isinstance(one, Seek)])
+    for business_date in sorted(
+        {one.business_date for one in asked if isinstance(one, GiveManifest)}
+    ):
+        give_asked_manifest(db, business_date, moment)
     write_contact(db, moment.wall_ms, server_time_ms, steady, set_aside)

@@ -13,6 +13,7 @@ import msgspec
 from edge.db.store import read_enrolment
 from edge.domain.fields import Request
 from edge.domain.kept import Refused, Standing
+from edge.usecases.day.give_manifest import give_late_manifests
 from edge.usecases.kept.bring_home import bring_home
 from edge.usecases.kept.offer import Known, known_epochs, standing_of
 from sync.engine.journal import Moment, NotEnrolled
@@ -66,12 +67,13 @@ _SAID = {
 def give_back_kept(
     db: sqlite3.Connection, asked: GiveBackKept, workstation_id: WorkstationId, moment: Moment
 ) -> KeptGivenBack:
-    """All that can be taken, in one unit of work; the same again changes nothing. Raises
+    """All that can be taken, in one unit of work, and the account of each date of it that is not
+    open here (a correction manifest); the same again changes nothing. Raises
     NotEnrolled, SettingsMissing."""
     enrolment, known = read_enrolment(db), known_epochs(db)
     if enrolment is None or known.genesis is None:
         raise NotEnrolled("This box belongs to no store yet.")
-    outcomes = []
+    outcomes, brought = [], []
     for raw in asked.kept:
         kept = _sound(raw, enrolment.store_id, known)
         if isinstance(kept, Refused):
@@ -80,7 +82,9 @@ def give_back_kept(
         standing = standing_of(db, Head(kept.epoch, kept.envelope.seq, kept.hash), known)
         if standing is Standing.WANTED:
             bring_home(db, _recovered(kept, workstation_id), moment)
+            brought.append(kept.envelope)
         outcomes.append(GivenBack(_SAID.get(standing, Outcome.TAKEN)))
+    give_late_manifests(db, brought, moment)
     return KeptGivenBack(tuple(outcomes))
 
 

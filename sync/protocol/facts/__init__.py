@@ -24,7 +24,12 @@ from sync.protocol.facts.box import (
     IdAbandoned,
 )
 from sync.protocol.facts.customer import CustomerChanged
-from sync.protocol.facts.day import BusinessDayClosed, BusinessDayOpened, BusinessDayReopened
+from sync.protocol.facts.day import (
+    BusinessDayClosed,
+    BusinessDayOpened,
+    BusinessDayReopened,
+    ManifestGiven,
+)
 from sync.protocol.facts.operator import OperatorAct, OperatorActed, PinSet
 from sync.protocol.facts.recovered import EventRecovered
 from sync.protocol.facts.sale import (
@@ -80,6 +85,7 @@ AnyFact: TypeAlias = (
     | EpochEnded
     | EventRecovered
     | TillSessionCarried
+    | ManifestGiven
 )
 """Every kind and version that was ever written: the one list. Entries are added, never changed."""
 
@@ -102,6 +108,7 @@ __all__ = [
     "IdAbandoned",
     "KindVersion",
     "Line",
+    "ManifestGiven",
     "OperatorAct",
     "OperatorActed",
     "OriginalLine",

@@ -53,3 +53,18 @@ class BusinessDayReopened(Fact, frozen=True, array_like=True):
 
     def __post_init__(self) -> None:
         refuse_date(self.business_date)
+
+
+class ManifestGiven(Fact, frozen=True, array_like=True):
+    """What a business date comes to in this epoch as of an event, at no close: ``cause`` is an open
+    word (``asked`` by head office, ``late`` where something of a date came that is not open here).
+    It adds to what the day's closes say and replaces none."""
+
+    KIND = KindVersion("manifest_given", 1)
+    OWN_ID = None
+
+    cause: Text
+    manifest: Manifest
+
+    def __post_init__(self) -> None:
+        refuse_date(self.manifest.business_date)

@@ -71,6 +71,7 @@ def upgrade() -> None:
     _create_counted_fact()
     _create_correction()
     _create_recovered_fact()
+    _create_manifest_given()
     _create_stock_count()
     _create_alarm_clearing()
     _create_day_standing()
@@ -144,6 +145,7 @@ TABLES = (
     "counted_fact",
     "correction",
     "recovered_fact",
+    "manifest_given",
     "stock_count",
     "alarm_clearing",
     "day_standing",
@@ -1013,6 +1015,27 @@ def _create_written_off() -> None:
         sa.Column("decided_by", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint(
             "store_id", "epoch_number", "epoch_fingerprint", name=op.f("pk_written_off")
+        ),
+    )
+
+
+def _create_manifest_given() -> None:
+    op.create_table(
+        "manifest_given",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("business_date", sa.Date(), nullable=False),
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("cause", sa.String(), nullable=False),
+        sa.Column("manifest", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "store_id",
+            "business_date",
+            "epoch_number",
+            "epoch_fingerprint",
+            "seq",
+            name=op.f("pk_manifest_given"),
         ),
     )
 
