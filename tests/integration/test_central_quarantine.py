@@ -6,7 +6,6 @@ from pathlib import Path
 from uuid import UUID
 
 import httpx
-import msgspec
 import pytest
 
 from central.archive.postgres import PostgresArchive
@@ -17,14 +16,16 @@ from central.usecases.proof.rebuild_projections import rebuild_projections
 from central.usecases.proof.verify_decisions import verify_decisions
 from central.usecases.proof.verify_journal import verify_journal
 from central.usecases.proof.verify_projections import verify_projections
+from sync.protocol.clock import Hlc
 from sync.protocol.codec import encode
-from sync.protocol.facts import RetailTransaction
-from sync.protocol.identity import EventId
+from sync.protocol.facts import CustomerChanged, RetailTransaction
+from sync.protocol.identity import CustomerId, EventId
+from sync.protocol.shared import CustomerField, FieldChange
 from tests.board_pages import load, send_form
 from tests.central_fixtures import Served, postgres_template
 from tests.head_office import Rows, apply_all, deliver, projections
 from tests.integration.board_fixtures import acme, arrive, sales_of
-from tests.shop_journal import Shop
+from tests.shop_journal import ANNA, NOW_MS, Shop
 
 __all__ = ["postgres_template"]
 
@@ -134,22 +135,21 @@ async def test_what_was_let_go_can_be_put_right_after_all(postgres_url: str) -> 
 async def test_what_waits_behind_an_event_is_tried_again_when_that_is_let_go(
     postgres_url: str,
 ) -> None:
-    """Two contents under one till's opening: the second is let go."""
+    """A change of a customer in another store's name, and an honest one of the same behind it."""
     async with acme(postgres_url) as served:
         shop = Shop(1)
-        shop.open()
-        shop.append(shop.sale())
-        opened = next(one for one in shop.facts if one.KIND.kind == "till_session_opened")
-        shop.append(msgspec.structs.replace(opened, float_minor=1))
-        seq = len(shop.events)
-        shop.close()
+        customer_id = CustomerId(UUID(int=0xE1))
+        for source in (Shop(2).store_id, shop.store_id):
+            stamp = Hlc((NOW_MS + len(shop.events)) << 16)
+            change = FieldChange(CustomerField.CODE, stamp, source, "C-7", None)
+            shop.append(CustomerChanged(customer_id, ANNA, (change,)))
+        seq = len(shop.events) - 1
         await arrive(served, shop)
-        found = await aside(served)
-        assert found[0] == (seq, "error")
-        assert len(found) > 1
+        assert await aside(served) == [(seq, "error"), (seq + 1, "waiting")]
         here = f"/attention/S01/{shop.epoch}/{seq}"
-        assert await sent(served, f"{here}/release", reason="said twice") == 303
+        assert await sent(served, f"{here}/release", reason="not its own to say") == 303
         assert await aside(served) == []
+        assert await served.rows("SELECT value FROM customer_field") == [("C-7",)]
         await verified(served)
 
 
