@@ -147,7 +147,8 @@ def test_each_last_line_leads_to_the_next_command_until_the_till_page(place: Pat
         assert "already" not in code.shown
         unknown = typed(place, "central", "enrol-code", "S9", "--data", "hq")
         assert unknown.code == 2
-        assert "no store S9. Check its code, or add it: `central store add S9`" in unknown.complaint
+        assert "add it: `central store add S9 --data hq`" in unknown.complaint
+        assert "There is no store S9. Check its code" in unknown.complaint
     away = typed(place, *again.next[:-1], "late", "--port", "0")
     assert (away.code, f"does not answer at {url}: nothing listens" in away.complaint) == (2, True)
 
