@@ -70,7 +70,7 @@ def _lines(one: "StoreEpoch") -> list[str]:
 
     said = {
         EpochState.CURRENT: "speaks for the store",
-        EpochState.SIDE: "a side branch",
+        EpochState.SIDE: "a side branch" if one.provisional else "left, its box goes on in another",
         EpochState.SEALED: f"sealed at event {one.sealed_through}, its late tail is open",
         EpochState.CLOSED: f"closed: its box ended it with event {one.ended_seq}",
         EpochState.WRITTEN_OFF: "written off",

@@ -13,8 +13,11 @@ is here; more than a box of the same epoch has), nobody knows where the two part
 whole epoch's days. An epoch's days begin two days before its box was enrolled, or with the first
 that is known of it; where its enrolment is not known, any day. A provisional epoch goes on where it
 branched off: its days begin with those of its parent there, and its box's clock counts for nothing.
-A last day beyond the claim's own
-first arrival says nothing: a clock was wrong, and the claim's day counts instead.
+A last day beyond the claim's own first arrival says nothing: a clock was wrong, and the claim's day
+counts instead.
+
+What a box carried from an epoch that it left (recovered, from its own journal) it carried in order,
+in the unit of work that left it: its last event counts here, and with it all before.
 """
 
 import re
@@ -35,14 +38,18 @@ from sync.protocol.identity import StoreId
 BEFORE_ENROLMENT = timedelta(days=2)
 CLAIMS_READ_MAX = 10_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_EVENT_TOLD = re.compile(r"\bevent (\d{1,18}) of epoch (\d{1,9})-([0-9a-f]{8})\b")
+_EVENT_TOLD = re.compile(
+    r"\bevent (\d{1,18}) of epoch (\d{1,9})-([0-9a-f]{8})\b(?: \(([0-9a-f]{16})\))?"
+)
 """As an edge says it in a workstation's alarm (edge/usecases/workstation/compare_head.py)."""
 
 _CLAIMS = """
 SELECT c.store_id, c.epoch_number, c.epoch_fingerprint, max(c.seq) AS seq,
     min(c.seq) AS lowest, min(c.heard_at_ms) AS heard_at_ms
 FROM claim AS c LEFT JOIN written_off AS w USING (store_id, epoch_number, epoch_fingerprint)
-WHERE c.store_id = ANY($1) AND c.seq > coalesce(w.through, 0)
+LEFT JOIN recovered_fact AS f
+    ON f.store_id = c.store_id AND f.hash = c.hash AND f.source = 'journal'
+WHERE c.store_id = ANY($1) AND c.seq > coalesce(w.through, 0) AND f.hash IS NULL
 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 LIMIT $2
 """
 _STREAMS = """
@@ -59,6 +66,12 @@ FROM store_alarm AS a LEFT JOIN written_off AS w USING (store_id, epoch_number, 
 LEFT JOIN alarm_clearing AS x ON x.store_id = a.store_id AND x.alarm_id = a.alarm_id
 WHERE a.store_id = ANY($1) AND a.kind = $3 AND x.alarm_id IS NULL
 ORDER BY 1, 2, 3, 4 LIMIT $2
+"""
+_HASHES = """
+SELECT r.store_id, r.epoch_number, r.epoch_fingerprint, r.seq, r.hash
+FROM raw_event AS r JOIN unnest($1::uuid[], $2::int[], $3::bytea[], $4::bigint[])
+    AS told (store_id, epoch_number, epoch_fingerprint, seq)
+    USING (store_id, epoch_number, epoch_fingerprint, seq)
 """
 _DAYS = """
 SELECT d.store_id, d.epoch_number, d.epoch_fingerprint, d.business_date, d.opened_seq,
@@ -132,7 +145,8 @@ async def open_claims(
     claims = await connection.fetch(_CLAIMS, *arguments)
     told = await connection.fetch(_TOLD_MORE, *arguments, AlarmKind.WORKSTATION_AHEAD.value)
     known = {_name(row): row for row in streams}
-    of_tills = (_of_a_workstation(row, known) for row in told)
+    here = await _told_and_here(connection, told)
+    of_tills = (_of_a_workstation(row, known) for row in told if row["detail"] not in here)
     found = [*_of_boxes(streams, claims), *(one for one in of_tills if one is not None)]
     if not found:
         return {}
@@ -182,6 +196,22 @@ def _of_a_stream(row: Any, claim: Any) -> Iterable[_Found]:
     if applied < held:
         said = f"{_events(held - applied)} of epoch {name} arrived and are not counted yet."
         yield found(applied, held, said)
+
+
+async def _told_and_here(connection: Any, told: Sequence[Any]) -> frozenset[str]:
+    """Of what alarms say that workstations were told, the details whose event, by its hash, is
+    here: in its chain, and so with all before it."""
+    wanted: dict[tuple[Any, ...], tuple[str, str]] = {}
+    for row in told:
+        found = _EVENT_TOLD.search(row["detail"])
+        if found and found[4]:
+            place = (row["store_id"], int(found[2]), bytes.fromhex(found[3]), int(found[1]))
+            wanted[place] = (found[4], row["detail"])
+    if not wanted:
+        return frozenset()
+    held = await connection.fetch(_HASHES, *map(list, zip(*wanted, strict=True)))
+    said = ((wanted[tuple(row)[:4]], row["hash"]) for row in held)
+    return frozenset(detail for (begins, detail), hash_ in said if hash_.hex().startswith(begins))
 
 
 def _of_a_workstation(row: Any, known: Mapping[tuple[StoreId, Epoch], Any]) -> _Found | None:

@@ -22,6 +22,8 @@ from sync.protocol.codec import decode
 from sync.protocol.facts import AlarmKind
 from sync.protocol.identity import WorkstationId
 
+HASH_BYTES_SAID = 8
+"""As paper shows them: head office finds by them whether it has that very event."""
 AGAIN_AFTER_MS = 10 * 60 * 1_000
 """Whoever plays with a paired workstation opens no more epochs than one in this time; honest ones
 need one after each time that a disk was put back."""
@@ -44,7 +46,8 @@ def compare_head(
     if not own and (enrolment is None or sealed_with(decode(Genesis, enrolment.genesis), stated)):
         return
     detail = (
-        f"{workstation_id} was told event {stated.seq} of epoch {stated.epoch}; here stands "
+        f"{workstation_id} was told event {stated.seq} of epoch {stated.epoch}"
+        f" ({stated.hash[:HASH_BYTES_SAID].hex()}); here stands "
         f"{(held or now).head.seq} of epoch {(held or now).epoch}"
     )
     learnt = LearntFrom(workstation_id, head_text(stated))
