@@ -59,6 +59,7 @@ SCOPE_LETTERS_MAX = 64
 WORD_LETTERS_MAX = 16
 LATE_TAIL = "late"
 BASE64_PATTERN = r"\A[A-Za-z0-9+/]*=*\Z"
+PART_LETTERS = 64
 PART_PATTERN = r"\A[0-9a-f]{64}\Z"
 """SHA-256 in hexadecimal."""
 PUB_SEQ_MAX = (1 << 63) - 1
@@ -261,7 +262,9 @@ async def read_snapshot(
     scope_name: Annotated[
         str, QueryParameter(name="scope", max_length=SCOPE_LETTERS_MAX, pattern=TEXT_PATTERN)
     ] = "",
-    part: Annotated[str | None, QueryParameter(pattern=PART_PATTERN)] = None,
+    part: Annotated[
+        str | None, QueryParameter(max_length=PART_LETTERS, pattern=PART_PATTERN)
+    ] = None,
 ) -> Response[bytes]:
     """A feed's set as of one publication: which parts it has, or one of them by its name, packed.
     For a box that is too far behind for pages, or whose set does not come out."""

@@ -40,7 +40,7 @@ async def sell(till: Workstation, times: int) -> list[str]:
 
 async def sent(box: Box) -> None:
     async def nothing_waits() -> bool:
-        return (await box.ask("GET", "/status"))["waiting"] == 0
+        return int((await box.ask("GET", "/status"))["waiting"]) == 0
 
     await until(nothing_waits)
 

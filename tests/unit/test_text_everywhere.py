@@ -57,8 +57,12 @@ NOT_LOOKED_AT = {
     ("SetPin", "pin"): "it is kept as a hash alone",
     ("SetPin", "new_pin"): "it is kept as a hash alone",
     ("GiveOverride", "pin"): "it is kept as a hash alone",
+    ("KeptEvent", "epoch"): "a page repeats what a box derived",
+    ("KeptEvent", "hash"): "a page repeats what a box derived",
 }
 """What refuse_card_numbers passes by."""
+OPAQUE = {("GiveBackKept", "kept"): "envelopes as they were signed: their hashes must come out"}
+"""What nobody can look into, because one changed byte would make it another thing."""
 
 
 def requests() -> set[type[msgspec.Struct]]:
@@ -174,7 +178,8 @@ def test_a_request_holds_nothing_that_the_walk_cannot_look_into() -> None:
         described = typing.cast("inspect.StructType", inspect.type_info(kind))
         for field in described.fields:
             for each in leaves(field.type):
-                assert isinstance(each, known), (kind, field.name, each)
+                opaque = (kind.__name__, field.name) in OPAQUE
+                assert opaque or isinstance(each, known), (kind, field.name, each)
         assert described.forbid_unknown_fields, kind
 
 
