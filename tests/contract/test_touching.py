@@ -176,7 +176,7 @@ async def main(tree, url):
     rows = await counted(archive, engine, batch, shop)
     await rebuild_projections(engine)
     assert await projections(archive, engine) == rows
-    (figure,) = [row[-1] for row in rows["day_total"] if "returned lines" in row]
+    (figure,) = [row[3] for row in rows["day_total"] if "returned lines" in row]
     assert figure == told.returned
     await reported(engine, told)
     await published(engine, writer)
