@@ -4,7 +4,7 @@
 the archive's tables. Where the statements themselves are wrong, tests/integration shows it.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import cache
@@ -15,17 +15,20 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.archive.port import StreamKey
+from central.domain.epoch import EpochState
+from central.projections.arrival import RECOVERED_KIND, read_event
 from central.projections.event import RawEvent
-from central.projections.fact_id import SALE_KIND, fact_id
+from central.projections.fact_id import SALE_KIND, FactId, fact_id
+from central.projections.line_up import Read, Reason
 from central.reports import claims, evidence, reconciliation
 from central.reports.claims import OpenClaim, open_claims
 from central.reports.evidence import StoreDay
 from central.reports.reconciliation import DayVerdict, reconcile_day
 from central.reports.totals import StoreAccount
-from sync.protocol.change import Epoch
-from sync.protocol.codec import decode_fact, is_known
+from sync.protocol.change import Epoch, ProvisionalGenesis
+from sync.protocol.codec import decode
 from sync.protocol.errors import Undecodable
-from sync.protocol.facts import AnyFact
+from sync.protocol.facts import AnyFact, RetailTransaction
 from sync.protocol.identity import StoreId, WorkstationId
 from sync.protocol.manifest import WorkstationTotals
 from tests.doubles.archive_memory import MemoryArchive
@@ -59,6 +62,10 @@ def _named(key: StreamKey) -> dict[str, Any]:
     }
 
 
+def _place(key: StreamKey) -> tuple[UUID, int, bytes]:
+    return key.store_id, key.epoch.number, key.epoch.fingerprint
+
+
 class Answers:
     """Stands in for a connection: each statement that verdicts ask, answered from the archive."""
 
@@ -69,7 +76,7 @@ class Answers:
             claims._STREAMS: self._streams,
             claims._TOLD_MORE: self._told_more,
             claims._DAYS: self._places,
-            evidence._STREAMS: self._alarms,
+            evidence._STREAMS: self._stands,
             evidence._DAYS: self._days,
             evidence._HASHES: self._hashes,
             evidence._WITH_RECEIPTS: self._epochs,
@@ -87,10 +94,8 @@ class Answers:
     def _claims(self, stores: Sequence[UUID], _limit: int) -> list[Found]:
         by_epoch: dict[StreamKey, list[tuple[int, int]]] = {}
         for (store_id, epoch, seq, _), claim in self.archive.claims.items():
-            if store_id in stores and seq > self._through(
-                store_id, epoch.number, epoch.fingerprint
-            ):
-                key = StreamKey(store_id, epoch)
+            key = StreamKey(store_id, epoch)
+            if store_id in stores and seq > self._through(*_place(key)):
                 by_epoch.setdefault(key, []).append((seq, claim.heard_at_ms))
         return [
             Found(
@@ -110,8 +115,9 @@ class Answers:
                 applied_through=standing.applied_through,
                 sender_seq=standing.sender_seq,
                 genesis=standing.genesis,
+                provisional=_is_provisional(standing.genesis),
                 last_contact_ms=standing.last_contact_ms,
-                through=self._through(key.store_id, key.epoch.number, key.epoch.fingerprint),
+                through=self._through(*_place(key)),
             )
             for key, standing in self.archive.standings.items()
             if key.store_id in stores
@@ -152,9 +158,18 @@ class Answers:
             if (row.store_id, row.epoch_number, row.epoch_fingerprint) in wanted
         ]
 
-    def _alarms(self, stores: Sequence[UUID]) -> list[Found]:
+    def _stands(self, stores: Sequence[UUID]) -> list[Found]:
+        tails = self.archive.tables["tail_closed"]
         return [
-            Found(**_named(key), alarm=standing.alarm)
+            Found(
+                **_named(key),
+                alarm=standing.alarm,
+                is_off=standing.state is EpochState.WRITTEN_OFF,
+                **{
+                    column: getattr(tails.get(_place(key)), column, None)
+                    for column in ("reason", "decided_by", "unheard")
+                },
+            )
             for key, standing in self.archive.standings.items()
             if key.store_id in stores
         ]
@@ -206,49 +221,73 @@ class Answers:
             if row.store_id == store_id
         ]
 
-    def account(self, store_id: StoreId, business_date: date | None) -> StoreAccount:
-        """What is counted of the day, from the events that count."""
-        facts = []
-        for key, standing in self.archive.standings.items():
-            if key.store_id != store_id:
-                continue
-            aside = self.archive.tables["quarantine"]
-            for seq, (event, _) in self.archive.raw[key].items():
-                place = (store_id, key.epoch.number, key.epoch.fingerprint, seq)
-                if seq > standing.applied_through or place in aside:
-                    continue
-                fact = fact_of(event.kind, event.kind_version, event.body)
-                if fact is not None and self._counts(key, event, fact):
-                    facts.append(fact)
+    def account(
+        self, store_id: StoreId, business_date: date | None, of: Collection[Epoch] | None = None
+    ) -> StoreAccount:
+        """What is counted of the day, from the events that count; ``of``: what these epochs
+        wrote."""
+        counted = [one for one in self._counted(store_id) if of is None or one[0] in of]
+        facts = [fact for _, fact in counted]
         names = sorted({name for fact in facts if (name := getattr(fact, "workstation_id", None))})
         parts = (
             WorkstationTotals(WorkstationId(name), tally(facts, business_date, name).totals())
             for name in names
         )
         told = tuple(part for part in parts if part.totals != tally((), None).totals())
-        return StoreAccount(tally(facts, business_date).totals(), told)
-
-    def _counts(self, key: StreamKey, event: RawEvent, fact: AnyFact) -> bool:
-        """A fact counts where its row says, wherever else the same one stands."""
-        own, tables = fact_id(fact, event.event_id), self.archive.tables
-        row = (
-            tables["sale"].get((key.store_id, own.id))
-            if own.kind == SALE_KIND
-            else tables["counted_fact"].get((key.store_id, *own))
+        brought = frozenset(
+            epoch
+            for epoch, fact in counted
+            if isinstance(fact, RetailTransaction)
+            and not fact.training
+            and business_date in (None, fact.business_date)
         )
-        place = (key.epoch.number, key.epoch.fingerprint, event.seq)
+        return StoreAccount(tally(facts, business_date).totals(), told, brought)
+
+    def _counted(self, store_id: StoreId) -> list[tuple[Epoch, AnyFact]]:
+        """Facts that count, each once, with the epoch that wrote it."""
+        found: dict[FactId, tuple[Epoch, AnyFact]] = {}
+        standings, aside = self.archive.standings, self.archive.tables["quarantine"]
+        geneses = {(*key,): standing.genesis for key, standing in standings.items()}
+        for key, standing in standings.items():
+            if key.store_id != store_id:
+                continue
+            for seq, (event, _) in self.archive.raw[key].items():
+                if seq > standing.applied_through or (*_place(key), seq) in aside:
+                    continue
+                read = _read(event) if event.kind != RECOVERED_KIND else read_event(event, geneses)
+                if isinstance(read.fact, Reason | None):
+                    continue
+                own = fact_id(read.fact, read.raw.event_id)
+                if self._counts(store_id, own, read.raw):
+                    found[own] = (read.raw.epoch, read.fact)
+        return list(found.values())
+
+    def _counts(self, store_id: StoreId, own: FactId, event: RawEvent) -> bool:
+        """A fact counts where its row says, wherever else the same one stands."""
+        tables = self.archive.tables
+        row = (
+            tables["sale"].get((store_id, own.id))
+            if own.kind == SALE_KIND
+            else tables["counted_fact"].get((store_id, *own))
+        )
+        place = (event.epoch.number, event.epoch.fingerprint, event.seq)
         return row is not None and (row.epoch_number, row.epoch_fingerprint, row.seq) == place
 
 
 @cache
-def fact_of(kind: str, version: int, body: bytes) -> AnyFact | None:
-    """What an event says, if it says anything here."""
-    if not is_known(kind, version):
-        return None
+def _read(event: RawEvent) -> Read:
+    """Of an event that wraps no other: it means the same whatever else is known."""
+    return read_event(event, {})
+
+
+@cache
+def _is_provisional(genesis: bytes) -> bool:
+    """Its box opened the epoch by itself."""
     try:
-        return decode_fact(kind, version, body)
+        decode(ProvisionalGenesis, genesis)
     except Undecodable:
-        return None
+        return False
+    return True
 
 
 @contextmanager
@@ -262,10 +301,17 @@ def verdicts_of(archive: MemoryArchive) -> Iterator[AsyncConnection]:
     async def accounts(_db: object, asked: Sequence[StoreDay]) -> Mapping[StoreDay, StoreAccount]:
         return {day: answers.account(*day) for day in asked}
 
+    async def parts(
+        _db: object, asked: Sequence[tuple[StoreDay, Epoch]]
+    ) -> Mapping[StoreDay, StoreAccount]:
+        days = {day: frozenset(epoch for one, epoch in asked if one == day) for day, _ in asked}
+        return {day: answers.account(*day, epochs) for day, epochs in days.items()}
+
     with (
         patch.object(claims, "driver_of", driver_of),
         patch.object(evidence, "driver_of", driver_of),
         patch.object(reconciliation, "store_accounts", accounts),
+        patch.object(reconciliation, "epoch_accounts", parts),
     ):
         yield cast("AsyncConnection", answers)
 
