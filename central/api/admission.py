@@ -22,7 +22,9 @@ from sync.http.later import Busy
 from sync.http.sender import sender_of
 
 _PLACE = "holdfast_place"
-_OF_A_STORE = re.compile(r"/v1/stores/[^/]+/(journal|feeds|feed|snapshot|certificate|epochs)\Z")
+_OF_A_STORE = re.compile(
+    r"/v1/stores/[^/]+/(journal|feeds|feed|snapshot|certificate|epochs|predecessor)\Z"
+)
 
 
 def admission(lanes: Lanes) -> Callable[[ASGIApp], ASGIApp]:
@@ -34,6 +36,7 @@ def admission(lanes: Lanes) -> Callable[[ASGIApp], ASGIApp]:
         "snapshot": lanes.feeds,
         "certificate": lanes.heartbeats,
         "epochs": lanes.heartbeats,
+        "predecessor": lanes.feeds,
     }
     of_others = {"/v1/enrol": lanes.enrolments, "/health": lanes.health, HELLO_PATH: lanes.health}
 

@@ -11,7 +11,7 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.types import ASGIApp
 
 from central.api.admission import admission
-from central.api.certificates import certify_box
+from central.api.certificates import certify_box, read_predecessor
 from central.api.guards import needing, person_guard
 from central.api.health import read_health
 from central.api.hello import say_hello
@@ -69,6 +69,7 @@ ROUTES: Sequence[Any] = (
     read_feed,
     read_snapshot,
     certify_box,
+    read_predecessor,
     begin_session,
     read_session,
     end_session,

@@ -1,9 +1,9 @@
 """What every command of the store server has in common: the folder, the question to its store, and
 its sentences.
 
-A command imports what it needs when it runs, so that help and the short commands are quick. All but
-``provision`` and ``serve`` ask the running edge through its folder's socket, or own the folder for
-a moment if none runs.
+A command imports what it needs when it runs, so that help and the short commands are quick. All
+but ``provision``, ``replace`` and ``serve`` ask the running edge through its folder's socket, or
+own the folder for a moment if none runs.
 """
 
 from contextlib import AbstractContextManager

@@ -5,6 +5,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "provision --enrol HF1:k7Zodg --data S01 --name s01.shop.internal",
         "provision --central https://hq.example --code CHPQ-6MS7-5OVE-GQR2-HR3O --data S01",
     ),
+    "replace": (
+        "replace --enrol HF1:k7Zodg --data S01",
+        "replace --enrol HF1:k7Zodg --data S01 --address 192.168.1.20 --port 8101",
+    ),
     "restore": ("restore --from /media/backup/S01 --data S01",),
     "serve": ("serve --data S01", "serve --data S01 --data S02"),
     "pair": ("pair W1 --data S01",),

@@ -93,19 +93,20 @@ def provision_store(
     Raises CannotStart (each kind says what, why, and what to do) and Refusal.
     """
     invited = invited._replace(url=invited.url.rstrip("/"))
-    _look_around(folder, invited)
+    look_around(folder, invited)
     try:
         with hold(folder):
-            known = _enrolled(invited, folder, place)
+            known = enrol_folder(invited, folder, place)
     except FolderHeld:
         for line in _at_work(folder, invited.url, place):
             say(line)
         return
-    asyncio.run(_load(folder, read_settings(folder), known, say))
+    asyncio.run(load_store(folder, read_settings(folder), known, say))
 
 
-def _enrolled(invited: Invited, folder: Path, place: Place) -> bool:
-    """Enrol the held folder, unless it is: then True."""
+def enrol_folder(invited: Invited, folder: Path, place: Place) -> bool:
+    """Enrol the held folder, unless it is: then True. Its settings are written. Raises
+    CannotStart."""
     central_url = invited.url
     enrolment = _migrated(folder)
     if enrolment is not None and enrolment.central_url != central_url:
@@ -173,7 +174,8 @@ def _refused(folder: Path) -> str | None:
         return read_push_state(db).refused
 
 
-def _look_around(folder: Path, invited: Invited) -> None:
+def look_around(folder: Path, invited: Invited) -> None:
+    """Raises CannotStart, before the code is used, where this machine cannot become a store's."""
     check_sqlite_version()
     if not invited.url.startswith(("http://", "https://")):
         raise CentralAway(
@@ -241,10 +243,11 @@ async def _enrol(invited: Invited, folder: Path) -> None:
         )
 
 
-async def _load(
+async def load_store(
     folder: Path, settings: EdgeSettings, known: bool, say: Callable[[str], None]
 ) -> None:
-    """Every feed to its head, with a progress bar, and the box's certificate."""
+    """Every feed to its head, with a progress bar, and the box's certificate. ``known``: the folder
+    was enrolled before. Raises CannotStart."""
     async with open_box(folder, settings) as box:
         with showing() as show:
             loaded = await first_load(box, show)

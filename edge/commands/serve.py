@@ -31,6 +31,23 @@ TrustOption = Annotated[
         " store of authorities."
     ),
 ]
+Port = Annotated[
+    int | None, typer.Option(min=0, max=PORT_MAX, help="Where to serve; 0: any free port.")
+]
+Name = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="What tills on other machines call this box, such as s01.shop.internal; may stand "
+        "several times."
+    ),
+]
+Address = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Its address in the shop's network, where it is not this machine's own; may stand "
+        "several times."
+    ),
+]
 
 OwnCertificate = Annotated[
     Path | None,
@@ -51,23 +68,9 @@ def provision(
     code: Code = None,
     enrol: Enrol = None,
     trust: TrustOption = None,
-    port: Annotated[
-        int | None, typer.Option(min=0, max=PORT_MAX, help="Where to serve; 0: any free port.")
-    ] = None,
-    name: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="What tills on other machines call this box, such as s01.shop.internal; may stand "
-            "several times."
-        ),
-    ] = None,
-    address: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Its address in the shop's network, where it is not this machine's own; may stand "
-            "several times."
-        ),
-    ] = None,
+    port: Port = None,
+    name: Name = None,
+    address: Address = None,
 ) -> None:
     """Make this machine a store's server: enrol it and load everything it needs to sell.
 
@@ -78,6 +81,29 @@ def provision(
     with in_one_sentence():
         chosen = invited(central, code, enrol, trust)
         provision_store(chosen, data, Place(port, name or (), address or ()), print)
+
+
+def replace(
+    data: Folder,
+    central: Central = None,
+    code: Code = None,
+    enrol: Enrol = None,
+    trust: TrustOption = None,
+    port: Port = None,
+    name: Name = None,
+    address: Address = None,
+) -> None:
+    """Make this machine a store's server in a dead one's place: the same store and, unless others
+    are given, the same names, in the next epoch; says which tills to pair again.
+
+    Safe to run again: it goes on where it stopped.
+    """
+    from edge.commands.provision import Place
+    from edge.commands.replace import replace_box
+
+    with in_one_sentence():
+        chosen = invited(central, code, enrol, trust)
+        replace_box(chosen, data, Place(port, name or (), address or ()), print)
 
 
 def restore(

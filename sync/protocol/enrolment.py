@@ -5,7 +5,8 @@ one-time code, who it is, and then its certificate with the keys that go with it
 ``EnrolmentAnswer``. ``POST /v1/stores/{store}/epochs`` takes the msgpack of ``ProvisionalEpoch``
 and answers that of an ``Acknowledgement``. ``POST /v1/stores/{store}/certificate`` takes the
 msgpack of ``CertificateRequest`` and answers that of ``BoxKeys``; a box asks again before its
-certificate expires. All but the first are signed.
+certificate expires. ``GET /v1/stores/{store}/predecessor`` answers the msgpack of ``Predecessor``.
+All but the first are signed.
 """
 
 import base64
@@ -15,9 +16,10 @@ from typing import Annotated
 
 import msgspec
 
+from sync.protocol.bounds import Text
 from sync.protocol.codec import decode, encode
 from sync.protocol.errors import Undecodable
-from sync.protocol.identity import CompanyId, DeviceId, Incarnation, StoreId
+from sync.protocol.identity import CompanyId, DeviceId, Incarnation, StoreId, WorkstationId
 from sync.protocol.text import TEXT_PATTERN
 
 KEY_BYTES = 32
@@ -96,6 +98,20 @@ class ProvisionalEpoch(msgspec.Struct, frozen=True, array_like=True):
 
     genesis: Annotated[bytes, msgspec.Meta(min_length=1, max_length=GENESIS_BYTES_MAX)]
     signature: Annotated[bytes, msgspec.Meta(min_length=64, max_length=64)]
+
+
+PREDECESSOR_NAMES_MAX = 8
+PREDECESSOR_WORKSTATIONS_MAX = 500
+
+
+class Predecessor(msgspec.Struct, frozen=True, array_like=True):
+    """What a store's new box takes over of those before it: the ``names`` that the store's box has
+    a certificate for, and the ``workstations`` that ever sold in the store, by their ids."""
+
+    names: Annotated[tuple[Text, ...], msgspec.Meta(max_length=PREDECESSOR_NAMES_MAX)]
+    workstations: Annotated[
+        tuple[WorkstationId, ...], msgspec.Meta(max_length=PREDECESSOR_WORKSTATIONS_MAX)
+    ]
 
 
 CSR_BYTES_MAX = 4 * 1024

@@ -44,9 +44,17 @@ from sync.protocol.codec import (
     unpack_batch,
 )
 from sync.protocol.columns import SentBatch
-from sync.protocol.enrolment import ProvisionalEpoch
+from sync.protocol.enrolment import Predecessor, ProvisionalEpoch
 from sync.protocol.facts import KindVersion
-from sync.protocol.identity import BootId, CompanyId, DeviceId, EventId, Incarnation, StoreId
+from sync.protocol.identity import (
+    BootId,
+    CompanyId,
+    DeviceId,
+    EventId,
+    Incarnation,
+    StoreId,
+    WorkstationId,
+)
 from sync.protocol.reference import FeedHead, FeedRow, replace_in_set_hash
 from sync.protocol.shared import CustomerField, PersonalKey
 from sync.protocol.snapshot import Part, Snapshot, SnapshotPart, part_content, part_name, part_rows
@@ -315,6 +323,10 @@ SNAPSHOT = Snapshot(
     (Part(part_name(PART.content), "tea", 2),),
 )
 
+PREDECESSOR = Predecessor(
+    ("s01.shop.internal", "till.local"), (WorkstationId("W1"), WorkstationId("W2"))
+)
+
 
 def later_messages() -> dict[str, str]:
     """What is written today, by the names of messages_later_1.json."""
@@ -326,6 +338,7 @@ def later_messages() -> dict[str, str]:
         "provisional_epoch": encode(ProvisionalEpoch(raw, signature)).hex(),
         "snapshot": encode(SNAPSHOT).hex(),
         "snapshot_part": encode(PART).hex(),
+        "predecessor": encode(PREDECESSOR).hex(),
     }
 
 
@@ -347,3 +360,7 @@ def test_a_snapshot_and_its_part_are_read_as_they_were() -> None:
     assert (snapshot, part) == (SNAPSHOT, PART)
     assert part_rows(part.content) == PART_ROWS
     assert snapshot.parts[0].name == part_name(part.content)
+
+
+def test_what_a_box_takes_over_is_read_as_it_was() -> None:
+    assert decode(Predecessor, bytes.fromhex(LATER["predecessor"])) == PREDECESSOR

@@ -43,6 +43,7 @@ DEVICE_ROUTES = {
     ("GET", "/v1/stores/{store_id}/snapshot"),
     ("POST", "/v1/stores/{store_id}/certificate"),
     ("POST", "/v1/stores/{store_id}/epochs"),
+    ("GET", "/v1/stores/{store_id}/predecessor"),
 }
 
 

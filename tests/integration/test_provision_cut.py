@@ -42,8 +42,10 @@ def url(central: FakeCentral) -> Iterator[str]:
         yield address
 
 
-def begin(url: str, folder: Path, **environment: str) -> "subprocess.Popen[str]":
-    words = ("provision", "--central", url, "--code", CODE, "--data", str(folder), "--port", "0")
+def begin(
+    url: str, folder: Path, verb: str = "provision", **environment: str
+) -> "subprocess.Popen[str]":
+    words = (verb, "--central", url, "--code", CODE, "--data", str(folder), "--port", "0")
     return subprocess.Popen(
         [sys.executable, "-m", "edge", *words],
         env={**os.environ, **environment},
