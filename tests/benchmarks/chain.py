@@ -105,7 +105,7 @@ WHERE store_id = ANY($1) AND business_date BETWEEN $2 AND $3 GROUP BY 1, 2
 """
 _RECEIPTS = ("sale", "sale_line", "sale_tax", "sale_tender")
 _OTHERS = ("day_total", "business_day", "day_standing", "stream", "raw_event", "store")
-_FIGURES = ("store_id", "business_date", "figure", "amount")
+_FIGURES = ("store_id", "business_date", "figure", "amount", "entries")
 _CLOSED = (
     *("store_id", "business_date", "epoch_number", "epoch_fingerprint"),
     *("opened_seq", "closed_seq", "manifest"),
@@ -328,7 +328,9 @@ async def _fill_days(connection: Any, store_id: UUID, days: Sequence[_Day]) -> N
     now_ms = time.time_ns() // 1_000_000
     await connection.execute(_STREAM, store_id, FINGERPRINT, HASH, now_ms)
     await connection.execute(_RAW, store_id, FINGERPRINT, HASH)
-    figures_ = [(store_id, one.day, each.name, each.amount) for one in days for each in one.figures]
+    figures_ = [
+        (store_id, one.day, each.name, each.amount, 1) for one in days for each in one.figures
+    ]
     closed = [
         (store_id, one.day, 1, FINGERPRINT, 1, one.manifest and 1, one.manifest) for one in days
     ]

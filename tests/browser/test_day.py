@@ -94,7 +94,9 @@ def close_a_day_in_the_future(box: Box, today: str) -> None:
     with closing(sqlite3.connect(box.folder / "store.sqlite3")) as db:
         db.execute(
             "INSERT INTO business_day (business_date, state, opened_by, opened_at_ms, first_seq,"
-            " closed_by, closed_at_ms, closed_seq) VALUES (?, 'closed', 'x', 1, 1, 'x', 2, 2)",
+            " closed_by, closed_at_ms, closed_seq, first_opened_no, closed_opened_no)"
+            " SELECT ?, 'closed', 'x', 1, 1, 'x', 2, 2, opened_no, opened_no FROM journal_head"
+            " WHERE current = 1",
             (tomorrow,),
         )
         db.execute(

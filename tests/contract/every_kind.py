@@ -13,6 +13,7 @@ from sync.protocol.facts import (
     DeviceRecorded,
     EpochEnded,
     IdAbandoned,
+    ManifestGiven,
     PinSet,
     StockLine,
     StockTransferred,
@@ -20,6 +21,7 @@ from sync.protocol.facts import (
 )
 from sync.protocol.identity import MovementId, SaleId
 from tests.contract.office import TEA, counted
+from tests.golden.examples import EXAMPLES
 from tests.shop_journal import ANNA, CUSTOMERS, DAY, NOW_MS, WORKSTATIONS, Shop
 
 
@@ -44,6 +46,7 @@ def each_kind(shop: Shop) -> dict[str, AnyFact]:
         shop.signed_in(),
         PinSet(ANNA, bytes(60)),
         shop.carrying(),
+        EXAMPLES[ManifestGiven.KIND],
         EpochEnded("fenced", len(shop.events) + 1, None),
     ]
     return {kind_of(fact).kind: fact for fact in told}
