@@ -79,19 +79,22 @@ class MemoryArchive:
         self.publish_customers = publish_customers
         self._one_at_a_time = asyncio.Lock()
 
-    def open_stream(self, key: StreamKey, genesis_bytes: bytes, *, fences: bool = True) -> None:
-        """Begin an epoch; where it ``fences``, whatever was current of its store is sealed."""
-        genesis = decode(Genesis, genesis_bytes)
+    def open_stream(self, key: StreamKey, signed: bytes, parent: Epoch | None = None) -> None:
+        """An enrolment's, which seals the current one; or after ``parent``, sealing nothing."""
+        genesis, state = decode(Genesis, signed), EpochState.CURRENT
+        if parent and self.standings[StreamKey(key.store_id, parent)].state is not state:
+            state = EpochState.SIDE
         for other, standing in self.standings.items():
-            if other.store_id == key.store_id and fences:
-                self.standings[other] = moved(standing, EpochEvent.REPLACED, other.epoch)
+            if other.store_id == key.store_id and parent in (None, other.epoch):
+                event = EpochEvent.LEFT if parent else EpochEvent.REPLACED
+                self.standings[other] = moved(standing, event, other.epoch)
         self.raw[key] = {}
         self.standings[key] = Standing(
             company_id=genesis.company_id,
             device_id=genesis.device_id,
-            genesis=genesis_bytes,
+            genesis=signed,
             watermark=0,
-            head_hash=genesis_hash(genesis_bytes),
+            head_hash=genesis_hash(signed),
             alarm=None,
             sender_seq=0,
             last_contact_ms=None,
@@ -99,7 +102,7 @@ class MemoryArchive:
             applied_through=0,
             ended_seq=None,
             sealed_through=None,
-            state=EpochState.CURRENT,
+            state=state,
         )
 
     @asynccontextmanager

@@ -202,8 +202,7 @@ class HeadOffice(Host):
         if url.path == f"/v1/stores/{shop.store_id}/journal":
             return await self._journal(shop, request)
         if url.path == f"/v1/stores/{shop.store_id}/epochs":
-            epoch, held = take_epoch(self.archive, shop, request.body)
-            return self._verdict(shop, held, epoch)
+            return await self._epoch(shop, request, signed.head)
         if url.path == f"/v1/stores/{shop.store_id}/feeds":
             return await self._heads(shop, signed)
         if url.path == f"/v1/stores/{shop.store_id}/feed":
@@ -219,6 +218,17 @@ class HeadOffice(Host):
         now_ms = self.scheduler.now_ms
         outcome = await ingest_batch(self.archive, shop.store_id, shop.device_id, batch, now_ms)
         return self._verdict(shop, outcome, batch.epoch)
+
+    async def _epoch(self, shop: Shop, request: Request, head: Head) -> Response:
+        now_ms = self.scheduler.now_ms
+        said = [head]
+        try:
+            ratified = take_epoch(self.archive, shop, request.body)
+            said.insert(0, ratified.parent)
+        finally:
+            for stated in said:
+                await note_head(self.archive, shop.store_id, shop.device_id, stated, now_ms)
+        return self._verdict(shop, ratified.held, ratified.epoch)
 
     async def _heads(self, shop: Shop, signed: SignedHead) -> Response:
         now_ms = self.scheduler.now_ms

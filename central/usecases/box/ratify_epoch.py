@@ -54,7 +54,7 @@ async def ratify_epoch(
     engine: AsyncEngine, device: EnrolledDevice, asked: ProvisionalEpoch, now_ms: int
 ) -> Ratified:
     """The box's provisional epoch, taken or taken already. Raises BadEpoch, RecordDamaged."""
-    genesis = _signed(device, asked)
+    genesis = signed_record(device, asked)
     epoch = _name(genesis, asked.genesis)
     parent = Head(genesis.parent, genesis.parent_watermark, genesis.parent_hash)
     async with unit_of_work(engine) as db:
@@ -70,8 +70,8 @@ async def ratify_epoch(
     return Ratified(epoch, Acknowledged(0, genesis_hash(asked.genesis)), parent)
 
 
-def _signed(device: EnrolledDevice, asked: ProvisionalEpoch) -> ProvisionalGenesis:
-    """The record, which is this very box's. Raises BadEpoch."""
+def signed_record(device: EnrolledDevice, asked: ProvisionalEpoch) -> ProvisionalGenesis:
+    """The provisional epoch's record, which is this very box's. Raises BadEpoch."""
     if not verify_bytes(device.public_key, PROVISIONAL_SIGNED, asked.genesis, asked.signature):
         raise BadEpoch("this box did not sign its record")
     try:
