@@ -64,6 +64,8 @@ ASKS: dict[tuple[str, str], tuple[str, Body | None]] = {
     ("GET", "/till"): (PAIRED, None),
     ("GET", "/till/operators"): (PAIRED, None),
     ("GET", "/till/tenders"): (PAIRED, None),
+    ("POST", "/kept/offers"): (PAIRED, None),
+    ("POST", "/kept"): (PAIRED, None),
     ("POST", "/session"): (PAIRED, None),
     ("GET", "/session"): (PAIRED, None),
     ("POST", "/session/lock"): (PAIRED, None),

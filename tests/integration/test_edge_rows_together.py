@@ -22,6 +22,7 @@ from edge.db.reference import begin_anew, read_cursor
 from edge.db.tables import published
 from edge.db.tables.base import EdgeTable
 from edge.usecases.feed.sweep import is_swept, sweep_rest
+from edge.usecases.feed.take_effect import Standing, standing_of, take_effect
 from sync.protocol.codec import encode
 from sync.protocol.facts import TaxClass
 from sync.protocol.feeds import ROWS, RowUnreadable, read_row
@@ -53,8 +54,8 @@ DATED += [
     (DataSet.TAXES, TaxRate(TaxClass.STANDARD, date(2026, 1, 1) + timedelta(days), 900, "r"))
     for days in (-30, 0, 30)
 ]
-NOT_HELD = {"past_row"}
-"""What was in force earlier depends on when a row came."""
+NOT_HELD = {"past_row", "waiting_row", "snapshot_load", "feed_switch"}
+"""What was in force earlier depends on when a row came; how rows came, on the way."""
 
 
 class Step(NamedTuple):
@@ -88,18 +89,30 @@ class Edge:
         cursor = self.shop.do(lambda db: read_cursor(db, FeedName(data_set, feed.scope)))
         ours = cursor is not None and cursor.incarnation == feed.incarnation
         after = cursor.pub_seq if cursor is not None and ours else 0
-        if after < len(feed.rows):
+        foreign = cursor is not None and not ours  # asked for from 0, whatever is there now
+        if foreign or after < len(feed.rows):
             self.now_ms += 60_000
             self.shop.apply(feed.page(after, rows), self.now_ms)
 
     def to_the_heads(self, rows: int) -> None:
         for data_set, feed in self.feeds.items():
-            for _ in feed.rows:
+            for _ in range(len(feed.rows) + 1):
                 self.take(data_set, rows)
         followed = [FeedName(data_set, feed.scope) for data_set, feed in self.feeds.items()]
+        self.put_in_force()
         while self.shop.do(lambda db: sweep_rest(db, followed, moment(self.now_ms))):
             pass
         assert self.shop.do(lambda db: is_swept(db, followed))
+
+    def put_in_force(self) -> None:
+        """As a round does that has reached every head of one answer."""
+        heads = {
+            FeedName(data_set, feed.scope): len(feed.rows)
+            for data_set, feed in self.feeds.items()
+            if not ROWS[data_set].alone
+        }
+        if self.shop.do(lambda db: standing_of(db, heads)) is Standing.READY:
+            self.shop.do(lambda db: take_effect(db, heads, moment(self.now_ms)))
 
     def work(self, step: Step, last: Feeds) -> None:
         feed = self.feeds[step.data_set]
@@ -140,7 +153,9 @@ def held(last: Feeds, rows: int, steps: list[Step], lost: Feeds) -> dict[str, An
         for step in steps:
             made.work(step, last)
         made.to_the_heads(rows)
-        return in_force(made.shop)
+        found = in_force(made.shop)
+    # A cursor at 0 of an empty feed says no more than none.
+    return {**found, "feed_cursor": [row for row in found["feed_cursor"] if row[3]]}
 
 
 def feed_in(data_set: DataSet, scope: str, draw: st.DrawFn) -> Feed:
