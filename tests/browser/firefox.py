@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from central.demo.children import free_port
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_MS, PATIENCE_S
 
 CONNECTS_MAX = 2_000
 ENTER, SHIFT, ESCAPE, F4 = "\ue007", "\ue008", "\ue00c", "\ue034"
@@ -98,7 +98,8 @@ async def firefox(program: str, profile: Path) -> AsyncIterator[Firefox]:
             reader, writer = await _connected(port, process)
             window = Firefox(reader, writer)
             await window.heard()
-            await window.command("NewSession", capabilities={"alwaysMatch": {}})
+            waits = {"timeouts": {"script": PATIENCE_MS}}
+            await window.command("NewSession", capabilities={"alwaysMatch": waits})
         yield window
         writer.close()
         await writer.wait_closed()
