@@ -72,6 +72,8 @@ SELECT r.store_id, r.epoch_number, r.epoch_fingerprint, r.seq, r.hash
 FROM raw_event AS r JOIN unnest($1::uuid[], $2::int[], $3::bytea[], $4::bigint[])
     AS told (store_id, epoch_number, epoch_fingerprint, seq)
     USING (store_id, epoch_number, epoch_fingerprint, seq)
+JOIN stream AS s USING (store_id, epoch_number, epoch_fingerprint)
+WHERE r.seq <= s.watermark
 """
 _DAYS = """
 SELECT d.store_id, d.epoch_number, d.epoch_fingerprint, d.business_date, d.opened_seq,
@@ -200,7 +202,7 @@ def _of_a_stream(row: Any, claim: Any) -> Iterable[_Found]:
 
 async def _told_and_here(connection: Any, told: Sequence[Any]) -> frozenset[str]:
     """Of what alarms say that workstations were told, the details whose event, by its hash, is
-    here: in its chain, and so with all before it."""
+    here: in its chain through the watermark, and so with all before it."""
     wanted: dict[tuple[Any, ...], tuple[str, str]] = {}
     for row in told:
         found = _EVENT_TOLD.search(row["detail"])

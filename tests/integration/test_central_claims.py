@@ -252,6 +252,41 @@ async def test_what_the_box_before_told_a_workstation_may_be_of_its_own_last_day
     assert [one.colour for one in found] == [Colour.GREEN, Colour.GREEN]
 
 
+@pytest.mark.parametrize(
+    ("hash_is_ours", "acknowledged", "colour"),
+    [(True, True, Colour.GREEN), (False, True, Colour.AMBER), (True, False, Colour.AMBER)],
+)
+async def test_what_a_till_was_told_is_no_claim_once_that_very_event_is_in_the_chain_here(
+    engine: AsyncEngine, hash_is_ours: bool, acknowledged: bool, colour: Colour
+) -> None:
+    """By its hash, and through the watermark: beyond it nobody knows what stands before."""
+    archive = PostgresArchive(engine)
+    old, new = Shop(1), Shop(1, epoch_number=2)
+    old.open(DAYS[0])
+    old.trade(3, DAYS[0])
+    old.close(DAYS[0])
+    await open_stream(archive, engine, old)
+    await deliver(archive, old)
+    new.open(DAY)
+    seq = len(old.events)
+    said = old.chain.hashes[seq][:8].hex() if hash_is_ours else "00" * 8
+    detail = f"W1 was told event {seq} of epoch {old.epoch} ({said}); here stands 3"
+    subject = WorkstationId("W1")
+    new.append(AlarmRaised(new.new_id(), AlarmKind.WORKSTATION_AHEAD, subject, detail, subject))
+    new.close(DAY)
+    await open_stream(archive, engine, new)
+    await deliver(archive, new)
+    await apply_all(archive)
+    if not acknowledged:
+        async with unit_of_work(engine) as db:
+            await (await driver_of(db)).execute(
+                "UPDATE stream SET watermark = 1, applied_through = 1 WHERE epoch_number = 1"
+            )
+    [found] = await verdicts(engine, new, [DAY])
+    assert found.colour == colour
+    assert any("knows of more" in one for one in found.sentences) == (colour is Colour.AMBER)
+
+
 async def test_what_arrived_and_is_not_counted_yet_leaves_its_days_unproven(
     engine: AsyncEngine,
 ) -> None:

@@ -1,5 +1,6 @@
 """What people do about a store's epochs and alarms at head office, as they type it."""
 
+from functools import partial
 from pathlib import Path
 
 from central.db.engine import open_engine
@@ -8,7 +9,7 @@ from sync.protocol.batch import Acknowledgement
 from sync.protocol.codec import decode
 from tests.central_fixtures import TestedBox, postgres_template, problem, serving
 from tests.head_office import apply_all
-from tests.integration.test_central_cli import Done, central
+from tests.integration.test_central_cli import central
 
 __all__ = ["postgres_template"]
 
@@ -24,12 +25,7 @@ async def found_wrong(url: str) -> list[str]:
 async def test_an_epoch_is_sealed_its_tail_taken_and_closed_by_its_box(
     postgres_url: str, tmp_path: Path
 ) -> None:
-    async def typed(*words: str) -> Done:
-        return await central(*words, url=postgres_url, data=tmp_path)
-
-    async def findings() -> list[str]:
-        return await found_wrong(postgres_url)
-
+    typed = partial(central, url=postgres_url, data=tmp_path)
     async with serving(postgres_url) as served:
         store_id = await served.store(await served.company(), "S01")
         box = await served.enrolled(store_id)
@@ -64,7 +60,7 @@ async def test_an_epoch_is_sealed_its_tail_taken_and_closed_by_its_box(
         # The next box follows the end of the store's line, not the side branch.
         new = await served.enrolled(store_id)
         assert (new.epoch.number, new.genesis.parent) == (2, box.epoch)
-        assert await findings() == []
+        assert await found_wrong(postgres_url) == []
         acts = await served.rows(
             "SELECT act, subject, detail FROM audit WHERE act = 'epoch_sealed'"
         )
@@ -74,12 +70,7 @@ async def test_an_epoch_is_sealed_its_tail_taken_and_closed_by_its_box(
 async def test_a_tail_is_written_off_only_when_somebody_says_yes(
     postgres_url: str, tmp_path: Path
 ) -> None:
-    async def typed(*words: str) -> Done:
-        return await central(*words, url=postgres_url, data=tmp_path)
-
-    async def findings() -> list[str]:
-        return await found_wrong(postgres_url)
-
+    typed = partial(central, url=postgres_url, data=tmp_path)
     async with serving(postgres_url) as served:
         store_id = await served.store(await served.company(), "S01")
         old = await served.enrolled(store_id)
@@ -103,9 +94,9 @@ async def test_a_tail_is_written_off_only_when_somebody_says_yes(
         assert f"{name}  written off" in shown
         assert "gave it up: it burnt. Workstations not heard: none" in shown
         assert "nobody knows of more than is here" in shown
-        assert await findings() == []
+        assert await found_wrong(postgres_url) == []
         await typed("rebuild")
-        assert await findings() == []
+        assert await found_wrong(postgres_url) == []
 
 
 async def test_a_fork_is_seen_until_somebody_says_what_it_was(
@@ -113,12 +104,7 @@ async def test_a_fork_is_seen_until_somebody_says_what_it_was(
 ) -> None:
     """And a request of then that comes again raises nothing."""
 
-    async def typed(*words: str) -> Done:
-        return await central(*words, url=postgres_url, data=tmp_path)
-
-    async def findings() -> list[str]:
-        return await found_wrong(postgres_url)
-
+    typed = partial(central, url=postgres_url, data=tmp_path)
     async with serving(postgres_url) as served:
         store_id = await served.store(await served.company(), "S01")
         box = await served.enrolled(store_id)
@@ -148,4 +134,4 @@ async def test_a_fork_is_seen_until_somebody_says_what_it_was(
         assert (await branch.ratify()).status_code == 200
         branch.record(1)
         assert (await branch.push_events(1, 1)).status_code == 200
-        assert await findings() == []
+        assert await found_wrong(postgres_url) == []
