@@ -17,14 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from central.api.guards import needing, office_of, person_guard, person_of
 from central.api.reading import reading
 from central.domain.access import UserRole
+from central.domain.day_verdict import Colour, DayVerdict
 from central.reports.evidence import SetAside
-from central.reports.reconciliation import (
-    Colour,
-    DayVerdict,
-    ProvenThrough,
-    Reason,
-    reconcile_day,
-)
+from central.reports.reconciled_day import ProvenThrough, Reason, ReconciledDay
+from central.reports.reconciliation import reconcile_day
 from central.reports.sales import (
     DAYS_MAX,
     ROWS_MAX,
@@ -79,10 +75,12 @@ class DifferenceAnswer(msgspec.Struct, frozen=True):
 
 
 class ReconciliationAnswer(msgspec.Struct, frozen=True):
-    """A store's day: ``colour`` green (proven), amber (not proven yet) or red (differs)."""
+    """A store's day: ``verdict`` and its ``colour``, green (proven), amber (not proven yet) or red
+    (differs)."""
 
     store: str
     business_date: date
+    verdict: DayVerdict
     colour: Colour
     reasons: tuple[Reason, ...]
     figures: tuple[FigureAnswer, ...]
@@ -163,9 +161,11 @@ async def report_reconciliation(
     business_date: Annotated[date, PathParameter()],
 ) -> ReconciliationAnswer:
     """A store's day, held against what the store says."""
-    async with reading(office_of(request)) as db:
+    office = office_of(request)
+    async with reading(office) as db:
         store_id = await find_store(db, person_of(request).company_id, store_code)
-        return _answer(store_code, await reconcile_day(db, store_id, business_date))
+        day = await reconcile_day(db, store_id, business_date)
+    return _answer(store_code, day.as_of(office.clock_ms()))
 
 
 def _page(request: AnyRequest, rows: Sequence[T], limit: int, offset: int) -> Response[Sequence[T]]:
@@ -196,25 +196,26 @@ def _refuse_period(first: date, last: date) -> None:
         )
 
 
-def _answer(store_code: str, verdict: DayVerdict) -> ReconciliationAnswer:
-    counted = {figure.name: figure for figure in figures(verdict.central)}
-    declared = {figure.name: figure for figure in figures(verdict.declared or verdict.central)}
+def _answer(store_code: str, day: ReconciledDay) -> ReconciliationAnswer:
+    counted = {figure.name: figure for figure in figures(day.central)}
+    declared = {figure.name: figure for figure in figures(day.declared or day.central)}
     return ReconciliationAnswer(
         store=store_code,
-        business_date=verdict.business_date,
-        colour=verdict.colour,
-        reasons=verdict.reasons,
+        business_date=day.business_date,
+        verdict=day.verdict,
+        colour=day.colour,
+        reasons=day.reasons,
         figures=tuple(
-            _figure(name, counted.get(name), declared.get(name), verdict.declared is not None)
+            _figure(name, counted.get(name), declared.get(name), day.declared is not None)
             for name in {**declared, **counted}
         ),
         workstations=tuple(
             DifferenceAnswer(station.workstation_id, one.name, one.unit, one.store, one.central)
-            for station in verdict.workstations
+            for station in day.workstations
             for one in station.differences
         ),
-        set_aside=verdict.set_aside,
-        proven=verdict.proven,
+        set_aside=day.set_aside,
+        proven=day.proven,
     )
 
 

@@ -17,6 +17,7 @@ from central.api.guards import needing, office_of, page_guard, person_of
 from central.api.reading import reading
 from central.api.reports import CODE_LETTERS_MAX
 from central.domain.access import UserRole
+from central.domain.day_verdict import Colour
 from central.pages.page import page
 from central.pages.words.board import summary
 from central.pages.words.figures import day_sentence
@@ -35,12 +36,8 @@ from central.reports.differing_receipts import (
     total_of,
 )
 from central.reports.figure_rows import FigureKey, FigureKind, figure_keys
-from central.reports.reconciliation import (
-    Colour,
-    DayVerdict,
-    WorkstationAccount,
-    reconcile_day,
-)
+from central.reports.reconciled_day import ReconciledDay, WorkstationAccount
+from central.reports.reconciliation import reconcile_day
 from sync.protocol.change import Epoch
 from sync.protocol.errors import InvalidField, NotFound
 from sync.protocol.figures import Totals, figures
@@ -90,7 +87,7 @@ class WorkstationLine(NamedTuple):
 class DayLine(NamedTuple):
     """A day among a store's days: its own page, and its total."""
 
-    day: DayVerdict
+    day: ReconciledDay
     address: str
     total: Sides
 
@@ -174,6 +171,7 @@ async def show_day(
         money = await company_money(db, person.company_id)
         store = await store_of_company(db, person.company_id, code)
         day = await reconcile_day(db, store.store_id, business_date)
+        day = day.as_of(office.clock_ms())
         found = None
         if day.colour is Colour.RED:
             found = await differing_receipts(db, store.store_id, business_date)
@@ -203,7 +201,7 @@ async def show_day(
     )
 
 
-def _day_line(store: StoreOfCompany, day: DayVerdict) -> DayLine:
+def _day_line(store: StoreOfCompany, day: ReconciledDay) -> DayLine:
     total = FigureKey(FigureKind.TOTAL)
     rows = rows_address(store, day.business_date, total, None)
     sides = Sides(total, "minor", rows, declared_total(day), total_of(day.central))
@@ -255,7 +253,7 @@ def rows_address(
     return f"{day_address(store, business_date)}/rows?{query}"
 
 
-def _account(day: DayVerdict, workstation: str | None) -> tuple[Totals, Totals | None]:
+def _account(day: ReconciledDay, workstation: str | None) -> tuple[Totals, Totals | None]:
     """Head office's count and the store's word, of the day or of a workstation's part. Raises
     NotFound."""
     if workstation is None:

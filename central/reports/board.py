@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of
+from central.domain.day_verdict import Colour
 from central.reports.claims import OpenClaim, open_claims
 from central.reports.differing_receipts import (
     DifferingReceipts,
@@ -23,7 +24,8 @@ from central.reports.differing_receipts import (
     total_of,
 )
 from central.reports.evidence import StoreDay
-from central.reports.reconciliation import Colour, DayVerdict, stand_of_days
+from central.reports.reconciled_day import ReconciledDay
+from central.reports.reconciliation import stand_of_days
 from sync.protocol.identity import CompanyId, StoreId
 
 STORES_MAX = 100
@@ -93,7 +95,7 @@ class BoardLine(NamedTuple):
     name: str
     zone: str
     standing: Standing
-    day: DayVerdict | None
+    day: ReconciledDay | None
     found: DifferingReceipts | None = None
     ahead: bool = False
 
@@ -161,7 +163,7 @@ class _Store(NamedTuple):
     zone: str
 
 
-def declared_total(day: DayVerdict | None) -> int | None:
+def declared_total(day: ReconciledDay | None) -> int | None:
     """What the store says of a day that it has closed."""
     return None if day is None or day.declared is None else total_of(day.declared)
 
@@ -193,7 +195,7 @@ async def board(
         newest = [StoreDay(store_id, business_date) for store_id in ids]
     beside = others[:UNRESOLVED_MAX]
     found = {
-        StoreDay(day.store_id, day.business_date): day
+        StoreDay(day.store_id, day.business_date): day.as_of(now_ms)
         for day in await stand_of_days(db, [*newest, *beside], claims)
     }
     standings = await _standings(connection, ids)
@@ -225,7 +227,7 @@ async def _standings(connection: Any, ids: Sequence[StoreId]) -> dict[StoreId, "
 
 
 async def _traced(
-    db: AsyncConnection, found: Mapping[StoreDay, DayVerdict]
+    db: AsyncConnection, found: Mapping[StoreDay, ReconciledDay]
 ) -> Mapping[StoreDay, DifferingReceipts]:
     """Of the first days that differ which receipts do, where that is soon found."""
     red = [
@@ -267,7 +269,7 @@ async def _open_days(
 
 async def store_days(
     db: AsyncConnection, store_id: StoreId, before: date | None
-) -> tuple[tuple[DayVerdict, ...], date | None]:
+) -> tuple[tuple[ReconciledDay, ...], date | None]:
     """A store's newest DAYS_MAX days before a date, newest first; and the date to ask for the days
     before these with, None where there are none. Call it within one snapshot."""
     rows = await (await driver_of(db)).fetch(_DAYS, store_id, before, DAYS_MAX + 1)

@@ -87,12 +87,13 @@ JOIN unnest($1::uuid[], $2::int[], $3::bytea[]) AS wanted (store_id, number, fin
 
 class OpenClaim(NamedTuple):
     """``first_day``: the first one that it may touch, None for every day. ``through``: what a
-    person would write off. ``said``: in words."""
+    person would write off. ``said``: in words. ``arrived``: it is here, and not counted yet."""
 
     epoch: Epoch
     through: int
     first_day: date | None
     said: str
+    arrived: bool = False
 
     def touches(self, business_date: date) -> bool:
         """An event of this day may be missing."""
@@ -119,6 +120,7 @@ class _Found(NamedTuple):
     heard_at_ms: int | None
     said: str
     days_of: Epoch
+    arrived: bool = False
 
 
 def first_day_after(days: Iterable[DayPlaces], after: int) -> date | None:
@@ -157,7 +159,7 @@ async def open_claims(
     by_store: dict[StoreId, tuple[OpenClaim, ...]] = {}
     for one in found:
         first = _first_day(one, lines[one], days, known)
-        claim = OpenClaim(one.epoch, one.through, first, one.said)
+        claim = OpenClaim(one.epoch, one.through, first, one.said, one.arrived)
         by_store[one.store_id] = (*by_store.get(one.store_id, ()), claim)
     return by_store
 
@@ -197,7 +199,7 @@ def _of_a_stream(row: Any, claim: Any) -> Iterable[_Found]:
         yield found(0, max(seq, min(claim["seq"], held)), said)
     if applied < held:
         said = f"{_events(held - applied)} of epoch {name} arrived and are not counted yet."
-        yield found(applied, held, said)
+        yield found(applied, held, said)._replace(arrived=True)
 
 
 async def _told_and_here(connection: Any, told: Sequence[Any]) -> frozenset[str]:

@@ -25,7 +25,7 @@ _ASKED = """JOIN unnest($1::uuid[], $2::date[]) AS asked (store_id, business_dat
     USING (store_id"""
 _STREAMS = """
 SELECT store_id, epoch_number, epoch_fingerprint, s.alarm, s.state = 'written_off' AS is_off,
-    c.reason, c.decided_by, c.unheard
+    c.reason, c.decided_by, c.unheard, s.watermark, s.last_contact_ms
 FROM stream AS s LEFT JOIN tail_closed AS c USING (store_id, epoch_number, epoch_fingerprint)
 WHERE store_id = ANY($1) ORDER BY 1, 2, 3
 """
@@ -101,6 +101,15 @@ class GivenUp(msgspec.Struct, frozen=True):
     unheard: str
 
 
+class LastHeard(msgspec.Struct, frozen=True):
+    """When a box of the store was last heard, in milliseconds UTC, and through which event of its
+    epoch everything is here."""
+
+    at_ms: int
+    epoch: str
+    through: int
+
+
 class EpochDay(NamedTuple):
     """An epoch's part of a day. ``manifest``: None while it is not closed; ``is_held``: head office
     holds the very event that it was closed with. ``alarm``: what the stream stands under.
@@ -114,11 +123,13 @@ class EpochDay(NamedTuple):
 
 
 class Evidence(NamedTuple):
-    """``unopened``: epochs that brought receipts of the day, and nothing else of it."""
+    """``unopened``: epochs that brought receipts of the day, and nothing else of it. ``heard``: the
+    newest contact with the store."""
 
     epochs: tuple[EpochDay, ...] = ()
     unopened: tuple[Epoch, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
+    heard: LastHeard | None = None
 
     @property
     def given_up(self) -> tuple[EpochDay, ...]:
@@ -140,7 +151,7 @@ async def gather_evidence(
     connection = await driver_of(db)
     days = columns(asked)
     streams = await connection.fetch(_STREAMS, list(set(days[0])))
-    known = {_place(row): _standing(row) for row in streams}
+    known, heard = {_place(row): _standing(row) for row in streams}, _heard(streams)
     closed = [row for row in await connection.fetch(_DAYS, *days) if _epoch_of(row) in known]
     epochs = await _epochs(connection, closed, known)
     unopened = await _unopened(connection, asked, epochs, known)
@@ -154,7 +165,10 @@ async def gather_evidence(
     set_aside = await _set_aside(connection, days)
     return {
         day: Evidence(
-            tuple(epochs.get(day, ())), tuple(unopened.get(day, ())), tuple(set_aside.get(day, ()))
+            tuple(epochs.get(day, ())),
+            tuple(unopened.get(day, ())),
+            tuple(set_aside.get(day, ())),
+            heard.get(day.store_id),
         )
         for day in asked
     }
@@ -228,6 +242,17 @@ async def _set_aside(
         named = SetAside(str(_epoch_of(row)[1]), *event)
         by_day.setdefault(_day_of(row), []).append(named)
     return by_day
+
+
+def _heard(streams: Iterable[Any]) -> Mapping[StoreId, LastHeard]:
+    """Of each store the newest contact."""
+    newest: dict[StoreId, LastHeard] = {}
+    for row in streams:
+        (store_id, epoch), at_ms = _place(row), row["last_contact_ms"]
+        known = newest.get(store_id)
+        if at_ms is not None and (known is None or known.at_ms <= at_ms):
+            newest[store_id] = LastHeard(at_ms, str(epoch), row["watermark"])
+    return newest
 
 
 def _standing(row: Any) -> _Standing:

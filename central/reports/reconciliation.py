@@ -1,116 +1,38 @@
 """A store's day at head office, held against the store's own account of it: the manifest.
 
-Green: every epoch with receipts of the day has closed it, ended with it or was given up by a
+Proven: every epoch with receipts of the day has closed it, ended with it or was given up by a
 person; head office holds the very events that each manifest was made from (the chain's hash at its
 last sequence), its own count of its own rows equals the manifests' sum, for the store and for each
 workstation, and nobody claims an event that may belong to the day and is not counted (``claims``).
-What was given up counts as it is here. Amber: received but not proven, with what is missing. Red:
-it differs, or a stream stands under an alarm.
+What was given up counts as it is here. What else a day may be: ``central/domain/day_verdict.py``.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from enum import StrEnum
 from typing import NamedTuple
 
-import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from central.domain.day_verdict import DayVerdict, Doubt
 from central.reports.claims import OpenClaim, open_claims
 from central.reports.day_figures import day_figures
-from central.reports.evidence import (
-    Evidence,
-    GivenUp,
-    SetAside,
-    StoreDay,
-    gather_evidence,
-    settled_days,
+from central.reports.evidence import Evidence, StoreDay, gather_evidence, settled_days
+from central.reports.reconciled_day import (
+    ProvenThrough,
+    Reason,
+    ReconciledDay,
+    WorkstationAccount,
+    WorkstationDifference,
 )
 from central.reports.totals import StoreAccount, epoch_accounts, store_accounts
 from sync.protocol.change import Epoch
 from sync.protocol.figures import Tally, Totals
 from sync.protocol.identity import StoreId, WorkstationId
-from sync.protocol.manifest import Difference, Manifest, WorkstationTotals, differences
+from sync.protocol.manifest import Manifest, WorkstationTotals, differences
 
 COUNTED_ANYWAY_LINES = 5_000
 """So many receipt lines of settled days are counted anew, whoever asks: a small chain's board sees
 at once what was changed behind head office's back, a large one's within ``settle_days``' turns."""
-
-
-class Colour(StrEnum):
-    """How a day stands."""
-
-    GREEN = "green"
-    AMBER = "amber"
-    RED = "red"
-
-
-class ProvenThrough(msgspec.Struct, frozen=True):
-    """The last event that an epoch's manifest covers."""
-
-    epoch: str
-    seq: int
-
-
-class WorkstationDifference(msgspec.Struct, frozen=True):
-    """Where a workstation's account and head office's part."""
-
-    workstation_id: WorkstationId
-    differences: tuple[Difference, ...]
-
-
-class WorkstationAccount(NamedTuple):
-    """A workstation's part on both sides; ``declared`` as the day's."""
-
-    workstation_id: WorkstationId
-    central: Totals
-    declared: Totals | None
-
-
-class Doubt(StrEnum):
-    """Why a day is not green; whoever reads a reason knows it by this, never by its words."""
-
-    UNKNOWN_DAY = "unknown-day"
-    ALARM = "alarm"
-    NOT_CLOSED = "not-closed"
-    OTHER_EVENT = "other-event"
-    NO_MANIFEST = "no-manifest"
-    SET_ASIDE = "set-aside"
-    CLAIMED = "claimed"
-    DIFFERS = "differs"
-
-
-class Reason(msgspec.Struct, frozen=True):
-    """A doubt, and its sentence for people."""
-
-    slug: Doubt
-    said: str
-
-
-class DayVerdict(msgspec.Struct, frozen=True):
-    """``central``: counted here; ``declared``: what the manifests say together, None while one is
-    missing. ``reasons``: why the day is not green. ``accounts``: the workstations' parts, where
-    the day was counted for this verdict (``stand_of_days``). ``given_up``: whose part of it
-    nobody but head office says.
-    """
-
-    store_id: StoreId
-    business_date: date
-    colour: Colour
-    reasons: tuple[Reason, ...]
-    central: Totals
-    declared: Totals | None
-    differences: tuple[Difference, ...]
-    workstations: tuple[WorkstationDifference, ...]
-    set_aside: tuple[SetAside, ...]
-    proven: tuple[ProvenThrough, ...]
-    accounts: tuple[WorkstationAccount, ...] = ()
-    given_up: tuple[GivenUp, ...] = ()
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """The reasons in words."""
-        return tuple(reason.said for reason in self.reasons)
 
 
 class _Case(NamedTuple):
@@ -140,7 +62,7 @@ async def reconcile_day(
     store_id: StoreId,
     business_date: date,
     claims: Sequence[OpenClaim] | None = None,
-) -> DayVerdict:
+) -> ReconciledDay:
     """The verdict on a store's day as of now, counted from its rows. ``claims``: the store's, where
     they were read."""
     by_store = None if claims is None else {store_id: claims}
@@ -151,7 +73,7 @@ async def reconcile_days(
     db: AsyncConnection,
     asked: Sequence[StoreDay],
     claims: Mapping[StoreId, Sequence[OpenClaim]] | None = None,
-) -> tuple[DayVerdict, ...]:
+) -> tuple[ReconciledDay, ...]:
     """Verdicts on days as of now, all counted from their rows, in a constant number of statements.
     ``claims``: the stores', where they were read. Call it within one snapshot."""
     cases = await _cases(db, asked)
@@ -162,7 +84,7 @@ async def stand_of_days(
     db: AsyncConnection,
     asked: Sequence[StoreDay],
     claims: Mapping[StoreId, Sequence[OpenClaim]] | None = None,
-) -> tuple[DayVerdict, ...]:
+) -> tuple[ReconciledDay, ...]:
     """The same, where a day that was counted and found proven (``settle_days``), and of which
     nothing arrived since, is not counted again, nor one that is not whole: its figures are then the
     running ones. Everything else that a verdict rests on is looked at anew."""
@@ -190,7 +112,7 @@ async def proven_days(db: AsyncConnection, asked: Sequence[StoreDay]) -> frozens
     """Those whose verdict is green, counted from their rows."""
     whole = await whole_days(db, asked)
     verdicts = zip(whole, await reconcile_days(db, whole), strict=True)
-    return frozenset(day for day, verdict in verdicts if verdict.colour is Colour.GREEN)
+    return frozenset(day for day, verdict in verdicts if verdict.verdict is DayVerdict.PROVEN)
 
 
 def _says(case: _Case, totals: Totals) -> bool:
@@ -235,6 +157,10 @@ def _no_manifest(epoch: Epoch) -> Reason:
     return Reason(Doubt.NO_MANIFEST, said)
 
 
+def _claimed(claim: OpenClaim) -> Reason:
+    return Reason(Doubt.NOT_COUNTED if claim.arrived else Doubt.CLAIMED, claim.said)
+
+
 async def _verdicts(
     db: AsyncConnection,
     asked: Sequence[StoreDay],
@@ -242,7 +168,7 @@ async def _verdicts(
     cases: Mapping[StoreDay, _Case],
     counted: Mapping[StoreDay, StoreAccount],
     running: Mapping[StoreDay, Totals],
-) -> tuple[DayVerdict, ...]:
+) -> tuple[ReconciledDay, ...]:
     """``running``: of the days that are not counted."""
     if claims is None:
         claims = await open_claims(db, list({day.store_id for day in asked}))
@@ -259,14 +185,14 @@ async def _verdicts(
 
 def _verdict(
     day: StoreDay, case: _Case, found: StoreAccount | Totals, claims: Iterable[OpenClaim]
-) -> DayVerdict:
+) -> ReconciledDay:
     """``found``: an account where the day was counted, or its running figures."""
     counted = found if isinstance(found, StoreAccount) else StoreAccount(found, ())
     known = {one.epoch for one in case.evidence.epochs} | set(case.evidence.unopened)
     amber = [*case.amber, *map(_no_manifest, sorted(counted.epochs - known, key=str))]
     is_whole = case.is_whole and len(amber) == len(case.amber)
     touching = (claim for claim in claims if claim.touches(day.business_date))
-    amber += [Reason(Doubt.CLAIMED, claim.said) for claim in touching]
+    amber += [_claimed(claim) for claim in touching]
     is_closed = case.is_closed
     parted = differences(case.declared, counted.store) if is_closed else ()
     accounts: tuple[WorkstationAccount, ...] = ()
@@ -277,10 +203,9 @@ def _verdict(
     if is_whole and (parted or at_workstations):
         said = "What head office counts differs from what the store declared."
         red.append(Reason(Doubt.DIFFERS, said))
-    return DayVerdict(
+    return ReconciledDay(
         store_id=day.store_id,
         business_date=day.business_date,
-        colour=Colour.RED if red else Colour.AMBER if amber else Colour.GREEN,
         reasons=(*red, *amber),
         central=counted.store,
         declared=case.declared if is_closed else None,
@@ -290,6 +215,7 @@ def _verdict(
         proven=tuple(_proven(manifest) for manifest in case.manifests),
         given_up=tuple(one.given_up for one in case.evidence.given_up if one.given_up),
         accounts=accounts if is_closed else tuple(one._replace(declared=None) for one in accounts),
+        heard=case.evidence.heard,
     )
 
 

@@ -11,7 +11,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from central.db.engine import unit_of_work
-from central.reports.reconciliation import Colour, DayVerdict, reconcile_day
+from central.domain.day_verdict import Colour
+from central.reports.reconciled_day import ReconciledDay
+from central.reports.reconciliation import reconcile_day
 from central.reports.stock import stock_by_store
 from central.usecases.box.give_first_grants import give_due_grants
 from central.usecases.company.load_sample import load_sample
@@ -47,7 +49,7 @@ async def opened(served: Served) -> Shop:
     return Shop(box, DAY, NOW_MS - 3_600_000)
 
 
-async def verdict(served: Served, shop: Shop) -> DayVerdict:
+async def verdict(served: Served, shop: Shop) -> ReconciledDay:
     await apply_all(served.office.archive)
     async with unit_of_work(served.engine) as db:
         return await reconcile_day(db, StoreId(shop.box.store_id), shop.day)

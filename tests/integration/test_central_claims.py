@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from central.archive.postgres import PostgresArchive
 from central.database.embedded import PostgresServer
 from central.db.engine import driver_of, open_engine, unit_of_work
+from central.domain.day_verdict import Colour
 from central.domain.decisions import TailWrittenOff
 from central.reports.claims import DayPlaces, first_day_after
-from central.reports.reconciliation import Colour, DayVerdict, reconcile_day
+from central.reports.reconciled_day import ReconciledDay
+from central.reports.reconciliation import reconcile_day
 from central.usecases.box.record_stated_head import note_head, record_stated_head
 from central.usecases.decision.decide import decide
 from central.usecases.journal.ingest_batch import NoStream, ingest_batch
@@ -39,7 +41,7 @@ async def engine(postgres_url: str) -> AsyncIterator[AsyncEngine]:
     await engine.dispose()
 
 
-async def verdicts(engine: AsyncEngine, shop: Shop, days: Sequence[date]) -> list[DayVerdict]:
+async def verdicts(engine: AsyncEngine, shop: Shop, days: Sequence[date]) -> list[ReconciledDay]:
     async with unit_of_work(engine) as db:
         return [await reconcile_day(db, shop.store_id, day) for day in days]
 

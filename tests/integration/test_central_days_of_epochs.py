@@ -11,9 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from central.archive.postgres import PostgresArchive
 from central.database.embedded import PostgresServer
 from central.db.engine import driver_of, open_engine, unit_of_work
+from central.domain.day_verdict import Colour
 from central.domain.epoch import EpochInUse, TailClosedAlready
 from central.reports.evidence import StoreDay
-from central.reports.reconciliation import Colour, DayVerdict, reconcile_day, stand_of_days
+from central.reports.reconciled_day import ReconciledDay
+from central.reports.reconciliation import reconcile_day, stand_of_days
 from central.usecases.journal.close_tail import close_tail
 from central.usecases.journal.ingest_batch import Acknowledged, ingest_batch
 from central.usecases.proof.rebuild_projections import rebuild_projections
@@ -54,7 +56,7 @@ async def decide_here(engine: AsyncEngine) -> None:
         )
 
 
-async def verdict(engine: AsyncEngine, shop: Shop) -> DayVerdict:
+async def verdict(engine: AsyncEngine, shop: Shop) -> ReconciledDay:
     """Counted from its rows; the board's shorter way says the same."""
     day = StoreDay(shop.store_id, DAY)
     async with unit_of_work(engine) as db:

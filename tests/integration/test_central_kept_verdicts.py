@@ -15,11 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from central.archive.postgres import PostgresArchive
 from central.database.embedded import PostgresServer
 from central.db.engine import driver_of, open_engine, snapshot, unit_of_work
+from central.domain.day_verdict import Colour
 from central.reports import reconciliation
 from central.reports.board import Board, board
 from central.reports.day_figures import day_figures, totals_of_figures
 from central.reports.evidence import StoreDay
-from central.reports.reconciliation import Colour, DayVerdict, reconcile_days, stand_of_days
+from central.reports.reconciled_day import ReconciledDay
+from central.reports.reconciliation import reconcile_days, stand_of_days
 from central.reports.totals import store_accounts
 from central.usecases.box.record_stated_head import note_head
 from central.usecases.journal import settle_days as settling
@@ -90,7 +92,7 @@ def colours(found: Board) -> list[Colour]:
     return [line.day.colour for line in found.lines if line.day]
 
 
-def said(day: DayVerdict) -> tuple[object, ...]:
+def said(day: ReconciledDay) -> tuple[object, ...]:
     return day.colour, day.reasons, day.central, day.declared, day.differences, day.set_aside
 
 

@@ -7,8 +7,9 @@ import pytest
 
 from central.db.engine import unit_of_work
 from central.db.tables import metadata
+from central.domain.day_verdict import Doubt
 from central.pages.words import figures as words
-from central.reports.reconciliation import Colour, DayVerdict, Doubt, Reason
+from central.reports.reconciled_day import Reason, ReconciledDay
 from central.usecases.people.sign_in import add_token
 from sync.protocol.figures import Totals
 from sync.protocol.manifest import Difference
@@ -61,10 +62,9 @@ def test_a_reason_is_known_by_its_slug_and_not_by_its_english() -> None:
     """B15: whoever worded the sentence otherwise changed what the board shows."""
     claimed = Reason(Doubt.CLAIMED, "It differs from what the store declared, somebody says.")
     differs = Reason(Doubt.DIFFERS, "Zahlen weichen ab.")
-    day = DayVerdict(
+    day = ReconciledDay(
         store_id=Shop(1).store_id,
         business_date=DAY,
-        colour=Colour.RED,
         reasons=(differs, claimed),
         central=Totals(),
         declared=Totals(),

@@ -12,7 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from central.archive.postgres import PostgresArchive
 from central.database.embedded import PostgresServer
 from central.db.engine import open_engine, unit_of_work
-from central.reports.reconciliation import Colour, DayVerdict, reconcile_day
+from central.domain.day_verdict import Colour
+from central.reports.reconciled_day import ReconciledDay
+from central.reports.reconciliation import reconcile_day
 from central.reports.sales import Page, daily_sales, tax_by_rate
 from central.reports.standings import store_standings
 from central.reports.stock import stock_by_store
@@ -62,7 +64,7 @@ def traded(number: int = 1, close: bool = True) -> Shop:
     return shop
 
 
-async def verdict(engine: AsyncEngine, shop: Shop, day: date = DAY) -> DayVerdict:
+async def verdict(engine: AsyncEngine, shop: Shop, day: date = DAY) -> ReconciledDay:
     async with unit_of_work(engine) as db:
         return await reconcile_day(db, shop.store_id, day)
 

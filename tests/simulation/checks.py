@@ -11,12 +11,12 @@ from datetime import date
 from random import Random
 from typing import TYPE_CHECKING
 
+from central.domain.day_verdict import Colour
 from central.domain.feeds import FollowedFeed, followed_feeds
 from central.projections.event import Event
 from central.projections.fold import fold_events
 from central.projections.fold.decisions import fold_decisions
 from central.projections.rows.stock import OnHand
-from central.reports.reconciliation import Colour
 from central.usecases.journal.apply_events import apply_events
 from central.usecases.journal.tell_twice import SAME_ID_TWICE
 from edge.db.pushing import read_push_state

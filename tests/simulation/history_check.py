@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from central.archive.port import StreamKey
-from central.reports.reconciliation import Colour, DayVerdict
+from central.domain.day_verdict import Colour
+from central.reports.reconciled_day import ReconciledDay
 from tests.simulation.evidence import expect
 from tests.simulation.history_box import Receipt, Stated
 from tests.simulation.verdicts import claims_of, verdict, verdicts_of
@@ -31,7 +32,7 @@ async def check(history: "History") -> None:
             expect(found.colour != Colour.GREEN or not lacking, _said(history, found, lacking))
 
 
-def _said(history: "History", found: DayVerdict, lacking: list[str]) -> str:
+def _said(history: "History", found: ReconciledDay, lacking: list[str]) -> str:
     what = f"{found.business_date} is green, and claimed receipts are missing: {lacking[:3]}"
     return "\n".join((what, *history.log))
 

@@ -23,7 +23,8 @@ from central.projections.line_up import Read, Reason
 from central.reports import claims, evidence, reconciliation
 from central.reports.claims import OpenClaim, open_claims
 from central.reports.evidence import StoreDay
-from central.reports.reconciliation import DayVerdict, reconcile_day
+from central.reports.reconciled_day import ReconciledDay
+from central.reports.reconciliation import reconcile_day
 from central.reports.totals import StoreAccount
 from sync.protocol.change import Epoch, ProvisionalGenesis
 from sync.protocol.codec import decode
@@ -169,6 +170,8 @@ class Answers:
                     column: getattr(tails.get(_place(key)), column, None)
                     for column in ("reason", "decided_by", "unheard")
                 },
+                watermark=standing.watermark,
+                last_contact_ms=standing.last_contact_ms,
             )
             for key, standing in self.archive.standings.items()
             if key.store_id in stores
@@ -321,7 +324,7 @@ async def verdict(
     store_id: StoreId,
     day: date,
     open_: Sequence[OpenClaim] | None = None,
-) -> DayVerdict:
+) -> ReconciledDay:
     """As the board asks it."""
     return await reconcile_day(db, store_id, day, open_)
 

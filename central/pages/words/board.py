@@ -2,9 +2,9 @@
 
 from datetime import date
 
+from central.domain.day_verdict import Colour
 from central.pages.words.figures import counted
 from central.reports.board import Board
-from central.reports.reconciliation import Colour
 
 show = "Show"
 newest_of_each = "Newest day of each store"

@@ -3,7 +3,7 @@
 from datetime import date
 
 from central.reports.evidence import GivenUp, SetAside
-from central.reports.reconciliation import ProvenThrough
+from central.reports.reconciled_day import ProvenThrough
 
 whole_day = "The store's whole day:"
 differing = "Receipts that differ"

@@ -11,10 +11,11 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from central.domain.day_verdict import Colour, Doubt
 from central.reports.board import Standing, declared_total
 from central.reports.differing_receipts import DifferingReceipt, DifferingReceipts, total_of
 from central.reports.figure_rows import FigureKey, FigureKind
-from central.reports.reconciliation import Colour, DayVerdict, Doubt
+from central.reports.reconciled_day import ReconciledDay
 from sync.protocol.figures import FIGURES, percent
 from sync.protocol.manifest import Difference
 from sync.protocol.money import MILLI, format_minor
@@ -118,7 +119,7 @@ def counted(count: int, word: str) -> str:
     return f"1 {word}" if count == 1 else f"{count:,} {word}s"
 
 
-def verdict_word(day: DayVerdict | None) -> str:
+def verdict_word(day: ReconciledDay | None) -> str:
     """The verdict in a word or three."""
     if day is None:
         return "no receipts yet"
@@ -127,7 +128,7 @@ def verdict_word(day: DayVerdict | None) -> str:
     return VERDICTS[day.colour]
 
 
-def verdict_sentence(day: DayVerdict | None, decimals: int) -> str:
+def verdict_sentence(day: ReconciledDay | None, decimals: int) -> str:
     """Why, in one or two sentences."""
     if day is None:
         return "No receipt of this store has arrived."
@@ -138,7 +139,7 @@ def verdict_sentence(day: DayVerdict | None, decimals: int) -> str:
     return " ".join(day.sentences)
 
 
-def day_sentence(day: DayVerdict | None, found: DifferingReceipts | None, decimals: int) -> str:
+def day_sentence(day: ReconciledDay | None, found: DifferingReceipts | None, decimals: int) -> str:
     """``Store says 4,210.35, head office counts 4,209.35: receipt S02-W1-E1-000123, card, -1.00``:
     what head office counts less is negative."""
     if day is None or found is None or not found.receipts:
@@ -150,17 +151,17 @@ def day_sentence(day: DayVerdict | None, found: DifferingReceipts | None, decima
     return f"{_both_totals(day, decimals)}: {'; '.join(named)}."
 
 
-def _both_totals(day: DayVerdict, decimals: int) -> str:
+def _both_totals(day: ReconciledDay, decimals: int) -> str:
     said, ours = declared_total(day), total_of(day.central)
     both = f"head office counts {amount(ours, decimals)}"
     return f"Store says {amount(said, decimals)}, {both}"
 
 
-def _parted(day: DayVerdict) -> bool:
+def _parted(day: ReconciledDay) -> bool:
     return bool(day.differences or day.workstations)
 
 
-def _other_reasons(day: DayVerdict) -> Sequence[str]:
+def _other_reasons(day: ReconciledDay) -> Sequence[str]:
     """Without the one that says again that figures differ."""
     return [reason.said for reason in day.reasons if reason.slug is not Doubt.DIFFERS]
 

@@ -1,9 +1,9 @@
 """What the page of a receipt, or of an event in the journal, says."""
 
+from central.domain.day_verdict import Colour
 from central.pages.words.figures import VERDICTS, counted
 from central.reports.journal_event import JournalEvent
 from central.reports.receipt import ReceiptForm, ReceiptTender
-from central.reports.reconciliation import Colour
 from sync.protocol.facts import PriceModifier
 
 as_counted = "as head office counts it"
