@@ -25,7 +25,7 @@ from sync.engine.push import Idle
 from sync.protocol.change import Head
 from sync.protocol.identity import SaleId
 from tests.conftest import folder_for_databases
-from tests.doubles.archive_memory import QuarantineRow
+from tests.doubles.archive_memory_applying import QuarantineRow
 from tests.simulation import checks, money_checks, row_checks
 from tests.simulation.checks import AT_REST
 from tests.simulation.evidence import Broken, Evidence, check_at_any_time, evidence

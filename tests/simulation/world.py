@@ -10,65 +10,33 @@ from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
-from unittest.mock import patch
-
-import msgspec
 
 from central.archive.port import StreamKey
-from central.domain.decisions import CustomerDecided
 from central.domain.feeds import followed_feeds
-from edge.db.journal import append, read_range
-from sync.engine import journal
-from sync.engine.journal import Moment
 from sync.engine.transport import Response
-from sync.protocol.clock import Hlc
-from sync.protocol.codec import decode_fact
-from sync.protocol.facts import (
-    CustomerChanged,
-    DeviceRecorded,
-    KindVersion,
-    TillSessionOpened,
-)
 from sync.protocol.identity import (
     EventId,
-    Incarnation,
-    OperatorId,
-    SaleId,
 )
-from sync.protocol.reference import Price
-from sync.protocol.shared import CustomerField, FieldChange
 from tests.simulation import office, templates
 from tests.simulation.actors import Workstation
 from tests.simulation.box import StoreServer
 from tests.simulation.catalog import (
-    COMPANY,
-    CUSTOMERS,
-    ITEMS,
     SHOPS,
     START_MS,
     WORKSTATIONS,
-    ZONES,
     Shop,
-    hostile_row,
-    item,
-    item_row,
-    price_row,
-    settings_row,
-    unopened_till,
 )
 from tests.simulation.evidence import Broken, check_at_any_time
-from tests.simulation.faults import DAY_MS, HOUR_MS, MINUTE_MS, Faults, draw
+from tests.simulation.faults import HOUR_MS, MINUTE_MS, Faults, draw
 from tests.simulation.ids import Ids
 from tests.simulation.leader import Leader
-from tests.simulation.network import Line, chance
+from tests.simulation.network import Line
 from tests.simulation.office import HeadOffice
 from tests.simulation.people import StoreLife
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.seams import seams
-from tests.simulation.turn_writer import POINTS, Doom
+from tests.simulation.trouble import plan_trouble
 
-TROUBLED_MS = 8 * MINUTE_MS
-"""Faults begin within this time."""
 TRADE_MS_MAX = 6 * HOUR_MS
 """Two days of trade end within this time, whatever the network does: nothing stops a shop."""
 REST_MS_MAX = 30 * MINUTE_MS
@@ -76,8 +44,6 @@ REST_MS_MAX = 30 * MINUTE_MS
 LOOK_EVERY_MS = 20_000
 SALES_FROM, SALES_TO = 4, 9
 """Of a workstation in one of its shifts."""
-EVENT_BYTES = 1 << 20
-JUMPS_MS = (5 * MINUTE_MS, DAY_MS, 3_650 * DAY_MS)
 
 
 class World:
@@ -173,7 +139,7 @@ class World:
                 workstation.start()
             for leader in self.leaders:
                 leader.start()
-            self._plan_faults()
+            plan_trouble(self)
             traded = self.scheduler.now_ms + TRADE_MS_MAX
             self._move(lambda: all(life.done for life in self.lives.values()), traded, "trade")
             self._mend()
@@ -226,166 +192,6 @@ class World:
                 waits.append(f"{key.store_id}: not all is applied")
         return waits
 
-    # --- faults
-
-    def _at_some_time(self, act: Callable[[], None]) -> None:
-        self._in(self.random.randrange(TROUBLED_MS), act)
-
-    def _in(self, wait_ms: int, act: Callable[[], None]) -> None:
-        """Do ``act`` then, unless everything was mended before."""
-        self.scheduler.after(wait_ms, lambda: None if self.mended else act())
-
-    def _plan_faults(self) -> None:
-        faults, random = self.faults, self.random
-        for _ in range(faults.cuts):
-            self._at_some_time(self._cut)
-        for _ in range(faults.box_kills):
-            self._at_some_time(self._kill)
-        for _ in range(faults.office_restarts):
-            self._at_some_time(lambda: self.office.restart(random.randrange(faults.dead_ms)))
-        if faults.office_restores:
-            self._in(random.randrange(TROUBLED_MS // 2), self.office.remember)
-            self._in(TROUBLED_MS // 2 + random.randrange(TROUBLED_MS), self._restore)
-        for _ in range(faults.workstation_restarts):
-            self._at_some_time(
-                lambda: random.choice(self.workstations).restart(random.randrange(faults.dead_ms))
-            )
-        for _ in range(faults.clock_jumps):
-            self._at_some_time(self._set_clock)
-        for _ in range(faults.poisons):
-            self._at_some_time(self._poison)
-        for _ in range(faults.repeats):
-            self._at_some_time(self._repeat)
-        for _ in range(faults.changes):
-            self._at_some_time(self._change)
-
-    def _cut(self) -> None:
-        line = self.random.choice(list(self.uplinks.values()))
-        one_way = chance(self.random, self.faults.cut_one_way_bp)
-        line.up = one_way and bool(self.random.getrandbits(1))
-        line.down = one_way and not line.up
-        self.seen["line cut"] += 1
-
-        def mend() -> None:
-            line.up = line.down = True
-
-        self.scheduler.after(self.random.randrange(self.faults.cut_ms), mend)
-
-    def _kill(self) -> None:
-        random, faults = self.random, self.faults
-        box = random.choice(list(self.boxes.values()))
-        torn, dead_ms = chance(random, faults.torn_bp), random.randrange(faults.dead_ms)
-        if random.getrandbits(1):
-            box.kill(torn=torn, dead_ms=dead_ms)
-        else:
-            point = POINTS[0] if random.getrandbits(1) else random.choice(POINTS)
-            box.doom(Doom(point, random.randint(1, 3), torn), dead_ms)
-
-    def _restore(self) -> None:
-        new = Incarnation(self.ids.uuid()) if self.random.getrandbits(1) else None
-        self.restored = True
-        self.seen["head office restored"] += 1
-        self.office.restore(self.random.randrange(self.faults.dead_ms), new)
-
-    def _set_clock(self) -> None:
-        box = self.random.choice(list(self.boxes.values()))
-        box.set_clock(self.random.choice((-1, 1)) * self.random.choice(JUMPS_MS))
-        self.seen["clock set"] += 1
-
-    def _change(self) -> None:
-        """Head office publishes or decides something."""
-        random = self.random
-        number = random.randrange(ITEMS)
-        roll = random.randrange(7)
-        if roll <= 1:
-            zone = random.choice(ZONES)
-            at_ms = self.scheduler.now_ms + random.randrange(-MINUTE_MS, 2 * MINUTE_MS)
-            price = Price(item(number).item_id, at_ms, random.randrange(50, 2_000))
-            self.office.feeds.publish(price_row(zone, price))
-        elif roll == 2:
-            self.office.feeds.publish(item_row(item(number, active=bool(random.getrandbits(1)))))
-        elif roll == 3:
-            new = item(ITEMS + random.randrange(2))
-            self.office.feeds.publish(item_row(new))
-            for zone in ZONES:
-                at_ms = self.scheduler.now_ms - MINUTE_MS
-                self.office.feeds.publish(price_row(zone, Price(new.item_id, at_ms, 333)))
-        elif roll == 4:
-            shop = random.choice(SHOPS)
-            name = f"Shop {shop.code}, renamed {random.randrange(100)}"
-            settings = msgspec.structs.replace(shop.settings, store_name=name)
-            self.office.feeds.publish(settings_row(shop, settings))
-        elif roll == 5:
-            self.office.feeds.publish(hostile_row(random))
-            self.seen["hostile row published"] += 1
-        else:
-            self._change_customer()
-
-    def _change_customer(self) -> None:
-        stamp = Hlc(self.scheduler.now_ms << 16)
-        code = f"H{self.random.randrange(100)}"
-        change = CustomerChanged(
-            self.random.choice(CUSTOMERS),
-            OperatorId(""),
-            (FieldChange(CustomerField.CODE, stamp, COMPANY, code, None),),
-        )
-        if self.office.alive:
-            office.run_now(self.office.decide([CustomerDecided(change)]))
-
-    def _poison(self) -> None:
-        """An event that head office cannot apply, in a journal; it concerns nothing else."""
-        code = self.random.choice(list(self.boxes))
-        box, life = self.boxes[code], self.lives[code]
-        if not box.alive:
-            return
-        event_id = EventId(self.ids.uuid())
-        kind = self.random.randrange(3)
-
-        def write(db: Any, moment: Moment) -> None:
-            if kind == 0 and life.receipts:
-                # Another sale under a receipt number that is taken.
-                fact = msgspec.structs.replace(
-                    self.random.choice(life.receipts).sale.fact, sale_id=SaleId(event_id)
-                )
-                append(db, fact, event_id, moment)
-            elif kind == 1:
-                append(db, unopened_till(event_id), event_id, moment)
-            else:
-                newer = KindVersion("device_recorded", 2)  # newer than head office
-                with (
-                    patch.object(journal, "kind_of", lambda _: newer),
-                    patch.object(journal, "decode_fact", lambda *_: None),
-                ):
-                    append(db, DeviceRecorded("news", "", ""), event_id, moment)
-            self.poisons.add(event_id)
-
-        box.spawn(_act(box, write))
-        self.seen["poison"] += 1
-
-    def _repeat(self) -> None:
-        """An event of whatever kind is written once more: the same, or other bytes under its id."""
-        box, other = self.boxes[self.random.choice(list(self.boxes))], self.random.getrandbits(1)
-        if not box.alive or box.head().seq == 0:
-            return
-        after, by = self.random.randrange(box.head().seq), OperatorId("somebody else")
-
-        def write(db: Any, moment: Moment) -> None:
-            (entry,) = read_range(db, after, 1, EVENT_BYTES)
-            sent = entry.envelope
-            if sent.event_id in self.poisons:
-                return
-            fact: Any = decode_fact(sent.kind, sent.kind_version, sent.body)
-            # What follows another opening of a till waits behind it: only itself is looked at here.
-            changed = other and not isinstance(fact, TillSessionOpened)
-            if changed and hasattr(fact, "operator_id"):
-                fact = msgspec.structs.replace(fact, operator_id=by)
-            elif changed and hasattr(fact, "detail"):
-                fact = msgspec.structs.replace(fact, detail=fact.detail + ", and more")
-            append(db, fact, sent.event_id, moment)
-            self.seen[f"again, {'other' if changed else 'same'} bytes"] += 1
-
-        box.spawn(_act(box, write))
-
     def _mend(self) -> None:
         """No more faults: what is on its way still arrives."""
         self.mended = True
@@ -394,7 +200,3 @@ class World:
         for box in self.boxes.values():
             box.calm()
         self.office.hurried = True
-
-
-async def _act(box: StoreServer, write: Callable[[Any, Moment], None]) -> None:
-    await box.act(write)
