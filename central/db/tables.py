@@ -54,7 +54,8 @@ class StreamRow(CentralTable, table=True):
     the store's: no join stands under this row's lock. ``state`` is one of
     ``central.domain.epoch``'s; ``provisional``: its box opened it itself; ``ended_seq``: of its
     box's own last record, once everything through it is applied; ``sealed_through``: where the
-    watermark was when it was fenced."""
+    watermark was when it was fenced. ``rights_stated_ms``: when its box stated last which rights
+    to spend it holds, because head office had been put back to its past."""
 
     __tablename__ = "stream"
     store_id: UUID = Field(primary_key=True)
@@ -75,6 +76,7 @@ class StreamRow(CentralTable, table=True):
     last_contact_ms: int | None = big(default=None)
     health: bytes | None = None
     applied_through: int = big(default=0)
+    rights_stated_ms: int | None = big(default=None)
 
 
 class ClaimRow(CentralTable, table=True):
@@ -141,7 +143,12 @@ class AlarmRow(CentralTable, table=True):
 
 
 class CentralState(CentralTable, table=True):
-    """One row: this central's incarnation, and the row lock that numbers and chains decisions."""
+    """One row: this central's incarnation, and the row lock that numbers and chains decisions.
+
+    ``begun_at_ms``: when the incarnation began, 0 for the first. ``lost_since_ms``: from then on
+    decisions may be missing; None: none is. ``mirror_no``, ``mirror_hash``: the last entry of the
+    mirror (``central/domain/mirror.py``); None: there is none. ``server``: on which PostgreSQL, and
+    on which of its timelines, head office was last."""
 
     __tablename__ = "central_state"
     one: int = Field(primary_key=True, default=1)
@@ -149,6 +156,11 @@ class CentralState(CentralTable, table=True):
     parent_incarnation: UUID | None = None
     last_decision_no: int = big(default=0)
     last_decision_hash: bytes | None = None
+    begun_at_ms: int = big(default=0, sa_column_kwargs={"server_default": "0"})
+    lost_since_ms: int | None = big(default=None)
+    mirror_no: int | None = big(default=None)
+    mirror_hash: bytes | None = None
+    server: str | None = None
 
 
 class Company(CentralTable, table=True):

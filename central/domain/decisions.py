@@ -21,7 +21,14 @@ from sync.protocol.change import Epoch
 from sync.protocol.codec import decode
 from sync.protocol.errors import Undecodable
 from sync.protocol.facts import CustomerChanged
-from sync.protocol.identity import CustomerId, DeviceId, StoreId, WorkstationId
+from sync.protocol.identity import (
+    CompanyId,
+    CustomerId,
+    DeviceId,
+    Incarnation,
+    StoreId,
+    WorkstationId,
+)
 from sync.protocol.reference import Grant
 
 
@@ -138,6 +145,28 @@ class AlarmCleared(msgspec.Struct, frozen=True, array_like=True):
     decided_by: str
 
 
+class IncarnationBegun(msgspec.Struct, frozen=True, array_like=True):
+    """Head office was put back to its past (``found``: how it knows, in words) and is another one
+    from now on. ``replayed``: entries of the mirror that were taken back. ``lost``: decisions may
+    be missing for good. Recorded of no company: ``ALL_COMPANIES``."""
+
+    incarnation: Incarnation
+    predecessor: Incarnation
+    found: tuple[str, ...]
+    replayed: int
+    lost: bool
+
+
+class EpochReadmitted(msgspec.Struct, frozen=True, array_like=True):
+    """A box showed a genesis record that head office had signed and does not know any more: it is
+    one of the store's again."""
+
+    store_id: StoreId
+    device_id: DeviceId
+    genesis: bytes
+    signature: bytes
+
+
 AnyDecision: TypeAlias = (
     EpochIssued
     | PointsOpened
@@ -151,6 +180,8 @@ AnyDecision: TypeAlias = (
     | EpochSealed
     | TailClosed
     | AlarmCleared
+    | IncarnationBegun
+    | EpochReadmitted
 )
 
 KINDS: dict[str, type[AnyDecision]] = {
@@ -166,6 +197,8 @@ KINDS: dict[str, type[AnyDecision]] = {
     "epoch_sealed": EpochSealed,
     "tail_closed": TailClosed,
     "alarm_cleared": AlarmCleared,
+    "incarnation_begun": IncarnationBegun,
+    "epoch_readmitted": EpochReadmitted,
 }
 """Every kind that was ever recorded. Entries are added, never changed."""
 
@@ -173,6 +206,8 @@ _NAMES = {decision: name for name, decision in KINDS.items()}
 _TAG = b"decision-v1"
 _LENGTH = struct.Struct(">I")
 _INTEGER = struct.Struct(">q")
+ALL_COMPANIES = CompanyId(UUID(int=0))
+"""Of whom a decision is recorded that is about head office itself."""
 BEFORE_THE_FIRST = bytes(32)
 """What stands in place of a hash before the first decision."""
 

@@ -11,10 +11,12 @@ from central.domain.decisions import (
     CustomerDecided,
     EpochIssued,
     EpochRatified,
+    EpochReadmitted,
     EpochSealed,
     EventReleased,
     EventRepaired,
     GrantIssued,
+    IncarnationBegun,
     PointsOpened,
     TailWrittenOff,
 )
@@ -38,7 +40,9 @@ def fold_decisions(company_id: CompanyId, decisions: Iterable[AnyDecision]) -> R
 def fold_decision(into: Fold, decision: AnyDecision) -> None:
     """One more decision."""
     match decision:
-        case EpochIssued() | EpochRatified() | EpochSealed() | BoxRevoked():
+        case EpochIssued() | EpochRatified() | EpochReadmitted() | EpochSealed():
+            return
+        case BoxRevoked() | IncarnationBegun():
             return
         case PointsOpened(customer_id, points):
             into.put(Points(into.company_id, customer_id, opening=points))

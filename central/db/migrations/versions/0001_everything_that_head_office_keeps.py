@@ -276,6 +276,11 @@ def _create_central_state() -> None:
         sa.Column("parent_incarnation", sa.Uuid(), nullable=True),
         sa.Column("last_decision_no", sa.BigInteger(), nullable=False),
         sa.Column("last_decision_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("begun_at_ms", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("lost_since_ms", sa.BigInteger(), nullable=True),
+        sa.Column("mirror_no", sa.BigInteger(), nullable=True),
+        sa.Column("mirror_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("server", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("one", name=op.f("pk_central_state")),
     )
 
@@ -936,6 +941,7 @@ def _create_stream() -> None:
         sa.Column("last_contact_ms", sa.BigInteger(), nullable=True),
         sa.Column("health", sa.LargeBinary(), nullable=True),
         sa.Column("applied_through", sa.BigInteger(), nullable=False),
+        sa.Column("rights_stated_ms", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint(
             "store_id", "epoch_number", "epoch_fingerprint", name=op.f("pk_stream")
         ),

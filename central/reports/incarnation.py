@@ -1,0 +1,72 @@
+"""What is still expected of a company's stores since head office was put back to its past."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from central.archive.rows import plain_uuid
+from central.db.engine import driver_of
+from central.domain.epoch import EpochState
+from central.domain.incarnation import EpochSince, Expected, Since, expected_of, may_grant
+from sync.protocol.change import Epoch
+from sync.protocol.identity import CompanyId, StoreId
+
+_SINCE = "SELECT begun_at_ms, lost_since_ms FROM central_state WHERE one = 1"
+_EPOCHS = """
+SELECT m.store_id, s.code, m.epoch_number, m.epoch_fingerprint, m.state, m.watermark, m.sender_seq,
+    m.last_contact_ms, m.rights_stated_ms
+FROM stream AS m JOIN store AS s ON s.store_id = m.store_id
+WHERE s.company_id = $1 AND m.state IN ('current', 'side')
+ORDER BY s.code, m.epoch_number, m.epoch_fingerprint
+"""
+
+
+class StillExpected(NamedTuple):
+    """Of one epoch of a store. ``events``: how many of those that it stated are not here."""
+
+    store_code: str
+    epoch: Epoch
+    what: Expected
+    events: int
+
+
+async def read_since(db: AsyncConnection) -> Since:
+    """When this head office's incarnation began, and what may be missing."""
+    row = await (await driver_of(db)).fetchrow(_SINCE)
+    return Since(row["begun_at_ms"], row["lost_since_ms"])
+
+
+async def may_grant_now(db: AsyncConnection, company_id: CompanyId) -> bool:
+    """See ``may_grant``; one look at central_state where head office was never put back."""
+    since = await read_since(db)
+    if since.lost_since_ms is None:
+        return True
+    rows = await (await driver_of(db)).fetch(_EPOCHS, company_id)
+    return may_grant(since, map(_epoch, rows))
+
+
+async def still_expected(db: AsyncConnection, company_id: CompanyId) -> tuple[StillExpected, ...]:
+    """By store; none where head office was never put back, or all is here again."""
+    since = await read_since(db)
+    if since.begun_at_ms == 0:
+        return ()
+    found = []
+    for row in await (await driver_of(db)).fetch(_EPOCHS, company_id):
+        one = _epoch(row)
+        what = expected_of(since, one)
+        if what is not None:
+            missing = max(0, one.stated_seq - one.watermark)
+            found.append(StillExpected(row["code"], one.epoch, what, missing))
+    return tuple(found)
+
+
+def _epoch(row: Any) -> EpochSince:
+    return EpochSince(
+        StoreId(plain_uuid(row["store_id"])),
+        Epoch(row["epoch_number"], row["epoch_fingerprint"]),
+        EpochState(row["state"]),
+        row["watermark"],
+        row["sender_seq"],
+        row["last_contact_ms"],
+        row["rights_stated_ms"],
+    )
