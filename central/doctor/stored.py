@@ -6,7 +6,9 @@ from collections import Counter
 from central.database.chosen import POSTGRES_MIN
 from central.db.migrate import is_current
 from central.doctor.scene import COULD_NOT_LOOK, Scene
+from central.domain.incarnation import Expected
 from central.reports import condition
+from central.reports.incarnation import read_since, still_expected
 from sync.program.command_line import command, shell, version_of
 from sync.program.findings import Found, attention, fine, stop
 from sync.program.frame import instant
@@ -24,6 +26,11 @@ NOTICED_MS = 7 * AWAY_MS
 NAMED_MAX = 10
 CONNECT_WITHIN_S = 15
 
+TO_COME = {
+    Expected.CONTACT: "(has not called since)",
+    Expected.EVENTS: "(sends receipts again)",
+    Expected.RIGHTS: "(states its rights to spend)",
+}
 SERVE_HELP = command("central", "serve", "--help")
 
 
@@ -130,6 +137,27 @@ async def stores(scene: Scene) -> Found:
     says = f"{len(away):,} of {many:,} stores did not call for a day; the last calls: {named}."
     remedy = "They sell on. On each box this says what is in the way:"
     return attention(says, remedy, "edge doctor --data S01")
+
+
+async def past(scene: Scene) -> Found:
+    """Whether head office was put back to its past, and what stores still owe it since."""
+    async with scene.reading() as db:
+        since, expected = await read_since(db), await still_expected(db)
+    if since.begun_at_ms == 0:
+        return fine("Head office was never put back to an older state.")
+    says = (
+        f"Head office was put back to an older state; that was found {instant(since.begun_at_ms)}."
+    )
+    if since.lost_since_ms is not None:
+        lost = instant(since.lost_since_ms)
+        says += f" What it decided after {lost} is lost: revoke again, write off again."
+    if not expected:
+        return fine(f"{says} Every store has sent everything again.")
+    named = ", ".join(f"{one.store_code} {TO_COME[one.what]}" for one in expected[:NAMED_MAX])
+    says += f" Still to come from {len(expected):,} epochs: {named}."
+    return attention(
+        says, "They come by themselves with each call:", scene.command("store", "list")
+    )
 
 
 async def alarms(scene: Scene) -> Found:

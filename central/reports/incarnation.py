@@ -1,4 +1,4 @@
-"""What is still expected of a company's stores since head office was put back to its past."""
+"""What is still expected of stores since head office was put back to its past."""
 
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ _EPOCHS = """
 SELECT m.store_id, s.code, m.epoch_number, m.epoch_fingerprint, m.state, m.watermark, m.sender_seq,
     m.last_contact_ms, m.rights_stated_ms
 FROM stream AS m JOIN store AS s ON s.store_id = m.store_id
-WHERE s.company_id = $1 AND m.state IN ('current', 'side')
+WHERE ($1::uuid IS NULL OR s.company_id = $1) AND m.state IN ('current', 'side')
 ORDER BY s.code, m.epoch_number, m.epoch_fingerprint
 """
 
@@ -45,8 +45,11 @@ async def may_grant_now(db: AsyncConnection, company_id: CompanyId) -> bool:
     return may_grant(since, map(_epoch, rows))
 
 
-async def still_expected(db: AsyncConnection, company_id: CompanyId) -> tuple[StillExpected, ...]:
-    """By store; none where head office was never put back, or all is here again."""
+async def still_expected(
+    db: AsyncConnection, company_id: CompanyId | None = None
+) -> tuple[StillExpected, ...]:
+    """By store, of one company or of all; none where head office was never put back, or all is here
+    again."""
     since = await read_since(db)
     if since.begun_at_ms == 0:
         return ()

@@ -16,6 +16,7 @@ from central.db.decisions import lock_decisions
 from central.db.engine import driver_of, unit_of_work
 from central.db.tables import GrantsDue, Store, table
 from central.domain.decisions import GrantIssued
+from central.reports.incarnation import may_grant_now
 from central.usecases.decision.decide import decide
 from central.usecases.feed.publish import PublishedRow, publish
 from sync.protocol.codec import encode
@@ -53,8 +54,8 @@ async def owe_first_grants(
 
 
 async def give_due_grants(engine: AsyncEngine, now_ms: int) -> bool:
-    """Decide and publish the next portion of what is due to some store; False: nothing is, or
-    others are at it."""
+    """Decide and publish the next portion of what is due to some store; False: nothing is, others
+    are at it, or nothing may be granted yet (``domain/incarnation.py``)."""
     async with unit_of_work(engine) as db:
         found = await db.execute(
             select(_DUE)
@@ -63,7 +64,7 @@ async def give_due_grants(engine: AsyncEngine, now_ms: int) -> bool:
             .with_for_update(skip_locked=True)
         )
         due = found.one_or_none()
-        if due is None:
+        if due is None or not await may_grant_now(db, due.company_id):
             return False
         await lock_decisions(db)
         rows = await (await driver_of(db)).fetch(
