@@ -39,8 +39,8 @@ WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3 AND seq = $
 
 _NO_WAIT_FOR_THE_DISK = "SET LOCAL synchronous_commit = off"
 WRITE_TURN = "INSERT INTO apply_turn (store_id) VALUES ($1) ON CONFLICT (store_id) DO NOTHING"
-_LOCK_TURN = "SELECT store_id FROM apply_turn WHERE store_id = $1 FOR NO KEY UPDATE"
-_TRY_TURN = f"{_LOCK_TURN} SKIP LOCKED"
+LOCK_TURN = "SELECT store_id FROM apply_turn WHERE store_id = $1 FOR NO KEY UPDATE"
+_TRY_TURN = f"{LOCK_TURN} SKIP LOCKED"
 
 
 class Applying:
@@ -58,7 +58,7 @@ class Applying:
         The unit does not wait for the disk: what a power cut takes of the projections it takes of
         ``applied_through`` too, and stage 2 does it again. Later commits that wait flush it."""
         await self._connection.execute(_NO_WAIT_FOR_THE_DISK)
-        if await self._connection.fetchrow(_LOCK_TURN, key.store_id) is None:
+        if await self._connection.fetchrow(LOCK_TURN, key.store_id) is None:
             return None
         return await read_standing(self._connection, key)
 

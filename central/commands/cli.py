@@ -17,6 +17,7 @@ from central.commands.quarantine import quarantine_app
 from central.commands.roles import role_app
 from central.commands.serve import demo, migrate, serve
 from central.commands.settings import setting_app
+from central.commands.signing import sign
 from central.commands.stores import box_app, code_app, enrol_code, revoke, store_app
 from central.commands.taxes import tax_app, tender_app
 from central.commands.unit import install_unit, remove_unit
@@ -50,6 +51,7 @@ for command in (
     seal,
     write_off,
     epochs,
+    sign,
     serve,
     migrate,
     setup,

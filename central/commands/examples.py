@@ -5,6 +5,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "seal": ('seal S01 --reason "the box was stolen"',),
     "write-off": ('write-off S01 1-aabbccdd --reason "the box burnt"',),
     "epochs": ("epochs S01",),
+    "sign": (
+        "sign S01 2026-11-23",
+        'sign S01 2026-11-23 --exception -12.00 --reason "the bank counted it"',
+    ),
     "serve": (
         "serve",
         "serve --host 0.0.0.0 --tls-cert office.pem --tls-key office.key",

@@ -67,6 +67,23 @@ class ManifestGivenRow(CentralTable, table=True):
     manifest: bytes
 
 
+class DaySignedRow(CentralTable, table=True):
+    """A signing of a store's day, with the figures that were signed: the last of a day holds, and
+    every one stays."""
+
+    __tablename__ = "day_signed"
+    store_id: UUID = Field(primary_key=True)
+    business_date: date = Field(primary_key=True)
+    signing: int = Field(primary_key=True)
+    counted: bytes
+    declared: bytes | None
+    through: bytes
+    exception_minor: int | None = big()
+    exception: str
+    signed_at_ms: int = big()
+    decided_by: str
+
+
 class CorrectionRow(CentralTable, table=True):
     """What a person decided of an event that was set aside: what counts in its place, or that
     nothing does (``kind`` empty). The event itself stays as it came."""

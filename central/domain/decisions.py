@@ -12,6 +12,7 @@ hash of the decision before, SHA-256 of the body: its length as 4 bytes, its byt
 
 import hashlib
 import struct
+from datetime import date
 from typing import TypeAlias
 from uuid import UUID
 
@@ -29,6 +30,8 @@ from sync.protocol.identity import (
     StoreId,
     WorkstationId,
 )
+from sync.protocol.figures import Totals
+from sync.protocol.identity import CustomerId, DeviceId, StoreId, WorkstationId
 from sync.protocol.reference import Grant
 
 
@@ -167,6 +170,31 @@ class EpochReadmitted(msgspec.Struct, frozen=True, array_like=True):
     signature: bytes
 
 
+class CountedThrough(msgspec.Struct, frozen=True, array_like=True):
+    """How far an epoch was counted."""
+
+    epoch: Epoch
+    seq: int
+
+
+class DaySigned(msgspec.Struct, frozen=True, array_like=True):
+    """Somebody signed a store's day off: its figures as they stood, for good. ``signing``: 1, and
+    one more each time that it is signed again. ``declared``: what the store says, None where it had
+    not closed the day. ``exception``: why a day that is not proven is signed all the same, and
+    ``exception_minor`` by how much it is off; empty and None where it was proven."""
+
+    store_id: StoreId
+    business_date: date
+    signing: int
+    counted: Totals
+    declared: Totals | None
+    through: tuple[CountedThrough, ...]
+    exception_minor: int | None
+    exception: str
+    signed_at_ms: int
+    decided_by: str
+
+
 AnyDecision: TypeAlias = (
     EpochIssued
     | PointsOpened
@@ -182,6 +210,7 @@ AnyDecision: TypeAlias = (
     | AlarmCleared
     | IncarnationBegun
     | EpochReadmitted
+    | DaySigned
 )
 
 KINDS: dict[str, type[AnyDecision]] = {
@@ -199,6 +228,7 @@ KINDS: dict[str, type[AnyDecision]] = {
     "alarm_cleared": AlarmCleared,
     "incarnation_begun": IncarnationBegun,
     "epoch_readmitted": EpochReadmitted,
+    "day_signed": DaySigned,
 }
 """Every kind that was ever recorded. Entries are added, never changed."""
 

@@ -122,7 +122,7 @@ def a_receipt(shop: Shop) -> RetailTransaction:
 
 NEVER_TRADED = {
     *("store_alarm", "alarm_clearing", "written_off", "tail_closed", "correction"),
-    *("stock_count", "recovered_fact", "till_carried", "manifest_given"),
+    *("stock_count", "recovered_fact", "till_carried", "manifest_given", "day_signed"),
 }
 
 

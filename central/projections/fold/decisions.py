@@ -9,6 +9,7 @@ from central.domain.decisions import (
     AnyDecision,
     BoxRevoked,
     CustomerDecided,
+    DaySigned,
     EpochIssued,
     EpochRatified,
     EpochReadmitted,
@@ -25,7 +26,9 @@ from central.projections.fold.customer import put_fields
 from central.projections.row_changes import RowChanges
 from central.projections.rows.box import AlarmClearing
 from central.projections.rows.customer import GrantGiven, Points
+from central.projections.rows.day import SignedDay
 from central.projections.rows.journal import RELEASED, Correction, TailClosed, WrittenOff
+from sync.protocol.codec import encode
 from sync.protocol.identity import CompanyId
 
 
@@ -67,5 +70,10 @@ def fold_decision(into: Fold, decision: AnyDecision) -> None:
         case AlarmCleared(store_id, alarm_id, reason, decided_by):
             place = (0, b"", 0)  # head office's word comes before every event
             into.put(AlarmClearing(store_id, alarm_id, decided_by, reason, *place))
+        case DaySigned(store_id, day, signing, counted, declared, through):
+            figures = (encode(counted), None if declared is None else encode(declared))
+            why = (decision.exception_minor, decision.exception)
+            who = (decision.signed_at_ms, decision.decided_by)
+            into.put(SignedDay(store_id, day, signing, *figures, encode(through), *why, *who))
         case _ as never:
             assert_never(never)

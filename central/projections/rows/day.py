@@ -42,6 +42,22 @@ class GivenManifest(NamedTuple):
     manifest: bytes
 
 
+class SignedDay(NamedTuple):
+    """Table ``day_signed``: each signing of a day stays. ``counted`` and ``declared`` are Totals,
+    ``through`` how far each epoch was counted, as the decision has them."""
+
+    store_id: UUID
+    business_date: date
+    signing: int
+    counted: bytes
+    declared: bytes | None
+    through: bytes
+    exception_minor: int | None
+    exception: str
+    signed_at_ms: int
+    decided_by: str
+
+
 def merged_day(held: Day, day: Day) -> Day:
     """The first opening and the last closing and reopening of a date hold; a closing that a
     reopening follows is none, whichever of them is applied first."""
@@ -85,4 +101,5 @@ PROJECTIONS = (
     ),
     Projection("day_total", DayFigure, 3, SUM),
     Projection("manifest_given", GivenManifest, 5),
+    Projection("day_signed", SignedDay, 3),
 )

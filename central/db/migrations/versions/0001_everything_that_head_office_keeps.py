@@ -72,6 +72,7 @@ def upgrade() -> None:
     _create_correction()
     _create_recovered_fact()
     _create_manifest_given()
+    _create_day_signed()
     _create_stock_count()
     _create_alarm_clearing()
     _create_day_standing()
@@ -146,6 +147,7 @@ TABLES = (
     "correction",
     "recovered_fact",
     "manifest_given",
+    "day_signed",
     "stock_count",
     "alarm_clearing",
     "day_standing",
@@ -1061,6 +1063,23 @@ def _create_correction() -> None:
         sa.PrimaryKeyConstraint(
             "store_id", "epoch_number", "epoch_fingerprint", "seq", name=op.f("pk_correction")
         ),
+    )
+
+
+def _create_day_signed() -> None:
+    op.create_table(
+        "day_signed",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("business_date", sa.Date(), nullable=False),
+        sa.Column("signing", sa.Integer(), nullable=False),
+        sa.Column("counted", sa.LargeBinary(), nullable=False),
+        sa.Column("declared", sa.LargeBinary(), nullable=True),
+        sa.Column("through", sa.LargeBinary(), nullable=False),
+        sa.Column("exception_minor", sa.BigInteger(), nullable=True),
+        sa.Column("exception", sa.String(), nullable=False),
+        sa.Column("signed_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "business_date", "signing", name=op.f("pk_day_signed")),
     )
 
 

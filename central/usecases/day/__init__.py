@@ -1,0 +1,1 @@
+"""What people decide of a store's day."""
