@@ -1,16 +1,14 @@
 """Who signed which day, and with which figures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of
 from central.domain.decisions import CountedThrough
 from central.domain.signing import Signing
-from central.reports.evidence import StoreDay, columns
 from sync.protocol.codec import decode
 from sync.protocol.figures import Totals
 from sync.protocol.identity import StoreId
@@ -19,24 +17,10 @@ SIGNINGS_MAX = 100
 """Of a day."""
 _COLUMNS = """s.store_id, s.business_date, s.signing, s.counted, s.declared, s.through,
     s.exception_minor, s.exception, s.signed_at_ms, s.decided_by"""
-_LAST = f"""
-SELECT DISTINCT ON (s.store_id, s.business_date) {_COLUMNS} FROM day_signed AS s
-JOIN unnest($1::uuid[], $2::date[]) AS asked (store_id, business_date)
-    ON s.store_id = asked.store_id AND s.business_date = asked.business_date
-ORDER BY s.store_id, s.business_date, s.signing DESC
-"""  # noqa: S608  texts of ours
 _OF_DAY = f"""
 SELECT {_COLUMNS} FROM day_signed AS s WHERE s.store_id = $1 AND s.business_date = $2
 ORDER BY s.signing DESC LIMIT $3
 """  # noqa: S608  texts of ours
-
-
-async def last_signings(
-    db: AsyncConnection, asked: Sequence[StoreDay]
-) -> Mapping[StoreDay, Signing]:
-    """The last signature of each day that has one, in one statement."""
-    rows = await (await driver_of(db)).fetch(_LAST, *columns(asked))
-    return {StoreDay(StoreId(plain_uuid(row[0])), row[1]): _signing(row) for row in rows}
 
 
 async def day_signings(

@@ -22,7 +22,7 @@ from central.reports.company import store_of_company
 from central.reports.day_figures import day_figures
 from central.reports.deeds import deeds_in_day
 from central.reports.evidence import StoreDay
-from central.reports.signings import day_signings, last_signings
+from central.reports.signings import day_signings
 from central.usecases.day.sign_off import Accepted, accepted, sign_off
 from central.usecases.journal.close_tail import close_tail
 from central.usecases.journal.correct_event import EventPlace, release_event
@@ -110,9 +110,6 @@ async def test_a_late_sale_stands_beside_what_was_signed_until_somebody_signs_ag
         second, before = await signings(served, shop)
         assert (second.number, second.signed_by, before) == (2, ANN, first)
         assert not is_reopened(second, await counted(served, shop), differs=False)
-        async with snapshot(served.engine) as db:
-            days = [StoreDay(shop.store_id, DAY), StoreDay(Shop(2).store_id, DAY)]
-            assert await last_signings(db, days) == {days[0]: second}
         await verified(served)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from central.archive.applying import LOCK_TURN
 from central.db.decisions import lock_decisions
 from central.db.engine import driver_of
+from central.domain.day_verdict import DayVerdict
 from central.domain.decisions import CountedThrough, DaySigned
 from central.domain.fields import plain_text
 from central.domain.signing import (
@@ -25,7 +26,7 @@ from central.domain.signing import (
 from central.domain.typed import minor_of
 from central.reports.company import StoreOfCompany
 from central.reports.deeds import deeds_in_day
-from central.reports.reconciliation import Colour, reconcile_day
+from central.reports.reconciliation import reconcile_day
 from central.reports.signings import day_signings
 from central.usecases.decision.decide import decide
 from sync.protocol.change import Epoch
@@ -85,13 +86,13 @@ async def sign_off(
     if not through:
         raise NothingToSign(store.code, business_date)
     before = await day_signings(db, store.store_id, business_date)
-    differs = day.colour is Colour.RED
+    differs = day.verdict is DayVerdict.DIFFERS
     if before and not is_reopened(before[0], day.central, differs=differs):
         raise SignedAlready(store.code, business_date, before[0].signed_by)
     did = await deeds_in_day(db, store.store_id, business_date, who)
     if did:
         raise DecidedInDay(who, did[0])
-    if exception is None and day.colour is not Colour.GREEN:
+    if exception is None and day.verdict is not DayVerdict.PROVEN:
         raise DayNotProven(store.code, business_date, " ".join(day.sentences))
     signed = DaySigned(
         store_id=store.store_id,
