@@ -22,6 +22,7 @@ from sync.protocol.change import Epoch
 from sync.protocol.codec import decode
 from sync.protocol.errors import Undecodable
 from sync.protocol.facts import CustomerChanged
+from sync.protocol.figures import Totals
 from sync.protocol.identity import (
     CompanyId,
     CustomerId,
@@ -30,8 +31,6 @@ from sync.protocol.identity import (
     StoreId,
     WorkstationId,
 )
-from sync.protocol.figures import Totals
-from sync.protocol.identity import CustomerId, DeviceId, StoreId, WorkstationId
 from sync.protocol.reference import Grant
 
 
