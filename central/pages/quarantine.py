@@ -15,8 +15,8 @@ from central.api.reading import reading
 from central.domain.access import UserRole
 from central.domain.body_text import body_text
 from central.domain.fields import epoch_name
-from central.pages.board import StoreCode, journal_address
 from central.pages.page import page, see_other, wrong_fields
+from central.pages.places import StoreCode, journal_address
 from central.pages.receipts import EPOCH_LETTERS_MAX, SEQ_MAX
 from central.reports.company import company_money, store_of_company
 from central.reports.quarantine import quarantined_event

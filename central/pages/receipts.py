@@ -10,7 +10,8 @@ from litestar.params import PathParameter, QueryParameter
 from central.api.guards import needing, office_of, page_guard, person_of
 from central.api.reading import reading
 from central.domain.access import UserRole
-from central.pages.board import (
+from central.pages.page import page
+from central.pages.places import (
     BusinessDate,
     StoreCode,
     Workstation,
@@ -19,7 +20,6 @@ from central.pages.board import (
     receipt_address,
     rows_address,
 )
-from central.pages.page import page
 from central.reports.company import company_money, store_of_company
 from central.reports.figure_rows import (
     PAGE_ROWS_MAX,

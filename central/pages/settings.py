@@ -14,8 +14,8 @@ from central.api.limits import BODY_BYTES_MAX
 from central.api.reading import reading
 from central.domain.access import UserRole
 from central.domain.store_settings import BETWEEN_LINES, SETTINGS, Group
-from central.pages.board import StoreCode
 from central.pages.page import page, see_other, wrong_fields
+from central.pages.places import StoreCode
 from central.reports.company import company_money, store_of_company
 from central.usecases.feed.put_row import Put
 from central.usecases.price.look_up import has_prices

@@ -1,0 +1,200 @@
+"""A store's day figure by figure: both sides beside each other, and each workstation's part."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from litestar import Request, Response, get
+
+from central.api.guards import needing, office_of, page_guard, person_of
+from central.api.reading import reading
+from central.domain.access import UserRole
+from central.domain.day_verdict import Colour
+from central.pages.page import page
+from central.pages.places import (
+    BusinessDate,
+    StoreCode,
+    Workstation,
+    day_address,
+    journal_address,
+    receipt_address,
+    rows_address,
+    store_address,
+)
+from central.pages.words.figures import day_sentence
+from central.reports.board import store_standing
+from central.reports.company import StoreOfCompany, company_money, neighbour_days, store_of_company
+from central.reports.differing_receipts import (
+    DifferingReceipt,
+    DifferingReceipts,
+    differing_receipts,
+    total_of,
+)
+from central.reports.figure_rows import FigureKey, FigureKind, figure_keys
+from central.reports.reconciled_day import ReconciledDay, WorkstationAccount
+from central.reports.reconciliation import reconcile_day
+from sync.protocol.errors import NotFound
+from sync.protocol.figures import Totals, figures
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class Sides(NamedTuple):
+    """A figure on both sides, with the address of the rows that head office's adds up from.
+    ``store`` is None while it is not known."""
+
+    key: FigureKey
+    unit: str
+    address: str
+    store: int | None
+    central: int
+
+    @property
+    def difference(self) -> int | None:
+        """Head office less store."""
+        return None if self.store is None else self.central - self.store
+
+
+class WorkstationLine(NamedTuple):
+    """A workstation's part of a day: its own page, and its receipts."""
+
+    workstation_id: str
+    address: str
+    receipts: Sides
+    total: Sides
+
+
+@get("/stores/{code:str}/{business_date:date}", guards=[page_guard], opt=needing(UserRole.LOOK))
+async def show_day(
+    request: AnyRequest,
+    code: StoreCode,
+    business_date: BusinessDate,
+    workstation: Workstation = None,
+) -> Response[str]:
+    """A store's day figure by figure; or one workstation's part of it."""
+    person, office = person_of(request), office_of(request)
+    async with reading(office) as db:
+        money = await company_money(db, person.company_id)
+        store = await store_of_company(db, person.company_id, code)
+        day = await reconcile_day(db, store.store_id, business_date)
+        day = day.as_of(office.clock_ms())
+        found = None
+        if day.colour is Colour.RED:
+            found = await differing_receipts(db, store.store_id, business_date)
+        beside = await neighbour_days(db, store.store_id, business_date)
+        standing = await store_standing(db, store.store_id)
+    central, declared = _account(day, workstation)
+    return page(
+        "day.html",
+        person=person,
+        money=money,
+        store=store,
+        all_days=store_address(store),
+        day=day,
+        workstation=workstation,
+        sentence=day_sentence(day, found, money.decimals),
+        differing=_differing(store, found),
+        found=found,
+        sides=_sides(store, business_date, central, declared, workstation),
+        stations=[_station(store, business_date, one) for one in day.accounts],
+        all_receipts=rows_address(store, business_date, FigureKey(FigureKind.TOTAL), workstation),
+        whole_day=day_address(store, business_date),
+        before=beside.before and day_address(store, beside.before),
+        following=beside.after and day_address(store, beside.after),
+        beside=beside,
+        standing=standing,
+        now_ms=office.clock_ms(),
+    )
+
+
+def _account(day: ReconciledDay, workstation: str | None) -> tuple[Totals, Totals | None]:
+    """Head office's count and the store's word, of the day or of a workstation's part. Raises
+    NotFound."""
+    if workstation is None:
+        return day.central, day.declared
+    for one in day.accounts:
+        if one.workstation_id == workstation:
+            return one.central, one.declared
+    raise NotFound(
+        f"The workstation {workstation} did nothing on this day.",
+        field="workstation",
+        remedy="Choose one on the day's page.",
+    )
+
+
+def _sides(
+    store: StoreOfCompany,
+    business_date: date,
+    central: Totals,
+    declared: Totals | None,
+    workstation: str | None,
+) -> Sequence[Sides]:
+    """The total first, then every figure in the manifest's order; what one side lacks is a zero."""
+    ours, theirs = _by_key(central), _by_key(declared or Totals())
+    total = FigureKey(FigureKind.TOTAL)
+    found = {
+        total: ("minor", total_of(central), total_of(declared or Totals())),
+        **{
+            key: (unit, ours.get(key, (unit, 0))[1], theirs.get(key, (unit, 0))[1])
+            for key, (unit, _) in {**theirs, **ours}.items()
+        },
+    }
+    return [
+        Sides(
+            key,
+            unit,
+            rows_address(store, business_date, key, workstation),
+            None if declared is None else said,
+            counted_here,
+        )
+        for key, (unit, counted_here, said) in sorted(
+            found.items(), key=lambda one: _reading(one[0])
+        )
+    ]
+
+
+def _by_key(totals: Totals) -> dict[FigureKey, tuple[str, int]]:
+    pairs = zip(figure_keys(totals), figures(totals), strict=True)
+    return {key: (figure.unit, figure.amount) for key, figure in pairs}
+
+
+def _reading(key: FigureKey) -> tuple[int, str, int]:
+    """The order of reading: as the kinds stand, what was taxed beside its tax."""
+    kind = FigureKind.NET if key.kind is FigureKind.TAX else key.kind
+    return list(FigureKind).index(kind), key.name or "", key.rate_bp or 0
+
+
+def _station(
+    store: StoreOfCompany, business_date: date, account: WorkstationAccount
+) -> WorkstationLine:
+    name, central, declared = account
+    address = day_address(store, business_date, name)
+
+    def sides(key: FigureKey, unit: str, ours: int, theirs: int | None) -> Sides:
+        return Sides(key, unit, rows_address(store, business_date, key, name), theirs, ours)
+
+    count, total = FigureKey(FigureKind.TOTAL, counts=True), FigureKey(FigureKind.TOTAL)
+    said, owed = (None, None) if declared is None else (declared.transactions, total_of(declared))
+    return WorkstationLine(
+        name,
+        address,
+        sides(count, "count", central.transactions, said),
+        sides(total, "minor", total_of(central), owed),
+    )
+
+
+def _differing(
+    store: StoreOfCompany, found: DifferingReceipts | None
+) -> Sequence[tuple[DifferingReceipt, str | None, str | None]]:
+    """Each with where it can be looked at: as head office counts it, as the store recorded it."""
+    return [
+        (
+            one,
+            None if one.difference.only_at == "store" else receipt_address(store, one.sale_id),
+            journal_address(store, one.place.epoch, one.place.seq) if one.place else None,
+        )
+        for one in (found.receipts if found else ())
+    ]
+
+
+ROUTES = (show_day,)
