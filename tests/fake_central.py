@@ -17,15 +17,17 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import uvicorn
-from cryptography.hazmat.primitives.serialization import Encoding
 
-from central.domain.authority import new_authority, read_request, sign_for_box
-from central.domain.derived_keys import sealing_key, unlock_key
-from edge.box.clock import wall_clock_ms
 from sync.engine.signing import PROVISIONAL_SIGNED, verify_bytes, verify_request
 from sync.engine.transport import Request, Response
 from sync.protocol import codec
-from sync.protocol.batch import PROTOCOL_VERSION, Acknowledgement, Batch, HashedBatch
+from sync.protocol.batch import (
+    PROTOCOL_VERSION,
+    Acknowledgement,
+    Batch,
+    HashedBatch,
+    PrunedThrough,
+)
 from sync.protocol.change import (
     Envelope,
     Epoch,
@@ -36,7 +38,6 @@ from sync.protocol.change import (
     genesis_hash,
 )
 from sync.protocol.enrolment import (
-    BoxKeys,
     CertificateRequest,
     EnrolmentAnswer,
     ProvisionalEpoch,
@@ -58,16 +59,14 @@ from sync.protocol.reference import (
     replace_in_set_hash,
 )
 from sync.protocol.snapshot import Part, Snapshot, SnapshotPart, part_content, part_name
-from tests.certificates import new_key
 from tests.edge_store import CENTRAL_KEY, MILK, enrolment, settings
+from tests.fake_authority import certify
 from tests.patience import PATIENCE_S
 from tests.signed_answers import signed_by
 
 CODE = "GOOD-CODE"
 DAY_ONE = date(2024, 1, 1)
 SERVER_MS = 1_800_000_000_000
-AUTHORITY_KEY = new_key()
-AUTHORITY = new_authority(AUTHORITY_KEY, "Corner Shops", wall_clock_ms())
 PAGE_ROWS = 2
 """So that a feed of three rows takes two pages."""
 
@@ -97,7 +96,8 @@ class FakeCentral:
     ``heads`` holds every head a request stated; ``instead`` answers in head office's place
     where it gives something; ``batches`` are the sizes that were accepted; ``newer`` are heads of
     data sets that no box knows; certificates are issued as of ``certified_at_ms``, or now.
-    ``snapshots``: it has them, in parts of so many rows; ``floors``: below which no page begins."""
+    ``snapshots``: it has them, in parts of so many rows; ``floors``: below which no page begins.
+    ``pruned``: what boxes said they keep no more, where it ``knows_pruned``."""
 
     pace_ms: int = 0
     set_aside: int = 0
@@ -121,6 +121,8 @@ class FakeCentral:
     floors: dict[DataSet, int] = field(default_factory=dict)
     parts_asked: list[str] = field(default_factory=list)
     kept_parts: dict[str, bytes] = field(default_factory=dict)
+    pruned: list[PrunedThrough] = field(default_factory=list)
+    knows_pruned: bool = True
 
     def enrol(self, public_key: bytes) -> EnrolmentAnswer:
         """The same key gives the same enrolment again."""
@@ -205,6 +207,10 @@ class FakeCentral:
             return self._take(codec.unpack_batch(sent.batch), branch, sent.hashes)
         if url.path.endswith("/feeds"):
             return self.acknowledge(branch)
+        if url.path.endswith("/pruned") and self.knows_pruned:
+            return self._go_on_after(codec.decode(PrunedThrough, request.body), branch)
+        if not url.path.endswith(("/certificate", "/snapshot", "/feed")):
+            return problem(404, "not-found", "There is nothing here.")
         if url.path.endswith("/certificate"):
             return self._certify(codec.decode(CertificateRequest, request.body))
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
@@ -221,18 +227,9 @@ class FakeCentral:
         return Response(200, {}, codec.encode(answer))
 
     def _certify(self, asked: CertificateRequest) -> Response:
-        """As head office does, at the time ``certified_at_ms``."""
         assert self.genesis is not None
         self.certificates_asked += 1
-        at_ms = wall_clock_ms() if self.certified_at_ms is None else self.certified_at_ms
-        wanted, code = read_request(asked.csr), self.genesis.store_code
-        issued = sign_for_box(AUTHORITY_KEY, AUTHORITY, wanted, code, at_ms)
-        keys = BoxKeys(
-            issued.certificate.public_bytes(Encoding.PEM),
-            AUTHORITY.public_bytes(Encoding.PEM),
-            sealing_key(CENTRAL_KEY).public_key().public_bytes_raw(),
-            unlock_key(CENTRAL_KEY, self.genesis.store_id, self.genesis.device_id),
-        )
+        keys = certify(asked.csr, self.genesis, self.certified_at_ms)
         return Response(200, {}, codec.encode(keys))
 
     def _ratify(self, told: ProvisionalEpoch) -> Response:
@@ -249,6 +246,12 @@ class FakeCentral:
         first, epoch = genesis_hash(told.genesis), epoch_of(opened, told.genesis)
         fresh = Branch(Stream(opened.store_id, epoch, 0, first), {0: first})
         return self.acknowledge(self.branches.setdefault(epoch, fresh))
+
+    def _go_on_after(self, pruned: PrunedThrough, branch: Branch) -> Response:
+        self.pruned.append(pruned)
+        self.hold(branch, pruned.through, pruned.hash)
+        branch.hashes[pruned.through] = pruned.hash
+        return self.acknowledge(branch)
 
     def _take(self, batch: Batch, branch: Branch, hashes: tuple[bytes, ...] = ()) -> Response:
         verdict = judge(branch.stream, batch, branch.hashes, hashes)

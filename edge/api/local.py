@@ -44,16 +44,18 @@ class Workstations(msgspec.Struct, frozen=True):
 
 
 class WalkedEpoch(msgspec.Struct, frozen=True):
-    """How many events of one of this box's epochs were walked."""
+    """How many events of one of this box's epochs were walked, after those through
+    ``pruned_through``, which head office has and this box keeps no more."""
 
     epoch: str
     verified: int
+    pruned_through: int
 
 
 class VerifyAnswer(msgspec.Struct, frozen=True):
     """Of the first epoch that is not whole, else of the one that the box writes in.
-    ``first_bad_seq`` null: all ``verified`` events from the first to the head are whole, and so is
-    each of ``epochs``. ``missing``: what tills or head office were told of and is no longer there,
+    ``first_bad_seq`` null: the chain comes out through ``verified``, its head, and so does each of
+    ``epochs``. ``missing``: what tills or head office were told of and is no longer there,
     as long as nobody has cleared that alarm."""
 
     first_bad_seq: int | None
@@ -116,8 +118,13 @@ async def verify(box: TheBox) -> VerifyAnswer:
         outcome.head.seq,
         outcome.head.hash.hex(),
         await box.reader.read(_missing),
-        tuple(WalkedEpoch(str(one.head.epoch), one.verified) for one in walked),
+        tuple(map(_walked, walked)),
     )
+
+
+def _walked(one: VerifyOutcome) -> WalkedEpoch:
+    walked = max(0, one.verified - one.pruned_through)
+    return WalkedEpoch(str(one.head.epoch), walked, one.pruned_through)
 
 
 def _missing(db: sqlite3.Connection) -> str | None:

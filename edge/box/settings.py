@@ -26,6 +26,8 @@ PORT_MAX = 65_535
 TRUST_PORT_ABOVE = 1_000
 INTERVAL_S_MAX = 3_600
 LOCK_AFTER_S_MAX = 12 * 3_600
+KEEP_DAYS = 35
+KEEP_DAYS_MAX = 3_650
 NAMES_MAX = 8
 ADDRESSES_MAX = 16
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
@@ -40,8 +42,9 @@ class EdgeSettings(BaseSettings):
     network) and ``addresses`` (this machine's on its network, unless named), and tell at
     ``trust_port`` (TRUST_PORT_ABOVE above ``port``) how a device comes to trust the company.
     ``tls_cert`` and ``tls_key``: PEM files of the shop's own, in place of the company's
-    certificate. Who does nothing for ``lock_after_s`` types the PIN again. ``door`` and ``tries``
-    in the environment are JSON: ``EDGE_DOOR='{"idle_s": 30}'``, lists too."""
+    certificate. Who does nothing for ``lock_after_s`` types the PIN again. Records stay in the
+    journal for ``keep_days`` after head office has them, unless the disk is nearly full. ``door``
+    and ``tries`` in the environment are JSON: ``EDGE_DOOR='{"idle_s": 30}'``, lists too."""
 
     model_config = SettingsConfigDict(env_prefix="EDGE_", extra="forbid", frozen=True)
 
@@ -53,6 +56,7 @@ class EdgeSettings(BaseSettings):
     pull_every_s: int = Field(default=30, ge=1, le=INTERVAL_S_MAX)
     central_timeout_s: int = Field(default=20, ge=1, le=INTERVAL_S_MAX)
     lock_after_s: int = Field(default=300, ge=10, le=LOCK_AFTER_S_MAX)
+    keep_days: int = Field(default=KEEP_DAYS, ge=KEEP_DAYS, le=KEEP_DAYS_MAX)
     door: DoorLimits = DoorLimits()
     tries: TryLimits = TryLimits()
     lan: bool = True

@@ -25,11 +25,19 @@ def verify(data: Folder) -> None:
         print(f"What is here is whole, but not all that was: {walked['missing']}.")
         print("Keep this box's disk as it is and tell head office; tills may have those receipts.")
         raise typer.Exit(NEEDS_A_PERSON)
-    whole = [f"{one['verified']:,} events of epoch {one['epoch']}" for one in walked["epochs"]]
+    whole = list(map(_whole_epoch, walked["epochs"]))
     print(
         f"{', '.join(whole)} are whole. Next, for all else that the box needs:"
         f" `{command('edge', 'doctor', '--data', data)}`."
     )
+
+
+def _whole_epoch(epoch: dict[str, Any]) -> str:
+    events = f"{epoch['verified']:,} events of epoch {epoch['epoch']}"
+    gone = epoch["pruned_through"]
+    if not gone:
+        return events
+    return f"{events} (after {gone:,} that head office has and this box keeps no more)"
 
 
 def totals(

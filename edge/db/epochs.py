@@ -13,7 +13,7 @@ from sync.protocol.identity import StoreId
 _HELD = (
     "SELECT epoch_number, epoch_fingerprint, store_id, opened_no, genesis_hash, seq, hash,"
     " acknowledged_through, acknowledged_hash, current, provisional, ratified, ended, genesis,"
-    " genesis_signature, learnt FROM journal_head"
+    " genesis_signature, learnt, pruned_through, pruned_hash FROM journal_head"
 )
 _WRITING = f"{_HELD} WHERE current = 1"
 _NAMED = f"{_HELD} WHERE epoch_number = ? AND epoch_fingerprint = ?"
@@ -33,9 +33,9 @@ _RETIRE = "UPDATE journal_head SET current = 0 WHERE current = 1"
 _BEGIN = (
     "INSERT INTO journal_head (epoch_number, epoch_fingerprint, store_id, genesis_hash, seq, hash,"
     " hlc, acknowledged_through, acknowledged_hash, current, opened_no, genesis, genesis_signature,"
-    " provisional, ratified, ended, learnt)"
+    " provisional, ratified, ended, learnt, pruned_through, pruned_hash)"
     " VALUES (?, ?, ?, ?, 0, ?, (SELECT coalesce(max(hlc), 0) FROM journal_head), 0, ?, 1,"
-    " (SELECT coalesce(max(opened_no), 0) + 1 FROM journal_head), ?, ?, ?, 0, 0, ?)"
+    " (SELECT coalesce(max(opened_no), 0) + 1 FROM journal_head), ?, ?, ?, 0, 0, ?, 0, NULL)"
 )
 _REMEMBER = (
     "UPDATE journal_head SET acknowledged_through = ?, acknowledged_hash = ?"
@@ -48,7 +48,8 @@ _ENDED = "UPDATE journal_head SET ended = ? WHERE epoch_number = ? AND epoch_fin
 class HeldEpoch(NamedTuple):
     """One of this box's epochs. ``opened_no``: which of them, 1 the first. ``genesis`` is the
     record as it was signed (by head office, or by this box where it is ``provisional``);
-    ``learnt``: the head for which it was opened, where a workstation stated it."""
+    ``learnt``: the head for which it was opened, where a workstation stated it. Events through
+    ``pruned_through`` are not kept any more; ``pruned_hash`` is the chain's there."""
 
     epoch: Epoch
     store_id: StoreId
@@ -64,6 +65,8 @@ class HeldEpoch(NamedTuple):
     genesis: bytes
     signature: bytes
     learnt: str | None
+    pruned_through: int
+    pruned_hash: bytes | None
 
     @property
     def state(self) -> EpochState:
@@ -167,7 +170,7 @@ def _held(row: tuple[Any, ...] | None) -> HeldEpoch | None:
     if row is None:
         return None
     number, fingerprint, store, opened_no, genesis_hash, seq, own_hash, through, *rest = row
-    through_hash, current, provisional, ratified, ended, genesis, signature, learnt = rest
+    through_hash, current, provisional, ratified, ended, genesis, signature, *others = rest
     epoch = Epoch(number, fingerprint)
     return HeldEpoch(
         epoch,
@@ -183,5 +186,5 @@ def _held(row: tuple[Any, ...] | None) -> HeldEpoch | None:
         bool(ended),
         genesis,
         signature,
-        learnt,
+        *others,
     )

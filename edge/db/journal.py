@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from edge.db.epochs import HeldEpoch, find_epoch, remember_acknowledged, writing
+from edge.db.pruning import forget_marks_beyond
 from sync.engine.journal import (
     Entry,
     JournalDamaged,
@@ -68,12 +69,13 @@ _Row: TypeAlias = tuple[int, bytes, str, int, int, int, bytes, int, str, bytes, 
 
 
 class VerifyOutcome(NamedTuple):
-    """``first_bad_seq`` is None where the whole chain holds: then ``head`` is its end, and
-    ``verified`` events stand behind it."""
+    """``first_bad_seq`` is None where the whole chain holds: then ``head`` is its end, and it comes
+    out through ``verified``, after ``pruned_through``: what stood before is not kept any more."""
 
     first_bad_seq: int | None
     verified: int
     head: Head
+    pruned_through: int = 0
 
 
 def append(db: sqlite3.Connection, fact: AnyFact, event_id: EventId, moment: Moment) -> Entry:
@@ -109,16 +111,16 @@ def acknowledged(db: sqlite3.Connection) -> int:
 
 
 def hash_at(db: sqlite3.Connection, seq: int, epoch: Epoch | None = None) -> bytes | None:
-    """An epoch's hash at ``seq`` (0: the genesis hash), None where it has no such event. Raises
-    NotEnrolled, LookupError for an epoch that this box does not hold."""
+    """An epoch's hash at ``seq`` (0: the genesis hash), None where it has no such event, or keeps
+    it no more. Raises NotEnrolled, LookupError for an epoch that this box does not hold."""
     return _hash_at(db, _held(db, epoch), seq)
 
 
 def _hash_at(db: sqlite3.Connection, held: HeldEpoch, seq: int) -> bytes | None:
     known = {held.head.seq: held.head.hash, held.acknowledged_through: held.acknowledged_hash}
-    known[0] = held.genesis_hash
-    if seq in known:
-        return known[seq]
+    known[held.pruned_through] = held.pruned_hash or held.genesis_hash
+    if seq in known or seq < held.pruned_through:
+        return known.get(seq)
     row = db.execute(_HASH_AT, (held.epoch.number, held.epoch.fingerprint, seq)).fetchone()
     return None if row is None else bytes(row[0])
 
@@ -211,16 +213,23 @@ def send_again_from(
     if through > held.acknowledged_through:
         raise NotAcknowledgeable(f"{through} is beyond what is acknowledged")
     _remember(db, held, through, head_hash)
+    forget_marks_beyond(db, held.epoch, through)
 
 
 def verify_chain(
     db: sqlite3.Connection, newest: int | None = None, epoch: Epoch | None = None
 ) -> VerifyOutcome:
-    """Walk an epoch from its genesis: every hash derived again from the stored bytes, in pages of
-    VERIFY_PAGE_EVENTS. Names the first sequence that is missing or does not come out. ``newest``:
-    so many of its last events, after what stands before them. Raises NotEnrolled, LookupError."""
+    """Walk an epoch from its genesis, or from where it is kept: every hash derived again from the
+    stored bytes, in pages of VERIFY_PAGE_EVENTS. Names the first sequence that is missing or does
+    not come out. ``newest``: so many of its last events, after what stands before them. Raises
+    NotEnrolled, LookupError."""
     held = _held(db, epoch)
-    head, seq = held.head, _before(held.head.seq, newest)
+    outcome = _walk(db, held, max(held.pruned_through, _before(held.head.seq, newest)))
+    return outcome._replace(pruned_through=held.pruned_through)
+
+
+def _walk(db: sqlite3.Connection, held: HeldEpoch, after: int) -> VerifyOutcome:
+    head, seq = held.head, after
     previous = _hash_at(db, held, seq)
     if previous is None:
         return VerifyOutcome(seq, 0, head)

@@ -94,7 +94,8 @@ class SqliteJournal:
 def _state(db: sqlite3.Connection, held: HeldEpoch) -> SendState:
     row = db.execute(_STOPPED).fetchone()
     stopped = row is not None and row[0] is not None
-    return SendState(held.head, held.acknowledged_through, stopped, held.ended)
+    place = (held.head, held.acknowledged_through)
+    return SendState(*place, stopped, held.ended, held.pruned_through)
 
 
 def _read_untold(db: sqlite3.Connection, before: HeldEpoch) -> Untold | None:

@@ -80,7 +80,7 @@ def missing_after(db: sqlite3.Connection, told: Head | None) -> str | None:
             f" database ends at {now.head.seq:,}: records {now.head.seq + 1:,} to {told.seq:,} are"
             " missing"
         )
-    if hash_at(db, told.seq) != told.hash:
+    if told.seq >= held.pruned_through and hash_at(db, told.seq) != told.hash:
         return (
             f"tills or head office were told of another record {told.seq:,} of epoch {now.epoch}"
             " than the database holds"

@@ -71,6 +71,21 @@ class BusinessDayClosedAlready(
     )
 
 
+class BusinessDayArchived(
+    BusinessDayRefused,
+    slug="business-day-archived",
+    status=410,
+    title="The day's account is no longer at the store",
+):
+    """It was closed so long ago that the journal does not hold that any more."""
+
+    detail = (
+        "The business day {business_date} is closed; its closing record has left this store's "
+        "journal."
+    )
+    remedy = "Head office has it, under this date."
+
+
 class BusinessDayBehind(
     BusinessDayRefused,
     slug="business-day-behind",

@@ -36,6 +36,7 @@ from edge.usecases.feed.sweep import is_swept, sweep_rest
 from edge.usecases.feed.take_effect import Standing, standing_of, take_ahead, take_effect
 from sync.engine.fetch import PullLater
 from sync.engine.outbox import BranchCause, Stopped, StopReason
+from sync.engine.outcome import Heard
 from sync.engine.pull import (
     NEVER_PULLED,
     Applied,
@@ -46,7 +47,7 @@ from sync.engine.pull import (
     not_head_offices,
     pull_once,
 )
-from sync.engine.push import Heard, beat_once
+from sync.engine.push import beat_once
 from sync.engine.signing import NONCE_BYTES_MAX, Signer
 from sync.engine.transport import HttpTransport, Transport, open_client
 from sync.engine.trust import carrier_for
@@ -67,7 +68,6 @@ ROUNDS_MAX = 100_000
 
 _ALARM = {
     StopReason.BAD_ENVELOPE: AlarmKind.BAD_ENVELOPE,
-    StopReason.PRUNED: AlarmKind.CENTRAL_REWOUND,
     StopReason.JOURNAL_DAMAGED: AlarmKind.JOURNAL_DAMAGED,
 }
 """What people are alarmed by; the alarm's detail begins with the reason itself."""

@@ -19,6 +19,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from edge.box.box import Box
 from edge.box.people import keep_used_sessions, tell_owed_pins
+from edge.box.pruning import prune_acknowledged
 from edge.exchange.certificate import Certifying
 from edge.exchange.rounds import (
     Line,
@@ -32,17 +33,9 @@ from edge.exchange.rounds import (
 from edge.usecases.box.note_refusal import note_refusal
 from sync.engine.fetch import PullLater
 from sync.engine.outbox import Stopped, StopReason
+from sync.engine.outcome import Advanced, BranchedOff, Idle, Later, SentBack, Shrunk
 from sync.engine.pull import Applied, UpToDate
-from sync.engine.push import (
-    Advanced,
-    BranchedOff,
-    Idle,
-    Later,
-    SentBack,
-    Shrunk,
-    beat_once,
-    push_once,
-)
+from sync.engine.push import beat_once, push_once
 from sync.protocol.batch import Acknowledgement, BatchLimits
 from sync.protocol.retry import CAP_MS, JITTER_RANGE, Pauses
 
@@ -52,6 +45,7 @@ STEPS_MAX = 1_000
 """Requests of one round; then the loop looks up, whether it may go on."""
 SECOND_MS = 1_000
 PEOPLE_EVERY_S = 20
+PRUNE_EVERY_S = 120
 
 log = structlog.get_logger()
 
@@ -271,11 +265,15 @@ def _timers(box: Box, exchange: Exchange) -> AsyncIOScheduler:
         await keep_used_sessions(box)
         await tell_owed_pins(box)
 
+    async def prune_due() -> None:
+        await prune_acknowledged(box)
+
     scheduler = AsyncIOScheduler(timezone=UTC)
     for due, every_s in (
         (push_due, box.settings.push_every_s),
         (beat_due, box.settings.pull_every_s),
         (people_due, PEOPLE_EVERY_S),
+        (prune_due, PRUNE_EVERY_S),
     ):
         scheduler.add_job(due, "interval", seconds=every_s, coalesce=True, misfire_grace_time=None)
     return scheduler

@@ -30,7 +30,6 @@ class StopReason(StrEnum):
     """Why nothing more is pushed until a person looked; selling goes on."""
 
     BAD_ENVELOPE = "bad_envelope"
-    PRUNED = "pruned"
     JOURNAL_DAMAGED = "journal_damaged"
     STOPPED_BEFORE = "stopped_before"
 
@@ -44,12 +43,14 @@ class Stopped(NamedTuple):
 
 class SendState(NamedTuple):
     """An epoch's end, its only send state, and whether pushing was stopped. ``ended``: the box was
-    fenced from it, and what waits of it is its late tail."""
+    fenced from it, and what waits of it is its late tail. Events through ``pruned_through`` are not
+    kept any more."""
 
     head: Head
     acknowledged_through: int
     stopped: bool
     ended: bool = False
+    pruned_through: int = 0
 
 
 class Untold(NamedTuple):

@@ -7,118 +7,52 @@ the box must not go on in an epoch it goes on in another. One round at a time pe
 remembered is compared as it was before the request went out.
 """
 
-from typing import NamedTuple, TypeAlias
-
 from sync.engine.ask import Answer, ask
 from sync.engine.journal import Entry, JournalDamaged
-from sync.engine.outbox import (
-    BranchCause,
-    JournalPort,
-    Outbox,
-    SendState,
-    Stopped,
-    StopReason,
-    Untold,
+from sync.engine.outbox import JournalPort, Outbox, SendState, Stopped, StopReason, Untold
+from sync.engine.outcome import (
+    Advanced,
+    BeatOutcome,
+    BranchedOff,
+    Heard,
+    Idle,
+    Lacking,
+    Later,
+    PushOutcome,
+    SentBack,
+    Shrunk,
+    Told,
+    judge_answer,
+    send_again,
+    stop,
 )
 from sync.engine.signing import Signer
 from sync.engine.transport import Transport
-from sync.protocol.answers import (
-    CALLS_A_PERSON,
-    NOT_SIGNED,
-    STATUS_OF,
-    AcknowledgementVerdict,
-    Ruled,
-    Slug,
-    TooLarge,
-    TryLater,
-    read_refusal,
-    weigh,
-)
+from sync.protocol.answers import CALLS_A_PERSON, STATUS_OF, Ruled, Slug, TryLater, read_refusal
 from sync.protocol.batch import (
     PACKED_BYTES_MAX,
     PROTOCOL_VERSION,
-    Acknowledgement,
     Batch,
     BatchLimits,
     HashedBatch,
     Health,
-    grow,
+    PrunedThrough,
     shrink,
 )
 from sync.protocol.change import Head, link
-from sync.protocol.codec import decode, encode, pack_batch
+from sync.protocol.codec import encode, pack_batch
 from sync.protocol.enrolment import ProvisionalEpoch
-from sync.protocol.errors import NotSent, OutcomeUnknown, Undecodable
+from sync.protocol.errors import NotSent, OutcomeUnknown
 from sync.protocol.identity import StoreId
 
 BATCH_TYPE = "application/vnd.holdfast.batch"
 WITH_HASHES = "hashes=1"
 """Says that the hash of each event stands beside the batch."""
-EPOCH_TYPE = "application/msgpack"
+BODY_TYPE = "application/msgpack"
 LATE_TAIL = "?tail=late"
 """Says that the events are those of a sealed epoch."""
 PACK_TRIES_MAX = 9
 """Halvings from EVENTS_MAX down to one."""
-
-
-class Idle(NamedTuple):
-    """Everything is acknowledged: nothing was sent."""
-
-
-class Advanced(NamedTuple):
-    """The acknowledgement held. ``more`` waits: go on at once; ``limits``: for the next round.
-    ``damaged``: the event that went as damaged, because this journal lost what was written."""
-
-    acknowledgement: Acknowledgement
-    more: bool
-    limits: BatchLimits
-    damaged: int | None = None
-
-
-class Shrunk(NamedTuple):
-    """413: go on at once with less."""
-
-    limits: BatchLimits
-
-
-class SentBack(NamedTuple):
-    """Central holds less than it had acknowledged (it was restored): the journal begins again after
-    ``through``. The alarm has been recorded; go on at once."""
-
-    through: int
-    detail: str
-
-
-class BranchedOff(NamedTuple):
-    """This box must not go on in an epoch, and goes on in another. The alarm has been recorded; go
-    on at once."""
-
-    cause: BranchCause
-    detail: str
-
-
-class Later(NamedTuple):
-    """Nothing was learnt: try again after a back-off, or after ``wait_ms`` where the server asked
-    for that, which is no failure. ``person``: trying again alone will probably not help. ``busy``:
-    it was head office itself that asked."""
-
-    detail: str
-    wait_ms: int | None
-    limits: BatchLimits
-    person: bool = False
-    busy: bool = False
-
-
-class Heard(NamedTuple):
-    """Head office answered a heartbeat, and what it holds is ours."""
-
-    acknowledgement: Acknowledgement
-
-
-PushOutcome: TypeAlias = Idle | Advanced | Shrunk | SentBack | BranchedOff | Stopped | Later
-BeatOutcome: TypeAlias = Heard | SentBack | BranchedOff | Stopped | Later
-_Judged: TypeAlias = Advanced | SentBack | BranchedOff | Stopped | Later
-"""What an acknowledgement comes to."""
 
 
 async def push_once(
@@ -132,7 +66,7 @@ async def push_once(
     try:
         outbox = await journal.outbox(limits)
     except JournalDamaged as error:
-        return await _stop(
+        return await stop(
             journal, await journal.state(), StopReason.JOURNAL_DAMAGED, f"{error}: `edge verify`"
         )
     if outbox.state.stopped:
@@ -150,9 +84,9 @@ async def push_once(
         return Later(str(error), None, shrink(limits))
     except NotSent as error:
         return Later(str(error), None, limits)
-    if answer.response.status != 200:
-        return await _refused(journal, outbox.state, limits, answer, len(entries))
-    outcome = await _acknowledged(journal, outbox.state, limits, answer)
+    outcome = await judge_answer(journal, outbox.state, limits, answer, len(entries))
+    if isinstance(outcome, Lacking):
+        return await _declare(journal, transport, signer, outbox.state, outcome, limits)
     if damaged and isinstance(outcome, Advanced):
         return outcome._replace(damaged=entries[0].envelope.seq)
     return outcome
@@ -209,15 +143,16 @@ async def beat_once(journal: JournalPort, transport: Transport, signer: Signer) 
         answer = await ask(transport, signer, "GET", path, state.head)
     except NotSent as error:
         return Later(str(error), None, limits)
-    if answer.response.status != 200:
-        outcome = await _refused(journal, state, limits, answer, 1)
-        return (
-            Later("head office cannot read a heartbeat", None, limits, True)
-            if isinstance(outcome, Shrunk)
-            else outcome
-        )
-    heard = await _acknowledged(journal, state, limits, answer)
-    return Heard(heard.acknowledgement) if isinstance(heard, Advanced) else heard
+    outcome = await judge_answer(journal, state, limits, answer)
+    match outcome:
+        case Shrunk():
+            return Later("head office cannot read a heartbeat", None, limits, True)
+        case Advanced():
+            return Heard(outcome.acknowledgement)
+        case Lacking():
+            return await _declare(journal, transport, signer, state, outcome, limits)
+        case _:
+            return outcome
 
 
 async def _tell(
@@ -226,13 +161,13 @@ async def _tell(
     signer: Signer,
     untold: Untold,
     limits: BatchLimits,
-) -> _Judged:
+) -> Told:
     """Head office takes an epoch that this box opened itself as a side branch, or says why not:
     until it does, nothing is pushed or asked in it."""
     state, path = untold.state, f"/v1/stores/{signer.store_id}/epochs"
     body = encode(ProvisionalEpoch(untold.genesis, untold.signature))
     try:
-        answer = await ask(transport, signer, "POST", path, state.head, body, 0, EPOCH_TYPE)
+        answer = await ask(transport, signer, "POST", path, state.head, body, 0, BODY_TYPE)
     except NotSent as error:
         return Later(str(error), None, limits)
     status, headers, said = answer.response
@@ -243,11 +178,51 @@ async def _tell(
                 return Later(detail, wait_ms, limits, person, answer.signed and wait_ms is not None)
             case refused:
                 return Later(f"head office takes no epoch: {refused.detail}", None, limits, True)
-    judged = await _acknowledged(journal, state, limits, answer)
-    if isinstance(judged, Advanced):
-        await journal.ratified(state.head.epoch)
-        return judged._replace(more=True)
-    return judged
+    match await judge_answer(journal, state, limits, answer):
+        case Advanced() as judged:
+            await journal.ratified(state.head.epoch)
+            return judged._replace(more=True)
+        case Lacking() as lacking:
+            return await _declare(journal, transport, signer, state, lacking, limits)
+        case Shrunk():  # no answer 200 is one
+            return Later("the answer is not head office's", None, limits)
+        case judged:
+            return judged
+
+
+async def _declare(
+    journal: JournalPort,
+    transport: Transport,
+    signer: Signer,
+    state: SendState,
+    lacking: Lacking,
+    limits: BatchLimits,
+) -> SentBack | BranchedOff | Stopped | Later:
+    """Head office takes what follows the rows that are gone here, and looks for those at the tills:
+    the box says through where, and what its hash is there."""
+    epoch, through = state.head.epoch, state.pruned_through
+    own_hash = await journal.hash_at(epoch, through)
+    if lacking.through >= through or own_hash is None:
+        detail = f"event {lacking.through} is missing in this box's journal: `edge verify`"
+        return await stop(journal, state, StopReason.JOURNAL_DAMAGED, detail)
+    path = f"/v1/stores/{signer.store_id}/pruned"
+    body = encode(PrunedThrough(epoch, through, own_hash))
+    try:
+        answer = await ask(transport, signer, "POST", path, state.head, body, 0, BODY_TYPE)
+    except NotSent as error:
+        return Later(str(error), None, limits)
+    match await judge_answer(journal, state, limits, answer):
+        case Advanced(acknowledgement=said):
+            held = min(said.acknowledged_through, state.acknowledged_through)
+            hash_there = await journal.hash_at(epoch, held) or own_hash
+            return await send_again(journal, state, held, hash_there)
+        case Later(busy=False) as later if answer.signed:  # one that does not know this word, say
+            return later._replace(person=True)
+        case Shrunk() | Lacking():
+            detail = f"head office does not take that events through {through} are not kept here"
+            return Later(detail, None, limits, person=True)
+        case judged:
+            return judged
 
 
 def _packed(outbox: Outbox, health: Health) -> tuple[tuple[Entry, ...], bytes]:
@@ -273,102 +248,3 @@ def _batch(outbox: Outbox, entries: tuple[Entry, ...], health: Health) -> Batch:
         outbox.keys,
         health,
     )
-
-
-async def _acknowledged(
-    journal: JournalPort, state: SendState, limits: BatchLimits, answer: Answer
-) -> _Judged:
-    if not answer.signed:
-        return Later(NOT_SIGNED, None, limits)
-    try:
-        said = decode(Acknowledgement, answer.response.body)
-    except Undecodable:
-        return Later("the answer is not head office's", None, limits)
-    epoch, through = state.head.epoch, said.acknowledged_through
-    own_hash = await journal.hash_at(epoch, through)
-    match weigh(said, state.head.seq, state.acknowledged_through, own_hash):
-        case AcknowledgementVerdict.REWOUND:
-            detail = (
-                f"head office holds {through} events of epoch {epoch}, this box only "
-                f"{state.head.seq}: it was restored or copied"
-            )
-            return await _branch_off(journal, state, BranchCause.REWOUND, detail)
-        case AcknowledgementVerdict.FORK:
-            detail = f"head office holds another event {through} of epoch {epoch} than this box"
-            return await _branch_off(journal, state, BranchCause.FORK, detail)
-        case AcknowledgementVerdict.CENTRAL_REWOUND if not state.stopped:
-            return await _send_again(journal, state, through, said.head_hash)
-        case AcknowledgementVerdict.PRUNED if not state.stopped:
-            detail = f"head office wants what follows {through}, which this box no longer keeps"
-            return await _stop(journal, state, StopReason.PRUNED, detail)
-        case AcknowledgementVerdict.HOLDS if through > state.acknowledged_through:
-            await journal.acknowledge(epoch, through, said.head_hash)
-    return Advanced(said, through < state.head.seq, grow(limits))
-
-
-async def _refused(
-    journal: JournalPort, state: SendState, limits: BatchLimits, answer: Answer, count: int
-) -> Shrunk | SentBack | BranchedOff | Stopped | Later:
-    status, headers, body = answer.response
-    match read_refusal(status, headers, body, signed=answer.signed):
-        case TooLarge(detail=detail):
-            if count > 1:
-                return Shrunk(shrink(limits._replace(events=count)))
-            return Later(detail, None, shrink(limits), person=True)
-        case TryLater(detail=detail, wait_ms=wait_ms):
-            person = answer.signed and status in CALLS_A_PERSON
-            busy = answer.signed and wait_ms is not None
-            return Later(detail, wait_ms, limits, person, busy)
-        case Ruled(slug=Slug.GAP, detail=detail, expected_seq=expected):
-            return await _gap(journal, state, limits, expected, detail)
-        case Ruled(slug=Slug.FORK, detail=detail):
-            return await _branch_off(journal, state, BranchCause.FORK, detail)
-        case Ruled(slug=Slug.FENCED, detail=detail) if not state.ended:
-            return await _branch_off(journal, state, BranchCause.FENCED, detail)
-        case Ruled(slug=Slug.BAD_ENVELOPE, detail=detail):
-            return await _stop(journal, state, StopReason.BAD_ENVELOPE, detail)
-        case Ruled(detail=detail):
-            return Later(detail, None, limits)
-
-
-async def _gap(
-    journal: JournalPort,
-    state: SendState,
-    limits: BatchLimits,
-    expected_seq: int | None,
-    detail: str,
-) -> SentBack | Stopped | Later:
-    """Central expects another sequence than the one after what it acknowledged. Below: it was
-    restored; its hash there is compared when that range arrives. Above: it never said so, and an
-    ordinary acknowledgement will tell."""
-    if expected_seq is None or not 1 <= expected_seq <= state.acknowledged_through:
-        return Later(f"head office reports a gap that is none here: {detail}", None, limits)
-    own_hash = await journal.hash_at(state.head.epoch, expected_seq - 1)
-    if own_hash is None:
-        return await _stop(journal, state, StopReason.PRUNED, detail)
-    return await _send_again(journal, state, expected_seq - 1, own_hash)
-
-
-async def _send_again(
-    journal: JournalPort, state: SendState, through: int, head_hash: bytes
-) -> SentBack:
-    detail = (
-        f"head office had acknowledged {state.acknowledged_through} events and now holds {through}:"
-        " it was restored to its past; the rest is sent again"
-    )
-    await journal.send_again(state.head.epoch, through, head_hash, detail)
-    return SentBack(through, detail)
-
-
-async def _branch_off(
-    journal: JournalPort, state: SendState, cause: BranchCause, detail: str
-) -> BranchedOff:
-    await journal.branch_off(state.head.epoch, cause, detail)
-    return BranchedOff(cause, detail)
-
-
-async def _stop(journal: JournalPort, state: SendState, reason: StopReason, detail: str) -> Stopped:
-    stopped = Stopped(reason, detail)
-    if not state.stopped:
-        await journal.stop(stopped)
-    return stopped

@@ -64,6 +64,15 @@ class HashedBatch(msgspec.Struct, frozen=True, array_like=True):
     hashes: Annotated[tuple[Hash, ...], msgspec.Meta(max_length=EVENTS_MAX)]
 
 
+class PrunedThrough(msgspec.Struct, frozen=True, array_like=True):
+    """What a box says where head office asks for events that it keeps no more: those of ``epoch``
+    through ``through`` were acknowledged once and are gone here; ``hash`` is the chain's there."""
+
+    epoch: Epoch
+    through: Sequence
+    hash: Hash
+
+
 class Acknowledgement(msgspec.Struct, frozen=True, array_like=True):
     """Everything through ``acknowledged_through`` is durable at central, whose hash there is
     ``head_hash``. ``feeds`` are the heads of the feeds that the store follows. ``set_aside``: how

@@ -27,7 +27,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sync.engine import push
 from sync.engine.journal import Entry
 from sync.engine.outbox import BranchCause, Outbox, SendState, Stopped, Untold
-from sync.engine.push import Advanced, Idle, Later, Shrunk, push_once
+from sync.engine.outcome import Advanced, Idle, Later, Shrunk
+from sync.engine.push import push_once
 from sync.engine.signing import NONCE_BYTES_MAX, Signer
 from sync.engine.transport import Request, Response
 from sync.protocol.batch import Batch, BatchLimits, Health

@@ -32,7 +32,8 @@ from sync.protocol.errors import NotDelivered
 from tests.certificates import trusting
 from tests.doubles.transport import MemoryTransport
 from tests.edge_store import make_store
-from tests.fake_central import AUTHORITY, FakeCentral, problem
+from tests.fake_authority import AUTHORITY
+from tests.fake_central import FakeCentral, problem
 from tests.own_root import Root
 from tests.patience import PATIENCE_S
 

@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from central.demo.children import free_port
 from edge.box.settings import read_settings
 from tests.certificates import trusting
-from tests.fake_central import AUTHORITY, FakeCentral, problem
+from tests.fake_authority import AUTHORITY
+from tests.fake_central import FakeCentral, problem
 from tests.integration.command_fixtures import central, provision, refusal, run, sign_in, url
 from tests.own_root import Root
 from tests.patience import PATIENCE_S

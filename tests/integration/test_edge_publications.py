@@ -17,8 +17,9 @@ from edge.exchange.rounds import pull_page
 from edge.usecases.feed import take_effect
 from edge.usecases.feed.take_rows import take_rows
 from sync.engine.fetch import PullLater
+from sync.engine.outcome import Heard
 from sync.engine.pull import UpToDate
-from sync.engine.push import Heard, beat_once
+from sync.engine.push import beat_once
 from sync.engine.transport import Request, Response
 from sync.protocol.facts import TaxClass
 from sync.protocol.identity import ItemId

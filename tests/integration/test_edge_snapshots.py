@@ -9,8 +9,9 @@ import pytest
 
 from edge.exchange.rounds import pull_page
 from sync.engine.load import refuse_snapshot
+from sync.engine.outcome import Heard
 from sync.engine.pull import UpToDate
-from sync.engine.push import Heard, beat_once
+from sync.engine.push import beat_once
 from sync.engine.transport import Request, Response
 from sync.protocol.facts import TaxClass
 from sync.protocol.identity import Incarnation, ItemId

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from edge.api.pairing_codes import to_trust
 from edge.server.trust import build_trust_app
-from tests.fake_central import AUTHORITY
+from tests.fake_authority import AUTHORITY
 from tests.integration.test_edge_lan import HERE, NAME, Shop, ask, shop_in
 from tests.own_root import Root
 

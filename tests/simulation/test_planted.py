@@ -21,7 +21,7 @@ from central.archive.port import Alarm, StreamKey
 from edge.db import pushing, sales
 from edge.db.connection.engine import open_connection
 from edge.usecases.sale import look_up as look_up_sale
-from sync.engine.push import Idle
+from sync.engine.outcome import Idle
 from sync.protocol.change import Head
 from sync.protocol.identity import SaleId
 from tests.conftest import folder_for_databases

@@ -39,7 +39,8 @@ class JournalHead(EdgeTable, table=True):
     ``provisional``: it opened it itself; then ``ratified``: head office knows it. ``ended``: its
     last event says so, and what waits is its late tail. Neither current nor ended: the box left it
     (edge/domain/epoch.py). ``learnt``: the head that a workstation stated and for which it was
-    opened."""
+    opened. Events through ``pruned_through``, whose hash there is ``pruned_hash``, are not kept any
+    more (0: all are)."""
 
     __tablename__ = "journal_head"
     epoch_number: int = Field(primary_key=True)
@@ -59,11 +60,25 @@ class JournalHead(EdgeTable, table=True):
     ratified: bool
     ended: bool
     learnt: str | None
+    pruned_through: int
+    pruned_hash: bytes | None
+
+
+class AcknowledgedMark(EdgeTable, table=True):
+    """How far head office had an epoch at a moment, one a day: what was acknowledged long enough
+    need not be kept."""
+
+    __tablename__ = "acknowledged_mark"
+    epoch_number: int = Field(primary_key=True)
+    epoch_fingerprint: bytes = Field(primary_key=True)
+    at_ms: int = Field(primary_key=True)
+    through: int
 
 
 class Journal(EdgeTable, table=True):
-    """Journal = outbox: append-only, in the unit of work of the fact itself. The small index finds
-    what came home from other epochs."""
+    """Journal = outbox: append-only, in the unit of work of the fact itself; only its oldest
+    acknowledged rows ever go (edge/db/pruning.py). The small index finds what came home from other
+    epochs."""
 
     __tablename__ = "journal"
     __table_args__ = (

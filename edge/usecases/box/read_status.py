@@ -35,7 +35,8 @@ class FeedStatus(msgspec.Struct, frozen=True):
 class EpochStatus(msgspec.Struct, frozen=True):
     """One of this box's epochs, in the order in which they were opened. ``state``: ``writing``,
     ``ended`` (its late tail is on its way), ``sent`` or ``left``. ``opened_here``: by this box
-    itself; then ``known``: to head office. ``waiting``: events that head office shall still get."""
+    itself; then ``known``: to head office. ``waiting``: events that head office shall still get.
+    Those through ``pruned_through`` are not kept here any more."""
 
     epoch: str
     state: EpochState
@@ -44,6 +45,7 @@ class EpochStatus(msgspec.Struct, frozen=True):
     waiting: int
     opened_here: bool
     known: bool
+    pruned_through: int
 
 
 class RowSetAside(msgspec.Struct, frozen=True):
@@ -182,6 +184,7 @@ def _epoch(held: HeldEpoch) -> EpochStatus:
         held.waiting,
         held.provisional,
         held.ratified or not held.provisional,
+        held.pruned_through,
     )
 
 

@@ -13,7 +13,7 @@ from edge.db.journal import append, read_range
 from edge.db.operators import require
 from edge.db.tills import open_sessions
 from edge.db.totals import read_account
-from edge.domain.business_day import BUSINESS_DAY, DayEvent, TillsOpen
+from edge.domain.business_day import BUSINESS_DAY, BusinessDayArchived, DayEvent, TillsOpen
 from edge.domain.fields import Request, ShortOperator
 from edge.domain.rights import Override
 from sync.engine.journal import Moment
@@ -57,7 +57,8 @@ def close_business_day(
     """The day with its manifest. Closing a closed day changes nothing and gives it again.
 
     Raises UnknownOperator, InactiveOperator, PermissionNeeded, OverrideRefused, UnknownBusinessDay,
-    TillsOpen (with their names), NotEnrolled. Nothing unsent can keep a day from closing.
+    TillsOpen (with their names), BusinessDayArchived, NotEnrolled. Nothing unsent can keep a day
+    from closing.
     """
     require(db, request.operator_id, Permission.CLOSE_DAY, business_date, override)
     found = find_day(db, business_date)
@@ -96,10 +97,13 @@ def make_manifest(db: sqlite3.Connection, day: BusinessDay) -> Manifest:
 
 
 def _closed_before(db: sqlite3.Connection, day: BusinessDay) -> ClosedDay:
-    """The answer again, from the closing event itself. Its row says that all three are there."""
+    """The answer again, from the closing event itself. Its row says that all three are there.
+    Raises BusinessDayArchived where the journal keeps it no more."""
     if day.closed_seq is None or day.closed_by is None or day.closed_at_ms is None:
         raise LookupError(f"the closed day {day.business_date} does not say when and by whom")
     held = epoch_opened(db, day.closed_opened_no or 0)
+    if held is not None and day.closed_seq <= held.pruned_through:
+        raise BusinessDayArchived(day.business_date)
     place = (day.closed_seq - 1, 1, UNFOLDED_BYTES_MAX)
     entry = read_range(db, *place, None if held is None else held.epoch)[0]
     envelope = entry.envelope

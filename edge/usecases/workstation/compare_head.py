@@ -67,11 +67,14 @@ def compare_head(
 
 
 def _is_known(db: sqlite3.Connection, held: HeldEpoch | None, stated: Head) -> bool:
-    """Of an epoch that this box has left it was said why it did."""
+    """Of an epoch that this box has left it was said why it did; of events that are not kept any
+    more nothing can be."""
     if held is None:
         return False
     left = not held.current and not held.ended
-    return left or hash_at(db, stated.seq, held.epoch) == stated.hash
+    if left or stated.seq < held.pruned_through:
+        return True
+    return hash_at(db, stated.seq, held.epoch) == stated.hash
 
 
 def _may_open(db: sqlite3.Connection, now: HeldEpoch, learnt: LearntFrom, moment: Moment) -> bool:

@@ -24,6 +24,7 @@ class AlarmKind(StrEnum):
     RESTORED = "restored"
     BAD_ENVELOPE = "bad_envelope"
     JOURNAL_DAMAGED = "journal_damaged"
+    JOURNAL_CUT = "journal_cut"
 
 
 class AlarmRaised(Fact, frozen=True, array_like=True):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.engine.outbox import BranchCause, Stopped, StopReason
-from sync.engine.push import (
+from sync.engine.outcome import (
     Advanced,
     BranchedOff,
     Heard,
@@ -18,9 +18,8 @@ from sync.engine.push import (
     PushOutcome,
     SentBack,
     Shrunk,
-    beat_once,
-    push_once,
 )
+from sync.engine.push import beat_once, push_once
 from sync.engine.transport import Request, Response
 from sync.protocol.batch import (
     BatchLimits,

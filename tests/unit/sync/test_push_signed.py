@@ -7,12 +7,8 @@ from uuid import UUID
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from sync.engine.push import (
-    Idle,
-    Later,
-    beat_once,
-    push_once,
-)
+from sync.engine.outcome import Idle, Later
+from sync.engine.push import beat_once, push_once
 from sync.engine.signing import NONCE_HEADER
 from sync.engine.transport import Request, Response
 from sync.protocol.batch import (

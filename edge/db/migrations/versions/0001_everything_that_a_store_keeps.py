@@ -32,6 +32,7 @@ SEARCH = (
 
 TABLES = (
     "abandoned_id",
+    "acknowledged_mark",
     "alarm",
     "answered_request",
     "box",
@@ -99,6 +100,7 @@ def upgrade() -> None:
     _create_item_name()
     _create_journal()
     _create_journal_head()
+    _create_acknowledged_mark()
     _create_operator()
     _create_operator_session()
     _create_own_pin()
@@ -393,8 +395,23 @@ def _create_journal_head() -> None:
         sa.Column("ratified", sa.Boolean(), nullable=False),
         sa.Column("ended", sa.Boolean(), nullable=False),
         sa.Column("learnt", sa.String(), nullable=True),
+        sa.Column("pruned_through", sa.Integer(), nullable=False),
+        sa.Column("pruned_hash", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("epoch_number", "epoch_fingerprint", name=op.f("pk_journal_head")),
         sa.UniqueConstraint("opened_no", name=op.f("uq_journal_head_opened_no")),
+    )
+
+
+def _create_acknowledged_mark() -> None:
+    op.create_table(
+        "acknowledged_mark",
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("at_ms", sa.Integer(), nullable=False),
+        sa.Column("through", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "epoch_number", "epoch_fingerprint", "at_ms", name=op.f("pk_acknowledged_mark")
+        ),
     )
 
 
