@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -28,12 +29,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from central.database.embedded import PostgresServer
 from central.db.engine import open_engine, unit_of_work
 from central.db.migrate import migrate
+from central.db.mirror_files import MirrorFiles
+from central.db.mirrored import OPTION, Mirror
 from central.office.head_office import HeadOffice, open_office
 from central.office.settings import CentralSettings
 from central.server.app import build_app
 from central.server.serving import bind
 from central.usecases.box.create_enrol_code import LIFETIME_S, create_enrol_code
 from central.usecases.company.add import add_company
+from central.usecases.decision.look_back import look_back
 from central.usecases.store.add import add_store, default_settings
 from sync.engine.push import BATCH_TYPE
 from sync.engine.signing import PROVISIONAL_SIGNED, sign_bytes, sign_request
@@ -157,11 +161,15 @@ async def serving(
     *,
     with_background: bool = False,
     key: Ed25519PrivateKey = CENTRAL_KEY,
+    mirror: Path | None = None,
     **settings: Any,
 ) -> AsyncIterator[Served]:
-    """A head office on ``url``'s database, over real HTTP."""
-    engine = open_engine(url)
-    clock = Clock()
+    """A head office on ``url``'s database, over real HTTP; with a mirror as it starts with one."""
+    engine, clock = open_engine(url), Clock()
+    if mirror is not None:
+        files = MirrorFiles(mirror)
+        engine = engine.execution_options(**{OPTION: Mirror(files, key)})
+        await look_back(engine, clock.now_ms)
     office = open_office(engine, key, CentralSettings(**settings), clock)
     app = build_app(office, with_background=with_background)
     with bind(0) as bound:
@@ -181,6 +189,8 @@ async def serving(
             server.should_exit = True
             await running
             await engine.dispose()
+            if mirror is not None:
+                files.close()
 
 
 @dataclass

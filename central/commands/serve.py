@@ -47,6 +47,16 @@ Names = Annotated[
     typer.Option(help="What people call it; left out: the certificate's names. Several."),
 ]
 
+MirrorFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--mirror",
+        envvar="HOLDFAST_MIRROR",
+        help="A folder on another disk for what head office decides; kept for later commands.",
+        file_okay=False,
+    ),
+]
+
 
 def serve(
     database_url: Url = None,
@@ -59,19 +69,24 @@ def serve(
     trusted_proxy: Proxies = None,
     proxy_cert: ProxyCertificates = None,
     name: Names = None,
+    mirror: MirrorFolder = None,
 ) -> None:
     """Serve head office until it is stopped: on 127.0.0.1, or by HTTPS on any address."""
     from central.database.chosen import chosen_database
     from central.office.addresses import telling_address
     from central.office.reach import read_reach
+    from central.office.settings import remember_mirror
     from central.server.serving import bind_sockets
     from central.server.serving import serve as serve_office
 
     given = {"tls_cert": tls_cert, "tls_key": tls_key, "host": host, "port": port}
-    given["plain_port"] = plain_port
+    given |= {"plain_port": plain_port, "mirror": mirror}
     several = {"trusted_proxy": trusted_proxy, "proxy_cert": proxy_cert, "name": name}
     told = {option: values for option, values in several.items() if values}
     settings = settings_of(database_url, data, **given, **told)
+    if mirror is not None:
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        remember_mirror(settings, mirror)
     setup = next_command(database_url, data, *FIRST_SETUP)
     with in_one_sentence():
         reach = read_reach(settings)

@@ -26,7 +26,11 @@ from central.database.kept import KeptPostgres, kept_postgres
 from central.db.engine import database_url, open_engine, unit_of_work
 from central.db.key_file import KEY_FILE
 from central.db.migrate import is_current, upgrade
-from central.office.settings import CentralSettings
+from central.db.mirror_files import MirrorFiles
+from central.db.mirrored import OPTION, Mirror
+from central.office.settings import CentralSettings, mirror_folder
+from central.usecases.company.own_key import own_key
+from central.usecases.decision.look_back import look_back
 from sync.program.private_folder import OTHERS_PASS, OWNER_ONLY, keep_private
 
 EMBEDDED_FOLDER = "postgres"
@@ -44,11 +48,14 @@ class CannotRun(Exception):
 
 
 class Database(NamedTuple):
-    """``embedded``: it lies in the folder and is ours alone; ``kept``: we started it."""
+    """``embedded``: it lies in the folder and is ours alone; ``kept``: we started it. ``mirror``:
+    the folder of its decisions' mirror, and ``data``: that of the key that is sealed under."""
 
     url: str
     embedded: bool
     kept: KeptPostgres | None = None
+    mirror: Path | None = None
+    data: Path = Path()
 
 
 @contextmanager
@@ -57,20 +64,23 @@ def chosen_database(settings: CentralSettings, *, serving: bool = False) -> Iter
     call it from the main thread. Raises BadDatabaseUrl, PostgresCannotStart, CannotRun."""
     _shut(settings)
     if settings.database_url is not None:
-        yield Database(database_url(settings.database_url), embedded=False)
+        url = database_url(settings.database_url)
+        yield Database(url, embedded=False, mirror=mirror_folder(settings), data=settings.data)
         return
     folder = settings.data.absolute() / EMBEDDED_FOLDER
     lock = os.open(settings.data / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         if not _await_turn(lock, settings.data, serving=serving):
             sockets = quote(str(folder.resolve() / "s"))
-            yield Database(f"postgresql+asyncpg://{ROLE}@/{DATABASE}?host={sockets}", embedded=True)
+            url = f"postgresql+asyncpg://{ROLE}@/{DATABASE}?host={sockets}"
+            yield Database(url, embedded=True, mirror=mirror_folder(settings), data=settings.data)
             return
         with kept_postgres(folder) as kept:
             if serving:
                 _sign(lock, _SERVING)
             try:
-                yield Database(kept.server.url, embedded=True, kept=kept)
+                mirror = mirror_folder(settings)
+                yield Database(kept.server.url, True, kept, mirror, settings.data)
             finally:
                 _sign(lock)
     finally:
@@ -123,7 +133,8 @@ def _sign(lock: int, doing: str = "") -> None:
 
 @asynccontextmanager
 async def engine_of(database: Database, *, migrating: bool = False) -> AsyncIterator[AsyncEngine]:
-    """An engine on a database with the newest schema. Raises CannotRun."""
+    """An engine on a database with the newest schema, which was held against its mirror. Raises
+    CannotRun, BadKeyFile."""
     engine = open_engine(database.url)
     try:
         with telling_of_database(database):
@@ -133,9 +144,31 @@ async def engine_of(database: Database, *, migrating: bool = False) -> AsyncIter
                 raise CannotRun("The database is not migrated: run `central migrate` first.")
             if not current:
                 await upgrade(engine)
-        yield engine
+        async with _mirrored(engine, database) as mirrored:
+            yield mirrored
     finally:
         await engine.dispose()
+
+
+@asynccontextmanager
+async def _mirrored(engine: AsyncEngine, database: Database) -> AsyncIterator[AsyncEngine]:
+    """The engine with its mirror, if there is one, after a look at whether the database was put
+    back to its past."""
+    now_ms = time.time_ns() // 1_000_000
+    if database.mirror is None:
+        with telling_of_database(database):
+            await look_back(engine, now_ms)
+        yield engine
+        return
+    key = await own_key(engine, database.data, now_ms)
+    files = MirrorFiles(database.mirror)
+    mirrored = engine.execution_options(**{OPTION: Mirror(files, key)})
+    try:
+        with telling_of_database(database):
+            await look_back(mirrored, now_ms)
+        yield mirrored
+    finally:
+        files.close()
 
 
 async def _refuse_old(engine: AsyncEngine) -> None:

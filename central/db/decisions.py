@@ -7,14 +7,16 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.engine import driver_of
+from central.db.mirrored import note_decisions
 from central.domain.decisions import BEFORE_THE_FIRST, AnyDecision, decision_hash, kind_of
+from central.domain.mirror import MirroredDecision
 from sync.protocol.codec import encode
 from sync.protocol.identity import CompanyId
 
 DECISIONS_MAX = 100_000
 """No unit of work records more."""
 
-_COLUMNS = ("decision_no", "company_id", "kind", "body", "decided_at_ms", "hash")
+COLUMNS = ("decision_no", "company_id", "kind", "body", "decided_at_ms", "hash")
 
 
 async def record_decisions(
@@ -30,11 +32,9 @@ async def record_decisions(
         kind, body = kind_of(decision), encode(decision)
         previous = decision_hash(number, company_id, kind, body, now_ms, previous)
         rows.append((number, company_id, kind, body, now_ms, previous))
-    await (await driver_of(db)).copy_records_to_table("decision", records=rows, columns=_COLUMNS)
-    await db.execute(
-        text("UPDATE central_state SET last_decision_no = :number, last_decision_hash = :hash"),
-        {"number": last.number + len(decisions), "hash": previous},
-    )
+    await (await driver_of(db)).copy_records_to_table("decision", records=rows, columns=COLUMNS)
+    note_decisions(db, (MirroredDecision(*row) for row in rows))
+    await set_last_decision(db, LastDecision(last.number + len(decisions), previous))
     return numbers
 
 
@@ -59,3 +59,11 @@ async def lock_decisions(db: AsyncConnection) -> LastDecision:
     if row is None:
         raise LookupError("central_state is empty: the database was not migrated")
     return LastDecision(row.last_decision_no, row.last_decision_hash or BEFORE_THE_FIRST)
+
+
+async def set_last_decision(db: AsyncConnection, last: LastDecision) -> None:
+    """The chain ends so from now on."""
+    await db.execute(
+        text("UPDATE central_state SET last_decision_no = :number, last_decision_hash = :hash"),
+        last._asdict(),
+    )

@@ -14,6 +14,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from central.db.mirrored import OPTION, Mirror, begin_noting, noted
+from central.domain.mirror import Link, NotMirrored
+
 CONNECTIONS_MAX = 22
 """Of one process: as many as its lanes have turns (``central/office/lanes.py``), and six for what
 goes on in the background."""
@@ -31,6 +34,8 @@ _FOR_REPORTS = text(
     "SELECT set_config('random_page_cost', '1.1', true), set_config('jit', 'off', true),"
     " set_config('statement_timeout', :statement_ms, true)"
 )
+
+_HAS_MIRROR = text("SELECT mirror_no IS NOT NULL FROM central_state WHERE one = 1")
 
 
 class BadDatabaseUrl(Exception):
@@ -64,9 +69,25 @@ def open_engine(url: str) -> AsyncEngine:
 
 @asynccontextmanager
 async def unit_of_work(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """One transaction: committed when the block ends, rolled back when it raises."""
+    """One transaction: committed when the block ends, rolled back when it raises. What it decided
+    or published is in the mirror before that. Raises NotMirrored."""
+    mirror: Mirror | None = engine.get_execution_options().get(OPTION)
+    written = None
     async with engine.begin() as db:
+        begin_noting(db, mirror)
         yield db
+        if noted(db) is not None:
+            written = await _mirrored(db, mirror)
+    if mirror is not None and written is not None:
+        await mirror.confirm(written)
+
+
+async def _mirrored(db: AsyncConnection, mirror: Mirror | None) -> Link | None:
+    if mirror is not None:
+        return await mirror.keep(db, await driver_of(db))
+    if await db.scalar(_HAS_MIRROR):
+        raise NotMirrored("its decisions are mirrored, and this command was not told where")
+    return None
 
 
 @asynccontextmanager

@@ -10,6 +10,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sync.http.limits import DoorLimits
 from sync.http.tries import TryLimits
 
+MIRROR_VARIABLE = "HOLDFAST_MIRROR"
+MIRROR_FILE = "mirror.folder"
+"""Where ``serve`` leaves the mirror's folder for commands on the same folder of head office."""
+MIRROR_LETTERS_MAX = 4_096
 LOOPBACK = "127.0.0.1"
 PORT_DEFAULT = 8100
 PORT_MAX = 65_535
@@ -28,14 +32,15 @@ class CentralSettings(BaseSettings):
     """``database_url``: None starts the embedded PostgreSQL in ``data``. ``port`` 0 takes any free
     one. ``host``: an address; beyond this machine only by HTTPS (``reach.py``). ``plain_port``:
     beside HTTPS, where this machine itself is answered in plain; None: nowhere. ``name``: what
-    people and boxes call it, perhaps with a port. ``door``, ``tries``, ``name``,
-    ``trusted_proxy`` and ``proxy_cert`` in the environment are JSON:
-    ``CENTRAL_DOOR='{"idle_s": 30}'``."""
+    people and boxes call it, perhaps with a port. ``mirror``: of what it decides
+    (``mirror_folder``). ``door``, ``tries``, ``name``, ``trusted_proxy`` and ``proxy_cert`` in the
+    environment are JSON: ``CENTRAL_DOOR='{"idle_s": 30}'``."""
 
     model_config = SettingsConfigDict(env_prefix="CENTRAL_", extra="ignore", frozen=True)
 
     database_url: str | None = None
     data: Path = Field(default_factory=default_folder)
+    mirror: Path | None = None
     port: int = Field(default=PORT_DEFAULT, ge=0, le=PORT_MAX)
     host: str = LOOPBACK
     tls_cert: Path | None = None
@@ -50,3 +55,25 @@ class CentralSettings(BaseSettings):
     door: DoorLimits = DoorLimits(connections=CONNECTIONS_MAX)
     tries: TryLimits = TryLimits()
     pace_ms: int = Field(default=0, ge=0, le=INTERVAL_S_MAX * 1_000)
+
+
+def mirror_folder(settings: CentralSettings) -> Path | None:
+    """As it was named on the command line, by the environment, or when head office served last."""
+    if settings.mirror is not None:
+        return settings.mirror
+    if named := os.environ.get(MIRROR_VARIABLE):
+        return Path(named)
+    try:
+        with (settings.data / MIRROR_FILE).open(encoding="utf-8") as told:
+            return Path(told.read(MIRROR_LETTERS_MAX).rstrip("\n"))
+    except FileNotFoundError:
+        return None
+
+
+def remember_mirror(settings: CentralSettings, folder: Path | None) -> None:
+    """For the commands to come; None: there is none any more."""
+    file = settings.data / MIRROR_FILE
+    if folder is None:
+        file.unlink(missing_ok=True)
+    else:
+        file.write_text(f"{folder.absolute()}\n", encoding="utf-8")

@@ -1,5 +1,6 @@
 """What head office does between requests: gives due grants, numbers publications, applies what
-arrived, publishes the PINs in it, tries again what an older applier set aside, shortens logs.
+arrived, publishes the PINs in it, tries again what an older applier set aside, shortens logs, looks
+whether its database was put back to its past.
 
 Each loop waits for a nudge or its timer, then works until nothing is left. A round that fails is
 written down and re-arms itself: here, as at the HTTP border, everything is caught.
@@ -14,6 +15,7 @@ import structlog
 from central.archive.port import StreamKey
 from central.office.head_office import HeadOffice
 from central.usecases.box.give_first_grants import drain_due_grants
+from central.usecases.decision.look_back import look_back
 from central.usecases.feed.compact_feeds import compact_feeds
 from central.usecases.feed.sequence_publications import drain_publications
 from central.usecases.journal.apply_events import apply_events
@@ -29,6 +31,7 @@ UNITS_IN_A_ROW_MAX = 1_000
 
 SETTLE_EVERY_S = 60
 PINS_EVERY_S = 10
+LOOK_BACK_EVERY_S = 10
 COMPACT_EVERY_S = 6 * 3_600
 RETRY_EVERY_S = 3_600
 """The first try is at the start, which is when a newer applier comes."""
@@ -47,6 +50,7 @@ async def background(office: HeadOffice) -> AsyncIterator[None]:
         ("retry", asyncio.Event(), RETRY_EVERY_S, _retrying(office)),
         ("settle", nudges.applied, SETTLE_EVERY_S, _settling(office)),
         ("compact", asyncio.Event(), COMPACT_EVERY_S, _compacting(office)),
+        ("past", asyncio.Event(), LOOK_BACK_EVERY_S, _looking_back(office)),
         ("pins", nudges.folded, PINS_EVERY_S, _opening_pins(office)),
     )
     tasks = [
@@ -165,6 +169,16 @@ def _settling(office: HeadOffice) -> Round:
         await settle_days(office.engine, office.clock_ms())
 
     return settle
+
+
+def _looking_back(office: HeadOffice) -> Round:
+    """A database may be put back to its past under a head office that runs."""
+
+    async def look() -> None:
+        if await look_back(office.engine, office.clock_ms()) is not None:
+            office.nudges.published.set()
+
+    return look
 
 
 def _opening_pins(office: HeadOffice) -> Round:

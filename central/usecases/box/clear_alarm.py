@@ -1,5 +1,7 @@
 """Clears an alarm about a store: somebody looked into it, and says what it was."""
 
+from uuid import UUID
+
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.engine import driver_of
@@ -56,5 +58,10 @@ async def clear_alarm(
             f"{one.cleared_by} cleared it already: {one.reason}.", remedy="Nothing is to be done."
         )
     await decide(db, company_id, (AlarmCleared(store_id, one.alarm_id, told, decided_by),), now_ms)
-    await (await driver_of(db)).execute(_LIFT, store_id, one.alarm_id)
+    await lift_alarm(db, store_id, one.alarm_id)
     return one
+
+
+async def lift_alarm(db: AsyncConnection, store_id: StoreId, alarm_id: UUID) -> None:
+    """The epoch that stands under the alarm does not any more."""
+    await (await driver_of(db)).execute(_LIFT, store_id, alarm_id)

@@ -128,7 +128,7 @@ async def _issue_epoch(
     )
     signed = encode(genesis)
     signature = sign_bytes(key, GENESIS_SIGNED, signed)
-    await _insert_epoch(db, genesis, signed, signature)
+    await insert_epoch(db, genesis, signed, signature)
     issued = EpochIssued(genesis.store_id, device_id, signed, signature)
     await decide(db, genesis.company_id, (issued,), now_ms)
     if parent is None:
@@ -136,9 +136,10 @@ async def _issue_epoch(
     return _answer(key, genesis, signed, signature)
 
 
-async def _insert_epoch(
+async def insert_epoch(
     db: AsyncConnection, genesis: Genesis, signed: bytes, signature: bytes
 ) -> None:
+    """A locked store's new box and its epoch, the current one."""
     await db.execute(
         insert(_DEVICES).values(
             device_id=genesis.device_id,

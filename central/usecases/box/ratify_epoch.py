@@ -119,15 +119,26 @@ async def _add(
     held: Standing | None,
     now_ms: int,
 ) -> None:
-    begins = EpochEvent.BRANCHED
-    if held is not None and held.state is EpochState.CURRENT:
-        await move_epoch(db, StreamKey(device.store_id, genesis.parent), EpochEvent.LEFT)
-        begins = EpochEvent.BEGUN
-    record = decode(Genesis, asked.genesis)
-    await add_epoch(db, record, asked.genesis, asked.signature, begins, provisional=True)
+    begins = await add_branch(db, genesis, asked.genesis, asked.signature, held)
     ratified = EpochRatified(device.store_id, device.device_id, asked.genesis, asked.signature)
     await decide(db, device.company_id, (ratified,), now_ms)
     code = genesis.store_code
     epoch = _name(genesis, asked.genesis)
     said = f"{epoch} after event {genesis.parent_watermark} of {genesis.parent}: {begins}"
     await note_act(db, device.company_id, f"box:{code}", "epoch_ratified", code, said, now_ms)
+
+
+async def add_branch(
+    db: AsyncConnection,
+    genesis: ProvisionalGenesis,
+    signed: bytes,
+    signature: bytes,
+    held: Standing | None,
+) -> EpochEvent:
+    """A locked store's new epoch, which its box opened after ``held``; how it begins."""
+    begins = EpochEvent.BRANCHED
+    if held is not None and held.state is EpochState.CURRENT:
+        await move_epoch(db, StreamKey(genesis.store_id, genesis.parent), EpochEvent.LEFT)
+        begins = EpochEvent.BEGUN
+    await add_epoch(db, decode(Genesis, signed), signed, signature, begins, provisional=True)
+    return begins

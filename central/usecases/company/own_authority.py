@@ -27,6 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.credentials import AuthorityRow
 from central.db.key_file import public_half
+from central.db.mirrored import note_own
 from central.db.tables import Company, table
 from central.domain.authority import new_authority
 from central.domain.derived_keys import NONCE_BYTES, open_at_rest, seal_at_rest
@@ -62,6 +63,7 @@ async def own_authority(
             key, _about(company_id), plain, secrets.token_bytes(NONCE_BYTES)
         ),
     }
+    note_own(db)
     await db.execute(insert(_AUTHORITIES).values(row).on_conflict_do_nothing())
     found = await _find(db, key, company_id)  # another process may have been first
     assert found is not None  # noqa: S101 - it was written above

@@ -11,7 +11,9 @@ from uuid import UUID, uuid4
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.engine import driver_of
+from central.db.mirrored import note_rows
 from central.domain.feeds import RowRefused
+from central.domain.mirror import MirroredRow
 from sync.protocol.feeds import RowUnreadable, read_row
 from sync.protocol.identity import CompanyId
 from sync.protocol.reference import DataSet
@@ -44,6 +46,7 @@ async def publish(
         if row.body is not None:
             _refuse_unreadable(data_set, row.key, row.body)
         records.append((named, company_id, data_set.value, scope, row.key, row.body))
+    note_rows(db, data_set.value, (MirroredRow(*record) for record in records))
     if records:
         connection = await driver_of(db)
         await connection.copy_records_to_table("publication", records=records, columns=_COLUMNS)

@@ -5,6 +5,7 @@ the other. No secret is ever part of it: neither what was typed nor what was sho
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from central.db.mirrored import note_own
 from central.db.people import AuditRow
 from central.db.tables import table
 from sync.protocol.identity import CompanyId
@@ -26,6 +27,7 @@ async def note_act(
     """``company_id`` None: it touched every company. ``who``: an e-mail address, ``token:NAME``,
     ``command:USER`` or ``box:STORE``. ``act``: what was done, such as ``user_added``; ``subject``:
     to whom or what."""
+    note_own(db)
     await db.execute(
         insert(_AUDIT).values(
             company_id=company_id,
