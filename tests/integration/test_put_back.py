@@ -10,6 +10,8 @@ import pytest
 
 from central.database.embedded import PostgresServer
 from central.db.engine import unit_of_work
+from central.db.key_file import public_half
+from central.db.tables import metadata
 from central.reports.incarnation import still_expected
 from central.usecases.box.revoke import revoke_box
 from central.usecases.company.load_sample import load_sample

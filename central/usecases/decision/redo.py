@@ -61,6 +61,8 @@ async def redo(
             return
         case decided.TailWrittenOff() | decided.EventRepaired() | decided.EventReleased():
             return
+        case decided.DaySigned():
+            return
         case _ as never:
             assert_never(never)
 
