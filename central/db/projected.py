@@ -177,11 +177,13 @@ class TillSessionRow(CentralTable, table=True):
     float_minor: int = big()
     epoch_number: int
     epoch_fingerprint: bytes
+    seq: int = big()
     moved_minor: int = big(default=0)
     expected_cash_minor: int | None = big(default=None)
     counted_cash_minor: int | None = big(default=None)
     settled_epoch_number: int | None = None
     settled_epoch_fingerprint: bytes | None = None
+    settled_seq: int | None = big(default=None)
 
 
 class TillCarriedRow(CentralTable, table=True):

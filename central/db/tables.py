@@ -97,6 +97,13 @@ class RawEvent(CentralTable, table=True):
     """The journal as it arrived: only ever inserted. Unique by (store, epoch, seq) alone."""
 
     __tablename__ = "raw_event"
+    __table_args__ = (
+        Index(
+            "ix_raw_event_recovered",
+            *("store_id", "epoch_number", "epoch_fingerprint", "seq"),
+            postgresql_where=text("kind = 'event_recovered'"),
+        ),
+    )
     store_id: UUID = Field(primary_key=True)
     epoch_number: int = Field(primary_key=True)
     epoch_fingerprint: bytes = Field(primary_key=True)

@@ -19,7 +19,7 @@ from central.projections.projection import New, Newest, Oldest, Projection, Repl
 from central.projections.row_changes import RowChanges
 from central.projections.rows import OF_COMPANIES, PROJECTIONS
 from central.projections.rows.customer import CustomerField
-from central.projections.rows.day import Day, DayFigure
+from central.projections.rows.day import Day, DayFigure, GivenManifest
 from central.projections.stock_counts import sum_seen
 from central.projections.take_back import FORGET_DAYS, take_back
 from central.projections.taking_back import NOTHING_GONE
@@ -140,6 +140,7 @@ async def _write(connection: Any, changes: RowChanges, gone: RowChanges) -> froz
         await _put(connection, projection, changes)
     left = {row[:2] for row in (*gone[DayFigure], *gone[Day])}
     touched = {row[:2] for row in (*changes[DayFigure], *changes[Day])} | left
+    touched |= {row[:2] for row in changes[GivenManifest]}
     if touched:
         await connection.execute(UNSETTLE_DAYS, *by_column(sorted(touched)))
     if left:

@@ -23,9 +23,9 @@ from central.reports.differing_receipts import (
     differing_receipts,
     total_of,
 )
-from central.reports.evidence import StoreDay
 from central.reports.reconciled_day import ReconciledDay
 from central.reports.reconciliation import stand_of_days
+from central.reports.store_day import StoreDay
 from sync.protocol.identity import CompanyId, StoreId
 
 STORES_MAX = 100

@@ -54,8 +54,15 @@ GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 LIMIT $2
 """
 _STREAMS = """
 SELECT s.store_id, s.epoch_number, s.epoch_fingerprint, s.watermark, s.applied_through,
-    s.sender_seq, s.genesis, s.provisional, s.last_contact_ms, coalesce(w.through, 0) AS through
+    s.sender_seq, s.genesis, s.provisional, s.last_contact_ms,
+    greatest(w.through, h.through, 0) AS through
 FROM stream AS s LEFT JOIN written_off AS w USING (store_id, epoch_number, epoch_fingerprint)
+LEFT JOIN (
+    SELECT c.store_id, c.epoch_number, c.epoch_fingerprint, max(c.seq) AS through
+    FROM claim AS c JOIN recovered_fact AS f
+        ON f.store_id = c.store_id AND f.hash = c.hash AND f.source = 'journal'
+    GROUP BY 1, 2, 3
+) AS h USING (store_id, epoch_number, epoch_fingerprint)
 WHERE s.store_id = ANY($1)
 ORDER BY 1, 2, 3 LIMIT $2
 """

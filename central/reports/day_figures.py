@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of
-from central.reports.evidence import StoreDay, columns
+from central.reports.store_day import StoreDay, columns
 from sync.protocol.figures import FIGURES, Per, Tally, Totals
 from sync.protocol.identity import StoreId
 

@@ -4,8 +4,7 @@ How many statements there are does not depend on how many days are asked about, 
 here is counted: that is ``totals``.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -13,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of
+from central.reports.statements import DAYS, Known, Statement, statements_of, streams_known
+from central.reports.store_day import StoreDay, columns, day_of, epoch_of_day
 from sync.protocol.change import Epoch
-from sync.protocol.codec import decode
 from sync.protocol.identity import StoreId
-from sync.protocol.manifest import Manifest
 
 QUARANTINED_NAMED_MAX = 100
 """Of a day."""
@@ -25,20 +24,9 @@ _ASKED = """JOIN unnest($1::uuid[], $2::date[]) AS asked (store_id, business_dat
     USING (store_id"""
 _STREAMS = """
 SELECT store_id, epoch_number, epoch_fingerprint, s.alarm, s.state = 'written_off' AS is_off,
-    c.reason, c.decided_by, c.unheard, s.watermark, s.last_contact_ms
+    c.reason, c.decided_by, c.unheard, s.watermark, s.last_contact_ms, s.genesis, s.provisional
 FROM stream AS s LEFT JOIN tail_closed AS c USING (store_id, epoch_number, epoch_fingerprint)
 WHERE store_id = ANY($1) ORDER BY 1, 2, 3
-"""
-_DAYS = f"""
-SELECT store_id, business_date, d.epoch_number, d.epoch_fingerprint, d.manifest
-FROM business_day AS d {_ASKED}, business_date)
-ORDER BY 1, 2, 3, 4
-"""  # noqa: S608  texts of ours
-_HASHES = """
-SELECT store_id, epoch_number, epoch_fingerprint, seq, r.hash
-FROM raw_event AS r JOIN unnest($1::uuid[], $2::int[], $3::bytea[], $4::bigint[])
-    AS closed (store_id, epoch_number, epoch_fingerprint, seq)
-    USING (store_id, epoch_number, epoch_fingerprint, seq)
 """
 _WITH_RECEIPTS = """
 SELECT DISTINCT store_id, business_date, epoch_number, epoch_fingerprint
@@ -74,13 +62,6 @@ WHERE s.settled_at_ms IS NOT NULL
 """  # noqa: S608  texts of ours
 
 
-class StoreDay(NamedTuple):
-    """A store's business date."""
-
-    store_id: StoreId
-    business_date: date
-
-
 class SetAside(msgspec.Struct, frozen=True):
     """An event of the day that is in quarantine."""
 
@@ -111,30 +92,39 @@ class LastHeard(msgspec.Struct, frozen=True):
 
 
 class EpochDay(NamedTuple):
-    """An epoch's part of a day. ``manifest``: None while it is not closed; ``is_held``: head office
-    holds the very event that it was closed with. ``alarm``: what the stream stands under.
-    ``given_up``: nothing more of it is waited for, and what is here of it counts as it is."""
+    """An epoch's part of a day. ``closing``: what its close or its end says, None while it has
+    none. ``alarm``: what the stream stands under. ``given_up``: nothing more of it is waited for,
+    and what is here of it counts as it is. ``goes_on``: the epochs that its own box went on in, one
+    after the other: they say what they hold of this one, and close its day."""
 
     epoch: Epoch
     alarm: str | None
-    manifest: Manifest | None
-    is_held: bool
+    closing: Statement | None
     given_up: GivenUp | None = None
+    goes_on: tuple[Epoch, ...] = ()
 
 
 class Evidence(NamedTuple):
-    """``unopened``: epochs that brought receipts of the day, and nothing else of it. ``heard``: the
-    newest contact with the store."""
+    """``epochs``: those that a day is known of, and those that were given up or left and brought
+    receipts of it; ``unopened``: others that brought receipts of the day. ``statements``: what the
+    store said of it. ``heard``: the newest contact with the store."""
 
     epochs: tuple[EpochDay, ...] = ()
     unopened: tuple[Epoch, ...] = ()
+    statements: tuple[Statement, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
     heard: LastHeard | None = None
 
     @property
+    def is_said(self) -> bool:
+        """The store gave an account at no close, and nothing of the day is set aside: its rows are
+        held against that, also while the day is open."""
+        return not self.set_aside and any(not one.is_close for one in self.statements)
+
+    @property
     def given_up(self) -> tuple[EpochDay, ...]:
         """Parts that no manifest stands for, and none is waited for."""
-        return tuple(one for one in self.epochs if one.manifest is None and one.given_up)
+        return tuple(one for one in self.epochs if one.closing is None and one.given_up)
 
 
 class _Standing(NamedTuple):
@@ -142,6 +132,7 @@ class _Standing(NamedTuple):
 
     alarm: str | None
     given_up: GivenUp | None
+    goes_on: tuple[Epoch, ...]
 
 
 async def gather_evidence(
@@ -151,22 +142,26 @@ async def gather_evidence(
     connection = await driver_of(db)
     days = columns(asked)
     streams = await connection.fetch(_STREAMS, list(set(days[0])))
-    known, heard = {_place(row): _standing(row) for row in streams}, _heard(streams)
-    closed = [row for row in await connection.fetch(_DAYS, *days) if _epoch_of(row) in known]
-    epochs = await _epochs(connection, closed, known)
+    known, heard = streams_known(streams), _heard(streams)
+    stands = {_place(row): _standing(row, known) for row in streams}
+    closed = [row for row in await connection.fetch(DAYS, *days) if epoch_of_day(row) in known]
+    said = await statements_of(connection, closed, days, known)
+    epochs = _epochs(closed, said, stands)
     unopened = await _unopened(connection, asked, epochs, known)
     for day, names in unopened.items():
         for epoch in names:
-            alarm, given_up = known[day.store_id, epoch]
-            if given_up is not None:
-                part = EpochDay(epoch, alarm, None, False, given_up)
+            alarm, given_up, goes_on = stands[day.store_id, epoch]
+            if given_up is not None or goes_on:
+                part = EpochDay(epoch, alarm, None, given_up, goes_on)
                 epochs.setdefault(day, []).append(part)
-        unopened[day] = [one for one in names if known[day.store_id, one].given_up is None]
+        parts = {part.epoch for part in epochs.get(day, ())}
+        unopened[day] = [one for one in names if one not in parts]
     set_aside = await _set_aside(connection, days)
     return {
         day: Evidence(
             tuple(epochs.get(day, ())),
             tuple(unopened.get(day, ())),
+            tuple(said.get(day, ())),
             tuple(set_aside.get(day, ())),
             heard.get(day.store_id),
         )
@@ -178,35 +173,21 @@ async def settled_days(db: AsyncConnection, asked: Sequence[StoreDay]) -> Mappin
     """Those that were counted and found proven, and of which nothing arrived since: when that was,
     in milliseconds UTC."""
     rows = await (await driver_of(db)).fetch(_SETTLED, *columns(asked))
-    return {_day_of(row): row[2] for row in rows}
+    return {day_of(row): row[2] for row in rows}
 
 
-def columns(rows: Iterable[Sequence[Any]]) -> tuple[list[Any], list[Any]]:
-    """Of stores and dates, as statements take them."""
-    return [row[0] for row in rows], [row[1] for row in rows]
-
-
-async def _epochs(
-    connection: Any, closed: Sequence[Any], known: Mapping[tuple[StoreId, Epoch], _Standing]
+def _epochs(
+    closed: Sequence[Any],
+    said: Mapping[StoreDay, Sequence[Statement]],
+    stands: Mapping[tuple[StoreId, Epoch], _Standing],
 ) -> dict[StoreDay, list[EpochDay]]:
-    manifests = [decode(Manifest, row[4]) if row[4] is not None else None for row in closed]
-    wanted = [
-        (row[0], row[2], row[3], manifest.last_seq)
-        for row, manifest in zip(closed, manifests, strict=True)
-        if manifest is not None
-    ]
-    found = await connection.fetch(_HASHES, *_transposed(wanted, 4)) if wanted else ()
-    hashes = {tuple(row)[:4]: row[4] for row in found}
     epochs: dict[StoreDay, list[EpochDay]] = {}
-    for row, manifest in zip(closed, manifests, strict=True):
-        place = _epoch_of(row)
-        is_held = (
-            manifest is not None
-            and hashes.get((row[0], row[2], row[3], manifest.last_seq)) == manifest.head_hash
-        )
-        alarm, given_up = known[place]
-        part = EpochDay(place[1], alarm, manifest, is_held, given_up)
-        epochs.setdefault(_day_of(row), []).append(part)
+    for row in closed:
+        day, (store_id, epoch) = day_of(row), epoch_of_day(row)
+        of_epoch = (one for one in said.get(day, ()) if one.is_close and one.about == epoch)
+        alarm, given_up, goes_on = stands[store_id, epoch]
+        part = EpochDay(epoch, alarm, next(of_epoch, None), given_up, goes_on)
+        epochs.setdefault(day, []).append(part)
     return epochs
 
 
@@ -229,7 +210,7 @@ async def _unopened(
     found = await connection.fetch(_WITH_RECEIPTS, *_transposed(unknown, 4)) if unknown else ()
     by_day: dict[StoreDay, list[Epoch]] = {}
     for row in sorted(map(tuple, found), key=lambda row: row[2:]):
-        by_day.setdefault(_day_of(row), []).append(Epoch(row[2], row[3]))
+        by_day.setdefault(day_of(row), []).append(Epoch(row[2], row[3]))
     return by_day
 
 
@@ -239,8 +220,8 @@ async def _set_aside(
     by_day: dict[StoreDay, list[SetAside]] = {}
     for row in await connection.fetch(_SET_ASIDE, *days, QUARANTINED_NAMED_MAX):
         event = (row["seq"], row["kind"], row["state"], row["error"])
-        named = SetAside(str(_epoch_of(row)[1]), *event)
-        by_day.setdefault(_day_of(row), []).append(named)
+        named = SetAside(str(epoch_of_day(row)[1]), *event)
+        by_day.setdefault(day_of(row), []).append(named)
     return by_day
 
 
@@ -255,25 +236,30 @@ def _heard(streams: Iterable[Any]) -> Mapping[StoreId, LastHeard]:
     return newest
 
 
-def _standing(row: Any) -> _Standing:
+def _standing(row: Any, known: Mapping[tuple[StoreId, Epoch], Known]) -> _Standing:
+    store_id, epoch = _place(row)
+    after = tuple(_after(store_id, epoch, known))
     if not row["is_off"]:
-        return _Standing(row["alarm"], None)
+        return _Standing(row["alarm"], None, after)
     said = (row["reason"] or "", row["decided_by"] or "", row["unheard"] or "")
-    return _Standing(row["alarm"], GivenUp(str(Epoch(row[1], row[2])), *said))
+    return _Standing(row["alarm"], GivenUp(str(epoch), *said), after)
+
+
+def _after(
+    store_id: StoreId, epoch: Epoch, known: Mapping[tuple[StoreId, Epoch], Known]
+) -> Iterator[Epoch]:
+    """The epochs that were opened where it was left, and where these were."""
+    left = [one.by for one in known[store_id, epoch].left]
+    for _ in known:
+        if not left:
+            return
+        found = left.pop(0)
+        yield found
+        left += [one.by for one in known[store_id, found].left]
 
 
 def _transposed(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
     return [[row[at] for row in rows] for at in range(width)]
-
-
-def _day_of(row: Any) -> StoreDay:
-    """Of a row that begins with it."""
-    return StoreDay(StoreId(plain_uuid(row[0])), row[1])
-
-
-def _epoch_of(row: Any) -> tuple[StoreId, Epoch]:
-    """Of a row that begins with a day, and goes on with its epoch."""
-    return StoreId(plain_uuid(row[0])), Epoch(row[2], row[3])
 
 
 def _place(row: Any) -> tuple[StoreId, Epoch]:

@@ -7,6 +7,7 @@ import msgspec
 
 from central.domain.day_verdict import SILENT_AFTER_MS, Colour, DayVerdict, Doubt, verdict_of
 from central.reports.evidence import GivenUp, LastHeard, SetAside
+from central.reports.held_day import HeldStatement
 from sync.protocol.figures import Totals
 from sync.protocol.identity import StoreId, WorkstationId
 from sync.protocol.manifest import Difference
@@ -48,6 +49,8 @@ class ReconciledDay(msgspec.Struct, frozen=True):
     missing. ``reasons``: why the day is not proven. ``accounts``: the workstations' parts, where
     the day was counted for this (``stand_of_days``). ``given_up``: whose part of it nobody but head
     office says. ``heard``: the newest contact with the store, None where there was none.
+    ``manifests``: each that the store made of the day, held against head office's figures of its
+    place; where the day was counted.
     """
 
     store_id: StoreId
@@ -62,6 +65,7 @@ class ReconciledDay(msgspec.Struct, frozen=True):
     accounts: tuple[WorkstationAccount, ...] = ()
     given_up: tuple[GivenUp, ...] = ()
     heard: LastHeard | None = None
+    manifests: tuple[HeldStatement, ...] = ()
 
     @property
     def verdict(self) -> DayVerdict:

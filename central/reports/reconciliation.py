@@ -7,7 +7,7 @@ workstation, and nobody claims an event that may belong to the day and is not co
 What was given up counts as it is here. What else a day may be: ``central/domain/day_verdict.py``.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from central.domain.day_verdict import DayVerdict, Doubt
 from central.reports.claims import OpenClaim, open_claims
 from central.reports.day_figures import day_figures
-from central.reports.evidence import Evidence, StoreDay, gather_evidence, settled_days
+from central.reports.evidence import EpochDay, Evidence, gather_evidence, settled_days
+from central.reports.held_day import HeldDay, hold_days, hold_plain, is_plain
 from central.reports.reconciled_day import (
     ProvenThrough,
     Reason,
@@ -24,11 +25,13 @@ from central.reports.reconciled_day import (
     WorkstationAccount,
     WorkstationDifference,
 )
-from central.reports.totals import StoreAccount, epoch_accounts, store_accounts
+from central.reports.statements import Statement
+from central.reports.store_day import StoreDay
+from central.reports.totals import StoreAccount, store_accounts
 from sync.protocol.change import Epoch
-from sync.protocol.figures import Tally, Totals
-from sync.protocol.identity import StoreId, WorkstationId
-from sync.protocol.manifest import Manifest, WorkstationTotals, differences
+from sync.protocol.figures import Totals
+from sync.protocol.identity import StoreId
+from sync.protocol.manifest import differences
 
 COUNTED_ANYWAY_LINES = 5_000
 """So many receipt lines of settled days are counted anew, whoever asks: a small chain's board sees
@@ -37,24 +40,31 @@ at once what was changed behind head office's back, a large one's within ``settl
 
 class _Case(NamedTuple):
     """What is known of a day before it is counted. ``is_whole``: nothing is missing, so that a
-    figure that differs says something. ``declared``: what the manifests say, and with it what is
-    here of epochs that were given up (``given_up``)."""
+    figure that differs says something. ``is_closed``: the store has said all that it will."""
 
     amber: tuple[Reason, ...]
     red: tuple[Reason, ...]
     evidence: Evidence
-    manifests: tuple[Manifest, ...]
-    given_up: StoreAccount
-    declared: Totals
 
     @property
     def is_closed(self) -> bool:
-        epochs = self.evidence.epochs
-        return bool(epochs) and all(one.manifest or one.given_up for one in epochs)
+        open_ = (Doubt.UNKNOWN_DAY, Doubt.NOT_CLOSED, Doubt.NO_MANIFEST)
+        return not any(reason.slug in open_ for reason in self.amber)
 
     @property
     def is_whole(self) -> bool:
-        return bool(self.evidence.epochs) and not self.amber
+        return not self.amber
+
+    @property
+    def is_held(self) -> bool:
+        """Its rows are held against what the store said: also of a day that is still open."""
+        return self.is_closed or bool(self.evidence.statements)
+
+    @property
+    def plain_totals(self) -> Totals | None:
+        """What the one account of a plain day says."""
+        plain = self.is_closed and is_plain(self.evidence)
+        return self.evidence.statements[0].manifest.store if plain else None
 
 
 async def reconcile_day(
@@ -90,10 +100,10 @@ async def stand_of_days(
     running ones. Everything else that a verdict rests on is looked at anew."""
     cases = await _cases(db, asked)
     running, settled = await day_figures(db, asked), await settled_days(db, asked)
-    whole = [day for day in asked if cases[day].is_whole]
-    kept = [day for day in whole if day in settled and _says(cases[day], running[day])]
+    held = [day for day in asked if cases[day].is_whole or cases[day].evidence.is_said]
+    kept = [day for day in held if day in settled and _says(cases[day], running[day])]
     kept.sort(key=lambda day: settled[day])
-    to_count, left = [day for day in whole if day not in set(kept)], COUNTED_ANYWAY_LINES
+    to_count, left = [day for day in held if day not in set(kept)], COUNTED_ANYWAY_LINES
     for day in kept:
         left -= running[day].lines
         if left < 0:
@@ -115,41 +125,58 @@ async def proven_days(db: AsyncConnection, asked: Sequence[StoreDay]) -> frozens
     return frozenset(day for day, verdict in verdicts if verdict.verdict is DayVerdict.PROVEN)
 
 
-def _says(case: _Case, totals: Totals) -> bool:
-    """The manifests and these are the same account."""
-    return case.declared == totals or not differences(case.declared, totals)
+def _says(case: _Case, running: Totals) -> bool:
+    """The one account of a plain day and these are the same."""
+    said = case.plain_totals
+    return said is not None and (said == running or not differences(said, running))
 
 
 async def _cases(db: AsyncConnection, asked: Sequence[StoreDay]) -> Mapping[StoreDay, _Case]:
     found = await gather_evidence(db, asked)
-    parts = [(day, one.epoch) for day, evidence in found.items() for one in evidence.given_up]
-    accounts = await epoch_accounts(db, parts)
-    nothing = StoreAccount(Totals(), ())
-    return {day: _case(evidence, accounts.get(day, nothing)) for day, evidence in found.items()}
+    return {day: _case(evidence) for day, evidence in found.items()}
 
 
-def _case(evidence: Evidence, given_up: StoreAccount) -> _Case:
+def _case(evidence: Evidence) -> _Case:
     amber, red = [], []
     if not evidence.epochs:
         amber.append(Reason(Doubt.UNKNOWN_DAY, "Head office knows nothing of this day."))
-    for epoch, alarm, manifest, is_held, is_given_up in evidence.epochs:
-        if alarm is not None:
-            red.append(Reason(Doubt.ALARM, f"Epoch {epoch} stands under an alarm: {alarm}."))
-        if manifest is None and is_given_up:
-            continue
-        if manifest is None:
-            said = f"The store has not closed the day yet (epoch {epoch})."
+    for part in evidence.epochs:
+        if part.alarm is not None:
+            said = f"Epoch {part.epoch} stands under an alarm: {part.alarm}."
+            red.append(Reason(Doubt.ALARM, said))
+        open_in = _open_in(part, evidence)
+        if open_in is not None:
+            said = f"The store has not closed the day yet (epoch {open_in})."
             amber.append(Reason(Doubt.NOT_CLOSED, said))
-        elif not is_held:
-            said = f"Epoch {epoch}: event {manifest.last_seq} is not the one that the store closed"
-            red.append(Reason(Doubt.OTHER_EVENT, f"{said} its day with."))
-    amber += [_no_manifest(epoch) for epoch in evidence.unopened]
+    red += [_other_event(one) for one in evidence.statements if _is_another(one, evidence)]
+    goes_on = {epoch for part in evidence.epochs for epoch in part.goes_on}
+    amber += [_no_manifest(epoch) for epoch in evidence.unopened if epoch not in goes_on]
     if evidence.set_aside:
         said = f"Events of the day are set aside: {len(evidence.set_aside)}."
         amber.append(Reason(Doubt.SET_ASIDE, said))
-    manifests = tuple(one.manifest for one in evidence.epochs if one.manifest is not None)
-    declared = _sum((*(manifest.store for manifest in manifests), given_up.store))
-    return _Case(tuple(amber), tuple(red), evidence, manifests, given_up, declared)
+    return _Case(tuple(amber), tuple(red), evidence)
+
+
+def _open_in(part: EpochDay, evidence: Evidence) -> Epoch | None:
+    """The epoch in which the day may go on still; None: it was closed, or given up."""
+    if part.closing is not None or part.given_up is not None:
+        return None
+    ended = {one.epoch for one in evidence.epochs if one.closing or one.given_up}
+    if ended.intersection(part.goes_on):
+        return None
+    return part.goes_on[-1] if part.goes_on else part.epoch
+
+
+def _is_another(one: Statement, evidence: Evidence) -> bool:
+    """It was made with another event than the one that is here, of an epoch that still counts."""
+    given_up = {part.epoch for part in evidence.epochs if part.given_up is not None}
+    return not one.is_held and one.about not in given_up
+
+
+def _other_event(one: Statement) -> Reason:
+    said = f"Epoch {one.about}: event {one.manifest.last_seq} is not the one that the store"
+    said += " closed its day with." if one.is_close else " gave its account with."
+    return Reason(Doubt.OTHER_EVENT, said)
 
 
 def _no_manifest(epoch: Epoch) -> Reason:
@@ -172,11 +199,18 @@ async def _verdicts(
     """``running``: of the days that are not counted."""
     if claims is None:
         claims = await open_claims(db, list({day.store_id for day in asked}))
+    to_hold = [day for day in asked if day in counted and cases[day].is_held]
+    plain = [day for day in to_hold if is_plain(cases[day].evidence)]
+    others = {day: cases[day].evidence for day in to_hold if day not in set(plain)}
+    held = {day: hold_plain(cases[day].evidence, counted[day]) for day in plain}
+    held |= await hold_days(db, others, counted)
     return tuple(
         _verdict(
             day,
             cases[day],
-            counted.get(day) or running[day],
+            counted.get(day),
+            running.get(day, Totals()),
+            held.get(day),
             claims.get(day.store_id, ()),
         )
         for day in asked
@@ -184,52 +218,69 @@ async def _verdicts(
 
 
 def _verdict(
-    day: StoreDay, case: _Case, found: StoreAccount | Totals, claims: Iterable[OpenClaim]
+    day: StoreDay,
+    case: _Case,
+    counted: StoreAccount | None,
+    running: Totals,
+    held: HeldDay | None,
+    claims: Iterable[OpenClaim],
 ) -> ReconciledDay:
-    """``found``: an account where the day was counted, or its running figures."""
-    counted = found if isinstance(found, StoreAccount) else StoreAccount(found, ())
-    known = {one.epoch for one in case.evidence.epochs} | set(case.evidence.unopened)
-    amber = [*case.amber, *map(_no_manifest, sorted(counted.epochs - known, key=str))]
-    is_whole = case.is_whole and len(amber) == len(case.amber)
+    """``counted``: None where it was not, ``held``: nor held against what the store said."""
     touching = (claim for claim in claims if claim.touches(day.business_date))
-    amber += [_claimed(claim) for claim in touching]
-    is_closed = case.is_closed
-    parted = differences(case.declared, counted.store) if is_closed else ()
-    accounts: tuple[WorkstationAccount, ...] = ()
-    if counted is found:
-        accounts = _workstation_accounts(case, counted.workstations)
-    at_workstations = _workstation_differences(accounts)
-    red = list(case.red)
-    if is_whole and (parted or at_workstations):
+    red, amber = list(case.red), [*case.amber, *map(_claimed, touching)]
+    differing = _differing(held, case)
+    if any(differing):
         said = "What head office counts differs from what the store declared."
         red.append(Reason(Doubt.DIFFERS, said))
+    if held is not None and held.uncovered and case.is_whole:
+        said = "Some of the day is here that no manifest of the store speaks of."
+        amber.append(Reason(Doubt.NO_MANIFEST, said))
+    declared = _declared(case, held)
+    accounts = () if counted is None else _workstation_accounts(counted, declared)
+    central = running if counted is None else counted.store
     return ReconciledDay(
         store_id=day.store_id,
         business_date=day.business_date,
         reasons=(*red, *amber),
-        central=counted.store,
-        declared=case.declared if is_closed else None,
-        differences=parted,
-        workstations=at_workstations if is_closed else (),
+        central=central,
+        declared=None if declared is None else declared.store,
+        differences=() if declared is None else differences(declared.store, central),
+        workstations=_workstation_differences(accounts),
         set_aside=case.evidence.set_aside,
-        proven=tuple(_proven(manifest) for manifest in case.manifests),
+        proven=tuple(_proven(one) for one in case.evidence.statements if one.is_close),
         given_up=tuple(one.given_up for one in case.evidence.given_up if one.given_up),
-        accounts=accounts if is_closed else tuple(one._replace(declared=None) for one in accounts),
+        accounts=accounts,
         heard=case.evidence.heard,
+        manifests=() if held is None else held.statements,
     )
 
 
+def _differing(held: HeldDay | None, case: _Case) -> Iterator[bool]:
+    """Of each statement whether head office counts otherwise; where events are set aside it does
+    without that meaning anything."""
+    if held is not None and not case.evidence.set_aside:
+        yield from (one.differs for one in held.statements if one.said.is_held)
+
+
+def _declared(case: _Case, held: HeldDay | None) -> StoreAccount | None:
+    """What the store says of the whole day; None while it has not said all of it."""
+    if not case.is_closed:
+        return None
+    if held is not None:
+        return held.declared
+    said = case.plain_totals
+    return None if said is None else StoreAccount(said, ())
+
+
 def _workstation_accounts(
-    case: _Case, counted: Iterable[WorkstationTotals]
+    counted: StoreAccount, declared: StoreAccount | None
 ) -> tuple[WorkstationAccount, ...]:
-    ours = {one.workstation_id: one.totals for one in counted}
-    theirs: dict[WorkstationId, list[Totals]] = {}
-    parts = [manifest.workstations for manifest in case.manifests]
-    for part in (*parts, case.given_up.workstations):
-        for one in part:
-            theirs.setdefault(one.workstation_id, []).append(one.totals)
+    ours = {one.workstation_id: one.totals for one in counted.workstations}
+    parts = () if declared is None else declared.workstations
+    theirs = {one.workstation_id: one.totals for one in parts}
+    nothing = None if declared is None else Totals()
     return tuple(
-        WorkstationAccount(name, ours.get(name, Totals()), _sum(theirs.get(name, ())))
+        WorkstationAccount(name, ours.get(name, Totals()), theirs.get(name, nothing))
         for name in sorted({*ours, *theirs})
     )
 
@@ -238,18 +289,12 @@ def _workstation_differences(
     accounts: Iterable[WorkstationAccount],
 ) -> tuple[WorkstationDifference, ...]:
     found = (
-        (one.workstation_id, differences(one.declared or Totals(), one.central)) for one in accounts
+        (one.workstation_id, differences(one.declared, one.central))
+        for one in accounts
+        if one.declared is not None
     )
     return tuple(WorkstationDifference(name, parted) for name, parted in found if parted)
 
 
-def _sum(accounts: Iterable[Totals]) -> Totals:
-    tally = Tally()
-    for account in accounts:
-        tally.add_totals(account)
-    return tally.totals()
-
-
-def _proven(manifest: Manifest) -> ProvenThrough:
-    epoch = Epoch(manifest.epoch_number, manifest.epoch_fingerprint)
-    return ProvenThrough(str(epoch), manifest.last_seq)
+def _proven(one: Statement) -> ProvenThrough:
+    return ProvenThrough(str(one.about), one.manifest.last_seq)

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of
-from central.reports.evidence import StoreDay, columns
+from central.reports.store_day import StoreDay, columns, name_of
 from sync.protocol.change import Epoch
 from sync.protocol.figures import Tally, Totals
 from sync.protocol.identity import SaleId, StoreId, WorkstationId
@@ -28,8 +28,10 @@ from sync.protocol.manifest import Receipt, WorkstationTotals
 RECEIPTS_MAX = 1_000
 """Receipts in one page at most."""
 
-Part: TypeAlias = tuple[UUID, date | None, str | UUID]
-"""A store, a date where dates are told apart, and a workstation's id or a sale's."""
+Part: TypeAlias = tuple[UUID, date | int | None, str | UUID]
+"""A store, a date or a part of what is asked where these are told apart, and a workstation's id or
+a sale's."""
+_Key: TypeAlias = tuple[UUID, date | int | None]
 Tallies: TypeAlias = defaultdict[Part, Tally]
 
 
@@ -49,10 +51,21 @@ _A_DAY = _Scope(
     "s.store_id, s.business_date, s.workstation_id",
     "{join} WHERE s.store_id = $1 AND s.business_date = $2",
 )
-_OF_EPOCHS = """JOIN unnest($1::uuid[], $2::date[], $3::int[], $4::bytea[])
-    AS asked (store_id, business_date, epoch_number, epoch_fingerprint)
+_OF_SPANS = """JOIN unnest($1::uuid[], $2::date[], $3::int[], $4::bytea[], $5::bigint[],
+    $6::bigint[], $7::int[], $8::uuid[], $9::bool[]) AS asked (store_id, business_date,
+        epoch_number, epoch_fingerprint, first_seq, last_seq, part, came_home, in_any_way)
     USING (store_id, business_date, epoch_number, epoch_fingerprint)"""
-_EPOCHS = _DAYS._replace(rows=f"{_OF_EPOCHS} {{join}} WHERE true")
+_AT_PLACE = "s.seq BETWEEN asked.first_seq AND asked.last_seq"
+_SPANS = _Scope("store_id, asked.part, s.workstation_id", f"{_OF_SPANS} {{join}} WHERE {_AT_PLACE}")
+_SALES_OF_SPANS = _Scope(
+    "s.store_id, asked.part, s.workstation_id",
+    f"""{_OF_SPANS} {{join}} LEFT JOIN recovered_fact AS home
+    ON home.store_id = s.store_id AND home.kind = 'retail_transaction' AND home.fact_id = s.sale_id
+WHERE CASE WHEN asked.came_home IS NOT NULL THEN s.sale_id = asked.came_home
+    ELSE {_AT_PLACE} AND (asked.in_any_way OR home.fact_id IS NULL) END""",
+)
+"""Two branches of an epoch that forked wrote at the same places: a receipt that came home is known
+by its id, one that stands at its place did not come home."""
 _ALL = _Scope("store_id, NULL::date, s.workstation_id", "{join} WHERE s.store_id = $1")
 _PAGE_OF = """{join} WHERE s.store_id = $1 AND ($2::uuid IS NULL OR s.sale_id > $2)
     AND s.sale_id <= $3"""
@@ -85,16 +98,16 @@ SELECT {part}, sum(s.float_minor)::bigint,
     coalesce(sum(s.expected_cash_minor), 0)::bigint, coalesce(sum(s.counted_cash_minor), 0)::bigint
 FROM till_session AS s {rows} GROUP BY 1, 2, 3
 """
-# A till that was opened in one epoch may have been counted in another.
-_TILLS_OF_EPOCHS = _TILLS.replace(
+# A till is opened at one place of a journal and counted at another.
+_TILLS_OF_SPANS = _TILLS.replace(
     "FROM till_session AS s",
     """FROM (
     SELECT store_id, business_date, workstation_id, float_minor, 0 AS expected_cash_minor,
-        0 AS counted_cash_minor, epoch_number, epoch_fingerprint
+        0 AS counted_cash_minor, epoch_number, epoch_fingerprint, seq
     FROM till_session
     UNION ALL
     SELECT store_id, business_date, workstation_id, 0, expected_cash_minor, counted_cash_minor,
-        settled_epoch_number, settled_epoch_fingerprint
+        settled_epoch_number, settled_epoch_fingerprint, settled_seq
     FROM till_session
 ) AS s""",
 )
@@ -118,17 +131,18 @@ class _Statements:
     """The statements of one scope."""
 
     def __init__(self, scope: _Scope) -> None:
-        self.heads = _statement(_HEADS, scope)
-        self.lines = _statement(_LINES, scope, "sale_line AS l")
-        self.taxes = _statement(_TAXES, scope, "sale_tax AS x")
-        self.tenders = _statement(_TENDERS, scope, "sale_tender AS t")
-        tills = _TILLS_OF_EPOCHS if scope is _EPOCHS else _TILLS
+        sales = _SALES_OF_SPANS if scope is _SPANS else scope
+        self.heads = _statement(_HEADS, sales)
+        self.lines = _statement(_LINES, sales, "sale_line AS l")
+        self.taxes = _statement(_TAXES, sales, "sale_tax AS x")
+        self.tenders = _statement(_TENDERS, sales, "sale_tender AS t")
+        tills = _TILLS_OF_SPANS if scope is _SPANS else _TILLS
         self.tills = _statement(tills, scope)
         by_store = scope.part.rpartition(", ")[0]
         self.other_stock = _statement(_OTHER_STOCK, scope._replace(part=by_store))
 
 
-_SCOPES = (_A_DAY, _DAYS, _EPOCHS, _ALL, _RECEIPTS, _RECEIPTS_OF_DAY)
+_SCOPES = (_A_DAY, _DAYS, _SPANS, _ALL, _RECEIPTS, _RECEIPTS_OF_DAY)
 _OF = {scope: _Statements(scope) for scope in _SCOPES}
 
 
@@ -141,7 +155,21 @@ class StoreAccount(NamedTuple):
     epochs: frozenset[Epoch] = frozenset()
 
 
-_NOTHING = StoreAccount(Totals(), ())
+NOTHING = StoreAccount(Totals(), ())
+
+
+class Span(NamedTuple):
+    """What of a day was written in an epoch from one sequence through another and arrived in its
+    own stream, or ``in_any_way``; or one event that came home, ``came_home`` its id. ``part``:
+    whoever asks says what it belongs to."""
+
+    day: StoreDay
+    epoch: Epoch
+    first_seq: int
+    last_seq: int
+    part: int
+    came_home: UUID | None = None
+    in_any_way: bool = False
 
 
 async def store_accounts(
@@ -154,23 +182,17 @@ async def store_accounts(
     # Of one day PostgreSQL knows how many rows it has, and how to put them together.
     scope, values = (_A_DAY, asked[0]) if len(asked) == 1 else (_DAYS, columns(asked))
     found = await _accounts(db, scope, values)
-    return {day: found.get((day.store_id, day.business_date), _NOTHING) for day in asked}
+    return {day: found.get((day.store_id, day.business_date), NOTHING) for day in asked}
 
 
-async def epoch_accounts(
-    db: AsyncConnection, asked: Sequence[tuple[StoreDay, Epoch]]
-) -> Mapping[StoreDay, StoreAccount]:
-    """What some epochs together brought of days; days of which they brought nothing are absent."""
+async def span_accounts(db: AsyncConnection, asked: Sequence[Span]) -> Mapping[int, StoreAccount]:
+    """What was written within spans of journals, by the spans' ``part``: those of one part add up,
+    and must not overlap. Parts without anything are absent."""
     if not asked:
         return {}
-    days = columns([day for day, _ in asked])
-    names = [epoch.number for _, epoch in asked], [epoch.fingerprint for _, epoch in asked]
-    found = await _accounts(db, _EPOCHS, (*days, *names))
-    return {
-        StoreDay(StoreId(store_id), on): account
-        for (store_id, on), account in found.items()
-        if on is not None
-    }
+    rows = [(*one.day, *name_of(one.epoch), *one[2:]) for one in asked]
+    found = await _accounts(db, _SPANS, [list(column) for column in zip(*rows, strict=True)])
+    return {part: account for (_, part), account in found.items() if isinstance(part, int)}
 
 
 async def store_account(
@@ -180,7 +202,7 @@ async def store_account(
     if business_date is not None:
         day = StoreDay(store_id, business_date)
         return (await store_accounts(db, [day]))[day]
-    return (await _accounts(db, _ALL, (store_id,))).get((plain_uuid(store_id), None), _NOTHING)
+    return (await _accounts(db, _ALL, (store_id,))).get((plain_uuid(store_id), None), NOTHING)
 
 
 async def store_totals(
@@ -218,7 +240,7 @@ async def store_receipts(
 
 async def _accounts(
     db: AsyncConnection, scope: _Scope, values: Sequence[Any]
-) -> Mapping[tuple[UUID, date | None], StoreAccount]:
+) -> Mapping[_Key, StoreAccount]:
     connection, statements = await driver_of(db), _OF[scope]
     tallies, epochs = await _add_sales(connection, statements, values)
     for *part, floats, expected, counted in await connection.fetch(statements.tills, *values):
@@ -228,8 +250,8 @@ async def _accounts(
             counted_cash_minor=counted,
             over_short_minor=counted - expected,
         )
-    wholes: defaultdict[tuple[UUID, date | None], Tally] = defaultdict(Tally)
-    parts: defaultdict[tuple[UUID, date | None], list[WorkstationTotals]] = defaultdict(list)
+    wholes: defaultdict[_Key, Tally] = defaultdict(Tally)
+    parts: defaultdict[_Key, list[WorkstationTotals]] = defaultdict(list)
     for part_ in sorted(tallies, key=lambda one: str(one[2])):
         totals, day = tallies[part_].totals(), part_[:2]
         parts[day].append(WorkstationTotals(WorkstationId(str(part_[2])), totals))
@@ -244,10 +266,10 @@ async def _accounts(
 
 async def _add_sales(
     connection: Any, statements: _Statements, values: Sequence[Any]
-) -> tuple[Tallies, Mapping[tuple[UUID, date | None], set[Epoch]]]:
+) -> tuple[Tallies, Mapping[_Key, set[Epoch]]]:
     """What the receipts in scope add up to, by part, and which epochs brought them."""
     tallies = Tallies(Tally)
-    epochs: defaultdict[tuple[UUID, date | None], set[Epoch]] = defaultdict(set)
+    epochs: defaultdict[_Key, set[Epoch]] = defaultdict(set)
     for (
         *part,
         number,

@@ -25,31 +25,38 @@ from sync.protocol.manifest import WorkstationTotals
 
 _OWN = (
     "SELECT kind, kind_version, body FROM journal"
-    " WHERE epoch_number = ? AND epoch_fingerprint = ? AND kind IN ('retail_transaction',"
+    " WHERE epoch_number = ? AND epoch_fingerprint = ? AND seq <= ?"
+    " AND kind IN ('retail_transaction',"
     " 'till_session_opened', 'till_session_settled', 'stock_moved', 'stock_transferred')"
 )
 _RECOVERED = (
-    "SELECT kind, kind_version, body FROM journal"
-    " WHERE epoch_number = ? AND epoch_fingerprint = ? AND kind = 'event_recovered'"
+    "SELECT kind, kind_version, body FROM journal WHERE epoch_number = ? AND epoch_fingerprint = ?"
+    " AND seq <= ? AND kind = 'event_recovered'"
 )
 
 
-def read_epoch_account(db: sqlite3.Connection, epoch: Epoch, business_date: date) -> StoreAccount:
-    """The epoch's own part of a day, for the store and its workstations, and apart what came home
-    in it of that day."""
-    store, workstations = _account(_facts(db, _OWN, epoch), business_date)
-    return StoreAccount(store, workstations, _came_home(db, epoch, business_date))
+def read_epoch_account(
+    db: sqlite3.Connection, epoch: Epoch, business_date: date, through: int
+) -> StoreAccount:
+    """The epoch's own part of a day through one of its events, for the store and its workstations,
+    and apart what came home in it of that day from others."""
+    store, workstations = _account(_facts(db, _OWN, epoch, through), business_date)
+    return StoreAccount(store, workstations, _came_home(db, epoch, business_date, through))
 
 
-def _came_home(db: sqlite3.Connection, epoch: Epoch, business_date: date) -> Totals:
-    wrapped = (fact for fact in _facts(db, _RECOVERED, epoch) if isinstance(fact, EventRecovered))
-    envelopes = (fact.envelope for fact in wrapped)
-    rows = ((one.kind, one.kind_version, one.body) for one in envelopes)
+def _came_home(db: sqlite3.Connection, epoch: Epoch, business_date: date, through: int) -> Totals:
+    """Each event once, however often it came home."""
+    wrapped = {
+        fact.hash: fact.envelope
+        for fact in _facts(db, _RECOVERED, epoch, through)
+        if isinstance(fact, EventRecovered) and fact.epoch != epoch
+    }
+    rows = ((one.kind, one.kind_version, one.body) for one in wrapped.values())
     return _account(_decoded(rows), business_date)[0]
 
 
-def _facts(db: sqlite3.Connection, query: str, epoch: Epoch) -> Iterator[AnyFact]:
-    return _decoded(db.execute(query, (epoch.number, epoch.fingerprint)))
+def _facts(db: sqlite3.Connection, query: str, epoch: Epoch, through: int) -> Iterator[AnyFact]:
+    return _decoded(db.execute(query, (epoch.number, epoch.fingerprint, through)))
 
 
 def _decoded(rows: Iterable[tuple[str, int, bytes]]) -> Iterator[AnyFact]:

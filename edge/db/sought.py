@@ -1,9 +1,10 @@
 """What head office asks for: events that it keeps as damaged, and that this store's tills are asked
-for; and what stands at the end of the journal, which may be the answer."""
+for; and what it was answered last."""
 
 import sqlite3
 from collections.abc import Collection
 
+from edge.db.epochs import HeldEpoch
 from sync.protocol.change import Epoch, Head
 
 _READ = "SELECT epoch_number, epoch_fingerprint, seq, hash FROM sought"
@@ -12,13 +13,18 @@ _DELETE = "DELETE FROM sought"
 _FIND = (
     "SELECT 1 FROM sought WHERE epoch_number = ? AND epoch_fingerprint = ? AND seq = ? AND hash = ?"
 )
-_KIND_AT = "SELECT kind FROM journal WHERE epoch_number = ? AND epoch_fingerprint = ? AND seq = ?"
+_GIVEN = (
+    "SELECT body FROM journal WHERE epoch_number = ? AND epoch_fingerprint = ? AND seq >"
+    " coalesce((SELECT seq FROM journal WHERE epoch_number = ? AND epoch_fingerprint = ?"
+    " AND kind <> 'manifest_given' ORDER BY seq DESC LIMIT 1), 0) AND kind = 'manifest_given'"
+)
 
 
-def kind_at(db: sqlite3.Connection, place: Head) -> str | None:
-    """Of the event at a place of this journal; None where nothing stands there."""
-    row = db.execute(_KIND_AT, (place.epoch.number, place.epoch.fingerprint, place.seq)).fetchone()
-    return None if row is None else str(row[0])
+def given_manifests(db: sqlite3.Connection, held: HeldEpoch) -> tuple[bytes, ...]:
+    """Bodies of the manifests that an epoch gave and after which nothing else happened."""
+    place = (held.epoch.number, held.epoch.fingerprint)
+    rows = db.execute(_GIVEN, (*place, *place))
+    return tuple(row[0] for row in rows)
 
 
 def list_sought(db: sqlite3.Connection) -> tuple[Head, ...]:

@@ -251,6 +251,15 @@ class Tally:
             self.sums[field] += getattr(totals, field)
         self._add_parts(totals)
 
+    def take_totals(self, totals: Totals) -> None:
+        """Take such an account away again."""
+        for field in SUMS:
+            self.sums[field] -= getattr(totals, field)
+        for tax in totals.taxes:
+            self.add_tax(tax.tax_class, tax.tax_rate_bp, -tax.net_minor, -tax.tax_minor)
+        for tender in totals.tenders:
+            self.add_tender(tender.tender_id, -tender.amount_minor)
+
     def _add_parts(self, of: "Totals | RetailTransaction") -> None:
         for tax in of.taxes:
             self.add_tax(tax.tax_class, tax.tax_rate_bp, tax.net_minor, tax.tax_minor)

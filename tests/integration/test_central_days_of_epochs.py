@@ -13,9 +13,9 @@ from central.database.embedded import PostgresServer
 from central.db.engine import driver_of, open_engine, unit_of_work
 from central.domain.day_verdict import Colour
 from central.domain.epoch import EpochInUse, TailClosedAlready
-from central.reports.evidence import StoreDay
 from central.reports.reconciled_day import ReconciledDay
 from central.reports.reconciliation import reconcile_day, stand_of_days
+from central.reports.store_day import StoreDay
 from central.usecases.journal.close_tail import close_tail
 from central.usecases.journal.ingest_batch import Acknowledged, ingest_batch
 from central.usecases.proof.rebuild_projections import rebuild_projections

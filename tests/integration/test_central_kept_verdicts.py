@@ -19,9 +19,9 @@ from central.domain.day_verdict import Colour
 from central.reports import reconciliation
 from central.reports.board import Board, board
 from central.reports.day_figures import day_figures, totals_of_figures
-from central.reports.evidence import StoreDay
 from central.reports.reconciled_day import ReconciledDay
 from central.reports.reconciliation import reconcile_days, stand_of_days
+from central.reports.store_day import StoreDay
 from central.reports.totals import store_accounts
 from central.usecases.box.record_stated_head import note_head
 from central.usecases.journal import settle_days as settling

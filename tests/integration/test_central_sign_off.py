@@ -21,8 +21,8 @@ from central.domain.signing import (
 from central.reports.company import store_of_company
 from central.reports.day_figures import day_figures
 from central.reports.deeds import deeds_in_day
-from central.reports.evidence import StoreDay
 from central.reports.signings import day_signings
+from central.reports.store_day import StoreDay
 from central.usecases.day.sign_off import Accepted, accepted, sign_off
 from central.usecases.journal.close_tail import close_tail
 from central.usecases.journal.correct_event import EventPlace, release_event

@@ -246,7 +246,7 @@ async def test_the_days_account_lists_it_apart(till: Till, burnt: Burnt) -> None
     await till.call("POST", "/sales", sale())
     day = await till.box.reader.read(find_open_day)
     assert day is not None
-    manifest = await till.box.reader.read(lambda db: make_manifest(db, day))
+    manifest = await till.box.reader.read(lambda db: make_manifest(db, day.business_date))
     assert (manifest.store.transactions, manifest.recovered.transactions) == (1, 3)
     assert (manifest.store.gross_minor, manifest.recovered.gross_minor) == (345, 3 * 345)
     assert [part.totals.transactions for part in manifest.workstations] == [1]

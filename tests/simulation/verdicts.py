@@ -20,12 +20,12 @@ from central.projections.arrival import RECOVERED_KIND, read_event
 from central.projections.event import RawEvent
 from central.projections.fact_id import SALE_KIND, FactId, fact_id
 from central.projections.line_up import Read, Reason
-from central.reports import claims, evidence, reconciliation
+from central.reports import claims, evidence, held_day, reconciliation, statements
 from central.reports.claims import OpenClaim, open_claims
-from central.reports.evidence import StoreDay
 from central.reports.reconciled_day import ReconciledDay
 from central.reports.reconciliation import reconcile_day
-from central.reports.totals import StoreAccount
+from central.reports.store_day import StoreDay
+from central.reports.totals import Span, StoreAccount
 from sync.protocol.change import Epoch, ProvisionalGenesis
 from sync.protocol.codec import decode
 from sync.protocol.errors import Undecodable
@@ -67,6 +67,9 @@ def _place(key: StreamKey) -> tuple[UUID, int, bytes]:
     return key.store_id, key.epoch.number, key.epoch.fingerprint
 
 
+_OF_DAY = ("store_id", "business_date", "epoch_number", "epoch_fingerprint")
+
+
 class Answers:
     """Stands in for a connection: each statement that verdicts ask, answered from the archive."""
 
@@ -78,8 +81,11 @@ class Answers:
             claims._TOLD_MORE: self._told_more,
             claims._DAYS: self._places,
             evidence._STREAMS: self._stands,
-            evidence._DAYS: self._days,
-            evidence._HASHES: self._hashes,
+            statements.DAYS: self._days,
+            statements.GIVEN: self._given,
+            statements.HASHES: self._hashes,
+            statements.CAME_HOME: self._hashes_home,
+            held_day.RECOVERED: self._recovered,
             evidence._WITH_RECEIPTS: self._epochs,
             evidence._SET_ASIDE: self._set_aside,
         }
@@ -91,6 +97,17 @@ class Answers:
     def _through(self, *place: Any) -> int:
         off = self.archive.tables["written_off"].get(place)
         return off.through if off else 0
+
+    def _home(self, key: StreamKey) -> int:
+        """Through where what a box said it holds came home from its own journal."""
+        rows = self.archive.tables["recovered_fact"].values()
+        home = {row.hash for row in rows if row.source == "journal"}
+        stated = (
+            seq
+            for (store_id, epoch, seq, own) in self.archive.claims
+            if (store_id, epoch) == (key.store_id, key.epoch) and own in home
+        )
+        return max(stated, default=0)
 
     def _claims(self, stores: Sequence[UUID], _limit: int) -> list[Found]:
         by_epoch: dict[StreamKey, list[tuple[int, int]]] = {}
@@ -118,7 +135,7 @@ class Answers:
                 genesis=standing.genesis,
                 provisional=_is_provisional(standing.genesis),
                 last_contact_ms=standing.last_contact_ms,
-                through=self._through(*_place(key)),
+                through=max(self._through(*_place(key)), self._home(key)),
             )
             for key, standing in self.archive.standings.items()
             if key.store_id in stores
@@ -172,6 +189,8 @@ class Answers:
                 },
                 watermark=standing.watermark,
                 last_contact_ms=standing.last_contact_ms,
+                genesis=standing.genesis,
+                provisional=_is_provisional(standing.genesis),
             )
             for key, standing in self.archive.standings.items()
             if key.store_id in stores
@@ -180,11 +199,37 @@ class Answers:
     def _days(self, stores: Sequence[UUID], dates: Sequence[date]) -> list[Found]:
         asked = set(zip(stores, dates, strict=True))
         return [
-            _picked(
-                row, "store_id", "business_date", "epoch_number", "epoch_fingerprint", "manifest"
-            )
+            _picked(row, *_OF_DAY, "manifest", "closed_seq")
             for row in self.archive.tables["business_day"].values()
             if (row.store_id, row.business_date) in asked
+        ]
+
+    def _given(self, stores: Sequence[UUID], dates: Sequence[date], _limit: int) -> list[Found]:
+        asked = set(zip(stores, dates, strict=True))
+        return [
+            _picked(row, *_OF_DAY, "manifest", "seq", "cause")
+            for row in self.archive.tables["manifest_given"].values()
+            if (row.store_id, row.business_date) in asked
+        ]
+
+    def _hashes_home(self, *asked: Sequence[Any]) -> list[Found]:
+        wanted = set(zip(*asked, strict=True))
+        rows = self.archive.tables["recovered_fact"].values()
+        found = {(row.store_id, row.hash) for row in rows} & wanted
+        return [Found(store_id=store_id, hash=hash_) for store_id, hash_ in found]
+
+    def _recovered(self, *asked: Any) -> list[Found]:
+        """Events that wrap others, of these epochs."""
+        *epochs, _limit = asked
+        keys = (
+            StreamKey(store_id, Epoch(number, fingerprint))
+            for store_id, number, fingerprint in zip(*epochs, strict=True)
+        )
+        return [
+            Found(**_named(key), seq=seq, body=event.body)
+            for key in keys
+            for seq, (event, _) in self.archive.raw[key].items()
+            if event.kind == RECOVERED_KIND and not event.damaged
         ]
 
     def _hashes(self, *places: Sequence[Any]) -> list[Found]:
@@ -225,11 +270,14 @@ class Answers:
         ]
 
     def account(
-        self, store_id: StoreId, business_date: date | None, of: Collection[Epoch] | None = None
+        self, store_id: StoreId, business_date: date | None, spans: Collection[Span] | None = None
     ) -> StoreAccount:
-        """What is counted of the day, from the events that count; ``of``: what these epochs
-        wrote."""
-        counted = [one for one in self._counted(store_id) if of is None or one[0] in of]
+        """What is counted of the day, from the events that count; of these spans alone."""
+        counted = [
+            (read.raw.epoch, fact)
+            for read, fact in self._counted(store_id)
+            if spans is None or any(_within(span, read, fact) for span in spans)
+        ]
         facts = [fact for _, fact in counted]
         names = sorted({name for fact in facts if (name := getattr(fact, "workstation_id", None))})
         parts = (
@@ -246,9 +294,9 @@ class Answers:
         )
         return StoreAccount(tally(facts, business_date).totals(), told, brought)
 
-    def _counted(self, store_id: StoreId) -> list[tuple[Epoch, AnyFact]]:
-        """Facts that count, each once, with the epoch that wrote it."""
-        found: dict[FactId, tuple[Epoch, AnyFact]] = {}
+    def _counted(self, store_id: StoreId) -> list[tuple[Read, AnyFact]]:
+        """Facts that count, each once, with how they arrived."""
+        found: dict[FactId, tuple[Read, AnyFact]] = {}
         standings, aside = self.archive.standings, self.archive.tables["quarantine"]
         geneses = {(*key,): standing.genesis for key, standing in standings.items()}
         for key, standing in standings.items():
@@ -262,7 +310,9 @@ class Answers:
                     continue
                 own = fact_id(read.fact, read.raw.event_id)
                 if self._counts(store_id, own, read.raw):
-                    found[own] = (read.raw.epoch, read.fact)
+                    before = found.get(own)
+                    if before is None or read.rank < before[0].rank:
+                        found[own] = (read, read.fact)
         return list(found.values())
 
     def _counts(self, store_id: StoreId, own: FactId, event: RawEvent) -> bool:
@@ -275,6 +325,16 @@ class Answers:
         )
         place = (event.epoch.number, event.epoch.fingerprint, event.seq)
         return row is not None and (row.epoch_number, row.epoch_fingerprint, row.seq) == place
+
+
+def _within(span: Span, read: Read, fact: AnyFact) -> bool:
+    """As the statements of head office say it."""
+    is_sale = isinstance(fact, RetailTransaction)
+    if is_sale and span.came_home is not None:
+        return span.came_home == read.raw.event_id
+    is_own = read.recovered is None or span.in_any_way or not is_sale
+    is_there = span.first_seq <= read.raw.seq <= span.last_seq
+    return read.raw.epoch == span.epoch and is_there and (is_own or span.came_home is not None)
 
 
 @cache
@@ -304,17 +364,19 @@ def verdicts_of(archive: MemoryArchive) -> Iterator[AsyncConnection]:
     async def accounts(_db: object, asked: Sequence[StoreDay]) -> Mapping[StoreDay, StoreAccount]:
         return {day: answers.account(*day) for day in asked}
 
-    async def parts(
-        _db: object, asked: Sequence[tuple[StoreDay, Epoch]]
-    ) -> Mapping[StoreDay, StoreAccount]:
-        days = {day: frozenset(epoch for one, epoch in asked if one == day) for day, _ in asked}
-        return {day: answers.account(*day, epochs) for day, epochs in days.items()}
+    async def of_spans(_db: object, asked: Sequence[Span]) -> Mapping[int, StoreAccount]:
+        parts = {(one.part, one.day) for one in asked}
+        return {
+            part: answers.account(*day, [one for one in asked if one.part == part])
+            for part, day in parts
+        }
 
     with (
         patch.object(claims, "driver_of", driver_of),
         patch.object(evidence, "driver_of", driver_of),
+        patch.object(held_day, "driver_of", driver_of),
         patch.object(reconciliation, "store_accounts", accounts),
-        patch.object(reconciliation, "epoch_accounts", parts),
+        patch.object(held_day, "span_accounts", of_spans),
     ):
         yield cast("AsyncConnection", answers)
 

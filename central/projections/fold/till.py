@@ -28,8 +28,7 @@ def _opened(into: Fold, event: Event, opened: TillSessionOpened) -> None:
             opened.operator_id,
             opened.business_date,
             opened.float_minor,
-            event.epoch.number,
-            event.epoch.fingerprint,
+            *event.place,
         )
     )
     into.tallies[event.store_id, opened.business_date].add(opened)
@@ -42,9 +41,18 @@ def _moved(into: Fold, event: Event, moved: TillMoved) -> None:
 
 @folds(TillSessionSettled, after=_opening)
 def _settled(into: Fold, event: Event, settled: TillSessionSettled) -> None:
-    counts = (settled.expected_cash_minor, settled.counted_cash_minor)
-    epoch = (event.epoch.number, event.epoch.fingerprint)
-    into.put(rows.TillSettled(event.store_id, settled.till_session_id, *counts, *epoch))
+    number, fingerprint, seq = event.place
+    into.put(
+        rows.TillSettled(
+            event.store_id,
+            settled.till_session_id,
+            settled.expected_cash_minor,
+            settled.counted_cash_minor,
+            number,
+            fingerprint,
+            seq,
+        )
+    )
     into.tallies[event.store_id, settled.business_date].add(settled)
 
 

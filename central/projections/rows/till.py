@@ -8,7 +8,7 @@ from central.projections.projection import REPLACE, SUM, Projection
 
 
 class TillSession(NamedTuple):
-    """Table ``till_session``: as it was opened, and in which epoch; what follows are its parts."""
+    """Table ``till_session``: as it was opened, and where; what follows are its parts."""
 
     store_id: UUID
     till_session_id: UUID
@@ -19,11 +19,13 @@ class TillSession(NamedTuple):
     float_minor: int
     epoch_number: int
     epoch_fingerprint: bytes
+    seq: int
     moved_minor: int = 0
     expected_cash_minor: int | None = None
     counted_cash_minor: int | None = None
     settled_epoch_number: int | None = None
     settled_epoch_fingerprint: bytes | None = None
+    settled_seq: int | None = None
 
 
 class TillMoved(NamedTuple):
@@ -43,6 +45,7 @@ class TillSettled(NamedTuple):
     counted_cash_minor: int
     settled_epoch_number: int
     settled_epoch_fingerprint: bytes
+    settled_seq: int
 
 
 class TillCarried(NamedTuple):

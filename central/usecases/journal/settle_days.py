@@ -17,8 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of, snapshot, unit_of_work
 from central.reports.board import latest_date
-from central.reports.evidence import StoreDay, columns
 from central.reports.reconciliation import proven_days, whole_days
+from central.reports.store_day import StoreDay, columns
 from sync.protocol.identity import StoreId
 
 DAYS_AT_ONCE = 5_000

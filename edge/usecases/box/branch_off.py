@@ -2,10 +2,10 @@
 (protocol.md, Epochs).
 
 One unit of work: what was not acknowledged is carried into the new epoch, in order, as
-``event_recovered``; of an epoch that head office fenced the box from it stays, ended by a last
-event of its own, and is pushed as the late tail. The new epoch grows from a record that this box
-signs, has receipts of its own, and spends no right of another epoch. People are told. The shop
-sells on before and after.
+``event_recovered``, and of the day that is open it says what stands in the epoch that was left; of
+an epoch that head office fenced the box from it stays, ended by a last event of its own, and is
+pushed as the late tail. The new epoch grows from a record that this box signs, has receipts of its
+own, and spends no right of another epoch. People are told. The shop sells on before and after.
 """
 
 import sqlite3
@@ -26,6 +26,7 @@ from edge.db.store import read_enrolment
 from edge.domain.epoch import EPOCH, EpochEvent
 from edge.usecases.box.raise_alarm import raise_alarm
 from edge.usecases.day.close import make_manifest
+from edge.usecases.day.give_manifest import give_left_manifest
 from sync.engine.journal import Entry, Moment, NotEnrolled
 from sync.engine.outbox import BranchCause
 from sync.engine.signing import PROVISIONAL_SIGNED, SALE_SIGNED, sign_bytes
@@ -94,6 +95,9 @@ def branch_off(
         _open(db, fork, moment, opening, learnt)
     crash_point("epoch_opened")
     carried = _carry(db, held, after, moment, opening.key)
+    day = find_open_day(db)
+    if held.current and day is not None and cause is not BranchCause.FENCED:
+        give_left_manifest(db, fork, day.business_date, moment)
     lost = held.head.seq - after - carried if cause is not BranchCause.FENCED else 0
     crash_point("epoch_carried")
     _tell(db, left, cause, detail, lost, moment, opening, learnt)
@@ -105,7 +109,7 @@ def _end(
 ) -> Head:
     """The epoch's last event, with the account of the day that is open."""
     day = find_open_day(db)
-    manifest = None if day is None else make_manifest(db, day)
+    manifest = None if day is None else make_manifest(db, day.business_date)
     fact = EpochEnded(cause.value, held.head.seq + 1, manifest)
     entry = append(db, fact, EventId(uuid5(opening.alarm_id, str(held.epoch))), moment)
     mark_ended(db, held.epoch, ended=True)

@@ -12,12 +12,13 @@ from edge.db.epochs import epoch_opened, writing
 from edge.db.journal import append, read_range
 from edge.db.operators import require
 from edge.db.tills import open_sessions
-from edge.db.totals import read_account
+from edge.db.totals import StoreAccount, read_account
 from edge.domain.business_day import BUSINESS_DAY, BusinessDayArchived, DayEvent, TillsOpen
 from edge.domain.fields import Request, ShortOperator
 from edge.domain.rights import Override
 from sync.engine.journal import Moment
 from sync.protocol.batch import UNFOLDED_BYTES_MAX
+from sync.protocol.change import Head
 from sync.protocol.codec import decode_fact
 from sync.protocol.facts import BusinessDayClosed
 from sync.protocol.identity import EventId, OperatorId
@@ -69,31 +70,36 @@ def close_business_day(
     if tills:
         named = tuple((till.till_id, till.workstation_id) for till in tills)
         raise TillsOpen(business_date, named)
-    manifest = make_manifest(db, day)
+    manifest = make_manifest(db, business_date)
     fact = BusinessDayClosed(business_date, request.operator_id, manifest)
     seq = append(db, fact, event_id, moment).envelope.seq
     mark_closed(db, business_date, request.operator_id, moment.wall_ms, seq)
     return ClosedDay(business_date, request.operator_id, moment.wall_ms, seq, manifest)
 
 
-def make_manifest(db: sqlite3.Connection, day: BusinessDay) -> Manifest:
+def make_manifest(db: sqlite3.Connection, business_date: date) -> Manifest:
     """What the day comes to in the epoch that the box writes in, as of its head. Of a day that was
-    opened in another one it has what stands here, from its first event on; what came home here is
-    told apart."""
-    held, date_of_day = writing(db), day.business_date
-    whole = held.opened_no == day.first_opened_no
-    account = (
-        read_account(db, date_of_day) if whole else read_epoch_account(db, held.epoch, date_of_day)
-    )
-    return Manifest(
-        date_of_day,
-        held.epoch.number,
-        held.epoch.fingerprint,
-        day.first_seq if whole else FIRST,
-        held.head.seq,
-        held.head.hash,
-        *account,
-    )
+    opened in another one, or never, it has what stands here, from its first event on; what came
+    home here is told apart."""
+    held, day = writing(db), find_day(db, business_date)
+    if day is None or held.opened_no != day.first_opened_no:
+        return make_part(db, held.head, business_date)
+    account = read_account(db, business_date)
+    return _manifest(held.head, business_date, day.first_seq, account)
+
+
+def make_part(db: sqlite3.Connection, through: Head, business_date: date) -> Manifest:
+    """What the day comes to in one of this box's epochs through an event of it."""
+    account = read_epoch_account(db, through.epoch, business_date, through.seq)
+    return _manifest(through, business_date, FIRST, account)
+
+
+def _manifest(
+    through: Head, business_date: date, first_seq: int, account: StoreAccount
+) -> Manifest:
+    epoch = through.epoch
+    place = (epoch.number, epoch.fingerprint, first_seq, through.seq, through.hash)
+    return Manifest(business_date, *place, *account)
 
 
 def _closed_before(db: sqlite3.Connection, day: BusinessDay) -> ClosedDay:

@@ -1,5 +1,6 @@
-"""Say what a business date comes to in this epoch as of now, at no close: head office asked for it,
-or something of a date came home that is not open here (protocol.md, Proof)."""
+"""Say what a business date comes to in an epoch, at no close: head office asked for it, something
+of a date came home that is not open here, or this box left an epoch in the middle of its day
+(protocol.md, Proof)."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -7,15 +8,17 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID, uuid5
 
-from edge.db.days import find_day, find_open_day
+from edge.db.days import find_open_day
+from edge.db.epochs import writing
 from edge.db.journal import append, read_head
-from edge.db.sought import kind_at
-from edge.db.totals import read_account
+from edge.db.sought import given_manifests
+from edge.usecases.day.close import make_manifest, make_part
 from sync.engine.journal import Entry, Moment
-from sync.protocol.change import Envelope
-from sync.protocol.codec import decode_fact
+from sync.protocol.change import Envelope, Epoch, Head, ProvisionalGenesis
+from sync.protocol.codec import decode, decode_fact
 from sync.protocol.errors import Undecodable
 from sync.protocol.facts import ManifestGiven, RetailTransaction
+from sync.protocol.figures import Totals
 from sync.protocol.identity import EventId
 from sync.protocol.manifest import Manifest
 
@@ -25,31 +28,42 @@ class ManifestCause(StrEnum):
 
     ASKED = "asked"
     LATE = "late"
+    LEFT = "left"
 
 
 def give_manifest(
-    db: sqlite3.Connection, business_date: date, cause: ManifestCause, moment: Moment
+    db: sqlite3.Connection, manifest: Manifest, cause: ManifestCause, moment: Moment
 ) -> Entry:
     """The event that says it; its id follows from where it stands. Raises NotEnrolled."""
-    head, day = read_head(db), find_day(db, business_date)
-    event_id = EventId(uuid5(UUID(bytes=head.hash[:16]), f"manifest {business_date}"))
-    manifest = Manifest(
-        business_date,
-        head.epoch.number,
-        head.epoch.fingerprint,
-        1 if day is None else day.first_seq,
-        head.seq,
-        head.hash,
-        *read_account(db, business_date),
-    )
+    named = f"manifest {manifest.business_date}"
+    event_id = EventId(uuid5(UUID(bytes=read_head(db).hash[:16]), named))
     return append(db, ManifestGiven(cause.value, manifest), event_id, moment)
 
 
 def give_asked_manifest(db: sqlite3.Connection, business_date: date, moment: Moment) -> None:
     """The same because head office asks, which it does until it has read the answer: not where
-    nothing has happened since the last one. Raises NotEnrolled."""
-    if kind_at(db, read_head(db)) != ManifestGiven.KIND.kind:
-        give_manifest(db, business_date, ManifestCause.ASKED, moment)
+    nothing has happened since that. Of the epoch that was left for this one,
+    too, where it has something of the day. Raises NotEnrolled."""
+    held = writing(db)
+    if any(_answers(body, held.epoch, business_date) for body in given_manifests(db, held)):
+        return
+    if held.provisional:
+        genesis = decode(ProvisionalGenesis, held.genesis)
+        if genesis.parent is not None and genesis.parent_hash is not None:
+            left = Head(genesis.parent, genesis.parent_watermark, genesis.parent_hash)
+            give_left_manifest(db, left, business_date, moment)
+    give_manifest(db, make_manifest(db, business_date), ManifestCause.ASKED, moment)
+
+
+def give_left_manifest(
+    db: sqlite3.Connection, left: Head, business_date: date, moment: Moment
+) -> None:
+    """What stands of a day in the epoch that this box left, through the event after which it went
+    on in this one: nothing more of that epoch is here. Not where it has nothing of the day, or head
+    office nothing of it."""
+    manifest = make_part(db, left, business_date)
+    if left.seq and (manifest.store, manifest.recovered) != (Totals(), Totals()):
+        give_manifest(db, manifest, ManifestCause.LEFT, moment)
 
 
 def give_late_manifests(
@@ -59,7 +73,13 @@ def give_late_manifests(
     is_open = find_open_day(db)
     dates = {fact.business_date for fact in map(_sale, brought) if fact is not None}
     for business_date in sorted(dates - ({is_open.business_date} if is_open else set())):
-        give_manifest(db, business_date, ManifestCause.LATE, moment)
+        give_manifest(db, make_manifest(db, business_date), ManifestCause.LATE, moment)
+
+
+def _answers(body: bytes, epoch: Epoch, business_date: date) -> bool:
+    said = decode(ManifestGiven, body).manifest
+    about = Epoch(said.epoch_number, said.epoch_fingerprint)
+    return (said.business_date, about) == (business_date, epoch)
 
 
 def _sale(envelope: Envelope) -> RetailTransaction | None:

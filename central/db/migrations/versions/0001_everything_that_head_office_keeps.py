@@ -724,6 +724,13 @@ def _create_raw_event() -> None:
             "store_id", "epoch_number", "epoch_fingerprint", "seq", name=op.f("pk_raw_event")
         ),
     )
+    op.create_index(
+        "ix_raw_event_recovered",
+        "raw_event",
+        ["store_id", "epoch_number", "epoch_fingerprint", "seq"],
+        unique=False,
+        postgresql_where=sa.text("kind = 'event_recovered'"),
+    )
 
 
 def _create_recovery_code() -> None:
@@ -979,11 +986,13 @@ def _create_till_session() -> None:
         sa.Column("float_minor", sa.BigInteger(), nullable=False),
         sa.Column("epoch_number", sa.Integer(), nullable=False),
         sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("moved_minor", sa.BigInteger(), nullable=False),
         sa.Column("expected_cash_minor", sa.BigInteger(), nullable=True),
         sa.Column("counted_cash_minor", sa.BigInteger(), nullable=True),
         sa.Column("settled_epoch_number", sa.Integer(), nullable=True),
         sa.Column("settled_epoch_fingerprint", sa.LargeBinary(), nullable=True),
+        sa.Column("settled_seq", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("store_id", "till_session_id", name=op.f("pk_till_session")),
     )
     op.create_index(
