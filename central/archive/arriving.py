@@ -43,7 +43,9 @@ RAW_COLUMNS = (
 
 _KEEP_KEYS = """
 INSERT INTO personal_key (company_id, customer_id, key)
-SELECT $1, * FROM unnest($2::uuid[], $3::bytea[])
+SELECT $1, * FROM unnest($2::uuid[], $3::bytea[]) AS came (customer_id, key)
+WHERE NOT EXISTS (SELECT FROM customer_erasure AS e
+    WHERE e.company_id = $1 AND e.customer_id = came.customer_id)
 ON CONFLICT (company_id, customer_id) DO NOTHING
 """
 

@@ -2,6 +2,7 @@
 The last line that one prints says what is true now and what comes next."""
 
 from central.commands.company import company_app, load_sample, setup
+from central.commands.customers import customers_app
 from central.commands.doctor import doctor, support_bundle
 from central.commands.epochs import alarm_app, epochs, seal, write_off
 from central.commands.examples import EXAMPLES
@@ -44,6 +45,7 @@ for name, group in (
     ("key", key_app),
     ("alarm", alarm_app),
     ("quarantine", quarantine_app),
+    ("customers", customers_app),
 ):
     app.add_typer(group, name=name)
 for command in (

@@ -102,6 +102,19 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "alarm list": ("alarm list", "alarm list --store S01 --all"),
     "alarm clear": ('alarm clear S01 3fa91c02 --reason "a copy of the disk, taken out"',),
     "key replace": ("key replace",),
+    "customers find": ("customers find C-1042",),
+    "customers erase": (
+        'customers erase 019ab4a8-7c00-7000-8000-0000000000e1 --reason "asked by letter"',
+    ),
+    "customers alias list": ("customers alias list",),
+    "customers alias join": (
+        "customers alias join 019ab4a8-7c00-7000-8000-0000000000e2"
+        ' 019ab4a8-7c00-7000-8000-0000000000e1 --reason "one person, two cards"',
+    ),
+    "customers alias part": (
+        "customers alias part 019ab4a8-7c00-7000-8000-0000000000e2"
+        ' 019ab4a8-7c00-7000-8000-0000000000e1 --reason "two sisters"',
+    ),
     "quarantine list": ("quarantine list", "quarantine list S01"),
     "quarantine show": ("quarantine show S01 1-aabbccdd 57",),
     "quarantine release": ('quarantine release S01 1-aabbccdd 57 --reason "sent twice"',),

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.key_file import public_half
 from central.db.mirror_files import MirrorBroken, MirrorFiles, SealedKey
-from central.domain.decisions import CustomerDecided, decode_decision
+from central.domain.decisions import CustomerDecided, CustomerErased, decode_decision
 from central.domain.derived_keys import NONCE_BYTES, open_at_rest, seal_at_rest
 from central.domain.mirror import (
     BEFORE_THE_FIRST,
@@ -38,6 +38,7 @@ their rows can be written. Who may sign in is not among them (README, restoring)
 MADE_OF_FACTS = "customers"
 """The data set that is published anew from facts and decisions."""
 CUSTOMER_KIND = "customer_changed"
+ERASED_KIND = "customer_erased"
 
 _NOTED = "holdfast_noted"
 _KEPT = "holdfast_kept"
@@ -131,6 +132,8 @@ class Mirror:
             if keys:
                 await asyncio.to_thread(self.files.keep_keys, keys)
             link = await asyncio.to_thread(self.files.append, at.number + 1, at.hash, entry)
+            if erased := _erased_in(entry):
+                await asyncio.to_thread(self.files.forget_keys, erased)
         except MirrorBroken as error:
             raise NotMirrored(str(error)) from error
         await connection.execute(_MOVE, link.number, link.hash)
@@ -152,6 +155,17 @@ class Mirror:
         nonce = secrets.token_bytes(NONCE_BYTES)
         sealed = seal_at_rest(self.key, _about(company_id, customer_id), key, nonce)
         return SealedKey(company_id, customer_id, sealed)
+
+
+def _erased_in(entry: Entry) -> set[tuple[UUID, UUID]]:
+    """Of whom no key may stay here either."""
+    found = set()
+    for one in entry.decisions:
+        if one.kind == ERASED_KIND:
+            decided = decode_decision(one.kind, one.body)
+            assert isinstance(decided, CustomerErased)  # noqa: S101  it is this kind's
+            found.add((one.company_id, decided.customer_id))
+    return found
 
 
 async def _new_keys(connection: Any, entry: Entry) -> list[tuple[UUID, UUID, bytes]]:

@@ -315,6 +315,32 @@ class CustomerFieldRow(CentralTable, table=True):
     source: UUID
     value: str | None
     sealed: bytes | None
+    made: bool
+    """The customer was created with it: two who were created with one code are one person."""
+
+
+class CustomerAliasRow(CentralTable, table=True):
+    """Pairs of records that are one person while ``joins`` are more than ``parts``: the larger id
+    is found as the smaller one, which may be another's alias in turn. A pair that somebody parted
+    is never joined by head office itself."""
+
+    __tablename__ = "customer_alias"
+    company_id: UUID = Field(primary_key=True)
+    alias_id: UUID = Field(primary_key=True)
+    kept_id: UUID = Field(primary_key=True)
+    joins: int
+    parts: int
+    entries: int = big(default=1)
+
+
+class CustomerErasureRow(CentralTable, table=True):
+    """Customers who were erased: their ids are barred for ever."""
+
+    __tablename__ = "customer_erasure"
+    company_id: UUID = Field(primary_key=True)
+    customer_id: UUID = Field(primary_key=True)
+    reason: str
+    decided_by: str
 
 
 class StoreAlarm(CentralTable, table=True):

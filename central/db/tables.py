@@ -132,6 +132,40 @@ class PersonalKeyRow(CentralTable, table=True):
     key: bytes
 
 
+class CustomerMatch(CentralTable, table=True):
+    """Whose code or e-mail address is the same, without saying what it is: ``digest`` is keyed by
+    head office's own key, which is not in the database (usecases/customer/match.py). Made of what
+    was published of customers, anew where the key is another; goes when they are erased."""
+
+    __tablename__ = "customer_match"
+    __table_args__ = (Index(None, "company_id", "field", "digest"),)
+    company_id: UUID = Field(primary_key=True)
+    customer_id: UUID = Field(primary_key=True)
+    field: str = Field(primary_key=True)
+    digest: bytes
+    made: bool
+
+
+class CustomersMatched(CentralTable, table=True):
+    """How far the feed of a company's customers was looked through; ``key_name``: by which key."""
+
+    __tablename__ = "customers_matched"
+    company_id: UUID = Field(primary_key=True)
+    through: int = big()
+    key_name: bytes
+
+
+class CustomerProposal(CentralTable, table=True):
+    """Two records that may be one person: somebody changed one to what the other has."""
+
+    __tablename__ = "customer_proposal"
+    company_id: UUID = Field(primary_key=True)
+    alias_id: UUID = Field(primary_key=True)
+    kept_id: UUID = Field(primary_key=True)
+    field: str
+    found_at_ms: int = big()
+
+
 class AlarmRow(CentralTable, table=True):
     """What central itself noticed about a store: fork, damage; and of which epoch, where it is
     one's."""

@@ -79,9 +79,40 @@ class GrantIssued(msgspec.Struct, frozen=True, array_like=True):
 
 
 class CustomerDecided(msgspec.Struct, frozen=True, array_like=True):
-    """Head office set fields of a customer: its operator is empty, its source the company."""
+    """Head office set fields of a customer: its operator is empty, its source the company.
+    ``created``: the customer was made by it."""
 
     change: CustomerChanged
+    created: bool = False
+
+
+class CustomersJoined(msgspec.Struct, frozen=True, array_like=True):
+    """Two records are one person: ``alias_id`` is found as ``kept_id`` from now on, the smaller of
+    the two. Facts keep the ids that they name. ``decided_by`` is empty where both were created with
+    one code or e-mail address, which head office saw by itself."""
+
+    alias_id: CustomerId
+    kept_id: CustomerId
+    reason: str
+    decided_by: str
+
+
+class CustomersParted(msgspec.Struct, frozen=True, array_like=True):
+    """They are two people: they were joined, or might have been. Head office does not join them by
+    itself any more."""
+
+    alias_id: CustomerId
+    kept_id: CustomerId
+    reason: str
+    decided_by: str
+
+
+class CustomerErased(msgspec.Struct, frozen=True, array_like=True):
+    """Nothing may say any more who this was: the key is destroyed, and the id barred for ever."""
+
+    customer_id: CustomerId
+    reason: str
+    decided_by: str
 
 
 class BoxRevoked(msgspec.Struct, frozen=True, array_like=True):
@@ -210,6 +241,9 @@ AnyDecision: TypeAlias = (
     | IncarnationBegun
     | EpochReadmitted
     | DaySigned
+    | CustomersJoined
+    | CustomersParted
+    | CustomerErased
 )
 
 KINDS: dict[str, type[AnyDecision]] = {
@@ -228,6 +262,9 @@ KINDS: dict[str, type[AnyDecision]] = {
     "incarnation_begun": IncarnationBegun,
     "epoch_readmitted": EpochReadmitted,
     "day_signed": DaySigned,
+    "customers_joined": CustomersJoined,
+    "customers_parted": CustomersParted,
+    "customer_erased": CustomerErased,
 }
 """Every kind that was ever recorded. Entries are added, never changed."""
 

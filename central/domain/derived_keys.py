@@ -12,12 +12,13 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from sync.protocol.identity import DeviceId, StoreId
+from sync.protocol.identity import CompanyId, DeviceId, StoreId
 
 DERIVED_BYTES = 32
 NONCE_BYTES = 12
 _SEALING = b"holdfast-sealing-v1"
 _UNLOCK = b"holdfast-unlock-v1"
+_MATCHING = b"holdfast-matching-v1"
 _AT_REST = b"holdfast-at-rest-v1"
 
 
@@ -33,6 +34,12 @@ def sealing_key(key: Ed25519PrivateKey) -> X25519PrivateKey:
 def unlock_key(key: Ed25519PrivateKey, store_id: StoreId, device_id: DeviceId) -> bytes:
     """32 bytes that head office and one box share, for unlocking over the telephone."""
     return _derived(key, _UNLOCK + store_id.bytes + device_id.bytes)
+
+
+def matching_key(key: Ed25519PrivateKey, company_id: CompanyId) -> bytes:
+    """32 bytes under which what two customers of a company have in common is compared, without
+    being said: head office's database alone tells nobody whose address a digest is."""
+    return _derived(key, _MATCHING + company_id.bytes)
 
 
 def seal_at_rest(key: Ed25519PrivateKey, about: bytes, secret: bytes, nonce: bytes) -> bytes:

@@ -1,6 +1,6 @@
 """What head office does between requests: gives due grants, numbers publications, applies what
-arrived, publishes the PINs in it, tries again what an older applier set aside, shortens logs, looks
-whether its database was put back to its past.
+arrived, publishes the PINs in it, joins customers who were created twice, tries again what an older
+applier set aside, shortens logs, looks whether its database was put back to its past.
 
 Each loop waits for a nudge or its timer, then works until nothing is left. A round that fails is
 written down and re-arms itself: here, as at the HTTP border, everything is caught.
@@ -15,6 +15,7 @@ import structlog
 from central.archive.port import StreamKey
 from central.office.head_office import HeadOffice
 from central.usecases.box.give_first_grants import drain_due_grants
+from central.usecases.customer.match import match_customers
 from central.usecases.decision.look_back import look_back
 from central.usecases.feed.compact_feeds import compact_feeds
 from central.usecases.feed.sequence_publications import drain_publications
@@ -32,6 +33,7 @@ UNITS_IN_A_ROW_MAX = 1_000
 SETTLE_EVERY_S = 60
 PINS_EVERY_S = 10
 LOOK_BACK_EVERY_S = 10
+CUSTOMERS_EVERY_S = 10
 COMPACT_EVERY_S = 6 * 3_600
 RETRY_EVERY_S = 3_600
 """The first try is at the start, which is when a newer applier comes."""
@@ -52,6 +54,7 @@ async def background(office: HeadOffice) -> AsyncIterator[None]:
         ("compact", asyncio.Event(), COMPACT_EVERY_S, _compacting(office)),
         ("past", asyncio.Event(), LOOK_BACK_EVERY_S, _looking_back(office)),
         ("pins", nudges.folded, PINS_EVERY_S, _opening_pins(office)),
+        ("customers", nudges.numbered, CUSTOMERS_EVERY_S, _matching(office)),
     )
     tasks = [
         asyncio.create_task(_loop(name, stopping, nudge, every_s, round_))
@@ -82,9 +85,18 @@ async def _loop(
 def _sequencing(office: HeadOffice) -> Round:
     async def sequence() -> None:
         await drain_due_grants(office.engine, office.clock_ms())
-        await drain_publications(office.engine)
+        if await drain_publications(office.engine):
+            office.nudges.numbered.set()
 
     return sequence
+
+
+def _matching(office: HeadOffice) -> Round:
+    async def match() -> None:
+        if await match_customers(office.engine, office.key, office.clock_ms()):
+            office.nudges.published.set()
+
+    return match
 
 
 def _compacting(office: HeadOffice) -> Round:

@@ -9,7 +9,7 @@ from litestar import get, patch, post
 from edge.api.described import Described
 from edge.api.once import At, writes
 from edge.api.parameters import PAGE, IdInPath, Limit, Offset, TheBox, Words
-from edge.db.customers import Customer, find_customer, search_customers
+from edge.db.customers import Customer, find_person, search_customers
 from edge.domain.customer import CustomerNotKnown
 from edge.domain.fields import Request, ShortOperator
 from edge.usecases.customer.create import CreateCustomer, Drawn, create_customer, draw
@@ -57,9 +57,9 @@ async def search(
 
 @get("/customers/{customer_id:uuid}", operation_class=Described)
 async def get_one(customer_id: IdInPath, box: TheBox) -> Customer:
-    """By id."""
+    """By id. Of two records that head office knows for one person, either finds the kept one."""
     key = CustomerId(customer_id)
-    found = await box.reader.read(lambda db: find_customer(db, key))
+    found = await box.reader.read(lambda db: find_person(db, key))
     if found is None:
         raise CustomerNotKnown(key)
     return found

@@ -22,18 +22,36 @@ from sync.protocol.shared import CustomerField, FieldChange
 
 CUSTOMERS_LISTED_MAX = 200
 
+SAME_PERSON = """
+WITH one (id) AS (SELECT ?) SELECT id FROM one
+UNION SELECT a.kept_id FROM one JOIN customer_alias a ON a.customer_id = one.id
+UNION SELECT b.customer_id FROM one LEFT JOIN customer_alias a ON a.customer_id = one.id
+    JOIN customer_alias b ON b.kept_id = coalesce(a.kept_id, one.id)
+"""
+"""Every id under which facts may name the person that this one is."""
 _COLUMNS = "customer_id, code, active, name, email, phone"
 _FIND = f"SELECT {_COLUMNS} FROM customer WHERE customer_id = ?"  # noqa: S608 - constant
 _LIST = (
-    f"SELECT {_COLUMNS} FROM customer"  # noqa: S608 - constant
-    " ORDER BY name, customer_id LIMIT :limit OFFSET :offset"
+    f"SELECT {_COLUMNS} FROM customer AS c"  # noqa: S608 - constant
+    " WHERE NOT EXISTS (SELECT 1 FROM customer_alias a JOIN customer k ON k.customer_id = a.kept_id"
+    " WHERE a.customer_id = c.customer_id) ORDER BY name, customer_id LIMIT :limit OFFSET :offset"
 )
 _FOUND = (
     f"SELECT {_COLUMNS} FROM json_each(?) f"  # noqa: S608 - constant
     " JOIN customer ON customer_id = unhex(f.value) ORDER BY f.key"
 )
-_CODE_TAKEN = "SELECT customer_id FROM customer WHERE code = ? AND customer_id <> ? LIMIT 1"
-_EMAIL_TAKEN = "SELECT customer_id FROM customer WHERE email = ? AND customer_id <> ? LIMIT 1"
+_KEPT = (
+    "SELECT a.kept_id FROM customer_alias a JOIN customer k ON k.customer_id = a.kept_id"
+    " WHERE a.customer_id = ?"
+)
+_CODE_TAKEN = (
+    "SELECT customer_id FROM customer WHERE code = ?"  # noqa: S608 - constant
+    f" AND customer_id NOT IN ({SAME_PERSON}) LIMIT 1"
+)
+_EMAIL_TAKEN = (
+    "SELECT customer_id FROM customer WHERE email = ?"  # noqa: S608 - constant
+    f" AND customer_id NOT IN ({SAME_PERSON}) LIMIT 1"
+)
 _PUT = (
     "INSERT OR REPLACE INTO customer (customer_id, code, active, name, email, phone)"
     " VALUES (?, ?, ?, ?, ?, ?)"
@@ -52,6 +70,11 @@ _KEYS = (
 )
 _PUT_KEY = (
     "INSERT INTO customer_key (customer_id, key) VALUES (?, ?) ON CONFLICT (customer_id) DO NOTHING"
+)
+_BAR = "INSERT OR IGNORE INTO erased_customer (customer_id) VALUES (?)"
+_BARRED = (
+    "SELECT customer_id FROM erased_customer"
+    " WHERE customer_id IN (SELECT unhex(value) FROM json_each(?))"
 )
 _FORGET_NAMES = (
     "UPDATE sale SET customer_name = NULL"
@@ -83,6 +106,12 @@ def find_customer(db: sqlite3.Connection, customer_id: CustomerId) -> Customer |
     return None if row is None else _customer(row)
 
 
+def find_person(db: sqlite3.Connection, customer_id: CustomerId) -> Customer | None:
+    """By id, an alias's too: then it is the customer that is kept."""
+    row = db.execute(_KEPT, (customer_id.bytes,)).fetchone()
+    return find_customer(db, customer_id if row is None else CustomerId(UUID(bytes=row[0])))
+
+
 def list_customers(db: sqlite3.Connection, limit: int, offset: int) -> tuple[Customer, ...]:
     """By name; at most CUSTOMERS_LISTED_MAX."""
     values = {"limit": min(limit, CUSTOMERS_LISTED_MAX), "offset": offset}
@@ -98,12 +127,18 @@ def search_customers(
         return list_customers(db, limit, offset)
     most = min(limit, CUSTOMERS_LISTED_MAX)
     found = search_customer_ids(db, text, read_country(db), most, offset)
-    hexes = msgspec.json.encode([customer_id.hex() for customer_id in found]).decode()
+    kept = dict.fromkeys(_kept(db, customer_id) for customer_id in found)
+    hexes = msgspec.json.encode([customer_id.hex() for customer_id in kept]).decode()
     return tuple(_customer(row) for row in db.execute(_FOUND, (hexes,)))
 
 
+def _kept(db: sqlite3.Connection, customer_id: bytes) -> bytes:
+    row = db.execute(_KEPT, (customer_id,)).fetchone()
+    return customer_id if row is None else row[0]
+
+
 def holder_of_code(db: sqlite3.Connection, code: str, but: CustomerId) -> CustomerId | None:
-    """Another customer that has this code."""
+    """Another customer that has this code: another person's, not an alias's."""
     return _holder(db.execute(_CODE_TAKEN, (code, but.bytes)).fetchone())
 
 
@@ -169,6 +204,19 @@ def read_keys(db: sqlite3.Connection, customers: Iterable[CustomerId]) -> dict[C
 def write_keys(db: sqlite3.Connection, keys: Iterable[tuple[CustomerId, bytes]]) -> None:
     """A customer has one key for life: one that is here stays."""
     db.executemany(_PUT_KEY, [(customer_id.bytes, key) for customer_id, key in keys])
+
+
+def bar_customers(db: sqlite3.Connection, customers: Iterable[CustomerId]) -> None:
+    """Nothing of them is taken any more, ever."""
+    db.executemany(_BAR, [(customer_id.bytes,) for customer_id in customers])
+
+
+def barred_customers(
+    db: sqlite3.Connection, customers: Iterable[CustomerId]
+) -> frozenset[CustomerId]:
+    """Those of them that were erased."""
+    rows = db.execute(_BARRED, (_hexes(customers),))
+    return frozenset(CustomerId(UUID(bytes=row[0])) for row in rows)
 
 
 def forget_customers(db: sqlite3.Connection, customers: Iterable[CustomerId]) -> None:

@@ -4,7 +4,7 @@
 One function writes what was published, one takes away what is no more. Both get whole pages, of
 rows that passed ``feeds.read_row``; keys that are taken away may be anything. What the store itself
 wrote is never replaced: a grant keeps what was spent of it. Customers are merged apart from here
-(``edge/usecases/customer/take.py``), opening stock is booked (``edge/usecases/stock``).
+(``edge/usecases/customer/take.py``) or erased, opening stock is booked (``edge/usecases/stock``).
 """
 
 import sqlite3
@@ -44,6 +44,8 @@ _GRANT = (
 )
 _CLEAR_GRANT = "UPDATE points_right SET points = spent WHERE root = ? AND line = 0"
 _DROP_GRANT = "DELETE FROM points_right WHERE root = ? AND line = 0 AND spent = 0"
+_FORGET_ALIAS = "DELETE FROM customer_alias WHERE customer_id = ?"
+_ALIAS = "INSERT OR REPLACE INTO customer_alias (customer_id, kept_id) VALUES (?, ?)"
 _ROLE = "INSERT OR REPLACE INTO role (role, body) VALUES (?, ?)"
 _DROP_ROLE = "DELETE FROM role WHERE role = ?"
 _OPERATORS_OF = "SELECT operator_id FROM operator WHERE role = ?"
@@ -185,6 +187,16 @@ def _clear_grants(db: sqlite3.Connection, grant_ids: Sequence[UUID]) -> None:
     db.executemany(_DROP_GRANT, named)
 
 
+def _take_aliases(db: sqlite3.Connection, rows: Sequence[Read]) -> None:
+    db.executemany(_ALIAS, [(row.value.customer_id.bytes, row.value.kept_id.bytes) for row in rows])
+
+
+def _drop_aliases(db: sqlite3.Connection, keys: Sequence[str]) -> None:
+    """They are two people again."""
+    found = (uuid_of_key(key) for key in keys)
+    db.executemany(_FORGET_ALIAS, [(one.bytes,) for one in found if one is not None])
+
+
 def _take_roles(db: sqlite3.Connection, rows: Sequence[Read]) -> None:
     db.executemany(_ROLE, [(row.value.role, encode(row.value)) for row in rows])
 
@@ -270,6 +282,7 @@ KEPT: Mapping[DataSet, Kept] = MappingProxyType(
             past=Kind.PRICES,
             version=True,
         ),
+        DataSet.CUSTOMER_ALIASES: Kept(_take_aliases, _drop_aliases, lambda *_: []),
         DataSet.GRANTS: Kept(_take_grants, _drop_grants, lambda *_: []),
         DataSet.ROLES: Kept(_take_roles, _drop_roles, _roles_change),
         DataSet.CREDENTIALS: _as_they_are(DataSet.CREDENTIALS, "credential", ("operator_id",)),
@@ -278,7 +291,7 @@ KEPT: Mapping[DataSet, Kept] = MappingProxyType(
         ),
     }
 )
-"""Every data set but the customers, and opening stock, which is booked."""
+"""Every data set but the customers, those who were erased, and opening stock, which is booked."""
 
 
 def put_in_force(

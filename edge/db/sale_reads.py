@@ -14,6 +14,7 @@ from uuid import UUID
 
 import msgspec
 
+from edge.db.customers import SAME_PERSON
 from edge.db.operators import role_of
 from edge.domain.sale.situation import (
     NO_NAMES,
@@ -62,14 +63,14 @@ _COUNTER = f"""
        (SELECT till_session_id FROM till_session WHERE business_date =
            (SELECT max(business_date) FROM business_day WHERE state = 'open')
         AND workstation_id = ? AND state = 'open'),
-       o.active, o.name, o.role, w.body, c.active, c.name, d.points, r.last
+       o.active, o.name, o.role, w.body, c.active, c.name,
+       (SELECT sum(points) FROM points_debt WHERE customer_id IN ({SAME_PERSON})), r.last
 FROM box b
 LEFT JOIN journal_head h ON h.current = 1
 LEFT JOIN settings s ON s.settings_no = (SELECT settings_no FROM settings WHERE current = 1)
 LEFT JOIN operator o ON o.operator_id = ?
 LEFT JOIN role w ON w.role = o.role
 LEFT JOIN customer c ON c.customer_id = ?
-LEFT JOIN points_debt d ON d.customer_id = ?
 LEFT JOIN receipt_series r ON r.workstation_id = ?
     AND r.epoch_number = h.epoch_number AND r.epoch_fingerprint = h.epoch_fingerprint
 WHERE b.one = 1
@@ -129,15 +130,15 @@ JOIN sale s ON s.sale_id = n.sale_id
 JOIN settings t ON t.settings_no = s.settings_no
 LEFT JOIN stock_level l ON l.item_id = n.item_id
 """
-_RIGHTS = """
+_RIGHTS = f"""
 SELECT root, line, points - spent FROM points_right
-WHERE customer_id = ? AND points > spent ORDER BY root, line
-"""
-_POINTS = "SELECT sum(points - spent) FROM points_right WHERE customer_id = ?"
-_BUYER = """
+WHERE customer_id IN ({SAME_PERSON}) AND points > spent ORDER BY root, line
+"""  # noqa: S608 - constant
+_POINTS = f"SELECT sum(points - spent) FROM points_right WHERE customer_id IN ({SAME_PERSON})"  # noqa: S608 - constant
+_BUYER = f"""
 SELECT (SELECT name FROM customer WHERE customer_id = ?),
-       (SELECT points FROM points_debt WHERE customer_id = ?)
-"""
+       (SELECT sum(points) FROM points_debt WHERE customer_id IN ({SAME_PERSON}))
+"""  # noqa: S608 - constant
 _decoder = msgspec.msgpack.Decoder(StoreSettings)
 _texts_decoder = msgspec.msgpack.Decoder(ReceiptTexts)
 _TAX_CLASSES = {each.value: each for each in TaxClass}
@@ -256,7 +257,7 @@ def read_counter(
 ) -> CounterNow:
     """All of it in one statement: on the way of a sale each one counts."""
     event, buyer = sale_id.bytes, None if customer_id is None else customer_id.bytes
-    values = (event, event, event, workstation_id, operator_id, buyer, buyer, workstation_id)
+    values = (event, event, event, workstation_id, buyer, operator_id, buyer, workstation_id)
     row = db.execute(_COUNTER, values).fetchone()
     if row is None:
         return NO_COUNTER

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from edge.db.customers import SAME_PERSON
 from edge.db.journal import envelope_of
 from edge.db.recovered import wrapped_event
 from edge.domain.sale.situation import Names
@@ -57,11 +58,14 @@ _LEVEL = (
 )
 _RIGHT = "INSERT INTO points_right (root, line, customer_id, points, spent) VALUES (?, ?, ?, ?, ?)"
 _SPEND = "UPDATE points_right SET spent = spent + ? WHERE root = ? AND line = ?"
-_DEBT = (
-    "INSERT INTO points_debt (customer_id, points) VALUES (?, max(0, ?))"
-    " ON CONFLICT (customer_id) DO UPDATE SET points = max(0, points_debt.points + ?)"
+_OWE = (
+    "INSERT INTO points_debt (customer_id, points) VALUES (?, ?)"
+    " ON CONFLICT (customer_id) DO UPDATE SET points = points_debt.points + excluded.points"
 )
-"""Never below nothing: a receipt that came home may pay off what was owed at a box that is gone."""
+_OWED = (
+    "SELECT customer_id, points FROM points_debt"  # noqa: S608 - constant
+    f" WHERE points > 0 AND customer_id IN ({SAME_PERSON}) ORDER BY customer_id"
+)
 _DROP_RIGHTS = "UPDATE points_right SET points = spent WHERE points > spent"
 _RETURNED = (
     "UPDATE sale_line SET returned_milli = returned_milli + ? WHERE sale_id = ? AND line_no = ?"
@@ -260,7 +264,20 @@ def move_points(
     if spends:
         db.executemany(_SPEND, [(s.points, s.root.bytes, s.line) for s in spends])
     if fact.take_back is not None and fact.take_back.debt:
-        db.execute(_DEBT, (customer, fact.take_back.debt, fact.take_back.debt))
+        _change_debt(db, customer, fact.take_back.debt)
+
+
+def _change_debt(db: sqlite3.Connection, customer: bytes, points: int) -> None:
+    """What is paid off is owed no more, under whatever id of the person. Never below nothing: a
+    receipt that came home may pay off what was owed at a box that is gone."""
+    if points > 0:
+        db.execute(_OWE, (customer, points))
+        return
+    left = -points
+    for owing, owed in db.execute(_OWED, (customer,)).fetchall():
+        paid = min(left, owed)
+        db.execute(_OWE, (owing, -paid))
+        left -= paid
 
 
 def mark_returned(db: sqlite3.Connection, fact: RetailTransaction) -> None:

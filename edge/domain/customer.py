@@ -62,6 +62,15 @@ class CustomerExists(NotNow, slug="customer-exists", title="A customer has this 
     field = "customer_id"
 
 
+class CustomerErased(NotNow, slug="customer-erased", title="This customer was erased"):
+    """The id is barred for ever."""
+
+    customer_id: CustomerId
+    detail = "The customer {customer_id} was erased, as they asked."
+    remedy = "Create the customer under a new id, if they wish to be one again."
+    field = "customer_id"
+
+
 class CustomerCodeTaken(NotNow, slug="customer-code-taken", title="Another customer has this code"):
     code: str
     holder: CustomerId

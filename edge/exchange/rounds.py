@@ -236,6 +236,8 @@ async def _note_taken(box: Box, data_set: DataSet, unreadable: tuple[str, ...]) 
         box.clock.zone = await box.reader.read(read_zone)
     if data_set in (DataSet.OPERATORS, DataSet.CREDENTIALS):
         box.sessions.forget()
+    if data_set is DataSet.ERASED_CUSTOMERS and not await box.writer.empty_log():
+        log.warning("the log keeps what was erased until it wraps round")
     if data_set is DataSet.OPENING_STOCK:
         box.nudge.set()  # it was booked, and head office counts it too
 

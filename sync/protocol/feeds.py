@@ -23,7 +23,9 @@ from sync.protocol.errors import Undecodable
 from sync.protocol.identity import StoreId
 from sync.protocol.reference import (
     Credential,
+    CustomerAlias,
     DataSet,
+    ErasedCustomer,
     Grant,
     Item,
     OpeningStock,
@@ -99,6 +101,12 @@ def _check_opening(opening: OpeningStock) -> None:
         raise RowUnreadable("a line opens with nothing, or all of them with too much")
 
 
+def _check_alias(alias: CustomerAlias) -> None:
+    """Nobody is their own alias. Raises RowUnreadable."""
+    if alias.customer_id == alias.kept_id:
+        raise RowUnreadable("a customer stands as their own alias")
+
+
 def zone_is_known(zone: str) -> bool:
     """Whether the name is one of the IANA list that this machine has."""
     try:
@@ -110,6 +118,9 @@ def zone_is_known(zone: str) -> bool:
 
 ROWS: Mapping[DataSet, Rows] = MappingProxyType(
     {
+        DataSet.ERASED_CUSTOMERS: Rows(
+            ErasedCustomer, lambda erased: str(erased.customer_id), alone=True
+        ),
         DataSet.SETTINGS: Rows(
             StoreSettings, lambda _: STORE_KEY, Scope.STORE, _check_settings, outlives=True
         ),
@@ -119,6 +130,9 @@ ROWS: Mapping[DataSet, Rows] = MappingProxyType(
         DataSet.ITEMS: Rows(Item, lambda item: str(item.item_id)),
         DataSet.PRICES: Rows(Price, _price_key, Scope.PRICE_ZONE),
         DataSet.CUSTOMERS: Rows(CustomerRecord, lambda record: str(record.customer_id), alone=True),
+        DataSet.CUSTOMER_ALIASES: Rows(
+            CustomerAlias, lambda alias: str(alias.customer_id), check=_check_alias, alone=True
+        ),
         DataSet.GRANTS: Rows(Grant, lambda grant: str(grant.grant_id), Scope.STORE, alone=True),
         DataSet.ROLES: Rows(Role, lambda role: role.role),
         DataSet.CREDENTIALS: Rows(Credential, lambda credential: str(credential.operator_id)),

@@ -70,8 +70,10 @@ ReceiptLines: TypeAlias = Annotated[
 
 
 class DataSet(StrEnum):
-    """In the order in which a store pulls them: a price never arrives before its item."""
+    """In the order in which a store pulls them: a price never arrives before its item, and before
+    all else it learns whom to forget, also a box that was put back to a day before."""
 
+    ERASED_CUSTOMERS = "erased_customers"
     SETTINGS = "settings"
     TAXES = "taxes"
     TENDERS = "tenders"
@@ -79,6 +81,7 @@ class DataSet(StrEnum):
     ITEMS = "items"
     PRICES = "prices"
     CUSTOMERS = "customers"
+    CUSTOMER_ALIASES = "customer_aliases"
     GRANTS = "grants"
     ROLES = "roles"
     CREDENTIALS = "credentials"
@@ -175,6 +178,21 @@ class Grant(msgspec.Struct, frozen=True, array_like=True):
     customer_id: CustomerId
     points: Annotated[int, msgspec.Meta(ge=0, le=MINOR_MAX)]
     epoch_number: Annotated[int, msgspec.Meta(ge=0, le=EPOCH_NUMBER_MAX)]
+
+
+class CustomerAlias(msgspec.Struct, frozen=True, array_like=True):
+    """Two records are one person: whoever looks for ``customer_id`` means ``kept_id``, which is
+    nobody's alias. What either earned or may spend is that person's. Key: the first id."""
+
+    customer_id: CustomerId
+    kept_id: CustomerId
+
+
+class ErasedCustomer(msgspec.Struct, frozen=True, array_like=True):
+    """Nothing may say any more who this was: key, fields and all that was made of them go, and the
+    id is barred for ever. Facts go on naming it. Key: the id."""
+
+    customer_id: CustomerId
 
 
 class RoleLimit(msgspec.Struct, frozen=True, array_like=True):

@@ -51,6 +51,7 @@ def _value(column: str, hint: Any, is_key: bool, rng: Random) -> Any:
     made: dict[type, Any] = {
         UUID: COMPANY if column == "company_id" else UUID(int=number),
         int: number,
+        bool: number > 2,
         str: ("", "a", "B", "é", "ab")[number],
         bytes: bytes([number]),
         date: date(2026, 3, number),

@@ -128,8 +128,9 @@ class MemoryUnit(Applying):
     async def keep_keys(self, company_id: CompanyId, keys: Iterable[PersonalKey]) -> None:
         """See ArchiveUnit."""
         for key in keys:
-            if (company_id, key.customer_id) not in self._archive.keys:
-                self.set(self._archive.keys, (company_id, key.customer_id), key.key)
+            whose = (company_id, key.customer_id)
+            if whose not in (*self._archive.keys, *self.tables["customer_erasure"]):
+                self.set(self._archive.keys, whose, key.key)
 
     async def save_stream(self, key: StreamKey, standing: Standing) -> None:
         """See ArchiveUnit."""

@@ -22,7 +22,9 @@ from sync.protocol.money import CashRounding
 from sync.protocol.reference import (
     EMPTY_SET_HASH,
     Credential,
+    CustomerAlias,
     DataSet,
+    ErasedCustomer,
     FeedHead,
     FeedPage,
     FeedRow,
@@ -91,6 +93,8 @@ EXAMPLES: Mapping[DataSet, msgspec.Struct] = MappingProxyType(
                 FieldChange(CustomerField.NAME, Hlc(2 << 16), STORE, None, b"sealed"),
             ),
         ),
+        DataSet.ERASED_CUSTOMERS: ErasedCustomer(CustomerId(CUSTOMER)),
+        DataSet.CUSTOMER_ALIASES: CustomerAlias(CustomerId(GRANT), CustomerId(CUSTOMER)),
         DataSet.GRANTS: Grant(GRANT, CUSTOMER, 120, 2),
         DataSet.ROLES: Role(
             "trainee",

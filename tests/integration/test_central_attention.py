@@ -98,7 +98,7 @@ async def test_one_code_and_address_given_at_two_shops_are_both_kept_and_people_
         assert "tan@example.com" not in page.html.lower()
         assert all(f"{one} (from S0{number})" in said for number, one in enumerate(ids, start=1))
         await served.rows(
-            "INSERT INTO customer_field VALUES ($1, $2, 'active', 1, $2, 'false', NULL)"
+            "INSERT INTO customer_field VALUES ($1, $2, 'active', 1, $2, 'false', NULL, false)"
             " RETURNING 1",
             COMPANY,
             ids[1],

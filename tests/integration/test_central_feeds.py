@@ -253,6 +253,7 @@ async def test_a_store_pulls_its_own_feeds_and_no_others(postgres_url: str) -> N
         await drain_publications(served.engine)
         heard = decode(Acknowledgement, (await box.get(f"/v1/stores/{east}/feeds")).content)
         assert [(feed.data_set, feed.scope, feed.head) for feed in heard.feeds] == [
+            (DataSet.ERASED_CUSTOMERS, "", 0),
             (DataSet.SETTINGS, str(east), 1),
             (DataSet.TAXES, "", 0),
             (DataSet.TENDERS, "", 0),
@@ -260,6 +261,7 @@ async def test_a_store_pulls_its_own_feeds_and_no_others(postgres_url: str) -> N
             (DataSet.ITEMS, "", 0),
             (DataSet.PRICES, "east", 1),
             (DataSet.CUSTOMERS, "", 0),
+            (DataSet.CUSTOMER_ALIASES, "", 0),
             (DataSet.GRANTS, str(east), 0),
             (DataSet.ROLES, "", 0),
             (DataSet.CREDENTIALS, "", 0),

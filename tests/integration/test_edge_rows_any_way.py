@@ -21,7 +21,9 @@ from sync.protocol.feeds import ROWS
 from sync.protocol.identity import CustomerId, ItemId, OperatorId, TenderId
 from sync.protocol.reference import (
     Credential,
+    CustomerAlias,
     DataSet,
+    ErasedCustomer,
     Grant,
     OpeningLine,
     OpeningStock,
@@ -94,6 +96,11 @@ GOOD: dict[DataSet, list[Any]] = {
         )
         for name in ("li", "bo")
         for stamp in (1, 2, 3)
+    ],
+    DataSet.ERASED_CUSTOMERS: [ErasedCustomer(CustomerId(named(name))) for name in ("li", "bo")],
+    DataSet.CUSTOMER_ALIASES: [
+        CustomerAlias(CustomerId(named(name)), CustomerId(named(kept)))
+        for name, kept in (("li", "bo"), ("li", "al"), ("cy", "bo"))
     ],
     DataSet.GRANTS: [
         Grant(named(name), LI, points, epoch)
@@ -168,6 +175,8 @@ ALL_TABLES: dict[str, str] = {
     "stock_movement": "event_id, line_no, item_id, kind, quantity_milli, business_date",
     "customer": "*",
     "customer_field": "*",
+    "customer_alias": "*",
+    "erased_customer": "*",
     "item_words": "*",
 }
 

@@ -15,7 +15,13 @@ from central.db.decisions import record_decisions
 from central.db.engine import open_engine, snapshot, unit_of_work
 from central.db.projected import PROJECTED
 from central.db.tables import metadata
-from central.domain.decisions import CustomerDecided, GrantIssued, PointsOpened
+from central.domain.decisions import (
+    CustomerDecided,
+    CustomerErased,
+    CustomersJoined,
+    GrantIssued,
+    PointsOpened,
+)
 from central.projections.rows import PROJECTIONS, TABLES, WHOLE
 from central.usecases.decision.apply_decisions import apply_decisions
 from central.usecases.journal.apply_events import apply_events
@@ -79,6 +85,8 @@ async def decide(engine: AsyncEngine, shop: Shop) -> None:
         PointsOpened(CUSTOMERS[0], 100),
         GrantIssued(shop.store_id, 1, Grant(UUID(int=77), CUSTOMERS[0], 30, 1)),
         CustomerDecided(shop.customer(CUSTOMERS[1], 99)),
+        CustomersJoined(CUSTOMERS[3], CUSTOMERS[2], "one card", "Ann"),
+        CustomerErased(CUSTOMERS[4], "asked by letter", "Ann"),
     )
     async with unit_of_work(engine) as db:
         await db.execute(
@@ -89,7 +97,7 @@ async def decide(engine: AsyncEngine, shop: Shop) -> None:
         )
         await record_decisions(db, COMPANY, decisions, NOW_MS)
         changed = await apply_decisions(db, COMPANY, decisions)
-    assert [record.customer_id for record in changed] == [CUSTOMERS[1]]
+    assert [record.customer_id for record in changed] == [CUSTOMERS[1], CUSTOMERS[4]]
 
 
 async def grant(engine: AsyncEngine, shop: Shop, number: int) -> None:
@@ -134,7 +142,7 @@ async def test_rebuilding_gives_identical_rows(engine: AsyncEngine) -> None:
     rebuilt = await rebuild_projections(engine)
     assert await projections(archive, engine) == before
     assert rebuilt.events == sum(len(shop.events) for shop in shops)
-    assert (rebuilt.decisions, rebuilt.set_aside) == (3, len(before["quarantine"]))
+    assert (rebuilt.decisions, rebuilt.set_aside) == (5, len(before["quarantine"]))
 
 
 async def test_a_rebuild_that_was_cut_short_is_finished_by_the_background(

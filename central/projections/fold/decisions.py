@@ -9,6 +9,9 @@ from central.domain.decisions import (
     AnyDecision,
     BoxRevoked,
     CustomerDecided,
+    CustomerErased,
+    CustomersJoined,
+    CustomersParted,
     DaySigned,
     EpochIssued,
     EpochRatified,
@@ -22,10 +25,10 @@ from central.domain.decisions import (
     TailWrittenOff,
 )
 from central.projections.fold.collect import Fold
-from central.projections.fold.customer import put_fields
+from central.projections.fold.customer import put_erased, put_fields
 from central.projections.row_changes import RowChanges
 from central.projections.rows.box import AlarmClearing
-from central.projections.rows.customer import GrantGiven, Points
+from central.projections.rows.customer import CustomerAlias, CustomerErasure, GrantGiven, Points
 from central.projections.rows.day import SignedDay
 from central.projections.rows.journal import RELEASED, Correction, TailClosed, WrittenOff
 from sync.protocol.codec import encode
@@ -52,8 +55,15 @@ def fold_decision(into: Fold, decision: AnyDecision) -> None:
         case GrantIssued(store_id, _, grant):
             into.put(Points(into.company_id, grant.customer_id, granted=grant.points))
             into.put(GrantGiven(store_id, grant.grant_id, grant.customer_id, grant.points))
-        case CustomerDecided(change):
-            put_fields(into, change)
+        case CustomerDecided(change, created):
+            put_fields(into, change, created=created)
+        case CustomersJoined(alias_id, kept_id):
+            into.put(CustomerAlias(into.company_id, alias_id, kept_id, joins=1))
+        case CustomersParted(alias_id, kept_id):
+            into.put(CustomerAlias(into.company_id, alias_id, kept_id, parts=1))
+        case CustomerErased(customer_id, reason, decided_by):
+            put_erased(into, customer_id)
+            into.put(CustomerErasure(into.company_id, customer_id, reason, decided_by))
         case TailWrittenOff(store_id, epoch, through, reason, decided_by):
             place = (epoch.number, epoch.fingerprint, through)
             into.put(WrittenOff(store_id, *place, reason, decided_by))

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 from uuid import UUID
 
-from central.projections.projection import SUM, Newest, Projection
+from central.projections.projection import REPLACE, SUM, Newest, Projection
 
 
 class PointsMove(NamedTuple):
@@ -62,6 +62,28 @@ class CustomerField(NamedTuple):
     source: UUID
     value: str | None
     sealed: bytes | None
+    made: bool
+    """The customer was created with it."""
+
+
+class CustomerAlias(NamedTuple):
+    """Table ``customer_alias``, to add: joined while ``joins`` are more than ``parts``."""
+
+    company_id: UUID
+    alias_id: UUID
+    kept_id: UUID
+    joins: int = 0
+    parts: int = 0
+    entries: int = 1
+
+
+class CustomerErasure(NamedTuple):
+    """Table ``customer_erasure``."""
+
+    company_id: UUID
+    customer_id: UUID
+    reason: str
+    decided_by: str
 
 
 PROJECTIONS = (
@@ -73,7 +95,9 @@ PROJECTIONS = (
         "customer_field",
         CustomerField,
         3,
-        Newest(("hlc", "source", "sealed", "value")),
-        kinds=("customer_changed",),
+        Newest(("hlc", "source", "sealed", "value", "made")),
+        kinds=("customer_changed", "customer_erased"),
     ),
+    Projection("customer_alias", CustomerAlias, 3, SUM),
+    Projection("customer_erasure", CustomerErasure, 2, REPLACE),
 )

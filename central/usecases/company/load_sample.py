@@ -113,7 +113,9 @@ async def _open_customers(
     decisions: list[AnyDecision] = []
     for customer_id, person in people:
         fields = _fields(customer_id, person, keys[customer_id], stamp, company_id)
-        decisions.append(CustomerDecided(CustomerChanged(customer_id, _HEAD_OFFICE, fields)))
+        decisions.append(
+            CustomerDecided(CustomerChanged(customer_id, _HEAD_OFFICE, fields), created=True)
+        )
         if person.points:
             decisions.append(PointsOpened(customer_id, person.points))
     await decide(db, company_id, decisions, now_ms)

@@ -22,6 +22,7 @@ from central.usecases.box.clear_alarm import lift_alarm
 from central.usecases.box.enrol import insert_epoch
 from central.usecases.box.epochs import hold_epoch, lock_store, move_epoch
 from central.usecases.box.ratify_epoch import add_branch
+from central.usecases.customer.destroy_keys import destroy_keys
 from central.usecases.decision.begin_incarnation import take_incarnation
 from sync.protocol.change import Epoch, Genesis, Head, ProvisionalGenesis, epoch_of
 from sync.protocol.codec import decode
@@ -61,7 +62,9 @@ async def redo(
             return
         case decided.TailWrittenOff() | decided.EventRepaired() | decided.EventReleased():
             return
-        case decided.DaySigned():
+        case decided.CustomerErased(customer_id):
+            await destroy_keys(db, company_id, (customer_id,))
+        case decided.DaySigned() | decided.CustomersJoined() | decided.CustomersParted():
             return
         case _ as never:
             assert_never(never)

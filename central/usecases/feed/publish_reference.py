@@ -14,6 +14,7 @@ import msgspec
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from central.projections.fold.customer import is_erased
 from central.usecases.feed.claim_codes import claim_codes
 from central.usecases.feed.list_published import list_items, list_prices, unlist_prices
 from central.usecases.feed.price_zones import refuse_unknown_zone
@@ -67,9 +68,15 @@ async def take_away_prices(
 async def publish_customers(
     db: AsyncConnection, company_id: CompanyId, records: Iterable[CustomerRecord]
 ) -> None:
-    """Whole records of customers, to all stores of the company. They are made of facts, which
-    nobody refuses: a record that no box could take stays at head office, and the log says so."""
-    rows = [_row(DataSet.CUSTOMERS, record) for record in records]
+    """Whole records of customers, to all stores of the company; of who was erased, that there is
+    none any more. They are made of facts, which nobody refuses: a record that no box could take
+    stays at head office, and the log says so."""
+    rows = [
+        PublishedRow(str(record.customer_id), None)
+        if is_erased(record)
+        else _row(DataSet.CUSTOMERS, record)
+        for record in records
+    ]
     taken = [row for row in rows if _can_be_taken(row)]
     await publish(db, company_id, DataSet.CUSTOMERS, SHARED, taken)
 
@@ -99,8 +106,10 @@ def _row(data_set: DataSet, value: msgspec.Struct) -> PublishedRow:
 
 
 def _can_be_taken(row: PublishedRow) -> bool:
+    if row.body is None:
+        return True
     try:
-        read_row(DataSet.CUSTOMERS, row.key, row.body or b"")
+        read_row(DataSet.CUSTOMERS, row.key, row.body)
     except RowUnreadable as error:
         log.error("a customer's record is not published", customer=row.key, why=str(error))
         return False

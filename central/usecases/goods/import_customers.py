@@ -2,7 +2,8 @@
 are sealed under a key of each one's own, as those that a shop makes."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from itertools import count
 from typing import NamedTuple
 from uuid import uuid5
 
@@ -20,6 +21,7 @@ from central.usecases.decision.decide import decide
 from central.usecases.feed.read_published import lock_published
 from central.usecases.goods.file_layouts import find_said, remember_said
 from central.usecases.goods.import_items import Progress
+from central.usecases.goods.read_customers import erased_ids
 from central.usecases.goods.read_customers import read_customers as read_known
 from central.usecases.goods.read_goods import read_stores
 from central.usecases.people.note_act import note_act
@@ -124,8 +126,9 @@ async def _decisions(
 ) -> list[AnyDecision]:
     decisions: list[AnyDecision] = []
     made: list[tuple[CompanyId, CustomerId, bytes]] = []
+    barred = await erased_ids(db, company_id)
     for each in some:
-        customer_id = each.customer_id or new_customer_id(company_id, each.known_as)
+        customer_id = each.customer_id or new_customer_id(company_id, each.known_as, barred)
         key = planned.keys.get(customer_id)
         if key is None:
             key = new_key()
@@ -136,7 +139,8 @@ async def _decisions(
             for field, value in sorted(each.fields.items())
         )
         if fields:
-            decisions.append(CustomerDecided(CustomerChanged(customer_id, HEAD_OFFICE, fields)))
+            changed = CustomerChanged(customer_id, HEAD_OFFICE, fields)
+            decisions.append(CustomerDecided(changed, created=each.customer_id is None))
         if each.points:
             decisions.append(PointsOpened(customer_id, each.points))
     columns = ("company_id", "customer_id", "key")
@@ -144,10 +148,16 @@ async def _decisions(
     return decisions
 
 
-def new_customer_id(company_id: CompanyId, known_as: tuple[str, str]) -> CustomerId:
+def new_customer_id(
+    company_id: CompanyId,
+    known_as: tuple[str, str],
+    barred: Container[CustomerId] = (),
+) -> CustomerId:
     """The same for the same customer of the same company, should head office be restored to before
-    the import."""
-    return CustomerId(uuid5(company_id, f"imported-customer-{known_as[0]}-{known_as[1]}"))
+    the import; for one who was erased and is in a file again, the next one."""
+    name = f"imported-customer-{known_as[0]}-{known_as[1]}"
+    ids = (CustomerId(uuid5(company_id, f"{name}{again or ''}")) for again in count())
+    return next(one for one in ids if one not in barred)
 
 
 def _change(

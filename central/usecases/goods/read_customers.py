@@ -12,7 +12,12 @@ from sync.protocol.errors import Undecodable
 from sync.protocol.identity import CompanyId, CustomerId
 from sync.protocol.shared import CustomerField
 
-_FIELDS = "SELECT customer_id, field, hlc, value, sealed FROM customer_field WHERE company_id = $1"
+_FIELDS = """
+SELECT customer_id, field, hlc, value, sealed FROM customer_field AS f
+WHERE company_id = $1 AND NOT EXISTS (SELECT FROM customer_erasure AS e
+    WHERE e.company_id = f.company_id AND e.customer_id = f.customer_id)
+"""
+_ERASED = "SELECT customer_id FROM customer_erasure WHERE company_id = $1"
 _KEYS = "SELECT customer_id, key FROM personal_key WHERE company_id = $1"
 _OPENED = "SELECT customer_id, opening FROM points_account WHERE company_id = $1 AND opening <> 0"
 
@@ -20,7 +25,8 @@ _OPENED = "SELECT customer_id, opening FROM points_account WHERE company_id = $1
 async def read_customers(
     db: AsyncConnection, company_id: CompanyId
 ) -> tuple[list[Known], dict[CustomerId, bytes], dict[CustomerId, int]]:
-    """All of them in the order of codes; each one's key; and each one's newest clock."""
+    """All of them in the order of codes, but for those who were erased; each one's key; and each
+    one's newest clock."""
     connection = await driver_of(db)
     keys = {
         CustomerId(plain_uuid(row[0])): row[1] for row in await connection.fetch(_KEYS, company_id)
@@ -44,6 +50,12 @@ async def read_customers(
     ]
     known.sort(key=lambda one: (one.values.get(CustomerField.CODE, ""), one.customer_id))
     return known, keys, clocks
+
+
+async def erased_ids(db: AsyncConnection, company_id: CompanyId) -> frozenset[CustomerId]:
+    """Ids that nobody may have again."""
+    rows = await (await driver_of(db)).fetch(_ERASED, company_id)
+    return frozenset(CustomerId(plain_uuid(row[0])) for row in rows)
 
 
 def _opened(

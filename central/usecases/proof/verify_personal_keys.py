@@ -1,5 +1,6 @@
 """Opens every sealed field of a customer with the customer's key: a key that was changed or lost
-leaves a name that nobody can read any more, neither head office nor the shops."""
+leaves a name that nobody can read any more, neither head office nor the shops. Of who was erased
+there is no key."""
 
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,11 @@ SELECT f.company_id, f.customer_id, f.field, f.sealed, k.key FROM (
 LEFT JOIN personal_key AS k USING (company_id, customer_id)
 WHERE f.sealed IS NOT NULL ORDER BY f.company_id, f.customer_id, f.field
 """
+_KEPT = """
+SELECT k.customer_id FROM customer_erasure AS e
+JOIN personal_key AS k USING (company_id, customer_id)
+ORDER BY 1 LIMIT $1
+"""
 _NOBODY = UUID(int=0)
 
 
@@ -36,6 +42,8 @@ async def verify_personal_keys(connection: Any) -> tuple[Finding, ...]:
         after = tuple(page[-1])[:2]
         closed = {row["customer_id"]: why for row in page if (why := _why_closed(row))}
         said += [f"Customer {customer_id}: {why}." for customer_id, why in closed.items()]
+    for (customer_id,) in await connection.fetch(_KEPT, PAGE_CUSTOMERS):
+        said.append(f"Customer {customer_id}: they were erased, and their key is here.")
     return tuple(Finding("", what) for what in said)
 
 

@@ -48,12 +48,15 @@ def set_pragmas(db: sqlite3.Connection, *, writer: bool) -> None:
     """Tell a new connection that may write how to behave. Raises SqliteTooOld.
 
     ``FULL``: NORMAL may lose a committed sale at a power cut. Only the writer checkpoints.
-    ``temp_store``: so that a full disk is only ever met by writing.
+    ``temp_store``: so that a full disk is only ever met by writing. ``secure_delete``: bytes of
+    what is deleted or changed are overwritten, so that nothing of an erased customer stays in the
+    file.
     """
     check_sqlite_version(db.execute("SELECT sqlite_version()").fetchone()[0])
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
     _set_guards(db)
+    db.execute("PRAGMA secure_delete = ON")
     db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES if writer else 0}")
     if writer:
         db.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")

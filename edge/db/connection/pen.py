@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from edge.db.connection.engine import open_connection
+from edge.db.connection.engine import BUSY_TIMEOUT_S, open_connection
 from edge.db.connection.errors import CommitUnknown, DiskRefused, StoreBusy, WriterClosed
 from edge.db.connection.group import (
     DISK_CODES,
@@ -29,6 +29,9 @@ from edge.db.connection.took import Took
 
 TRIES_ALONE = 2
 """How often a unit of a lost group runs alone while its commit stays unsure."""
+
+EMPTYING_WAITS_MS = 200
+"""For a reader, while sales wait behind it."""
 
 
 class Pen:
@@ -69,6 +72,19 @@ class Pen:
             return [Failed(StoreBusy()) for _ in units]
         except Lost as lost:
             return self._run_each_alone(units, lost)
+
+    def empty_log(self) -> bool:
+        """Move the log into the database and cut it to nothing, between two groups; False: a reader
+        is at it, or the connection is closed."""
+        if self._db is None:
+            return False
+        self._db.execute(f"PRAGMA busy_timeout = {EMPTYING_WAITS_MS}")
+        try:
+            return not self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        except sqlite3.OperationalError:
+            return False
+        finally:
+            self._db.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1_000}")
 
     def close(self) -> None:
         """Close the connection; later units are told so."""

@@ -55,6 +55,11 @@ class Writer(ABC):
         (look the id up). Cancelling the caller does not stop the unit: look the id up too.
         """
 
+    async def empty_log(self) -> bool:
+        """What was overwritten in the database stands in its log until it wraps round: cut it now.
+        False: it could not be cut; it wraps round some day."""
+        return False
+
     @abstractmethod
     async def close(self) -> None:
         """Finish what waits, refuse what comes later, close the connection. Twice is once."""
@@ -108,6 +113,9 @@ class InlineWriter(Writer):
 
     async def run(self, unit: Unit[T]) -> T:
         return self.run_now(unit)
+
+    async def empty_log(self) -> bool:
+        return self._pen.empty_log()
 
     def close_now(self) -> None:
         """``close`` for callers without an event loop."""
@@ -182,6 +190,11 @@ class AioWriter(Writer):
         if self._turn is None:
             self._turn = asyncio.create_task(self._take_turn())
         return await caller
+
+    async def empty_log(self) -> bool:
+        if self._why_closed is not None:
+            return False
+        return await in_thread(self._connection, self._pen.empty_log)
 
     async def _take_turn(self) -> None:
         """Write what waits until nothing does; nobody may wait for a turn that broke."""

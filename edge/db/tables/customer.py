@@ -47,6 +47,22 @@ class CustomerFieldState(EdgeTable, table=True):
     sealed: bytes | None
 
 
+class CustomerAlias(EdgeTable, table=True):
+    """``customer_id`` is the same person as ``kept_id``, who is nobody's alias: head office says
+    so. Facts name either, and rights and debts of both are that person's."""
+
+    __tablename__ = "customer_alias"
+    customer_id: bytes = Field(primary_key=True)
+    kept_id: bytes = Field(index=True)
+
+
+class ErasedCustomer(EdgeTable, table=True):
+    """Ids that are barred for ever: no key, no field and no row of theirs is taken any more."""
+
+    __tablename__ = "erased_customer"
+    customer_id: bytes = Field(primary_key=True)
+
+
 class CustomerKey(EdgeTable, table=True):
     """The key of a customer's personal fields. Erasure deletes it."""
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from edge.db.customers import (
     Customer,
+    barred_customers,
     find_customer,
     holder_of_code,
     holder_of_email,
@@ -22,6 +23,7 @@ from edge.domain.customer import (
     CustomerCode,
     CustomerCodeTaken,
     CustomerEmailTaken,
+    CustomerErased,
     CustomerExists,
     CustomerPhoneTaken,
     Email,
@@ -79,19 +81,14 @@ def create_customer(
     """The customer as kept; the event of its making has the customer's id.
 
     Raises UnknownOperator, InactiveOperator, PermissionNeeded, OverrideRefused, CustomerExists,
-    CustomerCodeTaken, CustomerEmailTaken, CustomerPhoneTaken, NotEnrolled.
+    CustomerErased, CustomerCodeTaken, CustomerEmailTaken, CustomerPhoneTaken, NotEnrolled.
     """
     customer_id = request.customer_id
-    wanted = Customer(
-        customer_id,
-        request.code,
-        True,
-        one_space(request.name),
-        None if request.email is None else comparable_email(request.email),
-        None if request.phone is None else kept_phone(request.phone, read_country(db)),
-    )
+    wanted = _wanted(request, read_country(db))
     if find_customer(db, customer_id) is not None:
         raise CustomerExists(customer_id)
+    if barred_customers(db, [customer_id]):
+        raise CustomerErased(customer_id)
     require(db, request.operator_id, Permission.EDIT_CUSTOMERS, customer_id, override)
     refuse_taken(db, customer_id, wanted.code, wanted.email)
     if not request.same_phone_ok:
@@ -108,6 +105,18 @@ def create_customer(
     event_id = EventId(customer_id)
     return change_fields(
         db, customer_id, request.operator_id, told, event_id, drawn, drawn.key, moment
+    )
+
+
+def _wanted(request: CreateCustomer, country: str | None) -> Customer:
+    """As it is written."""
+    return Customer(
+        request.customer_id,
+        request.code,
+        True,
+        one_space(request.name),
+        None if request.email is None else comparable_email(request.email),
+        None if request.phone is None else kept_phone(request.phone, country),
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from edge.db.customers import (
     Customer,
+    barred_customers,
     forget_customers,
     read_field_states,
     read_keys,
@@ -38,14 +39,19 @@ def take_customers(
     keys: Sequence[PersonalKey],
     moment: Moment,
 ) -> None:
-    """Forget whom head office erased, then merge ``records`` and open what ``keys`` open."""
+    """Forget whose record head office took away, then merge ``records`` and open what ``keys``
+    open. Of somebody who was erased nothing is taken, whenever it comes."""
     gone = tuple(erased)
     with keeping_past(db, _named(gone), moment.wall_ms):
         forget_customers(db, gone)
-    incoming: dict[CustomerId, list[FieldChange]] = {key.customer_id: [] for key in keys}
+    named = {record.customer_id for record in records} | {key.customer_id for key in keys}
+    barred = barred_customers(db, named)
+    kept = [(key.customer_id, key.key) for key in keys if key.customer_id not in barred]
+    incoming: dict[CustomerId, list[FieldChange]] = {customer_id: [] for customer_id, _ in kept}
     for record in records:
-        incoming.setdefault(record.customer_id, []).extend(record.fields)
-    write_keys(db, [(key.customer_id, key.key) for key in keys])
+        if record.customer_id not in barred:
+            incoming.setdefault(record.customer_id, []).extend(record.fields)
+    write_keys(db, kept)
     merge_customers(db, incoming, moment)
     seen = [change.hlc for record in records for change in record.fields]
     witness_stamp(db, max(seen, default=Hlc(0)), moment)

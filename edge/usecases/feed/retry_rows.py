@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from edge.db.published import Read, put_in_force
 from edge.db.reference import FIRST, STALE, RowAside, mark_rows, rows_aside
+from edge.usecases.customer.erase import erase_customers
 from edge.usecases.customer.take import take_customers
 from edge.usecases.stock.open_stock import open_stock
 from sync.engine.journal import Moment
@@ -43,6 +44,8 @@ def _retry(db: sqlite3.Connection, rows: Sequence[RowAside], moment: Moment) -> 
         keys, values = [key for key, _ in found], [value for _, value in found]
         if data_set is DataSet.CUSTOMERS:
             take_customers(db, [one.value for one in values], (), (), moment)
+        elif data_set is DataSet.ERASED_CUSTOMERS:
+            erase_customers(db, [one.value for one in values], moment)
         elif data_set is DataSet.OPENING_STOCK:
             open_stock(db, [one.value for one in values], moment)
         else:

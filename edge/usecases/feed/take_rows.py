@@ -9,12 +9,13 @@ from uuid import UUID
 
 from edge.db.published import put_in_force, settle
 from edge.db.reference import Feed, PublishedRow, write_rows
+from edge.usecases.customer.erase import erase_customers
 from edge.usecases.customer.take import take_customers
 from edge.usecases.stock.open_stock import open_stock
 from sync.engine.journal import Moment
 from sync.protocol.feeds import RowUnreadable, read_row, uuid_of_key
 from sync.protocol.identity import CustomerId
-from sync.protocol.reference import DataSet, FeedRow, OpeningStock
+from sync.protocol.reference import DataSet, ErasedCustomer, FeedRow, OpeningStock
 from sync.protocol.shared import CustomerRecord, PersonalKey
 
 
@@ -33,6 +34,8 @@ def take_rows(
     settled = [settle(feed.data_set, of_one) for of_one in by_key.values()]
     if feed.data_set is DataSet.CUSTOMERS:
         _take_customers(db, by_key, keys, moment)
+    elif feed.data_set is DataSet.ERASED_CUSTOMERS:
+        erase_customers(db, _erased(by_key.values()), moment)
     elif feed.data_set is DataSet.OPENING_STOCK:
         open_stock(db, _openings(by_key.values()), moment)
     else:
@@ -63,6 +66,12 @@ def _take_customers(
         records += _readable(DataSet.CUSTOMERS, since)
     kept = [key for key in keys if key.customer_id not in gone]
     take_customers(db, records, erased, kept, moment)
+
+
+def _erased(by_key: Iterable[Sequence[FeedRow]]) -> Iterator[ErasedCustomer]:
+    """Who was erased stays so, whatever is published of the id later."""
+    for publications in by_key:
+        yield from _readable(DataSet.ERASED_CUSTOMERS, publications)
 
 
 def _openings(by_key: Iterable[Sequence[FeedRow]]) -> Iterator[OpeningStock]:

@@ -24,7 +24,12 @@ def upgrade() -> None:
     _create_central_state()
     _create_claim()
     _create_company()
+    _create_customer_alias()
+    _create_customer_erasure()
     _create_customer_field()
+    _create_customer_match()
+    _create_customer_proposal()
+    _create_customers_matched()
     _create_day_total()
     _create_decision()
     _create_feed()
@@ -99,7 +104,12 @@ TABLES = (
     "central_state",
     "claim",
     "company",
+    "customer_alias",
+    "customer_erasure",
     "customer_field",
+    "customer_match",
+    "customer_proposal",
+    "customers_matched",
     "day_total",
     "decision",
     "feed",
@@ -330,9 +340,80 @@ def _create_customer_field() -> None:
         sa.Column("source", sa.Uuid(), nullable=False),
         sa.Column("value", sa.String(), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("made", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint(
             "company_id", "customer_id", "field", name=op.f("pk_customer_field")
         ),
+    )
+
+
+def _create_customer_alias() -> None:
+    op.create_table(
+        "customer_alias",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("alias_id", sa.Uuid(), nullable=False),
+        sa.Column("kept_id", sa.Uuid(), nullable=False),
+        sa.Column("joins", sa.Integer(), nullable=False),
+        sa.Column("parts", sa.Integer(), nullable=False),
+        sa.Column("entries", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "company_id", "alias_id", "kept_id", name=op.f("pk_customer_alias")
+        ),
+    )
+
+
+def _create_customer_erasure() -> None:
+    op.create_table(
+        "customer_erasure",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("company_id", "customer_id", name=op.f("pk_customer_erasure")),
+    )
+
+
+def _create_customer_match() -> None:
+    op.create_table(
+        "customer_match",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("field", sa.String(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("made", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "company_id", "customer_id", "field", name=op.f("pk_customer_match")
+        ),
+    )
+    op.create_index(
+        op.f("ix_customer_match_company_id_field_digest"),
+        "customer_match",
+        ["company_id", "field", "digest"],
+        unique=False,
+    )
+
+
+def _create_customer_proposal() -> None:
+    op.create_table(
+        "customer_proposal",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("alias_id", sa.Uuid(), nullable=False),
+        sa.Column("kept_id", sa.Uuid(), nullable=False),
+        sa.Column("field", sa.String(), nullable=False),
+        sa.Column("found_at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "company_id", "alias_id", "kept_id", name=op.f("pk_customer_proposal")
+        ),
+    )
+
+
+def _create_customers_matched() -> None:
+    op.create_table(
+        "customers_matched",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("through", sa.BigInteger(), nullable=False),
+        sa.Column("key_name", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("company_id", name=op.f("pk_customers_matched")),
     )
 
 

@@ -39,9 +39,11 @@ TABLES = (
     "business_day",
     "credential",
     "customer",
+    "customer_alias",
     "customer_field",
     "customer_key",
     "customer_name",
+    "erased_customer",
     "feed_cursor",
     "feed_switch",
     "item",
@@ -91,9 +93,11 @@ def upgrade() -> None:
     _create_business_day()
     _create_credential()
     _create_customer()
+    _create_customer_alias()
     _create_customer_field()
     _create_customer_key()
     _create_customer_name()
+    _create_erased_customer()
     _create_feed_cursor()
     _create_feed_switch()
     _create_item()
@@ -254,6 +258,17 @@ def _create_customer() -> None:
         batch_op.create_index("ix_customer_name", ["name", "customer_id"], unique=False)
 
 
+def _create_customer_alias() -> None:
+    op.create_table(
+        "customer_alias",
+        sa.Column("customer_id", sa.LargeBinary(), nullable=False),
+        sa.Column("kept_id", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_customer_alias")),
+    )
+    with op.batch_alter_table("customer_alias", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_customer_alias_kept_id"), ["kept_id"], unique=False)
+
+
 def _create_customer_field() -> None:
     op.create_table(
         "customer_field",
@@ -293,6 +308,14 @@ def _create_customer_name() -> None:
         for column in ("code_key", "email_key", "name_key", "phone_back", "phone_key"):
             name = batch_op.f(f"ix_customer_name_{column}")
             batch_op.create_index(name, [column], unique=False)
+
+
+def _create_erased_customer() -> None:
+    op.create_table(
+        "erased_customer",
+        sa.Column("customer_id", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_erased_customer")),
+    )
 
 
 def _create_feed_cursor() -> None:

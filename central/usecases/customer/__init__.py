@@ -1,0 +1,1 @@
+"""Customers at head office: who is the same person, and who was erased."""
