@@ -159,7 +159,7 @@ class Mirror:
 
 def _erased_in(entry: Entry) -> set[tuple[UUID, UUID]]:
     """Of whom no key may stay here either."""
-    found = set()
+    found = set[tuple[UUID, UUID]]()
     for one in entry.decisions:
         if one.kind == ERASED_KIND:
             decided = decode_decision(one.kind, one.body)
