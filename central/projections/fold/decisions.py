@@ -55,15 +55,8 @@ def fold_decision(into: Fold, decision: AnyDecision) -> None:
         case GrantIssued(store_id, _, grant):
             into.put(Points(into.company_id, grant.customer_id, granted=grant.points))
             into.put(GrantGiven(store_id, grant.grant_id, grant.customer_id, grant.points))
-        case CustomerDecided(change, created):
-            put_fields(into, change, created=created)
-        case CustomersJoined(alias_id, kept_id):
-            into.put(CustomerAlias(into.company_id, alias_id, kept_id, joins=1))
-        case CustomersParted(alias_id, kept_id):
-            into.put(CustomerAlias(into.company_id, alias_id, kept_id, parts=1))
-        case CustomerErased(customer_id, reason, decided_by):
-            put_erased(into, customer_id)
-            into.put(CustomerErasure(into.company_id, customer_id, reason, decided_by))
+        case CustomerDecided() | CustomersJoined() | CustomersParted() | CustomerErased():
+            _fold_customer(into, decision)
         case TailWrittenOff(store_id, epoch, through, reason, decided_by):
             place = (epoch.number, epoch.fingerprint, through)
             into.put(WrittenOff(store_id, *place, reason, decided_by))
@@ -85,5 +78,22 @@ def fold_decision(into: Fold, decision: AnyDecision) -> None:
             why = (decision.exception_minor, decision.exception)
             who = (decision.signed_at_ms, decision.decided_by)
             into.put(SignedDay(store_id, day, signing, *figures, encode(through), *why, *who))
+        case _ as never:
+            assert_never(never)
+
+
+def _fold_customer(
+    into: Fold, decision: CustomerDecided | CustomersJoined | CustomersParted | CustomerErased
+) -> None:
+    match decision:
+        case CustomerDecided(change, created):
+            put_fields(into, change, created=created)
+        case CustomersJoined(alias_id, kept_id):
+            into.put(CustomerAlias(into.company_id, alias_id, kept_id, joins=1))
+        case CustomersParted(alias_id, kept_id):
+            into.put(CustomerAlias(into.company_id, alias_id, kept_id, parts=1))
+        case CustomerErased(customer_id, reason, decided_by):
+            put_erased(into, customer_id)
+            into.put(CustomerErasure(into.company_id, customer_id, reason, decided_by))
         case _ as never:
             assert_never(never)
