@@ -160,6 +160,9 @@ def demo(
         bool, typer.Option("--tamper", help="Change a cent and delete a sale at head office.")
     ] = False,
     keep: Annotated[bool, typer.Option("--keep", help="Leave everything running.")] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="End after the table, at a terminal too.")
+    ] = False,
     stop: Annotated[
         Path | None, typer.Option(help="Stop a demo that was kept, by its folder.", file_okay=False)
     ] = None,
@@ -170,4 +173,4 @@ def demo(
 
     if stop is not None:
         raise typer.Exit(stop_kept(stop))
-    raise typer.Exit(run_demo(DemoOptions(database_url, receipts, tamper, keep, seed)))
+    raise typer.Exit(run_demo(DemoOptions(database_url, receipts, tamper, keep, seed, once)))

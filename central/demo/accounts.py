@@ -6,38 +6,58 @@ Waits first until head office holds and has applied everything that the box wrot
 import asyncio
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.db.engine import snapshot, unit_of_work
-from central.db.tables import StreamRow, table
+from central.db.engine import driver_of, snapshot, unit_of_work
 from central.demo.compare import Account, Comparison, compare
 from central.demo.errors import DemoCannotRun
 from central.demo.stage import Stage, StoreBox
 from central.demo.stillness import Stillness
 from central.demo.technician import ask
-from central.domain.epoch import EpochState
+from central.domain.fields import epoch_name
 from central.reports.totals import RECEIPTS_MAX, store_receipts, store_totals
-from sync.protocol.figures import Totals
+from sync.protocol.figures import SUMS, Tally, Totals
 from sync.protocol.identity import SaleId, StoreId
 from sync.protocol.manifest import Receipt, receipt_differences
 
 DRAIN_STILL_S = 60
 LOOK_EVERY_S = 0.1
 COUNTS_MAX = 20
-_STREAMS = table(StreamRow)
+_HELD = """
+SELECT watermark, head_hash, applied_through, (
+    SELECT sum(watermark - applied_through)::bigint FROM stream WHERE store_id = $1)
+FROM stream WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3
+"""
 
 
-@dataclass(frozen=True)
+class Witness(NamedTuple):
+    """What a box had counted in its own database before that was gone."""
+
+    totals: Totals
+    receipts: tuple[Receipt, ...]
+
+
+@dataclass
 class Counted:
-    """A store with its box."""
+    """A store with its box. ``burnt``: what those before it had counted; None: there was none."""
 
     store_id: StoreId
     box: StoreBox
     currency: str
+    burnt: Witness | None = None
+
+
+class Held(NamedTuple):
+    """What head office has of the epoch that a box writes in, and through which of its events that
+    is counted. ``unapplied``: events of all the store's epochs that are not."""
+
+    watermark: int
+    head_hash: bytes
+    applied_through: int
+    unapplied: int
 
 
 async def await_drained(stage: Stage, stores: list[Counted]) -> None:
@@ -50,9 +70,9 @@ async def await_drained(stage: Stage, stores: list[Counted]) -> None:
         store = waiting[-1]
         told = await ask(stage, store.box, "GET", "/status")
         async with unit_of_work(stage.engine) as db:
-            held = await _stream(db, store.store_id)
-        now = (len(waiting), held.watermark, held.applied_through)
-        if held.applied_through >= told["last_seq"] == held.watermark:
+            held = await _stream(db, store.store_id, told["epoch"])
+        now = (len(waiting), told["waiting"], *held)
+        if held.watermark == told["last_seq"] and not told["waiting"] and not held.unapplied:
             waiting.pop()
         elif stillness.too_long(now, loop.time()):
             raise DemoCannotRun(
@@ -79,12 +99,10 @@ async def count_both(stage: Stage, store: Counted) -> Comparison:
 
 async def _count_at_one_head(stage: Stage, store: Counted) -> Comparison | None:
     """None where the two did not stand at the same sequence."""
-    ours = await _account_of_box(stage, store)
+    told, ours = await account_of_box(stage, store)
     async with snapshot(stage.engine) as db:
-        held = await _stream(db, store.store_id)
-        counted = await store_totals(db, store.store_id, None)
-    theirs = Account(counted, held.watermark, held.head_hash)
-    if not ours.last_seq == held.watermark == held.applied_through:
+        held, theirs = await account_of_central(db, store, told["epoch"])
+    if ours.last_seq != held.watermark or held.unapplied:
         return None
     found = compare(store.box.code, store.currency, ours, theirs)
     if found.equal:
@@ -92,35 +110,73 @@ async def _count_at_one_head(stage: Stage, store: Counted) -> Comparison | None:
     parted = receipt_differences(
         await _receipts_of_box(stage, store), await _receipts_of_central(stage, store)
     )
-    if (await _account_of_box(stage, store)).last_seq != ours.last_seq:
+    if (await account_of_box(stage, store))[1].last_seq != ours.last_seq:
         return None
     return compare(store.box.code, store.currency, ours, theirs, parted)
 
 
-async def _account_of_box(stage: Stage, store: Counted) -> Account:
+async def write_down(stage: Stage, store: Counted) -> Witness:
+    """What the store counts now, before its box is gone."""
+    _, account = await account_of_box(stage, store)
+    return Witness(account.totals, tuple(await _receipts_of_box(stage, store)))
+
+
+async def account_of_box(stage: Stage, store: Counted) -> tuple[dict[str, Any], Account]:
+    """As it says itself, and with what boxes before it had counted: of that, a receipt that came
+    home stands in both."""
     told = await ask(stage, store.box, "GET", "/totals")
     totals = msgspec.convert(told["totals"], Totals)
-    return Account(totals, told["last_seq"], bytes.fromhex(told["head_hash"]))
+    if store.burnt is not None:
+        came_home = msgspec.convert(told["recovered"], Totals)
+        totals = _together(store.burnt.totals, totals, _less(came_home))
+    return told, Account(totals, told["last_seq"], bytes.fromhex(told["head_hash"]))
 
 
-async def _stream(db: AsyncConnection, store_id: StoreId) -> Any:
-    rows = await db.execute(
-        select(_STREAMS.c.watermark, _STREAMS.c.head_hash, _STREAMS.c.applied_through).where(
-            _STREAMS.c.store_id == store_id, _STREAMS.c.state == EpochState.CURRENT
-        )
+def _together(*parts: Totals) -> Totals:
+    tally = Tally()
+    for part in parts:
+        tally.add_totals(part)
+    return tally.totals()
+
+
+def _less(of: Totals) -> Totals:
+    taxes = tuple(
+        msgspec.structs.replace(tax, net_minor=-tax.net_minor, tax_minor=-tax.tax_minor)
+        for tax in of.taxes
     )
-    return rows.one()
+    tenders = tuple(
+        msgspec.structs.replace(tender, amount_minor=-tender.amount_minor) for tender in of.tenders
+    )
+    sums = {field: -getattr(of, field) for field in SUMS}
+    return Totals(taxes=taxes, tenders=tenders, **sums)
+
+
+async def account_of_central(
+    db: AsyncConnection, store: Counted, epoch: str
+) -> tuple[Held, Account]:
+    """What it holds of the epoch that the box writes in, and everything that it counts."""
+    held = await _stream(db, store.store_id, epoch)
+    counted = await store_totals(db, store.store_id, None)
+    return held, Account(counted, held.watermark, held.head_hash)
+
+
+async def _stream(db: AsyncConnection, store_id: StoreId, epoch: str) -> Held:
+    named = epoch_name(epoch)
+    rows = await (await driver_of(db)).fetch(_HELD, store_id, named.number, named.fingerprint)
+    return Held(*rows[0]) if rows else Held(0, b"", 0, 1)
 
 
 async def _receipts_of_box(stage: Stage, store: Counted) -> list[Receipt]:
     """Page by page; ends because each page moves ``after`` on."""
-    found: list[Receipt] = []
+    burnt = () if store.burnt is None else store.burnt.receipts
+    found = {receipt.sale_id: receipt for receipt in burnt}
     path = "/totals/receipts"
     while True:
         page = await ask(stage, store.box, "GET", path)
-        found += msgspec.convert(page["receipts"], tuple[Receipt, ...])
+        receipts = msgspec.convert(page["receipts"], tuple[Receipt, ...])
+        found |= {receipt.sale_id: receipt for receipt in receipts}
         if page["after"] is None:
-            return found
+            return list(found.values())
         path = f"/totals/receipts?after={page['after']}"
 
 

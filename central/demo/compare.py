@@ -4,7 +4,7 @@ counted in PostgreSQL, and the difference, cell by cell. Pure but for the drawin
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rich.console import Console, Group
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -107,10 +107,17 @@ def _amount(amount: int, unit: str, decimals: int) -> str:
             return f"{amount:,}"
 
 
-def draw(console: Console, comparisons: Iterable[Comparison]) -> None:
-    """Print a table a store, and under a red one the receipts that it was traced to."""
+def drawn(comparisons: Iterable[Comparison]) -> Iterable[Table | Text]:
+    """A table a store, and under a red one the receipts that it was traced to."""
     for comparison in comparisons:
-        console.print(Group(_table(comparison), *_named(comparison)))
+        yield _table(comparison)
+        yield from _named(comparison)
+
+
+def draw(console: Console, comparisons: Iterable[Comparison]) -> None:
+    """Print them."""
+    for part in drawn(comparisons):
+        console.print(part)
 
 
 def _table(comparison: Comparison) -> Table:

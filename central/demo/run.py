@@ -21,9 +21,10 @@ from central.db.engine import BadDatabaseUrl
 from central.demo.children import one_sentence
 from central.demo.errors import DemoCannotRun
 from central.demo.file_run import run_file
+from central.demo.keys import at_a_terminal
 from central.demo.links import renewing_commands, show_links
 from central.demo.receipts_file import read_plan
-from central.demo.sample_run import run_sample
+from central.demo.sample_run import After, run_sample
 from central.demo.stage import Stage, standing
 
 EQUAL = 0
@@ -43,6 +44,7 @@ class DemoOptions:
     tamper: bool
     keep: bool
     seed: int
+    once: bool = False
 
 
 def run_demo(options: DemoOptions) -> int:
@@ -93,7 +95,7 @@ async def _demo(options: DemoOptions, afterwards: Callable[[Stage, int], Awaitab
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()
     if task is not None:
-        for stop in (signal.SIGINT, signal.SIGTERM):
+        for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(stop, task.cancel)
     console = Console()
     plan = None
@@ -109,10 +111,16 @@ async def _demo(options: DemoOptions, afterwards: Callable[[Stage, int], Awaitab
                 console,
                 seed=options.seed,
                 tampering=options.tamper,
-                keeping=options.keep,
+                after=_after(options),
             )
         await afterwards(stage, code)
     return code
+
+
+def _after(options: DemoOptions) -> After:
+    if options.keep:
+        return After.KEPT
+    return After.STAYS if at_a_terminal() and not options.once else After.ENDS
 
 
 def first_of(group: BaseExceptionGroup[DemoCannotRun]) -> BaseException:

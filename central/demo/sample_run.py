@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import Enum
 
 import msgspec
 from rich.console import Console
@@ -12,6 +13,7 @@ from rich.text import Text
 
 from central.db.engine import unit_of_work
 from central.demo.accounts import Counted, await_drained, count_both
+from central.demo.acts import start
 from central.demo.compare import Comparison, draw
 from central.demo.day import (
     WORKSTATIONS,
@@ -20,10 +22,13 @@ from central.demo.day import (
     open_next_day,
     open_shop,
     shoppers_of,
-    trade_a_day,
 )
+from central.demo.keys import stay_open
 from central.demo.links import LINKS_TITLE, add_visitor, show_links
+from central.demo.scene import Scene
 from central.demo.stage import Stage
+from central.demo.story import trade_a_day
+from central.demo.table import standing
 from central.demo.tamper import tamper
 from central.demo.technician import pairing_code
 from central.demo.trade import Article
@@ -46,6 +51,15 @@ AT_THE_TILLS = ("O01", "O02", "O09")
 than a cashier may."""
 
 
+class After(Enum):
+    """What becomes of it when both sides were compared: it ends, it is left running for whoever
+    goes on, or a terminal's keys act on it."""
+
+    ENDS = "ends"
+    KEPT = "kept"
+    STAYS = "stays"
+
+
 @dataclass(frozen=True)
 class Chain:
     """The sample company: its stores' ids and enrolment codes, and what it sells to whom."""
@@ -56,10 +70,38 @@ class Chain:
 
 
 async def run_sample(
-    stage: Stage, console: Console, *, seed: int, tampering: bool, keeping: bool
+    stage: Stage, console: Console, *, seed: int, tampering: bool, after: After
 ) -> int:
-    """Stand up three stores, trade their day, compare; 0 equal, 1 a cell differs. ``keeping``: the
-    next day is opened then, for whoever goes on."""
+    """Stand up three stores, trade their day, compare; 0 equal, 1 a cell differs."""
+    scene = await _stand_up(stage, console, seed)
+    await trade_a_day(scene)
+    _show_receipt(scene)
+    for shop in scene.shops:
+        stays_open = await close_shop(shop)
+        if stays_open is not None:
+            console.print(stays_open)
+    await await_drained(stage, scene.counted)
+    if tampering:
+        changed, deleted = await tamper(stage.engine, scene.counted[0].store_id)
+        console.print(
+            f"Behind head office's back, in PostgreSQL: a line of {changed} was raised by 0.01, "
+            f"and {deleted} was deleted."
+        )
+    code = await _compare(scene, whole=True)
+    match after:
+        case After.KEPT:
+            await _leave_open(scene)
+        case After.STAYS:
+            await stay_open(scene)
+            code = max(code, await _end(scene))
+    for shop in scene.shops:
+        for station in shop.workstations:
+            await station.client.aclose()
+    return code
+
+
+async def _stand_up(stage: Stage, console: Console, seed: int) -> Scene:
+    """Head office's company, its boxes, and a shop at each that is open."""
     chain = await _open_company(stage, seed)
     boxes = await asyncio.gather(
         *(stage.provision(code, enrol_code) for code, _, enrol_code in chain.stores)
@@ -75,30 +117,32 @@ async def run_sample(
         await _open_shop(stage, store, number, seed, chain.sample)
         for number, store in enumerate(counted, start=1)
     ]
-    await trade_a_day(stage, shops, console)
-    _show_receipt(console, shops)
-    for shop in shops:
-        stays_open = await close_shop(shop)
-        if stays_open is not None:
-            console.print(stays_open)
-    await await_drained(stage, counted)
-    if tampering:
-        changed, deleted = await tamper(stage.engine, counted[0].store_id)
-        console.print(
-            f"Behind head office's back, in PostgreSQL: a line of {changed} was raised by 0.01, "
-            f"and {deleted} was deleted."
-        )
-    found = [await count_both(stage, store) for store in counted]
-    draw(console, found)
-    code = _say_verdict(console, shops, found)
-    if keeping:
-        for shop in shops:
-            opened = await open_next_day(shop)
-            console.print(f"{shop.box.code} is open for business date {opened}.")
-    for shop in shops:
-        for station in shop.workstations:
-            await station.client.aclose()
-    return code
+    return Scene(stage, shops, console)
+
+
+async def _compare(scene: Scene, *, whole: bool) -> int:
+    """Both sides of each store; ``whole``: every figure, else of those that differ."""
+    found = [await count_both(scene.stage, store) for store in scene.counted]
+    draw(scene.console, [one for one in found if whole or not one.equal])
+    return _say_verdict(scene, found)
+
+
+async def _leave_open(scene: Scene) -> None:
+    for shop in scene.shops:
+        opened = await open_next_day(shop)
+        scene.console.print(f"{shop.code} is open for business date {opened}.")
+
+
+async def _end(scene: Scene) -> int:
+    """What was cut or killed by hand comes back, and both sides are compared once more."""
+    for shop in scene.shops:
+        shop.box.line.mend()
+        if shop.code in scene.down:
+            async for said in start(scene, shop):
+                scene.console.print(said)
+    await await_drained(scene.stage, scene.counted)
+    scene.console.print(await standing(scene))
+    return await _compare(scene, whole=False)
 
 
 async def _open_company(stage: Stage, seed: int) -> Chain:
@@ -152,23 +196,23 @@ async def _open_shop(stage: Stage, store: Counted, number: int, seed: int, sampl
     customers = [str(customer_id) for customer_id in sample.customer_ids]
     shoppers = shoppers_of(number, seed, articles, customers, list(AT_THE_TILLS))
     pins = {operator_id: one.pin for operator_id, one in SAMPLE_PINS.items()}
-    return await open_shop(store.box, store.currency, codes, shoppers, pins)
+    return await open_shop(store, codes, shoppers, pins)
 
 
-def _show_receipt(console: Console, shops: list[Shop]) -> None:
-    text = max((shop.last_text for shop in shops), key=len)
-    console.print(Panel(Text(text), title="one of the receipts", expand=False))
+def _show_receipt(scene: Scene) -> None:
+    text = max((shop.last_text for shop in scene.shops), key=len)
+    scene.console.print(Panel(Text(text), title="one of the receipts", expand=False))
 
 
-def _say_verdict(console: Console, shops: list[Shop], found: list[Comparison]) -> int:
-    receipts = sum(shop.receipts for shop in shops)
-    value = format_money(sum(shop.value_minor for shop in shops), CURRENCY)
-    again = sum(station.sent_again for shop in shops for station in shop.workstations)
-    console.print(
+def _say_verdict(scene: Scene, found: list[Comparison]) -> int:
+    receipts = sum(shop.receipts for shop in scene.shops)
+    value = format_money(sum(shop.value_minor for shop in scene.shops), CURRENCY)
+    again = sum(station.sent_again for shop in scene.shops for station in shop.workstations)
+    scene.console.print(
         f"{receipts:,} receipts, {value}; workstations repeated a request {again:,} times."
     )
     if all(comparison.equal for comparison in found):
-        console.print("Head office has every receipt, to the cent.", style="bold green")
+        scene.console.print("Head office has every receipt, to the cent.", style="bold green")
         return 0
-    console.print("Store and head office differ: see the red rows.", style="bold red")
+    scene.console.print("Store and head office differ: see the red rows.", style="bold red")
     return 1

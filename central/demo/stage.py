@@ -7,6 +7,7 @@ happened in between. With ``--database-url`` the database is somebody else's and
 import asyncio
 import contextlib
 import shutil
+import signal
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -78,18 +79,25 @@ class Stage:
         office by the pin from then on, whatever stands on the line."""
         line = Line(int(self.central.addresses[CENTRAL].rsplit(":", 1)[1]))
         await line.start()
-        key = await central_key(self.engine, self.folder / CENTRAL, now_ms())
         box = StoreBox(code, self.folder / code, free_port(), line)
         self.boxes.append(box)
-        await run_child(
-            f"edge provision for {code}",
-            [
-                *("edge", "provision", "--enrol", write_invitation(line.url, enrol_code, key)),
-                *("--data", str(box.folder), "--port", str(box.port)),
-            ],
-            self.log(f"{code}-provision"),
-        )
+        await self._enrol("provision", box, enrol_code)
         return box
+
+    async def replace(self, box: StoreBox, enrol_code: str) -> None:
+        """Put a new box in a dead one's place, in its folder and at its port: whoever looks for it
+        finds it where it was."""
+        await self._enrol("replace", box, enrol_code)
+
+    async def _enrol(self, verb: str, box: StoreBox, enrol_code: str) -> None:
+        key = await central_key(self.engine, self.folder / CENTRAL, now_ms())
+        invitation = write_invitation(box.line.url, enrol_code, key)
+        where = ("--data", str(box.folder), "--port", str(box.port))
+        await run_child(
+            f"edge {verb} for {box.code}",
+            ["edge", verb, "--enrol", invitation, *where],
+            self.log(f"{box.code}-{verb}"),
+        )
 
     async def serve(self, boxes: list[StoreBox], name: str) -> Child:
         """Start one edge process for these boxes and wait until each answers."""
@@ -105,6 +113,13 @@ class Stage:
             box.child = child
         await child.await_ready()
         return child
+
+    async def stop(self, box: StoreBox, sign: signal.Signals = signal.SIGKILL) -> None:
+        """End a box that is served by a process of its own. One that is down stays so."""
+        if box.child is not None:
+            await box.child.stop(sign)
+            self.edges.remove(box.child)
+            box.child = None
 
     async def take_down(self) -> None:
         """Edges first, then central; the database is ended by whoever started it."""

@@ -56,15 +56,17 @@ async def trade(
 ) -> None:
     """Serve one shopper after another until the doors close."""
     while not until.is_set():
-        if shoppers.returnable and shoppers.draw.random() < RETURN_SHARE:
-            answer = await _bring_back(workstation, shoppers)
-        else:
-            answer = await _sell(workstation, shoppers)
-        on_receipt(workstation, answer)
+        async with workstation.turn:
+            if shoppers.returnable and shoppers.draw.random() < RETURN_SHARE:
+                answer = await _bring_back(workstation, shoppers)
+            else:
+                answer = await sell(workstation, shoppers)
+            on_receipt(workstation, answer)
         await asyncio.sleep(pause_s)
 
 
-async def _sell(workstation: Workstation, shoppers: Shoppers) -> dict[str, Any]:
+async def sell(workstation: Workstation, shoppers: Shoppers) -> dict[str, Any]:
+    """One basket, paid; the answer with its receipt."""
     draw = shoppers.draw
     customer = draw.choice(shoppers.customers) if draw.random() < CUSTOMER_SHARE else None
     lines, total_minor = _basket(shoppers)

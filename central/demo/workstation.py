@@ -29,7 +29,9 @@ NO_PINS: Mapping[str, str] = MappingProxyType({})
 @dataclass
 class Workstation:
     """One paired POS device of one store. ``pins``: by operators who sign in as soon as they stand
-    in a request; ``signed_in``: who did last. ``cash_minor`` is what should lie in its drawer."""
+    in a request; ``signed_in``: who did last. ``cash_minor`` is what should lie in its drawer.
+    ``till_session_id``: that of its drawer. ``turn``: held by whoever stands at it, from the first
+    thing scanned to the receipt. ``tendered``: a sale is under way to the box."""
 
     workstation_id: str
     store_code: str
@@ -38,20 +40,24 @@ class Workstation:
     pins: Mapping[str, str] = field(default_factory=dict)
     signed_in: str | None = None
     cash_minor: int = 0
-    pending: bytes | None = None
     kept: dict[str, dict[str, Any]] = field(default_factory=dict)
     sent_again: int = 0
     answered_again: int = 0
+    till_session_id: str = ""
+    tendered: asyncio.Event = field(default_factory=asyncio.Event)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def complete(self, path: str, sale: dict[str, Any]) -> dict[str, Any]:
         """Post a sale or return until it is answered. Raises SaleRefused with the problem."""
         await self._sign_in(sale)
-        self.pending = json.dumps(sale).encode()
-        response = await self.send("POST", path, self.pending)
+        self.tendered.set()
+        try:
+            response = await self.send("POST", path, json.dumps(sale).encode())
+        finally:
+            self.tendered.clear()
         if response.status_code == 200:
             self.answered_again += 1
         answer: dict[str, Any] = response.json()
-        self.pending = None
         self.kept[answer["sale_id"]] = answer
         head = answer["head"]
         epoch, fingerprint = head["epoch"].split("-")
@@ -65,6 +71,19 @@ class Workstation:
         content = None if body is None else json.dumps(body).encode()
         answer: dict[str, Any] = (await self.send(method, path, content)).json()
         return answer
+
+    async def pair(self, code: str) -> None:
+        """Redeem a pairing code, as the till page's first screen does; whoever was signed in is not
+        any more."""
+        asked = {
+            "workstation_id": self.workstation_id,
+            "code": code,
+            "token": secrets.token_urlsafe(TOKEN_BYTES),
+        }
+        answer = await self.call("POST", "/pair", asked)
+        self.client.headers["Authorization"] = f"Bearer {answer['token']}"
+        self.client.headers.pop("Holdfast-Session", None)
+        self.signed_in = None
 
     async def give_back(self) -> int:
         """Offer everything that was kept, and give what is wanted: how many were taken."""
@@ -145,14 +164,8 @@ async def pair(
     code: str,
     pins: Mapping[str, str] = NO_PINS,
 ) -> Workstation:
-    """Redeem a pairing code, as the till page's first screen does."""
+    """A workstation at a box that makes one of this code."""
     client = httpx.AsyncClient(base_url=base_url, timeout=REQUEST_TIMEOUT_S)
     workstation = Workstation(workstation_id, store_code, client, pins=pins)
-    asked = {
-        "workstation_id": workstation_id,
-        "code": code,
-        "token": secrets.token_urlsafe(TOKEN_BYTES),
-    }
-    answer = await workstation.call("POST", "/pair", asked)
-    client.headers["Authorization"] = f"Bearer {answer['token']}"
+    await workstation.pair(code)
     return workstation

@@ -4,16 +4,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 
+from central.demo.accounts import Counted
 from central.demo.business_day import close_day, open_day
 from central.demo.day import Shop, shoppers_of
 from central.demo.line import Line
 from central.demo.stage import StoreBox
 from central.demo.workstation import Workstation, new_id, pair
 from edge.usecases.workstation.issue_pairing_code import issue_pairing_code, new_code
-from sync.protocol.identity import WorkstationId
+from sync.protocol.identity import StoreId, WorkstationId
 from tests.edge_store import act, open_store, session_at
 
 EARLY, NEXT = date(2011, 1, 3), date(2011, 1, 4)
@@ -45,8 +47,9 @@ async def open_till(person: httpx.AsyncClient) -> str:
 async def test_what_the_demo_says_was_sold_is_what_the_board_counts(tmp_path: Path) -> None:
     """B27: the two differed by the rounding of cash."""
     shoppers = shoppers_of(1, 1, [], [], [])
-    shop = Shop(StoreBox("S01", tmp_path, 0, Line(0)), "SGD", [], shoppers, EARLY)
-    shop.note({"total_minor": 1_002, "due_minor": 1_000, "receipt": "", "text_lines": 0})
+    box = StoreBox("S01", tmp_path, 0, Line(0))
+    shop = Shop(Counted(StoreId(UUID(int=1)), box, "SGD"), [], shoppers, EARLY)
+    shop.note({"total_minor": 1_002, "due_minor": 1_000, "receipt": ""})
     assert (shop.receipts, shop.value_minor) == (1, 1_002)
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from central.demo import accounts, children, run, stage
-from central.demo.accounts import Counted, await_drained
+from central.demo.accounts import Counted, Held, await_drained
 from central.demo.children import start_child
 from central.demo.errors import DemoCannotRun
 from central.demo.run import DemoOptions, run_demo
@@ -79,11 +79,11 @@ def _two_stores(monkeypatch: pytest.MonkeyPatch, steps: Iterator[int]) -> list[C
     """Stores of 40 events, of which head office has as many as ``steps`` says at each look."""
 
     async def ask(*_: object) -> dict[str, Any]:
-        return {"last_seq": 40, "summary": "14 wait"}
+        return {"last_seq": 40, "epoch": "1-aabbccdd", "waiting": 0, "summary": "14 wait"}
 
-    async def held(*_: object) -> SimpleNamespace:
+    async def held(*_: object) -> Held:
         count = next(steps)
-        return SimpleNamespace(watermark=count, applied_through=count)
+        return Held(count, bytes(32), count, 0)
 
     monkeypatch.setattr(accounts, "ask", ask)
     monkeypatch.setattr(accounts, "_stream", held)
