@@ -162,10 +162,11 @@ async def serving(
     with_background: bool = False,
     key: Ed25519PrivateKey = CENTRAL_KEY,
     mirror: Path | None = None,
+    now_ms: int = NOW_MS,
     **settings: Any,
 ) -> AsyncIterator[Served]:
     """A head office on ``url``'s database, over real HTTP; with a mirror as it starts with one."""
-    engine, clock = open_engine(url), Clock()
+    engine, clock = open_engine(url), Clock(now_ms)
     if mirror is not None:
         files = MirrorFiles(mirror)
         engine = engine.execution_options(**{OPTION: Mirror(files, key)})

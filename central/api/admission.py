@@ -23,7 +23,7 @@ from sync.http.sender import sender_of
 
 _PLACE = "holdfast_place"
 _OF_A_STORE = re.compile(
-    r"/v1/stores/[^/]+/(journal|feeds|feed|snapshot|certificate|epochs|predecessor)\Z"
+    r"/v1/stores/[^/]+/(journal|feeds|feed|snapshot|certificate|epochs|predecessor|readmission)\Z"
 )
 
 
@@ -37,6 +37,7 @@ def admission(lanes: Lanes) -> Callable[[ASGIApp], ASGIApp]:
         "certificate": lanes.heartbeats,
         "epochs": lanes.heartbeats,
         "predecessor": lanes.feeds,
+        "readmission": lanes.heartbeats,
     }
     of_others = {"/v1/enrol": lanes.enrolments, "/health": lanes.health, HELLO_PATH: lanes.health}
 

@@ -5,6 +5,7 @@ one of its key: a path that names another store is refused, whoever owns that.
 """
 
 import hmac
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,11 +18,14 @@ from central.api.cookies import SESSION, read_cookie
 from central.api.forms import read_form
 from central.api.signed_answers import path_as_sent
 from central.db.engine import unit_of_work
+from central.db.key_file import public_half
 from central.domain.access import NotAllowed, NotSignedIn, PasswordWanted, UserRole
 from central.domain.box import DeviceRevoked
 from central.office.head_office import HeadOffice
 from central.usecases.box.find_device import EnrolledDevice, find_device
+from central.usecases.box.readmit_box import Shown
 from central.usecases.box.record_stated_head import note_head
+from central.usecases.company.own_key import known_keys
 from central.usecases.people.sign_in import (
     TOKEN_LETTERS_MAX,
     Person,
@@ -29,8 +33,19 @@ from central.usecases.people.sign_in import (
     find_token,
     token_hash,
 )
-from sync.engine.signing import BadSignature, SignedHead, stated_device, verify_request
+from sync.engine.signing import (
+    GENESIS_SIGNED,
+    BadSignature,
+    SignedHead,
+    stated_device,
+    verify_bytes,
+    verify_request,
+)
 from sync.http.door import address_of
+from sync.protocol.change import Genesis
+from sync.protocol.codec import decode
+from sync.protocol.enrolment import Readmission
+from sync.protocol.errors import Undecodable
 
 CSRF_HEADER = "X-CSRF-Token"
 CSRF_FIELD = "csrf"
@@ -98,6 +113,45 @@ async def _signed(request: Request[Any, Any, Any]) -> tuple[EnrolledDevice, Sign
     signed = verify_request(device.public_key, request.method, path, body, request.headers)
     office.tries.right(str(device_id))
     return device, signed
+
+
+async def showing_guard(connection: Connection, _route: BaseRouteHandler) -> None:
+    """A request of a box that shows the record which head office signed, by the key that stands in
+    that record: it need not be known here. Raises BadSignature, NotAllowed."""
+    assert isinstance(connection, Request)  # noqa: S101  Litestar gives HTTP guards the request
+    office, address = office_of(connection), address_of(connection.scope)
+    office.tries.let_in(address, str(stated_device(connection.headers)))
+    await place_of(connection.scope).turn()
+    async with unit_of_work(office.engine) as db:
+        keys = {public_half(office.key), *await known_keys(db)}
+    try:
+        shown = _shown(await body_in_turn(connection), keys)
+        path, body = path_as_sent(connection.scope), await connection.body()
+        told = (connection.method, path, body, connection.headers)
+        signed = verify_request(shown.genesis.device_key, *told)
+    except BadSignature:
+        place_of(connection.scope).leave()
+        await office.tries.wrong(address)
+        raise
+    if (connection.path_params.get("store_id"), signed.device_id) != shown.of:
+        raise NotAllowed(
+            "This record belongs to another store or box than the request names.",
+            field="store_id",
+            remedy="Show the record that this box was enrolled with.",
+        )
+    connection.state.shown = shown
+
+
+def _shown(body: bytes, keys: Collection[bytes]) -> Shown:
+    """Raises BadSignature for what head office never signed."""
+    try:
+        asked = decode(Readmission, body)
+        genesis = decode(Genesis, asked.genesis)
+    except Undecodable as error:
+        raise BadSignature(f"The body: {error}.", remedy="Send what a box shows.") from error
+    if not any(verify_bytes(key, GENESIS_SIGNED, asked.genesis, asked.signature) for key in keys):
+        raise BadSignature("Head office never signed this record.", remedy="Enrol the box anew.")
+    return Shown(asked, genesis)
 
 
 async def person_guard(connection: Connection, route: BaseRouteHandler) -> None:
@@ -208,6 +262,12 @@ def device_of(request: Request[Any, Any, Any]) -> EnrolledDevice:
     """What device_guard found."""
     device: EnrolledDevice = request.state.device
     return device
+
+
+def shown_of(request: Request[Any, Any, Any]) -> Shown:
+    """What showing_guard found."""
+    shown: Shown = request.state.shown
+    return shown
 
 
 def signed_of(request: Request[Any, Any, Any]) -> SignedHead:

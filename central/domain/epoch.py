@@ -140,6 +140,15 @@ class Line:
             self.move(self.last, EpochEvent.REPLACED)
         self._begin(epoch)
 
+    def readmit(self, epoch: Epoch) -> None:
+        """A box showed it that was forgotten: it goes on, unless a later one was enrolled."""
+        if self.last is None or self.last.number < epoch.number:
+            self.issue(epoch)
+            return
+        self.states[epoch] = EPOCH.after(None, EpochEvent.BRANCHED, str(epoch))
+        if epoch.number < self.last.number:
+            self.move(epoch, EpochEvent.SEALED)
+
     def ratify(self, epoch: Epoch, parent: Epoch) -> None:
         """A box went on by itself, after ``parent``."""
         if self.states.get(parent) is EpochState.CURRENT:

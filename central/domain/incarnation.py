@@ -26,7 +26,8 @@ class Since(NamedTuple):
 
 class EpochSince(NamedTuple):
     """What is known of an epoch. ``stated_seq``: the highest head that was ever stated of it;
-    ``rights_stated_ms``: when its box said last which rights it holds."""
+    ``last_contact_ms`` and ``rights_stated_ms``: when its box called last, and said which rights it
+    holds; in an epoch that it opened itself (``provisional``) it holds none."""
 
     store_id: StoreId
     epoch: Epoch
@@ -35,6 +36,7 @@ class EpochSince(NamedTuple):
     stated_seq: int
     last_contact_ms: int | None
     rights_stated_ms: int | None
+    provisional: bool
 
 
 class Expected(StrEnum):
@@ -52,12 +54,12 @@ def expected_of(since: Since, one: EpochSince) -> Expected | None:
     """None: nothing, for all of it is here, or nobody waits for it any more."""
     if since.begun_at_ms == 0 or one.state.is_fenced:
         return None
-    if one.last_contact_ms is None or one.last_contact_ms < since.begun_at_ms:
+    stated = (one.rights_stated_ms or 0) >= since.begun_at_ms
+    if not stated and (one.last_contact_ms or 0) < since.begun_at_ms:
         return Expected.CONTACT
     if one.watermark < one.stated_seq:
         return Expected.EVENTS
-    stated = one.rights_stated_ms is not None and one.rights_stated_ms >= since.begun_at_ms
-    if since.lost_since_ms is not None and not stated:
+    if since.lost_since_ms is not None and not stated and not one.provisional:
         return Expected.RIGHTS
     return None
 

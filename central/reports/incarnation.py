@@ -14,9 +14,11 @@ from sync.protocol.identity import CompanyId, StoreId
 _SINCE = "SELECT begun_at_ms, lost_since_ms FROM central_state WHERE one = 1"
 _EPOCHS = """
 SELECT m.store_id, s.code, m.epoch_number, m.epoch_fingerprint, m.state, m.watermark, m.sender_seq,
-    m.last_contact_ms, m.rights_stated_ms
+    max(m.last_contact_ms) OVER box AS last_contact_ms,
+    max(m.rights_stated_ms) OVER box AS rights_stated_ms, m.provisional
 FROM stream AS m JOIN store AS s ON s.store_id = m.store_id
 WHERE ($1::uuid IS NULL OR s.company_id = $1) AND m.state IN ('current', 'side')
+WINDOW box AS (PARTITION BY m.store_id, m.device_id)
 ORDER BY s.code, m.epoch_number, m.epoch_fingerprint
 """
 
@@ -72,4 +74,5 @@ def _epoch(row: Any) -> EpochSince:
         row["sender_seq"],
         row["last_contact_ms"],
         row["rights_stated_ms"],
+        row["provisional"],
     )

@@ -19,6 +19,7 @@ from central.api.limits import BODY_BYTES_MAX
 from central.api.metrics import read_metrics
 from central.api.problems import EXCEPTION_HANDLERS
 from central.api.reached import reached
+from central.api.readmission import readmit
 from central.api.reports import (
     report_daily_sales,
     report_reconciliation,
@@ -71,6 +72,7 @@ ROUTES: Sequence[Any] = (
     read_snapshot,
     certify_box,
     read_predecessor,
+    readmit,
     begin_session,
     read_session,
     end_session,

@@ -7,17 +7,26 @@ from typing import NamedTuple, Protocol, TypeVar
 from edge.db import journal
 from edge.db.damaged import read_damaged
 from edge.db.epochs import HeldEpoch, mark_ratified, sending, untold, writing
+from edge.db.showing import (
+    keep_incarnation,
+    known_incarnation,
+    note_show_due,
+    read_showing,
+    tell_epochs_again,
+)
 from sync.engine.journal import Entry, JournalDamaged
 from sync.engine.outbox import (
     BranchCause,
     Outbox,
     SendState,
+    Showing,
     Stopped,
     Untold,
     customers_sealed_in,
 )
 from sync.protocol.batch import BatchLimits
 from sync.protocol.change import Epoch
+from sync.protocol.identity import Incarnation
 from sync.protocol.shared import PersonalKey
 
 T = TypeVar("T")
@@ -78,7 +87,28 @@ class SqliteJournal:
 
         def unit(db: sqlite3.Connection) -> None:
             journal.send_again_from(db, through, head_hash, epoch)
+            note_show_due(db)
             self._told.sent_again(db, epoch, detail)
+
+        await self._run(unit)
+
+    async def must_show(self, incarnation: Incarnation) -> bool:
+        """See JournalPort."""
+        known, due = await self._read(known_incarnation)
+        if known is None and not due:
+            await self._run(lambda db: keep_incarnation(db, incarnation))
+        return due or known not in (None, incarnation)
+
+    async def showing(self) -> Showing:
+        """See JournalPort."""
+        return await self._read(read_showing)
+
+    async def shown(self, incarnation: Incarnation) -> None:
+        """See JournalPort."""
+
+        def unit(db: sqlite3.Connection) -> None:
+            keep_incarnation(db, incarnation)
+            tell_epochs_again(db)
 
         await self._run(unit)
 

@@ -11,7 +11,8 @@ from sync.protocol.change import Envelope, Epoch, Head
 from sync.protocol.codec import decode_fact
 from sync.protocol.errors import Undecodable
 from sync.protocol.facts import CustomerChanged, EventRecovered
-from sync.protocol.identity import CustomerId
+from sync.protocol.identity import CustomerId, Incarnation
+from sync.protocol.reference import Grant
 from sync.protocol.shared import PersonalKey
 
 _MAY_SEAL = frozenset({CustomerChanged.KIND.kind, EventRecovered.KIND.kind})
@@ -62,6 +63,20 @@ class Untold(NamedTuple):
     signature: bytes
 
 
+class Showing(NamedTuple):
+    """What this box shows of itself to a head office that was put back to its past: see
+    ``enrolment.Readmission``. ``state``: of the epoch that it writes in, whose last acknowledged
+    hash is ``acknowledged_hash``."""
+
+    state: SendState
+    acknowledged_hash: bytes
+    genesis: bytes
+    signature: bytes
+    incarnation: Incarnation
+    settings: bytes
+    rights: tuple[Grant, ...]
+
+
 class Outbox(NamedTuple):
     """What goes next, of the oldest epoch with something that waits: ``entries`` follow
     ``acknowledged_through``, whose hash is ``prev_hash``. ``keys``: of the personal fields that
@@ -104,6 +119,20 @@ class JournalPort(Protocol):
     async def send_again(self, epoch: Epoch, through: int, head_hash: bytes, detail: str) -> None:
         """Central holds only what came through ``through``: begin there again, and raise the alarm
         in the same unit of work. Raises NotAcknowledgeable."""
+        ...
+
+    async def must_show(self, incarnation: Incarnation) -> bool:
+        """Whether head office, which says that this is its incarnation, was put back to its past
+        and this box has not shown itself since. The first one is believed."""
+        ...
+
+    async def showing(self) -> Showing:
+        """What there is to show."""
+        ...
+
+    async def shown(self, incarnation: Incarnation) -> None:
+        """Head office of this incarnation has it all; epochs that this box opened itself are told
+        again."""
         ...
 
     async def branch_off(self, epoch: Epoch, cause: BranchCause, detail: str) -> None:

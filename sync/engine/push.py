@@ -26,6 +26,7 @@ from sync.engine.outcome import (
     send_again,
     stop,
 )
+from sync.engine.show import is_unknown, show_once
 from sync.engine.signing import Signer
 from sync.engine.transport import Transport
 from sync.protocol.answers import CALLS_A_PERSON, STATUS_OF, Ruled, Slug, TryLater, read_refusal
@@ -84,6 +85,8 @@ async def push_once(
         return Later(str(error), None, shrink(limits))
     except NotSent as error:
         return Later(str(error), None, limits)
+    if is_unknown(answer):
+        await show_once(journal, transport, signer)
     outcome = await judge_answer(journal, outbox.state, limits, answer, len(entries))
     if isinstance(outcome, Lacking):
         return await _declare(journal, transport, signer, outbox.state, outcome, limits)
@@ -143,11 +146,15 @@ async def beat_once(journal: JournalPort, transport: Transport, signer: Signer) 
         answer = await ask(transport, signer, "GET", path, state.head)
     except NotSent as error:
         return Later(str(error), None, limits)
+    if is_unknown(answer):
+        await show_once(journal, transport, signer)
     outcome = await judge_answer(journal, state, limits, answer)
     match outcome:
         case Shrunk():
             return Later("head office cannot read a heartbeat", None, limits, True)
         case Advanced():
+            if await journal.must_show(outcome.acknowledgement.incarnation):
+                await show_once(journal, transport, signer)
             return Heard(outcome.acknowledgement)
         case Lacking():
             return await _declare(journal, transport, signer, state, outcome, limits)
@@ -171,6 +178,8 @@ async def _tell(
     except NotSent as error:
         return Later(str(error), None, limits)
     status, headers, said = answer.response
+    if is_unknown(answer):
+        await show_once(journal, transport, signer)
     if status != 200:
         match read_refusal(status, headers, said, signed=answer.signed):
             case TryLater(detail=detail, wait_ms=wait_ms):

@@ -123,6 +123,12 @@ def read_refusal(status: int, headers: Mapping[str, str], body: bytes, *, signed
     return TryLater(f"{said}: {detail}" if detail else said, wait_ms)
 
 
+def is_unknown_there(status: int, headers: Mapping[str, str], body: bytes, *, signed: bool) -> bool:
+    """Head office itself knows nothing of this box, or of the epoch that it writes in."""
+    said = _problem(headers, body).type.removeprefix(PROBLEM_PREFIX)
+    return signed and (status, said) in ((401, "bad-signature"), (403, "not-allowed"))
+
+
 def _problem(headers: Mapping[str, str], body: bytes) -> _Problem:
     if not headers.get("content-type", "").startswith(PROBLEM_TYPE):
         return _Problem()

@@ -6,7 +6,8 @@ one-time code, who it is, and then its certificate with the keys that go with it
 and answers that of an ``Acknowledgement``. ``POST /v1/stores/{store}/certificate`` takes the
 msgpack of ``CertificateRequest`` and answers that of ``BoxKeys``; a box asks again before its
 certificate expires. ``GET /v1/stores/{store}/predecessor`` answers the msgpack of ``Predecessor``.
-All but the first are signed.
+``POST /v1/stores/{store}/readmission`` takes the msgpack of ``Readmission`` and answers that of an
+``Acknowledgement``. All but the first are signed.
 """
 
 import base64
@@ -17,9 +18,11 @@ from typing import Annotated
 import msgspec
 
 from sync.protocol.bounds import Text
+from sync.protocol.change import Head
 from sync.protocol.codec import decode, encode
 from sync.protocol.errors import Undecodable
 from sync.protocol.identity import CompanyId, DeviceId, Incarnation, StoreId, WorkstationId
+from sync.protocol.reference import Grant
 from sync.protocol.text import TEXT_PATTERN
 
 KEY_BYTES = 32
@@ -112,6 +115,26 @@ class Predecessor(msgspec.Struct, frozen=True, array_like=True):
     workstations: Annotated[
         tuple[WorkstationId, ...], msgspec.Meta(max_length=PREDECESSOR_WORKSTATIONS_MAX)
     ]
+
+
+RIGHTS_SHOWN_MAX = 5_000
+SETTINGS_BYTES_MAX = 64 * 1024
+
+
+class Readmission(msgspec.Struct, frozen=True, array_like=True):
+    """What a box shows to a head office that was put back to its past, or that does not know it:
+    the ``genesis`` record that head office signed, and its ``signature``; the ``incarnation`` that
+    it knew; the last event that was ``acknowledged`` to it, of the epoch that it writes in; the
+    msgpack of its store's ``settings``; and the ``rights`` to spend that it was given, at what they
+    were given for, in the order of their ids. ``more``: of these some follow in another one."""
+
+    genesis: Annotated[bytes, msgspec.Meta(min_length=1, max_length=GENESIS_BYTES_MAX)]
+    signature: Annotated[bytes, msgspec.Meta(min_length=64, max_length=64)]
+    incarnation: Incarnation
+    acknowledged: Head
+    settings: Annotated[bytes, msgspec.Meta(max_length=SETTINGS_BYTES_MAX)]
+    rights: Annotated[tuple[Grant, ...], msgspec.Meta(max_length=RIGHTS_SHOWN_MAX)]
+    more: bool
 
 
 CSR_BYTES_MAX = 4 * 1024

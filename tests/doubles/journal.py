@@ -1,12 +1,14 @@
 """A journal without a file, behind the same port and the same contract suite as the store's."""
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from sync.engine.journal import Entry, Moment, NotAcknowledgeable, next_entry
 from sync.engine.outbox import (
     BranchCause,
     Outbox,
     SendState,
+    Showing,
     Stopped,
     Untold,
     customers_sealed_in,
@@ -15,7 +17,7 @@ from sync.protocol.batch import BatchLimits, plan_batch
 from sync.protocol.change import Epoch, Head
 from sync.protocol.clock import Hlc
 from sync.protocol.facts import AnyFact
-from sync.protocol.identity import CustomerId, EventId, StoreId
+from sync.protocol.identity import CustomerId, EventId, Incarnation, StoreId
 from sync.protocol.shared import PersonalKey
 
 
@@ -38,6 +40,7 @@ class MemoryJournal:
         self._hashes = [genesis_hash]
         self._entries: list[Entry] = []
         self._acknowledged = 0
+        self._incarnation: Incarnation | None = None
         self._keys = keys if keys is not None else {}
 
     def append(self, fact: AnyFact, event_id: EventId, moment: Moment) -> Entry:
@@ -86,6 +89,22 @@ class MemoryJournal:
     async def ratified(self, epoch: Epoch) -> None:
         """See JournalPort."""
         raise AssertionError(epoch)
+
+    async def must_show(self, incarnation: Incarnation) -> bool:
+        """See JournalPort."""
+        self._incarnation = self._incarnation or incarnation
+        return incarnation != self._incarnation
+
+    async def showing(self) -> Showing:
+        """See JournalPort."""
+        known = self._incarnation or Incarnation(UUID(int=0))
+        state = await self.state()
+        acknowledged_hash = self._hashes[self._acknowledged]
+        return Showing(state, acknowledged_hash, b"genesis", bytes(64), known, b"", ())
+
+    async def shown(self, incarnation: Incarnation) -> None:
+        """See JournalPort."""
+        self._incarnation = incarnation
 
     async def branch_off(self, epoch: Epoch, cause: BranchCause, detail: str) -> None:
         """See JournalPort."""

@@ -44,7 +44,7 @@ from sync.protocol.codec import (
     unpack_batch,
 )
 from sync.protocol.columns import SentBatch
-from sync.protocol.enrolment import Predecessor, ProvisionalEpoch
+from sync.protocol.enrolment import Predecessor, ProvisionalEpoch, Readmission
 from sync.protocol.facts import KindVersion
 from sync.protocol.identity import (
     BootId,
@@ -55,7 +55,7 @@ from sync.protocol.identity import (
     StoreId,
     WorkstationId,
 )
-from sync.protocol.reference import FeedHead, FeedRow, replace_in_set_hash
+from sync.protocol.reference import FeedHead, FeedRow, Grant, replace_in_set_hash
 from sync.protocol.shared import CustomerField, PersonalKey
 from sync.protocol.snapshot import Part, Snapshot, SnapshotPart, part_content, part_name, part_rows
 from sync.protocol.turning import received, to_send
@@ -328,6 +328,17 @@ PREDECESSOR = Predecessor(
 )
 
 
+READMISSION = Readmission(
+    encode(GENESIS),
+    bytes(range(64)),
+    GENESIS.incarnation,
+    Head(Epoch(2, bytes(range(4))), 7, bytes(range(32))),
+    b"\x90",
+    (Grant(UUID(int=9), CUSTOMER, 120, 2),),
+    False,
+)
+
+
 def later_messages() -> dict[str, str]:
     """What is written today, by the names of messages_later_1.json."""
     raw = encode(PROVISIONAL)
@@ -339,6 +350,7 @@ def later_messages() -> dict[str, str]:
         "snapshot": encode(SNAPSHOT).hex(),
         "snapshot_part": encode(PART).hex(),
         "predecessor": encode(PREDECESSOR).hex(),
+        "readmission": encode(READMISSION).hex(),
     }
 
 
@@ -364,3 +376,7 @@ def test_a_snapshot_and_its_part_are_read_as_they_were() -> None:
 
 def test_what_a_box_takes_over_is_read_as_it_was() -> None:
     assert decode(Predecessor, bytes.fromhex(LATER["predecessor"])) == PREDECESSOR
+
+
+def test_what_a_box_shows_of_itself_is_read_as_it_was() -> None:
+    assert decode(Readmission, bytes.fromhex(LATER["readmission"])) == READMISSION

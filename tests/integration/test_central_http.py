@@ -15,7 +15,13 @@ from litestar.testing import TestClient
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from central.api.guards import device_guard, own_form_guard, page_guard, person_guard
+from central.api.guards import (
+    device_guard,
+    own_form_guard,
+    page_guard,
+    person_guard,
+    showing_guard,
+)
 from central.api.problems import EXCEPTION_HANDLERS
 from central.api.verdicts import JOURNAL_BYTES_MAX, UNFOLDED_MAX
 from central.archive.port import Contended
@@ -44,6 +50,7 @@ DEVICE_ROUTES = {
     ("POST", "/v1/stores/{store_id}/certificate"),
     ("POST", "/v1/stores/{store_id}/epochs"),
     ("GET", "/v1/stores/{store_id}/predecessor"),
+    ("POST", "/v1/stores/{store_id}/readmission"),
 }
 
 
@@ -59,7 +66,7 @@ async def test_every_route_has_a_guard_but_those_that_let_people_and_boxes_in(
                 guards = handler.resolve_guards()
                 for method in handler.http_methods - {"OPTIONS"}:
                     name = (str(method), route.path_format)
-                    if device_guard in guards:
+                    if device_guard in guards or showing_guard in guards:
                         of_devices.add(name)
                     elif own_form_guard in guards:
                         forms.add(name)

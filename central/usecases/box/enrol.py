@@ -137,9 +137,13 @@ async def _issue_epoch(
 
 
 async def insert_epoch(
-    db: AsyncConnection, genesis: Genesis, signed: bytes, signature: bytes
+    db: AsyncConnection,
+    genesis: Genesis,
+    signed: bytes,
+    signature: bytes,
+    event: EpochEvent = EpochEvent.BEGUN,
 ) -> None:
-    """A locked store's new box and its epoch, the current one."""
+    """A locked store's new box and its epoch."""
     await db.execute(
         insert(_DEVICES).values(
             device_id=genesis.device_id,
@@ -148,7 +152,7 @@ async def insert_epoch(
             revoked=False,
         )
     )
-    await add_epoch(db, genesis, signed, signature, EpochEvent.BEGUN, provisional=False)
+    await add_epoch(db, genesis, signed, signature, event, provisional=False)
     await (await driver_of(db)).execute(WRITE_TURN, genesis.store_id)
 
 

@@ -87,6 +87,7 @@ async def add_epoch(
             head_hash=genesis_hash(signed),
             provisional=provisional,
             state=state.value,
+            rights_stated_ms=genesis.issued_at_ms,  # it holds none yet
         )
     )
     if state is EpochState.CURRENT:

@@ -10,8 +10,7 @@ from uuid import UUID
 from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.archive.port import Claim, StreamKey
-from central.archive.postgres import PostgresUnit
+from central.archive.port import StreamKey
 from central.db.credentials import BoxName
 from central.db.engine import driver_of
 from central.db.tables import Device, table
@@ -22,9 +21,10 @@ from central.usecases.box.clear_alarm import lift_alarm
 from central.usecases.box.enrol import insert_epoch
 from central.usecases.box.epochs import hold_epoch, lock_store, move_epoch
 from central.usecases.box.ratify_epoch import add_branch
+from central.usecases.box.readmit_box import claim_parent, take_back_epoch
 from central.usecases.customer.destroy_keys import destroy_keys
 from central.usecases.decision.begin_incarnation import take_incarnation
-from sync.protocol.change import Epoch, Genesis, Head, ProvisionalGenesis, epoch_of
+from sync.protocol.change import Genesis, ProvisionalGenesis, epoch_of
 from sync.protocol.codec import decode
 from sync.protocol.identity import CompanyId, DeviceId, StoreId
 
@@ -41,10 +41,11 @@ async def redo(
 ) -> None:
     """In the caller's unit of work, before the decision is folded."""
     match decision:
-        case decided.EpochIssued(_, _, genesis, signature) | decided.EpochReadmitted(
-            _, _, genesis, signature
-        ):
+        case decided.EpochIssued(_, _, genesis, signature):
             await _issued(db, genesis, signature, decided_at_ms)
+        case decided.EpochReadmitted(_, _, genesis, signature):
+            record = decode(Genesis, genesis)
+            await take_back_epoch(db, record, genesis, signature, decided_at_ms)
         case decided.EpochRatified(_, _, genesis, signature):
             await _ratified(db, genesis, signature, decided_at_ms)
         case decided.EpochSealed(store_id, epoch, watermark):
@@ -79,7 +80,7 @@ async def _issued(db: AsyncConnection, signed: bytes, signature: bytes, at_ms: i
         parent = StreamKey(genesis.store_id, genesis.parent)
         await _moved(db, parent, EpochEvent.REPLACED)
         await _seal_at(db, parent, genesis.parent_watermark)
-        await _claim_parent(db, genesis, genesis.parent, at_ms)
+        await claim_parent(db, genesis, at_ms)
     await insert_epoch(db, genesis, signed, signature)
 
 
@@ -90,17 +91,7 @@ async def _ratified(db: AsyncConnection, signed: bytes, signature: bytes, at_ms:
         return
     held = await hold_epoch(db, StreamKey(genesis.store_id, genesis.parent))
     await add_branch(db, genesis, signed, signature, held)
-    await _claim_parent(db, record, genesis.parent, at_ms)
-
-
-async def _claim_parent(db: AsyncConnection, genesis: Genesis, parent: Epoch, at_ms: int) -> None:
-    """So much of the parent was here, or is claimed to be: its days wait for that."""
-    held = await hold_epoch(db, StreamKey(genesis.store_id, parent))
-    if held is None or genesis.parent_hash is None or genesis.parent_watermark <= held.watermark:
-        return
-    head = Head(parent, genesis.parent_watermark, genesis.parent_hash)
-    unit = PostgresUnit(db, await driver_of(db), None)
-    await unit.keep_claim(genesis.store_id, Claim(head, held.device_id, at_ms))
+    await claim_parent(db, record, at_ms)
 
 
 async def _moved(db: AsyncConnection, key: StreamKey, event: EpochEvent) -> None:

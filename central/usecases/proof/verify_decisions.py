@@ -12,6 +12,7 @@ from central.domain.decisions import (
     BoxRevoked,
     EpochIssued,
     EpochRatified,
+    EpochReadmitted,
     EpochSealed,
     TailClosed,
     decision_hash,
@@ -30,7 +31,7 @@ WHERE decision_no > $1 ORDER BY decision_no LIMIT $2
 _END = "SELECT last_decision_no, last_decision_hash FROM central_state"
 
 
-AboutEpochs: TypeAlias = EpochIssued | EpochRatified | EpochSealed | TailClosed
+AboutEpochs: TypeAlias = EpochIssued | EpochRatified | EpochReadmitted | EpochSealed | TailClosed
 
 
 class Decided(NamedTuple):

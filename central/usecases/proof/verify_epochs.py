@@ -11,7 +11,13 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeAlias, assert_never
 from uuid import UUID
 
-from central.domain.decisions import EpochIssued, EpochRatified, EpochSealed, TailClosed
+from central.domain.decisions import (
+    EpochIssued,
+    EpochRatified,
+    EpochReadmitted,
+    EpochSealed,
+    TailClosed,
+)
 from central.domain.epoch import EPOCH, EpochEvent, Line
 from central.usecases.proof.verify_decisions import AboutEpochs, Decided
 from central.usecases.proof.verify_journal import Finding
@@ -123,7 +129,7 @@ def _issued(decisions: tuple[AboutEpochs, ...]) -> dict[tuple[UUID, Epoch], _Iss
     has one, is then none that was issued."""
     found: dict[tuple[UUID, Epoch], _Issued] = {}
     for one in decisions:
-        if not isinstance(one, EpochIssued | EpochRatified):
+        if not isinstance(one, EpochIssued | EpochRatified | EpochReadmitted):
             continue
         genesis = _record(one)
         if genesis is not None:
@@ -133,7 +139,7 @@ def _issued(decisions: tuple[AboutEpochs, ...]) -> dict[tuple[UUID, Epoch], _Iss
     return found
 
 
-def _record(one: EpochIssued | EpochRatified) -> Genesis | None:
+def _record(one: EpochIssued | EpochRatified | EpochReadmitted) -> Genesis | None:
     try:
         return decode(Genesis, one.genesis)
     except Undecodable:
@@ -154,12 +160,14 @@ def _lines(decisions: tuple[AboutEpochs, ...]) -> tuple[dict[UUID, Line], list[_
 
 def _tell(line: Line, decision: AboutEpochs) -> None:
     match decision:
-        case EpochIssued() | EpochRatified():
+        case EpochIssued() | EpochRatified() | EpochReadmitted():
             genesis = _record(decision)
             if genesis is None:
                 return
             epoch = epoch_of(genesis, decision.genesis)
-            if isinstance(decision, EpochIssued) or genesis.parent is None:
+            if isinstance(decision, EpochReadmitted):
+                line.readmit(epoch)
+            elif isinstance(decision, EpochIssued) or genesis.parent is None:
                 line.issue(epoch)
             else:
                 line.ratify(epoch, genesis.parent)

@@ -67,6 +67,8 @@ class PushState(EdgeTable, table=True):
     steady_ms: int | None = None
     events_set_aside: int | None = None
     refused: str | None = None
+    incarnation: bytes | None = None
+    show_due: bool | None = None
 
 
 class AnsweredRequest(EdgeTable, table=True):

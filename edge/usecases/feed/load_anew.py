@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from edge.db.reference import Feed, forget_cursor
+from edge.db.showing import note_show_due
 from edge.usecases.box.raise_alarm import raise_alarm
 from sync.engine.journal import Moment
 from sync.protocol.facts import AlarmKind
@@ -16,6 +17,7 @@ def load_anew(
     db: sqlite3.Connection, feeds: Sequence[Feed], moment: Moment, *, alarm_id: UUID
 ) -> None:
     """Forget how far each was taken, and tell people once."""
+    note_show_due(db)
     for feed in feeds:
         forget_cursor(db, feed)
     names = ", ".join(feed.data_set.value for feed in feeds)

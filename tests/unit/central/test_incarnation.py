@@ -15,7 +15,14 @@ BEGUN = 1_000
 LOST = Since(BEGUN, 500)
 REPLAYED = Since(BEGUN, None)
 WHOLE = EpochSince(
-    StoreId(UUID(int=1)), Epoch(1, b"\x01\x02\x03\x04"), EpochState.CURRENT, 7, 7, BEGUN, BEGUN
+    StoreId(UUID(int=1)),
+    Epoch(1, b"\x01\x02\x03\x04"),
+    EpochState.CURRENT,
+    7,
+    7,
+    BEGUN,
+    BEGUN,
+    False,
 )
 
 EPOCHS = st.builds(
@@ -27,6 +34,7 @@ EPOCHS = st.builds(
     st.integers(0, 9),
     st.none() | st.integers(BEGUN - 2, BEGUN + 2),
     st.none() | st.integers(BEGUN - 2, BEGUN + 2),
+    st.booleans(),
 )
 
 
@@ -34,8 +42,10 @@ EPOCHS = st.builds(
     ("changes", "expected"),
     [
         ({}, None),
-        ({"last_contact_ms": None}, Expected.CONTACT),
-        ({"last_contact_ms": BEGUN - 1}, Expected.CONTACT),
+        ({"last_contact_ms": None, "rights_stated_ms": None}, Expected.CONTACT),
+        ({"last_contact_ms": BEGUN - 1, "rights_stated_ms": BEGUN - 1}, Expected.CONTACT),
+        ({"last_contact_ms": None}, None),
+        ({"rights_stated_ms": None, "provisional": True}, None),
         ({"stated_seq": 8}, Expected.EVENTS),
         ({"rights_stated_ms": None}, Expected.RIGHTS),
         ({"rights_stated_ms": BEGUN - 1}, Expected.RIGHTS),

@@ -555,6 +555,8 @@ def _create_push_state() -> None:
         sa.Column("steady_ms", sa.Integer(), nullable=True),
         sa.Column("events_set_aside", sa.Integer(), nullable=True),
         sa.Column("refused", sa.String(), nullable=True),
+        sa.Column("incarnation", sa.LargeBinary(), nullable=True),
+        sa.Column("show_due", sa.Boolean(), nullable=True),
         sa.PrimaryKeyConstraint("one", name=op.f("pk_push_state")),
     )
 

@@ -1,0 +1,51 @@
+"""Shows a box to a head office that was put back to its past, or that does not know it any more.
+
+What head office once signed it takes back, and counts again which rights to spend it had given; an
+older head office that does not know the question leaves everything as it is. Trying again is the
+next round's: nothing of the shop waits for this.
+"""
+
+from sync.engine.ask import Answer, ask
+from sync.engine.outbox import JournalPort
+from sync.engine.signing import Signer
+from sync.engine.transport import Transport
+from sync.protocol.answers import is_unknown_there
+from sync.protocol.batch import Acknowledgement
+from sync.protocol.change import Head
+from sync.protocol.codec import decode, encode
+from sync.protocol.enrolment import RIGHTS_SHOWN_MAX, Readmission
+from sync.protocol.errors import NotSent, Undecodable
+
+SHOWN_TYPE = "application/msgpack"
+
+
+def is_unknown(answer: Answer) -> bool:
+    """See ``is_unknown_there``."""
+    status, headers, body = answer.response
+    return is_unknown_there(status, headers, body, signed=answer.signed)
+
+
+async def show_once(journal: JournalPort, transport: Transport, signer: Signer) -> bool:
+    """False: head office did not take it, this time."""
+    it = await journal.showing()
+    path = f"/v1/stores/{signer.store_id}/readmission"
+    acknowledged = Head(it.state.head.epoch, it.state.acknowledged_through, it.acknowledged_hash)
+    said: Acknowledgement | None = None
+    for at in range(0, max(1, len(it.rights)), RIGHTS_SHOWN_MAX):
+        rights = it.rights[at : at + RIGHTS_SHOWN_MAX]
+        more = at + RIGHTS_SHOWN_MAX < len(it.rights)
+        about = (it.genesis, it.signature, it.incarnation, acknowledged, it.settings)
+        body = encode(Readmission(*about, rights, more))
+        try:
+            answer = await ask(transport, signer, "POST", path, it.state.head, body, 0, SHOWN_TYPE)
+        except NotSent:
+            return False
+        if not answer.signed or answer.response.status != 200:
+            return False
+        try:
+            said = decode(Acknowledgement, answer.response.body)
+        except Undecodable:
+            return False
+    if said is not None:
+        await journal.shown(said.incarnation)
+    return said is not None
