@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync.engine import push
 from sync.engine.journal import Entry
-from sync.engine.outbox import BranchCause, Outbox, SendState, Stopped, Untold
+from sync.engine.outbox import BranchCause, Outbox, SendState, Showing, Stopped, Untold
 from sync.engine.outcome import Advanced, Idle, Later, Shrunk
 from sync.engine.push import push_once
 from sync.engine.signing import NONCE_BYTES_MAX, Signer
@@ -36,6 +36,7 @@ from sync.protocol.change import Epoch, genesis_hash
 from sync.protocol.codec import pack_batch
 from sync.protocol.enrolment import EnrolmentAnswer
 from sync.protocol.errors import NotSent
+from sync.protocol.identity import Incarnation
 from sync.protocol.retry import JITTER_RANGE, SECOND_MS, Pauses
 from tests.benchmarks.head_office import bench_sale, shop_of
 from tests.benchmarks.herd_line import Line
@@ -110,6 +111,15 @@ class Queued:
 
     async def ratified(self, epoch: Epoch) -> None:
         raise RuntimeError(epoch)
+
+    async def must_show(self, incarnation: Incarnation) -> bool:
+        return False
+
+    async def showing(self) -> Showing:
+        raise RuntimeError("nothing is shown here")
+
+    async def shown(self, incarnation: Incarnation) -> None:
+        raise RuntimeError(incarnation)
 
     async def branch_off(self, epoch: Epoch, cause: BranchCause, detail: str) -> None:
         raise RuntimeError(detail)

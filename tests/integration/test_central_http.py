@@ -15,13 +15,7 @@ from litestar.testing import TestClient
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from central.api.guards import (
-    device_guard,
-    own_form_guard,
-    page_guard,
-    person_guard,
-    showing_guard,
-)
+from central.api import guards as guarding
 from central.api.problems import EXCEPTION_HANDLERS
 from central.api.verdicts import JOURNAL_BYTES_MAX, UNFOLDED_MAX
 from central.archive.port import Contended
@@ -66,11 +60,11 @@ async def test_every_route_has_a_guard_but_those_that_let_people_and_boxes_in(
                 guards = handler.resolve_guards()
                 for method in handler.http_methods - {"OPTIONS"}:
                     name = (str(method), route.path_format)
-                    if device_guard in guards or showing_guard in guards:
+                    if guarding.device_guard in guards or guarding.showing_guard in guards:
                         of_devices.add(name)
-                    elif own_form_guard in guards:
+                    elif guarding.own_form_guard in guards:
                         forms.add(name)
-                    elif person_guard not in guards and page_guard not in guards:
+                    elif {guarding.person_guard, guarding.page_guard}.isdisjoint(guards):
                         unguarded.add(name)
         assert unguarded == OPEN_ROUTES
         assert of_devices == DEVICE_ROUTES
