@@ -381,11 +381,13 @@ class ApplyTurn(CentralTable, table=True):
 
 class DayStanding(CentralTable, table=True):
     """A store's day that anything is known of: when it was last counted and found proven, None
-    since something of it changed. Made by stage 2 and ``settle_days``; may be lost: it is counted
-    again."""
+    since something of it changed; and whether its figures are those that were signed last, None
+    while nobody looked. Made by stage 2, ``settle_days`` and ``sign_off``; may be lost: it is
+    counted again."""
 
     __tablename__ = "day_standing"
     __table_args__ = (Index(None, "store_id", "settled_at_ms"),)
     store_id: UUID = Field(primary_key=True)
     business_date: date = Field(primary_key=True)
     settled_at_ms: int | None = big(default=None)
+    as_signed: bool | None = None

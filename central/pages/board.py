@@ -4,6 +4,7 @@ Every page asks for the signed-in person's own company only: another's store is 
 that never was. A page's figures come from one snapshot of the database.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, NamedTuple, TypeAlias
 from urllib.parse import urlencode
@@ -15,11 +16,21 @@ from central.api.guards import needing, office_of, page_guard, person_of
 from central.api.reading import reading
 from central.api.reports import CODE_LETTERS_MAX
 from central.domain.access import UserRole
+from central.domain.day_state import DayState, day_state
+from central.domain.signing import Signing
 from central.pages.day import Sides
 from central.pages.page import page
 from central.pages.places import StoreCode, day_address, rows_address, store_address
 from central.pages.words.board import summary
-from central.reports.board import Board, board, declared_total, store_days, store_standing
+from central.reports.board import (
+    DAYS_SHOWN,
+    DAYS_SHOWN_MAX,
+    Board,
+    board,
+    declared_total,
+    store_days,
+    store_standing,
+)
 from central.reports.company import (
     CompanyMoney,
     StoreOfCompany,
@@ -29,8 +40,10 @@ from central.reports.company import (
 from central.reports.differing_receipts import (
     total_of,
 )
+from central.reports.evidence import StoreDay
 from central.reports.figure_rows import FigureKey, FigureKind
 from central.reports.reconciled_day import ReconciledDay
+from central.reports.signings import last_signings
 from sync.protocol.errors import InvalidField
 from sync.protocol.text import TEXT_PATTERN
 
@@ -39,6 +52,8 @@ STORES_A_SECOND = 10
 """The board asks again while somebody looks at it: every REFRESH_S seconds, and a second later for
 every STORES_A_SECOND stores on it, since each is counted anew."""
 DATE_LETTERS_MAX = 10
+WIDTHS = (DAYS_SHOWN, 14, DAYS_SHOWN_MAX)
+"""How many dates a reader may choose to see side by side."""
 
 AnyRequest: TypeAlias = Request[Any, Any, Any]
 
@@ -47,6 +62,7 @@ class DayLine(NamedTuple):
     """A day among a store's days: its own page, and its total."""
 
     day: ReconciledDay
+    state: DayState
     address: str
     total: Sides
 
@@ -58,8 +74,9 @@ async def show_board(
         str, QueryParameter(name="date", max_length=DATE_LETTERS_MAX, pattern=TEXT_PATTERN)
     ] = "",
     after: Annotated[str, QueryParameter(max_length=CODE_LETTERS_MAX, pattern=TEXT_PATTERN)] = "",
+    days: Annotated[int, QueryParameter(ge=1, le=DAYS_SHOWN_MAX)] = DAYS_SHOWN,
 ) -> Response[str]:
-    """Every store, on a business date or on each one's newest."""
+    """Every store by business date, and where it stands on one date or on its newest."""
     business_date = _asked_date(asked)
     person, office = person_of(request), office_of(request)
     company_id = person.company_id
@@ -68,11 +85,11 @@ async def show_board(
         async with reading(office) as db:
             money = await company_money(db, company_id)
             return money, await board(
-                db, company_id, business_date, after, now_ms=office.clock_ms()
+                db, company_id, business_date, after, now_ms=office.clock_ms(), days=days
             )
 
     # By company first: what one reads no other is shown.
-    money, found = await office.boards.of((company_id, business_date, after), read)
+    money, found = await office.boards.of((company_id, business_date, after, days), read)
     return page(
         "board.html",
         person=person,
@@ -80,11 +97,14 @@ async def show_board(
         board=found,
         business_date=business_date,
         after=after,
-        here=_board_address(business_date, after),
-        more=_board_address(business_date, found.after) if found.after else None,
+        here=_board_address(business_date, after, days),
+        more=_board_address(business_date, found.after, days) if found.after else None,
+        first=_board_address(business_date, "", days),
+        days=days,
+        widths=[(width, _board_address(business_date, after, width)) for width in WIDTHS],
         now_ms=office.clock_ms(),
         refresh_s=REFRESH_S + len(found.lines) // STORES_A_SECOND,
-        summary=summary(found),
+        summary=summary(found, money.decimals),
     )
 
 
@@ -104,12 +124,14 @@ async def show_days(
         store = await store_of_company(db, person.company_id, code)
         days, older = await store_days(db, store.store_id, before)
         standing = await store_standing(db, store.store_id)
+        asked_days = [StoreDay(store.store_id, day.business_date) for day in days]
+        signings = await last_signings(db, asked_days)
     return page(
         "days.html",
         person=person,
         money=money,
         store=store,
-        days=[_day_line(store, day) for day in days],
+        days=[_day_line(store, day, signings) for day in days],
         standing=standing,
         now_ms=office.clock_ms(),
         newest=store_address(store) if before else None,
@@ -117,11 +139,15 @@ async def show_days(
     )
 
 
-def _day_line(store: StoreOfCompany, day: ReconciledDay) -> DayLine:
+def _day_line(
+    store: StoreOfCompany, day: ReconciledDay, signings: Mapping[StoreDay, Signing]
+) -> DayLine:
     total = FigureKey(FigureKind.TOTAL)
     rows = rows_address(store, day.business_date, total, None)
     sides = Sides(total, "minor", rows, declared_total(day), total_of(day.central))
-    return DayLine(day, day_address(store, day.business_date), sides)
+    last = signings.get(StoreDay(store.store_id, day.business_date))
+    state = day_state(day.verdict, last, day.central)
+    return DayLine(day, state, day_address(store, day.business_date), sides)
 
 
 def _asked_date(asked: str) -> date | None:
@@ -138,8 +164,9 @@ def _asked_date(asked: str) -> date | None:
         ) from error
 
 
-def _board_address(business_date: date | None, after: str) -> str:
-    asked = {"date": str(business_date or ""), "after": after}
+def _board_address(business_date: date | None, after: str, days: int) -> str:
+    width = "" if days == DAYS_SHOWN else str(days)
+    asked = {"date": str(business_date or ""), "after": after, "days": width}
     query = urlencode({name: value for name, value in asked.items() if value})
     return f"/?{query}" if query else "/"
 

@@ -1,16 +1,22 @@
 """A store's day figure by figure: both sides beside each other, and each workstation's part."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from litestar import Request, Response, get
+from litestar import Request, Response, get, post
 
+from central.api.acting import acting
+from central.api.forms import read_form
 from central.api.guards import needing, office_of, page_guard, person_of
+from central.api.limits import BODY_BYTES_MAX
 from central.api.reading import reading
 from central.domain.access import UserRole
-from central.domain.day_verdict import Colour
-from central.pages.page import page
+from central.domain.day_state import day_state
+from central.domain.day_verdict import Colour, DayVerdict
+from central.domain.signing import correction
+from central.pages.page import page, see_other, wrong_fields
 from central.pages.places import (
     BusinessDate,
     StoreCode,
@@ -33,10 +39,14 @@ from central.reports.differing_receipts import (
 from central.reports.figure_rows import FigureKey, FigureKind, figure_keys
 from central.reports.reconciled_day import ReconciledDay, WorkstationAccount
 from central.reports.reconciliation import reconcile_day
-from sync.protocol.errors import NotFound
+from central.reports.signings import arrived_since, day_signings
+from central.usecases.day.sign_off import accepted, sign_off
+from sync.protocol.errors import NotFound, Refusal
 from sync.protocol.figures import Totals, figures
 
 AnyRequest = Request[Any, Any, Any]
+HERE = "/stores/{code:str}/{business_date:date}"
+NOTHING_TYPED: Mapping[str, str] = MappingProxyType({"exception": "", "reason": ""})
 
 
 class Sides(NamedTuple):
@@ -64,7 +74,7 @@ class WorkstationLine(NamedTuple):
     total: Sides
 
 
-@get("/stores/{code:str}/{business_date:date}", guards=[page_guard], opt=needing(UserRole.LOOK))
+@get(HERE, guards=[page_guard], opt=needing(UserRole.LOOK))
 async def show_day(
     request: AnyRequest,
     code: StoreCode,
@@ -72,6 +82,44 @@ async def show_day(
     workstation: Workstation = None,
 ) -> Response[str]:
     """A store's day figure by figure; or one workstation's part of it."""
+    return await _shown(request, code, business_date, workstation)
+
+
+@post(
+    f"{HERE}/sign",
+    guards=[page_guard],
+    opt=needing(UserRole.SIGN_OFF),
+    status_code=303,
+    request_max_body_size=BODY_BYTES_MAX,
+)
+async def send_signature(
+    request: AnyRequest, code: StoreCode, business_date: BusinessDate
+) -> Response[Any]:
+    """Sign the day off; one that is not proven with an exception."""
+    form, person, office = await read_form(request), person_of(request), office_of(request)
+    typed = {name: form.get(name, "") for name in NOTHING_TYPED}
+    told = " ".join(filter(None, typed.values()))
+    try:
+        async with acting(request, "day_signed", f"{code} {business_date}", told) as db:
+            money = await company_money(db, person.company_id)
+            store = await store_of_company(db, person.company_id, code)
+            exception = accepted(typed["exception"], typed["reason"], money.decimals)
+            asked = (store, business_date, exception, person.name, office.clock_ms())
+            await sign_off(db, person.company_id, *asked)
+    except Refusal as refusal:
+        return await _shown(request, code, business_date, None, typed, refusal)
+    return see_other(f"{day_address(store, business_date)}#signing")
+
+
+async def _shown(
+    request: AnyRequest,
+    code: str,
+    business_date: date,
+    workstation: str | None,
+    typed: Mapping[str, str] = NOTHING_TYPED,
+    refusal: Refusal | None = None,
+) -> Response[str]:
+    """``typed``: what a refused form held, which stays in its fields."""
     person, office = person_of(request), office_of(request)
     async with reading(office) as db:
         money = await company_money(db, person.company_id)
@@ -83,14 +131,27 @@ async def show_day(
             found = await differing_receipts(db, store.store_id, business_date)
         beside = await neighbour_days(db, store.store_id, business_date)
         standing = await store_standing(db, store.store_id)
+        signings = await day_signings(db, store.store_id, business_date)
+        last = signings[0] if signings else None
+        late = await arrived_since(db, store.store_id, business_date, last) if last else ()
     central, declared = _account(day, workstation)
     return page(
         "day.html",
+        status=refusal.status if refusal else 200,
         person=person,
         money=money,
         store=store,
         all_days=store_address(store),
         day=day,
+        state=day_state(day.verdict, last, day.central),
+        signings=signings,
+        correction=correction(last.counted, day.central) if last else None,
+        late=[(one, receipt_address(store, one.sale_id)) for one in late],
+        may_sign=person.role.allows(UserRole.SIGN_OFF),
+        is_proven=day.verdict is DayVerdict.PROVEN,
+        values=typed,
+        refusal=refusal,
+        wrong=wrong_fields(refusal),
         workstation=workstation,
         sentence=day_sentence(day, found, money.decimals),
         differing=_differing(store, found),
@@ -197,4 +258,4 @@ def _differing(
     ]
 
 
-ROUTES = (show_day,)
+ROUTES = (show_day, send_signature)

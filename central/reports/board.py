@@ -16,8 +16,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of
+from central.domain.day_state import DayState, day_state
 from central.domain.day_verdict import Colour
+from central.domain.signing import Signing
 from central.reports.claims import OpenClaim, open_claims
+from central.reports.day_cells import (
+    LOOKED_AT_MAX,
+    Cell,
+    DateFoot,
+    KnownDay,
+    StoreRow,
+    cell_of,
+    doubted,
+    feet,
+    known_days,
+    missing_cell,
+)
 from central.reports.differing_receipts import (
     DifferingReceipts,
     differing_receipts,
@@ -26,10 +40,14 @@ from central.reports.differing_receipts import (
 from central.reports.reconciled_day import ReconciledDay
 from central.reports.reconciliation import stand_of_days
 from central.reports.store_day import StoreDay
+from central.reports.signings import last_signings
 from sync.protocol.identity import CompanyId, StoreId
 
 STORES_MAX = 100
 DAYS_MAX = 14
+DAYS_SHOWN = 7
+DAYS_SHOWN_MAX = 31
+"""Business dates side by side."""
 TRACED_STORES_MAX = 3
 TRACED_RECEIPTS_MAX = 2_000
 """Of so many stores that differ the receipts are looked for, where the day has no more receipts: a
@@ -98,6 +116,14 @@ class BoardLine(NamedTuple):
     day: ReconciledDay | None
     found: DifferingReceipts | None = None
     ahead: bool = False
+    last: Signing | None = None
+
+    @property
+    def state(self) -> DayState | None:
+        """How the day stands, with what was signed."""
+        if self.day is None:
+            return None
+        return day_state(self.day.verdict, self.last, self.day.central)
 
     @property
     def store_minor(self) -> int | None:
@@ -132,12 +158,16 @@ class DateSum(NamedTuple):
 
 class Board(NamedTuple):
     """``after``: the code of the last store where more follow. ``unresolved``: days beside those of
-    ``lines`` that are not proven, the latest first; ``more_unresolved`` were not looked at."""
+    ``lines`` that are not proven, the latest first; ``more_unresolved`` were not looked at.
+    ``dates``: of ``rows``, whose stores stand with the worst first; ``feet``: their sums."""
 
     lines: tuple[BoardLine, ...]
     after: str | None
     unresolved: tuple[BoardLine, ...] = ()
     more_unresolved: int = 0
+    dates: tuple[date, ...] = ()
+    rows: tuple[StoreRow, ...] = ()
+    feet: tuple[DateFoot, ...] = ()
 
     @property
     def sums(self) -> tuple[DateSum, ...]:
@@ -175,50 +205,115 @@ async def board(
     after: str = "",
     *,
     now_ms: int,
+    days: int = DAYS_SHOWN,
 ) -> Board:
-    """One page of the board, after a store's code. Call it within one snapshot."""
+    """One page of the board, after a store's code; ``days``: how many dates stand side by side.
+    Call it within one snapshot."""
     connection = await driver_of(db)
     rows = await connection.fetch(_STORES, company_id, after, STORES_MAX + 1)
-    stores = {
-        store.store_id: store
-        for store in (_Store(StoreId(plain_uuid(row[0])), *row[1:]) for row in rows[:STORES_MAX])
-    }
+    named = (_Store(StoreId(plain_uuid(row[0])), *row[1:]) for row in rows[:STORES_MAX])
+    stores = {store.store_id: store for store in named}
     ids, latest = list(stores), latest_date(now_ms)
     claims = await open_claims(db, ids)
     others: list[StoreDay] = []
     if business_date is None:
-        dates = await _newest(connection, ids, latest)
-        newest = [StoreDay(*found) for found in dates.items()]
+        newest_of = await _newest(connection, ids, latest)
+        newest = [StoreDay(*found) for found in newest_of.items()]
         open_days = await _open_days(connection, ids, claims)
-        others = [day for day in open_days if dates.get(day.store_id) != day.business_date]
+        others = [day for day in open_days if newest_of.get(day.store_id) != day.business_date]
     else:
         newest = [StoreDay(store_id, business_date) for store_id in ids]
     beside = others[:UNRESOLVED_MAX]
-    found = {
-        StoreDay(day.store_id, day.business_date): day.as_of(now_ms)
-        for day in await stand_of_days(db, [*newest, *beside], claims)
-    }
     standings = await _standings(connection, ids)
-    traced = await _traced(db, found)
+    last = business_date or max((day.business_date for day in newest), default=latest)
+    dates = [last - timedelta(days=back) for back in range(days)]
+    known = await known_days(db, ids, dates[-1], last)
+    alarmed = frozenset(store_id for store_id, one in standings.items() if one.alarms)
+    listed = (*newest, *beside)
+    doubts = doubted(known, claims, alarmed)
+    seen = await _look(db, listed, known, doubts, claims, now_ms)
+    traced = await _traced(db, {day: seen.days[day] for day in listed})
     dated = {day.store_id: day for day in newest}
 
     def line(store_id: StoreId, asked: StoreDay | None) -> BoardLine:
         """A store's day, with the receipts that differ where they were looked for."""
         store, standing = stores[store_id], standings.get(store_id, Standing())
         if asked is None:
-            return BoardLine(store.code, store.name, store.zone, standing, None)
-        ahead = asked.business_date > latest
-        day, receipts = found[asked], traced.get(asked)
-        return BoardLine(store.code, store.name, store.zone, standing, day, receipts, ahead)
+            return BoardLine(*store[1:], standing, None)
+        ahead, signed = asked.business_date > latest, seen.signings.get(asked)
+        found = (seen.days[asked], traced.get(asked))
+        return BoardLine(*store[1:], standing, *found, ahead, signed)
 
     lines = tuple(line(store_id, dated.get(store_id)) for store_id in ids)
     unresolved = tuple(
         one
         for one in (line(day.store_id, day) for day in beside)
-        if one.ahead or one.day is None or one.day.colour is not Colour.GREEN
+        if one.ahead or one.state is None or not one.state.is_proven
     )
-    last = lines[-1].code if rows[STORES_MAX:] else None
-    return Board(lines, last, unresolved, len(others) - len(beside))
+    in_rows = _store_rows(stores.values(), dates, known, seen, standings)
+    return Board(
+        lines=lines,
+        after=lines[-1].code if rows[STORES_MAX:] else None,
+        unresolved=unresolved,
+        more_unresolved=len(others) - len(beside),
+        dates=tuple(dates),
+        rows=in_rows,
+        feet=feet(dates, in_rows),
+    )
+
+
+class _Seen(NamedTuple):
+    """Days that were looked at, with the newest signatures, and which of the known are in doubt."""
+
+    days: Mapping[StoreDay, ReconciledDay]
+    signings: Mapping[StoreDay, Signing]
+    doubts: frozenset[StoreDay]
+
+
+async def _look(
+    db: AsyncConnection,
+    listed: Sequence[StoreDay],
+    known: Sequence[KnownDay],
+    doubts: Sequence[KnownDay],
+    claims: Mapping[StoreId, Sequence[OpenClaim]],
+    now_ms: int,
+) -> _Seen:
+    """At those that are ``listed``, and at those known ones that are in doubt, or signed without
+    that anybody knows whether they still are as they were."""
+    in_doubt = frozenset(one.day for one in doubts)
+    unsure = (one.day for one in known if one.day in in_doubt or not one.as_signed)
+    signings = await last_signings(db, list(dict.fromkeys([*listed, *unsure])))
+    more = [one.day for one in known if one.day in in_doubt or one.day in signings]
+    looked_at = list(dict.fromkeys([*listed, *more[:LOOKED_AT_MAX]]))
+    stands = await stand_of_days(db, looked_at, claims)
+    days = {StoreDay(day.store_id, day.business_date): day.as_of(now_ms) for day in stands}
+    return _Seen(days, signings, in_doubt)
+
+
+def _store_rows(
+    stores: Iterable[_Store],
+    dates: Sequence[date],
+    known: Iterable[KnownDay],
+    seen: _Seen,
+    standings: Mapping[StoreId, Standing],
+) -> tuple[StoreRow, ...]:
+    """The worst first."""
+    here = {one.day: one for one in known}
+
+    def cell(day: StoreDay, standing: Standing) -> Cell:
+        one = here.get(day)
+        if one is None:
+            heard_ms, enrolled = standing.last_contact_ms, standing.enrolled
+            return missing_cell(day.business_date, heard_ms, enrolled=enrolled)
+        found = (seen.days.get(day), seen.signings.get(day))
+        return cell_of(one, *found, doubted=day in seen.doubts)
+
+    rows = []
+    for store in stores:
+        standing = standings.get(store.store_id, Standing())
+        cells = tuple(cell(StoreDay(store.store_id, on), standing) for on in dates)
+        rows.append(StoreRow(store.code, store.name, standing.last_contact_ms, cells))
+    return tuple(sorted(rows, key=lambda row: (row.rank, row.code)))
 
 
 async def _standings(connection: Any, ids: Sequence[StoreId]) -> dict[StoreId, "Standing"]:

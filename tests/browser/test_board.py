@@ -189,7 +189,7 @@ async def test_the_board_keeps_itself_up_to_date_while_somebody_looks(
     await expect(row.locator('[data-label="Difference"]')).to_have_text("0.01")
     await expect(row).to_contain_text(f"receipt {sale.receipt_number}")
     await expect(page.get_by_role("status")).to_have_text(
-        "1 store: 0 proven, 0 not proven yet, 1 differing."
+        "1 of 1 day differs, by 0.01. 1 store: 0 proven, 1 differs."
     )
     await expect(page.locator(f"#to-{code}")).to_be_focused()
     before = asked(tabs, chain)
@@ -212,7 +212,7 @@ async def say_when_nobody_answers(tabs: Tabs, page: Page) -> None:
     await page.route("**/", lambda route: route.abort("connectionrefused"), times=1)
     await page.clock.fast_forward(REFRESH_MS + 1)
     await expect(page.get_by_text("Head office does not answer")).to_be_visible()
-    await expect(page.locator("#board table")).to_be_visible()
+    await expect(page.locator("#cells")).to_be_visible()
     await page.clock.fast_forward(REFRESH_MS + 1)
     await expect(page.get_by_text("Head office does not answer")).to_be_hidden()
 

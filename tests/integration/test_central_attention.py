@@ -120,7 +120,7 @@ async def test_somebody_gives_up_what_will_not_come_and_says_why(postgres_url: s
         page = await load(served, "/attention")
         assert "A box of epoch 1 says it holds 8 more events." in page.words["claims"]
         assert f"Days from {DAY} on" in page.words["claims"]
-        assert (await load(served, "/")).tables[""][1][7].text.startswith("not proven yet")
+        assert (await load(served, "/")).tables[""][1][7].text.startswith("not heard")
         csrf = next(
             attributes["value"]
             for tag, attributes in page.elements
@@ -152,7 +152,7 @@ async def test_an_alarm_stands_until_somebody_says_what_it_was(postgres_url: str
         await ingest_batch(*sent, copy.chain.batch(0, 3), NOW_MS)
         page = await load(served, "/attention")
         assert "Two boxes write as this store" in page.words["noticed"]
-        assert (await load(served, "/")).tables[""][1][7].text.startswith("alarm")
+        assert (await load(served, "/")).tables[""][1][7].text.startswith("differs")
         fields = {
             str(attributes["name"]): attributes["value"] or ""
             for tag, attributes in page.elements

@@ -31,11 +31,13 @@ async def test_a_proven_day_reads_zero_and_an_open_one_not_known(postgres_url: s
         said = tally(unclosed.facts, DAY).totals()
         here = format_minor(said.gross_minor - said.refunds_minor)
         assert [cell.text for cell in rows["S02"][4:7]] == ["not known", here, "not known"]
-        assert rows["S02"][7].text.startswith("not proven yet")
+        assert rows["S02"][7].text.startswith("not heard")
         assert [cell.text for cell in rows["S09"][1:4]] == ["never", "no box enrolled", "none yet"]
         assert rows["S09"][7].text.startswith("no receipts yet")
         assert [cell.text for cell in rows["Sum"][1:4:2]] == ["not known", "not known"]
-        assert page.words["summary"] == "3 stores: 1 proven, 1 not proven yet, 0 differing."
+        assert page.words["summary"] == (
+            "None of 2 days differs; 1 store not heard. 3 stores: 1 proven, 1 not heard."
+        )
 
 
 async def test_the_chain_s_sums_are_those_of_the_rows_above(postgres_url: str) -> None:

@@ -29,11 +29,13 @@ from central.usecases.journal.correct_event import EventPlace, release_event
 from sync.protocol.errors import InvalidField
 from sync.protocol.facts import BusinessDayClosed
 from sync.protocol.figures import Totals
+from sync.protocol.money import format_minor
+from tests.board_pages import load
 from tests.central_fixtures import Served, postgres_template
 from tests.head_office import apply_all, deliver, open_stream
-from tests.integration.board_fixtures import acme, arrive, traded
+from tests.integration.board_fixtures import acme, arrive, day_path, sign_in, traded, user_of
 from tests.integration.test_central_cli import central
-from tests.integration.test_central_quarantine import poisoned, verified
+from tests.integration.test_central_quarantine import asked, poisoned, text_of, verified
 from tests.shop_journal import ANNA, COMPANY, DAY, NOW_MS, Shop
 
 __all__ = ["postgres_template"]
@@ -211,3 +213,60 @@ async def test_the_command_signs_and_says_what_was_signed(
         assert audit == [("day_signed", f"S01 {DAY}")]
         again = await typed("sign", "S01", str(DAY))
         assert (again.code, "signed S01 on" in again.complaint) == (2, True)
+
+
+async def test_on_the_page_another_person_signs_and_a_late_sale_reopens_the_day(
+    postgres_url: str,
+) -> None:
+    async with acme(postgres_url) as served:
+        await user_of(served, COMPANY, BEN)
+        shop, seq, meant = await poisoned(served)
+        here = f"/attention/S01/{shop.epoch}/{seq}"
+        fields = {"body": text_of(meant), "reason": "read from the till's paper"}
+        assert (await asked(served, f"{here}/repair", **fields)).status_code == 303
+        shop.facts.insert(seq - 1, meant)  # the store itself counts what it sold
+        for name in shop.tills:
+            shop.append(shop.settling(name, DAY))
+        shop.append(BusinessDayClosed(DAY, ANNA, shop.manifest()))
+        await more(served, shop)
+        refused = await asked(served, f"{day_path(shop)}/sign")
+        assert refused.status_code == 403
+        assert "ann@example.com decided something in this day" in refused.text
+        assert await served.rows("SELECT count(*) FROM day_signed") == [(0,)]
+        await sign_in(served, email=BEN)
+        assert (await asked(served, f"{day_path(shop)}/sign")).status_code == 303
+        page = await load(served, day_path(shop))
+        assert page.words["verdict"].startswith("signed")
+        assert page.words["signings"].startswith(f"{BEN} signed ")
+        assert (await asked(served, f"{day_path(shop)}/sign")).status_code == 409
+        late = shop.sale()
+        shop.append(late)
+        await more(served, shop)
+        page = await load(served, day_path(shop))
+        assert page.words["verdict"].startswith("reopened")
+        total = format_minor(sum(line.amount_minor for line in late.lines))
+        assert page.words["correction"].startswith(f"Reopened: +1 receipt, +{total} since")
+        assert late.receipt_number in page.words["late"]
+        rows = {row[0].text: row for row in page.tables["correction-table"][1:]}
+        assert rows["transactions"][3].text == "+1"
+        assert rows["gross"][3].text == f"+{total}"
+        await verified(served)
+
+
+async def test_an_exception_is_asked_for_on_the_page_and_what_was_typed_stays(
+    postgres_url: str,
+) -> None:
+    async with acme(postgres_url) as served:
+        shop = traded(count=5, close=False)
+        await arrive(served, shop)
+        path = f"{day_path(shop)}/sign"
+        refused = await asked(served, path)
+        assert refused.status_code == 409
+        assert "has not closed the day" in refused.text
+        typed = await asked(served, path, reason="the bank counted it")
+        assert typed.status_code == 400
+        assert 'value="the bank counted it"' in typed.text
+        exception = {"exception": "-12.00", "reason": "the bank counted it"}
+        assert (await asked(served, path, **exception)).status_code == 303
+        page = await load(served, day_path(shop))
+        assert "with an exception of -12.00: the bank counted it." in page.words["signings"]

@@ -20,6 +20,8 @@ from central.pages.words import (
     rows,
     settings,
     sign_in,
+    signing,
+    states,
 )
 
 __all__ = [
@@ -38,4 +40,6 @@ __all__ = [
     "rows",
     "settings",
     "sign_in",
+    "signing",
+    "states",
 ]

@@ -1,12 +1,22 @@
 """What the board says."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 
-from central.domain.day_verdict import Colour
-from central.pages.words.figures import counted
+from central.domain.day_state import DayState
+from central.pages.words.figures import NOT_KNOWN, ago, amount, change, counted
+from central.pages.words.signing import in_short
+from central.pages.words.states import word
 from central.reports.board import Board
+from central.reports.day_cells import Cell, DateFoot
 
 show = "Show"
+total = "Total"
+of_which_proven = "of which proven"
+of_which_not_heard = "of which not heard"
+nothing = "–"
+newest = "Each store's newest day"
 newest_of_each = "Newest day of each store"
 stores = "Stores"
 no_store = ("No store yet. Open one: ", ".")
@@ -24,16 +34,103 @@ next_stores = "Next stores"
 away = "Head office does not answer: the figures above are the last ones that it gave."
 
 
-def summary(found: Board) -> str:
-    """What a screen reader hears when it changes."""
-    days = [line.day for line in found.lines if line.day is not None]
-    by_colour = {colour: sum(day.colour is colour for day in days) for colour in Colour}
+def summary(found: Board, decimals: int) -> str:
+    """What a reader wants to know first, and what a screen reader hears when it changes."""
+    cells = [cell for row in found.rows for cell in row.cells if cell.state is not None]
+    days = {(row.code, cell.business_date) for row in found.rows for cell in row.cells}
+    outside = [
+        line
+        for line in found.unresolved
+        if line.day is not None and (line.code, line.day.business_date) not in days
+    ]
+    states = [*(cell.state for cell in cells), *(line.state for line in outside)]
+    parted = [cell.difference_minor for cell in cells if cell.state is DayState.DIFFERS]
+    parted += [line.difference_minor for line in outside if line.state is DayState.DIFFERS]
+    said = [_answer(states, sum(one or 0 for one in parted), found, decimals)]
+    said.append(f"{counted(len(found.lines), 'store')}: {_by_state(found)}.")
     others = len(found.unresolved) + found.more_unresolved
-    said = (
-        f"{counted(len(found.lines), 'store')}: {by_colour[Colour.GREEN]} proven,"
-        f" {by_colour[Colour.AMBER]} not proven yet, {by_colour[Colour.RED]} differing."
-    )
-    return f"{said} {counted(others, 'other day')} not settled." if others else said
+    if others:
+        said.append(f"{counted(others, 'other day')} not settled.")
+    return " ".join(said)
+
+
+def _answer(
+    states: Sequence[DayState | None], together_minor: int, found: Board, decimals: int
+) -> str:
+    """``2 of 41 days differ, by -1.00 together; 1 reopened; 3 stores not heard.``"""
+    tally = Counter(states)
+    days, differ, reopened = len(states), tally[DayState.DIFFERS], tally[DayState.REOPENED]
+    if not days:
+        return "No day has arrived."
+    if differ:
+        verb = "differs" if differ == 1 else "differ"
+        said = f"{differ} of {counted(days, 'day')} {verb}, by {amount(together_minor, decimals)}"
+        said += " together" if differ > 1 else ""
+    elif tally[DayState.PROVEN] + tally[DayState.SIGNED] == days:
+        said = "The one day is proven" if days == 1 else f"All {days} days are proven"
+    else:
+        said = f"None of {counted(days, 'day')} differs"
+    if reopened:
+        said += f"; {reopened} reopened since signed"
+    silent = {
+        row.code
+        for row in found.rows
+        if any(cell.state is DayState.NOT_HEARD for cell in row.cells)
+    }
+    if silent:
+        said += f"; {counted(len(silent), 'store')} not heard"
+    return f"{said}."
+
+
+def _by_state(found: Board) -> str:
+    """Of the stores' newest days: those that are proven, and every other state that one is in."""
+    tally = Counter(line.state for line in found.lines if line.state is not None)
+    proven = tally.pop(DayState.PROVEN, 0) + tally.pop(DayState.SIGNED, 0)
+    others = [f"{tally[state]} {word(state)}" for state in DayState if tally[state]]
+    return ", ".join([f"{proven} proven", *others])
+
+
+def by_day(company: str, currency: str) -> str:
+    """The first table's caption."""
+    return f"Days of {company}, the stores with the worst first, amounts in {currency}"
+
+
+def dates(count: int) -> str:
+    """How many dates stand side by side."""
+    return f"{count} days"
+
+
+def short_date(on: date) -> str:
+    """``Mon 23 Nov``."""
+    return f"{on:%a} {on.day} {on:%b}"
+
+
+def cell(one: Cell, heard_ms: int | None, now_ms: int, decimals: int) -> str:
+    """Beside the state: by how much it differs or was corrected, since when nobody was heard, or
+    what the day adds up to."""
+    match one.state:
+        case DayState.DIFFERS if one.differing:
+            by = change(one.difference_minor or 0, "minor", decimals)
+            return f"{by}, {counted(one.differing, 'figure')}"
+        case DayState.REOPENED if one.correction:
+            return in_short(one.correction, decimals)
+        case DayState.NOT_HEARD if one.total_minor is None:
+            return f"since {ago(heard_ms, now_ms)}" if heard_ms else ago(None, now_ms)
+        case _:
+            return amount(one.total_minor, decimals)
+
+
+def cash(over_short_minor: int, decimals: int) -> str:
+    """``cash 12.00 short``: what people counted, which no side differs about."""
+    word_ = "over" if over_short_minor > 0 else "short"
+    return f"cash {amount(abs(over_short_minor), decimals)} {word_}"
+
+
+def unheard(foot: DateFoot, decimals: int) -> str:
+    """What is here of stores that are not heard, and how many those are."""
+    if not foot.unheard:
+        return amount(0, decimals)
+    return f"{amount(foot.unheard_minor, decimals)} + {counted(foot.unheard, 'store')} {NOT_KNOWN}"
 
 
 def stores_of(company: str, currency: str) -> str:

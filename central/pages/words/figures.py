@@ -27,10 +27,6 @@ _HOUR_MS = 60 * _MINUTE_MS
 _DAY_MS = 24 * _HOUR_MS
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-VERDICTS: Mapping[Colour, str] = MappingProxyType(
-    {Colour.GREEN: "proven", Colour.AMBER: "not proven yet", Colour.RED: "differs"}
-)
-
 _LABELS = {one.slug: one.label for one in FIGURES}
 TOTAL = "Total"
 
@@ -47,6 +43,12 @@ def figure(value: int | None, unit: str, decimals: int) -> str:
     if unit == "minor":
         return format_minor(value, decimals)
     return quantity(value) if unit == "milli" else f"{value:,}"
+
+
+def change(value: int, unit: str, decimals: int) -> str:
+    """A figure that something changed by, with its sign: ``+41.20``."""
+    said = figure(value, unit, decimals)
+    return f"+{said}" if value > 0 else said
 
 
 def quantity(milli: int) -> str:
@@ -117,15 +119,6 @@ def lag(standing: Standing) -> str:
 def counted(count: int, word: str) -> str:
     """``1 store``, ``1,200 stores``."""
     return f"1 {word}" if count == 1 else f"{count:,} {word}s"
-
-
-def verdict_word(day: ReconciledDay | None) -> str:
-    """The verdict in a word or three."""
-    if day is None:
-        return "no receipts yet"
-    if day.colour is Colour.RED and not _parted(day):
-        return "alarm"
-    return VERDICTS[day.colour]
 
 
 def verdict_sentence(day: ReconciledDay | None, decimals: int) -> str:
@@ -212,6 +205,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = MappingProxyType(
     {
         "amount": amount,
         "figure": figure,
+        "change": change,
         "quantity": quantity,
         "ago": ago,
         "local_time": local_time,
@@ -220,7 +214,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "lag": lag,
         "counted": counted,
         "percent": percent,
-        "verdict_word": verdict_word,
         "day_sentence": day_sentence,
         "in_short": in_short,
         "tenders": tenders,

@@ -1,14 +1,15 @@
 """What the page of a receipt, or of an event in the journal, says."""
 
-from central.domain.day_verdict import Colour
-from central.pages.words.figures import VERDICTS, counted
+from central.domain.day_state import DayState
+from central.pages.words.figures import counted
+from central.pages.words.states import word
 from central.reports.journal_event import JournalEvent
 from central.reports.receipt import ReceiptForm, ReceiptTender
 from sync.protocol.facts import PriceModifier
 
 as_counted = "as head office counts it"
 as_recorded = "as the store recorded it"
-differs = VERDICTS[Colour.RED]
+differs = word(DayState.DIFFERS)
 otherwise = "The store recorded this receipt otherwise than head office counts it:"
 not_in_journal = "The store's journal holds no such receipt at this place."
 equal = "equal"

@@ -44,6 +44,10 @@ WHERE s.store_id = $1 AND s.applied_through > 0 AND (EXISTS (
 )) ORDER BY 1, 2
 """
 
+_AS_SIGNED = """
+UPDATE day_standing SET as_signed = true WHERE store_id = $1 AND business_date = $2
+"""
+
 
 class Accepted(NamedTuple):
     """An exception that a person names: by how much the day is off, and why that is accepted."""
@@ -107,6 +111,7 @@ async def sign_off(
         decided_by=who,
     )
     await decide(db, company_id, (signed,), now_ms)
+    await connection.execute(_AS_SIGNED, store.store_id, business_date)
     return signed
 
 

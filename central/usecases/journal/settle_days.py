@@ -16,9 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of, snapshot, unit_of_work
+from central.domain.signing import correction
 from central.reports.board import latest_date
 from central.reports.reconciliation import proven_days, whole_days
 from central.reports.store_day import StoreDay, columns
+from central.reports.day_figures import day_figures
+from central.reports.reconciliation import proven_days, whole_days
+from central.reports.signings import last_signings
 from sync.protocol.identity import StoreId
 
 DAYS_AT_ONCE = 5_000
@@ -42,6 +46,11 @@ _TURN = "SELECT FROM apply_turn WHERE store_id = $1 FOR NO KEY UPDATE SKIP LOCKE
 _SETTLE = """
 UPDATE day_standing SET settled_at_ms = $3
 WHERE store_id = $1 AND business_date = ANY($2::date[])
+"""
+
+_AS_SIGNED = """
+UPDATE day_standing SET as_signed = true
+WHERE store_id = $1 AND business_date = ANY($2::date[]) AND as_signed IS NULL
 """
 
 
@@ -92,4 +101,7 @@ async def _count(db: AsyncConnection, days: Sequence[StoreDay], now_ms: int) -> 
     others = [day for day in days if day not in proven]
     await connection.execute(_SETTLE, store_id, columns(proven)[1], now_ms)
     await connection.execute(_SETTLE, store_id, columns(others)[1], None)
+    signings, now = await last_signings(db, days), await day_figures(db, days)
+    same = [day for day, last in signings.items() if correction(last.counted, now[day]) is None]
+    await connection.execute(_AS_SIGNED, store_id, columns(same)[1])
     return len(proven)

@@ -1287,6 +1287,7 @@ def _create_day_standing() -> None:
         sa.Column("store_id", sa.Uuid(), nullable=False),
         sa.Column("business_date", sa.Date(), nullable=False),
         sa.Column("settled_at_ms", sa.BigInteger(), nullable=True),
+        sa.Column("as_signed", sa.Boolean(), nullable=True),
         sa.PrimaryKeyConstraint("store_id", "business_date", name=op.f("pk_day_standing")),
     )
     op.create_index(
