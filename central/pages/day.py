@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from litestar import Request, Response, get, post
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.api.acting import acting
 from central.api.forms import read_form
@@ -13,9 +14,9 @@ from central.api.guards import needing, office_of, page_guard, person_of
 from central.api.limits import BODY_BYTES_MAX
 from central.api.reading import reading
 from central.domain.access import UserRole
-from central.domain.day_state import day_state
+from central.domain.day_state import DayState, day_state
 from central.domain.day_verdict import Colour, DayVerdict
-from central.domain.signing import correction
+from central.domain.signing import Correction, Signing, correction
 from central.pages.page import page, see_other, wrong_fields
 from central.pages.places import (
     BusinessDate,
@@ -28,8 +29,15 @@ from central.pages.places import (
     store_address,
 )
 from central.pages.words.figures import day_sentence
-from central.reports.board import store_standing
-from central.reports.company import StoreOfCompany, company_money, neighbour_days, store_of_company
+from central.reports.board import Standing, store_standing
+from central.reports.company import (
+    CompanyMoney,
+    NeighbourDays,
+    StoreOfCompany,
+    company_money,
+    neighbour_days,
+    store_of_company,
+)
 from central.reports.differing_receipts import (
     DifferingReceipt,
     DifferingReceipts,
@@ -39,10 +47,11 @@ from central.reports.differing_receipts import (
 from central.reports.figure_rows import FigureKey, FigureKind, figure_keys
 from central.reports.reconciled_day import ReconciledDay, WorkstationAccount
 from central.reports.reconciliation import reconcile_day
-from central.reports.signings import arrived_since, day_signings
+from central.reports.signings import LateReceipt, arrived_since, day_signings
 from central.usecases.day.sign_off import accepted, sign_off
 from sync.protocol.errors import NotFound, Refusal
 from sync.protocol.figures import Totals, figures
+from sync.protocol.identity import CompanyId
 
 AnyRequest = Request[Any, Any, Any]
 HERE = "/stores/{code:str}/{business_date:date}"
@@ -120,20 +129,10 @@ async def _shown(
     refusal: Refusal | None = None,
 ) -> Response[str]:
     """``typed``: what a refused form held, which stays in its fields."""
-    person, office = person_of(request), office_of(request)
+    person, office, now_ms = person_of(request), office_of(request), office_of(request).clock_ms()
     async with reading(office) as db:
-        money = await company_money(db, person.company_id)
-        store = await store_of_company(db, person.company_id, code)
-        day = await reconcile_day(db, store.store_id, business_date)
-        day = day.as_of(office.clock_ms())
-        found = None
-        if day.colour is Colour.RED:
-            found = await differing_receipts(db, store.store_id, business_date)
-        beside = await neighbour_days(db, store.store_id, business_date)
-        standing = await store_standing(db, store.store_id)
-        signings = await day_signings(db, store.store_id, business_date)
-        last = signings[0] if signings else None
-        late = await arrived_since(db, store.store_id, business_date, last) if last else ()
+        read = await _read(db, person.company_id, code, business_date, now_ms)
+    money, store, day, found, beside, standing = read[:6]
     central, declared = _account(day, workstation)
     return page(
         "day.html",
@@ -143,12 +142,7 @@ async def _shown(
         store=store,
         all_days=store_address(store),
         day=day,
-        state=day_state(day.verdict, last, day.central),
-        signings=signings,
-        correction=correction(last.counted, day.central) if last else None,
-        late=[(one, receipt_address(store, one.sale_id)) for one in late],
-        may_sign=person.role.allows(UserRole.SIGN_OFF),
-        is_proven=day.verdict is DayVerdict.PROVEN,
+        signing=_signing(read, may_sign=person.role.allows(UserRole.SIGN_OFF)),
         values=typed,
         refusal=refusal,
         wrong=wrong_fields(refusal),
@@ -164,7 +158,59 @@ async def _shown(
         following=beside.after and day_address(store, beside.after),
         beside=beside,
         standing=standing,
-        now_ms=office.clock_ms(),
+        now_ms=now_ms,
+    )
+
+
+class _Read(NamedTuple):
+    """What the page is made of. ``found``: which receipts differ, where the day does; ``late``:
+    those that arrived since it was signed last."""
+
+    money: CompanyMoney
+    store: StoreOfCompany
+    day: ReconciledDay
+    found: DifferingReceipts | None
+    beside: NeighbourDays
+    standing: Standing
+    signings: Sequence[Signing]
+    late: Sequence[LateReceipt]
+
+
+async def _read(
+    db: AsyncConnection, company_id: CompanyId, code: str, business_date: date, now_ms: int
+) -> _Read:
+    money = await company_money(db, company_id)
+    store = await store_of_company(db, company_id, code)
+    asked = (db, store.store_id, business_date)
+    day = (await reconcile_day(*asked)).as_of(now_ms)
+    found = await differing_receipts(*asked) if day.colour is Colour.RED else None
+    beside = await neighbour_days(*asked)
+    standing = await store_standing(db, store.store_id)
+    signings = await day_signings(*asked)
+    late = await arrived_since(*asked, signings[0]) if signings else ()
+    return _Read(money, store, day, found, beside, standing, signings, late)
+
+
+class SigningPart(NamedTuple):
+    """What the page says of signatures, the last one first; ``may_sign``: whoever looks."""
+
+    state: DayState
+    is_proven: bool
+    signings: Sequence[Signing]
+    correction: Correction | None
+    late: Sequence[tuple[LateReceipt, str]]
+    may_sign: bool
+
+
+def _signing(read: _Read, *, may_sign: bool) -> SigningPart:
+    day, last = read.day, read.signings[0] if read.signings else None
+    return SigningPart(
+        state=day_state(day.verdict, last, day.central),
+        is_proven=day.verdict is DayVerdict.PROVEN,
+        signings=read.signings,
+        correction=correction(last.counted, day.central) if last else None,
+        late=[(one, receipt_address(read.store, one.sale_id)) for one in read.late],
+        may_sign=may_sign,
     )
 
 

@@ -126,6 +126,11 @@ class BoardLine(NamedTuple):
         return day_state(self.day.verdict, self.last, self.day.central)
 
     @property
+    def is_open(self) -> bool:
+        """It is still to be settled: nobody has proven it, or it was never to be."""
+        return self.ahead or self.state is None or not self.state.is_proven
+
+    @property
     def store_minor(self) -> int | None:
         """The store's total, None where it is not known."""
         return declared_total(self.day)
@@ -215,23 +220,19 @@ async def board(
     stores = {store.store_id: store for store in named}
     ids, latest = list(stores), latest_date(now_ms)
     claims = await open_claims(db, ids)
-    others: list[StoreDay] = []
+    newest, others = (
+        [StoreDay(store_id, business_date or latest) for store_id in ids],
+        list[StoreDay](),
+    )
     if business_date is None:
-        newest_of = await _newest(connection, ids, latest)
-        newest = [StoreDay(*found) for found in newest_of.items()]
-        open_days = await _open_days(connection, ids, claims)
-        others = [day for day in open_days if newest_of.get(day.store_id) != day.business_date]
-    else:
-        newest = [StoreDay(store_id, business_date) for store_id in ids]
+        newest, others = await _newest_and_open(connection, ids, latest, claims)
     beside = others[:UNRESOLVED_MAX]
-    standings = await _standings(connection, ids)
+    standings, listed = await _standings(connection, ids), (*newest, *beside)
     last = business_date or max((day.business_date for day in newest), default=latest)
-    dates = [last - timedelta(days=back) for back in range(days)]
+    dates = tuple(last - timedelta(days=back) for back in range(days))
     known = await known_days(db, ids, dates[-1], last)
     alarmed = frozenset(store_id for store_id, one in standings.items() if one.alarms)
-    listed = (*newest, *beside)
-    doubts = doubted(known, claims, alarmed)
-    seen = await _look(db, listed, known, doubts, claims, now_ms)
+    seen = await _look(db, listed, known, doubted(known, claims, alarmed), claims, now_ms)
     traced = await _traced(db, {day: seen.days[day] for day in listed})
     dated = {day.store_id: day for day in newest}
 
@@ -245,21 +246,11 @@ async def board(
         return BoardLine(*store[1:], standing, *found, ahead, signed)
 
     lines = tuple(line(store_id, dated.get(store_id)) for store_id in ids)
-    unresolved = tuple(
-        one
-        for one in (line(day.store_id, day) for day in beside)
-        if one.ahead or one.state is None or not one.state.is_proven
-    )
+    unresolved = tuple(one for one in (line(day.store_id, day) for day in beside) if one.is_open)
+    after_last = lines[-1].code if rows[STORES_MAX:] else None
     in_rows = _store_rows(stores.values(), dates, known, seen, standings)
-    return Board(
-        lines=lines,
-        after=lines[-1].code if rows[STORES_MAX:] else None,
-        unresolved=unresolved,
-        more_unresolved=len(others) - len(beside),
-        dates=tuple(dates),
-        rows=in_rows,
-        feet=feet(dates, in_rows),
-    )
+    more = len(others) - len(beside)
+    return Board(lines, after_last, unresolved, more, dates, in_rows, feet(dates, in_rows))
 
 
 class _Seen(NamedTuple):
@@ -314,6 +305,19 @@ def _store_rows(
         cells = tuple(cell(StoreDay(store.store_id, on), standing) for on in dates)
         rows.append(StoreRow(store.code, store.name, standing.last_contact_ms, cells))
     return tuple(sorted(rows, key=lambda row: (row.rank, row.code)))
+
+
+async def _newest_and_open(
+    connection: Any,
+    ids: Sequence[StoreId],
+    latest: date,
+    claims: Mapping[StoreId, Iterable[OpenClaim]],
+) -> tuple[list[StoreDay], list[StoreDay]]:
+    """Each store's newest day, and the others that are not settled, the latest first."""
+    newest_of = await _newest(connection, ids, latest)
+    open_days = await _open_days(connection, ids, claims)
+    others = [day for day in open_days if newest_of.get(day.store_id) != day.business_date]
+    return [StoreDay(*found) for found in newest_of.items()], others
 
 
 async def _standings(connection: Any, ids: Sequence[StoreId]) -> dict[StoreId, "Standing"]:

@@ -248,8 +248,8 @@ async def test_on_the_page_another_person_signs_and_a_late_sale_reopens_the_day(
         assert page.words["correction"].startswith(f"Reopened: +1 receipt, +{total} since")
         assert late.receipt_number in page.words["late"]
         rows = {row[0].text: row for row in page.tables["correction-table"][1:]}
-        assert rows["transactions"][3].text == "+1"
-        assert rows["gross"][3].text == f"+{total}"
+        assert rows["Receipts"][3].text == "+1"
+        assert rows["Gross sales"][3].text == f"+{total}"
         await verified(served)
 
 

@@ -104,6 +104,14 @@ def label(key: FigureKey) -> str:
             return _LABELS[key.kind]
 
 
+def figure_label(name: str) -> str:
+    """``tender cash`` -> ``Tender cash``: a figure by the name that differences give it."""
+    for one in FIGURES:
+        if name == one.name or name.startswith(f"{one.name} "):
+            return f"{one.label}{name.removeprefix(one.name)}"
+    return name
+
+
 def lag(standing: Standing) -> str:
     """What is on its way, in a few words."""
     if not standing.enrolled:
@@ -211,6 +219,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "local_time": local_time,
         "time_on": time_on,
         "label": label,
+        "figure_label": figure_label,
         "lag": lag,
         "counted": counted,
         "percent": percent,

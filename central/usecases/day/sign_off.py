@@ -99,13 +99,9 @@ async def sign_off(
     if exception is None and day.verdict is not DayVerdict.PROVEN:
         raise DayNotProven(store.code, business_date, " ".join(day.sentences))
     signed = DaySigned(
-        store_id=store.store_id,
-        business_date=business_date,
-        signing=before[0].number + 1 if before else 1,
-        counted=day.central,
-        declared=day.declared,
-        through=through,
-        exception_minor=exception and exception.amount_minor,
+        *(store.store_id, business_date, before[0].number + 1 if before else 1),
+        *(day.central, day.declared, through),
+        exception_minor=exception.amount_minor if exception else None,
         exception=exception.reason if exception else "",
         signed_at_ms=now_ms,
         decided_by=who,
