@@ -40,10 +40,10 @@ from central.reports.company import (
 from central.reports.differing_receipts import (
     total_of,
 )
-from central.reports.evidence import StoreDay
 from central.reports.figure_rows import FigureKey, FigureKind
 from central.reports.reconciled_day import ReconciledDay
 from central.reports.signings import last_signings
+from central.reports.store_day import StoreDay
 from sync.protocol.errors import InvalidField
 from sync.protocol.text import TEXT_PATTERN
 

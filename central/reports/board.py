@@ -39,8 +39,8 @@ from central.reports.differing_receipts import (
 )
 from central.reports.reconciled_day import ReconciledDay
 from central.reports.reconciliation import stand_of_days
-from central.reports.store_day import StoreDay
 from central.reports.signings import last_signings
+from central.reports.store_day import StoreDay
 from sync.protocol.identity import CompanyId, StoreId
 
 STORES_MAX = 100
@@ -220,12 +220,7 @@ async def board(
     stores = {store.store_id: store for store in named}
     ids, latest = list(stores), latest_date(now_ms)
     claims = await open_claims(db, ids)
-    newest, others = (
-        [StoreDay(store_id, business_date or latest) for store_id in ids],
-        list[StoreDay](),
-    )
-    if business_date is None:
-        newest, others = await _newest_and_open(connection, ids, latest, claims)
+    newest, others = await _newest_and_open(connection, ids, business_date, latest, claims)
     beside = others[:UNRESOLVED_MAX]
     standings, listed = await _standings(connection, ids), (*newest, *beside)
     last = business_date or max((day.business_date for day in newest), default=latest)
@@ -310,10 +305,14 @@ def _store_rows(
 async def _newest_and_open(
     connection: Any,
     ids: Sequence[StoreId],
+    business_date: date | None,
     latest: date,
     claims: Mapping[StoreId, Iterable[OpenClaim]],
 ) -> tuple[list[StoreDay], list[StoreDay]]:
-    """Each store's newest day, and the others that are not settled, the latest first."""
+    """Each store's newest day, and the others that are not settled, the latest first; of one date
+    that date's days alone."""
+    if business_date is not None:
+        return [StoreDay(store_id, business_date) for store_id in ids], []
     newest_of = await _newest(connection, ids, latest)
     open_days = await _open_days(connection, ids, claims)
     others = [day for day in open_days if newest_of.get(day.store_id) != day.business_date]

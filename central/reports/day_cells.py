@@ -17,8 +17,8 @@ from central.db.engine import driver_of
 from central.domain.day_state import DayState, day_state
 from central.domain.signing import Correction, Signing, correction, owed_minor
 from central.reports.claims import OpenClaim
-from central.reports.evidence import StoreDay
 from central.reports.reconciled_day import ReconciledDay
+from central.reports.store_day import StoreDay
 from sync.protocol.identity import StoreId
 
 LOOKED_AT_MAX = 500

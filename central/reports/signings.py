@@ -11,7 +11,7 @@ from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of
 from central.domain.decisions import CountedThrough
 from central.domain.signing import Signing
-from central.reports.evidence import StoreDay, columns
+from central.reports.store_day import StoreDay, columns
 from sync.protocol.codec import decode
 from sync.protocol.figures import Totals
 from sync.protocol.identity import StoreId

@@ -18,11 +18,10 @@ from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of, snapshot, unit_of_work
 from central.domain.signing import correction
 from central.reports.board import latest_date
-from central.reports.reconciliation import proven_days, whole_days
-from central.reports.store_day import StoreDay, columns
 from central.reports.day_figures import day_figures
 from central.reports.reconciliation import proven_days, whole_days
 from central.reports.signings import last_signings
+from central.reports.store_day import StoreDay, columns
 from sync.protocol.identity import StoreId
 
 DAYS_AT_ONCE = 5_000
