@@ -152,7 +152,7 @@ async def test_however_many_stores_and_days_the_statements_are_as_many(
     postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with acme(postgres_url) as served:
-        counts = []
+        counts: list[int] = []
         for stores in (range(1, 2), range(2, 7)):
             for number in stores:
                 await arrive(served, traded(number, 4))
