@@ -10,6 +10,7 @@ from sync.protocol.bounds import INTEGER_MAX
 from sync.protocol.change import Envelope, Epoch, Head, Link, link
 from sync.protocol.clock import ClockState, Hlc
 from sync.protocol.codec import KINDS, encode, kind_of
+from sync.protocol.escrow import RightKind
 from sync.protocol.facts import (
     AlarmCleared,
     AlarmKind,
@@ -22,12 +23,15 @@ from sync.protocol.facts import (
     DeviceRecorded,
     EpochEnded,
     EventRecovered,
+    GrantAsked,
+    GrantReleased,
     IdAbandoned,
     KindVersion,
     ManifestGiven,
     OperatorAct,
     OperatorActed,
     PinSet,
+    Released,
     StockCounted,
     StockMoved,
     StockMovementKind,
@@ -69,6 +73,7 @@ from tests.strategies import (
     workstations,
 )
 
+kinds_of_right = st.sampled_from([each.value for each in RightKind])
 tills = {
     "till_session_id": ids.map(TillSessionId),
     "till_id": short_ids.map(TillId),
@@ -157,6 +162,19 @@ FACTS: dict[KindVersion, st.SearchStrategy[Any]] = {
         EpochEnded, words, counts, st.none() | days_closed().map(lambda closed: closed.manifest)
     ),
     KindVersion("event_recovered", 1): st.deferred(lambda: recovered()),
+    KindVersion("grant_asked", 1): st.builds(
+        GrantAsked, ids, kinds_of_right, ids, st.integers(1, 10**9)
+    ),
+    KindVersion("grant_released", 1): st.builds(
+        GrantReleased,
+        st.lists(
+            st.builds(Released, kinds_of_right, ids, ids, st.integers(0, 9), st.integers(1, 10**9)),
+            min_size=1,
+            max_size=3,
+            unique_by=lambda one: (one.root, one.line),
+        ).map(tuple),
+        st.lists(ids, max_size=3, unique=True).map(tuple),
+    ),
     KindVersion("till_session_carried", 1): st.builds(
         TillSessionCarried,
         ids.map(TillSessionId),

@@ -10,6 +10,7 @@ from sqlalchemy import Index, PrimaryKeyConstraint
 from sqlmodel import Field
 
 from central.db.projected_journals import OF_JOURNALS
+from central.db.projected_rights import OF_RIGHTS
 from central.db.tables import CentralTable, big, metadata
 
 _OTHERS = frozenset(metadata.tables)
@@ -253,21 +254,6 @@ class AlarmClearingRow(CentralTable, table=True):
     seq: int = big()
 
 
-class PointsAccount(CentralTable, table=True):
-    """A customer's points: balance = opening + earned - spent - taken_back; granted = what stores
-    may still spend (sum of grants less spends). available = balance - granted."""
-
-    __tablename__ = "points_account"
-    company_id: UUID = Field(primary_key=True)
-    customer_id: UUID = Field(primary_key=True)
-    opening: int = big(default=0)
-    earned: int = big(default=0)
-    spent: int = big(default=0)
-    taken_back: int = big(default=0)
-    granted: int = big(default=0)
-    entries: int = big(default=1)
-
-
 class PointsMove(CentralTable, table=True):
     """What one receipt did to a customer's points."""
 
@@ -279,29 +265,6 @@ class PointsMove(CentralTable, table=True):
     spent: int = big()
     taken_back: int = big()
     debt: int = big()
-
-
-class PointsSpendRow(CentralTable, table=True):
-    """What one receipt took from one right to spend: a receipt's line, or a grant and 0."""
-
-    __tablename__ = "points_spend"
-    __table_args__ = (Index(None, "store_id", "root", "line_no"),)
-    store_id: UUID = Field(primary_key=True)
-    sale_id: UUID = Field(primary_key=True)
-    root: UUID = Field(primary_key=True)
-    line_no: int = Field(primary_key=True)
-    customer_id: UUID
-    points: int = big()
-
-
-class GrantGivenRow(CentralTable, table=True):
-    """A store's right to spend a customer's points, as head office decided."""
-
-    __tablename__ = "grant_given"
-    store_id: UUID = Field(primary_key=True)
-    grant_id: UUID = Field(primary_key=True)
-    customer_id: UUID
-    points: int = big()
 
 
 class CustomerFieldRow(CentralTable, table=True):
@@ -390,6 +353,7 @@ class OperatorPinRow(CentralTable, table=True):
 PROJECTED = {
     name: each
     for name, each in metadata.tables.items()
-    if name not in _OTHERS or name in OF_JOURNALS
+    if name not in _OTHERS or name in OF_JOURNALS | OF_RIGHTS
 }
-"""The tables of this module and of ``projected_journals``, by their names."""
+"""The tables of this module, of ``projected_journals`` and of ``projected_rights``, by their
+names."""

@@ -3,6 +3,7 @@
 from central.db import (  # noqa: F401  register their tables with the others
     catalogue,
     credentials,
+    granting,
     payments,
     people,
     projected,

@@ -242,18 +242,6 @@ class Device(CentralTable, table=True):
     revoked: bool = False
 
 
-class GrantsDue(CentralTable, table=True):
-    """Customers' points that a new store still gets its part of, ``after_customer_id`` in the order
-    of ids: what one unit of work leaves to the next. ``stores``: among how many they are shared."""
-
-    __tablename__ = "grants_due"
-    company_id: UUID = Field(primary_key=True)
-    store_id: UUID = Field(primary_key=True)
-    epoch_number: int = Field(primary_key=True)
-    stores: int
-    after_customer_id: UUID
-
-
 class Decision(CentralTable, table=True):
     """What central itself decided: dense, only ever inserted, each chained to the one before. With
     the journals it rebuilds every projection (central/domain/decisions.py lists the kinds)."""

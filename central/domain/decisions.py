@@ -71,11 +71,37 @@ class PointsOpened(msgspec.Struct, frozen=True, array_like=True):
 
 
 class GrantIssued(msgspec.Struct, frozen=True, array_like=True):
-    """A store's epoch may spend these points of a customer, offline."""
+    """A store's epoch may spend these points of a customer, offline. ``fingerprint``: the rest of
+    the epoch's name."""
 
     store_id: StoreId
     epoch_number: int
     grant: Grant
+    fingerprint: bytes = b""
+
+
+class GrantAnswered(msgspec.Struct, frozen=True, array_like=True):
+    """What a store's epoch that asked for a right was told, for ever: it may spend ``granted``, at
+    most what it asked for; 0: nothing. The request's id is the right's."""
+
+    store_id: StoreId
+    epoch: Epoch
+    request_id: UUID
+    kind: str
+    account_id: UUID
+    asked: int
+    granted: int
+
+
+class GrantReturned(msgspec.Struct, frozen=True, array_like=True):
+    """So much was granted to a request that its store gave up, and comes back."""
+
+    store_id: StoreId
+    epoch: Epoch
+    request_id: UUID
+    kind: str
+    account_id: UUID
+    amount: int
 
 
 class CustomerDecided(msgspec.Struct, frozen=True, array_like=True):
@@ -244,6 +270,8 @@ AnyDecision: TypeAlias = (
     | CustomersJoined
     | CustomersParted
     | CustomerErased
+    | GrantAnswered
+    | GrantReturned
 )
 
 KINDS: dict[str, type[AnyDecision]] = {
@@ -265,6 +293,8 @@ KINDS: dict[str, type[AnyDecision]] = {
     "customers_joined": CustomersJoined,
     "customers_parted": CustomersParted,
     "customer_erased": CustomerErased,
+    "grant_answered": GrantAnswered,
+    "grant_returned": GrantReturned,
 }
 """Every kind that was ever recorded. Entries are added, never changed."""
 

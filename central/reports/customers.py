@@ -26,8 +26,8 @@ LEFT JOIN personal_key AS k USING (company_id, customer_id)
 WHERE f.company_id = $1 AND f.customer_id = ANY($2)
 """
 _POINTS = """
-SELECT customer_id, opening + earned - spent - taken_back AS points, granted FROM points_account
-WHERE company_id = $1 AND customer_id = ANY($2)
+SELECT account_id AS customer_id, opening + earned - spent - taken_back AS points, granted
+FROM right_account WHERE company_id = $1 AND kind = 'points' AND account_id = ANY($2)
 """
 _PROPOSED = """
 SELECT alias_id, kept_id, field, found_at_ms FROM customer_proposal WHERE company_id = $1

@@ -1,5 +1,7 @@
 """A fact of every kind, and another content under its own id."""
 
+from typing import Any
+
 import msgspec
 
 from sync.protocol.codec import kind_of
@@ -12,9 +14,12 @@ from sync.protocol.facts import (
     BusinessDayReopened,
     DeviceRecorded,
     EpochEnded,
+    GrantAsked,
+    GrantReleased,
     IdAbandoned,
     ManifestGiven,
     PinSet,
+    Released,
     StockLine,
     StockTransferred,
     TransferDirection,
@@ -47,6 +52,8 @@ def each_kind(shop: Shop) -> dict[str, AnyFact]:
         PinSet(ANNA, bytes(60)),
         shop.carrying(),
         EXAMPLES[ManifestGiven.KIND],
+        GrantAsked(shop.new_id(), "points", CUSTOMERS[0], 50),
+        GrantReleased((Released("points", CUSTOMERS[0], shop.new_id(), 0, 7),), (shop.new_id(),)),
         EpochEnded("fenced", len(shop.events) + 1, None),
     ]
     return {kind_of(fact).kind: fact for fact in told}
@@ -63,13 +70,15 @@ def otherwise(new: AnyFact, old: AnyFact, own: str | None) -> AnyFact:
     kept = [name for name in (own, "till_session_id") if name and hasattr(old, name)]
     new = msgspec.structs.replace(new, **{name: getattr(old, name) for name in kept})
     if new == old:
-        other = {
+        other: dict[str, Any] = {
             "zone": "UTC",
             "float_minor": 1,
             "reason": "?",
             "detail": "?",
             "operator_id": "bert",
             "cause": "?",
+            "amount": 1,
+            "request_ids": (),
         }
         field = next(name for name in other if hasattr(new, name))
         new = msgspec.structs.replace(new, **{field: other[field]})

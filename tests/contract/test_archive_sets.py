@@ -36,7 +36,9 @@ async def test_points_are_balance_and_grants_together(office: Office) -> None:
     await deliver(office.archive, shop)
     await apply_all(office.archive)
     # Earned 10, spent 4, taken back 10: 7 of them from rights and 3 as a debt.
-    assert (await office.rows())["points_account"] == [(COMPANY, member, 0, 10, 4, 10, -1, 3)]
+    assert (await office.rows())["right_account"] == [
+        (COMPANY, "points", member, 0, 10, 4, 10, -1, 3)
+    ]
 
 
 @pytest.mark.parametrize("limit", [1, 3])

@@ -114,12 +114,13 @@ PROJECTED: Mapping[KindVersion, Projected] = {
                 {"tender_no": 1, "tender_id": "cash", "amount_minor": 2_000, "points": 0},
                 {"tender_no": 2, "tender_id": "points", "amount_minor": 100, "points": 100},
             ],
-            "points_account": [
-                {"customer_id": CUSTOMER, "earned": 2, "spent": 100, "taken_back": 1}
+            "right_account": [{"account_id": CUSTOMER, "earned": 2, "spent": 100, "taken_back": 1}],
+            "right_held": [
+                {"kind": "points", "account_id": CUSTOMER, "earned": 2, "used": 100, "released": 0}
             ],
             "points_move": [{"sale_id": SALE, "earned": 2, "spent": 100, "debt": 1}],
-            "points_spend": [
-                {"sale_id": SALE, "root": golden.GRANT, "line_no": 0, "points": 100},
+            "right_spend": [
+                {"sale_id": SALE, "root": golden.GRANT, "line_no": 0, "amount": 100},
             ],
             "stock_level": [
                 {"item_id": "I00042", "on_hand_milli": -2_000},
@@ -270,6 +271,24 @@ PROJECTED: Mapping[KindVersion, Projected] = {
             "manifest_given": [
                 {"business_date": DAY, "cause": "late", "manifest": encode(_manifest())}
             ]
+        }
+    ),
+    KindVersion("grant_asked", 1): Projected({}),
+    KindVersion("grant_released", 1): Projected(
+        {
+            "right_released": [
+                {"root": golden.GRANT, "line_no": 0, "kind": "points", "amount": 15},
+                {"root": golden.EARLIER_SALE, "line_no": 3, "kind": "gift_value", "amount": 2_500},
+            ],
+            "right_account": [
+                {"kind": "points", "account_id": CUSTOMER, "granted": -15},
+                {"kind": "gift_value", "account_id": CUSTOMER, "granted": -2_500},
+            ],
+            "right_held": [
+                {"kind": "points", "account_id": CUSTOMER, "used": 0, "released": 15},
+                {"kind": "gift_value", "account_id": CUSTOMER, "used": 0, "released": 2_500},
+            ],
+            "request_given_up": [{"request_id": golden.TILL_SESSION}],
         }
     ),
 }

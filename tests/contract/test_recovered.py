@@ -97,7 +97,7 @@ async def test_of_two_contents_under_one_sale_id_the_lowest_place_counts_whichev
     ]
     # Of the item, the customer and the tenders that only the other content has nothing is left.
     assert "I3" not in row_of(rows, "stock_level", "item_id")
-    assert CUSTOMERS[1] not in row_of(rows, "points_account", "customer_id")
+    assert CUSTOMERS[1] not in row_of(rows, "right_account", "account_id")
     alarms = await office.alarms()
     assert [alarm[0] for alarm in alarms] == ["same_id_twice"]
     assert f"event 5 of epoch {old.epoch} counts" in alarms[0][1]

@@ -165,7 +165,7 @@ async def see_what_became_of_it(served: Served, shop: Shop, known: UUID, new: UU
     assert (stock["DAI-001"], stock["DAI-002"]) == (18_000, 6_500)
     assert await served.rows("SELECT count(*) FROM alarm_clearing") == [(2,)]
     points = await served.rows(
-        "SELECT earned, spent, taken_back FROM points_account WHERE customer_id = $1", known
+        "SELECT earned, spent, taken_back FROM right_account WHERE account_id = $1", known
     )
     assert points == [(48, 30, 40)]
     await drain_publications(served.engine)

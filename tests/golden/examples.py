@@ -22,6 +22,8 @@ from sync.protocol.facts import (
     DeviceRecorded,
     EpochEnded,
     EventRecovered,
+    GrantAsked,
+    GrantReleased,
     IdAbandoned,
     KindVersion,
     Line,
@@ -32,6 +34,7 @@ from sync.protocol.facts import (
     Override,
     PinSet,
     PriceModifier,
+    Released,
     RetailTransaction,
     Spend,
     StockCounted,
@@ -290,4 +293,12 @@ EXAMPLES: dict[KindVersion, Any] = {
         TILL_SESSION, TillSessionId(GRANT), TILL, W1, ANNA, DAY, "SGD", 21_775
     ),
     KindVersion("manifest_given", 1): ManifestGiven("late", _MANIFEST),
+    KindVersion("grant_asked", 1): GrantAsked(GRANT, "points", CUSTOMER, 250),
+    KindVersion("grant_released", 1): GrantReleased(
+        (
+            Released("points", CUSTOMER, GRANT, 0, 15),
+            Released("gift_value", CUSTOMER, EARLIER_SALE, 3, 2_500),
+        ),
+        (TILL_SESSION,),
+    ),
 }

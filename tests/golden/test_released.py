@@ -40,6 +40,8 @@ LATER = frozenset(
         "event_recovered",
         "till_session_carried",
         "manifest_given",
+        "grant_asked",
+        "grant_released",
     }
 )
 """Kinds that no released journal has yet."""

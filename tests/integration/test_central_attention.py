@@ -49,7 +49,7 @@ async def test_points_that_nobody_granted_are_taken_and_shown(postgres_url: str)
         sale = shop.sale(((1, 1_000, 500),), CUSTOMERS[0], spend=400)
         shop.append(sale)
         await arrive(served, shop)
-        (balance,) = await served.rows("SELECT earned - spent FROM points_account")
+        (balance,) = await served.rows("SELECT earned - spent FROM right_account")
         assert balance == (-400,)
         page = await load(served, "/attention")
         said = page.words["overspent"]

@@ -185,7 +185,7 @@ async def test_each_store_gets_an_equal_part_of_each_balance_once(postgres_url: 
         stores = [await served.store(company_id, code) for code in ("S01", "S02", "S03")]
         async with unit_of_work(served.engine) as db:
             await load_sample(db, company_id, NOW_MS)
-        balances = dict(await served.rows("SELECT customer_id, opening FROM points_account"))
+        balances = dict(await served.rows("SELECT account_id, opening FROM right_account"))
         assert len(balances) > 100
         given: dict[UUID, list[int]] = {}
         for store_id in stores:
@@ -198,7 +198,7 @@ async def test_each_store_gets_an_equal_part_of_each_balance_once(postgres_url: 
             for grant in grants:
                 given.setdefault(grant.customer_id, []).append(grant.points)
         assert given == {customer: [points // 3] * 3 for customer, points in balances.items()}
-        granted = dict(await served.rows("SELECT customer_id, granted FROM points_account"))
+        granted = dict(await served.rows("SELECT account_id, granted FROM right_account"))
         assert granted == {customer: sum(shares) for customer, shares in given.items()}
         before = await served.rows("SELECT count(*) FROM decision WHERE kind = 'grant_issued'")
         await served.enrolled(stores[0])
@@ -219,13 +219,13 @@ async def test_grants_to_more_customers_than_one_unit_takes_are_given_in_portion
             await load_sample(db, company_id, NOW_MS)
         monkeypatch.setattr("central.db.decisions.DECISIONS_MAX", 60)
         balances = await served.rows(
-            "SELECT customer_id, opening FROM points_account ORDER BY customer_id"
+            "SELECT account_id, opening FROM right_account ORDER BY account_id"
         )
         assert len(balances) > 100
-        granted = "SELECT count(*) FROM points_account WHERE granted > 0"
+        granted = "SELECT count(*) FROM right_account WHERE granted > 0"
         async with unit_of_work(served.engine) as holding:
             await holding.execute(
-                text("SELECT FROM points_account WHERE customer_id = :last FOR UPDATE"),
+                text("SELECT FROM right_account WHERE account_id = :last FOR UPDATE"),
                 {"last": balances[-1][0]},
             )
             await served.enrolled(stores[0])
@@ -239,7 +239,7 @@ async def test_grants_to_more_customers_than_one_unit_takes_are_given_in_portion
         for store_id in stores[1:]:
             await served.enrolled(store_id)
         await asyncio.gather(*(drain_due_grants(served.engine, NOW_MS) for _ in range(3)))
-        held = await served.rows("SELECT customer_id, granted FROM points_account ORDER BY 1")
+        held = await served.rows("SELECT account_id, granted FROM right_account ORDER BY 1")
         assert held == [(customer, points // 3 * 3) for customer, points in balances]
         assert await served.rows("SELECT count(*) FROM grants_due") == [(0,)]
 
@@ -249,7 +249,7 @@ async def _cut_short(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
         raise ZeroDivisionError
 
     with monkeypatch.context() as patched:
-        patched.setattr("central.usecases.box.give_first_grants.publish", failing)
+        patched.setattr("central.usecases.grant.give.publish", failing)
         await give_due_grants(served.engine, NOW_MS)
 
 

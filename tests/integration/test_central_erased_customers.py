@@ -80,12 +80,12 @@ async def test_the_chain_still_verifies_and_a_rebuild_brings_nobody_back(postgre
         shop.open()
         shop.append(shop.sale(((1, 1_000, 5_000),), FIRST))
         await brought(served, shop, other, keys=(FIRST, SECOND))
-        balances = await served.rows("SELECT * FROM points_account")
+        balances = await served.rows("SELECT * FROM right_account")
         await erase(served, FIRST)
         fields = await served.rows("SELECT * FROM customer_field ORDER BY 2, 3")
         await rebuild_projections(served.engine)
         assert await served.rows("SELECT * FROM customer_field ORDER BY 2, 3") == fields
-        assert await served.rows("SELECT * FROM points_account") == balances
+        assert await served.rows("SELECT * FROM right_account") == balances
         said = [one.what for one in (await verify_head_office(served.engine)).findings]
         about = ("Customer", "customer_", "points_", "Head office")
         assert [one for one in said if any(word in one for word in about)] == []

@@ -174,7 +174,7 @@ EDITS = [
     ("UPDATE personal_key SET key = sha256('x')", "their key does not open what is sealed"),
     ("UPDATE personal_key SET key = ''", "their key has 0 bytes"),
     ("DELETE FROM personal_key", "there is no key for what is sealed of them"),
-    ("UPDATE points_account SET opening = opening + 1", "points_account"),
+    ("UPDATE right_account SET opening = opening + 1", "right_account"),
 ]
 
 

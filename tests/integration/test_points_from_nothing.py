@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from central.projections.event import Event
 from central.projections.fold import fold_events
-from central.projections.rows.customer import Points
+from central.projections.rows.escrow import RightAccount
 from edge.db import sale_reads
 from edge.db.connection.engine import open_connection
 from edge.domain.sale.basket import LineRequest, OriginalRequest, SaleRequest
@@ -107,8 +107,8 @@ def at_head_office(db: sqlite3.Connection) -> Counter[str]:
         for seq, (sold, fact) in enumerate(facts.items(), start=1)
     ]
     found: Counter[str] = Counter()
-    for row in fold_events(COMPANY, events)[Points]:
-        if row.customer_id == NEWCOMER:
+    for row in fold_events(COMPANY, events)[RightAccount]:
+        if row.account_id == NEWCOMER:
             found["balance"] = row.opening + row.earned - row.spent - row.taken_back
             found["granted"] = row.granted
     return found

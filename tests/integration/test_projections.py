@@ -131,6 +131,7 @@ def a_receipt(shop: Shop) -> RetailTransaction:
 NEVER_TRADED = {
     *("store_alarm", "alarm_clearing", "written_off", "tail_closed", "correction"),
     *("stock_count", "recovered_fact", "till_carried", "manifest_given", "day_signed"),
+    *("right_released", "grant_answer", "request_given_up"),
 }
 
 
@@ -205,10 +206,10 @@ async def test_shops_go_on_trading_while_they_are_verified(
     monkeypatch.setattr("central.usecases.proof.verify_projections.snapshot", trading)
     assert await verify_projections(engine) == ()
     assert turns == 5, "one for the stores' names, one a store, one for the company"
-    await execute(engine, "UPDATE points_account SET earned = earned + 1")
+    await execute(engine, "UPDATE right_account SET earned = earned + 1")
     findings = await verify_projections(engine)
     assert findings
-    assert all("points_account" in finding.what for finding in findings)
+    assert all("right_account" in finding.what for finding in findings)
 
 
 async def test_projections_made_anew_while_they_are_verified_add_up(
@@ -273,7 +274,7 @@ async def test_an_invented_receipt_is_named(engine: AsyncEngine) -> None:
     [
         ("UPDATE stock_level SET on_hand_milli = on_hand_milli + 1", "stock_level"),
         ("UPDATE day_total SET amount = amount + 1 WHERE figure = 'gross'", "day_total"),
-        ("UPDATE points_account SET granted = granted + 1", "points_account"),
+        ("UPDATE right_account SET granted = granted + 1", "right_account"),
         ("UPDATE till_session SET moved_minor = 5", "till_session"),
         ("DELETE FROM stock_movement WHERE line_no = 2", "stock_movement"),
         ("UPDATE customer_field SET hlc = hlc + 1", "customer_field"),

@@ -127,7 +127,7 @@ async def own_rows(served: Served) -> list[Any]:
         "SELECT customer_id, key FROM personal_key ORDER BY 1",
         "SELECT code_key, item_id FROM live_code ORDER BY 1",
         "SELECT item_id, body FROM listed_item ORDER BY 1",
-        "SELECT * FROM points_account ORDER BY company_id, customer_id",
+        "SELECT * FROM right_account ORDER BY company_id, account_id",
         "SELECT store_id, epoch_number, seq, hash FROM raw_event ORDER BY 1, 2, epoch_fingerprint,"
         " 3",
         "SELECT code_hash, redeemed_by, ended_at_ms FROM enrol_code ORDER BY 1",

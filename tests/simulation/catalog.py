@@ -290,7 +290,7 @@ def first_decisions() -> Iterator[AnyDecision]:
         yield CustomerDecided(change)
         yield PointsOpened(customer_id, OPENING_POINTS)
     for _, shop, grant in first_grants():
-        yield GrantIssued(shop.store_id, shop.epoch.number, grant)
+        yield GrantIssued(shop.store_id, shop.epoch.number, grant, shop.epoch.fingerprint)
 
 
 def first_grants() -> Iterator[tuple[CustomerId, Shop, Grant]]:

@@ -112,7 +112,7 @@ def check_10_points_stay_within_rights(found: Evidence) -> None:
     granted: Counter[UUID] = Counter()
     for one in decisions_of(found, GrantIssued):
         granted[one.grant.customer_id] += one.grant.points
-    for (_, customer_id), account in found.archive.tables["points_account"].items():
+    for (_, _, customer_id), account in found.archive.tables["right_account"].items():
         balance = account.opening + account.earned - account.spent - account.taken_back
         opening = opened.get(customer_id, 0)
         worth = opening + earned[customer_id] - used[customer_id] - debts[customer_id]

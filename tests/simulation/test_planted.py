@@ -242,8 +242,8 @@ PLANTED: tuple[tuple[Callable[[Evidence], None], Plant], ...] = (
         money_checks.check_10_points_stay_within_rights,
         in_store("UPDATE points_right SET spent = points + 1"),
     ),
-    (money_checks.check_10_points_stay_within_rights, in_projection("points_account", "earned")),
-    (money_checks.check_10_points_stay_within_rights, in_projection("points_account", "granted")),
+    (money_checks.check_10_points_stay_within_rights, in_projection("right_account", "earned")),
+    (money_checks.check_10_points_stay_within_rights, in_projection("right_account", "granted")),
     (
         checks.check_13_stock_is_a_sum,
         in_store("UPDATE stock_level SET on_hand_milli = on_hand_milli + 1"),

@@ -9,14 +9,24 @@ from collections.abc import Iterable
 
 from central.projections.event import Event
 from central.projections.fact_id import SALE_KIND, fact_id
-from central.projections.fold import box, customer, day, operator, recovered, sale, stock, till
+from central.projections.fold import (
+    box,
+    customer,
+    day,
+    escrow,
+    operator,
+    recovered,
+    sale,
+    stock,
+    till,
+)
 from central.projections.fold.collect import Fold
 from central.projections.fold.kinds import FACT_KINDS
 from central.projections.row_changes import RowChanges
 from central.projections.rows.journal import CountedFact, RecoveredFact
 from sync.protocol.identity import CompanyId
 
-SUBJECTS = (sale, till, day, stock, customer, box, operator, recovered)
+SUBJECTS = (sale, till, day, stock, customer, box, operator, recovered, escrow)
 """Their modules: each adds its kinds to FACT_KINDS."""
 
 

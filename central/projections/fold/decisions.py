@@ -19,16 +19,19 @@ from central.domain.decisions import (
     EpochSealed,
     EventReleased,
     EventRepaired,
+    GrantAnswered,
     GrantIssued,
+    GrantReturned,
     IncarnationBegun,
     PointsOpened,
     TailWrittenOff,
 )
 from central.projections.fold.collect import Fold
 from central.projections.fold.customer import put_erased, put_fields
+from central.projections.fold.grants import fold_grant
 from central.projections.row_changes import RowChanges
 from central.projections.rows.box import AlarmClearing
-from central.projections.rows.customer import CustomerAlias, CustomerErasure, GrantGiven, Points
+from central.projections.rows.customer import CustomerAlias, CustomerErasure
 from central.projections.rows.day import SignedDay
 from central.projections.rows.journal import RELEASED, Correction, TailClosed, WrittenOff
 from sync.protocol.codec import encode
@@ -50,11 +53,8 @@ def fold_decision(into: Fold, decision: AnyDecision) -> None:
             return
         case BoxRevoked() | IncarnationBegun():
             return
-        case PointsOpened(customer_id, points):
-            into.put(Points(into.company_id, customer_id, opening=points))
-        case GrantIssued(store_id, _, grant):
-            into.put(Points(into.company_id, grant.customer_id, granted=grant.points))
-            into.put(GrantGiven(store_id, grant.grant_id, grant.customer_id, grant.points))
+        case PointsOpened() | GrantIssued() | GrantAnswered() | GrantReturned():
+            fold_grant(into, decision)
         case CustomerDecided() | CustomersJoined() | CustomersParted() | CustomerErased():
             _fold_customer(into, decision)
         case TailWrittenOff(store_id, epoch, through, reason, decided_by):

@@ -2,7 +2,8 @@
 
 Points (sync/protocol/escrow.py): what a receipt earned is at once balance and a grant to its store;
 a spend, also that of a take-back, lowers what is granted; a debt of a take-back lowers only the
-balance, and what pays a debt off (a debt below zero) lowers only what is granted.
+balance, and what pays a debt off (a debt below zero) lowers only what is granted. So does a spend
+of goodwill, which was never granted to anybody: it lowers the balance alone.
 """
 
 from collections import defaultdict
@@ -11,9 +12,11 @@ from uuid import UUID
 from central.projections.event import Event, RawEvent
 from central.projections.fold.collect import Fold
 from central.projections.fold.kinds import folds
-from central.projections.rows.customer import Points, PointsMove, PointsSpend
+from central.projections.rows.customer import PointsMove
+from central.projections.rows.escrow import RightAccount, RightHeld, RightSpend
 from central.projections.rows.sale import Sale, SaleLine, SaleTax, SaleTender
 from sync.protocol.aggregate import names_of
+from sync.protocol.escrow import RightKind, goodwill_of
 from sync.protocol.facts import RetailTransaction
 from sync.protocol.identity import CustomerId
 
@@ -115,19 +118,25 @@ def _points(into: Fold, event: Event, customer_id: CustomerId, sale: RetailTrans
     debt = sale.take_back.debt if sale.take_back else 0
     if not (earned or spent or taken_back or debt):
         return
-    _spends(into, event, customer_id, sale)
-    granted = earned - spent - (taken_back - debt)
-    into.put(Points(into.company_id, customer_id, 0, earned, spent, taken_back, granted))
+    used = _spends(into, event, customer_id, sale)
+    account = (RightKind.POINTS.value, customer_id)
+    sums = (0, earned, spent, taken_back, earned - used)
+    into.put(RightAccount(into.company_id, *account, *sums))
+    epoch = (event.epoch.number, event.epoch.fingerprint)
+    into.put(RightHeld(event.store_id, *epoch, *account, earned, used=used))
     moved = (customer_id, earned, spent, taken_back, debt)
     into.put(PointsMove(event.store_id, event.event_id, *moved))
 
 
-def _spends(into: Fold, event: Event, customer_id: CustomerId, sale: RetailTransaction) -> None:
-    """What the receipt took from each right, whether anybody ever gave it or not."""
+def _spends(into: Fold, event: Event, customer_id: CustomerId, sale: RetailTransaction) -> int:
+    """What the receipt took from each right, whether anybody ever gave it or not; how much in all
+    of what the store held: goodwill is no right of the customer's."""
     taken: defaultdict[tuple[UUID, int], int] = defaultdict(int)
     in_take_back = sale.take_back.spends if sale.take_back else ()
     for spend in (*(one for tender in sale.tenders for one in tender.spends), *in_take_back):
         taken[spend.root, spend.line] += spend.points
+    kind = RightKind.POINTS.value
     for (root, line_no), points in taken.items():
-        row = (event.store_id, event.event_id, root, line_no, customer_id, points)
-        into.put(PointsSpend(*row))
+        row = (event.store_id, event.event_id, root, line_no, kind, customer_id, points)
+        into.put(RightSpend(*row))
+    return sum(points for right, points in taken.items() if right != goodwill_of(event.store_id))

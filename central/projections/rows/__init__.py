@@ -5,7 +5,17 @@ them, an archive writes them; nothing here knows a database.
 """
 
 from central.projections.projection import Projection
-from central.projections.rows import box, customer, day, journal, operator, sale, stock, till
+from central.projections.rows import (
+    box,
+    customer,
+    day,
+    escrow,
+    journal,
+    operator,
+    sale,
+    stock,
+    till,
+)
 
 PROJECTIONS: tuple[Projection, ...] = (
     *sale.PROJECTIONS,
@@ -13,6 +23,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     *day.PROJECTIONS,
     *stock.PROJECTIONS,
     *customer.PROJECTIONS,
+    *escrow.PROJECTIONS,
     *box.PROJECTIONS,
     *operator.PROJECTIONS,
     *journal.PROJECTIONS,

@@ -1,4 +1,4 @@
-"""Customers, their points and the rights to spend them."""
+"""Customers, and what receipts did to their points."""
 
 from typing import NamedTuple
 from uuid import UUID
@@ -16,40 +16,6 @@ class PointsMove(NamedTuple):
     spent: int
     taken_back: int
     debt: int
-
-
-class PointsSpend(NamedTuple):
-    """Table ``points_spend``: what one receipt took from a right to spend, of both its tenders and
-    its take-back. The right is (root, line_no): a receipt's line, or a grant and 0."""
-
-    store_id: UUID
-    sale_id: UUID
-    root: UUID
-    line_no: int
-    customer_id: UUID
-    points: int
-
-
-class GrantGiven(NamedTuple):
-    """Table ``grant_given``: a right that head office decided on."""
-
-    store_id: UUID
-    grant_id: UUID
-    customer_id: UUID
-    points: int
-
-
-class Points(NamedTuple):
-    """Table ``points_account``: to add."""
-
-    company_id: UUID
-    customer_id: UUID
-    opening: int = 0
-    earned: int = 0
-    spent: int = 0
-    taken_back: int = 0
-    granted: int = 0
-    entries: int = 1
 
 
 class CustomerField(NamedTuple):
@@ -88,9 +54,6 @@ class CustomerErasure(NamedTuple):
 
 PROJECTIONS = (
     Projection("points_move", PointsMove, 2, many=True),
-    Projection("points_spend", PointsSpend, 4, many=True),
-    Projection("grant_given", GrantGiven, 2),
-    Projection("points_account", Points, 2, SUM),
     Projection(
         "customer_field",
         CustomerField,

@@ -4,7 +4,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from central.projections.projection import SUM, Projection, Special
+from central.projections.projection import SUM, Newest, Projection, Special
 
 
 class Day(NamedTuple):
@@ -31,7 +31,8 @@ class DayFigure(NamedTuple):
 
 
 class GivenManifest(NamedTuple):
-    """Table ``manifest_given``: what an epoch said of a day at no close, as of an event."""
+    """Table ``manifest_given``: what an epoch said of a day at no close, as of an event; where a
+    journal forked, of two of one place the greater."""
 
     store_id: UUID
     business_date: date
@@ -100,6 +101,8 @@ PROJECTIONS = (
         ),
     ),
     Projection("day_total", DayFigure, 3, SUM),
-    Projection("manifest_given", GivenManifest, 5),
+    Projection(
+        "manifest_given", GivenManifest, 5, Newest(("manifest", "cause")), kinds=("manifest_given",)
+    ),
     Projection("day_signed", SignedDay, 3),
 )

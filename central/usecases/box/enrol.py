@@ -28,7 +28,7 @@ from central.usecases.box.give_first_grants import give_due_grants, owe_first_gr
 from central.usecases.decision.decide import decide
 from central.usecases.feed.read_feed import read_incarnation
 from sync.engine.signing import GENESIS_SIGNED, sign_bytes
-from sync.protocol.change import Genesis
+from sync.protocol.change import Genesis, epoch_of
 from sync.protocol.codec import decode, encode
 from sync.protocol.enrolment import EnrolmentAnswer
 from sync.protocol.identity import DeviceId, StoreId
@@ -132,7 +132,8 @@ async def _issue_epoch(
     issued = EpochIssued(genesis.store_id, device_id, signed, signature)
     await decide(db, genesis.company_id, (issued,), now_ms)
     if parent is None:
-        await owe_first_grants(db, genesis.company_id, genesis.store_id, genesis.epoch_number)
+        epoch = epoch_of(genesis, signed)
+        await owe_first_grants(db, genesis.company_id, genesis.store_id, epoch)
     return _answer(key, genesis, signed, signature)
 
 

@@ -6,38 +6,38 @@ that holds the accounts of its customers and no others. What is still to be give
 ``grants_due`` (small, never distributed): whoever comes next goes on there, after a crash too.
 """
 
+from collections.abc import Sequence
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from central.archive.rows import plain_uuid
 from central.db.decisions import lock_decisions
 from central.db.engine import driver_of, unit_of_work
-from central.db.tables import GrantsDue, Store, table
-from central.domain.decisions import GrantIssued
+from central.db.granting import GrantsDue
+from central.db.tables import Store, table
 from central.reports.incarnation import may_grant_now
-from central.usecases.decision.decide import decide
-from central.usecases.feed.publish import PublishedRow, publish
-from sync.protocol.codec import encode
-from sync.protocol.escrow import plain_share
-from sync.protocol.feeds import scope_of
+from central.reports.rights import Account, accounts_of
+from central.usecases.grant.give import Part, give_points
+from sync.protocol.change import Epoch
+from sync.protocol.escrow import RightKind, plain_share
 from sync.protocol.identity import CompanyId, CustomerId, StoreId
-from sync.protocol.reference import DataSet, Grant
 
 PORTION_CUSTOMERS = 2_000
 PORTIONS_MAX = 100_000
 _BEFORE_ALL = UUID(int=0)
 _DUE = table(GrantsDue)
 _ACCOUNTS = """
-SELECT customer_id, opening + earned - spent - taken_back AS balance, granted
-FROM points_account WHERE company_id = $1 AND customer_id > $2
-ORDER BY customer_id LIMIT $3 FOR UPDATE
+SELECT account_id, opening + earned - spent - taken_back AS balance
+FROM right_account WHERE company_id = $1 AND kind = 'points' AND account_id > $2
+ORDER BY account_id LIMIT $3 FOR UPDATE
 """
 
 
 async def owe_first_grants(
-    db: AsyncConnection, company_id: CompanyId, store_id: StoreId, epoch_number: int
+    db: AsyncConnection, company_id: CompanyId, store_id: StoreId, epoch: Epoch
 ) -> None:
     """Note in the caller's unit of work that the store's parts are to be given."""
     companys = table(Store).c.company_id == company_id
@@ -45,7 +45,8 @@ async def owe_first_grants(
     await db.execute(
         insert(_DUE).values(
             store_id=store_id,
-            epoch_number=epoch_number,
+            epoch_number=epoch.number,
+            epoch_fingerprint=epoch.fingerprint,
             company_id=company_id,
             stores=stores or 0,
             after_customer_id=_BEFORE_ALL,
@@ -67,15 +68,17 @@ async def give_due_grants(engine: AsyncEngine, now_ms: int) -> bool:
         if due is None or not await may_grant_now(db, due.company_id):
             return False
         await lock_decisions(db)
-        rows = await (await driver_of(db)).fetch(
-            _ACCOUNTS, due.company_id, due.after_customer_id, PORTION_CUSTOMERS
-        )
-        await _give(db, due, rows, now_ms)
+        connection = await driver_of(db)
+        place = (due.company_id, due.after_customer_id)
+        rows = await connection.fetch(_ACCOUNTS, *place, PORTION_CUSTOMERS)
+        balances = {plain_uuid(row["account_id"]): row["balance"] for row in rows}
+        accounts = await accounts_of(connection, RightKind.POINTS, balances)
+        await _give(db, due, accounts, now_ms)
         mine = (_DUE.c.store_id == due.store_id, _DUE.c.epoch_number == due.epoch_number)
         if len(rows) < PORTION_CUSTOMERS:
             await db.execute(delete(_DUE).where(*mine))
         else:
-            after = rows[-1]["customer_id"]
+            after = rows[-1]["account_id"]
             await db.execute(update(_DUE).where(*mine).values(after_customer_id=after))
     return True
 
@@ -87,21 +90,12 @@ async def drain_due_grants(engine: AsyncEngine, now_ms: int) -> None:
             return
 
 
-async def _give(db: AsyncConnection, due: Any, rows: list[Any], now_ms: int) -> None:
-    store_id = StoreId(UUID(bytes=due.store_id.bytes))
-    company_id = CompanyId(UUID(bytes=due.company_id.bytes))
-    grants = []
-    for row in rows:
-        points = plain_share(row["balance"], due.stores, row["balance"] - row["granted"])
-        if points > 0:
-            customer_id = CustomerId(UUID(bytes=row["customer_id"].bytes))
-            grants.append(Grant(uuid4(), customer_id, points, due.epoch_number))
-    issued = [GrantIssued(store_id, due.epoch_number, grant) for grant in grants]
-    await decide(db, company_id, issued, now_ms)
-    await publish(
-        db,
-        company_id,
-        DataSet.GRANTS,
-        scope_of(DataSet.GRANTS, store_id, ""),
-        [PublishedRow(str(grant.grant_id), encode(grant)) for grant in grants],
-    )
+async def _give(db: AsyncConnection, due: Any, accounts: Sequence[Account], now_ms: int) -> None:
+    store_id = StoreId(plain_uuid(due.store_id))
+    epoch = Epoch(due.epoch_number, due.epoch_fingerprint)
+    parts = [
+        Part(store_id, epoch, CustomerId(account.account_id), points)
+        for account in accounts
+        if (points := plain_share(account.balance, due.stores, account.free))
+    ]
+    await give_points(db, CompanyId(plain_uuid(due.company_id)), parts, now_ms)

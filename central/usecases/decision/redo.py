@@ -61,6 +61,8 @@ async def redo(
             await take_incarnation(db, decision, decided_at_ms)
         case decided.PointsOpened() | decided.GrantIssued() | decided.CustomerDecided():
             return
+        case decided.GrantAnswered() | decided.GrantReturned():
+            return
         case decided.TailWrittenOff() | decided.EventRepaired() | decided.EventReleased():
             return
         case decided.CustomerErased(customer_id):

@@ -19,7 +19,10 @@ WHERE company_id = $1 AND NOT EXISTS (SELECT FROM customer_erasure AS e
 """
 _ERASED = "SELECT customer_id FROM customer_erasure WHERE company_id = $1"
 _KEYS = "SELECT customer_id, key FROM personal_key WHERE company_id = $1"
-_OPENED = "SELECT customer_id, opening FROM points_account WHERE company_id = $1 AND opening <> 0"
+_OPENED = (
+    "SELECT account_id, opening FROM right_account"
+    " WHERE company_id = $1 AND kind = 'points' AND opening <> 0"
+)
 
 
 async def read_customers(

@@ -69,6 +69,7 @@ NOT_VERIFIED: dict[str, str] = {
     "customer_match": "it is made of what was published, by head office's key",
     "customers_matched": "how far that is",
     "customer_proposal": "what may be one person is found again",
+    "share_due": "what is still to be granted is a decision when it is",
     "price_zone": "a zone is there because somebody named it",
     "file_layout": "how a file's columns were read is somebody's word",
     "payment_file": "nothing else says what an acquirer's or bank's file said",

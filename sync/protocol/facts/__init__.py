@@ -30,6 +30,7 @@ from sync.protocol.facts.day import (
     BusinessDayReopened,
     ManifestGiven,
 )
+from sync.protocol.facts.escrow import GrantAsked, GrantReleased, Released
 from sync.protocol.facts.operator import OperatorAct, OperatorActed, PinSet
 from sync.protocol.facts.recovered import EventRecovered
 from sync.protocol.facts.sale import (
@@ -86,6 +87,8 @@ AnyFact: TypeAlias = (
     | EventRecovered
     | TillSessionCarried
     | ManifestGiven
+    | GrantAsked
+    | GrantReleased
 )
 """Every kind and version that was ever written: the one list. Entries are added, never changed."""
 
@@ -105,6 +108,8 @@ __all__ = [
     "EpochEnded",
     "EventRecovered",
     "Fact",
+    "GrantAsked",
+    "GrantReleased",
     "IdAbandoned",
     "KindVersion",
     "Line",
@@ -115,6 +120,7 @@ __all__ = [
     "Override",
     "PinSet",
     "PriceModifier",
+    "Released",
     "RetailTransaction",
     "Spend",
     "StockCounted",

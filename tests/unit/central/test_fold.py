@@ -18,8 +18,9 @@ from central.projections.fold import fold_events
 from central.projections.fold.decisions import fold_decisions
 from central.projections.row_changes import RowChanges
 from central.projections.rows.customer import CustomerField as FieldRow
-from central.projections.rows.customer import GrantGiven, Points, PointsMove
+from central.projections.rows.customer import PointsMove
 from central.projections.rows.day import Day, DayFigure
+from central.projections.rows.escrow import GrantGiven, RightAccount, RightHeld
 from central.projections.rows.sale import Sale, SaleLine
 from central.projections.rows.stock import OnHand
 from central.projections.rows.till import TillMoved
@@ -32,8 +33,9 @@ from sync.protocol.shared import CustomerField, FieldChange
 from tests.shop_journal import COMPANY, CUSTOMERS, DAY, NOW_MS, Shop
 from tests.shop_sales import tally
 
-SUMS: tuple[type[Any], ...] = (DayFigure, OnHand, Points, TillMoved)
-WIDTHS = (3, 2, 2, 2)
+ACCOUNT = (COMPANY, "points", CUSTOMERS[0])
+SUMS: tuple[type[Any], ...] = (DayFigure, OnHand, RightAccount, RightHeld, TillMoved)
+WIDTHS = (3, 2, 3, 5, 2)
 """Of their keys."""
 
 
@@ -101,7 +103,7 @@ def test_sums_and_fields_stand_in_the_order_of_their_keys(salt: int) -> None:
     events = events_of(traded(1))
     Random(salt).shuffle(events)
     changes = fold_events(COMPANY, events)
-    assert list(changes[Points]) == sorted(changes[Points])
+    assert list(changes[RightAccount]) == sorted(changes[RightAccount])
     assert list(changes[OnHand]) == sorted(changes[OnHand])
     keys = [row[:3] for row in changes[FieldRow]]
     assert keys == sorted(set(keys))
@@ -126,7 +128,7 @@ def test_training_leaves_its_rows_and_counts_nowhere() -> None:
     shop.append(shop.sale(((1, 1_000, 5_000),), CUSTOMERS[0], training=True))
     changes = fold_events(COMPANY, events_of(shop))
     assert (len(changes[Sale]), len(changes[SaleLine])) == (1, 1)
-    counted = (changes[DayFigure], changes[OnHand], changes[Points], changes[PointsMove])
+    counted = (changes[DayFigure], changes[OnHand], changes[RightAccount], changes[PointsMove])
     assert not any(counted)
 
 
@@ -137,7 +139,7 @@ def test_a_take_backs_debt_lowers_the_balance_but_no_right() -> None:
     assert isinstance(back, RetailTransaction)
     shop.append(back)
     changes = fold_events(COMPANY, events_of(shop))
-    assert changes[Points] == (Points(COMPANY, CUSTOMERS[0], taken_back=9, granted=-6),)
+    assert changes[RightAccount] == (RightAccount(*ACCOUNT, taken_back=9, granted=-6),)
     assert changes[PointsMove][0][3:] == (0, 0, 9, 3)
 
 
@@ -150,8 +152,8 @@ def test_what_pays_a_debt_off_lowers_what_is_granted_but_no_balance() -> None:
     shop.append(replace(sold, take_back=paid))
     shop.append(replace(_unpointed(sold), take_back=paid))
     changes = fold_events(COMPANY, events_of(shop))
-    paid_twice = Points(COMPANY, CUSTOMERS[0], earned=9, granted=9 - 3 - 3, entries=2)
-    assert changes[Points] == (paid_twice,)
+    paid_twice = RightAccount(*ACCOUNT, earned=9, granted=9 - 3 - 3, entries=2)
+    assert changes[RightAccount] == (paid_twice,)
 
 
 def _unpointed(sale: RetailTransaction) -> RetailTransaction:
@@ -163,20 +165,24 @@ def _unpointed(sale: RetailTransaction) -> RetailTransaction:
 def test_decisions_open_points_grant_them_and_set_fields() -> None:
     shop = Shop(1)
     change = shop.customer(CUSTOMERS[1], 7)
+    grant = Grant(UUID(int=5), CUSTOMERS[0], 30, 1)
     changes = fold_decisions(
         COMPANY,
         [
             EpochIssued(shop.store_id, DeviceId(UUID(int=1)), b"", b""),
             PointsOpened(CUSTOMERS[0], 100),
-            GrantIssued(shop.store_id, 1, Grant(UUID(int=5), CUSTOMERS[0], 30, 1)),
+            GrantIssued(shop.store_id, 1, grant, shop.epoch.fingerprint),
             CustomerDecided(change),
             CustomerDecided(CustomerChanged(CUSTOMERS[1], change.operator_id, ())),
         ],
     )
-    assert changes[Points] == (Points(COMPANY, CUSTOMERS[0], opening=100, granted=30, entries=2),)
+    assert changes[RightAccount] == (RightAccount(*ACCOUNT, opening=100, granted=30, entries=2),)
     assert [row.field for row in changes[FieldRow]] == ["code", "name"]
-    assert changes[GrantGiven] == (GrantGiven(shop.store_id, UUID(int=5), CUSTOMERS[0], 30),)
-    assert set(changes) == {Points, FieldRow, GrantGiven}
+    place = (shop.epoch.number, shop.epoch.fingerprint)
+    given = GrantGiven(shop.store_id, UUID(int=5), *ACCOUNT[1:], 30, *place)
+    assert changes[GrantGiven] == (given,)
+    assert changes[RightHeld] == (RightHeld(shop.store_id, *place, *ACCOUNT[1:], granted=30),)
+    assert set(changes) == {RightAccount, RightHeld, FieldRow, GrantGiven}
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,6 @@ def upgrade() -> None:
     _create_payment_line()
     _create_personal_key()
     _create_pin_opened()
-    _create_points_account()
     _create_points_move()
     _create_price_zone()
     _create_publication()
@@ -71,8 +70,8 @@ def upgrade() -> None:
     _create_user()
     _create_written_off()
     _create_tail_closed()
-    _create_points_spend()
-    _create_grant_given()
+    _create_rights()
+    _create_share_due()
     _create_counted_fact()
     _create_correction()
     _create_recovered_fact()
@@ -130,7 +129,6 @@ TABLES = (
     "payment_line",
     "personal_key",
     "pin_opened",
-    "points_account",
     "points_move",
     "price_zone",
     "publication",
@@ -151,8 +149,14 @@ TABLES = (
     "user",
     "written_off",
     "tail_closed",
-    "points_spend",
+    "right_account",
+    "right_held",
+    "right_spend",
+    "right_released",
     "grant_given",
+    "grant_answer",
+    "request_given_up",
+    "share_due",
     "counted_fact",
     "correction",
     "recovered_fact",
@@ -585,6 +589,7 @@ def _create_grants_due() -> None:
         sa.Column("company_id", sa.Uuid(), nullable=False),
         sa.Column("store_id", sa.Uuid(), nullable=False),
         sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
         sa.Column("stores", sa.Integer(), nullable=False),
         sa.Column("after_customer_id", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint(
@@ -718,21 +723,6 @@ def _create_personal_key() -> None:
         sa.Column("customer_id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("company_id", "customer_id", name=op.f("pk_personal_key")),
-    )
-
-
-def _create_points_account() -> None:
-    op.create_table(
-        "points_account",
-        sa.Column("company_id", sa.Uuid(), nullable=False),
-        sa.Column("customer_id", sa.Uuid(), nullable=False),
-        sa.Column("opening", sa.BigInteger(), nullable=False),
-        sa.Column("earned", sa.BigInteger(), nullable=False),
-        sa.Column("spent", sa.BigInteger(), nullable=False),
-        sa.Column("taken_back", sa.BigInteger(), nullable=False),
-        sa.Column("granted", sa.BigInteger(), nullable=False),
-        sa.Column("entries", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("company_id", "customer_id", name=op.f("pk_points_account")),
     )
 
 
@@ -1189,36 +1179,103 @@ def _create_tail_closed() -> None:
     )
 
 
-def _create_points_spend() -> None:
+def _create_rights() -> None:
+    _create_right_sums()
+    _create_right_moves()
+    _create_right_grants()
+
+
+def _create_right_sums() -> None:
     op.create_table(
-        "points_spend",
+        "right_account",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        *_sums("opening", "earned", "spent", "taken_back", "granted", "entries"),
+        sa.PrimaryKeyConstraint("company_id", "kind", "account_id", name=op.f("pk_right_account")),
+    )
+    op.create_table(
+        "right_held",
         sa.Column("store_id", sa.Uuid(), nullable=False),
-        sa.Column("sale_id", sa.Uuid(), nullable=False),
-        sa.Column("root", sa.Uuid(), nullable=False),
-        sa.Column("line_no", sa.Integer(), nullable=False),
-        sa.Column("customer_id", sa.Uuid(), nullable=False),
-        sa.Column("points", sa.BigInteger(), nullable=False),
+        *_epoch(),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        *_sums("earned", "granted", "used", "released", "entries"),
         sa.PrimaryKeyConstraint(
-            "store_id", "sale_id", "root", "line_no", name=op.f("pk_points_spend")
+            *("store_id", "epoch_number", "epoch_fingerprint", "kind", "account_id"),
+            name=op.f("pk_right_held"),
         ),
     )
     op.create_index(
-        op.f("ix_points_spend_store_id_root_line_no"),
-        "points_spend",
-        ["store_id", "root", "line_no"],
-        unique=False,
+        op.f("ix_right_held_account_id_kind"), "right_held", ["account_id", "kind"], unique=False
     )
 
 
-def _create_grant_given() -> None:
+def _create_right_moves() -> None:
+    for table, by in (("right_spend", "sale_id"), ("right_released", "event_id")):
+        op.create_table(
+            table,
+            sa.Column("store_id", sa.Uuid(), nullable=False),
+            sa.Column(by, sa.Uuid(), nullable=False),
+            sa.Column("root", sa.Uuid(), nullable=False),
+            sa.Column("line_no", sa.Integer(), nullable=False),
+            sa.Column("kind", sa.String(), nullable=False),
+            sa.Column("account_id", sa.Uuid(), nullable=False),
+            *_sums("amount"),
+            sa.PrimaryKeyConstraint("store_id", by, "root", "line_no", name=op.f(f"pk_{table}")),
+        )
+        op.create_index(
+            op.f(f"ix_{table}_store_id_root_line_no"),
+            table,
+            ["store_id", "root", "line_no"],
+            unique=False,
+        )
+
+
+def _create_right_grants() -> None:
+    for table, by, amounts in (
+        ("grant_given", "grant_id", ("amount",)),
+        ("grant_answer", "request_id", ("asked", "granted")),
+    ):
+        op.create_table(
+            table,
+            sa.Column("store_id", sa.Uuid(), nullable=False),
+            sa.Column(by, sa.Uuid(), nullable=False),
+            sa.Column("kind", sa.String(), nullable=False),
+            sa.Column("account_id", sa.Uuid(), nullable=False),
+            *_sums(*amounts),
+            *_epoch(),
+            sa.PrimaryKeyConstraint("store_id", by, name=op.f(f"pk_{table}")),
+        )
     op.create_table(
-        "grant_given",
+        "request_given_up",
         sa.Column("store_id", sa.Uuid(), nullable=False),
-        sa.Column("grant_id", sa.Uuid(), nullable=False),
-        sa.Column("customer_id", sa.Uuid(), nullable=False),
-        sa.Column("points", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("store_id", "grant_id", name=op.f("pk_grant_given")),
+        sa.Column("request_id", sa.Uuid(), nullable=False),
+        *_epoch(),
+        *_sums("seq"),
+        sa.PrimaryKeyConstraint("store_id", "request_id", name=op.f("pk_request_given_up")),
     )
+
+
+def _create_share_due() -> None:
+    op.create_table(
+        "share_due",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("company_id", "kind", "account_id", name=op.f("pk_share_due")),
+    )
+
+
+def _epoch() -> tuple[sa.Column[int], sa.Column[bytes]]:
+    return (
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+    )
+
+
+def _sums(*names: str) -> list[sa.Column[int]]:
+    return [sa.Column(name, sa.BigInteger(), nullable=False) for name in names]
 
 
 def _create_counted_fact() -> None:

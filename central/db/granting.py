@@ -1,0 +1,30 @@
+"""What head office has still to give of accounts: what one unit of work leaves to the next."""
+
+from uuid import UUID
+
+from sqlmodel import Field
+
+from central.db.tables import CentralTable
+
+
+class GrantsDue(CentralTable, table=True):
+    """Customers' points that a new store still gets its part of, ``after_customer_id`` in the order
+    of ids: what one unit of work leaves to the next. ``stores``: among how many they are shared."""
+
+    __tablename__ = "grants_due"
+    company_id: UUID = Field(primary_key=True)
+    store_id: UUID = Field(primary_key=True)
+    epoch_number: int = Field(primary_key=True)
+    epoch_fingerprint: bytes
+    stores: int
+    after_customer_id: UUID
+
+
+class ShareDue(CentralTable, table=True):
+    """Accounts of which something came free, until the stores where their owners shop got their
+    shares of it."""
+
+    __tablename__ = "share_due"
+    company_id: UUID = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    account_id: UUID = Field(primary_key=True)

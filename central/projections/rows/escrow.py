@@ -1,0 +1,116 @@
+"""Rights to spend and the accounts that they are of (sync/protocol/escrow.py): of every kind."""
+
+from typing import NamedTuple
+from uuid import UUID
+
+from central.projections.projection import SUM, Oldest, Projection
+
+
+class RightAccount(NamedTuple):
+    """Table ``right_account``: to add."""
+
+    company_id: UUID
+    kind: str
+    account_id: UUID
+    opening: int = 0
+    earned: int = 0
+    spent: int = 0
+    taken_back: int = 0
+    granted: int = 0
+    entries: int = 1
+
+
+class RightHeld(NamedTuple):
+    """Table ``right_held``: what one epoch of a store was ever given of an account, and what of it
+    went: to add. A right is looked at in the epoch that writes of it."""
+
+    store_id: UUID
+    epoch_number: int
+    epoch_fingerprint: bytes
+    kind: str
+    account_id: UUID
+    earned: int = 0
+    granted: int = 0
+    used: int = 0
+    released: int = 0
+    entries: int = 1
+
+
+class RightSpend(NamedTuple):
+    """Table ``right_spend``: what one receipt took from a right, of both its tenders and its
+    take-back. The right is (root, line_no): a receipt's line, a grant and 0, or the store itself
+    and 0: its goodwill."""
+
+    store_id: UUID
+    sale_id: UUID
+    root: UUID
+    line_no: int
+    kind: str
+    account_id: UUID
+    amount: int
+
+
+class RightReleased(NamedTuple):
+    """Table ``right_released``: what of a right came back unspent, and by which event; of what was
+    granted to a request that its store gave up, by the request itself."""
+
+    store_id: UUID
+    event_id: UUID
+    root: UUID
+    line_no: int
+    kind: str
+    account_id: UUID
+    amount: int
+
+
+class GrantGiven(NamedTuple):
+    """Table ``grant_given``: a right that head office decided on."""
+
+    store_id: UUID
+    grant_id: UUID
+    kind: str
+    account_id: UUID
+    amount: int
+    epoch_number: int
+    epoch_fingerprint: bytes
+
+
+class GrantAnswer(NamedTuple):
+    """Table ``grant_answer``: what a store that asked for a right was told, for ever."""
+
+    store_id: UUID
+    request_id: UUID
+    kind: str
+    account_id: UUID
+    asked: int
+    granted: int
+    epoch_number: int
+    epoch_fingerprint: bytes
+
+
+class RequestGivenUp(NamedTuple):
+    """Table ``request_given_up``: nothing is granted to it any more. The last three: the event's
+    place."""
+
+    store_id: UUID
+    request_id: UUID
+    epoch_number: int
+    epoch_fingerprint: bytes
+    seq: int
+
+
+PROJECTIONS = (
+    Projection("right_held", RightHeld, 5, SUM),
+    Projection("right_spend", RightSpend, 4, many=True),
+    Projection("right_released", RightReleased, 4, many=True),
+    Projection("grant_given", GrantGiven, 2),
+    Projection("grant_answer", GrantAnswer, 2),
+    Projection(
+        "request_given_up",
+        RequestGivenUp,
+        2,
+        Oldest(("epoch_number", "epoch_fingerprint", "seq")),
+        kinds=("grant_released",),
+    ),
+    Projection("right_account", RightAccount, 3, SUM),
+)
