@@ -1,9 +1,10 @@
-"""The page of what somebody must look at, and what is done there: giving up what will not come, and
-saying what an alarm was."""
+"""The page of exceptions, of every kind in one place, and what is done there: an alarm is cleared,
+what will not come is given up, customers are joined or parted. Each act asks why."""
 
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
 from litestar import Request, Response, get, post
+from litestar.params import QueryParameter
 
 from central.api.acting import acting
 from central.api.forms import read_form
@@ -12,24 +13,51 @@ from central.api.limits import BODY_BYTES_MAX
 from central.api.reading import reading
 from central.api.reports import CODE_LETTERS_MAX
 from central.domain.access import UserRole
+from central.domain.customer import customer_id_of
 from central.pages.page import page, see_other
-from central.reports.attention import attention
-from central.reports.company import company_money, store_of_company
+from central.reports.company import company_money, store_codes, store_of_company
+from central.reports.exceptions import KINDS, find_exceptions
 from central.usecases.box.clear_alarm import clear_alarm
+from central.usecases.customer.join import join_customers, part_customers
 from central.usecases.journal.write_off_tail import write_off_tail
+from sync.protocol.text import TEXT_PATTERN
 
 AnyRequest = Request[Any, Any, Any]
 HERE = "/attention"
+KIND_LETTERS_MAX = 20
+REFRESH_S = 15
+JOIN = "join"
+
+KindName: TypeAlias = Annotated[
+    str, QueryParameter(max_length=KIND_LETTERS_MAX, pattern=TEXT_PATTERN)
+]
+Code: TypeAlias = Annotated[str, QueryParameter(max_length=CODE_LETTERS_MAX, pattern=TEXT_PATTERN)]
 
 
 @get(HERE, guards=[page_guard], opt=needing(UserRole.LOOK))
-async def show_attention(request: AnyRequest) -> Response[str]:
-    """What was taken as it came and should not have happened."""
+async def show_attention(
+    request: AnyRequest, kind: KindName = "", store: Code = ""
+) -> Response[str]:
+    """What was taken as it came and should not have happened, the worst and oldest first."""
     person, office = person_of(request), office_of(request)
     async with reading(office) as db:
         money = await company_money(db, person.company_id)
-        found = await attention(db, person.company_id)
-    return page("attention.html", person=person, money=money, found=found, now_ms=office.clock_ms())
+        codes = await store_codes(db, person.company_id)
+        sections = await find_exceptions(db, person.company_id, store, kind)
+    query = f"?{request.url.query}" if request.url.query else ""
+    return page(
+        "attention.html",
+        person=person,
+        money=money,
+        kinds=KINDS,
+        codes=codes,
+        chosen={"kind": kind, "store": store},
+        sections=sections,
+        here=f"{HERE}{query}",
+        refresh_s=REFRESH_S,
+        may_act=person.role.allows(UserRole.SIGN_OFF),
+        now_ms=office.clock_ms(),
+    )
 
 
 @post(
@@ -70,4 +98,30 @@ async def send_clear_alarm(request: AnyRequest) -> Response[Any]:
     return see_other(HERE)
 
 
-ROUTES = (show_attention, send_write_off, send_clear_alarm)
+@post(
+    f"{HERE}/settle",
+    guards=[page_guard],
+    opt=needing(UserRole.SIGN_OFF),
+    status_code=303,
+    request_max_body_size=BODY_BYTES_MAX,
+)
+async def send_settle(request: AnyRequest) -> Response[Any]:
+    """Two records of customers are one person, or they are two: joined, parted, or a proposal
+    dismissed."""
+    person, office = person_of(request), office_of(request)
+    form = await read_form(request)
+    one, other, reason = (form.get(name, "") for name in ("one", "other", "reason"))
+    ids = (customer_id_of(one, "one"), customer_id_of(other, "other"))
+    asked = (*ids, reason, person.name, office.clock_ms())
+    joins = form.get("act") == JOIN
+    act = "customers_joined" if joins else "customers_parted"
+    async with acting(request, act, f"{one} {other}", reason) as db:
+        if joins:
+            await join_customers(db, person.company_id, *asked)
+        else:
+            await part_customers(db, person.company_id, *asked)
+    office.nudges.published.set()
+    return see_other(HERE)
+
+
+ROUTES = (show_attention, send_write_off, send_clear_alarm, send_settle)

@@ -10,7 +10,21 @@ from central.db.engine import driver_of
 from sync.protocol.errors import NotFound
 from sync.protocol.identity import CompanyId, StoreId
 
-_COMPANY = "SELECT name, currency, decimals FROM company WHERE company_id = $1"
+_COMPANY = """
+SELECT name, currency, decimals, (
+    SELECT count(*) FROM quarantine AS q JOIN store AS s USING (store_id)
+    WHERE s.company_id = $1 AND q.state <> 'waiting'
+) + (
+    SELECT count(*) FROM (
+        SELECT store_id, alarm_id FROM alarm UNION ALL SELECT store_id, alarm_id FROM store_alarm
+    ) AS a JOIN store AS s USING (store_id)
+    WHERE s.company_id = $1 AND NOT EXISTS (SELECT FROM alarm_clearing AS c
+        WHERE c.store_id = a.store_id AND c.alarm_id = a.alarm_id)
+) + (SELECT count(*) FROM customer_proposal WHERE company_id = $1)
+  + (SELECT count(*) FROM pin_opened WHERE company_id = $1 AND error <> '')
+FROM company WHERE company_id = $1
+"""
+"""Counted is what ``reports/exceptions`` says that waits for a person: few rows in each table."""
 _STORE = """
 SELECT store_id, code, name, zone FROM store WHERE company_id = $1 AND code = $2
 """
@@ -22,11 +36,12 @@ SELECT (SELECT max(business_date) FROM day_total WHERE store_id = $1 AND busines
 
 
 class CompanyMoney(NamedTuple):
-    """``decimals`` of the currency's minor unit."""
+    """``decimals`` of the currency's minor unit. ``waiting``: exceptions that wait for a person."""
 
     name: str
     currency: str
     decimals: int
+    waiting: int = 0
 
 
 class StoreOfCompany(NamedTuple):

@@ -1,30 +1,28 @@
 """What was taken as it came and should not have happened stands on a page of its own."""
 
+import re
 from uuid import UUID
 
 import msgspec
 
+from central.reports.exceptions import KINDS
 from central.usecases.box.record_stated_head import record_stated_head
-from central.usecases.journal.ingest_batch import Acknowledged, ingest_batch
-from sync.engine.sealing import seal
-from sync.protocol.batch import Batch
-from sync.protocol.clock import Hlc
-from sync.protocol.facts import CustomerChanged, Spend
-from sync.protocol.identity import CustomerId
-from sync.protocol.shared import CustomerField, FieldChange, PersonalKey
-from tests.board_pages import load, send_form
-from tests.central_fixtures import Served, postgres_template
-from tests.head_office import apply_all, open_stream
+from central.usecases.journal.ingest_batch import ingest_batch
+from sync.protocol.facts import Spend
+from tests.board_pages import PageText, load, send_form
+from tests.central_fixtures import postgres_template
 from tests.integration.board_fixtures import acme, arrive
-from tests.shop_journal import ANNA, COMPANY, CUSTOMERS, DAY, NOW_MS, Shop
+from tests.integration.customer_fixtures import FIRST, SECOND, brought, sets
+from tests.shop_journal import CUSTOMERS, DAY, NOW_MS, Shop
 
 __all__ = ["postgres_template"]
-
-KEY = b"k" * 32
 
 
 async def test_nothing_to_look_at_is_said(postgres_url: str) -> None:
     async with acme(postgres_url) as served:
+        text = (await load(served, "/attention")).html
+        assert "nobody knows of more" in text
+        assert "every event counts" not in text
         shop = Shop(1)
         shop.open()
         shop.append(shop.sale(((1, 1_000, 5_000),), CUSTOMERS[0]))
@@ -36,9 +34,9 @@ async def test_nothing_to_look_at_is_said(postgres_url: str) -> None:
         tenders = (msgspec.structs.replace(points, spends=(right,)), *others)
         shop.append(msgspec.structs.replace(spent, tenders=tenders))
         await arrive(served, shop)
-        text = (await load(served, "/attention")).html
-        assert "nobody knows of more" in text
-        assert "every event counts" not in text
+        page = await load(served, "/attention")
+        assert page.words.keys() & {kind.name for kind in KINDS} == {"oversold"}
+        assert page.words["summary"].startswith("Nobody is needed")
 
 
 async def test_points_that_nobody_granted_are_taken_and_shown(postgres_url: str) -> None:
@@ -57,53 +55,77 @@ async def test_points_that_nobody_granted_are_taken_and_shown(postgres_url: str)
         assert "400 points were spent under a right that nobody gave" in said
 
 
-async def two_of_one_address(served: Served) -> tuple[CustomerId, CustomerId]:
-    """Made at two shops while neither knew of the other."""
-    ids = (CustomerId(UUID(int=0xE1)), CustomerId(UUID(int=0xE2)))
-    for number, customer_id in enumerate(ids, start=1):
-        shop = Shop(number)
-        address = "Tan@Example.com" if number == 1 else "tan@example.com"
-        sealed = seal(KEY, customer_id, CustomerField.EMAIL, address, bytes([number]) * 12)
-        stamp = Hlc(NOW_MS << 16)
-        fields = (
-            FieldChange(CustomerField.CODE, stamp, shop.store_id, "C-7", None),
-            FieldChange(CustomerField.EMAIL, stamp, shop.store_id, None, sealed),
-        )
-        shop.append(CustomerChanged(customer_id, ANNA, fields))
-        await open_stream(served.office.archive, served.engine, shop)
-        for batch in shop.batches():
-            await push(served, shop, batch, PersonalKey(customer_id, KEY))
-    await apply_all(served.office.archive)
-    return ids
-
-
-async def push(served: Served, shop: Shop, batch: Batch, key: PersonalKey) -> None:
-    sent = msgspec.structs.replace(batch, keys=(key,))
-    archive = served.office.archive
-    answer = await ingest_batch(archive, shop.store_id, shop.device_id, sent, NOW_MS)
-    assert isinstance(answer, Acknowledged)
-
-
-async def test_one_code_and_address_given_at_two_shops_are_both_kept_and_people_see_it(
+async def test_one_code_created_at_two_shops_is_shown_and_can_be_parted(
     postgres_url: str,
 ) -> None:
-    """A51: neither is refused or lost, until somebody makes one of them inactive."""
+    """A51: neither is refused or lost; head office joined them, and a person knows better."""
     async with acme(postgres_url) as served:
-        ids = await two_of_one_address(served)
+        one, other = Shop(1), Shop(2)
+        sets(one, FIRST, created=True, email="Tan@Example.com", name="Mei Tan")
+        sets(other, SECOND, created=True, email="tan@example.com", name="Ah Tan")
+        await brought(served, one, other, keys=(FIRST, SECOND))
         page = await load(served, "/attention")
-        said = page.words["twins"]
-        assert said.count("The same") == 2
-        assert "The same code C-7" in said
-        assert "The same e-mail address" in said
+        assert f"Ah Tan : is found as Mei Tan ({SECOND} as {FIRST})." in page.words["joined"]
         assert "tan@example.com" not in page.html.lower()
-        assert all(f"{one} (from S0{number})" in said for number, one in enumerate(ids, start=1))
-        await served.rows(
-            "INSERT INTO customer_field VALUES ($1, $2, 'active', 1, $2, 'false', NULL, false)"
-            " RETURNING 1",
-            COMPANY,
-            ids[1],
-        )
-        assert "twins" not in (await load(served, "/attention")).words
+        form = {**hidden(page, "one", "other"), "act": "part", "reason": "a family's address"}
+        assert (await send_form(served, "/attention/settle", form)).status_code == 303
+        assert "joined" not in (await load(served, "/attention")).words
+        assert (await send_form(served, "/attention/settle", form)).status_code == 404
+        acts = await served.rows("SELECT act, who, detail FROM audit WHERE act LIKE 'customers%'")
+        assert acts == [("customers_parted", "ann@example.com", "a family's address")]
+
+
+async def test_an_edit_that_collides_is_proposed_and_counted_in_the_bar(postgres_url: str) -> None:
+    async with acme(postgres_url) as served:
+        one, other = Shop(1), Shop(2)
+        sets(one, FIRST, created=True, code="C-7", name="Mei Tan")
+        sets(other, SECOND, created=True, code="C-8", name="Ah Tan")
+        sets(other, SECOND, code="C-7", at=5)
+        await brought(served, one, other, keys=(FIRST, SECOND))
+        page = await load(served, "/attention")
+        assert "Ah Tan : has the same code as Mei Tan." in page.words["proposed"]
+        assert "1 thing for a person to look into" in page.words["summary"]
+        assert bar_of(page) == "1"
+        form = {**hidden(page, "one", "other"), "act": "join", "reason": "she said so"}
+        assert (await send_form(served, "/attention/settle", form)).status_code == 303
+        page = await load(served, "/attention")
+        assert "joined" in page.words
+        assert bar_of(page) == ""
+
+
+async def test_the_page_shows_one_kind_or_one_store(postgres_url: str) -> None:
+    async with acme(postgres_url) as served:
+        for number in (1, 2):
+            shop, copy = Shop(number), Shop(number, seed=2)
+            for one in (shop, copy):
+                one.open()
+            await arrive(served, shop)
+            sent = (served.office.archive, shop.store_id, shop.device_id)
+            await ingest_batch(*sent, copy.chain.batch(0, 3), NOW_MS)
+        page = await load(served, "/attention")
+        assert bar_of(page) == "2"
+        assert page.words["forks"].count("Two boxes write as this store") == 2
+        page = await load(served, "/attention?store=S02")
+        assert page.words["forks"].count("Two boxes write as this store") == 1
+        page = await load(served, "/attention?kind=oversold")
+        assert "forks" not in page.words
+        assert "Nothing of this kind and store." in page.html
+
+
+def hidden(page: PageText, *names: str) -> dict[str, str]:
+    """What the first form that names all of these says with them, and who sends it."""
+    found: dict[str, str] = {}
+    for tag, attributes in page.elements:
+        if tag == "input" and attributes.get("name") in (*names, "csrf"):
+            found.setdefault(str(attributes["name"]), attributes["value"] or "")
+    assert found.keys() == {*names, "csrf"}
+    return found
+
+
+def bar_of(page: PageText) -> str:
+    """How many wait, as the bar of places says; empty for none."""
+    found = re.search(r'<span class="count">(\d+)</span>', page.html)
+    return found[1] if found else ""
 
 
 async def test_somebody_gives_up_what_will_not_come_and_says_why(postgres_url: str) -> None:
@@ -151,7 +173,7 @@ async def test_an_alarm_stands_until_somebody_says_what_it_was(postgres_url: str
         sent = (served.office.archive, shop.store_id, shop.device_id)
         await ingest_batch(*sent, copy.chain.batch(0, 3), NOW_MS)
         page = await load(served, "/attention")
-        assert "Two boxes write as this store" in page.words["noticed"]
+        assert "Two boxes write as this store" in page.words["forks"]
         assert (await load(served, "/")).tables[""][1][7].text.startswith("differs")
         fields = {
             str(attributes["name"]): attributes["value"] or ""

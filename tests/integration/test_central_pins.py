@@ -4,7 +4,7 @@ import pytest
 
 from central.db.engine import unit_of_work
 from central.domain.derived_keys import sealing_key
-from central.reports.attention import UnopenedPin, attention
+from central.reports.exceptions import find_exceptions
 from central.usecases.feed.publish_reference import publish_rows
 from central.usecases.feed.read_published import published_rows
 from central.usecases.people.end_operator import end_operator
@@ -51,9 +51,11 @@ async def opened(served: Served) -> int:
     return await open_pins(served.engine, CENTRAL_KEY)
 
 
-async def noticed(served: Served) -> list[UnopenedPin]:
+async def noticed(served: Served) -> list[tuple[str, str, str]]:
+    """Store, operator, and why nobody else knows their PIN."""
     async with unit_of_work(served.engine) as db:
-        return list((await attention(db, COMPANY)).pins)
+        sections = await find_exceptions(db, COMPANY, name="pins")
+    return [(case.store, *case.said) for section in sections for case in section.cases]
 
 
 async def test_the_newest_pin_of_all_stores_is_published_as_the_operator_s_own(

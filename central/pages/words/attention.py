@@ -1,42 +1,134 @@
-"""What the page of what somebody must look at says."""
+"""What the page of exceptions says: of each kind its title, what it means, and each case."""
 
+from collections.abc import Callable, Sequence
 from datetime import date
+from typing import Any
 
-from central.pages.words.figures import counted
+from central.pages.words.figures import counted, quantity
+from central.reports.exceptions import Section
+from central.reports.exceptions.case import Case, Deed, Weight
 
-nothing = (
-    "Nothing: no event that came is set aside, and nobody knows of more. Days that differ are on"
-    " the board."
-)
-claims = "What may be missing"
-claims_hint = "The days that it may belong to are not proven until it is here, or you give it up."
-why_no_more = "Why nothing more will come"
-give_up = "Give it up"
-set_aside = "Events that count nowhere yet"
-set_aside_hint = "They are kept as they came, and are tried again after an update of head office."
-overspent = "Points spent that nobody gave"
-twins = "Customers who may be the same person"
-twins_hint = (
-    "Made at two shops while one could not hear of the other. Both stay, with their points. Make"
-    " one of them inactive, or change the code or address at a till."
-)
-pins = "PINs that only one store knows"
-pins_hint = ("They hold up nobody where they were chosen. ", " gives the operator another one.")
-pins_command = "central operator pin"
-noticed = "What head office noticed"
-what_it_was = "What it was"
-clear = "Clear it"
+kind = "Kind"
+every_kind = "Every kind"
+every_store = "Every store"
+all_stores = "all"
+what = "What happened"
+since = "Since"
+what_to_do = "What to do"
+
+_TITLES = {
+    "forks": (
+        "Two boxes wrote as one",
+        "Both branches are kept and counted. Look which box is a"
+        " copy or was put back, take it away, then clear the alarm.",
+    ),
+    "damaged": (
+        "Damaged events",
+        "They are asked for at the workstations, and counted when one has"
+        " them; or put the event right.",
+    ),
+    "quarantined": (
+        "Events that count nowhere yet",
+        "They are kept as they came, and what belongs"
+        " to the same thing waits behind them. Put one right, or let it go.",
+    ),
+    "twice": (
+        "Two contents under one number",
+        "The one that was written first counts. Ask the shop which is right, then clear the alarm.",
+    ),
+    "claims": (
+        "What may be missing",
+        "It comes by itself once its box has a line. The days that it"
+        " may belong to are not proven until it is here, or you give it up.",
+    ),
+    "noticed": ("Alarms", "Look into it, then say what it was."),
+    "parked": (
+        "Events of a newer version",
+        "They count after an update of head office, which tries them again by itself.",
+    ),
+    "pins": (
+        "PINs that only one store knows",
+        "They hold up nobody where they were chosen. Give"
+        " the operator another one on the page People.",
+    ),
+    "proposed": (
+        "Customers who may be one person",
+        "Somebody changed one to what the other has. Nothing was joined: one person, or two?",
+    ),
+    "overspent": (
+        "Points spent that nobody gave",
+        "The receipt is a fact, and the company pays for it. Nothing is to be done.",
+    ),
+    "oversold": (
+        "Sold more than was there",
+        "A delivery that was not booked, or a count, explains it.",
+    ),
+    "joined": (
+        "Customers who are found as one",
+        "Created with one code or address at shops that"
+        " could not know of each other, or joined by a person. Part them if they are two.",
+    ),
+    "write_offs": ("Given up", "Days count without it. What arrives after all is taken as ever."),
+}
+_WEIGHTS = {Weight.STOP: "Stop", Weight.LOOK: "Look", Weight.KNOW: "Know"}
+_WHY = {
+    Deed.CLEAR: "What it was",
+    Deed.WRITE_OFF: "Why nothing more will come",
+    Deed.SETTLE: "Why",
+    Deed.PART: "Why they are two",
+}
+_BUTTONS = {
+    Deed.CLEAR: (("clear", "Clear it"),),
+    Deed.WRITE_OFF: (("give-up", "Give it up"),),
+    Deed.SETTLE: (("join", "One person"), ("part", "Two people")),
+    Deed.PART: (("part", "Part them"),),
+}
 
 
-def summary(count: int) -> str:
-    """How much there is."""
-    things = counted(count, "thing")
-    return f"{things} to look at. Nothing of it stops a shop, or was lost on its way here."
+def nothing(filtered: str) -> str:
+    """There is none: at all, or of what was asked for."""
+    if filtered:
+        return "Nothing of this kind and store."
+    return (
+        "Nothing: no event that came is set aside, and nobody knows of more. Days that differ are"
+        " on the board."
+    )
 
 
-def days_from(first_day: date | None) -> str:
-    """Which days a claim touches; None: every one."""
-    return f"Days from {first_day} on." if first_day else "Any day."
+def summary(sections: Sequence[Section]) -> str:
+    """How much there is, and how much of it waits for somebody."""
+    every = sum(section.total for section in sections)
+    waits = sum(section.total for section in sections if section.kind.waits)
+    who = f"{counted(waits, 'thing')} for a person to look into" if waits else "Nobody is needed"
+    return (
+        f"{who}; {every:,} in all, the worst and the oldest first. Nothing of it stops a shop, or"
+        " was lost on its way here."
+    )
+
+
+def title(name: str) -> str:
+    """Of a kind."""
+    return _TITLES[name][0]
+
+
+def hint(name: str) -> str:
+    """What a kind means, and what can be done."""
+    return _TITLES[name][1]
+
+
+def weight(found: Weight) -> str:
+    """Beside its colour."""
+    return _WEIGHTS[found]
+
+
+def why(deed: Deed) -> str:
+    """What a form asks for."""
+    return _WHY[deed]
+
+
+def buttons(deed: Deed) -> tuple[tuple[str, str], ...]:
+    """What a form does."""
+    return _BUTTONS[deed]
 
 
 def event(store_code: str, seq: int, epoch: str) -> str:
@@ -44,27 +136,82 @@ def event(store_code: str, seq: int, epoch: str) -> str:
     return f"{store_code}, event {seq} of epoch {epoch}"
 
 
-def points_spent(spent: int, given: int) -> str:
-    """Follows the receipt, and the customer's identifier follows."""
+def place(name: str, case: Case) -> str:
+    """Where a case's link leads."""
+    said = _PLACES.get(name)
+    return said(case) if said else "More"
+
+
+def sentence(name: str, case: Case) -> str:
+    """What happened."""
+    return _SENTENCES[name](*case.said)
+
+
+def _aside(_seq: int, _epoch: str, what_it_is: str, error: str) -> str:
+    return f"{what_it_is}, {error}"
+
+
+def _as_told(detail: str) -> str:
+    return detail
+
+
+def _claim(said: str, first_day: date | None) -> str:
+    return f"{said} {f'Days from {first_day} on.' if first_day else 'Any day.'}"
+
+
+def _overspent(_receipt: str, spent: int, given: int, customer: object) -> str:
     right = f"that gave {given:,}" if given else "that nobody gave"
-    return f"{spent:,} points were spent under a right {right}, by customer"
+    return f"{spent:,} points were spent under a right {right}, by customer {customer}."
 
 
-def same(field: str, value: str | None) -> str:
-    """What two customers share."""
-    return f"The same {field} {value}" if value else f"The same {field}"
+def _proposed(_alias: str, _alias_id: object, kept: str, _kept_id: object, field: str) -> str:
+    return f"has the same {_FIELDS.get(field, field)} as {kept}."
 
 
-def made_at(where: str) -> str:
-    """Follows a customer's identifier."""
-    return f"(from {where})"
+def _joined(_alias: str, alias_id: object, kept: str, kept_id: object, _field: str) -> str:
+    return f"is found as {kept} ({alias_id} as {kept_id})."
 
 
-def pin(operator_id: str, store_code: str, error: str) -> str:
-    """A PIN that was chosen at a till and cannot be published."""
-    return f"{operator_id} at {store_code}: {error}"
+def _oversold(item: str, milli: int) -> str:
+    return f"{item}: {quantity(-milli)} more than was there."
 
 
-def more(count: int) -> str:
+def _written_off(epoch: str, through: int, by: str, reason: str) -> str:
+    return f"everything missing through event {through} of epoch {epoch}, by {by}: {reason}"
+
+
+def _pin(operator: str, error: str) -> str:
+    return f"{operator}: {error}."
+
+
+_FIELDS = {"email": "e-mail address"}
+_SENTENCES: dict[str, Callable[..., str]] = {
+    "forks": _as_told,
+    "damaged": _aside,
+    "quarantined": _aside,
+    "twice": _as_told,
+    "claims": _claim,
+    "noticed": _as_told,
+    "parked": _aside,
+    "pins": _pin,
+    "proposed": _proposed,
+    "overspent": _overspent,
+    "oversold": _oversold,
+    "joined": _joined,
+    "write_offs": _written_off,
+}
+_PLACES: dict[str, Callable[[Case], str]] = {
+    **dict.fromkeys(
+        ("damaged", "quarantined", "parked"), lambda case: event(case.store, *case.said[:2])
+    ),
+    "overspent": lambda case: f"Receipt {case.said[0]}",
+    "proposed": lambda case: str(case.said[0]),
+    "joined": lambda case: str(case.said[0]),
+    "write_offs": lambda case: f"{case.store}'s days",
+    "pins": lambda _case: "People",
+}
+
+
+def more(count: Any) -> str:
     """What the page has no room for."""
     return f"{counted(count, 'more thing')} not named here."
