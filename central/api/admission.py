@@ -23,7 +23,8 @@ from sync.http.sender import sender_of
 
 _PLACE = "holdfast_place"
 _OF_A_STORE = re.compile(
-    r"/v1/stores/[^/]+/(journal|feeds|feed|snapshot|certificate|epochs|predecessor|readmission)\Z"
+    r"/v1/stores/[^/]+/(journal|feeds|feed|snapshot|certificate|epochs|pruned|predecessor"
+    r"|readmission)\Z"
 )
 
 
@@ -36,6 +37,7 @@ def admission(lanes: Lanes) -> Callable[[ASGIApp], ASGIApp]:
         "snapshot": lanes.feeds,
         "certificate": lanes.heartbeats,
         "epochs": lanes.heartbeats,
+        "pruned": lanes.heartbeats,
         "predecessor": lanes.feeds,
         "readmission": lanes.heartbeats,
     }

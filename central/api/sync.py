@@ -32,7 +32,7 @@ from central.domain.enrol_code import EnrolCodeRefused
 from central.domain.feeds import FollowedFeed, followed_feeds
 from central.domain.journal import RecordDamaged
 from central.office.head_office import HeadOffice
-from central.reports.sought import sought_events
+from central.reports.sought import missing_events, sought_events
 from central.reports.standings import count_set_aside
 from central.usecases.box.enrol import PUBLIC_KEY_BYTES, enrol
 from central.usecases.box.find_device import EnrolledDevice
@@ -41,10 +41,11 @@ from central.usecases.box.record_stated_head import note_head, record_stated_hea
 from central.usecases.feed.read_feed import FeedCursor, feed_heads, feed_page, read_incarnation
 from central.usecases.feed.read_snapshot import feed_snapshot, snapshot_part
 from central.usecases.journal.ingest_batch import Acknowledged, ingest_batch
+from central.usecases.journal.take_pruned import take_pruned
 from sync.http.body import read_body
 from sync.http.door import address_of
 from sync.http.problems import answer as problem_answer
-from sync.protocol.batch import PROTOCOL_VERSION, Acknowledgement, Batch
+from sync.protocol.batch import PROTOCOL_VERSION, Acknowledgement, Batch, PrunedThrough
 from sync.protocol.change import Epoch
 from sync.protocol.codec import PAGE_PACKING, pack_page
 from sync.protocol.enrolment import ProvisionalEpoch
@@ -192,6 +193,28 @@ async def take_epoch(request: Request[Any, Any, Any]) -> Response[bytes]:
     return packed(await _acknowledgement(office, device, ratified.held, ratified.epoch, now_ms))
 
 
+@post(
+    "/v1/stores/{store_id:uuid}/pruned",
+    status_code=200,
+    media_type=MSGPACK,
+    guards=[device_guard],
+    request_max_body_size=BODY_BYTES_MAX,
+)
+async def take_what_is_pruned(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The box keeps no more what is asked of it: the journal goes on behind that, and what is
+    missing is sought at the tills."""
+    office, device, head = office_of(request), device_of(request), signed_of(request).head
+    now_ms = office.clock_ms()
+    remedy = "Send a msgpack array of the epoch, a sequence and the chain's hash there."
+    pruned = await read_packed(request, PrunedThrough, "through", remedy)
+    outcome = await take_pruned(office.engine, device, pruned, head, now_ms)
+    await note_head(office.archive, device.store_id, device.device_id, head, now_ms)
+    if not isinstance(outcome, Acknowledged):
+        return problem_answer(verdict_problem(outcome, pruned.epoch))
+    office.nudges.note_arrival(StreamKey(device.store_id, pruned.epoch))
+    return packed(await _acknowledgement(office, device, outcome, pruned.epoch, now_ms))
+
+
 @get("/v1/stores/{store_id:uuid}/feeds", guards=[device_guard], media_type=MSGPACK)
 async def read_heads(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The heartbeat: what is held of the box's epoch, and the heads of its feeds."""
@@ -217,6 +240,7 @@ async def _acknowledgement(
         incarnation = await read_incarnation(db)
         set_aside = await count_set_aside(db, device.store_id, epoch)
         sought = await sought_events(db, device.store_id) if set_aside else ()
+        missing = await missing_events(db, device.store_id)
     return Acknowledgement(
         protocol=PROTOCOL_VERSION,
         incarnation=incarnation,
@@ -225,7 +249,7 @@ async def _acknowledgement(
         server_time_ms=now_ms,
         pace_ms=office.settings.pace_ms,
         versions=(PROTOCOL_VERSION,),
-        commands=tuple(map(str, sought)),
+        commands=tuple(map(str, (*sought, *missing))),
         feeds=heads,
         set_aside=set_aside,
     )

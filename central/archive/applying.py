@@ -7,7 +7,16 @@ from typing import Any
 import msgspec
 
 from central.archive.port import BYTES_APPLIED_MAX, Standing, StreamKey
-from central.archive.rows import CORRECTED, EVENT, place_of, raw_events, read_standing
+from central.archive.rows import (
+    CORRECTED,
+    ENVELOPE,
+    EVENT,
+    envelope_of,
+    place_of,
+    raw_events,
+    read_standing,
+)
+from central.domain.hole import Holes, holes_stored
 from central.projections.event import RawEvent
 from central.projections.row_changes import RowChanges
 from central.projections.taking_back import NOTHING_GONE
@@ -36,6 +45,15 @@ UPDATE raw_event SET event_id = $6, kind = $7, kind_version = $8, occurred_at_ms
 WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3 AND seq = $4 AND hash = $5
     AND damaged RETURNING seq
 """
+
+_SAVE_HOLES = """
+UPDATE stream SET holes = $4
+WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3
+"""
+_ENVELOPE = f"""
+SELECT {ENVELOPE} FROM raw_event
+WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3 AND seq = $4
+"""  # noqa: S608 - constants
 
 _NO_WAIT_FOR_THE_DISK = "SET LOCAL synchronous_commit = off"
 WRITE_TURN = "INSERT INTO apply_turn (store_id) VALUES ($1) ON CONFLICT (store_id) DO NOTHING"
@@ -78,6 +96,15 @@ class Applying:
         """See ArchiveUnit."""
         what = (*place_of(key), envelope.seq, hash_, *msgspec.structs.astuple(envelope)[1:])
         return await self._connection.fetchval(_HEAL, *what) is not None
+
+    async def save_holes(self, key: StreamKey, holes: Holes) -> None:
+        """See ArchiveUnit."""
+        await self._connection.execute(_SAVE_HOLES, *place_of(key), holes_stored(holes))
+
+    async def envelope(self, key: StreamKey, seq: int) -> Envelope | None:
+        """See ArchiveUnit."""
+        row = await self._connection.fetchrow(_ENVELOPE, *place_of(key), seq)
+        return None if row is None else envelope_of(row)
 
     async def save_applied(self, key: StreamKey, through: int) -> None:
         """See ArchiveUnit."""

@@ -139,9 +139,14 @@ class Arriving:
 
     async def raise_alarm(self, store_id: StoreId, alarm: Alarm) -> bool:
         """See ArchiveUnit."""
-        *said, epoch = alarm
-        place = (None, None) if epoch is None else (epoch.number, epoch.fingerprint)
-        return bool(await self._connection.fetchval(_RAISE_ALARM, store_id, *said, *place))
+        return await insert_alarm(self._connection, store_id, alarm)
+
+
+async def insert_alarm(connection: Any, store_id: StoreId, alarm: Alarm) -> bool:
+    """What people must be told; False where it was told before. ``connection`` is asyncpg's."""
+    *said, epoch = alarm
+    place = (None, None) if epoch is None else (epoch.number, epoch.fingerprint)
+    return bool(await connection.fetchval(_RAISE_ALARM, store_id, *said, *place))
 
 
 def _raw_row(event: Arrived) -> tuple[Any, ...]:

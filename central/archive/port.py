@@ -12,6 +12,7 @@ from uuid import UUID
 
 from central.domain.decisions import AnyDecision
 from central.domain.epoch import EPOCH, EpochEvent, EpochState
+from central.domain.hole import Holes
 from central.projections.arrival import Geneses
 from central.projections.event import Place, RawEvent
 from central.projections.fact_id import FactId
@@ -47,7 +48,8 @@ class StreamKey(NamedTuple):
 class Standing(NamedTuple):
     """Where a stream stands. ``sender_seq``: the highest head that was ever stated of it;
     ``health``: msgpack of what its box said of itself; ``ended_seq``: of its box's own last record,
-    once everything through it is applied; ``sealed_through``: its watermark when it was fenced."""
+    once everything through it is applied; ``sealed_through``: its watermark when it was fenced;
+    ``holes``: what its box keeps no more and was not here."""
 
     company_id: CompanyId
     device_id: DeviceId
@@ -62,6 +64,7 @@ class Standing(NamedTuple):
     ended_seq: int | None
     sealed_through: int | None
     state: EpochState
+    holes: Holes = ()
 
 
 def moved(standing: Standing, event: EpochEvent, epoch: Epoch) -> Standing:
@@ -221,6 +224,14 @@ class ArchiveUnit(Protocol):
 
     async def heal(self, key: StreamKey, envelope: Envelope, hash_: bytes) -> bool:
         """Put what was written in place of a damaged event of this hash; False: there is none."""
+        ...
+
+    async def save_holes(self, key: StreamKey, holes: Holes) -> None:
+        """What of a stream may be missing from now on."""
+        ...
+
+    async def envelope(self, key: StreamKey, seq: int) -> Envelope | None:
+        """An event as it stands in its stream; None where none does."""
         ...
 
     async def save_applied(self, key: StreamKey, through: int) -> None:

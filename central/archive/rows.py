@@ -8,17 +8,22 @@ from asyncpg.pgproto import pgproto
 
 from central.archive.port import Standing, StreamKey
 from central.domain.epoch import EpochState
+from central.domain.hole import read_holes
 from central.projections.arrival import Geneses
 from central.projections.event import RawEvent
-from sync.protocol.change import Epoch
-from sync.protocol.clock import Hlc
-from sync.protocol.identity import CompanyId, CustomerId, DeviceId, EventId, StoreId
+from sync.protocol.change import Envelope, Epoch
+from sync.protocol.clock import ClockState, Hlc
+from sync.protocol.identity import BootId, CompanyId, CustomerId, DeviceId, EventId, StoreId
 from sync.protocol.shared import CustomerField, CustomerRecord, FieldChange
 
 EVENT = """r.epoch_number, r.epoch_fingerprint, r.seq, r.event_id, coalesce(c.kind, r.kind),
     coalesce(c.kind_version, r.kind_version), r.occurred_at_ms, coalesce(c.body, r.body),
     r.received_at_ms, r.hlc, r.damaged AND c.seq IS NULL"""
 """What ``raw_events`` reads, of raw_event as r beside ``CORRECTED``: what counts of an event."""
+
+ENVELOPE = """seq, event_id, kind, kind_version, occurred_at_ms, utc_offset_s, boot_id, hlc,
+    clock_state, body"""
+"""What ``envelope_of`` reads, of raw_event."""
 
 CORRECTED = """LEFT JOIN correction AS c ON c.store_id = r.store_id
     AND c.epoch_number = r.epoch_number AND c.epoch_fingerprint = r.epoch_fingerprint
@@ -27,7 +32,7 @@ CORRECTED = """LEFT JOIN correction AS c ON c.store_id = r.store_id
 
 _STREAM = """
 SELECT company_id, device_id, genesis, watermark, head_hash, alarm, sender_seq,
-    last_contact_ms, health, applied_through, ended_seq, sealed_through, state
+    last_contact_ms, health, applied_through, ended_seq, sealed_through, state, holes
 FROM stream WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3
 """
 
@@ -69,6 +74,22 @@ def raw_events(store_id: StoreId, rows: Iterable[Any]) -> tuple[RawEvent, ...]:
     return tuple(found)
 
 
+def envelope_of(row: Any) -> Envelope:
+    """An event as it travelled. Raises ValueError for a word that no envelope can have."""
+    return Envelope(
+        row["seq"],
+        EventId(plain_uuid(row["event_id"])),
+        row["kind"],
+        row["kind_version"],
+        row["occurred_at_ms"],
+        row["utc_offset_s"],
+        BootId(plain_uuid(row["boot_id"])),
+        Hlc(row["hlc"]),
+        ClockState(row["clock_state"]),
+        row["body"],
+    )
+
+
 async def read_customers(
     connection: Any, company_id: CompanyId, customer_ids: Collection[CustomerId]
 ) -> tuple[CustomerRecord, ...]:
@@ -103,4 +124,4 @@ async def read_standing(connection: Any, key: StreamKey, lock: str = "") -> Stan
         return None
     company_id, device_id, *others = row
     standing = Standing(CompanyId(plain_uuid(company_id)), DeviceId(plain_uuid(device_id)), *others)
-    return standing._replace(state=EpochState(standing.state))
+    return standing._replace(state=EpochState(row["state"]), holes=read_holes(row["holes"]))

@@ -55,7 +55,8 @@ class StreamRow(CentralTable, table=True):
     ``central.domain.epoch``'s; ``provisional``: its box opened it itself; ``ended_seq``: of its
     box's own last record, once everything through it is applied; ``sealed_through``: where the
     watermark was when it was fenced. ``rights_stated_ms``: when its box stated last which rights
-    to spend it holds, because head office had been put back to its past."""
+    to spend it holds, because head office had been put back to its past. ``holes``: msgpack of what
+    its box keeps no more and is not here (``central.domain.hole``)."""
 
     __tablename__ = "stream"
     store_id: UUID = Field(primary_key=True)
@@ -77,6 +78,7 @@ class StreamRow(CentralTable, table=True):
     health: bytes | None = None
     applied_through: int = big(default=0)
     rights_stated_ms: int | None = big(default=None)
+    holes: bytes | None = None
 
 
 class ClaimRow(CentralTable, table=True):

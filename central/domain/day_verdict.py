@@ -44,6 +44,7 @@ class Doubt(StrEnum):
 
     ALARM = "alarm"
     OTHER_EVENT = "other-event"
+    PRUNED = "pruned"
     DIFFERS = "differs"
     UNKNOWN_DAY = "unknown-day"
     SILENT = "silent"
@@ -61,6 +62,7 @@ COMES_TO = MappingProxyType(
     {
         Doubt.ALARM: DayVerdict.DIFFERS,
         Doubt.OTHER_EVENT: DayVerdict.DIFFERS,
+        Doubt.PRUNED: DayVerdict.DIFFERS,
         Doubt.DIFFERS: DayVerdict.DIFFERS,
         Doubt.UNKNOWN_DAY: DayVerdict.NOT_HEARD,
         Doubt.SILENT: DayVerdict.NOT_HEARD,

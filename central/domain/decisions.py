@@ -195,6 +195,18 @@ class TailClosed(msgspec.Struct, frozen=True, array_like=True):
     unheard: tuple[WorkstationId, ...]
 
 
+class StreamPruned(msgspec.Struct, frozen=True, array_like=True):
+    """A box keeps no more what head office has not either: the events of its epoch beyond ``after``
+    through ``through``, where the chain's hash is ``hash``. The journal goes on behind them."""
+
+    store_id: StoreId
+    device_id: DeviceId
+    epoch: Epoch
+    after: int
+    through: int
+    hash: bytes
+
+
 class AlarmCleared(msgspec.Struct, frozen=True, array_like=True):
     """Somebody looked into an alarm about a store: it needs nobody any more."""
 
@@ -264,6 +276,7 @@ AnyDecision: TypeAlias = (
     | EpochSealed
     | TailClosed
     | AlarmCleared
+    | StreamPruned
     | IncarnationBegun
     | EpochReadmitted
     | DaySigned
@@ -287,6 +300,7 @@ KINDS: dict[str, type[AnyDecision]] = {
     "epoch_sealed": EpochSealed,
     "tail_closed": TailClosed,
     "alarm_cleared": AlarmCleared,
+    "stream_pruned": StreamPruned,
     "incarnation_begun": IncarnationBegun,
     "epoch_readmitted": EpochReadmitted,
     "day_signed": DaySigned,

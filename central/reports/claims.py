@@ -16,6 +16,9 @@ branched off: its days begin with those of its parent there, and its box's clock
 A last day beyond the claim's own first arrival says nothing: a clock was wrong, and the claim's day
 counts instead.
 
+What a box keeps no more and head office has not either (a *hole*) is missing for sure: its days are
+red until it came home whole, or a person gives it up.
+
 What a box carried from an epoch that it left (recovered, from its own journal) it carried in order,
 in the unit of work that left it: its last event counts here, and with it all before.
 """
@@ -30,6 +33,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of
+from central.domain.hole import hole_at, read_holes
 from sync.protocol.change import Epoch, Genesis
 from sync.protocol.codec import decode
 from sync.protocol.facts import AlarmKind
@@ -54,8 +58,8 @@ GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 LIMIT $2
 """
 _STREAMS = """
 SELECT s.store_id, s.epoch_number, s.epoch_fingerprint, s.watermark, s.applied_through,
-    s.sender_seq, s.genesis, s.provisional, s.last_contact_ms,
-    greatest(w.through, h.through, 0) AS through
+    s.sender_seq, s.genesis, s.provisional, s.last_contact_ms, s.holes,
+    greatest(w.through, h.through, 0) AS through, coalesce(w.through, 0) AS given_up
 FROM stream AS s LEFT JOIN written_off AS w USING (store_id, epoch_number, epoch_fingerprint)
 LEFT JOIN (
     SELECT c.store_id, c.epoch_number, c.epoch_fingerprint, max(c.seq) AS through
@@ -82,6 +86,10 @@ FROM raw_event AS r JOIN unnest($1::uuid[], $2::int[], $3::bytea[], $4::bigint[]
 JOIN stream AS s USING (store_id, epoch_number, epoch_fingerprint)
 WHERE r.seq <= s.watermark
 """
+_COME_HOME = """
+SELECT count(*) FROM raw_event
+WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3 AND seq > $4 AND seq <= $5
+"""
 _DAYS = """
 SELECT d.store_id, d.epoch_number, d.epoch_fingerprint, d.business_date, d.opened_seq,
     d.closed_seq, d.reopened_seq
@@ -94,16 +102,21 @@ JOIN unnest($1::uuid[], $2::int[], $3::bytea[]) AS wanted (store_id, number, fin
 
 class OpenClaim(NamedTuple):
     """``first_day``: the first one that it may touch, None for every day. ``through``: what a
-    person would write off. ``said``: in words. ``arrived``: it is here, and not counted yet."""
+    person would write off. ``said``: in words. ``arrived``: it is here, and not counted yet.
+    ``pruned``: its box keeps it no more; it touches no day from ``before`` on."""
 
     epoch: Epoch
     through: int
     first_day: date | None
     said: str
     arrived: bool = False
+    pruned: bool = False
+    before: date | None = None
 
     def touches(self, business_date: date) -> bool:
         """An event of this day may be missing."""
+        if self.before is not None and business_date >= self.before:
+            return False
         return self.first_day is None or business_date >= self.first_day
 
 
@@ -128,6 +141,7 @@ class _Found(NamedTuple):
     said: str
     days_of: Epoch
     arrived: bool = False
+    pruned: bool = False
 
 
 def first_day_after(days: Iterable[DayPlaces], after: int) -> date | None:
@@ -159,6 +173,7 @@ async def open_claims(
     here = await _told_and_here(connection, told)
     of_tills = (_of_a_workstation(row, known) for row in told if row["detail"] not in here)
     found = [*_of_boxes(streams, claims), *(one for one in of_tills if one is not None)]
+    found += await _of_holes(connection, streams)
     if not found:
         return {}
     lines = {one: tuple(_line(one, known)) for one in found}
@@ -166,7 +181,9 @@ async def open_claims(
     by_store: dict[StoreId, tuple[OpenClaim, ...]] = {}
     for one in found:
         first = _first_day(one, lines[one], days, known)
-        claim = OpenClaim(one.epoch, one.through, first, one.said, one.arrived)
+        before = _opened_behind(days.get((one.store_id, one.epoch), ()), one)
+        sort = (one.arrived, one.pruned, before)
+        claim = OpenClaim(one.epoch, one.through, first, one.said, *sort)
         by_store[one.store_id] = (*by_store.get(one.store_id, ()), claim)
     return by_store
 
@@ -200,13 +217,44 @@ def _of_a_stream(row: Any, claim: Any) -> Iterable[_Found]:
     if highest > max(held, row["through"]):
         more = _events(highest - held, more=True)
         yield found(held, highest, f"A box of epoch {name} says it holds {more}.")
-    if claim and claim["lowest"] <= held:
+    in_hole = claim and hole_at(read_holes(row["holes"]), claim["lowest"])
+    if claim and claim["lowest"] <= held and not in_hole:
         seq = claim["lowest"]
         said = f"A box of epoch {name} says it holds another event {seq} than the one that is here."
         yield found(0, max(seq, min(claim["seq"], held)), said)
     if applied < held:
         said = f"{_events(held - applied)} of epoch {name} arrived and are not counted yet."
         yield found(applied, held, said)._replace(arrived=True)
+
+
+async def _of_holes(connection: Any, streams: Sequence[Any]) -> list[_Found]:
+    """What a box keeps no more, and nobody has brought whole or given up."""
+    holes = [
+        (*_name(row), hole)
+        for row in streams
+        for hole in read_holes(row["holes"])
+        if not hole.filled and hole.through > row["given_up"]
+    ]
+    found = []
+    for store_id, epoch, hole in holes:
+        place = (store_id, epoch.number, epoch.fingerprint, hole.after, hole.through)
+        lacking = hole.size - await connection.fetchval(_COME_HOME, *place)
+        said = (
+            f"Events {hole.after + 1} to {hole.through} of epoch {epoch} are at no box any more:"
+            f" {_events(lacking)} of them are not here."
+        )
+        where = (hole.after, hole.through, None, said, epoch)
+        found.append(_Found(store_id, epoch, *where, pruned=True))
+    return found
+
+
+def _opened_behind(days: Iterable[DayPlaces], one: _Found) -> date | None:
+    """Where a hole's end is known, so is the first day that was opened behind it; days follow each
+    other."""
+    if not one.pruned:
+        return None
+    opened = (day for day in days if day.opened_seq is not None and day.opened_seq > one.through)
+    return min((day.business_date for day in opened), default=None)
 
 
 async def _told_and_here(connection: Any, told: Sequence[Any]) -> frozenset[str]:

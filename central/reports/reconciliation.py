@@ -185,7 +185,8 @@ def _no_manifest(epoch: Epoch) -> Reason:
 
 
 def _claimed(claim: OpenClaim) -> Reason:
-    return Reason(Doubt.NOT_COUNTED if claim.arrived else Doubt.CLAIMED, claim.said)
+    doubt = Doubt.NOT_COUNTED if claim.arrived else Doubt.CLAIMED
+    return Reason(Doubt.PRUNED if claim.pruned else doubt, claim.said)
 
 
 async def _verdicts(

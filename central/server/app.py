@@ -36,6 +36,7 @@ from central.api.sync import (
     read_snapshot,
     take_epoch,
     take_journal,
+    take_what_is_pruned,
 )
 from central.api.verdicts import VerdictProblem
 from central.domain.access import UserRole
@@ -68,6 +69,7 @@ ROUTES: Sequence[Any] = (
     enrol_box,
     take_journal,
     take_epoch,
+    take_what_is_pruned,
     read_heads,
     read_feed,
     read_snapshot,

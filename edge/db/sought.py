@@ -1,11 +1,12 @@
-"""What head office asks for: events that it keeps as damaged, and that this store's tills are asked
-for; and what it was answered last."""
+"""What head office asks for: events that it keeps as damaged, or lost when no box had them any
+more, and that this store's tills are asked for; and what it was answered last."""
 
 import sqlite3
 from collections.abc import Collection
 
 from edge.db.epochs import HeldEpoch
 from sync.protocol.change import Epoch, Head
+from sync.protocol.commands import Missing
 
 _READ = "SELECT epoch_number, epoch_fingerprint, seq, hash FROM sought"
 _INSERT = "INSERT INTO sought (epoch_number, epoch_fingerprint, seq, hash) VALUES (?, ?, ?, ?)"
@@ -18,6 +19,12 @@ _GIVEN = (
     " coalesce((SELECT seq FROM journal WHERE epoch_number = ? AND epoch_fingerprint = ?"
     " AND kind <> 'manifest_given' ORDER BY seq DESC LIMIT 1), 0) AND kind = 'manifest_given'"
 )
+_READ_MISSING = "SELECT epoch_number, epoch_fingerprint, first, through FROM missing_range"
+_INSERT_MISSING = (
+    "INSERT INTO missing_range (epoch_number, epoch_fingerprint, first, through)"
+    " VALUES (?, ?, ?, ?)"
+)
+_DELETE_MISSING = "DELETE FROM missing_range"
 
 
 def given_manifests(db: sqlite3.Connection, held: HeldEpoch) -> tuple[bytes, ...]:
@@ -43,7 +50,24 @@ def keep_sought(db: sqlite3.Connection, events: Collection[Head]) -> None:
     )
 
 
+def list_missing(db: sqlite3.Connection) -> tuple[Missing, ...]:
+    """As many as one acknowledgement names."""
+    rows = db.execute(_READ_MISSING)
+    return tuple(Missing(Epoch(row[0], row[1]), row[2], row[3]) for row in rows)
+
+
+def keep_missing(db: sqlite3.Connection, missing: Collection[Missing]) -> None:
+    """These and no others; nothing is written where they are the same as before."""
+    if set(list_missing(db)) == set(missing):
+        return
+    db.execute(_DELETE_MISSING)
+    rows = ((one.epoch.number, one.epoch.fingerprint, *one[1:]) for one in set(missing))
+    db.executemany(_INSERT_MISSING, list(rows))
+
+
 def is_sought(db: sqlite3.Connection, event: Head) -> bool:
-    """Whether head office lacks this very event."""
+    """Whether head office lacks this very event, or all that stood there."""
+    if any(one.covers(event) for one in list_missing(db)):
+        return True
     place = (event.epoch.number, event.epoch.fingerprint, event.seq, event.hash)
     return db.execute(_FIND, place).fetchone() is not None

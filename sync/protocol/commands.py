@@ -1,7 +1,8 @@
 """What head office asks of a box in an acknowledgement: words, of which an unknown one is skipped.
 
 ``seek EPOCH SEQ HASH``: an event is kept there that is not what was written; ask the tills for the
-one of this hash. ``manifest DATE``: say what stands of that business date.
+one of this hash. ``missing EPOCH FIRST THROUGH``: ask them for all of these, which are at no box.
+``manifest DATE``: say what stands of that business date.
 """
 
 import re
@@ -14,6 +15,9 @@ from sync.protocol.change import Epoch, Head
 COMMANDS_MAX = 50
 """Of each sort in one acknowledgement; the rest follow in later ones."""
 _SEEK = re.compile(r"seek ([1-9][0-9]{0,9})-([0-9a-f]{8}) ([1-9][0-9]{0,18}) ([0-9a-f]{64})", re.A)
+_MISSING = re.compile(
+    r"missing ([1-9][0-9]{0,9})-([0-9a-f]{8}) ([1-9][0-9]{0,18}) ([1-9][0-9]{0,18})", re.A
+)
 _MANIFEST = re.compile(r"manifest ([0-9]{4}-[0-9]{2}-[0-9]{2})", re.A)
 
 
@@ -26,6 +30,21 @@ class Seek(NamedTuple):
         return f"seek {self.event.epoch} {self.event.seq} {self.event.hash.hex()}"
 
 
+class Missing(NamedTuple):
+    """Ask the tills for every event of an epoch from ``first`` through ``through``."""
+
+    epoch: Epoch
+    first: int
+    through: int
+
+    def __str__(self) -> str:
+        return f"missing {self.epoch} {self.first} {self.through}"
+
+    def covers(self, event: Head) -> bool:
+        """Whether it is one of them."""
+        return event.epoch == self.epoch and self.first <= event.seq <= self.through
+
+
 class GiveManifest(NamedTuple):
     """Say what stands of a business date."""
 
@@ -35,7 +54,7 @@ class GiveManifest(NamedTuple):
         return f"manifest {self.business_date}"
 
 
-Command: TypeAlias = Seek | GiveManifest
+Command: TypeAlias = Seek | Missing | GiveManifest
 
 
 def read_commands(words: Iterable[str]) -> tuple[Command, ...]:
@@ -48,6 +67,10 @@ def _read(word: str) -> Command | None:
     if seek is not None:
         epoch = Epoch(int(seek[1]), bytes.fromhex(seek[2]))
         return Seek(Head(epoch, int(seek[3]), bytes.fromhex(seek[4])))
+    missing = _MISSING.fullmatch(word)
+    if missing is not None:
+        epoch = Epoch(int(missing[1]), bytes.fromhex(missing[2]))
+        return Missing(epoch, int(missing[3]), int(missing[4]))
     asked = _MANIFEST.fullmatch(word)
     try:
         return None if asked is None else GiveManifest(date.fromisoformat(asked[1]))

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import Page, Route, expect
 
@@ -109,8 +110,17 @@ async def test_three_receipts_of_a_burnt_box_come_home_and_its_till_goes_on(
     assert (fact.carried_id.bytes, fact.counted_cash_minor) == (session, 12_345)
 
 
+SOUGHT = (
+    "INSERT INTO sought SELECT epoch_number, epoch_fingerprint, seq, hash FROM journal"
+    " WHERE kind = 'retail_transaction'",
+    "INSERT INTO missing_range SELECT epoch_number, epoch_fingerprint, 1, seq FROM journal"
+    " WHERE kind = 'retail_transaction'",
+)
+
+
+@pytest.mark.parametrize("sought", SOUGHT, ids=["one event", "all of a range"])
 async def test_what_head_office_seeks_is_given_back_though_it_was_acknowledged(
-    tabs: Tabs, shop: Box
+    tabs: Tabs, shop: Box, sought: str
 ) -> None:
     tabs.expect(LOST)
     page = await open_till_page(tabs, shop)
@@ -118,10 +128,7 @@ async def test_what_head_office_seeks_is_given_back_though_it_was_acknowledged(
     await shop.kill()
     with contextlib.closing(sqlite3.connect(shop.folder / "store.sqlite3")) as db:
         db.execute("UPDATE journal_head SET acknowledged_through = seq, acknowledged_hash = hash")
-        db.execute(
-            "INSERT INTO sought SELECT epoch_number, epoch_fingerprint, seq, hash FROM journal"
-            " WHERE kind = 'retail_transaction'"
-        )
+        db.execute(sought)
         db.commit()
     await shop.start()
     async with asyncio.timeout(PATIENCE_S):

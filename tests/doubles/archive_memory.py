@@ -18,9 +18,10 @@ from central.archive.port import (
     moved,
 )
 from central.domain.epoch import EpochEvent, EpochState
+from central.domain.hole import Holes
 from central.projections.event import RawEvent
 from central.projections.rows import TABLES
-from sync.protocol.change import Epoch, Genesis, genesis_hash
+from sync.protocol.change import Envelope, Epoch, Genesis, genesis_hash
 from sync.protocol.codec import decode
 from sync.protocol.identity import CompanyId, StoreId
 from sync.protocol.shared import CustomerRecord, PersonalKey
@@ -37,6 +38,7 @@ class MemoryArchive:
     def __init__(self, publish_customers: PublishInMemory | None = None) -> None:
         self.tables: dict[str, dict[Key, Any]] = {name: {} for name in TABLES}
         self.raw: dict[StreamKey, dict[int, tuple[RawEvent, bytes]]] = {}
+        self.envelopes: dict[Key, Envelope] = {}
         self.standings: dict[StreamKey, Standing] = {}
         self.keys: dict[Key, bytes] = {}
         self.alarms: dict[Key, Alarm] = {}
@@ -124,6 +126,7 @@ class MemoryUnit(Applying):
             )
             raw = RawEvent(key.store_id, key.epoch, sent.seq, sent.event_id, *what)
             self.set(self._archive.raw[key], sent.seq, (raw, one.link.hash))
+            self.set(self._archive.envelopes, (key, sent.seq), sent)
 
     async def keep_keys(self, company_id: CompanyId, keys: Iterable[PersonalKey]) -> None:
         """See ArchiveUnit."""
@@ -135,6 +138,15 @@ class MemoryUnit(Applying):
     async def save_stream(self, key: StreamKey, standing: Standing) -> None:
         """See ArchiveUnit."""
         self.set(self._archive.standings, key, standing)
+
+    async def save_holes(self, key: StreamKey, holes: Holes) -> None:
+        """See ArchiveUnit."""
+        standing = self._archive.standings[key]
+        self.set(self._archive.standings, key, standing._replace(holes=holes))
+
+    async def envelope(self, key: StreamKey, seq: int) -> Envelope | None:
+        """See ArchiveUnit."""
+        return self._archive.envelopes.get((key, seq))
 
     async def keep_claim(self, store_id: StoreId, claim: Claim) -> None:
         """See ArchiveUnit."""

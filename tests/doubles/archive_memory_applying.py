@@ -68,7 +68,8 @@ class Applying(Writing):
         taken: list[RawEvent] = []
         size = 0
         held = self._archive.raw[key]
-        for next_seq in range(seq + 1, min(seq + limit, len(held)) + 1):
+        behind = sorted(one for one in held if one > seq)  # what is in a hole is missing
+        for next_seq in behind[:limit]:
             if size >= BYTES_APPLIED_MAX:
                 break
             taken.append(held[next_seq][0])

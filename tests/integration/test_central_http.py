@@ -43,6 +43,7 @@ DEVICE_ROUTES = {
     ("GET", "/v1/stores/{store_id}/snapshot"),
     ("POST", "/v1/stores/{store_id}/certificate"),
     ("POST", "/v1/stores/{store_id}/epochs"),
+    ("POST", "/v1/stores/{store_id}/pruned"),
     ("GET", "/v1/stores/{store_id}/predecessor"),
     ("POST", "/v1/stores/{store_id}/readmission"),
 }

@@ -17,7 +17,9 @@ from edge.db.epochs import HeldEpoch, writing
 from edge.db.journal import VerifyOutcome, hash_at, verify_chain
 from edge.domain.sync_state import DAY_MS
 from edge.usecases.box.prune_journal import ROWS_AT_ONCE, is_pruning_due, prune_journal
+from edge.usecases.box.record_contact import record_contact
 from sync.engine.journal import KnownTime, Moment
+from sync.protocol.commands import Missing
 from tests.edge_store import act, sale
 from tests.integration.exchange_fixtures import Shop, shop_in
 
@@ -304,3 +306,27 @@ def test_the_setting_is_bounded(tmp_path: Path, days: int) -> None:
     (tmp_path / "edge.toml").write_text(f'central_url = "http://h:1"\nkeep_days = {days}\n')
     with pytest.raises(WrongSettings, match="keep_days"):
         read_settings(tmp_path)
+
+
+async def test_what_no_box_keeps_any_more_is_wanted_of_the_tills(shop: Long) -> None:
+    """All that they have of the places that head office names, though they were acknowledged."""
+    till = shop.till
+    sold = [(await till.call("POST", "/sales", sale())).json() for _ in range(3)]
+    await till.box.writer.run(
+        lambda db: db.execute("UPDATE journal_head SET acknowledged_through = seq")
+    )
+    offer, here = {"kept": [told["head"] for told in sold]}, till.box
+    epoch, first = await till.epoch(), sold[1]["head"]["seq"]
+    words = ("missing all of it", str(Missing(epoch, first, first)))
+    contact = (here.clock.moment(), 1, here.clock.steady())
+    await here.writer.run(lambda db: record_contact(db, *contact, 0, words))
+    offered = await till.call("POST", "/kept/offers", offer)
+    assert offered.json() == {"standings": ["acknowledged", "wanted", "acknowledged"]}
+    status = (await till.call("GET", "/sync")).json()
+    assert status["missing"] == [{"epoch": str(epoch), "first": first, "through": first}]
+    taken = await till.call("POST", "/kept", {"kept": [sold[1]["envelope"]]})
+    assert taken.json()["outcomes"][0]["outcome"] == "taken"
+    offered = await till.call("POST", "/kept/offers", offer)
+    assert offered.json() == {"standings": ["acknowledged", "held", "acknowledged"]}
+    await here.writer.run(lambda db: record_contact(db, *contact))
+    assert (await till.call("GET", "/sync")).json()["missing"] == []

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.archive.port import StreamKey
 from central.domain.epoch import EpochState
+from central.domain.hole import holes_stored
 from central.projections.arrival import RECOVERED_KIND, read_event
 from central.projections.event import RawEvent
 from central.projections.fact_id import SALE_KIND, FactId, fact_id
@@ -136,6 +137,8 @@ class Answers:
                 provisional=_is_provisional(standing.genesis),
                 last_contact_ms=standing.last_contact_ms,
                 through=max(self._through(*_place(key)), self._home(key)),
+                given_up=self._through(*_place(key)),
+                holes=holes_stored(standing.holes),
             )
             for key, standing in self.archive.standings.items()
             if key.store_id in stores

@@ -24,6 +24,7 @@ from central.domain.decisions import (
     GrantReturned,
     IncarnationBegun,
     PointsOpened,
+    StreamPruned,
     TailWrittenOff,
 )
 from central.projections.fold.collect import Fold
@@ -51,7 +52,7 @@ def fold_decision(into: Fold, decision: AnyDecision) -> None:
     match decision:
         case EpochIssued() | EpochRatified() | EpochReadmitted() | EpochSealed():
             return
-        case BoxRevoked() | IncarnationBegun():
+        case BoxRevoked() | IncarnationBegun() | StreamPruned():
             return
         case PointsOpened() | GrantIssued() | GrantAnswered() | GrantReturned():
             fold_grant(into, decision)

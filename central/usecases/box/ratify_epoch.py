@@ -17,6 +17,7 @@ from central.archive.port import Standing, StreamKey
 from central.db.engine import driver_of, unit_of_work
 from central.domain.decisions import EpochRatified
 from central.domain.epoch import BadEpoch, EpochEvent, EpochState
+from central.domain.hole import hole_at
 from central.domain.journal import RecordDamaged
 from central.usecases.box.epochs import add_epoch, hold_epoch, lock_store, move_epoch
 from central.usecases.box.find_device import EnrolledDevice
@@ -104,6 +105,9 @@ async def _require_branch(
     else:
         place = (device.store_id, parent.epoch.number, parent.epoch.fingerprint, parent.seq)
         found = await (await driver_of(db)).fetchval(_HASH, *place)
+        hole = hole_at(held.holes, parent.seq)
+        if found is None and hole is not None:
+            found = hole.hash if parent.seq == hole.through else parent.hash
     if found is None:
         what = f"has lost event {parent.seq}, which it acknowledged"
         raise RecordDamaged(what, parent.epoch)

@@ -15,8 +15,10 @@ from central.archive.port import (
     Archive,
     ArchiveUnit,
     Contended,
+    Standing,
     StreamKey,
 )
+from central.domain.hole import Holes, may_lack
 from central.projections.arrival import epoch_root
 from central.projections.event import Place, RawEvent
 from central.projections.line_up import (
@@ -32,6 +34,7 @@ from central.projections.line_up import (
 )
 from central.projections.unwritable import Unwritable
 from central.usecases.journal.end_epochs import end_epochs
+from central.usecases.journal.fill_holes import fill_holes
 from central.usecases.journal.heal_damaged import heal_damaged
 from central.usecases.journal.keep_ready import keep_ready
 from central.usecases.journal.read_arrived import read_arrived
@@ -105,10 +108,14 @@ async def _apply_next(archive: Archive, key: StreamKey, limit: int, wait: bool) 
                 await unit.publish_customers(company_id, freed.customers)
             return Applied(0, 0, False)
         found = await unit.events_after(key, standing.applied_through, limit)
-        events = _without_gap(found, standing.applied_through)
+        events = _without_gap(found, standing.applied_through, standing.holes)
         if not events:
-            return Applied(0, 0, False, missing=standing.applied_through + 1)
-        outcome = await apply_set(unit, company_id, events, tried_before=False)
+            return await _nothing_next(unit, key, standing, found)
+        filled = await fill_holes(unit, key, events)
+        outcome = _both(
+            await apply_set(unit, company_id, filled, tried_before=False),
+            await apply_set(unit, company_id, events, tried_before=False),
+        )
         healed = await heal_damaged(unit, key.store_id, events)
         whole = await apply_set(unit, company_id, healed, tried_before=True)
         outcome = _both(outcome, whole)
@@ -121,17 +128,33 @@ async def _apply_next(archive: Archive, key: StreamKey, limit: int, wait: bool) 
         return Applied(len(events), len(outcome.aside), through < standing.watermark)
 
 
+async def _nothing_next(
+    unit: ArchiveUnit, key: StreamKey, standing: Standing, found: Sequence[RawEvent]
+) -> Applied:
+    """The next event is lost; or a hole reaches to where the box goes on, with nothing behind."""
+    missing = standing.applied_through + 1
+    if found or not may_lack(standing.holes, missing, standing.watermark):
+        return Applied(0, 0, False, missing=missing)
+    await unit.save_applied(key, standing.watermark)
+    return Applied(0, 0, False)
+
+
 def _known(key: StreamKey) -> Outcome:
     """What came home of this epoch before it was known can be tried again."""
     root = epoch_root(key.store_id, key.epoch)
     return Outcome(frozenset({root.id}), frozenset(), frozenset())
 
 
-def _without_gap(events: Sequence[RawEvent], applied_through: int) -> Sequence[RawEvent]:
-    """Those that follow without a gap: a sequence that is missing is never stepped over."""
-    dense = 0
-    while dense < len(events) and events[dense].seq == applied_through + dense + 1:
-        dense += 1
+def _without_gap(
+    events: Sequence[RawEvent], applied_through: int, holes: Holes
+) -> Sequence[RawEvent]:
+    """Those that follow without a gap: a sequence that is missing is never stepped over, but where
+    its box has said that it keeps it no more."""
+    dense, last = 0, applied_through
+    for event in events:
+        if event.seq != last + 1 and not may_lack(holes, last + 1, event.seq - 1):
+            break
+        dense, last = dense + 1, event.seq
     return events[:dense]
 
 

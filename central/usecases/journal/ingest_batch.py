@@ -23,6 +23,7 @@ from central.archive.port import (
     StreamKey,
 )
 from central.domain.epoch import EpochState
+from central.domain.hole import hole_at
 from central.domain.journal import RecordDamaged
 from central.projections.line_up import NUL
 from sync.protocol.batch import Batch
@@ -178,20 +179,24 @@ async def head_fork(
     if head.seq > standing.watermark:
         return None
     known = await known_hashes(unit, key, standing, head.seq, head.seq)
-    return Forked(head.seq) if known[head.seq] != head.hash else None
+    return Forked(head.seq) if known.get(head.seq, head.hash) != head.hash else None
 
 
 async def known_hashes(
     unit: ArchiveUnit, key: StreamKey, standing: Standing, first: int, last: int
 ) -> dict[int, bytes]:
-    """Hashes held for first..last, at or below the watermark; at 0 the genesis record's. Raises
-    RecordDamaged."""
+    """Hashes held for first..last, at or below the watermark; at 0 the genesis record's. Of what is
+    in a hole none is known but its end's. Raises RecordDamaged."""
     known = {0: genesis_hash(standing.genesis)} if first <= 0 else {}
     if last > 0:
         known |= await unit.hashes(key, max(first, 1), last)
     if len(known) < last - max(first, 0) + 1:
-        missing = next(seq for seq in range(max(first, 0), last + 1) if seq not in known)
-        raise RecordDamaged(f"has lost event {missing}, which it acknowledged", key.epoch)
+        for seq in [seq for seq in range(max(first, 0), last + 1) if seq not in known]:
+            hole = hole_at(standing.holes, seq)
+            if hole is None:
+                raise RecordDamaged(f"has lost event {seq}, which it acknowledged", key.epoch)
+            if seq == hole.through:
+                known[seq] = hole.hash
     return known
 
 

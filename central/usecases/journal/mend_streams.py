@@ -41,7 +41,7 @@ async def mend_streams(engine: AsyncEngine) -> tuple[Mended, ...]:
 async def _mend(engine: AsyncEngine, key: StreamKey) -> Mended | None:
     stream = await read_stream(engine, key)
     through = max(stream.watermark, stream.newest)
-    walked = await walk_chain(engine, key, stream.genesis, through)
+    walked = await walk_chain(engine, key, stream, through)
     name = f"{stream.code}, epoch {key.epoch}"
     if walked.bad is not None:
         said = f"event {walked.bad} is not the one that was acknowledged"

@@ -14,6 +14,7 @@ from central.domain.decisions import (
     EpochRatified,
     EpochReadmitted,
     EpochSealed,
+    StreamPruned,
     TailClosed,
     decision_hash,
     decode_decision,
@@ -31,7 +32,9 @@ WHERE decision_no > $1 ORDER BY decision_no LIMIT $2
 _END = "SELECT last_decision_no, last_decision_hash FROM central_state"
 
 
-AboutEpochs: TypeAlias = EpochIssued | EpochRatified | EpochReadmitted | EpochSealed | TailClosed
+AboutEpochs: TypeAlias = (
+    EpochIssued | EpochRatified | EpochReadmitted | EpochSealed | TailClosed | StreamPruned
+)
 
 
 class Decided(NamedTuple):

@@ -16,9 +16,11 @@ from central.domain.decisions import (
     EpochRatified,
     EpochReadmitted,
     EpochSealed,
+    StreamPruned,
     TailClosed,
 )
 from central.domain.epoch import EPOCH, EpochEvent, Line
+from central.domain.hole import hole_at, read_holes
 from central.usecases.proof.verify_decisions import AboutEpochs, Decided
 from central.usecases.proof.verify_journal import Finding
 from sync.engine.signing import GENESIS_SIGNED, PROVISIONAL_SIGNED, verify_bytes
@@ -29,7 +31,7 @@ from sync.protocol.facts import EpochEnded
 
 _STREAMS = """
 SELECT store_id, epoch_number, epoch_fingerprint, device_id, genesis, genesis_signature, watermark,
-    company_id, state, provisional, ended_seq, sealed_through
+    company_id, state, provisional, ended_seq, sealed_through, holes
 FROM stream ORDER BY store_id, epoch_number, epoch_fingerprint
 """
 _DEVICES = "SELECT device_id, store_id, public_key, revoked FROM device"
@@ -101,6 +103,7 @@ async def verify_epochs(
         *_decided_rows(rows, decided, issued, keys),
         *_invented_rows(rows, issued, lines),
         *_states(rows, lines, ended),
+        *_holes(rows, decided.epochs),
         *await _parents(connection, rows, issued),
     ]
     for store_id, number, fingerprint in await connection.fetch(_EPOCHS_OF_EVENTS):
@@ -175,6 +178,8 @@ def _tell(line: Line, decision: AboutEpochs) -> None:
             line.move(decision.epoch, EpochEvent.SEALED)
         case TailClosed():
             line.move(decision.epoch, EpochEvent.WRITTEN_OFF)
+        case StreamPruned():
+            return
         case _ as never:
             assert_never(never)
 
@@ -281,6 +286,29 @@ def _states(
     return said
 
 
+def _holes(rows: _Rows, decisions: tuple[AboutEpochs, ...]) -> list[_Said]:
+    """What may be missing is what a box said that it keeps no more; more of it may have been lost
+    since, and is in a larger hole then, or not asked for yet."""
+    declared = [one for one in decisions if isinstance(one, StreamPruned)]
+    said: list[_Said] = []
+    known = {(one.store_id, one.epoch, one.through, one.hash) for one in declared}
+    for key, row in rows.streams.items():
+        holes = read_holes(row["holes"])
+        said += [
+            (*key, f"events {hole.after + 1} to {hole.through} may be missing by its row alone")
+            for hole in holes
+            if (*key, hole.through, hole.hash) not in known
+        ]
+        said += [
+            (*key, f"its box keeps no event through {one.through}, and its row does not say so")
+            for one in declared
+            if (one.store_id, one.epoch) == key
+            and one.through <= row["watermark"]
+            and not any(hole.after <= one.after < one.through <= hole.through for hole in holes)
+        ]
+    return said
+
+
 async def _parents(
     connection: Any, rows: _Rows, issued: dict[tuple[UUID, Epoch], _Issued]
 ) -> list[_Said]:
@@ -295,8 +323,12 @@ async def _parents(
         if one.provisional and through > parent["watermark"]:
             continue  # its late tail is still to come
         held = genesis_hash(parent["genesis"])
+        hole = hole_at(read_holes(parent["holes"]), through)
+        if hole is not None and through < hole.through:
+            continue  # nobody knows what stood there
         if through > 0:
             held = await connection.fetchval(_HASH, *tuple(parent)[:3], through)
+            held = hole.hash if hole is not None and held is None else held
         if parent["watermark"] < through or held != genesis.parent_hash:
             word = "left" if one.provisional else "sealed"
             what = f"it was {word} at event {through}, which is not held as it was {word}"

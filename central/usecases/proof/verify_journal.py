@@ -13,28 +13,28 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from central.archive.port import StreamKey
 from central.archive.postgres import PostgresArchive
+from central.archive.rows import ENVELOPE, envelope_of
 from central.db.engine import driver_of, unit_of_work
-from sync.protocol.change import Envelope, genesis_hash, link
-from sync.protocol.clock import ClockState, Hlc
-from sync.protocol.identity import BootId, EventId, StoreId
+from central.domain.hole import Holes, hole_at, read_holes
+from sync.protocol.change import genesis_hash, link
+from sync.protocol.identity import StoreId
 
 PAGE_EVENTS = 2_000
 PAGES_MAX = 10_000_000
 
 _STREAM = """
-SELECT coalesce(o.code, s.store_id::text) AS code, s.genesis, s.watermark, s.head_hash,
+SELECT coalesce(o.code, s.store_id::text) AS code, s.genesis, s.watermark, s.head_hash, s.holes,
     (SELECT max(r.seq) FROM raw_event AS r WHERE r.store_id = s.store_id
         AND r.epoch_number = s.epoch_number AND r.epoch_fingerprint = s.epoch_fingerprint) AS newest
 FROM stream AS s LEFT JOIN store AS o USING (store_id)
 WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3
 """
-_PAGE = """
-SELECT seq, event_id, kind, kind_version, occurred_at_ms, utc_offset_s, boot_id, hlc, clock_state,
-    body, hash, damaged
+_PAGE = f"""
+SELECT {ENVELOPE}, hash, damaged
 FROM raw_event
 WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3 AND seq > $4 AND seq <= $5
 ORDER BY seq LIMIT $6
-"""
+"""  # noqa: S608 - constants
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -70,7 +70,7 @@ async def _verify(engine: AsyncEngine, key: StreamKey) -> StreamVerdict:
     """Through the watermark that stands at the beginning: what arrives meanwhile is not looked at;
     nothing that is there ever changes, so each page may be its own unit of work."""
     stream = await read_stream(engine, key)
-    walked = await walk_chain(engine, key, stream.genesis, stream.watermark)
+    walked = await walk_chain(engine, key, stream, stream.watermark)
     seq, code = walked.seq, stream.code
     if walked.bad is not None:
         what = f"event {walked.bad} is not the one that the chain goes on with"
@@ -92,6 +92,7 @@ class Stream(NamedTuple):
     genesis: bytes
     watermark: int
     head_hash: bytes
+    holes: Holes
     newest: int
 
 
@@ -108,21 +109,27 @@ async def read_stream(engine: AsyncEngine, key: StreamKey) -> Stream:
     """The row, and what stands of its events at that moment."""
     async with unit_of_work(engine) as db:
         row = await (await driver_of(db)).fetchrow(_STREAM, *_columns(key))
-    code, genesis, watermark, head_hash, newest = row
-    return Stream(code, genesis, watermark, head_hash, newest or 0)
+    code, genesis, watermark, head_hash, holes, newest = row
+    return Stream(code, genesis, watermark, head_hash, read_holes(holes), newest or 0)
 
 
-async def walk_chain(engine: AsyncEngine, key: StreamKey, genesis: bytes, through: int) -> Walked:
-    """From the genesis record to event ``through``, or as far as the chain comes out."""
-    walked = Walked(0, genesis_hash(genesis), None)
+async def walk_chain(engine: AsyncEngine, key: StreamKey, stream: Stream, through: int) -> Walked:
+    """From the genesis record to event ``through``, or as far as the chain comes out. In a hole it
+    is walked as far as it can be; behind it, it goes on with the hash that the box declared."""
+    walked = Walked(0, genesis_hash(stream.genesis), None)
     for _ in range(PAGES_MAX):
         async with unit_of_work(engine) as db:
             arguments = (*_columns(key), walked.seq, through, PAGE_EVENTS)
             page = await (await driver_of(db)).fetch(_PAGE, *arguments)
         before = walked
         walked = _walk(key, page, walked)
-        if walked.bad is not None or walked.seq < before.seq + PAGE_EVENTS:
+        if walked.bad is not None:
             break
+        if walked.seq < before.seq + PAGE_EVENTS:
+            hole = hole_at(stream.holes, walked.seq + 1)
+            if hole is None or hole.through > through:
+                break
+            walked = Walked(hole.through, hole.hash, None)
     return walked
 
 
@@ -137,28 +144,13 @@ def _walk(key: StreamKey, page: Sequence[Any], walked: Walked) -> Walked:
         if row["seq"] != seq:
             break
         try:
-            hashed = link(key.store_id, key.epoch, _envelope(row), walked.hash).hash
+            hashed = link(key.store_id, key.epoch, envelope_of(row), walked.hash).hash
         except (ValueError, OverflowError):  # a figure or a word that no envelope can have
             return walked._replace(bad=seq)
         if (hashed != row["hash"]) is not row["damaged"]:
             return walked._replace(bad=seq)
         walked = Walked(seq, row["hash"], None)
     return walked
-
-
-def _envelope(row: Any) -> Envelope:
-    return Envelope(
-        row["seq"],
-        EventId(row["event_id"]),
-        row["kind"],
-        row["kind_version"],
-        row["occurred_at_ms"],
-        row["utc_offset_s"],
-        BootId(row["boot_id"]),
-        Hlc(row["hlc"]),
-        ClockState(row["clock_state"]),
-        row["body"],
-    )
 
 
 def _bad(code: str, key: StreamKey, good_through: int, what: str) -> StreamVerdict:

@@ -130,6 +130,17 @@ class Sought(EdgeTable, table=True):
     hash: bytes = Field(primary_key=True)
 
 
+class MissingRange(EdgeTable, table=True):
+    """Events that are at no box any more and that head office lost: the tills are asked for all
+    that they kept of them."""
+
+    __tablename__ = "missing_range"
+    epoch_number: int = Field(primary_key=True)
+    epoch_fingerprint: bytes = Field(primary_key=True)
+    first: int = Field(primary_key=True)
+    through: int = Field(primary_key=True)
+
+
 class ReceiptSeries(EdgeTable, table=True):
     """The last number of a workstation in an epoch: gapless, never continued elsewhere."""
 

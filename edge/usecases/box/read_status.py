@@ -9,7 +9,7 @@ from edge.db.alarms import Alarm, list_alarms
 from edge.db.epochs import HeldEpoch, count_waiting, held_epochs, writing
 from edge.db.pushing import read_push_state
 from edge.db.reference import count_aside, read_cursors, rows_aside
-from edge.db.sought import list_sought
+from edge.db.sought import list_missing, list_sought
 from edge.domain.epoch import EpochState
 from edge.domain.sync_state import (
     SyncState,
@@ -65,6 +65,14 @@ class SoughtEvent(msgspec.Struct, frozen=True):
     hash: str
 
 
+class MissingEvents(msgspec.Struct, frozen=True):
+    """Events that head office lost and no box keeps any more: tills may have them (POST /kept)."""
+
+    epoch: str
+    first: int
+    through: int
+
+
 class SyncStatus(msgspec.Struct, frozen=True):
     """``summary`` is the state in one sentence; ``waiting`` events are not at head office yet.
     ``head_office_away``: the last try failed, or there was no contact for QUIET_S (or ever).
@@ -75,7 +83,7 @@ class SyncStatus(msgspec.Struct, frozen=True):
     store's, which head office keeps and does not count for now; people see there why.
     ``certificate``: what is wrong with what tills on other machines are shown, and what to do.
     ``tills_at``: links by which those find the box; none without a certificate.
-    ``sought``: what tills are asked for, wherever it stands."""
+    ``sought`` and ``missing``: what tills are asked for, wherever it stands."""
 
     store_code: str
     summary: str
@@ -103,6 +111,7 @@ class SyncStatus(msgspec.Struct, frozen=True):
     certificate: str | None = None
     tills_at: tuple[str, ...] = ()
     sought: tuple[SoughtEvent, ...] = ()
+    missing: tuple[MissingEvents, ...] = ()
 
 
 def read_status(
@@ -114,8 +123,7 @@ def read_status(
     unreached: bool,
     busy: bool,
 ) -> SyncStatus:
-    """As of the last commit; ``unreached`` and ``busy``: how the last try to reach head office
-    ended."""
+    """As of the last commit; ``unreached``, ``busy``: how the last try to reach it went."""
     held, now, alarms = held_epochs(db), writing(db), list_alarms(db)
     found = _sync_state(db, held, len(alarms), moment, disk_free_bytes)
     state, feeds = found._replace(unreached=unreached, busy=busy), sorted(read_cursors(db).items())
@@ -142,6 +150,7 @@ def read_status(
         rows_set_aside=state.rows_set_aside,
         first_set_aside=_first_aside(db),
         sought=_sought(db),
+        missing=tuple(MissingEvents(str(one.epoch), *one[1:]) for one in list_missing(db)),
         events_set_aside=state.events_set_aside,
         epochs=tuple(map(_epoch, held)),
     )

@@ -4,11 +4,11 @@ import sqlite3
 from collections.abc import Sequence
 
 from edge.db.pushing import write_contact
-from edge.db.sought import keep_sought
+from edge.db.sought import keep_missing, keep_sought
 from edge.domain.reckoning import Steady
 from edge.usecases.day.give_manifest import give_asked_manifest
 from sync.engine.journal import Moment
-from sync.protocol.commands import GiveManifest, Seek, read_commands
+from sync.protocol.commands import GiveManifest, Missing, Seek, read_commands
 
 
 def record_contact(
@@ -24,6 +24,7 @@ def record_contact(
     the manifests that it asks for. Raises NotEnrolled where it does."""
     asked = read_commands(commands)
     keep_sought(db, [one.event for one in asked if isinstance(one, Seek)])
+    keep_missing(db, [one for one in asked if isinstance(one, Missing)])
     for business_date in sorted(
         {one.business_date for one in asked if isinstance(one, GiveManifest)}
     ):

@@ -2,7 +2,7 @@
 
 A look that writes nothing. Wanted is what no journal of this folder holds, wrapped or not, unless
 head office had it when it sealed the epoch before; and what head office itself seeks, because what
-it has of it is damaged.
+it has of it is damaged, or is lost and kept by no box any more.
 """
 
 import sqlite3

@@ -4,7 +4,7 @@
 
 import { BoxAway, Refused, call } from "./api.js";
 import * as state from "./state.js";
-import { acknowledge, readAt, readOwed, settle } from "./store.js";
+import { acknowledge, readAt, readOwed, readRange, settle } from "./store.js";
 
 const OFFERED_MAX = 500;
 const GIVEN_MAX = 10;
@@ -17,13 +17,14 @@ let offered = null;
 
 /** After each answer of GET /sync. */
 export async function giveBack(status) {
-  const { epoch, acknowledged_through: through, sought } = status;
-  const said = JSON.stringify([epoch, through, sought]);
+  const { epoch, acknowledged_through: through, sought, missing } = status;
+  const said = JSON.stringify([epoch, through, sought, missing]);
   if (running || said === offered) return;
   running = true;
   try {
     await acknowledge(epoch, through, Date.now());
     await offerSought(sought);
+    for (const range of missing) await offerRange(range);
     await offerAll(epoch);
     offered = said;
   } catch (error) {
@@ -60,6 +61,16 @@ async function offerSought(sought) {
   const kept = await Promise.all(sought.map(readAt));
   const same = kept.filter((receipt, place) => receipt?.head.hash === sought[place].hash);
   if (same.length > 0) await offer(same);
+}
+
+/** What head office lost and no store box keeps any more, though both had it. */
+async function offerRange({ epoch, first, through }) {
+  for (let from = first; ; ) {
+    const kept = await readRange(epoch, from, through, OFFERED_MAX);
+    if (kept.length === 0) return;
+    from = kept.at(-1).head.seq + 1;
+    await offer(kept);
+  }
 }
 
 async function offer(receipts) {

@@ -118,6 +118,12 @@ export async function readAt({ epoch, seq }) {
   return done(place.get([epoch, seq]));
 }
 
+/** At most ``limit`` receipts whose events stand there, owed or not, in the order of their places. */
+export async function readRange(epoch, first, through, limit) {
+  const place = (await openStore()).transaction("receipts").objectStore("receipts").index("place");
+  return done(place.getAll(IDBKeyRange.bound([epoch, first], [epoch, through]), limit));
+}
+
 /** Receipts that head office has had for RECEIPTS_KEPT_MS go, and the oldest above RECEIPTS_MAX. */
 export async function dropOldReceipts(nowMs) {
   const transaction = (await openStore()).transaction("receipts", "readwrite");

@@ -1022,6 +1022,7 @@ def _create_stream() -> None:
         sa.Column("health", sa.LargeBinary(), nullable=True),
         sa.Column("applied_through", sa.BigInteger(), nullable=False),
         sa.Column("rights_stated_ms", sa.BigInteger(), nullable=True),
+        sa.Column("holes", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint(
             "store_id", "epoch_number", "epoch_fingerprint", name=op.f("pk_stream")
         ),

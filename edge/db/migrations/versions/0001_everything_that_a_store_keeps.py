@@ -50,6 +50,7 @@ TABLES = (
     "item_name",
     "journal",
     "journal_head",
+    "missing_range",
     "operator",
     "operator_session",
     "own_pin",
@@ -105,6 +106,7 @@ def upgrade() -> None:
     _create_journal()
     _create_journal_head()
     _create_acknowledged_mark()
+    _create_missing_range()
     _create_operator()
     _create_operator_session()
     _create_own_pin()
@@ -434,6 +436,23 @@ def _create_acknowledged_mark() -> None:
         sa.Column("through", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint(
             "epoch_number", "epoch_fingerprint", "at_ms", name=op.f("pk_acknowledged_mark")
+        ),
+    )
+
+
+def _create_missing_range() -> None:
+    op.create_table(
+        "missing_range",
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("first", sa.Integer(), nullable=False),
+        sa.Column("through", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "epoch_number",
+            "epoch_fingerprint",
+            "first",
+            "through",
+            name=op.f("pk_missing_range"),
         ),
     )
 
