@@ -36,17 +36,10 @@ OPEN_ROUTES = {
     ("GET", "/assets/{name}"),
 }
 SIGN_IN_FORMS = {("POST", f"/sign-in{step}") for step in ("", "/link", "/code")}
-DEVICE_ROUTES = {
-    ("POST", "/v1/stores/{store_id}/journal"),
-    ("GET", "/v1/stores/{store_id}/feeds"),
-    ("GET", "/v1/stores/{store_id}/feed"),
-    ("GET", "/v1/stores/{store_id}/snapshot"),
-    ("POST", "/v1/stores/{store_id}/certificate"),
-    ("POST", "/v1/stores/{store_id}/epochs"),
-    ("POST", "/v1/stores/{store_id}/pruned"),
-    ("GET", "/v1/stores/{store_id}/predecessor"),
-    ("POST", "/v1/stores/{store_id}/readmission"),
-}
+_TAKEN = ("journal", "certificate", "epochs", "pruned", "readmission")
+_GIVEN = ("feeds", "feed", "snapshot", "predecessor")
+DEVICE_ROUTES = {("POST", f"/v1/stores/{{store_id}}/{name}") for name in _TAKEN}
+DEVICE_ROUTES |= {("GET", f"/v1/stores/{{store_id}}/{name}") for name in _GIVEN}
 
 
 async def test_every_route_has_a_guard_but_those_that_let_people_and_boxes_in(
