@@ -26,6 +26,7 @@ from central.pages.places import (
     journal_address,
     receipt_address,
     rows_address,
+    sequence_address,
     store_address,
 )
 from central.pages.words.figures import day_sentence
@@ -38,6 +39,7 @@ from central.reports.company import (
     neighbour_days,
     store_of_company,
 )
+from central.reports.day_tills import DayTill, day_tills
 from central.reports.differing_receipts import (
     DifferingReceipt,
     DifferingReceipts,
@@ -151,11 +153,11 @@ async def _shown(
         differing=_differing(store, found),
         found=found,
         sides=_sides(store, business_date, central, declared, workstation),
+        tills=[one for one in read.tills if workstation in (None, one.workstation_id)],
+        sequence=sequence_address(store, business_date, workstation),
         stations=[_station(store, business_date, one) for one in day.accounts],
         all_receipts=rows_address(store, business_date, FigureKey(FigureKind.TOTAL), workstation),
         whole_day=day_address(store, business_date),
-        before=beside.before and day_address(store, beside.before),
-        following=beside.after and day_address(store, beside.after),
         beside=beside,
         standing=standing,
         now_ms=now_ms,
@@ -174,6 +176,7 @@ class _Read(NamedTuple):
     standing: Standing
     signings: Sequence[Signing]
     late: Sequence[LateReceipt]
+    tills: Sequence[DayTill]
 
 
 async def _read(
@@ -188,7 +191,8 @@ async def _read(
     standing = await store_standing(db, store.store_id)
     signings = await day_signings(*asked)
     late = await arrived_since(*asked, signings[0]) if signings else ()
-    return _Read(money, store, day, found, beside, standing, signings, late)
+    tills = await day_tills(*asked)
+    return _Read(money, store, day, found, beside, standing, signings, late, tills)
 
 
 class SigningPart(NamedTuple):

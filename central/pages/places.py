@@ -47,6 +47,14 @@ def rows_address(
     return f"{day_address(store, business_date)}/rows?{query}"
 
 
+def sequence_address(
+    store: StoreOfCompany, business_date: date, workstation: str | None = None
+) -> str:
+    """A day's receipts as their numbers follow each other."""
+    query = f"?{urlencode({'workstation': workstation})}" if workstation is not None else ""
+    return f"{day_address(store, business_date)}/sequence{query}"
+
+
 def receipt_address(store: StoreOfCompany, sale_id: UUID) -> str:
     """A receipt as head office counts it."""
     return f"{store_address(store)}/receipts/{sale_id}"

@@ -20,11 +20,11 @@ from central.pages.places import (
     receipt_address,
     rows_address,
 )
-from central.reports.company import company_money, store_of_company
+from central.reports.company import StoreOfCompany, company_money, store_of_company
 from central.reports.figure_rows import (
-    PAGE_ROWS_MAX,
     FigureKey,
     FigureKind,
+    FigureRow,
     FigureScope,
     RowPlace,
     figure_rows,
@@ -90,16 +90,17 @@ async def show_rows(
         key=key,
         unit=UNITS.get(figure, "minor"),
         found=found,
-        rows=[
-            (row, receipt_address(store, row.place.row_id) if row.number else None)
-            for row in found.rows
-        ],
+        rows=[(row, _behind(store, row)) for row in found.rows],
+        now_ms=office_of(request).clock_ms(),
         first=first if after else None,
         following=following,
         day=day_address(store, business_date),
         part=day_address(store, business_date, workstation) if workstation else None,
-        page_rows_max=PAGE_ROWS_MAX,
     )
+
+
+def _behind(store: StoreOfCompany, row: FigureRow) -> str | None:
+    return receipt_address(store, row.place.row_id) if row.number else None
 
 
 @get("/stores/{code:str}/receipts/{sale_id:uuid}", guards=[page_guard], opt=needing(UserRole.LOOK))
@@ -129,6 +130,7 @@ async def show_receipt(
         day=day_address(store, form.business_date),
         part=day_address(store, form.business_date, form.workstation_id),
         receipt=receipt_address(store, form.sale_id),
+        now_ms=office_of(request).clock_ms(),
     )
 
 
@@ -167,6 +169,7 @@ async def show_event(
         day=form and day_address(store, form.business_date),
         part=form and day_address(store, form.business_date, form.workstation_id),
         receipt=form and held and receipt_address(store, form.sale_id),
+        now_ms=office_of(request).clock_ms(),
     )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of
+from sync.protocol.batch import EVENTS_MAX
 from sync.protocol.change import Epoch
 from sync.protocol.codec import decode_fact, is_known
 from sync.protocol.errors import NotFound, Undecodable
@@ -20,7 +21,11 @@ SELECT seq, event_id, kind, kind_version, occurred_at_ms, hash, body, received_a
         AND q.seq = r.seq)
     OR EXISTS (SELECT FROM correction AS c WHERE c.store_id = r.store_id
         AND c.epoch_number = r.epoch_number AND c.epoch_fingerprint = r.epoch_fingerprint
-        AND c.seq = r.seq) AS looked_at
+        AND c.seq = r.seq) AS looked_at,
+    (SELECT ARRAY[min(b.seq), max(b.seq)] FROM raw_event AS b WHERE b.store_id = r.store_id
+        AND b.epoch_number = r.epoch_number AND b.epoch_fingerprint = r.epoch_fingerprint
+        AND b.seq BETWEEN r.seq - $5 AND r.seq + $5 AND b.received_at_ms = r.received_at_ms)
+    AS batch
 FROM raw_event AS r
 WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3 AND seq = $4
 """
@@ -29,8 +34,9 @@ WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3 AND seq = $
 class JournalEvent(NamedTuple):
     """An event as it was written, at ``seq`` of ``epoch``; ``arrived_epoch`` and ``arrived_seq``:
     where it arrived, which is another place of an event that came home, from ``recovered_from``
-    (``W2``, or ``journal``). ``fact`` is None where it is no receipt that can be read;
-    ``looked_at``: it is set aside, or a person put it right or let it go."""
+    (``W2``, or ``journal``). ``batch``: the first and the last event that arrived there with it.
+    ``fact`` is None where it is no receipt that can be read; ``looked_at``: it is set aside, or a
+    person put it right or let it go."""
 
     epoch: Epoch
     seq: int
@@ -44,6 +50,7 @@ class JournalEvent(NamedTuple):
     looked_at: bool
     arrived_epoch: Epoch
     arrived_seq: int
+    batch: tuple[int, int]
     recovered_from: str | None = None
 
 
@@ -65,7 +72,9 @@ async def find_event(
     connection: Any, store_id: StoreId, epoch: Epoch, seq: int
 ) -> JournalEvent | None:
     """The same of asyncpg's connection, or None."""
-    row = await connection.fetchrow(_EVENT, store_id, epoch.number, epoch.fingerprint, seq)
+    row = await connection.fetchrow(
+        _EVENT, store_id, epoch.number, epoch.fingerprint, seq, EVENTS_MAX
+    )
     if row is None:
         return None
     fact = _fact(row["kind"], row["kind_version"], row["body"])
@@ -82,6 +91,7 @@ async def find_event(
         looked_at=row["looked_at"],
         arrived_epoch=epoch,
         arrived_seq=seq,
+        batch=tuple(row["batch"]),
     )
     return _unwrapped(event, fact) if isinstance(fact, EventRecovered) else event
 

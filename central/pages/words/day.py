@@ -22,6 +22,25 @@ no_account = "The store has sent no account of this day."
 set_aside = "Events set aside"
 
 
+tills = "Tills"
+tills_hint = "Cash over or short is what people counted. It makes no day differ."
+till = "Till"
+expected = "Expected"
+counted = "Counted"
+over_short = "Over or short"
+carried = "its box is gone, counted where it went on"
+
+
+def tills_of(place: str, business_date: date, currency: str) -> str:
+    """The table's caption."""
+    return f"Drawers of {place} on {business_date}, amounts in {currency}"
+
+
+def in_sequence(place: str, business_date: date) -> str:
+    """Numbers, and what is missing of them."""
+    return f"Receipts of {place} on {business_date} in sequence, with the numbers that are missing"
+
+
 def first_named(found: int, named: int) -> str:
     """More differ than have room."""
     return f"{found:,} receipts differ; the first {named} are named."

@@ -51,6 +51,11 @@ def receipt_name(number: str) -> str:
     return f"Receipt {number}"
 
 
+def as_of(when: str, zone: str) -> str:
+    """Of which moment the figures are."""
+    return f"As of {when} ({zone})"
+
+
 def contact(standing: Standing, now_ms: int) -> str:
     """When its box was last heard, and what is on its way."""
     return f"Last contact: {ago(standing.last_contact_ms, now_ms)}. Lag: {lag_of(standing)}."

@@ -44,6 +44,7 @@ printed_as = "Printed as"
 chain_hash = "Hash"
 recorded = "Recorded"
 arrived = "Arrived"
+batch = "Batch"
 recovered = "Recovered"
 kind = "Kind"
 note = "Note"
@@ -108,6 +109,12 @@ def recovered_from(event: JournalEvent) -> str:
     """How an event came home that another epoch wrote."""
     place = f"as event {event.arrived_seq} of epoch {event.arrived_epoch}"
     return f"recovered from {event.recovered_from}, {place}"
+
+
+def batch_of(event: JournalEvent) -> str:
+    """What arrived together with it."""
+    first, last = event.batch
+    return f"events {first:,} to {last:,} of epoch {event.arrived_epoch}"
 
 
 def kind_and_size(event: JournalEvent) -> str:
