@@ -38,6 +38,7 @@ from central.usecases.box.enrol import PUBLIC_KEY_BYTES, enrol
 from central.usecases.box.find_device import EnrolledDevice
 from central.usecases.box.ratify_epoch import ratify_epoch
 from central.usecases.box.record_stated_head import note_head, record_stated_head
+from central.usecases.feed.note_handed_out import note_handed_out
 from central.usecases.feed.read_feed import FeedCursor, feed_heads, feed_page, read_incarnation
 from central.usecases.feed.read_snapshot import feed_snapshot, snapshot_part
 from central.usecases.journal.ingest_batch import Acknowledged, ingest_batch
@@ -274,6 +275,8 @@ async def read_feed(
     cursor = FeedCursor(None if incarnation is None else Incarnation(incarnation), after)
     async with unit_of_work(office.engine) as db:
         page = await feed_page(db, device.company_id, feed, cursor)
+        through = page.rows[-1].pub_seq if page.rows else after
+        await note_handed_out(db, device.store_id, feed, through, office.clock_ms())
     if pack != PAGE_PACKING:
         return packed(page)
     return Response(pack_page(page), media_type=PAGE_TYPE)
@@ -296,7 +299,9 @@ async def read_snapshot(
     office, device = office_of(request), device_of(request)
     async with unit_of_work(office.engine) as db:
         if part is None:
-            return packed(await feed_snapshot(db, device.company_id, feed, office.clock_ms()))
+            made = await feed_snapshot(db, device.company_id, feed, office.clock_ms())
+            await note_handed_out(db, device.store_id, feed, made.head, office.clock_ms())
+            return packed(made)
         found = await snapshot_part(db, device.company_id, feed, bytes.fromhex(part))
     return Response(pack_page(found), media_type=PAGE_TYPE)
 

@@ -13,7 +13,7 @@ from sync.protocol.shared import PersonalKey
 _SAVE_STREAM = """
 UPDATE stream SET watermark = $4, head_hash = $5, alarm = $6, sender_seq = $7,
     last_contact_ms = $8, health = $9, ended_seq = $10, sealed_through = $11,
-    state = $12
+    state = $12, health_at_ms = $13
 WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3
 """
 
@@ -121,6 +121,7 @@ class Arriving:
             standing.ended_seq,
             standing.sealed_through,
             standing.state.value,
+            standing.health_at_ms,
         )
 
     async def keep_claim(self, store_id: StoreId, claim: Claim) -> None:

@@ -47,9 +47,9 @@ class StreamKey(NamedTuple):
 
 class Standing(NamedTuple):
     """Where a stream stands. ``sender_seq``: the highest head that was ever stated of it;
-    ``health``: msgpack of what its box said of itself; ``ended_seq``: of its box's own last record,
-    once everything through it is applied; ``sealed_through``: its watermark when it was fenced;
-    ``holes``: what its box keeps no more and was not here."""
+    ``health``: msgpack of what its box said of itself at ``health_at_ms``; ``ended_seq``: of its
+    box's own last record, once everything through it is applied; ``sealed_through``: its watermark
+    when it was fenced; ``holes``: what its box keeps no more and was not here."""
 
     company_id: CompanyId
     device_id: DeviceId
@@ -65,6 +65,7 @@ class Standing(NamedTuple):
     sealed_through: int | None
     state: EpochState
     holes: Holes = ()
+    health_at_ms: int | None = None
 
 
 def moved(standing: Standing, event: EpochEvent, epoch: Epoch) -> Standing:

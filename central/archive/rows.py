@@ -32,7 +32,8 @@ CORRECTED = """LEFT JOIN correction AS c ON c.store_id = r.store_id
 
 _STREAM = """
 SELECT company_id, device_id, genesis, watermark, head_hash, alarm, sender_seq,
-    last_contact_ms, health, applied_through, ended_seq, sealed_through, state, holes
+    last_contact_ms, health, applied_through, ended_seq, sealed_through, state, holes,
+    health_at_ms
 FROM stream WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3
 """
 

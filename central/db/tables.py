@@ -54,9 +54,10 @@ class StreamRow(CentralTable, table=True):
     the store's: no join stands under this row's lock. ``state`` is one of
     ``central.domain.epoch``'s; ``provisional``: its box opened it itself; ``ended_seq``: of its
     box's own last record, once everything through it is applied; ``sealed_through``: where the
-    watermark was when it was fenced. ``rights_stated_ms``: when its box stated last which rights
-    to spend it holds, because head office had been put back to its past. ``holes``: msgpack of what
-    its box keeps no more and is not here (``central.domain.hole``)."""
+    watermark was when it was fenced. ``health``: what its box said of itself at ``health_at_ms``.
+    ``rights_stated_ms``: when its box stated last which rights to spend it holds, because head
+    office had been put back to its past. ``holes``: msgpack of what its box keeps no more and is
+    not here (``central.domain.hole``)."""
 
     __tablename__ = "stream"
     store_id: UUID = Field(primary_key=True)
@@ -79,6 +80,19 @@ class StreamRow(CentralTable, table=True):
     applied_through: int = big(default=0)
     rights_stated_ms: int | None = big(default=None)
     holes: bytes | None = None
+    health_at_ms: int | None = big(default=None)
+
+
+class HandedOut(CentralTable, table=True):
+    """Through which publication a feed was handed out to a store last, and when: how old the goods,
+    prices and people are that it works with."""
+
+    __tablename__ = "handed_out"
+    store_id: UUID = Field(primary_key=True)
+    data_set: str = Field(primary_key=True)
+    scope: str = Field(primary_key=True)
+    through: int = big()
+    at_ms: int = big()
 
 
 class ClaimRow(CentralTable, table=True):

@@ -149,6 +149,7 @@ def heard(standing: Standing, contact: Contact) -> Standing:
         sender_seq=max(contact.head.seq, standing.sender_seq),
         last_contact_ms=contact.now_ms,
         health=contact.health or standing.health,
+        health_at_ms=contact.now_ms if contact.health else standing.health_at_ms,
     )
 
 

@@ -68,6 +68,7 @@ NOT_VERIFIED: dict[str, str] = {
     "grants_due": "what is still to be granted is a decision when it is",
     "customer_match": "it is made of what was published, by head office's key",
     "customers_matched": "how far that is",
+    "handed_out": "boxes ask for what they lack by cursors of their own",
     "customer_proposal": "what may be one person is found again",
     "share_due": "what is still to be granted is a decision when it is",
     "price_zone": "a zone is there because somebody named it",

@@ -30,6 +30,7 @@ def upgrade() -> None:
     _create_customer_match()
     _create_customer_proposal()
     _create_customers_matched()
+    _create_handed_out()
     _create_day_total()
     _create_decision()
     _create_feed()
@@ -109,6 +110,7 @@ TABLES = (
     "customer_match",
     "customer_proposal",
     "customers_matched",
+    "handed_out",
     "day_total",
     "decision",
     "feed",
@@ -348,6 +350,18 @@ def _create_customer_field() -> None:
         sa.PrimaryKeyConstraint(
             "company_id", "customer_id", "field", name=op.f("pk_customer_field")
         ),
+    )
+
+
+def _create_handed_out() -> None:
+    op.create_table(
+        "handed_out",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("data_set", sa.String(), nullable=False),
+        sa.Column("scope", sa.String(), nullable=False),
+        sa.Column("through", sa.BigInteger(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "data_set", "scope", name=op.f("pk_handed_out")),
     )
 
 
@@ -1023,6 +1037,7 @@ def _create_stream() -> None:
         sa.Column("applied_through", sa.BigInteger(), nullable=False),
         sa.Column("rights_stated_ms", sa.BigInteger(), nullable=True),
         sa.Column("holes", sa.LargeBinary(), nullable=True),
+        sa.Column("health_at_ms", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint(
             "store_id", "epoch_number", "epoch_fingerprint", name=op.f("pk_stream")
         ),

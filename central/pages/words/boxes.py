@@ -1,0 +1,152 @@
+"""What the pages about stores' boxes say."""
+
+from collections.abc import Sequence
+
+from central.pages.words.figures import NOT_KNOWN, ago, counted
+from central.reports.boxes import Book, StoreBox
+from central.reports.epochs import StoreEpoch
+
+title = "Stores"
+none_yet = ("No store yet. Open one: ", ".")
+open_a_store = "central store add CODE"
+state = "State"
+epoch = "Epoch"
+software = "Software"
+disk = "Disk free"
+clock = "Clock"
+goods = "Goods and prices"
+queue = "Not sent yet, as it said"
+history = "Its epochs"
+going_on_from = "Goes on from"
+here = "Here"
+missing = "What may be missing"
+data_set = "Data set"
+published = "Published"
+handed_out = "Handed out"
+when = "When"
+days = "Days"
+no_box = "No box speaks for this store."
+enrol = "Enrol a box"
+enrol_hint = (
+    "A code for one box, good for fifteen minutes and once. Where the store has a box already, the"
+    " new one takes its place, and head office takes nothing more from the old one."
+)
+send_enrol = "Make a code"
+code_once = "The code, shown once"
+string_once = "The enrolment string, with head office's address and how to know it, shown once"
+on_the_box = "On the box"
+
+AWAY_MS = 15 * 60_000
+CLOCK_OFF_MS = 60_000
+DISK_LOW_BYTES = 1 << 30
+_GIB = 1 << 30
+_MINUTE_MS = 60_000
+_SETS = {
+    "settings": "settings",
+    "taxes": "taxes",
+    "tenders": "ways to pay",
+    "operators": "people",
+    "items": "goods",
+    "prices": "prices",
+    "customers": "customers",
+    "customer_aliases": "customers' other records",
+    "erased_customers": "customers who asked to be forgotten",
+    "grants": "rights to spend points",
+    "roles": "roles",
+    "credentials": "PINs",
+    "opening_stock": "opening stock",
+    "receipt_texts": "receipt texts",
+}
+
+
+def summary(boxes: Sequence[StoreBox], now_ms: int) -> str:
+    """The answer first."""
+    away = sum(1 for box in boxes if state_of(box, now_ms)[0] != "green")
+    stores = counted(len(boxes), "store")
+    return (
+        f"{stores}: all were heard within a quarter of an hour."
+        if not away
+        else f"{away} of {stores} need a look."
+    )
+
+
+def state_of(box: StoreBox, now_ms: int) -> tuple[str, str]:
+    """Its colour, and the word for it."""
+    if box.epoch is None:
+        return "none", "no box"
+    if box.last_contact_ms is None or now_ms - box.last_contact_ms > AWAY_MS:
+        return "none", "away"
+    if box.disk_free is not None and box.disk_free < DISK_LOW_BYTES:
+        return "red", "disk full soon"
+    if box.clock_off_ms is not None and abs(box.clock_off_ms) > CLOCK_OFF_MS:
+        return "amber", "clock off"
+    return ("amber", "behind") if box.behind else ("green", "fine")
+
+
+def lag(box: StoreBox, now_ms: int) -> str:
+    """Events, and for how long nothing more was heard of them."""
+    if box.epoch is None:
+        return NOT_KNOWN
+    if not box.behind:
+        return "none"
+    heard = box.last_contact_ms
+    minutes = 0 if heard is None else max(0, now_ms - heard) // _MINUTE_MS
+    return f"{counted(box.behind, 'event')}, {minutes:,} min"
+
+
+def disk_free(free: int | None) -> str:
+    """In GiB."""
+    return NOT_KNOWN if free is None else f"{free / _GIB:,.1f} GiB"
+
+
+def clock_off(off_ms: int | None) -> str:
+    """Seconds ahead or behind."""
+    if off_ms is None:
+        return NOT_KNOWN
+    seconds = abs(off_ms) // 1_000
+    if seconds < 2:
+        return "right"
+    return f"{seconds:,} s {'ahead' if off_ms > 0 else 'behind'}"
+
+
+def goods_age(box: StoreBox) -> str:
+    """Which data set it lacks most of."""
+    if not box.stale:
+        return "all"
+    worst = box.stale[0]
+    more = f", and {counted(len(box.stale) - 1, 'other set')}" if len(box.stale) > 1 else ""
+    return f"{set_name(worst)}: {worst.behind:,} behind{more}"
+
+
+def set_name(book: Book) -> str:
+    """A data set in words; a newer one by its own name."""
+    return _SETS.get(book.data_set, book.data_set)
+
+
+def handed(book: Book) -> str:
+    """How far it has it."""
+    if book.through is None:
+        return "nothing yet"
+    return f"{book.through:,}" if not book.behind else f"{book.through:,}, {book.behind:,} behind"
+
+
+def epoch_state(one: StoreEpoch) -> str:
+    """Of an epoch, in the words of its state table."""
+    opened = ", opened by its box itself" if one.provisional else ""
+    revoked = ", its box is revoked" if one.revoked else ""
+    return f"{one.state.value.replace('_', ' ')}{opened}{revoked}"
+
+
+def parent(one: StoreEpoch) -> str:
+    """Where it goes on from."""
+    return "the beginning" if one.parent is None else f"{one.parent} after event {one.parent_seq:,}"
+
+
+def heard(then_ms: int | None, now_ms: int) -> str:
+    """When."""
+    return ago(then_ms, now_ms)
+
+
+def provision(string: str) -> str:
+    """The command for the technician."""
+    return f"edge provision --enrol {string}"

@@ -1,0 +1,38 @@
+"""What the page of points says."""
+
+from central.pages.words.figures import counted
+from central.reports.loyalty import Loyalty
+
+title = "Loyalty"
+liability = "Points that customers have"
+worth = "Worth"
+held = "May be spent at stores without asking"
+debts = "Owed by customers after take-backs"
+overdraw = "Worst overdraw"
+overdraw_hint = (
+    "Rights to spend never exceed what customers have. Beyond it may be spent only what the boxes"
+    " of epochs that were written off still held."
+)
+outstanding = "Outstanding"
+of_written_off = "Of epochs given up"
+none_yet = "Nobody has points yet."
+
+
+def summary(found: Loyalty) -> str:
+    """The answer first."""
+    who = counted(found.holders, "customer")
+    have = "has" if found.holders == 1 else "have"
+    return (
+        f"{who} {have} {found.liability:,} points. At worst {found.overdraw:,} may be spent beyond"
+        " them."
+    )
+
+
+def points(count: int) -> str:
+    """A number of them."""
+    return f"{count:,}"
+
+
+def of_many(count: int, people: int) -> str:
+    """Points, and of how many people."""
+    return f"{count:,}, {counted(people, 'customer')}"
