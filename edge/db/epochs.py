@@ -13,43 +13,44 @@ from sync.protocol.identity import StoreId
 _HELD = (
     "SELECT epoch_number, epoch_fingerprint, store_id, opened_no, genesis_hash, seq, hash,"
     " acknowledged_through, acknowledged_hash, current, provisional, ratified, ended, genesis,"
-    " genesis_signature, learnt, pruned_through, pruned_hash FROM journal_head"
+    " genesis_signature, learnt, pruned_through, pruned_hash, left_at FROM journal_head"
 )
 _WRITING = f"{_HELD} WHERE current = 1"
 _NAMED = f"{_HELD} WHERE epoch_number = ? AND epoch_fingerprint = ?"
 _NUMBERED = f"{_HELD} WHERE opened_no = ?"
 _ALL = f"{_HELD} ORDER BY opened_no"
-_SENDING = (
-    f"{_HELD} WHERE (current OR ended) AND seq > acknowledged_through ORDER BY opened_no LIMIT 1"
-)
+_GOES_TO = "CASE WHEN current OR ended THEN seq ELSE coalesce(left_at, acknowledged_through) END"
+_SENDING = f"{_HELD} WHERE {_GOES_TO} > acknowledged_through ORDER BY opened_no LIMIT 1"
 _UNTOLD = (
     f"{_HELD} WHERE provisional AND NOT ratified AND opened_no <= ? ORDER BY opened_no LIMIT 1"
 )
-_WAITING = (
-    "SELECT coalesce(sum(seq - acknowledged_through), 0) FROM journal_head WHERE current OR ended"
-)
+_WAITING = f"SELECT coalesce(sum({_GOES_TO} - acknowledged_through), 0) FROM journal_head"  # noqa: S608  the text is ours
 _LEARNT = "SELECT EXISTS (SELECT 1 FROM journal_head WHERE learnt = ?)"
-_RETIRE = "UPDATE journal_head SET current = 0 WHERE current = 1"
+_RETIRE = "UPDATE journal_head SET current = 0, left_at = acknowledged_through WHERE current = 1"
 _BEGIN = (
     "INSERT INTO journal_head (epoch_number, epoch_fingerprint, store_id, genesis_hash, seq, hash,"
     " hlc, acknowledged_through, acknowledged_hash, current, opened_no, genesis, genesis_signature,"
-    " provisional, ratified, ended, learnt, pruned_through, pruned_hash)"
+    " provisional, ratified, ended, learnt, pruned_through, pruned_hash, left_at)"
     " VALUES (?, ?, ?, ?, 0, ?, (SELECT coalesce(max(hlc), 0) FROM journal_head), 0, ?, 1,"
-    " (SELECT coalesce(max(opened_no), 0) + 1 FROM journal_head), ?, ?, ?, 0, 0, ?, 0, NULL)"
+    " (SELECT coalesce(max(opened_no), 0) + 1 FROM journal_head), ?, ?, ?, 0, 0, ?, 0, NULL, NULL)"
 )
 _REMEMBER = (
     "UPDATE journal_head SET acknowledged_through = ?, acknowledged_hash = ?"
     " WHERE epoch_number = ? AND epoch_fingerprint = ?"
 )
 _RATIFIED = "UPDATE journal_head SET ratified = 1 WHERE epoch_number = ? AND epoch_fingerprint = ?"
-_ENDED = "UPDATE journal_head SET ended = ? WHERE epoch_number = ? AND epoch_fingerprint = ?"
+_ENDED = (
+    "UPDATE journal_head SET ended = ?, left_at = acknowledged_through"
+    " WHERE epoch_number = ? AND epoch_fingerprint = ?"
+)
 
 
 class HeldEpoch(NamedTuple):
     """One of this box's epochs. ``opened_no``: which of them, 1 the first. ``genesis`` is the
     record as it was signed (by head office, or by this box where it is ``provisional``);
     ``learnt``: the head for which it was opened, where a workstation stated it. Events through
-    ``pruned_through`` are not kept any more; ``pruned_hash`` is the chain's there."""
+    ``pruned_through`` are not kept any more; ``pruned_hash`` is the chain's there. ``left_at``:
+    what head office had of it when the box left it."""
 
     epoch: Epoch
     store_id: StoreId
@@ -67,6 +68,7 @@ class HeldEpoch(NamedTuple):
     learnt: str | None
     pruned_through: int
     pruned_hash: bytes | None
+    left_at: int | None
 
     @property
     def state(self) -> EpochState:
@@ -80,7 +82,15 @@ class HeldEpoch(NamedTuple):
     @property
     def waiting(self) -> int:
         """Events that head office shall still get of it."""
-        return 0 if self.state is EpochState.LEFT else self.head.seq - self.acknowledged_through
+        return self.goes_to - self.acknowledged_through
+
+    @property
+    def goes_to(self) -> int:
+        """Through where head office gets it: of one that was left what it had then, and may have
+        lost since."""
+        if self.state is not EpochState.LEFT:
+            return self.head.seq
+        return self.acknowledged_through if self.left_at is None else self.left_at
 
 
 def begin_epoch(

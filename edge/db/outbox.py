@@ -14,6 +14,7 @@ from edge.db.showing import (
     read_showing,
     tell_epochs_again,
 )
+from edge.domain.epoch import EpochState
 from sync.engine.journal import Entry, JournalDamaged
 from sync.engine.outbox import (
     BranchCause,
@@ -25,7 +26,7 @@ from sync.engine.outbox import (
     customers_sealed_in,
 )
 from sync.protocol.batch import BatchLimits
-from sync.protocol.change import Epoch
+from sync.protocol.change import Epoch, Head
 from sync.protocol.identity import Incarnation
 from sync.protocol.shared import PersonalKey
 
@@ -86,18 +87,18 @@ class SqliteJournal:
         """See JournalPort."""
 
         def unit(db: sqlite3.Connection) -> None:
+            note_show_due(db, epoch)
             journal.send_again_from(db, through, head_hash, epoch)
-            note_show_due(db)
             self._told.sent_again(db, epoch, detail)
 
         await self._run(unit)
 
     async def must_show(self, incarnation: Incarnation) -> bool:
         """See JournalPort."""
-        known, due = await self._read(known_incarnation)
-        if known is None and not due:
+        known, lost = await self._read(known_incarnation)
+        if known is None and lost is None:
             await self._run(lambda db: keep_incarnation(db, incarnation))
-        return due or known not in (None, incarnation)
+        return lost is not None or known not in (None, incarnation)
 
     async def showing(self) -> Showing:
         """See JournalPort."""
@@ -124,8 +125,16 @@ class SqliteJournal:
 def _state(db: sqlite3.Connection, held: HeldEpoch) -> SendState:
     row = db.execute(_STOPPED).fetchone()
     stopped = row is not None and row[0] is not None
-    place = (held.head, held.acknowledged_through)
-    return SendState(*place, stopped, held.ended, held.pruned_through)
+    left = held.state is EpochState.LEFT
+    head = _left_head(db, held) if left else held.head
+    through = held.acknowledged_through
+    return SendState(head, through, stopped, held.ended, held.pruned_through, left)
+
+
+def _left_head(db: sqlite3.Connection, held: HeldEpoch) -> Head:
+    """Where head office's part of a left epoch ends."""
+    own_hash = journal.hash_at(db, held.goes_to, held.epoch)
+    return held.head if own_hash is None else Head(held.epoch, held.goes_to, own_hash)
 
 
 def _read_untold(db: sqlite3.Connection, before: HeldEpoch) -> Untold | None:
@@ -141,6 +150,7 @@ def _read_outbox(db: sqlite3.Connection, limits: BatchLimits) -> Outbox:
         entries = journal.read_range(db, after, *sizes, held.epoch)
     except JournalDamaged:
         entries = (_read_damaged(db, held),)
+    entries = tuple(entry for entry in entries if entry.envelope.seq <= held.goes_to)
     prev_hash = entries[0].link.prev_hash if entries else journal.hash_at(db, after, held.epoch)
     if prev_hash is None:  # read_range has raised LookupError before
         raise LookupError(f"the journal holds no event {after}")

@@ -3,7 +3,8 @@
 A box writes in one epoch at a time. It *ends* one that head office fenced it from: by a last event
 of its own, after which everything of it is pushed as the late tail. It *leaves* one of which more
 exists than it holds, or something else: what head office had not acknowledged is carried into the
-epoch that follows, and nothing of it is pushed any more. Numbers of neither are ever used again.
+epoch that follows, and of it only what head office had acknowledged, and lost since, is pushed
+again. Numbers of neither are ever used again.
 """
 
 from enum import StrEnum

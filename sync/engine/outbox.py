@@ -45,13 +45,15 @@ class Stopped(NamedTuple):
 class SendState(NamedTuple):
     """An epoch's end, its only send state, and whether pushing was stopped. ``ended``: the box was
     fenced from it, and what waits of it is its late tail. Events through ``pruned_through`` are not
-    kept any more."""
+    kept any more. ``left``: the box left it, and ``head`` is the last event that head office had
+    then: what it lost of those goes again, and nothing that comes of it changes the box."""
 
     head: Head
     acknowledged_through: int
     stopped: bool
     ended: bool = False
     pruned_through: int = 0
+    left: bool = False
 
 
 class Untold(NamedTuple):
@@ -65,11 +67,11 @@ class Untold(NamedTuple):
 
 class Showing(NamedTuple):
     """What this box shows of itself to a head office that was put back to its past: see
-    ``enrolment.Readmission``. ``state``: of the epoch that it writes in, whose last acknowledged
-    hash is ``acknowledged_hash``."""
+    ``enrolment.Readmission``. ``state``: of the epoch that it writes in; ``acknowledged``: the last
+    event that head office said it had, of that epoch or of one that it has lost since."""
 
     state: SendState
-    acknowledged_hash: bytes
+    acknowledged: Head
     genesis: bytes
     signature: bytes
     incarnation: Incarnation

@@ -113,6 +113,9 @@ async def _acknowledged(
     except Undecodable:
         return Later("the answer is not head office's", None, limits)
     epoch, through = state.head.epoch, said.acknowledged_through
+    if state.left and through >= state.head.seq:
+        await journal.acknowledge(epoch, state.head.seq, state.head.hash)
+        return Advanced(said, True, grow(limits))
     own_hash = await journal.hash_at(epoch, through)
     match weigh(said, state.head.seq, state.acknowledged_through, own_hash):
         case AcknowledgementVerdict.REWOUND:
@@ -148,6 +151,9 @@ async def _refused(
             return Later(detail, wait_ms, limits, person, busy)
         case Ruled(slug=Slug.GAP, detail=detail, expected_seq=expected):
             return await _gap(journal, state, limits, expected, detail)
+        case Ruled(slug=Slug.FORK, detail=detail) if state.left:
+            await journal.acknowledge(state.head.epoch, state.head.seq, state.head.hash)
+            return SentBack(state.head.seq, f"an epoch that this box left: {detail}")
         case Ruled(slug=Slug.FORK, detail=detail):
             return await _branch_off(journal, state, BranchCause.FORK, detail)
         case Ruled(slug=Slug.FENCED, detail=detail) if not state.ended:

@@ -51,7 +51,7 @@ WITH_HASHES = "hashes=1"
 """Says that the hash of each event stands beside the batch."""
 BODY_TYPE = "application/msgpack"
 LATE_TAIL = "?tail=late"
-"""Says that the events are those of a sealed epoch."""
+"""Says that the events are those of an epoch that may be sealed."""
 PACK_TRIES_MAX = 9
 """Halvings from EVENTS_MAX down to one."""
 
@@ -77,7 +77,7 @@ async def push_once(
     if outbox.untold is not None:
         return await _tell(journal, transport, signer, outbox.untold, limits)
     entries, body = _packed(outbox, health)
-    path = f"/v1/stores/{signer.store_id}/journal{LATE_TAIL if outbox.state.ended else ''}"
+    path = f"/v1/stores/{signer.store_id}/journal{_tail(outbox.state)}"
     damaged = _is_damaged(signer.store_id, entries[0])
     try:
         answer = await _deliver(transport, signer, path, outbox.state.head, entries, body)
@@ -93,6 +93,10 @@ async def push_once(
     if damaged and isinstance(outcome, Advanced):
         return outcome._replace(damaged=entries[0].envelope.seq)
     return outcome
+
+
+def _tail(state: SendState) -> str:
+    return LATE_TAIL if state.ended or state.left else ""
 
 
 async def _deliver(

@@ -11,7 +11,6 @@ from sync.engine.signing import Signer
 from sync.engine.transport import Transport
 from sync.protocol.answers import is_unknown_there
 from sync.protocol.batch import Acknowledgement
-from sync.protocol.change import Head
 from sync.protocol.codec import decode, encode
 from sync.protocol.enrolment import RIGHTS_SHOWN_MAX, Readmission
 from sync.protocol.errors import NotSent, Undecodable
@@ -29,12 +28,11 @@ async def show_once(journal: JournalPort, transport: Transport, signer: Signer) 
     """False: head office did not take it, this time."""
     it = await journal.showing()
     path = f"/v1/stores/{signer.store_id}/readmission"
-    acknowledged = Head(it.state.head.epoch, it.state.acknowledged_through, it.acknowledged_hash)
     said: Acknowledgement | None = None
     for at in range(0, max(1, len(it.rights)), RIGHTS_SHOWN_MAX):
         rights = it.rights[at : at + RIGHTS_SHOWN_MAX]
         more = at + RIGHTS_SHOWN_MAX < len(it.rights)
-        about = (it.genesis, it.signature, it.incarnation, acknowledged, it.settings)
+        about = (it.genesis, it.signature, it.incarnation, it.acknowledged, it.settings)
         body = encode(Readmission(*about, rights, more))
         try:
             answer = await ask(transport, signer, "POST", path, it.state.head, body, 0, SHOWN_TYPE)

@@ -124,9 +124,9 @@ SETTINGS_BYTES_MAX = 64 * 1024
 class Readmission(msgspec.Struct, frozen=True, array_like=True):
     """What a box shows to a head office that was put back to its past, or that does not know it:
     the ``genesis`` record that head office signed, and its ``signature``; the ``incarnation`` that
-    it knew; the last event that was ``acknowledged`` to it, of the epoch that it writes in; the
-    msgpack of its store's ``settings``; and the ``rights`` to spend that it was given, at what they
-    were given for, in the order of their ids. ``more``: of these some follow in another one."""
+    it knew; the last event that was ``acknowledged`` to it, of one of its epochs; the msgpack of
+    its store's ``settings``; and the ``rights`` to spend that it was given, at what they were given
+    for, in the order of their ids. ``more``: of these some follow in another one."""
 
     genesis: Annotated[bytes, msgspec.Meta(min_length=1, max_length=GENESIS_BYTES_MAX)]
     signature: Annotated[bytes, msgspec.Meta(min_length=64, max_length=64)]

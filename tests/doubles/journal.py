@@ -99,8 +99,8 @@ class MemoryJournal:
         """See JournalPort."""
         known = self._incarnation or Incarnation(UUID(int=0))
         state = await self.state()
-        acknowledged_hash = self._hashes[self._acknowledged]
-        return Showing(state, acknowledged_hash, b"genesis", bytes(64), known, b"", ())
+        told = Head(self._epoch, self._acknowledged, self._hashes[self._acknowledged])
+        return Showing(state, told, b"genesis", bytes(64), known, b"", ())
 
     async def shown(self, incarnation: Incarnation) -> None:
         """See JournalPort."""

@@ -126,7 +126,7 @@ async def _since(db: AsyncConnection, shown: Shown, known: bool, now_ms: int) ->
 
 async def _has_less(db: AsyncConnection, store_id: StoreId, told: Head) -> bool:
     held = await hold_epoch(db, StreamKey(store_id, told.epoch))
-    return held is not None and held.watermark < told.seq
+    return (0 if held is None else held.watermark) < told.seq
 
 
 async def _take_in(db: AsyncConnection, shown: Shown, now_ms: int) -> None:

@@ -68,7 +68,7 @@ class PushState(EdgeTable, table=True):
     events_set_aside: int | None = None
     refused: str | None = None
     incarnation: bytes | None = None
-    show_due: bool | None = None
+    show_due: str | None = None
 
 
 class AnsweredRequest(EdgeTable, table=True):

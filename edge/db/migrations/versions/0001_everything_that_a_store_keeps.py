@@ -422,6 +422,7 @@ def _create_journal_head() -> None:
         sa.Column("learnt", sa.String(), nullable=True),
         sa.Column("pruned_through", sa.Integer(), nullable=False),
         sa.Column("pruned_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("left_at", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("epoch_number", "epoch_fingerprint", name=op.f("pk_journal_head")),
         sa.UniqueConstraint("opened_no", name=op.f("uq_journal_head_opened_no")),
     )
@@ -575,7 +576,7 @@ def _create_push_state() -> None:
         sa.Column("events_set_aside", sa.Integer(), nullable=True),
         sa.Column("refused", sa.String(), nullable=True),
         sa.Column("incarnation", sa.LargeBinary(), nullable=True),
-        sa.Column("show_due", sa.Boolean(), nullable=True),
+        sa.Column("show_due", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("one", name=op.f("pk_push_state")),
     )
 
