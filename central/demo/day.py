@@ -90,13 +90,14 @@ def shoppers_of(
 async def open_tills(shop: Shop) -> None:
     """A float in each drawer."""
     for station in shop.workstations:
-        station.cash_minor = FLOAT_MINOR
         await open_till(shop, station)
 
 
 async def open_till(shop: Shop, station: Workstation, carried_id: str | None = None) -> None:
-    """With what lies in its drawer; ``carried_id``: its session at a box that is gone, which goes
-    on."""
+    """With a float; ``carried_id``: its session at a box that is gone, which goes on with what lies
+    in its drawer."""
+    if carried_id is None:
+        station.cash_minor = FLOAT_MINOR
     body = {
         "till_session_id": new_id(),
         "operator_id": shop.operator,
@@ -113,14 +114,18 @@ async def close_shop(shop: Shop) -> str | None:
     day that stays open."""
     for station in shop.workstations:
         over_short = OVER_SHORT_MINOR.get((shop.code, station.workstation_id), 0)
-        settling = {
-            "event_id": new_id(),
-            "operator_id": shop.operator,
-            "counted_cash_minor": station.cash_minor + over_short,
-        }
-        path = f"/till-sessions/{station.till_session_id}/settle"
-        await station.call("POST", path, settling)
+        await settle_till(shop, station, over_short)
     return await close_day(shop.workstations[0], shop.operator)
+
+
+async def settle_till(shop: Shop, station: Workstation, over_short_minor: int = 0) -> None:
+    """Count its drawer."""
+    settling = {
+        "event_id": new_id(),
+        "operator_id": shop.operator,
+        "counted_cash_minor": station.cash_minor + over_short_minor,
+    }
+    await station.call("POST", f"/till-sessions/{station.till_session_id}/settle", settling)
 
 
 async def open_next_day(shop: Shop) -> date:

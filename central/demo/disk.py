@@ -56,12 +56,14 @@ async def put_back(scene: Scene, shop: Shop) -> AsyncIterator[str]:
 
 
 async def damage(_scene: Scene, shop: Shop) -> AsyncIterator[str]:
-    """A byte of a receipt that was not sent yet, on the disk of a box that is down."""
+    """On the disk of a box that is down, a byte of a receipt that was not sent yet: the first
+    letter of its currency becomes another one."""
     answer = list(shop.workstations[0].kept.values())[-1]
     event_id = UUID(answer["sale_id"]).bytes
     with closing(sqlite3.connect(shop.box.folder / DATABASE)) as db:
         (body,) = db.execute(_BODY, (event_id,)).fetchone()
-        db.execute(_CHANGE, (body[:-1] + bytes((body[-1] ^ 1,)), event_id))
+        at = body.index(shop.counted.currency.encode())
+        db.execute(_CHANGE, (body[:at] + bytes((body[at] ^ 1,)) + body[at + 1 :], event_id))
         db.commit()
     yield f"A byte of receipt {answer['receipt_number']} changes on its disk, not sent yet."
 

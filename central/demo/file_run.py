@@ -86,8 +86,9 @@ async def run_file(stage: Stage, plan: Plan, console: Console, *, tampering: boo
 
 async def _open_company(stage: Stage, plan: Plan) -> list[Opened]:
     stamp = datetime.now(UTC)
+    name = f"Gift retailer {stamp:%Y-%m-%d %H:%M:%S.%f}"
     async with unit_of_work(stage.engine) as db:
-        company_id = await add_company(db, f"Gift retailer {stamp:%Y-%m-%d %H:%M:%S.%f}", "GBP")
+        company_id = await add_company(db, name, "GBP")
         await add_visitor(db, company_id)
         await publish_rows(db, company_id, DataSet.TAXES, TAXES)
         await publish_rows(db, company_id, DataSet.TENDERS, TENDERS)
@@ -106,7 +107,7 @@ async def _open_company(stage: Stage, plan: Plan) -> list[Opened]:
     for number, store in enumerate(plan.stores, start=1):
         opened.append(await _open_store(stage, company_id, f"S{number:02d}", store, now_ms))
     await drain_publications(stage.engine)
-    stage.company_id = company_id
+    stage.company_id, stage.company_name = company_id, name
     stage.pins = dict(PINS)
     return opened
 

@@ -8,12 +8,10 @@ import secrets
 from datetime import UTC, datetime
 
 from rich.console import Console
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.engine import unit_of_work
-from central.db.tables import Company, table
-from central.demo.stage import CENTRAL, Stage
+from central.demo.stage import Stage
 from central.demo.technician import pairing_code
 from central.domain.access import UserRole
 from central.office.addresses import central_command
@@ -25,10 +23,9 @@ from sync.protocol.identity import CompanyId
 VISITOR = "W9"
 """The workstation that is left to a person."""
 LINKS_TITLE = "Look, or sell yourself, while it runs (each link is good once, for 15 minutes):"
+OF_ALL = ("rebuild", "verify")
 EMAIL = "visitor@demo.example"
 PASSWORD_BYTES = 24
-
-_COMPANIES = table(Company)
 
 
 async def add_visitor(db: AsyncConnection, company_id: CompanyId) -> None:
@@ -41,16 +38,20 @@ async def add_visitor(db: AsyncConnection, company_id: CompanyId) -> None:
 async def renewing_commands(stage: Stage) -> list[str]:
     """What makes a link anew when its 15 minutes are over: one command for the board, one for each
     till. They run beside the demo, on its own database and folders."""
-    async with unit_of_work(stage.engine) as db:
-        named = select(_COMPANIES.c.name).where(_COMPANIES.c.company_id == stage.company_id)
-        company = str((await db.execute(named)).scalar_one())
-    url = stage.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     words = ("user", "link", EMAIL, "--url", stage.url)
-    linking = central_command(url, stage.folder / CENTRAL, *words, company=company)
+    url = stage.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    linking = central_command(url, stage.data, *words, company=stage.company_name)
     return [
         linking,
         *(command("edge", "pair", VISITOR, "--data", box.folder) for box in stage.boxes),
     ]
+
+
+def typed(stage: Stage, *words: str) -> str:
+    """A command of head office, for a terminal whose environment says where that is; with the
+    company, where it may not be the database's only one."""
+    whole = stage.database.embedded or words[0] in OF_ALL
+    return command("central", *words, *(() if whole else ("--company", stage.company_name)))
 
 
 async def show_links(stage: Stage, console: Console, title: str) -> None:

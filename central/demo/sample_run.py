@@ -19,11 +19,11 @@ from central.demo.day import (
     WORKSTATIONS,
     Shop,
     close_shop,
-    open_next_day,
     open_shop,
     shoppers_of,
 )
 from central.demo.keys import stay_open
+from central.demo.left_over import leave_over
 from central.demo.links import LINKS_TITLE, add_visitor, show_links
 from central.demo.scene import Scene
 from central.demo.stage import Stage
@@ -90,7 +90,7 @@ async def run_sample(
     code = await _compare(scene, whole=True)
     match after:
         case After.KEPT:
-            await _leave_open(scene)
+            await leave_over(scene)
         case After.STAYS:
             await stay_open(scene)
             code = max(code, await _end(scene))
@@ -125,12 +125,6 @@ async def _compare(scene: Scene, *, whole: bool) -> int:
     found = [await count_both(scene.stage, store) for store in scene.counted]
     draw(scene.console, [one for one in found if whole or not one.equal])
     return _say_verdict(scene, found)
-
-
-async def _leave_open(scene: Scene) -> None:
-    for shop in scene.shops:
-        opened = await open_next_day(shop)
-        scene.console.print(f"{shop.code} is open for business date {opened}.")
 
 
 async def _end(scene: Scene) -> int:
@@ -168,7 +162,7 @@ async def _open_company(stage: Stage, seed: int) -> Chain:
         credentials = known_pins(tuple(SAMPLE_PINS))
         await publish_rows(db, company_id, DataSet.CREDENTIALS, credentials)
     await drain_publications(stage.engine)
-    stage.company_id = company_id
+    stage.company_id, stage.company_name = company_id, name
     stage.pins = {
         f"{one.operator_id} {one.name}, {one.role}": SAMPLE_PINS[one.operator_id].pin
         for one in sample.operators

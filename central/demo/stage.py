@@ -54,17 +54,24 @@ class StoreBox:
 @dataclass
 class Stage:
     """Everything that runs. ``url`` is central's address for this machine's browsers, in plain:
-    boxes talk to it by TLS. ``company_id``: the demo's company once it is there, ``pins`` those
-    that its operators sign in with at a till."""
+    boxes talk to it by TLS. ``company_id``: the demo's company once it is there, by its name,
+    ``pins`` those that its operators sign in with at a till."""
 
     folder: Path
+    database: Database
     engine: AsyncEngine
     central: Child
     url: str
     boxes: list[StoreBox] = field(default_factory=list)
     edges: list[Child] = field(default_factory=list)
     company_id: CompanyId | None = None
+    company_name: str = ""
     pins: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def data(self) -> Path:
+        """Head office's own folder."""
+        return self.folder / CENTRAL
 
     def log(self, name: str) -> Path:
         """Where a child's output stands."""
@@ -90,7 +97,7 @@ class Stage:
         await self._enrol("replace", box, enrol_code)
 
     async def _enrol(self, verb: str, box: StoreBox, enrol_code: str) -> None:
-        key = await central_key(self.engine, self.folder / CENTRAL, now_ms())
+        key = await central_key(self.engine, self.data, now_ms())
         invitation = write_invitation(box.line.url, enrol_code, key)
         where = ("--data", str(box.folder), "--port", str(box.port))
         await run_child(
@@ -145,7 +152,7 @@ async def standing(named: str | None) -> AsyncIterator[Stage]:
             if named is not None:
                 _bring_key(folder / CENTRAL)
             central = await _start_central(folder, database)
-            stage = Stage(folder, engine, central, "")
+            stage = Stage(folder, database, engine, central, "")
             try:
                 await central.await_ready()
                 stage.url = central.addresses[PLAIN]

@@ -21,6 +21,16 @@ _ONE_CENT = text(
 )
 
 
+async def raise_a_cent(engine: AsyncEngine, store_id: StoreId) -> str:
+    """The number of the receipt that was changed by a cent."""
+    async with unit_of_work(engine) as db:
+        found = (await db.execute(_TWO_RECEIPTS, {"store_id": store_id})).first()
+        if found is None:
+            raise DemoCannotRun("There is no receipt to tamper with.")
+        await db.execute(_ONE_CENT, {"store_id": store_id, "sale_id": found.sale_id})
+    return str(found.receipt_number)
+
+
 async def tamper(engine: AsyncEngine, store_id: StoreId) -> tuple[str, str]:
     """The numbers of the receipt that was changed by a cent and of the one that was deleted."""
     async with unit_of_work(engine) as db:
