@@ -127,12 +127,20 @@ def make_private(folder: Path, account: Account) -> None:
         os.chown(folder, account.uid, account.gid)
 
 
-def installed_programs(start: Start) -> Path:
+def programs_here() -> Path | None:
     """`pginstall` in the wheel, found without importing the package: importing makes folders."""
     spec = importlib.util.find_spec(_PACKAGE)
     for place in (spec.submodule_search_locations or ()) if spec else ():
         if (Path(place) / "pginstall" / "bin" / "postgres").exists():
             return Path(place) / "pginstall"
+    return None
+
+
+def installed_programs(start: Start) -> Path:
+    """`programs_here`, which must be there. Raises PostgresCannotStart."""
+    found = programs_here()
+    if found is not None:
+        return found
     raise start.cannot(
         f"there is no embedded PostgreSQL for {platform.system()} on {platform.machine()}",
         "give the URL of a PostgreSQL that runs elsewhere",

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias
 
 from rich.console import RenderableType
 
-from central.demo import disk
+from central.demo import disk, past
 from central.demo.accounts import write_down
 from central.demo.burnt import replace
 from central.demo.day import Shop
@@ -148,5 +148,7 @@ ACTS = (
     Act("put back", disk.put_back),
     Act("damage", disk.damage),
     Act("bring whole", disk.bring_whole),
+    Act("copy head office", past.copy_head_office),
+    Act("put head office back", past.put_head_office_back),
 )
 BY_NAME = {act.name: act for act in ACTS}

@@ -9,6 +9,7 @@ from central.db.engine import unit_of_work
 from central.demo.accounts import write_down
 from central.demo.business_day import open_day
 from central.demo.day import Shop, open_till
+from central.demo.links import is_visited, pairing_again
 from central.demo.scene import Scene, now_s, some
 from central.demo.technician import ask, pairing_code
 from central.usecases.box.create_enrol_code import create_enrol_code
@@ -21,6 +22,7 @@ async def replace(scene: Scene, shop: Shop) -> AsyncIterator[str]:
     stage = scene.stage
     async with shop.between_customers():
         down = scene.down.pop(shop.code, None)
+        visited = down is None and await is_visited(stage, shop.box)
         counted = None if down is None else down.witness
         shop.counted.burnt = counted or await write_down(stage, shop.counted)
         await stage.stop(shop.box)
@@ -43,6 +45,8 @@ async def replace(scene: Scene, shop: Shop) -> AsyncIterator[str]:
         f"A new box is in its place after {now_s() - burnt_s:.1f} s, in epoch {status['epoch']}; "
         f"its tills bring home {some(home, 'receipt')} that head office did not have."
     )
+    if visited:
+        yield await pairing_again(stage, shop.box)
 
 
 async def _enrol_code(scene: Scene, shop: Shop) -> str:

@@ -13,6 +13,7 @@ from cryptography.x509.oid import NameOID
 
 from central.office.settings import LOOPBACK
 
+CERTIFICATE, KEY = "central.crt", "central.key"
 LIFETIME = timedelta(days=30)
 """Of a demo that is kept."""
 
@@ -30,7 +31,7 @@ def make_certificate(folder: Path) -> tuple[Path, Path]:
         .sign(key, SHA256())
     )
     folder.mkdir(mode=0o700)
-    chain, private = folder / "central.crt", folder / "central.key"
+    chain, private = folder / CERTIFICATE, folder / KEY
     chain.write_bytes(certificate.public_bytes(Encoding.PEM))
     private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     return chain, private

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from central.demo.day import Shop
 from central.demo.errors import DemoCannotRun
+from central.demo.links import is_visited, pairing_again
 from central.demo.scene import Scene, now_s, some
 from central.demo.stage import EDGE_SOCKET
 from central.demo.technician import ask
@@ -42,6 +43,7 @@ async def put_back(scene: Scene, shop: Shop) -> AsyncIterator[str]:
     """The copy takes the folder's place, as no technician should do it: ``edge restore`` would."""
     stage, box, (there, copied_s) = scene.stage, shop.box, scene.copies.pop(shop.code)
     async with shop.between_customers():
+        visited = await is_visited(stage, box)
         await stage.stop(box)
         yield f"{shop.code}'s folder is put back as it was {now_s() - copied_s:.0f} s ago."
         shutil.rmtree(box.folder)
@@ -53,6 +55,8 @@ async def put_back(scene: Scene, shop: Shop) -> AsyncIterator[str]:
         f"{shop.code}'s tills know of more than its box: it goes on in epoch {status['epoch']}, "
         f"its own, and takes {some(home, 'receipt')} back from them."
     )
+    if visited and not await is_visited(stage, box):
+        yield await pairing_again(stage, box)
 
 
 async def damage(_scene: Scene, shop: Shop) -> AsyncIterator[str]:

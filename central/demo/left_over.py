@@ -78,17 +78,17 @@ def _environment(stage: Stage) -> str:
 
 def _red(stage: Stage, page: str, receipt: str) -> Iterator[str]:
     yield f"{RED}'s day is red: {stage.url}{page}"
-    yield f"  A cent was added to {receipt} behind head office's back. What puts the figures right:"
+    yield f"  A cent was added to {receipt} in PostgreSQL. This counts anew from the journal:"
     yield f"  {typed(stage, 'rebuild')}"
-    yield "  Its box was put back from a copy, which calls a person, too:"
-    yield f"  {typed(stage, 'epochs', RED)}, then clear what stands in"
+    yield "  Its box was put back from a copy. Look, then clear the alarms that say so:"
+    yield f"  {typed(stage, 'epochs', RED)}"
     yield f"  {typed(stage, 'alarm', 'list')}"
 
 
 def _aside(stage: Stage, one: Quarantined) -> Iterator[str]:
     place = (one.store_code, str(one.epoch), str(one.seq))
     yield f"A receipt of {DAMAGED} is set aside: {stage.url}/attention/{'/'.join(place)}"
-    yield "  A letter of its currency changed on the box's disk. Correct it on that page, or with"
+    yield "  The first letter of its currency changed on the box's disk. Correct it there, or so:"
     yield f"  {typed(stage, 'quarantine', 'show', *place, '--body')} > sale.json"
     yield f"  {typed(stage, 'quarantine', 'repair', *place, 'sale.json', *WHY)}"
 

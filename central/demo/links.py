@@ -11,8 +11,8 @@ from rich.console import Console
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.engine import unit_of_work
-from central.demo.stage import Stage
-from central.demo.technician import pairing_code
+from central.demo.stage import Stage, StoreBox
+from central.demo.technician import paired_workstations, pairing_code
 from central.domain.access import UserRole
 from central.office.addresses import central_command
 from central.usecases.people.add_user import add_user
@@ -63,10 +63,23 @@ async def show_links(stage: Stage, console: Console, title: str) -> None:
         token = await create_sign_in_link(db, stage.company_id, EMAIL, now_ms)
     doors = [("head office's board", link_address(stage.url, token))]
     for box in stage.boxes:
-        code = await pairing_code(stage, box, VISITOR)
-        doors.append((f"till {VISITOR} of store {box.code}", f"{box.url}/#pair={VISITOR}:{code}"))
+        doors.append((f"till {VISITOR} of store {box.code}", await _till_link(stage, box)))
     width = max(len(what) for what, _ in doors)
     lines = (f"  {what:<{width}}  {link}" for what, link in doors)
     pins = "\n".join(f"  {who}: {pin}" for who, pin in stage.pins.items())
     text = "\n".join((title, *lines, "PINs of who works at the tills:", pins))
     console.print(text, soft_wrap=True, markup=False, highlight=False)
+
+
+async def is_visited(stage: Stage, box: StoreBox) -> bool:
+    """Whether a person's till is paired there."""
+    return VISITOR in await paired_workstations(stage, box)
+
+
+async def pairing_again(stage: Stage, box: StoreBox) -> str:
+    """For a person whose till a box does not know any more."""
+    return f"Your till {VISITOR} there must be paired again: {await _till_link(stage, box)}"
+
+
+async def _till_link(stage: Stage, box: StoreBox) -> str:
+    return f"{box.url}/#pair={VISITOR}:{await pairing_code(stage, box, VISITOR)}"

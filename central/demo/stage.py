@@ -20,18 +20,21 @@ from central.database.embedded import running_postgres
 from central.database.failures import LOG_NAME as POSTGRES_LOG
 from central.db.engine import database_url
 from central.db.key_file import KEY_FILE, load_or_make_key
-from central.demo.certificate import make_certificate
+from central.demo.certificate import CERTIFICATE, KEY, make_certificate
 from central.demo.children import Child, free_port, run_child, start_child
 from central.demo.line import Line
 from central.office.settings import CentralSettings
 from central.server.serving import now_ms
 from central.usecases.company.own_key import central_key
+from sync.program.private_folder import OWNER_ONLY
 from sync.protocol.enrolment import write_invitation
 from sync.protocol.identity import CompanyId
 
 FOLDER_MODE = 0o711
 CENTRAL = "central"
 PLAIN = "plain"
+TLS = "tls"
+MIRROR = "mirror"
 EDGE_SOCKET = "edge.sock"
 
 
@@ -84,7 +87,7 @@ class Stage:
     async def provision(self, code: str, enrol_code: str) -> StoreBox:
         """Enrol a new box over a line of its own, by the technician's command: it knows head
         office by the pin from then on, whatever stands on the line."""
-        line = Line(int(self.central.addresses[CENTRAL].rsplit(":", 1)[1]))
+        line = Line(_port_of(self.central.addresses[CENTRAL]))
         await line.start()
         box = StoreBox(code, self.folder / code, free_port(), line)
         self.boxes.append(box)
@@ -128,6 +131,17 @@ class Stage:
             self.edges.remove(box.child)
             box.child = None
 
+    async def stop_central(self) -> None:
+        """Head office, and what this process holds of its database."""
+        await self.central.stop()
+        await self.engine.dispose()
+
+    async def start_central(self) -> None:
+        """Again, at the same ports."""
+        ports = (_port_of(self.central.addresses[name]) for name in (CENTRAL, PLAIN))
+        self.central = await _start_central(self.folder, self.database, *ports)
+        await self.central.await_ready()
+
     async def take_down(self) -> None:
         """Edges first, then central; the database is ended by whoever started it."""
         await asyncio.gather(*(edge.stop() for edge in self.edges))
@@ -151,6 +165,7 @@ async def standing(named: str | None) -> AsyncIterator[Stage]:
         ):
             if named is not None:
                 _bring_key(folder / CENTRAL)
+            make_certificate(folder / TLS)
             central = await _start_central(folder, database)
             stage = Stage(folder, database, engine, central, "")
             try:
@@ -167,19 +182,26 @@ async def standing(named: str | None) -> AsyncIterator[Stage]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def _start_central(folder: Path, database: Database) -> Child:
+async def _start_central(
+    folder: Path, database: Database, port: int = 0, plain_port: int = 0
+) -> Child:
     """By TLS for boxes, and plain on the loopback address, so that no browser warns."""
-    chain, key = make_certificate(folder / "tls")
+    mirror = () if database.mirror is None else ("--mirror", str(database.mirror))
     return await start_child(
         CENTRAL,
         [
-            *("central", "serve", "--data", str(folder / CENTRAL), "--port", "0"),
-            *("--tls-cert", str(chain), "--tls-key", str(key), "--plain-port", "0"),
+            *("central", "serve", "--data", str(folder / CENTRAL), *mirror),
+            *("--tls-cert", str(folder / TLS / CERTIFICATE), "--tls-key", str(folder / TLS / KEY)),
+            *("--port", str(port), "--plain-port", str(plain_port)),
         ],
         folder / "central.log",
         wanted=frozenset({CENTRAL, PLAIN}),
         environment={"CENTRAL_DATABASE_URL": database.url},
     )
+
+
+def _port_of(address: str) -> int:
+    return int(address.rsplit(":", 1)[1])
 
 
 def _keep_logs(folder: Path, error: BaseException) -> None:
@@ -214,5 +236,8 @@ async def _database(folder: Path, named: str | None) -> AsyncIterator[Database]:
     if named is not None:
         yield Database(database_url(named), embedded=False)
         return
+    data, mirror = folder / CENTRAL, folder / MIRROR
+    data.mkdir(mode=FOLDER_MODE)
+    mirror.mkdir(mode=OWNER_ONLY)
     with running_postgres(folder / "pg") as server:
-        yield Database(server.url, embedded=True)
+        yield Database(server.url, embedded=True, mirror=mirror, data=data)

@@ -16,18 +16,20 @@ AFTERWARDS_S = 2.0
 
 
 class Step(NamedTuple):
-    """``after_s`` since the step before, the act of this name happens at the store."""
+    """``after_s`` since the step before, the act of this name happens at the store; empty: at head
+    office."""
 
     after_s: float
     act: str
-    store: str
+    store: str = ""
 
 
 STORY = (
     Step(2.0, "copy", "S01"),
     Step(1.0, "cut", "S02"),
     Step(0.0, "cut", "S03"),
-    Step(3.0, "kill", "S03"),
+    Step(1.0, "copy head office"),
+    Step(1.0, "kill", "S03"),
     Step(0.0, "damage", "S03"),
     Step(0.0, "start", "S03"),
     Step(0.0, "lose answers", "S01"),
@@ -35,8 +37,11 @@ STORY = (
     Step(2.0, "mend", "S01"),
     Step(0.0, "replace", "S02"),
     Step(0.0, "bring whole", "S03"),
+    Step(0.0, "put head office back"),
     Step(0.0, "put back", "S01"),
 )
+"""What a box had sent before it burnt is lost where head office goes back behind that: the one that
+burns sends nothing between the copy of head office and its end."""
 
 
 async def trade_a_day(scene: Scene) -> None:
@@ -81,5 +86,6 @@ async def trade_a_day(scene: Scene) -> None:
 
 async def _tell(scene: Scene, step: Step) -> None:
     await asyncio.sleep(step.after_s)
-    async for said in BY_NAME[step.act].does(scene, scene.shop(step.store)):
+    shop = scene.shop(step.store) if step.store else scene.shops[0]
+    async for said in BY_NAME[step.act].does(scene, shop):
         scene.console.print(said)

@@ -26,3 +26,9 @@ async def pairing_code(stage: Stage, box: StoreBox, workstation_id: str) -> str:
     """As ``edge pair`` makes it."""
     made = await ask(stage, box, "POST", "/pairing-codes", {"workstation_id": workstation_id})
     return str(made["code"])
+
+
+async def paired_workstations(stage: Stage, box: StoreBox) -> frozenset[str]:
+    """As ``edge workstations`` lists them."""
+    told = await ask(stage, box, "GET", "/workstations")
+    return frozenset(str(one["workstation_id"]) for one in told["paired"])

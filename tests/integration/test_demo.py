@@ -1,8 +1,12 @@
 """The demo as its user runs it: real processes, real PostgreSQL, real faults; nothing is left."""
 
 import asyncio
+import os
 import re
+import shlex
 import signal
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,7 +23,11 @@ from tests.integration.demo_process import (
     start,
 )
 from tests.patience import PATIENCE_S
+from tests.typed_commands import parsed
 
+LEFT_OVER = {"rebuild", "epochs", "alarm", "quarantine", "write-off"}
+LINE_OF_A_COMMAND = re.compile(r"^ +(?:uv run )?(central [^>\n]+)", re.MULTILINE)
+LISTS = (["epochs", "S02"], ["alarm", "list"])
 OPERATOR = "O01"
 PINS = {OPERATOR: "4711"}
 LINES = """invoice,stock_code,description,quantity,invoiced_at,unit_price,customer,country
@@ -43,6 +51,8 @@ STORY = (
     r"in epoch 2-[0-9a-f]{8}; its tills bring home [1-9]\d* receipts? that head office did not",
     "Head office sets that receipt aside, takes everything behind it, and asks the tills.",
     "S03's tills bring 1 receipt whole: it counts",
+    r"Head office is put back to how it was \d+ s ago: [1-9][\d,]* receipts of [\d,]+ are gone.",
+    "its mirror has what it decided since, and its boxes send the rest again.",
     r"it goes on in epoch 1-[0-9a-f]{8}, its own, and takes [1-9]\d* receipts? back from them.",
 )
 
@@ -104,21 +114,45 @@ def sign_in_page_of(shown: str) -> httpx.Response:
 def test_a_visitor_sells_while_it_trades_and_afterwards_and_breaks_nothing() -> None:
     demo = start("--keep")
     first = follow(demo, "till W9 of store S03")
-    asyncio.run(sell_as_a_visitor(*pairing_link_of(first, "S01")))
+    asyncio.run(sell_as_a_visitor(*pairing_link_of(first, "S03")))
     shown = follow(demo, "Stop it with")
     folder = folder_in(first)
     try:
         assert demo.wait(PATIENCE_S) == 0  # the kept demo holds its output open
-        assert "S01's day stays open, because somebody is at a till there: " in shown
+        assert "S03's day stays open, because somebody is at a till there: " in shown
         assert "Head office has every receipt, to the cent." in shown
         assert re.search(r"S02 is open for business date \d{4}-\d\d-\d\d", shown)
         assert pairing_link_of(shown, "S02") != pairing_link_of(first, "S02")
         asyncio.run(sell_as_a_visitor(*pairing_link_of(shown, "S02")))
         assert sign_in_page_of(shown).status_code == 200
+        assert_left_over(shown)
     finally:
         finish(start("--stop", folder), 0)
         finish(demo, 0)
     await_gone(folder)
+
+
+def assert_left_over(shown: str) -> None:
+    """A red day, a receipt that is set aside and a late tail, as the commands that it says find
+    them."""
+    told = re.search(r"export CENTRAL_DATA=(\S+) 'CENTRAL_DATABASE_URL=(\S+)'", shown)
+    assert told is not None, shown
+    words = [shlex.split(each) for each in LINE_OF_A_COMMAND.findall(shown)]
+    assert all(parsed(each) for each in words)
+    assert {each[1] for each in words} == {"user", *LEFT_OVER}
+    where = {"CENTRAL_DATA": told[1], "CENTRAL_DATABASE_URL": told[2]}
+    listed = {tuple(each[1:3]): ran(each, where) for each in words if each[1:3] in LISTS}
+    assert "its late tail is open" in listed["epochs", "S02"]
+    assert "fork" in listed["alarm", "list"]
+    (showing,) = (each for each in words if "show" in each)
+    assert '"currency": "RGD"' in ran(showing, where)
+
+
+def ran(words: list[str], where: dict[str, str]) -> str:
+    """What the command says."""
+    command = [sys.executable, "-m", *words]
+    done = subprocess.run(command, env={**os.environ, **where}, capture_output=True, text=True)
+    return done.stdout
 
 
 def test_a_file_is_traded_and_every_line_of_it_is_accounted_for(tmp_path: Path) -> None:
