@@ -19,9 +19,9 @@ from central.domain.access import UserRole
 from central.domain.day_state import DayState, day_state
 from central.domain.signing import Signing
 from central.pages.day import Sides
-from central.pages.page import page
 from central.pages.places import StoreCode, day_address, rows_address, store_address
 from central.pages.words.board import summary
+from central.pages.workbook import shown
 from central.reports.board import (
     DAYS_SHOWN,
     DAYS_SHOWN_MAX,
@@ -90,7 +90,8 @@ async def show_board(
 
     # By company first: what one reads no other is shown.
     money, found = await office.boards.of((company_id, business_date, after, days), read)
-    return page(
+    return shown(
+        request,
         "board.html",
         person=person,
         money=money,
@@ -126,7 +127,8 @@ async def show_days(
         standing = await store_standing(db, store.store_id)
         asked_days = [StoreDay(store.store_id, day.business_date) for day in days]
         signings = await last_signings(db, asked_days)
-    return page(
+    return shown(
+        request,
         "days.html",
         person=person,
         money=money,

@@ -17,7 +17,7 @@ from central.domain.access import UserRole
 from central.domain.day_state import DayState, day_state
 from central.domain.day_verdict import Colour, DayVerdict
 from central.domain.signing import Correction, Signing, correction
-from central.pages.page import page, see_other, wrong_fields
+from central.pages.page import see_other, wrong_fields
 from central.pages.places import (
     BusinessDate,
     StoreCode,
@@ -30,6 +30,7 @@ from central.pages.places import (
     store_address,
 )
 from central.pages.words.figures import day_sentence
+from central.pages.workbook import shown
 from central.reports.board import Standing, store_standing
 from central.reports.company import (
     CompanyMoney,
@@ -135,8 +136,8 @@ async def _shown(
     async with reading(office) as db:
         read = await _read(db, person.company_id, code, business_date, now_ms)
     money, store, day, found, beside, standing = read[:6]
-    central, declared = _account(day, workstation)
-    return page(
+    return shown(
+        request,
         "day.html",
         status=refusal.status if refusal else 200,
         person=person,
@@ -152,7 +153,7 @@ async def _shown(
         sentence=day_sentence(day, found, money.decimals),
         differing=_differing(store, found),
         found=found,
-        sides=_sides(store, business_date, central, declared, workstation),
+        sides=_sides(store, business_date, _account(day, workstation), workstation),
         tills=[one for one in read.tills if workstation in (None, one.workstation_id)],
         sequence=sequence_address(store, business_date, workstation),
         stations=[_station(store, business_date, one) for one in day.accounts],
@@ -236,11 +237,11 @@ def _account(day: ReconciledDay, workstation: str | None) -> tuple[Totals, Total
 def _sides(
     store: StoreOfCompany,
     business_date: date,
-    central: Totals,
-    declared: Totals | None,
+    account: tuple[Totals, Totals | None],
     workstation: str | None,
 ) -> Sequence[Sides]:
     """The total first, then every figure in the manifest's order; what one side lacks is a zero."""
+    central, declared = account
     ours, theirs = _by_key(central), _by_key(declared or Totals())
     total = FigureKey(FigureKind.TOTAL)
     found = {

@@ -10,7 +10,6 @@ from litestar.params import PathParameter, QueryParameter
 from central.api.guards import needing, office_of, page_guard, person_of
 from central.api.reading import reading
 from central.domain.access import UserRole
-from central.pages.page import page
 from central.pages.places import (
     BusinessDate,
     StoreCode,
@@ -20,6 +19,7 @@ from central.pages.places import (
     receipt_address,
     rows_address,
 )
+from central.pages.workbook import shown
 from central.reports.company import StoreOfCompany, company_money, store_of_company
 from central.reports.figure_rows import (
     FigureKey,
@@ -80,7 +80,8 @@ async def show_rows(
         found = await figure_rows(db, scope, key, _place(after))
     first = rows_address(store, business_date, key, workstation)
     following = f"{first}&after={found.after.row_id}.{found.after.part}" if found.after else None
-    return page(
+    return shown(
+        request,
         "rows.html",
         person=person,
         money=money,
@@ -115,7 +116,8 @@ async def show_receipt(
         held = await held_receipt(db, store.store_id, sale_id)
     event, form = held.event, held.form
     said = receipt_from_fact(event.fact) if event and event.fact else None
-    return page(
+    return shown(
+        request,
         "receipt.html",
         person=person,
         money=money,
@@ -154,7 +156,8 @@ async def show_event(
         event = await journal_event(db, store.store_id, wanted, seq)
         form = receipt_from_fact(event.fact) if event.fact else None
         held = await find_receipt(db, store.store_id, form.sale_id) if form else None
-    return page(
+    return shown(
+        request,
         "receipt.html",
         person=person,
         money=money,

@@ -8,7 +8,6 @@ from litestar.params import QueryParameter
 from central.api.guards import needing, office_of, page_guard, person_of
 from central.api.reading import reading
 from central.domain.access import UserRole
-from central.pages.page import page
 from central.pages.places import (
     BusinessDate,
     StoreCode,
@@ -18,6 +17,7 @@ from central.pages.places import (
     receipt_address,
     sequence_address,
 )
+from central.pages.workbook import shown
 from central.reports.claims import open_claims
 from central.reports.company import company_money, store_of_company
 from central.reports.receipt_sequence import MissingNumber, receipt_sequence
@@ -49,7 +49,8 @@ async def show_sequence(
         claims = (await open_claims(db, [store.store_id])).get(store.store_id, ())
     first = sequence_address(store, business_date, workstation)
     joint = "&" if workstation else "?"
-    return page(
+    return shown(
+        request,
         "sequence.html",
         person=person,
         money=money,

@@ -2,8 +2,12 @@
 is proven and what nobody was heard of."""
 
 from datetime import timedelta
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
 
 import pytest
+from python_calamine import CalamineWorkbook
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.engine import snapshot, unit_of_work
@@ -178,3 +182,41 @@ async def _listened(db: AsyncConnection, asked: list[str], monkeypatch: pytest.M
         return await fetch(self, query, *arguments, **more)
 
     monkeypatch.setattr(type(connection), "fetch", noted)
+
+
+def sheet_of(raw: bytes, number: int) -> list[list[Any]]:
+    book = CalamineWorkbook.from_filelike(BytesIO(raw))
+    return book.get_sheet_by_index(number).to_python()
+
+
+async def test_a_workbook_has_the_figures_of_the_page(postgres_url: str) -> None:
+    """As numbers, cell for cell; and what nobody knows as the words that the page has."""
+    async with acme(postgres_url) as served:
+        shop, unclosed = traded(1, 20), traded(2, 20, close=False)
+        for each in (shop, unclosed):
+            await arrive(served, each)
+        served.clock.now_ms = NOW_MS
+        for path, table in (
+            ("/", "cells"),
+            (f"/?date={DAY}&days=14", "cells"),
+            ("/stores/S01", "days-table"),
+            (f"/stores/S01/{DAY}", "figures-table"),
+            (f"/stores/S01/{DAY}/rows?figure=total", "rows-table"),
+            (f"/stores/S01/{DAY}/sequence", "sequence-table"),
+            (f"/stores/S02/{DAY}", "figures-table"),
+        ):
+            page = await load(served, path)
+            address = next(link for link in page.links if "as=xlsx" in link)
+            answer = await served.client.get(address)
+            assert answer.headers["content-type"].endswith("spreadsheetml.sheet")
+            shown = [[cell.text for cell in row] for row in page.tables[table]]
+            for said, written in zip(shown, sheet_of(answer.content, 1), strict=True):
+                if len(said) < len(shown[0]):
+                    continue  # one of its cells spans several columns
+                for text, value in zip(said, written, strict=True):
+                    if isinstance(value, float):
+                        assert Decimal(text.replace(",", "")) == Decimal(str(value))
+                    else:
+                        assert value == text
+            first = [str(row[0]) for row in sheet_of(answer.content, 0)]
+            assert any(line.startswith("As of 2026-03-02 ") for line in first)

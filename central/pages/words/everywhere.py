@@ -51,6 +51,9 @@ def receipt_name(number: str) -> str:
     return f"Receipt {number}"
 
 
+workbook = "These tables as a workbook (XLSX)"
+
+
 def as_of(when: str, zone: str) -> str:
     """Of which moment the figures are."""
     return f"As of {when} ({zone})"
