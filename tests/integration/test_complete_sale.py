@@ -15,6 +15,7 @@ from edge.domain.sale.completed import CompletedSale
 from edge.domain.sale.refusals.prices import TotalDiffers
 from edge.domain.sale.refusals.sale_id import (
     SaleArchived,
+    SaleDamaged,
     SaleFinished,
     SaleIdAbandoned,
     SaleIdReused,
@@ -23,7 +24,7 @@ from edge.domain.sale.refusals.sale_id import (
 from edge.usecases.sale.abandon import abandon_sale
 from edge.usecases.sale.look_up import Abandoned, NotKnown, look_up_sale
 from sync.protocol.change import Epoch, link
-from sync.protocol.codec import decode_fact
+from sync.protocol.codec import decode_fact, encode
 from sync.protocol.errors import Refusal
 from sync.protocol.facts import AlarmRaised, TaxClass
 from sync.protocol.identity import ItemId, OperatorId, SaleId
@@ -138,6 +139,24 @@ def test_a_sale_whose_journal_entry_has_left_says_where_it_is(db: sqlite3.Connec
     db.execute("DELETE FROM journal WHERE seq = ?", (done.kept.envelope.seq,))
     with pytest.raises(SaleArchived, match=done.receipt_number):
         look_up_sale(db, sale_id("a"))
+    db.execute("ROLLBACK TO unit")
+
+
+@pytest.mark.parametrize("legible", [True, False])
+def test_of_a_sale_whose_record_the_disk_spoilt_no_other_receipt_is_told(
+    db: sqlite3.Connection, legible: bool
+) -> None:
+    """The simulation's damages, seed 12: asked again, the box answered with what stood there, or
+    broke on it."""
+    done = sell(db, sale_request("a"))
+    told = done.kept.envelope
+    spoilt = encode(replace(done.fact, note="another")) if legible else told.body[:-1] + b"\xc1"
+    db.execute("SAVEPOINT unit")
+    db.execute("UPDATE journal SET body = ? WHERE seq = ?", (spoilt, told.seq))
+    with pytest.raises(SaleDamaged, match=done.receipt_number):
+        look_up_sale(db, done.sale_id)
+    with pytest.raises(SaleDamaged, match=done.receipt_number):
+        sell(db, sale_request("a"))
     db.execute("ROLLBACK TO unit")
 
 

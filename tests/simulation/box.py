@@ -6,48 +6,46 @@ one group with one commit (``group.py``). A kill leaves the files as they are at
 moment, copied before anything is rolled back or closed; the next start opens the copy.
 """
 
-import hashlib
 import shutil
-import sqlite3
 from collections import Counter
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple, cast
 
-import msgspec
-
 from central.domain.feeds import FollowedFeed
-from edge.box.box import Box
+from edge.box.box import Box, draw_opening
 from edge.box.clock import StoreClock
 from edge.box.overrides import Overrides
 from edge.box.sessions import Sessions
 from edge.box.settings import EdgeSettings
 from edge.db.connection import crash
 from edge.db.connection.engine import open_connection
+from edge.db.connection.group import Done, Outcome
 from edge.db.connection.pen import Pen
+from edge.db.epochs import HeldEpoch, held_epochs, writing
 from edge.db.hybrid_clock import read_reckoning
 from edge.db.journal import acknowledged, hash_at, read_head
 from edge.db.reference import Cursor, read_cursors
 from edge.db.store import read_enrolment
+from edge.db.told_mark import MARK_FILE, ToldMark, missing_after, read_mark
 from edge.domain.reckoning import Steady
-from edge.domain.sale.basket import SaleRequest
-from edge.domain.sale.completed import CompletedSale
 from edge.exchange.rounds import Line, journal_of
 from edge.server.background import Exchange
+from edge.usecases.box.branch_off import branch_off
 from edge.usecases.box.record_boot import record_boot
-from edge.usecases.sale.abandon import abandon_sale
-from edge.usecases.sale.complete import complete_sale
-from sync.engine.journal import Moment
-from sync.engine.signing import SALE_SIGNED, Signer, sign_bytes
+from edge.usecases.box.tell_missing import tell_missing
+from sync.engine.outbox import BranchCause
+from sync.engine.signing import Signer
 from sync.engine.transport import Request, Response
-from sync.protocol.change import Head, Kept
-from sync.protocol.errors import Refusal
-from sync.protocol.identity import BootId, OperatorId, SaleId, WorkstationId
+from sync.protocol.change import Head
+from sync.protocol.identity import BootId
+from tests.simulation.answering import Answering
 from tests.simulation.catalog import CENTRAL_KEY, CENTRAL_URL, Shop
 from tests.simulation.faults import DiskFaults
 from tests.simulation.ids import Ids
-from tests.simulation.scheduler import Host, Promise, Scheduler
+from tests.simulation.scheduler import Promise, Scheduler
 from tests.simulation.turn_writer import (
     DYING_DISK,
     PATIENCE,
@@ -57,31 +55,34 @@ from tests.simulation.turn_writer import (
     InlineReader,
     Killed,
     Nudge,
-    T,
     TurnWriter,
     tune,
 )
 
 
-class Told(NamedTuple):
-    """What a workstation is answered to a sale (edge/api/sales.py), and keeps."""
+class Copied(NamedTuple):
+    """What a backup of a box's folder holds: its database, and what its mark said."""
 
-    sale: CompletedSale
-    kept: Kept
-
-
-class Refused(NamedTuple):
-    """A problem document."""
-
-    slug: str
-    detail: str
+    path: Path
+    mark: bytes
 
 
-class StoreServer(Host):
-    """One box. ``path`` moves to a new copy of the file with each kill."""
+class PutBack(StrEnum):
+    """How a box comes to be at its past: somebody puts the database back, or the whole folder, or
+    lets ``edge restore`` do it."""
+
+    DATABASE = "database put back"
+    FOLDER = "folder put back"
+    RESTORED = "restored by the command"
+
+
+class StoreServer(Answering):
+    """One box. ``path`` moves to a new copy of the file with each kill; ``left_behind``: files that
+    nobody has any more, of a box that was put back or burnt."""
 
     def __init__(
         self,
+        name: str,
         shop: Shop,
         scheduler: Scheduler,
         ids: Ids,
@@ -91,13 +92,14 @@ class StoreServer(Host):
         send: Callable[[Request], Promise[Response]],
         seen: Counter[str],
     ) -> None:
-        super().__init__(shop.code, scheduler)
+        super().__init__(name, scheduler)
         self.shop = shop
         self.alive = False
         self.ahead_ms = 0
         self._ids = ids
         self._random = random
-        self._folder = folder
+        self._folder = folder / name
+        self._folder.mkdir()
         self.disk = disk
         self._send = send
         self._seen = seen
@@ -105,10 +107,16 @@ class StoreServer(Host):
         self._doom: Doom | None = None
         self._dead_ms = 0
         self._patience = 0
-        self.path = folder / f"{shop.code}-0.sqlite3"
+        self._restoring = False
+        self._starts = 0
+        self.gone = False
+        """Nobody ever starts it again."""
+        self.path = self._folder / "0.sqlite3"
+        self.left_behind: list[Path] = []
 
     def start(self) -> None:
-        """Open the file and go to work: record the boot, exchange, answer."""
+        """Open the file and go to work: go on in another epoch if it must, record the boot,
+        exchange, answer."""
         self._reader = open_connection(self.path)
         steady = self._steady()
         self._clock = StoreClock(
@@ -118,16 +126,30 @@ class StoreServer(Host):
             wall=lambda: self.scheduler.now_ms + self.ahead_ms,
             steady=self._steady,
         )
-        pen = Pen(self.path, open_connection(self.path, writer=True), tune)
+        missing = missing_after(self._reader, read_mark(self._folder))
+        self._mark = ToldMark(self._folder)
+        pen = Pen(self.path, open_connection(self.path, writer=True), tune, self._mark.keep)
+        self._go_on_elsewhere(pen, missing)
         self.writer = TurnWriter(self.scheduler, self._random, pen, self.disk, self.die, self._seen)
+        self.box = self._box()
         self.alive = True
         self._set_arm()
         self.spawn(self._work())
 
+    def _go_on_elsewhere(self, pen: Pen, missing: str | None) -> None:
+        """As ``edge restore`` and edge/box/box.py do before a box serves."""
+        moment, opening = self._clock.moment(), draw_opening(self.shop.key)
+        if self._restoring:
+            self._restoring = False
+            restored = (BranchCause.RESTORED, "put back from a copy", moment, opening)
+            _done(pen.write([lambda db: branch_off(db, writing(db).epoch, *restored)]))
+        elif missing is not None:
+            _done(pen.write([lambda db: tell_missing(db, missing, moment, opening)]))
+            self._seen["told mark found what is missing"] += 1
+
     async def _work(self) -> None:
-        moment = self._clock.moment()
+        moment, box = self._clock.moment(), self.box
         await self.writer.run(lambda db: record_boot(db, SOFTWARE, "started", moment))
-        box = self._box()
         signer = Signer(
             self.shop.store_id,
             self.shop.device_id,
@@ -136,7 +158,6 @@ class StoreServer(Host):
             lambda: self._ids.nonce(),
         )
         exchange = Exchange(box, Line(_Wire(self._send), signer, journal_of(box), {}))
-        self.box = box
         self.spawn(self._keep_time(box.nudge.set, box.settings.push_every_s))
 
         def beat_due() -> None:
@@ -216,7 +237,7 @@ class StoreServer(Host):
 
     def _leave_files(self, *, torn: bool) -> None:
         self._generation += 1
-        left = self._folder / f"{self.shop.code}-{self._generation}.sqlite3"
+        left = self._folder / f"{self._generation}.sqlite3"
         shutil.copyfile(self.path, left)
         log = Path(f"{self.path}-wal")
         if log.exists():
@@ -227,29 +248,68 @@ class StoreServer(Host):
                 self._seen["torn log"] += 1
         self._left = left
 
-    def copy(self) -> Path:
-        """A backup of the file and its log as they are now."""
-        copied = self._folder / f"{self.shop.code}-copy.sqlite3"
+    def copy(self) -> Copied:
+        """A backup of the folder as it is now."""
+        self._generation += 1
+        copied = self._folder / f"{self._generation}-copy.sqlite3"
         for end in ("", "-wal"):
-            shutil.copyfile(f"{self.path}{end}", f"{copied}{end}")
-        return copied
+            if Path(f"{self.path}{end}").exists():
+                shutil.copyfile(f"{self.path}{end}", f"{copied}{end}")
+        return Copied(copied, (self._folder / MARK_FILE).read_bytes())
 
-    def put_back(self, copied: Path) -> None:
-        """Somebody restores the backup and starts the store server again."""
-        self._left, self._dead_ms = copied, 1_000
-        self.die()
+    def put_back(self, copied: Copied, how: PutBack, dead_ms: int) -> None:
+        """The box ends, goes back to the backup, and is started again."""
+        self.stop()
+        self.left_behind.append(self.path)
+        self.take_over(copied, mark=how is not PutBack.DATABASE)
+        self._restoring = how is PutBack.RESTORED
+        self.start_in(dead_ms)
+
+    def take_over(self, copied: Copied, *, mark: bool) -> None:
+        """Another box's folder, or this one's own of another day, is this one's from now on; with
+        its ``mark``, or without."""
+        self._generation += 1
+        self.path = self._folder / f"{self._generation}.sqlite3"
+        for end in ("", "-wal"):
+            if Path(f"{copied.path}{end}").exists():
+                shutil.copyfile(f"{copied.path}{end}", f"{self.path}{end}")
+        if mark:
+            (self._folder / MARK_FILE).write_bytes(copied.mark)
+
+    def stop(self) -> None:
+        """Nothing runs here any more, until somebody starts it."""
+        self._starts += 1
+        if self.alive:
+            self._leave_files(torn=False)
+            self._end()
+
+    def burn(self) -> None:
+        """Nobody has anything of it any more."""
+        self.stop()
+        self.gone = True
+        self.left_behind.append(self.path)
 
     def die(self) -> None:
         """What ran here is gone; start again later."""
+        self._end()
+        self._seen["store server killed"] += 1
+        self.start_in(self._dead_ms)
+
+    def start_in(self, wait_ms: int) -> None:
+        """Start then, unless something else becomes of it before."""
+        self._starts += 1
+        mine = self._starts
+        self.scheduler.after(wait_ms, lambda: self.start() if self._starts == mine else None)
+
+    def _end(self) -> None:
         self.alive = False
         self._doom = None
-        self._seen["store server killed"] += 1
         self.kill_tasks()
         self.writer.close_now()
         self._reader.close()
+        self._mark.close()
         _remove(self.path)
         self.path = self._left
-        self.scheduler.after(self._dead_ms, self.start)
 
     def calm(self) -> None:
         """Nothing strikes any more."""
@@ -273,6 +333,10 @@ class StoreServer(Host):
         """The journal's end."""
         return read_head(self._reader)
 
+    def epochs(self) -> tuple[HeldEpoch, ...]:
+        """Every one that it holds."""
+        return held_epochs(self._reader)
+
     def acknowledged(self) -> int:
         """What this box believes to be durable at head office."""
         return acknowledged(self._reader)
@@ -291,57 +355,8 @@ class StoreServer(Host):
             self.kill_tasks()
             self.writer.close_now()
             self._reader.close()
+            self._mark.close()
         self.alive = False
-
-    # --- answering workstations
-
-    async def post_sale(self, raw: bytes, workstation_id: WorkstationId) -> Told | Refused:
-        """As edge/api/sales.py does."""
-        request = msgspec.json.decode(raw, type=SaleRequest)
-        digest = hashlib.sha256(raw).digest()
-        moment = self._clock.moment()
-        try:
-            sale = await self.writer.run(
-                lambda db: complete_sale(db, request, digest, workstation_id, moment)
-            )
-        except Refusal as refusal:
-            self._seen[f"refused: {refusal.slug}"] += 1
-            return Refused(refusal.slug, refusal.detail)
-        self.nudge()
-        return self.tell(sale)
-
-    def tell(self, sale: CompletedSale) -> Told:
-        """The answer with the device's signature."""
-        signature = sign_bytes(self.shop.key, SALE_SIGNED, sale.kept.hash)
-        return Told(sale, msgspec.structs.replace(sale.kept, signature=signature))
-
-    async def abandon(
-        self, sale_id: SaleId, workstation_id: WorkstationId, operator_id: OperatorId
-    ) -> Refused | None:
-        """None: the id will never be a sale."""
-        return await self.act(
-            lambda db, moment: abandon_sale(db, sale_id, workstation_id, operator_id, moment)
-        )
-
-    async def act(self, verb: Callable[[sqlite3.Connection, Moment], object]) -> Refused | None:
-        """Run another use case; None: it was done."""
-        moment = self._clock.moment()
-        try:
-            await self.writer.run(lambda db: verb(db, moment))
-        except Refusal as refusal:
-            return Refused(refusal.slug, refusal.detail)
-        self.nudge()
-        return None
-
-    async def look(self, look: Callable[[sqlite3.Connection], T]) -> T:
-        """A read over one snapshot."""
-        return look(self._reader)
-
-    def nudge(self) -> None:
-        """There is something to push."""
-        box = getattr(self, "box", None)
-        if box is not None:
-            box.nudge.set()
 
 
 class _Wire:
@@ -360,3 +375,9 @@ class _Wire:
 def _remove(path: Path) -> None:
     for name in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
         name.unlink(missing_ok=True)
+
+
+def _done(outcomes: list[Outcome]) -> None:
+    for outcome in outcomes:
+        if not isinstance(outcome, Done):
+            raise outcome.error

@@ -24,7 +24,7 @@ from central.domain.decisions import (
 from central.domain.feeds import FollowedFeed
 from sync.engine.sealing import NONCE_BYTES, seal
 from sync.engine.signing import GENESIS_SIGNED, sign_bytes
-from sync.protocol.change import Epoch, Genesis, epoch_of, genesis_hash
+from sync.protocol.change import Epoch, Genesis, Head, epoch_of, genesis_hash
 from sync.protocol.clock import Hlc
 from sync.protocol.codec import encode
 from sync.protocol.conflict import merge
@@ -94,7 +94,7 @@ class Row(NamedTuple):
 
 
 class Shop(NamedTuple):
-    """A store as head office made it."""
+    """A store, and the box that was enrolled for it."""
 
     code: str
     store_id: StoreId
@@ -107,7 +107,7 @@ class Shop(NamedTuple):
 
     @property
     def epoch(self) -> Epoch:
-        """Its only one."""
+        """The one that head office gave to this box."""
         return epoch_of(self.genesis, self.signed)
 
     @property
@@ -127,7 +127,7 @@ class Shop(NamedTuple):
             self.signed,
             self.signature,
             CENTRAL_KEY.public_key().public_bytes_raw(),
-            INCARNATION,
+            self.genesis.incarnation,
             COMPANY,
             self.store_id,
             self.code,
@@ -136,8 +136,6 @@ class Shop(NamedTuple):
 
 
 def _shop(code: str, price_zone: str, *, tax_included: bool) -> Shop:
-    store_id, device_id = StoreId(named_uuid(f"store {code}")), DeviceId(named_uuid(f"box {code}"))
-    key = named_key(f"device {code}")
     settings = StoreSettings(
         store_code=code,
         store_name=f"Shop {code}",
@@ -150,18 +148,36 @@ def _shop(code: str, price_zone: str, *, tax_included: bool) -> Shop:
         price_zone=price_zone,
         tax_included=tax_included,
     )
+    return _enrolled(code, settings, code, None, INCARNATION, START_MS - 1_000)
+
+
+def successor(shop: Shop, name: str, last: Head, incarnation: Incarnation, now_ms: int) -> Shop:
+    """The store after another box took it over, in the epoch that follows ``last``."""
+    return _enrolled(shop.code, shop.settings, name, last, incarnation, now_ms)
+
+
+def _enrolled(
+    code: str,
+    settings: StoreSettings,
+    box: str,
+    last: Head | None,
+    incarnation: Incarnation,
+    now_ms: int,
+) -> Shop:
+    store_id, device_id = StoreId(named_uuid(f"store {code}")), DeviceId(named_uuid(f"box {box}"))
+    key = named_key(f"device {box}")
     genesis = Genesis(
         store_id,
         COMPANY,
         code,
         device_id,
         key.public_key().public_bytes_raw(),
-        1,
-        None,
-        0,
-        None,
-        INCARNATION,
-        START_MS - 1_000,
+        1 if last is None else last.epoch.number + 1,
+        None if last is None else last.epoch,
+        0 if last is None else last.seq,
+        None if last is None else last.hash,
+        incarnation,
+        now_ms,
     )
     signed = encode(genesis)
     signature = sign_bytes(CENTRAL_KEY, GENESIS_SIGNED, signed)

@@ -1,33 +1,54 @@
-"""A world's head office takes epochs that boxes opened by themselves, as ``ratify_epoch`` does;
-what that asks of PostgreSQL is looked up in the archive."""
+"""A world's head office gives epochs, takes those that boxes opened by themselves, and still knows
+what it decided about them after a restore; what production asks PostgreSQL is looked up in the
+archive."""
 
-from central.archive.port import StreamKey
-from central.domain.epoch import BadEpoch
+from collections.abc import Iterable
+
+from central.archive.port import Standing, StreamKey
+from central.domain.decisions import AnyDecision, EpochIssued, EpochRatified
+from central.domain.epoch import EPOCH, BadEpoch, EpochEvent, EpochState, Line
 from central.usecases.box.find_device import EnrolledDevice
 from central.usecases.box.ratify_epoch import Ratified, signed_record
 from central.usecases.journal.ingest_batch import Acknowledged
-from sync.protocol.change import Head, epoch_of, genesis_hash
+from sync.protocol.change import Genesis, Head, epoch_of, genesis_hash
 from sync.protocol.codec import decode
 from sync.protocol.enrolment import ProvisionalEpoch
+from sync.protocol.identity import StoreId
 from tests.doubles.archive_memory import MemoryArchive
 from tests.simulation.catalog import COMPANY, Shop
 
 
-def take_epoch(archive: MemoryArchive, shop: Shop, body: bytes) -> Ratified:
-    """Which it is, where it stands, and what it branches off: the very event that is held there,
-    as far as any is. Raises BadEpoch."""
+def last_of_line(archive: MemoryArchive, store_id: StoreId) -> Head:
+    """The end of the epoch that speaks for a store: the next box's epoch follows it."""
+    (key,) = (
+        key
+        for key, standing in archive.standings.items()
+        if key.store_id == store_id and standing.state is EpochState.CURRENT
+    )
+    standing = archive.standings[key]
+    return Head(key.epoch, standing.watermark, standing.head_hash)
+
+
+def take_epoch(
+    archive: MemoryArchive, shop: Shop, body: bytes
+) -> tuple[Ratified, EpochRatified | None]:
+    """As ``ratify_epoch`` does: which epoch it is, where it stands, and what it branches off: the
+    very event that is held there, as far as any is; what is decided, if it is new. Raises
+    BadEpoch."""
     asked, zone = decode(ProvisionalEpoch, body), shop.settings.price_zone
     device = EnrolledDevice(
         shop.device_id, shop.store_id, COMPANY, zone, shop.public_key, revoked=False
     )
     genesis = signed_record(device, asked)
     parent = Head(genesis.parent, genesis.parent_watermark, genesis.parent_hash)
-    key = StreamKey(shop.store_id, epoch_of(genesis, asked.genesis))
+    key, decided = StreamKey(shop.store_id, epoch_of(genesis, asked.genesis)), None
     if key not in archive.standings:
         _require_branch(archive, shop, parent)
         archive.open_stream(key, asked.genesis, parent=parent.epoch)
+        decided = EpochRatified(shop.store_id, shop.device_id, asked.genesis, asked.signature)
     standing = archive.standings[key]
-    return Ratified(key.epoch, Acknowledged(standing.watermark, standing.head_hash), parent)
+    held = Acknowledged(standing.watermark, standing.head_hash)
+    return Ratified(key.epoch, held, parent), decided
 
 
 def _require_branch(archive: MemoryArchive, shop: Shop, parent: Head) -> None:
@@ -38,3 +59,40 @@ def _require_branch(archive: MemoryArchive, shop: Shop, parent: Head) -> None:
     known |= {seq: hash_ for seq, (_, hash_) in archive.raw[key].items()}
     if known.get(parent.seq, parent.hash) != parent.hash:
         raise BadEpoch(f"event {parent.seq} of epoch {parent.epoch} is another one here")
+
+
+def after_restore(now: Standing, before: Standing | None, state: EpochState) -> Standing:
+    """A stream whose events are those of a backup, and of which everything stands that was decided:
+    ``state``, and where it was sealed."""
+    if before is None:
+        before = now._replace(
+            watermark=0,
+            head_hash=genesis_hash(now.genesis),
+            alarm=None,
+            sender_seq=0,
+            last_contact_ms=None,
+            health=None,
+            applied_through=0,
+            ended_seq=None,
+        )
+    if before.ended_seq is not None:
+        state = EPOCH.after(state, EpochEvent.ENDED)
+    return before._replace(state=state, sealed_through=now.sealed_through)
+
+
+def decided_states(decisions: Iterable[AnyDecision]) -> dict[StreamKey, EpochState]:
+    """What decisions made of every epoch."""
+    lines: dict[StoreId, Line] = {}
+    for one in decisions:
+        if isinstance(one, EpochIssued | EpochRatified):
+            genesis = decode(Genesis, one.genesis)
+            line, epoch = lines.setdefault(one.store_id, Line()), epoch_of(genesis, one.genesis)
+            if isinstance(one, EpochIssued):
+                line.issue(epoch)
+            elif genesis.parent is not None:
+                line.ratify(epoch, genesis.parent)
+    return {
+        StreamKey(store_id, epoch): state
+        for store_id, line in lines.items()
+        for epoch, state in line.states.items()
+    }

@@ -1,30 +1,37 @@
 """What a simulated run left behind: the books of each store and head office's, read once."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
+import msgspec
+
 from central.archive.port import StreamKey
+from central.projections.fact_id import FactId, fact_id
 from edge.db.connection.engine import open_connection
-from edge.db.journal import read_range
-from sync.engine.journal import Entry
-from sync.protocol.batch import UNFOLDED_BYTES_MAX
+from edge.db.epochs import HeldEpoch, held_epochs
+from edge.db.journal import envelope_of
+from sync.protocol.change import Envelope, Epoch, Head
 from sync.protocol.codec import decode_fact, is_known
 from sync.protocol.errors import Undecodable
-from sync.protocol.facts import (
-    AnyFact,
-    RetailTransaction,
-)
+from sync.protocol.facts import AnyFact, EventRecovered, RetailTransaction
+from sync.protocol.identity import StoreId
 from tests.doubles.archive_memory import MemoryArchive
 from tests.simulation.actors import Workstation
+from tests.simulation.box import StoreServer
 from tests.simulation.catalog import Shop
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
-EVENTS_MAX = 10_000
+_EVENTS = (
+    "SELECT seq, event_id, kind, kind_version, occurred_at_ms, utc_offset_s, boot_id, hlc,"
+    " clock_state, body, hash FROM journal"
+    " WHERE epoch_number = ? AND epoch_fingerprint = ? ORDER BY seq"
+)
 STAMP_AHEAD_MS_MAX = 10 * 60_000
 
 
@@ -52,29 +59,61 @@ def _parted(left: object, right: object) -> str:
     return f"{left!r} is not {right!r}"[:2_000]
 
 
-class Books(NamedTuple):
-    """One store's side: its file, its journal, and what its workstations remember. ``sales`` are
-    the receipts in the journal, in its order, without poison."""
+class Stood(NamedTuple):
+    """An event as it was written, and what it says; None: poison, or bytes that are no fact.
+    ``home``: it came home in a recovered event."""
 
+    place: Head
+    envelope: Envelope
+    fact: AnyFact | None
+    home: bool = False
+
+
+class Journal(NamedTuple):
+    """One epoch as one file holds it. ``repeated``: where an event stands that stood before, with
+    the same bytes; ``changed``: with other bytes; ``damaged``: what the disk spoilt."""
+
+    held: HeldEpoch
+    events: tuple[Stood, ...]
+    repeated: frozenset[int]
+    changed: frozenset[int]
+    damaged: frozenset[int]
+
+    @property
+    def epoch(self) -> Epoch:
+        """Its name."""
+        return self.held.epoch
+
+
+class Books(NamedTuple):
+    """What one box has: its file and its journals, one an epoch. ``stood``: everything that
+    happened by its rows, each fact once, in the order in which it came here, without poison;
+    ``workstations``: its store's, with what they remember; ``moved``: the store's box was put back,
+    copied or replaced; ``main``: the store's people use it."""
+
+    name: str
     shop: Shop
     db: sqlite3.Connection
-    entries: tuple[Entry, ...]
-    facts: tuple[AnyFact | None, ...]
+    journals: tuple[Journal, ...]
+    stood: tuple[Stood, ...]
     sales: tuple[RetailTransaction, ...]
     workstations: tuple[Workstation, ...]
-    repeated: frozenset[int]
-    """Where an event stands that stood before, with the same bytes."""
-    changed: frozenset[int]
-    """Where one stands with other bytes."""
+    moved: bool
+    main: bool
+
+    @property
+    def writing(self) -> Journal:
+        """The epoch that it writes in."""
+        return next(one for one in self.journals if one.held.current)
 
     @property
     def key(self) -> StreamKey:
-        """Its stream at head office."""
-        return StreamKey(self.shop.store_id, self.shop.epoch)
+        """The stream of that epoch."""
+        return StreamKey(self.shop.store_id, self.writing.epoch)
 
     def of(self, kind: type[Any]) -> Iterator[Any]:
-        """The journal's facts of one kind, in order."""
-        return (fact for fact in self.facts if isinstance(fact, kind))
+        """The facts of one kind, in order."""
+        return (one.fact for one in self.stood if isinstance(one.fact, kind))
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """Of the store's file."""
@@ -82,55 +121,98 @@ class Books(NamedTuple):
 
 
 class Evidence(NamedTuple):
-    """A world at rest."""
+    """A world at rest. ``boxes``: those at work; ``left``: journals of files that nobody has any
+    more, by store."""
 
     world: "World"
-    stores: tuple[Books, ...]
+    boxes: tuple[Books, ...]
+    left: Mapping[StoreId, tuple[Journal, ...]]
 
     @property
     def archive(self) -> MemoryArchive:
         """Head office's."""
         return self.world.office.archive
 
+    @property
+    def stores(self) -> tuple[Books, ...]:
+        """What the stores' people use, one box a store."""
+        return tuple(books for books in self.boxes if books.main)
+
+    def streams(self, store_id: StoreId) -> Iterator[StreamKey]:
+        """A store's at head office."""
+        return (key for key in self.archive.raw if key.store_id == store_id)
+
+    def branches(self, store_id: StoreId) -> Iterator[Journal]:
+        """Everything that any box of a store ever wrote."""
+        for books in self.boxes:
+            if books.shop.store_id == store_id:
+                yield from books.journals
+        yield from self.left.get(store_id, ())
+
 
 @contextmanager
 def evidence(world: "World") -> Iterator[Evidence]:
-    """Open every store's file beside its server."""
-    dbs = [open_connection(box.path) for box in world.boxes.values()]
-    try:
-        books = [
-            _books(world, box.shop, db) for box, db in zip(world.boxes.values(), dbs, strict=True)
+    """Open every box's file beside its server."""
+    with ExitStack() as stack:
+        opened = [
+            (box, stack.enter_context(closing(open_connection(box.path))))
+            for box in world.machines
+            if not box.gone
         ]
-        yield Evidence(world, tuple(books))
-    finally:
-        for db in dbs:
-            db.close()
+        books = tuple(_books(world, box, db) for box, db in opened)
+        yield Evidence(world, books, _left_behind(world))
 
 
-def _books(world: "World", shop: Shop, db: sqlite3.Connection) -> Books:
-    entries = read_range(db, 0, EVENTS_MAX, UNFOLDED_BYTES_MAX * EVENTS_MAX)
-    repeated, changed = _again(entries)
-    facts = tuple(
-        None if entry.envelope.seq in repeated | changed else _fact(world, entry)
-        for entry in entries
-    )
+def _left_behind(world: "World") -> Mapping[StoreId, tuple[Journal, ...]]:
+    found: defaultdict[StoreId, list[Journal]] = defaultdict(list)
+    for box in world.machines:
+        for path in box.left_behind:
+            with closing(open_connection(path)) as db:
+                found[box.shop.store_id] += _journals(world, db)
+    return {store_id: tuple(journals) for store_id, journals in found.items()}
+
+
+def _books(world: "World", box: StoreServer, db: sqlite3.Connection) -> Books:
+    journals = _journals(world, db)
+    stood = _each_once(world, journals)
+    code = box.shop.code
     return Books(
-        shop,
+        box.name,
+        box.shop,
         db,
-        entries,
-        facts,
-        tuple(fact for fact in facts if isinstance(fact, RetailTransaction)),
-        tuple(one for one in world.workstations if one.server.shop.code == shop.code),
-        repeated,
-        changed,
+        journals,
+        stood,
+        tuple(one.fact for one in stood if isinstance(one.fact, RetailTransaction)),
+        tuple(one for one in world.workstations if one.life is world.lives[code]),
+        world.lives[code].moved > 0,
+        world.boxes[code] is box,
     )
 
 
-def _again(entries: Sequence[Entry]) -> tuple[frozenset[int], frozenset[int]]:
+def _journals(world: "World", db: sqlite3.Connection) -> tuple[Journal, ...]:
+    return tuple(_journal(world, db, held) for held in held_epochs(db))
+
+
+def _journal(world: "World", db: sqlite3.Connection, held: HeldEpoch) -> Journal:
+    found, damaged = [], set()
+    for *event, own_hash in db.execute(_EVENTS, (held.epoch.number, held.epoch.fingerprint)):
+        envelope, place = envelope_of(event), Head(held.epoch, event[0], own_hash)
+        written = world.damaged.get((place.epoch, place.seq, place.hash), envelope.body)
+        if written != envelope.body:
+            damaged.add(place.seq)
+            envelope = msgspec.structs.replace(envelope, body=written)
+        found.append(Stood(place, envelope, _fact(world, envelope)))
+    repeated, changed = _again(one.envelope for one in found)
+    again = repeated | changed
+    events = tuple(one._replace(fact=None) if one.place.seq in again else one for one in found)
+    return Journal(held, events, repeated, changed, frozenset(damaged))
+
+
+def _again(envelopes: Iterable[Envelope]) -> tuple[frozenset[int], frozenset[int]]:
     first: dict[UUID, bytes] = {}
     repeated: set[int] = set()
     changed: set[int] = set()
-    for envelope in (entry.envelope for entry in entries):
+    for envelope in envelopes:
         if envelope.event_id not in first:
             first[envelope.event_id] = envelope.body
         else:
@@ -139,9 +221,28 @@ def _again(entries: Sequence[Entry]) -> tuple[frozenset[int], frozenset[int]]:
     return frozenset(repeated), frozenset(changed)
 
 
-def _fact(world: "World", entry: Entry) -> AnyFact | None:
+def _each_once(world: "World", journals: Sequence[Journal]) -> tuple[Stood, ...]:
+    """A fact that was carried into another epoch stands in two."""
+    found: dict[FactId, Stood] = {}
+    for journal in journals:
+        for one in journal.events:
+            inner = wrapped(world, one)
+            if inner is not None and inner.fact is not None:
+                found.setdefault(fact_id(inner.fact, inner.envelope.event_id), inner)
+    return tuple(found.values())
+
+
+def wrapped(world: "World", one: Stood) -> Stood | None:
+    """What happened: of a recovered event what it wraps; None where nothing can be read."""
+    if not isinstance(one.fact, EventRecovered):
+        return one
+    inner = one.fact.envelope
+    place = Head(one.fact.epoch, inner.seq, one.fact.hash)
+    return Stood(place, inner, _fact(world, inner), home=True)
+
+
+def _fact(world: "World", envelope: Envelope) -> AnyFact | None:
     """None for poison, and for bytes that are no fact: their hash says the rest."""
-    envelope = entry.envelope
     if envelope.event_id in world.poisons or not is_known(envelope.kind, envelope.kind_version):
         return None
     try:
@@ -152,15 +253,26 @@ def _fact(world: "World", entry: Entry) -> AnyFact | None:
 
 def check_at_any_time(world: "World") -> None:
     """What a store believes to be acknowledged is durable at head office, byte for byte (6); the
-    ends of both chains agree (5). A restored head office lacks it until it was sent again."""
-    for box in world.boxes.values():
-        standing = world.office.archive.standings[StreamKey(box.shop.store_id, box.shop.epoch)]
+    ends of both chains agree (5), unless its box was put back or copied and does not know it yet. A
+    restored head office lacks it until it was sent again."""
+    for code, box in world.boxes.items():
         if not box.alive:
             continue
-        expect(standing.watermark <= box.head().seq, f"{box.name}: head office has more")
-        equal(box.hash_at(standing.watermark), standing.head_hash, f"{box.name}: chains part")
-        if not world.restored:
-            expect(
-                box.acknowledged() <= standing.watermark,
-                f"{box.name}: acknowledged what head office does not hold",
-            )
+        archive = world.office.archive
+        for held in box.epochs():
+            key = StreamKey(box.shop.store_id, held.epoch)
+            through, standing = held.acknowledged_through, archive.standings.get(key)
+            if standing is None:
+                equal(through, 0, f"{box.name}: acknowledged in an epoch that is not known")
+                continue
+            if not world.restored:
+                expect(
+                    through <= standing.watermark,
+                    f"{box.name}: acknowledged what head office does not hold",
+                )
+            if through and through <= standing.watermark:
+                own = archive.raw[key][through][1]
+                equal(own, held.acknowledged_hash, f"{box.name}: acknowledged another event")
+            if not world.lives[code].moved:
+                expect(standing.watermark <= held.head.seq, f"{box.name}: head office has more")
+                equal(box.hash_at(standing.watermark), standing.head_hash, f"{box.name}: chains")

@@ -62,6 +62,16 @@ class Faults:
     """Head office goes back to a backup of its journals and projections; half of the times it
     begins a new incarnation."""
     workstation_restarts: int = 0
+    put_backs: int = 0
+    """Store servers whose database or folder is put back to an earlier copy, by hand or by
+    `edge restore`."""
+    twins: int = 0
+    """Copies of a store server that are switched on beside it, for a while; a till goes over."""
+    replacements: int = 0
+    """Store servers that burn; another box is enrolled in their place, half of the times the old
+    one comes back on the network."""
+    damages: int = 0
+    """Rows of a store server's journal that its disk spoils."""
     clock_jumps: int = 0
     """Store servers whose clock is set, by minutes, a day or ten years, either way."""
     poisons: int = 0
@@ -105,6 +115,8 @@ def draw(random: Random) -> Faults:
         slow_bp=some(500),
         slow_ms=random.choice((2_000, 30_000)),
     )
+    moves = bool(random.getrandbits(1))
+    """Head office that was put back is not told again what stands in an epoch that was left."""
     return Faults(
         uplink=uplink,
         counter=counter,
@@ -116,8 +128,12 @@ def draw(random: Random) -> Faults:
         torn_bp=random.choice((0, 5_000)),
         dead_ms=random.choice((1_000, 20_000, 2 * MINUTE_MS)),
         office_restarts=some(3),
-        office_restores=random.choice((0, 0, 0, 1)),
+        office_restores=0 if moves else random.choice((0, 0, 0, 1)),
         workstation_restarts=some(3),
+        put_backs=random.randrange(3) if moves else 0,
+        twins=some(1) if moves else 0,
+        replacements=some(1) if moves else 0,
+        damages=some(2) if random.randrange(3) == 0 else 0,
         clock_jumps=some(2),
         poisons=some(2),
         repeats=some(3),

@@ -7,6 +7,7 @@ was committed.
 
 from collections import Counter
 from collections.abc import Coroutine
+from functools import cache
 from random import Random
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
@@ -16,9 +17,11 @@ import msgspec
 
 from central.api.verdicts import unpack_batch, verdict_problem
 from central.archive.port import StreamKey
-from central.domain.decisions import AnyDecision
+from central.domain.box import BoxReplaced
+from central.domain.decisions import AnyDecision, EpochIssued
 from central.domain.feeds import FollowedFeed, followed_feeds
 from central.projections.fold.decisions import fold_decisions
+from central.projections.line_up import AsideState
 from central.usecases.box.record_stated_head import note_head, record_stated_head
 from central.usecases.journal.apply_events import apply_events
 from central.usecases.journal.ingest_batch import Acknowledged, IngestAnswer, ingest_batch
@@ -26,11 +29,13 @@ from sync.engine.signing import SignedHead, stated_device, verify_request
 from sync.engine.transport import Request, Response
 from sync.http.problems import Problem, problem_of
 from sync.protocol.answers import PROBLEM_PREFIX, PROBLEM_TYPE, Slug
-from sync.protocol.batch import PROTOCOL_VERSION, Acknowledgement
-from sync.protocol.change import Epoch, Head
-from sync.protocol.codec import encode
-from sync.protocol.errors import Refusal
-from sync.protocol.identity import CompanyId, CustomerId, Incarnation
+from sync.protocol.batch import PROTOCOL_VERSION, Acknowledgement, HashedBatch
+from sync.protocol.change import Epoch, Head, Kept
+from sync.protocol.codec import decode, decode_fact, encode
+from sync.protocol.commands import COMMANDS_MAX, Seek
+from sync.protocol.errors import NotFound, Refusal
+from sync.protocol.facts import AnyFact, EventRecovered
+from sync.protocol.identity import CompanyId, CustomerId, DeviceId, Incarnation, StoreId
 from sync.protocol.reference import DataSet, FeedHead
 from sync.protocol.shared import CustomerRecord, PersonalKey
 from sync.protocol.snapshot import (
@@ -48,8 +53,9 @@ from tests.simulation.catalog import (
     Shop,
     first_decisions,
     member_keys,
+    successor,
 )
-from tests.simulation.epochs import take_epoch
+from tests.simulation.epochs import after_restore, decided_states, last_of_line, take_epoch
 from tests.simulation.feeds import first_feeds
 from tests.simulation.scheduler import Host, Scheduler
 
@@ -87,6 +93,10 @@ class HeadOffice(Host):
         self._backup: Backup | None = None
         self.stated: dict[Head, Shop] = {}
         """Every head that arrived here, whatever the answer."""
+        self.devices: dict[DeviceId, Shop] = {shop.device_id: shop for shop in SHOPS}
+        """Every box that was enrolled, by its identity."""
+        self.plain: dict[StreamKey, int] = {}
+        """Through which event of a stream something was taken as no late tail."""
         self.hurried = False
         """Apply without pauses: at the end of a world."""
         for shop in SHOPS:
@@ -106,6 +116,33 @@ class HeadOffice(Host):
             changed = await unit.write(fold_decisions(COMPANY, decisions))
             if publish:
                 await unit.publish_customers(COMPANY, changed)
+
+    def enrol(self, shop: Shop, box: str) -> Shop:
+        """Another box takes the store over, as central/usecases/box/enrol.py has it."""
+        last = last_of_line(self.archive, shop.store_id)
+        new = successor(shop, box, last, self.incarnation, self.scheduler.now_ms)
+        self.archive.open_stream(StreamKey(new.store_id, new.epoch), new.signed)
+        issued = EpochIssued(new.store_id, new.device_id, new.signed, new.signature)
+        run_now(self.decide([issued], publish=False))
+        self.devices[new.device_id] = new
+        return new
+
+    def holds(self, kept: Kept) -> bool:
+        """A receipt's event stands here in its own stream, or in one that it came home in."""
+        place = self.archive.raw.get(StreamKey(kept.store_id, kept.epoch), {})
+        _, held = place.get(kept.envelope.seq, (None, b""))
+        return held == kept.hash or kept.hash in self.came_home(kept.store_id)
+
+    def came_home(self, store_id: StoreId) -> set[bytes]:
+        """Hashes of what recovered events wrap."""
+        return {
+            fact.hash
+            for key, events in self.archive.raw.items()
+            if key.store_id == store_id
+            for event, _ in events.values()
+            if event.kind == EventRecovered.KIND.kind
+            and isinstance(fact := recovered(event.body), EventRecovered)
+        }
 
     def personal_keys(self) -> tuple[PersonalKey, ...]:
         """Every customer's."""
@@ -156,8 +193,11 @@ class HeadOffice(Host):
         self.restart(dead_ms)
         archive = self.archive
         archive.tables.update({name: dict(rows) for name, rows in backup.tables.items()})
-        archive.raw.update({key: dict(events) for key, events in backup.raw.items()})
-        archive.standings.update(backup.standings)
+        states = decided_states(one.decision for one in self.decisions)
+        for key, standing in archive.standings.items():
+            archive.raw[key] = dict(backup.raw.get(key, {}))
+            before = backup.standings.get(key)
+            archive.standings[key] = after_restore(standing, before, states[key])
         archive.keys = dict(backup.keys)
         archive.claims = dict(backup.claims)
         self.stated = dict(backup.stated)
@@ -192,38 +232,56 @@ class HeadOffice(Host):
         return signed_by(CENTRAL_KEY, request, response)
 
     async def _answer(self, request: Request) -> Response:
-        device_id = stated_device(request.headers)
-        shop = next(shop for shop in SHOPS if shop.device_id == device_id)
+        shop = self.devices[stated_device(request.headers)]
         signed = verify_request(
             shop.public_key, request.method, request.path, request.body, request.headers
         )
         self.stated[signed.head] = shop
         url = urlsplit(request.path)
         if url.path == f"/v1/stores/{shop.store_id}/journal":
-            return await self._journal(shop, request)
+            return await self._journal(shop, request, dict(parse_qsl(url.query)))
         if url.path == f"/v1/stores/{shop.store_id}/epochs":
             return await self._epoch(shop, request, signed.head)
         if url.path == f"/v1/stores/{shop.store_id}/feeds":
             return await self._heads(shop, signed)
         if url.path == f"/v1/stores/{shop.store_id}/feed":
-            now_ms = self.scheduler.now_ms
-            await note_head(self.archive, shop.store_id, device_id, signed.head, now_ms)
+            await self._refuse_fenced(shop, signed.head)
             return self._feed(dict(parse_qsl(url.query)))
         if url.path == f"/v1/stores/{shop.store_id}/snapshot":
+            await self._refuse_fenced(shop, signed.head)
             return self._snapshot(dict(parse_qsl(url.query)))
-        raise LookupError(f"no such route: {url.path}")
+        self._seen[f"not answered: {url.path.rpartition('/')[2]}"] += 1
+        raise NotFound(f"There is no {url.path}.", remedy="Ask a newer head office.")
 
-    async def _journal(self, shop: Shop, request: Request) -> Response:
-        batch = unpack_batch(request.body)
+    async def _refuse_fenced(self, shop: Shop, head: Head) -> None:
+        contact = (shop.store_id, shop.device_id, head, self.scheduler.now_ms)
+        if await note_head(self.archive, *contact):
+            raise BoxReplaced
+
+    async def _journal(self, shop: Shop, request: Request, query: dict[str, str]) -> Response:
+        packed, hashes = request.body, tuple[bytes, ...]()
+        if "hashes" in query:
+            packed, hashes = (sent := decode(HashedBatch, packed)).batch, sent.hashes
+        batch, late = unpack_batch(packed), query.get("tail") == "late"
         now_ms = self.scheduler.now_ms
-        outcome = await ingest_batch(self.archive, shop.store_id, shop.device_id, batch, now_ms)
+        contact = (shop.store_id, shop.device_id, batch, now_ms)
+        outcome = await ingest_batch(self.archive, *contact, late=late, hashes=hashes)
+        if late and isinstance(outcome, Acknowledged):
+            self._seen["late tail accepted"] += 1
+        elif isinstance(outcome, Acknowledged):
+            last = batch.from_seq + len(batch.envelopes) - 1
+            key = StreamKey(shop.store_id, batch.epoch)
+            self.plain[key] = max(last, self.plain.get(key, 0))
         return self._verdict(shop, outcome, batch.epoch)
 
     async def _epoch(self, shop: Shop, request: Request, head: Head) -> Response:
         now_ms = self.scheduler.now_ms
         said = [head]
         try:
-            ratified = take_epoch(self.archive, shop, request.body)
+            ratified, decided = take_epoch(self.archive, shop, request.body)
+            if decided is not None:
+                await self.decide([decided], publish=False)
+                self._seen["side branch taken"] += 1
             said.insert(0, ratified.parent)
         finally:
             for stated in said:
@@ -256,10 +314,21 @@ class HeadOffice(Host):
                     self.scheduler.now_ms,
                     0,
                     (PROTOCOL_VERSION,),
+                    commands=tuple(map(str, self._sought(shop.store_id))),
                     feeds=heads,
                 )
             ),
         )
+
+    def _sought(self, store_id: StoreId) -> list[Seek]:
+        """As central/reports/sought.py finds them."""
+        raw, found = self.archive.raw, []
+        for row in self.archive.tables["quarantine"].values():
+            if row.store_id == store_id and row.state == AsideState.DAMAGED:
+                epoch = Epoch(row.epoch_number, row.epoch_fingerprint)
+                place = (epoch, row.seq, raw[StreamKey(store_id, epoch)][row.seq][1])
+                found.append(Seek(Head(*place)))
+        return found[:COMMANDS_MAX]
 
     def _snapshot(self, query: dict[str, str]) -> Response:
         feed = FollowedFeed(DataSet(query["data_set"]), query.get("scope", ""))
@@ -285,6 +354,12 @@ class HeadOffice(Host):
             )
         page = self.feeds.page(feed, after, self.incarnation, self.personal_keys())
         return Response(200, {"content-type": "application/msgpack"}, encode(page))
+
+
+@cache
+def recovered(body: bytes) -> AnyFact:
+    """A recovered event's body, read once."""
+    return decode_fact(*EventRecovered.KIND, body)
 
 
 def problem(document: Problem) -> Response:

@@ -17,6 +17,7 @@ from edge.domain.sale.situation import SoldLine
 from edge.usecases.request.answer_once import Asked, answer_once
 from edge.usecases.till.open import OpenTill
 from sync.engine.journal import Moment
+from sync.protocol.change import Head, Kept
 from sync.protocol.errors import NotSent
 from sync.protocol.facts import OriginalLine, TaxClass
 from sync.protocol.identity import (
@@ -28,7 +29,8 @@ from sync.protocol.identity import (
     TillSessionId,
 )
 from sync.protocol.money import added_tax
-from tests.simulation.box import StoreServer, Told
+from tests.simulation.answering import Told
+from tests.simulation.box import StoreServer
 from tests.simulation.catalog import CUSTOMERS, OPERATORS
 from tests.simulation.ids import Ids
 from tests.simulation.network import Line
@@ -75,14 +77,20 @@ class Priced(NamedTuple):
 
 
 class Memory:
-    """What a workstation keeps on its own disk."""
+    """What a workstation keeps on its own disk. ``seen``: the highest head that it was told;
+    ``owed``: receipts that head office is not known to have; ``fresh``: receipts of the box as it
+    is, which was not put back or replaced since."""
 
     def __init__(self) -> None:
         self.shift = 0
         self.sold_in_shift = 0
         self.opening: OpenTill | None = None
         self.is_open = False
+        self.float_minor = FLOAT_MINOR
         self.cash_minor = 0
+        self.seen: Head | None = None
+        self.owed: dict[SaleId, Kept] = {}
+        self.fresh: list[SaleId] = []
         self.pending: Basket | None = None
         self.giving_up = False
         self.answers: dict[SaleId, Told] = {}
@@ -92,16 +100,25 @@ class Memory:
 
 
 class StoreLife:
-    """What the people of one store know of each other."""
+    """What the people of one store know of each other. ``moved``: how often its box was put back,
+    copied or replaced; ``settled_by_leader``: sessions that nobody could settle where they were."""
 
     def __init__(self) -> None:
+        self.moved = 0
+        self.settled_by_leader: set[TillSessionId] = set()
         self.day: date | None = None
         self.settled = 0
         self.receipts: list[Told] = []
         self.customers: list[CustomerId] = list(CUSTOMERS)
         self.shift = 0
         self.closed_days: list[date] = []
-        self.done = False
+        self.attended = -1
+        """Of ``moved``: what the leader has looked after, once all is sold."""
+
+    @property
+    def done(self) -> bool:
+        """All is sold and every day closed, at the box as it is."""
+        return self.attended == self.moved
 
 
 class Person(Host):
@@ -131,12 +148,13 @@ class Person(Host):
         """Whoever stands there."""
         return self.random.choice(OPERATORS)
 
-    async def ask(self, answering: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """One request. Raises NotSent."""
-        answer: T = await self.line.send(self.server, answering)
+    async def ask(self, answering: Callable[[StoreServer], Coroutine[Any, Any, T]]) -> T:
+        """One request to whichever box is the store's now. Raises NotSent."""
+        box = self.server
+        answer: T = await self.line.send(box, lambda: answering(box))
         return answer
 
-    async def insist(self, answering: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    async def insist(self, answering: Callable[[StoreServer], Coroutine[Any, Any, T]]) -> T:
         """Until there is an answer."""
         while True:
             try:

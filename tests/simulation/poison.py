@@ -8,7 +8,7 @@ import msgspec
 
 from edge.db.journal import append, read_range
 from sync.engine import journal
-from sync.engine.journal import Moment
+from sync.engine.journal import JournalDamaged, Moment
 from sync.protocol.codec import decode_fact
 from sync.protocol.facts import DeviceRecorded, KindVersion, TillSessionOpened
 from sync.protocol.identity import EventId, OperatorId, SaleId
@@ -60,7 +60,10 @@ def repeat(world: "World") -> None:
     after, by = world.random.randrange(box.head().seq), OperatorId("somebody else")
 
     def write(db: Any, moment: Moment) -> None:
-        (entry,) = read_range(db, after, 1, EVENT_BYTES)
+        try:
+            (entry,) = read_range(db, after, 1, EVENT_BYTES)
+        except JournalDamaged:
+            return
         sent = entry.envelope
         if sent.event_id in world.poisons:
             return

@@ -10,11 +10,13 @@ from sync.protocol.identity import (
     EventId,
 )
 from sync.protocol.shared import PERSONAL_FIELDS
-from tests.simulation.box import Refused
-from tests.simulation.people import Person, run_once
+from tests.simulation.answering import Refused
+from tests.simulation.box import StoreServer
+from tests.simulation.keeper import Keeper
+from tests.simulation.people import run_once
 
 
-class Registrar(Person):
+class Registrar(Keeper):
     """Makes customers and changes them."""
 
     def _drawn(self) -> Drawn:
@@ -28,9 +30,9 @@ class Registrar(Person):
         name, code = f"Walk-in {number}", f"C{number % 40}"
         request = CreateCustomer(self.operator_id, name, customer_id, code=code)
 
-        async def create() -> Refused | None:
+        async def create(box: StoreServer) -> Refused | None:
             drawn = self._drawn()  # by the store server, for each arrival
-            return await self.server.act(
+            return await box.act(
                 run_once(
                     customer_id,
                     request,
@@ -48,9 +50,9 @@ class Registrar(Person):
         request = UpdateCustomer(self.operator_id, phone=f"+65{self.random.randrange(10**7)}99")
         event_id = EventId(self.ids.uuid())
 
-        async def update() -> Refused | None:
+        async def update(box: StoreServer) -> Refused | None:
             drawn = self._drawn()
-            return await self.server.act(
+            return await box.act(
                 run_once(
                     event_id,
                     request,
@@ -61,5 +63,8 @@ class Registrar(Person):
                 )
             )
 
-        if await self.insist(update) is None:
+        refused = await self.insist(update)
+        if refused is None:
             self.seen["customer changed"] += 1
+        elif refused.slug == "customer-not-known" and self.life.moved:
+            self.life.customers.remove(customer_id)  # unsent with a box that is gone

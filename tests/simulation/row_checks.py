@@ -5,10 +5,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
+from central.archive.port import StreamKey
 from central.domain.decisions import GrantIssued
 from edge.db.journal import verify_chain
+from edge.domain.epoch import EpochState
 from sync.engine.signing import SALE_SIGNED, verify_bytes
+from sync.protocol.change import Envelope, Genesis, Head, Kept
+from sync.protocol.codec import decode
 from sync.protocol.facts import (
+    EventRecovered,
     IdAbandoned,
     OriginalLine,
     RetailTransaction,
@@ -17,33 +22,67 @@ from sync.protocol.facts import (
     TillSessionOpened,
     TillSessionSettled,
 )
-from sync.protocol.identity import WorkstationId
-from tests.simulation.evidence import Books, Evidence, equal, expect
+from sync.protocol.identity import SaleId, WorkstationId
+from tests.simulation.evidence import Books, Evidence, Journal, equal, expect
+from tests.simulation.office import recovered
 
 
 def check_1_given_receipts_exist(found: Evidence) -> None:
-    """Every receipt that a workstation was given stands in the journal, bytes unchanged, signed."""
+    """Every receipt that a workstation was given is at head office at rest, bytes unchanged, signed
+    by the box that gave it; and in the store's own rows, unless that box lost what head office
+    had already: then the workstation need not bring it back."""
     for books in found.stores:
+        held, here = _held(found, books), {one.place: one for one in books.stood}
         for workstation in books.workstations:
             for sale_id, told in workstation.memory.answers.items():
-                kept, seq = told.kept, told.kept.envelope.seq
-                expect(seq <= len(books.entries), f"{sale_id}: the journal ends before {seq}")
-                entry = books.entries[seq - 1]
-                equal(entry.envelope, kept.envelope, f"{sale_id}: the event changed")
-                equal(entry.link.hash, kept.hash, f"{sale_id}: its hash changed")
-                public = books.shop.public_key
+                kept = told.kept
+                place = Head(kept.epoch, kept.envelope.seq, kept.hash)
+                public = _key_of(found, kept)
                 signed = verify_bytes(public, SALE_SIGNED, kept.hash, kept.signature)
                 expect(signed, f"{sale_id}: the box did not sign it")
+                equal(held.get(place), kept.envelope, f"{sale_id}: at head office")
+                if place not in here:
+                    expect(books.moved, f"{sale_id}: the journal lost it")
+                    continue
+                equal(here[place].envelope, kept.envelope, f"{sale_id}: the event changed")
                 numbers = books.rows(
                     "SELECT receipt_number FROM sale WHERE sale_id = ?", sale_id.bytes
                 )
                 equal(numbers, [(told.sale.receipt_number,)], f"{sale_id}: its row")
 
 
+def _held(found: Evidence, books: Books) -> dict[Head, Envelope]:
+    """What head office has of a store's sales, in their own places, whatever brought them; what is
+    damaged is not."""
+    written = {
+        one.place: one.envelope
+        for journal in found.branches(books.shop.store_id)
+        for one in journal.events
+    }
+    held: dict[Head, Envelope] = {}
+    for key in found.streams(books.shop.store_id):
+        for raw, own_hash in found.archive.raw[key].values():
+            if raw.kind == EventRecovered.KIND.kind:
+                fact = recovered(raw.body)
+                assert isinstance(fact, EventRecovered)
+                held[Head(fact.epoch, fact.envelope.seq, fact.hash)] = fact.envelope
+            elif raw.kind == RetailTransaction.KIND.kind and not raw.damaged:
+                place = Head(key.epoch, raw.seq, own_hash)
+                equal(raw.body, written[place].body, f"{place}: body")
+                held[place] = written[place]
+    return held
+
+
+def _key_of(found: Evidence, kept: Kept) -> bytes:
+    """Of the box that wrote in an epoch, as its genesis record names it."""
+    genesis = found.archive.standings[StreamKey(kept.store_id, kept.epoch)].genesis
+    return decode(Genesis, genesis).device_key
+
+
 def check_2_all_or_none(found: Evidence) -> None:
     """Head, lines, tenders, taxes, stock, points and journal say the same, and nothing else."""
-    for books in found.stores:
-        code = books.shop.code
+    for books in found.boxes:
+        code = books.name
         equal(_sale_rows(books), _sales_told(books), f"{code}: receipts")
         equal(_line_rows(books), _lines_told(books), f"{code}: lines")
         equal(
@@ -79,7 +118,8 @@ def check_2_all_or_none(found: Evidence) -> None:
             },
             f"{code}: till sessions",
         )
-        equal(rights_here(books), _rights_told(found, books), f"{code}: rights to points")
+        if not books.moved:  # another epoch's rights are dropped
+            equal(rights_here(books), _rights_told(found, books), f"{code}: rights to points")
 
 
 def _sale_rows(books: Books) -> dict[bytes, tuple[Any, ...]]:
@@ -93,7 +133,7 @@ def _sale_rows(books: Books) -> dict[bytes, tuple[Any, ...]]:
 def _sales_told(books: Books) -> dict[bytes, tuple[Any, ...]]:
     return {
         fact.sale_id.bytes: (
-            entry.envelope.seq,
+            one.place.seq,
             fact.receipt_number,
             fact.total_minor,
             fact.rounding_minor,
@@ -102,8 +142,8 @@ def _sales_told(books: Books) -> dict[bytes, tuple[Any, ...]]:
             fact.take_back.points if fact.take_back else 0,
             fact.take_back.debt if fact.take_back else 0,
         )
-        for entry, fact in zip(books.entries, books.facts, strict=True)
-        if isinstance(fact, RetailTransaction)
+        for one in books.stood
+        if isinstance(fact := one.fact, RetailTransaction)
     }
 
 
@@ -182,76 +222,135 @@ def decisions_of(found: Evidence, kind: type[Any]) -> Iterator[Any]:
 
 
 def check_3_one_sale_per_id(found: Evidence) -> None:
-    """An id is one sale at the store and at head office, or given up, never both; what a
-    workstation knows of it is that."""
-    for books in found.stores:
-        code = books.shop.code
+    """An id is one sale at a box and at head office, or given up, never both; what a workstation
+    knows of it is that."""
+    for books in found.boxes:
         ids = Counter(sale.sale_id for sale in books.sales)
         ids.update(fact.sale_id for fact in books.of(IdAbandoned))
-        expect(all(count == 1 for count in ids.values()), f"{code}: an id has two fates")
-        again = books.repeated | books.changed
-        seqs = {entry.envelope.seq: entry.envelope.event_id for entry in books.entries}
-        events = Counter(event_id for seq, event_id in seqs.items() if seq not in again)
-        expect(all(count == 1 for count in events.values()), f"{code}: an event stands twice")
-        written = found.world.seen["again, same bytes"] + found.world.seen["again, other bytes"]
-        expect(len(again) <= written, f"{code}: an event stands twice")
-        central = [
-            sale for store, sale in found.archive.tables["sale"] if store == books.key.store_id
-        ]
+        expect(all(count == 1 for count in ids.values()), f"{books.name}: an id has two fates")
+        _written_once(found, books)
+    for books in found.stores:
+        code = books.shop.code
+        central = {
+            sale for store, sale in found.archive.tables["sale"] if store == books.shop.store_id
+        }
         sold = {sale.sale_id for sale in books.sales}
-        equal(Counter(central), Counter(sold), f"{code}: sales at head office")
+        ever = {
+            one.fact.sale_id
+            for journal in found.branches(books.shop.store_id)
+            for one in journal.events
+            if isinstance(one.fact, RetailTransaction)
+        }
+        # Poison under a number that is taken counts where it came home.
+        ever |= {SaleId(event_id) for event_id in found.world.poisons}
+        expect(central <= ever, f"{code}: head office has sales that no box finished")
         answered: set[UUID] = set()
         for workstation in books.workstations:
             memory = workstation.memory
             expect(not answered & memory.answers.keys(), f"{code}: two tills finished one sale")
             answered |= memory.answers.keys()
             expect(not memory.abandoned.keys() & sold, f"{code}: a given-up id was sold")
-        equal(answered, sold, f"{code}: sales that a workstation was told of")
+        expect(answered <= central, f"{code}: {answered - central} are not at head office")
+        if not books.moved:
+            equal(central, sold, f"{code}: sales at head office")
+            equal(answered, sold, f"{code}: sales that a workstation was told of")
+
+
+def _written_once(found: Evidence, books: Books) -> None:
+    """By their ids, in each epoch; but for what a fault wrote again."""
+    for journal in books.journals:
+        again = journal.repeated | journal.changed
+        events = Counter(
+            one.envelope.event_id for one in journal.events if one.place.seq not in again
+        )
+        expect(all(count == 1 for count in events.values()), f"{books.name}: an event twice")
+        written = found.world.seen["again, same bytes"] + found.world.seen["again, other bytes"]
+        expect(len(again) <= written, f"{books.name}: an event stands twice")
 
 
 def check_4_dense_and_gapless(found: Evidence) -> None:
-    """Sequences without a hole, a chain that verifies, receipts 1, 2, 3 … per workstation."""
+    """In each epoch of each box: sequences without a hole, a chain that verifies but for what the
+    disk spoilt, receipts 1, 2, 3 … per workstation, in a series that is no other epoch's. And no
+    workstation is ever told a number twice, whichever box answers it: two copies may print one
+    number each only for two workstations of one name, or where nobody was told of the first."""
+    for books in found.boxes:
+        for journal in books.journals:
+            _dense(books, journal)
+        last = books.rows(
+            "SELECT epoch_number, epoch_fingerprint, workstation_id, last FROM receipt_series"
+        )
+        given = Counter(
+            (journal.epoch.number, journal.epoch.fingerprint, sale.workstation_id)
+            for journal in books.journals
+            for sale in _finished_in(journal)
+        )
+        equal({row[:3]: row[3] for row in last}, dict(given), f"{books.name}: series")
     for books in found.stores:
-        code, outcome = books.shop.code, verify_chain(books.db)
-        equal(outcome.first_bad_seq, None, f"{code}: the chain's first bad event")
-        seqs = [entry.envelope.seq for entry in books.entries]
-        equal(seqs, list(range(1, outcome.head.seq + 1)), f"{code}: sequences")
-        numbers: defaultdict[WorkstationId, list[str]] = defaultdict(list)
-        for sale in books.sales:
-            numbers[sale.workstation_id].append(sale.receipt_number)
-        for workstation_id, given in numbers.items():
-            prefix = f"{code}-{workstation_id}-E1-"
-            series = [f"{prefix}{count:06d}" for count in range(1, len(given) + 1)]
-            equal(given, series, f"{code}: receipt numbers")
-        last = dict(books.rows("SELECT workstation_id, last FROM receipt_series"))
-        equal(last, {one: len(given) for one, given in numbers.items()}, f"{code}: series")
+        told = Counter(
+            answer.sale.receipt_number
+            for workstation in books.workstations
+            for answer in workstation.memory.answers.values()
+        )
+        twice = [number for number, count in told.items() if count > 1]
+        equal(twice, [], f"{books.shop.code}: receipt numbers that were told twice")
+
+
+def _dense(books: Books, journal: Journal) -> None:
+    said = f"{books.name} {journal.epoch}"
+    outcome = verify_chain(books.db, epoch=journal.epoch)
+    first_bad = min(journal.damaged, default=None)
+    equal(outcome.first_bad_seq, first_bad, f"{said}: the chain's first bad event")
+    seqs = [one.place.seq for one in journal.events]
+    equal(seqs, list(range(1, journal.held.head.seq + 1)), f"{said}: sequences")
+    numbers: defaultdict[WorkstationId, list[str]] = defaultdict(list)
+    for sale in _finished_in(journal):
+        numbers[sale.workstation_id].append(sale.receipt_number)
+    name = journal.epoch if journal.held.provisional else journal.epoch.number
+    for workstation_id, given in numbers.items():
+        prefix = f"{books.shop.code}-{workstation_id}-E{name}-"
+        series = [f"{prefix}{count:06d}" for count in range(1, len(given) + 1)]
+        equal(given, series, f"{said}: receipt numbers")
+
+
+def _finished_in(journal: Journal) -> Iterator[RetailTransaction]:
+    return (one.fact for one in journal.events if isinstance(one.fact, RetailTransaction))
 
 
 def check_5_prefix(found: Evidence) -> None:
-    """Head office's stream is the store's journal through the watermark, byte for byte."""
-    for books in found.stores:
-        code, standing = books.shop.code, found.archive.standings[books.key]
-        held = found.archive.raw[books.key]
-        equal(list(held), list(range(1, standing.watermark + 1)), f"{code}: raw sequences")
-        for entry, (raw, raw_hash) in zip(books.entries, held.values(), strict=False):
-            seq = entry.envelope.seq
-            equal(raw_hash, entry.link.hash, f"{code}: hash at {seq}")
-            equal(raw.body, entry.envelope.body, f"{code}: body at {seq}")
-            equal(raw.event_id, entry.envelope.event_id, f"{code}: id at {seq}")
+    """Each of head office's streams is what some box of the store wrote in that epoch, through the
+    watermark, byte for byte: the store's journal, or a branch that it knows as one."""
+    for key, held in found.archive.raw.items():
+        standing = found.archive.standings[key]
+        said = f"{key.store_id} {key.epoch}"
+        equal(list(held), list(range(1, standing.watermark + 1)), f"{said}: raw sequences")
+        hashes = [own for _, own in held.values()]
+        branches = [one for one in found.branches(key.store_id) if one.epoch == key.epoch]
+        own = next(
+            (one for one in branches if [e.place.hash for e in one.events][: len(held)] == hashes),
+            None,
+        )
+        expect(own is not None, f"{said}: no box wrote what head office holds")
+        for one, (raw, _) in zip(own.events if own else (), held.values(), strict=False):
+            if not raw.damaged:
+                equal(raw.body, one.envelope.body, f"{said}: body at {one.place.seq}")
+                equal(raw.event_id, one.envelope.event_id, f"{said}: id at {one.place.seq}")
 
 
 def check_6_acknowledgements_are_true(found: Evidence) -> None:
-    """What the store believes to be durable at head office is there; at rest that is everything."""
-    for books in found.stores:
-        code, standing = books.shop.code, found.archive.standings[books.key]
-        through, its_hash = books.rows(
-            "SELECT acknowledged_through, acknowledged_hash FROM journal_head WHERE current = 1"
-        )[0]
-        held = found.archive.raw[books.key]
-        expect(through in held, f"{code}: {through} was acknowledged and is not at head office")
-        equal(held[through][1], its_hash, f"{code}: the acknowledged hash")
-        equal(standing.watermark, len(books.entries), f"{code}: watermark at rest")
-        equal(through, len(books.entries), f"{code}: acknowledged at rest")
+    """What a box believes to be durable at head office is there; at rest that is everything, but of
+    an epoch that it left."""
+    for books in found.boxes:
+        for journal in books.journals:
+            said, held = f"{books.name} {journal.epoch}", journal.held
+            key = StreamKey(books.shop.store_id, journal.epoch)
+            through, kept = held.acknowledged_through, found.archive.raw.get(key, {})
+            if through:
+                expect(through in kept, f"{said}: {through} was acknowledged and is not there")
+                equal(kept[through][1], held.acknowledged_hash, f"{said}: the acknowledged hash")
+            if held.state is not EpochState.LEFT:
+                watermark = found.archive.standings[key].watermark
+                equal(watermark, held.head.seq, f"{said}: watermark at rest")
+                equal(through, held.head.seq, f"{said}: acknowledged at rest")
 
 
 def returned_of(sales: Sequence[RetailTransaction]) -> Counter[OriginalLine]:

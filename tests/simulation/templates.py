@@ -61,6 +61,17 @@ def loaded(code: str) -> bytes:
         return _whole(path)
 
 
+def begin(shop: Shop, path: Path) -> None:
+    """A new machine's database, as ``edge replace`` leaves it: enrolled, and loaded once."""
+    path.write_bytes(_migrated())
+    writer = InlineWriter.open(path, tune)
+    what = (shop.enrolment, CENTRAL_URL, shop.public_key, SOFTWARE, _moment(shop))
+    writer.run_now(lambda db: adopt_enrolment(db, *what))
+    for page in _first_pages(shop):
+        writer.run_now(partial(apply_reference, page=page, moment=_moment(shop)))
+    writer.close_now()
+
+
 def _first_pages(shop: Shop) -> list[FeedPage]:
     feeds, pages = first_feeds(), []
     for feed in followed_feeds(shop.store_id, shop.settings.price_zone):

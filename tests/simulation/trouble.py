@@ -5,6 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sync.protocol.identity import Incarnation
+from tests.simulation import ground
 from tests.simulation.changes import change
 from tests.simulation.faults import DAY_MS, MINUTE_MS
 from tests.simulation.network import chance
@@ -35,6 +36,10 @@ def plan_trouble(world: "World") -> None:
         _in(world, wait_ms, partial(_restore_office, world))
     for count, act in (
         (faults.workstation_restarts, _restart_workstation),
+        (faults.put_backs, ground.put_back),
+        (faults.twins, ground.switch_on_a_copy),
+        (faults.replacements, ground.replace),
+        (faults.damages, ground.spoil),
         (faults.clock_jumps, _set_clock),
         (faults.poisons, poison),
         (faults.repeats, repeat),

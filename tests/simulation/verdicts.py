@@ -35,38 +35,7 @@ from sync.protocol.identity import StoreId, WorkstationId
 from sync.protocol.manifest import WorkstationTotals
 from tests.doubles.archive_memory import MemoryArchive
 from tests.shop_sales import tally
-
-
-class Found(tuple[Any, ...]):
-    """A row, by place and by name."""
-
-    names: tuple[str, ...]
-
-    def __new__(cls, **named: Any) -> "Found":
-        """Columns in their order."""
-        row = super().__new__(cls, named.values())
-        row.names = tuple(named)
-        return row
-
-    def __getitem__(self, at: Any) -> Any:
-        return tuple(self)[self.names.index(at) if isinstance(at, str) else at]
-
-
-def _picked(row: Any, *columns: str) -> Found:
-    return Found(**{column: getattr(row, column) for column in columns})
-
-
-def _named(key: StreamKey) -> dict[str, Any]:
-    return {
-        "store_id": key.store_id,
-        "epoch_number": key.epoch.number,
-        "epoch_fingerprint": key.epoch.fingerprint,
-    }
-
-
-def _place(key: StreamKey) -> tuple[UUID, int, bytes]:
-    return key.store_id, key.epoch.number, key.epoch.fingerprint
-
+from tests.simulation.found_rows import Found, named, picked, place_of
 
 _OF_DAY = ("store_id", "business_date", "epoch_number", "epoch_fingerprint")
 
@@ -81,6 +50,7 @@ class Answers:
             claims._STREAMS: self._streams,
             claims._TOLD_MORE: self._told_more,
             claims._DAYS: self._places,
+            claims._HASHES: self._told_and_held,
             evidence._STREAMS: self._stands,
             statements.DAYS: self._days,
             statements.GIVEN: self._given,
@@ -114,11 +84,11 @@ class Answers:
         by_epoch: dict[StreamKey, list[tuple[int, int]]] = {}
         for (store_id, epoch, seq, _), claim in self.archive.claims.items():
             key = StreamKey(store_id, epoch)
-            if store_id in stores and seq > self._through(*_place(key)):
+            if store_id in stores and seq > self._through(*place_of(key)):
                 by_epoch.setdefault(key, []).append((seq, claim.heard_at_ms))
         return [
             Found(
-                **_named(key),
+                **named(key),
                 seq=max(seq for seq, _ in heads),
                 lowest=min(seq for seq, _ in heads),
                 heard_at_ms=min(heard for _, heard in heads),
@@ -129,15 +99,15 @@ class Answers:
     def _streams(self, stores: Sequence[UUID], _limit: int) -> list[Found]:
         return [
             Found(
-                **_named(key),
+                **named(key),
                 watermark=standing.watermark,
                 applied_through=standing.applied_through,
                 sender_seq=standing.sender_seq,
                 genesis=standing.genesis,
                 provisional=_is_provisional(standing.genesis),
                 last_contact_ms=standing.last_contact_ms,
-                through=max(self._through(*_place(key)), self._home(key)),
-                given_up=self._through(*_place(key)),
+                through=max(self._through(*place_of(key)), self._home(key)),
+                given_up=self._through(*place_of(key)),
                 holes=holes_stored(standing.holes),
             )
             for key, standing in self.archive.standings.items()
@@ -165,7 +135,7 @@ class Answers:
     def _places(self, *epochs: Sequence[Any]) -> list[Found]:
         wanted = set(zip(*epochs, strict=True))
         return [
-            _picked(
+            picked(
                 row,
                 "store_id",
                 "epoch_number",
@@ -183,11 +153,11 @@ class Answers:
         tails = self.archive.tables["tail_closed"]
         return [
             Found(
-                **_named(key),
+                **named(key),
                 alarm=standing.alarm,
                 is_off=standing.state is EpochState.WRITTEN_OFF,
                 **{
-                    column: getattr(tails.get(_place(key)), column, None)
+                    column: getattr(tails.get(place_of(key)), column, None)
                     for column in ("reason", "decided_by", "unheard")
                 },
                 watermark=standing.watermark,
@@ -202,7 +172,7 @@ class Answers:
     def _days(self, stores: Sequence[UUID], dates: Sequence[date]) -> list[Found]:
         asked = set(zip(stores, dates, strict=True))
         return [
-            _picked(row, *_OF_DAY, "manifest", "closed_seq")
+            picked(row, *_OF_DAY, "manifest", "closed_seq")
             for row in self.archive.tables["business_day"].values()
             if (row.store_id, row.business_date) in asked
         ]
@@ -210,7 +180,7 @@ class Answers:
     def _given(self, stores: Sequence[UUID], dates: Sequence[date], _limit: int) -> list[Found]:
         asked = set(zip(stores, dates, strict=True))
         return [
-            _picked(row, *_OF_DAY, "manifest", "seq", "cause")
+            picked(row, *_OF_DAY, "manifest", "seq", "cause")
             for row in self.archive.tables["manifest_given"].values()
             if (row.store_id, row.business_date) in asked
         ]
@@ -229,7 +199,7 @@ class Answers:
             for store_id, number, fingerprint in zip(*epochs, strict=True)
         )
         return [
-            Found(**_named(key), seq=seq, body=event.body)
+            Found(**named(key), seq=seq, body=event.body)
             for key in keys
             for seq, (event, _) in self.archive.raw[key].items()
             if event.kind == RECOVERED_KIND and not event.damaged
@@ -239,11 +209,22 @@ class Answers:
         """Of events that are here."""
         found = []
         for store_id, number, fingerprint, seq in zip(*places, strict=True):
-            held = self.archive.raw[StreamKey(store_id, Epoch(number, fingerprint))]
+            held = self.archive.raw.get(StreamKey(store_id, Epoch(number, fingerprint)), {})
             if seq in held:
-                place = _named(StreamKey(store_id, Epoch(number, fingerprint)))
+                place = named(StreamKey(store_id, Epoch(number, fingerprint)))
                 found.append(Found(**place, seq=seq, hash=held[seq][1]))
         return found
+
+    def _told_and_held(self, *places: Sequence[Any]) -> list[Found]:
+        """Of these, through the watermark."""
+        return [
+            row
+            for row in self._hashes(*places)
+            if row["seq"]
+            <= self.archive.standings[
+                StreamKey(row["store_id"], Epoch(row["epoch_number"], row["epoch_fingerprint"]))
+            ].watermark
+        ]
 
     def _epochs(self, *asked: Sequence[Any]) -> list[Found]:
         wanted = set(zip(*asked, strict=True))
@@ -297,6 +278,10 @@ class Answers:
         )
         return StoreAccount(tally(facts, business_date).totals(), told, brought)
 
+    def counted(self, store_id: StoreId) -> list[tuple[Epoch, AnyFact]]:
+        """Facts that count, each once, with the epoch that wrote it."""
+        return [(read.raw.epoch, fact) for read, fact in self._counted(store_id)]
+
     def _counted(self, store_id: StoreId) -> list[tuple[Read, AnyFact]]:
         """Facts that count, each once, with how they arrived."""
         found: dict[FactId, tuple[Read, AnyFact]] = {}
@@ -306,7 +291,7 @@ class Answers:
             if key.store_id != store_id:
                 continue
             for seq, (event, _) in self.archive.raw[key].items():
-                if seq > standing.applied_through or (*_place(key), seq) in aside:
+                if seq > standing.applied_through or (*place_of(key), seq) in aside:
                     continue
                 read = _read(event) if event.kind != RECOVERED_KIND else read_event(event, geneses)
                 if isinstance(read.fact, Reason | None):

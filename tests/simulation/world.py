@@ -10,10 +10,13 @@ from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
+from uuid import UUID
 
 from central.archive.port import StreamKey
 from central.domain.feeds import followed_feeds
+from edge.domain.epoch import EpochState
 from sync.engine.transport import Response
+from sync.protocol.change import Epoch
 from sync.protocol.identity import (
     EventId,
 )
@@ -32,7 +35,7 @@ from tests.simulation.ids import Ids
 from tests.simulation.leader import Leader
 from tests.simulation.network import Line
 from tests.simulation.office import HeadOffice
-from tests.simulation.people import StoreLife
+from tests.simulation.people import Person, StoreLife
 from tests.simulation.scheduler import Scheduler
 from tests.simulation.seams import seams
 from tests.simulation.trouble import plan_trouble
@@ -70,38 +73,28 @@ class World:
         self.uplinks: dict[str, Line[Response]] = {}
         self.counters: list[Line[Any]] = []
         self.boxes: dict[str, StoreServer] = {}
+        """By store: the one that its people use."""
+        self.machines: list[StoreServer] = []
+        """Every one that there ever was."""
+        self.damaged: dict[tuple[Epoch, int, bytes], bytes] = {}
+        """Bodies of journal rows that were spoilt: by place and hash, as they were written."""
+        self.copied: Counter[UUID] = Counter()
+        """By customer: points that disks held which were copied or put back."""
+        self._folder = folder
         self.lives: dict[str, StoreLife] = {}
         self.workstations: list[Workstation] = []
         self.leaders: list[Leader] = []
         for shop in SHOPS:
-            self._build(shop, folder)
+            self._build(shop)
 
     def _random(self) -> Random:
         return Random(self._root.getrandbits(64))
 
-    def _build(self, shop: Shop, folder: Path) -> None:
-        uplink: Line[Response] = Line(
-            self.scheduler,
-            self._random(),
-            self.faults.uplink,
-            self.seen,
-            office.trouble,
-            self._lost,
-        )
-        box = StoreServer(
-            shop,
-            self.scheduler,
-            self.ids,
-            self._random(),
-            folder,
-            self.faults.disk,
-            lambda request: uplink.send(self.office, lambda: self.office.answer(request)),
-            self.seen,
-        )
+    def _build(self, shop: Shop) -> None:
+        box, life = self.machine(shop.code, shop), StoreLife()
         template = templates.enrolled if self.faults.cold else templates.loaded
         box.path.write_bytes(template(shop.code))
-        life = StoreLife()
-        self.uplinks[shop.code], self.boxes[shop.code], self.lives[shop.code] = uplink, box, life
+        self.boxes[shop.code], self.lives[shop.code] = box, life
 
         def person() -> dict[str, Any]:
             line: Line[Any] = Line(self.scheduler, self._random(), self.faults.counter, self.seen)
@@ -123,6 +116,38 @@ class World:
             self.workstations.append(workstation)
         self.leaders.append(Leader(f"{shop.code} leader", **person()))
 
+    def machine(self, name: str, shop: Shop) -> StoreServer:
+        """Another store server, with a line to head office; nothing lies in its folder yet."""
+        uplink: Line[Response] = Line(
+            self.scheduler,
+            self._random(),
+            self.faults.uplink,
+            self.seen,
+            office.trouble,
+            self._lost,
+        )
+        if self.mended:
+            uplink.mend()
+        box = StoreServer(
+            name,
+            shop,
+            self.scheduler,
+            self.ids,
+            self._random(),
+            self._folder,
+            self.faults.disk,
+            lambda request: uplink.send(self.office, lambda: self.office.answer(request)),
+            self.seen,
+        )
+        self.uplinks[name] = uplink
+        self.machines.append(box)
+        return box
+
+    def people_of(self, code: str) -> list[Person]:
+        """Who works in a store."""
+        people: list[Person] = [*self.workstations, *self.leaders]
+        return [one for one in people if one.life is self.lives[code]]
+
     def _lost(self, answer: Response) -> None:
         if answer.status == 200:
             self.seen["lost acknowledgement"] += 1
@@ -133,7 +158,7 @@ class World:
         """Trade, mend, come to rest. Raises Stalled, Wrong, and whatever a defect raises."""
         with seams(self._random(), self.ids):
             self.office.start()
-            for box in self.boxes.values():
+            for box in self.machines:
                 box.start()
             for workstation in self.workstations:
                 workstation.start()
@@ -150,7 +175,7 @@ class World:
         """End what still runs, and close every file."""
         for host in (self.office, *self.workstations, *self.leaders):
             host.kill_tasks()
-        for box in self.boxes.values():
+        for box in self.machines:
             box.shut()
 
     def _move(self, reached: Callable[[], bool], limit_ms: int, what: str) -> None:
@@ -167,29 +192,40 @@ class World:
     def what_waits(self) -> list[str]:
         """What is not drained yet, in words."""
         waits, standings = [], self.office.archive.standings
-        for code, box in self.boxes.items():
-            if not box.alive:
-                waits.append(f"{code} is down")
-                continue
-            standing = standings.get(StreamKey(box.shop.store_id, box.head().epoch))
-            watermark = None if standing is None else standing.watermark
-            ends = box.head().seq, box.acknowledged(), watermark
-            if len(set(ends)) > 1:
-                waits.append(f"{code} written, acknowledged, at head office: {ends}")
-            cursors = box.cursors()
-            for feed in followed_feeds(box.shop.store_id, box.shop.settings.price_zone):
-                head = self.office.feeds.head(feed)
-                cursor = cursors.get(feed)
-                if head and (
-                    cursor is None
-                    or (cursor.incarnation, cursor.pub_seq) != (self.office.incarnation, head)
-                ):
-                    waits.append(f"{code} {feed.data_set}: head {head}, at {cursor}")
+        for box in self.machines:
+            if not box.gone:
+                waits += self._waits_at(box)
+        for one in self.workstations:
+            owed = [kept for kept in one.memory.owed.values() if not self.office.holds(kept)]
+            if owed:
+                waits.append(f"{one.name} holds {len(owed)} receipts that head office lacks")
         if self.office.feeds.waiting:
             waits.append("publications wait")
         for key, standing in standings.items():
             if standing.applied_through < standing.watermark:
                 waits.append(f"{key.store_id}: not all is applied")
+        waits += [f"{code} has a day open" for code, life in self.lives.items() if not life.done]
+        return waits
+
+    def _waits_at(self, box: StoreServer) -> list[str]:
+        if not box.alive:
+            return [f"{box.name} is down"]
+        waits = []
+        for held in box.epochs():
+            standing = self.office.archive.standings.get(StreamKey(box.shop.store_id, held.epoch))
+            watermark = None if standing is None else standing.watermark
+            ends = held.head.seq, held.acknowledged_through, watermark
+            if held.state is not EpochState.LEFT and len(set(ends)) > 1:
+                waits.append(f"{box.name} {held.epoch} written, acknowledged, held: {ends}")
+        cursors = box.cursors()
+        for feed in followed_feeds(box.shop.store_id, box.shop.settings.price_zone):
+            head = self.office.feeds.head(feed)
+            cursor = cursors.get(feed)
+            if head and (
+                cursor is None
+                or (cursor.incarnation, cursor.pub_seq) != (self.office.incarnation, head)
+            ):
+                waits.append(f"{box.name} {feed.data_set}: head {head}, at {cursor}")
         return waits
 
     def _mend(self) -> None:
@@ -197,6 +233,6 @@ class World:
         self.mended = True
         for line in (*self.uplinks.values(), *self.counters):
             line.mend()
-        for box in self.boxes.values():
+        for box in self.machines:
             box.calm()
         self.office.hurried = True

@@ -2,8 +2,9 @@
 that it is looked up, taken back and printed here like any other.
 
 What it moved (stock, what came back of other receipts, what a customer owes) is counted once,
-whoever brings it how often. The rights to points that were born in it are not this epoch's to spend
-(protocol.md, Epochs). Its request is not known: under its id nothing else can be finished.
+whoever brings it how often. The rights to points that were born in it are not this epoch's to
+spend, and those that it spent were dropped with theirs (protocol.md, Epochs). Its request is not
+known: under its id nothing else can be finished.
 """
 
 import sqlite3
@@ -68,7 +69,5 @@ def _insert(db: sqlite3.Connection, was: Head, envelope: Envelope, sale: RetailT
     levels = stock_levels(db, [line.item_id for line in sale.lines])
     moves = ((line.line_no, line.item_id, -line.quantity_milli) for line in sale.lines)
     sales.insert_movements(db, sale, move(moves, levels), envelope.occurred_at_ms)
-    spends = [spend for tender in sale.tenders for spend in tender.spends]
-    spends += sale.take_back.spends if sale.take_back else ()
-    sales.move_points(db, sale, spends, born=False)
+    sales.move_points(db, sale, (), born=False)
     sales.mark_returned(db, sale)

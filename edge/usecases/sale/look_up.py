@@ -10,7 +10,8 @@ import msgspec
 
 from edge.db import sale_reads, sales
 from edge.domain.sale.completed import CompletedSale
-from edge.domain.sale.refusals.sale_id import SaleArchived
+from edge.domain.sale.refusals.sale_id import SaleArchived, SaleDamaged
+from sync.protocol.change import link
 from sync.protocol.codec import decode_fact
 from sync.protocol.facts import RetailTransaction
 from sync.protocol.identity import ReceiptNumber, SaleId
@@ -33,7 +34,8 @@ class NotKnown(msgspec.Struct, frozen=True):
 def look_up_sale(
     db: sqlite3.Connection, sale_id: SaleId, *, copy: bool = False
 ) -> CompletedSale | Abandoned | NotKnown:
-    """What the id stands for. ``copy`` marks the receipt as a reprint. Raises SaleArchived."""
+    """What the id stands for. ``copy`` marks the receipt as a reprint. Raises SaleArchived,
+    SaleDamaged."""
     standing = sale_reads.find_id(db, sale_id)
     if standing.request_digest is not None:
         return recall(db, sale_id, copy=copy)
@@ -44,7 +46,7 @@ def look_up_sale(
 
 def look_up_receipt(db: sqlite3.Connection, typed: str) -> CompletedSale | None:
     """The sale with this receipt number, as it is printed or in small letters. Raises
-    SaleArchived, CardNumberTyped."""
+    SaleArchived, SaleDamaged, CardNumberTyped."""
     refuse_card_number(typed, "receipt_number")
     sale_id = sales.sale_numbered(db, typed.strip())
     return None if sale_id is None else recall(db, sale_id, copy=True)
@@ -52,11 +54,14 @@ def look_up_receipt(db: sqlite3.Connection, typed: str) -> CompletedSale | None:
 
 def recall(db: sqlite3.Connection, sale_id: SaleId, *, copy: bool = False) -> CompletedSale:
     """The answer to a finished sale again, from its rows and its journal entry: same number, same
-    envelope, same receipt text, whatever the store's settings are today. Raises SaleArchived."""
+    envelope, same receipt text, whatever the store's settings are today. Raises SaleArchived,
+    SaleDamaged."""
     kept = sales.finished_event(db, sale_id)
     if kept is None:
         raise SaleArchived(sale_id, number_of(db, sale_id))
     envelope = kept.envelope
+    if link(kept.store_id, kept.epoch, envelope, kept.prev_hash).hash != kept.hash:
+        raise SaleDamaged(sale_id, number_of(db, sale_id))
     fact = decode_fact(envelope.kind, envelope.kind_version, envelope.body)
     if not isinstance(fact, RetailTransaction):
         raise SaleArchived(sale_id, number_of(db, sale_id))

@@ -40,6 +40,22 @@ class SaleFinished(SaleIdRefused, slug="sale-finished", title="The sale is finis
     remedy = "Look the id up, print its receipt; take goods back as a return."
 
 
+class SaleDamaged(
+    SaleIdRefused,
+    slug="sale-damaged",
+    status=410,
+    title="The sale's record is not what was written",
+):
+    """The disk spoilt its journal entry: no receipt is printed from it that says something else."""
+
+    receipt_number: ReceiptNumber
+    detail = (
+        "The sale {sale_id} is finished, as receipt {receipt_number}; its record in this store's "
+        "journal is not what was written."
+    )
+    remedy = "Head office and the till that sold have it; look at the store server's disk."
+
+
 class SaleArchived(
     SaleIdRefused,
     slug="sale-archived",

@@ -1,0 +1,124 @@
+"""A workstation that keeps what it was told: it states the highest head with each request, and
+gives receipts back to a box that lacks them, as the till page does (edge/web/till/head.js,
+edge/web/till/giving_back.js)."""
+
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any
+
+from edge.domain.kept import Standing
+from edge.usecases.kept.give_back import GiveBackKept, KeptGivenBack, Outcome
+from edge.usecases.kept.offer import KeptEvent, OfferedKept, OfferKept
+from sync.protocol.change import Head, Kept
+from sync.protocol.codec import encode
+from sync.protocol.errors import NotSent
+from sync.protocol.identity import SaleId, WorkstationId
+from tests.simulation.answering import Refused, Status, Told
+from tests.simulation.box import StoreServer
+from tests.simulation.people import Memory, Person, T, Wrong
+
+LOOK_MS = 20_000
+GIVEN_MAX = 10
+
+
+class Keeper(Person):
+    """One with a memory."""
+
+    def __init__(self, name: str, workstation_id: WorkstationId, **person: Any) -> None:
+        super().__init__(name, **person)
+        self.workstation_id = workstation_id
+        self.memory = Memory()
+        self._offered: Status | None = None
+
+    async def ask(self, answering: Callable[[StoreServer], Coroutine[Any, Any, T]]) -> T:
+        """With what was told last. Raises NotSent."""
+        seen, workstation_id = self.memory.seen, self.workstation_id
+
+        async def stated(box: StoreServer) -> T:
+            await box.hear(workstation_id, seen)
+            return await answering(box)
+
+        return await super().ask(stated)
+
+    def keep(self, told: Told) -> None:
+        """Before the receipt prints."""
+        memory, kept = self.memory, told.kept
+        memory.answers[told.sale.sale_id] = told
+        memory.owed[told.sale.sale_id] = kept
+        memory.fresh.append(told.sale.sale_id)
+        memory.seen = higher(memory.seen, Head(kept.epoch, kept.envelope.seq, kept.hash))
+
+    async def keep_giving_back(self) -> None:
+        """Now and then: whatever this box lacks."""
+        while True:
+            await self.scheduler.pause(self.random.randrange(1_000, LOOK_MS))
+            try:
+                await self._give_back(await self.ask(lambda box: box.status()))
+            except NotSent:
+                continue
+
+    async def give_all_back(self) -> None:
+        """Until this box wants nothing more."""
+        while True:
+            status = await self.insist(lambda box: box.status())
+            try:
+                await self._give_back(status)
+            except NotSent:
+                continue
+            return
+
+    async def _give_back(self, status: Status) -> None:
+        if status == self._offered:
+            return
+        owed = self.memory.owed
+        for sale_id, kept in list(owed.items()):
+            if kept.epoch == status.epoch and kept.envelope.seq <= status.acknowledged_through:
+                del owed[sale_id]
+        sought = set(status.sought)
+        answers = (told.kept for told in self.memory.answers.values())
+        if not await self._offer([kept for kept in answers if _head(kept) in sought]):
+            return
+        if await self._offer([kept for kept in owed.values() if kept.epoch != status.epoch]):
+            self._offered = status
+
+    async def _offer(self, some: list[Kept]) -> bool:
+        """Whether all of it was answered."""
+        if not some:
+            return True
+        events = tuple(
+            KeptEvent(str(kept.epoch), kept.envelope.seq, kept.hash.hex()) for kept in some
+        )
+        offered: OfferedKept = await self.ask(lambda box: box.offer(OfferKept(events)))
+        pairs = list(zip(some, offered.standings, strict=True))
+        self._forget(kept for kept, standing in pairs if standing is Standing.ACKNOWLEDGED)
+        wanted = [kept for kept, standing in pairs if standing is Standing.WANTED]
+        for first in range(0, len(wanted), GIVEN_MAX):
+            piece = wanted[first : first + GIVEN_MAX]
+            given = await self._give(GiveBackKept(tuple(encode(kept) for kept in piece)))
+            if isinstance(given, Refused):
+                return False
+            for outcome in given.outcomes:
+                if outcome.outcome is Outcome.REFUSED:
+                    raise Wrong(f"{self.name} gave back what was refused: {outcome.reason}")
+                self.seen[f"given back: {outcome.outcome.value}"] += 1
+        return True
+
+    async def _give(self, given: GiveBackKept) -> KeptGivenBack | Refused:
+        return await self.ask(lambda box: box.give_back(given, self.workstation_id))
+
+    def _forget(self, some: Iterable[Kept]) -> None:
+        """Head office has it."""
+        for kept in some:
+            self.memory.owed.pop(SaleId(kept.envelope.event_id), None)
+
+
+def higher(seen: Head | None, told: Head) -> Head:
+    """Another epoch of the same number is the newer one."""
+    if seen is None:
+        return told
+    if told.epoch.number != seen.epoch.number:
+        return told if told.epoch.number > seen.epoch.number else seen
+    return told if told.epoch != seen.epoch or told.seq > seen.seq else seen
+
+
+def _head(kept: Kept) -> Head:
+    return Head(kept.epoch, kept.envelope.seq, kept.hash)
