@@ -2,8 +2,8 @@
 
 A box that learnt that its epoch goes on elsewhere, or is fenced, sells on at once in a provisional
 epoch and tells head office when it can (protocol.md, Epochs). The record names where it branches
-off; that must be what is held there, as far as anything is. What is not held yet is remembered as
-claimed, like a stated head, until those very events are here. The new epoch is the store's current
+off. What is not held there, or is another event there, is remembered as claimed, like a stated
+head, until those very events are here. The new epoch is the store's current
 one if its parent was, else a side branch; it fences nobody and seals nothing.
 
 Under the store's row lock and the parent's, as an enrolment: neither slips in between the other.
@@ -94,8 +94,9 @@ def _name(genesis: ProvisionalGenesis, signed: bytes) -> Epoch:
 async def _require_branch(
     db: AsyncConnection, device: EnrolledDevice, parent: Head, held: Standing | None
 ) -> None:
-    """What the record says of its parent is what is held of it, as far as anything is. Raises
-    BadEpoch, RecordDamaged."""
+    """Its parent is an epoch of this box. Where another event is held at the branching point the
+    parent has two histories, and this is a branch of the one that is not held: its receipts come by
+    no other way. Raises BadEpoch, RecordDamaged."""
     if held is None or held.device_id != device.device_id:
         raise BadEpoch(f"head office never heard of epoch {parent.epoch} of this box")
     if parent.seq > held.watermark:
@@ -111,7 +112,7 @@ async def _require_branch(
     if found is None:
         what = f"has lost event {parent.seq}, which it acknowledged"
         raise RecordDamaged(what, parent.epoch)
-    if found != parent.hash:
+    if found != parent.hash and parent.seq == 0:
         raise BadEpoch(f"event {parent.seq} of epoch {parent.epoch} is another one here")
 
 
