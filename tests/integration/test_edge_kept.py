@@ -15,16 +15,14 @@ from edge.db.recovered import epochs_here
 from edge.domain.reckoning import Steady
 from edge.usecases.box.record_contact import record_contact
 from edge.usecases.day.close import make_manifest
-from edge.usecases.kept.bring_home import bring_home
 from sync.engine.journal import Moment
 from sync.engine.signing import SALE_SIGNED, verify_bytes
 from sync.protocol import codec
 from sync.protocol.change import Epoch, Head, Kept
 from sync.protocol.commands import GiveManifest, Seek
-from sync.protocol.facts import EventRecovered, ManifestGiven, RetailTransaction
-from sync.protocol.identity import EventId, StoreId
+from sync.protocol.facts import EventRecovered, ManifestGiven
+from sync.protocol.identity import StoreId
 from tests.edge_store import CUSTOMER, Till, make_store, open_store, sale, session_at
-from tests.golden.examples import EXAMPLES
 from tests.integration.kept_fixtures import Burnt, burnt, given, till
 
 __all__ = ["burnt", "till"]
@@ -232,27 +230,6 @@ async def test_its_goods_left_the_shelf_once(till: Till, burnt: Burnt) -> None:
         lambda db: db.execute("SELECT on_hand_milli FROM stock_level").fetchall()
     )
     assert level == [(-3_000,)]
-
-
-async def test_points_that_it_spent_are_no_debt_of_rights_here(till: Till, burnt: Burnt) -> None:
-    """The simulation's put-backs, seed 11: rights that were dropped with their epoch were spent
-    again, and what the store was granted later would have paid for it."""
-    sold = EXAMPLES[RetailTransaction.KIND]
-    (spend,) = sold.tenders[1].spends
-    kept = burnt.kept[0]
-    event = structs.replace(kept.envelope, event_id=EventId(sold.sale_id), body=codec.encode(sold))
-    fact = EventRecovered(
-        "workstation", None, kept.epoch, kept.prev_hash, event, kept.hash, kept.signature
-    )
-
-    def unit(db: Connection) -> tuple[int, int]:
-        right = (spend.root.bytes, spend.line, sold.customer_id.bytes)
-        db.execute("INSERT INTO points_right VALUES (?, ?, ?, 0, 0)", right)
-        bring_home(db, fact, till.box.clock.moment())
-        row: tuple[int, int] = db.execute("SELECT points, spent FROM points_right").fetchone()
-        return row
-
-    assert await till.box.writer.run(unit) == (0, 0)
 
 
 async def test_points_that_were_born_in_it_are_not_spent_here(till: Till, burnt: Burnt) -> None:
