@@ -70,7 +70,7 @@ _TITLES = {
     ),
     "write_offs": ("Given up", "Days count without it. What arrives after all is taken as ever."),
 }
-_WEIGHTS = {Weight.STOP: "Stop", Weight.LOOK: "Look", Weight.KNOW: "Know"}
+_WEIGHTS = {Weight.STOP: "Urgent", Weight.LOOK: "Look", Weight.KNOW: "Know"}
 _WHY = {
     Deed.CLEAR: "What it was",
     Deed.WRITE_OFF: "Why nothing more will come",

@@ -41,22 +41,6 @@ CLOCK_OFF_MS = 60_000
 DISK_LOW_BYTES = 1 << 30
 _GIB = 1 << 30
 _MINUTE_MS = 60_000
-_SETS = {
-    "settings": "settings",
-    "taxes": "taxes",
-    "tenders": "ways to pay",
-    "operators": "people",
-    "items": "goods",
-    "prices": "prices",
-    "customers": "customers",
-    "customer_aliases": "customers' other records",
-    "erased_customers": "customers who asked to be forgotten",
-    "grants": "rights to spend points",
-    "roles": "roles",
-    "credentials": "PINs",
-    "opening_stock": "opening stock",
-    "receipt_texts": "receipt texts",
-}
 
 
 def summary(boxes: Sequence[StoreBox], now_ms: int) -> str:
@@ -81,6 +65,14 @@ def state_of(box: StoreBox, now_ms: int) -> tuple[str, str]:
     if box.clock_off_ms is not None and abs(box.clock_off_ms) > CLOCK_OFF_MS:
         return "amber", "clock off"
     return ("amber", "behind") if box.behind else ("green", "fine")
+
+
+_ORDER = ("red", "amber", "none", "green")
+
+
+def worst_first(boxes: Sequence[StoreBox], now_ms: int) -> list[StoreBox]:
+    """By colour, then by code."""
+    return sorted(boxes, key=lambda box: (_ORDER.index(state_of(box, now_ms)[0]), box.code))
 
 
 def lag(box: StoreBox, now_ms: int) -> str:
@@ -111,6 +103,8 @@ def clock_off(off_ms: int | None) -> str:
 
 def goods_age(box: StoreBox) -> str:
     """Which data set it lacks most of."""
+    if box.epoch is None:
+        return NOT_KNOWN
     if not box.stale:
         return "all"
     worst = box.stale[0]
@@ -119,8 +113,8 @@ def goods_age(box: StoreBox) -> str:
 
 
 def set_name(book: Book) -> str:
-    """A data set in words; a newer one by its own name."""
-    return _SETS.get(book.data_set, book.data_set)
+    """A data set by its own name, in words."""
+    return book.data_set.replace("_", " ")
 
 
 def handed(book: Book) -> str:
@@ -147,6 +141,6 @@ def heard(then_ms: int | None, now_ms: int) -> str:
     return ago(then_ms, now_ms)
 
 
-def provision(string: str) -> str:
+def provision(string: str, code: str) -> str:
     """The command for the technician."""
-    return f"edge provision --enrol {string}"
+    return f"edge provision --enrol {string} --data {code}"
