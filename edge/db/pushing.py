@@ -1,6 +1,7 @@
 """Whether the journal is pushed, and when head office was heard of last: one row."""
 
 import sqlite3
+from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
@@ -9,7 +10,7 @@ from edge.domain.reckoning import Steady
 
 _READ = (
     "SELECT stopped, stop_alarm_id, last_contact_ms, server_time_ms, machine_boot, steady_ms,"
-    " events_set_aside, refused"
+    " events_set_aside, refused, protocols"
     " FROM push_state WHERE one = 1"
 )
 _STOP = (
@@ -23,11 +24,11 @@ _REFUSED = (
 )
 _CONTACT = (
     "INSERT INTO push_state (one, last_contact_ms, server_time_ms, machine_boot, steady_ms,"
-    " events_set_aside) VALUES (1, ?, ?, ?, ?, ?)"
+    " events_set_aside, protocols) VALUES (1, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (one) DO UPDATE SET last_contact_ms = excluded.last_contact_ms,"
     " server_time_ms = excluded.server_time_ms, machine_boot = excluded.machine_boot,"
     " steady_ms = excluded.steady_ms, events_set_aside = excluded.events_set_aside,"
-    " refused = NULL"
+    " protocols = excluded.protocols, refused = NULL"
 )
 
 
@@ -37,7 +38,7 @@ class PushState(msgspec.Struct, frozen=True):
     ``last_contact_ms`` by this box's clock, ``server_time_ms`` what head office's said then, and
     ``steady`` what this machine's steady clock did. ``events_set_aside``: of this store's, that
     head office keeps and does not count for now. ``refused``: what head office says of a box whose
-    key or version it does not take, until it does again."""
+    key or version it does not take, until it does again. ``protocols``: which it said it speaks."""
 
     stopped: str | None = None
     stop_alarm_id: UUID | None = None
@@ -46,6 +47,7 @@ class PushState(msgspec.Struct, frozen=True):
     steady: Steady | None = None
     events_set_aside: int = 0
     refused: str | None = None
+    protocols: tuple[int, ...] = ()
 
 
 def read_push_state(db: sqlite3.Connection) -> PushState:
@@ -53,10 +55,12 @@ def read_push_state(db: sqlite3.Connection) -> PushState:
     row = db.execute(_READ).fetchone()
     if row is None:
         return PushState()
-    stopped, alarm_id, contact_ms, server_ms, machine_boot, steady_ms, set_aside, refused = row
+    stopped, alarm_id, contact_ms, server_ms, machine_boot, steady_ms, set_aside, *words = row
     steady = None if machine_boot is None else Steady(machine_boot, steady_ms)
     alarm = None if alarm_id is None else UUID(bytes=alarm_id)
-    return PushState(stopped, alarm, contact_ms, server_ms, steady, set_aside or 0, refused)
+    refused, protocols = words[0], tuple(map(int, (words[1] or "").split()))
+    at = (contact_ms, server_ms, steady)
+    return PushState(stopped, alarm, *at, set_aside or 0, refused, protocols)
 
 
 def write_stopped(db: sqlite3.Connection, reason: str | None, alarm_id: UUID | None = None) -> None:
@@ -70,8 +74,15 @@ def write_refused(db: sqlite3.Connection, detail: str | None) -> None:
 
 
 def write_contact(
-    db: sqlite3.Connection, wall_ms: int, server_time_ms: int, steady: Steady, set_aside: int
+    db: sqlite3.Connection,
+    wall_ms: int,
+    server_time_ms: int,
+    steady: Steady,
+    set_aside: int,
+    protocols: Sequence[int] = (),
 ) -> None:
-    """Head office answered at ``wall_ms``, and keeps so many events without counting them."""
-    told = (wall_ms, server_time_ms, steady.machine_boot, steady.ms, set_aside)
+    """Head office answered at ``wall_ms``, keeps so many events without counting them, and speaks
+    these versions of the protocol."""
+    spoken = " ".join(map(str, protocols))
+    told = (wall_ms, server_time_ms, steady.machine_boot, steady.ms, set_aside, spoken)
     db.execute(_CONTACT, told)

@@ -5,6 +5,7 @@ people. Selling goes on in every one of these states.
 from typing import NamedTuple
 
 from edge.domain.reckoning import CLOCK_GAP_S_MAX
+from sync.protocol.batch import PROTOCOL_VERSION
 
 QUIET_S = 120
 """Head office is called unreachable after this long without contact."""
@@ -24,7 +25,8 @@ class SyncState(NamedTuple):
     the last try failed; ``busy``: head office is there and asked this box to come again later;
     ``stopped`` and ``refused``: why it takes nothing, in its words. ``alarms`` stand, and so many
     rows of head office's could not be taken, and events of this store's do not count there yet.
-    ``server_time_ms`` is what head office's clock said at ``last_contact_ms`` of this box's."""
+    ``server_time_ms`` is what head office's clock said at ``last_contact_ms`` of this box's;
+    ``protocols``: the versions that it said it speaks."""
 
     now_ms: int
     waiting: int
@@ -40,6 +42,7 @@ class SyncState(NamedTuple):
     rows_set_aside: int
     events_set_aside: int
     disk_free_bytes: int
+    protocols: tuple[int, ...] = (PROTOCOL_VERSION,)
 
 
 def is_away(state: SyncState) -> bool:
@@ -50,7 +53,9 @@ def is_away(state: SyncState) -> bool:
 def needs_a_person(state: SyncState) -> bool:
     """Something here does not mend itself."""
     wrong = disk_in_words(state.disk_free_bytes) or clock_in_words(state)
-    return bool(state.stopped or state.refused or state.alarms or state.rows_set_aside or wrong)
+    unspoken = bool(state.protocols) and PROTOCOL_VERSION not in state.protocols
+    known = state.stopped or state.refused or state.alarms or state.rows_set_aside
+    return bool(known or wrong or unspoken)
 
 
 def disk_in_words(free_bytes: int) -> str | None:
@@ -109,9 +114,20 @@ def in_words(state: SyncState) -> str:
         _epochs_in_words(state),
         f"It keeps {aside:,} record(s) that do not count yet." if aside else None,
         disk,
+        _protocols_in_words(state.protocols),
         f"{state.alarms} alarm(s) need a person." if state.alarms else None,
     )
     return " ".join(sentence for sentence in more if sentence)
+
+
+def _protocols_in_words(spoken: tuple[int, ...]) -> str | None:
+    """Said before head office ends a version, while there is time to update."""
+    if not spoken or max(spoken) == PROTOCOL_VERSION:
+        return None
+    if PROTOCOL_VERSION in spoken:
+        return f"Head office speaks protocol {max(spoken)} as well: this box can be updated."
+    older = "this box" if max(spoken) > PROTOCOL_VERSION else "head office"
+    return f"Head office does not speak this box's protocol {PROTOCOL_VERSION}: update {older}."
 
 
 def _epochs_in_words(state: SyncState) -> str | None:

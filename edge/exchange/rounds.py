@@ -186,7 +186,7 @@ async def note_contact(box: Box, heard: Acknowledgement) -> None:
     """Head office answered: its clock confirms ours or does not, and people can see when it was."""
     box.clock.server_said(heard.server_time_ms)
     moment, steady = box.clock.moment(), box.clock.steady()
-    told = (heard.server_time_ms, steady, heard.set_aside, heard.commands)
+    told = (heard.server_time_ms, steady, heard.set_aside, heard.commands, heard.versions)
     await box.writer.run(lambda db: record_contact(db, moment, *told))
 
 

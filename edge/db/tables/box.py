@@ -69,6 +69,7 @@ class PushState(EdgeTable, table=True):
     refused: str | None = None
     incarnation: bytes | None = None
     show_due: str | None = None
+    protocols: str | None = None
 
 
 class AnsweredRequest(EdgeTable, table=True):

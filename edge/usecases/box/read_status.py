@@ -181,6 +181,7 @@ def _sync_state(
         rows_set_aside=count_aside(db),
         events_set_aside=pushing.events_set_aside,
         disk_free_bytes=disk_free_bytes,
+        protocols=pushing.protocols,
     )
 
 

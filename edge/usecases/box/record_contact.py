@@ -18,10 +18,11 @@ def record_contact(
     steady: Steady,
     set_aside: int = 0,
     commands: Sequence[str] = (),
+    protocols: Sequence[int] = (),
 ) -> None:
     """Keep when, what head office's clock and this machine's steady one said then, how many of this
-    store's events head office does not count for now, and which it seeks; give
-    the manifests that it asks for. Raises NotEnrolled where it does."""
+    store's events head office does not count for now, which it seeks, and which versions of the
+    protocol it speaks; give the manifests that it asks for. Raises NotEnrolled where it does."""
     asked = read_commands(commands)
     keep_sought(db, [one.event for one in asked if isinstance(one, Seek)])
     keep_missing(db, [one for one in asked if isinstance(one, Missing)])
@@ -29,4 +30,4 @@ def record_contact(
         {one.business_date for one in asked if isinstance(one, GiveManifest)}
     ):
         give_asked_manifest(db, business_date, moment)
-    write_contact(db, moment.wall_ms, server_time_ms, steady, set_aside)
+    write_contact(db, moment.wall_ms, server_time_ms, steady, set_aside, protocols)

@@ -55,6 +55,24 @@ def test_the_worst_of_a_state_is_said_and_whether_somebody_must_come(
     assert (is_away(state), needs_a_person(state)) == (away, person)
 
 
+@pytest.mark.parametrize(
+    ("spoken", "said", "person"),
+    [
+        ((), "Head office has everything.", False),
+        ((1,), "Head office has everything.", False),
+        ((1, 2), "speaks protocol 2 as well: this box can be updated.", False),
+        ((2, 3), "does not speak this box's protocol 1: update this box.", True),
+        ((0,), "does not speak this box's protocol 1: update head office.", True),
+    ],
+)
+def test_which_versions_head_office_speaks_is_said_before_it_ends_one(
+    spoken: tuple[int, ...], said: str, person: bool
+) -> None:
+    state = WELL._replace(protocols=spoken)
+    assert in_words(state).endswith(said)
+    assert needs_a_person(state) is person
+
+
 def test_what_else_there_is_follows_in_order() -> None:
     state = WELL._replace(events_set_aside=1_234, alarms=2, disk_free_bytes=DISK_LOW_BYTES - 1)
     said = in_words(state)

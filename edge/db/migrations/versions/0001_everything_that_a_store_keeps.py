@@ -577,6 +577,7 @@ def _create_push_state() -> None:
         sa.Column("refused", sa.String(), nullable=True),
         sa.Column("incarnation", sa.LargeBinary(), nullable=True),
         sa.Column("show_due", sa.String(), nullable=True),
+        sa.Column("protocols", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("one", name=op.f("pk_push_state")),
     )
 
