@@ -14,7 +14,7 @@ from central.archive.applying import WRITE_TURN
 from central.archive.port import Archive
 from central.database.embedded import PostgresServer
 from central.db.engine import driver_of, unit_of_work
-from central.db.tables import metadata
+from central.db.schema import metadata
 from central.projections.rows import TABLES
 from central.usecases.journal.apply_events import apply_events
 from central.usecases.journal.ingest_batch import Acknowledged, ingest_batch

@@ -24,7 +24,7 @@ from sync.http.sender import sender_of
 _PLACE = "holdfast_place"
 _OF_A_STORE = re.compile(
     r"/v1/stores/[^/]+/(journal|feeds|feed|snapshot|certificate|epochs|pruned|predecessor"
-    r"|readmission)\Z"
+    r"|readmission|declared|checkpoints)\Z"
 )
 
 
@@ -40,6 +40,8 @@ def admission(lanes: Lanes) -> Callable[[ASGIApp], ASGIApp]:
         "pruned": lanes.heartbeats,
         "predecessor": lanes.feeds,
         "readmission": lanes.heartbeats,
+        "declared": lanes.heartbeats,
+        "checkpoints": lanes.heartbeats,
     }
     of_others = {"/v1/enrol": lanes.enrolments, "/health": lanes.health, HELLO_PATH: lanes.health}
 

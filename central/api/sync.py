@@ -32,7 +32,7 @@ from central.domain.enrol_code import EnrolCodeRefused
 from central.domain.feeds import FollowedFeed, followed_feeds
 from central.domain.journal import RecordDamaged
 from central.office.head_office import HeadOffice
-from central.reports.sought import missing_events, sought_events
+from central.reports.commands import commands_for
 from central.reports.standings import count_set_aside
 from central.usecases.box.enrol import PUBLIC_KEY_BYTES, enrol
 from central.usecases.box.find_device import EnrolledDevice
@@ -219,6 +219,11 @@ async def take_what_is_pruned(request: Request[Any, Any, Any]) -> Response[bytes
 @get("/v1/stores/{store_id:uuid}/feeds", guards=[device_guard], media_type=MSGPACK)
 async def read_heads(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The heartbeat: what is held of the box's epoch, and the heads of its feeds."""
+    return await as_it_stands(request)
+
+
+async def as_it_stands(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """What a heartbeat is answered: to what is said beside the journal, too."""
     office, device, head = office_of(request), device_of(request), signed_of(request).head
     now_ms = office.clock_ms()
     try:
@@ -240,8 +245,7 @@ async def _acknowledgement(
         heads = await feed_heads(db, device.company_id, device.store_id, device.price_zone)
         incarnation = await read_incarnation(db)
         set_aside = await count_set_aside(db, device.store_id, epoch)
-        sought = await sought_events(db, device.store_id) if set_aside else ()
-        missing = await missing_events(db, device.store_id)
+        commands = await commands_for(db, device.store_id, set_aside=bool(set_aside))
     return Acknowledgement(
         protocol=PROTOCOL_VERSION,
         incarnation=incarnation,
@@ -250,7 +254,7 @@ async def _acknowledgement(
         server_time_ms=now_ms,
         pace_ms=office.settings.pace_ms,
         versions=(PROTOCOL_VERSION,),
-        commands=tuple(map(str, (*sought, *missing))),
+        commands=tuple(map(str, commands)),
         feeds=heads,
         set_aside=set_aside,
     )

@@ -2,6 +2,7 @@
 
 from central.db import (  # noqa: F401  register their tables with the others
     catalogue,
+    comparisons,
     credentials,
     granting,
     payments,

@@ -386,12 +386,18 @@ class ApplyTurn(CentralTable, table=True):
 class DayStanding(CentralTable, table=True):
     """A store's day that anything is known of: when it was last counted and found proven, None
     since something of it changed; and whether its figures are those that were signed last, None
-    while nobody looked. Made by stage 2, ``settle_days`` and ``sign_off``; may be lost: it is
-    counted again."""
+    while nobody looked. ``asked_at_ms``: when its box was last asked for a manifest of it,
+    ``is_asked``: and has not given it yet. Made by stage 2, ``settle_days`` and ``sign_off``; may
+    be lost: it is counted again."""
 
     __tablename__ = "day_standing"
-    __table_args__ = (Index(None, "store_id", "settled_at_ms"),)
+    __table_args__ = (
+        Index(None, "store_id", "settled_at_ms"),
+        Index("ix_day_standing_asked", "store_id", postgresql_where=text("is_asked")),
+    )
     store_id: UUID = Field(primary_key=True)
     business_date: date = Field(primary_key=True)
     settled_at_ms: int | None = big(default=None)
     as_signed: bool | None = None
+    asked_at_ms: int | None = big(default=None)
+    is_asked: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})

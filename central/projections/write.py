@@ -35,6 +35,15 @@ ON CONFLICT (store_id, business_date) DO UPDATE SET settled_at_ms = NULL, as_sig
 WHERE held.settled_at_ms IS NOT NULL OR held.as_signed IS NOT NULL
 """
 
+ASKED = "asked"
+ANSWERED_DAYS = """
+UPDATE day_standing AS held SET is_asked = false
+FROM unnest($1::uuid[], $2::date[]) AS answered (store_id, business_date)
+WHERE held.store_id = answered.store_id AND held.business_date = answered.business_date
+    AND held.is_asked
+"""
+"""The box gave the manifest that it was asked for."""
+
 _REFUSED_BY_DATABASE = (
     asyncpg.DataError,
     asyncpg.IntegrityConstraintViolationError,
@@ -141,6 +150,9 @@ async def _write(connection: Any, changes: RowChanges, gone: RowChanges) -> froz
     left = {row[:2] for row in (*gone[DayFigure], *gone[Day])}
     touched = {row[:2] for row in (*changes[DayFigure], *changes[Day])} | left
     touched |= {row[:2] for row in changes[GivenManifest]}
+    answered = {row[:2] for row in changes[GivenManifest] if row.cause == ASKED}
+    if answered:
+        await connection.execute(ANSWERED_DAYS, *by_column(sorted(answered)))
     if touched:
         await connection.execute(UNSETTLE_DAYS, *by_column(sorted(touched)))
     if left:

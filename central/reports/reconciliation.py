@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.domain.day_verdict import DayVerdict, Doubt
+from central.domain.day_verdict import Doubt
 from central.reports.claims import OpenClaim, open_claims
 from central.reports.day_figures import day_figures
 from central.reports.evidence import EpochDay, Evidence, gather_evidence, settled_days
@@ -112,17 +112,15 @@ async def stand_of_days(
     return await _verdicts(db, asked, claims, cases, await store_accounts(db, to_count), running)
 
 
-async def whole_days(db: AsyncConnection, asked: Sequence[StoreDay]) -> list[StoreDay]:
-    """Those that are closed and of which nothing is known to be missing: worth counting."""
+async def days_to_count(db: AsyncConnection, asked: Sequence[StoreDay]) -> list[StoreDay]:
+    """Those that are closed and of which nothing is known to be missing, or of which the store gave
+    an account at no close: worth counting."""
     cases = await _cases(db, asked)
-    return [day for day in asked if cases[day].is_whole and not cases[day].red]
-
-
-async def proven_days(db: AsyncConnection, asked: Sequence[StoreDay]) -> frozenset[StoreDay]:
-    """Those whose verdict is green, counted from their rows."""
-    whole = await whole_days(db, asked)
-    verdicts = zip(whole, await reconcile_days(db, whole), strict=True)
-    return frozenset(day for day, verdict in verdicts if verdict.verdict is DayVerdict.PROVEN)
+    return [
+        day
+        for day in asked
+        if (cases[day].is_whole or cases[day].evidence.is_said) and not cases[day].red
+    ]
 
 
 def _says(case: _Case, running: Totals) -> bool:

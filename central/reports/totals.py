@@ -66,6 +66,11 @@ WHERE CASE WHEN asked.came_home IS NOT NULL THEN s.sale_id = asked.came_home
 )
 """Two branches of an epoch that forked wrote at the same places: a receipt that came home is known
 by its id, one that stands at its place did not come home."""
+_EVENTS = _SPANS._replace(part="store_id, s.seq, s.workstation_id")
+_SALES_OF = {
+    _SPANS: _SALES_OF_SPANS,
+    _EVENTS: _SALES_OF_SPANS._replace(part="s.store_id, s.seq, s.workstation_id"),
+}
 _ALL = _Scope("store_id, NULL::date, s.workstation_id", "{join} WHERE s.store_id = $1")
 _PAGE_OF = """{join} WHERE s.store_id = $1 AND ($2::uuid IS NULL OR s.sale_id > $2)
     AND s.sale_id <= $3"""
@@ -131,18 +136,18 @@ class _Statements:
     """The statements of one scope."""
 
     def __init__(self, scope: _Scope) -> None:
-        sales = _SALES_OF_SPANS if scope is _SPANS else scope
+        sales = _SALES_OF.get(scope, scope)
         self.heads = _statement(_HEADS, sales)
         self.lines = _statement(_LINES, sales, "sale_line AS l")
         self.taxes = _statement(_TAXES, sales, "sale_tax AS x")
         self.tenders = _statement(_TENDERS, sales, "sale_tender AS t")
-        tills = _TILLS_OF_SPANS if scope is _SPANS else _TILLS
+        tills = _TILLS_OF_SPANS if scope in _SALES_OF else _TILLS
         self.tills = _statement(tills, scope)
         by_store = scope.part.rpartition(", ")[0]
         self.other_stock = _statement(_OTHER_STOCK, scope._replace(part=by_store))
 
 
-_SCOPES = (_A_DAY, _DAYS, _SPANS, _ALL, _RECEIPTS, _RECEIPTS_OF_DAY)
+_SCOPES = (_A_DAY, _DAYS, _SPANS, _EVENTS, _ALL, _RECEIPTS, _RECEIPTS_OF_DAY)
 _OF = {scope: _Statements(scope) for scope in _SCOPES}
 
 
@@ -188,10 +193,21 @@ async def store_accounts(
 async def span_accounts(db: AsyncConnection, asked: Sequence[Span]) -> Mapping[int, StoreAccount]:
     """What was written within spans of journals, by the spans' ``part``: those of one part add up,
     and must not overlap. Parts without anything are absent."""
+    return await _by_part(db, _SPANS, asked)
+
+
+async def event_accounts(db: AsyncConnection, span: Span) -> Mapping[int, StoreAccount]:
+    """What each event of a span comes to, by its sequence; those without figures are absent."""
+    return await _by_part(db, _EVENTS, [span])
+
+
+async def _by_part(
+    db: AsyncConnection, scope: _Scope, asked: Sequence[Span]
+) -> Mapping[int, StoreAccount]:
     if not asked:
         return {}
     rows = [(*one.day, *name_of(one.epoch), *one[2:]) for one in asked]
-    found = await _accounts(db, _SPANS, [list(column) for column in zip(*rows, strict=True)])
+    found = await _accounts(db, scope, [list(column) for column in zip(*rows, strict=True)])
     return {part: account for (_, part), account in found.items() if isinstance(part, int)}
 
 

@@ -18,6 +18,7 @@ from central.api.hello import say_hello
 from central.api.limits import BODY_BYTES_MAX
 from central.api.metrics import read_metrics
 from central.api.problems import EXCEPTION_HANDLERS
+from central.api.proof import take_checkpoints, take_declared
 from central.api.reached import reached
 from central.api.readmission import readmit
 from central.api.reports import (
@@ -79,6 +80,8 @@ ROUTES: Sequence[Any] = (
     certify_box,
     read_predecessor,
     readmit,
+    take_declared,
+    take_checkpoints,
     begin_session,
     read_session,
     end_session,

@@ -23,8 +23,8 @@ from sync.protocol.manifest import Receipt, WorkstationTotals
 RECEIPTS_MAX = 1_000
 """Receipts in one page at most."""
 
-Part: TypeAlias = str | bytes
-"""``""`` for the whole store, a workstation's id, or a sale's id."""
+Part: TypeAlias = str | bytes | int
+"""``""`` for the whole store, a workstation's id, a sale's id, or which of several spans."""
 Tallies: TypeAlias = defaultdict[Part, Tally]
 
 STORE = "''"
@@ -171,6 +171,13 @@ def _statement(rows: str, part: str, scope: str) -> str:
     sums = ", ".join(_SUMS[rows].values())
     counts = "" if rows == _TILLS else "NOT s.training AND "
     return f"SELECT {part}, {sums} FROM {rows} WHERE {counts}{scope} GROUP BY 1"  # noqa: S608  texts of ours
+
+
+def count_sales(
+    db: sqlite3.Connection, part: str, scope: str, values: Mapping[str, Any]
+) -> Tallies:
+    """What the receipts in a scope (of ``sale s``) add up to, by part; tills are none of them."""
+    return _count(db, part, scope, values)
 
 
 def _count(

@@ -57,6 +57,7 @@ from sync.protocol.enrolment import pin_of
 from sync.protocol.facts import AlarmKind
 from sync.protocol.feeds import ROWS
 from sync.protocol.identity import Incarnation
+from sync.protocol.manifest import Manifest
 from sync.protocol.reference import DataSet, FeedHead, FeedPage
 from sync.protocol.text import shown
 
@@ -89,7 +90,7 @@ class Line:
     moves them, so that a push need not ask the database for each. ``begun_anew``: the heads for
     which feeds were begun anew, each once, whatever comes of it. ``aim``: through which heads
     everything comes into force next, once all of them are reached; ``settled``: the heads at which
-    all is in force and swept."""
+    all is in force and swept; ``declared``: the manifest that went ahead last."""
 
     transport: Transport
     signer: Signer
@@ -98,6 +99,7 @@ class Line:
     begun_anew: set[FeedHead] = field(default_factory=set)
     aim: Aim | None = None
     settled: tuple[FeedHead, ...] | None = None
+    declared: Manifest | None = None
 
 
 class Loading(NamedTuple):

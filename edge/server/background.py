@@ -20,6 +20,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from edge.box.box import Box
 from edge.box.people import keep_used_sessions, tell_owed_pins
 from edge.box.pruning import prune_acknowledged
+from edge.exchange.answering import answer_questions, declare_close
 from edge.exchange.certificate import Certifying
 from edge.exchange.rounds import (
     Line,
@@ -99,6 +100,7 @@ class Exchange:
         if heard is None:
             return 0
         await self._answered()
+        await answer_questions(self._box, self._line, heard)
         await begin_differing_anew(self._box, self._line, heard)
         pulled = await self._pull(heard)
         if isinstance(pulled, PullLater):
@@ -125,6 +127,7 @@ class Exchange:
                         await tell_damaged(self._box, outcome.damaged)
                     if not outcome.more:
                         return heard
+                    await declare_close(self._box, line)
                 case Shrunk():
                     self._limits = outcome.limits
                 case Later():

@@ -2,21 +2,30 @@
 
 ``seek EPOCH SEQ HASH``: an event is kept there that is not what was written; ask the tills for the
 one of this hash. ``missing EPOCH FIRST THROUGH``: ask them for all of these, which are at no box.
-``manifest DATE``: say what stands of that business date.
+``manifest DATE``: say what stands of that business date. ``checkpoints DATE EPOCH AFTER THROUGH``:
+say what the day's events in that span of an epoch come to, at some checkpoints of it; ``receipts``,
+with the same: what each of them comes to, of at most one checkpoint's.
 """
 
 import re
 from collections.abc import Iterable
 from datetime import date
+from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
 from sync.protocol.change import Epoch, Head
+from sync.protocol.checkpoints import CHECKPOINT_EVENTS
 
 COMMANDS_MAX = 50
 """Of each sort in one acknowledgement; the rest follow in later ones."""
 _SEEK = re.compile(r"seek ([1-9][0-9]{0,9})-([0-9a-f]{8}) ([1-9][0-9]{0,18}) ([0-9a-f]{64})", re.A)
 _MISSING = re.compile(
     r"missing ([1-9][0-9]{0,9})-([0-9a-f]{8}) ([1-9][0-9]{0,18}) ([1-9][0-9]{0,18})", re.A
+)
+_SPAN = re.compile(
+    r"(checkpoints|receipts) ([0-9]{4}-[0-9]{2}-[0-9]{2}) ([1-9][0-9]{0,9})-([0-9a-f]{8})"
+    r" (0|[1-9][0-9]{0,17}) ([1-9][0-9]{0,17})",
+    re.A,
 )
 _MANIFEST = re.compile(r"manifest ([0-9]{4}-[0-9]{2}-[0-9]{2})", re.A)
 
@@ -54,7 +63,29 @@ class GiveManifest(NamedTuple):
         return f"manifest {self.business_date}"
 
 
-Command: TypeAlias = Seek | Missing | GiveManifest
+class Detail(StrEnum):
+    """Of what a span is told."""
+
+    CHECKPOINTS = "checkpoints"
+    RECEIPTS = "receipts"
+
+
+class SaySpan(NamedTuple):
+    """Say what a day's events of an epoch come to, those behind ``after`` and through
+    ``through``."""
+
+    detail: Detail
+    business_date: date
+    epoch: Epoch
+    after: int
+    through: int
+
+    def __str__(self) -> str:
+        place = f"{self.business_date} {self.epoch} {self.after} {self.through}"
+        return f"{self.detail.value} {place}"
+
+
+Command: TypeAlias = Seek | Missing | GiveManifest | SaySpan
 
 
 def read_commands(words: Iterable[str]) -> tuple[Command, ...]:
@@ -71,8 +102,18 @@ def _read(word: str) -> Command | None:
     if missing is not None:
         epoch = Epoch(int(missing[1]), bytes.fromhex(missing[2]))
         return Missing(epoch, int(missing[3]), int(missing[4]))
-    asked = _MANIFEST.fullmatch(word)
+    span, asked = _SPAN.fullmatch(word), _MANIFEST.fullmatch(word)
     try:
+        if span is not None:
+            return _span(span)
         return None if asked is None else GiveManifest(date.fromisoformat(asked[1]))
     except ValueError:
         return None
+
+
+def _span(said: re.Match[str]) -> SaySpan | None:
+    """None where it is none. Raises ValueError."""
+    epoch = Epoch(int(said[3]), bytes.fromhex(said[4]))
+    span = SaySpan(Detail(said[1]), date.fromisoformat(said[2]), epoch, int(said[5]), int(said[6]))
+    most = CHECKPOINT_EVENTS if span.detail is Detail.RECEIPTS else span.through
+    return span if 0 < span.through - span.after <= most else None

@@ -6,6 +6,7 @@ they hold fast.
 
 import hashlib
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any, TypedDict
 from uuid import UUID
@@ -34,6 +35,7 @@ from sync.protocol.change import (
     genesis_hash,
     link,
 )
+from sync.protocol.checkpoints import Checkpoint, SpanFigures
 from sync.protocol.clock import ClockState, Hlc
 from sync.protocol.codec import (
     KINDS,
@@ -46,6 +48,7 @@ from sync.protocol.codec import (
 from sync.protocol.columns import SentBatch
 from sync.protocol.enrolment import Predecessor, ProvisionalEpoch, Readmission
 from sync.protocol.facts import KindVersion
+from sync.protocol.figures import Totals
 from sync.protocol.identity import (
     BootId,
     CompanyId,
@@ -55,6 +58,7 @@ from sync.protocol.identity import (
     StoreId,
     WorkstationId,
 )
+from sync.protocol.manifest import Receipt
 from sync.protocol.reference import FeedHead, FeedRow, Grant, replace_in_set_hash
 from sync.protocol.shared import CustomerField, PersonalKey
 from sync.protocol.snapshot import Part, Snapshot, SnapshotPart, part_content, part_name, part_rows
@@ -323,6 +327,21 @@ SNAPSHOT = Snapshot(
     (Part(part_name(PART.content), "tea", 2),),
 )
 
+SPAN_FIGURES = SpanFigures(
+    date(2025, 11, 24),
+    Epoch(1, b"\x01\x02\x03\x04"),
+    256,
+    512,
+    (Checkpoint(512, Totals(transactions=1, lines=2, gross_minor=1_290)),),
+    (
+        Receipt(
+            "S01-W1-E1-000123",
+            SALE,
+            date(2025, 11, 24),
+            Totals(transactions=1, lines=2, gross_minor=1_290),
+        ),
+    ),
+)
 PREDECESSOR = Predecessor(
     ("s01.shop.internal", "till.local"), (WorkstationId("W1"), WorkstationId("W2"))
 )
@@ -351,6 +370,7 @@ def later_messages() -> dict[str, str]:
         "snapshot_part": encode(PART).hex(),
         "predecessor": encode(PREDECESSOR).hex(),
         "readmission": encode(READMISSION).hex(),
+        "span_figures": encode(SPAN_FIGURES).hex(),
     }
 
 
@@ -372,6 +392,10 @@ def test_a_snapshot_and_its_part_are_read_as_they_were() -> None:
     assert (snapshot, part) == (SNAPSHOT, PART)
     assert part_rows(part.content) == PART_ROWS
     assert snapshot.parts[0].name == part_name(part.content)
+
+
+def test_figures_of_a_span_are_read_as_they_were() -> None:
+    assert decode(SpanFigures, bytes.fromhex(LATER["span_figures"])) == SPAN_FIGURES
 
 
 def test_what_a_box_takes_over_is_read_as_it_was() -> None:

@@ -4,7 +4,11 @@ A day of which something arrived is not settled. It is once it has been counted 
 is no more when something of it arrives again (``write.UNSETTLE_DAYS``), also what is set aside, or
 when it is counted again in turn and differs: head office's own rows may have been changed behind
 its back. Days that a board shows have their turn every NEWEST_AGAIN_MS, older ones one after the
-other. What is not closed, or not here whole, is not counted.
+other. What is not closed, or not here whole, is not counted, but for what the store gave a manifest
+of at no close.
+
+What is found is acted upon: a manifest that differs begins a search for where (``compare_spans``),
+and of a day of which something is here that none speaks of, one is asked for (``ask_manifest``).
 """
 
 from collections.abc import Sequence
@@ -16,12 +20,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of, snapshot, unit_of_work
+from central.domain.day_verdict import DayVerdict, Doubt
 from central.domain.signing import correction
 from central.reports.board import latest_date
 from central.reports.day_figures import day_figures
-from central.reports.reconciliation import proven_days, whole_days
+from central.reports.reconciled_day import ReconciledDay
+from central.reports.reconciliation import days_to_count, reconcile_days
 from central.reports.signings import last_signings
 from central.reports.store_day import StoreDay, columns
+from central.usecases.journal.ask_manifest import ask_once
+from central.usecases.journal.compare_spans import begin_search
 from sync.protocol.identity import StoreId
 
 DAYS_AT_ONCE = 5_000
@@ -73,7 +81,7 @@ async def settle_days(engine: AsyncEngine, now_ms: int) -> Settled:
             for found in (newest, longest)
             for day in _days(await connection.fetch(_LONGEST_AGO, *found))
         ]
-        whole = await whole_days(db, open_)
+        whole = await days_to_count(db, open_)
     counted, proven = len(open_) - len(whole), 0
     due = sorted({*whole[:COUNTED_AT_ONCE], *again})
     for _, days in groupby(due, key=lambda day: day.store_id):
@@ -96,11 +104,21 @@ async def _count(db: AsyncConnection, days: Sequence[StoreDay], now_ms: int) -> 
     store_id = days[0].store_id
     if await connection.fetchrow(_TURN, store_id) is None:
         return None
-    proven = await proven_days(db, days)
+    found = dict(zip(days, await reconcile_days(db, days), strict=True))
+    proven = [day for day, one in found.items() if one.verdict is DayVerdict.PROVEN]
     others = [day for day in days if day not in proven]
     await connection.execute(_SETTLE, store_id, columns(proven)[1], now_ms)
     await connection.execute(_SETTLE, store_id, columns(others)[1], None)
     signings, now = await last_signings(db, days), await day_figures(db, days)
     same = [day for day, last in signings.items() if correction(last.counted, now[day]) is None]
     await connection.execute(_AS_SIGNED, store_id, columns(same)[1])
+    await ask_once(db, [day for day, one in found.items() if _is_unsaid(one)], now_ms)
+    for day, one in found.items():
+        for held in one.manifests:
+            if held.own or held.workstations:
+                await begin_search(db, day, held.said, now_ms)
     return len(proven)
+
+
+def _is_unsaid(day: ReconciledDay) -> bool:
+    return any(reason.slug is Doubt.NO_MANIFEST for reason in day.reasons)

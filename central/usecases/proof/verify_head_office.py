@@ -78,6 +78,8 @@ NOT_VERIFIED: dict[str, str] = {
     "live_code": "it refuses a code at publishing; a box finds whose code it is from the items",
     "leader": "it holds row locks, nothing else",
     "day_standing": "when a day was last found proven; it is counted again in turn",
+    "manifest_declared": "a copy that went ahead proves nothing; its manifest comes in the journal",
+    "comparison": "what a search found of a day; it is searched again",
     "apply_turn": "it holds row locks, nothing else",
     "claim": "what boxes say they hold is known from their requests alone",
 }

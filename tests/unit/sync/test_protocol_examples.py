@@ -25,14 +25,13 @@ EXAMPLES = {
 }
 
 
+KEPT = {"body": "bodies_1", "message": "messages_1", "later": "messages_later_1"}
+
+
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_an_example_is_what_is_written_today(name: str) -> None:
     kept, _, which = name.partition(" ")
-    golden = json.loads(
-        (GOLDEN / {"body": "bodies_1", "message": "messages_1"}[kept])
-        .with_suffix(".json")
-        .read_text()
-    )
+    golden = json.loads((GOLDEN / KEPT[kept]).with_suffix(".json").read_text())
     assert golden[which] == EXAMPLES[name]
 
 

@@ -16,6 +16,7 @@ from sync.protocol import (
     batch,
     bounds,
     change,
+    checkpoints,
     codec,
     columns,
     enrolment,
@@ -42,10 +43,23 @@ ROWS = [
     for line in TEXT.splitlines()
     if line.startswith("| `")
 ]
-ROWS_ONLY = {"Receipt", "Batch"}
+ROWS_ONLY = {"Batch"}
 """Never travel as they are."""
 FACTS = {fact.__name__ for fact in codec.KINDS.values()}
-MODULES = (batch, change, columns, enrolment, figures, manifest, reference, sale, shared, stock)
+MODULES = (
+    batch,
+    change,
+    checkpoints,
+    checkpoints,
+    columns,
+    enrolment,
+    figures,
+    manifest,
+    reference,
+    sale,
+    shared,
+    stock,
+)
 WIRE = {
     name: kind
     for module in MODULES

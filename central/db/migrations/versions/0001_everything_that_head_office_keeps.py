@@ -81,6 +81,8 @@ def upgrade() -> None:
     _create_stock_count()
     _create_alarm_clearing()
     _create_day_standing()
+    _create_manifest_declared()
+    _create_comparison()
     _create_store()
     _create_device()
     _create_enrol_code()
@@ -167,6 +169,8 @@ TABLES = (
     "stock_count",
     "alarm_clearing",
     "day_standing",
+    "manifest_declared",
+    "comparison",
     "store",
     "device",
     "enrol_code",
@@ -1361,6 +1365,8 @@ def _create_day_standing() -> None:
         sa.Column("business_date", sa.Date(), nullable=False),
         sa.Column("settled_at_ms", sa.BigInteger(), nullable=True),
         sa.Column("as_signed", sa.Boolean(), nullable=True),
+        sa.Column("asked_at_ms", sa.BigInteger(), nullable=True),
+        sa.Column("is_asked", sa.Boolean(), server_default="false", nullable=False),
         sa.PrimaryKeyConstraint("store_id", "business_date", name=op.f("pk_day_standing")),
     )
     op.create_index(
@@ -1368,6 +1374,60 @@ def _create_day_standing() -> None:
         "day_standing",
         ["store_id", "settled_at_ms"],
         unique=False,
+    )
+    op.create_index(
+        "ix_day_standing_asked",
+        "day_standing",
+        ["store_id"],
+        unique=False,
+        postgresql_where=sa.text("is_asked"),
+    )
+
+
+def _create_manifest_declared() -> None:
+    op.create_table(
+        "manifest_declared",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("business_date", sa.Date(), nullable=False),
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("last_seq", sa.BigInteger(), nullable=False),
+        sa.Column("manifest", sa.LargeBinary(), nullable=False),
+        sa.Column("declared_at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "store_id",
+            "business_date",
+            "epoch_number",
+            "epoch_fingerprint",
+            name=op.f("pk_manifest_declared"),
+        ),
+    )
+
+
+def _create_comparison() -> None:
+    op.create_table(
+        "comparison",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("business_date", sa.Date(), nullable=False),
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("end_seq", sa.BigInteger(), nullable=False),
+        sa.Column("after_seq", sa.BigInteger(), nullable=False),
+        sa.Column("through_seq", sa.BigInteger(), nullable=False),
+        sa.Column("rounds", sa.Integer(), nullable=False),
+        sa.Column("spans", sa.Integer(), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("whole", sa.Boolean(), nullable=False),
+        sa.Column("found", sa.LargeBinary(), nullable=False),
+        sa.Column("changed_at_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "store_id",
+            "business_date",
+            "epoch_number",
+            "epoch_fingerprint",
+            "end_seq",
+            name=op.f("pk_comparison"),
+        ),
     )
 
 
