@@ -3,6 +3,7 @@ The last line that one prints says what is true now and what comes next."""
 
 from central.commands.company import company_app, load_sample, setup
 from central.commands.customers import customers_app
+from central.commands.day import day
 from central.commands.doctor import doctor, support_bundle
 from central.commands.epochs import alarm_app, epochs, seal, write_off
 from central.commands.examples import EXAMPLES
@@ -53,6 +54,7 @@ for command in (
     seal,
     write_off,
     epochs,
+    day,
     sign,
     serve,
     migrate,

@@ -109,17 +109,15 @@ class ClaimRow(CentralTable, table=True):
     heard_at_ms: int = big()
 
 
+_PLACE = ("store_id", "epoch_number", "epoch_fingerprint", "seq")
+_RECOVERED = "kind = 'event_recovered'"
+
+
 class RawEvent(CentralTable, table=True):
     """The journal as it arrived: only ever inserted. Unique by (store, epoch, seq) alone."""
 
     __tablename__ = "raw_event"
-    __table_args__ = (
-        Index(
-            "ix_raw_event_recovered",
-            *("store_id", "epoch_number", "epoch_fingerprint", "seq"),
-            postgresql_where=text("kind = 'event_recovered'"),
-        ),
-    )
+    __table_args__ = (Index("ix_raw_event_recovered", *_PLACE, postgresql_where=text(_RECOVERED)),)
     store_id: UUID = Field(primary_key=True)
     epoch_number: int = Field(primary_key=True)
     epoch_fingerprint: bytes = Field(primary_key=True)

@@ -15,7 +15,7 @@ from central.api.limits import BODY_BYTES_MAX
 from central.api.reading import reading
 from central.domain.access import UserRole
 from central.domain.day_state import DayState, day_state
-from central.domain.day_verdict import Colour, DayVerdict
+from central.domain.day_verdict import DayVerdict
 from central.domain.signing import Correction, Signing, correction
 from central.pages.page import see_other, wrong_fields
 from central.pages.places import (
@@ -44,13 +44,12 @@ from central.reports.day_tills import DayTill, day_tills
 from central.reports.differing_receipts import (
     DifferingReceipt,
     DifferingReceipts,
-    differing_receipts,
     total_of,
 )
 from central.reports.figure_rows import FigureKey, FigureKind, figure_keys
 from central.reports.reconciled_day import ReconciledDay, WorkstationAccount
-from central.reports.reconciliation import reconcile_day
-from central.reports.signings import LateReceipt, arrived_since, day_signings
+from central.reports.signings import LateReceipt, arrived_since
+from central.reports.whole_day import WholeDay, whole_day
 from central.usecases.day.sign_off import accepted, sign_off
 from sync.protocol.errors import NotFound, Refusal
 from sync.protocol.figures import Totals, figures
@@ -145,6 +144,7 @@ async def _shown(
         store=store,
         all_days=store_address(store),
         day=day,
+        whole=read.whole,
         signing=_signing(read, may_sign=person.role.allows(UserRole.SIGN_OFF)),
         values=typed,
         refusal=refusal,
@@ -178,6 +178,7 @@ class _Read(NamedTuple):
     signings: Sequence[Signing]
     late: Sequence[LateReceipt]
     tills: Sequence[DayTill]
+    whole: WholeDay
 
 
 async def _read(
@@ -186,14 +187,15 @@ async def _read(
     money = await company_money(db, company_id)
     store = await store_of_company(db, company_id, code)
     asked = (db, store.store_id, business_date)
-    day = (await reconcile_day(*asked)).as_of(now_ms)
-    found = await differing_receipts(*asked) if day.colour is Colour.RED else None
+    whole = await whole_day(*asked, now_ms)
     beside = await neighbour_days(*asked)
     standing = await store_standing(db, store.store_id)
-    signings = await day_signings(*asked)
+    signings = whole.signings
     late = await arrived_since(*asked, signings[0]) if signings else ()
     tills = await day_tills(*asked)
-    return _Read(money, store, day, found, beside, standing, signings, late, tills)
+    return _Read(
+        money, store, whole.day, whole.found, beside, standing, signings, late, tills, whole
+    )
 
 
 class SigningPart(NamedTuple):

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sync.protocol.change import Envelope, Epoch
+from sync.protocol.checkpoints import Checkpoint, SpanFigures
 from sync.protocol.clock import ClockState, Hlc
 from sync.protocol.facts import (
     AlarmCleared,
@@ -71,7 +72,7 @@ from sync.protocol.identity import (
     TillSessionId,
     WorkstationId,
 )
-from sync.protocol.manifest import Manifest, WorkstationTotals
+from sync.protocol.manifest import Manifest, Receipt, WorkstationTotals
 from sync.protocol.shared import CustomerField, FieldChange
 
 DAY = date(2025, 11, 24)
@@ -148,6 +149,21 @@ _TOTALS = Totals(
     stock_milli=-1_245,
 )
 
+SPAN_FIGURES = SpanFigures(
+    date(2025, 11, 24),
+    Epoch(1, b"\x01\x02\x03\x04"),
+    256,
+    512,
+    (Checkpoint(512, Totals(transactions=1, lines=2, gross_minor=1_290)),),
+    (
+        Receipt(
+            "S01-W1-E1-000123",
+            SALE,
+            date(2025, 11, 24),
+            Totals(transactions=1, lines=2, gross_minor=1_290),
+        ),
+    ),
+)
 _MANIFEST = Manifest(
     business_date=DAY,
     epoch_number=1,

@@ -6,7 +6,6 @@ they hold fast.
 
 import hashlib
 import json
-from datetime import date
 from pathlib import Path
 from typing import Any, TypedDict
 from uuid import UUID
@@ -35,7 +34,7 @@ from sync.protocol.change import (
     genesis_hash,
     link,
 )
-from sync.protocol.checkpoints import Checkpoint, SpanFigures
+from sync.protocol.checkpoints import SpanFigures
 from sync.protocol.clock import ClockState, Hlc
 from sync.protocol.codec import (
     KINDS,
@@ -48,7 +47,6 @@ from sync.protocol.codec import (
 from sync.protocol.columns import SentBatch
 from sync.protocol.enrolment import Predecessor, ProvisionalEpoch, Readmission
 from sync.protocol.facts import KindVersion
-from sync.protocol.figures import Totals
 from sync.protocol.identity import (
     BootId,
     CompanyId,
@@ -58,12 +56,11 @@ from sync.protocol.identity import (
     StoreId,
     WorkstationId,
 )
-from sync.protocol.manifest import Receipt
 from sync.protocol.reference import FeedHead, FeedRow, Grant, replace_in_set_hash
 from sync.protocol.shared import CustomerField, PersonalKey
 from sync.protocol.snapshot import Part, Snapshot, SnapshotPart, part_content, part_name, part_rows
 from sync.protocol.turning import received, to_send
-from tests.golden.examples import CUSTOMER, EXAMPLES, SALE, STORE
+from tests.golden.examples import CUSTOMER, EXAMPLES, SALE, SPAN_FIGURES, STORE
 
 FOLDER = Path(__file__).parent
 
@@ -327,21 +324,6 @@ SNAPSHOT = Snapshot(
     (Part(part_name(PART.content), "tea", 2),),
 )
 
-SPAN_FIGURES = SpanFigures(
-    date(2025, 11, 24),
-    Epoch(1, b"\x01\x02\x03\x04"),
-    256,
-    512,
-    (Checkpoint(512, Totals(transactions=1, lines=2, gross_minor=1_290)),),
-    (
-        Receipt(
-            "S01-W1-E1-000123",
-            SALE,
-            date(2025, 11, 24),
-            Totals(transactions=1, lines=2, gross_minor=1_290),
-        ),
-    ),
-)
 PREDECESSOR = Predecessor(
     ("s01.shop.internal", "till.local"), (WorkstationId("W1"), WorkstationId("W2"))
 )

@@ -1,8 +1,13 @@
 """What the page of a store's day says."""
 
-from datetime import date
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
 
+from central.pages.words.figures import amount, parted
+from central.reports.comparisons import Comparison, Declared
+from central.reports.differing_receipts import total_of
 from central.reports.evidence import GivenUp, SetAside
+from central.reports.held_day import HeldStatement
 from central.reports.reconciled_day import ProvenThrough
 
 whole_day = "The store's whole day:"
@@ -76,3 +81,42 @@ def all_receipts(place: str, business_date: date) -> str:
 def event(one: SetAside) -> str:
     """An event by its place in the journal."""
     return f"Event {one.seq} of epoch {one.epoch}"
+
+
+def manifest(one: HeldStatement) -> str:
+    """An account that the store gave, and whether head office counts the same as of its place."""
+    said, place = (
+        one.said,
+        f"through event {one.said.manifest.last_seq:,} of epoch {one.said.about}",
+    )
+    how = "closed with" if said.is_close else f"given ({said.cause})"
+    agrees = "differs from what head office counts there" if one.differs else "agrees"
+    return f"The store's account {place}, {how}: {agrees}."
+
+
+def declared(one: Declared, decimals: int) -> str:
+    """A copy that went ahead: the box's word, and no proof of it."""
+    at = datetime.fromtimestamp(one.declared_at_ms / 1_000, UTC)
+    total = amount(total_of(one.manifest.store), decimals)
+    return (
+        f"Declared, not proven: {total} through event {one.manifest.last_seq:,} of epoch"
+        f" {one.epoch}, told {at:%Y-%m-%d %H:%M} UTC ahead of its journal."
+    )
+
+
+def compared(one: Comparison, decimals: int) -> Iterator[str]:
+    """Where the box counts otherwise, as far as that was looked for."""
+    place = f"through event {one.end:,} of epoch {one.epoch}"
+    if one.is_open:
+        yield (
+            f"Compared with the box {place}: it is asked about events {one.after + 1:,} to"
+            f" {one.through:,}."
+        )
+    elif not one.events:
+        yield f"Compared with the box {place}: it counts the same now."
+    for event in one.events:
+        side = {"store": "the store alone has it", "central": "head office alone has it"}
+        told = side.get(event.only_at or "") or "; ".join(
+            parted(each, decimals) for each in event.figures
+        )
+        yield f"The box counts {event.number} otherwise: {told}."
