@@ -41,7 +41,7 @@ def day(
     data: Folder = None,
 ) -> None:
     """A store's day: verdict and reasons, both sides' figures, manifests, receipts that differ."""
-    from central.domain.day_verdict import Colour, DayVerdict
+    from central.domain.day_verdict import Colour
     from central.domain.typed import date_of
     from central.reports.company import company_money
     from central.reports.whole_day import whole_day
@@ -62,18 +62,25 @@ def day(
     for line in _lines(found, money):
         print(line)
     verdict = found.day.verdict
-    words = {
-        DayVerdict.PROVEN: ("sign", store, str(asked)),
-        DayVerdict.DIFFERS: ("day", store, str(asked), "--ask"),
-        DayVerdict.NOT_CLOSED: ("day", store, str(asked), "--ask"),
-        DayVerdict.NOT_HEARD: ("epochs", store),
-        DayVerdict.RECEIVED: ("quarantine", "list") if found.day.set_aside else ("epochs", store),
-    }[verdict]
-    following = next_command(database_url, data, *words, company=company)
+    following = next_command(database_url, data, *_next(found, store), company=company)
     waits = " Its box answers with its next contact." if ask else ""
     print(f"{store} on {asked} is {verdict.value.replace('-', ' ')}.{waits} Next: `{following}`.")
     if verdict.colour is Colour.RED:
         raise typer.Exit(NEEDS_A_PERSON)
+
+
+def _next(found: "WholeDay", store: str) -> tuple[str, ...]:
+    """What a person does about it."""
+    from central.domain.day_verdict import DayVerdict
+
+    day_ = str(found.day.business_date)
+    return {
+        DayVerdict.PROVEN: ("sign", store, day_),
+        DayVerdict.DIFFERS: ("day", store, day_, "--ask"),
+        DayVerdict.NOT_CLOSED: ("day", store, day_, "--ask"),
+        DayVerdict.NOT_HEARD: ("epochs", store),
+        DayVerdict.RECEIVED: ("quarantine", "list") if found.day.set_aside else ("epochs", store),
+    }[found.day.verdict]
 
 
 def _ask(
@@ -102,8 +109,8 @@ def _lines(found: "WholeDay", money: "CompanyMoney") -> "Iterator[str]":
     for reason in one.reasons:
         yield f"  {reason.slug.value.replace('-', ' ')}: {reason.said}"
     yield from _figures(found, money)
-    for said in (*(words.manifest(x) for x in one.manifests), *map(words.given_up, one.given_up)):
-        yield said
+    yield from map(words.manifest, one.manifests)
+    yield from map(words.given_up, one.given_up)
     for declared in found.declared:
         yield words.declared(declared, money.decimals)
     for aside in one.set_aside:

@@ -27,6 +27,8 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+PLACE = ("store_id", "epoch_number", "epoch_fingerprint", "seq")
+RECOVERED = "kind = 'event_recovered'"
 
 
 def big(**options: Any) -> Any:
@@ -109,15 +111,11 @@ class ClaimRow(CentralTable, table=True):
     heard_at_ms: int = big()
 
 
-_PLACE = ("store_id", "epoch_number", "epoch_fingerprint", "seq")
-_RECOVERED = "kind = 'event_recovered'"
-
-
 class RawEvent(CentralTable, table=True):
     """The journal as it arrived: only ever inserted. Unique by (store, epoch, seq) alone."""
 
     __tablename__ = "raw_event"
-    __table_args__ = (Index("ix_raw_event_recovered", *_PLACE, postgresql_where=text(_RECOVERED)),)
+    __table_args__ = (Index("ix_raw_event_recovered", *PLACE, postgresql_where=text(RECOVERED)),)
     store_id: UUID = Field(primary_key=True)
     epoch_number: int = Field(primary_key=True)
     epoch_fingerprint: bytes = Field(primary_key=True)

@@ -152,7 +152,6 @@ async def _shown(
         workstation=workstation,
         sentence=day_sentence(day, found, money.decimals),
         differing=_differing(store, found),
-        found=found,
         sides=_sides(store, business_date, _account(day, workstation), workstation),
         tills=[one for one in read.tills if workstation in (None, one.workstation_id)],
         sequence=sequence_address(store, business_date, workstation),

@@ -85,10 +85,8 @@ def event(one: SetAside) -> str:
 
 def manifest(one: HeldStatement) -> str:
     """An account that the store gave, and whether head office counts the same as of its place."""
-    said, place = (
-        one.said,
-        f"through event {one.said.manifest.last_seq:,} of epoch {one.said.about}",
-    )
+    said = one.said
+    place = f"through event {said.manifest.last_seq:,} of epoch {said.about}"
     how = "closed with" if said.is_close else f"given ({said.cause})"
     agrees = "differs from what head office counts there" if one.differs else "agrees"
     return f"The store's account {place}, {how}: {agrees}."
