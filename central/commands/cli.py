@@ -10,6 +10,7 @@ from central.commands.examples import EXAMPLES
 from central.commands.goods import export_app, import_app
 from central.commands.items import item_app
 from central.commands.key import key_app
+from central.commands.mirror import mirror_app
 from central.commands.operators import operator_app
 from central.commands.payments import import_payments
 from central.commands.people import token_app, user_app
@@ -44,6 +45,7 @@ for name, group in (
     ("code", code_app),
     ("box", box_app),
     ("key", key_app),
+    ("mirror", mirror_app),
     ("alarm", alarm_app),
     ("quarantine", quarantine_app),
     ("customers", customers_app),

@@ -14,6 +14,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "serve",
         "serve --host 0.0.0.0 --tls-cert office.pem --tls-key office.key",
         "serve --trusted-proxy 10.0.0.5 --name head.example",
+        "serve --mirror /mnt/other-disk/holdfast",
     ),
     "migrate": (
         "migrate --database-url postgresql://holdfast@db.example/holdfast",
@@ -103,6 +104,9 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "alarm list": ("alarm list", "alarm list --store S01 --all"),
     "alarm clear": ('alarm clear S01 3fa91c02 --reason "a copy of the disk, taken out"',),
     "key replace": ("key replace",),
+    "mirror show": ("mirror show",),
+    "mirror begin": ("mirror begin /mnt/other-disk/holdfast",),
+    "mirror end": ("mirror end",),
     "customers find": ("customers find C-1042",),
     "customers erase": (
         'customers erase 019ab4a8-7c00-7000-8000-0000000000e1 --reason "asked by letter"',

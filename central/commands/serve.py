@@ -85,7 +85,6 @@ def serve(
     told = {option: values for option, values in several.items() if values}
     settings = settings_of(database_url, data, **given, **told)
     if mirror is not None:
-        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         remember_mirror(settings, mirror)
     setup = next_command(database_url, data, *FIRST_SETUP)
     with in_one_sentence():

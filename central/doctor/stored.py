@@ -5,8 +5,11 @@ from collections import Counter
 
 from central.database.chosen import POSTGRES_MIN
 from central.db.migrate import is_current
+from central.db.mirror_files import MirrorBroken, MirrorFiles
 from central.doctor.scene import COULD_NOT_LOOK, Scene
 from central.domain.incarnation import Expected
+from central.domain.mirror import Verdict
+from central.office.settings import mirror_folder
 from central.reports import condition
 from central.reports.incarnation import read_since, still_expected
 from sync.program.command_line import command, shell, version_of
@@ -139,6 +142,31 @@ async def stores(scene: Scene) -> Found:
     return attention(says, remedy, "edge doctor --data S01")
 
 
+async def mirror(scene: Scene) -> Found:
+    """Whether what is decided stands on another disk as well, and that disk has all of it."""
+    async with scene.reading() as db:
+        at = await condition.mirrored_at(db)
+    begin = scene.command("mirror", "begin", "DIR")
+    if at is None:
+        says = "There is none: what is decided after the database's last copy is lost with it."
+        return fine(f"{says} `{begin}` begins one on another disk.")
+    folder = mirror_folder(scene.settings)
+    if folder is None:
+        says = "Decisions are mirrored, and this folder of head office does not say where."
+        return stop(says, "Name it:", scene.command("serve", "--mirror", "DIR"))
+    try:
+        verdict = await asyncio.to_thread(MirrorFiles(folder).verdict, at)
+    except MirrorBroken as error:
+        return stop(f"Nothing can be decided: {error}.", "Mount it, or begin anew:", begin)
+    if verdict is Verdict.SAME:
+        return fine(f"{folder} has all {at.number:,} entries.")
+    if verdict is Verdict.AHEAD:
+        says = f"The database was put back to before what {folder} has."
+        return attention(says, "This takes it back:", scene.command("serve"))
+    says = f"Nothing can be decided: {folder} is not this database's mirror, or an older one."
+    return stop(says, "Mount the right one, or begin anew:", begin)
+
+
 async def past(scene: Scene) -> Found:
     """Whether head office was put back to its past, and what stores still owe it since."""
     async with scene.reading() as db:
@@ -150,7 +178,7 @@ async def past(scene: Scene) -> Found:
     )
     if since.lost_since_ms is not None:
         lost = instant(since.lost_since_ms)
-        says += f" What it decided after {lost} is lost: revoke again, write off again."
+        says += f" What it decided after {lost} is lost: revoke, erase and write off again."
     if not expected:
         return fine(f"{says} Every store has sent everything again.")
     named = ", ".join(f"{one.store_code} {TO_COME[one.what]}" for one in expected[:NAMED_MAX])

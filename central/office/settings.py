@@ -76,4 +76,5 @@ def remember_mirror(settings: CentralSettings, folder: Path | None) -> None:
     if folder is None:
         file.unlink(missing_ok=True)
     else:
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         file.write_text(f"{folder.absolute()}\n", encoding="utf-8")

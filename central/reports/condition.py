@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from central.domain.mirror import NONE_YET, Link
+
 STORES_NAMED_MAX = 1_000
 
 _SERVER = text(
@@ -37,6 +39,7 @@ _ALARMS = text(
 _HEALTHS = text(
     "SELECT health FROM stream WHERE state = 'current' AND health IS NOT NULL LIMIT :most"
 )
+_MIRRORED = text("SELECT mirror_no, mirror_hash FROM central_state WHERE one = 1")
 
 
 class Server(NamedTuple):
@@ -122,3 +125,11 @@ async def told_healths(db: AsyncConnection) -> tuple[bytes, ...]:
 async def _count(db: AsyncConnection, statement: Any) -> int:
     counted: int = await db.scalar(statement) or 0
     return counted
+
+
+async def mirrored_at(db: AsyncConnection) -> Link | None:
+    """The last entry of the mirror by the database; None: there is no mirror."""
+    row = (await db.execute(_MIRRORED)).one()
+    if row.mirror_no is None:
+        return None
+    return Link(row.mirror_no, b"", row.mirror_hash, True) if row.mirror_no else NONE_YET
