@@ -328,7 +328,8 @@ def add_customers(db: sqlite3.Connection) -> None:
         )
     for root, points in GRANTS:
         db.execute(
-            "INSERT INTO points_right VALUES (?, 0, ?, ?, 0)", (root.bytes, MEMBER.bytes, points)
+            "INSERT INTO points_right VALUES (?, 0, ?, ?, 0, 'points', 0)",
+            (root.bytes, MEMBER.bytes, points),
         )
 
 

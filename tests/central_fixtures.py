@@ -248,8 +248,11 @@ class TestedBox:
         """One event more."""
         seq, when = len(self.events) + 1, (NOW_MS, 28_800, BootId(UUID(int=1)))
         stamp = (Hlc(NOW_MS << 16), ClockState.CHECKED)
-        envelope = Envelope(seq, EventId(uuid4()), kind, 1, *when, *stamp, body)
-        prev = self.hash_at(seq - 1)
+        self.keep(Envelope(seq, EventId(uuid4()), kind, 1, *when, *stamp, body))
+
+    def keep(self, envelope: Envelope) -> None:
+        """The next event, as it is."""
+        prev = self.hash_at(envelope.seq - 1)
         self.events.append(envelope)
         self.hashes.append(link(self.me.store_id, self.epoch, envelope, prev).hash)
 

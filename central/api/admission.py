@@ -23,7 +23,7 @@ from sync.http.sender import sender_of
 
 _PLACE = "holdfast_place"
 _OF_A_STORE = re.compile(
-    r"/v1/stores/[^/]+/(journal|feeds|feed|snapshot|certificate|epochs|pruned|predecessor"
+    r"/v1/stores/[^/]+/(journal|feeds|feed|snapshot|certificate|epochs|grants|pruned|predecessor"
     r"|readmission|declared|checkpoints)\Z"
 )
 
@@ -38,6 +38,7 @@ def admission(lanes: Lanes) -> Callable[[ASGIApp], ASGIApp]:
         "certificate": lanes.heartbeats,
         "epochs": lanes.heartbeats,
         "pruned": lanes.heartbeats,
+        "grants": lanes.heartbeats,
         "predecessor": lanes.feeds,
         "readmission": lanes.heartbeats,
         "declared": lanes.heartbeats,

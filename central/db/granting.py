@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlmodel import Field
 
-from central.db.tables import CentralTable
+from central.db.tables import CentralTable, big
 
 
 class GrantsDue(CentralTable, table=True):
@@ -28,3 +28,22 @@ class ShareDue(CentralTable, table=True):
     company_id: UUID = Field(primary_key=True)
     kind: str = Field(primary_key=True)
     account_id: UUID = Field(primary_key=True)
+
+
+class ShareRuleRow(CentralTable, table=True):
+    """How a company cuts what is available of an account (``escrow.ShareRule``), where it said so.
+    ``percents``: in words."""
+
+    __tablename__ = "share_rule"
+    company_id: UUID = Field(primary_key=True)
+    percents: str
+    cap: int = big()
+
+
+class FreedEpoch(CentralTable, table=True):
+    """An epoch that ended, of whose rights the accounts were looked at since."""
+
+    __tablename__ = "freed_epoch"
+    store_id: UUID = Field(primary_key=True)
+    epoch_number: int = Field(primary_key=True)
+    epoch_fingerprint: bytes = Field(primary_key=True)

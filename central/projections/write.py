@@ -20,11 +20,17 @@ from central.projections.row_changes import RowChanges
 from central.projections.rows import OF_COMPANIES, PROJECTIONS
 from central.projections.rows.customer import CustomerField
 from central.projections.rows.day import Day, DayFigure, GivenManifest
+from central.projections.rows.escrow import RightAccount, RightReleased, RightSpend
 from central.projections.stock_counts import sum_seen
 from central.projections.take_back import FORGET_DAYS, take_back
 from central.projections.taking_back import NOTHING_GONE
 from central.projections.unwritable import Unwritable
 from sync.protocol.identity import CustomerId
+
+OWE_SHARES = """
+INSERT INTO share_due (company_id, kind, account_id)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[]) ON CONFLICT DO NOTHING
+"""
 
 LOCK_COMPANY = "SELECT FROM company WHERE company_id = $1 FOR NO KEY UPDATE"
 
@@ -161,10 +167,21 @@ async def _write(connection: Any, changes: RowChanges, gone: RowChanges) -> froz
     for projection in OF_COMPANIES:
         if projection.row is not CustomerField:
             await _put(connection, projection, changes)
+    await _owe_shares(connection, changes)
     if not fields:
         return frozenset()
     changed = await connection.fetch(_RETURN_CUSTOMERS, *zip(*fields, strict=True))
     return frozenset(CustomerId(UUID(bytes=row["customer_id"].bytes)) for row in changed)
+
+
+async def _owe_shares(connection: Any, changes: RowChanges) -> None:
+    """Of these accounts something was spent or came back: the stores where their owners shop may
+    get their shares anew (``usecases/grant``)."""
+    moved = {(row.kind, row.account_id) for row in changes[RightReleased]}
+    moved |= {(row.kind, row.account_id) for row in changes[RightSpend]}
+    due = [row[:3] for row in changes[RightAccount] if row[1:3] in moved]
+    if due:
+        await connection.execute(OWE_SHARES, *by_column(due))
 
 
 async def _put(connection: Any, projection: Projection, changes: RowChanges) -> None:

@@ -1,20 +1,27 @@
 """What head office may still give of accounts (sync/protocol/escrow.py): read under their lock.
 
 Who gives rights holds the end of the decisions first and then the accounts, in the order of their
-ids; what comes from the stores' journals meanwhile waits there, for it adds to the same rows.
+ids; what comes of the stores' journals meanwhile waits there, for it adds to the same rows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from central.archive.rows import plain_uuid
+from central.db.engine import driver_of
 from central.domain.epoch import EpochState
 from central.projections.line_up import SAME_ID
 from sync.protocol.change import Epoch
 from sync.protocol.escrow import HeldRights, available
-from sync.protocol.identity import StoreId
+from sync.protocol.identity import CompanyId, StoreId
 
+_BALANCES = """
+SELECT account_id, opening + earned - spent - taken_back AS balance FROM right_account
+WHERE company_id = $1 AND kind = $2 AND account_id = ANY($3) ORDER BY account_id FOR UPDATE
+"""
 _HELD = f"""
 SELECT h.account_id, h.store_id, h.epoch_number, h.epoch_fingerprint, h.earned, h.granted, h.used,
     h.released, s.state, q.store_id IS NULL AS whole
@@ -52,6 +59,17 @@ class Account(NamedTuple):
         return available(self.balance, (one.held for one in self.rights))
 
 
+async def lock_accounts(
+    db: AsyncConnection, company_id: CompanyId, kind: str, account_ids: Collection[UUID]
+) -> tuple[Account, ...]:
+    """Those that there are, in the order of their ids, held until the unit of work ends. The
+    decisions' end is held already (``lock_decisions``)."""
+    connection = await driver_of(db)
+    rows = await connection.fetch(_BALANCES, company_id, kind, list(account_ids))
+    balances = {plain_uuid(row["account_id"]): row["balance"] for row in rows}
+    return await accounts_of(connection, kind, balances)
+
+
 async def accounts_of(
     connection: Any, kind: str, balances: Mapping[UUID, int]
 ) -> tuple[Account, ...]:
@@ -72,3 +90,11 @@ def _rights(row: Any) -> StoreRights:
     held = HeldRights(*sums, ended=ended, written_off=written_off)
     epoch = Epoch(row["epoch_number"], row["epoch_fingerprint"])
     return StoreRights(StoreId(plain_uuid(row["store_id"])), epoch, row["earned"], held)
+
+
+def earned_by_store(rights: Iterable[StoreRights]) -> dict[StoreId, int]:
+    """How much was earned at each store, over all its epochs."""
+    earned: dict[StoreId, int] = {}
+    for one in rights:
+        earned[one.store_id] = earned.get(one.store_id, 0) + one.earned
+    return earned

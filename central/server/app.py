@@ -28,6 +28,7 @@ from central.api.reports import (
     report_stores,
     report_tax,
 )
+from central.api.rights import grant_right
 from central.api.session import begin_session, end_session, read_session
 from central.api.signed_answers import signed_answers
 from central.api.sync import (
@@ -72,6 +73,7 @@ ROUTES: Sequence[Any] = (
     say_hello,
     enrol_box,
     take_journal,
+    grant_right,
     take_epoch,
     take_what_is_pruned,
     read_heads,

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import uuid_utils.compat
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from edge.box.asker import Asker
 from edge.box.certificate import Certificate
 from edge.box.clock import ZONE_UNTIL_TOLD, StoreClock, steady_clock, wall_clock_ms
 from edge.box.folder import KEY_FILE, NotProvisioned, database_of
@@ -55,7 +56,8 @@ class Box:
     head that each workstation was last told (see ``edge/api/stated_head.py``); ``unreached`` is set
     while the last try to reach head office failed, ``busy`` while it was there and asked to
     wait. ``begun_ms``: when this program took the store up, by this machine's clock; ``examining``:
-    whoever asks how the box is while somebody did gets the same."""
+    whoever asks how the box is while somebody did gets the same; ``asker``: asks head office while
+    somebody waits."""
 
     folder: Path
     settings: EdgeSettings
@@ -76,6 +78,7 @@ class Box:
     busy: asyncio.Event = field(default_factory=asyncio.Event)
     begun_ms: int = field(default_factory=wall_clock_ms)
     examining: Shared[Any] = field(default_factory=Shared)
+    asker: Asker = field(default_factory=Asker)
 
     def opening(self) -> Opening:
         """With what another epoch would be opened."""

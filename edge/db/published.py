@@ -38,12 +38,12 @@ WHERE s.code_key IN (SELECT value FROM json_each(?))
 _DROP_ITEM = "DELETE FROM item WHERE item_id = ?"
 _DROP_CODES = "DELETE FROM scan_code WHERE item_id = ?"
 _GRANT = (
-    "INSERT INTO points_right (root, line, customer_id, points, spent) VALUES (?, 0, ?, ?, 0)"
-    " ON CONFLICT (root, line)"
-    " DO UPDATE SET customer_id = excluded.customer_id, points = max(excluded.points, spent)"
+    "INSERT INTO points_right (root, line, customer_id, points, spent, kind, released)"
+    " VALUES (?, 0, ?, ?, 0, 'points', 0) ON CONFLICT (root, line) DO UPDATE"
+    " SET customer_id = excluded.customer_id, points = max(excluded.points, spent + released)"
 )
-_CLEAR_GRANT = "UPDATE points_right SET points = spent WHERE root = ? AND line = 0"
-_DROP_GRANT = "DELETE FROM points_right WHERE root = ? AND line = 0 AND spent = 0"
+_CLEAR_GRANT = "UPDATE points_right SET points = spent + released WHERE root = ? AND line = 0"
+_DROP_GRANT = "DELETE FROM points_right WHERE root = ? AND line = 0 AND spent = 0 AND released = 0"
 _FORGET_ALIAS = "DELETE FROM customer_alias WHERE customer_id = ?"
 _ALIAS = "INSERT OR REPLACE INTO customer_alias (customer_id, kept_id) VALUES (?, ?)"
 _ROLE = "INSERT OR REPLACE INTO role (role, body) VALUES (?, ?)"

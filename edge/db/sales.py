@@ -56,7 +56,11 @@ _LEVEL = (
     "INSERT INTO stock_level (item_id, on_hand_milli) VALUES (?, ?)"
     " ON CONFLICT (item_id) DO UPDATE SET on_hand_milli = excluded.on_hand_milli"
 )
-_RIGHT = "INSERT INTO points_right (root, line, customer_id, points, spent) VALUES (?, ?, ?, ?, ?)"
+_RIGHT = (
+    "INSERT INTO points_right (root, line, customer_id, points, spent, kind, released)"
+    " VALUES (?, ?, ?, ?, 0, 'points', 0)"
+)
+_GREW = "INSERT OR IGNORE INTO right_grown (kind, account_id) VALUES ('points', ?)"
 _SPEND = "UPDATE points_right SET spent = spent + ? WHERE root = ? AND line = ?"
 _OWE = (
     "INSERT INTO points_debt (customer_id, points) VALUES (?, ?)"
@@ -66,7 +70,7 @@ _OWED = (
     "SELECT customer_id, points FROM points_debt"  # noqa: S608 - constant
     f" WHERE points > 0 AND customer_id IN ({SAME_PERSON}) ORDER BY customer_id"
 )
-_DROP_RIGHTS = "UPDATE points_right SET points = spent WHERE points > spent"
+_DROP_RIGHTS = "UPDATE points_right SET points = spent + released WHERE points > spent + released"
 _RETURNED = (
     "UPDATE sale_line SET returned_milli = returned_milli + ? WHERE sale_id = ? AND line_no = ?"
 )
@@ -259,8 +263,9 @@ def move_points(
     if fact.points_earned and born:
         db.executemany(
             _RIGHT,
-            [(root, x.line_no, customer, x.points, 0) for x in fact.lines if x.points > 0],
+            [(root, x.line_no, customer, x.points) for x in fact.lines if x.points > 0],
         )
+        db.execute(_GREW, (customer,))
     if spends:
         db.executemany(_SPEND, [(s.points, s.root.bytes, s.line) for s in spends])
     if fact.take_back is not None and fact.take_back.debt:

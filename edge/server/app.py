@@ -21,6 +21,7 @@ from edge.api import (
     pages,
     pairing,
     quotes,
+    rights,
     sales,
     session,
     stock,
@@ -53,7 +54,7 @@ _PAIRED = (
     *operators.OPEN_ROUTES,
 )
 """Asked by a workstation at which nobody is signed in."""
-_OF_SALES = (customers, days, items, quotes, sales, stock, tills, totals)
+_OF_SALES = (customers, days, items, quotes, rights, sales, stock, tills, totals)
 _SIGNED_IN = (*_OF_SALES, doctor, operators, workstations)
 
 

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC
+from functools import partial
 from typing import assert_never
 
 import structlog
@@ -22,6 +23,7 @@ from edge.box.people import keep_used_sessions, tell_owed_pins
 from edge.box.pruning import prune_acknowledged
 from edge.exchange.answering import answer_questions, declare_close
 from edge.exchange.certificate import Certifying
+from edge.exchange.rights import ask_for_right, give_back
 from edge.exchange.rounds import (
     Line,
     begin_differing_anew,
@@ -76,6 +78,7 @@ class Exchange:
         return wait_ms
 
     async def _round(self) -> int:
+        await give_back(self._box)
         pushed = await self._push()
         if isinstance(pushed, Later):
             return await self._later(pushed)
@@ -243,11 +246,13 @@ async def exchanging_over(box: Box, line: Line) -> AsyncIterator[Exchange]:
     scheduler = _timers(box, exchange)
     box.nudge.set()
     certifying = Certifying(box, line)
+    box.asker.for_right = partial(ask_for_right, box, line)
     loop = asyncio.create_task(_keep_exchanging(box, exchange, certifying, stopping))
     scheduler.start()
     try:
         yield exchange
     finally:
+        box.asker.for_right = None
         scheduler.shutdown(wait=False)
         stopping.set()
         box.nudge.set()

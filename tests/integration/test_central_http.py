@@ -36,7 +36,10 @@ OPEN_ROUTES = {
     ("GET", "/assets/{name}"),
 }
 SIGN_IN_FORMS = {("POST", f"/sign-in{step}") for step in ("", "/link", "/code")}
-_TAKEN = ("journal", "certificate", "epochs", "pruned", "readmission", "declared", "checkpoints")
+_TAKEN = (
+    *("journal", "certificate", "epochs", "grants", "pruned"),
+    *("readmission", "declared", "checkpoints"),
+)
 _GIVEN = ("feeds", "feed", "snapshot", "predecessor")
 DEVICE_ROUTES = {("POST", f"/v1/stores/{{store_id}}/{name}") for name in _TAKEN}
 DEVICE_ROUTES |= {("GET", f"/v1/stores/{{store_id}}/{name}") for name in _GIVEN}

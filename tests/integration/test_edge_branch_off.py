@@ -278,7 +278,8 @@ async def test_a_head_office_that_fences_every_epoch_is_asked_ever_more_seldom(s
 async def test_rights_of_the_epoch_before_are_spent_no_more(shop: Shop) -> None:
     def rights(left: int) -> str:
         return (
-            f"INSERT INTO points_right VALUES (x'{CUSTOMER.hex}', 0, x'{CUSTOMER.hex}', {left}, 0)"
+            f"INSERT INTO points_right VALUES (x'{CUSTOMER.hex}', 0, x'{CUSTOMER.hex}', {left}, 0,"
+            " 'points', 0)"
         )
 
     await shop.exchange.round()

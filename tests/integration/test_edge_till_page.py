@@ -262,10 +262,10 @@ async def test_points_pay_as_much_as_they_are_worth(tmp_path: Path) -> None:
     """A point is worth a cent here."""
     async with open_store(tmp_path / "S01") as till:
         await till.open_shop()
-        right = "INSERT INTO points_right (customer_id, root, line, points, spent)"
+        right = "INSERT INTO points_right (customer_id, root, line, points, spent, kind, released)"
         values = (CUSTOMER.bytes, bytes(16), 1_255)
         await till.box.writer.run(
-            lambda db: db.execute(f"{right} VALUES (?, ?, 0, ?, 0)", values).rowcount
+            lambda db: db.execute(f"{right} VALUES (?, ?, 0, ?, 0, 'points', 0)", values).rowcount
         )
         named = {"customer_id": str(CUSTOMER)}
         told = await quoted(till, **named)

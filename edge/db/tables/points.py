@@ -1,5 +1,6 @@
 """What customers may spend here, and what they owe: tables of points."""
 
+from sqlalchemy import Index, text
 from sqlmodel import Field
 
 from edge.db.tables.base import EdgeTable
@@ -7,7 +8,7 @@ from edge.db.tables.base import EdgeTable
 
 class PointsRight(EdgeTable, table=True):
     """A right to spend points here: born in a sale (root = sale, line) or given by central
-    (line 0). What is left is ``points`` less ``spent``."""
+    (line 0). What is left is ``points`` less ``spent`` and ``released``: what was given back."""
 
     __tablename__ = "points_right"
     root: bytes = Field(primary_key=True)
@@ -15,6 +16,35 @@ class PointsRight(EdgeTable, table=True):
     customer_id: bytes = Field(index=True)
     points: int
     spent: int
+    kind: str
+    released: int
+
+
+class RightGrown(EdgeTable, table=True):
+    """Accounts that something was born of, until it was looked at whether that is beyond what this
+    store keeps (``escrow.beyond_share``)."""
+
+    __tablename__ = "right_grown"
+    kind: str = Field(primary_key=True)
+    account_id: bytes = Field(primary_key=True)
+
+
+class RightRequest(EdgeTable, table=True):
+    """A right that head office was asked for, by which epoch, and what came of it: ``asked``,
+    ``granted`` (then it is one of ``points_right``), ``refused``, ``given_up``."""
+
+    __tablename__ = "right_request"
+    __table_args__ = (
+        Index("ix_right_request_open", "state", sqlite_where=text("state IN ('asked', 'granted')")),
+    )
+    request_id: bytes = Field(primary_key=True)
+    kind: str
+    account_id: bytes
+    amount: int
+    asked_at_ms: int
+    epoch_number: int
+    epoch_fingerprint: bytes
+    state: str
 
 
 class PointsDebt(EdgeTable, table=True):

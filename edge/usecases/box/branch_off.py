@@ -21,6 +21,7 @@ from edge.db.epochs import HeldEpoch, begin_epoch, find_epoch, mark_ended, writi
 from edge.db.journal import append, read_whole
 from edge.db.pushing import read_push_state, write_stopped
 from edge.db.recovered import note_recovered
+from edge.db.rights import forget_grown
 from edge.db.sales import drop_rights
 from edge.db.store import read_enrolment
 from edge.domain.epoch import EPOCH, EpochEvent
@@ -153,6 +154,7 @@ def _open(
         learnt=None if learnt is None else learnt.stated,
     )
     drop_rights(db)
+    forget_grown(db)
 
 
 def _carry(

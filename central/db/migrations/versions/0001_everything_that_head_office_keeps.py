@@ -72,7 +72,7 @@ def upgrade() -> None:
     _create_written_off()
     _create_tail_closed()
     _create_rights()
-    _create_share_due()
+    _create_granting()
     _create_counted_fact()
     _create_correction()
     _create_recovered_fact()
@@ -161,6 +161,8 @@ TABLES = (
     "grant_answer",
     "request_given_up",
     "share_due",
+    "share_rule",
+    "freed_epoch",
     "counted_fact",
     "correction",
     "recovered_fact",
@@ -1277,13 +1279,28 @@ def _create_right_grants() -> None:
     )
 
 
-def _create_share_due() -> None:
+def _create_granting() -> None:
     op.create_table(
         "share_due",
         sa.Column("company_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("company_id", "kind", "account_id", name=op.f("pk_share_due")),
+    )
+    op.create_table(
+        "share_rule",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("percents", sa.String(), nullable=False),
+        *_sums("cap"),
+        sa.PrimaryKeyConstraint("company_id", name=op.f("pk_share_rule")),
+    )
+    op.create_table(
+        "freed_epoch",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        *_epoch(),
+        sa.PrimaryKeyConstraint(
+            "store_id", "epoch_number", "epoch_fingerprint", name=op.f("pk_freed_epoch")
+        ),
     )
 
 

@@ -58,6 +58,8 @@ TABLES = (
     "past_row",
     "points_debt",
     "points_right",
+    "right_grown",
+    "right_request",
     "price",
     "push_state",
     "receipt_series",
@@ -114,6 +116,8 @@ def upgrade() -> None:
     _create_past_row()
     _create_points_debt()
     _create_points_right()
+    _create_right_grown()
+    _create_right_request()
     _create_price()
     _create_push_state()
     _create_receipt_series()
@@ -544,12 +548,44 @@ def _create_points_right() -> None:
         sa.Column("customer_id", sa.LargeBinary(), nullable=False),
         sa.Column("points", sa.Integer(), nullable=False),
         sa.Column("spent", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("released", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("root", "line", name=op.f("pk_points_right")),
     )
     with op.batch_alter_table("points_right", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_points_right_customer_id"), ["customer_id"], unique=False
         )
+
+
+def _create_right_grown() -> None:
+    op.create_table(
+        "right_grown",
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("account_id", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "account_id", name=op.f("pk_right_grown")),
+    )
+
+
+def _create_right_request() -> None:
+    op.create_table(
+        "right_request",
+        sa.Column("request_id", sa.LargeBinary(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("account_id", sa.LargeBinary(), nullable=False),
+        sa.Column("amount", sa.Integer(), nullable=False),
+        sa.Column("asked_at_ms", sa.Integer(), nullable=False),
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("request_id", name=op.f("pk_right_request")),
+    )
+    op.create_index(
+        "ix_right_request_open",
+        "right_request",
+        ["state"],
+        sqlite_where=sa.text("state IN ('asked', 'granted')"),
+    )
 
 
 def _create_price() -> None:

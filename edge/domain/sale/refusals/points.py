@@ -3,6 +3,7 @@
 from edge.domain.sale.refusals.lines import BadLine
 from edge.domain.sale.refusals.tenders import BadTender
 from sync.protocol.bounds import FIGURE_MAX
+from sync.protocol.errors import NotNow
 
 
 class PointsTooMany(BadLine, slug="points-too-many", title="The receipt moves too many points"):
@@ -37,3 +38,12 @@ class MorePointsThanRights(
     points_here: int
     detail = "{points:,} points are to be spent; {points_here:,} can be spent at this store now."
     remedy = "Spend fewer points and pay the rest otherwise."
+
+
+class NothingToAskFor(
+    NotNow, slug="nothing-to-ask-for", title="Head office gives this box no rights now"
+):
+    detail = (
+        "This box goes on in an epoch of its own, to which head office gives no rights to spend."
+    )
+    remedy = "Spend the points that are here, and pay the rest otherwise; call head office."

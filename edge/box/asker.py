@@ -1,0 +1,32 @@
+"""Whom the box's API turns to for what only head office can give while somebody waits: whoever
+keeps the line open, and nobody where none does."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+from uuid import UUID
+
+
+class Outcome(NamedTuple):
+    """``granted``: so much more may be spent here; ``away``: head office did not answer in time."""
+
+    granted: int
+    away: bool = False
+
+
+AWAY = Outcome(0, away=True)
+AskForRight: TypeAlias = Callable[[str, UUID, int], Awaitable[Outcome]]
+"""A right's kind, its account and how much."""
+
+
+@dataclass
+class Asker:
+    """``for_right``: set while the line is open."""
+
+    for_right: AskForRight | None = None
+
+    async def ask_for_right(self, kind: str, account_id: UUID, amount: int) -> Outcome:
+        """Raises NothingToAskFor, NotEnrolled."""
+        if self.for_right is None:
+            return AWAY
+        return await self.for_right(kind, account_id, amount)

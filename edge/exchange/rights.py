@@ -1,0 +1,79 @@
+"""Rights to spend between this box and head office: given back with each round, asked for while
+somebody waits at the till."""
+
+import asyncio
+from functools import partial
+from uuid import UUID
+
+import structlog
+import uuid_utils.compat
+
+from edge.box.asker import Outcome
+from edge.box.box import Box
+from edge.exchange.rounds import Line
+from edge.usecases.right.ask import give_up, note_answer, note_question
+from edge.usecases.right.give_back import give_back_rights, is_something_to_give_back
+from sync.engine.ask import ask
+from sync.protocol.answers import read_refusal
+from sync.protocol.codec import decode, encode
+from sync.protocol.errors import NotSent, Undecodable
+from sync.protocol.rights import RightAnswered, RightAsked
+from sync.protocol.text import shown
+
+ASK_TIMEOUT_S = 4
+"""Somebody waits at the till; then the sale goes on without it."""
+FACTS_MAX = 100
+"""Of one round; the next one goes on."""
+MSGPACK = "application/msgpack"
+_OK = 200
+
+log = structlog.get_logger()
+
+
+async def give_back(box: Box) -> None:
+    """Whatever this store does not keep, before the journal is pushed."""
+    now_ms = box.clock.moment().wall_ms
+    more = await box.reader.read(lambda db: is_something_to_give_back(db, now_ms))
+    for _ in range(FACTS_MAX):
+        if not more:
+            return
+        given = partial(
+            give_back_rights, moment=box.clock.moment(), event_id=uuid_utils.compat.uuid7()
+        )
+        more = await box.writer.run(given)
+
+
+async def ask_for_right(box: Box, line: Line, kind: str, account_id: UUID, amount: int) -> Outcome:
+    """Written down, asked, and written down again: what was granted, or that it is given up. Raises
+    NothingToAskFor, NotEnrolled."""
+    request_id, moment = uuid_utils.compat.uuid7(), box.clock.moment()
+    account, asked_id = (kind, account_id), uuid_utils.compat.uuid7()
+    head = await box.writer.run(
+        lambda db: note_question(db, request_id, account, amount, moment, event_id=asked_id)
+    )
+    box.nudge.set()
+    question = encode(RightAsked(request_id, kind, account_id, amount))
+    path = f"/v1/stores/{box.enrolment.store_id}/grants"
+    try:
+        async with asyncio.timeout(ASK_TIMEOUT_S):
+            response, signed = await ask(
+                line.transport, line.signer, "POST", path, head, question, content_type=MSGPACK
+            )
+        if response.status != _OK or not signed:
+            refused = read_refusal(response.status, response.headers, response.body, signed=signed)
+            return await _given_up(box, request_id, shown(refused.detail), away=not signed)
+        answer = decode(RightAnswered, response.body)
+    except (NotSent, TimeoutError, Undecodable) as error:
+        return await _given_up(box, request_id, shown(str(error)), away=True)
+    if answer.request_id != request_id or answer.granted > amount:
+        return await _given_up(box, request_id, "head office answered something else", away=False)
+    granted = await box.writer.run(lambda db: note_answer(db, request_id, answer.granted))
+    return Outcome(granted)
+
+
+async def _given_up(box: Box, request_id: UUID, said: str, *, away: bool) -> Outcome:
+    log.warning("no right", store=box.enrolment.store_code, detail=said)
+    event_id, moment = uuid_utils.compat.uuid7(), box.clock.moment()
+    await box.writer.run(lambda db: give_up(db, request_id, moment, event_id=event_id))
+    box.nudge.set()
+    return Outcome(0, away)

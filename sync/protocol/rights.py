@@ -1,0 +1,27 @@
+"""What a box asks head office for while somebody waits at the till, and what it is told."""
+
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from sync.protocol.bounds import FIGURE_MAX
+from sync.protocol.change import Kind
+from sync.protocol.facts.escrow import Amount
+
+
+class RightAsked(msgspec.Struct, frozen=True, array_like=True):
+    """For a right to spend ``amount`` of an account (``escrow.py``). The same as the fact
+    ``grant_asked`` of the box's journal, which may arrive later."""
+
+    request_id: UUID
+    kind: Kind
+    account_id: UUID
+    amount: Amount
+
+
+class RightAnswered(msgspec.Struct, frozen=True, array_like=True):
+    """So much the epoch may spend, under the request's id; 0: nothing. The same for ever."""
+
+    request_id: UUID
+    granted: Annotated[int, msgspec.Meta(ge=0, le=FIGURE_MAX)]

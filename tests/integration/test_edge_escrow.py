@@ -1,0 +1,174 @@
+"""What a box does with rights to spend that it does not keep, and with those that it asks for
+while a customer waits (sync/protocol/escrow.py)."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from edge.exchange.rights import ask_for_right
+from edge.usecases.right.give_back import RESERVED_MS
+from sync.engine.transport import Request, Response
+from sync.protocol.codec import decode, encode
+from sync.protocol.facts import GrantAsked, GrantReleased
+from sync.protocol.rights import RightAnswered, RightAsked
+from tests.edge_store import CUSTOMER, MILK, sale
+from tests.fake_central import problem
+from tests.integration.exchange_fixtures import Shop, shop
+from tests.integration.test_edge_branch_off import facts_of, hold_more, settle
+
+__all__ = ["shop"]
+
+
+def answering(granted: int) -> Callable[[Request], Response | None]:
+    """A head office that grants so much to each request."""
+
+    def answer(request: Request) -> Response | None:
+        if not request.path.endswith("/grants"):
+            return None
+        asked = decode(RightAsked, request.body)
+        return Response(200, {}, encode(RightAnswered(asked.request_id, granted)))
+
+    return answer
+
+
+def released(shop: Shop) -> list[GrantReleased]:
+    return [fact for _, fact in facts_of(shop.central) if isinstance(fact, GrantReleased)]
+
+
+async def here(shop: Shop) -> int:
+    """Points that the customer can spend at this store."""
+    told = await shop.till.call("POST", "/quotes", asked_for())
+    assert told.status_code == 200, told.text
+    return int(told.json()["points_here"])
+
+
+def purchase() -> dict[str, Any]:
+    """Ten litres of milk: three points."""
+    lines = [{"line_no": 1, "scan_code": MILK, "quantity_milli": 10_000}]
+    tenders = [{"tender_id": "cash", "amount_minor": 3_450}]
+    named = {"customer_id": str(CUSTOMER), "total_minor": 3_450}
+    return sale(lines=lines, tenders=tenders, **named)
+
+
+def asked_for() -> dict[str, Any]:
+    wanted = ("operator_id", "lines", "tendered_at_ms")
+    basket = sale(customer_id=str(CUSTOMER))
+    return {name: basket[name] for name in wanted if name in basket} | {
+        "customer_id": str(CUSTOMER)
+    }
+
+
+async def grant(shop: Shop, points: int) -> None:
+    right = "INSERT INTO points_right VALUES (?, 0, ?, ?, 0, 'points', 0)"
+    values = (UUID(int=77).bytes, CUSTOMER.bytes, points)
+    await shop.till.box.writer.run(lambda db: db.execute(right, values).rowcount)
+
+
+async def ask(shop: Shop, points: int) -> dict[str, Any]:
+    shop.till.box.asker.for_right = partial(ask_for_right, shop.till.box, shop.line)
+    body = {"customer_id": str(CUSTOMER), "points": points}
+    answer = await shop.till.call("POST", "/points/asks", body)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def earn(shop: Shop, times: int = 1) -> int:
+    """Points of so many purchases."""
+    points = 0
+    for _ in range(times):
+        answer = await shop.till.call("POST", "/sales", purchase())
+        assert answer.status_code == 201, answer.text
+        points += int(answer.json()["points_earned"])
+    assert points
+    return points
+
+
+async def test_what_is_born_beyond_the_stores_share_is_given_back(shop: Shop) -> None:
+    earned = await earn(shop)
+    await settle(shop)
+    (fact,) = released(shop)
+    assert sum(one.amount for one in fact.releases) == earned
+    assert {(one.kind, one.account_id) for one in fact.releases} == {("points", CUSTOMER)}
+    assert await here(shop) == 0
+    await settle(shop)
+    assert len(released(shop)) == 1
+
+
+async def test_as_much_as_head_office_gave_stays(shop: Shop) -> None:
+    await grant(shop, 1_000)
+    await earn(shop, 3)
+    await settle(shop)
+    assert released(shop) == []
+    assert await here(shop) > 1_000
+
+
+async def test_what_head_office_grants_can_be_spent_at_once_and_is_given_back_unused(
+    shop: Shop,
+) -> None:
+    shop.central.instead = answering(40)
+    assert await ask(shop, 40) == {
+        "customer_id": str(CUSTOMER),
+        "granted": 40,
+        "points_here": 40,
+        "outcome": "granted",
+    }
+    await settle(shop)
+    (asked,) = [fact for _, fact in facts_of(shop.central) if isinstance(fact, GrantAsked)]
+    assert (asked.kind, asked.account_id, asked.amount) == ("points", CUSTOMER, 40)
+    assert released(shop) == []
+    later = "UPDATE right_request SET asked_at_ms = asked_at_ms - ?"
+    await shop.till.box.writer.run(lambda db: db.execute(later, (RESERVED_MS,)).rowcount)
+    await settle(shop)
+    (fact,) = released(shop)
+    assert [(one.root, one.amount) for one in fact.releases] == [(asked.request_id, 40)]
+    assert await here(shop) == 0
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        (answering(0), "refused"),
+        (answering(41), "refused"),
+        (lambda request: problem(403, "fenced") if "/grants" in request.path else None, "refused"),
+        (lambda request: Response(200, {}, b"?") if "/grants" in request.path else None, "away"),
+    ],
+)
+async def test_what_is_not_granted_is_not_spent(
+    shop: Shop, answer: Callable[[Request], Response | None], outcome: str
+) -> None:
+    shop.central.instead = answer
+    said = await ask(shop, 40)
+    assert (said["granted"], said["points_here"], said["outcome"]) == (0, 0, outcome)
+
+
+async def test_a_request_that_nobody_answered_is_given_up(shop: Shop) -> None:
+    shop.central.instead = lambda request: (
+        Response(200, {}, b"?") if "/grants" in request.path else None
+    )
+    await ask(shop, 40)
+    await settle(shop)
+    (asked,) = [fact for _, fact in facts_of(shop.central) if isinstance(fact, GrantAsked)]
+    assert [fact.request_ids for fact in released(shop)] == [(asked.request_id,)]
+
+
+async def test_a_box_in_an_epoch_of_its_own_gives_nothing_back_and_asks_for_nothing(
+    shop: Shop,
+) -> None:
+    await hold_more(shop)
+    shop.exchange.beat_due = True
+    await shop.exchange.round()
+    await earn(shop)
+    await settle(shop)
+    assert released(shop) == []
+    assert await here(shop) > 0
+    shop.till.box.asker.for_right = partial(ask_for_right, shop.till.box, shop.line)
+    body = {"customer_id": str(CUSTOMER), "points": 5}
+    answer = await shop.till.call("POST", "/points/asks", body)
+    assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == (
+        409,
+        "nothing-to-ask-for",
+    )
