@@ -12,8 +12,8 @@ import msgspec
 from edge.api.stated_head import tell as note_told
 from edge.box.box import Box
 from edge.box.clock import StoreClock
-from edge.db.epochs import writing
-from edge.db.sought import list_sought
+from edge.db.epochs import held_epochs, writing
+from edge.db.sought import list_missing, list_sought, lost_here
 from edge.domain.sale.basket import SaleRequest
 from edge.domain.sale.completed import CompletedSale
 from edge.usecases.kept.give_back import GiveBackKept, KeptGivenBack, give_back_kept
@@ -25,6 +25,7 @@ from edge.usecases.workstation.compare_head import compare_head
 from sync.engine.journal import Moment
 from sync.engine.signing import SALE_SIGNED, sign_bytes
 from sync.protocol.change import Epoch, Head, Kept
+from sync.protocol.commands import Missing
 from sync.protocol.errors import Refusal
 from sync.protocol.identity import OperatorId, SaleId, WorkstationId
 from tests.simulation.catalog import Shop
@@ -52,6 +53,7 @@ class Status(NamedTuple):
     epoch: Epoch
     acknowledged_through: int
     sought: tuple[Head, ...]
+    missing: tuple[Missing, ...]
 
 
 class Answering(Host):
@@ -131,7 +133,12 @@ class Answering(Host):
     async def status(self) -> Status:
         """As of the last commit."""
         held = writing(self._reader)
-        return Status(held.epoch, held.acknowledged_through, list_sought(self._reader))
+        through, sought = held.acknowledged_through, list_sought(self._reader)
+        return Status(held.epoch, through, sought, self.missing())
+
+    def missing(self) -> tuple[Missing, ...]:
+        """What tills are asked for, head office's and this box's own."""
+        return (*list_missing(self._reader), *lost_here(held_epochs(self._reader)))
 
     async def offer(self, offered: OfferKept) -> OfferedKept:
         """POST /kept/offers."""

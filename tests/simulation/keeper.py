@@ -10,6 +10,7 @@ from edge.usecases.kept.give_back import GiveBackKept, KeptGivenBack, Outcome
 from edge.usecases.kept.offer import KeptEvent, OfferedKept, OfferKept
 from sync.protocol.change import Head, Kept
 from sync.protocol.codec import encode
+from sync.protocol.commands import Missing
 from sync.protocol.errors import NotSent
 from sync.protocol.identity import SaleId, WorkstationId
 from tests.simulation.answering import Refused, Status, Told
@@ -28,6 +29,8 @@ class Keeper(Person):
         self.workstation_id = workstation_id
         self.memory = Memory()
         self._offered: Status | None = None
+        self.ranged: tuple[Missing, ...] = ()
+        """Of what its box lacks: what was offered."""
 
     async def ask(self, answering: Callable[[StoreServer], Coroutine[Any, Any, T]]) -> T:
         """With what was told last. Raises NotSent."""
@@ -74,9 +77,14 @@ class Keeper(Person):
             if kept.epoch == status.epoch and kept.envelope.seq <= status.acknowledged_through:
                 del owed[sale_id]
         sought = set(status.sought)
-        answers = (told.kept for told in self.memory.answers.values())
+        answers = [told.kept for told in self.memory.answers.values()]
         if not await self._offer([kept for kept in answers if _head(kept) in sought]):
             return
+        if status.missing != self.ranged:
+            lacking = [kept for kept in answers if _is_in(kept, status.missing)]
+            if not await self._offer(lacking):
+                return
+            self.ranged = status.missing
         if await self._offer([kept for kept in owed.values() if kept.epoch != status.epoch]):
             self._offered = status
 
@@ -118,6 +126,10 @@ def higher(seen: Head | None, told: Head) -> Head:
     if told.epoch.number != seen.epoch.number:
         return told if told.epoch.number > seen.epoch.number else seen
     return told if told.epoch != seen.epoch or told.seq > seen.seq else seen
+
+
+def _is_in(kept: Kept, ranges: Iterable[Missing]) -> bool:
+    return any(one.covers(_head(kept)) for one in ranges)
 
 
 def _head(kept: Kept) -> Head:

@@ -199,6 +199,8 @@ class World:
             owed = [kept for kept in one.memory.owed.values() if not self.office.holds(kept)]
             if owed:
                 waits.append(f"{one.name} holds {len(owed)} receipts that head office lacks")
+            if one.server.alive and one.ranged != one.server.missing():
+                waits.append(f"{one.name} may hold what its box lacks")
         if self.office.feeds.waiting:
             waits.append("publications wait")
         for key, standing in standings.items():

@@ -9,7 +9,7 @@ from edge.db.alarms import Alarm, list_alarms
 from edge.db.epochs import HeldEpoch, count_waiting, held_epochs, writing
 from edge.db.pushing import read_push_state
 from edge.db.reference import count_aside, read_cursors, rows_aside
-from edge.db.sought import list_missing, list_sought
+from edge.db.sought import list_missing, list_sought, lost_here
 from edge.domain.epoch import EpochState
 from edge.domain.sync_state import (
     SyncState,
@@ -66,7 +66,8 @@ class SoughtEvent(msgspec.Struct, frozen=True):
 
 
 class MissingEvents(msgspec.Struct, frozen=True):
-    """Events that head office lost and no box keeps any more: tills may have them (POST /kept)."""
+    """Events that head office lost and no box keeps any more, or that this box lacks of an epoch
+    that it left, because it was put back: tills may have them (POST /kept)."""
 
     epoch: str
     first: int
@@ -150,7 +151,7 @@ def read_status(
         rows_set_aside=state.rows_set_aside,
         first_set_aside=_first_aside(db),
         sought=_sought(db),
-        missing=tuple(MissingEvents(str(one.epoch), *one[1:]) for one in list_missing(db)),
+        missing=_missing(db, held),
         events_set_aside=state.events_set_aside,
         epochs=tuple(map(_epoch, held)),
     )
@@ -200,6 +201,11 @@ def _epoch(held: HeldEpoch) -> EpochStatus:
 
 def _sought(db: sqlite3.Connection) -> tuple[SoughtEvent, ...]:
     return tuple(SoughtEvent(str(one.epoch), one.seq, one.hash.hex()) for one in list_sought(db))
+
+
+def _missing(db: sqlite3.Connection, held: Sequence[HeldEpoch]) -> tuple[MissingEvents, ...]:
+    ranges = (*list_missing(db), *lost_here(held))
+    return tuple(MissingEvents(str(one.epoch), *one[1:]) for one in ranges)
 
 
 def _first_aside(db: sqlite3.Connection) -> RowSetAside | None:

@@ -14,6 +14,8 @@ const PAUSE_MS = 100;
 let running = false;
 /** What the store box had said when all was offered last: till it says otherwise, nothing is new. */
 let offered = null;
+/** The ranges of which all was offered: nothing is added to what this till has of them. */
+let ranged = null;
 
 /** After each answer of GET /sync. */
 export async function giveBack(status) {
@@ -24,7 +26,7 @@ export async function giveBack(status) {
   try {
     await acknowledge(epoch, through, Date.now());
     await offerSought(sought);
-    for (const range of missing) await offerRange(range);
+    await offerRanges(missing);
     await offerAll(epoch);
     offered = said;
   } catch (error) {
@@ -63,7 +65,15 @@ async function offerSought(sought) {
   if (same.length > 0) await offer(same);
 }
 
-/** What head office lost and no store box keeps any more, though both had it. */
+/** What head office lost and no store box keeps any more, though both had it; or what a store box
+ *  that was put back lacks, though head office has it. */
+async function offerRanges(missing) {
+  const ranges = JSON.stringify(missing);
+  if (ranges === ranged) return;
+  for (const range of missing) await offerRange(range);
+  ranged = ranges;
+}
+
 async function offerRange({ epoch, first, through }) {
   for (let from = first; ; ) {
     const kept = await readRange(epoch, from, through, OFFERED_MAX);
