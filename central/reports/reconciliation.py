@@ -7,7 +7,7 @@ workstation, and nobody claims an event that may belong to the day and is not co
 What was given up counts as it is here. What else a day may be: ``central/domain/day_verdict.py``.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -227,8 +227,7 @@ def _verdict(
     """``counted``: None where it was not, ``held``: nor held against what the store said."""
     touching = (claim for claim in claims if claim.touches(day.business_date))
     red, amber = list(case.red), [*case.amber, *map(_claimed, touching)]
-    differing = _differing(held, case)
-    if any(differing):
+    if _differing(held, case):
         said = "What head office counts differs from what the store declared."
         red.append(Reason(Doubt.DIFFERS, said))
     if held is not None and held.uncovered and case.is_whole:
@@ -254,11 +253,23 @@ def _verdict(
     )
 
 
-def _differing(held: HeldDay | None, case: _Case) -> Iterator[bool]:
-    """Of each statement whether head office counts otherwise; where events are set aside it does
-    without that meaning anything."""
-    if held is not None and not case.evidence.set_aside:
-        yield from (one.differs for one in held.statements if one.said.is_held)
+def _differing(held: HeldDay | None, case: _Case) -> bool:
+    """Head office counts otherwise than a statement says; where events are set aside it does
+    without that meaning anything. What was given at no close, and a later account of the same
+    epoch that agrees, is what the store said once."""
+    if held is None or case.evidence.set_aside:
+        return False
+    agreed: dict[Epoch, int] = {}
+    for one in held.statements:
+        if not one.differs:
+            said = one.said
+            agreed[said.about] = max(agreed.get(said.about, 0), said.manifest.last_seq)
+    return any(
+        one.differs
+        and one.said.is_held
+        and (one.said.is_close or agreed.get(one.said.about, 0) < one.said.manifest.last_seq)
+        for one in held.statements
+    )
 
 
 def _declared(case: _Case, held: HeldDay | None) -> StoreAccount | None:

@@ -264,3 +264,20 @@ async def test_a_late_sales_manifest_adds_to_the_days_and_replaces_none(
     red = await reconciled(engine, new)
     assert red.verdict is DayVerdict.DIFFERS
     assert [one.said.cause for one in red.manifests if one.differs] == ["late"]
+
+
+async def test_a_later_account_that_agrees_takes_back_what_was_said_wrongly_at_no_close(
+    engine: AsyncEngine,
+) -> None:
+    shop = Shop()
+    shop.open()
+    shop.trade(5)
+    wrong = account(shop, [*shop.facts, a_sale(shop)], len(shop.events))
+    shop.append(ManifestGiven("asked", wrong))
+    await arrive(engine, shop)
+    assert (await reconciled(engine, shop)).verdict is DayVerdict.DIFFERS
+    give(shop, "asked")
+    await more(engine, shop)
+    day = await reconciled(engine, shop)
+    assert day.verdict is DayVerdict.NOT_CLOSED
+    assert [one.differs for one in day.manifests] == [True, False]

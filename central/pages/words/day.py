@@ -114,7 +114,6 @@ def compared(one: Comparison, decimals: int) -> Iterator[str]:
         yield f"Compared with the box {place}: it counts the same now."
     for event in one.events:
         side = {"store": "the store alone has it", "central": "head office alone has it"}
-        told = side.get(event.only_at or "") or "; ".join(
-            parted(each, decimals) for each in event.figures
-        )
-        yield f"The box counts {event.number} otherwise: {told}."
+        alone = side.get(event.only_at or "")
+        told = [f"{alone}."] if alone else [parted(each, decimals) for each in event.figures]
+        yield f"The box counts {event.number} otherwise: {' '.join(told)}"
