@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Literal, TypeAlias
 from uuid import uuid4
 
 import pytest
@@ -13,6 +14,7 @@ from tests.browser.test_items import BUTTONS, SMALL, press_to, sign_in
 from tests.browser.test_layout import AXE
 from tests.browser.watched import NARROW, Tabs
 
+Scheme: TypeAlias = Literal["light", "dark"]
 ROWS = 30
 LONG = "two boxes wrote event 000123 of epoch 1-aabbccdd with different contents, 名字很长的商店"
 RAISE = (
@@ -36,9 +38,11 @@ async def picture(page: Page, name: str) -> None:
         await page.screenshot(path=Path(folder) / f"{name}.png", full_page=False)
 
 
-@pytest.mark.parametrize("size", [(1280, 800), NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize(
+    ("size", "scheme"), [((1280, 800), "light"), (NARROW, "dark")], ids=["wide", "narrow and dark"]
+)
 async def test_an_alarm_among_many_is_cleared_by_keyboard_with_a_reason(
-    tabs: Tabs, company: Company, size: tuple[int, int]
+    tabs: Tabs, company: Company, size: tuple[int, int], scheme: Scheme
 ) -> None:
     await company.add_store("S01")
     await company.add_store("S02")
@@ -49,7 +53,7 @@ async def test_an_alarm_among_many_is_cleared_by_keyboard_with_a_reason(
         kind = "fork" if number == 0 else "rewound" if number == 1 else "damage"
         at_ms = 1_700_000_000_000 + number
         await company.office.rows(RAISE, store_id, uuid4(), kind, f"{LONG} {number}", at_ms)
-    page = await tabs.open(size=size)
+    page = await tabs.open(size=size, scheme=scheme)
     await sign_in(page, company)
     await page.get_by_role("link", name="To look at").click()
     await expect(page.locator("#summary")).to_contain_text(f"{ROWS} things for a person")
@@ -68,13 +72,15 @@ async def test_an_alarm_among_many_is_cleared_by_keyboard_with_a_reason(
     await expect(page.locator("#noticed")).to_have_count(0)
 
 
-@pytest.mark.parametrize("size", [(1280, 800), NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize(
+    ("size", "scheme"), [((1280, 800), "light"), (NARROW, "dark")], ids=["wide", "narrow and dark"]
+)
 async def test_a_code_for_a_box_is_made_and_stores_and_points_are_looked_at(
-    tabs: Tabs, company: Company, size: tuple[int, int]
+    tabs: Tabs, company: Company, size: tuple[int, int], scheme: Scheme
 ) -> None:
     for number in range(1, ROWS + 1):
         await company.add_store(f"S{number:02d}")
-    page = await tabs.open(size=size)
+    page = await tabs.open(size=size, scheme=scheme)
     await sign_in(page, company)
     await page.get_by_role("link", name="Stores", exact=True).click()
     await expect(page.locator("#boxes tbody tr")).to_have_count(ROWS)
