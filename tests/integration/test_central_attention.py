@@ -156,6 +156,8 @@ async def test_somebody_gives_up_what_will_not_come_and_says_why(postgres_url: s
         assert (await send_form(served, "/attention/write-off", form)).status_code == 303
         assert (await send_form(served, "/attention/write-off", form)).status_code == 400
         assert (await load(served, "/")).tables[""][1][7].text.startswith("proven")
+        given_up = (await load(served, "/attention")).words["write-offs"]
+        assert "by ann@example.com: the shop burnt down" in given_up
         assert await served.rows("SELECT reason, decided_by FROM written_off") == [
             ("the shop burnt down", "ann@example.com")
         ]

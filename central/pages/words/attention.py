@@ -207,7 +207,7 @@ _PLACES: dict[str, Callable[[Case], str]] = {
     "overspent": lambda case: f"Receipt {case.said[0]}",
     "proposed": lambda case: str(case.said[0]),
     "joined": lambda case: str(case.said[0]),
-    "write_offs": lambda case: f"{case.store}'s days",
+    "write_offs": lambda case: f"{case.store}'s epochs",
     "pins": lambda _case: "People",
 }
 

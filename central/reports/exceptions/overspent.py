@@ -5,7 +5,7 @@ from central.reports.exceptions.case import Case, Found, Kind, Scene, Weight, fo
 
 _OVERSPENT = """
 SELECT p.store_id, p.customer_id, p.spent, coalesce(l.points, g.amount, 0) AS given,
-    s.sale_id, s.receipt_number, count(*) OVER () AS total
+    s.sale_id, s.receipt_number, s.tendered_at_ms, count(*) OVER () AS total
 FROM (
     SELECT store_id, root, line_no, min(account_id::text)::uuid AS customer_id,
         sum(amount)::bigint AS spent, max(sale_id::text)::uuid AS sale_id
@@ -28,7 +28,9 @@ async def _find(scene: Scene) -> Found:
     for row in rows:
         code = scene.code(row["store_id"])
         said = (row["receipt_number"], row["spent"], row["given"], row["customer_id"])
-        cases.append(Case(code, None, said, f"/stores/{code}/receipts/{row['sale_id']}"))
+        cases.append(
+            Case(code, row["tendered_at_ms"], said, f"/stores/{code}/receipts/{row['sale_id']}")
+        )
     return found(cases, rows)
 
 
