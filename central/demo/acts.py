@@ -53,14 +53,14 @@ async def mend(scene: Scene, shop: Shop) -> AsyncIterator[Said]:
     losing = line.state is LineState.LOSING
     line.mend()
     if losing:
-        said = f": {line.answers_lost} answers were lost. The same is sent again, and counts once."
+        said = f": {some(line.answers_lost, 'answer')} lost; what is sent again counts once."
     elif before is None:
         said = "."
     else:
         value = format_money(now.value_minor - before.value_minor, shop.counted.currency)
         said = (
             f": {some(now.receipts - before.receipts, 'receipt')}, {value}, sold in "
-            f"{now.at_s - before.at_s:.0f} s without head office."
+            f"{now.at_s - before.at_s:.0f} s without it."
         )
     yield f"{shop.code}'s line is mended{said}"
 
@@ -97,8 +97,8 @@ async def start(scene: Scene, shop: Shop) -> AsyncIterator[Said]:
     await shop.sold.wait()
     kept = sum(station.answered_again for station in shop.workstations) - down.answered_again
     yield (
-        f"{shop.code} sells again after {now_s() - down.at_s:.1f} s; sales that were on its disk "
-        f"already, and got the same receipt again: {kept} of {down.under_way}."
+        f"{shop.code} sells again after {now_s() - down.at_s:.1f} s; on its disk already, with the "
+        f"same receipt: {kept} of {down.under_way}."
     )
 
 

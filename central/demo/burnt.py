@@ -40,11 +40,10 @@ async def replace(scene: Scene, shop: Shop) -> AsyncIterator[str]:
             await open_till(shop, station, carried_id=station.till_session_id)
         home = sum([await station.give_back() for station in shop.workstations])
         shop.shoppers.returnable.clear()  # of what was bought before, the new box has a part
-    status = await ask(stage, shop.box, "GET", "/status")
-    yield (
-        f"A new box is in its place after {now_s() - burnt_s:.1f} s, in epoch {status['epoch']}; "
-        f"its tills bring home {some(home, 'receipt')} that head office did not have."
-    )
+        status = await ask(stage, shop.box, "GET", "/status")
+        took_s, epoch = now_s() - burnt_s, status["epoch"]
+    yield f"A new box takes its place after {took_s:.1f} s, in epoch {epoch}."
+    yield f"{shop.code}'s tills bring home {some(home, 'receipt')} that head office did not have."
     if visited:
         yield await pairing_again(stage, shop.box)
 

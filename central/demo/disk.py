@@ -51,10 +51,8 @@ async def put_back(scene: Scene, shop: Shop) -> AsyncIterator[str]:
         await stage.serve([box], f"edge-{shop.code}-put-back")
         home = sum([await station.give_back() for station in shop.workstations])
         status = await ask(stage, box, "GET", "/status")
-    yield (
-        f"{shop.code}'s tills know of more than its box: it goes on in epoch {status['epoch']}, "
-        f"its own, and takes {some(home, 'receipt')} back from them."
-    )
+    yield f"Its tills know of more: {shop.code} goes on in an epoch of its own, {status['epoch']}."
+    yield f"{shop.code}'s tills give {some(home, 'receipt')} back to it."
     if visited and not await is_visited(stage, box):
         yield await pairing_again(stage, box)
 
@@ -80,6 +78,6 @@ async def bring_whole(scene: Scene, shop: Shop) -> AsyncIterator[str]:
         if now_s() > ends_s:
             raise DemoCannotRun(f"{shop.code} is not asked for what is damaged: {status}")
         await asyncio.sleep(LOOK_EVERY_S)
-    yield "Head office sets that receipt aside, takes everything behind it, and asks the tills."
+    yield "Head office sets that receipt aside, takes the rest, and asks the tills for it."
     home = sum([await station.give_back() for station in shop.workstations])
-    yield f"{shop.code}'s tills bring {some(home, 'receipt')} whole: it counts, with all others."
+    yield f"{shop.code}'s tills bring {some(home, 'receipt')} whole, and it counts."

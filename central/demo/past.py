@@ -34,11 +34,11 @@ async def put_head_office_back(scene: Scene, _shop: Shop) -> AsyncIterator[str]:
     await _run(scene, "pg_restore", "--clean", "--if-exists", str(there))
     gone = before - await _receipts(scene)
     yield (
-        f"Head office is put back to how it was {now_s() - copied_s:.0f} s ago: "
-        f"{some(gone, 'receipt')} of {before:,} are gone."
+        f"Head office is put back by {now_s() - copied_s:.0f} s: of its {some(before, 'receipt')} "
+        f"{gone:,} are gone."
     )
     await stage.start_central()
-    yield "It finds out: its mirror has what it decided since, and its boxes send the rest again."
+    yield "Its mirror has what it decided since, and its boxes send the rest again."
 
 
 async def _receipts(scene: Scene) -> int:
