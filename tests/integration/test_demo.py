@@ -107,10 +107,14 @@ async def sell_as_a_visitor(address: str, code: str) -> None:
     await till.client.aclose()
 
 
-def sign_in_page_of(shown: str) -> httpx.Response:
-    found = re.search(r"board +(http://127\.0\.0\.1:\d+/sign-in)#link=\S+", shown)
-    assert found is not None, shown
-    return httpx.get(found[1], trust_env=False)
+def pages_of(shown: str, *paths: str) -> list[httpx.Response]:
+    """Of the board, for whoever opens the link that was shown last."""
+    address, token = re.findall(r"board +(http://127\.0\.0\.1:\d+)/sign-in#link=(\S+)", shown)[-1]
+    origin = {"Origin": address, "Sec-Fetch-Site": "same-origin"}
+    with httpx.Client(base_url=address, trust_env=False, timeout=PATIENCE_S) as browser:
+        signed_in = browser.post("/sign-in/link", data={"link": token}, headers=origin)
+        assert signed_in.status_code == 303
+        return [browser.get(path) for path in paths]
 
 
 def test_a_visitor_sells_while_it_trades_and_afterwards_and_breaks_nothing() -> None:
@@ -126,7 +130,11 @@ def test_a_visitor_sells_while_it_trades_and_afterwards_and_breaks_nothing() -> 
         assert re.search(r"S02 is open for business date \d{4}-\d\d-\d\d", shown)
         assert pairing_link_of(shown, "S02") != pairing_link_of(first, "S02")
         asyncio.run(sell_as_a_visitor(*pairing_link_of(shown, "S02")))
-        assert sign_in_page_of(shown).status_code == 200
+        (day,) = re.findall(r"S01's day is red: http://[\d.:]+(\S+)", shown)
+        (aside,) = re.findall(r"is set aside: http://[\d.:]+(\S+)", shown)
+        pages = pages_of(shown, "/", day, aside)
+        assert [page.status_code for page in pages] == [200, 200, 200]
+        assert "0.01" in pages[1].text
         assert_left_over(shown)
     finally:
         finish(start("--stop", folder), 0)
