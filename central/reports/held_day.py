@@ -7,9 +7,9 @@ epoch that reaches it, or by the one of the epoch in which it came home. So what
 the day is what is counted here, with each difference put right; and rows that nothing covers are
 what nobody but head office says.
 
-An epoch that its box left. The box went on in another one, which head office took because both had
-the same hash at the event after which it left: then both hold the same events through there, byte
-for byte. What the box held beyond came home in the new epoch, in order, in the unit of work that
+An epoch that its box left. The box went on in another one. Where head office has the same hash as
+the box at the event after which it left, both hold the same events through there, byte for byte;
+where it has another one, what the box says of its own history is not held here. What the box held beyond came home in the new epoch, in order, in the unit of work that
 left the old one; its tills bring what the box lost. So the left epoch's part of a day is what its
 box states of it through that event (``manifest_given``, cause ``left``), and what came home: no
 person need give anything up. Where head office holds more of the left epoch than its box does (the

@@ -51,8 +51,8 @@ JOIN unnest($1::uuid[], $2::bytea[]) AS said (store_id, hash) USING (store_id, h
 
 
 class Left(NamedTuple):
-    """Its own box went on in another epoch, ``by``, after the event ``through``: head office took
-    that epoch because both had the same hash there, and so the same events."""
+    """Its own box went on in another epoch, ``by``, after the event ``through`` as it has it: a
+    statement's hash says whether head office has the same there, and so the same events."""
 
     by: Epoch
     through: int
