@@ -9,12 +9,13 @@ what nobody but head office says.
 
 An epoch that its box left. The box went on in another one. Where head office has the same hash as
 the box at the event after which it left, both hold the same events through there, byte for byte;
-where it has another one, what the box says of its own history is not held here. What the box held beyond came home in the new epoch, in order, in the unit of work that
-left the old one; its tills bring what the box lost. So the left epoch's part of a day is what its
-box states of it through that event (``manifest_given``, cause ``left``), and what came home: no
-person need give anything up. Where head office holds more of the left epoch than its box does (the
-box was put back to its past), those events are covered once they came home from the tills. What did
-not come home by anybody is covered by nothing: the day stays *received*, and a person looks.
+where it has another one, what the box says of its own history is not held here. What the box held
+beyond came home in the new epoch, in order, in the unit of work that left the old one; its tills
+bring what the box lost. So the left epoch's part of a day is what its box states of it through that
+event (``manifest_given``, cause ``left``), and what came home: no person need give anything up.
+Where head office holds more of the left epoch than its box does (the box was put back to its past),
+those events are covered once they came home from the tills. What did not come home by anybody is
+covered by nothing: the day stays *received*, and a person looks.
 """
 
 from collections import defaultdict

@@ -6,9 +6,10 @@ from unittest.mock import patch
 
 import msgspec
 
-from edge.db.journal import append, read_range
+from edge.db.journal import append, hash_at, read_head, read_range
 from sync.engine import journal
 from sync.engine.journal import JournalDamaged, Moment
+from sync.protocol.change import Kept
 from sync.protocol.codec import decode_fact
 from sync.protocol.facts import DeviceRecorded, KindVersion, TillSessionOpened
 from sync.protocol.identity import EventId, OperatorId, SaleId
@@ -31,10 +32,11 @@ def poison(world: "World") -> None:
     kind = world.random.randrange(3)
 
     def write(db: Any, moment: Moment) -> None:
-        if kind == 0 and life.receipts:
-            # Another sale under a receipt number that is taken.
+        here = [one for one in life.receipts if stands_here(db, one.kept)]
+        if kind == 0 and here:
+            # Another sale under a receipt number that is taken, in the same stream.
             fact = msgspec.structs.replace(
-                world.random.choice(life.receipts).sale.fact, sale_id=SaleId(event_id)
+                world.random.choice(here).sale.fact, sale_id=SaleId(event_id)
             )
             append(db, fact, event_id, moment)
         elif kind == 1:
@@ -50,6 +52,12 @@ def poison(world: "World") -> None:
 
     box.spawn(_act(box, write))
     world.seen["poison"] += 1
+
+
+def stands_here(db: Any, kept: Kept) -> bool:
+    """In the epoch that the box writes in, and not in a future that it lost."""
+    place = (kept.envelope.seq, kept.epoch)
+    return read_head(db).epoch == kept.epoch and hash_at(db, *place) == kept.hash
 
 
 def repeat(world: "World") -> None:
