@@ -35,7 +35,10 @@ async def answer_questions(box: Box, line: Line, heard: Acknowledgement) -> None
             return
         answered.add(question)
         said = await box.reader.read(partial(_figures, question=question))
-        found = await _send(box, line, "checkpoints", encode(said))
+        try:
+            found = await _send(box, line, "checkpoints", encode(said))
+        except NotSent:
+            return
         if found is None:
             return
         heard = found
@@ -47,8 +50,11 @@ async def declare_close(box: Box, line: Line) -> None:
     waiting = await box.reader.read(read_waiting_close)
     if waiting is None or waiting.manifest == line.declared:
         return
-    if await _send(box, line, "declared", encode(waiting.manifest)) is not None:
-        line.declared = waiting.manifest
+    try:
+        await _send(box, line, "declared", encode(waiting.manifest))
+    except NotSent:
+        return
+    line.declared = waiting.manifest  # also where head office knows no such route
 
 
 def _figures(db: sqlite3.Connection, question: SaySpan) -> SpanFigures:
@@ -59,13 +65,10 @@ def _figures(db: sqlite3.Connection, question: SaySpan) -> SpanFigures:
 
 
 async def _send(box: Box, line: Line, word: str, body: bytes) -> Acknowledgement | None:
-    """Head office's answer; None where it gave none, or another one."""
+    """Head office's answer; None where it gave another one. Raises NotSent."""
     path = f"/v1/stores/{line.signer.store_id}/{word}"
     head = await box.reader.read(read_head)
-    try:
-        answer = await ask(line.transport, line.signer, "POST", path, head, body, 0, TYPE)
-    except NotSent:
-        return None
+    answer = await ask(line.transport, line.signer, "POST", path, head, body, 0, TYPE)
     if not answer.signed or answer.response.status != 200:
         return None
     try:
