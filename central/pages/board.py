@@ -41,6 +41,7 @@ from central.reports.differing_receipts import (
     total_of,
 )
 from central.reports.figure_rows import FigureKey, FigureKind
+from central.reports.incarnation import Past, read_past
 from central.reports.reconciled_day import ReconciledDay
 from central.reports.signings import last_signings
 from central.reports.store_day import StoreDay
@@ -81,15 +82,16 @@ async def show_board(
     person, office = person_of(request), office_of(request)
     company_id = person.company_id
 
-    async def read() -> tuple[CompanyMoney, Board]:
+    async def read() -> tuple[CompanyMoney, Board, Past]:
         async with reading(office) as db:
             money = await company_money(db, company_id)
-            return money, await board(
+            found = await board(
                 db, company_id, business_date, after, now_ms=office.clock_ms(), days=days
             )
+            return money, found, await read_past(db, company_id)
 
     # By company first: what one reads no other is shown.
-    money, found = await office.boards.of((company_id, business_date, after, days), read)
+    money, found, past = await office.boards.of((company_id, business_date, after, days), read)
     return shown(
         request,
         "board.html",
@@ -106,6 +108,7 @@ async def show_board(
         now_ms=office.clock_ms(),
         refresh_s=REFRESH_S + len(found.lines) // STORES_A_SECOND,
         summary=summary(found, money.decimals),
+        past=past,
     )
 
 

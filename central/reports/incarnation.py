@@ -12,6 +12,7 @@ from sync.protocol.change import Epoch
 from sync.protocol.identity import CompanyId, StoreId
 
 _SINCE = "SELECT begun_at_ms, lost_since_ms FROM central_state WHERE one = 1"
+_MIRRORED = "SELECT mirror_no IS NOT NULL FROM central_state WHERE one = 1"
 _EPOCHS = """
 SELECT m.store_id, s.code, m.epoch_number, m.epoch_fingerprint, m.state, m.watermark, m.sender_seq,
     max(m.last_contact_ms) OVER box AS last_contact_ms,
@@ -30,6 +31,21 @@ class StillExpected(NamedTuple):
     epoch: Epoch
     what: Expected
     events: int
+
+
+class Past(NamedTuple):
+    """Whether head office was put back to its past, what stores still owe it since, and whether
+    what it decides is mirrored."""
+
+    since: Since
+    expected: tuple[StillExpected, ...]
+    mirrored: bool
+
+
+async def read_past(db: AsyncConnection, company_id: CompanyId) -> Past:
+    """As a company's people look at it."""
+    mirrored = await (await driver_of(db)).fetchval(_MIRRORED)
+    return Past(await read_since(db), await still_expected(db, company_id), bool(mirrored))
 
 
 async def read_since(db: AsyncConnection) -> Since:

@@ -5,11 +5,13 @@ import msgspec
 import pytest
 
 from central.db.engine import unit_of_work
-from central.reports.incarnation import may_grant_now, still_expected
+from central.domain.incarnation import Expected, Since
+from central.pages.words.board import put_back
+from central.reports.incarnation import Past, StillExpected, may_grant_now, still_expected
 from central.usecases.box.give_first_grants import give_due_grants
 from central.usecases.company.load_sample import load_sample
 from sync.protocol.batch import Acknowledgement
-from sync.protocol.change import Head
+from sync.protocol.change import Epoch, Head
 from sync.protocol.codec import decode, encode
 from sync.protocol.enrolment import Readmission
 from sync.protocol.identity import CompanyId
@@ -154,6 +156,17 @@ async def test_nothing_is_granted_before_each_store_has_sent_all_and_told_its_ri
             assert not await may_grant(served, company)  # its events are still to come
             await delivered(box)
         assert await may_grant(served, company)
+
+
+def test_the_board_says_what_is_still_to_come_of_whom() -> None:
+    since, one = Since(NOW_MS, NOW_MS - 1), Epoch(1, bytes(4))
+    expected = (StillExpected("S01", one, Expected.CONTACT, 0),)
+    said = put_back(Past(since, expected, False))
+    assert said is not None
+    assert said.endswith("Still to come: S01 has not called since.")
+    assert "is lost: revoke, erase and write off again" in said
+    assert put_back(Past(Since(NOW_MS, None), (), True)) is None
+    assert put_back(Past(Since(0, None), (), False)) is None
 
 
 async def test_a_box_that_was_told_more_than_is_here_shows_that_head_office_was_put_back(

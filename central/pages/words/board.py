@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from datetime import date
 
 from central.domain.day_state import DayState
-from central.pages.words.figures import NOT_KNOWN, ago, amount, change, counted
+from central.domain.incarnation import Expected
+from central.pages.words.figures import NOT_KNOWN, ago, amount, change, counted, local_time
 from central.pages.words.signing import in_short
 from central.pages.words.states import word
 from central.reports.board import Board
 from central.reports.day_cells import Cell, DateFoot
+from central.reports.incarnation import Past
 
 show = "Show"
 total = "Total"
@@ -32,6 +34,31 @@ still_to_come = "still to come"
 first_stores = "First stores"
 next_stores = "Next stores"
 away = "Head office does not answer: the figures above are the last ones that it gave."
+
+no_mirror = (
+    "What head office decides has no mirror on another disk: after the last copy of its database it"
+    " would be lost with that."
+)
+TO_COME = {
+    Expected.CONTACT: "has not called since",
+    Expected.EVENTS: "sends its receipts again",
+    Expected.RIGHTS: "has not said which points it may spend",
+}
+
+
+def put_back(past: Past) -> str | None:
+    """None: nothing of it is worth a word."""
+    if past.since.begun_at_ms == 0 or not (past.expected or past.since.lost_since_ms):
+        return None
+    found = local_time(past.since.begun_at_ms, "UTC")
+    said = f"Head office was put back to an older state; that was found {found} UTC."
+    if past.since.lost_since_ms is not None:
+        lost = local_time(past.since.lost_since_ms, "UTC")
+        said += f" What was decided after {lost} UTC is lost: revoke, erase and write off again."
+    if past.expected:
+        owing = ", ".join(f"{one.store_code} {TO_COME[one.what]}" for one in past.expected)
+        return f"{said} Still to come: {owing}."
+    return f"{said} Every store has sent everything again."
 
 
 def summary(found: Board, decimals: int) -> str:
