@@ -85,9 +85,8 @@ async def show_board(
     async def read() -> tuple[CompanyMoney, Board, Past]:
         async with reading(office) as db:
             money = await company_money(db, company_id)
-            found = await board(
-                db, company_id, business_date, after, now_ms=office.clock_ms(), days=days
-            )
+            which = (company_id, business_date, after)
+            found = await board(db, *which, now_ms=office.clock_ms(), days=days)
             return money, found, await read_past(db, company_id)
 
     # By company first: what one reads no other is shown.
