@@ -4,8 +4,7 @@ What counted is what stands before the store's cursor, is not set aside, and cou
 fact that arrived twice, the arrival that its row names.
 """
 
-from collections.abc import AsyncIterator, Sequence
-from types import MappingProxyType
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from central.archive.counting import AT_ITS_ARRIVAL, BODY, FACTS_ARRIVED, SALES_ARRIVED
@@ -76,7 +75,7 @@ class Counted(NamedTuple):
     """Which of a store's events counted in a snapshot: those of each epoch through its cursor, but
     those that are set aside. ``taken_back``: how often something that counted was."""
 
-    cursors: MappingProxyType[Epoch, int]
+    cursors: Mapping[Epoch, int]
     aside: frozenset[Place]
     taken_back: int = 0
 
@@ -86,7 +85,7 @@ class Counted(NamedTuple):
         return further and later.taken_back == self.taken_back
 
 
-NOTHING = Counted(MappingProxyType({}), frozenset())
+NOTHING = Counted({}, frozenset())
 
 
 class NoFact(NamedTuple):
@@ -106,7 +105,7 @@ async def read_counted(connection: Any, store_id: StoreId) -> Counted:
     aside = await connection.fetch(_ASIDE, store_id)
     places = frozenset((Epoch(number, fingerprint), seq) for number, fingerprint, seq in aside)
     taken_back = await connection.fetchval(_TAKEN_BACK, store_id)
-    return Counted(MappingProxyType(cursors), places, taken_back or 0)
+    return Counted(cursors, places, taken_back or 0)
 
 
 class FoldAgain:

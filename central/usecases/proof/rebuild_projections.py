@@ -24,6 +24,7 @@ from central.projections.rows import TABLES
 from central.projections.unwritable import Unwritable
 from central.projections.write import write_changes
 from central.usecases.journal.apply_events import apply_events
+from central.usecases.proof.in_processes import Show, in_processes
 from central.usecases.proof.verify_decisions import verify_decisions
 from sync.protocol.errors import Undecodable
 from sync.protocol.identity import CompanyId
@@ -51,8 +52,11 @@ class Rebuilt(NamedTuple):
     said: tuple[str, ...]
 
 
-async def rebuild_projections(engine: AsyncEngine) -> Rebuilt:
-    """Empty and refill every projection."""
+async def rebuild_projections(
+    engine: AsyncEngine, processes: int = 1, show: Show | None = None
+) -> Rebuilt:
+    """Empty and refill every projection. Raises ProcessEnded: what is missing then is merely
+    behind."""
     async with unit_of_work(engine) as db:
         connection = await driver_of(db)
         await connection.execute(_KEEP_OTHERS_OUT)
@@ -60,12 +64,10 @@ async def rebuild_projections(engine: AsyncEngine) -> Rebuilt:
         await connection.execute(_FROM_THE_START)
         said = [finding.what for finding in (await verify_decisions(connection)).findings]
         decisions = await _fold_decisions(connection, said)
-    archive = PostgresArchive(engine)
-    turns = asyncio.Semaphore(STORES_AT_ONCE)
-    stores = groupby(await archive.behind(), key=lambda key: key.store_id)
-    applied = await asyncio.gather(
-        *(_apply_store(archive, tuple(keys), turns) for _, keys in stores)
-    )
+    behind = groupby(await PostgresArchive(engine).behind(), key=lambda key: key.store_id)
+    stores = [tuple(keys) for _, keys in behind]
+    pieces = await in_processes(engine, apply_stores, stores, processes, show)
+    applied = [store for piece in pieces for store in piece]
     async with unit_of_work(engine) as db:
         set_aside = await (await driver_of(db)).fetchval("SELECT count(*) FROM quarantine")
         codes = dict(await (await driver_of(db)).fetch("SELECT store_id, code FROM store"))
@@ -119,6 +121,12 @@ class _Store(NamedTuple):
 
     events: int
     gaps: tuple[tuple[StreamKey, int], ...]
+
+
+async def apply_stores(engine: AsyncEngine, stores: Sequence[Sequence[StreamKey]]) -> list[_Store]:
+    """Some at a time."""
+    archive, turns = PostgresArchive(engine), asyncio.Semaphore(STORES_AT_ONCE)
+    return await asyncio.gather(*(_apply_store(archive, keys, turns) for keys in stores))
 
 
 async def _apply_store(

@@ -12,6 +12,7 @@ from central.db.engine import driver_of, snapshot
 from central.projections.projection import Projection
 from central.projections.rows import WHOLE
 from central.usecases.company.own_key import known_keys
+from central.usecases.proof.in_processes import Show
 from central.usecases.proof.verify_decisions import verify_decisions
 from central.usecases.proof.verify_epochs import verify_epochs
 from central.usecases.proof.verify_feeds import verify_feeds
@@ -95,9 +96,12 @@ class Verified(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-async def verify_head_office(engine: AsyncEngine) -> Verified:
-    """The journals, then everything beside them, then what was made of them."""
-    streams = await verify_journal(engine)
+async def verify_head_office(
+    engine: AsyncEngine, processes: int = 1, show: Show | None = None
+) -> Verified:
+    """The journals, then everything beside them, then what was made of them. Raises
+    ProcessEnded."""
+    streams = await verify_journal(engine, None, processes, show)
     found = [one.finding for one in streams if one.finding is not None]
     async with snapshot(engine) as db:
         connection = await driver_of(db)
@@ -107,5 +111,5 @@ async def verify_head_office(engine: AsyncEngine) -> Verified:
         found += await verify_feeds(connection)
         found += await verify_listed(connection)
         found += await verify_personal_keys(connection)
-    found += await verify_projections(engine)
+    found += await verify_projections(engine, processes, show)
     return Verified(streams, tuple(found))

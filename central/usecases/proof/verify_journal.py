@@ -16,6 +16,7 @@ from central.archive.postgres import PostgresArchive
 from central.archive.rows import ENVELOPE, envelope_of
 from central.db.engine import driver_of, unit_of_work
 from central.domain.hole import Holes, hole_at, read_holes
+from central.usecases.proof.in_processes import Show, in_processes
 from sync.protocol.change import genesis_hash, link
 from sync.protocol.identity import StoreId
 
@@ -59,11 +60,21 @@ class StreamVerdict(msgspec.Struct, frozen=True):
 
 
 async def verify_journal(
-    engine: AsyncEngine, store_id: StoreId | None = None
+    engine: AsyncEngine,
+    store_id: StoreId | None = None,
+    processes: int = 1,
+    show: Show | None = None,
 ) -> tuple[StreamVerdict, ...]:
-    """The verdict on every stream, or on those of one store, in the order of their names."""
-    archive = PostgresArchive(engine)
-    return tuple([await _verify(engine, key) for key in await archive.streams(store_id)])
+    """The verdict on every stream, or on those of one store, in the order of their names. Raises
+    ProcessEnded."""
+    keys = await PostgresArchive(engine).streams(store_id)
+    pieces = await in_processes(engine, verify_streams, keys, processes, show)
+    return tuple(verdict for piece in pieces for verdict in piece)
+
+
+async def verify_streams(engine: AsyncEngine, keys: Sequence[StreamKey]) -> list[StreamVerdict]:
+    """One after the other."""
+    return [await _verify(engine, key) for key in keys]
 
 
 async def _verify(engine: AsyncEngine, key: StreamKey) -> StreamVerdict:

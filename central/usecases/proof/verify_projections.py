@@ -3,16 +3,16 @@
 Each store's events are folded again, page by page. Receipts and movements are compared row by row,
 and named by their receipt; sums are added up in memory and compared at the end.
 
-A store is read in a snapshot of its own, so that a shop may go on trading meanwhile and nothing is
-held back for long. What belongs to a company adds up over its stores: it is compared in one last
-snapshot, after what came to count since each store's own.
+A store is read in a snapshot of its own, by one of several processes, so that a shop may go on
+trading meanwhile and nothing is held back for long. What belongs to a company adds up over its
+stores: it is compared in one last snapshot, after what came to count since each store's own.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -38,6 +38,7 @@ from central.usecases.proof.fold_again import (
     Store,
     read_counted,
 )
+from central.usecases.proof.in_processes import Show, in_processes
 from central.usecases.proof.verify_journal import Finding
 from sync.protocol.errors import Undecodable
 from sync.protocol.identity import CompanyId, StoreId
@@ -66,19 +67,49 @@ _BY_DAY = {
 """Their keys lead with the day, and so they are read by their days, too."""
 
 
-async def verify_projections(engine: AsyncEngine) -> tuple[Finding, ...]:
-    """Where projections and journals differ, at most FINDINGS_MAX; a receipt by its number."""
+class StoreRead(NamedTuple):
+    """What of a store counted in its snapshot, and what that adds to its company."""
+
+    store: Store
+    counted: Counted
+    of_company: tuple[Row, ...]
+
+
+class StoresRead(NamedTuple):
+    """Several, in their order; at most FINDINGS_MAX findings."""
+
+    stores: tuple[StoreRead, ...]
+    findings: tuple[Finding, ...]
+
+
+async def verify_projections(
+    engine: AsyncEngine, processes: int = 1, show: Show | None = None
+) -> tuple[Finding, ...]:
+    """Where projections and journals differ, at most FINDINGS_MAX; a receipt by its number. Raises
+    ProcessEnded."""
     verification = _Verification()
     async with snapshot(engine) as db:
         stores = await _stores(await driver_of(db))
-    for store in stores:
-        async with snapshot(engine) as db:
-            await verification.compare_store(await driver_of(db), store)
-        if len(verification.findings) >= FINDINGS_MAX:
-            return tuple(verification.findings[:FINDINGS_MAX])
+    for piece in await in_processes(engine, verify_stores, stores, processes, show):
+        verification.findings += piece.findings
+        for read in piece.stores:
+            verification.add_up(read)
+    if len(verification.findings) >= FINDINGS_MAX:
+        return tuple(verification.findings[:FINDINGS_MAX])
     async with snapshot(engine) as db:
         await verification.compare_companies(await driver_of(db))
     return tuple(verification.findings[:FINDINGS_MAX])
+
+
+async def verify_stores(engine: AsyncEngine, stores: Sequence[Store]) -> StoresRead:
+    """Each in a snapshot of its own."""
+    verification, read = _Verification(), []
+    for store in stores:
+        async with snapshot(engine) as db:
+            read.append(await verification.compare_store(await driver_of(db), store))
+        if len(verification.findings) >= FINDINGS_MAX:
+            break
+    return StoresRead(tuple(read), tuple(verification.findings[:FINDINGS_MAX]))
 
 
 async def _stores(connection: Any) -> list[Store]:
@@ -103,8 +134,9 @@ class _Verification:
         self.decided: defaultdict[UUID, list[Row]] = defaultdict(list)
         self.last_decision = 0
 
-    async def compare_store(self, connection: Any, store: Store) -> None:
-        """Hold everything that is the store's own against its journal."""
+    async def compare_store(self, connection: Any, store: Store) -> StoreRead:
+        """Hold everything that is the store's own against its journal; what is left to be held
+        against its company's."""
         await self._read_decisions(connection)
         counted = await read_counted(connection, store.store_id)
         again = FoldAgain(connection, store)
@@ -112,7 +144,7 @@ class _Verification:
         async for page in again.pages(counted):
             await self._page(connection, store, page, rows)
             if len(self.findings) >= FINDINGS_MAX:
-                return
+                return StoreRead(store, NOTHING, ())
         self._tell_no_facts(store, again.no_facts)
         await self._surplus(connection, store, rows)
         for row in self.decided[store.store_id]:
@@ -120,7 +152,7 @@ class _Verification:
         changes = again.fold.changes()
         for projection in _SUMS:
             await self._sums(connection, store.code, projection, store.store_id, changes)
-        self._add_up(store, counted, changes)
+        return StoreRead(store, counted, _of_company(changes))
 
     async def compare_companies(self, connection: Any) -> None:
         """Hold what belongs to companies against all journals and decisions."""
@@ -135,15 +167,17 @@ class _Verification:
             async for _ in again.pages(now, before):
                 pass  # its receipts were compared, or are the next verification's
             self._tell_no_facts(store, again.no_facts)
-            self._add_up(store, now, again.fold.changes())
+            self.add_up(StoreRead(store, now, _of_company(again.fold.changes())))
         for company_id, fold in self.companies.items():
             changes = fold.changes()
             for projection in OF_COMPANIES:
                 await self._sums(connection, "", projection, company_id, changes)
 
-    def _add_up(self, store: Store, counted: Counted, changes: RowChanges) -> None:
+    def add_up(self, read: StoreRead) -> None:
+        """What a store adds to its company."""
+        store, counted, rows = read
         company = self.companies.setdefault(store.company_id, Fold(store.company_id))
-        for row in (row for one in OF_COMPANIES for row in changes[one.row]):
+        for row in rows:
             company.put(row)
         self.counted[store.store_id] = counted
 
@@ -222,6 +256,10 @@ class _Verification:
     ) -> None:
         what = f"{code}: {said}." if code else f"{said}."
         self.findings.append(Finding(code, what, epoch, seq, receipt))
+
+
+def _of_company(changes: RowChanges) -> tuple[Row, ...]:
+    return tuple(row for one in OF_COMPANIES for row in changes[one.row])
 
 
 async def _differences(
