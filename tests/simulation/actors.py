@@ -248,6 +248,9 @@ class Workstation(Drawer):
                 lambda db: ask_prices(db, chosen, customer_id, returned, now_ms, day)
             )
         )
+        if priced is None:
+            await self.scheduler.pause(5_000)
+            return None
         lines, parts = self._sale_lines(chosen, priced)
         if returned is not None and priced.original is not None:
             if chance(random, 6_000):

@@ -349,6 +349,11 @@ class StoreServer(Answering):
         """How far each feed was taken."""
         return {FollowedFeed(*feed): at for feed, at in read_cursors(self._reader).items()}
 
+    def rows_waiting(self) -> int:
+        """Taken, and not in force yet."""
+        (count,) = self._reader.execute("SELECT count(*) FROM waiting_row").fetchone()
+        return int(count)
+
     def shut(self) -> None:
         """Close the files at the end of a world."""
         if self.alive:

@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import folder_for_databases
 
-SEEDS = 300
+SEEDS = 210
 CHUNK = 30
 HISTORIES = 300
 HISTORIES_CHUNK = 100

@@ -12,6 +12,7 @@ import msgspec
 
 from edge.db import sale_reads
 from edge.db.store import read_settings
+from edge.domain.box import SettingsMissing
 from edge.domain.sale.basket import SaleRequest
 from edge.domain.sale.situation import SoldLine
 from edge.usecases.request.answer_once import Asked, answer_once
@@ -178,8 +179,13 @@ def ask_prices(
     returned: OriginalLine | None,
     as_of_ms: int,
     business_date: date,
-) -> Priced:
-    """What the till's page would have asked for while the basket was filled."""
+) -> Priced | None:
+    """What the till's page would have asked for while the basket was filled; None: the box was put
+    back to before it had its settings."""
+    try:
+        tax_included = read_settings(db).tax_included
+    except SettingsMissing:
+        return None
     items = sale_reads.items_by_id(db, {item_id for item_id, _ in chosen}, as_of_ms)
     originals = sale_reads.sold_lines(db, {returned}) if returned is not None else {}
     return Priced(
@@ -194,7 +200,7 @@ def ask_prices(
         },
         sale_reads.points_here(db, customer_id) if customer_id is not None else 0,
         next(iter(originals.values()), None),
-        read_settings(db).tax_included,
+        tax_included,
     )
 
 

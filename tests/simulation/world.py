@@ -219,6 +219,8 @@ class World:
             ends = held.head.seq, held.acknowledged_through, watermark
             if held.state is not EpochState.LEFT and len(set(ends)) > 1:
                 waits.append(f"{box.name} {held.epoch} written, acknowledged, held: {ends}")
+        if box.rows_waiting():
+            waits.append(f"{box.name}: rows wait to come into force")
         cursors = box.cursors()
         for feed in followed_feeds(box.shop.store_id, box.shop.settings.price_zone):
             head = self.office.feeds.head(feed)
