@@ -26,16 +26,16 @@ LOOKED_AT_MAX = 500
 they are not proven."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _KNOWN = """
-SELECT store_id, business_date, s.settled_at_ms IS NOT NULL, s.as_signed IS TRUE,
-    coalesce(sum(d.amount) FILTER (WHERE d.figure = 'transactions'), 0)::bigint,
+SELECT s.store_id, s.business_date, s.settled_at_ms IS NOT NULL, s.as_signed IS TRUE,
     coalesce(sum(CASE d.figure WHEN 'refunds' THEN -d.amount ELSE d.amount END)
-        FILTER (WHERE d.figure IN ('gross', 'tax added', 'refunds')), 0)::bigint,
+        FILTER (WHERE d.figure <> 'over/short'), 0)::bigint,
     coalesce(sum(d.amount) FILTER (WHERE d.figure = 'over/short'), 0)::bigint
-FROM day_standing AS s LEFT JOIN day_total AS d USING (store_id, business_date)
-WHERE store_id = ANY($1) AND business_date BETWEEN $2 AND $3
-    AND (d.figure IS NULL
-        OR d.figure IN ('transactions', 'gross', 'tax added', 'refunds', 'over/short'))
-GROUP BY store_id, business_date, s.settled_at_ms, s.as_signed ORDER BY business_date DESC, store_id
+FROM day_standing AS s LEFT JOIN day_total AS d ON d.store_id = s.store_id
+    AND d.business_date = s.business_date
+    AND d.figure IN ('gross', 'tax added', 'refunds', 'over/short')
+WHERE s.store_id = ANY($1) AND s.business_date BETWEEN $2 AND $3
+GROUP BY s.store_id, s.business_date, s.settled_at_ms, s.as_signed
+ORDER BY s.business_date DESC, s.store_id
 """
 
 
@@ -46,7 +46,6 @@ class KnownDay(NamedTuple):
     day: StoreDay
     settled: bool
     as_signed: bool
-    receipts: int
     total_minor: int
     over_short_minor: int
 
