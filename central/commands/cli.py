@@ -8,6 +8,7 @@ from central.commands.doctor import doctor, support_bundle
 from central.commands.epochs import alarm_app, epochs, seal, write_off
 from central.commands.examples import EXAMPLES
 from central.commands.goods import export_app, import_app
+from central.commands.grants import grants
 from central.commands.items import item_app
 from central.commands.key import key_app
 from central.commands.mirror import mirror_app
@@ -56,6 +57,7 @@ for command in (
     seal,
     write_off,
     epochs,
+    grants,
     day,
     sign,
     serve,

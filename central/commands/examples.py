@@ -5,6 +5,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "seal": ('seal S01 --reason "the box was stolen"',),
     "write-off": ('write-off S01 1-aabbccdd --reason "the box burnt"',),
     "epochs": ("epochs S01",),
+    "grants": ("grants", "grants S01"),
     "day": ("day S01 2026-11-23", "day S01 2026-11-23 --ask"),
     "sign": (
         "sign S01 2026-11-23",

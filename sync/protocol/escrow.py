@@ -39,7 +39,8 @@ What each rule closes:
   may be spent twice: they are possible overdraw from then on, and known.
 - *No right of an epoch that is left is spent in another* (a disk that was copied or put back does
   not know what its twin spent), *and none comes back by what is brought home of it.* So a copy
-  costs at most what its disk held.
+  costs at most what its disk held or had asked for, and what its epoch was given before the two
+  were told apart.
 - *An epoch that spent more than it had holds nothing, never less than nothing* (``outstanding``).
   Else what it overdrew would pass for what others may spend.
 - *A debt blocks grants.* A take-back that no right covered lowers the balance alone. At the shop it

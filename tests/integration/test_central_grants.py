@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 import httpx
 import msgspec
 
-from central.archive.port import StreamKey
 from central.db.engine import unit_of_work
+from central.reports.grants import KindGrants, StoreGrants, outstanding_grants
 from central.usecases.feed.sequence_publications import drain_publications
 from central.usecases.grant.share_out import drain_due_shares
 from central.usecases.journal.apply_events import apply_events
@@ -149,7 +149,14 @@ async def test_an_epoch_gives_back_when_it_is_closed_and_not_before(postgres_url
             epoch = str(first.box.epoch)
             await close_tail(db, first.box.me.store_id, epoch, None, "burnt", "Ann", NOW_MS)
         assert granted(await second.asks(100)) == 100
-        assert StreamKey(first.box.me.store_id, first.box.epoch)
+        async with unit_of_work(served.engine) as db:
+            found = await outstanding_grants(db, first.box.genesis.company_id)
+        assert found.stores == (
+            StoreGrants("S01", "points", 0, 0, 100),
+            StoreGrants("S02", "points", 100, 0, 0),
+        )
+        # Both may spend the hundred: the one that was given up, and the one that has it now.
+        assert found.kinds == (KindGrants("points", 100, 0, 100, 100, 100),)
 
 
 async def test_no_provisional_epoch_is_granted_anything(postgres_url: str) -> None:

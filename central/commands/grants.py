@@ -1,0 +1,59 @@
+"""What stores may still spend of accounts, and the worst that can come of it."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from central.commands.command import (
+    CompanyName,
+    Folder,
+    Url,
+    looking,
+    next_command,
+    on_database,
+)
+from sync.program.plain_commands import tell as print
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from central.reports.grants import Grants
+    from sync.protocol.identity import CompanyId
+
+
+def grants(
+    store: Annotated[
+        str | None, typer.Argument(metavar="STORE", help="One store's; left out: all of them.")
+    ] = None,
+    company: CompanyName = None,
+    database_url: Url = None,
+    data: Folder = None,
+) -> None:
+    """What each store may still spend of points and the like, and the worst possible overdraw."""
+    from central.reports.grants import outstanding_grants
+    from central.usecases.store.add import find_store
+
+    async def read(db: "AsyncConnection", company_id: "CompanyId") -> "Grants":
+        if store is not None:
+            await find_store(db, company_id, store)
+        return await outstanding_grants(db, company_id)
+
+    found = on_database(database_url, data, looking(company, read))
+    for one in found.stores:
+        if store in (None, one.store_code):
+            more = f", of it {one.copied:,} on a disk that was copied" if one.copied else ""
+            lost = f"; {one.given_up:,} were written off" if one.given_up else ""
+            print(f"{one.store_code}  {one.kind}: {one.outstanding:,} may be spent{more}{lost}")
+    for kind in found.kinds:
+        print(
+            f"{kind.kind}: {kind.balance:,} in all accounts, {kind.outstanding:,} at stores;"
+            f" overdrawn {kind.overdrawn:,}, at worst {kind.worst_overdraw:,} more"
+            f" ({kind.once_each:,} more for one copy of every disk that nobody knows of)"
+        )
+    if not found.kinds:
+        bringing = next_command(database_url, data, "import", "customers", "FILE", company=company)
+        print(f"Nobody has anything to spend yet. Next: `{bringing}`.")
+        return
+    shown = store or found.stores[0].store_code if found.stores else "S01"
+    epochs = next_command(database_url, data, "epochs", shown, company=company)
+    print(f"Which of its epochs hold it still: `{epochs}`.")

@@ -1,0 +1,115 @@
+"""What stores may still spend of accounts, and how much could at worst be spent that nobody has.
+
+*Worst overdraw* of a kind: the most by which what is spent can come to exceed what was ever put
+into the accounts, by what is known now. It is the sum of
+
+- ``given_up``: what epochs that a person wrote off held by their journals as far as they are here.
+  It was given to others since, and may be spent there all the same, as may what such a box gave
+  birth to after it, which is counted here as it comes;
+- ``copied``: what issued epochs hold that their box left for one of its own: so it learnt that its
+  disk was copied, or put back to its past. The other disk may spend it once more.
+
+``once_each`` says beside that what one copy of every disk could cost that nobody knows of: what all
+epochs hold that may spend. It is no part of the worst that is known. Nothing else overdraws: what
+is spent offline is spent out of what is granted (sync/protocol/escrow.py).
+"""
+
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from central.archive.rows import plain_uuid
+from central.db.engine import driver_of
+from central.domain.epoch import EpochState
+from central.projections.line_up import SAME_ID
+from sync.protocol.identity import CompanyId
+
+_HELD = f"""
+SELECT h.store_id, h.kind, s.state, s.provisional, q.store_id IS NULL AS whole,
+    count(*) AS accounts,
+    sum(greatest(h.earned + h.granted - h.used
+        - CASE WHEN q.store_id IS NULL THEN h.released ELSE 0 END, 0))::bigint AS amount
+FROM right_held AS h
+JOIN stream AS s ON s.store_id = h.store_id AND s.epoch_number = h.epoch_number
+    AND s.epoch_fingerprint = h.epoch_fingerprint
+LEFT JOIN (SELECT DISTINCT store_id, epoch_number, epoch_fingerprint FROM quarantine
+    WHERE root_kind IS DISTINCT FROM '{SAME_ID}') AS q
+    ON q.store_id = h.store_id AND q.epoch_number = h.epoch_number
+    AND q.epoch_fingerprint = h.epoch_fingerprint
+WHERE s.company_id = $1
+GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2
+"""  # noqa: S608 - a constant
+_STORES = "SELECT store_id, code FROM store WHERE company_id = $1 ORDER BY code"
+_OWED = """
+SELECT kind, sum(opening + earned - spent - taken_back)::bigint AS balance,
+    coalesce(sum(opening + earned - spent - taken_back)
+        FILTER (WHERE opening + earned - spent - taken_back < 0), 0)::bigint AS overdrawn
+FROM right_account WHERE company_id = $1 GROUP BY kind ORDER BY kind
+"""
+
+
+class StoreGrants(NamedTuple):
+    """Of one store and kind, in points, minor units or pieces. ``outstanding``: what its epochs may
+    spend by what is known here; of it ``copied`` and, beside it, ``given_up``."""
+
+    store_code: str
+    kind: str
+    outstanding: int
+    copied: int
+    given_up: int
+
+
+class KindGrants(NamedTuple):
+    """Of the company. ``balance``: what all accounts together have; ``overdrawn``: of those below
+    nothing, how far: it has happened already."""
+
+    kind: str
+    balance: int
+    overdrawn: int
+    outstanding: int
+    worst_overdraw: int
+    once_each: int
+
+
+class Grants(NamedTuple):
+    """Stores by their codes, kinds by their words."""
+
+    stores: tuple[StoreGrants, ...]
+    kinds: tuple[KindGrants, ...]
+
+
+async def outstanding_grants(db: AsyncConnection, company_id: CompanyId) -> Grants:
+    """Everything of a company. Call it within one snapshot."""
+    connection = await driver_of(db)
+    codes = {plain_uuid(row[0]): row[1] for row in await connection.fetch(_STORES, company_id)}
+    held: dict[tuple[UUID, str], StoreGrants] = {}
+    for row in await connection.fetch(_HELD, company_id):
+        key = plain_uuid(row["store_id"]), row["kind"]
+        before = held.get(key) or StoreGrants(codes[key[0]], key[1], 0, 0, 0)
+        held[key] = _with(before, row)
+    stores = tuple(sorted(held.values()))
+    kinds = [
+        _kind(row["kind"], row["balance"], -row["overdrawn"], stores)
+        for row in await connection.fetch(_OWED, company_id)
+    ]
+    return Grants(stores, tuple(kinds))
+
+
+def _with(before: StoreGrants, row: Any) -> StoreGrants:
+    state, amount = EpochState(row["state"]), row["amount"]
+    if state is EpochState.WRITTEN_OFF:
+        return before._replace(given_up=before.given_up + amount)
+    if state is EpochState.CLOSED and row["whole"]:
+        return before
+    left = state is EpochState.SIDE and not row["provisional"]
+    return before._replace(
+        outstanding=before.outstanding + amount, copied=before.copied + (amount if left else 0)
+    )
+
+
+def _kind(kind: str, balance: int, overdrawn: int, stores: tuple[StoreGrants, ...]) -> KindGrants:
+    mine = [one for one in stores if one.kind == kind]
+    outstanding = sum(one.outstanding for one in mine)
+    worst = sum(one.given_up + one.copied for one in mine)
+    return KindGrants(kind, balance, overdrawn, outstanding, worst, outstanding)
