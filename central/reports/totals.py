@@ -51,10 +51,10 @@ _A_DAY = _Scope(
     "s.store_id, s.business_date, s.workstation_id",
     "{join} WHERE s.store_id = $1 AND s.business_date = $2",
 )
-_ASKED = """unnest($1::uuid[], $2::date[], $3::int[], $4::bytea[], $5::bigint[],
+_OF_SPANS = """JOIN unnest($1::uuid[], $2::date[], $3::int[], $4::bytea[], $5::bigint[],
     $6::bigint[], $7::int[], $8::uuid[], $9::bool[]) AS asked (store_id, business_date,
-        epoch_number, epoch_fingerprint, first_seq, last_seq, part, came_home, in_any_way)"""
-_OF_SPANS = f"JOIN {_ASKED} USING (store_id, business_date, epoch_number, epoch_fingerprint)"
+        epoch_number, epoch_fingerprint, first_seq, last_seq, part, came_home, in_any_way)
+    USING (store_id, business_date, epoch_number, epoch_fingerprint)"""
 _AT_PLACE = "s.seq BETWEEN asked.first_seq AND asked.last_seq"
 _SPANS = _Scope("store_id, asked.part, s.workstation_id", f"{_OF_SPANS} {{join}} WHERE {_AT_PLACE}")
 _SALES_OF_SPANS = _Scope(
