@@ -46,16 +46,16 @@ STORY = (
     r"A byte of receipt S03-W1-E1-\d+ changes on its disk, not sent yet.",
     r"S03 sells again after [\d.]+ s; .*: \d of [12].",
     r"S03's line is mended: [1-9][\d,]* receipts?, SGD [\d,.]+, sold in \d+ s without it.",
-    r"S01's line is mended: [1-9]\d* answers? lost; what is sent again counts once.",
+    r"S01's line is mended: [1-9][\d,]* answers? lost; what is sent again counts once.",
     "S02's box burns, with its folder and all that it has not sent.",
     r"A new box takes its place after [\d.]+ s, in epoch 2-[0-9a-f]{8}.",
-    r"S02's tills bring home [1-9]\d* receipts? that head office did not have.",
+    r"S02's tills bring home [1-9][\d,]* receipts? that head office did not have.",
     "Head office sets that receipt aside, takes the rest, and asks the tills for it.",
     "S03's tills bring 1 receipt whole, and it counts.",
     r"Head office is put back by \d+ s: of its [\d,]+ receipts [1-9][\d,]* are gone.",
     "Its mirror has what it decided since, and its boxes send the rest again.",
     r"Its tills know of more: S01 goes on in an epoch of its own, 1-[0-9a-f]{8}.",
-    r"S01's tills give [1-9]\d* receipts? back to it.",
+    r"S01's tills give [1-9][\d,]* receipts? back to it.",
 )
 
 
