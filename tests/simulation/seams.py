@@ -12,6 +12,7 @@ from typing import Any
 from unittest.mock import patch
 
 from edge.box import box
+from edge.exchange import rights
 from edge.exchange import rounds as exchange
 from edge.server import background
 from tests.simulation.ids import Ids
@@ -40,6 +41,7 @@ def seams(random: Random, ids: Ids) -> Iterator[None]:
     drawn = SimpleNamespace(compat=SimpleNamespace(uuid7=ids.uuid))
     put = (
         (exchange, "uuid_utils", drawn),
+        (rights, "uuid_utils", drawn),
         (box, "uuid_utils", drawn),
         (box, "secrets", SimpleNamespace(token_bytes=random.randbytes)),
         (
