@@ -205,8 +205,7 @@ class World:
         late tail of an epoch that it ended itself."""
         known = self.epochs[disk.epoch]
         if ended:
-            gone = Disk(disk.epoch, disk.store, journal=list(disk.journal))
-            self.lost.append(gone)
+            self.lost.append(Disk(disk.epoch, disk.store, journal=list(disk.journal)))
         else:
             there = {id(one) for one in (*known.journal, *known.home)}
             known.home += [one for one in disk.journal if id(one) not in there]
@@ -299,6 +298,9 @@ class World:
             disks = [one for one in (*self.disks, *self.lost) if one.epoch == number]
             self.bound += known.rights().left + sum(sum(d.rights.values()) for d in disks)
             self.bound += sum(sum(d.asked.values()) for d in disks)
+            there = {id(one) for one in known.journal}  # what comes later may come in pieces
+            late = (one for d in disks for one in d.journal if id(one) not in there)
+            self.bound += sum(sum(one.born.values()) for one in late)
             known.written_off = True
 
     def remember(self) -> None:
@@ -329,7 +331,6 @@ class World:
         known.stated = known.written_off
 
     def state(self, disk: Disk) -> None:
-        """What it was given, at what it was given for."""
         self.epochs[disk.epoch].stated = True
 
     def new_id(self) -> UUID:
