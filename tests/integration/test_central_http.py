@@ -173,7 +173,7 @@ async def test_batches_are_acknowledged_and_replays_change_nothing(postgres_url:
             said = decode(Acknowledgement, answer.content)
             assert said.head_hash == box.hash_at(said.acknowledged_through)
             assert said.incarnation == box.me.incarnation
-            assert [feed.data_set for feed in said.feeds][:2] == ["settings", "taxes"]
+            assert [feed.data_set for feed in said.feeds][:2] == ["erased_customers", "settings"]
             watermarks.append(said.acknowledged_through)
         assert watermarks == [4, 4, 4, 6, 6]
         assert await served.rows("SELECT count(*), max(seq) FROM raw_event") == [(6, 6)]
@@ -193,7 +193,7 @@ async def test_a_second_branch_is_a_fork_and_people_are_told(postgres_url: str) 
         heard = await copy.get(f"/v1/stores/{box.me.store_id}/feeds")
         said = decode(Acknowledgement, heard.content)
         assert (said.acknowledged_through, said.head_hash) == (3, box.hash_at(3))
-        assert said.feeds[0].data_set == "settings"
+        assert said.feeds[0].data_set == "erased_customers"
 
 
 async def test_a_heartbeat_is_where_a_fork_is_first_said(postgres_url: str) -> None:

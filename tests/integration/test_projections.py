@@ -277,7 +277,7 @@ async def test_an_invented_receipt_is_named(engine: AsyncEngine) -> None:
         ("UPDATE right_account SET granted = granted + 1", "right_account"),
         ("UPDATE till_session SET moved_minor = 5", "till_session"),
         ("DELETE FROM stock_movement WHERE line_no = 2", "stock_movement"),
-        ("UPDATE customer_field SET hlc = hlc + 1", "customer_field"),
+        ("UPDATE customer_field SET hlc = hlc - 1", "customer_field"),
         ("UPDATE business_day SET closed_seq = 1", "business_day"),
         ("DELETE FROM quarantine", "is not set aside"),
     ],
