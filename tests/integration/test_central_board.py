@@ -95,7 +95,7 @@ async def rows_behind(served: Served, address: str) -> tuple[int, int, list[int]
         rows = [row for row in page.tables["rows-table"][1:] if len(row) == 6]
         assert len(rows) <= PAGE_ROWS_MAX + 1
         amounts += [number_of(row[5].text) for row in rows[:-1]]
-        following = [link for link in page.links if "after=" in link]
+        following = [link for link in page.links if "after=" in link and "as=" not in link]
         if not following:
             return (*stated, amounts)
         page = await load(served, following[0])

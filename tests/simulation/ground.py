@@ -23,7 +23,10 @@ _SALES = (
     " JOIN journal_head h USING (epoch_number, epoch_fingerprint)"
     " WHERE h.current AND j.kind = 'retail_transaction'"
 )
-_RIGHTS = "SELECT customer_id, points - spent FROM points_right WHERE points > spent"
+_RIGHTS = (
+    "SELECT customer_id, points - spent - released FROM points_right"
+    " WHERE points > spent + released"
+)
 _SPOIL = "UPDATE journal SET body = ? WHERE epoch_number = ? AND epoch_fingerprint = ? AND seq = ?"
 BACK_MS_MAX = 10 * MINUTE_MS
 """A box that burnt comes back on the network within this time, if it does."""

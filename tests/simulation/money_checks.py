@@ -137,10 +137,13 @@ def check_10_points_stay_within_rights(found: Evidence) -> None:
     what it held, and nothing else may. What stores may still spend, together with what is
     available, is each customer's balance; both sides count the same."""
     left: Counter[UUID] = Counter()
+    released: Counter[UUID] = Counter()
     for books in found.boxes:
-        for (root, line), (customer, points, spent) in rights_here(books).items():
-            expect(0 <= spent <= points, f"right {root.hex()}/{line}: {spent} of {points} spent")
-            left[UUID(bytes=customer)] += points - spent
+        for (root, line), (customer, points, spent, back) in rights_here(books).items():
+            said = f"right {root.hex()}/{line}: {spent} spent and {back} given back of {points}"
+            expect(min(spent, back) >= 0 and spent + back <= points, said)
+            left[UUID(bytes=customer)] += points - spent - back
+            released[UUID(bytes=customer)] += back
     earned, used, debts = _points_told(found)
     opened = {one.customer_id: one.points for one in decisions_of(found, PointsOpened)}
     granted: Counter[UUID] = Counter()
@@ -157,7 +160,8 @@ def check_10_points_stay_within_rights(found: Evidence) -> None:
         if moved:  # what an epoch held that was left is bound until it is given back
             continue
         equal(account.granted, left[customer_id], f"{customer_id}: rights at the stores")
-        available = opening - granted[customer_id] - debts[customer_id]
+        given = granted[customer_id] - released[customer_id]
+        available = opening - given - debts[customer_id]
         equal(account.granted + available, balance, f"{customer_id}: grants and available")
 
 

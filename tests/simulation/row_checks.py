@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from central.archive.port import StreamKey
@@ -14,6 +14,7 @@ from sync.protocol.change import Envelope, Genesis, Head, Kept
 from sync.protocol.codec import decode
 from sync.protocol.facts import (
     EventRecovered,
+    GrantReleased,
     IdAbandoned,
     OriginalLine,
     RetailTransaction,
@@ -186,13 +187,18 @@ def _movements_told(books: Books) -> Counter[tuple[Any, ...]]:
     return moved
 
 
-def rights_here(books: Books) -> dict[tuple[bytes, int], tuple[bytes, int, int]]:
-    rows = books.rows("SELECT root, line, customer_id, points, spent FROM points_right")
+RightsHere: TypeAlias = dict[tuple[bytes, int], tuple[bytes, int, int, int]]
+"""Each right: whose it is, its points, what was spent of it and what was given back."""
+
+
+def rights_here(books: Books) -> RightsHere:
+    rows = books.rows("SELECT root, line, customer_id, points, spent, released FROM points_right")
     return {row[:2]: row[2:] for row in rows}
 
 
-def _rights_told(found: Evidence, books: Books) -> dict[tuple[bytes, int], tuple[bytes, int, int]]:
-    """From grants that head office gave to this store, and the sales of its journal."""
+def _rights_told(found: Evidence, books: Books) -> RightsHere:
+    """From grants that head office gave to this store, and the facts of its journal."""
+    released = released_by(books)
     spent: Counter[tuple[bytes, int]] = Counter()
     for sale in books.sales:
         for spend in spends_of(sale):
@@ -209,7 +215,16 @@ def _rights_told(found: Evidence, books: Books) -> dict[tuple[bytes, int], tuple
                 for line in sale.lines
                 if line.points > 0
             }
-    return {key: (*right, spent[key]) for key, right in given.items()}
+    return {key: (*right, spent[key], released[key]) for key, right in given.items()}
+
+
+def released_by(books: Books) -> Counter[tuple[bytes, int]]:
+    """What the box gave back of each right, by its journal."""
+    released: Counter[tuple[bytes, int]] = Counter()
+    for fact in books.of(GrantReleased):
+        for one in fact.releases:
+            released[one.root.bytes, one.line] += one.amount
+    return released
 
 
 def spends_of(sale: RetailTransaction) -> tuple[Spend, ...]:

@@ -212,6 +212,7 @@ PLANTED: tuple[tuple[Callable[[Evidence], None], Plant], ...] = (
     (row_checks.check_2_all_or_none, in_store("DELETE FROM sale_line WHERE line_no = 1")),
     (row_checks.check_2_all_or_none, in_store("DELETE FROM stock_movement WHERE line_no = 1")),
     (row_checks.check_2_all_or_none, in_store("UPDATE points_right SET spent = spent + 1")),
+    (row_checks.check_2_all_or_none, in_store("UPDATE points_right SET released = released + 1")),
     (row_checks.check_2_all_or_none, in_store("UPDATE sale SET total_minor = total_minor + 1")),
     (row_checks.check_2_all_or_none, in_store("UPDATE sale_tax SET tax_minor = tax_minor + 1")),
     (row_checks.check_2_all_or_none, in_store("DELETE FROM till_session")),
