@@ -201,6 +201,9 @@ class World:
                 waits.append(f"{one.name} holds {len(owed)} receipts that head office lacks")
             if one.server.alive and one.ranged != one.server.missing():
                 waits.append(f"{one.name} may hold what its box lacks")
+        for code, box in self.boxes.items():
+            elsewhere = [one.name for one in self.people_of(code) if one.server is not box]
+            waits += [f"{name} is at a copy still" for name in elsewhere]
         if self.office.feeds.waiting:
             waits.append("publications wait")
         for key, standing in standings.items():
