@@ -31,7 +31,8 @@ log = structlog.get_logger()
 
 
 async def give_back(box: Box) -> None:
-    """Whatever this store does not keep, before the journal is pushed."""
+    """Whatever this store does not keep, once head office answered: a shop without a line spends
+    what was born there, for nobody could give it back to it. The next round sends it."""
     now_ms = box.clock.moment().wall_ms
     more = await box.reader.read(lambda db: is_something_to_give_back(db, now_ms))
     for _ in range(FACTS_MAX):
@@ -41,6 +42,7 @@ async def give_back(box: Box) -> None:
             give_back_rights, moment=box.clock.moment(), event_id=uuid_utils.compat.uuid7()
         )
         more = await box.writer.run(given)
+        box.nudge.set()
 
 
 async def ask_for_right(box: Box, line: Line, kind: str, account_id: UUID, amount: int) -> Outcome:

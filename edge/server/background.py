@@ -78,7 +78,6 @@ class Exchange:
         return wait_ms
 
     async def _round(self) -> int:
-        await give_back(self._box)
         pushed = await self._push()
         if isinstance(pushed, Later):
             return await self._later(pushed)
@@ -103,6 +102,7 @@ class Exchange:
         if heard is None:
             return 0
         await self._answered()
+        await give_back(self._box)
         await answer_questions(self._box, self._line, heard)
         await begin_differing_anew(self._box, self._line, heard)
         pulled = await self._pull(heard)

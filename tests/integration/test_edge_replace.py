@@ -37,8 +37,8 @@ NAME, HERE = "s01.shop.internal", "127.0.0.2"
 PLACE = ("--address", HERE, "--port", "0")
 TILL_SESSION = """
 INSERT INTO till_session (store_id, till_session_id, till_id, workstation_id, operator_id,
-    business_date, float_minor, epoch_number, epoch_fingerprint, moved_minor)
-VALUES ($1, $2, 'T', $3, 'anna', '2026-11-28', 0, 1, '', 0) RETURNING 1
+    business_date, float_minor, epoch_number, epoch_fingerprint, seq, moved_minor)
+VALUES ($1, $2, 'T', $3, 'anna', '2026-11-28', 0, 1, '', 1, 0) RETURNING 1
 """
 POINTS = ("key_made", "redeemed", "settings_written", "taken_over", "loaded", "certified")
 
