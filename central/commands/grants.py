@@ -51,9 +51,9 @@ def grants(
             f" ({kind.once_each:,} more for one copy of every disk that nobody knows of)"
         )
     if not found.kinds:
-        bringing = next_command(database_url, data, "import", "customers", "FILE", company=company)
-        print(f"Nobody has anything to spend yet. Next: `{bringing}`.")
+        earned = next_command(database_url, data, "setting", "list", company=company)
+        print(f"Nobody has anything to spend yet. Next, what a receipt earns: `{earned}`.")
         return
     shown = store or found.stores[0].store_code if found.stores else "S01"
     epochs = next_command(database_url, data, "epochs", shown, company=company)
-    print(f"Which of its epochs hold it still: `{epochs}`.")
+    print(f"Next, which of its epochs hold it still: `{epochs}`.")

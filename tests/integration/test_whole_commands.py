@@ -87,6 +87,12 @@ WALK = (
     "alarm list",
     "quarantine list",
     "quarantine retry S01",
+    "grants",
+    "day S01 2026-11-23",
+    "customers find nobody",
+    "customers alias list",
+    "mirror show",
+    "mirror end",
     "load-sample",
     "key show",
     "rebuild",
@@ -112,6 +118,13 @@ REFUSED = (
     "quarantine show S01 1-aabbccdd 57",
     "quarantine release S01 1-aabbccdd 57 --reason twice",
     "quarantine repair S01 1-aabbccdd 57 'my prices.csv' --reason twice",
+    "sign S01 2026-11-23",
+    "customers erase 00000000-0000-4000-8000-000000000009 --reason asked",
+    "customers alias join 00000000-0000-4000-8000-000000000008"
+    " 00000000-0000-4000-8000-000000000009 --reason same",
+    "customers alias part 00000000-0000-4000-8000-000000000008"
+    " 00000000-0000-4000-8000-000000000009 --reason other",
+    "mirror begin",
 )
 ELSEWHERE = {
     *("serve", "demo", "doctor", "install-service", "remove-service", "user add"),
