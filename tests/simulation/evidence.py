@@ -209,15 +209,14 @@ def _journal(world: "World", db: sqlite3.Connection, held: HeldEpoch) -> Journal
 
 
 def _again(envelopes: Iterable[Envelope]) -> tuple[frozenset[int], frozenset[int]]:
-    first: dict[UUID, bytes] = {}
+    stood: defaultdict[UUID, set[bytes]] = defaultdict(set)
     repeated: set[int] = set()
     changed: set[int] = set()
     for envelope in envelopes:
-        if envelope.event_id not in first:
-            first[envelope.event_id] = envelope.body
-        else:
-            same = first[envelope.event_id] == envelope.body
-            (repeated if same else changed).add(envelope.seq)
+        before = stood[envelope.event_id]
+        if before:
+            (repeated if envelope.body in before else changed).add(envelope.seq)
+        before.add(envelope.body)
     return frozenset(repeated), frozenset(changed)
 
 

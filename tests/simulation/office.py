@@ -128,10 +128,11 @@ class HeadOffice(Host):
         return new
 
     def holds(self, kept: Kept) -> bool:
-        """A receipt's event stands here in its own stream, or in one that it came home in."""
+        """A receipt's event stands here whole in its own stream, or in one that it came home in."""
         place = self.archive.raw.get(StreamKey(kept.store_id, kept.epoch), {})
-        _, held = place.get(kept.envelope.seq, (None, b""))
-        return held == kept.hash or kept.hash in self.came_home(kept.store_id)
+        raw, held = place.get(kept.envelope.seq, (None, b""))
+        is_whole = raw is not None and not raw.damaged and held == kept.hash
+        return is_whole or kept.hash in self.came_home(kept.store_id)
 
     def came_home(self, store_id: StoreId) -> set[bytes]:
         """Hashes of what recovered events wrap."""
