@@ -123,15 +123,15 @@ def _lines(found: "WholeDay", money: "CompanyMoney") -> "Iterator[str]":
 
 def _figures(found: "WholeDay", money: "CompanyMoney") -> "Iterator[str]":
     """Both sides, a line each."""
+    from central.domain.signing import owed_minor
     from central.pages.words.figures import NOT_KNOWN, TOTAL, amount, figure, figure_label
     from central.reports.board import declared_total
-    from central.reports.differing_receipts import total_of
     from sync.protocol.figures import Totals, figures
 
     ours = {one.name: one for one in figures(found.day.central)}
     theirs = {one.name: one for one in figures(found.day.declared or Totals())}
     yield _row("", "store", "head office", "difference")
-    said, here = declared_total(found.day), total_of(found.day.central)
+    said, here = declared_total(found.day), owed_minor(found.day.central)
     parted = None if said is None else here - said
     yield _row(TOTAL, *(amount(one, money.decimals) for one in (said, here, parted)))
     for name in {**theirs, **ours}:

@@ -17,7 +17,7 @@ from central.api.reading import reading
 from central.api.reports import CODE_LETTERS_MAX
 from central.domain.access import UserRole
 from central.domain.day_state import DayState, day_state
-from central.domain.signing import Signing
+from central.domain.signing import Signing, owed_minor
 from central.pages.day import Sides
 from central.pages.places import StoreCode, day_address, rows_address, store_address
 from central.pages.words.board import summary
@@ -36,9 +36,6 @@ from central.reports.company import (
     StoreOfCompany,
     company_money,
     store_of_company,
-)
-from central.reports.differing_receipts import (
-    total_of,
 )
 from central.reports.figure_rows import FigureKey, FigureKind
 from central.reports.incarnation import Past, read_past
@@ -148,7 +145,7 @@ def _day_line(
 ) -> DayLine:
     total = FigureKey(FigureKind.TOTAL)
     rows = rows_address(store, day.business_date, total, None)
-    sides = Sides(total, "minor", rows, declared_total(day), total_of(day.central))
+    sides = Sides(total, "minor", rows, declared_total(day), owed_minor(day.central))
     last = signings.get(StoreDay(store.store_id, day.business_date))
     state = day_state(day.verdict, last, day.central)
     return DayLine(day, state, day_address(store, day.business_date), sides)

@@ -16,7 +16,7 @@ from central.api.reading import reading
 from central.domain.access import UserRole
 from central.domain.day_state import DayState, day_state
 from central.domain.day_verdict import DayVerdict
-from central.domain.signing import Correction, Signing, correction
+from central.domain.signing import Correction, Signing, correction, owed_minor
 from central.pages.page import see_other, wrong_fields
 from central.pages.places import (
     BusinessDate,
@@ -44,7 +44,6 @@ from central.reports.day_tills import DayTill, day_tills
 from central.reports.differing_receipts import (
     DifferingReceipt,
     DifferingReceipts,
-    total_of,
 )
 from central.reports.figure_rows import FigureKey, FigureKind, figure_keys
 from central.reports.reconciled_day import ReconciledDay, WorkstationAccount
@@ -246,7 +245,7 @@ def _sides(
     ours, theirs = _by_key(central), _by_key(declared or Totals())
     total = FigureKey(FigureKind.TOTAL)
     found = {
-        total: ("minor", total_of(central), total_of(declared or Totals())),
+        total: ("minor", owed_minor(central), owed_minor(declared or Totals())),
         **{
             key: (unit, ours.get(key, (unit, 0))[1], theirs.get(key, (unit, 0))[1])
             for key, (unit, _) in {**theirs, **ours}.items()
@@ -287,12 +286,12 @@ def _station(
         return Sides(key, unit, rows_address(store, business_date, key, name), theirs, ours)
 
     count, total = FigureKey(FigureKind.TOTAL, counts=True), FigureKey(FigureKind.TOTAL)
-    said, owed = (None, None) if declared is None else (declared.transactions, total_of(declared))
+    said, owed = (None, None) if declared is None else (declared.transactions, owed_minor(declared))
     return WorkstationLine(
         name,
         address,
         sides(count, "count", central.transactions, said),
-        sides(total, "minor", total_of(central), owed),
+        sides(total, "minor", owed_minor(central), owed),
     )
 
 

@@ -18,7 +18,7 @@ from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of
 from central.domain.day_state import DayState, day_state
 from central.domain.day_verdict import Colour
-from central.domain.signing import Signing
+from central.domain.signing import Signing, owed_minor
 from central.reports.claims import OpenClaim, open_claims
 from central.reports.day_cells import (
     LOOKED_AT_MAX,
@@ -35,7 +35,6 @@ from central.reports.day_cells import (
 from central.reports.differing_receipts import (
     DifferingReceipts,
     differing_receipts,
-    total_of,
 )
 from central.reports.reconciled_day import ReconciledDay
 from central.reports.reconciliation import stand_of_days
@@ -138,7 +137,7 @@ class BoardLine(NamedTuple):
     @property
     def central_minor(self) -> int:
         """Head office's total."""
-        return total_of(self.day.central) if self.day else 0
+        return owed_minor(self.day.central) if self.day else 0
 
     @property
     def difference_minor(self) -> int | None:
@@ -200,7 +199,7 @@ class _Store(NamedTuple):
 
 def declared_total(day: ReconciledDay | None) -> int | None:
     """What the store says of a day that it has closed."""
-    return None if day is None or day.declared is None else total_of(day.declared)
+    return None if day is None or day.declared is None else owed_minor(day.declared)
 
 
 async def board(

@@ -16,13 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of
+from central.domain.signing import owed_minor
 from central.projections.fact_id import SALE_KIND
 from central.reports.totals import RECEIPTS_MAX, store_receipts
 from sync.protocol.change import Envelope, Epoch
 from sync.protocol.codec import decode, decode_fact, is_known
 from sync.protocol.errors import Undecodable
 from sync.protocol.facts import EventRecovered, RetailTransaction
-from sync.protocol.figures import Tally, Totals
+from sync.protocol.figures import Tally
 from sync.protocol.identity import SaleId, StoreId
 from sync.protocol.manifest import Receipt, ReceiptDifference, receipt_differences
 
@@ -205,16 +206,11 @@ def _named(
         SaleId(sale_id),
         difference,
         tuple(_tenders(shown)),
-        None if theirs is None else total_of(theirs.totals),
-        None if ours is None else total_of(ours.totals),
+        None if theirs is None else owed_minor(theirs.totals),
+        None if ours is None else owed_minor(ours.totals),
         journal.places.get(sale_id),
     )
 
 
 def _tenders(receipt: Receipt | None) -> Iterable[str]:
     return (tender.tender_id for tender in receipt.totals.tenders) if receipt else ()
-
-
-def total_of(totals: Totals) -> int:
-    """What customers owed: sales less returns, with the tax that comes on top, before rounding."""
-    return totals.gross_minor - totals.refunds_minor + totals.tax_added_minor

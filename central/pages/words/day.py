@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
+from central.domain.signing import owed_minor
 from central.pages.words.figures import amount, parted
 from central.reports.comparisons import Comparison, Declared
-from central.reports.differing_receipts import total_of
 from central.reports.evidence import GivenUp, SetAside
 from central.reports.held_day import HeldStatement
 from central.reports.reconciled_day import ProvenThrough
@@ -95,7 +95,7 @@ def manifest(one: HeldStatement) -> str:
 def declared(one: Declared, decimals: int) -> str:
     """A copy that went ahead: the box's word, and no proof of it."""
     at = datetime.fromtimestamp(one.declared_at_ms / 1_000, UTC)
-    total = amount(total_of(one.manifest.store), decimals)
+    total = amount(owed_minor(one.manifest.store), decimals)
     return (
         f"Declared, not proven: {total} through event {one.manifest.last_seq:,} of epoch"
         f" {one.epoch}, told {at:%Y-%m-%d %H:%M} UTC ahead of its journal."

@@ -12,8 +12,9 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from central.domain.day_verdict import Colour, Doubt
+from central.domain.signing import owed_minor
 from central.reports.board import Standing, declared_total
-from central.reports.differing_receipts import DifferingReceipt, DifferingReceipts, total_of
+from central.reports.differing_receipts import DifferingReceipt, DifferingReceipts
 from central.reports.figure_rows import FigureKey, FigureKind
 from central.reports.reconciled_day import ReconciledDay
 from sync.protocol.figures import FIGURES, percent
@@ -153,7 +154,7 @@ def day_sentence(day: ReconciledDay | None, found: DifferingReceipts | None, dec
 
 
 def _both_totals(day: ReconciledDay, decimals: int) -> str:
-    said, ours = declared_total(day), total_of(day.central)
+    said, ours = declared_total(day), owed_minor(day.central)
     both = f"head office counts {amount(ours, decimals)}"
     return f"Store says {amount(said, decimals)}, {both}"
 
