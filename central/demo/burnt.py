@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 from central.db.engine import unit_of_work
-from central.demo.accounts import write_down
+from central.demo.accounts import await_drained, write_down
 from central.demo.business_day import open_day
 from central.demo.day import Shop, open_till
 from central.demo.links import is_visited, pairing_again
@@ -42,6 +42,8 @@ async def replace(scene: Scene, shop: Shop) -> AsyncIterator[str]:
         shop.shoppers.returnable.clear()  # of what was bought before, the new box has a part
         status = await ask(stage, shop.box, "GET", "/status")
         took_s, epoch = now_s() - burnt_s, status["epoch"]
+        # Of the tills that it opened no till can tell, should it burn as well.
+        await await_drained(stage, [shop.counted])
     yield f"A new box takes its place after {took_s:.1f} s, in epoch {epoch}."
     yield f"{shop.code}'s tills bring home {some(home, 'receipt')} that head office did not have."
     if visited:

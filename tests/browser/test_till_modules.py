@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from tests.browser.chain import Box
 from tests.browser.watched import Tabs
@@ -206,6 +206,7 @@ async def test_quick_keys_that_end_with_enter_are_a_scan_and_a_hands_are_none(
 async def test_a_store_that_could_not_be_opened_once_is_opened_again(tabs: Tabs, shop: Box) -> None:
     """B14: it stayed refused until the page was loaded again."""
     page = await tabs.open(shop.url)
+    await expect(page.get_by_label("Pairing code")).to_be_visible()  # it has opened its own
     await page.evaluate(
         "() => { const open = indexedDB.open; indexedDB.open = () => {"
         " indexedDB.open = open; throw new DOMException('full'); } }"

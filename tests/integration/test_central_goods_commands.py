@@ -119,14 +119,15 @@ async def test_what_no_till_would_sell_is_said_with_the_command_that_helps(url: 
 async def test_a_price_to_come_is_shown_as_such_and_can_be_taken_away(url: str) -> None:
     await ours(url, *BUN)
     await ours(url, "store", "add", "S01")
-    tomorrow = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%dT06:00}"
-    await ours(url, "price", "set", "BUN", "5.00", "--from", tomorrow)
+    # The shop's clock is hours ahead of UTC, so the next day of UTC may have begun there.
+    to_come = f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%dT06:00}"
+    await ours(url, "price", "set", "BUN", "5.00", "--from", to_come)
     listed = (await ours(url, "price", "list", "BUN")).shown
     assert "main  SGD 4.50  from always  in force" in listed
-    assert f"main  SGD 5.00  from {tomorrow} (Asia/Singapore)  to come" in listed
+    assert f"main  SGD 5.00  from {to_come} (Asia/Singapore)  to come" in listed
     assert "SGD 4.50" in (await ours(url, "price", "show", "BUN")).shown
     assert "Which price of BUN" in await refused(url, "price", "retire", "BUN")
-    await ours(url, "price", "retire", "BUN", "--from", tomorrow)
+    await ours(url, "price", "retire", "BUN", "--from", to_come)
     assert "5.00" not in (await ours(url, "price", "list", "BUN")).shown
 
 
