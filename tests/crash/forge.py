@@ -201,10 +201,8 @@ def _serve(order: Order, told: int) -> None:
 
 
 def _become_the_command(order: Order) -> None:
-    """``edge serve`` as a program of its own. It keeps its bytecode beside the store, so that only
-    the first start compiles."""
-    variables = os.environ | {"PYTHONPYCACHEPREFIX": str(Path(order.folder) / "bytecode")}
-    variables.pop("PYTHONDONTWRITEBYTECODE", None)
+    """``edge serve`` as a program of its own."""
+    variables = dict(os.environ)
     if order.crash_at:
         variables["HOLDFAST_CRASH_AT"] = order.crash_at
     command = [sys.executable, "-m", "edge", "serve", "--data", order.folder]
