@@ -9,6 +9,8 @@ Pure. The rules (protocol.md, Push, stage 2):
 - a fact that counts already (``fact_id``) with the same content counts nowhere again; of two
   contents the one of the lowest rank counts, whichever came first (``taking_back``), the other is
   an error; nothing waits behind it, for its aggregate is there;
+- a receipt number that two sales were printed with is shown to people, and both count: what a shop
+  printed and was paid for is set aside for no number;
 - one that is not what was written is *damaged*, and like an error until a till brings it whole;
 - an event that a person let go counts nowhere, and nothing waits behind it;
 - a text that is a key of the database is bounded, and a box changes customers in its own name only.
@@ -161,6 +163,15 @@ class Twice(NamedTuple):
     noticed_at_ms: int
 
 
+class NumberTwice(NamedTuple):
+    """Two sales under one receipt number, neither of which came home from another epoch: people are
+    told. ``noticed_at_ms``: when the later one arrived."""
+
+    number: str
+    sale_ids: frozenset[UUID]
+    noticed_at_ms: int
+
+
 class LinedUp(NamedTuple):
     """``ready``: to be folded together. ``aside``: the others, but for facts counted before.
     ``overruled``: what counted until now and counts no more, for the one of its own id in ``ready``
@@ -171,6 +182,7 @@ class LinedUp(NamedTuple):
     overruled: tuple[FactId, ...] = ()
     asides_before: tuple[Aside, ...] = ()
     twice: tuple[Twice, ...] = ()
+    numbers_twice: tuple[NumberTwice, ...] = ()
 
 
 def recovered_rank(place: tuple[int, bytes, int], came: Recovered) -> Rank:
@@ -240,6 +252,7 @@ class _Queue:
         self.aside: list[Aside] = []
         self.asides_before: dict[FactId, Aside] = {}
         self.twice: list[Twice] = []
+        self.numbers_twice: list[NumberTwice] = []
 
     def take(self, read: Read) -> None:
         """Decide on one event."""
@@ -250,7 +263,7 @@ class _Queue:
             self._set_aside(read, fact)
             return
         own = fact_id(fact, read.raw.event_id)
-        reason = self._reason(read, fact, own)
+        reason = self._reason(read, fact)
         if reason is not None:
             self._set_aside(read, reason)
             return
@@ -268,7 +281,8 @@ class _Queue:
         ready = tuple(event_of(read) for read in self.reads.values())
         overruled = tuple(own for own in self.reads if own in self.held)
         before = tuple(self.asides_before.values())
-        return LinedUp(ready, tuple(self.aside), overruled, before, tuple(self.twice))
+        told = (tuple(self.twice), tuple(self.numbers_twice))
+        return LinedUp(ready, tuple(self.aside), overruled, before, *told)
 
     def _counted(self, own: FactId) -> Counted | None:
         read = self.reads.get(own)
@@ -293,25 +307,17 @@ class _Queue:
             self.errors.setdefault((read.raw.epoch, reason.root), read.raw.seq)
         self.aside.append(Aside(*read.arrived, reason))
 
-    def _reason(self, read: Read, fact: AnyFact, own: FactId) -> Reason | None:
+    def _reason(self, read: Read, fact: AnyFact) -> Reason | None:
         raw, root = read.raw, root_of(fact)
         if root is not None and read.recovered is None:
             first = self.errors.get((raw.epoch, root))
             if first is not None and first < raw.seq:
                 return Reason(AsideState.WAITING, root, f"event {first} of the same {root.kind}")
         said = _unfit(raw, fact)
-        if said is None and read.recovered is None:
-            said = self._number_taken(fact, own)
         if said is not None:
             # What came home stands in no stream of its own: nothing waits behind it there.
             return reason_for(AsideState.ERROR, root if read.recovered is None else None, said)
         return self._not_yet(fact)
-
-    def _number_taken(self, fact: AnyFact, own: FactId) -> str | None:
-        number = FACT_KINDS[type(fact)].number(fact)
-        if number is None or self.numbers.get(number, own.id) == own.id:
-            return None
-        return f"receipt number {number} is another sale's"
 
     def _not_yet(self, fact: AnyFact) -> Reason | None:
         for root in FACT_KINDS[type(fact)].after(fact):
@@ -325,8 +331,12 @@ class _Queue:
         """It is ready, and what comes after it sees it."""
         self.reads[own] = read
         number = FACT_KINDS[type(fact)].number(fact)
-        if number is not None and read.recovered is None:
-            self.numbers[number] = own.id
+        if number is None or read.recovered is not None:
+            return
+        other = self.numbers.setdefault(number, own.id)
+        if other != own.id:
+            both = frozenset({other, own.id})
+            self.numbers_twice.append(NumberTwice(number, both, read.raw.received_at_ms))
 
 
 def event_of(read: Read) -> Event:

@@ -1,5 +1,7 @@
 """Stage 2: what of the events counts, waits or is set aside, in both archives."""
 
+from uuid import UUID
+
 import msgspec
 import pytest
 
@@ -18,6 +20,7 @@ from sync.protocol.facts import (
 from sync.protocol.identity import EventId, ItemId
 from sync.protocol.shared import CustomerField, FieldChange
 from tests.contract.every_kind import each_kind, otherwise
+from tests.contract.histories import arrive
 from tests.contract.office import Office, push, row_of
 from tests.head_office import (
     apply_all,
@@ -91,10 +94,10 @@ async def test_a_fact_of_any_kind_that_comes_again_counts_once(office: Office) -
 async def test_another_content_under_an_id_that_counts_is_set_aside_whatever_its_kind(
     office: Office,
 ) -> None:
-    """A8: and what stands, stands."""
+    """A8: and what stands, stands. What merges has no other content."""
     shop, other = Shop(1), Shop(1, seed=2)
     facts, others = each_kind(shop), each_kind(other)
-    sent = [(shop.append(fact), fact) for fact in facts.values()]
+    sent = [(shop.append(fact), fact) for fact in facts.values() if not fact.MERGES]
     await office.open(shop)
     await deliver(office.archive, shop)
     await apply_all(office.archive)
@@ -112,6 +115,29 @@ async def test_another_content_under_an_id_that_counts_is_set_aside_whatever_its
     states = row_of(rows, "quarantine", "state")
     assert set(states) == {"error"}
     assert {**rows, "quarantine": []} == {**once, "quarantine": []}
+
+
+@pytest.mark.parametrize("first", [0, 1], ids=["in their order", "in the other order"])
+async def test_one_request_that_a_box_and_its_copy_carried_out_changes_the_customer_as_both_hold_it(
+    office: Office, first: int
+) -> None:
+    """Each stamped it by its own clock: the newer stands, as it does at both boxes after a pull."""
+    box, copy, request = Shop(1), Shop(1, epoch_number=2), EventId(UUID(int=0xE5))
+    box.append(box.customer(CUSTOMERS[0], 1))
+    shops = (box, copy) if first == 0 else (copy, box)
+    for shop, clock in ((box, 9), (copy, 5)):
+        changed = shop.customer(CUSTOMERS[0], clock)
+        shop.append_body("customer_changed", 1, encode(changed), request)
+        shop.facts.append(changed)
+    await office.open(*shops)
+    for each in shops:
+        await arrive(office.archive, each, len(each.events))
+        await apply_all(office.archive)
+    rows = await office.rows()
+    newest = fields_of(box.facts[-1])
+    assert row_of(rows, "customer_field", "sealed")[1] == newest["name"].sealed
+    assert row_of(rows, "customer_field", "hlc") == [9, 9]
+    assert (rows["quarantine"], await office.alarms()) == ([], [])
 
 
 async def test_a_stamp_beyond_its_arrival_wins_nothing_for_longer_than_it_is_wild(
@@ -199,20 +225,31 @@ async def test_the_same_sale_twice_counts_once_and_another_content_is_set_aside(
     assert (shop.store_id, DAY, "transactions", 1) in [row[:4] for row in rows["day_total"]]
 
 
-async def test_a_receipt_number_is_one_sales_alone(office: Office) -> None:
-    shop = Shop(1)
+@pytest.mark.parametrize("first", [0, 1], ids=["in their order", "in the other order"])
+async def test_two_sales_printed_under_one_receipt_number_both_count_and_people_are_told(
+    office: Office, first: int
+) -> None:
+    """Head office was put back and gave an epoch's number twice; or a copy sold on."""
+    shop, other = Shop(1), Shop(1, branch=1)
     shop.open()
     sale = shop.sale()
     shop.append(sale)
-    taken = msgspec.structs.replace(shop.sale(), receipt_number=sale.receipt_number)
-    event = shop.append(taken)
-    await office.open(shop)
-    await deliver(office.archive, shop)
-    await apply_all(office.archive)
+    taken = msgspec.structs.replace(other.sale(), receipt_number=sale.receipt_number)
+    other.append(taken)
+    other.append(other.sale((), None, [(taken, 1)]))
+    shops = (shop, other) if first == 0 else (other, shop)
+    await office.open(*shops)
+    for each in shops:
+        await arrive(office.archive, each, len(each.events))
+        await apply_all(office.archive)
     rows = await office.rows()
-    assert row_of(rows, "sale", "sale_id") == [sale.sale_id]
-    assert row_of(rows, "quarantine", "seq") == [event.seq]
-    assert row_of(rows, "quarantine", "state") == ["error"]
+    assert {sale.sale_id, taken.sale_id} <= set(row_of(rows, "sale", "sale_id"))
+    assert (len(rows["sale"]), rows["quarantine"]) == (3, [])
+    one, two = sorted((sale.sale_id, taken.sale_id))
+    said = f"was printed on two receipts, the sales {one} and {two}. Both count."
+    assert await office.alarms() == [
+        ("same_number_twice", f"Receipt number {sale.receipt_number} {said}")
+    ]
 
 
 async def test_a_return_waits_for_the_sale_that_it_names(office: Office) -> None:

@@ -34,7 +34,6 @@ from sync.protocol.facts import (
     BusinessDayClosed,
     CustomerChanged,
     EventRecovered,
-    RetailTransaction,
 )
 from sync.protocol.identity import EventId, StoreId
 from sync.protocol.reference import DataSet, Price
@@ -258,12 +257,10 @@ def check_17_poison_delays_nobody(found: Evidence) -> None:
 
 
 def _is_poison(found: Evidence, raw: RawEvent) -> bool:
-    """Of what happened; but what came home may have a number that is taken: branches share some."""
+    """Also where it came home."""
     fact = recovered(raw.body) if raw.kind == EventRecovered.KIND.kind else None
-    if not isinstance(fact, EventRecovered):
-        return raw.event_id in found.world.poisons
-    inner = fact.envelope
-    return inner.event_id in found.world.poisons and inner.kind != RetailTransaction.KIND.kind
+    sent = fact.envelope if isinstance(fact, EventRecovered) else raw
+    return sent.event_id in found.world.poisons
 
 
 def check_18_rebuild_is_identical(found: Evidence) -> None:

@@ -17,7 +17,7 @@ from edge.db.journal import envelope_of
 from sync.protocol.change import Envelope, Epoch, Head
 from sync.protocol.codec import decode_fact, is_known
 from sync.protocol.errors import Undecodable
-from sync.protocol.facts import AnyFact, EventRecovered, RetailTransaction
+from sync.protocol.facts import AnyFact, CustomerChanged, EventRecovered, RetailTransaction
 from sync.protocol.identity import StoreId
 from tests.doubles.archive_memory import MemoryArchive
 from tests.simulation.actors import Workstation
@@ -214,7 +214,8 @@ def _again(envelopes: Iterable[Envelope]) -> tuple[frozenset[int], frozenset[int
     changed: set[int] = set()
     for envelope in envelopes:
         before = stood[envelope.event_id]
-        if before:
+        merges = envelope.kind == CustomerChanged.KIND.kind
+        if before and (envelope.body in before or not merges):
             (repeated if envelope.body in before else changed).add(envelope.seq)
         before.add(envelope.body)
     return frozenset(repeated), frozenset(changed)

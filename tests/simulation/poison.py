@@ -34,9 +34,9 @@ def poison(world: "World") -> None:
     def write(db: Any, moment: Moment) -> None:
         here = [one for one in life.receipts if stands_here(db, one.kept)]
         if kind == 0 and here:
-            # Another sale under a receipt number that is taken, in the same stream.
+            # A sale whose id is not its event's.
             fact = msgspec.structs.replace(
-                world.random.choice(here).sale.fact, sale_id=SaleId(event_id)
+                world.random.choice(here).sale.fact, sale_id=SaleId(world.ids.uuid())
             )
             append(db, fact, event_id, moment)
         elif kind == 1:

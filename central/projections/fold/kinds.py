@@ -14,8 +14,8 @@ FoldOf: TypeAlias = Callable[[Fold, Event, F], None]
 
 class FactKind(NamedTuple):
     """``fold``: puts the rows of one fact. ``keys``: its texts that are keys of the database, and
-    bounded. ``number``: what only one fact of a store may have. ``after``: aggregates that must be
-    there first. ``refused``: why no store may say it, whatever is held."""
+    bounded. ``number``: what only one fact of a store should have. ``after``: what must be there
+    first. ``refused``: why no store may say it, whatever is held."""
 
     fold: FoldOf[Any]
     keys: Callable[[Any], Iterable[str]]

@@ -13,9 +13,11 @@ WHERE a.store_id = ANY($1) AND (a.kind = ANY($2)) = $3 AND NOT EXISTS (
     SELECT FROM alarm_clearing AS c WHERE c.store_id = a.store_id AND c.alarm_id = a.alarm_id)
 ORDER BY a.at_ms, a.alarm_id LIMIT $4
 """
-_FORKS = (AlarmKind.FORK.value, AlarmKind.REWOUND.value)
+_FORKS = (AlarmKind.FORK.value, AlarmKind.REWOUND.value, "same_number_twice")
+"""The last as head office raises it (``usecases/journal/tell_twice.py``), which is what two boxes
+that wrote as one look like where each is in an epoch of its own."""
 _TWICE = ("same_id_twice", AlarmKind.SALE_ID_REUSED.value)
-"""The first as head office raises it (``usecases/journal/tell_twice.py``)."""
+"""The first as head office raises it, there too."""
 
 
 def _kind(name: str, weight: Weight, kinds: tuple[str, ...], *, these: bool = True) -> Kind:

@@ -7,10 +7,11 @@ refused, and nothing of it stays. So what is decided counts the same when everyt
 """
 
 from typing import NamedTuple
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.archive.port import EVENTS_APPLIED_MAX, StreamKey
+from central.archive.port import EVENTS_APPLIED_MAX, ArchiveUnit, StreamKey
 from central.archive.postgres import PostgresUnit
 from central.db.decisions import lock_decisions
 from central.db.engine import driver_of
@@ -18,11 +19,22 @@ from central.domain.body_text import body_of_text
 from central.domain.decisions import EventReleased, EventRepaired
 from central.domain.fields import plain_text
 from central.domain.journal import CorrectionRefused, NotSetAside
-from central.projections.line_up import APPLIER_VERSION, Aside, AsideState, reason_for
+from central.projections.fact_id import fact_id
+from central.projections.fold.kinds import FACT_KINDS
+from central.projections.line_up import (
+    APPLIER_VERSION,
+    NUL,
+    Aside,
+    AsideState,
+    Wanted,
+    reason_for,
+)
 from central.usecases.decision.decide import decide
 from central.usecases.feed.publish_reference import publish_customers
 from central.usecases.journal.apply_events import Outcome, apply_freed, apply_set
 from sync.protocol.change import Epoch
+from sync.protocol.codec import decode_fact
+from sync.protocol.errors import Undecodable
 from sync.protocol.identity import CompanyId, StoreId
 
 _STANDS = """
@@ -114,6 +126,8 @@ async def _correct(
         await unit.set_aside(
             place.store_id, (Aside(place.epoch, place.seq, said),), APPLIER_VERSION
         )
+    if isinstance(decision, EventRepaired):
+        await _refuse_taken_number(unit, place, decision)
     await decide(db, company_id, (decision,), now_ms)
     before = (place.epoch, place.seq - 1)
     events = await unit.set_aside_before(place.store_id, before, None, 1)
@@ -125,3 +139,22 @@ async def _correct(
     moved = Outcome(roots, outcome.customers, outcome.aside)
     moved = await apply_freed(unit, company_id, place.store_id, moved, EVENTS_APPLIED_MAX)
     await unit.publish_customers(company_id, moved.customers)
+
+
+async def _refuse_taken_number(
+    unit: ArchiveUnit, place: EventPlace, decision: EventRepaired
+) -> None:
+    """What two boxes printed under one number counts; a person writes no second one."""
+    try:
+        fact = decode_fact(decision.kind, decision.kind_version, decision.body)
+    except Undecodable:
+        return  # it is refused as what it is
+    number = FACT_KINDS[type(fact)].number(fact)
+    if number is None or NUL in number:
+        return
+    wanted = Wanted(frozenset(), frozenset({number}), frozenset())
+    held = await unit.held(place.store_id, wanted)
+    owner = fact_id(fact, UUID(int=0)).id
+    if held.receipt_numbers.get(number, owner) != owner:
+        said = f"receipt number {number} is another sale's"
+        raise CorrectionRefused(place.seq, place.epoch, said)

@@ -1,17 +1,19 @@
 """What is done where two contents have one own id: people are told, and each content that does not
 count is set aside once, at the lowest of the places where it was written. So it does not matter
-which of its arrivals came while it counted, and which afterwards.
+which of its arrivals came while it counted, and which afterwards. Where two sales have one receipt
+number people are told as well.
 """
 
 from collections.abc import Sequence
 from uuid import uuid5
 
 from central.archive.port import EVENTS_APPLIED_MAX, Alarm, ArchiveUnit
-from central.projections.line_up import Read, Twice
+from central.projections.line_up import NumberTwice, Read, Twice
 from central.usecases.journal.read_arrived import read_arrived
 from sync.protocol.identity import StoreId
 
 SAME_ID_TWICE = "same_id_twice"
+SAME_NUMBER_TWICE = "same_number_twice"
 
 
 async def tell_twice(unit: ArchiveUnit, store_id: StoreId, found: Sequence[Twice]) -> None:
@@ -26,6 +28,19 @@ async def tell_twice(unit: ArchiveUnit, store_id: StoreId, found: Sequence[Twice
             lowest.setdefault(read.digest, read)
         kept = {read.arrived for read in lowest.values()}
         await unit.release(store_id, {read.arrived for read in alike} - kept)
+
+
+async def tell_numbers(unit: ArchiveUnit, store_id: StoreId, found: Sequence[NumberTwice]) -> None:
+    """One alarm for a receipt number, however many receipts have it."""
+    for twice in found:
+        one, other = sorted(twice.sale_ids)
+        detail = (
+            f"Receipt number {twice.number} was printed on two receipts, the sales {one} and"
+            f" {other}. Both count."
+        )
+        alarm_id = uuid5(store_id, f"{SAME_NUMBER_TWICE}:{twice.number}")
+        alarm = Alarm(alarm_id, SAME_NUMBER_TWICE, detail, twice.noticed_at_ms)
+        await unit.raise_alarm(store_id, alarm)
 
 
 def _alarm(store_id: StoreId, twice: Twice) -> Alarm:

@@ -28,12 +28,15 @@ class Fact(msgspec.Struct, frozen=True, array_like=True):
 
     ``KIND``: under what name and version it is written. ``OWN_ID``: the field with the id that its
     maker drew for it, under which it counts once at a store whatever brings it; None: its event's.
+    ``MERGES``: what it says meets what others say field by field (conflict.py), so two contents
+    under one id are two facts, and both count.
     ``ROOT``: the aggregate it belongs to and the field with its id (aggregate.py); None: nothing
     ever waits for it.
     """
 
     KIND: ClassVar[KindVersion]
     OWN_ID: ClassVar[str | None]
+    MERGES: ClassVar[bool] = False
     ROOT: ClassVar[tuple[str, str] | None] = None
 
 

@@ -10,6 +10,7 @@ class CustomerChanged(Fact, frozen=True, array_like=True):
 
     KIND = KindVersion("customer_changed", 1)
     OWN_ID = None
+    MERGES = True
     ROOT = ("customer", "customer_id")
 
     customer_id: CustomerId
