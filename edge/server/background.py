@@ -107,6 +107,7 @@ class Exchange:
         await begin_differing_anew(self._box, self._line, heard)
         pulled = await self._pull(heard)
         if isinstance(pulled, PullLater):
+            self.beat_due = True  # or the next round, at the moment it was given, asks nothing
             return await self._later(pulled)
         self._pauses.went_well(heard.pace_ms)
         self._page_told = None

@@ -25,15 +25,19 @@ import edge  # noqa: F401 - puts a sound SQLite in place, before anything loads 
 from central.database.chosen import CannotRun
 from central.database.embedded import PostgresCannotStart
 from central.demo.errors import DemoCannotRun
-from tests.benchmarks.figures import Figure, median_of, table_of
+from tests.benchmarks.figures import Figure, Part, median_of, table_of
+from tests.benchmarks.herd import SALES
 from tests.benchmarks.machine import look
-from tests.benchmarks.parts import LONG, ORDINARY, Part
+from tests.benchmarks.parts import ALL, LONG, ORDINARY
+from tests.benchmarks.parts_central import fleet_of
 
 FOLDER = Path("/var/tmp")  # on a disk, where /tmp may be memory
 FOLDER_MODE = 0o711
 WIDTH = 160
 RUNS = 5
 RUNS_MAX = 99
+FLEET_MAX = 16_000
+"""Each has an address of its own in 127.1.0.0/16."""
 MISSED = 1
 COULD_NOT_RUN = 2
 
@@ -44,6 +48,11 @@ def main(
     grow: Annotated[
         bool, typer.Option("--grow", help="A million sales, ten million lines.")
     ] = False,
+    fleet: Annotated[
+        int | None,
+        typer.Option(min=1, max=FLEET_MAX, help="So many stores come back after a day; alone."),
+    ] = None,
+    sales: Annotated[int, typer.Option(min=1, help="Of each store of the fleet.")] = SALES,
     quick: Annotated[
         bool, typer.Option("--quick", help="Small sizes, for the shape alone.")
     ] = False,
@@ -61,6 +70,8 @@ def main(
     console = Console(stderr=True)
     try:
         parts, machine = _chosen(only or [], grow=grow), _machine()
+        if fleet is not None:
+            parts = {"fleet": fleet_of(fleet, sales)}
         figures = asyncio.run(_measure(parts, folder, console, runs, quick=quick))
     except (DemoCannotRun, CannotRun, PostgresCannotStart, OSError, RuntimeError) as error:
         console.print(f"benchmarks: {error}", style="red", markup=False)
@@ -82,12 +93,11 @@ def _machine() -> str:
 
 
 def _chosen(only: list[str], *, grow: bool) -> dict[str, Part]:
-    known = {**ORDINARY, **LONG}
-    unknown = [name for name in only if name not in known]
+    unknown = [name for name in only if name not in ALL]
     if unknown:
-        raise typer.BadParameter(f"no part is called {unknown[0]}: {', '.join(known)}")
+        raise typer.BadParameter(f"no part is called {unknown[0]}: {', '.join(ALL)}")
     if only:
-        return {name: known[name] for name in only}
+        return {name: ALL[name] for name in only}
     return LONG if grow else ORDINARY
 
 
@@ -96,7 +106,7 @@ async def _measure(
 ) -> list[Figure]:
     figures: list[Figure] = []
     for name, part in parts.items():
-        times = runs or (1 if quick or name in LONG else RUNS)
+        times = runs or (RUNS if name in ORDINARY and not quick else 1)
         before, found = look(), []
         for number in range(1, times + 1):
             which = name if times == 1 else f"{name}, run {number} of {times}"

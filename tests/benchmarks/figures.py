@@ -6,8 +6,9 @@ shared machine cannot hold it, of its ratio to a baseline that was measured in t
 """
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from enum import StrEnum
+from pathlib import Path
 
 import msgspec
 from rich.table import Table
@@ -77,6 +78,11 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     judged_by: JudgedBy | None = None
     spread: Spread | None = None
     load: Load | None = None
+
+
+Say = Callable[[str], None]
+Part = Callable[[Path, Say, bool], Awaitable[list[Figure]]]
+"""``(folder on a disk, for progress, quick)``; quick: small sizes, for the shape alone."""
 
 
 def figure(

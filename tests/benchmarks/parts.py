@@ -1,37 +1,24 @@
 """The parts of a run: each measures, and says what it found as figures."""
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from central.database.embedded import running_postgres
-from tests.benchmarks.chain import measure_chain
 from tests.benchmarks.drain import SALES, measure_drain
 from tests.benchmarks.edge_http import Sizes, measure_edge_http
-from tests.benchmarks.figures import Figure, Target, Unit, figure
+from tests.benchmarks.figures import Figure, Part, Say, Target, Unit, figure
 from tests.benchmarks.goods import goods
 from tests.benchmarks.grow import GROWN_SALES, WATCHED, measure_growth
-from tests.benchmarks.herd import ANSWER_S_MAX, TIME_RATIO_MAX, HerdFigures, measure_herd
-from tests.benchmarks.ingest import measure_ingest
+from tests.benchmarks.parts_central import FLEET_BOXES, chain, fleet_of, herd, ingest, report
 from tests.benchmarks.rush import Sizes as RushSizes
 from tests.benchmarks.rush import measure_rush
 from tests.benchmarks.search import CUSTOMERS, ITEMS, measure_search
 from tests.benchmarks.tls import measure_tls
 from tests.benchmarks.wire import measure_wire
 
-Say = Callable[[str], None]
-Part = Callable[[Path, Say, bool], Awaitable[list[Figure]]]
-"""``(folder on a disk, for progress, quick)``; quick: small sizes, for the shape alone."""
-
 BARE = "bare sqlite3"
 PLAIN = "plain HTTP"
-COPY = "COPY"
 DRAIN_RATIO_MIN = 2
 """3,000 a second, where nothing else runs: no shared machine can promise that."""
-INGEST_RATIO_MIN = 0.28
-"""8,000 a second on the same machine."""
 RUSH_RATIO_MAX = 4
-HERD_BOXES = 2_000
-QUICK_BOXES = 20
 
 
 async def sale(folder: Path, _say: Say, quick: bool) -> list[Figure]:
@@ -134,28 +121,6 @@ async def drain(_folder: Path, _say: Say, quick: bool) -> list[Figure]:
     ]
 
 
-async def ingest(folder: Path, _say: Say, quick: bool) -> list[Figure]:
-    """Eight stores push at once."""
-    with running_postgres(folder / "pg") as server:
-        if quick:
-            found = await measure_ingest(server.url, stores=2, sales_per_store=200, processes=1)
-        else:
-            found = await measure_ingest(server.url)
-    return [
-        figure(
-            "ingest_sales_per_s",
-            f"ingest with projections, {found.stores} stores",
-            Unit.PER_S,
-            found.projected_per_s,
-            baseline=found.copy_per_s,
-            baseline_is=COPY,
-            target=Target(of_ratio=True, at_least=INGEST_RATIO_MIN),
-        ),
-        figure("ingest_raw_per_s", "the same, acknowledged only", Unit.PER_S, found.raw_per_s),
-        figure("ingest_central_cpu_us", "CPU of head office, the same", Unit.US, found.central_us),
-    ]
-
-
 async def wire(_folder: Path, _say: Say, quick: bool) -> list[Figure]:
     """Bytes that travel."""
     found = measure_wire(sales=200) if quick else measure_wire()
@@ -197,89 +162,6 @@ async def grow(folder: Path, say: Say, quick: bool) -> list[Figure]:
             baseline_is="the first",
         ),
         figure("growth_bytes_per_sale", "a sale on the box's disk", Unit.BYTES, found.disk_bytes),
-    ]
-
-
-async def report(folder: Path, say: Say, quick: bool) -> list[Figure]:
-    """Head office's board and reports: a hundred stores, a month, a million lines."""
-    return await _reports(folder, say, "report", MILLION, quick)
-
-
-async def chain(folder: Path, say: Say, quick: bool) -> list[Figure]:
-    """The same over ten million lines."""
-    return await _reports(folder, say, "chain", 10 * MILLION, quick)
-
-
-MILLION = 1_000_000
-_REPORTS = {
-    "board": ("the board", 100),
-    "board_of_a_date": ("the same, of a date", 100),
-    "daily_sales": ("daily sales of all stores, a month", 200),
-    "tax": ("tax of all stores, a month", 200),
-    "store_days": ("a store's 14 days", 50),
-    "verdict": ("the verdict on a store's day", 50),
-    "day_page": ("a day's page", 50),
-    "rows_page": ("a page of a figure's rows", 50),
-    "receipt": ("a receipt", 50),
-}
-"""What is asked for, in words, and how many milliseconds it may take."""
-
-
-async def _reports(folder: Path, say: Say, name: str, lines: int, quick: bool) -> list[Figure]:
-    with running_postgres(folder / "pg") as server:
-        lines, repeats = (20_000, 3) if quick else (lines, 40)
-        found = await measure_chain(server.url, folder, say, lines=lines, repeats=repeats)
-    return [
-        figure(
-            f"{name}_{asked}_p95_ms",
-            f"{says}, over HTTP, {found.lines:,} lines, p95",
-            Unit.MS,
-            found.asked[asked].p95_ms,
-            baseline=found.bare.p95_ms,
-            baseline_is="bare SQL over the month",
-            target=Target(of_ratio=False, at_most=at_most_ms),
-        )
-        for asked, (says, at_most_ms) in _REPORTS.items()
-    ]
-
-
-async def herd(folder: Path, _say: Say, quick: bool) -> list[Figure]:
-    """Two thousand boxes come back in one moment."""
-    with running_postgres(folder / "pg") as server:
-        found = await measure_herd(server.url, boxes=QUICK_BOXES if quick else HERD_BOXES)
-    return herd_figures(found)
-
-
-def herd_figures(found: HerdFigures) -> list[Figure]:
-    """Of a herd of any size."""
-    herd_is = f"{found.boxes:,} boxes with {found.sales // found.boxes} sales each"
-    none = Target(of_ratio=False, at_most=0)
-    return [
-        figure(
-            "herd_s",
-            f"{herd_is}, until the last one counts",
-            Unit.S,
-            found.took_s,
-            baseline=found.sales / found.alone_per_s,
-            baseline_is="8 at a time",
-            target=Target(of_ratio=True, at_most=TIME_RATIO_MAX),
-        ),
-        figure(
-            "herd_answer_p99_s",
-            "an answer of head office to them, p99",
-            Unit.S,
-            found.answer_p99_s,
-            target=Target(of_ratio=False, at_most=ANSWER_S_MAX),
-        ),
-        figure("herd_answer_p50_s", "the same, p50", Unit.S, found.answer_p50_s),
-        figure(
-            "herd_late_p99_s", "the boxes' one process late to ask, p99", Unit.S, found.late_p99_s
-        ),
-        figure(
-            "herd_lost", "their requests without an answer", Unit.TIMES, found.lost, target=none
-        ),
-        figure("herd_early", "their requests too early", Unit.TIMES, found.early, target=none),
-        figure("herd_busy", "answers that asked to wait", Unit.TIMES, found.busy),
     ]
 
 
@@ -397,3 +279,6 @@ LONG: dict[str, Part] = {
     "rush_grown": rush_grown,
 }
 """Minutes each: only when they are asked for."""
+ASKED: dict[str, Part] = {"fleet": fleet_of(FLEET_BOXES)}
+"""Larger still: only when they are asked for by name."""
+ALL = {**ORDINARY, **LONG, **ASKED}

@@ -11,6 +11,7 @@ from pathlib import Path
 from central.demo.children import Child, start_child
 
 _TICK_S = 1 / os.sysconf("SC_CLK_TCK")
+_KIBI = 1 << 10
 _MEBI = 1 << 20
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
@@ -35,6 +36,11 @@ class Running:
     def memory_mib(self) -> float:
         """Resident memory now."""
         return int(self._stat("statm").split()[1]) * _PAGE_BYTES / _MEBI
+
+    def peak_mib(self) -> float:
+        """The most resident memory so far (VmHWM, proc(5))."""
+        told = self._stat("status").partition("VmHWM:")[2].split()
+        return int(told[0]) / _KIBI
 
     def _stat(self, name: str) -> str:
         return Path(f"/proc/{self.child.process.pid}/{name}").read_text(encoding="utf-8")

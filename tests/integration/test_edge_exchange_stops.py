@@ -124,6 +124,18 @@ async def test_a_head_office_that_asks_to_wait_is_busy_not_away_and_no_failure(s
     assert (status["head_office_busy"], status["waiting"]) == (False, 0)
 
 
+async def test_a_box_asked_to_come_again_for_what_is_published_does_so_then(shop: Shop) -> None:
+    """Not at its next heartbeat, at which all come that were asked to wait."""
+    shop.central.publish(DataSet.SETTINGS, "store", settings())
+    busy = Response(503, {"retry-after": "9"}, b"")
+    shop.central.instead = lambda request: busy if "/feed?" in request.path else None
+    assert 9_000 <= await shop.exchange.round() < 10_000
+    shop.central.instead = lambda _request: None
+    assert await shop.exchange.round() == 0
+    taken = "SELECT pub_seq FROM feed_cursor WHERE data_set = 'settings'"
+    assert await shop.till.box.reader.read(lambda db: db.execute(taken).fetchall()) == [(1,)]
+
+
 async def test_an_unsigned_request_to_wait_is_kept_but_says_nothing_of_head_office(
     shop: Shop,
 ) -> None:

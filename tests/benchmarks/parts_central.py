@@ -1,0 +1,162 @@
+"""The parts of a run that measure head office, as figures."""
+
+from pathlib import Path
+
+from central.database.embedded import running_postgres
+from tests.benchmarks.chain import measure_chain
+from tests.benchmarks.figures import Figure, Part, Say, Target, Unit, figure
+from tests.benchmarks.herd import (
+    ANSWER_S_MAX,
+    SALES,
+    TIME_RATIO_MAX,
+    HerdFigures,
+    measure_herd,
+)
+from tests.benchmarks.ingest import measure_ingest
+
+COPY = "COPY"
+INGEST_RATIO_MIN = 0.28
+"""8,000 a second on the same machine."""
+HERD_BOXES = 2_000
+FLEET_BOXES = 5_000
+QUICK_BOXES = 20
+NONE = Target(of_ratio=False, at_most=0)
+
+
+async def ingest(folder: Path, _say: Say, quick: bool) -> list[Figure]:
+    """Eight stores push at once."""
+    with running_postgres(folder / "pg") as server:
+        if quick:
+            found = await measure_ingest(server.url, stores=2, sales_per_store=200, processes=1)
+        else:
+            found = await measure_ingest(server.url)
+    return [
+        figure(
+            "ingest_sales_per_s",
+            f"ingest with projections, {found.stores} stores",
+            Unit.PER_S,
+            found.projected_per_s,
+            baseline=found.copy_per_s,
+            baseline_is=COPY,
+            target=Target(of_ratio=True, at_least=INGEST_RATIO_MIN),
+        ),
+        figure("ingest_raw_per_s", "the same, acknowledged only", Unit.PER_S, found.raw_per_s),
+        figure("ingest_central_cpu_us", "CPU of head office, the same", Unit.US, found.central_us),
+    ]
+
+
+async def report(folder: Path, say: Say, quick: bool) -> list[Figure]:
+    """Head office's board and reports: a hundred stores, a month, a million lines."""
+    return await _reports(folder, say, "report", MILLION, quick)
+
+
+async def chain(folder: Path, say: Say, quick: bool) -> list[Figure]:
+    """The same over ten million lines."""
+    return await _reports(folder, say, "chain", 10 * MILLION, quick)
+
+
+MILLION = 1_000_000
+_REPORTS = {
+    "board": ("the board", 100),
+    "board_of_a_date": ("the same, of a date", 100),
+    "daily_sales": ("daily sales of all stores, a month", 200),
+    "tax": ("tax of all stores, a month", 200),
+    "store_days": ("a store's 14 days", 50),
+    "verdict": ("the verdict on a store's day", 50),
+    "day_page": ("a day's page", 50),
+    "rows_page": ("a page of a figure's rows", 50),
+    "receipt": ("a receipt", 50),
+}
+"""What is asked for, in words, and how many milliseconds it may take."""
+
+
+async def _reports(folder: Path, say: Say, name: str, lines: int, quick: bool) -> list[Figure]:
+    with running_postgres(folder / "pg") as server:
+        lines, repeats = (20_000, 3) if quick else (lines, 40)
+        found = await measure_chain(server.url, folder, say, lines=lines, repeats=repeats)
+    return [
+        figure(
+            f"{name}_{asked}_p95_ms",
+            f"{says}, over HTTP, {found.lines:,} lines, p95",
+            Unit.MS,
+            found.asked[asked].p95_ms,
+            baseline=found.bare.p95_ms,
+            baseline_is="bare SQL over the month",
+            target=Target(of_ratio=False, at_most=at_most_ms),
+        )
+        for asked, (says, at_most_ms) in _REPORTS.items()
+    ]
+
+
+async def herd(folder: Path, _say: Say, quick: bool) -> list[Figure]:
+    """Two thousand boxes come back in one moment."""
+    with running_postgres(folder / "pg") as server:
+        found = await measure_herd(server.url, boxes=QUICK_BOXES if quick else HERD_BOXES)
+    return _herd_figures(found)
+
+
+def _herd_figures(found: HerdFigures) -> list[Figure]:
+    herd_is = f"{found.boxes:,} boxes with {found.sales // found.boxes} sales each"
+    return [
+        figure(
+            "herd_s",
+            f"{herd_is}, until the last one counts",
+            Unit.S,
+            found.took_s,
+            baseline=found.sales / found.alone_per_s,
+            baseline_is="8 at a time",
+            target=Target(of_ratio=True, at_most=TIME_RATIO_MAX),
+        ),
+        figure(
+            "herd_answer_p99_s",
+            "an answer of head office to them, p99",
+            Unit.S,
+            found.answer_s(99),
+            target=Target(of_ratio=False, at_most=ANSWER_S_MAX),
+        ),
+        figure("herd_answer_p50_s", "the same, p50", Unit.S, found.answer_s(50)),
+        figure(
+            "herd_late_p99_s", "the boxes' one process late to ask, p99", Unit.S, found.late_p99_s
+        ),
+        figure(
+            "herd_lost", "their requests without an answer", Unit.TIMES, found.lost, target=NONE
+        ),
+        figure("herd_early", "their requests too early", Unit.TIMES, found.early, target=NONE),
+        figure("herd_busy", "answers that asked to wait", Unit.TIMES, found.busy),
+    ]
+
+
+def fleet_of(boxes: int, sales: int = SALES) -> Part:
+    """So many stores come back after a trading day without a line."""
+
+    async def fleet(folder: Path, _say: Say, quick: bool) -> list[Figure]:
+        size = (QUICK_BOXES, QUICK_BOXES) if quick else (boxes, sales)
+        with running_postgres(folder / "pg") as server:
+            found = await measure_herd(server.url, boxes=size[0], sales=size[1], away=True)
+        return _fleet_figures(found)
+
+    return fleet
+
+
+def _fleet_figures(found: HerdFigures) -> list[Figure]:
+    each = found.sales // found.boxes
+    fleet_is = f"{found.boxes:,} stores back after a day, {each} sales each, drained and up to date"
+    once, less = found.answer_s(95), Target(of_ratio=False, at_most=ANSWER_S_MAX)
+    alone_s, ratio = found.sales / found.alone_per_s, Target(of_ratio=True, at_most=TIME_RATIO_MAX)
+    return [
+        figure(
+            *("fleet_s", fleet_is, Unit.S, found.took_s),
+            baseline=alone_s,
+            baseline_is="8 at a time",
+            target=ratio,
+        ),
+        figure("fleet_answer_p95_s", "an answer to them, p95", Unit.S, once, target=less),
+        figure("fleet_answer_p50_s", "the same, p50", Unit.S, found.answer_s(50)),
+        figure("fleet_peak_mib", "head office's memory at most", Unit.MIB, found.peak_mib),
+        figure("fleet_refused", "answers 429 or 503: come again", Unit.TIMES, found.refused),
+        figure("fleet_in_a_row", "one store's, in a row, at most", Unit.TIMES, found.seen.in_a_row),
+        figure("fleet_early", "requests before that time", Unit.TIMES, found.early, target=NONE),
+        figure("fleet_failed", "answers of another 5xx", Unit.TIMES, found.failed, target=NONE),
+        figure("fleet_lost", "requests without an answer", Unit.TIMES, found.lost, target=NONE),
+        figure("fleet_late_p99_s", "their one process late, p99", Unit.S, found.late_p99_s),
+    ]
