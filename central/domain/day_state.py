@@ -25,12 +25,15 @@ class DayState(StrEnum):
     @property
     def rank(self) -> int:
         """0: the worst."""
-        return list(DayState).index(self)
+        return _RANKS[self]
 
     @property
     def is_proven(self) -> bool:
         """It adds to what is proven of a sum."""
         return self in (DayState.PROVEN, DayState.SIGNED)
+
+
+_RANKS = {state: rank for rank, state in enumerate(DayState)}
 
 
 def day_state(verdict: DayVerdict, last: Signing | None, now: Totals) -> DayState:

@@ -18,6 +18,7 @@ from central.api.reports import CODE_LETTERS_MAX
 from central.domain.access import UserRole
 from central.domain.day_state import DayState, day_state
 from central.domain.signing import Signing, owed_minor
+from central.pages.cells import Fill
 from central.pages.day import Sides
 from central.pages.places import StoreCode, day_address, rows_address, store_address
 from central.pages.words.board import summary
@@ -86,6 +87,7 @@ async def show_board(
             found = await board(db, *which, now_ms=office.clock_ms(), days=days)
             return money, found, await read_past(db, company_id)
 
+    now_ms = office.clock_ms()
     # By company first: what one reads no other is shown.
     money, found, past = await office.boards.of((company_id, business_date, after, days), read)
     return shown(
@@ -94,6 +96,7 @@ async def show_board(
         person=person,
         money=money,
         board=found,
+        fill=Fill(now_ms, money.decimals),
         business_date=business_date,
         after=after,
         here=_board_address(business_date, after, days),
@@ -101,7 +104,7 @@ async def show_board(
         first=_board_address(business_date, "", days),
         days=days,
         widths=[(width, _board_address(business_date, after, width)) for width in WIDTHS],
-        now_ms=office.clock_ms(),
+        now_ms=now_ms,
         refresh_s=REFRESH_S + len(found.lines) // STORES_A_SECOND,
         summary=summary(found, money.decimals),
         past=past,

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import xlsxwriter
 from litestar import Request, Response
 
-from central.pages.page import PAGE_HEADERS, page
+from central.pages.page import PAGE_HEADERS, packed, page
 
 ASKED = ("as", "xlsx")
 WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -51,7 +51,7 @@ def shown(
     here = f"{request.url.path}?{urlencode([*asked, ASKED])}"
     made = page(template, status=status, workbook=here, **context)
     if ASKED not in request.query_params.multi_items() or status != 200:
-        return made
+        return packed(request, made)
     read = _Tables()
     read.feed(made.content)
     name = re.sub(r"[^\w-]+", "-", request.url.path.strip("/")) or "board"

@@ -8,7 +8,7 @@ is still open (``stand_of_days``); every other is. Every other day that is not s
 further ahead than any zone's tomorrow is no store's newest.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -215,7 +215,8 @@ async def board(
     Call it within one snapshot."""
     connection = await driver_of(db)
     rows = await connection.fetch(_STORES, company_id, after, STORES_MAX + 1)
-    named = (_Store(StoreId(plain_uuid(row[0])), *row[1:]) for row in rows[:STORES_MAX])
+    # As the driver has them: a page looks up thousands of days, which that is quicker to hash for.
+    named = (_Store(StoreId(row[0]), *row[1:]) for row in rows[:STORES_MAX])
     stores = {store.store_id: store for store in named}
     ids, latest = list(stores), latest_date(now_ms)
     claims = await open_claims(db, ids)
@@ -266,38 +267,41 @@ async def _look(
     """At those that are ``listed``, and at those known ones that are in doubt, or signed without
     that anybody knows whether they still are as they were."""
     in_doubt = frozenset(one.day for one in doubts)
-    unsure = (one.day for one in known if one.day in in_doubt or not one.as_signed)
-    signings = await last_signings(db, list(dict.fromkeys([*listed, *unsure])))
-    more = [one.day for one in known if one.day in in_doubt or one.day in signings]
+    more = [one.day for one in known if (one.signed and not one.as_signed) or one.day in in_doubt]
     looked_at = list(dict.fromkeys([*listed, *more[:LOOKED_AT_MAX]]))
+    signings = await last_signings(db, looked_at)
     stands = await stand_of_days(db, looked_at, claims)
     days = {StoreDay(day.store_id, day.business_date): day.as_of(now_ms) for day in stands}
     return _Seen(days, signings, in_doubt)
 
 
 def _store_rows(
-    stores: Iterable[_Store],
+    stores: Collection[_Store],
     dates: Sequence[date],
     known: Iterable[KnownDay],
     seen: _Seen,
     standings: Mapping[StoreId, Standing],
 ) -> tuple[StoreRow, ...]:
     """The worst first."""
-    here = {one.day: one for one in known}
+    here: dict[StoreId, dict[date, KnownDay]] = {store.store_id: {} for store in stores}
+    for one in known:
+        here[one.day.store_id][one.day.business_date] = one
 
-    def cell(day: StoreDay, standing: Standing) -> Cell:
-        one = here.get(day)
-        if one is None:
-            heard_ms, enrolled = standing.last_contact_ms, standing.enrolled
-            return missing_cell(day.business_date, heard_ms, enrolled=enrolled)
-        found = (seen.days.get(day), seen.signings.get(day))
-        return cell_of(one, *found, doubted=day in seen.doubts)
+    def known_cell(one: KnownDay) -> Cell:
+        day = seen.days.get(one.day)
+        if day is None:
+            return cell_of(one, None, None, doubted=one.day in seen.doubts)
+        return cell_of(one, day, seen.signings.get(one.day), doubted=True)
 
     rows = []
     for store in stores:
-        standing = standings.get(store.store_id, Standing())
-        cells = tuple(cell(StoreDay(store.store_id, on), standing) for on in dates)
-        rows.append(StoreRow(store.code, store.name, standing.last_contact_ms, cells))
+        standing, days = standings.get(store.store_id, Standing()), here[store.store_id]
+        heard_ms, enrolled = standing.last_contact_ms, standing.enrolled
+        cells = tuple(
+            known_cell(days[on]) if on in days else missing_cell(on, heard_ms, enrolled=enrolled)
+            for on in dates
+        )
+        rows.append(StoreRow(store.code, store.name, heard_ms, cells))
     return tuple(sorted(rows, key=lambda row: (row.rank, row.code)))
 
 

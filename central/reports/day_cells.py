@@ -7,12 +7,11 @@ board's other days.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of
 from central.domain.day_state import DayState, day_state
 from central.domain.signing import Correction, Signing, correction, owed_minor
@@ -24,28 +23,43 @@ from sync.protocol.identity import StoreId
 LOOKED_AT_MAX = 500
 """Of a page, the latest first; older ones say that they are received, and their own page says why
 they are not proven."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH = date(1970, 1, 1)
+_DAY_MS = 86_400_000
+# Stores by their places among those asked for: a month of a hundred has thousands of rows.
 _KNOWN = """
-SELECT s.store_id, s.business_date, s.settled_at_ms IS NOT NULL, s.as_signed IS TRUE,
-    coalesce(sum(CASE d.figure WHEN 'refunds' THEN -d.amount ELSE d.amount END)
-        FILTER (WHERE d.figure <> 'over/short'), 0)::bigint,
-    coalesce(sum(d.amount) FILTER (WHERE d.figure = 'over/short'), 0)::bigint
-FROM day_standing AS s LEFT JOIN day_total AS d ON d.store_id = s.store_id
-    AND d.business_date = s.business_date
-    AND d.figure IN ('gross', 'tax added', 'refunds', 'over/short')
+SELECT asked.place, s.business_date, s.settled_at_ms IS NOT NULL, s.as_signed IS TRUE,
+    g.store_id IS NOT NULL,
+    coalesce(d.total, 0), coalesce(d.over_short, 0)
+FROM day_standing AS s
+JOIN unnest($1::uuid[]) WITH ORDINALITY AS asked (store_id, place) ON s.store_id = asked.store_id
+LEFT JOIN (
+    SELECT store_id, business_date,
+        sum(CASE figure WHEN 'refunds' THEN -amount WHEN 'over/short' THEN 0 ELSE amount END)
+            ::bigint AS total,
+        sum(CASE figure WHEN 'over/short' THEN amount END)::bigint AS over_short
+    FROM day_total
+    WHERE store_id = ANY($1) AND business_date BETWEEN $2 AND $3
+        AND figure IN ('gross', 'tax added', 'refunds', 'over/short')
+    GROUP BY store_id, business_date
+) AS d ON d.store_id = s.store_id AND d.business_date = s.business_date
+LEFT JOIN (
+    SELECT DISTINCT store_id, business_date FROM day_signed
+    WHERE store_id = ANY($1) AND business_date BETWEEN $2 AND $3
+) AS g ON g.store_id = s.store_id AND g.business_date = s.business_date
 WHERE s.store_id = ANY($1) AND s.business_date BETWEEN $2 AND $3
-GROUP BY s.store_id, s.business_date, s.settled_at_ms, s.as_signed
 ORDER BY s.business_date DESC, s.store_id
 """
 
 
 class KnownDay(NamedTuple):
     """A day of which something is here, by its running figures. ``settled``: found proven, and
-    nothing came since; ``as_signed``: its figures are those that were signed last."""
+    nothing came since; ``as_signed``: its figures are those that were signed last; ``signed``: it
+    was, whether they still are or not."""
 
     day: StoreDay
     settled: bool
     as_signed: bool
+    signed: bool
     total_minor: int
     over_short_minor: int
 
@@ -96,7 +110,7 @@ async def known_days(
 ) -> Sequence[KnownDay]:
     """Of a page of stores between two dates, in one statement; the latest first."""
     rows = await (await driver_of(db)).fetch(_KNOWN, store_ids, first, last)
-    return [KnownDay(StoreDay(StoreId(plain_uuid(row[0])), row[1]), *row[2:]) for row in rows]
+    return [KnownDay(StoreDay(store_ids[row[0] - 1], row[1]), *row[2:]) for row in rows]
 
 
 def doubted(
@@ -105,12 +119,16 @@ def doubted(
     alarmed: frozenset[StoreId],
 ) -> Sequence[KnownDay]:
     """Those that are not settled, that something is claimed of or that stand under an alarm."""
+
+    named = alarmed | claims.keys()
+
+    def is_doubted(store_id: StoreId, on: date) -> bool:
+        return store_id in alarmed or any(each.touches(on) for each in claims[store_id])
+
     return [
         one
         for one in known
-        if not one.settled
-        or one.day.store_id in alarmed
-        or any(each.touches(one.day.business_date) for each in claims.get(one.day.store_id, ()))
+        if not one.settled or (one.day.store_id in named and is_doubted(*one.day))
     ]
 
 
@@ -138,9 +156,7 @@ def cell_of(
 
 def missing_cell(on: date, heard_ms: int | None, *, enrolled: bool) -> Cell:
     """A date of which nothing came: its store is not heard, unless it was heard afterwards."""
-    ended_ms = (datetime(on.year, on.month, on.day, tzinfo=UTC) - _EPOCH) // timedelta(
-        milliseconds=1
-    ) + 86_400_000
+    ended_ms = (on - _EPOCH).days * _DAY_MS + _DAY_MS
     if not enrolled or (heard_ms is not None and heard_ms >= ended_ms):
         return Cell(on, None)
     return Cell(on, DayState.NOT_HEARD)

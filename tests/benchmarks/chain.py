@@ -184,7 +184,8 @@ def _period(chain: _Chain) -> str:
 
 _FIGURES_ASKED = ("total", "gross", "tender&name=card")
 _ASKED: Mapping[str, Callable[[Random, _Chain], Callable[[], str]]] = {
-    "board": lambda _rng, _chain: lambda: "/",
+    "board": lambda _rng, _chain: lambda: f"/?days={DAYS}",
+    "board_week": lambda _rng, _chain: lambda: "/",
     "board_of_a_date": lambda rng, chain: lambda: f"/?date={rng.choice(chain.closed)}",
     "daily_sales": lambda _rng, chain: lambda: f"/v1/reports/daily-sales?{_period(chain)}",
     "tax": lambda _rng, chain: lambda: f"/v1/reports/tax?{_period(chain)}",

@@ -57,8 +57,9 @@ async def chain(folder: Path, say: Say, quick: bool) -> list[Figure]:
 
 MILLION = 1_000_000
 _REPORTS = {
-    "board": ("the board", 100),
-    "board_of_a_date": ("the same, of a date", 100),
+    "board": ("the board of 31 dates", 100),
+    "board_week": ("the same of 7", 100),
+    "board_of_a_date": ("the same, of a date and the 6 before it", 100),
     "daily_sales": ("daily sales of all stores, a month", 200),
     "tax": ("tax of all stores, a month", 200),
     "store_days": ("a store's 14 days", 50),

@@ -23,7 +23,16 @@ from tests.benchmarks.machine import Load, moment_of
 from tests.benchmarks.parts import ALL
 
 ASKED = (
-    *("board", "board_of_a_date", "daily_sales", "tax", "store_days", "verdict", "day_page"),
+    *(
+        "board",
+        "board_week",
+        "board_of_a_date",
+        "daily_sales",
+        "tax",
+        "store_days",
+        "verdict",
+        "day_page",
+    ),
     *("rows_page", "receipt"),
 )
 RUSH = "sale_p99_ms", "sale_p50_ms", "sales_per_s", "refused", "asked_per_s", "pushed", "taken"

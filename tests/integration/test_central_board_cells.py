@@ -220,3 +220,22 @@ async def test_a_workbook_has_the_figures_of_the_page(postgres_url: str) -> None
                         assert value == text
             first = [str(row[0]) for row in sheet_of(answer.content, 0)]
             assert any(line.startswith("As of 2026-03-02 ") for line in first)
+
+
+async def test_a_long_page_travels_packed_where_the_browser_takes_that(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with acme(postgres_url) as served:
+        served.clock.now_ms = NOW_MS
+        await arrive(served, traded(1, 20))
+        monkeypatch.setattr("central.pages.page.PACKED_LETTERS_MIN", 1_000)
+        said = {}
+        for taken in ("identity", "br", "gzip;q=0", "gzip", "gzip;q=0.5, br"):
+            answer = await served.client.get("/?days=31", headers={"Accept-Encoding": taken})
+            said[taken] = answer.headers.get("content-encoding")
+            assert "Accept-Encoding" in answer.headers["vary"]
+            assert "of which proven" in answer.text
+        assert said == {
+            **dict.fromkeys(("identity", "br", "gzip;q=0")),
+            **dict.fromkeys(("gzip", "gzip;q=0.5, br"), "gzip"),
+        }
