@@ -87,9 +87,9 @@ async def show_board(
             found = await board(db, *which, now_ms=office.clock_ms(), days=days)
             return money, found, await read_past(db, company_id)
 
-    now_ms = office.clock_ms()
     # By company first: what one reads no other is shown.
     money, found, past = await office.boards.of((company_id, business_date, after, days), read)
+    now_ms = office.clock_ms()
     return shown(
         request,
         "board.html",
@@ -99,11 +99,8 @@ async def show_board(
         fill=Fill(now_ms, money.decimals),
         business_date=business_date,
         after=after,
-        here=_board_address(business_date, after, days),
-        more=_board_address(business_date, found.after, days) if found.after else None,
-        first=_board_address(business_date, "", days),
         days=days,
-        widths=[(width, _board_address(business_date, after, width)) for width in WIDTHS],
+        **_addresses(business_date, after, days, found.after),
         now_ms=now_ms,
         refresh_s=REFRESH_S + len(found.lines) // STORES_A_SECOND,
         summary=summary(found, money.decimals),
@@ -166,6 +163,18 @@ def _asked_date(asked: str) -> date | None:
             field="date",
             remedy="Choose a date, or leave the field empty.",
         ) from error
+
+
+def _addresses(
+    business_date: date | None, after: str, days: int, following: str | None
+) -> Mapping[str, Any]:
+    """Of this page, of its next and first stores, and of other widths."""
+    return {
+        "here": _board_address(business_date, after, days),
+        "more": _board_address(business_date, following, days) if following else None,
+        "first": _board_address(business_date, "", days),
+        "widths": [(width, _board_address(business_date, after, width)) for width in WIDTHS],
+    }
 
 
 def _board_address(business_date: date | None, after: str, days: int) -> str:

@@ -189,7 +189,8 @@ class Board(NamedTuple):
 
 
 class _Store(NamedTuple):
-    """A store on the page."""
+    """A store on the page. Its id is the driver's: thousands of days are looked up by it, and that
+    one is quicker to hash."""
 
     store_id: StoreId
     code: str
@@ -215,7 +216,6 @@ async def board(
     Call it within one snapshot."""
     connection = await driver_of(db)
     rows = await connection.fetch(_STORES, company_id, after, STORES_MAX + 1)
-    # As the driver has them: a page looks up thousands of days, which that is quicker to hash for.
     named = (_Store(StoreId(row[0]), *row[1:]) for row in rows[:STORES_MAX])
     stores = {store.store_id: store for store in named}
     ids, latest = list(stores), latest_date(now_ms)
