@@ -131,7 +131,7 @@ class Box:
         code = await self.pairing_code(workstation_id)
         pins = {operator: PIN for (operator,) in self.rows("SELECT operator_id FROM operator")}
         paired = await pair(self.url, self.code, workstation_id, code, pins)
-        async with paired.client:
+        async with contextlib.aclosing(paired.client):
             yield paired
 
     def rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
