@@ -15,13 +15,14 @@ from central.db.engine import driver_of
 from central.domain.epoch import EpochState
 from central.projections.line_up import SAME_ID
 from sync.protocol.change import Epoch
-from sync.protocol.escrow import HeldRights, available
+from sync.protocol.escrow import HeldRights, RightKind, available
 from sync.protocol.identity import CompanyId, StoreId
 
 _BALANCES = """
 SELECT account_id, opening + earned - spent - taken_back AS balance FROM right_account
-WHERE company_id = $1 AND kind = $2 AND account_id = ANY($3) ORDER BY account_id FOR UPDATE
+WHERE company_id = $1 AND kind = $2 AND account_id = ANY($3) ORDER BY account_id
 """
+_LOCKED = f"{_BALANCES} FOR UPDATE"
 _HELD = f"""
 SELECT h.account_id, h.store_id, h.epoch_number, h.epoch_fingerprint, h.earned, h.granted, h.used,
     h.released, s.state, q.store_id IS NULL AS whole
@@ -35,6 +36,9 @@ LEFT JOIN (SELECT DISTINCT store_id, epoch_number, epoch_fingerprint FROM quaran
 WHERE h.kind = $1 AND h.account_id = ANY($2)
 """  # noqa: S608 - a constant
 # What lost against other content under its own id moved nothing: the other counts.
+
+
+_ISSUED = "SELECT EXISTS (SELECT FROM right_account WHERE company_id = $1 AND kind = $2)"
 
 
 class StoreRights(NamedTuple):
@@ -65,9 +69,30 @@ async def lock_accounts(
     """Those that there are, in the order of their ids, held until the unit of work ends. The
     decisions' end is held already (``lock_decisions``)."""
     connection = await driver_of(db)
-    rows = await connection.fetch(_BALANCES, company_id, kind, list(account_ids))
-    balances = {plain_uuid(row["account_id"]): row["balance"] for row in rows}
-    return await accounts_of(connection, kind, balances)
+    rows = await connection.fetch(_LOCKED, company_id, kind, list(account_ids))
+    return await accounts_of(connection, kind, _balances(rows))
+
+
+async def is_issued(db: AsyncConnection, company_id: CompanyId, kind: str) -> bool:
+    """Whether anybody ever had any; points, every shop issues."""
+    if kind == RightKind.POINTS:
+        return True
+    found: bool = await (await driver_of(db)).fetchval(_ISSUED, company_id, kind)
+    return found
+
+
+async def read_account(
+    db: AsyncConnection, company_id: CompanyId, kind: str, account_id: UUID
+) -> Account:
+    """As of now, held by nobody; of one that nothing was ever put into: nothing."""
+    connection = await driver_of(db)
+    rows = await connection.fetch(_BALANCES, company_id, kind, [account_id])
+    found = await accounts_of(connection, kind, _balances(rows))
+    return found[0] if found else Account(account_id, 0, ())
+
+
+def _balances(rows: Iterable[Any]) -> dict[UUID, int]:
+    return {plain_uuid(row["account_id"]): row["balance"] for row in rows}
 
 
 async def accounts_of(

@@ -28,7 +28,7 @@ from central.api.reports import (
     report_stores,
     report_tax,
 )
-from central.api.rights import grant_right
+from central.api.rights import grant_right, read_account_stated
 from central.api.session import begin_session, end_session, read_session
 from central.api.signed_answers import signed_answers
 from central.api.sync import (
@@ -74,6 +74,7 @@ ROUTES: Sequence[Any] = (
     enrol_box,
     take_journal,
     grant_right,
+    read_account_stated,
     take_epoch,
     take_what_is_pruned,
     read_heads,

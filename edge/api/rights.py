@@ -5,11 +5,11 @@ from uuid import UUID
 
 import litestar
 import msgspec
-from litestar import post
+from litestar import get, post
 
-from edge.api.described import accepts
+from edge.api.described import Described, accepts
 from edge.api.limits import SALE_BYTES_MAX
-from edge.api.parameters import TheBox
+from edge.api.parameters import IdInPath, TheBox
 from edge.db.sale_reads import points_here
 from edge.domain.fields import Request
 from sync.http.body import read_body
@@ -55,4 +55,23 @@ async def ask_for_points(request: litestar.Request[Any, Any, Any], box: TheBox) 
     return PointsAsked(asked.customer_id, outcome.granted, here, word)
 
 
-ROUTES = (ask_for_points,)
+class PointsInAll(msgspec.Struct, frozen=True):
+    """``points_in_all``: what the customer has, wherever it may be spent, as far as head office
+    heard; ``points_to_ask_for``: so many of them head office could give this store now. Both None:
+    it did not say in time."""
+
+    customer_id: UUID
+    points_in_all: int | None
+    points_to_ask_for: int | None
+
+
+@get("/points/{customer_id:uuid}", operation_class=Described)
+async def read_points(customer_id: IdInPath, box: TheBox) -> PointsInAll:
+    """Ask head office what a customer has in all; it takes a few seconds at most."""
+    stated = await box.asker.ask_for_account(RightKind.POINTS.value, customer_id)
+    if stated is None:
+        return PointsInAll(customer_id, None, None)
+    return PointsInAll(customer_id, stated.balance, stated.free)
+
+
+ROUTES = (ask_for_points, read_points)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
+from sync.protocol.rights import AccountStated
+
 
 class Outcome(NamedTuple):
     """``granted``: so much more may be spent here; ``away``: head office did not answer in time."""
@@ -17,16 +19,25 @@ class Outcome(NamedTuple):
 AWAY = Outcome(0, away=True)
 AskForRight: TypeAlias = Callable[[str, UUID, int], Awaitable[Outcome]]
 """A right's kind, its account and how much."""
+AskForAccount: TypeAlias = Callable[[str, UUID], Awaitable[AccountStated | None]]
+"""A right's kind and its account; None: head office did not answer in time."""
 
 
 @dataclass
 class Asker:
-    """``for_right``: set while the line is open."""
+    """Both are set while the line is open."""
 
     for_right: AskForRight | None = None
+    for_account: AskForAccount | None = None
 
     async def ask_for_right(self, kind: str, account_id: UUID, amount: int) -> Outcome:
         """Raises NothingToAskFor, NotEnrolled."""
         if self.for_right is None:
             return AWAY
         return await self.for_right(kind, account_id, amount)
+
+    async def ask_for_account(self, kind: str, account_id: UUID) -> AccountStated | None:
+        """What somebody has in all. Raises NotEnrolled."""
+        if self.for_account is None:
+            return None
+        return await self.for_account(kind, account_id)

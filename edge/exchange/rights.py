@@ -2,6 +2,7 @@
 somebody waits at the till."""
 
 import asyncio
+import contextlib
 from functools import partial
 from uuid import UUID
 
@@ -10,18 +11,22 @@ import uuid_utils.compat
 
 from edge.box.asker import Outcome
 from edge.box.box import Box
+from edge.db.epochs import writing
 from edge.exchange.rounds import Line
 from edge.usecases.right.ask import give_up, note_answer, note_question
 from edge.usecases.right.give_back import give_back_rights, is_something_to_give_back
-from sync.engine.ask import ask
+from sync.engine.ask import Answer, ask
 from sync.protocol.answers import read_refusal
+from sync.protocol.change import Head
 from sync.protocol.codec import decode, encode
-from sync.protocol.errors import NotSent, Undecodable
-from sync.protocol.rights import RightAnswered, RightAsked
+from sync.protocol.errors import NotSent, OutcomeUnknown, Undecodable
+from sync.protocol.rights import AccountStated, RightAnswered, RightAsked
 from sync.protocol.text import shown
 
 ASK_TIMEOUT_S = 4
 """Somebody waits at the till; then the sale goes on without it."""
+ASKS_MAX = 3
+"""Of one question: an answer that got lost is asked for again at once, and is the same."""
 FACTS_MAX = 100
 """Of one round; the next one goes on."""
 MSGPACK = "application/msgpack"
@@ -54,13 +59,10 @@ async def ask_for_right(box: Box, line: Line, kind: str, account_id: UUID, amoun
         lambda db: note_question(db, request_id, account, amount, moment, event_id=asked_id)
     )
     box.nudge.set()
-    question = encode(RightAsked(request_id, kind, account_id, amount))
-    path = f"/v1/stores/{box.enrolment.store_id}/grants"
+    question = RightAsked(request_id, kind, account_id, amount)
     try:
         async with asyncio.timeout(ASK_TIMEOUT_S):
-            response, signed = await ask(
-                line.transport, line.signer, "POST", path, head, question, content_type=MSGPACK
-            )
+            response, signed = await _ask(line, head, question)
         if response.status != _OK or not signed:
             refused = read_refusal(response.status, response.headers, response.body, signed=signed)
             return await _given_up(box, request_id, shown(refused.detail), away=not signed)
@@ -71,6 +73,36 @@ async def ask_for_right(box: Box, line: Line, kind: str, account_id: UUID, amoun
         return await _given_up(box, request_id, "head office answered something else", away=False)
     granted = await box.writer.run(lambda db: note_answer(db, request_id, answer.granted))
     return Outcome(granted)
+
+
+async def ask_for_account(
+    box: Box, line: Line, kind: str, account_id: UUID
+) -> AccountStated | None:
+    """What somebody has in all; None: head office did not say. Raises NotEnrolled."""
+    head = await box.reader.read(lambda db: writing(db).head)
+    path = f"/v1/stores/{line.signer.store_id}/grants?kind={kind}&account={account_id}"
+    try:
+        async with asyncio.timeout(ASK_TIMEOUT_S):
+            response, signed = await ask(line.transport, line.signer, "GET", path, head)
+        if response.status != _OK or not signed:
+            return None
+        return decode(AccountStated, response.body)
+    except (NotSent, TimeoutError, Undecodable) as error:
+        log.info("account not stated", store=box.enrolment.store_code, detail=shown(str(error)))
+        return None
+
+
+async def _ask(line: Line, head: Head, question: RightAsked) -> Answer:
+    """Asked again where it is not known whether head office answered, and not where it cannot be
+    reached. Raises NotDelivered, OutcomeUnknown."""
+    path, body = f"/v1/stores/{line.signer.store_id}/grants", encode(question)
+    asking = partial(
+        ask, line.transport, line.signer, "POST", path, head, body, content_type=MSGPACK
+    )
+    for _ in range(ASKS_MAX - 1):
+        with contextlib.suppress(OutcomeUnknown):
+            return await asking()
+    return await asking()
 
 
 async def _given_up(box: Box, request_id: UUID, said: str, *, away: bool) -> Outcome:

@@ -29,6 +29,7 @@ Sequence: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
 INSTANT_MS_MAX = (1 << 47) - 1
 Instant: TypeAlias = Annotated[int, msgspec.Meta(ge=-INSTANT_MS_MAX, le=INSTANT_MS_MAX)]
 """UTC milliseconds, within a few thousand years of today."""
+KIND_LETTERS_MAX = 64
 KIND_PATTERN = "^[a-z][a-z0-9_]{0,63}$(?!\n)"
 Kind: TypeAlias = Annotated[str, msgspec.Meta(pattern=KIND_PATTERN)]
 Version: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=65_535)]

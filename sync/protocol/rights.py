@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from sync.protocol.bounds import FIGURE_MAX
+from sync.protocol.bounds import FIGURE_MAX, Count, Sum
 from sync.protocol.change import Kind
 from sync.protocol.facts.escrow import Amount
 
@@ -25,3 +25,12 @@ class RightAnswered(msgspec.Struct, frozen=True, array_like=True):
 
     request_id: UUID
     granted: Annotated[int, msgspec.Meta(ge=0, le=FIGURE_MAX)]
+
+
+class AccountStated(msgspec.Struct, frozen=True, array_like=True):
+    """``balance``: what somebody has in all, as far as head office heard; below 0 they owe it.
+    ``free``: so much of it whoever asks next is granted at most; the rest may be spent where it
+    is."""
+
+    balance: Sum
+    free: Count

@@ -71,8 +71,13 @@ class Till:
         rows = decode(FeedPage, page.content).rows
         return [decode(Grant, row.body or b"").points for row in rows]
 
-    async def asks(self, amount: int, request_id: UUID | None = None) -> httpx.Response:
-        asked = RightAsked(request_id or uuid4(), "points", LI, amount)
+    async def asks(
+        self,
+        amount: int,
+        request_id: UUID | None = None,
+        account: tuple[str, UUID] = ("points", LI),
+    ) -> httpx.Response:
+        asked = RightAsked(request_id or uuid4(), *account, amount)
         path = f"/v1/stores/{self.box.me.store_id}/grants"
         body = encode(asked)
         headers = self.box.headers("POST", path, body)

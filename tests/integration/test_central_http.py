@@ -40,7 +40,7 @@ _TAKEN = (
     *("journal", "certificate", "epochs", "grants", "pruned"),
     *("readmission", "declared", "checkpoints"),
 )
-_GIVEN = ("feeds", "feed", "snapshot", "predecessor")
+_GIVEN = ("feeds", "feed", "snapshot", "predecessor", "grants")
 DEVICE_ROUTES = {("POST", f"/v1/stores/{{store_id}}/{name}") for name in _TAKEN}
 DEVICE_ROUTES |= {("GET", f"/v1/stores/{{store_id}}/{name}") for name in _GIVEN}
 

@@ -86,6 +86,7 @@ ASKS: dict[tuple[str, str], tuple[str, Body | None]] = {
     ("GET", "/business-days/current"): (ANYBODY, None),
     ("GET", "/till-sessions/current"): (ANYBODY, None),
     ("POST", "/quotes"): (ANYBODY, lambda _: {"operator_id": "ben", "lines": []}),
+    ("GET", "/points/{customer_id:uuid}"): (ANYBODY, None),
     ("POST", "/points/asks"): (ANYBODY, lambda _: {"customer_id": str(uuid4()), "points": 1}),
     ("GET", "/doctor"): (Permission.SEE_REPORTS, None),
     ("GET", "/totals"): (Permission.SEE_REPORTS, None),

@@ -270,9 +270,11 @@ async def test_points_pay_as_much_as_they_are_worth(tmp_path: Path) -> None:
         named = {"customer_id": str(CUSTOMER)}
         told = await quoted(till, **named)
         assert (told["points_here"], told["due"]["points_left_minor"]) == (1_255, 1_255)
+        assert told["due"]["points_missing"] == 1_079
         points = {"tender_id": "points", "amount_minor": 1_255}
         told = await quoted(till, **named, tenders=[points])
         assert (told["due"]["points_left_minor"], told["due"]["left_minor"]) == (0, 1_079)
+        assert told["due"]["points_missing"] == 1_079
         cash = {"tender_id": "cash", "amount_minor": told["due"]["cash_left_minor"]}
         told = await quoted(till, **named, tenders=[points, cash])
         assert told["due"]["covered"] is True

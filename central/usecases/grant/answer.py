@@ -4,7 +4,8 @@ available, or nothing, and the same for ever.
 Under the decisions' end and the account's lock, so that two stores that ask for one balance are
 answered one after the other. Nothing is granted to a request that its store gave up before it was
 ever known, to an epoch that is not the store's current issued one, and while a head office that
-was put back to its past may have forgotten what it gave.
+was put back to its past may have forgotten what it gave. A kind of which the company has not one
+account is refused and not answered with nothing: no shop of it issues that.
 """
 
 from typing import Any
@@ -15,9 +16,9 @@ from central.db.decisions import lock_decisions
 from central.db.engine import driver_of, unit_of_work
 from central.domain.decisions import GrantAnswered
 from central.domain.epoch import EpochState
-from central.domain.grant import RequestReused
+from central.domain.grant import KindNotIssued, RequestReused
 from central.reports.incarnation import may_grant_now
-from central.reports.rights import lock_accounts
+from central.reports.rights import is_issued, lock_accounts
 from central.usecases.box.find_device import EnrolledDevice
 from central.usecases.decision.decide import decide
 from sync.protocol.change import Epoch
@@ -37,15 +38,18 @@ WHERE store_id = $1 AND epoch_number = $2 AND epoch_fingerprint = $3 AND device_
 async def answer_request(
     engine: AsyncEngine, device: EnrolledDevice, epoch: Epoch, asked: RightAsked, now_ms: int
 ) -> RightAnswered:
-    """``epoch``: the one that its box writes in. Raises RequestReused."""
+    """``epoch``: the one that its box writes in. Raises RequestReused, KindNotIssued."""
     async with unit_of_work(engine) as db:
         await lock_decisions(db)
         connection = await driver_of(db)
         before = await connection.fetchrow(_ANSWERED, device.store_id, asked.request_id)
         if before is not None:
             return _again(asked, before)
+        if not await is_issued(db, device.company_id, asked.kind):
+            raise KindNotIssued(asked.kind)
         granted = 0
-        if await _may_be_granted(db, connection, device, epoch, asked):
+        given_up = await connection.fetchrow(_GIVEN_UP, device.store_id, asked.request_id)
+        if given_up is None and await may_be_granted(db, device, epoch):
             account = (device.company_id, asked.kind, [asked.account_id])
             found = await lock_accounts(db, *account)
             granted = granted_of(asked.amount, found[0].free) if found else 0
@@ -62,17 +66,11 @@ def _again(asked: RightAsked, before: Any) -> RightAnswered:
     return RightAnswered(asked.request_id, before["granted"])
 
 
-async def _may_be_granted(
-    db: AsyncConnection,
-    connection: Any,
-    device: EnrolledDevice,
-    epoch: Epoch,
-    asked: RightAsked,
-) -> bool:
+async def may_be_granted(db: AsyncConnection, device: EnrolledDevice, epoch: Epoch) -> bool:
+    """Whether anything at all may be given to that epoch now."""
     if not await may_grant_now(db, device.company_id):
         return False
-    if await connection.fetchrow(_GIVEN_UP, device.store_id, asked.request_id) is not None:
-        return False
+    connection = await driver_of(db)
     place = (device.store_id, epoch.number, epoch.fingerprint, device.device_id)
     found = await connection.fetchrow(_EPOCH, *place)
     return found is not None and found["state"] == EpochState.CURRENT and not found["provisional"]

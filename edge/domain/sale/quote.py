@@ -56,8 +56,9 @@ class QuotedTax(msgspec.Struct, frozen=True):
 class Due(msgspec.Struct, frozen=True):
     """What is left after the tenders so far: ``left_minor`` otherwise than in cash, or
     ``cash_left_minor`` in cash, where ``rounding_minor`` was added. ``covered``: nothing is left.
-    ``points_left_minor``: how much of it points can pay. ``quick_cash_minor``: the exact amount,
-    then round ones above it."""
+    ``points_left_minor``: how much of it points can pay; ``points_missing``: with so many more than
+    can be spent here they could pay all of it. ``quick_cash_minor``: the exact amount, then round
+    ones above it."""
 
     left_minor: int
     cash_left_minor: int
@@ -65,6 +66,7 @@ class Due(msgspec.Struct, frozen=True):
     change_minor: int
     covered: bool
     points_left_minor: int
+    points_missing: int
     quick_cash_minor: tuple[int, ...]
 
 
@@ -158,6 +160,7 @@ def _due(
         change_minor=change,
         covered=covered,
         points_left_minor=_by_points(left, by_points_minor, points_here, settings),
+        points_missing=_missing(left, by_points_minor, points_here, settings),
         quick_cash_minor=quick,
     )
 
@@ -170,6 +173,15 @@ def _by_points(left: int, paid: int, points_here: int, settings: StoreSettings) 
     step = value // gcd(points, value)
     most = min(left, points_here * value // points - paid)
     return max(0, most // step * step)
+
+
+def _missing(left: int, paid: int, points_here: int, settings: StoreSettings) -> int:
+    """How many points the rest lacks, as far as whole points pay it."""
+    value, points = settings.points_value_minor, settings.points_value_points
+    if value <= 0 or points <= 0 or left <= 0:
+        return 0
+    step = value // gcd(points, value)
+    return max(0, (left // step * step + paid) * points // value - points_here)
 
 
 def quick_cash(due_minor: int, decimals: int) -> tuple[int, ...]:

@@ -4,6 +4,7 @@
 import { addTender, doing, finishSale, removeTender } from "./actions.js";
 import { Doubt, Field, Form, useKey } from "./fields.js";
 import { notAnAmount } from "./opening_view.js";
+import { Points } from "./points_view.js";
 import * as state from "./state.js";
 import { formatMinor, parseMinor } from "./text.js";
 import { html, useState } from "./ui.js";
@@ -147,21 +148,12 @@ function Other({ tender }) {
     if (minor === null || minor === 0) state.problem.value = notAnAmount(amount, decimals);
     else void take(tender, minor, reference?.trim() || null);
   };
-  if (points && !left) {
-    return html`<p class="quiet">${whyNoPoints()}</p>`;
-  }
-  return html`<${Form} key=${left} onSubmit=${submit}>
+  return html`${points && html`<${Points} />`}
+  ${!(points && !left) && html`<${Form} key=${left} onSubmit=${submit}>
     <${Field} label=${PAY.amount(tender.name)} name="amount" inputmode="decimal" first
       defaultValue=${left === undefined ? "" : formatMinor(left, decimals).replaceAll(",", "")} />
     ${!points && html`<${Field} label=${PAY.reference(tender.name)} name="reference"
       hint=${PAY.referenceHint} maxlength="64" />`}
     <button type="submit" class="main" disabled=${isAsking()}>${PAY.take(tender.name)}</button>
-  <//>`;
-}
-
-function whyNoPoints() {
-  const { basket, currentQuote } = state;
-  if (basket.value.customer === null) return PAY.nameCustomer;
-  const points = currentQuote.value?.points_here ?? 0;
-  return PAY.tooFewPoints(formatMinor(points, 0));
+  <//>`}`;
 }

@@ -67,6 +67,14 @@ function refused(basket, error) {
   if (NOT_OPEN.has(error.slug)) void refreshIfAnswered();
 }
 
+/** What the same basket comes to may be something else now; what is known stands until it is. */
+export async function quoteAgain() {
+  const { quote, basket } = state;
+  if (quote.peek()?.of !== basket.peek() || quote.peek() === state.NOTHING_QUOTED) return;
+  quote.value = { ...quote.peek(), old: true };
+  await requote(basket.peek());
+}
+
 function again(basket) {
   if (state.basket.peek() === basket) void requote(basket);
 }

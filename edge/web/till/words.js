@@ -1,6 +1,6 @@
 /** Every word that the page says, by the screen that says it: a second language is another file
- *  like this one and words_people.js. What the store server sends comes in its own words; what stands there before a
- *  script runs is in index.html and till.webmanifest.
+ *  like this one, words_people.js and words_points.js. What the store server sends comes in its own
+ *  words; what stands there before a script runs is in index.html and till.webmanifest.
  *
  *  Pure. A text with something in it is a function: amounts come formatted (text.js), what is counted
  *  as a number. One with markup in it gives its parts in a list. A problem: {title, detail, remedy}. */
@@ -340,9 +340,6 @@ export const PAY = {
   amount: (tender) => `${tender} amount`,
   reference: (tender) => `${tender} reference`,
   referenceHint: "What the terminal's slip says",
-  nameCustomer: "Name the customer first, then points can pay.",
-  tooFewPoints: (points) =>
-    `This customer has ${points} points to spend at this store: too few to pay with.`,
 };
 
 /** A sale on its way to the store server (outbox.js, receipt_view.js). */
