@@ -86,11 +86,27 @@ _NOTHING = "[]"
 _KEEP = "INSERT OR IGNORE INTO past_row (kind, name, until_ms, value) VALUES (?, ?, ?, ?)"
 _FORGET = "DELETE FROM past_row WHERE until_ms < ?"
 _SETTINGS = "SELECT body FROM settings WHERE current"
-_AS_OF = (
-    "SELECT p.kind, p.name, p.value, min(p.until_ms) FROM json_each(:named) w"
-    " JOIN past_row p ON p.kind = w.value ->> 0 AND p.name = w.value ->> 1"
-    " WHERE p.until_ms > :as_of_ms AND p.until_ms <= :now_ms GROUP BY p.kind, p.name"
+_AS_OF = """
+SELECT kind, name, value, min(until_ms) FROM (
+    SELECT p.kind, p.name, p.value, p.until_ms FROM json_each(:named) w
+    JOIN past_row p ON p.kind = w.value ->> 0 AND p.name = w.value ->> 1
+    UNION ALL
+    SELECT p.kind, p.name, p.value, s.at_ms FROM feed_switch s CROSS JOIN json_each(:named) w
+    JOIN ready_past_row p ON p.kind = w.value ->> 0 AND p.name = w.value ->> 1
+    WHERE s.settling IS NOT NULL)
+WHERE until_ms > :as_of_ms AND until_ms <= :now_ms GROUP BY kind, name
+"""
+_SWITCH_IS_PAST = (
+    "INSERT OR IGNORE INTO past_row (kind, name, until_ms, value) VALUES ('switch', '', ?, '')"
 )
+_SETTLE = """
+INSERT OR IGNORE INTO past_row (kind, name, until_ms, value)
+SELECT kind, name, ?, value FROM ready_past_row ORDER BY kind, name, until_ms LIMIT ?
+"""
+_DROP_SETTLED = """
+DELETE FROM ready_past_row WHERE (kind, name, until_ms) IN
+(SELECT kind, name, until_ms FROM ready_past_row ORDER BY kind, name, until_ms LIMIT ?)
+"""
 
 
 @contextmanager
@@ -121,6 +137,19 @@ def past_as_of(
     values = {"named": _json(list(named)), "as_of_ms": as_of_ms, "now_ms": now_ms}
     rows = db.execute(_AS_OF, values)
     return {Named(Kind(kind), name): value for kind, name, value, _ in rows}
+
+
+def note_past_of_switch(db: sqlite3.Connection, at_ms: int) -> None:
+    """What was laid ready is in force: something may have changed at this instant, and until it is
+    settled what it took the place of is found where it was laid."""
+    db.execute(_SWITCH_IS_PAST, (at_ms,))
+
+
+def settle_past(db: sqlite3.Connection, at_ms: int, limit: int) -> bool:
+    """Some of what rows that were laid ready took the place of at ``at_ms``; False: nothing is
+    left."""
+    db.execute(_SETTLE, (at_ms, limit))
+    return db.execute(_DROP_SETTLED, (limit,)).rowcount > 0
 
 
 def _in_force(db: sqlite3.Connection, named: Iterable[Named], now_ms: int) -> dict[Named, str]:

@@ -55,6 +55,22 @@ _NEXT_STALE = (
     "SELECT data_set, scope FROM reference_row INDEXED BY ix_reference_row_stale"
     " WHERE pub_seq < 0 AND (data_set, scope) > (?, ?) ORDER BY data_set, scope LIMIT 1"
 )
+_COUNT_STALE = (
+    "SELECT count(*) FROM reference_row INDEXED BY ix_reference_row_stale"
+    " WHERE data_set = ? AND scope = ? AND pub_seq < 0"
+)
+_STALE_KEYS = (
+    "SELECT key FROM reference_row INDEXED BY ix_reference_row_stale"
+    " WHERE data_set = ? AND scope = ? AND pub_seq < 0 AND key > ? ORDER BY key LIMIT ?"
+)
+_COUNT_KEYS = "SELECT count(*) FROM reference_row WHERE data_set = ? AND scope = ?"
+_KEYS = (
+    "SELECT key FROM reference_row WHERE data_set = ? AND scope = ? AND key > ?"
+    " ORDER BY key LIMIT ?"
+)
+_NEXT_SCOPE = (
+    "SELECT scope FROM reference_row WHERE data_set = ? AND scope > ? ORDER BY scope LIMIT 1"
+)
 
 
 class Cursor(NamedTuple):
@@ -199,3 +215,25 @@ def stale_feeds(db: sqlite3.Connection) -> tuple[Feed, ...]:
         after = row
         found.append(Feed(DataSet(row[0]), row[1]))
     return tuple(found)
+
+
+def scopes_held(db: sqlite3.Connection, data_set: DataSet) -> tuple[str, ...]:
+    """Every scope of which rows are here, but the shared one; each is looked up by itself."""
+    found: list[str] = []
+    while row := db.execute(_NEXT_SCOPE, (data_set, found[-1] if found else "")).fetchone():
+        found.append(row[0])
+    return tuple(found)
+
+
+def count_leaving(db: sqlite3.Connection, feed: Feed, *, whole: bool) -> int:
+    """How many rows are stale, or (``whole``) all of them."""
+    count: int = db.execute(_COUNT_KEYS if whole else _COUNT_STALE, feed).fetchone()[0]
+    return count
+
+
+def keys_leaving(
+    db: sqlite3.Connection, feed: Feed, behind: str, limit: int, *, whole: bool
+) -> tuple[str, ...]:
+    """Their keys behind one, in order."""
+    found = db.execute(_KEYS if whole else _STALE_KEYS, (*feed, behind, limit))
+    return tuple(row[0] for row in found)

@@ -2,30 +2,45 @@
 together with them is here, in whatever data set (``edge/usecases/feed/take_effect.py``).
 
 Before the first time that anything was put in force together nothing waits: a store that is loaded
-for the first time sells nothing yet.
+for the first time sells nothing yet. Rows that were laid ready (``ready.py``) are in force before
+they leave this table: until the last has, the switch *settles*.
 """
 
 import sqlite3
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import msgspec
 
 from edge.db.reference import Feed
-from sync.protocol.reference import FeedRow
+from sync.protocol.reference import DataSet, FeedRow
 
 _PUT = "INSERT INTO waiting_row (data_set, scope, pub_seq, key, body) VALUES (?, ?, ?, ?, ?)"
 _NEWEST = (
-    "SELECT body FROM waiting_row WHERE data_set = ? AND scope = ? AND key = ?"
+    "SELECT body FROM waiting_row WHERE data_set = ? AND scope = ? AND key = ? AND pub_seq <= ?"
     " ORDER BY pub_seq DESC LIMIT 1"
 )
-_THROUGH = (
-    "SELECT pub_seq, key, body FROM waiting_row WHERE data_set = ? AND scope = ? AND pub_seq <= ?"
-    " ORDER BY pub_seq LIMIT ?"
+_BETWEEN = (
+    "SELECT pub_seq, key, body FROM waiting_row WHERE data_set = ? AND scope = ? AND pub_seq > ?"
+    " AND pub_seq <= ? ORDER BY pub_seq LIMIT ?"
 )
 _COUNT = "SELECT count(*) FROM waiting_row WHERE data_set = ? AND scope = ? AND pub_seq <= ?"
 _ALL = -1
 _DROP = "DELETE FROM waiting_row WHERE data_set = ? AND scope = ? AND pub_seq <= ?"
 _OLDEST = "SELECT 1 FROM waiting_row WHERE data_set = ? AND scope = ? AND pub_seq <= ? LIMIT 1"
 _EVER = "SELECT 1 FROM feed_switch"
-_SWITCHED = "INSERT OR REPLACE INTO feed_switch (one, at_ms) VALUES (1, ?)"
+_SWITCHED = "INSERT OR REPLACE INTO feed_switch (one, at_ms, settling) VALUES (1, ?, ?)"
+_SETTLING = "SELECT at_ms, settling FROM feed_switch WHERE settling IS NOT NULL"
+_SETTLED = "UPDATE feed_switch SET settling = NULL"
+LAST = (1 << 63) - 1
+"""Behind every publication."""
+
+
+class Settling(NamedTuple):
+    """A switch of rows that were laid ready: when it was, and through which publications."""
+
+    at_ms: int
+    through: dict[Feed, int]
 
 
 def has_switched(db: sqlite3.Connection) -> bool:
@@ -33,9 +48,27 @@ def has_switched(db: sqlite3.Connection) -> bool:
     return db.execute(_EVER).fetchone() is not None
 
 
-def note_switch(db: sqlite3.Connection, at_ms: int) -> None:
-    """Everything that was published together is in force together."""
-    db.execute(_SWITCHED, (at_ms,))
+def note_switch(
+    db: sqlite3.Connection, at_ms: int, settling: Mapping[Feed, int] | None = None
+) -> None:
+    """Everything that was published together is in force together. ``settling``: the feeds whose
+    rows were laid ready, and through which publications."""
+    stated = [(*feed, seq) for feed, seq in (settling or {}).items()]
+    db.execute(_SWITCHED, (at_ms, msgspec.msgpack.encode(stated) if stated else None))
+
+
+def read_settling(db: sqlite3.Connection) -> Settling | None:
+    """The switch that is in force and not settled."""
+    row = db.execute(_SETTLING).fetchone()
+    if row is None:
+        return None
+    stated = msgspec.msgpack.decode(row[1], type=list[tuple[DataSet, str, int]])
+    return Settling(row[0], {Feed(data_set, scope): seq for data_set, scope, seq in stated})
+
+
+def note_settled(db: sqlite3.Connection) -> None:
+    """Nothing of it stands where it waited."""
+    db.execute(_SETTLED)
 
 
 def keep_waiting(db: sqlite3.Connection, feed: Feed, rows: Iterable[FeedRow]) -> None:
@@ -44,19 +77,19 @@ def keep_waiting(db: sqlite3.Connection, feed: Feed, rows: Iterable[FeedRow]) ->
 
 
 def waiting_bodies(
-    db: sqlite3.Connection, feed: Feed, keys: Iterable[str]
+    db: sqlite3.Connection, feed: Feed, keys: Iterable[str], through: int = LAST
 ) -> dict[str, bytes | None]:
-    """The newest publication that waits under each of these keys, None for a tombstone; keys under
-    which nothing waits are left out."""
-    found = ((key, db.execute(_NEWEST, (*feed, key)).fetchone()) for key in keys)
+    """The newest publication (up to one) that waits under each of these keys, None for a tombstone;
+    keys under which nothing waits are left out."""
+    found = ((key, db.execute(_NEWEST, (*feed, key, through)).fetchone()) for key in keys)
     return {key: row[0] for key, row in found if row is not None}
 
 
 def waiting_rows(
-    db: sqlite3.Connection, feed: Feed, through: int, limit: int = _ALL
+    db: sqlite3.Connection, feed: Feed, through: int, limit: int = _ALL, after: int = 0
 ) -> tuple[FeedRow, ...]:
-    """What waits of a feed up to a publication, in its order."""
-    return tuple(FeedRow(*row) for row in db.execute(_THROUGH, (*feed, through, limit)))
+    """What waits of a feed behind a publication and up to another, in its order."""
+    return tuple(FeedRow(*row) for row in db.execute(_BETWEEN, (*feed, after, through, limit)))
 
 
 def count_waiting(db: sqlite3.Connection, through: Mapping[Feed, int]) -> int:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import structlog
 import uuid_utils.compat
 
-from edge.box.box import SOFTWARE, Box, read_zone
+from edge.box.box import SOFTWARE, Box
 from edge.db.alarms import list_alarms
 from edge.db.connection.errors import CannotStart
 from edge.db.epochs import count_waiting
@@ -26,6 +26,7 @@ from edge.db.loads import read_load
 from edge.db.outbox import SqliteJournal, Told
 from edge.db.reference import Feed, count_aside, read_cursor
 from edge.exchange.loading import BoxLoads
+from edge.exchange.switching import note_taken, settle_switch, switch
 from edge.usecases.box.branch_off import branch_off
 from edge.usecases.box.raise_alarm import raise_alarm
 from edge.usecases.box.record_contact import record_contact
@@ -33,7 +34,7 @@ from edge.usecases.box.stop_pushing import stop_pushing
 from edge.usecases.feed.apply_reference import apply_reference
 from edge.usecases.feed.load_anew import load_anew
 from edge.usecases.feed.sweep import is_swept, sweep_rest
-from edge.usecases.feed.take_effect import Standing, standing_of, take_ahead, take_effect
+from edge.usecases.feed.take_effect import Standing, standing_of
 from sync.engine.fetch import PullLater
 from sync.engine.outbox import BranchCause, Stopped, StopReason
 from sync.engine.outcome import Heard
@@ -59,7 +60,6 @@ from sync.protocol.feeds import ROWS
 from sync.protocol.identity import Incarnation
 from sync.protocol.manifest import Manifest
 from sync.protocol.reference import DataSet, FeedHead, FeedPage
-from sync.protocol.text import shown
 
 ALARMS_TOLD_MAX = 10
 ROWS_ASIDE = "rows_set_aside"
@@ -194,6 +194,7 @@ async def note_contact(box: Box, heard: Acknowledgement) -> None:
 
 async def pull_page(box: Box, line: Line, heard: Acknowledgement) -> UpToDate | Applied | PullLater:
     """Take the next page of the first feed that is behind; put in force what is there whole."""
+    await settle_switch(box)
     head = await box.reader.read(read_head)
 
     async def apply(page: FeedPage) -> None:
@@ -201,15 +202,15 @@ async def pull_page(box: Box, line: Line, heard: Acknowledgement) -> UpToDate | 
         line.settled = None
         line.cursors.pop((DataSet(page.data_set), page.scope), None)
         applied = await box.writer.run(lambda db: apply_reference(db, page, moment))
-        await _note_taken(box, DataSet(page.data_set), applied.unreadable)
+        await note_taken(box, DataSet(page.data_set), applied.unreadable)
 
-    async def note_taken(data_set: DataSet, unreadable: tuple[str, ...]) -> None:
+    async def note_part(data_set: DataSet, unreadable: tuple[str, ...]) -> None:
         line.settled = None
         line.cursors.clear()
-        await _note_taken(box, data_set, unreadable)
+        await note_taken(box, data_set, unreadable)
 
     line.aim = _aim_at(line.aim, heard)
-    cursor_of, loads = _cursors_of(box, line), BoxLoads(box, note_taken)
+    cursor_of, loads = _cursors_of(box, line), BoxLoads(box, note_part)
     outcome = await pull_once(cursor_of, apply, line.transport, line.signer, head, heard, loads)
     match outcome:
         case UpToDate() if line.settled != heard.feeds:
@@ -222,26 +223,6 @@ async def pull_page(box: Box, line: Line, heard: Acknowledgement) -> UpToDate | 
         case _:
             pass
     return outcome
-
-
-async def _note_taken(box: Box, data_set: DataSet, unreadable: tuple[str, ...]) -> None:
-    """What the box holds in memory of rows that came into force."""
-    if unreadable:
-        log.error(
-            "rows set aside",
-            store=box.enrolment.store_code,
-            data_set=data_set.value,
-            rows=len(unreadable),
-            first=shown(unreadable[0]),
-        )
-    if data_set is DataSet.SETTINGS:
-        box.clock.zone = await box.reader.read(read_zone)
-    if data_set in (DataSet.OPERATORS, DataSet.CREDENTIALS):
-        box.sessions.forget()
-    if data_set is DataSet.ERASED_CUSTOMERS and not await box.writer.empty_log():
-        log.warning("the log keeps what was erased until it wraps round")
-    if data_set is DataSet.OPENING_STOCK:
-        box.nudge.set()  # it was booked, and head office counts it too
 
 
 def _aim_at(before: Aim | None, heard: Acknowledgement) -> Aim:
@@ -269,15 +250,11 @@ async def _is_reached(cursor_of: ReadCursor, aim: Aim) -> bool:
 
 
 async def _put_in_force(box: Box, line: Line, aim: Aim) -> bool:
-    """In one unit of work, each row at its effective minute; False: not before a later answer."""
+    """Whole, each row at its effective minute; False: not before a later answer."""
     standing = await box.reader.read(lambda db: standing_of(db, aim.heads))
     if standing is not Standing.READY:
         return standing is Standing.IN_FORCE
-    moment = box.clock.moment()
-    while ahead := await box.writer.run(lambda db: take_ahead(db, aim.heads, moment)):
-        await _note_taken(box, *ahead)
-    for taken in await box.writer.run(lambda db: take_effect(db, aim.heads, moment)):
-        await _note_taken(box, *taken)
+    await switch(box, aim.heads)
     line.cursors.clear()
     return True
 
@@ -295,6 +272,7 @@ async def _sweep(box: Box, line: Line, heard: Acknowledgement) -> None:
 async def begin_differing_anew(box: Box, line: Line, heard: Acknowledgement) -> None:
     """Load anew what is not head office's. ``heard`` was asked for after the last page. A feed that
     does not come out at the head that it was begun anew for is left alone until the next head."""
+    await settle_switch(box)
     found = await not_head_offices(_cursors_of(box, line), heard)
     differing = [feed for feed in found if feed not in line.begun_anew]
     if not differing:

@@ -23,6 +23,7 @@ from edge.box.links import till_links
 from edge.box.people import keep_used_sessions
 from edge.box.settings import LOOPBACK, EdgeSettings, read_settings
 from edge.db.connection.errors import CannotStart
+from edge.exchange.switching import settle_switch
 from edge.server.app import build_app
 from edge.server.background import exchanging
 from edge.server.lan import answering_lan
@@ -57,6 +58,7 @@ async def serving(
         box = await stack.enter_async_context(open_box(folder, settings))
         moment, worth_knowing = box.clock.moment(), _worth_knowing(folder)
         await box.writer.run(lambda db: record_boot(db, SOFTWARE, worth_knowing, moment))
+        await settle_switch(box)
         await box.writer.run(lambda db: retry_rows(db, moment))
         box.clock.zone = await box.reader.read(read_zone)
         if exchange:

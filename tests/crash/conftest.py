@@ -10,6 +10,7 @@ from tests.crash.forge import Forge, running_forge
 from tests.crash.seed import Seeded, seed_store
 
 KILLS = 240
+SWITCH_ROWS = 2_400
 WORKSTATIONS = 6
 
 Begin = Callable[[], Seeded]
@@ -18,6 +19,7 @@ Begin = Callable[[], Seeded]
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``pytest tests/crash --kills 5000``: the longer shape of the same tests."""
     parser.addoption("--kills", type=int, default=KILLS, help="SIGKILLs of store servers in all.")
+    parser.addoption("--switch-rows", type=int, default=SWITCH_ROWS, help="Of one publication.")
     parser.addoption("--crash-seed", type=int, default=None, help="Trade and kill as it did then.")
 
 
@@ -25,6 +27,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def kills(pytestconfig: pytest.Config) -> int:
     """How many there are in all: the option is not there when the whole suite runs."""
     return int(pytestconfig.getoption("--kills", default=KILLS))
+
+
+@pytest.fixture(scope="session")
+def switch_rows(pytestconfig: pytest.Config) -> int:
+    """How many rows one publication has: 60,000 is the longer shape."""
+    return int(pytestconfig.getoption("--switch-rows", default=SWITCH_ROWS))
 
 
 @pytest.fixture(scope="session")

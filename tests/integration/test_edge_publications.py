@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import given
@@ -13,9 +14,10 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from edge.box.box import Box
+from edge.db.ready import COLUMNS
+from edge.exchange import switching
 from edge.exchange.rounds import pull_page
-from edge.usecases.feed import take_effect
-from edge.usecases.feed.take_rows import take_rows
+from edge.usecases.feed import lay_ready
 from sync.engine.fetch import PullLater
 from sync.engine.outcome import Heard
 from sync.engine.pull import UpToDate
@@ -142,28 +144,43 @@ async def test_a_box_that_was_away_for_a_week_takes_all_of_it_in_one_step(shop: 
     assert all(agree(state) for state in seen)
 
 
-async def test_what_is_too_much_for_one_unit_of_work_goes_ahead_in_pieces(
+async def test_what_is_too_much_for_one_unit_of_work_is_laid_ready_and_switches_whole(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No sale waits for 300,000 rows: the shop sells between the pieces."""
+    """No sale waits for 300,000 rows, and none sees some of them: the shop sells from what was in
+    force between all pieces before the switch, and from what is between all pieces after it."""
     shop.central.publish_shop()
     publish(shop.central, 100)
     await heartbeat(shop)
-    monkeypatch.setattr(take_effect, "SWITCH_ROWS_MAX", 4)
-    monkeypatch.setattr(take_effect, "AHEAD_ROWS_MAX", 2)
+    monkeypatch.setattr(lay_ready, "SWITCH_ROWS_MAX", 4)
+    monkeypatch.setattr(lay_ready, "READY_ROWS_MAX", 2)
+    monkeypatch.setattr(switching, "READY_ROWS_MAX", 2)
     for number in range(101, 110):
         publish(shop.central, number)
-    pieces: list[int] = []
+    seen: list[State] = []
 
-    def counted(db: Any, feed: Any, rows: Any, *more: Any) -> Any:
-        pieces.append(len(rows))
-        return take_rows(db, feed, rows, *more)
+    async def looked(unit: Any) -> Any:
+        seen.append(await in_force(shop.till.box))
+        return await run(unit)
 
-    monkeypatch.setattr(take_effect, "take_rows", counted)
+    run = shop.till.box.writer.run
+    monkeypatch.setattr(shop.till.box.writer, "run", looked)
     await heartbeat(shop)
-    assert sum(pieces) == 2 * 27
-    assert max(pieces) <= 4
     assert await in_force(shop.till.box) == {key: (f"{key} 109", 109) for key in KEYS}
+    states = [state for n, state in enumerate(seen) if n == 0 or seen[n - 1] != state]
+    assert states == [{key: (f"{key} {n}", n) for key in KEYS} for n in (100, 109)]
+    assert len(seen) > 2 * 27 / 2
+    assert await rows_of(shop.till.box) == published(shop.central)
+
+
+async def test_every_column_of_what_is_laid_ready_is_copied(shop: Shop) -> None:
+    columns = "SELECT name FROM pragma_table_info(?) ORDER BY cid"
+    for table, copied in COLUMNS.items():
+        rows = await shop.till.box.reader.read(
+            lambda db, table=table: db.execute(columns, (table,)).fetchall()  # type: ignore[misc]  # mypy does not infer a lambda's default
+        )
+        place = [] if table == "item_name" else ["rowid"]
+        assert copied.split(", ") == [*place, *(name for (name,) in rows)]
 
 
 async def test_a_row_beyond_the_heads_that_were_named_waits_for_the_next_ones(shop: Shop) -> None:
@@ -284,12 +301,16 @@ class _Driven:
         self.reached = self.states.index(state, self.reached)
 
 
-@hypothesis_settings(max_examples=25, deadline=None)
-@given(STEPS)
+@hypothesis_settings(max_examples=40, deadline=None)
+@given(STEPS, st.sampled_from([0, lay_ready.SWITCH_ROWS_MAX]))
 def test_pages_cuts_floors_snapshots_and_restarts_in_any_order_end_in_equal_rows(
-    steps: list[Any],
+    steps: list[Any], in_one_unit: int
 ) -> None:
-    with TemporaryDirectory() as folder:
+    """Whether a switch is one unit of work or laid ready before."""
+    with (
+        TemporaryDirectory() as folder,
+        mock.patch.object(lay_ready, "SWITCH_ROWS_MAX", in_one_unit),
+    ):
         asyncio.run(_walk(Path(folder), steps))
 
 

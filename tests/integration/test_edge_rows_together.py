@@ -54,7 +54,7 @@ DATED += [
     (DataSet.TAXES, TaxRate(TaxClass.STANDARD, date(2026, 1, 1) + timedelta(days), 900, "r"))
     for days in (-30, 0, 30)
 ]
-NOT_HELD = {"past_row", "waiting_row", "snapshot_load", "feed_switch"}
+NOT_HELD = {"past_row", "waiting_row", "snapshot_load", "feed_switch", "ready_past_row"}
 """What was in force earlier depends on when a row came; how rows came, on the way."""
 
 

@@ -30,7 +30,8 @@ Unit = Callable[[sqlite3.Connection], T]
 
 The contract: it is deterministic, looks its own id up first, and gives the answer again if that
 is there, for after a lost group, and beside one that was refused late, it runs a second time. It
-changes rows only, and never begins or ends the transaction.
+changes rows, and a table only after a row (which is how a refusal that must be undone is known),
+and never begins or ends the transaction.
 What it raises rolls back all it wrote; a callable in the attribute ``keep`` of what it raises is
 then run with the same connection and commits with the group, before the caller is answered."""
 

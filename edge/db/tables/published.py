@@ -46,6 +46,17 @@ class PastRow(EdgeTable, table=True):
     value: str
 
 
+class ReadyPastRow(EdgeTable, table=True):
+    """What rows that are being laid ready will take the place of (edge/db/ready.py): the past of
+    the switch to come, and of one that settles. Its ``until_ms`` is no instant yet."""
+
+    __tablename__ = "ready_past_row"
+    kind: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    until_ms: int = Field(primary_key=True)
+    value: str
+
+
 class FeedCursor(EdgeTable, table=True):
     """How far each feed was taken: (incarnation, pub_seq), and the set's hash there."""
 
@@ -86,11 +97,13 @@ class SnapshotLoad(EdgeTable, table=True):
 
 class FeedSwitch(EdgeTable, table=True):
     """When everything that was published together came into force together last; no row before the
-    first load was complete."""
+    first load was complete. ``settling``: through which heads rows that were laid ready are in
+    force and still stand among those that wait (edge/db/waiting.py), as msgpack; NULL: none."""
 
     __tablename__ = "feed_switch"
     one: int = Field(primary_key=True)
     at_ms: int
+    settling: bytes | None = None
 
 
 class ItemRow(EdgeTable, table=True):
@@ -114,7 +127,7 @@ class ItemName(EdgeTable, table=True):
     it."""
 
     __tablename__ = "item_name"
-    __table_args__ = (Index("ix_item_name_name_key", "name_key", "item_id"),)
+    __table_args__ = (UniqueConstraint("name_key", "item_id"),)
     number: int = Field(primary_key=True)
     item_id: str = Field(unique=True)
     name_key: str
@@ -123,12 +136,17 @@ class ItemName(EdgeTable, table=True):
 class ScanCode(EdgeTable, table=True):
     """What a scanner reads, to the items that have it: by ``scan_code.code_key``, one key for all
     spellings of a GTIN. ``scan_code``: as published. ``holds``: it means this one of the items with
-    this code: an active one before others, then the smallest id."""
+    this code: an active one before others, then the smallest id. Its indexes are constraints, as
+    are those of every table that a second one takes the place of (edge/db/ready.py)."""
 
     __tablename__ = "scan_code"
+    __table_args__ = (
+        UniqueConstraint("item_id", "code_key"),
+        UniqueConstraint("scan_code", "code_key", "item_id"),
+    )
     code_key: str = Field(primary_key=True)
-    item_id: str = Field(primary_key=True, index=True)
-    scan_code: str = Field(index=True)
+    item_id: str = Field(primary_key=True)
+    scan_code: str
     holds: bool
 
 

@@ -5,42 +5,34 @@ publication in two. Rows that were taken wait (``edge/db/waiting.py``) until eve
 the head that one acknowledgement named; then they come into force through these heads, no further,
 each at its own effective minute. Customers and grants do not wait (``feeds.Rows.alone``).
 
-No sale waits longer than about a second for it: of more rows than that takes, the first go ahead
-piece by piece, in the order of pulling (``take_ahead``).
+What is too much for one unit of work is laid ready before (``lay_ready``): then this one only puts
+it in the place of what was in force.
 """
 
 import sqlite3
 from collections.abc import Mapping
 from enum import Enum, auto
-from typing import NamedTuple
 
+from edge.db.connection.crash import crash_point
 from edge.db.loads import are_behind, drop_ended
+from edge.db.past import note_past_of_switch
+from edge.db.ready import LAID_READY, swap
 from edge.db.reference import Feed
 from edge.db.waiting import (
-    count_waiting,
     drop_waiting,
     has_switched,
     is_waiting,
     note_switch,
+    read_settling,
     waiting_rows,
 )
+from edge.usecases.feed.lay_ready import InForce
 from edge.usecases.feed.sweep import sweep_loaded
 from edge.usecases.feed.take_rows import take_rows
 from sync.engine.journal import Moment
 from sync.protocol.reference import DataSet
 
-SWITCH_ROWS_MAX = 20_000
-"""Rows that one unit of work puts in force: about a second's work."""
-AHEAD_ROWS_MAX = 1_000
-
 _PLACE = {data_set: place for place, data_set in enumerate(DataSet)}
-
-
-class InForce(NamedTuple):
-    """What came into force of one feed. ``unreadable``: keys that are set aside."""
-
-    data_set: DataSet
-    unreadable: tuple[str, ...]
 
 
 class Standing(Enum):
@@ -60,31 +52,22 @@ def standing_of(db: sqlite3.Connection, through: Mapping[Feed, int]) -> Standing
     return Standing.READY
 
 
-def take_ahead(
-    db: sqlite3.Connection, through: Mapping[Feed, int], moment: Moment
-) -> InForce | None:
-    """A piece of what is too much for one unit of work; None: ``take_effect`` takes the rest."""
-    if count_waiting(db, through) <= SWITCH_ROWS_MAX:
-        return None
-    for feed in _in_order(through):
-        rows = waiting_rows(db, feed, through[feed], AHEAD_ROWS_MAX)
-        if rows:
-            unreadable = take_rows(db, feed, rows, (), moment)
-            drop_waiting(db, feed, rows[-1].pub_seq)
-            return InForce(feed.data_set, unreadable)
-    return None
-
-
 def _in_order(through: Mapping[Feed, int]) -> list[Feed]:
     return sorted(through, key=lambda feed: _PLACE[feed.data_set])
 
 
 def take_effect(
-    db: sqlite3.Connection, through: Mapping[Feed, int], moment: Moment
+    db: sqlite3.Connection, through: Mapping[Feed, int], moment: Moment, *, laid: bool = False
 ) -> tuple[InForce, ...]:
-    """``through``: the heads of one acknowledgement, every one of which was reached."""
+    """``through``: the heads of one acknowledgement, every one of which was reached. ``laid``:
+    items and prices are laid ready through them."""
+    if read_settling(db) is not None:
+        return ()  # this unit of work ran before, and nobody knew whether it was kept
+    ready = {feed: seq for feed, seq in through.items() if laid and feed.data_set in LAID_READY}
     changed = []
     for feed in _in_order(through):
+        if feed in ready:
+            continue
         rows = waiting_rows(db, feed, through[feed])
         if rows:
             unreadable = take_rows(db, feed, rows, (), moment)
@@ -92,5 +75,9 @@ def take_effect(
             changed.append(InForce(feed.data_set, unreadable))
         sweep_loaded(db, feed, moment)
     drop_ended(db)
-    note_switch(db, moment.wall_ms)
+    note_switch(db, moment.wall_ms, ready)
+    if ready:
+        note_past_of_switch(db, moment.wall_ms)
+        swap(db)
+        crash_point("switched")
     return tuple(changed)

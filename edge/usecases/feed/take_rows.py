@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from edge.db.published import put_in_force, settle
+from edge.db.published import Settled, put_in_force, settle
 from edge.db.reference import Feed, PublishedRow, write_rows
 from edge.usecases.customer.erase import erase_customers
 from edge.usecases.customer.take import take_customers
@@ -28,10 +28,8 @@ def take_rows(
 ) -> tuple[str, ...]:
     """The rows as published, oldest first, and what sales read of them; the keys that are set
     aside. ``keys`` belong to customers among them."""
-    by_key: dict[str, list[FeedRow]] = {}
-    for row in rows:
-        by_key.setdefault(row.key, []).append(row)
-    settled = [settle(feed.data_set, of_one) for of_one in by_key.values()]
+    by_key = _by_key(rows)
+    settled = _settled(feed, by_key)
     if feed.data_set is DataSet.CUSTOMERS:
         _take_customers(db, by_key, keys, moment)
     elif feed.data_set is DataSet.ERASED_CUSTOMERS:
@@ -39,9 +37,44 @@ def take_rows(
     elif feed.data_set is DataSet.OPENING_STOCK:
         open_stock(db, _openings(by_key.values()), moment)
     else:
-        read = sorted(one.read for one in settled if one.read is not None)
-        gone = [one.row.key for one in settled if one.gone]
-        put_in_force(db, feed.data_set, list(by_key), read, gone, moment.wall_ms)
+        _put_in_force(db, feed, settled, moment.wall_ms)
+    return _write(db, feed, settled)
+
+
+def put_rows_in_force(
+    db: sqlite3.Connection, feed: Feed, rows: Iterable[FeedRow], now_ms: int
+) -> None:
+    """What sales read of them, and nothing else: of a set that is laid ready (edge/db/ready.py)."""
+    _put_in_force(db, feed, _settled(feed, _by_key(rows)), now_ms)
+
+
+def write_as_published(
+    db: sqlite3.Connection, feed: Feed, rows: Iterable[FeedRow]
+) -> tuple[str, ...]:
+    """Rows that are in force already, as published; the keys that are set aside."""
+    return _write(db, feed, _settled(feed, _by_key(rows)))
+
+
+def _by_key(rows: Iterable[FeedRow]) -> dict[str, list[FeedRow]]:
+    by_key: dict[str, list[FeedRow]] = {}
+    for row in rows:
+        by_key.setdefault(row.key, []).append(row)
+    return by_key
+
+
+def _settled(feed: Feed, by_key: Mapping[str, Sequence[FeedRow]]) -> list[Settled]:
+    return [settle(feed.data_set, of_one) for of_one in by_key.values()]
+
+
+def _put_in_force(
+    db: sqlite3.Connection, feed: Feed, settled: Sequence[Settled], now_ms: int
+) -> None:
+    read = sorted(one.read for one in settled if one.read is not None)
+    gone = [one.row.key for one in settled if one.gone]
+    put_in_force(db, feed.data_set, [one.row.key for one in settled], read, gone, now_ms)
+
+
+def _write(db: sqlite3.Connection, feed: Feed, settled: Sequence[Settled]) -> tuple[str, ...]:
     write_rows(db, feed, (PublishedRow(one.row, one.aside) for one in settled))
     return tuple(one.row.key for one in settled if one.aside is not None)
 

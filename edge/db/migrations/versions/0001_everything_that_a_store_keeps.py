@@ -62,6 +62,7 @@ TABLES = (
     "right_request",
     "price",
     "push_state",
+    "ready_past_row",
     "receipt_series",
     "receipt_texts",
     "recovered",
@@ -120,6 +121,7 @@ def upgrade() -> None:
     _create_right_request()
     _create_price()
     _create_push_state()
+    _create_ready_past_row()
     _create_receipt_series()
     _create_receipt_texts()
     _create_recovered()
@@ -341,6 +343,7 @@ def _create_feed_switch() -> None:
         "feed_switch",
         sa.Column("one", sa.Integer(), nullable=False),
         sa.Column("at_ms", sa.Integer(), nullable=False),
+        sa.Column("settling", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("one", name=op.f("pk_feed_switch")),
     )
 
@@ -369,9 +372,8 @@ def _create_item_name() -> None:
         sa.Column("name_key", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_item_name")),
         sa.UniqueConstraint("item_id", name=op.f("uq_item_name_item_id")),
+        sa.UniqueConstraint("name_key", "item_id", name=op.f("uq_item_name_name_key_item_id")),
     )
-    with op.batch_alter_table("item_name", schema=None) as batch_op:
-        batch_op.create_index("ix_item_name_name_key", ["name_key", "item_id"], unique=False)
 
 
 def _create_journal() -> None:
@@ -618,6 +620,17 @@ def _create_push_state() -> None:
     )
 
 
+def _create_ready_past_row() -> None:
+    op.create_table(
+        "ready_past_row",
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("until_ms", sa.Integer(), nullable=False),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "name", "until_ms", name=op.f("pk_ready_past_row")),
+    )
+
+
 def _create_receipt_series() -> None:
     op.create_table(
         "receipt_series",
@@ -739,10 +752,14 @@ def _create_scan_code() -> None:
         sa.Column("scan_code", sa.String(), nullable=False),
         sa.Column("holds", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("code_key", "item_id", name=op.f("pk_scan_code")),
+        sa.UniqueConstraint("item_id", "code_key", name=op.f("uq_scan_code_item_id_code_key")),
+        sa.UniqueConstraint(
+            "scan_code",
+            "code_key",
+            "item_id",
+            name=op.f("uq_scan_code_scan_code_code_key_item_id"),
+        ),
     )
-    with op.batch_alter_table("scan_code", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_scan_code_item_id"), ["item_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_scan_code_scan_code"), ["scan_code"], unique=False)
 
 
 def _create_settings() -> None:
