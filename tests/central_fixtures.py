@@ -41,6 +41,7 @@ from central.usecases.decision.look_back import look_back
 from central.usecases.store.add import add_store, default_settings
 from sync.engine.push import BATCH_TYPE
 from sync.engine.signing import PROVISIONAL_SIGNED, sign_bytes, sign_request
+from sync.engine.transport import NO_TLS
 from sync.protocol.batch import Batch, Health
 from sync.protocol.change import (
     Envelope,
@@ -183,7 +184,7 @@ async def serving(
         base = f"http://127.0.0.1:{bound.getsockname()[1]}"
         try:
             async with httpx.AsyncClient(
-                base_url=base, trust_env=False, timeout=PATIENCE_S
+                base_url=base, trust_env=False, timeout=PATIENCE_S, verify=NO_TLS
             ) as client:
                 yield Served(office, clock, client, app)
         finally:

@@ -33,6 +33,7 @@ from edge.server.serving import serving
 from edge.usecases.box.adopt_enrolment import adopt_enrolment
 from edge.usecases.workstation.issue_pairing_code import issue_pairing_code, new_code
 from sync.engine.signing import GENESIS_SIGNED, sign_bytes
+from sync.engine.transport import NO_TLS
 from sync.http.tries import TryLimits
 from sync.protocol import codec
 from sync.protocol.change import Epoch, Genesis, Head
@@ -227,7 +228,7 @@ async def open_store(
     settings = read_settings(folder).model_copy(update={"tries": patient})
     async with (
         serving(folder, settings, exchange=False) as (box, url),
-        httpx.AsyncClient(base_url=url, trust_env=False) as client,
+        httpx.AsyncClient(base_url=url, trust_env=False, verify=NO_TLS) as client,
     ):
         till = Till(box, client)
         code, moment = new_code(), box.clock.moment()

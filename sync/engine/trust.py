@@ -17,7 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from sync.engine.signing import NONCE_BYTES_MAX, NONCE_HEADER, verify_answer
-from sync.engine.transport import HttpTransport, Request, open_client
+from sync.engine.transport import NO_TLS, HttpTransport, Request, open_client
 from sync.protocol.codec import decode
 from sync.protocol.enrolment import Hello, pin_of
 from sync.protocol.errors import NotSent, Undecodable
@@ -41,7 +41,7 @@ class NotHeadOffice(ssl.SSLError):
 def carrier_for(trust: Trust, url: str, pin: bytes | None) -> httpx.AsyncBaseTransport:
     """What carries requests to ``url``. ``pin``: of head office's key; needed for *pin*."""
     if not url.startswith("https://"):
-        return httpx.AsyncHTTPTransport()
+        return httpx.AsyncHTTPTransport(verify=NO_TLS)
     if trust is Trust.SYSTEM:
         return _trusting_the_system()
     if pin is None:

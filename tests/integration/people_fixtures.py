@@ -13,6 +13,7 @@ import pytest_asyncio
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from edge.usecases.workstation.issue_pairing_code import issue_pairing_code, new_code
+from sync.engine.transport import NO_TLS
 from sync.protocol.codec import decode_fact
 from sync.protocol.enrolment import BoxKeys
 from sync.protocol.facts import AnyFact, OperatorActed
@@ -102,7 +103,9 @@ async def another_counter(till: Till, name: str) -> AsyncIterator[httpx.AsyncCli
     code, moment = new_code(), till.box.clock.moment()
     where = WorkstationId(name)
     await till.box.writer.run(lambda db: issue_pairing_code(db, where, code, moment))
-    async with httpx.AsyncClient(base_url=till.client.base_url, trust_env=False) as client:
+    async with httpx.AsyncClient(
+        base_url=till.client.base_url, trust_env=False, verify=NO_TLS
+    ) as client:
         paired = await client.post("/pair", json=pairing(name, code))
         assert paired.status_code == 200, paired.text
         client.headers["Authorization"] = f"Bearer {paired.json()['token']}"
