@@ -17,6 +17,7 @@ import structlog
 from hypothesis import HealthCheck, settings
 
 from central.database.embedded import PostgresServer, running_postgres
+from tests.longest_first import dealt
 from tests.needed import need
 from tests.patience import PATIENCE_S
 
@@ -45,6 +46,14 @@ if sys.dont_write_bytecode:
 
 MEMORY_DISK = Path("/dev/shm")
 MEMORY_DISK_FREE_BYTES_MIN = 1024**3
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Longest first, where several workers share a run."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if workers > 1:
+        items[:] = dealt(items, workers)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -59,9 +59,11 @@ def found(folder: Path, check: str) -> Finding:
 
 
 @contextmanager
-def listening(answer: bytes, context: ssl.SSLContext | None = None) -> Iterator[int]:
+def listening(
+    answer: bytes, context: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+) -> Iterator[int]:
     """A real listener that says the same to everybody; its port."""
-    with socket.create_server(("127.0.0.1", 0)) as bound:
+    with socket.create_server((host, 0)) as bound:
         stopping = threading.Event()
 
         def serve() -> None:
@@ -160,8 +162,8 @@ def test_a_listener_that_speaks_no_tls_is_told(folder: Path) -> None:
 
 def test_an_address_in_the_clear_beyond_this_machine_is_told(folder: Path) -> None:
     own = socket.gethostname()
-    with socket.create_server((own, 0)) as bound:
-        write_settings(folder, f"http://{own}:{bound.getsockname()[1]}", 0)
+    with listening(HOTEL, host=own) as port:
+        write_settings(folder, f"http://{own}:{port}", 0)
         said = of(examine(Scene(folder)), "tls")
     assert (said.state, "whoever is on the line can read along" in said.says) == (
         State.ATTENTION,
