@@ -1,12 +1,13 @@
 """What must hold in a store's database after every unit of work, counted from its rows."""
 
 import sqlite3
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from edge.db.journal import verify_chain
 from sync.protocol.codec import decode_fact
-from sync.protocol.facts import RetailTransaction
+from sync.protocol.facts import AnyFact, RetailTransaction
 from sync.protocol.identity import SaleId
 
 UNBALANCED = """
@@ -90,10 +91,16 @@ def sales_in_journal(db: sqlite3.Connection) -> dict[SaleId, RetailTransaction]:
     for event_id, kind, version, body in db.execute(
         "SELECT event_id, kind, kind_version, body FROM journal ORDER BY seq"
     ):
-        fact = decode_fact(kind, version, body)
+        fact = _decoded(kind, version, body)
         if isinstance(fact, RetailTransaction):
             sales[SaleId(UUID(bytes=event_id))] = fact
     return sales
+
+
+@lru_cache(maxsize=10_000)
+def _decoded(kind: str, version: int, body: bytes) -> AnyFact:
+    """Who looks at a growing journal after every step reads the same bytes again and again."""
+    return decode_fact(kind, version, body)
 
 
 Rows = dict[str, list[tuple[Any, ...]]]

@@ -12,7 +12,7 @@ import secrets
 from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -34,6 +34,7 @@ from central.db.mirrored import OPTION, Mirror
 from central.office.head_office import HeadOffice, open_office
 from central.office.settings import CentralSettings
 from central.server.app import build_app
+from central.server.background import background
 from central.server.serving import bind
 from central.usecases.box.create_enrol_code import LIFETIME_S, create_enrol_code
 from central.usecases.company.add import add_company
@@ -173,26 +174,33 @@ async def serving(
         engine = engine.execution_options(**{OPTION: Mirror(files, key)})
         await look_back(engine, clock.now_ms)
     office = open_office(engine, key, CentralSettings(**settings), clock)
-    app = build_app(office, with_background=with_background)
+    app = build_app(office)
+    beside = background(office) if with_background else contextlib.nullcontext()
+    client = partial(httpx.AsyncClient, trust_env=False, timeout=PATIENCE_S, verify=NO_TLS)
+    try:
+        async with beside, _answering(app) as base, client(base_url=base) as asking:
+            yield Served(office, clock, asking, app)
+    finally:
+        await engine.dispose()
+        if mirror is not None:
+            files.close()
+
+
+@contextlib.asynccontextmanager
+async def _answering(app: Litestar) -> AsyncIterator[str]:
+    """Real HTTP inside the block: its address."""
     with bind(0) as bound:
         config = uvicorn.Config(
-            app, log_config=None, access_log=False, lifespan="on", ws="none", proxy_headers=False
+            app, log_config=None, access_log=False, lifespan="off", ws="none", proxy_headers=False
         )
         server = _Server(config)
         running = asyncio.create_task(server.serve(sockets=[bound]))
         await server.answering.wait()
-        base = f"http://127.0.0.1:{bound.getsockname()[1]}"
         try:
-            async with httpx.AsyncClient(
-                base_url=base, trust_env=False, timeout=PATIENCE_S, verify=NO_TLS
-            ) as client:
-                yield Served(office, clock, client, app)
+            yield f"http://127.0.0.1:{bound.getsockname()[1]}"
         finally:
             server.should_exit = True
             await running
-            await engine.dispose()
-            if mirror is not None:
-                files.close()
 
 
 @dataclass

@@ -29,6 +29,7 @@ from central.office.head_office import open_office
 from central.office.reach import Reach
 from central.office.settings import LOOPBACK, CentralSettings
 from central.server.app import build_app
+from central.server.background import background
 from central.usecases.company.own_key import own_key
 from sync.http.logs import log_json_to_stderr
 from sync.http.serving import uvicorn_config
@@ -180,7 +181,6 @@ async def _serve(
         config = uvicorn_config(
             app,
             settings.door,
-            lifespan="on",
             certificate=reach.certificate,
             is_proxy=reach.is_proxy,
         )
@@ -188,13 +188,14 @@ async def _serve(
         host, port = sockets.main.getsockname()[:2]
         listening = {"central": reach.listening(host, port)}
         if sockets.plain is not None:
-            beside = uvicorn_config(app, settings.door, lifespan="off"), sockets.plain
+            beside = uvicorn_config(app, settings.door), sockets.plain
             listening["plain"] = f"http://{LOOPBACK}:{sockets.plain.getsockname()[1]}"
         server = _Server(config, lambda: say(listening, reach.address(host, port)), beside)
         watching = asyncio.create_task(_watch(database.kept, server))
         following = asyncio.create_task(_follow_files(reach))
         try:
-            await server.serve(sockets=handles_of(sockets.main))
+            async with background(office):
+                await server.serve(sockets=handles_of(sockets.main))
         finally:
             watching.cancel()
             following.cancel()

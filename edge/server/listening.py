@@ -44,8 +44,7 @@ class _Server(uvicorn.Server):
 async def listening(limits: DoorLimits, *sockets: Listening) -> AsyncIterator[None]:
     """Answer the requests of each inside the block; then let those at work end, all at once."""
     servers = [
-        _Server(uvicorn_config(one.app, limits, lifespan="off", certificate=one.certificate))
-        for one in sockets
+        _Server(uvicorn_config(one.app, limits, certificate=one.certificate)) for one in sockets
     ]
     serving = [
         asyncio.create_task(server.serve(sockets=[one.bound]))

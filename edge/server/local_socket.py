@@ -4,6 +4,8 @@ import contextlib
 import os
 import socket
 from collections.abc import Iterator
+from copy import copy
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,8 +69,17 @@ def open_local_socket(folder: Path) -> Iterator[socket.socket]:
 
 def build_local_app(box: "Box") -> "Litestar":
     """What the commands may ask. No token: whoever opens the socket owns the folder."""
-    from litestar import Litestar
     from litestar.datastructures import State
+
+    app = copy(_routed())
+    app.state = State({"box": box})
+    return app
+
+
+@cache
+def _routed() -> "Litestar":
+    """Once for all stores of a process, as in ``app.py``."""
+    from litestar import Litestar
     from litestar.di import Provide
 
     from edge.api import local
@@ -77,7 +88,6 @@ def build_local_app(box: "Box") -> "Litestar":
 
     return Litestar(
         route_handlers=list(local.ROUTES),
-        state=State({"box": box}),
         dependencies={"box": Provide(provide_box)},
         exception_handlers=EXCEPTION_HANDLERS,
         openapi_config=None,

@@ -1,7 +1,7 @@
 """How both servers listen: uvicorn in one process, behind a door of its own for each socket."""
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
 import uvicorn
 
@@ -18,7 +18,6 @@ def uvicorn_config(
     app: Any,
     limits: DoorLimits,
     *,
-    lifespan: Literal["on", "off"],
     certificate: ServedCertificate | None = None,
     is_proxy: Callable[[str], bool] = lambda _address: False,
 ) -> uvicorn.Config:
@@ -29,7 +28,7 @@ def uvicorn_config(
         app,
         log_config=None,
         access_log=False,
-        lifespan=lifespan,
+        lifespan="off",
         ws="none",
         http=door.protocol() if certificate is None else tls_protocol(door, certificate.context),
         server_header=False,

@@ -38,7 +38,7 @@ async def _says_its_scheme(scope: Any, receive: Any, send: Any) -> None:
 def listening(certificate: ServedCertificate, limits: DoorLimits) -> Iterator[int]:
     """A server in a thread of its own; its port."""
     bound = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn_config(_says_its_scheme, limits, lifespan="off", certificate=certificate)
+    config = uvicorn_config(_says_its_scheme, limits, certificate=certificate)
     server = uvicorn.Server(config)
 
     def run() -> None:

@@ -202,7 +202,7 @@ def test_a_card_number_deep_in_a_request_is_named_with_its_path() -> None:
 def applications() -> Iterator[tuple[str, Litestar]]:
     """Both, around nothing: only their routes are looked at."""
     yield "edge", edge_app(MagicMock())
-    yield "central", central_app(MagicMock(), with_background=False)
+    yield "central", central_app(MagicMock())
 
 
 def parameters() -> list[tuple[str, Any]]:
