@@ -13,14 +13,13 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from central.archive.applying import WRITE_TURN
-from central.db.engine import driver_of, unit_of_work
+from central.db.engine import unit_of_work
 from central.reports.reconciliation import reconcile_day
 from central.usecases.proof.verify_journal import verify_journal
 from sync.engine.transport import Request, Response
 from sync.protocol import codec
 from sync.protocol.batch import Acknowledgement
-from sync.protocol.change import Genesis, genesis_hash
+from sync.protocol.change import Genesis
 from sync.protocol.codec import decode, encode, pack, pack_batch, unpack_batch
 from sync.protocol.enrolment import EnrolmentAnswer
 from sync.protocol.facts import DeviceRecorded, TaxClass
@@ -30,6 +29,7 @@ from sync.protocol.reference import DataSet, FeedPage, FeedRow, Item
 from tests.central_fixtures import Served, TestedBox, postgres_template, problem, serving
 from tests.head_office import apply_all
 from tests.integration.exchange_fixtures import Shop, shop
+from tests.integration.recorded_fixtures import know_box
 
 __all__ = ["postgres_template", "shop"]
 
@@ -52,29 +52,9 @@ async def served(postgres_url: str) -> AsyncIterator[Served]:
 
 async def recorded_box(served: Served, said: dict[str, Any]) -> TestedBox:
     """The box that wrote a released journal, under a key of the test's own."""
-    company, signed = await served.company(), bytes.fromhex(said["genesis"])
-    genesis, key = decode(Genesis, signed), Ed25519PrivateKey.generate()
-    store = StoreId(UUID(said["store_id"]))
-    async with unit_of_work(served.engine) as db:
-        connection = await driver_of(db)
-        await connection.execute(
-            "INSERT INTO store (store_id, company_id, code, name, price_zone, zone, settings,"
-            " last_epoch_number) VALUES ($1, $2, $3, $3, '', 'Asia/Singapore', '', 1)",
-            *(store, company, genesis.store_code),
-        )
-        await connection.execute(WRITE_TURN, store)
-        await connection.execute(
-            "INSERT INTO device (device_id, store_id, public_key, revoked)"
-            " VALUES ($1, $2, $3, false)",
-            *(genesis.device_id, store, key.public_key().public_bytes_raw()),
-        )
-        await connection.execute(
-            "INSERT INTO stream (store_id, epoch_number, epoch_fingerprint, company_id, device_id,"
-            " genesis, genesis_signature, watermark, head_hash, provisional, state, sender_seq,"
-            " applied_through) VALUES ($1, $2, $3, $4, $5, $6, '', 0, $7, false, 'current', 0, 0)",
-            *(store, genesis.epoch_number, genesis_hash(signed)[:4], company, genesis.device_id),
-            *(signed, genesis_hash(signed)),
-        )
+    signed, key = bytes.fromhex(said["genesis"]), Ed25519PrivateKey.generate()
+    genesis, store = decode(Genesis, signed), StoreId(UUID(said["store_id"]))
+    company = await know_box(served, signed, b"", key.public_key().public_bytes_raw())
     enrolment = EnrolmentAnswer(
         signed, b"", b"", genesis.incarnation, company, store, genesis.store_code, genesis.device_id
     )
