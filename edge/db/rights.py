@@ -34,13 +34,13 @@ _MOVE = "UPDATE right_request SET state = ? WHERE request_id = ?"
 _STATE = "SELECT state, kind, account_id FROM right_request WHERE request_id = ?"
 _UNANSWERED = """
 SELECT request_id FROM right_request
-WHERE state = 'asked' AND asked_at_ms <= ? AND epoch_number = ? AND epoch_fingerprint = ?
+WHERE state = 'asked' AND abs(asked_at_ms - ?) >= ? AND epoch_number = ? AND epoch_fingerprint = ?
 ORDER BY asked_at_ms LIMIT ?
 """
 _UNUSED = """
 SELECT q.request_id, q.kind, q.account_id, r.points - r.spent - r.released AS unused
 FROM right_request q JOIN points_right r ON r.root = q.request_id AND r.line = 0
-WHERE q.state = 'granted' AND q.asked_at_ms <= ? AND q.epoch_number = ?
+WHERE q.state = 'granted' AND abs(q.asked_at_ms - ?) >= ? AND q.epoch_number = ?
     AND q.epoch_fingerprint = ?
 ORDER BY q.asked_at_ms LIMIT ?
 """
@@ -123,15 +123,17 @@ def hold_right(db: sqlite3.Connection, root: UUID, account: tuple[str, UUID], am
     db.execute(_GIVE, (root.bytes, account_id.bytes, amount, kind))
 
 
-def unanswered(db: sqlite3.Connection, before_ms: int, epoch: Epoch) -> list[UUID]:
-    """Requests of this epoch, asked before, that nobody answered."""
-    rows = db.execute(_UNANSWERED, (before_ms, *_named(epoch), REQUESTS_AT_ONCE))
+def unanswered(db: sqlite3.Connection, now_ms: int, within_ms: int, epoch: Epoch) -> list[UUID]:
+    """Requests of this epoch that nobody answered within that time. One that was asked for so far
+    in the future was by a clock that somebody set back since."""
+    rows = db.execute(_UNANSWERED, (now_ms, within_ms, *_named(epoch), REQUESTS_AT_ONCE))
     return [UUID(bytes=row[0]) for row in rows]
 
 
-def unused(db: sqlite3.Connection, before_ms: int, epoch: Epoch) -> list[Released]:
-    """Of rights that this epoch asked for before: what is left of each, perhaps nothing (0)."""
-    rows = db.execute(_UNUSED, (before_ms, *_named(epoch), REQUESTS_AT_ONCE))
+def unused(db: sqlite3.Connection, now_ms: int, within_ms: int, epoch: Epoch) -> list[Released]:
+    """Of rights that this epoch asked for and that waited so long: what is left of each, perhaps
+    nothing (0)."""
+    rows = db.execute(_UNUSED, (now_ms, within_ms, *_named(epoch), REQUESTS_AT_ONCE))
     return [Released(row[1], UUID(bytes=row[2]), UUID(bytes=row[0]), 0, row[3]) for row in rows]
 
 

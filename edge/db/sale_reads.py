@@ -131,12 +131,11 @@ JOIN settings t ON t.settings_no = s.settings_no
 LEFT JOIN stock_level l ON l.item_id = n.item_id
 """
 _RIGHTS = f"""
-SELECT root, line, points - spent - released FROM points_right
-WHERE customer_id IN ({SAME_PERSON}) AND points > spent + released ORDER BY root, line
+SELECT root, line, points - spent - released AS points_left FROM points_right
+WHERE kind = 'points' AND customer_id IN ({SAME_PERSON}) AND points > spent + released
+ORDER BY root, line
 """  # noqa: S608 - constant
-_POINTS = (
-    f"SELECT sum(points - spent - released) FROM points_right WHERE customer_id IN ({SAME_PERSON})"  # noqa: S608 - constant
-)
+_POINTS = f"SELECT sum(points_left) FROM ({_RIGHTS})"  # noqa: S608 - constant
 _BUYER = f"""
 SELECT (SELECT name FROM customer WHERE customer_id = ?),
        (SELECT sum(points) FROM points_debt WHERE customer_id IN ({SAME_PERSON}))

@@ -8,11 +8,14 @@ from uuid import UUID
 
 import pytest
 
-from edge.exchange.rights import ask_for_right
+from edge.box.asker import Outcome
+from edge.exchange.rights import ASKS_MAX, ask_for_right
 from edge.usecases.right.give_back import RESERVED_MS
 from sync.engine.transport import Request, Response
 from sync.protocol.codec import decode, encode
-from sync.protocol.facts import GrantAsked, GrantReleased
+from sync.protocol.errors import OutcomeUnknown
+from sync.protocol.escrow import RightKind
+from sync.protocol.facts import GrantAsked, GrantReleased, Released
 from sync.protocol.rights import RightAnswered, RightAsked
 from tests.edge_store import CUSTOMER, MILK, sale
 from tests.fake_central import problem
@@ -20,6 +23,7 @@ from tests.integration.exchange_fixtures import Shop, shop
 from tests.integration.test_edge_branch_off import facts_of, hold_more, settle
 
 __all__ = ["shop"]
+A_YEAR_MS = 365 * 24 * 3_600_000
 
 
 def answering(granted: int) -> Callable[[Request], Response | None]:
@@ -32,6 +36,10 @@ def answering(granted: int) -> Callable[[Request], Response | None]:
         return Response(200, {}, encode(RightAnswered(asked.request_id, granted)))
 
     return answer
+
+
+def _nobody(request: Request) -> Response | None:
+    return Response(200, {}, b"?") if "/grants" in request.path else None
 
 
 def released(shop: Shop) -> list[GrantReleased]:
@@ -134,6 +142,10 @@ async def test_what_head_office_grants_can_be_spent_at_once_and_is_given_back_un
         (answering(0), "refused"),
         (answering(41), "refused"),
         (lambda request: problem(403, "fenced") if "/grants" in request.path else None, "refused"),
+        (
+            lambda request: problem(422, "kind-not-issued") if "/grants" in request.path else None,
+            "refused",
+        ),
         (lambda request: Response(200, {}, b"?") if "/grants" in request.path else None, "away"),
     ],
 )
@@ -145,10 +157,61 @@ async def test_what_is_not_granted_is_not_spent(
     assert (said["granted"], said["points_here"], said["outcome"]) == (0, 0, outcome)
 
 
+async def test_an_answer_that_got_lost_is_asked_for_again_under_the_same_request(
+    shop: Shop,
+) -> None:
+    asked: list[RightAsked] = []
+
+    def answer(request: Request) -> Response | None:
+        if not request.path.endswith("/grants"):
+            return None
+        asked.append(decode(RightAsked, request.body))
+        if len(asked) < ASKS_MAX:
+            raise OutcomeUnknown("the line broke")
+        return Response(200, {}, encode(RightAnswered(asked[-1].request_id, 40)))
+
+    shop.central.instead = answer
+    assert (await ask(shop, 40))["outcome"] == "granted"
+    assert asked == [asked[0]] * ASKS_MAX
+
+
+@pytest.mark.parametrize("kind", RightKind)
+async def test_a_right_of_any_kind_is_asked_for_held_apart_and_given_back_unused(
+    shop: Shop, kind: RightKind
+) -> None:
+    shop.central.instead = answering(40)
+    given = await ask_for_right(shop.till.box, shop.line, kind, CUSTOMER, 40)
+    assert given == Outcome(40)
+    assert await here(shop) == (40 if kind is RightKind.POINTS else 0)
+    await settle(shop)
+    (asked,) = [fact for _, fact in facts_of(shop.central) if isinstance(fact, GrantAsked)]
+    assert (asked.kind, asked.account_id, asked.amount) == (kind, CUSTOMER, 40)
+    assert released(shop) == []
+    later = "UPDATE right_request SET asked_at_ms = asked_at_ms - ?"
+    await shop.till.box.writer.run(lambda db: db.execute(later, (RESERVED_MS,)).rowcount)
+    await settle(shop)
+    (fact,) = released(shop)
+    assert fact.releases == (Released(kind, CUSTOMER, asked.request_id, 0, 40),)
+
+
+@pytest.mark.parametrize("granted", [0, 40])
+async def test_a_clock_that_is_set_back_binds_no_right_for_ever(shop: Shop, granted: int) -> None:
+    shop.central.instead = answering(granted) if granted else _nobody
+    await ask(shop, 40)
+    if not granted:
+        asking = "UPDATE right_request SET state = 'asked'"
+        await shop.till.box.writer.run(lambda db: db.execute(asking).rowcount)
+    ahead = "UPDATE right_request SET asked_at_ms = asked_at_ms + ?"
+    await shop.till.box.writer.run(lambda db: db.execute(ahead, (A_YEAR_MS,)).rowcount)
+    before = len(released(shop))
+    await settle(shop)
+    assert len(released(shop)) > before
+    left = "SELECT count(*) FROM right_request WHERE state IN ('asked', 'granted')"
+    assert await shop.till.box.reader.read(lambda db: db.execute(left).fetchone()) == (0,)
+
+
 async def test_a_request_that_nobody_answered_is_given_up(shop: Shop) -> None:
-    shop.central.instead = lambda request: (
-        Response(200, {}, b"?") if "/grants" in request.path else None
-    )
+    shop.central.instead = _nobody
     await ask(shop, 40)
     await settle(shop)
     (asked,) = [fact for _, fact in facts_of(shop.central) if isinstance(fact, GrantAsked)]

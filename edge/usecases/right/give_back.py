@@ -41,8 +41,8 @@ def is_something_to_give_back(db: sqlite3.Connection, now_ms: int) -> bool:
     if epoch.provisional:
         return False
     named = epoch.epoch
-    asked = unanswered(db, now_ms - ANSWERED_WITHIN_MS, named)
-    return bool(grown_accounts(db) or asked or unused(db, now_ms - RESERVED_MS, named))
+    asked = unanswered(db, now_ms, ANSWERED_WITHIN_MS, named)
+    return bool(grown_accounts(db) or asked or unused(db, now_ms, RESERVED_MS, named))
 
 
 def give_back_rights(db: sqlite3.Connection, moment: Moment, *, event_id: UUID) -> bool:
@@ -51,7 +51,7 @@ def give_back_rights(db: sqlite3.Connection, moment: Moment, *, event_id: UUID) 
     if epoch.provisional:
         return False
     now_ms = moment.wall_ms
-    asked = unanswered(db, now_ms - ANSWERED_WITHIN_MS, epoch.epoch)
+    asked = unanswered(db, now_ms, ANSWERED_WITHIN_MS, epoch.epoch)
     releases = tuple(_beyond(db))[:RELEASES_MAX]
     left_over = _left_over(db, now_ms, epoch.epoch)
     releases = (*releases, *left_over)[:RELEASES_MAX]
@@ -77,7 +77,7 @@ def _beyond(db: sqlite3.Connection) -> Iterator[Released]:
 
 def _left_over(db: sqlite3.Connection, now_ms: int, epoch: Epoch) -> tuple[Released, ...]:
     """What was asked for and not used; such a request is over."""
-    found = unused(db, now_ms - RESERVED_MS, epoch)
+    found = unused(db, now_ms, RESERVED_MS, epoch)
     for one in found:
         move_request(db, one.root, RequestState.ENDED)
     return tuple(one for one in found if one.amount)
