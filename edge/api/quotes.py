@@ -23,8 +23,9 @@ from sync.http.body import read_body
 async def quote(request: litestar.Request[Any, Any, Any], box: TheBox) -> Quote:
     """The amounts of a basket and what is left to pay; the sale is priced anew."""
     asked, workstation_id = await read_body(request, QuoteSale), workstation_of(request)
-    moment = box.clock.moment()
-    return await box.reader.read(lambda db: quote_sale(db, asked, workstation_id, moment))
+    return await box.reader.read(
+        lambda db: quote_sale(db, asked, workstation_id, box.clock.moment())
+    )
 
 
 ROUTES = (quote,)

@@ -5,7 +5,15 @@ from typing import NamedTuple, TypeAlias
 from sync.engine.ask import ask
 from sync.engine.signing import Signer
 from sync.engine.transport import Transport
-from sync.protocol.answers import CALLS_A_PERSON, NOT_SIGNED, Ruled, Slug, TryLater, read_refusal
+from sync.protocol.answers import (
+    CALLS_A_PERSON,
+    NOT_SIGNED,
+    Ruled,
+    Slug,
+    TryLater,
+    is_unknown_there,
+    read_refusal,
+)
 from sync.protocol.change import Head
 from sync.protocol.errors import NotSent
 
@@ -29,8 +37,9 @@ Fetched: TypeAlias = bytes | Ruled | NotThere | PullLater
 
 
 async def fetch(transport: Transport, signer: Signer, path: str, head: Head) -> Fetched:
-    """The body that head office signed; Ruled where what was asked for is gone (410). Never raises
-    for what the network or head office does."""
+    """The body that head office signed; Ruled where what was asked for is gone (410). A feed that
+    the store left (403 ``not-allowed``) calls nobody: the next heads name others. Never raises for
+    what the network or head office does."""
     try:
         (status, headers, body), signed = await ask(transport, signer, "GET", path, head)
     except NotSent as error:
@@ -45,6 +54,8 @@ async def fetch(transport: Transport, signer: Signer, path: str, head: Head) -> 
             return NotThere(detail)
         case TryLater(detail=detail, wait_ms=wait_ms):
             busy = signed and wait_ms is not None
-            return PullLater(detail, wait_ms, signed and status in CALLS_A_PERSON, busy)
+            left = status == 403 and is_unknown_there(status, headers, body, signed=signed)
+            person = signed and status in CALLS_A_PERSON and not left
+            return PullLater(detail, wait_ms, person, busy)
         case _:
             return PullLater(refusal.detail, None)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -16,11 +17,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import edge.db.reference
+import edge.usecases.feed.lay_ready
 import edge.usecases.feed.sweep
+from edge.db.ready import begin_ready, copy_some, drop_spare
 from edge.db.reference import Feed as FeedName
 from edge.db.reference import begin_anew, read_cursor
 from edge.db.tables import published
 from edge.db.tables.base import EdgeTable
+from edge.usecases.feed.lay_ready import lay_gone, lay_rows, leaving, settle_some
 from edge.usecases.feed.sweep import is_swept, sweep_rest
 from edge.usecases.feed.take_effect import Standing, standing_of, take_effect
 from sync.protocol.codec import encode
@@ -59,8 +63,8 @@ NOT_HELD = {"past_row", "waiting_row", "snapshot_load", "feed_switch", "ready_pa
 
 
 class Step(NamedTuple):
-    """``what``: a page of ``rows`` rows, a feed begun anew, head office restored, the store moved
-    to the zone that it is in from then on."""
+    """``what``: a page of ``rows`` rows, everything that there is put in force, a feed begun anew,
+    head office restored, the store moved to the zone that it is in from then on."""
 
     what: str
     data_set: DataSet
@@ -69,7 +73,7 @@ class Step(NamedTuple):
 
 STEPS = st.builds(
     Step,
-    st.sampled_from(["page"] * 8 + ["anew", "restored", "moved"]),
+    st.sampled_from(["page"] * 8 + ["anew", "restored", "moved", "switched"]),
     st.sampled_from([*DataSet, *[DataSet.ITEMS, DataSet.PRICES] * 6]),
     st.integers(1, 6),
 )
@@ -83,6 +87,7 @@ class Edge:
     shop: Shop
     feeds: Feeds
     now_ms: int = NOON_MS
+    laid: bool = False
 
     def take(self, data_set: DataSet, rows: int) -> None:
         feed = self.feeds[data_set]
@@ -95,30 +100,62 @@ class Edge:
             self.shop.apply(feed.page(after, rows), self.now_ms)
 
     def to_the_heads(self, rows: int) -> None:
-        for data_set, feed in self.feeds.items():
-            for _ in range(len(feed.rows) + 1):
-                self.take(data_set, rows)
+        self.switch_where_it_stands(rows)
         followed = [FeedName(data_set, feed.scope) for data_set, feed in self.feeds.items()]
-        self.put_in_force()
         while self.shop.do(lambda db: sweep_rest(db, followed, moment(self.now_ms))):
             pass
         assert self.shop.do(lambda db: is_swept(db, followed))
 
+    def switch_where_it_stands(self, rows: int) -> None:
+        """At the heads, once: from then on rows wait."""
+        for data_set, feed in self.feeds.items():
+            for _ in range(len(feed.rows) + 1):
+                self.take(data_set, rows)
+        self.put_in_force()
+
     def put_in_force(self) -> None:
-        """As a round does that has reached every head of one answer."""
+        """As a round does that has reached every head of one answer; ``laid``: of a switch that is
+        too large for one unit of work."""
         heads = {
             FeedName(data_set, feed.scope): len(feed.rows)
             for data_set, feed in self.feeds.items()
             if not ROWS[data_set].alone
         }
         if self.shop.do(lambda db: standing_of(db, heads)) is Standing.READY:
-            self.shop.do(lambda db: take_effect(db, heads, moment(self.now_ms)))
+            if self.laid:
+                self.lay_ready(heads)
+            self.shop.do(lambda db: take_effect(db, heads, moment(self.now_ms), laid=self.laid))
+            while self.shop.do(settle_some) is not None:
+                pass
+
+    def lay_ready(self, heads: dict[FeedName, int]) -> None:
+        """Piece by piece, as edge/exchange/switching.py does."""
+        do, now_ms = self.shop.do, self.now_ms
+        while do(drop_spare):
+            pass
+        do(begin_ready)
+        while do(lambda db: copy_some(db, 2)):
+            pass
+        gone = do(lambda db: tuple(leaving(db, heads)))
+        for feed in {one.now: None for one in gone}:
+            after: int | None = 0
+            while after is not None:
+                after = do(
+                    partial(lay_rows, feed=feed, through=heads[feed], after=after, now_ms=now_ms)
+                )
+        for one in gone:
+            key: str | None = ""
+            while key is not None:
+                through = heads[one.now]
+                key = do(partial(lay_gone, gone=one, through=through, behind=key, now_ms=now_ms))
 
     def work(self, step: Step, last: Feeds) -> None:
         feed = self.feeds[step.data_set]
         match step.what:
             case "page":
                 self.take(step.data_set, step.rows)
+            case "switched":
+                self.switch_where_it_stands(step.rows)
             case "anew":
                 name = FeedName(step.data_set, feed.scope)
                 self.shop.do(lambda db: begin_anew(db, name))
@@ -131,14 +168,16 @@ class Edge:
 
 
 @contextmanager
-def edge_of(feeds: dict[DataSet, Feed]) -> Iterator[Edge]:
+def edge_of(feeds: dict[DataSet, Feed], *, laid: bool = False) -> Iterator[Edge]:
     with TemporaryDirectory() as folder:
         shop = new_shop(Path(folder) / "s.sqlite3", published=False)
-        yield Edge(shop, feeds)
+        yield Edge(shop, feeds, laid=laid)
         shop.writer.close_now()
 
 
-def held(last: Feeds, rows: int, steps: list[Step], lost: Feeds) -> dict[str, Any]:
+def held(
+    last: Feeds, rows: int, steps: list[Step], lost: Feeds, *, laid: bool = False
+) -> dict[str, Any]:
     """What an edge holds that came to the heads of ``last`` by these steps. Where one of them says
     so it began before head office was restored, with items that head office lost, or in another
     zone."""
@@ -149,7 +188,7 @@ def held(last: Feeds, rows: int, steps: list[Step], lost: Feeds) -> dict[str, An
     if "restored" in done:
         first[DataSet.ITEMS] = lost[DataSet.ITEMS]
         first = {data_set: replace(feed, incarnation=OLD) for data_set, feed in first.items()}
-    with edge_of(first) as made:
+    with edge_of(first, laid=laid) as made:
         for step in steps:
             made.work(step, last)
         made.to_the_heads(rows)
@@ -196,17 +235,19 @@ def publications(draw: st.DrawFn) -> tuple[Feeds, Feeds]:
 
 
 @settings(max_examples=TRIED)
-@given(publications(), st.lists(STEPS, max_size=25), st.integers(1, 3))
+@given(publications(), st.lists(STEPS, max_size=25), st.integers(1, 3), st.booleans())
 def test_every_edge_at_the_same_place_holds_the_same_rows(
-    known: tuple[Feeds, Feeds], steps: list[Step], rows: int
+    known: tuple[Feeds, Feeds], steps: list[Step], rows: int, laid: bool
 ) -> None:
-    """Stale rows are swept one at a time here: what is left must go later, wherever it is of."""
+    """Stale rows are swept one at a time here: what is left must go later, wherever it is of. And
+    whether a switch is one unit of work or is laid ready before, two rows at a time."""
     last, lost = known
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(edge.db.reference, "STALE_PAGE_ROWS", 1)
         patch.setattr(edge.usecases.feed.sweep, "STALE_PAGE_ROWS", 1)
         patch.setattr(edge.usecases.feed.sweep, "SWEPT_PAGES_MAX", 1)
-        assert held(last, rows, steps, lost) == held(last, 1_000, [], lost)
+        patch.setattr(edge.usecases.feed.lay_ready, "READY_ROWS_MAX", 2)
+        assert held(last, rows, steps, lost, laid=laid) == held(last, 1_000, [], lost)
 
 
 def test_what_a_store_left_behind_goes_when_every_feed_is_at_its_head() -> None:

@@ -8,10 +8,26 @@ from typing import Any, get_args, get_type_hints
 from uuid import UUID
 
 import pytest
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import QueryParameter
 
 import sync
-from central.domain.epoch import EPOCH, EpochEvent, EpochState
+from central.api import certificates, hello, proof, readmission
+from central.api import rights as rights_api
+from central.api import sync as sync_api
+from central.api.reached import NotByHttps, WrongHost
+from central.domain.access import NotAllowed
+from central.domain.authority import NameTaken
+from central.domain.box import BoxReplaced, DeviceRevoked
+from central.domain.enrol_code import EnrolCodeRefused
+from central.domain.epoch import EPOCH, BadEpoch, EpochEvent, EpochState
+from central.domain.feeds import CursorGone
+from central.domain.grant import KindNotIssued, RequestReused
+from central.domain.journal import BatchTooLarge, RecordDamaged, UnknownProtocol, WrongBatch
+from central.domain.mirror import NotMirrored
 from sync.engine import sealed_box, signing, transport
+from sync.engine.signing import BadSignature
+from sync.http.later import Busy, TooManyTries
 from sync.protocol import (
     batch,
     bounds,
@@ -25,12 +41,22 @@ from sync.protocol import (
     manifest,
     reference,
     retry,
+    rights,
     shared,
+    snapshot,
     telephone,
     text,
 )
 from sync.protocol.answers import RETRY_AFTER_S_MAX, Slug
 from sync.protocol.clock import ClockState
+from sync.protocol.errors import (
+    BadRequest,
+    Explained,
+    InvalidField,
+    NotFound,
+    NotJson,
+    WrongContentType,
+)
 from sync.protocol.facts import KindVersion, TaxClass, TenderKind, sale, stock
 from sync.protocol.money import CashRounding
 from sync.protocol.reference import DataSet
@@ -50,14 +76,15 @@ MODULES = (
     batch,
     change,
     checkpoints,
-    checkpoints,
     columns,
     enrolment,
     figures,
     manifest,
     reference,
+    rights,
     sale,
     shared,
+    snapshot,
     stock,
 )
 WIRE = {
@@ -88,6 +115,47 @@ def test_every_structure_of_the_wire_has_its_line() -> None:
 @pytest.mark.parametrize("slug", Slug)
 def test_every_verdict_has_its_line(slug: Slug) -> None:
     assert re.search(rf"^\| \d{{3}} `{slug.value}`", TEXT, re.MULTILINE)
+
+
+ASKED = [
+    handler
+    for module in (certificates, hello, proof, readmission, rights_api, sync_api)
+    for handler in vars(module).values()
+    if isinstance(handler, HTTPRouteHandler)
+]
+
+
+@pytest.mark.parametrize("handler", ASKED, ids=lambda handler: handler.handler_name)
+def test_every_route_that_a_box_asks_has_its_line_with_the_words_of_its_query(
+    handler: HTTPRouteHandler,
+) -> None:
+    (path,), (method,) = handler.paths, handler.http_methods
+    asked = f"`{method} {path.replace('{store_id:uuid}', '{store}')}"
+    lines = [row[0] for row in ROWS if re.match(rf"{re.escape(asked)}[`?]", row[0])]
+    told = {word for line in lines for word in re.findall(r"[?&](\w+)", line)}
+    hints = get_type_hints(handler.fn, include_extras=True)
+    words = {
+        getattr(meta, "name", None) or name
+        for name, hint in hints.items()
+        for meta in getattr(hint, "__metadata__", ())
+        if isinstance(meta, QueryParameter)
+    }
+    assert lines
+    assert told == words
+
+
+REFUSED_TO_A_BOX = (
+    *(BadRequest, InvalidField, NotJson, WrongContentType, NotFound, BadSignature, TooManyTries),
+    *(BoxReplaced, DeviceRevoked, NameTaken, NotMirrored, NotAllowed, EnrolCodeRefused, Busy),
+    *(CursorGone, RequestReused, KindNotIssued, BadEpoch, BatchTooLarge, WrongBatch, NotByHttps),
+    *(UnknownProtocol, RecordDamaged, WrongHost),
+)
+
+
+@pytest.mark.parametrize("refusal", REFUSED_TO_A_BOX)
+def test_every_problem_word_that_a_box_may_get_has_its_place(refusal: type[Explained]) -> None:
+    table = TEXT[TEXT.index("## Problem words") : TEXT.index("## The first steps")]
+    assert f"`{refusal.slug}`" in table
 
 
 def test_every_data_set_has_its_line_in_the_order_of_pulling() -> None:

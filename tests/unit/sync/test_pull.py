@@ -220,12 +220,20 @@ async def test_a_cut_line_applies_nothing(fate: Fate) -> None:
     assert shop.pages == []
 
 
+def refused(status: int, word: str) -> Response:
+    """A problem document of head office's."""
+    document = f'{{"type": "urn:holdfast:problem:{word}"}}'.encode()
+    return Response(status, {"content-type": "application/problem+json"}, document)
+
+
 @pytest.mark.parametrize(
     ("response", "wait_ms", "person"),
     [
         (Response(200, {}, b"<html>"), None, False),
         (Response(401, {}, b""), None, True),
         (Response(403, {}, b""), None, True),
+        (refused(403, "device-revoked"), None, True),
+        (refused(403, "not-allowed"), None, False),  # a price zone that the store left
         (Response(503, {"retry-after": "4"}, b""), 4_000, False),
         (Response(413, {}, b""), None, False),
         (Response(500, {}, b""), None, False),
