@@ -173,6 +173,32 @@ async def test_what_is_too_much_for_one_unit_of_work_is_laid_ready_and_switches_
     assert await rows_of(shop.till.box) == published(shop.central)
 
 
+async def searched(shop: Shop, text: str) -> list[tuple[str, int]]:
+    found = (await shop.till.call("GET", f"/items?q={text}")).json()["items"]
+    return [(one["name"], one["unit_price_minor"]) for one in found if one["item_id"] in KEYS]
+
+
+async def test_search_by_the_same_connections_finds_what_is_in_force_before_and_after(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twice: the tables change places back and forth; and a small publication between."""
+    monkeypatch.setattr(lay_ready, "SWITCH_ROWS_MAX", 4)
+    shop.central.publish_shop()
+    publish(shop.central, 100)
+    await heartbeat(shop)
+    for number in (101, 102):
+        assert await searched(shop, f"jam {number - 1}") == [(f"jam {number - 1}", number - 1)]
+        publish(shop.central, number)
+        await heartbeat(shop)
+        assert await searched(shop, f"jam {number - 1}") == []
+        assert await searched(shop, f"jam {number}") == [(f"jam {number}", number)]
+    publish(shop.central, 103, ("jam",))
+    await heartbeat(shop)
+    assert await searched(shop, "jam 103") == [("jam 103", 103)]
+    assert (await searched(shop, "item-1"))[0] == ("item-1 102", 102)
+    assert await rows_of(shop.till.box) == published(shop.central)
+
+
 async def test_every_column_of_what_is_laid_ready_is_copied(shop: Shop) -> None:
     columns = "SELECT name FROM pragma_table_info(?) ORDER BY cid"
     for table, copied in COLUMNS.items():
