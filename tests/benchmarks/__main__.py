@@ -29,7 +29,7 @@ from tests.benchmarks.figures import Figure, Part, median_of, table_of
 from tests.benchmarks.herd import SALES
 from tests.benchmarks.machine import look
 from tests.benchmarks.parts import ALL, LONG, ORDINARY
-from tests.benchmarks.parts_central import fleet_of
+from tests.benchmarks.parts_central import BIG_LINES, big_of, fleet_of
 
 FOLDER = Path("/var/tmp")  # on a disk, where /tmp may be memory
 FOLDER_MODE = 0o711
@@ -53,6 +53,9 @@ def main(
         typer.Option(min=1, max=FLEET_MAX, help="So many stores come back after a day; alone."),
     ] = None,
     sales: Annotated[int, typer.Option(min=1, help="Of each store of the fleet.")] = SALES,
+    big: Annotated[bool, typer.Option("--big", help="A month's reports over many lines.")] = False,
+    lines: Annotated[int, typer.Option(min=20_000, help="So many, with --big.")] = BIG_LINES,
+    keep: Annotated[bool, typer.Option("--keep", help="With --big: leave its database.")] = False,
     quick: Annotated[
         bool, typer.Option("--quick", help="Small sizes, for the shape alone.")
     ] = False,
@@ -66,12 +69,16 @@ def main(
 ) -> None:
     """Measure a sale, a drained queue, central's ingest, the wire, central's reports and a sale
     while all goes on (sale, drain, ingest, wire, report, rush); with --grow, the long ones (grow,
-    chain, herd, search, goods, rush_grown)."""
+    chain, herd, proof, search, goods, tls, rush_grown); with --fleet or --big that one alone."""
     console = Console(stderr=True)
     try:
         parts, machine = _chosen(only or [], grow=grow), _machine()
-        if fleet is not None:
-            parts = {"fleet": fleet_of(fleet, sales)}
+        if fleet is not None or big:
+            by_name = {
+                "fleet": fleet and fleet_of(fleet, sales),
+                "big": big and big_of(lines, keep=keep),
+            }
+            parts = {name: part for name, part in by_name.items() if part}
         figures = asyncio.run(_measure(parts, folder, console, runs, quick=quick))
     except (DemoCannotRun, CannotRun, PostgresCannotStart, OSError, RuntimeError) as error:
         console.print(f"benchmarks: {error}", style="red", markup=False)

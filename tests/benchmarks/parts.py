@@ -7,7 +7,17 @@ from tests.benchmarks.edge_http import Sizes, measure_edge_http
 from tests.benchmarks.figures import Figure, Part, Say, Target, Unit, figure
 from tests.benchmarks.goods import goods
 from tests.benchmarks.grow import GROWN_SALES, WATCHED, measure_growth
-from tests.benchmarks.parts_central import FLEET_BOXES, chain, fleet_of, herd, ingest, report
+from tests.benchmarks.parts_central import (
+    BIG_LINES,
+    FLEET_BOXES,
+    big_of,
+    chain,
+    fleet_of,
+    herd,
+    ingest,
+    proof,
+    report,
+)
 from tests.benchmarks.rush import Sizes as RushSizes
 from tests.benchmarks.rush import measure_rush
 from tests.benchmarks.search import CUSTOMERS, ITEMS, measure_search
@@ -273,12 +283,13 @@ LONG: dict[str, Part] = {
     "grow": grow,
     "chain": chain,
     "herd": herd,
+    "proof": proof,
     "search": search,
     "goods": goods,
     "tls": tls,
     "rush_grown": rush_grown,
 }
 """Minutes each: only when they are asked for."""
-ASKED: dict[str, Part] = {"fleet": fleet_of(FLEET_BOXES)}
+ASKED: dict[str, Part] = {"fleet": fleet_of(FLEET_BOXES), "big": big_of(BIG_LINES)}
 """Larger still: only when they are asked for by name."""
 ALL = {**ORDINARY, **LONG, **ASKED}

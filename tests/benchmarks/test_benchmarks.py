@@ -23,17 +23,8 @@ from tests.benchmarks.machine import Load, moment_of
 from tests.benchmarks.parts import ALL
 
 ASKED = (
-    *(
-        "board",
-        "board_week",
-        "board_of_a_date",
-        "daily_sales",
-        "tax",
-        "store_days",
-        "verdict",
-        "day_page",
-    ),
-    *("rows_page", "receipt"),
+    *("board", "board_week", "board_of_a_date", "daily_sales", "tax", "store_days", "verdict"),
+    *("day_page", "rows_page", "receipt", "day_sales", "day_tax"),
 )
 RUSH = "sale_p99_ms", "sale_p50_ms", "sales_per_s", "refused", "asked_per_s", "pushed", "taken"
 NAMES = {
@@ -72,6 +63,7 @@ NAMES = {
     "rush": tuple(f"rush_{of}" for of in RUSH),
     "rush_grown": tuple(f"rush_grown_{of}" for of in RUSH),
     "chain": tuple(f"chain_{asked}_p95_ms" for asked in ASKED),
+    "big": tuple(f"big_{asked}_p95_ms" for asked in ASKED),
     "herd": (
         "herd_s",
         "herd_answer_p99_s",
@@ -81,6 +73,7 @@ NAMES = {
         "herd_early",
         "herd_busy",
     ),
+    "proof": ("proof_verify_s", "proof_rebuild_s"),
     "fleet": (
         *("fleet_s", "fleet_answer_p95_s", "fleet_answer_p50_s", "fleet_peak_mib"),
         *("fleet_refused", "fleet_in_a_row", "fleet_early", "fleet_failed", "fleet_lost"),
