@@ -10,6 +10,7 @@ LONGEST = (
     "integration/test_demo_keys.py",
     "integration/test_demo.py",
     "benchmarks/test_benchmarks.py",
+    "benchmarks/test_fleet.py",
     "journeys/test_first_hour.py",
     "simulation/test_ground.py",
     "network/test_two_shops.py",
