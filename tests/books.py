@@ -51,6 +51,12 @@ OTHER_SERIES = """
 """
 
 
+SPENT = """
+    SELECT (SELECT coalesce(sum(spent), 0) FROM points_right)
+        + (SELECT coalesce(sum(amount), 0) FROM goodwill_spent)
+"""
+
+
 def faults_of(db: sqlite3.Connection, stock_at_start_milli: int) -> list[str]:
     """Everything that does not add up, in words; empty where the books are right."""
     found = []
@@ -67,7 +73,7 @@ def faults_of(db: sqlite3.Connection, stock_at_start_milli: int) -> list[str]:
     ):
         wrong = db.execute(sql, values).fetchall()
         found += [f"{name}: {wrong}"] if wrong else []
-    spent = db.execute("SELECT coalesce(sum(spent), 0) FROM points_right").fetchone()[0]
+    spent = db.execute(SPENT).fetchone()[0]
     facts = sales_in_journal(db)
     stated = sum(spends_of(fact) for fact in facts.values())
     if spent != stated:

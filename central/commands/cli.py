@@ -8,6 +8,7 @@ from central.commands.doctor import doctor, support_bundle
 from central.commands.epochs import alarm_app, epochs, seal, write_off
 from central.commands.examples import EXAMPLES
 from central.commands.goods import export_app, import_app
+from central.commands.goodwill import goodwill_app, share_app
 from central.commands.grants import grants
 from central.commands.items import item_app
 from central.commands.key import key_app
@@ -50,6 +51,8 @@ for name, group in (
     ("alarm", alarm_app),
     ("quarantine", quarantine_app),
     ("customers", customers_app),
+    ("goodwill", goodwill_app),
+    ("share", share_app),
 ):
     app.add_typer(group, name=name)
 for command in (

@@ -6,6 +6,14 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "write-off": ('write-off S01 1-aabbccdd --reason "the box burnt"',),
     "epochs": ("epochs S01",),
     "grants": ("grants", "grants S01"),
+    "goodwill list": ("goodwill list", "goodwill list S01"),
+    "goodwill set": (
+        'goodwill set S01 500 --period month --reason "regulars"',
+        'goodwill set S01 50 --period day --from 2026-12-01 --reason "the fair"',
+    ),
+    "goodwill retire": ('goodwill retire S01 --reason "the fair is over"',),
+    "share show": ("share show",),
+    "share set": ('share set 70 30 --cap 5000 --reason "two shops a family"',),
     "day": ("day S01 2026-11-23", "day S01 2026-11-23 --ask"),
     "sign": (
         "sign S01 2026-11-23",

@@ -10,6 +10,7 @@ from central.commands.command import (
     Url,
     looking,
     next_command,
+    now_ms,
     on_database,
 )
 from sync.program.plain_commands import tell as print
@@ -17,7 +18,7 @@ from sync.program.plain_commands import tell as print
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from central.reports.grants import Grants
+    from central.reports.grants import Grants, StoreGrants
     from sync.protocol.identity import CompanyId
 
 
@@ -36,7 +37,7 @@ def grants(
     async def read(db: "AsyncConnection", company_id: "CompanyId") -> "Grants":
         if store is not None:
             await find_store(db, company_id, store)
-        return await outstanding_grants(db, company_id)
+        return await outstanding_grants(db, company_id, now_ms())
 
     found = on_database(database_url, data, looking(company, read))
     for one in found.stores:
@@ -44,6 +45,8 @@ def grants(
             more = f", of it {one.copied:,} on a disk that was copied" if one.copied else ""
             lost = f"; {one.given_up:,} were written off" if one.given_up else ""
             print(f"{one.store_code}  {one.kind}: {one.outstanding:,} may be spent{more}{lost}")
+            if one.period is not None or one.goodwill_left:
+                print(f"{one.store_code}  {one.kind}, goodwill: {goodwill_in_words(one)}")
     for kind in found.kinds:
         print(
             f"{kind.kind}: {kind.balance:,} in all accounts, {kind.outstanding:,} at stores;"
@@ -57,3 +60,9 @@ def grants(
     shown = store or found.stores[0].store_code if found.stores else "S01"
     epochs = next_command(database_url, data, "epochs", shown, company=company)
     print(f"Next, which of its epochs hold it still: `{epochs}`.")
+
+
+def goodwill_in_words(one: "StoreGrants") -> str:
+    """A store's goodwill in the period that runs."""
+    said = "no budget now" if one.period is None else f"{one.goodwill:,} a {one.period}"
+    return f"{said}, {one.goodwill_used:,} lent in this one, {one.goodwill_left:,} may be lent yet"

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlmodel import Field
 
-from central.db.tables import CentralTable, big
+from central.db.tables import CentralTable
 
 
 class GrantsDue(CentralTable, table=True):
@@ -30,20 +30,19 @@ class ShareDue(CentralTable, table=True):
     account_id: UUID = Field(primary_key=True)
 
 
-class ShareRuleRow(CentralTable, table=True):
-    """How a company cuts what is available of an account (``escrow.ShareRule``), where it said so.
-    ``percents``: in words."""
+class GoodwillDue(CentralTable, table=True):
+    """Stores whose goodwill budget is to be cut anew to what their present epoch may have of it."""
 
-    __tablename__ = "share_rule"
+    __tablename__ = "goodwill_due"
     company_id: UUID = Field(primary_key=True)
-    percents: str
-    cap: int = big()
+    store_id: UUID = Field(primary_key=True)
 
 
 class FreedEpoch(CentralTable, table=True):
-    """An epoch that ended, of whose rights the accounts were looked at since."""
+    """An epoch that ended, of whose rights the accounts were looked at since it is in ``state``."""
 
     __tablename__ = "freed_epoch"
     store_id: UUID = Field(primary_key=True)
     epoch_number: int = Field(primary_key=True)
     epoch_fingerprint: bytes = Field(primary_key=True)
+    state: str = Field(primary_key=True)

@@ -1,6 +1,7 @@
 """Tables of rights to spend and of the accounts that they are of, made from facts and decisions
 (``central/projections/rows/escrow.py``)."""
 
+from datetime import date
 from uuid import UUID
 
 from sqlmodel import Field, Index
@@ -110,6 +111,43 @@ class RequestGivenUpRow(CentralTable, table=True):
     epoch_number: int
     epoch_fingerprint: bytes
     seq: int = big()
+
+
+class GoodwillBudgetRow(CentralTable, table=True):
+    """What a store may let customers spend beyond their rights, from a business date on."""
+
+    __tablename__ = "goodwill_budget"
+    store_id: UUID = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    from_date: date = Field(primary_key=True)
+    amount: int = big()
+    period: str
+    reason: str
+    decided_by: str
+
+
+class GoodwillGivenRow(CentralTable, table=True):
+    """The most of it that an epoch was ever given from a business date on."""
+
+    __tablename__ = "goodwill_given"
+    store_id: UUID = Field(primary_key=True)
+    epoch_number: int = Field(primary_key=True)
+    epoch_fingerprint: bytes = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    from_date: date = Field(primary_key=True)
+    amount: int = big()
+    period: str
+
+
+class ShareRuleRow(CentralTable, table=True):
+    """How a company cuts what is available of an account (``escrow.ShareRule``), where it said so.
+    ``percents``: in words."""
+
+    __tablename__ = "share_rule"
+    company_id: UUID = Field(primary_key=True)
+    percents: str
+    cap: int = big()
+    decided_by: str
 
 
 OF_RIGHTS = frozenset(metadata.tables) - _BEFORE

@@ -31,6 +31,7 @@ from sync.protocol.identity import (
     StoreId,
     WorkstationId,
 )
+from sync.protocol.periods import Period
 from sync.protocol.reference import Grant
 
 
@@ -102,6 +103,39 @@ class GrantReturned(msgspec.Struct, frozen=True, array_like=True):
     kind: str
     account_id: UUID
     amount: int
+
+
+class GoodwillSet(msgspec.Struct, frozen=True, array_like=True):
+    """Somebody said how much of a kind a store may let customers spend beyond their rights in each
+    period, from a business date on; 0: nothing."""
+
+    store_id: StoreId
+    kind: str
+    amount: int
+    period: Period
+    from_date: date
+    reason: str
+    decided_by: str
+
+
+class GoodwillGiven(msgspec.Struct, frozen=True, array_like=True):
+    """So much of it one epoch of the store may have, from a business date on."""
+
+    store_id: StoreId
+    epoch: Epoch
+    kind: str
+    amount: int
+    period: Period
+    from_date: date
+
+
+class ShareRuleSet(msgspec.Struct, frozen=True, array_like=True):
+    """Somebody said how the company cuts what is available of an account (``escrow.ShareRule``)."""
+
+    percents: tuple[int, ...]
+    cap: int
+    reason: str
+    decided_by: str
 
 
 class CustomerDecided(msgspec.Struct, frozen=True, array_like=True):
@@ -285,6 +319,9 @@ AnyDecision: TypeAlias = (
     | CustomerErased
     | GrantAnswered
     | GrantReturned
+    | GoodwillSet
+    | GoodwillGiven
+    | ShareRuleSet
 )
 
 KINDS: dict[str, type[AnyDecision]] = {
@@ -309,6 +346,9 @@ KINDS: dict[str, type[AnyDecision]] = {
     "customer_erased": CustomerErased,
     "grant_answered": GrantAnswered,
     "grant_returned": GrantReturned,
+    "goodwill_set": GoodwillSet,
+    "goodwill_given": GoodwillGiven,
+    "share_rule_set": ShareRuleSet,
 }
 """Every kind that was ever recorded. Entries are added, never changed."""
 

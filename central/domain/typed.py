@@ -112,6 +112,15 @@ def instant_of(typed: str, zone: str | None, field: str) -> int:
     return (found - _EPOCH) // _MS
 
 
+def local_date(instant_ms: int, zone: str) -> date:
+    """What the calendar of ``zone`` says.
+
+    >>> str(local_date(1_764_540_000_000, "Asia/Singapore"))
+    '2025-12-01'
+    """
+    return (_EPOCH + instant_ms * _MS).astimezone(ZoneInfo(zone)).date()
+
+
 def local_time(instant_ms: int, zone: str | None) -> str:
     """An instant for people, as it is typed: by the clocks of ``zone``, in UTC without one.
     0 is ``always``.

@@ -21,7 +21,7 @@ async def show_loyalty(request: AnyRequest) -> Response[str]:
     person, office = person_of(request), office_of(request)
     async with reading(office) as db:
         money = await company_money(db, person.company_id)
-        found = await loyalty(db, person.company_id)
+        found = await loyalty(db, person.company_id, office.clock_ms())
     return page("loyalty.html", person=person, money=money, found=found)
 
 

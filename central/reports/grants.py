@@ -4,10 +4,11 @@
 into the accounts, by what is known now. It is the sum of
 
 - ``given_up``: what epochs that a person wrote off held by their journals as far as they are here.
-  It was given to others since, and may be spent there all the same, as may what such a box gave
-  birth to after it, which is counted here as it comes;
+  It was given to others since, and may be spent there all the same;
 - ``copied``: what issued epochs hold that their box left for one of its own: so it learnt that its
-  disk was copied, or put back to its past. The other disk may spend it once more.
+  disk was copied, or put back to its past. The other disk may spend it once more;
+- ``goodwill_left``: what epochs may lend yet in the period of a store's budget that runs, the two
+  sorts above among them. It begins anew with each period.
 
 ``once_each`` says beside that what one copy of every disk could cost that nobody knows of: what all
 epochs hold that may spend. It is no part of the worst that is known. Nothing else overdraws: what
@@ -23,7 +24,9 @@ from central.archive.rows import plain_uuid
 from central.db.engine import driver_of
 from central.domain.epoch import EpochState
 from central.projections.line_up import SAME_ID
+from central.reports.goodwill import store_goodwill
 from sync.protocol.identity import CompanyId
+from sync.protocol.periods import Period
 
 _HELD = f"""
 SELECT h.store_id, h.kind, s.state, s.provisional, q.store_id IS NULL AS whole,
@@ -51,13 +54,24 @@ FROM right_account WHERE company_id = $1 GROUP BY kind ORDER BY kind
 
 class StoreGrants(NamedTuple):
     """Of one store and kind, in points, minor units or pieces. ``outstanding``: what its epochs may
-    spend by what is known here; of it ``copied`` and, beside it, ``given_up``."""
+    spend by what is known here; of it ``copied`` and, beside it, ``given_up``. Of its goodwill in
+    the ``period`` that runs, None without a budget: ``goodwill``, that budget; ``goodwill_used``,
+    what was lent of it as far as it is here; ``goodwill_left``, what may be lent yet."""
 
     store_code: str
     kind: str
-    outstanding: int
-    copied: int
-    given_up: int
+    outstanding: int = 0
+    copied: int = 0
+    given_up: int = 0
+    goodwill: int = 0
+    period: Period | None = None
+    goodwill_used: int = 0
+    goodwill_left: int = 0
+
+    @property
+    def at_risk(self) -> int:
+        """What may be spent though others have it as well."""
+        return self.copied + self.given_up
 
 
 class KindGrants(NamedTuple):
@@ -79,20 +93,32 @@ class Grants(NamedTuple):
     kinds: tuple[KindGrants, ...]
 
 
-async def outstanding_grants(db: AsyncConnection, company_id: CompanyId) -> Grants:
+async def outstanding_grants(db: AsyncConnection, company_id: CompanyId, now_ms: int) -> Grants:
     """Everything of a company. Call it within one snapshot."""
     connection = await driver_of(db)
     codes = {plain_uuid(row[0]): row[1] for row in await connection.fetch(_STORES, company_id)}
     held: dict[tuple[UUID, str], StoreGrants] = {}
     for row in await connection.fetch(_HELD, company_id):
         key = plain_uuid(row["store_id"]), row["kind"]
-        before = held.get(key) or StoreGrants(codes[key[0]], key[1], 0, 0, 0)
+        before = held.get(key) or StoreGrants(codes[key[0]], key[1])
         held[key] = _with(before, row)
-    stores = tuple(sorted(held.values()))
-    kinds = [
-        _kind(row["kind"], row["balance"], -row["overdrawn"], stores)
-        for row in await connection.fetch(_OWED, company_id)
-    ]
+    for lent in await store_goodwill(db, company_id, now_ms):
+        key = lent.store_id, lent.kind
+        before = held.get(key) or StoreGrants(codes[key[0]], key[1])
+        held[key] = before._replace(
+            goodwill=lent.budget,
+            period=lent.period,
+            goodwill_used=lent.used,
+            goodwill_left=lent.left,
+        )
+    stores = tuple(sorted(held.values(), key=lambda one: (one.store_code, one.kind)))
+    owed = {row["kind"]: row for row in await connection.fetch(_OWED, company_id)}
+    kinds = (
+        _kind(kind, owed[kind]["balance"], -owed[kind]["overdrawn"], stores)
+        if kind in owed
+        else _kind(kind, 0, 0, stores)
+        for kind in sorted({*owed, *(one.kind for one in stores)})
+    )
     return Grants(stores, tuple(kinds))
 
 
@@ -111,5 +137,6 @@ def _with(before: StoreGrants, row: Any) -> StoreGrants:
 def _kind(kind: str, balance: int, overdrawn: int, stores: tuple[StoreGrants, ...]) -> KindGrants:
     mine = [one for one in stores if one.kind == kind]
     outstanding = sum(one.outstanding for one in mine)
-    worst = sum(one.given_up + one.copied for one in mine)
-    return KindGrants(kind, balance, overdrawn, outstanding, worst, outstanding)
+    goodwill = sum(one.goodwill_left for one in mine)
+    worst = sum(one.at_risk for one in mine) + goodwill
+    return KindGrants(kind, balance, overdrawn, outstanding, worst, outstanding + goodwill)

@@ -1,8 +1,7 @@
 """What customers have in points, where it may be spent, and how far that may be overdrawn.
 
 A right to spend is given ahead, so that a store without a line can honour it. What all rights come
-to never exceeds the balances; what can go wrong is bounded before it does: the rights of epochs
-that somebody wrote off, which their box may spend after all (sync/protocol/escrow.py).
+to never exceeds the balances; what can go wrong is bounded before it does (``grants.py``).
 """
 
 from typing import NamedTuple
@@ -10,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.engine import driver_of
-from central.domain.epoch import EpochState
+from central.reports.grants import StoreGrants, outstanding_grants
 from sync.protocol.codec import decode
 from sync.protocol.escrow import RightKind
 from sync.protocol.identity import CompanyId
@@ -26,19 +25,8 @@ SELECT count(*) FILTER (WHERE balance > 0) AS holders,
 FROM (SELECT opening + earned - spent - taken_back AS balance FROM right_account
     WHERE company_id = $1 AND kind = $2) AS account
 """
-_HELD = """
-SELECT o.code, o.name,
-    coalesce(sum(h.rest) FILTER (WHERE s.state NOT IN ($3, $4)), 0)::bigint AS outstanding,
-    coalesce(sum(h.rest) FILTER (WHERE s.state = $4), 0)::bigint AS written_off
-FROM store AS o LEFT JOIN (
-    SELECT store_id, epoch_number, epoch_fingerprint,
-        greatest(earned + granted - used - released, 0) AS rest
-    FROM right_held WHERE kind = $2
-) AS h ON h.store_id = o.store_id
-LEFT JOIN stream AS s ON s.store_id = h.store_id AND s.epoch_number = h.epoch_number
-    AND s.epoch_fingerprint = h.epoch_fingerprint
-WHERE o.company_id = $1 AND NOT o.retired GROUP BY o.code, o.name
-ORDER BY outstanding DESC, o.code LIMIT $5
+_NAMES = """
+SELECT code, name FROM store WHERE company_id = $1 AND NOT retired ORDER BY code LIMIT $2
 """
 _SETTINGS = (
     "SELECT settings FROM store WHERE company_id = $1 AND NOT retired ORDER BY code LIMIT $2"
@@ -46,17 +34,16 @@ _SETTINGS = (
 
 
 class StorePoints(NamedTuple):
-    """What a store may spend still; ``written_off``: of epochs that were given up."""
+    """A store and what it may spend still."""
 
-    code: str
     name: str
-    outstanding: int
-    written_off: int
+    grants: StoreGrants
 
 
 class Loyalty(NamedTuple):
     """``liability``: points of customers who have any, and what they are worth where all stores
-    give the same for a point; ``debts``: of customers who had points taken back that were spent."""
+    give the same for a point; ``debts``: of customers who had points taken back that were spent;
+    ``overdraw``: the most that may be spent beyond what customers have."""
 
     holders: int
     liability: int
@@ -64,25 +51,34 @@ class Loyalty(NamedTuple):
     debtors: int
     debts: int
     stores: tuple[StorePoints, ...]
+    overdraw: int
 
     @property
     def outstanding(self) -> int:
         """What may be spent at stores without asking."""
-        return sum(store.outstanding for store in self.stores)
+        return sum(store.grants.outstanding for store in self.stores)
 
     @property
-    def overdraw(self) -> int:
-        """The most that may be spent beyond what customers have."""
-        return sum(store.written_off for store in self.stores)
+    def at_risk(self) -> int:
+        """Of stores' copies and of epochs that were given up."""
+        return sum(store.grants.at_risk for store in self.stores)
+
+    @property
+    def goodwill_used(self) -> int:
+        """What stores lent in those periods."""
+        return sum(store.grants.goodwill_used for store in self.stores)
+
+    @property
+    def goodwill_left(self) -> int:
+        """What stores may lend yet in the periods of their budgets that run."""
+        return sum(store.grants.goodwill_left for store in self.stores)
 
 
-async def loyalty(db: AsyncConnection, company_id: CompanyId) -> Loyalty:
+async def loyalty(db: AsyncConnection, company_id: CompanyId, now_ms: int) -> Loyalty:
     """Of a company. Call it within one snapshot."""
     connection = await driver_of(db)
     kind = RightKind.POINTS.value
     row = await connection.fetchrow(_BALANCES, company_id, kind)
-    ended = (EpochState.CLOSED.value, EpochState.WRITTEN_OFF.value)
-    held = await connection.fetch(_HELD, company_id, kind, *ended, STORES_MAX)
     rates = set()
     for (body,) in await connection.fetch(_SETTINGS, company_id, STORES_MAX):
         settings = decode(StoreSettings, body)
@@ -91,5 +87,12 @@ async def loyalty(db: AsyncConnection, company_id: CompanyId) -> Loyalty:
     if len(rates) == 1:
         minor, points = rates.pop()
         worth = row["liability"] * minor // points
-    stores = tuple(StorePoints(*tuple(found)) for found in held)
-    return Loyalty(row[0], row[1], worth, row[2], row[3], stores)
+    found = await outstanding_grants(db, company_id, now_ms)
+    held = {one.store_code: one for one in found.stores if one.kind == kind}
+    stores = [
+        StorePoints(name, held.get(code) or StoreGrants(code, kind))
+        for code, name in await connection.fetch(_NAMES, company_id, STORES_MAX)
+    ]
+    stores.sort(key=lambda store: -store.grants.outstanding)
+    overdraw = sum(one.worst_overdraw for one in found.kinds if one.kind == kind)
+    return Loyalty(row[0], row[1], worth, row[2], row[3], tuple(stores), overdraw)

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.db.granting import ShareRuleRow
+from central.db.projected_rights import ShareRuleRow
 from central.db.tables import table
 from sync.protocol.escrow import ShareRule
 from sync.protocol.identity import CompanyId

@@ -19,6 +19,7 @@ from central.usecases.customer.match import match_customers
 from central.usecases.decision.look_back import look_back
 from central.usecases.feed.compact_feeds import compact_feeds
 from central.usecases.feed.sequence_publications import drain_publications
+from central.usecases.grant.goodwill import drain_due_goodwill
 from central.usecases.grant.share_out import drain_due_shares
 from central.usecases.journal.apply_events import apply_events
 from central.usecases.journal.retry_quarantined import retry_quarantined
@@ -87,6 +88,7 @@ def _sequencing(office: HeadOffice) -> Round:
     async def sequence() -> None:
         await drain_due_grants(office.engine, office.clock_ms())
         await drain_due_shares(office.engine, office.clock_ms())
+        await drain_due_goodwill(office.engine, office.clock_ms())
         if await drain_publications(office.engine):
             office.nudges.numbered.set()
 

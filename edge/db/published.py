@@ -289,6 +289,9 @@ KEPT: Mapping[DataSet, Kept] = MappingProxyType(
         DataSet.RECEIPT_TEXTS: Kept(
             _take_receipt_texts, _drop_receipt_texts, lambda *_: [Named(Kind.SETTINGS, STORE)]
         ),
+        DataSet.GOODWILL: _as_they_are(
+            DataSet.GOODWILL, "goodwill", ("kind", "from_date"), lambda key: key.partition("@")[::2]
+        ),
     }
 )
 """Every data set but the customers, those who were erased, and opening stock, which is booked."""

@@ -69,6 +69,8 @@ from sync.protocol.facts import Spend
 from sync.protocol.identity import StoreId
 
 PERCENT = 100
+STORES_AHEAD_MAX = 3
+"""So many stores are given rights of one account ahead."""
 RightId: TypeAlias = tuple[UUID, int]
 
 

@@ -26,6 +26,7 @@ from sync.protocol.reference import (
     CustomerAlias,
     DataSet,
     ErasedCustomer,
+    Goodwill,
     Grant,
     Item,
     OpeningStock,
@@ -140,6 +141,9 @@ ROWS: Mapping[DataSet, Rows] = MappingProxyType(
             OpeningStock, lambda opening: str(opening.intent_id), Scope.STORE, _check_opening
         ),
         DataSet.RECEIPT_TEXTS: Rows(ReceiptTexts, lambda _: STORE_KEY, Scope.STORE),
+        DataSet.GOODWILL: Rows(
+            Goodwill, lambda row: f"{row.kind}@{row.from_date}", Scope.STORE, alone=True
+        ),
     }
 )
 

@@ -16,8 +16,8 @@ from uuid import UUID
 
 import msgspec
 
-from sync.protocol.bounds import INTEGER_MAX, BasisPoints, Count, Milli, Text
-from sync.protocol.change import INSTANT_MS_MAX, Hash
+from sync.protocol.bounds import FIGURE_MAX, INTEGER_MAX, BasisPoints, Count, Milli, Text
+from sync.protocol.change import INSTANT_MS_MAX, Hash, Kind
 from sync.protocol.currency import DECIMALS_MAX
 from sync.protocol.facts import TaxClass, TenderKind
 from sync.protocol.identity import (
@@ -28,6 +28,7 @@ from sync.protocol.identity import (
     TenderId,
 )
 from sync.protocol.money import MINOR_MAX, CashRounding
+from sync.protocol.periods import Period
 from sync.protocol.shared import PersonalKey
 from sync.protocol.text import PLAIN, TEXT_PATTERN, TOLD_PATTERN
 from sync.protocol.units import Unit
@@ -87,6 +88,7 @@ class DataSet(StrEnum):
     CREDENTIALS = "credentials"
     OPENING_STOCK = "opening_stock"
     RECEIPT_TEXTS = "receipt_texts"
+    GOODWILL = "goodwill"
 
 
 class Item(msgspec.Struct, frozen=True, array_like=True):
@@ -249,6 +251,19 @@ class ReceiptTexts(msgspec.Struct, frozen=True, array_like=True):
 
     header: ReceiptLines = ()
     footer: ReceiptLines = ()
+
+
+class Goodwill(msgspec.Struct, frozen=True, array_like=True):
+    """What one epoch of a store may let customers spend beyond their rights (``escrow.py``): up to
+    ``amount`` of a ``kind``, an open word, in each ``period`` of business dates, from the business
+    date ``from_date`` on until a later row of that epoch and kind begins. Key: kind and date.
+    Without a row it is nothing."""
+
+    kind: Kind
+    amount: Annotated[int, msgspec.Meta(ge=0, le=FIGURE_MAX)]
+    period: Period
+    from_date: date
+    epoch: Word
 
 
 class FeedRow(msgspec.Struct, frozen=True, array_like=True):

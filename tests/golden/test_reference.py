@@ -13,12 +13,14 @@ from uuid import UUID
 import msgspec
 import pytest
 
+from sync.protocol.change import Epoch
 from sync.protocol.clock import Hlc
 from sync.protocol.codec import decode, encode
 from sync.protocol.facts import TaxClass, TenderKind
 from sync.protocol.feeds import ROWS, read_row
 from sync.protocol.identity import CustomerId, Incarnation, ItemId, OperatorId, TenderId
 from sync.protocol.money import CashRounding
+from sync.protocol.periods import Period
 from sync.protocol.reference import (
     EMPTY_SET_HASH,
     Credential,
@@ -28,6 +30,7 @@ from sync.protocol.reference import (
     FeedHead,
     FeedPage,
     FeedRow,
+    Goodwill,
     Grant,
     Item,
     OpeningLine,
@@ -118,6 +121,9 @@ EXAMPLES: Mapping[DataSet, msgspec.Struct] = MappingProxyType(
         ),
         DataSet.RECEIPT_TEXTS: ReceiptTexts(
             ("Grüne Ecke seit 1931",), ("Keep this receipt.", "谢谢 · Danke")
+        ),
+        DataSet.GOODWILL: Goodwill(
+            "points", 5_000, Period.MONTH, date(2026, 11, 28), str(Epoch(2, b"\x01\x02\x03\x04"))
         ),
     }
 )

@@ -155,7 +155,7 @@ async def test_an_epoch_gives_back_when_it_is_closed_and_not_before(postgres_url
             await close_tail(db, first.box.me.store_id, epoch, None, "burnt", "Ann", NOW_MS)
         assert granted(await second.asks(100)) == 100
         async with unit_of_work(served.engine) as db:
-            found = await outstanding_grants(db, first.box.genesis.company_id)
+            found = await outstanding_grants(db, first.box.genesis.company_id, NOW_MS)
         assert found.stores == (
             StoreGrants("S01", "points", 0, 0, 100),
             StoreGrants("S02", "points", 100, 0, 0),

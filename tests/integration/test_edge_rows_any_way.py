@@ -19,11 +19,13 @@ from sync.protocol.codec import encode
 from sync.protocol.facts import TaxClass, TenderKind
 from sync.protocol.feeds import ROWS
 from sync.protocol.identity import CustomerId, ItemId, OperatorId, TenderId
+from sync.protocol.periods import Period
 from sync.protocol.reference import (
     Credential,
     CustomerAlias,
     DataSet,
     ErasedCustomer,
+    Goodwill,
     Grant,
     OpeningLine,
     OpeningStock,
@@ -126,6 +128,11 @@ GOOD: dict[DataSet, list[Any]] = {
         for starting, at in ((True, 0), (False, NOON_MS))
     ],
     DataSet.RECEIPT_TEXTS: [ReceiptTexts(), ReceiptTexts(("Since 1931",), ("Thank you",) * 6)],
+    DataSet.GOODWILL: [
+        Goodwill(kind, amount, period, date(2024, 5, 1), "1-aabbccdd")
+        for kind in ("points", "hugs")
+        for amount, period in ((0, Period.DAY), (50, Period.WEEK))
+    ],
 }
 
 
@@ -170,6 +177,7 @@ ALL_TABLES: dict[str, str] = {
     "role": "*",
     "credential": "*",
     "receipt_texts": "*",
+    "goodwill": "*",
     "points_right": "*",
     "stock_level": "*",
     "stock_movement": "event_id, line_no, item_id, kind, quantity_milli, business_date",

@@ -130,6 +130,16 @@ UNREADABLE: dict[str, tuple[DataSet, str, bytes]] = {
         str(named("g")),
         encode(Grant(named("g"), LI, -1, 1)),
     ),
+    "goodwill below nothing": (
+        DataSet.GOODWILL,
+        "points@2024-05-01",
+        encode(["points", -1, "day", "2024-05-01", "1-aabbccdd"]),
+    ),
+    "goodwill in an unknown period": (
+        DataSet.GOODWILL,
+        "points@2024-05-01",
+        encode(["points", 5, "eon", "2024-05-01", "1-aabbccdd"]),
+    ),
     "a line that the paper does not hold": (
         DataSet.RECEIPT_TEXTS,
         "store",

@@ -1,6 +1,7 @@
 """What the page of points says."""
 
 from central.pages.words.figures import counted
+from central.reports.grants import StoreGrants
 from central.reports.loyalty import Loyalty
 
 title = "Loyalty"
@@ -11,10 +12,14 @@ debts = "Owed by customers after take-backs"
 overdraw = "Worst overdraw"
 overdraw_hint = (
     "Rights to spend never exceed what customers have. Beyond it may be spent only what the boxes"
-    " of epochs that were written off still held."
+    " of epochs that were written off, or left because their disk was copied, still held, and what"
+    " stores may lend."
 )
 outstanding = "Outstanding"
-of_written_off = "Of epochs given up"
+at_risk = "Held by copies and epochs given up"
+goodwill = "Goodwill"
+goodwill_used = "Lent"
+goodwill_left = "May be lent yet"
 none_yet = "Nobody has points yet."
 
 
@@ -36,3 +41,8 @@ def points(count: int) -> str:
 def of_many(count: int, people: int) -> str:
     """Points, and of how many people."""
     return f"{count:,}, {counted(people, 'customer')}"
+
+
+def budget(store: StoreGrants) -> str:
+    """A store's, such as "500 a month"."""
+    return "–" if store.period is None else f"{store.goodwill:,} a {store.period}"

@@ -19,17 +19,20 @@ from central.domain.decisions import (
     EpochSealed,
     EventReleased,
     EventRepaired,
+    GoodwillGiven,
+    GoodwillSet,
     GrantAnswered,
     GrantIssued,
     GrantReturned,
     IncarnationBegun,
     PointsOpened,
+    ShareRuleSet,
     StreamPruned,
     TailWrittenOff,
 )
 from central.projections.fold.collect import Fold
 from central.projections.fold.customer import put_erased, put_fields
-from central.projections.fold.grants import fold_grant
+from central.projections.fold.grants import fold_grant, fold_rule
 from central.projections.row_changes import RowChanges
 from central.projections.rows.box import AlarmClearing
 from central.projections.rows.customer import CustomerAlias, CustomerErasure
@@ -56,6 +59,8 @@ def fold_decision(into: Fold, decision: AnyDecision) -> None:
             return
         case PointsOpened() | GrantIssued() | GrantAnswered() | GrantReturned():
             fold_grant(into, decision)
+        case GoodwillSet() | GoodwillGiven() | ShareRuleSet():
+            fold_rule(into, decision)
         case CustomerDecided() | CustomersJoined() | CustomersParted() | CustomerErased():
             _fold_customer(into, decision)
         case TailWrittenOff(store_id, epoch, through, reason, decided_by):

@@ -3,20 +3,32 @@
 from typing import TypeAlias, assert_never
 from uuid import UUID
 
-from central.domain.decisions import GrantAnswered, GrantIssued, GrantReturned, PointsOpened
+from central.domain import decisions as decided
+from central.domain.decisions import (
+    GoodwillSet,
+    GrantAnswered,
+    GrantIssued,
+    GrantReturned,
+    PointsOpened,
+    ShareRuleSet,
+)
 from central.projections.fold.collect import Fold
 from central.projections.rows.escrow import (
+    GoodwillBudget,
+    GoodwillGiven,
     GrantAnswer,
     GrantGiven,
     RightAccount,
     RightHeld,
     RightReleased,
+    ShareRuleSaid,
 )
 from sync.protocol.change import Epoch
 from sync.protocol.escrow import RightKind
 from sync.protocol.identity import StoreId
 
 AnyGrant: TypeAlias = PointsOpened | GrantIssued | GrantAnswered | GrantReturned
+AnyRule: TypeAlias = GoodwillSet | decided.GoodwillGiven | ShareRuleSet
 
 
 def fold_grant(into: Fold, decision: AnyGrant) -> None:
@@ -38,6 +50,22 @@ def fold_grant(into: Fold, decision: AnyGrant) -> None:
             into.put(RightReleased(store_id, request_id, request_id, 0, *account, amount))
             into.put(RightAccount(into.company_id, *account, granted=-amount))
             into.put(RightHeld(*held, released=amount))
+        case _ as never:
+            assert_never(never)
+
+
+def fold_rule(into: Fold, decision: AnyRule) -> None:
+    """What may be given, and to whom goodwill was."""
+    match decision:
+        case GoodwillSet(store_id, kind, amount, period, since, reason, decided_by):
+            held = (amount, period, reason, decided_by)
+            into.put(GoodwillBudget(store_id, kind, since, *held))
+        case decided.GoodwillGiven(store_id, epoch, kind, amount, period, since):
+            place = (epoch.number, epoch.fingerprint)
+            into.put(GoodwillGiven(store_id, *place, kind, since, amount, period))
+        case ShareRuleSet(percents, cap, _, decided_by):
+            said = " ".join(map(str, percents))
+            into.put(ShareRuleSaid(into.company_id, said, cap, decided_by))
         case _ as never:
             assert_never(never)
 

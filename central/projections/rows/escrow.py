@@ -1,9 +1,11 @@
 """Rights to spend and the accounts that they are of (sync/protocol/escrow.py): of every kind."""
 
+from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from central.projections.projection import SUM, Oldest, Projection
+from central.projections.projection import REPLACE, SUM, Newest, Oldest, Projection
+from sync.protocol.periods import Period
 
 
 class RightAccount(NamedTuple):
@@ -99,6 +101,41 @@ class RequestGivenUp(NamedTuple):
     seq: int
 
 
+class GoodwillBudget(NamedTuple):
+    """Table ``goodwill_budget``: what a store may let customers spend beyond their rights in each
+    period, from a business date on."""
+
+    store_id: UUID
+    kind: str
+    from_date: date
+    amount: int
+    period: Period
+    reason: str
+    decided_by: str
+
+
+class GoodwillGiven(NamedTuple):
+    """Table ``goodwill_given``: the most of it that an epoch was ever given from that date on: its
+    box may not know yet that it was lessened."""
+
+    store_id: UUID
+    epoch_number: int
+    epoch_fingerprint: bytes
+    kind: str
+    from_date: date
+    amount: int
+    period: Period
+
+
+class ShareRuleSaid(NamedTuple):
+    """Table ``share_rule``: how a company cuts what is available. ``percents``: in words."""
+
+    company_id: UUID
+    percents: str
+    cap: int
+    decided_by: str
+
+
 PROJECTIONS = (
     Projection("right_held", RightHeld, 5, SUM),
     Projection("right_spend", RightSpend, 4, many=True),
@@ -112,5 +149,8 @@ PROJECTIONS = (
         Oldest(("epoch_number", "epoch_fingerprint", "seq")),
         kinds=("grant_released",),
     ),
+    Projection("goodwill_budget", GoodwillBudget, 3, REPLACE),
+    Projection("goodwill_given", GoodwillGiven, 5, Newest(("amount",), ties_to_later=True)),
+    Projection("share_rule", ShareRuleSaid, 1, REPLACE),
     Projection("right_account", RightAccount, 3, SUM),
 )

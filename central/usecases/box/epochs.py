@@ -12,6 +12,7 @@ from central.archive.rows import read_standing
 from central.db.engine import driver_of
 from central.db.tables import Store, StreamRow, table
 from central.domain.epoch import EPOCH, EpochEvent, EpochState, UnknownEpoch
+from central.usecases.grant.owe_goodwill import owe_goodwill
 from sync.protocol.change import Epoch, Genesis, epoch_of, genesis_hash
 from sync.protocol.identity import CompanyId, StoreId
 
@@ -94,3 +95,4 @@ async def add_epoch(
         last = {"last_epoch_number": epoch.number, "last_epoch_fingerprint": epoch.fingerprint}
         ours = _STORES.c.store_id == genesis.store_id
         await db.execute(update(_STORES).where(ours).values(last))
+        await owe_goodwill(db, genesis.company_id, genesis.store_id)

@@ -61,7 +61,9 @@ async def redo(
             await take_incarnation(db, decision, decided_at_ms)
         case decided.PointsOpened() | decided.GrantIssued() | decided.CustomerDecided():
             return
-        case decided.GrantAnswered() | decided.GrantReturned():
+        case decided.GrantAnswered() | decided.GrantReturned() | decided.GoodwillSet():
+            return
+        case decided.GoodwillGiven() | decided.ShareRuleSet():
             return
         case decided.TailWrittenOff() | decided.EventRepaired() | decided.EventReleased():
             return

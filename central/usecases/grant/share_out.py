@@ -3,8 +3,9 @@ spent there offline (sync/protocol/escrow.py): in portions, each a unit of work 
 holds its accounts and no others.
 
 Which accounts are looked at: those of which something was spent or came back, as stage 2 counts it;
-those of an epoch that ended; and what was granted to a request that its store gave up, which comes
-back here. Only points go ahead: what else there is, is asked for.
+those of an epoch that ended, once nothing of it is set aside; and what was granted to a request
+that its store gave up, which comes back here. Only points go ahead: what else there is, is asked
+for.
 """
 
 from collections.abc import Sequence
@@ -17,11 +18,13 @@ from central.archive.rows import plain_uuid
 from central.db.decisions import lock_decisions
 from central.db.engine import driver_of, unit_of_work
 from central.domain.decisions import GrantReturned
+from central.projections.line_up import SAME_ID
 from central.reports.incarnation import may_grant_now
 from central.reports.rights import Account, earned_by_store, lock_accounts
 from central.reports.share_rule import share_rule
 from central.usecases.decision.decide import decide
 from central.usecases.grant.give import Part, give_points
+from central.usecases.grant.owe_goodwill import owe_goodwill
 from sync.protocol.change import Epoch
 from sync.protocol.escrow import RightKind, ShareRule, outstanding, shares
 from sync.protocol.identity import CompanyId, CustomerId, StoreId
@@ -40,13 +43,18 @@ SELECT s.store_id, s.epoch_number, s.epoch_fingerprint FROM stream AS s
 JOIN device AS d ON d.device_id = s.device_id
 WHERE s.company_id = $1 AND s.state = 'current' AND NOT s.provisional AND NOT d.revoked
 """
-_ENDED = """
-SELECT s.company_id, s.store_id, s.epoch_number, s.epoch_fingerprint FROM stream AS s
+_ENDED = f"""
+SELECT s.company_id, s.store_id, s.epoch_number, s.epoch_fingerprint, s.state FROM stream AS s
 LEFT JOIN freed_epoch AS f ON f.store_id = s.store_id AND f.epoch_number = s.epoch_number
-    AND f.epoch_fingerprint = s.epoch_fingerprint
-WHERE s.state IN ('closed', 'written_off') AND f.store_id IS NULL
+    AND f.epoch_fingerprint = s.epoch_fingerprint AND f.state = s.state
+LEFT JOIN (SELECT DISTINCT store_id, epoch_number, epoch_fingerprint FROM quarantine
+    WHERE root_kind IS DISTINCT FROM '{SAME_ID}') AS q
+    ON q.store_id = s.store_id AND q.epoch_number = s.epoch_number
+    AND q.epoch_fingerprint = s.epoch_fingerprint
+WHERE f.store_id IS NULL
+    AND (s.state = 'written_off' OR s.state = 'closed' AND q.store_id IS NULL)
 ORDER BY s.store_id, s.epoch_number, s.epoch_fingerprint LIMIT 1
-"""
+"""  # noqa: S608 - a constant
 _FREE = """
 INSERT INTO share_due (company_id, kind, account_id)
 SELECT $1, kind, account_id FROM right_held
@@ -54,7 +62,7 @@ WHERE store_id = $2 AND epoch_number = $3 AND epoch_fingerprint = $4
     AND earned + granted > used + released
 ON CONFLICT DO NOTHING
 """
-_FREED = "INSERT INTO freed_epoch VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
+_FREED = "INSERT INTO freed_epoch VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
 _GIVEN_UP = """
 SELECT s.company_id, a.store_id, a.request_id, a.kind, a.account_id, a.epoch_number,
     a.epoch_fingerprint, a.granted
@@ -148,12 +156,14 @@ async def _take_back_given_up(engine: AsyncEngine, now_ms: int) -> bool:
 
 
 async def _free_ended(engine: AsyncEngine) -> bool:
-    """The accounts of an epoch that ended are looked at."""
+    """The accounts of an epoch that ended are looked at, and its store's goodwill."""
     async with unit_of_work(engine) as db:
         connection: Any = await driver_of(db)
         ended = await connection.fetchrow(_ENDED)
         if ended is None:
             return False
-        await connection.execute(_FREE, *ended)
-        await connection.execute(_FREED, *tuple(ended)[1:])
+        company_id, store_id, *place, state = ended
+        await connection.execute(_FREE, company_id, store_id, *place)
+        await connection.execute(_FREED, store_id, *place, state)
+        await owe_goodwill(db, CompanyId(plain_uuid(company_id)), StoreId(plain_uuid(store_id)))
     return True

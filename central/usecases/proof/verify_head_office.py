@@ -72,7 +72,7 @@ NOT_VERIFIED: dict[str, str] = {
     "handed_out": "boxes ask for what they lack by cursors of their own",
     "customer_proposal": "what may be one person is found again",
     "share_due": "what is still to be granted is a decision when it is",
-    "share_rule": "nothing else says how a company shares rights out",
+    "goodwill_due": "what is still to be given is a decision when it is",
     "freed_epoch": "an account that is looked at again is given nothing twice",
     "price_zone": "a zone is there because somebody named it",
     "file_layout": "how a file's columns were read is somebody's word",

@@ -54,3 +54,13 @@ class PointsDebt(EdgeTable, table=True):
     __tablename__ = "points_debt"
     customer_id: bytes = Field(primary_key=True)
     points: int
+
+
+class GoodwillSpent(EdgeTable, table=True):
+    """What an epoch let customers spend beyond their rights, by business date."""
+
+    __tablename__ = "goodwill_spent"
+    epoch: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    business_date: str = Field(primary_key=True)
+    amount: int

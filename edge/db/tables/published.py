@@ -210,6 +210,17 @@ class CredentialRow(EdgeTable, table=True):
     set_at_ms: int
 
 
+class GoodwillRow(EdgeTable, table=True):
+    """What an epoch may let customers spend beyond their rights, from business dates on."""
+
+    __tablename__ = "goodwill"
+    kind: str = Field(primary_key=True)
+    amount: int
+    period: str
+    from_date: str = Field(primary_key=True)
+    epoch: str
+
+
 class ReceiptTextsRow(EdgeTable, table=True):
     """The receipt texts that hold: they may come before the settings do. ``body``: the msgpack of
     ReceiptTexts."""

@@ -20,6 +20,7 @@ from edge.domain.sale.promotions.shape import LineOnOffer
 from edge.domain.sale.refusals.prices import AmountTooLarge
 from edge.domain.sale.situation import RateInForce, Situation
 from sync.protocol.bounds import FIGURE_MAX
+from sync.protocol.escrow import Right
 from sync.protocol.facts import Line, TaxClass
 from sync.protocol.identity import CustomerId
 from sync.protocol.reference import StoreSettings
@@ -39,7 +40,7 @@ class PricedLine(NamedTuple):
 class PricedBasket(NamedTuple):
     """``taken``: the return lines, by line number. ``total_minor``: tax included, before rounding.
     ``account``: the customer's points after what is taken back. ``customer_id``: whose points
-    move."""
+    move. ``goodwill``: what the store lets them spend beyond their rights, who owe nothing."""
 
     settings: StoreSettings
     customer_id: CustomerId | None
@@ -47,6 +48,7 @@ class PricedBasket(NamedTuple):
     taken: Mapping[int, Line]
     total_minor: int
     account: loyalty.Settling
+    goodwill: tuple[Right, ...] = ()
 
     def earning_minor(self) -> list[int]:
         """What each sale line earns points on: its amount with tax, nothing of what is out of tax's
@@ -79,13 +81,15 @@ def price_basket(asked: SaleRequest, known: Situation) -> PricedBasket:
     customer_id = returns.customer_of(asked.customer_id, known.originals)
     taken = returns.take_back_lines(asked.lines, known)
     sold = _price_lines(asked.lines, known)
+    account = loyalty.take_back(tuple(taken.values()), known.rights, known.points_owed)
     return PricedBasket(
         settings=known.settings,
         customer_id=customer_id,
         sold=sold,
         taken=taken,
         total_minor=_total(sold, taken.values(), known.settings),
-        account=loyalty.take_back(tuple(taken.values()), known.rights, known.points_owed),
+        account=account,
+        goodwill=() if account.owed or known.goodwill is None else (known.goodwill,),
     )
 
 

@@ -57,8 +57,8 @@ class Due(msgspec.Struct, frozen=True):
     """What is left after the tenders so far: ``left_minor`` otherwise than in cash, or
     ``cash_left_minor`` in cash, where ``rounding_minor`` was added. ``covered``: nothing is left.
     ``points_left_minor``: how much of it points can pay; ``points_missing``: with so many more than
-    can be spent here they could pay all of it. ``quick_cash_minor``: the exact amount, then round
-    ones above it."""
+    the customer's own here they could pay all of it. ``quick_cash_minor``: the exact amount, then
+    round ones above it."""
 
     left_minor: int
     cash_left_minor: int
@@ -73,7 +73,8 @@ class Due(msgspec.Struct, frozen=True):
 class Quote(msgspec.Struct, frozen=True):
     """Amounts in minor units. ``total_minor`` and ``tendered_at_ms`` (UTC) are what the sale's
     request states. ``points_here``: what the customer can spend on this basket, after what is owed
-    and what it takes back; None without a customer."""
+    and what it takes back; None without a customer. ``goodwill_here``: so much of it is not theirs,
+    but what the store lets them have."""
 
     tendered_at_ms: int
     total_minor: int
@@ -82,6 +83,7 @@ class Quote(msgspec.Struct, frozen=True):
     due: Due
     points_earned: int
     points_here: int | None
+    goodwill_here: int = 0
 
 
 def quote(asked: SaleRequest, known: Situation) -> Quote:
@@ -96,7 +98,8 @@ def quote(asked: SaleRequest, known: Situation) -> Quote:
     tenders = tender.tenders_of(asked.tenders, total, known)
     balance = tender.balance(total, asked.tenders, tenders, settings)
     payment = tender.pay(asked.tenders, tenders, basket)
-    spendable = sum(each.points_left for each in basket.account.rights)
+    goodwill = sum(each.points_left for each in basket.goodwill)
+    spendable = sum(each.points_left for each in basket.account.rights) + goodwill
     points_here = None if basket.customer_id is None else spendable
     paid = payment.by_points_minor
     lines = basket.lines(payment.points)
@@ -105,9 +108,17 @@ def quote(asked: SaleRequest, known: Situation) -> Quote:
         total_minor=total,
         lines=tuple(_line(line) for line in lines),
         taxes=_taxes(tax_lines(lines)),
-        due=_due(balance, paid, points_here or 0, settings, is_refund=total < 0),
+        due=_due(
+            balance,
+            paid,
+            points_here or 0,
+            settings,
+            own_points=(points_here or 0) - goodwill,
+            is_refund=total < 0,
+        ),
         points_earned=sum(payment.points),
         points_here=points_here,
+        goodwill_here=goodwill,
     )
 
 
@@ -140,9 +151,11 @@ def _due(
     points_here: int,
     settings: StoreSettings,
     *,
+    own_points: int,
     is_refund: bool,
 ) -> Due:
-    """What is left of ``balance``. A refund is told as what is to be given back, negative."""
+    """What is left of ``balance``. A refund is told as what is to be given back, negative.
+    ``own_points``: of ``points_here``, without what the store lends."""
     left = balance.remainder_minor - (balance.cash_minor or 0)
     cash_left = left + balance.rounding_minor
     to_pay = cash_left if balance.rounds else left
@@ -160,7 +173,7 @@ def _due(
         change_minor=change,
         covered=covered,
         points_left_minor=_by_points(left, by_points_minor, points_here, settings),
-        points_missing=_missing(left, by_points_minor, points_here, settings),
+        points_missing=_missing(left, by_points_minor, own_points, settings),
         quick_cash_minor=quick,
     )
 

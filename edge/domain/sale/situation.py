@@ -112,6 +112,7 @@ class Situation(NamedTuple):
     ``operator_active`` and ``customer_active``: None where the store knows no such person (or the
     request names none). ``rights``: what is left of the customer's rights here, oldest first; empty
     where no rule of this sale needs them. ``points_owed``: the customer's debt here.
+    ``goodwill``: what the store may let them spend beyond their rights.
     ``promotions``: in the order in which they apply. ``role``: the operator's.
     """
 
@@ -131,6 +132,7 @@ class Situation(NamedTuple):
     settings_no: int = 0
     rights: tuple[Right, ...] = ()
     points_owed: int = 0
+    goodwill: Right | None = None
     names: Names = NO_NAMES
     texts: ReceiptTexts = NO_TEXTS
     promotions: tuple[Promotion, ...] = ()

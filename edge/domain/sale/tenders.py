@@ -163,8 +163,8 @@ def pay(
 def _tender_lines(
     requests: Sequence[TenderRequest], tenders: Sequence[TenderInUse], basket: PricedBasket
 ) -> tuple[TenderLine, ...]:
-    """What each tender gives, and the rights that points take."""
-    rights, spent = basket.account.rights, 0
+    """What each tender gives, and the rights that points take: the store's goodwill last."""
+    rights, spent = basket.account.rights + basket.goodwill, 0
     lines = []
     for index, (stated, found) in enumerate(zip(requests, tenders, strict=True)):
         points = 0

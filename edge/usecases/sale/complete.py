@@ -14,6 +14,7 @@ from uuid import uuid5
 
 from edge.db import sale_reads, sales
 from edge.db.connection.crash import crash_point
+from edge.db.goodwill import note_goodwill
 from edge.db.journal import append_after
 from edge.domain.rights import Override
 from edge.domain.sale.basket import SaleRequest, refuse_wrong_instant, refuse_wrong_shape
@@ -25,7 +26,8 @@ from edge.usecases.box.raise_alarm import raise_alarm
 from edge.usecases.sale.look_up import number_of, points_left, recall
 from edge.usecases.sale.read_situation import read_situation, require_store
 from sync.engine.journal import Entry, Moment
-from sync.protocol.change import Kept
+from sync.protocol.change import Epoch, Kept
+from sync.protocol.escrow import Right, RightKind
 from sync.protocol.facts import AlarmKind, RetailTransaction
 from sync.protocol.identity import EventId, ReceiptNumber, SaleId, WorkstationId
 
@@ -96,8 +98,20 @@ def _write(
     sales.insert_sale(db, fact, request_digest, place, known.settings_no, known.names)
     sales.insert_movements(db, fact, composed.movements, moment.wall_ms)
     sales.move_points(db, fact, composed.spends)
+    if known.goodwill is not None:
+        _note_goodwill(db, composed, place.epoch, known.goodwill)
     sales.mark_returned(db, fact)
     sales.advance_series(db, fact.workstation_id, place, receipts)
+
+
+def _note_goodwill(
+    db: sqlite3.Connection, composed: Composed, epoch: Epoch, goodwill: Right
+) -> None:
+    """What the receipt took of the store's budget."""
+    named = (goodwill.root, goodwill.line)
+    lent = sum(one.points for one in composed.spends if (one.root, one.line) == named)
+    if lent:
+        note_goodwill(db, epoch, RightKind.POINTS, composed.fact.business_date, lent)
 
 
 def _reused(

@@ -9,6 +9,7 @@ import sqlite3
 from datetime import date
 
 from edge.db import sale_reads
+from edge.db.goodwill import goodwill_right
 from edge.db.sale_reads import CounterNow, StoreNow
 from edge.domain.box import SettingsMissing
 from edge.domain.business_day import BUSINESS_DAY, DayEvent, DayState
@@ -18,6 +19,7 @@ from edge.domain.sale.situation import Names, Situation
 from edge.domain.till import TILL, TillEvent, TillState
 from edge.usecases.sale.hold_past import InForce, hold_past
 from sync.engine.journal import NotEnrolled
+from sync.protocol.escrow import Right, RightKind
 from sync.protocol.identity import WorkstationId, receipt_number
 
 
@@ -57,7 +59,12 @@ def read_situation(
     if customer_id is not None and request.customer_id is None:
         buyer, owed = sale_reads.read_buyer(db, customer_id)
     wanted = with_rights or named or owed > 0 or _spends_points(held)
-    rights = sale_reads.rights_left(db, customer_id) if customer_id and wanted else ()
+    rights: tuple[Right, ...] = ()
+    goodwill: Right | None = None
+    if customer_id and wanted:
+        rights = sale_reads.rights_left(db, customer_id)
+        place = (store.store_id, store.tip.head.epoch)
+        goodwill = goodwill_right(db, *place, RightKind.POINTS, business_date)
     return Situation(
         workstation_id=workstation_id,
         business_date=business_date,
@@ -68,6 +75,7 @@ def read_situation(
         originals=originals,
         rights=rights,
         points_owed=owed,
+        goodwill=goodwill,
         names=Names(held.operator_name, buyer),
         settings=held.settings,
         texts=held.texts,

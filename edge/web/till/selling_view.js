@@ -83,11 +83,13 @@ function Customer({ onChoose }) {
     </button>`;
   }
   const points = currentQuote.value?.points_here ?? null;
+  const lent = currentQuote.value?.goodwill_here ?? 0;
   return html`<div class="card customer" data-testid="customer">
     <div>
       <strong>${customer.name ?? customer.code}</strong>
       <small>${[customer.phone, customer.email].filter(Boolean).join(" · ")}</small>
       ${points !== null && html`<small>${SELLING.points(formatMinor(points, 0))}</small>`}
+      ${lent > 0 && html`<small data-testid="lent">${SELLING.lent(formatMinor(lent, 0))}</small>`}
     </div>
     <button type="button" onClick=${() => trying(() => setCustomer(null)).then(focusScan)}>
       ${SELLING.noCustomer}

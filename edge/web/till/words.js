@@ -307,6 +307,7 @@ export const SELLING = {
   customer: "Customer",
   noCustomer: "Without customer",
   points: (points) => `${points} points to spend here`,
+  lent: (points) => `${points} of them lent by the shop`,
   oneLess: (name) => `One less ${name}`,
   oneMore: (name) => `One more ${name}`,
   remove: (name) => `Remove ${name}`,

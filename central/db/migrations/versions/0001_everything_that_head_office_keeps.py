@@ -161,6 +161,9 @@ TABLES = (
     "grant_answer",
     "request_given_up",
     "share_due",
+    "goodwill_budget",
+    "goodwill_given",
+    "goodwill_due",
     "share_rule",
     "freed_epoch",
     "counted_fact",
@@ -1292,15 +1295,52 @@ def _create_granting() -> None:
         sa.Column("company_id", sa.Uuid(), nullable=False),
         sa.Column("percents", sa.String(), nullable=False),
         *_sums("cap"),
+        sa.Column("decided_by", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("company_id", name=op.f("pk_share_rule")),
     )
     op.create_table(
         "freed_epoch",
         sa.Column("store_id", sa.Uuid(), nullable=False),
         *_epoch(),
+        sa.Column("state", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint(
-            "store_id", "epoch_number", "epoch_fingerprint", name=op.f("pk_freed_epoch")
+            *("store_id", "epoch_number", "epoch_fingerprint", "state"),
+            name=op.f("pk_freed_epoch"),
         ),
+    )
+    _create_goodwill()
+
+
+def _create_goodwill() -> None:
+    op.create_table(
+        "goodwill_budget",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("from_date", sa.Date(), nullable=False),
+        *_sums("amount"),
+        sa.Column("period", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "kind", "from_date", name=op.f("pk_goodwill_budget")),
+    )
+    op.create_table(
+        "goodwill_given",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        *_epoch(),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("from_date", sa.Date(), nullable=False),
+        *_sums("amount"),
+        sa.Column("period", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            *("store_id", "epoch_number", "epoch_fingerprint", "kind", "from_date"),
+            name=op.f("pk_goodwill_given"),
+        ),
+    )
+    op.create_table(
+        "goodwill_due",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("company_id", "store_id", name=op.f("pk_goodwill_due")),
     )
 
 

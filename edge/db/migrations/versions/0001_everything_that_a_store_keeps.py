@@ -46,6 +46,8 @@ TABLES = (
     "erased_customer",
     "feed_cursor",
     "feed_switch",
+    "goodwill",
+    "goodwill_spent",
     "item",
     "item_name",
     "journal",
@@ -104,6 +106,7 @@ def upgrade() -> None:
     _create_erased_customer()
     _create_feed_cursor()
     _create_feed_switch()
+    _create_goodwill()
     _create_item()
     _create_item_name()
     _create_journal()
@@ -345,6 +348,26 @@ def _create_feed_switch() -> None:
         sa.Column("at_ms", sa.Integer(), nullable=False),
         sa.Column("settling", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("one", name=op.f("pk_feed_switch")),
+    )
+
+
+def _create_goodwill() -> None:
+    op.create_table(
+        "goodwill",
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("amount", sa.Integer(), nullable=False),
+        sa.Column("period", sa.String(), nullable=False),
+        sa.Column("from_date", sa.String(), nullable=False),
+        sa.Column("epoch", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "from_date", name=op.f("pk_goodwill")),
+    )
+    op.create_table(
+        "goodwill_spent",
+        sa.Column("epoch", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("business_date", sa.String(), nullable=False),
+        sa.Column("amount", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("epoch", "kind", "business_date", name=op.f("pk_goodwill_spent")),
     )
 
 
