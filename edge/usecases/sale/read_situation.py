@@ -20,7 +20,7 @@ from edge.domain.till import TILL, TillEvent, TillState
 from edge.usecases.sale.hold_past import InForce, hold_past
 from sync.engine.journal import NotEnrolled
 from sync.protocol.escrow import Right, RightKind
-from sync.protocol.identity import WorkstationId, receipt_number
+from sync.protocol.identity import CustomerId, WorkstationId, receipt_number
 
 
 def require_store(counter: CounterNow) -> StoreNow:
@@ -41,9 +41,8 @@ def read_situation(
     *,
     with_rights: bool = False,
 ) -> Situation:
-    """What ``request`` is held against. A customer's rights are read where points move, and always
-    ``with_rights``. Raises NotEnrolled, SettingsMissing, NoOpenBusinessDay, NoOpenTill,
-    CustomerDiffers."""
+    """What ``request`` is held against; a customer's rights where points move, or ``with_rights``.
+    Raises NotEnrolled, SettingsMissing, NoOpenBusinessDay, NoOpenTill, CustomerDiffers."""
     store = require_store(counter)
     business_date = BUSINESS_DAY.require(counter.business_date, DayState.OPEN, DayEvent.TRADED)
     till_session_id = TILL.require(
@@ -59,12 +58,7 @@ def read_situation(
     if customer_id is not None and request.customer_id is None:
         buyer, owed = sale_reads.read_buyer(db, customer_id)
     wanted = with_rights or named or owed > 0 or _spends_points(held)
-    rights: tuple[Right, ...] = ()
-    goodwill: Right | None = None
-    if customer_id and wanted:
-        rights = sale_reads.rights_left(db, customer_id)
-        place = (store.store_id, store.tip.head.epoch)
-        goodwill = goodwill_right(db, *place, RightKind.POINTS, business_date)
+    rights, goodwill = _spendable(db, customer_id if wanted else None, store, business_date)
     return Situation(
         workstation_id=workstation_id,
         business_date=business_date,
@@ -88,6 +82,17 @@ def read_situation(
         rates=held.rates,
         tenders=held.tenders,
     )
+
+
+def _spendable(
+    db: sqlite3.Connection, customer_id: CustomerId | None, store: StoreNow, day: date
+) -> tuple[tuple[Right, ...], Right | None]:
+    """What the customer may spend, and what the store may let them beyond it."""
+    if customer_id is None:
+        return (), None
+    place = (store.store_id, store.tip.head.epoch)
+    goodwill = goodwill_right(db, *place, RightKind.POINTS, day)
+    return sale_reads.rights_left(db, customer_id), goodwill
 
 
 def _spends_points(held: InForce) -> bool:
