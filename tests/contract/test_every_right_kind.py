@@ -130,7 +130,7 @@ async def test_rights_of_a_sealed_epoch_come_back_when_it_is_closed_and_not_befo
             await second.counted()
         assert granted(await first.asks(BALANCE, account=account)) == free
         async with unit_of_work(served.engine) as db:
-            found = await outstanding_grants(db, first.box.genesis.company_id)
+            found = await outstanding_grants(db, first.box.genesis.company_id, NOW_MS)
         (worst,) = [one.worst_overdraw for one in found.kinds if one.kind == kind]
         assert worst == (free if by == "a person" else 0)
 
