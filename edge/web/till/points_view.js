@@ -12,7 +12,9 @@ const count = (points) => formatMinor(points, 0);
 export function Points() {
   const { basket, linesQuote } = state;
   const id = basket.value.customer?.customer_id ?? null;
-  const here = linesQuote.value?.points_here ?? null;
+  const lent = linesQuote.value?.goodwill_here ?? 0;
+  const spendable = linesQuote.value?.points_here ?? null;
+  const here = spendable === null ? null : spendable - lent;
   const [stated, setStated] = useState(null);
   const [asked, setAsked] = useState(null);
   const [looks, setLooks] = useState(0);
@@ -32,17 +34,18 @@ export function Points() {
     setLooks(looks + 1);
   };
   return html`<div class="points" data-testid="points">
-    <p role="status">${sentence(here, stated)} ${outcome(asked)}</p>
+    <p role="status">${sentence(here, lent, stated)} ${outcome(asked)}</p>
     <${More} stated=${stated} here=${here} asked=${asked} onAsk=${ask} onAgain=${again} />
   </div>`;
 }
 
-function sentence(here, stated) {
+function sentence(here, lent, stated) {
   const inAll = stated?.points_in_all ?? null;
   const more = inAll !== null && inAll > here;
-  const known = more ? POINTS.inAll(count(inAll), count(here)) : POINTS.here(count(here));
+  const own = more ? POINTS.inAll(count(inAll), count(here)) : POINTS.here(count(here));
+  const known = lent > 0 ? `${own} ${POINTS.lent(count(lent))}` : own;
   const due = state.currentQuote.value?.due;
-  const tooFew = due !== undefined && !due.covered && due.points_left_minor === 0 && here > 0;
+  const tooFew = due !== undefined && !due.covered && due.points_left_minor === 0 && here + lent > 0;
   return tooFew ? `${known} ${POINTS.tooFew}` : known;
 }
 

@@ -4,6 +4,7 @@ export const POINTS = {
   nameCustomer: "Name the customer first, then points can pay.",
   here: (here) => `${here} points can be spent here now.`,
   inAll: (inAll, here) => `${inAll} points, ${here} can be spent here now.`,
+  lent: (lent) => `The shop lends up to ${lent} more.`,
   tooFew: "Too few to pay with.",
   ask: (more) => `Ask head office for ${more} more`,
   asking: "Asking head office …",

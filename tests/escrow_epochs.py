@@ -1,0 +1,93 @@
+"""What an epoch is at its box and at head office, for schedules of what can befall both
+(``tests/escrow_world.py``)."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from central.domain.goodwill import Budget, OtherEpoch
+from sync.protocol.escrow import HeldRights, Right, RightId
+
+
+@dataclass(eq=False)
+class Event:
+    """Of a journal: what was born, spent, given back and lent by it, and the requests it gives
+    up."""
+
+    born: dict[RightId, int] = field(default_factory=dict)
+    spent: dict[RightId, int] = field(default_factory=dict)
+    released: dict[RightId, int] = field(default_factory=dict)
+    given_up: tuple[UUID, ...] = ()
+    ends: bool = False
+    lent: dict[date, int] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class Disk:
+    """A box: what it may spend in its epoch, and what it wrote there."""
+
+    epoch: int
+    store: int
+    provisional: bool = False
+    rights: dict[RightId, int] = field(default_factory=dict)
+    asked: dict[UUID, int] = field(default_factory=dict)
+    taken: set[UUID] = field(default_factory=set)
+    journal: list[Event] = field(default_factory=list)
+    budget: tuple[Budget, ...] = ()
+
+    def held(self) -> tuple[Right, ...]:
+        return tuple(Right(*right, left) for right, left in self.rights.items() if left)
+
+
+@dataclass(eq=False)
+class Known:
+    """What head office knows of an epoch: how much of which journal, and what it decided."""
+
+    store: int
+    provisional: bool = False
+    journal: list[Event] = field(default_factory=list)
+    home: list[Event] = field(default_factory=list)
+    aside: set[int] = field(default_factory=set)
+    granted: dict[UUID, int] = field(default_factory=dict)
+    answers: dict[UUID, int] = field(default_factory=dict)
+    returned: dict[UUID, int] = field(default_factory=dict)
+    stated: bool = True
+    sealed: bool = False
+    written_off: bool = False
+    budget: tuple[Budget, ...] = ()
+    most: int = 0
+
+    def counted(self) -> list[Event]:
+        return [one for at, one in enumerate(self.journal) if at not in self.aside] + self.home
+
+    def rights(self) -> HeldRights:
+        own = [one for at, one in enumerate(self.journal) if at not in self.aside]
+        every = self.counted()
+        given_ = sum(sum(one.born.values()) for one in every)
+        if self.stated:
+            given_ += sum(self.granted.values()) + sum(self.answers.values())
+        used = sum(sum(one.spent.values()) for one in every)
+        back = sum(sum(one.released.values()) for one in own) + sum(self.returned.values())
+        ended = any(one.ends for one in own)
+        return HeldRights(
+            given_, used, back, whole=not self.aside, ended=ended, written_off=self.written_off
+        )
+
+    def lending(self) -> OtherEpoch:
+        """Of its store's goodwill."""
+        held = self.rights()
+        used: Counter[date] = Counter()
+        for one in self.counted():
+            used.update(one.lent)
+        return OtherEpoch(self.most, used, held.written_off or (held.ended and held.whole))
+
+
+def lent_within(event: Event, span: tuple[date, date]) -> int:
+    """Points lent on the days of a span."""
+    return sum(points for day, points in event.lent.items() if span[0] <= day <= span[1])
+
+
+def as_it_is(known: Known) -> Known:
+    """What head office has of an epoch's journal, for later."""
+    return Known(known.store, known.provisional, list(known.journal), aside=set(known.aside))
