@@ -2,9 +2,12 @@
 
 Who gives rights holds the end of the decisions first and then the accounts, in the order of their
 ids; what comes of the stores' journals meanwhile waits there, for it adds to the same rows.
+
+Records of one person are one account, the kept one's: a store spends what any of them has for any
+of them, and so does head office give. When they are parted, each has its own again.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -14,9 +17,10 @@ from central.archive.rows import plain_uuid
 from central.db.engine import driver_of
 from central.domain.epoch import EpochState
 from central.projections.line_up import SAME_ID
+from central.reports.same_person import kept_ids
 from sync.protocol.change import Epoch
 from sync.protocol.escrow import HeldRights, RightKind, available
-from sync.protocol.identity import CompanyId, StoreId
+from sync.protocol.identity import CompanyId, CustomerId, StoreId
 
 _BALANCES = """
 SELECT account_id, opening + earned - spent - taken_back AS balance FROM right_account
@@ -51,11 +55,13 @@ class StoreRights(NamedTuple):
 
 
 class Account(NamedTuple):
-    """``rights``: of every epoch that ever had any."""
+    """``rights``: of every epoch that ever had any. ``first_id``: the least id of the person's
+    records of which something is known."""
 
     account_id: UUID
     balance: int
     rights: tuple[StoreRights, ...]
+    first_id: UUID
 
     @property
     def free(self) -> int:
@@ -68,9 +74,7 @@ async def lock_accounts(
 ) -> tuple[Account, ...]:
     """Those that there are, in the order of their ids, held until the unit of work ends. The
     decisions' end is held already (``lock_decisions``)."""
-    connection = await driver_of(db)
-    rows = await connection.fetch(_LOCKED, company_id, kind, list(account_ids))
-    return await accounts_of(connection, kind, _balances(rows))
+    return await _persons(await driver_of(db), _LOCKED, company_id, kind, account_ids)
 
 
 async def is_issued(db: AsyncConnection, company_id: CompanyId, kind: str) -> bool:
@@ -86,26 +90,52 @@ async def read_account(
 ) -> Account:
     """As of now, held by nobody; of one that nothing was ever put into: nothing."""
     connection = await driver_of(db)
-    rows = await connection.fetch(_BALANCES, company_id, kind, [account_id])
-    found = await accounts_of(connection, kind, _balances(rows))
-    return found[0] if found else Account(account_id, 0, ())
+    found = await _persons(connection, _BALANCES, company_id, kind, [account_id])
+    return found[0] if found else Account(account_id, 0, (), account_id)
 
 
-def _balances(rows: Iterable[Any]) -> dict[UUID, int]:
-    return {plain_uuid(row["account_id"]): row["balance"] for row in rows}
-
-
-async def accounts_of(
-    connection: Any, kind: str, balances: Mapping[UUID, int]
+async def _persons(
+    connection: Any,
+    balances: str,
+    company_id: CompanyId,
+    kind: str,
+    account_ids: Collection[UUID],
 ) -> tuple[Account, ...]:
-    """With their rights; whoever calls holds them, or only reports. ``connection``: asyncpg's."""
-    held: dict[UUID, list[StoreRights]] = {account_id: [] for account_id in balances}
-    for row in await connection.fetch(_HELD, kind, list(balances)):
-        held[plain_uuid(row["account_id"])].append(_rights(row))
+    """``balances``: the statement that reads them, or holds them as well."""
+    named = [CustomerId(account_id) for account_id in account_ids]
+    kept = await kept_ids(connection, company_id, named)
+    rows = await connection.fetch(balances, company_id, kind, list(kept))
+    parts: dict[UUID, list[tuple[UUID, int]]] = {}
+    for row in rows:
+        account_id = plain_uuid(row["account_id"])
+        person = parts.setdefault(kept[CustomerId(account_id)], [])
+        person.append((account_id, row["balance"]))
+    held: dict[UUID, dict[tuple[StoreId, str], StoreRights]] = {one: {} for one in parts}
+    known = [account_id for person in parts.values() for account_id, _ in person]
+    for row in await connection.fetch(_HELD, kind, known):
+        one = _rights(row)
+        epochs = held[kept[CustomerId(plain_uuid(row["account_id"]))]]
+        place = one.store_id, str(one.epoch)
+        epochs[place] = _added(epochs[place], one) if place in epochs else one
     return tuple(
-        Account(account_id, balance, tuple(held[account_id]))
-        for account_id, balance in balances.items()
+        Account(
+            account_id,
+            sum(balance for _, balance in parts[account_id]),
+            tuple(held[account_id].values()),
+            min(of for of, _ in parts[account_id]),
+        )
+        for account_id in sorted(parts)
     )
+
+
+def _added(one: StoreRights, other: StoreRights) -> StoreRights:
+    """What an epoch has of two records of one person."""
+    held = one.held._replace(
+        given=one.held.given + other.held.given,
+        used=one.held.used + other.held.used,
+        released=one.held.released + other.held.released,
+    )
+    return one._replace(earned=one.earned + other.earned, held=held)
 
 
 def _rights(row: Any) -> StoreRights:

@@ -7,7 +7,9 @@ import httpx
 import msgspec
 
 from central.db.engine import unit_of_work
+from central.domain.decisions import CustomersJoined, CustomersParted
 from central.reports.grants import KindGrants, StoreGrants, outstanding_grants
+from central.usecases.decision.decide import decide
 from central.usecases.feed.sequence_publications import drain_publications
 from central.usecases.grant.share_out import drain_due_shares
 from central.usecases.journal.apply_events import apply_events
@@ -21,7 +23,7 @@ from tests.central_fixtures import NOW_MS, Served, TestedBox, postgres_template,
 from tests.shop_journal import CUSTOMERS, Shop
 
 __all__ = ["postgres_template"]
-LI = CUSTOMERS[0]
+LI, BO = CUSTOMERS[:2]
 
 
 class Till:
@@ -184,3 +186,33 @@ async def test_what_is_set_aside_of_an_epoch_holds_its_rights_back(postgres_url:
         await first.tells()
         assert await first.given() == []
         assert granted(await second.asks(10)) == 0
+
+
+async def join(served: Served, till: Till, joined: type[CustomersJoined | CustomersParted]) -> None:
+    async with unit_of_work(served.engine) as db:
+        pair = joined(max(LI, BO), min(LI, BO), "one person", "Ann")
+        await decide(db, till.box.genesis.company_id, [pair], NOW_MS)
+
+
+async def test_two_records_of_one_person_are_one_account_until_they_are_parted(
+    postgres_url: str,
+) -> None:
+    async with serving(postgres_url) as served:
+        first, second = await tills(served)
+        sale = first.earns(100)
+        first.releases(sale, 100)
+        await first.tells()
+        assert await first.given() == [60]
+        other = second.shop.sale(((1, 1_000, 30_000),), BO)
+        second.write(other)
+        await second.tells()
+        account = ("points", BO)
+        assert granted(await second.asks(50, account=account)) == 0
+        await join(served, first, CustomersJoined)
+        await first.counted()
+        # 60 and 25 of a hundred of 130, less what each has already.
+        assert (await first.given(), await second.given()) == ([60, 18], [2])
+        assert granted(await second.asks(50, account=account)) == 20
+        await join(served, first, CustomersParted)
+        await first.counted()
+        assert granted(await second.asks(50, account=account)) == 0

@@ -19,7 +19,7 @@ from central.db.engine import driver_of, unit_of_work
 from central.db.granting import GrantsDue
 from central.db.tables import Store, table
 from central.reports.incarnation import may_grant_now
-from central.reports.rights import Account, accounts_of
+from central.reports.rights import Account, lock_accounts
 from central.usecases.grant.give import Part, give_points
 from sync.protocol.change import Epoch
 from sync.protocol.escrow import RightKind, plain_share
@@ -30,9 +30,8 @@ PORTIONS_MAX = 100_000
 _BEFORE_ALL = UUID(int=0)
 _DUE = table(GrantsDue)
 _ACCOUNTS = """
-SELECT account_id, opening + earned - spent - taken_back AS balance
-FROM right_account WHERE company_id = $1 AND kind = 'points' AND account_id > $2
-ORDER BY account_id LIMIT $3 FOR UPDATE
+SELECT account_id FROM right_account WHERE company_id = $1 AND kind = 'points' AND account_id > $2
+ORDER BY account_id LIMIT $3
 """
 
 
@@ -71,9 +70,11 @@ async def give_due_grants(engine: AsyncEngine, now_ms: int) -> bool:
         connection = await driver_of(db)
         place = (due.company_id, due.after_customer_id)
         rows = await connection.fetch(_ACCOUNTS, *place, PORTION_CUSTOMERS)
-        balances = {plain_uuid(row["account_id"]): row["balance"] for row in rows}
-        accounts = await accounts_of(connection, RightKind.POINTS, balances)
-        await _give(db, due, accounts, now_ms)
+        ids = [plain_uuid(row["account_id"]) for row in rows]
+        company_id = CompanyId(plain_uuid(due.company_id))
+        accounts = await lock_accounts(db, company_id, RightKind.POINTS, ids)
+        # A person whose records stand in several portions comes with the first of them.
+        await _give(db, due, [one for one in accounts if one.first_id in set(ids)], now_ms)
         mine = (_DUE.c.store_id == due.store_id, _DUE.c.epoch_number == due.epoch_number)
         if len(rows) < PORTION_CUSTOMERS:
             await db.execute(delete(_DUE).where(*mine))

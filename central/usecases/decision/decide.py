@@ -15,6 +15,7 @@ from central.usecases.customer.destroy_keys import destroy_keys
 from central.usecases.customer.publish_aliases import publish_aliases
 from central.usecases.decision.apply_decisions import apply_decisions
 from central.usecases.feed.publish_reference import publish_customers, publish_rows
+from central.usecases.grant.owe_shares import owe_shares
 from sync.protocol.identity import CompanyId
 from sync.protocol.reference import DataSet, ErasedCustomer
 
@@ -36,4 +37,5 @@ async def decide(
     pairs = [one for one in decisions if isinstance(one, CustomersJoined | CustomersParted)]
     same = {customer_id for pair in pairs for customer_id in (pair.alias_id, pair.kept_id)}
     await publish_aliases(db, company_id, same)
+    await owe_shares(db, company_id, same)
     return numbers
