@@ -190,7 +190,7 @@ class ArchiveUnit(Protocol):
         ...
 
     async def geneses(self, epochs: Collection[tuple[StoreId, Epoch]]) -> Geneses:
-        """Genesis records of these epochs, of those that are known."""
+        """Genesis records of all epochs that are known with the numbers of these."""
         ...
 
     async def counted(self, store_id: StoreId, ids: Collection[FactId]) -> tuple[RawEvent, ...]:

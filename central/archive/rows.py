@@ -110,12 +110,13 @@ async def read_customers(
 
 
 async def read_geneses(connection: Any, epochs: Collection[tuple[StoreId, Epoch]]) -> Geneses:
-    """Of epochs as they were signed; ``connection`` is asyncpg's."""
+    """Of all epochs with the numbers of these, as they were signed; ``connection`` is asyncpg's."""
     found = {}
     for store_id in {store_id for store_id, _ in epochs}:
         for number, fingerprint, genesis in await connection.fetch(_GENESES, store_id):
             found[store_id, Epoch(number, fingerprint)] = genesis
-    return {epoch: found[epoch] for epoch in epochs if epoch in found}
+    wanted = {(store_id, epoch.number) for store_id, epoch in epochs}
+    return {of: one for of, one in found.items() if (of[0], of[1].number) in wanted}
 
 
 async def read_standing(connection: Any, key: StreamKey, lock: str = "") -> Standing | None:

@@ -5,7 +5,12 @@ was put back to its past, or went another way (protocol.md, Epochs). Then what i
 counts, with its own epoch, sequence, id and date. Its hash is derived again from its place in the
 chain that it was written in, and the signature over that hash is held against the key of the box
 that wrote there, which that epoch's genesis record names. A box that brings it home need not be
-believed in anything. Where head office does not know the epoch, it waits until it does.
+believed in anything.
+
+Where head office does not know the epoch, its box may have opened it itself, and burnt before it
+told anybody. Such an epoch has the number of the one that was issued to that box: so the signature
+is held against the keys of that number's epochs, and bears the epoch's name. Where none of them
+signed, it waits until another epoch of that number is known.
 """
 
 import hashlib
@@ -32,8 +37,8 @@ Geneses: TypeAlias = Mapping[tuple[StoreId, Epoch], bytes]
 
 
 def epoch_root(store_id: StoreId, epoch: Epoch) -> Root:
-    """What waits for an epoch waits for this."""
-    return Root(EPOCH_ROOT, uuid5(store_id, f"epoch {epoch}"))
+    """What waits for an epoch waits for this: for any of its number."""
+    return Root(EPOCH_ROOT, uuid5(store_id, f"epoch {epoch.number}"))
 
 
 def wrapped_epochs(events: Iterable[RawEvent]) -> frozenset[tuple[StoreId, Epoch]]:
@@ -66,19 +71,31 @@ def read_event(raw: RawEvent, geneses: Geneses) -> Read:
 
 def _refused(store_id: StoreId, fact: EventRecovered, geneses: Geneses) -> Reason | None:
     """Why what it wraps is not what its box wrote, as far as head office can tell."""
-    genesis = geneses.get((store_id, fact.epoch))
-    if genesis is None:
+    sent, genesis = fact.envelope, geneses.get((store_id, fact.epoch))
+    if genesis is None and not _signed_there(store_id, fact, geneses):
         said = f"epoch {fact.epoch}, in which it was written, is not known here yet"
         return reason_for(AsideState.WAITING, epoch_root(store_id, fact.epoch), said)
-    sent = fact.envelope
     if not _comes_out(store_id, fact):
         said = f"event {sent.seq} of epoch {fact.epoch} does not come out at its hash"
         return reason_for(AsideState.ERROR, None, said)
-    key = decode(Genesis, genesis).device_key
-    if not verify_bytes(key, SALE_SIGNED, fact.hash, fact.signature):
+    if genesis is not None and not _is_signed(genesis, fact):
         said = f"event {sent.seq} of epoch {fact.epoch} is not signed by the box that wrote there"
         return reason_for(AsideState.ERROR, None, said)
     return None
+
+
+def _signed_there(store_id: StoreId, fact: EventRecovered, geneses: Geneses) -> bool:
+    """By a box of the store that an epoch of this number was issued to."""
+    return any(
+        _is_signed(genesis, fact)
+        for (of, epoch), genesis in geneses.items()
+        if (of, epoch.number) == (store_id, fact.epoch.number)
+    )
+
+
+def _is_signed(genesis: bytes, fact: EventRecovered) -> bool:
+    key = decode(Genesis, genesis).device_key
+    return verify_bytes(key, SALE_SIGNED, fact.hash, fact.signature)
 
 
 def _comes_out(store_id: StoreId, fact: EventRecovered) -> bool:

@@ -2,15 +2,12 @@
 more, and that this store's tills are asked for; and what it was answered last."""
 
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from edge.db.epochs import HeldEpoch
-from edge.domain.epoch import EpochState
 from sync.protocol.change import Epoch, Head
 from sync.protocol.commands import Missing
 
-SEQ_MAX = (1 << 53) - 1
-"""No journal is longer, and a till's page counts no further."""
 _READ = "SELECT epoch_number, epoch_fingerprint, seq, hash FROM sought"
 _INSERT = "INSERT INTO sought (epoch_number, epoch_fingerprint, seq, hash) VALUES (?, ?, ?, ?)"
 _DELETE = "DELETE FROM sought"
@@ -57,16 +54,6 @@ def list_missing(db: sqlite3.Connection) -> tuple[Missing, ...]:
     """As many as one acknowledgement names."""
     rows = db.execute(_READ_MISSING)
     return tuple(Missing(Epoch(row[0], row[1]), row[2], row[3]) for row in rows)
-
-
-def lost_here(held: Iterable[HeldEpoch]) -> tuple[Missing, ...]:
-    """What a box that was put back may lack of the epochs that it left, whoever else has it: it
-    looks up and takes back what it gave, and no receipt comes back twice."""
-    return tuple(
-        Missing(one.epoch, one.acknowledged_through + 1, SEQ_MAX)
-        for one in held
-        if one.state is EpochState.LEFT
-    )
 
 
 def keep_missing(db: sqlite3.Connection, missing: Collection[Missing]) -> None:

@@ -99,12 +99,12 @@ async def judge_answer(
     """``count``: of the events that were sent. What is acknowledged is remembered if, and only if,
     the hash there is our own."""
     if answer.response.status == 200:
-        return await _acknowledged(journal, state, limits, answer)
+        return await _acknowledged(journal, state, limits, answer, count)
     return await _refused(journal, state, limits, answer, count)
 
 
 async def _acknowledged(
-    journal: JournalPort, state: SendState, limits: BatchLimits, answer: Answer
+    journal: JournalPort, state: SendState, limits: BatchLimits, answer: Answer, count: int
 ) -> Judged:
     if not answer.signed:
         return Later(NOT_SIGNED, None, limits)
@@ -113,10 +113,13 @@ async def _acknowledged(
     except Undecodable:
         return Later("the answer is not head office's", None, limits)
     epoch, through = state.head.epoch, said.acknowledged_through
-    if state.left and through >= state.head.seq:
-        await journal.acknowledge(epoch, state.head.seq, state.head.hash)
-        return Advanced(said, True, grow(limits))
+    sent = min(state.acknowledged_through + count, state.head.seq)
+    if state.left and through >= sent:
+        through = sent  # beyond it another tail may be held: only what was sent was compared
     own_hash = await journal.hash_at(epoch, through)
+    if state.left and through == sent and own_hash is not None:
+        await journal.acknowledge(epoch, sent, own_hash)
+        return Advanced(said, True, grow(limits))
     match weigh(said, state.head.seq, state.acknowledged_through, own_hash):
         case AcknowledgementVerdict.REWOUND:
             detail = (
@@ -151,9 +154,6 @@ async def _refused(
             return Later(detail, wait_ms, limits, person, busy)
         case Ruled(slug=Slug.GAP, detail=detail, expected_seq=expected):
             return await _gap(journal, state, limits, expected, detail)
-        case Ruled(slug=Slug.FORK, detail=detail) if state.left:
-            await journal.acknowledge(state.head.epoch, state.head.seq, state.head.hash)
-            return SentBack(state.head.seq, f"an epoch that this box left: {detail}")
         case Ruled(slug=Slug.FORK, detail=detail):
             return await _branch_off(journal, state, BranchCause.FORK, detail)
         case Ruled(slug=Slug.FENCED, detail=detail) if not state.ended:

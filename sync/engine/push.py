@@ -191,7 +191,7 @@ async def _tell(
                 return Later(detail, wait_ms, limits, person, answer.signed and wait_ms is not None)
             case refused:
                 return Later(f"head office takes no epoch: {refused.detail}", None, limits, True)
-    match await judge_answer(journal, state, limits, answer):
+    match await judge_answer(journal, state, limits, answer, 0):
         case Advanced() as judged:
             await journal.ratified(state.head.epoch)
             return judged._replace(more=True)

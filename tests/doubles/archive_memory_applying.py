@@ -130,9 +130,12 @@ class Applying(Writing):
 
     async def geneses(self, epochs: Collection[tuple[StoreId, Epoch]]) -> Geneses:
         """See ArchiveUnit."""
-        standings = self._archive.standings
-        keys = [StreamKey(*epoch) for epoch in epochs]
-        return {key: standings[key].genesis for key in keys if key in standings}
+        wanted = {(store_id, epoch.number) for store_id, epoch in epochs}
+        return {
+            (*key,): standing.genesis
+            for key, standing in self._archive.standings.items()
+            if (key.store_id, key.epoch.number) in wanted
+        }
 
     async def counted(self, store_id: StoreId, ids: Collection[FactId]) -> tuple[RawEvent, ...]:
         """See ArchiveUnit."""

@@ -33,6 +33,7 @@ from tests.simulation.people import (
     CASH,
     LINES_MOST,
     LONG_AGO,
+    NOT_YET,
     POINTS,
     SHIFTS,
     STEP_MINOR,
@@ -156,6 +157,8 @@ class Workstation(Drawer):
         elif refused.slug == "sale-finished":
             self.memory.giving_up = False
             self.seen["given up too late"] += 1
+        elif refused.slug in NOT_YET and self.life.moved:
+            await self.scheduler.pause(5_000)  # until the box in its place is loaded
         else:
             raise Wrong(f"{self.name}: {refused}")
 

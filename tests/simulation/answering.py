@@ -12,8 +12,9 @@ import msgspec
 from edge.api.stated_head import tell as note_told
 from edge.box.box import Box
 from edge.box.clock import StoreClock
-from edge.db.epochs import held_epochs, writing
-from edge.db.sought import list_missing, list_sought, lost_here
+from edge.db.epochs import writing
+from edge.db.showing import known_incarnation
+from edge.db.sought import list_missing, list_sought
 from edge.domain.sale.basket import SaleRequest
 from edge.domain.sale.completed import CompletedSale
 from edge.usecases.kept.give_back import GiveBackKept, KeptGivenBack, give_back_kept
@@ -27,7 +28,7 @@ from sync.engine.signing import SALE_SIGNED, sign_bytes
 from sync.protocol.change import Epoch, Head, Kept
 from sync.protocol.commands import Missing
 from sync.protocol.errors import Refusal
-from sync.protocol.identity import OperatorId, SaleId, WorkstationId
+from sync.protocol.identity import Incarnation, OperatorId, SaleId, WorkstationId
 from tests.simulation.catalog import Shop
 from tests.simulation.scheduler import Host
 from tests.simulation.turn_writer import T, TurnWriter
@@ -54,6 +55,12 @@ class Status(NamedTuple):
     acknowledged_through: int
     sought: tuple[Head, ...]
     missing: tuple[Missing, ...]
+    incarnation: Incarnation | None
+
+    @property
+    def vouched(self) -> tuple[Epoch, Incarnation | None]:
+        """By whom the rest is said."""
+        return self.epoch, self.incarnation
 
 
 class Answering(Host):
@@ -131,14 +138,15 @@ class Answering(Host):
         self.box.nudge.set()
 
     async def status(self) -> Status:
+        """GET /sync."""
+        return self.said()
+
+    def said(self) -> Status:
         """As of the last commit."""
         held = writing(self._reader)
         through, sought = held.acknowledged_through, list_sought(self._reader)
-        return Status(held.epoch, through, sought, self.missing())
-
-    def missing(self) -> tuple[Missing, ...]:
-        """What tills are asked for, head office's and this box's own."""
-        return (*list_missing(self._reader), *lost_here(held_epochs(self._reader)))
+        incarnation = known_incarnation(self._reader).incarnation
+        return Status(held.epoch, through, sought, list_missing(self._reader), incarnation)
 
     async def offer(self, offered: OfferKept) -> OfferedKept:
         """POST /kept/offers."""

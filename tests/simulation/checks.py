@@ -48,6 +48,7 @@ from tests.simulation.evidence import (
     equal,
     evidence,
     expect,
+    written_nowhere,
 )
 from tests.simulation.money_checks import (
     check_8_money_balances,
@@ -120,7 +121,7 @@ def check_14_reference_is_whole(found: Evidence) -> None:
     """A store's set at its cursor is head office's there; at rest that is the newest, and customers
     are the same everywhere. Each line's price was published so, and in force."""
     feeds, archive = found.world.office.feeds, found.archive
-    parted = _set_twice(found)
+    parted = _set_twice(found) | written_nowhere(found)
     customers = {
         (customer_id.bytes, field): (row.hlc, row.source.bytes, row.value, row.sealed)
         for (_, customer_id, field), row in archive.tables["customer_field"].items()

@@ -4,7 +4,7 @@ archive."""
 
 from collections.abc import Iterable
 
-from central.archive.port import Standing, StreamKey
+from central.archive.port import Claim, Standing, StreamKey
 from central.domain.decisions import AnyDecision, EpochIssued, EpochRatified
 from central.domain.epoch import EPOCH, BadEpoch, EpochEvent, EpochState, Line
 from central.usecases.box.find_device import EnrolledDevice
@@ -76,6 +76,21 @@ def after_restore(now: Standing, before: Standing | None, state: EpochState) -> 
     if before.ended_seq is not None:
         state = EPOCH.after(state, EpochEvent.ENDED)
     return before._replace(state=state, sealed_through=now.sealed_through)
+
+
+def claim_parents(archive: MemoryArchive, decided: Iterable[AnyDecision], now_ms: int) -> None:
+    """As central/usecases/decision/redo.py: what a record says of the epoch before is claimed."""
+    for one in decided:
+        if not isinstance(one, EpochIssued | EpochRatified):
+            continue
+        genesis = decode(Genesis, one.genesis)
+        if genesis.parent is None or genesis.parent_hash is None:
+            continue
+        held = archive.standings[StreamKey(one.store_id, genesis.parent)]
+        if genesis.parent_watermark > held.watermark:
+            head = Head(genesis.parent, genesis.parent_watermark, genesis.parent_hash)
+            claim = Claim(head, held.device_id, now_ms)
+            archive.claims[one.store_id, head.epoch, head.seq, head.hash] = claim
 
 
 def decided_states(decisions: Iterable[AnyDecision]) -> dict[StreamKey, EpochState]:

@@ -32,6 +32,7 @@ _EVENTS = (
     " clock_state, body, hash FROM journal"
     " WHERE epoch_number = ? AND epoch_fingerprint = ? ORDER BY seq"
 )
+_CHANGES = "SELECT customer_id, hlc, source FROM customer_field"
 STAMP_AHEAD_MS_MAX = 10 * 60_000
 
 
@@ -276,3 +277,20 @@ def check_at_any_time(world: "World") -> None:
             if not world.lives[code].moved:
                 expect(standing.watermark <= held.head.seq, f"{box.name}: head office has more")
                 equal(box.hash_at(standing.watermark), standing.head_hash, f"{box.name}: chains")
+
+
+def written_nowhere(found: Evidence) -> set[bytes]:
+    """Customers of whom a change stands in no journal any more: head office went back to before it
+    after its box had burnt, or had been put back; shops that took it from the feed keep it."""
+    if not found.world.restored:
+        return set()
+    boxes = found.boxes
+    stores = {books.shop.store_id.bytes for books in boxes}
+    written = {
+        (fact.customer_id.bytes, change.hlc)
+        for books in boxes
+        for fact in books.of(CustomerChanged)
+        for change in fact.fields
+    }
+    rows = {row for books in boxes for row in books.rows(_CHANGES)}
+    return {who for who, hlc, source in rows if source in stores and (who, hlc) not in written}

@@ -116,7 +116,6 @@ def draw(random: Random) -> Faults:
         slow_ms=random.choice((2_000, 30_000)),
     )
     moves = bool(random.getrandbits(1))
-    """Head office that was put back is not told again what stands in an epoch that was left."""
     return Faults(
         uplink=uplink,
         counter=counter,
@@ -128,7 +127,7 @@ def draw(random: Random) -> Faults:
         torn_bp=random.choice((0, 5_000)),
         dead_ms=random.choice((1_000, 20_000, 2 * MINUTE_MS)),
         office_restarts=some(3),
-        office_restores=0 if moves else random.choice((0, 0, 0, 1)),
+        office_restores=random.choice((0, 0, 1)),
         workstation_restarts=some(3),
         put_backs=random.randrange(3) if moves else 0,
         twins=some(1) if moves else 0,

@@ -29,8 +29,8 @@ class Keeper(Person):
         self.workstation_id = workstation_id
         self.memory = Memory()
         self._offered: Status | None = None
-        self.ranged: tuple[Missing, ...] = ()
-        """Of what its box lacks: what was offered."""
+        self._ranged: tuple[tuple[Missing, ...], int] = ((), 0)
+        """Of what head office lost: what was offered, and of how many receipts."""
 
     async def ask(self, answering: Callable[[StoreServer], Coroutine[Any, Any, T]]) -> T:
         """With what was told last. Raises NotSent."""
@@ -72,21 +72,38 @@ class Keeper(Person):
     async def _give_back(self, status: Status) -> None:
         if status == self._offered:
             return
-        owed = self.memory.owed
+        memory, owed = self.memory, self.memory.owed
         for sale_id, kept in list(owed.items()):
             if kept.epoch == status.epoch and kept.envelope.seq <= status.acknowledged_through:
                 del owed[sale_id]
+        if memory.vouched != status.vouched and not await self._offer_everything(status):
+            return
         sought = set(status.sought)
-        answers = [told.kept for told in self.memory.answers.values()]
+        answers = [told.kept for told in memory.answers.values()]
         if not await self._offer([kept for kept in answers if _head(kept) in sought]):
             return
-        if status.missing != self.ranged:
-            lacking = [kept for kept in answers if _is_in(kept, status.missing)]
+        lacking = [kept for kept in answers if _is_in(kept, status.missing)]
+        if (status.missing, len(lacking)) != self._ranged:
             if not await self._offer(lacking):
                 return
-            self.ranged = status.missing
+            self._ranged = (status.missing, len(lacking))
         if await self._offer([kept for kept in owed.values() if kept.epoch != status.epoch]):
             self._offered = status
+
+    async def _offer_everything(self, status: Status) -> bool:
+        """Another epoch, or another past of head office: what was acknowledged may be lacking."""
+        answers = [told.kept for told in self.memory.answers.values()]
+        for kept in answers:
+            if kept.epoch == status.epoch and kept.envelope.seq > status.acknowledged_through:
+                self.memory.owed[SaleId(kept.envelope.event_id)] = kept
+        if not await self._offer([kept for kept in answers if kept.epoch != status.epoch]):
+            return False
+        self.memory.vouched = status.vouched
+        return True
+
+    def has_offered(self, status: Status) -> bool:
+        """Whether this is what its box had said when it had offered everything last."""
+        return self._offered == status
 
     async def _offer(self, some: list[Kept]) -> bool:
         """Whether all of it was answered."""
@@ -97,7 +114,11 @@ class Keeper(Person):
         )
         offered: OfferedKept = await self.ask(lambda box: box.offer(OfferKept(events)))
         pairs = list(zip(some, offered.standings, strict=True))
-        self._forget(kept for kept, standing in pairs if standing is Standing.ACKNOWLEDGED)
+        for kept, standing in pairs:
+            if standing is Standing.ACKNOWLEDGED:
+                self.memory.owed.pop(SaleId(kept.envelope.event_id), None)
+            else:
+                self.memory.owed[SaleId(kept.envelope.event_id)] = kept
         wanted = [kept for kept, standing in pairs if standing is Standing.WANTED]
         for first in range(0, len(wanted), GIVEN_MAX):
             piece = wanted[first : first + GIVEN_MAX]
@@ -112,11 +133,6 @@ class Keeper(Person):
 
     async def _give(self, given: GiveBackKept) -> KeptGivenBack | Refused:
         return await self.ask(lambda box: box.give_back(given, self.workstation_id))
-
-    def _forget(self, some: Iterable[Kept]) -> None:
-        """Head office has it."""
-        for kept in some:
-            self.memory.owed.pop(SaleId(kept.envelope.event_id), None)
 
 
 def higher(seen: Head | None, told: Head) -> Head:

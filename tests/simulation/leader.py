@@ -20,10 +20,8 @@ from sync.protocol.identity import (
 )
 from tests.simulation.answering import Refused
 from tests.simulation.catalog import FIRST_DAY, ITEMS
-from tests.simulation.people import SHIFTS, Person, Wrong, run_once
+from tests.simulation.people import NOT_YET, SHIFTS, Person, Wrong, run_once
 
-NOT_YET = ("settings-missing", "unknown-operator")
-"""Head office's settings may not have arrived."""
 BEHIND = ("business-day-open-already", "tills-open", "unknown-business-day")
 """What a box refuses that was put back to its past, or is new."""
 OFFICE = WorkstationId("OFFICE")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine
 from random import Random
 from typing import Any, Generic, TypeVar
 
+from sync.engine.transport import Response
 from sync.protocol.errors import NotDelivered, OutcomeUnknown
 from tests.simulation.faults import LineFaults
 from tests.simulation.scheduler import Host, Promise, Scheduler
@@ -109,3 +110,25 @@ class Line(Generic[A]):
         if chance(random, faults.slow_bp):
             delay_ms += random.randrange(faults.slow_ms)
         return delay_ms
+
+
+def trouble(random: Random, true_answer: Response) -> Response:
+    """What stands on the way and answers in head office's place, or spoils its answer."""
+    html = {"content-type": "text/html"}
+    page = b"<html><body>Welcome to the hotel's network. Please sign in.</body></html>"
+    spoilt = true_answer.body[: random.randrange(len(true_answer.body) + 1)]
+    return random.choice(
+        (
+            Response(200, html, page),
+            Response(403, html, page),
+            Response(409, html, page),
+            Response(410, html, page),
+            Response(413, html, page),
+            Response(422, html, page),
+            Response(502, html, b"<h1>Bad gateway</h1>"),
+            Response(500, {}, b""),
+            Response(503, {"retry-after": str(random.randrange(30))}, b""),
+            Response(429, {"retry-after": "5"}, b""),
+            true_answer._replace(body=spoilt),
+        )
+    )

@@ -21,7 +21,6 @@ from central.domain.box import BoxReplaced
 from central.domain.decisions import AnyDecision, EpochIssued
 from central.domain.feeds import FollowedFeed, followed_feeds
 from central.projections.fold.decisions import fold_decisions
-from central.projections.line_up import AsideState
 from central.usecases.box.record_stated_head import note_head, record_stated_head
 from central.usecases.journal.apply_events import apply_events
 from central.usecases.journal.ingest_batch import Acknowledged, IngestAnswer, ingest_batch
@@ -30,9 +29,9 @@ from sync.engine.transport import Request, Response
 from sync.http.problems import Problem, problem_of
 from sync.protocol.answers import PROBLEM_PREFIX, PROBLEM_TYPE, Slug
 from sync.protocol.batch import PROTOCOL_VERSION, Acknowledgement, HashedBatch
-from sync.protocol.change import Epoch, Head, Kept
+from sync.protocol.change import Epoch, Genesis, Head, Kept, epoch_of
 from sync.protocol.codec import decode, decode_fact, encode
-from sync.protocol.commands import COMMANDS_MAX, Seek
+from sync.protocol.enrolment import Readmission
 from sync.protocol.errors import NotFound, Refusal
 from sync.protocol.facts import AnyFact, EventRecovered
 from sync.protocol.identity import CompanyId, CustomerId, DeviceId, Incarnation, StoreId
@@ -44,6 +43,7 @@ from sync.protocol.snapshot import (
 )
 from tests.doubles.archive_memory import MemoryArchive
 from tests.signed_answers import signed_by
+from tests.simulation.asked import asked_of
 from tests.simulation.catalog import (
     CENTRAL_KEY,
     COMPANY,
@@ -55,7 +55,13 @@ from tests.simulation.catalog import (
     member_keys,
     successor,
 )
-from tests.simulation.epochs import after_restore, decided_states, last_of_line, take_epoch
+from tests.simulation.epochs import (
+    after_restore,
+    claim_parents,
+    decided_states,
+    last_of_line,
+    take_epoch,
+)
 from tests.simulation.feeds import first_feeds
 from tests.simulation.scheduler import Host, Scheduler
 
@@ -202,7 +208,9 @@ class HeadOffice(Host):
         archive.keys = dict(backup.keys)
         archive.claims = dict(backup.claims)
         self.stated = dict(backup.stated)
-        run_now(self._fold([one.decision for one in self.decisions[backup.decisions :]]))
+        since = [one.decision for one in self.decisions[backup.decisions :]]
+        run_now(self._fold(since))
+        claim_parents(archive, since, self.scheduler.now_ms)
         self.incarnation = incarnation or self.incarnation
 
     async def _sequence(self) -> None:
@@ -245,6 +253,8 @@ class HeadOffice(Host):
             return await self._epoch(shop, request, signed.head)
         if url.path == f"/v1/stores/{shop.store_id}/feeds":
             return await self._heads(shop, signed)
+        if url.path == f"/v1/stores/{shop.store_id}/readmission":
+            return self._readmit(shop, request)
         if url.path == f"/v1/stores/{shop.store_id}/feed":
             await self._refuse_fenced(shop, signed.head)
             return self._feed(dict(parse_qsl(url.query)))
@@ -315,21 +325,23 @@ class HeadOffice(Host):
                     self.scheduler.now_ms,
                     0,
                     (PROTOCOL_VERSION,),
-                    commands=tuple(map(str, self._sought(shop.store_id))),
+                    commands=asked_of(self.archive, shop.store_id),
                     feeds=heads,
                 )
             ),
         )
 
-    def _sought(self, store_id: StoreId) -> list[Seek]:
-        """As central/reports/sought.py finds them."""
-        raw, found = self.archive.raw, []
-        for row in self.archive.tables["quarantine"].values():
-            if row.store_id == store_id and row.state == AsideState.DAMAGED:
-                epoch = Epoch(row.epoch_number, row.epoch_fingerprint)
-                place = (epoch, row.seq, raw[StreamKey(store_id, epoch)][row.seq][1])
-                found.append(Seek(Head(*place)))
-        return found[:COMMANDS_MAX]
+    def _readmit(self, shop: Shop, request: Request) -> Response:
+        """Which was put back to its past and did not notice begins anew here."""
+        asked = decode(Readmission, request.body)
+        told, epoch = asked.acknowledged, epoch_of(decode(Genesis, asked.genesis), asked.genesis)
+        held = self.archive.standings.get(StreamKey(shop.store_id, told.epoch))
+        less = held is None or held.watermark < told.seq
+        if less and asked.incarnation == self.incarnation:
+            self.incarnation = Incarnation(UUID(int=self._random.getrandbits(128)))
+            self._seen["head office noticed that it was put back"] += 1
+        standing = self.archive.standings[StreamKey(shop.store_id, epoch)]
+        return self._verdict(shop, Acknowledged(standing.watermark, standing.head_hash), epoch)
 
     def _snapshot(self, query: dict[str, str]) -> Response:
         feed = FollowedFeed(DataSet(query["data_set"]), query.get("scope", ""))
@@ -366,28 +378,6 @@ def recovered(body: bytes) -> AnyFact:
 def problem(document: Problem) -> Response:
     """As sync/http/problems.py answers."""
     return Response(document.status, {"content-type": PROBLEM_TYPE}, msgspec.json.encode(document))
-
-
-def trouble(random: Random, true_answer: Response) -> Response:
-    """What stands on the way and answers in head office's place, or spoils its answer."""
-    html = {"content-type": "text/html"}
-    page = b"<html><body>Welcome to the hotel's network. Please sign in.</body></html>"
-    spoilt = true_answer.body[: random.randrange(len(true_answer.body) + 1)]
-    return random.choice(
-        (
-            Response(200, html, page),
-            Response(403, html, page),
-            Response(409, html, page),
-            Response(410, html, page),
-            Response(413, html, page),
-            Response(422, html, page),
-            Response(502, html, b"<h1>Bad gateway</h1>"),
-            Response(500, {}, b""),
-            Response(503, {"retry-after": str(random.randrange(30))}, b""),
-            Response(429, {"retry-after": "5"}, b""),
-            true_answer._replace(body=spoilt),
-        )
-    )
 
 
 def run_now(coroutine: Coroutine[Any, Any, Any]) -> None:

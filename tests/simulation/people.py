@@ -77,10 +77,14 @@ class Priced(NamedTuple):
     tax_included: bool
 
 
+NOT_YET = ("settings-missing", "unknown-operator")
+"""What a box says that is not loaded yet: head office's settings may not have arrived."""
+
+
 class Memory:
     """What a workstation keeps on its own disk. ``seen``: the highest head that it was told;
-    ``owed``: receipts that head office is not known to have; ``fresh``: receipts of the box as it
-    is, which was not put back or replaced since."""
+    ``owed``: receipts that head office is not known to have, by what ``vouched`` said last;
+    ``fresh``: receipts of the box as it is, which was not put back or replaced since."""
 
     def __init__(self) -> None:
         self.shift = 0
@@ -91,6 +95,7 @@ class Memory:
         self.cash_minor = 0
         self.seen: Head | None = None
         self.owed: dict[SaleId, Kept] = {}
+        self.vouched: object = None
         self.fresh: list[SaleId] = []
         self.pending: Basket | None = None
         self.giving_up = False

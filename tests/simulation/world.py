@@ -20,7 +20,7 @@ from sync.protocol.change import Epoch
 from sync.protocol.identity import (
     EventId,
 )
-from tests.simulation import office, templates
+from tests.simulation import templates
 from tests.simulation.actors import Workstation
 from tests.simulation.box import StoreServer
 from tests.simulation.catalog import (
@@ -33,7 +33,7 @@ from tests.simulation.evidence import Broken, check_at_any_time
 from tests.simulation.faults import HOUR_MS, MINUTE_MS, Faults, draw
 from tests.simulation.ids import Ids
 from tests.simulation.leader import Leader
-from tests.simulation.network import Line
+from tests.simulation.network import Line, trouble
 from tests.simulation.office import HeadOffice
 from tests.simulation.people import Person, StoreLife
 from tests.simulation.scheduler import Scheduler
@@ -123,7 +123,7 @@ class World:
             self._random(),
             self.faults.uplink,
             self.seen,
-            office.trouble,
+            trouble,
             self._lost,
         )
         if self.mended:
@@ -199,7 +199,7 @@ class World:
             owed = [kept for kept in one.memory.owed.values() if not self.office.holds(kept)]
             if owed:
                 waits.append(f"{one.name} holds {len(owed)} receipts that head office lacks")
-            if one.server.alive and one.ranged != one.server.missing():
+            if one.server.alive and not one.has_offered(one.server.said()):
                 waits.append(f"{one.name} may hold what its box lacks")
         for code, box in self.boxes.items():
             elsewhere = [one.name for one in self.people_of(code) if one.server is not box]
@@ -220,7 +220,8 @@ class World:
             standing = self.office.archive.standings.get(StreamKey(box.shop.store_id, held.epoch))
             watermark = None if standing is None else standing.watermark
             ends = held.head.seq, held.acknowledged_through, watermark
-            if held.state is not EpochState.LEFT and len(set(ends)) > 1:
+            left = held.state is EpochState.LEFT
+            if held.waiting if left else len(set(ends)) > 1:
                 waits.append(f"{box.name} {held.epoch} written, acknowledged, held: {ends}")
         if box.rows_waiting():
             waits.append(f"{box.name}: rows wait to come into force")

@@ -20,11 +20,11 @@ from edge.db.days import find_open_day
 from edge.db.epochs import HeldEpoch, begin_epoch, find_epoch, mark_ended, writing
 from edge.db.journal import append, read_whole
 from edge.db.pushing import read_push_state, write_stopped
-from edge.db.recovered import note_recovered
+from edge.db.recovered import came_home, note_recovered
 from edge.db.rights import forget_grown
 from edge.db.sales import drop_rights
 from edge.db.store import read_enrolment
-from edge.domain.epoch import EPOCH, EpochEvent
+from edge.domain.epoch import EPOCH, EpochEvent, EpochState
 from edge.usecases.box.raise_alarm import raise_alarm
 from edge.usecases.day.close import make_manifest
 from edge.usecases.day.give_manifest import give_left_manifest
@@ -78,12 +78,13 @@ def branch_off(
     UnknownEpoch.
 
     An epoch that had ended before, and of which another tail is known, is left for good: what
-    waited of it is carried, and the box goes on where it is.
+    waited of it is carried, and the box goes on where it is. So is what head office had of one that
+    was left, where it lost that and holds another tail by now.
     """
     held = find_epoch(db, left)
     event = EpochEvent.FENCED if cause is BranchCause.FENCED else EpochEvent.FORKED
     held = EPOCH.require(held, None if held is None else held.state, event, str(left))
-    if EPOCH.after(held.state, event) is held.state:
+    if EPOCH.after(held.state, event) is held.state and not _is_forked_again(held, event):
         return writing(db).head
     after = held.acknowledged_through
     if cause is BranchCause.FENCED:
@@ -103,6 +104,10 @@ def branch_off(
     crash_point("epoch_carried")
     _tell(db, left, cause, detail, lost, moment, opening, learnt)
     return writing(db).head
+
+
+def _is_forked_again(held: HeldEpoch, event: EpochEvent) -> bool:
+    return held.state is EpochState.LEFT and event is EpochEvent.FORKED and held.waiting > 0
 
 
 def _end(
@@ -165,7 +170,7 @@ def _carry(
     into, carried = writing(db).epoch, 0
     for entry in read_whole(db, held, after):
         carried += 1
-        fact = _recovered(entry, key)
+        fact = None if came_home(db, entry.head) is not None else _recovered(entry, key)
         if fact is not None:
             stands = append(db, fact, fact.event_id_in(into), moment).head
             was, own_id = Head(fact.epoch, fact.envelope.seq, fact.hash), fact.envelope.event_id

@@ -9,7 +9,8 @@ from edge.db.alarms import Alarm, list_alarms
 from edge.db.epochs import HeldEpoch, count_waiting, held_epochs, writing
 from edge.db.pushing import read_push_state
 from edge.db.reference import count_aside, read_cursors, rows_aside
-from edge.db.sought import list_missing, list_sought, lost_here
+from edge.db.showing import known_incarnation
+from edge.db.sought import list_missing, list_sought
 from edge.domain.epoch import EpochState
 from edge.domain.sync_state import (
     SyncState,
@@ -21,6 +22,7 @@ from edge.domain.sync_state import (
 )
 from sync.engine.journal import Moment
 from sync.protocol.feeds import KEY_CHARACTERS_MAX
+from sync.protocol.identity import Incarnation
 from sync.protocol.text import shown
 
 
@@ -66,8 +68,8 @@ class SoughtEvent(msgspec.Struct, frozen=True):
 
 
 class MissingEvents(msgspec.Struct, frozen=True):
-    """Events that head office lost and no box keeps any more, or that this box lacks of an epoch
-    that it left, because it was put back: tills may have them (POST /kept)."""
+    """Events that head office lost and that no box sends any more: tills may have them (POST
+    /kept)."""
 
     epoch: str
     first: int
@@ -84,7 +86,9 @@ class SyncStatus(msgspec.Struct, frozen=True):
     store's, which head office keeps and does not count for now; people see there why.
     ``certificate``: what is wrong with what tills on other machines are shown, and what to do.
     ``tills_at``: links by which those find the box; none without a certificate.
-    ``sought`` and ``missing``: what tills are asked for, wherever it stands."""
+    ``sought`` and ``missing``: what tills are asked for, wherever it stands. ``incarnation``: of
+    the head office that this box speaks for. What was acknowledged to a till under another one, or
+    in another epoch than that which is written in, is worth nothing until it is offered again."""
 
     store_code: str
     summary: str
@@ -113,6 +117,7 @@ class SyncStatus(msgspec.Struct, frozen=True):
     tills_at: tuple[str, ...] = ()
     sought: tuple[SoughtEvent, ...] = ()
     missing: tuple[MissingEvents, ...] = ()
+    incarnation: Incarnation | None = None
 
 
 def read_status(
@@ -151,7 +156,8 @@ def read_status(
         rows_set_aside=state.rows_set_aside,
         first_set_aside=_first_aside(db),
         sought=_sought(db),
-        missing=_missing(db, held),
+        missing=_missing(db),
+        incarnation=known_incarnation(db).incarnation,
         events_set_aside=state.events_set_aside,
         epochs=tuple(map(_epoch, held)),
     )
@@ -203,9 +209,8 @@ def _sought(db: sqlite3.Connection) -> tuple[SoughtEvent, ...]:
     return tuple(SoughtEvent(str(one.epoch), one.seq, one.hash.hex()) for one in list_sought(db))
 
 
-def _missing(db: sqlite3.Connection, held: Sequence[HeldEpoch]) -> tuple[MissingEvents, ...]:
-    ranges = (*list_missing(db), *lost_here(held))
-    return tuple(MissingEvents(str(one.epoch), *one[1:]) for one in ranges)
+def _missing(db: sqlite3.Connection) -> tuple[MissingEvents, ...]:
+    return tuple(MissingEvents(str(one.epoch), *one[1:]) for one in list_missing(db))
 
 
 def _first_aside(db: sqlite3.Connection) -> RowSetAside | None:

@@ -75,8 +75,14 @@ def standing_of(db: sqlite3.Connection, event: Head, known: Known) -> Standing:
     home = came_home(db, event)
     if home is not None:
         return Standing.ACKNOWLEDGED if home else Standing.HELD
-    if is_sought(db, event):
+    standing = _in_journals(db, event, known)
+    if standing is not Standing.HELD and is_sought(db, event):
         return Standing.WANTED
+    return standing
+
+
+def _in_journals(db: sqlite3.Connection, event: Head, known: Known) -> Standing:
+    """By what was written here, and by what head office had of the box before this one."""
     here = known.here.get(event.epoch)
     if here is not None:
         return _in_epoch(db, event, here)

@@ -4,7 +4,7 @@
 
 import { BoxAway, Refused, call } from "./api.js";
 import * as state from "./state.js";
-import { acknowledge, readAt, readOwed, readRange, settle } from "./store.js";
+import * as store from "./store.js";
 
 const OFFERED_MAX = 500;
 const GIVEN_MAX = 10;
@@ -14,20 +14,21 @@ const PAUSE_MS = 100;
 let running = false;
 /** What the store box had said when all was offered last: till it says otherwise, nothing is new. */
 let offered = null;
-/** The ranges of which all was offered: nothing is added to what this till has of them. */
+/** The ranges of which all was offered, and how many receipts this till had in each. */
 let ranged = null;
 
 /** After each answer of GET /sync. */
 export async function giveBack(status) {
-  const { epoch, acknowledged_through: through, sought, missing } = status;
-  const said = JSON.stringify([epoch, through, sought, missing]);
+  const { epoch, incarnation, acknowledged_through: through, sought, missing } = status;
+  const said = JSON.stringify([epoch, incarnation, through, sought, missing]);
   if (running || said === offered) return;
   running = true;
   try {
-    await acknowledge(epoch, through, Date.now());
+    await store.acknowledge(epoch, through, Date.now());
+    await offerEverything(status);
     await offerSought(sought);
     await offerRanges(missing);
-    await offerAll(epoch);
+    await offerOwed(epoch);
     offered = said;
   } catch (error) {
     if (!mayPass(error)) throw error;
@@ -43,32 +44,49 @@ function mayPass(error) {
   return error instanceof BoxAway || error instanceof Refused || error instanceof DOMException;
 }
 
+/** Whoever writes another epoch than the one that spoke for head office last, or speaks for another
+ *  past of it, may lack what was acknowledged: all of that is offered once more. */
+async function offerEverything({ epoch, incarnation, acknowledged_through: through }) {
+  const vouched = JSON.stringify([state.till.value?.store_id, epoch, incarnation]);
+  if ((await store.readKept()).vouched === vouched) return;
+  for (let after = ""; ; ) {
+    const kept = await store.readReceipts(after, OFFERED_MAX);
+    if (kept.length === 0) break;
+    after = kept.at(-1).sale_id;
+    const here = kept.filter(isOfThisStore);
+    const own = here.filter(({ head }) => head.epoch === epoch && head.seq > through);
+    await store.owe(idsOf(own));
+    await offer(here.filter(({ head }) => head.epoch !== epoch));
+  }
+  await store.write({ vouched });
+}
+
 /** Everything that is owed, but of the epoch that the store box itself is writing. */
-async function offerAll(own) {
+async function offerOwed(own) {
   for (let after = null; ; ) {
-    const owed = await readOwed(after, OFFERED_MAX);
+    const owed = await store.readOwed(after, OFFERED_MAX);
     if (owed.length === 0) return;
     const last = owed.at(-1);
     after = [last.owed, last.head.seq];
-    const here = state.till.value?.store_id;
-    const others = owed.filter(
-      ({ owed: epoch, store_id: store }) => epoch !== own && (store ?? here) === here,
-    );
-    if (others.length > 0) await offer(others);
+    await offer(owed.filter((receipt) => receipt.owed !== own && isOfThisStore(receipt)));
   }
+}
+
+function isOfThisStore({ head, store_id: store }) {
+  const here = state.till.value?.store_id;
+  return head !== undefined && (store ?? here) === here;
 }
 
 /** What head office keeps as damaged, though it may have acknowledged it as it is. */
 async function offerSought(sought) {
-  const kept = await Promise.all(sought.map(readAt));
-  const same = kept.filter((receipt, place) => receipt?.head.hash === sought[place].hash);
-  if (same.length > 0) await offer(same);
+  const kept = await Promise.all(sought.map(store.readAt));
+  await offer(kept.filter((receipt) => receipt !== undefined));
 }
 
-/** What head office lost and no store box keeps any more, though both had it; or what a store box
- *  that was put back lacks, though head office has it. */
+/** What head office lost and no store box sends any more, though both had it. */
 async function offerRanges(missing) {
-  const ranges = JSON.stringify(missing);
+  const counts = await Promise.all(missing.map(store.countRange));
+  const ranges = JSON.stringify([missing, counts]);
   if (ranges === ranged) return;
   for (const range of missing) await offerRange(range);
   ranged = ranges;
@@ -76,18 +94,21 @@ async function offerRanges(missing) {
 
 async function offerRange({ epoch, first, through }) {
   for (let from = first; ; ) {
-    const kept = await readRange(epoch, from, through, OFFERED_MAX);
+    const kept = await store.readRange(epoch, from, through, OFFERED_MAX);
     if (kept.length === 0) return;
     from = kept.at(-1).head.seq + 1;
     await offer(kept);
   }
 }
 
+/** What stands of each is what this answer says, whatever an earlier one said. */
 async function offer(receipts) {
+  if (receipts.length === 0) return;
   const body = { kept: receipts.map(({ head: { epoch, seq, hash } }) => ({ epoch, seq, hash })) };
   const { standings } = await call("POST", "/kept/offers", { body, quiet: true });
   const those = (standing) => receipts.filter((_, place) => standings[place] === standing);
-  await settle(idsOf(those("acknowledged")), Date.now());
+  await store.settle(idsOf(those("acknowledged")), Date.now());
+  await store.owe(idsOf(["wanted", "held", "later"].flatMap(those)));
   await give(those("wanted"));
 }
 
@@ -100,7 +121,7 @@ async function give(wanted) {
     const body = { kept: piece.map(({ envelope }) => envelope) };
     const { outcomes } = await call("POST", "/kept", { body, quiet: true });
     const refused = piece.filter((_, place) => outcomes[place].outcome === "refused");
-    await settle(idsOf(refused), Date.now());
+    await store.settle(idsOf(refused), Date.now());
     rest = rest.slice(piece.length);
   }
   state.givingBack.value = 0;

@@ -3,7 +3,8 @@
  *  store box can burn and its sales do not.
  *
  *  A receipt is ``owed`` (the epoch of its event) until head office is known to have it; from
- *  ``acknowledged_ms`` on it is kept another 35 days. */
+ *  ``acknowledged_ms`` on it is kept another 35 days. By ``vouched`` stands who said so last: which
+ *  epoch, of which incarnation of head office. */
 
 const NAME = "holdfast-till";
 const VERSION = 2;
@@ -101,6 +102,20 @@ export async function settle(saleIds, nowMs) {
   await completed(transaction);
 }
 
+/** Nobody is known to have these, whatever was known before. */
+export async function owe(saleIds) {
+  const transaction = (await openStore()).transaction("receipts", "readwrite");
+  const receipts = transaction.objectStore("receipts");
+  for (const saleId of saleIds) {
+    each(receipts.openCursor(saleId), (cursor) => cursor.update(owedAgain(cursor.value)));
+  }
+  await completed(transaction);
+}
+
+function owedAgain({ acknowledged_ms: _, ...receipt }) {
+  return owedFrom(receipt);
+}
+
 function settled({ owed: _, ...receipt }, nowMs) {
   return { ...receipt, acknowledged_ms: nowMs };
 }
@@ -112,10 +127,22 @@ export async function readOwed(after, limit) {
   return done(owed.getAll(after === null ? null : IDBKeyRange.lowerBound(after, true), limit));
 }
 
-/** The receipt whose event stands there, owed or not; undefined where none is kept. */
-export async function readAt({ epoch, seq }) {
+/** At most ``limit`` receipts behind ``after`` ("": from the first), owed or not, by their ids. */
+export async function readReceipts(after, limit) {
+  const receipts = (await openStore()).transaction("receipts").objectStore("receipts");
+  return done(receipts.getAll(IDBKeyRange.lowerBound(after, true), limit));
+}
+
+/** The receipt of this very event, owed or not; undefined where none is kept. */
+export async function readAt({ epoch, seq, hash }) {
   const place = (await openStore()).transaction("receipts").objectStore("receipts").index("place");
-  return done(place.get([epoch, seq]));
+  return (await done(place.getAll([epoch, seq]))).find(({ head }) => head.hash === hash);
+}
+
+/** How many receipts are kept whose events stand there. */
+export async function countRange({ epoch, first, through }) {
+  const place = (await openStore()).transaction("receipts").objectStore("receipts").index("place");
+  return done(place.count(IDBKeyRange.bound([epoch, first], [epoch, through])));
 }
 
 /** At most ``limit`` receipts whose events stand there, owed or not, in the order of their places. */
