@@ -1,10 +1,10 @@
 """What head office asks of a box in an acknowledgement: words, of which an unknown one is skipped.
 
 ``seek EPOCH SEQ HASH``: an event is kept there that is not what was written; ask the tills for the
-one of this hash. ``missing EPOCH FIRST THROUGH``: ask them for all of these, which no box may be there to send.
-``manifest DATE``: say what stands of that business date. ``checkpoints DATE EPOCH AFTER THROUGH``:
-say what the day's events in that span of an epoch come to, at some checkpoints of it; ``receipts``,
-with the same: what each of them comes to, of at most one checkpoint's.
+one of this hash. ``missing EPOCH FIRST THROUGH``: ask them for all of these, which perhaps
+no box can send. ``manifest DATE``: say what stands of that business date. ``checkpoints DATE EPOCH
+AFTER THROUGH``: say what the day's events in that span of an epoch come to, at some checkpoints of
+it; ``receipts``, with the same: what each of them comes to, of at most one checkpoint's.
 """
 
 import re
