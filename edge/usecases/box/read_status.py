@@ -130,9 +130,8 @@ def read_status(
     busy: bool,
 ) -> SyncStatus:
     """As of the last commit; ``unreached``, ``busy``: how the last try to reach it went."""
-    held, now, alarms = held_epochs(db), writing(db), list_alarms(db)
-    found = _sync_state(db, held, len(alarms), moment, disk_free_bytes)
-    state, feeds = found._replace(unreached=unreached, busy=busy), sorted(read_cursors(db).items())
+    held, now, alarms, feeds = held_epochs(db), writing(db), list_alarms(db), _feeds(db)
+    state = _sync_state(db, held, len(alarms), moment, disk_free_bytes, (unreached, busy))
     return SyncStatus(
         store_code=store_code,
         summary=in_words(state),
@@ -151,7 +150,7 @@ def read_status(
         refused=state.refused,
         disk=disk_in_words(disk_free_bytes),
         disk_free_bytes=disk_free_bytes,
-        feeds=tuple(FeedStatus(feed.data_set, feed.scope, at.pub_seq) for feed, at in feeds),
+        feeds=feeds,
         alarms=alarms,
         rows_set_aside=state.rows_set_aside,
         first_set_aside=_first_aside(db),
@@ -163,14 +162,20 @@ def read_status(
     )
 
 
+def _feeds(db: sqlite3.Connection) -> tuple[FeedStatus, ...]:
+    taken = sorted(read_cursors(db).items())
+    return tuple(FeedStatus(feed.data_set, feed.scope, at.pub_seq) for feed, at in taken)
+
+
 def _sync_state(
     db: sqlite3.Connection,
     held: Sequence[HeldEpoch],
     alarms: int,
     moment: Moment,
     disk_free_bytes: int,
+    went: tuple[bool, bool],
 ) -> SyncState:
-    """As the store's file has it."""
+    """As the store's file has it; ``went``: whether head office was not reached, or was busy."""
     pushing = read_push_state(db)
     opened = [str(one.epoch) for one in held if one.current and one.provisional]
     return SyncState(
@@ -178,8 +183,8 @@ def _sync_state(
         waiting=count_waiting(db),
         tails=tuple(str(one.epoch) for one in held if one.state is EpochState.ENDED),
         side_branch=opened[0] if opened else None,
-        unreached=False,
-        busy=False,
+        unreached=went[0],
+        busy=went[1],
         stopped=pushing.stopped,
         refused=pushing.refused,
         last_contact_ms=pushing.last_contact_ms,
