@@ -143,22 +143,28 @@ def changing(
     *,
     publishing: bool = False,
     changed: Callable[[T], bool] = lambda _done: True,
+    person: str | None = None,
 ) -> "Callable[[AsyncEngine], Coroutine[Any, Any, T]]":
     """``work`` on the company of this name (without one: the only there is) and, in the same unit
     of work, who did ``act`` to ``subject``, where what it gives says that it ``changed``
-    something. ``publishing``: stores are given what it published before the command ends."""
+    something. ``publishing``: stores are given what it published before the command ends.
+    ``person``: whose decision it is; one of the company's, who may sign off."""
 
     async def whole(engine: "AsyncEngine") -> T:
         from central.db.engine import unit_of_work
         from central.usecases.company.add import find_company
         from central.usecases.feed.sequence_publications import drain_publications
+        from central.usecases.people.act_for import require_person
         from central.usecases.people.note_act import note_act
 
         async with unit_of_work(engine) as db:
             company_id = await find_company(db, company)
+            if person is not None:
+                await require_person(db, company_id, person)
             done = await work(db, company_id)
             if changed(done):
-                await note_act(db, company_id, acting_user(), act, subject, detail, now_ms())
+                who = acting_user(person)
+                await note_act(db, company_id, who, act, subject, detail, now_ms())
         if publishing:
             await drain_publications(engine)
         return done
@@ -214,12 +220,17 @@ def changing_all(
     return whole
 
 
-def acting_user() -> str:
-    """Who runs the command, as the audit names them: the machine's user."""
+def acting_user(person: str | None = None) -> str:
+    """Who runs the command, as the audit names them: the machine's user, for ``person``. Raises
+    InvalidField."""
+    from central.domain.fields import email_address
+    from central.domain.signing import by_command
+
+    named = None if person is None else email_address(person)
     try:
-        return f"command:{pwd.getpwuid(os.getuid()).pw_name}"
+        return by_command(pwd.getpwuid(os.getuid()).pw_name, named)
     except KeyError:
-        return f"command:{os.getuid()}"
+        return by_command(str(os.getuid()), named)
 
 
 def next_command(

@@ -17,6 +17,7 @@ from central.commands.command import (
     on_database,
     once,
 )
+from central.commands.options import As
 from sync.program.frame import NEEDS_A_PERSON, instant, new_group
 from sync.program.plain_commands import tell as print
 
@@ -136,6 +137,7 @@ def write_off(
         int | None, typer.Option(min=0, help="Up to this event; left out: all that is claimed.")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
+    person: As = None,
     company: CompanyName = None,
     database_url: Url = None,
     data: Folder = None,
@@ -150,7 +152,7 @@ def write_off(
 
     async def closing(db: "AsyncConnection", company_id: "CompanyId") -> "Closing":
         store_id = await find_store(db, company_id, store)
-        return await close_tail(db, store_id, epoch, through, reason, acting_user(), now_ms())
+        return await close_tail(db, store_id, epoch, through, reason, acting_user(person), now_ms())
 
     nothing = changing(company, weighing, "", store, changed=lambda _done: False)
     asked = on_database(database_url, data, nothing)
@@ -159,7 +161,8 @@ def write_off(
         print("Nothing was given up. Next: the same again with --yes, once nobody has more of it.")
         raise typer.Exit(NEEDS_A_PERSON)
     subject = f"{store} {epoch}"
-    on_database(database_url, data, changing(company, closing, "tail_closed", subject, reason))
+    done = changing(company, closing, "tail_closed", subject, reason, person=person)
+    on_database(database_url, data, done)
     showing = next_command(database_url, data, "epochs", store, company=company)
     print(
         f"Epoch {asked.epoch} of {store} is written off: its days are proven by what is here, and"
@@ -222,6 +225,7 @@ def alarm_clear(
     store: StoreCode,
     alarm: Annotated[str, typer.Argument(help="Its id, or the end of it as the list shows it.")],
     reason: Reason,
+    person: As = None,
     company: CompanyName = None,
     database_url: Url = None,
     data: Folder = None,
@@ -232,10 +236,11 @@ def alarm_clear(
 
     async def clearing(db: "AsyncConnection", company_id: "CompanyId") -> "OneAlarm":
         store_id = await find_store(db, company_id, store)
-        who = (alarm, reason, acting_user(), now_ms())
+        who = (alarm, reason, acting_user(person), now_ms())
         return await clear_alarm(db, company_id, store_id, *who)
 
-    done = once(database_url, data, changing(company, clearing, "alarm_cleared", store, reason))
+    work = changing(company, clearing, "alarm_cleared", store, reason, person=person)
+    done = once(database_url, data, work)
     listing = next_command(database_url, data, "alarm", "list", company=company)
     if done is None:
         print(f"The alarm {alarm} of {store} was cleared already. Next: `{listing}`.")

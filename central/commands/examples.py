@@ -16,7 +16,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "share set": ('share set 70 30 --cap 5000 --reason "two shops a family"',),
     "day": ("day S01 2026-11-23", "day S01 2026-11-23 --ask"),
     "sign": (
-        "sign S01 2026-11-23",
+        "sign S01 2026-11-23 --as ann@shop.example",
         'sign S01 2026-11-23 --exception -12.00 --reason "the bank counted it"',
     ),
     "serve": (

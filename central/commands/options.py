@@ -9,6 +9,15 @@ Amount = Annotated[str, typer.Argument(metavar="AMOUNT", help="Such as 4.50.")]
 Words = Annotated[
     list[str] | None, typer.Argument(metavar="[WORDS]", help="Of its name, or an id or code.")
 ]
+As = Annotated[
+    str | None,
+    typer.Option(
+        "--as",
+        envvar="CENTRAL_AS",
+        metavar="ADDRESS",
+        help="Whose decision it is, by their address at the board.",
+    ),
+]
 Zone = Annotated[str, typer.Option(help="The price zone.")]
 Since = Annotated[
     str | None,

@@ -17,6 +17,7 @@ from central.commands.command import (
     now_ms,
     on_database,
 )
+from central.commands.options import As
 from sync.program.frame import NEEDS_A_PERSON, instant, new_group
 from sync.program.plain_commands import tell as print
 
@@ -125,6 +126,7 @@ def quarantine_release(
     epoch: EpochName,
     seq: Seq,
     reason: Reason,
+    person: As = None,
     company: CompanyName = None,
     database_url: Url = None,
     data: Folder = None,
@@ -134,11 +136,13 @@ def quarantine_release(
 
     async def releasing(db: "AsyncConnection", company_id: "CompanyId") -> bool:
         place = await _place(db, company_id, store, epoch, seq)
-        await release_event(db, company_id, place, reason, acting_user(), now_ms())
+        await release_event(db, company_id, place, reason, acting_user(person), now_ms())
         return True
 
     subject = f"{store} {epoch} {seq}"
-    done = changing(company, releasing, "event_released", subject, reason, publishing=True)
+    done = changing(
+        *(company, releasing, "event_released", subject, reason), publishing=True, person=person
+    )
     on_database(database_url, data, done)
     print(
         f"{subject} is let go: it counts nowhere, and stays in the journal as it came."
@@ -160,6 +164,7 @@ def quarantine_repair(
         str | None, typer.Option(help="Of what counts in its place; left out: as it came.")
     ] = None,
     version: Annotated[int | None, typer.Option(min=1, help="Of that kind.")] = None,
+    person: As = None,
     company: CompanyName = None,
     database_url: Url = None,
     data: Folder = None,
@@ -174,11 +179,13 @@ def quarantine_repair(
         place = await _place(db, company_id, store, epoch, seq)
         one = (await quarantined_event(db, *place)).listed
         corrected = Corrected(kind or one.kind, version or one.kind_version, text)
-        await repair_event(db, company_id, place, corrected, reason, acting_user(), now_ms())
+        await repair_event(db, company_id, place, corrected, reason, acting_user(person), now_ms())
         return True
 
     subject = f"{store} {epoch} {seq}"
-    done = changing(company, repairing, "event_repaired", subject, reason, publishing=True)
+    done = changing(
+        *(company, repairing, "event_repaired", subject, reason), publishing=True, person=person
+    )
     on_database(database_url, data, done)
     verifying = next_command(database_url, data, "verify")
     print(

@@ -14,6 +14,7 @@ from central.commands.command import (
     now_ms,
     on_database,
 )
+from central.commands.options import As
 from sync.program.plain_commands import tell as print
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def sign(
         str, typer.Option(help="Of a day that is not proven: by how much it is off, as -12.00.")
     ] = "",
     reason: Annotated[str, typer.Option(help="Why that is accepted, as it is written down.")] = "",
+    person: As = None,
     company: CompanyName = None,
     database_url: Url = None,
     data: Folder = None,
@@ -49,11 +51,12 @@ def sign(
         found = await store_of_company(db, company_id, store)
         excepted = accepted(exception, reason, money.decimals)
         day = date_of(business_date, "date")
-        who = (acting_user(), now_ms())
+        who = (acting_user(person), now_ms())
         return await sign_off(db, company_id, found, day, excepted, *who), money
 
     subject = f"{store} {business_date}"
-    work = changing(company, signing, "day_signed", subject, f"{exception} {reason}".strip())
+    said = f"{exception} {reason}".strip()
+    work = changing(company, signing, "day_signed", subject, said, person=person)
     done, money = on_database(database_url, data, work)
     total = format_minor(owed_minor(done.counted), money.decimals)
     again = "" if done.signing == 1 else f", for the {done.signing}. time"

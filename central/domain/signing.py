@@ -2,7 +2,9 @@
 
 A day is signed by a person once it is proven, or with an exception that names an amount and a
 reason, and never by who decided something in it: who put an event right, let one go, gave a tail up
-or cleared an alarm has said what counts, and another one says that it is so. What is signed is
+or cleared an alarm has said what counts, and another one says that it is so. A command that names
+nobody (``--as``) may have been anybody's: what it decided is looked at as everybody's, and what it
+signs as anybody's; then the day is signed with an exception, which says so. What is signed is
 frozen. Where what head office counts is another figure afterwards, or a day that was signed as
 proven differs, the day is *reopened*, and what changed is its *correction*: now less signed. It
 stands until somebody signs again; each signing stays.
@@ -63,6 +65,27 @@ def is_reopened(last: Signing, now: Totals, *, differs: bool) -> bool:
     return correction(last.counted, now) is not None or (differs and not last.exception)
 
 
+_COMMAND = "command:"
+
+
+def by_command(account: str, person: str | None) -> str:
+    """Who decides by a command on an account of the machine, as decisions and the audit name them.
+
+    >>> by_command("root", "ann@example.com"), by_command("root", None)
+    ('ann@example.com by command:root', 'command:root')
+    """
+    return f"{person} by {_COMMAND}{account}" if person else f"{_COMMAND}{account}"
+
+
+def person_of(who: str) -> str | None:
+    """Which person it was, by a page or a command; None where a command did not say so.
+
+    >>> person_of("ann@example.com by command:root"), person_of("command:root")
+    ('ann@example.com', None)
+    """
+    return None if who.startswith(_COMMAND) else who.partition(f" by {_COMMAND}")[0]
+
+
 class DayNotProven(
     NotNow, slug="day-not-proven", title="The day is not proven, and no exception was named"
 ):
@@ -96,3 +119,13 @@ class DecidedInDay(
     did: str
     detail = "{who} decided something in this day and does not sign it: {did}"
     remedy = "Ask another person who may sign off."
+
+
+class DecidedByNobody(
+    Declared, slug="decided-by-nobody", status=403, title="Nobody knows who decided in the day"
+):
+    who: str
+    did: str
+    detail = "A command named nobody, so {who} may have decided in this day: {did}"
+    remedy = "Name the person by `--as`, or sign with an exception: its amount, 0.00, and why."
+    field = "exception"

@@ -1,4 +1,5 @@
-"""What a person decided that touches a store's day: whoever did that does not sign the day.
+"""What a person decided that touches a store's day: whoever did that does not sign the day. A
+person is the same by a page and by a command that names them.
 
 An event that was put right or let go touches the date that it names, in the body that came and in
 the one that counts, and the days that were open where it stands in its journal; a tail that was
@@ -13,6 +14,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.engine import driver_of
+from central.domain.signing import person_of
 from central.projections.rows.journal import RELEASED
 from central.reports.claims import DayPlaces, first_day_after
 from sync.protocol.change import Epoch
@@ -24,25 +26,29 @@ from sync.protocol.identity import StoreId
 DEEDS_MAX = 10_000
 AROUND = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_CORRECTIONS = """
+# $2: a person, $3: or all that a command decided which named nobody; both nothing: whoever it was.
+_BY = """($2 = '' AND NOT $3 OR {who} = $2 OR starts_with({who}, $2 || ' by command:')
+    OR ($3 AND starts_with({who}, 'command:')))"""
+_DECIDED, _CLEARED_BY = _BY.format(who="decided_by"), _BY.format(who="c.cleared_by")
+_CORRECTIONS = f"""
 SELECT c.epoch_number, c.epoch_fingerprint, c.seq, c.kind, c.kind_version, c.body, c.reason,
     r.kind AS kind_came, r.kind_version AS version_came, r.body AS body_came
 FROM correction AS c JOIN raw_event AS r USING (store_id, epoch_number, epoch_fingerprint, seq)
-WHERE c.store_id = $1 AND c.decided_by = $2 LIMIT $3
-"""
-_TAILS = """
+WHERE c.store_id = $1 AND {_DECIDED} LIMIT $4
+"""  # noqa: S608 - constants
+_TAILS = f"""
 SELECT epoch_number, epoch_fingerprint, through, reason FROM written_off
-WHERE store_id = $1 AND decided_by = $2
+WHERE store_id = $1 AND {_DECIDED}
 UNION SELECT epoch_number, epoch_fingerprint, through, reason FROM tail_closed
-WHERE store_id = $1 AND decided_by = $2 LIMIT $3
-"""
-_CLEARED = """
+WHERE store_id = $1 AND {_DECIDED} LIMIT $4
+"""  # noqa: S608 - constants
+_CLEARED = f"""
 SELECT a.kind, a.at_ms, c.reason FROM alarm_clearing AS c JOIN (
     SELECT alarm_id, kind, raised_at_ms AS at_ms FROM alarm WHERE store_id = $1
     UNION ALL SELECT alarm_id, kind, occurred_at_ms FROM store_alarm WHERE store_id = $1
 ) AS a USING (alarm_id)
-WHERE c.store_id = $1 AND c.cleared_by = $2 LIMIT $3
-"""
+WHERE c.store_id = $1 AND {_CLEARED_BY} LIMIT $4
+"""  # noqa: S608 - constants
 _DAYS = """
 SELECT epoch_number, epoch_fingerprint, business_date, opened_seq, closed_seq, reopened_seq
 FROM business_day WHERE store_id = $1
@@ -52,9 +58,25 @@ FROM business_day WHERE store_id = $1
 async def deeds_in_day(
     db: AsyncConnection, store_id: StoreId, business_date: date, who: str
 ) -> tuple[str, ...]:
-    """What ``who`` decided in the day, a sentence each."""
+    """What ``who`` decided in the day, a sentence each; a command that named nobody: what that very
+    account did so."""
+    return await _deeds(db, store_id, business_date, (person_of(who) or who, False))
+
+
+async def deeds_of_nobody(
+    db: AsyncConnection, store_id: StoreId, business_date: date, who: str
+) -> tuple[str, ...]:
+    """What ``who`` may have decided besides: what commands did that named nobody; if ``who`` is
+    such a command, what anybody did."""
+    asked = ("", False) if person_of(who) is None else ("", True)
+    return await _deeds(db, store_id, business_date, asked)
+
+
+async def _deeds(
+    db: AsyncConnection, store_id: StoreId, business_date: date, by: tuple[str, bool]
+) -> tuple[str, ...]:
     connection = await driver_of(db)
-    asked = (store_id, who, DEEDS_MAX)
+    asked = (store_id, *by, DEEDS_MAX)
     corrected = await connection.fetch(_CORRECTIONS, *asked)
     tails = await connection.fetch(_TAILS, *asked)
     cleared = await connection.fetch(_CLEARED, *asked)

@@ -2,14 +2,18 @@
 
 from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from msgspec.structs import replace
 
-from central.db.engine import snapshot, unit_of_work
+from central.archive.arriving import insert_alarm
+from central.archive.port import Alarm
+from central.db.engine import driver_of, snapshot, unit_of_work
 from central.domain.signing import (
     Correction,
     DayNotProven,
+    DecidedByNobody,
     DecidedInDay,
     NothingToSign,
     SignedAlready,
@@ -23,6 +27,7 @@ from central.reports.day_figures import day_figures
 from central.reports.deeds import deeds_in_day
 from central.reports.signings import day_signings
 from central.reports.store_day import StoreDay
+from central.usecases.box.clear_alarm import clear_alarm
 from central.usecases.day.sign_off import Accepted, accepted, sign_off
 from central.usecases.journal.close_tail import close_tail
 from central.usecases.journal.correct_event import EventPlace, release_event
@@ -172,6 +177,58 @@ async def test_whoever_gave_a_tail_up_does_not_sign_its_last_day_and_signs_other
             assert await deeds_in_day(db, shop.store_id, DAY, BEN) == ()
             other = DAY.replace(day=DAY.day - 1)
             assert await deeds_in_day(db, shop.store_id, other, ANN) == ()
+
+
+async def test_a_person_is_the_same_by_a_command_that_names_them_and_by_the_page(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    typed = partial(central, url=postgres_url, data=tmp_path)
+    async with acme(postgres_url) as served:
+        shop, seq, _ = await poisoned(served)
+        letting_go = ("quarantine", "release", "S01", str(shop.epoch), str(seq), "--reason", "no")
+        nobody = await typed(*letting_go, "--as", "nobody@example.com")
+        assert (nobody.code, "no user nobody@example.com" in nobody.complaint) == (2, True)
+        assert (await typed(*letting_go, "--as", ANN.upper())).code == 0
+        (by,) = await served.rows("SELECT decided_by FROM correction")
+        assert by[0].startswith(f"{ANN} by command:")
+        excepted = Accepted(0, "it was let go")
+        with pytest.raises(DecidedInDay):
+            await sign(served, ANN, excepted)
+        await sign(served, BEN, excepted)
+
+
+async def test_what_a_command_decided_for_nobody_may_be_whoever_signs(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    async with acme(postgres_url) as served:
+        shop = traded(count=5)
+        await arrive(served, shop)
+        async with unit_of_work(served.engine) as db:
+            alarm = Alarm(UUID(int=7), "fork", "two wrote as one", NOW_MS)
+            await insert_alarm(await driver_of(db), shop.store_id, alarm)
+        clearing = ("alarm", "clear", "S01", UUID(int=7).hex, "--reason", "a copy")
+        assert (await central(*clearing, url=postgres_url, data=tmp_path)).code == 0
+        with pytest.raises(DecidedByNobody) as refused:
+            await sign(served, ANN)
+        assert "cleared the alarm fork (a copy)" in refused.value.detail
+        await sign(served, ANN, Accepted(0, "ben cleared it"))
+
+
+async def test_a_command_signs_for_nobody_only_where_nobody_decided(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    typed = partial(central, url=postgres_url, data=tmp_path)
+    async with acme(postgres_url) as served:
+        await user_of(served, COMPANY, BEN)
+        shop = traded(count=5)
+        await arrive(served, shop)
+        async with unit_of_work(served.engine) as db:
+            alarm = Alarm(UUID(int=7), "fork", "two wrote as one", NOW_MS)
+            await insert_alarm(await driver_of(db), shop.store_id, alarm)
+            await clear_alarm(db, COMPANY, shop.store_id, UUID(int=7).hex, "a copy", ANN, NOW_MS)
+        refused = await typed("sign", "S01", str(DAY))
+        assert (refused.code, "named nobody" in refused.complaint) == (2, True)
+        assert (await typed("sign", "S01", str(DAY), "--as", BEN)).code == 0
 
 
 def test_an_exception_has_an_amount_and_a_reason_or_is_none() -> None:

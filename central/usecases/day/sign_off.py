@@ -2,7 +2,7 @@
 
 The day is counted anew from its rows while nothing of the store is being applied, so that what is
 signed is what is there. It must be proven, or an exception with its amount and reason is named; and
-whoever decided something in it does not sign it.
+whoever decided something in it does not sign it, nor, without an exception, who may have done so.
 """
 
 from datetime import date
@@ -18,6 +18,7 @@ from central.domain.decisions import CountedThrough, DaySigned
 from central.domain.fields import plain_text
 from central.domain.signing import (
     DayNotProven,
+    DecidedByNobody,
     DecidedInDay,
     NothingToSign,
     SignedAlready,
@@ -25,7 +26,7 @@ from central.domain.signing import (
 )
 from central.domain.typed import minor_of
 from central.reports.company import StoreOfCompany
-from central.reports.deeds import deeds_in_day
+from central.reports.deeds import deeds_in_day, deeds_of_nobody
 from central.reports.reconciliation import reconcile_day
 from central.reports.signings import day_signings
 from central.usecases.decision.decide import decide
@@ -81,7 +82,7 @@ async def sign_off(
     who: str,
     now_ms: int,
 ) -> DaySigned:
-    """Raises DayNotProven, DecidedInDay, SignedAlready, NothingToSign."""
+    """Raises DayNotProven, DecidedInDay, DecidedByNobody, SignedAlready, NothingToSign."""
     await lock_decisions(db)  # before the store's turn: the order of every unit that decides
     connection = await driver_of(db)
     await connection.fetch(LOCK_TURN, store.store_id)
@@ -96,6 +97,9 @@ async def sign_off(
     did = await deeds_in_day(db, store.store_id, business_date, who)
     if did:
         raise DecidedInDay(who, did[0])
+    by_nobody = await deeds_of_nobody(db, store.store_id, business_date, who)
+    if by_nobody and exception is None:
+        raise DecidedByNobody(who, by_nobody[0])
     if exception is None and day.verdict is not DayVerdict.PROVEN:
         raise DayNotProven(store.code, business_date, " ".join(day.sentences))
     signed = DaySigned(
