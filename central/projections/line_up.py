@@ -172,6 +172,13 @@ class NumberTwice(NamedTuple):
     noticed_at_ms: int
 
 
+class GivenUp(NamedTuple):
+    """A sale's id that its till gave up, and that was finished all the same: people are told."""
+
+    sale_id: UUID
+    noticed_at_ms: int
+
+
 class LinedUp(NamedTuple):
     """``ready``: to be folded together. ``aside``: the others, but for facts counted before.
     ``overruled``: what counted until now and counts no more, for the one of its own id in ``ready``
@@ -183,6 +190,7 @@ class LinedUp(NamedTuple):
     asides_before: tuple[Aside, ...] = ()
     twice: tuple[Twice, ...] = ()
     numbers_twice: tuple[NumberTwice, ...] = ()
+    given_up: tuple[GivenUp, ...] = ()
 
 
 def recovered_rank(place: tuple[int, bytes, int], came: Recovered) -> Rank:
@@ -201,6 +209,9 @@ def wanted(reads: Iterable[Read]) -> Wanted:
             continue
         facts.add(fact_id(fact, read.raw.event_id))
         facts.update(_first_of(root) for root in FACT_KINDS[type(fact)].after(fact))
+        against = FACT_KINDS[type(fact)].against(fact)
+        if against is not None:
+            facts.add(against)
         number = FACT_KINDS[type(fact)].number(fact)
         if number is not None and NUL not in number:
             numbers.add(number)
@@ -253,6 +264,7 @@ class _Queue:
         self.asides_before: dict[FactId, Aside] = {}
         self.twice: list[Twice] = []
         self.numbers_twice: list[NumberTwice] = []
+        self.given_up: list[GivenUp] = []
 
     def take(self, read: Read) -> None:
         """Decide on one event."""
@@ -281,7 +293,7 @@ class _Queue:
         ready = tuple(event_of(read) for read in self.reads.values())
         overruled = tuple(own for own in self.reads if own in self.held)
         before = tuple(self.asides_before.values())
-        told = (tuple(self.twice), tuple(self.numbers_twice))
+        told = (tuple(self.twice), tuple(self.numbers_twice), tuple(self.given_up))
         return LinedUp(ready, tuple(self.aside), overruled, before, *told)
 
     def _counted(self, own: FactId) -> Counted | None:
@@ -330,6 +342,9 @@ class _Queue:
     def _note(self, own: FactId, read: Read, fact: AnyFact) -> None:
         """It is ready, and what comes after it sees it."""
         self.reads[own] = read
+        against = FACT_KINDS[type(fact)].against(fact)
+        if against is not None and (against in self.held or against in self.reads):
+            self.given_up.append(GivenUp(own.id, read.raw.received_at_ms))
         number = FACT_KINDS[type(fact)].number(fact)
         if number is None or read.recovered is not None:
             return

@@ -5,7 +5,8 @@ kept for a time; when that was is known by a mark a day (``acknowledged_mark``).
 an epoch's beginning: the chain then starts at ``pruned_through`` with the hash that it had there,
 which is all that is needed to hold the rest, and any acknowledgement, against it. What is not
 acknowledged never goes, nor what the account of a day may still be counted from: the rows from the
-opening on of the day that is open, and of the last ones, which may be opened again.
+opening on of the day that is open, and of the last ones, which may be opened again. A day that is
+compared is counted by place (spans.py): where events of tills and of stock stood stays.
 """
 
 import sqlite3
@@ -40,6 +41,13 @@ _LAST_DAYS = (
 _LAST_ROW = (
     "SELECT seq, hash FROM journal WHERE epoch_number = ? AND epoch_fingerprint = ?"
     " AND seq > ? AND seq <= ? ORDER BY seq DESC LIMIT 1"
+)
+_PLACE = (
+    "INSERT OR IGNORE INTO placed_event (epoch_number, epoch_fingerprint, seq, event_id, kind,"
+    " kind_version, body) SELECT epoch_number, epoch_fingerprint, seq, event_id, kind,"
+    " kind_version, body FROM journal WHERE epoch_number = ? AND epoch_fingerprint = ?"
+    " AND seq <= ? AND kind IN ('till_session_opened', 'till_session_settled', 'stock_moved',"
+    " 'stock_transferred')"
 )
 _DELETE = "DELETE FROM journal WHERE epoch_number = ? AND epoch_fingerprint = ? AND seq <= ?"
 _PRUNED = (
@@ -103,6 +111,7 @@ def prune_rows(db: sqlite3.Connection, held: HeldEpoch, through: int, rows_max: 
     row = db.execute(_LAST_ROW, (*name, after, min(through, after + rows_max))).fetchone()
     if row is None or not isinstance(row[1], bytes) or len(row[1]) != HASH_BYTES:
         return after
+    db.execute(_PLACE, (*name, row[0]))
     db.execute(_DELETE, (*name, row[0]))
     db.execute(_PRUNED, (row[0], row[1], *name))
     return int(row[0])

@@ -21,22 +21,27 @@ _SCOPE = """s.business_date = :day AND s.epoch_number = :number
     AND s.epoch_fingerprint = :fingerprint AND s.seq > :after AND s.seq <= :through"""
 _SPAN_OF = "(s.seq - :after - 1) / :step"
 _NUMBERS = f"SELECT s.sale_id, s.receipt_number FROM sale s WHERE NOT s.training AND {_SCOPE}"  # noqa: S608 - constant
-_TILLS = """
-SELECT seq, event_id, kind, kind_version, body FROM journal
-WHERE epoch_number = :number AND epoch_fingerprint = :fingerprint AND seq > :after
-    AND seq <= :through AND kind IN ('till_session_opened', 'till_session_settled')
-"""
+_PLACED = """epoch_number = :number AND epoch_fingerprint = :fingerprint AND seq > :after
+    AND seq <= :through"""
+_EVENTS = f"""
+SELECT seq, event_id, kind, kind_version, body FROM journal WHERE {_PLACED}
+UNION ALL SELECT seq, event_id, kind, kind_version, body FROM placed_event WHERE {_PLACED}
+"""  # noqa: S608 - constants
+"""Of what is pruned only those that are no receipts."""
+_TILLS = f"""
+SELECT seq, event_id, kind, kind_version, body FROM ({_EVENTS})
+WHERE kind IN ('till_session_opened', 'till_session_settled')
+"""  # noqa: S608 - constants
 _TILL = """
 SELECT float_minor, expected_cash_minor, counted_cash_minor FROM till_session
 WHERE till_session_id = ? AND business_date = ?
 """
-_STOCK = """
+_STOCK = f"""
 SELECT j.seq, j.event_id, j.kind, sum(m.quantity_milli) FROM stock_movement m
-JOIN journal j ON j.event_id = m.event_id
-WHERE m.business_date = :day AND m.kind NOT IN ('sale', 'return') AND j.epoch_number = :number
-    AND j.epoch_fingerprint = :fingerprint AND j.seq > :after AND j.seq <= :through
+JOIN ({_EVENTS}) j ON j.event_id = m.event_id
+WHERE m.business_date = :day AND m.kind NOT IN ('sale', 'return')
 GROUP BY j.seq, j.event_id, j.kind
-"""
+"""  # noqa: S608 - constants
 
 
 class Span(NamedTuple):

@@ -32,7 +32,10 @@ BOOT = BootId(UUID(int=1))
 MOMENT = Moment(1_764_000_000_000, 28_800, BOOT, ClockState.CHECKED)
 CUSTOMER, ERASED = CustomerId(UUID(int=6)), CustomerId(UUID(int=7))
 ALL = BatchLimits()
-TABLES = ("journal", "journal_head", "acknowledged_mark", "push_state", "customer_key")
+TABLES = (
+    *("journal", "journal_head", "acknowledged_mark", "placed_event", "push_state"),
+    "customer_key",
+)
 
 
 def make_tables(db: sqlite3.Connection) -> None:

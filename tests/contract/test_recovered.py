@@ -7,12 +7,12 @@ import msgspec
 import pytest
 
 from sync.protocol.codec import encode
-from sync.protocol.facts import EventRecovered
-from sync.protocol.identity import EventId
+from sync.protocol.facts import EventRecovered, IdAbandoned
+from sync.protocol.identity import EventId, SaleId
 from tests.contract.histories import apply, arrive, copied
 from tests.contract.office import Office, row_of
 from tests.head_office import Rows
-from tests.shop_journal import CUSTOMERS, DAY, WORKSTATIONS, Shop
+from tests.shop_journal import ANNA, CUSTOMERS, DAY, WORKSTATIONS, Shop
 
 W1, W2 = WORKSTATIONS
 
@@ -120,6 +120,23 @@ async def test_two_sales_at_one_place_of_a_forked_journal_both_count(office: Off
     assert places(rows) == [(1, 4), (1, 4)]
     assert row_of(rows, "sale", "receipt_number") == [number, number]
     assert (rows["quarantine"], await office.alarms()) == ([], [])
+
+
+@pytest.mark.parametrize("first", [0, 1], ids=["the sale first", "the giving up first"])
+async def test_a_sale_under_an_id_that_its_till_gave_up_counts_and_people_are_told(
+    office: Office, first: int
+) -> None:
+    """Its box burnt before the till was told, and the next one had never heard of it."""
+    old, new = burnt(), Shop(1, epoch_number=2)
+    sale_id = SaleId(old.events[4].event_id)
+    new.append(IdAbandoned(sale_id, W1, ANNA))
+    await office.open(old, new)
+    for shop in (old, new) if first == 0 else (new, old):
+        await come(office, shop)
+    assert sale_id in row_of(await office.rows(), "sale", "sale_id")
+    ((kind, detail),) = await office.alarms()
+    assert kind == "given_up_and_sold"
+    assert f"the sale {sale_id} up" in detail
 
 
 @pytest.mark.parametrize("said", [0, 1], ids=["none of its own events", "one of them"])

@@ -26,6 +26,7 @@ from central.usecases.journal.ingest_batch import Acknowledged, ingest_batch
 from edge.db.connection.engine import open_connection
 from edge.db.epochs import writing
 from edge.db.journal import read_range
+from edge.db.pruning import prune_rows
 from edge.db.spans import Span, read_events, read_points
 from edge.db.store import read_enrolment
 from edge.usecases.day.close import make_manifest
@@ -205,6 +206,27 @@ async def test_equal_sides_are_asked_once_and_nothing_is_found(
             found, asked = await compared(db, rows)
             await db.rollback()
     assert (found.events, found.whole, asked) == ((), True, 1)
+
+
+async def test_a_day_whose_journal_rows_are_gone_is_compared_as_before(
+    engine: AsyncEngine, tmp_path: Path
+) -> None:
+    """Head office has had them for longer than the box keeps them: tills and stock still stand."""
+    traded(tmp_path / "store.sqlite3").writer.close_now()
+    with closing(open_connection(tmp_path / "store.sqlite3", writer=True)) as rows:
+        await sent(engine, rows)
+        held = writing(rows)
+        gone = prune_rows(rows, held, held.head.seq - 1, held.head.seq)
+        assert gone == held.head.seq - 1
+        async with engine.connect() as db:
+            found, asked = await compared(db, rows)
+            await db.rollback()
+        assert (found.events, found.whole, asked) == ((), True, 1)
+        names = numbered(rows)
+        for edit in (one for one in EDITS if one.of != "sale"):
+            row_id, name = names[edit.of][0]
+            there, _ = await planted(engine, rows, edit, PLANTED, row_id, at_store=True)
+            assert [one.number for one in there.events] == [name], edit
 
 
 def numbered(rows: sqlite3.Connection) -> dict[str, list[tuple[bytes, str]]]:

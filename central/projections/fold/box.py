@@ -1,6 +1,7 @@
 """What a box says of itself and of what it met."""
 
 from central.projections.event import Event
+from central.projections.fact_id import SALE_KIND, FactId
 from central.projections.fold.collect import Fold
 from central.projections.fold.kinds import folds
 from central.projections.rows.box import AlarmClearing, StoreAlarm
@@ -27,7 +28,7 @@ def _cleared(into: Fold, event: Event, cleared: AlarmCleared) -> None:
     into.put(AlarmClearing(event.store_id, *told, *event.place))
 
 
-@folds(IdAbandoned)
+@folds(IdAbandoned, against=lambda given_up: FactId(SALE_KIND, given_up.sale_id))
 def _abandoned(into: Fold, event: Event, fact: IdAbandoned) -> None:
     """It counts as a fact, and in no figure."""
 

@@ -10,6 +10,7 @@ from collections import defaultdict
 from uuid import UUID
 
 from central.projections.event import Event, RawEvent
+from central.projections.fact_id import FactId
 from central.projections.fold.collect import Fold
 from central.projections.fold.kinds import folds
 from central.projections.rows.customer import PointsMove
@@ -17,7 +18,7 @@ from central.projections.rows.escrow import RightAccount, RightHeld, RightSpend
 from central.projections.rows.sale import Sale, SaleLine, SaleTax, SaleTender
 from sync.protocol.aggregate import names_of
 from sync.protocol.escrow import RightKind, goodwill_of
-from sync.protocol.facts import RetailTransaction
+from sync.protocol.facts import IdAbandoned, RetailTransaction
 from sync.protocol.identity import CustomerId
 
 
@@ -34,7 +35,18 @@ def _refused(raw: RawEvent, sale: RetailTransaction) -> str | None:
     return None if raw.event_id == sale.sale_id else f"event {raw.event_id} holds another sale's id"
 
 
-@folds(RetailTransaction, keys=_keys, number=_number, after=names_of, refused=_refused)
+def _given_up(sale: RetailTransaction) -> FactId:
+    return FactId(IdAbandoned.KIND.kind, sale.sale_id)
+
+
+@folds(
+    RetailTransaction,
+    keys=_keys,
+    number=_number,
+    after=names_of,
+    against=_given_up,
+    refused=_refused,
+)
 def _sale(into: Fold, event: Event, sale: RetailTransaction) -> None:
     taken = sale.take_back
     into.put(

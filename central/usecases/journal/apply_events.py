@@ -38,7 +38,7 @@ from central.usecases.journal.fill_holes import fill_holes
 from central.usecases.journal.heal_damaged import heal_damaged
 from central.usecases.journal.keep_ready import keep_ready
 from central.usecases.journal.read_arrived import read_arrived
-from central.usecases.journal.tell_twice import tell_numbers, tell_twice
+from central.usecases.journal.tell_twice import tell_given_up, tell_numbers, tell_twice
 from sync.protocol.aggregate import root_of
 from sync.protocol.change import Epoch
 from sync.protocol.identity import CompanyId, CustomerId, StoreId
@@ -227,6 +227,7 @@ async def _try(unit: ArchiveUnit, company_id: CompanyId, part: Sequence[Read]) -
     await _set_aside(unit, store_id, (*lined_up.aside, *lined_up.asides_before))
     await tell_twice(unit, store_id, lined_up.twice)
     await tell_numbers(unit, store_id, lined_up.numbers_twice)
+    await tell_given_up(unit, store_id, lined_up.given_up)
     aside = frozenset((one.epoch, one.seq) for one in lined_up.aside)
     return Outcome(applied_roots(lined_up), customers, aside)
 

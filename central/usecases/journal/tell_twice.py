@@ -1,19 +1,20 @@
 """What is done where two contents have one own id: people are told, and each content that does not
 count is set aside once, at the lowest of the places where it was written. So it does not matter
 which of its arrivals came while it counted, and which afterwards. Where two sales have one receipt
-number people are told as well.
+number, or a sale was finished under an id that its till gave up, people are told as well.
 """
 
 from collections.abc import Sequence
 from uuid import uuid5
 
 from central.archive.port import EVENTS_APPLIED_MAX, Alarm, ArchiveUnit
-from central.projections.line_up import NumberTwice, Read, Twice
+from central.projections.line_up import GivenUp, NumberTwice, Read, Twice
 from central.usecases.journal.read_arrived import read_arrived
 from sync.protocol.identity import StoreId
 
 SAME_ID_TWICE = "same_id_twice"
 SAME_NUMBER_TWICE = "same_number_twice"
+GIVEN_UP_AND_SOLD = "given_up_and_sold"
 
 
 async def tell_twice(unit: ArchiveUnit, store_id: StoreId, found: Sequence[Twice]) -> None:
@@ -40,6 +41,20 @@ async def tell_numbers(unit: ArchiveUnit, store_id: StoreId, found: Sequence[Num
         )
         alarm_id = uuid5(store_id, f"{SAME_NUMBER_TWICE}:{twice.number}")
         alarm = Alarm(alarm_id, SAME_NUMBER_TWICE, detail, twice.noticed_at_ms)
+        await unit.raise_alarm(store_id, alarm)
+
+
+async def tell_given_up(unit: ArchiveUnit, store_id: StoreId, found: Sequence[GivenUp]) -> None:
+    """A till gives an id up where it was not told of its sale: the box that finished it burnt, or
+    was put back, before."""
+    for one in found:
+        detail = (
+            f"The till gave the sale {one.sale_id} up, and its box had finished it. It counts. If"
+            " the basket was sold again under another id, take one of the two receipts back as a"
+            " return; if it was paid once only, that return gives no money back."
+        )
+        alarm_id = uuid5(store_id, f"{GIVEN_UP_AND_SOLD}:{one.sale_id}")
+        alarm = Alarm(alarm_id, GIVEN_UP_AND_SOLD, detail, one.noticed_at_ms)
         await unit.raise_alarm(store_id, alarm)
 
 

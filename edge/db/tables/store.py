@@ -76,6 +76,20 @@ class AcknowledgedMark(EdgeTable, table=True):
     through: int
 
 
+class PlacedEvent(EdgeTable, table=True):
+    """Where in the journal events with figures of a day stood that are no receipts, once its rows
+    are gone: those of tills and of stock. A receipt's own row says that of itself."""
+
+    __tablename__ = "placed_event"
+    epoch_number: int = Field(primary_key=True)
+    epoch_fingerprint: bytes = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    event_id: bytes
+    kind: str
+    kind_version: int
+    body: bytes
+
+
 class Journal(EdgeTable, table=True):
     """Journal = outbox: append-only, in the unit of work of the fact itself; only its oldest
     acknowledged rows ever go (edge/db/pruning.py). The small index finds what came home from other

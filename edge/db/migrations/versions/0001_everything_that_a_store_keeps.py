@@ -58,6 +58,7 @@ TABLES = (
     "own_pin",
     "pairing_code",
     "past_row",
+    "placed_event",
     "points_debt",
     "points_right",
     "right_grown",
@@ -113,6 +114,7 @@ def upgrade() -> None:
     _create_journal_head()
     _create_acknowledged_mark()
     _create_missing_range()
+    _create_placed_event()
     _create_operator()
     _create_operator_session()
     _create_own_pin()
@@ -454,6 +456,22 @@ def _create_journal_head() -> None:
         sa.Column("left_at", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("epoch_number", "epoch_fingerprint", name=op.f("pk_journal_head")),
         sa.UniqueConstraint("opened_no", name=op.f("uq_journal_head_opened_no")),
+    )
+
+
+def _create_placed_event() -> None:
+    op.create_table(
+        "placed_event",
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.LargeBinary(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("kind_version", sa.Integer(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "epoch_number", "epoch_fingerprint", "seq", name=op.f("pk_placed_event")
+        ),
     )
 
 
