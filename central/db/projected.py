@@ -6,7 +6,7 @@ Each row of ``central.projections.rows`` is one of a table here, with its column
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Index, PrimaryKeyConstraint
+from sqlalchemy import Index, PrimaryKeyConstraint, text
 from sqlmodel import Field
 
 from central.db.projected_journals import OF_JOURNALS
@@ -75,7 +75,14 @@ class SaleLineRow(CentralTable, table=True):
     """Sale and return lines, signed."""
 
     __tablename__ = "sale_line"
-    __table_args__ = (_key_by_day("line_no", counted=("quantity_milli", "amount_minor")),)
+    __table_args__ = (
+        _key_by_day("line_no", counted=("quantity_milli", "amount_minor")),
+        Index(
+            "ix_sale_line_returned",
+            *("store_id", "original_sale_id", "original_line_no"),
+            postgresql_where=text("original_sale_id IS NOT NULL"),
+        ),
+    )
     store_id: UUID = Field(primary_key=True)
     sale_id: UUID = Field(primary_key=True)
     line_no: int = Field(primary_key=True)

@@ -55,6 +55,25 @@ async def test_points_that_nobody_granted_are_taken_and_shown(postgres_url: str)
         assert "400 points were spent under a right that nobody gave" in said
 
 
+async def test_goods_that_came_back_twice_are_taken_and_shown(postgres_url: str) -> None:
+    """A box that was put back took them back again, before its tills brought the first one home."""
+    async with acme(postgres_url) as served:
+        shop, other = Shop(1), Shop(1, epoch_number=2)
+        shop.open()
+        sale = shop.sale(((1, 1_000, 500),))
+        shop.append(sale)
+        once = shop.sale((), None, [(sale, 1)])
+        shop.append(once)
+        await arrive(served, shop)
+        assert "returned-twice" not in (await load(served, "/attention")).words
+        again = other.sale((), None, [(sale, 1)])
+        other.append(again)
+        await arrive(served, other)
+        said = (await load(served, "/attention")).words["returned-twice"]
+        assert f"more came back than receipt {sale.receipt_number} sold" in said
+        assert once.receipt_number in said or again.receipt_number in said
+
+
 async def test_one_code_created_at_two_shops_is_shown_and_can_be_parted(
     postgres_url: str,
 ) -> None:

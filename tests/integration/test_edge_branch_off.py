@@ -3,10 +3,11 @@ lost, and no receipt's number is used twice (sync/PROTOCOL.md, Provisional epoch
 
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 
+from edge.db.customers import find_customer, read_keys
 from edge.db.epochs import held_epochs
 from edge.domain.epoch import EpochState
 from sync.engine.transport import Request, Response
@@ -20,6 +21,8 @@ from sync.protocol.facts import (
     EventRecovered,
     RetailTransaction,
 )
+from sync.protocol.identity import CustomerId
+from sync.protocol.reference import DataSet, ErasedCustomer
 from tests.edge_store import CUSTOMER, act, sale
 from tests.fake_central import FakeCentral, problem
 from tests.integration.exchange_fixtures import Shop, away, shop
@@ -169,6 +172,25 @@ async def test_a_fenced_box_goes_on_pulling(shop: Shop) -> None:
     shop.central.publish_shop()
     await settle(shop)
     assert "items after 4" in shop.central.pulled
+
+
+async def test_a_fenced_box_forgets_whom_head_office_erased(shop: Shop) -> None:
+    """It was put away with the names of customers in it: it pulls, and first of all this."""
+    await shop.exchange.round()
+    customer_id = CustomerId(uuid4())
+    body = {"customer_id": str(customer_id), "operator_id": "anna", "name": "Xanthippe Quux"}
+    answer = await shop.till.call("POST", "/customers", body)
+    assert answer.status_code == 201, answer.text
+    await settle(shop)
+    shop.central.first.sealed = True
+    erased = ErasedCustomer(customer_id)
+    shop.central.publish(DataSet.ERASED_CUSTOMERS, str(customer_id), erased)
+    await settle(shop)
+    assert await states(shop) == [EpochState.SENT, EpochState.WRITING]
+    read = shop.till.box.reader.read
+    assert await read(lambda db: find_customer(db, customer_id)) is None
+    assert await read(lambda db: read_keys(db, [customer_id])) == {}
+    assert (await shop.till.call("POST", "/customers", body)).status_code == 409
 
 
 async def test_a_workstation_that_was_told_more_opens_an_epoch_at_once(shop: Shop) -> None:

@@ -55,6 +55,11 @@ _TITLES = {
         "Customers who may be one person",
         "Somebody changed one to what the other has. Nothing was joined: one person, or two?",
     ),
+    "returned_twice": (
+        "More came back than was sold",
+        "The receipts are facts, and the money went out twice. Ask the shop: a box that was put"
+        " back takes back again until its tills have brought home what it forgot.",
+    ),
     "overspent": (
         "Points spent that nobody gave",
         "The receipt is a fact, and the company pays for it. Nothing is to be done.",
@@ -164,6 +169,10 @@ def _overspent(_receipt: str, spent: int, given: int, customer: object) -> str:
     return f"{spent:,} points were spent under a right {right}, by customer {customer}."
 
 
+def _returned(_receipt: str, item: str, milli: int, original: str) -> str:
+    return f"{item}: {quantity(milli)} more came back than receipt {original} sold."
+
+
 def _proposed(_alias: str, _alias_id: object, kept: str, _kept_id: object, field: str) -> str:
     return f"has the same {_FIELDS.get(field, field)} as {kept}."
 
@@ -195,6 +204,7 @@ _SENTENCES: dict[str, Callable[..., str]] = {
     "parked": _aside,
     "pins": _pin,
     "proposed": _proposed,
+    "returned_twice": _returned,
     "overspent": _overspent,
     "oversold": _oversold,
     "joined": _joined,
@@ -204,7 +214,7 @@ _PLACES: dict[str, Callable[[Case], str]] = {
     **dict.fromkeys(
         ("damaged", "quarantined", "parked"), lambda case: event(case.store, *case.said[:2])
     ),
-    "overspent": lambda case: f"Receipt {case.said[0]}",
+    **dict.fromkeys(("overspent", "returned_twice"), lambda case: f"Receipt {case.said[0]}"),
     "proposed": lambda case: str(case.said[0]),
     "joined": lambda case: str(case.said[0]),
     "write_offs": lambda case: f"{case.store}'s epochs",

@@ -15,6 +15,7 @@ from central.reports.exceptions.customers import JOINED, PROPOSED
 from central.reports.exceptions.oversold import OVERSOLD
 from central.reports.exceptions.overspent import OVERSPENT
 from central.reports.exceptions.pins import PINS
+from central.reports.exceptions.returned_twice import RETURNED_TWICE
 from central.reports.exceptions.set_aside import DAMAGED, PARKED, QUARANTINED
 from central.reports.exceptions.write_offs import WRITE_OFFS
 from sync.protocol.identity import CompanyId
@@ -29,6 +30,7 @@ KINDS = (
     PARKED,
     PINS,
     PROPOSED,
+    RETURNED_TWICE,
     OVERSPENT,
     OVERSOLD,
     JOINED,

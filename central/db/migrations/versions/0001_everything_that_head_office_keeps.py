@@ -910,6 +910,13 @@ def _create_sale_line() -> None:
             postgresql_include=["quantity_milli", "amount_minor"],
         ),
     )
+    op.create_index(
+        "ix_sale_line_returned",
+        "sale_line",
+        ["store_id", "original_sale_id", "original_line_no"],
+        unique=False,
+        postgresql_where=sa.text("original_sale_id IS NOT NULL"),
+    )
 
 
 def _create_sale_tax() -> None:
