@@ -178,8 +178,8 @@ def quarantine_repair(
     async def repairing(db: "AsyncConnection", company_id: "CompanyId") -> bool:
         place = await _place(db, company_id, store, epoch, seq)
         one = (await quarantined_event(db, *place)).listed
-        corrected = Corrected(kind or one.kind, version or one.kind_version, text)
-        await repair_event(db, company_id, place, corrected, reason, acting_user(person), now_ms())
+        counts = Corrected(kind or one.kind, version or one.kind_version, text)
+        await repair_event(db, company_id, place, counts, reason, acting_user(person), now_ms())
         return True
 
     subject = f"{store} {epoch} {seq}"
@@ -187,10 +187,9 @@ def quarantine_repair(
         *(company, repairing, "event_repaired", subject, reason), publishing=True, person=person
     )
     on_database(database_url, data, done)
-    verifying = next_command(database_url, data, "verify")
     print(
         f"{subject} is put right: what was given counts in its place, and the event stays beside it"
-        f" as it came. Next: `{verifying}` shows that all adds up."
+        f" as it came. Next: `{next_command(database_url, data, 'verify')}` shows that all adds up."
     )
 
 

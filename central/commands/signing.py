@@ -50,13 +50,11 @@ def sign(
         money = await company_money(db, company_id)
         found = await store_of_company(db, company_id, store)
         excepted = accepted(exception, reason, money.decimals)
-        day = date_of(business_date, "date")
-        who = (acting_user(person), now_ms())
-        return await sign_off(db, company_id, found, day, excepted, *who), money
+        asked = (found, date_of(business_date, "date"), excepted)
+        return await sign_off(db, company_id, *asked, acting_user(person), now_ms()), money
 
-    subject = f"{store} {business_date}"
-    said = f"{exception} {reason}".strip()
-    work = changing(company, signing, "day_signed", subject, said, person=person)
+    said = (f"{store} {business_date}", f"{exception} {reason}".strip())
+    work = changing(company, signing, "day_signed", *said, person=person)
     done, money = on_database(database_url, data, work)
     total = format_minor(owed_minor(done.counted), money.decimals)
     again = "" if done.signing == 1 else f", for the {done.signing}. time"
