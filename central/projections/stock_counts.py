@@ -1,13 +1,15 @@
 """Stock that was counted: an absolute figure, and every movement that the count has not seen.
 
 Theory (protocol.md, stock). Movements add up in any order; a count does not. It says of its own
-epoch through which event it has seen, and of the epoch before through which; older ones it has seen
-whole. On hand = counted + what moved unseen. The running sum of *all* movements stays as it is
-(``stock_level``), and beside the count stands what of that sum it had seen: on hand = counted +
-(all - seen). Then what is applied after the count needs no look at it, for it is unseen; only what
-it has seen and comes late (out of quarantine, of another epoch) makes its ``seen`` be summed anew.
-Of two counts of an item the one that has seen more holds. So events in any order, and a rebuild,
-give the same rows.
+epoch through which event it has seen, and of the one that its epoch grew from through which; of
+those before in that line what was there when the next one branched off (an epoch that a box opened
+itself has its parent's number). Of others it has seen the older ones whole, by their number, and
+nothing of what else branched off. On hand = counted + what moved unseen. The running sum of *all*
+movements stays as it is (``stock_level``), and beside the count stands what of that sum it had
+seen: on hand = counted + (all - seen). Then what is applied after the count needs no look at it,
+for it is unseen; only what it has seen and comes late (out of quarantine, of another epoch) makes
+its ``seen`` be summed anew. Of two counts of an item the one that has seen more holds. So events in
+any order, and a rebuild, give the same rows.
 """
 
 from collections import defaultdict
@@ -19,6 +21,8 @@ from central.projections.row_changes import RowChanges
 from central.projections.rows.journal import CountedFact
 from central.projections.rows.sale import Sale
 from central.projections.rows.stock import OnHand, StockCount
+from sync.protocol.change import Epoch, Genesis
+from sync.protocol.codec import decode
 
 
 class Earliest(NamedTuple):
@@ -29,20 +33,70 @@ class Earliest(NamedTuple):
     seq: int
 
 
-def has_seen(count: Any, number: int, fingerprint: bytes, seq: int) -> bool:
+class Before(NamedTuple):
+    """An epoch in the line that another one grew from: who counted in that one has seen it
+    ``through`` there. ``is_parent``: the count may say of it that it has seen more."""
+
+    epoch_number: int
+    epoch_fingerprint: bytes
+    before_number: int
+    before_fingerprint: bytes
+    through: int
+    is_parent: bool
+
+
+def lines_before(geneses: Mapping[Epoch, bytes]) -> tuple[Before, ...]:
+    """Of every epoch of a store. Of one whose record names no parent any of the number before may
+    be it."""
+    records = {epoch: decode(Genesis, record) for epoch, record in geneses.items()}
+    found: list[Before] = []
+    for epoch in records:
+        at, met = epoch, {epoch}
+        while (record := records.get(at)) is not None and record.parent is not None:
+            if record.parent in met:
+                break
+            parent = (record.parent.number, record.parent.fingerprint)
+            found.append(
+                Before(*_name(epoch), *parent, record.parent_watermark, is_parent=at == epoch)
+            )
+            at = record.parent
+            met.add(at)
+        if records[epoch].parent is None:
+            older = (one for one in records if one.number == epoch.number - 1)
+            found += [Before(*_name(epoch), *_name(one), 0, is_parent=True) for one in older]
+    return tuple(found)
+
+
+def _name(epoch: Epoch) -> tuple[int, bytes]:
+    return epoch.number, epoch.fingerprint
+
+
+def has_seen(
+    count: Any, number: int, fingerprint: bytes, seq: int, lines: Iterable[Before]
+) -> bool:
     """Whether the count has seen the event at a place."""
-    if (number, fingerprint) == (count.epoch_number, count.epoch_fingerprint):
+    own, place = (count.epoch_number, count.epoch_fingerprint), (number, fingerprint)
+    if place == own:
         return bool(seq <= count.seen_through)
-    if number == count.epoch_number - 1:
-        return bool(seq <= count.parent_through)
-    return bool(number < count.epoch_number)
+    before = next((one for one in lines if one[:4] == (*own, *place)), None)
+    if before is None:
+        return bool(number < count.epoch_number)
+    told = count.parent_through if before.is_parent else 0
+    return bool(seq <= max(before.through, told))
 
 
+BEFORE = """LEFT JOIN unnest($3::int[], $4::bytea[], $5::int[], $6::bytea[], $7::bigint[],
+        $8::bool[])
+        AS b (number, fingerprint, before_number, before_fingerprint, through, is_parent)
+        ON b.number = c.epoch_number AND b.fingerprint = c.epoch_fingerprint
+        AND b.before_number = m.epoch_number AND b.before_fingerprint = m.epoch_fingerprint"""
 SEEN = """CASE WHEN m.epoch_number = c.epoch_number AND m.epoch_fingerprint = c.epoch_fingerprint
         THEN m.seq <= c.seen_through
-    WHEN m.epoch_number = c.epoch_number - 1 THEN m.seq <= c.parent_through
+    WHEN b.number IS NOT NULL
+        THEN m.seq <= greatest(b.through, CASE WHEN b.is_parent THEN c.parent_through END)
     ELSE m.epoch_number < c.epoch_number END"""
 """The same of a movement m, in SQL."""
+_GENESES = "SELECT epoch_number, epoch_fingerprint, genesis FROM stream WHERE store_id = $1"
 
 COUNTED_ITEMS = """
 SELECT item_id FROM stock_count WHERE store_id = $1 AND item_id = ANY($2)
@@ -59,10 +113,12 @@ LEFT JOIN (
         JOIN sale_line AS l ON l.store_id = m.store_id AND l.business_date = m.business_date
             AND l.sale_id = m.sale_id
         JOIN stock_count AS c ON c.store_id = m.store_id AND c.item_id = l.item_id
+        {BEFORE}
         WHERE m.store_id = $1 AND c.item_id = ANY($2) AND NOT m.training AND NOT {SEEN}
         UNION ALL
         SELECT c.item_id, m.quantity_milli FROM stock_movement AS m
         JOIN stock_count AS c ON c.store_id = m.store_id AND c.item_id = m.item_id
+        {BEFORE}
         WHERE m.store_id = $1 AND c.item_id = ANY($2) AND NOT {SEEN}
     ) AS moved GROUP BY moved.item_id
 ) AS u ON u.item_id = c.item_id
@@ -79,7 +135,11 @@ async def sum_seen(connection: Any, changes: RowChanges, gone: RowChanges) -> No
         first = earliest(changes, store_id) if not gone else Earliest(None, b"", 0)
         asked = await connection.fetch(COUNTED_ITEMS, store_id, list(items), counted, *first)
         if asked:
-            await connection.execute(SUM_SEEN, store_id, [row["item_id"] for row in asked])
+            known = await connection.fetch(_GENESES, store_id)
+            lines = lines_before({Epoch(*row[:2]): row[2] for row in known})
+            columns = tuple(zip(*lines, strict=True)) or ((),) * len(Before._fields)
+            items_asked = [row["item_id"] for row in asked]
+            await connection.execute(SUM_SEEN, store_id, items_asked, *columns)
 
 
 def moved_items(*changes: RowChanges) -> Mapping[UUID, set[str]]:

@@ -15,6 +15,7 @@ from sync.protocol.facts import (
     StockMovementKind,
 )
 from sync.protocol.identity import EventId, ItemId, MovementId
+from tests.contract.histories import arrive
 from tests.contract.office import COFFEE, TEA, Office, counted
 from tests.head_office import (
     Rows,
@@ -109,6 +110,25 @@ async def test_a_count_in_a_new_epoch_has_seen_the_one_before_through_its_waterm
     await office.open(new)
     await deliver(office.archive, new)
     await apply_all(office.archive)
+    assert on_hand(await office.rows()) == 10_500
+
+
+async def test_a_count_in_an_epoch_that_a_box_opened_itself_has_seen_the_line_that_it_grew_from(
+    office: Office,
+) -> None:
+    """It has its parent's number. What the other branch did after it left nobody saw here."""
+    old, side = Shop(1), Shop(1, branch=1)
+    old.open()
+    old.append(moved(old, 10_000))
+    through = len(old.events)
+    old.append(moved(old, 1_000))
+    side.record = msgspec.structs.replace(side.record, parent=old.epoch, parent_watermark=through)
+    side.append(counted(side, 9_000, 0))
+    side.append(moved(side, 500))
+    await office.open(old, side)
+    for shop in (side, old):
+        await arrive(office.archive, shop, len(shop.events))
+        await apply_all(office.archive)
     assert on_hand(await office.rows()) == 10_500
 
 

@@ -22,6 +22,7 @@ from central.projections.line_up import (
 )
 from central.projections.rows import OF_COMPANIES
 from central.projections.rows.customer import CustomerField
+from central.projections.stock_counts import Before, lines_before
 from central.projections.taking_back import Anew, kinds_of
 from sync.protocol import conflict
 from sync.protocol.aggregate import Root
@@ -52,8 +53,14 @@ class Applying(Writing):
     """The part of a unit of work that stage 2 uses."""
 
     def __init__(self, archive: "MemoryArchive") -> None:
-        super().__init__(archive.tables)
+        super().__init__(archive.tables, self._lines_of)
         self._archive = archive
+
+    def _lines_of(self, store_id: UUID) -> tuple[Before, ...]:
+        standings = self._archive.standings.items()
+        return lines_before(
+            {key.epoch: one.genesis for key, one in standings if key.store_id == store_id}
+        )
 
     async def try_store(self, key: StreamKey) -> bool:
         """See ArchiveUnit."""

@@ -4,8 +4,9 @@ It refuses what PostgreSQL refuses (a number out of its column's range, NUL in a
 so that poison ends in the same quarantine.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
+from uuid import UUID
 
 from sqlalchemy import BigInteger, Integer
 
@@ -16,7 +17,7 @@ from central.projections.row_changes import RowChanges
 from central.projections.rows import BY_ROW, PROJECTIONS
 from central.projections.rows.customer import CustomerField
 from central.projections.rows.stock import StockCount
-from central.projections.stock_counts import has_seen, moved_items
+from central.projections.stock_counts import Before, has_seen, moved_items
 from central.projections.taking_back import NOTHING_GONE, made_anew, taken_away
 from central.projections.unwritable import Unwritable
 from sync.protocol.clock import Hlc
@@ -28,10 +29,14 @@ Key: TypeAlias = tuple[Any, ...]
 
 
 class Writing:
-    """The part of a unit of work that changes rows; ``tables``: by name, rows by key."""
+    """The part of a unit of work that changes rows; ``tables``: by name, rows by key; ``lines``: of
+    a store's epochs."""
 
-    def __init__(self, tables: dict[str, dict[Key, Any]]) -> None:
+    def __init__(
+        self, tables: dict[str, dict[Key, Any]], lines: Callable[[UUID], tuple[Before, ...]]
+    ) -> None:
         self.tables = tables
+        self._lines = lines
         self._undo: list[tuple[dict[Any, Any], Any, Any]] = []
 
     def set(self, table: dict[Any, Any], key: Any, row: Any) -> None:
@@ -106,7 +111,7 @@ class Writing:
         for store_id, items in moved_items(changes, gone).items():
             for key in ((store_id, item) for item in items if (store_id, item) in counts):
                 level = self.tables["stock_level"][key].on_hand_milli
-                seen = level - unseen(counts[key], self.tables)
+                seen = level - unseen(counts[key], self.tables, self._lines(store_id))
                 self._put(projection, key, counts[key]._replace(seen_milli=seen))
 
     def _put(self, projection: Projection, key: Key, row: Row) -> None:
@@ -128,7 +133,9 @@ def change_of(row: CustomerField) -> FieldChange:
     return FieldChange(FieldName(row.field), Hlc(row.hlc), row.source, row.value, row.sealed)
 
 
-def unseen(count: StockCount, tables: Mapping[str, Mapping[Any, Any]]) -> int:
+def unseen(
+    count: StockCount, tables: Mapping[str, Mapping[Any, Any]], lines: tuple[Before, ...]
+) -> int:
     """What moved of the item without the count having seen it."""
     found = 0
     sales = tables["sale"]
@@ -136,11 +143,11 @@ def unseen(count: StockCount, tables: Mapping[str, Mapping[Any, Any]]) -> int:
         if (line.store_id, line.item_id) == (count.store_id, count.item_id):
             sale = sales[line.store_id, line.sale_id]
             place = (sale.epoch_number, sale.epoch_fingerprint, sale.seq)
-            if not (sale.training or has_seen(count, *place)):
+            if not (sale.training or has_seen(count, *place, lines)):
                 found -= line.quantity_milli
     for row in tables["stock_movement"].values():
         place = (row.epoch_number, row.epoch_fingerprint, row.seq)
-        if (row.store_id, row.item_id) == count[:2] and not has_seen(count, *place):
+        if (row.store_id, row.item_id) == count[:2] and not has_seen(count, *place, lines):
             found += row.quantity_milli
     return found
 
