@@ -94,10 +94,10 @@ def is_taken_away(projection: Projection) -> bool:
 def made_anew(gone: RowChanges) -> Anew:
     """Rows that go and are put again from what else counts."""
     keys: defaultdict[str, set[tuple[Any, ...]]] = defaultdict(set)
-    for one in PROJECTIONS:
-        if not is_taken_away(one):
-            for row in gone[one.row]:
-                keys[one.table].add(row[: one.key])
+    for one in PROJECTIONS if gone else ():
+        rows = gone[one.row]
+        if rows and not is_taken_away(one):
+            keys[one.table].update(row[: one.key] for row in rows)
     return {table: frozenset(some) for table, some in keys.items()}
 
 
@@ -112,6 +112,9 @@ def rows_anew(anew: Anew, changes: RowChanges) -> Iterator[Row]:
 
 
 def taken_away(gone: RowChanges, projection: Projection) -> tuple[Row, ...]:
-    """What goes of a projection, but for rows that go whole and are made anew."""
+    """What goes of a projection, but for rows that go whole and are made anew. Asked of each
+    projection at every write, of which hardly one takes anything back."""
+    if not gone[projection.row]:
+        return ()
     anew = made_anew(gone).get(projection.table, frozenset())
     return tuple(row for row in gone[projection.row] if row[: projection.key] not in anew)
