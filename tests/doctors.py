@@ -4,13 +4,9 @@ import shlex
 from typing import Any
 
 import typer
-from typer.main import get_command
 
-from central.commands.cli import app as central_app
-from edge.commands.cli import app as edge_app
 from sync.program.findings import Finding, Report
-
-PROGRAMS = {"edge": edge_app, "central": central_app}
+from tests.typed_commands import PROGRAMS, built
 
 
 def of(told: Report, check: str) -> Finding:
@@ -30,7 +26,7 @@ def refuse_untypable(typed: str) -> None:
     words = shlex.split(typed)
     words = words[2:] if words[:2] == ["uv", "run"] else words
     if words[0] in PROGRAMS:
-        _parse(get_command(PROGRAMS[words[0]]), words)
+        _parse(built(PROGRAMS[words[0]]), words)
 
 
 def _parse(command: Any, words: list[str]) -> None:

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 from sqlalchemy.engine import make_url
 
 from central.commands.cli import app
 from tests.central_fixtures import postgres_template
 from tests.integration.test_central_cli import Done, central
-from tests.typed_commands import parsed, printed
+from tests.typed_commands import built, parsed, printed
 
 __all__ = ["postgres_template"]
 
@@ -144,7 +143,7 @@ GOES_NO_FURTHER = ("token add", "support-bundle")
 
 def command_of(words: list[str]) -> tuple[str, Any]:
     """The command's own words, and what it takes."""
-    at: Any = typer.main.get_command(app)
+    at: Any = built(app)
     named: list[str] = []
     for word in words:
         below = getattr(at, "commands", {}).get(word)
@@ -250,4 +249,4 @@ async def test_what_is_refused_names_commands_on_the_same_company_and_folder(she
 
 def test_every_command_is_walked() -> None:
     walked = {command_of(shlex.split(line))[0] for line in (*WALK, *REFUSED)}
-    assert walked | ELSEWHERE == leaves(typer.main.get_command(app))
+    assert walked | ELSEWHERE == leaves(built(app))
