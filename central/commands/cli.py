@@ -20,6 +20,7 @@ from central.commands.prices import price_app
 from central.commands.proof import mend, rebuild, verify
 from central.commands.quarantine import quarantine_app
 from central.commands.roles import role_app
+from central.commands.roots import root_app
 from central.commands.serve import demo, migrate, serve
 from central.commands.settings import setting_app
 from central.commands.signing import sign
@@ -48,6 +49,7 @@ for name, group in (
     ("box", box_app),
     ("key", key_app),
     ("mirror", mirror_app),
+    ("root", root_app),
     ("alarm", alarm_app),
     ("quarantine", quarantine_app),
     ("customers", customers_app),

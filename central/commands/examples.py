@@ -25,6 +25,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "serve --trusted-proxy 10.0.0.5 --name head.example",
         "serve --mirror /mnt/other-disk/holdfast",
     ),
+    "root export": ("root export 2026-11-23", "root export 2026-11-23 --store S01"),
+    "root check": (
+        "root check day-root-2026-11-23.json",
+        "root check day-root-2026-11-23.json day-root-2026-11-22.json",
+    ),
     "migrate": (
         "migrate --database-url postgresql://holdfast@db.example/holdfast",
         "migrate --distribute",

@@ -18,6 +18,7 @@ from uuid import UUID
 
 import msgspec
 
+from central.domain.rooted import DayRooted
 from sync.protocol.change import Epoch
 from sync.protocol.codec import decode
 from sync.protocol.errors import Undecodable
@@ -322,6 +323,7 @@ AnyDecision: TypeAlias = (
     | GoodwillSet
     | GoodwillGiven
     | ShareRuleSet
+    | DayRooted
 )
 
 KINDS: dict[str, type[AnyDecision]] = {
@@ -349,6 +351,7 @@ KINDS: dict[str, type[AnyDecision]] = {
     "goodwill_set": GoodwillSet,
     "goodwill_given": GoodwillGiven,
     "share_rule_set": ShareRuleSet,
+    "day_rooted": DayRooted,
 }
 """Every kind that was ever recorded. Entries are added, never changed."""
 

@@ -131,6 +131,8 @@ REFUSED = (
     "customers alias part 00000000-0000-4000-8000-000000000008"
     " 00000000-0000-4000-8000-000000000009 --reason other",
     "mirror begin",
+    "root export 2026-11-23",
+    "root check 'my prices.csv'",
 )
 ELSEWHERE = {
     *("serve", "demo", "doctor", "install-service", "remove-service", "user add"),

@@ -55,7 +55,7 @@ def fold_decision(into: Fold, decision: AnyDecision) -> None:
     match decision:
         case EpochIssued() | EpochRatified() | EpochReadmitted() | EpochSealed():
             return
-        case BoxRevoked() | IncarnationBegun() | StreamPruned():
+        case BoxRevoked() | IncarnationBegun() | StreamPruned() | decided.DayRooted():
             return
         case PointsOpened() | GrantIssued() | GrantAnswered() | GrantReturned():
             fold_grant(into, decision)

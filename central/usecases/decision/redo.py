@@ -71,6 +71,8 @@ async def redo(
             await destroy_keys(db, company_id, (customer_id,))
         case decided.DaySigned() | decided.CustomersJoined() | decided.CustomersParted():
             return
+        case decided.DayRooted():
+            return
         case decided.StreamPruned():
             return  # its box is asked again, and says through where it keeps nothing now
         case _ as never:
