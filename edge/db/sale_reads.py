@@ -16,15 +16,7 @@ import msgspec
 
 from edge.db.customers import SAME_PERSON
 from edge.db.operators import role_of
-from edge.domain.sale.situation import (
-    NO_NAMES,
-    ItemOnSale,
-    Names,
-    PriceInForce,
-    RateInForce,
-    SoldLine,
-    TenderInUse,
-)
+from edge.domain.sale.situation import ItemOnSale, PriceInForce, RateInForce, SoldLine, TenderInUse
 from sync.engine.journal import Tip
 from sync.protocol.change import Epoch, Head
 from sync.protocol.clock import Hlc
@@ -40,6 +32,7 @@ from sync.protocol.identity import (
     TillSessionId,
     WorkstationId,
 )
+from sync.protocol.paper.receipt import NO_NAMES, Names
 from sync.protocol.permissions import unknown_role
 from sync.protocol.reference import ReceiptTexts, Role, StoreSettings
 from sync.protocol.scan_code import code_key

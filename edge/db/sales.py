@@ -13,7 +13,6 @@ import msgspec
 from edge.db.customers import SAME_PERSON
 from edge.db.journal import envelope_of
 from edge.db.recovered import wrapped_event
-from edge.domain.sale.situation import Names
 from edge.domain.stock import Moved
 from sync.protocol.change import Epoch, Head, Kept
 from sync.protocol.facts import RetailTransaction, Spend
@@ -25,6 +24,7 @@ from sync.protocol.identity import (
     StoreId,
     WorkstationId,
 )
+from sync.protocol.paper.receipt import Names
 
 _SALE = (
     "INSERT INTO sale (sale_id, request_digest, epoch_number, epoch_fingerprint, seq,"

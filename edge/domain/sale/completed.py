@@ -5,11 +5,10 @@ from datetime import date
 
 import msgspec
 
-from edge.domain.sale.receipt import Place, receipt_text
-from edge.domain.sale.situation import Names
 from sync.protocol.change import Head, Kept
 from sync.protocol.facts import RetailTransaction
 from sync.protocol.identity import ReceiptNumber, SaleId
+from sync.protocol.paper.receipt import Names, Place, receipt_text
 from sync.protocol.reference import ReceiptTexts, StoreSettings
 
 

@@ -20,6 +20,7 @@ from sync.protocol.identity import (
     TillSessionId,
     WorkstationId,
 )
+from sync.protocol.paper.receipt import NO_NAMES, NO_TEXTS, Names
 from sync.protocol.reference import ReceiptTexts, Role, StoreSettings
 
 
@@ -91,18 +92,6 @@ class SoldLine(NamedTuple):
     returned_milli: int
     on_hand_milli: int
     currency: str
-
-
-class Names(NamedTuple):
-    """How a receipt names people, as they stood when it was finished: it says so for ever. None
-    where there is nobody, or nobody whose name is known (a customer who was erased)."""
-
-    operator: str | None = None
-    customer: str | None = None
-
-
-NO_NAMES = Names()
-NO_TEXTS = ReceiptTexts()
 
 
 class Situation(NamedTuple):

@@ -15,12 +15,13 @@ from edge.domain.box import SettingsMissing
 from edge.domain.business_day import BUSINESS_DAY, DayEvent, DayState
 from edge.domain.sale.basket import SaleRequest
 from edge.domain.sale.returns import customer_of, originals_of
-from edge.domain.sale.situation import Names, Situation
+from edge.domain.sale.situation import Situation
 from edge.domain.till import TILL, TillEvent, TillState
 from edge.usecases.sale.hold_past import InForce, hold_past
 from sync.engine.journal import NotEnrolled
 from sync.protocol.escrow import Right, RightKind
 from sync.protocol.identity import CustomerId, WorkstationId, receipt_number
+from sync.protocol.paper.receipt import Names
 
 
 def require_store(counter: CounterNow) -> StoreNow:

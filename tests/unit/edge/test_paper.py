@@ -2,10 +2,9 @@
 
 import pytest
 
-from edge.domain.paper.blocks import RULE, Align, Block, Code, Pair, Symbology, Words
-from edge.domain.paper.text import COLUMNS, cells, render_text
-from edge.domain.sale.receipt import receipt_blocks
-from edge.domain.sale.situation import Names
+from sync.protocol.paper.blocks import RULE, Align, Block, Code, Pair, Symbology, Words
+from sync.protocol.paper.receipt import Names, receipt_blocks
+from sync.protocol.paper.text import COLUMNS, cells, render_text
 from tests.builders import SETTINGS
 from tests.unit.edge.test_receipt import PLACE, exchange
 

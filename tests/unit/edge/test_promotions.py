@@ -18,7 +18,6 @@ from edge.domain.sale.promotions.kinds import KINDS, Published, understand
 from edge.domain.sale.promotions.reduce import reduce_lines
 from edge.domain.sale.promotions.shape import Kind, LineOnOffer, Promotion, Reduction
 from edge.domain.sale.quote import quote
-from edge.domain.sale.receipt import Place, receipt_text
 from edge.domain.sale.refusals.prices import AmountIsNothing
 from edge.domain.sale.situation import SoldLine
 from sync.protocol.change import Epoch
@@ -26,6 +25,7 @@ from sync.protocol.codec import decode_fact, encode, kind_of
 from sync.protocol.facts import Line, OriginalLine, RetailTransaction
 from sync.protocol.identity import ItemId, PromotionId, ReceiptNumber
 from sync.protocol.money import divide_half_up
+from sync.protocol.paper.receipt import Place, receipt_text
 from tests.builders import CARD, MEMBER, SETTINGS, situation
 from tests.sale_builders import line, return_line, sale_request, tender
 

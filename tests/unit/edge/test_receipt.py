@@ -6,14 +6,13 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
-from edge.domain.paper.text import COLUMNS, cells
 from edge.domain.sale.compose import compose
-from edge.domain.sale.receipt import Place, local_time, receipt_text
-from edge.domain.sale.situation import Names
 from sync.protocol.change import Epoch
 from sync.protocol.escrow import Right
 from sync.protocol.facts import OriginalLine, RetailTransaction
 from sync.protocol.identity import ReceiptNumber
+from sync.protocol.paper.receipt import Names, Place, local_time, receipt_text
+from sync.protocol.paper.text import COLUMNS, cells
 from sync.protocol.reference import ReceiptTexts
 from tests.builders import CARD, CASH, MEMBER, NOW_MS, POINTS, SETTINGS, situation
 from tests.sale_builders import line, return_line, sale_id, sale_request, tender

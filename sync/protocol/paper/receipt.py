@@ -13,14 +13,13 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from edge.domain.paper.blocks import RULE, Align, Block, Code, Pair, Symbology, Words
-from edge.domain.paper.text import render_text
-from edge.domain.sale.situation import NO_NAMES, NO_TEXTS, Names
 from sync.protocol.change import Epoch
 from sync.protocol.facts import Line, RetailTransaction
 from sync.protocol.figures import percent
 from sync.protocol.identity import ReceiptNumber, SaleId
 from sync.protocol.money import MILLI, format_minor, in_thousands
+from sync.protocol.paper.blocks import RULE, Align, Block, Code, Pair, Symbology, Words
+from sync.protocol.paper.text import render_text
 from sync.protocol.reference import ReceiptTexts, StoreSettings
 from sync.protocol.units import Unit
 
@@ -28,6 +27,18 @@ HASH_BYTES_SHOWN = 8
 ZONES_MAX = 64
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECONDS_END = len("2026-03-01 18:04:05")
+
+
+class Names(NamedTuple):
+    """How a receipt names people, as they stood when it was finished: it says so for ever. None
+    where there is nobody, or nobody whose name is known (a customer who was erased)."""
+
+    operator: str | None = None
+    customer: str | None = None
+
+
+NO_NAMES = Names()
+NO_TEXTS = ReceiptTexts()
 
 
 class Place(NamedTuple):

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import wcwidth
 
-from edge.domain.paper.blocks import Align, Block, Code, Pair, Words
+from sync.protocol.paper.blocks import Align, Block, Code, Pair, Words
 
 COLUMNS = 42
 WRAPPED_MAX = 256
