@@ -36,6 +36,7 @@ from central.reports.receipt import (
     held_receipt,
     receipt_from_fact,
 )
+from central.usecases.store.print_receipt import print_receipt
 from sync.protocol.change import Epoch
 from sync.protocol.errors import InvalidField, NotFound
 from sync.protocol.figures import FIGURES
@@ -114,7 +115,8 @@ async def show_receipt(
         money = await company_money(db, person.company_id)
         store = await store_of_company(db, person.company_id, code)
         held = await held_receipt(db, store.store_id, sale_id)
-    event, form = held.event, held.form
+        event, form = held.event, held.form
+        paper = event and await print_receipt(db, person.company_id, store.store_id, event)
     said = receipt_from_fact(event.fact) if event and event.fact else None
     return shown(
         request,
@@ -126,6 +128,7 @@ async def show_receipt(
         event=event,
         fact=event.fact if event else None,
         counted=True,
+        paper=paper,
         held=held,
         differences=form_differences(said, form) if said else (),
         journal=event and journal_address(store, event.arrived_epoch, event.arrived_seq),
@@ -156,6 +159,7 @@ async def show_event(
         event = await journal_event(db, store.store_id, wanted, seq)
         form = receipt_from_fact(event.fact) if event.fact else None
         held = await find_receipt(db, store.store_id, form.sale_id) if form else None
+        paper = await print_receipt(db, person.company_id, store.store_id, event)
     return shown(
         request,
         "receipt.html",
@@ -166,6 +170,7 @@ async def show_event(
         event=event,
         fact=event.fact,
         counted=False,
+        paper=paper,
         held=held,
         differences=form_differences(form, held.form) if form and held else (),
         journal=journal_address(store, event.arrived_epoch, event.arrived_seq),

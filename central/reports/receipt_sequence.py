@@ -3,6 +3,9 @@
 A workstation counts its receipts without a gap in each epoch, over the days. So a number between
 two that are here was given: it is another day's, or its event is set aside, or it did not come.
 What follows the last number nobody knows, but by what boxes and workstations claim (``claims``).
+
+A number names its workstation, which made the receipt and keeps it until head office has had it for
+KEPT (protocol.md, Workstations keep whole envelopes): of one that did not come, it holds it.
 """
 
 import re
@@ -27,6 +30,8 @@ NAMED_MAX = 20
 BACK_MAX = 50
 """So far before a day's first number is looked for the one before it."""
 ASIDE_MAX = 200
+KEPT_MS = 35 * 86_400_000
+"""At least, after head office has it."""
 _NUMBER = re.compile(r"(.+-)([0-9]{6,9})\Z", re.ASCII)
 _RECEIPTS = """
 SELECT s.sale_id, s.receipt_number, s.workstation_id, s.operator_id, s.tendered_at_ms,
@@ -73,12 +78,19 @@ class SequenceReceipt(NamedTuple):
 class MissingNumber(NamedTuple):
     """A number that was given and is none of the day's receipts; with ``more`` after it. ``other``:
     the receipt of another day that has it; ``aside``: an event that is set aside or was let go, and
-    has it or stands where it would."""
+    has it or stands where it would. ``workstation_id``: whose series it is of, ``made_by_ms``: it
+    was made before then, by the receipt behind it."""
 
     number: str
+    workstation_id: str
+    made_by_ms: int
     more: int = 0
     other: tuple[date, UUID] | None = None
     aside: tuple[Epoch, int] | None = None
+
+    def is_held(self, now_ms: int) -> bool:
+        """Its workstation keeps it still, as far as is known here."""
+        return now_ms - self.made_by_ms < KEPT_MS
 
 
 class ReceiptSequence(NamedTuple):
@@ -153,25 +165,27 @@ def _listed(
             known = [place for place, number in enumerate(numbers) if number in elsewhere]
             numbers = numbers[known[-1] + 1 :] if known else numbers
             before = None
-        rows += _missing(numbers, elsewhere, _between(aside, before, one))
+        rows += _missing(one, numbers, elsewhere, _between(aside, before, one))
         rows.append(one)
         before = one
     return tuple(rows)
 
 
 def _missing(
+    behind: SequenceReceipt,
     numbers: Sequence[str],
     elsewhere: Mapping[str, tuple[date, UUID]],
     aside: Sequence[_Aside],
 ) -> Iterable[MissingNumber]:
+    whose = (behind.workstation_id, behind.tendered_at_ms)
     named = {one.number: (one.epoch, one.seq) for one in aside if one.number}
     nameless = iter([(one.epoch, one.seq) for one in aside if not one.number])
     for number in numbers[:NAMED_MAX]:
         other = elsewhere.get(number)
         place = named.get(number) or (None if other else next(nameless, None))
-        yield MissingNumber(number, 0, other, place)
+        yield MissingNumber(number, *whose, other=other, aside=place)
     if numbers[NAMED_MAX:]:
-        yield MissingNumber(numbers[NAMED_MAX], len(numbers) - NAMED_MAX - 1)
+        yield MissingNumber(numbers[NAMED_MAX], *whose, more=len(numbers) - NAMED_MAX - 1)
 
 
 def _between(

@@ -3,10 +3,16 @@
 import re
 from uuid import UUID, uuid4
 
+from msgspec.structs import replace
+
+from central.db.engine import unit_of_work
 from central.pages.page import PAGE_HEADERS
+from central.usecases.feed.publish_reference import publish_rows
 from sync.protocol.facts import RetailTransaction
 from sync.protocol.money import format_minor
+from sync.protocol.reference import DataSet
 from tests.board_pages import PageText, load
+from tests.builders import SETTINGS
 from tests.central_fixtures import Served, postgres_template
 from tests.integration.board_fixtures import (
     acme,
@@ -17,7 +23,7 @@ from tests.integration.board_fixtures import (
     traded,
     user_of,
 )
-from tests.shop_journal import CUSTOMERS, DAY, Shop
+from tests.shop_journal import COMPANY, CUSTOMERS, DAY, Shop
 from tests.shop_sales import tally
 
 __all__ = ["postgres_template"]
@@ -293,3 +299,27 @@ async def test_last_contact_and_lag_are_told_in_words(postgres_url: str) -> None
             "3 s ago",
             "3 events behind, 1 event not yet counted",
         ]
+
+
+async def test_a_receipt_stands_as_the_shop_printed_it_beside_what_head_office_holds(
+    postgres_url: str,
+) -> None:
+    """The same text as the box's, by the event's own bytes, whatever the rows say."""
+    async with acme(postgres_url) as served:
+        shop = traded(1)
+        await arrive(served, shop)
+        sale, _ = await tamper(served, shop)
+        path = f"/stores/S01/receipts/{sale.sale_id}"
+        assert "printed" not in (await load(served, path)).words
+        async with unit_of_work(served.engine) as db:
+            settings = [replace(SETTINGS, store_name="Corner Shop")]
+            await publish_rows(db, COMPANY, DataSet.SETTINGS, settings, str(shop.store_id))
+        for page in (path, next(x for x in (await load(served, path)).links if "/journal/" in x)):
+            said = (await load(served, page)).words["printed"]
+            for words in (
+                "As the shop printed it",
+                "Corner Shop",
+                f"Receipt {sale.receipt_number}",
+                f"TOTAL {sale.currency} {format_minor(sale.total_minor)}",
+            ):
+                assert words in said

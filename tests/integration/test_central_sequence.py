@@ -12,7 +12,7 @@ from tests.board_pages import load
 from tests.central_fixtures import postgres_template
 from tests.head_office import apply_all, deliver, open_stream
 from tests.integration.board_fixtures import acme, arrive, day_path
-from tests.shop_journal import ANNA, DAY, WORKSTATIONS, Shop
+from tests.shop_journal import ANNA, DAY, NOW_MS, WORKSTATIONS, Shop
 
 __all__ = ["postgres_template"]
 NEXT_DAY = DAY + timedelta(days=1)
@@ -39,11 +39,13 @@ async def test_a_number_that_did_not_come_is_a_row(postgres_url: str) -> None:
         for sale in (first, third):
             shop.append(sale)
         await arrive(served, shop)
+        served.clock.now_ms = NOW_MS
         page = await load(served, f"{day_path(shop)}/sequence")
         rows = page.tables["sequence-table"][1:]
         numbers = [row[0].text for row in rows]
         assert numbers == [f"S01-W1-E1-00000{count}" for count in (1, 2, 3)]
-        assert [cell.text for cell in rows[1][1:]] == ["not received", "not known"]
+        said = "not received; workstation W1 holds it"
+        assert [cell.text for cell in rows[1][1:]] == [said, "not known"]
         assert rows[0][0].href == f"/stores/S01/receipts/{first.sale_id}"
         assert rows[0][4].text == f"{shop.epoch}, {len(shop.events) - 1}"
         assert page.words["gaps"] == "1 number is missing; each is a row of its own."
@@ -57,11 +59,16 @@ async def test_numbers_before_the_first_are_missing_too_and_many_are_one_row(
         for count in (3, 40):
             shop.append(numbered(shop, count))
         await arrive(served, shop)
+        served.clock.now_ms = NOW_MS
         page = await load(served, f"{day_path(shop)}/sequence")
         rows = [row for row in page.tables["sequence-table"][1:] if len(row) == 3]
         assert [row[0].text[-6:] for row in rows[:3]] == ["000001", "000002", "000004"]
         assert rows[-1][0].text.endswith("000024")
-        assert rows[-1][1].text == "and 15 numbers after it: not received"
+        said = "and 15 numbers after it: not received; workstation W1 holds them"
+        assert rows[-1][1].text == said
+        served.clock.now_ms = NOW_MS + 36 * 86_400_000
+        late = (await load(served, f"{day_path(shop)}/sequence")).tables["sequence-table"]
+        assert late[1][1].text == "not received; workstation W1 made it"
         assert page.words["gaps"].startswith("38 numbers are missing")
 
 

@@ -37,6 +37,13 @@ till_session = "Till session"
 customer = "Customer"
 sale = "Sale"
 
+printed = "As the shop printed it"
+printed_today = (
+    "By the receipt's own event. The shop's name, address and texts and people's names are those of"
+    " today."
+)
+held_here = "What head office holds"
+
 journal = "Its place in the store's journal"
 epoch = "Epoch"
 event = "Event"

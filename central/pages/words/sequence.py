@@ -28,13 +28,17 @@ def gaps(found: ReceiptSequence) -> str:
     return f"{counted(found.missing, 'number')} {verb} missing; each is a row of its own."
 
 
-def missing(row: MissingNumber) -> str:
-    """``not received``, or what is known."""
+def missing(row: MissingNumber, now_ms: int) -> str:
+    """``not received; workstation W2 holds it``, or what else is known."""
+    them = "them" if row.more else "it"
+    holds = f"holds {them}" if row.is_held(now_ms) else f"made {them}"
     if row.other is not None:
         return f"counts on {row.other[0]}"
     if row.aside is not None:
         epoch, seq = row.aside
         return f"not counted: event {seq} of epoch {epoch} stands here and is set aside"
     if row.more:
-        return f"and {counted(row.more, 'number')} after it: not received"
-    return "not received"
+        said = f"and {counted(row.more, 'number')} after it: not received"
+    else:
+        said = "not received"
+    return f"{said}; workstation {row.workstation_id} {holds}"

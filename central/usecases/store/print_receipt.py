@@ -1,0 +1,60 @@
+"""A receipt as the shop printed it, made again at head office from its event.
+
+The same text as the box's (``sync/protocol/paper``), by the event's own bytes. What stood beside it
+in the shop only, its address, its own texts and people's names, is as it was published last.
+"""
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from central.archive.postgres import plain_uuid
+from central.db.engine import driver_of
+from central.reports.customers import read_people
+from central.reports.journal_event import JournalEvent
+from central.usecases.feed.read_published import published_rows
+from sync.protocol.facts import RetailTransaction
+from sync.protocol.feeds import STORE_KEY
+from sync.protocol.identity import CompanyId, ReceiptNumber, SaleId, StoreId
+from sync.protocol.paper.receipt import NO_TEXTS, Names, Place, receipt_text
+from sync.protocol.reference import DataSet
+
+_NUMBERS = "SELECT sale_id, receipt_number FROM sale WHERE store_id = $1 AND sale_id = ANY($2)"
+
+
+async def print_receipt(
+    db: AsyncConnection, company_id: CompanyId, store_id: StoreId, event: JournalEvent
+) -> str | None:
+    """None: the event is no receipt that can be read, or nothing was published of its store."""
+    fact = event.fact
+    if fact is None:
+        return None
+    scope, place = str(store_id), Place(event.epoch, event.seq, event.hash)
+    settings = await published_rows(db, company_id, DataSet.SETTINGS, scope, [STORE_KEY])
+    if STORE_KEY not in settings:
+        return None
+    texts = await published_rows(db, company_id, DataSet.RECEIPT_TEXTS, scope, [STORE_KEY])
+    return receipt_text(
+        fact,
+        settings[STORE_KEY],
+        place,
+        await _originals(db, store_id, fact),
+        await _names(db, company_id, fact),
+        texts.get(STORE_KEY, NO_TEXTS),
+    )
+
+
+async def _originals(
+    db: AsyncConnection, store_id: StoreId, fact: RetailTransaction
+) -> dict[SaleId, ReceiptNumber]:
+    named = {line.original.sale_id for line in fact.lines if line.original}
+    rows = await (await driver_of(db)).fetch(_NUMBERS, store_id, list(named)) if named else ()
+    return {SaleId(plain_uuid(row[0])): ReceiptNumber(row[1]) for row in rows}
+
+
+async def _names(db: AsyncConnection, company_id: CompanyId, fact: RetailTransaction) -> Names:
+    named = [fact.operator_id]
+    operators = await published_rows(db, company_id, DataSet.OPERATORS, keys=named)
+    served = operators.get(fact.operator_id)
+    if fact.customer_id is None:
+        return Names(served and served.name)
+    buyer = (await read_people(db, company_id, [fact.customer_id])).get(fact.customer_id)
+    return Names(served and served.name, buyer and buyer.name)
