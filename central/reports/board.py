@@ -31,6 +31,7 @@ from central.reports.day_cells import (
     feet,
     known_days,
     missing_cell,
+    unsure_days,
 )
 from central.reports.differing_receipts import (
     DifferingReceipts,
@@ -267,7 +268,8 @@ async def _look(
     """At those that are ``listed``, and at those known ones that are in doubt, or signed without
     that anybody knows whether they still are as they were."""
     in_doubt = frozenset(one.day for one in doubts)
-    more = [one.day for one in known if (one.signed and not one.as_signed) or one.day in in_doubt]
+    wanted = in_doubt | await unsure_days(db, known)
+    more = [one.day for one in known if one.day in wanted]
     looked_at = list(dict.fromkeys([*listed, *more[:LOOKED_AT_MAX]]))
     signings = await last_signings(db, looked_at)
     stands = await stand_of_days(db, looked_at, claims)

@@ -25,41 +25,32 @@ LOOKED_AT_MAX = 500
 they are not proven."""
 _EPOCH = date(1970, 1, 1)
 _DAY_MS = 86_400_000
-# Stores by their places among those asked for: a month of a hundred has thousands of rows.
 _KNOWN = """
-SELECT asked.place, s.business_date, s.settled_at_ms IS NOT NULL, s.as_signed IS TRUE,
-    g.store_id IS NOT NULL,
-    coalesce(d.total, 0), coalesce(d.over_short, 0)
-FROM day_standing AS s
-JOIN unnest($1::uuid[]) WITH ORDINALITY AS asked (store_id, place) ON s.store_id = asked.store_id
-LEFT JOIN (
-    SELECT store_id, business_date,
-        sum(CASE figure WHEN 'refunds' THEN -amount WHEN 'over/short' THEN 0 ELSE amount END)
-            ::bigint AS total,
-        sum(CASE figure WHEN 'over/short' THEN amount END)::bigint AS over_short
-    FROM day_total
-    WHERE store_id = ANY($1) AND business_date BETWEEN $2 AND $3
-        AND figure IN ('gross', 'tax added', 'refunds', 'over/short')
-    GROUP BY store_id, business_date
-) AS d ON d.store_id = s.store_id AND d.business_date = s.business_date
-LEFT JOIN (
-    SELECT DISTINCT store_id, business_date FROM day_signed
-    WHERE store_id = ANY($1) AND business_date BETWEEN $2 AND $3
-) AS g ON g.store_id = s.store_id AND g.business_date = s.business_date
+SELECT s.store_id, s.business_date, s.settled_at_ms IS NOT NULL, s.as_signed IS TRUE,
+    coalesce(sum(CASE d.figure WHEN 'refunds' THEN -d.amount ELSE d.amount END)
+        FILTER (WHERE d.figure <> 'over/short'), 0)::bigint,
+    coalesce(sum(d.amount) FILTER (WHERE d.figure = 'over/short'), 0)::bigint
+FROM day_standing AS s LEFT JOIN day_total AS d ON d.store_id = s.store_id
+    AND d.business_date = s.business_date
+    AND d.figure IN ('gross', 'tax added', 'refunds', 'over/short')
 WHERE s.store_id = ANY($1) AND s.business_date BETWEEN $2 AND $3
+GROUP BY s.store_id, s.business_date, s.settled_at_ms, s.as_signed
 ORDER BY s.business_date DESC, s.store_id
+"""
+_SIGNED = """
+SELECT DISTINCT g.store_id, g.business_date FROM day_signed AS g
+JOIN day_standing AS s ON s.store_id = g.store_id AND s.business_date = g.business_date
+WHERE g.store_id = ANY($1) AND g.business_date BETWEEN $2 AND $3 AND s.as_signed IS NOT TRUE
 """
 
 
 class KnownDay(NamedTuple):
     """A day of which something is here, by its running figures. ``settled``: found proven, and
-    nothing came since; ``as_signed``: its figures are those that were signed last; ``signed``: it
-    was, whether they still are or not."""
+    nothing came since; ``as_signed``: its figures are those that were signed last."""
 
     day: StoreDay
     settled: bool
     as_signed: bool
-    signed: bool
     total_minor: int
     over_short_minor: int
 
@@ -108,9 +99,21 @@ class DateFoot(NamedTuple):
 async def known_days(
     db: AsyncConnection, store_ids: Sequence[StoreId], first: date, last: date
 ) -> Sequence[KnownDay]:
-    """Of a page of stores between two dates, in one statement; the latest first."""
+    """Of a page of stores between two dates, in one statement; the latest first. Their ids are the
+    driver's."""
     rows = await (await driver_of(db)).fetch(_KNOWN, store_ids, first, last)
-    return [KnownDay(StoreDay(store_ids[row[0] - 1], row[1]), *row[2:]) for row in rows]
+    return [KnownDay(StoreDay(StoreId(row[0]), row[1]), *row[2:]) for row in rows]
+
+
+async def unsure_days(db: AsyncConnection, known: Sequence[KnownDay]) -> frozenset[StoreDay]:
+    """Those of them, the latest first, that were signed without that anybody knows whether they
+    still are as they were."""
+    if not known:
+        return frozenset()
+    span = (known[-1].day.business_date, known[0].day.business_date)
+    ids = list({one.day.store_id for one in known})
+    rows = await (await driver_of(db)).fetch(_SIGNED, ids, *span)
+    return frozenset(StoreDay(StoreId(row[0]), row[1]) for row in rows)
 
 
 def doubted(
