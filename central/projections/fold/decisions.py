@@ -30,6 +30,7 @@ from central.domain.decisions import (
     StreamPruned,
     TailWrittenOff,
 )
+from central.domain.rooted import DayRooted
 from central.projections.fold.collect import Fold
 from central.projections.fold.customer import put_erased, put_fields
 from central.projections.fold.grants import fold_grant, fold_rule
@@ -55,7 +56,7 @@ def fold_decision(into: Fold, decision: AnyDecision) -> None:
     match decision:
         case EpochIssued() | EpochRatified() | EpochReadmitted() | EpochSealed():
             return
-        case BoxRevoked() | IncarnationBegun() | StreamPruned() | decided.DayRooted():
+        case BoxRevoked() | IncarnationBegun() | StreamPruned() | DayRooted():
             return
         case PointsOpened() | GrantIssued() | GrantAnswered() | GrantReturned():
             fold_grant(into, decision)

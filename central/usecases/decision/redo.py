@@ -17,6 +17,7 @@ from central.db.tables import Device, table
 from central.domain import decisions as decided
 from central.domain.decisions import AnyDecision
 from central.domain.epoch import EpochEvent
+from central.domain.rooted import DayRooted
 from central.usecases.box.clear_alarm import lift_alarm
 from central.usecases.box.enrol import insert_epoch
 from central.usecases.box.epochs import hold_epoch, lock_store, move_epoch
@@ -71,7 +72,7 @@ async def redo(
             await destroy_keys(db, company_id, (customer_id,))
         case decided.DaySigned() | decided.CustomersJoined() | decided.CustomersParted():
             return
-        case decided.DayRooted():
+        case DayRooted():
             return
         case decided.StreamPruned():
             return  # its box is asked again, and says through where it keeps nothing now
