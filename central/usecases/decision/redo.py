@@ -64,15 +64,13 @@ async def redo(
             return
         case decided.GrantAnswered() | decided.GrantReturned() | decided.GoodwillSet():
             return
-        case decided.GoodwillGiven() | decided.ShareRuleSet():
+        case decided.GoodwillGiven() | decided.ShareRuleSet() | DayRooted():
             return
         case decided.TailWrittenOff() | decided.EventRepaired() | decided.EventReleased():
             return
         case decided.CustomerErased(customer_id):
             await destroy_keys(db, company_id, (customer_id,))
         case decided.DaySigned() | decided.CustomersJoined() | decided.CustomersParted():
-            return
-        case DayRooted():
             return
         case decided.StreamPruned():
             return  # its box is asked again, and says through where it keeps nothing now
