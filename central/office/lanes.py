@@ -13,6 +13,8 @@ JOURNALS_AT_ONCE = 4
 """More are no faster: one process has one processor for them."""
 JOURNALS_PER_S = 40
 """Of two hundred events each; a first guess, until it is measured."""
+QUESTIONS_PER_S = 80
+"""Heartbeats, and pages of feeds; likewise."""
 WAITING_MAX = 256
 BOX_WAIT_S = 0.8
 """Behind others. A box's answer comes within two seconds, or says when to come again."""
@@ -29,6 +31,11 @@ def _journals() -> Lane:
     )
 
 
+def _questions(what: str) -> Lane:
+    moments = Appointments(QUESTIONS_PER_S)
+    return Lane(what, places=2, waiting=WAITING_MAX, wait_s=BOX_WAIT_S, appointments=moments)
+
+
 @dataclass(frozen=True)
 class Lanes:
     """``journals``, ``heartbeats``, ``feeds``: what boxes ask for, admitted before anything of it
@@ -36,12 +43,8 @@ class Lanes:
     ``health``; ``unfolding``: large batches, inside their turn."""
 
     journals: Lane = field(default_factory=_journals)
-    heartbeats: Lane = field(
-        default_factory=lambda: Lane("heartbeats", places=2, waiting=WAITING_MAX, wait_s=BOX_WAIT_S)
-    )
-    feeds: Lane = field(
-        default_factory=lambda: Lane("feeds", places=2, waiting=WAITING_MAX, wait_s=BOX_WAIT_S)
-    )
+    heartbeats: Lane = field(default_factory=lambda: _questions("heartbeats"))
+    feeds: Lane = field(default_factory=lambda: _questions("feeds"))
     enrolments: Lane = field(
         default_factory=lambda: Lane("enrolments", places=1, waiting=WAITING_MAX)
     )

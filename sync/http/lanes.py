@@ -44,11 +44,13 @@ class Appointments:
         self._next_s = 0.0
         self._served_s: float | None = None
 
-    def served(self, *, others_wait: bool) -> None:
-        """One was. The time since the one before counts where somebody waited all the while."""
+    def served(self, *, others_wait: bool, took_s: float = math.inf) -> None:
+        """One was. The time since the one before counts where somebody waited all the while; where
+        nobody did, what its own turn took, if that is less: who are asked to come one by one leave
+        nobody waiting, and a lane that learns nothing of them would ask for that for ever."""
         now_s = self._clock()
-        if self._served_s is not None:
-            self.each_s += (now_s - self._served_s - self.each_s) / AVERAGED
+        each_s = min(took_s, self.each_s) if self._served_s is None else now_s - self._served_s
+        self.each_s += (each_s - self.each_s) / AVERAGED
         self._served_s = now_s if others_wait else None
 
     def give(self) -> int:
@@ -164,11 +166,12 @@ class Lane:
         self._sending -= 1
         self._inside += 1
 
-    def go_out(self, *, served: bool) -> None:
-        """One that is inside; ``served``: it had its turn."""
-        if served:
+    def go_out(self, took_s: float | None) -> None:
+        """One that is inside; ``took_s``: of its turn, None where it had none."""
+        if took_s is not None:
             self.served += 1
-            self._appointments.served(others_wait=self._inside > self.places)
+            others_wait = self._inside > self.places
+            self._appointments.served(others_wait=others_wait, took_s=took_s)
         self._inside -= 1
 
 
@@ -189,6 +192,7 @@ class Place:
         self._lane = lane
         self._gone = gone
         self._at = _At.OUTSIDE
+        self._began_s = 0.0
 
     def enter(self) -> None:
         """Wait inside. Raises Busy at once where too many do."""
@@ -206,7 +210,7 @@ class Place:
             self._at = _At.WAITING
         if self._at is _At.WAITING:
             await self._lane.take_turn(again=again)
-            self._at = _At.TURN
+            self._at, self._began_s = _At.TURN, time.monotonic()
         if self._gone():
             raise Busy("Whoever asked has left.", remedy="Ask again.", retry_after_s=1)
 
@@ -224,5 +228,6 @@ class Place:
         elif self._at is _At.ASIDE:
             self._lane.step_back()
         if self._at is not _At.OUTSIDE:
-            self._lane.go_out(served=self._at is _At.TURN)
+            had_it = self._at is _At.TURN
+            self._lane.go_out(time.monotonic() - self._began_s if had_it else None)
         self._at = _At.OUTSIDE

@@ -63,6 +63,18 @@ async def entered(place: Place) -> Place:
     return place
 
 
+def test_a_lane_in_which_nobody_waits_learns_from_what_a_turn_takes() -> None:
+    """Or who come one by one, as they were asked to, would be asked so for ever."""
+    clock = Clock()
+    line = appointments(2, clock)
+    for _ in range(200):
+        clock.now_s += 0.4
+        line.served(others_wait=False, took_s=0.01)
+    assert line.each_s == pytest.approx(0.01, rel=0.01)
+    line.served(others_wait=False, took_s=3)
+    assert line.each_s == pytest.approx(0.01, rel=0.01)
+
+
 async def test_nobody_waits_in_a_lane_longer_than_it_lets_them() -> None:
     line = appointments(2, Clock())
     lane = Lane("journals", places=2, waiting=100, wait_s=1, appointments=line)
