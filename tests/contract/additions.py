@@ -316,7 +316,7 @@ FIGURE: Mapping[str, Edits] = {
 }
 
 PROMOTION_KIND: Mapping[str, Edits] = {
-    "edge/domain/sale/promotions/amount_off.py": (
+    "sync/protocol/promotions/amount_off.py": (
         New(
             '''"""An amount off the whole basket."""
 
@@ -324,7 +324,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from edge.domain.sale.promotions.shape import Kind, LineOnOffer, Reduction
+from sync.protocol.promotions.shape import Kind, LineOnOffer, Reduction
 
 
 class AmountOff(msgspec.Struct, frozen=True, array_like=True):
@@ -341,10 +341,10 @@ AMOUNT_OFF = Kind("amount_off", AmountOff, _apply)
 '''
         ),
     ),
-    "edge/domain/sale/promotions/kinds.py": (
+    "sync/protocol/promotions/kinds.py": (
         Behind(
-            "from edge.domain.sale.promotions.shape import Kind, Promotion\n",
-            "from edge.domain.sale.promotions.amount_off import AMOUNT_OFF\n",
+            "from sync.protocol.promotions.shape import Kind, Promotion\n",
+            "from sync.protocol.promotions.amount_off import AMOUNT_OFF\n",
         ),
         Instead(
             "KINDS: tuple[Kind[Any], ...] = ()", "KINDS: tuple[Kind[Any], ...] = (AMOUNT_OFF,)"

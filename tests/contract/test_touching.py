@@ -62,7 +62,7 @@ from edge.api.stock import ROUTES
 from edge.db.connection import migrate as store_schema
 from edge.db.connection.writer import InlineWriter
 from edge.db.totals import read_totals
-from edge.domain.sale.promotions.kinds import Published, understand
+from sync.protocol.promotions.kinds import Published, understand
 from edge.usecases.feed.apply_reference import apply_reference
 from edge.usecases.stock.read_cold_room import ReadColdRoom, read_cold_room
 from edge.db.journal import read_range

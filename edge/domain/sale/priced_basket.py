@@ -15,14 +15,14 @@ from edge.domain.operator import InactiveOperator, UnknownOperator
 from edge.domain.sale import loyalty, pricing, returns, tax
 from edge.domain.sale.basket import LineRequest, SaleRequest
 from edge.domain.sale.pricing import Priced
-from edge.domain.sale.promotions.reduce import Modifiers, reduce_lines
-from edge.domain.sale.promotions.shape import LineOnOffer
 from edge.domain.sale.refusals.prices import AmountTooLarge
 from edge.domain.sale.situation import RateInForce, Situation
 from sync.protocol.bounds import FIGURE_MAX
 from sync.protocol.escrow import Right
 from sync.protocol.facts import Line, TaxClass
 from sync.protocol.identity import CustomerId
+from sync.protocol.promotions.reduce import Modifiers, reduce_lines
+from sync.protocol.promotions.shape import LineOnOffer
 from sync.protocol.reference import StoreSettings
 
 
@@ -141,7 +141,7 @@ def _modifiers(
         )
         for line, each in zip(lines, priced, strict=True)
     ]
-    return reduce_lines(offered, known.promotions)
+    return reduce_lines(offered, known.promotions).modifiers
 
 
 def _total(sold: Collection[PricedLine], taken: Collection[Line], settings: StoreSettings) -> int:

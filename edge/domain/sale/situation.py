@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
-from edge.domain.sale.promotions.shape import Promotion
 from edge.domain.sale.tender_kinds import TENDER_RULES, TenderRules
 from sync.protocol.escrow import Right
 from sync.protocol.facts import OriginalLine, TaxClass, TenderKind
@@ -21,6 +20,7 @@ from sync.protocol.identity import (
     WorkstationId,
 )
 from sync.protocol.paper.receipt import NO_NAMES, NO_TEXTS, Names
+from sync.protocol.promotions.shape import Promotion
 from sync.protocol.reference import ReceiptTexts, Role, StoreSettings
 
 

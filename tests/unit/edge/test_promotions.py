@@ -14,9 +14,6 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from edge.domain.sale.compose import compose
-from edge.domain.sale.promotions.kinds import KINDS, Published, understand
-from edge.domain.sale.promotions.reduce import reduce_lines
-from edge.domain.sale.promotions.shape import Kind, LineOnOffer, Promotion, Reduction
 from edge.domain.sale.quote import quote
 from edge.domain.sale.refusals.prices import AmountIsNothing
 from edge.domain.sale.situation import SoldLine
@@ -26,6 +23,9 @@ from sync.protocol.facts import Line, OriginalLine, RetailTransaction
 from sync.protocol.identity import ItemId, PromotionId, ReceiptNumber
 from sync.protocol.money import divide_half_up
 from sync.protocol.paper.receipt import Place, receipt_text
+from sync.protocol.promotions.kinds import KINDS, Published, understand
+from sync.protocol.promotions.reduce import reduce_lines
+from sync.protocol.promotions.shape import Kind, LineOnOffer, Promotion, Reduction
 from tests.builders import CARD, MEMBER, SETTINGS, situation
 from tests.sale_builders import line, return_line, sale_request, tender
 
@@ -74,7 +74,7 @@ def on_offer(*prices: int) -> list[LineOnOffer]:
 
 
 def reduced(prices: Sequence[int], *promotions: Promotion) -> list[list[int]]:
-    modifiers = reduce_lines(on_offer(*prices), promotions)
+    modifiers = reduce_lines(on_offer(*prices), promotions).modifiers
     return [[each.amount_minor for each in of_line] for of_line in modifiers]
 
 
@@ -116,7 +116,7 @@ def test_each_promotion_sees_what_those_before_it_left() -> None:
 
 
 def test_the_receipt_line_says_which_promotion_in_which_version() -> None:
-    ((modifier,),) = reduce_lines(on_offer(380), [tenth_off()])
+    ((modifier,),) = reduce_lines(on_offer(380), [tenth_off()]).modifiers
     assert (modifier.kind, modifier.amount_minor, modifier.reason) == (
         "percent_off",
         -38,

@@ -4,15 +4,33 @@ To add a kind: its file in this folder, its row in ``KINDS``, its table of examp
 """
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
-from edge.domain.sale.promotions.shape import Kind, Promotion
 from sync.protocol.codec import decode
 from sync.protocol.errors import Undecodable
 from sync.protocol.identity import PromotionId
+from sync.protocol.promotions.amount_off import AMOUNT_OFF
+from sync.protocol.promotions.basket_off import BASKET_OFF
+from sync.protocol.promotions.buy_get import BUY_GET
+from sync.protocol.promotions.by_quantity import BY_QUANTITY
+from sync.protocol.promotions.percent_off import PERCENT_OFF
+from sync.protocol.promotions.several_for import SEVERAL_FOR
+from sync.protocol.promotions.shape import PLAIN_TERMS, DealKind, Kind, Promotion, Terms
+from sync.protocol.promotions.together import TOGETHER
+from sync.protocol.promotions.unit_price import UNIT_PRICE
 
-KINDS: tuple[Kind[Any], ...] = ()
-"""Every kind that this store can apply, in no order: promotions have one, kinds have none."""
+AnyKind: TypeAlias = Kind[Any] | DealKind[Any]
+KINDS: tuple[AnyKind, ...] = (
+    AMOUNT_OFF,
+    BASKET_OFF,
+    BUY_GET,
+    BY_QUANTITY,
+    PERCENT_OFF,
+    SEVERAL_FOR,
+    TOGETHER,
+    UNIT_PRICE,
+)
+"""Every kind that this version can apply, in no order: promotions have one, kinds have none."""
 
 
 class Published(NamedTuple):
@@ -23,6 +41,7 @@ class Published(NamedTuple):
     name: str
     code: str
     arguments: bytes
+    terms: Terms = PLAIN_TERMS
 
 
 class Understood(NamedTuple):
@@ -33,7 +52,7 @@ class Understood(NamedTuple):
     aside: tuple[Published, ...]
 
 
-def understand(published: Iterable[Published], kinds: Iterable[Kind[Any]] = KINDS) -> Understood:
+def understand(published: Iterable[Published], kinds: Iterable[AnyKind] = KINDS) -> Understood:
     """Promotions by their kinds, in the order in which they were published."""
     by_code = {kind.code: kind for kind in kinds}
     in_force: list[Promotion] = []
@@ -47,5 +66,6 @@ def understand(published: Iterable[Published], kinds: Iterable[Kind[Any]] = KIND
         if kind is None or arguments is None:
             aside.append(each)
         else:
-            in_force.append(Promotion(each.promotion_id, each.version, each.name, kind, arguments))
+            what = (each.promotion_id, each.version, each.name, kind, arguments, each.terms)
+            in_force.append(Promotion(*what))
     return Understood(tuple(in_force), tuple(aside))

@@ -1,0 +1,406 @@
+"""Each kind of promotion as a table of worked examples, and the choice among them against brute
+force."""
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sync.protocol.codec import decode, encode
+from sync.protocol.errors import Undecodable
+from sync.protocol.identity import ItemId, PromotionId
+from sync.protocol.promotions import choose
+from sync.protocol.promotions.amount_off import AMOUNT_OFF, AmountOff
+from sync.protocol.promotions.basket_off import BASKET_OFF, BasketOff, Level
+from sync.protocol.promotions.buy_get import BUY_GET, BuyGet
+from sync.protocol.promotions.by_quantity import BY_QUANTITY, ByQuantity, Tier
+from sync.protocol.promotions.kinds import KINDS
+from sync.protocol.promotions.percent_off import PERCENT_OFF, PercentOff
+from sync.protocol.promotions.pieces import offer_of, sort_pieces
+from sync.protocol.promotions.reduce import reduce_lines
+from sync.protocol.promotions.several_for import SEVERAL_FOR, SeveralFor
+from sync.protocol.promotions.shape import FINE, LineOnOffer, Pick, Promotion, Terms
+from sync.protocol.promotions.together import TOGETHER, Group, Together
+from sync.protocol.promotions.unit_price import UNIT_PRICE, UnitPrice
+
+ALL = Pick()
+BREAD = Pick(departments=("bread",))
+TEA, BUN, JAM = (Pick(items=(item,)) for item in ("tea", "bun", "jam"))
+BY_ARGUMENTS = {kind.arguments: kind for kind in KINDS}
+
+
+def promotion(arguments: msgspec.Struct, name: str = "p", **terms: Any) -> Promotion:
+    kind = BY_ARGUMENTS[type(arguments)]
+    return Promotion(PromotionId(name), 1, name, kind, arguments, Terms(**terms))
+
+
+def pieces(item: str, price_minor: int, many: int = 1, department: str = "") -> LineOnOffer:
+    whole = price_minor * many
+    return LineOnOffer(ItemId(item), "each", many * 1_000, price_minor, whole, department)
+
+
+def weighed(item: str, price_minor: int, milli: int) -> LineOnOffer:
+    left = (price_minor * milli + 500) // 1_000
+    return LineOnOffer(ItemId(item), "kg", milli, price_minor, left)
+
+
+def off(lines: Sequence[LineOnOffer], *promotions: Promotion) -> list[int]:
+    return [
+        sum(-m.amount_minor for m in of_line)
+        for of_line in reduce_lines(lines, promotions).modifiers
+    ]
+
+
+CHERRIES = weighed("cherry", 399, 755)
+BUNS = pieces("bun", 160, 3, "bread")
+LOAF = pieces("loaf", 380, 1, "bread")
+HALF = 5_000
+
+
+EXAMPLES: list[tuple[msgspec.Struct, list[LineOnOffer], list[int]]] = [
+    # percent off: rounded once for what the receipt gets, shared by largest remainder
+    (PercentOff(ALL, 1_000), [pieces("tea", 385)], [39]),
+    (PercentOff(ALL, 1_000), [pieces("tea", 385), pieces("bun", 385)], [39, 38]),
+    (PercentOff(ALL, 1_000), [CHERRIES], [30]),
+    (PercentOff(BREAD, HALF), [BUNS, LOAF, CHERRIES], [240, 190, 0]),
+    (PercentOff(Pick(but=("bun",)), HALF), [BUNS, LOAF], [0, 190]),
+    (PercentOff(ALL, 10_000), [BUNS, pieces("free", 0)], [480, 0]),
+    # amount off: of each piece, of each unit of what is weighed, never below zero
+    (AmountOff(ALL, 50), [BUNS, LOAF], [150, 50]),
+    (AmountOff(ALL, 200), [BUNS, CHERRIES], [480, 151]),
+    # another price, where it is less
+    (UnitPrice(ALL, 150), [BUNS, LOAF, pieces("gum", 90)], [30, 230, 0]),
+    (UnitPrice(ALL, 299), [CHERRIES], [75]),
+    # several for: the dearest first, no more often than it pays
+    (SeveralFor(ALL, 3, 400), [BUNS], [80]),
+    (SeveralFor(ALL, 3, 400), [pieces("bun", 160, 2)], [0]),
+    (SeveralFor(ALL, 3, 400), [pieces("bun", 160, 7)], [160]),
+    (SeveralFor(ALL, 3, 400), [pieces("gum", 90, 3)], [0]),
+    (SeveralFor(ALL, 2, 300), [LOAF, pieces("bun", 160, 2)], [169, 71]),
+    (SeveralFor(ALL, 2, 100), [weighed("cherry", 399, 2_000)], [0]),
+    # buy and get: the cheapest of the same, shared by all that take part
+    (BuyGet(ALL, 2, ALL, 1), [BUNS], [160]),
+    (BuyGet(ALL, 1, ALL, 1), [LOAF, pieces("tea", 200), pieces("bun", 160, 2)], [131, 69, 160]),
+    (BuyGet(ALL, 1, ALL, 1, HALF), [pieces("bun", 160, 2)], [80]),
+    (BuyGet(BUN, 2, JAM, 1), [BUNS, pieces("jam", 410)], [180, 230]),
+    (BuyGet(BUN, 2, JAM, 1), [BUNS], [0]),
+    # by quantity: all of them at the tier that they reach
+    (ByQuantity(ALL, (Tier(3, 500), Tier(6, 1_000))), [pieces("bun", 160, 2)], [0]),
+    (ByQuantity(ALL, (Tier(3, 500), Tier(6, 1_000))), [pieces("bun", 160, 5)], [40]),
+    (ByQuantity(ALL, (Tier(3, 500), Tier(6, 1_000))), [pieces("bun", 160, 7)], [112]),
+    # together: one of each group
+    (
+        Together((Group(BUN, 2), Group(TEA, 1)), price_minor=500),
+        [BUNS, pieces("tea", 240)],
+        [34, 26],
+    ),
+    (
+        Together((Group(BUN, 1), Group(TEA, 1)), rate_bp=HALF),
+        [BUNS, pieces("tea", 240, 2)],
+        [160, 240],
+    ),
+    # off the basket, the last level that is reached
+    (BasketOff((Level(500, 100),)), [BUNS], [0]),
+    (BasketOff((Level(480, 100),)), [BUNS], [100]),
+    (BasketOff((Level(100, 0, 1_000), Level(800, 0, 2_000))), [BUNS, LOAF], [96, 76]),
+    (BasketOff((Level(0, 9_999),)), [BUNS, LOAF], [480, 380]),
+    (BasketOff((Level(0, 0, 1_000),), BREAD), [BUNS, CHERRIES], [48, 0]),
+]
+
+
+@pytest.mark.parametrize(("arguments", "lines", "expected"), EXAMPLES)
+def test_the_table_of_each_kind(
+    arguments: msgspec.Struct, lines: list[LineOnOffer], expected: list[int]
+) -> None:
+    assert off(lines, promotion(arguments)) == expected
+
+
+def test_every_kind_stands_in_the_table_above() -> None:
+    assert {type(arguments) for arguments, *_ in EXAMPLES} == set(BY_ARGUMENTS)
+
+
+@pytest.mark.parametrize(
+    ("promotions", "lines", "expected"),
+    [
+        # each piece takes part once, and the better is found where they compete
+        (
+            [promotion(SeveralFor(ALL, 3, 400)), promotion(PercentOff(ALL, 1_000), "q")],
+            [pieces("bun", 160, 4)],
+            [80 + 16],
+        ),
+        (
+            [promotion(PercentOff(ALL, HALF)), promotion(SeveralFor(ALL, 3, 400), "q")],
+            [BUNS],
+            [240],
+        ),
+        # 3 for 4.00 of the buns leaves none for jam and bun; together they would be worth more
+        (
+            [
+                promotion(SeveralFor(BUN, 3, 400)),
+                promotion(Together((Group(BUN, 1), Group(JAM, 1)), price_minor=450), "q"),
+            ],
+            [BUNS, pieces("jam", 410)],
+            [34, 86],
+        ),
+        # a higher priority has the goods, even where that is worth less
+        (
+            [
+                promotion(SeveralFor(BUN, 3, 400), priority=1),
+                promotion(PercentOff(ALL, HALF), "q"),
+            ],
+            [pieces("bun", 160, 4)],
+            [80 + 80],
+        ),
+        # as often as the receipt may have it
+        ([promotion(SeveralFor(ALL, 3, 400), times_max=2)], [pieces("bun", 160, 9)], [160]),
+        ([promotion(PercentOff(ALL, HALF), times_max=2)], [pieces("bun", 160, 9)], [160]),
+        # over the basket comes what the deals left
+        (
+            [promotion(BasketOff((Level(0, 0, 1_000),))), promotion(SeveralFor(ALL, 3, 400), "q")],
+            [BUNS],
+            [80 + 40],
+        ),
+        # what takes part in a deal that stands alone takes part in nothing else
+        (
+            [
+                promotion(BasketOff((Level(0, 0, 1_000),))),
+                promotion(SeveralFor(ALL, 3, 400), "q", alone=True),
+            ],
+            [pieces("bun", 160, 4)],
+            [80 + 16],
+        ),
+        # over the basket and alone: what nothing touched, or first of all, whichever is better
+        (
+            [
+                promotion(BasketOff((Level(0, 0, 1_000),), BUN)),
+                promotion(BasketOff((Level(0, 0, HALF),)), "q", alone=True),
+            ],
+            [BUNS, LOAF],
+            [240, 190],
+        ),
+        (
+            [
+                promotion(BasketOff((Level(0, 0, HALF),), BUN)),
+                promotion(BasketOff((Level(0, 0, 1_000),)), "q", alone=True),
+            ],
+            [BUNS, LOAF],
+            [240, 38],
+        ),
+    ],
+)
+def test_how_promotions_stand_among_others(
+    promotions: list[Promotion], lines: list[LineOnOffer], expected: list[int]
+) -> None:
+    assert off(lines, *promotions) == expected
+    assert sum(off(lines, *reversed(promotions))) == sum(expected)
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments"),
+    [
+        (ByQuantity, [[[], [], []], [[3, 500], [2, 900]]]),
+        (ByQuantity, [[[], [], []], [[3, 500], [4, 500]]]),
+        (ByQuantity, [[[], [], []], []]),
+        (Together, [[[[], 1], [[], 1]], None, None]),
+        (Together, [[[[], 1], [[], 1]], 500, 500]),
+        (Together, [[[[], 1]], 500]),
+        (BasketOff, [[[500, 1], [500, 2]]]),
+        (SeveralFor, [[], 0, 100]),
+        (PercentOff, [[], 10_001]),
+        (AmountOff, [[], -1]),
+    ],
+)
+def test_arguments_that_mean_nothing_are_not_taken(kind: type, arguments: list[Any]) -> None:
+    with pytest.raises(Undecodable):
+        decode(kind, encode(arguments))
+
+
+# What follows says again, piece by piece and without any cleverness, what each deal is worth.
+
+
+def _worth(arguments: Any, taken: Sequence[LineOnOffer]) -> int | None:
+    """In FINE parts, of these very pieces in one application; None: it is none."""
+    prices = sorted((line.unit_price_minor for line in taken), reverse=True)
+    match arguments:
+        case PercentOff(of, rate_bp):
+            return prices[0] * rate_bp if len(taken) == 1 and of.takes(taken[0]) else None
+        case SeveralFor(of, many, price_minor):
+            if len(taken) == many and all(map(of.takes, taken)):
+                return max(0, sum(prices) - price_minor) * FINE
+        case BuyGet(buy, many, get, given, rate_bp) if buy == get:
+            if len(taken) == many + given and all(map(buy.takes, taken)):
+                return sum(prices[many:]) * rate_bp
+        case Together(groups, price_minor, _):
+            if price_minor is not None and _fills(groups, taken):
+                return max(0, sum(prices) - price_minor) * FINE
+        case ByQuantity(of, tiers):
+            if all(map(of.takes, taken)):
+                reached = [tier.rate_bp for tier in tiers if len(taken) >= tier.pieces]
+                return sum(prices) * reached[-1] if reached else None
+    return None
+
+
+def _fills(groups: Sequence[Group], taken: Sequence[LineOnOffer]) -> bool:
+    if not groups:
+        return not taken
+    first, *others = groups
+    for some in combinations(range(len(taken)), first.pieces):
+        if all(first.of.takes(taken[index]) for index in some):
+            left = [piece for index, piece in enumerate(taken) if index not in some]
+            if _fills(others, left):
+                return True
+    return False
+
+
+def _brute_force(pieces_left: list[LineOnOffer], promotions: list[Promotion]) -> int:
+    """The most of all ways to cut the pieces into deals; a deal by quantity is made once."""
+    if not pieces_left:
+        return 0
+    first, *others = pieces_left
+    best = _brute_force(others, promotions)
+    for many in range(len(others) + 1):
+        for some in combinations(range(len(others)), many):
+            taken = [first, *(others[index] for index in some)]
+            left = [piece for index, piece in enumerate(others) if index not in some]
+            for each in promotions:
+                worth = _worth(each.arguments, taken)
+                if worth:
+                    once = isinstance(each.arguments, ByQuantity)
+                    again = [p for p in promotions if p is not each] if once else promotions
+                    best = max(best, worth + _brute_force(left, again))
+    return best
+
+
+PICKS = st.sampled_from([ALL, BREAD, TEA, BUN, JAM])
+PRICES = st.sampled_from([90, 160, 240, 410])
+RATES = st.sampled_from([500, 1_000, 3_333, 5_000, 10_000])
+DEALS = (
+    st.builds(PercentOff, PICKS, RATES)
+    | st.builds(SeveralFor, PICKS, st.integers(2, 3), st.sampled_from([100, 300, 450]))
+    | st.tuples(PICKS, st.integers(1, 2), RATES).map(lambda a: BuyGet(a[0], a[1], a[0], 1, a[2]))
+    | st.builds(
+        lambda a, b, price: Together((Group(a, 1), Group(b, 1)), price),
+        PICKS,
+        PICKS,
+        st.sampled_from([100, 300, 450]),
+    )
+    | st.builds(lambda of: ByQuantity(of, (Tier(2, 500), Tier(4, 2_000))), PICKS)
+)
+LINES = st.builds(
+    pieces,
+    st.sampled_from(["tea", "bun", "jam"]),
+    PRICES,
+    st.integers(1, 3),
+    st.sampled_from(["", "bread"]),
+)
+BASKETS = st.lists(LINES, min_size=1, max_size=4).filter(
+    lambda lines: sum(line.quantity_milli for line in lines) <= 6_000
+)
+PROMOTIONS = st.lists(DEALS, min_size=1, max_size=3).map(
+    lambda of: [promotion(arguments, f"p{index}") for index, arguments in enumerate(of)]
+)
+
+
+def chosen_off(lines: Sequence[LineOnOffer], promotions: Sequence[Promotion]) -> int:
+    sorts = sort_pieces(lines, promotions)
+    offers = [offer for each in promotions if (offer := offer_of(each, sorts, lines)) is not None]
+    return choose.total_off(choose.choose(sorts, offers))
+
+
+def single_pieces(lines: Sequence[LineOnOffer]) -> Iterator[LineOnOffer]:
+    for line in lines:
+        for _ in range(line.quantity_milli // 1_000):
+            yield line._replace(quantity_milli=1_000, left_minor=line.unit_price_minor)
+
+
+@settings(max_examples=300)
+@given(lines=BASKETS, promotions=PROMOTIONS)
+def test_the_choice_is_the_best_of_all_that_brute_force_finds(
+    lines: list[LineOnOffer], promotions: list[Promotion]
+) -> None:
+    assert chosen_off(lines, promotions) == _brute_force(list(single_pieces(lines)), promotions)
+
+
+@given(lines=BASKETS, promotions=PROMOTIONS)
+def test_a_basket_that_is_too_large_to_search_gets_at_least_its_bound(
+    lines: list[LineOnOffer], promotions: list[Promotion], monkeypatch_module: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch_module.context() as patched:
+        patched.setattr(choose, "PIECES_MAX", 0)
+        greedy = chosen_off(lines, promotions)
+    best = _brute_force(list(single_pieces(lines)), promotions)
+    largest = sum(line.quantity_milli for line in lines) // 1_000
+    assert best <= greedy * largest
+    assert all(greedy >= chosen_off(lines, [each]) for each in promotions)
+
+
+@pytest.fixture(scope="module")
+def monkeypatch_module() -> Iterator[pytest.MonkeyPatch]:
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
+
+
+@given(
+    lines=st.lists(
+        st.builds(pieces, st.sampled_from(["tea", "bun"]), PRICES, st.integers(1, 40))
+        | st.builds(weighed, st.just("cherry"), PRICES, st.integers(1, 3_000)),
+        min_size=1,
+        max_size=12,
+    ),
+    promotions=PROMOTIONS,
+    basket=st.lists(
+        st.builds(
+            lambda off_minor, rate_bp, of, alone: promotion(
+                BasketOff((Level(0, off_minor, rate_bp),), of), "basket", alone=alone
+            ),
+            st.integers(0, 5_000),
+            RATES,
+            PICKS,
+            st.booleans(),
+        ),
+        max_size=2,
+    ),
+)
+def test_no_line_falls_below_zero_and_the_parts_add_up(
+    lines: list[LineOnOffer], promotions: list[Promotion], basket: list[Promotion]
+) -> None:
+    for line, modifiers in zip(
+        lines, reduce_lines(lines, [*promotions, *basket]).modifiers, strict=True
+    ):
+        assert all(each.amount_minor < 0 for each in modifiers)
+        assert line.left_minor + sum(each.amount_minor for each in modifiers) >= 0
+
+
+def test_splitting_a_line_changes_nothing() -> None:
+    promotions = [promotion(SeveralFor(ALL, 3, 400)), promotion(PercentOff(BUN, 1_000), "q")]
+    whole = [pieces("bun", 160, 7), pieces("tea", 240, 2)]
+    assert sum(off(list(single_pieces(whole)), *promotions)) == sum(off(whole, *promotions))
+
+
+def test_a_million_pieces_are_reduced_as_fast_as_three() -> None:
+    promotions = [
+        promotion(SeveralFor(ALL, 3, 400)),
+        promotion(BuyGet(ALL, 1, ALL, 1, HALF), "q"),
+        promotion(PercentOff(TEA, 1_000), "r"),
+    ]
+    lines = [pieces("bun", 160, 1_000_000), pieces("tea", 240, 999_999)]
+    (first, second) = off(lines, *promotions)
+    assert first + second >= 40_000_000
+
+
+def test_the_kinds_have_codes_that_are_kept_for_ever() -> None:
+    kinds = (AMOUNT_OFF, BASKET_OFF, BUY_GET, BY_QUANTITY, PERCENT_OFF, SEVERAL_FOR, TOGETHER)
+    assert [kind.code for kind in (*kinds, UNIT_PRICE)] == [
+        "amount_off",
+        "basket_off",
+        "buy_get",
+        "by_quantity",
+        "percent_off",
+        "several_for",
+        "together",
+        "unit_price",
+    ]
