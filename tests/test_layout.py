@@ -39,7 +39,6 @@ NAMED_BY_NOBODY = {
     "central/projections/fold/__init__.py:SUBJECTS",  # imported, so that they register
     "central/projections/stock_counts.py:has_seen",  # SEEN in Python, for the archive in memory
     "edge/db/connection/crash.py:disarm",  # tests arm and disarm
-    "sync/protocol/promotions/kinds.py:understand",  # kinds come with issue 12
 }
 """Names of the product that only tests use, each with its reason."""
 

@@ -2,9 +2,9 @@
 
 A basket is held against what was in force when it was tendered, also when it arrives after head
 office (or the store itself) has changed or withdrawn an item, a code, a price, a rate, a tender, an
-operator, a customer or the settings: the customer has paid by then. Whoever writes such rows does
-it inside ``keeping_past``, which compares what the rows say before and after; how a kind of row
-reads stands here once, and nowhere else.
+operator, a customer, a promotion or the settings: the customer has paid by then. Whoever writes
+such rows does it inside ``keeping_past``, which compares what the rows say before and after; how a
+kind of row reads stands here once, and nowhere else.
 
 Kept is what changed within the time that a basket may take to arrive (``tender_age_max_s``): older
 baskets are refused, or, where the store sets no limit, held against the oldest that is known.
@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -40,6 +40,7 @@ class Kind(StrEnum):
     TENDER = "tender"
     OPERATOR = "operator"
     CUSTOMER = "customer"
+    PROMOTION = "promotion"
     SETTINGS = "settings"
 
 
@@ -52,7 +53,8 @@ class Named(NamedTuple):
 
 
 _ITEM = (
-    "json_array(i.item_id, i.name, i.unit, i.tax_class, i.open_price, i.unit_cost_minor, i.active)"
+    "json_array(i.item_id, i.name, i.unit, i.tax_class, i.open_price, i.unit_cost_minor, i.active,"
+    " i.department)"
 )
 _NEWEST = f"DESC LIMIT {VALUES_MAX}"
 _NOW: Mapping[Kind, str] = MappingProxyType(
@@ -76,6 +78,10 @@ _NOW: Mapping[Kind, str] = MappingProxyType(
         " LEFT JOIN role r ON r.role = o.role",
         Kind.CUSTOMER: "SELECT w.value, json_array(c.active)"
         " FROM json_each(:names) w JOIN customer c ON c.customer_id = unhex(w.value)",
+        Kind.PROMOTION: "SELECT w.value, CASE WHEN p.promotion_id IS NULL THEN json_array(NULL)"
+        " ELSE json_array(p.version, p.name, p.kind, hex(p.arguments), hex(p.condition),"
+        " hex(p.terms)) END"
+        " FROM json_each(:names) w LEFT JOIN promotion p ON p.promotion_id = w.value",
         Kind.SETTINGS: "SELECT w.value, json_array(s.settings_no)"
         " FROM json_each(:names) w JOIN settings s ON s.current",
     }
@@ -86,6 +92,10 @@ _NOTHING = "[]"
 _KEEP = "INSERT OR IGNORE INTO past_row (kind, name, until_ms, value) VALUES (?, ?, ?, ?)"
 _FORGET = "DELETE FROM past_row WHERE until_ms < ?"
 _SETTINGS = "SELECT body FROM settings WHERE current"
+_OF_KIND = (
+    "SELECT name, value, min(until_ms) FROM past_row"
+    " WHERE kind = ? AND until_ms > ? AND until_ms <= ? GROUP BY name"
+)
 _AS_OF = """
 SELECT kind, name, value, min(until_ms) FROM (
     SELECT p.kind, p.name, p.value, p.until_ms FROM json_each(:named) w
@@ -150,6 +160,15 @@ def settle_past(db: sqlite3.Connection, at_ms: int, limit: int) -> bool:
     left."""
     db.execute(_SETTLE, (at_ms, limit))
     return db.execute(_DROP_SETTLED, (limit,)).rowcount > 0
+
+
+def past_of_kind(
+    db: sqlite3.Connection, kind: Kind, as_of_ms: int, now_ms: int
+) -> list[tuple[str, Any]]:
+    """Name and value of all of a kind that have changed since ``as_of_ms``: of what no request
+    names."""
+    rows = db.execute(_OF_KIND, (kind, as_of_ms, now_ms))
+    return [(name, msgspec.json.decode(value)) for name, value, _ in rows]
 
 
 def _in_force(db: sqlite3.Connection, named: Iterable[Named], now_ms: int) -> dict[Named, str]:

@@ -17,6 +17,7 @@ import msgspec
 
 from edge.db.item_search import drop_item_names, write_item_names
 from edge.db.past import STORE, Kind, Named, keeping_past, named_by_keys
+from edge.db.promotions import drop_promotions, take_promotions
 from edge.db.store import drop_receipt_texts, take_receipt_texts, take_settings
 from sync.protocol.codec import encode
 from sync.protocol.feeds import ROWS, RowUnreadable, price_of_key, read_row, uuid_of_key
@@ -205,6 +206,10 @@ def _drop_roles(db: sqlite3.Connection, keys: Sequence[str]) -> None:
     db.executemany(_DROP_ROLE, [(key,) for key in keys])
 
 
+def _take_promotions(db: sqlite3.Connection, rows: Sequence[Read]) -> None:
+    take_promotions(db, [(row.version, row.value) for row in rows])
+
+
 def _keep(_db: sqlite3.Connection, _keys: Sequence[str]) -> None:
     """A store goes on with its last settings."""
 
@@ -291,6 +296,11 @@ KEPT: Mapping[DataSet, Kept] = MappingProxyType(
         ),
         DataSet.GOODWILL: _as_they_are(
             DataSet.GOODWILL, "goodwill", ("kind", "from_date"), lambda key: key.partition("@")[::2]
+        ),
+        DataSet.PROMOTIONS: Kept(
+            _take_promotions,
+            drop_promotions,
+            lambda _db, keys, _rows: [Named(Kind.PROMOTION, key) for key in keys],
         ),
     }
 )

@@ -77,7 +77,7 @@ FROM sale s JOIN settings t ON t.settings_no = s.settings_no WHERE s.sale_id = ?
 _SETTINGS = "SELECT body, texts FROM settings WHERE settings_no = ?"
 _ITEM = """
        i.item_id, i.name, i.unit, i.tax_class, i.open_price, i.unit_cost_minor, i.active,
-       p.unit_price_minor, p.version, l.on_hand_milli
+       p.unit_price_minor, p.version, l.on_hand_milli, i.department
 """
 _PRICED_ITEM = """
 LEFT JOIN price p ON p.item_id = i.item_id AND p.effective_from_ms =
@@ -366,7 +366,8 @@ def _listed(values: Iterable[object]) -> str:
 
 
 def _item(row: tuple[Any, ...]) -> ItemOnSale:
-    _, item_id, name, unit, tax_class, open_price, cost, active, price_minor, version, held = row
+    _, item_id, name, unit, tax_class, open_price, cost, active, *priced, department = row
+    price_minor, version, held = priced
     price = None if price_minor is None else PriceInForce(price_minor, version)
     return ItemOnSale(
         item_id,
@@ -378,6 +379,7 @@ def _item(row: tuple[Any, ...]) -> ItemOnSale:
         bool(active),
         price,
         held or 0,
+        department,
     )
 
 

@@ -21,6 +21,7 @@ from sync.protocol.codec import decode
 from sync.protocol.currency import decimals_of
 from sync.protocol.errors import Undecodable
 from sync.protocol.identity import StoreId
+from sync.protocol.promotions.kinds import BY_CODE
 from sync.protocol.reference import (
     Credential,
     CustomerAlias,
@@ -32,6 +33,7 @@ from sync.protocol.reference import (
     OpeningStock,
     Operator,
     Price,
+    PublishedPromotion,
     ReceiptTexts,
     Role,
     StoreSettings,
@@ -108,6 +110,17 @@ def _check_alias(alias: CustomerAlias) -> None:
         raise RowUnreadable("a customer stands as their own alias")
 
 
+def _check_promotion(row: PublishedPromotion) -> None:
+    """Of a kind that this version knows, with what that kind takes. Raises RowUnreadable."""
+    kind = BY_CODE.get(row.kind)
+    if kind is None:
+        raise RowUnreadable(f"promotions of the kind {row.kind} are not known here")
+    try:
+        decode(kind.arguments, row.arguments)
+    except Undecodable as error:
+        raise RowUnreadable(shown(str(error))[:REASON_CHARACTERS_MAX]) from error
+
+
 def zone_is_known(zone: str) -> bool:
     """Whether the name is one of the IANA list that this machine has."""
     try:
@@ -143,6 +156,9 @@ ROWS: Mapping[DataSet, Rows] = MappingProxyType(
         DataSet.RECEIPT_TEXTS: Rows(ReceiptTexts, lambda _: STORE_KEY, Scope.STORE),
         DataSet.GOODWILL: Rows(
             Goodwill, lambda row: f"{row.kind}@{row.from_date}", Scope.STORE, alone=True
+        ),
+        DataSet.PROMOTIONS: Rows(
+            PublishedPromotion, lambda row: str(row.promotion_id), check=_check_promotion
         ),
     }
 )

@@ -25,10 +25,13 @@ from sync.protocol.identity import (
     Incarnation,
     ItemId,
     OperatorId,
+    PromotionId,
     TenderId,
 )
 from sync.protocol.money import MINOR_MAX, CashRounding
 from sync.protocol.periods import Period
+from sync.protocol.promotions.conditions import ALWAYS, Condition
+from sync.protocol.promotions.shape import PLAIN_TERMS, Terms
 from sync.protocol.shared import PersonalKey
 from sync.protocol.text import PLAIN, TEXT_PATTERN, TOLD_PATTERN
 from sync.protocol.units import Unit
@@ -41,6 +44,7 @@ PERMISSIONS_MAX = 64
 PIN_HASH_CHARACTERS_MAX = 200
 OPENING_LINES_MAX = 250
 RECEIPT_LINES_MAX = 6
+ARGUMENT_BYTES_MAX = 60_000
 RECEIPT_LINE_CHARACTERS_MAX = 42
 """What the narrowest paper holds in a row."""
 CASH_STEP_MAX = 100_000
@@ -89,6 +93,7 @@ class DataSet(StrEnum):
     OPENING_STOCK = "opening_stock"
     RECEIPT_TEXTS = "receipt_texts"
     GOODWILL = "goodwill"
+    PROMOTIONS = "promotions"
 
 
 class Item(msgspec.Struct, frozen=True, array_like=True):
@@ -264,6 +269,19 @@ class Goodwill(msgspec.Struct, frozen=True, array_like=True):
     period: Period
     from_date: date
     epoch: Word
+
+
+class PublishedPromotion(msgspec.Struct, frozen=True, array_like=True):
+    """What lowers prices under a condition. Key: its id. ``name`` stands on receipts; ``kind`` is
+    the code of one of ``promotions/kinds.py``, ``arguments`` the msgpack of what that kind takes.
+    The version that a line's modifier names is the row's ``pub_seq``."""
+
+    promotion_id: PromotionId
+    name: Name
+    kind: Word
+    arguments: Annotated[bytes, msgspec.Meta(max_length=ARGUMENT_BYTES_MAX)]
+    condition: Condition = ALWAYS
+    terms: Terms = PLAIN_TERMS
 
 
 class FeedRow(msgspec.Struct, frozen=True, array_like=True):

@@ -316,9 +316,9 @@ FIGURE: Mapping[str, Edits] = {
 }
 
 PROMOTION_KIND: Mapping[str, Edits] = {
-    "sync/protocol/promotions/amount_off.py": (
+    "sync/protocol/promotions/penny_off.py": (
         New(
-            '''"""An amount off the whole basket."""
+            '''"""A few cents off the whole basket."""
 
 from collections.abc import Iterator, Sequence
 
@@ -327,28 +327,26 @@ import msgspec
 from sync.protocol.promotions.shape import Kind, LineOnOffer, Reduction
 
 
-class AmountOff(msgspec.Struct, frozen=True, array_like=True):
+class PennyOff(msgspec.Struct, frozen=True, array_like=True):
     """How much, in minor units."""
 
     off_minor: int
 
 
-def _apply(asked: AmountOff, lines: Sequence[LineOnOffer]) -> Iterator[Reduction]:
+def _apply(asked: PennyOff, lines: Sequence[LineOnOffer]) -> Iterator[Reduction]:
     yield Reduction(asked.off_minor, {i: each.left_minor for i, each in enumerate(lines)})
 
 
-AMOUNT_OFF = Kind("amount_off", AmountOff, _apply)
+PENNY_OFF = Kind("penny_off", PennyOff, _apply)
 '''
         ),
     ),
     "sync/protocol/promotions/kinds.py": (
         Behind(
-            "from sync.protocol.promotions.shape import Kind, Promotion\n",
-            "from sync.protocol.promotions.amount_off import AMOUNT_OFF\n",
+            "from sync.protocol.promotions.by_quantity import BY_QUANTITY\n",
+            "from sync.protocol.promotions.penny_off import PENNY_OFF\n",
         ),
-        Instead(
-            "KINDS: tuple[Kind[Any], ...] = ()", "KINDS: tuple[Kind[Any], ...] = (AMOUNT_OFF,)"
-        ),
+        Behind("    BY_QUANTITY,\n", "    PENNY_OFF,\n"),
     ),
 }
 

@@ -159,7 +159,7 @@ async def main(tree, url):
     store = new_store(Path(tree) / "store.sqlite3")
     store_schema.check(store)
     assert any("/stock/cold-room" in route.paths for route in ROUTES)
-    offered = Published(PromotionId("P"), 1, "1.00 off", "amount_off", encode([100]))
+    offered = Published(PromotionId("P"), 1, "1.00 off", "penny_off", encode([100]))
     assert len(understand([offered]).in_force) == 1
     writer = InlineWriter.open(store)
     told = at_the_store(writer)

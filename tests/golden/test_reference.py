@@ -18,9 +18,19 @@ from sync.protocol.clock import Hlc
 from sync.protocol.codec import decode, encode
 from sync.protocol.facts import TaxClass, TenderKind
 from sync.protocol.feeds import ROWS, read_row
-from sync.protocol.identity import CustomerId, Incarnation, ItemId, OperatorId, TenderId
+from sync.protocol.identity import (
+    CustomerId,
+    Incarnation,
+    ItemId,
+    OperatorId,
+    PromotionId,
+    TenderId,
+)
 from sync.protocol.money import CashRounding
 from sync.protocol.periods import Period
+from sync.protocol.promotions.conditions import Condition, Hours
+from sync.protocol.promotions.several_for import SeveralFor
+from sync.protocol.promotions.shape import Pick, Terms
 from sync.protocol.reference import (
     EMPTY_SET_HASH,
     Credential,
@@ -37,6 +47,7 @@ from sync.protocol.reference import (
     OpeningStock,
     Operator,
     Price,
+    PublishedPromotion,
     ReceiptTexts,
     Role,
     RoleLimit,
@@ -124,6 +135,21 @@ EXAMPLES: Mapping[DataSet, msgspec.Struct] = MappingProxyType(
         ),
         DataSet.GOODWILL: Goodwill(
             "points", 5_000, Period.MONTH, date(2026, 11, 28), str(Epoch(2, b"\x01\x02\x03\x04"))
+        ),
+        DataSet.PROMOTIONS: PublishedPromotion(
+            PromotionId("TEA3"),
+            "3 for 10.00",
+            "several_for",
+            encode(SeveralFor(Pick(("I00042",), ("Tea",), ("I00043",)), 3, 1_000)),
+            Condition(
+                1_763_971_200_000,
+                1_764_576_000_000,
+                (Hours(31, 1_020, 1_140),),
+                ("gold",),
+                ("SAVE5",),
+                ("main",),
+            ),
+            Terms(5, alone=True, times_max=2),
         ),
     }
 )

@@ -18,8 +18,10 @@ from sync.protocol.clock import Hlc
 from sync.protocol.codec import encode
 from sync.protocol.facts import TaxClass, TenderKind
 from sync.protocol.feeds import ROWS
-from sync.protocol.identity import CustomerId, ItemId, OperatorId, TenderId
+from sync.protocol.identity import CustomerId, ItemId, OperatorId, PromotionId, TenderId
 from sync.protocol.periods import Period
+from sync.protocol.promotions.percent_off import PercentOff
+from sync.protocol.promotions.shape import Pick
 from sync.protocol.reference import (
     Credential,
     CustomerAlias,
@@ -31,6 +33,7 @@ from sync.protocol.reference import (
     OpeningStock,
     Operator,
     Price,
+    PublishedPromotion,
     ReceiptTexts,
     Role,
     RoleLimit,
@@ -133,6 +136,11 @@ GOOD: dict[DataSet, list[Any]] = {
         for kind in ("points", "hugs")
         for amount, period in ((0, Period.DAY), (50, Period.WEEK))
     ],
+    DataSet.PROMOTIONS: [
+        PublishedPromotion(PromotionId(name), name, "percent_off", encode(PercentOff(of, 500)))
+        for name in ("p1", "p2")
+        for of in (Pick(), Pick(items=("A",)), Pick(departments=("Tea",)))
+    ],
 }
 
 
@@ -178,6 +186,8 @@ ALL_TABLES: dict[str, str] = {
     "credential": "*",
     "receipt_texts": "*",
     "goodwill": "*",
+    "promotion": "*",
+    "promotion_pick": "*",
     "points_right": "*",
     "stock_level": "*",
     "stock_movement": "event_id, line_no, item_id, kind, quantity_milli, business_date",

@@ -11,11 +11,13 @@ from edge.db.reference import count_aside, rows_aside
 from sync.protocol.codec import encode
 from sync.protocol.errors import PageDiffers
 from sync.protocol.facts import TaxClass
+from sync.protocol.identity import PromotionId
 from sync.protocol.reference import (
     DataSet,
     Grant,
     Operator,
     Price,
+    PublishedPromotion,
     ReceiptTexts,
     TaxRate,
 )
@@ -156,6 +158,21 @@ UNREADABLE: dict[str, tuple[DataSet, str, bytes]] = {
         encode(ReceiptTexts(("\u202eTOTAL",))),
     ),
     "a blank line": (DataSet.RECEIPT_TEXTS, "store", encode(ReceiptTexts((" ",)))),
+    "a kind of promotion that is not known yet": (
+        DataSet.PROMOTIONS,
+        "moon",
+        encode(PublishedPromotion(PromotionId("moon"), "Full moon", "by_moonlight", b"")),
+    ),
+    "a promotion whose arguments are another kind's": (
+        DataSet.PROMOTIONS,
+        "tea",
+        encode(PublishedPromotion(PromotionId("tea"), "Tea", "percent_off", encode([[], "x"]))),
+    ),
+    "hours on no day": (
+        DataSet.PROMOTIONS,
+        "tea",
+        encode(["tea", "Tea", "percent_off", encode([[], 5]), [0, None, [[0, 0, 60]]]]),
+    ),
     "a megabyte": (DataSet.ITEMS, "jam", bytes(1 << 20)),
 }
 SOLD_FROM = ("item", "scan_code", "price", "tax_rate", "tender", "operator", "settings", "customer")

@@ -230,6 +230,30 @@ class ReceiptTextsRow(EdgeTable, table=True):
     body: bytes
 
 
+class PromotionRow(EdgeTable, table=True):
+    """Promotions as published; ``arguments``, ``condition`` and ``terms`` as msgpack. From
+    ``from_ms`` until ``until_ms`` the condition may hold at all."""
+
+    __tablename__ = "promotion"
+    promotion_id: str = Field(primary_key=True)
+    version: int
+    name: str
+    kind: str
+    arguments: bytes
+    condition: bytes
+    terms: bytes
+    from_ms: int
+    until_ms: int | None
+
+
+class PromotionPick(EdgeTable, table=True):
+    """Which promotions may be about an item, a department, or anything (``promotions.py``)."""
+
+    __tablename__ = "promotion_pick"
+    pick: str = Field(primary_key=True)
+    promotion_id: str = Field(primary_key=True, index=True)
+
+
 class Settings(EdgeTable, table=True):
     """Every settings that the store had; one row is ``current``. Receipts name theirs, so that a
     replay prints what the customer saw. ``body`` is the msgpack of StoreSettings, ``texts`` that of

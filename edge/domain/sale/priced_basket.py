@@ -138,6 +138,7 @@ def _modifiers(
             line.quantity_milli,
             each.unit_price_minor,
             each.extended_minor,
+            each.item.department,
         )
         for line, each in zip(lines, priced, strict=True)
     ]

@@ -43,6 +43,7 @@ class ItemOnSale(NamedTuple):
     active: bool
     price: PriceInForce | None
     on_hand_milli: int
+    department: str = ""
 
 
 class RateInForce(NamedTuple):
@@ -102,7 +103,7 @@ class Situation(NamedTuple):
     request names none). ``rights``: what is left of the customer's rights here, oldest first; empty
     where no rule of this sale needs them. ``points_owed``: the customer's debt here.
     ``goodwill``: what the store may let them spend beyond their rights.
-    ``promotions``: in the order in which they apply. ``role``: the operator's.
+    ``promotions``: in the order in which they were published. ``role``: the operator's.
     """
 
     settings: StoreSettings

@@ -14,10 +14,14 @@ import msgspec
 from edge.db import sale_reads
 from edge.db.operators import role_of
 from edge.db.past import STORE, Kind, Named, past_as_of
+from edge.db.promotions import Held, promotions_about, promotions_before
 from edge.domain.sale.basket import SaleRequest
 from edge.domain.sale.situation import ItemOnSale, PriceInForce, RateInForce, TenderInUse
 from sync.protocol.facts import TaxClass, TenderKind
-from sync.protocol.identity import ItemId, TenderId
+from sync.protocol.identity import ItemId, PromotionId, TenderId
+from sync.protocol.promotions.conditions import Occasion, holds, local_time
+from sync.protocol.promotions.kinds import understand
+from sync.protocol.promotions.shape import Promotion
 from sync.protocol.reference import ReceiptTexts, Role, StoreSettings
 from sync.protocol.scan_code import code_key
 
@@ -36,6 +40,7 @@ class InForce(NamedTuple):
     items_by_id: Mapping[ItemId, ItemOnSale]
     rates: Mapping[TaxClass, RateInForce]
     tenders: Mapping[TenderId, TenderInUse]
+    promotions: tuple[Promotion, ...] = ()
 
 
 def hold_past(
@@ -43,7 +48,7 @@ def hold_past(
 ) -> InForce:
     """``now``, with what has changed since the tender as it was then."""
     past = _Past(past_as_of(db, _named(request), request.tendered_at_ms, now_ms))
-    return now._replace(
+    held = now._replace(
         operator_active=past.active(Kind.OPERATOR, now.operator_active),
         operator_name=next((value[0] for _, value in past.of(Kind.OPERATOR)), now.operator_name),
         role=past.role(now.role),
@@ -53,6 +58,28 @@ def hold_past(
         **_settings(db, now, past),
         **_items(db, now, past, request, now_ms),
     )
+    before = promotions_before(db, request.tendered_at_ms, now_ms)
+    return held._replace(promotions=promotions_in_force(db, held, request.tendered_at_ms, before))
+
+
+def promotions_in_force(
+    db: sqlite3.Connection,
+    held: InForce,
+    as_of_ms: int,
+    before: Mapping[PromotionId, Held | None],
+) -> tuple[Promotion, ...]:
+    """What may lower the price of ``held``'s items at an instant, in the order in which it was
+    published. ``before``: what was changed since, as it was."""
+    found = (*held.items_by_id.values(), *held.items_by_code.values())
+    items = {each.item_id: each for each in found}
+    departments = {each.department for each in items.values()}
+    about = {**promotions_about(db, items, departments, as_of_ms), **before}
+    if not about:
+        return ()
+    zone, price_zone = held.settings.zone, held.settings.price_zone
+    now = Occasion(as_of_ms, *local_time(as_of_ms, zone), price_zone)
+    in_force = [each.published for each in about.values() if each and holds(each.condition, now)]
+    return understand(sorted(in_force, key=lambda each: (each.version, each.promotion_id))).in_force
 
 
 class _Past:
@@ -110,8 +137,10 @@ class _Past:
                 bool(active),
                 None,
                 0,
+                department,
             )
-            for name, (item_id, text, unit, tax_class, open_price, cost, active) in self.of(kind)
+            for name, values in self.of(kind)
+            for item_id, text, unit, tax_class, open_price, cost, active, department in (values,)
         }
 
 

@@ -17,7 +17,7 @@ from edge.domain.sale.basket import SaleRequest
 from edge.domain.sale.returns import customer_of, originals_of
 from edge.domain.sale.situation import Situation
 from edge.domain.till import TILL, TillEvent, TillState
-from edge.usecases.sale.hold_past import InForce, hold_past
+from edge.usecases.sale.hold_past import InForce, hold_past, promotions_in_force
 from sync.engine.journal import NotEnrolled
 from sync.protocol.escrow import Right, RightKind
 from sync.protocol.identity import CustomerId, WorkstationId, receipt_number
@@ -82,6 +82,7 @@ def read_situation(
         items_by_id=held.items_by_id,
         rates=held.rates,
         tenders=held.tenders,
+        promotions=held.promotions,
     )
 
 
@@ -111,7 +112,7 @@ def _in_force(
     as_of_ms = request.tendered_at_ms
     codes = {line.scan_code for line in request.lines if line.scan_code is not None}
     ids = {line.item_id for line in request.lines if line.item_id is not None}
-    return InForce(
+    held = InForce(
         settings=store.settings,
         texts=store.texts,
         settings_no=store.settings_no,
@@ -124,3 +125,4 @@ def _in_force(
         rates=sale_reads.rates_in_force(db, business_date),
         tenders=sale_reads.tenders_named(db, {tender.tender_id for tender in request.tenders}),
     )
+    return held._replace(promotions=promotions_in_force(db, held, as_of_ms, {}))

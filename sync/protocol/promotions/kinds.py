@@ -3,8 +3,11 @@
 To add a kind: its file in this folder, its row in ``KINDS``, its table of examples in tests/unit.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
+
+import msgspec
 
 from sync.protocol.codec import decode
 from sync.protocol.errors import Undecodable
@@ -15,7 +18,7 @@ from sync.protocol.promotions.buy_get import BUY_GET
 from sync.protocol.promotions.by_quantity import BY_QUANTITY
 from sync.protocol.promotions.percent_off import PERCENT_OFF
 from sync.protocol.promotions.several_for import SEVERAL_FOR
-from sync.protocol.promotions.shape import PLAIN_TERMS, DealKind, Kind, Promotion, Terms
+from sync.protocol.promotions.shape import PLAIN_TERMS, DealKind, Kind, Pick, Promotion, Terms
 from sync.protocol.promotions.together import TOGETHER
 from sync.protocol.promotions.unit_price import UNIT_PRICE
 
@@ -33,6 +36,9 @@ KINDS: tuple[AnyKind, ...] = (
 """Every kind that this version can apply, in no order: promotions have one, kinds have none."""
 
 
+BY_CODE: Mapping[str, AnyKind] = MappingProxyType({kind.code: kind for kind in KINDS})
+
+
 class Published(NamedTuple):
     """A promotion as its row states it. ``arguments``: msgpack, to be read by its kind alone."""
 
@@ -45,20 +51,22 @@ class Published(NamedTuple):
 
 
 class Understood(NamedTuple):
-    """``aside``: of a kind that this store does not know, or with arguments that its kind does not
-    take. Those lower no price and stop no sale: a newer head office may publish what it likes."""
+    """``aside``: of a kind that this version does not know, or with arguments that its kind does
+    not take. Those lower no price and stop no sale: a newer head office may publish what it
+    likes."""
 
     in_force: tuple[Promotion, ...]
     aside: tuple[Published, ...]
 
 
-def understand(published: Iterable[Published], kinds: Iterable[AnyKind] = KINDS) -> Understood:
+def understand(
+    published: Iterable[Published], kinds: Mapping[str, AnyKind] = BY_CODE
+) -> Understood:
     """Promotions by their kinds, in the order in which they were published."""
-    by_code = {kind.code: kind for kind in kinds}
     in_force: list[Promotion] = []
     aside: list[Published] = []
     for each in published:
-        kind = by_code.get(each.code)
+        kind = kinds.get(each.code)
         try:
             arguments = None if kind is None else decode(kind.arguments, each.arguments)
         except Undecodable:
@@ -69,3 +77,14 @@ def understand(published: Iterable[Published], kinds: Iterable[AnyKind] = KINDS)
             what = (each.promotion_id, each.version, each.name, kind, arguments, each.terms)
             in_force.append(Promotion(*what))
     return Understood(tuple(in_force), tuple(aside))
+
+
+def picks_of(arguments: object) -> Iterator[Pick]:
+    """Every pick that stands in a kind's arguments, however deep."""
+    if isinstance(arguments, Pick):
+        yield arguments
+    elif isinstance(arguments, tuple):
+        for each in arguments:
+            yield from picks_of(each)
+    elif isinstance(arguments, msgspec.Struct):
+        yield from picks_of(msgspec.structs.astuple(arguments))

@@ -130,7 +130,7 @@ def test_published_promotions_are_read_by_their_kinds_and_unknown_ones_set_aside
     newer = known._replace(promotion_id=PromotionId("B"), code="by_moonlight")
     broken = known._replace(promotion_id=PromotionId("C"), arguments=b"\xc1")
     other = known._replace(promotion_id=PromotionId("D"), arguments=encode(["x", "much"]))
-    found = understand([newer, known, broken, other], [PERCENT_OFF])
+    found = understand([newer, known, broken, other], {PERCENT_OFF.code: PERCENT_OFF})
     assert [(each.promotion_id, each.arguments) for each in found.in_force] == [
         ("A", PercentOff(ItemId("x"), 5))
     ]

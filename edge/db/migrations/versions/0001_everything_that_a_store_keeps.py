@@ -65,6 +65,8 @@ TABLES = (
     "right_request",
     "price",
     "push_state",
+    "promotion",
+    "promotion_pick",
     "ready_past_row",
     "receipt_series",
     "receipt_texts",
@@ -126,6 +128,8 @@ def upgrade() -> None:
     _create_right_request()
     _create_price()
     _create_push_state()
+    _create_promotion()
+    _create_promotion_pick()
     _create_ready_past_row()
     _create_receipt_series()
     _create_receipt_texts()
@@ -658,6 +662,34 @@ def _create_push_state() -> None:
         sa.Column("show_due", sa.String(), nullable=True),
         sa.Column("protocols", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("one", name=op.f("pk_push_state")),
+    )
+
+
+def _create_promotion() -> None:
+    op.create_table(
+        "promotion",
+        sa.Column("promotion_id", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("arguments", sa.LargeBinary(), nullable=False),
+        sa.Column("condition", sa.LargeBinary(), nullable=False),
+        sa.Column("terms", sa.LargeBinary(), nullable=False),
+        sa.Column("from_ms", sa.Integer(), nullable=False),
+        sa.Column("until_ms", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("promotion_id", name=op.f("pk_promotion")),
+    )
+
+
+def _create_promotion_pick() -> None:
+    op.create_table(
+        "promotion_pick",
+        sa.Column("pick", sa.String(), nullable=False),
+        sa.Column("promotion_id", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("pick", "promotion_id", name=op.f("pk_promotion_pick")),
+    )
+    op.create_index(
+        op.f("ix_promotion_pick_promotion_id"), "promotion_pick", ["promotion_id"], unique=False
     )
 
 
