@@ -268,6 +268,7 @@ async def test_a_store_pulls_its_own_feeds_and_no_others(postgres_url: str) -> N
             (DataSet.OPENING_STOCK, str(east), 0),
             (DataSet.RECEIPT_TEXTS, str(east), 0),
             (DataSet.GOODWILL, str(east), 0),
+            (DataSet.PROMOTIONS, "", 0),
         ]
         for feed in heard.feeds:
             page = await box.feed(feed.data_set, 0, scope=feed.scope)
