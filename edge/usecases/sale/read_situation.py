@@ -55,9 +55,7 @@ def read_situation(
         held = hold_past(db, held, request, business_date, now_ms)
     originals = sale_reads.sold_lines(db, named) if named else {}
     customer_id = customer_of(request.customer_id, originals)
-    buyer, owed = counter.names.customer, counter.points_owed
-    if customer_id is not None and request.customer_id is None:
-        buyer, owed = sale_reads.read_buyer(db, customer_id)
+    buyer, owed = _buyer(db, request, counter, customer_id)
     wanted = with_rights or named or owed > 0 or _spends_points(held)
     rights, goodwill = _spendable(db, customer_id if wanted else None, store, business_date)
     return Situation(
@@ -84,6 +82,18 @@ def read_situation(
         tenders=held.tenders,
         promotions=held.promotions,
     )
+
+
+def _buyer(
+    db: sqlite3.Connection,
+    request: SaleRequest,
+    counter: CounterNow,
+    customer_id: CustomerId | None,
+) -> tuple[str | None, int]:
+    """The name and the debt of who buys: the stated customer, or whose goods come back."""
+    if customer_id is None or request.customer_id is not None:
+        return counter.names.customer, counter.points_owed
+    return sale_reads.read_buyer(db, customer_id)
 
 
 def _spendable(

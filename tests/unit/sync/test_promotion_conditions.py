@@ -9,6 +9,7 @@ from sync.protocol.promotions.almost import Almost, almost
 from sync.protocol.promotions.basket_off import BasketOff, Level
 from sync.protocol.promotions.by_quantity import ByQuantity, Tier
 from sync.protocol.promotions.conditions import Condition, Hours, Occasion, holds, local_time
+from sync.protocol.promotions.kinds import KINDS
 from sync.protocol.promotions.percent_off import PercentOff
 from sync.protocol.promotions.reduce import reduce_lines
 from sync.protocol.promotions.several_for import SeveralFor
@@ -100,3 +101,16 @@ def test_the_table_of_what_almost_applied(
     lines: list[LineOnOffer], offered: Promotion, expected: tuple[Almost, ...]
 ) -> None:
     assert told(lines, offered) == expected
+
+
+def test_the_kinds_have_codes_that_are_kept_for_ever() -> None:
+    assert [kind.code for kind in KINDS] == [
+        "amount_off",
+        "basket_off",
+        "buy_get",
+        "by_quantity",
+        "percent_off",
+        "several_for",
+        "together",
+        "unit_price",
+    ]

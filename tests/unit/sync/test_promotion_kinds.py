@@ -14,18 +14,18 @@ from sync.protocol.codec import decode, encode
 from sync.protocol.errors import Undecodable
 from sync.protocol.identity import ItemId, PromotionId
 from sync.protocol.promotions import choose
-from sync.protocol.promotions.amount_off import AMOUNT_OFF, AmountOff
-from sync.protocol.promotions.basket_off import BASKET_OFF, BasketOff, Level
-from sync.protocol.promotions.buy_get import BUY_GET, BuyGet
-from sync.protocol.promotions.by_quantity import BY_QUANTITY, ByQuantity, Tier
+from sync.protocol.promotions.amount_off import AmountOff
+from sync.protocol.promotions.basket_off import BasketOff, Level
+from sync.protocol.promotions.buy_get import BuyGet
+from sync.protocol.promotions.by_quantity import ByQuantity, Tier
 from sync.protocol.promotions.kinds import KINDS
-from sync.protocol.promotions.percent_off import PERCENT_OFF, PercentOff
+from sync.protocol.promotions.percent_off import PercentOff
 from sync.protocol.promotions.pieces import offer_of, sort_pieces
 from sync.protocol.promotions.reduce import reduce_lines
-from sync.protocol.promotions.several_for import SEVERAL_FOR, SeveralFor
+from sync.protocol.promotions.several_for import SeveralFor
 from sync.protocol.promotions.shape import FINE, LineOnOffer, Pick, Promotion, Terms
-from sync.protocol.promotions.together import TOGETHER, Group, Together
-from sync.protocol.promotions.unit_price import UNIT_PRICE, UnitPrice
+from sync.protocol.promotions.together import Group, Together
+from sync.protocol.promotions.unit_price import UnitPrice
 
 ALL = Pick()
 BREAD = Pick(departments=("bread",))
@@ -390,17 +390,3 @@ def test_a_million_pieces_are_reduced_as_fast_as_three() -> None:
     lines = [pieces("bun", 160, 1_000_000), pieces("tea", 240, 999_999)]
     (first, second) = off(lines, *promotions)
     assert first + second >= 40_000_000
-
-
-def test_the_kinds_have_codes_that_are_kept_for_ever() -> None:
-    kinds = (AMOUNT_OFF, BASKET_OFF, BUY_GET, BY_QUANTITY, PERCENT_OFF, SEVERAL_FOR, TOGETHER)
-    assert [kind.code for kind in (*kinds, UNIT_PRICE)] == [
-        "amount_off",
-        "basket_off",
-        "buy_get",
-        "by_quantity",
-        "percent_off",
-        "several_for",
-        "together",
-        "unit_price",
-    ]
