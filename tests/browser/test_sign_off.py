@@ -10,6 +10,7 @@ from playwright.async_api import Locator, Page, expect
 from central.archive.postgres import PostgresArchive
 from central.db.engine import unit_of_work
 from central.domain.access import UserRole
+from central.projections.line_up import KEY_CHARACTERS_MAX
 from central.server.serving import now_ms
 from central.usecases.journal.correct_event import EventPlace, release_event
 from central.usecases.people.add_user import add_user
@@ -29,18 +30,12 @@ __all__ = ["chain"]
 
 @dataclass
 class Red:
-    """A day on which a sale is missing: it came under another one's number, and somebody let it
-    go."""
+    """A day on which a sale is missing: it came under a number that no receipt can have, and
+    somebody let it go."""
 
     chain: Chain
     shop: Shop
     meant: RetailTransaction
-
-    @property
-    def taken(self) -> ReceiptNumber:
-        """The number under which it came."""
-        first = next(fact for fact in self.shop.facts if isinstance(fact, RetailTransaction))
-        return first.receipt_number
 
     async def arrive(self) -> None:
         archive = PostgresArchive(self.chain.office.engine)
@@ -52,7 +47,8 @@ async def made_red(chain: Chain) -> Red:
     shop = chain.shop
     meant = shop.sale()
     red = Red(chain, shop, meant)
-    shop.append(replace(meant, receipt_number=red.taken))
+    endless = ReceiptNumber(meant.receipt_number.ljust(KEY_CHARACTERS_MAX + 1, "0"))
+    shop.append(replace(meant, receipt_number=endless))
     seq = len(shop.events)
     shop.append(BusinessDayClosed(DAY, ANNA, shop.manifest()))
     await red.arrive()

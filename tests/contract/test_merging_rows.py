@@ -20,6 +20,7 @@ from central.projections.rows.customer import CustomerField
 from central.projections.rows.day import Day
 from central.projections.rows.stock import OnHand, StockCount
 from central.projections.write import statement
+from sync.protocol.periods import Period
 from tests.doubles.archive_memory import MemoryArchive
 from tests.head_office import projections
 from tests.shop_journal import COMPANY
@@ -55,6 +56,7 @@ def _value(column: str, hint: Any, is_key: bool, rng: Random) -> Any:
         str: ("", "a", "B", "é", "ab")[number],
         bytes: bytes([number]),
         date: date(2026, 3, number),
+        Period: tuple(Period)[number % len(Period)],
     }
     return made[kinds[0]]
 
