@@ -6,6 +6,7 @@ workstations know what they asked and were told.
 """
 
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -35,6 +36,7 @@ from tests.simulation.people import (
     LONG_AGO,
     NOT_YET,
     POINTS,
+    POINTS_ASKED_MOST,
     SHIFTS,
     STEP_MINOR,
     TRIES_BEFORE_GIVING_UP,
@@ -154,6 +156,7 @@ class Workstation(Drawer):
             self.memory.pending = None
             self.memory.sold_in_shift += 1
             self.seen["given up"] += 1
+            self._arrive_late(self.server, basket)
         elif refused.slug == "sale-finished":
             self.memory.giving_up = False
             self.seen["given up too late"] += 1
@@ -161,6 +164,10 @@ class Workstation(Drawer):
             await self.scheduler.pause(5_000)  # until the box in its place is loaded
         else:
             raise Wrong(f"{self.name}: {refused}")
+
+    def _arrive_late(self, box: StoreServer, basket: Basket) -> None:
+        """A copy of the request that somebody on the way kept: nobody waits for its answer."""
+        self.line.send(box, lambda: self._post(basket)(box))
 
     def _keep(self, basket: Basket, told: Told) -> None:
         """Store the answer; then it would print."""
@@ -243,6 +250,8 @@ class Workstation(Drawer):
             for _ in range(random.randrange(1, LINES_MOST + 1))
         ]
         customer_id = random.choice(self.life.customers) if chance(random, 6_000) else None
+        if customer_id is not None and chance(random, 3_000):
+            await self._ask_for_points(customer_id)
         returned = self._something_bought() if chance(random, 1_500) else None
         day = self.life.day
         assert day is not None
@@ -276,6 +285,12 @@ class Workstation(Drawer):
             customer_id=customer_id,
         )
         return Basket(request, msgspec.json.encode(request))
+
+    async def _ask_for_points(self, customer_id: CustomerId) -> None:
+        """Whatever comes of it, the sale goes on."""
+        wanted = self.random.randrange(1, POINTS_ASKED_MOST)
+        with suppress(NotSent):
+            await self.ask(lambda box: box.ask_for_points(customer_id, wanted))
 
     def _something_bought(self) -> OriginalLine | None:
         if not self.life.receipts:

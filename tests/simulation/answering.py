@@ -28,7 +28,8 @@ from sync.engine.signing import SALE_SIGNED, sign_bytes
 from sync.protocol.change import Epoch, Head, Kept
 from sync.protocol.commands import Missing
 from sync.protocol.errors import Refusal
-from sync.protocol.identity import Incarnation, OperatorId, SaleId, WorkstationId
+from sync.protocol.escrow import RightKind
+from sync.protocol.identity import CustomerId, Incarnation, OperatorId, SaleId, WorkstationId
 from tests.simulation.catalog import Shop
 from tests.simulation.scheduler import Host
 from tests.simulation.turn_writer import T, TurnWriter
@@ -102,6 +103,14 @@ class Answering(Host):
         """The answer with the device's signature, or of the box that it came home from."""
         signature = sale.kept.signature or sign_bytes(self.shop.key, SALE_SIGNED, sale.kept.hash)
         return Told(sale, msgspec.structs.replace(sale.kept, signature=signature))
+
+    async def ask_for_points(self, customer_id: CustomerId, points: int) -> int | Refused:
+        """POST /points/asks: so many more can be spent here."""
+        try:
+            outcome = await self.box.asker.ask_for_right(RightKind.POINTS, customer_id, points)
+        except Refusal as refusal:
+            return Refused(refusal.slug, refusal.detail)
+        return outcome.granted
 
     async def abandon(
         self, sale_id: SaleId, workstation_id: WorkstationId, operator_id: OperatorId

@@ -10,6 +10,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple, cast
@@ -28,9 +29,11 @@ from edge.db.epochs import HeldEpoch, held_epochs, writing
 from edge.db.hybrid_clock import read_reckoning
 from edge.db.journal import acknowledged, hash_at, read_head
 from edge.db.reference import Cursor, read_cursors
+from edge.db.rights import unanswered
 from edge.db.store import read_enrolment
 from edge.db.told_mark import MARK_FILE, ToldMark, missing_after, read_mark
 from edge.domain.reckoning import Steady
+from edge.exchange.rights import ask_for_right
 from edge.exchange.rounds import Line, journal_of
 from edge.server.background import Exchange
 from edge.usecases.box.branch_off import branch_off
@@ -157,7 +160,9 @@ class StoreServer(Answering):
             CENTRAL_KEY.public_key().public_bytes_raw(),
             lambda: self._ids.nonce(),
         )
-        exchange = Exchange(box, Line(_Wire(self._send), signer, journal_of(box), {}))
+        line = Line(_Wire(self._send), signer, journal_of(box), {})
+        exchange = Exchange(box, line)
+        box.asker.for_right = partial(ask_for_right, box, line)
         self.spawn(self._keep_time(box.nudge.set, box.settings.push_every_s))
 
         def beat_due() -> None:
@@ -353,6 +358,11 @@ class StoreServer(Answering):
         """Taken, and not in force yet."""
         (count,) = self._reader.execute("SELECT count(*) FROM waiting_row").fetchone()
         return int(count)
+
+    def requests_open(self) -> bool:
+        """Somebody asked for points in this epoch, and it is not known what comes of it."""
+        held = writing(self._reader)
+        return bool(unanswered(self._reader, 0, 0, held.epoch)) and not held.provisional
 
     def shut(self) -> None:
         """Close the files at the end of a world."""

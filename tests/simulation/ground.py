@@ -27,6 +27,8 @@ _RIGHTS = (
     "SELECT customer_id, points - spent - released FROM points_right"
     " WHERE points > spent + released"
 )
+_ASKED = "SELECT account_id, amount FROM right_request WHERE state = 'asked'"
+"""What is asked for may be granted to both disks."""
 _SPOIL = "UPDATE journal SET body = ? WHERE epoch_number = ? AND epoch_fingerprint = ? AND seq = ?"
 BACK_MS_MAX = 10 * MINUTE_MS
 """A box that burnt comes back on the network within this time, if it does."""
@@ -126,5 +128,6 @@ def spoil(world: "World") -> None:
 def _count_rights(world: "World", copied: Copied) -> None:
     """What a second disk may spend once more."""
     with closing(open_connection(copied.path)) as db:
-        for customer, points in db.execute(_RIGHTS):
-            world.copied[UUID(bytes=customer)] += points
+        for rights in (_RIGHTS, _ASKED):
+            for customer, points in db.execute(rights):
+                world.copied[UUID(bytes=customer)] += points

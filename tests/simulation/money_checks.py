@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from central.domain.decisions import GrantIssued, PointsOpened
+from central.domain.decisions import GrantAnswered, GrantIssued, GrantReturned, PointsOpened
 from edge.db.totals import read_totals
 from sync.protocol.facts import (
     BusinessDayClosed,
@@ -160,6 +160,10 @@ def check_10_points_stay_within_rights(found: Evidence) -> None:
     granted: Counter[UUID] = Counter()
     for one in decisions_of(found, GrantIssued):
         granted[one.grant.customer_id] += one.grant.points
+    for one in decisions_of(found, GrantAnswered):
+        granted[one.account_id] += one.granted
+    for one in decisions_of(found, GrantReturned):
+        released[one.account_id] += one.amount
     moved = any(books.moved for books in found.boxes)
     for (_, _, customer_id), account in found.archive.tables["right_account"].items():
         balance = account.opening + account.earned - account.spent - account.taken_back

@@ -37,10 +37,7 @@ from sync.protocol.facts import AnyFact, EventRecovered
 from sync.protocol.identity import CompanyId, CustomerId, DeviceId, Incarnation, StoreId
 from sync.protocol.reference import DataSet, FeedHead
 from sync.protocol.shared import CustomerRecord, PersonalKey
-from sync.protocol.snapshot import (
-    SnapshotPart,
-    part_rows,
-)
+from sync.protocol.snapshot import SnapshotPart, part_rows
 from tests.doubles.archive_memory import MemoryArchive
 from tests.signed_answers import signed_by
 from tests.simulation.asked import asked_of
@@ -63,6 +60,7 @@ from tests.simulation.epochs import (
     take_epoch,
 )
 from tests.simulation.feeds import first_feeds
+from tests.simulation.granting import answer_right, given_up
 from tests.simulation.scheduler import Host, Scheduler
 
 
@@ -225,6 +223,9 @@ class HeadOffice(Host):
                 limit = self._random.choice((1, 3, 10, 100))
                 await apply_events(self.archive, key.store_id, key.epoch, limit)
                 await self.scheduler.pause(1 if self.hurried else self._random.randrange(300))
+            if back := list(given_up(self.archive)):
+                await self.decide([*back], publish=False)
+                self._seen["points of a request given up came back"] += len(back)
             await self.scheduler.pause(50 if self.hurried else self._random.randrange(50, 4_000))
 
     # --- answering stores
@@ -251,6 +252,8 @@ class HeadOffice(Host):
             return await self._journal(shop, request, dict(parse_qsl(url.query)))
         if url.path == f"/v1/stores/{shop.store_id}/epochs":
             return await self._epoch(shop, request, signed.head)
+        if url.path == f"/v1/stores/{shop.store_id}/grants":
+            return await self._grant(shop, request, signed.head)
         if url.path == f"/v1/stores/{shop.store_id}/feeds":
             return await self._heads(shop, signed)
         if url.path == f"/v1/stores/{shop.store_id}/readmission":
@@ -298,6 +301,13 @@ class HeadOffice(Host):
             for stated in said:
                 await note_head(self.archive, shop.store_id, shop.device_id, stated, now_ms)
         return self._verdict(shop, ratified.held, ratified.epoch)
+
+    async def _grant(self, shop: Shop, request: Request, head: Head) -> Response:
+        await self._refuse_fenced(shop, head)
+        answer, decided, what = answer_right(self.archive, shop, head.epoch, request.body)
+        await self.decide([*decided], publish=False)
+        self._seen[what] += 1
+        return Response(200, {"content-type": "application/msgpack"}, encode(answer))
 
     async def _heads(self, shop: Shop, signed: SignedHead) -> Response:
         now_ms = self.scheduler.now_ms

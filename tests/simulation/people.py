@@ -42,6 +42,7 @@ SHIFTS = 2
 FLOAT_MINOR = 10_000
 STEP_MINOR = 5
 LINES_MOST = 4
+POINTS_ASKED_MOST = 400
 CASH, CARD, POINTS, VOUCHER = (TenderId(n) for n in ("cash", "card", "points", "voucher"))
 TRIES_BEFORE_GIVING_UP = 2
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from central.archive.port import StreamKey
-from central.domain.decisions import GrantIssued
+from central.domain.decisions import GrantAnswered, GrantIssued
 from edge.db.journal import verify_chain
 from edge.domain.epoch import EpochState
 from sync.engine.signing import SALE_SIGNED, verify_bytes
@@ -197,6 +197,7 @@ def _movements_told(books: Books) -> Counter[tuple[Any, ...]]:
     return moved
 
 
+_HELD_REQUESTS = "SELECT request_id FROM right_request WHERE state IN ('granted', 'ended')"
 RightsHere: TypeAlias = dict[tuple[bytes, int], tuple[bytes, int, int, int]]
 """Each right: whose it is, its points, what was spent of it and what was given back."""
 
@@ -217,6 +218,12 @@ def _rights_told(found: Evidence, books: Books) -> RightsHere:
         (one.grant.grant_id.bytes, 0): (one.grant.customer_id.bytes, one.grant.points)
         for one in decisions_of(found, GrantIssued)
         if one.store_id == books.shop.store_id
+    }
+    held = {row[0] for row in books.rows(_HELD_REQUESTS)}
+    given |= {
+        (one.request_id.bytes, 0): (one.account_id.bytes, one.granted)
+        for one in decisions_of(found, GrantAnswered)
+        if one.store_id == books.shop.store_id and one.request_id.bytes in held
     }
     for sale in books.sales:
         if sale.customer_id is not None:

@@ -5,7 +5,7 @@ the edge draws its jitter, alarm ids and disk figures itself.
 """
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from random import Random
 from types import SimpleNamespace
 from typing import Any
@@ -42,6 +42,9 @@ def seams(random: Random, ids: Ids) -> Iterator[None]:
     put = (
         (exchange, "uuid_utils", drawn),
         (rights, "uuid_utils", drawn),
+        # A world's line has a bound of its own for each request.
+        (rights, "asyncio", SimpleNamespace(timeout=lambda _: nullcontext())),
+        (rights, "log", Log()),
         (box, "uuid_utils", drawn),
         (box, "secrets", SimpleNamespace(token_bytes=random.randbytes)),
         (

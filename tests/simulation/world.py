@@ -31,6 +31,7 @@ from tests.simulation.catalog import (
 )
 from tests.simulation.evidence import Broken, check_at_any_time
 from tests.simulation.faults import HOUR_MS, MINUTE_MS, Faults, draw
+from tests.simulation.granting import given_up
 from tests.simulation.ids import Ids
 from tests.simulation.leader import Leader
 from tests.simulation.network import Line, trouble
@@ -206,6 +207,8 @@ class World:
             waits += [f"{name} is at a copy still" for name in elsewhere]
         if self.office.feeds.waiting:
             waits.append("publications wait")
+        if any(given_up(self.office.archive)):
+            waits.append("what was given up is not taken back yet")
         for key, standing in standings.items():
             if standing.applied_through < standing.watermark:
                 waits.append(f"{key.store_id}: not all is applied")
@@ -223,6 +226,8 @@ class World:
             left = held.state is EpochState.LEFT
             if held.waiting if left else len(set(ends)) > 1:
                 waits.append(f"{box.name} {held.epoch} written, acknowledged, held: {ends}")
+        if box.requests_open():
+            waits.append(f"{box.name}: points were asked for, and nobody answered")
         if box.rows_waiting():
             waits.append(f"{box.name}: rows wait to come into force")
         cursors = box.cursors()
