@@ -108,13 +108,13 @@ def replace(world: "World") -> None:
 
 def spoil(world: "World") -> None:
     """A row of a running box's journal is not what was written any more: of a receipt that a till
-    was told of."""
+    was told of. What a fault wrote again of it nobody has, and nobody could bring."""
     box = world.random.choice(list(world.boxes.values()))
     if not box.alive:
         return
     with closing(open_connection(box.path, writer=True)) as db:
-        told = {one.sale.sale_id.bytes for one in world.lives[box.shop.code].receipts}
-        rows = [row[1:] for row in db.execute(_SALES) if row[0] in told]
+        told = {one.kept.hash for one in world.lives[box.shop.code].receipts}
+        rows = [row[1:] for row in db.execute(_SALES) if row[4] in told]
         if not rows:
             return
         number, fingerprint, seq, own_hash, body = world.random.choice(rows)
