@@ -1,6 +1,7 @@
 """Paying by points at the till page, where some of a customer's points can be spent elsewhere: it
 says so in plain words, asks head office for more, and sells on where head office is away."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +13,7 @@ from playwright.async_api import Page, expect
 from tests.browser.chain import Box, Company
 from tests.browser.till_page import by_hand, items, open_till_page, receipt_number, scan
 from tests.browser.watched import NARROW, WIDE, Tabs
-from tests.patience import PATIENCE_MS
+from tests.patience import PATIENCE_MS, PATIENCE_S
 
 FEW_POINTS = """
 SELECT c.name, c.phone, sum(r.points) FROM customer c JOIN points_right r USING (customer_id)
@@ -36,6 +37,9 @@ async def one_of_two(company: Company, tmp_path: Path) -> AsyncIterator[Box]:
     box = await company.provision("S01", tmp_path / "S01")
     await box.start()
     try:
+        async with asyncio.timeout(PATIENCE_S):
+            while not box.rows(FEW_POINTS):  # its rights come as head office gives them
+                await company.office.rows("SELECT 1")
         yield box
     finally:
         await box.kill()
