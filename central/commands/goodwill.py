@@ -19,6 +19,7 @@ from central.commands.command import (
     on_database,
     putting,
 )
+from central.commands.options import FirstDate, OneStore
 from sync.program.frame import new_group
 from sync.program.plain_commands import tell as print
 
@@ -40,9 +41,7 @@ KindWord = Annotated[str, typer.Option(help="points, gift_value, store_credit, c
 
 @goodwill_app.command("list")
 def goodwill_list(
-    store: Annotated[
-        str | None, typer.Argument(metavar="STORE", help="One store's; left out: all of them.")
-    ] = None,
+    store: OneStore = None,
     company: CompanyName = None,
     database_url: Url = None,
     data: Folder = None,
@@ -88,10 +87,7 @@ def goodwill_set(
     reason: Reason,
     period: Annotated[str, typer.Option(help="day, week or month.")] = "month",
     kind: KindWord = "points",
-    begin: Annotated[
-        str | None,
-        typer.Option("--from", metavar="DATE", help="The first business date; left out: today."),
-    ] = None,
+    begin: FirstDate = None,
     company: CompanyName = None,
     database_url: Url = None,
     data: Folder = None,
@@ -112,10 +108,7 @@ def goodwill_retire(
     store: StoreCode,
     reason: Reason,
     kind: KindWord = "points",
-    begin: Annotated[
-        str | None,
-        typer.Option("--from", metavar="DATE", help="The first business date; left out: today."),
-    ] = None,
+    begin: FirstDate = None,
     company: CompanyName = None,
     database_url: Url = None,
     data: Folder = None,

@@ -1,8 +1,6 @@
 """What stores may still spend of accounts, and the worst that can come of it."""
 
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from central.commands.command import (
     CompanyName,
@@ -13,6 +11,7 @@ from central.commands.command import (
     now_ms,
     on_database,
 )
+from central.commands.options import OneStore
 from sync.program.plain_commands import tell as print
 
 if TYPE_CHECKING:
@@ -23,9 +22,7 @@ if TYPE_CHECKING:
 
 
 def grants(
-    store: Annotated[
-        str | None, typer.Argument(metavar="STORE", help="One store's; left out: all of them.")
-    ] = None,
+    store: OneStore = None,
     company: CompanyName = None,
     database_url: Url = None,
     data: Folder = None,

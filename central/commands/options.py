@@ -18,6 +18,13 @@ As = Annotated[
         help="Whose decision it is, by their address at the board.",
     ),
 ]
+OneStore = Annotated[
+    str | None, typer.Argument(metavar="STORE", help="One store's; left out: all of them.")
+]
+FirstDate = Annotated[
+    str | None,
+    typer.Option("--from", metavar="DATE", help="The first business date; left out: today."),
+]
 Zone = Annotated[str, typer.Option(help="The price zone.")]
 Since = Annotated[
     str | None,
