@@ -26,8 +26,8 @@ from sync.protocol.promotions.shape import START, Piece
 
 TRIES_MAX = 20_000
 """Deals that are tried for one group of promotions that compete; some 20 ms."""
-PIECES_MAX = 200
-"""Pieces over which promotions compete that are searched whole at all: a search is as deep."""
+DEPTH_MAX = 200
+"""Promotions that compete, and pieces that they compete for, together: a search is as deep."""
 Counts: TypeAlias = tuple[int, ...]
 Taken: TypeAlias = tuple[tuple[int, int], ...]
 
@@ -75,7 +75,7 @@ def _choose_in(sorts: Sequence[Sort], offers: Sequence[Offer], counts: Counts) -
     if len(several) == 1 and not singles and _is_plain(several[0]):
         return _heaviest_first(sorts, several, counts, _whole)
     touched = {sort for each in several for sort in each.touches}
-    if sum(counts[sort] for sort in touched) <= PIECES_MAX:
+    if len(several) + sum(counts[sort] for sort in touched) <= DEPTH_MAX:
         try:
             found = _Search(sorts, several, singles).best(counts)
         except _TooMany:

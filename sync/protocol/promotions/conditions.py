@@ -6,6 +6,7 @@ at that instant.
 """
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
@@ -66,8 +67,10 @@ class Occasion(NamedTuple):
 
 
 def local_time(instant_ms: int, zone: str) -> tuple[int, int]:
-    """Weekday (Monday 0) and minute of the day. Raises OverflowError beyond the calendar's end."""
-    local = (_EPOCH + timedelta(milliseconds=instant_ms)).astimezone(ZoneInfo(zone))
+    """Weekday (Monday 0) and minute of the day; by UTC where the calendar of the zone ends."""
+    local = _EPOCH + timedelta(milliseconds=instant_ms)
+    with suppress(OverflowError):
+        local = local.astimezone(ZoneInfo(zone))
     return local.weekday(), local.hour * 60 + local.minute
 
 

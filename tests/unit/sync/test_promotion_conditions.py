@@ -1,5 +1,6 @@
 """When promotions are in force, for whom, and what almost applied."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -60,6 +61,20 @@ def test_hours_are_those_of_the_shops_clock() -> None:
     """2026-11-30T16:30Z is half past midnight on a Tuesday in Singapore."""
     assert local_time(1_796_056_200_000, "Asia/Singapore") == (1, 30)
     assert local_time(1_796_056_200_000, "UTC") == (MONDAY, 16 * 60 + 30)
+
+
+@pytest.mark.parametrize(
+    ("end", "zone"),
+    [
+        (datetime.max.replace(tzinfo=UTC), "Asia/Singapore"),
+        (datetime.min.replace(tzinfo=UTC), "America/New_York"),
+    ],
+)
+def test_hours_end_with_no_calendar(end: datetime, zone: str) -> None:
+    """A basket may be quoted as of any instant that can be written."""
+    since = end - datetime(1970, 1, 1, tzinfo=UTC)
+    minute = end.hour * 60 + end.minute
+    assert local_time(since // timedelta(milliseconds=1), zone) == (end.weekday(), minute)
 
 
 def told(lines: list[LineOnOffer], *promotions: Promotion) -> tuple[Almost, ...]:

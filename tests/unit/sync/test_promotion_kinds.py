@@ -330,7 +330,7 @@ def test_a_basket_that_is_too_large_to_search_gets_at_least_its_bound(
     lines: list[LineOnOffer], promotions: list[Promotion], monkeypatch_module: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch_module.context() as patched:
-        patched.setattr(choose, "PIECES_MAX", 0)
+        patched.setattr(choose, "DEPTH_MAX", 0)
         greedy = chosen_off(lines, promotions)
     best = _brute_force(list(single_pieces(lines)), promotions)
     largest = sum(line.quantity_milli for line in lines) // 1_000
@@ -379,6 +379,11 @@ def test_splitting_a_line_changes_nothing() -> None:
     promotions = [promotion(SeveralFor(ALL, 3, 400)), promotion(PercentOff(BUN, 1_000), "q")]
     whole = [pieces("bun", 160, 7), pieces("tea", 240, 2)]
     assert sum(off(list(single_pieces(whole)), *promotions)) == sum(off(whole, *promotions))
+
+
+def test_a_thousand_promotions_over_the_same_goods_are_chosen_from() -> None:
+    promotions = [promotion(SeveralFor(ALL, 2, 300 - n % 100), f"p{n}") for n in range(1_000)]
+    assert sum(off([pieces("bun", 160, 4)], *promotions)) == 4 * 160 - 2 * 201
 
 
 def test_a_million_pieces_are_reduced_as_fast_as_three() -> None:
