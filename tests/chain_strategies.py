@@ -85,6 +85,7 @@ tills = {
 }
 FACTS: dict[KindVersion, st.SearchStrategy[Any]] = {
     KindVersion("retail_transaction", 1): sales(),
+    KindVersion("retail_transaction", 2): sales(),
     KindVersion("till_session_opened", 1): st.builds(TillSessionOpened, **tills),
     KindVersion("till_moved", 1): till_moves(),
     KindVersion("till_session_settled", 1): st.builds(

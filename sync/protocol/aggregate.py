@@ -23,8 +23,13 @@ def root_of(fact: AnyFact) -> Root | None:
 
 
 def names_of(fact: AnyFact) -> tuple[Root, ...]:
-    """Other aggregates that must have been applied first: a return names its originals' sales."""
+    """Other aggregates that must have been applied first: a return names its originals' sales, as
+    far as its own store sold them."""
     if not isinstance(fact, RetailTransaction):
         return ()
-    originals = {line.original.sale_id for line in fact.lines if line.original is not None}
+    originals = {
+        line.original.sale_id
+        for line in fact.lines
+        if line.original is not None and line.original.store_id is None
+    }
     return tuple(Root("sale", sale_id) for sale_id in sorted(originals))

@@ -2,8 +2,9 @@
 
 P6: the bytes that are hashed are the bytes that are stored; so a fact is encoded once. On the way
 they are turned into columns, and come back as those very bytes (columns.py).
-Bodies are msgpack arrays (UUIDs as 16 bytes, dates as ISO text); old kind versions are upgraded
-here when they are decoded. Batches travel as zstd over msgpack of columns, unfolded under a cap.
+Bodies are msgpack arrays (UUIDs as 16 bytes, dates as ISO text); what an earlier kind version did
+not have is as its field's default says. Batches travel as zstd over msgpack of columns, unfolded
+under a cap.
 """
 
 from typing import TypeVar, get_args
@@ -35,7 +36,11 @@ _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _encoder = msgspec.msgpack.Encoder(uuid_format="bytes")
 
 
-KINDS: dict[KindVersion, type[AnyFact]] = {fact.KIND: fact for fact in get_args(AnyFact)}
+KINDS: dict[KindVersion, type[AnyFact]] = {
+    KindVersion(fact.KIND.kind, version): fact
+    for fact in get_args(AnyFact)
+    for version in (*fact.EARLIER, fact.KIND.version)
+}
 """Every kind and version that was ever written."""
 
 _DECODERS = {name: msgspec.msgpack.Decoder(fact) for name, fact in KINDS.items()}

@@ -27,8 +27,8 @@ from sync.protocol.facts import Line, RetailTransaction
 from sync.protocol.identity import BootId, EventId, SaleId
 from sync.protocol.shared import PersonalKey
 
-TURNED = RetailTransaction.KIND
-"""Kind and version of the bodies that are turned."""
+TURNED = RetailTransaction.KIND.kind
+"""Kind of the bodies that are turned, whatever their version."""
 SALE_COLUMNS = RetailTransaction.__struct_fields__[:19]
 """The fields of a sale that have a place of their own, in the body's order. Fields that the kind
 gains at its end later stand in the tail: these never change."""

@@ -2,7 +2,8 @@
 
 import collections.abc
 from itertools import accumulate, islice, pairwise, repeat
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from types import GenericAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 from msgspec import Raw
@@ -29,23 +30,35 @@ from sync.protocol.columns import (
     Values,
 )
 from sync.protocol.errors import Undecodable
+from sync.protocol.facts import Line, RetailTransaction
 from sync.protocol.identity import BootId, EventId, SaleId
 from sync.protocol.money import MILLI
 
-if TYPE_CHECKING:
-    _Line: TypeAlias = tuple[Any, ...]
-    _Sale: TypeAlias = tuple[Any, ...]
-else:
-    _Line = tuple[tuple(int if name in FIGURES else Raw for name in LINE_COLUMNS)]
-    _OF_SALE = {"sale_id": SaleId, "tendered_at_ms": int, "lines": tuple[_Line, ...]}
-    _Sale = tuple[tuple(_OF_SALE.get(name, Raw) for name in SALE_COLUMNS)]
-_decoder: msgspec.msgpack.Decoder[_Sale] = msgspec.msgpack.Decoder(_Sale)
+_Line: TypeAlias = tuple[Any, ...]
+_Sale: TypeAlias = tuple[Any, ...]
+
+
+def _decoder(sale_tail: int, line_tail: int) -> msgspec.msgpack.Decoder[_Sale]:
+    """Of bodies with so many fields behind those that have a name."""
+    figures = [int if name in FIGURES else Raw for name in LINE_COLUMNS]
+    line = GenericAlias(tuple, (*figures, *[Raw] * line_tail))
+    lines = GenericAlias(tuple, (line, ...))
+    of_sale = {"sale_id": SaleId, "tendered_at_ms": int, "lines": lines}
+    fields = [of_sale.get(name, Raw) for name in SALE_COLUMNS]
+    return msgspec.msgpack.Decoder(GenericAlias(tuple, (*fields, *[Raw] * sale_tail)))
+
+
+_SALE_TAIL = len(RetailTransaction.__struct_fields__) - len(SALE_COLUMNS)
+_LINE_TAIL = len(Line.__struct_fields__) - len(LINE_COLUMNS)
+_bare = _decoder(0, 0)
+_today = _decoder(_SALE_TAIL, _LINE_TAIL)
 _values = msgspec.msgpack.Decoder(list[Raw])
 _lists = msgspec.msgpack.Decoder(list[list[Raw]])
 _encoder = msgspec.msgpack.Encoder(uuid_format="bytes")
 _TENDERED, _LINES = SALE_COLUMNS.index("tendered_at_ms"), SALE_COLUMNS.index("lines")
 _FROM_CURRENCY, _FROM_TAXES = AS_THEY_STAND.index("currency"), AS_THEY_STAND.index("taxes")
 """What stands behind ``tendered_at_ms`` and behind ``lines``."""
+_NAMED = len(LINE_COLUMNS)
 _HALF_MILLI = MILLI // 2
 
 
@@ -149,19 +162,28 @@ def _origin(envelope: Envelope) -> tuple[Any, ...]:
 
 
 def _turning(envelope: Envelope) -> _Turning | None:
-    if (envelope.kind, envelope.kind_version) != TURNED:
+    if envelope.kind != TURNED:
         return None
     try:
         try:
-            return _Turning(_decoder.decode(envelope.body), envelope.occurred_at_ms)
+            return _of_today(envelope)
         except msgspec.ValidationError:
-            return _with_tail(envelope)
+            return _of_any_length(envelope)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 
-def _with_tail(envelope: Envelope) -> _Turning | None:
-    """A body that is longer than these columns know: a later version of the kind."""
+def _of_today(envelope: Envelope) -> _Turning:
+    """A body as long as this version writes it."""
+    row = _today.decode(envelope.body)
+    lines = row[_LINES]
+    named = (*row[:_LINES], [line[:_NAMED] for line in lines], *row[_LINES + 1 : len(SALE_COLUMNS)])
+    tails = tuple([line[_NAMED:] for line in lines])
+    return _Turning(named, envelope.occurred_at_ms, row[len(SALE_COLUMNS) :], tails)
+
+
+def _of_any_length(envelope: Envelope) -> _Turning | None:
+    """A body of an earlier or a later version of the kind."""
     values = _values.decode(envelope.body)
     if not len(SALE_COLUMNS) <= len(values) <= len(SALE_COLUMNS) + TAIL_FIELDS_MAX:
         return None
@@ -172,7 +194,7 @@ def _with_tail(envelope: Envelope) -> _Turning | None:
     known: list[object] = list(values[: len(SALE_COLUMNS)])
     known[_LINES] = [line[: len(LINE_COLUMNS)] for line in lines]
     return _Turning(
-        _decoder.decode(_encoder.encode(known)),
+        _bare.decode(_encoder.encode(known)),
         envelope.occurred_at_ms,
         tuple(values[len(SALE_COLUMNS) :]),
         tuple(tuple(line[len(LINE_COLUMNS) :]) for line in lines) if max(widths) else (),

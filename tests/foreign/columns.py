@@ -39,7 +39,7 @@ def _lengths(sale: list[Any]) -> set[tuple[int, int]]:
 
 
 def _turnable(event: Envelope, so_far: list[tuple[Envelope, list[Any]]]) -> list[Any] | None:
-    if (event.kind, event.kind_version) != ("retail_transaction", 1):
+    if event.kind != "retail_transaction":
         return None
     sale: list[Any] = unpacked(event.body)
     lengths = _lengths(sale)

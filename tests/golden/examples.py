@@ -8,10 +8,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from sync.protocol.change import Envelope, Epoch
 from sync.protocol.checkpoints import Checkpoint, SpanFigures
 from sync.protocol.clock import ClockState, Hlc
 from sync.protocol.facts import (
+    Account,
     AlarmCleared,
     AlarmKind,
     AlarmRaised,
@@ -23,6 +26,7 @@ from sync.protocol.facts import (
     DeviceRecorded,
     EpochEnded,
     EventRecovered,
+    ForeignMoney,
     GrantAsked,
     GrantReleased,
     IdAbandoned,
@@ -32,11 +36,14 @@ from sync.protocol.facts import (
     OperatorAct,
     OperatorActed,
     OriginalLine,
+    Outcome,
     Override,
     PinSet,
     PriceModifier,
     Released,
     RetailTransaction,
+    RightGiven,
+    RightTaken,
     Spend,
     StockCounted,
     StockLine,
@@ -54,6 +61,7 @@ from sync.protocol.facts import (
     TillSessionOpened,
     TillSessionSettled,
     TransferDirection,
+    tax_lines,
 )
 from sync.protocol.figures import TaxTotal, TenderTotal, Totals
 from sync.protocol.identity import (
@@ -173,6 +181,33 @@ _MANIFEST = Manifest(
     head_hash=bytes(range(32)),
     store=_TOTALS,
     workstations=(WorkstationTotals(W1, _TOTALS),),
+)
+
+_LINES_2 = (
+    msgspec.structs.replace(
+        _SOLD,
+        modifiers=(
+            PriceModifier("promotion", -200, "tea week", PromotionId("P1"), 3, None, "T25"),
+        ),
+        expires_on=date(2026, 5, 31),
+        note="a present",
+        age_checked=18,
+        price_book="members",
+    ),
+    msgspec.structs.replace(
+        _BACK, original=OriginalLine(EARLIER_SALE, 3, StoreId(STORE)), linked_to=1
+    ),
+    msgspec.structs.replace(
+        _BACK,
+        extended_minor=0,
+        amount_minor=0,
+        tax_minor=0,
+        points=0,
+        line_no=3,
+        modifiers=(),
+        original=None,
+        unverified="the receipt is lost",
+    ),
 )
 
 EXAMPLES: dict[KindVersion, Any] = {
@@ -316,5 +351,53 @@ EXAMPLES: dict[KindVersion, Any] = {
             Released("gift_value", CUSTOMER, EARLIER_SALE, 3, 2_500),
         ),
         (TILL_SESSION,),
+    ),
+    KindVersion("retail_transaction", 2): RetailTransaction(
+        sale_id=SALE,
+        receipt_number=ReceiptNumber("S01-W1-E1-000123"),
+        workstation_id=W1,
+        till_session_id=TILL_SESSION,
+        operator_id=ANNA,
+        business_date=DAY,
+        tendered_at_ms=1_763_971_200_123,
+        currency="SGD",
+        customer_id=CUSTOMER,
+        lines=_LINES_2,
+        taxes=tax_lines(_LINES_2),
+        tenders=(
+            TenderLine(
+                TenderId("dollars"),
+                "US dollars",
+                TenderKind.CASH,
+                1_000,
+                foreign=ForeignMoney("USD", 775, 12),
+            ),
+            TenderLine(
+                TenderId("gift"),
+                "Gift card",
+                TenderKind.STORED_VALUE,
+                500,
+                spends=(Spend(EARLIER_SALE, 2, 500),),
+                account=Account("gift_value", GRANT),
+            ),
+            TenderLine(
+                TenderId("visa"),
+                "Card",
+                TenderKind.CARD,
+                600,
+                "8J4K2M6P9QRT",
+                outcome=Outcome.OFFLINE,
+                approval="Y1",
+            ),
+        ),
+        rounding_minor=1,
+        change_minor=220,
+        points_earned=2,
+        take_back=TakeBack(1, (), 1),
+        overrides=(Override("discount", BEN, "damaged box", 1),),
+        note="wrapped",
+        rights_taken=(RightTaken("coupon", MOVEMENT, GRANT, 0, 1),),
+        rights_given=(RightGiven("gift_value", TILL_SESSION, 1, 2_180),),
+        post_void_of=EARLIER_SALE,
     ),
 }

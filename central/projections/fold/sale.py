@@ -18,7 +18,7 @@ from central.projections.rows.escrow import RightAccount, RightHeld, RightSpend
 from central.projections.rows.sale import Sale, SaleLine, SaleTax, SaleTender
 from sync.protocol.aggregate import names_of
 from sync.protocol.escrow import RightKind, goodwill_of
-from sync.protocol.facts import IdAbandoned, RetailTransaction
+from sync.protocol.facts import IdAbandoned, RetailTransaction, RightTaken
 from sync.protocol.identity import CustomerId
 
 
@@ -83,6 +83,7 @@ def _sale(into: Fold, event: Event, sale: RetailTransaction) -> None:
         moved[1] += 1
     if sale.customer_id is not None:
         _points(into, event, sale.customer_id, sale)
+    _rights(into, event, sale)
 
 
 def _parts(into: Fold, event: Event, sale: RetailTransaction) -> None:
@@ -145,10 +146,41 @@ def _spends(into: Fold, event: Event, customer_id: CustomerId, sale: RetailTrans
     of what the store held: goodwill is no right of the customer's."""
     taken: defaultdict[tuple[UUID, int], int] = defaultdict(int)
     in_take_back = sale.take_back.spends if sale.take_back else ()
-    for spend in (*(one for tender in sale.tenders for one in tender.spends), *in_take_back):
+    by_points = (one for tender in sale.tenders if tender.account is None for one in tender.spends)
+    for spend in (*by_points, *in_take_back):
         taken[spend.root, spend.line] += spend.points
     kind = RightKind.POINTS.value
     for (root, line_no), points in taken.items():
         row = (event.store_id, event.event_id, root, line_no, kind, customer_id, points)
         into.put(RightSpend(*row))
     return sum(points for right, points in taken.items() if right != goodwill_of(event.store_id))
+
+
+def _rights(into: Fold, event: Event, sale: RetailTransaction) -> None:
+    """Rights of every other kind: those born in a line or a refund, those that paid or were used
+    up."""
+    moved: defaultdict[tuple[str, UUID], list[int]] = defaultdict(lambda: [0, 0])
+    for given in sale.rights_given:
+        moved[given.kind, given.account_id][0] += given.amount
+    for taken in _taken(sale):
+        moved[taken.kind, taken.account_id][1] += taken.amount
+        right = (taken.root, taken.line, taken.kind, taken.account_id)
+        into.put(RightSpend(event.store_id, event.event_id, *right, taken.amount))
+    epoch = (event.epoch.number, event.epoch.fingerprint)
+    for account, (born, used) in moved.items():
+        into.put(RightAccount(into.company_id, *account, 0, born, used, 0, born - used))
+        into.put(RightHeld(event.store_id, *epoch, *account, born, used=used))
+
+
+def _taken(sale: RetailTransaction) -> list[RightTaken]:
+    """By tenders that hold value and without a tender: each right once, with all that it gave."""
+    found: defaultdict[tuple[str, UUID, UUID, int], int] = defaultdict(int)
+    for tender in sale.tenders:
+        if tender.account is None:
+            continue
+        for spend in tender.spends:
+            named = (tender.account.kind, tender.account.account_id, spend.root, spend.line)
+            found[named] += spend.points
+    for one in sale.rights_taken:
+        found[one.kind, one.account_id, one.root, one.line] += one.amount
+    return [RightTaken(*named, amount) for named, amount in found.items()]

@@ -34,18 +34,13 @@ from sync.protocol.facts.escrow import GrantAsked, GrantReleased, Released
 from sync.protocol.facts.operator import OperatorAct, OperatorActed, PinSet
 from sync.protocol.facts.recovered import EventRecovered
 from sync.protocol.facts.sale import (
-    TENDERS_MAX,
     Line,
     OriginalLine,
     Override,
     PriceModifier,
     RetailTransaction,
-    Spend,
-    TakeBack,
     TaxClass,
     TaxLine,
-    TenderKind,
-    TenderLine,
     tax_lines,
 )
 from sync.protocol.facts.stock import (
@@ -56,6 +51,18 @@ from sync.protocol.facts.stock import (
     StockMovementKind,
     StockTransferred,
     TransferDirection,
+)
+from sync.protocol.facts.tender import (
+    TENDERS_MAX,
+    Account,
+    ForeignMoney,
+    Outcome,
+    RightGiven,
+    RightTaken,
+    Spend,
+    TakeBack,
+    TenderKind,
+    TenderLine,
 )
 from sync.protocol.facts.till import (
     TillMoved,
@@ -95,6 +102,7 @@ AnyFact: TypeAlias = (
 __all__ = [
     "LINES_MAX",
     "TENDERS_MAX",
+    "Account",
     "AlarmCleared",
     "AlarmKind",
     "AlarmRaised",
@@ -108,6 +116,7 @@ __all__ = [
     "EpochEnded",
     "EventRecovered",
     "Fact",
+    "ForeignMoney",
     "GrantAsked",
     "GrantReleased",
     "IdAbandoned",
@@ -117,11 +126,14 @@ __all__ = [
     "OperatorAct",
     "OperatorActed",
     "OriginalLine",
+    "Outcome",
     "Override",
     "PinSet",
     "PriceModifier",
     "Released",
     "RetailTransaction",
+    "RightGiven",
+    "RightTaken",
     "Spend",
     "StockCounted",
     "StockLine",

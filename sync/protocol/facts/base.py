@@ -26,7 +26,8 @@ class Fact(msgspec.Struct, frozen=True, array_like=True):
     """Base of everything that can stand in a journal. What a kind says of itself it says here once;
     none of it travels, and capitals keep it apart from fields.
 
-    ``KIND``: under what name and version it is written. ``OWN_ID``: the field with the id that its
+    ``KIND``: under what name and version it is written; ``EARLIER``: versions of which it is read
+    as well, whose fields are the first of these. ``OWN_ID``: the field with the id that its
     maker drew for it, under which it counts once at a store whatever brings it; None: its event's.
     ``MERGES``: what it says meets what others say field by field (conflict.py), so two contents
     under one id are two facts, and both count.
@@ -35,6 +36,7 @@ class Fact(msgspec.Struct, frozen=True, array_like=True):
     """
 
     KIND: ClassVar[KindVersion]
+    EARLIER: ClassVar[tuple[int, ...]] = ()
     OWN_ID: ClassVar[str | None]
     MERGES: ClassVar[bool] = False
     ROOT: ClassVar[tuple[str, str] | None] = None

@@ -17,15 +17,18 @@ Amount: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=FIGURE_MAX)]
 """Points, minor units, or 1 for what can be used once."""
 
 
-class Released(Part, frozen=True, array_like=True):
-    """So much of one right, (root, line), is spent here no more. ``kind``: an open word
-    (``escrow.RightKind``)."""
+class OfRight(Part, frozen=True, array_like=True):
+    """So much of one right, (root, line). ``kind``: an open word (``escrow.RightKind``)."""
 
     kind: Kind
     account_id: UUID
     root: UUID
     line: LineNo
     amount: Amount
+
+
+class Released(OfRight, frozen=True, array_like=True):
+    """It is spent here no more."""
 
 
 class GrantAsked(Fact, frozen=True, array_like=True):

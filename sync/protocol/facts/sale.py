@@ -6,7 +6,6 @@ repeat with the quantity: zstd folds that best.
 
 from datetime import date
 from enum import StrEnum
-from uuid import UUID
 
 from sync.protocol.bounds import (
     BasisPoints,
@@ -21,6 +20,7 @@ from sync.protocol.bounds import (
 from sync.protocol.change import Instant
 from sync.protocol.errors import Unbalanced
 from sync.protocol.facts.base import LINES_MAX, Fact, KindVersion, Part, refuse_date, refuse_size
+from sync.protocol.facts.tender import TENDERS_MAX, RightGiven, RightTaken, TakeBack, TenderLine
 from sync.protocol.identity import (
     CustomerId,
     ItemId,
@@ -28,25 +28,12 @@ from sync.protocol.identity import (
     PromotionId,
     ReceiptNumber,
     SaleId,
-    TenderId,
+    StoreId,
     TillSessionId,
     WorkstationId,
 )
 from sync.protocol.money import BASIS_POINTS, added_tax, included_tax
 from sync.protocol.text import is_plain
-
-TENDERS_MAX = 20
-
-
-class TenderKind(StrEnum):
-    """What a tender is, which decides its rules."""
-
-    CASH = "cash"
-    CARD = "card"
-    QR = "qr"
-    VOUCHER = "voucher"
-    STORED_VALUE = "stored_value"
-    POINTS = "points"
 
 
 class TaxClass(StrEnum):
@@ -59,20 +46,9 @@ class TaxClass(StrEnum):
     OUT_OF_SCOPE = "out_of_scope"
 
 
-class Spend(Part, frozen=True, array_like=True):
-    """Points taken from one grant: its id is (root, line)."""
-
-    root: UUID
-    line: LineNo
-    points: Points
-
-    def __post_init__(self) -> None:
-        if self.points <= 0:
-            raise Unbalanced("a spend takes at least one point")
-
-
 class PriceModifier(Part, frozen=True, array_like=True):
-    """What changed a line's price, in minor units (negative lowers the price)."""
+    """What changed a line's price, in minor units (negative lowers it). ``coupon``: the code that
+    was shown for it."""
 
     kind: Text
     amount_minor: Minor
@@ -80,13 +56,15 @@ class PriceModifier(Part, frozen=True, array_like=True):
     promotion_id: PromotionId | None = None
     promotion_version: Count | None = None
     operator_id: OperatorId | None = None
+    coupon: Text | None = None
 
 
 class OriginalLine(Part, frozen=True, array_like=True):
-    """The sale line that a return line takes back."""
+    """The sale line that a return line takes back. ``store_id``: where it was sold, if not here."""
 
     sale_id: SaleId
     line_no: LineNo
+    store_id: StoreId | None = None
 
 
 class Override(Part, frozen=True, array_like=True):
@@ -99,13 +77,16 @@ class Override(Part, frozen=True, array_like=True):
 
 
 class Line(Part, frozen=True, array_like=True):
-    """A SaleLine (quantity above zero) or a ReturnLine (below zero, with its original).
+    """A SaleLine (quantity above zero) or a ReturnLine (below zero): with its original, or, where
+    nobody can show one, with the reason why it is taken back ``unverified``.
 
     ``extended_minor`` is price x quantity; ``amount_minor`` adds the modifiers: it is what the
     customer owes for the line, with its tax where ``tax_included``, else before it. The mode stands
     on the line: a return keeps the mode of its sale, whatever the store does today, and one receipt
     may hold both. ``unit`` is what a quantity of 1,000 is one of. ``points`` is the line's share of
-    what the receipt earned, or (negative) what a return takes back.
+    what the receipt earned, or (negative) what a return takes back. ``linked_to``: the line that
+    brought this one along (a deposit, a bag). ``age_checked``: the years that the operator saw
+    proof of. ``price_book``: out of which the price is, where it is not the zone's plain one.
     """
 
     item_id: ItemId
@@ -130,6 +111,12 @@ class Line(Part, frozen=True, array_like=True):
     open_price_reason: Text | None = None
     serial: Text | None = None
     lot: Text | None = None
+    expires_on: date | None = None
+    note: Text | None = None
+    linked_to: LineNo | None = None
+    age_checked: Count | None = None
+    price_book: Text | None = None
+    unverified: Text | None = None
 
     def __post_init__(self) -> None:
         if not is_plain(f"{self.item_id}{self.description}{self.unit}{self.scan_code or ''}"):
@@ -146,8 +133,10 @@ class Line(Part, frozen=True, array_like=True):
         if self.amount_minor != modified:
             raise Unbalanced(f"line {self.line_no}: amount is not price x quantity and modifiers")
         is_return = self.quantity_milli < 0
-        if is_return != (self.original is not None):
+        if is_return != (self.original is not None or self.unverified is not None):
             raise Unbalanced(f"line {self.line_no}: only a return line names its original")
+        if self.original is not None and self.unverified is not None:
+            raise Unbalanced(f"line {self.line_no}: what has an original is not unverified")
         figures = (self.extended_minor, self.amount_minor, self.tax_minor, self.points)
         if max(figures) > 0 if is_return else min(figures) < 0:
             raise Unbalanced(f"line {self.line_no}: a figure has the wrong sign")
@@ -173,50 +162,18 @@ class TaxLine(Part, frozen=True, array_like=True):
     is_return: bool = False
 
 
-class TenderLine(Part, frozen=True, array_like=True):
-    """One tender. ``name`` as the receipt shows it for ever, whatever head office calls it later;
-    ``points`` and ``spends`` only where the tender is points."""
-
-    tender_id: TenderId
-    name: Text
-    kind: TenderKind
-    amount_minor: Minor
-    reference: Text | None = None
-    points: Points = 0
-    spends: tuple[Spend, ...] = ()
-
-    def __post_init__(self) -> None:
-        if self.points != sum(spend.points for spend in self.spends):
-            raise Unbalanced(f"tender {self.tender_id}: spends do not add up to its points")
-        if self.points and self.kind is not TenderKind.POINTS:
-            raise Unbalanced(f"tender {self.tender_id}: only points are paid with points")
-
-
-class TakeBack(Part, frozen=True, array_like=True):
-    """Points that return lines took back, and rights that paid off what was owed before.
-
-    ``points`` is what the return lines took, 0 where a receipt only pays off. ``spends`` are the
-    rights that gave it, those born in this very receipt too. ``debt`` is how the customer's debt
-    changed: above zero what no right covered, below zero what was paid off.
-    """
-
-    points: Points
-    spends: tuple[Spend, ...]
-    debt: Points
-
-    def __post_init__(self) -> None:
-        if self.points < 0 or self.points != self.debt + sum(s.points for s in self.spends):
-            raise Unbalanced("points taken back are not spends and debt")
-
-
 class RetailTransaction(Fact, frozen=True, array_like=True):
     """A finished sale, return or exchange: balanced to the minor unit, or it does not exist.
 
     Sum of line amounts (+ tax of the lines whose mode adds it) + rounding = tenders - change.
-    ``tendered_at_ms`` is the instant as of which the basket was priced (UTC).
+    ``tendered_at_ms`` is the instant as of which the basket was priced (UTC). ``post_void_of``: the
+    receipt of this store that this one takes back whole, because it should not have been.
+
+    Version 2 has the fields behind ``note``, behind a line's ``lot`` and at the end of its parts.
     """
 
-    KIND = KindVersion("retail_transaction", 1)
+    KIND = KindVersion("retail_transaction", 2)
+    EARLIER = (1,)
     OWN_ID = "sale_id"
     ROOT = ("sale", "sale_id")
 
@@ -239,6 +196,9 @@ class RetailTransaction(Fact, frozen=True, array_like=True):
     training: bool = False
     overrides: tuple[Override, ...] = ()
     note: Text | None = None
+    rights_taken: tuple[RightTaken, ...] = ()
+    rights_given: tuple[RightGiven, ...] = ()
+    post_void_of: SaleId | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.lines) <= LINES_MAX:
@@ -256,6 +216,7 @@ class RetailTransaction(Fact, frozen=True, array_like=True):
         refuse_date(self.business_date)
         _refuse_wrong_tax(self.taxes)
         _refuse_wrong_points(self)
+        _refuse_wrong_rights(self)
         _refuse_too_much(self)
 
     @property
@@ -315,6 +276,26 @@ def _refuse_wrong_points(sale: RetailTransaction) -> None:
         raise Unbalanced("points of the return lines are not what was taken back")
     if sale.customer_id is None and (given or taken or any(t.points for t in sale.tenders)):
         raise Unbalanced("points move without a customer")
+
+
+def _refuse_wrong_rights(sale: RetailTransaction) -> None:
+    """What stands at a line is of a line: a link leads to an earlier one, a right was born once."""
+    for line in sale.lines:
+        if line.linked_to is not None and not 1 <= line.linked_to < line.line_no:
+            raise Unbalanced(f"line {line.line_no}: it is linked to no line before it")
+    if not (sale.rights_taken or sale.rights_given):
+        return
+    taken = {(one.root, one.line) for one in sale.rights_taken}
+    if len(taken) != len(sale.rights_taken):
+        raise Unbalanced("one right is taken twice")
+    places = {one.line for one in sale.rights_given}
+    if len(places) != len(sale.rights_given):
+        raise Unbalanced("two rights are born in one place")
+    last = min(len(sale.lines) + len(sale.tenders), LINES_MAX)
+    if places and not 1 <= min(places) <= max(places) <= last:
+        raise Unbalanced("a right is born in a line or a tender of its receipt")
+    refuse_size([one.amount for one in sale.rights_taken], "rights")
+    refuse_size([one.amount for one in sale.rights_given], "rights")
 
 
 def _refuse_too_much(sale: RetailTransaction) -> None:

@@ -77,7 +77,8 @@ def test_figures_are_read_in_the_tables_order_what_was_taxed_beside_its_tax() ->
 
 
 def test_a_day_adds_up_fact_by_fact_and_account_by_account_alike() -> None:
-    facts, both, sums = [*EXAMPLES.values()], Tally(), Tally()
+    facts = [fact for name, fact in EXAMPLES.items() if name.version == 1]
+    both, sums = Tally(), Tally()
     for fact in facts:
         alone = Tally()
         alone.add(fact)
