@@ -1,0 +1,367 @@
+"""What rows each golden fact makes at head office, told by hand, table by table."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple, TypeAlias
+from uuid import UUID
+
+from sync.protocol.facts import BusinessDayClosed, KindVersion
+from sync.protocol.manifest import Manifest
+from tests.golden import examples as golden
+
+DAY, SALE, CUSTOMER = golden.DAY, golden.SALE, golden.CUSTOMER
+
+Row: TypeAlias = dict[str, Any]
+"""Columns that are looked at."""
+
+
+class Projected(NamedTuple):
+    """What a golden fact of a kind changes: every table, every row that is new or different, of
+    figures of the day those that are not zero. ``after``: kinds that must have come before it."""
+
+    rows: Mapping[str, list[Row]]
+    after: tuple[str, ...] = ()
+
+
+def figures(amounts: Mapping[str, int]) -> list[Row]:
+    """Of DAY."""
+    return [
+        {"business_date": DAY, "figure": name, "amount": amount} for name, amount in amounts.items()
+    ]
+
+
+def account(kind: str, account_id: UUID, **moved: int) -> Row:
+    """What was added to an account."""
+    nothing = {"earned": 0, "spent": 0, "taken_back": 0, "granted": 0}
+    return {"kind": kind, "account_id": account_id, **nothing, **moved}
+
+
+def _manifest() -> Manifest:
+    closed = golden.EXAMPLES[KindVersion("business_day_closed", 1)]
+    assert isinstance(closed, BusinessDayClosed)
+    return closed.manifest
+
+
+PROJECTED: Mapping[KindVersion, Projected] = {
+    KindVersion("retail_transaction", 1): Projected(
+        {
+            "sale": [
+                {
+                    "sale_id": SALE,
+                    "receipt_number": "S01-W1-E1-000123",
+                    "business_date": DAY,
+                    "customer_id": CUSTOMER,
+                    "total_minor": 1_879,
+                    "rounding_minor": 1,
+                    "change_minor": 220,
+                    "points_earned": 2,
+                    "points_taken_back": 1,
+                    "points_debt": 1,
+                }
+            ],
+            "sale_line": [
+                {
+                    "line_no": 1,
+                    "item_id": "I00042",
+                    "quantity_milli": 2_000,
+                    "amount_minor": 2_180,
+                    "original_sale_id": None,
+                    "original_line_no": None,
+                },
+                {
+                    "line_no": 2,
+                    "item_id": "I00043",
+                    "quantity_milli": -755,
+                    "amount_minor": -301,
+                    "original_sale_id": golden.EARLIER_SALE,
+                    "original_line_no": 3,
+                },
+            ],
+            "sale_tax": [
+                {"is_return": False, "tax_rate_bp": 900, "net_minor": 2_000, "tax_minor": 180},
+                {"is_return": True, "tax_rate_bp": 0, "net_minor": -301, "tax_minor": 0},
+            ],
+            "sale_tender": [
+                {"tender_no": 1, "tender_id": "cash", "amount_minor": 2_000, "points": 0},
+                {"tender_no": 2, "tender_id": "points", "amount_minor": 100, "points": 100},
+            ],
+            "right_account": [{"account_id": CUSTOMER, "earned": 2, "spent": 100, "taken_back": 1}],
+            "right_held": [
+                {"kind": "points", "account_id": CUSTOMER, "earned": 2, "used": 100, "released": 0}
+            ],
+            "points_move": [{"sale_id": SALE, "earned": 2, "spent": 100, "debt": 1}],
+            "right_spend": [
+                {"sale_id": SALE, "root": golden.GRANT, "line_no": 0, "amount": 100},
+            ],
+            "stock_level": [
+                {"item_id": "I00042", "on_hand_milli": -2_000},
+                {"item_id": "I00043", "on_hand_milli": 755},
+            ],
+            "day_total": figures(
+                {
+                    "transactions": 1,
+                    "lines": 2,
+                    "gross": 2_180,
+                    "refunds": 301,
+                    "net standard 9.00 %": 2_000,
+                    "tax standard 9.00 %": 180,
+                    "net zero 0.00 %": -301,
+                    "tender cash": 2_000,
+                    "tender points": 100,
+                    "change": 220,
+                    "rounding": 1,
+                    "points earned": 2,
+                    "points spent": 100,
+                    "points taken back": 1,
+                    "stock units moved": -1_245,
+                }
+            ),
+        },
+    ),
+    KindVersion("retail_transaction", 2): Projected(
+        {
+            "sale": [
+                {
+                    "sale_id": SALE,
+                    "receipt_number": "S01-W1-E1-000123",
+                    "business_date": DAY,
+                    "customer_id": CUSTOMER,
+                    "total_minor": 1_879,
+                    "rounding_minor": 1,
+                    "change_minor": 220,
+                    "points_earned": 2,
+                    "points_taken_back": 1,
+                    "points_debt": 1,
+                }
+            ],
+            "sale_line": [
+                {
+                    "line_no": 1,
+                    "item_id": "I00042",
+                    "quantity_milli": 2_000,
+                    "amount_minor": 2_180,
+                    "original_sale_id": None,
+                    "original_line_no": None,
+                },
+                {
+                    "line_no": 2,
+                    "item_id": "I00043",
+                    "quantity_milli": -755,
+                    "amount_minor": -301,
+                    "original_sale_id": golden.EARLIER_SALE,
+                    "original_line_no": 3,
+                },
+                {
+                    "line_no": 3,
+                    "item_id": "I00043",
+                    "quantity_milli": -755,
+                    "amount_minor": 0,
+                    "original_sale_id": None,
+                    "original_line_no": None,
+                },
+            ],
+            "sale_tax": [
+                {"is_return": False, "tax_rate_bp": 900, "net_minor": 2_000, "tax_minor": 180},
+                {"is_return": True, "tax_rate_bp": 0, "net_minor": -301, "tax_minor": 0},
+            ],
+            "sale_tender": [
+                {"tender_no": 1, "tender_id": "dollars", "amount_minor": 1_000, "reference": None},
+                {"tender_no": 2, "tender_id": "gift", "amount_minor": 500, "reference": None},
+                {
+                    "tender_no": 3,
+                    "tender_id": "visa",
+                    "amount_minor": 600,
+                    "reference": "8J4K2M6P9QRT",
+                },
+            ],
+            "right_account": [
+                account("points", CUSTOMER, earned=2, taken_back=1, granted=2),
+                account("gift_value", golden.TILL_SESSION, earned=2_180, granted=2_180),
+                account("gift_value", golden.GRANT, spent=500, granted=-500),
+                account("coupon", golden.MOVEMENT, spent=1, granted=-1),
+            ],
+            "right_held": [
+                {"kind": "points", "account_id": CUSTOMER, "earned": 2, "used": 0},
+                {
+                    "kind": "gift_value",
+                    "account_id": golden.TILL_SESSION,
+                    "earned": 2_180,
+                    "used": 0,
+                },
+                {"kind": "gift_value", "account_id": golden.GRANT, "earned": 0, "used": 500},
+                {"kind": "coupon", "account_id": golden.MOVEMENT, "earned": 0, "used": 1},
+            ],
+            "points_move": [{"sale_id": SALE, "earned": 2, "spent": 0, "debt": 1}],
+            "right_spend": [
+                {"kind": "gift_value", "root": golden.EARLIER_SALE, "line_no": 2, "amount": 500},
+                {"kind": "coupon", "root": golden.GRANT, "line_no": 0, "amount": 1},
+            ],
+            "stock_level": [
+                {"item_id": "I00042", "on_hand_milli": -2_000},
+                {"item_id": "I00043", "on_hand_milli": 1_510},
+            ],
+            "day_total": figures(
+                {
+                    "transactions": 1,
+                    "lines": 3,
+                    "gross": 2_180,
+                    "refunds": 301,
+                    "net standard 9.00 %": 2_000,
+                    "tax standard 9.00 %": 180,
+                    "net zero 0.00 %": -301,
+                    "tender dollars": 1_000,
+                    "tender gift": 500,
+                    "tender visa": 600,
+                    "change": 220,
+                    "rounding": 1,
+                    "points earned": 2,
+                    "points taken back": 1,
+                    "stock units moved": -490,
+                }
+            ),
+        },
+    ),
+    KindVersion("till_session_opened", 1): Projected(
+        {
+            "till_session": [{"till_session_id": golden.TILL_SESSION, "float_minor": 20_000}],
+            "day_total": figures({"float": 20_000}),
+        }
+    ),
+    KindVersion("till_moved", 1): Projected(
+        {"till_session": [{"till_session_id": golden.TILL_SESSION, "moved_minor": -10_000}]},
+        after=("till_session_opened",),
+    ),
+    KindVersion("till_session_settled", 1): Projected(
+        {
+            "till_session": [{"expected_cash_minor": 21_780, "counted_cash_minor": 21_775}],
+            "day_total": figures(
+                {"expected cash": 21_780, "counted cash": 21_775, "over/short": -5}
+            ),
+        },
+        after=("till_session_opened",),
+    ),
+    KindVersion("business_day_opened", 1): Projected(
+        {"business_day": [{"business_date": DAY, "closed_seq": None, "manifest": None}]}
+    ),
+    KindVersion("business_day_closed", 1): Projected(
+        {"business_day": [{"business_date": DAY, "manifest": encode(_manifest())}]},
+        after=("business_day_opened",),
+    ),
+    KindVersion("stock_moved", 1): Projected(
+        {
+            "stock_movement": [
+                {"line_no": 1, "item_id": "I00042", "kind": "receipt", "quantity_milli": 24_000},
+                {"line_no": 2, "item_id": "I00043", "kind": "receipt", "quantity_milli": 10_500},
+            ],
+            "stock_level": [
+                {"item_id": "I00042", "on_hand_milli": 24_000},
+                {"item_id": "I00043", "on_hand_milli": 10_500},
+            ],
+            "day_total": figures({"stock units moved": 34_500}),
+        }
+    ),
+    KindVersion("business_day_reopened", 1): Projected(
+        {"business_day": [{"business_date": DAY, "closed_seq": None, "manifest": None}]},
+        after=("business_day_opened", "business_day_closed"),
+    ),
+    KindVersion("stock_transferred", 1): Projected(
+        {
+            "stock_movement": [
+                {"line_no": 1, "item_id": "I00042", "kind": "transfer_out"},
+                {"line_no": 2, "item_id": "I00043", "kind": "transfer_out"},
+            ],
+            "stock_level": [
+                {"item_id": "I00042", "on_hand_milli": -6_000},
+                {"item_id": "I00043", "on_hand_milli": -2_500},
+            ],
+            "day_total": figures({"stock units moved": -8_500}),
+        }
+    ),
+    KindVersion("stock_counted", 1): Projected(
+        {
+            "stock_count": [
+                {"item_id": "I00042", "counted_milli": 17_000, "seen_milli": 0},
+                {"item_id": "I00043", "counted_milli": 0, "seen_milli": 0},
+            ],
+            "stock_level": [
+                {"item_id": "I00042", "on_hand_milli": 0},
+                {"item_id": "I00043", "on_hand_milli": 0},
+            ],
+        }
+    ),
+    KindVersion("customer_changed", 1): Projected(
+        {
+            "customer_field": [
+                {"customer_id": CUSTOMER, "field": "code", "value": "C-7", "sealed": None},
+                {"customer_id": CUSTOMER, "field": "name", "value": None, "sealed": bytes(20)},
+            ]
+        }
+    ),
+    KindVersion("alarm_raised", 1): Projected(
+        {"store_alarm": [{"alarm_id": golden.GRANT, "kind": "sale_id_reused"}]}
+    ),
+    KindVersion("alarm_cleared", 1): Projected({"alarm_clearing": [{"alarm_id": golden.GRANT}]}),
+    KindVersion("id_abandoned", 1): Projected({}),
+    KindVersion("device_recorded", 1): Projected({}),
+    KindVersion("operator_acted", 1): Projected(
+        {
+            "operator_act": [
+                {
+                    "act_id": golden.GRANT,
+                    "act": "override_given",
+                    "operator_id": golden.ANNA,
+                    "by_operator_id": golden.BEN,
+                    "workstation_id": golden.W1,
+                    "amount_minor": 12_000,
+                    "reason": "no space left in the bag",
+                    "business_date": DAY,
+                }
+            ]
+        }
+    ),
+    KindVersion("pin_set", 1): Projected(
+        {"operator_pin": [{"operator_id": golden.ANNA, "sealed": bytes(range(60))}]}
+    ),
+    KindVersion("epoch_ended", 1): Projected(
+        {"business_day": [{"business_date": DAY, "manifest": encode(_manifest())}]},
+        after=("business_day_opened",),
+    ),
+    KindVersion("event_recovered", 1): Projected(
+        {"quarantine": [{"state": "waiting", "root_kind": "epoch"}]}
+    ),
+    KindVersion("till_session_carried", 1): Projected(
+        {
+            "till_carried": [
+                {
+                    "till_session_id": golden.GRANT,
+                    "carried_id": golden.TILL_SESSION,
+                    "counted_cash_minor": 21_775,
+                }
+            ]
+        }
+    ),
+    KindVersion("manifest_given", 1): Projected(
+        {
+            "manifest_given": [
+                {"business_date": DAY, "cause": "late", "manifest": encode(_manifest())}
+            ]
+        }
+    ),
+    KindVersion("grant_asked", 1): Projected({}),
+    KindVersion("grant_released", 1): Projected(
+        {
+            "right_released": [
+                {"root": golden.GRANT, "line_no": 0, "kind": "points", "amount": 15},
+                {"root": golden.EARLIER_SALE, "line_no": 3, "kind": "gift_value", "amount": 2_500},
+            ],
+            "right_account": [
+                {"kind": "points", "account_id": CUSTOMER, "granted": -15},
+                {"kind": "gift_value", "account_id": CUSTOMER, "granted": -2_500},
+            ],
+            "right_held": [
+                {"kind": "points", "account_id": CUSTOMER, "used": 0, "released": 15},
+                {"kind": "gift_value", "account_id": CUSTOMER, "used": 0, "released": 2_500},
+            ],
+            "request_given_up": [{"request_id": golden.TILL_SESSION}],
+        }
+    ),
+}
