@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
+from sync.protocol.codec import encode
 from sync.protocol.facts import BusinessDayClosed, KindVersion
 from sync.protocol.manifest import Manifest
 from tests.golden import examples as golden
