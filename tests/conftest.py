@@ -5,6 +5,7 @@ import edge  # noqa: F401, I001  must come before whatever imports sqlite3: see 
 import gc
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections import Counter
@@ -35,6 +36,11 @@ settings.register_profile(
 )
 settings.register_profile("deep", deadline=None, max_examples=5_000, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+# A shell that starts this in the background has it ignore Ctrl-C, and every program that a test
+# starts inherits that: those that a test interrupts would never hear of it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Stores of tests answer on this machine only; a test that wants otherwise says so.
 os.environ["EDGE_LAN"] = "false"
