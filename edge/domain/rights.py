@@ -37,7 +37,7 @@ class Asked(NamedTuple):
 
 class Override(NamedTuple):
     """Somebody's word, as it was given: ``by`` allowed ``operator_id`` at ``workstation_id`` to do
-    ``act``, up to ``amount_minor`` (None: no amount is in it)."""
+    ``act``, up to ``amount_minor`` (None: no amount is in it) and ``rate_bp`` (None: no share)."""
 
     override_id: UUID
     act: str
@@ -48,6 +48,7 @@ class Override(NamedTuple):
     operator_id: OperatorId
     workstation_id: WorkstationId
     reason: str
+    rate_bp: int | None = None
 
 
 class PermissionRefused(NotAcceptable, status=403):
@@ -107,13 +108,20 @@ def refuse_unallowed(
     if verdict is Verdict.ALLOWED:
         return None
     if override is None:
-        if verdict is Verdict.MISSING:
-            raise PermissionNeeded(operator_id, asked.permission.value)
-        raise OverrideNeeded(operator_id, asked.permission.value)
+        raise _refusal(verdict, operator_id, asked)
     why = why_not(override, operator_id, asked)
     if why is not None:
         raise OverrideRefused(why)
     return override
+
+
+def _refusal(verdict: Verdict, operator_id: OperatorId, asked: Asked) -> PermissionRefused:
+    """With what an override that lifts it has to say."""
+    who_what = (operator_id, asked.permission.value)
+    missing = verdict is Verdict.MISSING
+    refusal = PermissionNeeded(*who_what) if missing else OverrideNeeded(*who_what)
+    refusal.asks = asked._asdict()
+    return refusal
 
 
 def why_not(override: Override, operator_id: OperatorId, asked: Asked) -> str | None:
@@ -126,4 +134,6 @@ def why_not(override: Override, operator_id: OperatorId, asked: Asked) -> str | 
         return "it was given for something else"
     if asked.amount_minor > (override.amount_minor or 0):
         return "it was given for a smaller amount"
+    if asked.rate_bp > (override.rate_bp or 0):
+        return "it was given for a smaller share"
     return None

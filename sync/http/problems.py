@@ -33,7 +33,8 @@ AnyRequest = Request[Any, Any, Any]
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
-    """RFC 9457, with ``field`` (the member of the request) and ``remedy`` (what to do next)."""
+    """RFC 9457, with ``field`` (the member of the request), ``remedy`` (what to do next) and
+    ``asks`` (what the request that would lift it has to say)."""
 
     type: str
     title: str
@@ -41,6 +42,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     detail: str
     remedy: str
     field: str | None = None
+    asks: Mapping[str, str | int] | None = None
 
 
 class Words(NamedTuple):
@@ -89,6 +91,7 @@ def problem_of(error: Explained) -> Problem:
         detail=error.detail,
         remedy=error.remedy,
         field=error.field,
+        asks=error.asks,
     )
 
 

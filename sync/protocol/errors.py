@@ -23,7 +23,7 @@ on: a refusal leaves the use case whole. Verdicts on the events of a batch are v
 (``ingest.py``), never exceptions.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from inspect import get_annotations
 from itertools import takewhile
 from typing import Any, ClassVar, Never, dataclass_transform
@@ -38,7 +38,8 @@ class Explained(Exception):
 
     On the class, or else its parent's: ``slug`` names the problem type, ``status`` is its HTTP
     status, ``title`` says it in general. ``detail`` says it in this case, ``remedy`` what to do
-    next, ``field`` points at the member of the request.
+    next, ``field`` points at the member of the request. ``asks``: by name, what the request that
+    would lift it has to say.
     """
 
     slug: ClassVar[str]
@@ -47,6 +48,7 @@ class Explained(Exception):
     detail: str
     remedy: str
     field: str | None = None
+    asks: Mapping[str, str | int] | None = None
 
     def __init_subclass__(
         cls, *, slug: str | None = None, status: int | None = None, title: str | None = None

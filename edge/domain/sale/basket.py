@@ -25,10 +25,11 @@ from sync.protocol.bounds import FIGURE_MAX
 from sync.protocol.clock import ClockState
 from sync.protocol.facts import LINES_MAX, TENDERS_MAX
 from sync.protocol.identity import CustomerId, SaleId
-from sync.protocol.money import MINOR_MAX, QUANTITY_MILLI_MAX
+from sync.protocol.money import BASIS_POINTS, MINOR_MAX, QUANTITY_MILLI_MAX
 from sync.protocol.typed import not_typed
 
 OVERRIDES_MAX = 8
+COUPONS_MAX = 20
 PARSED_MAX = 10_000
 """Lines or tenders that are looked at at all."""
 JSON_INTEGER_MAX = 1 << 53
@@ -50,8 +51,22 @@ class OriginalRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     line_no: Figure
 
 
+class DiscountRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the operator takes off: ``rate_bp`` of it or ``amount_minor``, one of the two. Raises
+    ValueError where it is not so."""
+
+    reason: Sentence
+    rate_bp: Annotated[int, msgspec.Meta(ge=1, le=BASIS_POINTS)] | None = None
+    amount_minor: Annotated[int, msgspec.Meta(ge=1, le=MINOR_MAX)] | None = None
+
+    def __post_init__(self) -> None:
+        if (self.rate_bp is None) == (self.amount_minor is None):
+            raise ValueError("a discount states a rate or an amount, one of the two")
+
+
 class LineRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One line: an item by scan code or id, or the original to take back."""
+    """One line: an item by scan code or id, or the original to take back. ``discount``: off this
+    line, by hand."""
 
     line_no: Figure
     quantity_milli: Figure
@@ -62,6 +77,12 @@ class LineRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     original: OriginalRequest | None = None
     serial: Word | None = None
     lot: Word | None = None
+    discount: DiscountRequest | None = None
+
+    @property
+    def is_return(self) -> bool:
+        """It takes goods back."""
+        return self.original is not None
 
 
 class TenderRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -75,7 +96,8 @@ class TenderRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class SaleRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A basket that was tendered. ``total_minor`` is what the customer saw: tax included, before
     cash rounding. ``tendered_at`` is when; prices are those in force then. ``override_ids``: of
-    what somebody else allowed for it."""
+    what somebody else allowed for it. ``discount``: off the basket, by hand. ``coupons``: codes
+    that were shown."""
 
     sale_id: SaleId
     operator_id: ShortOperator
@@ -86,6 +108,8 @@ class SaleRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     customer_id: CustomerId | None = None
     note: Sentence | None = None
     override_ids: Annotated[tuple[UUID, ...], msgspec.Meta(max_length=OVERRIDES_MAX)] = ()
+    discount: DiscountRequest | None = None
+    coupons: Annotated[tuple[Word, ...], msgspec.Meta(max_length=COUPONS_MAX)] = ()
 
     @property
     def tendered_at_ms(self) -> int:

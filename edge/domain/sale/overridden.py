@@ -1,9 +1,11 @@
-"""What a receipt asks of its operator's role: to sell, up to a typed price; to take goods back, up
-to an amount. What is beyond it stands in the receipt with who allowed it."""
+"""What a receipt asks of its operator's role: to sell, up to a typed price; to take off by hand, up
+to an amount or a share; to take goods back, up to an amount. What is beyond it stands in the
+receipt with who allowed it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from edge.domain.rights import Asked, Override, refuse_unallowed
+from edge.domain.sale import discounts
 from edge.domain.sale.basket import SaleRequest
 from sync.protocol import facts
 from sync.protocol.facts import Line
@@ -30,6 +32,9 @@ def _asked(request: SaleRequest, lines: Sequence[Line]) -> Iterator[Asked]:
     subject = str(request.sale_id)
     typed = [line.unit_price_minor for line in lines if line.open_price_reason is not None]
     yield Asked(Permission.SELL, subject, max(typed, default=0))
+    if (taken := discounts.taken_minor(lines)) > 0:
+        rate_bp = discounts.largest_rate_bp(request, lines)
+        yield Asked(Permission.DISCOUNT, subject, taken, rate_bp)
     back = [line for line in lines if line.is_return]
     if back:
         on_top = sum(line.tax_minor for line in back if not line.tax_included)

@@ -1,7 +1,11 @@
 """What a basket comes to: the one way from a request to its total, for the quote and for the sale.
 
-    price lines → modifiers → goods taken back → tax → total → what earns, and what points go back
+    price → promotions over single goods and groups → discounts of lines by hand → promotions over
+    the basket → the basket's discount by hand → goods taken back → tax → total → what earns, and
+    what points go back
 
+What lowers a price, each over what those before it left, stands in
+``sync/protocol/promotions/reduce.py``; what is taken off by hand in ``discounts.py``.
 ``extended`` is price x quantity, ``amount`` is what is left of it after the modifiers. Tax, points,
 total and whatever comes back later are figured on the amount; the extended price is only shown.
 How it is paid (tenders.py) is looked at after this, and changes nothing here.
@@ -12,7 +16,7 @@ from typing import NamedTuple
 
 from edge.domain.customer import InactiveCustomer, UnknownCustomer
 from edge.domain.operator import InactiveOperator, UnknownOperator
-from edge.domain.sale import loyalty, pricing, returns, tax
+from edge.domain.sale import discounts, loyalty, pricing, returns, tax
 from edge.domain.sale.basket import LineRequest, SaleRequest
 from edge.domain.sale.pricing import Priced
 from edge.domain.sale.refusals.prices import AmountTooLarge
@@ -80,7 +84,7 @@ def price_basket(asked: SaleRequest, known: Situation) -> PricedBasket:
     _refuse_unknown_people(asked, known)
     customer_id = returns.customer_of(asked.customer_id, known.originals)
     taken = returns.take_back_lines(asked.lines, known)
-    sold = _price_lines(asked.lines, known)
+    sold = _price_lines(asked, known)
     account = loyalty.take_back(tuple(taken.values()), known.rights, known.points_owed)
     return PricedBasket(
         settings=known.settings,
@@ -105,16 +109,16 @@ def _refuse_unknown_people(request: SaleRequest, known: Situation) -> None:
             raise InactiveCustomer(request.customer_id)
 
 
-def _price_lines(requests: Sequence[LineRequest], known: Situation) -> tuple[PricedLine, ...]:
+def _price_lines(asked: SaleRequest, known: Situation) -> tuple[PricedLine, ...]:
     """The sale lines with price, modifiers and tax."""
     lines, priced, rates = [], [], []
-    for index, line in enumerate(requests):
-        if line.original is None:
+    for index, line in enumerate(asked.lines):
+        if not line.is_return:
             path = f"lines[{index}]"
             lines.append(line)
             priced.append(pricing.price_line(line, known, path))
             rates.append(tax.rate_of(priced[-1].item.tax_class, known.rates, path))
-    modifiers = _modifiers(lines, priced, known)
+    modifiers = _modifiers(asked, lines, priced, known)
     amounts = [
         each.extended_minor + sum([modifier.amount_minor for modifier in of_line])
         for each, of_line in zip(priced, modifiers, strict=True)
@@ -127,9 +131,13 @@ def _price_lines(requests: Sequence[LineRequest], known: Situation) -> tuple[Pri
 
 
 def _modifiers(
-    lines: Sequence[LineRequest], priced: Sequence[Priced], known: Situation
+    asked: SaleRequest,
+    lines: Sequence[LineRequest],
+    priced: Sequence[Priced],
+    known: Situation,
 ) -> Sequence[Modifiers]:
-    if not known.promotions:
+    by_hand = discounts.by_hand(asked, lines, priced)
+    if not (known.promotions or by_hand.lines or by_hand.basket):
         return [()] * len(lines)
     offered = [
         LineOnOffer(
@@ -142,7 +150,9 @@ def _modifiers(
         )
         for line, each in zip(lines, priced, strict=True)
     ]
-    return reduce_lines(offered, known.promotions).modifiers
+    modifiers = reduce_lines(offered, known.promotions, by_hand).modifiers
+    discounts.refuse_too_much(by_hand, lines, modifiers, known.settings.decimals)
+    return modifiers
 
 
 def _total(sold: Collection[PricedLine], taken: Collection[Line], settings: StoreSettings) -> int:

@@ -21,6 +21,7 @@ from edge.domain.rights import (
 from edge.usecases.operator.note_act import note_act
 from edge.usecases.operator.sign_in import Pin
 from sync.engine.journal import Moment
+from sync.protocol.bounds import BasisPoints
 from sync.protocol.facts import OperatorAct
 from sync.protocol.identity import EventId
 from sync.protocol.permissions import Permission
@@ -29,7 +30,8 @@ from sync.protocol.permissions import Permission
 class GiveOverride(Request, frozen=True):
     """``operator_id`` allows it, with ``pin``: ``act`` in words, ``permission`` as the use case
     asks for it, ``subject``: the id that it is done to (a sale's, a till session's, a date), up to
-    ``amount_minor``. ``request_id`` becomes the override's."""
+    ``amount_minor`` and ``rate_bp``: what ``asks`` of the refusal says. ``request_id`` becomes the
+    override's."""
 
     request_id: UUID
     act: Word
@@ -39,6 +41,7 @@ class GiveOverride(Request, frozen=True):
     pin: Pin
     reason: Sentence
     amount_minor: AmountMinor | None = None
+    rate_bp: BasisPoints | None = None
 
 
 class OverrideAnswer(msgspec.Struct, frozen=True):
@@ -66,6 +69,7 @@ def give_override(
         session.operator_id,
         session.workstation_id,
         request.reason,
+        request.rate_bp,
     )
     try:
         _refuse(db, override, request.permission)
@@ -80,7 +84,8 @@ def _refuse(db: sqlite3.Connection, override: Override, permission: Permission) 
     if override.by == override.operator_id:
         raise OverrideRefused("nobody allows an act of their own")
     _, role = find_role(db, override.by)
-    asked = Asked(permission, override.subject, override.amount_minor or 0)
+    much = (override.amount_minor or 0, override.rate_bp or 0)
+    asked = Asked(permission, override.subject, *much)
     refuse_unallowed(role, override.by, asked, None)
 
 

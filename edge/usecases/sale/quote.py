@@ -8,9 +8,11 @@ from uuid import UUID
 from msgspec import Meta
 
 from edge.db import sale_reads
-from edge.domain.fields import Request, ShortOperator
+from edge.domain.fields import Request, ShortOperator, Word
 from edge.domain.sale.basket import (
+    COUPONS_MAX,
     PARSED_MAX,
+    DiscountRequest,
     LineRequest,
     SaleRequest,
     TenderRequest,
@@ -34,6 +36,8 @@ class QuoteSale(Request, frozen=True):
     tenders: Annotated[tuple[TenderRequest, ...], Meta(max_length=PARSED_MAX)] = ()
     customer_id: CustomerId | None = None
     tendered_at: Annotated[datetime, Meta(tz=True)] | None = None
+    discount: DiscountRequest | None = None
+    coupons: Annotated[tuple[Word, ...], Meta(max_length=COUPONS_MAX)] = ()
 
 
 def quote_sale(
@@ -60,4 +64,6 @@ def _as_sale(request: QuoteSale, moment: Moment) -> SaleRequest:
         request.lines,
         request.tenders,
         request.customer_id,
+        discount=request.discount,
+        coupons=request.coupons,
     )

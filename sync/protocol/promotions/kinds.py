@@ -40,7 +40,8 @@ BY_CODE: Mapping[str, AnyKind] = MappingProxyType({kind.code: kind for kind in K
 
 
 class Published(NamedTuple):
-    """A promotion as its row states it. ``arguments``: msgpack, to be read by its kind alone."""
+    """A promotion as its row states it. ``arguments``: msgpack, to be read by its kind alone.
+    ``coupon``: the code that was shown for it."""
 
     promotion_id: PromotionId
     version: int
@@ -48,6 +49,7 @@ class Published(NamedTuple):
     code: str
     arguments: bytes
     terms: Terms = PLAIN_TERMS
+    coupon: str | None = None
 
 
 class Understood(NamedTuple):
@@ -74,8 +76,8 @@ def understand(
         if kind is None or arguments is None:
             aside.append(each)
         else:
-            what = (each.promotion_id, each.version, each.name, kind, arguments, each.terms)
-            in_force.append(Promotion(*what))
+            what = (each.promotion_id, each.version, each.name, kind, arguments)
+            in_force.append(Promotion(*what, each.terms, each.coupon))
     return Understood(tuple(in_force), tuple(aside))
 
 

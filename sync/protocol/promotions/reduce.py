@@ -1,10 +1,12 @@
 """Promotions over the lines of a basket: what each line's modifiers are, no line below zero.
 
 The order, the same everywhere: first the deals, by priority, among those of one priority the best
-for the customer (``choose.py``); then basket kinds, by priority and then in the order in which they
-were published, each over what those before it left. What takes part in a promotion that stands
+for the customer (``choose.py``); then what is taken off single lines by hand (``by_hand.py``); then
+basket kinds, by priority and then in the order in which they were published; last what is taken off
+the basket by hand: each over what those before it left. What takes part in a promotion that stands
 ``alone`` takes part in no other: one over the basket has what nothing else touched, or has it
-first, whichever is better for the customer.
+first, whichever is better for the customer. What is taken off by hand is no promotion: it lowers
+what may take part in one by as large a share as the line.
 
 A deal is borne by its pieces by their prices, a reduction by its lines: cut by largest remainder
 (money.py), so that the modifiers of a receipt add up to it, and what comes back in parts gives back
@@ -17,6 +19,7 @@ from typing import Any, NamedTuple
 from sync.protocol.facts import PriceModifier
 from sync.protocol.identity import PromotionId
 from sync.protocol.money import MILLI, divide_half_up, split
+from sync.protocol.promotions.by_hand import NOTHING_BY_HAND, OFF_BASKET, OFF_LINE, ByHand, Discount
 from sync.protocol.promotions.choose import choose
 from sync.protocol.promotions.pieces import Deal, offer_of, sort_pieces
 from sync.protocol.promotions.shape import (
@@ -44,13 +47,19 @@ class _Line(NamedTuple):
     untouched_minor: int
     modifiers: Modifiers = ()
 
-    def reduced(self, off_minor: int, promotion: Promotion) -> "_Line":
-        return _Line(
-            self.left_minor - off_minor,
-            self.open_minor,
-            self.untouched_minor,
-            (*self.modifiers, _modifier(promotion, off_minor)),
+    def reduced(self, modifier: PriceModifier) -> "_Line":
+        return self._replace(
+            left_minor=self.left_minor + modifier.amount_minor,
+            modifiers=(*self.modifiers, modifier),
         )
+
+    def by_hand(self, discount: Discount, kind: str, off_minor: int) -> "_Line":
+        if not off_minor:
+            return self
+        less = self.reduced(discount.modifier(kind, off_minor))
+        parts = (self.open_minor, self.untouched_minor)
+        kept = [divide_half_up(part * less.left_minor, self.left_minor) for part in parts]
+        return less._replace(open_minor=kept[0], untouched_minor=kept[1])
 
     def without(self, open_minor: int, untouched_minor: int) -> "_Line":
         return self._replace(
@@ -69,7 +78,9 @@ class Reduced(NamedTuple):
     took: Mapping[PromotionId, Mapping[int, int]]
 
 
-def reduce_lines(lines: Sequence[LineOnOffer], promotions: Sequence[Promotion]) -> Reduced:
+def reduce_lines(
+    lines: Sequence[LineOnOffer], promotions: Sequence[Promotion], by_hand: ByHand = NOTHING_BY_HAND
+) -> Reduced:
     """``promotions`` are in force, in the order in which they were published."""
     now = [_Line(line.left_minor, line.left_minor, line.left_minor) for line in lines]
     deals = [each for each in promotions if isinstance(each.kind, DealKind)]
@@ -77,15 +88,29 @@ def reduce_lines(lines: Sequence[LineOnOffer], promotions: Sequence[Promotion]) 
     if deals:
         chosen = _choose(lines, deals)
         now = _with_deals(lines, now, chosen)
+    for index, discount in by_hand.lines.items():
+        now[index] = now[index].by_hand(discount, OFF_LINE, discount.off(now[index].left_minor))
     others = [_OverBasket(each, each.kind) for each in promotions if isinstance(each.kind, Kind)]
     if others:
         now = _with_others(lines, now, others)
+    if by_hand.basket is not None:
+        now = _off_basket(now, by_hand.basket, by_hand)
     return Reduced(
         tuple([line.modifiers for line in now]),
         tuple([line.left_minor for line in now]),
         _free(lines, chosen),
         _took(chosen),
     )
+
+
+def _off_basket(now: Sequence[_Line], discount: Discount, by_hand: ByHand) -> list[_Line]:
+    bears = [
+        0 if index in by_hand.bears_none else line.left_minor for index, line in enumerate(now)
+    ]
+    shares = split(discount.off(sum(bears)), bears)
+    return [
+        line.by_hand(discount, OFF_BASKET, share) for line, share in zip(now, shares, strict=True)
+    ]
 
 
 class _Borne(NamedTuple):
@@ -136,7 +161,7 @@ def _with_deals(
             part = min(minor, changed[line].left_minor)
             if part:
                 gone = 0 if promotion.terms.alone else part
-                changed[line] = changed[line].reduced(part, promotion).without(gone, 0)
+                changed[line] = changed[line].reduced(_modifier(promotion, part)).without(gone, 0)
     return changed
 
 
@@ -215,7 +240,8 @@ def _in_turn(
         for reduction in kind.apply(promotion.arguments, seen):
             parts = [_may_take_part(line, promotion) for line in changed]
             for index, off in _shares(reduction, parts):
-                changed[index] = changed[index].reduced(off, promotion).without(off, off)
+                less = changed[index].reduced(_modifier(promotion, off))
+                changed[index] = less.without(off, off)
                 touched.add(index)
         for index in touched:
             line = changed[index]
@@ -240,5 +266,10 @@ def _shares(reduction: Reduction, left: Sequence[int]) -> list[tuple[int, int]]:
 
 def _modifier(promotion: Promotion, off_minor: int) -> PriceModifier:
     return PriceModifier(
-        promotion.kind.code, -off_minor, promotion.name, promotion.promotion_id, promotion.version
+        promotion.kind.code,
+        -off_minor,
+        promotion.name,
+        promotion.promotion_id,
+        promotion.version,
+        coupon=promotion.coupon,
     )

@@ -131,7 +131,8 @@ PLAIN_TERMS = Terms()
 
 
 class Promotion(NamedTuple):
-    """A promotion in force. ``name`` is what the receipt calls it."""
+    """A promotion in force. ``name`` is what the receipt calls it; ``coupon``: the code that was
+    shown for it."""
 
     promotion_id: PromotionId
     version: int
@@ -139,3 +140,4 @@ class Promotion(NamedTuple):
     kind: Kind[Any] | DealKind[Any]
     arguments: msgspec.Struct
     terms: Terms = PLAIN_TERMS
+    coupon: str | None = None

@@ -49,6 +49,7 @@ def given_to(operator_id: OperatorId, asked: Asked, by: OperatorId = BEN) -> Ove
         operator_id,
         WorkstationId("W1"),
         "why",
+        asked.rate_bp,
     )
 
 
@@ -97,12 +98,14 @@ def test_what_is_missing_and_what_is_too_much_are_told_apart() -> None:
     cashier = SHIPPED_ROLES[0]
     with pytest.raises(PermissionNeeded, match="void"):
         refuse_unallowed(cashier, ANNA, Asked(Permission.VOID), None)
-    with pytest.raises(OverrideNeeded, match="return_goods"):
+    with pytest.raises(OverrideNeeded, match="return_goods") as refused:
         refuse_unallowed(cashier, ANNA, Asked(Permission.RETURN_GOODS, "s", 5_001), None)
+    named = {"permission": "return_goods", "subject": "s", "amount_minor": 5_001, "rate_bp": 0}
+    assert refused.value.asks == named
     assert refuse_unallowed(cashier, ANNA, Asked(Permission.RETURN_GOODS, "s", 5_000), None) is None
 
 
-ASKED = Asked(Permission.RETURN_GOODS, "sale", 9_000)
+ASKED = Asked(Permission.RETURN_GOODS, "sale", 9_000, 500)
 
 
 @pytest.mark.parametrize(
@@ -114,8 +117,13 @@ ASKED = Asked(Permission.RETURN_GOODS, "sale", 9_000)
         given_to(ANNA, ASKED._replace(permission=Permission.VOID)),
         given_to(ANNA, ASKED._replace(amount_minor=8_999)),
         given_to(ANNA, ASKED)._replace(amount_minor=None),
+        given_to(ANNA, ASKED._replace(rate_bp=499)),
+        given_to(ANNA, ASKED)._replace(rate_bp=None),
     ],
-    ids=["own", "another's", "another subject", "another act", "less", "no amount"],
+    ids=[
+        *("own", "another's", "another subject", "another act", "less", "no amount"),
+        *("a smaller share", "no share"),
+    ],
 )
 def test_a_word_that_was_given_for_something_else_does_not_hold(override: Override) -> None:
     assert why_not(override, ANNA, ASKED) is not None

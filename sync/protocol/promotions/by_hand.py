@@ -1,0 +1,51 @@
+"""What an operator takes off by hand: a share of what is left, or an amount, for a reason.
+
+Of a line after the deals and before the promotions over the basket; of the basket last, borne by
+its lines by what is left of them (``reduce.py``).
+"""
+
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from sync.protocol.facts import PriceModifier
+from sync.protocol.identity import OperatorId
+from sync.protocol.money import BASIS_POINTS, divide_half_up
+
+OFF_LINE, OFF_BASKET = "discount", "basket_discount"
+"""Kinds of the modifiers that stand for them."""
+BY_HAND = frozenset({OFF_LINE, OFF_BASKET})
+
+
+class Discount(NamedTuple):
+    """``rate_bp`` of what is left, or ``amount_minor``: the other is 0."""
+
+    rate_bp: int
+    amount_minor: int
+    reason: str
+    operator_id: OperatorId
+
+    def off(self, left_minor: int) -> int:
+        """What it takes off ``left_minor`` (>= 0): never more than that.
+
+        >>> Discount(1_000, 0, "dented", OperatorId("ben")).off(385)
+        39
+        """
+        share = divide_half_up(left_minor * self.rate_bp, BASIS_POINTS)
+        return min(left_minor, share + self.amount_minor)
+
+    def modifier(self, kind: str, off_minor: int) -> PriceModifier:
+        """How the line says it."""
+        return PriceModifier(kind, -off_minor, self.reason, operator_id=self.operator_id)
+
+
+class ByHand(NamedTuple):
+    """Of a basket: by each line's index; ``basket``: off all lines together, but for those that
+    bear none of it."""
+
+    lines: Mapping[int, Discount] = MappingProxyType({})
+    basket: Discount | None = None
+    bears_none: Collection[int] = ()
+
+
+NOTHING_BY_HAND = ByHand()
