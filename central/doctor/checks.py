@@ -22,6 +22,7 @@ CHECKS: tuple[Check[Awaitable[Found]], ...] = (
     Check("backlog", "What is not counted yet", stored.backlog),
     Check("set_aside", "What was set aside", stored.set_aside, quotes=True),
     Check("stores", "Stores", stored.stores, quotes=True),
+    Check("places", "Places at the door", stored.places),
     Check("mirror", "Mirror", stored.mirror, quotes=True),
     Check("past", "Put back to its past", stored.past, quotes=True),
     Check("alarms", "Alarms", stored.alarms, quotes=True),

@@ -142,6 +142,18 @@ async def stores(scene: Scene) -> Found:
     return attention(says, remedy, "edge doctor --data S01")
 
 
+async def places(scene: Scene) -> Found:
+    """Every box may be at the door at once, as they are when a line comes back for all of them."""
+    async with scene.reading() as db:
+        many = await condition.count_stores(db)
+    most = scene.settings.door.connections
+    if many > most:
+        says = f"{many:,} stores may call at once, and {most:,} connections are taken in."
+        remedy = "Start it with more places for connections (README, CENTRAL_DOOR):"
+        return attention(says, remedy, scene.command("serve"))
+    return fine(f"{most:,} connections are taken in at once, of {many:,} stores.")
+
+
 async def mirror(scene: Scene) -> Found:
     """Whether what is decided stands on another disk as well, and that disk has all of it."""
     async with scene.reading() as db:

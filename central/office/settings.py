@@ -19,8 +19,10 @@ PORT_DEFAULT = 8100
 PORT_MAX = 65_535
 INTERVAL_S_MAX = 3_600
 SESSION_HOURS_MAX = 24
-CONNECTIONS_MAX = 4_096
-"""At the door: every box of a large chain may come back in the same moment."""
+CONNECTIONS_MAX = 8_192
+"""At the door: every box of a large chain may come back in the same moment, and each keeps its
+connection a while. With fewer places than boxes the door closes those that rest, under the very
+boxes that are about to ask again."""
 
 
 def default_folder() -> Path:

@@ -204,10 +204,12 @@ def _herd_figures(found: HerdFigures) -> list[Figure]:
 def fleet_of(boxes: int, sales: int = SALES) -> Part:
     """So many stores come back after a trading day without a line."""
 
-    async def fleet(folder: Path, _say: Say, quick: bool) -> list[Figure]:
+    async def fleet(folder: Path, say: Say, quick: bool) -> list[Figure]:
         size = (QUICK_BOXES, QUICK_BOXES) if quick else (boxes, sales)
         with running_postgres(folder / "pg") as server:
             found = await measure_herd(server.url, boxes=size[0], sales=size[1], away=True)
+        for what, times in sorted(found.seen.lost.items()):
+            say(f"without an answer, {times:,} times: {what}")
         return _fleet_figures(found)
 
     return fleet

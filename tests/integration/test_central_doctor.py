@@ -181,6 +181,20 @@ async def test_too_few_connections_are_told(
     assert (said.state, "connections are in use" in said.says) == (State.ATTENTION, True)
 
 
+async def test_more_stores_than_places_at_the_door_are_told(
+    engine: AsyncEngine, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CENTRAL_DOOR", '{"connections": 1}')
+    await add_store(engine)
+    assert (await found("places", engine, folder)).state is State.FINE
+    await add_store(engine)
+    said = await found("places", engine, folder)
+    assert (said.state, said.says) == (
+        State.ATTENTION,
+        "2 stores may call at once, and 1 connections are taken in.",
+    )
+
+
 async def test_rows_that_wait_for_their_numbers_are_told(engine: AsyncEngine, folder: Path) -> None:
     await execute(
         engine,
