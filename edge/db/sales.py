@@ -30,8 +30,8 @@ _SALE = (
     "INSERT INTO sale (sale_id, request_digest, epoch_number, epoch_fingerprint, seq,"
     " receipt_number, workstation_id, till_session_id, operator_id, business_date, tendered_at_ms,"
     " customer_id, total_minor, rounding_minor, change_minor, points_earned, points_taken_back,"
-    " points_debt, training, settings_no, operator_name, customer_name)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " points_debt, training, settings_no, operator_name, customer_name, post_void_of)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _LINE = (
     "INSERT INTO sale_line (sale_id, line_no, item_id, description, unit, scan_code, tax_class,"
@@ -154,6 +154,7 @@ def _sale_row(
         int(fact.training),
         settings_no,
         *names,
+        None if fact.post_void_of is None else fact.post_void_of.bytes,
     )
 
 

@@ -24,6 +24,7 @@ from edge.api import (
     pages,
     pairing,
     quotes,
+    receipts,
     rights,
     sales,
     session,
@@ -57,7 +58,7 @@ _PAIRED = (
     *operators.OPEN_ROUTES,
 )
 """Asked by a workstation at which nobody is signed in."""
-_OF_SALES = (customers, days, items, quotes, rights, sales, stock, tills, totals)
+_OF_SALES = (customers, days, items, quotes, receipts, rights, sales, stock, tills, totals)
 _SIGNED_IN = (*_OF_SALES, doctor, operators, workstations)
 
 

@@ -22,6 +22,7 @@ class Permission(StrEnum):
     PRICE_OVERRIDE = "price_override"
     RETURN_GOODS = "return_goods"
     RETURN_WITHOUT_RECEIPT = "return_without_receipt"
+    REFUND_ELSEWHERE = "refund_elsewhere"
     VOID = "void"
     NO_SALE = "no_sale"
     OPEN_DAY = "open_day"
@@ -52,6 +53,7 @@ _SUPERVISOR = (
     *_CASHIER,
     Permission.PRICE_OVERRIDE,
     Permission.RETURN_WITHOUT_RECEIPT,
+    Permission.REFUND_ELSEWHERE,
     Permission.VOID,
     Permission.NO_SALE,
     Permission.CLOSE_DAY,
@@ -80,6 +82,7 @@ SHIPPED_ROLES: tuple[Role, ...] = (
             RoleLimit(Permission.PRICE_OVERRIDE, rate_bp=2_000),
             RoleLimit(Permission.RETURN_GOODS, amount_minor=50_000),
             RoleLimit(Permission.RETURN_WITHOUT_RECEIPT, amount_minor=5_000),
+            RoleLimit(Permission.REFUND_ELSEWHERE, amount_minor=5_000),
         ),
     ),
     Role("manager", "Manager", tuple(Permission), ()),

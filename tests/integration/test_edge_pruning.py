@@ -203,6 +203,8 @@ async def test_an_old_receipt_is_found_at_head_office_and_its_goods_come_back_he
     again = await shop.till.call("GET", f"/sales/{sold['sale_id']}")
     assert (again.status_code, again.json()["type"]) == (410, "urn:holdfast:problem:sale-archived")
     assert sold["receipt_number"] in again.json()["detail"]
+    found = await shop.till.call("GET", f"/receipts?code={sold['receipt_number']}")
+    assert [line["left_milli"] for line in found.json()["lines"]] == [1_000]
     original = {"sale_id": sold["sale_id"], "line_no": 1}
     line = {"line_no": 1, "quantity_milli": 1_000, "original": original}
     cash = {"tender_id": "cash", "amount_minor": -345}

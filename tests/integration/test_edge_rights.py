@@ -79,6 +79,7 @@ ASKS: dict[tuple[str, str], tuple[str, Body | None]] = {
     ("GET", "/scans"): (ANYBODY, None),
     ("GET", "/customers"): (ANYBODY, None),
     ("GET", "/customers/{customer_id:uuid}"): (ANYBODY, None),
+    ("GET", "/receipts"): (ANYBODY, None),
     ("GET", "/sales"): (ANYBODY, None),
     ("GET", "/sales/{sale_id:uuid}"): (ANYBODY, None),
     ("GET", "/stock/{item_id:str}"): (ANYBODY, None),
@@ -135,7 +136,7 @@ ASKS: dict[tuple[str, str], tuple[str, Body | None]] = {
         lambda _: fresh(reason="r"),
     ),
 }
-QUERIES = {"/scans": f"?text={MILK}", "/sales": "?receipt_number=x"}
+QUERIES = {"/scans": f"?text={MILK}", "/sales": "?receipt_number=x", "/receipts": "?code=x"}
 LAST = ("/session", "/session/lock", "/business-days/{business_date:date}/close")
 """What changes what the others find."""
 

@@ -169,9 +169,18 @@ class ReceiptSeries(EdgeTable, table=True):
 class Sale(EdgeTable, table=True):
     """A finished receipt's head; the whole fact stands in the journal at (epoch, seq), or came home
     from there (``recovered``), and then has no request. The names are what its paper showed, so
-    that a reprint shows the same. Of an epoch that was copied, two receipts may have one number."""
+    that a reprint shows the same. Of an epoch that was copied, two receipts may have one number.
+    The small indexes find it by the code on its paper, and the receipt that took it back whole."""
 
     __tablename__ = "sale"
+    __table_args__ = (
+        Index("ix_sale_place", "epoch_number", "epoch_fingerprint", "seq"),
+        Index(
+            "ix_sale_post_void_of",
+            "post_void_of",
+            sqlite_where=text("post_void_of IS NOT NULL"),
+        ),
+    )
     sale_id: bytes = Field(primary_key=True)
     request_digest: bytes
     epoch_number: int
@@ -194,6 +203,7 @@ class Sale(EdgeTable, table=True):
     settings_no: int
     operator_name: str | None
     customer_name: str | None
+    post_void_of: bytes | None
 
 
 class AbandonedId(EdgeTable, table=True):

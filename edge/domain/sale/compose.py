@@ -14,10 +14,12 @@ from edge.domain.sale import tenders as tender
 from edge.domain.sale.basket import SaleRequest
 from edge.domain.sale.overridden import overrides_of
 from edge.domain.sale.priced_basket import price_basket
+from edge.domain.sale.refunds import refunded_elsewhere
 from edge.domain.sale.refusals.prices import TotalDiffers
+from edge.domain.sale.refusals.refunds import RefundElsewhere, refund_elsewhere
 from edge.domain.sale.situation import Situation
 from sync.protocol.escrow import Right
-from sync.protocol.facts import Line, RetailTransaction, Spend, tax_lines
+from sync.protocol.facts import Line, RetailTransaction, Spend, TenderLine, tax_lines
 from sync.protocol.identity import SaleId
 
 
@@ -43,6 +45,7 @@ def compose(request: SaleRequest, known: Situation, overrides: Sequence[Override
     settlement = tender.settle(total, request.tenders, tenders, settings)
     payment = tender.pay(request.tenders, tenders, basket)
     lines = basket.lines(payment.points)
+    elsewhere = _elsewhere(request, lines, payment.lines, settlement.rounding_minor, known)
     fact = RetailTransaction(
         sale_id=request.sale_id,
         receipt_number=known.receipt_number,
@@ -60,10 +63,24 @@ def compose(request: SaleRequest, known: Situation, overrides: Sequence[Override
         change_minor=settlement.change_minor,
         points_earned=sum(payment.points),
         take_back=loyalty.close(basket.account, _born(request.sale_id, lines)),
-        overrides=overrides_of(request, known.role, overrides, lines),
+        overrides=overrides_of(request, known.role, overrides, lines, elsewhere),
         note=request.note,
     )
     return Composed(fact, _all_spends(fact), _movements(fact, known))
+
+
+def _elsewhere(
+    request: SaleRequest,
+    lines: Sequence[Line],
+    tenders: Sequence[TenderLine],
+    rounding_minor: int,
+    known: Situation,
+) -> RefundElsewhere | None:
+    """What is said where money goes back by something that did not pay it."""
+    amount = refunded_elsewhere(lines, tenders, rounding_minor, known)
+    if not amount:
+        return None
+    return refund_elsewhere(request.operator_id, amount, known.settings.decimals)
 
 
 def _born(sale_id: SaleId, lines: Sequence[Line]) -> list[Right]:

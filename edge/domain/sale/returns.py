@@ -36,6 +36,11 @@ def original_of(line: LineRequest) -> OriginalLine | None:
     return OriginalLine(line.original.sale_id, line.original.line_no)
 
 
+def takes_back(lines: Sequence[LineRequest]) -> bool:
+    """Whether any of them does."""
+    return any(line.original is not None for line in lines)
+
+
 def originals_of(lines: Sequence[LineRequest]) -> set[OriginalLine]:
     """All lines that a request takes back."""
     return {original for line in lines if (original := original_of(line)) is not None}

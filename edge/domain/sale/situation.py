@@ -5,6 +5,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import NamedTuple
 
 from edge.domain.sale.tender_kinds import TENDER_RULES, TenderRules
@@ -22,6 +23,9 @@ from sync.protocol.identity import (
 from sync.protocol.paper.receipt import NO_NAMES, NO_TEXTS, Names
 from sync.protocol.promotions.shape import Promotion
 from sync.protocol.reference import ReceiptTexts, Role, StoreSettings
+from sync.protocol.refunds import Payment
+
+NO_PAYMENTS: Mapping[SaleId, tuple[Payment, ...]] = MappingProxyType({})
 
 
 class PriceInForce(NamedTuple):
@@ -104,6 +108,8 @@ class Situation(NamedTuple):
     where no rule of this sale needs them. ``points_owed``: the customer's debt here.
     ``goodwill``: what the store may let them spend beyond their rights.
     ``promotions``: in the order in which they were published. ``role``: the operator's.
+    ``paid_by``: of each receipt of which goods come back, what paid and has not gone back.
+    ``cash``: by which anything may go back.
     """
 
     settings: StoreSettings
@@ -126,3 +132,5 @@ class Situation(NamedTuple):
     names: Names = NO_NAMES
     texts: ReceiptTexts = NO_TEXTS
     promotions: tuple[Promotion, ...] = ()
+    paid_by: Mapping[SaleId, tuple[Payment, ...]] = NO_PAYMENTS
+    cash: Payment | None = None

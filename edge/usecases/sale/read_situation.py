@@ -10,11 +10,12 @@ from datetime import date
 
 from edge.db import sale_reads
 from edge.db.goodwill import goodwill_right
+from edge.db.payments import cash_tender, payments_left
 from edge.db.sale_reads import CounterNow, StoreNow
 from edge.domain.box import SettingsMissing
 from edge.domain.business_day import BUSINESS_DAY, DayEvent, DayState
 from edge.domain.sale.basket import SaleRequest
-from edge.domain.sale.returns import customer_of, originals_of
+from edge.domain.sale.returns import customer_of, originals_of, takes_back
 from edge.domain.sale.situation import Situation
 from edge.domain.till import TILL, TillEvent, TillState
 from edge.usecases.sale.hold_past import InForce, hold_past, promotions_in_force
@@ -81,6 +82,8 @@ def read_situation(
         rates=held.rates,
         tenders=held.tenders,
         promotions=held.promotions,
+        paid_by=payments_left(db, {of.sale_id: of for of in originals}) if originals else {},
+        cash=cash_tender(db) if takes_back(request.lines) else None,
     )
 
 

@@ -20,10 +20,10 @@ from sync.protocol.identity import ReceiptNumber, SaleId
 from sync.protocol.money import MILLI, format_minor, in_thousands
 from sync.protocol.paper.blocks import RULE, Align, Block, Code, Pair, Symbology, Words
 from sync.protocol.paper.text import render_text
+from sync.protocol.paper.witness import witness_text
 from sync.protocol.reference import ReceiptTexts, StoreSettings
 from sync.protocol.units import Unit
 
-HASH_BYTES_SHOWN = 8
 ZONES_MAX = 64
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECONDS_END = len("2026-03-01 18:04:05")
@@ -90,7 +90,7 @@ def receipt_blocks(
         blocks.append(Words(fact.note))
     if texts.footer:
         blocks += (RULE, *(Words(line, Align.CENTER) for line in texts.footer))
-    witness = f"E{place.epoch}-{place.seq} {place.hash[:HASH_BYTES_SHOWN].hex()}"
+    witness = witness_text(place.epoch, place.seq, place.hash)
     blocks += (RULE, Code(Symbology.QR, witness))
     return blocks
 

@@ -805,10 +805,20 @@ def _create_sale() -> None:
         sa.Column("settings_no", sa.Integer(), nullable=False),
         sa.Column("operator_name", sa.String(), nullable=True),
         sa.Column("customer_name", sa.String(), nullable=True),
+        sa.Column("post_void_of", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("sale_id", name=op.f("pk_sale")),
     )
     with op.batch_alter_table("sale", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sale_business_date"), ["business_date"], unique=False)
+        batch_op.create_index(
+            "ix_sale_place", ["epoch_number", "epoch_fingerprint", "seq"], unique=False
+        )
+        batch_op.create_index(
+            "ix_sale_post_void_of",
+            ["post_void_of"],
+            unique=False,
+            sqlite_where=sa.text("post_void_of IS NOT NULL"),
+        )
         batch_op.create_index(
             batch_op.f("ix_sale_receipt_number"), ["receipt_number"], unique=False
         )

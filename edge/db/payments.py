@@ -1,0 +1,91 @@
+"""What paid receipts, and what of it has not gone back yet: read where goods come back
+(``sync/protocol/refunds.py`` has the rule)."""
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+import msgspec
+
+from edge.domain.sale.tender_kinds import TENDER_RULES
+from sync.protocol.facts import TenderKind
+from sync.protocol.identity import SaleId, TenderId
+from sync.protocol.refunds import GaveBack, Payment, gone_by, left_of, settled
+
+_PAID = """
+SELECT s.sale_id, x.tender_id, x.name, x.kind, x.amount_minor,
+       coalesce(t.refundable AND t.active, 0) AS refundable, x.reference,
+       s.change_minor, s.rounding_minor
+FROM json_each(?) f JOIN sale s ON s.sale_id = unhex(f.value)
+JOIN sale_tender x ON x.sale_id = s.sale_id
+LEFT JOIN tender t ON t.tender_id = x.tender_id
+ORDER BY f.key, x.tender_no
+"""
+_RETURNED = """
+SELECT l.sale_id, l.original_sale_id,
+       -sum(l.amount_minor + (1 - l.tax_included) * l.tax_minor) AS value_minor
+FROM sale_line l WHERE l.original_sale_id IS NOT NULL AND l.sale_id IN
+    (SELECT r.sale_id FROM json_each(?) f JOIN sale_line r ON r.original_sale_id = unhex(f.value))
+GROUP BY l.sale_id, l.original_sale_id ORDER BY l.sale_id, min(l.line_no)
+"""
+_CASH = (
+    "SELECT tender_id, name FROM tender WHERE kind = 'cash' AND active AND refundable"
+    " ORDER BY rowid LIMIT 1"
+)
+
+
+def payments_left(
+    db: sqlite3.Connection, sale_ids: Iterable[SaleId]
+) -> dict[SaleId, tuple[Payment, ...]]:
+    """Of each receipt what each of its tenders paid and has not given back, in their order."""
+    named = list(dict.fromkeys(sale_ids))
+    goods: dict[SaleId, list[tuple[SaleId, int]]] = {}
+    for back, original, value in db.execute(_RETURNED, (_listed(named),)):
+        goods.setdefault(_id(back), []).append((_id(original), value))
+    others = [original for each in goods.values() for original, _ in each]
+    paid = _payments(db, [*named, *others])
+    backs = _payments(db, goods)
+    gave_back = [
+        GaveBack(
+            tuple(parts),
+            tuple((one.tender_id, -one.amount_minor) for one in backs.get(sale_id, ())),
+        )
+        for sale_id, parts in goods.items()
+    ]
+    gone = gone_by(gave_back, paid)
+    return {
+        sale_id: left_of(
+            paid.get(sale_id, ()),
+            {tender_id: amount for (of, tender_id), amount in gone.items() if of == sale_id},
+        )
+        for sale_id in named
+    }
+
+
+def cash_tender(db: sqlite3.Connection) -> Payment | None:
+    """The store's cash, by which anything may go back; None where it has none."""
+    row = db.execute(_CASH).fetchone()
+    return None if row is None else Payment(TenderId(row[0]), row[1], TenderKind.CASH, 0)
+
+
+def _payments(
+    db: sqlite3.Connection, sale_ids: Iterable[SaleId]
+) -> Mapping[SaleId, tuple[Payment, ...]]:
+    """What each tender settled, cash without change and rounding."""
+    found: dict[SaleId, list[Payment]] = {}
+    beside: dict[SaleId, tuple[int, int]] = {}
+    for row in db.execute(_PAID, (_listed(dict.fromkeys(sale_ids)),)):
+        kind = TenderKind(row[3])
+        may = bool(row[5]) and TENDER_RULES[kind].refundable
+        one = Payment(TenderId(row[1]), row[2], kind, row[4], may, row[6])
+        found.setdefault(_id(row[0]), []).append(one)
+        beside[_id(row[0])] = row[7], row[8]
+    return {of: tuple(settled(each, *beside[of])) for of, each in found.items()}
+
+
+def _listed(sale_ids: Iterable[SaleId]) -> str:
+    return msgspec.json.encode([sale_id.hex for sale_id in sale_ids]).decode()
+
+
+def _id(value: bytes) -> SaleId:
+    return SaleId(UUID(bytes=value))

@@ -1,0 +1,83 @@
+"""By what a receipt gives money back: what a till is told that it would be, and how much of what it
+sends goes back by something that did not pay (the rule: ``sync/protocol/refunds.py``)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from edge.domain.sale.situation import Situation
+from sync.protocol.facts import Line, TenderKind, TenderLine
+from sync.protocol.identity import SaleId, TenderId
+from sync.protocol.money import round_cash
+from sync.protocol.refunds import Payment, elsewhere_minor, proposed, settled
+
+Goods = list[tuple[int, Sequence[Payment]]]
+
+
+class QuotedRefund(msgspec.Struct, frozen=True):
+    """What goes back by one tender, below zero, cash rounded: as the sale's request would state it.
+    ``reference``: of the payment that it goes back to."""
+
+    tender_id: TenderId
+    name: str
+    kind: TenderKind
+    amount_minor: int
+    reference: str | None = None
+
+
+def propose(taken: Iterable[Line], total_minor: int, known: Situation) -> tuple[QuotedRefund, ...]:
+    """How what a basket comes to goes back; nothing where it is to be paid. What may go back by
+    anything goes back in cash, if the store has any."""
+    if total_minor >= 0:
+        return ()
+    backs = proposed(_goods(taken, known.paid_by), -total_minor)
+    found = {one.tender_id: one for each in known.paid_by.values() for one in each}
+    if known.cash is not None:
+        found.setdefault(known.cash.tender_id, known.cash)
+    named = []
+    for back in backs:
+        by = known.cash if back.tender_id is None else found[back.tender_id]
+        if by is not None:
+            amount = -back.amount_minor
+            named.append(QuotedRefund(by.tender_id, by.name, by.kind, amount, back.reference))
+    return _rounded(named, known)
+
+
+def _rounded(refunds: Sequence[QuotedRefund], known: Situation) -> tuple[QuotedRefund, ...]:
+    """What goes back in cash as one sum, last, rounded as the store rounds it."""
+    cash = [one for one in refunds if one.kind is TenderKind.CASH]
+    if not cash:
+        return tuple(refunds)
+    exact = sum(one.amount_minor for one in cash)
+    settings = known.settings
+    exact += round_cash(exact, settings.cash_rounding_step_minor, settings.cash_rounding)
+    last = msgspec.structs.replace(cash[0], amount_minor=exact, reference=None)
+    others = [one for one in refunds if one.kind is not TenderKind.CASH]
+    return (*others, last)
+
+
+def refunded_elsewhere(
+    lines: Sequence[Line], tenders: Sequence[TenderLine], rounding_minor: int, known: Situation
+) -> int:
+    """How much of a receipt's refund goes back by what did not pay it."""
+    payments = [Payment(one.tender_id, one.name, one.kind, one.amount_minor) for one in tenders]
+    refunds = [
+        (one.tender_id, one.kind, -one.amount_minor)
+        for one in settled(payments, 0, rounding_minor)
+        if one.amount_minor < 0
+    ]
+    taken = [line for line in lines if line.is_return]
+    return elsewhere_minor(_goods(taken, known.paid_by), refunds)
+
+
+def _goods(taken: Iterable[Line], paid_by: Mapping[SaleId, Sequence[Payment]]) -> Goods:
+    """What the goods of each receipt come to, in the order of the lines; of goods without a receipt
+    nothing is known to have paid."""
+    values: dict[SaleId | None, int] = {}
+    for line in taken:
+        named = None if line.original is None else line.original.sale_id
+        on_top = 0 if line.tax_included else line.tax_minor
+        values[named] = values.get(named, 0) - line.amount_minor - on_top
+    return [
+        (value, () if named is None else paid_by.get(named, ())) for named, value in values.items()
+    ]
