@@ -336,8 +336,8 @@ def sold_lines(
     db: sqlite3.Connection, lines: Iterable[OriginalLine]
 ) -> dict[OriginalLine, SoldLine]:
     """Lines of finished receipts; unknown ones are left out."""
-    listed = _listed({(line.sale_id.hex, line.line_no) for line in lines})
-    rows = db.execute(_SOLD, (listed,))
+    named = {(line.sale_id.hex, line.line_no) for line in lines}
+    rows = db.execute(_SOLD, (_listed(named),)) if named else ()
     found = (_sold(row) for row in rows)
     return {OriginalLine(line.sale_id, line.line_no): line for line in found}
 

@@ -30,13 +30,13 @@ def propose(taken: Iterable[Line], total_minor: int, known: Situation) -> tuple[
     anything goes back in cash, if the store has any."""
     if total_minor >= 0:
         return ()
-    backs = proposed(_goods(taken, known.paid_by), -total_minor)
-    found = {one.tender_id: one for each in known.paid_by.values() for one in each}
-    if known.cash is not None:
-        found.setdefault(known.cash.tender_id, known.cash)
+    backs = proposed(_goods(taken, known.paid.by), -total_minor)
+    found = {one.tender_id: one for each in known.paid.by.values() for one in each}
+    if known.paid.cash is not None:
+        found.setdefault(known.paid.cash.tender_id, known.paid.cash)
     named = []
     for back in backs:
-        by = known.cash if back.tender_id is None else found[back.tender_id]
+        by = known.paid.cash if back.tender_id is None else found[back.tender_id]
         if by is not None:
             amount = -back.amount_minor
             named.append(QuotedRefund(by.tender_id, by.name, by.kind, amount, back.reference))
@@ -67,7 +67,7 @@ def refunded_elsewhere(
         if one.amount_minor < 0
     ]
     taken = [line for line in lines if line.is_return]
-    return elsewhere_minor(_goods(taken, known.paid_by), refunds)
+    return elsewhere_minor(_goods(taken, known.paid.by), refunds)
 
 
 def _goods(taken: Iterable[Line], paid_by: Mapping[SaleId, Sequence[Payment]]) -> Goods:

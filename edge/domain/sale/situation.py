@@ -25,8 +25,6 @@ from sync.protocol.promotions.shape import Promotion
 from sync.protocol.reference import ReceiptTexts, Role, StoreSettings
 from sync.protocol.refunds import Payment
 
-NO_PAYMENTS: Mapping[SaleId, tuple[Payment, ...]] = MappingProxyType({})
-
 
 class PriceInForce(NamedTuple):
     """The price of an item when the basket was tendered."""
@@ -99,6 +97,17 @@ class SoldLine(NamedTuple):
     currency: str
 
 
+class PaidBefore(NamedTuple):
+    """``by``: of each receipt of which goods come back, what paid and has not gone back. ``cash``:
+    the store's, by which anything may go back."""
+
+    by: Mapping[SaleId, tuple[Payment, ...]]
+    cash: Payment | None
+
+
+NOTHING_PAID = PaidBefore(MappingProxyType({}), None)
+
+
 class Situation(NamedTuple):
     """Everything that the rules of one sale may look at: as it was when the basket was tendered.
 
@@ -108,8 +117,7 @@ class Situation(NamedTuple):
     where no rule of this sale needs them. ``points_owed``: the customer's debt here.
     ``goodwill``: what the store may let them spend beyond their rights.
     ``promotions``: in the order in which they were published. ``role``: the operator's.
-    ``paid_by``: of each receipt of which goods come back, what paid and has not gone back.
-    ``cash``: by which anything may go back.
+    ``paid``: for what comes back.
     """
 
     settings: StoreSettings
@@ -132,5 +140,4 @@ class Situation(NamedTuple):
     names: Names = NO_NAMES
     texts: ReceiptTexts = NO_TEXTS
     promotions: tuple[Promotion, ...] = ()
-    paid_by: Mapping[SaleId, tuple[Payment, ...]] = NO_PAYMENTS
-    cash: Payment | None = None
+    paid: PaidBefore = NOTHING_PAID

@@ -6,6 +6,7 @@ arrives: prices by their own instants, everything else by the history (``hold_pa
 """
 
 import sqlite3
+from collections.abc import Iterable
 from datetime import date
 
 from edge.db import sale_reads
@@ -16,11 +17,12 @@ from edge.domain.box import SettingsMissing
 from edge.domain.business_day import BUSINESS_DAY, DayEvent, DayState
 from edge.domain.sale.basket import SaleRequest
 from edge.domain.sale.returns import customer_of, originals_of, takes_back
-from edge.domain.sale.situation import Situation
+from edge.domain.sale.situation import NOTHING_PAID, PaidBefore, Situation
 from edge.domain.till import TILL, TillEvent, TillState
 from edge.usecases.sale.hold_past import InForce, hold_past, promotions_in_force
 from sync.engine.journal import NotEnrolled
 from sync.protocol.escrow import Right, RightKind
+from sync.protocol.facts import OriginalLine
 from sync.protocol.identity import CustomerId, WorkstationId, receipt_number
 from sync.protocol.paper.receipt import Names
 
@@ -50,14 +52,13 @@ def read_situation(
     till_session_id = TILL.require(
         counter.till_session_id, TillState.OPEN, TillEvent.SOLD, workstation_id
     )
-    named = originals_of(request.lines)
     held = _in_force(db, request, store, counter, business_date)
     if store.changed_ms > request.tendered_at_ms:
         held = hold_past(db, held, request, business_date, now_ms)
-    originals = sale_reads.sold_lines(db, named) if named else {}
+    originals = sale_reads.sold_lines(db, originals_of(request.lines))
     customer_id = customer_of(request.customer_id, originals)
     buyer, owed = _buyer(db, request, counter, customer_id)
-    wanted = with_rights or named or owed > 0 or _spends_points(held)
+    wanted = with_rights or originals or owed > 0 or _spends_points(held)
     rights, goodwill = _spendable(db, customer_id if wanted else None, store, business_date)
     return Situation(
         workstation_id=workstation_id,
@@ -82,9 +83,17 @@ def read_situation(
         rates=held.rates,
         tenders=held.tenders,
         promotions=held.promotions,
-        paid_by=payments_left(db, {of.sale_id: of for of in originals}) if originals else {},
-        cash=cash_tender(db) if takes_back(request.lines) else None,
+        paid=_paid(db, request, originals),
     )
+
+
+def _paid(
+    db: sqlite3.Connection, request: SaleRequest, originals: Iterable[OriginalLine]
+) -> PaidBefore:
+    """By what money may go back."""
+    if not takes_back(request.lines):
+        return NOTHING_PAID
+    return PaidBefore(payments_left(db, [one.sale_id for one in originals]), cash_tender(db))
 
 
 def _buyer(
