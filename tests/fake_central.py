@@ -342,6 +342,8 @@ class FakeCentral:
         if after < self.floors.get(data_set, 0):
             return problem(410, "cursor-gone", "The cursor lies below the feed's floor.")
         rows = self.feeds[data_set]
+        if after > len(rows):
+            return problem(410, "cursor-gone", "The cursor lies beyond the feed's head.")
         page = rows[after : after + PAGE_ROWS]
         set_hash = self._set_hash(data_set, after + len(page))
         incarnation = self.genesis.incarnation

@@ -1,5 +1,6 @@
 """A head office whose database is put back to a copy of it, for tests."""
 
+import subprocess
 from pathlib import Path
 from uuid import uuid4
 
@@ -7,6 +8,7 @@ import asyncpg
 import pytest
 
 from central.database.embedded import PostgresServer
+from central.database.programs import programs_here
 from central.db.engine import unit_of_work
 from central.db.key_file import public_half
 from central.db.tables import metadata
@@ -15,6 +17,22 @@ from central.usecases.journal.apply_events import apply_events
 from central.usecases.proof.rebuild_projections import rebuild_projections
 from central.usecases.proof.verify_head_office import verify_head_office
 from tests.central_fixtures import CENTRAL_KEY, NOW_MS, Served, TestedBox
+
+
+def dump(dsn: str, into: Path) -> None:
+    """As ``pg_dump`` makes it."""
+    _run("pg_dump", "--format=custom", f"--file={into}", dsn)
+
+
+def take_back(dsn: str, dumped: Path) -> None:
+    """By ``pg_restore``, into an empty database or in the place of what is there."""
+    _run("pg_restore", "--clean", "--if-exists", "--exit-on-error", f"--dbname={dsn}", str(dumped))
+
+
+def _run(program: str, *words: str) -> None:
+    programs = programs_here()
+    assert programs is not None
+    subprocess.run([programs / "bin" / program, *words], check=True)
 
 
 class Chain:

@@ -29,7 +29,7 @@ from central.db.engine import unit_of_work
 from central.domain.access import NotAllowed
 from central.domain.box import BoxReplaced
 from central.domain.enrol_code import EnrolCodeRefused
-from central.domain.feeds import FollowedFeed, followed_feeds
+from central.domain.feeds import CursorGone, FollowedFeed, followed_feeds
 from central.domain.journal import RecordDamaged
 from central.office.head_office import HeadOffice
 from central.reports.commands import commands_for
@@ -39,6 +39,7 @@ from central.usecases.box.find_device import EnrolledDevice
 from central.usecases.box.ratify_epoch import ratify_epoch
 from central.usecases.box.record_stated_head import note_head, record_stated_head
 from central.usecases.feed.note_handed_out import note_handed_out
+from central.usecases.feed.note_lost_rows import note_lost_rows
 from central.usecases.feed.read_feed import FeedCursor, feed_heads, feed_page, read_incarnation
 from central.usecases.feed.read_snapshot import feed_snapshot, snapshot_part
 from central.usecases.journal.ingest_batch import Acknowledged, ingest_batch
@@ -277,10 +278,14 @@ async def read_feed(
     feed = await _feed_asked_for(request, data_set, scope_name)
     office, device = office_of(request), device_of(request)
     cursor = FeedCursor(None if incarnation is None else Incarnation(incarnation), after)
-    async with unit_of_work(office.engine) as db:
-        page = await feed_page(db, device.company_id, feed, cursor)
-        through = page.rows[-1].pub_seq if page.rows else after
-        await note_handed_out(db, device.store_id, feed, through, office.clock_ms())
+    try:
+        async with unit_of_work(office.engine) as db:
+            page = await feed_page(db, device.company_id, feed, cursor)
+            through = page.rows[-1].pub_seq if page.rows else after
+            await note_handed_out(db, device.store_id, feed, through, office.clock_ms())
+    except CursorGone:
+        await note_lost_rows(office.engine, device, feed, cursor, office.clock_ms())
+        raise
     if pack != PAGE_PACKING:
         return packed(page)
     return Response(pack_page(page), media_type=PAGE_TYPE)

@@ -44,8 +44,13 @@ class Past(NamedTuple):
 
 async def read_past(db: AsyncConnection, company_id: CompanyId) -> Past:
     """As a company's people look at it."""
-    mirrored = await (await driver_of(db)).fetchval(_MIRRORED)
-    return Past(await read_since(db), await still_expected(db, company_id), bool(mirrored))
+    since, expected = await read_since(db), await still_expected(db, company_id)
+    return Past(since, expected, await is_mirrored(db))
+
+
+async def is_mirrored(db: AsyncConnection) -> bool:
+    """What head office decides stands in a folder outside the database as well."""
+    return bool(await (await driver_of(db)).fetchval(_MIRRORED))
 
 
 async def read_since(db: AsyncConnection) -> Since:

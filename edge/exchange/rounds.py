@@ -44,6 +44,7 @@ from sync.engine.pull import (
     Cursor,
     ReadCursor,
     UpToDate,
+    ask_beyond,
     known_feeds,
     not_head_offices,
     pull_once,
@@ -269,14 +270,21 @@ async def _sweep(box: Box, line: Line, heard: Acknowledgement) -> None:
         line.cursors.clear()
 
 
-async def begin_differing_anew(box: Box, line: Line, heard: Acknowledgement) -> None:
+async def begin_differing_anew(box: Box, line: Line, heard: Acknowledgement) -> bool:
     """Load anew what is not head office's. ``heard`` was asked for after the last page. A feed that
-    does not come out at the head that it was begun anew for is left alone until the next head."""
+    does not come out at the head that it was begun anew for is left alone until the next head.
+
+    True: head office was asked beyond a head, and may be of another incarnation than ``heard``."""
     await settle_switch(box)
-    found = await not_head_offices(_cursors_of(box, line), heard)
+    cursor_of = _cursors_of(box, line)
+    found = await not_head_offices(cursor_of, heard)
     differing = [feed for feed in found if feed not in line.begun_anew]
     if not differing:
-        return
+        return False
+    head = await box.reader.read(read_head)
+    beyond = await ask_beyond(cursor_of, line.transport, line.signer, head, heard)
+    if beyond is None:
+        return False  # what it did not hear is said again at the next heartbeat
     feeds = [Feed(DataSet(feed.data_set), feed.scope) for feed in differing]
     moment, alarm_id = box.clock.moment(), uuid_utils.compat.uuid7()
     await box.writer.run(lambda db: load_anew(db, feeds, moment, alarm_id=alarm_id))
@@ -286,6 +294,7 @@ async def begin_differing_anew(box: Box, line: Line, heard: Acknowledgement) -> 
     line.settled = None
     names = [feed.data_set.value for feed in feeds]
     log.error("feeds begun anew", store=box.enrolment.store_code, data_sets=names)
+    return beyond
 
 
 def _cursors_of(box: Box, line: Line) -> ReadCursor:
@@ -322,12 +331,9 @@ async def first_load(box: Box, show: Callable[[Loading], None]) -> Loading:
 
 async def load_over(box: Box, line: Line, show: Callable[[Loading], None]) -> Loading:
     """``first_load`` over a line that somebody else opened."""
-    heard = await beat_once(line.journal, line.transport, line.signer)
-    if not isinstance(heard, Heard):
-        raise NotLoaded(heard.detail)
-    acknowledgement = heard.acknowledgement
-    await note_contact(box, acknowledgement)
-    await begin_differing_anew(box, line, acknowledgement)
+    acknowledgement = await _heard(box, line)
+    if await begin_differing_anew(box, line, acknowledgement):
+        acknowledgement = await _heard(box, line)
     for _ in range(ROUNDS_MAX):
         outcome = await pull_page(box, line, acknowledgement)
         loading = await box.reader.read(lambda db: _loading(db, acknowledgement))
@@ -338,6 +344,14 @@ async def load_over(box: Box, line: Line, show: Callable[[Loading], None]) -> Lo
             case PullLater(detail=detail):
                 raise NotLoaded(detail)
     raise NotLoaded(f"more than {ROUNDS_MAX:,} pages")
+
+
+async def _heard(box: Box, line: Line) -> Acknowledgement:
+    heard = await beat_once(line.journal, line.transport, line.signer)
+    if not isinstance(heard, Heard):
+        raise NotLoaded(heard.detail)
+    await note_contact(box, heard.acknowledgement)
+    return heard.acknowledgement
 
 
 def _loading(db: sqlite3.Connection, heard: Acknowledgement) -> Loading:

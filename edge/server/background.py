@@ -83,28 +83,21 @@ class Exchange:
             return await self._later(pushed)
         if isinstance(pushed, BranchedOff):
             return self._branched(pushed)
-        heard = pushed
+        heard: Acknowledgement | int | None = pushed
         if self.beat_due:
-            beat = await beat_once(self._line.journal, self._line.transport, self._line.signer)
-            if isinstance(beat, Later):
-                return await self._later(beat)
-            if isinstance(beat, BranchedOff):
-                self._reached()
-                return self._branched(beat)
-            if isinstance(beat, Stopped | SentBack):
-                self._reached()
-                self.beat_due = isinstance(beat, SentBack)  # a stop is heard by the timer, no sale
-                self._tell(beat)
-                return self._pauses.pace_ms
-            heard = beat.acknowledgement
-            await note_contact(self._box, heard)
-            self.beat_due, self._branches = False, 0
+            heard = await self._beat()
         if heard is None:
             return 0
+        if isinstance(heard, int):
+            return heard
         await self._answered()
         await give_back(self._box)
         await answer_questions(self._box, self._line, heard)
-        await begin_differing_anew(self._box, self._line, heard)
+        if await begin_differing_anew(self._box, self._line, heard):
+            self.beat_due = True
+            heard = await self._beat()
+            if isinstance(heard, int):
+                return heard
         pulled = await self._pull(heard)
         if isinstance(pulled, PullLater):
             self.beat_due = True  # or the next round, at the moment it was given, asks nothing
@@ -112,6 +105,24 @@ class Exchange:
         self._pauses.went_well(heard.pace_ms)
         self._page_told = None
         return heard.pace_ms
+
+    async def _beat(self) -> Acknowledgement | int:
+        """What head office answers to a heartbeat; how long to wait where it is no answer to go on
+        with."""
+        beat = await beat_once(self._line.journal, self._line.transport, self._line.signer)
+        if isinstance(beat, Later):
+            return await self._later(beat)
+        if isinstance(beat, BranchedOff):
+            self._reached()
+            return self._branched(beat)
+        if isinstance(beat, Stopped | SentBack):
+            self._reached()
+            self.beat_due = isinstance(beat, SentBack)  # a stop is heard by the timer, no sale
+            self._tell(beat)
+            return self._pauses.pace_ms
+        await note_contact(self._box, beat.acknowledgement)
+        self.beat_due, self._branches = False, 0
+        return beat.acknowledgement
 
     async def _push(self) -> Acknowledgement | BranchedOff | Later | None:
         """Until the journal is drained, or the box goes on in another epoch: head office's last

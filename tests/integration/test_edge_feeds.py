@@ -17,7 +17,7 @@ from edge.box.folder import database_of
 from edge.box.settings import read_settings
 from edge.commands.cli import app
 from edge.db.connection.writer import InlineWriter
-from edge.db.reference import Feed, PublishedRow, count_aside, write_rows
+from edge.db.reference import Feed, PublishedRow, count_aside, read_cursors, write_rows
 from edge.db.store import take_settings, today
 from edge.exchange.rounds import Loading, health_of, load_over
 from edge.server.serving import serving
@@ -25,12 +25,14 @@ from edge.usecases.day.open import OpenBusinessDay, open_business_day
 from edge.usecases.feed import retry_rows as retrying
 from edge.usecases.feed.retry_rows import retry_rows
 from edge.usecases.till.open import OpenTill, open_till
+from sync.engine.transport import Request, Response
 from sync.protocol.codec import encode
 from sync.protocol.facts import TaxClass
 from sync.protocol.feeds import RowUnreadable, read_row
 from sync.protocol.identity import (
     BootId,
     EventId,
+    Incarnation,
     ItemId,
     OperatorId,
     TillSessionId,
@@ -109,6 +111,37 @@ async def test_a_cursor_beyond_head_offices_head_loads_the_feed_anew(shop: Shop)
     await heartbeat(shop)
     found = (await shop.till.call("GET", "/items?q=")).json()["items"]
     assert {"jam", "item-1"}.isdisjoint({one["item_id"] for one in found})
+
+
+async def test_a_box_asks_at_its_cursor_before_it_loads_anew_and_goes_on_with_who_answers(
+    shop: Shop,
+) -> None:
+    """Head office finds out by that question that it was put back, and is another from then on."""
+    shop.central.publish_shop()
+    await heartbeat(shop)
+    shop.central.feeds[DataSet.ITEMS].pop()
+    began, away = Incarnation(uuid4()), True
+
+    def asked(request: Request) -> Response | None:
+        if "items" not in request.path or "after=5" not in request.path:
+            return None
+        if not away:
+            was = shop.central.genesis
+            assert was is not None
+            shop.central.genesis = msgspec.structs.replace(was, incarnation=began)
+        return Response(503, {}, b"") if away else None
+
+    shop.central.instead = asked
+    await heartbeat(shop)
+    assert (await shop.status())["alarms"] == []
+    away = False
+    with capture_logs() as logged:
+        await heartbeat(shop)
+    told = [one["event"] for one in logged if one["log_level"] == "error"]
+    assert told == ["feeds begun anew"]
+    cursors = await shop.till.box.reader.read(read_cursors)
+    assert {one.incarnation for one in cursors.values()} == {began}
+    assert cursors[Feed(DataSet.ITEMS, "")].pub_seq == 4
 
 
 async def test_a_head_office_whose_pages_never_come_out_at_its_head_is_not_asked_for_ever(

@@ -23,7 +23,7 @@ from central.domain.box import DeviceRevoked
 from central.domain.decisions import EpochReadmitted, GrantIssued
 from central.domain.epoch import EpochEvent
 from central.domain.incarnation import Since
-from central.reports.incarnation import read_since
+from central.reports.incarnation import is_mirrored, read_since
 from central.usecases.box.enrol import insert_epoch
 from central.usecases.box.epochs import hold_epoch, lock_store, move_epoch
 from central.usecases.decision.begin_incarnation import Found, begin_incarnation
@@ -47,7 +47,6 @@ _STORES = table(Store)
 _COMPANIES = table(Company)
 _DEVICES = table(Device)
 _STREAMS = table(StreamRow)
-_MIRRORED = "SELECT mirror_no IS NOT NULL FROM central_state WHERE one = 1"
 _GIVEN = "SELECT grant_id FROM grant_given WHERE store_id = $1 AND grant_id = ANY($2::uuid[])"
 
 
@@ -108,7 +107,6 @@ async def _is_known(db: AsyncConnection, key: StreamKey) -> bool:
 async def _since(db: AsyncConnection, shown: Shown, known: bool, now_ms: int) -> Since:
     """After what this box shows was taken for what it is, once: a new incarnation begins."""
     since = await read_since(db)
-    mirrored = bool(await (await driver_of(db)).fetchval(_MIRRORED))
     found = None
     if not known and since.lost_since_ms is None:
         said = f"{shown.genesis.store_code} showed epoch {shown.epoch}, which is not known here"
@@ -117,7 +115,7 @@ async def _since(db: AsyncConnection, shown: Shown, known: bool, now_ms: int) ->
         told = shown.asked.acknowledged
         if await _has_less(db, shown.genesis.store_id, told):
             said = f"{shown.genesis.store_code} was told of event {told.seq} of epoch {told.epoch}"
-            found = Found((said,), 0, not mirrored)
+            found = Found((said,), 0, not await is_mirrored(db))
     if found is None:
         return since
     await begin_incarnation(db, found, now_ms)

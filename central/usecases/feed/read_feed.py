@@ -24,6 +24,9 @@ PAGE_BYTES_MAX = 1 << 20
 """Bodies of a page add up to at most this, but for a single larger row."""
 
 
+_HEAD = "SELECT head, floor FROM feed WHERE company_id = $1 AND data_set = $2 AND scope = $3"
+
+
 class FeedCursor(NamedTuple):
     """How far a store is: the incarnation that it knows (None: it knows none yet), and the last
     pub_seq that it holds."""
@@ -73,6 +76,17 @@ async def feed_page(
     return FeedPage(incarnation, feed.data_set, feed.scope, tuple(rows), newest, set_hash, keys)
 
 
+async def head_passed(
+    db: AsyncConnection, company_id: CompanyId, feed: FollowedFeed, cursor: FeedCursor
+) -> int | None:
+    """The feed's head where the cursor is of this incarnation and lies beyond it; else None."""
+    if cursor.incarnation != await read_incarnation(db):
+        return None
+    name = (company_id, feed.data_set.value, feed.scope)
+    newest = await (await driver_of(db)).fetchval(_HEAD, *name) or 0
+    return newest if cursor.after > newest else None
+
+
 async def _newest(
     connection: Any, name: tuple[Any, ...], incarnation: Incarnation, cursor: FeedCursor
 ) -> int:
@@ -81,10 +95,7 @@ async def _newest(
         raise CursorGone(
             "Head office was restored since this cursor was given.", field="incarnation"
         )
-    found = await connection.fetchrow(
-        "SELECT head, floor FROM feed WHERE company_id = $1 AND data_set = $2 AND scope = $3",
-        *name,
-    )
+    found = await connection.fetchrow(_HEAD, *name)
     newest, floor = (found["head"], found["floor"]) if found else (0, 0)
     if cursor.after > newest:
         raise CursorGone(

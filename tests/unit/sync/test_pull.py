@@ -16,6 +16,7 @@ from sync.engine.pull import (
     Cursor,
     PullOutcome,
     UpToDate,
+    ask_beyond,
     not_head_offices,
     pull_once,
 )
@@ -283,6 +284,25 @@ async def test_a_feed_at_or_beyond_its_head_must_be_head_offices(
     shop, office = Shop(items=cursor), HeadOffice(items=2)
     found = await not_head_offices(shop.read_cursor, office.heard)
     assert found == ((FeedHead(*ITEMS, 2, EMPTY_SET_HASH),) if differs else ())
+
+
+@pytest.mark.parametrize(
+    ("cursor", "fate", "outcome", "asked"),
+    [
+        (Cursor(NOW, 3), Fate.DELIVERED, True, [(ITEMS, 3)]),
+        (Cursor(NOW, 3), Fate.LOST, None, []),
+        (Cursor(NOW, 2, OTHER_HASH), Fate.DELIVERED, False, []),
+        (Cursor(BEFORE, 3), Fate.DELIVERED, False, []),
+        (NEVER_PULLED, Fate.DELIVERED, False, []),
+    ],
+)
+async def test_head_office_is_asked_at_a_cursor_that_it_gave_and_that_lies_beyond_its_head(
+    cursor: Cursor, fate: Fate, outcome: bool | None, asked: list[tuple[Feed, int]]
+) -> None:
+    shop, office = Shop(items=cursor), HeadOffice(items=2)
+    line = MemoryTransport(signing(OFFICE_KEY, office.answer), lambda request: fate)
+    assert await ask_beyond(shop.read_cursor, line, SIGNER, HEAD, office.heard) is outcome
+    assert office.asked == asked
 
 
 async def test_a_page_that_head_office_did_not_sign_is_not_taken() -> None:
