@@ -132,17 +132,16 @@ async def ask_beyond(
     head: Head,
     heard: Acknowledgement,
 ) -> bool | None:
-    """Ask for the page at a cursor that lies beyond its feed's head: by that a head office which was
-    put back to its past, and did not notice, begins a new incarnation. It comes before anything is
-    loaded anew, for then nobody knows any more what was here. False: there is no such cursor; None:
-    head office did not answer."""
+    """Ask for the page at a cursor that lies beyond its feed's head: by that a head office which
+    was put back to its past, and did not notice, begins a new incarnation. It comes before anything
+    is loaded anew, for then nobody knows any more what was here. False: there is no such cursor;
+    None: head office did not answer."""
     for feed in known_feeds(heard):
         cursor = await read_cursor(DataSet(feed.data_set), feed.scope)
         if cursor.incarnation == heard.incarnation and cursor.pub_seq > feed.head:
             at = (feed, heard.incarnation, cursor.pub_seq)
-            return (
-                None if isinstance(await _fetch(transport, signer, head, *at), PullLater) else True
-            )
+            said = await _fetch(transport, signer, head, *at)
+            return None if isinstance(said, PullLater) else True
     return False
 
 
