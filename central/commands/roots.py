@@ -1,6 +1,7 @@
 """Commands about the root of a day over all stores: what an auditor keeps, and checks alone."""
 
 from pathlib import Path
+from string import hexdigits
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,20 +16,24 @@ from central.commands.command import (
     next_command,
     now_ms,
     on_database,
+    settings_of,
 )
 from sync.program.frame import NEEDS_A_PERSON, new_group
 from sync.program.plain_commands import tell as print
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Iterable
     from datetime import date
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
     from central.domain.root_file import RootFile
     from sync.protocol.identity import CompanyId
 
 FILE_BYTES_MAX = 64 * 1024 * 1024
+FINGERPRINT_BYTES = 8
+"""So much of a key's SHA-256 names it."""
 root_app = new_group("The root of a day over all stores, for an auditor.")
 
 
@@ -45,12 +50,22 @@ def root_export(
     database_url: Url = None,
     data: Folder = None,
 ) -> None:
-    """Write a day's root into a file that anybody can check; it is made with the first export."""
+    """Write a day's root into a file that anybody can check.
+
+    It is made once every store's day is proven or signed off, or else with the first export.
+    """
     from central.domain.typed import date_of
 
-    asked = date_of(business_date, "date")
-    work = changing(company, _keeping(asked, store), "day_root_exported", business_date, store)
-    made = on_database(database_url, data, work)
+    asked, folder = date_of(business_date, "date"), settings_of(database_url, data).data
+
+    async def exporting(engine: "AsyncEngine") -> "RootFile":
+        from central.usecases.company.own_key import own_key
+
+        keeping = _keeping(asked, store, await own_key(engine, folder, now_ms()))
+        work = changing(company, keeping, "day_root_exported", business_date, store)
+        return await work(engine)
+
+    made = on_database(database_url, data, exporting)
     to = file or Path(f"day-root-{asked}{f'-{store}' if store else ''}.json")
     _write(to, made)
     checking = next_command(None, None, "root", "check", str(to))
@@ -61,7 +76,7 @@ def root_export(
 
 
 def _keeping(
-    asked: "date", store: str
+    asked: "date", store: str, key: "Ed25519PrivateKey"
 ) -> "Callable[[AsyncConnection, CompanyId], Coroutine[Any, Any, RootFile]]":
     from central.domain.root_file import root_file
     from central.reports.day_roots import named_company
@@ -72,7 +87,7 @@ def _keeping(
         at_ms = now_ms()
         if store:
             await find_store(db, company_id, store)
-        log = await keep_root(db, company_id, asked, acting_user(), at_ms)
+        log = await keep_root(db, company_id, asked, key, acting_user(), at_ms)
         return root_file(await named_company(db, company_id), log, at_ms, store)
 
     return keeping
@@ -93,12 +108,16 @@ def root_check(
     before: Annotated[
         Path | None, typer.Argument(metavar="BEFORE", help="The file of the day before.")
     ] = None,
+    key: Annotated[
+        list[str] | None,
+        typer.Option(help="Of a key that is head office's, as `central key show` has it."),
+    ] = None,
 ) -> None:
     """Check a day's root by its file alone, or with that of the day before: no database is read."""
-    from central.domain.root_file import faults_of
+    from central.usecases.day.check_root import check_root, key_name
 
     later, earlier = _read(file), None if before is None else _read(before)
-    faults = faults_of(later, earlier)
+    faults = check_root(later, earlier, _fingerprints(key or ()))
     for fault in faults:
         print(fault)
     if faults:
@@ -108,7 +127,20 @@ def root_check(
         raise typer.Exit(NEEDS_A_PERSON)
     since = "" if earlier is None else f", and nothing from before {earlier.business_date} changed"
     of = f"{later.only}'s part of the root" if later.only else "The root"
-    print(f"{of} of {later.business_date} holds ({later.root[:16]}…){since}.")
+    name = key_name(later)[: 2 * FINGERPRINT_BYTES]
+    print(
+        f"{of} of {later.business_date} holds ({later.root[:16]}…){since}."
+        f" Signed with the key {name}."
+    )
+
+
+def _fingerprints(typed: "Iterable[str]") -> list[str]:
+    """However they are spaced."""
+    found = ["".join(one.split()).lower() for one in typed]
+    for one in found:
+        if len(one) < 2 * FINGERPRINT_BYTES or not set(one) <= set(hexdigits):
+            fail(f"{one} is no fingerprint of a key: `central key show` says head office's.")
+    return found
 
 
 def _read(file: Path) -> "RootFile":

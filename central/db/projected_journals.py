@@ -84,6 +84,21 @@ class DaySignedRow(CentralTable, table=True):
     decided_by: str
 
 
+class DayRootRow(CentralTable, table=True):
+    """The root of a day over all stores of a company: made once, and signed."""
+
+    __tablename__ = "day_root"
+    company_id: UUID = Field(primary_key=True)
+    business_date: date = Field(primary_key=True)
+    incarnation: UUID
+    size: int = big()
+    root: bytes
+    key: bytes
+    signature: bytes
+    made_at_ms: int = big()
+    decided_by: str
+
+
 class CorrectionRow(CentralTable, table=True):
     """What a person decided of an event that was set aside: what counts in its place, or that
     nothing does (``kind`` empty). The event itself stays as it came."""

@@ -59,3 +59,17 @@ def log_end(rooted: DayRooted) -> LogEnd:
     """Where its log ends with it."""
     size = rooted.first + len(rooted.leaves)
     return LogEnd(rooted.incarnation, rooted.business_date, size, rooted.root)
+
+
+def signed_content(company_id: UUID, end: LogEnd, cites: LogEnd | None) -> bytes:
+    """What head office signs of a log that ends so: for each of company (16 bytes), incarnation
+    (16), business date (10), size (8), root (32), and the last four once more of what the log's
+    first day cites: its length as 4 bytes, its bytes."""
+    ends = [end] if cites is None else [end, cites]
+    parts = [company_id.bytes, *(part for one in ends for part in _parts(one))]
+    return b"".join(_LENGTH.pack(len(part)) + part for part in parts)
+
+
+def _parts(end: LogEnd) -> tuple[bytes, ...]:
+    date_ = end.business_date.isoformat().encode()
+    return end.incarnation.bytes, date_, _SEQ.pack(end.size), end.root

@@ -12,10 +12,10 @@ from uuid import UUID
 
 import msgspec
 
-from central.domain.day_root import leaf_hash, leaves_of, log_end
+from central.domain.day_root import leaf_hash, leaves_of, log_end, signed_content
 from central.domain.rooted import DayRooted, LogEnd
 from sync.protocol.change import Epoch
-from sync.protocol.identity import CompanyId, StoreId
+from sync.protocol.identity import CompanyId, Incarnation, StoreId
 from sync.protocol.merkle import (
     grow,
     has_grown,
@@ -60,7 +60,8 @@ class FileEnd(msgspec.Struct, frozen=True):
 class RootFile(msgspec.Struct, frozen=True):
     """``first``: leaves before the day's, ``peaks``: over those. ``only``: the code of the store
     that the leaves are of, empty for all. ``previous``: where the log ended before, ``growth``
-    leads from there; ``cites``: where the log before this one ended, where this is its first."""
+    leads from there; ``cites``: where the log before this one ended, where this is its first.
+    ``signature`` is head office's (``day_root.signed_content``)."""
 
     format: str
     company: str
@@ -77,11 +78,19 @@ class RootFile(msgspec.Struct, frozen=True):
     previous: FileEnd | None
     growth: tuple[Hex, ...]
     cites: FileEnd | None
+    key: Hex
+    signature: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{128}\\Z")]
 
     @property
     def end(self) -> FileEnd:
         """Where the log ends with this day."""
         return FileEnd(self.incarnation, self.business_date, self.size, self.root)
+
+    @property
+    def signed(self) -> bytes:
+        """What ``signature``, by ``key``, is over."""
+        cites = None if self.cites is None else _told(self.cites)
+        return signed_content(self.company_id, _told(self.end), cites)
 
 
 class Company(msgspec.Struct, frozen=True):
@@ -121,11 +130,18 @@ def root_file(
         previous=None if before is None else _end(log_end(before)),
         growth=_hex(prove_growth(hashes, day.first)),
         cites=None if day.cites is None else _end(day.cites),
+        key=day.key.hex(),
+        signature=day.signature.hex(),
     )
 
 
 def _end(end: LogEnd) -> FileEnd:
     return FileEnd(end.incarnation, end.business_date, end.size, end.root.hex())
+
+
+def _told(end: FileEnd) -> LogEnd:
+    root = bytes.fromhex(end.root)
+    return LogEnd(Incarnation(end.incarnation), end.business_date, end.size, root)
 
 
 def _hex(hashes: Sequence[bytes]) -> tuple[str, ...]:
@@ -134,11 +150,12 @@ def _hex(hashes: Sequence[bytes]) -> tuple[str, ...]:
 
 def faults_of(file: RootFile, before: RootFile | None = None) -> list[str]:
     """What does not come out, in words; ``before``: of the day before. Empty: all of it does."""
-    found = [f"{_named(one)}: {said}" for one in (before, file) if one for said in _own(one)]
+    found = [f"{named(one)}: {said}" for one in (before, file) if one for said in _own(one)]
     return found if before is None else [*found, *_between(before, file)]
 
 
-def _named(file: RootFile) -> str:
+def named(file: RootFile) -> str:
+    """It begins a sentence."""
     return f"The file of {file.business_date}"
 
 
@@ -196,4 +213,4 @@ def _between(before: RootFile, file: RootFile) -> Iterator[str]:
                 f" {before.business_date}: what was held after what it cites may be lost."
             )
     elif file.previous != before.end:
-        yield f"{_named(file)} does not go on from that of {before.business_date}."
+        yield f"{named(file)} does not go on from that of {before.business_date}."

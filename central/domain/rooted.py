@@ -29,7 +29,7 @@ class LogEnd(msgspec.Struct, frozen=True, array_like=True):
 class DayRooted(msgspec.Struct, frozen=True, array_like=True):
     """A day's root over all stores (``day_root``): its leaves stand behind the ``first`` that the
     log had. ``cites``: where the log of the incarnation before ended, where this is a log's
-    first."""
+    first. ``signature``: head office's, by ``key``, over what ``day_root.signed_content`` says."""
 
     business_date: date
     incarnation: Incarnation
@@ -38,3 +38,6 @@ class DayRooted(msgspec.Struct, frozen=True, array_like=True):
     root: bytes
     cites: LogEnd | None
     decided_by: str
+    key: bytes = b""
+    signature: bytes = b""
+    made_at_ms: int = 0

@@ -1,5 +1,5 @@
 """What head office does between requests: gives due grants, numbers publications, applies what
-arrived, publishes the PINs in it, joins customers who were created twice, tries again what an older
+arrived, makes the roots of proven days, publishes the PINs that arrived, joins customers who were created twice, tries again what an older
 applier set aside, shortens logs, looks whether its database was put back to its past.
 
 Each loop waits for a nudge or its timer, then works until nothing is left. A round that fails is
@@ -16,6 +16,7 @@ from central.archive.port import StreamKey
 from central.office.head_office import HeadOffice
 from central.usecases.box.give_first_grants import drain_due_grants
 from central.usecases.customer.match import match_customers
+from central.usecases.day.make_roots import make_roots
 from central.usecases.decision.look_back import look_back
 from central.usecases.feed.compact_feeds import compact_feeds
 from central.usecases.feed.sequence_publications import drain_publications
@@ -33,6 +34,7 @@ UNITS_IN_A_ROW_MAX = 1_000
 """Of one stream in one round; the next round goes on."""
 
 SETTLE_EVERY_S = 60
+ROOTS_EVERY_S = 600
 PINS_EVERY_S = 10
 LOOK_BACK_EVERY_S = 10
 CUSTOMERS_EVERY_S = 10
@@ -53,6 +55,7 @@ async def background(office: HeadOffice) -> AsyncIterator[None]:
         ("apply", nudges.ingested, settings.apply_every_s, _applying(office)),
         ("retry", asyncio.Event(), RETRY_EVERY_S, _retrying(office)),
         ("settle", nudges.applied, SETTLE_EVERY_S, _settling(office)),
+        ("roots", asyncio.Event(), ROOTS_EVERY_S, _rooting(office)),
         ("compact", asyncio.Event(), COMPACT_EVERY_S, _compacting(office)),
         ("past", asyncio.Event(), LOOK_BACK_EVERY_S, _looking_back(office)),
         ("pins", nudges.folded, PINS_EVERY_S, _opening_pins(office)),
@@ -185,6 +188,13 @@ def _settling(office: HeadOffice) -> Round:
         await settle_days(office.engine, office.clock_ms())
 
     return settle
+
+
+def _rooting(office: HeadOffice) -> Round:
+    async def make() -> None:
+        await make_roots(office.engine, office.key, office.clock_ms())
+
+    return make
 
 
 def _looking_back(office: HeadOffice) -> Round:

@@ -25,6 +25,7 @@ REQUEST_TAG = b"holdfast-request-v1"
 GENESIS_SIGNED = b"holdfast-genesis-v1"
 PROVISIONAL_SIGNED = b"holdfast-provisional-v1"
 SALE_SIGNED = b"holdfast-sale-v1"
+ROOT_SIGNED = b"holdfast-root-v1"
 ANSWER_TAG = b"holdfast-answer-v1"
 NONCE_BYTES_MIN = 8
 NONCE_BYTES_MAX = 32
@@ -88,7 +89,7 @@ class Signer:
 
 def sign_bytes(key: Ed25519PrivateKey, tag: bytes, message: bytes) -> bytes:
     """64 bytes over ``tag`` (GENESIS_SIGNED and PROVISIONAL_SIGNED: a genesis record's bytes,
-    SALE_SIGNED: an event's hash) and ``message``. The same input always gives the same one."""
+    SALE_SIGNED: an event's hash, ROOT_SIGNED: a day's root) and ``message``. The same input always gives the same one."""
     return key.sign(_framed(tag, message))
 
 

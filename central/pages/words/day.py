@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
+from central.db.key_file import fingerprint
 from central.domain.signing import owed_minor
 from central.pages.words.figures import amount, parted
 from central.reports.comparisons import Comparison, Declared
+from central.reports.day_roots import MadeRoot
 from central.reports.evidence import GivenUp, SetAside
 from central.reports.held_day import HeldStatement
 from central.reports.reconciled_day import ProvenThrough
@@ -99,6 +101,18 @@ def declared(one: Declared, decimals: int) -> str:
     return (
         f"Declared, not proven: {total} through event {one.manifest.last_seq:,} of epoch"
         f" {one.epoch}, told {at:%Y-%m-%d %H:%M} UTC ahead of its journal."
+    )
+
+
+def root_of(business_date: date, made: MadeRoot | None) -> str:
+    """What an auditor holds against a file."""
+    of = f"The root of {business_date} over all stores"
+    if made is None:
+        return f"{of} is made once every store's day is proven or signed off."
+    at = datetime.fromtimestamp(made.made_at_ms / 1_000, UTC)
+    return (
+        f"{of} is {made.root.hex()[:16]}…, signed with the key {fingerprint(made.key)} on"
+        f" {at:%Y-%m-%d %H:%M} UTC: `central root export {business_date}` writes it for an auditor."
     )
 
 

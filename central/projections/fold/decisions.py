@@ -30,6 +30,7 @@ from central.domain.decisions import (
     StreamPruned,
     TailWrittenOff,
 )
+from central.domain.day_root import log_end
 from central.domain.rooted import DayRooted
 from central.projections.fold.collect import Fold
 from central.projections.fold.customer import put_erased, put_fields
@@ -37,7 +38,7 @@ from central.projections.fold.grants import fold_grant, fold_rule
 from central.projections.row_changes import RowChanges
 from central.projections.rows.box import AlarmClearing
 from central.projections.rows.customer import CustomerAlias, CustomerErasure
-from central.projections.rows.day import SignedDay
+from central.projections.rows.day import RootOfDay, SignedDay
 from central.projections.rows.journal import RELEASED, Correction, TailClosed, WrittenOff
 from sync.protocol.codec import encode
 from sync.protocol.identity import CompanyId
@@ -56,8 +57,13 @@ def fold_decision(into: Fold, decision: AnyDecision) -> None:
     match decision:
         case EpochIssued() | EpochRatified() | EpochReadmitted() | EpochSealed():
             return
-        case BoxRevoked() | IncarnationBegun() | StreamPruned() | DayRooted():
+        case BoxRevoked() | IncarnationBegun() | StreamPruned():
             return
+        case DayRooted():
+            end = log_end(decision)
+            signed = (decision.key, decision.signature, decision.made_at_ms, decision.decided_by)
+            place = (into.company_id, end.business_date, end.incarnation)
+            into.put(RootOfDay(*place, end.size, end.root, *signed))
         case PointsOpened() | GrantIssued() | GrantAnswered() | GrantReturned():
             fold_grant(into, decision)
         case GoodwillSet() | GoodwillGiven() | ShareRuleSet():

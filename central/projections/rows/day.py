@@ -4,7 +4,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from central.projections.projection import SUM, Newest, Projection, Special
+from central.projections.projection import REPLACE, SUM, Newest, Projection, Special
 
 
 class Day(NamedTuple):
@@ -59,6 +59,20 @@ class SignedDay(NamedTuple):
     decided_by: str
 
 
+class RootOfDay(NamedTuple):
+    """Table ``day_root``: of a day over all stores of the company, as it was decided."""
+
+    company_id: UUID
+    business_date: date
+    incarnation: UUID
+    size: int
+    root: bytes
+    key: bytes
+    signature: bytes
+    made_at_ms: int
+    decided_by: str
+
+
 def merged_day(held: Day, day: Day) -> Day:
     """The first opening and the last closing and reopening of a date hold; a closing that a
     reopening follows is none, whichever of them is applied first."""
@@ -105,4 +119,5 @@ PROJECTIONS = (
         "manifest_given", GivenManifest, 5, Newest(("manifest", "cause")), kinds=("manifest_given",)
     ),
     Projection("day_signed", SignedDay, 3),
+    Projection("day_root", RootOfDay, 2, REPLACE),
 )

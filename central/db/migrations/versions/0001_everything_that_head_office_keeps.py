@@ -171,6 +171,7 @@ TABLES = (
     "recovered_fact",
     "manifest_given",
     "day_signed",
+    "day_root",
     "stock_count",
     "alarm_clearing",
     "day_standing",
@@ -1192,6 +1193,19 @@ def _create_day_signed() -> None:
         sa.Column("signed_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("decided_by", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("store_id", "business_date", "signing", name=op.f("pk_day_signed")),
+    )
+    op.create_table(
+        "day_root",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("business_date", sa.Date(), nullable=False),
+        sa.Column("incarnation", sa.Uuid(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("root", sa.LargeBinary(), nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("company_id", "business_date", name=op.f("pk_day_root")),
     )
 
 
