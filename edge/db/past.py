@@ -92,10 +92,14 @@ _NOTHING = "[]"
 _KEEP = "INSERT OR IGNORE INTO past_row (kind, name, until_ms, value) VALUES (?, ?, ?, ?)"
 _FORGET = "DELETE FROM past_row WHERE until_ms < ?"
 _SETTINGS = "SELECT body FROM settings WHERE current"
-_OF_KIND = (
-    "SELECT name, value, min(until_ms) FROM past_row"
-    " WHERE kind = ? AND until_ms > ? AND until_ms <= ? GROUP BY name"
-)
+_OF_KIND = """
+SELECT name, value, min(until_ms) FROM (
+    SELECT name, value, until_ms FROM past_row WHERE kind = :kind
+    UNION ALL
+    SELECT p.name, p.value, s.at_ms FROM feed_switch s
+    JOIN ready_past_row p ON p.kind = :kind WHERE s.settling IS NOT NULL)
+WHERE until_ms > :as_of_ms AND until_ms <= :now_ms GROUP BY name
+"""
 _AS_OF = """
 SELECT kind, name, value, min(until_ms) FROM (
     SELECT p.kind, p.name, p.value, p.until_ms FROM json_each(:named) w
@@ -167,7 +171,8 @@ def past_of_kind(
 ) -> list[tuple[str, Any]]:
     """Name and value of all of a kind that have changed since ``as_of_ms``: of what no request
     names."""
-    rows = db.execute(_OF_KIND, (kind, as_of_ms, now_ms))
+    values = {"kind": kind, "as_of_ms": as_of_ms, "now_ms": now_ms}
+    rows = db.execute(_OF_KIND, values)
     return [(name, msgspec.json.decode(value)) for name, value, _ in rows]
 
 

@@ -1,5 +1,5 @@
-"""Items and prices laid ready: a second set of their tables, in which rows of a large switch are
-written piece by piece while the shop sells from the first, and which then takes its place at once.
+"""Data sets laid ready: a second set of their tables, in which rows of a large switch are written
+piece by piece while the shop sells from the first, and which then takes its place at once.
 
 The second set is made when it is needed, from the first one's own schema, and copied from it; then
 the very statements that write what a sale reads write into it (``ready_tables``). ``swap`` renames
@@ -12,28 +12,44 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from sync.protocol.reference import DataSet
 
-LAID_READY = frozenset({DataSet.ITEMS, DataSet.PRICES})
-"""The data sets that may be large, and whose rows only publications write."""
-COLUMNS: Mapping[str, str] = MappingProxyType(
+TABLES: Mapping[DataSet, Mapping[str, str]] = MappingProxyType(
     {
-        "item": "rowid, item_id, name, department, tax_class, unit, open_price, unit_cost_minor,"
-        " active, version",
-        "scan_code": "rowid, code_key, item_id, scan_code, holds",
-        "item_name": "number, item_id, name_key",
-        "item_words": "rowid, item_id, words",
-        "price": "rowid, item_id, effective_from_ms, unit_price_minor, version",
+        DataSet.TAXES: {"tax_rate": "rowid, tax_class, effective_from, rate_bp, label, version"},
+        DataSet.TENDERS: {"tender": "rowid, tender_id, name, kind, refundable, active"},
+        DataSet.OPERATORS: {"operator": "rowid, operator_id, name, role, active"},
+        DataSet.ITEMS: {
+            "item": "rowid, item_id, name, department, tax_class, unit, open_price,"
+            " unit_cost_minor, active, version",
+            "scan_code": "rowid, code_key, item_id, scan_code, holds",
+            "item_name": "number, item_id, name_key",
+            "item_words": "rowid, item_id, words",
+        },
+        DataSet.PRICES: {"price": "rowid, item_id, effective_from_ms, unit_price_minor, version"},
+        DataSet.ROLES: {"role": "rowid, role, body"},
+        DataSet.CREDENTIALS: {"credential": "rowid, operator_id, pin_hash, starting, set_at_ms"},
+        DataSet.PROMOTIONS: {
+            "promotion": "rowid, promotion_id, version, name, kind, arguments, condition, terms,"
+            " from_ms, until_ms",
+            "promotion_pick": "rowid, pick, promotion_id",
+        },
     }
 )
-"""The tables that they are read from, each with the place of a row and the rest of it. Their
-indexes are constraints, so that names go with the tables."""
+"""The data sets that may be large, and whose rows only publications write: the tables that they are
+read from, each with the place of a row and the rest of it. Their indexes are constraints, so that
+names go with the tables."""
+COLUMNS: Mapping[str, str] = MappingProxyType(
+    {table: columns for tables in TABLES.values() for table, columns in tables.items()}
+)
+LAID_READY = frozenset(TABLES)
+Laid: TypeAlias = frozenset[DataSet]
+"""Those of them that a switch lays ready."""
 
 _READY, _EARLIER = "ready_", "earlier_"
 _FIRST = -(1 << 63)
-_NAMED = re.compile(rf"\b(FROM|INTO|JOIN|UPDATE) ({'|'.join((*COLUMNS, 'past_row'))})\b")
 _SCHEMA = "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?"
 _DROP_PAST = "DELETE FROM ready_past_row"
 _DROPS = {
@@ -45,48 +61,51 @@ _SPARES = ", ".join(f"'{name}'" for name in _DROPS)
 _SPARE = f"SELECT name FROM sqlite_schema WHERE name IN ({_SPARES}) LIMIT 1"  # noqa: S608  names of ours
 _OVERWRITE = "PRAGMA secure_delete = ON"
 _LEAVE = "PRAGMA secure_delete = OFF"
-_RENAMES = [
-    f"ALTER TABLE {old} RENAME TO {new}"
+_RENAMES = {
+    table: (
+        f"ALTER TABLE {table} RENAME TO {_EARLIER}{table}",
+        f"ALTER TABLE {_READY}{table} RENAME TO {table}",
+    )
     for table in COLUMNS
-    for old, new in ((table, f"{_EARLIER}{table}"), (f"{_READY}{table}", table))
-]
-_COPIES = [
-    (
+}
+_COPIES = {
+    table: (
         f"SELECT rowid FROM {_READY}{table} ORDER BY rowid DESC LIMIT 1",  # noqa: S608  names of ours
         f"INSERT INTO {_READY}{table} ({columns}) SELECT {columns} FROM {table}"  # noqa: S608  names of ours
         " WHERE rowid > ? ORDER BY rowid LIMIT ?",
     )
     for table, columns in COLUMNS.items()
-]
+}
 """How far each was copied, and the next rows."""
 
 
-def begin_ready(db: sqlite3.Connection) -> None:
+def begin_ready(db: sqlite3.Connection, laid: Laid) -> None:
     """Make the second set, empty. Nothing is left of another (``drop_spare``)."""
     db.execute(_DROP_PAST)
-    for table in COLUMNS:
+    for table in _tables(laid):
         made: str = db.execute(_SCHEMA, (table,)).fetchone()[0]
         named = re.sub(rf'(TABLE) "?{table}"?', rf"\1 IF NOT EXISTS {_READY}{table}", made, count=1)
         db.execute(named)
 
 
-def copy_some(db: sqlite3.Connection, limit: int) -> bool:
+def copy_some(db: sqlite3.Connection, laid: Laid, limit: int) -> bool:
     """Rows of the first set that the second lacks, in the order in which they stand; False: all are
     there."""
-    return any(_copy(db, far, some, limit) for far, some in _COPIES)
+    return any(_copy(db, *_COPIES[table], limit) for table in _tables(laid))
 
 
-def ready_tables(db: sqlite3.Connection) -> sqlite3.Connection:
-    """``db`` for statements that write what a sale reads: they meet the second set, and what they
-    keep as past is the past of the switch to come."""
-    return cast(sqlite3.Connection, _Ready(db))
+def ready_tables(db: sqlite3.Connection, laid: Laid) -> sqlite3.Connection:
+    """``db`` for statements that write what a sale reads: they meet the second set of what is laid
+    ready, and what they keep as past is the past of the switch to come."""
+    return cast(sqlite3.Connection, _Ready(db, laid))
 
 
-def swap(db: sqlite3.Connection) -> None:
+def swap(db: sqlite3.Connection, laid: Laid) -> None:
     """The second set is the one that is read from here on. Whoever calls it has written a row
     before (see the contract of a unit, connection/group.py)."""
-    for rename in _RENAMES:
-        db.execute(rename)
+    for table in _tables(laid):
+        for rename in _RENAMES[table]:
+            db.execute(rename)
 
 
 def drop_spare(db: sqlite3.Connection) -> bool:
@@ -109,22 +128,27 @@ def _copy(db: sqlite3.Connection, far: str, some: str, limit: int) -> bool:
     return db.execute(some, (_FIRST if last is None else last[0], limit)).rowcount > 0
 
 
+def _tables(laid: Laid) -> list[str]:
+    return [table for data_set, tables in TABLES.items() if data_set in laid for table in tables]
+
+
 @cache
-def _ready(statement: str) -> str:
-    return _NAMED.sub(rf"\1 {_READY}\2", statement)
+def _ready(statement: str, laid: Laid) -> str:
+    names = "|".join((*_tables(laid), "past_row"))
+    return re.sub(rf"\b(FROM|INTO|JOIN|UPDATE) ({names})\b", rf"\1 {_READY}\2", statement)
 
 
 class _Ready:
     """What statements use of a connection, with the second set's names in the place of the first's.
     Each statement of ours names a table behind FROM, INTO, JOIN or UPDATE."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self._db = db
+    def __init__(self, db: sqlite3.Connection, laid: Laid) -> None:
+        self._db, self._laid = db, laid
 
     def execute(self, statement: str, values: Any = ()) -> sqlite3.Cursor:
         """As sqlite3.Connection's."""
-        return self._db.execute(_ready(statement), values)
+        return self._db.execute(_ready(statement, self._laid), values)
 
     def executemany(self, statement: str, rows: Iterable[Sequence[Any]]) -> sqlite3.Cursor:
         """As sqlite3.Connection's."""
-        return self._db.executemany(_ready(statement), rows)
+        return self._db.executemany(_ready(statement, self._laid), rows)

@@ -45,8 +45,11 @@ _SET_ASIDE = "UPDATE reference_row SET aside = ? WHERE data_set = ? AND scope = 
 _DROP = "DELETE FROM reference_row WHERE data_set = ? AND scope = ? AND key = ?"
 _DROP_WAITING = "DELETE FROM waiting_row WHERE data_set = ? AND scope = ?"
 _DROP_LOAD = "DELETE FROM snapshot_load WHERE data_set = ? AND scope = ?"
-_ANY = "SELECT 1 FROM reference_row WHERE data_set = ? AND scope = ? AND pub_seq >= 0 LIMIT 1"
 _MARK_STALE = "UPDATE reference_row SET pub_seq = -1 WHERE data_set = ? AND scope = ?"
+_MARK_SOME_STALE = (
+    "UPDATE reference_row SET pub_seq = -1 WHERE data_set = ?1 AND scope = ?2 AND key IN"
+    " (SELECT key FROM reference_row WHERE data_set = ?1 AND scope = ?2 AND pub_seq >= 0 LIMIT ?3)"
+)
 _STALE = (
     "SELECT key FROM reference_row INDEXED BY ix_reference_row_stale"
     " WHERE data_set = ? AND scope = ? AND pub_seq < 0 LIMIT ?"
@@ -138,15 +141,15 @@ def forget_cursor(db: sqlite3.Connection, feed: Feed) -> None:
     db.execute(_DROP_LOAD, feed)
 
 
-def has_rows(db: sqlite3.Connection, feed: Feed) -> bool:
-    """Whether any row counts as one of the set."""
-    return db.execute(_ANY, feed).fetchone() is not None
-
-
 def begin_anew(db: sqlite3.Connection, feed: Feed) -> None:
     """``forget_cursor``, and its rows stay in use as stale ones: they count nowhere."""
     forget_cursor(db, feed)
     db.execute(_MARK_STALE, feed)
+
+
+def mark_some_stale(db: sqlite3.Connection, feed: Feed, limit: int) -> bool:
+    """So many more of its rows; False: all are."""
+    return db.execute(_MARK_SOME_STALE, (*feed, limit)).rowcount > 0
 
 
 def live_bodies(db: sqlite3.Connection, feed: Feed, keys: Iterable[str]) -> dict[str, bytes]:
@@ -223,6 +226,12 @@ def scopes_held(db: sqlite3.Connection, data_set: DataSet) -> tuple[str, ...]:
     while row := db.execute(_NEXT_SCOPE, (data_set, found[-1] if found else "")).fetchone():
         found.append(row[0])
     return tuple(found)
+
+
+def left_behind(db: sqlite3.Connection, feed: Feed) -> list[Feed]:
+    """Feeds of the same data set in another scope, of which rows are here."""
+    scopes = scopes_held(db, feed.data_set)
+    return [Feed(feed.data_set, scope) for scope in scopes if scope != feed.scope]
 
 
 def count_leaving(db: sqlite3.Connection, feed: Feed, *, whole: bool) -> int:

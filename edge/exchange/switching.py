@@ -4,24 +4,23 @@ One unit of work after the other: sales go on between them, and wait for one at 
 """
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import structlog
 
 from edge.box.box import Box, read_zone
-from edge.db.ready import begin_ready, copy_some, drop_spare
+from edge.db.ready import Laid, begin_ready, copy_some, drop_spare
 from edge.db.reference import Feed
 from edge.db.waiting import read_settling
 from edge.usecases.feed.lay_ready import (
     READY_ROWS_MAX,
     InForce,
-    Leaving,
-    is_large,
     lay_gone,
     lay_rows,
     leaving,
     settle_some,
+    too_large,
 )
 from edge.usecases.feed.take_effect import take_effect
 from sync.protocol.reference import DataSet
@@ -33,14 +32,14 @@ log = structlog.get_logger()
 async def switch(box: Box, through: Mapping[Feed, int]) -> None:
     """Everything through the heads of one acknowledgement, whole; a large switch is laid ready
     first."""
-    laid = await box.reader.read(lambda db: is_large(db, through))
+    laid = await box.reader.read(lambda db: too_large(db, through))
     if laid:
-        await _lay_ready(box, through)
+        await _lay_ready(box, through, laid)
 
     def unit(db: sqlite3.Connection) -> tuple[InForce, ...]:
         """The clock is read when its turn has come: a basket that is quoted before is held against
         what it was quoted from."""
-        return take_effect(db, through, box.clock.moment(), laid=laid)
+        return take_effect(db, through, box.clock.moment(), laid)
 
     for taken in await box.writer.run(unit):
         await note_taken(box, *taken)
@@ -75,29 +74,31 @@ async def note_taken(box: Box, data_set: DataSet, unreadable: tuple[str, ...]) -
         box.nudge.set()  # it was booked, and head office counts it too
 
 
-async def _lay_ready(box: Box, through: Mapping[Feed, int]) -> None:
+async def _lay_ready(box: Box, through: Mapping[Feed, int], laid: Laid) -> None:
     began_ms = box.clock.moment().wall_ms
     while await box.writer.run(drop_spare):
         pass
-    await box.writer.run(begin_ready)
-    while await box.writer.run(partial(copy_some, limit=READY_ROWS_MAX)):
+    await box.writer.run(partial(begin_ready, laid=laid))
+    while await box.writer.run(partial(copy_some, laid=laid, limit=READY_ROWS_MAX)):
         pass
-    gone = await box.reader.read(lambda db: tuple(leaving(db, through)))
+    gone = await box.reader.read(lambda db: tuple(leaving(db, through, laid)))
     for feed in {one.now: None for one in gone}:
-        await _lay_feed(box, feed, through[feed], began_ms)
+        piece = partial(lay_rows, laid=laid, feed=feed, through=through[feed], now_ms=began_ms)
+        await _lay_feed(box, piece)
     for one in gone:
-        await _lay_gone(box, one, through[one.now], began_ms)
+        seq = through[one.now]
+        await _lay_gone(
+            box, partial(lay_gone, laid=laid, gone=one, through=seq, now_ms=began_ms)
+        )
 
 
-async def _lay_feed(box: Box, feed: Feed, through: int, began_ms: int) -> None:
+async def _lay_feed(box: Box, piece: Callable[..., int | None]) -> None:
     reached: int | None = 0
     while reached is not None:
-        piece = partial(lay_rows, feed=feed, through=through, after=reached, now_ms=began_ms)
-        reached = await box.writer.run(piece)
+        reached = await box.writer.run(partial(piece, after=reached))
 
 
-async def _lay_gone(box: Box, gone: Leaving, through: int, began_ms: int) -> None:
+async def _lay_gone(box: Box, piece: Callable[..., str | None]) -> None:
     behind: str | None = ""
     while behind is not None:
-        piece = partial(lay_gone, gone=gone, through=through, behind=behind, now_ms=began_ms)
-        behind = await box.writer.run(piece)
+        behind = await box.writer.run(partial(piece, behind=behind))

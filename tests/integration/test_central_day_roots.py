@@ -5,21 +5,30 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec.structs import replace
 
 from central.db.engine import unit_of_work
+from central.db.key_file import public_half
 from central.domain.day_root import NothingToRoot, RootPassed
 from central.domain.root_file import RootFile, faults_of, root_file
-from central.reports.day_roots import named_company
+from central.reports.company import store_of_company
+from central.reports.day_roots import day_roots, named_company
+from central.usecases.day.check_root import check_root, key_name
 from central.usecases.day.keep_root import keep_root
+from central.usecases.day.make_roots import make_roots
+from central.usecases.day.sign_off import Accepted, sign_off
 from central.usecases.decision.begin_incarnation import Found, begin_incarnation
+from central.usecases.journal.settle_days import settle_days
+from sync.engine.signing import ROOT_SIGNED, sign_bytes
 from sync.protocol.errors import InvalidField
-from tests.central_fixtures import Served, postgres_template
+from tests.board_pages import load
+from tests.central_fixtures import CENTRAL_KEY, Served, postgres_template
 from tests.head_office import apply_all, deliver
-from tests.integration.board_fixtures import acme, arrive, traded
+from tests.integration.board_fixtures import acme, arrive, day_path, traded
 from tests.integration.test_central_cli import central
 from tests.integration.test_central_quarantine import verified
-from tests.shop_journal import COMPANY, DAY, NOW_MS
+from tests.shop_journal import COMPANY, DAY, NOW_MS, Shop
 
 __all__ = ["postgres_template"]
 LATER_MS = NOW_MS + 90 * 86_400_000
@@ -31,7 +40,7 @@ def day(number: int) -> date:
 
 async def exported(served: Served, on: date, only: str = "") -> RootFile:
     async with unit_of_work(served.engine) as db:
-        log = await keep_root(db, COMPANY, on, "ann@example.com", LATER_MS)
+        log = await keep_root(db, COMPANY, on, CENTRAL_KEY, "ann@example.com", LATER_MS)
         return root_file(await named_company(db, COMPANY), log, LATER_MS, only)
 
 
@@ -153,6 +162,11 @@ async def test_a_root_is_exported_and_checked_by_commands_without_the_database(
         held = await central("root", "check", str(files[1]), str(files[0]))
         assert held.code == 0
         assert f"The root of {day(1)} holds" in held.shown
+        name = held.shown.split()[-1].removesuffix(".")
+        spaced = " ".join(name[at : at + 4] for at in range(0, len(name), 4))
+        assert (await central("root", "check", str(files[1]), "--key", spaced)).code == 0
+        assert (await central("root", "check", str(files[1]), "--key", "0" * 16)).code == 1
+        assert (await central("root", "check", str(files[1]), "--key", "mine")).code == 2
         read = msgspec.json.decode(files[1].read_bytes(), type=RootFile)
         files[1].write_bytes(msgspec.json.encode(replace(read, root="0" * 64)))
         wrong = await central("root", "check", str(files[1]), str(files[0]))
@@ -160,3 +174,112 @@ async def test_a_root_is_exported_and_checked_by_commands_without_the_database(
         assert f"The file of {day(1)}: its leaves do not come to its root" in wrong.shown
         files[1].write_text("{}")
         assert (await central("root", "check", str(files[1]))).code == 2
+
+
+def noon(number: int) -> int:
+    """Of a day, by UTC."""
+    return (day(number) - date(1970, 1, 1)).days * 86_400_000 + 43_200_000
+
+
+async def heard(served: Served, at_ms: int, code: str = "") -> None:
+    """Every store's box called, or one's."""
+    boxes = "UPDATE stream SET last_contact_ms = $1 WHERE $2 = '' OR store_id = ("
+    await served.rows(boxes + "SELECT store_id FROM store WHERE code = $2) RETURNING 1", at_ms, code)
+
+
+async def made(served: Served, now_ms: int) -> list[date]:
+    """By itself, as head office does now and then."""
+    await settle_days(served.engine, now_ms)
+    await make_roots(served.engine, CENTRAL_KEY, now_ms)
+    async with unit_of_work(served.engine) as db:
+        return [one.business_date for one in await day_roots(db, COMPANY)]
+
+
+async def test_a_root_is_made_by_itself_once_every_day_here_is_proven_or_signed_off(
+    postgres_url: str,
+) -> None:
+    async with acme(postgres_url) as served:
+        first, second = traded(1, 5), traded(2, 5, close=False)
+        for one in (first, second):
+            await arrive(served, one)
+        await heard(served, noon(1))
+        page = await load(served, day_path(first))
+        assert f"The root of {DAY} over all stores is made once every store" in page.words["root"]
+        assert await made(served, noon(1)) == []
+        async with unit_of_work(served.engine) as db:
+            store = await store_of_company(db, COMPANY, "S02")
+            why = Accepted(0, "its drawer was counted by hand")
+            await sign_off(db, COMPANY, store, DAY, why, "ben@example.com", NOW_MS)
+        assert await made(served, noon(0)) == []  # the day is not over
+        assert await made(served, noon(1)) == [DAY]
+        assert await made(served, noon(1)) == [DAY]
+        file = await exported(served, DAY)
+        assert check_root(file) == []
+        page = await load(served, day_path(first))
+        assert f"The root of {DAY} over all stores is {file.root[:16]}" in page.words["root"]
+        await verified(served)
+
+
+async def test_a_day_that_is_not_proven_is_waited_for_a_week_and_then_left_out(
+    postgres_url: str,
+) -> None:
+    async with acme(postgres_url) as served:
+        open_, closed = traded(1, 3, close=False), Shop(2)
+        closed.open(day(1))
+        closed.trade(3, day(1))
+        closed.close(day(1))
+        for one in (open_, closed):
+            await arrive(served, one)
+        await heard(served, noon(2))
+        assert await made(served, noon(2)) == []
+        assert await made(served, noon(7)) == []
+        assert await made(served, noon(8)) == [day(1)]
+        await verified(served)
+
+
+async def test_a_store_that_was_not_heard_since_is_waited_for_a_week(postgres_url: str) -> None:
+    """It may have sold on that day."""
+    async with acme(postgres_url) as served:
+        shop, silent = traded(1, 3), Shop(3)
+        await arrive(served, shop)
+        await arrive(served, silent)
+        await heard(served, noon(1))
+        await heard(served, noon(0), "S03")
+        assert await made(served, noon(3)) == []
+        await heard(served, noon(3), "S03")
+        assert await made(served, noon(3)) == [DAY]
+        silent.open(day(4))
+        silent.trade(3, day(4))
+        silent.close(day(4))
+        await deliver(served.office.archive, silent)
+        await apply_all(served.office.archive)
+        await heard(served, noon(3))
+        assert await made(served, noon(11)) == [DAY]
+        assert await made(served, noon(12)) == [DAY, day(4)]
+
+
+async def test_a_root_is_held_against_head_offices_key_and_a_file_against_the_keys_that_are_named(
+    postgres_url: str,
+) -> None:
+    async with acme(postgres_url) as served:
+        await arrive(served, traded(1, 3))
+        before, file = await exported(served, day(0)), await exported(served, day(1))
+        assert check_root(file, before) == check_root(file, before, [key_name(file)[:16]]) == []
+        wrong = f"The file of {day(1)}: its signature is not its key's"
+        for changed in (
+            replace(file, signature="0" * 128),
+            replace(file, key="0" * 64),
+            replace(file, cites=file.end),
+            replace(file, company_id=file.incarnation),
+        ):
+            assert wrong in check_root(changed)
+        other = f"The file of {day(1)}: its key is another one"
+        assert check_root(file, None, ["0" * 16]) == [other]
+        stranger = Ed25519PrivateKey.generate()
+        signature = sign_bytes(stranger, ROOT_SIGNED, before.signed).hex()
+        forged = replace(before, key=public_half(stranger).hex(), signature=signature)
+        assert check_root(forged) == []
+        assert check_root(file, forged) == [
+            "The two files are signed by two keys: name both, if both are head office's."
+        ]
+        assert check_root(file, forged, [key_name(file), key_name(forged)]) == []

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import edge.db.reference
 import edge.usecases.feed.lay_ready
 import edge.usecases.feed.sweep
-from edge.db.ready import begin_ready, copy_some, drop_spare
+from edge.db.ready import LAID_READY, begin_ready, copy_some, drop_spare
 from edge.db.reference import Feed as FeedName
 from edge.db.reference import begin_anew, read_cursor
 from edge.db.tables import published
@@ -124,7 +124,8 @@ class Edge:
         if self.shop.do(lambda db: standing_of(db, heads)) is Standing.READY:
             if self.laid:
                 self.lay_ready(heads)
-            self.shop.do(lambda db: take_effect(db, heads, moment(self.now_ms), laid=self.laid))
+            laid = LAID_READY if self.laid else frozenset[DataSet]()
+            self.shop.do(lambda db: take_effect(db, heads, moment(self.now_ms), laid))
             while self.shop.do(settle_some) is not None:
                 pass
 
@@ -133,21 +134,21 @@ class Edge:
         do, now_ms = self.shop.do, self.now_ms
         while do(drop_spare):
             pass
-        do(begin_ready)
-        while do(lambda db: copy_some(db, 2)):
+        do(lambda db: begin_ready(db, LAID_READY))
+        while do(lambda db: copy_some(db, LAID_READY, 2)):
             pass
-        gone = do(lambda db: tuple(leaving(db, heads)))
+        gone = do(lambda db: tuple(leaving(db, heads, LAID_READY)))
+        laying = {"laid": LAID_READY, "now_ms": now_ms}
         for feed in {one.now: None for one in gone}:
             after: int | None = 0
             while after is not None:
-                after = do(
-                    partial(lay_rows, feed=feed, through=heads[feed], after=after, now_ms=now_ms)
-                )
+                piece = partial(lay_rows, feed=feed, through=heads[feed], after=after, **laying)
+                after = do(piece)
         for one in gone:
             key: str | None = ""
             while key is not None:
                 through = heads[one.now]
-                key = do(partial(lay_gone, gone=one, through=through, behind=key, now_ms=now_ms))
+                key = do(partial(lay_gone, gone=one, through=through, behind=key, **laying))
 
     def work(self, step: Step, last: Feeds) -> None:
         feed = self.feeds[step.data_set]

@@ -8,8 +8,9 @@ from central.db.engine import unit_of_work
 from central.domain.incarnation import Expected, Since
 from central.pages.words.board import put_back
 from central.reports.incarnation import Past, StillExpected, may_grant_now, still_expected
-from central.usecases.box.give_first_grants import give_due_grants
+from central.usecases.box.give_first_grants import drain_due_grants, give_due_grants
 from central.usecases.company.load_sample import load_sample
+from central.usecases.feed.sequence_publications import drain_publications
 from sync.protocol.batch import Acknowledgement
 from sync.protocol.change import Epoch, Head
 from sync.protocol.codec import decode, encode
@@ -156,6 +157,45 @@ async def test_nothing_is_granted_before_each_store_has_sent_all_and_told_its_ri
             assert not await may_grant(served, company)  # its events are still to come
             await delivered(box)
         assert await may_grant(served, company)
+
+
+@pytest.mark.parametrize("mirrored", [True, False], ids=["with the mirror", "without it"])
+async def test_first_grants_of_a_store_that_came_since_the_copy_are_resumed_and_none_is_given_twice(
+    chain: Chain, monkeypatch: pytest.MonkeyPatch, mirrored: bool
+) -> None:
+    monkeypatch.setattr("central.usecases.box.give_first_grants.PORTION_CUSTOMERS", 50)
+    mirror = chain.mirror if mirrored else None
+    async with serving(chain.url, mirror=mirror) as served:
+        company = await served.company()
+        await known_key(served)
+        first, second = [await served.store(company, code) for code in ("S01", "S02")]
+        async with unit_of_work(served.engine) as db:
+            await load_sample(db, company, NOW_MS)
+        old = await served.enrolled(first)
+        await drain_due_grants(served.engine, NOW_MS)
+    copy = await chain.copy()
+    async with serving(chain.url, mirror=mirror) as served:
+        new = await served.enrolled(second)
+        await drain_publications(served.engine)
+        rights = await grants_of(served, new)
+        assert len(rights) == 50
+    chain.put_back(copy)
+    async with serving(chain.url, mirror=mirror, now_ms=LATER_MS) as served:
+        if not mirrored:
+            said = await show(reached(new, served), shown(new, rights=rights))
+            assert isinstance(said, Acknowledgement)
+            await drain_due_grants(served.engine, LATER_MS)
+            assert await grants_of(served, new) == ()  # nothing before every store was heard
+            assert isinstance(await show(reached(old, served), shown(old)), Acknowledgement)
+        await drain_due_grants(served.engine, LATER_MS)
+        await drain_publications(served.engine)
+        given = await grants_of(served, new)
+        assert set(rights) < set(given)
+        assert len({one.customer_id for one in given}) == len(given)
+        held = await served.rows("SELECT granted, opening FROM right_account")
+        assert held == [(points // 2 * 2, points) for _, points in held]
+        assert len(held) > 100
+        await whole(served)
 
 
 def test_the_board_says_what_is_still_to_come_of_whom() -> None:

@@ -4,6 +4,9 @@ Each store gets an equal part of each balance, once, rounded down (sync/protocol
 may have a million customers, so the parts are given in portions, each a unit of work of its own
 that holds the accounts of its customers and no others. What is still to be given stands in
 ``grants_due`` (small, never distributed): whoever comes next goes on there, after a crash too.
+
+Head office that was put back to before a store's first epoch goes on from the beginning, and leaves
+out of whom the epoch was given something already: by the mirror, or by what its box shows.
 """
 
 from collections.abc import Sequence
@@ -97,6 +100,16 @@ async def _give(db: AsyncConnection, due: Any, accounts: Sequence[Account], now_
     parts = [
         Part(store_id, epoch, CustomerId(account.account_id), points)
         for account in accounts
-        if (points := plain_share(account.balance, due.stores, account.free))
+        if not _was_given(account, store_id, epoch)
+        and (points := plain_share(account.balance, due.stores, account.free))
     ]
     await give_points(db, CompanyId(plain_uuid(due.company_id)), parts, now_ms)
+
+
+def _was_given(account: Account, store_id: StoreId, epoch: Epoch) -> bool:
+    """Something beyond what was earned there."""
+    return any(
+        one.held.given > one.earned
+        for one in account.rights
+        if (one.store_id, one.epoch) == (store_id, epoch)
+    )

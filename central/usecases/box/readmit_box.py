@@ -26,6 +26,7 @@ from central.domain.incarnation import Since
 from central.reports.incarnation import is_mirrored, read_since
 from central.usecases.box.enrol import insert_epoch
 from central.usecases.box.epochs import hold_epoch, lock_store, move_epoch
+from central.usecases.box.give_first_grants import owe_first_grants
 from central.usecases.decision.begin_incarnation import Found, begin_incarnation
 from central.usecases.decision.decide import decide
 from central.usecases.feed.price_zones import declare_zone
@@ -153,6 +154,8 @@ async def take_back_epoch(
         if store.last_epoch is not None:
             await move_epoch(db, StreamKey(store.store_id, store.last_epoch), EpochEvent.REPLACED)
         await insert_epoch(db, genesis, signed, signature)
+        if genesis.parent is None:
+            await owe_first_grants(db, genesis.company_id, genesis.store_id, key.epoch)
     else:
         await insert_epoch(db, genesis, signed, signature, EpochEvent.BRANCHED)
         if genesis.epoch_number < store.last_epoch.number:

@@ -21,6 +21,7 @@ from central.domain.rooted import DayRooted
 from central.usecases.box.clear_alarm import lift_alarm
 from central.usecases.box.enrol import insert_epoch
 from central.usecases.box.epochs import hold_epoch, lock_store, move_epoch
+from central.usecases.box.give_first_grants import owe_first_grants
 from central.usecases.box.ratify_epoch import add_branch
 from central.usecases.box.readmit_box import claim_parent, take_back_epoch
 from central.usecases.customer.destroy_keys import destroy_keys
@@ -89,6 +90,9 @@ async def _issued(db: AsyncConnection, signed: bytes, signature: bytes, at_ms: i
         await _seal_at(db, parent, genesis.parent_watermark)
         await claim_parent(db, genesis, at_ms)
     await insert_epoch(db, genesis, signed, signature)
+    if genesis.parent is None:
+        epoch = epoch_of(genesis, signed)
+        await owe_first_grants(db, genesis.company_id, genesis.store_id, epoch)
 
 
 async def _ratified(db: AsyncConnection, signed: bytes, signature: bytes, at_ms: int) -> None:

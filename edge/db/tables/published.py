@@ -250,8 +250,9 @@ class PromotionPick(EdgeTable, table=True):
     """Which promotions may be about an item, a department, or anything (``promotions.py``)."""
 
     __tablename__ = "promotion_pick"
+    __table_args__ = (UniqueConstraint("promotion_id", "pick"),)
     pick: str = Field(primary_key=True)
-    promotion_id: str = Field(primary_key=True, index=True)
+    promotion_id: str = Field(primary_key=True)
 
 
 class Settings(EdgeTable, table=True):

@@ -17,7 +17,6 @@ from edge.db.reference import (
     Feed,
     begin_anew,
     forget_cursor,
-    has_rows,
     live_bodies,
     read_cursor,
     stale_bodies,
@@ -67,12 +66,8 @@ def apply_reference(db: sqlite3.Connection, page: FeedPage, moment: Moment) -> A
     """
     feed = _feed_of(page)
     cursor = read_cursor(db, feed)
-    if cursor is not None and _is_another(cursor, page):
+    if cursor is None or _is_another(cursor, page):
         begin_anew(db, feed)
-        cursor = None
-    if cursor is None:
-        if has_rows(db, feed):
-            begin_anew(db, feed)
         cursor = Cursor(page.incarnation, 0, EMPTY_SET_HASH)
     fresh = tuple(row for row in page.rows if row.pub_seq > cursor.pub_seq)
     if page.rows and not fresh:

@@ -1,24 +1,33 @@
 """Lays a large switch ready, so that putting it in force is a moment however large it is.
 
-Of more rows than one unit of work takes in a moment, items and prices are written beforehand, piece
-by piece, into a second set of their tables (``edge/db/ready.py``): what is in force, then what
-waits through the heads in its order, then without what leaves. ``take_effect`` puts the second set
-in the place of the first together with the few rows of all other sets, in one unit of work.
+Of more rows than one unit of work takes in a moment, the largest data sets are written beforehand,
+piece by piece, into a second set of their tables (``edge/db/ready.py``): what is in force, then
+what waits through the heads in its order, then without what leaves. ``take_effect`` puts the second
+set in the place of the first together with the few rows of all other sets, in one unit of work.
 
-The rows themselves then still stand among those that wait: piece by piece they settle as published
-(``settle_some``), before anything else is done with a feed, also after a restart. Whoever is cut
-before the switch drops what was laid and begins again: nothing of it was in force.
+The rows themselves then still stand among those that wait: piece by piece they settle as published,
+and those of a zone that was left go (``settle_some``), before anything else is done with a feed,
+also after a restart. Whoever is cut before the switch drops what was laid and begins again: nothing
+of it was in force.
 """
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from edge.db.connection.crash import crash_point
 from edge.db.past import settle_past
 from edge.db.published import put_in_force
-from edge.db.ready import LAID_READY, drop_spare, ready_tables
-from edge.db.reference import Feed, count_leaving, keys_leaving, live_bodies, scopes_held
+from edge.db.ready import LAID_READY, Laid, drop_spare, ready_tables
+from edge.db.reference import (
+    Feed,
+    count_leaving,
+    drop_rows,
+    keys_leaving,
+    left_behind,
+    live_bodies,
+)
 from edge.db.waiting import (
     count_waiting,
     drop_waiting,
@@ -28,7 +37,6 @@ from edge.db.waiting import (
     waiting_rows,
 )
 from edge.usecases.feed.take_rows import put_rows_in_force, write_as_published
-from sync.protocol.feeds import ROWS, Scope
 from sync.protocol.reference import DataSet
 
 SWITCH_ROWS_MAX = 5_000
@@ -55,44 +63,52 @@ class Leaving(NamedTuple):
     whole: bool
 
 
-def is_large(db: sqlite3.Connection, through: Mapping[Feed, int]) -> bool:
-    """Whether a switch through these heads is too much for one unit of work."""
-    laid = {feed: seq for feed, seq in through.items() if feed.data_set in LAID_READY}
-    rows = count_waiting(db, laid)
-    rows += sum(count_leaving(db, one.old, whole=one.whole) for one in leaving(db, laid))
-    return rows > SWITCH_ROWS_MAX
-
-
-def leaving(db: sqlite3.Connection, through: Mapping[Feed, int]) -> Iterator[Leaving]:
-    """What the feeds that may be large leave behind."""
-    for feed in through:
+def too_large(db: sqlite3.Connection, through: Mapping[Feed, int]) -> Laid:
+    """The data sets that a switch through these heads lays ready: the largest, until what is left
+    is not too much for one unit of work. None of a small switch."""
+    rows = Counter[DataSet]()
+    for one in leaving(db, through, LAID_READY):
+        rows[one.now.data_set] += count_leaving(db, one.old, whole=one.whole)
+    for feed, seq in through.items():
         if feed.data_set in LAID_READY:
-            yield Leaving(feed, feed, whole=False)
-            if ROWS[feed.data_set].scope is not Scope.SHARED:
-                others = [one for one in scopes_held(db, feed.data_set) if one != feed.scope]
-                yield from (Leaving(Feed(feed.data_set, one), feed, whole=True) for one in others)
+            rows[feed.data_set] += count_waiting(db, {feed: seq})
+    laid: list[DataSet] = []
+    for data_set, count in rows.most_common():
+        if rows.total() <= SWITCH_ROWS_MAX:
+            break
+        laid.append(data_set)
+        rows[data_set] -= count
+    return frozenset(laid)
+
+
+def leaving(db: sqlite3.Connection, through: Mapping[Feed, int], laid: Laid) -> Iterator[Leaving]:
+    """What the feeds of these data sets leave behind."""
+    for feed in (feed for feed in through if feed.data_set in laid):
+        yield Leaving(feed, feed, whole=False)
+        yield from (Leaving(old, feed, whole=True) for old in left_behind(db, feed))
 
 
 def lay_rows(
-    db: sqlite3.Connection, feed: Feed, through: int, after: int, now_ms: int
+    db: sqlite3.Connection, laid: Laid, feed: Feed, through: int, after: int, now_ms: int
 ) -> int | None:
     """A piece of what waits behind ``after``: the last publication of it, None without any.
     ``now_ms``: when the laying began."""
     rows = waiting_rows(db, feed, through, READY_ROWS_MAX, after)
-    put_rows_in_force(ready_tables(db), feed, rows, now_ms + LAYING_MS_MAX)
+    put_rows_in_force(ready_tables(db, laid), feed, rows, now_ms + LAYING_MS_MAX)
     crash_point("rows_laid")
     return rows[-1].pub_seq if rows else None
 
 
 def lay_gone(
-    db: sqlite3.Connection, gone: Leaving, through: int, behind: str, now_ms: int
+    db: sqlite3.Connection, laid: Laid, gone: Leaving, through: int, behind: str, now_ms: int
 ) -> str | None:
     """A piece of what leaves behind a key, but for what the new set has: the piece's last key, None
     without any."""
     keys = keys_leaving(db, gone.old, behind, READY_ROWS_MAX, whole=gone.whole)
     kept = {**live_bodies(db, gone.now, keys), **waiting_bodies(db, gone.now, keys, through)}
     away = [key for key in keys if kept.get(key) is None]
-    put_in_force(ready_tables(db), gone.now.data_set, away, (), away, now_ms + LAYING_MS_MAX)
+    ready, at_ms = ready_tables(db, laid), now_ms + LAYING_MS_MAX
+    put_in_force(ready, gone.now.data_set, away, (), away, at_ms)
     return keys[-1] if keys else None
 
 
@@ -108,6 +124,9 @@ def settle_some(db: sqlite3.Connection) -> InForce | None:
             drop_waiting(db, feed, rows[-1].pub_seq)
             crash_point("rows_settled")
             return InForce(feed.data_set, unreadable)
+        for old in left_behind(db, feed):
+            drop_rows(db, old, keys_leaving(db, old, "", READY_ROWS_MAX, whole=True))
+            return InForce(feed.data_set, ())
     if not settle_past(db, settling.at_ms, READY_ROWS_MAX) and not drop_spare(db):
         note_settled(db)
     return InForce(next(iter(settling.through)).data_set, ())

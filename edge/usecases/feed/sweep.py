@@ -14,7 +14,10 @@ from edge.db.reference import (
     Feed,
     begin_anew,
     drop_rows,
+    forget_cursor,
+    left_behind,
     live_bodies,
+    mark_some_stale,
     read_cursors,
     stale_feeds,
     stale_keys,
@@ -27,29 +30,40 @@ SWEPT_PAGES_MAX = 20
 
 
 def sweep_loaded(db: sqlite3.Connection, feed: Feed, moment: Moment) -> None:
-    """Its load is complete, and it takes the place of other scopes of its set."""
+    """Its load is complete, and it takes the place of other scopes of its set: of so few rows that
+    they leave in the same unit of work, or before the store sells anything."""
     if ROWS[feed.data_set].scope is Scope.PRICE_ZONE:
-        _forget_others(db, [feed])
+        for old in _others(db, [feed]):
+            begin_anew(db, old)
         gone = [old for old in stale_feeds(db) if old.data_set is feed.data_set]
     else:
         gone = [feed]
-    _sweep(db, gone, feed, moment)
+    _sweep(db, gone, feed, moment, SWEPT_PAGES_MAX)
 
 
 def sweep_rest(db: sqlite3.Connection, followed: Collection[Feed], moment: Moment) -> bool:
-    """Every one of ``followed``, which are all that the store follows, is at its head. True: more
-    is left."""
-    _forget_others(db, followed)
+    """A page of what is left. Every one of ``followed``, which are all that the store follows, is
+    at its head. True: there is more."""
+    forget_others(db, followed)
+    if _mark_others(db, followed):
+        return True
     for old in stale_feeds(db):
         now = next((feed for feed in followed if feed.data_set is old.data_set), old)
-        if _sweep(db, [old], now, moment):
+        if _sweep(db, [old], now, moment, 1):
             return True
     return False
 
 
+def forget_others(db: sqlite3.Connection, followed: Collection[Feed]) -> None:
+    """How far feeds were taken that are followed in another scope now."""
+    for old in _others(db, followed):
+        forget_cursor(db, old)
+
+
 def is_swept(db: sqlite3.Connection, followed: Collection[Feed]) -> bool:
     """Nothing is left for ``sweep_rest``."""
-    return not stale_feeds(db) and not _others(db, followed)
+    left = (old for feed in followed for old in left_behind(db, feed))
+    return not stale_feeds(db) and not _others(db, followed) and not any(left)
 
 
 def _others(db: sqlite3.Connection, followed: Collection[Feed]) -> list[Feed]:
@@ -59,16 +73,20 @@ def _others(db: sqlite3.Connection, followed: Collection[Feed]) -> list[Feed]:
     return [feed for feed in begun if feed.data_set in sets and feed not in followed]
 
 
-def _forget_others(db: sqlite3.Connection, followed: Collection[Feed]) -> None:
-    for old in _others(db, followed):
-        begin_anew(db, old)
+def _mark_others(db: sqlite3.Connection, followed: Collection[Feed]) -> bool:
+    """A page of rows that count in a feed which is followed no more. None goes before all of them
+    are stale: a store that follows the feed again meanwhile finds those that count in force."""
+    others = (old for feed in followed for old in left_behind(db, feed))
+    return any(mark_some_stale(db, old, STALE_PAGE_ROWS) for old in others)
 
 
-def _sweep(db: sqlite3.Connection, olds: list[Feed], now: Feed, moment: Moment) -> bool:
+def _sweep(
+    db: sqlite3.Connection, olds: list[Feed], now: Feed, moment: Moment, pages: int
+) -> bool:
     """What ``now`` holds stays; customers stay, for the store may have made them itself, and stock
     that was opened. True where more is left."""
     for old in olds:
-        for _ in range(SWEPT_PAGES_MAX):
+        for _ in range(pages):
             keys = stale_keys(db, old)
             if old.data_set in KEPT:
                 kept = live_bodies(db, now, keys)

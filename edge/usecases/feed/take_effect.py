@@ -16,7 +16,7 @@ from enum import Enum, auto
 from edge.db.connection.crash import crash_point
 from edge.db.loads import are_behind, drop_ended
 from edge.db.past import note_past_of_switch
-from edge.db.ready import LAID_READY, swap
+from edge.db.ready import Laid, swap
 from edge.db.reference import Feed
 from edge.db.waiting import (
     drop_waiting,
@@ -27,7 +27,7 @@ from edge.db.waiting import (
     waiting_rows,
 )
 from edge.usecases.feed.lay_ready import InForce
-from edge.usecases.feed.sweep import sweep_loaded
+from edge.usecases.feed.sweep import forget_others, sweep_loaded
 from edge.usecases.feed.take_rows import take_rows
 from sync.engine.journal import Moment
 from sync.protocol.reference import DataSet
@@ -57,16 +57,18 @@ def _in_order(through: Mapping[Feed, int]) -> list[Feed]:
 
 
 def take_effect(
-    db: sqlite3.Connection, through: Mapping[Feed, int], moment: Moment, *, laid: bool = False
+    db: sqlite3.Connection, through: Mapping[Feed, int], moment: Moment, laid: Laid = frozenset()
 ) -> tuple[InForce, ...]:
     """``through``: the heads of one acknowledgement, every one of which was reached. ``laid``:
-    items and prices are laid ready through them."""
+    these data sets are laid ready through them."""
     if read_settling(db) is not None:
         return ()  # this unit of work ran before, and nobody knew whether it was kept
-    ready = {feed: seq for feed, seq in through.items() if laid and feed.data_set in LAID_READY}
+    ready = {feed: seq for feed, seq in through.items() if feed.data_set in laid}
     changed = []
     for feed in _in_order(through):
         if feed in ready:
+            forget_others(db, [feed])
+            changed.append(InForce(feed.data_set, ()))
             continue
         rows = waiting_rows(db, feed, through[feed])
         if rows:
@@ -78,6 +80,6 @@ def take_effect(
     note_switch(db, moment.wall_ms, ready)
     if ready:
         note_past_of_switch(db, moment.wall_ms)
-        swap(db)
+        swap(db, laid)
         crash_point("switched")
     return tuple(changed)

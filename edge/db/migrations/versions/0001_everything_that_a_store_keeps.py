@@ -687,9 +687,9 @@ def _create_promotion_pick() -> None:
         sa.Column("pick", sa.String(), nullable=False),
         sa.Column("promotion_id", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("pick", "promotion_id", name=op.f("pk_promotion_pick")),
-    )
-    op.create_index(
-        op.f("ix_promotion_pick_promotion_id"), "promotion_pick", ["promotion_id"], unique=False
+        sa.UniqueConstraint(
+            "promotion_id", "pick", name=op.f("uq_promotion_pick_promotion_id_pick")
+        ),
     )
 
 
