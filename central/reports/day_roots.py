@@ -85,7 +85,8 @@ async def due_root(db: AsyncConnection, company_id: CompanyId, now_ms: int) -> d
     connection = await driver_of(db)
     today, last = date_here(now_ms), await connection.fetchval(_LAST, company_id)
     first = max(last or date.min, today - LOOKED_BACK)
-    for on, calm in await connection.fetch(_CALM, company_id, first, today):
+    rows: Sequence[tuple[date, bool]] = await connection.fetch(_CALM, company_id, first, today)
+    for on, calm in rows:
         is_late = today - on > WAITED_FOR
         if calm and await _is_proven(db, company_id, on, late=is_late):
             return on

@@ -1,6 +1,7 @@
 """What head office does between requests: gives due grants, numbers publications, applies what
-arrived, makes the roots of proven days, publishes the PINs that arrived, joins customers who were created twice, tries again what an older
-applier set aside, shortens logs, looks whether its database was put back to its past.
+arrived, publishes the PINs in it, makes the roots of days that are proven, joins customers who were
+created twice, tries again what an older applier set aside, shortens logs, looks whether its
+database was put back to its past.
 
 Each loop waits for a nudge or its timer, then works until nothing is left. A round that fails is
 written down and re-arms itself: here, as at the HTTP border, everything is caught.

@@ -87,9 +87,7 @@ async def _lay_ready(box: Box, through: Mapping[Feed, int], laid: Laid) -> None:
         await _lay_feed(box, piece)
     for one in gone:
         seq = through[one.now]
-        await _lay_gone(
-            box, partial(lay_gone, laid=laid, gone=one, through=seq, now_ms=began_ms)
-        )
+        await _lay_gone(box, partial(lay_gone, laid=laid, gone=one, through=seq, now_ms=began_ms))
 
 
 async def _lay_feed(box: Box, piece: Callable[..., int | None]) -> None:

@@ -89,7 +89,8 @@ class Signer:
 
 def sign_bytes(key: Ed25519PrivateKey, tag: bytes, message: bytes) -> bytes:
     """64 bytes over ``tag`` (GENESIS_SIGNED and PROVISIONAL_SIGNED: a genesis record's bytes,
-    SALE_SIGNED: an event's hash, ROOT_SIGNED: a day's root) and ``message``. The same input always gives the same one."""
+    SALE_SIGNED: an event's hash, ROOT_SIGNED: a day's root) and ``message``. The same input always
+    gives the same one."""
     return key.sign(_framed(tag, message))
 
 

@@ -184,7 +184,9 @@ def noon(number: int) -> int:
 async def heard(served: Served, at_ms: int, code: str = "") -> None:
     """Every store's box called, or one's."""
     boxes = "UPDATE stream SET last_contact_ms = $1 WHERE $2 = '' OR store_id = ("
-    await served.rows(boxes + "SELECT store_id FROM store WHERE code = $2) RETURNING 1", at_ms, code)
+    await served.rows(
+        boxes + "SELECT store_id FROM store WHERE code = $2) RETURNING 1", at_ms, code
+    )
 
 
 async def made(served: Served, now_ms: int) -> list[date]:

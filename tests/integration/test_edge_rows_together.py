@@ -138,7 +138,7 @@ class Edge:
         while do(lambda db: copy_some(db, LAID_READY, 2)):
             pass
         gone = do(lambda db: tuple(leaving(db, heads, LAID_READY)))
-        laying = {"laid": LAID_READY, "now_ms": now_ms}
+        laying: dict[str, Any] = {"laid": LAID_READY, "now_ms": now_ms}
         for feed in {one.now: None for one in gone}:
             after: int | None = 0
             while after is not None:

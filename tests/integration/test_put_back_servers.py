@@ -5,6 +5,7 @@ mirror, and begins a new incarnation."""
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from central.usecases.company.add import add_company
 from central.usecases.decision.look_back import MOVED, look_back
 from tests.central_fixtures import NOW_MS, postgres_template
 from tests.conftest import folder_for_databases
+from tests.integration.test_central_background import until
 from tests.patience import PATIENCE_S
 from tests.put_back import dump, take_back
 
@@ -31,11 +33,13 @@ def folder() -> Iterator[Path]:
 
 
 @contextmanager
-def restored_by_dump(server: PostgresServer, name: str, folder: Path) -> Iterator[str]:
+def restored_by_dump(
+    server: PostgresServer, name: str, dumped: Path, folder: Path
+) -> Iterator[str]:
     """Its URL on a server of its own."""
-    dump(server.dsn_for(name), folder / "dumped")
-    with running_postgres(folder / "other", durable=False, deadline_s=PATIENCE_S) as other:
-        take_back(other.dsn, folder / "dumped")
+    dump(server.dsn_for(name), dumped)
+    with running_postgres(folder, deadline_s=PATIENCE_S) as other:
+        take_back(other.dsn, dumped)
         yield other.url
 
 
@@ -52,6 +56,13 @@ async def there_since(url: str) -> tuple[object, ...]:
     return begun.found, begun.replayed, begun.lost
 
 
+async def is_recovered(server: PostgresServer) -> bool:
+    admin = await asyncpg.connect(server.dsn)
+    found: bool = await admin.fetchval("SELECT NOT pg_is_in_recovery()")
+    await admin.close()
+    return found
+
+
 async def begun_at(url: str) -> None:
     engine = open_engine(url)
     async with unit_of_work(engine) as db:
@@ -61,32 +72,33 @@ async def begun_at(url: str) -> None:
 
 
 async def test_a_dump_that_is_taken_back_on_another_server_begins_a_new_incarnation(
-    postgres_server: PostgresServer, postgres_template: str, folder: Path
+    postgres_server: PostgresServer, postgres_template: str, tmp_path: Path, folder: Path
 ) -> None:
     name = f"dumped_{uuid4().hex}"
     admin = await asyncpg.connect(postgres_server.dsn_for("postgres"))
     await admin.execute(f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
     await begun_at(postgres_server.url_for(name))
-    with restored_by_dump(postgres_server, name, folder) as url:
+    with restored_by_dump(postgres_server, name, tmp_path / "dumped", folder) as url:
         assert await there_since(url) == ((MOVED,), 0, True)
     await admin.execute(f"DROP DATABASE {name}")
     await admin.close()
 
 
 async def test_files_that_are_recovered_on_another_timeline_begin_a_new_incarnation(
-    postgres_server: PostgresServer, postgres_template: str, folder: Path
+    postgres_server: PostgresServer, postgres_template: str, tmp_path: Path, folder: Path
 ) -> None:
     """As after a base copy and the logs behind it, up to a moment."""
     name = f"dumped_{uuid4().hex}"
     admin = await asyncpg.connect(postgres_server.dsn_for("postgres"))
     await admin.execute(f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
-    with restored_by_dump(postgres_server, name, folder) as url:
+    with restored_by_dump(postgres_server, name, tmp_path / "dumped", folder) as url:
         await begun_at(url)
     await admin.execute(f"DROP DATABASE {name}")
     await admin.close()
-    data = folder / "other" / "data"
+    data = folder / "data"
     (data / "recovery.signal").touch()
     with (data / "postgresql.auto.conf").open("a") as settings:
         settings.write("restore_command = 'false'\n")
-    with running_postgres(folder / "other", durable=False, deadline_s=PATIENCE_S) as recovered:
+    with running_postgres(folder, deadline_s=PATIENCE_S) as recovered:
+        await until(partial(is_recovered, recovered))
         assert await there_since(recovered.url) == ((MOVED,), 0, True)

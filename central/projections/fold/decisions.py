@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import assert_never
 
 from central.domain import decisions as decided
+from central.domain.day_root import log_end
 from central.domain.decisions import (
     AlarmCleared,
     AnyDecision,
@@ -30,7 +31,6 @@ from central.domain.decisions import (
     StreamPruned,
     TailWrittenOff,
 )
-from central.domain.day_root import log_end
 from central.domain.rooted import DayRooted
 from central.projections.fold.collect import Fold
 from central.projections.fold.customer import put_erased, put_fields
@@ -60,10 +60,10 @@ def fold_decision(into: Fold, decision: AnyDecision) -> None:
         case BoxRevoked() | IncarnationBegun() | StreamPruned():
             return
         case DayRooted():
-            end = log_end(decision)
-            signed = (decision.key, decision.signature, decision.made_at_ms, decision.decided_by)
-            place = (into.company_id, end.business_date, end.incarnation)
-            into.put(RootOfDay(*place, end.size, end.root, *signed))
+            end, signed = log_end(decision), (decision.key, decision.signature)
+            of = (into.company_id, end.business_date, end.incarnation)
+            made = (decision.made_at_ms, decision.decided_by)
+            into.put(RootOfDay(*of, end.size, end.root, *signed, *made))
         case PointsOpened() | GrantIssued() | GrantAnswered() | GrantReturned():
             fold_grant(into, decision)
         case GoodwillSet() | GoodwillGiven() | ShareRuleSet():

@@ -107,9 +107,10 @@ async def _give(db: AsyncConnection, due: Any, accounts: Sequence[Account], now_
 
 
 def _was_given(account: Account, store_id: StoreId, epoch: Epoch) -> bool:
-    """Something beyond what was earned there."""
+    """Something beyond what was earned there. Of a grant that was given again the epoch's number
+    alone may be known."""
     return any(
         one.held.given > one.earned
         for one in account.rights
-        if (one.store_id, one.epoch) == (store_id, epoch)
+        if (one.store_id, one.epoch.number) == (store_id, epoch.number)
     )

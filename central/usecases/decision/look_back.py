@@ -40,9 +40,12 @@ AT_ONCE = 20_000
 MOVED = "the database is on another server, or on another of its timelines, than it was"
 
 _STATE = "SELECT mirror_no, mirror_hash, server FROM central_state WHERE one = 1"
+# The timeline that is written to: that of the last checkpoint is the old one for a while yet.
 _SERVER = """
-SELECT (SELECT system_identifier FROM pg_control_system()) || ':'
-    || (SELECT timeline_id FROM pg_control_checkpoint())
+SELECT CASE WHEN NOT pg_is_in_recovery() THEN
+    (SELECT system_identifier FROM pg_control_system()) || ':'
+    || ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int
+END
 """
 _NOTE_SERVER = "UPDATE central_state SET server = $1"
 _BEGUN = "UPDATE central_state SET mirror_no = 0, mirror_hash = NULL"
@@ -134,7 +137,7 @@ async def _state(db: AsyncConnection) -> State:
 
 
 async def _server(connection: Any) -> str | None:
-    """None: it does not tell this user."""
+    """None: it does not tell this user, or is not recovered yet."""
     try:
         async with connection.transaction():
             found: str | None = await connection.fetchval(_SERVER)

@@ -80,9 +80,7 @@ def _mark_others(db: sqlite3.Connection, followed: Collection[Feed]) -> bool:
     return any(mark_some_stale(db, old, STALE_PAGE_ROWS) for old in others)
 
 
-def _sweep(
-    db: sqlite3.Connection, olds: list[Feed], now: Feed, moment: Moment, pages: int
-) -> bool:
+def _sweep(db: sqlite3.Connection, olds: list[Feed], now: Feed, moment: Moment, pages: int) -> bool:
     """What ``now`` holds stays; customers stay, for the store may have made them itself, and stock
     that was opened. True where more is left."""
     for old in olds:
