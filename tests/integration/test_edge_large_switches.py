@@ -187,13 +187,18 @@ async def test_promotions_that_settle_are_known_as_they_were_before(
     for number in range(MANY):
         row = msgspec.structs.replace(_promotion(number), name=f"Other {number}")
         shop.central.publish(DataSet.PROMOTIONS, row.promotion_id, row)
-    monkeypatch.setattr(switching, "settle_some", lambda _db: None)
+    monkeypatch.setattr(switching, "settle_some", broken)
     await heartbeat(shop)
     now_ms = shop.till.box.clock.moment().wall_ms + 1
     before = await shop.till.box.reader.read(
         lambda db: past_of_kind(db, Kind.PROMOTION, began, now_ms)
     )
     assert {value[1] for _, value in before} == {f"Deal {number}" for number in range(MANY)}
+
+
+def broken(_db: sqlite3.Connection) -> None:
+    """The round ends here, and the next one would go on."""
+    raise ZeroDivisionError
 
 
 async def heartbeat(shop: Shop) -> None:
