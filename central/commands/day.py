@@ -113,6 +113,7 @@ def _lines(found: "WholeDay", money: "CompanyMoney") -> "Iterator[str]":
     yield from map(words.given_up, one.given_up)
     for declared in found.declared:
         yield words.declared(declared, money.decimals)
+    yield words.root_of(one.business_date, found.root)
     for aside in one.set_aside:
         yield f"{words.event(aside)} is set aside: {aside.error}"
     for receipt in found.found.receipts if found.found else ():

@@ -40,7 +40,6 @@ from central.reports.company import (
     neighbour_days,
     store_of_company,
 )
-from central.reports.day_roots import MadeRoot, made_root
 from central.reports.day_tills import DayTill, day_tills
 from central.reports.differing_receipts import (
     DifferingReceipt,
@@ -145,7 +144,6 @@ async def _shown(
         all_days=store_address(store),
         day=day,
         whole=read.whole,
-        root=read.root,
         signing=_signing(read, may_sign=person.role.allows(UserRole.SIGN_OFF)),
         values=typed,
         refusal=refusal,
@@ -179,7 +177,6 @@ class _Read(NamedTuple):
     late: Sequence[LateReceipt]
     tills: Sequence[DayTill]
     whole: WholeDay
-    root: MadeRoot | None
 
 
 async def _read(
@@ -194,9 +191,9 @@ async def _read(
     signings = whole.signings
     late = await arrived_since(*asked, signings[0]) if signings else ()
     tills = await day_tills(*asked)
-    found = (whole.found, beside, standing, signings, late, tills, whole)
-    root = await made_root(db, company_id, business_date)
-    return _Read(money, store, whole.day, *found, root)
+    return _Read(
+        money, store, whole.day, whole.found, beside, standing, signings, late, tills, whole
+    )
 
 
 class SigningPart(NamedTuple):

@@ -21,7 +21,9 @@ _ROOTS = """
 SELECT body FROM decision WHERE company_id = $1 AND kind = 'day_rooted' ORDER BY decision_no
 """
 _ROOT = """
-SELECT root, key, made_at_ms FROM day_root WHERE company_id = $1 AND business_date = $2
+SELECT r.root, r.key, r.made_at_ms FROM store AS s JOIN day_root AS r
+    ON r.company_id = s.company_id AND r.business_date = $2
+WHERE s.store_id = $1
 """
 _LAST = "SELECT max(business_date) FROM day_root WHERE company_id = $1"
 _CALM = """
@@ -66,11 +68,9 @@ class MadeRoot(NamedTuple):
     made_at_ms: int
 
 
-async def made_root(
-    db: AsyncConnection, company_id: CompanyId, business_date: date
-) -> MadeRoot | None:
-    """None: it was not made."""
-    row = await (await driver_of(db)).fetchrow(_ROOT, company_id, business_date)
+async def made_root(db: AsyncConnection, store_id: StoreId, business_date: date) -> MadeRoot | None:
+    """Of the store's company; None: it was not made."""
+    row = await (await driver_of(db)).fetchrow(_ROOT, store_id, business_date)
     return None if row is None else MadeRoot(*row)
 
 

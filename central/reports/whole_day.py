@@ -10,6 +10,7 @@ from central.domain.day_state import DayState, day_state
 from central.domain.day_verdict import Colour
 from central.domain.signing import Signing
 from central.reports.comparisons import Comparison, Declared, comparisons_of, declared_of
+from central.reports.day_roots import MadeRoot, made_root
 from central.reports.differing_receipts import DifferingReceipts, differing_receipts
 from central.reports.reconciled_day import ReconciledDay
 from central.reports.reconciliation import reconcile_day
@@ -21,13 +22,15 @@ from sync.protocol.identity import StoreId
 class WholeDay(NamedTuple):
     """``found``: which receipts differ from the journal that is here, where the day differs;
     ``compared``: events that its box counts otherwise, as far as they were looked for;
-    ``declared``: copies of manifests that went ahead; ``signings``: the last one first."""
+    ``declared``: copies of manifests that went ahead; ``signings``: the last one first; ``root``:
+    of the date over all stores, where it was made."""
 
     day: ReconciledDay
     found: DifferingReceipts | None
     compared: Sequence[Comparison]
     declared: Sequence[Declared]
     signings: Sequence[Signing]
+    root: MadeRoot | None
 
     @property
     def state(self) -> DayState:
@@ -48,4 +51,5 @@ async def whole_day(
         await comparisons_of(db, asked),
         await declared_of(db, asked),
         await day_signings(db, *asked),
+        await made_root(db, *asked),
     )

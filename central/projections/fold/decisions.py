@@ -60,10 +60,7 @@ def fold_decision(into: Fold, decision: AnyDecision) -> None:
         case BoxRevoked() | IncarnationBegun() | StreamPruned():
             return
         case DayRooted():
-            end, signed = log_end(decision), (decision.key, decision.signature)
-            of = (into.company_id, end.business_date, end.incarnation)
-            made = (decision.made_at_ms, decision.decided_by)
-            into.put(RootOfDay(*of, end.size, end.root, *signed, *made))
+            _fold_root(into, decision)
         case PointsOpened() | GrantIssued() | GrantAnswered() | GrantReturned():
             fold_grant(into, decision)
         case GoodwillSet() | GoodwillGiven() | ShareRuleSet():
@@ -93,6 +90,14 @@ def fold_decision(into: Fold, decision: AnyDecision) -> None:
             into.put(SignedDay(store_id, day, signing, *figures, encode(through), *why, *who))
         case _ as never:
             assert_never(never)
+
+
+def _fold_root(into: Fold, decision: DayRooted) -> None:
+    end = log_end(decision)
+    of = (into.company_id, end.business_date, end.incarnation)
+    signed = (decision.key, decision.signature)
+    made = (decision.made_at_ms, decision.decided_by)
+    into.put(RootOfDay(*of, end.size, end.root, *signed, *made))
 
 
 def _fold_customer(
