@@ -11,6 +11,8 @@ from edge.api.described import Described
 from edge.api.parameters import PAGE, Limit, Offset, TextInPath, TheBox, Typed, Words
 from edge.db.items import ItemFound
 from edge.domain.item import UnknownScanCode
+from edge.domain.sale.refusals.labels import MisreadCode
+from edge.domain.sale.refusals.lines import BadLine
 from edge.usecases.item.look_up import Scanned, look_up_item, look_up_items, look_up_scan
 from sync.protocol.errors import NotFound
 
@@ -34,15 +36,16 @@ async def by_code(scan_code: TextInPath, box: TheBox) -> ItemFound:
 @get("/scans", operation_class=Described)
 async def by_scan(box: TheBox, text: Typed) -> Scanned:
     """The item that a text in the scan field means: a code as it stands, or else an item's id, or
-    else a quantity and a code (``3*4006381333931``, also with ``x`` or ``×``)."""
+    else a quantity and a code (``3*4006381333931``, also with ``x`` or ``×``). A code may say more
+    than its item: a weight or price (a scale's label), a lot, a date, a serial number (GS1)."""
     moment = box.clock.moment()
     try:
         return await box.reader.read(lambda db: look_up_scan(db, text, moment))
-    except UnknownScanCode as unknown:
+    except (UnknownScanCode, MisreadCode) as unknown:
         raise _not_found(unknown) from unknown
 
 
-def _not_found(unknown: UnknownScanCode) -> NotFound:
+def _not_found(unknown: BadLine) -> NotFound:
     return NotFound(unknown.detail, remedy=unknown.remedy, field=unknown.field)
 
 

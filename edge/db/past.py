@@ -2,9 +2,9 @@
 
 A basket is held against what was in force when it was tendered, also when it arrives after head
 office (or the store itself) has changed or withdrawn an item, a code, a price, a rate, a tender, an
-operator, a customer, a promotion or the settings: the customer has paid by then. Whoever writes
-such rows does it inside ``keeping_past``, which compares what the rows say before and after; how a
-kind of row reads stands here once, and nowhere else.
+operator, a customer, a promotion, a scale's code, an item's rule or the settings: the customer has
+paid by then. Whoever writes such rows does it inside ``keeping_past``, which compares what the rows
+say before and after; how a kind of row reads stands here once, and nowhere else.
 
 Kept is what changed within the time that a basket may take to arrive (``tender_age_max_s``): older
 baskets are refused, or, where the store sets no limit, held against the oldest that is known.
@@ -41,6 +41,8 @@ class Kind(StrEnum):
     OPERATOR = "operator"
     CUSTOMER = "customer"
     PROMOTION = "promotion"
+    SCALE_CODE = "scale_code"
+    ITEM_RULE = "item_rule"
     SETTINGS = "settings"
 
 
@@ -82,6 +84,12 @@ _NOW: Mapping[Kind, str] = MappingProxyType(
         " ELSE json_array(p.version, p.name, p.kind, hex(p.arguments), hex(p.condition),"
         " hex(p.terms)) END"
         " FROM json_each(:names) w LEFT JOIN promotion p ON p.promotion_id = w.value",
+        Kind.SCALE_CODE: "SELECT w.value, json_array(s.picture, s.step)"
+        " FROM json_each(:names) w LEFT JOIN scale_code s ON s.picture = w.value",
+        Kind.ITEM_RULE: "SELECT w.value, json_array(r.item_id, r.age_years, r.barred_from,"
+        " r.barred_until, r.asks_serial, r.asks_lot, r.linked_item_id, r.linked_milli,"
+        " r.may_be_left_out)"
+        " FROM json_each(:names) w LEFT JOIN item_rule r ON r.item_id = w.value",
         Kind.SETTINGS: "SELECT w.value, json_array(s.settings_no)"
         " FROM json_each(:names) w JOIN settings s ON s.current",
     }

@@ -302,6 +302,12 @@ KEPT: Mapping[DataSet, Kept] = MappingProxyType(
             drop_promotions,
             lambda _db, keys, _rows: [Named(Kind.PROMOTION, key) for key in keys],
         ),
+        DataSet.SCALE_CODES: _as_they_are(
+            DataSet.SCALE_CODES, "scale_code", ("picture",), past=Kind.SCALE_CODE
+        ),
+        DataSet.ITEM_RULES: _as_they_are(
+            DataSet.ITEM_RULES, "item_rule", ("item_id",), past=Kind.ITEM_RULE
+        ),
     }
 )
 """Every data set but the customers, those who were erased, and opening stock, which is booked."""

@@ -9,6 +9,7 @@ from sync.protocol.identity import ItemId, OperatorId, TenderId, TillId, Worksta
 from sync.protocol.money import MINOR_MAX, QUANTITY_MILLI_MAX
 from sync.protocol.text import SHORT_ID_PATTERN, TOLD_PATTERN
 
+CODE_CHARACTERS_MAX = 200
 SHORT_ID = msgspec.Meta(pattern=SHORT_ID_PATTERN)
 
 Word: TypeAlias = Annotated[str, msgspec.Meta(pattern=TOLD_PATTERN, min_length=1, max_length=64)]
@@ -17,6 +18,10 @@ Sentence: TypeAlias = Annotated[
     str, msgspec.Meta(pattern=TOLD_PATTERN, min_length=1, max_length=200)
 ]
 """A reason, a name, a note."""
+Code: TypeAlias = Annotated[
+    str, msgspec.Meta(pattern=TOLD_PATTERN, min_length=1, max_length=CODE_CHARACTERS_MAX)
+]
+"""What a scanner reads: longer than a word where it says a lot, a date, a serial number too."""
 AmountMinor: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=MINOR_MAX)]
 QuantityMilli: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=QUANTITY_MILLI_MAX)]
 

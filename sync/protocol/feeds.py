@@ -21,6 +21,7 @@ from sync.protocol.codec import decode
 from sync.protocol.currency import decimals_of
 from sync.protocol.errors import Undecodable
 from sync.protocol.identity import StoreId
+from sync.protocol.labels.scale import ScaleCode
 from sync.protocol.promotions.kinds import BY_CODE
 from sync.protocol.reference import (
     Credential,
@@ -30,6 +31,7 @@ from sync.protocol.reference import (
     Goodwill,
     Grant,
     Item,
+    ItemRule,
     OpeningStock,
     Operator,
     Price,
@@ -121,6 +123,14 @@ def _check_promotion(row: PublishedPromotion) -> None:
         raise RowUnreadable(shown(str(error))[:REASON_CHARACTERS_MAX]) from error
 
 
+def _check_item_rule(rule: ItemRule) -> None:
+    """Hours have both ends, and nothing brings itself along. Raises RowUnreadable."""
+    if (rule.barred_from is None) != (rule.barred_until is None):
+        raise RowUnreadable("hours have a beginning and an end, or neither")
+    if rule.linked_item_id == rule.item_id:
+        raise RowUnreadable("an item would be sold along with itself")
+
+
 def zone_is_known(zone: str) -> bool:
     """Whether the name is one of the IANA list that this machine has."""
     try:
@@ -160,6 +170,8 @@ ROWS: Mapping[DataSet, Rows] = MappingProxyType(
         DataSet.PROMOTIONS: Rows(
             PublishedPromotion, lambda row: str(row.promotion_id), check=_check_promotion
         ),
+        DataSet.SCALE_CODES: Rows(ScaleCode, lambda pattern: pattern.picture),
+        DataSet.ITEM_RULES: Rows(ItemRule, lambda rule: str(rule.item_id), check=_check_item_rule),
     }
 )
 

@@ -30,7 +30,7 @@ from sync.protocol.identity import (
 )
 from sync.protocol.money import MINOR_MAX, CashRounding
 from sync.protocol.periods import Period
-from sync.protocol.promotions.conditions import ALWAYS, Condition
+from sync.protocol.promotions.conditions import ALWAYS, DAY_MINUTES, Condition
 from sync.protocol.promotions.shape import PLAIN_TERMS, Terms
 from sync.protocol.shared import PersonalKey
 from sync.protocol.text import PLAIN, TEXT_PATTERN, TOLD_PATTERN
@@ -65,6 +65,9 @@ Word: TypeAlias = Annotated[
     str, msgspec.Meta(min_length=1, max_length=WORD_CHARACTERS_MAX, pattern=TEXT_PATTERN)
 ]
 ScanCode: TypeAlias = Word
+AGE_YEARS_MAX = 120
+Minute: TypeAlias = Annotated[int, msgspec.Meta(ge=0, lt=DAY_MINUTES)]
+"""Of the day, by the shop's clock."""
 PriceMinor: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=MINOR_MAX)]
 ReceiptLine: TypeAlias = Annotated[
     str, msgspec.Meta(max_length=RECEIPT_LINE_CHARACTERS_MAX, pattern=TOLD_PATTERN)
@@ -94,6 +97,8 @@ class DataSet(StrEnum):
     RECEIPT_TEXTS = "receipt_texts"
     GOODWILL = "goodwill"
     PROMOTIONS = "promotions"
+    SCALE_CODES = "scale_codes"
+    ITEM_RULES = "item_rules"
 
 
 class Item(msgspec.Struct, frozen=True, array_like=True):
@@ -282,6 +287,26 @@ class PublishedPromotion(msgspec.Struct, frozen=True, array_like=True):
     arguments: Annotated[bytes, msgspec.Meta(max_length=ARGUMENT_BYTES_MAX)]
     condition: Condition = ALWAYS
     terms: Terms = PLAIN_TERMS
+
+
+class ItemRule(msgspec.Struct, frozen=True, array_like=True):
+    """What is asked, or must not be, where an item is sold. Key: its id.
+
+    ``age_years``: proof of that age is asked for (0: of none). From ``barred_from`` until before
+    ``barred_until``, minutes of the day by the shop's clock, it is not sold; an end that is no
+    later than the beginning is of the next day. ``linked_item_id`` is sold along with it (a
+    deposit, a bag), ``linked_milli`` of it for each whole one, unless it ``may_be_left_out``; what
+    is sold along brings nothing along itself."""
+
+    item_id: ItemId
+    age_years: Annotated[int, msgspec.Meta(ge=0, le=AGE_YEARS_MAX)] = 0
+    barred_from: Minute | None = None
+    barred_until: Minute | None = None
+    asks_serial: bool = False
+    asks_lot: bool = False
+    linked_item_id: ItemId | None = None
+    linked_milli: Annotated[int, msgspec.Meta(ge=1, le=MINOR_MAX)] = 1_000
+    may_be_left_out: bool = False
 
 
 class FeedRow(msgspec.Struct, frozen=True, array_like=True):

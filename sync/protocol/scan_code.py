@@ -37,3 +37,14 @@ def has_check_digit(gtin: str) -> bool:
     digits = gtin.encode()
     total = 3 * sum(digits[::2]) + sum(digits[1::2])
     return (total - _OF_ZEROS) % 10 == 0
+
+
+def check_digit(digits: str) -> str:
+    """The last digit of the GTIN of which all others are ``digits``.
+
+    >>> check_digit("400638133393")
+    '1'
+    """
+    return next(
+        each for each in "0123456789" if has_check_digit((digits + each).zfill(GTIN_DIGITS))
+    )

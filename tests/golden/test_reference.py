@@ -26,6 +26,7 @@ from sync.protocol.identity import (
     PromotionId,
     TenderId,
 )
+from sync.protocol.labels.scale import ScaleCode
 from sync.protocol.money import CashRounding
 from sync.protocol.periods import Period
 from sync.protocol.promotions.conditions import Condition, Hours
@@ -43,6 +44,7 @@ from sync.protocol.reference import (
     Goodwill,
     Grant,
     Item,
+    ItemRule,
     OpeningLine,
     OpeningStock,
     Operator,
@@ -150,6 +152,18 @@ EXAMPLES: Mapping[DataSet, msgspec.Struct] = MappingProxyType(
                 ("main",),
             ),
             Terms(5, alone=True, times_max=2),
+        ),
+        DataSet.SCALE_CODES: ScaleCode("21IIIIIVPPPPC", 10),
+        DataSet.ITEM_RULES: ItemRule(
+            ItemId("I00042"),
+            age_years=18,
+            barred_from=1_350,
+            barred_until=420,
+            asks_serial=True,
+            asks_lot=True,
+            linked_item_id=ItemId("DEPOSIT"),
+            linked_milli=2_000,
+            may_be_left_out=True,
         ),
     }
 )

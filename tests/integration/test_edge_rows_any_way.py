@@ -19,6 +19,7 @@ from sync.protocol.codec import encode
 from sync.protocol.facts import TaxClass, TenderKind
 from sync.protocol.feeds import ROWS
 from sync.protocol.identity import CustomerId, ItemId, OperatorId, PromotionId, TenderId
+from sync.protocol.labels.scale import ScaleCode
 from sync.protocol.periods import Period
 from sync.protocol.promotions.percent_off import PercentOff
 from sync.protocol.promotions.shape import Pick
@@ -29,6 +30,7 @@ from sync.protocol.reference import (
     ErasedCustomer,
     Goodwill,
     Grant,
+    ItemRule,
     OpeningLine,
     OpeningStock,
     Operator,
@@ -141,6 +143,16 @@ GOOD: dict[DataSet, list[Any]] = {
         for name in ("p1", "p2")
         for of in (Pick(), Pick(items=("A",)), Pick(departments=("Tea",)))
     ],
+    DataSet.SCALE_CODES: [
+        ScaleCode(picture, step)
+        for picture in ("21IIIIIVPPPPC", "02IIIIIWWWWWC")
+        for step in (1, 5)
+    ],
+    DataSet.ITEM_RULES: [
+        ItemRule(ItemId(name), 18, begin, end, linked_item_id=ItemId("C"))
+        for name in ("A", "B")
+        for begin, end in ((None, None), (1_350, 420))
+    ],
 }
 
 
@@ -188,6 +200,8 @@ ALL_TABLES: dict[str, str] = {
     "goodwill": "*",
     "promotion": "*",
     "promotion_pick": "*",
+    "scale_code": "*",
+    "item_rule": "*",
     "points_right": "*",
     "stock_level": "*",
     "stock_movement": "event_id, line_no, item_id, kind, quantity_milli, business_date",

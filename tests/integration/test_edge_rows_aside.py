@@ -11,10 +11,11 @@ from edge.db.reference import count_aside, rows_aside
 from sync.protocol.codec import encode
 from sync.protocol.errors import PageDiffers
 from sync.protocol.facts import TaxClass
-from sync.protocol.identity import PromotionId
+from sync.protocol.identity import ItemId, PromotionId
 from sync.protocol.reference import (
     DataSet,
     Grant,
+    ItemRule,
     Operator,
     Price,
     PublishedPromotion,
@@ -172,6 +173,19 @@ UNREADABLE: dict[str, tuple[DataSet, str, bytes]] = {
         DataSet.PROMOTIONS,
         "tea",
         encode(["tea", "Tea", "percent_off", encode([[], 5]), [0, None, [[0, 0, 60]]]]),
+    ),
+    "a picture of 12 digits": (DataSet.SCALE_CODES, "21IIIIVPPPPC", encode(["21IIIIVPPPPC", 1])),
+    "a verifier of three digits": (
+        DataSet.SCALE_CODES,
+        "21IIIIIIVPPPC",
+        encode(["21IIIIIIVPPPC", 1]),
+    ),
+    "hours without an end": (DataSet.ITEM_RULES, "jam", encode(["jam", 0, 1_350])),
+    "a minute beyond the day": (DataSet.ITEM_RULES, "jam", encode(["jam", 0, 1_440, 60])),
+    "an item sold along with itself": (
+        DataSet.ITEM_RULES,
+        "jam",
+        encode(ItemRule(ItemId("jam"), linked_item_id=ItemId("jam"))),
     ),
     "a megabyte": (DataSet.ITEMS, "jam", bytes(1 << 20)),
 }

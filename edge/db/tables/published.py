@@ -255,6 +255,29 @@ class PromotionPick(EdgeTable, table=True):
     promotion_id: str = Field(primary_key=True)
 
 
+class ScaleCodeRow(EdgeTable, table=True):
+    """How the codes that scales print are built (``sync/protocol/labels/scale.py``)."""
+
+    __tablename__ = "scale_code"
+    picture: str = Field(primary_key=True)
+    step: int
+
+
+class ItemRuleRow(EdgeTable, table=True):
+    """What is asked where an item is sold, as published."""
+
+    __tablename__ = "item_rule"
+    item_id: str = Field(primary_key=True)
+    age_years: int
+    barred_from: int | None
+    barred_until: int | None
+    asks_serial: bool
+    asks_lot: bool
+    linked_item_id: str | None
+    linked_milli: int
+    may_be_left_out: bool
+
+
 class Settings(EdgeTable, table=True):
     """Every settings that the store had; one row is ``current``. Receipts name theirs, so that a
     replay prints what the customer saw. ``body`` is the msgpack of StoreSettings, ``texts`` that of

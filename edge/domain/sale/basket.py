@@ -5,13 +5,13 @@ bodies of a million lines); what a person can get wrong is refused by a rule, wh
 A line with ``original`` takes goods back: its quantity is positive here and negative in the fact.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, TypeAlias
 from uuid import UUID
 
 import msgspec
 
-from edge.domain.fields import Sentence, ShortItem, ShortOperator, ShortTender, Word
+from edge.domain.fields import Code, Sentence, ShortItem, ShortOperator, ShortTender, Word
 from edge.domain.sale.refusals.lines import (
     QuantityTooLarge,
     TooManyLines,
@@ -65,12 +65,12 @@ class DiscountRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LineRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One line: an item by scan code or id, or the original to take back. ``discount``: off this
-    line, by hand."""
+    """One line: an item by scan code or id, or the original to take back. Where the scan code is
+    a label (labels.py) the quantity counts labels. ``discount``: off this line, by hand."""
 
     line_no: Figure
     quantity_milli: Figure
-    scan_code: Annotated[Word, not_typed("the catalogue must hold it")] | None = None
+    scan_code: Annotated[Code, not_typed("the catalogue must hold it")] | None = None
     item_id: ShortItem | None = None
     unit_price_minor: Annotated[int, msgspec.Meta(ge=0, le=MINOR_MAX)] | None = None
     open_price_reason: Sentence | None = None
@@ -78,6 +78,8 @@ class LineRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     serial: Word | None = None
     lot: Word | None = None
     discount: DiscountRequest | None = None
+    expires_on: date | None = None
+    note: Sentence | None = None
 
     @property
     def is_return(self) -> bool:
@@ -131,10 +133,15 @@ def refuse_wrong_shape(request: SaleRequest, *, require_return: bool) -> None:
             raise WrongQuantity(line.quantity_milli, field=f"lines[{expected - 1}].quantity_milli")
     back = sum(line.quantity_milli for line in request.lines if line.original is not None)
     sold = sum(line.quantity_milli for line in request.lines) - back
-    if max(sold, back) > FIGURE_MAX:
-        raise QuantityTooLarge(max(sold, back))
+    refuse_many(max(sold, back))
     if require_return and all(line.original is None for line in request.lines):
         raise NothingReturned
+
+
+def refuse_many(quantity_milli: int) -> None:
+    """What a receipt sells, or takes back. Raises QuantityTooLarge."""
+    if quantity_milli > FIGURE_MAX:
+        raise QuantityTooLarge(quantity_milli)
 
 
 def refuse_wrong_instant(

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from edge.domain.customer import InactiveCustomer, UnknownCustomer
 from edge.domain.operator import InactiveOperator, UnknownOperator
 from edge.domain.sale import discounts, loyalty, pricing, returns, tax
-from edge.domain.sale.basket import LineRequest, SaleRequest
+from edge.domain.sale.basket import LineRequest, SaleRequest, refuse_many
 from edge.domain.sale.pricing import Priced
 from edge.domain.sale.refusals.prices import AmountTooLarge
 from edge.domain.sale.situation import RateInForce, Situation
@@ -118,6 +118,7 @@ def _price_lines(asked: SaleRequest, known: Situation) -> tuple[PricedLine, ...]
             lines.append(line)
             priced.append(pricing.price_line(line, known, path))
             rates.append(tax.rate_of(priced[-1].item.tax_class, known.rates, path))
+    refuse_many(sum([each.quantity_milli for each in priced]))
     modifiers = _modifiers(asked, lines, priced, known)
     amounts = [
         each.extended_minor + sum([modifier.amount_minor for modifier in of_line])
@@ -143,12 +144,12 @@ def _modifiers(
         LineOnOffer(
             each.item.item_id,
             each.item.unit,
-            line.quantity_milli,
+            each.quantity_milli,
             each.unit_price_minor,
             each.extended_minor,
             each.item.department,
         )
-        for line, each in zip(lines, priced, strict=True)
+        for each in priced
     ]
     modifiers = reduce_lines(offered, known.promotions, by_hand).modifiers
     discounts.refuse_too_much(by_hand, lines, modifiers, known.settings.decimals)
@@ -186,13 +187,15 @@ def _sale_line(line: PricedLine, points: int, *, included: bool) -> Line:
         unit_price_minor=priced.unit_price_minor,
         unit_cost_minor=priced.item.unit_cost_minor,
         line_no=asked.line_no,
-        quantity_milli=asked.quantity_milli,
+        quantity_milli=priced.quantity_milli,
         extended_minor=priced.extended_minor,
         amount_minor=amount_minor,
         tax_minor=tax_minor,
         points=points,
         modifiers=modifiers,
         open_price_reason=asked.open_price_reason,
-        serial=asked.serial,
-        lot=asked.lot,
+        serial=asked.serial or priced.label.serial,
+        lot=asked.lot or priced.label.lot,
+        expires_on=asked.expires_on or priced.label.expires_on,
+        note=asked.note,
     )

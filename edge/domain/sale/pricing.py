@@ -9,7 +9,14 @@ from typing import NamedTuple
 
 from edge.domain.item import InactiveItem, UnknownItem, UnknownScanCode
 from edge.domain.sale.basket import LineRequest
-from edge.domain.sale.refusals.lines import ItemDiffers, ItemMissing, QuantityNotWhole
+from edge.domain.sale.labels import PLAIN, quantity_of, refuse_differing, refuse_expired
+from edge.domain.sale.refusals.labels import MisreadCode
+from edge.domain.sale.refusals.lines import (
+    ItemDiffers,
+    ItemMissing,
+    QuantityNotWhole,
+    WrongQuantity,
+)
 from edge.domain.sale.refusals.prices import (
     AmountIsNothing,
     AmountTooLarge,
@@ -19,39 +26,78 @@ from edge.domain.sale.refusals.prices import (
     PriceMissing,
 )
 from edge.domain.sale.situation import ItemOnSale, PriceInForce, Situation
-from sync.protocol.money import MINOR_MAX, extend
-from sync.protocol.units import divides
+from sync.protocol.labels.label import MISREAD, Label
+from sync.protocol.money import MILLI, MINOR_MAX, QUANTITY_MILLI_MAX, extend
+from sync.protocol.units import WHOLE_MILLI, divides
 
 OPEN_PRICE_VERSION = 0
+LABEL = "label"
+"""What the quantity of a labelled line counts."""
 
 
 class Priced(NamedTuple):
-    """A sale line before tax and points."""
+    """A sale line before tax and points. ``quantity_milli``: what is sold; ``label``: what the
+    scanned code says of it."""
 
     item: ItemOnSale
     unit_price_minor: int
     price_version: int
     extended_minor: int
+    quantity_milli: int
+    label: Label = PLAIN
 
 
 def price_line(line: LineRequest, known: Situation, path: str) -> Priced:
     """The item, its price, and price x quantity. ``path`` is the line's in the request.
 
-    Raises ItemMissing, UnknownScanCode, UnknownItem, ItemDiffers, InactiveItem, QuantityNotWhole,
-    PriceMissing, OpenPriceNotAllowed, OpenPriceReasonMissing, OpenPriceReasonSuperfluous,
-    AmountIsNothing, AmountTooLarge.
+    Raises ItemMissing, UnknownScanCode, MisreadCode, UnknownItem, ItemDiffers, InactiveItem,
+    LabelDiffers, LotExpired, QuantityNotWhole, WrongQuantity, PriceMissing, OpenPriceNotAllowed,
+    OpenPriceReasonMissing, OpenPriceReasonSuperfluous, AmountIsNothing, AmountTooLarge.
     """
     item = find_item(line, known, path)
     if not item.active:
         raise InactiveItem(item.item_id, item.name, field=path)
+    label = known.labels.get(line.scan_code or "", PLAIN)
+    refuse_differing(line, label, path)
+    until, lot = line.expires_on or label.expires_on, line.lot or label.lot
+    refuse_expired(until, lot, known.business_date, item.name, path)
+    priced = (
+        _price_label(line, label, item, path) if label.codes else _price_plain(line, item, path)
+    )
+    if priced.extended_minor == 0 and priced.unit_price_minor > 0:
+        raise AmountIsNothing(item.name, priced.quantity_milli, field=f"{path}.quantity_milli")
+    if priced.extended_minor > MINOR_MAX:
+        raise AmountTooLarge(priced.extended_minor, known.settings.decimals, field=path)
+    return priced
+
+
+def _price_plain(line: LineRequest, item: ItemOnSale, path: str) -> Priced:
     refuse_part(line.quantity_milli, item.name, item.unit, path)
     unit_price, version = _price(line, item, path)
     extended = extend(unit_price, line.quantity_milli)
-    if extended == 0 and unit_price > 0:
-        raise AmountIsNothing(item.name, line.quantity_milli, field=f"{path}.quantity_milli")
-    if extended > MINOR_MAX:
-        raise AmountTooLarge(extended, known.settings.decimals, field=path)
-    return Priced(item, unit_price, version, extended)
+    return Priced(item, unit_price, version, extended, line.quantity_milli)
+
+
+def _price_label(line: LineRequest, label: Label, item: ItemOnSale, path: str) -> Priced:
+    """So many labels as the line counts. A price that a scale printed is what the customer saw: it
+    is taken as it stands, for pieces as their price, for weighed goods with what it buys today."""
+    if line.quantity_milli % MILLI:
+        raise QuantityNotWhole(
+            item.name, LABEL, line.quantity_milli, field=f"{path}.quantity_milli"
+        )
+    labels, printed = line.quantity_milli // MILLI, label.amount_minor
+    if printed is not None and divides(item.unit) == WHOLE_MILLI:
+        if line.unit_price_minor is not None:
+            raise OpenPriceNotAllowed(item.item_id, item.name, field=f"{path}.unit_price_minor")
+        extended = printed * labels
+        return Priced(item, printed, OPEN_PRICE_VERSION, extended, line.quantity_milli, label)
+    unit_price, version = _price(line, item, path)
+    quantity = labels * quantity_of(label, item.unit, unit_price)
+    refuse_part(quantity, item.name, item.unit, path)
+    if quantity > QUANTITY_MILLI_MAX:
+        raise WrongQuantity(quantity, field=f"{path}.quantity_milli")
+    extended = extend(unit_price, quantity) if printed is None else printed * labels
+    return Priced(item, unit_price, version, extended, quantity, label)
 
 
 def refuse_part(quantity_milli: int, name: str, unit: str, path: str) -> None:
@@ -61,7 +107,7 @@ def refuse_part(quantity_milli: int, name: str, unit: str, path: str) -> None:
 
 
 def find_item(line: LineRequest, known: Situation, path: str) -> ItemOnSale:
-    """Raises ItemMissing, UnknownScanCode, UnknownItem, ItemDiffers."""
+    """Raises ItemMissing, UnknownScanCode, MisreadCode, UnknownItem, ItemDiffers."""
     if line.scan_code is None:
         if line.item_id is None:
             raise ItemMissing(line.line_no, field=f"{path}.scan_code")
@@ -71,6 +117,8 @@ def find_item(line: LineRequest, known: Situation, path: str) -> ItemOnSale:
         return item
     item = known.items_by_code.get(line.scan_code)
     if item is None:
+        if known.labels.get(line.scan_code) == MISREAD:
+            raise MisreadCode(line.scan_code, field=f"{path}.scan_code")
         raise UnknownScanCode(line.scan_code, field=f"{path}.scan_code")
     if line.item_id is not None and line.item_id != item.item_id:
         raise ItemDiffers(line.item_id, item.item_id, field=f"{path}.item_id")

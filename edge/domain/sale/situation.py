@@ -20,6 +20,7 @@ from sync.protocol.identity import (
     TillSessionId,
     WorkstationId,
 )
+from sync.protocol.labels.label import Label
 from sync.protocol.paper.receipt import NO_NAMES, NO_TEXTS, Names
 from sync.protocol.promotions.shape import Promotion
 from sync.protocol.reference import ReceiptTexts, Role, StoreSettings
@@ -118,6 +119,7 @@ class Situation(NamedTuple):
     ``goodwill``: what the store may let them spend beyond their rights.
     ``promotions``: in the order in which they were published. ``role``: the operator's.
     ``paid``: for what comes back.
+    ``labels``: what scan codes say that no item has as they stand.
     """
 
     settings: StoreSettings
@@ -141,3 +143,4 @@ class Situation(NamedTuple):
     texts: ReceiptTexts = NO_TEXTS
     promotions: tuple[Promotion, ...] = ()
     paid: PaidBefore = NOTHING_PAID
+    labels: Mapping[str, Label] = MappingProxyType({})

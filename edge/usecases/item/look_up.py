@@ -1,25 +1,44 @@
 """Look items up as they would be sold now: today's prices, tax of the open business day."""
 
 import sqlite3
+from collections.abc import Sequence
+from datetime import date
 
 import msgspec
 
 from edge.db.days import find_open_day
 from edge.db.item_search import search_items
 from edge.db.items import AsOf, ItemFound, find_item_by_code
+from edge.db.scale_codes import scale_codes
 from edge.db.store import read_settings, today
 from edge.domain.item import UnknownScanCode
+from edge.domain.sale.labels import PLAIN, labels_of, quantity_of, refuse_expired
+from edge.domain.sale.refusals.labels import MisreadCode
 from edge.domain.scan import readings_of
 from sync.engine.journal import Moment
+from sync.protocol.labels.label import MISREAD, Label
+
+
+class LabelFound(msgspec.Struct, frozen=True):
+    """``quantity_milli``: what one label sells, in thousandths of the item's unit, at today's
+    price; ``amount_minor``: what it costs, where the label says so."""
+
+    quantity_milli: int
+    amount_minor: int | None
+    lot: str | None
+    expires_on: date | None
+    serial: str | None
 
 
 class Scanned(msgspec.Struct, frozen=True):
     """What a text in the scan field means. ``scan_code``: as a sale's line is to state it.
-    ``quantity_milli`` is None where the text is a code alone."""
+    ``quantity_milli`` is None where the text is a code alone. ``label``: what the code says beside
+    its item; a line with such a code counts labels."""
 
     scan_code: str
     quantity_milli: int | None
     item: ItemFound
+    label: LabelFound | None = None
 
 
 def look_up_item(db: sqlite3.Connection, scan_code: str, moment: Moment) -> ItemFound | None:
@@ -29,13 +48,33 @@ def look_up_item(db: sqlite3.Connection, scan_code: str, moment: Moment) -> Item
 
 def look_up_scan(db: sqlite3.Connection, text: str, moment: Moment) -> Scanned:
     """What a scanner read, or a person typed as quantity and code. Raises SettingsMissing,
-    UnknownScanCode."""
+    UnknownScanCode, MisreadCode, LotExpired."""
     as_of = _now(db, moment)
-    for code, quantity_milli in readings_of(text):
+    readings = readings_of(text)
+    for code, quantity_milli in readings:
         item = find_item_by_code(db, code, as_of)
         if item is not None:
             return Scanned(code, quantity_milli, item)
+    labels = _labels(db, [reading.code for reading in readings], as_of.day)
+    for code, quantity_milli in readings:
+        label = labels.get(code, PLAIN)
+        found = (find_item_by_code(db, each, as_of) for each in label.codes)
+        item = next((each for each in found if each is not None), None)
+        if item is not None:
+            refuse_expired(label.expires_on, label.lot, as_of.day, item.name, "text")
+            return Scanned(code, quantity_milli, item, _found(label, item))
+    if labels.get(readings[0].code) == MISREAD:
+        raise MisreadCode(text.strip(), field="text")
     raise UnknownScanCode(text.strip(), field="text")
+
+
+def _labels(db: sqlite3.Connection, codes: Sequence[str], today: date) -> dict[str, Label]:
+    return labels_of(codes, scale_codes(db), today, read_settings(db).decimals)
+
+
+def _found(label: Label, item: ItemFound) -> LabelFound:
+    quantity = quantity_of(label, item.unit, item.unit_price_minor or 0)
+    return LabelFound(quantity, label.amount_minor, label.lot, label.expires_on, label.serial)
 
 
 def look_up_items(

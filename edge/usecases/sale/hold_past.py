@@ -5,8 +5,9 @@ basket was tendered: the history (edge/db/past.py) says what the request's names
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
@@ -15,10 +16,13 @@ from edge.db import sale_reads
 from edge.db.operators import role_of
 from edge.db.past import STORE, Kind, Named, past_as_of
 from edge.db.promotions import Held, promotions_about, promotions_before
+from edge.db.scale_codes import scale_codes_as_of
 from edge.domain.sale.basket import SaleRequest
+from edge.domain.sale.labels import labels_of
 from edge.domain.sale.situation import ItemOnSale, PriceInForce, RateInForce, TenderInUse
 from sync.protocol.facts import TaxClass, TenderKind
 from sync.protocol.identity import ItemId, PromotionId, TenderId
+from sync.protocol.labels.label import Label
 from sync.protocol.promotions.conditions import Occasion, holds, local_time
 from sync.protocol.promotions.kinds import understand
 from sync.protocol.promotions.shape import Promotion
@@ -41,13 +45,20 @@ class InForce(NamedTuple):
     rates: Mapping[TaxClass, RateInForce]
     tenders: Mapping[TenderId, TenderInUse]
     promotions: tuple[Promotion, ...] = ()
+    labels: Mapping[str, Label] = MappingProxyType({})
 
 
 def hold_past(
     db: sqlite3.Connection, now: InForce, request: SaleRequest, business_date: date, now_ms: int
 ) -> InForce:
     """``now``, with what has changed since the tender as it was then."""
-    past = _Past(past_as_of(db, _named(request), request.tendered_at_ms, now_ms))
+    as_of_ms = request.tendered_at_ms
+    codes = {line.scan_code for line in request.lines if line.scan_code is not None}
+    patterns = scale_codes_as_of(db, as_of_ms, now_ms)
+    labels = labels_of(codes, patterns, business_date, now.settings.decimals)
+    codes = codes.union(*[label.codes for label in labels.values()])
+    past = _Past(past_as_of(db, _named(request, codes), as_of_ms, now_ms))
+    now = now._replace(labels=labels, items_by_code=sale_reads.items_by_code(db, codes, as_of_ms))
     held = now._replace(
         operator_active=past.active(Kind.OPERATOR, now.operator_active),
         operator_name=next((value[0] for _, value in past.of(Kind.OPERATOR)), now.operator_name),
@@ -56,10 +67,10 @@ def hold_past(
         rates=past.rates(now.rates, business_date),
         tenders={**now.tenders, **past.tenders()},
         **_settings(db, now, past),
-        **_items(db, now, past, request, now_ms),
+        **_items(db, now, past, codes, (as_of_ms, now_ms)),
     )
-    before = promotions_before(db, request.tendered_at_ms, now_ms)
-    return held._replace(promotions=promotions_in_force(db, held, request.tendered_at_ms, before))
+    before = promotions_before(db, as_of_ms, now_ms)
+    return held._replace(promotions=promotions_in_force(db, held, as_of_ms, before))
 
 
 def promotions_in_force(
@@ -144,17 +155,17 @@ class _Past:
         }
 
 
-def _named(request: SaleRequest) -> list[Named]:
-    """Everything whose meaning may have changed since, but for prices: they are the items'."""
+def _named(request: SaleRequest, codes: Iterable[str]) -> list[Named]:
+    """Everything whose meaning may have changed since, but for prices: they are the items'.
+    ``codes``: those of the request and those that its labels name."""
     named = {Named(Kind.SETTINGS, STORE), Named(Kind.OPERATOR, request.operator_id)}
     if request.customer_id is not None:
         named.add(Named(Kind.CUSTOMER, request.customer_id.hex))
     for line in request.lines:
-        if line.scan_code is not None:
-            named.add(Named(Kind.CODE, code_key(line.scan_code)))
-            named.add(Named(Kind.ITEM, line.scan_code))
         if line.item_id is not None:
             named.add(Named(Kind.ITEM, line.item_id))
+    for code in codes:
+        named.update((Named(Kind.CODE, code_key(code)), Named(Kind.ITEM, code)))
     named.update(Named(Kind.TENDER, tender.tender_id) for tender in request.tenders)
     named.update(Named(Kind.RATES, tax_class.value) for tax_class in TaxClass)
     return sorted(named)
@@ -164,11 +175,11 @@ def _by_code(
     now: InForce,
     codes: Mapping[str, ItemOnSale],
     ids: Mapping[ItemId, ItemOnSale],
-    request: SaleRequest,
+    asked_for: Iterable[str],
 ) -> dict[str, ItemOnSale]:
-    """What the request's scan codes meant: a code, or else an item's id."""
+    """What scan codes meant: a code, or else an item's id."""
     found = {}
-    for asked in {line.scan_code for line in request.lines if line.scan_code is not None}:
+    for asked in asked_for:
         key, item_id = code_key(asked), ItemId(asked)
         is_code = asked in now.items_by_code and now.items_by_code[asked].item_id != item_id
         if key in codes:
@@ -187,12 +198,17 @@ def _settings(db: sqlite3.Connection, now: InForce, past: _Past) -> dict[str, An
 
 
 def _items(
-    db: sqlite3.Connection, now: InForce, past: _Past, request: SaleRequest, now_ms: int
+    db: sqlite3.Connection,
+    now: InForce,
+    past: _Past,
+    codes: Iterable[str],
+    instants: tuple[int, int],
 ) -> dict[str, Any]:
-    """Items by what the request calls them, each with the price that was known at the tender."""
-    as_of_ms = request.tendered_at_ms
+    """Items by what the request calls them, each with the price that was known at the tender.
+    ``instants``: of the tender, and now."""
+    as_of_ms, now_ms = instants
     by_id = {item.item_id: item for item in past.items(Kind.ITEM).values()}
-    by_code = {**now.items_by_code, **_by_code(now, past.items(Kind.CODE), by_id, request)}
+    by_code = {**now.items_by_code, **_by_code(now, past.items(Kind.CODE), by_id, codes)}
     by_id = {**now.items_by_id, **by_id}
     ids = {item.item_id for item in (*by_code.values(), *by_id.values())}
     found = sale_reads.priced(db, ids, as_of_ms)

@@ -13,9 +13,11 @@ from edge.db import sale_reads
 from edge.db.goodwill import goodwill_right
 from edge.db.payments import cash_tender, payments_left
 from edge.db.sale_reads import CounterNow, StoreNow
+from edge.db.scale_codes import scale_codes
 from edge.domain.box import SettingsMissing
 from edge.domain.business_day import BUSINESS_DAY, DayEvent, DayState
 from edge.domain.sale.basket import SaleRequest
+from edge.domain.sale.labels import labels_of, resolve
 from edge.domain.sale.returns import customer_of, originals_of, takes_back
 from edge.domain.sale.situation import NOTHING_PAID, PaidBefore, Situation
 from edge.domain.till import TILL, TillEvent, TillState
@@ -24,6 +26,7 @@ from sync.engine.journal import NotEnrolled
 from sync.protocol.escrow import Right, RightKind
 from sync.protocol.facts import OriginalLine
 from sync.protocol.identity import CustomerId, WorkstationId, receipt_number
+from sync.protocol.labels.label import Label
 from sync.protocol.paper.receipt import Names
 
 
@@ -78,7 +81,7 @@ def read_situation(
         operator_active=held.operator_active,
         role=held.role,
         customer_active=held.customer_active,
-        items_by_code=held.items_by_code,
+        **resolve(held.items_by_code, held.labels)._asdict(),
         items_by_id=held.items_by_id,
         rates=held.rates,
         tenders=held.tenders,
@@ -134,6 +137,13 @@ def _in_force(
     as_of_ms = request.tendered_at_ms
     codes = {line.scan_code for line in request.lines if line.scan_code is not None}
     ids = {line.item_id for line in request.lines if line.item_id is not None}
+    items = sale_reads.items_by_code(db, codes, as_of_ms) if codes else {}
+    labels: dict[str, Label] = {}
+    if len(items) < len(codes):
+        rest = [code for code in codes if code not in items]
+        labels = labels_of(rest, scale_codes(db), business_date, store.settings.decimals)
+        named = {code for label in labels.values() for code in label.codes}
+        items |= sale_reads.items_by_code(db, named, as_of_ms) if named else {}
     held = InForce(
         settings=store.settings,
         texts=store.texts,
@@ -142,7 +152,8 @@ def _in_force(
         operator_name=counter.names.operator,
         role=counter.role,
         customer_active=counter.customer_active,
-        items_by_code=sale_reads.items_by_code(db, codes, as_of_ms) if codes else {},
+        items_by_code=items,
+        labels=labels,
         items_by_id=sale_reads.items_by_id(db, ids, as_of_ms) if ids else {},
         rates=sale_reads.rates_in_force(db, business_date),
         tenders=sale_reads.tenders_named(db, {tender.tender_id for tender in request.tenders}),

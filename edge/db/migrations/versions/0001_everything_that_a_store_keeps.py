@@ -50,6 +50,7 @@ TABLES = (
     "goodwill_spent",
     "item",
     "item_name",
+    "item_rule",
     "journal",
     "journal_head",
     "missing_range",
@@ -74,6 +75,7 @@ TABLES = (
     "reference_row",
     "role",
     "sale",
+    "scale_code",
     "scan_code",
     "settings",
     "snapshot_load",
@@ -112,6 +114,7 @@ def upgrade() -> None:
     _create_goodwill()
     _create_item()
     _create_item_name()
+    _create_item_rule()
     _create_journal()
     _create_journal_head()
     _create_acknowledged_mark()
@@ -137,6 +140,7 @@ def upgrade() -> None:
     _create_reference_row()
     _create_role()
     _create_sale()
+    _create_scale_code()
     _create_scan_code()
     _create_settings()
     _create_snapshot_load()
@@ -402,6 +406,22 @@ def _create_item_name() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_item_name")),
         sa.UniqueConstraint("item_id", name=op.f("uq_item_name_item_id")),
         sa.UniqueConstraint("name_key", "item_id", name=op.f("uq_item_name_name_key_item_id")),
+    )
+
+
+def _create_item_rule() -> None:
+    op.create_table(
+        "item_rule",
+        sa.Column("item_id", sa.String(), nullable=False),
+        sa.Column("age_years", sa.Integer(), nullable=False),
+        sa.Column("barred_from", sa.Integer(), nullable=True),
+        sa.Column("barred_until", sa.Integer(), nullable=True),
+        sa.Column("asks_serial", sa.Boolean(), nullable=False),
+        sa.Column("asks_lot", sa.Boolean(), nullable=False),
+        sa.Column("linked_item_id", sa.String(), nullable=True),
+        sa.Column("linked_milli", sa.Integer(), nullable=False),
+        sa.Column("may_be_left_out", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("item_id", name=op.f("pk_item_rule")),
     )
 
 
@@ -825,6 +845,15 @@ def _create_sale() -> None:
         batch_op.create_index(
             batch_op.f("ix_sale_till_session_id"), ["till_session_id"], unique=False
         )
+
+
+def _create_scale_code() -> None:
+    op.create_table(
+        "scale_code",
+        sa.Column("picture", sa.String(), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("picture", name=op.f("pk_scale_code")),
+    )
 
 
 def _create_scan_code() -> None:

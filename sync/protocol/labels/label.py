@@ -1,0 +1,22 @@
+"""What any of these codes comes to."""
+
+from datetime import date
+from typing import NamedTuple
+
+
+class Label(NamedTuple):
+    """``codes``: under which the catalogue may have the item, best first; none where the code was
+    not read right (a check digit differs). ``quantity_milli``: thousandths of the item's own unit,
+    or, ``in_kilograms``, of a kilogram. ``amount_minor``: what the labelled goods cost, with tax or
+    without as the shop's prices are. ``expires_on``: the last day on which it may be sold."""
+
+    codes: tuple[str, ...]
+    quantity_milli: int | None = None
+    in_kilograms: bool = False
+    amount_minor: int | None = None
+    lot: str | None = None
+    expires_on: date | None = None
+    serial: str | None = None
+
+
+MISREAD = Label(())
