@@ -192,6 +192,7 @@ class TillSessionRow(CentralTable, table=True):
     settled_epoch_number: int | None = None
     settled_epoch_fingerprint: bytes | None = None
     settled_seq: int | None = big(default=None)
+    settled_id: UUID | None = None
 
 
 class TillCarriedRow(CentralTable, table=True):

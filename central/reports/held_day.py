@@ -1,8 +1,10 @@
 """Every statement about a day, held against head office's own rows as of its place.
 
 A manifest totals its own epoch's events of the day through its ``last_seq``, and apart those that
-came home in that epoch: so head office counts the same of its rows, each known by the place that it
-was written at. What a day comes to is the union: a row is *covered* by the statement about its own
+came home in that epoch, but for what its own journal has under the same id: so head office counts
+the same of its rows, each known by the place that it was written at. Of one epoch there may be two
+journals (a copy of the box ran beside it): what the other one has comes home like that of any
+epoch, and stands apart, though its places are the same. What a day comes to is the union: a row is *covered* by the statement about its own
 epoch that reaches it, or by the one of the epoch in which it came home. So what the store says of
 the day is what is counted here, with each difference put right; and rows that nothing covers are
 what nobody but head office says.
@@ -51,6 +53,17 @@ WHERE r.kind = 'event_recovered' AND NOT r.damaged ORDER BY 1, 2, 3, 4 LIMIT $4
 """
 
 
+FINISHED = """
+SELECT store_id, s.sale_id, s.epoch_number, s.epoch_fingerprint
+FROM sale AS s JOIN unnest($1::uuid[], $2::uuid[]) AS home (store_id, sale_id)
+    USING (store_id, sale_id)
+LEFT JOIN recovered_fact AS v ON v.store_id = s.store_id AND v.kind = 'retail_transaction'
+    AND v.fact_id = s.sale_id
+WHERE v.fact_id IS NULL
+"""
+"""Which of these sales count by a journal's own event."""
+
+
 class HeldStatement(NamedTuple):
     """A statement, and where head office's count of the same differs from it: of the epoch's own
     events, of its workstations', of what came home in it."""
@@ -76,14 +89,18 @@ class HeldDay(NamedTuple):
 
 
 class _Home(NamedTuple):
-    """An event that came home: where, what it was; ``is_here``: it stands in its own stream too."""
+    """An event that came home: where, what it was; ``is_here``: it stands in its own stream too;
+    ``is_own``: the journal in which it came home has it as its own, this one or another of its
+    id."""
 
     inside: Epoch
     seq: int
     epoch: Epoch
     was: int
+    hash: bytes
     event_id: UUID
     is_here: bool = False
+    is_own: bool = False
 
 
 class _Asked(NamedTuple):
@@ -138,31 +155,43 @@ async def _came_home(
     if not epochs:
         return found
     names = [list(column) for column in zip(*epochs, strict=True)]
-    hashes: dict[tuple[StoreId, Epoch, int], bytes] = {}
     rows = await connection.fetch(RECOVERED, *names, RECOVERED_READ_MAX + 1)
-    for store, number, fingerprint, seq, body in rows[: RECOVERED_READ_MAX + 1]:
-        if len(rows) > RECOVERED_READ_MAX:
-            return defaultdict(list)
-        fact, store_id = decode(EventRecovered, body), StoreId(plain_uuid(store))
-        inside, was = Epoch(number, fingerprint), fact.envelope.seq
-        found[store_id].append(_Home(inside, seq, fact.epoch, was, fact.envelope.event_id))
-        hashes[store_id, fact.epoch, was] = fact.hash
-    if not hashes:
+    if not rows or len(rows) > RECOVERED_READ_MAX:
         return found
-    places = [(store_id, *name_of(epoch), seq) for store_id, epoch, seq in hashes]
-    held = await connection.fetch(HASHES, *(list(column) for column in zip(*places, strict=True)))
-    here = {
-        place
-        for row in held
-        if hashes[place := (StoreId(plain_uuid(row[0])), Epoch(row[1], row[2]), row[3])] == row[4]
+    for store, number, fingerprint, seq, body in rows:
+        fact, store_id = decode(EventRecovered, body), StoreId(plain_uuid(store))
+        was = (fact.epoch, fact.envelope.seq, fact.hash, fact.envelope.event_id)
+        found[store_id].append(_Home(Epoch(number, fingerprint), seq, *was))
+    held, finished = await _held(connection, found), await _finished(connection, found)
+    for store_id, some in found.items():
+        for at, one in enumerate(some):
+            is_here = held.get((store_id, one.epoch, one.was)) == one.hash
+            is_own = finished.get((store_id, one.event_id)) == one.inside
+            is_own = is_own or (is_here and one.epoch == one.inside)
+            some[at] = one._replace(is_here=is_here, is_own=is_own)
+    return found
+
+
+async def _held(
+    connection: Any, home: Mapping[StoreId, Sequence[_Home]]
+) -> Mapping[tuple[StoreId, Epoch, int], bytes]:
+    """The hashes of what stands where it came from, in the streams themselves."""
+    places = {
+        (store_id, *name_of(one.epoch), one.was) for store_id, some in home.items() for one in some
     }
-    return defaultdict(
-        list,
-        {
-            store_id: [one._replace(is_here=(store_id, one.epoch, one.was) in here) for one in some]
-            for store_id, some in found.items()
-        },
-    )
+    rows = await connection.fetch(HASHES, *(list(column) for column in zip(*places, strict=True)))
+    return {(StoreId(plain_uuid(row[0])), Epoch(row[1], row[2]), row[3]): row[4] for row in rows}
+
+
+async def _finished(
+    connection: Any, home: Mapping[StoreId, Sequence[_Home]]
+) -> Mapping[tuple[StoreId, UUID], Epoch]:
+    """In whose own journal what came home counts as well, under its id."""
+    ids = {(store_id, one.event_id) for store_id, some in home.items() for one in some}
+    rows = await connection.fetch(FINISHED, *(list(column) for column in zip(*ids, strict=True)))
+    return {
+        (StoreId(plain_uuid(row[0])), plain_uuid(row[1])): Epoch(row[2], row[3]) for row in rows
+    }
 
 
 def _ask(day: StoreDay, evidence: Evidence, home: Sequence[_Home], spans: list[Span]) -> _Asked:
@@ -182,7 +211,7 @@ def _ask(day: StoreDay, evidence: Evidence, home: Sequence[_Home], spans: list[S
 def _within(one: Statement, home: Iterable[_Home]) -> list[_Home]:
     """What came home in the statement's epoch before it."""
     last = one.manifest.last_seq
-    return [x for x in home if x.inside == one.about and x.seq <= last and x.epoch != one.about]
+    return [x for x in home if x.inside == one.about and x.seq <= last and not x.is_own]
 
 
 def _own(day: StoreDay, one: Statement, home: Iterable[_Home], part: int) -> list[Span]:

@@ -55,8 +55,11 @@ _OF_SPANS = """JOIN unnest($1::uuid[], $2::date[], $3::int[], $4::bytea[], $5::b
     $6::bigint[], $7::int[], $8::uuid[], $9::bool[]) AS asked (store_id, business_date,
         epoch_number, epoch_fingerprint, first_seq, last_seq, part, came_home, in_any_way)
     USING (store_id, business_date, epoch_number, epoch_fingerprint)"""
+_OF_SPANS_ANYWHERE = _OF_SPANS.replace(", epoch_number, epoch_fingerprint)", ")")
 _AT_PLACE = "s.seq BETWEEN asked.first_seq AND asked.last_seq"
-_SPANS = _Scope("store_id, asked.part, s.workstation_id", f"{_OF_SPANS} {{join}} WHERE {_AT_PLACE}")
+_THOSE = f"""{_AT_PLACE} AND CASE WHEN asked.came_home IS NOT NULL THEN s.fact_id = asked.came_home
+    ELSE asked.in_any_way OR NOT s.is_home END"""
+_SPANS = _Scope("store_id, asked.part, s.workstation_id", f"{_OF_SPANS} {{join}} WHERE {_THOSE}")
 _SALES_OF_SPANS = _Scope(
     "s.store_id, asked.part, s.workstation_id",
     f"""JOIN (
@@ -68,12 +71,12 @@ _SALES_OF_SPANS = _Scope(
         AND (asked.in_any_way OR home.fact_id IS NULL)
     UNION ALL
     SELECT s.store_id, s.business_date, s.sale_id, asked.part
-    FROM sale AS s {_OF_SPANS} WHERE s.sale_id = asked.came_home
+    FROM sale AS s {_OF_SPANS_ANYWHERE} WHERE s.sale_id = asked.came_home
 ) AS asked USING (store_id, business_date, sale_id) {{join}} WHERE true""",  # noqa: S608  ours
 )
-"""Two branches of an epoch that forked wrote at the same places: a receipt that came home is known
-by its id, one that stands at its place did not come home. A condition each, for thousands may have
-come home: PostgreSQL finds them by their ids."""
+"""Two branches of an epoch that forked wrote at the same places: a fact that came home is known by
+its id, one that stands at its place did not come home. Of receipts a condition each, for thousands
+may have come home: PostgreSQL finds them by their ids."""
 _EVENTS = _SPANS._replace(part="store_id, s.seq, s.workstation_id")
 _SALES_OF = {
     _SPANS: _SALES_OF_SPANS,
@@ -115,19 +118,32 @@ FROM till_session AS s {rows} GROUP BY 1, 2, 3
 _TILLS_OF_SPANS = _TILLS.replace(
     "FROM till_session AS s",
     """FROM (
-    SELECT store_id, business_date, workstation_id, float_minor, 0 AS expected_cash_minor,
-        0 AS counted_cash_minor, epoch_number, epoch_fingerprint, seq
-    FROM till_session
+    SELECT t.store_id, business_date, t.workstation_id, float_minor, 0 AS expected_cash_minor,
+        0 AS counted_cash_minor, t.epoch_number, t.epoch_fingerprint, t.seq,
+        till_session_id AS fact_id, home.fact_id IS NOT NULL AS is_home
+    FROM till_session AS t LEFT JOIN recovered_fact AS home ON home.store_id = t.store_id
+        AND home.kind = 'till_session_opened' AND home.fact_id = t.till_session_id
     UNION ALL
-    SELECT store_id, business_date, workstation_id, 0, expected_cash_minor, counted_cash_minor,
-        settled_epoch_number, settled_epoch_fingerprint, settled_seq
-    FROM till_session
+    SELECT t.store_id, business_date, t.workstation_id, 0, expected_cash_minor, counted_cash_minor,
+        settled_epoch_number, settled_epoch_fingerprint, settled_seq, settled_id,
+        home.fact_id IS NOT NULL
+    FROM till_session AS t LEFT JOIN recovered_fact AS home ON home.store_id = t.store_id
+        AND home.kind = 'till_session_settled' AND home.fact_id = t.settled_id
 ) AS s""",
 )
 _OTHER_STOCK = """
 SELECT {part}, coalesce(sum(s.quantity_milli), 0)::bigint
 FROM stock_movement AS s {rows} GROUP BY 1, 2
 """
+_OTHER_STOCK_OF_SPANS = _OTHER_STOCK.replace(
+    "FROM stock_movement AS s",
+    """FROM (
+    SELECT m.store_id, business_date, quantity_milli, m.epoch_number, m.epoch_fingerprint, m.seq,
+        event_id AS fact_id, home.fact_id IS NOT NULL AS is_home
+    FROM stock_movement AS m LEFT JOIN recovered_fact AS home ON home.store_id = m.store_id
+        AND home.kind IN ('stock_moved', 'stock_transferred') AND home.fact_id = m.event_id
+) AS s""",
+)
 _PAGE = """
 SELECT s.sale_id, s.receipt_number, s.business_date FROM sale AS s
 WHERE s.store_id = $1 AND ($2::uuid IS NULL OR s.sale_id > $2) AND NOT s.training
@@ -152,7 +168,8 @@ class _Statements:
         tills = _TILLS_OF_SPANS if scope in _SALES_OF else _TILLS
         self.tills = _statement(tills, scope)
         by_store = scope.part.rpartition(", ")[0]
-        self.other_stock = _statement(_OTHER_STOCK, scope._replace(part=by_store))
+        stock = _OTHER_STOCK_OF_SPANS if scope in _SALES_OF else _OTHER_STOCK
+        self.other_stock = _statement(stock, scope._replace(part=by_store))
 
 
 _SCOPES = (_A_DAY, _DAYS, _SPANS, _EVENTS, _ALL, _RECEIPTS, _RECEIPTS_OF_DAY)

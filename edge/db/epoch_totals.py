@@ -1,5 +1,7 @@
 """What one epoch's own events of a day add up to, where the day has events of several, and what
-came home in it from others: counted from the facts, for the store's rows say nothing of epochs."""
+came home in it: counted from the facts, for the store's rows say nothing of epochs. What its own
+journal has under an id is its own, also where a till brought it back whole, or brought what a copy
+of this box made of the same sale."""
 
 import sqlite3
 from collections import defaultdict
@@ -7,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from edge.db.totals import StoreAccount
-from sync.protocol.change import Epoch
+from sync.protocol.change import Envelope, Epoch
 from sync.protocol.codec import decode_fact
 from sync.protocol.errors import Undecodable
 from sync.protocol.facts import (
@@ -33,6 +35,10 @@ _RECOVERED = (
     "SELECT kind, kind_version, body FROM journal WHERE epoch_number = ? AND epoch_fingerprint = ?"
     " AND seq <= ? AND kind = 'event_recovered'"
 )
+_IS_OWN = (
+    "SELECT EXISTS (SELECT 1 FROM journal"
+    " WHERE event_id = ? AND kind = ? AND epoch_number = ? AND epoch_fingerprint = ?)"
+)
 
 
 def read_epoch_account(
@@ -49,10 +55,15 @@ def _came_home(db: sqlite3.Connection, epoch: Epoch, business_date: date, throug
     wrapped = {
         fact.hash: fact.envelope
         for fact in _facts(db, _RECOVERED, epoch, through)
-        if isinstance(fact, EventRecovered) and fact.epoch != epoch
+        if isinstance(fact, EventRecovered) and not _is_own(db, fact.envelope, epoch)
     }
     rows = ((one.kind, one.kind_version, one.body) for one in wrapped.values())
     return _account(_decoded(rows), business_date)[0]
+
+
+def _is_own(db: sqlite3.Connection, sent: Envelope, epoch: Epoch) -> bool:
+    place = (sent.event_id.bytes, sent.kind, epoch.number, epoch.fingerprint)
+    return bool(db.execute(_IS_OWN, place).fetchone()[0])
 
 
 def _facts(db: sqlite3.Connection, query: str, epoch: Epoch, through: int) -> Iterator[AnyFact]:

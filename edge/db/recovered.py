@@ -1,4 +1,4 @@
-"""Events of other epochs that came home in this box's journal, and what is here of any epoch.
+"""Events that came home in this box's journal, and what is here of any epoch.
 
 A row of ``recovered`` says where an event stood (its epoch, sequence and hash) and where the event
 stands that wraps it.
@@ -86,6 +86,12 @@ def came_home(db: sqlite3.Connection, was: Head) -> bool | None:
     place = (was.epoch.number, was.epoch.fingerprint, was.seq, was.hash)
     row = db.execute(_FIND, place).fetchone()
     return None if row is None else bool(row[0])
+
+
+def was_written(db: sqlite3.Connection, was: Head) -> bool:
+    """Whether this very event stands in a journal of this folder, whole or not."""
+    row = db.execute(_HASH, (was.epoch.number, was.epoch.fingerprint, was.seq)).fetchone()
+    return row is not None and row[0] == was.hash
 
 
 def find_event(db: sqlite3.Connection, epoch: Epoch, here: EpochHere, seq: int) -> Found | None:

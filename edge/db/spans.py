@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from edge.db.totals import RECEIPT, count_sales
+from edge.db.totals import FINISHED_HERE, RECEIPT, count_sales
 from sync.protocol.change import Epoch
 from sync.protocol.checkpoints import Checkpoint, points_between, step_between
 from sync.protocol.codec import decode_fact
@@ -17,8 +17,10 @@ from sync.protocol.facts import TillSessionOpened, TillSessionSettled
 from sync.protocol.figures import Tally
 from sync.protocol.manifest import Receipt
 
-_SCOPE = """s.business_date = :day AND s.epoch_number = :number
-    AND s.epoch_fingerprint = :fingerprint AND s.seq > :after AND s.seq <= :through"""
+_SCOPE = f"""s.business_date = :day AND s.epoch_number = :number
+    AND s.epoch_fingerprint = :fingerprint AND s.seq > :after AND s.seq <= :through
+    AND {FINISHED_HERE}"""
+"""What a copy of this box gave in these places stands elsewhere in the journal."""
 _SPAN_OF = "(s.seq - :after - 1) / :step"
 _NUMBERS = f"SELECT s.sale_id, s.receipt_number FROM sale s WHERE NOT s.training AND {_SCOPE}"  # noqa: S608 - constant
 _PLACED = """epoch_number = :number AND epoch_fingerprint = :fingerprint AND seq > :after

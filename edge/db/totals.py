@@ -32,13 +32,17 @@ WORKSTATION = "s.workstation_id"
 RECEIPT = "s.sale_id"
 
 OF_DAY = "s.business_date = :day"
-IN_EPOCH = """(s.epoch_number, s.epoch_fingerprint) =
-    (SELECT epoch_number, epoch_fingerprint FROM journal_head WHERE current = 1)"""
+FINISHED_HERE = "s.request_digest <> x''"
+"""Of whatever came home no request is known (``bring_home``), also where another journal of this
+very epoch had it, a copy's."""
+IN_EPOCH = f"""(s.epoch_number, s.epoch_fingerprint) =
+    (SELECT epoch_number, epoch_fingerprint FROM journal_head WHERE current = 1)
+    AND {FINISHED_HERE}"""
 CAME_HOME = f"""s.sale_id IN (SELECT r.sale_id FROM recovered r
     JOIN journal_head h ON h.epoch_number = r.in_epoch_number
         AND h.epoch_fingerprint = r.in_epoch_fingerprint WHERE h.current = 1)
-    AND NOT {IN_EPOCH}"""  # noqa: S608 - constant
-"""Receipts of other epochs whose events stand in this one."""
+    AND NOT ({IN_EPOCH})"""  # noqa: S608 - constant
+"""Receipts whose events came home in this epoch, and that its own journal has under no event."""
 OF_PAGE = "s.sale_id > :after AND s.sale_id <= :last"
 
 _SETTLED = "(WHERE s.state = 'settled')"
@@ -95,7 +99,7 @@ WHERE NOT s.training AND s.sale_id > :after AND {scope} ORDER BY s.sale_id LIMIT
 
 class StoreAccount(NamedTuple):
     """``store``: the workstations' sum, with the stock that moved without a receipt.
-    ``recovered``: receipts of other epochs that came home in this one, in neither."""
+    ``recovered``: receipts that came home in this epoch, in neither."""
 
     store: Totals
     workstations: tuple[WorkstationTotals, ...]

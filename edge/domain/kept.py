@@ -8,8 +8,9 @@ class Standing(StrEnum):
     """Of an event that a till kept.
 
     ``wanted``: it is nowhere here. ``later``: it belongs to the very epoch that this box writes in,
-    beyond what it holds; another epoch is to begin first, which takes it. ``held``: it is in a
-    journal here. ``acknowledged``: head office has it, and the till may forget it in time.
+    beyond what head office has of that, and is not what stands here; another epoch is to begin
+    first, which takes it, or head office takes what stands here. ``held``: it is in a journal here.
+    ``acknowledged``: head office has it, and the till may forget it in time.
     """
 
     WANTED = "wanted"

@@ -73,9 +73,6 @@ class Keeper(Person):
         if status == self._offered:
             return
         memory, owed = self.memory, self.memory.owed
-        for sale_id, kept in list(owed.items()):
-            if kept.epoch == status.epoch and kept.envelope.seq <= status.acknowledged_through:
-                del owed[sale_id]
         if memory.vouched != status.vouched and not await self._offer_everything(status):
             return
         sought = set(status.sought)
@@ -87,16 +84,16 @@ class Keeper(Person):
             if not await self._offer(lacking):
                 return
             self._ranged = (status.missing, len(lacking))
-        if await self._offer([kept for kept in owed.values() if kept.epoch != status.epoch]):
+        if await self._offer([kept for kept in owed.values() if not _is_ahead(kept, status)]):
             self._offered = status
 
     async def _offer_everything(self, status: Status) -> bool:
         """Another epoch, or another past of head office: what was acknowledged may be lacking."""
         answers = [told.kept for told in self.memory.answers.values()]
         for kept in answers:
-            if kept.epoch == status.epoch and kept.envelope.seq > status.acknowledged_through:
+            if _is_ahead(kept, status):
                 self.memory.owed[SaleId(kept.envelope.event_id)] = kept
-        if not await self._offer([kept for kept in answers if kept.epoch != status.epoch]):
+        if not await self._offer([kept for kept in answers if not _is_ahead(kept, status)]):
             return False
         self.memory.vouched = status.vouched
         return True
@@ -142,6 +139,11 @@ def higher(seen: Head | None, told: Head) -> Head:
     if told.epoch.number != seen.epoch.number:
         return told if told.epoch.number > seen.epoch.number else seen
     return told if told.epoch != seen.epoch or told.seq > seen.seq else seen
+
+
+def _is_ahead(kept: Kept, status: Status) -> bool:
+    """Of the epoch that the box writes in, beyond what head office has of it."""
+    return kept.epoch == status.epoch and kept.envelope.seq > status.acknowledged_through
 
 
 def _is_in(kept: Kept, ranges: Iterable[Missing]) -> bool:

@@ -57,6 +57,7 @@ class Answers:
             statements.HASHES: self._hashes,
             statements.CAME_HOME: self._hashes_home,
             held_day.RECOVERED: self._recovered,
+            held_day.FINISHED: self._finished,
             evidence._WITH_RECEIPTS: self._epochs,
             evidence._SET_ASIDE: self._set_aside,
         }
@@ -205,6 +206,15 @@ class Answers:
             if event.kind == RECOVERED_KIND and not event.damaged
         ]
 
+    def _finished(self, *asked: Sequence[Any]) -> list[Found]:
+        """Of these sales, those that count by a journal's own event."""
+        sales, home = self.archive.tables["sale"], self.archive.tables["recovered_fact"]
+        return [
+            picked(row, "store_id", "sale_id", "epoch_number", "epoch_fingerprint")
+            for key in set(zip(*asked, strict=True))
+            if (row := sales.get(key)) and (key[0], SALE_KIND, key[1]) not in home
+        ]
+
     def _hashes(self, *places: Sequence[Any]) -> list[Found]:
         """Of events that are here."""
         found = []
@@ -260,7 +270,7 @@ class Answers:
         counted = [
             (read.raw.epoch, fact)
             for read, fact in self._counted(store_id)
-            if spans is None or any(_within(span, read, fact) for span in spans)
+            if spans is None or any(_within(span, read) for span in spans)
         ]
         facts = [fact for _, fact in counted]
         names = sorted({name for fact in facts if (name := getattr(fact, "workstation_id", None))})
@@ -315,14 +325,13 @@ class Answers:
         return row is not None and (row.epoch_number, row.epoch_fingerprint, row.seq) == place
 
 
-def _within(span: Span, read: Read, fact: AnyFact) -> bool:
+def _within(span: Span, read: Read) -> bool:
     """As the statements of head office say it."""
-    is_sale = isinstance(fact, RetailTransaction)
-    if is_sale and span.came_home is not None:
+    if span.came_home is not None:
         return span.came_home == read.raw.event_id
-    is_own = read.recovered is None or span.in_any_way or not is_sale
+    is_own = read.recovered is None or span.in_any_way
     is_there = span.first_seq <= read.raw.seq <= span.last_seq
-    return read.raw.epoch == span.epoch and is_there and (is_own or span.came_home is not None)
+    return read.raw.epoch == span.epoch and is_there and is_own
 
 
 @cache

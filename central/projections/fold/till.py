@@ -51,6 +51,7 @@ def _settled(into: Fold, event: Event, settled: TillSessionSettled) -> None:
             number,
             fingerprint,
             seq,
+            event.event_id,
         )
     )
     into.tallies[event.store_id, settled.business_date].add(settled)

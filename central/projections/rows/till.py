@@ -26,6 +26,7 @@ class TillSession(NamedTuple):
     settled_epoch_number: int | None = None
     settled_epoch_fingerprint: bytes | None = None
     settled_seq: int | None = None
+    settled_id: UUID | None = None
 
 
 class TillMoved(NamedTuple):
@@ -37,7 +38,7 @@ class TillMoved(NamedTuple):
 
 
 class TillSettled(NamedTuple):
-    """To set in ``till_session``."""
+    """To set in ``till_session``; ``settled_id``: the event's."""
 
     store_id: UUID
     till_session_id: UUID
@@ -46,6 +47,7 @@ class TillSettled(NamedTuple):
     settled_epoch_number: int
     settled_epoch_fingerprint: bytes
     settled_seq: int
+    settled_id: UUID
 
 
 class TillCarried(NamedTuple):

@@ -11,7 +11,7 @@ import sqlite3
 
 from edge.db import sale_reads, sales
 from edge.db.journal import append, read_head
-from edge.db.recovered import note_recovered
+from edge.db.recovered import note_recovered, was_written
 from edge.db.stock import stock_levels
 from edge.db.store import settings_number
 from edge.domain.stock import move
@@ -42,9 +42,14 @@ def _book(db: sqlite3.Connection, was: Head, envelope: Envelope) -> SaleId | Non
         return None
     if sale_reads.find_id(db, sale.sale_id).request_digest is None:
         _insert(db, was, envelope, sale)
-    elif sales.stands_at(db, sale.sale_id) != (was.epoch, was.seq):
+    elif not _is_written(db, was, sale.sale_id):
         return None
     return sale.sale_id
+
+
+def _is_written(db: sqlite3.Connection, was: Head, sale_id: SaleId) -> bool:
+    """Whether the sale's own event in this journal is this very one, which its disk spoilt."""
+    return sales.stands_at(db, sale_id) == (was.epoch, was.seq) and was_written(db, was)
 
 
 def _sale_in(envelope: Envelope) -> RetailTransaction | None:

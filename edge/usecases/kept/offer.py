@@ -95,10 +95,12 @@ def _in_journals(db: sqlite3.Connection, event: Head, known: Known) -> Standing:
 
 def _in_epoch(db: sqlite3.Connection, event: Head, here: EpochHere) -> Standing:
     """Of an epoch that this folder wrote. What is pruned was acknowledged; what was damaged
-    since is held by nobody but the till."""
+    since is held by nobody but the till. What a copy of this box gave in the place of an event that
+    head office took from here is wanted at once: no other epoch begins for it."""
     found = find_event(db, event.epoch, here, event.seq)
     if found is not None and found.hash != event.hash:
-        return Standing.LATER if here.current else Standing.WANTED
+        may_leave = here.current and event.seq > here.acknowledged_through
+        return Standing.LATER if may_leave else Standing.WANTED
     if event.seq <= here.acknowledged_through:
         return Standing.ACKNOWLEDGED
     if found is not None and found.whole:

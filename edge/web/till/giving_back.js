@@ -24,11 +24,10 @@ export async function giveBack(status) {
   if (running || said === offered) return;
   running = true;
   try {
-    await store.acknowledge(epoch, through, Date.now());
     await offerEverything(status);
     await offerSought(sought);
     await offerRanges(missing);
-    await offerOwed(epoch);
+    await offerOwed(status);
     offered = said;
   } catch (error) {
     if (!mayPass(error)) throw error;
@@ -46,7 +45,8 @@ function mayPass(error) {
 
 /** Whoever writes another epoch than the one that spoke for head office last, or speaks for another
  *  past of it, may lack what was acknowledged: all of that is offered once more. */
-async function offerEverything({ epoch, incarnation, acknowledged_through: through }) {
+async function offerEverything(status) {
+  const { epoch, incarnation } = status;
   const vouched = JSON.stringify([state.till.value?.store_id, epoch, incarnation]);
   if ((await store.readKept()).vouched === vouched) return;
   for (let after = ""; ; ) {
@@ -54,22 +54,27 @@ async function offerEverything({ epoch, incarnation, acknowledged_through: throu
     if (kept.length === 0) break;
     after = kept.at(-1).sale_id;
     const here = kept.filter(isOfThisStore);
-    const own = here.filter(({ head }) => head.epoch === epoch && head.seq > through);
-    await store.owe(idsOf(own));
-    await offer(here.filter(({ head }) => head.epoch !== epoch));
+    await store.owe(idsOf(here.filter(isAhead(status))));
+    await offer(here.filter((receipt) => !isAhead(status)(receipt)));
   }
   await store.write({ vouched });
 }
 
-/** Everything that is owed, but of the epoch that the store box itself is writing. */
-async function offerOwed(own) {
+/** Everything that is owed, but what the store box itself sends yet. What it says of its own epoch by
+ *  a number alone may be said of another receipt: a copy of it gave one under the same number. */
+async function offerOwed(status) {
   for (let after = null; ; ) {
     const owed = await store.readOwed(after, OFFERED_MAX);
     if (owed.length === 0) return;
     const last = owed.at(-1);
     after = [last.owed, last.head.seq];
-    await offer(owed.filter((receipt) => receipt.owed !== own && isOfThisStore(receipt)));
+    await offer(owed.filter((each) => !isAhead(status)(each) && isOfThisStore(each)));
   }
+}
+
+/** Of the epoch that the store box writes in, beyond what head office has of it. */
+function isAhead({ epoch, acknowledged_through: through }) {
+  return ({ head }) => head.epoch === epoch && head.seq > through;
 }
 
 function isOfThisStore({ head, store_id: store }) {

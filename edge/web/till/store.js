@@ -83,16 +83,7 @@ export async function readReceipt(saleId) {
   return done(store.get(saleId));
 }
 
-/** Of ``epoch`` through ``seq`` head office has everything. */
-export async function acknowledge(epoch, seq, nowMs) {
-  const transaction = (await openStore()).transaction("receipts", "readwrite");
-  const owed = transaction.objectStore("receipts").index("owed");
-  const through = IDBKeyRange.bound([epoch, 0], [epoch, seq]);
-  each(owed.openCursor(through), (cursor) => cursor.update(settled(cursor.value, nowMs)));
-  await completed(transaction);
-}
-
-/** So are these, of whatever epoch; or nobody takes them, and that is known. */
+/** Head office has these; or nobody takes them, and that is known. */
 export async function settle(saleIds, nowMs) {
   const transaction = (await openStore()).transaction("receipts", "readwrite");
   const receipts = transaction.objectStore("receipts");

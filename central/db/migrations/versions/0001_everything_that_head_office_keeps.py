@@ -1097,6 +1097,7 @@ def _create_till_session() -> None:
         sa.Column("settled_epoch_number", sa.Integer(), nullable=True),
         sa.Column("settled_epoch_fingerprint", sa.LargeBinary(), nullable=True),
         sa.Column("settled_seq", sa.BigInteger(), nullable=True),
+        sa.Column("settled_id", sa.Uuid(), nullable=True),
         sa.PrimaryKeyConstraint("store_id", "till_session_id", name=op.f("pk_till_session")),
     )
     op.create_index(
