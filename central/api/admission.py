@@ -24,7 +24,7 @@ from sync.http.sender import sender_of
 _PLACE = "holdfast_place"
 _OF_A_STORE = re.compile(
     r"/v1/stores/[^/]+/(journal|feeds|feed|snapshot|certificate|epochs|grants|pruned|predecessor"
-    r"|readmission|declared|checkpoints)\Z"
+    r"|lineage|readmission|declared|checkpoints)\Z"
 )
 
 
@@ -40,6 +40,7 @@ def admission(lanes: Lanes) -> Callable[[ASGIApp], ASGIApp]:
         "pruned": lanes.heartbeats,
         "grants": lanes.heartbeats,
         "predecessor": lanes.feeds,
+        "lineage": lanes.feeds,
         "readmission": lanes.heartbeats,
         "declared": lanes.heartbeats,
         "checkpoints": lanes.heartbeats,

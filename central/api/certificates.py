@@ -1,5 +1,6 @@
 """What a box asks for so that tills may speak to it: its certificate, and before that, at which
-names they knew the box whose place it takes."""
+names they knew the box whose place it takes, and what it may believe of what they kept of that
+one."""
 
 from typing import Any
 
@@ -11,11 +12,12 @@ from central.api.packed import MSGPACK, packed, read_packed
 from central.db.engine import unit_of_work
 from central.domain.box import BoxReplaced
 from central.office.head_office import HeadOffice
+from central.reports.lineage import lineage_of
 from central.reports.predecessor import predecessor_of
 from central.usecases.box.find_device import EnrolledDevice
 from central.usecases.box.issue_certificate import issue_certificate
 from central.usecases.box.record_stated_head import note_head
-from sync.protocol.enrolment import CertificateRequest
+from sync.protocol.enrolment import CertificateRequest, LineageAsked
 
 
 @post(
@@ -42,6 +44,23 @@ async def read_predecessor(request: Request[Any, Any, Any]) -> Response[bytes]:
     office, device, _ = await _speaking_box(request)
     async with unit_of_work(office.engine) as db:
         return packed(await predecessor_of(db, device.company_id, device.store_id))
+
+
+@post(
+    "/v1/stores/{store_id:uuid}/lineage",
+    status_code=200,
+    media_type=MSGPACK,
+    guards=[device_guard],
+    request_max_body_size=BODY_BYTES_MAX,
+)
+async def read_lineage(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The keys of the store's epochs, and which of the events that tills kept are here; nothing for
+    a box that writes in a fenced epoch."""
+    office, device, _ = await _speaking_box(request)
+    remedy = "Send a msgpack array of one array of events."
+    asked = await read_packed(request, LineageAsked, "events", remedy)
+    async with unit_of_work(office.engine) as db:
+        return packed(await lineage_of(db, device.store_id, asked.events))
 
 
 async def _speaking_box(request: Request[Any, Any, Any]) -> tuple[HeadOffice, EnrolledDevice, int]:

@@ -4,10 +4,10 @@ A manifest totals its own epoch's events of the day through its ``last_seq``, an
 came home in that epoch, but for what its own journal has under the same id: so head office counts
 the same of its rows, each known by the place that it was written at. Of one epoch there may be two
 journals (a copy of the box ran beside it): what the other one has comes home like that of any
-epoch, and stands apart, though its places are the same. What a day comes to is the union: a row is *covered* by the statement about its own
-epoch that reaches it, or by the one of the epoch in which it came home. So what the store says of
-the day is what is counted here, with each difference put right; and rows that nothing covers are
-what nobody but head office says.
+epoch, and stands apart, though its places are the same. What a day comes to is the union: a row is
+*covered* by the statement about its own epoch that reaches it, or by the one of the epoch in which
+it came home. So what the store says of the day is what is counted here, with each difference put
+right; and rows that nothing covers are what nobody but head office says.
 
 An epoch that its box left. The box went on in another one. Where head office has the same hash as
 the box at the event after which it left, both hold the same events through there, byte for byte;

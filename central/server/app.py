@@ -12,7 +12,7 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.types import ASGIApp
 
 from central.api.admission import admission
-from central.api.certificates import certify_box, read_predecessor
+from central.api.certificates import certify_box, read_lineage, read_predecessor
 from central.api.guards import needing, person_guard
 from central.api.health import read_health
 from central.api.hello import say_hello
@@ -82,6 +82,7 @@ ROUTES: Sequence[Any] = (
     read_snapshot,
     certify_box,
     read_predecessor,
+    read_lineage,
     readmit,
     take_declared,
     take_checkpoints,

@@ -1,11 +1,12 @@
 """Whom the box's API turns to for what only head office can give while somebody waits: whoever
 keeps the line open, and nobody where none does."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
+from sync.protocol.change import Head
 from sync.protocol.rights import AccountStated
 
 
@@ -21,14 +22,17 @@ AskForRight: TypeAlias = Callable[[str, UUID, int], Awaitable[Outcome]]
 """A right's kind, its account and how much."""
 AskForAccount: TypeAlias = Callable[[str, UUID], Awaitable[AccountStated | None]]
 """A right's kind and its account; None: head office did not answer in time."""
+AskLineage: TypeAlias = Callable[[Sequence[Head]], Awaitable[bool]]
+"""Of these events; False: head office did not answer in time."""
 
 
 @dataclass
 class Asker:
-    """Both are set while the line is open."""
+    """All are set while the line is open."""
 
     for_right: AskForRight | None = None
     for_account: AskForAccount | None = None
+    for_lineage: AskLineage | None = None
 
     async def ask_for_right(self, kind: str, account_id: UUID, amount: int) -> Outcome:
         """Raises NothingToAskFor, NotEnrolled."""
@@ -41,3 +45,8 @@ class Asker:
         if self.for_account is None:
             return None
         return await self.for_account(kind, account_id)
+
+    async def ask_lineage(self, events: Sequence[Head]) -> bool:
+        """Whether all is known that head office says of the boxes before this one, and of these
+        events of theirs. Where nobody keeps a line it goes on with what it knows."""
+        return self.for_lineage is None or await self.for_lineage(events)

@@ -41,6 +41,7 @@ from edge.db.connection.writer import InlineWriter
 from edge.db.pushing import read_push_state
 from edge.db.store import Enrolment, read_enrolment
 from edge.exchange.certificate import NotCertified, get_certified
+from edge.exchange.lineage import ask_lineage
 from edge.exchange.redeem import CentralAway, Invited, redeem
 from edge.exchange.rounds import Loading, first_load, line_to_central
 from edge.server.ports import bind
@@ -251,6 +252,8 @@ async def load_store(
     async with open_box(folder, settings) as box:
         with showing() as show:
             loaded = await first_load(box, show)
+        async with line_to_central(box) as to_central:
+            await ask_lineage(box, to_central, ())
         crash_point("loaded")
         uncertified = await _certify(box)
         crash_point("certified")

@@ -37,7 +37,7 @@ FINISHED_HERE = "s.request_digest <> x''"
 very epoch had it, a copy's."""
 IN_EPOCH = f"""(s.epoch_number, s.epoch_fingerprint) =
     (SELECT epoch_number, epoch_fingerprint FROM journal_head WHERE current = 1)
-    AND {FINISHED_HERE}"""
+    AND {FINISHED_HERE}"""  # noqa: S608 - constant
 CAME_HOME = f"""s.sale_id IN (SELECT r.sale_id FROM recovered r
     JOIN journal_head h ON h.epoch_number = r.in_epoch_number
         AND h.epoch_fingerprint = r.in_epoch_fingerprint WHERE h.current = 1)

@@ -9,7 +9,8 @@ class Standing(StrEnum):
 
     ``wanted``: it is nowhere here. ``later``: it belongs to the very epoch that this box writes in,
     beyond what head office has of that, and is not what stands here; another epoch is to begin
-    first, which takes it, or head office takes what stands here. ``held``: it is in a journal here.
+    first, which takes it, or head office takes what stands here; or it is of the box before this
+    one, and head office could not be asked yet. ``held``: it is in a journal here.
     ``acknowledged``: head office has it, and the till may forget it in time.
     """
 

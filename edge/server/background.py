@@ -23,6 +23,7 @@ from edge.box.people import keep_used_sessions, tell_owed_pins
 from edge.box.pruning import prune_acknowledged
 from edge.exchange.answering import answer_questions, declare_close
 from edge.exchange.certificate import Certifying
+from edge.exchange.lineage import ask_lineage
 from edge.exchange.rights import ask_for_account, ask_for_right, give_back
 from edge.exchange.rounds import (
     Line,
@@ -260,12 +261,13 @@ async def exchanging_over(box: Box, line: Line) -> AsyncIterator[Exchange]:
     certifying = Certifying(box, line)
     box.asker.for_right = partial(ask_for_right, box, line)
     box.asker.for_account = partial(ask_for_account, box, line)
+    box.asker.for_lineage = partial(ask_lineage, box, line)
     loop = asyncio.create_task(_keep_exchanging(box, exchange, certifying, stopping))
     scheduler.start()
     try:
         yield exchange
     finally:
-        box.asker.for_right = box.asker.for_account = None
+        box.asker.for_right = box.asker.for_account = box.asker.for_lineage = None
         scheduler.shutdown(wait=False)
         stopping.set()
         box.nudge.set()

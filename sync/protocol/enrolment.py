@@ -6,6 +6,8 @@ one-time code, who it is, and then its certificate with the keys that go with it
 and answers that of an ``Acknowledgement``. ``POST /v1/stores/{store}/certificate`` takes the
 msgpack of ``CertificateRequest`` and answers that of ``BoxKeys``; a box asks again before its
 certificate expires. ``GET /v1/stores/{store}/predecessor`` answers the msgpack of ``Predecessor``.
+``POST /v1/stores/{store}/lineage`` takes the msgpack of ``LineageAsked`` and answers that of
+``Lineage``.
 ``POST /v1/stores/{store}/readmission`` takes the msgpack of ``Readmission`` and answers that of an
 ``Acknowledgement``. All but the first are signed.
 """
@@ -18,7 +20,7 @@ from typing import Annotated
 import msgspec
 
 from sync.protocol.bounds import Text
-from sync.protocol.change import Head
+from sync.protocol.change import Epoch, Head
 from sync.protocol.codec import decode, encode
 from sync.protocol.errors import Undecodable
 from sync.protocol.identity import CompanyId, DeviceId, Incarnation, StoreId, WorkstationId
@@ -115,6 +117,32 @@ class Predecessor(msgspec.Struct, frozen=True, array_like=True):
     workstations: Annotated[
         tuple[WorkstationId, ...], msgspec.Meta(max_length=PREDECESSOR_WORKSTATIONS_MAX)
     ]
+
+
+LINEAGE_EVENTS_MAX = 200
+LINEAGE_KEYS_MAX = 1_000
+
+
+class LineageAsked(msgspec.Struct, frozen=True, array_like=True):
+    """``events`` of the store's epochs, as tills were told them by boxes before this one: does head
+    office hold these very ones?"""
+
+    events: Annotated[tuple[Head, ...], msgspec.Meta(max_length=LINEAGE_EVENTS_MAX)]
+
+
+class EpochKey(msgspec.Struct, frozen=True, array_like=True):
+    """The Ed25519 key of the box that wrote in an epoch."""
+
+    epoch: Epoch
+    device_key: _Key
+
+
+class Lineage(msgspec.Struct, frozen=True, array_like=True):
+    """``keys`` of the store's epochs that head office knows, the newest first; of each event that
+    was asked for whether it is ``held``, in the question's order."""
+
+    keys: Annotated[tuple[EpochKey, ...], msgspec.Meta(max_length=LINEAGE_KEYS_MAX)]
+    held: Annotated[tuple[bool, ...], msgspec.Meta(max_length=LINEAGE_EVENTS_MAX)]
 
 
 RIGHTS_SHOWN_MAX = 5_000

@@ -34,7 +34,6 @@ from sync.protocol.change import (
     genesis_hash,
     link,
 )
-from sync.protocol.checkpoints import SpanFigures
 from sync.protocol.clock import ClockState, Hlc
 from sync.protocol.codec import (
     KINDS,
@@ -45,7 +44,14 @@ from sync.protocol.codec import (
     unpack_batch,
 )
 from sync.protocol.columns import SentBatch
-from sync.protocol.enrolment import Predecessor, ProvisionalEpoch, Readmission
+from sync.protocol.enrolment import (
+    EpochKey,
+    Lineage,
+    LineageAsked,
+    Predecessor,
+    ProvisionalEpoch,
+    Readmission,
+)
 from sync.protocol.facts import KindVersion
 from sync.protocol.identity import (
     BootId,
@@ -342,6 +348,19 @@ READMISSION = Readmission(
 )
 
 
+FIRST = Epoch(1, bytes(range(4)))
+TWO = (Head(FIRST, 7, bytes(range(32))), Head(FIRST, 8, bytes(range(1, 33))))
+LINEAGE_ASKED = LineageAsked(TWO)
+LINEAGE = Lineage((EpochKey(FIRST, bytes(range(32))),), (True, False))
+READ_ALIKE = {
+    "predecessor": PREDECESSOR,
+    "readmission": READMISSION,
+    "span_figures": SPAN_FIGURES,
+    "lineage_asked": LINEAGE_ASKED,
+    "lineage": LINEAGE,
+}
+
+
 def later_messages() -> dict[str, str]:
     """What is written today, by the names of messages_later_1.json."""
     raw = encode(PROVISIONAL)
@@ -352,9 +371,7 @@ def later_messages() -> dict[str, str]:
         "provisional_epoch": encode(ProvisionalEpoch(raw, signature)).hex(),
         "snapshot": encode(SNAPSHOT).hex(),
         "snapshot_part": encode(PART).hex(),
-        "predecessor": encode(PREDECESSOR).hex(),
-        "readmission": encode(READMISSION).hex(),
-        "span_figures": encode(SPAN_FIGURES).hex(),
+        **{name: encode(one).hex() for name, one in READ_ALIKE.items()},
     }
 
 
@@ -378,13 +395,6 @@ def test_a_snapshot_and_its_part_are_read_as_they_were() -> None:
     assert snapshot.parts[0].name == part_name(part.content)
 
 
-def test_figures_of_a_span_are_read_as_they_were() -> None:
-    assert decode(SpanFigures, bytes.fromhex(LATER["span_figures"])) == SPAN_FIGURES
-
-
-def test_what_a_box_takes_over_is_read_as_it_was() -> None:
-    assert decode(Predecessor, bytes.fromhex(LATER["predecessor"])) == PREDECESSOR
-
-
-def test_what_a_box_shows_of_itself_is_read_as_it_was() -> None:
-    assert decode(Readmission, bytes.fromhex(LATER["readmission"])) == READMISSION
+@pytest.mark.parametrize("name", READ_ALIKE)
+def test_a_message_that_came_later_is_read_as_it_was(name: str) -> None:
+    assert decode(type(READ_ALIKE[name]), bytes.fromhex(LATER[name])) == READ_ALIKE[name]

@@ -38,7 +38,7 @@ OPEN_ROUTES = {
 SIGN_IN_FORMS = {("POST", f"/sign-in{step}") for step in ("", "/link", "/code")}
 _TAKEN = (
     *("journal", "certificate", "epochs", "grants", "pruned"),
-    *("readmission", "declared", "checkpoints"),
+    *("lineage", "readmission", "declared", "checkpoints"),
 )
 _GIVEN = ("feeds", "feed", "snapshot", "predecessor", "grants")
 DEVICE_ROUTES = {("POST", f"/v1/stores/{{store_id}}/{name}") for name in _TAKEN}

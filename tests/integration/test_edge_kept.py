@@ -11,6 +11,7 @@ from typing import Any
 from msgspec import structs
 
 from edge.db.days import find_open_day
+from edge.db.lineage import keep_lineage
 from edge.db.recovered import epochs_here
 from edge.domain.reckoning import Steady
 from edge.usecases.box.record_contact import record_contact
@@ -20,6 +21,7 @@ from sync.engine.signing import SALE_SIGNED, verify_bytes
 from sync.protocol import codec
 from sync.protocol.change import Epoch, Head, Kept
 from sync.protocol.commands import GiveManifest, Seek
+from sync.protocol.enrolment import Lineage
 from sync.protocol.facts import EventRecovered, ManifestGiven
 from sync.protocol.identity import StoreId
 from tests.edge_store import CUSTOMER, Till, make_store, open_store, sale, session_at
@@ -73,6 +75,8 @@ async def test_what_head_office_had_when_it_sealed_the_epoch_is_not_wanted(
 ) -> None:
     make_store(tmp_path / "S01", after=(burnt.store_id, burnt.head(1)))
     async with open_store(tmp_path / "S01", signed_in=None) as till:
+        told = Lineage((), (True,))
+        await till.box.writer.run(lambda db: keep_lineage(db, [burnt.head(0)], told))
         offered = await till.call("POST", "/kept/offers", burnt.offer())
         assert offered.json() == {"standings": ["acknowledged", "acknowledged", "wanted"]}
         given_back = await till.call("POST", "/kept", burnt.envelopes())
@@ -107,7 +111,7 @@ async def test_its_own_events_are_held_and_then_acknowledged(tmp_path: Path) -> 
             lambda db: db.execute("UPDATE journal_head SET acknowledged_through = seq")
         )
         offered = await till.call("POST", "/kept/offers", offer)
-        assert offered.json() == {"standings": ["acknowledged", "later", "later"]}
+        assert offered.json() == {"standings": ["acknowledged", "wanted", "later"]}
 
 
 async def test_an_event_of_its_own_that_was_damaged_since_is_wanted(tmp_path: Path) -> None:

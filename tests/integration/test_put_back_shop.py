@@ -5,6 +5,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from central.usecases.feed.publish_reference import publish_rows
 from central.usecases.feed.sequence_publications import drain_publications
 from edge.box.clock import wall_clock_ms
 from edge.db.epochs import count_waiting
+from edge.exchange.lineage import ask_lineage
 from edge.exchange.rounds import Line, journal_of
 from edge.server.background import Exchange
 from sync.engine.outbox import BranchCause
@@ -57,6 +59,7 @@ class Shop:
         )
         self.line = Line(MemoryTransport(self._answer), signer, journal_of(box), {})
         self.exchange = Exchange(box, self.line)
+        box.asker.for_lineage = partial(ask_lineage, box, self.line)
 
     async def _answer(self, request: Request) -> Response:
         sent = (request.method, request.path)

@@ -13,12 +13,13 @@ from edge.api.stated_head import tell as note_told
 from edge.box.box import Box
 from edge.box.clock import StoreClock
 from edge.db.epochs import writing
+from edge.db.lineage import epoch_keys
 from edge.db.showing import known_incarnation
 from edge.db.sought import list_missing, list_sought
 from edge.domain.sale.basket import SaleRequest
 from edge.domain.sale.completed import CompletedSale
-from edge.usecases.kept.give_back import GiveBackKept, KeptGivenBack, give_back_kept
-from edge.usecases.kept.offer import OfferedKept, OfferKept, offer_kept
+from edge.usecases.kept.give_back import GiveBackKept, KeptGivenBack, all_later, give_back_kept
+from edge.usecases.kept.offer import OfferedKept, OfferKept, offer_kept, unproven
 from edge.usecases.sale.abandon import abandon_sale
 from edge.usecases.sale.complete import complete_sale
 from edge.usecases.sale.look_up import look_up_sale
@@ -159,12 +160,17 @@ class Answering(Host):
 
     async def offer(self, offered: OfferKept) -> OfferedKept:
         """POST /kept/offers."""
+        unknown = unproven(self._reader, offered)
+        if unknown:
+            await self.box.asker.ask_lineage(unknown)
         return offer_kept(self._reader, offered)
 
     async def give_back(
         self, given: GiveBackKept, workstation_id: WorkstationId
     ) -> KeptGivenBack | Refused:
         """POST /kept."""
+        if not epoch_keys(self._reader) and not await self.box.asker.ask_lineage(()):
+            return all_later(given)
         moment = self._clock.moment()
         try:
             taken = await self.writer.run(

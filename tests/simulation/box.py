@@ -33,6 +33,7 @@ from edge.db.rights import unanswered
 from edge.db.store import read_enrolment
 from edge.db.told_mark import MARK_FILE, ToldMark, missing_after, read_mark
 from edge.domain.reckoning import Steady
+from edge.exchange.lineage import ask_lineage
 from edge.exchange.rights import ask_for_right
 from edge.exchange.rounds import Line, journal_of
 from edge.server.background import Exchange
@@ -163,6 +164,7 @@ class StoreServer(Answering):
         line = Line(_Wire(self._send), signer, journal_of(box), {})
         exchange = Exchange(box, line)
         box.asker.for_right = partial(ask_for_right, box, line)
+        box.asker.for_lineage = partial(ask_lineage, box, line)
         self.spawn(self._keep_time(box.nudge.set, box.settings.push_every_s))
 
         def beat_due() -> None:

@@ -2,7 +2,7 @@
 what it decided about them after a restore; what production asks PostgreSQL is looked up in the
 archive."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from central.archive.port import Claim, Standing, StreamKey
 from central.domain.decisions import AnyDecision, EpochIssued, EpochRatified
@@ -12,7 +12,7 @@ from central.usecases.box.ratify_epoch import Ratified, signed_record
 from central.usecases.journal.ingest_batch import Acknowledged
 from sync.protocol.change import Genesis, Head, epoch_of, genesis_hash
 from sync.protocol.codec import decode
-from sync.protocol.enrolment import ProvisionalEpoch
+from sync.protocol.enrolment import EpochKey, Lineage, LineageAsked, ProvisionalEpoch
 from sync.protocol.identity import StoreId
 from tests.doubles.archive_memory import MemoryArchive
 from tests.simulation.catalog import COMPANY, Shop
@@ -27,6 +27,24 @@ def last_of_line(archive: MemoryArchive, store_id: StoreId) -> Head:
     )
     standing = archive.standings[key]
     return Head(key.epoch, standing.watermark, standing.head_hash)
+
+
+def say_lineage(
+    archive: MemoryArchive, shop: Shop, body: bytes, home: Collection[bytes]
+) -> Lineage:
+    """As ``lineage_of`` does; ``home``: hashes of what came home."""
+    keys = (
+        EpochKey(key.epoch, decode(Genesis, standing.genesis).device_key)
+        for key, standing in archive.standings.items()
+        if key.store_id == shop.store_id
+    )
+
+    def is_here(event: Head) -> bool:
+        held = archive.raw.get(StreamKey(shop.store_id, event.epoch), {}).get(event.seq)
+        return held is not None and held[1] == event.hash and not held[0].damaged
+
+    events = decode(LineageAsked, body).events
+    return Lineage(tuple(keys), tuple(one.hash in home or is_here(one) for one in events))
 
 
 def take_epoch(

@@ -29,6 +29,8 @@ class Keeper(Person):
         self.workstation_id = workstation_id
         self.memory = Memory()
         self._offered: Status | None = None
+        self._later = False
+        """Something of what was offered stands nowhere yet."""
         self._ranged: tuple[tuple[Missing, ...], int] = ((), 0)
         """Of what head office lost: what was offered, and of how many receipts."""
 
@@ -72,6 +74,7 @@ class Keeper(Person):
     async def _give_back(self, status: Status) -> None:
         if status == self._offered:
             return
+        self._later = False
         memory, owed = self.memory, self.memory.owed
         if memory.vouched != status.vouched and not await self._offer_everything(status):
             return
@@ -85,7 +88,7 @@ class Keeper(Person):
                 return
             self._ranged = (status.missing, len(lacking))
         if await self._offer([kept for kept in owed.values() if not _is_ahead(kept, status)]):
-            self._offered = status
+            self._offered = None if self._later else status
 
     async def _offer_everything(self, status: Status) -> bool:
         """Another epoch, or another past of head office: what was acknowledged may be lacking."""
@@ -116,6 +119,7 @@ class Keeper(Person):
                 self.memory.owed.pop(SaleId(kept.envelope.event_id), None)
             else:
                 self.memory.owed[SaleId(kept.envelope.event_id)] = kept
+        self._later |= Standing.LATER in offered.standings
         wanted = [kept for kept, standing in pairs if standing is Standing.WANTED]
         for first in range(0, len(wanted), GIVEN_MAX):
             piece = wanted[first : first + GIVEN_MAX]

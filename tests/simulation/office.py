@@ -57,6 +57,7 @@ from tests.simulation.epochs import (
     claim_parents,
     decided_states,
     last_of_line,
+    say_lineage,
     take_epoch,
 )
 from tests.simulation.feeds import first_feeds
@@ -246,14 +247,16 @@ class HeadOffice(Host):
         signed = verify_request(
             shop.public_key, request.method, request.path, request.body, request.headers
         )
-        self.stated[signed.head] = shop
-        url = urlsplit(request.path)
+        self.stated[signed.head], url = shop, urlsplit(request.path)
         if url.path == f"/v1/stores/{shop.store_id}/journal":
             return await self._journal(shop, request, dict(parse_qsl(url.query)))
         if url.path == f"/v1/stores/{shop.store_id}/epochs":
             return await self._epoch(shop, request, signed.head)
         if url.path == f"/v1/stores/{shop.store_id}/grants":
             return await self._grant(shop, request, signed.head)
+        if url.path == f"/v1/stores/{shop.store_id}/lineage":
+            home = self.came_home(shop.store_id)
+            return packed(say_lineage(self.archive, shop, request.body, home))
         if url.path == f"/v1/stores/{shop.store_id}/feeds":
             return await self._heads(shop, signed)
         if url.path == f"/v1/stores/{shop.store_id}/readmission":
@@ -289,8 +292,7 @@ class HeadOffice(Host):
         return self._verdict(shop, outcome, batch.epoch)
 
     async def _epoch(self, shop: Shop, request: Request, head: Head) -> Response:
-        now_ms = self.scheduler.now_ms
-        said = [head]
+        now_ms, said = self.scheduler.now_ms, [head]
         try:
             ratified, decided = take_epoch(self.archive, shop, request.body)
             if decided is not None:
@@ -307,7 +309,7 @@ class HeadOffice(Host):
         answer, decided, what = answer_right(self.archive, shop, head.epoch, request.body)
         await self.decide([*decided], publish=False)
         self._seen[what] += 1
-        return Response(200, {"content-type": "application/msgpack"}, encode(answer))
+        return packed(answer)
 
     async def _heads(self, shop: Shop, signed: SignedHead) -> Response:
         now_ms = self.scheduler.now_ms
@@ -323,22 +325,18 @@ class HeadOffice(Host):
         followed = followed_feeds(shop.store_id, shop.settings.price_zone)
         newer = FeedHead("of a newer head office", "", 3, bytes(32))
         heads = (newer, *(self.feeds.feed_head(feed) for feed in followed))
-        return Response(
-            200,
-            {"content-type": "application/msgpack"},
-            encode(
-                Acknowledgement(
-                    PROTOCOL_VERSION,
-                    self.incarnation,
-                    outcome.watermark,
-                    outcome.head_hash,
-                    self.scheduler.now_ms,
-                    0,
-                    (PROTOCOL_VERSION,),
-                    commands=asked_of(self.archive, shop.store_id),
-                    feeds=heads,
-                )
-            ),
+        return packed(
+            Acknowledgement(
+                PROTOCOL_VERSION,
+                self.incarnation,
+                outcome.watermark,
+                outcome.head_hash,
+                self.scheduler.now_ms,
+                0,
+                (PROTOCOL_VERSION,),
+                commands=asked_of(self.archive, shop.store_id),
+                feeds=heads,
+            )
         )
 
     def _readmit(self, shop: Shop, request: Request) -> Response:
@@ -356,13 +354,12 @@ class HeadOffice(Host):
     def _snapshot(self, query: dict[str, str]) -> Response:
         feed = FollowedFeed(DataSet(query["data_set"]), query.get("scope", ""))
         self._seen["snapshot asked for"] += 1
-        headers = {"content-type": "application/msgpack"}
         if "part" not in query:
-            return Response(200, headers, encode(self.feeds.snapshot(feed, self.incarnation)))
+            return packed(self.feeds.snapshot(feed, self.incarnation))
         content = self.feeds.parts[query["part"]]
         named = {row.key for row in part_rows(content)}
         keys = tuple(key for key in self.personal_keys() if str(key.customer_id) in named)
-        return Response(200, headers, encode(SnapshotPart(content, keys)))
+        return packed(SnapshotPart(content, keys))
 
     def _feed(self, query: dict[str, str]) -> Response:
         feed = FollowedFeed(DataSet(query["data_set"]), query.get("scope", ""))
@@ -372,17 +369,21 @@ class HeadOffice(Host):
         if foreign or after > self.feeds.head(feed):
             self._seen["answered: cursor gone"] += 1
             gone = "the cursor lies beyond the feed, or is of another incarnation"
-            return problem(
-                Problem(PROBLEM_PREFIX + Slug.CURSOR_GONE, "Gone", 410, gone, "Load anew.")
-            )
+            told = (PROBLEM_PREFIX + Slug.CURSOR_GONE, "Gone", 410, gone, "Load anew.")
+            return problem(Problem(*told))
         page = self.feeds.page(feed, after, self.incarnation, self.personal_keys())
-        return Response(200, {"content-type": "application/msgpack"}, encode(page))
+        return packed(page)
 
 
 @cache
 def recovered(body: bytes) -> AnyFact:
     """A recovered event's body, read once."""
     return decode_fact(*EventRecovered.KIND, body)
+
+
+def packed(value: object) -> Response:
+    """200."""
+    return Response(200, {"content-type": "application/msgpack"}, encode(value))
 
 
 def problem(document: Problem) -> Response:

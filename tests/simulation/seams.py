@@ -12,7 +12,7 @@ from typing import Any
 from unittest.mock import patch
 
 from edge.box import box
-from edge.exchange import rights
+from edge.exchange import lineage, rights
 from edge.exchange import rounds as exchange
 from edge.server import background
 from tests.simulation.ids import Ids
@@ -44,6 +44,8 @@ def seams(random: Random, ids: Ids) -> Iterator[None]:
         (rights, "uuid_utils", drawn),
         # A world's line has a bound of its own for each request.
         (rights, "asyncio", SimpleNamespace(timeout=lambda _: nullcontext())),
+        (lineage, "asyncio", SimpleNamespace(timeout=lambda _: nullcontext())),
+        (lineage, "log", Log()),
         (rights, "log", Log()),
         (box, "uuid_utils", drawn),
         (box, "secrets", SimpleNamespace(token_bytes=random.randbytes)),

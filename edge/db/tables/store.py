@@ -156,6 +156,29 @@ class MissingRange(EdgeTable, table=True):
     through: int = Field(primary_key=True)
 
 
+class EpochKey(EdgeTable, table=True):
+    """Whose key signed in an epoch of the store, as head office said: of the boxes before this one,
+    too."""
+
+    __tablename__ = "epoch_key"
+    epoch_number: int = Field(primary_key=True)
+    epoch_fingerprint: bytes = Field(primary_key=True)
+    device_key: bytes
+
+
+class TailEvent(EdgeTable, table=True):
+    """An event that a till was told by the box before this one: whether head office holds it, as it
+    said under this incarnation."""
+
+    __tablename__ = "tail_event"
+    epoch_number: int = Field(primary_key=True)
+    epoch_fingerprint: bytes = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    hash: bytes = Field(primary_key=True)
+    held: bool
+    incarnation: bytes | None
+
+
 class ReceiptSeries(EdgeTable, table=True):
     """The last number of a workstation in an epoch: gapless, never continued elsewhere."""
 

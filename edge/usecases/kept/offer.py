@@ -1,8 +1,9 @@
 """Offer what a till kept: which of it is wanted here, and what head office has already.
 
 A look that writes nothing. Wanted is what no journal of this folder holds, wrapped or not, unless
-head office had it when it sealed the epoch before; and what head office itself seeks, because what
-it has of it is damaged, or is lost and kept by no box any more.
+head office had it when it sealed the epoch before: this very event, which it says of each that a
+till kept; and what head office itself seeks, because what it has of it is damaged, or is lost and
+kept by no box any more.
 """
 
 import sqlite3
@@ -10,6 +11,7 @@ from typing import Annotated
 
 import msgspec
 
+from edge.db.lineage import is_held_there
 from edge.db.recovered import EpochHere, came_home, epochs_here, find_event
 from edge.db.sought import is_sought
 from edge.db.store import read_enrolment
@@ -64,6 +66,15 @@ def offer_kept(db: sqlite3.Connection, offer: OfferKept) -> OfferedKept:
     return OfferedKept(tuple(standing_of(db, event.head, known) for event in offer.kept))
 
 
+def unproven(db: sqlite3.Connection, offer: OfferKept) -> tuple[Head, ...]:
+    """Those of which head office is to be asked: it had events at their places."""
+    known = known_epochs(db)
+    heads = (event.head for event in offer.kept)
+    return tuple(
+        head for head in heads if _is_sealed(head, known) and _there(db, head, known) is None
+    )
+
+
 def known_epochs(db: sqlite3.Connection) -> Known:
     """What an event's standing follows from, beside its own place."""
     enrolment = read_enrolment(db)
@@ -86,11 +97,29 @@ def _in_journals(db: sqlite3.Connection, event: Head, known: Known) -> Standing:
     here = known.here.get(event.epoch)
     if here is not None:
         return _in_epoch(db, event, here)
+    if not _is_sealed(event, known):
+        return Standing.WANTED
+    held = _there(db, event, known)
+    if held is None:
+        return Standing.LATER
+    return Standing.ACKNOWLEDGED if held else Standing.WANTED
+
+
+def _is_sealed(event: Head, known: Known) -> bool:
+    """It stands where head office had an event of the box before this one."""
     genesis = known.genesis
-    sealed = genesis is not None and event.epoch == genesis.parent
-    if genesis is not None and sealed and event.seq <= genesis.parent_watermark:
-        return Standing.ACKNOWLEDGED
-    return Standing.WANTED
+    if genesis is None or event.epoch in known.here:
+        return False
+    return event.epoch == genesis.parent and event.seq <= genesis.parent_watermark
+
+
+def _there(db: sqlite3.Connection, event: Head, known: Known) -> bool | None:
+    """Whether it is this very one; None: that is not known. The last one's hash stands in this
+    box's own record."""
+    genesis = known.genesis
+    if genesis is not None and event.seq == genesis.parent_watermark:
+        return event.hash == genesis.parent_hash
+    return is_held_there(db, event)
 
 
 def _in_epoch(db: sqlite3.Connection, event: Head, here: EpochHere) -> Standing:

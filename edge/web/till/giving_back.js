@@ -14,6 +14,8 @@ const PAUSE_MS = 100;
 let running = false;
 /** What the store box had said when all was offered last: till it says otherwise, nothing is new. */
 let offered = null;
+/** Something of it stands nowhere yet: it is offered again. */
+let later = false;
 /** The ranges of which all was offered, and how many receipts this till had in each. */
 let ranged = null;
 
@@ -23,12 +25,13 @@ export async function giveBack(status) {
   const said = JSON.stringify([epoch, incarnation, through, sought, missing]);
   if (running || said === offered) return;
   running = true;
+  later = false;
   try {
     await offerEverything(status);
     await offerSought(sought);
     await offerRanges(missing);
     await offerOwed(status);
-    offered = said;
+    if (!later) offered = said;
   } catch (error) {
     if (!mayPass(error)) throw error;
   } finally {
@@ -111,6 +114,7 @@ async function offer(receipts) {
   if (receipts.length === 0) return;
   const body = { kept: receipts.map(({ head: { epoch, seq, hash } }) => ({ epoch, seq, hash })) };
   const { standings } = await call("POST", "/kept/offers", { body, quiet: true });
+  later ||= standings.includes("later");
   const those = (standing) => receipts.filter((_, place) => standings[place] === standing);
   await store.settle(idsOf(those("acknowledged")), Date.now());
   await store.owe(idsOf(["wanted", "held", "later"].flatMap(those)));

@@ -43,6 +43,7 @@ TABLES = (
     "customer_field",
     "customer_key",
     "customer_name",
+    "epoch_key",
     "erased_customer",
     "feed_cursor",
     "feed_switch",
@@ -82,6 +83,7 @@ TABLES = (
     "sought",
     "stock_level",
     "stock_movement",
+    "tail_event",
     "tax_rate",
     "tender",
     "till_session",
@@ -108,6 +110,7 @@ def upgrade() -> None:
     _create_customer_field()
     _create_customer_key()
     _create_customer_name()
+    _create_epoch_key()
     _create_erased_customer()
     _create_feed_cursor()
     _create_feed_switch()
@@ -147,6 +150,7 @@ def upgrade() -> None:
     _create_sought()
     _create_stock_level()
     _create_stock_movement()
+    _create_tail_event()
     _create_tax_rate()
     _create_tender()
     _create_till_session()
@@ -508,6 +512,31 @@ def _create_acknowledged_mark() -> None:
         sa.Column("through", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint(
             "epoch_number", "epoch_fingerprint", "at_ms", name=op.f("pk_acknowledged_mark")
+        ),
+    )
+
+
+def _create_epoch_key() -> None:
+    op.create_table(
+        "epoch_key",
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("device_key", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("epoch_number", "epoch_fingerprint", name=op.f("pk_epoch_key")),
+    )
+
+
+def _create_tail_event() -> None:
+    op.create_table(
+        "tail_event",
+        sa.Column("epoch_number", sa.Integer(), nullable=False),
+        sa.Column("epoch_fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("held", sa.Boolean(), nullable=False),
+        sa.Column("incarnation", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint(
+            "epoch_number", "epoch_fingerprint", "seq", "hash", name=op.f("pk_tail_event")
         ),
     )
 
