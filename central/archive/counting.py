@@ -13,9 +13,9 @@ from central.archive.port import MadeOf
 from central.archive.rows import CORRECTED, EVENT, plain_uuid, raw_events, read_geneses
 from central.domain.decisions import AnyDecision, decode_decision
 from central.projections.arrival import Geneses
-from central.projections.event import RawEvent
+from central.projections.event import RawEvent, Recovered
 from central.projections.fact_id import SALE_KIND, FactId
-from central.projections.line_up import Counted, Held, HeldError, Wanted
+from central.projections.line_up import Counted, Held, HeldError, Wanted, recovered_rank
 from central.projections.rows import OF_COMPANIES
 from central.projections.take_back import hold_rows
 from central.projections.taking_back import Anew, kinds_of
@@ -37,8 +37,8 @@ AT_ITS_ARRIVAL = """r.store_id = f.store_id
 
 BODY = "coalesce(c.body, r.body)"
 """What a person put in its place, beside ``CORRECTED``, or as it came."""
-_COUNTED = f"""f.epoch_number, f.epoch_fingerprint, f.seq, v.hash, v.epoch_number,
-    v.epoch_fingerprint, v.seq, coalesce(v.body_digest, sha256({BODY}))"""
+_COUNTED = f"""f.epoch_number, f.epoch_fingerprint, f.seq, coalesce(v.body_digest, sha256({BODY})),
+    v.hash, v.source, v.epoch_number, v.epoch_fingerprint, v.seq"""
 _SALES_HELD = f"""
 SELECT f.sale_id, {_COUNTED} FROM {SALES_ARRIVED}
 JOIN raw_event AS r ON {AT_ITS_ARRIVAL} {CORRECTED}
@@ -152,16 +152,17 @@ def _counted(
     number: int,
     fingerprint: bytes,
     seq: int,
-    hash_: bytes | None,
-    arrived_number: int,
-    arrived_fingerprint: bytes,
-    arrived_seq: int,
     digest: bytes,
+    hash_: bytes | None,
+    source: str,
+    *arrived: Any,
 ) -> Counted:
     place = (number, fingerprint, seq)
     if hash_ is None:
         return Counted(place, digest)
-    return Counted((*place, hash_, arrived_number, arrived_fingerprint, arrived_seq), digest)
+    in_epoch, in_seq = Epoch(*arrived[:2]), arrived[2]
+    came = Recovered(hash_, digest, source, None, in_epoch, in_seq)
+    return Counted(recovered_rank(place, came), digest)
 
 
 def _readable(rows: Sequence[Any]) -> Sequence[AnyDecision]:

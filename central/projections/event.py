@@ -28,7 +28,10 @@ class RawEvent(NamedTuple):
 Place: TypeAlias = tuple[Epoch, int]
 Rank: TypeAlias = tuple[int | bytes, ...]
 """Of two arrivals of one fact the one of the lower rank counts: the place that the event was
-written at, and of what came home by a recovered event behind it its hash and where it arrived."""
+written at, and of what came home by a recovered event behind it its hash, whether a box had it in
+its own journal (which says that all before it is here, too: ``claims``), and where it arrived."""
+OWN_JOURNAL = "journal"
+"""The source of what a box carried from an epoch that it left."""
 
 
 class Recovered(NamedTuple):

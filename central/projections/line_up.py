@@ -25,7 +25,14 @@ from enum import StrEnum
 from typing import NamedTuple, cast
 from uuid import UUID
 
-from central.projections.event import Event, Place, Rank, RawEvent, Recovered
+from central.projections.event import (
+    OWN_JOURNAL,
+    Event,
+    Place,
+    Rank,
+    RawEvent,
+    Recovered,
+)
 from central.projections.fact_id import FactId, fact_id
 from central.projections.fold.kinds import FACT_KINDS
 from sync.protocol.aggregate import Root, root_of
@@ -195,7 +202,8 @@ class LinedUp(NamedTuple):
 
 def recovered_rank(place: tuple[int, bytes, int], came: Recovered) -> Rank:
     """Behind every direct arrival of its place."""
-    return (*place, came.hash, came.epoch.number, came.epoch.fingerprint, came.seq)
+    arrived = (came.epoch.number, came.epoch.fingerprint, came.seq)
+    return (*place, came.hash, came.source != OWN_JOURNAL, *arrived)
 
 
 def wanted(reads: Iterable[Read]) -> Wanted:

@@ -54,7 +54,7 @@ WHERE r.kind = 'event_recovered' AND NOT r.damaged ORDER BY 1, 2, 3, 4 LIMIT $4
 
 
 FINISHED = """
-SELECT store_id, s.sale_id, s.epoch_number, s.epoch_fingerprint
+SELECT s.store_id, s.sale_id, s.epoch_number, s.epoch_fingerprint
 FROM sale AS s JOIN unnest($1::uuid[], $2::uuid[]) AS home (store_id, sale_id)
     USING (store_id, sale_id)
 LEFT JOIN recovered_fact AS v ON v.store_id = s.store_id AND v.kind = 'retail_transaction'

@@ -93,7 +93,7 @@ async def test_an_envelope_that_the_box_of_its_epoch_did_not_sign_is_refused(
     kept = burnt.kept[0]
     forged = structs.replace(kept, signature=sign_bytes(STRANGER, SALE_SIGNED, kept.hash))
     assert await outcomes(till, forged) == [("refused", Refused.WRONG_SIGNATURE.value)]
-    assert (await till.call("GET", f"/sales/{burnt.answers[0]['sale_id']}")).status_code == 404
+    assert not await till.box.reader.read(lambda db: db.execute("SELECT 1 FROM sale").fetchall())
     assert await home(till) == 0
     assert await outcomes(till, kept) == [("taken", None)]
 

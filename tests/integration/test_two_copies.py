@@ -30,8 +30,11 @@ MILK_MINOR = 345
 
 
 @asynccontextmanager
-async def chain(url: str, folder: Path) -> AsyncIterator[tuple[Served, StoreId]]:
-    """A head office, and a store whose box has its goods and sold twice; then it was copied."""
+async def chain(
+    url: str, folder: Path, *, counted: bool = False
+) -> AsyncIterator[tuple[Served, StoreId]]:
+    """A head office, and a store whose box has its goods and sold twice; then it was copied, with
+    its till open or ``counted``."""
     async with serving(url, now_ms=wall_clock_ms()) as served:
         company = await served.company()
         await known_key(served)
@@ -43,18 +46,24 @@ async def chain(url: str, folder: Path) -> AsyncIterator[tuple[Served, StoreId]]
             await shop.exchanged()
             await till.open_shop()
             await shop.sell(2)
+            if counted:
+                await settled(till)
             await shop.exchanged()
         shutil.copytree(folder / "one", folder / "two")
         yield served, store_id
 
 
-async def closed(till: Till) -> date:
-    """Every till is counted, the day is closed."""
+async def settled(till: Till) -> None:
     session = (await till.call("GET", "/till-sessions/current")).json()["till_session_id"]
     counted = await till.call(
         "POST", f"/till-sessions/{session}/settle", act(counted_cash_minor=10_000)
     )
     assert counted.status_code == 200, counted.text
+
+
+async def closed(till: Till) -> date:
+    """Every till is counted, the day is closed."""
+    await settled(till)
     day = (await till.call("GET", "/business-days/current")).json()["business_date"]
     ended = await till.call("POST", f"/business-days/{day}/close", act())
     assert ended.status_code == 200, ended.text
@@ -164,11 +173,12 @@ async def test_both_copies_bring_what_the_other_one_gave_and_both_accounts_are_h
     """Each has a till of its own, opened, counted and closed at the same places of one epoch; the
     later one goes on in another."""
     second = "two" if first == "one" else "one"
-    async with chain(postgres_url, tmp_path) as (served, store_id):
+    async with chain(postgres_url, tmp_path, counted=True) as (served, store_id):
         given: dict[str, list[dict[str, Any]]] = {}
         for name in (first, second):
             async with open_store(tmp_path / name) as till:
                 shop = Keeping(till, served)
+                await till.open_shop()
                 given[name] = await shop.sell_kept(2)
                 await shop.exchanged()
         for name, other in ((first, second), (second, first)):
