@@ -19,7 +19,7 @@ KEYS_AND_COMMANDS = re.compile(r"<(kbd|code)\b.*?</\1>", re.DOTALL)
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 
 SENTENCE = re.compile(r"(?<![\w-])([A-Z][a-z]+)(?![\w-])|[a-z]+,? [a-z]+ [a-z]+")
-NO_WORDS = {"Enter", "Escape", "Tab", "Shift", "Bearer"}
+NO_WORDS = {"Alt", "Bearer", "Control", "Delete", "Enter", "Escape", "Meta", "Shift", "Tab"}
 """Keys by the browser's names, and a scheme of HTTP."""
 
 IN_BRACES = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)

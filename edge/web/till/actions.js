@@ -60,7 +60,9 @@ export function byOperator(more = {}) {
 /** Show the basket and keep it, with what else changes in the same write. */
 export async function putBasket(basket, more = {}) {
   batch(() => {
-    state.basket.value = basket;
+    const { basket: before, chosen } = state;
+    chosen.value = baskets.chosenAfter(before.value, basket, chosen.value);
+    before.value = basket;
     state.found.value = null;
   });
   await write({ basket, ...more });

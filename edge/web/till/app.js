@@ -1,4 +1,4 @@
-/** The till page: one screen at a time, chosen by what is known (see state.js). */
+/** The till page: one screen at a time, by what is known (state.js). */
 
 import { boot } from "./boot.js";
 import { OpenTill } from "./opening_view.js";
@@ -20,27 +20,26 @@ function App() {
   return html`
     <${Header} />
     <${Messages} />
-    <main><${screen()} /></main>
+    <main><${SCREENS[state.screen.value]} /></main>
     <${Dialogs} />
   `;
 }
 
-function screen() {
-  const { tab, pairing, till, operator, pending, receipt, place, signingIn } = state;
-  if (tab.value === "other") return OtherTab;
-  if (tab.value === "broken") return KeepsNothing;
-  if (tab.value === "asking") return Loading;
-  if (pairing.value === null) return Pairing;
-  if (till.value === null) return Loading;
-  if (operator.value === null || operator.value.locked || signingIn.value !== null) return SignIn;
-  if (operator.value.own_pin_needed) return OwnPin;
-  if (pending.value !== null) return Waiting;
-  if (receipt.value !== null) return Receipt;
-  if (till.value.business_day === null) return OpenDay;
-  if (till.value.till_session === null) return OpenTill;
-  if (place.value === "paying") return Pay;
-  return place.value === "settling" ? Settle : Selling;
-}
+const SCREENS = {
+  "other tab": OtherTab,
+  "keeps nothing": KeepsNothing,
+  loading: Loading,
+  pairing: Pairing,
+  "sign in": SignIn,
+  "own pin": OwnPin,
+  waiting: Waiting,
+  sold: Receipt,
+  "open day": OpenDay,
+  "open till": OpenTill,
+  paying: Pay,
+  settling: Settle,
+  selling: Selling,
+};
 
 function Loading() {
   return html`<p class="quiet">${PAGE.asking}</p>`;

@@ -66,6 +66,17 @@ export function removeLine(basket, key) {
   return { ...basket, lines: basket.lines.filter((line) => line.key !== key) };
 }
 
+/** Which line's tools are to be open after a change: the one that was touched, or what stands where
+ *  the chosen one stood. Its key, null for none. */
+export function chosenAfter(before, after, chosen) {
+  const known = new Set(before.lines);
+  const touched = after.lines.findLast((line) => !known.has(line));
+  if (touched !== undefined) return touched.key;
+  if (after.lines.some(({ key }) => key === chosen)) return chosen;
+  const at = before.lines.findIndex(({ key }) => key === chosen);
+  return (after.lines[at] ?? after.lines.at(-1))?.key ?? null;
+}
+
 /** Two baskets as one: the first's lines, then the second's under keys of their own; the second's
  *  customer, where it names one. */
 export function together(first, second) {

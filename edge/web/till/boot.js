@@ -11,6 +11,7 @@ import { watchStatus } from "./status.js";
 import { readKept, readReceipt } from "./store.js";
 import { checkSession, lockWhenIdle } from "./session.js";
 import { takeTill } from "./tabs.js";
+import { hearKeys } from "./key_dispatch.js";
 import { hearScans } from "./scanner.js";
 import { scan, scanCutOff, workScans } from "./scans.js";
 import { groundField } from "./focus.js";
@@ -41,6 +42,7 @@ export async function boot() {
   lockWhenIdle();
   workScans();
   hearScans({ take: takeScan, ready: maySell, ground: groundField });
+  hearKeys();
 }
 
 /** Before that there is nothing to scan for, and a pairing code may well be scanned. */

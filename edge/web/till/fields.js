@@ -44,16 +44,3 @@ export function Doubt({ children, label, onYes }) {
     <button type="button" onClick=${onYes}>${label}</button>
   </div>`;
 }
-
-/** A key that does what a button does, while the screen stands; as soon as the screen shows it. */
-export function useKey(key, press) {
-  useLayoutEffect(() => {
-    const listen = (event) => {
-      if (event.key !== key || document.querySelector("dialog[open]") !== null) return;
-      event.preventDefault();
-      press();
-    };
-    addEventListener("keydown", listen);
-    return () => removeEventListener("keydown", listen);
-  });
-}

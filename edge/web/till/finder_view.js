@@ -8,9 +8,11 @@ import { chosen, clearResults, quantity, results, suggest, unchoose } from "./se
 import * as state from "./state.js";
 import { formatMinor } from "./text.js";
 import { html, useEffect, useLayoutEffect, useRef } from "./ui.js";
-import { FINDER } from "./words.js";
+import { FINDER } from "./words_selling.js";
 
 const TYPING_MS = 150;
+/** They choose a hit where there is one, else a line of the basket (keys_table.js). */
+const UP_OR_DOWN = new Set(["ArrowUp", "ArrowDown"]);
 
 export function Finder() {
   const input = useRef(null);
@@ -39,14 +41,15 @@ export function Finder() {
   const press = (event) => onKey(event, input.current, { take, clear });
   const active = results.value[chosen.value];
   return html`<div class="finder">
-    <label for="scan">${FINDER.label}</label>
+    <kbd class="slash" aria-hidden="true">/</kbd>
+    <label for="scan" class="unseen">${FINDER.label}</label>
     <input id="scan" ref=${input} type="text" autocomplete="off" spellcheck="false"
       enterkeyhint="search" placeholder=${FINDER.placeholder} maxlength="128"
       role="combobox" aria-expanded=${results.value.length > 0} aria-autocomplete="list"
       aria-controls="found-items" aria-describedby="scan-hint"
       aria-activedescendant=${active && `item-${active.item_id}`}
       onInput=${type} onKeyDown=${press} />
-    <small id="scan-hint">${FINDER.hint}</small>
+    <small id="scan-hint" class="unseen">${FINDER.hint}</small>
     <ul id="found-items" class="results" role="listbox" aria-label=${FINDER.results}
       hidden=${results.value.length === 0}>
       ${results.value.map(
@@ -85,6 +88,7 @@ function priceOf(item) {
 /** A hit is taken only where it was chosen for the text that stands in the field. */
 function onKey(event, input, { take, clear }) {
   const last = results.value.length - 1;
+  if (event.isComposing || (last < 0 && UP_OR_DOWN.has(event.key))) return;
   if (event.key === "ArrowDown") chosen.value = Math.min(chosen.value + 1, last);
   else if (event.key === "ArrowUp") chosen.value = Math.max(chosen.value - 1, Math.min(0, last));
   else if (event.key === "Escape") clear();

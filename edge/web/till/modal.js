@@ -6,7 +6,8 @@ import { Problem } from "./status_view.js";
 import { problem } from "./state.js";
 import { html, useLayoutEffect, useRef } from "./ui.js";
 
-export function Modal({ label, onClose, children }) {
+/** ``wide``: more than a few fields. */
+export function Modal({ label, onClose, wide = false, children }) {
   const reference = useRef(null);
   useLayoutEffect(() => {
     const element = reference.current;
@@ -21,7 +22,7 @@ export function Modal({ label, onClose, children }) {
     event.preventDefault();
     onClose();
   };
-  return html`<dialog ref=${reference} aria-label=${label} onCancel=${cancel}>
+  return html`<dialog ref=${reference} class=${wide ? "broad" : ""} aria-label=${label} onCancel=${cancel}>
     ${children}
     ${problem.value !== null && html`<${Problem} problem=${problem.value} />`}
     <${Scans} />

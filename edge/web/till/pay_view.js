@@ -2,13 +2,13 @@
  *  covers the total finishes the sale. */
 
 import { addTender, doing, finishSale, removeTender } from "./actions.js";
-import { Doubt, Field, Form, useKey } from "./fields.js";
+import { Doubt, Field, Form } from "./fields.js";
 import { notAnAmount } from "./opening_view.js";
 import { Points } from "./points_view.js";
 import * as state from "./state.js";
 import { formatMinor, parseMinor } from "./text.js";
 import { html, useState } from "./ui.js";
-import { Taxes, Total } from "./selling_view.js";
+import { Taxes, Total } from "./totals_view.js";
 import { PAY } from "./words.js";
 
 const MUCH_TIMES = 10;
@@ -18,7 +18,6 @@ export function Pay() {
   const tenders = [...till.value.tenders].sort((a, b) => rank(a) - rank(b));
   const [by, setBy] = useState(tenders[0]?.tender_id);
   const back = () => (place.value = "selling");
-  useKey("Escape", back);
   const chosen = tenders.find((tender) => tender.tender_id === by);
   return html`<div class="paying">
     <section class="card">

@@ -1,15 +1,18 @@
 /** While a sale is being finished, and when it is. */
 
 import { doing, newSale } from "./actions.js";
-import { Heading, useKey } from "./fields.js";
+import { Heading } from "./fields.js";
 import { giveUp, tryAgain } from "./outbox.js";
 import * as state from "./state.js";
 import { Problem } from "./status_view.js";
 import { formatMinor } from "./text.js";
-import { html, useEffect, useState } from "./ui.js";
+import { html, signal, useEffect } from "./ui.js";
 import { RECEIPT, SENDING } from "./words.js";
 
 const SECOND_CLICK_MS = 600;
+
+/** Whether the next sale may begin: not by the second click of the one that finished this. */
+export const ready = signal(false);
 
 export function Waiting() {
   const { total_minor, doing: step } = state.pending.value;
@@ -36,13 +39,14 @@ function inWords(giving, failures, problem) {
 
 export function Receipt() {
   const { receipt, decimals } = state;
-  const [ready, setReady] = useState(false);
   useEffect(() => {
-    const timer = setTimeout(() => setReady(true), SECOND_CLICK_MS);
-    return () => clearTimeout(timer);
+    const timer = setTimeout(() => (ready.value = true), SECOND_CLICK_MS);
+    return () => {
+      clearTimeout(timer);
+      ready.value = false;
+    };
   }, []);
-  const again = () => ready && doing(newSale);
-  useKey("F2", again);
+  const again = () => ready.value && doing(newSale);
   const { receipt_number, due_minor, change_minor, points_here } = receipt.value;
   const number = html`<span data-testid="receipt-number">${receipt_number}</span>`;
   return html`<section class="sold">
@@ -57,7 +61,7 @@ export function Receipt() {
         html`<dt>${RECEIPT.points}</dt><dd>${formatMinor(points_here, 0)}</dd>`}
       </dl>
       <div class="row">
-        <button type="button" class="main" disabled=${!ready} onClick=${again}>
+        <button type="button" class="main" disabled=${!ready.value} onClick=${again}>
           ${RECEIPT.newSale} <kbd aria-hidden="true">F2</kbd>
         </button>
         <button type="button" onClick=${() => print()}>${RECEIPT.print}</button>

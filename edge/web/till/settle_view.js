@@ -3,11 +3,12 @@
 import { doing } from "./actions.js";
 import { settleTill } from "./day_actions.js";
 import { Field, Form } from "./fields.js";
+import { Modal } from "./modal.js";
 import { notAnAmount } from "./opening_view.js";
 import * as state from "./state.js";
-import { parseMinor } from "./text.js";
+import { formatMinor, parseMinor } from "./text.js";
 import { html } from "./ui.js";
-import { SETTLE } from "./words.js";
+import { SETTLE, SETTLED } from "./words.js";
 
 export function Settle() {
   const { decimals, problem, place, till } = state;
@@ -28,4 +29,24 @@ export function Settle() {
       </div>
     <//>
   </section>`;
+}
+
+/** The result of a count. */
+export function Settled({ settled }) {
+  const decimals = state.decimals.value;
+  const { expected_cash_minor, counted_cash_minor, over_short_minor } = settled;
+  const word = over_short_minor < 0 ? SETTLED.short : SETTLED.over;
+  const close = () => (state.dialog.value = null);
+  return html`<${Modal} label=${SETTLED.title} onClose=${close}>
+    <h2>${SETTLED.title}</h2>
+    <dl class="figures">
+      <dt>${SETTLED.counted}</dt><dd>${formatMinor(counted_cash_minor, decimals)}</dd>
+      <dt>${SETTLED.expected}</dt><dd>${formatMinor(expected_cash_minor, decimals)}</dd>
+      <dt class="change">${over_short_minor === 0 ? SETTLED.none : word}</dt>
+      <dd class="change" data-testid="over-short">
+        ${formatMinor(Math.abs(over_short_minor), decimals)}
+      </dd>
+    </dl>
+    <button type="button" class="main" onClick=${close}>${SETTLED.done}</button>
+  <//>`;
 }

@@ -23,6 +23,11 @@ export const signingIn = signal(null);
 /** What somebody else must allow: {words, permission, subject, answered}, null for nothing. */
 export const overrideAsked = signal(null);
 export const basket = signal(EMPTY);
+/** The key of the line whose tools are open, null for none. */
+export const chosen = signal(null);
+export const chosenLine = computed(
+  () => basket.value.lines.find(({ key }) => key === chosen.value) ?? basket.value.lines.at(-1) ?? null,
+);
 /** The quote of an empty basket, which nobody need ask for. */
 export const NOTHING_QUOTED = Object.freeze({
   of: EMPTY,
@@ -83,6 +88,21 @@ export const persisted = signal(null);
 /** Whether this tab sells: "asking", "mine", "other", or "broken" (nothing can be kept). */
 export const tab = signal("asking");
 
+/** Which screen is shown, by what is known. */
+export const screen = computed(() => {
+  if (tab.value === "other") return "other tab";
+  if (tab.value === "broken") return "keeps nothing";
+  if (tab.value === "asking") return "loading";
+  if (pairing.value === null) return "pairing";
+  if (till.value === null) return "loading";
+  if (operator.value === null || operator.value.locked || signingIn.value !== null) return "sign in";
+  if (operator.value.own_pin_needed) return "own pin";
+  if (pending.value !== null) return "waiting";
+  if (receipt.value !== null) return "sold";
+  if (till.value.business_day === null) return "open day";
+  if (till.value.till_session === null) return "open till";
+  return place.value;
+});
 /** Whether somebody is signed in who can work. */
 export const atWork = computed(() => {
   const who = operator.value;

@@ -1,34 +1,46 @@
 /** The header, the status line, and what there is to say: found again, done, gone wrong. */
 
-import { trying } from "./actions.js";
-import { useKey } from "./fields.js";
 import { remedyOf } from "./refusals.js";
 import { Scans } from "./scans_view.js";
-import { lock } from "./session.js";
 import * as state from "./state.js";
-import { html } from "./ui.js";
+import { html, useEffect, useState } from "./ui.js";
 import { MENU, PAGE, STATUS } from "./words.js";
+
+const TICK_MS = 1_000;
 
 export function Header() {
   const { till, pairing, operator, dialog, signingIn, tab } = state;
   const open = () => (dialog.value = { name: "menu" });
   const change = () => (signingIn.value = "somebody");
-  useKey("F1", () => void trying(lock));
   const where = till.value === null ? STATUS.till : placeName(till.value);
   const { atWork } = state;
   const ready = tab.value === "mine" && pairing.value !== null && till.value !== null;
   return html`<header>
     <strong class="where">${where}</strong>
     <span class="who">
-      ${pairing.value !== null && html`<span>${pairing.value.workstation_id}</span>`}
+      ${pairing.value !== null && html`<span class="workstation">${pairing.value.workstation_id}</span>`}
       ${operator.value !== null && html`<button type="button" class="plain person"
         aria-label=${MENU.changeFrom(operator.value.name)} onClick=${change}>
         ${operator.value.name}<span aria-hidden="true"> ▾</span>
       </button>`}
     </span>
-    ${ready && atWork.value && html`<button type="button" class="plain" onClick=${open}>${MENU.title}</button>`}
     <${StatusLine} />
+    <${Clock} />
+    ${ready && atWork.value && html`<button type="button" class="plain menu" onClick=${open}>
+      ${MENU.title}
+    </button>`}
   </header>`;
+}
+
+/** As the device has it. */
+function Clock() {
+  const now = () => new Date().toLocaleTimeString([], { timeStyle: "short" });
+  const [time, setTime] = useState(now());
+  useEffect(() => {
+    const timer = setInterval(() => setTime(now()), TICK_MS);
+    return () => clearInterval(timer);
+  }, []);
+  return html`<time class="clock">${time}</time>`;
 }
 
 function placeName({ store_code, store_name }) {

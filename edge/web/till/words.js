@@ -1,5 +1,5 @@
 /** Every word that the page says, by the screen that says it: a second language is another file
- *  like this one, words_people.js and words_points.js. What the store server sends comes in its own
+ *  like this one, words_people.js and words_points.js; words_selling.js has both (language.js). What the store server sends comes in its own
  *  words; what stands there before a script runs is in index.html and till.webmanifest.
  *
  *  Pure. A text with something in it is a function: amounts come formatted (text.js), what is counted
@@ -96,6 +96,7 @@ export const MENU = {
   title: "Menu",
   changeCashier: "Change cashier",
   changeFrom: (name) => `${name} is at the till: change cashier`,
+  keys: "All keys",
   settleTill: "Settle till",
   closeDay: "Close business day …",
   day: "Business day",
@@ -195,15 +196,6 @@ export const DAY = {
   },
 };
 
-export const FINDER = {
-  label: "Scan or search",
-  placeholder: "Code, or words of a name",
-  hint: "Enter takes a code; 3*CODE takes three.",
-  results: "Search results",
-  priceIsAsked: "price is asked",
-  noPrice: "no price",
-};
-
 export const ITEM = {
   weight: (unit) => `Weight in ${unit}`,
   price: "Price",
@@ -293,30 +285,6 @@ export const SCANS = {
     detail: `${most} scans wait already, so “${text}” was not taken.`,
     remedy: "Put this item aside, and scan it again when the others are in the basket.",
   }),
-};
-
-export const SELLING = {
-  title: "Sell",
-  basket: "Basket",
-  empty: "Empty basket",
-  emptied: "The basket was emptied.",
-  bringBack: "Bring it back",
-  nothing: "Nothing in it yet: scan the first item.",
-  pay: "Pay",
-  exactCash: "Exact cash",
-  customer: "Customer",
-  noCustomer: "Without customer",
-  points: (points) => `${points} points to spend here`,
-  lent: (points) => `${points} of them lent by the shop`,
-  oneLess: (name) => `One less ${name}`,
-  oneMore: (name) => `One more ${name}`,
-  remove: (name) => `Remove ${name}`,
-  taxIncluded: (rate) => `Includes ${rate} tax`,
-  taxAdded: (rate) => `Plus ${rate} tax`,
-  pointsEarned: "Points earned",
-  total: "Total",
-  totalIn: (currency) => `Total ${currency}`,
-  beforeChange: "before the last change",
 };
 
 export const PAY = {

@@ -1,0 +1,125 @@
+/** Every key that does something by itself: the foot of the selling page shows some, ``?`` all of
+ *  them, and key_dispatch.js does what they say. Another key is another row. */
+
+import { doing, newSale, trying } from "./actions.js";
+import { focusScan } from "./focus.js";
+import { ready } from "./receipt_view.js";
+import * as selling from "./selling.js";
+import { lock } from "./session.js";
+import * as state from "./state.js";
+import { KEY } from "./words_selling.js";
+
+/**
+ * @typedef {object} Key
+ * @property {string} key as KeyboardEvent.key; a sign, such as "+", is meant only where the scan field
+ *   is empty and no other key follows at once, as it does within a scan or a word
+ * @property {string} [face] how it is shown, where that is another sign
+ * @property {string[]} on the screens that it belongs to (state.js), none for everywhere
+ * @property {() => string} label
+ * @property {() => boolean} when whether it does anything just now
+ * @property {() => unknown} act
+ * @property {boolean} [foot] whether it stands in the foot of the selling page
+ */
+
+const always = () => true;
+const hasLine = () => state.chosenLine.value !== null;
+const hasWholeLine = () => hasLine() && selling.isWhole(state.chosenLine.value);
+const withLine = (act) => () => act(state.chosenLine.value);
+
+/** @type {Key[]} */
+export const KEYS = [
+  { key: "F1", on: [], label: () => KEY.lock, when: always, act: () => void trying(lock) },
+  {
+    key: "F2",
+    on: ["selling"],
+    label: () => KEY.pay,
+    when: () => selling.payable.value,
+    act: selling.pay,
+  },
+  { key: "F4", on: ["selling"], label: () => KEY.customer, when: always, act: selling.askCustomer },
+  {
+    key: "F10",
+    on: ["selling", "paying"],
+    label: () => KEY.exactCash,
+    when: () => selling.exactCash.value !== null,
+    act: selling.takeExactCash,
+  },
+  {
+    key: "ArrowUp",
+    face: "↑",
+    on: ["selling"],
+    label: () => KEY.up,
+    when: hasLine,
+    act: () => selling.chooseBy(-1),
+  },
+  {
+    key: "ArrowDown",
+    face: "↓",
+    on: ["selling"],
+    label: () => KEY.down,
+    when: hasLine,
+    act: () => selling.chooseBy(1),
+  },
+  {
+    key: "+",
+    on: ["selling"],
+    label: () => KEY.more,
+    when: hasWholeLine,
+    act: withLine(selling.oneMore),
+  },
+  {
+    key: "-",
+    face: "−",
+    on: ["selling"],
+    label: () => KEY.fewer,
+    when: hasWholeLine,
+    act: withLine(selling.oneFewer),
+  },
+  {
+    key: "*",
+    on: ["selling"],
+    label: () => KEY.quantity,
+    when: hasLine,
+    act: withLine(selling.askQuantity),
+  },
+  {
+    key: "Delete",
+    on: ["selling"],
+    label: () => KEY.remove,
+    when: () => hasLine() && isFieldEmpty(),
+    act: withLine(selling.takeOut),
+  },
+  { key: "/", on: ["selling"], label: () => KEY.find, when: always, act: focusScan },
+  {
+    key: "Escape",
+    on: ["paying"],
+    label: () => KEY.back,
+    when: always,
+    act: () => (state.place.value = "selling"),
+  },
+  {
+    key: "F2",
+    on: ["sold"],
+    label: () => KEY.newSale,
+    when: () => ready.value,
+    act: () => void doing(newSale),
+  },
+  {
+    key: "?",
+    on: ["selling", "sold"],
+    label: () => KEY.all,
+    when: always,
+    act: () => (state.dialog.value = { name: "keys" }),
+    foot: true,
+  },
+];
+
+/** Whether the scan field holds no text, of which a key might mean a sign. */
+export function isFieldEmpty() {
+  return (document.getElementById("scan")?.value ?? "") === "";
+}
+
+/** What belongs to the screen that is shown now, in the order of the table. */
+export function keysHere() {
+  return KEYS.filter(({ on }) => on.length === 0 || on.includes(state.screen.value));
+}

@@ -1,0 +1,52 @@
+/** What can be done to the chosen line, in the order of its row: each tool is data. ``face``: what
+ *  stands on it; ``label``: what it does, with the line's name; ``when``: for which lines. A tool that
+ *  asks opens a dialog of its own (dialogs.js): ``state.dialog.value = { name, line_key: line.key }``. */
+
+import { askQuantity, isWhole, oneFewer, oneMore, takeOut } from "./selling.js";
+import { formatMilli } from "./text.js";
+import { LINE } from "./words_selling.js";
+
+/**
+ * @typedef {object} LineTool
+ * @property {string} name
+ * @property {(line: import("./basket.js").BasketLine) => string} face
+ * @property {(line: import("./basket.js").BasketLine) => string} label
+ * @property {(line: import("./basket.js").BasketLine) => boolean} when
+ * @property {(line: import("./basket.js").BasketLine) => unknown} act
+ */
+
+const always = () => true;
+const quantityOf = (line) =>
+  formatMilli(line.quantity_milli) + (isWhole(line) ? "" : ` ${line.unit}`);
+
+/** @type {LineTool[]} */
+export const LINE_TOOLS = [
+  {
+    name: "fewer",
+    face: () => "−",
+    label: (line) => LINE.fewer(line.name),
+    when: isWhole,
+    act: oneFewer,
+  },
+  {
+    name: "quantity",
+    face: quantityOf,
+    label: (line) => LINE.quantity(line.name, quantityOf(line)),
+    when: always,
+    act: askQuantity,
+  },
+  {
+    name: "more",
+    face: () => "+",
+    label: (line) => LINE.more(line.name),
+    when: isWhole,
+    act: oneMore,
+  },
+  {
+    name: "remove",
+    face: () => LINE.remove,
+    label: (line) => LINE.removeName(line.name),
+    when: always,
+    act: takeOut,
+  },
+];

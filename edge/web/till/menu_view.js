@@ -1,0 +1,75 @@
+/** The menu: what is done to the till, the day and the people at it. Another choice is another row. */
+
+import { doing } from "./actions.js";
+import { Modal } from "./modal.js";
+import { lock, signOut } from "./session.js";
+import * as state from "./state.js";
+import { html } from "./ui.js";
+import { MENU } from "./words.js";
+import { PEOPLE_MENU } from "./words_people.js";
+
+/**
+ * @typedef {object} Choice
+ * @property {() => string} label
+ * @property {() => unknown} act it closes the menu itself (``closing``) or shows another dialog
+ * @property {string} [permission] without which it is not shown
+ * @property {() => boolean} [when] whether it can be done now; else it is shown and cannot be pressed
+ * @property {string} [key] that does the same
+ */
+
+const close = () => (state.dialog.value = null);
+const closing = (verb) => () => {
+  close();
+  verb();
+};
+const show = (name) => () => (state.dialog.value = { name });
+const isFree = () => state.pending.value === null;
+const session = () => state.till.value.till_session;
+const day = () => state.till.value.business_day;
+
+/** @type {Choice[]} */
+const CHOICES = [
+  { label: () => MENU.changeCashier, act: closing(() => (state.signingIn.value = "somebody")) },
+  { label: () => PEOPLE_MENU.lock, act: () => doing(lock), key: "F1" },
+  { label: () => PEOPLE_MENU.ownPin, act: show("own pin") },
+  { label: () => PEOPLE_MENU.letIn, act: show("let in"), permission: "unlock_operators" },
+  { label: () => PEOPLE_MENU.tills, act: show("tills"), permission: "pair_workstations" },
+  { label: () => PEOPLE_MENU.doctor, act: show("doctor"), permission: "see_reports" },
+  { label: () => MENU.keys, act: show("keys"), key: "?" },
+  {
+    label: () => MENU.settleTill,
+    act: closing(() => (state.place.value = "settling")),
+    when: () => isFree() && session() !== null,
+  },
+  { label: () => MENU.closeDay, act: show("close day"), when: () => isFree() && day() !== null },
+  { label: () => PEOPLE_MENU.signOut, act: closing(() => doing(signOut)), when: isFree },
+];
+
+export function Menu() {
+  const { permissions } = state.operator.value;
+  const may = ({ permission }) => permission === undefined || permissions.includes(permission);
+  return html`<${Modal} label=${MENU.title} onClose=${close}>
+    <h2>${MENU.title}</h2>
+    <div class="choices">
+      ${CHOICES.filter(may).map(
+        ({ label, act, key, when = () => true }) => html`<button type="button" key=${label()}
+          disabled=${!when()} onClick=${act}>
+          ${label()} ${key !== undefined && html`<kbd aria-hidden="true">${key}</kbd>`}
+        </button>`,
+      )}
+    </div>
+    <dl class="figures words">
+      <dt>${MENU.day}</dt><dd>${day() === null ? MENU.noDay : day().business_date}</dd>
+      <dt>${MENU.till}</dt>
+      <dd>${session() === null ? MENU.tillNotOpen : MENU.tillOpen(session().till_id)}</dd>
+      <dt>${MENU.storage}</dt><dd>${storageInWords()}</dd>
+    </dl>
+    <button type="button" onClick=${close}>${MENU.close}</button>
+  <//>`;
+}
+
+function storageInWords() {
+  if (state.persisted.value === true) return MENU.promised;
+  if (state.persisted.value === false) return MENU.mayDrop;
+  return MENU.promisesNothing;
+}
