@@ -78,8 +78,10 @@ _NOW: Mapping[Kind, str] = MappingProxyType(
         Kind.OPERATOR: "SELECT o.operator_id, json_array(o.name, o.role, hex(r.body), o.active)"
         " FROM json_each(:names) w JOIN operator o ON o.operator_id = w.value"
         " LEFT JOIN role r ON r.role = o.role",
-        Kind.CUSTOMER: "SELECT w.value, json_array(c.active)"
-        " FROM json_each(:names) w JOIN customer c ON c.customer_id = unhex(w.value)",
+        Kind.CUSTOMER: "SELECT w.value, json_array(g.word, c.active)"
+        " FROM json_each(:names) w JOIN customer c ON c.customer_id = unhex(w.value)"
+        " LEFT JOIN customer_alias a ON a.customer_id = c.customer_id"
+        " LEFT JOIN customer_group g ON g.customer_id = coalesce(a.kept_id, c.customer_id)",
         Kind.PROMOTION: "SELECT w.value, CASE WHEN p.promotion_id IS NULL THEN json_array(NULL)"
         " ELSE json_array(p.version, p.name, p.kind, hex(p.arguments), hex(p.condition),"
         " hex(p.terms)) END"

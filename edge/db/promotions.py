@@ -1,7 +1,8 @@
 """Promotions in the store's database: as published, and which of them a basket may be about.
 
 A basket looks at those alone whose picks (``sync/protocol/promotions/``) name one of its items or
-departments, or name nothing and so mean all: of a thousand in force a few.
+departments, or name nothing and so mean all: of a thousand in force a few. Those that ask for a
+coupon it looks at where that coupon is shown, whatever they are about.
 """
 
 import sqlite3
@@ -13,7 +14,7 @@ import msgspec
 from edge.db.past import Kind, past_of_kind
 from sync.protocol.codec import decode, encode
 from sync.protocol.identity import PromotionId
-from sync.protocol.promotions.conditions import Condition
+from sync.protocol.promotions.conditions import Condition, coupon_key
 from sync.protocol.promotions.kinds import BY_CODE, Published, picks_of
 from sync.protocol.promotions.shape import Pick, Terms
 from sync.protocol.reference import PublishedPromotion
@@ -21,6 +22,7 @@ from sync.protocol.reference import PublishedPromotion
 _ALL = "*"
 _ITEM = "i"
 _DEPARTMENT = "d"
+_COUPON = "c"
 _TAKE = (
     "INSERT OR REPLACE INTO promotion (promotion_id, version, name, kind, arguments, condition,"
     " terms, from_ms, until_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -75,10 +77,16 @@ def drop_promotions(db: sqlite3.Connection, promotion_ids: Sequence[str]) -> Non
 
 
 def promotions_about(
-    db: sqlite3.Connection, items: Iterable[str], departments: Iterable[str], as_of_ms: int
+    db: sqlite3.Connection,
+    items: Iterable[str],
+    departments: Iterable[str],
+    coupons: Iterable[str],
+    as_of_ms: int,
 ) -> dict[PromotionId, Held]:
-    """What may be in force of these goods at an instant, as it is published now."""
+    """What may be in force of these goods, or with one of these coupons (their keys), at an
+    instant, as it is published now."""
     picks = [_ALL, *(_ITEM + each for each in items), *(_DEPARTMENT + each for each in departments)]
+    picks += [_COUPON + each for each in coupons]
     values = {"picks": msgspec.json.encode(picks).decode(), "as_of_ms": as_of_ms}
     return {row[0]: _held(row) for row in db.execute(_ABOUT, values)}
 
@@ -95,6 +103,9 @@ def promotions_before(
 
 
 def _picks(row: PublishedPromotion) -> Iterator[str]:
+    if row.condition.coupons:
+        yield from {_COUPON + coupon_key(code) for code in row.condition.coupons}
+        return
     arguments = decode(BY_CODE[row.kind].arguments, row.arguments)
     found = {name for pick in picks_of(arguments) for name in _names(pick)}
     yield from found or {_ALL}

@@ -47,6 +47,8 @@ _CLEAR_GRANT = "UPDATE points_right SET points = spent + released WHERE root = ?
 _DROP_GRANT = "DELETE FROM points_right WHERE root = ? AND line = 0 AND spent = 0 AND released = 0"
 _FORGET_ALIAS = "DELETE FROM customer_alias WHERE customer_id = ?"
 _ALIAS = "INSERT OR REPLACE INTO customer_alias (customer_id, kept_id) VALUES (?, ?)"
+_GROUP = "INSERT OR REPLACE INTO customer_group (customer_id, word) VALUES (?, ?)"
+_DROP_GROUP = "DELETE FROM customer_group WHERE customer_id = ?"
 _ROLE = "INSERT OR REPLACE INTO role (role, body) VALUES (?, ?)"
 _DROP_ROLE = "DELETE FROM role WHERE role = ?"
 _OPERATORS_OF = "SELECT operator_id FROM operator WHERE role = ?"
@@ -198,6 +200,20 @@ def _drop_aliases(db: sqlite3.Connection, keys: Sequence[str]) -> None:
     db.executemany(_FORGET_ALIAS, [(one.bytes,) for one in found if one is not None])
 
 
+def _take_groups(db: sqlite3.Connection, rows: Sequence[Read]) -> None:
+    db.executemany(_GROUP, [(row.value.customer_id.bytes, row.value.group) for row in rows])
+
+
+def _drop_groups(db: sqlite3.Connection, keys: Sequence[str]) -> None:
+    found = (uuid_of_key(key) for key in keys)
+    db.executemany(_DROP_GROUP, [(one.bytes,) for one in found if one is not None])
+
+
+def _groups_change(_db: sqlite3.Connection, keys: Sequence[str], _rows: object) -> list[Named]:
+    found = (uuid_of_key(key) for key in keys)
+    return [Named(Kind.CUSTOMER, one.hex) for one in found if one is not None]
+
+
 def _take_roles(db: sqlite3.Connection, rows: Sequence[Read]) -> None:
     db.executemany(_ROLE, [(row.value.role, encode(row.value)) for row in rows])
 
@@ -308,6 +324,7 @@ KEPT: Mapping[DataSet, Kept] = MappingProxyType(
         DataSet.ITEM_RULES: _as_they_are(
             DataSet.ITEM_RULES, "item_rule", ("item_id",), past=Kind.ITEM_RULE
         ),
+        DataSet.CUSTOMER_GROUPS: Kept(_take_groups, _drop_groups, _groups_change),
     }
 )
 """Every data set but the customers, those who were erased, and opening stock, which is booked."""

@@ -56,7 +56,7 @@ _COUNTER = f"""
        (SELECT till_session_id FROM till_session WHERE business_date =
            (SELECT max(business_date) FROM business_day WHERE state = 'open')
         AND workstation_id = ? AND state = 'open'),
-       o.active, o.name, o.role, w.body, c.active, c.name,
+       o.active, o.name, o.role, w.body, c.active, c.name, g.word,
        (SELECT sum(points) FROM points_debt WHERE customer_id IN ({SAME_PERSON})), r.last
 FROM box b
 LEFT JOIN journal_head h ON h.current = 1
@@ -64,6 +64,8 @@ LEFT JOIN settings s ON s.settings_no = (SELECT settings_no FROM settings WHERE 
 LEFT JOIN operator o ON o.operator_id = ?
 LEFT JOIN role w ON w.role = o.role
 LEFT JOIN customer c ON c.customer_id = ?
+LEFT JOIN customer_alias a ON a.customer_id = c.customer_id
+LEFT JOIN customer_group g ON g.customer_id = coalesce(a.kept_id, c.customer_id)
 LEFT JOIN receipt_series r ON r.workstation_id = ?
     AND r.epoch_number = h.epoch_number AND r.epoch_fingerprint = h.epoch_fingerprint
 WHERE b.one = 1
@@ -198,6 +200,7 @@ class CounterNow(NamedTuple):
     operator_active: bool | None
     role: Role
     customer_active: bool | None
+    customer_group: str | None
     names: Names
     points_owed: int
     receipts: int
@@ -211,6 +214,7 @@ NO_COUNTER = CounterNow(
     None,
     None,
     unknown_role(""),
+    None,
     None,
     NO_NAMES,
     0,
@@ -256,7 +260,7 @@ def read_counter(
     if row is None:
         return NO_COUNTER
     day, till, operator, operator_name, role, role_body = row[15:21]
-    customer, customer_name, owed, receipts = row[21:]
+    customer, customer_name, group, owed, receipts = row[21:]
     has_epoch, has_settings = row[8] is not None, row[6] is not None
     return CounterNow(
         IdStanding(*row[:3]),
@@ -267,6 +271,7 @@ def read_counter(
         None if operator is None else bool(operator),
         role_of(role or "", role_body),
         None if customer is None else bool(customer),
+        group,
         Names(operator_name, customer_name),
         owed or 0,
         receipts or 0,

@@ -26,6 +26,7 @@ from sync.protocol.promotions.kinds import BY_CODE
 from sync.protocol.reference import (
     Credential,
     CustomerAlias,
+    CustomerGroup,
     DataSet,
     ErasedCustomer,
     Goodwill,
@@ -172,6 +173,7 @@ ROWS: Mapping[DataSet, Rows] = MappingProxyType(
         ),
         DataSet.SCALE_CODES: Rows(ScaleCode, lambda pattern: pattern.picture),
         DataSet.ITEM_RULES: Rows(ItemRule, lambda rule: str(rule.item_id), check=_check_item_rule),
+        DataSet.CUSTOMER_GROUPS: Rows(CustomerGroup, lambda row: str(row.customer_id)),
     }
 )
 

@@ -99,6 +99,7 @@ class DataSet(StrEnum):
     PROMOTIONS = "promotions"
     SCALE_CODES = "scale_codes"
     ITEM_RULES = "item_rules"
+    CUSTOMER_GROUPS = "customer_groups"
 
 
 class Item(msgspec.Struct, frozen=True, array_like=True):
@@ -307,6 +308,15 @@ class ItemRule(msgspec.Struct, frozen=True, array_like=True):
     linked_item_id: ItemId | None = None
     linked_milli: Annotated[int, msgspec.Meta(ge=1, le=MINOR_MAX)] = 1_000
     may_be_left_out: bool = False
+
+
+class CustomerGroup(msgspec.Struct, frozen=True, array_like=True):
+    """In which group a customer is: in one, for which promotions may be in force. Key: the
+    customer's id. Who is joined to another is in that one's group. Without a row they are in
+    none."""
+
+    customer_id: CustomerId
+    group: Word
 
 
 class FeedRow(msgspec.Struct, frozen=True, array_like=True):

@@ -36,6 +36,7 @@ from sync.protocol.reference import (
     EMPTY_SET_HASH,
     Credential,
     CustomerAlias,
+    CustomerGroup,
     DataSet,
     ErasedCustomer,
     FeedHead,
@@ -165,6 +166,7 @@ EXAMPLES: Mapping[DataSet, msgspec.Struct] = MappingProxyType(
             linked_milli=2_000,
             may_be_left_out=True,
         ),
+        DataSet.CUSTOMER_GROUPS: CustomerGroup(CustomerId(CUSTOMER), "gold"),
     }
 )
 

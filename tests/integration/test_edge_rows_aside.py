@@ -13,6 +13,7 @@ from sync.protocol.errors import PageDiffers
 from sync.protocol.facts import TaxClass
 from sync.protocol.identity import ItemId, PromotionId
 from sync.protocol.reference import (
+    CustomerGroup,
     DataSet,
     Grant,
     ItemRule,
@@ -142,6 +143,11 @@ UNREADABLE: dict[str, tuple[DataSet, str, bytes]] = {
         DataSet.GOODWILL,
         "points@2024-05-01",
         encode(["points", 5, "eon", "2024-05-01", "1-aabbccdd"]),
+    ),
+    "a customer in no group": (
+        DataSet.CUSTOMER_GROUPS,
+        str(LI),
+        encode(CustomerGroup(LI, "")),
     ),
     "a line that the paper does not hold": (
         DataSet.RECEIPT_TEXTS,

@@ -56,6 +56,14 @@ class CustomerAlias(EdgeTable, table=True):
     kept_id: bytes = Field(index=True)
 
 
+class CustomerGroupRow(EdgeTable, table=True):
+    """In which ``word``'s group a customer is, as head office says."""
+
+    __tablename__ = "customer_group"
+    customer_id: bytes = Field(primary_key=True)
+    word: str
+
+
 class ErasedCustomer(EdgeTable, table=True):
     """Ids that are barred for ever: no key, no field and no row of theirs is taken any more."""
 

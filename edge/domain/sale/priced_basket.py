@@ -25,7 +25,7 @@ from sync.protocol.bounds import FIGURE_MAX
 from sync.protocol.escrow import Right
 from sync.protocol.facts import Line, TaxClass
 from sync.protocol.identity import CustomerId
-from sync.protocol.promotions.reduce import Modifiers, reduce_lines
+from sync.protocol.promotions.reduce import Modifiers, Reduced, reduce_lines
 from sync.protocol.promotions.shape import LineOnOffer
 from sync.protocol.reference import StoreSettings
 
@@ -41,10 +41,18 @@ class PricedLine(NamedTuple):
     tax_minor: int
 
 
+class Lowered(NamedTuple):
+    """The sale lines as promotions saw them, and what came of it."""
+
+    lines: tuple[LineOnOffer, ...]
+    reduced: Reduced
+
+
 class PricedBasket(NamedTuple):
     """``taken``: the return lines, by line number. ``total_minor``: tax included, before rounding.
     ``account``: the customer's points after what is taken back. ``customer_id``: whose points
-    move. ``goodwill``: what the store lets them spend beyond their rights, who owe nothing."""
+    move. ``goodwill``: what the store lets them spend beyond their rights, who owe nothing.
+    ``lowered``: None where nothing could lower a price."""
 
     settings: StoreSettings
     customer_id: CustomerId | None
@@ -53,6 +61,7 @@ class PricedBasket(NamedTuple):
     total_minor: int
     account: loyalty.Settling
     goodwill: tuple[Right, ...] = ()
+    lowered: Lowered | None = None
 
     def earning_minor(self) -> list[int]:
         """What each sale line earns points on: its amount with tax, nothing of what is out of tax's
@@ -84,7 +93,7 @@ def price_basket(asked: SaleRequest, known: Situation) -> PricedBasket:
     _refuse_unknown_people(asked, known)
     customer_id = returns.customer_of(asked.customer_id, known.originals)
     taken = returns.take_back_lines(asked.lines, known)
-    sold = _price_lines(asked, known)
+    sold, lowered = _price_lines(asked, known)
     account = loyalty.take_back(tuple(taken.values()), known.rights, known.points_owed)
     return PricedBasket(
         settings=known.settings,
@@ -94,6 +103,7 @@ def price_basket(asked: SaleRequest, known: Situation) -> PricedBasket:
         total_minor=_total(sold, taken.values(), known.settings),
         account=account,
         goodwill=() if account.owed or known.goodwill is None else (known.goodwill,),
+        lowered=lowered,
     )
 
 
@@ -109,7 +119,9 @@ def _refuse_unknown_people(request: SaleRequest, known: Situation) -> None:
             raise InactiveCustomer(request.customer_id)
 
 
-def _price_lines(asked: SaleRequest, known: Situation) -> tuple[PricedLine, ...]:
+def _price_lines(
+    asked: SaleRequest, known: Situation
+) -> tuple[tuple[PricedLine, ...], Lowered | None]:
     """The sale lines with price, modifiers and tax."""
     lines, priced, rates = [], [], []
     for index, line in enumerate(asked.lines):
@@ -119,7 +131,9 @@ def _price_lines(asked: SaleRequest, known: Situation) -> tuple[PricedLine, ...]
             priced.append(pricing.price_line(line, known, path))
             rates.append(tax.rate_of(priced[-1].item.tax_class, known.rates, path))
     refuse_many(sum([each.quantity_milli for each in priced]))
-    modifiers = _modifiers(asked, lines, priced, known)
+    lowered = _lowered(asked, lines, priced, known)
+    none: Sequence[Modifiers] = [()] * len(lines)
+    modifiers = none if lowered is None else lowered.reduced.modifiers
     amounts = [
         each.extended_minor + sum([modifier.amount_minor for modifier in of_line])
         for each, of_line in zip(priced, modifiers, strict=True)
@@ -128,19 +142,19 @@ def _price_lines(asked: SaleRequest, known: Situation) -> tuple[PricedLine, ...]
         (each.item.tax_class, rate.rate_bp) for each, rate in zip(priced, rates, strict=True)
     ]
     taxes = tax.cut_tax(amounts, classes, included=known.settings.tax_included)
-    return tuple(map(PricedLine, lines, priced, modifiers, amounts, rates, taxes))
+    return tuple(map(PricedLine, lines, priced, modifiers, amounts, rates, taxes)), lowered
 
 
-def _modifiers(
+def _lowered(
     asked: SaleRequest,
     lines: Sequence[LineRequest],
     priced: Sequence[Priced],
     known: Situation,
-) -> Sequence[Modifiers]:
+) -> Lowered | None:
     by_hand = discounts.by_hand(asked, lines, priced)
     if not (known.promotions or by_hand.lines or by_hand.basket):
-        return [()] * len(lines)
-    offered = [
+        return None
+    offered = tuple(
         LineOnOffer(
             each.item.item_id,
             each.item.unit,
@@ -150,10 +164,10 @@ def _modifiers(
             each.item.department,
         )
         for each in priced
-    ]
-    modifiers = reduce_lines(offered, known.promotions, by_hand).modifiers
-    discounts.refuse_too_much(by_hand, lines, modifiers, known.settings.decimals)
-    return modifiers
+    )
+    reduced = reduce_lines(offered, known.promotions, by_hand)
+    discounts.refuse_too_much(by_hand, lines, reduced.modifiers, known.settings.decimals)
+    return Lowered(offered, reduced)
 
 
 def _total(sold: Collection[PricedLine], taken: Collection[Line], settings: StoreSettings) -> int:

@@ -14,6 +14,7 @@ from edge.domain.sale import tenders as tender
 from edge.domain.sale.basket import SaleRequest
 from edge.domain.sale.priced_basket import price_basket
 from edge.domain.sale.refunds import QuotedRefund, propose
+from edge.domain.sale.saved import NOTHING_SAVED, Saved, saved
 from edge.domain.sale.situation import Situation
 from sync.protocol.facts import Line, TaxLine, tax_lines
 from sync.protocol.identity import ItemId
@@ -75,7 +76,8 @@ class Quote(msgspec.Struct, frozen=True):
     """Amounts in minor units. ``total_minor`` and ``tendered_at_ms`` (UTC) are what the sale's
     request states. ``points_here``: what the customer can spend on this basket, after what is owed
     and what it takes back; None without a customer. ``goodwill_here``: so much of it is not theirs,
-    but what the store lets them have. ``refunds``: by what it goes back, where something does."""
+    but what the store lets them have. ``refunds``: by what it goes back, where something does.
+    ``saved``: by what prices were lowered, and what almost was."""
 
     tendered_at_ms: int
     total_minor: int
@@ -86,6 +88,7 @@ class Quote(msgspec.Struct, frozen=True):
     points_here: int | None
     goodwill_here: int = 0
     refunds: tuple[QuotedRefund, ...] = ()
+    saved: Saved = NOTHING_SAVED
 
 
 def quote(asked: SaleRequest, known: Situation) -> Quote:
@@ -122,6 +125,7 @@ def quote(asked: SaleRequest, known: Situation) -> Quote:
         points_here=points_here,
         goodwill_here=goodwill,
         refunds=propose(basket.taken.values(), total, known),
+        saved=saved(asked.coupons, basket, known),
     )
 
 

@@ -117,9 +117,10 @@ class Situation(NamedTuple):
     request names none). ``rights``: what is left of the customer's rights here, oldest first; empty
     where no rule of this sale needs them. ``points_owed``: the customer's debt here.
     ``goodwill``: what the store may let them spend beyond their rights.
-    ``promotions``: in the order in which they were published. ``role``: the operator's.
-    ``paid``: for what comes back.
     ``labels``: what scan codes say that no item has as they stand.
+    ``promotions``: in the order in which they were published; ``coupons``: keys of the codes that
+    were shown which one of these in force takes. ``role``: the operator's. ``paid``: for what comes
+    back.
     """
 
     settings: StoreSettings
@@ -144,3 +145,4 @@ class Situation(NamedTuple):
     promotions: tuple[Promotion, ...] = ()
     paid: PaidBefore = NOTHING_PAID
     labels: Mapping[str, Label] = MappingProxyType({})
+    coupons: frozenset[str] = frozenset()

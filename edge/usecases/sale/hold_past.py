@@ -23,7 +23,7 @@ from edge.domain.sale.situation import ItemOnSale, PriceInForce, RateInForce, Te
 from sync.protocol.facts import TaxClass, TenderKind
 from sync.protocol.identity import ItemId, PromotionId, TenderId
 from sync.protocol.labels.label import Label
-from sync.protocol.promotions.conditions import Occasion, holds, local_time
+from sync.protocol.promotions.conditions import Condition, Occasion, coupon_key, holds, local_time
 from sync.protocol.promotions.kinds import understand
 from sync.protocol.promotions.shape import Promotion
 from sync.protocol.reference import ReceiptTexts, Role, StoreSettings
@@ -44,8 +44,10 @@ class InForce(NamedTuple):
     items_by_id: Mapping[ItemId, ItemOnSale]
     rates: Mapping[TaxClass, RateInForce]
     tenders: Mapping[TenderId, TenderInUse]
+    customer_group: str | None = None
     promotions: tuple[Promotion, ...] = ()
     labels: Mapping[str, Label] = MappingProxyType({})
+    coupons: frozenset[str] = frozenset()
 
 
 def hold_past(
@@ -64,33 +66,52 @@ def hold_past(
         operator_name=next((value[0] for _, value in past.of(Kind.OPERATOR)), now.operator_name),
         role=past.role(now.role),
         customer_active=past.active(Kind.CUSTOMER, now.customer_active),
+        customer_group=next((v[0] for _, v in past.of(Kind.CUSTOMER)), now.customer_group),
         rates=past.rates(now.rates, business_date),
         tenders={**now.tenders, **past.tenders()},
         **_settings(db, now, past),
         **_items(db, now, past, codes, (as_of_ms, now_ms)),
     )
     before = promotions_before(db, as_of_ms, now_ms)
-    return held._replace(promotions=promotions_in_force(db, held, as_of_ms, before))
+    return with_promotions(db, held, request, before)
 
 
-def promotions_in_force(
+def with_promotions(
     db: sqlite3.Connection,
     held: InForce,
-    as_of_ms: int,
+    request: SaleRequest,
     before: Mapping[PromotionId, Held | None],
-) -> tuple[Promotion, ...]:
-    """What may lower the price of ``held``'s items at an instant, in the order in which it was
-    published. ``before``: what was changed since, as it was."""
-    found = (*held.items_by_id.values(), *held.items_by_code.values())
-    items = {each.item_id: each for each in found}
+) -> InForce:
+    """``held`` with what may lower the price of its items when the basket was tendered, in the
+    order in which it was published. ``before``: what was changed since, as it was."""
+    goods = (*held.items_by_id.values(), *held.items_by_code.values())
+    items = {each.item_id: each for each in goods}
     departments = {each.department for each in items.values()}
-    about = {**promotions_about(db, items, departments, as_of_ms), **before}
+    as_of_ms, shown = request.tendered_at_ms, {coupon_key(code): code for code in request.coupons}
+    about = {**promotions_about(db, items, departments, shown, as_of_ms), **before}
     if not about:
-        return ()
-    zone, price_zone = held.settings.zone, held.settings.price_zone
-    now = Occasion(as_of_ms, *local_time(as_of_ms, zone), price_zone)
-    in_force = [each.published for each in about.values() if each and holds(each.condition, now)]
-    return understand(sorted(in_force, key=lambda each: (each.version, each.promotion_id))).in_force
+        return held._replace(promotions=(), coupons=frozenset())
+    settings = held.settings
+    now = Occasion(
+        as_of_ms,
+        *local_time(as_of_ms, settings.zone),
+        settings.price_zone,
+        held.customer_group,
+        shown,
+    )
+    found = [each for each in about.values() if each and holds(each.condition, now)]
+    taken = {coupon_key(code) for each in found for code in each.condition.coupons}
+    named = [each.published._replace(coupon=_coupon(each.condition, shown)) for each in found]
+    in_order = sorted(named, key=lambda each: (each.version, each.promotion_id))
+    return held._replace(
+        promotions=understand(in_order).in_force, coupons=frozenset(taken & set(shown))
+    )
+
+
+def _coupon(asked: Condition, shown: Mapping[str, str]) -> str | None:
+    """The code, as it was typed, for which a promotion holds."""
+    keys = (coupon_key(code) for code in asked.coupons)
+    return next((shown[key] for key in keys if key in shown), None)
 
 
 class _Past:

@@ -21,7 +21,7 @@ from edge.domain.sale.labels import labels_of, resolve
 from edge.domain.sale.returns import customer_of, originals_of, takes_back
 from edge.domain.sale.situation import NOTHING_PAID, PaidBefore, Situation
 from edge.domain.till import TILL, TillEvent, TillState
-from edge.usecases.sale.hold_past import InForce, hold_past, promotions_in_force
+from edge.usecases.sale.hold_past import InForce, hold_past, with_promotions
 from sync.engine.journal import NotEnrolled
 from sync.protocol.escrow import Right, RightKind
 from sync.protocol.facts import OriginalLine
@@ -87,6 +87,7 @@ def read_situation(
         tenders=held.tenders,
         promotions=held.promotions,
         paid=_paid(db, request, originals),
+        coupons=held.coupons,
     )
 
 
@@ -154,8 +155,9 @@ def _in_force(
         customer_active=counter.customer_active,
         items_by_code=items,
         labels=labels,
+        customer_group=counter.customer_group,
         items_by_id=sale_reads.items_by_id(db, ids, as_of_ms) if ids else {},
         rates=sale_reads.rates_in_force(db, business_date),
         tenders=sale_reads.tenders_named(db, {tender.tender_id for tender in request.tenders}),
     )
-    return held._replace(promotions=promotions_in_force(db, held, as_of_ms, {}))
+    return with_promotions(db, held, request, {})

@@ -41,8 +41,8 @@ class Hours(msgspec.Struct, frozen=True, array_like=True):
 
 class Condition(msgspec.Struct, frozen=True, array_like=True):
     """All of it must hold; what is empty always does. ``until_ms`` is the first instant at which it
-    does not; of ``hours``, ``groups`` (of customers) and ``coupons`` (their codes) one is enough.
-    ``zones``: of prices, one of them the store's."""
+    does not; of ``hours``, ``groups`` (of customers) and ``coupons`` (their codes, in any case) one
+    is enough. ``zones``: of prices, one of them the store's."""
 
     from_ms: _Instant = 0
     until_ms: _Instant | None = None
@@ -56,7 +56,8 @@ ALWAYS = Condition()
 
 
 class Occasion(NamedTuple):
-    """What a basket is held against. ``weekday`` (Monday 0) and ``minute`` by the shop's clock."""
+    """What a basket is held against. ``weekday`` (Monday 0) and ``minute`` by the shop's clock;
+    ``coupons``: keys of the codes that were shown."""
 
     instant_ms: int
     weekday: int
@@ -86,7 +87,16 @@ def holds(asked: Condition, now: Occasion) -> bool:
         return False
     if asked.zones and now.zone not in asked.zones:
         return False
-    return not asked.coupons or any(code in asked.coupons for code in now.coupons)
+    return not asked.coupons or any(coupon_key(code) in now.coupons for code in asked.coupons)
+
+
+def coupon_key(code: str) -> str:
+    """By which codes are told apart: people type them as they like.
+
+    >>> coupon_key(" save5")
+    'SAVE5'
+    """
+    return code.strip().upper()
 
 
 def _within(hours: Hours, now: Occasion) -> bool:

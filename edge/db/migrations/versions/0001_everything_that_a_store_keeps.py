@@ -41,6 +41,7 @@ TABLES = (
     "customer",
     "customer_alias",
     "customer_field",
+    "customer_group",
     "customer_key",
     "customer_name",
     "epoch_key",
@@ -108,6 +109,7 @@ def upgrade() -> None:
     _create_customer()
     _create_customer_alias()
     _create_customer_field()
+    _create_customer_group()
     _create_customer_key()
     _create_customer_name()
     _create_epoch_key()
@@ -304,6 +306,15 @@ def _create_customer_field() -> None:
         sa.Column("value", sa.String(), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("customer_id", "field", name=op.f("pk_customer_field")),
+    )
+
+
+def _create_customer_group() -> None:
+    op.create_table(
+        "customer_group",
+        sa.Column("customer_id", sa.LargeBinary(), nullable=False),
+        sa.Column("word", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_customer_group")),
     )
 
 

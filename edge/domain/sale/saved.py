@@ -1,0 +1,95 @@
+"""What a quote says beside its amounts: what was saved and by what, what almost applied, and what
+became of the coupons that were shown."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from edge.domain.sale.priced_basket import PricedBasket, PricedLine
+from edge.domain.sale.situation import Situation
+from sync.protocol.facts import PriceModifier
+from sync.protocol.identity import PromotionId
+from sync.protocol.promotions import almost as nearly
+from sync.protocol.promotions.conditions import coupon_key
+
+
+class QuotedPromotion(msgspec.Struct, frozen=True):
+    """A promotion that applied, and what it took off."""
+
+    promotion_id: PromotionId
+    name: str
+    saved_minor: int
+
+
+class QuotedAlmost(msgspec.Struct, frozen=True):
+    """A promotion that lacks ``pieces`` more, or ``minor`` more of what it is about; the other is
+    0."""
+
+    promotion_id: PromotionId
+    name: str
+    pieces: int
+    minor: int
+
+
+class QuotedCoupon(msgspec.Struct, frozen=True):
+    """``known``: a promotion in force takes this code; it saved ``saved_minor``, 0 where what it is
+    about is not in the basket."""
+
+    code: str
+    known: bool
+    saved_minor: int
+
+
+class Saved(msgspec.Struct, frozen=True):
+    """``saved_minor``: by promotions and by hand together."""
+
+    saved_minor: int
+    promotions: tuple[QuotedPromotion, ...]
+    almost: tuple[QuotedAlmost, ...]
+    coupons: tuple[QuotedCoupon, ...]
+
+
+NOTHING_SAVED = Saved(0, (), (), ())
+
+
+def saved(coupons: Sequence[str], basket: PricedBasket, known: Situation) -> Saved:
+    """Of a basket in which ``coupons`` were shown."""
+    if basket.lowered is None and not coupons:
+        return NOTHING_SAVED
+    modifiers = [each for line in basket.sold for each in line.modifiers]
+    return Saved(
+        _minor(modifiers),
+        _promotions(basket.sold),
+        _almost(basket, known),
+        tuple(_coupon(code, modifiers, known) for code in coupons),
+    )
+
+
+def _minor(modifiers: Iterable[PriceModifier]) -> int:
+    return -sum(each.amount_minor for each in modifiers)
+
+
+def _promotions(lines: Sequence[PricedLine]) -> tuple[QuotedPromotion, ...]:
+    """In the order in which the basket's lines name them."""
+    found: dict[PromotionId, list[PriceModifier]] = {}
+    for line in lines:
+        for each in line.modifiers:
+            if each.promotion_id is not None:
+                found.setdefault(each.promotion_id, []).append(each)
+    return tuple(
+        QuotedPromotion(promotion_id, applied[0].reason, _minor(applied))
+        for promotion_id, applied in found.items()
+    )
+
+
+def _almost(basket: PricedBasket, known: Situation) -> tuple[QuotedAlmost, ...]:
+    if basket.lowered is None:
+        return ()
+    lines, reduced = basket.lowered
+    found = nearly.almost(lines, known.promotions, reduced)
+    return tuple(QuotedAlmost(*each) for each in found)
+
+
+def _coupon(code: str, modifiers: Sequence[PriceModifier], known: Situation) -> QuotedCoupon:
+    of_code = [each for each in modifiers if each.coupon == code]
+    return QuotedCoupon(code, coupon_key(code) in known.coupons, _minor(of_code))
