@@ -26,6 +26,7 @@ from sync.protocol.promotions.shape import Pick
 from sync.protocol.reference import (
     Credential,
     CustomerAlias,
+    CustomerGroup,
     DataSet,
     ErasedCustomer,
     Goodwill,
@@ -137,6 +138,11 @@ GOOD: dict[DataSet, list[Any]] = {
         Goodwill(kind, amount, period, date(2024, 5, 1), "1-aabbccdd")
         for kind in ("points", "hugs")
         for amount, period in ((0, Period.DAY), (50, Period.WEEK))
+    ],
+    DataSet.CUSTOMER_GROUPS: [
+        CustomerGroup(CustomerId(named(name)), word)
+        for name in ("li", "bo")
+        for word in ("gold", "staff")
     ],
     DataSet.PROMOTIONS: [
         PublishedPromotion(PromotionId(name), name, "percent_off", encode(PercentOff(of, 500)))

@@ -25,7 +25,7 @@ from edge.usecases.sale.hold_past import InForce, hold_past, with_promotions
 from sync.engine.journal import NotEnrolled
 from sync.protocol.escrow import Right, RightKind
 from sync.protocol.facts import OriginalLine
-from sync.protocol.identity import CustomerId, WorkstationId, receipt_number
+from sync.protocol.identity import CustomerId, ReceiptNumber, WorkstationId, receipt_number
 from sync.protocol.labels.label import Label
 from sync.protocol.paper.receipt import Names
 
@@ -67,9 +67,7 @@ def read_situation(
         workstation_id=workstation_id,
         business_date=business_date,
         till_session_id=till_session_id,
-        receipt_number=receipt_number(
-            store.store_code, workstation_id, store.epoch_on_receipts, counter.receipts + 1
-        ),
+        receipt_number=_next_number(store, workstation_id, counter.receipts),
         originals=originals,
         rights=rights,
         points_owed=owed,
@@ -98,6 +96,10 @@ def _paid(
     if not takes_back(request.lines):
         return NOTHING_PAID
     return PaidBefore(payments_left(db, [one.sale_id for one in originals]), cash_tender(db))
+
+
+def _next_number(store: StoreNow, workstation_id: WorkstationId, receipts: int) -> ReceiptNumber:
+    return receipt_number(store.store_code, workstation_id, store.epoch_on_receipts, receipts + 1)
 
 
 def _buyer(
