@@ -2,6 +2,7 @@
 (``tests/escrow_world.py``)."""
 
 from collections import Counter
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -13,7 +14,7 @@ from sync.protocol.escrow import HeldRights, Right, RightId
 @dataclass(eq=False)
 class Event:
     """Of a journal: what was born, spent, given back and lent by it, and the requests it gives
-    up."""
+    up; ``seq``: its place there."""
 
     born: dict[RightId, int] = field(default_factory=dict)
     spent: dict[RightId, int] = field(default_factory=dict)
@@ -21,6 +22,7 @@ class Event:
     given_up: tuple[UUID, ...] = ()
     ends: bool = False
     lent: dict[date, int] = field(default_factory=dict)
+    seq: int = 0
 
 
 @dataclass(eq=False)
@@ -55,11 +57,17 @@ class Known:
     stated: bool = True
     sealed: bool = False
     written_off: bool = False
+    heard: set[int] = field(default_factory=set)
     budget: tuple[Budget, ...] = ()
     most: int = 0
 
     def counted(self) -> list[Event]:
         return [one for at, one in enumerate(self.journal) if at not in self.aside] + self.home
+
+    def later(self, events: Iterable[Event]) -> dict[RightId, int]:
+        """What was born in these of the epoch beyond what was heard when it was written off."""
+        fresh = [one for one in events if self.written_off and one.seq not in self.heard]
+        return {right: points for one in fresh for right, points in one.born.items()}
 
     def rights(self) -> HeldRights:
         own = [one for at, one in enumerate(self.journal) if at not in self.aside]
@@ -69,9 +77,13 @@ class Known:
             given_ += sum(self.granted.values()) + sum(self.answers.values())
         used = sum(sum(one.spent.values()) for one in every)
         back = sum(sum(one.released.values()) for one in own) + sum(self.returned.values())
-        ended = any(one.ends for one in own)
+        ended, whole = any(one.ends for one in own), not self.aside
+        later = self.later(every)
+        left = sum(later.values()) - _of(later, (one.spent for one in every))
+        left -= _of(later, (one.released for one in own)) if whole else 0
+        off = self.written_off
         return HeldRights(
-            given_, used, back, whole=not self.aside, ended=ended, written_off=self.written_off
+            given_, used, back, whole=whole, ended=ended, written_off=off, later=max(0, left)
         )
 
     def lending(self) -> OtherEpoch:
@@ -81,6 +93,10 @@ class Known:
         for one in self.counted():
             used.update(one.lent)
         return OtherEpoch(self.most, used, held.written_off or (held.ended and held.whole))
+
+
+def _of(rights: Container[RightId], moved: Iterable[dict[RightId, int]]) -> int:
+    return sum(points for one in moved for right, points in one.items() if right in rights)
 
 
 def lent_within(event: Event, span: tuple[date, date]) -> int:

@@ -23,7 +23,7 @@ from sync.protocol.escrow import (
     outstanding,
     shares,
 )
-from sync.protocol.periods import Period, span_of
+from sync.protocol.periods import Period, span_of, span_until
 from tests.escrow_epochs import Disk, Event, Known, as_it_is, lent_within
 
 RULE = ShareRule((60, 25, 15), 1_000)
@@ -51,7 +51,7 @@ class World:
         self.said: dict[int, list[Budget]] = {0: [], 1: []}
         self.holds: dict[int, dict[date, Budget]] = {0: {}, 1: {}}
         self.twice = Counter[int]()
-        """How often more than one epoch of a store may have its budget, by what befell it."""
+        """How often more than one box of a store may have its budget, by what befell it."""
         for store in (0, 1):
             self.enrol(store)
 
@@ -66,14 +66,13 @@ class World:
 
     def write(self, disk: Disk, event: Event) -> None:
         disk.journal.append(event)
+        event.seq = len(disk.journal)
         self.every[id(event)] = disk.store, event
 
     def sell(self, disk: Disk) -> None:
         right = (self.new_id(), 1)
         points = self.rng.randrange(1, 40)
         disk.rights[right] = points
-        if self.epochs[disk.epoch].written_off:  # by a box that has not heard of it
-            self.bound += points
         self.write(disk, Event(born={right: points}))
 
     def spend(self, disk: Disk) -> None:
@@ -87,7 +86,8 @@ class World:
         budget = None if disk.provisional else budget_on(disk.budget, self.today)
         if budget is None:
             return 0
-        used = sum(lent_within(one, span_of(budget.period, self.today)) for one in disk.journal)
+        span = span_until(budget.period, budget.until, self.today)
+        used = sum(lent_within(one, span) for one in disk.journal)
         return goodwill_left(budget.amount, used, ())
 
     def release(self, disk: Disk) -> None:
@@ -173,7 +173,7 @@ class World:
             if not disk.provisional and grant not in disk.taken:
                 disk.taken.add(grant)
                 disk.rights[grant, 0] = points
-        if not disk.provisional:
+        if not disk.provisional and known.journal == disk.journal:  # a box sends before it asks
             disk.budget = known.budget
 
     def hear(self) -> None:
@@ -267,20 +267,23 @@ class World:
             known.aside.clear()
 
     def write_off(self) -> None:
-        open_ = [n for n, one in self.epochs.items() if one.sealed and not one.written_off]
+        open_ = [n for n, one in self.epochs.items() if one.sealed]
         if open_:
             number = self.rng.choice(open_)
             known = self.epochs[number]
             if known.rights().ended:
                 return
+            self.bound += outstanding(known.rights())
             disks = [one for one in (*self.disks, *self.lost) if one.epoch == number]
-            self.bound += known.rights().left + sum(sum(d.rights.values()) for d in disks)
-            self.bound += sum(sum(d.asked.values()) for d in disks)
-            there = {id(one) for one in known.journal}  # what comes later may come in pieces
-            late = (one for d in disks for one in d.journal if id(one) not in there)
-            self.bound += sum(sum(one.born.values()) for one in late)
-            known.written_off = True
-            self.twice[known.store] += known.most > 0
+            before = [known.later(one.journal) for one in disks]
+            again, known.written_off = known.written_off, True
+            known.heard |= {one.seq for one in (*known.journal, *known.home)}
+            for disk, was in zip(disks, before, strict=True):
+                later = known.later(disk.journal)
+                given_up = (was if again else disk.rights).keys() - later
+                self.bound += sum(disk.rights[right] for right in given_up & disk.rights.keys())
+                self.bound += 0 if again else sum(disk.asked.values())
+            self.twice[known.store] += known.most > 0 and not again
 
     def remember(self) -> None:
         self.past = {n: as_it_is(one) for n, one in self.epochs.items()}
@@ -308,11 +311,13 @@ class World:
         known.answers = {one: points for one, points in known.answers.items() if one in held}
         known.returned = {one: points for one, points in known.returned.items() if one in held}
         known.stated = known.written_off
-        self.twice[known.store] += known.most > 0  # what it was given of goodwill is forgotten
         known.most, known.budget = 0, ()
 
     def state(self, disk: Disk) -> None:
-        self.epochs[disk.epoch].stated = True
+        """A box shows what it was given, and what it may lend."""
+        known = self.epochs[disk.epoch]
+        known.stated = True
+        known.most = max([known.most, *(row.amount for row in disk.budget)])
 
     def new_id(self) -> UUID:
         return UUID(int=self.rng.getrandbits(128), version=4)
@@ -365,16 +370,23 @@ class World:
         spent = sum(sum(one.spent.values()) for _, one in self.every.values())
         return spent - born - OPENING
 
-    def lent_beyond(self) -> list[tuple[int, date]]:
-        """Stores and periods in which more was lent than their budget, over all epochs."""
+    def lent_beyond(self) -> list[int]:
+        """Stores that lent beyond their budgets, over all epochs and periods, more than one budget
+        for each box that may have had it beside the present one."""
         lent: Counter[tuple[int, date]] = Counter()
         for store, event in self.every.values():
             for day, points in event.lent.items():
                 lent[store, span_of(self.period, day)[1]] += points
-        return [key for key, points in lent.items() if points > self.most_of(*key)]
+        beyond: Counter[int] = Counter()
+        for (store, last), points in lent.items():
+            beyond[store] += max(0, points - self.most_of(store, last))
+        return [
+            store
+            for store, points in beyond.items()
+            if points > self.twice[store] * self.most_of(store, date.max)
+        ]
 
     def most_of(self, store: int, last: date) -> int:
         """The most that a store may lend in the period that ends then: what was lessened since
         holds at a box that has not heard of it."""
-        said = [one.amount for one in self.said[store] if one.from_date <= last]
-        return max(said, default=0) * (1 + self.twice[store])
+        return max((one.amount for one in self.said[store] if one.from_date <= last), default=0)

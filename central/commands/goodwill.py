@@ -63,9 +63,10 @@ def goodwill_list(
                 f" {budget.reason} ({budget.decided_by})"
             )
         for held in one.elsewhere:
+            both = "as well" if held.written_off else "once it is closed"
             print(
-                f"  epoch {held.epoch} may lend {held.most:,} of it a {held.period} still: the"
-                " store's present box has that once it is closed"
+                f"  epoch {held.epoch} may lend {held.most:,} of it still, once: the store's"
+                f" present box has that {both}"
             )
     code = store or (found[0].store_code if found else "S01")
     if not found:

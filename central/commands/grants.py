@@ -40,6 +40,7 @@ def grants(
     for one in found.stores:
         if store in (None, one.store_code):
             more = f", of it {one.copied:,} on a disk that was copied" if one.copied else ""
+            more += f", of it {one.later:,} came after a write-off" if one.later else ""
             lost = f"; {one.given_up:,} were written off" if one.given_up else ""
             print(f"{one.store_code}  {one.kind}: {one.outstanding:,} may be spent{more}{lost}")
             if one.period is not None or one.goodwill_left:
@@ -62,4 +63,6 @@ def grants(
 def goodwill_in_words(one: "StoreGrants") -> str:
     """A store's goodwill in the period that runs."""
     said = "no budget now" if one.period is None else f"{one.goodwill:,} a {one.period}"
-    return f"{said}, {one.goodwill_used:,} lent in this one, {one.goodwill_left:,} may be lent yet"
+    once = f", of it {one.goodwill_once:,} once, by other boxes" if one.goodwill_once else ""
+    lent = f"{one.goodwill_used:,} lent in this one"
+    return f"{said}, {lent}, {one.goodwill_left:,} may be lent yet{once}"

@@ -126,6 +126,8 @@ class TailClosedRow(CentralTable, table=True):
     reason: str
     decided_by: str
     unheard: str
+    heard: int = big()
+    home: str
 
 
 OF_JOURNALS = frozenset(metadata.tables) - _BEFORE

@@ -137,6 +137,7 @@ class GoodwillGivenRow(CentralTable, table=True):
     from_date: date = Field(primary_key=True)
     amount: int = big()
     period: str
+    until: date
 
 
 class ShareRuleRow(CentralTable, table=True):

@@ -19,6 +19,7 @@ from uuid import UUID
 import msgspec
 
 from central.domain.rooted import DayRooted
+from sync.protocol.bounds import DATE_MAX, INTEGER_MAX
 from sync.protocol.change import Epoch
 from sync.protocol.codec import decode
 from sync.protocol.errors import Undecodable
@@ -120,7 +121,7 @@ class GoodwillSet(msgspec.Struct, frozen=True, array_like=True):
 
 
 class GoodwillGiven(msgspec.Struct, frozen=True, array_like=True):
-    """So much of it one epoch of the store may have, from a business date on."""
+    """So much of it one epoch of the store may have, from a business date on (``Goodwill``)."""
 
     store_id: StoreId
     epoch: Epoch
@@ -128,6 +129,7 @@ class GoodwillGiven(msgspec.Struct, frozen=True, array_like=True):
     amount: int
     period: Period
     from_date: date
+    until: date = DATE_MAX
 
 
 class ShareRuleSet(msgspec.Struct, frozen=True, array_like=True):
@@ -220,7 +222,9 @@ class EventReleased(msgspec.Struct, frozen=True, array_like=True):
 
 class TailClosed(msgspec.Struct, frozen=True, array_like=True):
     """Somebody closed an epoch whose box will never say that it ended, and gave up what is missing
-    of it through a sequence. ``unheard``: workstations that may hold something of it still."""
+    of it through a sequence. ``unheard``: workstations that may hold something of it still.
+    ``heard``: the watermark then; ``home``: what had come home beyond it. Only rights to spend that
+    were born there are given up."""
 
     store_id: StoreId
     epoch: Epoch
@@ -228,6 +232,8 @@ class TailClosed(msgspec.Struct, frozen=True, array_like=True):
     reason: str
     decided_by: str
     unheard: tuple[WorkstationId, ...]
+    heard: int = INTEGER_MAX
+    home: tuple[int, ...] = ()
 
 
 class StreamPruned(msgspec.Struct, frozen=True, array_like=True):

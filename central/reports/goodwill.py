@@ -1,7 +1,7 @@
 """What epochs were given of their stores' goodwill, and what they lent of it
 (``central/domain/goodwill.py``)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -13,12 +13,14 @@ from central.domain.epoch import EpochState
 from central.domain.goodwill import Budget, budget_on
 from central.domain.typed import local_date
 from central.projections.line_up import SAME_ID
+from sync.protocol.bounds import DATE_MAX
 from sync.protocol.change import Epoch
 from sync.protocol.identity import CompanyId, StoreId
-from sync.protocol.periods import Period, span_of
+from sync.protocol.periods import Period, span_of, span_until
 
 _GIVEN = """
-SELECT g.store_id, g.epoch_number, g.epoch_fingerprint, g.kind, g.from_date, g.amount, g.period
+SELECT g.store_id, g.epoch_number, g.epoch_fingerprint, g.kind, g.from_date, g.amount, g.period,
+    g.until
 FROM goodwill_given AS g JOIN store AS o ON o.store_id = g.store_id
 WHERE o.company_id = $1 AND ($2::uuid IS NULL OR o.store_id = $2)
 """
@@ -43,10 +45,11 @@ WHERE s.company_id = $1 AND ($2::uuid IS NULL OR s.store_id = $2)
 
 
 _BUDGETS = """
-SELECT g.store_id, g.kind, g.from_date, g.amount, g.period, g.reason, g.decided_by, o.zone, o.code
+SELECT g.store_id, g.kind, g.from_date, g.amount, g.period, g.reason, g.decided_by
 FROM goodwill_budget AS g JOIN store AS o ON o.store_id = g.store_id
-WHERE o.company_id = $1 ORDER BY o.code, g.kind, g.from_date
+WHERE o.company_id = $1 ORDER BY g.store_id, g.kind, g.from_date
 """
+_STORES = "SELECT store_id, code, zone FROM store WHERE company_id = $1"
 
 
 class EpochGoodwill(NamedTuple):
@@ -61,11 +64,21 @@ class EpochGoodwill(NamedTuple):
     given: tuple[Budget, ...]
     used: Mapping[date, int]
 
-    @property
-    def held(self) -> bool:
-        """Whether it is another epoch's than the store's present one, and not over."""
-        is_other = self.state is not EpochState.CURRENT and not self.over
-        return is_other and any(budget.amount for budget in self.given)
+    def used_in(self, first: date, last: date) -> int:
+        """In these days."""
+        return sum(amount for day, amount in self.used.items() if first <= day <= last)
+
+    def may_lend(self, today: date) -> int:
+        """At most, yet: of the period that runs; of the last one that it was told of, once. The
+        store's present epoch goes by what it was told last, another one perhaps not."""
+        if self.over and self.state is not EpochState.WRITTEN_OFF:
+            return 0
+        last = max((row.until for row in self.given), default=DATE_MAX)
+        is_present = self.state is EpochState.CURRENT
+        rows = [row for row in self.given if row.until == last or not is_present]
+        spans = [span_until(row.period, row.until, today) for row in rows]
+        left = (row.amount - self.used_in(*span) for row, span in zip(rows, spans, strict=True))
+        return max([0, *left])
 
 
 async def read_goodwill(
@@ -76,7 +89,7 @@ async def read_goodwill(
     given: dict[tuple[Any, ...], list[Budget]] = {}
     used: dict[tuple[Any, ...], dict[date, int]] = {}
     for row in await connection.fetch(_GIVEN, *named):
-        budget = Budget(row["from_date"], row["amount"], Period(row["period"]))
+        budget = Budget(row["from_date"], row["amount"], Period(row["period"]), row["until"])
         given.setdefault(_key(row), []).append(budget)
     for row in await connection.fetch(_USED, *named):
         used.setdefault(_key(row), {})[row["business_date"]] = row["amount"]
@@ -110,8 +123,8 @@ def _epoch(row: Any) -> tuple[StoreId, Epoch]:
 
 class StoreGoodwill(NamedTuple):
     """Of one store and kind, in the period of its budget that runs, by the store's calendar: the
-    ``budget`` (None: there is none now), what was lent of it as far as it is here, and what its
-    epochs may lend yet, those included that were written off or left."""
+    ``budget`` (``period`` None: there is none now), what was lent of it as far as it is here, and
+    what its epochs may lend yet; of it ``once``, what those may that are not its present one."""
 
     store_id: StoreId
     kind: str
@@ -119,26 +132,22 @@ class StoreGoodwill(NamedTuple):
     period: Period | None
     used: int
     left: int
+    once: int
 
 
 async def store_goodwill(
     db: AsyncConnection, company_id: CompanyId, now_ms: int
 ) -> tuple[StoreGoodwill, ...]:
     """Of every store that has a budget, or an epoch that may lend something yet."""
-    connection = await driver_of(db)
-    budgets: dict[tuple[StoreId, str], list[Budget]] = {}
-    today: dict[StoreId, date] = {}
-    for row in await connection.fetch(_BUDGETS, company_id):
-        store_id = StoreId(plain_uuid(row["store_id"]))
-        today[store_id] = local_date(now_ms, row["zone"])
-        budget = Budget(row["from_date"], row["amount"], Period(row["period"]))
-        budgets.setdefault((store_id, row["kind"]), []).append(budget)
-    lent: dict[tuple[StoreId, str], list[EpochGoodwill]] = {}
-    for one in await read_goodwill(db, company_id) if budgets else ():
+    rows = await (await driver_of(db)).fetch(_STORES, company_id)
+    today = {plain_uuid(row["store_id"]): local_date(now_ms, row["zone"]) for row in rows}
+    said = await _budgets(db, company_id)
+    lent: dict[tuple[StoreId, str], list[EpochGoodwill]] = {key: [] for key in said}
+    for one in await read_goodwill(db, company_id):
         lent.setdefault((one.store_id, one.kind), []).append(one)
     return tuple(
-        _in_period(*key, budget_on(said, today[key[0]]), lent.get(key, []), today[key[0]])
-        for key, said in budgets.items()
+        _in_period(*key, _on(said.get(key, []), today[key[0]]), found, today[key[0]])
+        for key, found in lent.items()
     )
 
 
@@ -153,11 +162,11 @@ class SaidBudget(NamedTuple):
 
 
 class HeldElsewhere(NamedTuple):
-    """An epoch that is not the store's present one, and may still lend something."""
+    """An epoch that is not the store's present one, and may still lend so much, once."""
 
     epoch: Epoch
     most: int
-    period: Period
+    written_off: bool
 
 
 class GoodwillSaid(NamedTuple):
@@ -176,33 +185,48 @@ async def goodwill_said(
     db: AsyncConnection, company_id: CompanyId, store_id: StoreId | None, now_ms: int
 ) -> tuple[GoodwillSaid, ...]:
     """Of the stores of a company, or of one, by code and kind. Call it within one snapshot."""
-    said: dict[tuple[StoreId, str], list[SaidBudget]] = {}
-    codes: dict[StoreId, str] = {}
-    for row in await (await driver_of(db)).fetch(_BUDGETS, company_id):
-        found = StoreId(plain_uuid(row["store_id"]))
-        if store_id in (None, found):
-            codes[found] = row["code"]
-            what = (row["from_date"], row["amount"], Period(row["period"]))
-            budget = SaidBudget(*what, row["reason"], row["decided_by"])
-            said.setdefault((found, row["kind"]), []).append(budget)
-    held = await read_goodwill(db, company_id, store_id)
-    now = {one[:2]: one for one in await store_goodwill(db, company_id, now_ms)}
-    return tuple(
+    rows = await (await driver_of(db)).fetch(_STORES, company_id)
+    stores = {plain_uuid(row["store_id"]): row for row in rows}
+    said, held = await _budgets(db, company_id), await read_goodwill(db, company_id, store_id)
+    found = [
         GoodwillSaid(
-            codes[key[0]],
-            key[1],
-            now[key].used,
-            now[key].left,
-            tuple(budgets),
-            tuple(_elsewhere(one) for one in held if (one.store_id, one.kind) == key and one.held),
+            stores[now.store_id]["code"],
+            now.kind,
+            now.used,
+            now.left,
+            tuple(said.get(now[:2], ())),
+            _elsewhere(held, now, local_date(now_ms, stores[now.store_id]["zone"])),
         )
-        for key, budgets in said.items()
+        for now in await store_goodwill(db, company_id, now_ms)
+        if store_id in (None, now.store_id)
+    ]
+    return tuple(sorted(found, key=lambda one: (one.store_code, one.kind)))
+
+
+async def _budgets(
+    db: AsyncConnection, company_id: CompanyId
+) -> dict[tuple[StoreId, str], list[SaidBudget]]:
+    said: dict[tuple[StoreId, str], list[SaidBudget]] = {}
+    for row in await (await driver_of(db)).fetch(_BUDGETS, company_id):
+        key = StoreId(plain_uuid(row["store_id"])), row["kind"]
+        what = (row["from_date"], row["amount"], Period(row["period"]))
+        said.setdefault(key, []).append(SaidBudget(*what, row["reason"], row["decided_by"]))
+    return said
+
+
+def _elsewhere(
+    held: Iterable[EpochGoodwill], of: StoreGoodwill, today: date
+) -> tuple[HeldElsewhere, ...]:
+    others = [one for one in held if one.state is not EpochState.CURRENT]
+    return tuple(
+        HeldElsewhere(one.epoch, one.may_lend(today), one.state is EpochState.WRITTEN_OFF)
+        for one in others
+        if (one.store_id, one.kind) == of[:2] and one.may_lend(today)
     )
 
 
-def _elsewhere(one: EpochGoodwill) -> HeldElsewhere:
-    most = max(one.given, key=lambda budget: budget.amount)
-    return HeldElsewhere(one.epoch, most.amount, most.period)
+def _on(said: Iterable[SaidBudget], day: date) -> Budget | None:
+    return budget_on((Budget(*one[:3]) for one in said), day)
 
 
 def _in_period(
@@ -214,15 +238,8 @@ def _in_period(
 ) -> StoreGoodwill:
     period = None if budget is None else budget.period
     first, last = span_of(period or Period.DAY, today)
-    used = sum(_used(one, first, last) for one in lent)
-    left = 0
-    for one in lent:
-        if one.state is not EpochState.CLOSED or not one.over:
-            given = budget_on(one.given, today)
-            may = 0 if given is None else given.amount - _used(one, *span_of(given.period, today))
-            left += max(0, may)
-    return StoreGoodwill(store_id, kind, 0 if budget is None else budget.amount, period, used, left)
-
-
-def _used(one: EpochGoodwill, first: date, last: date) -> int:
-    return sum(amount for day, amount in one.used.items() if first <= day <= last)
+    used = sum(one.used_in(first, last) for one in lent)
+    left = sum(one.may_lend(today) for one in lent)
+    once = sum(one.may_lend(today) for one in lent if one.state is not EpochState.CURRENT)
+    amount = 0 if budget is None else budget.amount
+    return StoreGoodwill(store_id, kind, amount, period, used, left, once)

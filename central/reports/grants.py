@@ -3,12 +3,14 @@
 *Worst overdraw* of a kind: the most by which what is spent can come to exceed what was ever put
 into the accounts, by what is known now. It is the sum of
 
-- ``given_up``: what epochs that a person wrote off held by their journals as far as they are here.
-  It was given to others since, and may be spent there all the same;
+- ``given_up``: what epochs that a person wrote off held by their journals as far as they were here
+  then. It was given to others since, and may be spent there all the same;
 - ``copied``: what issued epochs hold that their box left for one of its own: so it learnt that its
   disk was copied, or put back to its past. The other disk may spend it once more;
-- ``goodwill_left``: what epochs may lend yet in the period of a store's budget that runs, the two
-  sorts above among them. It begins anew with each period.
+- ``goodwill_left``: what epochs may lend yet. Of a store's present one that is the rest of the
+  period that runs, and begins anew with each. Of it ``goodwill_once``: what those of the two sorts
+  above may, and any other that is not the present one. They are told of no further period, so they
+  lend the rest of the last one that they were told of, and nothing after that.
 
 ``once_each`` says beside that what one copy of every disk could cost that nobody knows of: what all
 epochs hold that may spend. It is no part of the worst that is known. Nothing else overdraws: what
@@ -24,23 +26,32 @@ from central.archive.rows import plain_uuid
 from central.db.engine import driver_of
 from central.domain.epoch import EpochState
 from central.projections.line_up import SAME_ID
+from central.reports.born_later import BORN_LATER
 from central.reports.goodwill import store_goodwill
 from sync.protocol.identity import CompanyId
 from sync.protocol.periods import Period
 
 _HELD = f"""
-SELECT h.store_id, h.kind, s.state, s.provisional, q.store_id IS NULL AS whole,
-    count(*) AS accounts,
-    sum(greatest(h.earned + h.granted - h.used
-        - CASE WHEN q.store_id IS NULL THEN h.released ELSE 0 END, 0))::bigint AS amount
-FROM right_held AS h
-JOIN stream AS s ON s.store_id = h.store_id AND s.epoch_number = h.epoch_number
-    AND s.epoch_fingerprint = h.epoch_fingerprint
-LEFT JOIN (SELECT DISTINCT store_id, epoch_number, epoch_fingerprint FROM quarantine
-    WHERE root_kind IS DISTINCT FROM '{SAME_ID}') AS q
-    ON q.store_id = h.store_id AND q.epoch_number = h.epoch_number
-    AND q.epoch_fingerprint = h.epoch_fingerprint
-WHERE s.company_id = $1
+SELECT o.store_id, o.kind, o.state, o.provisional, o.whole, sum(o.amount)::bigint AS amount,
+    sum(o.later)::bigint AS later, sum(greatest(o.amount - o.later, 0))::bigint AS given_up
+FROM (
+    SELECT h.store_id, h.kind, s.state, s.provisional, q.store_id IS NULL AS whole,
+        greatest(h.earned + h.granted - h.used
+            - CASE WHEN q.store_id IS NULL THEN h.released ELSE 0 END, 0) AS amount,
+        greatest(coalesce(l.unspent
+            - CASE WHEN q.store_id IS NULL THEN l.released ELSE 0 END, 0), 0) AS later
+    FROM right_held AS h
+    JOIN stream AS s ON s.store_id = h.store_id AND s.epoch_number = h.epoch_number
+        AND s.epoch_fingerprint = h.epoch_fingerprint
+    LEFT JOIN (SELECT DISTINCT store_id, epoch_number, epoch_fingerprint FROM quarantine
+        WHERE root_kind IS DISTINCT FROM '{SAME_ID}') AS q
+        ON q.store_id = h.store_id AND q.epoch_number = h.epoch_number
+        AND q.epoch_fingerprint = h.epoch_fingerprint
+    LEFT JOIN ({BORN_LATER}) AS l ON l.store_id = h.store_id
+        AND l.epoch_number = h.epoch_number AND l.epoch_fingerprint = h.epoch_fingerprint
+        AND l.kind = h.kind AND l.account_id = h.account_id
+    WHERE s.company_id = $1
+) AS o
 GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2
 """  # noqa: S608 - a constant
 _STORES = "SELECT store_id, code FROM store WHERE company_id = $1 ORDER BY code"
@@ -54,9 +65,11 @@ FROM right_account WHERE company_id = $1 GROUP BY kind ORDER BY kind
 
 class StoreGrants(NamedTuple):
     """Of one store and kind, in points, minor units or pieces. ``outstanding``: what its epochs may
-    spend by what is known here; of it ``copied`` and, beside it, ``given_up``. Of its goodwill in
-    the ``period`` that runs, None without a budget: ``goodwill``, that budget; ``goodwill_used``,
-    what was lent of it as far as it is here; ``goodwill_left``, what may be lent yet."""
+    spend by what is known here; of it ``copied``, and ``later``, what was born in an epoch after it
+    was written off; beside it, ``given_up``. Of its goodwill in the ``period`` that runs, None
+    without a budget: ``goodwill``, that budget; ``goodwill_used``, what was lent of it as far as it
+    is here; ``goodwill_left``, what may be lent yet; of it ``goodwill_once``, by other epochs than
+    the present one."""
 
     store_code: str
     kind: str
@@ -67,6 +80,8 @@ class StoreGrants(NamedTuple):
     period: Period | None = None
     goodwill_used: int = 0
     goodwill_left: int = 0
+    later: int = 0
+    goodwill_once: int = 0
 
     @property
     def at_risk(self) -> int:
@@ -110,6 +125,7 @@ async def outstanding_grants(db: AsyncConnection, company_id: CompanyId, now_ms:
             period=lent.period,
             goodwill_used=lent.used,
             goodwill_left=lent.left,
+            goodwill_once=lent.once,
         )
     stores = tuple(sorted(held.values(), key=lambda one: (one.store_code, one.kind)))
     owed = {row["kind"]: row for row in await connection.fetch(_OWED, company_id)}
@@ -125,7 +141,11 @@ async def outstanding_grants(db: AsyncConnection, company_id: CompanyId, now_ms:
 def _with(before: StoreGrants, row: Any) -> StoreGrants:
     state, amount = EpochState(row["state"]), row["amount"]
     if state is EpochState.WRITTEN_OFF:
-        return before._replace(given_up=before.given_up + amount)
+        return before._replace(
+            outstanding=before.outstanding + row["later"],
+            given_up=before.given_up + row["given_up"],
+            later=before.later + row["later"],
+        )
     if state is EpochState.CLOSED and row["whole"]:
         return before
     left = state is EpochState.SIDE and not row["provisional"]

@@ -8,7 +8,7 @@ of them, and so does head office give. When they are parted, each has its own ag
 """
 
 from collections.abc import Collection, Iterable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,6 +17,7 @@ from central.archive.rows import plain_uuid
 from central.db.engine import driver_of
 from central.domain.epoch import EpochState
 from central.projections.line_up import SAME_ID
+from central.reports.born_later import BORN_LATER
 from central.reports.same_person import kept_ids
 from sync.protocol.change import Epoch
 from sync.protocol.escrow import HeldRights, RightKind, available
@@ -40,9 +41,13 @@ LEFT JOIN (SELECT DISTINCT store_id, epoch_number, epoch_fingerprint FROM quaran
 WHERE h.kind = $1 AND h.account_id = ANY($2)
 """  # noqa: S608 - a constant
 # What lost against other content under its own id moved nothing: the other counts.
-
-
+_BORN_LATER = f"""
+SELECT * FROM ({BORN_LATER}) AS l
+WHERE l.kind = $1 AND l.account_id = ANY($2) AND l.store_id = ANY($3)
+"""  # noqa: S608 - a constant
 _ISSUED = "SELECT EXISTS (SELECT FROM right_account WHERE company_id = $1 AND kind = $2)"
+
+_Key: TypeAlias = tuple[Any, ...]
 
 
 class StoreRights(NamedTuple):
@@ -112,8 +117,10 @@ async def _persons(
         person.append((account_id, row["balance"]))
     held: dict[UUID, dict[tuple[StoreId, str], StoreRights]] = {one: {} for one in parts}
     known = [account_id for person in parts.values() for account_id, _ in person]
-    for row in await connection.fetch(_HELD, kind, known):
-        one = _rights(row)
+    rows = await connection.fetch(_HELD, kind, known)
+    later = await _born_later(connection, kind, rows)
+    for row in rows:
+        one = _rights(row, later.get(_key(row)))
         epochs = held[kept[CustomerId(plain_uuid(row["account_id"]))]]
         place = one.store_id, str(one.epoch)
         epochs[place] = _added(epochs[place], one) if place in epochs else one
@@ -134,15 +141,34 @@ def _added(one: StoreRights, other: StoreRights) -> StoreRights:
         given=one.held.given + other.held.given,
         used=one.held.used + other.held.used,
         released=one.held.released + other.held.released,
+        later=one.held.later + other.held.later,
     )
     return one._replace(earned=one.earned + other.earned, held=held)
 
 
-def _rights(row: Any) -> StoreRights:
+async def _born_later(connection: Any, kind: str, rows: Iterable[Any]) -> dict[_Key, Any]:
+    """Of epochs that were written off what their boxes may hold all the same."""
+    off = [row for row in rows if row["state"] == EpochState.WRITTEN_OFF]
+    if not off:
+        return {}
+    accounts, stores = ({row[name] for row in off} for name in ("account_id", "store_id"))
+    found = await connection.fetch(_BORN_LATER, kind, list(accounts), list(stores))
+    return {_key(row): row for row in found}
+
+
+def _key(row: Any) -> _Key:
+    names = ("account_id", "store_id", "epoch_number", "epoch_fingerprint")
+    return tuple(row[name] for name in names)
+
+
+def _rights(row: Any, later: Any) -> StoreRights:
     state = row["state"]
     sums = (row["earned"] + row["granted"], row["used"], row["released"], row["whole"])
     ended, written_off = state == EpochState.CLOSED, state == EpochState.WRITTEN_OFF
-    held = HeldRights(*sums, ended=ended, written_off=written_off)
+    left = 0
+    if later is not None:
+        left = max(0, later["unspent"] - (later["released"] if row["whole"] else 0))
+    held = HeldRights(*sums, ended=ended, written_off=written_off, later=left)
     epoch = Epoch(row["epoch_number"], row["epoch_fingerprint"])
     return StoreRights(StoreId(plain_uuid(row["store_id"])), epoch, row["earned"], held)
 

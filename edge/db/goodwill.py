@@ -7,10 +7,10 @@ from datetime import date
 from sync.protocol.change import Epoch
 from sync.protocol.escrow import Right, RightKind, goodwill_left, goodwill_of
 from sync.protocol.identity import StoreId
-from sync.protocol.periods import Period, span_of
+from sync.protocol.periods import Period, span_until
 
 _BUDGET = """
-SELECT amount, period FROM goodwill
+SELECT amount, period, until FROM goodwill
 WHERE kind = ? AND epoch = ? AND from_date <= ? ORDER BY from_date DESC LIMIT 1
 """
 _USED = """
@@ -28,13 +28,14 @@ def goodwill_right(
     db: sqlite3.Connection, store_id: StoreId, epoch: Epoch, kind: RightKind, day: date
 ) -> Right | None:
     """What is left of the budget of the period that a business date stands in, as the right that a
-    receipt names for it; None: nothing. Of an epoch that this box opened itself there is none, for
-    head office names none that it did not issue."""
+    receipt names for it; None: nothing. Behind the dates that head office told it of, what is left
+    of the last period. Of an epoch that this box opened itself there is none, for head office names
+    none that it did not issue."""
     named = str(epoch)
     budget = db.execute(_BUDGET, (kind.value, named, day.isoformat())).fetchone()
     if budget is None:
         return None
-    first, last = span_of(Period(budget[1]), day)
+    first, last = span_until(Period(budget[1]), date.fromisoformat(budget[2]), day)
     within = (named, kind.value, first.isoformat(), last.isoformat())
     left = goodwill_left(budget[0], db.execute(_USED, within).fetchone()[0], ())
     return Right(*goodwill_of(store_id), left) if left else None

@@ -70,7 +70,7 @@ _OWED = (
     "SELECT customer_id, points FROM points_debt"  # noqa: S608 - constant
     f" WHERE points > 0 AND customer_id IN ({SAME_PERSON}) ORDER BY customer_id"
 )
-_DROP_RIGHTS = "UPDATE points_right SET points = spent + released WHERE points > spent + released"
+_DROP_RIGHTS = "UPDATE points_right SET released = points - spent WHERE points > spent + released"
 _RETURNED = (
     "UPDATE sale_line SET returned_milli = returned_milli + ? WHERE sale_id = ? AND line_no = ?"
 )

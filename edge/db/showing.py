@@ -4,6 +4,8 @@ import sqlite3
 from typing import NamedTuple
 from uuid import UUID
 
+import msgspec
+
 from edge.db.epochs import find_epoch, held_epochs, remember_acknowledged, writing
 from edge.db.pruning import forget_marks_beyond
 from edge.db.pushing import read_push_state
@@ -12,8 +14,9 @@ from sync.engine.outbox import SendState, Showing
 from sync.engine.signing import head_text, parse_head
 from sync.protocol.change import Epoch, Genesis, Head
 from sync.protocol.codec import decode
+from sync.protocol.enrolment import AnswerShown
 from sync.protocol.identity import CustomerId, Incarnation
-from sync.protocol.reference import Grant
+from sync.protocol.reference import Goodwill, Grant
 
 _KNOWN = "SELECT incarnation, show_due FROM push_state WHERE one = 1"
 _KNOW = (
@@ -26,7 +29,16 @@ _DUE = (
 )
 _TELL_AGAIN = "UPDATE journal_head SET ratified = 0 WHERE provisional"
 _SETTINGS = "SELECT body FROM settings WHERE current"
-_RIGHTS = "SELECT root, customer_id, points FROM points_right WHERE line = 0 ORDER BY root"
+_RIGHTS = """
+SELECT root, customer_id, points FROM points_right WHERE line = 0 AND kind = 'points' ORDER BY root
+"""
+_ANSWERS = """
+SELECT q.request_id, q.kind, q.account_id, q.amount, r.points FROM right_request q
+JOIN points_right r ON r.root = q.request_id AND r.line = 0
+WHERE q.epoch_number = ? AND q.epoch_fingerprint = ? AND r.points > 0
+ORDER BY q.kind <> 'points', q.request_id
+"""
+_GOODWILL = "SELECT kind, amount, period, from_date, epoch, until FROM goodwill WHERE epoch = ?"
 
 
 class Known(NamedTuple):
@@ -87,6 +99,14 @@ def read_showing(db: sqlite3.Connection) -> Showing:
         Grant(UUID(bytes=root), CustomerId(UUID(bytes=customer)), points, genesis.epoch_number)
         for root, customer, points in db.execute(_RIGHTS)
     )
+    epoch = issued[-1].epoch
+    answers = tuple(
+        AnswerShown(UUID(bytes=request), kind, UUID(bytes=account), asked, granted)
+        for request, kind, account, asked, granted in db.execute(
+            _ANSWERS, (epoch.number, epoch.fingerprint)
+        )
+    )
+    lent = db.execute(_GOODWILL, (str(epoch),)).fetchall()
     return Showing(
         state,
         known.lost or told,
@@ -95,4 +115,6 @@ def read_showing(db: sqlite3.Connection) -> Showing:
         known.incarnation or genesis.incarnation,
         b"" if settings is None else settings[0],
         rights,
+        answers,
+        tuple(msgspec.convert(row, Goodwill) for row in lent),
     )

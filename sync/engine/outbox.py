@@ -9,10 +9,11 @@ from sync.engine.journal import Entry
 from sync.protocol.batch import BatchLimits
 from sync.protocol.change import Envelope, Epoch, Head
 from sync.protocol.codec import decode_fact
+from sync.protocol.enrolment import AnswerShown
 from sync.protocol.errors import Undecodable
 from sync.protocol.facts import CustomerChanged, EventRecovered
 from sync.protocol.identity import CustomerId, Incarnation
-from sync.protocol.reference import Grant
+from sync.protocol.reference import Goodwill, Grant
 from sync.protocol.shared import PersonalKey
 
 _MAY_SEAL = frozenset({CustomerChanged.KIND.kind, EventRecovered.KIND.kind})
@@ -76,7 +77,9 @@ class Showing(NamedTuple):
     signature: bytes
     incarnation: Incarnation
     settings: bytes
-    rights: tuple[Grant, ...]
+    rights: tuple[Grant, ...] = ()
+    answers: tuple[AnswerShown, ...] = ()
+    goodwill: tuple[Goodwill, ...] = ()
 
 
 class Outbox(NamedTuple):

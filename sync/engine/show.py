@@ -1,8 +1,8 @@
 """Shows a box to a head office that was put back to its past, or that does not know it any more.
 
-What head office once signed it takes back, and counts again which rights to spend it had given; an
-older head office that does not know the question leaves everything as it is. Trying again is the
-next round's: nothing of the shop waits for this.
+What head office once signed it takes back, and counts again which rights to spend it had given and
+what the store may lend; an older head office that does not know the question leaves everything as
+it is. Trying again is the next round's: nothing of the shop waits for this.
 """
 
 from sync.engine.ask import Answer, ask
@@ -29,11 +29,13 @@ async def show_once(journal: JournalPort, transport: Transport, signer: Signer) 
     it = await journal.showing()
     path = f"/v1/stores/{signer.store_id}/readmission"
     said: Acknowledgement | None = None
-    for at in range(0, max(1, len(it.rights)), RIGHTS_SHOWN_MAX):
-        rights = it.rights[at : at + RIGHTS_SHOWN_MAX]
-        more = at + RIGHTS_SHOWN_MAX < len(it.rights)
+    whole = max(len(it.rights), len(it.answers))
+    for at in range(0, max(1, whole), RIGHTS_SHOWN_MAX):
+        part = slice(at, at + RIGHTS_SHOWN_MAX)
+        more = at + RIGHTS_SHOWN_MAX < whole
         about = (it.genesis, it.signature, it.incarnation, it.acknowledged, it.settings)
-        body = encode(Readmission(*about, rights, more))
+        given = (it.rights[part], more, it.answers[part], () if at else it.goodwill)
+        body = encode(Readmission(*about, *given))
         try:
             answer = await ask(transport, signer, "POST", path, it.state.head, body, 0, SHOWN_TYPE)
         except NotSent:

@@ -16,15 +16,17 @@ import base64
 import binascii
 import hashlib
 from typing import Annotated
+from uuid import UUID
 
 import msgspec
 
 from sync.protocol.bounds import Text
-from sync.protocol.change import Epoch, Head
+from sync.protocol.change import Epoch, Head, Kind
 from sync.protocol.codec import decode, encode
 from sync.protocol.errors import Undecodable
+from sync.protocol.facts.escrow import Amount
 from sync.protocol.identity import CompanyId, DeviceId, Incarnation, StoreId, WorkstationId
-from sync.protocol.reference import Grant
+from sync.protocol.reference import Goodwill, Grant
 from sync.protocol.text import TEXT_PATTERN
 
 KEY_BYTES = 32
@@ -146,15 +148,29 @@ class Lineage(msgspec.Struct, frozen=True, array_like=True):
 
 
 RIGHTS_SHOWN_MAX = 5_000
+GOODWILL_SHOWN_MAX = 500
 SETTINGS_BYTES_MAX = 64 * 1024
+
+
+class AnswerShown(msgspec.Struct, frozen=True, array_like=True):
+    """A right of any kind that the epoch asked for (``rights.RightAsked``), and what of it head
+    office granted."""
+
+    request_id: UUID
+    kind: Kind
+    account_id: UUID
+    asked: Amount
+    granted: Amount
 
 
 class Readmission(msgspec.Struct, frozen=True, array_like=True):
     """What a box shows to a head office that was put back to its past, or that does not know it:
     the ``genesis`` record that head office signed, and its ``signature``; the ``incarnation`` that
     it knew; the last event that was ``acknowledged`` to it, of one of its epochs; the msgpack of
-    its store's ``settings``; and the ``rights`` to spend that it was given, at what they were given
-    for, in the order of their ids. ``more``: of these some follow in another one."""
+    its store's ``settings``; and what it was given to spend in that record's epoch, spent or not:
+    ``rights`` to points by ascending id, those among them that it asked for, too; ``answers``, all
+    that it asked for, those of points first, then by ascending id; ``goodwill``, as it was told
+    last. ``more``: of rights or answers some follow in another one."""
 
     genesis: Annotated[bytes, msgspec.Meta(min_length=1, max_length=GENESIS_BYTES_MAX)]
     signature: Annotated[bytes, msgspec.Meta(min_length=64, max_length=64)]
@@ -163,6 +179,8 @@ class Readmission(msgspec.Struct, frozen=True, array_like=True):
     settings: Annotated[bytes, msgspec.Meta(max_length=SETTINGS_BYTES_MAX)]
     rights: Annotated[tuple[Grant, ...], msgspec.Meta(max_length=RIGHTS_SHOWN_MAX)]
     more: bool
+    answers: Annotated[tuple[AnswerShown, ...], msgspec.Meta(max_length=RIGHTS_SHOWN_MAX)] = ()
+    goodwill: Annotated[tuple[Goodwill, ...], msgspec.Meta(max_length=GOODWILL_SHOWN_MAX)] = ()
 
 
 CSR_BYTES_MAX = 4 * 1024

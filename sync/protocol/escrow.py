@@ -37,6 +37,11 @@ What each rule closes:
 - *An epoch gives back when all of it up to there is counted* (``outstanding``): an event that is
   set aside may be a spend of the very right. A person who writes an epoch off says that its rights
   may be spent twice: they are possible overdraw from then on, and known.
+- *What is born in an epoch beyond what was heard of it when it was written off is held by it*
+  (``later``), as in any other epoch: the box that was given up is alive, and whoever gave that
+  away as well would add to the overdraw what nobody had known. It comes back by the journal, by
+  the epoch's own end, or when a person writes it off once more. So of an epoch that was written
+  off nothing may be spent twice but what stood there at that moment.
 - *No right of an epoch that is left is spent in another* (a disk that was copied or put back does
   not know what its twin spent), *and none comes back by what is brought home of it.* So a copy
   costs at most what its disk held or had asked for, and what its epoch was given before the two
@@ -48,7 +53,9 @@ What each rule closes:
   receipt earns. What pays it off lowers what may be spent and leaves the balance, which had sunk by
   the whole take-back.
 - *Goodwill is a budget of a store, given to one epoch at a time* (``goodwill_left``): what a
-  store's epochs spend of it together is never more, and no provisional epoch has any.
+  store's epochs spend of it together is never more, and no provisional epoch has any. *It is told
+  period by period*: a box that was given up, or copied, has what was left of the last one that it
+  was told of, once, however long it is not heard (``periods.span_until``).
 - *A head office that forgot what it gave gives nothing* until every epoch said what it holds.
 
 The worst overdraw is therefore a number that is known before anything goes wrong
@@ -104,7 +111,8 @@ class Allotment(NamedTuple):
 class HeldRights(NamedTuple):
     """What head office counts of one epoch's rights to one account. ``whole``: nothing of the
     epoch's journal is set aside. ``ended``: it was closed by its own last record, all of which is
-    here. ``written_off``: a person gave it up."""
+    here. ``written_off``: a person gave up what was here of it then; ``later``: what is left of
+    rights that were born in it beyond that."""
 
     given: int
     used: int
@@ -112,6 +120,7 @@ class HeldRights(NamedTuple):
     whole: bool = True
     ended: bool = False
     written_off: bool = False
+    later: int = 0
 
     @property
     def left(self) -> int:
@@ -165,10 +174,12 @@ def outstanding(held: HeldRights) -> int:
 
     >>> outstanding(HeldRights(100, 30, 20)), outstanding(HeldRights(100, 30, 20, whole=False))
     (50, 70)
+    >>> outstanding(HeldRights(100, 30, 20, written_off=True, later=15))
+    15
     """
-    if held.written_off or (held.ended and held.whole):
+    if held.ended and held.whole:
         return 0
-    return held.left
+    return held.later if held.written_off else held.left
 
 
 def available(balance: int, held: Iterable[HeldRights]) -> int:

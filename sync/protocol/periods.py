@@ -29,3 +29,13 @@ def span_of(period: Period, day: date) -> tuple[date, date]:
             return day - timedelta(day.weekday()), day + timedelta(left)
         case Period.MONTH:
             return day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1])
+
+
+def span_until(period: Period, until: date, day: date) -> tuple[date, date]:
+    """The dates that count together on ``day`` where no period begins anew after ``until``: those
+    of its period; later, all since the last period began.
+
+    >>> [str(one) for one in span_until(Period.MONTH, date(2026, 11, 30), date(2026, 12, 4))]
+    ['2026-11-01', '9999-12-31']
+    """
+    return span_of(period, day) if day <= until else (span_of(period, until)[0], date.max)

@@ -16,7 +16,15 @@ from uuid import UUID
 
 import msgspec
 
-from sync.protocol.bounds import FIGURE_MAX, INTEGER_MAX, BasisPoints, Count, Milli, Text
+from sync.protocol.bounds import (
+    DATE_MAX,
+    FIGURE_MAX,
+    INTEGER_MAX,
+    BasisPoints,
+    Count,
+    Milli,
+    Text,
+)
 from sync.protocol.change import INSTANT_MS_MAX, Hash, Kind
 from sync.protocol.currency import DECIMALS_MAX
 from sync.protocol.facts import TaxClass, TenderKind
@@ -267,14 +275,16 @@ class ReceiptTexts(msgspec.Struct, frozen=True, array_like=True):
 class Goodwill(msgspec.Struct, frozen=True, array_like=True):
     """What one epoch of a store may let customers spend beyond their rights (``escrow.py``): up to
     ``amount`` of a ``kind``, an open word, in each ``period`` of business dates, from the business
-    date ``from_date`` on until a later row of that epoch and kind begins. Key: kind and date.
-    Without a row it is nothing."""
+    date ``from_date`` on until a later row of that epoch and kind begins. ``until``: of the dates
+    behind it no period begins anew; what is left of the last one may be lent there, once. Key: kind
+    and date. Without a row it is nothing."""
 
     kind: Kind
     amount: Annotated[int, msgspec.Meta(ge=0, le=FIGURE_MAX)]
     period: Period
     from_date: date
     epoch: Word
+    until: date = DATE_MAX
 
 
 class PublishedPromotion(msgspec.Struct, frozen=True, array_like=True):

@@ -117,7 +117,7 @@ def _without_ties(projection: Projection, rows: list[Row]) -> list[Row]:
     match projection.merge:
         case Newest(by) | Oldest(by):
             ranks = [tuple(getattr(row, one) for one in by) for row in rows]
-        case Special():  # of a day: a closing
+        case Special() if projection.row is Day:  # a closing
             ranks = [(row.closed_seq,) for row in rows]
         case _:
             return rows

@@ -100,7 +100,7 @@ class MemoryJournal:
         known = self._incarnation or Incarnation(UUID(int=0))
         state = await self.state()
         told = Head(self._epoch, self._acknowledged, self._hashes[self._acknowledged])
-        return Showing(state, told, b"genesis", bytes(64), known, b"", ())
+        return Showing(state, told, b"genesis", bytes(64), known, b"")
 
     async def shown(self, incarnation: Incarnation) -> None:
         """See JournalPort."""

@@ -6,10 +6,12 @@ they hold fast.
 
 import hashlib
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any, TypedDict
 from uuid import UUID
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -44,14 +46,7 @@ from sync.protocol.codec import (
     unpack_batch,
 )
 from sync.protocol.columns import SentBatch
-from sync.protocol.enrolment import (
-    EpochKey,
-    Lineage,
-    LineageAsked,
-    Predecessor,
-    ProvisionalEpoch,
-    Readmission,
-)
+from sync.protocol.enrolment import AnswerShown, ProvisionalEpoch, Readmission
 from sync.protocol.facts import KindVersion
 from sync.protocol.identity import (
     BootId,
@@ -60,13 +55,22 @@ from sync.protocol.identity import (
     EventId,
     Incarnation,
     StoreId,
-    WorkstationId,
 )
-from sync.protocol.reference import FeedHead, FeedRow, Grant, replace_in_set_hash
+from sync.protocol.periods import Period
+from sync.protocol.reference import FeedHead, FeedRow, Goodwill, Grant, replace_in_set_hash
 from sync.protocol.shared import CustomerField, PersonalKey
 from sync.protocol.snapshot import Part, Snapshot, SnapshotPart, part_content, part_name, part_rows
 from sync.protocol.turning import received, to_send
-from tests.golden.examples import CUSTOMER, EXAMPLES, SALE, SPAN_FIGURES, STORE
+from tests.golden.examples import (
+    CUSTOMER,
+    EXAMPLES,
+    LINEAGE,
+    LINEAGE_ASKED,
+    PREDECESSOR,
+    SALE,
+    SPAN_FIGURES,
+    STORE,
+)
 
 FOLDER = Path(__file__).parent
 
@@ -332,10 +336,6 @@ SNAPSHOT = Snapshot(
     (Part(part_name(PART.content), "tea", 2),),
 )
 
-PREDECESSOR = Predecessor(
-    ("s01.shop.internal", "till.local"), (WorkstationId("W1"), WorkstationId("W2"))
-)
-
 
 READMISSION = Readmission(
     encode(GENESIS),
@@ -346,19 +346,23 @@ READMISSION = Readmission(
     (Grant(UUID(int=9), CUSTOMER, 120, 2),),
     False,
 )
+LENT = Goodwill("points", 500, Period.WEEK, date(2026, 11, 23), "2-00010203", date(2026, 11, 29))
+READMISSION_WITH_ALL = msgspec.structs.replace(
+    READMISSION,
+    answers=(AnswerShown(UUID(int=9), "points", CUSTOMER, 150, 120),),
+    goodwill=(LENT,),
+)
 
 
-FIRST = Epoch(1, bytes(range(4)))
-TWO = (Head(FIRST, 7, bytes(range(32))), Head(FIRST, 8, bytes(range(1, 33))))
-LINEAGE_ASKED = LineageAsked(TWO)
-LINEAGE = Lineage((EpochKey(FIRST, bytes(range(32))),), (True, False))
 READ_ALIKE = {
     "predecessor": PREDECESSOR,
     "readmission": READMISSION,
     "span_figures": SPAN_FIGURES,
     "lineage_asked": LINEAGE_ASKED,
     "lineage": LINEAGE,
+    "readmission_with_all": READMISSION_WITH_ALL,
 }
+"""Of these ``readmission`` got longer since."""
 
 
 def later_messages() -> dict[str, str]:
@@ -371,7 +375,7 @@ def later_messages() -> dict[str, str]:
         "provisional_epoch": encode(ProvisionalEpoch(raw, signature)).hex(),
         "snapshot": encode(SNAPSHOT).hex(),
         "snapshot_part": encode(PART).hex(),
-        **{name: encode(one).hex() for name, one in READ_ALIKE.items()},
+        **{name: encode(one).hex() for name, one in READ_ALIKE.items() if name != "readmission"},
     }
 
 

@@ -188,11 +188,15 @@ def messages() -> dict[str, msgspec.Struct]:
     return {"head": head, **{f"page of {data_set}": page(data_set) for data_set in DataSet}}
 
 
+LONGER = {"page of goodwill": "page of goodwill that ends"}
+"""Of rows that have got longer since: the former is read for ever, the latter is written."""
+
+
 @pytest.mark.parametrize("name", messages())
 def test_reference_data_is_written_and_read_as_it_was(name: str) -> None:
-    message = messages()[name]
-    assert encode(message).hex() == WRITTEN[name]
-    assert decode(type(message), bytes.fromhex(WRITTEN[name])) == message
+    message, written = messages()[name], WRITTEN[LONGER.get(name, name)]
+    assert encode(message).hex() == written
+    assert decode(type(message), bytes.fromhex(written)) == message
 
 
 @pytest.mark.parametrize("data_set", DataSet)

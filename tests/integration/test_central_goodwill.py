@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from central.archive.rows import plain_uuid
 from central.db.engine import unit_of_work
-from central.domain.goodwill import Budget, OtherEpoch, cut_budget
-from central.reports.goodwill import goodwill_said
+from central.domain.goodwill import Budget, OtherEpoch, cut_budget, told_until
+from central.reports.goodwill import HeldElsewhere, goodwill_said
 from central.reports.grants import StoreGrants, outstanding_grants
 from central.usecases.feed.put_row import Put
 from central.usecases.feed.sequence_publications import drain_publications
@@ -16,6 +16,7 @@ from central.usecases.grant.goodwill import Wanted, drain_due_goodwill, set_good
 from central.usecases.grant.set_share_rule import set_share_rule
 from central.usecases.journal.close_tail import close_tail
 from central.usecases.proof.rebuild_projections import rebuild_projections
+from sync.protocol.bounds import DATE_MAX
 from sync.protocol.codec import decode
 from sync.protocol.escrow import RightKind, ShareRule, goodwill_of
 from sync.protocol.facts import Spend
@@ -27,6 +28,8 @@ from tests.integration.test_central_grants import LI, Till, tills
 
 __all__ = ["postgres_template"]
 TODAY = date(2026, 9, 21)
+A_DAY_MS = 24 * 3_600_000
+OCTOBER_MS = NOW_MS + 15 * A_DAY_MS
 WHY = ("regulars", "Ann")
 
 
@@ -63,9 +66,9 @@ async def told(box: TestedBox) -> dict[str, tuple[int, str, str]]:
     return found
 
 
-async def report(served: Served, till: Till) -> StoreGrants:
+async def report(served: Served, till: Till, now_ms: int = NOW_MS) -> StoreGrants:
     async with unit_of_work(served.engine) as db:
-        found = await outstanding_grants(db, till.box.genesis.company_id, NOW_MS)
+        found = await outstanding_grants(db, till.box.genesis.company_id, now_ms)
     return next(one for one in found.stores if one.store_code == till.box.me.store_code)
 
 
@@ -121,9 +124,45 @@ async def test_a_new_box_has_none_of_it_until_the_old_one_is_closed(postgres_url
         await drain_due_goodwill(served.engine, NOW_MS)
         await drain_publications(served.engine)
         amounts = {key: row[0] for key, row in (await told(new)).items()}
-        assert amounts == {f"points@{TODAY}": 380, "points@2026-10-01": 500}
+        assert amounts == {f"points@{TODAY}": 380}
         # Both may lend it in this month: the box that was given up, and the new one.
-        assert (await report(served, first)).goodwill_left == 760
+        held = await report(served, first)
+        assert (held.goodwill_left, held.goodwill_once) == (760, 380)
+        await drain_due_goodwill(served.engine, OCTOBER_MS)
+        await drain_publications(served.engine)
+        amounts = {key: row[0] for key, row in (await told(new)).items()}
+        assert amounts == {f"points@{TODAY}": 380, "points@2026-10-01": 500}
+        # The box that was given up has no other month: what it had left, once.
+        held = await report(served, first, OCTOBER_MS)
+        assert (held.goodwill_left, held.goodwill_once) == (880, 380)
+        async with unit_of_work(served.engine) as db:
+            (said,) = await goodwill_said(db, company_id, store_id, OCTOBER_MS)
+        assert said.elsewhere == (HeldElsewhere(first.box.epoch, 380, written_off=True),)
+
+
+async def until(box: TestedBox) -> set[date]:
+    page = await box.feed("goodwill", scope=box.me.store_id)
+    rows = {row.key: row.body for row in decode(FeedPage, page.content).rows}
+    return {decode(Goodwill, body).until for body in rows.values() if body is not None}
+
+
+async def test_a_budget_is_told_until_its_period_is_over_and_then_again(postgres_url: str) -> None:
+    async with serving(postgres_url) as served:
+        first, _ = await tills(served)
+        await lend(served, first.box.me.store_id, 500)
+        assert await until(first.box) == {date(2026, 9, 30)}
+        for now_ms, last in ((NOW_MS, date(2026, 9, 30)), (OCTOBER_MS, date(2026, 10, 31))):
+            await drain_due_goodwill(served.engine, now_ms)
+            await drain_publications(served.engine)
+            assert await until(first.box) == {last}
+            before = await served.rows("SELECT * FROM decision")
+            await drain_due_goodwill(served.engine, now_ms)
+            assert await served.rows("SELECT * FROM decision") == before
+        branch = first.box.branched(0)
+        assert (await branch.ratify()).status_code == 200
+        await drain_due_goodwill(served.engine, OCTOBER_MS + 40 * A_DAY_MS)
+        await drain_publications(served.engine)
+        assert await until(first.box) == {date(2026, 10, 31)}  # a disk that may have a twin
 
 
 async def test_what_was_said_and_given_stands_in_the_decisions(postgres_url: str) -> None:
@@ -151,18 +190,30 @@ def test_what_others_lent_is_missing_in_their_periods_and_only_there() -> None:
         Budget(date(2026, 11, 10), 7, Period.DAY),
     ]
     gone = OtherEpoch(100, {date(2026, 9, 3): 60, date(2026, 11, 10): 5}, over=True)
-    assert cut_budget(budgets, [gone], TODAY) == (
-        Budget(date(2026, 9, 1), 40, Period.MONTH),
-        Budget(date(2026, 10, 1), 100, Period.MONTH),
-        Budget(date(2026, 11, 10), 2, Period.DAY),
-        Budget(date(2026, 11, 11), 7, Period.DAY),
+    september = Budget(date(2026, 9, 1), 40, Period.MONTH, date(2026, 9, 30))
+    assert cut_budget(budgets, [gone], TODAY) == (september,)
+    last = date(2026, 11, 11)
+    assert cut_budget(budgets, [gone], last) == (
+        Budget(date(2026, 10, 1), 100, Period.MONTH, last),
+        Budget(date(2026, 11, 10), 2, Period.DAY, last),
+        Budget(date(2026, 11, 11), 7, Period.DAY, last),
     )
     alive = OtherEpoch(30, {date(2026, 9, 3): 10}, over=False)
-    amounts = [one.amount for one in cut_budget(budgets, [alive], TODAY)]
-    assert amounts == [70, 0]
+    days = (TODAY, date(2026, 10, 31), last)
+    found = [cut_budget(budgets, [alive], day)[-1] for day in days]
+    assert [one.amount for one in found] == [70, 70, 0]
+
+
+def test_a_budget_is_told_until_it_begins_anew_or_another_one_begins() -> None:
+    month, day = (Budget(TODAY.replace(day=1), 100, one) for one in (Period.MONTH, Period.DAY))
+    soon = Budget(date(2026, 9, 25), 7, Period.WEEK)
+    ends = Budget(date(2026, 9, 30), 0, Period.DAY)
+    told_of = [told_until(one, TODAY) for one in ([month], [day], [month, soon], [day, ends])]
+    assert [one.day for one in told_of] == [30, 21, 24, 21]
+    assert told_until([month, ends], date(2026, 10, 1)) == told_until([], TODAY) == DATE_MAX
 
 
 def test_an_epoch_is_given_none_for_days_long_ago() -> None:
     rows = cut_budget([Budget(date(2020, 1, 1), 100, Period.DAY)], [], TODAY)
-    assert rows == (Budget(date(2026, 8, 17), 100, Period.DAY),)
+    assert rows == (Budget(date(2026, 8, 1), 100, Period.DAY, TODAY),)
     assert cut_budget([], [], TODAY) == ()

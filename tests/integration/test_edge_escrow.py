@@ -9,6 +9,8 @@ from uuid import UUID
 import pytest
 
 from edge.box.asker import Outcome
+from edge.db.epochs import writing
+from edge.db.showing import read_showing
 from edge.exchange.rights import ASKS_MAX, ask_for_right
 from edge.usecases.right.give_back import RESERVED_MS
 from sync.engine.transport import Request, Response
@@ -235,3 +237,31 @@ async def test_a_box_in_an_epoch_of_its_own_gives_nothing_back_and_asks_for_noth
         409,
         "nothing-to-ask-for",
     )
+
+
+async def test_a_box_shows_what_it_asked_for_and_may_lend_also_when_it_left_that_epoch(
+    shop: Shop,
+) -> None:
+    box = shop.till.box
+    for kind, granted in ((RightKind.GIFT_VALUE, 25), (RightKind.POINTS, 30)):
+        shop.central.instead = answering(granted)
+        assert await ask_for_right(box, shop.line, kind, CUSTOMER, 40) == Outcome(granted)
+    await grant(shop, 1_000)
+    epoch = str((await box.reader.read(writing)).epoch)
+    lend = "INSERT INTO goodwill VALUES ('points', 70, 'month', ?, ?, '2026-11-30')"
+    rows = [("2026-11-01", "9-00000000"), ("2026-11-02", epoch)]
+    await box.writer.run(lambda db: db.executemany(lend, rows).rowcount)
+    shown = await box.reader.read(read_showing)
+    assert [(one.kind, one.asked, one.granted) for one in shown.answers] == [
+        ("points", 40, 30),
+        ("gift_value", 40, 25),
+    ]
+    assert sorted(one.points for one in shown.rights) == [30, 1_000]
+    assert [one.epoch for one in shown.goodwill] == [epoch]
+    shop.central.instead = lambda _request: None
+    await hold_more(shop)
+    shop.exchange.beat_due = True
+    await shop.exchange.round()
+    assert (await box.reader.read(writing)).provisional
+    assert await here(shop) == 0
+    assert (await box.reader.read(read_showing))[-3:] == shown[-3:]

@@ -7,11 +7,12 @@ from datetime import date, timedelta
 import pytest
 
 from edge.db.epochs import begin_epoch, writing
-from edge.db.goodwill import goodwill_right
+from edge.db.goodwill import goodwill_right, note_goodwill
 from edge.domain.sale.completed import CompletedSale
 from edge.domain.sale.refusals.points import MorePointsThanRights
 from edge.domain.sale.refusals.tenders import TendersBelowTotal
 from edge.usecases.sale.quote import QuoteSale, quote_sale
+from sync.protocol.bounds import DATE_MAX
 from sync.protocol.change import Epoch
 from sync.protocol.escrow import RightKind, goodwill_of
 from sync.protocol.facts import Spend
@@ -38,10 +39,11 @@ def budget(
     since: date = BUSINESS_DATE,
     epoch: Epoch | None = None,
     kind: str = "points",
+    until: date = DATE_MAX,
 ) -> None:
     named = str(epoch or writing(db).epoch)
-    row = (kind, amount, period.value, since.isoformat(), named)
-    db.execute("INSERT OR REPLACE INTO goodwill VALUES (?, ?, ?, ?, ?)", row)
+    row = (kind, amount, period.value, since.isoformat(), named, until.isoformat())
+    db.execute("INSERT OR REPLACE INTO goodwill VALUES (?, ?, ?, ?, ?, ?)", row)
 
 
 def bought(db: sqlite3.Connection, name: str, points: int, price_minor: int = 900) -> CompletedSale:
@@ -124,6 +126,20 @@ def test_a_budget_holds_for_its_period_and_a_later_row_from_its_date(
     budget(db, 25, Period.DAY, BUSINESS_DATE)
     assert left(db) == 5
     assert left(db, BUSINESS_DATE + timedelta(1)) == 25
+
+
+def test_behind_the_dates_that_head_office_told_of_what_was_left_is_lent_once(
+    db: sqlite3.Connection,
+) -> None:
+    later = [BUSINESS_DATE + timedelta(days) for days in (1, 2, 60)]
+    budget(db, 50, Period.DAY, until=BUSINESS_DATE)
+    bought(db, "a", 20)
+    assert [left(db, day) for day in (BUSINESS_DATE, *later)] == [30, 30, 30, 30]
+    note_goodwill(db, writing(db).epoch, RightKind.POINTS, later[1], 25)
+    assert [left(db, day) for day in (BUSINESS_DATE, *later)] == [30, 5, 5, 5]
+    budget(db, 50, Period.DAY, until=later[1])
+    assert [left(db, day) for day in (BUSINESS_DATE, *later)] == [30, 50, 25, 25]
+    db.execute("DELETE FROM goodwill_spent WHERE business_date > ?", (BUSINESS_DATE.isoformat(),))
 
 
 def test_who_owes_points_is_lent_none(db: sqlite3.Connection) -> None:

@@ -79,7 +79,8 @@ def fold_decision(into: Fold, decision: AnyDecision) -> None:
         case decided.TailClosed(store_id, epoch, through, reason, decided_by, unheard):
             place = (epoch.number, epoch.fingerprint, through)
             into.put(WrittenOff(store_id, *place, reason, decided_by))
-            into.put(TailClosed(store_id, *place, reason, decided_by, " ".join(unheard)))
+            here = (" ".join(unheard), decision.heard, " ".join(map(str, decision.home)))
+            into.put(TailClosed(store_id, *place, reason, decided_by, *here))
         case AlarmCleared(store_id, alarm_id, reason, decided_by):
             place = (0, b"", 0)  # head office's word comes before every event
             into.put(AlarmClearing(store_id, alarm_id, decided_by, reason, *place))

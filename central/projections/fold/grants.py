@@ -60,9 +60,9 @@ def fold_rule(into: Fold, decision: AnyRule) -> None:
         case GoodwillSet(store_id, kind, amount, period, since, reason, decided_by):
             held = (amount, period, reason, decided_by)
             into.put(GoodwillBudget(store_id, kind, since, *held))
-        case decided.GoodwillGiven(store_id, epoch, kind, amount, period, since):
+        case decided.GoodwillGiven(store_id, epoch, kind, amount, period, since, until):
             place = (epoch.number, epoch.fingerprint)
-            into.put(GoodwillGiven(store_id, *place, kind, since, amount, period))
+            into.put(GoodwillGiven(store_id, *place, kind, since, amount, period, until))
         case ShareRuleSet(percents, cap, _, decided_by):
             said = " ".join(map(str, percents))
             into.put(ShareRuleSaid(into.company_id, said, cap, decided_by))

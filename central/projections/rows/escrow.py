@@ -4,7 +4,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from central.projections.projection import REPLACE, SUM, Newest, Oldest, Projection
+from central.projections.projection import REPLACE, SUM, Oldest, Projection, Special
 from sync.protocol.periods import Period
 
 
@@ -116,7 +116,7 @@ class GoodwillBudget(NamedTuple):
 
 class GoodwillGiven(NamedTuple):
     """Table ``goodwill_given``: the most of it that an epoch was ever given from that date on: its
-    box may not know yet that it was lessened."""
+    box may not know yet that it was lessened. ``until``: the last that it was told."""
 
     store_id: UUID
     epoch_number: int
@@ -125,6 +125,22 @@ class GoodwillGiven(NamedTuple):
     from_date: date
     amount: int
     period: Period
+    until: date
+
+
+def merged_given(held: GoodwillGiven, given: GoodwillGiven) -> GoodwillGiven:
+    """The most, and the latest."""
+    last = max(held, given, key=lambda one: (one.until, one.period))
+    return last._replace(amount=max(held.amount, given.amount))
+
+
+GIVEN_SQL = """
+    amount = greatest(held.amount, excluded.amount),
+    period = CASE WHEN (excluded.until, excluded.period COLLATE "C")
+        > (held.until, held.period COLLATE "C") THEN excluded.period ELSE held.period END,
+    until = greatest(held.until, excluded.until)
+"""
+"""The same as the SET of an upsert."""
 
 
 class ShareRuleSaid(NamedTuple):
@@ -150,7 +166,7 @@ PROJECTIONS = (
         kinds=("grant_released",),
     ),
     Projection("goodwill_budget", GoodwillBudget, 3, REPLACE),
-    Projection("goodwill_given", GoodwillGiven, 5, Newest(("amount",), ties_to_later=True)),
+    Projection("goodwill_given", GoodwillGiven, 5, Special(merged_given, GIVEN_SQL)),
     Projection("share_rule", ShareRuleSaid, 1, REPLACE),
     Projection("right_account", RightAccount, 3, SUM),
 )

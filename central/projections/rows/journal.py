@@ -63,7 +63,8 @@ class Correction(NamedTuple):
 
 
 class TailClosed(NamedTuple):
-    """Table ``tail_closed``, as ``WrittenOff``; ``unheard``: workstations, by their ids."""
+    """Table ``tail_closed``, as ``WrittenOff``; ``unheard``: workstations, by their ids; ``heard``,
+    ``home``: through which event it was here then, and which beyond that, in words."""
 
     store_id: UUID
     epoch_number: int
@@ -72,6 +73,8 @@ class TailClosed(NamedTuple):
     reason: str
     decided_by: str
     unheard: str
+    heard: int
+    home: str
 
 
 PROJECTIONS = (

@@ -2,14 +2,12 @@
 
 Head office was put back to its past. Either it does not know the box's epoch any more, because it
 was issued since: then the record's own signature lets the box in, and this is found out here. Or it
-knows the epoch, and less of it than the box was told. Where decisions may be missing, the rights to
-spend that the box was given are given again under the ids that they have, so that nobody gives them
-to another store; and the store's settings come with its box where nobody knows the store.
+knows the epoch, and less of it than the box was told. Where decisions may be missing, what the box
+was given to spend is given again (``give_again``); and the store's settings come with its box where
+nobody knows the store.
 """
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
-from uuid import UUID
+from typing import NamedTuple
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -20,17 +18,17 @@ from central.db.decisions import lock_decisions
 from central.db.engine import driver_of, unit_of_work
 from central.db.tables import Company, Device, Store, StreamRow, table
 from central.domain.box import DeviceRevoked
-from central.domain.decisions import EpochReadmitted, GrantIssued
+from central.domain.decisions import EpochReadmitted
 from central.domain.epoch import EpochEvent
 from central.domain.incarnation import Since
 from central.reports.incarnation import is_mirrored, read_since
 from central.usecases.box.enrol import insert_epoch
 from central.usecases.box.epochs import hold_epoch, lock_store, move_epoch
+from central.usecases.box.give_again import give_again
 from central.usecases.box.give_first_grants import owe_first_grants
 from central.usecases.decision.begin_incarnation import Found, begin_incarnation
 from central.usecases.decision.decide import decide
 from central.usecases.feed.price_zones import declare_zone
-from central.usecases.feed.publish import PublishedRow, publish
 from central.usecases.feed.publish_reference import publish_rows
 from central.usecases.feed.read_feed import read_incarnation
 from central.usecases.journal.ingest_batch import Acknowledged
@@ -40,15 +38,13 @@ from sync.protocol.change import Epoch, Genesis, Head, epoch_of
 from sync.protocol.codec import decode, encode
 from sync.protocol.enrolment import Readmission
 from sync.protocol.errors import Undecodable
-from sync.protocol.feeds import scope_of
 from sync.protocol.identity import DeviceId, StoreId
-from sync.protocol.reference import DataSet, Grant, StoreSettings
+from sync.protocol.reference import DataSet, StoreSettings
 
 _STORES = table(Store)
 _COMPANIES = table(Company)
 _DEVICES = table(Device)
 _STREAMS = table(StreamRow)
-_GIVEN = "SELECT grant_id FROM grant_given WHERE store_id = $1 AND grant_id = ANY($2::uuid[])"
 
 
 class Shown(NamedTuple):
@@ -83,7 +79,7 @@ async def readmit_box(engine: AsyncEngine, shown: Shown, now_ms: int) -> Acknowl
         if not known:
             await _take_in(db, shown, now_ms)
         if since.lost_since_ms is not None:
-            await _give_again(db, shown, now_ms)
+            await give_again(db, shown.genesis, shown.epoch, shown.asked, now_ms)
         if not shown.asked.more:
             await db.execute(
                 update(_STREAMS)
@@ -215,23 +211,3 @@ def _settings(raw: bytes) -> StoreSettings | None:
         return decode(StoreSettings, raw)
     except Undecodable:
         return None
-
-
-async def _give_again(db: AsyncConnection, shown: Shown, now_ms: int) -> None:
-    """Rights of the epoch that head office has forgotten, under the ids that they have."""
-    genesis = shown.genesis
-    ours = [one for one in shown.asked.rights if one.epoch_number == genesis.epoch_number]
-    forgotten = await _forgotten(await driver_of(db), genesis.store_id, ours)
-    issued = [GrantIssued(genesis.store_id, genesis.epoch_number, one) for one in forgotten]
-    await decide(db, genesis.company_id, issued, now_ms)
-    scope = scope_of(DataSet.GRANTS, genesis.store_id, "")
-    rows = [PublishedRow(str(one.grant_id), encode(one)) for one in forgotten]
-    await publish(db, genesis.company_id, DataSet.GRANTS, scope, rows)
-
-
-async def _forgotten(
-    connection: Any, store_id: StoreId, grants: Sequence[Grant]
-) -> tuple[Grant, ...]:
-    rows = await connection.fetch(_GIVEN, store_id, [one.grant_id for one in grants])
-    known = {UUID(bytes=row["grant_id"].bytes) for row in rows}
-    return tuple(one for one in grants if one.grant_id not in known)

@@ -2,11 +2,12 @@
 as its epochs get it (``central/domain/goodwill.py``).
 
 What a person says is a decision, and so is what an epoch gets of it. Which stores are looked at
-again: where somebody said something, where a box was enrolled, and where an epoch ended.
+again: where somebody said something, where a box was enrolled, where an epoch ended, and where the
+period is over that the present epoch was told of.
 """
 
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -14,7 +15,7 @@ from central.archive.rows import plain_uuid
 from central.db.decisions import lock_decisions
 from central.db.engine import driver_of, unit_of_work
 from central.domain.decisions import GoodwillGiven, GoodwillSet
-from central.domain.goodwill import Budget, OtherEpoch, cut_budget
+from central.domain.goodwill import Budget, OtherEpoch, budget_on, cut_budget
 from central.domain.typed import local_date
 from central.reports.goodwill import EpochGoodwill, read_goodwill
 from central.reports.incarnation import may_grant_now
@@ -39,6 +40,17 @@ _SPEAKING = """
 SELECT s.epoch_number, s.epoch_fingerprint FROM stream AS s
 JOIN device AS d ON d.store_id = s.store_id AND d.device_id = s.device_id
 WHERE s.store_id = $1 AND s.state = 'current' AND NOT s.provisional AND NOT d.revoked
+"""
+_TOLD = """
+SELECT o.company_id, o.store_id, o.zone, b.kind, b.from_date, b.amount, b.period, g.until
+FROM goodwill_budget AS b
+JOIN store AS o ON o.store_id = b.store_id
+JOIN stream AS s ON s.store_id = b.store_id AND s.state = 'current' AND NOT s.provisional
+JOIN device AS d ON d.store_id = s.store_id AND d.device_id = s.device_id AND NOT d.revoked
+LEFT JOIN (SELECT store_id, epoch_number, epoch_fingerprint, kind, max(until) AS until
+    FROM goodwill_given GROUP BY 1, 2, 3, 4) AS g
+    ON g.store_id = s.store_id AND g.epoch_number = s.epoch_number
+    AND g.epoch_fingerprint = s.epoch_fingerprint AND g.kind = b.kind
 """
 _BUDGETS = "SELECT kind, from_date, amount, period FROM goodwill_budget WHERE store_id = $1"
 
@@ -97,9 +109,24 @@ async def give_due_goodwill(engine: AsyncEngine, now_ms: int) -> bool:
 
 async def drain_due_goodwill(engine: AsyncEngine, now_ms: int) -> None:
     """Store by store."""
+    await _owe_ended(engine, now_ms)
     for _ in range(STORES_MAX):
         if not await give_due_goodwill(engine, now_ms):
             return
+
+
+async def _owe_ended(engine: AsyncEngine, now_ms: int) -> None:
+    """Where what the present epoch was told does not reach to today, by the store's calendar."""
+    async with unit_of_work(engine) as db:
+        said: dict[tuple[Any, ...], list[Budget]] = {}
+        for row in await (await driver_of(db)).fetch(_TOLD):
+            of = (row["company_id"], row["store_id"], local_date(now_ms, row["zone"]), row["until"])
+            budget = Budget(row["from_date"], row["amount"], Period(row["period"]))
+            said.setdefault((*of, row["kind"]), []).append(budget)
+        for (company_id, store_id, today, until, _), budgets in said.items():
+            if (until or date.min) < today and budget_on(budgets, today) is not None:
+                named = CompanyId(plain_uuid(company_id)), StoreId(plain_uuid(store_id))
+                await owe_goodwill(db, *named)
 
 
 async def _give(db: AsyncConnection, company_id: CompanyId, store_id: StoreId, now_ms: int) -> None:
@@ -112,7 +139,7 @@ async def _give(db: AsyncConnection, company_id: CompanyId, store_id: StoreId, n
     epoch, today = Epoch(*speaking), await today_at(db, store_id, now_ms)
     held = await read_goodwill(db, company_id, store_id)
     wanted = [
-        Goodwill(kind.value, row.amount, row.period, row.from_date, str(epoch))
+        Goodwill(kind.value, row.amount, row.period, row.from_date, str(epoch), row.until)
         for kind, budgets in (await _budgets(db, store_id)).items()
         for row in cut_budget(budgets, _others(held, kind, epoch), today)
     ]
@@ -121,7 +148,7 @@ async def _give(db: AsyncConnection, company_id: CompanyId, store_id: StoreId, n
     after = {key_of(row): row for row in wanted}
     new = [row for key, row in after.items() if before.get(key) != row]
     given = [
-        GoodwillGiven(store_id, epoch, row.kind, row.amount, row.period, row.from_date)
+        GoodwillGiven(store_id, epoch, row.kind, row.amount, row.period, row.from_date, row.until)
         for row in new
     ]
     await decide(db, company_id, given, now_ms)

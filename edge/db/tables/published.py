@@ -219,6 +219,7 @@ class GoodwillRow(EdgeTable, table=True):
     period: str
     from_date: str = Field(primary_key=True)
     epoch: str
+    until: str
 
 
 class ReceiptTextsRow(EdgeTable, table=True):

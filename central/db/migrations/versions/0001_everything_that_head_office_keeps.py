@@ -1220,6 +1220,8 @@ def _create_tail_closed() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("decided_by", sa.String(), nullable=False),
         sa.Column("unheard", sa.String(), nullable=False),
+        sa.Column("heard", sa.BigInteger(), nullable=False),
+        sa.Column("home", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint(
             "store_id", "epoch_number", "epoch_fingerprint", name=op.f("pk_tail_closed")
         ),
@@ -1353,6 +1355,7 @@ def _create_goodwill() -> None:
         sa.Column("from_date", sa.Date(), nullable=False),
         *_sums("amount"),
         sa.Column("period", sa.String(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint(
             *("store_id", "epoch_number", "epoch_fingerprint", "kind", "from_date"),
             name=op.f("pk_goodwill_given"),

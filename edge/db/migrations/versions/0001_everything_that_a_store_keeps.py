@@ -384,6 +384,7 @@ def _create_goodwill() -> None:
         sa.Column("period", sa.String(), nullable=False),
         sa.Column("from_date", sa.String(), nullable=False),
         sa.Column("epoch", sa.String(), nullable=False),
+        sa.Column("until", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("kind", "from_date", name=op.f("pk_goodwill")),
     )
     op.create_table(

@@ -1,0 +1,121 @@
+"""Head office is put back and its mirror is lost: what boxes show makes it know again what it gave
+them to spend, of every kind, and what it lets them lend."""
+
+from uuid import UUID, uuid4
+
+from central.db.engine import unit_of_work
+from central.reports.grants import outstanding_grants
+from central.usecases.feed.sequence_publications import drain_publications
+from central.usecases.grant.goodwill import drain_due_goodwill
+from sync.protocol.batch import Acknowledgement
+from sync.protocol.codec import decode
+from sync.protocol.enrolment import AnswerShown
+from sync.protocol.periods import Period
+from sync.protocol.reference import FeedPage, Goodwill
+from tests.central_fixtures import NOW_MS, Served, TestedBox, postgres_template, serving
+from tests.integration.test_central_goodwill import TODAY, lend, told
+from tests.integration.test_central_grants import LI, Till, granted, tills
+from tests.integration.test_readmission import LATER_MS, grants_of, show, shown
+from tests.put_back import Chain, chain, delivered, known_key, reached, whole
+
+__all__ = ["chain", "postgres_template"]
+GIVEN = ("grant_answer", "grant_given", "right_held", "goodwill_given")
+CARD = UUID(int=0xCA8D)
+
+
+async def given(served: Served) -> dict[str, list[tuple[object, ...]]]:
+    """What head office knows that it gave."""
+    return {one: sorted(await served.rows(f"SELECT * FROM {one}"), key=repr) for one in GIVEN}
+
+
+async def lent(box: TestedBox) -> tuple[Goodwill, ...]:
+    page = await box.feed("goodwill", scope=box.me.store_id)
+    rows = decode(FeedPage, page.content).rows
+    return tuple(decode(Goodwill, row.body) for row in rows if row.body is not None)
+
+
+async def put_back(served: Served, till: Till) -> Till:
+    till.served, till.box = served, reached(till.box, served)
+    return till
+
+
+async def test_what_boxes_show_makes_head_office_know_what_it_gave(chain: Chain) -> None:
+    async with serving(chain.url) as served:
+        await known_key(served)
+        first, second = await tills(served)
+    copy = await chain.copy()
+    request = uuid4()
+    async with serving(chain.url) as served:
+        first, second = await put_back(served, first), await put_back(served, second)
+        sale = first.earns(100)
+        first.releases(sale, 100)
+        await first.tells()
+        assert granted(await second.asks(25, request)) == 25
+        await second.tells()
+        await lend(served, first.box.me.store_id, 500)
+        rights, goodwill = await grants_of(served, first.box), await lent(first.box)
+        assert (sum(one.points for one in rights), len(goodwill)) == (60, 1)
+        before = await given(served)
+    chain.put_back(copy)
+    async with serving(chain.url, now_ms=LATER_MS) as served:
+        first, second = await put_back(served, first), await put_back(served, second)
+        answers = (AnswerShown(request, "points", LI, 25, 25),)
+        asked = shown(second.box, answers=answers)
+        for _ in range(2):
+            assert isinstance(await show(second.box, asked), Acknowledgement)
+        assert granted(await second.asks(25, request)) == 25
+        stated = shown(first.box, rights=rights, goodwill=goodwill)
+        for _ in range(2):
+            assert isinstance(await show(first.box, stated), Acknowledgement)
+        assert await lent(first.box) == goodwill
+        for till in (first, second):
+            await delivered(till.box)
+        await whole(served)
+        assert await given(served) == before
+        assert granted(await second.asks(500)) == 15  # of a hundred, what neither has
+
+
+async def test_rights_of_other_kinds_are_known_again_by_what_was_asked_for(chain: Chain) -> None:
+    async with serving(chain.url) as served:
+        first, _ = await tills(served)
+    async with serving(chain.url, now_ms=LATER_MS) as served:
+        first = await put_back(served, first)
+        await served.rows("UPDATE central_state SET lost_since_ms = 1, begun_at_ms = 2 RETURNING 1")
+        card = AnswerShown(uuid4(), "gift_value", CARD, 4_000, 2_500)
+        stated = shown(first.box, answers=(card,))
+        for _ in range(2):
+            assert isinstance(await show(first.box, stated), Acknowledgement)
+        async with unit_of_work(served.engine) as db:
+            found = await outstanding_grants(db, first.box.genesis.company_id, NOW_MS)
+        kept = {one.kind: one.outstanding for one in found.stores}
+        assert kept["gift_value"] == 2_500
+        told_again = await first.asks(4_000, card.request_id, ("gift_value", CARD))
+        assert granted(told_again) == 2_500
+
+
+async def test_goodwill_that_nobody_budgeted_any_more_is_known_and_then_ends(chain: Chain) -> None:
+    async with serving(chain.url) as served:
+        first, second = await tills(served)
+    async with serving(chain.url, now_ms=LATER_MS) as served:
+        first = await put_back(served, first)
+        await served.rows("UPDATE central_state SET lost_since_ms = 1, begun_at_ms = 2 RETURNING 1")
+        box = first.box
+        mine = Goodwill("points", 300, Period.MONTH, TODAY, str(box.epoch))
+        anothers = Goodwill("points", 900, Period.MONTH, TODAY, "7-00000000")
+        stated = shown(box, goodwill=(mine, anothers))
+        assert isinstance(await show(box, stated), Acknowledgement)
+        assert await told(box) == {f"points@{TODAY}": (300, "month", str(box.epoch))}
+        async with unit_of_work(served.engine) as db:
+            found = await outstanding_grants(db, box.genesis.company_id, LATER_MS)
+        assert [one.goodwill_left for one in found.stores] == [300]
+        assert not await lends_nothing(served, box)  # others are still to be heard
+        for till in (first, second):
+            await delivered(reached(till.box, served))
+        assert isinstance(await show(second.box, shown(second.box)), Acknowledgement)
+        assert await lends_nothing(served, box)
+
+
+async def lends_nothing(served: Served, box: TestedBox) -> bool:
+    await drain_due_goodwill(served.engine, LATER_MS)
+    await drain_publications(served.engine)
+    return await told(box) == {}
