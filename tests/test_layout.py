@@ -28,7 +28,6 @@ LONG_FUNCTIONS = {
     "central/usecases/box/enrol.py:_redeem": 41,
     "central/usecases/journal/ingest_batch.py:_ingest": 42,
     "edge/usecases/sale/complete.py:complete_sale": 42,
-    "edge/usecases/sale/read_situation.py:read_situation": 48,
     "edge/usecases/till/settle.py:settle_till": 54,
 }
 

@@ -26,6 +26,7 @@ from sync.protocol.clock import ClockState
 from sync.protocol.facts import LINES_MAX, TENDERS_MAX
 from sync.protocol.identity import CustomerId, SaleId
 from sync.protocol.money import BASIS_POINTS, MINOR_MAX, QUANTITY_MILLI_MAX
+from sync.protocol.reference import AGE_YEARS_MAX
 from sync.protocol.typed import not_typed
 
 OVERRIDES_MAX = 8
@@ -41,6 +42,7 @@ UNCHECKED_AHEAD_MAX_S = 100 * 366 * 86_400
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
+LineNumber: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=LINES_MAX)]
 Figure: TypeAlias = Annotated[int, msgspec.Meta(ge=-JSON_INTEGER_MAX, le=JSON_INTEGER_MAX)]
 
 
@@ -66,7 +68,9 @@ class DiscountRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class LineRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One line: an item by scan code or id, or the original to take back. Where the scan code is
-    a label (labels.py) the quantity counts labels. ``discount``: off this line, by hand."""
+    a label (labels.py) the quantity counts labels. ``discount``: off this line, by hand.
+    ``age_checked``: the years that proof was seen of. ``linked_to``: the line that this one goes
+    along with."""
 
     line_no: Figure
     quantity_milli: Figure
@@ -80,6 +84,8 @@ class LineRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     discount: DiscountRequest | None = None
     expires_on: date | None = None
     note: Sentence | None = None
+    age_checked: Annotated[int, msgspec.Meta(ge=1, le=AGE_YEARS_MAX)] | None = None
+    linked_to: LineNumber | None = None
 
     @property
     def is_return(self) -> bool:

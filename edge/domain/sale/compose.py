@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from edge.domain import stock
 from edge.domain.rights import Override
-from edge.domain.sale import loyalty
+from edge.domain.sale import item_rules, loyalty
 from edge.domain.sale import tenders as tender
 from edge.domain.sale.basket import SaleRequest
 from edge.domain.sale.overridden import overrides_of
@@ -39,6 +39,8 @@ def compose(request: SaleRequest, known: Situation, overrides: Sequence[Override
     """
     basket = price_basket(request, known)
     total, settings = basket.total_minor, known.settings
+    item_rules.refuse_unsellable(basket.sold, request.tendered_at_ms, known)
+    item_rules.refuse_unasked(basket.sold, known)
     if request.total_minor != total:
         raise TotalDiffers(request.total_minor, total, settings.decimals)
     tenders = tender.tenders_of(request.tenders, total, known)

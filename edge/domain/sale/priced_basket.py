@@ -212,4 +212,6 @@ def _sale_line(line: PricedLine, points: int, *, included: bool) -> Line:
         lot=asked.lot or priced.label.lot,
         expires_on=asked.expires_on or priced.label.expires_on,
         note=asked.note,
+        linked_to=asked.linked_to,
+        age_checked=asked.age_checked,
     )

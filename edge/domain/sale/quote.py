@@ -5,14 +5,15 @@ shows these amounts and computes none. With tenders the quote also says what is 
 and otherwise, and the change. Nothing here is kept: the sale is priced anew when it is finished.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from math import gcd
 
 import msgspec
 
+from edge.domain.sale import item_rules
 from edge.domain.sale import tenders as tender
-from edge.domain.sale.basket import SaleRequest
-from edge.domain.sale.priced_basket import price_basket
+from edge.domain.sale.basket import LineRequest, SaleRequest, refuse_wrong_shape
+from edge.domain.sale.priced_basket import PricedBasket, price_basket
 from edge.domain.sale.refunds import QuotedRefund, propose
 from edge.domain.sale.saved import NOTHING_SAVED, Saved, saved
 from edge.domain.sale.situation import Situation
@@ -72,12 +73,23 @@ class Due(msgspec.Struct, frozen=True):
     quick_cash_minor: tuple[int, ...]
 
 
+class Prompt(msgspec.Struct, frozen=True):
+    """What must be asked of the customer, or found on the goods, before the sale: proof of
+    ``age_years``, the serial number, the lot."""
+
+    line_no: int
+    asks: item_rules.Asks
+    age_years: int | None
+
+
 class Quote(msgspec.Struct, frozen=True):
     """Amounts in minor units. ``total_minor`` and ``tendered_at_ms`` (UTC) are what the sale's
     request states. ``points_here``: what the customer can spend on this basket, after what is owed
     and what it takes back; None without a customer. ``goodwill_here``: so much of it is not theirs,
     but what the store lets them have. ``refunds``: by what it goes back, where something does.
-    ``saved``: by what prices were lowered, and what almost was."""
+    ``saved``: by what prices were lowered, and what almost was.
+    ``along``: lines that the request lacks and the sale must have; they stand in ``lines`` too.
+    ``prompts``: what a sale is refused without."""
 
     tendered_at_ms: int
     total_minor: int
@@ -89,16 +101,19 @@ class Quote(msgspec.Struct, frozen=True):
     goodwill_here: int = 0
     refunds: tuple[QuotedRefund, ...] = ()
     saved: Saved = NOTHING_SAVED
+    along: tuple[LineRequest, ...] = ()
+    prompts: tuple[Prompt, ...] = ()
 
 
-def quote(asked: SaleRequest, known: Situation) -> Quote:
-    """The amounts of ``asked``, whose shape was looked at before (basket.py); its id and total are
-    not looked at.
+def quote(asked: SaleRequest, known: Situation, left_out: Collection[int] = ()) -> Quote:
+    """The amounts of ``asked``, whose shape was looked at before (basket.py), with what goes along;
+    its id and total are not looked at. ``left_out``: line numbers with which the customer wants
+    nothing that may be left out.
 
     Raises the refusals of lines, prices and returns, and of tenders for each by itself; too
     little is no refusal here.
     """
-    basket = price_basket(asked, known)
+    along, basket = _with_along(asked, known, left_out)
     total, settings = basket.total_minor, known.settings
     tenders = tender.tenders_of(asked.tenders, total, known)
     balance = tender.balance(total, asked.tenders, tenders, settings)
@@ -126,7 +141,28 @@ def quote(asked: SaleRequest, known: Situation) -> Quote:
         goodwill_here=goodwill,
         refunds=propose(basket.taken.values(), total, known),
         saved=saved(asked.coupons, basket, known),
+        along=along,
+        prompts=_prompts(basket, known),
     )
+
+
+def _with_along(
+    asked: SaleRequest, known: Situation, left_out: Collection[int]
+) -> tuple[tuple[LineRequest, ...], PricedBasket]:
+    """What goes along and is not there, and the basket with it."""
+    basket = price_basket(asked, known)
+    along = item_rules.lines_along(basket.sold, len(asked.lines), left_out, known)
+    if along:
+        whole = msgspec.structs.replace(asked, lines=asked.lines + along)
+        refuse_wrong_shape(whole, require_return=False)
+        basket = price_basket(whole, known)
+    item_rules.refuse_unsellable(basket.sold, asked.tendered_at_ms, known)
+    return along, basket
+
+
+def _prompts(basket: PricedBasket, known: Situation) -> tuple[Prompt, ...]:
+    asked = item_rules.questions(basket.sold, known)
+    return tuple(Prompt(each.line_no, each.asks, each.age_years) for each in asked)
 
 
 def _line(line: Line) -> QuotedLine:

@@ -23,7 +23,7 @@ from sync.protocol.identity import (
 from sync.protocol.labels.label import Label
 from sync.protocol.paper.receipt import NO_NAMES, NO_TEXTS, Names
 from sync.protocol.promotions.shape import Promotion
-from sync.protocol.reference import ReceiptTexts, Role, StoreSettings
+from sync.protocol.reference import ItemRule, ReceiptTexts, Role, StoreSettings
 from sync.protocol.refunds import Payment
 
 
@@ -121,6 +121,7 @@ class Situation(NamedTuple):
     ``promotions``: in the order in which they were published; ``coupons``: keys of the codes that
     were shown which one of these in force takes. ``role``: the operator's. ``paid``: for what comes
     back.
+    ``rules``: of the items that have one.
     """
 
     settings: StoreSettings
@@ -146,3 +147,4 @@ class Situation(NamedTuple):
     paid: PaidBefore = NOTHING_PAID
     labels: Mapping[str, Label] = MappingProxyType({})
     coupons: frozenset[str] = frozenset()
+    rules: Mapping[ItemId, ItemRule] = MappingProxyType({})

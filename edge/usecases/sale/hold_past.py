@@ -13,12 +13,13 @@ from typing import Any, NamedTuple
 import msgspec
 
 from edge.db import sale_reads
+from edge.db.item_rules import rules_as_of
 from edge.db.operators import role_of
 from edge.db.past import STORE, Kind, Named, past_as_of
 from edge.db.promotions import Held, promotions_about, promotions_before
 from edge.db.scale_codes import scale_codes_as_of
 from edge.domain.sale.basket import SaleRequest
-from edge.domain.sale.labels import labels_of
+from edge.domain.sale.labels import labels_of, resolve
 from edge.domain.sale.situation import ItemOnSale, PriceInForce, RateInForce, TenderInUse
 from sync.protocol.facts import TaxClass, TenderKind
 from sync.protocol.identity import ItemId, PromotionId, TenderId
@@ -26,7 +27,7 @@ from sync.protocol.labels.label import Label
 from sync.protocol.promotions.conditions import Condition, Occasion, coupon_key, holds, local_time
 from sync.protocol.promotions.kinds import understand
 from sync.protocol.promotions.shape import Promotion
-from sync.protocol.reference import ReceiptTexts, Role, StoreSettings
+from sync.protocol.reference import ItemRule, ReceiptTexts, Role, StoreSettings
 from sync.protocol.scan_code import code_key
 
 
@@ -48,6 +49,20 @@ class InForce(NamedTuple):
     promotions: tuple[Promotion, ...] = ()
     labels: Mapping[str, Label] = MappingProxyType({})
     coupons: frozenset[str] = frozenset()
+    rules: Mapping[ItemId, ItemRule] = MappingProxyType({})
+
+    def meaning(self) -> dict[str, Any]:
+        """What the rules of a sale are told of it."""
+        named = resolve(self.items_by_code, self.labels)._asdict()
+        return {
+            name: named.get(name, each)
+            for name, each in self._asdict().items()
+            if name not in ("operator_name", "customer_group")
+        }
+
+    def item_ids(self) -> set[ItemId]:
+        """Of everything that may be meant."""
+        return {each.item_id for each in (*self.items_by_id.values(), *self.items_by_code.values())}
 
 
 def hold_past(
@@ -72,6 +87,7 @@ def hold_past(
         **_settings(db, now, past),
         **_items(db, now, past, codes, (as_of_ms, now_ms)),
     )
+    held = held._replace(rules=rules_as_of(db, held.item_ids(), as_of_ms, now_ms))
     before = promotions_before(db, as_of_ms, now_ms)
     return with_promotions(db, held, request, before)
 

@@ -13,6 +13,7 @@ from edge.domain.sale.basket import (
     COUPONS_MAX,
     PARSED_MAX,
     DiscountRequest,
+    LineNumber,
     LineRequest,
     SaleRequest,
     TenderRequest,
@@ -29,7 +30,8 @@ _NO_SALE = SaleId(UUID(int=0))
 
 class QuoteSale(Request, frozen=True):
     """A basket that is not tendered yet, with the tenders given so far. ``tendered_at``: priced as
-    of then, or as of now by the store's clock if it is not stated."""
+    of then, or as of now by the store's clock if it is not stated.
+    ``left_out``: lines with which the customer wants nothing that may be left out (a bag)."""
 
     operator_id: ShortOperator
     lines: Annotated[tuple[LineRequest, ...], Meta(max_length=PARSED_MAX)]
@@ -38,6 +40,7 @@ class QuoteSale(Request, frozen=True):
     tendered_at: Annotated[datetime, Meta(tz=True)] | None = None
     discount: DiscountRequest | None = None
     coupons: Annotated[tuple[Word, ...], Meta(max_length=COUPONS_MAX)] = ()
+    left_out: Annotated[tuple[LineNumber, ...], Meta(max_length=PARSED_MAX)] = ()
 
 
 def quote_sale(
@@ -51,7 +54,7 @@ def quote_sale(
         db, asked.sale_id, workstation_id, asked.operator_id, asked.customer_id
     )
     known = read_situation(db, asked, workstation_id, counter, moment.wall_ms, with_rights=True)
-    return quote(asked, known)
+    return quote(asked, known, request.left_out)
 
 
 def _as_sale(request: QuoteSale, moment: Moment) -> SaleRequest:

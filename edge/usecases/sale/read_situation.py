@@ -11,13 +11,14 @@ from datetime import date
 
 from edge.db import sale_reads
 from edge.db.goodwill import goodwill_right
+from edge.db.item_rules import rules_of
 from edge.db.payments import cash_tender, payments_left
 from edge.db.sale_reads import CounterNow, StoreNow
 from edge.db.scale_codes import scale_codes
 from edge.domain.box import SettingsMissing
 from edge.domain.business_day import BUSINESS_DAY, DayEvent, DayState
 from edge.domain.sale.basket import SaleRequest
-from edge.domain.sale.labels import labels_of, resolve
+from edge.domain.sale.labels import labels_of
 from edge.domain.sale.returns import customer_of, originals_of, takes_back
 from edge.domain.sale.situation import NOTHING_PAID, PaidBefore, Situation
 from edge.domain.till import TILL, TillEvent, TillState
@@ -73,19 +74,8 @@ def read_situation(
         points_owed=owed,
         goodwill=goodwill,
         names=Names(held.operator_name, buyer),
-        settings=held.settings,
-        texts=held.texts,
-        settings_no=held.settings_no,
-        operator_active=held.operator_active,
-        role=held.role,
-        customer_active=held.customer_active,
-        **resolve(held.items_by_code, held.labels)._asdict(),
-        items_by_id=held.items_by_id,
-        rates=held.rates,
-        tenders=held.tenders,
-        promotions=held.promotions,
+        **held.meaning(),
         paid=_paid(db, request, originals),
-        coupons=held.coupons,
     )
 
 
@@ -162,4 +152,9 @@ def _in_force(
         rates=sale_reads.rates_in_force(db, business_date),
         tenders=sale_reads.tenders_named(db, {tender.tender_id for tender in request.tenders}),
     )
-    return with_promotions(db, held, request, {})
+    rules = rules_of(db, held.item_ids())
+    along = {rule.linked_item_id for rule in rules.values() if rule.linked_item_id is not None}
+    if along - held.items_by_id.keys():
+        found = sale_reads.items_by_id(db, along, as_of_ms)
+        held = held._replace(items_by_id={**held.items_by_id, **found})
+    return with_promotions(db, held._replace(rules=rules), request, {})
