@@ -6,6 +6,7 @@ import { drive } from "./outbox.js";
 import { EMPTY, isEmpty } from "./basket.js";
 import { keepQuoted, lastQuote } from "./quotes.js";
 import { clearResults } from "./search.js";
+import { markLanguage } from "./speaking.js";
 import * as state from "./state.js";
 import { watchStatus } from "./status.js";
 import { readKept, readReceipt } from "./store.js";
@@ -21,6 +22,7 @@ import { FOUND_AGAIN, PAGE } from "./words.js";
 
 export async function boot() {
   readLink();
+  markLanguage();
   registerWorker();
   await takeTill(() => (state.tab.value = "other"));
   let kept;
@@ -97,6 +99,7 @@ function restore(kept, receipt) {
   const pairing = kept.pairing ?? null;
   const another = link !== null && pairing?.workstation_id !== link.workstation_id;
   batch(() => {
+    state.languages.value = kept.languages ?? state.languages.value;
     state.asking.value = kept.asking ?? null;
     state.opening.value = kept.opening ?? null;
     state.till.value = kept.till ?? null;

@@ -7,7 +7,7 @@ import { uuid7 } from "./ids.js";
 import { Modal } from "./modal.js";
 import * as state from "./state.js";
 import { html, useEffect, useRef, useState } from "./ui.js";
-import { CUSTOMER } from "./words.js";
+import { CUSTOMER } from "./words_goods.js";
 
 const RESULTS_MAX = 10;
 const TYPING_MS = 200;

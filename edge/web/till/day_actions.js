@@ -9,7 +9,7 @@ import { refresh, refreshIfAnswered } from "./refresh.js";
 import * as state from "./state.js";
 import { write } from "./store.js";
 import { batch } from "./ui.js";
-import { DAY } from "./words.js";
+import { DAY } from "./words_day.js";
 
 /** The token is made and kept first, so that an answer that is lost can be asked for again. Whoever
  *  was signed in is so no more. */

@@ -7,7 +7,7 @@ import { Modal } from "./modal.js";
 import * as state from "./state.js";
 import { html, useEffect } from "./ui.js";
 import { refreshIfAnswered } from "./refresh.js";
-import { DAY } from "./words.js";
+import { DAY } from "./words_day.js";
 
 export function OpenDay() {
   const { dayAsked, till } = state;

@@ -9,7 +9,7 @@ import { dismiss, take } from "./scans.js";
 import * as state from "./state.js";
 import { formatMilli, formatMinor, parseMilli, parseMinor } from "./text.js";
 import { html, useState } from "./ui.js";
-import { ITEM } from "./words.js";
+import { ITEM } from "./words_goods.js";
 
 /** More than one person carries to a till. */
 const HEAVY_MILLI = 100_000;

@@ -10,13 +10,22 @@
  *  a function: amounts come formatted (text.js), what is counted as a number; one with markup in it
  *  gives its parts in a list. A problem is an object of its own: title, detail, remedy. */
 
-import { signal } from "./ui.js";
+import { languages, operator } from "./state.js";
+import { computed } from "./ui.js";
 
 /** By their names as HTML has them, in the order of a pair. */
 export const LANGUAGES = ["en", "zh-Hans"];
 
-/** The one that is spoken now. */
-export const language = signal(LANGUAGES[0]);
+/** The one that is spoken now: as whoever is signed in chose, else as was chosen here, else the
+ *  browser's. */
+export const language = computed(() => {
+  const { here, by } = languages.value;
+  return by[operator.value?.operator_id] ?? here ?? ofBrowser();
+});
+
+function ofBrowser() {
+  return navigator.language.startsWith("zh") ? LANGUAGES[1] : LANGUAGES[0];
+}
 
 /** Every pair of words that the page says, for the test that none lacks one. */
 export const CATALOGUES = [];

@@ -1,8 +1,9 @@
 /** The menu: what is done to the till, the day and the people at it. Another choice is another row. */
 
-import { doing } from "./actions.js";
+import { doing, trying } from "./actions.js";
 import { Modal } from "./modal.js";
 import { lock, signOut } from "./session.js";
+import { speakAnother } from "./speaking.js";
 import * as state from "./state.js";
 import { html } from "./ui.js";
 import { MENU } from "./words.js";
@@ -35,6 +36,7 @@ const CHOICES = [
   { label: () => PEOPLE_MENU.letIn, act: show("let in"), permission: "unlock_operators" },
   { label: () => PEOPLE_MENU.tills, act: show("tills"), permission: "pair_workstations" },
   { label: () => PEOPLE_MENU.doctor, act: show("doctor"), permission: "see_reports" },
+  { label: () => MENU.language, act: () => trying(speakAnother) },
   { label: () => MENU.keys, act: show("keys"), key: "?" },
   {
     label: () => MENU.settleTill,

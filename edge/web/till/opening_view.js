@@ -7,7 +7,8 @@ import { Field, Form } from "./fields.js";
 import * as state from "./state.js";
 import { formatMinor, parseMinor } from "./text.js";
 import { html } from "./ui.js";
-import { ACT, OPENING } from "./words.js";
+import { ACT } from "./words.js";
+import { OPENING } from "./words_day.js";
 
 export function OpenTill() {
   const { decimals, till, problem, carried } = state;

@@ -17,7 +17,7 @@ import { Pause, delayMs } from "./retry.js";
 import * as state from "./state.js";
 import { write } from "./store.js";
 import { batch } from "./ui.js";
-import { SENDING } from "./words.js";
+import { SENDING } from "./words_pay.js";
 
 /** The id can be no sale of this basket: nothing is left to be given up. */
 const NEVER_A_SALE = new Set(["sale-id-reused", "sale-id-taken", "sale-id-abandoned"]);

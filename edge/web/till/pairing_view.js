@@ -5,7 +5,7 @@ import { pair } from "./day_actions.js";
 import { Field, Form, Heading } from "./fields.js";
 import { boxAway, link } from "./state.js";
 import { html } from "./ui.js";
-import { PAIRING } from "./words.js";
+import { PAIRING } from "./words_day.js";
 
 export function Pairing() {
   const told = link.value ?? { workstation_id: "", code: "" };

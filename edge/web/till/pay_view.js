@@ -9,7 +9,7 @@ import * as state from "./state.js";
 import { formatMinor, parseMinor } from "./text.js";
 import { html, useState } from "./ui.js";
 import { Taxes, Total } from "./totals_view.js";
-import { PAY } from "./words.js";
+import { PAY } from "./words_pay.js";
 
 const MUCH_TIMES = 10;
 

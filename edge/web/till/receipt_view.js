@@ -7,7 +7,7 @@ import * as state from "./state.js";
 import { Problem } from "./status_view.js";
 import { formatMinor } from "./text.js";
 import { html, signal, useEffect } from "./ui.js";
-import { RECEIPT, SENDING } from "./words.js";
+import { RECEIPT, SENDING } from "./words_pay.js";
 
 const SECOND_CLICK_MS = 600;
 

@@ -1,8 +1,7 @@
 /** What the store server refuses, as the page says it: its remedies name the API's routes and fields,
  *  a cashier has buttons. Pure. */
 
-import { ASK_SOMEBODY, REMEDIES } from "./words.js";
-import { PEOPLE_REMEDIES } from "./words_people.js";
+import { REMEDIES, REMEDY } from "./words_remedies.js";
 
 /** What a person at a till cannot do anything with. */
 const NOT_FOR_PEOPLE = /\b(GET|POST|PUT|PATCH|DELETE) \/|\b[a-z]+_[a-z_]+\b/;
@@ -13,8 +12,8 @@ export function slugOf({ type }) {
 
 /** What to do about a problem, for a person at a till. */
 export function remedyOf(problem) {
-  const said = REMEDIES[slugOf(problem)] ?? PEOPLE_REMEDIES[slugOf(problem)];
+  const said = REMEDIES[slugOf(problem)];
   if (said !== undefined) return said;
   const { remedy } = problem;
-  return remedy && NOT_FOR_PEOPLE.test(remedy) ? ASK_SOMEBODY : (remedy ?? "");
+  return remedy && NOT_FOR_PEOPLE.test(remedy) ? REMEDY.askSomebody : (remedy ?? "");
 }

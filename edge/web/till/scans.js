@@ -11,7 +11,8 @@ import * as state from "./state.js";
 import { searchWords } from "./search.js";
 import { write } from "./store.js";
 import { effect } from "./ui.js";
-import { ACT, SCANS } from "./words.js";
+import { ACT } from "./words.js";
+import { SCANS } from "./words_goods.js";
 
 /**
  * @typedef {object} Scan

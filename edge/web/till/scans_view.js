@@ -4,7 +4,7 @@ import { remedyOf } from "./refusals.js";
 import { askAgain, dismiss, dismissRefused, whyWaiting } from "./scans.js";
 import * as state from "./state.js";
 import { html } from "./ui.js";
-import { SCANS } from "./words.js";
+import { SCANS } from "./words_goods.js";
 
 export function Scans() {
   const rows = state.scans.value;

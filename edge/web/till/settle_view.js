@@ -8,7 +8,7 @@ import { notAnAmount } from "./opening_view.js";
 import * as state from "./state.js";
 import { formatMinor, parseMinor } from "./text.js";
 import { html } from "./ui.js";
-import { SETTLE, SETTLED } from "./words.js";
+import { SETTLE, SETTLED } from "./words_day.js";
 
 export function Settle() {
   const { decimals, problem, place, till } = state;

@@ -20,6 +20,9 @@ export const home = signal(null);
 export const operator = signal(null);
 /** Who is about to sign in: {operator_id, name}, "somebody" while the names are shown, null. */
 export const signingIn = signal(null);
+/** Which language was chosen on this workstation: ``here`` where nobody is signed in, ``by`` their
+ *  ids whoever chose another. */
+export const languages = signal({ here: null, by: {} });
 /** What somebody else must allow: {words, permission, subject, answered}, null for nothing. */
 export const overrideAsked = signal(null);
 export const basket = signal(EMPTY);

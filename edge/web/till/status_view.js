@@ -1,7 +1,9 @@
 /** The header, the status line, and what there is to say: found again, done, gone wrong. */
 
+import { trying } from "./actions.js";
 import { remedyOf } from "./refusals.js";
 import { Scans } from "./scans_view.js";
+import { speakAnother } from "./speaking.js";
 import * as state from "./state.js";
 import { html, useEffect, useState } from "./ui.js";
 import { MENU, PAGE, STATUS } from "./words.js";
@@ -26,6 +28,9 @@ export function Header() {
     </span>
     <${StatusLine} />
     <${Clock} />
+    ${!atWork.value && html`<button type="button" class="plain" onClick=${() => trying(speakAnother)}>
+      ${MENU.language}
+    </button>`}
     ${ready && atWork.value && html`<button type="button" class="plain menu" onClick=${open}>
       ${MENU.title}
     </button>`}

@@ -1,9 +1,7 @@
 /** What the selling page says: the basket, its lines and their tools, the bar, the finder, keys. */
 
 import { inBoth } from "./language.js";
-
-/** 1, "item" -> "1 item"; 3 -> "3 items" */
-const count = (number, word) => (number === 1 ? `1 ${word}` : `${number} ${word}s`);
+import { count } from "./words.js";
 
 export const SELLING = inBoth({
   title: ["Sell", "销售"],
