@@ -57,7 +57,7 @@ _OF_SPANS = """JOIN unnest($1::uuid[], $2::date[], $3::int[], $4::bytea[], $5::b
     USING (store_id, business_date, epoch_number, epoch_fingerprint)"""
 _OF_SPANS_ANYWHERE = _OF_SPANS.replace(", epoch_number, epoch_fingerprint)", ")")
 _AT_PLACE = "s.seq BETWEEN asked.first_seq AND asked.last_seq"
-_THOSE = f"""{_AT_PLACE} AND CASE WHEN asked.came_home IS NOT NULL THEN s.fact_id = asked.came_home
+_THOSE = f"""{_AT_PLACE} AND CASE WHEN asked.came_home IS NOT NULL THEN s.event_id = asked.came_home
     ELSE asked.in_any_way OR NOT s.is_home END"""
 _SPANS = _Scope("store_id, asked.part, s.workstation_id", f"{_OF_SPANS} {{join}} WHERE {_THOSE}")
 _SALES_OF_SPANS = _Scope(
@@ -120,7 +120,7 @@ _TILLS_OF_SPANS = _TILLS.replace(
     """FROM (
     SELECT t.store_id, business_date, t.workstation_id, float_minor, 0 AS expected_cash_minor,
         0 AS counted_cash_minor, t.epoch_number, t.epoch_fingerprint, t.seq,
-        till_session_id AS fact_id, home.fact_id IS NOT NULL AS is_home
+        till_session_id AS event_id, home.fact_id IS NOT NULL AS is_home
     FROM till_session AS t LEFT JOIN recovered_fact AS home ON home.store_id = t.store_id
         AND home.kind = 'till_session_opened' AND home.fact_id = t.till_session_id
     UNION ALL
@@ -128,7 +128,7 @@ _TILLS_OF_SPANS = _TILLS.replace(
         settled_epoch_number, settled_epoch_fingerprint, settled_seq, settled_id,
         home.fact_id IS NOT NULL
     FROM till_session AS t LEFT JOIN recovered_fact AS home ON home.store_id = t.store_id
-        AND home.kind = 'till_session_settled' AND home.fact_id = t.settled_id
+        AND home.kind = 'till_session_settled' AND home.fact_id = t.till_session_id
 ) AS s""",
 )
 _OTHER_STOCK = """
@@ -139,7 +139,7 @@ _OTHER_STOCK_OF_SPANS = _OTHER_STOCK.replace(
     "FROM stock_movement AS s",
     """FROM (
     SELECT m.store_id, business_date, quantity_milli, m.epoch_number, m.epoch_fingerprint, m.seq,
-        event_id AS fact_id, home.fact_id IS NOT NULL AS is_home
+        event_id, home.fact_id IS NOT NULL AS is_home
     FROM stock_movement AS m LEFT JOIN recovered_fact AS home ON home.store_id = m.store_id
         AND home.kind IN ('stock_moved', 'stock_transferred') AND home.fact_id = m.event_id
 ) AS s""",

@@ -170,8 +170,8 @@ async def spans(till: Till) -> tuple[Any, Any]:
 async def test_both_copies_bring_what_the_other_one_gave_and_both_accounts_are_head_offices(
     postgres_url: str, tmp_path: Path, first: str
 ) -> None:
-    """Each has a till of its own, opened, counted and closed at the same places of one epoch; the
-    later one goes on in another."""
+    """Each has a till of its own, opened, sold at and counted at the same places of one epoch; the
+    later one goes on in another, and carries along what it had not sent."""
     second = "two" if first == "one" else "one"
     async with chain(postgres_url, tmp_path, counted=True) as (served, store_id):
         given: dict[str, list[dict[str, Any]]] = {}
@@ -180,7 +180,9 @@ async def test_both_copies_bring_what_the_other_one_gave_and_both_accounts_are_h
                 shop = Keeping(till, served)
                 await till.open_shop()
                 given[name] = await shop.sell_kept(2)
+                await settled(till)
                 await shop.exchanged()
+                await till.open_shop()
         for name, other in ((first, second), (second, first)):
             async with open_store(tmp_path / name) as till:
                 shop = Keeping(till, served)

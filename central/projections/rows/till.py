@@ -38,7 +38,7 @@ class TillMoved(NamedTuple):
 
 
 class TillSettled(NamedTuple):
-    """To set in ``till_session``; ``settled_id``: the event's."""
+    """To set in ``till_session``, which is counted once; ``settled_id``: the event's."""
 
     store_id: UUID
     till_session_id: UUID
