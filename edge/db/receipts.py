@@ -18,10 +18,11 @@ WHERE s.epoch_number = ? AND s.epoch_fingerprint = ? AND s.seq = ?
 """
 _HEAD = """
 SELECT s.sale_id, s.receipt_number, s.business_date, s.tendered_at_ms, s.operator_id, s.customer_id,
-       s.total_minor, s.training, s.post_void_of,
-       (SELECT v.receipt_number FROM sale v WHERE v.post_void_of = s.sale_id) AS voided_by
+       s.total_minor, s.rounding_minor, s.training, s.post_void_of,
+       (SELECT min(v.receipt_number) FROM sale v WHERE v.post_void_of = s.sale_id) AS voided_by
 FROM sale s WHERE s.sale_id = ?
 """
+_VOIDED_BY = "SELECT min(receipt_number) FROM sale WHERE post_void_of = ?"
 _LINES = """
 SELECT line_no, item_id, description, unit, scan_code, quantity_milli, returned_milli,
        unit_price_minor, extended_minor, amount_minor, tax_minor, tax_included,
@@ -40,6 +41,7 @@ class ReceiptHead(NamedTuple):
     operator_id: str
     customer_id: CustomerId | None
     total_minor: int
+    rounding_minor: int
     training: bool
     post_void_of: SaleId | None
     voided_by: ReceiptNumber | None
@@ -79,9 +81,15 @@ def receipt_head(db: sqlite3.Connection, sale_id: SaleId) -> ReceiptHead | None:
     if row is None:
         return None
     customer = None if row[5] is None else CustomerId(UUID(bytes=row[5]))
-    voids = None if row[8] is None else SaleId(UUID(bytes=row[8]))
-    named = (sale_id, *row[1:5], customer, row[6], bool(row[7]), voids, row[9])
+    voids = None if row[9] is None else SaleId(UUID(bytes=row[9]))
+    named = (sale_id, *row[1:5], customer, *row[6:8], bool(row[8]), voids, row[10])
     return ReceiptHead._make(named)
+
+
+def voided_by(db: sqlite3.Connection, sale_id: SaleId) -> ReceiptNumber | None:
+    """The number of the receipt that took this one back whole."""
+    number: ReceiptNumber | None = db.execute(_VOIDED_BY, (sale_id.bytes,)).fetchone()[0]
+    return number
 
 
 def lines_out(db: sqlite3.Connection, sale_id: SaleId) -> Iterator[LineOut]:

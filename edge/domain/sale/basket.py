@@ -2,7 +2,8 @@
 
 Bounds here keep out what no rule should ever see (text that is no text, integers beyond 64 bits,
 bodies of a million lines); what a person can get wrong is refused by a rule, which says what to do.
-A line with ``original`` takes goods back: its quantity is positive here and negative in the fact.
+A line with ``original``, or that is ``unverified``, takes goods back: its quantity is positive here
+and negative in the fact.
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -70,7 +71,9 @@ class LineRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One line: an item by scan code or id, or the original to take back. Where the scan code is
     a label (labels.py) the quantity counts labels. ``discount``: off this line, by hand.
     ``age_checked``: the years that proof was seen of. ``linked_to``: the line that this one goes
-    along with."""
+    along with.
+    ``unverified``: why it is taken back without a receipt; then the price that is stated holds,
+    else the one in force."""
 
     line_no: Figure
     quantity_milli: Figure
@@ -86,11 +89,12 @@ class LineRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note: Sentence | None = None
     age_checked: Annotated[int, msgspec.Meta(ge=1, le=AGE_YEARS_MAX)] | None = None
     linked_to: LineNumber | None = None
+    unverified: Sentence | None = None
 
     @property
     def is_return(self) -> bool:
         """It takes goods back."""
-        return self.original is not None
+        return self.original is not None or self.unverified is not None
 
 
 class TenderRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -105,7 +109,8 @@ class SaleRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A basket that was tendered. ``total_minor`` is what the customer saw: tax included, before
     cash rounding. ``tendered_at`` is when; prices are those in force then. ``override_ids``: of
     what somebody else allowed for it. ``discount``: off the basket, by hand. ``coupons``: codes
-    that were shown."""
+    that were shown. ``post_void_of``: the receipt that it takes back whole; then it has no lines of
+    its own, ``note`` says why, and tenders may be left out."""
 
     sale_id: SaleId
     operator_id: ShortOperator
@@ -118,6 +123,7 @@ class SaleRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     override_ids: Annotated[tuple[UUID, ...], msgspec.Meta(max_length=OVERRIDES_MAX)] = ()
     discount: DiscountRequest | None = None
     coupons: Annotated[tuple[Word, ...], msgspec.Meta(max_length=COUPONS_MAX)] = ()
+    post_void_of: SaleId | None = None
 
     @property
     def tendered_at_ms(self) -> int:
@@ -137,10 +143,10 @@ def refuse_wrong_shape(request: SaleRequest, *, require_return: bool) -> None:
             raise WrongLineNumber(line.line_no, expected)
         if not 1 <= line.quantity_milli <= QUANTITY_MILLI_MAX:
             raise WrongQuantity(line.quantity_milli, field=f"lines[{expected - 1}].quantity_milli")
-    back = sum(line.quantity_milli for line in request.lines if line.original is not None)
+    back = sum(line.quantity_milli for line in request.lines if line.is_return)
     sold = sum(line.quantity_milli for line in request.lines) - back
     refuse_many(max(sold, back))
-    if require_return and all(line.original is None for line in request.lines):
+    if require_return and not any(line.is_return for line in request.lines):
         raise NothingReturned
 
 

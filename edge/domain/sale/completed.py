@@ -17,7 +17,7 @@ class CompletedSale(msgspec.Struct, frozen=True):
     commit. ``points_here``: what the customer can spend at this store now, None without one; the
     only figure that a later answer may tell differently. ``originals``: receipt numbers of the
     sales that return lines name. ``repeated``: it was finished before. ``copy``: its receipt is a
-    reprint."""
+    reprint. ``voided_by``: the receipt that took this one back whole since."""
 
     fact: RetailTransaction
     kept: Kept
@@ -28,6 +28,7 @@ class CompletedSale(msgspec.Struct, frozen=True):
     points_here: int | None
     repeated: bool = False
     copy: bool = False
+    voided_by: ReceiptNumber | None = None
 
     @property
     def receipt(self) -> str:
@@ -42,6 +43,7 @@ class CompletedSale(msgspec.Struct, frozen=True):
             self.names,
             self.texts,
             copy=self.copy,
+            voided_by=self.voided_by,
         )
 
     @property

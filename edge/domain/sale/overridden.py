@@ -1,6 +1,7 @@
 """What a receipt asks of its operator's role: to sell, up to a typed price; to take off by hand, up
-to an amount or a share; to take goods back, up to an amount; to give money back by something that
-did not pay. What is beyond it stands in the receipt with who allowed it."""
+to an amount or a share; to take goods back, with and without a receipt, up to an amount each, or a
+whole receipt; to give money back by something that did not pay. What is beyond it stands in the
+receipt with who allowed it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -29,6 +30,8 @@ def overrides_of(
     for asked in _asked(request, lines):
         _use(refuse_unallowed(role, request.operator_id, asked, given.get(asked.permission)), used)
     if elsewhere is not None:
+        if request.post_void_of is not None:
+            raise elsewhere  # a void gives back what was paid, whoever asks
         subject, amount = str(request.sale_id), elsewhere.elsewhere_minor
         asked = Asked(Permission.REFUND_ELSEWHERE, subject, amount)
         word = given.get(asked.permission)
@@ -50,8 +53,17 @@ def _asked(request: SaleRequest, lines: Sequence[Line]) -> Iterator[Asked]:
     if (taken := discounts.taken_minor(lines)) > 0:
         rate_bp = discounts.largest_rate_bp(request, lines)
         yield Asked(Permission.DISCOUNT, subject, taken, rate_bp)
-    back = [line for line in lines if line.is_return]
-    if back:
-        on_top = sum(line.tax_minor for line in back if not line.tax_included)
-        refunded = -sum(line.amount_minor for line in back) - on_top
-        yield Asked(Permission.RETURN_GOODS, subject, refunded)
+    with_receipt = [line for line in lines if line.original is not None]
+    if with_receipt:
+        whole = request.post_void_of is not None
+        permission = Permission.VOID if whole else Permission.RETURN_GOODS
+        yield Asked(permission, subject, _refunded(with_receipt))
+    without = [line for line in lines if line.unverified is not None]
+    if without:
+        yield Asked(Permission.RETURN_WITHOUT_RECEIPT, subject, _refunded(without))
+
+
+def _refunded(lines: Sequence[Line]) -> int:
+    """What these return lines come to, above zero, with their tax."""
+    on_top = sum(line.tax_minor for line in lines if not line.tax_included)
+    return -sum(line.amount_minor for line in lines) - on_top

@@ -21,6 +21,7 @@ from edge.domain.sale.basket import LineRequest, SaleRequest, refuse_many
 from edge.domain.sale.pricing import Priced
 from edge.domain.sale.refusals.prices import AmountTooLarge
 from edge.domain.sale.situation import RateInForce, Situation
+from edge.domain.sale.unverified import take_unverified
 from sync.protocol.bounds import FIGURE_MAX
 from sync.protocol.escrow import Right
 from sync.protocol.facts import Line, TaxClass
@@ -92,7 +93,8 @@ def price_basket(asked: SaleRequest, known: Situation) -> PricedBasket:
     """
     _refuse_unknown_people(asked, known)
     customer_id = returns.customer_of(asked.customer_id, known.originals)
-    taken = returns.take_back_lines(asked.lines, known)
+    taken = take_unverified(asked.lines, known)
+    taken |= returns.take_back_lines(asked.lines, known)
     sold, lowered = _price_lines(asked, known)
     account = loyalty.take_back(tuple(taken.values()), known.rights, known.points_owed)
     return PricedBasket(

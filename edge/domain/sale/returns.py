@@ -38,7 +38,7 @@ def original_of(line: LineRequest) -> OriginalLine | None:
 
 def takes_back(lines: Sequence[LineRequest]) -> bool:
     """Whether any of them does."""
-    return any(line.original is not None for line in lines)
+    return any(line.is_return for line in lines)
 
 
 def originals_of(lines: Sequence[LineRequest]) -> set[OriginalLine]:

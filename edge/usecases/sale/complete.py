@@ -25,6 +25,7 @@ from edge.domain.sale.situation import Situation
 from edge.usecases.box.raise_alarm import raise_alarm
 from edge.usecases.sale.look_up import number_of, points_left, recall
 from edge.usecases.sale.read_situation import read_situation, require_store
+from edge.usecases.sale.void import refuse_without_reason, void_whole
 from sync.engine.journal import Entry, Moment
 from sync.protocol.change import Epoch, Kept
 from sync.protocol.escrow import Right, RightKind
@@ -61,7 +62,9 @@ def complete_sale(
         raise SaleIdAbandoned(request.sale_id)
     if standing.kind is not None:
         raise SaleIdTaken(request.sale_id, standing.kind)
+    request = void_whole(db, request)
     refuse_wrong_shape(request, require_return=require_return)
+    refuse_without_reason(request)
     store = require_store(counter)
     when, age_max_s = request.tendered_at_ms, store.settings.tender_age_max_s
     refuse_wrong_instant(when, moment.wall_ms, moment.clock_state, age_max_s)

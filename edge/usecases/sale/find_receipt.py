@@ -3,7 +3,6 @@ to come back of each line and of each payment. It needs no journal: a receipt wh
 the store is taken back like any other."""
 
 import sqlite3
-from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
@@ -11,7 +10,8 @@ import msgspec
 from edge.db import sales
 from edge.db.days import find_open_day
 from edge.db.payments import payments_left
-from edge.db.receipts import LineOut, ReceiptHead, lines_out, receipt_head, sale_witnessed
+from edge.db.receipts import LineOut, lines_out, receipt_head, sale_witnessed
+from edge.usecases.sale.void import why_not
 from sync.protocol.facts import TenderKind
 from sync.protocol.identity import ItemId, ReceiptNumber, SaleId, TenderId
 from sync.protocol.money import share_through
@@ -71,6 +71,7 @@ def find_receipt(db: sqlite3.Connection, typed: str) -> ReceiptToTakeBack | None
     lines = tuple(lines_out(db, head.sale_id))
     payments = payments_left(db, [head.sale_id])[head.sale_id]
     day = find_open_day(db)
+    today = None if day is None else day.business_date.isoformat()
     return ReceiptToTakeBack(
         head.sale_id,
         head.receipt_number,
@@ -79,7 +80,7 @@ def find_receipt(db: sqlite3.Connection, typed: str) -> ReceiptToTakeBack | None
         head.total_minor,
         head.training,
         head.voided_by,
-        day is not None and _can_be_voided(head, lines, day.business_date.isoformat()),
+        why_not(head, lines, payments, today) is None,
         tuple(_line(line) for line in lines if line.quantity_milli > 0),
         tuple(_payment(one) for one in payments if one.amount_minor),
     )
@@ -92,11 +93,6 @@ def sale_of(db: sqlite3.Connection, typed: str) -> SaleId | None:
         return sale_witnessed(db, witness)
     refuse_card_number(typed, "code")
     return sales.sale_numbered(db, typed.strip())
-
-
-def _can_be_voided(head: ReceiptHead, lines: Sequence[LineOut], day: str) -> bool:
-    untouched = all(line.quantity_milli > 0 and not line.returned_milli for line in lines)
-    return untouched and head.business_date == day and head.voided_by is None
 
 
 def _line(line: LineOut) -> LineToTakeBack:

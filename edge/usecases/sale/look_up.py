@@ -9,6 +9,7 @@ import sqlite3
 import msgspec
 
 from edge.db import sale_reads, sales
+from edge.db.receipts import voided_by
 from edge.domain.sale.completed import CompletedSale
 from edge.domain.sale.refusals.sale_id import SaleArchived, SaleDamaged
 from sync.protocol.change import link
@@ -70,7 +71,16 @@ def recall(db: sqlite3.Connection, sale_id: SaleId, *, copy: bool = False) -> Co
     numbers = sales.receipt_numbers(db, named) if named else {}
     here = points_left(db, fact)
     return CompletedSale(
-        fact, kept, settings, texts, names, numbers, here, repeated=True, copy=copy
+        fact,
+        kept,
+        settings,
+        texts,
+        names,
+        numbers,
+        here,
+        repeated=True,
+        copy=copy,
+        voided_by=voided_by(db, sale_id),
     )
 
 

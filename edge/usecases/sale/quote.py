@@ -21,6 +21,7 @@ from edge.domain.sale.basket import (
 )
 from edge.domain.sale.quote import Quote, quote
 from edge.usecases.sale.read_situation import read_situation
+from edge.usecases.sale.void import void_whole
 from sync.engine.journal import Moment
 from sync.protocol.identity import CustomerId, SaleId, WorkstationId
 
@@ -41,6 +42,7 @@ class QuoteSale(Request, frozen=True):
     discount: DiscountRequest | None = None
     coupons: Annotated[tuple[Word, ...], Meta(max_length=COUPONS_MAX)] = ()
     left_out: Annotated[tuple[LineNumber, ...], Meta(max_length=PARSED_MAX)] = ()
+    post_void_of: SaleId | None = None
 
 
 def quote_sale(
@@ -48,7 +50,7 @@ def quote_sale(
 ) -> Quote:
     """What ``request`` would come to. Raises the refusals of a sale, except those of its id, its
     instant and its total, and except that too little was given."""
-    asked = _as_sale(request, moment)
+    asked = void_whole(db, _as_sale(request, moment))
     refuse_wrong_shape(asked, require_return=False)
     counter = sale_reads.read_counter(
         db, asked.sale_id, workstation_id, asked.operator_id, asked.customer_id
@@ -69,4 +71,5 @@ def _as_sale(request: QuoteSale, moment: Moment) -> SaleRequest:
         request.customer_id,
         discount=request.discount,
         coupons=request.coupons,
+        post_void_of=request.post_void_of,
     )

@@ -58,9 +58,13 @@ def receipt_text(
     texts: ReceiptTexts = NO_TEXTS,
     *,
     copy: bool = False,
+    voided_by: ReceiptNumber | None = None,
 ) -> str:
     """The receipt as text of 42 columns, lines parted by line feeds: see ``receipt_blocks``."""
-    return render_text(receipt_blocks(fact, settings, place, originals, names, texts, copy=copy))
+    blocks = receipt_blocks(
+        fact, settings, place, originals, names, texts, copy=copy, voided_by=voided_by
+    )
+    return render_text(blocks)
 
 
 def receipt_blocks(
@@ -72,13 +76,15 @@ def receipt_blocks(
     texts: ReceiptTexts = NO_TEXTS,
     *,
     copy: bool = False,
+    voided_by: ReceiptNumber | None = None,
 ) -> list[Block]:
     """The receipt from its head to its foot.
 
     ``originals``: the receipt numbers of the sales that its return lines name. ``names``: people's,
-    as they stood; ``texts``: the shop's own. ``copy`` marks a reprint.
+    as they stood; ``texts``: the shop's own. ``copy`` marks a reprint,
+    ``voided_by`` one of a receipt that another took back whole.
     """
-    blocks: list[Block] = [Words("*** COPY ***", Align.CENTER, strong=True)] if copy else []
+    blocks: list[Block] = list(_marks(fact, originals, voided_by, copy=copy))
     blocks += [Words(line, Align.CENTER) for line in texts.header]
     blocks += _header(fact, settings, names)
     for line in fact.lines:
@@ -93,6 +99,23 @@ def receipt_blocks(
     witness = witness_text(place.epoch, place.seq, place.hash)
     blocks += (RULE, Code(Symbology.QR, witness))
     return blocks
+
+
+def _marks(
+    fact: RetailTransaction,
+    originals: Mapping[SaleId, ReceiptNumber],
+    voided_by: ReceiptNumber | None,
+    *,
+    copy: bool,
+) -> Iterator[Block]:
+    """What nobody may overlook about this paper."""
+    if copy:
+        yield Words("*** COPY ***", Align.CENTER, strong=True)
+    if voided_by is not None:
+        yield Words(f"*** VOIDED by {voided_by} ***", Align.CENTER, strong=True)
+    if fact.post_void_of is not None:
+        number = originals.get(fact.post_void_of, str(fact.post_void_of))
+        yield Words(f"*** POST-VOID of {number} ***", Align.CENTER, strong=True)
 
 
 def _header(fact: RetailTransaction, settings: StoreSettings, names: Names) -> Iterator[Block]:
@@ -129,6 +152,8 @@ def _line(line: Line, decimals: int, originals: Mapping[SaleId, ReceiptNumber]) 
     if line.original is not None:
         number = originals.get(line.original.sale_id, str(line.original.sale_id))
         blocks.append(Words(f"  RETURN of {number}, line {line.original.line_no}"))
+    if line.unverified is not None:
+        blocks.append(Words(f"  RETURN without receipt: {line.unverified}"))
     return blocks
 
 

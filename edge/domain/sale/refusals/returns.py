@@ -10,6 +10,13 @@ class NothingReturned(BadLines, slug="nothing-returned", title="The return takes
     remedy = "Name the original of at least one line, or send it as a sale."
 
 
+class NotUnverified(
+    BadLine, slug="not-unverified", title="What has its receipt is not taken back without one"
+):
+    detail = "The line names its original, and a reason to take it back without one."
+    remedy = "Leave the reason out."
+
+
 class OriginalNotFound(
     BadLine, slug="original-not-found", title="The original sale line is not known at this store"
 ):
