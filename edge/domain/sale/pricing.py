@@ -61,9 +61,7 @@ def price_line(line: LineRequest, known: Situation, path: str) -> Priced:
     refuse_differing(line, label, path)
     until, lot = line.expires_on or label.expires_on, line.lot or label.lot
     refuse_expired(until, lot, known.business_date, item.name, path)
-    priced = (
-        _price_label(line, label, item, path) if label.codes else _price_plain(line, item, path)
-    )
+    priced = price_label(line, label, item, path) if label.codes else _price_plain(line, item, path)
     if priced.extended_minor == 0 and priced.unit_price_minor > 0:
         raise AmountIsNothing(item.name, priced.quantity_milli, field=f"{path}.quantity_milli")
     if priced.extended_minor > MINOR_MAX:
@@ -78,7 +76,7 @@ def _price_plain(line: LineRequest, item: ItemOnSale, path: str) -> Priced:
     return Priced(item, unit_price, version, extended, line.quantity_milli)
 
 
-def _price_label(line: LineRequest, label: Label, item: ItemOnSale, path: str) -> Priced:
+def price_label(line: LineRequest, label: Label, item: ItemOnSale, path: str) -> Priced:
     """So many labels as the line counts. A price that a scale printed is what the customer saw: it
     is taken as it stands, for pieces as their price, for weighed goods with what it buys today."""
     if line.quantity_milli % MILLI:

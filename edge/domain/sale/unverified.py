@@ -10,7 +10,14 @@ from collections.abc import Sequence
 
 from edge.domain.sale import tax
 from edge.domain.sale.basket import LineRequest
-from edge.domain.sale.pricing import OPEN_PRICE_VERSION, find_item, refuse_part
+from edge.domain.sale.labels import PLAIN
+from edge.domain.sale.pricing import (
+    OPEN_PRICE_VERSION,
+    Priced,
+    find_item,
+    price_label,
+    refuse_part,
+)
 from edge.domain.sale.refusals.prices import AmountIsNothing, AmountTooLarge, PriceMissing
 from edge.domain.sale.refusals.returns import NotUnverified
 from edge.domain.sale.situation import ItemOnSale, PriceInForce, RateInForce, Situation
@@ -24,26 +31,39 @@ def take_unverified(lines: Sequence[LineRequest], known: Situation) -> dict[int,
     Raises NotUnverified, ItemMissing, UnknownItem, UnknownScanCode, ItemDiffers, QuantityNotWhole,
     PriceMissing, AmountIsNothing, AmountTooLarge, TaxRateMissing.
     """
-    asked, items, prices, rates, amounts = [], [], [], [], []
+    asked, found, rates = [], [], []
     for index, line in enumerate(lines):
         if line.unverified is None:
             continue
         path = f"lines[{index}]"
         if line.original is not None:
             raise NotUnverified(field=f"{path}.unverified")
-        item = find_item(line, known, path)
+        asked.append(line)
+        found.append(_priced(line, known, path))
+        rates.append(tax.rate_of(found[-1].item.tax_class, known.rates, path))
+    included = known.settings.tax_included
+    amounts = [each.extended_minor for each in found]
+    classes = [(each.item.tax_class, rate.rate_bp) for each, rate in zip(found, rates, strict=True)]
+    taxes = tax.cut_tax(amounts, classes, included=included)
+    each = zip(asked, found, rates, taxes, strict=True)
+    return {one[0].line_no: _line(*one, included=included) for one in each}
+
+
+def _priced(line: LineRequest, known: Situation, path: str) -> Priced:
+    item = find_item(line, known, path)
+    label = known.labels.get(line.scan_code or "", PLAIN)
+    if label.codes:
+        priced = price_label(line, label, item, path)
+    else:
         refuse_part(line.quantity_milli, item.name, item.unit, path)
         price = _price(line, item, path)
-        asked.append(line)
-        items.append(item)
-        prices.append(price)
-        rates.append(tax.rate_of(item.tax_class, known.rates, path))
-        amounts.append(_amount(line, item, price, known, path))
-    included = known.settings.tax_included
-    classes = [(item.tax_class, rate.rate_bp) for item, rate in zip(items, rates, strict=True)]
-    taxes = tax.cut_tax(amounts, classes, included=included)
-    each = zip(asked, items, prices, rates, amounts, taxes, strict=True)
-    return {one[0].line_no: _line(*one, included=included) for one in each}
+        extended = extend(price.unit_price_minor, line.quantity_milli)
+        priced = Priced(item, *price, extended, line.quantity_milli)
+    if priced.extended_minor == 0 and priced.unit_price_minor > 0:
+        raise AmountIsNothing(item.name, priced.quantity_milli, field=f"{path}.quantity_milli")
+    if priced.extended_minor > MINOR_MAX:
+        raise AmountTooLarge(priced.extended_minor, known.settings.decimals, field=path)
+    return priced
 
 
 def _price(line: LineRequest, item: ItemOnSale, path: str) -> PriceInForce:
@@ -55,27 +75,10 @@ def _price(line: LineRequest, item: ItemOnSale, path: str) -> PriceInForce:
     return item.price
 
 
-def _amount(
-    line: LineRequest, item: ItemOnSale, price: PriceInForce, known: Situation, path: str
-) -> int:
-    amount = extend(price.unit_price_minor, line.quantity_milli)
-    if amount == 0 and price.unit_price_minor > 0:
-        raise AmountIsNothing(item.name, line.quantity_milli, field=f"{path}.quantity_milli")
-    if amount > MINOR_MAX:
-        raise AmountTooLarge(amount, known.settings.decimals, field=path)
-    return amount
-
-
 def _line(
-    asked: LineRequest,
-    item: ItemOnSale,
-    price: PriceInForce,
-    rate: RateInForce,
-    amount_minor: int,
-    tax_minor: int,
-    *,
-    included: bool,
+    asked: LineRequest, priced: Priced, rate: RateInForce, tax_minor: int, *, included: bool
 ) -> Line:
+    item = priced.item
     return Line(
         item_id=item.item_id,
         description=item.name,
@@ -85,16 +88,18 @@ def _line(
         tax_rate_bp=rate.rate_bp,
         tax_included=included,
         tax_version=rate.version,
-        price_version=price.version,
-        unit_price_minor=price.unit_price_minor,
+        price_version=priced.price_version,
+        unit_price_minor=priced.unit_price_minor,
         unit_cost_minor=item.unit_cost_minor,
         line_no=asked.line_no,
-        quantity_milli=-asked.quantity_milli,
-        extended_minor=-amount_minor,
-        amount_minor=-amount_minor,
+        quantity_milli=-priced.quantity_milli,
+        extended_minor=-priced.extended_minor,
+        amount_minor=-priced.extended_minor,
         tax_minor=-tax_minor,
         points=0,
         serial=asked.serial,
         lot=asked.lot,
+        expires_on=asked.expires_on,
+        note=asked.note,
         unverified=asked.unverified,
     )
