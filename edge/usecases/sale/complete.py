@@ -62,9 +62,7 @@ def complete_sale(
         raise SaleIdAbandoned(request.sale_id)
     if standing.kind is not None:
         raise SaleIdTaken(request.sale_id, standing.kind)
-    request = void_whole(db, request)
-    refuse_wrong_shape(request, require_return=require_return)
-    refuse_without_reason(request)
+    request = _whole(db, request, require_return=require_return)
     store = require_store(counter)
     when, age_max_s = request.tendered_at_ms, store.settings.tender_age_max_s
     refuse_wrong_instant(when, moment.wall_ms, moment.clock_state, age_max_s)
@@ -77,6 +75,14 @@ def complete_sale(
         store.store_id, entry.epoch, entry.link.prev_hash, entry.envelope, entry.link.hash, b""
     )
     return _answer(db, composed.fact, kept, known)
+
+
+def _whole(db: sqlite3.Connection, request: SaleRequest, *, require_return: bool) -> SaleRequest:
+    """With the lines of the receipt that it voids, if it does; its shape is right."""
+    whole = void_whole(db, request)
+    refuse_wrong_shape(whole, require_return=require_return)
+    refuse_without_reason(whole)
+    return whole
 
 
 def _answer(
