@@ -259,7 +259,7 @@ def publish(db: sqlite3.Connection, settings: StoreSettings = SETTINGS) -> None:
     settle_settings(db, settings)
     for tax_class, rate in RATES.items():
         tax_rate(db, tax_class, rate.rate_bp, date(2024, 1, 1), rate.version)
-    for tender_id, (name, kind, refundable, active) in TENDERS.items():
+    for tender_id, (name, kind, refundable, active, *_) in TENDERS.items():
         db.execute(
             "INSERT INTO tender VALUES (?, ?, ?, ?, ?)",
             (tender_id, name, kind.value, refundable, active),

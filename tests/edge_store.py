@@ -219,13 +219,14 @@ def _copy_to(folder: Path) -> None:
 
 @asynccontextmanager
 async def open_store(
-    folder: Path, workstation: str = "W1", signed_in: str | None = "anna"
+    folder: Path, workstation: str = "W1", signed_in: str | None = "anna", **instead: Any
 ) -> AsyncIterator[Till]:
     """A store in ``folder`` (copied there, unless it is there) that answers real HTTP, exchanging
-    nothing with head office, and one paired workstation of it, at which Anna is signed in."""
+    nothing with head office, and one paired workstation of it, at which Anna is signed in.
+    ``instead``: of its settings."""
     _copy_to(folder)
     patient = TryLimits(free=10_000, free_of_all=10_000)
-    settings = read_settings(folder).model_copy(update={"tries": patient})
+    settings = read_settings(folder).model_copy(update={"tries": patient, **instead})
     async with (
         serving(folder, settings, exchange=False) as (box, url),
         httpx.AsyncClient(base_url=url, trust_env=False, verify=NO_TLS) as client,

@@ -14,6 +14,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import uuid_utils.compat
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -27,6 +28,7 @@ from edge.box.overrides import Overrides
 from edge.box.pins import Pins
 from edge.box.sessions import Sessions
 from edge.box.settings import EdgeSettings
+from edge.box.terminals import Terminals
 from edge.box.workstations import Workstations
 from edge.db.connection.engine import open_connection
 from edge.db.connection.errors import CannotStart
@@ -37,10 +39,14 @@ from edge.db.connection.writer import AioWriter, Writer
 from edge.db.hybrid_clock import read_reckoning
 from edge.db.store import Enrolment, read_enrolment, read_settings
 from edge.db.told_mark import ToldMark, missing_after, read_mark
+from edge.devices.terminal.ask import TerminalAt
 from edge.domain.box import SettingsMissing
+from edge.domain.fields import one_case
+from edge.domain.payment.attempt import Attempt
 from edge.domain.reckoning import Reckoning
 from edge.usecases.box.branch_off import Opening
 from edge.usecases.box.tell_missing import tell_missing
+from edge.usecases.payment.settle import Told, settle_payment
 from sync.http.shared import Shared
 from sync.program.private_folder import FILE_MODE, keep_private
 from sync.protocol.change import Head
@@ -57,7 +63,7 @@ class Box:
     while the last try to reach head office failed, ``busy`` while it was there and asked to
     wait. ``begun_ms``: when this program took the store up, by this machine's clock; ``examining``:
     whoever asks how the box is while somebody did gets the same; ``asker``: asks head office while
-    somebody waits."""
+    somebody waits; ``terminals``: those of the counter."""
 
     folder: Path
     settings: EdgeSettings
@@ -72,6 +78,7 @@ class Box:
     sessions: Sessions
     pins: Pins
     overrides: Overrides
+    terminals: Terminals
     nudge: asyncio.Event = field(default_factory=asyncio.Event)
     told: dict[WorkstationId, Head] = field(default_factory=dict)
     unreached: asyncio.Event = field(default_factory=asyncio.Event)
@@ -146,7 +153,21 @@ async def open_box(folder: Path, settings: EdgeSettings) -> AsyncIterator[Box]:
                 Sessions(reader, clock.steady, settings.lock_after_s),
                 Pins(reader, writer, clock),
                 Overrides(clock.steady),
+                _terminals(settings, writer, clock),
             )
+
+
+def _terminals(settings: EdgeSettings, writer: Writer, clock: StoreClock) -> Terminals:
+    at = {}
+    for workstation_id, address in settings.terminals.items():
+        host, _, port = address.rpartition(":")
+        at[WorkstationId(one_case(workstation_id))] = TerminalAt(host, int(port))
+
+    async def settle(attempt_id: UUID, told: Told) -> Attempt:
+        moment = clock.moment()
+        return await writer.run(lambda db: settle_payment(db, attempt_id, told, moment))
+
+    return Terminals(at, settings.card_offline_max_minor, settle)
 
 
 class _Found(NamedTuple):

@@ -18,6 +18,7 @@ from edge.box.keys import write_secret
 from edge.db.connection.errors import CannotStart
 from sync.http.limits import DoorLimits
 from sync.http.tries import TryLimits
+from sync.protocol.money import MINOR_MAX
 from sync.protocol.trust import Trust
 
 LOOPBACK = "127.0.0.1"
@@ -30,7 +31,11 @@ KEEP_DAYS = 35
 KEEP_DAYS_MAX = 3_650
 NAMES_MAX = 8
 ADDRESSES_MAX = 16
+TERMINALS_MAX = 100
+CARD_OFFLINE_MAX_MINOR = 5_000
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+HostAndPort = Annotated[str, Field(max_length=259, pattern=r"^[A-Za-z0-9.-]{1,253}:[0-9]{1,5}\z")]
+ShortId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}\z")]
 HostName = Annotated[str, Field(max_length=253, pattern=rf"^{_LABEL}(\.{_LABEL})+\z")]
 """A host with its domain, in small letters: ``s01.shop.internal``."""
 
@@ -44,7 +49,11 @@ class EdgeSettings(BaseSettings):
     ``tls_cert`` and ``tls_key``: PEM files of the shop's own, in place of the company's
     certificate. Who does nothing for ``lock_after_s`` types the PIN again. Records stay in the
     journal for ``keep_days`` after head office has them, unless the disk is nearly full. ``door``
-    and ``tries`` in the environment are JSON: ``EDGE_DOOR='{"idle_s": 30}'``, lists too."""
+    and ``tries`` in the environment are JSON: ``EDGE_DOOR='{"idle_s": 30}'``, lists too.
+    ``terminals``: where each workstation's card terminal listens in the shop's network, ``W1 =
+    "192.168.1.31:9300"``; up to ``card_offline_max_minor`` one may take a card without asking the
+    bank (0: never), within its own limits; about what it owes an answer of it is asked each
+    ``ask_terminal_every_s``."""
 
     model_config = SettingsConfigDict(env_prefix="EDGE_", extra="forbid", frozen=True)
 
@@ -65,6 +74,9 @@ class EdgeSettings(BaseSettings):
     trust_port: int | None = Field(default=None, ge=0, le=PORT_MAX)
     tls_cert: Path | None = None
     tls_key: Path | None = None
+    terminals: dict[ShortId, HostAndPort] = Field(default={}, max_length=TERMINALS_MAX)
+    card_offline_max_minor: int = Field(default=CARD_OFFLINE_MAX_MINOR, ge=0, le=MINOR_MAX)
+    ask_terminal_every_s: int = Field(default=15, ge=1, le=INTERVAL_S_MAX)
 
     @classmethod
     def settings_customise_sources(

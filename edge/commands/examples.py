@@ -20,6 +20,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "metrics-token": ("metrics-token --data S01",),
     "verify": ("verify --data S01",),
     "totals": ("totals --data S01 --business-date 2026-11-28",),
+    "terminal": (
+        "terminal --journal terminal.jsonl",
+        "terminal --port 9301 --always decline",
+        "terminal --away --offline-minor 2000",
+    ),
     "install-service": (
         "install-service --data /var/lib/holdfast/S01",
         "install-service --data S01 --print",

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from edge.db.tenders import OF_A_TENDER, READ_OF_A_TENDER
 from sync.protocol.codec import decode
 from sync.protocol.reference import StoreSettings
 
@@ -43,12 +44,14 @@ class Kind(StrEnum):
     PROMOTION = "promotion"
     SCALE_CODE = "scale_code"
     ITEM_RULE = "item_rule"
+    WORTH = "worth"
     SETTINGS = "settings"
 
 
 class Named(NamedTuple):
     """A thing: a code by its key (``sync/protocol/scan_code.py``), a customer by its id in
-    hexadecimal, prices by the item, rates by the class."""
+    hexadecimal, prices by the item, rates by the class, what foreign cash is worth by both
+    currencies (``USD>SGD``)."""
 
     kind: Kind
     name: str
@@ -73,8 +76,12 @@ _NOW: Mapping[Kind, str] = MappingProxyType(
         Kind.RATES: "SELECT w.value, (SELECT json_group_array(json_array(effective_from, rate_bp,"  # noqa: S608 - constants
         " version)) FROM (SELECT * FROM tax_rate WHERE tax_class = w.value"
         f" ORDER BY effective_from {_NEWEST})) FROM json_each(:names) w",
-        Kind.TENDER: "SELECT t.tender_id, json_array(t.name, t.kind, t.refundable, t.active)"
-        " FROM json_each(:names) w JOIN tender t ON t.tender_id = w.value",
+        Kind.TENDER: f"SELECT t.tender_id, json_array({READ_OF_A_TENDER})"  # noqa: S608 - constants
+        f" FROM json_each(:names) n JOIN tender t ON t.tender_id = n.value {OF_A_TENDER}",
+        Kind.WORTH: "SELECT w.value, (SELECT json_group_array(json_array(effective_from_ms,"  # noqa: S608 - constants
+        " own_minor, foreign_minor, decimals, version)) FROM (SELECT * FROM foreign_currency"
+        " WHERE currency || '>' || own_currency = w.value AND effective_from_ms <= :now_ms"
+        f" ORDER BY effective_from_ms {_NEWEST})) FROM json_each(:names) w",
         Kind.OPERATOR: "SELECT o.operator_id, json_array(o.name, o.role, hex(r.body), o.active)"
         " FROM json_each(:names) w JOIN operator o ON o.operator_id = w.value"
         " LEFT JOIN role r ON r.role = o.role",

@@ -20,7 +20,15 @@ from edge.db.past import STORE, Kind, Named, keeping_past, named_by_keys
 from edge.db.promotions import drop_promotions, take_promotions
 from edge.db.store import drop_receipt_texts, take_receipt_texts, take_settings
 from sync.protocol.codec import encode
-from sync.protocol.feeds import ROWS, RowUnreadable, price_of_key, read_row, uuid_of_key
+from sync.protocol.feeds import (
+    ROWS,
+    RowUnreadable,
+    currency_of_key,
+    price_of_key,
+    read_row,
+    uuid_of_key,
+)
+from sync.protocol.paying import VoucherType
 from sync.protocol.reference import DataSet, FeedRow, Grant, Item, Role
 from sync.protocol.scan_code import code_key
 
@@ -51,6 +59,8 @@ _GROUP = "INSERT OR REPLACE INTO customer_group (customer_id, word) VALUES (?, ?
 _DROP_GROUP = "DELETE FROM customer_group WHERE customer_id = ?"
 _ROLE = "INSERT OR REPLACE INTO role (role, body) VALUES (?, ?)"
 _DROP_ROLE = "DELETE FROM role WHERE role = ?"
+_VOUCHER = "INSERT OR REPLACE INTO voucher_type (tender_id, meaning, not_for) VALUES (?, ?, ?)"
+_DROP_VOUCHER = "DELETE FROM voucher_type WHERE tender_id = ?"
 _OPERATORS_OF = "SELECT operator_id FROM operator WHERE role = ?"
 _EPOCH = "SELECT epoch_number FROM journal_head WHERE current = 1 AND NOT provisional"
 
@@ -222,6 +232,21 @@ def _drop_roles(db: sqlite3.Connection, keys: Sequence[str]) -> None:
     db.executemany(_DROP_ROLE, [(key,) for key in keys])
 
 
+def _take_voucher_types(db: sqlite3.Connection, rows: Sequence[Read]) -> None:
+    vouchers: list[VoucherType] = [row.value for row in rows]
+    db.executemany(
+        _VOUCHER,
+        [
+            (each.tender_id, each.meaning.value, msgspec.json.encode(each.not_for).decode())
+            for each in vouchers
+        ],
+    )
+
+
+def _drop_voucher_types(db: sqlite3.Connection, keys: Sequence[str]) -> None:
+    db.executemany(_DROP_VOUCHER, [(key,) for key in keys])
+
+
 def _take_promotions(db: sqlite3.Connection, rows: Sequence[Read]) -> None:
     take_promotions(db, [(row.version, row.value) for row in rows])
 
@@ -312,6 +337,22 @@ KEPT: Mapping[DataSet, Kept] = MappingProxyType(
         ),
         DataSet.GOODWILL: _as_they_are(
             DataSet.GOODWILL, "goodwill", ("kind", "from_date"), lambda key: key.partition("@")[::2]
+        ),
+        DataSet.PAYMENT_WAYS: _as_they_are(
+            DataSet.PAYMENT_WAYS, "payment_way", ("tender_id",), past=Kind.TENDER
+        ),
+        DataSet.VOUCHER_TYPES: Kept(
+            _take_voucher_types,
+            _drop_voucher_types,
+            lambda _db, keys, _rows: named_by_keys(Kind.TENDER, keys),
+        ),
+        DataSet.CURRENCIES: _as_they_are(
+            DataSet.CURRENCIES,
+            "foreign_currency",
+            ("currency", "own_currency", "effective_from_ms"),
+            currency_of_key,
+            past=Kind.WORTH,
+            version=True,
         ),
         DataSet.PROMOTIONS: Kept(
             _take_promotions,

@@ -16,19 +16,18 @@ import msgspec
 
 from edge.db.customers import SAME_PERSON
 from edge.db.operators import role_of
-from edge.domain.sale.situation import ItemOnSale, PriceInForce, RateInForce, SoldLine, TenderInUse
+from edge.domain.sale.situation import ItemOnSale, PriceInForce, RateInForce, SoldLine
 from sync.engine.journal import Tip
 from sync.protocol.change import Epoch, Head
 from sync.protocol.clock import Hlc
 from sync.protocol.escrow import Right
-from sync.protocol.facts import OriginalLine, TaxClass, TenderKind
+from sync.protocol.facts import OriginalLine, TaxClass
 from sync.protocol.identity import (
     CustomerId,
     ItemId,
     OperatorId,
     SaleId,
     StoreId,
-    TenderId,
     TillSessionId,
     WorkstationId,
 )
@@ -109,10 +108,6 @@ WHERE effective_from <= ? GROUP BY tax_class
 """
 """SQLite takes bare columns beside a lone max() from the row that has it
 (Quirks: "bare columns in an aggregate query")."""
-_TENDERS = """
-SELECT t.tender_id, t.name, t.kind, t.refundable, t.active
-FROM json_each(?) f JOIN tender t ON t.tender_id = f.value
-"""
 _SOLD = """
 SELECT n.sale_id, n.line_no, s.customer_id, s.receipt_number, n.item_id, n.description, n.unit,
        n.scan_code, n.tax_class, n.tax_rate_bp, n.tax_included, n.tax_version, n.price_version,
@@ -138,7 +133,6 @@ SELECT (SELECT name FROM customer WHERE customer_id = ?),
 _decoder = msgspec.msgpack.Decoder(StoreSettings)
 _texts_decoder = msgspec.msgpack.Decoder(ReceiptTexts)
 _TAX_CLASSES = {each.value: each for each in TaxClass}
-_TENDER_KINDS = {each.value: each for each in TenderKind}
 
 
 @lru_cache(maxsize=SETTINGS_MAX)
@@ -324,17 +318,6 @@ def rates_in_force(db: sqlite3.Connection, business_date: date) -> dict[TaxClass
     """The rate of each tax class on a date."""
     rows = db.execute(_RATES, (business_date.isoformat(),))
     return {_TAX_CLASSES[row[0]]: RateInForce(row[1], row[2]) for row in rows}
-
-
-def tenders_named(
-    db: sqlite3.Connection, tender_ids: Iterable[TenderId]
-) -> dict[TenderId, TenderInUse]:
-    """Tenders by their ids; unknown ones are left out."""
-    rows = db.execute(_TENDERS, (_listed(tender_ids),))
-    return {
-        row[0]: TenderInUse(row[1], _TENDER_KINDS[row[2]], bool(row[3]), bool(row[4]))
-        for row in rows
-    }
 
 
 def sold_lines(

@@ -1,34 +1,113 @@
-"""The store's ways to pay, for people to choose from."""
+"""The store's ways to pay: for people to choose from, and as a sale reads them."""
 
 import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import msgspec
 
+from edge.domain.sale.situation import TenderInUse, Worth
 from sync.protocol.facts import TenderKind
 from sync.protocol.identity import TenderId
+from sync.protocol.paying import PaymentWay, VoucherMeaning, VoucherType
 
 TENDERS_LISTED_MAX = 50
+READ_OF_A_TENDER = (
+    "t.name, t.kind, t.refundable, t.active, w.through, w.online_only, w.proxy, w.payee,"
+    " w.expires_s, v.meaning, v.not_for"
+)
+"""What a sale reads of a tender ``t``, in the order of ``tender_in_use``."""
+OF_A_TENDER = (
+    "LEFT JOIN payment_way w ON w.tender_id = t.tender_id"
+    " LEFT JOIN voucher_type v ON v.tender_id = t.tender_id"
+)
 _COUNT = "SELECT count(*) FROM tender WHERE active"
-_ACTIVE = "SELECT tender_id, name, kind FROM tender WHERE active ORDER BY rowid LIMIT ? OFFSET ?"
+_ACTIVE = (
+    "SELECT t.tender_id, t.name, t.kind, w.through, v.meaning"  # noqa: S608 - constants
+    f" FROM tender t {OF_A_TENDER}"
+    " WHERE t.active ORDER BY t.rowid LIMIT ? OFFSET ?"
+)
+_NAMED = (
+    f"SELECT t.tender_id, {READ_OF_A_TENDER}"  # noqa: S608 - constants
+    f" FROM json_each(?) f JOIN tender t ON t.tender_id = f.value {OF_A_TENDER}"
+)
+_WORTH = """
+SELECT c.currency, c.own_minor, c.foreign_minor, c.decimals, c.version, max(c.effective_from_ms)
+FROM json_each(?) f JOIN foreign_currency c ON c.currency = f.value
+WHERE c.own_currency = ? AND c.effective_from_ms <= ? GROUP BY c.currency
+"""
+_ALL_WORTH = """
+SELECT currency, own_minor, foreign_minor, decimals, version, max(effective_from_ms)
+FROM foreign_currency WHERE own_currency = ? AND effective_from_ms <= ?
+GROUP BY currency ORDER BY currency
+"""
+"""SQLite takes bare columns beside a lone max() from the row that has it."""
+_TENDER_KINDS = {each.value: each for each in TenderKind}
 
 
 class ActiveTender(msgspec.Struct, frozen=True):
-    """A way to pay that may be used."""
+    """A way to pay that may be used. ``through``: who is asked for the payment (``paying.py``);
+    ``voucher``: what its vouchers are; None: nobody, nothing special."""
 
     tender_id: TenderId
     name: str
     kind: TenderKind
+    through: str | None = None
+    voucher: VoucherMeaning | None = None
 
 
 def list_tenders(
     db: sqlite3.Connection, limit: int = TENDERS_LISTED_MAX, offset: int = 0
 ) -> tuple[ActiveTender, ...]:
     """Those in use, in the order in which head office published them, a page of them."""
-    rows = db.execute(_ACTIVE, (limit, offset))
-    return tuple(ActiveTender(TenderId(row[0]), row[1], TenderKind(row[2])) for row in rows)
+    return tuple(
+        ActiveTender(
+            TenderId(tender_id),
+            name,
+            TenderKind(kind),
+            through,
+            None if meaning is None else VoucherMeaning(meaning),
+        )
+        for tender_id, name, kind, through, meaning in db.execute(_ACTIVE, (limit, offset))
+    )
 
 
 def count_tenders(db: sqlite3.Connection) -> int:
     """How many are in use."""
     count: int = db.execute(_COUNT).fetchone()[0]
     return count
+
+
+def tenders_named(
+    db: sqlite3.Connection, tender_ids: Iterable[TenderId]
+) -> dict[TenderId, TenderInUse]:
+    """Tenders by their ids; unknown ones are left out."""
+    rows = db.execute(_NAMED, (msgspec.json.encode(list(tender_ids)).decode(),))
+    return {row[0]: tender_in_use(row[0], row[1:]) for row in rows}
+
+
+def tender_in_use(tender_id: TenderId, read: Sequence[Any]) -> TenderInUse:
+    """From what READ_OF_A_TENDER names."""
+    name, kind, refundable, active, through, online_only, proxy, payee, expires_s = read[:9]
+    meaning, not_for = read[9:]
+    way = voucher = None
+    if through is not None:
+        way = PaymentWay(tender_id, through, bool(online_only), proxy, payee, expires_s)
+    if meaning is not None:
+        departments = tuple(msgspec.json.decode(not_for))
+        voucher = VoucherType(tender_id, VoucherMeaning(meaning), departments)
+    return TenderInUse(name, _TENDER_KINDS[kind], bool(refundable), bool(active), way, voucher)
+
+
+def worth_of(
+    db: sqlite3.Connection, currencies: Iterable[str], own_currency: str, as_of_ms: int
+) -> dict[str, Worth]:
+    """What foreign cash is worth at an instant, by its currency; what is not taken is left out."""
+    named = msgspec.json.encode(sorted(set(currencies))).decode()
+    rows = db.execute(_WORTH, (named, own_currency, as_of_ms))
+    return {row[0]: Worth(*row[1:5]) for row in rows}
+
+
+def all_worth(db: sqlite3.Connection, own_currency: str, as_of_ms: int) -> dict[str, Worth]:
+    """Of every currency that is taken."""
+    return {row[0]: Worth(*row[1:5]) for row in db.execute(_ALL_WORTH, (own_currency, as_of_ms))}

@@ -13,6 +13,7 @@ from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 
 from edge.api import (
+    currencies,
     customers,
     days,
     doctor,
@@ -23,6 +24,7 @@ from edge.api import (
     operators,
     pages,
     pairing,
+    payments,
     quotes,
     receipts,
     rights,
@@ -58,7 +60,20 @@ _PAIRED = (
     *operators.OPEN_ROUTES,
 )
 """Asked by a workstation at which nobody is signed in."""
-_OF_SALES = (customers, days, items, quotes, receipts, rights, sales, stock, tills, totals)
+_OF_SALES = (
+    currencies,
+    customers,
+    days,
+    items,
+    payments,
+    quotes,
+    receipts,
+    rights,
+    sales,
+    stock,
+    tills,
+    totals,
+)
 _SIGNED_IN = (*_OF_SALES, doctor, operators, workstations)
 
 

@@ -25,6 +25,7 @@ from edge.box.settings import LOOPBACK, EdgeSettings, read_settings
 from edge.db.connection.errors import CannotStart
 from edge.exchange.switching import settle_switch
 from edge.server.app import build_app
+from edge.server.asking import asking_terminals
 from edge.server.background import exchanging
 from edge.server.lan import answering_lan
 from edge.server.listening import Listening, listening
@@ -61,6 +62,7 @@ async def serving(
         await settle_switch(box)
         await box.writer.run(lambda db: retry_rows(db, moment))
         box.clock.zone = await box.reader.read(read_zone)
+        await stack.enter_async_context(asking_terminals(box))
         if exchange:
             await stack.enter_async_context(exchanging(box))
         local = stack.enter_context(open_local_socket(folder))

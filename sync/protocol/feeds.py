@@ -22,6 +22,7 @@ from sync.protocol.currency import decimals_of
 from sync.protocol.errors import Undecodable
 from sync.protocol.identity import StoreId
 from sync.protocol.labels.scale import ScaleCode
+from sync.protocol.paying import ForeignCurrency, PaymentWay, Through, VoucherType
 from sync.protocol.promotions.kinds import BY_CODE
 from sync.protocol.reference import (
     Credential,
@@ -45,6 +46,7 @@ from sync.protocol.reference import (
 )
 from sync.protocol.shared import CustomerRecord
 from sync.protocol.text import is_plain, shown
+from sync.protocol.uen import is_paynow_proxy
 
 STORE_KEY = "store"
 """Of what a store has one row of."""
@@ -132,6 +134,24 @@ def _check_item_rule(rule: ItemRule) -> None:
         raise RowUnreadable("an item would be sold along with itself")
 
 
+def _check_way(way: PaymentWay) -> None:
+    """PayNow pays somebody. Raises RowUnreadable."""
+    if way.through == Through.PAYNOW and not is_paynow_proxy(way.proxy):
+        raise RowUnreadable("PayNow pays a UEN, and this is none")
+
+
+def _currency_key(rate: ForeignCurrency) -> str:
+    return f"{rate.currency}>{rate.own_currency}@{rate.effective_from_ms}"
+
+
+def _check_currency(rate: ForeignCurrency) -> None:
+    """Raises RowUnreadable."""
+    if rate.currency == rate.own_currency:
+        raise RowUnreadable("a currency has no rate into itself")
+    if decimals_of(rate.currency) not in (None, rate.decimals):
+        raise RowUnreadable(f"{rate.currency} has not {rate.decimals} decimals")
+
+
 def zone_is_known(zone: str) -> bool:
     """Whether the name is one of the IANA list that this machine has."""
     try:
@@ -174,6 +194,9 @@ ROWS: Mapping[DataSet, Rows] = MappingProxyType(
         DataSet.SCALE_CODES: Rows(ScaleCode, lambda pattern: pattern.picture),
         DataSet.ITEM_RULES: Rows(ItemRule, lambda rule: str(rule.item_id), check=_check_item_rule),
         DataSet.CUSTOMER_GROUPS: Rows(CustomerGroup, lambda row: str(row.customer_id)),
+        DataSet.PAYMENT_WAYS: Rows(PaymentWay, lambda way: str(way.tender_id), check=_check_way),
+        DataSet.VOUCHER_TYPES: Rows(VoucherType, lambda row: str(row.tender_id)),
+        DataSet.CURRENCIES: Rows(ForeignCurrency, _currency_key, check=_check_currency),
     }
 )
 
@@ -216,6 +239,16 @@ def price_of_key(key: str) -> tuple[str, int] | None:
     if not (at.isascii() and at.isdecimal() and len(at) <= INSTANT_DIGITS_MAX):
         return None
     return (item_id, int(at)) if str(int(at)) == at else None
+
+
+def currency_of_key(key: str) -> tuple[str, str, int] | None:
+    """Currency, own currency and instant of a rate's key; None for a key under which no rate can
+    stand."""
+    found = price_of_key(key)
+    if found is None:
+        return None
+    currency, _, own_currency = found[0].partition(">")
+    return currency, own_currency, found[1]
 
 
 def uuid_of_key(key: str) -> UUID | None:

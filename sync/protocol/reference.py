@@ -108,6 +108,9 @@ class DataSet(StrEnum):
     SCALE_CODES = "scale_codes"
     ITEM_RULES = "item_rules"
     CUSTOMER_GROUPS = "customer_groups"
+    PAYMENT_WAYS = "payment_ways"
+    VOUCHER_TYPES = "voucher_types"
+    CURRENCIES = "currencies"
 
 
 class Item(msgspec.Struct, frozen=True, array_like=True):

@@ -28,6 +28,7 @@ from sync.protocol.identity import (
 )
 from sync.protocol.labels.scale import ScaleCode
 from sync.protocol.money import CashRounding
+from sync.protocol.paying import ForeignCurrency, PaymentWay, VoucherMeaning, VoucherType
 from sync.protocol.periods import Period
 from sync.protocol.promotions.conditions import Condition, Hours
 from sync.protocol.promotions.several_for import SeveralFor
@@ -167,6 +168,13 @@ EXAMPLES: Mapping[DataSet, msgspec.Struct] = MappingProxyType(
             may_be_left_out=True,
         ),
         DataSet.CUSTOMER_GROUPS: CustomerGroup(CustomerId(CUSTOMER), "gold"),
+        DataSet.PAYMENT_WAYS: PaymentWay(
+            TenderId("paynow"), "paynow", False, "201403121W", "Grüne Ecke", 600
+        ),
+        DataSet.VOUCHER_TYPES: VoucherType(
+            TenderId("cdc"), VoucherMeaning.RECEIVABLE, ("Alcohol", "Tobacco")
+        ),
+        DataSet.CURRENCIES: ForeignCurrency("USD", "SGD", 1_763_971_200_000, 2, 13_456, 10_000),
     }
 )
 

@@ -20,6 +20,7 @@ from sync.protocol.facts import TaxClass, TenderKind
 from sync.protocol.feeds import ROWS
 from sync.protocol.identity import CustomerId, ItemId, OperatorId, PromotionId, TenderId
 from sync.protocol.labels.scale import ScaleCode
+from sync.protocol.paying import ForeignCurrency, PaymentWay, VoucherMeaning, VoucherType
 from sync.protocol.periods import Period
 from sync.protocol.promotions.percent_off import PercentOff
 from sync.protocol.promotions.shape import Pick
@@ -159,6 +160,22 @@ GOOD: dict[DataSet, list[Any]] = {
         for name in ("A", "B")
         for begin, end in ((None, None), (1_350, 420))
     ],
+    DataSet.PAYMENT_WAYS: [
+        PaymentWay(TenderId(name), *way)
+        for name in ("t1", "t2")
+        for way in (("terminal", True), ("paynow", False, "201403121W"), ("pigeon",))
+    ],
+    DataSet.VOUCHER_TYPES: [
+        VoucherType(TenderId(name), meaning, not_for)
+        for name in ("t1", "t2")
+        for meaning in VoucherMeaning
+        for not_for in ((), ("Tea", "Wine"))
+    ],
+    DataSet.CURRENCIES: [
+        ForeignCurrency(currency, "SGD", at, 2, 13_456, 10_000)
+        for currency in ("USD", "EUR")
+        for at in (0, NOON_MS)
+    ],
 }
 
 
@@ -199,6 +216,9 @@ ALL_TABLES: dict[str, str] = {
     "price": "*",
     "tax_rate": "*",
     "tender": "*",
+    "payment_way": "*",
+    "voucher_type": "*",
+    "foreign_currency": "*",
     "operator": "*",
     "role": "*",
     "credential": "*",

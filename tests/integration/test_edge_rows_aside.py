@@ -134,6 +134,31 @@ UNREADABLE: dict[str, tuple[DataSet, str, bytes]] = {
         str(named("g")),
         encode(Grant(named("g"), LI, -1, 1)),
     ),
+    "PayNow that pays nobody": (
+        DataSet.PAYMENT_WAYS,
+        "paynow",
+        encode(["paynow", "paynow", False, "201403121X"]),
+    ),
+    "an unknown meaning of a voucher": (
+        DataSet.VOUCHER_TYPES,
+        "cdc",
+        encode(["cdc", "present"]),
+    ),
+    "a currency into itself": (
+        DataSet.CURRENCIES,
+        "SGD>SGD@0",
+        encode(["SGD", "SGD", 0, 2, 1, 1]),
+    ),
+    "a currency for nothing": (
+        DataSet.CURRENCIES,
+        "USD>SGD@0",
+        encode(["USD", "SGD", 0, 2, 0, 1]),
+    ),
+    "a currency with decimals that it has not": (
+        DataSet.CURRENCIES,
+        "JPY>SGD@0",
+        encode(["JPY", "SGD", 0, 2, 1, 1]),
+    ),
     "goodwill below nothing": (
         DataSet.GOODWILL,
         "points@2024-05-01",

@@ -63,6 +63,8 @@ from tests.simulation.turn_writer import (
     tune,
 )
 
+NOT_SIMULATED = ("reports", "workstations", "certificate", "pins", "terminals")
+
 
 class Copied(NamedTuple):
     """What a backup of a box's folder holds: its database, and what its mark said."""
@@ -194,14 +196,11 @@ class StoreServer(Answering):
             device_key=self.shop.key,
             writer=self.writer,
             reader=cast(Any, InlineReader(self._reader)),
-            reports=cast(Any, None),
             clock=self._clock,
-            workstations=cast(Any, None),
-            certificate=cast(Any, None),
             sessions=Sessions(cast(Any, None), self._clock.steady, 300),
-            pins=cast(Any, None),
             overrides=Overrides(self._clock.steady),
             nudge=cast(Any, Nudge()),
+            **dict.fromkeys(NOT_SIMULATED, cast(Any, None)),
         )
 
     # --- dying

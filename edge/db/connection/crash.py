@@ -5,7 +5,8 @@ point costs one look at an empty dictionary. ``HOLDFAST_CRASH_AT="before_commit:
 from outside: it dies of SIGKILL as it passes that point for the seventh time.
 
 The writer's points, in order: ``after_unit`` (each unit, before the commit), ``before_commit``,
-``after_commit``, ``before_answer`` (durable, and no caller was told).
+``after_commit``, ``before_answer`` (durable, and no caller was told). A payment's, once it is
+written down: ``before_asking``, ``terminal_answered``, ``payment_settled``.
 """
 
 import os

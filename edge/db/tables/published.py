@@ -182,6 +182,41 @@ class TenderRow(EdgeTable, table=True):
     active: bool
 
 
+class PaymentWayRow(EdgeTable, table=True):
+    """Who is asked for what a tender pays, where anybody is."""
+
+    __tablename__ = "payment_way"
+    tender_id: str = Field(primary_key=True)
+    through: str
+    online_only: bool
+    proxy: str
+    payee: str
+    expires_s: int
+
+
+class VoucherTypeRow(EdgeTable, table=True):
+    """What a tender's vouchers are; ``not_for``: departments, a JSON list."""
+
+    __tablename__ = "voucher_type"
+    tender_id: str = Field(primary_key=True)
+    meaning: str
+    not_for: str
+
+
+class ForeignCurrencyRow(EdgeTable, table=True):
+    """What foreign cash is worth, by the instant from which it is; ``version`` is the row's
+    pub_seq."""
+
+    __tablename__ = "foreign_currency"
+    currency: str = Field(primary_key=True)
+    own_currency: str = Field(primary_key=True)
+    effective_from_ms: int = Field(primary_key=True)
+    decimals: int
+    own_minor: int
+    foreign_minor: int
+    version: int
+
+
 class OperatorRow(EdgeTable, table=True):
     """Who may stand in a body as operator."""
 

@@ -24,9 +24,10 @@ from edge.domain.sale.refusals.returns import NothingReturned
 from edge.domain.sale.refusals.tenders import TooManyTenders
 from sync.protocol.bounds import FIGURE_MAX
 from sync.protocol.clock import ClockState
-from sync.protocol.facts import LINES_MAX, TENDERS_MAX
+from sync.protocol.facts import LINES_MAX, TENDERS_MAX, Outcome
 from sync.protocol.identity import CustomerId, SaleId
 from sync.protocol.money import BASIS_POINTS, MINOR_MAX, QUANTITY_MILLI_MAX
+from sync.protocol.paying import CurrencyCode
 from sync.protocol.reference import AGE_YEARS_MAX
 from sync.protocol.typed import not_typed
 
@@ -97,12 +98,25 @@ class LineRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.original is not None or self.unverified is not None
 
 
+class ForeignRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Cash of another currency, in its minor units."""
+
+    currency: CurrencyCode
+    amount_minor: Annotated[int, msgspec.Meta(ge=1, le=MINOR_MAX)]
+
+
 class TenderRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the customer gives (positive) or gets back (negative) by one tender."""
+    """What the customer gives (positive) or gets back (negative) by one tender. ``reference``: the
+    payment's, where it was made elsewhere; then ``outcome`` and ``approval`` are what is known of
+    it. ``foreign``: what was handed over, if it is not the store's money: then the amount is what
+    it is worth."""
 
     tender_id: ShortTender
     amount_minor: Figure
     reference: Word | None = None
+    outcome: Outcome | None = None
+    approval: Word | None = None
+    foreign: ForeignRequest | None = None
 
 
 class SaleRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

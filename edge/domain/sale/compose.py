@@ -45,7 +45,7 @@ def compose(request: SaleRequest, known: Situation, overrides: Sequence[Override
         raise TotalDiffers(request.total_minor, total, settings.decimals)
     tenders = tender.tenders_of(request.tenders, total, known)
     settlement = tender.settle(total, request.tenders, tenders, settings)
-    payment = tender.pay(request.tenders, tenders, basket)
+    payment = tender.pay(request.tenders, tenders, basket, known.worth)
     lines = basket.lines(payment.points)
     elsewhere = _elsewhere(request, lines, payment.lines, settlement.rounding_minor, known)
     fact = RetailTransaction(

@@ -8,6 +8,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple
 
+from edge.domain.payment.attempt import Attempt
 from edge.domain.sale.tender_kinds import TENDER_RULES, TenderRules
 from sync.protocol.escrow import Right
 from sync.protocol.facts import OriginalLine, TaxClass, TenderKind
@@ -21,7 +22,9 @@ from sync.protocol.identity import (
     WorkstationId,
 )
 from sync.protocol.labels.label import Label
+from sync.protocol.money import divide_half_up
 from sync.protocol.paper.receipt import NO_NAMES, NO_TEXTS, Names
+from sync.protocol.paying import PaymentWay, VoucherType
 from sync.protocol.promotions.shape import Promotion
 from sync.protocol.reference import ItemRule, ReceiptTexts, Role, StoreSettings
 from sync.protocol.refunds import Payment
@@ -57,17 +60,38 @@ class RateInForce(NamedTuple):
 
 
 class TenderInUse(NamedTuple):
-    """A way to pay. ``refundable``: as the store wants it, where its kind may be at all."""
+    """A way to pay. ``refundable``: as the store wants it, where its kind may be at all. ``way``:
+    who is asked for the payment, where anybody is; ``voucher``: what its vouchers are."""
 
     name: str
     kind: TenderKind
     refundable: bool
     active: bool
+    way: PaymentWay | None = None
+    voucher: VoucherType | None = None
 
     @property
     def rules(self) -> TenderRules:
         """What its kind may do."""
         return TENDER_RULES[self.kind]
+
+
+class Worth(NamedTuple):
+    """What foreign cash was worth when the basket was tendered: ``own_minor`` for
+    ``foreign_minor``, by the publication ``version``."""
+
+    own_minor: int
+    foreign_minor: int
+    decimals: int
+    version: int
+
+    def of(self, amount_minor: int) -> int:
+        """In the store's own minor units, half up."""
+        return divide_half_up(amount_minor * self.own_minor, self.foreign_minor)
+
+
+NO_ATTEMPTS: Mapping[str, Attempt] = MappingProxyType({})
+NO_WORTH: Mapping[str, Worth] = MappingProxyType({})
 
 
 class SoldLine(NamedTuple):
@@ -122,6 +146,8 @@ class Situation(NamedTuple):
     were shown which one of these in force takes. ``role``: the operator's. ``paid``: for what comes
     back.
     ``rules``: of the items that have one.
+    ``attempts``: payments that were made elsewhere, by the references that the tenders state.
+    ``worth``: of foreign cash, by its currency.
     """
 
     settings: StoreSettings
@@ -148,3 +174,5 @@ class Situation(NamedTuple):
     labels: Mapping[str, Label] = MappingProxyType({})
     coupons: frozenset[str] = frozenset()
     rules: Mapping[ItemId, ItemRule] = MappingProxyType({})
+    attempts: Mapping[str, Attempt] = NO_ATTEMPTS
+    worth: Mapping[str, Worth] = NO_WORTH

@@ -6,11 +6,12 @@ cents), and only cash gives change. A refund mirrors a sale: exact amounts, cash
 change. The rounding is a figure of its own on the receipt.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from edge.domain.sale import loyalty
 from edge.domain.sale.basket import TenderRequest
+from edge.domain.sale.paid_elsewhere import refuse_wrong_foreign, refuse_wrong_payment
 from edge.domain.sale.priced_basket import PricedBasket
 from edge.domain.sale.refusals.points import PointsWithoutCustomer
 from edge.domain.sale.refusals.tenders import (
@@ -24,8 +25,8 @@ from edge.domain.sale.refusals.tenders import (
     UnknownTender,
     WrongTenderAmount,
 )
-from edge.domain.sale.situation import Situation, TenderInUse
-from sync.protocol.facts import Spend, TenderLine
+from edge.domain.sale.situation import NO_WORTH, Situation, TenderInUse, Worth
+from sync.protocol.facts import ForeignMoney, Spend, TenderLine
 from sync.protocol.money import MINOR_MAX, round_cash
 from sync.protocol.reference import StoreSettings
 
@@ -41,7 +42,7 @@ def tenders_of(
     requests: Sequence[TenderRequest], total_minor: int, known: Situation
 ) -> tuple[TenderInUse, ...]:
     """What each stated tender is. Raises UnknownTender, InactiveTender, WrongTenderAmount,
-    TenderNotRefundable, TendersTooLarge."""
+    TenderNotRefundable, TendersTooLarge, and the refusals of payments made elsewhere."""
     found = []
     for index, request in enumerate(requests):
         path = f"tenders[{index}]"
@@ -53,6 +54,9 @@ def tenders_of(
         _refuse_wrong_amount(request, tender, total_minor, f"{path}.amount_minor", known.settings)
         if request.amount_minor < 0 and not (tender.refundable and tender.rules.refundable):
             raise TenderNotRefundable(request.tender_id, field=f"{path}.tender_id")
+        before = [each.reference for each in requests[:index]]
+        refuse_wrong_payment(request, tender, known, before, path)
+        refuse_wrong_foreign(request, tender, known, path)
         found.append(tender)
     given = sum(max(0, request.amount_minor) for request in requests)
     if given > MINOR_MAX:
@@ -147,10 +151,11 @@ def pay(
     requests: Sequence[TenderRequest],
     tenders: Sequence[TenderInUse],
     basket: PricedBasket,
+    worth: Mapping[str, Worth] = NO_WORTH,
 ) -> Payment:
-    """``tenders`` are those of ``requests``. Raises PointsWithoutCustomer, NotWholePoints,
-    MorePointsThanRights, PointsTooMany."""
-    lines = _tender_lines(requests, tenders, basket)
+    """``tenders`` are those of ``requests``; ``worth``: of foreign cash. Raises
+    PointsWithoutCustomer, NotWholePoints, MorePointsThanRights, PointsTooMany."""
+    lines = _tender_lines(requests, tenders, basket, worth)
     paid = list(zip([line.amount_minor for line in lines], tenders, strict=True))
     earned: tuple[int, ...] = (0,) * len(basket.sold)
     if basket.customer_id is not None:
@@ -161,7 +166,10 @@ def pay(
 
 
 def _tender_lines(
-    requests: Sequence[TenderRequest], tenders: Sequence[TenderInUse], basket: PricedBasket
+    requests: Sequence[TenderRequest],
+    tenders: Sequence[TenderInUse],
+    basket: PricedBasket,
+    worth: Mapping[str, Worth],
 ) -> tuple[TenderLine, ...]:
     """What each tender gives, and the rights that points take: the store's goodwill last."""
     rights, spent = basket.account.rights + basket.goodwill, 0
@@ -186,6 +194,16 @@ def _tender_lines(
                 stated.reference,
                 points,
                 spends,
+                outcome=stated.outcome,
+                approval=stated.approval,
+                foreign=_foreign(stated, worth),
             )
         )
     return tuple(lines)
+
+
+def _foreign(stated: TenderRequest, worth: Mapping[str, Worth]) -> ForeignMoney | None:
+    if stated.foreign is None:
+        return None
+    currency, amount_minor = stated.foreign.currency, stated.foreign.amount_minor
+    return ForeignMoney(currency, amount_minor, worth[currency].version)

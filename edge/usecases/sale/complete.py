@@ -16,6 +16,7 @@ from edge.db import sale_reads, sales
 from edge.db.connection.crash import crash_point
 from edge.db.goodwill import note_goodwill
 from edge.db.journal import append_after
+from edge.db.payment_attempts import mark_sold
 from edge.domain.rights import Override
 from edge.domain.sale.basket import SaleRequest, refuse_wrong_instant, refuse_wrong_shape
 from edge.domain.sale.completed import CompletedSale
@@ -109,6 +110,10 @@ def _write(
     sales.move_points(db, fact, composed.spends)
     if known.goodwill is not None:
         _note_goodwill(db, composed, place.epoch, known.goodwill)
+    for tender in fact.tenders:
+        attempt = known.attempts.get(tender.reference or "")
+        if attempt is not None and tender.amount_minor > 0:
+            mark_sold(db, attempt, fact.sale_id, moment.wall_ms)
     sales.mark_returned(db, fact)
     sales.advance_series(db, fact.workstation_id, place, receipts)
 

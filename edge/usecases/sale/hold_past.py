@@ -18,10 +18,18 @@ from edge.db.operators import role_of
 from edge.db.past import STORE, Kind, Named, past_as_of
 from edge.db.promotions import Held, promotions_about, promotions_before
 from edge.db.scale_codes import scale_codes_as_of
+from edge.db.tenders import tender_in_use
 from edge.domain.sale.basket import SaleRequest
 from edge.domain.sale.labels import labels_of, resolve
-from edge.domain.sale.situation import ItemOnSale, PriceInForce, RateInForce, TenderInUse
-from sync.protocol.facts import TaxClass, TenderKind
+from edge.domain.sale.situation import (
+    NO_WORTH,
+    ItemOnSale,
+    PriceInForce,
+    RateInForce,
+    TenderInUse,
+    Worth,
+)
+from sync.protocol.facts import TaxClass
 from sync.protocol.identity import ItemId, PromotionId, TenderId
 from sync.protocol.labels.label import Label
 from sync.protocol.promotions.conditions import Condition, Occasion, coupon_key, holds, local_time
@@ -50,6 +58,7 @@ class InForce(NamedTuple):
     labels: Mapping[str, Label] = MappingProxyType({})
     coupons: frozenset[str] = frozenset()
     rules: Mapping[ItemId, ItemRule] = MappingProxyType({})
+    worth: Mapping[str, Worth] = NO_WORTH
 
     def meaning(self) -> dict[str, Any]:
         """What the rules of a sale are told of it."""
@@ -74,7 +83,8 @@ def hold_past(
     patterns = scale_codes_as_of(db, as_of_ms, now_ms)
     labels = labels_of(codes, patterns, business_date, now.settings.decimals)
     codes = codes.union(*[label.codes for label in labels.values()])
-    past = _Past(past_as_of(db, _named(request, codes), as_of_ms, now_ms))
+    named = _named(request, codes, now.settings.currency)
+    past = _Past(past_as_of(db, named, as_of_ms, now_ms))
     now = now._replace(labels=labels, items_by_code=sale_reads.items_by_code(db, codes, as_of_ms))
     held = now._replace(
         operator_active=past.active(Kind.OPERATOR, now.operator_active),
@@ -84,6 +94,7 @@ def hold_past(
         customer_group=next((v[0] for _, v in past.of(Kind.CUSTOMER)), now.customer_group),
         rates=past.rates(now.rates, business_date),
         tenders={**now.tenders, **past.tenders()},
+        worth=_worth(now.worth, past.worth(as_of_ms)),
         **_settings(db, now, past),
         **_items(db, now, past, codes, (as_of_ms, now_ms)),
     )
@@ -155,9 +166,17 @@ class _Past:
     def tenders(self) -> dict[TenderId, TenderInUse]:
         """Those that have changed."""
         return {
-            TenderId(name): TenderInUse(shown, TenderKind(kind), bool(refundable), bool(active))
-            for name, (shown, kind, refundable, active) in self.of(Kind.TENDER)
+            TenderId(name): tender_in_use(TenderId(name), read)
+            for name, read in self.of(Kind.TENDER)
         }
+
+    def worth(self, as_of_ms: int) -> dict[str, Worth | None]:
+        """Of the foreign cash whose rates have changed; newest first in the history."""
+        held: dict[str, Worth | None] = {}
+        for name, values in self.of(Kind.WORTH):
+            known = (Worth(*rate) for from_ms, *rate in values if from_ms <= as_of_ms)
+            held[name.partition(">")[0]] = next(known, None)
+        return held
 
     def rates(
         self, now: Mapping[TaxClass, RateInForce], business_date: date
@@ -192,9 +211,9 @@ class _Past:
         }
 
 
-def _named(request: SaleRequest, codes: Iterable[str]) -> list[Named]:
+def _named(request: SaleRequest, codes: Iterable[str], currency: str) -> list[Named]:
     """Everything whose meaning may have changed since, but for prices: they are the items'.
-    ``codes``: those of the request and those that its labels name."""
+    ``codes``: those of the request and those that its labels name; ``currency``: the store's."""
     named = {Named(Kind.SETTINGS, STORE), Named(Kind.OPERATOR, request.operator_id)}
     if request.customer_id is not None:
         named.add(Named(Kind.CUSTOMER, request.customer_id.hex))
@@ -204,8 +223,18 @@ def _named(request: SaleRequest, codes: Iterable[str]) -> list[Named]:
     for code in codes:
         named.update((Named(Kind.CODE, code_key(code)), Named(Kind.ITEM, code)))
     named.update(Named(Kind.TENDER, tender.tender_id) for tender in request.tenders)
+    named.update(
+        Named(Kind.WORTH, f"{tender.foreign.currency}>{currency}")
+        for tender in request.tenders
+        if tender.foreign is not None
+    )
     named.update(Named(Kind.RATES, tax_class.value) for tax_class in TaxClass)
     return sorted(named)
+
+
+def _worth(now: Mapping[str, Worth], then: Mapping[str, Worth | None]) -> dict[str, Worth]:
+    """What foreign cash was worth: what had no rate then is not taken."""
+    return {name: rate for name, rate in {**now, **then}.items() if rate is not None}
 
 
 def _by_code(

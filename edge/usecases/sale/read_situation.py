@@ -6,21 +6,23 @@ arrives: prices by their own instants, everything else by the history (``hold_pa
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from edge.db import sale_reads
 from edge.db.goodwill import goodwill_right
 from edge.db.item_rules import rules_of
+from edge.db.payment_attempts import attempts_referred
 from edge.db.payments import cash_tender, payments_left
 from edge.db.sale_reads import CounterNow, StoreNow
 from edge.db.scale_codes import scale_codes
+from edge.db.tenders import tenders_named, worth_of
 from edge.domain.box import SettingsMissing
 from edge.domain.business_day import BUSINESS_DAY, DayEvent, DayState
 from edge.domain.sale.basket import SaleRequest
 from edge.domain.sale.labels import labels_of
 from edge.domain.sale.returns import customer_of, originals_of, takes_back
-from edge.domain.sale.situation import NOTHING_PAID, PaidBefore, Situation
+from edge.domain.sale.situation import NO_WORTH, NOTHING_PAID, PaidBefore, Situation, Worth
 from edge.domain.till import TILL, TillEvent, TillState
 from edge.usecases.sale.hold_past import InForce, hold_past, with_promotions
 from sync.engine.journal import NotEnrolled
@@ -76,6 +78,7 @@ def read_situation(
         names=Names(held.operator_name, buyer),
         **held.meaning(),
         paid=_paid(db, request, originals),
+        attempts=attempts_referred(db, [each.reference for each in request.tenders]),
     )
 
 
@@ -150,7 +153,8 @@ def _in_force(
         customer_group=counter.customer_group,
         items_by_id=sale_reads.items_by_id(db, ids, as_of_ms) if ids else {},
         rates=sale_reads.rates_in_force(db, business_date),
-        tenders=sale_reads.tenders_named(db, {tender.tender_id for tender in request.tenders}),
+        tenders=tenders_named(db, {tender.tender_id for tender in request.tenders}),
+        worth=_worth(db, request, store.settings.currency),
     )
     rules = rules_of(db, held.item_ids())
     along = {rule.linked_item_id for rule in rules.values() if rule.linked_item_id is not None}
@@ -158,3 +162,8 @@ def _in_force(
         found = sale_reads.items_by_id(db, along, as_of_ms)
         held = held._replace(items_by_id={**held.items_by_id, **found})
     return with_promotions(db, held._replace(rules=rules), request, {})
+
+
+def _worth(db: sqlite3.Connection, request: SaleRequest, own_currency: str) -> Mapping[str, Worth]:
+    foreign = {each.foreign.currency for each in request.tenders if each.foreign is not None}
+    return worth_of(db, foreign, own_currency, request.tendered_at_ms) if foreign else NO_WORTH

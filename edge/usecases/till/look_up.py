@@ -28,7 +28,8 @@ class TillAnswer(msgspec.Struct, frozen=True):
     day has so far, ``open_tills``: all of its tills that were not settled. ``operators_left`` and
     ``tenders_left``: how many more there are, by GET /till/operators and /till/tenders.
     ``epoch``: in which this box writes. ``left_open``: the session that this workstation sold in
-    last at a box that is gone, as receipts say that came home."""
+    last at a box that is gone, as receipts say that came home. ``has_terminal``: a card terminal
+    stands here."""
 
     workstation_id: WorkstationId
     store_id: StoreId
@@ -49,10 +50,16 @@ class TillAnswer(msgspec.Struct, frozen=True):
     tenders_left: int
     epoch: str
     left_open: LeftOpen | None
+    has_terminal: bool
 
 
 def look_up_till(
-    db: sqlite3.Connection, store_id: StoreId, workstation_id: WorkstationId, moment: Moment
+    db: sqlite3.Connection,
+    store_id: StoreId,
+    workstation_id: WorkstationId,
+    moment: Moment,
+    *,
+    has_terminal: bool,
 ) -> TillAnswer:
     """All of it as of one commit. Raises SettingsMissing, NotEnrolled."""
     session = find_open_till(db, workstation_id)
@@ -79,4 +86,5 @@ def look_up_till(
         tenders_left=count_tenders(db) - len(tenders),
         epoch=str(read_head(db).epoch),
         left_open=None if session is not None else find_left_open(db, workstation_id),
+        has_terminal=has_terminal,
     )

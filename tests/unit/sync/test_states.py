@@ -8,6 +8,7 @@ import pytest
 from central.domain import epoch as central
 from edge.domain.business_day import BUSINESS_DAY, DayEvent, DayState, NoOpenBusinessDay
 from edge.domain.epoch import EPOCH, EpochEvent, EpochState, UnknownEpoch
+from edge.domain.payment.attempt import ATTEMPT, AttemptEvent, AttemptState
 from edge.domain.till import TILL, NoOpenTill, TillEvent, TillState
 from sync.protocol.identity import WorkstationId
 from sync.protocol.states import States
@@ -16,6 +17,7 @@ TABLES: dict[str, tuple[States[Any, Any], type[StrEnum], type[StrEnum]]] = {
     "business day": (BUSINESS_DAY, DayState, DayEvent),
     "till": (TILL, TillState, TillEvent),
     "epoch at head office": (central.EPOCH, central.EpochState, central.EpochEvent),
+    "payment": (ATTEMPT, AttemptState, AttemptEvent),
     "epoch of a box": (EPOCH, EpochState, EpochEvent),
 }
 

@@ -48,6 +48,7 @@ TABLES = (
     "erased_customer",
     "feed_cursor",
     "feed_switch",
+    "foreign_currency",
     "goodwill",
     "goodwill_spent",
     "item",
@@ -61,6 +62,8 @@ TABLES = (
     "own_pin",
     "pairing_code",
     "past_row",
+    "payment_attempt",
+    "payment_way",
     "placed_event",
     "points_debt",
     "points_right",
@@ -89,6 +92,7 @@ TABLES = (
     "tender",
     "till_session",
     "unlock_challenge",
+    "voucher_type",
     "waiting_row",
     "workstation",
     "wrong_pin",
@@ -116,6 +120,7 @@ def upgrade() -> None:
     _create_erased_customer()
     _create_feed_cursor()
     _create_feed_switch()
+    _create_foreign_currency()
     _create_goodwill()
     _create_item()
     _create_item_name()
@@ -130,6 +135,8 @@ def upgrade() -> None:
     _create_own_pin()
     _create_pairing_code()
     _create_past_row()
+    _create_payment_attempt()
+    _create_payment_way()
     _create_points_debt()
     _create_points_right()
     _create_right_grown()
@@ -157,6 +164,7 @@ def upgrade() -> None:
     _create_tender()
     _create_till_session()
     _create_unlock_challenge()
+    _create_voucher_type()
     _create_waiting_row()
     _create_workstation()
     _create_wrong_pin()
@@ -376,6 +384,22 @@ def _create_feed_switch() -> None:
     )
 
 
+def _create_foreign_currency() -> None:
+    op.create_table(
+        "foreign_currency",
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("own_currency", sa.String(), nullable=False),
+        sa.Column("effective_from_ms", sa.Integer(), nullable=False),
+        sa.Column("decimals", sa.Integer(), nullable=False),
+        sa.Column("own_minor", sa.Integer(), nullable=False),
+        sa.Column("foreign_minor", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "currency", "own_currency", "effective_from_ms", name=op.f("pk_foreign_currency")
+        ),
+    )
+
+
 def _create_goodwill() -> None:
     op.create_table(
         "goodwill",
@@ -496,6 +520,55 @@ def _create_journal_head() -> None:
         sa.Column("left_at", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("epoch_number", "epoch_fingerprint", name=op.f("pk_journal_head")),
         sa.UniqueConstraint("opened_no", name=op.f("uq_journal_head_opened_no")),
+    )
+
+
+def _create_payment_attempt() -> None:
+    op.create_table(
+        "payment_attempt",
+        sa.Column("attempt_id", sa.LargeBinary(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=False),
+        sa.Column("for_sale", sa.LargeBinary(), nullable=False),
+        sa.Column("through", sa.String(), nullable=False),
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("workstation_id", sa.String(), nullable=False),
+        sa.Column("operator_id", sa.String(), nullable=False),
+        sa.Column("amount_minor", sa.Integer(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("online_only", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("begun_at_ms", sa.Integer(), nullable=False),
+        sa.Column("changed_at_ms", sa.Integer(), nullable=False),
+        sa.Column("request_digest", sa.LargeBinary(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.Column("approval", sa.String(), nullable=True),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("expires_at_ms", sa.Integer(), nullable=True),
+        sa.Column("shown", sa.String(), nullable=True),
+        sa.Column("paid_by", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("attempt_id", name=op.f("pk_payment_attempt")),
+        sa.UniqueConstraint("reference", name=op.f("uq_payment_attempt_reference")),
+    )
+    with op.batch_alter_table("payment_attempt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_payment_attempt_for_sale"), ["for_sale"], unique=False)
+        batch_op.create_index(
+            "ix_payment_attempt_open",
+            ["begun_at_ms"],
+            unique=False,
+            sqlite_where=sa.text("state NOT IN ('declined', 'voided', 'paid')"),
+        )
+
+
+def _create_payment_way() -> None:
+    op.create_table(
+        "payment_way",
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("through", sa.String(), nullable=False),
+        sa.Column("online_only", sa.Boolean(), nullable=False),
+        sa.Column("proxy", sa.String(), nullable=False),
+        sa.Column("payee", sa.String(), nullable=False),
+        sa.Column("expires_s", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("tender_id", name=op.f("pk_payment_way")),
     )
 
 
@@ -1055,6 +1128,16 @@ def _create_snapshot_load() -> None:
         sa.Column("rows", sa.Integer(), nullable=False),
         sa.Column("set_hash", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("data_set", "scope", name=op.f("pk_snapshot_load")),
+    )
+
+
+def _create_voucher_type() -> None:
+    op.create_table(
+        "voucher_type",
+        sa.Column("tender_id", sa.String(), nullable=False),
+        sa.Column("meaning", sa.String(), nullable=False),
+        sa.Column("not_for", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("tender_id", name=op.f("pk_voucher_type")),
     )
 
 

@@ -1,0 +1,177 @@
+"""Payments that somebody else makes: begin one, see what became of it, ask again, give it up.
+
+What is begun is written down before the terminal is asked. Each answer says how the payment stands;
+one that is still asked for is waited for, WAIT_S at most: then it is asked after again.
+"""
+
+import asyncio
+import hashlib
+from typing import Any, Literal
+from uuid import UUID
+
+import litestar
+import msgspec
+from litestar import get, post
+
+from edge.api.described import Described, accepts
+from edge.api.guard import refuse_other_operator, workstation_of
+from edge.api.limits import SALE_BYTES_MAX
+from edge.api.parameters import IdInPath, TheBox
+from edge.box.box import Box
+from edge.db.payment_attempts import open_attempts
+from edge.domain.fields import Request, ShortOperator
+from edge.domain.payment.attempt import OWED, Attempt, AttemptEvent, AttemptState
+from edge.usecases.payment.begin import BeginPayment, begin_payment
+from edge.usecases.payment.settle import Told, find_payment, settle_by_hand
+from sync.http.body import decode_body, raw_body, read_body
+from sync.protocol.facts import Outcome
+from sync.protocol.identity import OperatorId, SaleId, TenderId, WorkstationId
+from sync.protocol.paying import Through
+
+WAIT_S = 10
+_Request = litestar.Request[Any, Any, Any]
+
+
+class Payment(msgspec.Struct, frozen=True):
+    """A payment as it stands. ``reference``, ``outcome`` and ``approval`` are what a receipt's
+    tender states of it; ``why``: in words, where it came to nothing. ``shown``: the text of the
+    code, good until ``expires_at_ms`` (UTC). ``paid_by``: the sale that has it."""
+
+    attempt_id: UUID
+    reference: str
+    sale_id: SaleId
+    tender_id: TenderId
+    through: Through
+    workstation_id: WorkstationId
+    amount_minor: int
+    state: AttemptState
+    outcome: Outcome | None
+    approval: str | None
+    why: str
+    begun_at_ms: int
+    expires_at_ms: int | None
+    shown: str | None
+    paid_by: SaleId | None
+
+
+class ByOperator(Request, frozen=True):
+    """Who does it."""
+
+    operator_id: ShortOperator
+
+
+class AcceptPayment(ByOperator, frozen=True):
+    """``outcome``: ``confirmed``, the bank says that it came; ``on_sight``, somebody saw it on the
+    customer's telephone."""
+
+    outcome: Literal["confirmed", "on_sight"]
+
+
+@post(
+    "/payments",
+    status_code=200,
+    request_max_body_size=SALE_BYTES_MAX,
+    operation_class=accepts(BeginPayment),
+)
+async def begin(request: _Request, box: TheBox) -> Payment:
+    """Ask for a payment, by whatever way the tender is paid. The same id again is the same one:
+    nobody is charged twice. 409 ``payment-unsettled`` while it is not known what became of another
+    of this sale."""
+    raw, workstation_id = await raw_body(request), workstation_of(request)
+    asked = decode_body(raw, BeginPayment)
+    refuse_other_operator(request, asked.operator_id)
+    digest, moment = hashlib.sha256(raw).digest(), box.clock.moment()
+    has_terminal = box.terminals.has(workstation_id)
+    begun = await box.writer.run(
+        lambda db: begin_payment(
+            db, asked, digest, workstation_id, moment, has_terminal=has_terminal
+        )
+    )
+    attempt = begun.attempt
+    if attempt.state not in OWED:
+        return _payment(attempt)
+    asking = box.terminals.ask_again if begun.repeated else box.terminals.begin
+    return await _settled(box, attempt.attempt_id, asking(attempt))
+
+
+@get("/payments", operation_class=Described)
+async def unfinished(box: TheBox) -> tuple[Payment, ...]:
+    """Those of the whole shop that no receipt has and that may have been paid, oldest first."""
+    return tuple(map(_payment, await box.reader.read(open_attempts)))
+
+
+@get("/payments/{attempt_id:uuid}", operation_class=Described)
+async def look_up(attempt_id: IdInPath, box: TheBox) -> Payment:
+    """How it stands, at once."""
+    return _payment(await box.reader.read(lambda db: find_payment(db, attempt_id)))
+
+
+@post("/payments/{attempt_id:uuid}/ask", status_code=200, operation_class=accepts(ByOperator))
+async def ask_again(request: _Request, attempt_id: IdInPath, box: TheBox) -> Payment:
+    """Ask the terminal what became of it: asked again, never charged again."""
+    asked = await read_body(request, ByOperator)
+    refuse_other_operator(request, asked.operator_id)
+    attempt = await box.reader.read(lambda db: find_payment(db, attempt_id))
+    if attempt.state not in OWED:
+        return _payment(attempt)
+    return await _settled(box, attempt_id, box.terminals.ask_again(attempt))
+
+
+@post("/payments/{attempt_id:uuid}/give-up", status_code=200, operation_class=accepts(ByOperator))
+async def give_up(request: _Request, attempt_id: IdInPath, box: TheBox) -> Payment:
+    """Undo it, whatever became of it: from now on no receipt can have it, and the terminal is asked
+    to undo it until it says that it did."""
+    asked = await read_body(request, ByOperator)
+    attempt = await _by_hand(
+        request, box, attempt_id, Told(AttemptEvent.GIVEN_UP), asked.operator_id
+    )
+    if attempt.state not in OWED:
+        return _payment(attempt)
+    return await _settled(box, attempt_id, box.terminals.ask_again(attempt))
+
+
+@post("/payments/{attempt_id:uuid}/accept", status_code=200, operation_class=accepts(AcceptPayment))
+async def accept(request: _Request, attempt_id: IdInPath, box: TheBox) -> Payment:
+    """What was shown was paid, as the bank says or as somebody saw."""
+    asked = await read_body(request, AcceptPayment)
+    told = Told(AttemptEvent.ACCEPTED, Outcome(asked.outcome))
+    return _payment(await _by_hand(request, box, attempt_id, told, asked.operator_id))
+
+
+async def _by_hand(
+    request: _Request, box: Box, attempt_id: UUID, told: Told, operator_id: OperatorId
+) -> Attempt:
+    refuse_other_operator(request, operator_id)
+    moment = box.clock.moment()
+    return await box.writer.run(
+        lambda db: settle_by_hand(db, attempt_id, told, operator_id, moment)
+    )
+
+
+async def _settled(box: Box, attempt_id: UUID, asking: "asyncio.Task[None]") -> Payment:
+    """As it stands once the terminal has answered, or WAIT_S later: the question goes on."""
+    await asyncio.wait([asking], timeout=WAIT_S)
+    return _payment(await box.reader.read(lambda db: find_payment(db, attempt_id)))
+
+
+def _payment(attempt: Attempt) -> Payment:
+    return Payment(
+        attempt.attempt_id,
+        attempt.reference,
+        attempt.for_sale,
+        attempt.tender_id,
+        attempt.through,
+        attempt.workstation_id,
+        attempt.amount_minor,
+        attempt.state,
+        attempt.outcome,
+        attempt.approval,
+        attempt.why,
+        attempt.begun_at_ms,
+        attempt.expires_at_ms,
+        attempt.shown,
+        attempt.paid_by,
+    )
+
+
+ROUTES = (begin, unfinished, look_up, ask_again, give_up, accept)

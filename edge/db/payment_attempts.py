@@ -1,0 +1,121 @@
+"""Payments that somebody else makes, as rows: what was asked, and what came of it."""
+
+import sqlite3
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from edge.domain.payment.attempt import Attempt, AttemptState
+from edge.domain.payment.reference import is_reference
+from sync.protocol.facts import Outcome
+from sync.protocol.identity import OperatorId, SaleId, TenderId, WorkstationId
+from sync.protocol.paying import Through
+
+OPEN_MAX = 200
+"""Payments without a receipt that are listed at once."""
+
+_COLUMNS = (
+    "attempt_id, reference, for_sale, through, tender_id, workstation_id, operator_id,"
+    " amount_minor, currency, online_only, state, begun_at_ms, changed_at_ms, request_digest,"
+    " outcome, approval, why, expires_at_ms, shown, paid_by"
+)
+_MARKS = ", ".join("?" * len(Attempt._fields))
+_INSERT = f"INSERT INTO payment_attempt ({_COLUMNS}) VALUES ({_MARKS})"  # noqa: S608 - constants
+_FIND = f"SELECT {_COLUMNS} FROM payment_attempt WHERE attempt_id = ?"  # noqa: S608 - constant
+_OF_SALE = (
+    f"SELECT {_COLUMNS} FROM payment_attempt"  # noqa: S608 - constant
+    " WHERE for_sale = ? ORDER BY begun_at_ms, attempt_id"
+)
+_REFERRED = (
+    f"SELECT {_COLUMNS} FROM payment_attempt"  # noqa: S608 - constant
+    " WHERE reference IN (SELECT value FROM json_each(?))"
+)
+_OPEN = (
+    f"SELECT {_COLUMNS} FROM payment_attempt"  # noqa: S608 - constant
+    " WHERE state NOT IN ('declined', 'voided', 'paid') ORDER BY begun_at_ms LIMIT ?"
+)
+_CHANGE = (
+    "UPDATE payment_attempt SET state = ?, outcome = ?, approval = ?, why = ?, changed_at_ms = ?"
+    " WHERE attempt_id = ?"
+)
+_SOLD = (
+    "UPDATE payment_attempt SET state = 'paid', paid_by = ?, changed_at_ms = ? WHERE attempt_id = ?"
+)
+
+
+def insert_attempt(db: sqlite3.Connection, attempt: Attempt) -> None:
+    """Written down before anybody is asked."""
+    plain = attempt._replace(
+        attempt_id=attempt.attempt_id.bytes,  # type: ignore[arg-type]  # as its columns hold it
+        for_sale=attempt.for_sale.bytes,  # type: ignore[arg-type]  # as its columns hold it
+        paid_by=None,
+    )
+    db.execute(_INSERT, plain)
+
+
+def find_attempt(db: sqlite3.Connection, attempt_id: UUID) -> Attempt | None:
+    """By the id that the workstation made."""
+    row = db.execute(_FIND, (attempt_id.bytes,)).fetchone()
+    return None if row is None else _attempt(row)
+
+
+def attempts_of(db: sqlite3.Connection, sale_id: SaleId) -> tuple[Attempt, ...]:
+    """Those that were begun for a sale, oldest first."""
+    return tuple(map(_attempt, db.execute(_OF_SALE, (sale_id.bytes,))))
+
+
+def attempts_referred(
+    db: sqlite3.Connection, references: Iterable[str | None]
+) -> dict[str, Attempt]:
+    """Those whose references a request states, by them."""
+    ours = {each for each in references if each is not None and is_reference(each)}
+    if not ours:
+        return {}
+    rows = db.execute(_REFERRED, (msgspec.json.encode(sorted(ours)).decode(),))
+    return {attempt.reference: attempt for attempt in map(_attempt, rows)}
+
+
+def open_attempts(db: sqlite3.Connection) -> tuple[Attempt, ...]:
+    """Those that came to something, or may, and that no receipt has: the oldest OPEN_MAX."""
+    return tuple(map(_attempt, db.execute(_OPEN, (OPEN_MAX,))))
+
+
+def change_attempt(db: sqlite3.Connection, attempt: Attempt) -> None:
+    """Its state and what is known of it."""
+    said = (attempt.state, attempt.outcome, attempt.approval, attempt.why, attempt.changed_at_ms)
+    db.execute(_CHANGE, (*said, attempt.attempt_id.bytes))
+
+
+def mark_sold(db: sqlite3.Connection, attempt: Attempt, sale_id: SaleId, now_ms: int) -> None:
+    """A receipt has it."""
+    db.execute(_SOLD, (sale_id.bytes, now_ms, attempt.attempt_id.bytes))
+
+
+def _attempt(row: tuple[Any, ...]) -> Attempt:
+    attempt_id, reference, for_sale, through, tender_id, workstation_id, operator_id = row[:7]
+    amount_minor, currency, online_only, state, begun_at_ms, changed_at_ms, digest = row[7:14]
+    outcome, approval, why, expires_at_ms, shown, paid_by = row[14:]
+    return Attempt(
+        attempt_id=UUID(bytes=attempt_id),
+        reference=reference,
+        for_sale=SaleId(UUID(bytes=for_sale)),
+        through=Through(through),
+        tender_id=TenderId(tender_id),
+        workstation_id=WorkstationId(workstation_id),
+        operator_id=OperatorId(operator_id),
+        amount_minor=amount_minor,
+        currency=currency,
+        online_only=bool(online_only),
+        state=AttemptState(state),
+        outcome=None if outcome is None else Outcome(outcome),
+        approval=approval,
+        why=why,
+        begun_at_ms=begun_at_ms,
+        changed_at_ms=changed_at_ms,
+        expires_at_ms=expires_at_ms,
+        shown=shown,
+        paid_by=None if paid_by is None else SaleId(UUID(bytes=paid_by)),
+        request_digest=digest,
+    )

@@ -1,0 +1,41 @@
+"""Payments that somebody else makes, as this box asked for them: no facts of the journal."""
+
+from sqlalchemy import Index, text
+from sqlmodel import Field
+
+from edge.db.tables.base import EdgeTable
+
+
+class PaymentAttempt(EdgeTable, table=True):
+    """A payment that was asked for: written before anybody is asked. ``for_sale``: the sale that it
+    was begun for; ``paid_by``: the receipt that has it. ``shown``: the text of a code. The small
+    index finds what is not settled."""
+
+    __tablename__ = "payment_attempt"
+    __table_args__ = (
+        Index(
+            "ix_payment_attempt_open",
+            "begun_at_ms",
+            sqlite_where=text("state NOT IN ('declined', 'voided', 'paid')"),
+        ),
+    )
+    attempt_id: bytes = Field(primary_key=True)
+    reference: str = Field(unique=True)
+    for_sale: bytes = Field(index=True)
+    through: str
+    tender_id: str
+    workstation_id: str
+    operator_id: str
+    amount_minor: int
+    currency: str
+    online_only: bool
+    state: str
+    begun_at_ms: int
+    changed_at_ms: int
+    request_digest: bytes
+    outcome: str | None = None
+    approval: str | None = None
+    why: str
+    expires_at_ms: int | None = None
+    shown: str | None = None
+    paid_by: bytes | None = None

@@ -1,0 +1,1 @@
+"""Payments that somebody else makes: their states, their references, what is shown for them."""

@@ -1,0 +1,1 @@
+"""Payments that somebody else makes: begun, answered, given up."""
