@@ -19,6 +19,7 @@ LONGEST = (
     "integration/test_provision_cut.py",
     "integration/test_by_hand.py",
     "integration/test_hostile_text.py",
+    "browser/test_office_put_back_box_burnt.py",
     "integration/test_central_roles.py",
     "integration/test_edge_lockout.py",
     "integration/test_pin_between_stores.py",

@@ -18,6 +18,7 @@ from tests.browser.chain import Box, Company, office_on
 from tests.browser.test_box_put_back import COUNTED, day_page, sent, told
 from tests.browser.test_burnt_box import sell
 from tests.browser.test_day import ask_to_close
+from tests.browser.test_till_modules import run
 from tests.browser.till_page import (
     LOST,
     REFUSED,
@@ -33,10 +34,6 @@ from tests.crash.forge import Forge
 from tests.integration.test_central_background import until
 from tests.patience import PATIENCE_MS
 from tests.put_back import dump, take_back
-
-OWED = """
-import("/till/store.js").then((it) => it.readOwed(null, 9)).then((owed) => owed.length)
-"""
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -62,6 +59,7 @@ async def test_what_head_office_and_a_burnt_box_lost_a_till_gives_again_though_i
 ) -> None:
     for complaint in (LOST, REFUSED):
         tabs.expect(complaint)
+    (tmp_path / "office").mkdir()
     url, dsn = postgres_server.url_for(database), postgres_server.dsn_for(database)
     async with office_on(url, tmp_path / "office", forge) as office:
         company = await office.company()
@@ -104,7 +102,7 @@ async def nothing_owed(page: Page) -> None:
     """The till was told that head office has all that it keeps."""
 
     async def none() -> bool:
-        return bool(await page.evaluate(OWED) == 0)
+        return bool(await run(page, "store.js", "(await it.readOwed(null, 9)).length") == 0)
 
     await until(none)
 
@@ -138,10 +136,11 @@ async def settled(company: Company, day: str, total: str) -> None:
     first = re.search(r"1-[0-9a-f]{8}", epochs)
     assert first is not None, epochs
     why = ("--reason", "The box burnt")
-    given_up = await told(company, "write-off", "S01", first[0], *why)
+    given_up = await told(company, "write-off", "S01", first[0], "--yes", *why)
     assert given_up.code == 0, given_up.shown
-    for line in (await told(company, "alarm", "list")).shown.splitlines():
-        cleared = await told(company, "alarm", "clear", "S01", line.split()[1], *why)
+    listed = (await told(company, "alarm", "list")).shown
+    for number in re.findall(r"^S01  (\S+)", listed, re.MULTILINE):
+        cleared = await told(company, "alarm", "clear", "S01", number, *why)
         assert cleared.code == 0, cleared.shown
 
     async def proven() -> bool:
