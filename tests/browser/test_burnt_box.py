@@ -110,6 +110,28 @@ async def test_three_receipts_of_a_burnt_box_come_home_and_its_till_goes_on(
     assert (fact.carried_id.bytes, fact.counted_cash_minor) == (session, 12_345)
 
 
+OTHERS = (
+    "UPDATE journal SET hash = zeroblob(32) WHERE kind = 'retail_transaction'",
+    "UPDATE journal_head SET acknowledged_through = seq",
+)
+
+
+async def test_a_receipt_in_whose_place_the_box_has_another_event_is_given_back(
+    tabs: Tabs, shop: Box
+) -> None:
+    """A copy of it gave that one: that its number is acknowledged says nothing of it."""
+    page = await open_till_page(tabs, shop)
+    await sell(page, items(shop)[0].scan_code)
+    database = sqlite3.connect(shop.folder / "store.sqlite3", timeout=PATIENCE_S)
+    with contextlib.closing(database) as db:
+        for changed in OTHERS:
+            db.execute(changed)
+        db.commit()
+    async with asyncio.timeout(PATIENCE_S):
+        while not shop.rows("SELECT 1 FROM recovered"):
+            await page.wait_for_event("response")
+
+
 SOUGHT = (
     "INSERT INTO sought SELECT epoch_number, epoch_fingerprint, seq, hash FROM journal"
     " WHERE kind = 'retail_transaction'",
