@@ -80,6 +80,19 @@ export function removeLine(key) {
   return putBasket(baskets.removeLine(state.basket.value, key));
 }
 
+/** Off a line, or (null) off the whole basket; null takes it away. */
+export function setDiscount(key, discount) {
+  return putBasket(baskets.discounted(state.basket.value, key, discount));
+}
+
+export function addCoupon(code) {
+  return putBasket(baskets.withCoupon(state.basket.value, code));
+}
+
+export function takeAwayCoupon(code) {
+  return putBasket(baskets.withoutCoupon(state.basket.value, code));
+}
+
 export async function emptyBasket() {
   if (state.basket.value.tenders.length > 0) {
     state.problem.value = ACT.paidAlready;

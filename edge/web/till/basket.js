@@ -10,9 +10,12 @@
  * @property {number} quantity_milli
  * @property {number|null} unit_price_minor of an open-price item
  * @property {string|null} reason why that price
+ * @property {Discount} [discount] off this line, by hand
  *
+ * @typedef {{rate_bp?: number, amount_minor?: number, reason: string}} Discount one of the two
  * @typedef {{tender_id: string, amount_minor: number, reference: string|null}} Tender
- * @typedef {{lines: BasketLine[], customer: object|null, tenders: Tender[], next_key: number}} Basket
+ * @typedef {{lines: BasketLine[], customer: object|null, tenders: Tender[], next_key: number,
+ *   discount?: Discount|null, coupons?: string[]}} Basket one that was kept by an earlier page has neither
  */
 
 import { MILLI_MAX } from "./text.js";
@@ -34,7 +37,7 @@ export function addItem(basket, item, { quantity_milli, scan_code, price_minor, 
   const same = basket.lines.find(
     (line) =>
       line.item_id === item.item_id && line.unit_price_minor === null && WHOLE_UNITS.includes(line.unit) &&
-      line.scan_code === scan_code && !open,
+      line.scan_code === scan_code && !open && (line.discount ?? null) === null,
   );
   if (same !== undefined) return changeQuantity(basket, same.key, quantity_milli);
   const line = {
@@ -62,6 +65,26 @@ function withQuantity(line, quantityMilli) {
   return { ...line, quantity_milli: Math.min(quantityMilli, MILLI_MAX) };
 }
 
+/** Off a line, or (null) off all of them; null takes it away. */
+export function discounted(basket, key, discount) {
+  if (key === null) return { ...basket, discount };
+  const lines = basket.lines.map((line) => (line.key === key ? { ...line, discount } : line));
+  return { ...basket, lines };
+}
+
+export function withCoupon(basket, code) {
+  return { ...basket, coupons: [...(basket.coupons ?? []), code] };
+}
+
+export function withoutCoupon(basket, code) {
+  return { ...basket, coupons: (basket.coupons ?? []).filter((each) => each !== code) };
+}
+
+/** Whether two baskets come to the same, however they are paid. */
+export function costTheSame(one, other) {
+  return ["lines", "customer", "discount", "coupons"].every((name) => one[name] === other[name]);
+}
+
 export function removeLine(basket, key) {
   return { ...basket, lines: basket.lines.filter((line) => line.key !== key) };
 }
@@ -86,6 +109,8 @@ export function together(first, second) {
     lines: [...first.lines, ...moved],
     customer: second.customer ?? first.customer,
     tenders: [...first.tenders, ...second.tenders],
+    discount: first.discount ?? second.discount ?? null,
+    coupons: [...new Set([...(first.coupons ?? []), ...(second.coupons ?? [])])],
     next_key: first.next_key + moved.length,
   };
 }
@@ -100,8 +125,18 @@ export function requestLines(basket) {
       request.unit_price_minor = line.unit_price_minor;
       request.open_price_reason = line.reason;
     }
+    if ((line.discount ?? null) !== null) request.discount = line.discount;
     return request;
   });
+}
+
+/** What else of it the store server takes, in quotes and in sales: who buys, what lowers prices. */
+export function requestRest(basket) {
+  const rest = {};
+  if (basket.customer !== null) rest.customer_id = basket.customer.customer_id;
+  if ((basket.discount ?? null) !== null) rest.discount = basket.discount;
+  if ((basket.coupons ?? []).length > 0) rest.coupons = basket.coupons;
+  return rest;
 }
 
 /** The tenders as the store server takes them. */

@@ -3,6 +3,7 @@
 
 import { CustomerDialog } from "./customer_view.js";
 import { CloseDay } from "./day_view.js";
+import { DiscountDialog } from "./discount_view.js";
 import { Doctor } from "./doctor_view.js";
 import { ItemDialog } from "./item_view.js";
 import { AllKeys } from "./keys_view.js";
@@ -19,6 +20,7 @@ import { html } from "./ui.js";
 const DIALOGS = {
   "close day": CloseDay,
   customer: CustomerDialog,
+  discount: DiscountDialog,
   doctor: Doctor,
   item: ItemDialog,
   keys: AllKeys,

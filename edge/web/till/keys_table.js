@@ -7,6 +7,7 @@ import { ready } from "./receipt_view.js";
 import * as selling from "./selling.js";
 import { lock } from "./session.js";
 import * as state from "./state.js";
+import { DISCOUNT } from "./words_discount.js";
 import { KEY } from "./words_selling.js";
 
 /**
@@ -35,6 +36,14 @@ export const KEYS = [
     label: () => KEY.pay,
     when: () => selling.payable.value,
     act: selling.pay,
+  },
+  {
+    key: "F3",
+    on: ["selling"],
+    label: () => DISCOUNT.title,
+    when: hasLine,
+    act: withLine(selling.askDiscount),
+    foot: true,
   },
   { key: "F4", on: ["selling"], label: () => KEY.customer, when: always, act: selling.askCustomer },
   {

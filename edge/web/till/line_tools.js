@@ -2,8 +2,9 @@
  *  stands on it; ``label``: what it does, with the line's name; ``when``: for which lines. A tool that
  *  asks opens a dialog of its own (dialogs.js): ``state.dialog.value = { name, line_key: line.key }``. */
 
-import { askQuantity, isWhole, oneFewer, oneMore, takeOut } from "./selling.js";
+import { askDiscount, askQuantity, isWhole, oneFewer, oneMore, takeOut } from "./selling.js";
 import { formatMilli } from "./text.js";
+import { DISCOUNT } from "./words_discount.js";
 import { LINE } from "./words_selling.js";
 
 /**
@@ -41,6 +42,13 @@ export const LINE_TOOLS = [
     label: (line) => LINE.more(line.name),
     when: isWhole,
     act: oneMore,
+  },
+  {
+    name: "discount",
+    face: () => DISCOUNT.tool,
+    label: (line) => DISCOUNT.toolName(line.name),
+    when: always,
+    act: askDiscount,
   },
   {
     name: "remove",

@@ -4,15 +4,17 @@
  *  then is the basket free again.
  *
  *     begin -> sending -> 200/201 -> receipt, envelope and head kept, then shown
+ *                      -> beyond the operator -> somebody allows it -> sending, with their word
  *                      -> refused -> giving up (with the problem)
  *     give up -> giving up -> abandoned -> the basket is back
  *                          -> finished after all -> its receipt
  */
 
 import { BoxAway, Refused, call } from "./api.js";
-import { EMPTY, requestLines, requestTenders } from "./basket.js";
+import { EMPTY, requestLines, requestRest, requestTenders } from "./basket.js";
 import { higher } from "./head.js";
 import { uuid7 } from "./ids.js";
+import { askBeyond } from "./override.js";
 import { Pause, delayMs } from "./retry.js";
 import * as state from "./state.js";
 import { write } from "./store.js";
@@ -62,8 +64,8 @@ function newRecord(basket, quoted) {
     total_minor: quoted.total_minor,
     lines: requestLines(basket),
     tenders: requestTenders(basket),
+    ...requestRest(basket),
   };
-  if (basket.customer !== null) sale.customer_id = basket.customer.customer_id;
   return {
     sale_id: sale.sale_id,
     store_id: state.till.value.store_id,
@@ -142,9 +144,17 @@ async function send(record) {
     await finish(record, await call("POST", "/sales", options));
   } catch (error) {
     if (!(error instanceof Refused) || settlesNothing(error)) throw error;
-    if (NEVER_A_SALE.has(error.slug)) await giveBack(record, error.problem);
+    const overrideId = await askBeyond(error);
+    if (overrideId !== null) await change(record, { body: withWord(record.body, overrideId) });
+    else if (NEVER_A_SALE.has(error.slug)) await giveBack(record, error.problem);
     else await change(record, { doing: "giving up", problem: error.problem });
   }
+}
+
+/** What was refused was no sale, so another text may be sent under its id. */
+function withWord(body, overrideId) {
+  const sale = JSON.parse(body);
+  return JSON.stringify({ ...sale, override_ids: [...(sale.override_ids ?? []), overrideId] });
 }
 
 /** Of who tendered it: their session may end meanwhile. If they have signed in again, the new one. */

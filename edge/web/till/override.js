@@ -16,31 +16,38 @@ export async function allowed(permission, subject, send) {
     return await send(null);
   } catch (error) {
     if (!(error instanceof Refused) || !BEYOND.has(error.slug)) throw error;
-    const overrideId = await ask(permission, subject);
+    const overrideId = await ask({ permission, subject });
     if (overrideId === null) throw error;
     return send(overrideId);
   }
 }
 
-function ask(permission, subject) {
+/** The id of an override for what a refusal asks for; null where it asks for none, or nobody allows
+ *  it. */
+export function askBeyond(error) {
+  const { asks } = error.problem;
+  return BEYOND.has(error.slug) && asks !== undefined ? ask(asks) : Promise.resolve(null);
+}
+
+/** ``asks``: permission and subject, and how much of it. */
+function ask(asks) {
   return new Promise((resolve) => {
     const answered = (overrideId) => {
       state.overrideAsked.value = null;
       resolve(overrideId);
     };
-    const words = OVERRIDE.acts[permission];
-    state.overrideAsked.value = { permission, subject, words, answered };
+    const words = OVERRIDE.acts[asks.permission];
+    state.overrideAsked.value = { asks, words, answered };
   });
 }
 
 /** ``by`` allows what is asked. Throws BoxAway, Refused. */
 export async function giveOverride(by, pin, reason) {
-  const { permission, subject, words, answered } = state.overrideAsked.value;
+  const { asks, words, answered } = state.overrideAsked.value;
   const body = {
     request_id: uuid7(Date.now()),
     act: words,
-    permission,
-    subject,
+    ...asks,
     operator_id: by.operator_id,
     pin,
     reason,

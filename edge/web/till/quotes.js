@@ -1,7 +1,7 @@
 /** Keeps the amounts of the basket in step with it: the store server computes each of them. */
 
 import { BoxAway, Refused, call } from "./api.js";
-import { requestLines, requestTenders } from "./basket.js";
+import { requestLines, requestRest, requestTenders } from "./basket.js";
 import { refreshIfAnswered } from "./refresh.js";
 import * as state from "./state.js";
 import { write } from "./store.js";
@@ -31,8 +31,8 @@ function ask(basket) {
     operator_id: state.operator.value.operator_id,
     lines: requestLines(basket),
     tenders: requestTenders(basket),
+    ...requestRest(basket),
   };
-  if (basket.customer !== null) body.customer_id = basket.customer.customer_id;
   return call("POST", "/quotes", { body });
 }
 

@@ -5,7 +5,9 @@
 import { addItem, newSale, setCustomer } from "./actions.js";
 import { BoxAway, Refused, call } from "./api.js";
 import { ONE_MILLI, WHOLE_UNITS } from "./basket.js";
+import { takeCoupon } from "./discount_view.js";
 import { uuid7 } from "./ids.js";
+import { askQuote } from "./quotes.js";
 import { Pause } from "./retry.js";
 import * as state from "./state.js";
 import { searchWords } from "./search.js";
@@ -168,6 +170,7 @@ async function settle(row, found) {
     return offer(found, row);
   }
   if (row.typed && (await searchWords(row.text))) return keep(without(row.id));
+  if (await takeCoupon(row.text.trim(), askQuote)) return keep(without(row.id));
   const customer = row.typed ? null : await findCustomer(row.text);
   if (customer === null) return refuse(row, SCANS.nothingFound(row.text.trim(), row.typed));
   if (state.receipt.value !== null) await newSale();

@@ -51,6 +51,11 @@ export function askQuantity({ key }) {
   state.dialog.value = { name: "quantity", line_key: key };
 }
 
+/** Off the line, or off the basket. */
+export function askDiscount({ key }) {
+  state.dialog.value = { name: "discount", line_key: key };
+}
+
 /** The line above the chosen one (-1), or below (1). */
 export function chooseBy(step) {
   const { lines } = state.basket.value;

@@ -2,6 +2,7 @@
  *  total and Pay in the bar that never leaves the screen, the keys in the foot. */
 
 import { bringBack, emptyBasket, setCustomer, trying } from "./actions.js";
+import { Almost, Lowered } from "./discount_view.js";
 import { Finder } from "./finder_view.js";
 import { focusScan } from "./focus.js";
 import { FootKeys } from "./keys_view.js";
@@ -20,6 +21,7 @@ export function Selling() {
     <section class="side">
       <${Finder} />
       <${Customer} />
+      <${Almost} />
     </section>
     <${Basket} />
     <${Bar} />
@@ -43,6 +45,7 @@ function Basket() {
       </button>
     </p>`}
     <${Lines} />
+    <${Lowered} />
   </section>`;
 }
 

@@ -1,7 +1,7 @@
 /** What the page knows now. Views read these signals; the verbs in actions.js, outbox.js and
  *  quotes.js write them. */
 
-import { EMPTY } from "./basket.js";
+import { EMPTY, costTheSame } from "./basket.js";
 import { computed, signal } from "./ui.js";
 
 /** {workstation_id, token, store_code}, null before the till is paired. */
@@ -23,7 +23,7 @@ export const signingIn = signal(null);
 /** Which language was chosen on this workstation: ``here`` where nobody is signed in, ``by`` their
  *  ids whoever chose another. */
 export const languages = signal({ here: null, by: {} });
-/** What somebody else must allow: {words, permission, subject, answered}, null for nothing. */
+/** What somebody else must allow: {words, asks, answered}, null for nothing. */
 export const overrideAsked = signal(null);
 export const basket = signal(EMPTY);
 /** The key of the line whose tools are open, null for none. */
@@ -122,8 +122,7 @@ export const boxLate = computed(() => boxSlow.value || boxAway.value);
 export const linesQuote = computed(() => {
   const [quoted, now] = [quote.value, basket.value];
   if (quoted?.answer == null) return null;
-  const same = quoted.of.lines === now.lines && quoted.of.customer === now.customer;
-  return same ? quoted.answer : null;
+  return costTheSame(quoted.of, now) ? quoted.answer : null;
 });
 /** What each line comes to, by the line itself: those that were not touched keep their amounts
  *  while the others are asked for. */

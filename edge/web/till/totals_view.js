@@ -32,7 +32,7 @@ export function Sums() {
   const { linesQuote, decimals, basket } = state;
   const quoted = linesQuote.value;
   const amount = (minor) => formatMinor(minor, decimals.value);
-  const saved = quoted === null ? 0 : savedMinor(quoted.lines);
+  const saved = quoted?.saved?.saved_minor ?? 0;
   const tax = (quoted?.taxes ?? []).reduce((sum, { tax_minor }) => sum + tax_minor, 0);
   const points = quoted?.points_earned ?? 0;
   const parts = [
@@ -48,11 +48,6 @@ export function Sums() {
 function pieces(lines) {
   const whole = ({ quantity_milli: milli }) => (milli % 1000 === 0 ? milli / 1000 : 1);
   return lines.reduce((sum, line) => sum + whole(line), 0);
-}
-
-function savedMinor(lines) {
-  const all = lines.flatMap(({ modifiers }) => modifiers ?? []);
-  return all.reduce((sum, { amount_minor: minor }) => (minor < 0 ? sum - minor : sum), 0);
 }
 
 /** The total as the store server computed it. While it is asked for a changed basket, the one before

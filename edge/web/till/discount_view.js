@@ -1,0 +1,128 @@
+/** What the operator takes off by hand, a line or the basket; the coupons that were shown; what almost
+ *  applied. The store server computes all of it. */
+
+import { addCoupon, setDiscount, takeAwayCoupon, trying } from "./actions.js";
+import { Field, Form } from "./fields.js";
+import { focusScan } from "./focus.js";
+import { Modal } from "./modal.js";
+import * as state from "./state.js";
+import { formatMinor, parseMinor, percent } from "./text.js";
+import { html, useState } from "./ui.js";
+import { ALMOST, DISCOUNT } from "./words_discount.js";
+
+const ALMOST_SHOWN_MAX = 2;
+const BASIS_POINTS = 10_000;
+
+/** ``line_key``: of the line that is meant first; without one the basket. */
+export function DiscountDialog({ line_key: key = null }) {
+  const { basket, decimals, dialog, problem } = state;
+  const line = basket.value.lines.find((each) => each.key === key) ?? null;
+  const [ofLine, setOfLine] = useState(line !== null);
+  const [reason, setReason] = useState("");
+  const close = () => (dialog.value = null);
+  const put = (discount) => {
+    close();
+    void trying(() => setDiscount(ofLine ? key : null, discount)).then(focusScan);
+  };
+  const submit = ({ much, reason: why }) => {
+    const read = readDiscount(much, decimals.value);
+    if (read === null) problem.value = DISCOUNT.wrongMuch;
+    else if (why.trim() === "") problem.value = DISCOUNT.wrongReason;
+    else put({ ...read, reason: why.trim() });
+  };
+  const now = ofLine ? (line?.discount ?? null) : (basket.value.discount ?? null);
+  return html`<${Modal} label=${DISCOUNT.title} onClose=${close}>
+    <h2>${DISCOUNT.title}</h2>
+    <${Form} onSubmit=${submit}>
+      <${Field} label=${DISCOUNT.much} hint=${DISCOUNT.muchHint} name="much" first
+        inputmode="decimal" placeholder=${now === null ? "" : muchOf(now)} />
+      <${Field} label=${DISCOUNT.reason} hint=${DISCOUNT.reasonHint} name="reason" maxlength="200"
+        value=${reason} onInput=${({ target }) => setReason(target.value)} />
+      <div class="row pick">${Object.values(DISCOUNT.reasons).map(
+        (each) => html`<${Choice} key=${each} label=${each} on=${reason === each}
+          choose=${() => setReason(each)} />`,
+      )}</div>
+      ${line !== null && html`<div class="row pick" role="group" aria-label=${DISCOUNT.of}>
+        <${Choice} label=${DISCOUNT.line(line.name)} on=${ofLine} choose=${() => setOfLine(true)} />
+        <${Choice} label=${DISCOUNT.basket} on=${!ofLine} choose=${() => setOfLine(false)} />
+      </div>`}
+      <div class="row">
+        <button type="submit" class="main">${DISCOUNT.take}</button>
+        ${now !== null && html`<button type="button" onClick=${() => put(null)}>
+          ${DISCOUNT.remove}</button>`}
+        <button type="button" onClick=${close}>${DISCOUNT.back}</button>
+      </div>
+    <//>
+  <//>`;
+}
+
+function Choice({ label, on, choose }) {
+  return html`<button type="button" aria-pressed=${on} onClick=${choose}>${label}</button>`;
+}
+
+/** "10%" or "1.50" -> {rate_bp} or {amount_minor}; null where it is neither. */
+export function readDiscount(text, decimals) {
+  const typed = text.trim();
+  const isRate = typed.endsWith("%");
+  const read = parseMinor(isRate ? typed.slice(0, -1) : typed, isRate ? 2 : decimals);
+  if (read === null || read === 0 || (isRate && read > BASIS_POINTS)) return null;
+  return isRate ? { rate_bp: read } : { amount_minor: read };
+}
+
+function muchOf({ rate_bp: rate, amount_minor: minor }) {
+  return rate === undefined ? formatMinor(minor, state.decimals.value) : percent(rate);
+}
+
+/** What holds for the whole basket: its discount, its coupons, each to be taken away by a touch. */
+export function Lowered() {
+  const { basket, linesQuote, decimals } = state;
+  const discount = basket.value.discount ?? null;
+  const coupons = basket.value.coupons ?? [];
+  if (discount === null && coupons.length === 0) return null;
+  const said = new Map((linesQuote.value?.saved?.coupons ?? []).map((each) => [each.code, each]));
+  const becameOf = (code) => {
+    const one = said.get(code);
+    if (one === undefined) return "";
+    if (one.saved_minor > 0) return formatMinor(-one.saved_minor, decimals.value);
+    return one.known ? DISCOUNT.waits : DISCOUNT.notKnown;
+  };
+  return html`<ul class="lowered">
+    ${discount !== null &&
+    html`<${Away} what=${DISCOUNT.ofBasket(muchOf(discount))} more=${discount.reason}
+      onAway=${() => setDiscount(null, null)} />`}
+    ${coupons.map(
+      (code) => html`<${Away} key=${code} what=${DISCOUNT.coupon(code)} more=${becameOf(code)}
+        onAway=${() => takeAwayCoupon(code)} />`,
+    )}
+  </ul>`;
+}
+
+function Away({ what, more, onAway }) {
+  return html`<li>
+    <span>${what}</span><small>${more}</small>
+    <button type="button" class="plain" aria-label=${DISCOUNT.takeAway(what)}
+      onClick=${() => trying(onAway).then(focusScan)}>×</button>
+  </li>`;
+}
+
+/** One more, and a promotion would apply. */
+export function Almost() {
+  const near = state.linesQuote.value?.saved?.almost ?? [];
+  const say = ({ pieces, minor, name }) =>
+    pieces > 0
+      ? ALMOST.pieces(pieces, name)
+      : ALMOST.minor(formatMinor(minor, state.decimals.value), name);
+  return near.slice(0, ALMOST_SHOWN_MAX).map(
+    (each) => html`<p class="almost" key=${each.promotion_id}>${say(each)}</p>`,
+  );
+}
+
+/** Whether a code is a coupon that lowers prices now; it is in the basket then. */
+export async function takeCoupon(code, quoteWith) {
+  const shown = state.basket.value.coupons ?? [];
+  if (state.basket.value.lines.length === 0 || shown.includes(code)) return false;
+  const answer = await quoteWith({ ...state.basket.value, coupons: [...shown, code] });
+  const known = answer.saved.coupons.some((each) => each.code === code && each.known);
+  if (known) await addCoupon(code);
+  return known;
+}
