@@ -17,6 +17,7 @@ from central.commands.operators import operator_app
 from central.commands.payments import import_payments
 from central.commands.people import token_app, user_app
 from central.commands.prices import price_app
+from central.commands.promotions import promotion_app
 from central.commands.proof import mend, rebuild, verify
 from central.commands.quarantine import quarantine_app
 from central.commands.roles import role_app
@@ -39,6 +40,7 @@ for name, group in (
     ("price", price_app),
     ("tax", tax_app),
     ("tender", tender_app),
+    ("promotion", promotion_app),
     ("operator", operator_app),
     ("role", role_app),
     ("store", store_app),

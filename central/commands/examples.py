@@ -78,6 +78,15 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "tender retire": ("tender retire nets",),
     "tender list": ("tender list",),
     "tender show": ("tender show cash",),
+    "promotion set": (
+        'promotion set BUN3 of=BUN pieces=3 price=10.00 --kind several_for --name "3 for 10.00"',
+        'promotion set HAPPY of=dept:Drinks rate=20% --kind percent_off --name "Happy hour"'
+        ' --hours "mon-fri 17:00-19:00" --until 2027-01-01',
+        'promotion set TEN "levels=50.00 5.00; 100.00 10%" --kind basket_off --name Coupon'
+        " --coupons SAVE5 --groups gold",
+    ),
+    "promotion list": ("promotion list",),
+    "promotion retire": ("promotion retire BUN3",),
     "operator add": ("operator add O01 Ann --role manager",),
     "operator set": ("operator set O01 --role supervisor",),
     "operator list": ("operator list",),
@@ -125,6 +134,9 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "customers erase": (
         'customers erase 019ab4a8-7c00-7000-8000-0000000000e1 --reason "asked by letter"',
     ),
+    "customers group set": ("customers group set 019ab4a8-7c00-7000-8000-0000000000e1 gold",),
+    "customers group list": ("customers group list",),
+    "customers group retire": ("customers group retire 019ab4a8-7c00-7000-8000-0000000000e1",),
     "customers alias list": ("customers alias list",),
     "customers alias join": (
         "customers alias join 019ab4a8-7c00-7000-8000-0000000000e2"

@@ -13,6 +13,7 @@ from central.db.engine import driver_of
 from central.domain.decisions import CustomerErased
 from central.domain.fields import plain_text
 from central.reports.same_person import kept_ids
+from central.usecases.customer.group import leave_groups
 from central.usecases.customer.join import refuse_unknown
 from central.usecases.decision.decide import decide
 from sync.protocol.identity import CompanyId, CustomerId
@@ -34,4 +35,5 @@ async def erase_customer(
     await refuse_unknown(connection, company_id, (customer_id,))
     ids = tuple(sorted(await kept_ids(connection, company_id, (customer_id,))))
     await decide(db, company_id, [CustomerErased(one, told, decided_by) for one in ids], now_ms)
+    await leave_groups(db, company_id, ids)
     return ids

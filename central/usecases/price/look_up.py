@@ -21,6 +21,9 @@ _CLOCKS = """
 SELECT DISTINCT zone FROM store
 WHERE company_id = $1 AND price_zone = $2 AND NOT retired ORDER BY zone LIMIT 2
 """
+_OF_COMPANY = """
+SELECT DISTINCT zone FROM store WHERE company_id = $1 AND NOT retired ORDER BY zone LIMIT 2
+"""
 _ANY = "SELECT 1 FROM listed_price WHERE company_id = $1 AND zone = $2 LIMIT 1"
 
 
@@ -56,6 +59,12 @@ async def clock_of_zone(db: AsyncConnection, company_id: CompanyId, zone: str) -
     """The time zone of the stores that follow the price zone; None where they have several, or
     where no store follows it yet."""
     rows = await (await driver_of(db)).fetch(_CLOCKS, company_id, zone)
+    return rows[0]["zone"] if len(rows) == 1 else None
+
+
+async def clock_of_stores(db: AsyncConnection, company_id: CompanyId) -> str | None:
+    """The time zone of all stores; None where they have several, or where there is none yet."""
+    rows = await (await driver_of(db)).fetch(_OF_COMPANY, company_id)
     return rows[0]["zone"] if len(rows) == 1 else None
 
 
