@@ -64,8 +64,8 @@ function newRecord(basket, quoted) {
     total_minor: quoted.total_minor,
     lines: requestLines(basket),
     tenders: requestTenders(basket),
-    ...requestRest(basket),
   };
+  Object.assign(sale, requestRest(basket));
   return {
     sale_id: sale.sale_id,
     store_id: state.till.value.store_id,

@@ -31,9 +31,8 @@ function ask(basket) {
     operator_id: state.operator.value.operator_id,
     lines: requestLines(basket),
     tenders: requestTenders(basket),
-    ...requestRest(basket),
   };
-  return call("POST", "/quotes", { body });
+  return call("POST", "/quotes", { body: Object.assign(body, requestRest(basket)) });
 }
 
 /** From now on each change of the basket is quoted. */
