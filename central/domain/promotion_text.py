@@ -73,7 +73,8 @@ def read_arguments(kind: AnyKind, typed: Mapping[str, str], decimals: int) -> ms
             raise InvalidField(
                 f"{key.name}: {kind.code} needs it.", field=key.name, remedy="State it."
             )
-    return _made(kind.arguments, values, "arguments")
+    made: msgspec.Struct = _made(kind.arguments, values, "arguments")
+    return made
 
 
 def write_arguments(arguments: msgspec.Struct, decimals: int) -> dict[str, str]:
