@@ -10,6 +10,7 @@ from sqlalchemy import Index, PrimaryKeyConstraint, text
 from sqlmodel import Field
 
 from central.db.projected_journals import OF_JOURNALS
+from central.db.projected_people import OF_PEOPLE
 from central.db.projected_rights import OF_RIGHTS
 from central.db.tables import CentralTable, big, metadata
 
@@ -329,39 +330,10 @@ class StoreAlarm(CentralTable, table=True):
     seq: int = big()
 
 
-class OperatorActRow(CentralTable, table=True):
-    """What the people of a shop did that is no sale: signed in, were refused, allowed an act."""
-
-    __tablename__ = "operator_act"
-    __table_args__ = (Index(None, "store_id", "at_ms"),)
-    store_id: UUID = Field(primary_key=True)
-    act_id: UUID = Field(primary_key=True)
-    at_ms: int = big()
-    act: str
-    operator_id: str
-    workstation_id: str | None
-    by_operator_id: str | None
-    subject: str
-    amount_minor: int | None = big(default=None)
-    reason: str
-    business_date: date | None
-
-
-class OperatorPinRow(CentralTable, table=True):
-    """The newest PIN that an operator chose at any store, sealed to head office's key."""
-
-    __tablename__ = "operator_pin"
-    company_id: UUID = Field(primary_key=True)
-    operator_id: str = Field(primary_key=True)
-    hlc: int = big()
-    store_id: UUID
-    sealed: bytes
-
-
 PROJECTED = {
     name: each
     for name, each in metadata.tables.items()
-    if name not in _OTHERS or name in OF_JOURNALS | OF_RIGHTS
+    if name not in _OTHERS or name in OF_JOURNALS | OF_PEOPLE | OF_RIGHTS
 }
-"""The tables of this module, of ``projected_journals`` and of ``projected_rights``, by their
+"""The tables of this module and of the others that are called ``projected_…``, by their
 names."""

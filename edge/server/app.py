@@ -13,6 +13,7 @@ from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 
 from edge.api import (
+    baskets,
     currencies,
     customers,
     days,
@@ -61,6 +62,7 @@ _PAIRED = (
 )
 """Asked by a workstation at which nobody is signed in."""
 _OF_SALES = (
+    baskets,
     currencies,
     customers,
     days,

@@ -17,6 +17,7 @@ from sync.protocol.facts import (
     GrantAsked,
     GrantReleased,
     IdAbandoned,
+    LinesRemoved,
     ManifestGiven,
     PinSet,
     Released,
@@ -54,6 +55,7 @@ def each_kind(shop: Shop) -> dict[str, AnyFact]:
         EXAMPLES[ManifestGiven.KIND],
         GrantAsked(shop.new_id(), "points", CUSTOMERS[0], 50),
         GrantReleased((Released("points", CUSTOMERS[0], shop.new_id(), 0, 7),), (shop.new_id(),)),
+        EXAMPLES[LinesRemoved.KIND],
         EpochEnded("fenced", len(shop.events) + 1, None),
     ]
     return {kind_of(fact).kind: fact for fact in told}

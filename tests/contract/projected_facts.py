@@ -319,6 +319,21 @@ PROJECTED: Mapping[KindVersion, Projected] = {
             ]
         }
     ),
+    KindVersion("lines_removed", 1): Projected(
+        {
+            "lines_removed": [
+                {
+                    "removal_id": golden.GRANT,
+                    "basket_id": golden.MOVEMENT,
+                    "operator_id": golden.ANNA,
+                    "whole": True,
+                    "items": "Grüner Tee, Apfel",
+                    "line_count": 2,
+                    "amount_minor": 1_879,
+                }
+            ]
+        }
+    ),
     KindVersion("pin_set", 1): Projected(
         {"operator_pin": [{"operator_id": golden.ANNA, "sealed": bytes(range(60))}]}
     ),

@@ -33,6 +33,7 @@ from sync.protocol.facts import (
     IdAbandoned,
     KindVersion,
     Line,
+    LinesRemoved,
     ManifestGiven,
     OperatorAct,
     OperatorActed,
@@ -42,6 +43,7 @@ from sync.protocol.facts import (
     PinSet,
     PriceModifier,
     Released,
+    RemovedLine,
     RetailTransaction,
     RightGiven,
     RightTaken,
@@ -211,6 +213,10 @@ _LINES_2 = (
     ),
 )
 
+_REMOVED = (
+    RemovedLine(ItemId("I00042"), "Grüner Tee", 2_000, 2_180),
+    RemovedLine(ItemId("I00043"), "Apfel", -755, -301),
+)
 EXAMPLES: dict[KindVersion, Any] = {
     KindVersion("retail_transaction", 1): RetailTransaction(
         sale_id=SALE,
@@ -400,6 +406,9 @@ EXAMPLES: dict[KindVersion, Any] = {
         rights_taken=(RightTaken("coupon", MOVEMENT, GRANT, 0, 1),),
         rights_given=(RightGiven("gift_value", TILL_SESSION, 1, 2_180),),
         post_void_of=EARLIER_SALE,
+    ),
+    KindVersion("lines_removed", 1): LinesRemoved(
+        GRANT, MOVEMENT, ANNA, W1, DAY, True, "the customer left", _REMOVED
     ),
 }
 

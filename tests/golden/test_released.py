@@ -44,6 +44,7 @@ LATER = frozenset(
         "manifest_given",
         "grant_asked",
         "grant_released",
+        "lines_removed",
     }
 )
 """Kinds that no released journal has yet."""

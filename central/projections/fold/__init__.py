@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from central.projections.event import Event
 from central.projections.fact_id import SALE_KIND, fact_id
 from central.projections.fold import (
+    basket,
     box,
     customer,
     day,
@@ -26,7 +27,7 @@ from central.projections.row_changes import RowChanges
 from central.projections.rows.journal import CountedFact, RecoveredFact
 from sync.protocol.identity import CompanyId
 
-SUBJECTS = (sale, till, day, stock, customer, box, operator, recovered, escrow)
+SUBJECTS = (sale, basket, till, day, stock, customer, box, operator, recovered, escrow)
 """Their modules: each adds its kinds to FACT_KINDS."""
 
 

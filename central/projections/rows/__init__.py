@@ -6,6 +6,7 @@ them, an archive writes them; nothing here knows a database.
 
 from central.projections.projection import Projection
 from central.projections.rows import (
+    basket,
     box,
     customer,
     day,
@@ -19,6 +20,7 @@ from central.projections.rows import (
 
 PROJECTIONS: tuple[Projection, ...] = (
     *sale.PROJECTIONS,
+    *basket.PROJECTIONS,
     *till.PROJECTIONS,
     *day.PROJECTIONS,
     *stock.PROJECTIONS,

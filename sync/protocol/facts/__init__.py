@@ -15,6 +15,7 @@ Words: ARTS / OMG operational data model.
 from typing import TypeAlias
 
 from sync.protocol.facts.base import LINES_MAX, Fact, KindVersion
+from sync.protocol.facts.basket import LinesRemoved, RemovedLine
 from sync.protocol.facts.box import (
     AlarmCleared,
     AlarmKind,
@@ -96,6 +97,7 @@ AnyFact: TypeAlias = (
     | ManifestGiven
     | GrantAsked
     | GrantReleased
+    | LinesRemoved
 )
 """Every kind and version that was ever written: the one list. Entries are added, never changed."""
 
@@ -122,6 +124,7 @@ __all__ = [
     "IdAbandoned",
     "KindVersion",
     "Line",
+    "LinesRemoved",
     "ManifestGiven",
     "OperatorAct",
     "OperatorActed",
@@ -131,6 +134,7 @@ __all__ = [
     "PinSet",
     "PriceModifier",
     "Released",
+    "RemovedLine",
     "RetailTransaction",
     "RightGiven",
     "RightTaken",

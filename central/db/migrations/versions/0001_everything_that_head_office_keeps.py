@@ -45,6 +45,7 @@ def upgrade() -> None:
     _create_listed_price()
     _create_live_code()
     _create_office_key()
+    _create_lines_removed()
     _create_operator_act()
     _create_operator_pin()
     _create_payment_file()
@@ -127,6 +128,7 @@ TABLES = (
     "listed_price",
     "live_code",
     "office_key",
+    "lines_removed",
     "operator_act",
     "operator_pin",
     "payment_file",
@@ -692,6 +694,31 @@ def _create_price_zone() -> None:
         sa.Column("company_id", sa.Uuid(), nullable=False),
         sa.Column("zone", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("company_id", "zone", name=op.f("pk_price_zone")),
+    )
+
+
+def _create_lines_removed() -> None:
+    op.create_table(
+        "lines_removed",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("removal_id", sa.Uuid(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("basket_id", sa.Uuid(), nullable=False),
+        sa.Column("operator_id", sa.String(), nullable=False),
+        sa.Column("workstation_id", sa.String(), nullable=True),
+        sa.Column("business_date", sa.Date(), nullable=True),
+        sa.Column("whole", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("items", sa.String(), nullable=False),
+        sa.Column("line_count", sa.Integer(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("store_id", "removal_id", name=op.f("pk_lines_removed")),
+    )
+    op.create_index(
+        op.f("ix_lines_removed_store_id_at_ms"),
+        "lines_removed",
+        ["store_id", "at_ms"],
+        unique=False,
     )
 
 

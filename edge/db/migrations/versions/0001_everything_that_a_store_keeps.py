@@ -88,6 +88,7 @@ TABLES = (
     "stock_level",
     "stock_movement",
     "tail_event",
+    "suspended_basket",
     "tax_rate",
     "tender",
     "till_session",
@@ -160,6 +161,7 @@ def upgrade() -> None:
     _create_stock_level()
     _create_stock_movement()
     _create_tail_event()
+    _create_suspended_basket()
     _create_tax_rate()
     _create_tender()
     _create_till_session()
@@ -1044,6 +1046,22 @@ def _create_stock_movement() -> None:
             sqlite_where=sa.text("kind NOT IN ('sale', 'return')"),
         )
         batch_op.create_index(batch_op.f("ix_stock_movement_item_id"), ["item_id"], unique=False)
+
+
+def _create_suspended_basket() -> None:
+    op.create_table(
+        "suspended_basket",
+        sa.Column("basket_id", sa.LargeBinary(), nullable=False),
+        sa.Column("workstation_id", sa.String(), nullable=False),
+        sa.Column("operator_id", sa.String(), nullable=False),
+        sa.Column("suspended_at_ms", sa.Integer(), nullable=False),
+        sa.Column("business_date", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=True),
+        sa.Column("line_count", sa.Integer(), nullable=False),
+        sa.Column("total_minor", sa.Integer(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("basket_id", name=op.f("pk_suspended_basket")),
+    )
 
 
 def _create_tax_rate() -> None:

@@ -1,0 +1,1 @@
+"""Baskets before they are paid: suspended, recalled, given up; lines that were taken out."""
