@@ -13,6 +13,8 @@ import pytest
 from central.db.engine import unit_of_work
 from central.domain.day_verdict import DayVerdict, Doubt
 from central.reports.whole_day import WholeDay, whole_day
+from central.usecases.box.seal_epoch import seal_epoch
+from central.usecases.journal.close_tail import close_tail
 from edge.box.clock import wall_clock_ms
 from edge.db.spans import Span, read_events, read_points
 from edge.domain.kept import Standing
@@ -194,3 +196,40 @@ async def test_both_copies_bring_what_the_other_one_gave_and_both_accounts_are_h
         assert {one.slug for one in found.day.reasons} == {Doubt.ALARM}, found.day.reasons
         assert found.day.central.transactions == 6
         assert found.day.central.gross_minor == 6 * MILK_MINOR
+
+
+async def test_a_copy_that_was_switched_off_with_its_till_open_is_given_up_and_the_day_is_proven(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    """The drawer that was open when the disk was copied is counted once, at the box that stays;
+    what the copy gave came home there, and counts."""
+    async with chain(postgres_url, tmp_path) as (served, store_id):
+        async with open_store(tmp_path / "one") as till:
+            shop = Keeping(till, served)
+            await shop.sell(2)
+            await shop.exchanged()
+        async with open_store(tmp_path / "two") as till:
+            shop = Keeping(till, served)
+            given = await shop.sell_kept(2)
+            await shop.exchanged()
+            given += await shop.sell_kept(1)
+            await shop.exchanged()
+            elsewhere = str(await till.epoch())
+        async with open_store(tmp_path / "one") as till:
+            shop = Keeping(till, served)
+            assert await given_back(till, given) == [Standing.WANTED] * 3
+            await shop.sell(1)
+            day = await closed(till)
+            await shop.exchanged()
+        await given_up(served, store_id, elsewhere)
+        found = await judged(served, store_id, day)
+        assert {one.slug for one in found.day.reasons} == {Doubt.ALARM}, found.day.reasons
+        assert found.day.central.transactions == 8
+
+
+async def given_up(served: Served, store_id: StoreId, epoch: str) -> None:
+    """As `central seal` and `central write-off` do."""
+    why = ("a copy, switched off", "Ann", served.clock.now_ms)
+    async with unit_of_work(served.engine) as db:
+        await seal_epoch(db, store_id, epoch, *why)
+        await close_tail(db, store_id, epoch, None, *why)
