@@ -143,16 +143,21 @@ export async function createCustomer(customerId, fields) {
 /** Take a tender; when nothing is left to pay, the sale is finished. A refused tender is not taken;
  *  one that was not answered stays, for a card may have been charged: it is asked about until the
  *  store server answers (quotes.js), and nobody need take it again. */
-export async function addTender(tender) {
+export function addTender(tender) {
+  return finishWith([tender]);
+}
+
+/** The same of several that are taken, or go back, at once. */
+export async function finishWith(tenders) {
   const before = state.basket.value;
-  const basket = { ...before, tenders: [...before.tenders, tender] };
+  const basket = { ...before, tenders: [...before.tenders, ...tenders] };
   state.finishing.value = basket;
   await putBasket(basket);
   try {
     if (state.currentQuote.value === null) await askQuote(basket);
   } catch (error) {
     if (error instanceof BoxAway) return;
-    if (error instanceof Refused) await takeTenderOut(tender);
+    if (error instanceof Refused) await takeTendersOut(tenders);
     throw error;
   }
 }
@@ -167,13 +172,13 @@ export function finishWhenPaid() {
   });
 }
 
-function takeTenderOut(tender) {
+function takeTendersOut(tenders) {
   const basket = state.basket.value;
-  return putBasket({ ...basket, tenders: basket.tenders.filter((each) => each !== tender) });
+  return putBasket({ ...basket, tenders: basket.tenders.filter((each) => !tenders.includes(each)) });
 }
 
 export function removeTender(place) {
-  return takeTenderOut(state.basket.value.tenders[place]);
+  return takeTendersOut([state.basket.value.tenders[place]]);
 }
 
 /** What is tendered covers the total: finish. */

@@ -11,6 +11,8 @@
  * @property {number|null} unit_price_minor of an open-price item
  * @property {string|null} reason why that price
  * @property {Discount} [discount] off this line, by hand
+ * @property {{sale_id: string, line_no: number}} [original] the sale line that it takes back
+ * @property {string} [unverified] why it is taken back without a receipt
  *
  * @typedef {{rate_bp?: number, amount_minor?: number, reason: string}} Discount one of the two
  * @typedef {{tender_id: string, amount_minor: number, reference: string|null}} Tender
@@ -37,7 +39,7 @@ export function addItem(basket, item, { quantity_milli, scan_code, price_minor, 
   const same = basket.lines.find(
     (line) =>
       line.item_id === item.item_id && line.unit_price_minor === null && WHOLE_UNITS.includes(line.unit) &&
-      line.scan_code === scan_code && !open && (line.discount ?? null) === null,
+      line.scan_code === scan_code && !open && (line.discount ?? null) === null && !isReturn(line),
   );
   if (same !== undefined) return changeQuantity(basket, same.key, quantity_milli);
   const line = {
@@ -51,6 +53,32 @@ export function addItem(basket, item, { quantity_milli, scan_code, price_minor, 
     reason,
   };
   return { ...basket, lines: [...basket.lines, line], next_key: basket.next_key + 1 };
+}
+
+/** Whether it takes goods back. */
+export function isReturn(line) {
+  return line.original !== undefined || line.unverified !== undefined;
+}
+
+/** With a line more that takes back so much of a receipt's ``line``, or as much more of it. */
+export function takeBack(basket, line, { quantity_milli, original }) {
+  const same = basket.lines.find(
+    (each) => each.original?.sale_id === original.sale_id && each.original.line_no === original.line_no,
+  );
+  if (same !== undefined) return changeQuantity(basket, same.key, quantity_milli);
+  const { item_id, unit, description: name } = line;
+  const back = {
+    key: basket.next_key,
+    item_id,
+    name,
+    unit,
+    scan_code: null,
+    quantity_milli,
+    unit_price_minor: null,
+    reason: null,
+    original,
+  };
+  return { ...basket, lines: [...basket.lines, back], next_key: basket.next_key + 1 };
 }
 
 /** More (or fewer, below zero) of a line; one that comes to nothing is taken out. */
@@ -119,6 +147,8 @@ export function together(first, second) {
 export function requestLines(basket) {
   return basket.lines.map((line, place) => {
     const request = { line_no: place + 1, quantity_milli: line.quantity_milli };
+    if (line.original !== undefined) return { ...request, original: line.original };
+    if (line.unverified !== undefined) request.unverified = line.unverified;
     if (line.scan_code !== null) request.scan_code = line.scan_code;
     else request.item_id = line.item_id;
     if (line.unit_price_minor !== null) {

@@ -12,6 +12,7 @@ import { Menu } from "./menu_view.js";
 import { OverrideDialog } from "./override_view.js";
 import { ChangePin } from "./own_pin_view.js";
 import { QuantityDialog } from "./quantity_view.js";
+import { ReturnDialog, UnverifiedDialog } from "./return_view.js";
 import { Settled } from "./settle_view.js";
 import * as state from "./state.js";
 import { Tills } from "./tills_view.js";
@@ -28,8 +29,10 @@ const DIALOGS = {
   menu: Menu,
   "own pin": ChangePin,
   quantity: QuantityDialog,
+  return: ReturnDialog,
   settled: Settled,
   tills: Tills,
+  unverified: UnverifiedDialog,
 };
 
 /** What somebody else must allow comes before what it is for. */

@@ -8,6 +8,7 @@ import * as selling from "./selling.js";
 import { lock } from "./session.js";
 import * as state from "./state.js";
 import { DISCOUNT } from "./words_discount.js";
+import { RETURN } from "./words_return.js";
 import { KEY } from "./words_selling.js";
 
 /**
@@ -46,6 +47,14 @@ export const KEYS = [
     foot: true,
   },
   { key: "F4", on: ["selling"], label: () => KEY.customer, when: always, act: selling.askCustomer },
+  {
+    key: "F7",
+    on: ["selling"],
+    label: () => RETURN.title,
+    when: always,
+    act: () => (state.dialog.value = { name: "return" }),
+    foot: true,
+  },
   {
     key: "F10",
     on: ["selling", "paying"],

@@ -2,9 +2,12 @@
  *  stands on it; ``label``: what it does, with the line's name; ``when``: for which lines. A tool that
  *  asks opens a dialog of its own (dialogs.js): ``state.dialog.value = { name, line_key: line.key }``. */
 
+import { isReturn } from "./basket.js";
 import { askDiscount, askQuantity, isWhole, oneFewer, oneMore, takeOut } from "./selling.js";
+import * as state from "./state.js";
 import { formatMilli } from "./text.js";
 import { DISCOUNT } from "./words_discount.js";
+import { RETURN } from "./words_return.js";
 import { LINE } from "./words_selling.js";
 
 /**
@@ -47,7 +50,7 @@ export const LINE_TOOLS = [
     name: "discount",
     face: () => DISCOUNT.tool,
     label: (line) => DISCOUNT.toolName(line.name),
-    when: always,
+    when: (line) => !isReturn(line),
     act: askDiscount,
   },
   {
@@ -56,5 +59,12 @@ export const LINE_TOOLS = [
     label: (line) => LINE.removeName(line.name),
     when: always,
     act: takeOut,
+  },
+  {
+    name: "back",
+    face: () => RETURN.without,
+    label: (line) => RETURN.withoutOf(line.name),
+    when: (line) => !isReturn(line),
+    act: (line) => (state.dialog.value = { name: "unverified", line_key: line.key }),
   },
 ];

@@ -1,10 +1,12 @@
 /** The basket's lines: each is one row, the chosen one opens its tools and is kept in sight. */
 
+import { isReturn } from "./basket.js";
 import { focusScan } from "./focus.js";
 import { LINE_TOOLS } from "./line_tools.js";
 import * as state from "./state.js";
 import { formatMilli, formatMinor } from "./text.js";
 import { html, useLayoutEffect, useRef } from "./ui.js";
+import { RETURN } from "./words_return.js";
 import { LINE, SELLING } from "./words_selling.js";
 
 export function Lines() {
@@ -44,7 +46,7 @@ function Line({ line, open }) {
     focusScan();
   };
   return html`<li aria-current=${open ? "true" : undefined} onClick=${open ? undefined : choose}>
-    <span class="name">${line.name}</span>
+    <span class="name">${line.name}${isReturn(line) && html` <em>${RETURN.mark}</em>`}</span>
     <span class="each">
       <span class="count">${formatMilli(line.quantity_milli)}${unit}</span>
       <span class="by"> × </span>

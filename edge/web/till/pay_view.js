@@ -6,6 +6,7 @@ import { Doubt, Field, Form } from "./fields.js";
 import { notAnAmount } from "./opening_view.js";
 import { Points } from "./points_view.js";
 import * as state from "./state.js";
+import { GiveBack } from "./return_view.js";
 import { formatMinor, parseMinor } from "./text.js";
 import { html, useState } from "./ui.js";
 import { Taxes, Total } from "./totals_view.js";
@@ -19,6 +20,7 @@ export function Pay() {
   const [by, setBy] = useState(tenders[0]?.tender_id);
   const back = () => (place.value = "selling");
   const chosen = tenders.find((tender) => tender.tender_id === by);
+  const goesBack = (state.linesQuote.value?.total_minor ?? 0) < 0;
   return html`<div class="paying">
     <section class="card">
       <h1>${PAY.title}</h1>
@@ -28,7 +30,7 @@ export function Pay() {
       ${basket.value.tenders.length > 0 && html`<${PaidSoFar} tenders=${till.value.tenders} />`}
       <button type="button" onClick=${back}>${PAY.back}</button>
     </section>
-    <section class="card">
+    ${goesBack ? html`<section class="card"><${GiveBack} /></section>` : html`<section class="card">
       <div class="kinds" role="group" aria-label=${PAY.by}>
         ${tenders.map(
           ({ tender_id, name }) => html`<button type="button" key=${tender_id}
@@ -38,7 +40,7 @@ export function Pay() {
       ${chosen?.kind === "cash" && html`<${Cash} tender=${chosen} />`}
       ${chosen !== undefined && chosen.kind !== "cash" &&
       html`<${Other} key=${chosen.tender_id} tender=${chosen} />`}
-    </section>
+    </section>`}
   </div>`;
 }
 

@@ -9,6 +9,7 @@ import { takeCoupon } from "./discount_view.js";
 import { uuid7 } from "./ids.js";
 import { askQuote } from "./quotes.js";
 import { Pause } from "./retry.js";
+import { isReceiptCode } from "./returns.js";
 import * as state from "./state.js";
 import { searchWords } from "./search.js";
 import { write } from "./store.js";
@@ -45,6 +46,10 @@ export function workScans() {
 
 /** What the scanner read, or what was typed. */
 export async function scan(text, { times = 1, typed = false, problem = null } = {}) {
+  if (state.screen.value === "selling" && isReceiptCode(text)) {
+    state.dialog.value = { name: "return", code: text };
+    return;
+  }
   if (state.scans.value.length >= SCANS_MAX) {
     state.problem.value = SCANS.tooMany(SCANS_MAX, text);
     return;

@@ -1,0 +1,139 @@
+/** Goods that come back: the receipt by its code or number, what of it is left, how much comes. What
+ *  nobody can show a receipt for is scanned like a sale, and turned round by its tool. */
+
+import { doing, trying } from "./actions.js";
+import { ONE_MILLI } from "./basket.js";
+import { Field, Form } from "./fields.js";
+import { Modal } from "./modal.js";
+import { findReceipt, giveBack, takeLinesBack, takeUnverified } from "./returns.js";
+import { isWhole } from "./selling.js";
+import * as state from "./state.js";
+import { formatMilli, formatMinor, parseMilli } from "./text.js";
+import { html, useEffect, useState } from "./ui.js";
+import { RETURN } from "./words_return.js";
+
+const close = () => (state.dialog.value = null);
+
+export function ReturnDialog({ code = null }) {
+  const [receipt, setReceipt] = useState(null);
+  const look = (typed) => trying(async () => setReceipt(await findReceipt(typed)));
+  useEffect(() => void (code !== null && look(code)), [code]);
+  const submit = ({ typed }) => typed.trim() !== "" && look(typed.trim());
+  return html`<${Modal} label=${RETURN.title} wide onClose=${close}>
+    <h2>${RETURN.title}</h2>
+    ${receipt === null
+      ? html`<${Form} onSubmit=${submit}>
+          <${Field} label=${RETURN.code} name="typed" first maxlength="100" />
+          <div class="row">
+            <button type="submit" class="main">${RETURN.look}</button>
+            <button type="button" onClick=${close}>${RETURN.back}</button>
+          </div>
+        <//>`
+      : html`<${Receipt} key=${receipt.sale_id} receipt=${receipt} />`}
+  <//>`;
+}
+
+function Receipt({ receipt }) {
+  const lines = receipt.lines.filter(({ left_milli }) => left_milli > 0);
+  const take = (quantities) => {
+    close();
+    void trying(() => takeLinesBack(receipt, quantities));
+  };
+  const all = () => take(Object.fromEntries(lines.map((each) => [each.line_no, each.left_milli])));
+  const submit = (typed) => {
+    const read = lines.map((line) => [line.line_no, quantityOf(typed[`line-${line.line_no}`], line)]);
+    const wrong = read.some(([, milli]) => milli === null);
+    if (wrong || read.every(([, milli]) => milli === 0)) state.problem.value = RETURN.wrong;
+    else take(Object.fromEntries(read));
+  };
+  return html`<p><strong>${RETURN.of(receipt.receipt_number, receipt.business_date)}</strong></p>
+    <${PaidBy} payments=${receipt.payments} />
+    ${lines.length === 0
+      ? html`<p role="status">
+            ${receipt.voided_by === null ? RETURN.nothing : RETURN.voided(receipt.voided_by)}
+          </p>
+          <button type="button" onClick=${close}>${RETURN.back}</button>`
+      : html`<${Form} onSubmit=${submit}>
+          <ul class="lines">
+            ${lines.map((line, at) => html`<${Line} key=${line.line_no} line=${line} first=${at === 0} />`)}
+          </ul>
+          <div class="row">
+            <button type="submit" class="main">${RETURN.take}</button>
+            <button type="button" onClick=${all}>${RETURN.all}</button>
+            <button type="button" onClick=${close}>${RETURN.back}</button>
+          </div>
+        <//>`}`;
+}
+
+function quantityOf(text, line) {
+  if (text.trim() === "") return 0;
+  const milli = parseMilli(text);
+  const part = milli !== null && isWhole(line) && milli % ONE_MILLI !== 0;
+  return milli === null || part || milli > line.left_milli ? null : milli;
+}
+
+function Line({ line, first }) {
+  const unit = isWhole(line) ? "" : ` ${line.unit}`;
+  const left = RETURN.left(
+    `${formatMilli(line.left_milli)}${unit}`,
+    `${formatMilli(line.quantity_milli)}${unit}`,
+  );
+  return html`<li>
+    <span class="name">${line.description}</span>
+    <span class="amount">${formatMinor(line.left_minor, state.decimals.value)}</span>
+    <span class="each">${left}</span>
+    <${Field} label=${RETURN.howMany(line.description)} name=${`line-${line.line_no}`}
+      inputmode="decimal" first=${first} />
+  </li>`;
+}
+
+function PaidBy({ payments }) {
+  if (payments.length === 0) return null;
+  const told = payments.map(
+    ({ name, left_minor }) => `${name} ${formatMinor(left_minor, state.decimals.value)}`,
+  );
+  return html`<p class="quiet">${RETURN.paidBy}: ${told.join(" · ")}</p>`;
+}
+
+export function UnverifiedDialog({ line_key: key }) {
+  const line = state.basket.value.lines.find((each) => each.key === key);
+  if (line === undefined) {
+    queueMicrotask(close);
+    return null;
+  }
+  const submit = ({ why }) => {
+    if (why.trim() === "") return;
+    close();
+    void trying(() => takeUnverified(key, why.trim()));
+  };
+  return html`<${Modal} label=${RETURN.withoutOf(line.name)} onClose=${close}>
+    <h2>${line.name}</h2>
+    <${Form} onSubmit=${submit}>
+      <${Field} label=${RETURN.why} name="why" first maxlength="200" />
+      <div class="row">
+        <button type="submit" class="main">${RETURN.takeBack}</button>
+        <button type="button" onClick=${close}>${RETURN.back}</button>
+      </div>
+    <//>
+  <//>`;
+}
+
+/** In the place of paying, where money goes back: by what paid, as the store server says. */
+export function GiveBack() {
+  const quoted = state.currentQuote.value;
+  const refunds = quoted?.refunds ?? [];
+  const amount = (minor) => formatMinor(minor, state.decimals.value);
+  const sum = refunds.reduce((all, { amount_minor }) => all - amount_minor, 0);
+  return html`<h2>${RETURN.goesBack}</h2>
+    <ul class="lines" aria-label=${RETURN.goesBack}>
+      ${refunds.map(
+        (one, at) => html`<li key=${at}>
+          <span class="name">${one.name}</span>
+          <span class="amount">${amount(-one.amount_minor)}</span>
+          <span class="each">${one.reference}</span>
+        </li>`,
+      )}
+    </ul>
+    <button type="button" class="main" disabled=${quoted === null}
+      onClick=${() => doing(() => giveBack(refunds))}>${RETURN.done(amount(sum))}</button>`;
+}

@@ -1,0 +1,51 @@
+/** What the till does with goods that come back: their lines stand in the basket beside what is sold,
+ *  and money goes back as the store server says it. */
+
+import { finishWith, putBasket } from "./actions.js";
+import { call } from "./api.js";
+import { takeBack } from "./basket.js";
+import * as state from "./state.js";
+
+/** What a receipt's code looks like to a scanner; ``sync/protocol/paper/witness.py`` reads it. */
+const RECEIPT = /^E\d+-[0-9a-f]{8}-\d+\s+[0-9a-f]{16}$/i;
+
+export function isReceiptCode(text) {
+  return RECEIPT.test(text.trim());
+}
+
+/** The receipt with this code or number, and what of it can come back. Throws BoxAway, Refused. */
+export function findReceipt(code) {
+  return call("GET", `/receipts?${new URLSearchParams({ code })}`);
+}
+
+/** ``quantities``: thousandths by line number. */
+export function takeLinesBack(receipt, quantities) {
+  const taken = receipt.lines.filter((line) => quantities[line.line_no] > 0);
+  let basket = state.basket.value;
+  for (const line of taken) {
+    basket = takeBack(basket, line, {
+      quantity_milli: quantities[line.line_no],
+      original: { sale_id: receipt.sale_id, line_no: line.line_no },
+    });
+  }
+  return putBasket(basket);
+}
+
+/** A line of the basket is taken back instead of sold: nobody can show its receipt. */
+export function takeUnverified(key, reason) {
+  const { basket } = state;
+  const lines = basket.value.lines.map((line) =>
+    line.key === key ? { ...line, discount: null, unverified: reason } : line,
+  );
+  return putBasket({ ...basket.value, lines });
+}
+
+/** Give back what the basket comes to, as the store server proposed it, and finish. */
+export function giveBack(refunds) {
+  const tenders = refunds.map(({ tender_id, amount_minor, reference }) => ({
+    tender_id,
+    amount_minor,
+    reference,
+  }));
+  return finishWith(tenders);
+}

@@ -1,0 +1,37 @@
+/** What the page says about goods that come back. */
+
+import { inBoth } from "./language.js";
+
+export const RETURN = inBoth({
+  title: ["Take goods back", "退货"],
+  code: ["Scan the receipt, or type its number", "扫描收据，或输入收据号"],
+  look: ["Look it up", "查找"],
+  back: ["Back", "返回"],
+  of: [(number, day) => `${number} of ${day}`, (number, day) => `${number}，${day}`],
+  voided: [(by) => `It was voided by ${by}: nothing is left to take back.`, (by) => `已由 ${by} 作废：无可退之货。`],
+  nothing: ["All of it came back already.", "已全部退回。"],
+  left: [
+    (left, sold) => `${left} of ${sold} can come back`,
+    (left, sold) => `可退 ${left}，共 ${sold}`,
+  ],
+  howMany: [(name) => `How much of ${name}`, (name) => `${name} 退多少`],
+  all: ["Take all of it back", "全部退回"],
+  take: ["Take these back", "退回这些"],
+  wrong: [
+    {
+      title: "So much cannot come back",
+      detail: "A quantity is no number, or more than is left.",
+      remedy: "Type how much comes back of each, nothing where none does.",
+    },
+    { title: "不能退这么多", detail: "数量不是数字，或超过可退数量。", remedy: "请输入每项退回的数量，不退则留空。" },
+  ],
+  paidBy: ["Paid by", "原付款"],
+  without: ["No receipt: take back", "无收据：退货"],
+  withoutOf: [(name) => `Take ${name} back without a receipt`, (name) => `无收据退回 ${name}`],
+  why: ["Why without a receipt", "无收据的原因"],
+  takeBack: ["Take it back", "退回"],
+  mark: ["comes back", "退回"],
+  giveBack: ["Give back", "退款"],
+  goesBack: ["By what was paid", "按原付款方式"],
+  done: [(amount) => `Give back ${amount}`, (amount) => `退款 ${amount}`],
+});
