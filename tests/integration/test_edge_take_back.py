@@ -107,6 +107,7 @@ async def test_cash_for_what_a_card_paid_takes_somebody_s_word(counter: Counter)
     refused = await counter.call("POST", "/returns", body)
     assert (refused.status_code, slug(refused)) == (403, "refund-elsewhere")
     assert "3.45" in refused.json()["detail"]
+    assert refused.json()["asks"]["permission"] == "refund_elsewhere"
     assert row_counts(counter.till.box.folder) == before
     word = {"permission": "refund_elsewhere", "subject": body["sale_id"], "amount_minor": 345}
     allowed = await counter.allow("cleo", **word)

@@ -36,6 +36,7 @@ def overrides_of(
         asked = Asked(Permission.REFUND_ELSEWHERE, subject, amount)
         word = given.get(asked.permission)
         if word is None and judge(role, asked) is not Verdict.ALLOWED:
+            elsewhere.asks = asked._asdict()
             raise elsewhere
         _use(refuse_unallowed(role, request.operator_id, asked, word), used)
     return tuple(used)

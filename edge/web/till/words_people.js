@@ -124,6 +124,9 @@ export const OVERRIDE = inBoth({
     edit_customers: ["change a customer", "更改顾客资料"],
     discount: ["take so much off", "给予此折扣"],
     return_goods: ["take back goods of this amount", "退回此金额的商品"],
+    return_without_receipt: ["take goods back without a receipt", "无收据退货"],
+    refund_elsewhere: ["give back by what did not pay", "以其他方式退款"],
+    void: ["void this receipt", "作废此收据"],
     sell: ["sell at this price", "以此价格出售"],
   },
 });
