@@ -112,7 +112,8 @@ _SOLD = """
 SELECT n.sale_id, n.line_no, s.customer_id, s.receipt_number, n.item_id, n.description, n.unit,
        n.scan_code, n.tax_class, n.tax_rate_bp, n.tax_included, n.tax_version, n.price_version,
        n.unit_price_minor, n.unit_cost_minor, n.quantity_milli, n.extended_minor, n.amount_minor,
-       n.tax_minor, n.points, n.returned_milli, l.on_hand_milli, t.body
+       n.tax_minor, n.points, n.returned_milli, l.on_hand_milli, t.body,
+       s.training
 FROM json_each(?) f
 JOIN sale_line n ON n.sale_id = unhex(json_extract(f.value, '$[0]'))
     AND n.line_no = json_extract(f.value, '$[1]')
@@ -377,6 +378,6 @@ def _sold(row: tuple[Any, ...]) -> SoldLine:
     return SoldLine._make(
         (
             *(sale_id, row[1], buyer, *row[3:8], TaxClass(row[8]), row[9], bool(row[10])),
-            *(*row[11:21], row[21] or 0, _settings(row[22]).currency),
+            *(*row[11:21], row[21] or 0, _settings(row[22]).currency, bool(row[23])),
         )
     )

@@ -124,7 +124,8 @@ class SaleRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cash rounding. ``tendered_at`` is when; prices are those in force then. ``override_ids``: of
     what somebody else allowed for it. ``discount``: off the basket, by hand. ``coupons``: codes
     that were shown. ``post_void_of``: the receipt that it takes back whole; then it has no lines of
-    its own, ``note`` says why, and tenders may be left out."""
+    its own, ``note`` says why, and tenders may be left out. ``training``: everything as in a
+    sale, and nothing of it counts."""
 
     sale_id: SaleId
     operator_id: ShortOperator
@@ -138,6 +139,7 @@ class SaleRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     discount: DiscountRequest | None = None
     coupons: Annotated[tuple[Word, ...], msgspec.Meta(max_length=COUPONS_MAX)] = ()
     post_void_of: SaleId | None = None
+    training: bool = False
 
     @property
     def tendered_at_ms(self) -> int:

@@ -67,6 +67,7 @@ def compose(request: SaleRequest, known: Situation, overrides: Sequence[Override
         take_back=loyalty.close(basket.account, _born(request.sale_id, lines)),
         overrides=overrides_of(request, known.role, overrides, lines, elsewhere),
         note=request.note,
+        training=request.training,
         post_void_of=request.post_void_of,
     )
     return Composed(fact, _all_spends(fact), _movements(fact, known))

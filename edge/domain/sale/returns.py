@@ -19,6 +19,7 @@ from edge.domain.sale.refusals.returns import (
     OriginalNotFound,
     ReturnedMoreThanSold,
     ReturnPriceDiffers,
+    TrainingDiffers,
 )
 from edge.domain.sale.situation import Situation, SoldLine
 from sync.protocol.facts import Line, OriginalLine, PriceModifier
@@ -66,7 +67,7 @@ def take_back_lines(lines: Sequence[LineRequest], known: Situation) -> dict[int,
     """The return lines of a request, by line number.
 
     Raises OriginalNotFound, CurrencyDiffers, ReturnedMoreThanSold, QuantityNotWhole,
-    AmountIsNothing, ReturnPriceDiffers, ItemDiffers, UnknownItem, UnknownScanCode.
+    AmountIsNothing, ReturnPriceDiffers, ItemDiffers, TrainingDiffers, UnknownItem, UnknownScanCode.
     """
     returned: dict[OriginalLine, int] = {}
     taken = {}
@@ -101,7 +102,9 @@ def _left(sold: SoldLine, before_milli: int) -> int:
 
 def _refuse_other(line: LineRequest, sold: SoldLine, known: Situation, path: str) -> None:
     """What a return line states beside its original must agree with it, and the money that goes
-    back must be the store's."""
+    back must be the store's. Training takes back what was sold in training, and nothing else."""
+    if sold.training != known.training:
+        raise TrainingDiffers(sold.receipt_number, sold.training, field=f"{path}.original")
     if sold.currency != known.settings.currency:
         raise CurrencyDiffers(sold.currency, known.settings.currency, field=f"{path}.original")
     if line.item_id is not None and line.item_id != sold.item_id:

@@ -120,6 +120,7 @@ class SoldLine(NamedTuple):
     returned_milli: int
     on_hand_milli: int
     currency: str
+    training: bool = False
 
 
 class PaidBefore(NamedTuple):
@@ -147,7 +148,7 @@ class Situation(NamedTuple):
     back.
     ``rules``: of the items that have one.
     ``attempts``: payments that were made elsewhere, by the references that the tenders state.
-    ``worth``: of foreign cash, by its currency.
+    ``worth``: of foreign cash, by its currency. ``training``: nothing of it will count.
     """
 
     settings: StoreSettings
@@ -176,3 +177,4 @@ class Situation(NamedTuple):
     rules: Mapping[ItemId, ItemRule] = MappingProxyType({})
     attempts: Mapping[str, Attempt] = NO_ATTEMPTS
     worth: Mapping[str, Worth] = NO_WORTH
+    training: bool = False

@@ -106,16 +106,25 @@ def _write(
     """All rows of the sale; its event is in the journal already and gives the place."""
     fact, place = composed.fact, entry.head
     sales.insert_sale(db, fact, request_digest, place, known.settings_no, known.names)
-    sales.insert_movements(db, fact, composed.movements, moment.wall_ms)
-    sales.move_points(db, fact, composed.spends)
-    if known.goodwill is not None:
-        _note_goodwill(db, composed, place.epoch, known.goodwill)
-    for tender in fact.tenders:
-        attempt = known.attempts.get(tender.reference or "")
-        if attempt is not None and tender.amount_minor > 0:
-            mark_sold(db, attempt, fact.sale_id, moment.wall_ms)
     sales.mark_returned(db, fact)
     sales.advance_series(db, fact.workstation_id, place, receipts)
+    if not fact.training:
+        _count(db, composed, place.epoch, known, moment)
+
+
+def _count(
+    db: sqlite3.Connection, composed: Composed, epoch: Epoch, known: Situation, moment: Moment
+) -> None:
+    """What the sale moves: stock, points, the store's budget, payments made elsewhere. Of training
+    nothing is moved."""
+    sales.insert_movements(db, composed.fact, composed.movements, moment.wall_ms)
+    sales.move_points(db, composed.fact, composed.spends)
+    if known.goodwill is not None:
+        _note_goodwill(db, composed, epoch, known.goodwill)
+    for tender in composed.fact.tenders:
+        attempt = known.attempts.get(tender.reference or "")
+        if attempt is not None and tender.amount_minor > 0:
+            mark_sold(db, attempt, composed.fact.sale_id, moment.wall_ms)
 
 
 def _note_goodwill(

@@ -43,6 +43,7 @@ class QuoteSale(Request, frozen=True):
     coupons: Annotated[tuple[Word, ...], Meta(max_length=COUPONS_MAX)] = ()
     left_out: Annotated[tuple[LineNumber, ...], Meta(max_length=PARSED_MAX)] = ()
     post_void_of: SaleId | None = None
+    training: bool = False
 
 
 def quote_sale(
@@ -72,4 +73,5 @@ def _as_sale(request: QuoteSale, moment: Moment) -> SaleRequest:
         discount=request.discount,
         coupons=request.coupons,
         post_void_of=request.post_void_of,
+        training=request.training,
     )

@@ -79,6 +79,7 @@ def read_situation(
         **held.meaning(),
         paid=_paid(db, request, originals),
         attempts=attempts_referred(db, [each.reference for each in request.tenders]),
+        training=request.training,
     )
 
 

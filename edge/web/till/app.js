@@ -13,11 +13,13 @@ import { Selling } from "./selling_view.js";
 import { Settle } from "./settle_view.js";
 import { Header, Messages } from "./status_view.js";
 import * as state from "./state.js";
+import { TrainingFrame } from "./training_view.js";
 import { html, render } from "./ui.js";
 import { PAGE } from "./words.js";
 
 function App() {
   return html`
+    <${TrainingFrame} />
     <${Header} />
     <${Messages} />
     <main><${SCREENS[state.screen.value]} /></main>

@@ -100,6 +100,7 @@ function restore(kept, receipt) {
   const another = link !== null && pairing?.workstation_id !== link.workstation_id;
   batch(() => {
     state.languages.value = kept.languages ?? state.languages.value;
+    state.training.value = kept.training ?? false;
     state.asking.value = kept.asking ?? null;
     state.opening.value = kept.opening ?? null;
     state.till.value = kept.till ?? null;

@@ -5,9 +5,11 @@ import { Modal } from "./modal.js";
 import { lock, signOut } from "./session.js";
 import { speakAnother } from "./speaking.js";
 import * as state from "./state.js";
+import { changeTraining, mayChange } from "./training.js";
 import { html } from "./ui.js";
 import { MENU } from "./words.js";
 import { PEOPLE_MENU } from "./words_people.js";
+import { TRAINING } from "./words_training.js";
 
 /**
  * @typedef {object} Choice
@@ -37,6 +39,11 @@ const CHOICES = [
   { label: () => PEOPLE_MENU.tills, act: show("tills"), permission: "pair_workstations" },
   { label: () => PEOPLE_MENU.doctor, act: show("doctor"), permission: "see_reports" },
   { label: () => MENU.language, act: () => trying(speakAnother) },
+  {
+    label: () => (state.training.value ? TRAINING.end : TRAINING.begin),
+    act: closing(() => trying(changeTraining)),
+    when: () => mayChange.value,
+  },
   { label: () => MENU.keys, act: show("keys"), key: "?" },
   {
     label: () => MENU.settleTill,

@@ -65,6 +65,7 @@ function newRecord(basket, quoted) {
     lines: requestLines(basket),
     tenders: requestTenders(basket),
   };
+  if (state.training.value) sale.training = true;
   Object.assign(sale, requestRest(basket));
   return {
     sale_id: sale.sale_id,

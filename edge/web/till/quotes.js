@@ -32,6 +32,7 @@ function ask(basket) {
     lines: requestLines(basket),
     tenders: requestTenders(basket),
   };
+  if (state.training.value) body.training = true;
   return call("POST", "/quotes", { body: Object.assign(body, requestRest(basket)) });
 }
 

@@ -8,6 +8,7 @@ import { Problem } from "./status_view.js";
 import { formatMinor } from "./text.js";
 import { html, signal, useEffect } from "./ui.js";
 import { RECEIPT, SENDING } from "./words_pay.js";
+import { TRAINING } from "./words_training.js";
 
 const SECOND_CLICK_MS = 600;
 
@@ -38,7 +39,7 @@ function inWords(giving, failures, problem) {
 }
 
 export function Receipt() {
-  const { receipt, decimals } = state;
+  const { receipt, decimals, training } = state;
   useEffect(() => {
     const timer = setTimeout(() => (ready.value = true), SECOND_CLICK_MS);
     return () => {
@@ -51,7 +52,7 @@ export function Receipt() {
   const number = html`<span data-testid="receipt-number">${receipt_number}</span>`;
   return html`<section class="sold">
     <div class="card done">
-      <${Heading}>${RECEIPT.title}<//>
+      <${Heading}>${training.value ? TRAINING.made : RECEIPT.title}<//>
       <p class="quiet">${RECEIPT.receipt(number)}</p>
       <dl class="figures">
         <dt>${RECEIPT.due}</dt><dd>${formatMinor(due_minor, decimals.value)}</dd>

@@ -2,7 +2,7 @@
 
 from edge.domain.sale.refusals.lines import BadLine, BadLines
 from sync.protocol.errors import NotAcceptable
-from sync.protocol.identity import CustomerId, SaleId
+from sync.protocol.identity import CustomerId, ReceiptNumber, SaleId
 
 
 class NothingReturned(BadLines, slug="nothing-returned", title="The return takes nothing back"):
@@ -24,6 +24,18 @@ class OriginalNotFound(
     line_no: int
     detail = "This store knows no sale line {line_no} of the sale {sale_id}."
     remedy = "Take the original from its receipt; goods go back where they were bought."
+
+
+class TrainingDiffers(BadLine, slug="training-differs", title="Training and sales are kept apart"):
+    receipt_number: ReceiptNumber
+    was_training: bool
+    detail = "The receipt {receipt_number} {said}."
+    remedy = "Take back in training what was sold in training, and everything else outside of it."
+
+    @property
+    def said(self) -> str:
+        """Of which kind it is."""
+        return "is training: nothing was sold by it" if self.was_training else "is a sale's"
 
 
 class CurrencyDiffers(
