@@ -2,6 +2,7 @@
 The last line that one prints says what is true now and what comes next."""
 
 from central.commands.company import company_app, load_sample, setup
+from central.commands.counter import rule_app, scale_app
 from central.commands.customers import customers_app
 from central.commands.day import day
 from central.commands.doctor import doctor, support_bundle
@@ -38,6 +39,8 @@ for name, group in (
     ("export", export_app),
     ("item", item_app),
     ("price", price_app),
+    ("rule", rule_app),
+    ("scale", scale_app),
     ("tax", tax_app),
     ("tender", tender_app),
     ("promotion", promotion_app),

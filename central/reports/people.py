@@ -23,7 +23,13 @@ ORDER BY a.operator_id, a.at_ms DESC
 _ACTS = """
 SELECT s.code, s.zone, a.act_id, a.at_ms, a.act, a.operator_id, a.workstation_id,
     a.by_operator_id, a.subject, a.amount_minor, a.reason
-FROM store AS s JOIN operator_act AS a USING (store_id)
+FROM store AS s JOIN (
+    SELECT store_id, act_id, at_ms, act, operator_id, workstation_id, by_operator_id, subject,
+        amount_minor, reason, business_date FROM operator_act
+    UNION ALL SELECT store_id, removal_id, at_ms,
+        CASE WHEN whole THEN 'basket_cancelled' ELSE 'lines_removed' END, operator_id,
+        workstation_id, NULL, items, amount_minor, reason, business_date FROM lines_removed
+) AS a USING (store_id)
 WHERE s.company_id = $1 AND ($2::text IS NULL OR s.code = $2)
     AND ($3::text IS NULL OR a.operator_id = $3 OR a.by_operator_id = $3)
     AND ($4::date IS NULL OR a.business_date = $4)

@@ -2,12 +2,14 @@
 
 import sqlite3
 
+import msgspec
 from litestar import get, post
 
 from edge.api.described import Described
 from edge.api.once import At, writes
 from edge.api.parameters import DateInPath, TheBox
 from edge.db.days import BusinessDay, find_open_day
+from edge.domain.suspended import SuspendedAtClose
 from edge.usecases.day.close import CloseBusinessDay, ClosedDay, close_business_day
 from edge.usecases.day.open import OpenBusinessDay, open_business_day
 from edge.usecases.day.reopen import ReopenBusinessDay, reopen_business_day
@@ -55,8 +57,11 @@ def open_day(db: sqlite3.Connection, asked: Opening, at: At) -> BusinessDay:
 def close_day(
     db: sqlite3.Connection, asked: Closing, at: At, business_date: DateInPath
 ) -> ClosedDay:
-    """Close a day whose tills are all settled."""
-    return close_business_day(db, asked, business_date, asked.event_id, at.moment, at.override)
+    """Close a day whose tills are all settled; baskets that wait keep none from closing."""
+    event_id, cancel = asked.event_id, at.suspended_at_close is SuspendedAtClose.CANCEL
+    if cancel:
+        asked = msgspec.structs.replace(asked, cancel_suspended=True)
+    return close_business_day(db, asked, business_date, event_id, at.moment, at.override)
 
 
 @writes(post, "/business-days/{business_date:date}/reopen", status_code=200)

@@ -22,6 +22,7 @@ from edge.api.guard import caller_of, refuse_other_operator, session_of
 from edge.api.parameters import TheBox
 from edge.box.box import Box
 from edge.domain.rights import Override
+from edge.domain.suspended import SuspendedAtClose
 from edge.usecases.request.answer_once import Asked, answer_once, digest_of
 from sync.engine.journal import Moment
 from sync.http.body import decode_body, raw_body
@@ -38,11 +39,13 @@ Request = litestar.Request[Any, Any, Any]
 
 class At(NamedTuple):
     """When it is asked, at which workstation (none where the folder's owner asks), and with whose
-    word, where the body names an ``override_id`` that stands."""
+    word, where the body names an ``override_id`` that stands. ``suspended_at_close``: as the box is
+    set."""
 
     moment: Moment
     workstation_id: WorkstationId
     override: Override | None = None
+    suspended_at_close: SuspendedAtClose = SuspendedAtClose.CARRY
 
 
 def writes(
@@ -117,7 +120,7 @@ async def once(
     moment, customer_id = box.clock.moment(), customer_of(body)
     named: UUID | None = getattr(body, _OVERRIDE, None)
     with box.overrides.using(named, session_of(request)) as override:
-        at = At(moment, caller, override)
+        at = At(moment, caller, override, box.settings.suspended_at_close)
 
         def carry_out_now(db: sqlite3.Connection) -> T:
             operator_id = getattr(body, _OPERATOR, None)

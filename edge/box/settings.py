@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from edge.box.folder import SETTINGS_FILE, NotProvisioned
 from edge.box.keys import write_secret
 from edge.db.connection.errors import CannotStart
+from edge.domain.suspended import SuspendedAtClose
 from sync.http.limits import DoorLimits
 from sync.http.tries import TryLimits
 from sync.protocol.money import MINOR_MAX
@@ -47,13 +48,11 @@ class EdgeSettings(BaseSettings):
     network) and ``addresses`` (this machine's on its network, unless named), and tell at
     ``trust_port`` (TRUST_PORT_ABOVE above ``port``) how a device comes to trust the company.
     ``tls_cert`` and ``tls_key``: PEM files of the shop's own, in place of the company's
-    certificate. Who does nothing for ``lock_after_s`` types the PIN again. Records stay in the
-    journal for ``keep_days`` after head office has them, unless the disk is nearly full. ``door``
-    and ``tries`` in the environment are JSON: ``EDGE_DOOR='{"idle_s": 30}'``, lists too.
-    ``terminals``: where each workstation's card terminal listens in the shop's network, ``W1 =
-    "192.168.1.31:9300"``; up to ``card_offline_max_minor`` one may take a card without asking the
-    bank (0: never), within its own limits; about what it owes an answer of it is asked each
-    ``ask_terminal_every_s``."""
+    certificate. Who does nothing for ``lock_after_s`` types the PIN again.
+    ``suspended_at_close``: what becomes of suspended baskets when the day is closed. Records stay
+    in the journal for ``keep_days`` after head office has them, unless the disk is nearly full.
+    ``door`` and ``tries`` in the environment are JSON: ``EDGE_DOOR='{"idle_s": 30}'``, lists
+    too."""
 
     model_config = SettingsConfigDict(env_prefix="EDGE_", extra="forbid", frozen=True)
 
@@ -65,6 +64,7 @@ class EdgeSettings(BaseSettings):
     pull_every_s: int = Field(default=30, ge=1, le=INTERVAL_S_MAX)
     central_timeout_s: int = Field(default=20, ge=1, le=INTERVAL_S_MAX)
     lock_after_s: int = Field(default=300, ge=10, le=LOCK_AFTER_S_MAX)
+    suspended_at_close: SuspendedAtClose = SuspendedAtClose.CARRY
     keep_days: int = Field(default=KEEP_DAYS, ge=KEEP_DAYS, le=KEEP_DAYS_MAX)
     door: DoorLimits = DoorLimits()
     tries: TryLimits = TryLimits()

@@ -1,8 +1,17 @@
 """What a store refuses about suspended baskets."""
 
+from enum import StrEnum
 from uuid import UUID
 
 from sync.protocol.errors import NotNow
+
+
+class SuspendedAtClose(StrEnum):
+    """What becomes of suspended baskets when a business day is closed, which they never keep from
+    closing: they wait for the next one, or are given up, each with its fact."""
+
+    CARRY = "carry"
+    CANCEL = "cancel"
 
 
 class BasketNotSuspended(

@@ -25,11 +25,12 @@ from edge.usecases.basket.remove import (
     remove_lines,
 )
 from edge.usecases.basket.suspend import BasketContent, ShownLine, SuspendBasket, suspend_basket
+from edge.usecases.day.close import CloseBusinessDay, close_business_day
 from sync.protocol.batch import UNFOLDED_BYTES_MAX
 from sync.protocol.codec import decode_fact
 from sync.protocol.errors import Refusal
 from sync.protocol.facts import LinesRemoved
-from sync.protocol.identity import ItemId, OperatorId
+from sync.protocol.identity import EventId, ItemId, OperatorId
 from tests.builders import ANNA, BUSINESS_DATE, NOW_MS, W1, moment, new_store
 from tests.faults import contents
 from tests.integration.sale_fixtures import db
@@ -136,3 +137,17 @@ def test_what_cannot_be_is_refused_and_nothing_remains(
     monkeypatch.undo()
     db.execute("UPDATE business_day SET state = 'closed'")
     refused(db, NoOpenBusinessDay, lambda: put_aside(db, TWO))
+
+
+@pytest.mark.parametrize("cancels", [False, True])
+def test_a_day_closes_whatever_waits_and_says_so(db: sqlite3.Connection, cancels: bool) -> None:
+    put_aside(db)
+    db.execute("UPDATE till_session SET state = 'settled'")
+    request = CloseBusinessDay(ANNA, cancel_suspended=cancels)
+    closed = close_business_day(db, request, BUSINESS_DATE, EventId(REMOVAL), moment())
+    assert [each.basket_id for each in closed.suspended] == [ONE]
+    assert closed.cancelled is cancels
+    assert len(suspended_baskets(db)) == (0 if cancels else 1)
+    assert [(fact.whole, fact.business_date) for fact in removals(db)] == (
+        [(True, BUSINESS_DATE)] if cancels else []
+    )

@@ -80,6 +80,7 @@ ACTS = {
     "locks": ("locked_out", "unlocked", "unlocked_by_head_office"),
     "sign_ins": ("signed_in", "signed_out"),
     "pins": ("pin_set",),
+    "removals": ("lines_removed", "basket_cancelled"),
 }
 """Choices of the list: acts by what they are about."""
 kinds = {
@@ -88,6 +89,7 @@ kinds = {
     "locks": "Locks and unlocks",
     "sign_ins": "Sign-ins",
     "pins": "PINs set",
+    "removals": "Taken out before payment",
 }
 _SAID = {
     "signed_in": ("green", "signed in"),
@@ -99,6 +101,8 @@ _SAID = {
     "pin_set": ("none", "set a PIN"),
     "override_given": ("amber", "override"),
     "override_refused": ("red", "override refused"),
+    "lines_removed": ("amber", "lines taken out"),
+    "basket_cancelled": ("red", "basket cancelled"),
 }
 
 

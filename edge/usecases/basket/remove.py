@@ -7,7 +7,7 @@ line out must not be kept from it, and head office sees who does it how often.
 import sqlite3
 from collections.abc import Iterable
 from typing import Annotated
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import msgspec
 from msgspec import Meta
@@ -15,14 +15,17 @@ from msgspec import Meta
 from edge.db.days import find_open_day
 from edge.db.journal import append
 from edge.db.operators import require
+from edge.db.suspended import suspended_baskets
 from edge.domain.fields import Request, Sentence, ShortItem, ShortOperator
 from edge.usecases.basket.recall import take_suspended
 from edge.usecases.basket.suspend import BasketContent
 from sync.engine.journal import Moment
 from sync.protocol.bounds import FIGURE_MAX
 from sync.protocol.facts import LINES_MAX, LinesRemoved, RemovedLine
-from sync.protocol.identity import EventId, WorkstationId
+from sync.protocol.identity import EventId, OperatorId, WorkstationId
 from sync.protocol.permissions import Permission
+
+AT_CLOSE = "the day was closed"
 
 
 class LineTakenOut(Request, frozen=True):
@@ -86,6 +89,18 @@ def cancel_basket(
     lines = _lines(take_suspended(db, basket_id))
     whole = RemoveLines(removal_id, basket_id, request.operator_id, (), reason=request.reason)
     return _note(db, whole, lines, workstation_id, moment, whole=True)
+
+
+def cancel_all(
+    db: sqlite3.Connection, operator_id: OperatorId, event_id: UUID, moment: Moment
+) -> None:
+    """Every basket that waits is given up with the day that ``event_id`` closes. Raises
+    NotEnrolled."""
+    for waits in suspended_baskets(db):
+        lines = _lines(take_suspended(db, waits.basket_id))
+        removal_id = uuid5(event_id, str(waits.basket_id))
+        whole = RemoveLines(removal_id, waits.basket_id, operator_id, (), reason=AT_CLOSE)
+        _note(db, whole, lines, waits.workstation_id, moment, whole=True)
 
 
 def _lines(basket: BasketContent) -> list[RemovedLine]:

@@ -11,11 +11,13 @@ from edge.db.epoch_totals import read_epoch_account
 from edge.db.epochs import epoch_opened, writing
 from edge.db.journal import append, read_range
 from edge.db.operators import require
+from edge.db.suspended import SuspendedBasket, suspended_baskets
 from edge.db.tills import open_sessions
 from edge.db.totals import StoreAccount, read_account
 from edge.domain.business_day import BUSINESS_DAY, BusinessDayArchived, DayEvent, TillsOpen
 from edge.domain.fields import Request, ShortOperator
 from edge.domain.rights import Override
+from edge.usecases.basket.remove import cancel_all
 from sync.engine.journal import Moment
 from sync.protocol.batch import UNFOLDED_BYTES_MAX
 from sync.protocol.change import Head
@@ -31,20 +33,25 @@ FIRST = 1
 
 
 class CloseBusinessDay(Request, frozen=True):
-    """Who closes it."""
+    """Who closes it. ``cancel_suspended``: baskets that wait are given up, whatever the box is set
+    to."""
 
     operator_id: ShortOperator
     override_id: UUID | None = None
+    cancel_suspended: bool = False
 
 
 class ClosedDay(msgspec.Struct, frozen=True):
-    """A closed day and its account; ``closed_seq`` is the closing event's sequence."""
+    """A closed day and its account; ``closed_seq`` is the closing event's sequence. ``suspended``:
+    baskets that waited, and wait on or (``cancelled``) were given up with the day."""
 
     business_date: date
     closed_by: OperatorId
     closed_at_ms: int
     closed_seq: int
     manifest: Manifest
+    suspended: tuple[SuspendedBasket, ...] = ()
+    cancelled: bool = False
 
 
 def close_business_day(
@@ -70,11 +77,15 @@ def close_business_day(
     if tills:
         named = tuple((till.till_id, till.workstation_id) for till in tills)
         raise TillsOpen(business_date, named)
+    suspended, cancel = suspended_baskets(db), request.cancel_suspended
+    if cancel:
+        cancel_all(db, request.operator_id, event_id, moment)
     manifest = make_manifest(db, business_date)
     fact = BusinessDayClosed(business_date, request.operator_id, manifest)
     seq = append(db, fact, event_id, moment).envelope.seq
     mark_closed(db, business_date, request.operator_id, moment.wall_ms, seq)
-    return ClosedDay(business_date, request.operator_id, moment.wall_ms, seq, manifest)
+    closed = (business_date, request.operator_id, moment.wall_ms, seq, manifest)
+    return ClosedDay(*closed, suspended, cancelled=cancel and bool(suspended))
 
 
 def make_manifest(db: sqlite3.Connection, business_date: date) -> Manifest:
