@@ -33,10 +33,11 @@ OPENING = 100
 class World:
     """One account, two stores, one head office."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *faults: str) -> None:
+        """``faults``: of these alone; left out, some of all that there are."""
         self.rng = Random(seed)
-        faults = ("copy", "burn", "write_off", "rewind", "aside")
-        self.faults = {one for one in faults if self.rng.random() < 0.4}
+        every = ("copy", "burn", "write_off", "rewind", "aside")
+        self.faults = set(faults) or {one for one in every if self.rng.random() < 0.4}
         self.disks: list[Disk] = []
         self.saved: list[Disk] = []
         self.lost: list[Disk] = []
@@ -274,16 +275,9 @@ class World:
             if known.rights().ended:
                 return
             self.bound += outstanding(known.rights())
-            disks = [one for one in (*self.disks, *self.lost) if one.epoch == number]
-            before = [known.later(one.journal) for one in disks]
-            again, known.written_off = known.written_off, True
+            self.twice[known.store] += known.most > 0 and not known.written_off
+            known.written_off = True
             known.heard |= {one.seq for one in (*known.journal, *known.home)}
-            for disk, was in zip(disks, before, strict=True):
-                later = known.later(disk.journal)
-                given_up = (was if again else disk.rights).keys() - later
-                self.bound += sum(disk.rights[right] for right in given_up & disk.rights.keys())
-                self.bound += 0 if again else sum(disk.asked.values())
-            self.twice[known.store] += known.most > 0 and not again
 
     def remember(self) -> None:
         self.past = {n: as_it_is(one) for n, one in self.epochs.items()}

@@ -1,0 +1,111 @@
+"""An epoch that a person wrote off, and a disk that has a twin: what may come of them beside what
+is counted, at its worst (``tests/escrow_world.py``)."""
+
+from datetime import timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.escrow_epochs import Disk
+from tests.escrow_world import World
+
+SEEDS = st.integers(0, 1 << 32)
+PERIODS = 4
+A_MONTH = timedelta(31)
+
+
+def heard(world: World, disk: Disk) -> None:
+    """All that it wrote is at head office, and all that head office gave is with it."""
+    while world.epochs[disk.epoch].journal != disk.journal:
+        world.push(disk)
+    world.cut()
+    world.pull(disk)
+
+
+def given_and_spent(world: World, disk: Disk) -> None:
+    """Whatever is free goes to it, and is spent at once."""
+    world.give()
+    world.ask(disk)
+    for _ in range(4):
+        world.hear()
+        world.answer()
+    world.pull(disk)
+    for _ in range(3):
+        world.spend(disk)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(seed=SEEDS)
+def test_what_arrives_of_an_epoch_after_its_write_off_is_spent_once(seed: int) -> None:
+    world = World(seed, "write_off")
+    gone, other = world.disks
+    for _ in range(3):
+        world.sell(gone)
+    heard(world, gone)
+    world.enrol(gone.store)
+    world.write_off()
+    for _ in range(6):
+        world.sell(gone)
+        world.spend(gone)
+    world.push(gone)  # it hears that it is fenced, and ends its epoch: a late tail, in pieces
+    for _ in range(8):
+        world.push(world.lost[0])
+        given_and_spent(world, other)
+        assert world.overdraw() <= world.bound
+    world.settle()
+    assert world.overdraw() <= world.bound
+
+
+def goes_on(world: World, alone: Disk, present: Disk) -> None:
+    """Day for day both lend what they can; one of them has no line."""
+    for _ in range(PERIODS):
+        for disk in (alone, present) * 3:
+            world.spend(disk)
+        world.today += A_MONTH
+        heard(world, present)
+        assert world.lent_beyond() == []
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(seed=SEEDS)
+def test_a_box_that_was_written_off_lends_one_budget_more_however_long_it_lives(seed: int) -> None:
+    world = World(seed, "write_off")
+    gone = world.disks[0]
+    for _ in range(4):
+        world.say()
+    heard(world, gone)
+    world.enrol(gone.store)
+    world.write_off()
+    heard(world, world.disks[-1])
+    goes_on(world, gone, world.disks[-1])
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(seed=SEEDS)
+def test_a_disk_with_a_twin_lends_one_budget_more_however_long_it_lives(seed: int) -> None:
+    world = World(seed, "copy")
+    first = world.disks[0]
+    for _ in range(4):
+        world.say()
+    heard(world, first)
+    world.copy(first)
+    goes_on(world, world.disks[-1], first)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(seed=SEEDS)
+def test_goodwill_that_head_office_forgot_is_not_given_twice(seed: int) -> None:
+    """Its database is put back without its mirror, while a box that was replaced is alive."""
+    world = World(seed, "rewind")
+    gone = world.disks[0]
+    for _ in range(4):
+        world.say()
+    heard(world, gone)
+    world.enrol(gone.store)
+    world.rewind(mirrored=False)
+    for disk in world.disks:
+        world.state(disk)
+    heard(world, world.disks[-1])
+    for disk in (gone, world.disks[-1]) * 3:
+        world.spend(disk)
+    assert world.lent_beyond() == []
