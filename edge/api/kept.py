@@ -11,7 +11,13 @@ from edge.api.guard import workstation_of
 from edge.api.limits import KEPT_BYTES_MAX, OFFERS_BYTES_MAX
 from edge.api.parameters import TheBox
 from edge.db.lineage import epoch_keys
-from edge.usecases.kept.give_back import GiveBackKept, KeptGivenBack, all_later, give_back_kept
+from edge.usecases.kept.give_back import (
+    GiveBackKept,
+    KeptGivenBack,
+    Outcome,
+    all_later,
+    give_back_kept,
+)
 from edge.usecases.kept.offer import OfferedKept, OfferKept, offer_kept, unproven
 from sync.http.body import read_body
 
@@ -48,6 +54,8 @@ async def give_back(request: Request, box: TheBox) -> KeptGivenBack:
     moment = box.clock.moment()
     given = await box.writer.run(lambda db: give_back_kept(db, asked, workstation_id, moment))
     box.nudge.set()
+    if any(one.outcome is Outcome.LATER for one in given.outcomes):
+        await box.asker.ask_lineage(())  # head office may have heard of that epoch since
     return given
 
 

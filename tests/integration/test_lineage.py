@@ -110,9 +110,17 @@ async def test_an_epoch_that_head_office_never_heard_of_is_that_boxs_if_its_key_
     later = Epoch(own.number + 7, b"\x01\x02\x03\x04")
     made = [_written(burnt.kept[0], epoch, signing) for epoch in (unheard, later)]
     stranger = _written(burnt.kept[1], unheard, STRANGER)
+
+    async def told_since(_: object) -> bool:
+        told = Lineage((EpochKey(later, signing.public_key().public_bytes_raw()),), ())
+        await till.box.writer.run(lambda db: keep_lineage(db, (), told))
+        return True
+
+    till.box.asker.for_lineage = told_since
     assert await outcomes(till, stranger, made[1]) == [("later", None)] * 2
     assert await home(till) == 0
     assert await outcomes(till, made[0]) == [("taken", None)]
+    assert await outcomes(till, stranger, made[1]) == [("later", None), ("taken", None)]
 
 
 def _written(kept: Kept, epoch: Epoch, key: Ed25519PrivateKey) -> Kept:
