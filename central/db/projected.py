@@ -70,6 +70,7 @@ class SaleRow(CentralTable, table=True):
     points_taken_back: int = big()
     points_debt: int = big()
     training: bool
+    post_void_of: UUID | None
 
 
 class SaleLineRow(CentralTable, table=True):
@@ -82,6 +83,11 @@ class SaleLineRow(CentralTable, table=True):
             "ix_sale_line_returned",
             *("store_id", "original_sale_id", "original_line_no"),
             postgresql_where=text("original_sale_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_sale_line_unverified",
+            *("store_id", "sale_id"),
+            postgresql_where=text("unverified IS NOT NULL"),
         ),
     )
     store_id: UUID = Field(primary_key=True)
@@ -106,6 +112,8 @@ class SaleLineRow(CentralTable, table=True):
     points: int = big()
     original_sale_id: UUID | None
     original_line_no: int | None
+    original_store_id: UUID | None
+    unverified: str | None
 
 
 class SaleTaxRow(CentralTable, table=True):

@@ -8,7 +8,7 @@ import msgspec
 from central.reports.exceptions import KINDS
 from central.usecases.box.record_stated_head import record_stated_head
 from central.usecases.journal.ingest_batch import ingest_batch
-from sync.protocol.facts import Spend
+from sync.protocol.facts import OriginalLine, Spend
 from tests.board_pages import PageText, load, send_form
 from tests.central_fixtures import postgres_template
 from tests.integration.board_fixtures import acme, arrive
@@ -72,6 +72,43 @@ async def test_goods_that_came_back_twice_are_taken_and_shown(postgres_url: str)
         said = (await load(served, "/attention")).words["returned-twice"]
         assert f"more came back than receipt {sale.receipt_number} sold" in said
         assert once.receipt_number in said or again.receipt_number in said
+
+
+async def test_goods_that_came_back_at_two_shops_are_taken_and_shown(postgres_url: str) -> None:
+    """Each took back the same, and neither could know of the other."""
+    async with acme(postgres_url) as served:
+        first, second = Shop(1), Shop(2)
+        first.open()
+        second.open()
+        sale = first.sale(((1, 1_000, 500),))
+        first.append(sale)
+        first.append(first.sale((), None, [(sale, 1)]))
+        there = second.sale((), None, [(sale, 1)])
+        (line,) = there.lines
+        original = OriginalLine(sale.sale_id, 1, first.store_id)
+        moved = msgspec.structs.replace(line, original=original)
+        second.append(msgspec.structs.replace(there, lines=(moved,)))
+        await brought(served, first, second)
+        said = (await load(served, "/attention")).words["returned-twice"]
+        assert f"more came back than receipt {sale.receipt_number} sold" in said
+
+
+async def test_money_that_went_back_without_a_receipt_is_counted_and_shown(
+    postgres_url: str,
+) -> None:
+    async with acme(postgres_url) as served:
+        shop = Shop(1)
+        shop.open()
+        sale = shop.sale(((1, 1_000, 500),))
+        shop.append(sale)
+        back = shop.sale((), None, [(sale, 1)])
+        (line,) = back.lines
+        unknown = msgspec.structs.replace(line, original=None, unverified="a gift", points=0)
+        shop.append(msgspec.structs.replace(back, lines=(unknown,)))
+        await arrive(served, shop)
+        said = (await load(served, "/attention")).words["unverified"]
+        assert f"Receipt {back.receipt_number}" in said
+        assert f"{back.operator_id} gave back SGD 5.00 for 1 line without a receipt: a gift" in said
 
 
 async def test_one_code_created_at_two_shops_is_shown_and_can_be_parted(

@@ -58,7 +58,13 @@ _TITLES = {
     "returned_twice": (
         "More came back than was sold",
         "The receipts are facts, and the money went out twice. Ask the shop: a box that was put"
-        " back takes back again until its tills have brought home what it forgot.",
+        " back takes back again until its tills have brought home what it forgot, and a shop"
+        " without a line does not know what came back elsewhere.",
+    ),
+    "unverified": (
+        "Refunds without a receipt",
+        "Nobody knows what was paid, or that it was sold here. Look who takes much back so, and"
+        " ask for the goods.",
     ),
     "overspent": (
         "Points spent that nobody gave",
@@ -173,6 +179,11 @@ def _returned(_receipt: str, item: str, milli: int, original: str) -> str:
     return f"{item}: {quantity(milli)} more came back than receipt {original} sold."
 
 
+def _unverified(_receipt: str, refunded: str, lines: int, operator: str, reason: str) -> str:
+    what = counted(lines, "line")
+    return f"{operator} gave back {refunded} for {what} without a receipt: {reason}"
+
+
 def _proposed(_alias: str, _alias_id: object, kept: str, _kept_id: object, field: str) -> str:
     return f"has the same {_FIELDS.get(field, field)} as {kept}."
 
@@ -205,6 +216,7 @@ _SENTENCES: dict[str, Callable[..., str]] = {
     "pins": _pin,
     "proposed": _proposed,
     "returned_twice": _returned,
+    "unverified": _unverified,
     "overspent": _overspent,
     "oversold": _oversold,
     "joined": _joined,
@@ -214,7 +226,9 @@ _PLACES: dict[str, Callable[[Case], str]] = {
     **dict.fromkeys(
         ("damaged", "quarantined", "parked"), lambda case: event(case.store, *case.said[:2])
     ),
-    **dict.fromkeys(("overspent", "returned_twice"), lambda case: f"Receipt {case.said[0]}"),
+    **dict.fromkeys(
+        ("overspent", "returned_twice", "unverified"), lambda case: f"Receipt {case.said[0]}"
+    ),
     "proposed": lambda case: str(case.said[0]),
     "joined": lambda case: str(case.said[0]),
     "write_offs": lambda case: f"{case.store}'s epochs",

@@ -71,6 +71,7 @@ def _sale(into: Fold, event: Event, sale: RetailTransaction) -> None:
             taken.points if taken else 0,
             taken.debt if taken else 0,
             sale.training,
+            sale.post_void_of,
         )
     )
     _parts(into, event, sale)
@@ -113,6 +114,8 @@ def _parts(into: Fold, event: Event, sale: RetailTransaction) -> None:
                 line.points,
                 line.original.sale_id if line.original else None,
                 line.original.line_no if line.original else None,
+                line.original.store_id if line.original else None,
+                line.unverified,
             )
         )
     for tax in sale.taxes:

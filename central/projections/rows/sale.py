@@ -30,6 +30,7 @@ class Sale(NamedTuple):
     points_taken_back: int
     points_debt: int
     training: bool
+    post_void_of: UUID | None
 
 
 class SaleLine(NamedTuple):
@@ -57,6 +58,8 @@ class SaleLine(NamedTuple):
     points: int
     original_sale_id: UUID | None
     original_line_no: int | None
+    original_store_id: UUID | None
+    unverified: str | None
 
 
 class SaleTax(NamedTuple):

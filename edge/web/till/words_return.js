@@ -7,7 +7,7 @@ export const RETURN = inBoth({
   code: ["Scan the receipt, or type its number", "扫描收据，或输入收据号"],
   look: ["Look it up", "查找"],
   back: ["Back", "返回"],
-  of: [(number, day) => `${number} of ${day}`, (number, day) => `${number}，${day}`],
+  of: [(number, day) => `${number} of ${day}`, (number, day) => `${day} 的 ${number}`],
   voided: [(by) => `It was voided by ${by}: nothing is left to take back.`, (by) => `已由 ${by} 作废：无可退之货。`],
   nothing: ["All of it came back already.", "已全部退回。"],
   left: [

@@ -888,6 +888,7 @@ def _create_sale() -> None:
         sa.Column("points_taken_back", sa.BigInteger(), nullable=False),
         sa.Column("points_debt", sa.BigInteger(), nullable=False),
         sa.Column("training", sa.Boolean(), nullable=False),
+        sa.Column("post_void_of", sa.Uuid(), nullable=True),
         sa.PrimaryKeyConstraint("store_id", "sale_id", name=op.f("pk_sale")),
     )
     op.create_index(
@@ -929,6 +930,8 @@ def _create_sale_line() -> None:
         sa.Column("points", sa.BigInteger(), nullable=False),
         sa.Column("original_sale_id", sa.Uuid(), nullable=True),
         sa.Column("original_line_no", sa.Integer(), nullable=True),
+        sa.Column("original_store_id", sa.Uuid(), nullable=True),
+        sa.Column("unverified", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint(
             "store_id",
             "business_date",
@@ -944,6 +947,13 @@ def _create_sale_line() -> None:
         ["store_id", "original_sale_id", "original_line_no"],
         unique=False,
         postgresql_where=sa.text("original_sale_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_sale_line_unverified",
+        "sale_line",
+        ["store_id", "sale_id"],
+        unique=False,
+        postgresql_where=sa.text("unverified IS NOT NULL"),
     )
 
 
