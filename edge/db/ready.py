@@ -36,6 +36,20 @@ TABLES: Mapping[DataSet, Mapping[str, str]] = MappingProxyType(
             " from_ms, until_ms",
             "promotion_pick": "rowid, pick, promotion_id",
         },
+        DataSet.PAYMENT_WAYS: {
+            "payment_way": "rowid, tender_id, through, online_only, proxy, payee, expires_s"
+        },
+        DataSet.VOUCHER_TYPES: {"voucher_type": "rowid, tender_id, meaning, not_for"},
+        DataSet.CURRENCIES: {
+            "foreign_currency": "rowid, currency, own_currency, effective_from_ms, decimals,"
+            " own_minor, foreign_minor, version"
+        },
+        DataSet.SCALE_CODES: {"scale_code": "rowid, picture, step"},
+        DataSet.ITEM_RULES: {
+            "item_rule": "rowid, item_id, age_years, barred_from, barred_until, asks_serial,"
+            " asks_lot, linked_item_id, linked_milli, may_be_left_out"
+        },
+        DataSet.CUSTOMER_GROUPS: {"customer_group": "rowid, customer_id, word"},
     }
 )
 """The data sets that may be large, and whose rows only publications write: the tables that they are
@@ -57,6 +71,12 @@ _DROPS = {
     for begin in (_READY, _EARLIER)
     for table in COLUMNS
 }
+_OF_GOODS = frozenset(
+    f"{begin}{table}"
+    for begin in (_READY, _EARLIER)
+    for data_set in (DataSet.ITEMS, DataSet.PRICES)
+    for table in TABLES[data_set]
+)
 _SPARES = ", ".join(f"'{name}'" for name in _DROPS)
 _SPARE = f"SELECT name FROM sqlite_schema WHERE name IN ({_SPARES}) LIMIT 1"  # noqa: S608  names of ours
 _OVERWRITE = "PRAGMA secure_delete = ON"
@@ -110,11 +130,14 @@ def swap(db: sqlite3.Connection, laid: Laid) -> None:
 
 def drop_spare(db: sqlite3.Connection) -> bool:
     """One table of what was the first set before ``swap``, or of a second one that was given up;
-    False: there is none. Nothing personal stands in it, so its pages need not be overwritten: that
-    takes ten times as long."""
+    False: there is none. Of goods and prices its pages need not be overwritten: that takes ten
+    times as long, and nobody's name, hash or group stands there."""
     found = db.execute(_SPARE).fetchone()
     if found is None:
         return False
+    if found[0] not in _OF_GOODS:
+        db.execute(_DROPS[found[0]])
+        return True
     db.execute(_LEAVE)
     try:
         db.execute(_DROPS[found[0]])

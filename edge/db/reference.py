@@ -46,11 +46,6 @@ _DROP = "DELETE FROM reference_row WHERE data_set = ? AND scope = ? AND key = ?"
 _DROP_WAITING = "DELETE FROM waiting_row WHERE data_set = ? AND scope = ?"
 _DROP_LOAD = "DELETE FROM snapshot_load WHERE data_set = ? AND scope = ?"
 _MARK_STALE = "UPDATE reference_row SET pub_seq = -1 WHERE data_set = ? AND scope = ?"
-_MARK_SOME_STALE = (
-    "UPDATE reference_row SET pub_seq = -1 WHERE data_set = :data_set AND scope = :scope"
-    " AND key IN (SELECT key FROM reference_row WHERE data_set = :data_set AND scope = :scope"
-    " AND pub_seq >= 0 LIMIT :limit)"
-)
 _STALE = (
     "SELECT key FROM reference_row INDEXED BY ix_reference_row_stale"
     " WHERE data_set = ? AND scope = ? AND pub_seq < 0 LIMIT ?"
@@ -146,12 +141,6 @@ def begin_anew(db: sqlite3.Connection, feed: Feed) -> None:
     """``forget_cursor``, and its rows stay in use as stale ones: they count nowhere."""
     forget_cursor(db, feed)
     db.execute(_MARK_STALE, feed)
-
-
-def mark_some_stale(db: sqlite3.Connection, feed: Feed, limit: int) -> bool:
-    """So many more of its rows; False: all are."""
-    values = {"data_set": feed.data_set, "scope": feed.scope, "limit": limit}
-    return db.execute(_MARK_SOME_STALE, values).rowcount > 0
 
 
 def live_bodies(db: sqlite3.Connection, feed: Feed, keys: Iterable[str]) -> dict[str, bytes]:

@@ -33,7 +33,13 @@ from edge.usecases.box.record_contact import record_contact
 from edge.usecases.box.stop_pushing import stop_pushing
 from edge.usecases.feed.apply_reference import apply_reference
 from edge.usecases.feed.load_anew import load_anew
-from edge.usecases.feed.sweep import is_swept, sweep_rest
+from edge.usecases.feed.sweep import (
+    feeds_left,
+    forget_others,
+    is_swept,
+    mark_left,
+    sweep_rest,
+)
 from edge.usecases.feed.take_effect import Standing, standing_of
 from sync.engine.fetch import PullLater
 from sync.engine.outbox import BranchCause, Stopped, StopReason
@@ -264,6 +270,12 @@ async def _sweep(box: Box, line: Line, heard: Acknowledgement) -> None:
     """Piece by piece: sales go on between."""
     followed = [Feed(DataSet(feed.data_set), feed.scope) for feed in known_feeds(heard)]
     left = not await box.reader.read(lambda db: is_swept(db, followed))
+    if left:
+        await box.writer.run(partial(forget_others, followed=followed))
+    for old in await box.reader.read(lambda db: feeds_left(db, followed)):
+        behind: str | None = ""
+        while behind is not None:
+            behind = await box.writer.run(partial(mark_left, old=old, behind=behind))
     while left:
         piece = partial(sweep_rest, followed=followed, moment=box.clock.moment())
         left = await box.writer.run(piece)

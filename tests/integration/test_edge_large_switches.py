@@ -4,7 +4,9 @@ zone: no unit of work touches more of them than a sale can wait for."""
 import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -16,17 +18,21 @@ from edge.db.ready import LAID_READY, TABLES
 from edge.db.reference import Feed as FeedName
 from edge.exchange import switching
 from edge.usecases.feed import lay_ready
-from edge.usecases.feed.sweep import sweep_rest
+from edge.usecases.feed.sweep import forget_others, mark_left
 from sync.protocol.codec import encode
 from sync.protocol.facts import TaxClass, TenderKind
 from sync.protocol.feeds import ROWS
-from sync.protocol.identity import ItemId, OperatorId, PromotionId, TenderId
+from sync.protocol.identity import CustomerId, ItemId, OperatorId, PromotionId, TenderId
+from sync.protocol.labels.scale import ScaleCode
+from sync.protocol.paying import ForeignCurrency, PaymentWay, VoucherMeaning, VoucherType
 from sync.protocol.promotions.conditions import Condition
 from sync.protocol.promotions.percent_off import PercentOff
 from sync.protocol.promotions.shape import Pick, Terms
 from sync.protocol.reference import (
     Credential,
+    CustomerGroup,
     DataSet,
+    ItemRule,
     Operator,
     Price,
     PublishedPromotion,
@@ -35,7 +41,7 @@ from sync.protocol.reference import (
     Tender,
 )
 from tests.fake_central import DAY_ONE
-from tests.integration.edge_fixtures import NOON_MS, SETTINGS, Feed, moment
+from tests.integration.edge_fixtures import NOON_MS, SETTINGS, Feed
 from tests.integration.exchange_fixtures import Shop, shop
 from tests.integration.rows_fixtures import publish_raw
 from tests.integration.test_edge_rows_together import DAY_MS, ELSEWHERE, RESTORED, Edge, edge_of
@@ -69,6 +75,12 @@ ROW: dict[DataSet, Callable[[int], Any]] = {
     DataSet.ROLES: lambda n: Role(f"role-{n}", f"Role {n}", ("sell",), ()),
     DataSet.CREDENTIALS: lambda n: Credential(OperatorId(f"o-{n}"), "x" * 20, False, n),
     DataSet.PROMOTIONS: _promotion,
+    DataSet.PAYMENT_WAYS: lambda n: PaymentWay(TenderId(f"card-{n}"), "terminal"),
+    DataSet.VOUCHER_TYPES: lambda n: VoucherType(TenderId(f"card-{n}"), VoucherMeaning.TENDER),
+    DataSet.CURRENCIES: lambda n: ForeignCurrency("USD", "SGD", n, 2, 13_456, 10_000),
+    DataSet.SCALE_CODES: lambda n: ScaleCode(f"2{n:02d}IIIIWWWWWC"),
+    DataSet.ITEM_RULES: lambda n: ItemRule(ItemId(f"item-{n}"), 18),
+    DataSet.CUSTOMER_GROUPS: lambda n: CustomerGroup(CustomerId(UUID(int=n)), "gold"),
 }
 
 
@@ -144,9 +156,12 @@ def test_a_store_that_returns_to_a_zone_which_it_half_left_sells_at_its_prices()
         made.to_the_heads(1_000)
         made.feeds = {DataSet.PRICES: here}
         made.switch_where_it_stands(1_000)
-        followed = [FeedName(DataSet.PRICES, here.scope)]
+        left, followed = FeedName(DataSet.PRICES, ELSEWHERE), [FeedName(DataSet.PRICES, here.scope)]
+        made.shop.do(lambda db: forget_others(db, followed))
+        key: str | None = ""
         for _ in range(3):
-            assert made.shop.do(lambda db: sweep_rest(db, followed, moment(made.now_ms)))
+            key = made.shop.do(partial(mark_left, old=left, behind=key or ""))
+        assert key is not None
         made.feeds = {DataSet.PRICES: elsewhere}
         made.to_the_heads(7)
         held = made.shop.rows("price", "effective_from_ms, unit_price_minor")

@@ -25,7 +25,13 @@ from edge.db.reference import begin_anew, read_cursor
 from edge.db.tables import published
 from edge.db.tables.base import EdgeTable
 from edge.usecases.feed.lay_ready import lay_gone, lay_rows, leaving, settle_some
-from edge.usecases.feed.sweep import is_swept, sweep_rest
+from edge.usecases.feed.sweep import (
+    feeds_left,
+    forget_others,
+    is_swept,
+    mark_left,
+    sweep_rest,
+)
 from edge.usecases.feed.take_effect import Standing, standing_of, take_effect
 from sync.protocol.codec import encode
 from sync.protocol.facts import TaxClass
@@ -102,9 +108,17 @@ class Edge:
     def to_the_heads(self, rows: int) -> None:
         self.switch_where_it_stands(rows)
         followed = [FeedName(data_set, feed.scope) for data_set, feed in self.feeds.items()]
+        self.mark_left(followed)
         while self.shop.do(lambda db: sweep_rest(db, followed, moment(self.now_ms))):
             pass
         assert self.shop.do(lambda db: is_swept(db, followed))
+
+    def mark_left(self, followed: list[FeedName]) -> None:
+        self.shop.do(lambda db: forget_others(db, followed))
+        for old in self.shop.do(lambda db: feeds_left(db, followed)):
+            key: str | None = ""
+            while key is not None:
+                key = self.shop.do(partial(mark_left, old=old, behind=key))
 
     def switch_where_it_stands(self, rows: int) -> None:
         """At the heads, once: from then on rows wait."""

@@ -8,6 +8,7 @@ piece once every feed is at its head: an edge holds the same rows whatever way i
 import sqlite3
 from collections.abc import Collection
 
+from edge.db.loads import mark_stale
 from edge.db.published import KEPT, put_in_force
 from edge.db.reference import (
     STALE_PAGE_ROWS,
@@ -15,9 +16,9 @@ from edge.db.reference import (
     begin_anew,
     drop_rows,
     forget_cursor,
+    keys_leaving,
     left_behind,
     live_bodies,
-    mark_some_stale,
     read_cursors,
     stale_feeds,
     stale_keys,
@@ -42,11 +43,8 @@ def sweep_loaded(db: sqlite3.Connection, feed: Feed, moment: Moment) -> None:
 
 
 def sweep_rest(db: sqlite3.Connection, followed: Collection[Feed], moment: Moment) -> bool:
-    """A page of what is left. Every one of ``followed``, which are all that the store follows, is
-    at its head. True: there is more."""
-    forget_others(db, followed)
-    if _mark_others(db, followed):
-        return True
+    """A page of the rows that are stale. Every one of ``followed``, which are all that the store
+    follows, is at its head. True: there is more."""
     for old in stale_feeds(db):
         now = next((feed for feed in followed if feed.data_set is old.data_set), old)
         if _sweep(db, [old], now, moment, 1):
@@ -62,8 +60,23 @@ def forget_others(db: sqlite3.Connection, followed: Collection[Feed]) -> None:
 
 def is_swept(db: sqlite3.Connection, followed: Collection[Feed]) -> bool:
     """Nothing is left for ``sweep_rest``."""
-    left = (old for feed in followed for old in left_behind(db, feed))
-    return not stale_feeds(db) and not _others(db, followed) and not any(left)
+    left = (*stale_feeds(db), *feeds_left(db, followed), *_others(db, followed))
+    return not left
+
+
+def feeds_left(db: sqlite3.Connection, followed: Collection[Feed]) -> tuple[Feed, ...]:
+    """Feeds that are followed in another scope now, and of which rows are here."""
+    return tuple(old for feed in followed for old in left_behind(db, feed))
+
+
+def mark_left(db: sqlite3.Connection, old: Feed, behind: str) -> str | None:
+    """A page of such a feed's rows behind a key is stale from now on: the page's last key, None
+    without any. How far it was taken is forgotten before (``forget_others``), and nothing of it is
+    swept before all of it is stale: a store that follows it again meanwhile finds those of its rows
+    that count in force."""
+    keys = keys_leaving(db, old, behind, STALE_PAGE_ROWS, whole=True)
+    mark_stale(db, old, list(keys))
+    return keys[-1] if keys else None
 
 
 def _others(db: sqlite3.Connection, followed: Collection[Feed]) -> list[Feed]:
@@ -71,13 +84,6 @@ def _others(db: sqlite3.Connection, followed: Collection[Feed]) -> list[Feed]:
     sets = {feed.data_set for feed in followed}
     begun = [Feed(*feed) for feed in read_cursors(db)]
     return [feed for feed in begun if feed.data_set in sets and feed not in followed]
-
-
-def _mark_others(db: sqlite3.Connection, followed: Collection[Feed]) -> bool:
-    """A page of rows that count in a feed which is followed no more. None goes before all of them
-    are stale: a store that follows the feed again meanwhile finds those that count in force."""
-    others = (old for feed in followed for old in left_behind(db, feed))
-    return any(mark_some_stale(db, old, STALE_PAGE_ROWS) for old in others)
 
 
 def _sweep(db: sqlite3.Connection, olds: list[Feed], now: Feed, moment: Moment, pages: int) -> bool:
