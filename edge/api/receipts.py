@@ -16,7 +16,8 @@ async def to_take_back(code: Typed, box: TheBox) -> ReceiptToTakeBack:
     if found is None:
         raise NotFound(
             f"No receipt of this store has the code or number {code.strip()!r}.",
-            remedy="Scan its code again, or type the number as it is printed, S01-W1-E1-000123.",
+            remedy="Scan its code again, or type the number as it is printed, S01-W1-E1-000123; "
+            "what another shop sold goes back there, or without a receipt.",
             field="code",
         )
     return found

@@ -124,3 +124,27 @@ async def test_a_number_that_nobody_gave_is_said_and_what_has_no_receipt_needs_a
     await give_back(page, rounded(item.price_minor))
     await receipt_number(page)
     await expect(page.locator("pre")).to_contain_text("RETURN without receipt: a gift")
+
+
+async def test_a_whole_receipt_is_voided_with_a_reason(tabs: Tabs, shop: Box) -> None:
+    page = await open_till_page(tabs, shop)
+    first, second, *_ = items(shop)
+    number, _ = await sold_for_cash(page, first, second)
+    await page.keyboard.press("F7")
+    dialog = page.get_by_role("dialog", name="Take goods back")
+    await dialog.get_by_label("Scan the receipt, or type its number").fill(number)
+    await page.keyboard.press("Enter")
+    why = dialog.get_by_label("Or why the whole receipt should not have been")
+    await why.fill("rang up twice")
+    await page.keyboard.press("Enter")
+    await receipt_number(page)
+    paper = page.locator("pre")
+    await expect(paper).to_contain_text(f"POST-VOID of {number}")
+    await expect(paper).to_contain_text("rang up twice")
+    total = first.price_minor + second.price_minor
+    assert [minor for _, minor in sales(shop)] == [total, -total]
+    await new_sale(page)
+    await page.keyboard.press("F7")
+    await dialog.get_by_label("Scan the receipt, or type its number").fill(number)
+    await page.keyboard.press("Enter")
+    await expect(dialog).to_contain_text("It was voided by")

@@ -31,12 +31,12 @@ const pause = new Pause();
 let driving = false;
 let attempt = new AbortController();
 
-/** Tender the basket as quoted. A second call while one runs does nothing: a double tap is one
+/** Tender the basket as quoted; ``more``: what else its request says. A second call while one runs does nothing: a double tap is one
  *  sale. Rejects where the browser could not keep the sale; then nothing was sent. */
-export async function begin(quoted) {
+export async function begin(quoted, more = {}) {
   if (state.pending.value !== null || state.receipt.value !== null) return;
   const basket = state.basket.value;
-  const record = newRecord(basket, quoted);
+  const record = newRecord(basket, quoted, more);
   batch(() => {
     state.pending.value = record;
     state.sending.value = { failures: 0, problem: null };
@@ -56,7 +56,7 @@ export async function begin(quoted) {
   void drive();
 }
 
-function newRecord(basket, quoted) {
+function newRecord(basket, quoted, more) {
   const sale = {
     sale_id: uuid7(Date.now()),
     operator_id: state.operator.value.operator_id,
@@ -66,7 +66,7 @@ function newRecord(basket, quoted) {
     tenders: requestTenders(basket),
   };
   if (state.training.value) sale.training = true;
-  Object.assign(sale, requestRest(basket));
+  Object.assign(sale, requestRest(basket), more);
   return {
     sale_id: sale.sale_id,
     store_id: state.till.value.store_id,

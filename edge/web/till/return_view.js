@@ -5,7 +5,7 @@ import { doing, trying } from "./actions.js";
 import { ONE_MILLI } from "./basket.js";
 import { Field, Form } from "./fields.js";
 import { Modal } from "./modal.js";
-import { findReceipt, giveBack, takeLinesBack, takeUnverified } from "./returns.js";
+import { findReceipt, giveBack, takeLinesBack, takeUnverified, voidReceipt } from "./returns.js";
 import { isWhole } from "./selling.js";
 import * as state from "./state.js";
 import { formatMilli, formatMinor, parseMilli } from "./text.js";
@@ -62,7 +62,21 @@ function Receipt({ receipt }) {
             <button type="button" onClick=${all}>${RETURN.all}</button>
             <button type="button" onClick=${close}>${RETURN.back}</button>
           </div>
-        <//>`}`;
+        <//>`}
+    ${receipt.can_be_voided && html`<${Void} receipt=${receipt} />`}`;
+}
+
+/** All of it, because it should not have been. */
+function Void({ receipt }) {
+  const submit = ({ reason }) => {
+    if (reason.trim() === "") return;
+    close();
+    void doing(() => voidReceipt(receipt, reason.trim()));
+  };
+  return html`<${Form} onSubmit=${submit}>
+    <${Field} label=${RETURN.whyVoid} name="reason" maxlength="200" />
+    <button type="submit">${RETURN.void}</button>
+  <//>`;
 }
 
 function quantityOf(text, line) {

@@ -1,10 +1,12 @@
 /** What the till does with goods that come back: their lines stand in the basket beside what is sold,
  *  and money goes back as the store server says it. */
 
-import { finishWith, putBasket } from "./actions.js";
+import { byOperator, finishWith, putBasket } from "./actions.js";
 import { call } from "./api.js";
-import { takeBack } from "./basket.js";
+import { isEmpty, takeBack } from "./basket.js";
+import { begin } from "./outbox.js";
 import * as state from "./state.js";
+import { RETURN } from "./words_return.js";
 
 /** What a receipt's code looks like to a scanner; ``sync/protocol/paper/witness.py`` reads it. */
 const RECEIPT = /^E\d+-[0-9a-f]{8}-\d+\s+[0-9a-f]{16}$/i;
@@ -38,6 +40,17 @@ export function takeUnverified(key, reason) {
     line.key === key ? { ...line, discount: null, unverified: reason } : line,
   );
   return putBasket({ ...basket.value, lines });
+}
+
+/** The whole receipt, because it should not have been: every tender gets back what it paid. */
+export async function voidReceipt(receipt, note) {
+  if (!isEmpty(state.basket.value)) {
+    state.problem.value = RETURN.basketFirst;
+    return;
+  }
+  const voids = { post_void_of: receipt.sale_id };
+  const body = byOperator({ lines: [], training: state.training.value, ...voids });
+  await begin(await call("POST", "/quotes", { body }), { ...voids, note });
 }
 
 /** Give back what the basket comes to, as the store server proposed it, and finish. */

@@ -30,6 +30,16 @@ export const RETURN = inBoth({
   withoutOf: [(name) => `Take ${name} back without a receipt`, (name) => `无收据退回 ${name}`],
   why: ["Why without a receipt", "无收据的原因"],
   takeBack: ["Take it back", "退回"],
+  void: ["Void the whole receipt", "作废整张收据"],
+  whyVoid: ["Or why the whole receipt should not have been", "或整张收据作废的原因"],
+  basketFirst: [
+    {
+      title: "The basket is not empty",
+      detail: "A receipt is voided by itself.",
+      remedy: "Finish or empty the basket first.",
+    },
+    { title: "购物篮不是空的", detail: "作废收据须单独进行。", remedy: "请先完成或清空购物篮。" },
+  ],
   mark: ["comes back", "退回"],
   giveBack: ["Give back", "退款"],
   goesBack: ["By what was paid", "按原付款方式"],
