@@ -24,10 +24,12 @@ from typing import NamedTuple, TypeAlias
 from sync.protocol.promotions.pieces import Deal, Offer, Sort, Want, Way
 from sync.protocol.promotions.shape import START, Piece
 
-TRIES_MAX = 20_000
-"""Deals that are tried for one group of promotions that compete; some 20 ms."""
+TRIES_MAX = 2_000
+"""Deals that are tried for one group of promotions that compete; some 40 ms."""
 DEPTH_MAX = 200
 """Promotions that compete, and pieces that they compete for, together: a search is as deep."""
+FILLINGS_MAX = 50
+"""That are looked at before an offer is searched."""
 Counts: TypeAlias = tuple[int, ...]
 Taken: TypeAlias = tuple[tuple[int, int], ...]
 
@@ -67,22 +69,63 @@ def _that_compete(offers: Sequence[Offer]) -> list[list[Offer]]:
     return [members for _, members in groups]
 
 
+class _Single(NamedTuple):
+    offer: Offer
+    off: int
+
+
 def _choose_in(sorts: Sequence[Sort], offers: Sequence[Offer], counts: Counts) -> list[Deal]:
-    singles = _best_singles(sorts, [each for each in offers if each.is_single])
-    several = [each for each in offers if not each.is_single]
-    if not several:
-        return _rest(singles, counts)
+    """What is left of the offers once those are gone that gain nothing, and those over one piece
+    are the worth of it, competes in smaller groups."""
+    alone = [each for each in offers if each.is_single]
+    singles = _best_singles(sorts, alone)
+    several = [
+        each for each in offers if not each.is_single and _gains(each, sorts, singles, counts)
+    ]
+    deals: list[Deal] = []
+    for group in _that_compete(several):
+        touched = frozenset().union(*[each.touches for each in group])
+        near = [each for each in alone if each.touches & touched]
+        worth = {sort: single for sort, single in singles.items() if sort in touched}
+        left = tuple([many if sort in touched else 0 for sort, many in enumerate(counts)])
+        deals += _choose_of(sorts, group, near, worth, left)
+    return deals + _rest(singles, _less(counts, deals))
+
+
+def _gains(
+    offer: Offer, sorts: Sequence[Sort], singles: dict[int, _Single], counts: Counts
+) -> bool:
+    """Whether an application of it takes off more than what single pieces would get; of one that
+    goes through states it is not asked."""
+    if len(offer.ways) > 1:
+        return True
+    for way in offer.ways[START]:
+        for tries, taken in enumerate(_fillings(way.wants, counts)):
+            if tries == FILLINGS_MAX:
+                return True
+            less = sum(singles[sort].off * many for sort, many in taken if sort in singles)
+            if way.step.off(_pieces(sorts, taken)) > less:
+                return True
+    return False
+
+
+def _choose_of(
+    sorts: Sequence[Sort],
+    several: Sequence[Offer],
+    alone: Sequence[Offer],
+    singles: dict[int, _Single],
+    counts: Counts,
+) -> list[Deal]:
+    """Of offers that compete, ``several`` pieces each; ``alone``: those over one of these pieces.
+    Where it cannot be searched whole, single pieces are among the deals."""
     if len(several) == 1 and not singles and _is_plain(several[0]):
         return _heaviest_first(sorts, several, counts, _whole)
-    touched = {sort for each in several for sort in each.touches}
-    if len(several) + sum(counts[sort] for sort in touched) <= DEPTH_MAX:
+    if len(several) + sum(counts) <= DEPTH_MAX:
         try:
-            found = _Search(sorts, several, singles).best(counts)
+            return _Search(sorts, several, singles).best(counts)
         except _TooMany:
             pass
-        else:
-            return found + _rest(singles, _less(counts, found))
-    return _nearly_best(sorts, offers, singles, counts)
+    return _nearly_best(sorts, [*several, *alone], singles, counts)
 
 
 def _is_plain(offer: Offer) -> bool:
@@ -93,11 +136,6 @@ def _is_plain(offer: Offer) -> bool:
             if len(taken) != len(set(taken)):
                 return False
     return True
-
-
-class _Single(NamedTuple):
-    offer: Offer
-    off: int
 
 
 def _best_singles(sorts: Sequence[Sort], offers: Sequence[Offer]) -> dict[int, _Single]:
