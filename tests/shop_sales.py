@@ -5,10 +5,13 @@ from datetime import date
 from random import Random
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from sync.protocol.facts import (
     AnyFact,
     Line,
     OriginalLine,
+    PriceModifier,
     RetailTransaction,
     Spend,
     StockMoved,
@@ -47,6 +50,14 @@ def tally(
             case RetailTransaction() | TillSessionOpened() | TillSessionSettled() | StockMoved():
                 found.add(fact)
     return found
+
+
+def lowered(sale: RetailTransaction, *modifiers: PriceModifier) -> RetailTransaction:
+    """The same sale, whose first line cost so much more before its modifiers."""
+    first, *rest = sale.lines
+    extended = first.amount_minor - sum(each.amount_minor for each in modifiers)
+    dearer = replace(first, extended_minor=extended, modifiers=modifiers)
+    return replace(sale, lines=(dearer, *rest))
 
 
 def sold_lines(basket: Sequence[tuple[int, int, int]], earns: bool) -> tuple[Line, ...]:

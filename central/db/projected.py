@@ -154,6 +154,25 @@ class SaleTenderRow(CentralTable, table=True):
     points: int = big()
 
 
+class SaleModifierRow(CentralTable, table=True):
+    """What changed prices of a receipt's lines: promotions, and what people took off by hand."""
+
+    __tablename__ = "sale_modifier"
+    __table_args__ = (_key_by_day("line_no", "modifier_no", counted=()),)
+    store_id: UUID = Field(primary_key=True)
+    sale_id: UUID = Field(primary_key=True)
+    line_no: int = Field(primary_key=True)
+    modifier_no: int = Field(primary_key=True)
+    business_date: date = Field(primary_key=True)
+    kind: str
+    promotion_id: str | None
+    promotion_version: int | None = big()
+    operator_id: str | None
+    coupon: str | None
+    reason: str
+    amount_minor: int = big()
+
+
 class DayTotal(CentralTable, table=True):
     """One figure of a store's day, kept by adding: what live totals read. ``figure`` is a name of
     sync.protocol.figures.figures."""

@@ -29,7 +29,7 @@ from central.usecases.proof.rebuild_projections import rebuild_projections
 from central.usecases.proof.verify_journal import verify_journal
 from central.usecases.proof.verify_projections import verify_projections
 from sync.protocol.change import Epoch
-from sync.protocol.facts import PinSet, RetailTransaction
+from sync.protocol.facts import PinSet, PriceModifier, RetailTransaction
 from sync.protocol.identity import StoreId
 from sync.protocol.reference import Grant
 from tests.head_office import (
@@ -40,6 +40,7 @@ from tests.head_office import (
     projections,
 )
 from tests.shop_journal import ANNA, COMPANY, CUSTOMERS, NOW_MS, Shop
+from tests.shop_sales import lowered
 
 
 @pytest.fixture(scope="session")
@@ -66,6 +67,7 @@ async def traded(engine: AsyncEngine) -> tuple[Shop, Shop]:
     repeated = first.sale()
     first.append(repeated)
     first.append(repeated)
+    first.append(lowered(first.sale(), PriceModifier("discount", -50, "dented")))
     first.append_body("from_the_future", 1, b"")
     for shop in (first, second):
         shop.append(shop.signed_in())

@@ -15,7 +15,7 @@ from central.projections.fold.collect import Fold
 from central.projections.fold.kinds import folds
 from central.projections.rows.customer import PointsMove
 from central.projections.rows.escrow import RightAccount, RightHeld, RightSpend
-from central.projections.rows.sale import Sale, SaleLine, SaleTax, SaleTender
+from central.projections.rows.sale import Sale, SaleLine, SaleModifier, SaleTax, SaleTender
 from sync.protocol.aggregate import names_of
 from sync.protocol.escrow import RightKind, goodwill_of
 from sync.protocol.facts import IdAbandoned, RetailTransaction, RightTaken
@@ -85,6 +85,15 @@ def _sale(into: Fold, event: Event, sale: RetailTransaction) -> None:
     if sale.customer_id is not None:
         _points(into, event, sale.customer_id, sale)
     _rights(into, event, sale)
+    _modifiers(into, event, sale)
+
+
+def _modifiers(into: Fold, event: Event, sale: RetailTransaction) -> None:
+    for line in sale.lines:
+        for number, one in enumerate(line.modifiers, start=1):
+            named = (one.promotion_id, one.promotion_version, one.operator_id, one.coupon)
+            key = (event.store_id, event.event_id, line.line_no, number, sale.business_date)
+            into.put(SaleModifier(*key, one.kind, *named, one.reason, one.amount_minor))
 
 
 def _parts(into: Fold, event: Event, sale: RetailTransaction) -> None:

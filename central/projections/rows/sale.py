@@ -91,9 +91,28 @@ class SaleTender(NamedTuple):
     points: int
 
 
+class SaleModifier(NamedTuple):
+    """Table ``sale_modifier``: what changed a line's price, numbered from 1 in its order. Of
+    training receipts there is none."""
+
+    store_id: UUID
+    sale_id: UUID
+    line_no: int
+    modifier_no: int
+    business_date: date
+    kind: str
+    promotion_id: str | None
+    promotion_version: int | None
+    operator_id: str | None
+    coupon: str | None
+    reason: str
+    amount_minor: int
+
+
 PROJECTIONS = (
     Projection("sale", Sale, 2, many=True),
     Projection("sale_line", SaleLine, 3, many=True),
     Projection("sale_tax", SaleTax, 6, many=True),
     Projection("sale_tender", SaleTender, 3, many=True),
+    Projection("sale_modifier", SaleModifier, 4, many=True),
 )

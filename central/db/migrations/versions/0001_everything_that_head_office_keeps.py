@@ -60,6 +60,7 @@ def upgrade() -> None:
     _create_recovery_code()
     _create_sale()
     _create_sale_line()
+    _create_sale_modifier()
     _create_sale_tax()
     _create_sale_tender()
     _create_sign_in_link()
@@ -143,6 +144,7 @@ TABLES = (
     "recovery_code",
     "sale",
     "sale_line",
+    "sale_modifier",
     "sale_tax",
     "sale_tender",
     "sign_in_link",
@@ -979,6 +981,32 @@ def _create_sale_tax() -> None:
             "tax_included",
             name=op.f("pk_sale_tax"),
             postgresql_include=["net_minor", "tax_minor"],
+        ),
+    )
+
+
+def _create_sale_modifier() -> None:
+    op.create_table(
+        "sale_modifier",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("sale_id", sa.Uuid(), nullable=False),
+        sa.Column("line_no", sa.Integer(), nullable=False),
+        sa.Column("modifier_no", sa.Integer(), nullable=False),
+        sa.Column("business_date", sa.Date(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("promotion_id", sa.String(), nullable=True),
+        sa.Column("promotion_version", sa.BigInteger(), nullable=True),
+        sa.Column("operator_id", sa.String(), nullable=True),
+        sa.Column("coupon", sa.String(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "store_id",
+            "business_date",
+            "sale_id",
+            "line_no",
+            "modifier_no",
+            name=op.f("pk_sale_modifier"),
         ),
     )
 

@@ -1,0 +1,60 @@
+"""What promotions and discounts by hand cost, over a span of business dates."""
+
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from central.db.engine import driver_of
+from sync.protocol.identity import CompanyId
+
+ROWS_MAX = 1_000
+GIVEN_BACK = "returned"
+"""The kind of a return line's share of its original's discounts."""
+
+_COSTS = f"""
+SELECT m.promotion_id, min(m.kind) AS kind, min(m.reason) AS reason,
+    count(DISTINCT (m.store_id, m.sale_id)), -sum(m.amount_minor)::bigint
+FROM sale_modifier AS m JOIN store AS s USING (store_id)
+WHERE s.company_id = $1 AND m.business_date BETWEEN $2 AND $3 AND m.kind <> '{GIVEN_BACK}'
+GROUP BY m.promotion_id, CASE WHEN m.promotion_id IS NULL THEN m.kind || ' ' || m.reason END
+ORDER BY 5 DESC, 1, 2, 3 LIMIT {ROWS_MAX}
+"""  # noqa: S608 - constants
+_GIVEN_BACK = f"""
+SELECT coalesce(sum(m.amount_minor), 0)::bigint
+FROM sale_modifier AS m JOIN store AS s USING (store_id)
+WHERE s.company_id = $1 AND m.business_date BETWEEN $2 AND $3 AND m.kind = '{GIVEN_BACK}'
+"""  # noqa: S608 - constants
+
+
+class Cost(NamedTuple):
+    """Of a promotion, or (``promotion_id`` None) of what people took off by hand for a reason:
+    ``kind`` says whether off lines or baskets."""
+
+    promotion_id: str | None
+    kind: str
+    reason: str
+    receipts: int
+    off_minor: int
+
+
+class Costs(NamedTuple):
+    """``given_back_minor``: of what was taken off goods that came back, whenever they were sold."""
+
+    rows: tuple[Cost, ...]
+    given_back_minor: int
+
+    @property
+    def off_minor(self) -> int:
+        """All of it, before what came back."""
+        return sum(row.off_minor for row in self.rows)
+
+
+async def promotion_costs(
+    db: AsyncConnection, company_id: CompanyId, first: date, last: date
+) -> Costs:
+    """The dearest first. Training receipts are not in it."""
+    connection = await driver_of(db)
+    span = (company_id, first, last)
+    rows = [Cost(*row) for row in await connection.fetch(_COSTS, *span)]
+    return Costs(tuple(rows), await connection.fetchval(_GIVEN_BACK, *span))
