@@ -85,17 +85,7 @@ PROJECTED: Mapping[KindVersion, Projected] = {
                 {"tender_no": 1, "tender_id": "cash", "amount_minor": 2_000, "points": 0},
                 {"tender_no": 2, "tender_id": "points", "amount_minor": 100, "points": 100},
             ],
-            "sale_modifier": [
-                {
-                    "line_no": 1,
-                    "modifier_no": 1,
-                    "kind": "discount",
-                    "promotion_id": "P1",
-                    "operator_id": "ben",
-                    "reason": "damaged box",
-                    "amount_minor": -200,
-                }
-            ],
+            "sale_modifier": [{"kind": "discount", "operator_id": "ben", "amount_minor": -200}],
             "right_account": [{"account_id": CUSTOMER, "earned": 2, "spent": 100, "taken_back": 1}],
             "right_held": [
                 {"kind": "points", "account_id": CUSTOMER, "earned": 2, "used": 100, "released": 0}
@@ -185,17 +175,7 @@ PROJECTED: Mapping[KindVersion, Projected] = {
                     "reference": "8J4K2M6P9QRT",
                 },
             ],
-            "sale_modifier": [
-                {
-                    "line_no": 1,
-                    "modifier_no": 1,
-                    "kind": "promotion",
-                    "promotion_id": "P1",
-                    "promotion_version": 3,
-                    "coupon": "T25",
-                    "amount_minor": -200,
-                }
-            ],
+            "sale_modifier": [{"promotion_version": 3, "coupon": "T25", "amount_minor": -200}],
             "right_account": [
                 account("points", CUSTOMER, earned=2, taken_back=1, granted=2),
                 account("gift_value", golden.TILL_SESSION, earned=2_180, granted=2_180),
