@@ -49,6 +49,11 @@ class SaleRow(CentralTable, table=True):
         Index(None, "store_id", "receipt_number"),
         # With the epoch: which epochs brought receipts of a day is one look.
         Index(None, "store_id", "business_date", "epoch_number", "epoch_fingerprint"),
+        Index(
+            "ix_sale_voiding",
+            *("store_id", "post_void_of"),
+            postgresql_where=text("post_void_of IS NOT NULL"),
+        ),
     )
     store_id: UUID = Field(primary_key=True)
     sale_id: UUID = Field(primary_key=True)

@@ -323,3 +323,20 @@ async def test_a_receipt_stands_as_the_shop_printed_it_beside_what_head_office_h
                 f"TOTAL {sale.currency} {format_minor(sale.total_minor)}",
             ):
                 assert words in said
+
+
+async def test_a_receipt_that_was_voided_says_by_which_one(postgres_url: str) -> None:
+    async with acme(postgres_url) as served:
+        shop = Shop(1)
+        shop.open()
+        sold = shop.sale(((1, 1_000, 500),))
+        shop.append(sold)
+        void = replace(shop.sale((), None, [(sold, 1)]), post_void_of=sold.sale_id)
+        shop.append(void)
+        await arrive(served, shop)
+        async with unit_of_work(served.engine) as db:
+            await publish_rows(db, COMPANY, DataSet.SETTINGS, [SETTINGS], str(shop.store_id))
+        printed = (await load(served, f"/stores/S01/receipts/{sold.sale_id}")).words["printed"]
+        assert f"*** VOIDED by {void.receipt_number} ***" in printed
+        printed = (await load(served, f"/stores/S01/receipts/{void.sale_id}")).words["printed"]
+        assert f"*** POST-VOID of {sold.receipt_number} ***" in printed

@@ -17,6 +17,7 @@ from sync.protocol.identity import CompanyId, ReceiptNumber, SaleId, StoreId
 from sync.protocol.paper.receipt import NO_TEXTS, Names, Place, receipt_text
 from sync.protocol.reference import DataSet
 
+_VOIDED_BY = "SELECT min(receipt_number) FROM sale WHERE store_id = $1 AND post_void_of = $2"
 _NUMBERS = "SELECT sale_id, receipt_number FROM sale WHERE store_id = $1 AND sale_id = ANY($2)"
 
 
@@ -39,6 +40,7 @@ async def print_receipt(
         await _originals(db, store_id, fact),
         await _names(db, company_id, fact),
         texts.get(STORE_KEY, NO_TEXTS),
+        voided_by=await (await driver_of(db)).fetchval(_VOIDED_BY, store_id, fact.sale_id),
     )
 
 

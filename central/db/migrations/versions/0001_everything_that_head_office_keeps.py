@@ -905,6 +905,13 @@ def _create_sale() -> None:
         ["store_id", "business_date", "epoch_number", "epoch_fingerprint"],
         unique=False,
     )
+    op.create_index(
+        "ix_sale_voiding",
+        "sale",
+        ["store_id", "post_void_of"],
+        unique=False,
+        postgresql_where=sa.text("post_void_of IS NOT NULL"),
+    )
 
 
 def _create_sale_line() -> None:
