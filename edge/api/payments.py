@@ -24,6 +24,7 @@ from edge.domain.payment.attempt import OWED, Attempt, AttemptEvent, AttemptStat
 from edge.usecases.payment.begin import BeginPayment, begin_payment
 from edge.usecases.payment.settle import Told, find_payment, settle_by_hand
 from sync.http.body import decode_body, raw_body, read_body
+from sync.program.qr import qr_path
 from sync.protocol.facts import Outcome
 from sync.protocol.identity import OperatorId, SaleId, TenderId, WorkstationId
 from sync.protocol.paying import Through
@@ -32,10 +33,17 @@ WAIT_S = 10
 _Request = litestar.Request[Any, Any, Any]
 
 
+class Code(msgspec.Struct, frozen=True):
+    """A QR code as a page draws it: an SVG path of its dark modules, ``size`` of them on a side."""
+
+    size: int
+    path: str
+
+
 class Payment(msgspec.Struct, frozen=True):
     """A payment as it stands. ``reference``, ``outcome`` and ``approval`` are what a receipt's
     tender states of it; ``why``: in words, where it came to nothing. ``shown``: the text of the
-    code, good until ``expires_at_ms`` (UTC). ``paid_by``: the sale that has it."""
+    ``code``, good until ``expires_at_ms`` (UTC). ``paid_by``: the sale that has it."""
 
     attempt_id: UUID
     reference: str
@@ -52,6 +60,7 @@ class Payment(msgspec.Struct, frozen=True):
     expires_at_ms: int | None
     shown: str | None
     paid_by: SaleId | None
+    code: Code | None = None
 
 
 class ByOperator(Request, frozen=True):
@@ -171,6 +180,7 @@ def _payment(attempt: Attempt) -> Payment:
         attempt.expires_at_ms,
         attempt.shown,
         attempt.paid_by,
+        None if attempt.shown is None else Code(*qr_path(attempt.shown)),
     )
 
 

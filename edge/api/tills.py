@@ -11,6 +11,7 @@ from edge.api.guard import workstation_of
 from edge.api.once import At, writes
 from edge.api.parameters import IdInPath, TheBox
 from edge.db.tills import TillSession, find_open_till
+from edge.usecases.operator.no_sale import DrawerOpened, OpenDrawer, open_drawer
 from edge.usecases.till.open import OpenTill, open_till
 from edge.usecases.till.settle import SettledTill, SettleTill, settle_till
 from sync.protocol.errors import NotFound
@@ -53,4 +54,10 @@ def settle(
     return settle_till(db, asked, session, where, event_id, at.moment, at.override)
 
 
-ROUTES = (current, open_session, settle)
+@writes(post, "/drawer")
+def drawer(db: sqlite3.Connection, asked: OpenDrawer, at: At) -> DrawerOpened:
+    """Open the drawer of the calling workstation without a sale, with a reason that stays."""
+    return open_drawer(db, asked, at.workstation_id, at.moment, at.override)
+
+
+ROUTES = (current, open_session, settle, drawer)

@@ -195,3 +195,24 @@ async def test_a_manager_pairs_a_workstation_from_a_till_and_ends_it(counter: Co
     )
     ended = await counter.call("POST", "/unpair", {"workstation_id": "W5"})
     assert ended.json() == {"workstation_id": "W5", "token": False, "code": True}
+
+
+async def test_a_drawer_is_opened_without_a_sale_by_whoever_may_and_never_unseen(
+    counter: Counter,
+) -> None:
+    await counter.open_shop()
+    await counter.sign_in("ben")
+    body = act(operator_id="ben", reason="change for a note")
+    before = await counter.acts()
+    assert slug(await counter.call("POST", "/drawer", body)) == "permission-needed"
+    assert await counter.acts() == before
+    asked = {"permission": "no_sale", "subject": body["event_id"]}
+    answer = await counter.allow("anna", **asked)
+    assert answer.status_code == 201, answer.text
+    allowed_one = {**body, "override_id": answer.json()["override_id"]}
+    opened = await counter.call("POST", "/drawer", allowed_one)
+    assert opened.status_code == 201, opened.text
+    assert (await counter.call("POST", "/drawer", allowed_one)).status_code == 200
+    assert (await counter.acts()).count(("no_sale", "ben", "anna")) == 1
+    nameless = act(operator_id="ben", reason="")
+    assert slug(await counter.call("POST", "/drawer", nameless)) == "invalid-field"

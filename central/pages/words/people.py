@@ -81,6 +81,7 @@ ACTS = {
     "sign_ins": ("signed_in", "signed_out"),
     "pins": ("pin_set",),
     "removals": ("lines_removed", "basket_cancelled"),
+    "drawers": ("no_sale",),
 }
 """Choices of the list: acts by what they are about."""
 kinds = {
@@ -90,6 +91,7 @@ kinds = {
     "sign_ins": "Sign-ins",
     "pins": "PINs set",
     "removals": "Taken out before payment",
+    "drawers": "Drawers opened",
 }
 _SAID = {
     "signed_in": ("green", "signed in"),
@@ -103,6 +105,7 @@ _SAID = {
     "override_refused": ("red", "override refused"),
     "lines_removed": ("amber", "lines taken out"),
     "basket_cancelled": ("red", "basket cancelled"),
+    "no_sale": ("amber", "opened the drawer"),
 }
 
 

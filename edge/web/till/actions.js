@@ -94,7 +94,7 @@ export function takeAwayCoupon(code) {
 }
 
 export async function emptyBasket() {
-  if (state.basket.value.tenders.length > 0) {
+  if (baskets.isBeingPaid(state.basket.value)) {
     state.problem.value = ACT.paidAlready;
     return;
   }
@@ -143,14 +143,14 @@ export async function createCustomer(customerId, fields) {
 /** Take a tender; when nothing is left to pay, the sale is finished. A refused tender is not taken;
  *  one that was not answered stays, for a card may have been charged: it is asked about until the
  *  store server answers (quotes.js), and nobody need take it again. */
-export function addTender(tender) {
-  return finishWith([tender]);
+export function addTender(tender, more = {}) {
+  return finishWith([tender], more);
 }
 
-/** The same of several that are taken, or go back, at once. */
-export async function finishWith(tenders) {
+/** The same of several that are taken, or go back, at once; ``more`` of the basket with them. */
+export async function finishWith(tenders, more = {}) {
   const before = state.basket.value;
-  const basket = { ...before, tenders: [...before.tenders, ...tenders] };
+  const basket = { ...before, ...more, tenders: [...before.tenders, ...tenders] };
   state.finishing.value = basket;
   await putBasket(basket);
   try {
@@ -177,8 +177,13 @@ function takeTendersOut(tenders) {
   return putBasket({ ...basket, tenders: basket.tenders.filter((each) => !tenders.includes(each)) });
 }
 
-export function removeTender(place) {
-  return takeTendersOut([state.basket.value.tenders[place]]);
+/** What somebody else paid is given back first. */
+export async function removeTender(place) {
+  const tender = state.basket.value.tenders[place];
+  if (tender.attempt_id !== undefined) {
+    await call("POST", `/payments/${tender.attempt_id}/give-up`, { body: byOperator() });
+  }
+  await takeTendersOut([tender]);
 }
 
 /** What is tendered covers the total: finish. */

@@ -15,9 +15,24 @@
  * @property {string} [unverified] why it is taken back without a receipt
  *
  * @typedef {{rate_bp?: number, amount_minor?: number, reason: string}} Discount one of the two
- * @typedef {{tender_id: string, amount_minor: number, reference: string|null}} Tender
- * @typedef {{lines: BasketLine[], customer: object|null, tenders: Tender[], next_key: number,
- *   discount?: Discount|null, coupons?: string[]}} Basket one that was kept by an earlier page has neither
+ *
+ * @typedef {object} Tender
+ * @property {string} tender_id
+ * @property {number} amount_minor
+ * @property {string|null} reference
+ * @property {string} [outcome] how sure it is, where somebody else pays (card.js)
+ * @property {string|null} [approval]
+ * @property {string} [attempt_id] the payment's
+ *
+ * @typedef {object} Basket
+ * @property {BasketLine[]} lines
+ * @property {object|null} customer
+ * @property {Tender[]} tenders
+ * @property {number} next_key
+ * @property {string} [sale_id] of the sale to come, once a payment was begun for it
+ * @property {object} [payment] that is open: what the store box is asked for (card.js)
+ * @property {Discount|null} [discount] off the whole; one that was kept by an earlier page has none
+ * @property {string[]} [coupons]
  */
 
 import { MILLI_MAX } from "./text.js";
@@ -31,6 +46,11 @@ export const EMPTY = Object.freeze({ lines: [], customer: null, tenders: [], nex
 
 export function isEmpty(basket) {
   return basket.lines.length === 0 && basket.customer === null && basket.tenders.length === 0;
+}
+
+/** Something was taken for it, or is being asked for. */
+export function isBeingPaid({ tenders, payment }) {
+  return tenders.length > 0 || payment !== undefined;
 }
 
 /** With one line more, or one more of a line that is the same item by the piece. */
@@ -171,9 +191,10 @@ export function requestRest(basket) {
 
 /** The tenders as the store server takes them. */
 export function requestTenders(basket) {
-  return basket.tenders.map(({ tender_id, amount_minor, reference }) =>
-    reference === null ? { tender_id, amount_minor } : { tender_id, amount_minor, reference },
-  );
+  return basket.tenders.map(({ tender_id, amount_minor, reference, outcome, approval }) => {
+    const known = Object.entries({ reference, outcome, approval }).filter(([, text]) => text != null);
+    return { tender_id, amount_minor, ...Object.fromEntries(known) };
+  });
 }
 
 /** "3*4006381333931" -> 3000 and the code; without a quantity, null and the text. */

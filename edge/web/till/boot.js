@@ -2,8 +2,9 @@
  *  again in one sentence, go on with what was not answered. */
 
 import { finishWhenPaid } from "./actions.js";
+import { followPayment } from "./card.js";
 import { drive } from "./outbox.js";
-import { EMPTY, isEmpty } from "./basket.js";
+import { EMPTY, isBeingPaid, isEmpty } from "./basket.js";
 import { keepQuoted, lastQuote } from "./quotes.js";
 import { clearResults } from "./search.js";
 import { markLanguage } from "./speaking.js";
@@ -39,6 +40,7 @@ export async function boot() {
   keepQuoted();
   finishWhenPaid();
   void drive();
+  void followPayment();
   watchStatus();
   void checkSession();
   lockWhenIdle();
@@ -115,7 +117,7 @@ function restore(kept, receipt) {
     state.scans.value = kept.scans ?? [];
     state.receipt.value = receipt;
     state.pairing.value = another ? null : pairing;
-    state.place.value = state.basket.value.tenders.length > 0 ? "paying" : "selling";
+    state.place.value = isBeingPaid(state.basket.value) ? "paying" : "selling";
     state.tab.value = "mine";
   });
   sayFound();

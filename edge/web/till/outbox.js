@@ -58,7 +58,7 @@ export async function begin(quoted, more = {}) {
 
 function newRecord(basket, quoted, more) {
   const sale = {
-    sale_id: uuid7(Date.now()),
+    sale_id: basket.sale_id ?? uuid7(Date.now()),
     operator_id: state.operator.value.operator_id,
     tendered_at: new Date(quoted.tendered_at_ms).toISOString(),
     total_minor: quoted.total_minor,
@@ -200,10 +200,11 @@ async function finish(record, answer) {
 }
 
 async function giveBack(record, problem) {
-  await write({ pending: undefined, basket: record.basket });
+  const basket = { ...record.basket, sale_id: undefined };
+  await write({ pending: undefined, basket });
   batch(() => {
     state.quote.value = null;
-    state.basket.value = record.basket;
+    state.basket.value = basket;
     state.pending.value = null;
     state.problem.value = problem;
     state.found.value = null;

@@ -2,13 +2,15 @@
  *  covers the total finishes the sale. */
 
 import { addTender, doing, finishSale, removeTender } from "./actions.js";
+import { isElsewhere } from "./card.js";
+import { Elsewhere, PaymentNow, Unfinished } from "./card_view.js";
 import { Doubt, Field, Form } from "./fields.js";
 import { notAnAmount } from "./opening_view.js";
 import { Points } from "./points_view.js";
 import * as state from "./state.js";
 import { GiveBack } from "./return_view.js";
 import { formatMinor, parseMinor } from "./text.js";
-import { html, useState } from "./ui.js";
+import { html, useEffect, useState } from "./ui.js";
 import { Taxes, Total } from "./totals_view.js";
 import { PAY } from "./words_pay.js";
 
@@ -21,6 +23,8 @@ export function Pay() {
   const back = () => (place.value = "selling");
   const chosen = tenders.find((tender) => tender.tender_id === by);
   const goesBack = (state.linesQuote.value?.total_minor ?? 0) < 0;
+  const letters = lettersOf(tenders);
+  useLetters(letters, (at) => setBy(tenders[at].tender_id));
   return html`<div class="paying">
     <section class="card">
       <h1>${PAY.title}</h1>
@@ -28,20 +32,56 @@ export function Pay() {
       <${Total} />
       <${Left} />
       ${basket.value.tenders.length > 0 && html`<${PaidSoFar} tenders=${till.value.tenders} />`}
+      <${Unfinished} />
       <button type="button" onClick=${back}>${PAY.back}</button>
     </section>
-    ${goesBack ? html`<section class="card"><${GiveBack} /></section>` : html`<section class="card">
-      <div class="kinds" role="group" aria-label=${PAY.by}>
-        ${tenders.map(
-          ({ tender_id, name }) => html`<button type="button" key=${tender_id}
-            aria-pressed=${tender_id === by} onClick=${() => setBy(tender_id)}>${name}</button>`,
-        )}
-      </div>
-      ${chosen?.kind === "cash" && html`<${Cash} tender=${chosen} />`}
-      ${chosen !== undefined && chosen.kind !== "cash" &&
-      html`<${Other} key=${chosen.tender_id} tender=${chosen} />`}
-    </section>`}
+    <section class="card">
+      ${goesBack && html`<${GiveBack} />`}
+      ${!goesBack && basket.value.payment && html`<${PaymentNow} />`}
+      ${!goesBack && !basket.value.payment && html`
+        <div class="kinds" role="group" aria-label=${PAY.by}>
+          ${tenders.map(
+            ({ tender_id, name }, at) => html`<button type="button" key=${tender_id}
+              aria-pressed=${tender_id === by} onClick=${() => setBy(tender_id)}>
+              ${name} <kbd aria-hidden="true">${letters[at]}</kbd>
+            </button>`,
+          )}
+        </div>
+        ${chosen !== undefined && html`<${formOf(chosen)} key=${chosen.tender_id} tender=${chosen} />`}`}
+    </section>
   </div>`;
+}
+
+/** How a tender is taken. */
+function formOf(tender) {
+  if (tender.kind === "cash") return Cash;
+  return isElsewhere(tender) ? Elsewhere : Other;
+}
+
+/** A letter for each tender: the first of its name that no tender before it has; none without. */
+function lettersOf(tenders) {
+  const taken = new Set();
+  return tenders.map(({ name }) => {
+    const letter = [...name.toUpperCase()].find((each) => /[A-Z]/.test(each) && !taken.has(each));
+    taken.add(letter);
+    return letter ?? "";
+  });
+}
+
+/** A letter chooses its tender, but where words are typed. */
+function useLetters(letters, choose) {
+  useEffect(() => {
+    const hear = (event) => {
+      const { key, target, ctrlKey, altKey, metaKey } = event;
+      const words = target.tagName === "INPUT" && target.inputMode !== "decimal";
+      const at = letters.indexOf(key.toUpperCase());
+      if (at === -1 || key === "" || words || ctrlKey || altKey || metaKey) return;
+      event.preventDefault();
+      choose(at);
+    };
+    document.addEventListener("keydown", hear);
+    return () => document.removeEventListener("keydown", hear);
+  }, [letters.join("")]);
 }
 
 function rank(tender) {

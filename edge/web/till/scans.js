@@ -4,7 +4,7 @@
 
 import { addItem, newSale, setCustomer } from "./actions.js";
 import { BoxAway, Refused, call } from "./api.js";
-import { ONE_MILLI, WHOLE_UNITS } from "./basket.js";
+import { ONE_MILLI, WHOLE_UNITS, isBeingPaid } from "./basket.js";
 import { takeCoupon } from "./discount_view.js";
 import { uuid7 } from "./ids.js";
 import { askQuote } from "./quotes.js";
@@ -80,7 +80,7 @@ export function askAgain(id) {
 
 /** Put an item into the basket; ``row`` goes with it, in one write, so it is never there twice. */
 export async function take(item, choice, row = null) {
-  if (state.place.value === "paying" && state.basket.value.tenders.length === 0) {
+  if (state.place.value === "paying" && !isBeingPaid(state.basket.value)) {
     state.place.value = "selling";
   }
   if (row === null) return addItem(item, choice);

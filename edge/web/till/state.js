@@ -43,6 +43,8 @@ export const NOTHING_QUOTED = Object.freeze({
 /** {of: basket, answer, problem, old}: what the store server says of that basket; ``old`` as it was
  *  before a reload, to be asked again. */
 export const quote = signal(NOTHING_QUOTED);
+/** The basket's payment that somebody else makes, as the store box told it last (card.js). */
+export const payment = signal(null);
 /** The sale that is being sent or given up (see outbox.js). */
 export const pending = signal(null);
 /** The basket that is to be finished as soon as the store server says that it is paid. */

@@ -27,6 +27,7 @@ class OperatorAct(StrEnum):
     PIN_SET = "pin_set"
     OVERRIDE_GIVEN = "override_given"
     OVERRIDE_REFUSED = "override_refused"
+    NO_SALE = "no_sale"
 
 
 class OperatorActed(Fact, frozen=True, array_like=True):
