@@ -15,6 +15,7 @@ from central.commands.items import item_app
 from central.commands.key import key_app
 from central.commands.mirror import mirror_app
 from central.commands.operators import operator_app
+from central.commands.paying import currency_app
 from central.commands.payments import import_payments
 from central.commands.people import token_app, user_app
 from central.commands.prices import price_app
@@ -43,6 +44,7 @@ for name, group in (
     ("scale", scale_app),
     ("tax", tax_app),
     ("tender", tender_app),
+    ("currency", currency_app),
     ("promotion", promotion_app),
     ("operator", operator_app),
     ("role", role_app),

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from playwright.async_api import expect
 
-from edge.box.folder import database_of
-from edge.box.settings import SETTINGS_FILE
+from edge.box.folder import SETTINGS_FILE, database_of
 from edge.db.connection.engine import open_connection
 from edge.devices.terminal.simulated import SimulatedTerminal, Simulation
 from sync.protocol.money import format_minor
@@ -65,7 +64,7 @@ async def test_a_split_with_a_declined_and_an_unknown_card_charges_once(
         await scan(page, item.scan_code)
         await sees_total(page, item.price_minor)
         await page.keyboard.press("F2")
-        await page.get_by_role("button", name="Card").click()
+        await page.get_by_role("button", name="Card", exact=True).click()
         await page.get_by_label("Card amount").fill("1.01")
         await page.keyboard.press("Enter")
         await expect(page.get_by_test_id("notice")).to_contain_text("The card was declined")
@@ -79,7 +78,7 @@ async def test_a_split_with_a_declined_and_an_unknown_card_charges_once(
         await payment.get_by_role("button", name="Ask the terminal again").click()
         left = page.get_by_test_id("left")
         await expect(left).to_have_text(format_minor(item.price_minor - 102))
-        await page.get_by_role("button", name="Card").click()
+        await page.get_by_role("button", name="Card", exact=True).click()
         await page.get_by_label("Card amount").fill("0.04")
         await page.keyboard.press("Enter")
         await expect(payment).to_contain_text("Card unknown: do not charge again")
@@ -107,7 +106,7 @@ async def test_a_card_that_was_taken_by_mistake_is_given_back_before_the_last_te
         await scan(page, item.scan_code)
         await sees_total(page, item.price_minor)
         await page.keyboard.press("F2")
-        await page.get_by_role("button", name="Card").click()
+        await page.get_by_role("button", name="Card", exact=True).click()
         await page.get_by_label("Card amount").fill("1.00")
         await page.keyboard.press("Enter")
         await expect(page.get_by_role("button", name="Take back Card")).to_be_visible()
@@ -127,7 +126,7 @@ async def test_paynow_is_drawn_here_and_taken_as_the_bank_says(tabs: Tabs, shop:
         await scan(page, item.scan_code)
         await sees_total(page, item.price_minor)
         await page.keyboard.press("F2")
-        await page.get_by_role("button", name="PayNow").click()
+        await page.get_by_role("button", name="PayNow", exact=True).click()
         await page.get_by_role("button", name="Show the code").click()
         code = page.get_by_role("img", name="Code to pay by")
         await expect(code).to_be_visible()

@@ -70,7 +70,13 @@ CHAIN = (
     ("tender", "set", "cash", "--name", "Cash", "--kind", "cash"),
     ("tender", "list"),
     ("tender", "show", "cash"),
+    ("tender", "way", "cash", "--through", "terminal"),
+    ("tender", "by-hand", "cash"),
+    ("tender", "voucher", "cash", "--means", "receivable"),
     ("tender", "retire", "cash"),
+    ("currency", "set", "USD", "1.3456", "--into", "SGD"),
+    ("currency", "list"),
+    ("currency", "retire", "USD", "--into", "SGD"),
 )
 
 

@@ -19,7 +19,8 @@ export function pay() {
 /** What is left in cash, to the cent; null where nothing can be paid yet. */
 export const exactCash = computed(() => {
   const exact = state.currentQuote.value?.due?.quick_cash_minor?.[0];
-  return payable.value && exact !== undefined ? exact : null;
+  const free = state.basket.value.payment === undefined;
+  return payable.value && free && exact !== undefined ? exact : null;
 });
 
 /** Cash that is given to the cent: one touch from the basket to the receipt. */
