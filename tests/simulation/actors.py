@@ -16,6 +16,7 @@ from edge.db.sale_reads import find_id
 from edge.domain.sale.basket import LineRequest, OriginalRequest, SaleRequest, TenderRequest
 from edge.domain.sale.completed import CompletedSale
 from sync.protocol.errors import NotSent
+from sync.protocol.escrow import goodwill_of
 from sync.protocol.facts import OriginalLine, TenderKind
 from sync.protocol.identity import (
     CustomerId,
@@ -187,6 +188,9 @@ class Workstation(Drawer):
         self.seen["sold"] += 1
         if sale.points_spent:
             self.seen["points spent"] += 1
+        spends = (spend for tender in sale.fact.tenders for spend in tender.spends)
+        if goodwill_of(sale.kept.store_id) in {(one.root, one.line) for one in spends}:
+            self.seen["points lent"] += 1
         if sale.points_taken_back:
             self.seen["points taken back"] += 1
         if any(line.is_return for line in sale.fact.lines):
@@ -341,8 +345,8 @@ class Workstation(Drawer):
         tenders: list[TenderRequest] = []
         rest = total
         if customer_id is not None and total > 0 and chance(random, 5_000):
-            # Now and then more than there is: refused, for rights are what counts.
-            most = priced.points_here + (50 if chance(random, 1_000) else 0)
+            # Now and then more than there is: lent by goodwill, or refused.
+            most = priced.points_here + ((10, 50)[total % 2] if chance(random, 1_000) else 0)
             points = min(most, total)
             if points > 0:
                 tenders.append(TenderRequest(POINTS, points))

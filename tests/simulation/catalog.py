@@ -6,7 +6,7 @@ is made from names, so that a process may build its databases once and copy them
 
 import hashlib
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from random import Random
 from typing import NamedTuple
 from uuid import UUID
@@ -18,6 +18,7 @@ from central.domain.decisions import (
     AnyDecision,
     CustomerDecided,
     EpochIssued,
+    GoodwillGiven,
     GrantIssued,
     PointsOpened,
 )
@@ -46,8 +47,10 @@ from sync.protocol.identity import (
     TillSessionId,
     WorkstationId,
 )
+from sync.protocol.periods import Period
 from sync.protocol.reference import (
     DataSet,
+    Goodwill,
     Grant,
     Item,
     Operator,
@@ -67,6 +70,7 @@ WORKSTATIONS = (WorkstationId("W1"), WorkstationId("W2"))
 OPERATORS = (OperatorId("op1"), OperatorId("op2"), OperatorId("op3"))
 MEMBERS = 6
 OPENING_POINTS = 900
+GOODWILL = 40
 ITEMS = 16
 
 
@@ -288,6 +292,9 @@ def first_publications() -> Iterator[Row]:
         yield Row(
             FollowedFeed(DataSet.GRANTS, str(shop.store_id)), str(grant.grant_id), encode(grant)
         )
+    for shop in SHOPS:
+        feed = FollowedFeed(DataSet.GOODWILL, str(shop.store_id))
+        yield Row(feed, "points@2020-01-01", encode(first_goodwill(shop)))
     for customer_id, change in _members():
         record = merge(customer_id, (), change.fields)
         yield Row(FollowedFeed(DataSet.CUSTOMERS, ""), str(customer_id), encode(record))
@@ -307,6 +314,17 @@ def first_decisions() -> Iterator[AnyDecision]:
         yield PointsOpened(customer_id, OPENING_POINTS)
     for _, shop, grant in first_grants():
         yield GrantIssued(shop.store_id, shop.epoch.number, grant, shop.epoch.fingerprint)
+    for shop in SHOPS:
+        lent = first_goodwill(shop)
+        what = (lent.kind, lent.amount, lent.period, lent.from_date)
+        yield GoodwillGiven(shop.store_id, shop.epoch, *what, lent.until)
+
+
+def first_goodwill(shop: Shop) -> Goodwill:
+    """Told of the first day alone: what is left of it may be lent in all the days that follow."""
+    first = datetime.fromtimestamp(START_MS / 1_000, UTC).date()
+    named = str(shop.epoch)
+    return Goodwill("points", GOODWILL, Period.DAY, date(2020, 1, 1), named, first)
 
 
 def first_grants() -> Iterator[tuple[CustomerId, Shop, Grant]]:

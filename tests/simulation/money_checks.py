@@ -8,6 +8,7 @@ from uuid import UUID
 
 from central.domain.decisions import GrantAnswered, GrantIssued, GrantReturned, PointsOpened
 from edge.db.totals import read_totals
+from sync.protocol.escrow import goodwill_of
 from sync.protocol.facts import (
     BusinessDayClosed,
     OriginalLine,
@@ -19,6 +20,7 @@ from sync.protocol.facts import (
 from sync.protocol.figures import Totals, figures
 from sync.protocol.identity import StoreId
 from sync.protocol.money import added_tax, included_tax
+from tests.simulation.catalog import GOODWILL
 from tests.simulation.evidence import Books, Evidence, equal, expect
 from tests.simulation.row_checks import decisions_of, returned_of, rights_here, spends_of
 from tests.simulation.verdicts import Answers
@@ -150,12 +152,14 @@ def check_10_points_stay_within_rights(found: Evidence) -> None:
     left: Counter[UUID] = Counter()
     released: Counter[UUID] = Counter()
     for books in found.boxes:
+        (lent_here,) = books.rows("SELECT coalesce(sum(amount), 0) FROM goodwill_spent")
+        expect(lent_here[0] <= GOODWILL, f"{books.name}: {lent_here[0]} lent of {GOODWILL}")
         for (root, line), (customer, points, spent, back) in rights_here(books).items():
             said = f"right {root.hex()}/{line}: {spent} spent and {back} given back of {points}"
             expect(min(spent, back) >= 0 and spent + back <= points, said)
             left[UUID(bytes=customer)] += points - spent - back
             released[UUID(bytes=customer)] += back
-    earned, used, debts = _points_told(found)
+    earned, used, debts, lent = _points_told(found)
     opened = {one.customer_id: one.points for one in decisions_of(found, PointsOpened)}
     granted: Counter[UUID] = Counter()
     for one in decisions_of(found, GrantIssued):
@@ -168,7 +172,8 @@ def check_10_points_stay_within_rights(found: Evidence) -> None:
     for (_, _, customer_id), account in found.archive.tables["right_account"].items():
         balance = account.opening + account.earned - account.spent - account.taken_back
         opening = opened.get(customer_id, 0)
-        worth = opening + earned[customer_id] - used[customer_id] - debts[customer_id]
+        owed = debts[customer_id] + lent[customer_id]
+        worth = opening + earned[customer_id] - used[customer_id] - owed
         equal(balance, worth, f"{customer_id}: balance")
         rights = granted[customer_id] + earned[customer_id] + found.world.copied[customer_id]
         expect(used[customer_id] <= rights, f"{customer_id}: spent beyond all rights")
@@ -176,22 +181,23 @@ def check_10_points_stay_within_rights(found: Evidence) -> None:
             continue
         equal(account.granted, left[customer_id], f"{customer_id}: rights at the stores")
         given = granted[customer_id] - released[customer_id]
-        available = opening - given - debts[customer_id]
+        available = opening - given - owed
         equal(account.granted + available, balance, f"{customer_id}: grants and available")
 
 
-def _points_told(found: Evidence) -> tuple[Counter[UUID], Counter[UUID], Counter[UUID]]:
-    """By the sales that count: earned, used, and owed after a return."""
-    earned: Counter[UUID] = Counter()
-    used: Counter[UUID] = Counter()
-    debts: Counter[UUID] = Counter()
+def _points_told(found: Evidence) -> tuple[Counter[UUID], ...]:
+    """By the sales that count: earned, used, owed after a return, and lent of goodwill."""
+    earned, used, debts, lent = (Counter[UUID]() for _ in range(4))
     for books in found.stores:
-        for sale in counted_sales(found, books.shop.store_id):
+        store_id = books.shop.store_id
+        for sale in counted_sales(found, store_id):
             if sale.customer_id is not None:
                 earned[sale.customer_id] += sale.points_earned
-                used[sale.customer_id] += sum(spend.points for spend in spends_of(sale))
+                for spend in spends_of(sale):
+                    of = lent if (spend.root, spend.line) == goodwill_of(store_id) else used
+                    of[sale.customer_id] += spend.points
                 debts[sale.customer_id] += sale.take_back.debt if sale.take_back else 0
-    return earned, used, debts
+    return earned, used, debts, lent
 
 
 def counted_sales(found: Evidence, store_id: StoreId) -> list[RetailTransaction]:

@@ -39,6 +39,7 @@ SOMETIMES = (
     "oversold",
     "points asked for again",
     "points granted",
+    "points lent",
     "points of a request given up came back",
     "points refused",
     "points spent",
