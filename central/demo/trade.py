@@ -150,17 +150,11 @@ def _operator_at(workstation: Workstation, shoppers: Shoppers) -> str:
 
 
 async def _bring_back(workstation: Workstation, shoppers: Shoppers) -> dict[str, Any]:
-    """One line of an earlier receipt comes back, whole; refunded by card, as its share says."""
+    """One line of an earlier receipt comes back, whole; money goes back as the box proposes it."""
     bought = shoppers.returnable.pop(shoppers.draw.randrange(len(shoppers.returnable)))
     sold, line = bought["sale"], shoppers.draw.choice(bought["sale"]["lines"])
-    by_code = {article.scan_code: article for article in shoppers.articles}
-    price = by_code[line["scan_code"]].unit_price_minor
-    amount_minor = (price * line["quantity_milli"] * 2 + 1_000) // 2_000
-    back = {
-        "sale_id": new_id(),
+    asked: dict[str, Any] = {
         "operator_id": _operator_at(workstation, shoppers),
-        "tendered_at": datetime.now(UTC).isoformat(),
-        "total_minor": -amount_minor,
         "lines": [
             {
                 "line_no": 1,
@@ -169,8 +163,18 @@ async def _bring_back(workstation: Workstation, shoppers: Shoppers) -> dict[str,
                 "original": {"sale_id": sold["sale_id"], "line_no": line["line_no"]},
             }
         ],
-        "tenders": [{"tender_id": "card", "amount_minor": -amount_minor, "reference": "REFUND"}],
     }
     if bought["customer"] is not None:
-        back["customer_id"] = bought["customer"]
+        asked["customer_id"] = bought["customer"]
+    told = await workstation.call("POST", "/quotes", asked)
+    back = {
+        **asked,
+        "sale_id": new_id(),
+        "tendered_at": datetime.now(UTC).isoformat(),
+        "total_minor": told["total_minor"],
+        "tenders": [
+            {"tender_id": one["tender_id"], "amount_minor": one["amount_minor"]}
+            for one in told["refunds"]
+        ],
+    }
     return await workstation.complete("/returns", back)
