@@ -26,6 +26,7 @@ from edge.domain.sale.refusals.tenders import (
     WrongTenderAmount,
 )
 from edge.domain.sale.situation import NO_WORTH, Situation, TenderInUse, Worth
+from edge.domain.sale.vouchers import refuse_wrong_vouchers
 from sync.protocol.facts import ForeignMoney, Spend, TenderLine
 from sync.protocol.money import MINOR_MAX, round_cash
 from sync.protocol.reference import StoreSettings
@@ -154,7 +155,9 @@ def pay(
     worth: Mapping[str, Worth] = NO_WORTH,
 ) -> Payment:
     """``tenders`` are those of ``requests``; ``worth``: of foreign cash. Raises
-    PointsWithoutCustomer, NotWholePoints, MorePointsThanRights, PointsTooMany."""
+    PointsWithoutCustomer, NotWholePoints, MorePointsThanRights, PointsTooMany, VoucherLowersPrice,
+    VoucherNotForGoods."""
+    refuse_wrong_vouchers(requests, tenders, basket)
     lines = _tender_lines(requests, tenders, basket, worth)
     paid = list(zip([line.amount_minor for line in lines], tenders, strict=True))
     earned: tuple[int, ...] = (0,) * len(basket.sold)

@@ -56,6 +56,22 @@ class TenderNotRefundable(
     remedy = "Choose another tender for the refund."
 
 
+class VoucherLowersPrice(
+    TenderRefused, slug="voucher-lowers-price", title="This voucher lowers the price"
+):
+    detail = "A voucher of {tender_id!r} lowers the price, and pays nothing."
+    remedy = "Take its amount off the basket as a discount, with the voucher as the reason."
+
+
+class VoucherNotForGoods(
+    TenderRefused, slug="voucher-not-for-goods", title="This voucher does not buy these goods"
+):
+    room_minor: int
+    decimals: int
+    detail = "A voucher of {tender_id!r} may pay {room_minor} of this basket, and no more."
+    remedy = "Take the rest by another tender."
+
+
 class WrongTenderAmount(
     BadTender, slug="wrong-tender-amount", title="The tender's amount is not possible"
 ):
