@@ -7,6 +7,7 @@ coupon it looks at where that coupon is shown, whatever they are about.
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -36,6 +37,20 @@ FROM promotion p WHERE p.promotion_id IN (
     SELECT k.promotion_id FROM json_each(:picks) w JOIN promotion_pick k ON k.pick = w.value)
 AND p.from_ms <= :as_of_ms AND (p.until_ms IS NULL OR p.until_ms > :as_of_ms)
 """
+
+
+READ_MAX = 4_096
+"""Conditions and terms that are kept as they were read: most promotions share a few."""
+
+
+@lru_cache(maxsize=READ_MAX)
+def _condition(body: bytes) -> Condition:
+    return decode(Condition, body)
+
+
+@lru_cache(maxsize=READ_MAX)
+def _terms(body: bytes) -> Terms:
+    return decode(Terms, body)
 
 
 class Held(NamedTuple):
@@ -123,7 +138,5 @@ def _held(row: Sequence[Any]) -> Held:
     arguments, condition, terms = (
         bytes.fromhex(each) if isinstance(each, str) else each for each in packed
     )
-    published = Published(
-        PromotionId(promotion_id), version, name, kind, arguments, decode(Terms, terms)
-    )
-    return Held(published, decode(Condition, condition))
+    published = Published(PromotionId(promotion_id), version, name, kind, arguments, _terms(terms))
+    return Held(published, _condition(condition))

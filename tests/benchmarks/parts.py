@@ -18,6 +18,7 @@ from tests.benchmarks.parts_central import (
     proof,
     report,
 )
+from tests.benchmarks.promotions import OTHERS, QUOTES, measure_promotions
 from tests.benchmarks.rush import Sizes as RushSizes
 from tests.benchmarks.rush import measure_rush
 from tests.benchmarks.search import CUSTOMERS, ITEMS, measure_search
@@ -211,6 +212,35 @@ async def search(folder: Path, say: Say, quick: bool) -> list[Figure]:
     ]
 
 
+async def promotions(folder: Path, _say: Say, quick: bool) -> list[Figure]:
+    """A quote of twenty lines under a thousand promotions."""
+    quotes = 10 if quick else QUOTES
+    found = measure_promotions(folder / "ordinary", quotes=quotes, others=OTHERS)
+    crowded = measure_promotions(folder / "crowded", quotes=quotes, others=0)
+    bare = "the quote without any"
+    return [
+        figure(
+            "promotions_cost_ms",
+            "CPU that 1,000 promotions add to a quote of 20 lines, p50",
+            Unit.MS,
+            found.cost_p50_ms,
+            baseline=found.without_p50_ms,
+            baseline_is=bare,
+            target=Target(of_ratio=False, at_most=3),
+        ),
+        figure("promotions_quote_p95_ms", "CPU of that quote, p95", Unit.MS, found.with_p95_ms),
+        figure(
+            "promotions_crowded_cost_ms",
+            "the same where a basket meets some 150 of them, p50",
+            Unit.MS,
+            crowded.cost_p50_ms,
+            baseline=crowded.without_p50_ms,
+            baseline_is=bare,
+        ),
+        figure("promotions_crowded_p95_ms", "CPU of that quote, p95", Unit.MS, crowded.with_p95_ms),
+    ]
+
+
 async def rush(_folder: Path, say: Say, quick: bool) -> list[Figure]:
     """A sale while everything else goes on, in a large store."""
     sizes = RushSizes(200, 200, 1, 32, 16) if quick else RushSizes()
@@ -287,6 +317,7 @@ LONG: dict[str, Part] = {
     "search": search,
     "goods": goods,
     "tls": tls,
+    "promotions": promotions,
     "rush_grown": rush_grown,
 }
 """Minutes each: only when they are asked for."""

@@ -59,6 +59,10 @@ NAMES = {
         "search_item_fragments_p99_ms",
         "read_p50_us",
     ),
+    "promotions": (
+        *("promotions_cost_ms", "promotions_quote_p95_ms"),
+        *("promotions_crowded_cost_ms", "promotions_crowded_p95_ms"),
+    ),
     "tls": ("tls_1_client_p50_ms", "tls_32_clients_cpu_us"),
     "rush": tuple(f"rush_{of}" for of in RUSH),
     "rush_grown": tuple(f"rush_grown_{of}" for of in RUSH),

@@ -48,6 +48,8 @@ def _each(
     now = [
         line._replace(left_minor=left) for line, left in zip(lines, reduced.left_minor, strict=True)
     ]
+    whole = [index for index, line in enumerate(lines) if divides(line.unit) == WHOLE_MILLI]
+    dearest = sorted(whole, key=lambda at: -lines[at].unit_price_minor)
     for promotion in promotions:
         pieces, minor = 0, 0
         match promotion.kind:
@@ -55,7 +57,7 @@ def _each(
                 states = kind.steps(promotion.arguments)
                 steps = [] if _is_single(states) else states[START]
                 own = reduced.took.get(promotion.promotion_id, {}) if len(states) > 1 else {}
-                lacking = [_lacking(step, lines, reduced.free, own) for step in steps]
+                lacking = [_lacking(step, lines, dearest, reduced.free, own) for step in steps]
                 pieces = min(filter(None, lacking), default=0)
             case Kind(lacks=lacks) if lacks is not None:
                 minor = _near(lacks(promotion.arguments, now), now)
@@ -70,19 +72,21 @@ def _is_single(states: Sequence[Sequence[Step]]) -> bool:
 
 
 def _lacking(
-    step: Step, lines: Sequence[LineOnOffer], free: Sequence[int], own: Mapping[int, int]
+    step: Step,
+    lines: Sequence[LineOnOffer],
+    dearest: Sequence[int],
+    free: Sequence[int],
+    own: Mapping[int, int],
 ) -> int:
-    """Pieces that the step lacks, 0 where it lacks none, too many, or would take nothing off."""
+    """Pieces that the step lacks, 0 where it lacks none, too many, or would take nothing off.
+    ``dearest``: the lines of whole pieces, the dearest first."""
     left = [pieces + own.get(index, 0) for index, pieces in enumerate(free)]
     lacking, taken = 0, []
     for slot in step.slots:
         wanted = slot.pieces
-        fit = [
-            index
-            for index, line in enumerate(lines)
-            if divides(line.unit) == WHOLE_MILLI and slot.of.takes(line)
-        ]
-        for index in sorted(fit, key=lambda at: -lines[at].unit_price_minor):
+        for index in dearest:
+            if not slot.of.takes(lines[index]):
+                continue
             many = min(wanted, left[index])
             wanted -= many
             left[index] -= many

@@ -48,9 +48,11 @@ class _Line(NamedTuple):
     modifiers: Modifiers = ()
 
     def reduced(self, modifier: PriceModifier) -> "_Line":
-        return self._replace(
-            left_minor=self.left_minor + modifier.amount_minor,
-            modifiers=(*self.modifiers, modifier),
+        return _Line(
+            self.left_minor + modifier.amount_minor,
+            self.open_minor,
+            self.untouched_minor,
+            (*self.modifiers, modifier),
         )
 
     def by_hand(self, discount: Discount, kind: str, off_minor: int) -> "_Line":
@@ -62,9 +64,11 @@ class _Line(NamedTuple):
         return less._replace(open_minor=kept[0], untouched_minor=kept[1])
 
     def without(self, open_minor: int, untouched_minor: int) -> "_Line":
-        return self._replace(
-            open_minor=max(0, self.open_minor - open_minor),
-            untouched_minor=max(0, self.untouched_minor - untouched_minor),
+        return _Line(
+            self.left_minor,
+            max(0, self.open_minor - open_minor),
+            max(0, self.untouched_minor - untouched_minor),
+            self.modifiers,
         )
 
 
@@ -232,10 +236,10 @@ def _in_turn(
 ) -> list[_Line]:
     changed = list(now)
     for promotion, kind in others:
-        seen = tuple(
-            line._replace(left_minor=_may_take_part(state, promotion))
+        seen = [
+            LineOnOffer(*line[:4], _may_take_part(state, promotion), line.department)
             for line, state in zip(lines, changed, strict=True)
-        )
+        ]
         touched = set()
         for reduction in kind.apply(promotion.arguments, seen):
             parts = [_may_take_part(line, promotion) for line in changed]
