@@ -10,10 +10,9 @@ from uuid import UUID
 
 import msgspec
 
-from sync.protocol.change import Envelope, Epoch, Head
+from sync.protocol.change import Envelope, Epoch
 from sync.protocol.checkpoints import Checkpoint, SpanFigures
 from sync.protocol.clock import ClockState, Hlc
-from sync.protocol.enrolment import EpochKey, Lineage, LineageAsked, Predecessor
 from sync.protocol.facts import (
     Account,
     AlarmCleared,
@@ -411,11 +410,3 @@ EXAMPLES: dict[KindVersion, Any] = {
         GRANT, MOVEMENT, ANNA, W1, DAY, True, "the customer left", _REMOVED
     ),
 }
-
-PREDECESSOR = Predecessor(
-    ("s01.shop.internal", "till.local"), (WorkstationId("W1"), WorkstationId("W2"))
-)
-_FIRST = Epoch(1, bytes(range(4)))
-_TWO = (Head(_FIRST, 7, bytes(range(32))), Head(_FIRST, 8, bytes(range(1, 33))))
-LINEAGE_ASKED = LineageAsked(_TWO)
-LINEAGE = Lineage((EpochKey(_FIRST, bytes(range(32))),), (True, False))

@@ -6,7 +6,6 @@ they hold fast.
 
 import hashlib
 import json
-from datetime import date
 from pathlib import Path
 from typing import Any, TypedDict
 from uuid import UUID
@@ -46,7 +45,7 @@ from sync.protocol.codec import (
     unpack_batch,
 )
 from sync.protocol.columns import SentBatch
-from sync.protocol.enrolment import AnswerShown, ProvisionalEpoch, Readmission
+from sync.protocol.enrolment import ProvisionalEpoch, Readmission
 from sync.protocol.facts import KindVersion
 from sync.protocol.identity import (
     BootId,
@@ -56,21 +55,12 @@ from sync.protocol.identity import (
     Incarnation,
     StoreId,
 )
-from sync.protocol.periods import Period
-from sync.protocol.reference import FeedHead, FeedRow, Goodwill, Grant, replace_in_set_hash
+from sync.protocol.reference import FeedHead, FeedRow, Grant, replace_in_set_hash
 from sync.protocol.shared import CustomerField, PersonalKey
 from sync.protocol.snapshot import Part, Snapshot, SnapshotPart, part_content, part_name, part_rows
 from sync.protocol.turning import received, to_send
-from tests.golden.examples import (
-    CUSTOMER,
-    EXAMPLES,
-    LINEAGE,
-    LINEAGE_ASKED,
-    PREDECESSOR,
-    SALE,
-    SPAN_FIGURES,
-    STORE,
-)
+from tests.golden.examples import CUSTOMER, EXAMPLES, SALE, SPAN_FIGURES, STORE
+from tests.golden.messages import ANSWERS, LENT, LINEAGE, LINEAGE_ASKED, PREDECESSOR
 
 FOLDER = Path(__file__).parent
 
@@ -346,14 +336,7 @@ READMISSION = Readmission(
     (Grant(UUID(int=9), CUSTOMER, 120, 2),),
     False,
 )
-LENT = Goodwill("points", 500, Period.WEEK, date(2026, 11, 23), "2-00010203", date(2026, 11, 29))
-READMISSION_WITH_ALL = msgspec.structs.replace(
-    READMISSION,
-    answers=(AnswerShown(UUID(int=9), "points", CUSTOMER, 150, 120),),
-    goodwill=(LENT,),
-)
-
-
+READMISSION_WITH_ALL = msgspec.structs.replace(READMISSION, answers=ANSWERS, goodwill=(LENT,))
 READ_ALIKE = {
     "predecessor": PREDECESSOR,
     "readmission": READMISSION,
