@@ -5,6 +5,7 @@ import { BoxAway, Refused, call } from "./api.js";
 import * as baskets from "./basket.js";
 import { begin } from "./outbox.js";
 import { askQuote } from "./quotes.js";
+import { withRemoval, withoutLast } from "./removals.js";
 import * as state from "./state.js";
 import { dropOldReceipts, write } from "./store.js";
 import { batch, effect } from "./ui.js";
@@ -77,7 +78,14 @@ export function changeQuantity(key, byMilli) {
 }
 
 export function removeLine(key) {
-  return putBasket(baskets.removeLine(state.basket.value, key));
+  const basket = state.basket.value;
+  const gone = basket.lines.filter((line) => line.key === key);
+  return putBasket(baskets.removeLine(basket, key), withRemoval(basket, gone, false));
+}
+
+/** More that is said of lines: a note, a proof of age, a serial number, a lot. */
+export function changeLines(keys, changes) {
+  return putBasket(baskets.changeLines(state.basket.value, keys, changes));
 }
 
 /** Off a line, or (null) off the whole basket; null takes it away. */
@@ -99,12 +107,13 @@ export async function emptyBasket() {
     return;
   }
   const emptied = state.basket.value;
+  const removal = withRemoval(emptied, emptied.lines, true, BACK_WITHIN_MS);
   batch(() => {
     state.quote.value = state.NOTHING_QUOTED;
     state.emptied.value = emptied;
   });
   setTimeout(() => forget(emptied), BACK_WITHIN_MS);
-  await putBasket(baskets.EMPTY);
+  await putBasket(baskets.EMPTY, removal);
   state.place.value = "selling";
 }
 
@@ -113,7 +122,7 @@ export async function bringBack() {
   const emptied = state.emptied.value;
   if (emptied === null) return;
   state.emptied.value = null;
-  await putBasket(baskets.together(emptied, state.basket.value));
+  await putBasket(baskets.together(emptied, state.basket.value), withoutLast());
 }
 
 function forget(emptied) {

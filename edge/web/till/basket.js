@@ -11,6 +11,10 @@
  * @property {number|null} unit_price_minor of an open-price item
  * @property {string|null} reason why that price
  * @property {Discount} [discount] off this line, by hand
+ * @property {string} [note]
+ * @property {number} [age_checked] the years that proof was seen of
+ * @property {string} [serial]
+ * @property {string} [lot]
  * @property {{sale_id: string, line_no: number}} [original] the sale line that it takes back
  * @property {string} [unverified] why it is taken back without a receipt
  *
@@ -42,6 +46,9 @@ export const LINES_MAX = 1000;
 /** Units that do not divide (sync/protocol/units.py): what is sold in others is weighed. */
 export const WHOLE_UNITS = ["each", "pack"];
 
+/** What may be said of a line beside what it sells (ask_view.js). */
+const ASKED = ["note", "age_checked", "serial", "lot"];
+
 export const EMPTY = Object.freeze({ lines: [], customer: null, tenders: [], next_key: 1 });
 
 export function isEmpty(basket) {
@@ -59,7 +66,8 @@ export function addItem(basket, item, { quantity_milli, scan_code, price_minor, 
   const same = basket.lines.find(
     (line) =>
       line.item_id === item.item_id && line.unit_price_minor === null && WHOLE_UNITS.includes(line.unit) &&
-      line.scan_code === scan_code && !open && (line.discount ?? null) === null && !isReturn(line),
+      line.scan_code === scan_code && !open && (line.discount ?? null) === null && !isReturn(line) &&
+      (line.serial ?? null) === null && (line.lot ?? null) === null && (line.note ?? null) === null,
   );
   if (same !== undefined) return changeQuantity(basket, same.key, quantity_milli);
   const line = {
@@ -133,6 +141,11 @@ export function costTheSame(one, other) {
   return ["lines", "customer", "discount", "coupons"].every((name) => one[name] === other[name]);
 }
 
+export function changeLines(basket, keys, changes) {
+  const lines = basket.lines.map((line) => (keys.includes(line.key) ? { ...line, ...changes } : line));
+  return { ...basket, lines };
+}
+
 export function removeLine(basket, key) {
   return { ...basket, lines: basket.lines.filter((line) => line.key !== key) };
 }
@@ -176,6 +189,7 @@ export function requestLines(basket) {
       request.open_price_reason = line.reason;
     }
     if ((line.discount ?? null) !== null) request.discount = line.discount;
+    for (const name of ASKED) if ((line[name] ?? null) !== null) request[name] = line[name];
     return request;
   });
 }

@@ -5,7 +5,10 @@ import { finishWhenPaid } from "./actions.js";
 import { followPayment } from "./card.js";
 import { drive } from "./outbox.js";
 import { EMPTY, isBeingPaid, isEmpty } from "./basket.js";
+import { goOnRecalling } from "./park.js";
+import { askWhenNeeded } from "./selling.js";
 import { keepQuoted, lastQuote } from "./quotes.js";
+import { tellRemovals } from "./removals.js";
 import { clearResults } from "./search.js";
 import { markLanguage } from "./speaking.js";
 import * as state from "./state.js";
@@ -45,6 +48,9 @@ export async function boot() {
   void checkSession();
   lockWhenIdle();
   workScans();
+  tellRemovals();
+  goOnRecalling();
+  askWhenNeeded();
   hearScans({ take: takeScan, ready: maySell, ground: groundField });
   hearKeys();
 }
@@ -115,6 +121,8 @@ function restore(kept, receipt) {
     state.drawer.value = kept.drawer ?? null;
     state.settledBefore.value = kept.settledBefore ?? null;
     state.scans.value = kept.scans ?? [];
+    state.removals.value = kept.removals ?? [];
+    state.recalling.value = kept.recalling ?? null;
     state.receipt.value = receipt;
     state.pairing.value = another ? null : pairing;
     state.place.value = isBeingPaid(state.basket.value) ? "paying" : "selling";

@@ -1,6 +1,7 @@
 /** What is asked in between, in front of the screen: each dialog by its name. ``state.dialog`` opens
  *  one, {name, …}; it gets the rest. Another dialog is another row. */
 
+import { AskDialog, NoteDialog } from "./ask_view.js";
 import { CustomerDialog } from "./customer_view.js";
 import { CloseDay } from "./day_view.js";
 import { DiscountDialog } from "./discount_view.js";
@@ -11,6 +12,7 @@ import { LetIn } from "./let_in_view.js";
 import { Menu } from "./menu_view.js";
 import { OverrideDialog } from "./override_view.js";
 import { ChangePin } from "./own_pin_view.js";
+import { ParkDialog } from "./park_view.js";
 import { QuantityDialog } from "./quantity_view.js";
 import { ReturnDialog, UnverifiedDialog } from "./return_view.js";
 import { Settled } from "./settle_view.js";
@@ -19,6 +21,7 @@ import { Tills } from "./tills_view.js";
 import { html } from "./ui.js";
 
 const DIALOGS = {
+  ask: AskDialog,
   "close day": CloseDay,
   customer: CustomerDialog,
   discount: DiscountDialog,
@@ -27,7 +30,9 @@ const DIALOGS = {
   keys: AllKeys,
   "let in": LetIn,
   menu: Menu,
+  note: NoteDialog,
   "own pin": ChangePin,
+  park: ParkDialog,
   quantity: QuantityDialog,
   return: ReturnDialog,
   settled: Settled,

@@ -8,6 +8,7 @@ import * as selling from "./selling.js";
 import { lock } from "./session.js";
 import * as state from "./state.js";
 import { DISCOUNT } from "./words_discount.js";
+import { PARK } from "./words_park.js";
 import { RETURN } from "./words_return.js";
 import { KEY } from "./words_selling.js";
 
@@ -47,6 +48,14 @@ export const KEYS = [
     foot: true,
   },
   { key: "F4", on: ["selling"], label: () => KEY.customer, when: always, act: selling.askCustomer },
+  {
+    key: "F6",
+    on: ["selling"],
+    label: () => PARK.key,
+    when: () => !state.training.value,
+    act: () => (state.dialog.value = { name: "park" }),
+    foot: true,
+  },
   {
     key: "F7",
     on: ["selling"],

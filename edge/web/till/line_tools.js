@@ -8,6 +8,7 @@ import * as state from "./state.js";
 import { formatMilli } from "./text.js";
 import { DISCOUNT } from "./words_discount.js";
 import { RETURN } from "./words_return.js";
+import { NOTE } from "./words_park.js";
 import { LINE } from "./words_selling.js";
 
 /**
@@ -52,6 +53,13 @@ export const LINE_TOOLS = [
     label: (line) => DISCOUNT.toolName(line.name),
     when: (line) => !isReturn(line),
     act: askDiscount,
+  },
+  {
+    name: "note",
+    face: () => NOTE.tool,
+    label: (line) => NOTE.toolName(line.name),
+    when: always,
+    act: (line) => (state.dialog.value = { name: "note", line_key: line.key }),
   },
   {
     name: "remove",

@@ -18,6 +18,9 @@ export function Lines() {
   if (lines.length === 0) return html`<p class="quiet lines">${SELLING.nothing}</p>`;
   return html`<ul class="lines" aria-labelledby="basket" ref=${list} tabindex="-1">
     ${lines.map((line) => html`<${Line} key=${line.key} line=${line} open=${line === chosen} />`)}
+    ${(state.linesQuote.value?.lines ?? []).slice(lines.length).map(
+      (line) => html`<${Along} key=${`along ${line.line_no}`} line=${line} />`,
+    )}
   </ul>`;
 }
 
@@ -48,7 +51,7 @@ function Line({ line, open }) {
   return html`<li aria-current=${open ? "true" : undefined} onClick=${open ? undefined : choose}>
     <span class="name">${line.name}${isReturn(line) && html` <em>${RETURN.mark}</em>`}</span>
     <span class="each">
-      <span class="count">${formatMilli(line.quantity_milli)}${unit}</span>
+      <span class="count">${formatMilli(Math.abs(quoted?.quantity_milli ?? line.quantity_milli))}${unit}</span>
       <span class="by"> × </span>
       <span class="price">${amount(quoted?.unit_price_minor)}</span>
     </span>
@@ -58,7 +61,18 @@ function Line({ line, open }) {
         <span>${reason}</span><span>${amount(amount_minor)}</span>
       </span>`,
     )}
+    ${line.note !== undefined && html`<span class="less note"><span>${line.note}</span></span>`}
     ${open && html`<${Tools} line=${line} />`}
+  </li>`;
+}
+
+/** What goes along with another line, and has no tools of its own: it follows that one. */
+function Along({ line }) {
+  const amount = (minor) => formatMinor(minor, state.decimals.value);
+  return html`<li class="along">
+    <span class="name">+ ${line.description}</span>
+    <span class="each">${formatMilli(line.quantity_milli)} × ${amount(line.unit_price_minor)}</span>
+    <span class="amount">${amount(line.amount_minor)}</span>
   </li>`;
 }
 

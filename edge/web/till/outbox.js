@@ -62,7 +62,7 @@ function newRecord(basket, quoted, more) {
     operator_id: state.operator.value.operator_id,
     tendered_at: new Date(quoted.tendered_at_ms).toISOString(),
     total_minor: quoted.total_minor,
-    lines: requestLines(basket),
+    lines: requestLines(basket).concat(quoted.along ?? []),
     tenders: requestTenders(basket),
   };
   if (state.training.value) sale.training = true;

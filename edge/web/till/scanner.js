@@ -4,6 +4,10 @@
 
 import { NO_BURST, isQuick, press } from "./keys.js";
 
+/** What stands in a code for the control character between GS1 elements, which scanners send as such
+ *  or as Ctrl and ] (sync/protocol/labels/elements.py). */
+const SEPARATOR = "\u241d";
+
 let burst = NO_BURST;
 /** The fields that keys of this burst went into, and what stood there before. */
 let fields = [];
@@ -16,8 +20,11 @@ export function hearScans({ take, ready, ground }) {
 }
 
 function hear(event, take, ground) {
-  const held = event.repeat || event.ctrlKey || event.altKey || event.metaKey;
-  const next = press(burst, { key: event.key, at: event.timeStamp, held });
+  const divides = event.key === "\u001d" || (event.ctrlKey && event.key === "]");
+  const held = event.repeat || (event.ctrlKey && !divides) || event.altKey || event.metaKey;
+  const key = divides ? SEPARATOR : event.key;
+  if (divides) stop(event);
+  const next = press(burst, { key, at: event.timeStamp, held });
   burst = next.burst;
   if (next.scan !== null) {
     stop(event);

@@ -89,13 +89,15 @@ export async function take(item, choice, row = null) {
 }
 
 /** Put an item into the basket, or ask first for what it needs: a weight, a price. ``found``:
- *  {item, quantity_milli, scan_code}. */
+ *  {item, quantity_milli, scan_code, label}: labels on weighed goods are counted by the piece. */
 export async function offer(found, row = null) {
-  const { item, quantity_milli, scan_code } = found;
+  const { item, quantity_milli, scan_code, label } = found;
   if (!item.active) return refuse(row, SCANS.notSold(item.name));
-  if (item.open_price || !WHOLE_UNITS.includes(item.unit)) return ask(found, row);
+  const labelled = (label ?? null) !== null;
+  if (!labelled && (item.open_price || !WHOLE_UNITS.includes(item.unit))) return ask(found, row);
   const quantity = quantity_milli ?? ONE_MILLI;
-  return take(item, { quantity_milli: quantity, scan_code, price_minor: null, reason: null }, row);
+  const choice = { quantity_milli: quantity, scan_code, price_minor: null, reason: null };
+  return take(labelled ? { ...item, unit: "each" } : item, choice, row);
 }
 
 /** One dialog at a time: what needs another waits until it is closed. */

@@ -4,7 +4,7 @@ import { changeQuantity, doing, payExactCash, removeLine, trying } from "./actio
 import { ONE_MILLI, WHOLE_UNITS } from "./basket.js";
 import { focusScan } from "./focus.js";
 import * as state from "./state.js";
-import { computed } from "./ui.js";
+import { computed, effect } from "./ui.js";
 
 /** Whether the basket can be paid: something is in it, and what it comes to is known. */
 export const payable = computed(() => {
@@ -12,14 +12,28 @@ export const payable = computed(() => {
   return known && state.quoteProblem.value === null && state.basket.value.lines.length > 0;
 });
 
+/** What must be asked before anything is paid (ask_view.js). */
+const asks = computed(() => (state.linesQuote.value?.prompts ?? []).length > 0);
+
+/** From now on a question of the store server is asked as soon as no other dialog is open. */
+export function askWhenNeeded() {
+  effect(() => {
+    const prompts = state.currentQuote.value?.prompts ?? [];
+    const free = state.dialog.peek() === null && state.screen.value === "selling";
+    if (prompts.length > 0 && free && state.atWork.value) state.dialog.value = { name: "ask" };
+  });
+}
+
 export function pay() {
-  if (payable.value) state.place.value = "paying";
+  if (!payable.value) return;
+  if (asks.value) state.dialog.value = { name: "ask" };
+  else state.place.value = "paying";
 }
 
 /** What is left in cash, to the cent; null where nothing can be paid yet. */
 export const exactCash = computed(() => {
   const exact = state.currentQuote.value?.due?.quick_cash_minor?.[0];
-  const free = state.basket.value.payment === undefined;
+  const free = state.basket.value.payment === undefined && !asks.value;
   return payable.value && free && exact !== undefined ? exact : null;
 });
 

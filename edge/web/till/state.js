@@ -69,6 +69,10 @@ export const dayAsked = signal(null);
 export const problem = signal(null);
 /** The scans that are not in the basket yet (see scans.js). */
 export const scans = signal([]);
+/** What was taken out of baskets and is not told yet (removals.js). */
+export const removals = signal([]);
+/** The basket that is being recalled: {basket_id, event_id}, null for none (park.js). */
+export const recalling = signal(null);
 /** What was done, in a sentence. */
 export const notice = signal(null);
 /** What a reload found again, in a sentence. */
