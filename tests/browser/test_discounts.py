@@ -105,6 +105,7 @@ async def test_whom_nobody_allows_it_has_the_basket_back(tabs: Tabs, shop: Box) 
     await sign_in(page, CASHIER)
     item = items(shop)[0]
     await scan(page, item.scan_code)
+    await sees_total(page, item.price_minor)
     await take_off(page, "50%")
     await sees_total(page, item.price_minor // 2)
     await pay_exactly(page)
@@ -139,6 +140,7 @@ async def test_the_page_says_what_almost_applies_and_a_coupon_is_scanned_like_go
 async def test_what_is_no_discount_is_refused_with_what_to_type(tabs: Tabs, shop: Box) -> None:
     page = await open_till_page(tabs, shop)
     await scan(page, items(shop)[0].scan_code)
+    await sees_total(page, items(shop)[0].price_minor)
     for much, said in (("101%", "That is no discount"), ("5%", "needs a reason")):
         await page.keyboard.press("F3")
         await page.get_by_label("Percent or amount").fill(much)
