@@ -38,6 +38,7 @@ class Permission(StrEnum):
     PAIR_WORKSTATIONS = "pair_workstations"
     SEE_REPORTS = "see_reports"
     UNLOCK_OPERATORS = "unlock_operators"
+    ARRANGE_TILL = "arrange_till"
 
 
 _CASHIER = (

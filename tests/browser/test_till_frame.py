@@ -141,6 +141,7 @@ async def test_the_bar_counts_pieces_and_shows_what_promotions_save(tabs: Tabs, 
         answer = await route.fetch()
         told = await answer.json()
         told["lines"][0]["modifiers"] = [less]
+        told["saved_minor"] = 80
         await route.fulfill(json=told)
 
     await page.context.route("**/quotes", lowered)

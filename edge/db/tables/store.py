@@ -229,6 +229,18 @@ class Sale(EdgeTable, table=True):
     post_void_of: bytes | None
 
 
+class Arrangement(EdgeTable, table=True):
+    """The shop's quick keys, one row: the tabs as they were arranged last
+    (edge/domain/quick_keys.py), and which time that was."""
+
+    __tablename__ = "arrangement"
+    one: int = Field(primary_key=True, default=1)
+    version: int
+    body: bytes
+    arranged_by: str
+    arranged_at_ms: int
+
+
 class AbandonedId(EdgeTable, table=True):
     """A sale's id that was given up: a later arrival of that sale is refused."""
 

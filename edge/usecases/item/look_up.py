@@ -43,13 +43,13 @@ class Scanned(msgspec.Struct, frozen=True):
 
 def look_up_item(db: sqlite3.Connection, scan_code: str, moment: Moment) -> ItemFound | None:
     """By code or id. Raises SettingsMissing."""
-    return find_item_by_code(db, scan_code, _now(db, moment))
+    return find_item_by_code(db, scan_code, as_of_now(db, moment))
 
 
 def look_up_scan(db: sqlite3.Connection, text: str, moment: Moment) -> Scanned:
     """What a scanner read, or a person typed as quantity and code. Raises SettingsMissing,
     UnknownScanCode, MisreadCode, LotExpired."""
-    as_of = _now(db, moment)
+    as_of = as_of_now(db, moment)
     readings = readings_of(text)
     for code, quantity_milli in readings:
         item = find_item_by_code(db, code, as_of)
@@ -81,10 +81,11 @@ def look_up_items(
     db: sqlite3.Connection, words: str, limit: int, offset: int, moment: Moment
 ) -> tuple[ItemFound, ...]:
     """By words, best first. Raises SettingsMissing."""
-    return search_items(db, words, _now(db, moment), limit, offset)
+    return search_items(db, words, as_of_now(db, moment), limit, offset)
 
 
-def _now(db: sqlite3.Connection, moment: Moment) -> AsOf:
+def as_of_now(db: sqlite3.Connection, moment: Moment) -> AsOf:
+    """Prices of this moment, tax of the open business day or today. Raises SettingsMissing."""
     day = find_open_day(db)
     if day is not None:
         return AsOf(moment.wall_ms, day.business_date)

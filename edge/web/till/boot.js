@@ -7,6 +7,7 @@ import { drive } from "./outbox.js";
 import { EMPTY, isBeingPaid, isEmpty } from "./basket.js";
 import { goOnRecalling } from "./park.js";
 import { askWhenNeeded } from "./selling.js";
+import { watchQuickKeys } from "./quick_keys.js";
 import { keepQuoted, lastQuote } from "./quotes.js";
 import { tellRemovals } from "./removals.js";
 import { clearResults } from "./search.js";
@@ -45,6 +46,7 @@ export async function boot() {
   void drive();
   void followPayment();
   watchStatus();
+  watchQuickKeys();
   void checkSession();
   lockWhenIdle();
   workScans();
@@ -108,6 +110,7 @@ function restore(kept, receipt) {
   const another = link !== null && pairing?.workstation_id !== link.workstation_id;
   batch(() => {
     state.languages.value = kept.languages ?? state.languages.value;
+    state.quickKeys.value = kept.quickKeys ?? state.quickKeys.value;
     state.training.value = kept.training ?? false;
     state.asking.value = kept.asking ?? null;
     state.opening.value = kept.opening ?? null;

@@ -2,6 +2,7 @@
  *  one, {name, …}; it gets the rest. Another dialog is another row. */
 
 import { AskDialog, NoteDialog } from "./ask_view.js";
+import { ArrangeKeys } from "./arrange_view.js";
 import { CustomerDialog } from "./customer_view.js";
 import { CloseDay } from "./day_view.js";
 import { DiscountDialog } from "./discount_view.js";
@@ -14,6 +15,7 @@ import { OverrideDialog } from "./override_view.js";
 import { ChangePin } from "./own_pin_view.js";
 import { ParkDialog } from "./park_view.js";
 import { QuantityDialog } from "./quantity_view.js";
+import { QuickKeysSheet } from "./quick_keys_view.js";
 import { ReturnDialog, UnverifiedDialog } from "./return_view.js";
 import { Settled } from "./settle_view.js";
 import * as state from "./state.js";
@@ -22,6 +24,7 @@ import { html } from "./ui.js";
 
 const DIALOGS = {
   ask: AskDialog,
+  "arrange keys": ArrangeKeys,
   "close day": CloseDay,
   customer: CustomerDialog,
   discount: DiscountDialog,
@@ -34,6 +37,7 @@ const DIALOGS = {
   "own pin": ChangePin,
   park: ParkDialog,
   quantity: QuantityDialog,
+  "quick keys": QuickKeysSheet,
   return: ReturnDialog,
   settled: Settled,
   tills: Tills,

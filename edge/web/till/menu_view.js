@@ -9,6 +9,7 @@ import { changeTraining, mayChange } from "./training.js";
 import { html } from "./ui.js";
 import { MENU } from "./words.js";
 import { PEOPLE_MENU } from "./words_people.js";
+import { QUICK } from "./words_quick_keys.js";
 import { TRAINING } from "./words_training.js";
 
 /**
@@ -44,6 +45,7 @@ const CHOICES = [
     act: closing(() => trying(changeTraining)),
     when: () => mayChange.value,
   },
+  { label: () => QUICK.arrange, act: show("arrange keys"), permission: "arrange_till" },
   { label: () => MENU.keys, act: show("keys"), key: "?" },
   {
     label: () => MENU.settleTill,

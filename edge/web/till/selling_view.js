@@ -7,6 +7,7 @@ import { Finder } from "./finder_view.js";
 import { focusScan } from "./focus.js";
 import { FootKeys } from "./keys_view.js";
 import { Lines } from "./lines_view.js";
+import { QuickKeys } from "./quick_keys_view.js";
 import { askCustomer, exactCash, pay, payable, takeExactCash } from "./selling.js";
 import * as state from "./state.js";
 import { Problem } from "./status_view.js";
@@ -20,6 +21,7 @@ export function Selling() {
     <h1 class="unseen">${SELLING.title}</h1>
     <section class="side">
       <${Finder} />
+      <${QuickKeys} />
       <${Customer} />
       <${Almost} />
     </section>

@@ -26,6 +26,8 @@ export const languages = signal({ here: null, by: {} });
 /** What somebody else must allow: {words, asks, answered}, null for nothing. */
 export const overrideAsked = signal(null);
 export const basket = signal(EMPTY);
+/** The shop's quick keys: {version, tabs: [{name, keys: [{item, short_name, colour, sign}]}]}. */
+export const quickKeys = signal({ version: 0, tabs: [] });
 /** Whether what is sold here now counts nowhere (training.js). */
 export const training = signal(false);
 /** The key of the line whose tools are open, null for none. */

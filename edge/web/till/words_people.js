@@ -122,6 +122,7 @@ export const OVERRIDE = inBoth({
     open_till: ["open the till", "开启收银台"],
     settle_till: ["settle the till", "结算收银台"],
     edit_customers: ["change a customer", "更改顾客资料"],
+    arrange_till: ["arrange the quick keys", "编排快捷键"],
     discount: ["take so much off", "给予此折扣"],
     return_goods: ["take back goods of this amount", "退回此金额的商品"],
     return_without_receipt: ["take goods back without a receipt", "无收据退货"],

@@ -26,7 +26,7 @@ export const RETURN = inBoth({
     { title: "不能退这么多", detail: "数量不是数字，或超过可退数量。", remedy: "请输入每项退回的数量，不退则留空。" },
   ],
   paidBy: ["Paid by", "原付款"],
-  without: ["No receipt: take back", "无收据：退货"],
+  without: ["Back without a receipt", "无收据退回"],
   withoutOf: [(name) => `Take ${name} back without a receipt`, (name) => `无收据退回 ${name}`],
   why: ["Why without a receipt", "无收据的原因"],
   takeBack: ["Take it back", "退回"],

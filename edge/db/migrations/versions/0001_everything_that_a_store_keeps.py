@@ -35,6 +35,7 @@ TABLES = (
     "acknowledged_mark",
     "alarm",
     "answered_request",
+    "arrangement",
     "box",
     "business_day",
     "credential",
@@ -108,6 +109,7 @@ def upgrade() -> None:
     _create_abandoned_id()
     _create_alarm()
     _create_answered_request()
+    _create_arrangement()
     _create_box()
     _create_business_day()
     _create_credential()
@@ -230,6 +232,18 @@ def _create_answered_request() -> None:
     )
     op.create_index(
         op.f("ix_answered_request_customer_id"), "answered_request", ["customer_id"], unique=False
+    )
+
+
+def _create_arrangement() -> None:
+    op.create_table(
+        "arrangement",
+        sa.Column("one", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("arranged_by", sa.String(), nullable=False),
+        sa.Column("arranged_at_ms", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("one", name=op.f("pk_arrangement")),
     )
 
 
