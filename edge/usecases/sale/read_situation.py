@@ -6,7 +6,7 @@ arrives: prices by their own instants, everything else by the history (``hold_pa
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 
 from edge.db import sale_reads
@@ -22,7 +22,14 @@ from edge.domain.business_day import BUSINESS_DAY, DayEvent, DayState
 from edge.domain.sale.basket import SaleRequest
 from edge.domain.sale.labels import labels_of
 from edge.domain.sale.returns import customer_of, originals_of, takes_back
-from edge.domain.sale.situation import NO_WORTH, NOTHING_PAID, PaidBefore, Situation, Worth
+from edge.domain.sale.situation import (
+    NO_WORTH,
+    NOTHING_PAID,
+    PaidBefore,
+    Situation,
+    SoldLine,
+    Worth,
+)
 from edge.domain.till import TILL, TillEvent, TillState
 from edge.usecases.sale.hold_past import InForce, hold_past, with_promotions
 from sync.engine.journal import NotEnrolled
@@ -61,7 +68,7 @@ def read_situation(
     held = _in_force(db, request, store, counter, business_date)
     if store.changed_ms > request.tendered_at_ms:
         held = hold_past(db, held, request, business_date, now_ms)
-    originals = sale_reads.sold_lines(db, originals_of(request.lines))
+    originals, paid = _taken(db, request)
     customer_id = customer_of(request.customer_id, originals)
     buyer, owed = _buyer(db, request, counter, customer_id)
     wanted = with_rights or originals or owed > 0 or _spends_points(held)
@@ -77,19 +84,22 @@ def read_situation(
         goodwill=goodwill,
         names=Names(held.operator_name, buyer),
         **held.meaning(),
-        paid=_paid(db, request, originals),
+        paid=paid,
         attempts=attempts_referred(db, [each.reference for each in request.tenders]),
         training=request.training,
     )
 
 
-def _paid(
-    db: sqlite3.Connection, request: SaleRequest, originals: Iterable[OriginalLine]
-) -> PaidBefore:
-    """By what money may go back."""
+def _taken(
+    db: sqlite3.Connection, request: SaleRequest
+) -> tuple[Mapping[OriginalLine, SoldLine], PaidBefore]:
+    """What comes back was sold as, and by what money may go back."""
+    named = originals_of(request.lines)
     if not takes_back(request.lines):
-        return NOTHING_PAID
-    return PaidBefore(payments_left(db, [one.sale_id for one in originals]), cash_tender(db))
+        return {}, NOTHING_PAID
+    originals = sale_reads.sold_lines(db, named)
+    sales = [one.sale_id for one in originals]
+    return originals, PaidBefore(payments_left(db, sales), cash_tender(db))
 
 
 def _next_number(store: StoreNow, workstation_id: WorkstationId, receipts: int) -> ReceiptNumber:
