@@ -18,7 +18,7 @@ from litestar import Response, get
 from edge.api.parameters import TextInPath
 from sync.protocol.errors import NotFound
 
-FILES_MAX = 100
+FILES_MAX = 200
 FILE_BYTES_MAX = 256 * 1024
 WEB = Path(__file__).parent.parent / "web"
 FOLDERS = ("till", "vendor")
