@@ -31,6 +31,7 @@ from tests.browser.till_page import (
     scan,
     sees_total,
     sign_in,
+    take_a_breath,
 )
 from tests.browser.watched import NARROW, Tabs
 from tests.pins import PIN
@@ -113,6 +114,8 @@ async def test_whom_nobody_allows_it_has_the_basket_back(tabs: Tabs, shop: Box) 
     await expect(page.get_by_test_id("problem")).to_contain_text("limit")
     await sees_total(page, item.price_minor // 2)
     assert shop.rows("SELECT count(*) FROM sale") == [(0,)]
+    await take_a_breath(page)
+    await expect(page.get_by_test_id("problem")).to_contain_text("limit")
 
 
 async def test_the_page_says_what_almost_applies_and_a_coupon_is_scanned_like_goods(

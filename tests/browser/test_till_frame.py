@@ -1,10 +1,11 @@
 """The frame of the selling page: one line is chosen and has its tools, keys do what the table says,
 a sign is a key only where it is no text."""
 
-from playwright.async_api import Locator, Page, Route, expect
+from playwright.async_api import Locator, Page, expect
 
 from sync.protocol.money import format_minor
 from tests.browser.chain import Box
+from tests.browser.test_discounts import publish, three_for
 from tests.browser.test_till_modules import run
 from tests.browser.till_page import (
     Sold,
@@ -133,19 +134,12 @@ async def test_no_key_means_two_things_on_one_screen(tabs: Tabs, shop: Box) -> N
 
 
 async def test_the_bar_counts_pieces_and_shows_what_promotions_save(tabs: Tabs, shop: Box) -> None:
-    page = await open_till_page(tabs, shop)
     item = items(shop)[0]
-    less = {"reason": "3 for 4.00", "amount_minor": -80}
-
-    async def lowered(route: Route) -> None:
-        answer = await route.fetch()
-        told = await answer.json()
-        told["lines"][0]["modifiers"] = [less]
-        told["saved_minor"] = 80
-        await route.fulfill(json=told)
-
-    await page.context.route("**/quotes", lowered)
+    publish(shop, three_for(item, 100))
+    page = await open_till_page(tabs, shop)
     await scan(page, f"3*{item.scan_code}")
-    await expect(page.locator(".sums")).to_contain_text("3 items · saved 0.80")
-    await expect(line_of(page, item)).to_contain_text("3 for 4.00")
-    await expect(line_of(page, item)).to_contain_text(format_minor(-80))
+    await sees_total(page, 100)
+    saved = 3 * item.price_minor - 100
+    await expect(page.locator(".sums")).to_contain_text(f"3 items · saved {format_minor(saved)}")
+    await expect(line_of(page, item)).to_contain_text("3 for 1.00")
+    await expect(line_of(page, item)).to_contain_text(format_minor(-saved))

@@ -130,13 +130,19 @@ function isStill({ attempt_id }) {
   return state.basket.value.payment?.attempt_id === attempt_id;
 }
 
-/** Payments of this till that no receipt has, but for those of the basket. */
+/** Payments of this till that no receipt has, but for those of the basket; null where the store box
+ *  does not say. */
 export async function readUnfinished() {
   const { payment, tenders } = state.basket.value;
   const mine = new Set([payment?.attempt_id, ...tenders.map((each) => each.attempt_id)]);
   const { workstation_id } = state.till.value;
-  const found = await call("GET", "/payments", { quiet: true });
-  return found.filter((one) => one.workstation_id === workstation_id && !mine.has(one.attempt_id));
+  try {
+    const found = await call("GET", "/payments", { quiet: true });
+    return found.filter((one) => one.workstation_id === workstation_id && !mine.has(one.attempt_id));
+  } catch (error) {
+    if (error instanceof BoxAway || error instanceof Refused) return null;
+    throw error;
+  }
 }
 
 /** Give back what a payment took that no receipt has. */
