@@ -27,6 +27,15 @@ from sync.protocol.reference import Item
 from sync.protocol.scan_code import code_key
 from sync.protocol.search import WORDS_MAX, fold, fold_words
 
+LAID_OF_ITEMS = {
+    "item": "rowid, item_id, name, department, tax_class, unit, open_price, unit_cost_minor,"
+    " active, version",
+    "scan_code": "rowid, code_key, item_id, scan_code, holds",
+    "item_name": "number, item_id, name_key",
+    "item_words": "rowid, item_id, words",
+}
+"""The tables of items, each with a row's place and the rest of it (ready.py)."""
+
 _ALL = "SELECT number FROM item_name ORDER BY item_id"
 _BY_CODE = (
     "SELECT n.number FROM scan_code s JOIN item_name n ON n.item_id = s.item_id"

@@ -20,6 +20,13 @@ from sync.protocol.promotions.kinds import BY_CODE, Published, picks_of
 from sync.protocol.promotions.shape import Pick, Terms
 from sync.protocol.reference import PublishedPromotion
 
+LAID_OF_PROMOTIONS = {
+    "promotion": "rowid, promotion_id, version, name, kind, arguments, condition, terms, from_ms,"
+    " until_ms",
+    "promotion_pick": "rowid, pick, promotion_id",
+}
+"""The tables of promotions, each with a row's place and the rest of it (ready.py)."""
+
 _ALL = "*"
 _ITEM = "i"
 _DEPARTMENT = "d"

@@ -15,9 +15,9 @@ from uuid import UUID
 
 import msgspec
 
-from edge.db.item_search import drop_item_names, write_item_names
+from edge.db.item_search import LAID_OF_ITEMS, drop_item_names, write_item_names
 from edge.db.past import STORE, Kind, Named, keeping_past, named_by_keys
-from edge.db.promotions import drop_promotions, take_promotions
+from edge.db.promotions import LAID_OF_PROMOTIONS, drop_promotions, take_promotions
 from edge.db.store import drop_receipt_texts, take_receipt_texts, take_settings
 from sync.protocol.codec import encode
 from sync.protocol.feeds import (
@@ -257,11 +257,14 @@ def _keep(_db: sqlite3.Connection, _keys: Sequence[str]) -> None:
 
 class Kept(NamedTuple):
     """How the rows of a data set are written and taken away, and what that may change of what a
-    sale reads (past.py), by their keys and the structs that can be read."""
+    sale reads (past.py), by their keys and the structs that can be read. ``laid``: the tables that
+    a large switch lays ready (ready.py), each with a row's place and the rest of it; none where
+    others than publications write them."""
 
     take: Take
     drop: Drop
     changes: Callable[[sqlite3.Connection, Sequence[str], Sequence[Any]], list[Named]]
+    laid: Mapping[str, str] = MappingProxyType({})
 
 
 def _as_they_are(
@@ -287,7 +290,8 @@ def _as_they_are(
     def drop(db: sqlite3.Connection, keys: Sequence[str]) -> None:
         db.executemany(away, [key for key in map(key_of, keys) if key is not None])
 
-    return Kept(take, drop, lambda _db, keys, _rows: named_by_keys(past, keys))
+    laid = {} if ROWS[data_set].alone else {table: ", ".join(("rowid", *columns))}
+    return Kept(take, drop, lambda _db, keys, _rows: named_by_keys(past, keys), laid)
 
 
 def _codes_change(db: sqlite3.Connection, keys: Sequence[str], rows: Sequence[Item]) -> list[Named]:
@@ -319,7 +323,7 @@ KEPT: Mapping[DataSet, Kept] = MappingProxyType(
         DataSet.OPERATORS: _as_they_are(
             DataSet.OPERATORS, "operator", ("operator_id",), past=Kind.OPERATOR
         ),
-        DataSet.ITEMS: Kept(_take_items, _drop_items, _codes_change),
+        DataSet.ITEMS: Kept(_take_items, _drop_items, _codes_change, LAID_OF_ITEMS),
         DataSet.PRICES: _as_they_are(
             DataSet.PRICES,
             "price",
@@ -330,7 +334,7 @@ KEPT: Mapping[DataSet, Kept] = MappingProxyType(
         ),
         DataSet.CUSTOMER_ALIASES: Kept(_take_aliases, _drop_aliases, lambda *_: []),
         DataSet.GRANTS: Kept(_take_grants, _drop_grants, lambda *_: []),
-        DataSet.ROLES: Kept(_take_roles, _drop_roles, _roles_change),
+        DataSet.ROLES: Kept(_take_roles, _drop_roles, _roles_change, {"role": "rowid, role, body"}),
         DataSet.CREDENTIALS: _as_they_are(DataSet.CREDENTIALS, "credential", ("operator_id",)),
         DataSet.RECEIPT_TEXTS: Kept(
             _take_receipt_texts, _drop_receipt_texts, lambda *_: [Named(Kind.SETTINGS, STORE)]
@@ -345,6 +349,7 @@ KEPT: Mapping[DataSet, Kept] = MappingProxyType(
             _take_voucher_types,
             _drop_voucher_types,
             lambda _db, keys, _rows: named_by_keys(Kind.TENDER, keys),
+            {"voucher_type": "rowid, tender_id, meaning, not_for"},
         ),
         DataSet.CURRENCIES: _as_they_are(
             DataSet.CURRENCIES,
@@ -358,6 +363,7 @@ KEPT: Mapping[DataSet, Kept] = MappingProxyType(
             _take_promotions,
             drop_promotions,
             lambda _db, keys, _rows: [Named(Kind.PROMOTION, key) for key in keys],
+            LAID_OF_PROMOTIONS,
         ),
         DataSet.SCALE_CODES: _as_they_are(
             DataSet.SCALE_CODES, "scale_code", ("picture",), past=Kind.SCALE_CODE
@@ -365,7 +371,10 @@ KEPT: Mapping[DataSet, Kept] = MappingProxyType(
         DataSet.ITEM_RULES: _as_they_are(
             DataSet.ITEM_RULES, "item_rule", ("item_id",), past=Kind.ITEM_RULE
         ),
-        DataSet.CUSTOMER_GROUPS: Kept(_take_groups, _drop_groups, _groups_change),
+        DataSet.CUSTOMER_GROUPS: Kept(
+            *(_take_groups, _drop_groups, _groups_change),
+            {"customer_group": "rowid, customer_id, word"},
+        ),
     }
 )
 """Every data set but the customers, those who were erased, and opening stock, which is booked."""

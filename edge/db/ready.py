@@ -14,43 +14,11 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, TypeAlias, cast
 
+from edge.db.published import KEPT
 from sync.protocol.reference import DataSet
 
 TABLES: Mapping[DataSet, Mapping[str, str]] = MappingProxyType(
-    {
-        DataSet.TAXES: {"tax_rate": "rowid, tax_class, effective_from, rate_bp, label, version"},
-        DataSet.TENDERS: {"tender": "rowid, tender_id, name, kind, refundable, active"},
-        DataSet.OPERATORS: {"operator": "rowid, operator_id, name, role, active"},
-        DataSet.ITEMS: {
-            "item": "rowid, item_id, name, department, tax_class, unit, open_price,"
-            " unit_cost_minor, active, version",
-            "scan_code": "rowid, code_key, item_id, scan_code, holds",
-            "item_name": "number, item_id, name_key",
-            "item_words": "rowid, item_id, words",
-        },
-        DataSet.PRICES: {"price": "rowid, item_id, effective_from_ms, unit_price_minor, version"},
-        DataSet.ROLES: {"role": "rowid, role, body"},
-        DataSet.CREDENTIALS: {"credential": "rowid, operator_id, pin_hash, starting, set_at_ms"},
-        DataSet.PROMOTIONS: {
-            "promotion": "rowid, promotion_id, version, name, kind, arguments, condition, terms,"
-            " from_ms, until_ms",
-            "promotion_pick": "rowid, pick, promotion_id",
-        },
-        DataSet.PAYMENT_WAYS: {
-            "payment_way": "rowid, tender_id, through, online_only, proxy, payee, expires_s"
-        },
-        DataSet.VOUCHER_TYPES: {"voucher_type": "rowid, tender_id, meaning, not_for"},
-        DataSet.CURRENCIES: {
-            "foreign_currency": "rowid, currency, own_currency, effective_from_ms, decimals,"
-            " own_minor, foreign_minor, version"
-        },
-        DataSet.SCALE_CODES: {"scale_code": "rowid, picture, step"},
-        DataSet.ITEM_RULES: {
-            "item_rule": "rowid, item_id, age_years, barred_from, barred_until, asks_serial,"
-            " asks_lot, linked_item_id, linked_milli, may_be_left_out"
-        },
-        DataSet.CUSTOMER_GROUPS: {"customer_group": "rowid, customer_id, word"},
-    }
+    {data_set: kept.laid for data_set, kept in KEPT.items() if kept.laid}
 )
 """The data sets that may be large, and whose rows only publications write: the tables that they are
 read from, each with the place of a row and the rest of it. Their indexes are constraints, so that

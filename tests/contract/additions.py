@@ -260,7 +260,9 @@ class SupplierRow(EdgeTable, table=True):
 }
 
 TENDER_KIND: Mapping[str, Edits] = {
-    "sync/protocol/facts/sale.py": (Behind('    POINTS = "points"\n', '    CHEQUE = "cheque"\n'),),
+    "sync/protocol/facts/tender.py": (
+        Behind('    POINTS = "points"\n', '    CHEQUE = "cheque"\n'),
+    ),
     "sync/PROTOCOL.md": (
         Behind("| tender kind | `TenderLine` | `cash`,", " `cheque`,"),
         Behind("a tender's `kind` (`cash`,", " `cheque`,"),

@@ -45,6 +45,9 @@ TODAY: dict[str, type[msgspec.Struct]] = {
 PACKED = b"\x28\xb5\x2f\xfd"
 BESIDE = {"/v1/hello", "/v1/enrol"}
 """Not signed by the box."""
+BEGINS_ANEW = "cursor ahead"
+"""By it head office learns that it was put back: it answers it as ever, and under another
+incarnation whatever comes after. So it is sent last."""
 
 
 @pytest.fixture(params=RECORDED)
@@ -100,7 +103,7 @@ async def test_what_a_released_box_sent_is_answered_as_it_was_and_so_that_it_can
 ) -> None:
     corpus = RECORDED[version]
     await head_office_of(served, corpus)
-    for sent in corpus.exchanges:
+    for sent in sorted(corpus.exchanges, key=lambda one: one.name == BEGINS_ANEW):
         answer = await send(served, sent)
         assert answer.status_code == sent.status, (sent.name, answer.text)
         before = bytes.fromhex(sent.answer)
