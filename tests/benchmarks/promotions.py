@@ -3,7 +3,7 @@
 In-process, in the store's own database, by the use case that the route calls: the same baskets
 before the promotions, with them and after them. Nine tenths of the promotions are about one to
 three items: of three thousand, of which the baskets' are three hundred, so that a basket of twenty
-meets a dozen of them; or, *crowded*, of those three hundred, so that it meets a hundred and
+meets some fifty of them; or, *crowded*, of those three hundred, so that it meets a hundred and
 searches for the best. The others are about departments or the basket, or ask for a coupon that
 nobody shows.
 """
