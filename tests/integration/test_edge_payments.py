@@ -91,6 +91,20 @@ async def test_a_card_is_charged_once_and_its_receipt_says_how_it_was_approved(
     assert await unfinished(till) == []
 
 
+async def test_in_training_a_card_is_taken_by_hand_and_a_real_payment_stays_open(
+    shop: Counter,
+) -> None:
+    till, terminal = shop
+    before = terminal.charged_minor
+    by_hand = {"tender_id": "card", "amount_minor": 345}
+    assert (await sold(till, milk(None, by_hand, training=True))).training
+    assert terminal.charged_minor == before
+    payment = await begin(till, asking(345))
+    assert (await sold(till, milk(payment, training=True))).training
+    assert payment in await unfinished(till)
+    assert not (await sold(till, milk(payment))).training
+
+
 async def test_a_declined_card_leaves_the_basket_payable_by_another(shop: Counter) -> None:
     till, terminal = shop
     before = terminal.charged_minor

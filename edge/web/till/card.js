@@ -18,8 +18,9 @@ const NOTHING_CAME = new Set(["declined", "voiding", "voided"]);
 const pause = new Pause();
 let following = null;
 
-/** Whether the till asks somebody else for this tender. */
+/** Whether the till asks somebody else for this tender: in training nobody is charged. */
 export function isElsewhere({ through }) {
+  if (state.training.value) return false;
   return through === "paynow" || (through === "terminal" && state.till.value.has_terminal);
 }
 
