@@ -100,21 +100,23 @@ def hold_past(
     )
     held = held._replace(rules=rules_as_of(db, held.item_ids(), as_of_ms, now_ms))
     before = promotions_before(db, as_of_ms, now_ms)
-    return with_promotions(db, held, request, before)
+    return with_promotions(db, held, as_of_ms, request.coupons, before)
 
 
 def with_promotions(
     db: sqlite3.Connection,
     held: InForce,
-    request: SaleRequest,
+    as_of_ms: int,
+    coupons: Iterable[str],
     before: Mapping[PromotionId, Held | None],
 ) -> InForce:
-    """``held`` with what may lower the price of its items when the basket was tendered, in the
-    order in which it was published. ``before``: what was changed since, as it was."""
+    """``held`` with what may lower the price of its items at ``as_of_ms``, when the basket was
+    tendered, in the order in which it was published. ``coupons``: as they were typed. ``before``:
+    what was changed since, as it was."""
     goods = (*held.items_by_id.values(), *held.items_by_code.values())
     items = {each.item_id: each for each in goods}
     departments = {each.department for each in items.values()}
-    as_of_ms, shown = request.tendered_at_ms, {coupon_key(code): code for code in request.coupons}
+    shown = {coupon_key(code): code for code in coupons}
     about = {**promotions_about(db, items, departments, shown, as_of_ms), **before}
     if not about:
         return held._replace(promotions=(), coupons=frozenset())

@@ -6,7 +6,7 @@ arrives: prices by their own instants, everything else by the history (``hold_pa
 """
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from edge.db import sale_reads
@@ -65,10 +65,10 @@ def read_situation(
     till_session_id = TILL.require(
         counter.till_session_id, TillState.OPEN, TillEvent.SOLD, workstation_id
     )
-    held = _in_force(db, request, store, counter, business_date)
-    if store.changed_ms > request.tendered_at_ms:
-        held = hold_past(db, held, request, business_date, now_ms)
-    originals, paid = _taken(db, request)
+    named, comes_back = originals_of(request.lines), takes_back(request.lines)
+    held = _as_tendered(db, request, store, counter, business_date, now_ms)
+    originals, paid = _taken(db, named) if comes_back else ({}, NOTHING_PAID)
+    attempts = attempts_referred(db, [each.reference for each in request.tenders])
     customer_id = customer_of(request.customer_id, originals)
     buyer, owed = _buyer(db, request, counter, customer_id)
     wanted = with_rights or originals or owed > 0 or _spends_points(held)
@@ -85,18 +85,15 @@ def read_situation(
         names=Names(held.operator_name, buyer),
         **held.meaning(),
         paid=paid,
-        attempts=attempts_referred(db, [each.reference for each in request.tenders]),
+        attempts=attempts,
         training=request.training,
     )
 
 
 def _taken(
-    db: sqlite3.Connection, request: SaleRequest
+    db: sqlite3.Connection, named: Collection[OriginalLine]
 ) -> tuple[Mapping[OriginalLine, SoldLine], PaidBefore]:
     """What comes back was sold as, and by what money may go back."""
-    named = originals_of(request.lines)
-    if not takes_back(request.lines):
-        return {}, NOTHING_PAID
     originals = sale_reads.sold_lines(db, named)
     sales = [one.sale_id for one in originals]
     return originals, PaidBefore(payments_left(db, sales), cash_tender(db))
@@ -131,6 +128,20 @@ def _spendable(
 
 def _spends_points(held: InForce) -> bool:
     return any(tender.rules.spends_points for tender in held.tenders.values())
+
+
+def _as_tendered(
+    db: sqlite3.Connection,
+    request: SaleRequest,
+    store: StoreNow,
+    counter: CounterNow,
+    business_date: date,
+    now_ms: int,
+) -> InForce:
+    """What the request's names meant when it was tendered."""
+    changed_since = store.changed_ms > request.tendered_at_ms
+    held = _in_force(db, request, store, counter, business_date)
+    return hold_past(db, held, request, business_date, now_ms) if changed_since else held
 
 
 def _in_force(
@@ -172,7 +183,7 @@ def _in_force(
     if along - held.items_by_id.keys():
         found = sale_reads.items_by_id(db, along, as_of_ms)
         held = held._replace(items_by_id={**held.items_by_id, **found})
-    return with_promotions(db, held._replace(rules=rules), request, {})
+    return with_promotions(db, held._replace(rules=rules), as_of_ms, request.coupons, {})
 
 
 def _worth(db: sqlite3.Connection, request: SaleRequest, own_currency: str) -> Mapping[str, Worth]:
