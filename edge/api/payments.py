@@ -6,7 +6,8 @@ one that is still asked for is waited for, WAIT_S at most: then it is asked afte
 
 import asyncio
 import hashlib
-from typing import Any, Literal
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import litestar
@@ -69,11 +70,18 @@ class ByOperator(Request, frozen=True):
     operator_id: ShortOperator
 
 
-class AcceptPayment(ByOperator, frozen=True):
-    """``outcome``: ``confirmed``, the bank says that it came; ``on_sight``, somebody saw it on the
-    customer's telephone."""
+class SaidPaid(StrEnum):
+    """The outcomes that a person may state. ``confirmed``: the bank says that it came;
+    ``on_sight``: somebody saw it on the customer's telephone."""
 
-    outcome: Literal["confirmed", "on_sight"]
+    CONFIRMED = Outcome.CONFIRMED.value
+    ON_SIGHT = Outcome.ON_SIGHT.value
+
+
+class AcceptPayment(ByOperator, frozen=True):
+    """By whose word what was shown was paid."""
+
+    outcome: SaidPaid
 
 
 @post(
