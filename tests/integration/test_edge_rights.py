@@ -49,6 +49,30 @@ def goods() -> dict[str, Any]:
     return {"operator_id": "ben", "movement_id": str(uuid4()), "reason": "d", "lines": lines}
 
 
+def aside() -> dict[str, Any]:
+    line = {"line_no": 1, "quantity_milli": 1_000, "item_id": "item-1"}
+    shown = {"item_id": "item-1", "name": "Milk", "unit": "EA"}
+    figures = {"quantity_milli": 1_000, "amount_minor": 345}
+    basket = {"lines": [{"line": line, **shown, **figures}], "total_minor": 345}
+    return fresh(basket_id=str(uuid4()), basket=basket)
+
+
+def taken_out() -> dict[str, Any]:
+    line = {
+        "item_id": "item-1",
+        "description": "Milk",
+        "quantity_milli": 1_000,
+        "amount_minor": 345,
+    }
+    ids = {"removal_id": str(uuid4()), "basket_id": str(uuid4())}
+    return {"operator_id": "ben", **ids, "lines": [line]}
+
+
+def payment() -> dict[str, Any]:
+    ids = {"attempt_id": str(uuid4()), "sale_id": str(uuid4())}
+    return {"operator_id": "ben", **ids, "tender_id": "cash", "amount_minor": 345}
+
+
 Body = Callable[[Now], Any]
 ASKS: dict[tuple[str, str], tuple[str, Body | None]] = {
     ("GET", "/"): (OPEN, None),
@@ -87,6 +111,13 @@ ASKS: dict[tuple[str, str], tuple[str, Body | None]] = {
     ("GET", "/business-days/current"): (ANYBODY, None),
     ("GET", "/till-sessions/current"): (ANYBODY, None),
     ("POST", "/quotes"): (ANYBODY, lambda _: {"operator_id": "ben", "lines": []}),
+    ("GET", "/baskets"): (ANYBODY, None),
+    ("GET", "/quick-keys"): (ANYBODY, None),
+    ("GET", "/currencies"): (ANYBODY, None),
+    ("GET", "/currencies/{currency:str}/worth"): (ANYBODY, None),
+    ("GET", "/payments"): (ANYBODY, None),
+    ("GET", "/payments/{attempt_id:uuid}"): (ANYBODY, None),
+    ("POST", "/payments/{attempt_id:uuid}/ask"): (ANYBODY, lambda _: {"operator_id": "ben"}),
     ("GET", "/points/{customer_id:uuid}"): (ANYBODY, None),
     ("POST", "/points/asks"): (ANYBODY, lambda _: {"customer_id": str(uuid4()), "points": 1}),
     ("GET", "/doctor"): (Permission.SEE_REPORTS, None),
@@ -94,6 +125,21 @@ ASKS: dict[tuple[str, str], tuple[str, Body | None]] = {
     ("GET", "/totals/receipts"): (Permission.SEE_REPORTS, None),
     ("POST", "/sales"): (Permission.SELL, lambda _: sale(operator_id="ben")),
     ("POST", "/sales/{sale_id:uuid}/abandon"): (Permission.SELL, lambda _: {"operator_id": "ben"}),
+    ("POST", "/baskets"): (Permission.SELL, lambda _: aside()),
+    ("POST", "/baskets/{basket_id:uuid}/recall"): (Permission.SELL, lambda _: fresh()),
+    ("POST", "/baskets/{basket_id:uuid}/cancel"): (Permission.SELL, lambda _: fresh()),
+    ("POST", "/baskets/removals"): (Permission.SELL, lambda _: taken_out()),
+    ("POST", "/payments"): (Permission.SELL, lambda _: payment()),
+    ("POST", "/payments/{attempt_id:uuid}/accept"): (
+        Permission.SELL,
+        lambda _: {"operator_id": "ben", "outcome": "confirmed"},
+    ),
+    ("POST", "/payments/{attempt_id:uuid}/give-up"): (
+        Permission.SELL,
+        lambda _: {"operator_id": "ben"},
+    ),
+    ("POST", "/drawer"): (Permission.NO_SALE, lambda _: fresh(reason="r")),
+    ("POST", "/quick-keys"): (Permission.ARRANGE_TILL, lambda _: fresh(version=0, tabs=[])),
     ("POST", "/returns"): (Permission.RETURN_GOODS, milk_back),
     ("POST", "/business-days"): (
         Permission.OPEN_DAY,
@@ -136,7 +182,12 @@ ASKS: dict[tuple[str, str], tuple[str, Body | None]] = {
         lambda _: fresh(reason="r"),
     ),
 }
-QUERIES = {"/scans": f"?text={MILK}", "/sales": "?receipt_number=x", "/receipts": "?code=x"}
+QUERIES = {
+    "/scans": f"?text={MILK}",
+    "/sales": "?receipt_number=x",
+    "/receipts": "?code=x",
+    "/currencies/{currency:str}/worth": "?amount_minor=100",
+}
 LAST = ("/session", "/session/lock", "/business-days/{business_date:date}/close")
 """What changes what the others find."""
 
@@ -150,6 +201,9 @@ def in_full(path: str, now: Now) -> str:
         "{operator_id:str}": "anna",
         "{item_id:str}": "item-1",
         "{scan_code:str}": MILK,
+        "{currency:str}": "MYR",
+        "{basket_id:uuid}": str(uuid4()),
+        "{attempt_id:uuid}": str(uuid4()),
     }
     for name, value in named.items():
         path = path.replace(name, value)
@@ -188,7 +242,8 @@ async def test_every_route_asks_each_role_for_what_it_says(role: str, tmp_path: 
                 continue
             url = in_full(path, now) + QUERIES.get(path, "")
             answer = await counter.call(method, url, None if body is None else body(now))
-            said = str(answer.json().get("type")).rpartition(":")[2]
+            problem = answer.json() if answer.is_error else {}
+            said = str(problem.get("type")).rpartition(":")[2]
             allowed = asks is ANYBODY or asks in ROLES[role].permissions
             assert (said in REFUSED) == (not allowed), (method, path, answer.text)
             assert answer.status_code < 500
