@@ -83,7 +83,7 @@ function ArrangedKey({ arranged, change, forward, drop }) {
   const { item, short_name, colour, sign } = arranged;
   const { name } = item;
   return html`<li>
-    <input type="text" class="sign" maxlength="8" aria-label=${ARRANGE.sign(name)} value=${sign ?? ""}
+    <input type="text" class="sign" maxlength="8" placeholder="★" aria-label=${ARRANGE.sign(name)} value=${sign ?? ""}
       onInput=${(event) => change({ sign: event.currentTarget.value })} />
     <input type="text" maxlength="64" aria-label=${ARRANGE.shortName(name)} placeholder=${name}
       value=${short_name ?? ""}

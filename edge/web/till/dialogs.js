@@ -7,6 +7,7 @@ import { CustomerDialog } from "./customer_view.js";
 import { CloseDay } from "./day_view.js";
 import { DiscountDialog } from "./discount_view.js";
 import { Doctor } from "./doctor_view.js";
+import { DrawerDialog } from "./drawer_view.js";
 import { ItemDialog } from "./item_view.js";
 import { AllKeys } from "./keys_view.js";
 import { LetIn } from "./let_in_view.js";
@@ -29,6 +30,7 @@ const DIALOGS = {
   customer: CustomerDialog,
   discount: DiscountDialog,
   doctor: Doctor,
+  drawer: DrawerDialog,
   item: ItemDialog,
   keys: AllKeys,
   "let in": LetIn,

@@ -2,7 +2,7 @@
  *  applied. The store server computes all of it. */
 
 import { addCoupon, setDiscount, takeAwayCoupon, trying } from "./actions.js";
-import { Field, Form } from "./fields.js";
+import { Choice, Field, Form } from "./fields.js";
 import { focusScan } from "./focus.js";
 import { Modal } from "./modal.js";
 import * as state from "./state.js";
@@ -54,10 +54,6 @@ export function DiscountDialog({ line_key: key = null }) {
       </div>
     <//>
   <//>`;
-}
-
-function Choice({ label, on, choose }) {
-  return html`<button type="button" aria-pressed=${on} onClick=${choose}>${label}</button>`;
 }
 
 /** "10%" or "1.50" -> {rate_bp} or {amount_minor}; null where it is neither. */

@@ -37,6 +37,11 @@ export function Form({ onSubmit, children, ...attributes }) {
   return html`<form onSubmit=${submit} novalidate ...${attributes}>${children}</form>`;
 }
 
+/** One of several that may be chosen by a touch. */
+export function Choice({ label, on, choose }) {
+  return html`<button type="button" aria-pressed=${on} onClick=${choose}>${label}</button>`;
+}
+
 /** What is hardly meant is asked about, and taken only by its own button. */
 export function Doubt({ children, label, onYes }) {
   return html`<div class="doubt" role="alert" data-testid="doubt">

@@ -8,6 +8,7 @@ import * as selling from "./selling.js";
 import { lock } from "./session.js";
 import * as state from "./state.js";
 import { DISCOUNT } from "./words_discount.js";
+import { DRAWER } from "./words_drawer.js";
 import { PARK } from "./words_park.js";
 import { RETURN } from "./words_return.js";
 import { KEY } from "./words_selling.js";
@@ -51,7 +52,7 @@ export const KEYS = [
   {
     key: "F6",
     on: ["selling"],
-    label: () => PARK.key,
+    label: () => (hasLine() ? PARK.key : PARK.recall),
     when: () => !state.training.value,
     act: () => (state.dialog.value = { name: "park" }),
     foot: true,
@@ -59,9 +60,17 @@ export const KEYS = [
   {
     key: "F7",
     on: ["selling"],
-    label: () => RETURN.title,
+    label: () => RETURN.key,
     when: always,
     act: () => (state.dialog.value = { name: "return" }),
+    foot: true,
+  },
+  {
+    key: "F9",
+    on: ["selling"],
+    label: () => DRAWER.key,
+    when: () => !state.training.value,
+    act: () => (state.dialog.value = { name: "drawer" }),
     foot: true,
   },
   {

@@ -2,7 +2,7 @@
 
 import { doing } from "./actions.js";
 import { BoxAway, Refused } from "./api.js";
-import { Field, Form } from "./fields.js";
+import { Field, Form, useFocus } from "./fields.js";
 import { Modal } from "./modal.js";
 import { listParked, park, recall } from "./park.js";
 import * as state from "./state.js";
@@ -33,16 +33,24 @@ export function ParkDialog() {
     ${some && waiting?.length > 0 && html`<p class="quiet">${PARK.first}</p>`}
     <div class="choices">
       ${(waiting ?? []).map(
-        (each) => html`<button type="button" key=${each.basket_id} disabled=${some}
-          onClick=${() => take(each.basket_id)}>
-          <strong>${each.note ?? new Date(each.suspended_at_ms).toLocaleTimeString()}</strong>
-          <small>${PARK.of(each.workstation_id, each.line_count)}
-            ${" "}${formatMinor(each.total_minor, state.decimals.value)}</small>
-        </button>`,
+        (each, at) => html`<${Waiting} key=${each.basket_id} basket=${each} first=${!some && at === 0}
+          disabled=${some} onTake=${() => take(each.basket_id)} />`,
       )}
     </div>
     <button type="button" onClick=${close}>${PARK.back}</button>
   <//>`;
+}
+
+/** ``first``: it has the focus, so that Enter goes on with it. */
+function Waiting({ basket, first, disabled, onTake }) {
+  const focus = useFocus();
+  const { note, suspended_at_ms: at, workstation_id: where, line_count: lines } = basket;
+  return html`<button type="button" ref=${first ? focus : undefined} disabled=${disabled}
+    onClick=${onTake}>
+    <strong>${note ?? new Date(at).toLocaleTimeString()}</strong>
+    <small>${PARK.of(where, lines)}
+      ${" "}${formatMinor(basket.total_minor, state.decimals.value)}</small>
+  </button>`;
 }
 
 async function look(show) {

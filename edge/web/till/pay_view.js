@@ -170,7 +170,7 @@ function Cash({ tender }) {
     </div>
     <${Form} onSubmit=${submit}>
       <${Field} label=${PAY.cashGiven} name="given" inputmode="decimal" first />
-      <button type="submit" class="main" disabled=${isAsking()}>${PAY.takeCash}</button>
+      <button type="submit" disabled=${isAsking()}>${PAY.takeCash}</button>
       ${doubted !== null && html`<${Doubt} label=${PAY.take(formatMinor(doubted, decimals))}
         onYes=${() => given(doubted)}>
         ${PAY.much(formatMinor(doubted, decimals))}

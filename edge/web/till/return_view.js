@@ -97,7 +97,7 @@ function Line({ line, first }) {
     <span class="amount">${formatMinor(line.left_minor, state.decimals.value)}</span>
     <span class="each">${left}</span>
     <${Field} label=${RETURN.howMany(line.description)} name=${`line-${line.line_no}`}
-      inputmode="decimal" first=${first} />
+      inputmode="decimal" placeholder=${RETURN.much} first=${first} />
   </li>`;
 }
 

@@ -6,6 +6,7 @@ import { count } from "./words.js";
 export const PARK = inBoth({
   title: ["Put aside, recall", "挂单、取单"],
   key: ["Put aside", "挂单"],
+  recall: ["Recall", "取单"],
   note: ["Name or note", "名称或备注"],
   put: ["Put the basket aside", "挂起此单"],
   waiting: ["Baskets that wait", "等候的购物篮"],

@@ -128,6 +128,7 @@ export const OVERRIDE = inBoth({
     return_without_receipt: ["take goods back without a receipt", "无收据退货"],
     refund_elsewhere: ["give back by what did not pay", "以其他方式退款"],
     void: ["void this receipt", "作废此收据"],
+    no_sale: ["open the drawer without a sale", "不销售而打开钱箱"],
     sell: ["sell at this price", "以此价格出售"],
   },
 });

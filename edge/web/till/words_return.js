@@ -4,6 +4,7 @@ import { inBoth } from "./language.js";
 
 export const RETURN = inBoth({
   title: ["Take goods back", "退货"],
+  key: ["Return", "退货"],
   code: ["Scan the receipt, or type its number", "扫描收据，或输入收据号"],
   look: ["Look it up", "查找"],
   back: ["Back", "返回"],
@@ -15,6 +16,7 @@ export const RETURN = inBoth({
     (left, sold) => `可退 ${left}，共 ${sold}`,
   ],
   howMany: [(name) => `How much of ${name}`, (name) => `${name} 退多少`],
+  much: ["How much", "数量"],
   all: ["Take all of it back", "全部退回"],
   take: ["Take these back", "退回这些"],
   wrong: [
