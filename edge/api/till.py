@@ -17,9 +17,15 @@ from edge.usecases.till.look_up import TillAnswer, look_up_till
 async def till(request: litestar.Request[Any, Any, Any], box: TheBox) -> TillAnswer:
     """Everything at once, of one commit."""
     workstation_id, moment = workstation_of(request), box.clock.moment()
-    store_id, has_terminal = box.enrolment.store_id, box.terminals.has(workstation_id)
     return await box.reader.read(
-        lambda db: look_up_till(db, store_id, workstation_id, moment, has_terminal=has_terminal)
+        lambda db: look_up_till(
+            db,
+            box.enrolment.store_id,
+            workstation_id,
+            moment,
+            has_terminal=box.terminals.has(workstation_id),
+            has_printer=box.printers.has(workstation_id),
+        )
     )
 
 

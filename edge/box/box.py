@@ -26,6 +26,7 @@ from edge.box.folder import KEY_FILE, NotProvisioned, database_of
 from edge.box.keys import read_key
 from edge.box.overrides import Overrides
 from edge.box.pins import Pins
+from edge.box.printers import Printers
 from edge.box.sessions import Sessions
 from edge.box.settings import EdgeSettings
 from edge.box.terminals import Terminals
@@ -63,7 +64,7 @@ class Box:
     while the last try to reach head office failed, ``busy`` while it was there and asked to
     wait. ``begun_ms``: when this program took the store up, by this machine's clock; ``examining``:
     whoever asks how the box is while somebody did gets the same; ``asker``: asks head office while
-    somebody waits; ``terminals``: those of the counter."""
+    somebody waits; ``terminals`` and ``printers``: those of the counter."""
 
     folder: Path
     settings: EdgeSettings
@@ -79,6 +80,7 @@ class Box:
     pins: Pins
     overrides: Overrides
     terminals: Terminals
+    printers: Printers
     nudge: asyncio.Event = field(default_factory=asyncio.Event)
     told: dict[WorkstationId, Head] = field(default_factory=dict)
     unreached: asyncio.Event = field(default_factory=asyncio.Event)
@@ -154,6 +156,7 @@ async def open_box(folder: Path, settings: EdgeSettings) -> AsyncIterator[Box]:
                 Pins(reader, writer, clock),
                 Overrides(clock.steady),
                 _terminals(settings, writer, clock),
+                Printers.named(settings.printers, chinese=settings.printers_know_chinese),
             )
 
 

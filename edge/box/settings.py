@@ -33,9 +33,11 @@ KEEP_DAYS_MAX = 3_650
 NAMES_MAX = 8
 ADDRESSES_MAX = 16
 TERMINALS_MAX = 100
+PRINTERS_MAX = 100
 CARD_OFFLINE_MAX_MINOR = 5_000
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 HostAndPort = Annotated[str, Field(max_length=259, pattern=r"^[A-Za-z0-9.-]{1,253}:[0-9]{1,5}\z")]
+DevicePath = Annotated[str, Field(max_length=1_024, pattern=r"^/[^\x00-\x1f]+\z")]
 ShortId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}\z")]
 HostName = Annotated[str, Field(max_length=253, pattern=rf"^{_LABEL}(\.{_LABEL})+\z")]
 """A host with its domain, in small letters: ``s01.shop.internal``."""
@@ -52,7 +54,12 @@ class EdgeSettings(BaseSettings):
     ``suspended_at_close``: what becomes of suspended baskets when the day is closed. Records stay
     in the journal for ``keep_days`` after head office has them, unless the disk is nearly full.
     ``door`` and ``tries`` in the environment are JSON: ``EDGE_DOOR='{"idle_s": 30}'``, lists
-    too."""
+    too. ``terminals``: where each workstation's card terminal listens in the shop's network, ``W1 =
+    "192.168.1.31:9300"``; up to ``card_offline_max_minor`` one may take a card without asking the
+    bank (0: never), within its own limits; about what it owes an answer of it is asked each
+    ``ask_terminal_every_s``. ``printers``: where each workstation's receipts are printed, ``W1 =
+    "192.168.1.41:9100"``, or a device of this machine, ``W2 = "/dev/usb/lp0"``;
+    ``printers_know_chinese``: they have those letters themselves."""
 
     model_config = SettingsConfigDict(env_prefix="EDGE_", extra="forbid", frozen=True)
 
@@ -77,6 +84,8 @@ class EdgeSettings(BaseSettings):
     terminals: dict[ShortId, HostAndPort] = Field(default={}, max_length=TERMINALS_MAX)
     card_offline_max_minor: int = Field(default=CARD_OFFLINE_MAX_MINOR, ge=0, le=MINOR_MAX)
     ask_terminal_every_s: int = Field(default=15, ge=1, le=INTERVAL_S_MAX)
+    printers: dict[ShortId, HostAndPort | DevicePath] = Field(default={}, max_length=PRINTERS_MAX)
+    printers_know_chinese: bool = False
 
     @classmethod
     def settings_customise_sources(

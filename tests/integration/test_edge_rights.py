@@ -140,6 +140,7 @@ ASKS: dict[tuple[str, str], tuple[str, Body | None]] = {
     ),
     ("POST", "/drawer"): (Permission.NO_SALE, lambda _: fresh(reason="r")),
     ("POST", "/quick-keys"): (Permission.ARRANGE_TILL, lambda _: fresh(version=0, tabs=[])),
+    ("POST", "/sales/{sale_id:uuid}/print"): (ANYBODY, lambda _: {"operator_id": "ben"}),
     ("POST", "/returns"): (Permission.RETURN_GOODS, milk_back),
     ("POST", "/business-days"): (
         Permission.OPEN_DAY,

@@ -1,4 +1,5 @@
-"""Payments that somebody else makes, as this box asked for them: no facts of the journal."""
+"""What happened at the counter and is no fact of the journal: payments that somebody else makes, as
+this box asked for them, and papers."""
 
 from sqlalchemy import Index, text
 from sqlmodel import Field
@@ -39,3 +40,13 @@ class PaymentAttempt(EdgeTable, table=True):
     expires_at_ms: int | None = None
     shown: str | None = None
     paid_by: bytes | None = None
+
+
+class ReceiptPrint(EdgeTable, table=True):
+    """A receipt that was printed: whatever is printed of it later is a copy. ``papers``: so many in
+    all."""
+
+    __tablename__ = "receipt_print"
+    sale_id: bytes = Field(primary_key=True)
+    printed_at_ms: int
+    papers: int

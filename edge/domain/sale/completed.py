@@ -8,7 +8,9 @@ import msgspec
 from sync.protocol.change import Head, Kept
 from sync.protocol.facts import RetailTransaction
 from sync.protocol.identity import ReceiptNumber, SaleId
-from sync.protocol.paper.receipt import Names, Place, receipt_text
+from sync.protocol.paper.blocks import Block
+from sync.protocol.paper.receipt import Names, Place, receipt_blocks
+from sync.protocol.paper.text import render_text
 from sync.protocol.reference import ReceiptTexts, StoreSettings
 
 
@@ -31,11 +33,10 @@ class CompletedSale(msgspec.Struct, frozen=True):
     voided_by: ReceiptNumber | None = None
 
     @property
-    def receipt(self) -> str:
-        """The receipt as text, made when it is asked for: after the commit, out of the writer's
-        way."""
+    def paper(self) -> list[Block]:
+        """The receipt, made when it is asked for: after the commit, out of the writer's way."""
         place = Place(self.kept.epoch, self.kept.envelope.seq, self.kept.hash)
-        return receipt_text(
+        return receipt_blocks(
             self.fact,
             self.settings,
             place,
@@ -45,6 +46,11 @@ class CompletedSale(msgspec.Struct, frozen=True):
             copy=self.copy,
             voided_by=self.voided_by,
         )
+
+    @property
+    def receipt(self) -> str:
+        """The same as text."""
+        return render_text(self.paper)
 
     @property
     def sale_id(self) -> SaleId:

@@ -29,7 +29,7 @@ class TillAnswer(msgspec.Struct, frozen=True):
     ``tenders_left``: how many more there are, by GET /till/operators and /till/tenders.
     ``epoch``: in which this box writes. ``left_open``: the session that this workstation sold in
     last at a box that is gone, as receipts say that came home. ``has_terminal``: a card terminal
-    stands here."""
+    stands here; ``has_printer``: a receipt printer of the store server's does."""
 
     workstation_id: WorkstationId
     store_id: StoreId
@@ -51,6 +51,7 @@ class TillAnswer(msgspec.Struct, frozen=True):
     epoch: str
     left_open: LeftOpen | None
     has_terminal: bool
+    has_printer: bool
 
 
 def look_up_till(
@@ -60,6 +61,7 @@ def look_up_till(
     moment: Moment,
     *,
     has_terminal: bool,
+    has_printer: bool,
 ) -> TillAnswer:
     """All of it as of one commit. Raises SettingsMissing, NotEnrolled."""
     session = find_open_till(db, workstation_id)
@@ -87,4 +89,5 @@ def look_up_till(
         epoch=str(read_head(db).epoch),
         left_open=None if session is not None else find_left_open(db, workstation_id),
         has_terminal=has_terminal,
+        has_printer=has_printer,
     )

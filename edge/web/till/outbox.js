@@ -15,6 +15,7 @@ import { EMPTY, requestLines, requestRest, requestTenders } from "./basket.js";
 import { higher } from "./head.js";
 import { uuid7 } from "./ids.js";
 import { askBeyond } from "./override.js";
+import { paper, printReceipt } from "./printing.js";
 import { Pause, delayMs } from "./retry.js";
 import * as state from "./state.js";
 import { write } from "./store.js";
@@ -196,7 +197,9 @@ async function finish(record, answer) {
     state.place.value = "selling";
     state.problem.value = null;
     state.found.value = null;
+    paper.value = null;
   });
+  void printReceipt();
 }
 
 async function giveBack(record, problem) {

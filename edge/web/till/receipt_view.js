@@ -2,6 +2,7 @@
 
 import { doing, newSale } from "./actions.js";
 import { Heading } from "./fields.js";
+import { paper, printReceipt } from "./printing.js";
 import { giveUp, tryAgain } from "./outbox.js";
 import * as state from "./state.js";
 import { Problem } from "./status_view.js";
@@ -39,7 +40,7 @@ function inWords(giving, failures, problem) {
 }
 
 export function Receipt() {
-  const { receipt, decimals, training } = state;
+  const { receipt, decimals, training, till } = state;
   useEffect(() => {
     const timer = setTimeout(() => (ready.value = true), SECOND_CLICK_MS);
     return () => {
@@ -65,9 +66,21 @@ export function Receipt() {
         <button type="button" class="main" disabled=${!ready.value} onClick=${again}>
           ${RECEIPT.newSale} <kbd aria-hidden="true">F2</kbd>
         </button>
-        <button type="button" onClick=${() => print()}>${RECEIPT.print}</button>
+        <button type="button" disabled=${paper.value === "printing"}
+          onClick=${till.value.has_printer ? printReceipt : () => print()}>${RECEIPT.print}</button>
       </div>
+      <${Paper} number=${receipt_number} />
     </div>
     <pre class="paper" data-testid="receipt">${receipt.value.receipt}</pre>
   </section>`;
+}
+
+/** What became of its paper. */
+function Paper({ number }) {
+  const said = RECEIPT.paper[paper.value];
+  if (said === undefined) return null;
+  const out = paper.value === "out";
+  return html`<p class=${out ? "notice" : "quiet"} role="status" data-testid="paper">
+    ${out ? said(number) : said}
+  </p>`;
 }

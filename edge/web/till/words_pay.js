@@ -86,4 +86,19 @@ export const RECEIPT = inBoth({
   points: ["Points to spend here", "本店可用积分"],
   newSale: ["New sale", "新的销售"],
   print: ["Print", "打印"],
+  paper: [
+    {
+      printing: "Printing …",
+      printed: "The receipt is printed.",
+      copy: "A copy is printed, and says so.",
+      out: (number) =>
+        `Printer out: the sale is safe, ${number}. See to paper and line, then print again.`,
+    },
+    {
+      printing: "正在打印…",
+      printed: "收据已打印。",
+      copy: "已打印副本，并已注明。",
+      out: (number) => `打印机未打印：销售安全，${number}。请检查纸张和连接后再打印。`,
+    },
+  ],
 });

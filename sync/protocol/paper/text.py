@@ -5,7 +5,7 @@ emphasis, and writes a code out.
 """
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import wcwidth
@@ -22,19 +22,20 @@ def render_text(blocks: Iterable[Block]) -> str:
     """Rows parted by line feeds, each at most COLUMNS cells wide."""
     rows: list[str] = []
     for block in blocks:
-        if isinstance(block, Pair):
-            gap = COLUMNS - cells(block.left) - len(block.right)
-            if gap > 0:
-                rows.append(f"{block.left}{' ' * gap}{block.right}")
-            else:
-                rows += (*_rows(block.left), block.right.rjust(COLUMNS))
-        elif isinstance(block, Words):
-            rows += _rows(block.text) if block.align is Align.LEFT else _aligned(block)
-        elif isinstance(block, Code):
-            rows += _rows(block.content)
-        else:
-            rows.append(_RULE)
+        rows += rows_of(block)
     return "\n".join(rows)
+
+
+def rows_of(block: Block) -> Sequence[str]:
+    """What stands there, in rows of at most COLUMNS cells; a code is written out."""
+    if isinstance(block, Pair):
+        gap = COLUMNS - cells(block.left) - len(block.right)
+        if gap > 0:
+            return (f"{block.left}{' ' * gap}{block.right}",)
+        return (*_rows(block.left), block.right.rjust(COLUMNS))
+    if isinstance(block, Words):
+        return _rows(block.text) if block.align is Align.LEFT else _aligned(block)
+    return _rows(block.content) if isinstance(block, Code) else (_RULE,)
 
 
 def cells(text: str) -> int:

@@ -75,6 +75,7 @@ TABLES = (
     "promotion",
     "promotion_pick",
     "ready_past_row",
+    "receipt_print",
     "receipt_series",
     "receipt_texts",
     "recovered",
@@ -139,6 +140,13 @@ def upgrade() -> None:
     _create_pairing_code()
     _create_past_row()
     _create_payment_attempt()
+    op.create_table(
+        "receipt_print",
+        sa.Column("sale_id", sa.LargeBinary(), nullable=False),
+        sa.Column("printed_at_ms", sa.Integer(), nullable=False),
+        sa.Column("papers", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("sale_id", name=op.f("pk_receipt_print")),
+    )
     _create_payment_way()
     _create_points_debt()
     _create_points_right()

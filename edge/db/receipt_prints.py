@@ -1,0 +1,21 @@
+"""Which receipts were printed here: the first paper is the receipt, any later one a copy."""
+
+import sqlite3
+
+from sync.protocol.identity import SaleId
+
+_PRINTED = "SELECT 1 FROM receipt_print WHERE sale_id = ?"
+_NOTE = (
+    "INSERT INTO receipt_print (sale_id, printed_at_ms, papers) VALUES (?, ?, 1)"
+    " ON CONFLICT (sale_id) DO UPDATE SET papers = papers + 1"
+)
+
+
+def was_printed(db: sqlite3.Connection, sale_id: SaleId) -> bool:
+    """Whether a paper of it came out."""
+    return db.execute(_PRINTED, (sale_id.bytes,)).fetchone() is not None
+
+
+def note_printed(db: sqlite3.Connection, sale_id: SaleId, now_ms: int) -> None:
+    """One more did."""
+    db.execute(_NOTE, (sale_id.bytes, now_ms))

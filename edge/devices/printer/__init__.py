@@ -1,0 +1,1 @@
+"""A receipt printer at the counter: what it is sent, and how."""

@@ -1,0 +1,28 @@
+/** Paper: the receipt of a finished sale, on the printer beside the till. The sale waits for none. */
+
+import { BoxAway, Refused, call } from "./api.js";
+import * as state from "./state.js";
+import { signal } from "./ui.js";
+
+/** What became of the paper: null (none was asked for), "printing", "printed", "copy", "out". */
+export const paper = signal(null);
+
+/** Print the receipt that is shown. Once it came out, what comes is a copy, and says so. */
+export async function printReceipt() {
+  if (!state.till.value.has_printer || paper.value === "printing") return;
+  const receipt = state.receipt.value;
+  paper.value = "printing";
+  const became = await printed(receipt.sale_id);
+  if (state.receipt.value === receipt) paper.value = became;
+}
+
+async function printed(saleId) {
+  try {
+    const body = { operator_id: state.operator.value.operator_id };
+    const { is_copy } = await call("POST", `/sales/${saleId}/print`, { body });
+    return is_copy ? "copy" : "printed";
+  } catch (error) {
+    if (error instanceof Refused || error instanceof BoxAway) return "out";
+    throw error;
+  }
+}

@@ -1,0 +1,128 @@
+"""Receipts on a printer at the counter, over the real API and a real socket: the receipt once, then
+copies, and a printer that is out touches no sale."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.doubles.escpos_paper import PrintedPaper
+from tests.edge_store import Till, open_store, row_counts, sale
+
+BY_CARD = {"tender_id": "card", "amount_minor": 345}
+
+
+class Printer:
+    """Listens as one does; each connection is a paper."""
+
+    def __init__(self) -> None:
+        self.papers: list[PrintedPaper] = []
+        self.came = asyncio.Event()
+
+    async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        data = await reader.read(-1)
+        self.papers.append(PrintedPaper(data))
+        self.came.set()
+        writer.close()
+
+    async def paper(self) -> PrintedPaper:
+        """The newest; waits for one."""
+        await self.came.wait()
+        self.came.clear()
+        return self.papers[-1]
+
+
+@asynccontextmanager
+async def shop_with_printer(folder: Path) -> AsyncIterator[tuple[Till, Printer, asyncio.Server]]:
+    printer = Printer()
+    listening = await asyncio.start_server(printer.take, "127.0.0.1", 0)
+    address = f"127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+    async with listening, open_store(folder, printers={"W1": address}) as till:
+        await till.open_shop()
+        yield till, printer, listening
+
+
+async def sold(till: Till, **fields: Any) -> dict[str, Any]:
+    answer = await till.call("POST", "/sales", sale(**fields))
+    assert answer.status_code == 201, answer.text
+    said: dict[str, Any] = answer.json()
+    return said
+
+
+async def printed(till: Till, sale_id: str, **more: Any) -> httpx.Response:
+    return await till.call("POST", f"/sales/{sale_id}/print", {"operator_id": "anna", **more})
+
+
+async def test_the_receipt_comes_out_once_and_then_its_copies(tmp_path: Path) -> None:
+    async with shop_with_printer(tmp_path / "S01") as (till, printer, _):
+        assert (await till.call("GET", "/till")).json()["has_printer"] is True
+        receipt = await sold(till)
+        answer = await printed(till, receipt["sale_id"])
+        assert (answer.status_code, answer.json()) == (200, {"is_copy": False})
+        first = await printer.paper()
+        written_out = receipt["receipt"].rsplit("\n", 1)[0]
+        assert first.text.startswith(written_out)
+        assert len(first.codes) == first.cuts == first.kicks == 1
+        assert (await printed(till, receipt["sale_id"])).json() == {"is_copy": True}
+        second = await printer.paper()
+        assert second.rows[0].text.strip() == "*** COPY ***"
+        assert (second.codes, second.kicks) == (first.codes, 0)
+
+
+async def test_the_merchants_paper_makes_no_copy_of_the_customers(tmp_path: Path) -> None:
+    async with shop_with_printer(tmp_path / "S01") as (till, printer, _):
+        receipt = await sold(till, tenders=[BY_CARD])
+        await printed(till, receipt["sale_id"], paper_for="merchant")
+        assert (await printer.paper()).rows[0].text.strip() == "MERCHANT'S COPY"
+        assert (await printed(till, receipt["sale_id"])).json() == {"is_copy": False}
+        customers = await printer.paper()
+        assert (customers.rows[0].text.strip() == "*** COPY ***", customers.kicks) == (False, 0)
+
+
+async def test_a_printer_that_is_out_touches_no_sale_and_prints_when_it_is_back(
+    tmp_path: Path,
+) -> None:
+    async with shop_with_printer(tmp_path / "S01") as (till, printer, listening):
+        receipt = await sold(till)
+        port = listening.sockets[0].getsockname()[1]
+        listening.close()
+        before = row_counts(till.box.folder)
+        answer = await printed(till, receipt["sale_id"])
+        assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == (
+            409,
+            "printer-out",
+        )
+        assert "The sale is safe" in answer.json()["remedy"]
+        assert row_counts(till.box.folder) == before
+        async with await asyncio.start_server(printer.take, "127.0.0.1", port):
+            assert (await printed(till, receipt["sale_id"])).json() == {"is_copy": False}
+            assert (await printer.paper()).kicks == 1
+
+
+async def test_a_printer_may_be_a_device_of_this_machine(tmp_path: Path) -> None:
+    device = tmp_path / "lp0"
+    device.touch()
+    async with open_store(tmp_path / "S01", printers={"W1": str(device)}) as till:
+        await till.open_shop()
+        receipt = await sold(till)
+        assert (await printed(till, receipt["sale_id"])).status_code == 200
+    assert PrintedPaper(device.read_bytes()).cuts == 1
+
+
+async def test_without_a_printer_the_browser_prints(tmp_path: Path) -> None:
+    async with open_store(tmp_path / "S01") as till:
+        await till.open_shop()
+        assert (await till.call("GET", "/till")).json()["has_printer"] is False
+        receipt = await sold(till)
+        answer = await printed(till, receipt["sale_id"])
+        assert answer.json()["type"].endswith("no-printer")
+
+
+async def test_what_is_not_sold_is_not_printed(tmp_path: Path) -> None:
+    async with shop_with_printer(tmp_path / "S01") as (till, printer, _):
+        answer = await printed(till, "01a2228a-9240-77d7-84aa-4d87318c6963")
+        assert answer.status_code == 404
+        assert printer.papers == []
