@@ -269,6 +269,12 @@ async def test_a_store_pulls_its_own_feeds_and_no_others(postgres_url: str) -> N
             (DataSet.RECEIPT_TEXTS, str(east), 0),
             (DataSet.GOODWILL, str(east), 0),
             (DataSet.PROMOTIONS, "", 0),
+            (DataSet.SCALE_CODES, "", 0),
+            (DataSet.ITEM_RULES, "", 0),
+            (DataSet.CUSTOMER_GROUPS, "", 0),
+            (DataSet.PAYMENT_WAYS, "", 0),
+            (DataSet.VOUCHER_TYPES, "", 0),
+            (DataSet.CURRENCIES, "", 0),
         ]
         for feed in heard.feeds:
             page = await box.feed(feed.data_set, 0, scope=feed.scope)

@@ -17,8 +17,8 @@ from central.usecases.proof.verify_decisions import verify_decisions
 from central.usecases.proof.verify_journal import verify_journal
 from central.usecases.proof.verify_projections import verify_projections
 from sync.protocol.clock import Hlc
-from sync.protocol.codec import encode
-from sync.protocol.facts import CustomerChanged, RetailTransaction
+from sync.protocol.codec import KINDS, decode_fact, encode
+from sync.protocol.facts import CustomerChanged, KindVersion, RetailTransaction
 from sync.protocol.identity import CustomerId, EventId
 from sync.protocol.shared import CustomerField, FieldChange
 from tests.board_pages import load, send_form
@@ -206,10 +206,14 @@ async def test_a_parked_kind_is_put_right_as_a_kind_that_is_known(postgres_url: 
 
 
 def test_every_body_is_a_text_and_comes_back_as_its_bytes() -> None:
+    """What is put in its place is written as today: of an earlier version it is the same fact."""
     golden = json.loads((Path(__file__).parents[1] / "golden" / "bodies_1.json").read_text())
     assert len(golden) > 15
     for name, digits in golden.items():
         kind, _, version = name.partition(" ")
         body = bytes.fromhex(digits if isinstance(digits, str) else "".join(digits))
         text = body_text(kind, int(version), body)
-        assert body_of_text(kind, int(version), text) == body, name
+        back = body_of_text(kind, int(version), text)
+        today = KINDS[KindVersion(kind, int(version))].KIND.version == int(version)
+        same = decode_fact(kind, int(version), back) == decode_fact(kind, int(version), body)
+        assert back == body if today else same, name

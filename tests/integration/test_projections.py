@@ -133,7 +133,7 @@ def a_receipt(shop: Shop) -> RetailTransaction:
 NEVER_TRADED = {
     *("store_alarm", "alarm_clearing", "written_off", "tail_closed", "correction"),
     *("stock_count", "recovered_fact", "till_carried", "manifest_given", "day_signed"),
-    "day_root",
+    *("day_root", "lines_removed"),
     *("right_released", "grant_answer", "request_given_up"),
     *("goodwill_budget", "goodwill_given", "share_rule"),
 }
@@ -143,7 +143,7 @@ async def test_rebuilding_gives_identical_rows(engine: AsyncEngine) -> None:
     shops = await traded(engine)
     archive = PostgresArchive(engine)
     before = await projections(archive, engine)
-    assert all(before[name] for name in TABLES if name not in NEVER_TRADED)
+    assert {name for name in TABLES if not before[name]} <= NEVER_TRADED
     rebuilt = await rebuild_projections(engine)
     assert await projections(archive, engine) == before
     assert rebuilt.events == sum(len(shop.events) for shop in shops)
