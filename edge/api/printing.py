@@ -35,16 +35,19 @@ class Printed(msgspec.Struct, frozen=True):
 async def print_receipt(
     request: litestar.Request[Any, Any, Any], sale_id: IdInPath, box: TheBox
 ) -> Printed:
-    """On the printer of this workstation; the drawer opens with the first paper of a sale in which
-    cash moved. 409 ``printer-out`` touches no sale: print again."""
+    """On the printer of this workstation; the drawer opens with the receipt of a sale that it has
+    just finished, where cash moved. 409 ``printer-out`` touches no sale: print again."""
     asked, workstation_id = await read_body(request, PrintReceipt), workstation_of(request)
     refuse_other_operator(request, asked.operator_id)
-    sale = SaleId(sale_id)
-    paper = await box.writer.run(lambda db: print_sale(db, sale, asked.paper_for))
-    await box.printers.print_paper(workstation_id, paper.blocks, opens_drawer=paper.opens_drawer)
-    if asked.paper_for is PaperFor.CUSTOMER:
-        now_ms = box.clock.moment().wall_ms
-        await box.writer.run(lambda db: note_printed(db, sale, now_ms))
+    sale, now_ms = SaleId(sale_id), box.clock.moment().wall_ms
+    async with box.printers.turn(workstation_id):
+        paper = await box.reader.read(
+            lambda db: print_sale(db, sale, asked.paper_for, workstation_id, now_ms)
+        )
+        drawer = paper.opens_drawer
+        await box.printers.print_paper(workstation_id, paper.blocks, opens_drawer=drawer)
+        if asked.paper_for is PaperFor.CUSTOMER:
+            await box.writer.run(lambda db: note_printed(db, sale, now_ms))
     return Printed(paper.is_copy)
 
 

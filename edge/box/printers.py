@@ -35,19 +35,22 @@ class Printers:
         """Whether a printer stands there."""
         return workstation_id in self._at
 
+    def turn(self, workstation_id: WorkstationId) -> asyncio.Lock:
+        """Held by whoever decides what is printed there, prints it and notes it: of two who ask at
+        once one gets the receipt, the other a copy. Raises NoPrinter."""
+        if workstation_id not in self._at:
+            raise NoPrinter(workstation_id)
+        return self._busy[workstation_id]
+
     async def print_paper(
         self, workstation_id: WorkstationId, blocks: Sequence[Block], *, opens_drawer: bool
     ) -> None:
-        """Print it there, and open the drawer below it. Raises NoPrinter, PrinterOut."""
-        where = self._at.get(workstation_id)
-        if where is None:
-            raise NoPrinter(workstation_id)
-        async with self._busy[workstation_id]:
-            data = await asyncio.to_thread(self._paper, blocks, opens_drawer=opens_drawer)
-            try:
-                await send_to_printer(where, data)
-            except PrinterSilent as error:
-                raise PrinterOut(workstation_id, str(error)) from error
+        """Print it there in one's turn, and open the drawer below it. Raises PrinterOut."""
+        data = await asyncio.to_thread(self._paper, blocks, opens_drawer=opens_drawer)
+        try:
+            await send_to_printer(self._at[workstation_id], data)
+        except PrinterSilent as error:
+            raise PrinterOut(workstation_id, str(error)) from error
 
     def _paper(self, blocks: Sequence[Block], *, opens_drawer: bool) -> bytes:
         from edge.devices.printer.escpos import escpos_bytes

@@ -42,45 +42,48 @@ def _manifest() -> Manifest:
     return closed.manifest
 
 
+_RECEIPT: list[Row] = [
+    {
+        "sale_id": SALE,
+        "receipt_number": "S01-W1-E1-000123",
+        "business_date": DAY,
+        "customer_id": CUSTOMER,
+        "total_minor": 1_879,
+        "rounding_minor": 1,
+        "change_minor": 220,
+        "points_earned": 2,
+        "points_taken_back": 1,
+        "points_debt": 1,
+    }
+]
+_LINES: list[Row] = [
+    {
+        "line_no": 1,
+        "item_id": "I00042",
+        "quantity_milli": 2_000,
+        "amount_minor": 2_180,
+        "original_sale_id": None,
+        "original_line_no": None,
+    },
+    {
+        "line_no": 2,
+        "item_id": "I00043",
+        "quantity_milli": -755,
+        "amount_minor": -301,
+        "original_sale_id": golden.EARLIER_SALE,
+        "original_line_no": 3,
+    },
+]
+_TAXES: list[Row] = [
+    {"is_return": False, "tax_rate_bp": 900, "net_minor": 2_000, "tax_minor": 180},
+    {"is_return": True, "tax_rate_bp": 0, "net_minor": -301, "tax_minor": 0},
+]
 PROJECTED: Mapping[KindVersion, Projected] = {
     KindVersion("retail_transaction", 1): Projected(
         {
-            "sale": [
-                {
-                    "sale_id": SALE,
-                    "receipt_number": "S01-W1-E1-000123",
-                    "business_date": DAY,
-                    "customer_id": CUSTOMER,
-                    "total_minor": 1_879,
-                    "rounding_minor": 1,
-                    "change_minor": 220,
-                    "points_earned": 2,
-                    "points_taken_back": 1,
-                    "points_debt": 1,
-                }
-            ],
-            "sale_line": [
-                {
-                    "line_no": 1,
-                    "item_id": "I00042",
-                    "quantity_milli": 2_000,
-                    "amount_minor": 2_180,
-                    "original_sale_id": None,
-                    "original_line_no": None,
-                },
-                {
-                    "line_no": 2,
-                    "item_id": "I00043",
-                    "quantity_milli": -755,
-                    "amount_minor": -301,
-                    "original_sale_id": golden.EARLIER_SALE,
-                    "original_line_no": 3,
-                },
-            ],
-            "sale_tax": [
-                {"is_return": False, "tax_rate_bp": 900, "net_minor": 2_000, "tax_minor": 180},
-                {"is_return": True, "tax_rate_bp": 0, "net_minor": -301, "tax_minor": 0},
-            ],
+            "sale": _RECEIPT,
+            "sale_line": _LINES,
+            "sale_tax": _TAXES,
             "sale_tender": [
                 {"tender_no": 1, "tender_id": "cash", "amount_minor": 2_000, "points": 0},
                 {"tender_no": 2, "tender_id": "points", "amount_minor": 100, "points": 100},
@@ -121,37 +124,9 @@ PROJECTED: Mapping[KindVersion, Projected] = {
     ),
     KindVersion("retail_transaction", 2): Projected(
         {
-            "sale": [
-                {
-                    "sale_id": SALE,
-                    "receipt_number": "S01-W1-E1-000123",
-                    "business_date": DAY,
-                    "customer_id": CUSTOMER,
-                    "total_minor": 1_879,
-                    "rounding_minor": 1,
-                    "change_minor": 220,
-                    "points_earned": 2,
-                    "points_taken_back": 1,
-                    "points_debt": 1,
-                }
-            ],
+            "sale": _RECEIPT,
             "sale_line": [
-                {
-                    "line_no": 1,
-                    "item_id": "I00042",
-                    "quantity_milli": 2_000,
-                    "amount_minor": 2_180,
-                    "original_sale_id": None,
-                    "original_line_no": None,
-                },
-                {
-                    "line_no": 2,
-                    "item_id": "I00043",
-                    "quantity_milli": -755,
-                    "amount_minor": -301,
-                    "original_sale_id": golden.EARLIER_SALE,
-                    "original_line_no": 3,
-                },
+                *_LINES,
                 {
                     "line_no": 3,
                     "item_id": "I00043",
@@ -161,10 +136,7 @@ PROJECTED: Mapping[KindVersion, Projected] = {
                     "original_line_no": None,
                 },
             ],
-            "sale_tax": [
-                {"is_return": False, "tax_rate_bp": 900, "net_minor": 2_000, "tax_minor": 180},
-                {"is_return": True, "tax_rate_bp": 0, "net_minor": -301, "tax_minor": 0},
-            ],
+            "sale_tax": _TAXES,
             "sale_tender": [
                 {"tender_no": 1, "tender_id": "dollars", "amount_minor": 1_000, "reference": None},
                 {"tender_no": 2, "tender_id": "gift", "amount_minor": 500, "reference": None},

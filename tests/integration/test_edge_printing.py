@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.doubles.escpos_paper import PrintedPaper
 from tests.edge_store import Till, open_store, row_counts, sale
@@ -80,6 +81,26 @@ async def test_the_merchants_paper_makes_no_copy_of_the_customers(tmp_path: Path
         assert (await printed(till, receipt["sale_id"])).json() == {"is_copy": False}
         customers = await printer.paper()
         assert (customers.rows[0].text.strip() == "*** COPY ***", customers.kicks) == (False, 0)
+
+
+async def test_no_paper_opens_the_drawer_but_a_receipt_that_follows_its_sale(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else whoever has an unprinted sale has a way to the cash that nobody hears of."""
+    async with shop_with_printer(tmp_path / "S01") as (till, printer, _):
+        receipt = await sold(till)
+        await printed(till, receipt["sale_id"], paper_for="merchant")
+        assert (await printer.paper()).kicks == 0
+        monkeypatch.setattr("edge.usecases.sale.print.JUST_NOW_MS", -1)
+        await printed(till, receipt["sale_id"])
+        assert (await printer.paper()).kicks == 0
+
+
+async def test_of_two_who_print_at_once_one_gets_a_copy(tmp_path: Path) -> None:
+    async with shop_with_printer(tmp_path / "S01") as (till, _, _listening):
+        sale_id = (await sold(till))["sale_id"]
+        both = await asyncio.gather(printed(till, sale_id), printed(till, sale_id))
+        assert sorted(answer.json()["is_copy"] for answer in both) == [False, True]
 
 
 async def test_a_printer_that_is_out_touches_no_sale_and_prints_when_it_is_back(
