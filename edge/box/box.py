@@ -40,7 +40,7 @@ from edge.db.connection.writer import AioWriter, Writer
 from edge.db.hybrid_clock import read_reckoning
 from edge.db.store import Enrolment, read_enrolment, read_settings
 from edge.db.told_mark import ToldMark, missing_after, read_mark
-from edge.devices.terminal.ask import TerminalAt
+from edge.devices.at import device_at
 from edge.domain.box import SettingsMissing
 from edge.domain.fields import one_case
 from edge.domain.payment.attempt import Attempt
@@ -161,10 +161,10 @@ async def open_box(folder: Path, settings: EdgeSettings) -> AsyncIterator[Box]:
 
 
 def _terminals(settings: EdgeSettings, writer: Writer, clock: StoreClock) -> Terminals:
-    at = {}
-    for workstation_id, address in settings.terminals.items():
-        host, _, port = address.rpartition(":")
-        at[WorkstationId(one_case(workstation_id))] = TerminalAt(host, int(port))
+    at = {
+        WorkstationId(one_case(workstation_id)): device_at(address)
+        for workstation_id, address in settings.terminals.items()
+    }
 
     async def settle(attempt_id: UUID, told: Told) -> Attempt:
         moment = clock.moment()

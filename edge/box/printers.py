@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
-from edge.devices.printer.send import PrinterAt, PrinterSilent, send_to_printer
+from edge.devices.at import DeviceAt, device_at
+from edge.devices.printer.send import PrinterSilent, send_to_printer
 from edge.domain.fields import one_case
 from edge.domain.printing import NoPrinter, PrinterOut
 from sync.protocol.identity import WorkstationId
@@ -16,7 +17,7 @@ class Printers:
     """Of one box. What they are sent is made beside the loop: the library that makes it is large,
     and is loaded when the first paper is printed."""
 
-    def __init__(self, at: Mapping[WorkstationId, PrinterAt | Path], *, chinese: bool) -> None:
+    def __init__(self, at: Mapping[WorkstationId, DeviceAt | Path], *, chinese: bool) -> None:
         self._at = at
         self._chinese = chinese
         self._busy = {workstation_id: asyncio.Lock() for workstation_id in at}
@@ -24,10 +25,9 @@ class Printers:
     @classmethod
     def named(cls, stated: Mapping[str, str], *, chinese: bool) -> Self:
         """As the settings name them."""
-        at: dict[WorkstationId, PrinterAt | Path] = {}
+        at: dict[WorkstationId, DeviceAt | Path] = {}
         for workstation_id, where in stated.items():
-            host, _, port = where.rpartition(":")
-            there = Path(where) if where.startswith("/") else PrinterAt(host, int(port))
+            there = Path(where) if where.startswith("/") else device_at(where)
             at[WorkstationId(one_case(workstation_id))] = there
         return cls(at, chinese=chinese)
 

@@ -13,7 +13,8 @@ from uuid import UUID
 import structlog
 
 from edge.db.connection.crash import crash_point
-from edge.devices.terminal.ask import TerminalAt, ask_terminal
+from edge.devices.at import DeviceAt
+from edge.devices.terminal.ask import ask_terminal
 from edge.devices.terminal.protocol import Answer, Ask, Question, Said
 from edge.domain.payment.attempt import Attempt, AttemptEvent, AttemptState
 from edge.usecases.payment.settle import Told
@@ -57,7 +58,7 @@ class Terminals:
     ``settle`` writes down what became of a payment."""
 
     def __init__(
-        self, at: Mapping[WorkstationId, TerminalAt], offline_max_minor: int, settle: Settle
+        self, at: Mapping[WorkstationId, DeviceAt], offline_max_minor: int, settle: Settle
     ) -> None:
         self._at = at
         self._offline_max_minor = offline_max_minor

@@ -4,24 +4,18 @@ device, a folder's file). Whatever comes between, the sale is long finished."""
 import asyncio
 import os
 from pathlib import Path
-from typing import NamedTuple
+
+from edge.devices.at import DeviceAt
 
 CONNECT_TIMEOUT_S = 3
 SEND_TIMEOUT_S = 10
-
-
-class PrinterAt(NamedTuple):
-    """Where it listens, in the shop's own network (port 9100 as a rule)."""
-
-    host: str
-    port: int
 
 
 class PrinterSilent(Exception):
     """It took nothing, or nobody knows how much. The text says why."""
 
 
-async def send_to_printer(at: PrinterAt | Path, data: bytes) -> None:
+async def send_to_printer(at: DeviceAt | Path, data: bytes) -> None:
     """All of it, or PrinterSilent."""
     try:
         if isinstance(at, Path):
@@ -35,7 +29,7 @@ async def send_to_printer(at: PrinterAt | Path, data: bytes) -> None:
         raise PrinterSilent(f"It cannot be reached ({error.strerror or error}).") from error
 
 
-async def _send(at: PrinterAt, data: bytes) -> None:
+async def _send(at: DeviceAt, data: bytes) -> None:
     async with asyncio.timeout(CONNECT_TIMEOUT_S):
         _, writer = await asyncio.open_connection(*at)
     try:

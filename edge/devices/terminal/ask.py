@@ -1,10 +1,10 @@
 """Ask a terminal one question. Whatever comes between is an answer too: that nobody knows."""
 
 import asyncio
-from typing import NamedTuple
 
 import msgspec
 
+from edge.devices.at import DeviceAt
 from edge.devices.terminal.protocol import LINE_BYTES_MAX, Answer, Ask, Question, Said
 
 CONNECT_TIMEOUT_S = 3
@@ -13,14 +13,7 @@ PAY_TIMEOUT_S = 120
 TIMEOUT_S = 10
 
 
-class TerminalAt(NamedTuple):
-    """Where a terminal listens, in the shop's own network."""
-
-    host: str
-    port: int
-
-
-async def ask_terminal(at: TerminalAt, question: Question) -> Answer:
+async def ask_terminal(at: DeviceAt, question: Question) -> Answer:
     """What it answers. ``declined`` where a payment surely did not reach it; ``unknown`` where the
     answer was cut, late, or none."""
     try:
