@@ -9,6 +9,7 @@ moment, copied before anything is rolled back or closed; the next start opens th
 import shutil
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import MISSING, fields
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -63,7 +64,7 @@ from tests.simulation.turn_writer import (
     tune,
 )
 
-NOT_SIMULATED = ("reports", "workstations", "certificate", "pins", "terminals")
+WHAT_A_BOX_NEEDS = {part.name for part in fields(Box) if part.default_factory is MISSING}
 
 
 class Copied(NamedTuple):
@@ -189,19 +190,19 @@ class StoreServer(Answering):
     def _box(self) -> Box:
         enrolment = read_enrolment(self._reader)
         assert enrolment is not None
-        return Box(
-            folder=self._folder,
-            settings=EdgeSettings(central_url=CENTRAL_URL),
-            enrolment=enrolment,
-            device_key=self.shop.key,
-            writer=self.writer,
-            reader=cast(Any, InlineReader(self._reader)),
-            clock=self._clock,
-            sessions=Sessions(cast(Any, None), self._clock.steady, 300),
-            overrides=Overrides(self._clock.steady),
-            nudge=cast(Any, Nudge()),
-            **dict.fromkeys(NOT_SIMULATED, cast(Any, None)),
-        )
+        simulated: dict[str, Any] = {
+            "folder": self._folder,
+            "settings": EdgeSettings(central_url=CENTRAL_URL),
+            "enrolment": enrolment,
+            "device_key": self.shop.key,
+            "writer": self.writer,
+            "reader": InlineReader(self._reader),
+            "clock": self._clock,
+            "sessions": Sessions(cast(Any, None), self._clock.steady, 300),
+            "overrides": Overrides(self._clock.steady),
+            "nudge": Nudge(),
+        }
+        return Box(**dict.fromkeys(WHAT_A_BOX_NEEDS, cast(Any, None)) | simulated)
 
     # --- dying
 
