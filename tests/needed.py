@@ -20,11 +20,13 @@ import pytest
 
 REQUIRED = "HOLDFAST_REQUIRED"
 """Needs by their words, parted by blanks."""
+CHECK_JAVASCRIPT = Path(__file__).parents[1] / ".ci/check-javascript"
 RETAIL_FILE = Path(__file__).parents[2] / "shared/data/online_retail_2010-12_2011-05.csv.gz"
 
 
 class Need(StrEnum):
-    """By its word in HOLDFAST_REQUIRED. ``wheels``: to build ours with no network."""
+    """By its word in HOLDFAST_REQUIRED. ``typescript``: to check the pages' modules with;
+    ``wheels``: to build ours with no network."""
 
     BROWSER = "browser"
     FIREFOX = "firefox"
@@ -35,6 +37,7 @@ class Need(StrEnum):
     RETAIL_FILE = "retail_file"
     ROOT = "root"
     SYSTEMD = "systemd"
+    TYPESCRIPT = "typescript"
     WHEELS = "wheels"
 
 
@@ -139,6 +142,13 @@ def _no_namespaces() -> str | None:
     return None
 
 
+def _no_typescript() -> str | None:
+    fetch = [str(CHECK_JAVASCRIPT), "fetch"]
+    if subprocess.run(fetch, capture_output=True, check=False).returncode == 0:
+        return None
+    return "TypeScript is not here and could not be fetched from npm"
+
+
 def _no_wheels() -> str | None:
     return None if shutil.which("uv") else "uv is not on PATH, and nothing else builds offline"
 
@@ -151,6 +161,7 @@ _WHY_NOT: Mapping[Need, Callable[[], str | None]] = MappingProxyType(
         Need.NAMESPACES: _no_namespaces,
         Need.RETAIL_FILE: _no_retail_file,
         Need.ROOT: _no_root,
+        Need.TYPESCRIPT: _no_typescript,
         Need.WHEELS: _no_wheels,
     }
 )

@@ -38,7 +38,7 @@ NOTHING = "#!/bin/sh\n"
 REFUSES = "#!/bin/sh\nexit 1\n"
 BROWSERS = {"chromium": NOTHING, "firefox_esr": NOTHING}
 TOOLS = ("certutil", "git", "ip", "mount", "systemd_analyze", "umount")
-ALL = "browser firefox git linux mounts namespaces root systemd wheels"
+ALL = "browser firefox git linux mounts namespaces root systemd typescript wheels"
 
 
 def run(folder: Path, **programs: str) -> tuple[int, list[str], str]:
@@ -54,7 +54,8 @@ def run(folder: Path, **programs: str) -> tuple[int, list[str], str]:
     played = {name: text for name, text in {**there, **programs}.items() if text}
     for path, text in {"bin/" + name.replace("_", "-"): t for name, t in played.items()}.items():
         write_program(folder / path, text)
-    write_program(folder / ".ci" / "first-minute", NOTHING)
+    for name in ("first-minute", "check-javascript"):
+        write_program(folder / ".ci" / name, NOTHING)
     notes = folder / "notes"
     notes.touch()
     done = subprocess.run(

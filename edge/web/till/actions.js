@@ -53,7 +53,9 @@ function asProblem(error) {
   throw error;
 }
 
-/** Who does it goes with every act. */
+/** Who does it goes with every act.
+ * @param {Record<string, unknown>} [more]
+ * @returns {Record<string, any>} */
 export function byOperator(more = {}) {
   return { operator_id: state.operator.value.operator_id, ...more };
 }

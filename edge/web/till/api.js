@@ -26,7 +26,11 @@ export class Refused extends Error {
 
 /** The answer's document, null where there is none. ``body``: an object, or the exact text that is
  *  to be sent. ``signal`` ends the wait. ``session``: whose session the request comes from, where it
- *  is not that of who is signed in now. ``quiet``: nobody waits for it. Throws BoxAway, Refused. */
+ *  is not that of who is signed in now. ``quiet``: nobody waits for it. Throws BoxAway, Refused.
+ * @param {string} method
+ * @param {string} path
+ * @param {{body?: any, signal?: AbortSignal | null, session?: string | null, quiet?: boolean}} [how]
+ * @returns {Promise<any>} */
 export async function call(method, path, { body = null, signal = null, session, quiet } = {}) {
   const content = body === null || typeof body === "string" ? body : JSON.stringify(body);
   const limit = AbortSignal.timeout(TIMEOUT_MS);
@@ -74,6 +78,7 @@ function noteSession(slug) {
 }
 
 function headers(hasBody, token) {
+  /** @type {Record<string, string>} */
   const stated = {};
   if (hasBody) stated["Content-Type"] = "application/json";
   if (pairing.value !== null) stated.Authorization = `Bearer ${pairing.value.token}`;

@@ -126,7 +126,7 @@ function FindItem({ taken, onTake }) {
 async function search(text) {
   if (text === "") return [];
   try {
-    const query = new URLSearchParams({ q: text, limit: RESULTS_MAX });
+    const query = new URLSearchParams({ q: text, limit: String(RESULTS_MAX) });
     return (await call("GET", `/items?${query}`)).items;
   } catch (error) {
     if (!(error instanceof BoxAway || error instanceof Refused)) throw error;

@@ -37,6 +37,8 @@
  * @property {object} [payment] that is open: what the store box is asked for (card.js)
  * @property {Discount|null} [discount] off the whole; one that was kept by an earlier page has none
  * @property {string[]} [coupons]
+ * @property {string} [basket_id] once it was parked
+ * @property {{event_id: string, told: string}} [parking] that was not answered yet (park.js)
  */
 
 import { MILLI_MAX } from "./text.js";
@@ -49,13 +51,15 @@ export const WHOLE_UNITS = ["each", "pack"];
 /** What may be said of a line beside what it sells (ask_view.js). */
 const ASKED = ["note", "age_checked", "serial", "lot"];
 
+/** @type {Readonly<Basket>} */
 export const EMPTY = Object.freeze({ lines: [], customer: null, tenders: [], next_key: 1 });
 
 export function isEmpty(basket) {
   return basket.lines.length === 0 && basket.customer === null && basket.tenders.length === 0;
 }
 
-/** Something was taken for it, or is being asked for. */
+/** Something was taken for it, or is being asked for.
+ * @param {Pick<Basket, "tenders" | "payment">} basket */
 export function isBeingPaid({ tenders, payment }) {
   return tenders.length > 0 || payment !== undefined;
 }

@@ -125,7 +125,7 @@ function guess(typed) {
 async function search(text) {
   if (text === "") return null;
   try {
-    const query = new URLSearchParams({ q: text, limit: RESULTS_MAX });
+    const query = new URLSearchParams({ q: text, limit: String(RESULTS_MAX) });
     const { customers } = await call("GET", `/customers?${query}`);
     return customers.filter((customer) => customer.active);
   } catch (error) {

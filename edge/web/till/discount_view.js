@@ -65,6 +65,7 @@ export function readDiscount(text, decimals) {
   return isRate ? { rate_bp: read } : { amount_minor: read };
 }
 
+/** @param {import("./basket.js").Discount} discount */
 function muchOf({ rate_bp: rate, amount_minor: minor }) {
   return rate === undefined ? formatMinor(minor, state.decimals.value) : percent(rate);
 }

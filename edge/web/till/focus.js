@@ -9,8 +9,14 @@ export function giveFocus(element) {
   if (end !== undefined && element.setSelectionRange) element.setSelectionRange(end, end);
 }
 
+/** Where codes and words are typed, null on a screen without it.
+ * @returns {HTMLInputElement | null} */
+export function scanField() {
+  return /** @type {HTMLInputElement | null} */ (document.getElementById("scan"));
+}
+
 export function focusScan() {
-  giveFocus(document.getElementById("scan"));
+  giveFocus(scanField());
 }
 
 /** The field that a key belongs to which is pressed on empty ground or on a button: the scan field,
@@ -18,5 +24,5 @@ export function focusScan() {
 export function groundField(event) {
   if (event.key === " " || document.querySelector("dialog[open]") !== null) return null;
   focusScan();
-  return document.getElementById("scan");
+  return scanField();
 }

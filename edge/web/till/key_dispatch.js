@@ -1,6 +1,6 @@
 /** Does what the pressed key says (keys_table.js), on the screen that is shown and not in a dialog. */
 
-import { giveFocus } from "./focus.js";
+import { giveFocus, scanField } from "./focus.js";
 import { isFieldEmpty, keysHere } from "./keys_table.js";
 
 /** A sign that another key follows within this time is part of a scan or a word (keys.js). */
@@ -56,7 +56,7 @@ function decide(event) {
     if (row.when()) row.act();
     return;
   }
-  const field = document.getElementById("scan");
+  const field = scanField();
   if (event.key.length !== 1 || field === null || field.value !== "") return;
   field.value = row.key;
   giveFocus(field);

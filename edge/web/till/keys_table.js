@@ -2,7 +2,7 @@
  *  them, and key_dispatch.js does what they say. Another key is another row. */
 
 import { doing, newSale, trying } from "./actions.js";
-import { focusScan } from "./focus.js";
+import { focusScan, scanField } from "./focus.js";
 import { ready } from "./receipt_view.js";
 import * as selling from "./selling.js";
 import { lock } from "./session.js";
@@ -152,7 +152,7 @@ export const KEYS = [
 
 /** Whether the scan field holds no text, of which a key might mean a sign. */
 export function isFieldEmpty() {
-  return (document.getElementById("scan")?.value ?? "") === "";
+  return (scanField()?.value ?? "") === "";
 }
 
 /** What belongs to the screen that is shown now, in the order of the table. */

@@ -25,7 +25,7 @@ function KeyButton({ row, act }) {
 export function AllKeys() {
   const close = () => (state.dialog.value = null);
   const here = state.screen.value;
-  const places = Object.keys(KEY.places).sort((a, b) => (b === here) - (a === here));
+  const places = Object.keys(KEY.places).sort((a, b) => Number(b === here) - Number(a === here));
   const press = (act) => () => {
     close();
     act();

@@ -58,6 +58,7 @@ const CHOICES = [
 
 export function Menu() {
   const { permissions } = state.operator.value;
+  /** @param {Choice} choice */
   const may = ({ permission }) => permission === undefined || permissions.includes(permission);
   return html`<${Modal} label=${MENU.title} onClose=${close}>
     <h2>${MENU.title}</h2>

@@ -58,7 +58,7 @@ async function look(show) {
     show(await listParked());
   } catch (error) {
     if (!(error instanceof BoxAway || error instanceof Refused)) throw error;
-    state.problem.value = error.problem ?? null;
+    state.problem.value = error instanceof Refused ? error.problem : null;
     show([]);
   }
 }

@@ -197,7 +197,7 @@ async function findItem({ text, times }) {
 
 /** A customer's card. */
 async function findCustomer(code) {
-  const query = new URLSearchParams({ q: code, limit: 10 });
+  const query = new URLSearchParams({ q: code, limit: "10" });
   const { customers } = await call("GET", `/customers?${query}`);
   return customers.find((each) => each.active && each.code === code) ?? null;
 }

@@ -2,6 +2,7 @@
 
 import { BoxAway, Refused, call } from "./api.js";
 import { parseScan } from "./basket.js";
+import { scanField } from "./focus.js";
 import { batch, signal } from "./ui.js";
 
 const RESULTS_MAX = 20;
@@ -47,7 +48,7 @@ export async function suggest(text) {
 export async function searchWords(text) {
   if (!(await ask(text)) || results.value.length === 0) return false;
   chosen.value = 0;
-  const input = document.getElementById("scan");
+  const input = scanField();
   if (input !== null && input.value === "") {
     input.value = text;
     input.select();
@@ -59,7 +60,7 @@ async function ask(text) {
   const { quantity_milli, code } = parseScan(text);
   const mine = ++asked;
   chosen.value = -1;
-  const query = new URLSearchParams({ q: code, limit: RESULTS_MAX });
+  const query = new URLSearchParams({ q: code, limit: String(RESULTS_MAX) });
   const answer = await call("GET", `/items?${query}`);
   if (mine !== asked) return false;
   batch(() => {

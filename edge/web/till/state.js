@@ -35,15 +35,23 @@ export const chosen = signal(null);
 export const chosenLine = computed(
   () => basket.value.lines.find(({ key }) => key === chosen.value) ?? basket.value.lines.at(-1) ?? null,
 );
-/** The quote of an empty basket, which nobody need ask for. */
+/**
+ * @typedef {object} Quote
+ * @property {import("./basket.js").Basket} of
+ * @property {any} answer of POST /quotes (see the store server's API pages)
+ * @property {any} problem
+ * @property {boolean} old as it was before a reload, to be asked again
+ */
+
+/** The quote of an empty basket, which nobody need ask for.
+ * @type {Readonly<Quote>} */
 export const NOTHING_QUOTED = Object.freeze({
   of: EMPTY,
   answer: { total_minor: 0, lines: [], taxes: [], points_earned: 0, points_here: null },
   problem: null,
   old: false,
 });
-/** {of: basket, answer, problem, old}: what the store server says of that basket; ``old`` as it was
- *  before a reload, to be asked again. */
+/** What the store server says of a basket. */
 export const quote = signal(NOTHING_QUOTED);
 /** The basket's payment that somebody else makes, as the store box told it last (card.js). */
 export const payment = signal(null);

@@ -6,6 +6,7 @@ const VERSION = "@VERSION@";
 const SHELL = ["@SHELL@"];
 const ANSWER_WITHIN_MS = 4_000;
 const CACHE = `till-${VERSION}`;
+const worker = /** @type {any} */ (self);
 
 self.addEventListener("install", (event) => {
   event.waitUntil(keepShell());
@@ -25,13 +26,13 @@ self.addEventListener("fetch", (event) => {
 async function keepShell() {
   const cache = await caches.open(CACHE);
   await cache.addAll(SHELL);
-  await self.skipWaiting();
+  await worker.skipWaiting();
 }
 
 async function dropOthers() {
   const names = await caches.keys();
   await Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name)));
-  await self.clients.claim();
+  await worker.clients.claim();
 }
 
 /** The server's page, or the kept one while the server does not answer in time. */
