@@ -160,10 +160,17 @@ class SaleTenderRow(CentralTable, table=True):
 
 
 class SaleModifierRow(CentralTable, table=True):
-    """What changed prices of a receipt's lines: promotions, and what people took off by hand."""
+    """What changed prices of a receipt's lines: promotions, and what people did by hand."""
 
     __tablename__ = "sale_modifier"
-    __table_args__ = (_key_by_day("line_no", "modifier_no", counted=()),)
+    __table_args__ = (
+        _key_by_day("line_no", "modifier_no", counted=()),
+        Index(
+            "ix_sale_modifier_price_override",
+            *("store_id", "sale_id"),
+            postgresql_where=text("kind = 'price_override'"),
+        ),
+    )
     store_id: UUID = Field(primary_key=True)
     sale_id: UUID = Field(primary_key=True)
     line_no: int = Field(primary_key=True)

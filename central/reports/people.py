@@ -29,6 +29,13 @@ FROM store AS s JOIN (
     UNION ALL SELECT store_id, removal_id, at_ms,
         CASE WHEN whole THEN 'basket_cancelled' ELSE 'lines_removed' END, operator_id,
         workstation_id, NULL, items, amount_minor, reason, business_date FROM lines_removed
+    UNION ALL SELECT store_id, sale_id, t.tendered_at_ms, m.kind, t.operator_id, t.workstation_id,
+        NULL, t.receipt_number, sum(m.amount_minor)::bigint, string_agg(DISTINCT m.reason, '; '),
+        t.business_date
+    FROM sale_modifier AS m JOIN sale AS t USING (store_id, sale_id)
+    WHERE m.kind = 'price_override'
+    GROUP BY store_id, sale_id, t.tendered_at_ms, m.kind, t.operator_id, t.workstation_id,
+        t.receipt_number, t.business_date
 ) AS a USING (store_id)
 WHERE s.company_id = $1 AND ($2::text IS NULL OR s.code = $2)
     AND ($3::text IS NULL OR a.operator_id = $3 OR a.by_operator_id = $3)

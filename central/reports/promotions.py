@@ -7,16 +7,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.engine import driver_of
 from sync.protocol.identity import CompanyId
+from sync.protocol.promotions.by_hand import PRICE_OVERRIDE
 
 ROWS_MAX = 1_000
 GIVEN_BACK = "returned"
 """The kind of a return line's share of its original's discounts."""
+NO_DISCOUNT = f"'{GIVEN_BACK}', '{PRICE_OVERRIDE}'"
+"""Kinds that take nothing off: a price that was set by hand is the line's price."""
 
 _COSTS = f"""
 SELECT m.promotion_id, min(m.kind) AS kind, min(m.reason) AS reason,
     count(DISTINCT (m.store_id, m.sale_id)), -sum(m.amount_minor)::bigint
 FROM sale_modifier AS m JOIN store AS s USING (store_id)
-WHERE s.company_id = $1 AND m.business_date BETWEEN $2 AND $3 AND m.kind <> '{GIVEN_BACK}'
+WHERE s.company_id = $1 AND m.business_date BETWEEN $2 AND $3 AND m.kind NOT IN ({NO_DISCOUNT})
 GROUP BY m.promotion_id, CASE WHEN m.promotion_id IS NULL THEN m.kind || ' ' || m.reason END
 ORDER BY 5 DESC, 1, 2, 3 LIMIT {ROWS_MAX}
 """  # noqa: S608 - constants

@@ -6,16 +6,18 @@ from itertools import count
 from uuid import UUID
 
 import httpx
+from msgspec.structs import replace
 
 from central.db.engine import unit_of_work
 from central.domain.access import UserRole
 from central.domain.derived_keys import unlock_key
 from central.reports.people import ACTS_MAX
+from central.reports.promotions import promotion_costs
 from central.usecases.feed.read_published import published_rows
 from central.usecases.people.add_user import add_user
 from central.usecases.people.note_act import note_act
 from sync.engine.pin_hash import pin_fits
-from sync.protocol.facts import OperatorAct, OperatorActed
+from sync.protocol.facts import OperatorAct, OperatorActed, PriceModifier
 from sync.protocol.identity import DeviceId, OperatorId, WorkstationId
 from sync.protocol.reference import DataSet
 from sync.protocol.telephone import is_unlock_answer
@@ -23,6 +25,7 @@ from tests.board_pages import PageText, send_form
 from tests.central_fixtures import CENTRAL_KEY, NOW_MS, Served, postgres_template
 from tests.integration.board_fixtures import PASSWORD, acme, arrive, sign_in
 from tests.shop_journal import COMPANY, DAY, Shop
+from tests.shop_sales import lowered
 
 __all__ = ["postgres_template"]
 
@@ -150,6 +153,27 @@ async def test_what_operators_did_is_shown_newest_first_and_filtered(postgres_ur
             assert (await served.client.get(f"/people/acts?{wrong}")).status_code == 400
         [(served.clock.now_ms,)] = await served.rows("SELECT max(at_ms) FROM operator_act")
         assert (await table(served, "/people", "operators"))[0][4] == "S02, 0 s ago"
+
+
+async def test_prices_that_were_set_by_hand_are_shown_once_for_each_receipt(
+    postgres_url: str,
+) -> None:
+    set_to = PriceModifier("price_override", -80, "wrong label", operator_id=OperatorId("anna"))
+    async with acme(postgres_url) as served:
+        shop = Shop(1)
+        shop.open()
+        dearer = replace(set_to, amount_minor=30, reason="as agreed")
+        for modifiers in ((set_to,), (dearer, replace(set_to, kind="discount"))):
+            shop.append(lowered(shop.sale(((1, 1_000, 1_000),)), *modifiers))
+        await arrive(served, shop)
+        rows = await table(served, "/people/acts?act=prices", "acts")
+        assert [(row[1], row[2], row[4].split(" ", 1)[1], row[5]) for row in rows] == [
+            ("S01 W1", "set a price", "as agreed", "0.30"),
+            ("S01 W1", "set a price", "wrong label", "-0.80"),
+        ]
+        assert rows[0][4].startswith("S01-W1-E1-")
+        async with unit_of_work(served.engine) as db:
+            assert (await promotion_costs(db, COMPANY, DAY, DAY)).off_minor == 80
 
 
 async def test_long_lists_are_read_page_by_page(postgres_url: str) -> None:

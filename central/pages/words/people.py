@@ -82,6 +82,7 @@ ACTS = {
     "pins": ("pin_set",),
     "removals": ("lines_removed", "basket_cancelled"),
     "drawers": ("no_sale",),
+    "prices": ("price_override",),
 }
 """Choices of the list: acts by what they are about."""
 kinds = {
@@ -92,6 +93,7 @@ kinds = {
     "pins": "PINs set",
     "removals": "Taken out before payment",
     "drawers": "Drawers opened",
+    "prices": "Prices set by hand",
 }
 _SAID = {
     "signed_in": ("green", "signed in"),
@@ -106,6 +108,7 @@ _SAID = {
     "lines_removed": ("amber", "lines taken out"),
     "basket_cancelled": ("red", "basket cancelled"),
     "no_sale": ("amber", "opened the drawer"),
+    "price_override": ("amber", "set a price"),
 }
 
 

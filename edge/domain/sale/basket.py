@@ -68,13 +68,20 @@ class DiscountRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("a discount states a rate or an amount, one of the two")
 
 
+class PriceOverrideRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The price that the operator sets for one of the line's item, whatever it costs, and why."""
+
+    unit_price_minor: Annotated[int, msgspec.Meta(ge=0, le=MINOR_MAX)]
+    reason: Sentence
+
+
 class LineRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One line: an item by scan code or id, or the original to take back. Where the scan code is
     a label (labels.py) the quantity counts labels. ``discount``: off this line, by hand.
     ``age_checked``: the years that proof was seen of. ``linked_to``: the line that this one goes
     along with.
     ``unverified``: why it is taken back without a receipt; then the price that is stated holds,
-    else the one in force."""
+    else the one in force. ``price_override``: by hand, in place of the price in force."""
 
     line_no: Figure
     quantity_milli: Figure
@@ -91,6 +98,7 @@ class LineRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     age_checked: Annotated[int, msgspec.Meta(ge=1, le=AGE_YEARS_MAX)] | None = None
     linked_to: LineNumber | None = None
     unverified: Sentence | None = None
+    price_override: PriceOverrideRequest | None = None
 
     @property
     def is_return(self) -> bool:

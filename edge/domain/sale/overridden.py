@@ -1,12 +1,12 @@
-"""What a receipt asks of its operator's role: to sell, up to a typed price; to take off by hand, up
-to an amount or a share; to take goods back, with and without a receipt, up to an amount each, or a
-whole receipt; to give money back by something that did not pay. What is beyond it stands in the
-receipt with who allowed it."""
+"""What a receipt asks of its operator's role: to sell, up to a typed price; to set a price in place
+of the one in force, and to take off by hand, up to an amount or a share; to take goods back, with
+and without a receipt, up to an amount each, or a whole receipt; to give money back by something
+that did not pay. What is beyond it stands in the receipt with who allowed it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from edge.domain.rights import Asked, Override, Verdict, judge, refuse_unallowed
-from edge.domain.sale import discounts
+from edge.domain.sale import discounts, price_override
 from edge.domain.sale.basket import SaleRequest
 from edge.domain.sale.refusals.refunds import RefundElsewhere
 from sync.protocol import facts
@@ -51,6 +51,9 @@ def _asked(request: SaleRequest, lines: Sequence[Line]) -> Iterator[Asked]:
     subject = str(request.sale_id)
     typed = [line.unit_price_minor for line in lines if line.open_price_reason is not None]
     yield Asked(Permission.SELL, subject, max(typed, default=0))
+    if (changed := price_override.changed_minor(lines)) > 0:
+        rate_bp = price_override.largest_rate_bp(lines)
+        yield Asked(Permission.PRICE_OVERRIDE, subject, changed, rate_bp)
     if (taken := discounts.taken_minor(lines)) > 0:
         rate_bp = discounts.largest_rate_bp(request, lines)
         yield Asked(Permission.DISCOUNT, subject, taken, rate_bp)

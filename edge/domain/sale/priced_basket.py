@@ -1,11 +1,12 @@
 """What a basket comes to: the one way from a request to its total, for the quote and for the sale.
 
-    price → promotions over single goods and groups → discounts of lines by hand → promotions over
-    the basket → the basket's discount by hand → goods taken back → tax → total → what earns, and
-    what points go back
+    price → prices by hand → promotions over single goods and groups → discounts of lines by hand →
+    promotions over the basket → the basket's discount by hand → goods taken back → tax → total →
+    what earns, and what points go back
 
 What lowers a price, each over what those before it left, stands in
-``sync/protocol/promotions/reduce.py``; what is taken off by hand in ``discounts.py``.
+``sync/protocol/promotions/reduce.py``; what is done by hand in ``price_override.py`` and
+``discounts.py``.
 ``extended`` is price x quantity, ``amount`` is what is left of it after the modifiers. Tax, points,
 total and whatever comes back later are figured on the amount; the extended price is only shown.
 How it is paid (tenders.py) is looked at after this, and changes nothing here.
@@ -18,6 +19,7 @@ from edge.domain.customer import InactiveCustomer, UnknownCustomer
 from edge.domain.operator import InactiveOperator, UnknownOperator
 from edge.domain.sale import discounts, loyalty, pricing, returns, tax
 from edge.domain.sale.basket import LineRequest, SaleRequest, refuse_many
+from edge.domain.sale.price_override import price_overrides
 from edge.domain.sale.pricing import Priced
 from edge.domain.sale.refusals.prices import AmountTooLarge
 from edge.domain.sale.situation import RateInForce, Situation
@@ -154,7 +156,9 @@ def _lowered(
     known: Situation,
 ) -> Lowered | None:
     by_hand = discounts.by_hand(asked, lines, priced)
-    if not (known.promotions or by_hand.lines or by_hand.basket):
+    if prices := price_overrides(asked, lines, priced, known.settings.decimals):
+        by_hand = by_hand._replace(prices=prices)
+    if not (known.promotions or by_hand.lines or by_hand.basket or by_hand.prices):
         return None
     offered = tuple(
         LineOnOffer(

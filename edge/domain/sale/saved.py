@@ -10,6 +10,7 @@ from edge.domain.sale.situation import Situation
 from sync.protocol.facts import PriceModifier
 from sync.protocol.identity import PromotionId
 from sync.protocol.promotions import almost as nearly
+from sync.protocol.promotions.by_hand import PRICE_OVERRIDE
 from sync.protocol.promotions.conditions import coupon_key
 
 
@@ -41,7 +42,7 @@ class QuotedCoupon(msgspec.Struct, frozen=True):
 
 
 class Saved(msgspec.Struct, frozen=True):
-    """``saved_minor``: by promotions and by hand together."""
+    """``saved_minor``: by promotions and discounts together; a price by hand is none."""
 
     saved_minor: int
     promotions: tuple[QuotedPromotion, ...]
@@ -56,7 +57,8 @@ def saved(coupons: Sequence[str], basket: PricedBasket, known: Situation) -> Sav
     """Of a basket in which ``coupons`` were shown."""
     if basket.lowered is None and not coupons:
         return NOTHING_SAVED
-    modifiers = [each for line in basket.sold for each in line.modifiers]
+    of_lines = [each for line in basket.sold for each in line.modifiers]
+    modifiers = [each for each in of_lines if each.kind != PRICE_OVERRIDE]
     return Saved(
         _minor(modifiers),
         _promotions(basket.sold),

@@ -11,6 +11,7 @@
  * @property {number|null} unit_price_minor of an open-price item
  * @property {string|null} reason why that price
  * @property {Discount} [discount] off this line, by hand
+ * @property {{unit_price_minor: number, reason: string}|null} [price_override] in place of what it costs
  * @property {string} [note]
  * @property {number} [age_checked] the years that proof was seen of
  * @property {string} [serial]
@@ -48,8 +49,8 @@ export const LINES_MAX = 1000;
 /** Units that do not divide (sync/protocol/units.py): what is sold in others is weighed. */
 export const WHOLE_UNITS = ["each", "pack"];
 
-/** What may be said of a line beside what it sells (ask_view.js). */
-const ASKED = ["note", "age_checked", "serial", "lot"];
+/** What may be said of a line beside what it sells (ask_view.js, price_view.js). */
+const ASKED = ["note", "age_checked", "serial", "lot", "price_override"];
 
 /** @type {Readonly<Basket>} */
 export const EMPTY = Object.freeze({ lines: [], customer: null, tenders: [], next_key: 1 });
@@ -70,8 +71,8 @@ export function addItem(basket, item, { quantity_milli, scan_code, price_minor, 
   const same = basket.lines.find(
     (line) =>
       line.item_id === item.item_id && line.unit_price_minor === null && WHOLE_UNITS.includes(line.unit) &&
-      line.scan_code === scan_code && !open && (line.discount ?? null) === null && !isReturn(line) &&
-      (line.serial ?? null) === null && (line.lot ?? null) === null && (line.note ?? null) === null,
+      line.scan_code === scan_code && !open && !isReturn(line) &&
+      ["discount", "price_override", "serial", "lot", "note"].every((name) => (line[name] ?? null) === null),
   );
   if (same !== undefined) return changeQuantity(basket, same.key, quantity_milli);
   const line = {

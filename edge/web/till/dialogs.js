@@ -15,6 +15,7 @@ import { Menu } from "./menu_view.js";
 import { OverrideDialog } from "./override_view.js";
 import { ChangePin } from "./own_pin_view.js";
 import { ParkDialog } from "./park_view.js";
+import { PriceDialog } from "./price_view.js";
 import { QuantityDialog } from "./quantity_view.js";
 import { QuickKeysSheet } from "./quick_keys_view.js";
 import { ReturnDialog, UnverifiedDialog } from "./return_view.js";
@@ -38,6 +39,7 @@ const DIALOGS = {
   note: NoteDialog,
   "own pin": ChangePin,
   park: ParkDialog,
+  price: PriceDialog,
   quantity: QuantityDialog,
   "quick keys": QuickKeysSheet,
   return: ReturnDialog,

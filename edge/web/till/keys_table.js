@@ -2,6 +2,7 @@
  *  them, and key_dispatch.js does what they say. Another key is another row. */
 
 import { doing, newSale, trying } from "./actions.js";
+import { isReturn } from "./basket.js";
 import { focusScan, scanField } from "./focus.js";
 import { ready } from "./receipt_view.js";
 import * as selling from "./selling.js";
@@ -10,6 +11,7 @@ import * as state from "./state.js";
 import { DISCOUNT } from "./words_discount.js";
 import { DRAWER } from "./words_drawer.js";
 import { PARK } from "./words_park.js";
+import { PRICE } from "./words_price.js";
 import { RETURN } from "./words_return.js";
 import { KEY } from "./words_selling.js";
 
@@ -28,6 +30,7 @@ import { KEY } from "./words_selling.js";
 const always = () => true;
 const hasLine = () => state.chosenLine.value !== null;
 const hasWholeLine = () => hasLine() && selling.isWhole(state.chosenLine.value);
+const hasSaleLine = () => hasLine() && !isReturn(state.chosenLine.value);
 const withLine = (act) => () => act(state.chosenLine.value);
 
 /** @type {Key[]} */
@@ -63,6 +66,14 @@ export const KEYS = [
     label: () => RETURN.key,
     when: always,
     act: () => (state.dialog.value = { name: "return" }),
+    foot: true,
+  },
+  {
+    key: "F8",
+    on: ["selling"],
+    label: () => PRICE.key,
+    when: hasSaleLine,
+    act: withLine(selling.askPrice),
     foot: true,
   },
   {

@@ -3,12 +3,13 @@
  *  asks opens a dialog of its own (dialogs.js): ``state.dialog.value = { name, line_key: line.key }``. */
 
 import { isReturn } from "./basket.js";
-import { askDiscount, askQuantity, isWhole, oneFewer, oneMore, takeOut } from "./selling.js";
+import { askDiscount, askPrice, askQuantity, isWhole, oneFewer, oneMore, takeOut } from "./selling.js";
 import * as state from "./state.js";
 import { formatMilli } from "./text.js";
 import { DISCOUNT } from "./words_discount.js";
 import { RETURN } from "./words_return.js";
 import { NOTE } from "./words_park.js";
+import { PRICE } from "./words_price.js";
 import { LINE } from "./words_selling.js";
 
 /**
@@ -53,6 +54,13 @@ export const LINE_TOOLS = [
     label: (line) => DISCOUNT.toolName(line.name),
     when: (line) => !isReturn(line),
     act: askDiscount,
+  },
+  {
+    name: "price",
+    face: () => PRICE.key,
+    label: (line) => PRICE.of(line.name),
+    when: (line) => !isReturn(line),
+    act: askPrice,
   },
   {
     name: "note",

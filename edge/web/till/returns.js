@@ -37,7 +37,7 @@ export function takeLinesBack(receipt, quantities) {
 export function takeUnverified(key, reason) {
   const { basket } = state;
   const lines = basket.value.lines.map((line) =>
-    line.key === key ? { ...line, discount: null, unverified: reason } : line,
+    line.key === key ? { ...line, discount: null, price_override: null, unverified: reason } : line,
   );
   return putBasket({ ...basket.value, lines });
 }

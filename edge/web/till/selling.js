@@ -71,6 +71,11 @@ export function askDiscount({ key }) {
   state.dialog.value = { name: "discount", line_key: key };
 }
 
+/** What one of it costs, by hand. */
+export function askPrice({ key }) {
+  state.dialog.value = { name: "price", line_key: key };
+}
+
 /** The line above the chosen one (-1), or below (1). */
 export function chooseBy(step) {
   const { lines } = state.basket.value;

@@ -124,6 +124,7 @@ export const OVERRIDE = inBoth({
     edit_customers: ["change a customer", "更改顾客资料"],
     arrange_till: ["arrange the quick keys", "编排快捷键"],
     discount: ["take so much off", "给予此折扣"],
+    price_override: ["set this price", "设定此价格"],
     return_goods: ["take back goods of this amount", "退回此金额的商品"],
     return_without_receipt: ["take goods back without a receipt", "无收据退货"],
     refund_elsewhere: ["give back by what did not pay", "以其他方式退款"],

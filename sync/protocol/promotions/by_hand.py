@@ -1,7 +1,9 @@
-"""What an operator takes off by hand: a share of what is left, or an amount, for a reason.
+"""What an operator does to prices by hand: sets one, or takes off a share of what is left, or an
+amount, each for a reason.
 
-Of a line after the deals and before the promotions over the basket; of the basket last, borne by
-its lines by what is left of them (``reduce.py``).
+A price is set before all else, and promotions leave that line alone. Off a line it is taken after
+the deals and before the promotions over the basket; off the basket last, borne by its lines by what
+is left of them (``reduce.py``).
 """
 
 from collections.abc import Collection, Mapping
@@ -15,6 +17,8 @@ from sync.protocol.money import BASIS_POINTS, divide_half_up
 OFF_LINE, OFF_BASKET = "discount", "basket_discount"
 """Kinds of the modifiers that stand for them."""
 BY_HAND = frozenset({OFF_LINE, OFF_BASKET})
+PRICE_OVERRIDE = "price_override"
+"""Kind of the modifier of a line whose price was set by hand: its first, and no discount."""
 
 
 class Discount(NamedTuple):
@@ -41,11 +45,12 @@ class Discount(NamedTuple):
 
 class ByHand(NamedTuple):
     """Of a basket: by each line's index; ``basket``: off all lines together, but for those that
-    bear none of it."""
+    bear none of it. ``prices``: of the lines whose price was set, what that changed."""
 
     lines: Mapping[int, Discount] = MappingProxyType({})
     basket: Discount | None = None
     bears_none: Collection[int] = ()
+    prices: Mapping[int, PriceModifier] = MappingProxyType({})
 
 
 NOTHING_BY_HAND = ByHand()

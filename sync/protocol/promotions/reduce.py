@@ -1,9 +1,10 @@
 """Promotions over the lines of a basket: what each line's modifiers are, no line below zero.
 
-The order, the same everywhere: first the deals, by priority, among those of one priority the best
-for the customer (``choose.py``); then what is taken off single lines by hand (``by_hand.py``); then
-basket kinds, by priority and then in the order in which they were published; last what is taken off
-the basket by hand: each over what those before it left. What takes part in a promotion that stands
+The order, the same everywhere: first the prices that were set by hand, whose lines take part in no
+promotion; then the deals, by priority, among those of one priority the best for the customer
+(``choose.py``); then what is taken off single lines by hand (``by_hand.py``); then basket kinds, by
+priority and then in the order in which they were published; last what is taken off the basket by
+hand: each over what those before it left. What takes part in a promotion that stands
 ``alone`` takes part in no other: one over the basket has what nothing else touched, or has it
 first, whichever is better for the customer. What is taken off by hand is no promotion: it lowers
 what may take part in one by as large a share as the line.
@@ -73,8 +74,9 @@ class _Line(NamedTuple):
 
 
 class Reduced(NamedTuple):
-    """By line: its ``modifiers``, none of them 0, all of them below; what it still costs; how many
-    whole pieces of it no deal over several took. ``took``: by promotion, pieces of each line."""
+    """By line: its ``modifiers``, none of them 0; what it still costs, nothing where its price was
+    set; how many whole pieces of it no deal over several took. ``took``: by promotion, pieces of
+    each line."""
 
     modifiers: tuple[Modifiers, ...]
     left_minor: tuple[int, ...]
@@ -87,6 +89,10 @@ def reduce_lines(
 ) -> Reduced:
     """``promotions`` are in force, in the order in which they were published."""
     now = [_Line(line.left_minor, line.left_minor, line.left_minor) for line in lines]
+    if by_hand.prices:
+        for index, set_to in by_hand.prices.items():
+            now[index] = _Line(lines[index].left_minor, 0, 0).reduced(set_to)
+        lines = _on_offer(lines, by_hand)
     deals = [each for each in promotions if isinstance(each.kind, DealKind)]
     chosen: list[_Borne] = []
     if deals:
@@ -101,9 +107,17 @@ def reduce_lines(
         now = _off_basket(now, by_hand.basket, by_hand)
     return Reduced(
         tuple([line.modifiers for line in now]),
-        tuple([line.left_minor for line in now]),
+        tuple([0 if at in by_hand.prices else line.left_minor for at, line in enumerate(now)]),
         _free(lines, chosen),
         _took(chosen),
+    )
+
+
+def _on_offer(lines: Sequence[LineOnOffer], by_hand: ByHand) -> tuple[LineOnOffer, ...]:
+    """Of a line whose price was set there is nothing that a promotion could take."""
+    return tuple(
+        LineOnOffer(line.item_id, line.unit, 0, 0, 0) if index in by_hand.prices else line
+        for index, line in enumerate(lines)
     )
 
 

@@ -1016,6 +1016,13 @@ def _create_sale_modifier() -> None:
             name=op.f("pk_sale_modifier"),
         ),
     )
+    op.create_index(
+        "ix_sale_modifier_price_override",
+        "sale_modifier",
+        ["store_id", "sale_id"],
+        unique=False,
+        postgresql_where=sa.text("kind = 'price_override'"),
+    )
 
 
 def _create_sale_tender() -> None:
