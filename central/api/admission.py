@@ -24,7 +24,7 @@ from sync.http.sender import sender_of
 _PLACE = "holdfast_place"
 _OF_A_STORE = re.compile(
     r"/v1/stores/[^/]+/(journal|feeds|feed|snapshot|certificate|epochs|grants|pruned|predecessor"
-    r"|lineage|readmission|declared|checkpoints)\Z"
+    r"|lineage|readmission|declared|checkpoints|receipts)\Z"
 )
 
 
@@ -39,6 +39,7 @@ def admission(lanes: Lanes) -> Callable[[ASGIApp], ASGIApp]:
         "epochs": lanes.heartbeats,
         "pruned": lanes.heartbeats,
         "grants": lanes.heartbeats,
+        "receipts": lanes.heartbeats,
         "predecessor": lanes.feeds,
         "lineage": lanes.feeds,
         "readmission": lanes.heartbeats,

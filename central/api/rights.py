@@ -1,4 +1,5 @@
-"""What a box asks for while somebody waits at its till: a right to spend."""
+"""What a box asks for while somebody waits at its till: a right to spend, and a receipt whose goods
+come back."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -9,12 +10,16 @@ from litestar.params import QueryParameter
 from central.api.guards import device_guard, device_of, office_of, signed_of
 from central.api.limits import BODY_BYTES_MAX
 from central.api.packed import MSGPACK, packed, read_packed
+from central.db.engine import snapshot
 from central.domain.box import BoxReplaced
+from central.reports.receipt_back import find_sold, state_receipt
 from central.usecases.box.record_stated_head import note_head
 from central.usecases.grant.answer import answer_request
 from central.usecases.grant.state_account import state_account
 from sync.protocol.change import KIND_LETTERS_MAX, KIND_PATTERN, Head
 from sync.protocol.rights import RightAsked
+
+CODE_LETTERS_MAX = 100
 
 
 @post(
@@ -42,6 +47,19 @@ async def read_account_stated(
     """What somebody has in all, and how much of it the box would be granted if it asked now."""
     office, device, head = office_of(request), device_of(request), await _head_of(request)
     return packed(await state_account(office.engine, device, head.epoch, kind, account))
+
+
+@get("/v1/stores/{store_id:uuid}/receipts", guards=[device_guard], media_type=MSGPACK)
+async def read_receipt_stated(
+    request: Request[Any, Any, Any],
+    code: Annotated[str, QueryParameter(min_length=1, max_length=CODE_LETTERS_MAX)],
+) -> Response[bytes]:
+    """A receipt of any shop of the company by its code, its number or its sale's id, with what came
+    back of it."""
+    office, device, _ = office_of(request), device_of(request), await _head_of(request)
+    async with snapshot(office.engine) as db:
+        sold = await find_sold(db, device.company_id, code)
+        return packed(await state_receipt(db, device.company_id, sold, device.store_id))
 
 
 async def _head_of(request: Request[Any, Any, Any]) -> Head:

@@ -74,6 +74,11 @@ class Account(NamedTuple):
         return available(self.balance, (one.held for one in self.rights))
 
 
+def nothing_in(account_id: UUID) -> Account:
+    """An account that nothing was ever put into."""
+    return Account(account_id, 0, (), account_id)
+
+
 async def lock_accounts(
     db: AsyncConnection, company_id: CompanyId, kind: str, account_ids: Collection[UUID]
 ) -> tuple[Account, ...]:
@@ -83,8 +88,8 @@ async def lock_accounts(
 
 
 async def is_issued(db: AsyncConnection, company_id: CompanyId, kind: str) -> bool:
-    """Whether anybody ever had any; points, every shop issues."""
-    if kind == RightKind.POINTS:
+    """Whether anybody ever had any; points every shop issues, and receipts every shop gives."""
+    if kind in (RightKind.POINTS, RightKind.REFUND):
         return True
     found: bool = await (await driver_of(db)).fetchval(_ISSUED, company_id, kind)
     return found
@@ -96,7 +101,7 @@ async def read_account(
     """As of now, held by nobody; of one that nothing was ever put into: nothing."""
     connection = await driver_of(db)
     found = await _persons(connection, _BALANCES, company_id, kind, [account_id])
-    return found[0] if found else Account(account_id, 0, (), account_id)
+    return found[0] if found else nothing_in(account_id)
 
 
 async def _persons(

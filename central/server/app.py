@@ -29,7 +29,7 @@ from central.api.reports import (
     report_stores,
     report_tax,
 )
-from central.api.rights import grant_right, read_account_stated
+from central.api.rights import grant_right, read_account_stated, read_receipt_stated
 from central.api.session import begin_session, end_session, read_session
 from central.api.signed_answers import signed_answers
 from central.api.sync import (
@@ -76,6 +76,7 @@ ROUTES: Sequence[Any] = (
     take_journal,
     grant_right,
     read_account_stated,
+    read_receipt_stated,
     take_epoch,
     take_what_is_pruned,
     read_heads,

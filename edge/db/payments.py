@@ -7,10 +7,12 @@ from uuid import UUID
 
 import msgspec
 
+from edge.db.stated_receipts import payments_stated, refundable_tenders, stated_receipts
 from edge.domain.sale.tender_kinds import TENDER_RULES
 from sync.protocol.facts import TenderKind
 from sync.protocol.identity import SaleId, TenderId
 from sync.protocol.refunds import GaveBack, Payment, gone_by, left_of, settled
+from sync.protocol.rights import ReceiptStated
 
 _PAID = """
 SELECT s.sale_id, x.tender_id, x.name, x.kind, x.amount_minor,
@@ -43,7 +45,8 @@ def payments_left(
     for back, original, value in db.execute(_RETURNED, (_listed(named),)):
         goods.setdefault(_id(back), []).append((_id(original), value))
     others = [original for each in goods.values() for original, _ in each]
-    paid = _payments(db, [*named, *others])
+    stated = stated_receipts(db, {*named, *others})
+    paid = _paid(db, [*named, *others], stated)
     backs = _payments(db, goods)
     gave_back = [
         GaveBack(
@@ -56,10 +59,43 @@ def payments_left(
     return {
         sale_id: left_of(
             paid.get(sale_id, ()),
-            {tender_id: amount for (of, tender_id), amount in gone.items() if of == sale_id},
+            _with_elsewhere(
+                {tender_id: amount for (of, tender_id), amount in gone.items() if of == sale_id},
+                stated.get(sale_id),
+            ),
         )
         for sale_id in named
     }
+
+
+def _paid(
+    db: sqlite3.Connection, sale_ids: Iterable[SaleId], stated: Mapping[SaleId, ReceiptStated]
+) -> dict[SaleId, tuple[Payment, ...]]:
+    """Of receipts that another shop gave what head office stated."""
+    paid = dict(_payments(db, sale_ids))
+    others = {of: one for of, one in stated.items() if of not in paid}
+    if others:
+        may = refundable_tenders(db)
+        paid |= {of: payments_stated(one, may) for of, one in others.items()}
+    return paid
+
+
+def _with_elsewhere(
+    gone: Mapping[TenderId, int], stated: ReceiptStated | None
+) -> Mapping[TenderId, int]:
+    """With what went back at other shops as head office heard, and here as far as either side
+    knows."""
+    told = {} if stated is None else {one.tender_id: one for one in stated.gone}
+    both = dict(gone)
+    for tender_id, one in told.items():
+        both[tender_id] = one.elsewhere_minor + max(one.here_minor, gone.get(tender_id, 0))
+    return both
+
+
+def payments_as_stated(db: sqlite3.Connection, stated: ReceiptStated) -> tuple[Payment, ...]:
+    """The same of a receipt that head office states, and that is not kept here."""
+    gone = {one.tender_id: one.amount_minor for one in stated.gone}
+    return left_of(payments_stated(stated, refundable_tenders(db)), gone)
 
 
 def cash_tender(db: sqlite3.Connection) -> Payment | None:

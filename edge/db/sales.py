@@ -87,9 +87,11 @@ _SERIES = (
 )
 _ABANDONED = "INSERT INTO abandoned_id (sale_id, workstation_id, abandoned_at_ms) VALUES (?, ?, ?)"
 _NUMBERS = """
-SELECT s.sale_id, s.receipt_number
-FROM json_each(?) f JOIN sale s ON s.sale_id = unhex(f.value)
+SELECT s.sale_id, s.receipt_number FROM json_each(?1) f JOIN sale s ON s.sale_id = unhex(f.value)
+UNION ALL SELECT k.sale_id, k.receipt_number
+FROM json_each(?1) f JOIN receipt_stated k ON k.sale_id = unhex(f.value)
 """
+"""A receipt that both have has one number."""
 _NUMBERED = "SELECT sale_id FROM sale WHERE receipt_number = ? ORDER BY sale_id DESC LIMIT 1"
 _NAMES = """
 SELECT (SELECT name FROM operator WHERE operator_id = ?),
@@ -273,6 +275,13 @@ def move_points(
         _change_debt(db, customer, fact.take_back.debt)
 
 
+def take_rights(db: sqlite3.Connection, fact: RetailTransaction) -> None:
+    """What the receipt uses up without a tender."""
+    if fact.rights_taken:
+        rows = [(one.amount, one.root.bytes, one.line) for one in fact.rights_taken]
+        db.executemany(_SPEND, rows)
+
+
 def _change_debt(db: sqlite3.Connection, customer: bytes, points: int) -> None:
     """What is paid off is owed no more, under whatever id of the person. Never below nothing: a
     receipt that came home may pay off what was owed at a box that is gone."""
@@ -334,7 +343,7 @@ def insert_abandoned(
 def receipt_numbers(
     db: sqlite3.Connection, sale_ids: Iterable[SaleId]
 ) -> dict[SaleId, ReceiptNumber]:
-    """The receipt numbers of finished sales."""
+    """The receipt numbers of finished sales, and of other shops' that head office stated."""
     listed = msgspec.json.encode([sale_id.hex for sale_id in set(sale_ids)]).decode()
     rows = db.execute(_NUMBERS, (listed,))
     return {SaleId(UUID(bytes=row[0])): row[1] for row in rows}

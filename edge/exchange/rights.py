@@ -1,26 +1,27 @@
 """Rights to spend between this box and head office: given back with each round, asked for while
-somebody waits at the till."""
+somebody waits at the till, as the receipts of other shops are."""
 
 import asyncio
 import contextlib
 from functools import partial
+from urllib.parse import urlencode
 from uuid import UUID
 
 import structlog
 import uuid_utils.compat
 
-from edge.box.asker import Outcome
+from edge.box.asker import NOT_STATED, Outcome, ReceiptAnswer
 from edge.box.box import Box
 from edge.db.epochs import writing
 from edge.exchange.rounds import Line
 from edge.usecases.right.ask import give_up, note_answer, note_question
 from edge.usecases.right.give_back import give_back_rights, is_something_to_give_back
 from sync.engine.ask import Answer, ask
-from sync.protocol.answers import read_refusal
+from sync.protocol.answers import read_refusal, words_of
 from sync.protocol.change import Head
 from sync.protocol.codec import decode, encode
 from sync.protocol.errors import NotSent, OutcomeUnknown, Undecodable
-from sync.protocol.rights import AccountStated, RightAnswered, RightAsked
+from sync.protocol.rights import AccountStated, ReceiptStated, RightAnswered, RightAsked
 from sync.protocol.text import shown
 
 ASK_TIMEOUT_S = 4
@@ -31,6 +32,8 @@ FACTS_MAX = 100
 """Of one round; the next one goes on."""
 MSGPACK = "application/msgpack"
 _OK = 200
+_NONE_STATED = (404, 409)
+"""Head office knows no such receipt, not yet, or two of that number."""
 
 log = structlog.get_logger()
 
@@ -90,6 +93,23 @@ async def ask_for_account(
     except (NotSent, TimeoutError, Undecodable) as error:
         log.info("account not stated", store=box.enrolment.store_code, detail=shown(str(error)))
         return None
+
+
+async def ask_for_receipt(box: Box, line: Line, code: str) -> ReceiptAnswer:
+    """A receipt of any shop of the company as it stands. Raises NotEnrolled."""
+    head = await box.reader.read(lambda db: writing(db).head)
+    path = f"/v1/stores/{line.signer.store_id}/receipts?{urlencode({'code': code})}"
+    try:
+        async with asyncio.timeout(ASK_TIMEOUT_S):
+            response, signed = await ask(line.transport, line.signer, "GET", path, head)
+        if response.status == _OK and signed:
+            return ReceiptAnswer(decode(ReceiptStated, response.body))
+    except (NotSent, TimeoutError, Undecodable) as error:
+        log.info("receipt not stated", store=box.enrolment.store_code, detail=shown(str(error)))
+        return NOT_STATED
+    if signed and response.status in _NONE_STATED:
+        return ReceiptAnswer(None, *words_of(response.headers, response.body))
+    return NOT_STATED
 
 
 async def _ask(line: Line, head: Head, question: RightAsked) -> Answer:

@@ -24,7 +24,7 @@ from edge.box.pruning import prune_acknowledged
 from edge.exchange.answering import answer_questions, declare_close
 from edge.exchange.certificate import Certifying
 from edge.exchange.lineage import ask_lineage
-from edge.exchange.rights import ask_for_account, ask_for_right, give_back
+from edge.exchange.rights import ask_for_account, ask_for_receipt, ask_for_right, give_back
 from edge.exchange.rounds import (
     Line,
     begin_differing_anew,
@@ -261,13 +261,15 @@ async def exchanging_over(box: Box, line: Line) -> AsyncIterator[Exchange]:
     certifying = Certifying(box, line)
     box.asker.for_right = partial(ask_for_right, box, line)
     box.asker.for_account = partial(ask_for_account, box, line)
+    box.asker.for_receipt = partial(ask_for_receipt, box, line)
     box.asker.for_lineage = partial(ask_lineage, box, line)
     loop = asyncio.create_task(_keep_exchanging(box, exchange, certifying, stopping))
     scheduler.start()
     try:
         yield exchange
     finally:
-        box.asker.for_right = box.asker.for_account = box.asker.for_lineage = None
+        box.asker.for_right = box.asker.for_account = None
+        box.asker.for_receipt = box.asker.for_lineage = None
         scheduler.shutdown(wait=False)
         stopping.set()
         box.nudge.set()

@@ -94,6 +94,7 @@ class _Problem(msgspec.Struct, frozen=True):
 
     type: str = ""
     detail: str = ""
+    remedy: str = ""
     expected_seq: int | None = None
 
 
@@ -121,6 +122,14 @@ def read_refusal(status: int, headers: Mapping[str, str], body: bytes, *, signed
     most_s = RETRY_AFTER_S_MAX if signed else UNSIGNED_RETRY_AFTER_S_MAX
     wait_ms = _retry_after_ms(headers, most_s) if status in (429, 503) else None
     return TryLater(f"{said}: {detail}" if detail else said, wait_ms)
+
+
+def words_of(headers: Mapping[str, str], body: bytes) -> tuple[str, str]:
+    """What a problem document says, and what it says to do; empty where it is none."""
+    problem = _problem(headers, body)
+    cut = (said[:DETAIL_CHARACTERS_MAX] for said in (problem.detail, problem.remedy))
+    detail, remedy = map(shown, cut)
+    return detail, remedy
 
 
 def is_unknown_there(status: int, headers: Mapping[str, str], body: bytes, *, signed: bool) -> bool:

@@ -56,6 +56,12 @@ What each rule closes:
   store's epochs spend of it together is never more, and no provisional epoch has any. *It is told
   period by period*: a box that was given up, or copied, has what was left of the last one that it
   was told of, once, however long it is not heard (``periods.span_until``).
+- *Leave to bring a receipt's goods back is one, and of the whole receipt* (kind ``refund``). Its
+  account is empty: while goods are left to come back one leave is made for whoever asks, and none
+  while another is out. So who has it reads everything that came back under the leaves before, and
+  what two shops take back together under leaves is never more than was sold. The shop that sold
+  needs none, for it must go on alone: what it takes back unheard, while another has leave, is
+  found afterwards and not prevented.
 - *A head office that forgot what it gave gives nothing* until every epoch said what it holds.
 
 The worst overdraw is therefore a number that is known before anything goes wrong

@@ -49,7 +49,8 @@ class Back(NamedTuple):
 
 class GaveBack(NamedTuple):
     """A receipt that took goods back: of which receipts, what their goods came to, and by what
-    money went back; both above zero, in its own order."""
+    money went back; both above zero, in its own order. Below zero is what an exchange was paid:
+    nothing went back by that."""
 
     goods: tuple[tuple[SaleId, int], ...]
     by: tuple[tuple[TenderId, int], ...]
@@ -80,7 +81,7 @@ def gone_by(
     for one in receipts:
         open_minor = dict(one.goods)
         for tender_id, amount in one.by:
-            left = amount
+            left = max(0, amount)
             for only_payers in (True, False):
                 for sale_id in open_minor:
                     most = min(left, open_minor[sale_id])

@@ -1,13 +1,34 @@
 """What a box asks head office for while somebody waits at the till, and what it is told."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 import msgspec
 
-from sync.protocol.bounds import FIGURE_MAX, Count, Sum
-from sync.protocol.change import Kind
+from sync.protocol.bounds import (
+    FIGURE_MAX,
+    BasisPoints,
+    Count,
+    LineNo,
+    Milli,
+    Minor,
+    OwnText,
+    Points,
+    Sum,
+    Text,
+)
+from sync.protocol.change import Instant, Kind
+from sync.protocol.facts import TaxClass, TenderKind
 from sync.protocol.facts.escrow import Amount
+from sync.protocol.identity import (
+    CustomerId,
+    ItemId,
+    ReceiptNumber,
+    SaleId,
+    StoreId,
+    TenderId,
+)
 
 
 class RightAsked(msgspec.Struct, frozen=True, array_like=True):
@@ -34,3 +55,76 @@ class AccountStated(msgspec.Struct, frozen=True, array_like=True):
 
     balance: Sum
     free: Count
+
+
+class LineStated(msgspec.Struct, frozen=True, array_like=True):
+    """A sale line as it was sold. ``back_milli``: so much of it came back anywhere, of it
+    ``back_here_milli`` at the store that asks, as far as head office heard."""
+
+    line_no: LineNo
+    item_id: ItemId
+    description: OwnText
+    unit: OwnText
+    scan_code: OwnText | None
+    tax_class: TaxClass
+    tax_rate_bp: BasisPoints
+    tax_included: bool
+    tax_version: Count
+    price_version: Count
+    unit_price_minor: Minor
+    unit_cost_minor: Minor | None
+    quantity_milli: Milli
+    extended_minor: Minor
+    amount_minor: Minor
+    tax_minor: Minor
+    points: Points
+    back_milli: Sum
+    back_here_milli: Sum
+
+    @property
+    def back_elsewhere_milli(self) -> int:
+        """At other stores than the one that asks, which counts its own."""
+        return self.back_milli - self.back_here_milli
+
+
+class PaymentStated(msgspec.Struct, frozen=True, array_like=True):
+    """What a tender settled of the receipt: cash without change and rounding."""
+
+    tender_id: TenderId
+    name: Text
+    kind: TenderKind
+    amount_minor: Minor
+    reference: Text | None
+
+
+class GoneBack(msgspec.Struct, frozen=True, array_like=True):
+    """What went back of the receipt by a tender anywhere; of it ``here_minor`` at the store that
+    asks."""
+
+    tender_id: TenderId
+    amount_minor: Sum
+    here_minor: Sum
+
+    @property
+    def elsewhere_minor(self) -> int:
+        """At other stores than the one that asks."""
+        return self.amount_minor - self.here_minor
+
+
+class ReceiptStated(msgspec.Struct, frozen=True, array_like=True):
+    """A receipt of the company as it stands: its sale lines, what came back of them, what paid.
+    ``held_by``: the code of another store that has leave to take goods of it back now."""
+
+    sale_id: SaleId
+    store_id: StoreId
+    store_code: Text
+    receipt_number: ReceiptNumber
+    business_date: date
+    tendered_at_ms: Instant
+    total_minor: Minor
+    currency: Text
+    customer_id: CustomerId | None
+    lines: tuple[LineStated, ...]
+    payments: tuple[PaymentStated, ...]
+    gone: tuple[GoneBack, ...]
+    held_by: Text | None = None

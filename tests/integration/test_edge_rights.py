@@ -104,6 +104,7 @@ ASKS: dict[tuple[str, str], tuple[str, Body | None]] = {
     ("GET", "/customers"): (ANYBODY, None),
     ("GET", "/customers/{customer_id:uuid}"): (ANYBODY, None),
     ("GET", "/receipts"): (ANYBODY, None),
+    ("POST", "/receipts/asks"): (ANYBODY, lambda _: {"code": "x"}),
     ("GET", "/sales"): (ANYBODY, None),
     ("GET", "/sales/{sale_id:uuid}"): (ANYBODY, None),
     ("GET", "/stock/{item_id:str}"): (ANYBODY, None),

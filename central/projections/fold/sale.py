@@ -170,7 +170,7 @@ def _spends(into: Fold, event: Event, customer_id: CustomerId, sale: RetailTrans
 
 def _rights(into: Fold, event: Event, sale: RetailTransaction) -> None:
     """Rights of every other kind: those born in a line or a refund, those that paid or were used
-    up."""
+    up. Nobody puts leave to bring goods back into an account: what is used was made for it."""
     moved: defaultdict[tuple[str, UUID], list[int]] = defaultdict(lambda: [0, 0])
     for given in sale.rights_given:
         moved[given.kind, given.account_id][0] += given.amount
@@ -180,7 +180,8 @@ def _rights(into: Fold, event: Event, sale: RetailTransaction) -> None:
         into.put(RightSpend(event.store_id, event.event_id, *right, taken.amount))
     epoch = (event.epoch.number, event.epoch.fingerprint)
     for account, (born, used) in moved.items():
-        into.put(RightAccount(into.company_id, *account, 0, born, used, 0, born - used))
+        made = used if account[0] == RightKind.REFUND else 0
+        into.put(RightAccount(into.company_id, *account, 0, born + made, used, 0, born - used))
         into.put(RightHeld(event.store_id, *epoch, *account, born, used=used))
 
 

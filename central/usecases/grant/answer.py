@@ -18,9 +18,10 @@ from central.domain.decisions import GrantAnswered
 from central.domain.epoch import EpochState
 from central.domain.grant import KindNotIssued, RequestReused
 from central.reports.incarnation import may_grant_now
-from central.reports.rights import is_issued, lock_accounts
+from central.reports.rights import is_issued, lock_accounts, nothing_in
 from central.usecases.box.find_device import EnrolledDevice
 from central.usecases.decision.decide import decide
+from central.usecases.grant.leave import with_leave
 from sync.protocol.change import Epoch
 from sync.protocol.escrow import granted_of
 from sync.protocol.rights import RightAnswered, RightAsked
@@ -50,9 +51,11 @@ async def answer_request(
         granted = 0
         given_up = await connection.fetchrow(_GIVEN_UP, device.store_id, asked.request_id)
         if given_up is None and await may_be_granted(db, device, epoch):
-            account = (device.company_id, asked.kind, [asked.account_id])
-            found = await lock_accounts(db, *account)
-            granted = granted_of(asked.amount, found[0].free) if found else 0
+            named = (device.company_id, asked.kind, [asked.account_id])
+            found = await lock_accounts(db, *named)
+            account = found[0] if found else nothing_in(asked.account_id)
+            account = await with_leave(db, device.company_id, asked.kind, account)
+            granted = granted_of(asked.amount, account.free)
         said = (asked.request_id, asked.kind, asked.account_id, asked.amount, granted)
         answered = GrantAnswered(device.store_id, epoch, *said)
         await decide(db, device.company_id, [answered], now_ms)

@@ -9,6 +9,7 @@ from central.domain.grant import KindNotIssued
 from central.reports.rights import is_issued, read_account
 from central.usecases.box.find_device import EnrolledDevice
 from central.usecases.grant.answer import may_be_granted
+from central.usecases.grant.leave import with_leave
 from sync.protocol.change import Epoch
 from sync.protocol.rights import AccountStated
 
@@ -22,5 +23,6 @@ async def state_account(
         if not await is_issued(db, device.company_id, kind):
             raise KindNotIssued(kind)
         account = await read_account(db, device.company_id, kind, account_id)
+        account = await with_leave(db, device.company_id, kind, account)
         may = await may_be_granted(db, device, epoch)
     return AccountStated(account.balance, max(0, account.free) if may else 0)

@@ -47,6 +47,19 @@ class RightRequest(EdgeTable, table=True):
     state: str
 
 
+class ReceiptStatedRow(EdgeTable, table=True):
+    """A receipt as head office stated it when goods of it were to come back (``ReceiptStated``,
+    msgpack). ``request_id``: of the leave under which it was read; None: it was given none, and
+    only what the other shops took back of it is told."""
+
+    __tablename__ = "receipt_stated"
+    sale_id: bytes = Field(primary_key=True)
+    request_id: bytes | None
+    receipt_number: str
+    stated_at_ms: int
+    body: bytes
+
+
 class PointsDebt(EdgeTable, table=True):
     """What a customer owes here: taken back by returns, covered by no right, not yet paid off by
     what was earned later. The sum of ``sale.points_debt``; no row is no debt."""

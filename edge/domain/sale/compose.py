@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from edge.domain import stock
 from edge.domain.rights import Override
-from edge.domain.sale import item_rules, loyalty
+from edge.domain.sale import item_rules, loyalty, returns
 from edge.domain.sale import tenders as tender
 from edge.domain.sale.basket import SaleRequest
 from edge.domain.sale.overridden import overrides_of
@@ -65,10 +65,11 @@ def compose(request: SaleRequest, known: Situation, overrides: Sequence[Override
         change_minor=settlement.change_minor,
         points_earned=sum(payment.points),
         take_back=loyalty.close(basket.account, _born(request.sale_id, lines)),
-        overrides=overrides_of(request, known.role, overrides, lines, elsewhere),
+        overrides=overrides_of(request, known, overrides, lines, elsewhere),
         note=request.note,
         training=request.training,
         post_void_of=request.post_void_of,
+        rights_taken=returns.leaves_used(basket.taken.values(), known),
     )
     return Composed(fact, _all_spends(fact), _movements(fact, known))
 

@@ -1,7 +1,9 @@
 """What a receipt asks of its operator's role: to sell, up to a typed price; to set a price in place
-of the one in force, and to take off by hand, up to an amount or a share; to take goods back, with
-and without a receipt, up to an amount each, or a whole receipt; to give money back by something
-that did not pay. What is beyond it stands in the receipt with who allowed it."""
+of the one in force, and to take off by hand, up to an amount or a share; to take goods back, up to
+an amount each: with a receipt of this shop, with one of another, or a whole receipt; to give money
+back by something that did not pay. Without a receipt the amount is that of a business day: what the
+operator gave back so on it, or the customer got, counts as well, or many small ones pass every
+limit. What is beyond it stands in the receipt with who allowed it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -9,15 +11,15 @@ from edge.domain.rights import Asked, Override, Verdict, judge, refuse_unallowed
 from edge.domain.sale import discounts, price_override
 from edge.domain.sale.basket import SaleRequest
 from edge.domain.sale.refusals.refunds import RefundElsewhere
+from edge.domain.sale.situation import Situation
 from sync.protocol import facts
 from sync.protocol.facts import Line
 from sync.protocol.permissions import Permission
-from sync.protocol.reference import Role
 
 
 def overrides_of(
     request: SaleRequest,
-    role: Role,
+    known: Situation,
     words: Sequence[Override],
     lines: Sequence[Line],
     elsewhere: RefundElsewhere | None = None,
@@ -25,9 +27,10 @@ def overrides_of(
     """The words that it took, of those that were given. ``elsewhere``: what is to be said if money
     that goes back by what did not pay it is not allowed. Raises PermissionNeeded, OverrideNeeded,
     OverrideRefused, RefundElsewhere."""
-    used: list[facts.Override] = []
+    used: list[Override] = []
+    role = known.role
     given: Mapping[str, Override] = {word.permission: word for word in words}
-    for asked in _asked(request, lines):
+    for asked in _asked(request, lines, known.unverified_minor):
         _use(refuse_unallowed(role, request.operator_id, asked, given.get(asked.permission)), used)
     if elsewhere is not None:
         if request.post_void_of is not None:
@@ -39,15 +42,16 @@ def overrides_of(
             elsewhere.asks = asked._asdict()
             raise elsewhere
         _use(refuse_unallowed(role, request.operator_id, asked, word), used)
-    return tuple(used)
+    return tuple(facts.Override(word.act, word.by, word.reason) for word in used)
 
 
-def _use(word: Override | None, used: list[facts.Override]) -> None:
-    if word is not None:
-        used.append(facts.Override(word.act, word.by, word.reason))
+def _use(word: Override | None, used: list[Override]) -> None:
+    """Once, also where one word covers goods of another shop and the money for them."""
+    if word is not None and word not in used:
+        used.append(word)
 
 
-def _asked(request: SaleRequest, lines: Sequence[Line]) -> Iterator[Asked]:
+def _asked(request: SaleRequest, lines: Sequence[Line], unverified_minor: int) -> Iterator[Asked]:
     subject = str(request.sale_id)
     typed = [line.unit_price_minor for line in lines if line.open_price_reason is not None]
     yield Asked(Permission.SELL, subject, max(typed, default=0))
@@ -62,9 +66,13 @@ def _asked(request: SaleRequest, lines: Sequence[Line]) -> Iterator[Asked]:
         whole = request.post_void_of is not None
         permission = Permission.VOID if whole else Permission.RETURN_GOODS
         yield Asked(permission, subject, _refunded(with_receipt))
+    others = [line for line in with_receipt if line.original and line.original.store_id]
+    if others:
+        yield Asked(Permission.REFUND_ELSEWHERE, subject, _refunded(others))
     without = [line for line in lines if line.unverified is not None]
     if without:
-        yield Asked(Permission.RETURN_WITHOUT_RECEIPT, subject, _refunded(without))
+        amount = unverified_minor + _refunded(without)
+        yield Asked(Permission.RETURN_WITHOUT_RECEIPT, subject, amount)
 
 
 def _refunded(lines: Sequence[Line]) -> int:

@@ -5,9 +5,13 @@ is what they give back: however a line comes back in parts, the parts add up to 
 to more. Name, unit, price, tax class, rate and mode are the original's, whatever holds today: a
 receipt may take back what was sold with tax included and sell with tax added, since the mode stands
 on the line. Only the currency must be today's, for it is today's cash that goes back.
+
+What another shop sold comes back under a *leave*, a right of the kind ``refund`` that this receipt
+uses up: its lines are as head office stated them while nobody else had one. A receipt of this shop
+uses its leave up where it has one, and is taken back without where head office was not there.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from edge.domain.sale.basket import LineRequest
 from edge.domain.sale.pricing import find_item, refuse_part
@@ -16,13 +20,15 @@ from edge.domain.sale.refusals.prices import AmountIsNothing
 from edge.domain.sale.refusals.returns import (
     CurrencyDiffers,
     CustomerDiffers,
+    LeaveMissing,
     OriginalNotFound,
     ReturnedMoreThanSold,
     ReturnPriceDiffers,
     TrainingDiffers,
 )
 from edge.domain.sale.situation import Situation, SoldLine
-from sync.protocol.facts import Line, OriginalLine, PriceModifier
+from sync.protocol.escrow import RightKind
+from sync.protocol.facts import Line, OriginalLine, PriceModifier, RightTaken
 from sync.protocol.identity import CustomerId
 from sync.protocol.money import share_through
 
@@ -66,7 +72,7 @@ def customer_of(
 def take_back_lines(lines: Sequence[LineRequest], known: Situation) -> dict[int, Line]:
     """The return lines of a request, by line number.
 
-    Raises OriginalNotFound, CurrencyDiffers, ReturnedMoreThanSold, QuantityNotWhole,
+    Raises OriginalNotFound, LeaveMissing, CurrencyDiffers, ReturnedMoreThanSold, QuantityNotWhole,
     AmountIsNothing, ReturnPriceDiffers, ItemDiffers, TrainingDiffers, UnknownItem, UnknownScanCode.
     """
     returned: dict[OriginalLine, int] = {}
@@ -94,6 +100,17 @@ def take_back_lines(lines: Sequence[LineRequest], known: Situation) -> dict[int,
     return taken
 
 
+def leaves_used(taken: Iterable[Line], known: Situation) -> tuple[RightTaken, ...]:
+    """One for each receipt of which goods come back and that this store has leave for."""
+    named = dict.fromkeys(line.original.sale_id for line in taken if line.original is not None)
+    kind = RightKind.REFUND.value
+    return tuple(
+        RightTaken(kind, sale_id, known.leaves[sale_id], 0, 1)
+        for sale_id in named
+        if sale_id in known.leaves
+    )
+
+
 def _left(sold: SoldLine, before_milli: int) -> int:
     """What a line still gives back after ``before_milli`` of it came back."""
     gone = share_through(sold.amount_minor, before_milli, sold.quantity_milli)
@@ -105,6 +122,8 @@ def _refuse_other(line: LineRequest, sold: SoldLine, known: Situation, path: str
     back must be the store's. Training takes back what was sold in training, and nothing else."""
     if sold.training != known.training:
         raise TrainingDiffers(sold.receipt_number, sold.training, field=f"{path}.original")
+    if sold.stated and sold.sale_id not in known.leaves:
+        raise LeaveMissing(sold.receipt_number, field=f"{path}.original")
     if sold.currency != known.settings.currency:
         raise CurrencyDiffers(sold.currency, known.settings.currency, field=f"{path}.original")
     if line.item_id is not None and line.item_id != sold.item_id:
@@ -152,7 +171,7 @@ def mirror(line: LineRequest, sold: SoldLine, before_milli: int, after_milli: in
         tax_minor=share(sold.tax_minor),
         points=share(sold.points),
         modifiers=modifiers,
-        original=OriginalLine(sold.sale_id, sold.line_no),
+        original=OriginalLine(sold.sale_id, sold.line_no, sold.store_id),
         open_price_reason=line.open_price_reason,
         serial=line.serial,
         lot=line.lot,

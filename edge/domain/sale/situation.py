@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 from typing import NamedTuple
+from uuid import UUID
 
 from edge.domain.payment.attempt import Attempt
 from edge.domain.sale.tender_kinds import TENDER_RULES, TenderRules
@@ -17,6 +18,7 @@ from sync.protocol.identity import (
     ItemId,
     ReceiptNumber,
     SaleId,
+    StoreId,
     TenderId,
     TillSessionId,
     WorkstationId,
@@ -95,7 +97,9 @@ NO_WORTH: Mapping[str, Worth] = MappingProxyType({})
 
 
 class SoldLine(NamedTuple):
-    """A sale line that may come back, and how much of it already did (positive)."""
+    """A sale line that may come back, and how much of it already did (positive). ``store_id``: the
+    shop that sold it, if it is another one. ``stated``: this store holds no receipt of it, and has
+    it from head office alone."""
 
     sale_id: SaleId
     line_no: int
@@ -121,6 +125,8 @@ class SoldLine(NamedTuple):
     on_hand_milli: int
     currency: str
     training: bool = False
+    store_id: StoreId | None = None
+    stated: bool = False
 
 
 class PaidBefore(NamedTuple):
@@ -149,6 +155,8 @@ class Situation(NamedTuple):
     ``rules``: of the items that have one.
     ``attempts``: payments that were made elsewhere, by the references that the tenders state.
     ``worth``: of foreign cash, by its currency. ``training``: nothing of it will count.
+    ``leaves``: to take goods of a receipt back, each the right (its id, 0). ``unverified_minor``:
+    what the operator, or the customer, was given back without a receipt on this day before.
     """
 
     settings: StoreSettings
@@ -178,3 +186,5 @@ class Situation(NamedTuple):
     attempts: Mapping[str, Attempt] = NO_ATTEMPTS
     worth: Mapping[str, Worth] = NO_WORTH
     training: bool = False
+    leaves: Mapping[SaleId, UUID] = MappingProxyType({})
+    unverified_minor: int = 0

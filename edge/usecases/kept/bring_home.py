@@ -12,6 +12,7 @@ import sqlite3
 from edge.db import sale_reads, sales
 from edge.db.journal import append, read_head
 from edge.db.recovered import note_recovered, was_written
+from edge.db.stated_receipts import mark_returned_elsewhere
 from edge.db.stock import stock_levels
 from edge.db.store import settings_number
 from edge.domain.stock import move
@@ -69,6 +70,7 @@ def _insert(db: sqlite3.Connection, was: Head, envelope: Envelope, sale: RetailT
     names = sales.names_now(db, sale.operator_id, sale.customer_id)
     sales.insert_sale(db, sale, NO_REQUEST, was, settings_number(db), names)
     sales.mark_returned_before(db, sale.sale_id)
+    mark_returned_elsewhere(db, sale.sale_id)
     if sale.training:
         return
     levels = stock_levels(db, [line.item_id for line in sale.lines])

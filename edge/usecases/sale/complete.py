@@ -119,6 +119,7 @@ def _count(
     nothing is moved."""
     sales.insert_movements(db, composed.fact, composed.movements, moment.wall_ms)
     sales.move_points(db, composed.fact, composed.spends)
+    sales.take_rights(db, composed.fact)
     if known.goodwill is not None:
         _note_goodwill(db, composed, epoch, known.goodwill)
     for tender in composed.fact.tenders:

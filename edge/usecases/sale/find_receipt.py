@@ -1,6 +1,7 @@
 """Find the receipt that goods come back of: by the code on it or by its number, with what is still
 to come back of each line and of each payment. It needs no journal: a receipt whose record has left
-the store is taken back like any other."""
+the store is taken back like any other. One that another shop gave is shown as head office states
+it, and kept once there is leave to take goods of it back."""
 
 import sqlite3
 from uuid import UUID
@@ -9,14 +10,16 @@ import msgspec
 
 from edge.db import sales
 from edge.db.days import find_open_day
-from edge.db.payments import payments_left
+from edge.db.payments import payments_as_stated, payments_left
 from edge.db.receipts import LineOut, lines_out, receipt_head, sale_witnessed
+from edge.db.stated_receipts import keep_receipt, lines_as_stated
 from edge.usecases.sale.void import why_not
 from sync.protocol.facts import TenderKind
 from sync.protocol.identity import ItemId, ReceiptNumber, SaleId, TenderId
 from sync.protocol.money import share_through
 from sync.protocol.paper.witness import read_witness
 from sync.protocol.refunds import Payment
+from sync.protocol.rights import ReceiptStated
 from sync.protocol.typed import refuse_card_number
 
 
@@ -48,7 +51,9 @@ class PaymentToTakeBack(msgspec.Struct, frozen=True):
 
 class ReceiptToTakeBack(msgspec.Struct, frozen=True):
     """``voided_by``: the number of the receipt that took it back whole. ``can_be_voided``: it is of
-    the open day, and nothing of it came back yet."""
+    the open day, and nothing of it came back yet. ``store_code``: of the shop that gave it, if this
+    store holds no such receipt. ``taken_back_at``: the shop that has leave to take goods of it back
+    now, if another one has."""
 
     sale_id: UUID
     receipt_number: ReceiptNumber
@@ -60,12 +65,19 @@ class ReceiptToTakeBack(msgspec.Struct, frozen=True):
     can_be_voided: bool
     lines: tuple[LineToTakeBack, ...]
     payments: tuple[PaymentToTakeBack, ...]
+    store_code: str | None = None
+    taken_back_at: str | None = None
 
 
 def find_receipt(db: sqlite3.Connection, typed: str) -> ReceiptToTakeBack | None:
     """None where this store finished no such receipt. Raises CardNumberTyped."""
     sale_id = sale_of(db, typed)
-    head = None if sale_id is None else receipt_head(db, sale_id)
+    return None if sale_id is None else show_receipt(db, sale_id)
+
+
+def show_receipt(db: sqlite3.Connection, sale_id: SaleId) -> ReceiptToTakeBack | None:
+    """None where this store finished no such sale."""
+    head = receipt_head(db, sale_id)
     if head is None:
         return None
     lines = tuple(lines_out(db, head.sale_id))
@@ -84,6 +96,34 @@ def find_receipt(db: sqlite3.Connection, typed: str) -> ReceiptToTakeBack | None
         tuple(_line(line) for line in lines if line.quantity_milli > 0),
         tuple(_payment(one) for one in payments if one.amount_minor),
     )
+
+
+def show_stated(db: sqlite3.Connection, stated: ReceiptStated) -> ReceiptToTakeBack:
+    """A receipt that this store does not hold."""
+    payments = payments_as_stated(db, stated)
+    return ReceiptToTakeBack(
+        stated.sale_id,
+        stated.receipt_number,
+        stated.business_date.isoformat(),
+        stated.tendered_at_ms,
+        stated.total_minor,
+        training=False,
+        voided_by=None,
+        can_be_voided=False,
+        lines=tuple(_line(line) for line in lines_as_stated(db, stated)),
+        payments=tuple(_payment(one) for one in payments if one.amount_minor),
+        store_code=stated.store_code,
+        taken_back_at=stated.held_by,
+    )
+
+
+def keep_stated(
+    db: sqlite3.Connection, stated: ReceiptStated, request_id: UUID | None, at_ms: int
+) -> ReceiptToTakeBack:
+    """Kept, so that its goods come back whatever becomes of the line. ``request_id``: of the leave
+    under which it was read."""
+    keep_receipt(db, stated, request_id, at_ms)
+    return show_receipt(db, stated.sale_id) or show_stated(db, stated)
 
 
 def sale_of(db: sqlite3.Connection, typed: str) -> SaleId | None:

@@ -8,6 +8,7 @@ arrives: prices by their own instants, everything else by the history (``hold_pa
 import sqlite3
 from collections.abc import Collection, Mapping
 from datetime import date
+from uuid import UUID
 
 from edge.db import sale_reads
 from edge.db.goodwill import goodwill_right
@@ -16,7 +17,9 @@ from edge.db.payment_attempts import attempts_referred
 from edge.db.payments import cash_tender, payments_left
 from edge.db.sale_reads import CounterNow, StoreNow
 from edge.db.scale_codes import scale_codes
+from edge.db.stated_receipts import leaves_here, lines_stated
 from edge.db.tenders import tenders_named, worth_of
+from edge.db.unverified import given_back_unverified
 from edge.domain.box import SettingsMissing
 from edge.domain.business_day import BUSINESS_DAY, DayEvent, DayState
 from edge.domain.sale.basket import SaleRequest
@@ -35,7 +38,13 @@ from edge.usecases.sale.hold_past import InForce, hold_past, with_promotions
 from sync.engine.journal import NotEnrolled
 from sync.protocol.escrow import Right, RightKind
 from sync.protocol.facts import OriginalLine
-from sync.protocol.identity import CustomerId, ReceiptNumber, WorkstationId, receipt_number
+from sync.protocol.identity import (
+    CustomerId,
+    ReceiptNumber,
+    SaleId,
+    WorkstationId,
+    receipt_number,
+)
 from sync.protocol.labels.label import Label
 from sync.protocol.paper.receipt import Names
 
@@ -67,7 +76,7 @@ def read_situation(
     )
     named, comes_back = originals_of(request.lines), takes_back(request.lines)
     held = _as_tendered(db, request, store, counter, business_date, now_ms)
-    originals, paid = _taken(db, named) if comes_back else ({}, NOTHING_PAID)
+    originals, paid, leaves = _taken(db, named) if comes_back else ({}, NOTHING_PAID, {})
     attempts = attempts_referred(db, [each.reference for each in request.tenders])
     customer_id = customer_of(request.customer_id, originals)
     buyer, owed = _buyer(db, request, counter, customer_id)
@@ -87,16 +96,32 @@ def read_situation(
         paid=paid,
         attempts=attempts,
         training=request.training,
+        leaves=leaves,
+        unverified_minor=_unverified_before(db, request, business_date) if comes_back else 0,
     )
 
 
 def _taken(
     db: sqlite3.Connection, named: Collection[OriginalLine]
-) -> tuple[Mapping[OriginalLine, SoldLine], PaidBefore]:
-    """What comes back was sold as, and by what money may go back."""
+) -> tuple[Mapping[OriginalLine, SoldLine], PaidBefore, Mapping[SaleId, UUID]]:
+    """What comes back was sold as, by what money may go back, and the leaves that there are: of
+    each receipt the one under which its lines were read."""
     originals = sale_reads.sold_lines(db, named)
-    sales = [one.sale_id for one in originals]
-    return originals, PaidBefore(payments_left(db, sales), cash_tender(db))
+    rest = [line for line in named if line not in originals]
+    if rest:
+        originals |= lines_stated(db, rest)
+    sales = list(dict.fromkeys(one.sale_id for one in originals))
+    leaves = leaves_here(db, sales)
+    under = {of: leave.request_id for of, leave in leaves.items() if leave.read_under_it}
+    return originals, PaidBefore(payments_left(db, sales), cash_tender(db)), under
+
+
+def _unverified_before(db: sqlite3.Connection, request: SaleRequest, day: date) -> int:
+    """What was given back without a receipt on that day, by the operator or to the customer,
+    whichever is more."""
+    if not any(line.unverified is not None for line in request.lines):
+        return 0
+    return given_back_unverified(db, day, request.operator_id, request.customer_id)
 
 
 def _next_number(store: StoreNow, workstation_id: WorkstationId, receipts: int) -> ReceiptNumber:

@@ -29,24 +29,32 @@ export function ReturnDialog({ code = null }) {
             <button type="button" onClick=${close}>${RETURN.back}</button>
           </div>
         <//>`
-      : html`<${Receipt} key=${receipt.sale_id} receipt=${receipt} />`}
+      : html`<${Receipt} key=${receipt.sale_id} receipt=${receipt} onChanged=${setReceipt} />`}
   <//>`;
 }
 
-function Receipt({ receipt }) {
+function Receipt({ receipt, onChanged }) {
+  const [asking, setAsking] = useState(false);
   const lines = receipt.lines.filter(({ left_milli }) => left_milli > 0);
-  const take = (quantities) => {
-    close();
-    void trying(() => takeLinesBack(receipt, quantities));
+  const take = async (quantities) => {
+    setAsking(true);
+    await trying(async () => {
+      const changed = await takeLinesBack(receipt, quantities);
+      if (changed === null) return close();
+      onChanged(changed);
+      state.problem.value = RETURN.changed;
+    });
+    setAsking(false);
   };
   const all = () => take(Object.fromEntries(lines.map((each) => [each.line_no, each.left_milli])));
   const submit = (typed) => {
     const read = lines.map((line) => [line.line_no, quantityOf(typed[`line-${line.line_no}`], line)]);
     const wrong = read.some(([, milli]) => milli === null);
     if (wrong || read.every(([, milli]) => milli === 0)) state.problem.value = RETURN.wrong;
-    else take(Object.fromEntries(read));
+    else void take(Object.fromEntries(read));
   };
   return html`<p><strong>${RETURN.of(receipt.receipt_number, receipt.business_date)}</strong></p>
+    <${Elsewhere} receipt=${receipt} />
     <${PaidBy} payments=${receipt.payments} />
     ${lines.length === 0
       ? html`<p role="status">
@@ -58,12 +66,23 @@ function Receipt({ receipt }) {
             ${lines.map((line, at) => html`<${Line} key=${line.line_no} line=${line} first=${at === 0} />`)}
           </ul>
           <div class="row">
-            <button type="submit" class="main">${RETURN.take}</button>
-            <button type="button" onClick=${all}>${RETURN.all}</button>
+            <button type="submit" class="main" disabled=${asking}>
+              ${asking ? RETURN.asking : RETURN.take}
+            </button>
+            <button type="button" disabled=${asking} onClick=${all}>${RETURN.all}</button>
             <button type="button" onClick=${close}>${RETURN.back}</button>
           </div>
         <//>`}
     ${receipt.can_be_voided && html`<${Void} receipt=${receipt} />`}`;
+}
+
+/** Whose receipt it is, where another shop gave it, and who takes goods of it back just now. */
+function Elsewhere({ receipt }) {
+  const { store_code: shop, taken_back_at: other } = receipt;
+  if (shop === null) return null;
+  return html`<p role="status" class="elsewhere">
+    ${RETURN.ofShop(shop)} ${other !== null && RETURN.takenBackAt(other)}
+  </p>`;
 }
 
 /** All of it, because it should not have been. */

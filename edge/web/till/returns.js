@@ -15,13 +15,27 @@ export function isReceiptCode(text) {
   return RECEIPT.test(text.trim());
 }
 
-/** The receipt with this code or number, and what of it can come back. Throws BoxAway, Refused. */
-export function findReceipt(code) {
-  return call("GET", `/receipts?${new URLSearchParams({ code })}`);
+/** The receipt with this code or number, and what of it can come back; another shop's, while head
+ *  office is there. Throws BoxAway, Refused. */
+export async function findReceipt(code) {
+  const found = await call("GET", `/receipts?${new URLSearchParams({ code })}`);
+  return { ...found, code };
 }
 
-/** ``quantities``: thousandths by line number. */
-export function takeLinesBack(receipt, quantities) {
+/** ``quantities``: thousandths by line number. First head office gives leave, so that no other shop
+ *  takes the same goods back meanwhile. Null once they are in the basket; else the receipt as it
+ *  stands now, of which less is left than that. Throws BoxAway, Refused. */
+export async function takeLinesBack({ code }, quantities) {
+  const body = { code };
+  const receipt = { ...(await call("POST", "/receipts/asks", { body })), code };
+  const left = Object.fromEntries(receipt.lines.map((each) => [each.line_no, each.left_milli]));
+  const wanted = Object.entries(quantities);
+  if (wanted.some(([line, milli]) => milli > (left[line] ?? 0))) return receipt;
+  await putLinesBack(receipt, quantities);
+  return null;
+}
+
+function putLinesBack(receipt, quantities) {
   const taken = receipt.lines.filter((line) => quantities[line.line_no] > 0);
   let basket = state.basket.value;
   for (const line of taken) {

@@ -127,7 +127,10 @@ export const OVERRIDE = inBoth({
     price_override: ["set this price", "设定此价格"],
     return_goods: ["take back goods of this amount", "退回此金额的商品"],
     return_without_receipt: ["take goods back without a receipt", "无收据退货"],
-    refund_elsewhere: ["give back by what did not pay", "以其他方式退款"],
+    refund_elsewhere: [
+      "take back what another shop sold, or give back by what did not pay",
+      "退他店所售之货，或以其他方式退款",
+    ],
     void: ["void this receipt", "作废此收据"],
     no_sale: ["open the drawer without a sale", "不销售而打开钱箱"],
     sell: ["sell at this price", "以此价格出售"],

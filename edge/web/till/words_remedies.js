@@ -45,6 +45,18 @@ export const REMEDIES = inBoth({
     "Find the customer again, or sell without one.",
     "请重新查找顾客，或不记顾客直接销售。",
   ],
+  "leave-missing": [
+    "Take its lines out, and look the receipt up again: Return, F7.",
+    "请移除其货品，重新查找收据：退货，F7。",
+  ],
+  "leave-elsewhere": [
+    "Look it up again in a quarter of an hour, or send the customer there.",
+    "请一刻钟后重新查找，或请顾客到该店退货。",
+  ],
+  "leave-refused": [
+    "Look it up again in a minute; or scan the goods and take them back without a receipt.",
+    "请稍后重新查找；或扫描货品，无收据退回。",
+  ],
   "sign-in-refused": [
     "Type it again. After some wrong ones there is a wait.",
     "请重新输入。输错几次后需等待。",

@@ -9,6 +9,23 @@ export const RETURN = inBoth({
   look: ["Look it up", "查找"],
   back: ["Back", "返回"],
   of: [(number, day) => `${number} of ${day}`, (number, day) => `${day} 的 ${number}`],
+  ofShop: [
+    (shop) => `Bought at ${shop}: head office is asked before its goods are taken back here.`,
+    (shop) => `购于 ${shop}：在此退货前会先询问总部。`,
+  ],
+  takenBackAt: [
+    (shop) => `${shop} is taking goods of it back just now.`,
+    (shop) => `${shop} 正在退此收据的货品。`,
+  ],
+  asking: ["Asking head office …", "正在询问总部……"],
+  changed: [
+    {
+      title: "Less is left than that",
+      detail: "Something of this receipt came back meanwhile, here or at another shop.",
+      remedy: "Look at what is left now, and take back at most that.",
+    },
+    { title: "剩余可退数量不足", detail: "此收据的部分货品已在本店或他店退回。", remedy: "请查看现在的可退数量。" },
+  ],
   voided: [(by) => `It was voided by ${by}: nothing is left to take back.`, (by) => `已由 ${by} 作废：无可退之货。`],
   nothing: ["All of it came back already.", "已全部退回。"],
   left: [

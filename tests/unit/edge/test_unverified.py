@@ -96,6 +96,21 @@ def test_how_far_an_operator_goes_alone(
         compose(request(asked, total=-890 * pieces), known)
 
 
+@pytest.mark.parametrize(("before", "refusal"), [(0, None), (4_110, None), (4_111, OverrideNeeded)])
+def test_the_limit_is_a_day_s_however_many_receipts_it_takes(
+    before: int, refusal: type[Refusal] | None
+) -> None:
+    known = KNOWN._replace(role=SHIPPED["supervisor"], unverified_minor=before)
+    asked = request(back("I10"), total=-890)
+    if refusal is None:
+        assert compose(asked, known).fact.overrides == ()
+        return
+    with pytest.raises(refusal) as refused:
+        compose(asked, known)
+    assert refused.value.asks is not None
+    assert refused.value.asks["amount_minor"] == before + 890
+
+
 @pytest.mark.parametrize(
     ("asked", "refusal"),
     [

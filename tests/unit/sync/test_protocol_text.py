@@ -25,6 +25,7 @@ from central.domain.feeds import CursorGone
 from central.domain.grant import KindNotIssued, RequestReused
 from central.domain.journal import BatchTooLarge, RecordDamaged, UnknownProtocol, WrongBatch
 from central.domain.mirror import NotMirrored
+from central.domain.receipt import ReceiptAmbiguous, ReceiptNotHeard, ReceiptUnknown
 from sync.engine import sealed_box, signing, transport
 from sync.engine.signing import BadSignature
 from sync.http.later import Busy, TooManyTries
@@ -154,7 +155,8 @@ REFUSED_TO_A_BOX = (
     *(BadRequest, InvalidField, NotJson, WrongContentType, NotFound, BadSignature, TooManyTries),
     *(BoxReplaced, DeviceRevoked, NameTaken, NotMirrored, NotAllowed, EnrolCodeRefused, Busy),
     *(CursorGone, RequestReused, KindNotIssued, BadEpoch, BatchTooLarge, WrongBatch, NotByHttps),
-    *(UnknownProtocol, RecordDamaged, WrongHost),
+    *(UnknownProtocol, RecordDamaged, WrongHost, ReceiptUnknown, ReceiptNotHeard),
+    ReceiptAmbiguous,
 )
 
 

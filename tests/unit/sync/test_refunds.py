@@ -111,6 +111,13 @@ def test_a_refund_for_two_receipts_is_told_to_the_one_that_the_tender_paid() -> 
     assert gone == {(ONE, "cash"): 500, (TWO, "card"): 500}
 
 
+def test_what_an_exchange_was_paid_is_no_money_that_went_back() -> None:
+    by_cash = {ONE: paid(("cash", 1_000))}
+    gone = gone_by([GaveBack(((ONE, 500),), ((TenderId("cash"), -300),))], by_cash)
+    left = {tender_id: amount for (_, tender_id), amount in gone.items()}
+    assert [one.amount_minor for one in left_of(by_cash[ONE], left)] == [1_000]
+
+
 def test_what_went_back_elsewhere_is_gone_all_the_same() -> None:
     left = left_of(paid(("points", 100), ("card", 300), ("cash", 200)), {TenderId("qr"): 350})
     assert [one.amount_minor for one in left] == [0, 250, 0]

@@ -77,6 +77,7 @@ TABLES = (
     "ready_past_row",
     "receipt_print",
     "receipt_series",
+    "receipt_stated",
     "receipt_texts",
     "recovered",
     "reference_row",
@@ -158,6 +159,7 @@ def upgrade() -> None:
     _create_promotion_pick()
     _create_ready_past_row()
     _create_receipt_series()
+    _create_receipt_stated()
     _create_receipt_texts()
     _create_recovered()
     _create_reference_row()
@@ -872,6 +874,18 @@ def _create_receipt_series() -> None:
         sa.PrimaryKeyConstraint(
             "workstation_id", "epoch_number", "epoch_fingerprint", name=op.f("pk_receipt_series")
         ),
+    )
+
+
+def _create_receipt_stated() -> None:
+    op.create_table(
+        "receipt_stated",
+        sa.Column("sale_id", sa.LargeBinary(), nullable=False),
+        sa.Column("request_id", sa.LargeBinary(), nullable=True),
+        sa.Column("receipt_number", sa.String(), nullable=False),
+        sa.Column("stated_at_ms", sa.Integer(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("sale_id", name=op.f("pk_receipt_stated")),
     )
 
 

@@ -1,7 +1,7 @@
 """What is refused about what comes back, by the sale that it came from."""
 
 from edge.domain.sale.refusals.lines import BadLine, BadLines
-from sync.protocol.errors import NotAcceptable
+from sync.protocol.errors import NotAcceptable, NotNow
 from sync.protocol.identity import CustomerId, ReceiptNumber, SaleId
 
 
@@ -23,7 +23,16 @@ class OriginalNotFound(
     sale_id: SaleId
     line_no: int
     detail = "This store knows no sale line {line_no} of the sale {sale_id}."
-    remedy = "Take the original from its receipt; goods go back where they were bought."
+    remedy = "Take the original from its receipt: look that up first, also one of another shop."
+
+
+class LeaveMissing(BadLine, slug="leave-missing", title="There is no leave to take this back here"):
+    receipt_number: ReceiptNumber
+    detail = (
+        "This shop has no leave, or none any more, to take goods of the receipt {receipt_number} "
+        "back, which it did not give."
+    )
+    remedy = "Look the receipt up once more: head office is asked for leave then."
 
 
 class TrainingDiffers(BadLine, slug="training-differs", title="Training and sales are kept apart"):
@@ -79,3 +88,25 @@ class CustomerDiffers(
     detail = "An original sale earned points for {of_original}, not for {stated}."
     remedy = "Take back one customer's purchases at a time, and leave the customer out."
     field = "customer_id"
+
+
+class LeaveElsewhere(
+    NotNow, slug="leave-elsewhere", title="Another shop is taking goods of this receipt back"
+):
+    receipt_number: ReceiptNumber
+    store_code: str
+    detail = "{store_code} has leave to take goods of the receipt {receipt_number} back now."
+    remedy = "Look it up once more in a quarter of an hour, or take the goods back there."
+    field = "code"
+
+
+class LeaveRefused(
+    NotNow, slug="leave-refused", title="Head office gave no leave to take this back"
+):
+    receipt_number: ReceiptNumber
+    detail = (
+        "Head office gave no leave to take goods of the receipt {receipt_number} back here: all of "
+        "them came back, or it has not counted the last return yet."
+    )
+    remedy = "Look it up once more in a minute; or take the goods back without a receipt."
+    field = "code"
