@@ -18,6 +18,7 @@ from central.usecases.grant.answer import answer_request
 from central.usecases.grant.state_account import state_account
 from sync.protocol.change import KIND_LETTERS_MAX, KIND_PATTERN, Head
 from sync.protocol.rights import RightAsked
+from sync.protocol.text import TEXT_PATTERN
 
 CODE_LETTERS_MAX = 100
 
@@ -52,7 +53,9 @@ async def read_account_stated(
 @get("/v1/stores/{store_id:uuid}/receipts", guards=[device_guard], media_type=MSGPACK)
 async def read_receipt_stated(
     request: Request[Any, Any, Any],
-    code: Annotated[str, QueryParameter(min_length=1, max_length=CODE_LETTERS_MAX)],
+    code: Annotated[
+        str, QueryParameter(min_length=1, max_length=CODE_LETTERS_MAX, pattern=TEXT_PATTERN)
+    ],
 ) -> Response[bytes]:
     """A receipt of any shop of the company by its code, its number or its sale's id, with what came
     back of it."""

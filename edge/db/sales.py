@@ -87,11 +87,11 @@ _SERIES = (
 )
 _ABANDONED = "INSERT INTO abandoned_id (sale_id, workstation_id, abandoned_at_ms) VALUES (?, ?, ?)"
 _NUMBERS = """
-SELECT s.sale_id, s.receipt_number FROM json_each(?1) f JOIN sale s ON s.sale_id = unhex(f.value)
-UNION ALL SELECT k.sale_id, k.receipt_number
-FROM json_each(?1) f JOIN receipt_stated k ON k.sale_id = unhex(f.value)
+SELECT unhex(f.value) AS sale_id, coalesce(s.receipt_number, k.receipt_number) AS receipt_number
+FROM json_each(?) f LEFT JOIN sale s ON s.sale_id = unhex(f.value)
+LEFT JOIN receipt_stated k ON k.sale_id = unhex(f.value)
+WHERE coalesce(s.receipt_number, k.receipt_number) IS NOT NULL
 """
-"""A receipt that both have has one number."""
 _NUMBERED = "SELECT sale_id FROM sale WHERE receipt_number = ? ORDER BY sale_id DESC LIMIT 1"
 _NAMES = """
 SELECT (SELECT name FROM operator WHERE operator_id = ?),

@@ -41,8 +41,7 @@ def compose(request: SaleRequest, known: Situation, overrides: Sequence[Override
     total, settings = basket.total_minor, known.settings
     item_rules.refuse_unsellable(basket.sold, request.tendered_at_ms, known)
     item_rules.refuse_unasked(basket.sold, known)
-    if request.total_minor != total:
-        raise TotalDiffers(request.total_minor, total, settings.decimals)
+    _refuse_other_total(request, total, settings.decimals)
     tenders = tender.tenders_of(request.tenders, total, known)
     settlement = tender.settle(total, request.tenders, tenders, settings)
     payment = tender.pay(request.tenders, tenders, basket, known.worth)
@@ -72,6 +71,11 @@ def compose(request: SaleRequest, known: Situation, overrides: Sequence[Override
         rights_taken=returns.leaves_used(basket.taken.values(), known),
     )
     return Composed(fact, _all_spends(fact), _movements(fact, known))
+
+
+def _refuse_other_total(request: SaleRequest, total_minor: int, decimals: int) -> None:
+    if request.total_minor != total_minor:
+        raise TotalDiffers(request.total_minor, total_minor, decimals)
 
 
 def _elsewhere(

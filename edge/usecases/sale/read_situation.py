@@ -77,7 +77,6 @@ def read_situation(
     named, comes_back = originals_of(request.lines), takes_back(request.lines)
     held = _as_tendered(db, request, store, counter, business_date, now_ms)
     originals, paid, leaves = _taken(db, named) if comes_back else ({}, NOTHING_PAID, {})
-    attempts = attempts_referred(db, [each.reference for each in request.tenders])
     customer_id = customer_of(request.customer_id, originals)
     buyer, owed = _buyer(db, request, counter, customer_id)
     wanted = with_rights or originals or owed > 0 or _spends_points(held)
@@ -94,7 +93,7 @@ def read_situation(
         names=Names(held.operator_name, buyer),
         **held.meaning(),
         paid=paid,
-        attempts=attempts,
+        attempts=attempts_referred(db, [each.reference for each in request.tenders]),
         training=request.training,
         leaves=leaves,
         unverified_minor=_unverified_before(db, request, business_date) if comes_back else 0,
