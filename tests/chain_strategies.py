@@ -85,6 +85,9 @@ tills = {
     "currency": st.just("SGD"),
     "float_minor": amounts,
 }
+_manifests = days_closed().map(lambda closed: closed.manifest)
+_epochs_ended = st.builds(EpochEnded, words, counts, st.none() | _manifests)
+_manifests_given = st.builds(ManifestGiven, words, _manifests)
 FACTS: dict[KindVersion, st.SearchStrategy[Any]] = {
     KindVersion("retail_transaction", 1): sales(),
     KindVersion("retail_transaction", 2): sales(),
@@ -100,6 +103,7 @@ FACTS: dict[KindVersion, st.SearchStrategy[Any]] = {
         BusinessDayOpened, dates, operators, words, st.none() | words
     ),
     KindVersion("business_day_closed", 1): days_closed(),
+    KindVersion("business_day_closed", 2): days_closed(),
     KindVersion("business_day_reopened", 1): st.builds(
         BusinessDayReopened, dates, operators, words
     ),
@@ -176,9 +180,8 @@ FACTS: dict[KindVersion, st.SearchStrategy[Any]] = {
         ).map(tuple),
     ),
     KindVersion("pin_set", 1): st.builds(PinSet, operators, st.binary(max_size=80)),
-    KindVersion("epoch_ended", 1): st.builds(
-        EpochEnded, words, counts, st.none() | days_closed().map(lambda closed: closed.manifest)
-    ),
+    KindVersion("epoch_ended", 1): _epochs_ended,
+    KindVersion("epoch_ended", 2): _epochs_ended,
     KindVersion("event_recovered", 1): st.deferred(lambda: recovered()),
     KindVersion("grant_asked", 1): st.builds(
         GrantAsked, ids, kinds_of_right, ids, st.integers(1, 10**9)
@@ -204,9 +207,8 @@ FACTS: dict[KindVersion, st.SearchStrategy[Any]] = {
         st.just("SGD"),
         amounts,
     ).filter(lambda carried: carried.carried_id != carried.till_session_id),
-    KindVersion("manifest_given", 1): st.builds(
-        ManifestGiven, words, days_closed().map(lambda closed: closed.manifest)
-    ),
+    KindVersion("manifest_given", 1): _manifests_given,
+    KindVersion("manifest_given", 2): _manifests_given,
 }
 """A strategy for every kind that was ever written: a test holds this against codec.KINDS."""
 

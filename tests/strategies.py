@@ -274,6 +274,7 @@ totals = st.builds(
     points_spent=counts,
     points_taken_back=counts,
     stock_milli=signed_amounts,
+    discounts_minor=signed_amounts,
 )
 
 

@@ -34,7 +34,7 @@ from central.reports.standings import STREAMS_MAX, StoreStanding, store_standing
 from central.reports.stock import ITEMS_MAX, StockOnHand, stock_by_store
 from central.usecases.store.add import find_store
 from sync.protocol.errors import InvalidField
-from sync.protocol.figures import Figure, figures
+from sync.protocol.figures import Beside, side_by_side
 from sync.protocol.identity import CompanyId, StoreId
 from sync.protocol.text import TEXT_PATTERN
 
@@ -197,8 +197,6 @@ def _refuse_period(first: date, last: date) -> None:
 
 
 def _answer(store_code: str, day: ReconciledDay) -> ReconciliationAnswer:
-    counted = {figure.name: figure for figure in figures(day.central)}
-    declared = {figure.name: figure for figure in figures(day.declared or day.central)}
     return ReconciliationAnswer(
         store=store_code,
         business_date=day.business_date,
@@ -206,8 +204,8 @@ def _answer(store_code: str, day: ReconciledDay) -> ReconciliationAnswer:
         colour=day.colour,
         reasons=day.reasons,
         figures=tuple(
-            _figure(name, counted.get(name), declared.get(name), day.declared is not None)
-            for name in {**declared, **counted}
+            _figure(one, is_declared=day.declared is not None)
+            for one in side_by_side(day.declared or day.central, day.central)
         ),
         workstations=tuple(
             DifferenceAnswer(station.workstation_id, one.name, one.unit, one.store, one.central)
@@ -219,14 +217,9 @@ def _answer(store_code: str, day: ReconciledDay) -> ReconciliationAnswer:
     )
 
 
-def _figure(
-    name: str, counted: Figure | None, declared: Figure | None, is_declared: bool
-) -> FigureAnswer:
-    """An absent tax rate or tender is a zero."""
-    known = counted or declared
-    assert known is not None  # noqa: S101  the name comes from one of them
-    here = counted.amount if counted else 0
-    if not is_declared:
-        return FigureAnswer(name, known.unit, here, None, None)
-    there = declared.amount if declared else 0
-    return FigureAnswer(name, known.unit, here, there, here - there)
+def _figure(found: Beside, *, is_declared: bool) -> FigureAnswer:
+    name, unit, there, here = found
+    counted = 0 if here is None else here
+    if not is_declared or there is None:
+        return FigureAnswer(name, unit, counted, None, None)
+    return FigureAnswer(name, unit, counted, there, counted - there)

@@ -127,21 +127,17 @@ def _figures(found: "WholeDay", money: "CompanyMoney") -> "Iterator[str]":
     from central.domain.signing import owed_minor
     from central.pages.words.figures import NOT_KNOWN, TOTAL, amount, figure, figure_label
     from central.reports.board import declared_total
-    from sync.protocol.figures import Totals, figures
+    from sync.protocol.figures import side_by_side
+    from sync.protocol.manifest import ZERO
 
-    ours = {one.name: one for one in figures(found.day.central)}
-    theirs = {one.name: one for one in figures(found.day.declared or Totals())}
     yield _row("", "store", "head office", "difference")
     said, here = declared_total(found.day), owed_minor(found.day.central)
     parted = None if said is None else here - said
     yield _row(TOTAL, *(amount(one, money.decimals) for one in (said, here, parted)))
-    for name in {**theirs, **ours}:
-        unit = (ours.get(name) or theirs[name]).unit
-        counted = ours[name].amount if name in ours else 0
-        if found.day.declared is None:
+    for name, unit, told, counted in side_by_side(found.day.declared or ZERO, found.day.central):
+        if found.day.declared is None or told is None or counted is None:
             yield _row(figure_label(name), NOT_KNOWN, figure(counted, unit, money.decimals), "")
             continue
-        told = theirs[name].amount if name in theirs else 0
         sides = (told, counted, counted - told)
         yield _row(figure_label(name), *(figure(one, unit, money.decimals) for one in sides))
 

@@ -83,7 +83,7 @@ class SaleLineRow(CentralTable, table=True):
 
     __tablename__ = "sale_line"
     __table_args__ = (
-        _key_by_day("line_no", counted=("quantity_milli", "amount_minor")),
+        _key_by_day("line_no", counted=("quantity_milli", "discount_minor", "amount_minor")),
         Index(
             "ix_sale_line_returned",
             *("store_id", "original_sale_id", "original_line_no"),
@@ -112,6 +112,7 @@ class SaleLineRow(CentralTable, table=True):
     unit_cost_minor: int | None = big()
     quantity_milli: int = big()
     extended_minor: int = big()
+    discount_minor: int = big()
     amount_minor: int = big()
     tax_minor: int = big()
     points: int = big()

@@ -19,7 +19,7 @@ from central.demo.stillness import Stillness
 from central.demo.technician import ask
 from central.domain.fields import epoch_name
 from central.reports.totals import RECEIPTS_MAX, store_receipts, store_totals
-from sync.protocol.figures import SUMS, Tally, Totals
+from sync.protocol.figures import Tally, Totals
 from sync.protocol.identity import SaleId, StoreId
 from sync.protocol.manifest import Receipt, receipt_differences
 
@@ -127,28 +127,12 @@ async def account_of_box(stage: Stage, store: Counted) -> tuple[dict[str, Any], 
     told = await ask(stage, store.box, "GET", "/totals")
     totals = msgspec.convert(told["totals"], Totals)
     if store.burnt is not None:
-        came_home = msgspec.convert(told["recovered"], Totals)
-        totals = _together(store.burnt.totals, totals, _less(came_home))
+        tally = Tally()
+        tally.add_totals(store.burnt.totals)
+        tally.add_totals(totals)
+        tally.take_totals(msgspec.convert(told["recovered"], Totals))
+        totals = tally.totals()
     return told, Account(totals, told["last_seq"], bytes.fromhex(told["head_hash"]))
-
-
-def _together(*parts: Totals) -> Totals:
-    tally = Tally()
-    for part in parts:
-        tally.add_totals(part)
-    return tally.totals()
-
-
-def _less(of: Totals) -> Totals:
-    taxes = tuple(
-        msgspec.structs.replace(tax, net_minor=-tax.net_minor, tax_minor=-tax.tax_minor)
-        for tax in of.taxes
-    )
-    tenders = tuple(
-        msgspec.structs.replace(tender, amount_minor=-tender.amount_minor) for tender in of.tenders
-    )
-    sums = {field: -getattr(of, field) for field in SUMS}
-    return Totals(taxes=taxes, tenders=tenders, **sums)
 
 
 async def account_of_central(

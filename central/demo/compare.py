@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sync.protocol.currency import decimals_of
-from sync.protocol.figures import Figure, Totals, figures
+from sync.protocol.figures import Figure, Totals, side_by_side
 from sync.protocol.manifest import ReceiptDifference
 from sync.protocol.money import format_minor
 
@@ -58,7 +58,7 @@ def compare(
     central: Account,
     receipts: tuple[ReceiptDifference, ...] = (),
 ) -> Comparison:
-    """Every figure of both accounts side by side; a tax rate or tender one side lacks is zero."""
+    """Every figure of both accounts side by side."""
     decimals = decimals_of(currency) or 0
     rows = list(_figure_rows(store.totals, central.totals, decimals))
     last = Figure("last sequence", store.last_seq, "count")
@@ -77,13 +77,8 @@ def compare(
 
 
 def _figure_rows(store: Totals, central: Totals, decimals: int) -> Iterable[Row]:
-    ours = {figure.name: figure for figure in figures(store)}
-    theirs = {figure.name: figure for figure in figures(central)}
-    for name in [*ours, *(name for name in theirs if name not in ours)]:
-        figure = ours.get(name) or theirs[name]
-        mine = ours[name].amount if name in ours else 0
-        other = theirs[name].amount if name in theirs else 0
-        yield _row(Figure(name, mine, figure.unit), other, decimals)
+    for name, unit, mine, other in side_by_side(store, central):
+        yield _row(Figure(name, mine or 0, unit), other or 0, decimals)
 
 
 def _row(figure: Figure, central: int, decimals: int) -> Row:

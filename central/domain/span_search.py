@@ -18,7 +18,7 @@ from sync.protocol.change import Epoch
 from sync.protocol.checkpoints import CHECKPOINT_EVENTS, Checkpoint
 from sync.protocol.commands import Detail, SaySpan
 from sync.protocol.figures import Totals
-from sync.protocol.manifest import differences
+from sync.protocol.manifest import ZERO, differences
 
 SPANS_MAX = 8
 """Spans that are looked into event by event: of a day that differs in more, people know enough."""
@@ -54,7 +54,7 @@ def narrowed(
     """Within the first point that differs; None: no point does, and nothing is left to find."""
     after = search.after
     for point in theirs:
-        if differences(point.totals, ours.get(point.seq, Totals())):
+        if differences(point.totals, ours.get(point.seq, ZERO)):
             found = search._replace(after=after, through=point.seq, rounds=search.rounds + 1)
             return found if found.rounds < ROUNDS_MAX else None
         after = point.seq

@@ -53,6 +53,7 @@ from central.usecases.day.sign_off import accepted, sign_off
 from sync.protocol.errors import NotFound, Refusal
 from sync.protocol.figures import Totals, figures
 from sync.protocol.identity import CompanyId
+from sync.protocol.manifest import ZERO
 
 AnyRequest = Request[Any, Any, Any]
 HERE = "/stores/{code:str}/{business_date:date}"
@@ -240,14 +241,15 @@ def _sides(
     account: tuple[Totals, Totals | None],
     workstation: str | None,
 ) -> Sequence[Sides]:
-    """The total first, then every figure in the manifest's order; what one side lacks is a zero."""
+    """The total first, then every figure in the order of reading; a tender or a tax rate that one
+    side lacks is a zero."""
     central, declared = account
-    ours, theirs = _by_key(central), _by_key(declared or Totals())
+    ours, theirs = _by_key(central), _by_key(declared or ZERO)
     total = FigureKey(FigureKind.TOTAL)
-    found = {
-        total: ("minor", owed_minor(central), owed_minor(declared or Totals())),
+    found: dict[FigureKey, tuple[str, int, int | None]] = {
+        total: ("minor", owed_minor(central), owed_minor(declared or ZERO)),
         **{
-            key: (unit, ours.get(key, (unit, 0))[1], theirs.get(key, (unit, 0))[1])
+            key: (unit, ours.get(key, (unit, 0))[1], theirs.get(key, (unit, _absent(key)))[1])
             for key, (unit, _) in {**theirs, **ours}.items()
         },
     }
@@ -268,6 +270,11 @@ def _sides(
 def _by_key(totals: Totals) -> dict[FigureKey, tuple[str, int]]:
     pairs = zip(figure_keys(totals), figures(totals), strict=True)
     return {key: (figure.unit, figure.amount) for key, figure in pairs}
+
+
+def _absent(key: FigureKey) -> int | None:
+    """What a side says that does not name the figure: of a box that counted none yet, nothing."""
+    return None if key.name is None else 0
 
 
 def _reading(key: FigureKey) -> tuple[int, str, int]:

@@ -23,12 +23,13 @@ PAGE_ROWS_MAX = 100
 
 
 class FigureKind(StrEnum):
-    """What a row is measured in; the value stands in addresses."""
+    """What a row is measured in, in the order of reading; the value stands in addresses."""
 
     TOTAL = "total"
     LINES = "lines"
     GROSS = "gross"
     REFUNDS = "refunds"
+    DISCOUNTS = "discounts"
     TAX_ADDED = "tax-added"
     NET = "net"
     TAX = "tax"
@@ -162,6 +163,7 @@ _STATEMENTS: Mapping[FigureKind, str] = MappingProxyType(
         FigureKind.LINES: _lines("l.amount_minor"),
         FigureKind.GROSS: _lines("l.amount_minor", "AND l.quantity_milli > 0"),
         FigureKind.REFUNDS: _lines("-l.amount_minor", "AND l.quantity_milli < 0"),
+        FigureKind.DISCOUNTS: _lines("l.discount_minor", "AND l.discount_minor <> 0"),
         FigureKind.TAX_ADDED: _sales("x.amount::bigint", "AND x.amount <> 0", join=_ADDED_TO),
         FigureKind.NET: _taxes("x.net_minor"),
         FigureKind.TAX: _taxes("x.tax_minor"),

@@ -36,9 +36,16 @@ from central.reports.totals import NOTHING, Span, StoreAccount, span_accounts
 from sync.protocol.change import Epoch
 from sync.protocol.codec import decode
 from sync.protocol.facts import EventRecovered
-from sync.protocol.figures import Tally, Totals
+from sync.protocol.figures import Tally
 from sync.protocol.identity import StoreId, WorkstationId
-from sync.protocol.manifest import Difference, Manifest, WorkstationTotals, differences
+from sync.protocol.manifest import (
+    ZERO,
+    Difference,
+    Manifest,
+    WorkstationTotals,
+    differences,
+    is_nothing,
+)
 
 RECOVERED_READ_MAX = 10_000
 """Of all days that are looked at; of more nothing is covered by having come home."""
@@ -117,7 +124,7 @@ def is_plain(evidence: Evidence) -> bool:
     if evidence.unopened or len(evidence.epochs) != 1 or len(evidence.statements) != 1:
         return False
     (part,), (said,) = evidence.epochs, evidence.statements
-    return part.closing == said and said.manifest.recovered == Totals()
+    return part.closing == said and is_nothing(said.manifest.recovered)
 
 
 def hold_plain(evidence: Evidence, counted: StoreAccount) -> HeldDay:
@@ -314,7 +321,7 @@ def _compare(said: Statement, ours: StoreAccount, home: StoreAccount) -> HeldSta
     here = {one.workstation_id: one.totals for one in ours.workstations}
     theirs = {one.workstation_id: one.totals for one in manifest.workstations}
     stations = (
-        (name, differences(theirs.get(name, Totals()), here.get(name, Totals())))
+        (name, differences(theirs.get(name, ZERO), here.get(name, ZERO)))
         for name in sorted({*here, *theirs})
     )
     return HeldStatement(

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.engine import driver_of
+from sync.protocol.facts.sale import PRICE_OVERRIDE
 from sync.protocol.identity import CompanyId
-from sync.protocol.promotions.by_hand import PRICE_OVERRIDE
 
 ROWS_MAX = 1_000
 GIVEN_BACK = "returned"

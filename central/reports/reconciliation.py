@@ -31,7 +31,7 @@ from central.reports.totals import StoreAccount, store_accounts
 from sync.protocol.change import Epoch
 from sync.protocol.figures import Totals
 from sync.protocol.identity import StoreId
-from sync.protocol.manifest import differences
+from sync.protocol.manifest import ZERO, differences
 
 COUNTED_ANYWAY_LINES = 5_000
 """So many receipt lines of settled days are counted anew, whoever asks: a small chain's board sees
@@ -208,7 +208,7 @@ async def _verdicts(
             day,
             cases[day],
             counted.get(day),
-            running.get(day, Totals()),
+            running.get(day, ZERO),
             held.get(day),
             claims.get(day.store_id, ()),
         )
@@ -288,9 +288,9 @@ def _workstation_accounts(
     ours = {one.workstation_id: one.totals for one in counted.workstations}
     parts = () if declared is None else declared.workstations
     theirs = {one.workstation_id: one.totals for one in parts}
-    nothing = None if declared is None else Totals()
+    nothing = None if declared is None else ZERO
     return tuple(
-        WorkstationAccount(name, ours.get(name, Totals()), theirs.get(name, nothing))
+        WorkstationAccount(name, ours.get(name, ZERO), theirs.get(name, nothing))
         for name in sorted({*ours, *theirs})
     )
 

@@ -29,9 +29,10 @@ SELECT o.store_id, o.code, d.business_date, o.currency,
     sum(d.amount) FILTER (WHERE d.figure = 'refunds')::bigint AS refunds,
     coalesce(sum(d.amount) FILTER (WHERE d.figure LIKE 'tax % !%' ESCAPE '!'), 0)::bigint,
     sum(CASE d.figure WHEN 'gross' THEN d.amount WHEN 'refunds' THEN -d.amount
-        WHEN 'tax added' THEN d.amount ELSE 0 END)::bigint
+        WHEN 'tax added' THEN d.amount ELSE 0 END)::bigint,
+    coalesce(sum(d.amount) FILTER (WHERE d.figure = 'discounts'), 0)::bigint
 FROM {_STORES} JOIN day_total AS d ON {_OF_DAYS}
-    AND (d.figure IN ('transactions', 'gross', 'refunds') OR d.figure LIKE 'tax %')
+    AND (d.figure IN ('transactions', 'gross', 'refunds', 'discounts') OR d.figure LIKE 'tax %')
 GROUP BY 1, 2, 3, 4
 HAVING sum(d.amount) FILTER (WHERE d.figure = 'transactions') > 0
 ORDER BY 3, 2 LIMIT $5 OFFSET $6
@@ -62,7 +63,7 @@ FIRST_PAGE = Page(ROWS_MAX, 0)
 class DailySales(msgspec.Struct, frozen=True):
     """A store's day. ``gross_minor``: sale lines after discounts; ``refunds_minor``: return lines,
     positive; ``tax_minor``: on both, returns subtracted; ``total_minor``: what customers owed, with
-    tax, before cash rounding."""
+    tax, before cash rounding; ``discounts_minor``: what came off sale lines before all that."""
 
     store_id: StoreId
     store_code: str
@@ -73,6 +74,7 @@ class DailySales(msgspec.Struct, frozen=True):
     refunds_minor: int
     tax_minor: int
     total_minor: int
+    discounts_minor: int = 0
 
 
 class TaxByRate(msgspec.Struct, frozen=True):

@@ -23,7 +23,7 @@ from central.reports.store_day import StoreDay, columns, name_of
 from sync.protocol.change import Epoch
 from sync.protocol.figures import Tally, Totals
 from sync.protocol.identity import SaleId, StoreId, WorkstationId
-from sync.protocol.manifest import Receipt, WorkstationTotals
+from sync.protocol.manifest import ZERO, Receipt, WorkstationTotals
 
 RECEIPTS_MAX = 1_000
 """Receipts in one page at most."""
@@ -93,13 +93,22 @@ SELECT {part}, s.epoch_number, s.epoch_fingerprint, count(*), sum(s.change_minor
     sum(s.rounding_minor)::bigint, sum(s.points_earned)::bigint, sum(s.points_taken_back)::bigint
 FROM sale AS s {rows} AND NOT s.training GROUP BY 1, 2, 3, 4, 5
 """
+_OF_HEADS = (
+    "transactions",
+    "change_minor",
+    "rounding_minor",
+    "points_earned",
+    "points_taken_back",
+)
+"""Fields of the totals, in the columns' order; and of the lines."""
 _LINES = """
 SELECT {part}, count(*),
     coalesce(sum(l.amount_minor) FILTER (WHERE l.quantity_milli > 0), 0)::bigint,
     coalesce(-sum(l.amount_minor) FILTER (WHERE l.quantity_milli < 0), 0)::bigint,
-    -sum(l.quantity_milli)::bigint
+    -sum(l.quantity_milli)::bigint, sum(l.discount_minor)::bigint
 FROM sale AS s {rows} AND NOT s.training GROUP BY 1, 2, 3
 """
+_OF_LINES = ("lines", "gross_minor", "refunds_minor", "stock_milli", "discounts_minor")
 _TAXES = """
 SELECT {part}, x.tax_class, x.tax_rate_bp, sum(x.net_minor)::bigint, sum(x.tax_minor)::bigint,
     coalesce(sum(x.tax_minor) FILTER (WHERE NOT x.tax_included), 0)::bigint
@@ -185,7 +194,7 @@ class StoreAccount(NamedTuple):
     epochs: frozenset[Epoch] = frozenset()
 
 
-NOTHING = StoreAccount(Totals(), ())
+NOTHING = StoreAccount(ZERO, ())
 
 
 class Span(NamedTuple):
@@ -311,29 +320,13 @@ async def _add_sales(
     """What the receipts in scope add up to, by part, and which epochs brought them."""
     tallies = Tallies(Tally)
     epochs: defaultdict[_Key, set[Epoch]] = defaultdict(set)
-    for (
-        *part,
-        number,
-        fingerprint,
-        count,
-        change,
-        rounding,
-        earned,
-        taken,
-    ) in await connection.fetch(statements.heads, *values):
-        key = _part(part)
-        epochs[key[:2]].add(Epoch(number, fingerprint))
-        for name, amount in (
-            ("transactions", count),
-            ("change_minor", change),
-            ("rounding_minor", rounding),
-            ("points_earned", earned),
-            ("points_taken_back", taken),
-        ):
+    for row in await connection.fetch(statements.heads, *values):
+        key = _part(row[:3])
+        epochs[key[:2]].add(Epoch(row[3], row[4]))
+        for name, amount in zip(_OF_HEADS, row[5:], strict=True):
             tallies[key].sums[name] += amount
-    for *part, count, gross, refunds, moved in await connection.fetch(statements.lines, *values):
-        found = {"lines": count, "gross_minor": gross, "refunds_minor": refunds}
-        tallies[_part(part)].sums.update(found, stock_milli=moved)
+    for row in await connection.fetch(statements.lines, *values):
+        tallies[_part(row[:3])].sums.update(zip(_OF_LINES, row[3:], strict=True))
     for *part, tax_class, rate_bp, net, tax, added in await connection.fetch(
         statements.taxes, *values
     ):

@@ -36,9 +36,9 @@ _SALE = (
 _LINE = (
     "INSERT INTO sale_line (sale_id, line_no, item_id, description, unit, scan_code, tax_class,"
     " tax_rate_bp, tax_included, tax_version, price_version, unit_price_minor, unit_cost_minor,"
-    " quantity_milli, extended_minor, amount_minor, tax_minor, points, original_sale_id,"
-    " original_line_no, returned_milli)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " quantity_milli, extended_minor, discount_minor, amount_minor, tax_minor, points,"
+    " original_sale_id, original_line_no, returned_milli)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _TAX = (
     "INSERT INTO sale_tax (sale_id, is_return, tax_class, tax_rate_bp, tax_included, net_minor,"
@@ -210,6 +210,7 @@ def _line_rows(fact: RetailTransaction) -> list[tuple[Any, ...]]:
             line.unit_cost_minor,
             line.quantity_milli,
             line.extended_minor,
+            line.discount_minor,
             line.amount_minor,
             line.tax_minor,
             line.points,

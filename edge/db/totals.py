@@ -62,6 +62,7 @@ _SUMS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "gross_minor": "sum(l.amount_minor) FILTER (WHERE l.quantity_milli > 0)",
             "refunds_minor": "-sum(l.amount_minor) FILTER (WHERE l.quantity_milli < 0)",
             "tax_added_minor": "-sum(l.amount_minor)",
+            "discounts_minor": "sum(l.discount_minor)",
         },
         "sale s JOIN stock_movement m ON m.event_id = s.sale_id": {
             "stock_milli": "sum(m.quantity_milli)",

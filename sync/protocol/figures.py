@@ -3,7 +3,8 @@
 ``FIGURES`` is read by whoever counts, compares, keeps, prints or lists figures, on both sides. A
 new figure is a field of ``Totals``, at its end, and its row in the table; how each side counts it
 from its own rows is that side's (``edge/db/totals.py``, ``central/reports/``), so that the two
-counts prove each other.
+counts prove each other. An account of a version that did not count it yet has None there, which is
+no zero: nothing is held against it, and a sum with it in it is not known either.
 """
 
 from collections.abc import Callable, Iterator
@@ -45,8 +46,9 @@ class Totals(msgspec.Struct, frozen=True, array_like=True):
     lines, as a positive number. ``taxes`` in the order (class, rate), ``tenders`` by id.
     ``expected_cash_minor`` and ``counted_cash_minor`` add up settled sessions only, ``float_minor``
     all opened ones. ``points_taken_back`` is positive. ``stock_milli``: units that moved, signed.
-    ``tax_added_minor``: tax on top of the line amounts where prices do not include it. Training
-    receipts count nowhere.
+    ``tax_added_minor``: tax on top of the line amounts where prices do not include it.
+    ``discounts_minor``: what was taken off sale lines, as a positive number; an overridden price is
+    none of it. Training receipts count nowhere.
     """
 
     transactions: Count = 0
@@ -66,6 +68,7 @@ class Totals(msgspec.Struct, frozen=True, array_like=True):
     points_spent: Sum = 0
     points_taken_back: Sum = 0
     stock_milli: Sum = 0
+    discounts_minor: Sum | None = None
 
 
 class Per(Enum):
@@ -123,6 +126,10 @@ def _points_taken_back(sale: "RetailTransaction") -> int:
     return sale.take_back.points if sale.take_back is not None else 0
 
 
+def _discounts(sale: "RetailTransaction") -> int:
+    return sum([line.discount_minor for line in sale.lines])
+
+
 def _stock(fact: "RetailTransaction | StockMoved | StockTransferred") -> int:
     moved = sum([line.quantity_milli for line in fact.lines])
     return -moved if fact.KIND.kind == SALE else moved
@@ -160,8 +167,9 @@ FIGURES = (
         _stock,
         word="stock",
     ),
+    DayFigure("discounts", "Discounts", "minor", "discounts_minor", (SALE,), _discounts),
 )
-"""In the order in which people read them."""
+"""In the order of the fields."""
 SUMS = tuple(one.field for one in FIGURES if one.per is Per.ACCOUNT)
 _GROUPS = tuple((per, tuple(group)) for per, group in groupby(FIGURES, attrgetter("per")))
 _ADDS = {
@@ -200,12 +208,14 @@ def percent(rate_bp: int) -> str:
 
 
 def readings(totals: Totals) -> Iterator[Reading]:
-    """Every figure of an account, in the order in which people read them."""
+    """Every figure of an account, in the table's order; none that it does not state."""
     for per, group in _GROUPS:
         for part in (totals,) if per is Per.ACCOUNT else getattr(totals, per.value):
             key = _key(part)
             for figure in group:
-                yield Reading(figure, *key, getattr(part, figure.field))
+                amount = getattr(part, figure.field)
+                if amount is not None:
+                    yield Reading(figure, *key, amount)
 
 
 def _key(part: Totals | TaxTotal | TenderTotal) -> tuple[str | None, int | None]:
@@ -219,8 +229,28 @@ def _key(part: Totals | TaxTotal | TenderTotal) -> tuple[str | None, int | None]
 
 
 def figures(totals: Totals) -> tuple[Figure, ...]:
-    """Every figure of an account by its name, in the order in which people read them."""
+    """What ``readings`` reads, by name."""
     return tuple(Figure(one.name, one.amount, one.figure.unit) for one in readings(totals))
+
+
+class Beside(NamedTuple):
+    """A figure of two accounts; None in the one that does not state it."""
+
+    name: str
+    unit: str
+    one: int | None
+    other: int | None
+
+
+def side_by_side(one: Totals, other: Totals) -> Iterator[Beside]:
+    """Every figure of both, those of the first in its order before what only the other has; a tax
+    rate or tender that one of them lacks is a zero there."""
+    ours = {reading.name: reading for reading in readings(one)}
+    theirs = {reading.name: reading for reading in readings(other)}
+    for name, known in {**ours, **theirs}.items():
+        absent = None if known.figure.per is Per.ACCOUNT else 0
+        amounts = (found[name].amount if name in found else absent for found in (ours, theirs))
+        yield Beside(name, known.figure.unit, *amounts)
 
 
 _WHOLE = (None, None)
@@ -232,6 +262,7 @@ class Tally:
 
     def __init__(self) -> None:
         self.sums: dict[str, int] = dict.fromkeys(SUMS, 0)
+        self._unknown: set[str] = set()
         self.taxes: dict[tuple[str, int], tuple[int, int]] = {}
         self.tenders: dict[str, int] = {}
         self._added: dict[tuple[str | None, int | None], int] = {_WHOLE: 0}
@@ -247,18 +278,24 @@ class Tally:
 
     def add_totals(self, totals: Totals) -> None:
         """Another account of other facts: an epoch's of the same day."""
-        for field in SUMS:
-            self.sums[field] += getattr(totals, field)
+        self._add_sums(totals, 1)
         self._add_parts(totals)
 
     def take_totals(self, totals: Totals) -> None:
         """Take such an account away again."""
-        for field in SUMS:
-            self.sums[field] -= getattr(totals, field)
+        self._add_sums(totals, -1)
         for tax in totals.taxes:
             self.add_tax(tax.tax_class, tax.tax_rate_bp, -tax.net_minor, -tax.tax_minor)
         for tender in totals.tenders:
             self.add_tender(tender.tender_id, -tender.amount_minor)
+
+    def _add_sums(self, totals: Totals, times: int) -> None:
+        for field in SUMS:
+            amount = getattr(totals, field)
+            if amount is None:
+                self._unknown.add(field)
+            else:
+                self.sums[field] += times * amount
 
     def _add_parts(self, of: "Totals | RetailTransaction") -> None:
         for tax in of.taxes:
@@ -286,8 +323,9 @@ class Tally:
     def totals(self) -> Totals:
         """The sums so far."""
         tenders = sorted(self.tenders.items())
+        unknown: dict[str, Any] = dict.fromkeys(self._unknown)
         return Totals(
             taxes=tuple(TaxTotal(*key, *self.taxes[key]) for key in sorted(self.taxes)),
             tenders=tuple(TenderTotal(TenderId(name), amount) for name, amount in tenders),
-            **self.sums,
+            **{**self.sums, **unknown},
         )

@@ -13,8 +13,12 @@ import msgspec
 
 from sync.protocol.bounds import Count, Text
 from sync.protocol.change import Hash
-from sync.protocol.figures import Totals, figures
+from sync.protocol.figures import Tally, Totals, side_by_side
 from sync.protocol.identity import WorkstationId
+
+ZERO = Tally().totals()
+"""The account of nothing."""
+_STATES_NOTHING = Totals()
 
 
 class WorkstationTotals(msgspec.Struct, frozen=True, array_like=True):
@@ -71,21 +75,21 @@ class ReceiptDifference(NamedTuple):
     figures: tuple[Difference, ...]
 
 
+def is_nothing(account: Totals) -> bool:
+    """It states no figure but zeros."""
+    return account in (ZERO, _STATES_NOTHING)
+
+
 def differences(store: Totals, central: Totals) -> tuple[Difference, ...]:
-    """Figures that differ, the store's order first; an absent tax rate or tender is a zero."""
+    """Figures that differ, the store's order first; an absent tax rate or tender is a zero, a
+    figure that one of both does not state is held against nothing."""
     if store == central:
         return ()
-    ours = {figure.name: figure for figure in figures(store)}
-    theirs = {figure.name: figure for figure in figures(central)}
-    names = [*ours, *(name for name in theirs if name not in ours)]
-    found = []
-    for name in names:
-        unit = (ours.get(name) or theirs[name]).unit
-        left = ours[name].amount if name in ours else 0
-        right = theirs[name].amount if name in theirs else 0
-        if left != right:
-            found.append(Difference(name, left, right, unit))
-    return tuple(found)
+    return tuple(
+        Difference(name, said, counted, unit)
+        for name, unit, said, counted in side_by_side(store, central)
+        if None not in (said, counted) and said != counted
+    )
 
 
 def receipt_differences(

@@ -59,7 +59,7 @@ INSERT INTO sale_line SELECT $1, lpad(to_hex(n), 32, '0')::uuid, l, $2::date + (
     'I' || (n * 31 + l * 17) % 3000, 'Item ' || (n * 31 + l * 17) % 3000, 'each',
     lpad(((n * 31 + l * 17) % 3000)::text, 13, '0'),
     CASE l % 2 WHEN 0 THEN 'standard' ELSE 'zero' END, CASE l % 2 WHEN 0 THEN 900 ELSE 0 END, true,
-    1, 7, p, NULL, 1000, p, p, CASE l % 2 WHEN 0 THEN p * 9 / 109 ELSE 0 END, 0, NULL, NULL
+    1, 7, p, NULL, 1000, p, 0, p, CASE l % 2 WHEN 0 THEN p * 9 / 109 ELSE 0 END, 0, NULL, NULL
 FROM generate_series(0::bigint, $4::bigint - 1) AS n, generate_series(1, 5) AS l,
     LATERAL (SELECT 100 + (n * 7 + l * 13) % 1900) AS price (p)
 """

@@ -277,9 +277,9 @@ TENDER_KIND: Mapping[str, Edits] = {
 
 FIGURE: Mapping[str, Edits] = {
     "sync/protocol/figures.py": (
-        Behind("    stock_milli: Sum = 0\n", "    returned: Count = 0\n"),
+        Behind("    discounts_minor: Sum | None = None\n", "    returned: Count | None = None\n"),
         Instead(
-            ')\n"""In the order in which people read them."""\n',
+            ')\n"""In the order of the fields."""\n',
             """    DayFigure(
         "returned lines",
         "Lines taken back",
@@ -292,7 +292,10 @@ FIGURE: Mapping[str, Edits] = {
 """,
         ),
     ),
-    "sync/PROTOCOL.md": (Behind("points_taken_back, stock_milli", ", returned"),),
+    "sync/PROTOCOL.md": (
+        Behind("stock_milli, discounts_minor", ", returned"),
+        Behind("`Totals` discounts_minor", ", returned"),
+    ),
     "edge/db/totals.py": (
         Behind(
             '            "lines": "count(*)",\n',
@@ -301,12 +304,13 @@ FIGURE: Mapping[str, Edits] = {
     ),
     "central/reports/totals.py": (
         Instead(
-            "    -sum(l.quantity_milli)::bigint\nFROM",
-            "    -sum(l.quantity_milli)::bigint,\n"
+            "sum(l.discount_minor)::bigint\nFROM",
+            "sum(l.discount_minor)::bigint,\n"
             "    count(*) FILTER (WHERE l.quantity_milli < 0)\nFROM",
         ),
-        Instead("count, gross, refunds, moved in", "count, gross, refunds, moved, returned in"),
-        Instead('found = {"lines": count,', 'found = {"returned": returned, "lines": count,'),
+        Instead(
+            '"stock_milli", "discounts_minor")', '"stock_milli", "discounts_minor", "returned")'
+        ),
     ),
     "central/reports/figure_rows.py": (
         Behind('    STOCK = "stock"\n', '    RETURNED = "returned-lines"\n'),

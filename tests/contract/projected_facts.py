@@ -36,10 +36,21 @@ def account(kind: str, account_id: UUID, **moved: int) -> Row:
     return {"kind": kind, "account_id": account_id, **nothing, **moved}
 
 
-def _manifest() -> Manifest:
-    closed = golden.EXAMPLES[KindVersion("business_day_closed", 1)]
+def _manifest(version: int) -> Manifest:
+    closed = golden.EXAMPLES[KindVersion("business_day_closed", version)]
     assert isinstance(closed, BusinessDayClosed)
     return closed.manifest
+
+
+def _told(version: int) -> Projected:
+    """A close, or the end of an epoch, of that version: its own account of the day."""
+    said = {"business_date": DAY, "manifest": encode(_manifest(version))}
+    return Projected({"business_day": [said]}, after=("business_day_opened",))
+
+
+def _given(version: int) -> Projected:
+    said = {"business_date": DAY, "cause": "late", "manifest": encode(_manifest(version))}
+    return Projected({"manifest_given": [said]})
 
 
 _RECEIPT: list[Row] = [
@@ -118,6 +129,7 @@ PROJECTED: Mapping[KindVersion, Projected] = {
                     "points spent": 100,
                     "points taken back": 1,
                     "stock units moved": -1_245,
+                    "discounts": 200,
                 }
             ),
         },
@@ -191,6 +203,7 @@ PROJECTED: Mapping[KindVersion, Projected] = {
                     "points earned": 2,
                     "points taken back": 1,
                     "stock units moved": -490,
+                    "discounts": 200,
                 }
             ),
         },
@@ -217,10 +230,8 @@ PROJECTED: Mapping[KindVersion, Projected] = {
     KindVersion("business_day_opened", 1): Projected(
         {"business_day": [{"business_date": DAY, "closed_seq": None, "manifest": None}]}
     ),
-    KindVersion("business_day_closed", 1): Projected(
-        {"business_day": [{"business_date": DAY, "manifest": encode(_manifest())}]},
-        after=("business_day_opened",),
-    ),
+    KindVersion("business_day_closed", 1): _told(1),
+    KindVersion("business_day_closed", 2): _told(2),
     KindVersion("stock_moved", 1): Projected(
         {
             "stock_movement": [
@@ -311,10 +322,8 @@ PROJECTED: Mapping[KindVersion, Projected] = {
     KindVersion("pin_set", 1): Projected(
         {"operator_pin": [{"operator_id": golden.ANNA, "sealed": bytes(range(60))}]}
     ),
-    KindVersion("epoch_ended", 1): Projected(
-        {"business_day": [{"business_date": DAY, "manifest": encode(_manifest())}]},
-        after=("business_day_opened",),
-    ),
+    KindVersion("epoch_ended", 1): _told(1),
+    KindVersion("epoch_ended", 2): _told(2),
     KindVersion("event_recovered", 1): Projected(
         {"quarantine": [{"state": "waiting", "root_kind": "epoch"}]}
     ),
@@ -329,13 +338,8 @@ PROJECTED: Mapping[KindVersion, Projected] = {
             ]
         }
     ),
-    KindVersion("manifest_given", 1): Projected(
-        {
-            "manifest_given": [
-                {"business_date": DAY, "cause": "late", "manifest": encode(_manifest())}
-            ]
-        }
-    ),
+    KindVersion("manifest_given", 1): _given(1),
+    KindVersion("manifest_given", 2): _given(2),
     KindVersion("grant_asked", 1): Projected({}),
     KindVersion("grant_released", 1): Projected(
         {

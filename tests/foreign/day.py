@@ -11,7 +11,7 @@ Totals = namedtuple(
     "Totals",
     "transactions lines gross_minor refunds_minor tax_added_minor taxes tenders change_minor"
     " rounding_minor float_minor expected_cash_minor counted_cash_minor over_short_minor"
-    " points_earned points_spent points_taken_back stock_milli",
+    " points_earned points_spent points_taken_back stock_milli discounts_minor",
 )
 
 
@@ -68,6 +68,13 @@ def totals(facts: Sequence[Any], day: date, workstation_id: str | None = None) -
         points_taken_back=sum(sale.take_back[0] for sale in sales if sale.take_back),
         stock_milli=sum(line[1] for one in moved for line in one.lines)
         - sum(line.quantity_milli for line in lines),
+        discounts_minor=-sum(
+            modifier.amount_minor
+            for line in lines
+            if line.quantity_milli > 0
+            for modifier in line.modifiers
+            if modifier.kind != "price_override"
+        ),
     )
 
 

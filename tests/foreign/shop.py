@@ -129,7 +129,7 @@ class Shop:
             *(self.day, *head.epoch, self.first_seq, head.seq, head.hash),
             *(totals(self.facts, self.day), workstation_totals(self.facts, self.day), []),
         ]
-        self.write("business_day_closed", [self.day, OPERATOR, manifest])
+        self.write("business_day_closed", [self.day, OPERATOR, manifest], version=2)
 
     @property
     def session(self) -> UUID:

@@ -82,7 +82,7 @@ from sync.protocol.identity import (
     TillSessionId,
     WorkstationId,
 )
-from sync.protocol.manifest import Manifest, Receipt, WorkstationTotals
+from sync.protocol.manifest import ZERO, Manifest, Receipt, WorkstationTotals
 from sync.protocol.shared import CustomerField, FieldChange
 
 DAY = date(2025, 11, 24)
@@ -174,6 +174,11 @@ SPAN_FIGURES = SpanFigures(
         ),
     ),
 )
+SPAN_FIGURES_2 = msgspec.structs.replace(
+    SPAN_FIGURES,
+    points=(Checkpoint(512, Totals(transactions=1, lines=2, discounts_minor=200)),),
+    events=(),
+)
 _MANIFEST = Manifest(
     business_date=DAY,
     epoch_number=1,
@@ -183,6 +188,13 @@ _MANIFEST = Manifest(
     head_hash=bytes(range(32)),
     store=_TOTALS,
     workstations=(WorkstationTotals(W1, _TOTALS),),
+)
+_TOTALS_2 = msgspec.structs.replace(_TOTALS, discounts_minor=200)
+_MANIFEST_2 = msgspec.structs.replace(
+    _MANIFEST,
+    store=_TOTALS_2,
+    workstations=(WorkstationTotals(W1, _TOTALS_2),),
+    recovered=ZERO,
 )
 
 _LINES_2 = (
@@ -409,4 +421,7 @@ EXAMPLES: dict[KindVersion, Any] = {
     KindVersion("lines_removed", 1): LinesRemoved(
         GRANT, MOVEMENT, ANNA, W1, DAY, True, "the customer left", _REMOVED
     ),
+    KindVersion("business_day_closed", 2): BusinessDayClosed(DAY, ANNA, _MANIFEST_2),
+    KindVersion("epoch_ended", 2): EpochEnded("fenced", 42, _MANIFEST_2),
+    KindVersion("manifest_given", 2): ManifestGiven("late", _MANIFEST_2),
 }

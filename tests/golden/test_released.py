@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from sync.protocol.change import Epoch, Genesis, epoch_of, genesis_hash, link
@@ -114,7 +115,9 @@ def test_its_facts_are_read_and_add_up_to_what_they_did(corpus: Corpus) -> None:
     facts = [decode_fact(e.kind, e.kind_version, e.body) for e in envelopes]
     closed = [fact for fact in facts if isinstance(fact, BusinessDayClosed)]
     expected = decode(Totals, bytes.fromhex(corpus.said["totals"]))
-    assert tally(facts, closed[-1].business_date).totals() == expected
+    counted = tally(facts, closed[-1].business_date).totals()
+    assert expected.discounts_minor is None
+    assert msgspec.structs.replace(counted, discounts_minor=None) == expected
     assert closed[-1].manifest.store == expected
     assert any(isinstance(fact, RetailTransaction) for fact in facts)
     for envelope, fact in zip(envelopes, facts, strict=True):

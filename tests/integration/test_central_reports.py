@@ -21,9 +21,8 @@ from central.reports.stock import stock_by_store
 from central.reports.totals import store_account, store_receipts, store_totals
 from central.usecases.journal.ingest_batch import ingest_batch
 from sync.protocol.facts import RetailTransaction, TaxClass, tax_lines
-from sync.protocol.figures import Totals
 from sync.protocol.identity import CompanyId, SaleId
-from sync.protocol.manifest import Receipt
+from sync.protocol.manifest import ZERO, Receipt
 from tests.head_office import apply_all, deliver, head_office_template, open_stream
 from tests.shop_journal import COMPANY, DAY, NOW_MS, WORKSTATIONS, Shop
 from tests.shop_sales import tally
@@ -90,7 +89,7 @@ async def test_totals_are_what_the_store_did(engine: AsyncEngine) -> None:
         for other in (NEXT_DAY, None):
             whole.add_totals(tally(shop.facts, other).totals())
         assert await store_totals(db, shop.store_id, None) == whole.totals()
-        assert await store_totals(db, shop.store_id, date(2001, 1, 1)) == Totals()
+        assert await store_totals(db, shop.store_id, date(2001, 1, 1)) == ZERO
     assert whole.totals().refunds_minor > 0
     assert whole.totals().points_taken_back > 0
 

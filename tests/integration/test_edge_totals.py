@@ -32,7 +32,7 @@ from sync.protocol.identity import (
     TillSessionId,
     WorkstationId,
 )
-from sync.protocol.manifest import Receipt, differences
+from sync.protocol.manifest import ZERO, Receipt, differences
 from tests import builders, sale_builders
 from tests.builders import ANNA, BUSINESS_DATE, CARD, CASH, MEMBER, POINTS, W1, W2
 from tests.integration.edge_fixtures import hurry
@@ -203,7 +203,7 @@ def test_goods_that_came_in_count_for_the_store_and_for_no_workstation(store: Tr
 
 def test_another_day_has_nothing_of_this_one(store: Traded) -> None:
     sell_exact(store)
-    assert store.totals(NEXT_DATE) == Totals()
+    assert store.totals(NEXT_DATE) == ZERO
     assert store.receipts(NEXT_DATE) == ()
 
 
@@ -216,7 +216,7 @@ def test_training_counts_nowhere(store: Traded) -> None:
 
 
 def test_a_store_without_trade_adds_up_to_nothing(store: Traded) -> None:
-    assert store.totals(NEXT_DATE) == Totals()
+    assert store.totals(NEXT_DATE) == ZERO
 
 
 @settings(max_examples=12)

@@ -118,6 +118,7 @@ def _parts(into: Fold, event: Event, sale: RetailTransaction) -> None:
                 line.unit_cost_minor,
                 line.quantity_milli,
                 line.extended_minor,
+                line.discount_minor,
                 line.amount_minor,
                 line.tax_minor,
                 line.points,

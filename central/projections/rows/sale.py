@@ -53,6 +53,7 @@ class SaleLine(NamedTuple):
     unit_cost_minor: int | None
     quantity_milli: int
     extended_minor: int
+    discount_minor: int
     amount_minor: int
     tax_minor: int
     points: int

@@ -279,6 +279,7 @@ class SaleLine(EdgeTable, table=True):
     unit_cost_minor: int | None
     quantity_milli: int
     extended_minor: int
+    discount_minor: int
     amount_minor: int
     tax_minor: int
     points: int

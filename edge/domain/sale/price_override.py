@@ -21,8 +21,8 @@ from edge.domain.sale.refusals.price_overrides import (
 )
 from edge.domain.sale.refusals.prices import AmountIsNothing, AmountTooLarge
 from sync.protocol.facts import Line, PriceModifier, TaxClass
+from sync.protocol.facts.sale import PRICE_OVERRIDE
 from sync.protocol.money import BASIS_POINTS, MINOR_MAX, extend
-from sync.protocol.promotions.by_hand import PRICE_OVERRIDE
 
 
 def price_overrides(

@@ -8,9 +8,9 @@ import msgspec
 from edge.domain.sale.priced_basket import PricedBasket, PricedLine
 from edge.domain.sale.situation import Situation
 from sync.protocol.facts import PriceModifier
+from sync.protocol.facts.sale import PRICE_OVERRIDE
 from sync.protocol.identity import PromotionId
 from sync.protocol.promotions import almost as nearly
-from sync.protocol.promotions.by_hand import PRICE_OVERRIDE
 from sync.protocol.promotions.conditions import coupon_key
 
 

@@ -18,9 +18,8 @@ from sync.protocol.change import Envelope, Epoch, Head, ProvisionalGenesis
 from sync.protocol.codec import decode, decode_fact
 from sync.protocol.errors import Undecodable
 from sync.protocol.facts import ManifestGiven, RetailTransaction
-from sync.protocol.figures import Totals
 from sync.protocol.identity import EventId
-from sync.protocol.manifest import Manifest
+from sync.protocol.manifest import Manifest, is_nothing
 
 
 class ManifestCause(StrEnum):
@@ -62,7 +61,7 @@ def give_left_manifest(
     on in this one: nothing more of that epoch is here. Not where it has nothing of the day, or head
     office nothing of it."""
     manifest = make_part(db, left, business_date)
-    if left.seq and (manifest.store, manifest.recovered) != (Totals(), Totals()):
+    if left.seq and not (is_nothing(manifest.store) and is_nothing(manifest.recovered)):
         give_manifest(db, manifest, ManifestCause.LEFT, moment)
 
 

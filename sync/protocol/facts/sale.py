@@ -46,6 +46,10 @@ class TaxClass(StrEnum):
     OUT_OF_SCOPE = "out_of_scope"
 
 
+PRICE_OVERRIDE = "price_override"
+"""Kind of the modifier of a line whose price was set by hand: its first, and no discount."""
+
+
 class PriceModifier(Part, frozen=True, array_like=True):
     """What changed a line's price, in minor units (negative lowers it). ``coupon``: the code that
     was shown for it."""
@@ -145,6 +149,14 @@ class Line(Part, frozen=True, array_like=True):
     def is_return(self) -> bool:
         """Goods come back."""
         return self.quantity_milli < 0
+
+    @property
+    def discount_minor(self) -> int:
+        """What promotions and people took off what is sold, as a positive number; of what comes
+        back 0: there a modifier is its share of what was taken off once."""
+        if not self.modifiers or self.quantity_milli < 0:
+            return 0
+        return -sum([one.amount_minor for one in self.modifiers if one.kind != PRICE_OVERRIDE])
 
 
 class TaxLine(Part, frozen=True, array_like=True):

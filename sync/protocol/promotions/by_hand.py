@@ -17,8 +17,6 @@ from sync.protocol.money import BASIS_POINTS, divide_half_up
 OFF_LINE, OFF_BASKET = "discount", "basket_discount"
 """Kinds of the modifiers that stand for them."""
 BY_HAND = frozenset({OFF_LINE, OFF_BASKET})
-PRICE_OVERRIDE = "price_override"
-"""Kind of the modifier of a line whose price was set by hand: its first, and no discount."""
 
 
 class Discount(NamedTuple):

@@ -25,6 +25,7 @@ TOTALS = Totals(
     counted_cash_minor=21_090,
     points_earned=1,
     stock_milli=-3_000,
+    discounts_minor=40,
 )
 ACCOUNT = Account(TOTALS, 7, bytes(32))
 

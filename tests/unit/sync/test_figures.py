@@ -1,5 +1,6 @@
 """The table of a day's figures names every field of an account once, and only kinds that exist."""
 
+import msgspec
 import pytest
 
 from sync.protocol.codec import KINDS
@@ -14,13 +15,16 @@ from sync.protocol.figures import (
     Totals,
     figures,
     readings,
+    side_by_side,
 )
 from sync.protocol.identity import TenderId
+from sync.protocol.manifest import ZERO, is_nothing
 from tests.golden.examples import EXAMPLES
 
 ACCOUNT = Totals(
     taxes=(TaxTotal("standard", 900, 1_000, 90), TaxTotal("zero", 0, 5, 0)),
     tenders=(TenderTotal(TenderId("cash"), 1_090), TenderTotal(TenderId("card"), 5)),
+    discounts_minor=0,
 )
 UNITS = {"minor": "_minor", "milli": "_milli", "points": "", "count": ""}
 
@@ -67,6 +71,7 @@ def test_figures_are_read_in_the_tables_order_what_was_taxed_beside_its_tax() ->
         "points spent",
         "points taken back",
         "stock units moved",
+        "discounts",
     ]
     assert [(one.part, one.rate_bp) for one in readings(ACCOUNT)][5:11] == [
         *[("standard", 900)] * 2,
@@ -102,8 +107,35 @@ def test_a_day_adds_up_fact_by_fact_and_account_by_account_alike() -> None:
         points_spent=100,
         points_taken_back=1,
         stock_milli=-1_245 + 34_500 - 8_500,
+        discounts_minor=200,
     )
     assert {tender.tender_id: tender.amount_minor for tender in both.totals().tenders} == {
         "cash": 2_000,
         "points": 100,
     }
+
+
+EARLIER = msgspec.structs.replace(ACCOUNT, discounts_minor=None)
+
+
+def test_a_figure_that_an_earlier_account_did_not_count_is_no_zero() -> None:
+    assert "discounts" not in [one.name for one in figures(EARLIER)]
+    both = {one.name: (one.one, one.other) for one in side_by_side(EARLIER, ACCOUNT)}
+    assert both["discounts"] == (None, 0)
+    assert both["tender cash"] == (1_090, 1_090)
+
+
+def test_a_sum_with_an_account_in_it_that_did_not_count_a_figure_does_not_know_it() -> None:
+    sums = Tally()
+    sums.add_totals(ACCOUNT)
+    assert sums.totals().discounts_minor == 0
+    sums.take_totals(EARLIER)
+    assert sums.totals().discounts_minor is None
+    assert sums.totals().gross_minor == 0
+
+
+def test_an_account_that_states_nothing_and_one_of_zeros_are_nothing_alike() -> None:
+    assert is_nothing(Totals())
+    assert is_nothing(ZERO)
+    assert not is_nothing(Totals(stock_milli=1))
+    assert not is_nothing(msgspec.structs.replace(ZERO, discounts_minor=1))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sync.protocol.figures import TaxTotal, TenderTotal, Totals, figures, percent
 from sync.protocol.identity import TenderId
 from sync.protocol.manifest import (
+    ZERO,
     Difference,
     Receipt,
     ReceiptDifference,
@@ -57,10 +58,19 @@ def test_a_tender_or_rate_that_one_side_lacks_counts_as_zero() -> None:
         taxes=(TaxTotal("standard", 900, 1_090, 90),),
         tenders=(TenderTotal(TenderId("card"), 1_090),),
     )
-    assert differences(store, Totals()) == (
+    assert differences(store, ZERO) == (
         Difference("net standard 9.00 %", 1_090, 0, "minor"),
         Difference("tax standard 9.00 %", 90, 0, "minor"),
         Difference("tender card", 1_090, 0, "minor"),
+    )
+
+
+def test_a_figure_that_one_side_does_not_state_is_held_against_nothing() -> None:
+    counted = msgspec.structs.replace(ZERO, discounts_minor=200, lines=1)
+    assert differences(Totals(), counted) == (Difference("lines", 0, 1, "count"),)
+    assert differences(ZERO, counted) == (
+        Difference("lines", 0, 1, "count"),
+        Difference("discounts", 0, 200, "minor"),
     )
 
 

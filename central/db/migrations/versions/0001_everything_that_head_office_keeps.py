@@ -934,6 +934,7 @@ def _create_sale_line() -> None:
         sa.Column("unit_cost_minor", sa.BigInteger(), nullable=True),
         sa.Column("quantity_milli", sa.BigInteger(), nullable=False),
         sa.Column("extended_minor", sa.BigInteger(), nullable=False),
+        sa.Column("discount_minor", sa.BigInteger(), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("tax_minor", sa.BigInteger(), nullable=False),
         sa.Column("points", sa.BigInteger(), nullable=False),
@@ -947,7 +948,7 @@ def _create_sale_line() -> None:
             "sale_id",
             "line_no",
             name=op.f("pk_sale_line"),
-            postgresql_include=["quantity_milli", "amount_minor"],
+            postgresql_include=["quantity_milli", "discount_minor", "amount_minor"],
         ),
     )
     op.create_index(

@@ -1240,6 +1240,7 @@ def _create_sale_line() -> None:
         sa.Column("unit_cost_minor", sa.Integer(), nullable=True),
         sa.Column("quantity_milli", sa.Integer(), nullable=False),
         sa.Column("extended_minor", sa.Integer(), nullable=False),
+        sa.Column("discount_minor", sa.Integer(), nullable=False),
         sa.Column("amount_minor", sa.Integer(), nullable=False),
         sa.Column("tax_minor", sa.Integer(), nullable=False),
         sa.Column("points", sa.Integer(), nullable=False),
