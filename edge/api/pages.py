@@ -1,6 +1,7 @@
-"""The till page and what it loads: a fixed set of files, read once when the server starts.
+"""The till page, the customer's display beside it, and what they load: a fixed set of files,
+read once when the server starts.
 
-Open to everybody, for they hold nothing of the store. Everything but the page and its worker lies
+Open to everybody, for they hold nothing of the store. Everything but the pages and the worker lies
 under the hash of all of them (``/web/<version>/…``), so a page never mixes the files of two
 versions, and each may be kept for ever. The worker (``/sw.js``) keeps them for the time when the
 store server is down.
@@ -22,7 +23,8 @@ FILES_MAX = 200
 FILE_BYTES_MAX = 256 * 1024
 WEB = Path(__file__).parent.parent / "web"
 FOLDERS = ("till", "vendor")
-PAGE, WORKER = "till/index.html", "till/sw.js"
+PAGES = {"/": "till/index.html", "/display": "till/display.html"}
+WORKER = "till/sw.js"
 VERSION_CHARACTERS = 16
 
 CONTENT_TYPES = {
@@ -60,10 +62,11 @@ class Asset(NamedTuple):
 
 
 class Assets(NamedTuple):
-    """The page, its worker, and the rest by ``folder/name``; ``version`` names exactly these."""
+    """The pages by their addresses, their worker, and the rest by ``folder/name``; ``version``
+    names exactly these."""
 
     version: str
-    page: Asset
+    pages: Mapping[str, Asset]
     worker: Asset
     files: Mapping[str, Asset]
 
@@ -83,8 +86,11 @@ def load_assets(web: Path = WEB) -> Assets:
     if len(found) > FILES_MAX or any(len(content) > FILE_BYTES_MAX for content in found.values()):
         raise TooManyFiles(f"{web} has more than {FILES_MAX} files, or one is too large")
     version = _version(found)
-    page = found.pop(PAGE).replace(b"@VERSION@", version.encode())
-    shell = ["/", *(f"/web/{version}/{name}" for name in sorted(found) if name != WORKER)]
+    pages = {
+        address: _asset(name, _of_version(found.pop(name), version), CHECK_EACH_TIME)
+        for address, name in PAGES.items()
+    }
+    shell = [*PAGES, *(f"/web/{version}/{name}" for name in sorted(found) if name != WORKER)]
     worker = (
         found.pop(WORKER)
         .replace(b'"@VERSION@"', json.dumps(version).encode())
@@ -92,10 +98,14 @@ def load_assets(web: Path = WEB) -> Assets:
     )
     return Assets(
         version,
-        _asset(PAGE, page, CHECK_EACH_TIME),
+        pages,
         _asset(WORKER, worker, CHECK_EACH_TIME),
         {name: _asset(name, content, FOR_EVER) for name, content in found.items()},
     )
+
+
+def _of_version(page: bytes, version: str) -> bytes:
+    return page.replace(b"@VERSION@", version.encode())
 
 
 def _version(found: Mapping[str, bytes]) -> str:
@@ -123,10 +133,10 @@ def _send(request: litestar.Request[Any, Any, Any], asset: Asset) -> Response[by
     return Response(asset.content, headers=headers, media_type=asset.content_type)
 
 
-@get("/", include_in_schema=False)
+@get(list(PAGES), include_in_schema=False)
 async def page(request: litestar.Request[Any, Any, Any]) -> Response[bytes]:
-    """The till page."""
-    return _send(request, _assets_of(request).page)
+    """The till page, or the customer's display, which hears of everything from the till page."""
+    return _send(request, _assets_of(request).pages[request.url.path])
 
 
 @get("/sw.js", include_in_schema=False)

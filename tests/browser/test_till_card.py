@@ -133,6 +133,11 @@ async def test_paynow_is_drawn_here_and_taken_as_the_bank_says(tabs: Tabs, shop:
         assert UEN in str(await code.get_attribute("data-text"))
         await page.reload()
         await expect(code).to_be_visible()
+        display = await page.context.new_page()
+        await display.goto(f"{shop.url}/display")
+        await expect(display.get_by_role("img", name="Payment code")).to_be_visible()
+        await expect(display.get_by_role("main")).to_contain_text("Scan to pay")
         await page.get_by_role("button", name="The bank says that it came").click()
         number = await receipt_number(page)
         assert sales(shop) == [(number, item.price_minor)]
+        await expect(display.get_by_role("heading", name="Thank you")).to_be_visible()

@@ -24,7 +24,7 @@ from tests.edge_store import Till, open_store, pairing, row_counts, sale
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 OPEN_ROUTES = {("GET", "/health"), ("POST", "/pair")}
-OPEN_ROUTES |= {("GET", "/"), ("GET", "/sw.js")}
+OPEN_ROUTES |= {("GET", "/"), ("GET", "/display"), ("GET", "/sw.js")}
 OPEN_ROUTES |= {("GET", "/web/{version:str}/{folder:str}/{name:str}")}
 OPEN_ROUTES |= {("OPTIONS", path) for _, path in OPEN_ROUTES}
 OF_METRICS = {("GET", "/metrics"), ("OPTIONS", "/metrics")}

@@ -76,6 +76,7 @@ def payment() -> dict[str, Any]:
 Body = Callable[[Now], Any]
 ASKS: dict[tuple[str, str], tuple[str, Body | None]] = {
     ("GET", "/"): (OPEN, None),
+    ("GET", "/display"): (OPEN, None),
     ("GET", "/sw.js"): (OPEN, None),
     ("GET", "/web/{version:str}/{folder:str}/{name:str}"): (OPEN, None),
     ("GET", "/health"): (OPEN, None),

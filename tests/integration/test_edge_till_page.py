@@ -12,7 +12,9 @@ import pytest_asyncio
 from edge.api.pages import (
     CONTENT_SECURITY_POLICY,
     FILE_BYTES_MAX,
+    PAGES,
     WEB,
+    WORKER,
     Assets,
     TooManyFiles,
     load_assets,
@@ -39,16 +41,18 @@ def assets() -> Assets:
     return load_assets()
 
 
-async def test_the_page_is_open_strict_and_loads_only_what_is_there(
-    till: Till, assets: Assets
+@pytest.mark.parametrize("at", PAGES)
+async def test_a_page_is_open_strict_and_loads_only_what_is_there(
+    till: Till, assets: Assets, at: str
 ) -> None:
-    page = await till.client.get("/", headers=NO_TOKEN)
+    page = await till.client.get(at, headers=NO_TOKEN)
     assert page.status_code == 200
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert page.headers["content-security-policy"] == CONTENT_SECURITY_POLICY
     assert "unsafe" not in CONTENT_SECURITY_POLICY
     named = set(re.findall(r'(?:src|href)="([^"]+)"', page.text))
     assert len(named) == 4
+    assert "@" not in page.text
     for address in named | {f"/web/{assets.version}/{name}" for name in assets.files}:
         answer = await till.client.get(address, headers=NO_TOKEN)
         assert answer.status_code == 200, address
@@ -81,7 +85,7 @@ async def test_the_worker_keeps_the_whole_page_and_nothing_of_the_api(
     assert assets.version in worker
     assert "@" not in worker
     shell = set(re.findall(r'"(/[^"]*)"', worker.split("const SHELL = ")[1].split(";")[0]))
-    assert shell == {"/", *(f"/web/{assets.version}/{name}" for name in assets.files)}
+    assert shell == {*PAGES, *(f"/web/{assets.version}/{name}" for name in assets.files)}
 
 
 @pytest.mark.parametrize(
@@ -90,6 +94,7 @@ async def test_the_worker_keeps_the_whole_page_and_nothing_of_the_api(
         "/web/0000000000000000/till/app.js",
         "/web/{version}/till/nothing.js",
         "/web/{version}/till/index.html",
+        "/web/{version}/till/display.html",
         "/web/{version}/vendor/manifest.json",
         "/web/{version}/..%2f..%2fapp.py/x",
     ],
@@ -105,8 +110,8 @@ async def test_no_other_file_and_no_other_version_is_served(
 async def test_a_page_of_too_large_files_is_not_served(tmp_path: Path) -> None:
     for folder in ("till", "vendor"):
         (tmp_path / folder).mkdir()
-    for name in ("index.html", "sw.js"):
-        (tmp_path / "till" / name).write_bytes((WEB / "till" / name).read_bytes())
+    for name in (*PAGES.values(), WORKER):
+        (tmp_path / name).write_bytes((WEB / name).read_bytes())
     first = load_assets(tmp_path)
     (tmp_path / "till" / "a.js").write_text("export {};")
     assert load_assets(tmp_path).version != first.version

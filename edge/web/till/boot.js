@@ -11,6 +11,7 @@ import { watchQuickKeys } from "./quick_keys.js";
 import { keepQuoted, lastQuote } from "./quotes.js";
 import { tellRemovals } from "./removals.js";
 import { clearResults } from "./search.js";
+import { showCustomers } from "./shown.js";
 import { markLanguage } from "./speaking.js";
 import * as state from "./state.js";
 import { watchStatus } from "./status.js";
@@ -46,6 +47,7 @@ export async function boot() {
   void drive();
   void followPayment();
   watchStatus();
+  showCustomers();
   watchQuickKeys();
   void checkSession();
   lockWhenIdle();

@@ -3,11 +3,13 @@
 import { doing, trying } from "./actions.js";
 import { Modal } from "./modal.js";
 import { lock, signOut } from "./session.js";
+import { openDisplay } from "./shown.js";
 import { speakAnother } from "./speaking.js";
 import * as state from "./state.js";
 import { changeTraining, mayChange } from "./training.js";
 import { html } from "./ui.js";
 import { MENU } from "./words.js";
+import { DISPLAY } from "./words_display.js";
 import { PEOPLE_MENU } from "./words_people.js";
 import { QUICK } from "./words_quick_keys.js";
 import { TRAINING } from "./words_training.js";
@@ -46,6 +48,7 @@ const CHOICES = [
     when: () => mayChange.value,
   },
   { label: () => QUICK.arrange, act: show("arrange keys"), permission: "arrange_till" },
+  { label: () => DISPLAY.open, act: closing(openDisplay) },
   { label: () => MENU.keys, act: show("keys"), key: "?" },
   {
     label: () => MENU.settleTill,

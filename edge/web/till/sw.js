@@ -4,9 +4,9 @@
 
 const VERSION = "@VERSION@";
 const SHELL = ["@SHELL@"];
+const PAGES = SHELL.filter((address) => !address.startsWith("/web/"));
 const ANSWER_WITHIN_MS = 4_000;
 const CACHE = `till-${VERSION}`;
-const worker = /** @type {any} */ (self);
 
 self.addEventListener("install", (event) => {
   event.waitUntil(keepShell());
@@ -19,20 +19,20 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || url.origin !== self.location.origin) return;
-  if (url.pathname === "/") event.respondWith(page(event.request));
+  if (PAGES.includes(url.pathname)) event.respondWith(page(event.request));
   else if (url.pathname.startsWith("/web/")) event.respondWith(file(event.request));
 });
 
 async function keepShell() {
   const cache = await caches.open(CACHE);
   await cache.addAll(SHELL);
-  await worker.skipWaiting();
+  await self.skipWaiting();
 }
 
 async function dropOthers() {
   const names = await caches.keys();
   await Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name)));
-  await worker.clients.claim();
+  await self.clients.claim();
 }
 
 /** The server's page, or the kept one while the server does not answer in time. */
@@ -40,7 +40,7 @@ async function page(request) {
   try {
     return await fetch(request.url, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
   } catch (away) {
-    const kept = await caches.match("/");
+    const kept = await caches.match(new URL(request.url).pathname);
     if (kept === undefined) throw away;
     return kept;
   }

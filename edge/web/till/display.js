@@ -1,0 +1,115 @@
+/** The customer's display: a window of its own that shows what the till tells (shown.js) and asks
+ *  nobody else. The newest line is kept in sight; the total never leaves the screen. */
+
+import { CHANNEL } from "./shown.js";
+import { markLanguage } from "./speaking.js";
+import * as state from "./state.js";
+import { formatMilli, formatMinor } from "./text.js";
+import { html, render, signal, useLayoutEffect, useRef } from "./ui.js";
+import { DISPLAY } from "./words_display.js";
+
+/** What was told last, null before anything was.
+ * @type {{value: import("./shown.js").Shown | null}} */
+const told = signal(null);
+const money = (minor) => (minor === undefined ? "…" : formatMinor(minor, told.value.decimals));
+
+function App() {
+  const shown = told.value;
+  if (shown === null || shown.screen === "closed") return html`<${Sentence} words=${DISPLAY.closed} />`;
+  return html`
+    ${shown.training && html`<p class="training" role="status">${DISPLAY.training}</p>`}
+    <${SCREENS[shown.screen]} />
+  `;
+}
+
+const SCREENS = { welcome: Welcome, basket: Basket, sold: Sold };
+
+function Sentence({ words }) {
+  return html`<main class="middle"><h1>${words}</h1></main>`;
+}
+
+function Welcome() {
+  return html`<main class="middle">
+    <p class="quiet">${told.value.store}</p>
+    <h1>${DISPLAY.welcome}</h1>
+  </main>`;
+}
+
+function Basket() {
+  const { lines, code } = told.value;
+  const list = useRef(null);
+  useLayoutEffect(() => list.current?.lastElementChild?.scrollIntoView({ block: "end" }), [lines]);
+  return html`<main class=${code === null ? "bought" : "bought asked"}>
+    <h1 class="unseen">${DISPLAY.basket}</h1>
+    <ol class="lines" ref=${list} tabindex="0" aria-label=${DISPLAY.basket}>
+      ${lines.map((line, at) => html`<${Line} key=${at} line=${line} />`)}
+    </ol>
+    ${code !== null && html`<${Code} asked=${code} />`}
+    <${Sums} />
+  </main>`;
+}
+
+function Line({ line }) {
+  const { name, quantity_milli: milli, unit, amount_minor: minor, less } = line;
+  return html`<li>
+    <span class="name">${milli < 0 && html`<em>${DISPLAY.back}</em> `}${name}</span>
+    <span class="count">${formatMilli(Math.abs(milli))}${unit === "each" ? "" : ` ${unit}`}</span>
+    <span class="amount">${money(minor)}</span>
+    ${less.map(({ reason, amount_minor }, at) => html`<span class="less" key=${at}>
+      <span>${reason}</span><span>${money(amount_minor)}</span>
+    </span>`)}
+  </li>`;
+}
+
+/** What a telephone is held over. */
+function Code({ asked }) {
+  const { size, path } = asked.code;
+  return html`<section class="code" role="status">
+    <h2>${DISPLAY.scan(money(asked.amount_minor))}</h2>
+    <svg role="img" aria-label=${DISPLAY.code} viewBox=${`0 0 ${size} ${size}`} shape-rendering="crispEdges">
+      <rect width=${size} height=${size} class="paper" /><path d=${path} class="ink" />
+    </svg>
+    <p>${asked.reference}</p>
+  </section>`;
+}
+
+function Sums() {
+  const { total_minor, saved_minor, left_minor, currency } = told.value;
+  const left = left_minor !== undefined;
+  return html`<footer>
+    <p class="quiet">${saved_minor > 0 ? DISPLAY.saved(money(saved_minor)) : ""}
+      ${left && DISPLAY.of(money(total_minor))}</p>
+    <p class="figure">
+      <span>${left ? DISPLAY.left : DISPLAY.total} ${currency}</span>
+      <output role="status" data-testid="shown-total">${money(left ? left_minor : total_minor)}</output>
+    </p>
+  </footer>`;
+}
+
+function Sold() {
+  const { due_minor, change_minor, points_here } = told.value.sold;
+  return html`<main class="middle">
+    <h1>${DISPLAY.thanks}</h1>
+    <dl>
+      <dt>${due_minor < 0 ? DISPLAY.givenBack : DISPLAY.paid}</dt>
+      <dd>${money(Math.abs(due_minor))}</dd>
+      ${change_minor > 0 && html`<dt class="change">${DISPLAY.change}</dt>
+        <dd class="change" data-testid="shown-change">${money(change_minor)}</dd>`}
+      ${points_here !== null && html`<dt>${DISPLAY.points}</dt><dd>${formatMinor(points_here, 0)}</dd>`}
+    </dl>
+  </main>`;
+}
+
+function listen() {
+  const channel = new BroadcastChannel(CHANNEL);
+  channel.onmessage = ({ data }) => {
+    if (data.shown === undefined) return;
+    told.value = data.shown;
+    state.languages.value = { here: data.shown.language, by: {} };
+  };
+  channel.postMessage({ asks: true });
+}
+
+markLanguage();
+listen();
+render(html`<${App} />`, document.getElementById("display"));

@@ -1,0 +1,96 @@
+/** What the customer is shown while the till works: told to the customer's display, another window of
+ *  this browser (display.js), whenever it changes, and again when that window asks. No network. */
+
+import { language } from "./language.js";
+import * as state from "./state.js";
+import { computed, effect } from "./ui.js";
+
+export const CHANNEL = "holdfast-display";
+
+/**
+ * @typedef {object} Shown
+ * @property {"closed" | "welcome" | "basket" | "sold"} screen
+ * @property {string} language
+ * @property {boolean} training
+ * @property {string} store
+ * @property {number} decimals
+ * @property {string} currency
+ * @property {{name: string, quantity_milli: number, unit: string, amount_minor: number | undefined,
+ *   less: {reason: string, amount_minor: number}[]}[]} lines
+ * @property {number | undefined} total_minor undefined while the store box is asked
+ * @property {number} saved_minor
+ * @property {number | undefined} left_minor of what is being paid
+ * @property {{amount_minor: number, reference: string, code: {size: number, path: string}} | null}
+ *   code to be scanned with a telephone
+ * @property {{due_minor: number, change_minor: number, points_here: number | null} | null} sold
+ */
+
+/** @type {{value: Shown, peek: () => Shown}} */
+export const shown = computed(() => {
+  const { till, basket, receipt, training, decimals, payment } = state;
+  const quoted = state.linesQuote.value;
+  const asked = basket.value.payment === undefined ? null : payment.value;
+  const due = state.currentQuote.value?.due;
+  const { lines } = basket.value;
+  return {
+    screen: screenOf(),
+    language: language.value,
+    training: training.value,
+    store: till.value?.store_name ?? "",
+    decimals: decimals.value,
+    currency: till.value?.currency ?? "",
+    lines: [...lines.map(lineOf), ...(quoted?.lines ?? []).slice(lines.length).map(alongOf)],
+    total_minor: lines.length === 0 ? 0 : quoted?.total_minor,
+    saved_minor: quoted?.saved?.saved_minor ?? 0,
+    left_minor: state.screen.value === "paying" && basket.value.tenders.length > 0 ? due?.left_minor : undefined,
+    code: asked?.state === "shown" ? codeOf(asked) : null,
+    sold: receipt.value === null ? null : soldOf(receipt.value),
+  };
+});
+
+function screenOf() {
+  const { atWork, till, receipt, basket } = state;
+  if (!atWork.value || till.value === null || till.value.till_session === null) return "closed";
+  if (receipt.value !== null) return "sold";
+  return basket.value.lines.length === 0 ? "welcome" : "basket";
+}
+
+function lineOf(line) {
+  const quoted = state.quotedLines.value.get(line);
+  return {
+    name: line.name,
+    quantity_milli: quoted?.quantity_milli ?? line.quantity_milli,
+    unit: line.unit,
+    amount_minor: quoted?.extended_minor ?? quoted?.amount_minor,
+    less: (quoted?.modifiers ?? []).map(({ reason, amount_minor }) => ({ reason, amount_minor })),
+  };
+}
+
+/** What goes along with another line (a deposit, a bag). */
+function alongOf({ description, quantity_milli, amount_minor }) {
+  return { name: description, quantity_milli, unit: "each", amount_minor, less: [] };
+}
+
+function codeOf({ amount_minor, reference, code }) {
+  return { amount_minor, reference, code };
+}
+
+function soldOf({ due_minor, change_minor, points_here }) {
+  return { due_minor, change_minor, points_here };
+}
+
+/** From now on a display that stands open shows it; when this page goes, it says that it is closed. */
+export function showCustomers() {
+  const channel = new BroadcastChannel(CHANNEL);
+  const tell = () => channel.postMessage({ shown: shown.peek() });
+  channel.onmessage = ({ data }) => data.asks && tell();
+  effect(() => channel.postMessage({ shown: shown.value }));
+  addEventListener("pagehide", () => {
+    channel.postMessage({ shown: { ...shown.peek(), screen: "closed" } });
+  });
+}
+
+/** Opens the display, or the one that stands open already. */
+export function openDisplay() {
+  open("/display", CHANNEL, "popup");
+}
