@@ -13,6 +13,7 @@ from central.commands.goodwill import goodwill_app, share_app
 from central.commands.grants import grants
 from central.commands.items import item_app
 from central.commands.key import key_app
+from central.commands.loyalty import loyalty_app
 from central.commands.mirror import mirror_app
 from central.commands.operators import operator_app
 from central.commands.paying import currency_app
@@ -62,6 +63,7 @@ for name, group in (
     ("customers", customers_app),
     ("goodwill", goodwill_app),
     ("share", share_app),
+    ("loyalty", loyalty_app),
 ):
     app.add_typer(group, name=name)
 for command in (

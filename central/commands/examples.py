@@ -11,6 +11,32 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         'goodwill set S01 500 --period month --reason "regulars"',
         'goodwill set S01 50 --period day --from 2026-12-01 --reason "the fair"',
     ),
+    "loyalty show": ("loyalty show",),
+    "loyalty set": (
+        'loyalty set --welcome 100 --birthday 50 --expiry earned --months 24 --reason "2027"',
+    ),
+    "loyalty tier set": (
+        "loyalty tier set gold --name Gold --spend 2000.00 --times 1.5 --kept 12",
+    ),
+    "loyalty tier list": ("loyalty tier list",),
+    "loyalty tier retire": ("loyalty tier retire gold",),
+    "loyalty times set": (
+        'loyalty times set TUE --name "Double on Tuesday" --times 2 --hours "tue 0:00-24:00"',
+        "loyalty times set BREAD --name Bread --times 3 --of dept:Bread",
+    ),
+    "loyalty times list": ("loyalty times list",),
+    "loyalty times retire": ("loyalty times retire TUE",),
+    "loyalty put": (
+        'loyalty put 019ab4a8-7c00-7000-8000-000000000001 gold --reason "moved from our old card"',
+    ),
+    "loyalty leave": ('loyalty leave 019ab4a8-7c00-7000-8000-000000000001 --reason "a year on"',),
+    "loyalty give": (
+        'loyalty give 019ab4a8-7c00-7000-8000-000000000001 50 --reason "the spilt milk"',
+    ),
+    "loyalty born": ("loyalty born 019ab4a8-7c00-7000-8000-000000000001 11",),
+    "loyalty statement": (
+        "loyalty statement 019ab4a8-7c00-7000-8000-000000000001 --to statement.csv",
+    ),
     "goodwill retire": ('goodwill retire S01 --reason "the fair is over"',),
     "share show": ("share show",),
     "share set": ('share set 70 30 --cap 5000 --reason "two shops a family"',),

@@ -20,7 +20,7 @@ from sync.program.plain_commands import tell as print
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from central.domain.decisions import DaySigned
+    from central.domain.signed import DaySigned
     from central.reports.company import CompanyMoney
     from sync.protocol.identity import CompanyId
 

@@ -1,5 +1,6 @@
 """What head office has still to give of accounts: what one unit of work leaves to the next."""
 
+from datetime import date
 from uuid import UUID
 
 from sqlmodel import Field
@@ -36,6 +37,24 @@ class GoodwillDue(CentralTable, table=True):
     __tablename__ = "goodwill_due"
     company_id: UUID = Field(primary_key=True)
     store_id: UUID = Field(primary_key=True)
+
+
+class LoyaltyDue(CentralTable, table=True):
+    """Customers of whom a receipt came, or something was said, that may change their tier or their
+    points (``usecases/loyalty/settle.py``)."""
+
+    __tablename__ = "loyalty_due"
+    company_id: UUID = Field(primary_key=True)
+    customer_id: UUID = Field(primary_key=True)
+
+
+class LoyaltySwept(CentralTable, table=True):
+    """The month, by its first day, for which all customers of a company were looked at: in a new
+    one points run out and birthdays come."""
+
+    __tablename__ = "loyalty_swept"
+    company_id: UUID = Field(primary_key=True)
+    month: date
 
 
 class FreedEpoch(CentralTable, table=True):

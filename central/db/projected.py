@@ -10,6 +10,7 @@ from sqlalchemy import Index, PrimaryKeyConstraint, text
 from sqlmodel import Field
 
 from central.db.projected_journals import OF_JOURNALS
+from central.db.projected_loyalty import OF_LOYALTY
 from central.db.projected_people import OF_PEOPLE
 from central.db.projected_rights import OF_RIGHTS
 from central.db.tables import CentralTable, big, metadata
@@ -309,7 +310,7 @@ class PointsMove(CentralTable, table=True):
     __tablename__ = "points_move"
     store_id: UUID = Field(primary_key=True)
     sale_id: UUID = Field(primary_key=True)
-    customer_id: UUID
+    customer_id: UUID = Field(index=True)
     earned: int = big()
     spent: int = big()
     taken_back: int = big()
@@ -373,7 +374,7 @@ class StoreAlarm(CentralTable, table=True):
 PROJECTED = {
     name: each
     for name, each in metadata.tables.items()
-    if name not in _OTHERS or name in OF_JOURNALS | OF_PEOPLE | OF_RIGHTS
+    if name not in _OTHERS or name in OF_JOURNALS | OF_LOYALTY | OF_PEOPLE | OF_RIGHTS
 }
 """The tables of this module and of the others that are called ``projected_…``, by their
 names."""

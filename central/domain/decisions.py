@@ -18,13 +18,14 @@ from uuid import UUID
 
 import msgspec
 
+from central.domain.loyalty_decided import LOYALTY_KINDS, AnyLoyalty
 from central.domain.rooted import DayRooted
+from central.domain.signed import DaySigned
 from sync.protocol.bounds import DATE_MAX, INTEGER_MAX
 from sync.protocol.change import Epoch
 from sync.protocol.codec import decode
 from sync.protocol.errors import Undecodable
 from sync.protocol.facts import CustomerChanged
-from sync.protocol.figures import Totals
 from sync.protocol.identity import (
     CompanyId,
     CustomerId,
@@ -279,31 +280,6 @@ class EpochReadmitted(msgspec.Struct, frozen=True, array_like=True):
     signature: bytes
 
 
-class CountedThrough(msgspec.Struct, frozen=True, array_like=True):
-    """How far an epoch was counted."""
-
-    epoch: Epoch
-    seq: int
-
-
-class DaySigned(msgspec.Struct, frozen=True, array_like=True):
-    """Somebody signed a store's day off: its figures as they stood, for good. ``signing``: 1, and
-    one more each time that it is signed again. ``declared``: what the store says, None where it had
-    not closed the day. ``exception``: why a day that is not proven is signed all the same, and
-    ``exception_minor`` by how much it is off; empty and None where it was proven."""
-
-    store_id: StoreId
-    business_date: date
-    signing: int
-    counted: Totals
-    declared: Totals | None
-    through: tuple[CountedThrough, ...]
-    exception_minor: int | None
-    exception: str
-    signed_at_ms: int
-    decided_by: str
-
-
 AnyDecision: TypeAlias = (
     EpochIssued
     | PointsOpened
@@ -330,6 +306,7 @@ AnyDecision: TypeAlias = (
     | GoodwillGiven
     | ShareRuleSet
     | DayRooted
+    | AnyLoyalty
 )
 
 KINDS: dict[str, type[AnyDecision]] = {
@@ -358,6 +335,7 @@ KINDS: dict[str, type[AnyDecision]] = {
     "goodwill_given": GoodwillGiven,
     "share_rule_set": ShareRuleSet,
     "day_rooted": DayRooted,
+    **LOYALTY_KINDS,
 }
 """Every kind that was ever recorded. Entries are added, never changed."""
 

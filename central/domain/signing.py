@@ -13,7 +13,7 @@ stands until somebody signs again; each signing stays.
 from datetime import date
 from typing import NamedTuple
 
-from central.domain.decisions import CountedThrough
+from central.domain.signed import CountedThrough
 from sync.protocol.errors import Declared, NotNow
 from sync.protocol.figures import Totals
 from sync.protocol.manifest import Difference, differences

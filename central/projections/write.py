@@ -21,16 +21,26 @@ from central.projections.rows import OF_COMPANIES, PROJECTIONS
 from central.projections.rows.customer import CustomerField
 from central.projections.rows.day import Day, DayFigure, GivenManifest
 from central.projections.rows.escrow import RightAccount, RightReleased, RightSpend
+from central.projections.rows.loyalty import CustomerDay
 from central.projections.stock_counts import sum_seen
 from central.projections.take_back import FORGET_DAYS, take_back
 from central.projections.taking_back import NOTHING_GONE
 from central.projections.unwritable import Unwritable
+from sync.protocol.escrow import RightKind
 from sync.protocol.identity import CustomerId
 
 OWE_SHARES = """
 INSERT INTO share_due (company_id, kind, account_id)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[]) ON CONFLICT DO NOTHING
 """
+
+OWE_LOYALTY = """
+INSERT INTO loyalty_due (company_id, customer_id)
+SELECT company_id, customer_id FROM unnest($1::uuid[], $2::uuid[]) AS due (company_id, customer_id)
+ORDER BY 1, 2
+ON CONFLICT (company_id, customer_id) DO UPDATE SET customer_id = excluded.customer_id
+"""
+"""A mark that is there is held, too: whoever takes it away waits for what caused this one."""
 
 LOCK_COMPANY = "SELECT FROM company WHERE company_id = $1 FOR NO KEY UPDATE"
 
@@ -168,6 +178,7 @@ async def _write(connection: Any, changes: RowChanges, gone: RowChanges) -> froz
         if projection.row is not CustomerField:
             await _put(connection, projection, changes)
     await _owe_shares(connection, changes)
+    await _owe_loyalty(connection, changes, gone)
     if not fields:
         return frozenset()
     changed = await connection.fetch(_RETURN_CUSTOMERS, *zip(*fields, strict=True))
@@ -182,6 +193,20 @@ async def _owe_shares(connection: Any, changes: RowChanges) -> None:
     due = [row[:3] for row in changes[RightAccount] if row[1:3] in moved]
     if due:
         await connection.execute(OWE_SHARES, *by_column(due))
+
+
+async def _owe_loyalty(connection: Any, changes: RowChanges, gone: RowChanges) -> None:
+    """Of these customers a receipt came or went, or points came back from a store
+    (``usecases/loyalty``). After their accounts: who takes the marks holds those first."""
+    due = {row[:2] for row in (*changes[CustomerDay], *gone[CustomerDay])}
+    released = {row.account_id for row in changes[RightReleased] if row.kind == RightKind.POINTS}
+    due |= {
+        (row.company_id, row.account_id)
+        for row in changes[RightAccount]
+        if row.kind == RightKind.POINTS and row.account_id in released
+    }
+    if due:
+        await connection.execute(OWE_LOYALTY, *by_column(sorted(due)))
 
 
 async def _put(connection: Any, projection: Projection, changes: RowChanges) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of
-from central.domain.decisions import CountedThrough
+from central.domain.signed import CountedThrough
 from central.domain.signing import Signing
 from central.reports.store_day import StoreDay, columns
 from sync.protocol.codec import decode

@@ -26,6 +26,7 @@ from central.usecases.grant.share_out import drain_due_shares
 from central.usecases.journal.apply_events import apply_events
 from central.usecases.journal.retry_quarantined import retry_quarantined
 from central.usecases.journal.settle_days import settle_days
+from central.usecases.loyalty.settle import drain_due_loyalty
 from central.usecases.people.open_pins import open_pins
 
 log = structlog.get_logger()
@@ -91,6 +92,7 @@ async def _loop(
 def _sequencing(office: HeadOffice) -> Round:
     async def sequence() -> None:
         await drain_due_grants(office.engine, office.clock_ms())
+        await drain_due_loyalty(office.engine, office.clock_ms())
         await drain_due_shares(office.engine, office.clock_ms())
         await drain_due_goodwill(office.engine, office.clock_ms())
         if await drain_publications(office.engine):

@@ -1,7 +1,7 @@
 """Customers as rows: what is readable, each field's newest change as it travels, and the keys."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +16,10 @@ from edge.db.customer_search import (
 )
 from edge.db.store import read_country
 from sync.protocol.clock import Hlc
+from sync.protocol.feeds import uuid_of_key
 from sync.protocol.identity import CustomerId
 from sync.protocol.phone import phone_key
+from sync.protocol.reference import CustomerGroup
 from sync.protocol.shared import CustomerField, FieldChange
 
 CUSTOMERS_LISTED_MAX = 200
@@ -71,6 +73,8 @@ _KEYS = (
 _PUT_KEY = (
     "INSERT INTO customer_key (customer_id, key) VALUES (?, ?) ON CONFLICT (customer_id) DO NOTHING"
 )
+_GROUP = "INSERT OR REPLACE INTO customer_group (customer_id, word) VALUES (?, ?)"
+_DROP_GROUP = "DELETE FROM customer_group WHERE customer_id = ?"
 _BAR = "INSERT OR IGNORE INTO erased_customer (customer_id) VALUES (?)"
 _BARRED = (
     "SELECT customer_id FROM erased_customer"
@@ -204,6 +208,17 @@ def read_keys(db: sqlite3.Connection, customers: Iterable[CustomerId]) -> dict[C
 def write_keys(db: sqlite3.Connection, keys: Iterable[tuple[CustomerId, bytes]]) -> None:
     """A customer has one key for life: one that is here stays."""
     db.executemany(_PUT_KEY, [(customer_id.bytes, key) for customer_id, key in keys])
+
+
+def take_groups(db: sqlite3.Connection, rows: Sequence[CustomerGroup]) -> None:
+    """As published."""
+    db.executemany(_GROUP, [(row.customer_id.bytes, row.group) for row in rows])
+
+
+def drop_groups(db: sqlite3.Connection, keys: Sequence[str]) -> None:
+    """They are in none."""
+    found = (uuid_of_key(key) for key in keys)
+    db.executemany(_DROP_GROUP, [(one.bytes,) for one in found if one is not None])
 
 
 def bar_customers(db: sqlite3.Connection, customers: Iterable[CustomerId]) -> None:

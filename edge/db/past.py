@@ -2,9 +2,10 @@
 
 A basket is held against what was in force when it was tendered, also when it arrives after head
 office (or the store itself) has changed or withdrawn an item, a code, a price, a rate, a tender, an
-operator, a customer, a promotion, a scale's code, an item's rule or the settings: the customer has
-paid by then. Whoever writes such rows does it inside ``keeping_past``, which compares what the rows
-say before and after; how a kind of row reads stands here once, and nowhere else.
+operator, a customer, a promotion, a tier, what multiplies points, a scale's code, an item's rule or
+the settings: the customer has paid by then. Whoever writes such rows does it inside
+``keeping_past``, which compares what the rows say before and after; how a kind of row reads stands
+here once, and nowhere else.
 
 Kept is what changed within the time that a basket may take to arrive (``tender_age_max_s``): older
 baskets are refused, or, where the store sets no limit, held against the oldest that is known.
@@ -45,6 +46,8 @@ class Kind(StrEnum):
     SCALE_CODE = "scale_code"
     ITEM_RULE = "item_rule"
     WORTH = "worth"
+    LOYALTY_TIER = "loyalty_tier"
+    POINTS_RULE = "points_rule"
     SETTINGS = "settings"
 
 
@@ -99,6 +102,10 @@ _NOW: Mapping[Kind, str] = MappingProxyType(
         " r.barred_until, r.asks_serial, r.asks_lot, r.linked_item_id, r.linked_milli,"
         " r.may_be_left_out)"
         " FROM json_each(:names) w LEFT JOIN item_rule r ON r.item_id = w.value",
+        Kind.LOYALTY_TIER: "SELECT w.value, json_array(t.name, t.from_minor, t.multiplier)"
+        " FROM json_each(:names) w LEFT JOIN loyalty_tier t ON t.tier = w.value",
+        Kind.POINTS_RULE: "SELECT w.value, json_array(hex(r.body))"
+        " FROM json_each(:names) w LEFT JOIN points_rule r ON r.rule_id = w.value",
         Kind.SETTINGS: "SELECT w.value, json_array(s.settings_no)"
         " FROM json_each(:names) w JOIN settings s ON s.current",
     }

@@ -15,11 +15,14 @@ from uuid import UUID
 
 import msgspec
 
+from edge.db import loyalty
+from edge.db.customers import drop_groups, take_groups
 from edge.db.item_rows import codes_change, drop_items, take_items
 from edge.db.item_search import LAID_OF_ITEMS
 from edge.db.past import STORE, Kind, Named, keeping_past, named_by_keys
 from edge.db.promotions import LAID_OF_PROMOTIONS, drop_promotions, take_promotions
 from edge.db.store import drop_receipt_texts, take_receipt_texts, take_settings
+from edge.db.tenders import drop_voucher_types, take_voucher_types
 from sync.protocol.codec import encode
 from sync.protocol.feeds import (
     ROWS,
@@ -29,7 +32,6 @@ from sync.protocol.feeds import (
     read_row,
     uuid_of_key,
 )
-from sync.protocol.paying import VoucherType
 from sync.protocol.reference import DataSet, FeedRow, Grant, Role
 
 _GRANT = (
@@ -41,12 +43,8 @@ _CLEAR_GRANT = "UPDATE points_right SET points = spent + released WHERE root = ?
 _DROP_GRANT = "DELETE FROM points_right WHERE root = ? AND line = 0 AND spent = 0 AND released = 0"
 _FORGET_ALIAS = "DELETE FROM customer_alias WHERE customer_id = ?"
 _ALIAS = "INSERT OR REPLACE INTO customer_alias (customer_id, kept_id) VALUES (?, ?)"
-_GROUP = "INSERT OR REPLACE INTO customer_group (customer_id, word) VALUES (?, ?)"
-_DROP_GROUP = "DELETE FROM customer_group WHERE customer_id = ?"
 _ROLE = "INSERT OR REPLACE INTO role (role, body) VALUES (?, ?)"
 _DROP_ROLE = "DELETE FROM role WHERE role = ?"
-_VOUCHER = "INSERT OR REPLACE INTO voucher_type (tender_id, meaning, not_for) VALUES (?, ?, ?)"
-_DROP_VOUCHER = "DELETE FROM voucher_type WHERE tender_id = ?"
 _OPERATORS_OF = "SELECT operator_id FROM operator WHERE role = ?"
 _EPOCH = "SELECT epoch_number FROM journal_head WHERE current = 1 AND NOT provisional"
 
@@ -148,15 +146,6 @@ def _drop_aliases(db: sqlite3.Connection, keys: Sequence[str]) -> None:
     db.executemany(_FORGET_ALIAS, [(one.bytes,) for one in found if one is not None])
 
 
-def _take_groups(db: sqlite3.Connection, rows: Sequence[Read]) -> None:
-    db.executemany(_GROUP, [(row.value.customer_id.bytes, row.value.group) for row in rows])
-
-
-def _drop_groups(db: sqlite3.Connection, keys: Sequence[str]) -> None:
-    found = (uuid_of_key(key) for key in keys)
-    db.executemany(_DROP_GROUP, [(one.bytes,) for one in found if one is not None])
-
-
 def _groups_change(_db: sqlite3.Connection, keys: Sequence[str], _rows: object) -> list[Named]:
     found = (uuid_of_key(key) for key in keys)
     return [Named(Kind.CUSTOMER, one.hex) for one in found if one is not None]
@@ -168,21 +157,6 @@ def _take_roles(db: sqlite3.Connection, rows: Sequence[Read]) -> None:
 
 def _drop_roles(db: sqlite3.Connection, keys: Sequence[str]) -> None:
     db.executemany(_DROP_ROLE, [(key,) for key in keys])
-
-
-def _take_voucher_types(db: sqlite3.Connection, rows: Sequence[Read]) -> None:
-    vouchers: list[VoucherType] = [row.value for row in rows]
-    db.executemany(
-        _VOUCHER,
-        [
-            (each.tender_id, each.meaning.value, msgspec.json.encode(each.not_for).decode())
-            for each in vouchers
-        ],
-    )
-
-
-def _drop_voucher_types(db: sqlite3.Connection, keys: Sequence[str]) -> None:
-    db.executemany(_DROP_VOUCHER, [(key,) for key in keys])
 
 
 def _take_promotions(db: sqlite3.Connection, rows: Sequence[Read]) -> None:
@@ -232,6 +206,21 @@ def _as_they_are(
     return Kept(take, drop, lambda _db, keys, _rows: named_by_keys(past, keys), laid)
 
 
+def _values(
+    take: Callable[[sqlite3.Connection, Sequence[Any]], None],
+    drop: Drop,
+    past: Kind | None = None,
+    laid: Mapping[str, str] = MappingProxyType({}),
+) -> Kept:
+    """Written from the structs alone: no sale names the publication."""
+    return Kept(
+        lambda db, rows: take(db, [row.value for row in rows]),
+        drop,
+        lambda _db, keys, _rows: named_by_keys(past, keys),
+        laid,
+    )
+
+
 def _roles_change(
     db: sqlite3.Connection, keys: Sequence[str], _rows: Sequence[Role]
 ) -> list[Named]:
@@ -277,10 +266,10 @@ KEPT: Mapping[DataSet, Kept] = MappingProxyType(
         DataSet.PAYMENT_WAYS: _as_they_are(
             DataSet.PAYMENT_WAYS, "payment_way", ("tender_id",), past=Kind.TENDER
         ),
-        DataSet.VOUCHER_TYPES: Kept(
-            _take_voucher_types,
-            _drop_voucher_types,
-            lambda _db, keys, _rows: named_by_keys(Kind.TENDER, keys),
+        DataSet.VOUCHER_TYPES: _values(
+            take_voucher_types,
+            drop_voucher_types,
+            Kind.TENDER,
             {"voucher_type": "rowid, tender_id, meaning, not_for"},
         ),
         DataSet.CURRENCIES: _as_they_are(
@@ -303,10 +292,20 @@ KEPT: Mapping[DataSet, Kept] = MappingProxyType(
         DataSet.ITEM_RULES: _as_they_are(
             DataSet.ITEM_RULES, "item_rule", ("item_id",), past=Kind.ITEM_RULE
         ),
-        DataSet.CUSTOMER_GROUPS: Kept(
-            *(_take_groups, _drop_groups, _groups_change),
-            {"customer_group": "rowid, customer_id, word"},
+        DataSet.CUSTOMER_GROUPS: _values(
+            take_groups, drop_groups, laid={"customer_group": "rowid, customer_id, word"}
+        )._replace(changes=_groups_change),
+        DataSet.LOYALTY_TIERS: _as_they_are(
+            DataSet.LOYALTY_TIERS, "loyalty_tier", ("tier",), past=Kind.LOYALTY_TIER
         ),
+        DataSet.CUSTOMER_TIERS: _values(loyalty.take_customer_tiers, loyalty.drop_customer_tiers),
+        DataSet.POINTS_RULES: _values(
+            loyalty.take_points_rules,
+            loyalty.drop_points_rules,
+            Kind.POINTS_RULE,
+            {"points_rule": "rowid, rule_id, body"},
+        ),
+        DataSet.POINTS_EXPIRING: _values(loyalty.take_expiring, loyalty.drop_expiring),
     }
 )
 """Every data set but the customers, those who were erased, and opening stock, which is booked."""

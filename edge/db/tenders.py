@@ -42,6 +42,8 @@ FROM foreign_currency WHERE own_currency = ? AND effective_from_ms <= ?
 GROUP BY currency ORDER BY currency
 """
 """SQLite takes bare columns beside a lone max() from the row that has it."""
+_VOUCHER = "INSERT OR REPLACE INTO voucher_type (tender_id, meaning, not_for) VALUES (?, ?, ?)"
+_DROP_VOUCHER = "DELETE FROM voucher_type WHERE tender_id = ?"
 _TENDER_KINDS = {each.value: each for each in TenderKind}
 
 
@@ -111,3 +113,19 @@ def worth_of(
 def all_worth(db: sqlite3.Connection, own_currency: str, as_of_ms: int) -> dict[str, Worth]:
     """Of every currency that is taken."""
     return {row[0]: Worth(*row[1:5]) for row in db.execute(_ALL_WORTH, (own_currency, as_of_ms))}
+
+
+def take_voucher_types(db: sqlite3.Connection, vouchers: Sequence[VoucherType]) -> None:
+    """As published."""
+    db.executemany(
+        _VOUCHER,
+        [
+            (each.tender_id, each.meaning.value, msgspec.json.encode(each.not_for).decode())
+            for each in vouchers
+        ],
+    )
+
+
+def drop_voucher_types(db: sqlite3.Connection, keys: Sequence[str]) -> None:
+    """They are no more."""
+    db.executemany(_DROP_VOUCHER, [(key,) for key in keys])

@@ -22,6 +22,7 @@ from sync.protocol.currency import decimals_of
 from sync.protocol.errors import Undecodable
 from sync.protocol.identity import StoreId
 from sync.protocol.labels.scale import ScaleCode
+from sync.protocol.loyalty import CustomerTier, LoyaltyTier, PointsExpiring, PointsRule
 from sync.protocol.paying import ForeignCurrency, PaymentWay, Through, VoucherType
 from sync.protocol.promotions.kinds import BY_CODE
 from sync.protocol.reference import (
@@ -152,6 +153,12 @@ def _check_currency(rate: ForeignCurrency) -> None:
         raise RowUnreadable(f"{rate.currency} has not {rate.decimals} decimals")
 
 
+def _check_points_rule(rule: PointsRule) -> None:
+    """Points ask for no coupon. Raises RowUnreadable."""
+    if rule.condition.coupons:
+        raise RowUnreadable("points are multiplied for no coupon")
+
+
 def zone_is_known(zone: str) -> bool:
     """Whether the name is one of the IANA list that this machine has."""
     try:
@@ -197,6 +204,12 @@ ROWS: Mapping[DataSet, Rows] = MappingProxyType(
         DataSet.PAYMENT_WAYS: Rows(PaymentWay, lambda way: str(way.tender_id), check=_check_way),
         DataSet.VOUCHER_TYPES: Rows(VoucherType, lambda row: str(row.tender_id)),
         DataSet.CURRENCIES: Rows(ForeignCurrency, _currency_key, check=_check_currency),
+        DataSet.LOYALTY_TIERS: Rows(LoyaltyTier, lambda row: row.tier),
+        DataSet.CUSTOMER_TIERS: Rows(
+            CustomerTier, lambda row: f"{row.customer_id}@{row.tier}", alone=True
+        ),
+        DataSet.POINTS_RULES: Rows(PointsRule, lambda row: row.rule_id, check=_check_points_rule),
+        DataSet.POINTS_EXPIRING: Rows(PointsExpiring, lambda row: str(row.customer_id), alone=True),
     }
 )
 
@@ -249,6 +262,13 @@ def currency_of_key(key: str) -> tuple[str, str, int] | None:
         return None
     currency, _, own_currency = found[0].partition(">")
     return currency, own_currency, found[1]
+
+
+def tier_of_key(key: str) -> tuple[UUID, str] | None:
+    """Customer and tier; None for a key under which nobody's can stand."""
+    customer, _, tier = key.partition("@")
+    customer_id = uuid_of_key(customer)
+    return None if customer_id is None else (customer_id, tier)
 
 
 def uuid_of_key(key: str) -> UUID | None:

@@ -111,6 +111,10 @@ class DataSet(StrEnum):
     PAYMENT_WAYS = "payment_ways"
     VOUCHER_TYPES = "voucher_types"
     CURRENCIES = "currencies"
+    LOYALTY_TIERS = "loyalty_tiers"
+    CUSTOMER_TIERS = "customer_tiers"
+    POINTS_RULES = "points_rules"
+    POINTS_EXPIRING = "points_expiring"
 
 
 class Item(msgspec.Struct, frozen=True, array_like=True):

@@ -105,6 +105,7 @@ PROJECTED: Mapping[KindVersion, Projected] = {
                 {"kind": "points", "account_id": CUSTOMER, "earned": 2, "used": 100, "released": 0}
             ],
             "points_move": [{"sale_id": SALE, "earned": 2, "spent": 100, "debt": 1}],
+            "customer_day": [{"customer_id": CUSTOMER, "points_in": 2, "points_out": 101}],
             "right_spend": [
                 {"sale_id": SALE, "root": golden.GRANT, "line_no": 0, "amount": 100},
             ],
@@ -178,6 +179,7 @@ PROJECTED: Mapping[KindVersion, Projected] = {
                 {"kind": "coupon", "account_id": golden.MOVEMENT, "earned": 0, "used": 1},
             ],
             "points_move": [{"sale_id": SALE, "earned": 2, "spent": 0, "debt": 1}],
+            "customer_day": [{"customer_id": CUSTOMER, "points_in": 2, "points_out": 1}],
             "right_spend": [
                 {"kind": "gift_value", "root": golden.EARLIER_SALE, "line_no": 2, "amount": 500},
                 {"kind": "coupon", "root": golden.GRANT, "line_no": 0, "amount": 1},

@@ -27,6 +27,7 @@ from sync.protocol.identity import (
     TenderId,
 )
 from sync.protocol.labels.scale import ScaleCode
+from sync.protocol.loyalty import CustomerTier, LoyaltyTier, PointsExpiring, PointsRule
 from sync.protocol.money import CashRounding
 from sync.protocol.paying import ForeignCurrency, PaymentWay, VoucherMeaning, VoucherType
 from sync.protocol.periods import Period
@@ -175,6 +176,16 @@ EXAMPLES: Mapping[DataSet, msgspec.Struct] = MappingProxyType(
             TenderId("cdc"), VoucherMeaning.RECEIVABLE, ("Alcohol", "Tobacco")
         ),
         DataSet.CURRENCIES: ForeignCurrency("USD", "SGD", 1_763_971_200_000, 2, 13_456, 10_000),
+        DataSet.LOYALTY_TIERS: LoyaltyTier("gold", "Gold", 200_000, 15_000, 12),
+        DataSet.CUSTOMER_TIERS: CustomerTier(CustomerId(CUSTOMER), "gold", date(2027, 11, 30)),
+        DataSet.POINTS_RULES: PointsRule(
+            "tue",
+            "Double on Tuesday",
+            20_000,
+            Pick(departments=("Bread",)),
+            Condition(hours=(Hours(2, 0, 1_440),)),
+        ),
+        DataSet.POINTS_EXPIRING: PointsExpiring(CustomerId(CUSTOMER), 120, date(2026, 12, 31)),
     }
 )
 

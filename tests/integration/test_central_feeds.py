@@ -14,10 +14,7 @@ from central.usecases.company.load_sample import load_sample
 from central.usecases.feed.publish import PublishedRow, publish
 from central.usecases.feed.publish_reference import publish_rows
 from central.usecases.feed.read_feed import PAGE_BYTES_MAX, FeedCursor, feed_page
-from central.usecases.feed.sequence_publications import (
-    drain_publications,
-    sequence_publications,
-)
+from central.usecases.feed.sequence_publications import drain_publications, sequence_publications
 from sync.engine.sealing import open_sealed
 from sync.protocol.batch import Acknowledgement
 from sync.protocol.codec import decode, encode
@@ -52,6 +49,7 @@ __all__ = ["postgres_template"]
 PUBLISHERS = 8
 ROWS_EACH = 40
 ITEMS = FollowedFeed(DataSet.ITEMS, "")
+LOYALTY = ("loyalty_tiers", "customer_tiers", "points_rules", "points_expiring")
 
 
 def body(key: str, name: str) -> bytes:
@@ -275,6 +273,7 @@ async def test_a_store_pulls_its_own_feeds_and_no_others(postgres_url: str) -> N
             (DataSet.PAYMENT_WAYS, "", 0),
             (DataSet.VOUCHER_TYPES, "", 0),
             (DataSet.CURRENCIES, "", 0),
+            *((data_set, "", 0) for data_set in LOYALTY),
         ]
         for feed in heard.feeds:
             page = await box.feed(feed.data_set, 0, scope=feed.scope)

@@ -24,6 +24,7 @@ from sync.protocol.facts import TaxClass, TenderKind
 from sync.protocol.feeds import ROWS
 from sync.protocol.identity import CustomerId, ItemId, OperatorId, PromotionId, TenderId
 from sync.protocol.labels.scale import ScaleCode
+from sync.protocol.loyalty import LoyaltyTier, PointsRule
 from sync.protocol.paying import ForeignCurrency, PaymentWay, VoucherMeaning, VoucherType
 from sync.protocol.promotions.conditions import Condition
 from sync.protocol.promotions.percent_off import PercentOff
@@ -81,6 +82,8 @@ ROW: dict[DataSet, Callable[[int], Any]] = {
     DataSet.SCALE_CODES: lambda n: ScaleCode(f"2{n:02d}IIIIWWWWWC"),
     DataSet.ITEM_RULES: lambda n: ItemRule(ItemId(f"item-{n}"), 18),
     DataSet.CUSTOMER_GROUPS: lambda n: CustomerGroup(CustomerId(UUID(int=n)), "gold"),
+    DataSet.LOYALTY_TIERS: lambda n: LoyaltyTier(f"tier-{n}", f"Tier {n}", n),
+    DataSet.POINTS_RULES: lambda n: PointsRule(f"rule-{n}", f"Rule {n}", 20_000),
 }
 
 

@@ -20,6 +20,7 @@ from sync.protocol.facts import TaxClass, TenderKind
 from sync.protocol.feeds import ROWS
 from sync.protocol.identity import CustomerId, ItemId, OperatorId, PromotionId, TenderId
 from sync.protocol.labels.scale import ScaleCode
+from sync.protocol.loyalty import CustomerTier, LoyaltyTier, PointsExpiring, PointsRule
 from sync.protocol.paying import ForeignCurrency, PaymentWay, VoucherMeaning, VoucherType
 from sync.protocol.periods import Period
 from sync.protocol.promotions.percent_off import PercentOff
@@ -176,6 +177,28 @@ GOOD: dict[DataSet, list[Any]] = {
         for currency in ("USD", "EUR")
         for at in (0, NOON_MS)
     ],
+    DataSet.LOYALTY_TIERS: [
+        LoyaltyTier(word, word, from_minor, times)
+        for word in ("gold", "silver")
+        for from_minor, times in ((0, 10_000), (50_000, 15_000))
+    ],
+    DataSet.CUSTOMER_TIERS: [
+        CustomerTier(CustomerId(named(name)), word, until)
+        for name in ("li", "bo")
+        for word in ("gold", "silver")
+        for until in (date(2026, 5, 1), date(2027, 5, 1))
+    ],
+    DataSet.POINTS_RULES: [
+        PointsRule(word, word, times, of)
+        for word in ("tue", "tea")
+        for times in (0, 20_000)
+        for of in (Pick(), Pick(departments=("Tea",)))
+    ],
+    DataSet.POINTS_EXPIRING: [
+        PointsExpiring(CustomerId(named(name)), points, date(2026, 12, 31))
+        for name in ("li", "bo")
+        for points in (1, 120)
+    ],
 }
 
 
@@ -219,6 +242,10 @@ ALL_TABLES: dict[str, str] = {
     "payment_way": "*",
     "voucher_type": "*",
     "foreign_currency": "*",
+    "loyalty_tier": "*",
+    "customer_tier": "*",
+    "points_rule": "*",
+    "points_expiring": "*",
     "operator": "*",
     "role": "*",
     "credential": "*",

@@ -169,6 +169,26 @@ UNREADABLE: dict[str, tuple[DataSet, str, bytes]] = {
         "points@2024-05-01",
         encode(["points", 5, "eon", "2024-05-01", "1-aabbccdd"]),
     ),
+    "a tier that multiplies by less than nothing": (
+        DataSet.LOYALTY_TIERS,
+        "gold",
+        encode(["gold", "Gold", 1, -1, 0]),
+    ),
+    "a tier under another one's key": (
+        DataSet.CUSTOMER_TIERS,
+        f"{LI}@silver",
+        encode([LI, "gold", "2027-11-30"]),
+    ),
+    "points that are multiplied for a coupon": (
+        DataSet.POINTS_RULES,
+        "tue",
+        encode(["tue", "Tuesday", 20_000, [], [0, None, [], [], ["SAVE5"], []]]),
+    ),
+    "nothing that runs out": (
+        DataSet.POINTS_EXPIRING,
+        str(LI),
+        encode([LI, 0, "2026-12-31"]),
+    ),
     "a customer in no group": (
         DataSet.CUSTOMER_GROUPS,
         str(LI),

@@ -13,7 +13,6 @@ from central.domain.decisions import (
     CustomerErased,
     CustomersJoined,
     CustomersParted,
-    DaySigned,
     EpochIssued,
     EpochRatified,
     EpochReadmitted,
@@ -31,10 +30,13 @@ from central.domain.decisions import (
     StreamPruned,
     TailWrittenOff,
 )
+from central.domain.loyalty_decided import LoyaltyDecision
 from central.domain.rooted import DayRooted
+from central.domain.signed import DaySigned
 from central.projections.fold.collect import Fold
 from central.projections.fold.customer import put_erased, put_fields
 from central.projections.fold.grants import fold_grant, fold_rule
+from central.projections.fold.loyalty import fold_loyalty
 from central.projections.row_changes import RowChanges
 from central.projections.rows.box import AlarmClearing
 from central.projections.rows.customer import CustomerAlias, CustomerErasure
@@ -65,6 +67,8 @@ def fold_decision(into: Fold, decision: AnyDecision) -> None:
             fold_grant(into, decision)
         case GoodwillSet() | GoodwillGiven() | ShareRuleSet():
             fold_rule(into, decision)
+        case LoyaltyDecision():
+            fold_loyalty(into, decision)
         case CustomerDecided() | CustomersJoined() | CustomersParted() | CustomerErased():
             _fold_customer(into, decision)
         case TailWrittenOff(store_id, epoch, through, reason, decided_by):
@@ -84,13 +88,19 @@ def fold_decision(into: Fold, decision: AnyDecision) -> None:
         case AlarmCleared(store_id, alarm_id, reason, decided_by):
             place = (0, b"", 0)  # head office's word comes before every event
             into.put(AlarmClearing(store_id, alarm_id, decided_by, reason, *place))
-        case DaySigned(store_id, day, signing, counted, declared, through):
-            figures = (encode(counted), None if declared is None else encode(declared))
-            why = (decision.exception_minor, decision.exception)
-            who = (decision.signed_at_ms, decision.decided_by)
-            into.put(SignedDay(store_id, day, signing, *figures, encode(through), *why, *who))
+        case DaySigned():
+            _fold_signed(into, decision)
         case _ as never:
             assert_never(never)
+
+
+def _fold_signed(into: Fold, signed: DaySigned) -> None:
+    declared = None if signed.declared is None else encode(signed.declared)
+    figures = (encode(signed.counted), declared, encode(signed.through))
+    why = (signed.exception_minor, signed.exception)
+    who = (signed.signed_at_ms, signed.decided_by)
+    day = (signed.store_id, signed.business_date, signed.signing)
+    into.put(SignedDay(*day, *figures, *why, *who))
 
 
 def _fold_root(into: Fold, decision: DayRooted) -> None:

@@ -13,6 +13,7 @@ from central.projections.event import Event, RawEvent
 from central.projections.fact_id import FactId
 from central.projections.fold.collect import Fold
 from central.projections.fold.kinds import folds
+from central.projections.fold.loyalty import put_customer_day
 from central.projections.rows.customer import PointsMove
 from central.projections.rows.escrow import RightAccount, RightHeld, RightSpend
 from central.projections.rows.sale import Sale, SaleLine, SaleModifier, SaleTax, SaleTender
@@ -84,6 +85,7 @@ def _sale(into: Fold, event: Event, sale: RetailTransaction) -> None:
         moved[1] += 1
     if sale.customer_id is not None:
         _points(into, event, sale.customer_id, sale)
+        put_customer_day(into, sale, sale.customer_id)
     _rights(into, event, sale)
     _modifiers(into, event, sale)
 

@@ -14,8 +14,8 @@ from central.archive.applying import LOCK_TURN
 from central.db.decisions import lock_decisions
 from central.db.engine import driver_of
 from central.domain.day_verdict import DayVerdict
-from central.domain.decisions import CountedThrough, DaySigned
 from central.domain.fields import plain_text
+from central.domain.signed import CountedThrough, DaySigned
 from central.domain.signing import (
     DayNotProven,
     DecidedByNobody,

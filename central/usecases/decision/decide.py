@@ -11,11 +11,13 @@ from central.domain.decisions import (
     CustomersJoined,
     CustomersParted,
 )
+from central.domain.loyalty_decided import BirthMonthSet, CustomerTierSet, PointsGiven
 from central.usecases.customer.destroy_keys import destroy_keys
 from central.usecases.customer.publish_aliases import publish_aliases
 from central.usecases.decision.apply_decisions import apply_decisions
 from central.usecases.feed.publish_reference import publish_customers, publish_rows
 from central.usecases.grant.owe_shares import owe_shares
+from central.usecases.loyalty.owe import owe_loyalty
 from sync.protocol.identity import CompanyId
 from sync.protocol.reference import DataSet, ErasedCustomer
 
@@ -37,5 +39,8 @@ async def decide(
     pairs = [one for one in decisions if isinstance(one, CustomersJoined | CustomersParted)]
     same = {customer_id for pair in pairs for customer_id in (pair.alias_id, pair.kept_id)}
     await publish_aliases(db, company_id, same)
-    await owe_shares(db, company_id, same)
+    given = {one.customer_id for one in decisions if isinstance(one, PointsGiven)}
+    await owe_shares(db, company_id, same | given)
+    about = [one for one in decisions if isinstance(one, CustomerTierSet | BirthMonthSet)]
+    await owe_loyalty(db, company_id, same.union(erased, (one.customer_id for one in about)))
     return numbers

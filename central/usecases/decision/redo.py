@@ -17,7 +17,9 @@ from central.db.tables import Device, table
 from central.domain import decisions as decided
 from central.domain.decisions import AnyDecision
 from central.domain.epoch import EpochEvent
+from central.domain.loyalty_decided import LoyaltyDecision
 from central.domain.rooted import DayRooted
+from central.domain.signed import DaySigned
 from central.usecases.box.clear_alarm import lift_alarm
 from central.usecases.box.enrol import insert_epoch
 from central.usecases.box.epochs import hold_epoch, lock_store, move_epoch
@@ -65,13 +67,13 @@ async def redo(
             return
         case decided.GrantAnswered() | decided.GrantReturned() | decided.GoodwillSet():
             return
-        case decided.GoodwillGiven() | decided.ShareRuleSet() | DayRooted():
+        case decided.GoodwillGiven() | decided.ShareRuleSet() | DayRooted() | LoyaltyDecision():
             return
         case decided.TailWrittenOff() | decided.EventRepaired() | decided.EventReleased():
             return
         case decided.CustomerErased(customer_id):
             await destroy_keys(db, company_id, (customer_id,))
-        case decided.DaySigned() | decided.CustomersJoined() | decided.CustomersParted():
+        case DaySigned() | decided.CustomersJoined() | decided.CustomersParted():
             return
         case decided.StreamPruned():
             return  # its box is asked again, and says through where it keeps nothing now

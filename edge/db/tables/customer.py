@@ -64,6 +64,24 @@ class CustomerGroupRow(EdgeTable, table=True):
     word: str
 
 
+class CustomerTierRow(EdgeTable, table=True):
+    """Through which business date a customer is in a tier."""
+
+    __tablename__ = "customer_tier"
+    customer_id: bytes = Field(primary_key=True)
+    tier: str = Field(primary_key=True)
+    until: str
+
+
+class PointsExpiringRow(EdgeTable, table=True):
+    """Which of a customer's points run out next, after the day ``until``."""
+
+    __tablename__ = "points_expiring"
+    customer_id: bytes = Field(primary_key=True)
+    points: int
+    until: str
+
+
 class ErasedCustomer(EdgeTable, table=True):
     """Ids that are barred for ever: no key, no field and no row of theirs is taken any more."""
 

@@ -314,6 +314,25 @@ class ItemRuleRow(EdgeTable, table=True):
     may_be_left_out: bool
 
 
+class LoyaltyTierRow(EdgeTable, table=True):
+    """Tiers, as published."""
+
+    __tablename__ = "loyalty_tier"
+    tier: str = Field(primary_key=True)
+    name: str
+    from_minor: int
+    multiplier: int
+    kept_months: int
+
+
+class PointsRuleRow(EdgeTable, table=True):
+    """What multiplies points. ``body``: the msgpack of PointsRule."""
+
+    __tablename__ = "points_rule"
+    rule_id: str = Field(primary_key=True)
+    body: bytes
+
+
 class Settings(EdgeTable, table=True):
     """Every settings that the store had; one row is ``current``. Receipts name theirs, so that a
     replay prints what the customer saw. ``body`` is the msgpack of StoreSettings, ``texts`` that of

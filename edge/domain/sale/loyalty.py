@@ -3,14 +3,16 @@
 Earned are ``points_per_step`` for each whole ``points_step_minor`` of the sale lines with tax, less
 what was paid by points and what is out of tax's scope (protocol.md, Points); floored per receipt
 and allotted to its lines, so that a return takes back its line's share and no more. Rights to spend
-are escrow's (sync/protocol/escrow.py). Nobody earns without a customer. What a customer owes after
-a take-back is paid off first: by the rights there are, then by what the receipt earns.
+are escrow's (sync/protocol/escrow.py). Nobody earns without a customer. What multiplies a line's
+points (``multipliers.py``) multiplies what it counts for, before that one rounding. What a customer
+owes after a take-back is paid off first: by the rights there are, then by what the receipt earns.
 """
 
 from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+from edge.domain.sale.multipliers import ONCE_TWICE_OVER
 from edge.domain.sale.refusals.points import MorePointsThanRights, NotWholePoints, PointsTooMany
 from sync.protocol.bounds import FIGURE_MAX
 from sync.protocol.escrow import Right, allot, own_line_first
@@ -38,16 +40,27 @@ class Settling(NamedTuple):
 
 
 def earn(
-    eligible: Sequence[int], paid_by_points_minor: int, settings: StoreSettings
+    eligible: Sequence[int],
+    paid_by_points_minor: int,
+    settings: StoreSettings,
+    times: Sequence[int] = (),
 ) -> tuple[int, ...]:
-    """Each sale line's points. ``eligible``: its amount with tax, 0 where it earns nothing. Raises
-    PointsTooMany."""
-    if not eligible or settings.points_step_minor <= 0:
+    """Each sale line's points. ``eligible``: its amount with tax, 0 where it earns nothing;
+    ``times``: its multiplier in parts of ONCE_TWICE_OVER, without any once. What was paid by points
+    is borne by all lines by their amounts. Rounded down once. Raises PointsTooMany."""
+    whole = sum(eligible)
+    if whole <= 0 or settings.points_step_minor <= 0:
         return tuple(0 for _ in eligible)
-    base = max(0, sum(eligible) - paid_by_points_minor)
-    points = base // settings.points_step_minor * settings.points_per_step
+    base = max(0, whole - paid_by_points_minor)
+    counted, once = (eligible, 1) if not times else (_multiplied(eligible, times), ONCE_TWICE_OVER)
+    steps = sum(counted) * base // (whole * once * settings.points_step_minor)
+    points = steps * settings.points_per_step
     refuse_many(points, "lines")
-    return split(points, eligible)
+    return split(points, counted)
+
+
+def _multiplied(eligible: Sequence[int], times: Sequence[int]) -> list[int]:
+    return [amount * multiplier for amount, multiplier in zip(eligible, times, strict=True)]
 
 
 def refuse_many(points: int, field: str) -> None:

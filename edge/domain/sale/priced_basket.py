@@ -19,6 +19,7 @@ from edge.domain.customer import InactiveCustomer, UnknownCustomer
 from edge.domain.operator import InactiveOperator, UnknownOperator
 from edge.domain.sale import discounts, loyalty, pricing, returns, tax
 from edge.domain.sale.basket import LineRequest, SaleRequest, refuse_many
+from edge.domain.sale.multipliers import NO_EARNING, Earning, times_of
 from edge.domain.sale.price_override import price_overrides
 from edge.domain.sale.pricing import Priced
 from edge.domain.sale.refusals.prices import AmountTooLarge
@@ -55,7 +56,7 @@ class PricedBasket(NamedTuple):
     """``taken``: the return lines, by line number. ``total_minor``: tax included, before rounding.
     ``account``: the customer's points after what is taken back. ``customer_id``: whose points
     move. ``goodwill``: what the store lets them spend beyond their rights, who owe nothing.
-    ``lowered``: None where nothing could lower a price."""
+    ``lowered``: None where nothing could lower a price. ``earning``: what multiplies points."""
 
     settings: StoreSettings
     customer_id: CustomerId | None
@@ -65,6 +66,7 @@ class PricedBasket(NamedTuple):
     account: loyalty.Settling
     goodwill: tuple[Right, ...] = ()
     lowered: Lowered | None = None
+    earning: Earning = NO_EARNING
 
     def earning_minor(self) -> list[int]:
         """What each sale line earns points on: its amount with tax, nothing of what is out of tax's
@@ -76,6 +78,16 @@ class PricedBasket(NamedTuple):
             else line.amount_minor + (0 if included else line.tax_minor)
             for line in self.sold
         ]
+
+    def on_offer(self) -> tuple[LineOnOffer, ...]:
+        """The sale lines as a rule sees them."""
+        return tuple([_on_offer(line.priced) for line in self.sold])
+
+    def earning_times(self) -> tuple[int, ...]:
+        """How many times each sale line earns (``multipliers.py``); nothing: all once."""
+        if self.earning.tier is None and not self.earning.rules:
+            return ()
+        return times_of(self.on_offer(), self.earning)
 
     def lines(self, points: Sequence[int]) -> tuple[Line, ...]:
         """All lines in the order of the request; ``points``: each sale line's."""
@@ -108,6 +120,7 @@ def price_basket(asked: SaleRequest, known: Situation) -> PricedBasket:
         account=account,
         goodwill=() if account.owed or known.goodwill is None else (known.goodwill,),
         lowered=lowered,
+        earning=known.earning,
     )
 
 
@@ -160,20 +173,22 @@ def _lowered(
         by_hand = by_hand._replace(prices=prices)
     if not (known.promotions or by_hand.lines or by_hand.basket or by_hand.prices):
         return None
-    offered = tuple(
-        LineOnOffer(
-            each.item.item_id,
-            each.item.unit,
-            each.quantity_milli,
-            each.unit_price_minor,
-            each.extended_minor,
-            each.item.department,
-        )
-        for each in priced
-    )
+    offered = tuple([_on_offer(each) for each in priced])
     reduced = reduce_lines(offered, known.promotions, by_hand)
     discounts.refuse_too_much(by_hand, lines, reduced.modifiers, known.settings.decimals)
     return Lowered(offered, reduced)
+
+
+def _on_offer(priced: Priced) -> LineOnOffer:
+    item = priced.item
+    return LineOnOffer(
+        item.item_id,
+        item.unit,
+        priced.quantity_milli,
+        priced.unit_price_minor,
+        priced.extended_minor,
+        item.department,
+    )
 
 
 def _total(sold: Collection[PricedLine], taken: Collection[Line], settings: StoreSettings) -> int:

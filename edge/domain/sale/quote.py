@@ -6,6 +6,7 @@ and otherwise, and the change. Nothing here is kept: the sale is priced anew whe
 """
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from math import gcd
 
 import msgspec
@@ -13,12 +14,14 @@ import msgspec
 from edge.domain.sale import item_rules
 from edge.domain.sale import tenders as tender
 from edge.domain.sale.basket import LineRequest, SaleRequest, refuse_wrong_shape
+from edge.domain.sale.multipliers import rules_met
 from edge.domain.sale.priced_basket import PricedBasket, price_basket
 from edge.domain.sale.refunds import QuotedRefund, propose
 from edge.domain.sale.saved import NOTHING_SAVED, Saved, saved
 from edge.domain.sale.situation import Situation
 from sync.protocol.facts import Line, TaxLine, tax_lines
 from sync.protocol.identity import ItemId
+from sync.protocol.loyalty import ONCE
 from sync.protocol.reference import StoreSettings
 
 QUICK_CASH_UNITS = (5, 10, 50, 100)
@@ -82,6 +85,18 @@ class Prompt(msgspec.Struct, frozen=True):
     age_years: int | None
 
 
+class QuotedEarning(msgspec.Struct, frozen=True):
+    """What bears on the customer's points: the tier that they are in, by its name, and its
+    ``multiplier`` in hundredths of a percent; names of the rules that multiply points of goods of
+    this basket; so many points run out after the day ``expire_on``."""
+
+    tier: str | None
+    multiplier: int
+    rules: tuple[str, ...]
+    expiring: int
+    expire_on: date | None
+
+
 class Quote(msgspec.Struct, frozen=True):
     """Amounts in minor units. ``total_minor`` and ``tendered_at_ms`` (UTC) are what the sale's
     request states. ``points_here``: what the customer can spend on this basket, after what is owed
@@ -89,7 +104,7 @@ class Quote(msgspec.Struct, frozen=True):
     but what the store lets them have. ``refunds``: by what it goes back, where something does.
     ``saved``: by what prices were lowered, and what almost was.
     ``along``: lines that the request lacks and the sale must have; they stand in ``lines`` too.
-    ``prompts``: what a sale is refused without."""
+    ``prompts``: what a sale is refused without. ``earning``: None without a customer."""
 
     tendered_at_ms: int
     total_minor: int
@@ -103,6 +118,7 @@ class Quote(msgspec.Struct, frozen=True):
     saved: Saved = NOTHING_SAVED
     along: tuple[LineRequest, ...] = ()
     prompts: tuple[Prompt, ...] = ()
+    earning: QuotedEarning | None = None
 
 
 def quote(asked: SaleRequest, known: Situation, left_out: Collection[int] = ()) -> Quote:
@@ -143,6 +159,7 @@ def quote(asked: SaleRequest, known: Situation, left_out: Collection[int] = ()) 
         saved=saved(asked.coupons, basket, known),
         along=along,
         prompts=_prompts(basket, known),
+        earning=_earning(basket),
     )
 
 
@@ -163,6 +180,19 @@ def _with_along(
 def _prompts(basket: PricedBasket, known: Situation) -> tuple[Prompt, ...]:
     asked = item_rules.questions(basket.sold, known)
     return tuple(Prompt(each.line_no, each.asks, each.age_years) for each in asked)
+
+
+def _earning(basket: PricedBasket) -> QuotedEarning | None:
+    if basket.customer_id is None:
+        return None
+    tier, expiring = basket.earning.tier, basket.earning.expiring
+    return QuotedEarning(
+        tier=None if tier is None else tier.name,
+        multiplier=ONCE if tier is None else tier.multiplier,
+        rules=tuple(rule.name for rule in rules_met(basket.on_offer(), basket.earning)),
+        expiring=0 if expiring is None else expiring.points,
+        expire_on=None if expiring is None else expiring.on,
+    )
 
 
 def _line(line: Line) -> QuotedLine:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from edge.domain.payment.attempt import Attempt
+from edge.domain.sale.multipliers import NO_EARNING, Earning
 from edge.domain.sale.tender_kinds import TENDER_RULES, TenderRules
 from sync.protocol.escrow import Right
 from sync.protocol.facts import OriginalLine, TaxClass, TenderKind
@@ -157,6 +158,7 @@ class Situation(NamedTuple):
     ``worth``: of foreign cash, by its currency. ``training``: nothing of it will count.
     ``leaves``: to take goods of a receipt back, each the right (its id, 0). ``unverified_minor``:
     what the operator, or the customer, was given back without a receipt on this day before.
+    ``earning``: what multiplies the customer's points.
     """
 
     settings: StoreSettings
@@ -188,3 +190,4 @@ class Situation(NamedTuple):
     training: bool = False
     leaves: Mapping[SaleId, UUID] = MappingProxyType({})
     unverified_minor: int = 0
+    earning: Earning = NO_EARNING

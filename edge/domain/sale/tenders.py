@@ -163,7 +163,8 @@ def pay(
     earned: tuple[int, ...] = (0,) * len(basket.sold)
     if basket.customer_id is not None:
         earns_none = sum([minor for minor, found in paid if not found.rules.earns])
-        earned = loyalty.earn(basket.earning_minor(), earns_none, basket.settings)
+        earning, times = basket.earning_minor(), basket.earning_times()
+        earned = loyalty.earn(earning, earns_none, basket.settings, times)
     by_points = sum([minor for minor, found in paid if found.rules.spends_points])
     return Payment(lines, by_points, earned)
 

@@ -8,9 +8,10 @@ arrives: prices by their own instants, everything else by the history (``hold_pa
 import sqlite3
 from collections.abc import Collection, Mapping
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from edge.db import sale_reads
+from edge.db import loyalty, sale_reads
 from edge.db.goodwill import goodwill_right
 from edge.db.item_rules import rules_of
 from edge.db.payment_attempts import attempts_referred
@@ -24,6 +25,7 @@ from edge.domain.box import SettingsMissing
 from edge.domain.business_day import BUSINESS_DAY, DayEvent, DayState
 from edge.domain.sale.basket import SaleRequest
 from edge.domain.sale.labels import labels_of
+from edge.domain.sale.multipliers import NO_EARNING, Earning
 from edge.domain.sale.returns import customer_of, originals_of, takes_back
 from edge.domain.sale.situation import (
     NO_WORTH,
@@ -36,7 +38,7 @@ from edge.domain.sale.situation import (
 from edge.domain.till import TILL, TillEvent, TillState
 from edge.usecases.sale.hold_past import InForce, hold_past, with_promotions
 from sync.engine.journal import NotEnrolled
-from sync.protocol.escrow import Right, RightKind
+from sync.protocol.escrow import RightKind
 from sync.protocol.facts import OriginalLine
 from sync.protocol.identity import (
     CustomerId,
@@ -46,7 +48,9 @@ from sync.protocol.identity import (
     receipt_number,
 )
 from sync.protocol.labels.label import Label
+from sync.protocol.loyalty import PointsRule
 from sync.protocol.paper.receipt import Names
+from sync.protocol.promotions.conditions import Occasion, holds, local_time
 
 
 def require_store(counter: CounterNow) -> StoreNow:
@@ -80,16 +84,14 @@ def read_situation(
     customer_id = customer_of(request.customer_id, originals)
     buyer, owed = _buyer(db, request, counter, customer_id)
     wanted = with_rights or originals or owed > 0 or _spends_points(held)
-    rights, goodwill = _spendable(db, customer_id if wanted else None, store, business_date)
     return Situation(
         workstation_id=workstation_id,
         business_date=business_date,
         till_session_id=till_session_id,
         receipt_number=_next_number(store, workstation_id, counter.receipts),
         originals=originals,
-        rights=rights,
+        **_spendable(db, customer_id if wanted else None, store, business_date),
         points_owed=owed,
-        goodwill=goodwill,
         names=Names(held.operator_name, buyer),
         **held.meaning(),
         paid=paid,
@@ -97,6 +99,7 @@ def read_situation(
         training=request.training,
         leaves=leaves,
         unverified_minor=_unverified_before(db, request, business_date) if comes_back else 0,
+        earning=_earning(db, request, customer_id, held, business_date, (store, now_ms)),
     )
 
 
@@ -141,13 +144,41 @@ def _buyer(
 
 def _spendable(
     db: sqlite3.Connection, customer_id: CustomerId | None, store: StoreNow, day: date
-) -> tuple[tuple[Right, ...], Right | None]:
+) -> dict[str, Any]:
     """What the customer may spend, and what the store may let them beyond it."""
     if customer_id is None:
-        return (), None
+        return {}
     place = (store.store_id, store.tip.head.epoch)
     goodwill = goodwill_right(db, *place, RightKind.POINTS, day)
-    return sale_reads.rights_left(db, customer_id), goodwill
+    return {"rights": sale_reads.rights_left(db, customer_id), "goodwill": goodwill}
+
+
+def _earning(
+    db: sqlite3.Connection,
+    request: SaleRequest,
+    customer_id: CustomerId | None,
+    held: InForce,
+    day: date,
+    at: tuple[StoreNow, int],
+) -> Earning:
+    """What multiplies the customer's points. ``at``: the store, and now."""
+    if customer_id is None:
+        return NO_EARNING
+    as_of_ms, (store, now_ms) = request.tendered_at_ms, at
+    changed_since = store.changed_ms > as_of_ms
+    tiers = loyalty.tiers_before(db, as_of_ms, now_ms) if changed_since else {}
+    rules: dict[str, PointsRule | None] = {**loyalty.points_rules(db)}
+    if changed_since:
+        rules |= loyalty.rules_before(db, as_of_ms, now_ms)
+    tier = loyalty.tier_of(db, customer_id, day, tiers)
+    expiring = loyalty.expiring_of(db, customer_id, day)
+    if not any(rules.values()):
+        return Earning(tier, (), expiring)
+    settings = held.settings
+    local = local_time(as_of_ms, settings.zone)
+    now = Occasion(as_of_ms, *local, settings.price_zone, held.customer_group)
+    in_force = (rule for rule in rules.values() if rule and holds(rule.condition, now))
+    return Earning(tier, tuple(in_force), expiring)
 
 
 def _spends_points(held: InForce) -> bool:

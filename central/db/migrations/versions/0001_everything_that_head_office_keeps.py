@@ -1,5 +1,8 @@
 """Everything that head office keeps."""
 
+from datetime import date
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import TSVECTOR
@@ -169,6 +172,14 @@ TABLES = (
     "goodwill_given",
     "goodwill_due",
     "share_rule",
+    "customer_day",
+    "loyalty_program",
+    "tier_by_hand",
+    "points_given",
+    "points_expired",
+    "birth_month",
+    "loyalty_due",
+    "loyalty_swept",
     "freed_epoch",
     "counted_fact",
     "correction",
@@ -791,6 +802,7 @@ def _create_points_move() -> None:
         sa.Column("debt", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("store_id", "sale_id", name=op.f("pk_points_move")),
     )
+    op.create_index(op.f("ix_points_move_customer_id"), "points_move", ["customer_id"])
 
 
 def _create_publication() -> None:
@@ -1413,6 +1425,7 @@ def _create_granting() -> None:
         ),
     )
     _create_goodwill()
+    _create_loyalty()
 
 
 def _create_goodwill() -> None:
@@ -1447,6 +1460,57 @@ def _create_goodwill() -> None:
         sa.Column("store_id", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("company_id", "store_id", name=op.f("pk_goodwill_due")),
     )
+
+
+def _create_loyalty() -> None:
+    word, day = _word, _day
+    _of_company(
+        "customer_day",
+        ("company_id", "customer_id", "currency", "business_date"),
+        *(word("currency"), day("business_date")),
+        *_sums("spent_minor", "points_in", "points_out", "entries"),
+    )
+    _of_company(
+        "loyalty_program",
+        ("company_id",),
+        sa.Column("window_months", sa.Integer(), nullable=False),
+        *_sums("welcome_points", "birthday_points"),
+        word("expiry"),
+        sa.Column("expiry_months", sa.Integer(), nullable=False),
+        *(day("since"), word("reason"), word("decided_by")),
+    )
+    whose = ("company_id", "customer_id")
+    said = (word("tier"), day("until"), word("reason"), word("decided_by"))
+    _of_company("tier_by_hand", whose, *said)
+    _of_company(
+        "points_given",
+        (*whose, "occasion", "named"),
+        word("occasion"),
+        word("named"),
+        *_sums("points"),
+        day("given_on"),
+        word("reason"),
+        word("decided_by"),
+    )
+    sums = _sums("points", "entries")
+    _of_company("points_expired", (*whose, "expired_on"), day("expired_on"), *sums)
+    sealed = sa.Column("sealed", sa.LargeBinary(), nullable=False)
+    _of_company("birth_month", whose, sealed, word("decided_by"))
+    _of_company("loyalty_due", whose)
+    _of_company("loyalty_swept", ("company_id",), day("month"))
+
+
+def _of_company(name: str, key: tuple[str, ...], *columns: sa.Column[Any]) -> None:
+    ids = [sa.Column(one, sa.Uuid(), nullable=False) for one in key if one.endswith("_id")]
+    op.create_table(name, *ids, *columns, sa.PrimaryKeyConstraint(*key, name=op.f(f"pk_{name}")))
+
+
+def _word(name: str) -> sa.Column[str]:
+    return sa.Column(name, sa.String(), nullable=False)
+
+
+def _day(name: str) -> sa.Column[date]:
+    return sa.Column(name, sa.Date(), nullable=False)
 
 
 def _epoch() -> tuple[sa.Column[int], sa.Column[bytes]]:

@@ -45,6 +45,7 @@ TABLES = (
     "customer_group",
     "customer_key",
     "customer_name",
+    "customer_tier",
     "epoch_key",
     "erased_customer",
     "feed_cursor",
@@ -57,6 +58,7 @@ TABLES = (
     "item_rule",
     "journal",
     "journal_head",
+    "loyalty_tier",
     "missing_range",
     "operator",
     "operator_session",
@@ -67,7 +69,9 @@ TABLES = (
     "payment_way",
     "placed_event",
     "points_debt",
+    "points_expiring",
     "points_right",
+    "points_rule",
     "right_grown",
     "right_request",
     "price",
@@ -121,6 +125,7 @@ def upgrade() -> None:
     _create_customer_group()
     _create_customer_key()
     _create_customer_name()
+    _create_loyalty()
     _create_epoch_key()
     _create_erased_customer()
     _create_feed_cursor()
@@ -358,6 +363,38 @@ def _create_customer_key() -> None:
         sa.Column("customer_id", sa.LargeBinary(), nullable=False),
         sa.Column("key", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_customer_key")),
+    )
+
+
+def _create_loyalty() -> None:
+    op.create_table(
+        "customer_tier",
+        sa.Column("customer_id", sa.LargeBinary(), nullable=False),
+        sa.Column("tier", sa.String(), nullable=False),
+        sa.Column("until", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("customer_id", "tier", name=op.f("pk_customer_tier")),
+    )
+    op.create_table(
+        "points_expiring",
+        sa.Column("customer_id", sa.LargeBinary(), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("until", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_points_expiring")),
+    )
+    op.create_table(
+        "loyalty_tier",
+        sa.Column("tier", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("from_minor", sa.Integer(), nullable=False),
+        sa.Column("multiplier", sa.Integer(), nullable=False),
+        sa.Column("kept_months", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("tier", name=op.f("pk_loyalty_tier")),
+    )
+    op.create_table(
+        "points_rule",
+        sa.Column("rule_id", sa.String(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("rule_id", name=op.f("pk_points_rule")),
     )
 
 
