@@ -179,6 +179,10 @@ class ArchiveUnit(Protocol):
         """Events set aside because other content counts under their own id, this one."""
         ...
 
+    async def let_go(self, store_id: StoreId) -> tuple[RawEvent, ...]:
+        """Events that a person let go, as they arrived."""
+        ...
+
     async def set_aside_before(
         self, store_id: StoreId, after: Place | None, applier_version: int | None, limit: int
     ) -> tuple[RawEvent, ...]:

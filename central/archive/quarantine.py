@@ -4,9 +4,10 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from central.archive.rows import CORRECTED, EVENT, raw_events
+from central.archive.rows import ARRIVED, CORRECTED, EVENT, raw_events
 from central.projections.event import Place, RawEvent
 from central.projections.line_up import SAME_ID, Aside, AsideState
+from central.projections.rows.journal import RELEASED
 from sync.protocol.identity import StoreId
 
 _QUARANTINED = f"""
@@ -19,6 +20,11 @@ _IN_ORDER = """AND (q.epoch_number, q.epoch_fingerprint, q.seq) > ($4, $5, $6)
 _WAITING_FOR = f"""{_QUARANTINED} AND (q.state = 'waiting' OR q.root_kind = '{SAME_ID}')
     AND q.root_id = ANY($2) {_IN_ORDER}"""
 _LOST_UNDER = f"{_QUARANTINED} AND q.root_kind = '{SAME_ID}' AND q.root_id = $2 {_IN_ORDER}"
+_LET_GO = f"""
+SELECT {ARRIVED} FROM correction AS c
+JOIN raw_event AS r USING (store_id, epoch_number, epoch_fingerprint, seq)
+WHERE c.store_id = $1 AND c.kind = '{RELEASED}'
+"""  # noqa: S608 - constants
 _SET_ASIDE_BEFORE = f"""{_QUARANTINED}
     AND ($2::int IS NULL OR q.applier_version < $2) {_IN_ORDER}"""
 
@@ -76,6 +82,10 @@ class Quarantine:
         """See ArchiveUnit."""
         asked = (store_id, id_, limit, *_beyond(None))
         return raw_events(store_id, await self._connection.fetch(_LOST_UNDER, *asked))
+
+    async def let_go(self, store_id: StoreId) -> tuple[RawEvent, ...]:
+        """See ArchiveUnit."""
+        return raw_events(store_id, await self._connection.fetch(_LET_GO, store_id))
 
     async def set_aside_before(
         self, store_id: StoreId, after: Place | None, applier_version: int | None, limit: int

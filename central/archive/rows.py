@@ -21,6 +21,10 @@ EVENT = """r.epoch_number, r.epoch_fingerprint, r.seq, r.event_id, coalesce(c.ki
     r.received_at_ms, r.hlc, r.damaged AND c.seq IS NULL"""
 """What ``raw_events`` reads, of raw_event as r beside ``CORRECTED``: what counts of an event."""
 
+ARRIVED = """r.epoch_number, r.epoch_fingerprint, r.seq, r.event_id, r.kind, r.kind_version,
+    r.occurred_at_ms, r.body, r.received_at_ms, r.hlc, r.damaged"""
+"""The same of the event as it came."""
+
 ENVELOPE = """seq, event_id, kind, kind_version, occurred_at_ms, utc_offset_s, boot_id, hlc,
     clock_state, body"""
 """What ``envelope_of`` reads, of raw_event."""

@@ -20,7 +20,8 @@ What a box keeps no more and head office has not either (a *hole*) is missing fo
 red until it came home whole, or a person gives it up.
 
 What a box carried from an epoch that it left (recovered, from its own journal) it carried in order,
-in the unit of work that left it: its last event counts here, and with it all before.
+in the unit of work that left it: its last event came home here, and with it all before, be it that
+other content counts under its own id.
 """
 
 import re
@@ -34,11 +35,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of
 from central.domain.hole import hole_at, read_holes
+from central.projections.event import OWN_JOURNAL
+from central.projections.line_up import SAME_ID
 from sync.protocol.change import Epoch, Genesis
-from sync.protocol.codec import decode
+from sync.protocol.codec import decode, encode
 from sync.protocol.facts import AlarmKind
 from sync.protocol.identity import StoreId
 
+FROM_ITS_JOURNAL = encode(OWN_JOURNAL)
+"""As an ``event_recovered`` says it, in its first field."""
 BEFORE_ENROLMENT = timedelta(days=2)
 CLAIMS_READ_MAX = 10_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -47,29 +52,43 @@ _EVENT_TOLD = re.compile(
 )
 """As an edge says it in a workstation's alarm (edge/usecases/workstation/compare_head.py)."""
 
-_CLAIMS = """
+_CARRIED = f"""
+SELECT c.store_id, c.epoch_number, c.epoch_fingerprint, c.seq, c.hash
+FROM claim AS c JOIN recovered_fact AS f
+    ON f.store_id = c.store_id AND f.hash = c.hash AND f.source = 'journal'
+WHERE c.store_id = ANY($1)
+UNION
+SELECT c.store_id, c.epoch_number, c.epoch_fingerprint, c.seq, c.hash
+FROM claim AS c JOIN stream AS s USING (store_id, epoch_number, epoch_fingerprint)
+JOIN raw_event AS r ON r.store_id = c.store_id AND r.kind = 'event_recovered' AND NOT r.damaged
+    AND substring(r.body FROM 2 FOR {len(FROM_ITS_JOURNAL)}) = '\\x{FROM_ITS_JOURNAL.hex()}'
+    AND position(c.hash IN r.body) > 0
+LEFT JOIN quarantine AS q ON q.store_id = r.store_id AND q.epoch_number = r.epoch_number
+    AND q.epoch_fingerprint = r.epoch_fingerprint AND q.seq = r.seq
+WHERE c.store_id = ANY($1) AND s.state <> 'current' AND (q.seq IS NULL OR q.root_kind = '{SAME_ID}')
+"""  # noqa: S608 - constants
+"""Claims of what its box carried home: it counts, or other content does under its id. A box goes on
+in no epoch that it was told to leave, so a current one has nothing of the second sort."""
+_CLAIMS = f"""
 SELECT c.store_id, c.epoch_number, c.epoch_fingerprint, max(c.seq) AS seq,
     min(c.seq) AS lowest, min(c.heard_at_ms) AS heard_at_ms
 FROM claim AS c LEFT JOIN written_off AS w USING (store_id, epoch_number, epoch_fingerprint)
-LEFT JOIN recovered_fact AS f
-    ON f.store_id = c.store_id AND f.hash = c.hash AND f.source = 'journal'
-WHERE c.store_id = ANY($1) AND c.seq > coalesce(w.through, 0) AND f.hash IS NULL
+LEFT JOIN ({_CARRIED}) AS f USING (store_id, epoch_number, epoch_fingerprint, seq, hash)
+WHERE c.store_id = ANY($1) AND c.seq > coalesce(w.through, 0) AND f.store_id IS NULL
 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 LIMIT $2
-"""
-_STREAMS = """
+"""  # noqa: S608 - constants
+_STREAMS = f"""
 SELECT s.store_id, s.epoch_number, s.epoch_fingerprint, s.watermark, s.applied_through,
     s.sender_seq, s.genesis, s.provisional, s.last_contact_ms, s.holes,
     greatest(w.through, h.through, 0) AS through, coalesce(w.through, 0) AS given_up
 FROM stream AS s LEFT JOIN written_off AS w USING (store_id, epoch_number, epoch_fingerprint)
 LEFT JOIN (
     SELECT c.store_id, c.epoch_number, c.epoch_fingerprint, max(c.seq) AS through
-    FROM claim AS c JOIN recovered_fact AS f
-        ON f.store_id = c.store_id AND f.hash = c.hash AND f.source = 'journal'
-    GROUP BY 1, 2, 3
+    FROM ({_CARRIED}) AS c GROUP BY 1, 2, 3
 ) AS h USING (store_id, epoch_number, epoch_fingerprint)
 WHERE s.store_id = ANY($1)
 ORDER BY 1, 2, 3 LIMIT $2
-"""
+"""  # noqa: S608 - constants
 _TOLD_MORE = """
 SELECT a.store_id, a.epoch_number, a.epoch_fingerprint, a.seq, a.subject, a.detail,
     coalesce(w.through, 0) AS given_up

@@ -4,10 +4,11 @@ A manifest totals its own epoch's events of the day through its ``last_seq``, an
 came home in that epoch, but for what its own journal has under the same id: so head office counts
 the same of its rows, each known by the place that it was written at. Of one epoch there may be two
 journals (a copy of the box ran beside it): what the other one has comes home like that of any
-epoch, and stands apart, though its places are the same. What a day comes to is the union: a row is
-*covered* by the statement about its own epoch that reaches it, or by the one of the epoch in which
-it came home. So what the store says of the day is what is counted here, with each difference put
-right; and rows that nothing covers are what nobody but head office says.
+epoch, and stands apart, though its places are the same. What both carried out under one id counts
+once, and stands in the account of each (``home_events``). What a day comes to is the union: a row
+is *covered* by the statement about its own epoch that reaches it, or by the one of the epoch in
+which it came home. So what the store says of the day is what is counted here, with each difference
+put right; and rows that nothing covers are what nobody but head office says.
 
 An epoch that its box left. The box went on in another one. Where head office has the same hash as
 the box at the event after which it left, both hold the same events through there, byte for byte;
@@ -21,21 +22,29 @@ covered by nothing: the day stays *received*, and a person looks.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of
 from central.reports.evidence import Evidence
-from central.reports.statements import HASHES, Statement
-from central.reports.store_day import StoreDay, name_of
+from central.reports.home_events import (
+    Home,
+    HomeEvents,
+    Journals,
+    came_home,
+    counted_elsewhere,
+    told_apart,
+)
+from central.reports.statements import Statement
+from central.reports.store_day import StoreDay
 from central.reports.totals import NOTHING, Span, StoreAccount, span_accounts
+from sync.protocol.account import account_of, is_counted
 from sync.protocol.change import Epoch
-from sync.protocol.codec import decode
-from sync.protocol.facts import EventRecovered
+from sync.protocol.facts import AnyFact
 from sync.protocol.figures import Tally
 from sync.protocol.identity import StoreId, WorkstationId
 from sync.protocol.manifest import (
@@ -47,28 +56,7 @@ from sync.protocol.manifest import (
     is_nothing,
 )
 
-RECOVERED_READ_MAX = 10_000
-"""Of all days that are looked at; of more nothing is covered by having come home."""
 LAST_SEQ = (1 << 63) - 1
-
-RECOVERED = """
-SELECT store_id, epoch_number, epoch_fingerprint, seq, r.body
-FROM raw_event AS r JOIN unnest($1::uuid[], $2::int[], $3::bytea[])
-    AS asked (store_id, epoch_number, epoch_fingerprint)
-    USING (store_id, epoch_number, epoch_fingerprint)
-WHERE r.kind = 'event_recovered' AND NOT r.damaged ORDER BY 1, 2, 3, 4 LIMIT $4
-"""
-
-
-FINISHED = """
-SELECT s.store_id, s.sale_id, s.epoch_number, s.epoch_fingerprint
-FROM sale AS s JOIN unnest($1::uuid[], $2::uuid[]) AS home (store_id, sale_id)
-    USING (store_id, sale_id)
-LEFT JOIN recovered_fact AS v ON v.store_id = s.store_id AND v.kind = 'retail_transaction'
-    AND v.fact_id = s.sale_id
-WHERE v.fact_id IS NULL
-"""
-"""Which of these sales count by a journal's own event."""
 
 
 class HeldStatement(NamedTuple):
@@ -94,20 +82,10 @@ class HeldDay(NamedTuple):
     declared: StoreAccount
     uncovered: bool
 
-
-class _Home(NamedTuple):
-    """An event that came home: where, what it was; ``is_here``: it stands in its own stream too;
-    ``is_own``: the journal in which it came home has it as its own, this one or another of its
-    id."""
-
-    inside: Epoch
-    seq: int
-    epoch: Epoch
-    was: int
-    hash: bytes
-    event_id: UUID
-    is_here: bool = False
-    is_own: bool = False
+    @property
+    def differs(self) -> bool:
+        """From any of them."""
+        return any(one.differs for one in self.statements)
 
 
 class _Asked(NamedTuple):
@@ -127,111 +105,142 @@ def is_plain(evidence: Evidence) -> bool:
     return part.closing == said and is_nothing(said.manifest.recovered)
 
 
-def hold_plain(evidence: Evidence, counted: StoreAccount) -> HeldDay:
+async def hold_days(
+    db: AsyncConnection, days: Mapping[StoreDay, Evidence], counted: Mapping[StoreDay, StoreAccount]
+) -> Mapping[StoreDay, HeldDay]:
+    """Days of which the store said something, with what is counted of them. What stands in journals
+    and counts elsewhere is looked for only where something differs without it: hardly a store has
+    any. Call it within one snapshot."""
+    held = {
+        day: _hold_plain(evidence, counted[day])
+        for day, evidence in days.items()
+        if is_plain(evidence)
+    }
+    others = {day: evidence for day, evidence in days.items() if day not in held}
+    if others:
+        home = await came_home(await driver_of(db), others)
+        held |= await _hold(db, others, counted, home, {})
+    unlike = {day: days[day] for day, one in held.items() if one.uncovered or one.differs}
+    if unlike:
+        connection = await driver_of(db)
+        journals = await counted_elsewhere(connection, _reach(unlike))
+        home = await told_apart(connection, await came_home(connection, unlike), journals)
+        again = {day: one for day, one in unlike.items() if _is_twice(day, one, home, journals)}
+        held |= await _hold(db, again, counted, home, journals) if again else {}
+    return held
+
+
+def _reach(days: Mapping[StoreDay, Evidence]) -> Mapping[tuple[StoreId, Epoch], tuple[int, int]]:
+    """How far what was said of them reaches, by journals."""
+    found: dict[tuple[StoreId, Epoch], tuple[int, int]] = {}
+    for day, evidence in days.items():
+        for one in evidence.statements:
+            first, last = one.manifest.first_seq, one.manifest.last_seq
+            before = found.get((day.store_id, one.about), (first, last))
+            found[day.store_id, one.about] = min(first, before[0]), max(last, before[1])
+    return found
+
+
+def _is_twice(day: StoreDay, evidence: Evidence, home: HomeEvents, journals: Journals) -> bool:
+    """Something of the day counts elsewhere than one of its journals has it."""
+    standing = (journals.get((day.store_id, one.about), ()) for one in evidence.statements)
+    facts = [event.fact for events in standing for event in events]
+    facts += [x.elsewhere for x in home.get(day.store_id, ()) if x.elsewhere is not None]
+    return any(is_counted(fact, day.business_date) for fact in facts)
+
+
+def _hold_plain(evidence: Evidence, counted: StoreAccount) -> HeldDay:
     """Of a plain day: everything that is here must be what its one account says."""
     (said,) = evidence.statements
     account = StoreAccount(said.manifest.store, said.manifest.workstations)
     return HeldDay((_compare(said, counted, NOTHING),), account, False)
 
 
-async def hold_days(
-    db: AsyncConnection, days: Mapping[StoreDay, Evidence], counted: Mapping[StoreDay, StoreAccount]
+async def _hold(
+    db: AsyncConnection,
+    days: Mapping[StoreDay, Evidence],
+    counted: Mapping[StoreDay, StoreAccount],
+    home: HomeEvents,
+    journals: Journals,
 ) -> Mapping[StoreDay, HeldDay]:
-    """Days that are not plain, with what is counted of them. Call it within one snapshot."""
-    if not days:
-        return {}
-    home = await _came_home(await driver_of(db), days)
-    spans: list[Span] = []
-    asked = {day: _ask(day, evidence, home[day.store_id], spans) for day, evidence in days.items()}
-    found = await span_accounts(db, spans)
+    parts, asked = _Parts([], defaultdict(list), count()), {}
+    for day, evidence in days.items():
+        asked[day] = _ask(_Seen(day, evidence, home.get(day.store_id, ()), journals), parts)
+    found = dict(await span_accounts(db, parts.spans))
+    for day, of_day in asked.items():
+        for part in (*of_day.own, *of_day.home):
+            if part in parts.facts:
+                facts = account_of(parts.facts[part], day.business_date)
+                found[part] = _together(found.get(part, NOTHING), StoreAccount(*facts))
     return {
         day: _held_day(evidence, asked[day], found, counted[day]) for day, evidence in days.items()
     }
 
 
-async def _came_home(
-    connection: Any, days: Mapping[StoreDay, Evidence]
-) -> Mapping[StoreId, list[_Home]]:
-    """What came home in the epochs that say something of these days."""
-    found: defaultdict[StoreId, list[_Home]] = defaultdict(list)
-    epochs = {
-        (day.store_id, *name_of(one.stated_in))
-        for day, evidence in days.items()
-        for one in evidence.statements
-    }
-    if not epochs:
-        return found
-    names = [list(column) for column in zip(*epochs, strict=True)]
-    rows = await connection.fetch(RECOVERED, *names, RECOVERED_READ_MAX + 1)
-    if not rows or len(rows) > RECOVERED_READ_MAX:
-        return found
-    for store, number, fingerprint, seq, body in rows:
-        fact, store_id = decode(EventRecovered, body), StoreId(plain_uuid(store))
-        was = (fact.epoch, fact.envelope.seq, fact.hash, fact.envelope.event_id)
-        found[store_id].append(_Home(Epoch(number, fingerprint), seq, *was))
-    held, finished = await _held(connection, found), await _finished(connection, found)
-    for store_id, some in found.items():
-        for at, one in enumerate(some):
-            is_here = held.get((store_id, one.epoch, one.was)) == one.hash
-            is_own = finished.get((store_id, one.event_id)) == one.inside
-            is_own = is_own or (is_here and one.epoch == one.inside)
-            some[at] = one._replace(is_here=is_here, is_own=is_own)
-    return found
+class _Seen(NamedTuple):
+    """A day, what came home at its store, and what stands in journals and counts elsewhere."""
+
+    day: StoreDay
+    evidence: Evidence
+    home: Sequence[Home]
+    journals: Journals
 
 
-async def _held(
-    connection: Any, home: Mapping[StoreId, Sequence[_Home]]
-) -> Mapping[tuple[StoreId, Epoch, int], bytes]:
-    """The hashes of what stands where it came from, in the streams themselves."""
-    places = {
-        (store_id, *name_of(one.epoch), one.was) for store_id, some in home.items() for one in some
-    }
-    rows = await connection.fetch(HASHES, *(list(column) for column in zip(*places, strict=True)))
-    return {(StoreId(plain_uuid(row[0])), Epoch(row[1], row[2]), row[3]): row[4] for row in rows}
+class _Parts(NamedTuple):
+    """Of what the parts of days are made: rows that count, and facts that count elsewhere."""
+
+    spans: list[Span]
+    facts: defaultdict[int, list[AnyFact]]
+    numbers: Iterator[int]
 
 
-async def _finished(
-    connection: Any, home: Mapping[StoreId, Sequence[_Home]]
-) -> Mapping[tuple[StoreId, UUID], Epoch]:
-    """In whose own journal what came home counts as well, under its id."""
-    ids = {(store_id, one.event_id) for store_id, some in home.items() for one in some}
-    rows = await connection.fetch(FINISHED, *(list(column) for column in zip(*ids, strict=True)))
-    return {
-        (StoreId(plain_uuid(row[0])), plain_uuid(row[1])): Epoch(row[2], row[3]) for row in rows
-    }
-
-
-def _ask(day: StoreDay, evidence: Evidence, home: Sequence[_Home], spans: list[Span]) -> _Asked:
-    """The spans of a day's parts, each part numbered by what is there before."""
-    first = spans[-1].part + 1 if spans else 0
+def _ask(seen: _Seen, parts: _Parts) -> _Asked:
+    """The parts of a day."""
     own, came = [], []
-    for place, one in enumerate(evidence.statements):
-        own.append(first + 2 * place)
-        came.append(first + 2 * place + 1)
-        spans += _own(day, one, home, own[-1])
-        spans += _home(day, _within(one, home), came[-1])
-    covered = first + 2 * len(evidence.statements)
-    spans += _covered(day, evidence, home, covered)
+    for one in seen.evidence.statements:
+        own.append(next(parts.numbers))
+        came.append(next(parts.numbers))
+        _own(seen, one, own[-1], parts)
+        _home(seen.day, _within(one, seen.home), came[-1], parts)
+    covered = next(parts.numbers)
+    parts.spans.extend(_covered(seen, covered))
     return _Asked(tuple(own), tuple(came), covered)
 
 
-def _within(one: Statement, home: Iterable[_Home]) -> list[_Home]:
-    """What came home in the statement's epoch before it."""
-    last = one.manifest.last_seq
-    return [x for x in home if x.inside == one.about and x.seq <= last and not x.is_own]
+def _within(one: Statement, home: Iterable[Home]) -> list[Home]:
+    """What came home in the statement's epoch before it: under an id what did so first."""
+    last, found = one.manifest.last_seq, dict[UUID, Home]()
+    for x in home:
+        if x.inside == one.about and x.seq <= last and not x.is_own:
+            found.setdefault(x.event_id, x)
+    return list(found.values())
 
 
-def _own(day: StoreDay, one: Statement, home: Iterable[_Home], part: int) -> list[Span]:
+def _own(seen: _Seen, one: Statement, part: int, parts: _Parts) -> None:
     """What stands in its epoch's own stream; of one that was left, with what of it came home that
     its own account reaches: a close that was carried."""
-    last = one.manifest.last_seq
-    beyond = [x for x in home if x.epoch == one.about and x.was <= last and not x.is_here]
-    carried = _home(day, beyond, part) if one.is_home else []
-    return [Span(day, one.about, 0, last, part), *carried]
+    day, last = seen.day, one.manifest.last_seq
+    parts.spans.append(Span(day, one.about, 0, last, part))
+    standing = seen.journals.get((day.store_id, one.about), ())
+    _add(parts, part, (event.fact for event in standing if event.seq <= last))
+    if one.is_home:
+        beyond = (x for x in seen.home if x.epoch == one.about and x.was <= last and not x.is_here)
+        _home(day, beyond, part, parts)
 
 
-def _home(day: StoreDay, home: Iterable[_Home], part: int) -> list[Span]:
+def _home(day: StoreDay, home: Iterable[Home], part: int, parts: _Parts) -> None:
     """Each of them once, however often it came home."""
+    some = {x.hash: x for x in home}.values()
+    parts.spans.extend(_places(day, (x for x in some if x.elsewhere is None), part))
+    _add(parts, part, (x.elsewhere for x in some if x.elsewhere is not None))
+
+
+def _add(parts: _Parts, part: int, facts: Iterable[AnyFact]) -> None:
+    for fact in facts:
+        parts.facts[part].append(fact)
+
+
+def _places(day: StoreDay, home: Iterable[Home], part: int) -> list[Span]:
     places = {(x.epoch, x.was, x.event_id) for x in home}
     return [
         Span(day, epoch, was, was, part, event_id)
@@ -239,24 +248,25 @@ def _home(day: StoreDay, home: Iterable[_Home], part: int) -> list[Span]:
     ]
 
 
-def _covered(day: StoreDay, evidence: Evidence, home: Sequence[_Home], part: int) -> list[Span]:
+def _covered(seen: _Seen, part: int) -> list[Span]:
     """Everything that somebody but head office says, and what was given up: each row once."""
+    day, evidence, home = seen.day, seen.evidence, seen.home
     through: dict[Epoch, int] = {}
-    came: list[_Home] = []
+    came: list[Home] = []
     for one in evidence.statements:
         if one.is_comparable:
-            through[one.about] = max(through.get(one.about, 0), one.manifest.last_seq)
-            came += _within(one, home)
+            last = one.manifest.last_seq
+            through[one.about] = max(through.get(one.about, 0), last)
+            came += [x for x in home if x.inside == one.about and x.seq <= last]
             if one.is_home:
-                last = one.manifest.last_seq
                 came += [x for x in home if x.epoch == one.about and x.was <= last]
     given_up = {one.epoch for one in evidence.epochs if one.given_up is not None}
     spans = [Span(day, epoch, 0, LAST_SEQ, part, None, True) for epoch in given_up]
     spans += [
         Span(day, epoch, 0, last, part) for epoch, last in through.items() if epoch not in given_up
     ]
-    beyond = (x for x in came if x.epoch not in given_up)
-    return spans + _home(
+    beyond = (x for x in came if x.counts and x.epoch not in given_up)
+    return spans + _places(
         day, (x for x in beyond if not (x.is_here and x.was <= through.get(x.epoch, -1))), part
     )
 
@@ -290,6 +300,13 @@ def _last_of_each(evidence: Evidence) -> list[Statement]:
         if one.is_comparable and (held is None or held.manifest.last_seq <= one.manifest.last_seq):
             base[one.about] = one
     return list(base.values())
+
+
+def _together(one: StoreAccount, other: StoreAccount) -> StoreAccount:
+    both = _Sum()
+    both.add(one)
+    both.add(other)
+    return both.account(one)
 
 
 class _Sum:

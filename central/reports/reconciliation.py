@@ -17,7 +17,7 @@ from central.domain.day_verdict import Doubt
 from central.reports.claims import OpenClaim, open_claims
 from central.reports.day_figures import day_figures
 from central.reports.evidence import EpochDay, Evidence, gather_evidence, settled_days
-from central.reports.held_day import HeldDay, hold_days, hold_plain, is_plain
+from central.reports.held_day import HeldDay, hold_days, is_plain
 from central.reports.reconciled_day import (
     ProvenThrough,
     Reason,
@@ -199,10 +199,7 @@ async def _verdicts(
     if claims is None:
         claims = await open_claims(db, list({day.store_id for day in asked}))
     to_hold = [day for day in asked if day in counted and cases[day].is_held]
-    plain = [day for day in to_hold if is_plain(cases[day].evidence)]
-    others = {day: cases[day].evidence for day in to_hold if day not in set(plain)}
-    held = {day: hold_plain(cases[day].evidence, counted[day]) for day in plain}
-    held |= await hold_days(db, others, counted)
+    held = await hold_days(db, {day: cases[day].evidence for day in to_hold}, counted)
     return tuple(
         _verdict(
             day,

@@ -4,26 +4,17 @@ journal has under an id is its own, also where a till brought it back whole, or 
 of this box made of the same sale."""
 
 import sqlite3
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
+from uuid import UUID
 
 from edge.db.totals import StoreAccount
+from sync.protocol.account import account_of
 from sync.protocol.change import Envelope, Epoch
 from sync.protocol.codec import decode_fact
 from sync.protocol.errors import Undecodable
-from sync.protocol.facts import (
-    AnyFact,
-    EventRecovered,
-    RetailTransaction,
-    StockMoved,
-    StockTransferred,
-    TillSessionOpened,
-    TillSessionSettled,
-)
-from sync.protocol.figures import Tally, Totals
-from sync.protocol.identity import WorkstationId
-from sync.protocol.manifest import WorkstationTotals
+from sync.protocol.facts import AnyFact, EventRecovered
+from sync.protocol.figures import Totals
 
 _OWN = (
     "SELECT kind, kind_version, body FROM journal"
@@ -33,7 +24,7 @@ _OWN = (
 )
 _RECOVERED = (
     "SELECT kind, kind_version, body FROM journal WHERE epoch_number = ? AND epoch_fingerprint = ?"
-    " AND seq <= ? AND kind = 'event_recovered'"
+    " AND seq <= ? AND kind = 'event_recovered' ORDER BY seq"
 )
 _IS_OWN = (
     "SELECT EXISTS (SELECT 1 FROM journal"
@@ -46,19 +37,18 @@ def read_epoch_account(
 ) -> StoreAccount:
     """The epoch's own part of a day through one of its events, for the store and its workstations,
     and apart what came home in it of that day from others."""
-    store, workstations = _account(_facts(db, _OWN, epoch, through), business_date)
-    return StoreAccount(store, workstations, _came_home(db, epoch, business_date, through))
+    own = account_of(_facts(db, _OWN, epoch, through), business_date)
+    return StoreAccount(*own, _came_home(db, epoch, business_date, through))
 
 
 def _came_home(db: sqlite3.Connection, epoch: Epoch, business_date: date, through: int) -> Totals:
-    """Each event once, however often it came home."""
-    wrapped = {
-        fact.hash: fact.envelope
-        for fact in _facts(db, _RECOVERED, epoch, through)
-        if isinstance(fact, EventRecovered) and not _is_own(db, fact.envelope, epoch)
-    }
+    """Each event once, however often it came home: under an id the content that did so first."""
+    wrapped: dict[tuple[str, UUID], Envelope] = {}
+    for fact in _facts(db, _RECOVERED, epoch, through):
+        if isinstance(fact, EventRecovered) and not _is_own(db, fact.envelope, epoch):
+            wrapped.setdefault((fact.envelope.kind, fact.envelope.event_id), fact.envelope)
     rows = ((one.kind, one.kind_version, one.body) for one in wrapped.values())
-    return _account(_decoded(rows), business_date)[0]
+    return account_of(_decoded(rows), business_date).store
 
 
 def _is_own(db: sqlite3.Connection, sent: Envelope, epoch: Epoch) -> bool:
@@ -77,24 +67,3 @@ def _decoded(rows: Iterable[tuple[str, int, bytes]]) -> Iterator[AnyFact]:
             yield decode_fact(kind, version, body)
         except (Undecodable, KeyError):
             continue
-
-
-def _account(
-    facts: Iterable[AnyFact], business_date: date
-) -> tuple[Totals, tuple[WorkstationTotals, ...]]:
-    tallies: defaultdict[WorkstationId, Tally] = defaultdict(Tally)
-    other = Tally()
-    for fact in facts:
-        match fact:
-            case RetailTransaction(training=True):
-                continue
-            case RetailTransaction() | TillSessionOpened() | TillSessionSettled():
-                if fact.business_date == business_date:
-                    tallies[fact.workstation_id].add(fact)
-            case StockMoved() | StockTransferred():
-                if fact.business_date == business_date:
-                    other.add(fact)
-    parts = tuple(WorkstationTotals(one, tallies[one].totals()) for one in sorted(tallies))
-    for part in parts:
-        other.add_totals(part.totals)
-    return other.totals(), parts

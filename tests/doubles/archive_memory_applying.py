@@ -22,6 +22,7 @@ from central.projections.line_up import (
 )
 from central.projections.rows import OF_COMPANIES
 from central.projections.rows.customer import CustomerField
+from central.projections.rows.journal import RELEASED
 from central.projections.stock_counts import Before, lines_before
 from central.projections.taking_back import Anew, kinds_of
 from sync.protocol import conflict
@@ -101,6 +102,11 @@ class Applying(Writing):
         root = (SAME_ID, id_)
         rows = [row for row in self._quarantined(store_id) if (row.root_kind, row.root_id) == root]
         return self._raw_of(rows[:limit])
+
+    async def let_go(self, store_id: StoreId) -> tuple[RawEvent, ...]:
+        """See ArchiveUnit."""
+        rows = self.tables["correction"].values()
+        return self._raw_of(row for row in rows if (row.store_id, row.kind) == (store_id, RELEASED))
 
     async def set_aside_before(
         self, store_id: StoreId, after: Place | None, applier_version: int | None, limit: int

@@ -36,6 +36,7 @@ from sync.protocol.manifest import WorkstationTotals
 from tests.doubles.archive_memory import MemoryArchive
 from tests.shop_sales import tally
 from tests.simulation.found_rows import Found, named, picked, place_of
+from tests.simulation.home_answers import carried_home, home_answers
 
 _OF_DAY = ("store_id", "business_date", "epoch_number", "epoch_fingerprint")
 
@@ -55,9 +56,7 @@ class Answers:
             statements.DAYS: self._days,
             statements.GIVEN: self._given,
             statements.HASHES: self._hashes,
-            statements.CAME_HOME: self._hashes_home,
-            held_day.RECOVERED: self._recovered,
-            held_day.FINISHED: self._finished,
+            **home_answers(archive),
             evidence._WITH_RECEIPTS: self._epochs,
             evidence._SET_ASIDE: self._set_aside,
         }
@@ -72,8 +71,7 @@ class Answers:
 
     def _home(self, key: StreamKey) -> int:
         """Through where what a box said it holds came home from its own journal."""
-        rows = self.archive.tables["recovered_fact"].values()
-        home = {row.hash for row in rows if row.source == "journal"}
+        home = carried_home(self.archive, key)
         stated = (
             seq
             for (store_id, epoch, seq, own) in self.archive.claims
@@ -105,7 +103,7 @@ class Answers:
                 applied_through=standing.applied_through,
                 sender_seq=standing.sender_seq,
                 genesis=standing.genesis,
-                provisional=_is_provisional(standing.genesis),
+                provisional=is_provisional(standing.genesis),
                 last_contact_ms=standing.last_contact_ms,
                 through=max(self._through(*place_of(key)), self._home(key)),
                 given_up=self._through(*place_of(key)),
@@ -164,7 +162,7 @@ class Answers:
                 watermark=standing.watermark,
                 last_contact_ms=standing.last_contact_ms,
                 genesis=standing.genesis,
-                provisional=_is_provisional(standing.genesis),
+                provisional=is_provisional(standing.genesis),
             )
             for key, standing in self.archive.standings.items()
             if key.store_id in stores
@@ -184,35 +182,6 @@ class Answers:
             picked(row, *_OF_DAY, "manifest", "seq", "cause")
             for row in self.archive.tables["manifest_given"].values()
             if (row.store_id, row.business_date) in asked
-        ]
-
-    def _hashes_home(self, *asked: Sequence[Any]) -> list[Found]:
-        wanted = set(zip(*asked, strict=True))
-        rows = self.archive.tables["recovered_fact"].values()
-        found = {(row.store_id, row.hash) for row in rows} & wanted
-        return [Found(store_id=store_id, hash=hash_) for store_id, hash_ in found]
-
-    def _recovered(self, *asked: Any) -> list[Found]:
-        """Events that wrap others, of these epochs."""
-        *epochs, _limit = asked
-        keys = (
-            StreamKey(store_id, Epoch(number, fingerprint))
-            for store_id, number, fingerprint in zip(*epochs, strict=True)
-        )
-        return [
-            Found(**named(key), seq=seq, body=event.body)
-            for key in keys
-            for seq, (event, _) in self.archive.raw[key].items()
-            if event.kind == RECOVERED_KIND and not event.damaged
-        ]
-
-    def _finished(self, *asked: Sequence[Any]) -> list[Found]:
-        """Of these sales, those that count by a journal's own event."""
-        sales, home = self.archive.tables["sale"], self.archive.tables["recovered_fact"]
-        return [
-            picked(row, "store_id", "sale_id", "epoch_number", "epoch_fingerprint")
-            for key in set(zip(*asked, strict=True))
-            if (row := sales.get(key)) and (key[0], SALE_KIND, key[1]) not in home
         ]
 
     def _hashes(self, *places: Sequence[Any]) -> list[Found]:
@@ -341,7 +310,7 @@ def _read(event: RawEvent) -> Read:
 
 
 @cache
-def _is_provisional(genesis: bytes) -> bool:
+def is_provisional(genesis: bytes) -> bool:
     """Its box opened the epoch by itself."""
     try:
         decode(ProvisionalGenesis, genesis)

@@ -18,7 +18,9 @@ GIVEN_UP_AND_SOLD = "given_up_and_sold"
 
 
 async def tell_twice(unit: ArchiveUnit, store_id: StoreId, found: Sequence[Twice]) -> None:
-    """After what lost was set aside. One alarm for an own id, however many contents it has."""
+    """After what lost was set aside. One alarm for an own id, however many contents it has. What a
+    person let go is set aside by no other arrival of it."""
+    gone = await read_arrived(unit, await unit.let_go(store_id)) if found else ()
     for twice in found:
         await unit.raise_alarm(store_id, _alarm(store_id, twice))
         lost = await unit.lost_under(store_id, twice.own.id, EVENTS_APPLIED_MAX)
@@ -27,7 +29,8 @@ async def tell_twice(unit: ArchiveUnit, store_id: StoreId, found: Sequence[Twice
         alike = sorted((one for one in reads if one.own == twice.own), key=lambda one: one.rank)
         for read in alike:
             lowest.setdefault(read.digest, read)
-        kept = {read.arrived for read in lowest.values()}
+        let_go = {read.digest for read in gone if read.own == twice.own}
+        kept = {read.arrived for read in lowest.values() if read.digest not in let_go}
         await unit.release(store_id, {read.arrived for read in alike} - kept)
 
 
