@@ -1,6 +1,8 @@
 """``uv run python -m tests.golden.record N``: what a box of version N sends to every endpoint, and
-what head office of version N answers, as they travelled; into ``released/N``. Nothing that stands
-there is written over. ``test_exchanges.py`` replays them against today's software both ways.
+what head office of version N answers, as they travelled; into ``released/N``. ``… N later``:
+endpoints that came to version N after that was recorded, into a file beside it. Nothing that stands
+there is written over. ``test_recorded_exchanges.py`` replays them against today's software both
+ways.
 """
 
 import asyncio
@@ -24,10 +26,12 @@ from central.usecases.feed.sequence_publications import drain_publications
 from sync.engine.push import BATCH_TYPE
 from sync.engine.signing import sign_request
 from sync.protocol.batch import HashedBatch, PrunedThrough
+from sync.protocol.change import Head
 from sync.protocol.codec import decode, encode, pack_batch
 from sync.protocol.enrolment import (
     CertificateRequest,
     EnrolmentAnswer,
+    LineageAsked,
     ProvisionalEpoch,
     Readmission,
 )
@@ -155,6 +159,30 @@ async def publish_items(
 
 async def record(served: Served) -> Corpus:
     """Every request of a box, in an order in which one may send them."""
+    box, recording = await _enrolled(served)
+    await _journal(recording, box)
+    await _feeds(recording, box)
+    await _beside(recording, box)
+    await _epochs(recording, box)
+    return _corpus(box, recording.exchanges)
+
+
+async def record_later(served: Served) -> Corpus:
+    """What was not asked yet when the others were recorded, after a push."""
+    box, recording = await _enrolled(served)
+    recording.exchanges.clear()
+    box.record(3)
+    pushed = pack_batch(box.batch(1, 2))
+    told = "Acknowledgement"
+    await recording.signed(box, "push", told, "journal", pushed, sort=BATCH_TYPE, from_seq=1)
+    events = tuple(Head(box.epoch, seq, box.hash_at(seq)) for seq in (1, 2, 3))
+    another = Head(box.epoch, 2, box.hash_at(1))
+    for name, asked in (("lineage", (*events, another)), ("keys alone", ())):
+        await recording.signed(box, name, "Lineage", "lineage", encode(LineageAsked(asked)))
+    return _corpus(box, recording.exchanges)
+
+
+async def _enrolled(served: Served) -> tuple[TestedBox, Recording]:
     company_id = await served.company()
     store_id = await served.store(company_id, "S01")
     await publish_items(served, company_id, item_rows())
@@ -165,17 +193,17 @@ async def record(served: Served) -> Corpus:
     json = {"Content-Type": "application/json"}
     answer = await recording.ask("enrol", "EnrolmentAnswer", "POST", "/v1/enrol", asked, json)
     box.enrolment = decode(EnrolmentAnswer, answer.content)
-    await _journal(recording, box)
-    await _feeds(recording, box)
-    await _beside(recording, box)
-    await _epochs(recording, box)
+    return box, recording
+
+
+def _corpus(box: TestedBox, exchanges: list[Exchange]) -> Corpus:
     return Corpus(
         "What a box sent and head office answered, as version 1 did. Never edited: newer software"
         " on either side must read it.",
         encode(box.me).hex(),
         box.key.public_key().public_bytes_raw().hex(),
         [(key, body.hex()) for key, body in item_rows()],
-        recording.exchanges,
+        exchanges,
     )
 
 
@@ -244,21 +272,25 @@ async def _epochs(recording: Recording, box: TestedBox) -> None:
     await ask(opened, "push of it", told, "journal", push, sort=BATCH_TYPE, from_seq=1)
 
 
-async def _recorded(url: str) -> Corpus:
+FILES = {"": ("exchanges.json", record), "later": ("exchanges_later.json", record_later)}
+"""What is recorded, by its word, and into which file."""
+
+
+async def _recorded(url: str, word: str) -> Corpus:
     await migrate(url)
     async with serving(url) as served:
-        return await record(served)
+        return await FILES[word][1](served)
 
 
-def main(version: str) -> None:
-    """Write ``released/VERSION/exchanges.json``, once."""
-    path = FOLDER / version / "exchanges.json"
+def main(version: str, word: str = "") -> None:
+    """Write a file of ``released/VERSION``, once."""
+    path = FOLDER / version / FILES[word][0]
     if path.exists():
         sys.exit(f"{path} was recorded, and is never edited.")
     folder = Path(tempfile.mkdtemp(prefix="hf-"))
     try:
         with running_postgres(folder, durable=False) as server:
-            corpus = asyncio.run(_recorded(server.url_for("postgres")))
+            corpus = asyncio.run(_recorded(server.url_for("postgres"), word))
     finally:
         shutil.rmtree(folder)
     path.parent.mkdir(exist_ok=True)
@@ -266,4 +298,4 @@ def main(version: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:3])

@@ -26,6 +26,10 @@ RELEASED = sorted(path.parent for path in FOLDER.glob("released/*/journal.json")
 NEVER_EDITED = {
     "hash_vectors.json": "493b4f1f7154ff05268b9172f0316a2b99834c427ffa87fd755c9b7ea47bcc43",
     "messages_1.json": "1af062f92d22ea0d3ceeb38a64f56ecc4c6930a9c36dc536d2d7e450aa3242ce",
+    "decoder_later_1.py": "aa7c07b9696502e0f373a75d72a320098c133dd8a9ff7250a5c59d75337e90d9",
+    "released/1/exchanges_later.json": (
+        "b1cf8fd1b8dde6f5f0388cde7fef84d522c688121153ec3fd57d4a398281f8a5"
+    ),
     "decoder_1.py": "1c5aaee1f67f0143e6e8c85c650256268c38f0dc4213d06c7349e67120504fed",
     "released/1/exchanges.json": "61d4f2d5324bf2a8a3ab6fa2d913c0d18e15682ea4186dd7d9e1da561f461681",
     "released/1/journal.json": "fad6a954d566bc2d9df522ce4130e8e0aea66d57f583c22d962e592744addbe6",

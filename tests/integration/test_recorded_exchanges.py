@@ -18,7 +18,7 @@ from sync.engine.signing import verify_request
 from sync.engine.transport import Request, Response
 from sync.protocol.batch import Acknowledgement
 from sync.protocol.codec import decode, decompress, encode
-from sync.protocol.enrolment import BoxKeys, EnrolmentAnswer, Hello, Predecessor
+from sync.protocol.enrolment import BoxKeys, EnrolmentAnswer, Hello, Lineage, Predecessor
 from sync.protocol.identity import Incarnation
 from sync.protocol.reference import DataSet, FeedPage, FeedRow
 from sync.protocol.rights import AccountStated, RightAnswered
@@ -32,14 +32,15 @@ __all__ = ["postgres_template", "shop"]
 
 GOLDEN = Path(__file__).parents[1] / "golden/released"
 RECORDED = {
-    path.parent.name: msgspec.json.decode(path.read_bytes(), type=Corpus)
-    for path in sorted(GOLDEN.glob("*/exchanges.json"))
+    f"{path.parent.name}/{path.stem}": msgspec.json.decode(path.read_bytes(), type=Corpus)
+    for path in sorted(GOLDEN.glob("*/exchanges*.json"))
 }
+VERSIONS = sorted({name.partition("/")[0] for name in RECORDED})
 TODAY: dict[str, type[msgspec.Struct]] = {
     kind.__name__: kind
     for kind in (
         *(Acknowledgement, FeedPage, Snapshot, SnapshotPart, Hello, EnrolmentAnswer, BoxKeys),
-        *(Predecessor, RightAnswered, AccountStated),
+        *(Predecessor, RightAnswered, AccountStated, Lineage),
     )
 }
 PACKED = b"\x28\xb5\x2f\xfd"
@@ -63,9 +64,11 @@ async def served(postgres_url: str) -> AsyncIterator[Served]:
 
 def then(version: str, name: str) -> type[msgspec.Struct]:
     """The answer as a box of that version knew it."""
-    known = importlib.import_module(f"tests.golden.decoder_{version}").ANSWERS
-    kind: type[msgspec.Struct] = known[name]
-    return kind
+    decoders = version.partition("/")[0], f"later_{version.partition('/')[0]}"
+    modules = (importlib.import_module(f"tests.golden.decoder_{one}") for one in decoders)
+    (kind,) = (module.ANSWERS[name] for module in modules if name in module.ANSWERS)
+    found: type[msgspec.Struct] = kind
+    return found
 
 
 def read(kind: type[msgspec.Struct], raw: bytes) -> Any:
@@ -118,7 +121,7 @@ async def test_what_a_released_box_sent_is_answered_as_it_was_and_so_that_it_can
             assert {head.data_set for head in recorded.feeds} <= {
                 head.data_set for head in found.feeds
             }
-        if sent.answered in ("FeedPage", "Snapshot", "SnapshotPart", "AccountStated"):
+        if sent.answered in ("FeedPage", "Snapshot", "SnapshotPart", "AccountStated", "Lineage"):
             assert found == recorded, sent.name
 
 
@@ -145,15 +148,15 @@ def test_the_signature_of_every_recorded_request_holds_today(version: str) -> No
         assert told.from_seq == int(sent.headers["holdfast-from"])
 
 
-def test_every_endpoint_that_a_box_asks_was_recorded(version: str) -> None:
-    """A later endpoint is recorded with the version that brings it."""
-    asked = {
-        (sent.method, urlsplit(sent.path).path.rpartition("/")[2])
-        for sent in RECORDED[version].exchanges
-    }
+@pytest.mark.parametrize("of", VERSIONS)
+def test_every_endpoint_that_a_box_asks_was_recorded(of: str) -> None:
+    """A later endpoint is recorded with the version that brings it, or beside it."""
+    files = [corpus for name, corpus in RECORDED.items() if name.partition("/")[0] == of]
+    sent_all = [sent for corpus in files for sent in corpus.exchanges]
+    asked = {(sent.method, urlsplit(sent.path).path.rpartition("/")[2]) for sent in sent_all}
     words = {
         name
-        for sent in RECORDED[version].exchanges
+        for sent in sent_all
         for name in parse_qs(urlsplit(sent.path).query, keep_blank_values=True)
     }
     assert asked == {
@@ -163,6 +166,7 @@ def test_every_endpoint_that_a_box_asks_was_recorded(version: str) -> None:
         ),
         *(("POST", word) for word in ("enrol", "journal", "epochs", "pruned", "grants")),
         *(("POST", word) for word in ("certificate", "readmission", "declared", "checkpoints")),
+        ("POST", "lineage"),
     }
     assert words == {
         *("hashes", "tail", "data_set", "scope", "after", "incarnation", "pack", "part"),
@@ -170,10 +174,9 @@ def test_every_endpoint_that_a_box_asks_was_recorded(version: str) -> None:
     }
 
 
-async def test_a_snapshot_of_a_released_head_office_is_loaded_today(
-    shop: Shop, version: str
-) -> None:
-    answers = RECORDED[version].exchanges
+@pytest.mark.parametrize("of", VERSIONS)
+async def test_a_snapshot_of_a_released_head_office_is_loaded_today(shop: Shop, of: str) -> None:
+    answers = RECORDED[f"{of}/exchanges"].exchanges
     found = next(sent for sent in answers if sent.answered == "Snapshot")
     snapshot = decode(Snapshot, bytes.fromhex(found.answer))
     parts = {
