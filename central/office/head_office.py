@@ -22,6 +22,7 @@ from central.usecases.people.sign_in_tries import SignInTries
 from sync.http.lanes import Lane
 from sync.http.shared import Shared
 from sync.http.tries import WrongTries
+from sync.program.pages import Pages
 
 READING_AT_ONCE = 4
 READERS_WAITING_MAX = 64
@@ -58,7 +59,7 @@ def _reading() -> Lane:
 class HeadOffice:
     """``clock_ms``: UTC milliseconds now. ``lanes``: how much of each kind goes on at once;
     ``reports``: of reading, inside a turn of people's. ``boards``: one for all who look at the same
-    at once."""
+    at once; ``pages``: sets receipts as PDF."""
 
     engine: AsyncEngine
     archive: PostgresArchive
@@ -71,6 +72,7 @@ class HeadOffice:
     lanes: Lanes = field(default_factory=Lanes)
     reports: Lane = field(default_factory=_reading)
     boards: Shared[Any] = field(default_factory=Shared)
+    pages: Pages = field(default_factory=Pages)
     nudges: Nudges = field(default_factory=Nudges)
 
 

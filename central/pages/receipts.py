@@ -10,6 +10,7 @@ from litestar.params import PathParameter, QueryParameter
 from central.api.guards import needing, office_of, page_guard, person_of
 from central.api.reading import reading
 from central.domain.access import UserRole
+from central.pages.page import PAGE_HEADERS
 from central.pages.places import (
     BusinessDate,
     StoreCode,
@@ -41,6 +42,8 @@ from sync.protocol.change import Epoch
 from sync.protocol.errors import InvalidField, NotFound
 from sync.protocol.figures import FIGURES
 from sync.protocol.money import BASIS_POINTS
+from sync.protocol.paper.page import Form
+from sync.protocol.paper.text import render_text
 from sync.protocol.text import TEXT_PATTERN
 
 NAME_LETTERS_MAX = 200
@@ -128,7 +131,7 @@ async def show_receipt(
         event=event,
         fact=event.fact if event else None,
         counted=True,
-        paper=paper,
+        paper=paper and render_text(paper),
         held=held,
         differences=form_differences(said, form) if said else (),
         journal=event and journal_address(store, event.arrived_epoch, event.arrived_seq),
@@ -137,6 +140,39 @@ async def show_receipt(
         receipt=receipt_address(store, form.sale_id),
         now_ms=office_of(request).clock_ms(),
     )
+
+
+@get(
+    "/stores/{code:str}/receipts/{sale_id:uuid}/receipt.pdf",
+    guards=[page_guard],
+    opt=needing(UserRole.LOOK),
+)
+async def receipt_pdf(
+    request: AnyRequest,
+    code: StoreCode,
+    sale_id: Annotated[UUID, PathParameter()],
+    form: Annotated[Form, QueryParameter()] = Form.A4,
+) -> Response[bytes]:
+    """The receipt as the shop printed it, as a page that says that it is a copy."""
+    person, office = person_of(request), office_of(request)
+    async with reading(office) as db:
+        store = await store_of_company(db, person.company_id, code)
+        held = await held_receipt(db, store.store_id, sale_id)
+        event = held.event
+        paper = event and await print_receipt(
+            db, person.company_id, store.store_id, event, copy=True
+        )
+    if event is None or not paper:
+        raise NotFound(
+            "The store's journal holds no receipt here that can be printed.",
+            remedy="Look at the receipt's own page: it says what is wrong with it.",
+        )
+    number = held.form.number
+    async with office.pages.turn():
+        made = await office.pages.set_page(paper, form, number, held.form.tendered_at_ms)
+    name = f'attachment; filename="{number}.pdf"'
+    headers = {**PAGE_HEADERS, "Content-Disposition": name}
+    return Response(made, media_type="application/pdf", headers=headers)
 
 
 @get(
@@ -170,7 +206,7 @@ async def show_event(
         event=event,
         fact=event.fact,
         counted=False,
-        paper=paper,
+        paper=paper and render_text(paper),
         held=held,
         differences=form_differences(form, held.form) if form and held else (),
         journal=journal_address(store, event.arrived_epoch, event.arrived_seq),
@@ -207,4 +243,4 @@ def _place(after: str) -> RowPlace | None:
         ) from error
 
 
-ROUTES = (show_rows, show_receipt, show_event)
+ROUTES = (show_rows, show_receipt, receipt_pdf, show_event)

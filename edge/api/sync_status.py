@@ -9,8 +9,9 @@ from edge.api.described import Described
 from edge.api.parameters import TheBox
 from edge.box.box import Box
 from edge.box.links import till_links
-from edge.domain.sync_state import certificate_in_words
-from edge.usecases.box.read_status import SyncStatus, read_status
+from edge.db.receipt_mails import mail_figures
+from edge.domain.sync_state import DAY_MS, certificate_in_words
+from edge.usecases.box.read_status import MAILS_TOLD_DAYS, SyncStatus, read_status
 
 
 @get("/sync", operation_class=Described)
@@ -24,8 +25,12 @@ async def status_of(box: Box) -> SyncStatus:
     moment, code = box.clock.moment(), box.enrolment.store_code
     free = shutil.disk_usage(box.folder).free
     unreached, busy = box.unreached.is_set(), box.busy.is_set()
-    status = await box.reader.read(
-        lambda db: read_status(db, code, moment, free, unreached=unreached, busy=busy)
+    told_since_ms = moment.wall_ms - MAILS_TOLD_DAYS * DAY_MS
+    status, mails = await box.reader.read(
+        lambda db: (
+            read_status(db, code, moment, free, unreached=unreached, busy=busy),
+            mail_figures(db, told_since_ms),
+        )
     )
     shown = box.certificate
     wrong = certificate_in_words(moment.wall_ms, shown.expires_at_ms, shown.fault, shown.refused)
@@ -33,6 +38,8 @@ async def status_of(box: Box) -> SyncStatus:
         status,
         certificate=wrong,
         needs_a_person=status.needs_a_person or wrong is not None,
+        mails_waiting=mails.waiting,
+        mails_given_up=mails.given_up,
         tills_at=till_links(shown, box.settings.port),
     )
 

@@ -4,18 +4,22 @@ import sqlite3
 from typing import Any
 
 import litestar
-from litestar import get, post
+import msgspec
+from litestar import Response, get, post
+from litestar.status_codes import HTTP_201_CREATED
 
-from edge.api.described import Described
+from edge.api.described import Described, accepts
 from edge.api.guard import workstation_of
-from edge.api.once import At, writes
+from edge.api.once import At, once, writes
 from edge.api.parameters import IdInPath, TheBox
+from edge.box.box import Box
 from edge.db.tills import TillSession, find_open_till
+from edge.domain.printing import PrinterOut
 from edge.usecases.operator.no_sale import DrawerOpened, OpenDrawer, open_drawer
 from edge.usecases.till.open import OpenTill, open_till
 from edge.usecases.till.settle import SettledTill, SettleTill, settle_till
 from sync.protocol.errors import NotFound
-from sync.protocol.identity import EventId, TillSessionId
+from sync.protocol.identity import EventId, TillSessionId, WorkstationId
 
 
 @get("/till-sessions/current", operation_class=Described)
@@ -54,10 +58,30 @@ def settle(
     return settle_till(db, asked, session, where, event_id, at.moment, at.override)
 
 
-@writes(post, "/drawer")
-def drawer(db: sqlite3.Connection, asked: OpenDrawer, at: At) -> DrawerOpened:
-    """Open the drawer of the calling workstation without a sale, with a reason that stays."""
-    return open_drawer(db, asked, at.workstation_id, at.moment, at.override)
+@post("/drawer", operation_class=accepts(OpenDrawer))
+async def drawer(request: litestar.Request[Any, Any, Any], box: TheBox) -> Response[DrawerOpened]:
+    """Open the drawer of the calling workstation without a sale, with a reason that stays: noted
+    first, then kicked by the printer that stands there, once. A request that is repeated is
+    answered and opens nothing: it would be a way to the cash that nobody hears of."""
+
+    def note(db: sqlite3.Connection, asked: OpenDrawer, at: At) -> DrawerOpened:
+        return open_drawer(db, asked, at.workstation_id, at.moment, at.override)
+
+    told = await once(request, box, OpenDrawer, DrawerOpened, lambda asked: asked.event_id, note)
+    workstation_id = workstation_of(request)
+    if told.status_code != HTTP_201_CREATED or not box.printers.has(workstation_id):
+        return told
+    by_printer = await _kicked(box, workstation_id)
+    answer = msgspec.structs.replace(told.content, by_printer=by_printer)
+    return Response(answer, status_code=told.status_code)
+
+
+async def _kicked(box: Box, workstation_id: WorkstationId) -> bool:
+    try:
+        await box.printers.open_drawer(workstation_id)
+    except PrinterOut:
+        return False
+    return True
 
 
 ROUTES = (current, open_session, settle, drawer)

@@ -49,6 +49,7 @@ from edge.usecases.box.branch_off import Opening
 from edge.usecases.box.tell_missing import tell_missing
 from edge.usecases.payment.settle import Told, settle_payment
 from sync.http.shared import Shared
+from sync.program.pages import Pages
 from sync.program.private_folder import FILE_MODE, keep_private
 from sync.protocol.change import Head
 from sync.protocol.identity import BootId, WorkstationId
@@ -64,7 +65,8 @@ class Box:
     while the last try to reach head office failed, ``busy`` while it was there and asked to
     wait. ``begun_ms``: when this program took the store up, by this machine's clock; ``examining``:
     whoever asks how the box is while somebody did gets the same; ``asker``: asks head office while
-    somebody waits; ``terminals`` and ``printers``: those of the counter."""
+    somebody waits; ``terminals`` and ``printers``: those of the counter; ``pages``: sets receipts
+    as PDF."""
 
     folder: Path
     settings: EdgeSettings
@@ -88,6 +90,7 @@ class Box:
     begun_ms: int = field(default_factory=wall_clock_ms)
     examining: Shared[Any] = field(default_factory=Shared)
     asker: Asker = field(default_factory=Asker)
+    pages: Pages = field(default_factory=Pages)
 
     def opening(self) -> Opening:
         """With what another epoch would be opened."""
@@ -156,8 +159,13 @@ async def open_box(folder: Path, settings: EdgeSettings) -> AsyncIterator[Box]:
                 Pins(reader, writer, clock),
                 Overrides(clock.steady),
                 _terminals(settings, writer, clock),
-                Printers.named(settings.printers, chinese=settings.printers_know_chinese),
+                _printers(folder, settings),
             )
+
+
+def _printers(folder: Path, settings: EdgeSettings) -> Printers:
+    logo = None if settings.logo is None else folder / settings.logo
+    return Printers.named(settings.printers, chinese=settings.printers_know_chinese, logo=logo)
 
 
 def _terminals(settings: EdgeSettings, writer: Writer, clock: StoreClock) -> Terminals:

@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, IPvAnyAddress, ValidationError
+from pydantic import Field, IPvAnyAddress, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from edge.box.folder import SETTINGS_FILE, NotProvisioned
 from edge.box.keys import write_secret
+from edge.box.mail_settings import MailSettings
 from edge.db.connection.errors import CannotStart
 from edge.domain.suspended import SuspendedAtClose
 from sync.http.limits import DoorLimits
@@ -35,12 +36,19 @@ ADDRESSES_MAX = 16
 TERMINALS_MAX = 100
 PRINTERS_MAX = 100
 CARD_OFFLINE_MAX_MINOR = 5_000
+INVOICE_ABOVE_MINOR = 100_000
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 HostAndPort = Annotated[str, Field(max_length=259, pattern=r"^[A-Za-z0-9.-]{1,253}:[0-9]{1,5}\z")]
 DevicePath = Annotated[str, Field(max_length=1_024, pattern=r"^/[^\x00-\x1f]+\z")]
 ShortId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}\z")]
 HostName = Annotated[str, Field(max_length=253, pattern=rf"^{_LABEL}(\.{_LABEL})+\z")]
 """A host with its domain, in small letters: ``s01.shop.internal``."""
+
+
+_ELSEWHERE = (
+    "give it in the environment (EDGE_MAIL_PASSWORD), or name a file that only this user reads"
+    " (`password_file` under `[mail]`)."
+)
 
 
 class EdgeSettings(BaseSettings):
@@ -59,7 +67,10 @@ class EdgeSettings(BaseSettings):
     bank (0: never), within its own limits; about what it owes an answer of it is asked each
     ``ask_terminal_every_s``. ``printers``: where each workstation's receipts are printed, ``W1 =
     "192.168.1.41:9100"``, or a device of this machine, ``W2 = "/dev/usb/lp0"``;
-    ``printers_know_chinese``: they have those letters themselves."""
+    ``printers_know_chinese``: they have those letters themselves; ``logo``: a picture (PNG, JPEG)
+    above each receipt, in the store's folder unless its path is whole. A receipt above
+    ``invoice_above_minor`` is to be a full tax invoice where its buyer is registered (1,000.00:
+    GST (General) Regulations, 13). ``mail``: through which server receipts go by e-mail."""
 
     model_config = SettingsConfigDict(env_prefix="EDGE_", extra="forbid", frozen=True)
 
@@ -86,6 +97,10 @@ class EdgeSettings(BaseSettings):
     ask_terminal_every_s: int = Field(default=15, ge=1, le=INTERVAL_S_MAX)
     printers: dict[ShortId, HostAndPort | DevicePath] = Field(default={}, max_length=PRINTERS_MAX)
     printers_know_chinese: bool = False
+    logo: Path | None = None
+    invoice_above_minor: int = Field(default=INVOICE_ABOVE_MINOR, ge=0, le=MINOR_MAX)
+    mail: MailSettings | None = None
+    mail_password: SecretStr | None = None
 
     @classmethod
     def settings_customise_sources(
@@ -109,6 +124,8 @@ def read_settings(folder: Path) -> EdgeSettings:
     path = folder / SETTINGS_FILE
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
+        if "mail_password" in told:
+            raise WrongSettings(f"{path} holds a password: {_ELSEWHERE}")
         settings = EdgeSettings(**told)
     except FileNotFoundError as error:
         raise NotProvisioned(folder) from error

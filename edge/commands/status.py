@@ -39,6 +39,8 @@ def status(
             print(f"  {_rows_aside(told['rows_set_aside'], told['first_set_aside'])}")
         if told["events_set_aside"]:
             print(f"  {_events_aside(told['events_set_aside'])}")
+        if told["mails_waiting"] or told["mails_given_up"]:
+            print(f"  {_mails(told['mails_waiting'], told['mails_given_up'])}")
         for alarm in told["alarms"]:
             print(f"  {alarm_in_words(alarm)}")
         if told["alarms"]:
@@ -71,6 +73,13 @@ def _events_aside(events: int) -> str:
     return (
         f"head office keeps {events:,} of this store's records and does not count them yet: its "
         "people see why on the page `To look at`. Nothing is to be done here."
+    )
+
+
+def _mails(waiting: int, given_up: int) -> str:
+    return (
+        f"e-mail: {waiting:,} receipt(s) wait to be sent, {given_up:,} given up in the last days; "
+        "`edge doctor` says why."
     )
 
 

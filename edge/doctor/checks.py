@@ -1,7 +1,7 @@
 """Every check of a box, in the order in which a person would make them."""
 
 from edge.box.box import SOFTWARE
-from edge.doctor import machine, stored, tills, way
+from edge.doctor import machine, paper, stored, tills, way
 from edge.doctor.certificate import certificate
 from edge.doctor.scene import COULD_NOT_LOOK, Scene
 from sync.http.logs import error_name
@@ -19,6 +19,9 @@ CHECKS: tuple[Check[Found], ...] = (
     Check("port", "Port", machine.port, quotes=True),
     Check("certificate", "Certificate", certificate, quotes=True),
     Check("workstations", "Workstations", tills.workstations, quotes=True),
+    Check("printers", "Printers", paper.printers, quotes=True),
+    Check("drawing", "What receipts are drawn with", paper.drawing),
+    Check("mail", "Receipts by e-mail", paper.mail, quotes=True),
     Check("name", "Head office's name", way.name, quotes=True),
     Check("connection", "Connection", way.connection, quotes=True),
     Check("tls", "TLS", way.tls, quotes=True),

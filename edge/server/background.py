@@ -19,6 +19,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from edge.box.box import Box
+from edge.box.mailing import send_mails
 from edge.box.people import keep_used_sessions, tell_owed_pins
 from edge.box.pruning import prune_acknowledged
 from edge.exchange.answering import answer_questions, declare_close
@@ -50,6 +51,7 @@ STEPS_MAX = 1_000
 SECOND_MS = 1_000
 PEOPLE_EVERY_S = 20
 PRUNE_EVERY_S = 120
+MAIL_EVERY_S = 15
 
 log = structlog.get_logger()
 
@@ -293,12 +295,16 @@ def _timers(box: Box, exchange: Exchange) -> AsyncIOScheduler:
     async def prune_due() -> None:
         await prune_acknowledged(box)
 
+    async def mails_due() -> None:
+        await send_mails(box)
+
     scheduler = AsyncIOScheduler(timezone=UTC)
     for due, every_s in (
         (push_due, box.settings.push_every_s),
         (beat_due, box.settings.pull_every_s),
         (people_due, PEOPLE_EVERY_S),
         (prune_due, PRUNE_EVERY_S),
+        (mails_due, MAIL_EVERY_S),
     ):
         scheduler.add_job(due, "interval", seconds=every_s, coalesce=True, misfire_grace_time=None)
     return scheduler

@@ -1,4 +1,4 @@
-"""What comes out of an ESC/POS printer: rows, emphasis, codes, cuts, the drawer's kicks.
+"""What comes out of an ESC/POS printer: rows, emphasis, codes, pictures, cuts, the drawer's kicks.
 
 Read from the printers' own manuals (Epson, ESC/POS Application Programming Guide), not from what
 writes the bytes. A command that is not known here is an error: paper with noise on it.
@@ -19,12 +19,29 @@ class Row(NamedTuple):
     centred: bool = False
 
 
+class Picture(NamedTuple):
+    """Dots, a string of ``#`` and blanks for each of their rows; ``after``: so many rows of text
+    stand above it."""
+
+    dots: tuple[str, ...]
+    after: int
+
+    @property
+    def width(self) -> int:
+        return len(self.dots[0])
+
+    def ink(self, left: int, right: int) -> int:
+        """How many dots are black between two columns."""
+        return sum(row[left:right].count("#") for row in self.dots)
+
+
 class PrintedPaper:
     """``codes``: contents of QR codes, in their places among ``rows`` as well."""
 
     def __init__(self, data: bytes) -> None:
         self.rows: list[Row] = []
         self.codes: list[str] = []
+        self.pictures: list[Picture] = []
         self.cuts = self.kicks = 0
         self._bold = self._centred = self._chinese = False
         self._page, self._row, self._stored = "cp437", "", b""
@@ -80,6 +97,8 @@ class PrintedPaper:
         if chr(data[at]) == "V":
             self.cuts += 1
             return at + 2
+        if data[at : at + 2] == b"v0":
+            return self._raster(data, at + 3)
         assert data[at : at + 2] == b"(k", data[at : at + 4]
         length = data[at + 2] + 256 * data[at + 3]
         said = data[at + 4 : at + 4 + length]
@@ -88,3 +107,15 @@ class PrintedPaper:
         elif said == b"1Q0":
             self.codes.append(self._stored.decode())
         return at + 4 + length
+
+    def _raster(self, data: bytes, at: int) -> int:
+        """GS v 0: bytes across and rows, two bytes each, then the dots, the leftmost first."""
+        assert self._row == "", "a picture within a row"
+        across, down = (int.from_bytes(data[at + of : at + of + 2], "little") for of in (0, 2))
+        at += 4
+        dots = []
+        for row in range(down):
+            bits = "".join(f"{byte:08b}" for byte in data[at + row * across :][:across])
+            dots.append(bits.replace("1", "#").replace("0", " "))
+        self.pictures.append(Picture(tuple(dots), len(self.rows)))
+        return at + across * down

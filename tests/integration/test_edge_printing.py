@@ -2,6 +2,8 @@
 copies, and a printer that is out touches no sale."""
 
 import asyncio
+import socket
+import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from PIL import Image
 
 from tests.doubles.escpos_paper import PrintedPaper
 from tests.edge_store import Till, open_store, row_counts, sale
@@ -147,3 +150,85 @@ async def test_what_is_not_sold_is_not_printed(tmp_path: Path) -> None:
         answer = await printed(till, "01a2228a-9240-77d7-84aa-4d87318c6963")
         assert answer.status_code == 404
         assert printer.papers == []
+
+
+async def test_a_printer_that_took_half_of_a_paper_is_out_and_the_next_paper_is_whole_and_no_copy(
+    tmp_path: Path,
+) -> None:
+    """What it has of the torn one it forgets: each paper begins with ESC @."""
+    torn: list[bytes] = []
+
+    async def tear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        torn.append(await reader.readexactly(100))
+        raw = writer.get_extra_info("socket")
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.transport.abort()
+
+    async with shop_with_printer(tmp_path / "S01") as (till, printer, listening):
+        receipt = await sold(till)
+        port = listening.sockets[0].getsockname()[1]
+        listening.close()
+        async with await asyncio.start_server(tear, "127.0.0.1", port):
+            answer = await printed(till, receipt["sale_id"])
+            assert answer.json()["type"].endswith("printer-out")
+            assert "or not all of it" in answer.json()["detail"]
+        async with await asyncio.start_server(printer.take, "127.0.0.1", port):
+            assert (await printed(till, receipt["sale_id"])).json() == {"is_copy": False}
+            whole = await printer.paper()
+    assert (len(torn), whole.cuts) == (1, 1)
+    assert whole.text.startswith(receipt["receipt"].rsplit("\n", 1)[0])
+
+
+async def opened(till: Till, event_id: str) -> httpx.Response:
+    body = {"operator_id": "anna", "event_id": event_id, "reason": "change"}
+    return await till.call("POST", "/drawer", body)
+
+
+async def test_the_printer_opens_the_drawer_without_a_sale_once_and_prints_nothing(
+    tmp_path: Path,
+) -> None:
+    event_id = "01a2228a-9240-77d7-84aa-4d87318c6963"
+    async with shop_with_printer(tmp_path / "S01") as (till, printer, _):
+        answer = await opened(till, event_id)
+        assert (answer.status_code, answer.json()["by_printer"]) == (201, True)
+        paper = await printer.paper()
+        assert (paper.kicks, paper.rows, paper.cuts) == (1, [], 0)
+        again = await opened(till, event_id)
+        assert (again.status_code, again.json()["by_printer"]) == (200, None)
+        assert len(printer.papers) == 1, "an opening that is asked for again is no way to the cash"
+
+
+async def test_a_printer_that_is_out_opens_no_drawer_and_the_opening_is_noted(
+    tmp_path: Path,
+) -> None:
+    async with shop_with_printer(tmp_path / "S01") as (till, _, listening):
+        listening.close()
+        before = row_counts(till.box.folder)["journal"]
+        answer = await opened(till, "01a2228a-9240-77d7-84aa-4d87318c6963")
+        assert (answer.status_code, answer.json()["by_printer"]) == (201, False)
+        assert row_counts(till.box.folder)["journal"] == before + 1
+
+
+async def test_who_may_not_open_it_opens_no_drawer(tmp_path: Path) -> None:
+    async with shop_with_printer(tmp_path / "S01") as (till, printer, _):
+        body = {"operator_id": "anna", "event_id": "no uuid", "reason": "change"}
+        assert (await till.call("POST", "/drawer", body)).status_code == 400
+        assert printer.papers == []
+
+
+async def test_the_shops_logo_stands_on_its_receipts_and_a_spoilt_one_stops_none(
+    tmp_path: Path,
+) -> None:
+    folder, device = tmp_path / "S01", tmp_path / "lp0"
+    device.touch()
+    logo = tmp_path / "logo.png"
+    Image.new("1", (24, 8)).save(logo)
+    async with open_store(folder, printers={"W1": str(device)}, logo=logo) as till:
+        await till.open_shop()
+        receipt = await sold(till)
+        assert (await printed(till, receipt["sale_id"])).status_code == 200
+        assert len(PrintedPaper(device.read_bytes()).pictures) == 1
+        device.write_bytes(b"")
+        logo.write_bytes(b"no picture")
+        assert (await printed(till, receipt["sale_id"])).status_code == 200
+        assert PrintedPaper(device.read_bytes()).pictures == []

@@ -42,6 +42,7 @@ printed_today = (
     "By the receipt's own event. The shop's name, address and texts and people's names are those of"
     " today."
 )
+as_pdf = "As PDF, marked as a copy"
 held_here = "What head office holds"
 
 journal = "Its place in the store's journal"

@@ -1,7 +1,8 @@
 """A receipt as the shop printed it, made again at head office from its event.
 
-The same text as the box's (``sync/protocol/paper``), by the event's own bytes. What stood beside it
-in the shop only, its address, its own texts and people's names, is as it was published last.
+The same blocks as the box's (``sync/protocol/paper``), by the event's own bytes. What stood beside
+it in the shop only, its address, its own texts and people's names, is as it was published last; to
+whom an invoice was made out the box alone knows.
 """
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,7 +15,8 @@ from central.usecases.feed.read_published import published_rows
 from sync.protocol.facts import RetailTransaction
 from sync.protocol.feeds import STORE_KEY
 from sync.protocol.identity import CompanyId, ReceiptNumber, SaleId, StoreId
-from sync.protocol.paper.receipt import NO_TEXTS, Names, Place, receipt_text
+from sync.protocol.paper.blocks import Block
+from sync.protocol.paper.receipt import NO_TEXTS, Names, Place, receipt_blocks
 from sync.protocol.reference import DataSet
 
 _VOIDED_BY = "SELECT min(receipt_number) FROM sale WHERE store_id = $1 AND post_void_of = $2"
@@ -22,9 +24,15 @@ _NUMBERS = "SELECT sale_id, receipt_number FROM sale WHERE store_id = $1 AND sal
 
 
 async def print_receipt(
-    db: AsyncConnection, company_id: CompanyId, store_id: StoreId, event: JournalEvent
-) -> str | None:
-    """None: the event is no receipt that can be read, or nothing was published of its store."""
+    db: AsyncConnection,
+    company_id: CompanyId,
+    store_id: StoreId,
+    event: JournalEvent,
+    *,
+    copy: bool = False,
+) -> list[Block] | None:
+    """None: the event is no receipt that can be read, or nothing was published of its store.
+    ``copy`` marks what is given out of the house."""
     fact = event.fact
     if fact is None:
         return None
@@ -33,13 +41,14 @@ async def print_receipt(
     if STORE_KEY not in settings:
         return None
     texts = await published_rows(db, company_id, DataSet.RECEIPT_TEXTS, scope, [STORE_KEY])
-    return receipt_text(
+    return receipt_blocks(
         fact,
         settings[STORE_KEY],
         place,
         await _originals(db, store_id, fact),
         await _names(db, company_id, fact),
         texts.get(STORE_KEY, NO_TEXTS),
+        copy=copy,
         voided_by=await (await driver_of(db)).fetchval(_VOIDED_BY, store_id, fact.sale_id),
     )
 

@@ -43,8 +43,8 @@ class PaymentAttempt(EdgeTable, table=True):
 
 
 class ReceiptPrint(EdgeTable, table=True):
-    """A receipt that was printed: whatever is printed of it later is a copy. ``papers``: so many in
-    all."""
+    """A receipt that was given out, on paper, as PDF or by e-mail: whatever is given of it later is
+    a copy. ``papers``: so many in all."""
 
     __tablename__ = "receipt_print"
     sale_id: bytes = Field(primary_key=True)

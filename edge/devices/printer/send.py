@@ -2,6 +2,7 @@
 device, a folder's file). Whatever comes between, the sale is long finished."""
 
 import asyncio
+import contextlib
 import os
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from edge.devices.at import DeviceAt
 
 CONNECT_TIMEOUT_S = 3
 SEND_TIMEOUT_S = 10
+END_S = 0.5
+"""A printer that broke off says so within this; one that keeps the line open has all of it."""
 
 
 class PrinterSilent(Exception):
@@ -31,12 +34,15 @@ async def send_to_printer(at: DeviceAt | Path, data: bytes) -> None:
 
 async def _send(at: DeviceAt, data: bytes) -> None:
     async with asyncio.timeout(CONNECT_TIMEOUT_S):
-        _, writer = await asyncio.open_connection(*at)
+        reader, writer = await asyncio.open_connection(*at)
     try:
         async with asyncio.timeout(SEND_TIMEOUT_S):
             writer.write(data)
             await writer.drain()
             writer.write_eof()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(END_S):
+                await reader.read()
     finally:
         writer.close()
 

@@ -9,6 +9,7 @@ from sync.protocol.change import Head, Kept
 from sync.protocol.facts import RetailTransaction
 from sync.protocol.identity import ReceiptNumber, SaleId
 from sync.protocol.paper.blocks import Block
+from sync.protocol.paper.invoice import Buyer
 from sync.protocol.paper.receipt import Names, Place, receipt_blocks
 from sync.protocol.paper.text import render_text
 from sync.protocol.reference import ReceiptTexts, StoreSettings
@@ -19,7 +20,8 @@ class CompletedSale(msgspec.Struct, frozen=True):
     commit. ``points_here``: what the customer can spend at this store now, None without one; the
     only figure that a later answer may tell differently. ``originals``: receipt numbers of the
     sales that return lines name. ``repeated``: it was finished before. ``copy``: its receipt is a
-    reprint. ``voided_by``: the receipt that took this one back whole since."""
+    reprint. ``voided_by``: the receipt that took this one back whole since. ``buyer``: to whom it
+    was made out as a tax invoice since."""
 
     fact: RetailTransaction
     kept: Kept
@@ -31,6 +33,7 @@ class CompletedSale(msgspec.Struct, frozen=True):
     repeated: bool = False
     copy: bool = False
     voided_by: ReceiptNumber | None = None
+    buyer: Buyer | None = None
 
     @property
     def paper(self) -> list[Block]:
@@ -45,6 +48,7 @@ class CompletedSale(msgspec.Struct, frozen=True):
             self.texts,
             copy=self.copy,
             voided_by=self.voided_by,
+            buyer=self.buyer,
         )
 
     @property

@@ -25,6 +25,8 @@ from sync.protocol.feeds import KEY_CHARACTERS_MAX
 from sync.protocol.identity import Incarnation
 from sync.protocol.text import shown
 
+MAILS_TOLD_DAYS = 7
+
 
 class FeedStatus(msgspec.Struct, frozen=True):
     """How far a feed was taken."""
@@ -88,7 +90,8 @@ class SyncStatus(msgspec.Struct, frozen=True):
     ``tills_at``: links by which those find the box; none without a certificate.
     ``sought`` and ``missing``: what tills are asked for, wherever it stands. ``incarnation``: of
     the head office that this box speaks for. What was acknowledged to a till under another one, or
-    in another epoch than that which is written in, is worth nothing until it is offered again."""
+    in another epoch than that which is written in, is worth nothing until it is offered again.
+    ``mails_waiting``: receipts that wait to go by e-mail; ``mails_given_up`` in MAILS_TOLD_DAYS."""
 
     store_code: str
     summary: str
@@ -118,6 +121,8 @@ class SyncStatus(msgspec.Struct, frozen=True):
     sought: tuple[SoughtEvent, ...] = ()
     missing: tuple[MissingEvents, ...] = ()
     incarnation: Incarnation | None = None
+    mails_waiting: int = 0
+    mails_given_up: int = 0
 
 
 def read_status(

@@ -28,10 +28,12 @@ class OpenDrawer(Request, frozen=True):
 
 
 class DrawerOpened(msgspec.Struct, frozen=True):
-    """Of which till session."""
+    """Of which till session. ``by_printer``: whether the printer kicked it; null where none stands
+    there, or it was asked for before."""
 
     event_id: EventId
     till_session_id: TillSessionId
+    by_printer: bool | None = None
 
 
 def open_drawer(

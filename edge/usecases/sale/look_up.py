@@ -9,6 +9,7 @@ import sqlite3
 import msgspec
 
 from edge.db import sale_reads, sales
+from edge.db.invoices import find_buyer
 from edge.db.receipts import voided_by
 from edge.domain.sale.completed import CompletedSale
 from edge.domain.sale.refusals.sale_id import SaleArchived, SaleDamaged
@@ -55,8 +56,8 @@ def look_up_receipt(db: sqlite3.Connection, typed: str) -> CompletedSale | None:
 
 def recall(db: sqlite3.Connection, sale_id: SaleId, *, copy: bool = False) -> CompletedSale:
     """The answer to a finished sale again, from its rows and its journal entry: same number, same
-    envelope, same receipt text, whatever the store's settings are today. Raises SaleArchived,
-    SaleDamaged."""
+    envelope, same receipt text (or the invoice that was made of it since), whatever the store's
+    settings are today. Raises SaleArchived, SaleDamaged."""
     kept = sales.finished_event(db, sale_id)
     if kept is None:
         raise SaleArchived(sale_id, number_of(db, sale_id))
@@ -81,6 +82,7 @@ def recall(db: sqlite3.Connection, sale_id: SaleId, *, copy: bool = False) -> Co
         repeated=True,
         copy=copy,
         voided_by=voided_by(db, sale_id),
+        buyer=find_buyer(db, sale_id),
     )
 
 

@@ -1,4 +1,5 @@
-"""What is printed of a finished sale: the receipt once, copies after that."""
+"""What is given of a finished sale, on paper, as PDF or by e-mail: the receipt once, copies after
+that."""
 
 import sqlite3
 from enum import StrEnum
@@ -18,6 +19,14 @@ class PaperFor(StrEnum):
 
     CUSTOMER = "customer"
     MERCHANT = "merchant"
+
+
+class HandedOver(NamedTuple):
+    """The customer's receipt in another form than paper: what stands there, and whether it is a
+    copy."""
+
+    sale: CompletedSale
+    is_copy: bool
 
 
 class Paper(NamedTuple):
@@ -44,16 +53,28 @@ def print_sale(
     customers = paper_for is PaperFor.CUSTOMER
     before = was_printed(db, sale_id)
     is_copy = before and customers
-    sale = look_up_sale(db, sale_id, copy=is_copy)
+    sale = _finished(db, sale_id, copy=is_copy)
+    head = () if customers else _MERCHANTS
+    first = customers and not before and sale.buyer is None
+    opens = first and _is_cash_now(sale, workstation_id, now_ms)
+    return Paper([*head, *sale.paper], is_copy, opens)
+
+
+def hand_over(db: sqlite3.Connection, sale_id: SaleId) -> HandedOver:
+    """Raises NotFound, SaleArchived, SaleDamaged."""
+    is_copy = was_printed(db, sale_id)
+    return HandedOver(_finished(db, sale_id, copy=is_copy), is_copy)
+
+
+def _finished(db: sqlite3.Connection, sale_id: SaleId, *, copy: bool) -> CompletedSale:
+    sale = look_up_sale(db, sale_id, copy=copy)
     if not isinstance(sale, CompletedSale):
         raise NotFound(
             f"The sale {sale_id} is not finished here.",
             remedy="Finish it first: paper follows the receipt.",
             field="sale_id",
         )
-    head = () if customers else _MERCHANTS
-    opens = customers and not before and _is_cash_now(sale, workstation_id, now_ms)
-    return Paper([*head, *sale.paper], is_copy, opens)
+    return sale
 
 
 def _is_cash_now(sale: CompletedSale, workstation_id: WorkstationId, now_ms: int) -> bool:

@@ -2,6 +2,7 @@
 
 import sqlite3
 from datetime import date
+from typing import NamedTuple
 
 import msgspec
 
@@ -22,6 +23,15 @@ class OpenSession(msgspec.Struct, frozen=True):
     workstation_id: WorkstationId
 
 
+class Counter(NamedTuple):
+    """What the box is set to have where the till stands."""
+
+    has_terminal: bool
+    has_printer: bool
+    sends_mail: bool
+    invoice_above_minor: int
+
+
 class TillAnswer(msgspec.Struct, frozen=True):
     """``today`` is the date in the store's zone. ``business_day`` and ``till_session``: what is
     open, the session this workstation's; null where nothing is. ``day_receipts``: how many the open
@@ -29,7 +39,9 @@ class TillAnswer(msgspec.Struct, frozen=True):
     ``tenders_left``: how many more there are, by GET /till/operators and /till/tenders.
     ``epoch``: in which this box writes. ``left_open``: the session that this workstation sold in
     last at a box that is gone, as receipts say that came home. ``has_terminal``: a card terminal
-    stands here; ``has_printer``: a receipt printer of the store server's does."""
+    stands here; ``has_printer``: a receipt printer of the store server's does; ``sends_mail``:
+    receipts go by e-mail. A receipt above ``invoice_above_minor`` is to be a full tax invoice for a
+    registered buyer; null where the shop makes none, having no tax number."""
 
     workstation_id: WorkstationId
     store_id: StoreId
@@ -52,6 +64,8 @@ class TillAnswer(msgspec.Struct, frozen=True):
     left_open: LeftOpen | None
     has_terminal: bool
     has_printer: bool
+    sends_mail: bool
+    invoice_above_minor: int | None
 
 
 def look_up_till(
@@ -59,9 +73,7 @@ def look_up_till(
     store_id: StoreId,
     workstation_id: WorkstationId,
     moment: Moment,
-    *,
-    has_terminal: bool,
-    has_printer: bool,
+    counter: Counter,
 ) -> TillAnswer:
     """All of it as of one commit. Raises SettingsMissing, NotEnrolled."""
     session = find_open_till(db, workstation_id)
@@ -88,6 +100,8 @@ def look_up_till(
         tenders_left=count_tenders(db) - len(tenders),
         epoch=str(read_head(db).epoch),
         left_open=None if session is not None else find_left_open(db, workstation_id),
-        has_terminal=has_terminal,
-        has_printer=has_printer,
+        has_terminal=counter.has_terminal,
+        has_printer=counter.has_printer,
+        sends_mail=counter.sends_mail,
+        invoice_above_minor=counter.invoice_above_minor if settings.tax_number else None,
     )

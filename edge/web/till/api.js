@@ -6,6 +6,8 @@ import { slugOf } from "./refusals.js";
 import { boxAway, boxSlow, operator, pairing, problem, seen } from "./state.js";
 
 const TIMEOUT_MS = 20_000;
+/** A page is set by a process of its own, after those that were asked for before. */
+const FILE_TIMEOUT_MS = 60_000;
 /** From then on people are told that an answer is waited for. */
 const SLOW_MS = 2_000;
 const NOT_NOW = new Set([429, 502, 503, 504]);
@@ -87,4 +89,21 @@ function headers(hasBody, token) {
     stated["Holdfast-Seen"] = seenHeader(seen.value);
   }
   return stated;
+}
+
+/** A file that is made for whoever asks. Throws BoxAway, Refused. */
+export async function fetchFile(path) {
+  let response;
+  try {
+    response = await fetch(path, {
+      headers: headers(false, operator.value?.token ?? null),
+      cache: "no-store",
+      signal: AbortSignal.timeout(FILE_TIMEOUT_MS),
+    });
+    if (response.ok) return await response.blob();
+    throw new Refused(await response.json());
+  } catch (error) {
+    if (error instanceof Refused) throw error;
+    throw new BoxAway(String(error));
+  }
 }

@@ -20,6 +20,7 @@ import { QuantityDialog } from "./quantity_view.js";
 import { QuickKeysSheet } from "./quick_keys_view.js";
 import { ReturnDialog, UnverifiedDialog } from "./return_view.js";
 import { Settled } from "./settle_view.js";
+import { InvoiceDialog, MailDialog } from "./papers_view.js";
 import * as state from "./state.js";
 import { Tills } from "./tills_view.js";
 import { html } from "./ui.js";
@@ -32,9 +33,11 @@ const DIALOGS = {
   discount: DiscountDialog,
   doctor: Doctor,
   drawer: DrawerDialog,
+  invoice: InvoiceDialog,
   item: ItemDialog,
   keys: AllKeys,
   "let in": LetIn,
+  mail: MailDialog,
   menu: Menu,
   note: NoteDialog,
   "own pin": ChangePin,

@@ -16,14 +16,16 @@ export async function openDrawer(reason) {
   const asked = byOperator({ reason });
   const same = unanswered?.operator_id === asked.operator_id && unanswered.reason === reason;
   if (!same) unanswered = { event_id: uuid7(Date.now()), ...asked };
+  let by_printer;
   try {
-    await allowed("no_sale", unanswered.event_id, send);
+    by_printer = (await allowed("no_sale", unanswered.event_id, send)).by_printer;
   } catch (error) {
     if (error instanceof Refused) unanswered = null;
     throw error;
   }
   unanswered = null;
-  state.notice.value = DRAWER.opened;
+  if (by_printer === false) state.problem.value = DRAWER.out;
+  else state.notice.value = by_printer ? DRAWER.kicked : DRAWER.opened;
 }
 
 function send(overrideId) {

@@ -6,10 +6,12 @@ import { isReturn } from "./basket.js";
 import { focusScan, scanField } from "./focus.js";
 import { ready } from "./receipt_view.js";
 import * as selling from "./selling.js";
+import { askInvoice, askMail, mayInvoice, mayMail } from "./papers.js";
 import { lock } from "./session.js";
 import * as state from "./state.js";
 import { DISCOUNT } from "./words_discount.js";
 import { DRAWER } from "./words_drawer.js";
+import { PAPERS } from "./words_papers.js";
 import { PARK } from "./words_park.js";
 import { PRICE } from "./words_price.js";
 import { RETURN } from "./words_return.js";
@@ -151,6 +153,8 @@ export const KEYS = [
     when: () => ready.value,
     act: () => void doing(newSale),
   },
+  { key: "F7", on: ["sold"], label: () => PAPERS.mail, when: mayMail, act: askMail },
+  { key: "F8", on: ["sold"], label: () => PAPERS.invoice, when: mayInvoice, act: askInvoice },
   {
     key: "?",
     on: ["selling", "sold"],

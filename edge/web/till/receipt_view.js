@@ -2,6 +2,7 @@
 
 import { doing, newSale } from "./actions.js";
 import { Heading } from "./fields.js";
+import { Papers } from "./papers_view.js";
 import { paper, printReceipt } from "./printing.js";
 import { giveUp, tryAgain } from "./outbox.js";
 import * as state from "./state.js";
@@ -70,6 +71,7 @@ export function Receipt() {
           onClick=${till.value.has_printer ? printReceipt : () => print()}>${RECEIPT.print}</button>
       </div>
       <${Paper} number=${receipt_number} />
+      <${Papers} />
     </div>
     <pre class="paper" data-testid="receipt">${receipt.value.receipt}</pre>
   </section>`;

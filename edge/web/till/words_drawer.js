@@ -18,6 +18,22 @@ export const DRAWER = inBoth({
     "Open the drawer: it is noted that no sale did, and why.",
     "请打开钱箱：已记录此次并非销售，以及原因。",
   ],
+  kicked: [
+    "The drawer is open: it is noted that no sale did it, and why.",
+    "钱箱已打开：已记录此次并非销售，以及原因。",
+  ],
+  out: [
+    {
+      title: "The printer did not open the drawer",
+      detail: "It is noted that it was to be opened, and why; the printer cannot be reached.",
+      remedy: "Open the drawer with its key, and see to the printer.",
+    },
+    {
+      title: "打印机没有打开钱箱",
+      detail: "已记录打开钱箱及原因；打印机无法连接。",
+      remedy: "请用钥匙打开钱箱，并检查打印机。",
+    },
+  ],
   noReason: [
     {
       title: "That needs a reason",

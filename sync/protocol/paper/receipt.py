@@ -3,8 +3,8 @@
 Made from the fact, the settings, texts and names that held when it was finished, and the event's
 place in the journal only, so the same sale gives the same text again. Supplier, address, tax
 number, tax by rate and totals with tax are what a simplified tax invoice must show (IRAS; article
-226b of the EU's VAT directive asks the same). The last line is the chain's outside witness: epoch,
-sequence and the first 8 bytes of the hash.
+226b of the EU's VAT directive asks the same); what a full one has besides, ``invoice.py`` says. The
+last line is the chain's outside witness: epoch, sequence and the first 8 bytes of the hash.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ from sync.protocol.figures import percent
 from sync.protocol.identity import ReceiptNumber, SaleId
 from sync.protocol.money import MILLI, format_minor, in_thousands
 from sync.protocol.paper.blocks import RULE, Align, Block, Code, Pair, Symbology, Words
-from sync.protocol.paper.text import render_text
+from sync.protocol.paper.invoice import Buyer, buyer_blocks, net_of, net_total, title_of
 from sync.protocol.paper.witness import witness_text
 from sync.protocol.reference import ReceiptTexts, StoreSettings
 from sync.protocol.units import Unit
@@ -49,24 +49,6 @@ class Place(NamedTuple):
     hash: bytes
 
 
-def receipt_text(
-    fact: RetailTransaction,
-    settings: StoreSettings,
-    place: Place,
-    originals: Mapping[SaleId, ReceiptNumber],
-    names: Names = NO_NAMES,
-    texts: ReceiptTexts = NO_TEXTS,
-    *,
-    copy: bool = False,
-    voided_by: ReceiptNumber | None = None,
-) -> str:
-    """The receipt as text of 42 columns, lines parted by line feeds: see ``receipt_blocks``."""
-    blocks = receipt_blocks(
-        fact, settings, place, originals, names, texts, copy=copy, voided_by=voided_by
-    )
-    return render_text(blocks)
-
-
 def receipt_blocks(
     fact: RetailTransaction,
     settings: StoreSettings,
@@ -77,19 +59,25 @@ def receipt_blocks(
     *,
     copy: bool = False,
     voided_by: ReceiptNumber | None = None,
+    buyer: Buyer | None = None,
 ) -> list[Block]:
     """The receipt from its head to its foot.
 
     ``originals``: the receipt numbers of the sales that its return lines name. ``names``: people's,
     as they stood; ``texts``: the shop's own. ``copy`` marks a reprint,
-    ``voided_by`` one of a receipt that another took back whole.
+    ``voided_by`` one of a receipt that another took back whole. ``buyer``: it is the full tax
+    invoice, made out to them.
     """
     blocks: list[Block] = list(_marks(fact, originals, voided_by, copy=copy))
     blocks += [Words(line, Align.CENTER) for line in texts.header]
-    blocks += _header(fact, settings, names)
+    blocks += _header(fact, settings, names, buyer)
     for line in fact.lines:
         blocks += _line(line, settings.decimals, originals)
+        if buyer is not None:
+            blocks.append(net_of(line, settings.decimals))
     blocks.append(RULE)
+    if buyer is not None:
+        blocks.append(net_total(fact, settings.decimals))
     blocks += _sums(fact, settings.decimals)
     blocks += _points(fact)
     if fact.note is not None:
@@ -118,7 +106,12 @@ def _marks(
         yield Words(f"*** POST-VOID of {number} ***", Align.CENTER, strong=True)
 
 
-def _header(fact: RetailTransaction, settings: StoreSettings, names: Names) -> Iterator[Block]:
+def _header(
+    fact: RetailTransaction, settings: StoreSettings, names: Names, buyer: Buyer | None
+) -> Iterator[Block]:
+    title = title_of(fact, buyer)
+    if title is not None:
+        yield Words(title, Align.CENTER, strong=True)
     yield Words(settings.supplier_name)
     if settings.supplier_address:
         yield Words(settings.supplier_address)
@@ -132,6 +125,8 @@ def _header(fact: RetailTransaction, settings: StoreSettings, names: Names) -> I
     yield Words(f"Served by {names.operator or fact.operator_id}")
     if names.customer is not None:
         yield Words(f"Customer {names.customer}")
+    if buyer is not None:
+        yield from buyer_blocks(buyer)
     if fact.training:
         yield Words("*** TRAINING, NOT A SALE ***", Align.CENTER, strong=True)
     yield RULE

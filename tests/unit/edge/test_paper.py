@@ -49,6 +49,7 @@ def test_a_receipt_says_what_is_to_be_seen_first_and_what_can_be_scanned() -> No
     strong = [block for block in blocks if isinstance(block, Words | Pair) and block.strong]
     assert strong == [
         Words("*** COPY ***", Align.CENTER, strong=True),
+        Words("RECEIPT AND CREDIT NOTE", Align.CENTER, strong=True),
         Pair("TOTAL SGD", "99.58", strong=True),
         Pair("TO PAY", "99.60", strong=True),
     ]

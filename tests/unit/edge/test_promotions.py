@@ -22,11 +22,12 @@ from sync.protocol.codec import decode_fact, encode, kind_of
 from sync.protocol.facts import Line, OriginalLine, RetailTransaction
 from sync.protocol.identity import ItemId, PromotionId, ReceiptNumber
 from sync.protocol.money import divide_half_up
-from sync.protocol.paper.receipt import Place, receipt_text
+from sync.protocol.paper.receipt import Place
 from sync.protocol.promotions.kinds import KINDS, Published, understand
 from sync.protocol.promotions.reduce import reduce_lines
 from sync.protocol.promotions.shape import Kind, LineOnOffer, Promotion, Reduction
 from tests.builders import CARD, MEMBER, SETTINGS, situation
+from tests.receipts import receipt_text
 from tests.sale_builders import line, return_line, sale_request, tender
 
 

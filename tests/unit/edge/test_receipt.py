@@ -11,10 +11,11 @@ from sync.protocol.change import Epoch
 from sync.protocol.escrow import Right
 from sync.protocol.facts import OriginalLine, RetailTransaction
 from sync.protocol.identity import ReceiptNumber
-from sync.protocol.paper.receipt import Names, Place, local_time, receipt_text
+from sync.protocol.paper.receipt import Names, Place, local_time
 from sync.protocol.paper.text import COLUMNS, cells
 from sync.protocol.reference import ReceiptTexts
 from tests.builders import CARD, CASH, MEMBER, NOW_MS, POINTS, SETTINGS, situation
+from tests.receipts import receipt_text
 from tests.sale_builders import line, return_line, sale_id, sale_request, tender
 from tests.unit.edge.test_returns import sold
 
@@ -41,6 +42,7 @@ def exchange() -> RetailTransaction:
 
 
 EXPECTED = """\
+         RECEIPT AND CREDIT NOTE
 Holdfast Trading Pte Ltd
 12 Yong Siak Street, Singapore 168646
 Tiong Bahru

@@ -53,6 +53,7 @@ TABLES = (
     "foreign_currency",
     "goodwill",
     "goodwill_spent",
+    "invoice",
     "item",
     "item_name",
     "item_rule",
@@ -79,6 +80,7 @@ TABLES = (
     "promotion",
     "promotion_pick",
     "ready_past_row",
+    "receipt_mail",
     "receipt_print",
     "receipt_series",
     "receipt_stated",
@@ -132,6 +134,7 @@ def upgrade() -> None:
     _create_feed_switch()
     _create_foreign_currency()
     _create_goodwill()
+    _create_invoice()
     _create_item()
     _create_item_name()
     _create_item_rule()
@@ -146,6 +149,7 @@ def upgrade() -> None:
     _create_pairing_code()
     _create_past_row()
     _create_payment_attempt()
+    _create_receipt_mail()
     op.create_table(
         "receipt_print",
         sa.Column("sale_id", sa.LargeBinary(), nullable=False),
@@ -481,6 +485,42 @@ def _create_goodwill() -> None:
         sa.Column("business_date", sa.String(), nullable=False),
         sa.Column("amount", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("epoch", "kind", "business_date", name=op.f("pk_goodwill_spent")),
+    )
+
+
+def _create_invoice() -> None:
+    op.create_table(
+        "invoice",
+        sa.Column("sale_id", sa.LargeBinary(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("tax_number", sa.String(), nullable=True),
+        sa.Column("operator_id", sa.String(), nullable=False),
+        sa.Column("made_at_ms", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("sale_id", name=op.f("pk_invoice")),
+    )
+
+
+def _create_receipt_mail() -> None:
+    op.create_table(
+        "receipt_mail",
+        sa.Column("mail_id", sa.LargeBinary(), nullable=False),
+        sa.Column("sale_id", sa.LargeBinary(), nullable=False),
+        sa.Column("address", sa.String(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("asked_at_ms", sa.Integer(), nullable=False),
+        sa.Column("next_try_ms", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("failure", sa.String(), nullable=True),
+        sa.Column("ended_at_ms", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("mail_id", name=op.f("pk_receipt_mail")),
+    )
+    op.create_index(
+        "ix_receipt_mail_due",
+        "receipt_mail",
+        ["next_try_ms"],
+        unique=False,
+        sqlite_where=sa.text("state = 'waiting'"),
     )
 
 

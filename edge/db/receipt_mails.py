@@ -1,0 +1,103 @@
+"""Receipts that go by e-mail: those that wait, and what became of them."""
+
+import sqlite3
+from typing import NamedTuple
+from uuid import UUID
+
+from edge.domain.mail import MailState
+from sync.protocol.identity import SaleId
+
+_PUT = (
+    "INSERT INTO receipt_mail (mail_id, sale_id, address, state, asked_at_ms, next_try_ms,"
+    " failures, failure, ended_at_ms) VALUES (?, ?, ?, 'waiting', ?, ?, 0, NULL, NULL)"
+)
+_DUE = (
+    "SELECT mail_id, sale_id, address, asked_at_ms, failures FROM receipt_mail"
+    " WHERE state = 'waiting' AND next_try_ms <= ? ORDER BY next_try_ms, mail_id LIMIT ?"
+)
+_COUNT = "SELECT count(*) FROM receipt_mail WHERE state = 'waiting'"
+_LATER = (
+    "UPDATE receipt_mail SET failures = failures + 1, failure = ?, next_try_ms = ?"
+    " WHERE mail_id = ? AND state = 'waiting'"
+)
+_END = (
+    "UPDATE receipt_mail SET state = ?, failure = ?, ended_at_ms = ?, address = NULL"
+    " WHERE mail_id = ? AND state = 'waiting'"
+)
+_GIVE_UP_OLD = (
+    "UPDATE receipt_mail SET state = 'given_up', ended_at_ms = ?, address = NULL"
+    " WHERE state = 'waiting' AND asked_at_ms < ?"
+)
+_FIGURES = (
+    "SELECT count(*) FILTER (WHERE state = 'waiting'),"
+    " min(asked_at_ms) FILTER (WHERE state = 'waiting'),"
+    " count(*) FILTER (WHERE state = 'given_up' AND ended_at_ms >= ?) FROM receipt_mail"
+)
+_FAILURE = (
+    "SELECT failure FROM receipt_mail WHERE failure IS NOT NULL AND state <> 'sent'"
+    " ORDER BY coalesce(ended_at_ms, next_try_ms) DESC, mail_id DESC LIMIT 1"
+)
+
+
+class DueMail(NamedTuple):
+    """One whose time has come. ``failures``: so often it was not taken."""
+
+    mail_id: UUID
+    sale_id: SaleId
+    address: str
+    asked_at_ms: int
+    failures: int
+
+
+class MailFigures(NamedTuple):
+    """``given_up`` since an instant; ``failure``: why one was not taken, the newest, as a code."""
+
+    waiting: int
+    waiting_since_ms: int | None
+    given_up: int
+    failure: str | None
+
+
+def put_mail(
+    db: sqlite3.Connection, mail_id: UUID, sale_id: SaleId, address: str, now_ms: int
+) -> None:
+    """It waits, and may be sent at once."""
+    db.execute(_PUT, (mail_id.bytes, sale_id.bytes, address, now_ms, now_ms))
+
+
+def due_mails(db: sqlite3.Connection, now_ms: int, many_max: int) -> tuple[DueMail, ...]:
+    """Those that wait and may be tried now, the longest waiting first."""
+    return tuple(
+        DueMail(UUID(bytes=mail), SaleId(UUID(bytes=sale)), address, asked_at_ms, failures)
+        for mail, sale, address, asked_at_ms, failures in db.execute(_DUE, (now_ms, many_max))
+    )
+
+
+def count_waiting_mails(db: sqlite3.Connection) -> int:
+    """How many wait."""
+    count: int = db.execute(_COUNT).fetchone()[0]
+    return count
+
+
+def try_later(db: sqlite3.Connection, mail_id: UUID, failure: str, next_try_ms: int) -> None:
+    """It was not taken."""
+    db.execute(_LATER, (failure, next_try_ms, mail_id.bytes))
+
+
+def end_mail(
+    db: sqlite3.Connection, mail_id: UUID, state: MailState, failure: str | None, now_ms: int
+) -> None:
+    """It was sent, or is given up; its address is forgotten."""
+    db.execute(_END, (state.value, failure, now_ms, mail_id.bytes))
+
+
+def give_up_old(db: sqlite3.Connection, now_ms: int, asked_before_ms: int) -> int:
+    """Of those that wait the ones asked for before an instant are given up; how many they are."""
+    return db.execute(_GIVE_UP_OLD, (now_ms, asked_before_ms)).rowcount
+
+
+def mail_figures(db: sqlite3.Connection, since_ms: int) -> MailFigures:
+    """What waits, and what was given up since."""
+    waiting, oldest_ms, given_up = db.execute(_FIGURES, (since_ms,)).fetchone()
+    failure = db.execute(_FAILURE).fetchone()
+    return MailFigures(waiting, oldest_ms, given_up, None if failure is None else failure[0])

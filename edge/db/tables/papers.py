@@ -1,0 +1,38 @@
+"""What was given to customers beside the receipt, and is no fact of the journal: to whom an invoice
+was made out, and which receipts go by e-mail."""
+
+from sqlalchemy import Index, text
+from sqlmodel import Field
+
+from edge.db.tables.base import EdgeTable
+
+
+class Invoice(EdgeTable, table=True):
+    """A receipt that is a full tax invoice: to whom it was made out, once."""
+
+    __tablename__ = "invoice"
+    sale_id: bytes = Field(primary_key=True)
+    name: str
+    address: str
+    tax_number: str | None = None
+    operator_id: str
+    made_at_ms: int
+
+
+class ReceiptMail(EdgeTable, table=True):
+    """A receipt that goes by e-mail. ``address`` is gone as soon as it was sent or given up.
+    ``failure``: why it was not taken last, as a code. The small index finds those that wait."""
+
+    __tablename__ = "receipt_mail"
+    __table_args__ = (
+        Index("ix_receipt_mail_due", "next_try_ms", sqlite_where=text("state = 'waiting'")),
+    )
+    mail_id: bytes = Field(primary_key=True)
+    sale_id: bytes
+    address: str | None
+    state: str
+    asked_at_ms: int
+    next_try_ms: int
+    failures: int
+    failure: str | None = None
+    ended_at_ms: int | None = None

@@ -1,0 +1,75 @@
+"""Ask a printer how it is, by the real-time status of ESC/POS (Epson, *DLE EOT*): some answer, some
+never do. It prints nothing, and blocks for some seconds at most."""
+
+import os
+import socket
+from enum import StrEnum
+from pathlib import Path
+from typing import NamedTuple
+
+from edge.devices.at import DeviceAt
+
+CONNECT_S = 3
+ANSWER_S = 1
+_OFFLINE_CAUSE, _PAPER = b"\x10\x04\x02", b"\x10\x04\x04"
+_FIXED_BITS, _FIXED = 0x93, 0x12
+"""Of each answer, by which it is known."""
+_COVER_OPEN, _FAULT = 0x04, 0x40
+_PAPER_OUT, _PAPER_LOW = 0x60, 0x0C
+
+
+class Condition(StrEnum):
+    """``silent``: it takes a connection and says nothing of itself, as many do. ``ready`` where it
+    is a file or a device: it can be opened, and says no more."""
+
+    READY = "ready"
+    SILENT = "silent"
+    PAPER_LOW = "paper_low"
+    PAPER_OUT = "paper_out"
+    COVER_OPEN = "cover_open"
+    FAULT = "fault"
+    UNREACHED = "unreached"
+
+
+class Asked(NamedTuple):
+    """``why``: in the system's words, where it was not reached."""
+
+    condition: Condition
+    why: str = ""
+
+
+def ask_printer(at: DeviceAt | Path) -> Asked:
+    """How it is now."""
+    try:
+        if isinstance(at, Path):
+            os.close(os.open(at, os.O_WRONLY | os.O_APPEND | os.O_NONBLOCK | os.O_NOCTTY))
+            return Asked(Condition.READY)
+        with socket.create_connection(at, timeout=CONNECT_S) as line:
+            return _asked(line)
+    except OSError as error:
+        return Asked(Condition.UNREACHED, error.strerror or "it does not answer")
+
+
+def _asked(line: socket.socket) -> Asked:
+    line.settimeout(ANSWER_S)
+    cause = _status(line, _OFFLINE_CAUSE)
+    if cause is None:
+        return Asked(Condition.SILENT)
+    if cause & _COVER_OPEN:
+        return Asked(Condition.COVER_OPEN)
+    paper = _status(line, _PAPER) or 0
+    if paper & _PAPER_OUT:
+        return Asked(Condition.PAPER_OUT)
+    if cause & _FAULT:
+        return Asked(Condition.FAULT)
+    return Asked(Condition.PAPER_LOW if paper & _PAPER_LOW else Condition.READY)
+
+
+def _status(line: socket.socket, question: bytes) -> int | None:
+    """One byte; None where nothing comes, or something that is no status."""
+    line.sendall(question)
+    try:
+        said = line.recv(1)
+    except TimeoutError:
+        return None
+    return said[0] if said and said[0] & _FIXED_BITS == _FIXED else None

@@ -1,0 +1,127 @@
+"""Paper and post: the printers of the counter, what receipts are drawn and set with, and those that
+go by e-mail."""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
+from types import MappingProxyType
+
+from edge.box.mail_settings import password_of
+from edge.box.printers import place_of
+from edge.db.receipt_mails import MailFigures, mail_figures
+from edge.devices.printer.ask import Asked, Condition, ask_printer
+from edge.doctor.scene import Scene
+from edge.domain.sync_state import DAY_MS
+from edge.usecases.box.read_status import MAILS_TOLD_DAYS
+from sync.program.command_line import shell
+from sync.program.findings import Found, attention, fine, stop
+from sync.program.fonts import scripts_missing
+from sync.program.frame import instant
+
+NAMED_MAX = 20
+AT_ONCE_MAX = 8
+WAITS_LONG_MS = 3_600_000
+SAYS: Mapping[Condition, str] = MappingProxyType(
+    {
+        Condition.READY: "is ready",
+        Condition.SILENT: "is reached, and says nothing of its paper",
+        Condition.PAPER_LOW: "is ready, and its paper ends soon",
+        Condition.PAPER_OUT: "has no paper",
+        Condition.COVER_OPEN: "has its cover open",
+        Condition.FAULT: "says that it has a fault",
+        Condition.UNREACHED: "cannot be reached",
+    }
+)
+WELL = frozenset({Condition.READY, Condition.SILENT})
+
+
+def printers(scene: Scene) -> Found:
+    """Each printer of the counter is asked."""
+    stated = scene.settings.printers
+    if not stated:
+        return fine("No printer is named in edge.toml: receipts print through the browser.")
+    with ThreadPoolExecutor(AT_ONCE_MAX) as asking:
+        told = dict(zip(stated, asking.map(_ask, stated.values()), strict=True))
+    says = "; ".join(f"{name} {_in_words(one)}" for name, one in list(told.items())[:NAMED_MAX])
+    if all(one.condition in WELL for one in told.values()):
+        return fine(f"{says}.")
+    remedy = "See to paper, cover and cable; sales go on, and each receipt prints again when it is."
+    return attention(f"{says}.", remedy)
+
+
+def _ask(where: str) -> Asked:
+    return ask_printer(place_of(where))
+
+
+def _in_words(one: Asked) -> str:
+    why = f" ({one.why.lower()})" if one.why else ""
+    return f"{SAYS[one.condition]}{why}"
+
+
+def drawing(scene: Scene) -> Found:
+    """What PDFs, the logo and letters that a printer does not have are made with."""
+    if find_spec("typst") is None:
+        says = "The library for PDFs is not there: receipts go as text only."
+        return attention(says, "Install it:", shell("pip", "install", "typst"))
+    fault = _logo_fault(scene)
+    if fault is not None:
+        return attention(f"The logo is left out of receipts: {fault}.", "Give another picture.")
+    from PIL import features
+
+    if not features.check("raqm"):
+        says = "Tamil is not drawn for printers: the library that orders its letters is missing."
+        return attention(says, "Install it:", shell("sudo", "apt", "install", "libfribidi0"))
+    missing = scripts_missing()
+    if missing:
+        says = f"No font here has {' or '.join(missing)} letters: they print as question marks."
+        packages = ("fonts-noto-core", "fonts-noto-cjk")
+        return attention(says, "Install some:", shell("sudo", "apt", "install", *packages))
+    return fine("PDFs can be made; this machine has fonts for Chinese and Tamil.")
+
+
+def _logo_fault(scene: Scene) -> str | None:
+    from edge.devices.printer.picture import NoLogo, read_logo
+
+    logo = scene.settings.logo
+    if logo is None:
+        return None
+    try:
+        read_logo(scene.folder / logo)
+    except NoLogo as error:
+        return str(error)
+    return None
+
+
+def mail(scene: Scene) -> Found:
+    """Receipts that wait for the server for e-mail, and those that were given up."""
+    with scene.reading() as db:
+        told = mail_figures(db, scene.now_ms - MAILS_TOLD_DAYS * DAY_MS)
+    server = scene.settings.mail
+    if server is None and not told.waiting:
+        return fine("No server for e-mail is named in edge.toml: no receipt goes by e-mail.")
+    if server is None:
+        says = f"{told.waiting} receipts wait to go by e-mail, and no server for it is named."
+        return attention(says, "Name one under `[mail]` in edge.toml, and start the box again.")
+    try:
+        password = password_of(server, scene.settings.mail_password)
+    except (OSError, UnicodeDecodeError):
+        says = f"The file with the password for {server.host} cannot be read."
+        return stop(says, "Let the user that runs the box read it, and nobody else.")
+    if server.user is not None and password is None and scene.at_work is None:
+        says = f"{server.host} asks for a password, and none is given here."
+        return attention(says, "Name a `password_file` under `[mail]` in edge.toml.")
+    return _of_figures(told, scene.now_ms)
+
+
+def _of_figures(told: MailFigures, now_ms: int) -> Found:
+    failure = "" if told.failure is None else f" It said last: {told.failure}."
+    remedy = "See to host, port, user and password under `[mail]` in edge.toml."
+    since_ms = told.waiting_since_ms
+    if since_ms is not None and now_ms - since_ms > WAITS_LONG_MS:
+        says = f"{told.waiting} receipts wait to go by e-mail, since {instant(since_ms)}.{failure}"
+        return attention(says, remedy)
+    if told.given_up:
+        says = f"{told.given_up} receipts were given up in {MAILS_TOLD_DAYS} days.{failure}"
+        return attention(says, "Print them for who asks; see to addresses and the server.")
+    waiting = f"{told.waiting} receipts wait" if told.waiting else "No receipt waits"
+    return fine(f"{waiting} to go by e-mail.")

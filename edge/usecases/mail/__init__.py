@@ -1,0 +1,1 @@
+"""Receipts that go by e-mail."""

@@ -1,0 +1,39 @@
+"""What became of receipts that were tried by e-mail: sent, tried again by the sync loop's own rule
+of back-off, or given up."""
+
+import sqlite3
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from edge.db.receipt_mails import DueMail, end_mail, try_later
+from edge.db.receipt_prints import note_printed
+from edge.domain.mail import MailState
+from sync.protocol.retry import backoff_ms
+
+HOUR_MS = 3_600_000
+
+
+class Tried(NamedTuple):
+    """``failure`` None: the server took it. ``for_ever``: it said that it never will. ``jitter``
+    from 0 to 999."""
+
+    mail: DueMail
+    failure: str | None
+    for_ever: bool
+    jitter: int
+
+
+def settle_mails(
+    db: sqlite3.Connection, tried: Iterable[Tried], give_up_after_h: int, now_ms: int
+) -> None:
+    """One unit of work for a round."""
+    for one in tried:
+        mail = one.mail
+        if one.failure is None:
+            end_mail(db, mail.mail_id, MailState.SENT, None, now_ms)
+            note_printed(db, mail.sale_id, now_ms)
+        elif one.for_ever or now_ms - mail.asked_at_ms >= give_up_after_h * HOUR_MS:
+            end_mail(db, mail.mail_id, MailState.GIVEN_UP, one.failure, now_ms)
+        else:
+            wait_ms = backoff_ms(mail.failures + 1, one.jitter)
+            try_later(db, mail.mail_id, one.failure, now_ms + wait_ms)

@@ -1,0 +1,109 @@
+"""Receipts as PDF: each page is set by a process of its own (``typeset.py``), one at a time, within
+a time; so neither start nor sale ever waits for it, and nothing of it stays in memory."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sync.program import typeset
+from sync.program.qr import qr_path
+from sync.protocol.errors import NotNow
+from sync.protocol.paper.blocks import Block
+from sync.protocol.paper.page import Form, page_values
+
+SET_WITHIN_S = 30
+WAITING_MAX = 8
+PICTURE_PPI = 203
+"""Dots an inch of a receipt printer."""
+_KEPT = ("HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "TMPDIR")
+"""Of this process's environment; what else stands there (a password) is none of its business."""
+
+
+class PagesBusy(NotNow, slug="pdf-busy", title="Too many pages are asked for"):
+    detail = "As many PDFs as may be are waited for already."
+    remedy = "Ask again in a moment; the receipt's text is there at once."
+
+
+class PageNotMade(NotNow, slug="pdf-not-made", title="The PDF could not be made"):
+    why: str
+    detail = "The receipt could not be set as a page: {why}"
+    remedy = "The sale is safe, and its receipt is there as text; `doctor` says what is missing."
+
+
+class Pages:
+    """Of one server."""
+
+    def __init__(self) -> None:
+        self._busy = asyncio.Lock()
+        self._asked = 0
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Held by whoever decides what stands on a page, sets it and notes that it was given: of
+        two who ask at once one gets the receipt, the other a copy. Raises PagesBusy."""
+        if self._asked >= WAITING_MAX:
+            raise PagesBusy
+        self._asked += 1
+        try:
+            async with self._busy:
+                yield
+        finally:
+            self._asked -= 1
+
+    async def set_page(
+        self, blocks: Sequence[Block], form: Form, title: str, made_at_ms: int
+    ) -> bytes:
+        """The PDF, in one's turn; the same for the same. Raises PageNotMade."""
+        return await asyncio.to_thread(page, blocks, form, title, made_at_ms)
+
+
+def page(
+    blocks: Sequence[Block], form: Form, title: str, made_at_ms: int, *, picture: bool = False
+) -> bytes:
+    """A PDF, or as a ``picture`` (PNG) what stands on its first page. It blocks for as long as that
+    takes. Raises PageNotMade."""
+    paper = page_values(blocks, form, title)
+    for block in paper["blocks"]:
+        if block["kind"] == "code":
+            block["drawing"] = _drawing(block["content"])
+    asked = {
+        "paper": paper,
+        "format": "png" if picture else "pdf",
+        "ppi": PICTURE_PPI,
+        "made_at_ms": made_at_ms,
+    }
+    return _by_another_process(asked)
+
+
+def _drawing(content: str) -> str:
+    wide, dark = qr_path(content)
+    space = 'xmlns="http://www.w3.org/2000/svg"'
+    return f'<svg {space} viewBox="0 0 {wide} {wide}"><path d="{dark}"/></svg>'
+
+
+def _by_another_process(asked: dict[str, Any]) -> bytes:
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", typeset.__name__],
+            input=json.dumps(asked).encode(),
+            capture_output=True,
+            timeout=SET_WITHIN_S,
+            check=True,
+            env=kept,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise PageNotMade(f"it took more than {SET_WITHIN_S} s.") from error
+    except subprocess.CalledProcessError as error:
+        raise PageNotMade(_last_line(error.stderr)) from error
+    return done.stdout
+
+
+def _last_line(said: bytes) -> str:
+    lines = said.decode(errors="replace").strip().splitlines()
+    return lines[-1][:200] if lines else "it ended without a word."
