@@ -36,6 +36,7 @@ from central.reports.receipt import (
     form_differences,
     held_receipt,
     receipt_from_fact,
+    sold_elsewhere,
 )
 from central.usecases.store.print_receipt import print_receipt
 from sync.protocol.change import Epoch
@@ -120,6 +121,7 @@ async def show_receipt(
         held = await held_receipt(db, store.store_id, sale_id)
         event, form = held.event, held.form
         paper = event and await print_receipt(db, person.company_id, store.store_id, event)
+        sold_at = await sold_elsewhere(db, person.company_id, form)
     said = receipt_from_fact(event.fact) if event and event.fact else None
     return shown(
         request,
@@ -128,6 +130,7 @@ async def show_receipt(
         money=money,
         store=store,
         form=form,
+        sold_at=sold_at,
         event=event,
         fact=event.fact if event else None,
         counted=True,
@@ -196,6 +199,7 @@ async def show_event(
         form = receipt_from_fact(event.fact) if event.fact else None
         held = await find_receipt(db, store.store_id, form.sale_id) if form else None
         paper = await print_receipt(db, person.company_id, store.store_id, event)
+        sold_at = await sold_elsewhere(db, person.company_id, form)
     return shown(
         request,
         "receipt.html",
@@ -203,6 +207,7 @@ async def show_event(
         money=money,
         store=store,
         form=form,
+        sold_at=sold_at,
         event=event,
         fact=event.fact,
         counted=False,

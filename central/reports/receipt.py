@@ -18,7 +18,7 @@ from sync.protocol.change import Epoch
 from sync.protocol.errors import NotFound
 from sync.protocol.facts import LINES_MAX, Line, RetailTransaction
 from sync.protocol.figures import percent
-from sync.protocol.identity import SaleId, StoreId
+from sync.protocol.identity import CompanyId, SaleId, StoreId
 from sync.protocol.manifest import Difference
 
 _SALE = """
@@ -34,10 +34,11 @@ WHERE s.store_id = $1 AND s.sale_id = $2
 _LINES = """
 SELECT line_no, item_id, description, scan_code, quantity_milli, unit_price_minor, extended_minor,
     amount_minor, tax_class, tax_rate_bp, tax_included, tax_minor, points, original_sale_id,
-    original_line_no, unit
+    original_line_no, unit, original_store_id
 FROM sale_line WHERE store_id = $1 AND business_date = $2 AND sale_id = $3
 ORDER BY line_no LIMIT $4
 """
+_CODES = "SELECT store_id, code FROM store WHERE company_id = $1 AND store_id = ANY($2)"
 _TAXES = """
 SELECT tax_class, tax_rate_bp, tax_included, net_minor, tax_minor, is_return
 FROM sale_tax WHERE store_id = $1 AND business_date = $2 AND sale_id = $3
@@ -51,7 +52,8 @@ ORDER BY tender_no
 
 
 class ReceiptLine(NamedTuple):
-    """A sale or return line, signed. ``extended_minor`` is before modifiers."""
+    """A sale or return line, signed. ``extended_minor`` is before modifiers. ``original_store_id``:
+    the shop that sold it, if it was another one."""
 
     line_no: int
     item_id: str
@@ -69,6 +71,7 @@ class ReceiptLine(NamedTuple):
     original_sale_id: UUID | None
     original_line_no: int | None
     unit: str
+    original_store_id: UUID | None
 
 
 class ReceiptTax(NamedTuple):
@@ -174,6 +177,18 @@ def form_differences(store: ReceiptForm, central: ReceiptForm) -> tuple[Differen
     return tuple(found)
 
 
+async def sold_elsewhere(
+    db: AsyncConnection, company_id: CompanyId, form: ReceiptForm | None
+) -> dict[UUID, str]:
+    """The codes of the company's other shops that sold what the receipt takes back, by their
+    ids."""
+    named = {line.original_store_id for line in form.lines} - {None} if form else set()
+    if not named:
+        return {}
+    rows = await (await driver_of(db)).fetch(_CODES, company_id, list(named))
+    return {row[0]: row[1] for row in rows}
+
+
 class HeldReceipt(NamedTuple):
     """``event`` is None where the journal has none at the row's place."""
 
@@ -253,6 +268,7 @@ def _line(line: Line) -> ReceiptLine:
         line.original.sale_id if line.original else None,
         line.original.line_no if line.original else None,
         line.unit,
+        line.original.store_id if line.original else None,
     )
 
 

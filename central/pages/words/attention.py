@@ -57,9 +57,10 @@ _TITLES = {
     ),
     "returned_twice": (
         "More came back than was sold",
-        "The receipts are facts, and the money went out twice. Ask the shop: a box that was put"
-        " back takes back again until its tills have brought home what it forgot, and a shop"
-        " without a line does not know what came back elsewhere.",
+        "The receipts are facts, and the money went out twice. Ask the shops whether the goods"
+        " are there twice: where they are not, ask whoever brought them for the money, and count"
+        " the item. A shop without a line does not know what came back at another one; a box"
+        " that was put back takes back again until its tills have brought home what it forgot.",
     ),
     "unverified": (
         "Refunds without a receipt",

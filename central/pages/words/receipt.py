@@ -81,9 +81,10 @@ def lines(form: ReceiptForm) -> str:
     return f"Lines, {tax}, amounts in {form.currency}"
 
 
-def return_of(line_no: int) -> str:
-    """A line that takes another back."""
-    return f"Return of line {line_no} of an earlier receipt"
+def return_of(line_no: int, sold_at: str | None) -> str:
+    """A line that takes another back. ``sold_at``: the shop that sold it, if it was another."""
+    where = f" of {sold_at}" if sold_at else ""
+    return f"Return of line {line_no} of an earlier receipt{where}"
 
 
 def price_changed(before: str, by: str) -> str:

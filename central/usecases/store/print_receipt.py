@@ -20,7 +20,11 @@ from sync.protocol.paper.receipt import NO_TEXTS, Names, Place, receipt_blocks
 from sync.protocol.reference import DataSet
 
 _VOIDED_BY = "SELECT min(receipt_number) FROM sale WHERE store_id = $1 AND post_void_of = $2"
-_NUMBERS = "SELECT sale_id, receipt_number FROM sale WHERE store_id = $1 AND sale_id = ANY($2)"
+_NUMBERS = """
+SELECT s.sale_id, s.receipt_number FROM unnest($2::uuid[], $3::uuid[]) AS o (store_id, sale_id)
+JOIN store AS c ON c.store_id = o.store_id AND c.company_id = $1
+JOIN sale AS s ON s.store_id = o.store_id AND s.sale_id = o.sale_id
+"""
 
 
 async def print_receipt(
@@ -45,7 +49,7 @@ async def print_receipt(
         fact,
         settings[STORE_KEY],
         place,
-        await _originals(db, store_id, fact),
+        await _originals(db, company_id, store_id, fact),
         await _names(db, company_id, fact),
         texts.get(STORE_KEY, NO_TEXTS),
         copy=copy,
@@ -54,10 +58,14 @@ async def print_receipt(
 
 
 async def _originals(
-    db: AsyncConnection, store_id: StoreId, fact: RetailTransaction
+    db: AsyncConnection, company_id: CompanyId, store_id: StoreId, fact: RetailTransaction
 ) -> dict[SaleId, ReceiptNumber]:
-    named = {line.original.sale_id for line in fact.lines if line.original}
-    rows = await (await driver_of(db)).fetch(_NUMBERS, store_id, list(named)) if named else ()
+    """The numbers of what it takes back, also where another shop of the company sold it."""
+    originals = [line.original for line in fact.lines if line.original]
+    named = {(one.store_id or store_id, one.sale_id) for one in originals}
+    stores, ids = [one for one, _ in named], [one for _, one in named]
+    connection = await driver_of(db)
+    rows = await connection.fetch(_NUMBERS, company_id, stores, ids) if named else ()
     return {SaleId(plain_uuid(row[0])): ReceiptNumber(row[1]) for row in rows}
 
 

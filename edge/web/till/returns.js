@@ -56,12 +56,15 @@ export function takeUnverified(key, reason) {
   return putBasket({ ...basket.value, lines });
 }
 
-/** The whole receipt, because it should not have been: every tender gets back what it paid. */
+/** The whole receipt, because it should not have been: every tender gets back what it paid. Head
+ *  office is asked first, as for a return: goods of it may have come back at another shop. */
 export async function voidReceipt(receipt, note) {
   if (!isEmpty(state.basket.value)) {
     state.problem.value = RETURN.basketFirst;
     return;
   }
+  const { code } = receipt;
+  await call("POST", "/receipts/asks", { body: { code } });
   const voids = { post_void_of: receipt.sale_id };
   const body = byOperator({ lines: [], training: state.training.value, ...voids });
   await begin(await call("POST", "/quotes", { body }), { ...voids, note });
