@@ -225,7 +225,8 @@ class ErasedCustomer(msgspec.Struct, frozen=True, array_like=True):
 
 class RoleLimit(msgspec.Struct, frozen=True, array_like=True):
     """How far a permission reaches without an override: up to an amount, up to a share of the
-    price; None: this one sets no limit."""
+    price; None: this one sets no limit. Of goods without a receipt the amount is a business
+    day's."""
 
     permission: Word
     amount_minor: PriceMinor | None = None

@@ -15,9 +15,11 @@ from central.database.embedded import PostgresServer
 from central.db.engine import snapshot
 from central.demo.workstation import SaleRefused, new_id
 from central.reports.exceptions import find_exceptions
+from central.reports.receipt import held_receipt, sold_elsewhere
+from central.usecases.store.print_receipt import print_receipt
 from tests.browser.chain import Office, office_on
 from tests.central_fixtures import postgres_template
-from tests.crash.forge import running_forge
+from tests.crash.forge import Served, running_forge
 from tests.integration.test_central_background import until
 from tests.integration.test_two_boxes_points import BUN_MINOR, Chain, Shop, two_shops
 from tests.servers import new_database
@@ -208,6 +210,38 @@ async def test_one_shop_at_a_time_has_leave_and_it_outlives_a_cut_line_and_a_dea
     assert left(await asked_for_again(first, receipt)) == 1_000
     rows = await chain.company.office.rows(ACCOUNT, receipt.sale_id)
     assert sorted(rows) == [(0, 1, 0, 0), (0, 1, 1, 0)]
+
+
+async def test_a_box_that_falls_down_in_the_middle_takes_back_once(chain: Chain) -> None:
+    first, second = chain.first, chain.second
+    receipt = await bought(chain, first)
+    await asks(second, receipt)
+    await second.box.kill()
+    await second.box.start(crash_at="after_append")
+    taking = asyncio.create_task(takes_back(second, receipt, 2))
+    assert isinstance(second.box.served, Served)
+    await second.box.served.gone()
+    await second.box.kill()
+    await second.box.start()
+    done = await taking
+    assert second.box.rows(LEAVES, receipt.sale_id.bytes) == [(1, 1, 0)]
+    await counted_back(chain, receipt, 2_000)
+    assert left(await asked_for_again(first, receipt)) == 1_000
+    await says_the_same_at_head_office(chain, done)
+
+
+async def says_the_same_at_head_office(chain: Chain, done: dict[str, Any]) -> None:
+    """The paper, with the number of the other shop's receipt on it."""
+    sale_id = UUID(done["sale_id"])
+    rows = await chain.company.office.rows("SELECT store_id FROM sale WHERE sale_id = $1", sale_id)
+    ((store_id,),) = rows
+    async with snapshot(chain.company.office.engine) as db:
+        held = await held_receipt(db, store_id, sale_id)
+        assert held.event is not None
+        company_id = chain.company.company_id
+        paper = await print_receipt(db, company_id, store_id, held.event)
+        assert paper == done["receipt"]
+        assert list((await sold_elsewhere(db, company_id, held.form)).values()) == ["S01"]
 
 
 async def test_what_the_shop_itself_takes_back_without_a_line_meanwhile_is_found(
