@@ -381,10 +381,11 @@ class ApplyTurn(CentralTable, table=True):
 
 class DayStanding(CentralTable, table=True):
     """A store's day that anything is known of: when it was last counted and found proven, None
-    since something of it changed; and whether its figures are those that were signed last, None
-    while nobody looked. ``asked_at_ms``: when its box was last asked for a manifest of it,
-    ``is_asked``: and has not given it yet. Made by stage 2, ``settle_days`` and ``sign_off``; may
-    be lost: it is counted again."""
+    since something of it changed; whether its figures are those that were signed last, None while
+    nobody looked; and what its running figures come to, None since something of it came.
+    ``asked_at_ms``: when its box was last asked for a manifest of it, ``is_asked``: and has not
+    given it yet. Made by stage 2, ``settle_days`` and ``sign_off``; may be lost: it is counted
+    again."""
 
     __tablename__ = "day_standing"
     __table_args__ = (
@@ -395,5 +396,7 @@ class DayStanding(CentralTable, table=True):
     business_date: date = Field(primary_key=True)
     settled_at_ms: int | None = big(default=None)
     as_signed: bool | None = None
+    owed_minor: int | None = big(default=None)
+    over_short_minor: int | None = big(default=None)
     asked_at_ms: int | None = big(default=None)
     is_asked: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})

@@ -30,9 +30,11 @@ class DayState(StrEnum):
     @property
     def is_proven(self) -> bool:
         """It adds to what is proven of a sum."""
-        return self in (DayState.PROVEN, DayState.SIGNED)
+        return self in CALM
 
 
+CALM = frozenset({DayState.PROVEN, DayState.SIGNED})
+"""Nothing of such a day need be looked at."""
 _RANKS = {state: rank for rank, state in enumerate(DayState)}
 
 

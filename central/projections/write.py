@@ -47,8 +47,9 @@ LOCK_COMPANY = "SELECT FROM company WHERE company_id = $1 FOR NO KEY UPDATE"
 UNSETTLE_DAYS = """
 INSERT INTO day_standing AS held (store_id, business_date)
 SELECT * FROM unnest($1::uuid[], $2::date[])
-ON CONFLICT (store_id, business_date) DO UPDATE SET settled_at_ms = NULL, as_signed = NULL
-WHERE held.settled_at_ms IS NOT NULL OR held.as_signed IS NOT NULL
+ON CONFLICT (store_id, business_date) DO UPDATE
+SET settled_at_ms = NULL, as_signed = NULL, owed_minor = NULL, over_short_minor = NULL
+WHERE held.settled_at_ms IS NOT NULL OR held.as_signed IS NOT NULL OR held.owed_minor IS NOT NULL
 """
 
 ASKED = "asked"

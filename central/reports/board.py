@@ -8,6 +8,7 @@ is still open (``stand_of_days``); every other is. Every other day that is not s
 further ahead than any zone's tomorrow is no store's newest.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -24,13 +25,14 @@ from central.reports.day_cells import (
     LOOKED_AT_MAX,
     Cell,
     DateFoot,
-    KnownDay,
+    Known,
     StoreRow,
-    cell_of,
+    add_up,
     doubted,
     feet,
     known_days,
     missing_cell,
+    seen_cell,
     unsure_days,
 )
 from central.reports.differing_receipts import (
@@ -107,7 +109,8 @@ class Standing(NamedTuple):
 
 class BoardLine(NamedTuple):
     """A store. ``day`` is None where no receipt ever came and no date was asked for. ``found``:
-    which receipts differ, where that was looked for. ``ahead``: the day lies in the future."""
+    which receipts differ, where that was looked for. ``ahead``: the day lies in the future.
+    ``state``: how the day stands, with what was signed."""
 
     code: str
     name: str
@@ -116,14 +119,7 @@ class BoardLine(NamedTuple):
     day: ReconciledDay | None
     found: DifferingReceipts | None = None
     ahead: bool = False
-    last: Signing | None = None
-
-    @property
-    def state(self) -> DayState | None:
-        """How the day stands, with what was signed."""
-        if self.day is None:
-            return None
-        return day_state(self.day.verdict, self.last, self.day.central)
+    state: DayState | None = None
 
     @property
     def is_open(self) -> bool:
@@ -228,7 +224,10 @@ async def board(
     dates = tuple(last - timedelta(days=back) for back in range(days))
     known = await known_days(db, ids, dates[-1], last)
     alarmed = frozenset(store_id for store_id, one in standings.items() if one.alarms)
-    seen = await _look(db, listed, known, doubted(known, claims, alarmed), claims, now_ms)
+    doubts = doubted(known, claims, alarmed)
+    unsure = await unsure_days(db, ids, dates[-1], last)
+    seen = await _look(db, listed, doubts | unsure, claims, now_ms)
+    known = await add_up(db, known, seen.days)
     traced = await _traced(db, {day: seen.days[day] for day in listed})
     dated = {day.store_id: day for day in newest}
 
@@ -237,73 +236,74 @@ async def board(
         store, standing = stores[store_id], standings.get(store_id, Standing())
         if asked is None:
             return BoardLine(*store[1:], standing, None)
-        ahead, signed = asked.business_date > latest, seen.signings.get(asked)
-        found = (seen.days[asked], traced.get(asked))
-        return BoardLine(*store[1:], standing, *found, ahead, signed)
+        ahead, day = asked.business_date > latest, seen.days[asked]
+        state = day_state(day.verdict, seen.signings.get(asked), day.central)
+        return BoardLine(*store[1:], standing, day, traced.get(asked), ahead, state)
 
     lines = tuple(line(store_id, dated.get(store_id)) for store_id in ids)
     unresolved = tuple(one for one in (line(day.store_id, day) for day in beside) if one.is_open)
     after_last = lines[-1].code if rows[STORES_MAX:] else None
-    in_rows = _store_rows(stores.values(), dates, known, seen, standings)
+    unseen = doubts.difference(seen.days)
+    in_rows = _store_rows(stores.values(), dates, known, unseen, seen, standings)
     more = len(others) - len(beside)
     return Board(lines, after_last, unresolved, more, dates, in_rows, feet(dates, in_rows))
 
 
 class _Seen(NamedTuple):
-    """Days that were looked at, with the newest signatures, and which of the known are in doubt."""
+    """Days that were looked at, with the newest signatures."""
 
     days: Mapping[StoreDay, ReconciledDay]
     signings: Mapping[StoreDay, Signing]
-    doubts: frozenset[StoreDay]
+
+    def cells(self) -> Mapping[StoreId, Mapping[date, Cell]]:
+        """As they stand on the board."""
+        found: defaultdict[StoreId, dict[date, Cell]] = defaultdict(dict)
+        for (store_id, on), day in self.days.items():
+            found[store_id][on] = seen_cell(on, day, self.signings.get(StoreDay(store_id, on)))
+        return found
 
 
 async def _look(
     db: AsyncConnection,
     listed: Sequence[StoreDay],
-    known: Sequence[KnownDay],
-    doubts: Sequence[KnownDay],
+    wanted: Iterable[StoreDay],
     claims: Mapping[StoreId, Sequence[OpenClaim]],
     now_ms: int,
 ) -> _Seen:
-    """At those that are ``listed``, and at those known ones that are in doubt, or signed without
-    that anybody knows whether they still are as they were."""
-    in_doubt = frozenset(one.day for one in doubts)
-    wanted = in_doubt | await unsure_days(db, known)
-    more = [one.day for one in known if one.day in wanted]
+    """At those that are ``listed``, and at the latest of those that are ``wanted``."""
+    more = sorted(wanted, key=lambda day: (-day.business_date.toordinal(), day.store_id))
     looked_at = list(dict.fromkeys([*listed, *more[:LOOKED_AT_MAX]]))
     signings = await last_signings(db, looked_at)
     stands = await stand_of_days(db, looked_at, claims)
     days = {StoreDay(day.store_id, day.business_date): day.as_of(now_ms) for day in stands}
-    return _Seen(days, signings, in_doubt)
+    return _Seen(days, signings)
 
 
 def _store_rows(
     stores: Collection[_Store],
     dates: Sequence[date],
-    known: Iterable[KnownDay],
+    known: Known,
+    unseen: Collection[StoreDay],
     seen: _Seen,
     standings: Mapping[StoreId, Standing],
 ) -> tuple[StoreRow, ...]:
-    """The worst first."""
-    here: dict[StoreId, dict[date, KnownDay]] = {store.store_id: {} for store in stores}
-    for one in known:
-        here[one.day.store_id][one.day.business_date] = one
-
-    def known_cell(one: KnownDay) -> Cell:
-        day = seen.days.get(one.day)
-        if day is None:
-            return cell_of(one, None, None, doubted=one.day in seen.doubts)
-        return cell_of(one, day, seen.signings.get(one.day), doubted=True)
-
-    rows = []
-    for store in stores:
-        standing, days = standings.get(store.store_id, Standing()), here[store.store_id]
+    """The worst first. ``unseen``: in doubt, and not looked at."""
+    rows, looked_at = [], seen.cells()
+    for store_id, code, name, _ in stores:
+        standing = standings.get(store_id, Standing())
         heard_ms, enrolled = standing.last_contact_ms, standing.enrolled
-        cells = tuple(
-            known_cell(days[on]) if on in days else missing_cell(on, heard_ms, enrolled=enrolled)
-            for on in dates
-        )
-        rows.append(StoreRow(store.code, store.name, heard_ms, cells))
+        days, found = known[store_id], looked_at.get(store_id, {})
+        cells = []
+        for on in dates:
+            one = days.get(on)
+            if one is None:
+                one = missing_cell(on, heard_ms, enrolled=enrolled)
+            elif on in found:
+                one = found[on]
+            elif unseen and StoreDay(store_id, on) in unseen:
+                one = one._replace(state=DayState.RECEIVED)
+            cells.append(one)
+        rows.append(StoreRow(code, name, heard_ms, tuple(cells)))
     return tuple(sorted(rows, key=lambda row: (row.rank, row.code)))
 
 

@@ -3,21 +3,22 @@
 A day that was counted and found proven, of which nothing arrived since and of which nothing is
 claimed, is what it was, and where its figures are still the ones that were signed, it is signed:
 neither is read again for a cell. Every other is (``looked_at``), in the same statements as the
-board's other days.
+board's other days. What a day comes to stands beside that it is proven (``settle_days``): a month
+of a hundred stores is one row a day to read, and not fourteen.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.engine import driver_of
-from central.domain.day_state import DayState, day_state
+from central.domain.day_state import CALM, DayState, day_state
 from central.domain.signing import Correction, Signing, correction, owed_minor
 from central.reports.claims import OpenClaim
 from central.reports.reconciled_day import ReconciledDay
-from central.reports.store_day import StoreDay
+from central.reports.store_day import StoreDay, columns
 from sync.protocol.identity import StoreId
 
 LOOKED_AT_MAX = 500
@@ -26,33 +27,25 @@ they are not proven."""
 _EPOCH = date(1970, 1, 1)
 _DAY_MS = 86_400_000
 _KNOWN = """
-SELECT s.store_id, s.business_date, s.settled_at_ms IS NOT NULL, s.as_signed IS TRUE,
+SELECT store_id, business_date, settled_at_ms IS NOT NULL, as_signed IS TRUE, owed_minor,
+    over_short_minor
+FROM day_standing WHERE store_id = ANY($1) AND business_date BETWEEN $2 AND $3
+"""
+_RUNNING = """
+SELECT store_id, business_date,
     coalesce(sum(CASE d.figure WHEN 'refunds' THEN -d.amount ELSE d.amount END)
         FILTER (WHERE d.figure <> 'over/short'), 0)::bigint,
     coalesce(sum(d.amount) FILTER (WHERE d.figure = 'over/short'), 0)::bigint
-FROM day_standing AS s LEFT JOIN day_total AS d ON d.store_id = s.store_id
-    AND d.business_date = s.business_date
-    AND d.figure IN ('gross', 'tax added', 'refunds', 'over/short')
-WHERE s.store_id = ANY($1) AND s.business_date BETWEEN $2 AND $3
-GROUP BY s.store_id, s.business_date, s.settled_at_ms, s.as_signed
-ORDER BY s.business_date DESC, s.store_id
+FROM day_total AS d JOIN unnest($1::uuid[], $2::date[]) AS asked (store_id, business_date)
+    USING (store_id, business_date)
+WHERE d.figure IN ('gross', 'tax added', 'refunds', 'over/short')
+GROUP BY store_id, business_date
 """
 _SIGNED = """
 SELECT DISTINCT g.store_id, g.business_date FROM day_signed AS g
 JOIN day_standing AS s ON s.store_id = g.store_id AND s.business_date = g.business_date
 WHERE g.store_id = ANY($1) AND g.business_date BETWEEN $2 AND $3 AND s.as_signed IS NOT TRUE
 """
-
-
-class KnownDay(NamedTuple):
-    """A day of which something is here, by its running figures. ``settled``: found proven, and
-    nothing came since; ``as_signed``: its figures are those that were signed last."""
-
-    day: StoreDay
-    settled: bool
-    as_signed: bool
-    total_minor: int
-    over_short_minor: int
 
 
 class Cell(NamedTuple):
@@ -70,6 +63,12 @@ class Cell(NamedTuple):
     correction: Correction | None = None
 
 
+Known: TypeAlias = Mapping[StoreId, Mapping[date, Cell]]
+"""Days of which something is here, by their running figures, as cells that nobody looked at yet:
+*signed* or *proven* where nothing came since they were found so, else *received*. ``total_minor``
+is None where something came since it was added up. Stores by the driver's ids."""
+
+
 class StoreRow(NamedTuple):
     """A store with its cells, the latest date first."""
 
@@ -81,8 +80,8 @@ class StoreRow(NamedTuple):
     @property
     def rank(self) -> int:
         """Of its worst day; stores stand in this order."""
-        ranks = [cell.state.rank for cell in self.cells if cell.state is not None]
-        return min(ranks, default=len(DayState))
+        states = {cell.state for cell in self.cells}
+        return min((state.rank for state in states if state is not None), default=len(DayState))
 
 
 class DateFoot(NamedTuple):
@@ -98,52 +97,67 @@ class DateFoot(NamedTuple):
 
 async def known_days(
     db: AsyncConnection, store_ids: Sequence[StoreId], first: date, last: date
-) -> Sequence[KnownDay]:
-    """Of a page of stores between two dates, in one statement; the latest first. Their ids are the
-    driver's."""
+) -> Known:
+    """Of a page of stores between two dates, in one statement."""
+    known: dict[StoreId, dict[date, Cell]] = {store_id: {} for store_id in store_ids}
     rows = await (await driver_of(db)).fetch(_KNOWN, store_ids, first, last)
-    return [KnownDay(StoreDay(StoreId(row[0]), row[1]), *row[2:]) for row in rows]
+    for store_id, on, is_settled, as_signed, total, cash in rows:
+        calm = DayState.SIGNED if as_signed else DayState.PROVEN
+        state = calm if is_settled else DayState.RECEIVED
+        known[store_id][on] = Cell(on, state, total, None, 0, cash or 0)
+    return known
 
 
-async def unsure_days(db: AsyncConnection, known: Sequence[KnownDay]) -> frozenset[StoreDay]:
-    """Those of them, the latest first, that were signed without that anybody knows whether they
-    still are as they were."""
-    if not known:
-        return frozenset()
-    span = (known[-1].day.business_date, known[0].day.business_date)
-    ids = list({one.day.store_id for one in known})
-    rows = await (await driver_of(db)).fetch(_SIGNED, ids, *span)
+async def unsure_days(
+    db: AsyncConnection, store_ids: Sequence[StoreId], first: date, last: date
+) -> frozenset[StoreDay]:
+    """Known ones that were signed without that anybody knows whether they still are as they
+    were."""
+    rows = await (await driver_of(db)).fetch(_SIGNED, store_ids, first, last)
     return frozenset(StoreDay(StoreId(row[0]), row[1]) for row in rows)
 
 
-def doubted(
-    known: Iterable[KnownDay],
-    claims: Mapping[StoreId, Iterable[OpenClaim]],
-    alarmed: frozenset[StoreId],
-) -> Sequence[KnownDay]:
-    """Those that are not settled, that something is claimed of or that stand under an alarm."""
-
-    named = alarmed | claims.keys()
-
-    def is_doubted(store_id: StoreId, on: date) -> bool:
-        return store_id in alarmed or any(each.touches(on) for each in claims[store_id])
-
-    return [
-        one
-        for one in known
-        if not one.settled or (one.day.store_id in named and is_doubted(*one.day))
+async def add_up(db: AsyncConnection, known: Known, seen: Collection[StoreDay]) -> Known:
+    """The same with the figures of those that have none; of which those that were ``seen`` need
+    none."""
+    lacking = [
+        day
+        for store_id, days in known.items()
+        for on, one in days.items()
+        if one.total_minor is None and (day := StoreDay(store_id, on)) not in seen
     ]
+    if not lacking:
+        return known
+    rows = await (await driver_of(db)).fetch(_RUNNING, *columns(lacking))
+    sums = {(row[0], row[1]): (row[2], row[3]) for row in rows}
+    whole = {store_id: dict(days) for store_id, days in known.items()}
+    for day in lacking:
+        one, (total, cash) = whole[day.store_id][day.business_date], sums.get(day, (0, 0))
+        summed = one._replace(total_minor=total, over_short_minor=cash)
+        whole[day.store_id][day.business_date] = summed
+    return whole
 
 
-def cell_of(
-    known: KnownDay, day: ReconciledDay | None, last: Signing | None, *, doubted: bool
-) -> Cell:
-    """``day``: where it was looked at; ``last``: its newest signature, where that was asked for."""
-    on = known.day.business_date
-    if day is None:
-        calm = DayState.SIGNED if known.as_signed else DayState.PROVEN
-        state = DayState.RECEIVED if doubted else calm
-        return Cell(on, state, known.total_minor, over_short_minor=known.over_short_minor)
+def doubted(
+    known: Known, claims: Mapping[StoreId, Iterable[OpenClaim]], alarmed: frozenset[StoreId]
+) -> frozenset[StoreDay]:
+    """Those that are not settled, that something is claimed of or that stand under an alarm."""
+    found = [
+        StoreDay(store_id, on)
+        for store_id, days in known.items()
+        for on, one in days.items()
+        if one.state not in CALM
+    ]
+    for store_id in alarmed.intersection(known):
+        found += [StoreDay(store_id, on) for on in known[store_id]]
+    for store_id, told in claims.items():
+        days = known[store_id]
+        found += [StoreDay(store_id, on) for on in days if any(one.touches(on) for one in told)]
+    return frozenset(found)
+
+
+def seen_cell(on: date, day: ReconciledDay, last: Signing | None) -> Cell:
+    """Of a day that was looked at; ``last``: its newest signature."""
     total = owed_minor(day.central)
     said = None if day.declared is None else owed_minor(day.declared)
     return Cell(
@@ -167,14 +181,14 @@ def missing_cell(on: date, heard_ms: int | None, *, enrolled: bool) -> Cell:
 
 def feet(dates: Sequence[date], rows: Sequence[StoreRow]) -> tuple[DateFoot, ...]:
     """The sums of each date."""
-    found = []
-    for place, on in enumerate(dates):
-        cells = [row.cells[place] for row in rows]
-        proven = [cell for cell in cells if cell.state is not None and cell.state.is_proven]
-        unheard = [cell for cell in cells if cell.state is DayState.NOT_HEARD]
-        found.append(DateFoot(on, _sum(cells), _sum(proven), _sum(unheard), len(unheard)))
-    return tuple(found)
+    return tuple(_foot(on, [row.cells[place] for row in rows]) for place, on in enumerate(dates))
 
 
-def _sum(cells: Iterable[Cell]) -> int:
-    return sum(cell.total_minor or 0 for cell in cells)
+def _foot(on: date, cells: Sequence[Cell]) -> DateFoot:
+    sums: dict[DayState | None, int] = {}
+    for cell in cells:
+        sums[cell.state] = sums.get(cell.state, 0) + (cell.total_minor or 0)
+    proven = sum(minor for state, minor in sums.items() if state is not None and state.is_proven)
+    silent = DayState.NOT_HEARD
+    unheard = [cell for cell in cells if cell.state is silent] if silent in sums else ()
+    return DateFoot(on, sum(sums.values()), proven, sums.get(silent, 0), len(unheard))

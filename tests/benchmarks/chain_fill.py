@@ -26,10 +26,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from central.archive.postgres import plain_uuid
 from central.db.engine import open_engine, unit_of_work
 from central.db.tables import Company, Store, table
+from central.domain.signing import owed_minor
 from central.usecases.company.add import add_company
 from central.usecases.people.add_user import add_user
 from central.usecases.store.add import add_store, default_settings
-from sync.protocol.codec import encode
+from sync.protocol.codec import decode, encode
 from sync.protocol.figures import Figure, Tally, figures
 from sync.protocol.identity import CompanyId, StoreId, WorkstationId
 from sync.protocol.manifest import Manifest, WorkstationTotals
@@ -116,7 +117,7 @@ _CLOSED = (
     *("store_id", "business_date", "epoch_number", "epoch_fingerprint"),
     *("opened_seq", "closed_seq", "manifest"),
 )
-_STANDING = ("store_id", "business_date", "settled_at_ms")
+_STANDING = ("store_id", "business_date", "settled_at_ms", "owed_minor", "over_short_minor")
 
 
 class _Day(NamedTuple):
@@ -275,11 +276,19 @@ async def _fill_days(connection: Any, store_id: UUID, days: Sequence[_Day]) -> N
     closed = [
         (store_id, one.day, 1, FINGERPRINT, 1, one.manifest and 1, one.manifest) for one in days
     ]
-    standing = [(store_id, one.day, one.manifest and now_ms) for one in days]
+    standing = [(store_id, one.day, *_settled(one, now_ms)) for one in days]
     copy = connection.copy_records_to_table
     await copy("day_total", records=figures_, columns=_FIGURES)
     await copy("business_day", records=closed, columns=_CLOSED)
     await copy("day_standing", records=standing, columns=_STANDING)
+
+
+def _settled(one: _Day, now_ms: int) -> tuple[int | None, int | None, int | None]:
+    """As ``settle_days`` leaves a day."""
+    if one.manifest is None:
+        return None, None, None
+    totals = decode(Manifest, one.manifest).store
+    return now_ms, owed_minor(totals), totals.over_short_minor
 
 
 async def _tallies(connection: Any, store_id: UUID) -> Sequence[tuple[date, WorkstationId, Tally]]:

@@ -129,6 +129,38 @@ async def test_a_signed_day_that_is_changed_behind_head_office_reads_reopened(
         assert cells(await load(served, "/"))["S01"][0].text.startswith("reopened")
 
 
+async def test_what_a_day_comes_to_stands_beside_it_until_something_of_it_comes(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So its cell says the same by that as by its figures, and what came late at once."""
+    for looked_at in ("LOOKED_AT_MAX", "UNRESOLVED_MAX"):
+        monkeypatch.setattr(f"central.reports.board.{looked_at}", 0)
+    async with acme(postgres_url) as served:
+        served.clock.now_ms = NOW_MS
+        shop = traded(1, 20)
+        shop.open(NEXT_DAY)
+        shop.append(shop.sale(day=NEXT_DAY))
+        shop.close(NEXT_DAY)
+        await arrive(served, shop)
+        summed = f"SELECT owed_minor FROM day_standing WHERE business_date = '{DAY}'"
+        assert await served.rows(summed) == [(None,)]
+        said = total_of(tally(shop.facts, DAY))
+        before = cells(await load(served, "/"))["S01"][1].text
+        assert before == f"received {said} cash 0.04 over"
+        await settle_days(served.engine, served.clock.now_ms)
+        assert await served.rows(summed) == [(int(said.replace(",", "").replace(".", "")),)]
+        after = cells(await load(served, "/"))["S01"][1].text
+        assert after == f"proven {said} cash 0.04 over"
+        shop.append(shop.sale())
+        await deliver(served.office.archive, shop)
+        await apply_all(served.office.archive)
+        assert await served.rows(summed) == [(None,)]
+        more = total_of(tally(shop.facts, DAY))
+        assert more != said
+        late = cells(await load(served, "/"))["S01"][1].text
+        assert late == f"received {more} cash 0.04 over"
+
+
 async def test_a_store_that_was_not_heard_since_a_day_began_is_not_heard_on_it(
     postgres_url: str,
 ) -> None:

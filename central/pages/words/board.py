@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
-from central.domain.day_state import DayState
+from central.domain.day_state import CALM, DayState
 from central.domain.incarnation import Expected
 from central.pages.words.figures import NOT_KNOWN, ago, amount, change, counted, local_time
 from central.pages.words.signing import in_short
@@ -64,11 +64,11 @@ def put_back(past: Past) -> str | None:
 def summary(found: Board, decimals: int) -> str:
     """What a reader wants to know first, and what a screen reader hears when it changes."""
     cells = [cell for row in found.rows for cell in row.cells if cell.state is not None]
-    days = {(row.code, cell.business_date) for row in found.rows for cell in row.cells}
+    codes, dates_ = {row.code for row in found.rows}, frozenset(found.dates)
     outside = [
         line
         for line in found.unresolved
-        if line.day is not None and (line.code, line.day.business_date) not in days
+        if line.day is not None and not (line.code in codes and line.day.business_date in dates_)
     ]
     states = [*(cell.state for cell in cells), *(line.state for line in outside)]
     parted = [cell.difference_minor for cell in cells if cell.state is DayState.DIFFERS]
@@ -102,7 +102,7 @@ def _answer(
     silent = {
         row.code
         for row in found.rows
-        if any(cell.state is DayState.NOT_HEARD for cell in row.cells)
+        if tally[DayState.NOT_HEARD] and any(cell.state is DayState.NOT_HEARD for cell in row.cells)
     }
     if silent:
         said += f"; {counted(len(silent), 'store')} not heard"
@@ -135,6 +135,8 @@ def short_date(on: date) -> str:
 def cell(one: Cell, heard_ms: int | None, now_ms: int, decimals: int) -> str:
     """Beside the state: by how much it differs or was corrected, since when nobody was heard, or
     what the day adds up to."""
+    if one.state in CALM:
+        return amount(one.total_minor, decimals)
     match one.state:
         case DayState.DIFFERS if one.differing:
             by = change(one.difference_minor or 0, "minor", decimals)

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from central.archive.postgres import plain_uuid
 from central.db.engine import driver_of, snapshot, unit_of_work
 from central.domain.day_verdict import DayVerdict, Doubt
-from central.domain.signing import correction
+from central.domain.signing import correction, owed_minor
 from central.reports.board import latest_date
 from central.reports.day_figures import day_figures
 from central.reports.reconciled_day import ReconciledDay
@@ -51,8 +51,11 @@ WHERE settled_at_ms < $1 AND business_date > $2 ORDER BY settled_at_ms, 1, 2 LIM
 """
 _TURN = "SELECT FROM apply_turn WHERE store_id = $1 FOR NO KEY UPDATE SKIP LOCKED"
 _SETTLE = """
-UPDATE day_standing SET settled_at_ms = $3
-WHERE store_id = $1 AND business_date = ANY($2::date[])
+UPDATE day_standing AS held SET settled_at_ms = counted.settled_at_ms,
+    owed_minor = counted.owed_minor, over_short_minor = counted.over_short_minor
+FROM unnest($2::date[], $3::bigint[], $4::bigint[], $5::bigint[])
+    AS counted (business_date, settled_at_ms, owed_minor, over_short_minor)
+WHERE held.store_id = $1 AND held.business_date = counted.business_date
 """
 
 _AS_SIGNED = """
@@ -105,11 +108,15 @@ async def _count(db: AsyncConnection, days: Sequence[StoreDay], now_ms: int) -> 
     if await connection.fetchrow(_TURN, store_id) is None:
         return None
     found = dict(zip(days, await reconcile_days(db, days), strict=True))
-    proven = [day for day, one in found.items() if one.verdict is DayVerdict.PROVEN]
-    others = [day for day in days if day not in proven]
-    await connection.execute(_SETTLE, store_id, columns(proven)[1], now_ms)
-    await connection.execute(_SETTLE, store_id, columns(others)[1], None)
+    proven = {day for day, one in found.items() if one.verdict is DayVerdict.PROVEN}
     signings, now = await last_signings(db, days), await day_figures(db, days)
+    settled = (
+        columns(days)[1],
+        [now_ms if day in proven else None for day in days],
+        [owed_minor(now[day]) for day in days],
+        [now[day].over_short_minor for day in days],
+    )
+    await connection.execute(_SETTLE, store_id, *settled)
     same = [day for day, last in signings.items() if correction(last.counted, now[day]) is None]
     await connection.execute(_AS_SIGNED, store_id, columns(same)[1])
     await ask_once(db, [day for day, one in found.items() if _is_unsaid(one)], now_ms)

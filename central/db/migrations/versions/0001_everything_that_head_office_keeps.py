@@ -1591,6 +1591,8 @@ def _create_day_standing() -> None:
         sa.Column("business_date", sa.Date(), nullable=False),
         sa.Column("settled_at_ms", sa.BigInteger(), nullable=True),
         sa.Column("as_signed", sa.Boolean(), nullable=True),
+        sa.Column("owed_minor", sa.BigInteger(), nullable=True),
+        sa.Column("over_short_minor", sa.BigInteger(), nullable=True),
         sa.Column("asked_at_ms", sa.BigInteger(), nullable=True),
         sa.Column("is_asked", sa.Boolean(), server_default="false", nullable=False),
         sa.PrimaryKeyConstraint("store_id", "business_date", name=op.f("pk_day_standing")),
