@@ -380,12 +380,10 @@ class ApplyTurn(CentralTable, table=True):
 
 
 class DayStanding(CentralTable, table=True):
-    """A store's day that anything is known of: when it was last counted and found proven, None
-    since something of it changed; whether its figures are those that were signed last, None while
-    nobody looked; and what its running figures come to, None since something of it came.
-    ``asked_at_ms``: when its box was last asked for a manifest of it, ``is_asked``: and has not
-    given it yet. Made by stage 2, ``settle_days`` and ``sign_off``; may be lost: it is counted
-    again."""
+    """A store's day, counted again where this is lost: when it was found proven, and what its
+    running figures come to, None since something of it came; whether these were signed last, None
+    while nobody looked. ``asked_at_ms``: when its box was asked for a manifest, ``is_asked``: and
+    has not given it. Made by stage 2, ``settle_days`` and ``sign_off``."""
 
     __tablename__ = "day_standing"
     __table_args__ = (

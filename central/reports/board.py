@@ -213,8 +213,7 @@ async def board(
     Call it within one snapshot."""
     connection = await driver_of(db)
     rows = await connection.fetch(_STORES, company_id, after, STORES_MAX + 1)
-    named = (_Store(StoreId(row[0]), *row[1:]) for row in rows[:STORES_MAX])
-    stores = {store.store_id: store for store in named}
+    stores = {StoreId(row[0]): _Store(*row) for row in rows[:STORES_MAX]}
     ids, latest = list(stores), latest_date(now_ms)
     claims = await open_claims(db, ids)
     newest, others = await _newest_and_open(connection, ids, business_date, latest, claims)
@@ -232,19 +231,13 @@ async def board(
     dated = {day.store_id: day for day in newest}
 
     def line(store_id: StoreId, asked: StoreDay | None) -> BoardLine:
-        """A store's day, with the receipts that differ where they were looked for."""
-        store, standing = stores[store_id], standings.get(store_id, Standing())
-        if asked is None:
-            return BoardLine(*store[1:], standing, None)
-        ahead, day = asked.business_date > latest, seen.days[asked]
-        state = day_state(day.verdict, seen.signings.get(asked), day.central)
-        return BoardLine(*store[1:], standing, day, traced.get(asked), ahead, state)
+        standing = standings.get(store_id, Standing())
+        return _line(stores[store_id], standing, asked, latest, seen, traced)
 
     lines = tuple(line(store_id, dated.get(store_id)) for store_id in ids)
     unresolved = tuple(one for one in (line(day.store_id, day) for day in beside) if one.is_open)
     after_last = lines[-1].code if rows[STORES_MAX:] else None
-    unseen = doubts.difference(seen.days)
-    in_rows = _store_rows(stores.values(), dates, known, unseen, seen, standings)
+    in_rows = _store_rows(stores.values(), dates, known, doubts, seen, standings)
     more = len(others) - len(beside)
     return Board(lines, after_last, unresolved, more, dates, in_rows, feet(dates, in_rows))
 
@@ -261,6 +254,22 @@ class _Seen(NamedTuple):
         for (store_id, on), day in self.days.items():
             found[store_id][on] = seen_cell(on, day, self.signings.get(StoreDay(store_id, on)))
         return found
+
+
+def _line(
+    store: _Store,
+    standing: Standing,
+    asked: StoreDay | None,
+    latest: date,
+    seen: _Seen,
+    traced: Mapping[StoreDay, DifferingReceipts],
+) -> BoardLine:
+    """A store's day, with the receipts that differ where they were looked for."""
+    if asked is None:
+        return BoardLine(*store[1:], standing, None)
+    ahead, day = asked.business_date > latest, seen.days[asked]
+    state = day_state(day.verdict, seen.signings.get(asked), day.central)
+    return BoardLine(*store[1:], standing, day, traced.get(asked), ahead, state)
 
 
 async def _look(
@@ -283,12 +292,12 @@ def _store_rows(
     stores: Collection[_Store],
     dates: Sequence[date],
     known: Known,
-    unseen: Collection[StoreDay],
+    doubts: frozenset[StoreDay],
     seen: _Seen,
     standings: Mapping[StoreId, Standing],
 ) -> tuple[StoreRow, ...]:
-    """The worst first. ``unseen``: in doubt, and not looked at."""
-    rows, looked_at = [], seen.cells()
+    """The worst first."""
+    rows, looked_at, unseen = [], seen.cells(), doubts.difference(seen.days)
     for store_id, code, name, _ in stores:
         standing = standings.get(store_id, Standing())
         heard_ms, enrolled = standing.last_contact_ms, standing.enrolled
