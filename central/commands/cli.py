@@ -3,6 +3,7 @@ The last line that one prints says what is true now and what comes next."""
 
 from central.commands.company import company_app, load_sample, setup
 from central.commands.counter import rule_app, scale_app
+from central.commands.coupons import coupon_app
 from central.commands.customers import customers_app
 from central.commands.day import day
 from central.commands.doctor import doctor, support_bundle
@@ -47,6 +48,7 @@ for name, group in (
     ("tender", tender_app),
     ("currency", currency_app),
     ("promotion", promotion_app),
+    ("coupon", coupon_app),
     ("operator", operator_app),
     ("role", role_app),
     ("store", store_app),

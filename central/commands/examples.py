@@ -135,6 +135,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "promotion list": ("promotion list",),
     "promotion retire": ("promotion retire BUN3",),
+    "coupon make": ("coupon make TEN 500 coupons.csv",),
+    "coupon list": ("coupon list",),
     "operator add": ("operator add O01 Ann --role manager",),
     "operator set": ("operator set O01 --role supervisor",),
     "operator list": ("operator list",),

@@ -151,5 +151,17 @@ class ShareRuleRow(CentralTable, table=True):
     decided_by: str
 
 
+class CouponRow(CentralTable, table=True):
+    """A coupon that is good once: its balance stands in ``right_account``."""
+
+    __tablename__ = "coupon"
+    __table_args__ = (Index(None, "company_id", "batch"),)
+    company_id: UUID = Field(primary_key=True)
+    account_id: UUID = Field(primary_key=True)
+    batch: int
+    promotion_id: str
+    decided_by: str
+
+
 OF_RIGHTS = frozenset(metadata.tables) - _BEFORE
 """The tables of this module."""

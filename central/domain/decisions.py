@@ -18,6 +18,7 @@ from uuid import UUID
 
 import msgspec
 
+from central.domain.coupons import CouponsMade
 from central.domain.loyalty_decided import LOYALTY_KINDS, AnyLoyalty
 from central.domain.rooted import DayRooted
 from central.domain.signed import DaySigned
@@ -307,6 +308,7 @@ AnyDecision: TypeAlias = (
     | ShareRuleSet
     | DayRooted
     | AnyLoyalty
+    | CouponsMade
 )
 
 KINDS: dict[str, type[AnyDecision]] = {
@@ -335,6 +337,7 @@ KINDS: dict[str, type[AnyDecision]] = {
     "goodwill_given": GoodwillGiven,
     "share_rule_set": ShareRuleSet,
     "day_rooted": DayRooted,
+    "coupons_made": CouponsMade,
     **LOYALTY_KINDS,
 }
 """Every kind that was ever recorded. Entries are added, never changed."""

@@ -7,9 +7,11 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
+from sync.protocol.cards import account_of
 from sync.protocol.change import Epoch
-from sync.protocol.escrow import Right
-from sync.protocol.facts import Released
+from sync.protocol.escrow import Right, RightKind
+from sync.protocol.facts import Released, RightTaken
+from sync.protocol.identity import CompanyId
 
 ACCOUNTS_AT_ONCE = 100
 REQUESTS_AT_ONCE = 100
@@ -21,6 +23,7 @@ _LEFT = """
 SELECT root, line, points - spent - released FROM points_right
 WHERE kind = ? AND customer_id = ? AND points > spent + released ORDER BY root, line
 """
+_COMPANY = "SELECT company_id FROM box"
 _RELEASE = "UPDATE points_right SET released = released + ? WHERE root = ? AND line = ?"
 _GIVE = (
     "INSERT OR IGNORE INTO points_right (root, line, customer_id, points, spent, kind, released)"
@@ -85,6 +88,18 @@ def rights_of(db: sqlite3.Connection, kind: str, account_id: UUID) -> tuple[Righ
     """What is left of each right to the account here, oldest first."""
     rows = db.execute(_LEFT, (kind, account_id.bytes))
     return tuple(Right(UUID(bytes=row[0]), row[1], row[2]) for row in rows)
+
+
+def coupons_here(db: sqlite3.Connection, numbers: Iterable[str]) -> dict[str, RightTaken]:
+    """Coupons that are good once, by their numbers: of those that this store may take, the right
+    to."""
+    kind, found = RightKind.COUPON.value, {}
+    company_id = CompanyId(UUID(bytes=db.execute(_COMPANY).fetchone()[0]))
+    for number in numbers:
+        account_id = account_of(company_id, number)
+        for right in rights_of(db, kind, account_id)[:1]:
+            found[number] = RightTaken(kind, account_id, right.root, right.line, 1)
+    return found
 
 
 def note_released(db: sqlite3.Connection, releases: Iterable[Released]) -> None:

@@ -14,6 +14,7 @@ from litestar.openapi.config import OpenAPIConfig
 
 from edge.api import (
     baskets,
+    coupons,
     currencies,
     customers,
     days,
@@ -67,6 +68,7 @@ _PAIRED = (
 """Asked by a workstation at which nobody is signed in."""
 _OF_SALES = (
     baskets,
+    coupons,
     currencies,
     customers,
     days,

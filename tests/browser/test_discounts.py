@@ -4,6 +4,7 @@ else's PIN on the same screen, and what the customer saves never leaves the bar.
 import sqlite3
 from contextlib import closing
 
+import msgspec
 from playwright.async_api import Page, expect
 
 from edge.box.folder import database_of
@@ -13,6 +14,7 @@ from sync.protocol.facts import RetailTransaction
 from sync.protocol.identity import PromotionId
 from sync.protocol.money import format_minor
 from sync.protocol.promotions.conditions import Condition
+from sync.protocol.promotions.once import once_number, picture_of
 from sync.protocol.promotions.percent_off import PERCENT_OFF, PercentOff
 from sync.protocol.promotions.several_for import SEVERAL_FOR, SeveralFor
 from sync.protocol.promotions.shape import Pick
@@ -138,6 +140,28 @@ async def test_the_page_says_what_almost_applies_and_a_coupon_is_scanned_like_go
     await pay_exactly(page)
     await receipt_number(page)
     assert last_sale(shop).total_minor == 100 + other.price_minor
+
+
+async def test_a_coupon_scanned_first_waits_for_its_goods_and_one_that_is_good_once_says_why_not(
+    tabs: Tabs, shop: Box
+) -> None:
+    """Head office has given it to nobody, and is not asked for more than it has."""
+    item = items(shop)[0]
+    once = half_by_coupon(item)
+    asked = Condition(coupons=("SAVE50", picture_of(7)))
+    publish(shop, msgspec.structs.replace(once, condition=asked))
+    page = await open_till_page(tabs, shop)
+    await scan(page, once_number(7, 1))
+    problem = page.get_by_test_id("problem")
+    await expect(problem).to_contain_text("It is good once")
+    await expect(page.get_by_role("button", name="Take away: Coupon")).to_have_count(0)
+    await scan(page, "SAVE50")
+    await expect(page.get_by_text("nothing for it in the basket yet")).to_be_visible()
+    await scan(page, item.scan_code)
+    await sees_total(page, item.price_minor // 2)
+    await pay_exactly(page)
+    await receipt_number(page)
+    assert last_sale(shop).lines[0].modifiers[0].coupon == "SAVE50"
 
 
 async def test_what_is_no_discount_is_refused_with_what_to_type(tabs: Tabs, shop: Box) -> None:

@@ -11,6 +11,7 @@ import pytest
 from edge.server.app import build_app
 from sync.protocol.codec import encode
 from sync.protocol.permissions import SHIPPED_ROLES, Permission
+from sync.protocol.promotions.once import once_number
 from sync.protocol.reference import Role
 from tests.edge_store import CUSTOMER, MILK, open_store, sale
 from tests.integration.people_fixtures import Counter
@@ -115,12 +116,14 @@ ASKS: dict[tuple[str, str], tuple[str, Body | None]] = {
     ("POST", "/quotes"): (ANYBODY, lambda _: {"operator_id": "ben", "lines": []}),
     ("GET", "/baskets"): (ANYBODY, None),
     ("GET", "/quick-keys"): (ANYBODY, None),
+    ("GET", "/coupons"): (ANYBODY, None),
     ("GET", "/currencies"): (ANYBODY, None),
     ("GET", "/currencies/{currency:str}/worth"): (ANYBODY, None),
     ("GET", "/payments"): (ANYBODY, None),
     ("GET", "/payments/{attempt_id:uuid}"): (ANYBODY, None),
     ("POST", "/payments/{attempt_id:uuid}/ask"): (ANYBODY, lambda _: {"operator_id": "ben"}),
     ("GET", "/points/{customer_id:uuid}"): (ANYBODY, None),
+    ("POST", "/coupons/asks"): (ANYBODY, lambda _: {"code": once_number(1, 2)}),
     ("POST", "/points/asks"): (ANYBODY, lambda _: {"customer_id": str(uuid4()), "points": 1}),
     ("GET", "/doctor"): (Permission.SEE_REPORTS, None),
     ("GET", "/totals"): (Permission.SEE_REPORTS, None),
@@ -192,6 +195,7 @@ QUERIES = {
     "/scans": f"?text={MILK}",
     "/sales": "?receipt_number=x",
     "/receipts": "?code=x",
+    "/coupons": "?code=SAVE5",
     "/currencies/{currency:str}/worth": "?amount_minor=100",
 }
 LAST = ("/session", "/session/lock", "/business-days/{business_date:date}/close")

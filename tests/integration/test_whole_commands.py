@@ -60,6 +60,8 @@ WALK = (
     "promotion list",
     "promotion set WELCOME of=all rate=5% --kind percent_off --name 'Ann''s 5 % off'",
     "promotion list",
+    "coupon make WELCOME 25 'my coupons.csv'",
+    "coupon list",
     "promotion retire WELCOME",
     "rule set BUN --age 18 --barred 22:30-07:00",
     "rule show BUN",

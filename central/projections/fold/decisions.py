@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import assert_never
 
 from central.domain import decisions as decided
+from central.domain.coupons import CouponsMade
 from central.domain.day_root import log_end
 from central.domain.decisions import (
     AlarmCleared,
@@ -63,7 +64,7 @@ def fold_decision(into: Fold, decision: AnyDecision) -> None:
             return
         case DayRooted():
             _fold_root(into, decision)
-        case PointsOpened() | GrantIssued() | GrantAnswered() | GrantReturned():
+        case PointsOpened() | GrantIssued() | GrantAnswered() | GrantReturned() | CouponsMade():
             fold_grant(into, decision)
         case GoodwillSet() | GoodwillGiven() | ShareRuleSet():
             fold_rule(into, decision)

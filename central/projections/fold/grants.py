@@ -4,6 +4,7 @@ from typing import TypeAlias, assert_never
 from uuid import UUID
 
 from central.domain import decisions as decided
+from central.domain.coupons import CouponsMade
 from central.domain.decisions import (
     GoodwillSet,
     GrantAnswered,
@@ -14,6 +15,7 @@ from central.domain.decisions import (
 )
 from central.projections.fold.collect import Fold
 from central.projections.rows.escrow import (
+    Coupon,
     GoodwillBudget,
     GoodwillGiven,
     GrantAnswer,
@@ -27,7 +29,7 @@ from sync.protocol.change import Epoch
 from sync.protocol.escrow import RightKind
 from sync.protocol.identity import StoreId
 
-AnyGrant: TypeAlias = PointsOpened | GrantIssued | GrantAnswered | GrantReturned
+AnyGrant: TypeAlias = PointsOpened | GrantIssued | GrantAnswered | GrantReturned | CouponsMade
 AnyRule: TypeAlias = GoodwillSet | decided.GoodwillGiven | ShareRuleSet
 
 
@@ -36,6 +38,8 @@ def fold_grant(into: Fold, decision: AnyGrant) -> None:
     match decision:
         case PointsOpened(customer_id, points):
             into.put(RightAccount(into.company_id, RightKind.POINTS.value, customer_id, points))
+        case CouponsMade():
+            _coupons(into, decision)
         case GrantIssued(store_id, number, grant, fingerprint):
             right = (RightKind.POINTS.value, grant.customer_id, grant.points)
             _give(into, store_id, Epoch(number, fingerprint), grant.grant_id, *right)
@@ -52,6 +56,14 @@ def fold_grant(into: Fold, decision: AnyGrant) -> None:
             into.put(RightHeld(*held, released=amount))
         case _ as never:
             assert_never(never)
+
+
+def _coupons(into: Fold, made: CouponsMade) -> None:
+    """Each is good once, wherever it is shown first."""
+    for account_id in made.account_ids:
+        what = (made.batch, made.promotion_id, made.decided_by)
+        into.put(Coupon(into.company_id, account_id, *what))
+        into.put(RightAccount(into.company_id, RightKind.COUPON.value, account_id, 1))
 
 
 def fold_rule(into: Fold, decision: AnyRule) -> None:

@@ -143,6 +143,17 @@ GIVEN_SQL = """
 """The same as the SET of an upsert."""
 
 
+class Coupon(NamedTuple):
+    """Table ``coupon``: one that is good once, by its account, and with which others it was
+    made."""
+
+    company_id: UUID
+    account_id: UUID
+    batch: int
+    promotion_id: str
+    decided_by: str
+
+
 class ShareRuleSaid(NamedTuple):
     """Table ``share_rule``: how a company cuts what is available. ``percents``: in words."""
 
@@ -168,5 +179,6 @@ PROJECTIONS = (
     Projection("goodwill_budget", GoodwillBudget, 3, REPLACE),
     Projection("goodwill_given", GoodwillGiven, 5, Special(merged_given, GIVEN_SQL)),
     Projection("share_rule", ShareRuleSaid, 1, REPLACE),
+    Projection("coupon", Coupon, 2),
     Projection("right_account", RightAccount, 3, SUM),
 )

@@ -15,6 +15,7 @@ from central.db.credentials import BoxName
 from central.db.engine import driver_of
 from central.db.tables import Device, table
 from central.domain import decisions as decided
+from central.domain.coupons import CouponsMade
 from central.domain.decisions import AnyDecision
 from central.domain.epoch import EpochEvent
 from central.domain.loyalty_decided import LoyaltyDecision
@@ -67,13 +68,13 @@ async def redo(
             return
         case decided.GrantAnswered() | decided.GrantReturned() | decided.GoodwillSet():
             return
-        case decided.GoodwillGiven() | decided.ShareRuleSet() | DayRooted() | LoyaltyDecision():
+        case decided.GoodwillGiven() | decided.ShareRuleSet() | LoyaltyDecision() | CouponsMade():
             return
         case decided.TailWrittenOff() | decided.EventRepaired() | decided.EventReleased():
             return
         case decided.CustomerErased(customer_id):
             await destroy_keys(db, company_id, (customer_id,))
-        case DaySigned() | decided.CustomersJoined() | decided.CustomersParted():
+        case DaySigned() | decided.CustomersJoined() | decided.CustomersParted() | DayRooted():
             return
         case decided.StreamPruned():
             return  # its box is asked again, and says through where it keeps nothing now

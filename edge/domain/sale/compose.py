@@ -9,17 +9,17 @@ from typing import NamedTuple
 
 from edge.domain import stock
 from edge.domain.rights import Override
-from edge.domain.sale import item_rules, loyalty, returns
+from edge.domain.sale import coupons, item_rules, loyalty, returns
 from edge.domain.sale import tenders as tender
 from edge.domain.sale.basket import SaleRequest
 from edge.domain.sale.overridden import overrides_of
-from edge.domain.sale.priced_basket import price_basket
+from edge.domain.sale.priced_basket import PricedBasket, price_basket
 from edge.domain.sale.refunds import refunded_elsewhere
 from edge.domain.sale.refusals.prices import TotalDiffers
 from edge.domain.sale.refusals.refunds import RefundElsewhere, refund_elsewhere
 from edge.domain.sale.situation import Situation
 from sync.protocol.escrow import Right
-from sync.protocol.facts import Line, RetailTransaction, Spend, TenderLine, tax_lines
+from sync.protocol.facts import Line, RetailTransaction, RightTaken, Spend, TenderLine, tax_lines
 from sync.protocol.identity import SaleId
 
 
@@ -39,8 +39,7 @@ def compose(request: SaleRequest, known: Situation, overrides: Sequence[Override
     """
     basket = price_basket(request, known)
     total, settings = basket.total_minor, known.settings
-    item_rules.refuse_unsellable(basket.sold, request.tendered_at_ms, known)
-    item_rules.refuse_unasked(basket.sold, known)
+    _refuse_unsellable(request, basket, known)
     _refuse_other_total(request, total, settings.decimals)
     tenders = tender.tenders_of(request.tenders, total, known)
     settlement = tender.settle(total, request.tenders, tenders, settings)
@@ -68,7 +67,7 @@ def compose(request: SaleRequest, known: Situation, overrides: Sequence[Override
         note=request.note,
         training=request.training,
         post_void_of=request.post_void_of,
-        rights_taken=returns.leaves_used(basket.taken.values(), known),
+        rights_taken=_rights_taken(basket, lines, known),
     )
     return Composed(fact, _all_spends(fact), _movements(fact, known))
 
@@ -76,6 +75,20 @@ def compose(request: SaleRequest, known: Situation, overrides: Sequence[Override
 def _refuse_other_total(request: SaleRequest, total_minor: int, decimals: int) -> None:
     if request.total_minor != total_minor:
         raise TotalDiffers(request.total_minor, total_minor, decimals)
+
+
+def _refuse_unsellable(request: SaleRequest, basket: PricedBasket, known: Situation) -> None:
+    item_rules.refuse_unsellable(basket.sold, request.tendered_at_ms, known)
+    item_rules.refuse_unasked(basket.sold, known)
+    coupons.refuse_not_here(request, known)
+
+
+def _rights_taken(
+    basket: PricedBasket, lines: Sequence[Line], known: Situation
+) -> tuple[RightTaken, ...]:
+    """Without a tender."""
+    leaves = returns.leaves_used(basket.taken.values(), known)
+    return (*leaves, *coupons.take_coupons(lines, known.coupon_rights))
 
 
 def _elsewhere(

@@ -11,7 +11,7 @@ from sync.protocol.facts import PriceModifier
 from sync.protocol.facts.sale import PRICE_OVERRIDE
 from sync.protocol.identity import PromotionId
 from sync.protocol.promotions import almost as nearly
-from sync.protocol.promotions.conditions import coupon_key
+from sync.protocol.promotions.once import read_once, shown_key
 
 
 class QuotedPromotion(msgspec.Struct, frozen=True):
@@ -34,11 +34,13 @@ class QuotedAlmost(msgspec.Struct, frozen=True):
 
 class QuotedCoupon(msgspec.Struct, frozen=True):
     """``known``: a promotion in force takes this code; it saved ``saved_minor``, 0 where what it is
-    about is not in the basket."""
+    about is not in the basket. ``to_ask_for``: it is good once, and this shop must ask head office
+    for it before it may be used."""
 
     code: str
     known: bool
     saved_minor: int
+    to_ask_for: bool = False
 
 
 class Saved(msgspec.Struct, frozen=True):
@@ -93,5 +95,7 @@ def _almost(basket: PricedBasket, known: Situation) -> tuple[QuotedAlmost, ...]:
 
 
 def _coupon(code: str, modifiers: Sequence[PriceModifier], known: Situation) -> QuotedCoupon:
-    of_code = [each for each in modifiers if each.coupon == code]
-    return QuotedCoupon(code, coupon_key(code) in known.coupons, _minor(of_code))
+    number = read_once(code)
+    of_code = [each for each in modifiers if each.coupon == (number or code)]
+    to_ask_for = number is not None and number not in known.coupon_rights
+    return QuotedCoupon(code, shown_key(code) in known.coupons, _minor(of_code), to_ask_for)

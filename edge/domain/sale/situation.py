@@ -6,14 +6,14 @@
 from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 from edge.domain.payment.attempt import Attempt
 from edge.domain.sale.multipliers import NO_EARNING, Earning
 from edge.domain.sale.tender_kinds import TENDER_RULES, TenderRules
 from sync.protocol.escrow import Right
-from sync.protocol.facts import OriginalLine, TaxClass, TenderKind
+from sync.protocol.facts import OriginalLine, RightTaken, TaxClass, TenderKind
 from sync.protocol.identity import (
     CustomerId,
     ItemId,
@@ -95,6 +95,10 @@ class Worth(NamedTuple):
 
 NO_ATTEMPTS: Mapping[str, Attempt] = MappingProxyType({})
 NO_WORTH: Mapping[str, Worth] = MappingProxyType({})
+CouponRights: TypeAlias = Mapping[str, RightTaken | None]
+"""Numbers of coupons that are good once and may be used here now, and what that takes: nothing in
+training."""
+NO_COUPON_RIGHTS: CouponRights = MappingProxyType({})
 
 
 class SoldLine(NamedTuple):
@@ -151,7 +155,8 @@ class Situation(NamedTuple):
     ``goodwill``: what the store may let them spend beyond their rights.
     ``labels``: what scan codes say that no item has as they stand.
     ``promotions``: in the order in which they were published; ``coupons``: keys of the codes that
-    were shown which one of these in force takes. ``role``: the operator's. ``paid``: for what comes
+    were shown which one of these in force takes; ``coupon_rights``: to use what is good once.
+    ``role``: the operator's. ``paid``: for what comes
     back.
     ``rules``: of the items that have one.
     ``attempts``: payments that were made elsewhere, by the references that the tenders state.
@@ -187,6 +192,7 @@ class Situation(NamedTuple):
     rules: Mapping[ItemId, ItemRule] = MappingProxyType({})
     attempts: Mapping[str, Attempt] = NO_ATTEMPTS
     worth: Mapping[str, Worth] = NO_WORTH
+    coupon_rights: CouponRights = NO_COUPON_RIGHTS
     training: bool = False
     leaves: Mapping[SaleId, UUID] = MappingProxyType({})
     unverified_minor: int = 0

@@ -20,9 +20,12 @@ from edge.db.promotions import Held, promotions_about, promotions_before
 from edge.db.scale_codes import scale_codes_as_of
 from edge.db.tenders import tender_in_use
 from edge.domain.sale.basket import SaleRequest
+from edge.domain.sale.coupons import may_use
 from edge.domain.sale.labels import labels_of, resolve
 from edge.domain.sale.situation import (
+    NO_COUPON_RIGHTS,
     NO_WORTH,
+    CouponRights,
     ItemOnSale,
     PriceInForce,
     RateInForce,
@@ -34,6 +37,7 @@ from sync.protocol.identity import ItemId, PromotionId, TenderId
 from sync.protocol.labels.label import Label
 from sync.protocol.promotions.conditions import Condition, Occasion, coupon_key, holds, local_time
 from sync.protocol.promotions.kinds import understand
+from sync.protocol.promotions.once import shown_codes
 from sync.protocol.promotions.shape import Promotion
 from sync.protocol.reference import ItemRule, ReceiptTexts, Role, StoreSettings
 from sync.protocol.scan_code import code_key
@@ -59,6 +63,7 @@ class InForce(NamedTuple):
     coupons: frozenset[str] = frozenset()
     rules: Mapping[ItemId, ItemRule] = MappingProxyType({})
     worth: Mapping[str, Worth] = NO_WORTH
+    coupon_rights: CouponRights = NO_COUPON_RIGHTS
 
     def meaning(self) -> dict[str, Any]:
         """What the rules of a sale are told of it."""
@@ -112,11 +117,11 @@ def with_promotions(
 ) -> InForce:
     """``held`` with what may lower the price of its items at ``as_of_ms``, when the basket was
     tendered, in the order in which it was published. ``coupons``: as they were typed. ``before``:
-    what was changed since, as it was."""
+    what was changed since, as it was. Of a coupon that is good once this shop needs the right."""
     goods = (*held.items_by_id.values(), *held.items_by_code.values())
     items = {each.item_id: each for each in goods}
     departments = {each.department for each in items.values()}
-    shown = {coupon_key(code): code for code in coupons}
+    shown = shown_codes(coupons)
     about = {**promotions_about(db, items, departments, shown, as_of_ms), **before}
     if not about:
         return held._replace(promotions=(), coupons=frozenset())
@@ -130,7 +135,12 @@ def with_promotions(
     )
     found = [each for each in about.values() if each and holds(each.condition, now)]
     taken = {coupon_key(code) for each in found for code in each.condition.coupons}
-    named = [each.published._replace(coupon=_coupon(each.condition, shown)) for each in found]
+    usable = {key: code for key, code in shown.items() if may_use(code, held.coupon_rights)}
+    named = [
+        each.published._replace(coupon=coupon)
+        for each in found
+        if (coupon := _coupon(each.condition, usable)) or not each.condition.coupons
+    ]
     in_order = sorted(named, key=lambda each: (each.version, each.promotion_id))
     return held._replace(
         promotions=understand(in_order).in_force, coupons=frozenset(taken & set(shown))
@@ -138,7 +148,7 @@ def with_promotions(
 
 
 def _coupon(asked: Condition, shown: Mapping[str, str]) -> str | None:
-    """The code, as it was typed, for which a promotion holds."""
+    """The code for which a promotion holds."""
     keys = (coupon_key(code) for code in asked.coupons)
     return next((shown[key] for key in keys if key in shown), None)
 

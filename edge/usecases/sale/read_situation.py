@@ -16,6 +16,7 @@ from edge.db.goodwill import goodwill_right
 from edge.db.item_rules import rules_of
 from edge.db.payment_attempts import attempts_referred
 from edge.db.payments import cash_tender, payments_left
+from edge.db.rights import coupons_here
 from edge.db.sale_reads import CounterNow, StoreNow
 from edge.db.scale_codes import scale_codes
 from edge.db.stated_receipts import leaves_here, lines_stated
@@ -24,12 +25,15 @@ from edge.db.unverified import given_back_unverified
 from edge.domain.box import SettingsMissing
 from edge.domain.business_day import BUSINESS_DAY, DayEvent, DayState
 from edge.domain.sale.basket import SaleRequest
+from edge.domain.sale.coupons import numbers_of
 from edge.domain.sale.labels import labels_of
 from edge.domain.sale.multipliers import NO_EARNING, Earning
 from edge.domain.sale.returns import customer_of, originals_of, takes_back
 from edge.domain.sale.situation import (
+    NO_COUPON_RIGHTS,
     NO_WORTH,
     NOTHING_PAID,
+    CouponRights,
     PaidBefore,
     Situation,
     SoldLine,
@@ -232,13 +236,27 @@ def _in_force(
         rates=sale_reads.rates_in_force(db, business_date),
         tenders=tenders_named(db, {tender.tender_id for tender in request.tenders}),
         worth=_worth(db, request, store.settings.currency),
+        coupon_rights=_coupon_rights(db, request),
     )
+    return with_promotions(db, _with_rules(db, held, as_of_ms), as_of_ms, request.coupons, {})
+
+
+def _with_rules(db: sqlite3.Connection, held: InForce, as_of_ms: int) -> InForce:
+    """And with the items that go along."""
     rules = rules_of(db, held.item_ids())
     along = {rule.linked_item_id for rule in rules.values() if rule.linked_item_id is not None}
     if along - held.items_by_id.keys():
         found = sale_reads.items_by_id(db, along, as_of_ms)
         held = held._replace(items_by_id={**held.items_by_id, **found})
-    return with_promotions(db, held._replace(rules=rules), as_of_ms, request.coupons, {})
+    return held._replace(rules=rules)
+
+
+def _coupon_rights(db: sqlite3.Connection, request: SaleRequest) -> CouponRights:
+    """Of training, which takes none, every number may be used."""
+    numbers = numbers_of(request.coupons)
+    if not numbers:
+        return NO_COUPON_RIGHTS
+    return dict.fromkeys(numbers) if request.training else coupons_here(db, numbers)
 
 
 def _worth(db: sqlite3.Connection, request: SaleRequest, own_currency: str) -> Mapping[str, Worth]:

@@ -134,7 +134,7 @@ export function discounted(basket, key, discount) {
 }
 
 export function withCoupon(basket, code) {
-  return { ...basket, coupons: [...(basket.coupons ?? []), code] };
+  return { ...basket, coupons: [...new Set([...(basket.coupons ?? []), code])] };
 }
 
 export function withoutCoupon(basket, code) {

@@ -2,6 +2,8 @@
  *  applied. The store server computes all of it. */
 
 import { addCoupon, setDiscount, takeAwayCoupon, trying } from "./actions.js";
+import { call } from "./api.js";
+import { withCoupon } from "./basket.js";
 import { Choice, Field, Form } from "./fields.js";
 import { focusScan } from "./focus.js";
 import { Modal } from "./modal.js";
@@ -79,7 +81,8 @@ export function Lowered() {
   const said = new Map((linesQuote.value?.saved?.coupons ?? []).map((each) => [each.code, each]));
   const becameOf = (code) => {
     const one = said.get(code);
-    if (one === undefined) return "";
+    if (one === undefined) return basket.value.lines.length === 0 ? DISCOUNT.waits : "";
+    if (one.to_ask_for) return DISCOUNT.notHere;
     if (one.saved_minor > 0) return formatMinor(-one.saved_minor, decimals.value);
     return one.known ? DISCOUNT.waits : DISCOUNT.notKnown;
   };
@@ -114,12 +117,37 @@ export function Almost() {
   );
 }
 
-/** Whether a code is a coupon that lowers prices now; it is in the basket then. */
-export async function takeCoupon(code, quoteWith) {
-  const shown = state.basket.value.coupons ?? [];
-  if (state.basket.value.lines.length === 0 || shown.includes(code)) return false;
-  const answer = await quoteWith({ ...state.basket.value, coupons: [...shown, code] });
-  const known = answer.saved.coupons.some((each) => each.code === code && each.known);
-  if (known) await addCoupon(code);
-  return known;
+/** Whether a code is a coupon of a promotion in force; it is in the basket then, an empty one too. One
+ *  that is good once, and that head office does not give, is said to be so. ``begin``: the next sale,
+ *  where one is done. */
+export async function takeCoupon(code, { quoteWith, begin }) {
+  const { known, toAskFor } = await coupon(code, withCoupon(state.basket.value, code), quoteWith);
+  if (!known) return false;
+  const why = toAskFor ? await askFor(code) : null;
+  if (why !== null) {
+    state.problem.value = why;
+    return true;
+  }
+  await begin();
+  await addCoupon(code);
+  return true;
+}
+
+async function coupon(code, basket, quoteWith) {
+  if (basket.lines.length === 0) {
+    const query = new URLSearchParams({ code });
+    const { name, to_ask_for: toAskFor } = await call("GET", `/coupons?${query}`);
+    return { known: name !== null, toAskFor };
+  }
+  const { saved } = await quoteWith(basket);
+  const one = saved.coupons.find((each) => each.code === code);
+  return { known: one?.known === true, toAskFor: one?.to_ask_for === true };
+}
+
+/** Null where it may be used here from now on, else why not. */
+async function askFor(code) {
+  const body = { code };
+  const { here, outcome } = await call("POST", "/coupons/asks", { body });
+  if (here) return null;
+  return outcome === "away" ? DISCOUNT.couponAway : DISCOUNT.couponUsed;
 }

@@ -177,7 +177,11 @@ async function settle(row, found) {
     return offer(found, row);
   }
   if (row.typed && (await searchWords(row.text))) return keep(without(row.id));
-  if (await takeCoupon(row.text.trim(), askQuote)) return keep(without(row.id));
+  const begin = async () => {
+    if (state.receipt.value !== null) await newSale();
+  };
+  const code = row.text.trim();
+  if (await takeCoupon(code, { quoteWith: askQuote, begin })) return keep(without(row.id));
   const customer = row.typed ? null : await findCustomer(row.text);
   if (customer === null) return refuse(row, SCANS.nothingFound(row.text.trim(), row.typed));
   if (state.receipt.value !== null) await newSale();

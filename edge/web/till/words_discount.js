@@ -26,6 +26,27 @@ export const DISCOUNT = inBoth({
   coupon: [(code) => `Coupon ${code}`, (code) => `优惠券 ${code}`],
   waits: ["nothing for it in the basket yet", "购物篮中还没有适用商品"],
   notKnown: ["not valid now", "目前无效"],
+  notHere: ["not here: show it again", "本店不可用：请重新扫描"],
+  couponUsed: [
+    {
+      title: "This coupon cannot be used",
+      detail: "It is good once, and was used, or another shop has it.",
+      remedy: "Sell without it.",
+    },
+    { title: "此优惠券不可用", detail: "仅限用一次，已使用，或在其他门店。", remedy: "请不用此券继续销售。" },
+  ],
+  couponAway: [
+    {
+      title: "This coupon cannot be checked now",
+      detail: "It is good once, and head office is away.",
+      remedy: "Sell without it; it stays good, and may be used when head office is back.",
+    },
+    {
+      title: "暂时无法核对此优惠券",
+      detail: "仅限用一次，而总部暂时无法连接。",
+      remedy: "请不用此券继续销售；此券仍然有效，总部恢复后可用。",
+    },
+  ],
   takeAway: [(what) => `Take away: ${what}`, (what) => `移除：${what}`],
   wrongMuch: [
     {

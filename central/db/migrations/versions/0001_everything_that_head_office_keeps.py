@@ -27,6 +27,7 @@ def upgrade() -> None:
     _create_central_state()
     _create_claim()
     _create_company()
+    _create_coupon()
     _create_customer_alias()
     _create_customer_erasure()
     _create_customer_field()
@@ -180,6 +181,7 @@ TABLES = (
     "birth_month",
     "loyalty_due",
     "loyalty_swept",
+    "coupon",
     "freed_epoch",
     "counted_fact",
     "correction",
@@ -387,6 +389,21 @@ def _create_handed_out() -> None:
         sa.Column("through", sa.BigInteger(), nullable=False),
         sa.Column("at_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("store_id", "data_set", "scope", name=op.f("pk_handed_out")),
+    )
+
+
+def _create_coupon() -> None:
+    op.create_table(
+        "coupon",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("batch", sa.Integer(), nullable=False),
+        sa.Column("promotion_id", sa.String(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("company_id", "account_id", name=op.f("pk_coupon")),
+    )
+    op.create_index(
+        op.f("ix_coupon_company_id_batch"), "coupon", ["company_id", "batch"], unique=False
     )
 
 

@@ -1,0 +1,155 @@
+"""Coupons that are good once, at the box: what a right to one allows, once, and what it leaves."""
+
+import sqlite3
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from edge.db.rights import hold_right, rights_of
+from edge.domain.sale.refusals.coupons import CouponNotHere
+from sync.protocol.cards import account_of
+from sync.protocol.facts import RetailTransaction, RightTaken
+from sync.protocol.identity import CompanyId
+from sync.protocol.promotions.conditions import Condition
+from sync.protocol.promotions.once import once_number, picture_of
+from sync.protocol.promotions.percent_off import PercentOff
+from sync.protocol.promotions.shape import Pick
+from tests.builders import CARD
+from tests.integration.sale_fixtures import refused
+from tests.integration.test_edge_promotions import HALF, TEA, HeadOffice, db, head_office, row
+from tests.integration.test_edge_promotions_for_whom import quoted
+from tests.sale_builders import line, return_line, sale_request, sell, tender
+
+__all__ = ["db", "head_office"]
+FIRST, SECOND, OTHER = once_number(7, 1), once_number(7, 2), once_number(8, 3)
+COUPON = "coupon"
+
+
+def account(db: sqlite3.Connection, number: str) -> UUID:
+    (company_id,) = db.execute("SELECT company_id FROM box").fetchone()
+    return account_of(CompanyId(UUID(bytes=company_id)), number)
+
+
+def hold(db: sqlite3.Connection, number: str, root: int) -> RightTaken:
+    """Head office gave the right to it."""
+    named = (COUPON, account(db, number))
+    hold_right(db, UUID(int=root), named, 1)
+    return RightTaken(*named, UUID(int=root), 0, 1)
+
+
+def left(db: sqlite3.Connection, number: str) -> int:
+    return sum(one.points_left for one in rights_of(db, COUPON, account(db, number)))
+
+
+@pytest.fixture
+def half(head_office: HeadOffice) -> None:
+    """Tea for half of its price, by a coupon of batch 7."""
+    asked = Condition(coupons=(picture_of(7), "SAVE5"))
+    head_office.publishes(row("half", PercentOff(TEA, HALF), asked))
+
+
+def request(name: str, total_minor: int, *coupons: str, **more: Any) -> Any:
+    """Three pieces of tea at 3.80."""
+    paid = [tender(CARD, total_minor)]
+    return sale_request(
+        name, [line("I05", 3)], paid, total_minor=total_minor, coupons=coupons, **more
+    )
+
+
+def sold(db: sqlite3.Connection, *asked: Any, **more: Any) -> RetailTransaction:
+    return sell(db, request(*asked, **more)).fact
+
+
+def off(fact: RetailTransaction) -> list[tuple[int, str | None]]:
+    return [(each.amount_minor, each.coupon) for each in fact.lines[0].modifiers]
+
+
+def test_who_shows_it_pays_less_once_and_its_right_is_gone_with_the_sale(
+    db: sqlite3.Connection, half: None
+) -> None:
+    right = hold(db, FIRST, 1)
+    fact = sold(db, "a", 570, FIRST)
+    assert (off(fact), fact.rights_taken) == ([(-570, FIRST)], (right,))
+    assert left(db, FIRST) == 0
+    again = refused(db, request("b", 570, FIRST), CouponNotHere)
+    assert isinstance(again, CouponNotHere)
+    assert again.coupon == f"**** {FIRST[-4:]}"
+
+
+def test_without_the_right_it_is_refused_and_nothing_remains(
+    db: sqlite3.Connection, half: None
+) -> None:
+    refused(db, request("a", 570, FIRST), CouponNotHere)
+    refused(db, request("b", 1_140, FIRST), CouponNotHere)
+    hold(db, FIRST, 1)
+    refused(db, request("c", 570, SECOND), CouponNotHere)
+
+
+def test_it_is_typed_with_spaces_and_stands_on_the_line_without(
+    db: sqlite3.Connection, half: None
+) -> None:
+    hold(db, FIRST, 1)
+    spaced = " ".join(FIRST[at : at + 4] for at in range(0, 16, 4))
+    assert off(sold(db, "a", 570, spaced)) == [(-570, FIRST)]
+
+
+def test_nobody_types_the_picture_of_a_batch(db: sqlite3.Connection, half: None) -> None:
+    assert off(sold(db, "a", 1_140, picture_of(7))) == []
+    (said,) = quoted(db, coupons=(picture_of(7),)).coupons
+    assert not said.known
+
+
+def test_one_for_which_nothing_came_off_stays_good(
+    db: sqlite3.Connection, head_office: HeadOffice, half: None
+) -> None:
+    jam = Pick(items=("I15",))
+    head_office.publishes(row("jam", PercentOff(jam, HALF), Condition(coupons=(picture_of(8),))))
+    hold(db, FIRST, 1)
+    hold(db, OTHER, 2)
+    fact = sold(db, "a", 570, FIRST, OTHER)
+    assert [one.root for one in fact.rights_taken] == [UUID(int=1)]
+    assert (left(db, FIRST), left(db, OTHER)) == (0, 1)
+
+
+def test_of_two_of_one_batch_a_receipt_takes_one(db: sqlite3.Connection, half: None) -> None:
+    hold(db, FIRST, 1)
+    hold(db, SECOND, 2)
+    assert off(sold(db, "a", 570, SECOND, FIRST)) == [(-570, SECOND)]
+    assert (left(db, FIRST), left(db, SECOND)) == (1, 0)
+
+
+def test_beside_a_code_that_is_good_always_it_is_not_needed(
+    db: sqlite3.Connection, half: None
+) -> None:
+    assert off(sold(db, "a", 570, "save5")) == [(-570, "save5")]
+
+
+def test_the_quote_says_that_head_office_must_be_asked_first(
+    db: sqlite3.Connection, half: None
+) -> None:
+    def said() -> tuple[bool, int, bool]:
+        (one,) = quoted(db, coupons=(FIRST,)).coupons
+        return one.known, one.saved_minor, one.to_ask_for
+
+    assert said() == (True, 0, True)
+    hold(db, FIRST, 1)
+    assert said() == (True, 570, False)
+
+
+def test_in_training_it_works_and_nothing_is_taken(db: sqlite3.Connection, half: None) -> None:
+    fact = sold(db, "a", 570, FIRST, training=True)
+    assert (off(fact), fact.rights_taken) == ([(-570, FIRST)], ())
+    hold(db, FIRST, 1)
+    sold(db, "b", 570, FIRST, training=True)
+    assert left(db, FIRST) == 1
+
+
+def test_goods_that_come_back_do_not_make_it_new(db: sqlite3.Connection, half: None) -> None:
+    """The customer has back what was paid for them, and the coupon stays used."""
+    hold(db, FIRST, 1)
+    sold(db, "a", 570, FIRST)
+    back = sale_request("b", [return_line("a", 1, 3)], [tender(CARD, -570)], total_minor=-570)
+    assert sell(db, back).fact.rights_taken == ()
+    assert left(db, FIRST) == 0
+    refused(db, request("c", 570, FIRST), CouponNotHere)
