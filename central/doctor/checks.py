@@ -25,6 +25,7 @@ CHECKS: tuple[Check[Awaitable[Found]], ...] = (
     Check("places", "Places at the door", stored.places),
     Check("mirror", "Mirror", stored.mirror, quotes=True),
     Check("past", "Put back to its past", stored.past, quotes=True),
+    Check("pages", "Receipts as PDF", machine.pages),
     Check("alarms", "Alarms", stored.alarms, quotes=True),
     Check("versions", "Versions", stored.versions, quotes=True),
 )

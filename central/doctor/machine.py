@@ -16,6 +16,7 @@ from sync.http.tls import BadCertificate
 from sync.program.command_line import command, shell
 from sync.program.disk import look_at_disk
 from sync.program.findings import Found, attention, fine, stop
+from sync.program.pages import look_at_pages
 
 DISK_LOW_BYTES = 2 << 30
 """Of the folder's disk, where the embedded database lies, too."""
@@ -27,6 +28,11 @@ SERVE_HELP = command("central", "serve", "--help")
 async def disk(scene: Scene) -> Found:
     """Room in the folder, and whether it takes what is written."""
     return look_at_disk(scene.settings.data, DISK_LOW_BYTES)
+
+
+async def pages(_scene: Scene) -> Found:
+    """What receipts are set with as PDF."""
+    return look_at_pages()
 
 
 async def key(scene: Scene) -> Found:

@@ -12,8 +12,8 @@ import structlog
 
 from edge.box.box import Box
 from edge.box.mail_settings import GIVE_UP_AFTER_H, MailSettings, password_of
-from edge.box.smtp import Answered, deliver
 from edge.db.receipt_mails import DueMail, count_waiting_mails, due_mails, give_up_old
+from edge.domain.mail import Answered
 from edge.domain.sale.completed import CompletedSale
 from edge.usecases.mail.settle import HOUR_MS, Tried, settle_mails
 from edge.usecases.sale.print import hand_over
@@ -105,7 +105,10 @@ async def _pdf(box: Box, sale: CompletedSale) -> bytes | None:
 
 
 async def _deliver(box: Box, server: MailSettings, letters: list[_Letter]) -> list[Answered]:
-    """Beside the loop: the conversation takes as long as the server likes."""
+    """Beside the loop: the conversation takes as long as the server likes. The library is loaded
+    when the first letter goes."""
+    from edge.box.smtp import deliver
+
     messages = [letter.message for letter in letters]
     try:
         password = password_of(server, box.settings.mail_password)

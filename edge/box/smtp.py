@@ -6,9 +6,9 @@ import smtplib
 import ssl
 from collections.abc import Iterator, Sequence
 from email.message import EmailMessage
-from typing import NamedTuple
 
 from edge.box.mail_settings import MailSettings, MailTls
+from edge.domain.mail import Answered
 
 WITHIN_S = 10
 """Of each step of the conversation."""
@@ -17,13 +17,6 @@ FOR_EVER = 500
 NOT_REACHED = "not-reached"
 NOT_SIGNED_IN = "sign-in-refused"
 NO_TLS = "tls-failed"
-
-
-class Answered(NamedTuple):
-    """Of one letter. ``failure`` None: it was taken."""
-
-    failure: str | None
-    for_ever: bool = False
 
 
 def deliver(

@@ -28,14 +28,16 @@ _GIVE_UP_OLD = (
     "UPDATE receipt_mail SET state = 'given_up', ended_at_ms = ?, address = NULL"
     " WHERE state = 'waiting' AND asked_at_ms < ?"
 )
-_FIGURES = (
-    "SELECT count(*) FILTER (WHERE state = 'waiting'),"
-    " min(asked_at_ms) FILTER (WHERE state = 'waiting'),"
-    " count(*) FILTER (WHERE state = 'given_up' AND ended_at_ms >= ?) FROM receipt_mail"
+_DROP_OLD = "DELETE FROM receipt_mail WHERE state IN ('sent', 'given_up') AND ended_at_ms < ?"
+_WAITING = (
+    "SELECT count(*), min(asked_at_ms),"
+    " (SELECT failure FROM receipt_mail WHERE state = 'waiting' AND failure IS NOT NULL"
+    " ORDER BY next_try_ms DESC LIMIT 1) FROM receipt_mail WHERE state = 'waiting'"
 )
-_FAILURE = (
-    "SELECT failure FROM receipt_mail WHERE failure IS NOT NULL AND state <> 'sent'"
-    " ORDER BY coalesce(ended_at_ms, next_try_ms) DESC, mail_id DESC LIMIT 1"
+_GIVEN_UP = "SELECT count(*) FROM receipt_mail WHERE state = 'given_up' AND ended_at_ms >= ?"
+_WHY_GIVEN_UP = (
+    "SELECT failure FROM receipt_mail WHERE state = 'given_up' AND ended_at_ms >= ?"
+    " ORDER BY ended_at_ms DESC LIMIT 1"
 )
 
 
@@ -96,8 +98,15 @@ def give_up_old(db: sqlite3.Connection, now_ms: int, asked_before_ms: int) -> in
     return db.execute(_GIVE_UP_OLD, (now_ms, asked_before_ms)).rowcount
 
 
+def drop_old(db: sqlite3.Connection, ended_before_ms: int) -> None:
+    """Nobody asks after those any more."""
+    db.execute(_DROP_OLD, (ended_before_ms,))
+
+
 def mail_figures(db: sqlite3.Connection, since_ms: int) -> MailFigures:
     """What waits, and what was given up since."""
-    waiting, oldest_ms, given_up = db.execute(_FIGURES, (since_ms,)).fetchone()
-    failure = db.execute(_FAILURE).fetchone()
-    return MailFigures(waiting, oldest_ms, given_up, None if failure is None else failure[0])
+    waiting, oldest_ms, failure = db.execute(_WAITING).fetchone()
+    given_up: int = db.execute(_GIVEN_UP, (since_ms,)).fetchone()[0]
+    if failure is None and given_up:
+        failure = db.execute(_WHY_GIVEN_UP, (since_ms,)).fetchone()[0]
+    return MailFigures(waiting, oldest_ms, given_up, failure)

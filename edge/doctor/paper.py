@@ -3,7 +3,6 @@ go by e-mail."""
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from importlib.util import find_spec
 from types import MappingProxyType
 
 from edge.box.mail_settings import password_of
@@ -15,8 +14,8 @@ from edge.domain.sync_state import DAY_MS
 from edge.usecases.box.read_status import MAILS_TOLD_DAYS
 from sync.program.command_line import shell
 from sync.program.findings import Found, attention, fine, stop
-from sync.program.fonts import scripts_missing
 from sync.program.frame import instant
+from sync.program.pages import look_at_pages
 
 NAMED_MAX = 20
 AT_ONCE_MAX = 8
@@ -60,9 +59,6 @@ def _in_words(one: Asked) -> str:
 
 def drawing(scene: Scene) -> Found:
     """What PDFs, the logo and letters that a printer does not have are made with."""
-    if find_spec("typst") is None:
-        says = "The library for PDFs is not there: receipts go as text only."
-        return attention(says, "Install it:", shell("pip", "install", "typst"))
     fault = _logo_fault(scene)
     if fault is not None:
         return attention(f"The logo is left out of receipts: {fault}.", "Give another picture.")
@@ -71,12 +67,7 @@ def drawing(scene: Scene) -> Found:
     if not features.check("raqm"):
         says = "Tamil is not drawn for printers: the library that orders its letters is missing."
         return attention(says, "Install it:", shell("sudo", "apt", "install", "libfribidi0"))
-    missing = scripts_missing()
-    if missing:
-        says = f"No font here has {' or '.join(missing)} letters: they print as question marks."
-        packages = ("fonts-noto-core", "fonts-noto-cjk")
-        return attention(says, "Install some:", shell("sudo", "apt", "install", *packages))
-    return fine("PDFs can be made; this machine has fonts for Chinese and Tamil.")
+    return look_at_pages()
 
 
 def _logo_fault(scene: Scene) -> str | None:

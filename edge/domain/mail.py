@@ -6,7 +6,7 @@ log, and is gone from the box as soon as the receipt was sent or given up.
 """
 
 from enum import StrEnum
-from typing import Annotated, TypeAlias
+from typing import Annotated, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -29,6 +29,14 @@ class MailState(StrEnum):
     WAITING = "waiting"
     SENT = "sent"
     GIVEN_UP = "given_up"
+
+
+class Answered(NamedTuple):
+    """What the server for e-mail said of one letter. ``failure`` None: it took it; else a code, as
+    its words may quote an address. ``for_ever``: it never will."""
+
+    failure: str | None
+    for_ever: bool = False
 
 
 class NoMail(NotNow, slug="no-mail", title="Receipts do not go by e-mail here"):

@@ -8,9 +8,13 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from importlib.util import find_spec
 from typing import Any
 
 from sync.program import typeset
+from sync.program.command_line import shell
+from sync.program.findings import Found, attention, fine
+from sync.program.fonts import scripts_missing
 from sync.program.qr import qr_path
 from sync.protocol.errors import NotNow
 from sync.protocol.paper.blocks import Block
@@ -107,3 +111,16 @@ def _by_another_process(asked: dict[str, Any]) -> bytes:
 def _last_line(said: bytes) -> str:
     lines = said.decode(errors="replace").strip().splitlines()
     return lines[-1][:200] if lines else "it ended without a word."
+
+
+def look_at_pages() -> Found:
+    """What pages are set with: the library, and fonts for what receipts are written in here."""
+    if find_spec("typst") is None:
+        says = "The library for PDFs is not there: receipts go as text only."
+        return attention(says, "Install it:", shell("pip", "install", "typst"))
+    missing = scripts_missing()
+    if missing:
+        says = f"No font here has {' or '.join(missing)} letters: they print as question marks."
+        packages = ("fonts-noto-core", "fonts-noto-cjk")
+        return attention(says, "Install some:", shell("sudo", "apt", "install", *packages))
+    return fine("PDFs can be made; this machine has fonts for Chinese and Tamil.")

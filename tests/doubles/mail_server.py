@@ -28,6 +28,7 @@ class MailServer:
     taken: list[tuple[str, EmailMessage]] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     encrypted: list[bool] = field(default_factory=list)
+    came: threading.Event = field(default_factory=threading.Event)
 
     def serve(self, line: socket.socket) -> None:
         """One conversation, until it ends."""
@@ -97,6 +98,7 @@ class _Talk:
         self.server.taken.append((self.to, letter))
         self.server.encrypted.append(self._encrypted())
         self._say("250 taken")
+        self.server.came.set()
 
     def _encrypted(self) -> bool:
         return isinstance(self.line, ssl.SSLSocket)

@@ -14,6 +14,7 @@ from sync.protocol.reference import DataSet
 from tests.board_pages import PageText, load
 from tests.builders import SETTINGS
 from tests.central_fixtures import Served, postgres_template
+from tests.doubles.pdf_text import pdf_text
 from tests.integration.board_fixtures import (
     acme,
     arrive,
@@ -340,3 +341,29 @@ async def test_a_receipt_that_was_voided_says_by_which_one(postgres_url: str) ->
         assert f"*** VOIDED by {void.receipt_number} ***" in printed
         printed = (await load(served, f"/stores/S01/receipts/{void.sale_id}")).words["printed"]
         assert f"*** POST-VOID of {sold.receipt_number} ***" in printed
+
+
+async def test_a_receipt_is_given_out_by_head_office_as_a_page_that_says_that_it_is_a_copy(
+    postgres_url: str,
+) -> None:
+    async with acme(postgres_url) as served:
+        shop = traded(1)
+        await arrive(served, shop)
+        sale = sales_of(shop)[0]
+        path = f"/stores/S01/receipts/{sale.sale_id}"
+        assert (await served.client.get(f"{path}/receipt.pdf")).status_code == 404
+        assert f"{path}/receipt.pdf" not in (await load(served, path)).links
+        async with unit_of_work(served.engine) as db:
+            await publish_rows(db, COMPANY, DataSet.SETTINGS, [SETTINGS], str(shop.store_id))
+        assert f"{path}/receipt.pdf" in (await load(served, path)).links
+        answer = await served.client.get(f"{path}/receipt.pdf")
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+        assert f'filename="{sale.receipt_number}.pdf"' in answer.headers["content-disposition"]
+        assert answer.headers["cache-control"] == "no-store"
+        text = pdf_text(answer.content)
+        assert text.split("\n")[0] == "*** COPY ***"
+        for words in (f"Receipt {sale.receipt_number}", format_minor(sale.total_minor)):
+            assert words in text
+        served.client.cookies.clear()
+        away = await served.client.get(f"{path}/receipt.pdf", follow_redirects=False)
+        assert away.headers["content-type"] != "application/pdf"

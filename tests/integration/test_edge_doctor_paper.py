@@ -125,7 +125,7 @@ def write_first(folder: Path) -> None:
 
 
 def test_scripts_that_no_font_has_are_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("edge.doctor.paper.scripts_missing", lambda: ("Chinese", "Tamil"))
+    monkeypatch.setattr("sync.program.pages.scripts_missing", lambda: ("Chinese", "Tamil"))
     said = found(folder, "drawing")
     assert said.state is State.ATTENTION
     assert said.says.startswith("No font here has Chinese or Tamil letters")
@@ -166,3 +166,10 @@ def test_a_password_file_that_cannot_be_read_stops_and_is_not_quoted(folder: Pat
     state(folder, *MAIL, 'user = "shop"', 'password_file = "/nowhere/password"')
     said = found(folder, "mail")
     assert (said.state, "cannot be read" in said.says) == (State.STOP, True)
+
+
+def test_pages_that_nothing_can_set_are_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sync.program.pages.find_spec", lambda _: None)
+    said = found(folder, "drawing")
+    assert said.state is State.ATTENTION
+    assert said.command == "pip install typst"

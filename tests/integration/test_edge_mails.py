@@ -1,6 +1,7 @@
 """Receipts by e-mail, through a real server on loopback: sent once, tried again, given up; and
 where they went nobody reads afterwards."""
 
+import asyncio
 import sqlite3
 import ssl
 from contextlib import closing
@@ -16,10 +17,13 @@ from edge.box.box import Box
 from edge.box.folder import database_of
 from edge.box.mailing import send_mails
 from edge.domain.mail import MAILS_WAITING_MAX
+from edge.server.background import exchanging
+from edge.usecases.mail.settle import KEPT_MS
 from tests.doubles.mail_server import mail_server
 from tests.edge_store import act, open_store, row_counts, sale
 from tests.integration.mail_fixtures import ADDRESS, asked, mailing_shop
 from tests.own_root import Root
+from tests.patience import PATIENCE_S
 
 HOUR_MS = 3_600_000
 
@@ -252,3 +256,28 @@ async def test_what_is_no_address_is_refused(address: str, tmp_path: Path) -> No
             path = f"/sales/{sale_id}/mails"
             answer = await till.call("POST", path, act(address=address))
             assert (answer.status_code, len(rows(till.box))) == (400, 1)
+
+
+async def test_the_timer_sends_what_waits_also_while_head_office_is_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edge.server.background.MAIL_EVERY_S", 1)
+    with mail_server() as server:
+        async with mailing_shop(tmp_path / "S01", server) as till, exchanging(till.box):
+            await asked(till)
+            assert await asyncio.to_thread(server.came.wait, PATIENCE_S)
+
+
+async def test_what_ended_is_forgotten_after_five_weeks(tmp_path: Path) -> None:
+    with mail_server() as server:
+        async with mailing_shop(tmp_path / "S01", server) as till:
+            await asked(till)
+            await send_mails(till.box)
+            await till.box.writer.run(
+                lambda db: db.execute(
+                    "UPDATE receipt_mail SET ended_at_ms = ended_at_ms - ?", (KEPT_MS + 60_000,)
+                )
+            )
+            await asked(till)
+            await send_mails(till.box)
+            assert [row["state"] for row in rows(till.box)] == ["sent"]

@@ -21,11 +21,18 @@ class Invoice(EdgeTable, table=True):
 
 class ReceiptMail(EdgeTable, table=True):
     """A receipt that goes by e-mail. ``address`` is gone as soon as it was sent or given up.
-    ``failure``: why it was not taken last, as a code. The small index finds those that wait."""
+    ``failure``: why it was not taken last, as a code. The first index finds those that wait, the
+    second those that ended, which are kept for a while."""
 
     __tablename__ = "receipt_mail"
     __table_args__ = (
         Index("ix_receipt_mail_due", "next_try_ms", sqlite_where=text("state = 'waiting'")),
+        Index(
+            "ix_receipt_mail_ended",
+            "state",
+            "ended_at_ms",
+            sqlite_where=text("ended_at_ms IS NOT NULL"),
+        ),
     )
     mail_id: bytes = Field(primary_key=True)
     sale_id: bytes

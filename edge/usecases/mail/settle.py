@@ -5,12 +5,14 @@ import sqlite3
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from edge.db.receipt_mails import DueMail, end_mail, try_later
+from edge.db.receipt_mails import DueMail, drop_old, end_mail, try_later
 from edge.db.receipt_prints import note_printed
 from edge.domain.mail import MailState
 from sync.protocol.retry import backoff_ms
 
 HOUR_MS = 3_600_000
+KEPT_MS = 35 * 24 * HOUR_MS
+"""What became of one is told for as long as its receipt's record is kept, at least."""
 
 
 class Tried(NamedTuple):
@@ -27,6 +29,7 @@ def settle_mails(
     db: sqlite3.Connection, tried: Iterable[Tried], give_up_after_h: int, now_ms: int
 ) -> None:
     """One unit of work for a round."""
+    drop_old(db, now_ms - KEPT_MS)
     for one in tried:
         mail = one.mail
         if one.failure is None:

@@ -522,6 +522,13 @@ def _create_receipt_mail() -> None:
         unique=False,
         sqlite_where=sa.text("state = 'waiting'"),
     )
+    op.create_index(
+        "ix_receipt_mail_ended",
+        "receipt_mail",
+        ["state", "ended_at_ms"],
+        unique=False,
+        sqlite_where=sa.text("ended_at_ms IS NOT NULL"),
+    )
 
 
 def _create_item() -> None:
