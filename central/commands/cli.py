@@ -9,6 +9,7 @@ from central.commands.day import day
 from central.commands.doctor import doctor, support_bundle
 from central.commands.epochs import alarm_app, epochs, seal, write_off
 from central.commands.examples import EXAMPLES
+from central.commands.gift_cards import gift_cards_app
 from central.commands.goods import export_app, import_app
 from central.commands.goodwill import goodwill_app, share_app
 from central.commands.grants import grants
@@ -66,6 +67,7 @@ for name, group in (
     ("goodwill", goodwill_app),
     ("share", share_app),
     ("loyalty", loyalty_app),
+    ("gift-cards", gift_cards_app),
 ):
     app.add_typer(group, name=name)
 for command in (

@@ -54,6 +54,10 @@ def rule_set(
     may_be_left_out: Annotated[
         bool, typer.Option("--may-be-left-out", help="Who does not want that need not have it.")
     ] = False,
+    loads: Annotated[
+        str | None,
+        typer.Option(help="gift_value: what is paid for it becomes value on a gift card."),
+    ] = None,
     company: CompanyName = None,
     database_url: Url = None,
     data: Folder = None,
@@ -61,7 +65,7 @@ def rule_set(
     """Say all of an item's rule; what is left out is not asked."""
     from central.usecases.item.rule import RuleTyped, rule_said, set_rule
 
-    typed = RuleTyped(age, barred, serial, lot, along, may_be_left_out)
+    typed = RuleTyped(age, barred, serial, lot, along, may_be_left_out, loads)
 
     async def work(db: "AsyncConnection", company_id: "CompanyId") -> "tuple[ItemRule, Put]":
         return await set_rule(db, company_id, item_id, typed)

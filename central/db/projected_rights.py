@@ -51,10 +51,27 @@ class RightSpendRow(CentralTable, table=True):
     and 0, its goodwill."""
 
     __tablename__ = "right_spend"
-    __table_args__ = (Index(None, "store_id", "root", "line_no"),)
+    __table_args__ = (
+        Index(None, "store_id", "root", "line_no"),
+        Index(None, "account_id", "kind"),
+    )
     store_id: UUID = Field(primary_key=True)
     sale_id: UUID = Field(primary_key=True)
     root: UUID = Field(primary_key=True)
+    line_no: int = Field(primary_key=True)
+    kind: str
+    account_id: UUID
+    amount: int = big()
+
+
+class RightBornRow(CentralTable, table=True):
+    """What one receipt put into an account that is no customer's points for goods: a load of a
+    card, a refund into credit, points of a void."""
+
+    __tablename__ = "right_born"
+    __table_args__ = (Index(None, "account_id", "kind"),)
+    store_id: UUID = Field(primary_key=True)
+    sale_id: UUID = Field(primary_key=True)
     line_no: int = Field(primary_key=True)
     kind: str
     account_id: UUID

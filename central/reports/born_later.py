@@ -3,14 +3,14 @@ was here then (``close_tail``). Its box may be selling still, and spend them
 (sync/protocol/escrow.py)."""
 
 BORN_LATER = """
-SELECT e.store_id, e.epoch_number, e.epoch_fingerprint, 'points' AS kind, e.account_id,
+SELECT e.store_id, e.epoch_number, e.epoch_fingerprint, e.kind, e.account_id,
     sum(e.born - e.spent)::bigint AS unspent, sum(e.released)::bigint AS released
 FROM (
-    SELECT d.store_id, d.epoch_number, d.epoch_fingerprint, d.account_id, d.sale_id, d.born,
+    SELECT d.store_id, d.epoch_number, d.epoch_fingerprint, d.kind, d.account_id, d.sale_id, d.born,
         d.spent, coalesce(sum(r.amount), 0) AS released
     FROM (
-        SELECT b.store_id, b.epoch_number, b.epoch_fingerprint, b.customer_id AS account_id,
-            b.sale_id, b.points_earned AS born, coalesce(sum(u.amount), 0) AS spent
+        SELECT b.store_id, b.epoch_number, b.epoch_fingerprint, n.kind, n.account_id, b.sale_id,
+            n.line_no, n.born, coalesce(sum(u.amount), 0) AS spent
         FROM (
             SELECT r.store_id, r.event_id AS sale_id FROM tail_closed AS c
             JOIN raw_event AS r ON r.store_id = c.store_id AND r.epoch_number = c.epoch_number
@@ -22,15 +22,24 @@ FROM (
         JOIN sale AS b ON b.store_id = came.store_id AND b.sale_id = came.sale_id
         JOIN tail_closed AS c ON c.store_id = b.store_id AND c.epoch_number = b.epoch_number
             AND c.epoch_fingerprint = b.epoch_fingerprint
+        JOIN (
+            SELECT store_id, sale_id, 'points' AS kind, customer_id AS account_id,
+                NULL::integer AS line_no, points_earned::bigint AS born
+            FROM sale WHERE points_earned > 0 AND NOT training
+            UNION ALL
+            SELECT store_id, sale_id, kind, account_id, line_no, amount FROM right_born
+        ) AS n ON n.store_id = b.store_id AND n.sale_id = b.sale_id
         LEFT JOIN right_spend AS u ON u.store_id = b.store_id AND u.root = b.sale_id
+            AND u.kind = n.kind AND (n.line_no IS NULL OR u.line_no = n.line_no)
         WHERE b.seq > c.heard AND NOT b.seq = ANY(string_to_array(c.home, ' ')::bigint[])
-            AND b.points_earned > 0 AND NOT b.training
-        GROUP BY 1, 2, 3, 4, 5, 6
+        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
     ) AS d
     LEFT JOIN right_released AS r ON r.store_id = d.store_id AND r.root = d.sale_id
-    GROUP BY 1, 2, 3, 4, 5, 6, 7
+        AND r.kind = d.kind AND (d.line_no IS NULL OR r.line_no = d.line_no)
+    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, d.line_no
 ) AS e
 GROUP BY 1, 2, 3, 4, 5
 """
 """Of each epoch that was ever written off, by kind and account. ``released`` counts where nothing
-of the epoch is set aside. Only receipts of points give birth to rights yet."""
+of the epoch is set aside. Points that a receipt earned are one sum over its lines; what else it
+gave birth to stands by its place."""

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.engine import driver_of
 from central.reports.grants import StoreGrants, outstanding_grants
+from central.reports.value import Value, value_owed
 from sync.protocol.codec import decode
 from sync.protocol.escrow import RightKind
 from sync.protocol.identity import CompanyId
@@ -43,7 +44,8 @@ class StorePoints(NamedTuple):
 class Loyalty(NamedTuple):
     """``liability``: points of customers who have any, and what they are worth where all stores
     give the same for a point; ``debts``: of customers who had points taken back that were spent;
-    ``overdraw``: the most that may be spent beyond what customers have."""
+    ``overdraw``: the most that may be spent beyond what customers have; ``value``: what is owed in
+    value."""
 
     holders: int
     liability: int
@@ -52,6 +54,7 @@ class Loyalty(NamedTuple):
     debts: int
     stores: tuple[StorePoints, ...]
     overdraw: int
+    value: Value
 
     @property
     def outstanding(self) -> int:
@@ -95,4 +98,5 @@ async def loyalty(db: AsyncConnection, company_id: CompanyId, now_ms: int) -> Lo
     ]
     stores.sort(key=lambda store: -store.grants.outstanding)
     overdraw = sum(one.worst_overdraw for one in found.kinds if one.kind == kind)
-    return Loyalty(row[0], row[1], worth, row[2], row[3], tuple(stores), overdraw)
+    value = await value_owed(db, company_id, found.stores)
+    return Loyalty(row[0], row[1], worth, row[2], row[3], tuple(stores), overdraw, value)

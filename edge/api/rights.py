@@ -1,6 +1,8 @@
-"""More points than this store may spend: head office is asked while the customer waits."""
+"""Rights to spend at this store: how much of an account is here and in all, and more of it, for
+which head office is asked while the customer waits. One way for every kind of right; points have an
+address of their own beside it."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
 
 import litestar
@@ -10,19 +12,112 @@ from litestar import get, post
 from edge.api.described import Described, accepts
 from edge.api.limits import SALE_BYTES_MAX
 from edge.api.parameters import IdInPath, TheBox
+from edge.box.asker import Outcome
+from edge.box.box import Box
 from edge.db.sale_reads import points_here
+from edge.db.value import value_here
 from edge.domain.fields import Request
+from edge.domain.sale.basket import AccountRequest
+from edge.domain.sale.refusals.value import AccountUnknown
+from edge.domain.sale.value import account_named
 from sync.http.body import read_body
 from sync.protocol.bounds import FIGURE_MAX
 from sync.protocol.escrow import RightKind
+from sync.protocol.facts import Account
 from sync.protocol.identity import CustomerId
+
+Became: TypeAlias = Literal["granted", "refused", "away"]
+HowMuch: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=FIGURE_MAX)]
+
+
+class AskForRight(Request, frozen=True):
+    """``amount``: how much more is wanted than can be spent here, in minor units."""
+
+    account: AccountRequest
+    amount: HowMuch
+
+
+class RightAsked(msgspec.Struct, frozen=True):
+    """``granted``: so much more can be spent here now, ``here`` in all. ``outcome``: ``granted``,
+    ``refused`` (there is no more anywhere to give), or ``away``: head office did not answer in
+    time."""
+
+    kind: str
+    granted: int
+    here: int
+    outcome: Became
+
+
+class LookUpRight(Request, frozen=True):
+    """Whose: a card's, a note's, a customer's. In a body, for an address would stand in logs."""
+
+    account: AccountRequest
+
+
+class RightInAll(msgspec.Struct, frozen=True):
+    """``here``: so much can be spent at this store now. ``in_all``: what there is, wherever it may
+    be spent, as far as head office heard; ``to_ask_for``: so much of it head office could give this
+    store now. Both None: it did not say in time."""
+
+    kind: str
+    here: int
+    in_all: int | None
+    to_ask_for: int | None
+
+
+@post(
+    "/rights/asks",
+    status_code=200,
+    request_max_body_size=SALE_BYTES_MAX,
+    operation_class=accepts(AskForRight),
+)
+async def ask_for_right(request: litestar.Request[Any, Any, Any], box: TheBox) -> RightAsked:
+    """Ask head office for more of an account, before it is tendered. It takes a few seconds at
+    most, and the sale goes on whatever comes of it."""
+    asked = await read_body(request, AskForRight)
+    account = _account(asked.account, box)
+    outcome = await box.asker.ask_for_right(account.kind, account.account_id, asked.amount)
+    here = await box.reader.read(lambda db: value_here(db, account))
+    return RightAsked(account.kind, outcome.granted, here, _became(outcome))
+
+
+@post(
+    "/rights/balances",
+    status_code=200,
+    request_max_body_size=SALE_BYTES_MAX,
+    operation_class=accepts(LookUpRight),
+)
+async def read_right(request: litestar.Request[Any, Any, Any], box: TheBox) -> RightInAll:
+    """What a card or a customer's credit comes to: here at once, in all as head office says within
+    a few seconds."""
+    asked = await read_body(request, LookUpRight)
+    account = _account(asked.account, box)
+    here = await box.reader.read(lambda db: value_here(db, account))
+    stated = await box.asker.ask_for_account(account.kind, account.account_id)
+    if stated is None:
+        return RightInAll(account.kind, here, None, None)
+    return RightInAll(account.kind, here, stated.balance, stated.free)
+
+
+def _account(asked: AccountRequest, box: Box) -> Account:
+    """Raises WrongCardNumber, AccountUnknown."""
+    account = account_named(asked, box.enrolment.company_id, None, "account.card")
+    if account is None:
+        raise AccountUnknown
+    return account
+
+
+def _became(outcome: Outcome) -> Became:
+    if outcome.away:
+        return "away"
+    return "granted" if outcome.granted else "refused"
 
 
 class AskForPoints(Request, frozen=True):
     """``points``: how many more are wanted than can be spent here."""
 
     customer_id: CustomerId
-    points: Annotated[int, msgspec.Meta(ge=1, le=FIGURE_MAX)]
+    points: HowMuch
 
 
 class PointsAsked(msgspec.Struct, frozen=True):
@@ -33,7 +128,7 @@ class PointsAsked(msgspec.Struct, frozen=True):
     customer_id: UUID
     granted: int
     points_here: int
-    outcome: Literal["granted", "refused", "away"]
+    outcome: Became
 
 
 @post(
@@ -49,10 +144,7 @@ async def ask_for_points(request: litestar.Request[Any, Any, Any], box: TheBox) 
     kind = RightKind.POINTS.value
     outcome = await box.asker.ask_for_right(kind, asked.customer_id, asked.points)
     here = await box.reader.read(lambda db: points_here(db, asked.customer_id))
-    word: Literal["granted", "refused", "away"] = "granted" if outcome.granted else "refused"
-    if outcome.away:
-        word = "away"
-    return PointsAsked(asked.customer_id, outcome.granted, here, word)
+    return PointsAsked(asked.customer_id, outcome.granted, here, _became(outcome))
 
 
 class PointsInAll(msgspec.Struct, frozen=True):
@@ -74,4 +166,4 @@ async def read_points(customer_id: IdInPath, box: TheBox) -> PointsInAll:
     return PointsInAll(customer_id, stated.balance, stated.free)
 
 
-ROUTES = (ask_for_points, read_points)
+ROUTES = (ask_for_right, read_right, ask_for_points, read_points)

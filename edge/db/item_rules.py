@@ -12,7 +12,7 @@ from sync.protocol.reference import ItemRule
 
 _OF = """
 SELECT r.item_id, r.age_years, r.barred_from, r.barred_until, r.asks_serial, r.asks_lot,
-       r.linked_item_id, r.linked_milli, r.may_be_left_out
+       r.linked_item_id, r.linked_milli, r.may_be_left_out, r.loads
 FROM json_each(?) f JOIN item_rule r ON r.item_id = f.value
 """
 
@@ -38,6 +38,6 @@ def rules_as_of(
 
 
 def _rule(row: Any) -> ItemRule:
-    item_id, years, begin, end, serial, lot, linked, linked_milli, left_out = row
+    item_id, years, begin, end, serial, lot, linked, linked_milli, left_out, loads = row
     asks = (bool(serial), bool(lot))
-    return ItemRule(item_id, years, begin, end, *asks, linked, linked_milli, bool(left_out))
+    return ItemRule(item_id, years, begin, end, *asks, linked, linked_milli, bool(left_out), loads)

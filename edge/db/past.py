@@ -100,7 +100,7 @@ _NOW: Mapping[Kind, str] = MappingProxyType(
         " FROM json_each(:names) w LEFT JOIN scale_code s ON s.picture = w.value",
         Kind.ITEM_RULE: "SELECT w.value, json_array(r.item_id, r.age_years, r.barred_from,"
         " r.barred_until, r.asks_serial, r.asks_lot, r.linked_item_id, r.linked_milli,"
-        " r.may_be_left_out)"
+        " r.may_be_left_out, r.loads)"
         " FROM json_each(:names) w LEFT JOIN item_rule r ON r.item_id = w.value",
         Kind.LOYALTY_TIER: "SELECT w.value, json_array(t.name, t.from_minor, t.multiplier)"
         " FROM json_each(:names) w LEFT JOIN loyalty_tier t ON t.tier = w.value",

@@ -9,7 +9,7 @@ import msgspec
 
 from edge.db.stated_receipts import payments_stated, refundable_tenders, stated_receipts
 from edge.domain.sale.tender_kinds import TENDER_RULES
-from sync.protocol.facts import TenderKind
+from sync.protocol.facts import Account, TenderKind
 from sync.protocol.identity import SaleId, TenderId
 from sync.protocol.refunds import GaveBack, Payment, gone_by, left_of, settled
 from sync.protocol.rights import ReceiptStated
@@ -17,10 +17,11 @@ from sync.protocol.rights import ReceiptStated
 _PAID = """
 SELECT s.sale_id, x.tender_id, x.name, x.kind, x.amount_minor,
        coalesce(t.refundable AND t.active, 0) AS refundable, x.reference,
-       s.change_minor, s.rounding_minor
+       s.change_minor, s.rounding_minor, v.kind, v.account_id, x.points
 FROM json_each(?) f JOIN sale s ON s.sale_id = unhex(f.value)
 JOIN sale_tender x ON x.sale_id = s.sale_id
 LEFT JOIN tender t ON t.tender_id = x.tender_id
+LEFT JOIN value_move v ON v.sale_id = x.sale_id AND v.line_no = 0 AND v.tender_no = x.tender_no
 ORDER BY f.key, x.tender_no
 """
 _RETURNED = """
@@ -113,7 +114,9 @@ def _payments(
     for row in db.execute(_PAID, (_listed(dict.fromkeys(sale_ids)),)):
         kind = TenderKind(row[3])
         may = bool(row[5]) and TENDER_RULES[kind].refundable
-        one = Payment(TenderId(row[1]), row[2], kind, row[4], may, row[6])
+        account = None if row[9] is None else Account(row[9], UUID(bytes=row[10]))
+        name, moved = TenderId(row[1]), (row[6], account, row[11])
+        one = Payment(name, row[2], kind, row[4], may, *moved)
         found.setdefault(_id(row[0]), []).append(one)
         beside[_id(row[0])] = row[7], row[8]
     return {of: tuple(settled(each, *beside[of])) for of, each in found.items()}

@@ -11,11 +11,12 @@ national use), and end with Luhn's check digit: one that is mistyped is found be
 asked about it.
 """
 
+import hashlib
 from uuid import UUID, uuid5
 
 from stdnum import luhn
 
-from sync.protocol.identity import CompanyId
+from sync.protocol.identity import CompanyId, SaleId
 
 DIGITS = 16
 """Of the numbers that are made here."""
@@ -24,13 +25,21 @@ DIGITS_MAX = 19
 RANDOM_BITS = 60
 """What ``card_number`` makes a number of."""
 CARD_PREFIX = "90"
+NOTE_PREFIX = "97"
 LAST = 4
 """So many of its digits say on paper which card it was."""
+_NOTES = UUID("6f2a9c1e-5d0b-4b7e-9a37-3c1f0e8d4b52")
 
 
 def account_of(company_id: CompanyId, number: str) -> UUID:
     """The account of a gift card or a coupon; of a note, ``note_account``."""
     return uuid5(company_id, number)
+
+
+def note_account(number: str) -> UUID:
+    """The account of a credit note: the same of any company, so that the receipt alone says that a
+    refund went into its own note."""
+    return uuid5(_NOTES, number)
 
 
 def card_number(random_bits: int) -> str:
@@ -40,6 +49,12 @@ def card_number(random_bits: int) -> str:
     '9000001234567898'
     """
     return _number(CARD_PREFIX, random_bits)
+
+
+def note_number(sale_id: SaleId) -> str:
+    """The number of the credit note that a receipt's refund went into."""
+    digest = hashlib.sha256(b"credit note " + sale_id.bytes).digest()
+    return _number(NOTE_PREFIX, int.from_bytes(digest[:8]))
 
 
 def plain_number(typed: str) -> str | None:
@@ -53,6 +68,11 @@ def plain_number(typed: str) -> str | None:
     if not (DIGITS_MIN <= len(number) <= DIGITS_MAX and number.isascii() and number.isdecimal()):
         return None
     return number if luhn.is_valid(number) else None
+
+
+def is_note(number: str) -> bool:
+    """Whether a plain number is a credit note's; any other is a gift card's."""
+    return number.startswith(NOTE_PREFIX)
 
 
 def last_of(number: str) -> str:

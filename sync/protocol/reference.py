@@ -315,7 +315,9 @@ class ItemRule(msgspec.Struct, frozen=True, array_like=True):
     ``barred_until``, minutes of the day by the shop's clock, it is not sold; an end that is no
     later than the beginning is of the next day. ``linked_item_id`` is sold along with it (a
     deposit, a bag), ``linked_milli`` of it for each whole one, unless it ``may_be_left_out``; what
-    is sold along brings nothing along itself."""
+    is sold along brings nothing along itself. ``loads``: what is paid for it is not for goods, but
+    becomes value of that kind on a card (``escrow.RightKind``, an open word): it bears no tax,
+    earns nothing, and no promotion lowers it."""
 
     item_id: ItemId
     age_years: Annotated[int, msgspec.Meta(ge=0, le=AGE_YEARS_MAX)] = 0
@@ -326,6 +328,7 @@ class ItemRule(msgspec.Struct, frozen=True, array_like=True):
     linked_item_id: ItemId | None = None
     linked_milli: Annotated[int, msgspec.Meta(ge=1, le=MINOR_MAX)] = 1_000
     may_be_left_out: bool = False
+    loads: Kind | None = None
 
 
 class CustomerGroup(msgspec.Struct, frozen=True, array_like=True):

@@ -11,24 +11,28 @@ because a card's money belongs to its account (the schemes ask for it, and cash 
 the commonest fraud there is), and cash comes last because it is what is gone when it is wrong, and
 because it is rounded: the fewer refunds touch it, the less is rounded. What was paid by something
 that takes nothing back (points, a voucher) goes back by what may carry any value: cash, or value
-that the store holds for the customer; never by a card beyond what the card paid.
+that the store holds for the customer; never by a card beyond what the card paid. What value paid (a
+gift card, store credit) goes back into that value, and anything may go into store credit, where the
+customer wants it so.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sync.protocol.facts import TenderKind
+from sync.protocol.facts import Account, TenderKind
 from sync.protocol.identity import SaleId, TenderId
 
 CARRIES_ANY = frozenset({TenderKind.CASH, TenderKind.STORED_VALUE, TenderKind.VOUCHER})
 """Kinds by which may go back what was paid by something that takes nothing back."""
+KEPT_HERE = frozenset({TenderKind.STORED_VALUE, TenderKind.POINTS})
+"""Kinds by which anything may go back: no money leaves the shop."""
 
 
 class Payment(NamedTuple):
     """One tender of a receipt. ``amount_minor``: what it settled, or what is left of that.
     ``refundable``: money may go back by it now. ``reference``: of the payment, for whoever made
-    it."""
+    it. ``account``: of the value that paid. ``points``: how many paid."""
 
     tender_id: TenderId
     name: str
@@ -36,6 +40,8 @@ class Payment(NamedTuple):
     amount_minor: int
     refundable: bool = True
     reference: str | None = None
+    account: Account | None = None
+    points: int = 0
 
 
 class Back(NamedTuple):
@@ -45,6 +51,7 @@ class Back(NamedTuple):
     tender_id: TenderId | None
     amount_minor: int
     reference: str | None = None
+    account: Account | None = None
 
 
 class GaveBack(NamedTuple):
@@ -134,7 +141,7 @@ def proposed(goods: Sequence[tuple[int, Sequence[Payment]]], due_minor: int) -> 
         for one in sorted(takers, key=lambda each: each.kind is TenderKind.CASH):
             amount = min(one.amount_minor, of_these)
             of_these -= amount
-            _add(backs, Back(one.tender_id, amount, one.reference))
+            _add(backs, Back(one.tender_id, amount, one.reference, one.account))
         _add(backs, Back(None, of_these))
     _add(backs, Back(None, due_minor))
     return tuple(backs)
@@ -145,7 +152,7 @@ def _add(backs: list[Back], new: Back) -> None:
     if not new.amount_minor:
         return
     for index, one in enumerate(backs):
-        if (one.tender_id, one.reference) == (new.tender_id, new.reference):
+        if one._replace(amount_minor=new.amount_minor) == new:
             backs[index] = one._replace(amount_minor=one.amount_minor + new.amount_minor)
             return
     backs.append(new)
@@ -157,7 +164,7 @@ def elsewhere_minor(
 ) -> int:
     """How much of ``refunds`` (above zero, cash without its rounding) goes back by what did not pay
     it: beyond what each tender paid and has left, and beyond what took nothing back where the
-    tender carries any value."""
+    tender carries any value. Into store credit anything may go."""
     takes, free = Counter[TenderId](), 0
     for value, payments in goods:
         of_these = Counter[TenderId]()
@@ -170,7 +177,7 @@ def elsewhere_minor(
     for tender_id, kind, amount in refunds:
         over = max(0, amount - takes[tender_id])
         takes[tender_id] = max(0, takes[tender_id] - amount)
-        covered = min(over, free) if kind in CARRIES_ANY else 0
-        free -= covered
+        covered = over if kind in KEPT_HERE else min(over, free) if kind in CARRIES_ANY else 0
+        free = max(0, free - covered)
         beyond += over - covered
     return beyond

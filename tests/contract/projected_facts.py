@@ -180,6 +180,14 @@ PROJECTED: Mapping[KindVersion, Projected] = {
             ],
             "points_move": [{"sale_id": SALE, "earned": 2, "spent": 0, "debt": 1}],
             "customer_day": [{"customer_id": CUSTOMER, "points_in": 2, "points_out": 1}],
+            "right_born": [
+                {
+                    "kind": "gift_value",
+                    "account_id": golden.TILL_SESSION,
+                    "line_no": 1,
+                    "amount": 2_180,
+                }
+            ],
             "right_spend": [
                 {"kind": "gift_value", "root": golden.EARLIER_SALE, "line_no": 2, "amount": 500},
                 {"kind": "coupon", "root": golden.GRANT, "line_no": 0, "amount": 1},

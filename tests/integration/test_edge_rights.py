@@ -22,6 +22,7 @@ ROLES = {role.role: role for role in (*SHIPPED_ROLES, STOREKEEPER)}
 ROLES["juggler"] = Role("juggler", "juggler", (Permission.SELL,))
 """The last is known to nobody, and sells."""
 OPEN, PAIRED, ANYBODY = "open to all", "a paired workstation", "whoever is signed in"
+CREDIT = {"kind": "store_credit", "customer_id": str(uuid4())}
 REFUSED = {"permission-needed", "override-needed"}
 
 
@@ -124,6 +125,8 @@ ASKS: dict[tuple[str, str], tuple[str, Body | None]] = {
     ("POST", "/payments/{attempt_id:uuid}/ask"): (ANYBODY, lambda _: {"operator_id": "ben"}),
     ("GET", "/points/{customer_id:uuid}"): (ANYBODY, None),
     ("POST", "/coupons/asks"): (ANYBODY, lambda _: {"code": once_number(1, 2)}),
+    ("POST", "/rights/asks"): (ANYBODY, lambda _: {"account": CREDIT, "amount": 1}),
+    ("POST", "/rights/balances"): (ANYBODY, lambda _: {"account": CREDIT}),
     ("POST", "/points/asks"): (ANYBODY, lambda _: {"customer_id": str(uuid4()), "points": 1}),
     ("GET", "/doctor"): (Permission.SEE_REPORTS, None),
     ("GET", "/totals"): (Permission.SEE_REPORTS, None),

@@ -1,8 +1,11 @@
 """What the page of points says."""
 
-from central.pages.words.figures import counted
+from central.pages.words.figures import amount, counted
+from central.reports.company import CompanyMoney
 from central.reports.grants import StoreGrants
 from central.reports.loyalty import Loyalty
+from central.reports.value import Value
+from sync.protocol.escrow import RightKind
 
 title = "Loyalty"
 liability = "Points that customers have"
@@ -21,6 +24,16 @@ goodwill = "Goodwill"
 goodwill_used = "Lent"
 goodwill_left = "May be lent yet"
 none_yet = "Nobody has points yet."
+value = "Gift cards and store credit"
+value_kind = "Kind"
+issued = "Put in"
+spent = "Spent"
+owed = "Owed"
+held_there = "May be spent there without asking"
+_KINDS = {
+    RightKind.GIFT_VALUE.value: "Gift cards",
+    RightKind.STORE_CREDIT.value: "Store credit",
+}
 
 
 def summary(found: Loyalty) -> str:
@@ -31,6 +44,18 @@ def summary(found: Loyalty) -> str:
         f"{who} {have} {found.liability:,} points. At worst {found.overdraw:,} may be spent beyond"
         " them."
     )
+
+
+def value_summary(found: Value, money: CompanyMoney) -> str:
+    """What is owed in all."""
+    owed = sum(one.outstanding_minor for one in found.kinds)
+    accounts = counted(sum(one.accounts for one in found.kinds), "account")
+    return f"{money.currency} {amount(owed, money.decimals)} is owed on {accounts}."
+
+
+def kind(word: str) -> str:
+    """In words."""
+    return _KINDS.get(word, word)
 
 
 def points(count: int) -> str:

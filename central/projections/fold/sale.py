@@ -15,11 +15,11 @@ from central.projections.fold.collect import Fold
 from central.projections.fold.kinds import folds
 from central.projections.fold.loyalty import put_customer_day
 from central.projections.rows.customer import PointsMove
-from central.projections.rows.escrow import RightAccount, RightHeld, RightSpend
+from central.projections.rows.escrow import RightAccount, RightBorn, RightHeld, RightSpend
 from central.projections.rows.sale import Sale, SaleLine, SaleModifier, SaleTax, SaleTender
 from sync.protocol.aggregate import names_of
 from sync.protocol.escrow import RightKind, goodwill_of
-from sync.protocol.facts import IdAbandoned, RetailTransaction, RightTaken
+from sync.protocol.facts import IdAbandoned, RetailTransaction, RightGiven, RightTaken
 from sync.protocol.identity import CustomerId
 
 
@@ -144,7 +144,8 @@ def _points(into: Fold, event: Event, customer_id: CustomerId, sale: RetailTrans
     spent = sum(tender.points for tender in sale.tenders)
     taken_back = sale.take_back.points if sale.take_back else 0
     debt = sale.take_back.debt if sale.take_back else 0
-    if not (earned or spent or taken_back or debt):
+    again = sum(one.amount for one in sale.rights_given if one.kind == RightKind.POINTS)
+    if not (earned or spent or taken_back or debt or again):
         return
     used = _spends(into, event, customer_id, sale)
     account = (RightKind.POINTS.value, customer_id)
@@ -152,7 +153,7 @@ def _points(into: Fold, event: Event, customer_id: CustomerId, sale: RetailTrans
     into.put(RightAccount(into.company_id, *account, *sums))
     epoch = (event.epoch.number, event.epoch.fingerprint)
     into.put(RightHeld(event.store_id, *epoch, *account, earned, used=used))
-    moved = (customer_id, earned, spent, taken_back, debt)
+    moved = (customer_id, earned + again, spent, taken_back, debt)
     into.put(PointsMove(event.store_id, event.event_id, *moved))
 
 
@@ -172,11 +173,13 @@ def _spends(into: Fold, event: Event, customer_id: CustomerId, sale: RetailTrans
 
 
 def _rights(into: Fold, event: Event, sale: RetailTransaction) -> None:
-    """Rights of every other kind: those born in a line or a refund, those that paid or were used
-    up. Nobody puts leave to bring goods back into an account: what is used was made for it."""
+    """Rights of every other kind, and points that a void gives again: those born in a line or a
+    refund, those that paid or were used up. Nobody puts leave to bring goods back into an account:
+    what is used was made for it."""
     moved: defaultdict[tuple[str, UUID], list[int]] = defaultdict(lambda: [0, 0])
     for given in sale.rights_given:
         moved[given.kind, given.account_id][0] += given.amount
+        into.put(RightBorn(event.store_id, event.event_id, given.line, *_born(given)))
     for taken in _taken(sale):
         moved[taken.kind, taken.account_id][1] += taken.amount
         right = (taken.root, taken.line, taken.kind, taken.account_id)
@@ -186,6 +189,10 @@ def _rights(into: Fold, event: Event, sale: RetailTransaction) -> None:
         made = used if account[0] == RightKind.REFUND else 0
         into.put(RightAccount(into.company_id, *account, 0, born + made, used, 0, born - used))
         into.put(RightHeld(event.store_id, *epoch, *account, born, used=used))
+
+
+def _born(given: RightGiven) -> tuple[str, UUID, int]:
+    return given.kind, given.account_id, given.amount
 
 
 def _taken(sale: RetailTransaction) -> list[RightTaken]:

@@ -52,6 +52,18 @@ class RightSpend(NamedTuple):
     amount: int
 
 
+class RightBorn(NamedTuple):
+    """Table ``right_born``: what one receipt put into an account, by a line or, behind its lines, a
+    tender (``facts.RightGiven``); points that it earned stand with the sale."""
+
+    store_id: UUID
+    sale_id: UUID
+    line_no: int
+    kind: str
+    account_id: UUID
+    amount: int
+
+
 class RightReleased(NamedTuple):
     """Table ``right_released``: what of a right came back unspent, and by which event; of what was
     granted to a request that its store gave up, by the request itself."""
@@ -166,6 +178,7 @@ class ShareRuleSaid(NamedTuple):
 PROJECTIONS = (
     Projection("right_held", RightHeld, 5, SUM),
     Projection("right_spend", RightSpend, 4, many=True),
+    Projection("right_born", RightBorn, 3, many=True),
     Projection("right_released", RightReleased, 4, many=True),
     Projection("grant_given", GrantGiven, 2),
     Projection("grant_answer", GrantAnswer, 2),

@@ -10,9 +10,11 @@ from central.usecases.feed.put_row import Put, put_row
 from central.usecases.feed.read_published import lock_published, published_rows
 from central.usecases.item.look_up import item_of_company
 from sync.protocol.errors import InvalidField, NotFound
+from sync.protocol.escrow import RightKind
+from sync.protocol.facts import TaxClass
 from sync.protocol.feeds import SHARED
 from sync.protocol.identity import CompanyId
-from sync.protocol.reference import AGE_YEARS_MAX, DataSet, ItemRule
+from sync.protocol.reference import AGE_YEARS_MAX, DataSet, Item, ItemRule
 
 HOUR_MINUTES = 60
 PIECES_MAX = 999
@@ -29,6 +31,7 @@ class RuleTyped(NamedTuple):
     asks_lot: bool = False
     along: str | None = None
     may_be_left_out: bool = False
+    loads: str | None = None
 
 
 async def list_rules(db: AsyncConnection, company_id: CompanyId) -> tuple[ItemRule, ...]:
@@ -72,6 +75,7 @@ async def set_rule(
         along,
         milli,
         typed.may_be_left_out,
+        _loads(typed.loads, item),
     )
     return wanted, await put_row(db, company_id, DataSet.ITEM_RULES, wanted)
 
@@ -95,7 +99,23 @@ def rule_said(rule: ItemRule) -> str:
     if rule.linked_item_id is not None:
         said.append(f"--with {rule.linked_item_id}:{rule.linked_milli // 1_000}")
         said += ["--may-be-left-out"] * rule.may_be_left_out
+    said += [] if rule.loads is None else [f"--loads {rule.loads}"]
     return " ".join(said) or "nothing is asked"
+
+
+def _loads(typed: str | None, item: Item) -> str | None:
+    """What is sold bears no tax when it is sold, only when it is spent."""
+    if typed is None:
+        return None
+    if typed != RightKind.GIFT_VALUE:
+        raise _wrong("loads", f"{RightKind.GIFT_VALUE.value}, the value of gift cards")
+    if item.tax_class is not TaxClass.OUT_OF_SCOPE:
+        raise InvalidField(
+            f"loads: {item.item_id} is taxed as {item.tax_class.value}, and value is not.",
+            field="loads",
+            remedy=f"First: `central item set {item.item_id} --tax-class out_of_scope`.",
+        )
+    return typed
 
 
 def _barred(typed: str | None) -> tuple[int | None, int | None]:

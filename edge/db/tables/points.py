@@ -29,6 +29,19 @@ class RightGrown(EdgeTable, table=True):
     account_id: bytes = Field(primary_key=True)
 
 
+class ValueMove(EdgeTable, table=True):
+    """What a receipt put into an account that holds value (above zero) or took out of it: by which
+    of its lines (else 0), by which of its tenders (else 0)."""
+
+    __tablename__ = "value_move"
+    sale_id: bytes = Field(primary_key=True)
+    line_no: int = Field(primary_key=True)
+    tender_no: int = Field(primary_key=True)
+    kind: str
+    account_id: bytes
+    amount: int
+
+
 class RightRequest(EdgeTable, table=True):
     """A right that head office was asked for, by which epoch, and what came of it: ``asked``,
     ``granted`` (then it is one of ``points_right``), ``refused``, ``given_up``."""

@@ -312,6 +312,7 @@ class ItemRuleRow(EdgeTable, table=True):
     linked_item_id: str | None
     linked_milli: int
     may_be_left_out: bool
+    loads: str | None
 
 
 class LoyaltyTierRow(EdgeTable, table=True):

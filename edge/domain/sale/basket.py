@@ -7,6 +7,7 @@ and negative in the fact.
 """
 
 from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
 from typing import Annotated, TypeAlias
 from uuid import UUID
 
@@ -81,7 +82,8 @@ class LineRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ``age_checked``: the years that proof was seen of. ``linked_to``: the line that this one goes
     along with.
     ``unverified``: why it is taken back without a receipt; then the price that is stated holds,
-    else the one in force. ``price_override``: by hand, in place of the price in force."""
+    else the one in force. ``price_override``: by hand, in place of the price in force.
+    ``card``: the number of the card that it loads."""
 
     line_no: Figure
     quantity_milli: Figure
@@ -99,11 +101,35 @@ class LineRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     linked_to: LineNumber | None = None
     unverified: Sentence | None = None
     price_override: PriceOverrideRequest | None = None
+    card: Word | None = None
 
     @property
     def is_return(self) -> bool:
         """It takes goods back."""
         return self.original is not None or self.unverified is not None
+
+
+class ValueKind(StrEnum):
+    """What holds value (``escrow.RightKind``)."""
+
+    GIFT_VALUE = "gift_value"
+    STORE_CREDIT = "store_credit"
+
+
+class AccountRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose value pays, or gets it back: of the ``card`` or note with that number, as it was
+    scanned; of a customer's credit; or (only what goes back to what paid, as the quote says it) of
+    the account. Store credit that names none of the three is a note, which the receipt prints.
+    Raises ValueError where it names more than one."""
+
+    kind: ValueKind
+    card: Word | None = None
+    customer_id: CustomerId | None = None
+    account_id: UUID | None = None
+
+    def __post_init__(self) -> None:
+        if sum(each is not None for each in (self.card, self.customer_id, self.account_id)) > 1:
+            raise ValueError("an account is a card's, a customer's or one that paid, one of them")
 
 
 class ForeignRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -117,7 +143,7 @@ class TenderRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the customer gives (positive) or gets back (negative) by one tender. ``reference``: the
     payment's, where it was made elsewhere; then ``outcome`` and ``approval`` are what is known of
     it. ``foreign``: what was handed over, if it is not the store's money: then the amount is what
-    it is worth."""
+    it is worth. ``account``: where the tender holds value, whose."""
 
     tender_id: ShortTender
     amount_minor: Figure
@@ -125,6 +151,7 @@ class TenderRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     outcome: Outcome | None = None
     approval: Word | None = None
     foreign: ForeignRequest | None = None
+    account: AccountRequest | None = None
 
 
 class SaleRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

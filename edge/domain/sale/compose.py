@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from edge.domain import stock
 from edge.domain.rights import Override
-from edge.domain.sale import coupons, item_rules, loyalty, returns
+from edge.domain.sale import coupons, item_rules, loyalty, returns, value
 from edge.domain.sale import tenders as tender
 from edge.domain.sale.basket import SaleRequest
 from edge.domain.sale.overridden import overrides_of
@@ -19,12 +19,21 @@ from edge.domain.sale.refusals.prices import TotalDiffers
 from edge.domain.sale.refusals.refunds import RefundElsewhere, refund_elsewhere
 from edge.domain.sale.situation import Situation
 from sync.protocol.escrow import Right
-from sync.protocol.facts import Line, RetailTransaction, RightTaken, Spend, TenderLine, tax_lines
+from sync.protocol.facts import (
+    Line,
+    RetailTransaction,
+    RightGiven,
+    RightTaken,
+    Spend,
+    TenderLine,
+    tax_lines,
+)
 from sync.protocol.identity import SaleId
 
 
 class Composed(NamedTuple):
-    """A finished sale and what it moves; ``spends``: of its tenders and of what it took back."""
+    """A finished sale and what it moves; ``spends``: of points, by tenders and by what it took
+    back."""
 
     fact: RetailTransaction
     spends: tuple[Spend, ...]
@@ -39,11 +48,10 @@ def compose(request: SaleRequest, known: Situation, overrides: Sequence[Override
     """
     basket = price_basket(request, known)
     total, settings = basket.total_minor, known.settings
-    _refuse_unsellable(request, basket, known)
-    _refuse_other_total(request, total, settings.decimals)
+    _refuse_basket(basket, request, known)
     tenders = tender.tenders_of(request.tenders, total, known)
     settlement = tender.settle(total, request.tenders, tenders, settings)
-    payment = tender.pay(request.tenders, tenders, basket, known.worth)
+    payment = tender.pay(request.tenders, tenders, basket, known, request.sale_id)
     lines = basket.lines(payment.points)
     elsewhere = _elsewhere(request, lines, payment.lines, settlement.rounding_minor, known)
     fact = RetailTransaction(
@@ -66,21 +74,28 @@ def compose(request: SaleRequest, known: Situation, overrides: Sequence[Override
         overrides=overrides_of(request, known, overrides, lines, elsewhere),
         note=request.note,
         training=request.training,
+        rights_taken=payment.taken + _rights_taken(basket, lines, known),
+        rights_given=_given(basket, payment.lines, len(lines), known),
         post_void_of=request.post_void_of,
-        rights_taken=_rights_taken(basket, lines, known),
     )
     return Composed(fact, _all_spends(fact), _movements(fact, known))
 
 
-def _refuse_other_total(request: SaleRequest, total_minor: int, decimals: int) -> None:
-    if request.total_minor != total_minor:
-        raise TotalDiffers(request.total_minor, total_minor, decimals)
-
-
-def _refuse_unsellable(request: SaleRequest, basket: PricedBasket, known: Situation) -> None:
+def _refuse_basket(basket: PricedBasket, request: SaleRequest, known: Situation) -> None:
+    """What a quote only asks for, or says."""
     item_rules.refuse_unsellable(basket.sold, request.tendered_at_ms, known)
     item_rules.refuse_unasked(basket.sold, known)
     coupons.refuse_not_here(request, known)
+    if request.total_minor != basket.total_minor:
+        raise TotalDiffers(request.total_minor, basket.total_minor, known.settings.decimals)
+
+
+def _given(
+    basket: PricedBasket, tenders: Sequence[TenderLine], lines: int, known: Situation
+) -> tuple[RightGiven, ...]:
+    """What lines load, and what goes back into value."""
+    loaded = value.born_of(basket.sold, known)
+    return (*loaded, *value.given_back(tenders, lines, known))
 
 
 def _rights_taken(
@@ -111,7 +126,8 @@ def _born(sale_id: SaleId, lines: Sequence[Line]) -> list[Right]:
 
 
 def _all_spends(fact: RetailTransaction) -> tuple[Spend, ...]:
-    by_tender = tuple(spend for line in fact.tenders for spend in line.spends)
+    by_points = (line for line in fact.tenders if line.account is None)
+    by_tender = tuple(spend for line in by_points for spend in line.spends)
     return by_tender + (fact.take_back.spends if fact.take_back else ())
 
 

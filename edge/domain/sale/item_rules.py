@@ -22,6 +22,7 @@ from edge.domain.sale.refusals.item_rules import (
 )
 from edge.domain.sale.refusals.lines import BadLine
 from edge.domain.sale.situation import Situation
+from edge.domain.sale.value import card_missing
 from sync.protocol.identity import ItemId
 from sync.protocol.money import MILLI, QUANTITY_MILLI_MAX
 from sync.protocol.promotions.conditions import local_time
@@ -29,7 +30,7 @@ from sync.protocol.reference import ItemRule
 from sync.protocol.units import divides
 
 HOUR_MINUTES = 60
-Asks: TypeAlias = Literal["age", "serial", "lot"]
+Asks: TypeAlias = Literal["age", "serial", "lot", "card"]
 NO_RULE = ItemRule(ItemId(""))
 
 
@@ -54,11 +55,13 @@ def questions(sold: Sequence[PricedLine], known: Situation) -> Iterator[Question
             yield Question(asked.line_no, "serial", SerialMissing(name, field=f"{path}.serial"))
         if rule.asks_lot and (asked.lot or line.priced.label.lot) is None:
             yield Question(asked.line_no, "lot", LotMissing(name, field=f"{path}.lot"))
+        if (missing := card_missing(line, known)) is not None:
+            yield Question(asked.line_no, "card", missing)
 
 
 def refuse_unasked(sold: Sequence[PricedLine], known: Situation) -> None:
     """Before a sale is finished everything was asked, and nothing stayed behind. Raises
-    AgeNotChecked, SerialMissing, LotMissing, LinkMissing."""
+    AgeNotChecked, SerialMissing, LotMissing, CardMissing, LinkMissing."""
     for question in questions(sold, known):
         raise question.refusal
     for parent, linked in _links(sold, known):

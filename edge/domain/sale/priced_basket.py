@@ -26,6 +26,7 @@ from edge.domain.sale.refusals.prices import AmountTooLarge
 from edge.domain.sale.situation import RateInForce, Situation
 from edge.domain.sale.unverified import take_unverified
 from sync.protocol.bounds import FIGURE_MAX
+from sync.protocol.cards import last_of
 from sync.protocol.escrow import Right
 from sync.protocol.facts import Line, TaxClass
 from sync.protocol.identity import CustomerId
@@ -106,7 +107,8 @@ def price_basket(asked: SaleRequest, known: Situation) -> PricedBasket:
     and the refusals of lines and prices.
     """
     _refuse_unknown_people(asked, known)
-    customer_id = returns.customer_of(asked.customer_id, known.originals)
+    whole = known.paid.whole
+    customer_id = returns.customer_of(asked.customer_id, known.originals, whole=whole)
     taken = take_unverified(asked.lines, known)
     taken |= returns.take_back_lines(asked.lines, known)
     sold, lowered = _price_lines(asked, known)
@@ -145,7 +147,7 @@ def _price_lines(
         if not line.is_return:
             path = f"lines[{index}]"
             lines.append(line)
-            priced.append(pricing.price_line(line, known, path))
+            priced.append(_untaxed_load(pricing.price_line(line, known, path), known))
             rates.append(tax.rate_of(priced[-1].item.tax_class, known.rates, path))
     refuse_many(sum([each.quantity_milli for each in priced]))
     lowered = _lowered(asked, lines, priced, known)
@@ -162,6 +164,14 @@ def _price_lines(
     return tuple(map(PricedLine, lines, priced, modifiers, amounts, rates, taxes)), lowered
 
 
+def _untaxed_load(priced: Priced, known: Situation) -> Priced:
+    """What puts value on a card is no supply of goods, whatever class its item has."""
+    rule = known.rules.get(priced.item.item_id)
+    if rule is None or rule.loads is None:
+        return priced
+    return priced._replace(item=priced.item._replace(tax_class=TaxClass.OUT_OF_SCOPE))
+
+
 def _lowered(
     asked: SaleRequest,
     lines: Sequence[LineRequest],
@@ -173,7 +183,7 @@ def _lowered(
         by_hand = by_hand._replace(prices=prices)
     if not (known.promotions or by_hand.lines or by_hand.basket or by_hand.prices):
         return None
-    offered = tuple([_on_offer(each) for each in priced])
+    offered = tuple([_offered(each, known) for each in priced])
     reduced = reduce_lines(offered, known.promotions, by_hand)
     discounts.refuse_too_much(by_hand, lines, reduced.modifiers, known.settings.decimals)
     return Lowered(offered, reduced)
@@ -181,14 +191,16 @@ def _lowered(
 
 def _on_offer(priced: Priced) -> LineOnOffer:
     item = priced.item
-    return LineOnOffer(
-        item.item_id,
-        item.unit,
-        priced.quantity_milli,
-        priced.unit_price_minor,
-        priced.extended_minor,
-        item.department,
-    )
+    what = (priced.quantity_milli, priced.unit_price_minor, priced.extended_minor)
+    return LineOnOffer(item.item_id, item.unit, *what, item.department)
+
+
+def _offered(priced: Priced, known: Situation) -> LineOnOffer:
+    """A line as promotions see it: one that loads a card is nothing of which anything comes off."""
+    rule, line = known.rules.get(priced.item.item_id), _on_offer(priced)
+    if rule is None or rule.loads is None:
+        return line
+    return LineOnOffer(line.item_id, line.unit, 0, 0, 0)
 
 
 def _total(sold: Collection[PricedLine], taken: Collection[Line], settings: StoreSettings) -> int:
@@ -232,7 +244,15 @@ def _sale_line(line: PricedLine, points: int, *, included: bool) -> Line:
         serial=asked.serial or priced.label.serial,
         lot=asked.lot or priced.label.lot,
         expires_on=asked.expires_on or priced.label.expires_on,
-        note=asked.note,
+        note=_note(asked),
         linked_to=asked.linked_to,
         age_checked=asked.age_checked,
     )
+
+
+def _note(asked: LineRequest) -> str | None:
+    """With the last digits of the card that the line loads, and no more of them."""
+    if asked.card is None:
+        return asked.note
+    card = last_of(asked.card)
+    return card if asked.note is None else f"{card} {asked.note}"

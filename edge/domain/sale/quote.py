@@ -11,7 +11,7 @@ from math import gcd
 
 import msgspec
 
-from edge.domain.sale import item_rules
+from edge.domain.sale import item_rules, value
 from edge.domain.sale import tenders as tender
 from edge.domain.sale.basket import LineRequest, SaleRequest, refuse_wrong_shape
 from edge.domain.sale.multipliers import rules_met
@@ -78,7 +78,7 @@ class Due(msgspec.Struct, frozen=True):
 
 class Prompt(msgspec.Struct, frozen=True):
     """What must be asked of the customer, or found on the goods, before the sale: proof of
-    ``age_years``, the serial number, the lot."""
+    ``age_years``, the serial number, the lot, the card that it loads."""
 
     line_no: int
     asks: item_rules.Asks
@@ -133,7 +133,7 @@ def quote(asked: SaleRequest, known: Situation, left_out: Collection[int] = ()) 
     total, settings = basket.total_minor, known.settings
     tenders = tender.tenders_of(asked.tenders, total, known)
     balance = tender.balance(total, asked.tenders, tenders, settings)
-    payment = tender.pay(asked.tenders, tenders, basket, known.worth)
+    payment = tender.pay(asked.tenders, tenders, basket, known, asked.sale_id)
     goodwill = sum(each.points_left for each in basket.goodwill)
     spendable = sum(each.points_left for each in basket.account.rights) + goodwill
     points_here = None if basket.customer_id is None else spendable
@@ -174,6 +174,7 @@ def _with_along(
         refuse_wrong_shape(whole, require_return=False)
         basket = price_basket(whole, known)
     item_rules.refuse_unsellable(basket.sold, asked.tendered_at_ms, known)
+    value.born_of(basket.sold, known)
     return along, basket
 
 

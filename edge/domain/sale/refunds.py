@@ -2,11 +2,12 @@
 sends goes back by something that did not pay (the rule: ``sync/protocol/refunds.py``)."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
 
 import msgspec
 
 from edge.domain.sale.situation import Situation
-from sync.protocol.facts import Line, TenderKind, TenderLine
+from sync.protocol.facts import Account, Line, TenderKind, TenderLine
 from sync.protocol.identity import SaleId, TenderId
 from sync.protocol.money import round_cash
 from sync.protocol.refunds import Payment, elsewhere_minor, proposed, settled
@@ -14,15 +15,24 @@ from sync.protocol.refunds import Payment, elsewhere_minor, proposed, settled
 Goods = list[tuple[int, Sequence[Payment]]]
 
 
+class QuotedAccount(msgspec.Struct, frozen=True):
+    """As a tender's request names it."""
+
+    kind: str
+    account_id: UUID
+
+
 class QuotedRefund(msgspec.Struct, frozen=True):
     """What goes back by one tender, below zero, cash rounded: as the sale's request would state it.
-    ``reference``: of the payment that it goes back to."""
+    ``reference``: of the payment that it goes back to; ``account``: of the value that it goes back
+    into."""
 
     tender_id: TenderId
     name: str
     kind: TenderKind
     amount_minor: int
     reference: str | None = None
+    account: QuotedAccount | None = None
 
 
 def propose(taken: Iterable[Line], total_minor: int, known: Situation) -> tuple[QuotedRefund, ...]:
@@ -39,8 +49,13 @@ def propose(taken: Iterable[Line], total_minor: int, known: Situation) -> tuple[
         by = known.paid.cash if back.tender_id is None else found[back.tender_id]
         if by is not None:
             amount = -back.amount_minor
-            named.append(QuotedRefund(by.tender_id, by.name, by.kind, amount, back.reference))
+            what = (by.tender_id, by.name, by.kind, amount, back.reference)
+            named.append(QuotedRefund(*what, _into(back.account)))
     return _rounded(named, known)
+
+
+def _into(account: Account | None) -> QuotedAccount | None:
+    return None if account is None else QuotedAccount(account.kind, account.account_id)
 
 
 def _rounded(refunds: Sequence[QuotedRefund], known: Situation) -> tuple[QuotedRefund, ...]:

@@ -54,13 +54,14 @@ def originals_of(lines: Sequence[LineRequest]) -> set[OriginalLine]:
 
 
 def customer_of(
-    stated: CustomerId | None, originals: Mapping[OriginalLine, SoldLine]
+    stated: CustomerId | None, originals: Mapping[OriginalLine, SoldLine], *, whole: bool = False
 ) -> CustomerId | None:
-    """Whose points move: the stated customer, else the one who earned on the originals. Raises
-    CustomerDiffers where points would be taken from somebody else."""
+    """Whose points move: the stated customer, else the one who earned on the originals, or may have
+    paid with points where they come back ``whole``. Raises CustomerDiffers where points would be
+    taken from somebody else."""
     customer = stated
     for sold in originals.values():
-        if sold.points == 0 or sold.customer_id is None:
+        if (sold.points == 0 and not whole) or sold.customer_id is None:
             continue
         if customer is None:
             customer = sold.customer_id

@@ -13,8 +13,9 @@ from edge.domain.payment.attempt import Attempt
 from edge.domain.sale.multipliers import NO_EARNING, Earning
 from edge.domain.sale.tender_kinds import TENDER_RULES, TenderRules
 from sync.protocol.escrow import Right
-from sync.protocol.facts import OriginalLine, RightTaken, TaxClass, TenderKind
+from sync.protocol.facts import Account, OriginalLine, RightTaken, TaxClass, TenderKind
 from sync.protocol.identity import (
+    CompanyId,
     CustomerId,
     ItemId,
     ReceiptNumber,
@@ -136,13 +137,27 @@ class SoldLine(NamedTuple):
 
 class PaidBefore(NamedTuple):
     """``by``: of each receipt of which goods come back, what paid and has not gone back. ``cash``:
-    the store's, by which anything may go back."""
+    the store's, by which anything may go back. ``whole``: it is one receipt, which is voided."""
 
     by: Mapping[SaleId, tuple[Payment, ...]]
     cash: Payment | None
+    whole: bool = False
 
 
 NOTHING_PAID = PaidBefore(MappingProxyType({}), None)
+
+
+class Value(NamedTuple):
+    """``held``: what is left of the rights here to the accounts that a request names, oldest first.
+    ``loaded``: on which card a line that comes back put value. ``company_id``: whose cards they
+    are; None where no rule of this sale needs it."""
+
+    company_id: CompanyId | None
+    held: Mapping[Account, tuple[Right, ...]]
+    loaded: Mapping[OriginalLine, Account]
+
+
+NO_VALUE = Value(None, MappingProxyType({}), MappingProxyType({}))
 
 
 class Situation(NamedTuple):
@@ -164,6 +179,7 @@ class Situation(NamedTuple):
     ``leaves``: to take goods of a receipt back, each the right (its id, 0). ``unverified_minor``:
     what the operator, or the customer, was given back without a receipt on this day before.
     ``earning``: what multiplies the customer's points.
+    ``value``: on cards and of store credit.
     """
 
     settings: StoreSettings
@@ -197,3 +213,4 @@ class Situation(NamedTuple):
     leaves: Mapping[SaleId, UUID] = MappingProxyType({})
     unverified_minor: int = 0
     earning: Earning = NO_EARNING
+    value: Value = NO_VALUE

@@ -15,6 +15,8 @@ class TenderRules(NamedTuple):
     rounded to the smallest coin. ``refundable``: money may go back by it. ``earns``: what it pays
     earns points. ``spends_points``: it is paid with the customer's points, in whole ones.
 
+    ``has_account``: it is paid out of the value on a card, a note, or a customer's credit.
+
     Read by no rule yet, for no sale does what they are about: ``needs_reference`` (a receipt has to
     name the payment), ``holds_value`` (it was sold once, without tax), ``works_offline``.
     """
@@ -24,6 +26,7 @@ class TenderRules(NamedTuple):
     refundable: bool = True
     earns: bool = True
     spends_points: bool = False
+    has_account: bool = False
     needs_reference: bool = False
     holds_value: bool = False
     works_offline: bool = True
@@ -34,8 +37,9 @@ TENDER_RULES: Mapping[TenderKind, TenderRules] = {
     TenderKind.CARD: TenderRules(needs_reference=True, works_offline=False),
     TenderKind.QR: TenderRules(needs_reference=True),
     TenderKind.VOUCHER: TenderRules(holds_value=True),
-    TenderKind.STORED_VALUE: TenderRules(needs_reference=True, holds_value=True),
-    # Points never go back as points: a return takes back what a sale earned, and a right that was
-    # spent stays spent (escrow). What was paid with them goes back by another tender.
+    TenderKind.STORED_VALUE: TenderRules(has_account=True, needs_reference=True, holds_value=True),
+    # Points do not go back as points: a return takes back what a sale earned, and a right that was
+    # spent stays spent (escrow). What was paid with them goes back by another tender; only a void
+    # gives as many anew (value.py).
     TenderKind.POINTS: TenderRules(refundable=False, earns=False, spends_points=True),
 }

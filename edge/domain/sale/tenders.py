@@ -9,7 +9,7 @@ change. The rounding is a figure of its own on the receipt.
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from edge.domain.sale import loyalty
+from edge.domain.sale import loyalty, value
 from edge.domain.sale.basket import TenderRequest
 from edge.domain.sale.paid_elsewhere import refuse_wrong_foreign, refuse_wrong_payment
 from edge.domain.sale.priced_basket import PricedBasket
@@ -25,9 +25,10 @@ from edge.domain.sale.refusals.tenders import (
     UnknownTender,
     WrongTenderAmount,
 )
-from edge.domain.sale.situation import NO_WORTH, Situation, TenderInUse, Worth
+from edge.domain.sale.situation import Situation, TenderInUse, Worth
 from edge.domain.sale.vouchers import refuse_wrong_vouchers
-from sync.protocol.facts import ForeignMoney, Spend, TenderLine
+from sync.protocol.facts import ForeignMoney, RightTaken, Spend, TenderLine
+from sync.protocol.identity import SaleId
 from sync.protocol.money import MINOR_MAX, round_cash
 from sync.protocol.reference import StoreSettings
 
@@ -53,7 +54,8 @@ def tenders_of(
         if not tender.active:
             raise InactiveTender(request.tender_id, field=f"{path}.tender_id")
         _refuse_wrong_amount(request, tender, total_minor, f"{path}.amount_minor", known.settings)
-        if request.amount_minor < 0 and not (tender.refundable and tender.rules.refundable):
+        takes_back = tender.refundable and tender.rules.refundable
+        if request.amount_minor < 0 and not (takes_back or _gives_again(tender, known)):
             raise TenderNotRefundable(request.tender_id, field=f"{path}.tender_id")
         before = [each.reference for each in requests[:index]]
         refuse_wrong_payment(request, tender, known, before, path)
@@ -63,6 +65,11 @@ def tenders_of(
     if given > MINOR_MAX:
         raise TendersTooLarge(given, known.settings.decimals)
     return tuple(found)
+
+
+def _gives_again(tender: TenderInUse, known: Situation) -> bool:
+    """A void gives as many points as it takes back the use of (value.py)."""
+    return tender.rules.spends_points and known.paid.whole
 
 
 def _refuse_wrong_amount(
@@ -141,24 +148,30 @@ def settle(
 
 class Payment(NamedTuple):
     """The tenders of a receipt, and the points that each of its sale lines earns.
-    ``by_points_minor``: what was paid with points."""
+    ``by_points_minor``: what was paid with points. ``taken``: off cards, for loads that come
+    back."""
 
     lines: tuple[TenderLine, ...]
     by_points_minor: int
     points: tuple[int, ...]
+    taken: tuple[RightTaken, ...] = ()
 
 
 def pay(
     requests: Sequence[TenderRequest],
     tenders: Sequence[TenderInUse],
     basket: PricedBasket,
-    worth: Mapping[str, Worth] = NO_WORTH,
+    known: Situation,
+    sale_id: SaleId,
 ) -> Payment:
-    """``tenders`` are those of ``requests``; ``worth``: of foreign cash. Raises
-    PointsWithoutCustomer, NotWholePoints, MorePointsThanRights, PointsTooMany, VoucherLowersPrice,
-    VoucherNotForGoods."""
+    """``tenders`` are those of ``requests``. Raises PointsWithoutCustomer, NotWholePoints,
+    MorePointsThanRights, PointsTooMany, VoucherLowersPrice, VoucherNotForGoods, LoadSpent,
+    AccountNotForTender, AccountNotNamed, WrongCardNumber, CardDidNotPay, ValueNotHere,
+    ValueBuysNoValue, OneNoteEach."""
     refuse_wrong_vouchers(requests, tenders, basket)
-    lines = _tender_lines(requests, tenders, basket, worth)
+    value.refuse_wrong_value(requests, tenders, basket, known)
+    purse = value.open_purse(basket, known)
+    lines = _tender_lines(requests, tenders, basket, known, purse, sale_id)
     paid = list(zip([line.amount_minor for line in lines], tenders, strict=True))
     earned: tuple[int, ...] = (0,) * len(basket.sold)
     if basket.customer_id is not None:
@@ -166,28 +179,31 @@ def pay(
         earning, times = basket.earning_minor(), basket.earning_times()
         earned = loyalty.earn(earning, earns_none, basket.settings, times)
     by_points = sum([minor for minor, found in paid if found.rules.spends_points])
-    return Payment(lines, by_points, earned)
+    return Payment(lines, by_points, earned, purse.taken)
 
 
 def _tender_lines(
     requests: Sequence[TenderRequest],
     tenders: Sequence[TenderInUse],
     basket: PricedBasket,
-    worth: Mapping[str, Worth],
+    known: Situation,
+    purse: value.Purse,
+    sale_id: SaleId,
 ) -> tuple[TenderLine, ...]:
-    """What each tender gives, and the rights that points take: the store's goodwill last."""
+    """What each tender gives, and the rights that it takes: of points the store's goodwill last."""
     rights, spent = basket.account.rights + basket.goodwill, 0
     lines = []
     for index, (stated, found) in enumerate(zip(requests, tenders, strict=True)):
-        points = 0
+        points, account = 0, None
         spends: tuple[Spend, ...] = ()
-        if found.rules.spends_points:
+        if found.rules.has_account:
+            path = f"tenders[{index}]"
+            account, spends, purse = value.spend(stated, sale_id, purse, known, path)
+        again = stated.amount_minor < 0 and known.paid.whole
+        if found.rules.spends_points and not again:
             field = f"tenders[{index}].amount_minor"
-            if basket.customer_id is None:
-                raise PointsWithoutCustomer(field=field)
-            points = loyalty.points_for(stated.amount_minor, basket.settings, field)
+            points = _points_of(stated, basket, spent, field)
             spent += points
-            loyalty.refuse_many(spent, field)
             spends, rights = loyalty.spend(points, rights, field)
         lines.append(
             TenderLine(
@@ -198,12 +214,22 @@ def _tender_lines(
                 stated.reference,
                 points,
                 spends,
-                outcome=stated.outcome,
-                approval=stated.approval,
-                foreign=_foreign(stated, worth),
+                account,
+                stated.outcome,
+                stated.approval,
+                _foreign(stated, known.worth),
             )
         )
     return tuple(lines)
+
+
+def _points_of(stated: TenderRequest, basket: PricedBasket, spent: int, field: str) -> int:
+    """``spent``: by the tenders before it."""
+    if basket.customer_id is None:
+        raise PointsWithoutCustomer(field=field)
+    points = loyalty.points_for(stated.amount_minor, basket.settings, field)
+    loyalty.refuse_many(spent + points, field)
+    return points
 
 
 def _foreign(stated: TenderRequest, worth: Mapping[str, Worth]) -> ForeignMoney | None:

@@ -2,7 +2,7 @@
 that it is looked up, taken back and printed here like any other.
 
 What it moved (stock, what came back of other receipts, what a customer owes) is counted once,
-whoever brings it how often. The rights to points that were born in it are not this epoch's to
+whoever brings it how often. The rights that were born in it are not this epoch's to
 spend, and those that it spent were dropped with theirs (protocol.md, Epochs). Its request is not
 known: under its id nothing else can be finished.
 """
@@ -15,6 +15,7 @@ from edge.db.recovered import note_recovered, was_written
 from edge.db.stated_receipts import mark_returned_elsewhere
 from edge.db.stock import stock_levels
 from edge.db.store import settings_number
+from edge.db.value import move_value
 from edge.domain.stock import move
 from sync.engine.journal import Moment
 from sync.protocol.change import Envelope, Head
@@ -77,4 +78,5 @@ def _insert(db: sqlite3.Connection, was: Head, envelope: Envelope, sale: RetailT
     moves = ((line.line_no, line.item_id, -line.quantity_milli) for line in sale.lines)
     sales.insert_movements(db, sale, move(moves, levels), envelope.occurred_at_ms)
     sales.move_points(db, sale, (), born=False)
+    move_value(db, sale, born=False)
     sales.mark_returned(db, sale)

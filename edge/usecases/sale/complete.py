@@ -17,6 +17,7 @@ from edge.db.connection.crash import crash_point
 from edge.db.goodwill import note_goodwill
 from edge.db.journal import append_after
 from edge.db.payment_attempts import mark_sold
+from edge.db.value import move_value
 from edge.domain.rights import Override
 from edge.domain.sale.basket import SaleRequest, refuse_wrong_instant, refuse_wrong_shape
 from edge.domain.sale.completed import CompletedSale
@@ -108,6 +109,7 @@ def _write(
     sales.insert_sale(db, fact, request_digest, place, known.settings_no, known.names)
     sales.mark_returned(db, fact)
     sales.advance_series(db, fact.workstation_id, place, receipts)
+    move_value(db, fact, born=not fact.training)
     if not fact.training:
         _count(db, composed, place.epoch, known, moment)
 

@@ -22,6 +22,7 @@ from edge.db.scale_codes import scale_codes
 from edge.db.stated_receipts import leaves_here, lines_stated
 from edge.db.tenders import tenders_named, worth_of
 from edge.db.unverified import given_back_unverified
+from edge.db.value import company_of, loaded_by, value_rights
 from edge.domain.box import SettingsMissing
 from edge.domain.business_day import BUSINESS_DAY, DayEvent, DayState
 from edge.domain.sale.basket import SaleRequest
@@ -31,19 +32,22 @@ from edge.domain.sale.multipliers import NO_EARNING, Earning
 from edge.domain.sale.returns import customer_of, originals_of, takes_back
 from edge.domain.sale.situation import (
     NO_COUPON_RIGHTS,
+    NO_VALUE,
     NO_WORTH,
     NOTHING_PAID,
     CouponRights,
     PaidBefore,
     Situation,
     SoldLine,
+    Value,
     Worth,
 )
+from edge.domain.sale.value import account_named
 from edge.domain.till import TILL, TillEvent, TillState
 from edge.usecases.sale.hold_past import InForce, hold_past, with_promotions
 from sync.engine.journal import NotEnrolled
 from sync.protocol.escrow import RightKind
-from sync.protocol.facts import OriginalLine
+from sync.protocol.facts import Account, OriginalLine
 from sync.protocol.identity import (
     CustomerId,
     ReceiptNumber,
@@ -55,6 +59,8 @@ from sync.protocol.labels.label import Label
 from sync.protocol.loyalty import PointsRule
 from sync.protocol.paper.receipt import Names
 from sync.protocol.promotions.conditions import Occasion, holds, local_time
+
+_NOBODY = UUID(int=0)
 
 
 def require_store(counter: CounterNow) -> StoreNow:
@@ -79,13 +85,12 @@ def read_situation(
     Raises NotEnrolled, SettingsMissing, NoOpenBusinessDay, NoOpenTill, CustomerDiffers."""
     store = require_store(counter)
     business_date = BUSINESS_DAY.require(counter.business_date, DayState.OPEN, DayEvent.TRADED)
-    till_session_id = TILL.require(
-        counter.till_session_id, TillState.OPEN, TillEvent.SOLD, workstation_id
-    )
+    sells = (TillState.OPEN, TillEvent.SOLD, workstation_id)
+    till_session_id = TILL.require(counter.till_session_id, *sells)
     named, comes_back = originals_of(request.lines), takes_back(request.lines)
     held = _as_tendered(db, request, store, counter, business_date, now_ms)
-    originals, paid, leaves = _taken(db, named) if comes_back else ({}, NOTHING_PAID, {})
-    customer_id = customer_of(request.customer_id, originals)
+    originals, paid, leaves = _taken(db, named, request) if comes_back else ({}, NOTHING_PAID, {})
+    customer_id = customer_of(request.customer_id, originals, whole=paid.whole)
     buyer, owed = _buyer(db, request, counter, customer_id)
     wanted = with_rights or originals or owed > 0 or _spends_points(held)
     return Situation(
@@ -104,11 +109,12 @@ def read_situation(
         leaves=leaves,
         unverified_minor=_unverified_before(db, request, business_date) if comes_back else 0,
         earning=_earning(db, request, customer_id, held, business_date, (store, now_ms)),
+        value=_value(db, request, originals),
     )
 
 
 def _taken(
-    db: sqlite3.Connection, named: Collection[OriginalLine]
+    db: sqlite3.Connection, named: Collection[OriginalLine], request: SaleRequest
 ) -> tuple[Mapping[OriginalLine, SoldLine], PaidBefore, Mapping[SaleId, UUID]]:
     """What comes back was sold as, by what money may go back, and the leaves that there are: of
     each receipt the one under which its lines were read."""
@@ -119,7 +125,8 @@ def _taken(
     sales = list(dict.fromkeys(one.sale_id for one in originals))
     leaves = leaves_here(db, sales)
     under = {of: leave.request_id for of, leave in leaves.items() if leave.read_under_it}
-    return originals, PaidBefore(payments_left(db, sales), cash_tender(db)), under
+    whole = request.post_void_of is not None
+    return originals, PaidBefore(payments_left(db, sales), cash_tender(db), whole), under
 
 
 def _unverified_before(db: sqlite3.Connection, request: SaleRequest, day: date) -> int:
@@ -128,6 +135,35 @@ def _unverified_before(db: sqlite3.Connection, request: SaleRequest, day: date) 
     if not any(line.unverified is not None for line in request.lines):
         return 0
     return given_back_unverified(db, day, request.operator_id, request.customer_id)
+
+
+def _value(
+    db: sqlite3.Connection, request: SaleRequest, originals: Mapping[OriginalLine, SoldLine]
+) -> Value:
+    """What of value the request names; of what it does not, nothing is asked."""
+    named = [each.account for each in request.tenders if each.account is not None]
+    loads = any(line.card is not None for line in request.lines)
+    loaded = loaded_by(db, [one.sale_id for one in originals]) if originals else {}
+    loaded |= _loaded_elsewhere(db, originals)
+    company_id = company_of(db) if named or loads or loaded else None
+    if company_id is None:
+        return NO_VALUE
+    found = [account_named(each, company_id, None, "tenders") for each in named]
+    accounts = {*loaded.values(), *(one for one in found if one is not None)}
+    return Value(company_id, {one: value_rights(db, one) for one in accounts}, loaded)
+
+
+def _loaded_elsewhere(
+    db: sqlite3.Connection, originals: Mapping[OriginalLine, SoldLine]
+) -> dict[OriginalLine, Account]:
+    """Loads that another shop sold: which card's is not known here, so none of them comes back."""
+    sold = {line: one.item_id for line, one in originals.items() if one.store_id is not None}
+    rules = rules_of(db, set(sold.values())) if sold else {}
+    return {
+        line: Account(kind, _NOBODY)
+        for line, item_id in sold.items()
+        if item_id in rules and (kind := rules[item_id].loads) is not None
+    }
 
 
 def _next_number(store: StoreNow, workstation_id: WorkstationId, receipts: int) -> ReceiptNumber:

@@ -1,6 +1,11 @@
 """Post-void: a receipt that should not have been is taken back whole, on its own business day, and
 every tender gets back what it paid. It is a return like any other, made out of the receipt itself;
-what it takes more is that nothing of it came back before, a reason, and the permission ``void``."""
+what it takes more is that nothing of it came back before, a reason, and the permission ``void``.
+
+What gift cards and credit paid goes back onto them, what points paid is given as points again, and
+what it loaded comes off its card, if it is there yet (``edge/domain/sale/value.py``): all as rights
+that the void gives birth to or takes. What took nothing back for good (a voucher that the store
+keeps) forbids it."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -10,7 +15,14 @@ from msgspec.structs import replace
 from edge.db.days import find_open_day
 from edge.db.payments import payments_left
 from edge.db.receipts import LineOut, ReceiptHead, lines_out, receipt_head
-from edge.domain.sale.basket import LineRequest, OriginalRequest, SaleRequest, TenderRequest
+from edge.domain.sale.basket import (
+    AccountRequest,
+    LineRequest,
+    OriginalRequest,
+    SaleRequest,
+    TenderRequest,
+    ValueKind,
+)
 from edge.domain.sale.refusals.voids import (
     NothingToVoid,
     NotVoidable,
@@ -67,7 +79,7 @@ def why_not(
         return "it took goods back itself"
     if any(line.returned_milli for line in lines):
         return "some of its goods came back already"
-    if not all(one.refundable for one in payments if one.amount_minor):
+    if not all(one.refundable or one.points for one in payments if one.amount_minor):
         return "it was paid by something that takes nothing back"
     return None
 
@@ -82,7 +94,7 @@ def _all_lines(sale_id: SaleId, lines: Sequence[LineOut]) -> tuple[LineRequest, 
 def _turned_round(payments: Sequence[Payment], rounding_minor: int) -> tuple[TenderRequest, ...]:
     """What each paid, below zero; all cash as one sum, with the rounding that it had."""
     back = [
-        TenderRequest(one.tender_id, -one.amount_minor, one.reference)
+        TenderRequest(one.tender_id, -one.amount_minor, one.reference, account=_into(one))
         for one in payments
         if one.kind is not TenderKind.CASH and one.amount_minor
     ]
@@ -91,3 +103,9 @@ def _turned_round(payments: Sequence[Payment], rounding_minor: int) -> tuple[Ten
         amount = sum(one.amount_minor for one in cash) + rounding_minor
         back.append(TenderRequest(cash[0].tender_id, -amount))
     return tuple(back)
+
+
+def _into(paid: Payment) -> AccountRequest | None:
+    if paid.account is None:
+        return None
+    return AccountRequest(ValueKind(paid.account.kind), account_id=paid.account.account_id)

@@ -7,6 +7,7 @@ import { focusScan } from "./focus.js";
 import { Modal } from "./modal.js";
 import * as state from "./state.js";
 import { html } from "./ui.js";
+import { useScanned } from "./value_view.js";
 import { ASK, NOTE, PARK } from "./words_park.js";
 
 const close = () => (state.dialog.value = null);
@@ -33,14 +34,21 @@ export function AskDialog() {
     <h2>${ASK[prompt.asks]}: ${line.name}</h2>
     ${prompt.asks === "age"
       ? html`<${Age} prompt=${prompt} prompts=${prompts} />`
-      : html`<${Form} onSubmit=${(told) => keep([line.key], { [prompt.asks]: told.told.trim() })}>
-          <${Field} label=${ASK[prompt.asks]} name="told" first required maxlength="64" />
-          <button type="submit" class="main">${ASK.take}</button>
-        <//>`}
+      : html`<${Told} asks=${prompt.asks} line_key=${line.key} />`}
     <div class="row">
       <button type="button" onClick=${out}>${ASK.takeOut}</button>
       <button type="button" onClick=${close}>${PARK.back}</button>
     </div>
+  <//>`;
+}
+
+/** What stands on the goods, or on the card: scanned or typed. */
+function Told({ asks, line_key: key }) {
+  const tell = (text) => text.trim() !== "" && keep([key], { [asks]: text.trim() });
+  useScanned(tell);
+  return html`<${Form} onSubmit=${({ told }) => tell(told)}>
+    <${Field} label=${ASK[asks]} name="told" first required maxlength="64" />
+    <button type="submit" class="main">${ASK.take}</button>
   <//>`;
 }
 

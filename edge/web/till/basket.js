@@ -16,6 +16,7 @@
  * @property {number} [age_checked] the years that proof was seen of
  * @property {string} [serial]
  * @property {string} [lot]
+ * @property {string} [card] the number of the card that it loads
  * @property {{sale_id: string, line_no: number}} [original] the sale line that it takes back
  * @property {string} [unverified] why it is taken back without a receipt
  *
@@ -28,6 +29,9 @@
  * @property {string} [outcome] how sure it is, where somebody else pays (card.js)
  * @property {string|null} [approval]
  * @property {string} [attempt_id] the payment's
+ * @property {object} [account] whose value it is (value.js)
+ * @property {{currency: string, amount_minor: number}} [foreign] what was handed over
+ * @property {string} [handed] the same as the page shows it
  *
  * @typedef {object} Basket
  * @property {BasketLine[]} lines
@@ -50,7 +54,7 @@ export const LINES_MAX = 1000;
 export const WHOLE_UNITS = ["each", "pack"];
 
 /** What may be said of a line beside what it sells (ask_view.js, price_view.js). */
-const ASKED = ["note", "age_checked", "serial", "lot", "price_override"];
+const ASKED = ["note", "age_checked", "serial", "lot", "card", "price_override"];
 
 /** @type {Readonly<Basket>} */
 export const EMPTY = Object.freeze({ lines: [], customer: null, tenders: [], next_key: 1 });
@@ -72,7 +76,7 @@ export function addItem(basket, item, { quantity_milli, scan_code, price_minor, 
     (line) =>
       line.item_id === item.item_id && line.unit_price_minor === null && WHOLE_UNITS.includes(line.unit) &&
       line.scan_code === scan_code && !open && !isReturn(line) &&
-      ["discount", "price_override", "serial", "lot", "note"].every((name) => (line[name] ?? null) === null),
+      ["discount", "price_override", "card", "serial", "lot", "note"].every((name) => (line[name] ?? null) === null),
   );
   if (same !== undefined) return changeQuantity(basket, same.key, quantity_milli);
   const line = {
@@ -210,8 +214,10 @@ export function requestRest(basket) {
 
 /** The tenders as the store server takes them. */
 export function requestTenders(basket) {
-  return basket.tenders.map(({ tender_id, amount_minor, reference, outcome, approval }) => {
-    const known = Object.entries({ reference, outcome, approval }).filter(([, text]) => text != null);
+  return basket.tenders.map(({ tender_id, amount_minor, ...told }) => {
+    const { reference, outcome, approval, account, foreign } = told;
+    const stated = { reference, outcome, approval, account, foreign };
+    const known = Object.entries(stated).filter(([, each]) => each != null);
     return { tender_id, amount_minor, ...Object.fromEntries(known) };
   });
 }

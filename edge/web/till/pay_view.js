@@ -5,6 +5,7 @@ import { addTender, doing, finishSale, removeTender } from "./actions.js";
 import { isElsewhere } from "./card.js";
 import { Elsewhere, PaymentNow, Unfinished } from "./card_view.js";
 import { Doubt, Field, Form } from "./fields.js";
+import { Foreign } from "./foreign_view.js";
 import { notAnAmount } from "./opening_view.js";
 import { Points } from "./points_view.js";
 import * as state from "./state.js";
@@ -12,6 +13,7 @@ import { GiveBack } from "./return_view.js";
 import { formatMinor, parseMinor } from "./text.js";
 import { html, useEffect, useState } from "./ui.js";
 import { Taxes, Total } from "./totals_view.js";
+import { ByValue } from "./value_view.js";
 import { PAY } from "./words_pay.js";
 
 const MUCH_TIMES = 10;
@@ -55,6 +57,7 @@ export function Pay() {
 /** How a tender is taken. */
 function formOf(tender) {
   if (tender.kind === "cash") return Cash;
+  if (tender.kind === "stored_value") return ByValue;
   return isElsewhere(tender) ? Elsewhere : Other;
 }
 
@@ -129,7 +132,7 @@ function PaidSoFar({ tenders }) {
       (paid, at) => html`<li key=${at}>
         <span class="name">${nameOf(paid.tender_id)}</span>
         <span class="amount">${formatMinor(paid.amount_minor, state.decimals.value)}</span>
-        <span class="each">${paid.reference}</span>
+        <span class="each">${paid.reference ?? paid.handed}</span>
         <span class="tools">
           <button type="button" aria-label=${PAY.takeBack(nameOf(paid.tender_id))}
             onClick=${() => doing(() => removeTender(at))}>×</button>
@@ -175,7 +178,8 @@ function Cash({ tender }) {
         onYes=${() => given(doubted)}>
         ${PAY.much(formatMinor(doubted, decimals))}
       <//>`}
-    <//>`;
+    <//>
+    <${Foreign} tender=${tender} />`;
 }
 
 /** Card, QR, voucher, points: an amount, and what the terminal says of it. */

@@ -10,6 +10,7 @@ import { isWhole } from "./selling.js";
 import * as state from "./state.js";
 import { formatMilli, formatMinor, parseMilli } from "./text.js";
 import { html, useEffect, useState } from "./ui.js";
+import { VALUE } from "./words_value.js";
 import { RETURN } from "./words_return.js";
 
 const close = () => (state.dialog.value = null);
@@ -168,5 +169,26 @@ export function GiveBack() {
       )}
     </ul>
     <button type="button" class="main" disabled=${quoted === null}
-      onClick=${() => doing(() => giveBack(refunds))}>${RETURN.done(amount(sum))}</button>`;
+      onClick=${() => doing(() => giveBack(refunds))}>${RETURN.done(amount(sum))}</button>
+    <${IntoCredit} totalMinor=${quoted?.total_minor ?? 0} />`;
+}
+
+/** All of it as value that the shop keeps for the customer, where a tender holds such. */
+function IntoCredit({ totalMinor }) {
+  const tender = state.till.value.tenders.find(({ kind }) => kind === "stored_value");
+  const { customer } = state.basket.value;
+  if (tender === undefined || totalMinor >= 0) return null;
+  const into = (account) => {
+    const { tender_id } = tender;
+    return doing(() => giveBack([{ tender_id, amount_minor: totalMinor, reference: null, account }]));
+  };
+  const credit = { kind: "store_credit" };
+  return html`<h3>${VALUE.orCredit}</h3>
+    <div class="row">
+      ${customer !== null && html`<button type="button"
+        onClick=${() => into({ ...credit, customer_id: customer.customer_id })}>
+        ${VALUE.toCustomer(customer.name)}
+      </button>`}
+      <button type="button" onClick=${() => into(credit)}>${VALUE.onNote}</button>
+    </div>`;
 }

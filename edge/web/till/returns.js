@@ -72,10 +72,11 @@ export async function voidReceipt(receipt, note) {
 
 /** Give back what the basket comes to, as the store server proposed it, and finish. */
 export function giveBack(refunds) {
-  const tenders = refunds.map(({ tender_id, amount_minor, reference }) => ({
+  const tenders = refunds.map(({ tender_id, amount_minor, reference, account }) => ({
     tender_id,
     amount_minor,
     reference,
+    account,
   }));
   return finishWith(tenders);
 }

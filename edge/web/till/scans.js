@@ -46,6 +46,10 @@ export function workScans() {
 
 /** What the scanner read, or what was typed. */
 export async function scan(text, { times = 1, typed = false, problem = null } = {}) {
+  if (state.scanTaker.value !== null && !typed) {
+    state.scanTaker.value(text);
+    return;
+  }
   if (state.screen.value === "selling" && isReceiptCode(text)) {
     state.dialog.value = { name: "return", code: text };
     return;

@@ -71,6 +71,8 @@ export const busy = signal(false);
 export const place = signal("selling");
 /** The dialog that stands open: {name, …}, or null. */
 export const dialog = signal(null);
+/** What takes the next scan in the place of the basket: a function of its text, or null. */
+export const scanTaker = signal(null);
 /** The basket that was emptied just now, as long as it can be brought back. */
 export const emptied = signal(null);
 /** The business day that a manager must say why about: {why: "reason" or "reopen", date}. */

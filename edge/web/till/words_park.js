@@ -30,6 +30,7 @@ export const ASK = inBoth({
   seen: ["I saw the proof", "已查看证件"],
   serial: ["Serial number", "序列号"],
   lot: ["Lot", "批号"],
+  card: ["Card to load", "要充值的卡"],
   take: ["Take it", "确定"],
   takeOut: ["Take the line out", "删除此行"],
 });

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from sync.protocol.cards import note_account, note_number
 from sync.protocol.change import Epoch
 from sync.protocol.facts import Line, RetailTransaction
 from sync.protocol.figures import percent
@@ -80,6 +81,7 @@ def receipt_blocks(
         blocks.append(net_total(fact, settings.decimals))
     blocks += _sums(fact, settings.decimals)
     blocks += _points(fact)
+    blocks += _credit_note(fact, settings.decimals)
     if fact.note is not None:
         blocks.append(Words(fact.note))
     if texts.footer:
@@ -149,6 +151,8 @@ def _line(line: Line, decimals: int, originals: Mapping[SaleId, ReceiptNumber]) 
         blocks.append(Words(f"  RETURN of {number}, line {line.original.line_no}"))
     if line.unverified is not None:
         blocks.append(Words(f"  RETURN without receipt: {line.unverified}"))
+    if line.note is not None:
+        blocks.append(Words(f"  {line.note}"))
     return blocks
 
 
@@ -191,6 +195,18 @@ def _points(fact: RetailTransaction) -> Iterator[Block]:
     for name, points in figures:
         if points:
             yield Pair(f"Points {name}", f"{points:,}")
+
+
+def _credit_note(fact: RetailTransaction, decimals: int) -> Iterator[Block]:
+    """The note that this receipt's refund went into: whoever shows it has what is on it."""
+    number = note_number(fact.sale_id)
+    account = note_account(number)
+    for given in fact.rights_given:
+        if given.account_id == account and not fact.training:
+            yield RULE
+            yield Pair("CREDIT NOTE", format_minor(given.amount, decimals), strong=True)
+            yield Words(number, Align.CENTER)
+            yield Code(Symbology.QR, number)
 
 
 def _quantity(milli: int, unit: str) -> str:

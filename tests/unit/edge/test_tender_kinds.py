@@ -19,6 +19,7 @@ from edge.domain.sale.refusals.tenders import (
     TendersBelowTotal,
     WrongTenderAmount,
 )
+from edge.domain.sale.refusals.value import AccountNotNamed
 from edge.domain.sale.tender_kinds import TENDER_RULES, TenderRules
 from sync.protocol.errors import Refusal
 from sync.protocol.escrow import Right
@@ -40,7 +41,7 @@ ROWS = {
     "card": "refundable earns needs_reference",
     "qr": "refundable earns needs_reference works_offline",
     "voucher": "refundable earns holds_value works_offline",
-    "stored_value": "refundable earns needs_reference holds_value works_offline",
+    "stored_value": "refundable earns has_account needs_reference holds_value works_offline",
     "points": "spends_points works_offline",
 }
 
@@ -109,6 +110,7 @@ def refunding(name: TenderId, **known: Any) -> int:
         ),
         (TenderKind.CARD, "earns", lambda: paying(CARD, 9_990, member=True), 9, 0),
         (TenderKind.POINTS, "earns", lambda: paying(POINTS, 9_990, member=True), 0, 9),
+        (TenderKind.CARD, "has_account", lambda: paying(CARD, 9_990), 0, AccountNotNamed),
         (TenderKind.CARD, "spends_points", lambda: paying(CARD, 9_990), 0, PointsWithoutCustomer),
         (
             TenderKind.POINTS,

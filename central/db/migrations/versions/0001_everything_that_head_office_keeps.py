@@ -164,6 +164,7 @@ TABLES = (
     "right_account",
     "right_held",
     "right_spend",
+    "right_born",
     "right_released",
     "grant_given",
     "grant_answer",
@@ -1340,6 +1341,7 @@ def _create_tail_closed() -> None:
 def _create_rights() -> None:
     _create_right_sums()
     _create_right_moves()
+    _create_right_born()
     _create_right_grants()
 
 
@@ -1387,6 +1389,23 @@ def _create_right_moves() -> None:
             table,
             ["store_id", "root", "line_no"],
             unique=False,
+        )
+
+
+def _create_right_born() -> None:
+    op.create_table(
+        "right_born",
+        sa.Column("store_id", sa.Uuid(), nullable=False),
+        sa.Column("sale_id", sa.Uuid(), nullable=False),
+        sa.Column("line_no", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        *_sums("amount"),
+        sa.PrimaryKeyConstraint("store_id", "sale_id", "line_no", name=op.f("pk_right_born")),
+    )
+    for table in ("right_born", "right_spend"):
+        op.create_index(
+            op.f(f"ix_{table}_account_id_kind"), table, ["account_id", "kind"], unique=False
         )
 
 

@@ -74,6 +74,7 @@ TABLES = (
     "points_right",
     "points_rule",
     "right_grown",
+    "value_move",
     "right_request",
     "price",
     "push_state",
@@ -161,6 +162,7 @@ def upgrade() -> None:
     _create_points_debt()
     _create_points_right()
     _create_right_grown()
+    _create_value_move()
     _create_right_request()
     _create_price()
     _create_push_state()
@@ -571,6 +573,7 @@ def _create_item_rule() -> None:
         sa.Column("linked_item_id", sa.String(), nullable=True),
         sa.Column("linked_milli", sa.Integer(), nullable=False),
         sa.Column("may_be_left_out", sa.Boolean(), nullable=False),
+        sa.Column("loads", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("item_id", name=op.f("pk_item_rule")),
     )
 
@@ -855,6 +858,19 @@ def _create_right_grown() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("account_id", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("kind", "account_id", name=op.f("pk_right_grown")),
+    )
+
+
+def _create_value_move() -> None:
+    op.create_table(
+        "value_move",
+        sa.Column("sale_id", sa.LargeBinary(), nullable=False),
+        sa.Column("line_no", sa.Integer(), nullable=False),
+        sa.Column("tender_no", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("account_id", sa.LargeBinary(), nullable=False),
+        sa.Column("amount", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("sale_id", "line_no", "tender_no", name=op.f("pk_value_move")),
     )
 
 

@@ -1,0 +1,104 @@
+"""Value on cards and of store credit at this store: what a request may spend of it, on which card a
+line put some, and what receipts moved. The rights themselves stand with all others
+(``points_right``)."""
+
+import sqlite3
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+import msgspec
+
+from edge.db.customers import SAME_PERSON
+from sync.protocol.escrow import Right
+from sync.protocol.facts import Account, OriginalLine, RetailTransaction
+from sync.protocol.identity import CompanyId, SaleId
+
+RIGHTS_MAX = 2_000
+"""Rights to one account that one sale may look at, the oldest."""
+
+_COMPANY = "SELECT company_id FROM box WHERE one = 1"
+_HELD = f"""
+SELECT root, line, points - spent - released FROM points_right
+WHERE kind = ? AND customer_id IN ({SAME_PERSON}) AND points > spent + released
+ORDER BY root, line
+"""  # noqa: S608 - constant
+_LOADED = """
+SELECT m.sale_id, m.line_no, m.kind, m.account_id
+FROM json_each(?) f JOIN value_move m ON m.sale_id = unhex(f.value)
+WHERE m.line_no > 0 AND m.amount > 0
+"""
+_MOVE = (
+    "INSERT INTO value_move (sale_id, line_no, tender_no, kind, account_id, amount)"
+    " VALUES (?, ?, ?, ?, ?, ?)"
+)
+_BORN = (
+    "INSERT INTO points_right (root, line, customer_id, points, spent, kind, released)"
+    " VALUES (?, ?, ?, ?, 0, ?, 0)"
+)
+_GREW = "INSERT OR IGNORE INTO right_grown (kind, account_id) VALUES (?, ?)"
+_SPEND = "UPDATE points_right SET spent = spent + ? WHERE root = ? AND line = ?"
+
+
+def company_of(db: sqlite3.Connection) -> CompanyId | None:
+    """Whose store this is; None: it is enrolled nowhere."""
+    row = db.execute(_COMPANY).fetchone()
+    return None if row is None else CompanyId(UUID(bytes=row[0]))
+
+
+def value_rights(db: sqlite3.Connection, account: Account) -> tuple[Right, ...]:
+    """What is left of each right to the account here, oldest first, at most RIGHTS_MAX; of store
+    credit under whatever id facts name the person."""
+    rows = db.execute(_HELD, (account.kind, account.account_id.bytes))
+    return tuple(Right(UUID(bytes=row[0]), row[1], row[2]) for row in rows.fetchmany(RIGHTS_MAX))
+
+
+def value_here(db: sqlite3.Connection, account: Account) -> int:
+    """What all rights to it come to at this store."""
+    return sum(right.points_left for right in value_rights(db, account))
+
+
+def loaded_by(db: sqlite3.Connection, sale_ids: Iterable[SaleId]) -> dict[OriginalLine, Account]:
+    """The lines of these receipts that put value on a card, and on which."""
+    listed = msgspec.json.encode([sale_id.hex for sale_id in set(sale_ids)]).decode()
+    return {
+        OriginalLine(SaleId(UUID(bytes=row[0])), row[1]): Account(row[2], UUID(bytes=row[3]))
+        for row in db.execute(_LOADED, (listed,))
+    }
+
+
+def move_value(db: sqlite3.Connection, fact: RetailTransaction, *, born: bool = True) -> None:
+    """What lines of a receipt put into accounts, and tenders took out of them or put back. In a
+    receipt of another epoch no right was ``born`` that this one may spend, nor was one spent that
+    it has."""
+    if not (fact.rights_given or any(tender.account for tender in fact.tenders)):
+        return
+    db.executemany(_MOVE, _moves(fact))
+    if not born:
+        return
+    given = fact.rights_given
+    root = fact.sale_id.bytes
+    db.executemany(
+        _BORN, [(root, one.line, one.account_id.bytes, one.amount, one.kind) for one in given]
+    )
+    db.executemany(_GREW, [(one.kind, one.account_id.bytes) for one in given])
+    spends = [
+        (spend.points, spend.root.bytes, spend.line)
+        for tender in fact.tenders
+        if tender.account is not None
+        for spend in tender.spends
+    ]
+    db.executemany(_SPEND, spends)
+
+
+def _moves(fact: RetailTransaction) -> Collection[tuple[object, ...]]:
+    lines, sale_id = len(fact.lines), fact.sale_id.bytes
+    moves = [
+        (sale_id, one.line, 0, one.kind, one.account_id.bytes, one.amount)
+        for one in fact.rights_given
+        if one.line <= lines
+    ]
+    return moves + [
+        (sale_id, 0, number, one.account.kind, one.account.account_id.bytes, -one.amount_minor)
+        for number, one in enumerate(fact.tenders, start=1)
+        if one.account is not None
+    ]
