@@ -32,6 +32,11 @@ class Vendored(NamedTuple):
     licence: str
 
 
+_INTER = ("@fontsource-variable/inter", "5.3.0")
+_FONT = {
+    "inter-5.3.woff2": Vendored(*_INTER, "files/inter-latin-wght-normal.woff2", "OFL-1.1"),
+    "inter-5.3-licence.txt": Vendored(*_INTER, "LICENSE", "OFL-1.1"),
+}
 FILES: Mapping[str, Mapping[str, Vendored]] = {
     "edge/web/vendor": {
         "preact.js": Vendored("preact", "11.2.0", "dist/preact.mjs", "MIT"),
@@ -41,17 +46,19 @@ FILES: Mapping[str, Mapping[str, Vendored]] = {
         ),
         "signals.js": Vendored("@preact/signals", "2.11.4", "dist/signals.mjs", "MIT"),
         "htm.js": Vendored("htm", "3.1.1", "dist/htm.module.js", "Apache-2.0"),
+        **_FONT,
     },
     "central/web/vendor": {
         "htmx.min.js": Vendored("htmx.org", "4.0.1", "dist/htmx.min.js", "0BSD"),
         "pico.min.css": Vendored("@picocss/pico", "2.1.1", "css/pico.min.css", "MIT"),
+        **_FONT,
     },
     "tests/browser/vendor": {
         "axe.min.js": Vendored("axe-core", "4.14.1", "axe.min.js", "MPL-2.0"),
     },
 }
-SCRIPTS = {"axe.min.js"}
-"""Run as they are in a tab under test, never loaded by a page: no modules to be adapted."""
+AS_IT_IS = {"axe.min.js", *_FONT}
+"""Neither a module nor a style sheet of a page, to be adapted."""
 BY_BARE_NAME = {
     "preact/hooks": "./preact-hooks.js",
     "@preact/signals-core": "./signals-core.js",
@@ -90,10 +97,11 @@ def write_folder(folder: Path, files: Mapping[str, Vendored]) -> None:
                 member = archive.extractfile(f"package/{source.path}")
                 if member is None:
                     raise FileNotFoundError(f"{source.package} has no {source.path}")
-                text = member.read().decode()
-                text = text if name in SCRIPTS else adapted(text)
-            (folder / name).write_text(text)
-            digest = hashlib.sha256(text.encode()).hexdigest()
+                content = member.read()
+            if name not in AS_IT_IS:
+                content = adapted(content.decode()).encode()
+            (folder / name).write_bytes(content)
+            digest = hashlib.sha256(content).hexdigest()
             manifest[name] = {**source._asdict(), "sha256": digest}
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n")
 

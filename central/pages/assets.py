@@ -18,7 +18,12 @@ from sync.protocol.text import TEXT_PATTERN
 
 WEB = Path(__file__).parents[1] / "web"
 FOLDERS = (WEB / "assets", WEB / "vendor")
-MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+MEDIA_TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
 KEPT = "public, max-age=31536000, immutable"
 NAME_LETTERS_MAX = 100
 _HASH_LETTERS = 12

@@ -7,6 +7,7 @@ versions, and each may be kept for ever. The worker (``/sw.js``) keeps them for 
 store server is down.
 """
 
+import gzip
 import hashlib
 import json
 from collections.abc import Mapping
@@ -32,6 +33,7 @@ CONTENT_TYPES = {
     ".js": "text/javascript",
     ".css": "text/css",
     ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
     ".webmanifest": "application/manifest+json",
 }
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -40,6 +42,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "script-src 'self'",
         "style-src 'self'",
         "img-src 'self' data:",
+        "font-src 'self'",
         "connect-src 'self'",
         "worker-src 'self'",
         "manifest-src 'self'",
@@ -53,9 +56,10 @@ FOR_EVER = "private, max-age=31536000, immutable"
 
 
 class Asset(NamedTuple):
-    """A file as it is sent."""
+    """A file as it is sent; ``packed`` by gzip, where that is worth it."""
 
     content: bytes
+    packed: bytes | None
     content_type: str
     etag: str
     cache_control: str
@@ -118,7 +122,9 @@ def _version(found: Mapping[str, bytes]) -> str:
 
 def _asset(name: str, content: bytes, cache_control: str) -> Asset:
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    return Asset(content, CONTENT_TYPES[Path(name).suffix], etag, cache_control)
+    packed = gzip.compress(content, mtime=0)
+    worth = packed if 10 * len(packed) < 9 * len(content) else None
+    return Asset(content, worth, CONTENT_TYPES[Path(name).suffix], etag, cache_control)
 
 
 def _send(request: litestar.Request[Any, Any, Any], asset: Asset) -> Response[bytes]:
@@ -127,10 +133,15 @@ def _send(request: litestar.Request[Any, Any, Any], asset: Asset) -> Response[by
         "ETag": asset.etag,
         "Cache-Control": asset.cache_control,
         "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+        "Vary": "Accept-Encoding",
     }
     if asset.etag in request.headers.get("if-none-match", ""):
         return Response(b"", status_code=304, headers=headers)
-    return Response(asset.content, headers=headers, media_type=asset.content_type)
+    content = asset.content
+    if asset.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
+        content = asset.packed
+        headers["Content-Encoding"] = "gzip"
+    return Response(content, headers=headers, media_type=asset.content_type)
 
 
 @get(list(PAGES), include_in_schema=False)

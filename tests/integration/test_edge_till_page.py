@@ -27,6 +27,7 @@ from tests.edge_store import CUSTOMER, MILK, RICE, Till, open_store, row_counts,
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 NO_TOKEN = {"Authorization": ""}
+PACKED = {"Accept-Encoding": "gzip"}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -68,6 +69,27 @@ async def test_every_module_that_a_module_imports_is_served(assets: Assets) -> N
         for path in re.findall(r'from ?"(\.{1,2}/[^"]+)"', text):
             found = path.removeprefix("../") if path[1] == "." else f"{folder}/{path[2:]}"
             assert found in modules, (name, path)
+
+
+async def test_the_till_and_all_that_it_loads_are_at_most_300_kilobytes(
+    till: Till, assets: Assets
+) -> None:
+    sent = 0
+    for address in ["/", *(f"/web/{assets.version}/{name}" for name in assets.files)]:
+        request = till.client.stream("GET", address, headers={**NO_TOKEN, **PACKED})
+        async with request as answer:
+            sent += len(b"".join([part async for part in answer.aiter_raw()]))
+    assert sent <= 300_000
+
+
+async def test_whoever_cannot_unpack_gets_a_file_as_it_is(till: Till, assets: Assets) -> None:
+    address = f"/web/{assets.version}/till/app.js"
+    plain = await till.client.get(address, headers={**NO_TOKEN, "Accept-Encoding": "identity"})
+    packed = await till.client.get(address, headers={**NO_TOKEN, **PACKED})
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert plain.content == packed.content == assets.files["till/app.js"].content
+    assert plain.headers["vary"] == packed.headers["vary"] == "Accept-Encoding"
 
 
 async def test_a_file_that_the_browser_has_is_not_sent_again(till: Till) -> None:
