@@ -26,6 +26,7 @@ class Printers:
         self._at = at
         self._chinese = chinese
         self._logo = logo
+        self._silent: set[WorkstationId] = set()
         self._busy = {workstation_id: asyncio.Lock() for workstation_id in at}
 
     @classmethod
@@ -54,18 +55,21 @@ class Printers:
     ) -> None:
         """Print it there in one's turn, and open the drawer below it. Raises PrinterOut."""
         data = await asyncio.to_thread(self._paper, blocks, opens_drawer=opens_drawer)
-        await self._send(workstation_id, data)
+        await self._send(workstation_id, data, asks=workstation_id not in self._silent)
 
     async def open_drawer(self, workstation_id: WorkstationId) -> None:
         """Kick the drawer below the printer, and print nothing. Raises NoPrinter, PrinterOut."""
         async with self.turn(workstation_id):
-            await self._send(workstation_id, await asyncio.to_thread(_kick))
+            await self._send(workstation_id, await asyncio.to_thread(_kick), asks=False)
 
-    async def _send(self, workstation_id: WorkstationId, data: bytes) -> None:
+    async def _send(self, workstation_id: WorkstationId, data: bytes, *, asks: bool) -> None:
+        """One that did not answer once is not asked again before the box is started anew."""
         try:
-            await send_to_printer(self._at[workstation_id], data)
+            answers = await send_to_printer(self._at[workstation_id], data, asks=asks)
         except PrinterSilent as error:
             raise PrinterOut(workstation_id, str(error)) from error
+        if asks and not answers:
+            self._silent.add(workstation_id)
 
     def _paper(self, blocks: Sequence[Block], *, opens_drawer: bool) -> bytes:
         from edge.devices.printer.escpos import escpos_bytes

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 PAGES = {0: "cp437", 2: "cp850", 16: "cp1252"}
 ESC, FS, GS, NEWLINE = 0x1B, 0x1C, 0x1D, 0x0A
+DLE, EOT = 0x10, 0x04
 QR_STORE = b"1P0"
 
 
@@ -59,6 +60,9 @@ class PrintedPaper:
         first = data[at]
         if first == ESC:
             return self._escape(data, at + 1)
+        if first == DLE:  # a question about its state, at which nothing is printed
+            assert data[at + 1] == EOT, data[at : at + 3]
+            return at + 3
         if first == FS:
             assert data[at + 1 : at + 2] in (b"&", b"."), data[at : at + 4]
             self._chinese = data[at + 1 : at + 2] == b"&"

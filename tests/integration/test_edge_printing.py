@@ -232,3 +232,48 @@ async def test_the_shops_logo_stands_on_its_receipts_and_a_spoilt_one_stops_none
         logo.write_bytes(b"no picture")
         assert (await printed(till, receipt["sale_id"])).status_code == 200
         assert PrintedPaper(device.read_bytes()).pictures == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [(b"\x12\x72", "It has no paper."), (b"\x16\x12", "Its cover is open.")],
+)
+async def test_a_printer_that_says_that_it_cannot_print_is_sent_nothing(
+    answer: bytes, why: str, tmp_path: Path
+) -> None:
+    """Else it would print when there is paper again, and the receipt would come twice."""
+    took: list[bytes] = []
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked = await reader.readexactly(6)
+        writer.write(answer)
+        took.append(asked + await reader.read())
+        writer.close()
+
+    async with shop_with_printer(tmp_path / "S01") as (till, printer, listening):
+        receipt = await sold(till)
+        port = listening.sockets[0].getsockname()[1]
+        listening.close()
+        async with await asyncio.start_server(refuse, "127.0.0.1", port):
+            said = (await printed(till, receipt["sale_id"])).json()
+            assert (said["type"].rpartition(":")[2], why in said["detail"]) == ("printer-out", True)
+        async with await asyncio.start_server(printer.take, "127.0.0.1", port):
+            assert (await printed(till, receipt["sale_id"])).json() == {"is_copy": False}
+        assert took == [b"\x10\x04\x02\x10\x04\x04"]
+
+
+async def test_a_printer_that_answers_no_questions_is_asked_once(tmp_path: Path) -> None:
+    raw: list[bytes] = []
+
+    async def keep(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        raw.append(await reader.read())
+        writer.close()
+
+    async with shop_with_printer(tmp_path / "S01") as (till, _, listening):
+        sale_id = (await sold(till))["sale_id"]
+        port = listening.sockets[0].getsockname()[1]
+        listening.close()
+        async with await asyncio.start_server(keep, "127.0.0.1", port):
+            for _again in range(3):
+                assert (await printed(till, sale_id)).status_code == 200
+    assert [data.startswith(b"\x10\x04") for data in raw] == [True, False, False]

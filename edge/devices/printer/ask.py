@@ -11,7 +11,8 @@ from edge.devices.at import DeviceAt
 
 CONNECT_S = 3
 ANSWER_S = 1
-_OFFLINE_CAUSE, _PAPER = b"\x10\x04\x02", b"\x10\x04\x04"
+QUESTIONS = b"\x10\x04\x02\x10\x04\x04"
+"""Why it is offline, and how its paper is: a byte is the answer to each."""
 _FIXED_BITS, _FIXED = 0x93, 0x12
 """Of each answer, by which it is known."""
 _COVER_OPEN, _FAULT = 0x04, 0x40
@@ -52,24 +53,25 @@ def ask_printer(at: DeviceAt | Path) -> Asked:
 
 def _asked(line: socket.socket) -> Asked:
     line.settimeout(ANSWER_S)
-    cause = _status(line, _OFFLINE_CAUSE)
-    if cause is None:
-        return Asked(Condition.SILENT)
-    if cause & _COVER_OPEN:
-        return Asked(Condition.COVER_OPEN)
-    paper = _status(line, _PAPER) or 0
-    if paper & _PAPER_OUT:
-        return Asked(Condition.PAPER_OUT)
-    if cause & _FAULT:
-        return Asked(Condition.FAULT)
-    return Asked(Condition.PAPER_LOW if paper & _PAPER_LOW else Condition.READY)
-
-
-def _status(line: socket.socket, question: bytes) -> int | None:
-    """One byte; None where nothing comes, or something that is no status."""
-    line.sendall(question)
+    line.sendall(QUESTIONS)
+    said = b""
     try:
-        said = line.recv(1)
+        while len(said) < 2 and (more := line.recv(2 - len(said))):
+            said += more
     except TimeoutError:
-        return None
-    return said[0] if said and said[0] & _FIXED_BITS == _FIXED else None
+        pass  # silence, or as much as there is, is an answer too
+    return Asked(condition_of(said))
+
+
+def condition_of(said: bytes) -> Condition:
+    """What its answers mean; none, or what is no status, means nothing."""
+    if not said or any(byte & _FIXED_BITS != _FIXED for byte in said):
+        return Condition.SILENT
+    cause, paper = said[0], said[-1] if len(said) > 1 else 0
+    if cause & _COVER_OPEN:
+        return Condition.COVER_OPEN
+    if paper & _PAPER_OUT:
+        return Condition.PAPER_OUT
+    if cause & _FAULT:
+        return Condition.FAULT
+    return Condition.PAPER_LOW if paper & _PAPER_LOW else Condition.READY

@@ -7,9 +7,15 @@ import os
 from pathlib import Path
 
 from edge.devices.at import DeviceAt
+from edge.devices.printer.ask import QUESTIONS, Condition, condition_of
 
 CONNECT_TIMEOUT_S = 3
 SEND_TIMEOUT_S = 10
+ANSWER_S = 0.3
+OUT = {
+    Condition.PAPER_OUT: "It has no paper.",
+    Condition.COVER_OPEN: "Its cover is open.",
+}
 END_S = 0.5
 """A printer that broke off says so within this; one that keeps the line open has all of it."""
 
@@ -18,24 +24,28 @@ class PrinterSilent(Exception):
     """It took nothing, or nobody knows how much. The text says why."""
 
 
-async def send_to_printer(at: DeviceAt | Path, data: bytes) -> None:
-    """All of it, or PrinterSilent."""
+async def send_to_printer(at: DeviceAt | Path, data: bytes, *, asks: bool) -> bool:
+    """All of it, or PrinterSilent. ``asks``: how it is, first, so that nothing is left in a printer
+    without paper. Whether it answers such questions."""
     try:
-        if isinstance(at, Path):
-            async with asyncio.timeout(SEND_TIMEOUT_S):
-                await asyncio.to_thread(_append, at, data)
-        else:
-            await _send(at, data)
+        if not isinstance(at, Path):
+            return await _send(at, data, asks=asks)
+        async with asyncio.timeout(SEND_TIMEOUT_S):
+            await asyncio.to_thread(_append, at, data)
     except TimeoutError as error:
         raise PrinterSilent("It takes nothing: paper, cover, or the line to it.") from error
     except OSError as error:
         raise PrinterSilent(f"It cannot be reached ({error.strerror or error}).") from error
+    return False
 
 
-async def _send(at: DeviceAt, data: bytes) -> None:
+async def _send(at: DeviceAt, data: bytes, *, asks: bool) -> bool:
     async with asyncio.timeout(CONNECT_TIMEOUT_S):
         reader, writer = await asyncio.open_connection(*at)
     try:
+        said = await _asked(reader, writer) if asks else Condition.SILENT
+        if said in OUT:
+            raise PrinterSilent(OUT[said])
         async with asyncio.timeout(SEND_TIMEOUT_S):
             writer.write(data)
             await writer.drain()
@@ -45,6 +55,16 @@ async def _send(at: DeviceAt, data: bytes) -> None:
                 await reader.read()
     finally:
         writer.close()
+    return said is not Condition.SILENT
+
+
+async def _asked(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Condition:
+    writer.write(QUESTIONS)
+    try:
+        async with asyncio.timeout(ANSWER_S):
+            return condition_of(await reader.readexactly(2))
+    except (TimeoutError, asyncio.IncompleteReadError):
+        return Condition.SILENT
 
 
 def _append(path: Path, data: bytes) -> None:
