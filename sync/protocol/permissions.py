@@ -2,7 +2,8 @@
 (``reference.Role``), and a published one of the same name takes a shipped one's place.
 
 A permission's word is open text: a box skips one that it does not know. A permission without a
-limit has none; with one it reaches up to it (``RoleLimit``), and beyond it takes an override. A box
+limit has none; with one it reaches up to it (``RoleLimit``), and beyond it takes an override; that
+of ``return_without_receipt`` is a business day's, of the operator and of the customer. A box
 that knows an operator's role neither from head office nor from here lets them sell and nothing
 else: nothing that is published can stop a shop from selling.
 """

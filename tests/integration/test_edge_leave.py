@@ -241,6 +241,21 @@ async def test_a_leave_that_is_not_given_is_said_and_nothing_is_kept(
     assert await shop.till.box.reader.read(lambda db: db.execute(kept).fetchone()) == (0,)
 
 
+async def test_a_receipt_of_a_burnt_box_of_this_shop_is_its_own(
+    shop: Shop, office: HeadOffice
+) -> None:
+    """This box does not hold it; goods of it come back under leave, as of the shop itself."""
+    here = shop.till.box.enrolment.store_id
+    office.receipt = msgspec.structs.replace(RECEIPT, store_id=here, store_code="S01")
+    assert (await asks(shop)).json()["store_code"] == "S01"
+    done = await shop.till.call("POST", "/returns", back())
+    assert done.status_code == 201, done.text
+    (fact,) = [one for one in await facts(shop) if isinstance(one, RetailTransaction)]
+    assert fact.lines[0].original is not None
+    assert fact.lines[0].original.store_id is None
+    assert [one.account_id for one in fact.rights_taken] == [SALE]
+
+
 async def sold_here(shop: Shop) -> dict[str, Any]:
     answer = await shop.till.call("POST", "/sales", sale())
     assert answer.status_code == 201, answer.text

@@ -50,8 +50,8 @@ export const REMEDIES = inBoth({
     "请移除其货品，重新查找收据：退货，F7。",
   ],
   "leave-elsewhere": [
-    "Look it up again in a quarter of an hour, or send the customer there.",
-    "请一刻钟后重新查找，或请顾客到该店退货。",
+    "Look it up again in a quarter of an hour, or send the customer there. If that shop has no line, scan the goods and take them back without a receipt.",
+    "请一刻钟后重新查找，或请顾客到该店退货。若该店断线，请扫描货品，无收据退回。",
   ],
   "leave-refused": [
     "Look it up again in a minute; or scan the goods and take them back without a receipt.",

@@ -96,7 +96,10 @@ class LeaveElsewhere(
     receipt_number: ReceiptNumber
     store_code: str
     detail = "{store_code} has leave to take goods of the receipt {receipt_number} back now."
-    remedy = "Look it up once more in a quarter of an hour, or take the goods back there."
+    remedy = (
+        "Look it up once more in a quarter of an hour, or take the goods back there; where that "
+        "shop has no line, take them back without a receipt."
+    )
     field = "code"
 
 
