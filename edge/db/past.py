@@ -2,10 +2,10 @@
 
 A basket is held against what was in force when it was tendered, also when it arrives after head
 office (or the store itself) has changed or withdrawn an item, a code, a price, a rate, a tender, an
-operator, a customer, a promotion, a tier, what multiplies points, a scale's code, an item's rule or
-the settings: the customer has paid by then. Whoever writes such rows does it inside
-``keeping_past``, which compares what the rows say before and after; how a kind of row reads stands
-here once, and nowhere else.
+operator, a customer, a promotion, a tier, what multiplies points, a scale's code, an item's rule, a
+price book, a pack or the settings: the customer has paid by then. Whoever writes such rows does it
+inside ``keeping_past``, which compares what the rows say before and after; how a kind of row reads
+stands here once, and nowhere else.
 
 Kept is what changed within the time that a basket may take to arrive (``tender_age_max_s``): older
 baskets are refused, or, where the store sets no limit, held against the oldest that is known.
@@ -28,6 +28,8 @@ KEPT_WITHOUT_LIMIT_S = 30 * 86_400
 """Where the store sets no limit to a basket's age."""
 VALUES_MAX = 16
 """Prices of one item, or rates of one class, that one row of the past holds: the newest."""
+BOOK_VALUES_MAX = 256
+"""The same of one item's prices in all books."""
 STORE = "store"
 """The name of the settings."""
 
@@ -48,6 +50,9 @@ class Kind(StrEnum):
     WORTH = "worth"
     LOYALTY_TIER = "loyalty_tier"
     POINTS_RULE = "points_rule"
+    PRICE_BOOK = "price_book"
+    BOOK_PRICES = "book_prices"
+    PACK = "pack"
     SETTINGS = "settings"
 
 
@@ -106,6 +111,16 @@ _NOW: Mapping[Kind, str] = MappingProxyType(
         " FROM json_each(:names) w LEFT JOIN loyalty_tier t ON t.tier = w.value",
         Kind.POINTS_RULE: "SELECT w.value, json_array(hex(r.body))"
         " FROM json_each(:names) w LEFT JOIN points_rule r ON r.rule_id = w.value",
+        Kind.PRICE_BOOK: "SELECT w.value, CASE WHEN b.book IS NULL THEN json_array(NULL)"
+        " ELSE json_array(b.name, b.zone, b.customer_group, b.tax_included, b.priority, b.fixed,"
+        " b.from_ms, b.until_ms) END"
+        " FROM json_each(:names) w LEFT JOIN price_book b ON b.book = w.value",
+        Kind.BOOK_PRICES: "SELECT w.value, json_array((SELECT json_group_array(json_array(book,"  # noqa: S608 - constants
+        " pack, from_milli, effective_from_ms, unit_price_minor, version)) FROM (SELECT * FROM"
+        " book_price WHERE item_id = w.value AND effective_from_ms <= :now_ms"
+        f" ORDER BY effective_from_ms DESC LIMIT {BOOK_VALUES_MAX}))) FROM json_each(:names) w",
+        Kind.PACK: "SELECT w.value, json_array(p.item_id, p.quantity_milli, p.name)"
+        " FROM json_each(:names) w LEFT JOIN pack p ON p.scan_code = w.value",
         Kind.SETTINGS: "SELECT w.value, json_array(s.settings_no)"
         " FROM json_each(:names) w JOIN settings s ON s.current",
     }

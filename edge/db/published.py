@@ -27,6 +27,7 @@ from sync.protocol.codec import encode
 from sync.protocol.feeds import (
     ROWS,
     RowUnreadable,
+    book_price_of_key,
     currency_of_key,
     price_of_key,
     read_row,
@@ -221,6 +222,12 @@ def _values(
     )
 
 
+def _book_prices_change(_db: sqlite3.Connection, keys: Sequence[str], _rows: object) -> list[Named]:
+    """All prices that books have for an item are of one name."""
+    found = (book_price_of_key(key) for key in keys)
+    return [Named(Kind.BOOK_PRICES, one[0]) for one in found if one is not None]
+
+
 def _roles_change(
     db: sqlite3.Connection, keys: Sequence[str], _rows: Sequence[Role]
 ) -> list[Named]:
@@ -298,6 +305,17 @@ KEPT: Mapping[DataSet, Kept] = MappingProxyType(
         DataSet.LOYALTY_TIERS: _as_they_are(
             DataSet.LOYALTY_TIERS, "loyalty_tier", ("tier",), past=Kind.LOYALTY_TIER
         ),
+        DataSet.PRICE_BOOKS: _as_they_are(
+            DataSet.PRICE_BOOKS, "price_book", ("book",), past=Kind.PRICE_BOOK
+        ),
+        DataSet.BOOK_PRICES: _as_they_are(
+            DataSet.BOOK_PRICES,
+            "book_price",
+            ("item_id", "book", "pack", "from_milli", "effective_from_ms"),
+            book_price_of_key,
+            version=True,
+        )._replace(changes=_book_prices_change),
+        DataSet.PACKS: _as_they_are(DataSet.PACKS, "pack", ("scan_code",), past=Kind.PACK),
         DataSet.CUSTOMER_TIERS: _values(loyalty.take_customer_tiers, loyalty.drop_customer_tiers),
         DataSet.POINTS_RULES: _values(
             loyalty.take_points_rules,

@@ -16,6 +16,7 @@ import msgspec
 
 from edge.db.customers import SAME_PERSON
 from edge.db.operators import role_of
+from edge.db.price_books import ANY_BOOK
 from edge.domain.sale.situation import ItemOnSale, PriceInForce, RateInForce, SoldLine
 from sync.engine.journal import Tip
 from sync.protocol.change import Epoch, Head
@@ -56,7 +57,8 @@ _COUNTER = f"""
            (SELECT max(business_date) FROM business_day WHERE state = 'open')
         AND workstation_id = ? AND state = 'open'),
        o.active, o.name, o.role, w.body, c.active, c.name, g.word,
-       (SELECT sum(points) FROM points_debt WHERE customer_id IN ({SAME_PERSON})), r.last
+       (SELECT sum(points) FROM points_debt WHERE customer_id IN ({SAME_PERSON})), r.last,
+       {ANY_BOOK}
 FROM box b
 LEFT JOIN journal_head h ON h.current = 1
 LEFT JOIN settings s ON s.settings_no = (SELECT settings_no FROM settings WHERE current = 1)
@@ -113,7 +115,7 @@ SELECT n.sale_id, n.line_no, s.customer_id, s.receipt_number, n.item_id, n.descr
        n.scan_code, n.tax_class, n.tax_rate_bp, n.tax_included, n.tax_version, n.price_version,
        n.unit_price_minor, n.unit_cost_minor, n.quantity_milli, n.extended_minor, n.amount_minor,
        n.tax_minor, n.points, n.returned_milli, l.on_hand_milli, t.body,
-       s.training
+       s.training, n.price_book
 FROM json_each(?) f
 JOIN sale_line n ON n.sale_id = unhex(json_extract(f.value, '$[0]'))
     AND n.line_no = json_extract(f.value, '$[1]')
@@ -185,7 +187,8 @@ class CounterNow(NamedTuple):
     """What a basket finds when it comes to the counter: what its id means already, the store (None:
     not enrolled, or ``settings_missing`` so far), the open day and till of its workstation, who
     stands before and behind it, and how many receipts the workstation's series has. ``..._active``
-    is None where nobody has the id. ``role``: the operator's. ``points_owed``: by the customer."""
+    is None where nobody has the id. ``role``: the operator's. ``points_owed``: by the customer.
+    ``has_books``: price books are published."""
 
     standing: IdStanding
     store: StoreNow | None
@@ -199,6 +202,7 @@ class CounterNow(NamedTuple):
     names: Names
     points_owed: int
     receipts: int
+    has_books: bool = False
 
 
 NO_COUNTER = CounterNow(
@@ -255,7 +259,7 @@ def read_counter(
     if row is None:
         return NO_COUNTER
     day, till, operator, operator_name, role, role_body = row[15:21]
-    customer, customer_name, group, owed, receipts = row[21:]
+    customer, customer_name, group, owed, receipts, has_books = row[21:]
     has_epoch, has_settings = row[8] is not None, row[6] is not None
     return CounterNow(
         IdStanding(*row[:3]),
@@ -270,6 +274,7 @@ def read_counter(
         Names(operator_name, customer_name),
         owed or 0,
         receipts or 0,
+        bool(has_books),
     )
 
 
@@ -378,4 +383,5 @@ def _sold(row: tuple[Any, ...]) -> SoldLine:
     return SoldLine(
         *(sale_id, row[1], buyer, *row[3:8], TaxClass(row[8]), row[9], bool(row[10])),
         *(*row[11:21], row[21] or 0, _settings(row[22]).currency, bool(row[23])),
+        price_book=row[24],
     )

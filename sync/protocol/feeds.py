@@ -24,6 +24,7 @@ from sync.protocol.identity import StoreId
 from sync.protocol.labels.scale import ScaleCode
 from sync.protocol.loyalty import CustomerTier, LoyaltyTier, PointsExpiring, PointsRule
 from sync.protocol.paying import ForeignCurrency, PaymentWay, Through, VoucherType
+from sync.protocol.price_books import BookPrice, Pack, PriceBook, book_price_key
 from sync.protocol.promotions.kinds import BY_CODE
 from sync.protocol.reference import (
     Credential,
@@ -45,6 +46,7 @@ from sync.protocol.reference import (
     TaxRate,
     Tender,
 )
+from sync.protocol.scan_code import code_key
 from sync.protocol.shared import CustomerRecord
 from sync.protocol.text import is_plain, shown
 from sync.protocol.uen import is_paynow_proxy
@@ -159,6 +161,12 @@ def _check_points_rule(rule: PointsRule) -> None:
         raise RowUnreadable("points are multiplied for no coupon")
 
 
+def _check_pack(pack: Pack) -> None:
+    """One code for all spellings of a GTIN. Raises RowUnreadable."""
+    if code_key(pack.scan_code) != pack.scan_code:
+        raise RowUnreadable("a pack's code is written as its key, 14 digits")
+
+
 def zone_is_known(zone: str) -> bool:
     """Whether the name is one of the IANA list that this machine has."""
     try:
@@ -210,6 +218,9 @@ ROWS: Mapping[DataSet, Rows] = MappingProxyType(
         ),
         DataSet.POINTS_RULES: Rows(PointsRule, lambda row: row.rule_id, check=_check_points_rule),
         DataSet.POINTS_EXPIRING: Rows(PointsExpiring, lambda row: str(row.customer_id), alone=True),
+        DataSet.PRICE_BOOKS: Rows(PriceBook, lambda book: str(book.book)),
+        DataSet.BOOK_PRICES: Rows(BookPrice, book_price_key),
+        DataSet.PACKS: Rows(Pack, lambda pack: str(pack.scan_code), check=_check_pack),
     }
 )
 
@@ -269,6 +280,17 @@ def tier_of_key(key: str) -> tuple[UUID, str] | None:
     customer, _, tier = key.partition("@")
     customer_id = uuid_of_key(customer)
     return None if customer_id is None else (customer_id, tier)
+
+
+def book_price_of_key(key: str) -> tuple[str, str, str, int, int] | None:
+    """Item, book, pack, quantity and instant of a book's price; None for a key under which none can
+    stand."""
+    found = price_of_key(key)
+    parts = [] if found is None else found[0].split(">", 3)
+    quantity = price_of_key(f"@{parts[2]}") if len(parts) == 4 else None
+    if found is None or quantity is None:
+        return None
+    return parts[3], parts[0], parts[1], quantity[1], found[1]
 
 
 def uuid_of_key(key: str) -> UUID | None:

@@ -115,6 +115,9 @@ class DataSet(StrEnum):
     CUSTOMER_TIERS = "customer_tiers"
     POINTS_RULES = "points_rules"
     POINTS_EXPIRING = "points_expiring"
+    PRICE_BOOKS = "price_books"
+    BOOK_PRICES = "book_prices"
+    PACKS = "packs"
 
 
 class Item(msgspec.Struct, frozen=True, array_like=True):

@@ -31,6 +31,7 @@ from sync.protocol.loyalty import CustomerTier, LoyaltyTier, PointsExpiring, Poi
 from sync.protocol.money import CashRounding
 from sync.protocol.paying import ForeignCurrency, PaymentWay, VoucherMeaning, VoucherType
 from sync.protocol.periods import Period
+from sync.protocol.price_books import BookPrice, Pack, PriceBook
 from sync.protocol.promotions.conditions import Condition, Hours
 from sync.protocol.promotions.several_for import SeveralFor
 from sync.protocol.promotions.shape import Pick, Terms
@@ -186,6 +187,18 @@ EXAMPLES: Mapping[DataSet, msgspec.Struct] = MappingProxyType(
             Condition(hours=(Hours(2, 0, 1_440),)),
         ),
         DataSet.POINTS_EXPIRING: PointsExpiring(CustomerId(CUSTOMER), 120, date(2026, 12, 31)),
+        DataSet.PRICE_BOOKS: PriceBook(
+            *("member", "Members", "main", "gold"),
+            tax_included=False,
+            priority=5,
+            fixed=True,
+            from_ms=1_763_971_200_000,
+            until_ms=1_764_576_000_000,
+        ),
+        DataSet.BOOK_PRICES: BookPrice(
+            ItemId("I00042"), "member", "08888123456789", 10_000, 1_763_971_200_000, 790
+        ),
+        DataSet.PACKS: Pack("08888123456781", ItemId("I00042"), 6_000, "Müsli 500 g × 6"),
     }
 )
 

@@ -274,6 +274,7 @@ async def test_a_store_pulls_its_own_feeds_and_no_others(postgres_url: str) -> N
             (DataSet.VOUCHER_TYPES, "", 0),
             (DataSet.CURRENCIES, "", 0),
             *((data_set, "", 0) for data_set in LOYALTY),
+            *((each, "", 0) for each in (DataSet.PRICE_BOOKS, DataSet.BOOK_PRICES, DataSet.PACKS)),
         ]
         for feed in heard.feeds:
             page = await box.feed(feed.data_set, 0, scope=feed.scope)

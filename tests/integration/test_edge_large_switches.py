@@ -26,6 +26,7 @@ from sync.protocol.identity import CustomerId, ItemId, OperatorId, PromotionId, 
 from sync.protocol.labels.scale import ScaleCode
 from sync.protocol.loyalty import LoyaltyTier, PointsRule
 from sync.protocol.paying import ForeignCurrency, PaymentWay, VoucherMeaning, VoucherType
+from sync.protocol.price_books import BookPrice, Pack, PriceBook
 from sync.protocol.promotions.conditions import Condition
 from sync.protocol.promotions.percent_off import PercentOff
 from sync.protocol.promotions.shape import Pick, Terms
@@ -79,6 +80,9 @@ ROW: dict[DataSet, Callable[[int], Any]] = {
     DataSet.PAYMENT_WAYS: lambda n: PaymentWay(TenderId(f"card-{n}"), "terminal"),
     DataSet.VOUCHER_TYPES: lambda n: VoucherType(TenderId(f"card-{n}"), VoucherMeaning.TENDER),
     DataSet.CURRENCIES: lambda n: ForeignCurrency("USD", "SGD", n, 2, 13_456, 10_000),
+    DataSet.PRICE_BOOKS: lambda n: PriceBook(f"b{n}", f"Book {n}"),
+    DataSet.BOOK_PRICES: lambda n: BookPrice(ItemId(f"item-{n}"), "b", "", 0, 0, n),
+    DataSet.PACKS: lambda n: Pack(f"pack-{n}", ItemId(f"item-{n}"), 6_000, f"Six of {n}"),
     DataSet.SCALE_CODES: lambda n: ScaleCode(f"2{n:02d}IIIIWWWWWC"),
     DataSet.ITEM_RULES: lambda n: ItemRule(ItemId(f"item-{n}"), 18),
     DataSet.CUSTOMER_GROUPS: lambda n: CustomerGroup(CustomerId(UUID(int=n)), "gold"),

@@ -23,6 +23,7 @@ from sync.protocol.labels.scale import ScaleCode
 from sync.protocol.loyalty import CustomerTier, LoyaltyTier, PointsExpiring, PointsRule
 from sync.protocol.paying import ForeignCurrency, PaymentWay, VoucherMeaning, VoucherType
 from sync.protocol.periods import Period
+from sync.protocol.price_books import BookPrice, Pack, PriceBook
 from sync.protocol.promotions.percent_off import PercentOff
 from sync.protocol.promotions.shape import Pick
 from sync.protocol.reference import (
@@ -198,6 +199,20 @@ GOOD: dict[DataSet, list[Any]] = {
         PointsExpiring(CustomerId(named(name)), points, date(2026, 12, 31))
         for name in ("li", "bo")
         for points in (1, 120)
+    ],
+    DataSet.PRICE_BOOKS: [
+        PriceBook(book, "Book", zone, group, fixed=fixed)
+        for book in ("b1", "b2")
+        for zone, group, fixed in ((None, None, False), ("main", "gold", True))
+    ],
+    DataSet.BOOK_PRICES: [
+        BookPrice(ItemId(item), "b1", pack, quantity, at, minor)
+        for item in ("A", "B>@1")
+        for pack, quantity in (("", 0), ("six", 2_000))
+        for at, minor in ((0, 90), (NOON_MS, None))
+    ],
+    DataSet.PACKS: [
+        Pack(code, ItemId(item), 6_000, "Six") for code in ("six", "C1") for item in ("A", "B")
     ],
 }
 

@@ -12,6 +12,7 @@ from sync.protocol.codec import encode
 from sync.protocol.errors import PageDiffers
 from sync.protocol.facts import TaxClass
 from sync.protocol.identity import ItemId, PromotionId
+from sync.protocol.price_books import BookPrice, Pack
 from sync.protocol.reference import (
     CustomerGroup,
     DataSet,
@@ -231,6 +232,22 @@ UNREADABLE: dict[str, tuple[DataSet, str, bytes]] = {
         "21IIIIIIVPPPC",
         encode(["21IIIIIIVPPPC", 1]),
     ),
+    "a price under another book's key": (
+        DataSet.BOOK_PRICES,
+        "b>>0>jam@0",
+        encode(BookPrice(ItemId("jam"), "c", "", 0, 0, 90)),
+    ),
+    "a book whose id could be two parts of a key": (
+        DataSet.PRICE_BOOKS,
+        "a>b",
+        encode(["a>b", "Book"]),
+    ),
+    "a pack whose code is not written as its key": (
+        DataSet.PACKS,
+        "4006381333931",
+        encode(Pack("4006381333931", ItemId("jam"), 6_000, "Six")),
+    ),
+    "a pack of nothing": (DataSet.PACKS, "six", encode(["six", "jam", 0, "Six"])),
     "hours without an end": (DataSet.ITEM_RULES, "jam", encode(["jam", 0, 1_350])),
     "a minute beyond the day": (DataSet.ITEM_RULES, "jam", encode(["jam", 0, 1_440, 60])),
     "an item sold along with itself": (

@@ -334,6 +334,45 @@ class PointsRuleRow(EdgeTable, table=True):
     body: bytes
 
 
+class PriceBookRow(EdgeTable, table=True):
+    """Price books as published (``sync/protocol/price_books.py``)."""
+
+    __tablename__ = "price_book"
+    book: str = Field(primary_key=True)
+    name: str
+    zone: str | None
+    customer_group: str | None
+    tax_included: bool
+    priority: int
+    fixed: bool
+    from_ms: int
+    until_ms: int | None
+
+
+class BookPriceRow(EdgeTable, table=True):
+    """What items and packs cost by a book, by the quantity and the instant from which they do;
+    ``version`` is the row's pub_seq."""
+
+    __tablename__ = "book_price"
+    item_id: str = Field(primary_key=True)
+    book: str = Field(primary_key=True)
+    pack: str = Field(primary_key=True)
+    from_milli: int = Field(primary_key=True)
+    effective_from_ms: int = Field(primary_key=True)
+    unit_price_minor: int | None
+    version: int
+
+
+class PackRow(EdgeTable, table=True):
+    """Scan codes, by their keys, that sell so much of an item."""
+
+    __tablename__ = "pack"
+    scan_code: str = Field(primary_key=True)
+    item_id: str
+    quantity_milli: int
+    name: str
+
+
 class Settings(EdgeTable, table=True):
     """Every settings that the store had; one row is ``current``. Receipts name theirs, so that a
     replay prints what the customer saw. ``body`` is the msgpack of StoreSettings, ``texts`` that of

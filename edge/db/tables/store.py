@@ -286,6 +286,7 @@ class SaleLine(EdgeTable, table=True):
     original_sale_id: bytes | None
     original_line_no: int | None
     returned_milli: int = 0
+    price_book: str | None = None
 
 
 class SaleTax(EdgeTable, table=True):

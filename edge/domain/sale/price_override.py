@@ -49,13 +49,14 @@ def price_overrides(
 
 
 def _extended(line: LineRequest, asked: PriceOverrideRequest, priced: Priced, decimals: int) -> int:
-    """The price that was set x the quantity."""
+    """The price that was set x the quantity; of a pack, x the packs."""
     name = priced.item.name
     if priced.item.tax_class is TaxClass.OUT_OF_SCOPE:
         raise PriceOverrideOutOfScope(name, field=_path(line))
     if line.unit_price_minor is not None:
         raise PriceSetTwice(name, field=_path(line))
-    extended = extend(asked.unit_price_minor, priced.quantity_milli)
+    quantity = line.quantity_milli if priced.label.pack else priced.quantity_milli
+    extended = extend(asked.unit_price_minor, quantity)
     if extended == 0 and asked.unit_price_minor > 0:
         raise AmountIsNothing(name, priced.quantity_milli, field=_path(line))
     if extended > MINOR_MAX:

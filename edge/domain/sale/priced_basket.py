@@ -20,6 +20,7 @@ from edge.domain.operator import InactiveOperator, UnknownOperator
 from edge.domain.sale import discounts, loyalty, pricing, returns, tax
 from edge.domain.sale.basket import LineRequest, SaleRequest, refuse_many
 from edge.domain.sale.multipliers import NO_EARNING, Earning, times_of
+from edge.domain.sale.price_books import choose_prices
 from edge.domain.sale.price_override import price_overrides
 from edge.domain.sale.pricing import Priced
 from edge.domain.sale.refusals.prices import AmountTooLarge
@@ -43,6 +44,7 @@ class PricedLine(NamedTuple):
     modifiers: Modifiers
     amount_minor: int
     rate: RateInForce
+    tax_included: bool
     tax_minor: int
 
 
@@ -72,11 +74,10 @@ class PricedBasket(NamedTuple):
     def earning_minor(self) -> list[int]:
         """What each sale line earns points on: its amount with tax, nothing of what is out of tax's
         scope (stored value that is sold)."""
-        included = self.settings.tax_included
         return [
             0
             if line.priced.item.tax_class is TaxClass.OUT_OF_SCOPE
-            else line.amount_minor + (0 if included else line.tax_minor)
+            else line.amount_minor + (0 if line.tax_included else line.tax_minor)
             for line in self.sold
         ]
 
@@ -92,10 +93,9 @@ class PricedBasket(NamedTuple):
 
     def lines(self, points: Sequence[int]) -> tuple[Line, ...]:
         """All lines in the order of the request; ``points``: each sale line's."""
-        included = self.settings.tax_included
         both = dict(self.taken)
         for line, earned in zip(self.sold, points, strict=True):
-            both[line.request.line_no] = _sale_line(line, earned, included=included)
+            both[line.request.line_no] = _sale_line(line, earned)
         return tuple([both[line_no] for line_no in sorted(both)])
 
 
@@ -118,7 +118,7 @@ def price_basket(asked: SaleRequest, known: Situation) -> PricedBasket:
         customer_id=customer_id,
         sold=sold,
         taken=taken,
-        total_minor=_total(sold, taken.values(), known.settings),
+        total_minor=_total(sold, taken.values(), known.settings.decimals),
         account=account,
         goodwill=() if account.owed or known.goodwill is None else (known.goodwill,),
         lowered=lowered,
@@ -143,11 +143,13 @@ def _price_lines(
 ) -> tuple[tuple[PricedLine, ...], Lowered | None]:
     """The sale lines with price, modifiers and tax."""
     lines, priced, rates = [], [], []
+    chosen = choose_prices(asked.lines, known) if known.offers else {}
     for index, line in enumerate(asked.lines):
         if not line.is_return:
             path = f"lines[{index}]"
             lines.append(line)
-            priced.append(_untaxed_load(pricing.price_line(line, known, path), known))
+            found = pricing.price_line(line, known, path, chosen.get(line.line_no))
+            priced.append(_untaxed_load(found, known))
             rates.append(tax.rate_of(priced[-1].item.tax_class, known.rates, path))
     refuse_many(sum([each.quantity_milli for each in priced]))
     lowered = _lowered(asked, lines, priced, known)
@@ -160,8 +162,10 @@ def _price_lines(
     classes = [
         (each.item.tax_class, rate.rate_bp) for each, rate in zip(priced, rates, strict=True)
     ]
-    taxes = tax.cut_tax(amounts, classes, included=known.settings.tax_included)
-    return tuple(map(PricedLine, lines, priced, modifiers, amounts, rates, taxes)), lowered
+    of_store = known.settings.tax_included
+    modes = [of_store if one.chosen is None else one.chosen.offer.tax_included for one in priced]
+    taxes = tax.cut_by_mode(amounts, classes, modes)
+    return tuple(map(PricedLine, lines, priced, modifiers, amounts, rates, modes, taxes)), lowered
 
 
 def _untaxed_load(priced: Priced, known: Situation) -> Priced:
@@ -203,27 +207,26 @@ def _offered(priced: Priced, known: Situation) -> LineOnOffer:
     return LineOnOffer(line.item_id, line.unit, 0, 0, 0)
 
 
-def _total(sold: Collection[PricedLine], taken: Collection[Line], settings: StoreSettings) -> int:
+def _total(sold: Collection[PricedLine], taken: Collection[Line], decimals: int) -> int:
     """What the receipt comes to with tax, before rounding. Raises AmountTooLarge for what is sold
     and for what is taken back, before modifiers and after: a day counts each of them apart."""
     amount = sum([line.amount_minor for line in sold])
-    if not settings.tax_included:
-        amount += sum([line.tax_minor for line in sold])
+    amount += sum([line.tax_minor for line in sold if not line.tax_included])
     back = sum([line.amount_minor for line in taken])
     back += sum([line.tax_minor for line in taken if not line.tax_included])
     extended = sum([line.priced.extended_minor for line in sold])
     extended_back = sum([line.extended_minor for line in taken])
     largest = max(amount, extended, -back, -extended_back)
     if largest > FIGURE_MAX:
-        raise AmountTooLarge(largest, settings.decimals, field="lines")
+        raise AmountTooLarge(largest, decimals, field="lines")
     return amount + back
 
 
-def _sale_line(line: PricedLine, points: int, *, included: bool) -> Line:
-    asked, priced, modifiers, amount_minor, rate, tax_minor = line
+def _sale_line(line: PricedLine, points: int) -> Line:
+    asked, priced, modifiers, amount_minor, rate, included, tax_minor = line
     return Line(
         item_id=priced.item.item_id,
-        description=priced.item.name,
+        description=priced.label.name or priced.item.name,
         unit=priced.item.unit,
         scan_code=asked.scan_code,
         tax_class=priced.item.tax_class,
@@ -247,6 +250,7 @@ def _sale_line(line: PricedLine, points: int, *, included: bool) -> Line:
         note=_note(asked),
         linked_to=asked.linked_to,
         age_checked=asked.age_checked,
+        price_book=None if priced.chosen is None else priced.chosen.offer.book,
     )
 
 

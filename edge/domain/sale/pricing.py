@@ -1,8 +1,9 @@
 """From a line of a request to an item at a price.
 
 The price is the one in force when the basket was tendered, so a retry after midnight or after a
-price change gives the receipt that the customer saw (protocol.md, Identity). A price entered by
-hand is for open-price items only, names its reason and has version 0.
+price change gives the receipt that the customer saw (protocol.md, Identity): the zone's plain one,
+or that of a price book where one wins (``price_books.py``). A price entered by hand is for
+open-price items only, names its reason and has version 0.
 """
 
 from typing import NamedTuple
@@ -27,7 +28,8 @@ from edge.domain.sale.refusals.prices import (
 )
 from edge.domain.sale.situation import ItemOnSale, PriceInForce, Situation
 from sync.protocol.labels.label import MISREAD, Label
-from sync.protocol.money import MILLI, MINOR_MAX, QUANTITY_MILLI_MAX, extend
+from sync.protocol.money import MILLI, MINOR_MAX, QUANTITY_MILLI_MAX, divide_half_up, extend
+from sync.protocol.price_books import Offer
 from sync.protocol.units import WHOLE_MILLI, divides
 
 OPEN_PRICE_VERSION = 0
@@ -35,9 +37,19 @@ LABEL = "label"
 """What the quantity of a labelled line counts."""
 
 
+class Chosen(NamedTuple):
+    """A book's price that holds for a line: of a unit, or (``of_pack``) of the pack that was
+    scanned."""
+
+    offer: Offer
+    of_pack: bool
+
+
 class Priced(NamedTuple):
     """A sale line before tax and points. ``quantity_milli``: what is sold; ``label``: what the
-    scanned code says of it."""
+    scanned code says of it; ``chosen``: by which book it is priced, None by none. Of a pack with a
+    price of its own that price x packs is the extended one, and the unit's what one unit of it
+    comes to, half up."""
 
     item: ItemOnSale
     unit_price_minor: int
@@ -45,10 +57,14 @@ class Priced(NamedTuple):
     extended_minor: int
     quantity_milli: int
     label: Label = PLAIN
+    chosen: Chosen | None = None
 
 
-def price_line(line: LineRequest, known: Situation, path: str) -> Priced:
-    """The item, its price, and price x quantity. ``path`` is the line's in the request.
+def price_line(
+    line: LineRequest, known: Situation, path: str, chosen: Chosen | None = None
+) -> Priced:
+    """The item, its price, and price x quantity. ``path`` is the line's in the request; ``chosen``:
+    the price that holds in place of the plain one.
 
     Raises ItemMissing, UnknownScanCode, MisreadCode, UnknownItem, ItemDiffers, InactiveItem,
     LabelDiffers, LotExpired, QuantityNotWhole, WrongQuantity, PriceMissing, OpenPriceNotAllowed,
@@ -61,12 +77,27 @@ def price_line(line: LineRequest, known: Situation, path: str) -> Priced:
     refuse_differing(line, label, path)
     until, lot = line.expires_on or label.expires_on, line.lot or label.lot
     refuse_expired(until, lot, known.business_date, item.name, path)
+    if chosen is not None:
+        item = _at(item, label, chosen)
     priced = price_label(line, label, item, path) if label.codes else _price_plain(line, item, path)
+    if chosen is not None:
+        extended = priced.extended_minor
+        if chosen.of_pack:
+            extended = extend(chosen.offer.unit_price_minor, line.quantity_milli)
+        priced = priced._replace(extended_minor=extended, chosen=chosen)
     if priced.extended_minor == 0 and priced.unit_price_minor > 0:
         raise AmountIsNothing(item.name, priced.quantity_milli, field=f"{path}.quantity_milli")
     if priced.extended_minor > MINOR_MAX:
         raise AmountTooLarge(priced.extended_minor, known.settings.decimals, field=path)
     return priced
+
+
+def _at(item: ItemOnSale, label: Label, chosen: Chosen) -> ItemOnSale:
+    """The item at a book's price of one unit."""
+    minor = chosen.offer.unit_price_minor
+    if chosen.of_pack and label.quantity_milli:
+        minor = divide_half_up(minor * MILLI, label.quantity_milli)
+    return item._replace(price=PriceInForce(minor, chosen.offer.version))
 
 
 def _price_plain(line: LineRequest, item: ItemOnSale, path: str) -> Priced:

@@ -16,6 +16,7 @@ from edge.domain.sale import tenders as tender
 from edge.domain.sale.basket import LineRequest, SaleRequest, refuse_wrong_shape
 from edge.domain.sale.multipliers import rules_met
 from edge.domain.sale.priced_basket import PricedBasket, price_basket
+from edge.domain.sale.pricing import Chosen
 from edge.domain.sale.refunds import QuotedRefund, propose
 from edge.domain.sale.saved import NOTHING_SAVED, Saved, saved
 from edge.domain.sale.situation import Situation
@@ -36,9 +37,20 @@ class QuotedModifier(msgspec.Struct, frozen=True):
     amount_minor: int
 
 
+class QuotedBook(msgspec.Struct, frozen=True):
+    """The price book that a line is priced by: its name, from which quantity on the price holds (0:
+    any), and, of a pack with a price of its own, how many of it and what one costs."""
+
+    name: str
+    from_milli: int
+    packs_milli: int | None
+    pack_price_minor: int | None
+
+
 class QuotedLine(msgspec.Struct, frozen=True):
     """A line as its receipt would show it: ``extended_minor`` is price x quantity, ``amount_minor``
-    adds the modifiers. Quantity and amounts are negative for goods taken back."""
+    adds the modifiers. Quantity and amounts are negative for goods taken back. ``book``: where it
+    is not priced plainly."""
 
     line_no: int
     item_id: ItemId
@@ -50,6 +62,7 @@ class QuotedLine(msgspec.Struct, frozen=True):
     amount_minor: int
     tax_minor: int
     tax_rate_bp: int
+    book: QuotedBook | None = None
 
 
 class QuotedTax(msgspec.Struct, frozen=True):
@@ -142,7 +155,7 @@ def quote(asked: SaleRequest, known: Situation, left_out: Collection[int] = ()) 
     return Quote(
         tendered_at_ms=asked.tendered_at_ms,
         total_minor=total,
-        lines=tuple(_line(line) for line in lines),
+        lines=_lines(lines, basket),
         taxes=_taxes(tax_lines(lines)),
         due=_due(
             balance,
@@ -196,7 +209,22 @@ def _earning(basket: PricedBasket) -> QuotedEarning | None:
     )
 
 
-def _line(line: Line) -> QuotedLine:
+def _lines(lines: Sequence[Line], basket: PricedBasket) -> tuple[QuotedLine, ...]:
+    books = {
+        each.request.line_no: _book(each.request, each.priced.chosen)
+        for each in basket.sold
+        if each.priced.chosen is not None
+    }
+    return tuple(_line(line, books.get(line.line_no)) for line in lines)
+
+
+def _book(asked: LineRequest, chosen: Chosen) -> QuotedBook:
+    offer, of_pack = chosen
+    packs = (asked.quantity_milli, offer.unit_price_minor) if of_pack else (None, None)
+    return QuotedBook(offer.book_name, offer.from_milli, *packs)
+
+
+def _line(line: Line, book: QuotedBook | None) -> QuotedLine:
     return QuotedLine(
         line_no=line.line_no,
         item_id=line.item_id,
@@ -208,6 +236,7 @@ def _line(line: Line) -> QuotedLine:
         amount_minor=line.amount_minor,
         tax_minor=line.tax_minor,
         tax_rate_bp=line.tax_rate_bp,
+        book=book,
     )
 
 

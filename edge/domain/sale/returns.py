@@ -176,4 +176,5 @@ def mirror(line: LineRequest, sold: SoldLine, before_milli: int, after_milli: in
         open_price_reason=line.open_price_reason,
         serial=line.serial,
         lot=line.lot,
+        price_book=sold.price_book,
     )

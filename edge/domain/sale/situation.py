@@ -29,6 +29,7 @@ from sync.protocol.labels.label import Label
 from sync.protocol.money import divide_half_up
 from sync.protocol.paper.receipt import NO_NAMES, NO_TEXTS, Names
 from sync.protocol.paying import PaymentWay, VoucherType
+from sync.protocol.price_books import Offer
 from sync.protocol.promotions.shape import Promotion
 from sync.protocol.reference import ItemRule, ReceiptTexts, Role, StoreSettings
 from sync.protocol.refunds import Payment
@@ -94,6 +95,9 @@ class Worth(NamedTuple):
         return divide_half_up(amount_minor * self.own_minor, self.foreign_minor)
 
 
+Offers: TypeAlias = Mapping[tuple[ItemId, str], tuple[Offer, ...]]
+"""By item and pack (empty: none), what price books in force have for it."""
+NO_OFFERS: Offers = MappingProxyType({})
 NO_ATTEMPTS: Mapping[str, Attempt] = MappingProxyType({})
 NO_WORTH: Mapping[str, Worth] = MappingProxyType({})
 CouponRights: TypeAlias = Mapping[str, RightTaken | None]
@@ -133,6 +137,7 @@ class SoldLine(NamedTuple):
     training: bool = False
     store_id: StoreId | None = None
     stated: bool = False
+    price_book: str | None = None
 
 
 class PaidBefore(NamedTuple):
@@ -175,7 +180,8 @@ class Situation(NamedTuple):
     back.
     ``rules``: of the items that have one.
     ``attempts``: payments that were made elsewhere, by the references that the tenders state.
-    ``worth``: of foreign cash, by its currency. ``training``: nothing of it will count.
+    ``worth``: of foreign cash, by its currency. ``offers``: of price books.
+    ``training``: nothing of it will count.
     ``leaves``: to take goods of a receipt back, each the right (its id, 0). ``unverified_minor``:
     what the operator, or the customer, was given back without a receipt on this day before.
     ``earning``: what multiplies the customer's points.
@@ -209,6 +215,7 @@ class Situation(NamedTuple):
     attempts: Mapping[str, Attempt] = NO_ATTEMPTS
     worth: Mapping[str, Worth] = NO_WORTH
     coupon_rights: CouponRights = NO_COUPON_RIGHTS
+    offers: Offers = NO_OFFERS
     training: bool = False
     leaves: Mapping[SaleId, UUID] = MappingProxyType({})
     unverified_minor: int = 0

@@ -43,3 +43,19 @@ def cut_tax(
         for index, tax in zip(members, split(rule(sum(weights), rate_bp), weights), strict=True):
             taxes[index] = tax
     return tuple(taxes)
+
+
+def cut_by_mode(
+    amounts: Sequence[int], rates: Sequence[tuple[TaxClass, int]], modes: Sequence[bool]
+) -> tuple[int, ...]:
+    """Each line's tax; ``modes``: whether its amount includes it. Lines of one price book may, and
+    those at the store's own prices not."""
+    if len(set(modes)) <= 1:
+        return cut_tax(amounts, rates, included=all(modes))
+    taxes = [0] * len(amounts)
+    for included in (True, False):
+        members = [index for index, mode in enumerate(modes) if mode is included]
+        of_mode = [amounts[index] for index in members], [rates[index] for index in members]
+        for index, tax in zip(members, cut_tax(*of_mode, included=included), strict=True):
+            taxes[index] = tax
+    return tuple(taxes)

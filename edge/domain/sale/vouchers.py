@@ -32,9 +32,8 @@ def refuse_wrong_vouchers(
 
 def _room(voucher: VoucherType, basket: PricedBasket) -> int:
     """What the goods come to, with their tax, that it may buy."""
-    included = basket.settings.tax_included
     return sum(
-        line.amount_minor + (0 if included else line.tax_minor)
+        line.amount_minor + (0 if line.tax_included else line.tax_minor)
         for line in basket.sold
         if line.priced.item.department not in voucher.not_for
     )

@@ -9,6 +9,7 @@ import msgspec
 from edge.db.days import find_open_day
 from edge.db.item_search import search_items
 from edge.db.items import AsOf, ItemFound, find_item_by_code
+from edge.db.price_books import packs_of
 from edge.db.scale_codes import scale_codes
 from edge.db.store import read_settings, today
 from edge.domain.item import UnknownScanCode
@@ -21,13 +22,15 @@ from sync.protocol.labels.label import MISREAD, Label
 
 class LabelFound(msgspec.Struct, frozen=True):
     """``quantity_milli``: what one label sells, in thousandths of the item's unit, at today's
-    price; ``amount_minor``: what it costs, where the label says so."""
+    price; ``amount_minor``: what it costs, where the label says so. ``name``: what a pack is
+    called."""
 
     quantity_milli: int
     amount_minor: int | None
     lot: str | None
     expires_on: date | None
     serial: str | None
+    name: str | None = None
 
 
 class Scanned(msgspec.Struct, frozen=True):
@@ -69,12 +72,14 @@ def look_up_scan(db: sqlite3.Connection, text: str, moment: Moment) -> Scanned:
 
 
 def _labels(db: sqlite3.Connection, codes: Sequence[str], today: date) -> dict[str, Label]:
-    return labels_of(codes, scale_codes(db), today, read_settings(db).decimals)
+    labels = labels_of(codes, scale_codes(db), today, read_settings(db).decimals)
+    return labels | packs_of(db, codes)
 
 
 def _found(label: Label, item: ItemFound) -> LabelFound:
     quantity = quantity_of(label, item.unit, item.unit_price_minor or 0)
-    return LabelFound(quantity, label.amount_minor, label.lot, label.expires_on, label.serial)
+    of_goods = (label.lot, label.expires_on, label.serial)
+    return LabelFound(quantity, label.amount_minor, *of_goods, label.name)
 
 
 def look_up_items(

@@ -16,17 +16,21 @@ from edge.db import sale_reads
 from edge.db.item_rules import rules_as_of
 from edge.db.operators import role_of
 from edge.db.past import STORE, Kind, Named, past_as_of
+from edge.db.price_books import offers_as_of, packs_as_of
 from edge.db.promotions import Held, promotions_about, promotions_before
 from edge.db.scale_codes import scale_codes_as_of
 from edge.db.tenders import tender_in_use
 from edge.domain.sale.basket import SaleRequest
 from edge.domain.sale.coupons import may_use
 from edge.domain.sale.labels import labels_of, resolve
+from edge.domain.sale.price_books import Place
 from edge.domain.sale.situation import (
     NO_COUPON_RIGHTS,
+    NO_OFFERS,
     NO_WORTH,
     CouponRights,
     ItemOnSale,
+    Offers,
     PriceInForce,
     RateInForce,
     TenderInUse,
@@ -64,6 +68,7 @@ class InForce(NamedTuple):
     rules: Mapping[ItemId, ItemRule] = MappingProxyType({})
     worth: Mapping[str, Worth] = NO_WORTH
     coupon_rights: CouponRights = NO_COUPON_RIGHTS
+    offers: Offers = NO_OFFERS
 
     def meaning(self) -> dict[str, Any]:
         """What the rules of a sale are told of it."""
@@ -73,6 +78,10 @@ class InForce(NamedTuple):
             for name, each in self._asdict().items()
             if name not in ("operator_name", "customer_group")
         }
+
+    def place(self, as_of_ms: int) -> Place:
+        """Where and for whom prices are looked for."""
+        return Place(self.settings.price_zone, self.customer_group, as_of_ms)
 
     def item_ids(self) -> set[ItemId]:
         """Of everything that may be meant."""
@@ -87,6 +96,7 @@ def hold_past(
     codes = {line.scan_code for line in request.lines if line.scan_code is not None}
     patterns = scale_codes_as_of(db, as_of_ms, now_ms)
     labels = labels_of(codes, patterns, business_date, now.settings.decimals)
+    labels |= packs_as_of(db, codes, as_of_ms, now_ms)
     codes = codes.union(*[label.codes for label in labels.values()])
     named = _named(request, codes, now.settings.currency)
     past = _Past(past_as_of(db, named, as_of_ms, now_ms))
@@ -103,7 +113,11 @@ def hold_past(
         **_settings(db, now, past),
         **_items(db, now, past, codes, (as_of_ms, now_ms)),
     )
-    held = held._replace(rules=rules_as_of(db, held.item_ids(), as_of_ms, now_ms))
+    items = held.item_ids()
+    held = held._replace(
+        rules=rules_as_of(db, items, as_of_ms, now_ms),
+        offers=offers_as_of(db, items, held.place(as_of_ms), now_ms),
+    )
     before = promotions_before(db, as_of_ms, now_ms)
     return with_promotions(db, held, as_of_ms, request.coupons, before)
 

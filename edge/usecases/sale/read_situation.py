@@ -16,6 +16,7 @@ from edge.db.goodwill import goodwill_right
 from edge.db.item_rules import rules_of
 from edge.db.payment_attempts import attempts_referred
 from edge.db.payments import cash_tender, payments_left
+from edge.db.price_books import offers_of, packs_of
 from edge.db.rights import coupons_here
 from edge.db.sale_reads import CounterNow, StoreNow
 from edge.db.scale_codes import scale_codes
@@ -254,7 +255,7 @@ def _in_force(
     labels: dict[str, Label] = {}
     if len(items) < len(codes):
         rest = [code for code in codes if code not in items]
-        labels = labels_of(rest, scale_codes(db), business_date, store.settings.decimals)
+        labels = _labels(db, rest, store, business_date)
         named = {code for label in labels.values() for code in label.codes}
         items |= sale_reads.items_by_code(db, named, as_of_ms) if named else {}
     held = InForce(
@@ -274,7 +275,18 @@ def _in_force(
         worth=_worth(db, request, store.settings.currency),
         coupon_rights=_coupon_rights(db, request),
     )
-    return with_promotions(db, _with_rules(db, held, as_of_ms), as_of_ms, request.coupons, {})
+    held = _with_rules(db, held, as_of_ms)
+    if counter.has_books:
+        held = held._replace(offers=offers_of(db, held.item_ids(), held.place(as_of_ms)))
+    return with_promotions(db, held, as_of_ms, request.coupons, {})
+
+
+def _labels(
+    db: sqlite3.Connection, codes: Collection[str], store: StoreNow, business_date: date
+) -> dict[str, Label]:
+    """What codes say that no item has as they stand."""
+    labels = labels_of(codes, scale_codes(db), business_date, store.settings.decimals)
+    return labels | packs_of(db, codes)
 
 
 def _with_rules(db: sqlite3.Connection, held: InForce, as_of_ms: int) -> InForce:

@@ -6,6 +6,7 @@ import { LINE_TOOLS } from "./line_tools.js";
 import * as state from "./state.js";
 import { formatMilli, formatMinor } from "./text.js";
 import { html, useLayoutEffect, useRef } from "./ui.js";
+import { PRICE } from "./words_price.js";
 import { RETURN } from "./words_return.js";
 import { LINE, SELLING } from "./words_selling.js";
 
@@ -44,6 +45,8 @@ function Line({ line, open }) {
   const quoted = state.quotedLines.value.get(line);
   const amount = (minor) => (minor === undefined ? "…" : formatMinor(minor, decimals));
   const unit = line.unit === "each" ? "" : ` ${line.unit}`;
+  const book = quoted?.book ?? null;
+  const milli = Math.abs(book?.packs_milli ?? quoted?.quantity_milli ?? line.quantity_milli);
   const choose = () => {
     state.chosen.value = line.key;
     focusScan();
@@ -51,11 +54,12 @@ function Line({ line, open }) {
   return html`<li aria-current=${open ? "true" : undefined} onClick=${open ? undefined : choose}>
     <span class="name">${line.name}${isReturn(line) && html` <em>${RETURN.mark}</em>`}</span>
     <span class="each">
-      <span class="count">${formatMilli(Math.abs(quoted?.quantity_milli ?? line.quantity_milli))}${unit}</span>
+      <span class="count">${formatMilli(milli)}${unit}</span>
       <span class="by"> × </span>
-      <span class="price">${amount(quoted?.unit_price_minor)}</span>
+      <span class="price">${amount(book?.pack_price_minor ?? quoted?.unit_price_minor)}</span>
     </span>
     <span class="amount">${amount(quoted?.extended_minor ?? quoted?.amount_minor)}</span>
+    ${book !== null && html`<span class="less book"><span>${bookOf(book)}</span></span>`}
     ${(quoted?.modifiers ?? []).map(
       ({ reason, amount_minor }, at) => html`<span class="less" key=${at}>
         <span>${reason}</span><span>${amount(amount_minor)}</span>
@@ -64,6 +68,11 @@ function Line({ line, open }) {
     ${line.note !== undefined && html`<span class="less note"><span>${line.note}</span></span>`}
     ${open && html`<${Tools} line=${line} />`}
   </li>`;
+}
+
+/** By which price book it is priced, and from how many on. */
+function bookOf({ name, from_milli: from }) {
+  return from > 0 ? PRICE.fromOn(name, formatMilli(from)) : name;
 }
 
 /** What goes along with another line, and has no tools of its own: it follows that one. */

@@ -30,7 +30,8 @@ export function PriceDialog({ line_key: key }) {
     else put({ unit_price_minor: read, reason: why.trim() });
   };
   const now = line.price_override ?? null;
-  const costs = quotedLines.value.get(line)?.unit_price_minor;
+  const quoted = quotedLines.value.get(line);
+  const costs = quoted?.book?.pack_price_minor ?? quoted?.unit_price_minor;
   const shown = (minor) => formatMinor(minor, decimals.value);
   return html`<${Modal} label=${PRICE.of(line.name)} onClose=${close}>
     <h2>${PRICE.of(line.name)}</h2>

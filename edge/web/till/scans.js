@@ -101,7 +101,7 @@ export async function offer(found, row = null) {
   if (!labelled && (item.open_price || !WHOLE_UNITS.includes(item.unit))) return ask(found, row);
   const quantity = quantity_milli ?? ONE_MILLI;
   const choice = { quantity_milli: quantity, scan_code, price_minor: null, reason: null };
-  return take(labelled ? { ...item, unit: "each" } : item, choice, row);
+  return take(labelled ? { ...item, name: label.name ?? item.name, unit: "each" } : item, choice, row);
 }
 
 /** One dialog at a time: what needs another waits until it is closed. */

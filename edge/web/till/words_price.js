@@ -1,4 +1,4 @@
-/** What the page says about prices: one that is set by hand. */
+/** What the page says about prices: of books, and one that is set by hand. */
 
 import { inBoth } from "./language.js";
 
@@ -8,6 +8,7 @@ export const PRICE = inBoth({
   costs: [(price) => `It costs ${price}`, (price) => `现价 ${price}`],
   field: ["Price of one", "单价"],
   fieldIn: [(unit) => `Price of one ${unit}`, (unit) => `每 ${unit} 单价`],
+  fromOn: [(name, many) => `${name}, from ${many}`, (name, many) => `${name}，满 ${many} 起`],
   alone: ["Promotions leave this line alone", "促销不再适用于此行"],
   reason: ["Reason", "原因"],
   reasonHint: ["The receipt shows it", "会印在收据上"],

@@ -8,7 +8,9 @@ class Label(NamedTuple):
     """``codes``: under which the catalogue may have the item, best first; none where the code was
     not read right (a check digit differs). ``quantity_milli``: thousandths of the item's own unit,
     or, ``in_kilograms``, of a kilogram. ``amount_minor``: what the labelled goods cost, with tax or
-    without as the shop's prices are. ``expires_on``: the last day on which it may be sold."""
+    without as the shop's prices are. ``expires_on``: the last day on which it may be sold.
+    ``pack``, ``name``: of a code that head office published as a pack (``price_books.py``), its key
+    and what the receipt calls it."""
 
     codes: tuple[str, ...]
     quantity_milli: int | None = None
@@ -17,6 +19,8 @@ class Label(NamedTuple):
     lot: str | None = None
     expires_on: date | None = None
     serial: str | None = None
+    pack: str | None = None
+    name: str | None = None
 
 
 MISREAD = Label(())

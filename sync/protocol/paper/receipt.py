@@ -18,12 +18,12 @@ from sync.protocol.change import Epoch
 from sync.protocol.facts import Line, RetailTransaction
 from sync.protocol.figures import percent
 from sync.protocol.identity import ReceiptNumber, SaleId
-from sync.protocol.money import MILLI, format_minor, in_thousands
+from sync.protocol.money import MILLI, extend, format_minor, in_thousands
 from sync.protocol.paper.blocks import RULE, Align, Block, Code, Pair, Symbology, Words
 from sync.protocol.paper.invoice import Buyer, buyer_blocks, net_of, net_total, title_of
 from sync.protocol.paper.witness import witness_text
 from sync.protocol.reference import ReceiptTexts, StoreSettings
-from sync.protocol.units import Unit
+from sync.protocol.units import WHOLE_MILLI, Unit, divides
 
 ZONES_MAX = 64
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -135,10 +135,8 @@ def _header(
 
 
 def _line(line: Line, decimals: int, originals: Mapping[SaleId, ReceiptNumber]) -> list[Block]:
-    quantity = _quantity(line.quantity_milli, line.unit)
-    price = format_minor(line.unit_price_minor, decimals)
     extended = format_minor(line.extended_minor, decimals)
-    blocks: list[Block] = [Words(line.description), Pair(f"  {quantity} x {price}", extended)]
+    blocks: list[Block] = [Words(line.description), Pair(f"  {_many(line, decimals)}", extended)]
     for modifier in line.modifiers:
         off = format_minor(modifier.amount_minor, decimals)
         blocks.append(Pair(f"  {modifier.reason}", off))
@@ -207,6 +205,16 @@ def _credit_note(fact: RetailTransaction, decimals: int) -> Iterator[Block]:
             yield Pair("CREDIT NOTE", format_minor(given.amount, decimals), strong=True)
             yield Words(number, Align.CENTER)
             yield Code(Symbology.QR, number)
+
+
+def _many(line: Line, decimals: int) -> str:
+    """What is sold, and what one of it costs where that is what the line comes to: pieces of a pack
+    that has a price of its own cost nothing by themselves."""
+    quantity = _quantity(line.quantity_milli, line.unit)
+    by_piece = extend(line.unit_price_minor, line.quantity_milli) == line.extended_minor
+    if divides(line.unit) == WHOLE_MILLI and not by_piece:
+        return quantity
+    return f"{quantity} x {format_minor(line.unit_price_minor, decimals)}"
 
 
 def _quantity(milli: int, unit: str) -> str:

@@ -76,7 +76,10 @@ TABLES = (
     "right_grown",
     "value_move",
     "right_request",
+    "pack",
     "price",
+    "price_book",
+    "book_price",
     "push_state",
     "promotion",
     "promotion_pick",
@@ -164,7 +167,10 @@ def upgrade() -> None:
     _create_right_grown()
     _create_value_move()
     _create_right_request()
+    _create_pack()
     _create_price()
+    _create_price_book()
+    _create_book_price()
     _create_push_state()
     _create_promotion()
     _create_promotion_pick()
@@ -906,6 +912,54 @@ def _create_price() -> None:
     )
 
 
+def _create_pack() -> None:
+    op.create_table(
+        "pack",
+        sa.Column("scan_code", sa.String(), nullable=False),
+        sa.Column("item_id", sa.String(), nullable=False),
+        sa.Column("quantity_milli", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("scan_code", name=op.f("pk_pack")),
+    )
+
+
+def _create_price_book() -> None:
+    op.create_table(
+        "price_book",
+        sa.Column("book", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("zone", sa.String(), nullable=True),
+        sa.Column("customer_group", sa.String(), nullable=True),
+        sa.Column("tax_included", sa.Boolean(), nullable=False),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("fixed", sa.Boolean(), nullable=False),
+        sa.Column("from_ms", sa.Integer(), nullable=False),
+        sa.Column("until_ms", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("book", name=op.f("pk_price_book")),
+    )
+
+
+def _create_book_price() -> None:
+    op.create_table(
+        "book_price",
+        sa.Column("item_id", sa.String(), nullable=False),
+        sa.Column("book", sa.String(), nullable=False),
+        sa.Column("pack", sa.String(), nullable=False),
+        sa.Column("from_milli", sa.Integer(), nullable=False),
+        sa.Column("effective_from_ms", sa.Integer(), nullable=False),
+        sa.Column("unit_price_minor", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "item_id",
+            "book",
+            "pack",
+            "from_milli",
+            "effective_from_ms",
+            name=op.f("pk_book_price"),
+        ),
+    )
+
+
 def _create_push_state() -> None:
     op.create_table(
         "push_state",
@@ -1347,6 +1401,7 @@ def _create_sale_line() -> None:
         sa.Column("original_sale_id", sa.LargeBinary(), nullable=True),
         sa.Column("original_line_no", sa.Integer(), nullable=True),
         sa.Column("returned_milli", sa.Integer(), nullable=False),
+        sa.Column("price_book", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["sale_id"], ["sale.sale_id"], name=op.f("fk_sale_line_sale_id")),
         sa.PrimaryKeyConstraint("sale_id", "line_no", name=op.f("pk_sale_line")),
     )
