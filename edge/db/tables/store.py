@@ -252,8 +252,7 @@ class AbandonedId(EdgeTable, table=True):
 
 class SaleLine(EdgeTable, table=True):
     """Sale and return lines, signed as in the fact. ``returned_milli``: of a sale line, how much
-    came back so far (positive). The small index finds the returns of a receipt that came home after
-    them."""
+    came back so far (positive). The small index finds returns of a receipt that came home later."""
 
     __tablename__ = "sale_line"
     __table_args__ = (
