@@ -50,6 +50,7 @@ PUBLISHERS = 8
 ROWS_EACH = 40
 ITEMS = FollowedFeed(DataSet.ITEMS, "")
 LOYALTY = ("loyalty_tiers", "customer_tiers", "points_rules", "points_expiring")
+PRICES = ("price_books", "book_prices", "packs")
 
 
 def body(key: str, name: str) -> bytes:
@@ -273,8 +274,7 @@ async def test_a_store_pulls_its_own_feeds_and_no_others(postgres_url: str) -> N
             (DataSet.PAYMENT_WAYS, "", 0),
             (DataSet.VOUCHER_TYPES, "", 0),
             (DataSet.CURRENCIES, "", 0),
-            *((data_set, "", 0) for data_set in LOYALTY),
-            *((each, "", 0) for each in (DataSet.PRICE_BOOKS, DataSet.BOOK_PRICES, DataSet.PACKS)),
+            *((data_set, "", 0) for data_set in (*LOYALTY, *PRICES)),
         ]
         for feed in heard.feeds:
             page = await box.feed(feed.data_set, 0, scope=feed.scope)
