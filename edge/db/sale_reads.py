@@ -380,8 +380,8 @@ def _item(row: tuple[Any, ...]) -> ItemOnSale:
 def _sold(row: tuple[Any, ...]) -> SoldLine:
     sale_id, customer = SaleId(UUID(bytes=row[0])), row[2]
     buyer = None if customer is None else CustomerId(UUID(bytes=customer))
-    return SoldLine(
+    sold = SoldLine(
         *(sale_id, row[1], buyer, *row[3:8], TaxClass(row[8]), row[9], bool(row[10])),
         *(*row[11:21], row[21] or 0, _settings(row[22]).currency, bool(row[23])),
-        price_book=row[24],
     )
+    return sold._replace(price_book=row[24])

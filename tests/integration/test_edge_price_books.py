@@ -2,6 +2,7 @@
 held against, and what a basket without any pays for them."""
 
 import sqlite3
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -38,7 +39,7 @@ def price(
     return BookPrice(TEA, book, pack, start * 1_000, at, minor)
 
 
-SET_OF = {
+SET_OF: dict[Any, DataSet] = {
     PriceBook: DataSet.PRICE_BOOKS,
     BookPrice: DataSet.BOOK_PRICES,
     Pack: DataSet.PACKS,
@@ -129,7 +130,7 @@ def test_prices_begin_and_end_at_their_instants(
     assert sold(db, "b", 380).price_book is None
 
 
-CHANGES = {
+CHANGES: dict[str, Callable[[], list[Any]]] = {
     "a price that was changed": lambda: [price("all", 100)],
     "a price that was ended": lambda: [price("all", None)],
     "a quantity that was added": lambda: [price("all", 100, start=1)],
