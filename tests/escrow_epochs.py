@@ -107,3 +107,26 @@ def lent_within(event: Event, span: tuple[date, date]) -> int:
 def as_it_is(known: Known) -> Known:
     """What head office has of an epoch's journal, for later."""
     return Known(known.store, known.provisional, list(known.journal), aside=set(known.aside))
+
+
+class Purse:
+    """What head office put into the account by decisions of its own, and what of the account ran
+    out. ``ever``: what was put in, also what it forgot since: stores may have been given it."""
+
+    def __init__(self) -> None:
+        self.given = self.expired = self.ever = 0
+        self._before = (0, 0)
+
+    def give(self, points: int) -> None:
+        self.given += points
+        self.ever += points
+
+    def expire(self, points: int) -> None:
+        self.expired += points
+
+    def remember(self) -> None:
+        self._before = (self.given, self.expired)
+
+    def forget(self) -> None:
+        """Put back to its past without a mirror."""
+        self.given, self.expired = self._before

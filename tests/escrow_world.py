@@ -4,7 +4,8 @@ very functions that box and head office decide by (escrow.py).
 Lost answers, repeated and late requests, some given up before they were ever known, copied disks
 that both go on, late tails, tails that a person writes off, events that are set aside, a head
 office put back to its past with its mirror and without it; beside them, goodwill: days go by,
-budgets are set, and stores lend what rights do not cover.
+budgets are set, and stores lend what rights do not cover; and points that head office gives, or
+that run out.
 """
 
 from collections import Counter
@@ -24,7 +25,7 @@ from sync.protocol.escrow import (
     shares,
 )
 from sync.protocol.periods import Period, span_of, span_until
-from tests.escrow_epochs import Disk, Event, Known, as_it_is, lent_within
+from tests.escrow_epochs import Disk, Event, Known, Purse, as_it_is, lent_within
 
 RULE = ShareRule((60, 25, 15), 1_000)
 OPENING = 100
@@ -46,6 +47,7 @@ class World:
         self.answers: list[tuple[Disk, UUID, int]] = []
         self.past: dict[int, Known] = {}
         self.bound = 0
+        self.purse, self.programme = Purse(), (self.gift, self.expire)
         self.every: dict[int, tuple[int, Event]] = {}
         self.today = date(2026, 11, 20)
         self.period = self.rng.choice(list(Period))
@@ -210,7 +212,8 @@ class World:
         counted = [one for known in self.epochs.values() for one in known.counted()]
         born = sum(sum(one.born.values()) for one in counted)
         lent = sum(sum(one.lent.values()) for one in counted)
-        return OPENING + born - lent - sum(sum(one.spent.values()) for one in counted)
+        put = OPENING + self.purse.given - self.purse.expired
+        return put + born - lent - sum(sum(one.spent.values()) for one in counted)
 
     def free(self) -> int:
         return available(self.balance(), [one.rights() for one in self.epochs.values()])
@@ -239,6 +242,15 @@ class World:
                 known.granted[self.new_id()] = points
                 twins = sum(self.epochs[one.epoch] is known for one in self.disks)
                 self.bound += points * max(0, twins - 1)
+
+    def gift(self) -> None:
+        if self.may_grant():
+            self.purse.give(self.rng.randrange(1, 40))
+
+    def expire(self) -> None:
+        """Of what is due, whatever that is, as much as is available."""
+        if self.may_grant():
+            self.purse.expire(granted_of(self.rng.randrange(1, 60), self.free()))
 
     def say(self) -> None:
         """Somebody says what a store may lend from today on."""
@@ -281,6 +293,7 @@ class World:
 
     def remember(self) -> None:
         self.past = {n: as_it_is(one) for n, one in self.epochs.items()}
+        self.purse.remember()
 
     def rewind(self, *, mirrored: bool) -> None:
         """Put back to its past: journals come again; decisions from the mirror, or not at all
@@ -293,6 +306,7 @@ class World:
             if not mirrored:
                 self.forget(number, known)
         if not mirrored:
+            self.purse.forget()
             self.network.clear()
             self.answers.clear()
 
@@ -324,7 +338,7 @@ class World:
             self.rng.choice(often)(disk)
         elif roll < 0.85:
             often_there = (self.hear, self.answer, self.give, self.look, self.remember)
-            self.rng.choice((*often_there, self.say, self.cut, self.tomorrow))()
+            self.rng.choice((*often_there, self.say, self.cut, self.tomorrow, *self.programme))()
         elif roll < 0.93:
             self.rng.choice((self.give_up, self.state))(disk)
         elif roll < 0.96 and self.lost:
@@ -359,10 +373,10 @@ class World:
             self.look()
 
     def overdraw(self) -> int:
-        """Of everything that was ever spent of rights, reported or not."""
+        """Of everything that was ever spent of rights, reported or not, and of what ran out."""
         born = sum(sum(one.born.values()) for _, one in self.every.values())
         spent = sum(sum(one.spent.values()) for _, one in self.every.values())
-        return spent - born - OPENING
+        return spent + self.purse.expired - born - OPENING - self.purse.ever
 
     def lent_beyond(self) -> list[int]:
         """Stores that lent beyond their budgets, over all epochs and periods, more than one budget

@@ -64,6 +64,13 @@ What each rule closes:
   found afterwards and not prevented.
 - *A head office that forgot what it gave gives nothing* until every epoch said what it holds.
 
+*What head office itself puts in or takes out.* Points that it gives (a welcome, a birthday) are put
+into the account by a decision, as balance alone: nobody's right until the usual shares give it.
+Points that run out are taken out of what is available and of nothing else, under the account's
+lock, with the decision that says so. So they never were at any store, and cannot be spent there as
+well: Σ spent + Σ run out <= Σ ever put in. What an epoch may still spend does not run out; it does
+when it has come back.
+
 The worst overdraw is therefore a number that is known before anything goes wrong
 (``central/reports/grants.py``).
 

@@ -35,3 +35,12 @@ def test_most_schedules_lend_something() -> None:
         world.settle()
     lending = [one for one in worlds if any(event.lent for _, event in one.every.values())]
     assert len(lending) > len(worlds) // 2
+
+
+def test_in_most_schedules_points_are_given_and_run_out() -> None:
+    worlds = [World(seed) for seed in range(60)]
+    for world in worlds:
+        for _ in range(STEPS):
+            world.step()
+    moving = [one for one in worlds if one.purse.ever and one.purse.expired]
+    assert len(moving) > len(worlds) // 4
