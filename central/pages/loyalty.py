@@ -1,28 +1,98 @@
-"""The page of points: what is owed to customers, where it may be spent, and the worst that can come
-of it."""
+"""The pages of points: what is owed to customers and where it may be spent, how the programme goes,
+and one customer's statement."""
 
-from typing import Any
+import csv
+from io import StringIO
+from typing import Annotated, Any, TypeAlias
+from uuid import UUID
 
 from litestar import Request, Response, get
+from litestar.params import PathParameter
 
 from central.api.guards import needing, office_of, page_guard, person_of
 from central.api.reading import reading
 from central.domain.access import UserRole
-from central.pages.page import page
+from central.pages.page import PAGE_HEADERS, page
+from central.pages.workbook import shown
 from central.reports.company import company_money
 from central.reports.loyalty import loyalty
+from central.reports.loyalty_program import NO_PROGRAM, loyalty_program
+from central.reports.points_statement import HEADER, Statement, points_statement, row_of
+from central.usecases.loyalty.rule import list_rules
+from central.usecases.loyalty.tier import list_tiers
+from central.usecases.price.look_up import clock_of_stores
+from sync.protocol.identity import CustomerId
 
 AnyRequest = Request[Any, Any, Any]
+CSV_TYPE = "text/csv; charset=utf-8"
+Customer: TypeAlias = Annotated[UUID, PathParameter()]
 
 
 @get("/loyalty", guards=[page_guard], opt=needing(UserRole.LOOK))
 async def show_loyalty(request: AnyRequest) -> Response[str]:
-    """Liability, what stores may spend, and the overdraw that is known in advance."""
+    """Liability, what stores may spend, the overdraw known in advance, and the programme."""
     person, office = person_of(request), office_of(request)
     async with reading(office) as db:
         money = await company_money(db, person.company_id)
         found = await loyalty(db, person.company_id, office.clock_ms())
-    return page("loyalty.html", person=person, money=money, found=found)
+        program = await loyalty_program(db, person.company_id)
+        tiers = await list_tiers(db, person.company_id)
+        rules = await list_rules(db, person.company_id)
+        clock = await clock_of_stores(db, person.company_id)
+    return page(
+        "loyalty.html",
+        person=person,
+        money=money,
+        found=found,
+        program=None if program == NO_PROGRAM else program,
+        tiers=tiers,
+        rules=rules,
+        clock=clock,
+    )
 
 
-ROUTES = (show_loyalty,)
+@get(
+    "/customers/{customer_id:uuid}/points",
+    guards=[page_guard],
+    opt=needing(UserRole.LOOK),
+)
+async def show_statement(request: AnyRequest, customer_id: Customer) -> Response[Any]:
+    """Everything that moved a customer's points, and the balance after each, the newest first."""
+    person, office = person_of(request), office_of(request)
+    async with reading(office) as db:
+        money = await company_money(db, person.company_id)
+        found = await points_statement(db, person.company_id, CustomerId(customer_id))
+    return shown(request, "statement.html", person=person, money=money, found=found)
+
+
+@get(
+    "/customers/{customer_id:uuid}/points.csv",
+    guards=[page_guard],
+    opt=needing(UserRole.LOOK),
+)
+async def send_statement(request: AnyRequest, customer_id: Customer) -> Response[str]:
+    """The same as a file, the oldest first."""
+    person, office = person_of(request), office_of(request)
+    async with reading(office) as db:
+        found = await points_statement(db, person.company_id, CustomerId(customer_id))
+    named = f'attachment; filename="points-{customer_id}.csv"'
+    headers = {**PAGE_HEADERS, "Content-Disposition": named}
+    return Response(_csv(found), media_type=CSV_TYPE, headers=headers)
+
+
+def _csv(found: Statement) -> str:
+    written = StringIO()
+    writer = csv.writer(written)
+    writer.writerow(HEADER)
+    for line in found.lines:
+        writer.writerow(map(_no_formula, row_of(line)))
+    return written.getvalue()
+
+
+def _no_formula(cell: str) -> str:
+    """Words that a spreadsheet would take for a formula are text to it."""
+    is_number = cell.removeprefix("-").isdecimal()
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@")) and not is_number else cell
+
+
+ROUTES = (show_loyalty, show_statement, send_statement)

@@ -1,11 +1,17 @@
 """What the page of points says."""
 
+from central.domain.points_expiry import Expiry
+from central.domain.promotion_text import condition_words, write_pick
+from central.domain.times_text import times_in_words
 from central.pages.words.figures import amount, counted
 from central.reports.company import CompanyMoney
 from central.reports.grants import StoreGrants
 from central.reports.loyalty import Loyalty
+from central.reports.loyalty_program import Program
 from central.reports.value import Value
 from sync.protocol.escrow import RightKind
+from sync.protocol.loyalty import PointsRule
+from sync.protocol.promotions.shape import PLAIN_TERMS
 
 title = "Loyalty"
 liability = "Points that customers have"
@@ -71,3 +77,85 @@ def of_many(count: int, people: int) -> str:
 def budget(store: StoreGrants) -> str:
     """A store's, such as "500 a month"."""
     return "–" if store.period is None else f"{store.goodwill:,} a {store.period}"
+
+
+program = "The programme"
+no_program = "Points are earned and spent, nothing is given and nothing runs out. Otherwise: "
+program_command = "central loyalty set --welcome 100 --expiry earned --months 24 --reason WHY"
+tiers = "Tiers"
+no_tiers = "There are no tiers. To make one: "
+tier_command = "central loyalty tier set gold --name Gold --spend 2000.00 --times 1.5 --kept 12"
+tier = "Tier"
+reached = "Reached with"
+times = "Points"
+kept = "Kept"
+rules = "What multiplies points"
+rule = "Rule"
+goods = "Goods"
+when = "When"
+statement = "Points"
+as_csv = "As a file (CSV)"
+what = "What"
+came = "In"
+left = "Out"
+balance = "Balance"
+why = "Why"
+nothing_moved = "Nothing has moved this customer's points yet."
+before_the_books = "before the books began"
+moved = {
+    "brought": "Brought along",
+    "receipt": "Receipt",
+    "given": "Given by head office",
+    "expired": "Ran out",
+}
+occasions = {
+    "welcome": "welcome",
+    "birthday": "month of birth",
+    "by_hand": "by hand",
+}
+
+
+def program_says(program: Program) -> str:
+    """How it goes, in a sentence."""
+    months = counted(program.expiry.months, "month")
+    ends = {
+        Expiry.NEVER: "points never run out",
+        Expiry.EARNED: f"points run out {months} after they were earned",
+        Expiry.IDLE: f"points run out after {months} without a receipt",
+    }[program.expiry.expiry]
+    window = counted(program.window_months, "month")
+    return (
+        f"Tiers go by what was spent in {window}. {program.welcome_points:,} points are given for a"
+        f" first receipt, {program.birthday_points:,} in the month of birth; {ends}, at the end of"
+        f" the month. Since {program.since}: {program.reason} ({program.decided_by})."
+    )
+
+
+def many_times(multiplier: int) -> str:
+    """Such as "1.5 ×"."""
+    return f"{times_in_words(multiplier)} ×"
+
+
+def kept_for(months: int) -> str:
+    """How long a tier is kept once it is no longer reached."""
+    return f"{counted(months, 'month')} more" if months else "no longer than reached"
+
+
+def goods_of(rule: PointsRule) -> str:
+    """As they are typed."""
+    return write_pick(rule.of)
+
+
+def when_of(rule: PointsRule, clock: str | None) -> str:
+    """As it is typed."""
+    return ", ".join(condition_words(rule.condition, PLAIN_TERMS, clock))
+
+
+def statement_of(called: str) -> str:
+    """The page's title."""
+    return f"Points of {called}"
+
+
+def has(balance: int, count: int) -> str:
+    """The answer first."""
+    return f"{balance:,} points after {counted(count, 'movement')}."

@@ -11,7 +11,7 @@ import { QuickKeys } from "./quick_keys_view.js";
 import { askCustomer, exactCash, pay, payable, takeExactCash } from "./selling.js";
 import * as state from "./state.js";
 import { Problem } from "./status_view.js";
-import { formatMinor } from "./text.js";
+import { formatMinor, times } from "./text.js";
 import { Sums, Total } from "./totals_view.js";
 import { html } from "./ui.js";
 import { SELLING } from "./words_selling.js";
@@ -81,12 +81,21 @@ function Customer() {
   }
   const points = currentQuote.value?.points_here ?? null;
   const lent = currentQuote.value?.goodwill_here ?? 0;
+  const earning = currentQuote.value?.earning ?? null;
   return html`<div class="customer" data-testid="customer">
     <div>
       <strong>${customer.name ?? customer.code}</strong>
+      ${earning?.tier &&
+      html`<small class="tier" data-testid="tier">
+        ${SELLING.tier(earning.tier, times(earning.multiplier))}
+      </small>`}
       <small>${[customer.phone, customer.email].filter(Boolean).join(" · ")}</small>
       ${points !== null && html`<small>${SELLING.points(formatMinor(points, 0))}</small>`}
       ${lent > 0 && html`<small data-testid="lent">${SELLING.lent(formatMinor(lent, 0))}</small>`}
+      ${earning?.expire_on &&
+      html`<small data-testid="expiring">
+        ${SELLING.expiring(formatMinor(earning.expiring, 0), earning.expire_on)}
+      </small>`}
     </div>
     <button type="button" onClick=${() => trying(() => setCustomer(null)).then(focusScan)}>
       ${SELLING.noCustomer}

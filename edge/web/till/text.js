@@ -1,6 +1,8 @@
 /** Numbers as people write them, by digits: no amount is ever a fraction here. */
 
 const MILLI_DIGITS = 3;
+/** Multipliers are hundredths of a percent. */
+const TIMES_DIGITS = 4;
 /** The most that one figure may be (sync/protocol/bounds.py), in minor units. */
 export const MINOR_MAX = 100_000_000_000;
 export const MILLI_MAX = 9_999_000;
@@ -40,6 +42,14 @@ export function percent(basisPoints) {
   const digits = String(basisPoints).padStart(3, "0");
   const part = digits.slice(-2).replace(/0+$/, "");
   return `${digits.slice(0, -2)}${part === "" ? "" : "."}${part} %`;
+}
+
+/** 15000 -> "1.5", 20000 -> "2" */
+export function times(multiplier) {
+  const digits = String(multiplier).padStart(TIMES_DIGITS + 1, "0");
+  const part = digits.slice(-TIMES_DIGITS).replace(/0+$/, "");
+  const whole = digits.slice(0, -TIMES_DIGITS);
+  return part === "" ? whole : `${whole}.${part}`;
 }
 
 /** 65 -> "1:05" */

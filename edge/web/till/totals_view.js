@@ -22,7 +22,8 @@ export function Taxes() {
     )}
     ${quoted.points_earned > 0 &&
     html`<p class="quiet">
-      <span>${SELLING.pointsEarned}</span><span>${formatMinor(quoted.points_earned, 0)}</span>
+      <span>${[SELLING.pointsEarned, ...(quoted.earning?.rules ?? [])].join(" · ")}</span>
+      <span>${formatMinor(quoted.points_earned, 0)}</span>
     </p>`}
   </div>`;
 }

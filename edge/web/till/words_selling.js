@@ -16,6 +16,11 @@ export const SELLING = inBoth({
   noCustomer: ["Without customer", "不记顾客"],
   points: [(points) => `${points} points to spend here`, (points) => `本店可用 ${points} 积分`],
   lent: [(points) => `${points} of them lent by the shop`, (points) => `其中 ${points} 由本店垫付`],
+  tier: [(name, times) => `${name}, ${times} × points`, (name, times) => `${name}，${times} 倍积分`],
+  expiring: [
+    (points, day) => `${points} points run out after ${day}`,
+    (points, day) => `${points} 积分于 ${day} 后失效`,
+  ],
   items: [(number) => count(number, "item"), (number) => `${number} 件`],
   saved: [(amount) => `saved ${amount}`, (amount) => `已省 ${amount}`],
   tax: [(amount) => `tax ${amount}`, (amount) => `税 ${amount}`],
