@@ -22,6 +22,9 @@ from tests.benchmarks.promotions import OTHERS, QUOTES, measure_promotions
 from tests.benchmarks.rush import Sizes as RushSizes
 from tests.benchmarks.rush import measure_rush
 from tests.benchmarks.search import CUSTOMERS, ITEMS, measure_search
+from tests.benchmarks.till_page import ITEMS as PAGE_ITEMS
+from tests.benchmarks.till_page import SALES as PAGE_SALES
+from tests.benchmarks.till_page import measure_till_page
 from tests.benchmarks.tls import measure_tls
 from tests.benchmarks.wire import measure_wire
 
@@ -212,6 +215,32 @@ async def search(folder: Path, say: Say, quick: bool) -> list[Figure]:
     ]
 
 
+async def till(folder: Path, say: Say, quick: bool) -> list[Figure]:
+    """What a cashier waits for at the page."""
+    items, sales = (200, 2) if quick else (PAGE_ITEMS, PAGE_SALES)
+    found = await measure_till_page(folder, say, items=items, sales=sales)
+    bare = "a bare question of that page"
+    rows = (
+        ("scan", "p50", "a scan until its line is painted with its price", None),
+        ("scan", "p95", "the same", 50),
+        ("pay", "p50", "exact cash until the receipt is painted", None),
+        ("pay", "p95", "the same", 150),
+    )
+    waited = found._asdict()
+    return [
+        figure(
+            f"till_{of}_{part}_ms",
+            f"{says}, {part}",
+            Unit.MS,
+            waited[f"{of}_{part}_ms"],
+            baseline=waited[f"ask_{part}_ms"],
+            baseline_is=bare,
+            target=None if most is None else Target(of_ratio=False, at_most=most),
+        )
+        for of, part, says, most in rows
+    ]
+
+
 async def promotions(folder: Path, _say: Say, quick: bool) -> list[Figure]:
     """A quote of twenty lines under a thousand promotions."""
     quotes = 10 if quick else QUOTES
@@ -315,6 +344,7 @@ LONG: dict[str, Part] = {
     "herd": herd,
     "proof": proof,
     "search": search,
+    "till": till,
     "goods": goods,
     "tls": tls,
     "promotions": promotions,

@@ -21,6 +21,7 @@ from tests.benchmarks.figures import (
 )
 from tests.benchmarks.machine import Load, moment_of
 from tests.benchmarks.parts import ALL
+from tests.needed import Need
 
 ASKED = (
     *("board", "board_week", "board_of_a_date", "daily_sales", "tax", "store_days", "verdict"),
@@ -59,6 +60,7 @@ NAMES = {
         "search_item_fragments_p99_ms",
         "read_p50_us",
     ),
+    "till": ("till_scan_p50_ms", "till_scan_p95_ms", "till_pay_p50_ms", "till_pay_p95_ms"),
     "promotions": (
         *("promotions_cost_ms", "promotions_quote_p95_ms"),
         *("promotions_crowded_cost_ms", "promotions_crowded_p95_ms"),
@@ -96,7 +98,10 @@ def short_folder() -> Iterator[Path]:
         yield Path(name)
 
 
-@pytest.mark.parametrize("part", NAMES)
+NEEDS = {"till": [pytest.mark.needs(Need.BROWSER)]}
+
+
+@pytest.mark.parametrize("part", [pytest.param(each, marks=NEEDS.get(each, [])) for each in NAMES])
 def test_each_part_measures_and_leaves_nothing_behind(part: str, short_folder: Path) -> None:
     command = [sys.executable, "-m", "tests.benchmarks", "--json", "--quick", "--only", part]
     ran = subprocess.run(

@@ -54,7 +54,11 @@ def sales(box: Box) -> list[tuple[str, int]]:
 
 async def pair(page: Page, box: Box, workstation: str = "W1") -> None:
     """By a technician's link."""
-    await page.goto(await box.pairing_link(workstation))
+    await pair_by(page, await box.pairing_link(workstation))
+
+
+async def pair_by(page: Page, link: str) -> None:
+    await page.goto(link)
     await page.get_by_role("button", name="Pair").click()
     await expect(page.get_by_role("heading", name="Who is at the till?")).to_be_visible()
 
@@ -71,6 +75,11 @@ async def open_shop(page: Page) -> None:
     """From the choice of a cashier to the first scan."""
     await sign_in(page)
     await page.get_by_role("button", name="Open business day").click()
+    await open_till(page)
+
+
+async def open_till(page: Page) -> None:
+    """With the usual float."""
     await page.get_by_label("Float in the drawer").fill(format_minor(FLOAT_MINOR))
     await page.get_by_role("button", name="Open till").click()
     await expect(page.get_by_label("Scan or search")).to_be_focused()
