@@ -1,17 +1,22 @@
-"""A receipt in another form than on the printer: as PDF, and made out to a buyer."""
+"""A receipt in another form than on the printer: as PDF, by the browser, made out to a buyer."""
 
 import sqlite3
-from typing import Annotated
+from typing import Annotated, Any
 
+import litestar
+import msgspec
 from litestar import Response, get, post
 from litestar.params import QueryParameter
 
-from edge.api.described import Described
+from edge.api.described import Described, accepts
+from edge.api.guard import refuse_other_operator
 from edge.api.once import At, writes
 from edge.api.parameters import IdInPath, TheBox
 from edge.db.receipt_prints import note_printed
+from edge.domain.fields import Request, ShortOperator
 from edge.usecases.sale.make_invoice import InvoiceMade, MakeInvoice, make_invoice
 from edge.usecases.sale.print import hand_over
+from sync.http.body import read_body
 from sync.protocol.identity import SaleId
 from sync.protocol.paper.page import Form
 
@@ -36,6 +41,37 @@ async def receipt_pdf(
     return Response(made, media_type=PDF_TYPE, headers={"Content-Disposition": name})
 
 
+class HandOut(Request, frozen=True):
+    """Who gives it."""
+
+    operator_id: ShortOperator
+
+
+class HandedOut(msgspec.Struct, frozen=True):
+    """The receipt's text, as it is to be printed now."""
+
+    is_copy: bool
+    receipt: str
+
+
+@post("/sales/{sale_id:uuid}/hand-out", status_code=200, operation_class=accepts(HandOut))
+async def hand_out(
+    request: litestar.Request[Any, Any, Any], sale_id: IdInPath, box: TheBox
+) -> HandedOut:
+    """The text for whoever prints it without a printer of the box's, through a browser: it is given
+    out by this, as nobody hears what came of that paper; what is given later is a copy."""
+    asked = await read_body(request, HandOut)
+    refuse_other_operator(request, asked.operator_id)
+    sale, now_ms = SaleId(sale_id), box.clock.moment().wall_ms
+
+    def give(db: sqlite3.Connection) -> HandedOut:
+        given = hand_over(db, sale)
+        note_printed(db, sale, now_ms)
+        return HandedOut(given.is_copy, given.sale.receipt)
+
+    return await box.writer.run(give)
+
+
 @writes(post, "/sales/{sale_id:uuid}/invoice")
 def invoice(db: sqlite3.Connection, asked: MakeInvoice, at: At, sale_id: IdInPath) -> InvoiceMade:
     """Make a finished receipt out to a buyer, as a full tax invoice: every form that it is given in
@@ -43,4 +79,4 @@ def invoice(db: sqlite3.Connection, asked: MakeInvoice, at: At, sale_id: IdInPat
     return make_invoice(db, asked, SaleId(sale_id), at.moment)
 
 
-ROUTES = (receipt_pdf, invoice)
+ROUTES = (receipt_pdf, hand_out, invoice)

@@ -105,3 +105,17 @@ async def test_a_receipt_is_saved_as_a_page(tabs: Tabs, shop: Box, tmp_path: Pat
     path = tmp_path / "receipt.pdf"
     await download.save_as(path)
     assert path.read_bytes().startswith(b"%PDF-")
+
+
+async def test_a_receipt_that_the_browser_prints_again_is_a_copy(tabs: Tabs, shop: Box) -> None:
+    page = await sold(tabs, shop)
+    await page.evaluate("window.papers = []")
+    await page.evaluate(
+        "window.print = () => papers.push("
+        "document.querySelector('[data-testid=receipt]').textContent.trim().split('\\n')[0])"
+    )
+    for many in (1, 2):
+        await page.get_by_role("button", name="Print").click()
+        await page.wait_for_function("many => papers.length === many", arg=many)
+    first, second = await page.evaluate("papers")
+    assert ("COPY" in first, second) == (False, "*** COPY ***")

@@ -173,3 +173,19 @@ async def test_what_is_not_sold_has_no_page(tmp_path: Path) -> None:
         missing = "01a2228a-9240-77d7-84aa-4d87318c6963"
         assert (await till.call("GET", f"/sales/{missing}/receipt.pdf")).status_code == 404
         assert (await invoice(till, missing)).status_code == 404
+
+
+async def test_what_a_browser_prints_is_the_receipt_once_and_a_copy_in_any_form_after_that(
+    tmp_path: Path,
+) -> None:
+    async with open_store(tmp_path / "S01") as till:
+        await till.open_shop()
+        receipt = await sold(till)
+        path = f"/sales/{receipt['sale_id']}/hand-out"
+        first = (await till.call("POST", path, {"operator_id": "anna"})).json()
+        assert first == {"is_copy": False, "receipt": receipt["receipt"]}
+        second = (await till.call("POST", path, {"operator_id": "anna"})).json()
+        assert second["receipt"].split("\n")[0].strip() == COPY
+        assert COPY in await pdf(till, receipt["sale_id"])
+        other = await till.call("POST", path, {"operator_id": "ben"})
+        assert other.is_error

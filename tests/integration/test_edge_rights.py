@@ -150,6 +150,7 @@ ASKS: dict[tuple[str, str], tuple[str, Body | None]] = {
     ("POST", "/quick-keys"): (Permission.ARRANGE_TILL, lambda _: fresh(version=0, tabs=[])),
     ("POST", "/sales/{sale_id:uuid}/print"): (ANYBODY, lambda _: {"operator_id": "ben"}),
     ("GET", "/sales/{sale_id:uuid}/receipt.pdf"): (ANYBODY, None),
+    ("POST", "/sales/{sale_id:uuid}/hand-out"): (ANYBODY, lambda _: {"operator_id": "ben"}),
     ("POST", "/sales/{sale_id:uuid}/invoice"): (ANYBODY, lambda _: fresh(name="A", address="B")),
     ("POST", "/sales/{sale_id:uuid}/mails"): (ANYBODY, lambda _: fresh(address="a@b.example")),
     ("POST", "/returns"): (Permission.RETURN_GOODS, milk_back),

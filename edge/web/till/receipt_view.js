@@ -3,7 +3,7 @@
 import { doing, newSale } from "./actions.js";
 import { Heading } from "./fields.js";
 import { Papers } from "./papers_view.js";
-import { paper, printReceipt } from "./printing.js";
+import { paper, printHere, printReceipt } from "./printing.js";
 import { giveUp, tryAgain } from "./outbox.js";
 import * as state from "./state.js";
 import { Problem } from "./status_view.js";
@@ -68,7 +68,7 @@ export function Receipt() {
           ${RECEIPT.newSale} <kbd aria-hidden="true">F2</kbd>
         </button>
         <button type="button" disabled=${paper.value === "printing"}
-          onClick=${till.value.has_printer ? printReceipt : () => print()}>${RECEIPT.print}</button>
+          onClick=${till.value.has_printer ? printReceipt : printHere}>${RECEIPT.print}</button>
       </div>
       <${Paper} number=${receipt_number} />
       <${Papers} />
