@@ -19,7 +19,9 @@ _WRITING = f"{_HELD} WHERE current = 1"
 _NAMED = f"{_HELD} WHERE epoch_number = ? AND epoch_fingerprint = ?"
 _NUMBERED = f"{_HELD} WHERE opened_no = ?"
 _ALL = f"{_HELD} ORDER BY opened_no"
-_GOES_TO = "CASE WHEN current OR ended THEN seq ELSE coalesce(left_at, acknowledged_through) END"
+_GOES_TO = (
+    "CASE WHEN current OR ended THEN seq ELSE max(coalesce(left_at, 0), acknowledged_through) END"
+)
 _SENDING = f"{_HELD} WHERE {_GOES_TO} > acknowledged_through ORDER BY opened_no LIMIT 1"
 _UNTOLD = (
     f"{_HELD} WHERE provisional AND NOT ratified AND opened_no <= ? ORDER BY opened_no LIMIT 1"
@@ -87,10 +89,10 @@ class HeldEpoch(NamedTuple):
     @property
     def goes_to(self) -> int:
         """Through where head office gets it: of one that was left what it had then, and may have
-        lost since."""
+        lost since, or what it took that was on its way then."""
         if self.state is not EpochState.LEFT:
             return self.head.seq
-        return self.acknowledged_through if self.left_at is None else self.left_at
+        return max(self.left_at or 0, self.acknowledged_through)
 
 
 def begin_epoch(

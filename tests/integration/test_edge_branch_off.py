@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import httpx
 
 from edge.db.customers import find_customer, read_keys
-from edge.db.epochs import held_epochs
+from edge.db.epochs import count_waiting, held_epochs, remember_acknowledged, writing
 from edge.domain.epoch import EpochState
 from sync.engine.transport import Request, Response
 from sync.protocol.change import Epoch, Genesis, link
@@ -353,3 +353,23 @@ async def closed_again(shop: Shop) -> object:
     days = "SELECT business_date FROM business_day"
     day = await shop.till.box.reader.read(lambda db: db.execute(days).fetchone()[0])
     return (await shop.till.call("POST", f"/business-days/{day}/close", act())).json()
+
+
+async def test_an_answer_that_was_on_its_way_when_its_epoch_was_left_is_taken(
+    shop: Shop,
+) -> None:
+    """Head office takes a batch while a till's word makes the box leave: what waits is counted on
+    from there, and sent."""
+    await shop.exchange.round()
+    await sold(shop)
+    left = await shop.till.box.reader.read(writing)
+    headers = {"Holdfast-Seen": f"{left.epoch}:99:{'ab' * 32}:S01-W1-E1-000077"}
+    await shop.till.client.get("/sync", headers=headers)
+    assert await states(shop) == [EpochState.LEFT, EpochState.WRITING]
+    taken = (left.epoch, left.head.seq, left.head.hash)
+    await shop.till.box.writer.run(lambda db: remember_acknowledged(db, *taken))
+    held, now = await shop.till.box.reader.read(held_epochs)
+    assert (held.waiting, held.goes_to) == (0, left.head.seq)
+    assert await shop.till.box.reader.read(count_waiting) == now.waiting > 0
+    await sold(shop)
+    await settle(shop)
