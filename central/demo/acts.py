@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias
 
 from rich.console import RenderableType
 
-from central.demo import disk, past
+from central.demo import disk, live_copy, past
 from central.demo.accounts import write_down
 from central.demo.burnt import replace
 from central.demo.day import Shop
@@ -148,6 +148,9 @@ ACTS = (
     Act("put back", disk.put_back),
     Act("damage", disk.damage),
     Act("bring whole", disk.bring_whole),
+    Act("switch a copy on", live_copy.switch_on),
+    Act("sell at both", live_copy.sell_at_both),
+    Act("switch the copy off", live_copy.switch_off),
     Act("copy head office", past.copy_head_office),
     Act("put head office back", past.put_head_office_back),
 )

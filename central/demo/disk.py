@@ -25,12 +25,13 @@ _CHANGE = "UPDATE journal SET body = ? WHERE event_id = ?"
 async def copy(scene: Scene, shop: Shop) -> AsyncIterator[str]:
     """Of a box that runs: its database as of one instant, and what lies beside it."""
     there = scene.stage.folder / f"{shop.code}-copy"
-    await asyncio.to_thread(_copy, shop.box.folder, there)
+    await asyncio.to_thread(copy_folder, shop.box.folder, there)
     scene.copies[shop.code] = there, now_s()
     yield f"{shop.code}'s folder is copied while it sells."
 
 
-def _copy(folder: Path, there: Path) -> None:
+def copy_folder(folder: Path, there: Path) -> None:
+    """As of one instant, of a box that runs."""
     shutil.copytree(folder, there, ignore=shutil.ignore_patterns(EDGE_SOCKET, f"{DATABASE}*"))
     with (
         closing(sqlite3.connect(f"{(folder / DATABASE).as_uri()}?mode=ro", uri=True)) as source,

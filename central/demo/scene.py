@@ -8,7 +8,7 @@ from rich.console import Console
 
 from central.demo.accounts import Counted, Witness
 from central.demo.day import Shop
-from central.demo.stage import Stage
+from central.demo.stage import Stage, StoreBox
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,8 @@ class Down:
 @dataclass
 class Scene:
     """Everything that runs. By store codes, ``cut``: what was sold when its line was cut, ``down``:
-    boxes that were killed, ``copies``: of folders, and since when. ``trading``: the tills sell by
+    boxes that were killed, ``copies``: of folders, and since when, ``twins``: copies of boxes that
+    run beside them, ``left``: in which epoch they sold. ``trading``: the tills sell by
     themselves; ``turns``: how often a key killed or burnt a box; ``over``: no more is to happen."""
 
     stage: Stage
@@ -46,6 +47,8 @@ class Scene:
     cut: dict[str, Count] = field(default_factory=dict)
     down: dict[str, Down] = field(default_factory=dict)
     copies: dict[str, tuple[Path, float]] = field(default_factory=dict)
+    twins: dict[str, StoreBox] = field(default_factory=dict)
+    left: dict[str, str] = field(default_factory=dict)
 
     @property
     def counted(self) -> list[Counted]:

@@ -111,17 +111,23 @@ class Stage:
 
     async def serve(self, boxes: list[StoreBox], name: str) -> Child:
         """Start one edge process for these boxes and wait until each answers."""
+        child = await self.begin(boxes, name)
+        await child.await_ready()
+        return child
+
+    async def begin(self, boxes: list[StoreBox], name: str, port: int | None = None) -> Child:
+        """The same, not waited for. ``port``: another one than its folder says."""
         folders = [word for box in boxes for word in ("--data", str(box.folder))]
+        there = () if port is None else ("--port", str(port))
         child = await start_child(
             name,
-            ["edge", "serve", *folders],
+            ["edge", "serve", *folders, *there],
             self.log(name),
             wanted=frozenset(box.code for box in boxes),
         )
         self.edges.append(child)
         for box in boxes:
             box.child = child
-        await child.await_ready()
         return child
 
     async def stop(self, box: StoreBox, sign: signal.Signals = signal.SIGKILL) -> None:

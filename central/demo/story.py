@@ -12,7 +12,7 @@ from central.demo.workstation import Workstation
 from sync.protocol.currency import format_money
 
 PAUSE_S = 0.08
-AFTERWARDS_S = 2.0
+AFTERWARDS_S = 1.0
 
 
 class Step(NamedTuple):
@@ -38,7 +38,10 @@ STORY = (
     Step(0.0, "replace", "S02"),
     Step(0.0, "bring whole", "S03"),
     Step(0.0, "put head office back"),
+    Step(0.0, "switch a copy on", "S03"),
     Step(0.0, "put back", "S01"),
+    Step(0.0, "sell at both", "S03"),
+    Step(0.0, "switch the copy off", "S03"),
 )
 """What a box had sent before it burnt is lost where head office goes back behind that: the one that
 burns sends nothing between the copy of head office and its end."""

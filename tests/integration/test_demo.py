@@ -54,8 +54,11 @@ STORY = (
     "S03's tills bring 1 receipt whole, and it counts.",
     r"Head office is put back by \d+ s: of its [\d,]+ receipts [1-9][\d,]* are gone.",
     "Its mirror has what it decided since, and its boxes send the rest again.",
+    "S03's folder is copied while it sells, and the copy is switched on beside it.",
     r"Its tills know of more: S01 goes on in an epoch of its own, 1-[0-9a-f]{8}.",
     r"S01's tills give [1-9][\d,]* receipts? back to it.",
+    r"Both sell: S03's copy 3 receipts, in an epoch of its own, 1-[0-9a-f]{8}; its box \d+ receipt",
+    r"S03's till brings home 3 receipts of it, which count once. The box goes on in epoch 1-",
 )
 
 
