@@ -5,7 +5,7 @@ archive."""
 from collections.abc import Collection, Iterable
 
 from central.archive.port import Claim, Standing, StreamKey
-from central.domain.decisions import AnyDecision, EpochIssued, EpochRatified
+from central.domain.decisions import AnyDecision, EpochIssued, EpochRatified, TailClosed
 from central.domain.epoch import EPOCH, BadEpoch, EpochEvent, EpochState, Line
 from central.usecases.box.find_device import EnrolledDevice
 from central.usecases.box.ratify_epoch import Ratified, signed_record
@@ -122,6 +122,8 @@ def decided_states(decisions: Iterable[AnyDecision]) -> dict[StreamKey, EpochSta
                 line.issue(epoch)
             elif genesis.parent is not None:
                 line.ratify(epoch, genesis.parent)
+        elif isinstance(one, TailClosed):
+            lines[one.store_id].move(one.epoch, EpochEvent.WRITTEN_OFF)
     return {
         StreamKey(store_id, epoch): state
         for store_id, line in lines.items()

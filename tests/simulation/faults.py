@@ -78,6 +78,10 @@ class Faults:
     """Events in a store's journal that head office cannot apply."""
     repeats: int = 0
     """Events that stand in a journal once more, with their bytes or with others."""
+    renewals: int = 0
+    """How often a store's goodwill is said anew, and its box told of the day that it is."""
+    write_offs: int = 0
+    """Epochs that a person gives up while their boxes may be alive."""
     changes: int = 0
     """Publications and decisions of head office while the shops sell: no fault, but as bad."""
     cold: bool = False
@@ -136,6 +140,8 @@ def draw(random: Random) -> Faults:
         clock_jumps=some(2),
         poisons=some(2),
         repeats=some(3),
+        renewals=some(4),
+        write_offs=some(2) if moves else 0,
         changes=some(8),
         cold=cold,
         impatience_bp=some(5_000),

@@ -67,6 +67,16 @@ class Feeds:
                 rows[row.key] = row.body
         return rows
 
+    def newest(self, feed: FollowedFeed) -> dict[str, bytes]:
+        """The set with what waits for its number."""
+        rows = self.rows_at(feed, self.head(feed))
+        for row in self.waiting:
+            if row.feed == feed:
+                rows.pop(row.key, None)
+                if row.body is not None:
+                    rows[row.key] = row.body
+        return rows
+
     def hash_at(self, feed: FollowedFeed, through: int) -> bytes:
         """The set's hash as of a pub_seq."""
         return self.log[feed][through - 1].set_hash if through else EMPTY_SET_HASH

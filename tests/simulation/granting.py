@@ -3,6 +3,7 @@ request that was given up, as central/usecases/grant has it; what production ask
 looked up in the archive."""
 
 from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
 from central.archive.port import StreamKey
@@ -17,6 +18,7 @@ from sync.protocol.identity import StoreId
 from sync.protocol.rights import RightAnswered, RightAsked
 from tests.doubles.archive_memory import MemoryArchive
 from tests.simulation.catalog import COMPANY, Shop
+from tests.simulation.found_rows import place_of
 
 
 def answer_right(
@@ -63,25 +65,54 @@ def _free(archive: MemoryArchive, kind: str, account_id: UUID) -> int:
     if account is None:
         return 0
     balance = account.opening + account.earned - account.spent - account.taken_back
-    aside = {
-        (row.store_id, row.epoch_number, row.epoch_fingerprint)
-        for row in archive.tables["quarantine"].values()
-        if row.root_kind != SAME_ID
-    }
-    held = []
+    held, whole = [], whole_epochs(archive)
     for row in archive.tables["right_held"].values():
         if (row.kind, row.account_id) != (kind, account_id):
             continue
-        epoch = Epoch(row.epoch_number, row.epoch_fingerprint)
-        state = archive.standings[StreamKey(StoreId(row.store_id), epoch)].state
+        key = StreamKey(StoreId(row.store_id), Epoch(row.epoch_number, row.epoch_fingerprint))
+        state = archive.standings[key].state
         held.append(
             HeldRights(
                 row.earned + row.granted,
                 row.used,
                 row.released,
-                whole=(row.store_id, row.epoch_number, row.epoch_fingerprint) not in aside,
+                whole=key in whole,
                 ended=state is EpochState.CLOSED,
                 written_off=state is EpochState.WRITTEN_OFF,
+                later=_later(archive, key, account_id, whole=key in whole),
             )
         )
     return available(balance, held)
+
+
+def whole_epochs(archive: MemoryArchive) -> frozenset[StreamKey]:
+    """Of which nothing is set aside but what lost against other content under its own id."""
+    aside = {
+        (row.store_id, row.epoch_number, row.epoch_fingerprint)
+        for row in archive.tables["quarantine"].values()
+        if row.root_kind != SAME_ID
+    }
+    return frozenset(key for key in archive.standings if place_of(key) not in aside)
+
+
+def _later(archive: MemoryArchive, key: StreamKey, account_id: UUID, *, whole: bool) -> int:
+    """As central/reports/born_later.py counts it, of points."""
+    closed, tables = archive.tables["tail_closed"].get(place_of(key)), archive.tables
+    if closed is None:
+        return 0
+    home = {int(seq) for seq in closed.home.split()}
+    left = 0
+    for sale in tables["sale"].values():
+        written = (sale.store_id, sale.epoch_number, sale.epoch_fingerprint)
+        if written != place_of(key) or sale.customer_id != account_id or sale.training:
+            continue
+        if sale.seq > closed.heard and sale.seq not in home:
+            of = (sale.store_id, sale.sale_id)
+            left += sale.points_earned - _moved_of(tables["right_spend"], of)
+            left -= _moved_of(tables["right_released"], of) if whole else 0
+    return max(0, left)
+
+
+def _moved_of(rows: dict[Any, Any], of: tuple[UUID, UUID]) -> int:
+    """What went of the rights that a receipt gave."""
+    return sum(row.amount for row in rows.values() if (row.store_id, row.root) == of)

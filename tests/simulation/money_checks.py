@@ -6,7 +6,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from central.domain.decisions import GrantAnswered, GrantIssued, GrantReturned, PointsOpened
+from central.domain.decisions import (
+    GoodwillGiven,
+    GrantAnswered,
+    GrantIssued,
+    GrantReturned,
+    PointsOpened,
+)
 from edge.db.totals import read_totals
 from sync.protocol.escrow import goodwill_of
 from sync.protocol.facts import (
@@ -22,6 +28,7 @@ from sync.protocol.identity import StoreId
 from sync.protocol.money import added_tax, included_tax
 from tests.simulation.catalog import GOODWILL
 from tests.simulation.evidence import Books, Evidence, equal, expect
+from tests.simulation.lending import lent_at
 from tests.simulation.row_checks import decisions_of, returned_of, rights_here, spends_of
 from tests.simulation.verdicts import Answers
 
@@ -149,11 +156,11 @@ def check_10_points_stay_within_rights(found: Evidence) -> None:
     """No right is spent beyond what it gave; a disk that was copied or put back may spend once more
     what it held, and nothing else may. What stores may still spend, together with what is
     available, is each customer's balance; both sides count the same."""
+    _goodwill_of_stores(found)
     left: Counter[UUID] = Counter()
     released: Counter[UUID] = Counter()
     for books in found.boxes:
-        (lent_here,) = books.rows("SELECT coalesce(sum(amount), 0) FROM goodwill_spent")
-        expect(lent_here[0] <= GOODWILL, f"{books.name}: {lent_here[0]} lent of {GOODWILL}")
+        _goodwill_here(found, books)
         for (root, line), (customer, points, spent, back) in rights_here(books).items():
             said = f"right {root.hex()}/{line}: {spent} spent and {back} given back of {points}"
             expect(min(spent, back) >= 0 and spent + back <= points, said)
@@ -176,6 +183,7 @@ def check_10_points_stay_within_rights(found: Evidence) -> None:
         worth = opening + earned[customer_id] - used[customer_id] - owed
         equal(balance, worth, f"{customer_id}: balance")
         rights = granted[customer_id] + earned[customer_id] + found.world.copied[customer_id]
+        rights += found.world.given_up[customer_id]
         expect(used[customer_id] <= rights, f"{customer_id}: spent beyond all rights")
         if moved:  # what an epoch held that was left is bound until it is given back
             continue
@@ -183,6 +191,39 @@ def check_10_points_stay_within_rights(found: Evidence) -> None:
         given = granted[customer_id] - released[customer_id]
         available = opening - given - owed
         equal(account.granted + available, balance, f"{customer_id}: grants and available")
+
+
+def _goodwill_here(found: Evidence, books: Books) -> None:
+    """A disk lends on no date more than its epoch was ever told of a period, and on all dates
+    behind the last that it was told of no more than that once."""
+    told: defaultdict[str, list[GoodwillGiven]] = defaultdict(list)
+    for one in decisions_of(found, GoodwillGiven):
+        told[str(one.epoch)].append(one)
+    lent: defaultdict[str, Counter[date]] = defaultdict(Counter)
+    for epoch, day, amount in books.rows("SELECT epoch, business_date, amount FROM goodwill_spent"):
+        lent[epoch][date.fromisoformat(day)] += amount
+    for epoch, days in lent.items():
+        most = max((one.amount for one in told[epoch]), default=0)
+        last = max((one.until for one in told[epoch]), default=date.max)
+        beyond = sum(amount for day, amount in days.items() if day >= last)
+        said = f"{books.name}, epoch {epoch}: {dict(days)} lent of {most}, told until {last}"
+        expect(max([beyond, *days.values()]) <= most, said)
+
+
+def _goodwill_of_stores(found: Evidence) -> None:
+    """On a business date a store's epochs lend together no more than the most that was ever said of
+    it, but for what is known in advance: what an epoch may lend that a person gave up, and once
+    more what each disk was told of that was copied or put back."""
+    lent = lent_at(found.archive)
+    for books in found.stores:
+        store_id = books.shop.store_id
+        known = GOODWILL * (1 + found.world.lives[books.shop.code].moved)
+        known += found.world.lent_once[store_id]
+        days: Counter[date] = Counter()
+        for key, amounts in lent.items():
+            if key.store_id == store_id:
+                days.update(amounts)
+        expect(max(days.values(), default=0) <= known, f"{books.name}: {days} lent of {known}")
 
 
 def _points_told(found: Evidence) -> tuple[Counter[UUID], ...]:

@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sync.protocol.identity import Incarnation
-from tests.simulation import ground
+from tests.simulation import ground, lending
 from tests.simulation.changes import change
 from tests.simulation.faults import DAY_MS, MINUTE_MS
 from tests.simulation.network import chance
@@ -43,6 +43,8 @@ def plan_trouble(world: "World") -> None:
         (faults.clock_jumps, _set_clock),
         (faults.poisons, poison),
         (faults.repeats, repeat),
+        (faults.renewals, lending.renew),
+        (faults.write_offs, lending.write_off),
         (faults.changes, change),
     ):
         for _ in range(count):

@@ -81,6 +81,10 @@ class World:
         """Bodies of journal rows that were spoilt: by place and hash, as they were written."""
         self.copied: Counter[UUID] = Counter()
         """By customer: points that disks held which were copied or put back."""
+        self.given_up: Counter[UUID] = Counter()
+        """By customer: points of epochs that a person gave up."""
+        self.lent_once: Counter[UUID] = Counter()
+        """By store: goodwill of epochs that a person gave up."""
         self._folder = folder
         self.lives: dict[str, StoreLife] = {}
         self.workstations: list[Workstation] = []
