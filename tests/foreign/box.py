@@ -27,7 +27,10 @@ from tests.foreign.wire import (
     unpacked,
 )
 
-DATA_SETS = ("settings", "taxes", "tenders", "operators", "items", "prices", "customers", "grants")
+DATA_SETS = (
+    *("settings", "taxes", "tenders", "operators", "items", "prices", "customers", "grants"),
+    "goodwill",
+)
 BATCH_TYPE = "application/vnd.holdfast.batch"
 
 

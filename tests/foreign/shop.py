@@ -25,6 +25,7 @@ from tests.foreign.facts import (
     points_of,
     taxed,
 )
+from tests.foreign.lending import covered, left_to_lend
 from tests.foreign.wire import Envelope, packed, sealed, unpacked
 
 OPERATOR = "anna"
@@ -46,6 +47,9 @@ class Shop:
     till: TillOpened | None = None
     rights: dict[tuple[UUID, int], int] = field(default_factory=dict)
     """Points that a sale's line gave and nobody has used."""
+    lent: Counter[date] = field(default_factory=Counter)
+    """Points that were spent beyond that, by business date."""
+    owed: int = 0
 
     def write(self, kind: str, body: Any, event_id: UUID | None = None, version: int = 1) -> None:
         """``body``: a fact, or the bytes of one."""
@@ -195,13 +199,29 @@ class Shop:
         self._use(receipt)
         return receipt
 
+    def paying(self, points: int) -> tuple[Any, ...]:
+        """The rights that pay so many points, of the one customer that has any here; none where
+        they and what may be lent do not suffice."""
+        return covered(points, self.rights, self.box.store_id, self.lendable, self.owed)
+
+    @property
+    def lendable(self) -> int:
+        """What this epoch may lend yet on its business day."""
+        rows = [unpacked(row) for row in self.box.feeds["goodwill"].rows.values()]
+        named = f"{self.box.epoch.number}-{self.box.epoch.fingerprint.hex()}"
+        return left_to_lend(rows, named, self.day, self.lent)
+
     def _use(self, receipt: Receipt) -> None:
         for line in receipt.lines:
             if line.points > 0:
                 self.rights[receipt.sale_id, line.line_no] = line.points
         spends = [spend for tender in receipt.tenders for spend in tender.spends]
         for root, line_no, points in [*spends, *(receipt.take_back or (0, ()))[1]]:
-            self.rights[root, line_no] -= points
+            if (root, line_no) == (self.box.store_id, 0):
+                self.lent[self.day] += points
+            else:
+                self.rights[root, line_no] -= points
+        self.owed += receipt.take_back[2] if receipt.take_back else 0
 
     def new_sale_id(self) -> UUID:
         """A UUIDv7."""

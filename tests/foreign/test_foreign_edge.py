@@ -31,7 +31,7 @@ __all__ = ["postgres_template"]
 
 DAY = date(2026, 9, 21)
 ZERO = "TRV-001"
-CLIENT = ("wire", "columns", "facts", "day", "box", "shop")
+CLIENT = ("wire", "columns", "facts", "day", "box", "shop", "lending")
 
 
 async def opened(served: Served) -> Shop:
