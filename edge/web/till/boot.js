@@ -12,6 +12,7 @@ import { keepQuoted, lastQuote } from "./quotes.js";
 import { tellRemovals } from "./removals.js";
 import { clearResults } from "./search.js";
 import { showCustomers } from "./shown.js";
+import { hearTones } from "./sounds.js";
 import { markLanguage } from "./speaking.js";
 import * as state from "./state.js";
 import { watchStatus } from "./status.js";
@@ -48,6 +49,7 @@ export async function boot() {
   void followPayment();
   watchStatus();
   showCustomers();
+  hearTones();
   watchQuickKeys();
   void checkSession();
   lockWhenIdle();
@@ -114,6 +116,7 @@ function restore(kept, receipt) {
     state.languages.value = kept.languages ?? state.languages.value;
     state.quickKeys.value = kept.quickKeys ?? state.quickKeys.value;
     state.training.value = kept.training ?? false;
+    state.silent.value = kept.silent ?? false;
     state.asking.value = kept.asking ?? null;
     state.opening.value = kept.opening ?? null;
     state.till.value = kept.till ?? null;

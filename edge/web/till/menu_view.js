@@ -4,6 +4,7 @@ import { doing, trying } from "./actions.js";
 import { Modal } from "./modal.js";
 import { lock, signOut } from "./session.js";
 import { openDisplay } from "./shown.js";
+import { changeSounds } from "./sounds.js";
 import { speakAnother } from "./speaking.js";
 import * as state from "./state.js";
 import { changeTraining, mayChange } from "./training.js";
@@ -12,6 +13,7 @@ import { MENU } from "./words.js";
 import { DISPLAY } from "./words_display.js";
 import { PEOPLE_MENU } from "./words_people.js";
 import { QUICK } from "./words_quick_keys.js";
+import { SOUNDS } from "./words_sounds.js";
 import { TRAINING } from "./words_training.js";
 
 /**
@@ -48,6 +50,10 @@ const CHOICES = [
     when: () => mayChange.value,
   },
   { label: () => QUICK.arrange, act: show("arrange keys"), permission: "arrange_till" },
+  {
+    label: () => (state.silent.value ? SOUNDS.on : SOUNDS.off),
+    act: closing(() => trying(changeSounds)),
+  },
   { label: () => DISPLAY.open, act: closing(openDisplay) },
   { label: () => MENU.keys, act: show("keys"), key: "?" },
   {

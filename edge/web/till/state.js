@@ -30,6 +30,8 @@ export const basket = signal(EMPTY);
 export const quickKeys = signal({ version: 0, tabs: [] });
 /** Whether what is sold here now counts nowhere (training.js). */
 export const training = signal(false);
+/** Whether the page makes no sound (sounds.js). */
+export const silent = signal(false);
 /** The key of the line whose tools are open, null for none. */
 export const chosen = signal(null);
 export const chosenLine = computed(
