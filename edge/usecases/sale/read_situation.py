@@ -89,11 +89,14 @@ def read_situation(
     sells = (TillState.OPEN, TillEvent.SOLD, workstation_id)
     till_session_id = TILL.require(counter.till_session_id, *sells)
     named, comes_back = originals_of(request.lines), takes_back(request.lines)
-    held = _as_tendered(db, request, store, counter, business_date, now_ms)
     originals, paid, leaves = _taken(db, named, request) if comes_back else ({}, NOTHING_PAID, {})
     customer_id = customer_of(request.customer_id, originals, whole=paid.whole)
+    at = (store.changed_ms, request.tendered_at_ms, now_ms)
+    held = _as_tendered(db, request, store, counter, business_date, now_ms)
     buyer, owed = _buyer(db, request, counter, customer_id)
-    wanted = with_rights or originals or owed > 0 or _spends_points(held)
+    beside = _beside(db, request, originals, business_date)
+    beside["earning"] = _earning(db, customer_id, held, business_date, at)
+    wanted = originals or owed > 0 or _spends_points(held) or with_rights
     return Situation(
         workstation_id=workstation_id,
         business_date=business_date,
@@ -105,13 +108,24 @@ def read_situation(
         names=Names(held.operator_name, buyer),
         **held.meaning(),
         paid=paid,
-        attempts=attempts_referred(db, [each.reference for each in request.tenders]),
         training=request.training,
         leaves=leaves,
-        unverified_minor=_unverified_before(db, request, business_date) if comes_back else 0,
-        earning=_earning(db, request, customer_id, held, business_date, (store, now_ms)),
-        value=_value(db, request, originals),
+        **beside,
     )
+
+
+def _beside(
+    db: sqlite3.Connection,
+    request: SaleRequest,
+    originals: Mapping[OriginalLine, SoldLine],
+    day: date,
+) -> dict[str, Any]:
+    """What only some requests name: payments made elsewhere, value, goods without a receipt."""
+    return {
+        "attempts": attempts_referred(db, [each.reference for each in request.tenders]),
+        "value": _value(db, request, originals),
+        "unverified_minor": _unverified_before(db, request, day),
+    }
 
 
 def _taken(
@@ -196,17 +210,17 @@ def _spendable(
 
 def _earning(
     db: sqlite3.Connection,
-    request: SaleRequest,
     customer_id: CustomerId | None,
     held: InForce,
     day: date,
-    at: tuple[StoreNow, int],
+    at: tuple[int, int, int],
 ) -> Earning:
-    """What multiplies the customer's points. ``at``: the store, and now."""
+    """What multiplies the customer's points. ``at``: when something was changed last, when the
+    basket was tendered, and now."""
     if customer_id is None:
         return NO_EARNING
-    as_of_ms, (store, now_ms) = request.tendered_at_ms, at
-    changed_since = store.changed_ms > as_of_ms
+    changed_ms, as_of_ms, now_ms = at
+    changed_since = changed_ms > as_of_ms
     tiers = loyalty.tiers_before(db, as_of_ms, now_ms) if changed_since else {}
     rules: dict[str, PointsRule | None] = {**loyalty.points_rules(db)}
     if changed_since:
@@ -301,6 +315,8 @@ def _with_rules(db: sqlite3.Connection, held: InForce, as_of_ms: int) -> InForce
 
 def _coupon_rights(db: sqlite3.Connection, request: SaleRequest) -> CouponRights:
     """Of training, which takes none, every number may be used."""
+    if not request.coupons:
+        return NO_COUPON_RIGHTS
     numbers = numbers_of(request.coupons)
     if not numbers:
         return NO_COUPON_RIGHTS
