@@ -14,6 +14,7 @@ from edge.api.limits import SALE_BYTES_MAX
 from edge.api.parameters import IdInPath, TheBox
 from edge.box.asker import Outcome
 from edge.box.box import Box
+from edge.db.loyalty import PointsMovement, movements_of
 from edge.db.sale_reads import points_here
 from edge.db.value import value_here
 from edge.domain.fields import Request
@@ -166,4 +167,21 @@ async def read_points(customer_id: IdInPath, box: TheBox) -> PointsInAll:
     return PointsInAll(customer_id, stated.balance, stated.free)
 
 
-ROUTES = (ask_for_right, read_right, ask_for_points, read_points)
+class PointsMovements(msgspec.Struct, frozen=True):
+    """``points_here``: what can be spent at this store now. ``movements``: of this store's receipts
+    alone, the newest first."""
+
+    points_here: int
+    movements: tuple[PointsMovement, ...]
+
+
+@get("/points/{customer_id:uuid}/movements", operation_class=Described)
+async def read_movements(customer_id: IdInPath, box: TheBox) -> PointsMovements:
+    """What this store knows of how a customer's points moved here in the last three months; the
+    whole statement is head office's."""
+    key = CustomerId(customer_id)
+    here = await box.reader.read(lambda db: points_here(db, key))
+    return PointsMovements(here, await box.reader.read(lambda db: movements_of(db, key)))
+
+
+ROUTES = (ask_for_right, read_right, ask_for_points, read_points, read_movements)

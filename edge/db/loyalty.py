@@ -11,6 +11,9 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+import msgspec
+
+from edge.db.customers import SAME_PERSON
 from edge.db.past import Kind, past_of_kind
 from edge.domain.sale.multipliers import Expiring, Tier
 from sync.protocol.codec import decode, encode
@@ -18,6 +21,8 @@ from sync.protocol.feeds import tier_of_key, uuid_of_key
 from sync.protocol.identity import CustomerId
 from sync.protocol.loyalty import CustomerTier, PointsExpiring, PointsRule
 
+MOVEMENT_DAYS = 90
+MOVEMENTS_MAX = 100
 RULES_READ_MAX = 1_000
 """Rules that are kept as they were read."""
 
@@ -42,7 +47,24 @@ WHERE h.customer_id = {_PERSON} AND h.until >= :day
 _EXPIRING_OF = f"""
 SELECT points, until FROM points_expiring WHERE customer_id = {_PERSON} AND until >= :day
 """  # noqa: S608 - constant
+_MOVEMENTS = f"""
+SELECT s.receipt_number, s.business_date, s.points_earned, s.points_taken_back
+    + coalesce((SELECT sum(t.points) FROM sale_tender t WHERE t.sale_id = s.sale_id), 0)
+FROM sale s
+WHERE s.business_date >= (SELECT date(max(business_date), '-{MOVEMENT_DAYS} days') FROM sale)
+    AND s.customer_id IN ({SAME_PERSON}) AND NOT s.training
+ORDER BY s.business_date DESC, s.tendered_at_ms DESC, s.sale_id LIMIT {MOVEMENTS_MAX}
+"""  # noqa: S608 - constants
 _RULES = "SELECT rule_id, body FROM points_rule ORDER BY rule_id"
+
+
+class PointsMovement(msgspec.Struct, frozen=True):
+    """What a receipt did to its customer's points: earned, and spent or taken back."""
+
+    receipt_number: str
+    business_date: str
+    points_in: int
+    points_out: int
 
 
 @lru_cache(maxsize=RULES_READ_MAX)
@@ -93,6 +115,13 @@ def expiring_of(db: sqlite3.Connection, customer_id: CustomerId, day: date) -> E
     """Which of the person's points run out next."""
     row = db.execute(_EXPIRING_OF, {"id": customer_id.bytes, "day": str(day)}).fetchone()
     return None if row is None else Expiring(row[0], date.fromisoformat(row[1]))
+
+
+def movements_of(db: sqlite3.Connection, customer_id: CustomerId) -> tuple[PointsMovement, ...]:
+    """What the person's receipts of the last MOVEMENT_DAYS here did to their points, the newest
+    first; what other stores and head office did, head office's statement says."""
+    rows = db.execute(_MOVEMENTS, (customer_id.bytes,))
+    return tuple(PointsMovement(*row) for row in rows if row[2] or row[3])
 
 
 def take_customer_tiers(db: sqlite3.Connection, rows: Sequence[CustomerTier]) -> None:

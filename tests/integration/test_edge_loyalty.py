@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from edge.db.loyalty import movements_of
 from edge.domain.sale.quote import Quote
 from edge.usecases.feed.apply_reference import apply_reference
 from edge.usecases.sale.quote import QuoteSale, quote_sale
@@ -162,3 +163,16 @@ def test_a_return_takes_back_what_its_line_earned_in_any_parts(
         fact = sell(db, asked).fact
         taken += fact.take_back.points if fact.take_back else 0
     assert taken == first.points_earned == 7
+
+
+def test_the_shop_says_what_its_own_receipts_did_to_the_points(db: sqlite3.Connection) -> None:
+    first, other = sold(db, "a"), sold(db, "b", customer_id=NEWCOMER)
+    sold(db, "c", customer_id=None)
+    sold(db, "d", training=True)
+    total = -10 * TEA_MINOR
+    asked = sale_request("e", [return_line("a", 1, 10)], [tender(CARD, total)], total_minor=total)
+    back = sell(db, asked).fact
+    found = movements_of(db, MEMBER)
+    moved = [(one.receipt_number, one.points_in, one.points_out) for one in found]
+    assert sorted(moved) == [(first.receipt_number, 3, 0), (back.receipt_number, 0, 3)]
+    assert [one.receipt_number for one in movements_of(db, NEWCOMER)] == [other.receipt_number]

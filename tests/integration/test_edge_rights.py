@@ -124,6 +124,7 @@ ASKS: dict[tuple[str, str], tuple[str, Body | None]] = {
     ("GET", "/payments/{attempt_id:uuid}"): (ANYBODY, None),
     ("POST", "/payments/{attempt_id:uuid}/ask"): (ANYBODY, lambda _: {"operator_id": "ben"}),
     ("GET", "/points/{customer_id:uuid}"): (ANYBODY, None),
+    ("GET", "/points/{customer_id:uuid}/movements"): (ANYBODY, None),
     ("POST", "/coupons/asks"): (ANYBODY, lambda _: {"code": once_number(1, 2)}),
     ("POST", "/rights/asks"): (ANYBODY, lambda _: {"account": CREDIT, "amount": 1}),
     ("POST", "/rights/balances"): (ANYBODY, lambda _: {"account": CREDIT}),
