@@ -137,6 +137,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         " --coupons SAVE5 --groups gold",
     ),
     "promotion list": ("promotion list",),
+    "promotion approve": ("promotion approve BUN3 --as bea@example.com",),
+    "promotion approvers": ("promotion approvers 2",),
     "promotion retire": ("promotion retire BUN3",),
     "coupon make": ("coupon make TEN 500 coupons.csv",),
     "coupon list": ("coupon list",),

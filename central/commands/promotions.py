@@ -9,6 +9,7 @@ from central.commands.command import (
     CompanyName,
     Folder,
     Url,
+    acting_user,
     changing,
     in_words,
     looking,
@@ -25,11 +26,13 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from central.usecases.feed.put_row import Put
+    from central.usecases.promotion.set import PromotionChanges
     from sync.protocol.identity import CompanyId, CustomerId
     from sync.protocol.reference import CustomerGroup, PublishedPromotion
 
     Shown = tuple[PublishedPromotion, int, str | None]
 
+BOTH = 2
 promotion_app = new_group(
     "What lowers prices: published here, in force at every shop by its dates."
 )
@@ -89,22 +92,89 @@ def promotion_set(
     data: Folder = None,
 ) -> None:
     """Make a promotion, or change it: what is left out stays as it is."""
-    from central.usecases.promotion.set import PromotionChanges, set_promotion
+    from central.usecases.feed.put_row import Put
+    from central.usecases.promotion.set import PromotionChanges
 
     more = (since, until, hours, groups, coupons, zones, priority, alone, times)
 
-    async def work(db: "AsyncConnection", company_id: "CompanyId") -> "tuple[Shown, Put]":
+    async def work(db: "AsyncConnection", company_id: "CompanyId") -> "tuple[Shown, Put | None]":
         changes = PromotionChanges(name, kind, _pairs(pairs or []), *more)
-        made, put = await set_promotion(db, company_id, promotion_id, changes, now_ms())
-        return await _shown(db, company_id, made), put
+        return await _set(db, company_id, promotion_id, changes)
 
     detail = " ".join(pairs or [])
     setting = putting(
-        company, work, "promotion_set", promotion_id, detail, put_of=lambda done: done[1]
+        company, work, "promotion_set", promotion_id, detail, put_of=lambda done: done[1] or Put.NEW
     )
     shown, put = on_database(database_url, data, setting)
+    if put is None:
+        words = ("promotion", "approve", promotion_id, "--as", "ADDRESS")
+        approving = next_command(database_url, data, *words, company=company)
+        print(f"{promotion_id} is kept as a draft; somebody else approves it. Next: `{approving}`.")
+        return
     listing = next_command(database_url, data, "promotion", "list", company=company)
     print(f"{_said(*shown)}: {in_words(put)}. Next: `{listing}`.")
+
+
+async def _set(
+    db: "AsyncConnection", company_id: "CompanyId", promotion_id: str, changes: "PromotionChanges"
+) -> "tuple[Shown, Put | None]":
+    """None: it is a draft, since the company wants somebody else to approve it."""
+    from central.usecases.promotion.draft import draft_promotion, is_by_two
+    from central.usecases.promotion.set import set_promotion
+
+    if await is_by_two(db, company_id):
+        who = acting_user()
+        made = await draft_promotion(db, company_id, promotion_id, changes, who, now_ms())
+        return await _shown(db, company_id, made), None
+    made, put = await set_promotion(db, company_id, promotion_id, changes, now_ms())
+    return await _shown(db, company_id, made), put
+
+
+@promotion_app.command("approve")
+def promotion_approve(
+    promotion_id: Promotion,
+    person: Annotated[str, typer.Option("--as", metavar="ADDRESS", help="Who approves it.")],
+    company: CompanyName = None,
+    database_url: Url = None,
+    data: Folder = None,
+) -> None:
+    """Approve the draft of a promotion: it is published with it."""
+    from central.usecases.people.act_for import require_person
+    from central.usecases.promotion.draft import approve_promotion
+
+    async def work(db: "AsyncConnection", company_id: "CompanyId") -> "tuple[Shown, Put]":
+        await require_person(db, company_id, person)
+        made, put = await approve_promotion(db, company_id, promotion_id, person, now_ms())
+        return await _shown(db, company_id, made), put
+
+    approving = putting(
+        company, work, "promotion_approved", promotion_id, person, put_of=lambda done: done[1]
+    )
+    shown, put = on_database(database_url, data, approving)
+    listing = next_command(database_url, data, "promotion", "list", company=company)
+    print(f"{_said(*shown)}: {in_words(put)}. Next: `{listing}`.")
+
+
+@promotion_app.command("approvers")
+def promotion_approvers(
+    people: Annotated[int, typer.Argument(metavar="PEOPLE", min=1, max=2, help="1 or 2.")],
+    company: CompanyName = None,
+    database_url: Url = None,
+    data: Folder = None,
+) -> None:
+    """Say whether whoever approves a promotion must be another than who drafted it."""
+    from central.usecases.promotion.draft import say_by_two
+
+    async def work(db: "AsyncConnection", company_id: "CompanyId") -> bool:
+        return await say_by_two(db, company_id, two=people == BOTH)
+
+    saying = changing(
+        company, work, "promotion_approvers_set", str(people), changed=lambda done: done
+    )
+    on_database(database_url, data, saying)
+    needed = "two people, one who drafts and one who approves" if people == BOTH else "one person"
+    listing = next_command(database_url, data, "promotion", "list", company=company)
+    print(f"A promotion needs {needed}. Next: `{listing}`.")
 
 
 @promotion_app.command("list")
@@ -182,15 +252,15 @@ def _said(promotion: "PublishedPromotion", decimals: int, clock: str | None) -> 
     """In a line, what it takes as it is typed."""
     import shlex
 
+    from central.domain.promotion_state import state_at
     from central.domain.promotion_text import condition_words, kind_named, write_arguments
-    from central.usecases.promotion.set import state_of
     from sync.protocol.codec import decode
 
     arguments = decode(kind_named(promotion.kind).arguments, promotion.arguments)
     typed = write_arguments(arguments, decimals).items()
     pairs = " ".join(shlex.quote(f"{key}={value}") for key, value in typed)
     when = ", ".join(condition_words(promotion.condition, promotion.terms, clock))
-    state = state_of(promotion, now_ms()).value
+    state = state_at(promotion, now_ms()).value
     return f"{promotion.promotion_id}  {promotion.name}  {promotion.kind} {pairs}  {state}, {when}"
 
 

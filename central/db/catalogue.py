@@ -55,6 +55,27 @@ class ListedPrice(CentralTable, table=True):
     unit_price_minor: int = big()
 
 
+class PromotionDraft(CentralTable, table=True):
+    """What somebody wrote down of a promotion last: it waits until it is approved, and is published
+    with that. ``body``: the msgpack of PublishedPromotion."""
+
+    __tablename__ = "promotion_draft"
+    company_id: UUID = Field(primary_key=True)
+    promotion_id: str = Field(primary_key=True)
+    body: bytes
+    made_by: str
+    made_at_ms: int = big()
+    approved_by: str | None
+    approved_at_ms: int | None = big()
+
+
+class PromotionByTwo(CentralTable, table=True):
+    """Companies that want a promotion approved by another than who drafted it."""
+
+    __tablename__ = "promotion_by_two"
+    company_id: UUID = Field(primary_key=True)
+
+
 class PriceZone(CentralTable, table=True):
     """A zone that prices may be published in: a store follows it, or somebody said that one
     will."""

@@ -128,6 +128,26 @@ def read_words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
+def write_condition(asked: Condition, terms: Terms, clock: str | None) -> dict[str, str]:
+    """The same, each under its own name as it is typed; without a clock by UTC's."""
+
+    def instant(at_ms: int) -> str:
+        typed, _, _ = local_time(at_ms, clock).partition(" (")
+        return typed if clock is not None or at_ms == 0 else f"{typed}+00:00"
+
+    return {
+        "since": instant(asked.from_ms),
+        "until": "" if asked.until_ms is None else instant(asked.until_ms),
+        "hours": write_hours(asked.hours),
+        "groups": ", ".join(asked.groups),
+        "coupons": ", ".join(asked.coupons),
+        "zones": ", ".join(asked.zones),
+        "priority": str(terms.priority) if terms.priority else "",
+        "alone": "yes" if terms.alone else "",
+        "times": "" if terms.times_max is None else str(terms.times_max),
+    }
+
+
 def condition_words(asked: Condition, terms: Terms, clock: str | None) -> Iterator[str]:
     """When, for whom and how it stands among others, each as it is typed; what is as it is without
     being stated is left out."""

@@ -10,14 +10,17 @@ from litestar.params import QueryParameter
 from central.api.guards import needing, office_of, page_guard, person_of
 from central.api.reading import reading
 from central.domain.access import UserRole
+from central.domain.promotion_state import PromotionState, state_at
 from central.domain.promotion_text import condition_words, kind_named, write_arguments
 from central.domain.typed import date_of, local_date
 from central.pages.page import page
 from central.reports.company import company_money
 from central.reports.promotions import promotion_costs
 from central.usecases.price.look_up import clock_of_stores
-from central.usecases.promotion.set import PromotionState, list_promotions, state_of
+from central.usecases.promotion.draft import list_drafts
+from central.usecases.promotion.set import list_promotions
 from sync.protocol.codec import decode
+from sync.protocol.promotions.kinds import BY_CODE
 from sync.protocol.reference import PublishedPromotion
 from sync.protocol.text import TEXT_PATTERN
 
@@ -50,6 +53,7 @@ async def show_promotions(request: AnyRequest, first: Day = "", last: Day = "") 
         until = date_of(last, "last") if last else local_date(now_ms, clock or "UTC")
         since = date_of(first, "first") if first else until - timedelta(days=SPAN_DAYS - 1)
         found = await list_promotions(db, person.company_id)
+        drafts = await list_drafts(db, person.company_id)
         costs = await promotion_costs(db, person.company_id, since, until)
     shown = [_shown(one, money.decimals, clock, now_ms) for one in found]
     shown.sort(key=lambda one: (_ORDER.index(one.state), one.promotion.promotion_id))
@@ -58,6 +62,9 @@ async def show_promotions(request: AnyRequest, first: Day = "", last: Day = "") 
         person=person,
         money=money,
         promotions=shown,
+        drafts=[one for one in drafts if one.waits],
+        kinds=tuple(BY_CODE),
+        may_change=person.role.allows(UserRole.ADMINISTER),
         in_force=sum(one.state is PromotionState.IN_FORCE for one in shown),
         costs=costs,
         first=_text(since),
@@ -70,7 +77,7 @@ def _shown(promotion: PublishedPromotion, decimals: int, clock: str | None, now_
     typed = write_arguments(arguments, decimals).items()
     return Shown(
         promotion,
-        state_of(promotion, now_ms),
+        state_at(promotion, now_ms),
         "; ".join(f"{key} {value}" for key, value in typed),
         "; ".join(condition_words(promotion.condition, promotion.terms, clock)),
     )

@@ -61,3 +61,31 @@ async def promotion_costs(
     span = (company_id, first, last)
     rows = [Cost(*row) for row in await connection.fetch(_COSTS, *span)]
     return Costs(tuple(rows), await connection.fetchval(_GIVEN_BACK, *span))
+
+
+_STORES = """
+SELECT s.code, s.name, coalesce(h.through >= l.pub_seq, false), h.at_ms
+FROM feed_latest AS l JOIN store AS s ON s.company_id = l.company_id AND NOT s.retired
+LEFT JOIN handed_out AS h ON h.store_id = s.store_id AND h.data_set = l.data_set
+    AND h.scope = l.scope
+WHERE l.company_id = $1 AND l.data_set = 'promotions' AND l.scope = '' AND l.key = $2
+ORDER BY s.code
+"""
+
+
+class StoreHas(NamedTuple):
+    """``has_it``: the store was handed out what is published now; ``at_ms``: when it was handed out
+    promotions last, None: never."""
+
+    code: str
+    name: str
+    has_it: bool
+    at_ms: int | None
+
+
+async def stores_that_have(
+    db: AsyncConnection, company_id: CompanyId, promotion_id: str
+) -> tuple[StoreHas, ...]:
+    """Every store that is not given up, by code; none for what was never published."""
+    rows = await (await driver_of(db)).fetch(_STORES, company_id, promotion_id)
+    return tuple(StoreHas(*row) for row in rows)

@@ -6,17 +6,12 @@ from typing import Any
 import pytest
 
 from central.db.engine import unit_of_work
+from central.domain.promotion_state import PromotionState, state_at
 from central.usecases.customer.erase import erase_customer
 from central.usecases.customer.group import leave_groups, list_groups, set_group
 from central.usecases.feed.put_row import Put
 from central.usecases.feed.sequence_publications import drain_publications
-from central.usecases.promotion.set import (
-    PromotionChanges,
-    PromotionState,
-    retire_promotion,
-    set_promotion,
-    state_of,
-)
+from central.usecases.promotion.set import PromotionChanges, retire_promotion, set_promotion
 from sync.protocol.codec import decode
 from sync.protocol.errors import NotFound
 from sync.protocol.feeds import read_row
@@ -123,7 +118,7 @@ async def test_what_is_said_is_what_boxes_take(postgres_url: str) -> None:
         await drain_publications(served.engine)
         assert await told(box, DataSet.PROMOTIONS) == {"TENTH": over}
         assert over.condition.until_ms == NOW_MS + 5
-        states = [state_of(over, at) for at in (NOW_MS - 1, NOW_MS, NOW_MS + 5)]
+        states = [state_at(over, at) for at in (NOW_MS - 1, NOW_MS, NOW_MS + 5)]
         assert states == [PromotionState.SCHEDULED, PromotionState.IN_FORCE, PromotionState.ENDED]
 
 

@@ -60,6 +60,7 @@ WALK = (
     "promotion list",
     "promotion set WELCOME of=all rate=5% --kind percent_off --name 'Ann''s 5 % off'",
     "promotion list",
+    "promotion approvers 1",
     "coupon make WELCOME 25 'my coupons.csv'",
     "coupon list",
     "promotion retire WELCOME",
@@ -143,6 +144,7 @@ WALK = (
     "key replace",
 )
 REFUSED = (
+    "promotion approve WELCOME --as you@shop.example",
     "item show NOPE",
     "store show S77",
     "tender show 'no such'",

@@ -15,6 +15,10 @@ from sync.protocol.search import WORDS_MAX, fold, fold_words
 ITEMS_LISTED_MAX = 50
 
 _ONE = "SELECT body FROM listed_item WHERE company_id = $1 AND item_id = $2"
+_ACTIVE = """
+SELECT body FROM listed_item
+WHERE company_id = $1 AND active AND ($2 = '' OR words @@ $2::text::tsquery)
+"""
 _LIST = """
 SELECT body, name_key, item_id FROM listed_item
 WHERE company_id = $1 AND (name_key, item_id) > ($2, $3) AND (active OR $4)
@@ -61,6 +65,14 @@ async def find_item(db: AsyncConnection, company_id: CompanyId, item_id: str) ->
     """As published last; None for one that never was."""
     body = await (await driver_of(db)).fetchval(_ONE, company_id, item_id)
     return None if body is None else decode(Item, body)
+
+
+async def item_in(db: AsyncConnection, company_id: CompanyId, department: str) -> Item | None:
+    """Any that is sold and is in the department, as it is written at its items; None: none is."""
+    asked = " & ".join(f"'{word}'" for words in fold_words(department) for word in words.split())
+    rows = await (await driver_of(db)).fetch(_ACTIVE, company_id, asked)
+    items = (decode(Item, row["body"]) for row in rows)
+    return next((item for item in items if item.department == department), None)
 
 
 async def item_of_company(db: AsyncConnection, company_id: CompanyId, item_id: str) -> Item:

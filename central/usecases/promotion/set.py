@@ -3,7 +3,6 @@ force by its own dates, at every shop of the company, with or without a line."""
 
 import shlex
 from collections.abc import Mapping
-from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -12,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.db.engine import driver_of
 from central.domain.fields import plain_text, short_id
+from central.domain.promotion_state import PromotionState, state_at
 from central.domain.promotion_text import (
     kind_named,
     read_arguments,
@@ -24,6 +24,7 @@ from central.domain.typed import instant_of
 from central.reports.company import company_money
 from central.usecases.feed.put_row import Put, put_row
 from central.usecases.feed.read_published import lock_published, published_rows
+from central.usecases.item.look_up import item_in
 from central.usecases.price.look_up import clock_of_stores
 from sync.protocol.codec import decode, encode
 from sync.protocol.errors import InvalidField, NotFound
@@ -36,14 +37,6 @@ from sync.protocol.reference import DataSet, PublishedPromotion
 NEVER = "never"
 """Typed for an end that there is none of."""
 _KNOWN = "SELECT item_id FROM listed_item WHERE company_id = $1 AND item_id = ANY($2::text[])"
-
-
-class PromotionState(StrEnum):
-    """What its dates say of it at an instant."""
-
-    SCHEDULED = "scheduled"
-    IN_FORCE = "in force"
-    ENDED = "ended"
 
 
 class PromotionChanges(NamedTuple):
@@ -64,14 +57,6 @@ class PromotionChanges(NamedTuple):
     times: str | None = None
 
 
-def state_of(promotion: PublishedPromotion, now_ms: int) -> PromotionState:
-    """By its own dates; the hours of a day are not looked at."""
-    asked = promotion.condition
-    if asked.until_ms is not None and asked.until_ms <= now_ms:
-        return PromotionState.ENDED
-    return PromotionState.SCHEDULED if asked.from_ms > now_ms else PromotionState.IN_FORCE
-
-
 async def list_promotions(
     db: AsyncConnection, company_id: CompanyId
 ) -> tuple[PublishedPromotion, ...]:
@@ -83,7 +68,7 @@ async def promotion_of_company(
     db: AsyncConnection, company_id: CompanyId, promotion_id: str
 ) -> PublishedPromotion:
     """Raises NotFound."""
-    found = await _find(db, company_id, promotion_id)
+    found = await find_promotion(db, company_id, promotion_id)
     if found is None:
         raise NotFound(
             f"There is no promotion {promotion_id}.",
@@ -101,10 +86,24 @@ async def set_promotion(
     changes: PromotionChanges,
     now_ms: int,
 ) -> tuple[PublishedPromotion, Put]:
-    """A new one begins now where no beginning is stated. Raises InvalidField; NotFound where
-    something that is not there shall change, or where it is about an item that is not there."""
+    """Published at once. Raises as ``wanted_promotion``."""
     await lock_published(db, company_id)
-    before = await _find(db, company_id, promotion_id)
+    before = await find_promotion(db, company_id, promotion_id)
+    wanted = await wanted_promotion(db, company_id, promotion_id, changes, before, now_ms)
+    return wanted, await put_row(db, company_id, DataSet.PROMOTIONS, wanted)
+
+
+async def wanted_promotion(
+    db: AsyncConnection,
+    company_id: CompanyId,
+    promotion_id: str,
+    changes: PromotionChanges,
+    before: PublishedPromotion | None,
+    now_ms: int,
+) -> PublishedPromotion:
+    """``before`` with the changes; a new one begins now where no beginning is stated. Raises
+    InvalidField; NotFound where something that is not there shall change, or where it is about an
+    item or a department that is not there."""
     if before is None and changes.kind is None:
         before = await promotion_of_company(db, company_id, promotion_id)
     decimals = (await company_money(db, company_id)).decimals
@@ -117,8 +116,8 @@ async def set_promotion(
         condition=_condition(base.condition, changes, clock),
         terms=_terms(base.terms, changes),
     )
-    await _refuse_unknown_items(db, company_id, wanted)
-    return wanted, await put_row(db, company_id, DataSet.PROMOTIONS, wanted)
+    await _refuse_unknown_goods(db, company_id, wanted)
+    return wanted
 
 
 async def retire_promotion(
@@ -127,15 +126,16 @@ async def retire_promotion(
     """It ends now, for ever on record; one that ended already stays as it is. Raises NotFound."""
     await lock_published(db, company_id)
     before = await promotion_of_company(db, company_id, promotion_id)
-    if state_of(before, now_ms) is PromotionState.ENDED:
+    if state_at(before, now_ms) is PromotionState.ENDED:
         return before, Put.SAME
     wanted = replace(before, condition=replace(before.condition, until_ms=now_ms))
     return wanted, await put_row(db, company_id, DataSet.PROMOTIONS, wanted)
 
 
-async def _find(
+async def find_promotion(
     db: AsyncConnection, company_id: CompanyId, promotion_id: str
 ) -> PublishedPromotion | None:
+    """As published; None: it never was."""
     found = await published_rows(db, company_id, DataSet.PROMOTIONS, keys=[promotion_id])
     return found.get(promotion_id)
 
@@ -195,7 +195,7 @@ def _terms(base: Terms, changes: PromotionChanges) -> Terms:
     return made
 
 
-async def _refuse_unknown_items(
+async def _refuse_unknown_goods(
     db: AsyncConnection, company_id: CompanyId, wanted: PublishedPromotion
 ) -> None:
     picks = list(picks_of(decode(kind_named(wanted.kind).arguments, wanted.arguments)))
@@ -209,3 +209,10 @@ async def _refuse_unknown_items(
             remedy="See which there are with `central item list`; a department is written"
             " `dept:Bread`.",
         )
+    for department in sorted({name for pick in picks for name in pick.departments}):
+        if await item_in(db, company_id, department) is None:
+            raise NotFound(
+                f"No item is in the department {department}.",
+                field="of",
+                remedy="See how it is written at its items: `central item show ID`.",
+            )

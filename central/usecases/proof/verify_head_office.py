@@ -74,6 +74,8 @@ NOT_VERIFIED: dict[str, str] = {
     "share_due": "what is still to be granted is a decision when it is",
     "goodwill_due": "what is still to be given is a decision when it is",
     "freed_epoch": "an account that is looked at again is given nothing twice",
+    "promotion_draft": "what somebody writes down is nothing before it is published",
+    "promotion_by_two": "how a company works is somebody's word",
     "price_zone": "a zone is there because somebody named it",
     "file_layout": "how a file's columns were read is somebody's word",
     "payment_file": "nothing else says what an acquirer's or bank's file said",

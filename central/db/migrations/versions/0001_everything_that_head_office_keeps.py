@@ -58,6 +58,7 @@ def upgrade() -> None:
     _create_pin_opened()
     _create_points_move()
     _create_price_zone()
+    _create_promotion_draft()
     _create_publication()
     _create_quarantine()
     _create_raw_event()
@@ -142,6 +143,8 @@ TABLES = (
     "pin_opened",
     "points_move",
     "price_zone",
+    "promotion_draft",
+    "promotion_by_two",
     "publication",
     "quarantine",
     "raw_event",
@@ -717,6 +720,25 @@ def _create_live_code() -> None:
         sa.PrimaryKeyConstraint("company_id", "code_key", name=op.f("pk_live_code")),
     )
     op.create_index(op.f("ix_live_code_item_id"), "live_code", ["item_id"], unique=False)
+
+
+def _create_promotion_draft() -> None:
+    op.create_table(
+        "promotion_draft",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("promotion_id", sa.String(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("made_at_ms", sa.BigInteger(), nullable=False),
+        sa.Column("approved_by", sa.String(), nullable=True),
+        sa.Column("approved_at_ms", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("company_id", "promotion_id", name=op.f("pk_promotion_draft")),
+    )
+    op.create_table(
+        "promotion_by_two",
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("company_id", name=op.f("pk_promotion_by_two")),
+    )
 
 
 def _create_price_zone() -> None:

@@ -1,0 +1,89 @@
+"""A promotion's life: drafted, approved, and then what its dates say of it.
+
+    draft ── approved → scheduled ── its beginning → in force ── its end → ended
+
+To approve is to publish: from then on its dates move it on by themselves.
+A promotion that is there may be drafted again: what is published holds until that is approved.
+"""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import TypeAlias
+
+from sync.protocol.errors import Declared, NotNow, Refusal
+from sync.protocol.reference import PublishedPromotion
+from sync.protocol.states import States
+
+
+class PromotionState(StrEnum):
+    """The first needs somebody; the others follow from what is published, at an instant."""
+
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    IN_FORCE = "in force"
+    ENDED = "ended"
+
+
+class PromotionEvent(StrEnum):
+    """What people do to one."""
+
+    DRAFTED = "drafted"
+    APPROVED = "approved"
+    STOPPED = "stopped"
+
+
+class NothingToApprove(
+    NotNow, slug="nothing-to-approve", title="Nothing of the promotion waits for approval"
+):
+    promotion_id: str
+    detail = "No draft of the promotion {promotion_id} waits for approval."
+    remedy = "Draft it first, or look at what is published already."
+
+
+class NothingToStop(NotNow, slug="nothing-to-stop", title="The promotion is in force nowhere"):
+    promotion_id: str
+    detail = "The promotion {promotion_id} was never published, or has ended."
+    remedy = "There is nothing to do."
+
+
+class ApprovedByMaker(
+    Declared, slug="approved-by-maker", status=403, title="Whoever drafts it does not approve it"
+):
+    who: str
+    promotion_id: str
+    detail = "{who} drafted the promotion {promotion_id}; the company wants two people."
+    remedy = "Ask somebody else who may approve it."
+
+
+_Cells: TypeAlias = Mapping[PromotionEvent, PromotionState | Callable[..., Refusal]]
+_PUBLISHED: _Cells = {
+    PromotionEvent.DRAFTED: PromotionState.DRAFT,
+    PromotionEvent.APPROVED: NothingToApprove,
+    PromotionEvent.STOPPED: PromotionState.ENDED,
+}
+PROMOTION: States[PromotionState, PromotionEvent] = States(
+    {
+        None: {
+            PromotionEvent.DRAFTED: PromotionState.DRAFT,
+            PromotionEvent.APPROVED: NothingToApprove,
+            PromotionEvent.STOPPED: NothingToStop,
+        },
+        PromotionState.DRAFT: {
+            PromotionEvent.DRAFTED: PromotionState.DRAFT,
+            PromotionEvent.APPROVED: PromotionState.SCHEDULED,
+            PromotionEvent.STOPPED: NothingToStop,
+        },
+        PromotionState.SCHEDULED: _PUBLISHED,
+        PromotionState.IN_FORCE: _PUBLISHED,
+        PromotionState.ENDED: {**_PUBLISHED, PromotionEvent.STOPPED: NothingToStop},
+    }
+)
+"""Every refusal is about the promotion's id."""
+
+
+def state_at(promotion: PublishedPromotion, now_ms: int) -> PromotionState:
+    """Of what is published, by its own dates; the hours of a day are not looked at."""
+    asked = promotion.condition
+    if asked.until_ms is not None and asked.until_ms <= now_ms:
+        return PromotionState.ENDED
+    return PromotionState.SCHEDULED if asked.from_ms > now_ms else PromotionState.IN_FORCE

@@ -1,0 +1,245 @@
+"""One promotion: drafted in a form that its kind's own arguments describe, worked out as an example
+while it is typed, approved, ended; and which stores have it. A form that is refused comes back as
+it was typed, with the field and what is allowed."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Annotated, Any, NamedTuple, TypeAlias
+from urllib.parse import urlencode
+
+from litestar import Request, Response, get, post
+from litestar.params import QueryParameter
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from central.api.acting import acting
+from central.api.forms import read_form
+from central.api.guards import needing, office_of, page_guard, person_of
+from central.api.limits import BODY_BYTES_MAX
+from central.api.reading import reading
+from central.domain.access import UserRole
+from central.domain.promotion_example import ExampleLine
+from central.domain.promotion_state import PromotionState, state_at
+from central.domain.promotion_text import (
+    keys_of,
+    kind_named,
+    write_arguments,
+    write_condition,
+)
+from central.pages.page import page, see_other, wrong_fields
+from central.reports.company import company_money
+from central.reports.promotions import StoreHas, stores_that_have
+from central.usecases.price.look_up import clock_of_stores
+from central.usecases.promotion.draft import (
+    Drafted,
+    approve_promotion,
+    draft_promotion,
+    find_draft,
+    is_by_two,
+)
+from central.usecases.promotion.example import work_example
+from central.usecases.promotion.set import (
+    PromotionChanges,
+    find_promotion,
+    retire_promotion,
+    wanted_promotion,
+)
+from sync.protocol.codec import decode
+from sync.protocol.errors import Refusal
+from sync.protocol.identity import CompanyId
+from sync.protocol.promotions.kinds import BY_CODE
+from sync.protocol.reference import PublishedPromotion
+from sync.protocol.text import TEXT_PATTERN
+
+ONE = "/promotion"
+WORD_LETTERS_MAX = 40
+ARGUMENT = "argument-"
+"""Before a key of the kind's own, in the form."""
+SAID = ("name", "since", "until", "hours", "groups", "coupons", "zones", "priority", "times")
+
+AnyRequest = Request[Any, Any, Any]
+Given: TypeAlias = Annotated[str, QueryParameter(max_length=WORD_LETTERS_MAX, pattern=TEXT_PATTERN)]
+IdGiven: TypeAlias = Annotated[
+    str, QueryParameter(name="id", max_length=WORD_LETTERS_MAX, pattern=TEXT_PATTERN)
+]
+changing = partial(
+    post,
+    guards=[page_guard],
+    opt=needing(UserRole.ADMINISTER),
+    status_code=303,
+    request_max_body_size=BODY_BYTES_MAX,
+)
+
+
+@get(ONE, guards=[page_guard], opt=needing(UserRole.LOOK))
+async def show_promotion(
+    request: AnyRequest, promotion_id: IdGiven = "", kind: Given = "", done: Given = ""
+) -> Response[str]:
+    """One of them; without an id the form of a new one of a kind."""
+    return await _page(request, promotion_id, kind or next(iter(BY_CODE)), done=done)
+
+
+@changing(f"{ONE}/draft")
+async def send_draft(request: AnyRequest) -> Response[Any]:
+    """As it stands in the form."""
+    form, person = await read_form(request), person_of(request)
+    promotion_id, now_ms = form.get("promotion_id", "").strip(), office_of(request).clock_ms()
+    try:
+        async with acting(request, "promotion_drafted", promotion_id, form.get("name", "")) as db:
+            whose = (person.company_id, promotion_id)
+            await draft_promotion(db, *whose, _changes(form), person.name, now_ms)
+    except Refusal as refusal:
+        return await _page(request, form.get("known", ""), form.get("kind", ""), form, refusal)
+    return see_other(f"{ONE}?{urlencode({'id': promotion_id, 'done': 'drafted'})}")
+
+
+@changing(f"{ONE}/example", status_code=200)
+async def send_example(request: AnyRequest) -> Response[Any]:
+    """What it would come to, as far as it is typed; nothing is kept."""
+    form, person = await read_form(request), person_of(request)
+    company_id, now_ms = person.company_id, office_of(request).clock_ms()
+    async with reading(office_of(request)) as db:
+        money = await company_money(db, company_id)
+        try:
+            typed = _changes(form)._replace(name=form.get("name") or "-")
+            named = form.get("promotion_id") or "-"
+            wanted = await wanted_promotion(db, company_id, named, typed, None, now_ms)
+            lines, refused = await work_example(db, company_id, wanted, now_ms), ""
+        except Refusal as refusal:
+            lines, refused = (), refusal.detail
+    return page("promotion_example.html", money=money, lines=lines, refused=refused)
+
+
+@changing(f"{ONE}/approve")
+async def send_approve(request: AnyRequest) -> Response[Any]:
+    """Published with it."""
+    form, person = await read_form(request), person_of(request)
+    promotion_id, now_ms = form.get("promotion_id", ""), office_of(request).clock_ms()
+    try:
+        async with acting(request, "promotion_approved", promotion_id) as db:
+            await approve_promotion(db, person.company_id, promotion_id, person.name, now_ms)
+    except Refusal as refusal:
+        return await _page(request, promotion_id, "", refusal=refusal)
+    return see_other(f"{ONE}?{urlencode({'id': promotion_id, 'done': 'approved'})}")
+
+
+@changing(f"{ONE}/end")
+async def send_end(request: AnyRequest) -> Response[Any]:
+    """It ends now."""
+    form, person = await read_form(request), person_of(request)
+    promotion_id, now_ms = form.get("promotion_id", ""), office_of(request).clock_ms()
+    async with acting(request, "promotion_retired", promotion_id) as db:
+        await retire_promotion(db, person.company_id, promotion_id, now_ms)
+    return see_other(f"{ONE}?{urlencode({'id': promotion_id, 'done': 'ended'})}")
+
+
+def _changes(form: Mapping[str, str]) -> PromotionChanges:
+    kind = form.get("kind", "")
+    keys = [key.name for key in keys_of(kind_named(kind))]
+    said = {name: form.get(name, "") for name in SAID}
+    return PromotionChanges(
+        name=said["name"],
+        kind=kind,
+        arguments={key: form.get(ARGUMENT + key, "") for key in keys},
+        since=said["since"].strip() or None,
+        until=said["until"],
+        hours=said["hours"],
+        groups=said["groups"],
+        coupons=said["coupons"],
+        zones=said["zones"],
+        priority=said["priority"],
+        alone="alone" in form,
+        times=said["times"],
+    )
+
+
+def _wrong(refusal: Refusal | None, kind: str) -> Mapping[str, str]:
+    """By the form's own names; goods that are not there stand at the first argument that there
+    is."""
+    keys = [key.name for key in keys_of(kind_named(kind))]
+    own = {key: ARGUMENT + key for key in keys} | {"from": "since"}
+    own.setdefault("of", ARGUMENT + keys[0])
+    return {own.get(name, name): said for name, said in wrong_fields(refusal).items()}
+
+
+def _values(
+    promotion: PublishedPromotion | None, kind: str, decimals: int, clock: str | None
+) -> dict[str, str]:
+    """What the form of a promotion holds, by field."""
+    keys = [key.name for key in keys_of(kind_named(kind))]
+    values = dict.fromkeys(("promotion_id", "alone", *SAID, *(ARGUMENT + key for key in keys)), "")
+    values["kind"] = kind
+    if promotion is None:
+        return values
+    arguments = decode(kind_named(promotion.kind).arguments, promotion.arguments)
+    values |= {ARGUMENT + key: text for key, text in write_arguments(arguments, decimals).items()}
+    values |= write_condition(promotion.condition, promotion.terms, clock)
+    return values | {"promotion_id": promotion.promotion_id, "name": promotion.name}
+
+
+class _Read(NamedTuple):
+    """What head office has of one promotion: ``newest`` is the draft that waits, else what is
+    published."""
+
+    draft: Drafted | None
+    published: PublishedPromotion | None
+    newest: PublishedPromotion | None
+    states: tuple[PromotionState, ...]
+    stores: tuple[StoreHas, ...]
+    lines: tuple[ExampleLine, ...]
+    by_two: bool
+
+
+async def _read(
+    db: AsyncConnection, company_id: CompanyId, promotion_id: str, now_ms: int
+) -> _Read:
+    draft = await find_draft(db, company_id, promotion_id)
+    published = await find_promotion(db, company_id, promotion_id)
+    waits = draft is not None and draft.waits
+    newest = draft.promotion if draft is not None and waits else published
+    states = [PromotionState.DRAFT] if waits else []
+    states += [] if published is None else [state_at(published, now_ms)]
+    stores = await stores_that_have(db, company_id, promotion_id)
+    lines = () if newest is None else await work_example(db, company_id, newest, now_ms)
+    by_two = await is_by_two(db, company_id)
+    return _Read(draft, published, newest, tuple(states), stores, lines, by_two)
+
+
+async def _page(
+    request: AnyRequest,
+    promotion_id: str,
+    kind: str,
+    typed: Mapping[str, str] | None = None,
+    refusal: Refusal | None = None,
+    done: str = "",
+) -> Response[str]:
+    person, office = person_of(request), office_of(request)
+    company_id, now_ms = person.company_id, office.clock_ms()
+    async with reading(office) as db:
+        money = await company_money(db, company_id)
+        clock = await clock_of_stores(db, company_id)
+        found = await _read(db, company_id, promotion_id, now_ms)
+    kind = found.newest.kind if found.newest is not None else kind
+    made_by = found.draft.made_by if found.draft is not None else ""
+    return page(
+        "promotion.html",
+        status=200 if refusal is None else refusal.status,
+        person=person,
+        money=money,
+        promotion=found.newest,
+        kind=kind,
+        keys=keys_of(kind_named(kind)),
+        values=_values(found.newest, kind, money.decimals, clock) | dict(typed or {}),
+        wrong=_wrong(refusal, kind),
+        refusal=refusal,
+        refused="",
+        done=done,
+        own=found.by_two and made_by == person.name,
+        waits=PromotionState.DRAFT in found.states,
+        may_end=found.published is not None and PromotionState.ENDED not in found.states,
+        may_change=person.role.allows(UserRole.ADMINISTER),
+        now_ms=now_ms,
+        **found._asdict(),
+    )
+
+
+ROUTES = (show_promotion, send_draft, send_example, send_approve, send_end)
