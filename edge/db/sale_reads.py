@@ -58,6 +58,9 @@ _COUNTER = f"""
         AND workstation_id = ? AND state = 'open'),
        o.active, o.name, o.role, w.body, c.active, c.name, g.word,
        (SELECT sum(points) FROM points_debt WHERE customer_id IN ({SAME_PERSON})), r.last,
+       EXISTS (SELECT 1 FROM promotion), EXISTS (SELECT 1 FROM item_rule),
+       EXISTS (SELECT 1 FROM points_rule) OR EXISTS (SELECT 1 FROM customer_tier)
+           OR EXISTS (SELECT 1 FROM points_expiring),
        {ANY_BOOK}
 FROM box b
 LEFT JOIN journal_head h ON h.current = 1
@@ -183,12 +186,20 @@ class StoreNow(NamedTuple):
         return str(epoch) if self.provisional else str(epoch.number)
 
 
+class Published(NamedTuple):
+    """What head office publishes to this store at all: of what there is none no sale asks."""
+
+    promotions: bool = False
+    item_rules: bool = False
+    loyalty: bool = False
+    price_books: bool = False
+
+
 class CounterNow(NamedTuple):
     """What a basket finds when it comes to the counter: what its id means already, the store (None:
     not enrolled, or ``settings_missing`` so far), the open day and till of its workstation, who
     stands before and behind it, and how many receipts the workstation's series has. ``..._active``
-    is None where nobody has the id. ``role``: the operator's. ``points_owed``: by the customer.
-    ``has_books``: price books are published."""
+    is None where nobody has the id. ``role``: the operator's. ``points_owed``: by the customer."""
 
     standing: IdStanding
     store: StoreNow | None
@@ -202,7 +213,7 @@ class CounterNow(NamedTuple):
     names: Names
     points_owed: int
     receipts: int
-    has_books: bool = False
+    published: Published = Published()
 
 
 NO_COUNTER = CounterNow(
@@ -259,7 +270,7 @@ def read_counter(
     if row is None:
         return NO_COUNTER
     day, till, operator, operator_name, role, role_body = row[15:21]
-    customer, customer_name, group, owed, receipts, has_books = row[21:]
+    customer, customer_name, group, owed, receipts = row[21:26]
     has_epoch, has_settings = row[8] is not None, row[6] is not None
     return CounterNow(
         IdStanding(*row[:3]),
@@ -274,7 +285,7 @@ def read_counter(
         Names(operator_name, customer_name),
         owed or 0,
         receipts or 0,
-        bool(has_books),
+        Published(*map(bool, row[26:])),
     )
 
 

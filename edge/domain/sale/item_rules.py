@@ -45,7 +45,7 @@ class Question(NamedTuple):
 
 def questions(sold: Sequence[PricedLine], known: Situation) -> Iterator[Question]:
     """What is still to be asked of the customer or looked for on the goods."""
-    for line in sold:
+    for line in sold if known.rules else ():
         rule, asked, name = _rule(line, known), line.request, line.priced.item.name
         path = f"lines[{asked.line_no - 1}]"
         if rule.age_years > (asked.age_checked or 0):
@@ -73,6 +73,8 @@ def refuse_unasked(sold: Sequence[PricedLine], known: Situation) -> None:
 
 def refuse_unsellable(sold: Sequence[PricedLine], at_ms: int, known: Situation) -> None:
     """Raises ItemBarred, OneSerialEach, LinkDiffers."""
+    if not known.rules and all(line.request.linked_to is None for line in sold):
+        return
     _, minute = local_time(at_ms, known.settings.zone)
     expected = {parent.request.line_no: linked for parent, linked in _links(sold, known)}
     taken: set[int] = set()
@@ -116,7 +118,7 @@ def _links(
     sold: Sequence[PricedLine], known: Situation
 ) -> Iterator[tuple[PricedLine, LineRequest]]:
     """Each line that brings another along, and that one as it should be."""
-    for line in sold:
+    for line in sold if known.rules else ():
         rule = _rule(line, known)
         linked = known.items_by_id.get(rule.linked_item_id or ItemId(""))
         if line.request.linked_to is not None or linked is None:

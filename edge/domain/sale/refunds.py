@@ -75,6 +75,8 @@ def refunded_elsewhere(
     lines: Sequence[Line], tenders: Sequence[TenderLine], rounding_minor: int, known: Situation
 ) -> int:
     """How much of a receipt's refund goes back by what did not pay it."""
+    if all(one.amount_minor >= max(0, rounding_minor) for one in tenders):
+        return 0  # nothing goes back
     payments = [Payment(one.tender_id, one.name, one.kind, one.amount_minor) for one in tenders]
     refunds = [
         (one.tender_id, one.kind, -one.amount_minor)

@@ -72,12 +72,9 @@ class InForce(NamedTuple):
 
     def meaning(self) -> dict[str, Any]:
         """What the rules of a sale are told of it."""
-        named = resolve(self.items_by_code, self.labels)._asdict()
-        return {
-            name: named.get(name, each)
-            for name, each in self._asdict().items()
-            if name not in ("operator_name", "customer_group")
-        }
+        told = self._asdict()
+        del told["operator_name"], told["customer_group"]
+        return told | resolve(self.items_by_code, self.labels)._asdict() if self.labels else told
 
     def place(self, as_of_ms: int) -> Place:
         """Where and for whom prices are looked for."""

@@ -18,7 +18,7 @@ from edge.db.payment_attempts import attempts_referred
 from edge.db.payments import cash_tender, payments_left
 from edge.db.price_books import offers_of, packs_of
 from edge.db.rights import coupons_here
-from edge.db.sale_reads import CounterNow, StoreNow
+from edge.db.sale_reads import CounterNow, Published, StoreNow
 from edge.db.scale_codes import scale_codes
 from edge.db.stated_receipts import leaves_here, lines_stated
 from edge.db.tenders import tenders_named, worth_of
@@ -95,7 +95,8 @@ def read_situation(
     held = _as_tendered(db, request, store, counter, business_date, now_ms)
     buyer, owed = _buyer(db, request, counter, customer_id)
     beside = _beside(db, request, originals, business_date)
-    beside["earning"] = _earning(db, customer_id, held, business_date, at)
+    if counter.published.loyalty or store.changed_ms > request.tendered_at_ms:
+        beside["earning"] = _earning(db, customer_id, held, business_date, at)
     wanted = originals or owed > 0 or _spends_points(held) or with_rights
     return Situation(
         workstation_id=workstation_id,
@@ -289,9 +290,20 @@ def _in_force(
         worth=_worth(db, request, store.settings.currency),
         coupon_rights=_coupon_rights(db, request),
     )
-    held = _with_rules(db, held, as_of_ms)
-    if counter.has_books:
+    return _with_published(db, held, request, counter.published)
+
+
+def _with_published(
+    db: sqlite3.Connection, held: InForce, request: SaleRequest, published: Published
+) -> InForce:
+    """And with what else is published of its items, as far as anything is."""
+    as_of_ms = request.tendered_at_ms
+    if published.item_rules:
+        held = _with_rules(db, held, as_of_ms)
+    if published.price_books:
         held = held._replace(offers=offers_of(db, held.item_ids(), held.place(as_of_ms)))
+    if not published.promotions:
+        return held
     return with_promotions(db, held, as_of_ms, request.coupons, {})
 
 
