@@ -16,7 +16,10 @@ from tests.sale_builders import sale_request, sell
 
 __all__ = ["db"]
 TABLES = ("promotion_pick", "item_rule r", "points_expiring WHERE")
-RULE = "INSERT INTO item_rule VALUES ('ELSEWHERE', 18, NULL, NULL, 0, 0, NULL, 0, 0)"
+RULE = (
+    "INSERT INTO item_rule (item_id, age_years, asks_serial, asks_lot, linked_milli,"
+    " may_be_left_out) VALUES ('ELSEWHERE', 18, 0, 0, 0, 0)"
+)
 
 
 def asked_for(db: sqlite3.Connection, name: str) -> list[bool]:
