@@ -82,7 +82,7 @@ async def test_age_is_asked_before_anything_is_paid(tabs: Tabs, shop: Box) -> No
     item = items(shop)[0]
     with closing(sqlite3.connect(database_of(shop.folder))) as db, db:
         db.execute(
-            "INSERT INTO item_rule VALUES (?, 18, NULL, NULL, 0, 0, NULL, 1000, 0)",
+            "INSERT INTO item_rule VALUES (?, 18, NULL, NULL, 0, 0, NULL, 1000, 0, NULL)",
             (item.item_id,),
         )
     page = await open_till_page(tabs, shop)

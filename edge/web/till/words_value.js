@@ -3,7 +3,7 @@
 import { inBoth } from "./language.js";
 
 export const VALUE = inBoth({
-  number: ["Scan the card or the note, or type its number", "扫描礼品卡或购物金券，或输入号码"],
+  number: ["Scan the card or the slip, or type its number", "扫描礼品卡或购物金券，或输入号码"],
   look: ["See what is on it", "查询余额"],
   creditOf: [(name) => `Store credit of ${name}`, (name) => `${name} 的购物金`],
   credit: ["Store credit", "购物金"],
@@ -27,5 +27,5 @@ export const VALUE = inBoth({
   take: [(tender) => `Take ${tender}`, (tender) => `收 ${tender}`],
   orCredit: ["Or into store credit", "或退为购物金"],
   toCustomer: [(name) => `To the credit of ${name}`, (name) => `记入 ${name} 的购物金`],
-  onNote: ["Onto a credit note", "打印购物金券"],
+  onNote: ["Onto a slip of store credit", "打印购物金券"],
 });

@@ -196,13 +196,13 @@ def _points(fact: RetailTransaction) -> Iterator[Block]:
 
 
 def _credit_note(fact: RetailTransaction, decimals: int) -> Iterator[Block]:
-    """The note that this receipt's refund went into: whoever shows it has what is on it."""
+    """The slip of store credit that its refund went into: whoever shows it has what is on it."""
     number = note_number(fact.sale_id)
     account = note_account(number)
     for given in fact.rights_given:
         if given.account_id == account and not fact.training:
             yield RULE
-            yield Pair("CREDIT NOTE", format_minor(given.amount, decimals), strong=True)
+            yield Pair("STORE CREDIT", format_minor(given.amount, decimals), strong=True)
             yield Words(number, Align.CENTER)
             yield Code(Symbology.QR, number)
 
