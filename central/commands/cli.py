@@ -21,6 +21,7 @@ from central.commands.operators import operator_app
 from central.commands.paying import currency_app
 from central.commands.payments import import_payments
 from central.commands.people import token_app, user_app
+from central.commands.price_books import pack_app, price_books_app
 from central.commands.prices import price_app
 from central.commands.promotions import promotion_app
 from central.commands.proof import mend, rebuild, verify
@@ -43,6 +44,8 @@ for name, group in (
     ("export", export_app),
     ("item", item_app),
     ("price", price_app),
+    ("price-books", price_books_app),
+    ("pack", pack_app),
     ("rule", rule_app),
     ("scale", scale_app),
     ("tax", tax_app),

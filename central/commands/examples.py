@@ -129,6 +129,21 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "tender retire": ("tender retire nets",),
     "tender list": ("tender list",),
     "tender show": ("tender show cash",),
+    "price-books set": (
+        "price-books set MEMBERS --name Members --group gold",
+        "price-books set TRADE --name Trade --tax added --zone main --from 2026-12-01 --fixed",
+    ),
+    "price-books price": (
+        "price-books price MEMBERS BUN 4.20",
+        "price-books price MEMBERS BUN 3.90 --from-quantity 10 --from 2026-12-01T06:00",
+    ),
+    "price-books import": ("price-books import MEMBERS members.csv --report faults.csv",),
+    "price-books list": ("price-books list",),
+    "price-books show": ("price-books show MEMBERS", "price-books show MEMBERS --item BUN"),
+    "price-books retire": ("price-books retire MEMBERS",),
+    "pack set": ("pack set 8880417000116 BUN 6",),
+    "pack list": ("pack list",),
+    "pack retire": ("pack retire 8880417000116",),
     "promotion set": (
         'promotion set BUN3 of=BUN pieces=3 price=10.00 --kind several_for --name "3 for 10.00"',
         'promotion set HAPPY of=dept:Drinks rate=20% --kind percent_off --name "Happy hour"'

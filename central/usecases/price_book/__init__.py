@@ -1,0 +1,1 @@
+"""Price books: made, priced, and packs with prices of their own."""
