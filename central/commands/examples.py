@@ -137,7 +137,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "price-books price MEMBERS BUN 4.20",
         "price-books price MEMBERS BUN 3.90 --from-quantity 10 --from 2026-12-01T06:00",
     ),
-    "price-books import": ("price-books import MEMBERS members.csv --report faults.csv",),
+    "price-books import": ("price-books import MEMBERS prices.csv --report faults.csv",),
     "price-books list": ("price-books list",),
     "price-books show": ("price-books show MEMBERS", "price-books show MEMBERS --item BUN"),
     "price-books retire": ("price-books retire MEMBERS",),

@@ -189,6 +189,7 @@ REFUSED = (
 ELSEWHERE = {
     *("serve", "demo", "doctor", "install-service", "remove-service", "user add"),
     "import payments",
+    "price-books import",
 }
 """What does not end, says each remedy by itself, is walked below, or takes a file of its own."""
 GOES_NO_FURTHER = ("token add", "support-bundle")
