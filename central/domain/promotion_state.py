@@ -46,6 +46,12 @@ class NothingToStop(NotNow, slug="nothing-to-stop", title="The promotion is in f
     remedy = "There is nothing to do."
 
 
+class DraftWaits(NotNow, slug="draft-waits", title="A draft of the promotion waits for approval"):
+    promotion_id: str
+    detail = "A draft of the promotion {promotion_id} waits, which knows nothing of these coupons."
+    remedy = "Approve it first, or draft it anew; then make the coupons."
+
+
 class ApprovedByMaker(
     Declared, slug="approved-by-maker", status=403, title="Whoever drafts it does not approve it"
 ):

@@ -7,8 +7,10 @@ import msgspec
 import pytest
 
 from central.db.engine import unit_of_work
+from central.domain.promotion_state import DraftWaits
 from central.reports.coupons import BatchOfCoupons, batches_of_coupons
 from central.usecases.feed.sequence_publications import drain_publications
+from central.usecases.promotion.draft import approve_promotion, draft_promotion
 from central.usecases.promotion.make_coupons import PIECES_MAX, CouponBatch, make_coupons
 from central.usecases.promotion.set import set_promotion
 from central.usecases.proof.verify_projections import verify_projections
@@ -112,6 +114,24 @@ async def test_what_cannot_be_made_is_refused_and_nothing_remains(postgres_url: 
             assert await batches_of_coupons(db, company_id) == (
                 BatchOfCoupons(1, "TENTH", "ann@example.com", 1, 0, 0),
             )
+
+
+async def test_while_a_draft_of_the_promotion_waits_no_coupons_are_made_that_it_knows_nothing_of(
+    postgres_url: str,
+) -> None:
+    async with serving(postgres_url) as served:
+        till, _ = await tills(served)
+        company_id = till.box.genesis.company_id
+        await made(served, till, 1)
+        async with unit_of_work(served.engine) as db:
+            await draft_promotion(db, company_id, "TENTH", TENTH, "ann", NOW_MS)
+        with pytest.raises(DraftWaits):
+            async with unit_of_work(served.engine) as db:
+                await make_coupons(db, company_id, "TENTH", 1, "ann", NOW_MS)
+        assert await counted(served, till) == [(1, 0, 0)]
+        async with unit_of_work(served.engine) as db:
+            promotion, _ = await approve_promotion(db, company_id, "TENTH", "ann", NOW_MS)
+        assert promotion.condition.coupons == (picture_of(1),)
 
 
 async def test_the_command_writes_the_numbers_into_a_file_and_says_what_became_of_them(
