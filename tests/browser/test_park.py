@@ -9,6 +9,7 @@ from edge.box.folder import database_of
 from sync.protocol.codec import decode_fact
 from sync.protocol.facts import AnyFact, LinesRemoved, RetailTransaction
 from tests.browser.chain import Box
+from tests.browser.test_day import ask_to_close, settle
 from tests.browser.till_page import (
     NO_SUCH_CODE,
     by_hand,
@@ -96,3 +97,51 @@ async def test_age_is_asked_before_anything_is_paid(tabs: Tabs, shop: Box) -> No
     assert isinstance(sold, RetailTransaction)
     assert sold.lines[0].age_checked == 18
     assert not any(isinstance(each, LinesRemoved) for each in facts(shop, "lines_removed"))
+
+
+def bring_along(box: Box, item_id: str, linked: str) -> None:
+    """As head office rules: with each of the one goes one of the other, unless it is left out."""
+    with closing(sqlite3.connect(database_of(box.folder))) as db, db:
+        rule = (item_id, 0, None, None, 0, 0, linked, 1_000, 1, None)
+        db.execute(f"INSERT INTO item_rule VALUES ({', '.join('?' * len(rule))})", rule)
+
+
+async def test_what_goes_along_is_left_out_by_a_touch_and_not_sold(tabs: Tabs, shop: Box) -> None:
+    one, bag = items(shop)[:2]
+    bring_along(shop, one.item_id, bag.item_id)
+    page = await open_till_page(tabs, shop)
+    await scan(page, one.scan_code)
+    await sees_total(page, one.price_minor + bag.price_minor)
+    await page.get_by_role("button", name="Without what goes along").click()
+    await sees_total(page, one.price_minor)
+    await page.get_by_role("button", name="With what goes along").click()
+    await sees_total(page, one.price_minor + bag.price_minor)
+    await page.get_by_role("button", name="Without what goes along").click()
+    await sees_total(page, one.price_minor)
+    await page.keyboard.press("F6")
+    await by_hand(page, "no bag", enter=True)
+    await sees_total(page, 0)
+    await page.keyboard.press("F6")
+    await page.get_by_role("button", name="no bag").click()
+    await sees_total(page, one.price_minor)
+    await pay_exactly(page)
+    number = await receipt_number(page)
+    assert sales(shop) == [(number, one.price_minor)]
+
+
+async def test_closing_a_day_says_what_waits_and_gives_it_up_if_told(tabs: Tabs, shop: Box) -> None:
+    page = await open_till_page(tabs, shop)
+    await scan(page, items(shop)[0].scan_code)
+    await sees_total(page, items(shop)[0].price_minor)
+    await page.keyboard.press("F6")
+    await by_hand(page, "later", enter=True)
+    await sees_total(page, 0)
+    await settle(page)
+    await ask_to_close(page)
+    sure = page.get_by_role("dialog", name="Close the business day")
+    await expect(sure.get_by_test_id("parked")).to_contain_text("1 basket put aside waits")
+    await sure.get_by_role("button", name="give up what was put aside").click()
+    await expect(page.get_by_role("heading", name="is closed")).to_be_visible()
+    assert shop.rows("SELECT count(*) FROM suspended_basket") == [(0,)]
+    given_up = [fact for fact in facts(shop, "lines_removed") if isinstance(fact, LinesRemoved)]
+    assert [fact.whole for fact in given_up] == [True]

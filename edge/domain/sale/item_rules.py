@@ -114,6 +114,15 @@ def lines_along(
     )
 
 
+def bring_optional(sold: Sequence[PricedLine], known: Situation) -> tuple[int, ...]:
+    """Numbers of the lines that bring along what may be left out, whether it is here or not."""
+    return tuple(
+        parent.request.line_no
+        for parent, _ in _links(sold, known)
+        if _rule(parent, known).may_be_left_out
+    )
+
+
 def _links(
     sold: Sequence[PricedLine], known: Situation
 ) -> Iterator[tuple[PricedLine, LineRequest]]:

@@ -117,6 +117,7 @@ class Quote(msgspec.Struct, frozen=True):
     but what the store lets them have. ``refunds``: by what it goes back, where something does.
     ``saved``: by what prices were lowered, and what almost was.
     ``along``: lines that the request lacks and the sale must have; they stand in ``lines`` too.
+    ``bring_optional``: numbers of the lines that bring along what may be left out.
     ``prompts``: what a sale is refused without. ``earning``: None without a customer."""
 
     tendered_at_ms: int
@@ -130,6 +131,7 @@ class Quote(msgspec.Struct, frozen=True):
     refunds: tuple[QuotedRefund, ...] = ()
     saved: Saved = NOTHING_SAVED
     along: tuple[LineRequest, ...] = ()
+    bring_optional: tuple[int, ...] = ()
     prompts: tuple[Prompt, ...] = ()
     earning: QuotedEarning | None = None
 
@@ -149,7 +151,6 @@ def quote(asked: SaleRequest, known: Situation, left_out: Collection[int] = ()) 
     payment = tender.pay(asked.tenders, tenders, basket, known, asked.sale_id)
     goodwill = sum(each.points_left for each in basket.goodwill)
     spendable = sum(each.points_left for each in basket.account.rights) + goodwill
-    points_here = None if basket.customer_id is None else spendable
     paid = payment.by_points_minor
     lines = basket.lines(payment.points)
     return Quote(
@@ -158,19 +159,15 @@ def quote(asked: SaleRequest, known: Situation, left_out: Collection[int] = ()) 
         lines=_lines(lines, basket),
         taxes=_taxes(tax_lines(lines)),
         due=_due(
-            balance,
-            paid,
-            points_here or 0,
-            settings,
-            own_points=(points_here or 0) - goodwill,
-            is_refund=total < 0,
+            balance, paid, spendable, settings, own_points=spendable - goodwill, is_refund=total < 0
         ),
         points_earned=sum(payment.points),
-        points_here=points_here,
+        points_here=None if basket.customer_id is None else spendable,
         goodwill_here=goodwill,
         refunds=propose(basket.taken.values(), total, known),
         saved=saved(asked.coupons, basket, known),
         along=along,
+        bring_optional=item_rules.bring_optional(basket.sold, known),
         prompts=_prompts(basket, known),
         earning=_earning(basket),
     )

@@ -18,6 +18,7 @@
  * @property {string} [lot]
  * @property {string} [card] the number of the card that it loads
  * @property {{sale_id: string, line_no: number}} [original] the sale line that it takes back
+ * @property {boolean} [left_out] what may be left out does not go along
  * @property {string} [unverified] why it is taken back without a receipt
  *
  * @typedef {{rate_bp?: number, amount_minor?: number, reason: string}} Discount one of the two
@@ -201,6 +202,13 @@ export function requestLines(basket) {
     for (const name of ASKED) if ((line[name] ?? null) !== null) request[name] = line[name];
     return request;
   });
+}
+
+/** Numbers of the lines with which nothing goes that may be left out: of quotes, and of what is put
+ *  aside. */
+export function leftOut(basket) {
+  const numbered = basket.lines.map((line, at) => (line.left_out ? at + 1 : 0));
+  return numbered.filter((number) => number > 0);
 }
 
 /** What else of it the store server takes, in quotes and in sales: who buys, what lowers prices. */

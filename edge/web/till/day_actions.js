@@ -153,8 +153,10 @@ export async function settleTill(countedMinor) {
   state.place.value = "selling";
 }
 
-export async function closeDay() {
+/** ``cancelSuspended``: baskets that wait are given up with it. */
+export async function closeDay(cancelSuspended) {
   const date = state.till.value.business_day.business_date;
-  await act("close_day", date, `/business-days/${date}/close`);
+  const more = cancelSuspended ? { cancel_suspended: true } : {};
+  await act("close_day", date, `/business-days/${date}/close`, more);
   state.dayAsked.value = { why: "closed", date };
 }

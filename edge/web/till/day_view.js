@@ -1,11 +1,13 @@
 /** The business day: opening it, what closing it would close, opening it again. */
 
 import { doing } from "./actions.js";
+import { BoxAway, Refused } from "./api.js";
 import { closeDay, openDay, reopenDay } from "./day_actions.js";
 import { Field, Form, Heading } from "./fields.js";
 import { Modal } from "./modal.js";
+import { listParked } from "./park.js";
 import * as state from "./state.js";
-import { html, useEffect } from "./ui.js";
+import { html, useEffect, useState } from "./ui.js";
 import { refreshIfAnswered } from "./refresh.js";
 import { DAY } from "./words_day.js";
 
@@ -69,6 +71,7 @@ function Reason({ asked }) {
 export function CloseDay() {
   useEffect(() => void refreshIfAnswered(), []);
   const { till, dialog, basket } = state;
+  const parked = useParked();
   const close = () => (dialog.value = null);
   const day = till.value.business_day;
   if (day === null) {
@@ -77,14 +80,15 @@ export function CloseDay() {
   }
   const open = till.value.open_tills ?? [];
   const lines = basket.value.lines.length;
-  const sure = () => {
+  const sure = (cancelSuspended) => () => {
     close();
-    void doing(closeDay);
+    void doing(() => closeDay(cancelSuspended));
   };
   return html`<${Modal} label=${DAY.close.label} onClose=${close}>
     <h2>${DAY.close.title(day.business_date)}</h2>
     <p>${DAY.close.closes(till.value.day_receipts ?? 0)}</p>
     ${lines > 0 && html`<p class="doubt">${DAY.close.unpaid(lines)}</p>`}
+    ${parked > 0 && html`<p class="doubt" data-testid="parked">${DAY.close.parked(parked)}</p>`}
     ${open.length > 0 && html`<div class="doubt" data-testid="open-tills">
       <p>${DAY.close.notCounted}</p>
       <ul>${open.map(
@@ -95,9 +99,27 @@ export function CloseDay() {
     </div>`}
     <div class="row">
       <button type="button" class="main" onClick=${close}>${DAY.close.keep}</button>
-      <button type="button" disabled=${open.length > 0} onClick=${sure}>
+      <button type="button" disabled=${open.length > 0} onClick=${sure(false)}>
         ${DAY.close.close(day.business_date)}
       </button>
+      ${parked > 0 && html`<button type="button" disabled=${open.length > 0} onClick=${sure(true)}>
+        ${DAY.close.cancelParked}
+      </button>`}
     </div>
   <//>`;
+}
+
+/** How many baskets wait; 0 until that is known. */
+function useParked() {
+  const [parked, setParked] = useState(0);
+  useEffect(() => {
+    let shown = true;
+    listParked().then((found) => shown && setParked(found.length), asUnknown);
+    return () => (shown = false);
+  }, []);
+  return parked;
+}
+
+function asUnknown(error) {
+  if (!(error instanceof BoxAway || error instanceof Refused)) throw error;
 }

@@ -3,7 +3,7 @@
  *  asks opens a dialog of its own (dialogs.js): ``state.dialog.value = { name, line_key: line.key }``. */
 
 import { isReturn } from "./basket.js";
-import { askDiscount, askPrice, askQuantity, isWhole, oneFewer, oneMore, takeOut } from "./selling.js";
+import { askDiscount, askPrice, askQuantity, isWhole, leaveOut, oneFewer, oneMore, takeOut } from "./selling.js";
 import * as state from "./state.js";
 import { formatMilli } from "./text.js";
 import { DISCOUNT } from "./words_discount.js";
@@ -68,6 +68,13 @@ export const LINE_TOOLS = [
     label: (line) => NOTE.toolName(line.name),
     when: always,
     act: (line) => (state.dialog.value = { name: "note", line_key: line.key }),
+  },
+  {
+    name: "along",
+    face: (line) => (line.left_out ? LINE.takeAlong : LINE.leaveOut),
+    label: (line) => (line.left_out ? LINE.takeAlongWith(line.name) : LINE.leaveOutWith(line.name)),
+    when: (line) => state.bringOptional.value.includes(line),
+    act: leaveOut,
   },
   {
     name: "remove",

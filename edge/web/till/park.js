@@ -4,7 +4,7 @@
 
 import { byOperator, putBasket, trying } from "./actions.js";
 import { Refused, call } from "./api.js";
-import { EMPTY, isBeingPaid, requestLines, requestRest } from "./basket.js";
+import { EMPTY, isBeingPaid, leftOut, requestLines, requestRest } from "./basket.js";
 import { uuid7 } from "./ids.js";
 import * as state from "./state.js";
 import { write } from "./store.js";
@@ -83,7 +83,8 @@ function contentOf(basket) {
     };
   });
   const total = state.linesQuote.value?.total_minor ?? 0;
-  return Object.assign({ lines, total_minor: total }, requestRest(basket));
+  const told = { lines, total_minor: total, left_out: leftOut(basket) };
+  return Object.assign(told, requestRest(basket));
 }
 
 async function basketOf({ basket_id, basket }) {
@@ -96,6 +97,7 @@ async function basketOf({ basket_id, basket }) {
     scan_code: line.scan_code,
     unit_price_minor: line.unit_price_minor,
     reason: line.open_price_reason,
+    ...(basket.left_out.includes(at + 1) ? { left_out: true } : {}),
   }));
   return {
     ...EMPTY,

@@ -1,7 +1,7 @@
 /** Keeps the amounts of the basket in step with it: the store server computes each of them. */
 
 import { BoxAway, Refused, call } from "./api.js";
-import { requestLines, requestRest, requestTenders } from "./basket.js";
+import { leftOut, requestLines, requestRest, requestTenders } from "./basket.js";
 import { refreshIfAnswered } from "./refresh.js";
 import * as state from "./state.js";
 import { write } from "./store.js";
@@ -31,6 +31,7 @@ function ask(basket) {
     operator_id: state.operator.value.operator_id,
     lines: requestLines(basket),
     tenders: requestTenders(basket),
+    left_out: leftOut(basket),
   };
   if (state.training.value) body.training = true;
   return call("POST", "/quotes", { body: Object.assign(body, requestRest(basket)) });

@@ -1,6 +1,6 @@
 /** What the keys and buttons of the selling page do before anything is paid. */
 
-import { changeQuantity, doing, payExactCash, removeLine, trying } from "./actions.js";
+import { changeLines, changeQuantity, doing, payExactCash, removeLine, trying } from "./actions.js";
 import { ONE_MILLI, WHOLE_UNITS } from "./basket.js";
 import { focusScan } from "./focus.js";
 import * as state from "./state.js";
@@ -56,6 +56,12 @@ export function oneMore({ key }) {
 
 export function oneFewer({ key }) {
   return edit(() => changeQuantity(key, -ONE_MILLI));
+}
+
+/** What goes along with the line and may be left out stays here, or goes along again.
+ * @param {import("./basket.js").BasketLine} line */
+export function leaveOut(line) {
+  return edit(() => changeLines([line.key], { left_out: !line.left_out }));
 }
 
 export function takeOut({ key }) {

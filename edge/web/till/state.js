@@ -153,6 +153,11 @@ export const quotedLines = computed(() => {
   if (quoted?.answer == null) return new Map();
   return new Map(quoted.of.lines.map((line, at) => [line, quoted.answer.lines[at]]));
 });
+/** The lines that bring along what may be left out. */
+export const bringOptional = computed(() => {
+  const [quoted, now] = [linesQuote.value, basket.value];
+  return (quoted?.bring_optional ?? []).map((number) => now.lines[number - 1]);
+});
 export const quoteProblem = computed(() =>
   quote.value !== null && quote.value.of === basket.value ? quote.value.problem : null,
 );

@@ -133,6 +133,11 @@ export const DAY = inBoth({
       (lines) => `A basket of ${count(lines, "line")} is not paid yet.`,
       (lines) => `有一个 ${lines} 行的购物篮尚未付款。`,
     ],
+    parked: [
+      (baskets) => `${count(baskets, "basket")} put aside ${baskets === 1 ? "waits" : "wait"}: kept for the next day, or given up with this one.`,
+      (baskets) => `有 ${baskets} 个挂单：可留到下一天，或随今天取消。`,
+    ],
+    cancelParked: ["Close, and give up what was put aside", "结束并取消挂单"],
     notCounted: [
       "Not counted yet, so the day cannot be closed now:",
       "以下尚未清点，因此现在不能结束营业日：",

@@ -39,6 +39,10 @@ export const LINE = inBoth({
   fewer: [(name) => `One less ${name}`, (name) => `${name} 减一`],
   more: [(name) => `One more ${name}`, (name) => `${name} 加一`],
   quantity: [(name, now) => `Quantity ${now}, ${name}`, (name, now) => `数量 ${now}，${name}`],
+  leaveOut: ["Without extra", "不要附加"],
+  leaveOutWith: [(name) => `Without what goes along with ${name}`, (name) => `${name} 不要附加商品`],
+  takeAlong: ["With extra", "要附加"],
+  takeAlongWith: [(name) => `With what goes along with ${name}`, (name) => `${name} 要附加商品`],
   remove: ["Remove", "删除"],
   removeName: [(name) => `Remove ${name}`, (name) => `删除 ${name}`],
 });
