@@ -1,8 +1,10 @@
-"""Keeps the journal as long as it must be kept, in pieces between which the shop sells."""
+"""Keeps the journal and payments as long as they must be kept, in pieces between which the shop
+sells."""
 
 import asyncio
 import shutil
 import sqlite3
+from collections.abc import Awaitable, Callable
 
 import structlog
 import uuid_utils.compat
@@ -11,6 +13,7 @@ from edge.box.box import Box
 from edge.db.pruning import free_bytes_within
 from edge.domain.sync_state import DAY_MS, DISK_LOW_BYTES
 from edge.usecases.box.prune_journal import is_pruning_due, prune_journal
+from edge.usecases.payment.prune_payments import are_payments_due, prune_payments
 
 PIECES_MAX = 1_000
 """Of one call; the rest waits for the next."""
@@ -21,17 +24,32 @@ log = structlog.get_logger()
 
 
 async def prune_acknowledged(box: Box) -> int:
-    """Take away what need not be kept any more; how many places of the journal that was."""
+    """Take away what need not be kept any more: of the journal, then of payments. How many places
+    of the journal that was."""
+    gone = await _in_pieces(box, _prune_piece)
+    payments = await _in_pieces(box, _prune_payments)
+    if gone or payments:
+        where = box.enrolment.store_code
+        log.info("journal pruned", store=where, records=gone, payments=payments)
+    return gone
+
+
+async def _in_pieces(box: Box, prune: Callable[[Box], Awaitable[int]]) -> int:
     gone = 0
     for _ in range(PIECES_MAX):
-        piece = await _prune_piece(box)
+        piece = await prune(box)
         gone += piece
         if piece == 0:
             break
         await asyncio.sleep(PAUSE_S)
-    if gone:
-        log.info("journal pruned", store=box.enrolment.store_code, records=gone)
     return gone
+
+
+async def _prune_payments(box: Box) -> int:
+    moment, keep_ms = box.clock.moment(), box.settings.keep_days * DAY_MS
+    if not await box.reader.read(lambda db: are_payments_due(db, moment, keep_ms)):
+        return 0
+    return await box.writer.run(lambda db: prune_payments(db, moment, keep_ms))
 
 
 async def _prune_piece(box: Box) -> int:

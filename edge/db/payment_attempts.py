@@ -43,6 +43,16 @@ _CHANGE = (
 _SOLD = (
     "UPDATE payment_attempt SET state = 'paid', paid_by = ?, changed_at_ms = ? WHERE attempt_id = ?"
 )
+_OLD = """
+SELECT DISTINCT p.for_sale FROM payment_attempt AS p
+WHERE p.state IN ('declined', 'voided', 'paid') AND p.changed_at_ms <= ?1
+    AND NOT EXISTS (SELECT 1 FROM payment_attempt AS o WHERE o.for_sale = p.for_sale
+        AND (o.state NOT IN ('declined', 'voided', 'paid') OR o.changed_at_ms > ?1
+            OR o.paid_by <> o.for_sale))
+    AND NOT EXISTS (SELECT 1 FROM journal AS j WHERE j.event_id = p.for_sale)
+LIMIT ?2
+"""
+_PRUNE = f"DELETE FROM payment_attempt WHERE for_sale IN ({_OLD})"  # noqa: S608 - constant
 
 
 def insert_attempt(db: sqlite3.Connection, attempt: Attempt) -> None:
@@ -91,6 +101,19 @@ def change_attempt(db: sqlite3.Connection, attempt: Attempt) -> None:
 def mark_sold(db: sqlite3.Connection, attempt: Attempt, sale_id: SaleId, now_ms: int) -> None:
     """A receipt has it."""
     db.execute(_SOLD, (sale_id.bytes, now_ms, attempt.attempt_id.bytes))
+
+
+def has_old_attempts(db: sqlite3.Connection, settled_by_ms: int) -> bool:
+    """Whether ``prune_attempts`` would take any."""
+    return db.execute(_OLD, (settled_by_ms, 1)).fetchone() is not None
+
+
+def prune_attempts(db: sqlite3.Connection, settled_by_ms: int, sales_max: int) -> int:
+    """Take away all attempts of at most ``sales_max`` sales; how many that was. All of a sale were
+    settled by then, and the journal does not keep its receipt any more. A sale's go together: the
+    next one's reference is counted by those before it. For the same reason those stay of which
+    another receipt has one: begun anew under its reference, it would be answered as paid."""
+    return db.execute(_PRUNE, (settled_by_ms, sales_max)).rowcount
 
 
 def _attempt(row: tuple[Any, ...]) -> Attempt:

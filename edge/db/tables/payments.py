@@ -19,6 +19,11 @@ class PaymentAttempt(EdgeTable, table=True):
             "begun_at_ms",
             sqlite_where=text("state NOT IN ('declined', 'voided', 'paid')"),
         ),
+        Index(
+            "ix_payment_attempt_settled",
+            "changed_at_ms",
+            sqlite_where=text("state IN ('declined', 'voided', 'paid')"),
+        ),
     )
     attempt_id: bytes = Field(primary_key=True)
     reference: str = Field(unique=True)

@@ -676,6 +676,12 @@ def _create_payment_attempt() -> None:
             unique=False,
             sqlite_where=sa.text("state NOT IN ('declined', 'voided', 'paid')"),
         )
+        batch_op.create_index(
+            "ix_payment_attempt_settled",
+            ["changed_at_ms"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('declined', 'voided', 'paid')"),
+        )
 
 
 def _create_payment_way() -> None:
