@@ -3,12 +3,12 @@
 
 from collections import Counter
 from collections.abc import Container, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
 from central.domain.goodwill import Budget, OtherEpoch
-from sync.protocol.escrow import HeldRights, Right, RightId
+from sync.protocol.escrow import HeldRights, Right, RightId, outstanding
 
 
 @dataclass(eq=False)
@@ -85,6 +85,10 @@ class Known:
         return HeldRights(
             given_, used, back, whole=whole, ended=ended, written_off=off, later=max(0, left)
         )
+
+    def given_up(self) -> int:
+        """What whoever writes it off gives up, also of what head office forgot that it gave."""
+        return outstanding(replace(self, stated=True).rights())
 
     def lending(self) -> OtherEpoch:
         """Of its store's goodwill."""

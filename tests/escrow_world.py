@@ -286,7 +286,7 @@ class World:
             known = self.epochs[number]
             if known.rights().ended:
                 return
-            self.bound += outstanding(known.rights())
+            self.bound += known.given_up()
             self.twice[known.store] += known.most > 0 and not known.written_off
             known.written_off = True
             known.heard |= {one.seq for one in (*known.journal, *known.home)}

@@ -62,7 +62,9 @@ What each rule closes:
   what two shops take back together under leaves is never more than was sold. The shop that sold
   needs none, for it must go on alone: what it takes back unheard, while another has leave, is
   found afterwards and not prevented.
-- *A head office that forgot what it gave gives nothing* until every epoch said what it holds.
+- *A head office that forgot what it gave gives nothing* until every epoch said what it holds, or a
+  person wrote it off. Who does that before it was said gives up an amount that nobody knows: what
+  stood there, and of that only what the box says afterwards is ever counted.
 
 *What head office itself puts in or takes out.* Points that it gives (a welcome, a birthday) are put
 into the account by a decision, as balance alone: nobody's right until the usual shares give it.
@@ -72,7 +74,7 @@ well: Σ spent + Σ run out <= Σ ever put in. What an epoch may still spend doe
 when it has come back.
 
 The worst overdraw is therefore a number that is known before anything goes wrong
-(``central/reports/grants.py``).
+(``central/reports/grants.py``), but for what a head office without its mirror forgot.
 
 The share of a store. A right that was born stays at the store as long as it is not more than what
 head office gave that store of the account; what is beyond that is released, given back in shares

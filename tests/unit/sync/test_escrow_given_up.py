@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.escrow_epochs import Disk
-from tests.escrow_world import World
+from tests.escrow_world import OPENING, World
 
 SEEDS = st.integers(0, 1 << 32)
 PERIODS = 4
@@ -54,6 +54,29 @@ def test_what_arrives_of_an_epoch_after_its_write_off_is_spent_once(seed: int) -
         assert world.overdraw() <= world.bound
     world.settle()
     assert world.overdraw() <= world.bound
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(seed=SEEDS)
+def test_what_head_office_forgot_that_it_gave_is_given_up_with_its_epoch(seed: int) -> None:
+    """It gives to two shops, is put back without its mirror, a box of one is replaced before it
+    said what it holds, and is written off: nobody knows what it holds, and it is alive."""
+    world = World(seed, "rewind", "write_off")
+    gone, other = world.disks
+    world.give()
+    heard(world, gone)
+    held = sum(gone.rights.values())
+    world.rewind(mirrored=False)
+    world.enrol(gone.store)
+    for disk in world.disks[1:]:
+        world.state(disk)
+    given_and_spent(world, other)
+    assert world.overdraw() == -OPENING, "nothing is given before it is written off"
+    world.write_off()
+    assert world.bound == held > 0
+    for disk in (*world.disks, *world.disks):
+        given_and_spent(world, disk)
+    assert 0 < world.overdraw() <= world.bound
 
 
 def goes_on(world: World, alone: Disk, present: Disk) -> None:
