@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from edge.domain.sale.situation import TenderInUse, Worth
+from edge.domain.sale.tender_kinds import TENDER_RULES
 from sync.protocol.facts import TenderKind
 from sync.protocol.identity import TenderId
 from sync.protocol.paying import PaymentWay, VoucherMeaning, VoucherType
@@ -49,13 +50,16 @@ _TENDER_KINDS = {each.value: each for each in TenderKind}
 
 class ActiveTender(msgspec.Struct, frozen=True):
     """A way to pay that may be used. ``through``: who is asked for the payment (``paying.py``);
-    ``voucher``: what its vouchers are; None: nobody, nothing special."""
+    ``voucher``: what its vouchers are; None: nobody, nothing special. ``spends_points``,
+    ``has_account``: as its kind is (``tender_kinds.py``)."""
 
     tender_id: TenderId
     name: str
     kind: TenderKind
     through: str | None = None
     voucher: VoucherMeaning | None = None
+    spends_points: bool = False
+    has_account: bool = False
 
 
 def list_tenders(
@@ -69,6 +73,8 @@ def list_tenders(
             TenderKind(kind),
             through,
             None if meaning is None else VoucherMeaning(meaning),
+            TENDER_RULES[TenderKind(kind)].spends_points,
+            TENDER_RULES[TenderKind(kind)].has_account,
         )
         for tender_id, name, kind, through, meaning in db.execute(_ACTIVE, (limit, offset))
     )

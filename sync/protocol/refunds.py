@@ -21,12 +21,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sync.protocol.facts import Account, TenderKind
+from sync.protocol.facts.tender import CARRIES_ANY, KEPT_HERE
 from sync.protocol.identity import SaleId, TenderId
-
-CARRIES_ANY = frozenset({TenderKind.CASH, TenderKind.STORED_VALUE, TenderKind.VOUCHER})
-"""Kinds by which may go back what was paid by something that takes nothing back."""
-KEPT_HERE = frozenset({TenderKind.STORED_VALUE, TenderKind.POINTS})
-"""Kinds by which anything may go back: no money leaves the shop."""
 
 
 class Payment(NamedTuple):

@@ -130,6 +130,7 @@ WALK = (
     "loyalty times set TUE --name 'Ann''s Tuesday' --times 2 --hours 'tue 0:00-24:00'",
     "loyalty times list",
     "loyalty times retire TUE",
+    "item set GIFT --name 'Gift card' --price 50 --tax out_of_scope",
     "gift-cards make 20 'my cards.csv'",
     "gift-cards show 9000001234567898",
     "gift-cards liability",

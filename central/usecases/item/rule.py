@@ -113,7 +113,7 @@ def _loads(typed: str | None, item: Item) -> str | None:
         raise InvalidField(
             f"loads: {item.item_id} is taxed as {item.tax_class.value}, and value is not.",
             field="loads",
-            remedy=f"First: `central item set {item.item_id} --tax-class out_of_scope`.",
+            remedy=f"First: `central item set {item.item_id} --tax out_of_scope`.",
         )
     return typed
 

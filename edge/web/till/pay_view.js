@@ -57,7 +57,7 @@ export function Pay() {
 /** How a tender is taken. */
 function formOf(tender) {
   if (tender.kind === "cash") return Cash;
-  if (tender.kind === "stored_value") return ByValue;
+  if (tender.has_account) return ByValue;
   return isElsewhere(tender) ? Elsewhere : Other;
 }
 
@@ -186,7 +186,7 @@ function Cash({ tender }) {
 function Other({ tender }) {
   const decimals = state.decimals.value;
   const due = state.currentQuote.value?.due;
-  const points = tender.kind === "points";
+  const points = tender.spends_points;
   const left = points ? due?.points_left_minor : due?.left_minor;
   const submit = ({ amount, reference }) => {
     const minor = parseMinor(amount, decimals);

@@ -175,7 +175,7 @@ export function GiveBack() {
 
 /** All of it as value that the shop keeps for the customer, where a tender holds such. */
 function IntoCredit({ totalMinor }) {
-  const tender = state.till.value.tenders.find(({ kind }) => kind === "stored_value");
+  const tender = state.till.value.tenders.find((each) => each.has_account);
   const { customer } = state.basket.value;
   if (tender === undefined || totalMinor >= 0) return null;
   const into = (account) => {

@@ -24,6 +24,12 @@ class TenderKind(StrEnum):
     POINTS = "points"
 
 
+CARRIES_ANY = frozenset({TenderKind.CASH, TenderKind.STORED_VALUE, TenderKind.VOUCHER})
+"""Kinds by which may go back what was paid by something that takes nothing back (refunds.py)."""
+KEPT_HERE = frozenset({TenderKind.STORED_VALUE, TenderKind.POINTS})
+"""Kinds by which anything may go back: no money leaves the shop."""
+
+
 class Outcome(StrEnum):
     """How sure a payment is that somebody else makes. None on a tender: it is in the drawer.
 
