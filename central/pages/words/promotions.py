@@ -19,7 +19,11 @@ receipts = "Receipts"
 off = "Taken off"
 nothing_off = "Nothing was taken off on these dates."
 given_back = "Given back with goods that came back"
-by_hand = {"discount": "by hand, off lines", "basket_discount": "by hand, off baskets"}
+by_hand = {
+    "discount": "by hand, off lines",
+    "basket_discount": "by hand, off baskets",
+    "voucher": "by vouchers",
+}
 kinds = {
     "amount_off": "amount off",
     "basket_off": "off the basket",

@@ -26,7 +26,7 @@ from edge.domain.sale.refusals.tenders import TooManyTenders
 from sync.protocol.bounds import FIGURE_MAX
 from sync.protocol.clock import ClockState
 from sync.protocol.facts import LINES_MAX, TENDERS_MAX, Outcome
-from sync.protocol.identity import CustomerId, SaleId
+from sync.protocol.identity import CustomerId, SaleId, TenderId
 from sync.protocol.money import BASIS_POINTS, MINOR_MAX, QUANTITY_MILLI_MAX
 from sync.protocol.paying import CurrencyCode
 from sync.protocol.reference import AGE_YEARS_MAX
@@ -34,6 +34,7 @@ from sync.protocol.typed import not_typed
 
 OVERRIDES_MAX = 8
 COUPONS_MAX = 20
+VOUCHERS_MAX = 20
 PARSED_MAX = 10_000
 """Lines or tenders that are looked at at all."""
 JSON_INTEGER_MAX = 1 << 53
@@ -154,13 +155,22 @@ class TenderRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     account: AccountRequest | None = None
 
 
+class VoucherRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A voucher that lowers the price: of the tender whose vouchers do, by its amount.
+    ``reference``: what stands on it."""
+
+    tender_id: ShortTender
+    amount_minor: Annotated[int, msgspec.Meta(ge=1, le=MINOR_MAX)]
+    reference: Word | None = None
+
+
 class SaleRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A basket that was tendered. ``total_minor`` is what the customer saw: tax included, before
     cash rounding. ``tendered_at`` is when; prices are those in force then. ``override_ids``: of
     what somebody else allowed for it. ``discount``: off the basket, by hand. ``coupons``: codes
     that were shown. ``post_void_of``: the receipt that it takes back whole; then it has no lines of
     its own, ``note`` says why, and tenders may be left out. ``training``: everything as in a
-    sale, and nothing of it counts."""
+    sale, and nothing of it counts. ``vouchers``: those that lower the price, as they were given."""
 
     sale_id: SaleId
     operator_id: ShortOperator
@@ -175,11 +185,18 @@ class SaleRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     coupons: Annotated[tuple[Word, ...], msgspec.Meta(max_length=COUPONS_MAX)] = ()
     post_void_of: SaleId | None = None
     training: bool = False
+    vouchers: Annotated[tuple[VoucherRequest, ...], msgspec.Meta(max_length=VOUCHERS_MAX)] = ()
 
     @property
     def tendered_at_ms(self) -> int:
         """UTC milliseconds, the rest cut off."""
         return (self.tendered_at - _EPOCH) // _MILLISECOND
+
+    @property
+    def tender_ids(self) -> set[TenderId]:
+        """Of everything that was given."""
+        paid = {each.tender_id for each in self.tenders}
+        return paid | {each.tender_id for each in self.vouchers}
 
 
 def refuse_wrong_shape(request: SaleRequest, *, require_return: bool) -> None:

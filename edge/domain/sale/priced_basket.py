@@ -1,12 +1,12 @@
 """What a basket comes to: the one way from a request to its total, for the quote and for the sale.
 
     price → prices by hand → promotions over single goods and groups → discounts of lines by hand →
-    promotions over the basket → the basket's discount by hand → goods taken back → tax → total →
-    what earns, and what points go back
+    promotions over the basket → the basket's discount by hand → vouchers that lower the price →
+    goods taken back → tax → total → what earns, and what points go back
 
 What lowers a price, each over what those before it left, stands in
 ``sync/protocol/promotions/reduce.py``; what is done by hand in ``price_override.py`` and
-``discounts.py``.
+``discounts.py``, what vouchers take off in ``voucher_discounts.py``.
 ``extended`` is price x quantity, ``amount`` is what is left of it after the modifiers. Tax, points,
 total and whatever comes back later are figured on the amount; the extended price is only shown.
 How it is paid (tenders.py) is looked at after this, and changes nothing here.
@@ -26,6 +26,7 @@ from edge.domain.sale.pricing import Priced
 from edge.domain.sale.refusals.prices import AmountTooLarge
 from edge.domain.sale.situation import RateInForce, Situation
 from edge.domain.sale.unverified import take_unverified
+from edge.domain.sale.voucher_discounts import lowering, refuse_useless
 from sync.protocol.bounds import FIGURE_MAX
 from sync.protocol.cards import last_of
 from sync.protocol.escrow import Right
@@ -185,11 +186,16 @@ def _lowered(
     by_hand = discounts.by_hand(asked, lines, priced)
     if prices := price_overrides(asked, lines, priced, known.settings.decimals):
         by_hand = by_hand._replace(prices=prices)
-    if not (known.promotions or by_hand.lines or by_hand.basket or by_hand.prices):
+    if asked.vouchers:
+        taken_off = lowering(asked.vouchers, priced, by_hand.bears_none, known)
+        by_hand = by_hand._replace(vouchers=taken_off)
+    nothing_by_hand = not (by_hand.lines or by_hand.basket or by_hand.prices or by_hand.vouchers)
+    if nothing_by_hand and not known.promotions:
         return None
     offered = tuple([_offered(each, known) for each in priced])
     reduced = reduce_lines(offered, known.promotions, by_hand)
     discounts.refuse_too_much(by_hand, lines, reduced.modifiers, known.settings.decimals)
+    refuse_useless(asked.vouchers, reduced.vouchers)
     return Lowered(offered, reduced)
 
 

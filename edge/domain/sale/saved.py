@@ -44,12 +44,14 @@ class QuotedCoupon(msgspec.Struct, frozen=True):
 
 
 class Saved(msgspec.Struct, frozen=True):
-    """``saved_minor``: by promotions and discounts together; a price by hand is none."""
+    """``saved_minor``: by promotions, discounts and vouchers together; a price by hand is none.
+    ``vouchers``: what each took off, in the order of the request."""
 
     saved_minor: int
     promotions: tuple[QuotedPromotion, ...]
     almost: tuple[QuotedAlmost, ...]
     coupons: tuple[QuotedCoupon, ...]
+    vouchers: tuple[int, ...] = ()
 
 
 NOTHING_SAVED = Saved(0, (), (), ())
@@ -66,6 +68,7 @@ def saved(coupons: Sequence[str], basket: PricedBasket, known: Situation) -> Sav
         _promotions(basket.sold),
         _almost(basket, known),
         tuple(_coupon(code, modifiers, known) for code in coupons),
+        () if basket.lowered is None else basket.lowered.reduced.vouchers,
     )
 
 

@@ -1,5 +1,5 @@
 """What vouchers may buy: a type that is not for some departments pays at most what the others come
-to, and one that lowers the price is no tender."""
+to, and one that lowers the price (``voucher_discounts.py``) is no tender."""
 
 from collections.abc import Sequence
 

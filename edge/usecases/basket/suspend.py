@@ -19,10 +19,12 @@ from edge.domain.business_day import BUSINESS_DAY, DayEvent
 from edge.domain.fields import Request, Sentence, ShortItem, ShortOperator, Word
 from edge.domain.sale.basket import (
     COUPONS_MAX,
+    VOUCHERS_MAX,
     DiscountRequest,
     Figure,
     LineNumber,
     LineRequest,
+    VoucherRequest,
 )
 from edge.domain.suspended import BasketSuspendedAlready, TooManySuspended
 from sync.engine.journal import Moment
@@ -55,6 +57,7 @@ class BasketContent(Request, frozen=True):
     discount: DiscountRequest | None = None
     coupons: Annotated[tuple[Word, ...], Meta(max_length=COUPONS_MAX)] = ()
     left_out: Annotated[tuple[LineNumber, ...], Meta(max_length=LINES_MAX)] = ()
+    vouchers: Annotated[tuple[VoucherRequest, ...], Meta(max_length=VOUCHERS_MAX)] = ()
 
 
 class SuspendBasket(Request, frozen=True):

@@ -245,7 +245,7 @@ def _named(request: SaleRequest, codes: Iterable[str], currency: str) -> list[Na
             named.add(Named(Kind.ITEM, line.item_id))
     for code in codes:
         named.update((Named(Kind.CODE, code_key(code)), Named(Kind.ITEM, code)))
-    named.update(Named(Kind.TENDER, tender.tender_id) for tender in request.tenders)
+    named.update(Named(Kind.TENDER, tender_id) for tender_id in request.tender_ids)
     named.update(
         Named(Kind.WORTH, f"{tender.foreign.currency}>{currency}")
         for tender in request.tenders

@@ -12,11 +12,13 @@ from edge.domain.fields import Request, ShortOperator, Word
 from edge.domain.sale.basket import (
     COUPONS_MAX,
     PARSED_MAX,
+    VOUCHERS_MAX,
     DiscountRequest,
     LineNumber,
     LineRequest,
     SaleRequest,
     TenderRequest,
+    VoucherRequest,
     refuse_wrong_shape,
 )
 from edge.domain.sale.quote import Quote, quote
@@ -44,6 +46,7 @@ class QuoteSale(Request, frozen=True):
     left_out: Annotated[tuple[LineNumber, ...], Meta(max_length=PARSED_MAX)] = ()
     post_void_of: SaleId | None = None
     training: bool = False
+    vouchers: Annotated[tuple[VoucherRequest, ...], Meta(max_length=VOUCHERS_MAX)] = ()
 
 
 def quote_sale(
@@ -74,4 +77,5 @@ def _as_sale(request: QuoteSale, moment: Moment) -> SaleRequest:
         coupons=request.coupons,
         post_void_of=request.post_void_of,
         training=request.training,
+        vouchers=request.vouchers,
     )

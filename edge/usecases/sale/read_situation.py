@@ -286,7 +286,7 @@ def _in_force(
         customer_group=counter.customer_group,
         items_by_id=sale_reads.items_by_id(db, ids, as_of_ms) if ids else {},
         rates=sale_reads.rates_in_force(db, business_date),
-        tenders=tenders_named(db, {tender.tender_id for tender in request.tenders}),
+        tenders=tenders_named(db, request.tender_ids),
         worth=_worth(db, request, store.settings.currency),
         coupon_rights=_coupon_rights(db, request),
     )

@@ -43,7 +43,8 @@ def void_whole(db: sqlite3.Connection, request: SaleRequest) -> SaleRequest:
     """
     if request.post_void_of is None:
         return request
-    if request.lines or request.discount is not None or request.coupons:
+    lowered = request.discount is not None or request.coupons or request.vouchers
+    if request.lines or lowered:
         raise VoidHasLines
     head = receipt_head(db, request.post_void_of)
     if head is None:

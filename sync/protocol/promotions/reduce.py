@@ -3,24 +3,31 @@
 The order, the same everywhere: first the prices that were set by hand, whose lines take part in no
 promotion; then the deals, by priority, among those of one priority the best for the customer
 (``choose.py``); then what is taken off single lines by hand (``by_hand.py``); then basket kinds, by
-priority and then in the order in which they were published; last what is taken off the basket by
-hand: each over what those before it left. What takes part in a promotion that stands
-``alone`` takes part in no other: one over the basket has what nothing else touched, or has it
-first, whichever is better for the customer. What is taken off by hand is no promotion: it lowers
-what may take part in one by as large a share as the line.
+priority and then in the order in which they were published; then what is taken off the basket by
+hand; last what each voucher takes off: each over what those before it left. What takes part in a
+promotion that stands ``alone`` takes part in no other: one over the basket has what nothing else
+touched, or has it first, whichever is better for the customer. What is taken off by hand is no
+promotion: it lowers what may take part in one by as large a share as the line.
 
 A deal is borne by its pieces by their prices, a reduction by its lines: cut by largest remainder
 (money.py), so that the modifiers of a receipt add up to it, and what comes back in parts gives back
 what was paid for it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sync.protocol.facts import PriceModifier
 from sync.protocol.identity import PromotionId
 from sync.protocol.money import MILLI, divide_half_up, split
-from sync.protocol.promotions.by_hand import NOTHING_BY_HAND, OFF_BASKET, OFF_LINE, ByHand, Discount
+from sync.protocol.promotions.by_hand import (
+    BY_VOUCHER,
+    NOTHING_BY_HAND,
+    OFF_BASKET,
+    OFF_LINE,
+    ByHand,
+    Discount,
+)
 from sync.protocol.promotions.choose import choose
 from sync.protocol.promotions.pieces import Deal, offer_of, sort_pieces
 from sync.protocol.promotions.shape import (
@@ -76,12 +83,13 @@ class _Line(NamedTuple):
 class Reduced(NamedTuple):
     """By line: its ``modifiers``, none of them 0; what it still costs, nothing where its price was
     set; how many whole pieces of it no deal over several took. ``took``: by promotion, pieces of
-    each line."""
+    each line. ``vouchers``: what each took off."""
 
     modifiers: tuple[Modifiers, ...]
     left_minor: tuple[int, ...]
     free: tuple[int, ...]
     took: Mapping[PromotionId, Mapping[int, int]]
+    vouchers: tuple[int, ...] = ()
 
 
 def reduce_lines(
@@ -104,12 +112,18 @@ def reduce_lines(
     if others:
         now = _with_others(lines, now, others)
     if by_hand.basket is not None:
-        now = _off_basket(now, by_hand.basket, by_hand)
+        bears = set(range(len(now))).difference(by_hand.bears_none)
+        now = _off_lines(now, by_hand.basket, OFF_BASKET, bears)
+    by_voucher = []
+    for voucher in by_hand.vouchers:
+        before, now = now, _off_lines(now, voucher.discount, BY_VOUCHER, voucher.buys)
+        by_voucher.append(_left(before) - _left(now))
     return Reduced(
         tuple([line.modifiers for line in now]),
         tuple([0 if at in by_hand.prices else line.left_minor for at, line in enumerate(now)]),
         _free(lines, chosen),
         _took(chosen),
+        tuple(by_voucher),
     )
 
 
@@ -121,14 +135,13 @@ def _on_offer(lines: Sequence[LineOnOffer], by_hand: ByHand) -> tuple[LineOnOffe
     )
 
 
-def _off_basket(now: Sequence[_Line], discount: Discount, by_hand: ByHand) -> list[_Line]:
-    bears = [
-        0 if index in by_hand.bears_none else line.left_minor for index, line in enumerate(now)
-    ]
-    shares = split(discount.off(sum(bears)), bears)
-    return [
-        line.by_hand(discount, OFF_BASKET, share) for line, share in zip(now, shares, strict=True)
-    ]
+def _off_lines(
+    now: Sequence[_Line], discount: Discount, kind: str, bears: Collection[int]
+) -> list[_Line]:
+    """``bears``: indices of the lines that bear it, by what is left of each."""
+    left = [line.left_minor if index in bears else 0 for index, line in enumerate(now)]
+    shares = split(discount.off(sum(left)), left)
+    return [line.by_hand(discount, kind, share) for line, share in zip(now, shares, strict=True)]
 
 
 class _Borne(NamedTuple):

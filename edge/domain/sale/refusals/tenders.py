@@ -60,7 +60,19 @@ class VoucherLowersPrice(
     TenderRefused, slug="voucher-lowers-price", title="This voucher lowers the price"
 ):
     detail = "A voucher of {tender_id!r} lowers the price, and pays nothing."
-    remedy = "Take its amount off the basket as a discount, with the voucher as the reason."
+    remedy = "Take it off the price as a voucher, and the rest by a tender."
+
+
+class VoucherPays(TenderRefused, slug="voucher-pays", title="This tender lowers no price"):
+    detail = "What {tender_id!r} takes pays, and lowers no price."
+    remedy = "Take it as a tender."
+
+
+class VoucherBuysNothing(
+    TenderRefused, slug="voucher-buys-nothing", title="This voucher buys nothing of this basket"
+):
+    detail = "Nothing of this basket is left for which a voucher of {tender_id!r} is good."
+    remedy = "Give the voucher back to the customer, and sell without it."
 
 
 class VoucherNotForGoods(
