@@ -45,12 +45,12 @@ _SOLD = (
 )
 _OLD = """
 SELECT DISTINCT p.for_sale FROM payment_attempt AS p
-WHERE p.state IN ('declined', 'voided', 'paid') AND p.changed_at_ms <= ?1
+WHERE p.state IN ('declined', 'voided', 'paid') AND p.changed_at_ms <= :settled_by_ms
     AND NOT EXISTS (SELECT 1 FROM payment_attempt AS o WHERE o.for_sale = p.for_sale
-        AND (o.state NOT IN ('declined', 'voided', 'paid') OR o.changed_at_ms > ?1
+        AND (o.state NOT IN ('declined', 'voided', 'paid') OR o.changed_at_ms > :settled_by_ms
             OR o.paid_by <> o.for_sale))
     AND NOT EXISTS (SELECT 1 FROM journal AS j WHERE j.event_id = p.for_sale)
-LIMIT ?2
+LIMIT :sales_max
 """
 _PRUNE = f"DELETE FROM payment_attempt WHERE for_sale IN ({_OLD})"  # noqa: S608 - constant
 
@@ -105,7 +105,8 @@ def mark_sold(db: sqlite3.Connection, attempt: Attempt, sale_id: SaleId, now_ms:
 
 def has_old_attempts(db: sqlite3.Connection, settled_by_ms: int) -> bool:
     """Whether ``prune_attempts`` would take any."""
-    return db.execute(_OLD, (settled_by_ms, 1)).fetchone() is not None
+    asked = {"settled_by_ms": settled_by_ms, "sales_max": 1}
+    return db.execute(_OLD, asked).fetchone() is not None
 
 
 def prune_attempts(db: sqlite3.Connection, settled_by_ms: int, sales_max: int) -> int:
@@ -113,7 +114,8 @@ def prune_attempts(db: sqlite3.Connection, settled_by_ms: int, sales_max: int) -
     settled by then, and the journal does not keep its receipt any more. A sale's go together: the
     next one's reference is counted by those before it. For the same reason those stay of which
     another receipt has one: begun anew under its reference, it would be answered as paid."""
-    return db.execute(_PRUNE, (settled_by_ms, sales_max)).rowcount
+    asked = {"settled_by_ms": settled_by_ms, "sales_max": sales_max}
+    return db.execute(_PRUNE, asked).rowcount
 
 
 def _attempt(row: tuple[Any, ...]) -> Attempt:
