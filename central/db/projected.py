@@ -145,10 +145,17 @@ class SaleTaxRow(CentralTable, table=True):
 
 
 class SaleTenderRow(CentralTable, table=True):
-    """A receipt's tenders, from 1."""
+    """A receipt's tenders, from 1. ``outcome``: how sure it is, where somebody else pays."""
 
     __tablename__ = "sale_tender"
-    __table_args__ = (_key_by_day("tender_no", counted=("tender_id", "amount_minor", "points")),)
+    __table_args__ = (
+        _key_by_day("tender_no", counted=("tender_id", "amount_minor", "points")),
+        Index(
+            "ix_sale_tender_unsure",
+            *("store_id", "business_date"),
+            postgresql_where=text("outcome IN ('offline', 'on_sight')"),
+        ),
+    )
     store_id: UUID = Field(primary_key=True)
     sale_id: UUID = Field(primary_key=True)
     tender_no: int = Field(primary_key=True)
@@ -159,6 +166,7 @@ class SaleTenderRow(CentralTable, table=True):
     amount_minor: int = big()
     reference: str | None
     points: int = big()
+    outcome: str | None
 
 
 class SaleModifierRow(CentralTable, table=True):

@@ -14,8 +14,9 @@ from central.api.limits import BODY_BYTES_MAX
 from central.api.reading import reading
 from central.domain.access import UserRole
 from central.pages.page import page, see_other
+from central.pages.workbook import shown
 from central.reports.company import company_money
-from central.reports.payments import payment_file, payment_files
+from central.reports.payments import payment_file, payment_files, unsure_tenders
 from central.usecases.payment.decide_line import decide_line
 from central.usecases.payment.match_file import match_file
 from sync.protocol.errors import InvalidField, Refusal
@@ -35,13 +36,21 @@ changing = partial(
 
 @get(HERE, guards=[page_guard], opt=needing(UserRole.LOOK))
 async def show_payments(request: AnyRequest) -> Response[str]:
-    """Every file that was brought in."""
+    """Every file that was brought in, and what was taken that nobody has confirmed."""
     person, office = person_of(request), office_of(request)
     async with reading(office) as db:
         money = await company_money(db, person.company_id)
         files = await payment_files(db, person.company_id)
-    now_ms = office.clock_ms()
-    return page("payments.html", person=person, money=money, files=files, now_ms=now_ms)
+        unsure = await unsure_tenders(db, person.company_id)
+    return shown(
+        request,
+        "payments.html",
+        person=person,
+        money=money,
+        files=files,
+        unsure=unsure,
+        now_ms=office.clock_ms(),
+    )
 
 
 @get(f"{HERE}/{{file_id:uuid}}", guards=[page_guard], opt=needing(UserRole.LOOK))
@@ -81,7 +90,8 @@ async def _file(
     async with reading(office) as db:
         money = await company_money(db, person.company_id)
         file, exceptions = await payment_file(db, person.company_id, file_id)
-    return page(
+    showing = partial(shown, request) if refusal is None else page
+    return showing(
         "payment_file.html",
         status=200 if refusal is None else refusal.status,
         person=person,

@@ -15,6 +15,7 @@ from sync.protocol.identity import CompanyId
 
 FILES_SHOWN_MAX = 200
 LINES_SHOWN_MAX = 500
+UNSURE_SHOWN_MAX = 500
 _FILES = """
 SELECT f.file_id, f.source, f.name, f.first_day, f.last_day, f.brought_by, f.brought_at_ms,
     count(l.line_no), coalesce(sum(l.amount_minor), 0)::bigint,
@@ -33,10 +34,18 @@ ORDER BY state = ANY($3) DESC, abs(amount_minor) DESC, line_no LIMIT $4
 """
 _STORES = "SELECT store_id, code, zone FROM store WHERE company_id = $1"
 _TENDERS = """
-SELECT t.sale_id, t.tender_no, s.receipt_number, t.amount_minor
+SELECT t.sale_id, t.tender_no, s.receipt_number, t.amount_minor, t.outcome
 FROM sale AS s JOIN sale_tender AS t USING (store_id, business_date, sale_id)
 WHERE s.store_id = $1 AND s.sale_id = ANY($2)
 """
+_UNSURE = """
+SELECT t.store_id, t.sale_id, t.tender_no, s.receipt_number, t.amount_minor, t.outcome, t.name,
+    t.reference, s.tendered_at_ms
+FROM sale_tender AS t JOIN sale AS s USING (store_id, business_date, sale_id)
+WHERE t.store_id = ANY($1) AND t.outcome IN ('offline', 'on_sight') AND NOT s.training
+ORDER BY s.tendered_at_ms DESC, t.sale_id, t.tender_no LIMIT $2
+"""
+_NAMED = "SELECT sale_id, tender_no FROM payment_line WHERE company_id = $1 AND sale_id = ANY($2)"
 
 
 class PaymentFileSaid(NamedTuple):
@@ -59,13 +68,24 @@ class PaymentFileSaid(NamedTuple):
 
 
 class TenderSaid(NamedTuple):
-    """The tender that an exception's reference names."""
+    """A tender that somebody else pays, such as an exception's reference names. ``outcome``: how
+    sure it is, a word of ``Outcome``."""
 
     store_code: str
     zone: str
     sale_id: UUID
     receipt_number: str
     amount_minor: int
+    outcome: str | None
+
+
+class UnsureTender(NamedTuple):
+    """One that was taken without asking who pays, or on sight."""
+
+    tender: TenderSaid
+    name: str
+    reference: str
+    tendered_at_ms: int
 
 
 class PaymentException(NamedTuple):
@@ -114,10 +134,30 @@ async def payment_file(
     for store_id in {row["store_id"] for row in rows if row["store_id"] is not None}:
         sales = [row["sale_id"] for row in rows if row["store_id"] == store_id]
         code, zone = stores[store_id]
-        for sale_id, tender_no, number, minor in await connection.fetch(_TENDERS, store_id, sales):
-            said = TenderSaid(code, zone, plain_uuid(sale_id), number, minor)
-            tenders[sale_id, tender_no] = said
+        for sale_id, tender_no, *said in await connection.fetch(_TENDERS, store_id, sales):
+            tenders[sale_id, tender_no] = TenderSaid(code, zone, plain_uuid(sale_id), *said)
     return files[0], tuple(_exception(row, tenders) for row in rows)
+
+
+async def unsure_tenders(db: AsyncConnection, company_id: CompanyId) -> tuple[UnsureTender, ...]:
+    """Tenders that a terminal approved without asking the bank, which may refuse it yet, or that
+    were taken on sight; but for those that a line of a file is about. The newest first, of the
+    newest UNSURE_SHOWN_MAX."""
+    connection = await driver_of(db)
+    stores = {row[0]: row[1:] for row in await connection.fetch(_STORES, company_id)}
+    rows = await connection.fetch(_UNSURE, list(stores), UNSURE_SHOWN_MAX)
+    sales = [row["sale_id"] for row in rows]
+    named = {tuple(row) for row in await connection.fetch(_NAMED, company_id, sales)}
+    return tuple(
+        UnsureTender(
+            TenderSaid(*stores[row[0]], plain_uuid(row[1]), *row[3:6]),
+            row["name"],
+            row["reference"] or "",
+            row["tendered_at_ms"],
+        )
+        for row in rows
+        if (row["sale_id"], row["tender_no"]) not in named
+    )
 
 
 def _exception(row: Any, tenders: Mapping[tuple[UUID, int], TenderSaid]) -> PaymentException:

@@ -45,7 +45,7 @@ FROM sale_tax WHERE store_id = $1 AND business_date = $2 AND sale_id = $3
 ORDER BY is_return, tax_class, tax_rate_bp, tax_included
 """
 _TENDERS = """
-SELECT tender_id, name, kind, amount_minor, reference, points
+SELECT tender_id, name, kind, amount_minor, reference, points, outcome
 FROM sale_tender WHERE store_id = $1 AND business_date = $2 AND sale_id = $3
 ORDER BY tender_no
 """
@@ -86,7 +86,7 @@ class ReceiptTax(NamedTuple):
 
 
 class ReceiptTender(NamedTuple):
-    """One tender."""
+    """One tender. ``outcome``: a word of ``Outcome``; None where nobody else pays."""
 
     tender_id: str
     name: str
@@ -94,6 +94,7 @@ class ReceiptTender(NamedTuple):
     amount_minor: int
     reference: str | None
     points: int
+    outcome: str | None
 
 
 class ReceiptForm(NamedTuple):
@@ -310,6 +311,7 @@ def receipt_from_fact(fact: RetailTransaction) -> ReceiptForm:
                 tender.amount_minor,
                 tender.reference,
                 tender.points,
+                tender.outcome,
             )
             for tender in fact.tenders
         ),

@@ -158,6 +158,7 @@ PROJECTED: Mapping[KindVersion, Projected] = {
                     "tender_id": "visa",
                     "amount_minor": 600,
                     "reference": "8J4K2M6P9QRT",
+                    "outcome": "offline",
                 },
             ],
             "sale_modifier": [{"promotion_version": 3, "coupon": "T25", "amount_minor": -200}],

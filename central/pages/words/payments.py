@@ -3,6 +3,7 @@
 from central.domain.payment import LineState
 from central.pages.words.figures import amount, counted
 from central.reports.payments import PaymentException, PaymentFileSaid
+from sync.protocol.facts import Outcome
 
 title = "Payments"
 files = "Files of acquirers and banks"
@@ -30,6 +31,13 @@ reason = "Why"
 decide = "Decide"
 accept = "Accept"
 dispute = "Dispute"
+unsure_tenders = "Taken without the bank's word"
+unsure_hint = "Receipts have these, and no file that was brought in is about them."
+shop = "Shop"
+receipt = "Receipt"
+sold = "Sold"
+tender = "Tender"
+how = "How it was taken"
 
 _STATES = {
     LineState.DIFFERS: "another amount than the receipt",
@@ -38,6 +46,16 @@ _STATES = {
     LineState.ACCEPTED: "accepted",
     LineState.DISPUTED: "disputed",
 }
+
+_UNSURE = {
+    Outcome.OFFLINE.value: "offline: the bank was not asked, and may refuse it yet",
+    Outcome.ON_SIGHT.value: "on sight, of the customer's telephone",
+}
+
+
+def unsure(outcome: str | None) -> str | None:
+    """How a tender was taken that may not come; None of one that whoever pays has confirmed."""
+    return _UNSURE.get(outcome or "")
 
 
 def state(one: PaymentException) -> str:

@@ -135,7 +135,7 @@ def _parts(into: Fold, event: Event, sale: RetailTransaction) -> None:
         into.put(SaleTax(store_id, sale_id, *group, day, tax.net_minor, tax.tax_minor))
     for number, tender in enumerate(sale.tenders, start=1):
         named = (tender.tender_id, tender.name, tender.kind)
-        what = (*named, tender.amount_minor, tender.reference, tender.points)
+        what = (*named, tender.amount_minor, tender.reference, tender.points, tender.outcome)
         into.put(SaleTender(store_id, sale_id, number, day, *what))
 
 

@@ -90,6 +90,7 @@ class SaleTender(NamedTuple):
     amount_minor: int
     reference: str | None
     points: int
+    outcome: str | None
 
 
 class SaleModifier(NamedTuple):

@@ -1091,6 +1091,7 @@ def _create_sale_tender() -> None:
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("reference", sa.String(), nullable=True),
         sa.Column("points", sa.BigInteger(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint(
             "store_id",
             "business_date",
@@ -1099,6 +1100,13 @@ def _create_sale_tender() -> None:
             name=op.f("pk_sale_tender"),
             postgresql_include=["tender_id", "amount_minor", "points"],
         ),
+    )
+    op.create_index(
+        "ix_sale_tender_unsure",
+        "sale_tender",
+        ["store_id", "business_date"],
+        unique=False,
+        postgresql_where=sa.text("outcome IN ('offline', 'on_sight')"),
     )
 
 
