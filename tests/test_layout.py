@@ -23,7 +23,6 @@ LONG_FILES: dict[str, int] = {}
 LONG_FUNCTIONS = {
     "central/api/verdicts.py:verdict_problem": 50,
     "central/commands/stores.py:store_add": 55,
-    "central/reports/receipt.py:receipt_from_fact": 42,
     "central/usecases/box/enrol.py:_redeem": 41,
     "central/usecases/journal/ingest_batch.py:_ingest": 42,
     "edge/usecases/sale/complete.py:complete_sale": 42,

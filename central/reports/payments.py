@@ -149,15 +149,16 @@ async def unsure_tenders(db: AsyncConnection, company_id: CompanyId) -> tuple[Un
     sales = [row["sale_id"] for row in rows]
     named = {tuple(row) for row in await connection.fetch(_NAMED, company_id, sales)}
     return tuple(
-        UnsureTender(
-            TenderSaid(*stores[row[0]], plain_uuid(row[1]), *row[3:6]),
-            row["name"],
-            row["reference"] or "",
-            row["tendered_at_ms"],
-        )
+        _unsure(row, *stores[row[0]])
         for row in rows
         if (row["sale_id"], row["tender_no"]) not in named
     )
+
+
+def _unsure(row: Any, code: str, zone: str) -> UnsureTender:
+    what = (row["receipt_number"], row["amount_minor"], row["outcome"])
+    tender = TenderSaid(code, zone, plain_uuid(row["sale_id"]), *what)
+    return UnsureTender(tender, row["name"], row["reference"] or "", row["tendered_at_ms"])
 
 
 def _exception(row: Any, tenders: Mapping[tuple[UUID, int], TenderSaid]) -> PaymentException:

@@ -16,7 +16,7 @@ from central.db.engine import driver_of
 from central.reports.journal_event import JournalEvent, find_event
 from sync.protocol.change import Epoch
 from sync.protocol.errors import NotFound
-from sync.protocol.facts import LINES_MAX, Line, RetailTransaction
+from sync.protocol.facts import LINES_MAX, Line, RetailTransaction, TenderLine
 from sync.protocol.figures import percent
 from sync.protocol.identity import CompanyId, SaleId, StoreId
 from sync.protocol.manifest import Difference
@@ -273,6 +273,18 @@ def _line(line: Line) -> ReceiptLine:
     )
 
 
+def _tender(tender: TenderLine) -> ReceiptTender:
+    return ReceiptTender(
+        tender.tender_id,
+        tender.name,
+        tender.kind,
+        tender.amount_minor,
+        tender.reference,
+        tender.points,
+        tender.outcome,
+    )
+
+
 def receipt_from_fact(fact: RetailTransaction) -> ReceiptForm:
     """As the store recorded it."""
     return ReceiptForm(
@@ -303,16 +315,5 @@ def receipt_from_fact(fact: RetailTransaction) -> ReceiptForm:
             )
             for tax in fact.taxes
         ),
-        tenders=tuple(
-            ReceiptTender(
-                tender.tender_id,
-                tender.name,
-                tender.kind,
-                tender.amount_minor,
-                tender.reference,
-                tender.points,
-                tender.outcome,
-            )
-            for tender in fact.tenders
-        ),
+        tenders=tuple(_tender(tender) for tender in fact.tenders),
     )

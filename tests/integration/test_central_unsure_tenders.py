@@ -54,8 +54,8 @@ async def test_what_was_taken_offline_or_on_sight_is_marked_until_a_file_is_abou
             seen.receipt_number: ON_SIGHT,
         }
         for sale, said in ((offline, OFFLINE), (seen, ON_SIGHT), (sure, ""), (confirmed, "")):
-            path = f"/stores/S01/receipts/{sale.sale_id}"
-            answer = await served.client.get(path)
+            address = f"/stores/S01/receipts/{sale.sale_id}"
+            answer = await served.client.get(address)
             shown = answer.text.replace("&#39;", "'")
             assert {one: one in shown for one in (OFFLINE, ON_SIGHT)} == {
                 one: one == said for one in (OFFLINE, ON_SIGHT)
