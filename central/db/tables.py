@@ -58,8 +58,8 @@ class StreamRow(CentralTable, table=True):
     box's own last record, once everything through it is applied; ``sealed_through``: where the
     watermark was when it was fenced. ``health``: what its box said of itself at ``health_at_ms``.
     ``rights_stated_ms``: when its box stated last which rights to spend it holds, because head
-    office had been put back to its past. ``holes``: msgpack of what its box keeps no more and is
-    not here (``central.domain.hole``)."""
+    office had been put back to its past; of one that was fenced by then, when that was found.
+    ``holes``: msgpack of what its box keeps no more and is not here (``central.domain.hole``)."""
 
     __tablename__ = "stream"
     store_id: UUID = Field(primary_key=True)

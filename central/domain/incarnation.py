@@ -64,6 +64,14 @@ def expected_of(since: Since, one: EpochSince) -> Expected | None:
     return None
 
 
+def is_uncounted(since: Since, one: EpochSince) -> bool:
+    """Whether it was fenced before its box said which rights it holds: nobody waits for that, and
+    what was given to it and forgotten may be spent there beside what others are given since."""
+    if since.lost_since_ms is None or one.provisional or not one.state.is_fenced:
+        return False
+    return one.state is not EpochState.CLOSED and (one.rights_stated_ms or 0) < since.begun_at_ms
+
+
 def may_grant(since: Since, epochs: Iterable[EpochSince]) -> bool:
     """Whether rights to spend may be handed out to stores of the company that has these epochs:
     always, unless decisions may be missing and one of them is still to be heard."""

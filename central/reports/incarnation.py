@@ -7,21 +7,30 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from central.archive.rows import plain_uuid
 from central.db.engine import driver_of
 from central.domain.epoch import EpochState
-from central.domain.incarnation import EpochSince, Expected, Since, expected_of, may_grant
+from central.domain.incarnation import (
+    EpochSince,
+    Expected,
+    Since,
+    expected_of,
+    is_uncounted,
+    may_grant,
+)
 from sync.protocol.change import Epoch
 from sync.protocol.identity import CompanyId, StoreId
 
 _SINCE = "SELECT begun_at_ms, lost_since_ms FROM central_state WHERE one = 1"
 _MIRRORED = "SELECT mirror_no IS NOT NULL FROM central_state WHERE one = 1"
-_EPOCHS = """
+_STANDING = """
 SELECT m.store_id, s.code, m.epoch_number, m.epoch_fingerprint, m.state, m.watermark, m.sender_seq,
     max(m.last_contact_ms) OVER box AS last_contact_ms,
     max(m.rights_stated_ms) OVER box AS rights_stated_ms, m.provisional
 FROM stream AS m JOIN store AS s ON s.store_id = m.store_id
-WHERE ($1::uuid IS NULL OR s.company_id = $1) AND m.state IN ('current', 'side')
+WHERE ($1::uuid IS NULL OR s.company_id = $1) AND m.state = ANY($2)
 WINDOW box AS (PARTITION BY m.store_id, m.device_id)
 ORDER BY s.code, m.epoch_number, m.epoch_fingerprint
 """
+_SPEAKING = tuple(one.value for one in EpochState if not one.is_fenced)
+_FENCED = tuple(one.value for one in EpochState if one.is_fenced)
 
 
 class StillExpected(NamedTuple):
@@ -31,6 +40,13 @@ class StillExpected(NamedTuple):
     epoch: Epoch
     what: Expected
     events: int
+
+
+class Uncounted(NamedTuple):
+    """An epoch that was fenced before its box said what it was given (``is_uncounted``)."""
+
+    store_code: str
+    epoch: Epoch
 
 
 class Past(NamedTuple):
@@ -64,7 +80,7 @@ async def may_grant_now(db: AsyncConnection, company_id: CompanyId) -> bool:
     since = await read_since(db)
     if since.lost_since_ms is None:
         return True
-    rows = await (await driver_of(db)).fetch(_EPOCHS, company_id)
+    rows = await (await driver_of(db)).fetch(_STANDING, company_id, _SPEAKING)
     return may_grant(since, map(_epoch, rows))
 
 
@@ -77,13 +93,23 @@ async def still_expected(
     if since.begun_at_ms == 0:
         return ()
     found = []
-    for row in await (await driver_of(db)).fetch(_EPOCHS, company_id):
+    for row in await (await driver_of(db)).fetch(_STANDING, company_id, _SPEAKING):
         one = _epoch(row)
         what = expected_of(since, one)
         if what is not None:
             missing = max(0, one.stated_seq - one.watermark)
             found.append(StillExpected(row["code"], one.epoch, what, missing))
     return tuple(found)
+
+
+async def uncounted_epochs(db: AsyncConnection, company_id: CompanyId) -> tuple[Uncounted, ...]:
+    """By store; none where head office lost nothing that it decided."""
+    since = await read_since(db)
+    if since.lost_since_ms is None:
+        return ()
+    rows = await (await driver_of(db)).fetch(_STANDING, company_id, _FENCED)
+    fenced = [(row["code"], _epoch(row)) for row in rows]
+    return tuple(Uncounted(code, one.epoch) for code, one in fenced if is_uncounted(since, one))
 
 
 def _epoch(row: Any) -> EpochSince:

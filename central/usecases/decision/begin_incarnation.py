@@ -2,7 +2,9 @@
 
 Every cursor and every answer names the incarnation, so boxes load their feeds anew. Who was signed
 in is signed out, and links open nothing any more: what was ended since the copy was made would be
-good again. The decision says what was found, and whether decisions may be missing for good.
+good again. An epoch that is fenced already was given nothing since the copy was made: its box need
+not say what it holds. The decision says what was found, and whether decisions may be missing for
+good.
 """
 
 from collections.abc import Sequence
@@ -15,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from central.db.decisions import lock_decisions, record_decisions
 from central.db.engine import driver_of
 from central.domain.decisions import ALL_COMPANIES, IncarnationBegun
+from central.domain.epoch import EpochState
 from central.usecases.feed.read_feed import read_incarnation
 from central.usecases.people.note_act import note_act
 from sync.protocol.identity import Incarnation
@@ -24,6 +27,12 @@ _BEGIN = """
 UPDATE central_state SET incarnation = $1, parent_incarnation = $2, begun_at_ms = $3,
     lost_since_ms = CASE WHEN $4 THEN coalesce(lost_since_ms, $5) ELSE lost_since_ms END
 """
+_HOLDS_WHAT_IS_KNOWN = """
+UPDATE stream AS s SET rights_stated_ms = $1 FROM central_state AS c
+WHERE c.one = 1 AND s.state = ANY($2) AND CASE WHEN c.lost_since_ms IS NULL THEN $3
+    ELSE coalesce(s.rights_stated_ms, 0) >= c.begun_at_ms END
+"""
+_FENCED = tuple(one.value for one in EpochState if one.is_fenced)
 _LAST_MS = "SELECT coalesce(max(decided_at_ms), 0) FROM decision"
 _SIGNED_IN = ("DELETE FROM board_session", "DELETE FROM sign_in_link")
 
@@ -57,6 +66,7 @@ async def take_incarnation(db: AsyncConnection, begun: IncarnationBegun, at_ms: 
     """What the decision makes of central_state."""
     connection = await driver_of(db)
     last_ms = await connection.fetchval(_LAST_MS)
+    await connection.execute(_HOLDS_WHAT_IS_KNOWN, at_ms, _FENCED, begun.lost)
     ids = (begun.incarnation, begun.predecessor)
     await connection.execute(_BEGIN, *ids, at_ms, begun.lost, last_ms)
 

@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from central.domain.epoch import EpochState
-from central.domain.incarnation import EpochSince, Expected, Since, expected_of, may_grant
+from central.domain.incarnation import (
+    EpochSince,
+    Expected,
+    Since,
+    expected_of,
+    is_uncounted,
+    may_grant,
+)
 from sync.protocol.change import Epoch
 from sync.protocol.identity import StoreId
 
@@ -57,6 +64,26 @@ def test_each_epoch_that_is_not_fenced_is_waited_for_until_all_of_it_is_here(
     changes: dict[str, object], expected: Expected | None
 ) -> None:
     assert expected_of(LOST, WHOLE._replace(**changes)) is expected  # type: ignore[arg-type]  # by name
+
+
+@pytest.mark.parametrize(
+    ("since", "changes", "uncounted"),
+    [
+        (LOST, {}, True),
+        (LOST, {"state": EpochState.WRITTEN_OFF}, True),
+        (LOST, {"state": EpochState.CURRENT}, False),
+        (LOST, {"state": EpochState.CLOSED}, False),
+        (LOST, {"provisional": True}, False),
+        (LOST, {"rights_stated_ms": BEGUN}, False),
+        (LOST, {"rights_stated_ms": None}, True),
+        (REPLAYED, {}, False),
+    ],
+)
+def test_a_fenced_epoch_may_hold_more_than_is_counted_until_its_box_says_what(
+    since: Since, changes: dict[str, object], uncounted: bool
+) -> None:
+    fenced = WHOLE._replace(state=EpochState.SEALED, rights_stated_ms=BEGUN - 1)
+    assert is_uncounted(since, fenced._replace(**changes)) is uncounted  # type: ignore[arg-type]  # by name
 
 
 def test_after_a_replay_no_rights_need_be_stated_for_none_were_lost() -> None:
