@@ -81,7 +81,7 @@ class Known:
         later = self.later(every)
         left = sum(later.values()) - _of(later, (one.spent for one in every))
         left -= _of(later, (one.released for one in own)) if whole else 0
-        off = self.written_off
+        off = self.written_off and self.heard <= {one.seq for one in (*self.journal, *self.home)}
         return HeldRights(
             given_, used, back, whole=whole, ended=ended, written_off=off, later=max(0, left)
         )
@@ -96,7 +96,7 @@ class Known:
         used: Counter[date] = Counter()
         for one in self.counted():
             used.update(one.lent)
-        return OtherEpoch(self.most, used, held.written_off or (held.ended and held.whole))
+        return OtherEpoch(self.most, used, self.written_off or (held.ended and held.whole))
 
 
 def _of(rights: Container[RightId], moved: Iterable[dict[RightId, int]]) -> int:

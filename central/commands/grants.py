@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from central.reports.grants import Grants, StoreGrants
     from sync.protocol.identity import CompanyId
 
+UNCOUNTED = (
+    "it was over before it said what it was given that was forgotten here,"
+    " and may hold more than is counted"
+)
+
 
 def grants(
     store: OneStore = None,
@@ -45,6 +50,9 @@ def grants(
             print(f"{one.store_code}  {one.kind}: {one.outstanding:,} may be spent{more}{lost}")
             if one.period is not None or one.goodwill_left:
                 print(f"{one.store_code}  {one.kind}, goodwill: {goodwill_in_words(one)}")
+    for epoch in found.uncounted:
+        if store in (None, epoch.store_code):
+            print(f"{epoch.store_code}  epoch {epoch.epoch}: {UNCOUNTED}")
     for kind in found.kinds:
         print(
             f"{kind.kind}: {kind.balance:,} in all accounts, {kind.outstanding:,} at stores;"

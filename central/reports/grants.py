@@ -12,6 +12,9 @@ into the accounts, by what is known now. It is the sum of
   above may, and any other that is not the present one. They are told of no further period, so they
   lend the rest of the last one that they were told of, and nothing after that.
 
+An epoch that was fenced before it said what a head office that was put back had given it
+(``uncounted``) may hold more than is known, until it says so.
+
 ``once_each`` says beside that what one copy of every disk could cost that nobody knows of: what all
 epochs hold that may spend. It is no part of the worst that is known. Nothing else overdraws: what
 is spent offline is spent out of what is granted (sync/protocol/escrow.py).
@@ -26,16 +29,18 @@ from central.archive.rows import plain_uuid
 from central.db.engine import driver_of
 from central.domain.epoch import EpochState
 from central.projections.line_up import SAME_ID
-from central.reports.born_later import BORN_LATER
+from central.reports.born_later import BORN_LATER, IS_HERE
 from central.reports.goodwill import store_goodwill
+from central.reports.incarnation import Uncounted, uncounted_epochs
 from sync.protocol.identity import CompanyId
 from sync.protocol.periods import Period
 
 _HELD = f"""
-SELECT o.store_id, o.kind, o.state, o.provisional, o.whole, sum(o.amount)::bigint AS amount,
+SELECT o.store_id, o.kind, o.state, o.provisional, o.whole, o.here, sum(o.amount)::bigint AS amount,
     sum(o.later)::bigint AS later, sum(greatest(o.amount - o.later, 0))::bigint AS given_up
 FROM (
     SELECT h.store_id, h.kind, s.state, s.provisional, q.store_id IS NULL AS whole,
+        {IS_HERE} AS here,
         greatest(h.earned + h.granted - h.used
             - CASE WHEN q.store_id IS NULL THEN h.released ELSE 0 END, 0) AS amount,
         greatest(coalesce(l.unspent
@@ -50,9 +55,11 @@ FROM (
     LEFT JOIN ({BORN_LATER}) AS l ON l.store_id = h.store_id
         AND l.epoch_number = h.epoch_number AND l.epoch_fingerprint = h.epoch_fingerprint
         AND l.kind = h.kind AND l.account_id = h.account_id
+    LEFT JOIN tail_closed AS c ON c.store_id = h.store_id
+        AND c.epoch_number = h.epoch_number AND c.epoch_fingerprint = h.epoch_fingerprint
     WHERE s.company_id = $1
 ) AS o
-GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2
+GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2
 """  # noqa: S608 - a constant
 _STORES = "SELECT store_id, code FROM store WHERE company_id = $1 ORDER BY code"
 _OWED = """
@@ -102,10 +109,11 @@ class KindGrants(NamedTuple):
 
 
 class Grants(NamedTuple):
-    """Stores by their codes, kinds by their words."""
+    """Stores by their codes, kinds by their words. ``uncounted``: epochs that may hold more."""
 
     stores: tuple[StoreGrants, ...]
     kinds: tuple[KindGrants, ...]
+    uncounted: tuple[Uncounted, ...] = ()
 
 
 async def outstanding_grants(db: AsyncConnection, company_id: CompanyId, now_ms: int) -> Grants:
@@ -135,12 +143,12 @@ async def outstanding_grants(db: AsyncConnection, company_id: CompanyId, now_ms:
         else _kind(kind, 0, 0, stores)
         for kind in sorted({*owed, *(one.kind for one in stores)})
     )
-    return Grants(stores, tuple(kinds))
+    return Grants(stores, tuple(kinds), await uncounted_epochs(db, company_id))
 
 
 def _with(before: StoreGrants, row: Any) -> StoreGrants:
     state, amount = EpochState(row["state"]), row["amount"]
-    if state is EpochState.WRITTEN_OFF:
+    if state is EpochState.WRITTEN_OFF and row["here"]:
         return before._replace(
             outstanding=before.outstanding + row["later"],
             given_up=before.given_up + row["given_up"],

@@ -62,9 +62,13 @@ What each rule closes:
   what two shops take back together under leaves is never more than was sold. The shop that sold
   needs none, for it must go on alone: what it takes back unheard, while another has leave, is
   found afterwards and not prevented.
-- *A head office that forgot what it gave gives nothing* until every epoch said what it holds, or a
-  person wrote it off. Who does that before it was said gives up an amount that nobody knows: what
-  stood there, and of that only what the box says afterwards is ever counted.
+- *An epoch that was written off is given up by what was here of it then, and only while all of that
+  is here* (``HeldRights.written_off``). A head office that was put back to before it received some
+  of that counts the epoch as any other, until it comes again or a person writes the epoch off once
+  more. Else it would give away what was spent there by events that it has no more.
+- *A head office that forgot what it gave gives nothing* until every epoch that is not fenced said
+  what it holds. One that was fenced before it said so may hold an amount that nobody knows: who
+  writes it off gives that up as well. ``central grants`` names it until its box says what it is.
 
 *What head office itself puts in or takes out.* Points that it gives (a welcome, a birthday) are put
 into the account by a decision, as balance alone: nobody's right until the usual shares give it.
@@ -126,8 +130,8 @@ class Allotment(NamedTuple):
 class HeldRights(NamedTuple):
     """What head office counts of one epoch's rights to one account. ``whole``: nothing of the
     epoch's journal is set aside. ``ended``: it was closed by its own last record, all of which is
-    here. ``written_off``: a person gave up what was here of it then; ``later``: what is left of
-    rights that were born in it beyond that."""
+    here. ``written_off``: a person gave up what was here of it then, and all of that is; ``later``:
+    what is left of rights that were born in it beyond that."""
 
     given: int
     used: int

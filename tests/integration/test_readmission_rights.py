@@ -13,6 +13,7 @@ from sync.protocol.enrolment import AnswerShown
 from sync.protocol.periods import Period
 from sync.protocol.reference import FeedPage, Goodwill
 from tests.central_fixtures import NOW_MS, Served, TestedBox, postgres_template, serving
+from tests.integration.test_central_born_later import write_off
 from tests.integration.test_central_goodwill import TODAY, lend, told
 from tests.integration.test_central_grants import LI, Till, granted, tills
 from tests.integration.test_readmission import LATER_MS, grants_of, show, shown
@@ -73,6 +74,53 @@ async def test_what_boxes_show_makes_head_office_know_what_it_gave(chain: Chain)
         await whole(served)
         assert await given(served) == before
         assert granted(await second.asks(500)) == 15  # of a hundred, what neither has
+
+
+async def uncounted(served: Served, till: Till) -> list[str]:
+    async with unit_of_work(served.engine) as db:
+        found = await outstanding_grants(db, till.box.genesis.company_id, LATER_MS)
+    return [f"{one.store_code} {one.epoch}" for one in found.uncounted]
+
+
+async def at_risk(served: Served, till: Till) -> int:
+    async with unit_of_work(served.engine) as db:
+        found = await outstanding_grants(db, till.box.genesis.company_id, LATER_MS)
+    return sum(kind.worst_overdraw for kind in found.kinds)
+
+
+async def test_what_a_replaced_box_was_given_and_head_office_forgot_is_uncounted_until_it_says_so(
+    chain: Chain,
+) -> None:
+    async with serving(chain.url) as served:
+        await known_key(served)
+        first, second = await tills(served)
+        fenced = await served.store(first.box.genesis.company_id, "S03")
+        for _ in range(2):
+            other = await served.enrolled(fenced)
+    copy = await chain.copy()
+    async with serving(chain.url) as served:
+        first = await put_back(served, first)
+        first.releases(first.earns(100), 100)
+        await first.tells()
+        rights = await grants_of(served, first.box)
+        assert sum(one.points for one in rights) == 60
+        reached(second.box, served).record(1)
+        await delivered(second.box)
+    chain.put_back(copy)
+    async with serving(chain.url, now_ms=LATER_MS) as served:
+        first, second = await put_back(served, first), await put_back(served, second)
+        other = reached(other, served)
+        for box in (second.box, other):
+            assert isinstance(await show(box, shown(box)), Acknowledgement)
+        assert await uncounted(served, first) == []  # it is waited for
+        await served.enrolled(first.box.me.store_id)
+        assert await uncounted(served, first) == [f"S01 {first.box.epoch}"]
+        await write_off(served, first)
+        assert await uncounted(served, first) == [f"S01 {first.box.epoch}"]
+        assert await at_risk(served, first) == 0
+        assert isinstance(await show(first.box, shown(first.box, rights=rights)), Acknowledgement)
+        assert await uncounted(served, first) == []
+        assert await at_risk(served, first) == 60
 
 
 async def test_rights_of_other_kinds_are_known_again_by_what_was_asked_for(chain: Chain) -> None:

@@ -79,6 +79,32 @@ def test_what_head_office_forgot_that_it_gave_is_given_up_with_its_epoch(seed: i
     assert 0 < world.overdraw() <= world.bound
 
 
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(seed=SEEDS)
+def test_what_was_spent_before_a_write_off_is_not_given_again_by_a_head_office_put_back(
+    seed: int,
+) -> None:
+    """A box spends all that it was given, sends that, burns and is written off; then head office
+    is put back to before, with its mirror, and has the write-off without the spends."""
+    world = World(seed, "rewind", "write_off")
+    gone = world.disks[0]
+    world.give()
+    heard(world, gone)
+    world.remember()
+    for _ in range(8):
+        world.spend(gone)
+    heard(world, gone)
+    world.enrol(gone.store)
+    world.write_off()
+    given_up = world.bound
+    world.rewind(mirrored=True)
+    for disk in world.disks[1:] * 2:
+        given_and_spent(world, disk)
+    assert world.overdraw() <= world.bound == given_up
+    world.settle()
+    assert world.overdraw() <= world.bound
+
+
 def goes_on(world: World, alone: Disk, present: Disk) -> None:
     """Day for day both lend what they can; one of them has no line."""
     for _ in range(PERIODS):
