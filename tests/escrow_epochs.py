@@ -87,8 +87,11 @@ class Known:
         )
 
     def given_up(self) -> int:
-        """What whoever writes it off gives up, also of what head office forgot that it gave."""
-        return outstanding(replace(self, stated=True).rights())
+        """What whoever writes it off gives up, also of what head office forgot that it gave, and of
+        what is set aside and was not given up before."""
+        unread = [one for at, one in enumerate(self.journal) if at in self.aside]
+        born = sum(sum(one.born.values()) for one in unread if one.seq not in self.heard)
+        return outstanding(replace(self, stated=True).rights()) + born
 
     def lending(self) -> OtherEpoch:
         """Of its store's goodwill."""

@@ -36,7 +36,8 @@ What each rule closes:
   clock.* The shop that is silent may be selling.
 - *An epoch gives back when all of it up to there is counted* (``outstanding``): an event that is
   set aside may be a spend of the very right. A person who writes an epoch off says that its rights
-  may be spent twice: they are possible overdraw from then on, and known.
+  may be spent twice: they are possible overdraw from then on, and known; what is born in an event
+  that is set aside then is, too, and known when that is counted.
 - *What is born in an epoch beyond what was heard of it when it was written off is held by it*
   (``later``), as in any other epoch: the box that was given up is alive, and whoever gave that
   away as well would add to the overdraw what nobody had known. It comes back by the journal, by

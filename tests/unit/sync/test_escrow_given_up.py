@@ -105,6 +105,24 @@ def test_what_was_spent_before_a_write_off_is_not_given_again_by_a_head_office_p
     assert world.overdraw() <= world.bound
 
 
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(seed=SEEDS)
+def test_what_is_born_in_an_event_that_is_set_aside_is_given_up_with_its_epoch(seed: int) -> None:
+    """It is counted after the write-off, and given to others, while its box is alive."""
+    world = World(seed, "aside", "write_off")
+    gone = world.disks[0]
+    world.sell(gone)
+    known = world.epochs[gone.epoch]
+    known.journal, known.aside = list(gone.journal), {0}
+    world.enrol(gone.store)
+    world.write_off()
+    assert world.bound == sum(gone.rights.values())
+    world.look()
+    for disk in world.disks * 3:
+        given_and_spent(world, disk)
+    assert world.overdraw() <= world.bound
+
+
 def goes_on(world: World, alone: Disk, present: Disk) -> None:
     """Day for day both lend what they can; one of them has no line."""
     for _ in range(PERIODS):
