@@ -103,6 +103,14 @@ export function takeAwayCoupon(code) {
   return putBasket(baskets.withoutCoupon(state.basket.value, code));
 }
 
+export function addVoucher(voucher) {
+  return putBasket(baskets.withVoucher(state.basket.value, voucher));
+}
+
+export function takeAwayVoucher(at) {
+  return putBasket(baskets.withoutVoucher(state.basket.value, at));
+}
+
 export async function emptyBasket() {
   if (baskets.isBeingPaid(state.basket.value)) {
     state.problem.value = ACT.paidAlready;

@@ -34,6 +34,8 @@
  * @property {{currency: string, amount_minor: number}} [foreign] what was handed over
  * @property {string} [handed] the same as the page shows it
  *
+ * @typedef {{tender_id: string, amount_minor: number, reference: string|null}} Voucher
+ *
  * @typedef {object} Basket
  * @property {BasketLine[]} lines
  * @property {object|null} customer
@@ -43,6 +45,7 @@
  * @property {object} [payment] that is open: what the store box is asked for (card.js)
  * @property {Discount|null} [discount] off the whole; one that was kept by an earlier page has none
  * @property {string[]} [coupons]
+ * @property {Voucher[]} [vouchers] that lower the price, as they were given
  * @property {string} [basket_id] once it was parked
  * @property {{event_id: string, told: string}} [parking] that was not answered yet (park.js)
  */
@@ -146,9 +149,18 @@ export function withoutCoupon(basket, code) {
   return { ...basket, coupons: (basket.coupons ?? []).filter((each) => each !== code) };
 }
 
+export function withVoucher(basket, voucher) {
+  return { ...basket, vouchers: [...(basket.vouchers ?? []), voucher] };
+}
+
+export function withoutVoucher(basket, at) {
+  return { ...basket, vouchers: (basket.vouchers ?? []).filter((_, place) => place !== at) };
+}
+
 /** Whether two baskets come to the same, however they are paid. */
 export function costTheSame(one, other) {
-  return ["lines", "customer", "discount", "coupons"].every((name) => one[name] === other[name]);
+  const names = ["lines", "customer", "discount", "coupons", "vouchers"];
+  return names.every((name) => one[name] === other[name]);
 }
 
 export function changeLines(basket, keys, changes) {
@@ -182,6 +194,7 @@ export function together(first, second) {
     tenders: [...first.tenders, ...second.tenders],
     discount: first.discount ?? second.discount ?? null,
     coupons: [...new Set([...(first.coupons ?? []), ...(second.coupons ?? [])])],
+    vouchers: [...(first.vouchers ?? []), ...(second.vouchers ?? [])],
     next_key: first.next_key + moved.length,
   };
 }
@@ -217,6 +230,7 @@ export function requestRest(basket) {
   if (basket.customer !== null) rest.customer_id = basket.customer.customer_id;
   if ((basket.discount ?? null) !== null) rest.discount = basket.discount;
   if ((basket.coupons ?? []).length > 0) rest.coupons = basket.coupons;
+  if ((basket.vouchers ?? []).length > 0) rest.vouchers = basket.vouchers;
   return rest;
 }
 

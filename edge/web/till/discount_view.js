@@ -4,12 +4,13 @@
 import { addCoupon, setDiscount, takeAwayCoupon, trying } from "./actions.js";
 import { call } from "./api.js";
 import { withCoupon } from "./basket.js";
-import { Choice, Field, Form } from "./fields.js";
+import { Away, Choice, Field, Form } from "./fields.js";
 import { focusScan } from "./focus.js";
 import { Modal } from "./modal.js";
 import * as state from "./state.js";
 import { formatMinor, parseMinor, percent } from "./text.js";
 import { html, useState } from "./ui.js";
+import { Vouchers } from "./voucher_view.js";
 import { ALMOST, DISCOUNT } from "./words_discount.js";
 
 const ALMOST_SHOWN_MAX = 2;
@@ -72,12 +73,14 @@ function muchOf({ rate_bp: rate, amount_minor: minor }) {
   return rate === undefined ? formatMinor(minor, state.decimals.value) : percent(rate);
 }
 
-/** What holds for the whole basket: its discount, its coupons, each to be taken away by a touch. */
+/** What holds for the whole basket: its discount, its coupons, its vouchers, each to be taken away by a
+ *  touch. */
 export function Lowered() {
   const { basket, linesQuote, decimals } = state;
   const discount = basket.value.discount ?? null;
   const coupons = basket.value.coupons ?? [];
-  if (discount === null && coupons.length === 0) return null;
+  const vouchers = basket.value.vouchers ?? [];
+  if (discount === null && coupons.length + vouchers.length === 0) return null;
   const said = new Map((linesQuote.value?.saved?.coupons ?? []).map((each) => [each.code, each]));
   const becameOf = (code) => {
     const one = said.get(code);
@@ -86,23 +89,20 @@ export function Lowered() {
     if (one.saved_minor > 0) return formatMinor(-one.saved_minor, decimals.value);
     return one.known ? DISCOUNT.waits : DISCOUNT.notKnown;
   };
+  const away = (what, act) => ({
+    label: DISCOUNT.takeAway(what),
+    onAway: () => trying(act).then(focusScan),
+  });
   return html`<ul class="lowered">
     ${discount !== null &&
     html`<${Away} what=${DISCOUNT.ofBasket(muchOf(discount))} more=${discount.reason}
-      onAway=${() => setDiscount(null, null)} />`}
+      ...${away(DISCOUNT.ofBasket(muchOf(discount)), () => setDiscount(null, null))} />`}
     ${coupons.map(
       (code) => html`<${Away} key=${code} what=${DISCOUNT.coupon(code)} more=${becameOf(code)}
-        onAway=${() => takeAwayCoupon(code)} />`,
+        ...${away(DISCOUNT.coupon(code), () => takeAwayCoupon(code))} />`,
     )}
+    <${Vouchers} onGone=${focusScan} />
   </ul>`;
-}
-
-function Away({ what, more, onAway }) {
-  return html`<li>
-    <span>${what}</span><small>${more}</small>
-    <button type="button" class="plain" aria-label=${DISCOUNT.takeAway(what)}
-      onClick=${() => trying(onAway).then(focusScan)}>×</button>
-  </li>`;
 }
 
 /** One more, and a promotion would apply. */

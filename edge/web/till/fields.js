@@ -42,6 +42,14 @@ export function Choice({ label, on, choose }) {
   return html`<button type="button" aria-pressed=${on} onClick=${choose}>${label}</button>`;
 }
 
+/** What can be taken away by a touch, as an item of a list. */
+export function Away({ what, more, label, onAway }) {
+  return html`<li>
+    <span>${what}</span><small>${more}</small>
+    <button type="button" class="plain" aria-label=${label} onClick=${onAway}>×</button>
+  </li>`;
+}
+
 /** What is hardly meant is asked about, and taken only by its own button. */
 export function Doubt({ children, label, onYes }) {
   return html`<div class="doubt" role="alert" data-testid="doubt">

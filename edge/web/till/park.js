@@ -106,6 +106,7 @@ async function basketOf({ basket_id, basket }) {
     customer: await customerOf(basket.customer_id),
     discount: basket.discount === null ? null : withoutNulls(basket.discount),
     coupons: basket.coupons,
+    vouchers: basket.vouchers,
     next_key: lines.length + 1,
   };
 }

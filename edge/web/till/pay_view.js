@@ -14,6 +14,7 @@ import { formatMinor, parseMinor } from "./text.js";
 import { html, useEffect, useState } from "./ui.js";
 import { Taxes, Total } from "./totals_view.js";
 import { ByValue } from "./value_view.js";
+import { LowersPrice, Vouchers } from "./voucher_view.js";
 import { PAY } from "./words_pay.js";
 
 const MUCH_TIMES = 10;
@@ -33,6 +34,7 @@ export function Pay() {
       <${Taxes} />
       <${Total} />
       <${Left} />
+      ${basket.value.vouchers?.length > 0 && html`<ul class="lowered"><${Vouchers} /></ul>`}
       ${basket.value.tenders.length > 0 && html`<${PaidSoFar} tenders=${till.value.tenders} />`}
       <${Unfinished} />
       <button type="button" onClick=${back}>${PAY.back}</button>
@@ -56,6 +58,7 @@ export function Pay() {
 
 /** How a tender is taken. */
 function formOf(tender) {
+  if (tender.voucher === "discount") return LowersPrice;
   if (tender.kind === "cash") return Cash;
   if (tender.has_account) return ByValue;
   return isElsewhere(tender) ? Elsewhere : Other;
