@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from central.db.engine import unit_of_work
+from central.demo import offers
 from central.demo.accounts import Counted, await_drained, count_both
 from central.demo.acts import start
 from central.demo.compare import Comparison, draw
@@ -161,6 +162,7 @@ async def _open_company(stage: Stage, seed: int) -> Chain:
         sample = await load_sample(db, company_id, now_ms, seed=seed)
         credentials = known_pins(tuple(SAMPLE_PINS))
         await publish_rows(db, company_id, DataSet.CREDENTIALS, credentials)
+        await publish_rows(db, company_id, DataSet.PROMOTIONS, offers.OF_THE_SAMPLE)
     await drain_publications(stage.engine)
     stage.company_id, stage.company_name = company_id, name
     stage.pins = {
@@ -183,8 +185,8 @@ def _say_addresses(stage: Stage, console: Console) -> None:
 async def _open_shop(stage: Stage, store: Counted, number: int, seed: int, sample: Sample) -> Shop:
     codes = {name: await pairing_code(stage, store.box, name) for name in WORKSTATIONS}
     articles = [
-        Article(item.item_id, item.scan_codes[0], price.unit_price_minor, item.unit == "kg")
-        for item, price in zip(sample.items, sample.prices, strict=True)
+        Article(item.scan_codes[0], item.unit == "kg")
+        for item in sample.items
         if not item.open_price
     ]
     customers = [str(customer_id) for customer_id in sample.customer_ids]

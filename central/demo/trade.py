@@ -1,7 +1,8 @@
-"""Customers at the demo's tills: baskets from a seed, tenders, points, returns, paced like a queue.
+"""Customers at the demo's tills: baskets from a seed, discounts by hand, tenders, points, returns,
+paced like a queue.
 
-Nothing here knows what the edge will answer: a refused tender is settled at the till as a cashier
-would, with the same sale's id.
+Nothing here knows what the edge will answer: what a basket comes to is asked, and a refused tender
+is settled at the till as a cashier would, with the same sale's id.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from central.demo.offers import by_hand
 from central.demo.workstation import SaleRefused, Workstation, new_id
 
 MORE_POINTS_THAN_RIGHTS = "more-points-than-rights"
@@ -21,16 +23,16 @@ POINTS_STEP = 100
 LINES_IN_A_BASKET = (1, 1, 2, 2, 3, 3, 4, 5, 6, 8)
 RETURN_SHARE = 0.05
 CUSTOMER_SHARE = 0.45
+BY_HAND_SHARE = 0.1
+BY_HAND_BP = 500
 RETURNABLE_KEPT_MAX = 200
 
 
 @dataclass(frozen=True)
 class Article:
-    """What a shopper can take: its scan code and shelf price in minor units, tax included."""
+    """What a shopper can take."""
 
-    item_id: str
     scan_code: str
-    unit_price_minor: int
     weighed: bool
 
 
@@ -69,18 +71,23 @@ async def sell(workstation: Workstation, shoppers: Shoppers) -> dict[str, Any]:
     """One basket, paid; the answer with its receipt."""
     draw = shoppers.draw
     customer = draw.choice(shoppers.customers) if draw.random() < CUSTOMER_SHARE else None
-    lines, total_minor = _basket(shoppers)
-    points = _points_to_spend(shoppers, customer, total_minor)
-    sale = {
-        "sale_id": new_id(),
+    asked: dict[str, Any] = {
         "operator_id": _operator_at(workstation, shoppers),
-        "tendered_at": datetime.now(UTC).isoformat(),
-        "total_minor": total_minor,
-        "lines": lines,
-        "tenders": _tenders(draw, total_minor, points),
+        "lines": _basket(shoppers),
     }
     if customer is not None:
-        sale["customer_id"] = customer
+        asked["customer_id"] = customer
+    if draw.random() < BY_HAND_SHARE:
+        asked["discount"] = by_hand(BY_HAND_BP)
+    total_minor = (await workstation.call("POST", "/quotes", asked))["total_minor"]
+    points = _points_to_spend(shoppers, customer, total_minor)
+    sale = {
+        **asked,
+        "sale_id": new_id(),
+        "tendered_at": datetime.now(UTC).isoformat(),
+        "total_minor": total_minor,
+        "tenders": _tenders(draw, total_minor, points),
+    }
     try:
         answer = await workstation.complete("/sales", sale)
     except SaleRefused as refusal:
@@ -92,20 +99,18 @@ async def sell(workstation: Workstation, shoppers: Shoppers) -> dict[str, Any]:
     return answer
 
 
-def _basket(shoppers: Shoppers) -> tuple[list[dict[str, Any]], int]:
+def _basket(shoppers: Shoppers) -> list[dict[str, Any]]:
     lines: list[dict[str, Any]] = []
-    total_minor = 0
     for line_no in range(1, shoppers.draw.choice(LINES_IN_A_BASKET) + 1):
         article = shoppers.draw.choice(shoppers.articles)
         if article.weighed:
             quantity_milli = shoppers.draw.randint(120, 2_400)
         else:
             quantity_milli = 1_000 * shoppers.draw.choice((1, 1, 1, 1, 2, 2, 3, 6))
-        total_minor += (article.unit_price_minor * quantity_milli * 2 + 1_000) // 2_000
         lines.append(
             {"line_no": line_no, "scan_code": article.scan_code, "quantity_milli": quantity_milli}
         )
-    return lines, total_minor
+    return lines
 
 
 def _points_to_spend(shoppers: Shoppers, customer: str | None, total_minor: int) -> int:
