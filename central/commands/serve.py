@@ -155,6 +155,12 @@ def demo(
         Path | None,
         typer.Option(help="Trade a retailer's file instead.", exists=True, dir_okay=False),
     ] = None,
+    discounts: Annotated[
+        bool,
+        typer.Option(
+            "--discounts", help="The file with promotions in force, and discounts by hand."
+        ),
+    ] = False,
     tamper: Annotated[
         bool, typer.Option("--tamper", help="Change a cent and delete a sale at head office.")
     ] = False,
@@ -172,4 +178,5 @@ def demo(
 
     if stop is not None:
         raise typer.Exit(stop_kept(stop))
-    raise typer.Exit(run_demo(DemoOptions(database_url, receipts, tamper, keep, seed, once)))
+    options = DemoOptions(database_url, receipts, tamper, keep, seed, once, discounts)
+    raise typer.Exit(run_demo(options))

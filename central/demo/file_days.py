@@ -1,19 +1,21 @@
 """Trades a retailer's file: every store's business days in turn, through its box's HTTP API.
 
 A receipt that the box refuses is set aside with the refusal's own words, and so are the returns
-against it: every line of the file ends as taken or as set aside.
+against it: every line of the file ends as taken or as set aside. Where prices are lowered, what a
+receipt comes to is asked before it is tendered.
 """
 
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from central.demo.business_day import close_day, open_day
+from central.demo.offers import by_hand
 from central.demo.receipts_file import (
     PlannedLine,
     PlannedReceipt,
@@ -29,16 +31,22 @@ OPEN_PRICE_REASON = "price from the file"
 CASH_MINOR_MAX = 20_000
 NOTE_MINOR = 1_000
 FLOAT_MINOR = 10_000
+BY_HAND_EVERY = 2
+"""Where prices are lowered: of a store's sales one in so many."""
+BY_HAND_BP = 1_000
 
 
 @dataclass
 class FileShop:
     """A country as a store. ``taken`` lines and value are what the box answered for.
     ``stays_open``: what is to be said of its last day, where a person keeps it open; receipts of
-    later dates are then traded on that day."""
+    later dates are then traded on that day. ``lowered``: promotions are in force, and some of
+    ``sales`` get a discount by hand."""
 
     plan: PlannedStore
     workstation: Workstation
+    lowered: bool = False
+    sales: int = 0
     taken: int = 0
     taken_value: Decimal = Decimal(0)
     set_aside: list[SetAside] = field(default_factory=list)
@@ -86,7 +94,10 @@ async def _trade_receipt(shop: FileShop, receipt: PlannedReceipt) -> None:
         return
     path = "/returns" if receipt.is_return else "/sales"
     try:
-        await shop.workstation.complete(path, sale_of(receipt, lines))
+        sale = sale_of(receipt, lines)
+        if shop.lowered:
+            sale = await _lowered(shop, sale, receipt)
+        await shop.workstation.complete(path, sale)
     except SaleRefused as refusal:
         shop.refused.add(receipt.sale_id)
         for line in lines:
@@ -111,6 +122,21 @@ def sale_of(receipt: PlannedReceipt, lines: list[PlannedLine]) -> dict[str, Any]
         "lines": [_line(number, line) for number, line in enumerate(lines, start=1)],
         "tenders": [_tender(total_minor, lines[0].source.invoice)],
     }
+
+
+async def _lowered(shop: FileShop, sale: dict[str, Any], receipt: PlannedReceipt) -> dict[str, Any]:
+    """The request with what the box says that it comes to, tendered now: no promotion lowers what
+    was tendered before it was published. Raises SaleRefused."""
+    asked = {name: sale[name] for name in ("operator_id", "lines")}
+    asked["tendered_at"] = datetime.now(UTC).isoformat()
+    if not receipt.is_return:
+        shop.sales += 1
+        if shop.sales % BY_HAND_EVERY == 0:
+            asked["discount"] = by_hand(BY_HAND_BP)
+    told = await shop.workstation.call("POST", "/quotes", asked)
+    total_minor = int(told["total_minor"])
+    tenders = [_tender(total_minor, receipt.lines[0].source.invoice)]
+    return {**sale, **asked, "total_minor": total_minor, "tenders": tenders}
 
 
 def _line(line_no: int, line: PlannedLine) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from central.db.engine import unit_of_work
+from central.demo import offers
 from central.demo.accounts import Counted, await_drained, count_both
 from central.demo.compare import Comparison, draw
 from central.demo.file_days import OPERATOR, FileShop, trade_all
@@ -40,6 +41,14 @@ PROVISIONED_AT_ONCE = 2
 ENROL_CODE_LIFETIME_S = 3_600
 WORKSTATION = "W1"
 PINS = {OPERATOR: next(iter(SAMPLE_PINS.values())).pin}
+SHOWN = {
+    "transactions": "transactions",
+    "gross": "gross",
+    "refunds": "refunds",
+    "discounts": "discounts",
+    "last sequence": "last seq",
+}
+"""A store's figures in the table, and how they are headed there."""
 TENTHS = 10
 """Where no bar can be drawn, each tenth is told in a line."""
 TAXES = (
@@ -63,11 +72,16 @@ class Opened:
     enrol_code: str
 
 
-async def run_file(stage: Stage, plan: Plan, console: Console, *, tampering: bool) -> int:
-    """Trade the whole file; 0 if every line is accounted for and every store is equal, else 1."""
-    opened = await _open_company(stage, plan)
+async def run_file(
+    stage: Stage, plan: Plan, console: Console, *, tampering: bool, lowered: bool
+) -> int:
+    """Trade the whole file; 0 if every line is accounted for and every store is equal, else 1.
+    ``lowered``: with promotions in force and discounts by hand."""
+    opened = await _open_company(stage, plan, lowered=lowered)
     console.print(f"{len(opened)} stores, {len(plan.items):,} items, {plan.lines:,} lines.")
     counted, shops = await _open_boxes(stage, opened, console)
+    for shop in shops:
+        shop.lowered = lowered
     await show_links(stage, console, LINKS_TITLE)
     await _trade(shops, console)
     for shop in shops:
@@ -84,7 +98,7 @@ async def run_file(stage: Stage, plan: Plan, console: Console, *, tampering: boo
     return 0 if whole and all(comparison.equal for comparison in found) else 1
 
 
-async def _open_company(stage: Stage, plan: Plan) -> list[Opened]:
+async def _open_company(stage: Stage, plan: Plan, *, lowered: bool) -> list[Opened]:
     stamp = datetime.now(UTC)
     name = f"Gift retailer {stamp:%Y-%m-%d %H:%M:%S.%f}"
     async with unit_of_work(stage.engine) as db:
@@ -102,6 +116,8 @@ async def _open_company(stage: Stage, plan: Plan) -> list[Opened]:
         await publish_items(
             db, company_id, (_item(code, name) for code, name in plan.items.items())
         )
+        if lowered:
+            await publish_rows(db, company_id, DataSet.PROMOTIONS, offers.OF_THE_FILE)
     now_ms = int(stamp.timestamp()) * 1_000
     opened = []
     for number, store in enumerate(plan.stores, start=1):
@@ -188,7 +204,7 @@ async def _trade(shops: list[FileShop], console: Console) -> None:
 
 def _draw_stores(console: Console, opened: list[Opened], found: list[Comparison]) -> None:
     table = Table(title="store | head office, every figure compared", title_justify="left")
-    for heading in ("store", "country", "transactions", "gross", "refunds", "last seq", "verdict"):
+    for heading in ("store", "country", *SHOWN.values(), "verdict"):
         justify: JustifyMethod = "left" if heading in ("store", "country") else "right"
         table.add_column(heading, justify=justify, no_wrap=heading != "country")
     for store, comparison in zip(opened, found, strict=True):
@@ -196,7 +212,7 @@ def _draw_stores(console: Console, opened: list[Opened], found: list[Comparison]
         table.add_row(
             store.code,
             store.plan.country,
-            *(shown[name] for name in ("transactions", "gross", "refunds", "last sequence")),
+            *(shown[name] for name in SHOWN),
             "[green]equal[/]" if comparison.equal else "[bold red]DIFFERS[/]",
         )
     console.print(table)

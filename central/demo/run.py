@@ -45,6 +45,7 @@ class DemoOptions:
     keep: bool
     seed: int
     once: bool = False
+    discounts: bool = False
 
 
 def run_demo(options: DemoOptions) -> int:
@@ -104,7 +105,9 @@ async def _demo(options: DemoOptions, afterwards: Callable[[Stage, int], Awaitab
         plan = await asyncio.to_thread(read_plan, options.receipts)
     async with standing(options.database_url) as stage:
         if plan is not None:
-            code = await run_file(stage, plan, console, tampering=options.tamper)
+            code = await run_file(
+                stage, plan, console, tampering=options.tamper, lowered=options.discounts
+            )
         else:
             code = await run_sample(
                 stage,

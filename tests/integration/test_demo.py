@@ -72,6 +72,7 @@ def test_a_tampered_day_turns_the_table_red_and_names_both_receipts() -> None:
     changed, deleted = told.groups()
     assert f"receipt {deleted}: the store has it, head office does not" in shown
     assert re.search(rf"receipt {changed}: gross: store says [\d.,]+, head office counts", shown)
+    assert len(re.findall(r"discounts +│ +[1-9][\d,]*\.\d\d │", shown)) == 3, shown
     for code, verdict in (("S01", "DIFFERS"), ("S02", "equal"), ("S03", "equal")):
         assert re.search(rf"{code} +\(SGD\) +verdict: {verdict}", shown), shown
     assert left_of(folder_in(shown)) == []
@@ -177,6 +178,20 @@ def test_a_file_is_traded_and_every_line_of_it_is_accounted_for(tmp_path: Path) 
     assert re.search(r"set aside: a fraction of a penny +│ +1 +│ +0.001", shown), shown
     assert re.search(r"S01 +│ France +│ +1 +│ +255.00 .* equal", shown), shown
     assert re.search(r"S02 +│ United Kingdom +│ +3 +│ +35.40 +│ +10.20 .* equal", shown), shown
+
+
+def test_a_file_is_traded_with_promotions_and_discounts_by_hand_and_both_sides_count_them(
+    tmp_path: Path,
+) -> None:
+    """France: sixteen times 6 holders for 12.00, then a twentieth off from 100.00. United Kingdom:
+    once 6 for 12.00, of which four come back for 8.00; the second sale is a tenth off by hand."""
+    path = tmp_path / "lines.csv"
+    path.write_text(LINES)
+    shown = finish(start("--receipts", str(path), "--discounts"), 0)
+    assert re.search(r"taken +│ +5 +│ +280.20", shown), shown
+    france, kingdom = r"192.09 +│ +0.00 +│ +62.91", r"31.59 +│ +8.00 +│ +3.81"
+    assert re.search(rf"S01 +│ France +│ +1 +│ +{france} .* equal", shown), shown
+    assert re.search(rf"S02 +│ United Kingdom +│ +3 +│ +{kingdom} .* equal", shown), shown
 
 
 def test_a_demo_that_is_interrupted_stops_every_child_and_removes_what_it_made() -> None:
