@@ -1,4 +1,5 @@
-"""Payments that somebody else makes: begin one, see what became of it, ask again, give it up.
+"""Payments that somebody else makes, and refunds by the terminal: begin one, see what became of it,
+ask again, give it up.
 
 What is begun is written down before the terminal is asked. Each answer says how the payment stands;
 one that is still asked for is waited for, WAIT_S at most: then it is asked after again.
@@ -6,8 +7,9 @@ one that is still asked for is waited for, WAIT_S at most: then it is asked afte
 
 import asyncio
 import hashlib
+from collections.abc import Callable
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import litestar
@@ -22,7 +24,8 @@ from edge.box.box import Box
 from edge.db.payment_attempts import open_attempts
 from edge.domain.fields import Request, ShortOperator
 from edge.domain.payment.attempt import OWED, Attempt, AttemptEvent, AttemptState
-from edge.usecases.payment.begin import BeginPayment, begin_payment
+from edge.usecases.payment.begin import BeginPayment, Begun, begin_payment
+from edge.usecases.payment.begin_refund import BeginRefund, begin_refund
 from edge.usecases.payment.settle import Told, find_payment, settle_by_hand
 from sync.http.body import decode_body, raw_body, read_body
 from sync.program.qr import qr_path
@@ -32,6 +35,7 @@ from sync.protocol.paying import Through
 
 WAIT_S = 10
 _Request = litestar.Request[Any, Any, Any]
+_Asked = TypeVar("_Asked", BeginPayment, BeginRefund)
 
 
 class Code(msgspec.Struct, frozen=True):
@@ -44,7 +48,8 @@ class Code(msgspec.Struct, frozen=True):
 class Payment(msgspec.Struct, frozen=True):
     """A payment as it stands. ``reference``, ``outcome`` and ``approval`` are what a receipt's
     tender states of it; ``why``: in words, where it came to nothing. ``shown``: the text of the
-    ``code``, good until ``expires_at_ms`` (UTC). ``paid_by``: the sale that has it."""
+    ``code``, good until ``expires_at_ms`` (UTC). ``paid_by``: the sale that has it. ``refunds``:
+    the payment that it gives back of; then ``amount_minor`` is below 0."""
 
     attempt_id: UUID
     reference: str
@@ -61,6 +66,7 @@ class Payment(msgspec.Struct, frozen=True):
     expires_at_ms: int | None
     shown: str | None
     paid_by: SaleId | None
+    refunds: str | None
     code: Code | None = None
 
 
@@ -94,15 +100,31 @@ async def begin(request: _Request, box: TheBox) -> Payment:
     """Ask for a payment, by whatever way the tender is paid. The same id again is the same one:
     nobody is charged twice. 409 ``payment-unsettled`` while it is not known what became of another
     of this sale."""
+    return await _begun(request, box, BeginPayment, begin_payment)
+
+
+@post(
+    "/payments/refunds",
+    status_code=200,
+    request_max_body_size=SALE_BYTES_MAX,
+    operation_class=accepts(BeginRefund),
+)
+async def give_back(request: _Request, box: TheBox) -> Payment:
+    """Give money back by the terminal that took it. The same id again is the same one: nothing goes
+    back twice. 409 ``refund-unsettled`` while another refund of that payment may have gone back."""
+    return await _begun(request, box, BeginRefund, begin_refund)
+
+
+async def _begun(
+    request: _Request, box: Box, kind: type[_Asked], begin_one: Callable[..., Begun]
+) -> Payment:
     raw, workstation_id = await raw_body(request), workstation_of(request)
-    asked = decode_body(raw, BeginPayment)
+    asked = decode_body(raw, kind)
     refuse_other_operator(request, asked.operator_id)
     digest, moment = hashlib.sha256(raw).digest(), box.clock.moment()
     has_terminal = box.terminals.has(workstation_id)
     begun = await box.writer.run(
-        lambda db: begin_payment(
-            db, asked, digest, workstation_id, moment, has_terminal=has_terminal
-        )
+        lambda db: begin_one(db, asked, digest, workstation_id, moment, has_terminal=has_terminal)
     )
     attempt = begun.attempt
     if attempt.state not in OWED:
@@ -188,8 +210,9 @@ def _payment(attempt: Attempt) -> Payment:
         attempt.expires_at_ms,
         attempt.shown,
         attempt.paid_by,
+        attempt.refunds,
         None if attempt.shown is None else Code(*qr_path(attempt.shown)),
     )
 
 
-ROUTES = (begin, unfinished, look_up, ask_again, give_up, accept)
+ROUTES = (begin, give_back, unfinished, look_up, ask_again, give_up, accept)

@@ -15,7 +15,7 @@ import structlog
 from edge.db.connection.crash import crash_point
 from edge.devices.at import DeviceAt
 from edge.devices.terminal.ask import ask_terminal
-from edge.devices.terminal.protocol import Answer, Ask, Question, Said
+from edge.devices.terminal.protocol import BEGINS, Answer, Ask, Question, Said
 from edge.domain.payment.attempt import Attempt, AttemptEvent, AttemptState
 from edge.usecases.payment.settle import Told
 from sync.protocol.facts import Outcome
@@ -71,12 +71,12 @@ class Terminals:
 
     def begin(self, attempt: Attempt) -> asyncio.Task[None]:
         """Ask for a payment that was begun just now, and is written down."""
-        return self._ask(attempt, Ask.PAY)
+        return self._ask(attempt, _first(attempt))
 
     def ask_again(self, attempt: Attempt) -> asyncio.Task[None]:
         """Ask what became of it, or for its end where it was given up. One that is being asked for
         is waited for."""
-        paying = self._asking.get((attempt.attempt_id, Ask.PAY))
+        paying = self._asking.get((attempt.attempt_id, _first(attempt)))
         if attempt.state is AttemptState.VOIDING:
             return self._ask(attempt, Ask.CANCEL)
         return paying or self._ask(attempt, Ask.STATE)
@@ -113,8 +113,14 @@ class Terminals:
         crash_point("payment_settled")
 
     def _question(self, attempt: Attempt, ask: Ask) -> Question:
-        if ask is not Ask.PAY:
+        if ask not in BEGINS:
             return Question(ask, attempt.reference)
-        offline_max = 0 if attempt.online_only else self._offline_max_minor
-        amount = attempt.amount_minor
-        return Question(ask, attempt.reference, amount, attempt.currency, offline_max)
+        alone = attempt.online_only or attempt.refunds is not None
+        offline_max = 0 if alone else self._offline_max_minor
+        what = (abs(attempt.amount_minor), attempt.currency, offline_max, attempt.refunds)
+        return Question(ask, attempt.reference, *what)
+
+
+def _first(attempt: Attempt) -> Ask:
+    """What it was begun with."""
+    return Ask.PAY if attempt.refunds is None else Ask.REFUND

@@ -19,7 +19,7 @@ OPEN_MAX = 200
 _COLUMNS = (
     "attempt_id, reference, for_sale, through, tender_id, workstation_id, operator_id,"
     " amount_minor, currency, online_only, state, begun_at_ms, changed_at_ms, request_digest,"
-    " outcome, approval, why, expires_at_ms, shown, paid_by"
+    " outcome, approval, why, expires_at_ms, shown, paid_by, refunds"
 )
 _MARKS = ", ".join("?" * len(Attempt._fields))
 _INSERT = f"INSERT INTO payment_attempt ({_COLUMNS}) VALUES ({_MARKS})"  # noqa: S608 - constants
@@ -30,8 +30,10 @@ _OF_SALE = (
 )
 _REFERRED = (
     f"SELECT {_COLUMNS} FROM payment_attempt"  # noqa: S608 - constant
-    " WHERE reference IN (SELECT value FROM json_each(?))"
+    " WHERE reference IN (SELECT value FROM json_each(:references))"
+    " OR (refunds IN (SELECT value FROM json_each(:references)) AND refunds IS NOT NULL)"
 )
+_REFUNDS_OF = f"SELECT {_COLUMNS} FROM payment_attempt WHERE refunds = ?"  # noqa: S608 - constant
 _OPEN = (
     f"SELECT {_COLUMNS} FROM payment_attempt"  # noqa: S608 - constant
     " WHERE state NOT IN ('declined', 'voided', 'paid') ORDER BY begun_at_ms LIMIT ?"
@@ -79,12 +81,17 @@ def attempts_of(db: sqlite3.Connection, sale_id: SaleId) -> tuple[Attempt, ...]:
 def attempts_referred(
     db: sqlite3.Connection, references: Iterable[str | None]
 ) -> dict[str, Attempt]:
-    """Those whose references a request states, by them."""
+    """Those whose references a request states, and the refunds of those, by their references."""
     ours = {each for each in references if each is not None and is_reference(each)}
     if not ours:
         return {}
-    rows = db.execute(_REFERRED, (msgspec.json.encode(sorted(ours)).decode(),))
+    rows = db.execute(_REFERRED, {"references": msgspec.json.encode(sorted(ours)).decode()})
     return {attempt.reference: attempt for attempt in map(_attempt, rows)}
+
+
+def refunds_of(db: sqlite3.Connection, reference: str) -> tuple[Attempt, ...]:
+    """Those that give back of the payment."""
+    return tuple(map(_attempt, db.execute(_REFUNDS_OF, (reference,))))
 
 
 def open_attempts(db: sqlite3.Connection) -> tuple[Attempt, ...]:
@@ -121,7 +128,7 @@ def prune_attempts(db: sqlite3.Connection, settled_by_ms: int, sales_max: int) -
 def _attempt(row: tuple[Any, ...]) -> Attempt:
     attempt_id, reference, for_sale, through, tender_id, workstation_id, operator_id = row[:7]
     amount_minor, currency, online_only, state, begun_at_ms, changed_at_ms, digest = row[7:14]
-    outcome, approval, why, expires_at_ms, shown, paid_by = row[14:]
+    outcome, approval, why, expires_at_ms, shown, paid_by, refunds = row[14:]
     return Attempt(
         attempt_id=UUID(bytes=attempt_id),
         reference=reference,
@@ -143,4 +150,5 @@ def _attempt(row: tuple[Any, ...]) -> Attempt:
         shown=shown,
         paid_by=None if paid_by is None else SaleId(UUID(bytes=paid_by)),
         request_digest=digest,
+        refunds=refunds,
     )

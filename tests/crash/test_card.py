@@ -1,6 +1,6 @@
-"""A card is charged once, whatever falls down: the box by SIGKILL as a process of its own, between
-the terminal's answer and the receipt and before; the terminal too, by itself; and the page, which
-asks again under the same id."""
+"""A card is charged once and given back once, whatever falls down: the box by SIGKILL as a process
+of its own, between the terminal's answer and the receipt and before; the terminal too, by itself;
+and the page, which asks again under the same id."""
 
 import asyncio
 import json
@@ -15,8 +15,8 @@ import pytest
 
 from edge.devices.terminal.simulated import Entry
 from sync.engine.transport import NO_TLS
-from tests.edge_store import open_store
-from tests.integration.payment_fixtures import asking, milk, take_through_terminal
+from tests.edge_store import open_store, sale
+from tests.integration.payment_fixtures import asking, milk, paid_by, take_through_terminal
 from tests.patience import PATIENCE_S
 from tests.servers import Server, edge_process, running
 
@@ -144,3 +144,30 @@ def test_a_terminal_that_fell_down_is_asked_until_it_is_there_again(
                 payment = once_settled(box, headers, body["attempt_id"])
                 assert payment["state"] == "approved"
     assert charged(journal) == {payment["reference"]: 204}
+
+
+@pytest.mark.parametrize("point", AT_POINTS)
+def test_a_box_that_is_killed_after_the_terminal_gave_back_gives_nothing_back_again(
+    store: tuple[Path, dict[str, str]], tmp_path: Path, point: str
+) -> None:
+    folder, headers = store
+    journal, paying = tmp_path / "terminal.jsonl", asking(345)
+    with terminal_process(journal) as terminal:
+        with box_process(folder, terminal.port) as box:
+            payment = call(box, headers, "POST", "/payments", paying).json()
+            sold = call(box, headers, "POST", "/sales", milk(payment)).json()
+        body = {**asking(345), "refunds": payment["reference"]}
+        with box_process(folder, terminal.port, point) as box:
+            with pytest.raises(httpx.HTTPError):
+                call(box, headers, "POST", "/payments/refunds", body)
+            assert box.process.wait(PATIENCE_S) == -9
+        with box_process(folder, terminal.port) as box:
+            refund = once_settled(box, headers, body["attempt_id"])
+            assert (refund["state"], refund["amount_minor"]) == ("approved", -345)
+            assert call(box, headers, "POST", "/payments/refunds", body).json() == refund
+            original = {"sale_id": sold["sale_id"], "line_no": 1}
+            line = {"line_no": 1, "quantity_milli": 1_000, "original": original}
+            back = sale(total_minor=-345, lines=[line], tenders=[paid_by(refund)])
+            finished = call(box, headers, "POST", "/returns", back)
+            assert finished.status_code == 201, finished.text
+    assert charged(journal) == {payment["reference"]: 345, refund["reference"]: -345}

@@ -139,6 +139,10 @@ ASKS: dict[tuple[str, str], tuple[str, Body | None]] = {
     ("POST", "/baskets/{basket_id:uuid}/cancel"): (Permission.SELL, lambda _: fresh()),
     ("POST", "/baskets/removals"): (Permission.SELL, lambda _: taken_out()),
     ("POST", "/payments"): (Permission.SELL, lambda _: payment()),
+    ("POST", "/payments/refunds"): (
+        Permission.RETURN_GOODS,
+        lambda _: {**payment(), "refunds": "000000000001"},
+    ),
     ("POST", "/payments/{attempt_id:uuid}/accept"): (
         Permission.SELL,
         lambda _: {"operator_id": "ben", "outcome": "confirmed"},

@@ -9,8 +9,8 @@ from edge.db.tables.base import EdgeTable
 
 class PaymentAttempt(EdgeTable, table=True):
     """A payment that was asked for: written before anybody is asked. ``for_sale``: the sale that it
-    was begun for; ``paid_by``: the receipt that has it. ``shown``: the text of a code. The small
-    index finds what is not settled."""
+    was begun for; ``paid_by``: the receipt that has it. ``shown``: the text of a code. Small
+    indexes find what is not settled, what was settled long ago, and refunds of a payment."""
 
     __tablename__ = "payment_attempt"
     __table_args__ = (
@@ -24,6 +24,7 @@ class PaymentAttempt(EdgeTable, table=True):
             "changed_at_ms",
             sqlite_where=text("state IN ('declined', 'voided', 'paid')"),
         ),
+        Index("ix_payment_attempt_refunds", "refunds", sqlite_where=text("refunds IS NOT NULL")),
     )
     attempt_id: bytes = Field(primary_key=True)
     reference: str = Field(unique=True)
@@ -45,6 +46,7 @@ class PaymentAttempt(EdgeTable, table=True):
     expires_at_ms: int | None = None
     shown: str | None = None
     paid_by: bytes | None = None
+    refunds: str | None = None
 
 
 class ReceiptPrint(EdgeTable, table=True):

@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 
 from edge.devices.at import DeviceAt
-from edge.devices.terminal.protocol import LINE_BYTES_MAX, Answer, Ask, Question, Said
+from edge.devices.terminal.protocol import BEGINS, LINE_BYTES_MAX, Answer, Question, Said
 
 CONNECT_TIMEOUT_S = 3
 PAY_TIMEOUT_S = 120
@@ -14,16 +14,16 @@ TIMEOUT_S = 10
 
 
 async def ask_terminal(at: DeviceAt, question: Question) -> Answer:
-    """What it answers. ``declined`` where a payment surely did not reach it; ``unknown`` where the
-    answer was cut, late, or none."""
+    """What it answers. ``declined`` where what moves money surely did not reach it; ``unknown``
+    where the answer was cut, late, or none."""
     try:
         async with asyncio.timeout(CONNECT_TIMEOUT_S):
             reader, writer = await asyncio.open_connection(*at, limit=LINE_BYTES_MAX)
     except (OSError, TimeoutError):
-        said = Said.DECLINED if question.ask is Ask.PAY else Said.UNKNOWN
+        said = Said.DECLINED if question.ask in BEGINS else Said.UNKNOWN
         return Answer(said, why="The terminal does not answer.")
     try:
-        async with asyncio.timeout(PAY_TIMEOUT_S if question.ask is Ask.PAY else TIMEOUT_S):
+        async with asyncio.timeout(PAY_TIMEOUT_S if question.ask in BEGINS else TIMEOUT_S):
             writer.write(msgspec.json.encode(question) + b"\n")
             await writer.drain()
             line = await reader.readuntil(b"\n")

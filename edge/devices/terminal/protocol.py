@@ -3,13 +3,17 @@ connection.
 
     pay     take this amount under this reference. The same reference again is no second payment:
             the answer is what became of the first.
+    refund  give this amount back, of the payment ``refunds``, under a reference of its own. The
+            same reference again is no second refund: the answer is what became of the first.
     state   what became of this reference? One that the terminal never heard of is *barred* by the
-            question: it answers ``never``, and a ``pay`` that arrives later is declined.
+            question: it answers ``never``, and what would move money and arrives later is
+            declined.
     cancel  undo it, whatever became of it; an unknown reference is barred. ``kept``: it cannot be
-            undone any more.
+            undone any more; money that went back never can.
 
-Nobody who is asked again charges again. No card's number goes this way, in either direction: a
-driver for a real terminal keeps it on its side, and says what the bank answered.
+Nobody who is asked again charges again, or gives back again. No card's number goes this way, in
+either direction: a driver for a real terminal keeps it on its side, and says what the bank
+answered.
 """
 
 from enum import StrEnum
@@ -31,8 +35,13 @@ class Ask(StrEnum):
     """What it may be asked."""
 
     PAY = "pay"
+    REFUND = "refund"
     STATE = "state"
     CANCEL = "cancel"
+
+
+BEGINS = frozenset({Ask.PAY, Ask.REFUND})
+"""What moves money; all else asks after it."""
 
 
 class Said(StrEnum):
@@ -50,7 +59,8 @@ class Said(StrEnum):
 
 
 class Question(msgspec.Struct, frozen=True, omit_defaults=True):
-    """``amount_minor`` of ``currency`` where it is to pay; ``offline_max_minor``: up to so much it
+    """``amount_minor`` of ``currency`` where it is to pay or to give back, of the payment
+    ``refunds``; ``offline_max_minor``: up to so much it
     may be taken without asking the bank, 0 never."""
 
     ask: Ask
@@ -58,6 +68,7 @@ class Question(msgspec.Struct, frozen=True, omit_defaults=True):
     amount_minor: Annotated[int, msgspec.Meta(ge=0, le=MINOR_MAX)] = 0
     currency: str = ""
     offline_max_minor: Annotated[int, msgspec.Meta(ge=0, le=MINOR_MAX)] = 0
+    refunds: Reference | None = None
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True):

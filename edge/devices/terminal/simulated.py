@@ -5,8 +5,9 @@ it did in a journal of its own, so that it can be killed like everything else.
     does not know · .04 charged, and the answer is cut · .05 charged, and the answer comes when the
     next question about it does · all else approved
 
-Without a line to the bank it approves by itself, up to its limit for one payment, its limit for all
-of them together and what the question allows; else it declines.
+A refund goes as a payment of its amount does, and gives back no more than a payment that it knows
+took. Without a line to the bank it gives nothing back, and approves a payment by itself, up to its
+limit for one, its limit for all of them together and what the question allows; else it declines.
 """
 
 import asyncio
@@ -57,13 +58,15 @@ class Simulation(NamedTuple):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """A line of its journal: what became of a reference."""
+    """A line of its journal: what became of a reference. ``amount_minor`` below 0: given back, of
+    the payment ``refunds``."""
 
     reference: str
     said: Said
     amount_minor: int = 0
     approval: str | None = None
     why: str = ""
+    refunds: str | None = None
 
     @property
     def answer(self) -> Answer:
@@ -86,13 +89,13 @@ class SimulatedTerminal:
 
     @property
     def charged_minor(self) -> int:
-        """All payments that it took and did not undo."""
+        """All payments that it took and did not undo, less what it gave back."""
         return sum(one.amount_minor for one in self._entries.values() if one.said in _CHARGED)
 
     async def answer(self, question: Question) -> Answer | None:
         """None: the line is cut instead."""
         match question.ask:
-            case Ask.PAY:
+            case Ask.PAY | Ask.REFUND:
                 return await self._pay(question)
             case Ask.STATE:
                 self._wake(question.reference)
@@ -124,11 +127,27 @@ class SimulatedTerminal:
         if behaviour in _UNPAID:
             return self._keep(Entry(reference, Said.DECLINED, why="The bank declined it."))
         number = f"{len(self._entries) + 1:06d}"
+        if question.refunds is not None:
+            return self._give_back(question, question.refunds, f"R{number}")
         if not self.simulation.away:
             return self._keep(Entry(reference, Said.APPROVED, amount, f"A{number}"))
         if self._may_offline(question):
             return self._keep(Entry(reference, Said.OFFLINE, amount, f"F{number}"))
         return self._keep(Entry(reference, Said.DECLINED, why="The bank cannot be reached."))
+
+    def _give_back(self, question: Question, refunds: str, approval: str) -> Entry:
+        """A payment that it never took may be another terminal's: the bank knows it."""
+        reference, amount = question.reference, question.amount_minor
+        if self.simulation.away:
+            return self._keep(Entry(reference, Said.DECLINED, why="The bank cannot be reached."))
+        paid = self._entries.get(refunds)
+        if paid is not None:
+            took = paid.amount_minor if paid.said in _CHARGED else 0
+            back = sum(one.amount_minor for one in self._entries.values() if one.refunds == refunds)
+            if amount > took + back:
+                why = "The payment was not so much."
+                return self._keep(Entry(reference, Said.DECLINED, why=why))
+        return self._keep(Entry(reference, Said.APPROVED, -amount, approval, refunds=refunds))
 
     def _may_offline(self, question: Question) -> bool:
         limit = min(question.offline_max_minor, self.simulation.offline_minor)
@@ -138,6 +157,8 @@ class SimulatedTerminal:
 
     def _cancel(self, question: Question) -> Entry:
         known = self._known(question, Said.CANCELLED)
+        if known.refunds is not None:
+            return msgspec.structs.replace(known, said=Said.KEPT)
         if known.said in _CHARGED:
             return self._keep(Entry(question.reference, Said.CANCELLED))
         return known

@@ -11,6 +11,13 @@ beside one whose end nobody knows. What the terminal says of money counts, also 
 that it declined and then finds approved is approved. A code that is *shown* (PayNow) is nobody's
 answer: a person says whether the bank confirmed it, or takes it on sight.
 
+A *refund* is an attempt too, of an amount below zero: it names the payment that it gives back of,
+is written down before the terminal is asked, and is asked again under its own reference, so money
+goes back once. It goes the way of a payment, but for its end: what went back stays gone, so one
+that is given up is void only where the terminal says that it never gave anything, and else
+approved. Until it is known no other refund of that payment begins, and none of it is given back by
+hand; one that the terminal declined, or that never reached it, is given back by hand.
+
 A payment that was approved and whose sale never came stays approved: it is shown, and voided or
 used by another receipt for the same amount.
 """
@@ -69,6 +76,24 @@ class PaymentUnsettled(
     detail = "Nobody knows yet what became of the payment {reference}: do not charge again."
     remedy = "Ask the terminal about it again, or give it up; then another may begin."
     field = "sale_id"
+
+
+class RefundUnsettled(NotNow, slug="refund-unsettled", title="Money may have gone back already"):
+    """Of one payment, one refund at a time."""
+
+    reference: str
+    detail = "The refund {reference} of this payment stands in no receipt: it may have gone back."
+    remedy = "Ask the terminal about it again, and finish the receipt that it was begun for."
+    field = "refunds"
+
+
+class RefundBeyondPayment(
+    NotAcceptable, slug="refund-beyond-payment", title="The payment was not so much"
+):
+    reference: str
+    detail = "So much is not left of the payment {reference}, or another tender made it."
+    remedy = "Give back at most what it took and has not given back yet."
+    field = "amount_minor"
 
 
 class NobodyToAsk(NotAcceptable, slug="nobody-to-ask", title="Nobody is asked for this tender"):
@@ -192,7 +217,8 @@ class Attempt(NamedTuple):
     """``reference``: by which whoever pays knows it. ``for_sale``: the sale that it was begun for;
     ``paid_by``: the one that has it. ``outcome`` and ``approval`` as a receipt states them; ``why``
     in words, where it came to nothing. ``online_only``: the terminal takes it from the bank alone.
-    ``shown``: the code's text, good until ``expires_at_ms``."""
+    ``shown``: the code's text, good until ``expires_at_ms``. ``refunds``: the payment that it gives
+    back of; then the amount is below 0."""
 
     attempt_id: UUID
     reference: str
@@ -214,6 +240,7 @@ class Attempt(NamedTuple):
     expires_at_ms: int | None = None
     shown: str | None = None
     paid_by: SaleId | None = None
+    refunds: str | None = None
 
     def after(self, event: AttemptEvent) -> AttemptState:
         """The state that it leads to. Raises the refusal of its cell."""

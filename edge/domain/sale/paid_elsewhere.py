@@ -3,7 +3,7 @@ cash with what it is worth: otherwise the receipt is refused, and the payment st
 
 from collections.abc import Collection
 
-from edge.domain.payment.attempt import Attempt, AttemptEvent
+from edge.domain.payment.attempt import Attempt, AttemptEvent, AttemptState, RefundUnsettled
 from edge.domain.sale.basket import TenderRequest
 from edge.domain.sale.refusals.payments import (
     CurrencyNotKnown,
@@ -18,6 +18,7 @@ from sync.protocol.facts import Outcome, TenderKind
 from sync.protocol.paying import Through
 
 _ASKED = frozenset(Through)
+_SETTLED = frozenset({AttemptState.DECLINED, AttemptState.VOIDED, AttemptState.PAID})
 
 
 def refuse_wrong_payment(
@@ -28,17 +29,22 @@ def refuse_wrong_payment(
     path: str,
 ) -> None:
     """``before``: references of the tenders before it; ``path``: of the tender in the request. What
-    goes back is paid by hand. In training nobody is asked for money, and none that was paid is used
-    up. Raises PaymentNotNamed, PaymentDiffers, PaymentNotApproved, PaymentUsed, OutcomeNotKnown."""
+    goes back is the terminal's refund where the reference is one's, else it is paid by hand, unless
+    the terminal may have given it back. In training nobody is asked for money, and none that was
+    paid is used up. Raises PaymentNotNamed, PaymentDiffers, PaymentNotApproved, PaymentUsed,
+    OutcomeNotKnown, RefundUnsettled."""
     if known.training:
         return
     attempt = known.attempts.get(request.reference or "")
     back = request.amount_minor < 0
-    if attempt is not None and not back:
+    if attempt is not None and back == (attempt.refunds is not None):
         _refuse_difference(request, attempt, before, path)
         return
     if tender.way is not None and tender.way.through in _ASKED and not back:
         raise PaymentNotNamed(request.tender_id, field=f"{path}.reference")
+    for one in known.attempts.values():
+        if back and one.refunds == request.reference and one.state not in _SETTLED:
+            raise RefundUnsettled(one.reference)
     on_sight = tender.kind is TenderKind.QR and request.outcome is Outcome.ON_SIGHT
     if request.outcome is not None and (back or not on_sight):
         raise OutcomeNotKnown(request.outcome.value, field=f"{path}.outcome")

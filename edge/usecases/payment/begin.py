@@ -29,7 +29,7 @@ from edge.domain.request import RequestIdReused
 from edge.domain.sale.refusals.tenders import InactiveTender, UnknownTender
 from edge.domain.till import NoOpenTill
 from sync.engine.journal import Moment
-from sync.protocol.identity import SaleId, WorkstationId
+from sync.protocol.identity import SaleId, TenderId, WorkstationId
 from sync.protocol.money import MINOR_MAX
 from sync.protocol.paying import PaymentWay, Through
 from sync.protocol.permissions import Permission
@@ -76,31 +76,37 @@ def begin_payment(
     require(db, request.operator_id, Permission.SELL)
     if find_open_till(db, workstation_id) is None:
         raise NoOpenTill(workstation_id)
-    way, settings = _way(db, request), read_settings(db)
+    way, settings = way_of(db, request.tender_id), read_settings(db)
     if way.through == Through.TERMINAL and not has_terminal:
         raise NoTerminal(workstation_id)
     if way.through == Through.PAYNOW and settings.currency != CURRENCY:
         raise CurrencyNotTaken(settings.currency)
-    before = attempts_of(db, request.sale_id)
-    for attempt in before:
-        if attempt.state in UNSETTLED:
-            raise PaymentUnsettled(attempt.reference)
-    if len(before) >= NUMBER_MAX:
-        raise TooManyPayments(len(before))
-    reference = reference_of(request.sale_id, len(before) + 1)
+    reference = next_reference(db, request.sale_id)
     attempt = _attempt(request, request_digest, workstation_id, way, settings, reference, moment)
     insert_attempt(db, attempt)
     return Begun(attempt, repeated=False)
 
 
-def _way(db: sqlite3.Connection, request: BeginPayment) -> PaymentWay:
-    tender = tenders_named(db, [request.tender_id]).get(request.tender_id)
+def next_reference(db: sqlite3.Connection, sale_id: SaleId) -> str:
+    """Of the sale's next attempt. Raises PaymentUnsettled, TooManyPayments."""
+    before = attempts_of(db, sale_id)
+    for attempt in before:
+        if attempt.state in UNSETTLED:
+            raise PaymentUnsettled(attempt.reference)
+    if len(before) >= NUMBER_MAX:
+        raise TooManyPayments(len(before))
+    return reference_of(sale_id, len(before) + 1)
+
+
+def way_of(db: sqlite3.Connection, tender_id: TenderId) -> PaymentWay:
+    """Who is asked for the tender. Raises UnknownTender, InactiveTender, NobodyToAsk."""
+    tender = tenders_named(db, [tender_id]).get(tender_id)
     if tender is None:
-        raise UnknownTender(request.tender_id, field="tender_id")
+        raise UnknownTender(tender_id, field="tender_id")
     if not tender.active:
-        raise InactiveTender(request.tender_id, field="tender_id")
+        raise InactiveTender(tender_id, field="tender_id")
     if tender.way is None or tender.way.through not in frozenset(Through):
-        raise NobodyToAsk(request.tender_id)
+        raise NobodyToAsk(tender_id)
     return tender.way
 
 

@@ -126,7 +126,7 @@ def _count(
         _note_goodwill(db, composed, epoch, known.goodwill)
     for tender in composed.fact.tenders:
         attempt = known.attempts.get(tender.reference or "")
-        if attempt is not None and tender.amount_minor > 0:
+        if attempt is not None and (tender.amount_minor < 0) == (attempt.refunds is not None):
             mark_sold(db, attempt, composed.fact.sale_id, moment.wall_ms)
 
 

@@ -30,6 +30,7 @@
  * @property {string} [outcome] how sure it is, where somebody else pays (card.js)
  * @property {string|null} [approval]
  * @property {string} [attempt_id] the payment's
+ * @property {string} [refunds] the payment that the terminal gave back of
  * @property {object} [account] whose value it is (value.js)
  * @property {{currency: string, amount_minor: number}} [foreign] what was handed over
  * @property {string} [handed] the same as the page shows it
@@ -43,6 +44,7 @@
  * @property {number} next_key
  * @property {string} [sale_id] of the sale to come, once a payment was begun for it
  * @property {object} [payment] that is open: what the store box is asked for (card.js)
+ * @property {string[]} [by_hand] payments that the terminal does not give back of
  * @property {Discount|null} [discount] off the whole; one that was kept by an earlier page has none
  * @property {string[]} [coupons]
  * @property {Voucher[]} [vouchers] that lower the price, as they were given

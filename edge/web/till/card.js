@@ -14,6 +14,10 @@ import { CARD } from "./words_card.js";
 const AGAIN_MS = 1_000;
 /** Nothing of it is open any more, and nothing was paid. */
 const NOTHING_CAME = new Set(["declined", "voiding", "voided"]);
+/** The terminal gives nothing back, and somebody may do so by hand. */
+const BY_HAND = new Set(["no-terminal", "nobody-to-ask", "permission-needed", "refund-beyond-payment"]);
+/** Our own reference of a payment (``edge/domain/payment/reference.py``). */
+const REFERENCE = /^[0-9A-HJKMNP-TV-Z]{12}$/;
 
 const pause = new Pause();
 let following = null;
@@ -34,7 +38,33 @@ export async function beginPayment(tender, amountMinor) {
     tender_id: tender.tender_id,
     amount_minor: amountMinor,
   });
-  await putBasket({ ...basket, sale_id: payment.sale_id, payment });
+  await begin(payment);
+}
+
+/** Whether the terminal gives this back: it took it, and nothing says that it does not. */
+export function isByTerminal({ tender_id, reference }) {
+  const tender = state.till.value.tenders.find((each) => each.tender_id === tender_id);
+  if (tender?.through !== "terminal" || !isElsewhere(tender)) return false;
+  const byHand = state.basket.value.by_hand ?? [];
+  return REFERENCE.test(reference ?? "") && !byHand.includes(reference);
+}
+
+/** Begin to give back of a payment by the terminal. Where another is open already, nothing begins. */
+export async function beginRefund({ tender_id, amount_minor, reference }) {
+  const basket = state.basket.value;
+  if (basket.payment) return;
+  const payment = byOperator({
+    attempt_id: uuid7(Date.now()),
+    sale_id: basket.sale_id ?? uuid7(Date.now()),
+    tender_id,
+    amount_minor: -amount_minor,
+    refunds: reference,
+  });
+  await begin(payment);
+}
+
+async function begin(payment) {
+  await putBasket({ ...state.basket.value, sale_id: payment.sale_id, payment });
   void followPayment();
 }
 
@@ -60,7 +90,7 @@ async function tryOnce(payment) {
     await settle(payment, await ask(payment));
   } catch (error) {
     if (error instanceof Refused && saysNothingBegan(error)) {
-      await drop(payment);
+      await drop(payment, null, BY_HAND.has(error.slug));
       state.problem.value = error.problem;
     } else if (!(error instanceof BoxAway || error instanceof Refused)) throw error;
   }
@@ -72,7 +102,8 @@ function ask(payment) {
   const { attempt_id, operator_id } = payment;
   if (state.payment.value?.state === "unknown") return call("GET", `/payments/${attempt_id}`);
   if (operator_id === state.operator.value.operator_id) {
-    return call("POST", "/payments", { body: payment });
+    const path = payment.refunds === undefined ? "/payments" : "/payments/refunds";
+    return call("POST", path, { body: payment });
   }
   return call("POST", `/payments/${attempt_id}/ask`, { body: byOperator() });
 }
@@ -107,24 +138,37 @@ async function act(verb, more = {}) {
 async function settle(payment, answer) {
   if (!isStill(payment)) return;
   if (answer.state === "approved" || answer.state === "accepted") await take(answer);
-  else if (NOTHING_CAME.has(answer.state)) await drop(payment, answer);
+  else if (cameToNothing(payment, answer)) await drop(payment, answer, true);
   else state.payment.value = answer;
+}
+
+/** A refund that is given up may have gone back yet: it is waited for. */
+function cameToNothing({ refunds }, answer) {
+  return NOTHING_CAME.has(answer.state) && (refunds === undefined || answer.state !== "voiding");
 }
 
 /** The payment becomes a tender, in one write. */
 async function take(answer) {
-  const { attempt_id, tender_id, amount_minor, reference, outcome, approval } = answer;
+  const { attempt_id, tender_id, amount_minor, reference, outcome, approval, refunds } = answer;
   state.payment.value = null;
   await addTender(
-    { tender_id, amount_minor, reference, outcome, approval, attempt_id },
+    { tender_id, amount_minor, reference, outcome, approval, attempt_id, refunds },
     { payment: undefined },
   );
 }
 
-async function drop(payment, answer = null) {
+/** ``byHand``: where it was a refund, it goes back by hand now. */
+async function drop(payment, answer = null, byHand = false) {
   state.payment.value = null;
-  if (isStill(payment)) await putBasket({ ...state.basket.value, payment: undefined });
-  if (answer !== null) state.notice.value = CARD[answer.state](answer.why);
+  const basket = state.basket.value;
+  const by_hand =
+    byHand && payment.refunds !== undefined
+      ? [...(basket.by_hand ?? []), payment.refunds]
+      : basket.by_hand;
+  if (isStill(payment)) await putBasket({ ...basket, payment: undefined, by_hand });
+  if (answer === null) return;
+  const said = payment.refunds === undefined ? CARD[answer.state] : CARD.notGivenBack;
+  state.notice.value = said(answer.why);
 }
 
 function isStill({ attempt_id }) {

@@ -47,9 +47,10 @@ export function PaymentNow() {
   const amount = money(payment.amount_minor);
   if (known?.state === "shown") return html`<${Shown} payment=${known} name=${name} />`;
   const unknown = known?.state === "unknown";
+  const say = payment.refunds === undefined ? CARD : CARD.refund;
   return html`<div class="payment ${unknown ? "unknown" : ""}" role="status" data-testid="payment">
-    <h2>${unknown ? CARD.unknown : CARD.asked(name, amount)}</h2>
-    <p>${unknown ? CARD.whyUnknown(name, amount, known.reference) : CARD.waiting}</p>
+    <h2>${unknown ? say.unknown : say.asked(name, amount)}</h2>
+    <p>${unknown ? say.whyUnknown(name, amount, known.reference) : say.waiting}</p>
     <div class="row">
       ${unknown && html`<button type="button" class="main" onClick=${() => doing(askAgain)}>
         ${CARD.again}
@@ -102,7 +103,9 @@ export function Unfinished() {
         <span class="name">${CARD.states[one.state]}</span>
         <span class="amount">${money(one.amount_minor)}</span>
         <span class="each">${one.reference}</span>
-        <span class="tools"><button type="button" onClick=${() => undo(one)}>${CARD.undo}</button></span>
+        ${one.refunds === null && html`<span class="tools">
+          <button type="button" onClick=${() => undo(one)}>${CARD.undo}</button>
+        </span>`}
       </li>`)}
     </ul>
   </section>`;

@@ -40,8 +40,8 @@ export function Pay() {
       <button type="button" onClick=${back}>${PAY.back}</button>
     </section>
     <section class="card">
-      ${goesBack && html`<${GiveBack} />`}
-      ${!goesBack && basket.value.payment && html`<${PaymentNow} />`}
+      ${goesBack && !basket.value.payment && html`<${GiveBack} />`}
+      ${basket.value.payment && html`<${PaymentNow} />`}
       ${!goesBack && !basket.value.payment && html`
         <div class="kinds" role="group" aria-label=${PAY.by}>
           ${tenders.map(
@@ -136,10 +136,10 @@ function PaidSoFar({ tenders }) {
         <span class="name">${nameOf(paid.tender_id)}</span>
         <span class="amount">${formatMinor(paid.amount_minor, state.decimals.value)}</span>
         <span class="each">${paid.reference ?? paid.handed}</span>
-        <span class="tools">
+        ${!paid.refunds && html`<span class="tools">
           <button type="button" aria-label=${PAY.takeBack(nameOf(paid.tender_id))}
             onClick=${() => doing(() => removeTender(at))}>×</button>
-        </span>
+        </span>`}
       </li>`,
     )}
   </ul>`;

@@ -3,13 +3,15 @@
 
 import { doing, trying } from "./actions.js";
 import { ONE_MILLI } from "./basket.js";
+import { beginRefund, isByTerminal } from "./card.js";
 import { Field, Form } from "./fields.js";
 import { Modal } from "./modal.js";
-import { findReceipt, giveBack, takeLinesBack, takeUnverified, voidReceipt } from "./returns.js";
+import { findReceipt, giveBack, leftToGive, takeLinesBack, takeUnverified, voidReceipt } from "./returns.js";
 import { isWhole } from "./selling.js";
 import * as state from "./state.js";
 import { formatMilli, formatMinor, parseMilli } from "./text.js";
 import { html, useEffect, useState } from "./ui.js";
+import { CARD } from "./words_card.js";
 import { VALUE } from "./words_value.js";
 import { RETURN } from "./words_return.js";
 
@@ -152,10 +154,12 @@ export function UnverifiedDialog({ line_key: key }) {
   <//>`;
 }
 
-/** In the place of paying, where money goes back: by what paid, as the store server says. */
+/** In the place of paying, where money goes back: by what paid, as the store server says; what the
+ *  terminal took it gives back first. */
 export function GiveBack() {
   const quoted = state.currentQuote.value;
-  const refunds = quoted?.refunds ?? [];
+  const refunds = leftToGive(quoted?.refunds ?? []);
+  const next = refunds.find(isByTerminal);
   const amount = (minor) => formatMinor(minor, state.decimals.value);
   const sum = refunds.reduce((all, { amount_minor }) => all - amount_minor, 0);
   return html`<h2>${RETURN.goesBack}</h2>
@@ -169,7 +173,11 @@ export function GiveBack() {
       )}
     </ul>
     <button type="button" class="main" disabled=${quoted === null}
-      onClick=${() => doing(() => giveBack(refunds))}>${RETURN.done(amount(sum))}</button>
+      onClick=${() => doing(() => (next === undefined ? giveBack(refunds) : beginRefund(next)))}>
+      ${next === undefined
+        ? RETURN.done(amount(sum))
+        : CARD.giveBack(next.name, amount(-next.amount_minor))}
+    </button>
     <${IntoCredit} totalMinor=${quoted?.total_minor ?? 0} />`;
 }
 

@@ -70,6 +70,12 @@ export async function voidReceipt(receipt, note) {
   await begin(await call("POST", "/quotes", { body }), { ...voids, note });
 }
 
+/** Of what goes back, what the terminal has not given back yet. */
+export function leftToGive(refunds) {
+  const given = state.basket.value.tenders.map(({ refunds: of }) => of).filter((of) => of != null);
+  return refunds.filter(({ reference }) => !given.includes(reference));
+}
+
 /** Give back what the basket comes to, as the store server proposed it, and finish. */
 export function giveBack(refunds) {
   const tenders = refunds.map(({ tender_id, amount_minor, reference, account }) => ({

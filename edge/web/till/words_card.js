@@ -22,6 +22,32 @@ export const CARD = inBoth({
     (tender, amount, reference) =>
       `尚不知 ${tender} ${amount} 是否已扣款（${reference}）。请再次询问刷卡机：再次询问不会再次扣款。`,
   ],
+  refund: {
+    asked: [
+      (tender, amount) => `${tender} ${amount}: being given back by the terminal`,
+      (tender, amount) => `${tender} ${amount}：刷卡机退款中`,
+    ],
+    waiting: [
+      "It is kept what is given back. Do not give it back again: it goes on by itself.",
+      "已记下退款。请勿再次退款：会自动继续。",
+    ],
+    unknown: ["Refund unknown: do not give back again", "退款结果不明：请勿再次退款"],
+    whyUnknown: [
+      (tender, amount, reference) =>
+        `Nobody knows yet whether ${tender} ${amount} went back (${reference}). Ask the terminal ` +
+        "again: asked again is not given back again.",
+      (tender, amount, reference) =>
+        `尚不知 ${tender} ${amount} 是否已退款（${reference}）。请再次询问刷卡机：再次询问不会再次退款。`,
+    ],
+  },
+  giveBack: [
+    (tender, amount) => `Give back by the terminal: ${tender} ${amount}`,
+    (tender, amount) => `由刷卡机退款：${tender} ${amount}`,
+  ],
+  notGivenBack: [
+    (why) => `The terminal gave nothing back. ${why} Give it back by hand.`,
+    (why) => `刷卡机没有退款。${why} 请手工退款。`,
+  ],
   again: ["Ask the terminal again", "再次询问刷卡机"],
   giveUp: ["Give this payment up", "放弃此付款"],
   declined: [

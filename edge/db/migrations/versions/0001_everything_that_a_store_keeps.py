@@ -665,6 +665,7 @@ def _create_payment_attempt() -> None:
         sa.Column("expires_at_ms", sa.Integer(), nullable=True),
         sa.Column("shown", sa.String(), nullable=True),
         sa.Column("paid_by", sa.LargeBinary(), nullable=True),
+        sa.Column("refunds", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("attempt_id", name=op.f("pk_payment_attempt")),
         sa.UniqueConstraint("reference", name=op.f("uq_payment_attempt_reference")),
     )
@@ -681,6 +682,12 @@ def _create_payment_attempt() -> None:
             ["changed_at_ms"],
             unique=False,
             sqlite_where=sa.text("state IN ('declined', 'voided', 'paid')"),
+        )
+        batch_op.create_index(
+            "ix_payment_attempt_refunds",
+            ["refunds"],
+            unique=False,
+            sqlite_where=sa.text("refunds IS NOT NULL"),
         )
 
 
