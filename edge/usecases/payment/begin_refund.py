@@ -86,16 +86,30 @@ def begin_refund(
     if not has_terminal:
         raise NoTerminal(workstation_id)
     _refuse_twice(db, request)
-    attempt = Attempt(
+    reference, currency = next_reference(db, request.sale_id), read_settings(db).currency
+    attempt = _attempt(request, request_digest, workstation_id, reference, currency, moment)
+    insert_attempt(db, attempt)
+    return Begun(attempt, repeated=False)
+
+
+def _attempt(
+    request: BeginRefund,
+    request_digest: bytes,
+    workstation_id: WorkstationId,
+    reference: str,
+    currency: str,
+    moment: Moment,
+) -> Attempt:
+    return Attempt(
         attempt_id=request.attempt_id,
-        reference=next_reference(db, request.sale_id),
+        reference=reference,
         for_sale=request.sale_id,
         through=Through.TERMINAL,
         tender_id=request.tender_id,
         workstation_id=workstation_id,
         operator_id=request.operator_id,
         amount_minor=-request.amount_minor,
-        currency=read_settings(db).currency,
+        currency=currency,
         online_only=True,
         state=ATTEMPT.after(None, AttemptEvent.BEGUN, request.attempt_id),
         begun_at_ms=moment.wall_ms,
@@ -103,8 +117,6 @@ def begin_refund(
         request_digest=request_digest,
         refunds=request.refunds,
     )
-    insert_attempt(db, attempt)
-    return Begun(attempt, repeated=False)
 
 
 def _refuse_twice(db: sqlite3.Connection, request: BeginRefund) -> None:
