@@ -151,8 +151,20 @@ PROJECTED: Mapping[KindVersion, Projected] = {
             ],
             "sale_tax": _TAXES,
             "sale_tender": [
-                {"tender_no": 1, "tender_id": "dollars", "amount_minor": 1_000, "reference": None},
-                {"tender_no": 2, "tender_id": "gift", "amount_minor": 500, "reference": None},
+                {
+                    "tender_no": 1,
+                    "tender_id": "dollars",
+                    "amount_minor": 1_000,
+                    "reference": None,
+                    "outcome": None,
+                },
+                {
+                    "tender_no": 2,
+                    "tender_id": "gift",
+                    "amount_minor": 500,
+                    "reference": None,
+                    "outcome": None,
+                },
                 {
                     "tender_no": 3,
                     "tender_id": "visa",
