@@ -147,7 +147,7 @@ NEVER_TRADED = {
     *("stock_count", "recovered_fact", "till_carried", "manifest_given", "day_signed"),
     *("day_root", "lines_removed"),
     *("right_released", "grant_answer", "request_given_up"),
-    *("goodwill_budget", "goodwill_given", "share_rule", "coupon"),
+    *("goodwill_budget", "goodwill_given", "share_rule", "coupon", "right_born"),
 }
 
 
