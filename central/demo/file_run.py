@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import msgspec
+from rich.box import SIMPLE_HEAD
 from rich.console import Console, JustifyMethod
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -42,13 +43,15 @@ ENROL_CODE_LIFETIME_S = 3_600
 WORKSTATION = "W1"
 PINS = {OPERATOR: next(iter(SAMPLE_PINS.values())).pin}
 SHOWN = {
-    "transactions": "transactions",
+    "transactions": "receipts",
     "gross": "gross",
     "refunds": "refunds",
     "discounts": "discounts",
-    "last sequence": "last seq",
+    "last sequence": "seq",
 }
 """A store's figures in the table, and how they are headed there."""
+COUNTRY_CELLS_MIN = 5
+"""In a narrow terminal a longer name goes on below."""
 TENTHS = 10
 """Where no bar can be drawn, each tenth is told in a line."""
 TAXES = (
@@ -203,10 +206,17 @@ async def _trade(shops: list[FileShop], console: Console) -> None:
 
 
 def _draw_stores(console: Console, opened: list[Opened], found: list[Comparison]) -> None:
-    table = Table(title="store | head office, every figure compared", title_justify="left")
+    title = "store | head office, every figure compared"
+    table = Table(
+        title=title, title_justify="left", box=SIMPLE_HEAD, collapse_padding=True, pad_edge=False
+    )
     for heading in ("store", "country", *SHOWN.values(), "verdict"):
         justify: JustifyMethod = "left" if heading in ("store", "country") else "right"
-        table.add_column(heading, justify=justify, no_wrap=heading != "country")
+        is_country = heading == "country"
+        least = COUNTRY_CELLS_MIN if is_country else None
+        table.add_column(
+            heading, justify=justify, no_wrap=not is_country, min_width=least, overflow="fold"
+        )
     for store, comparison in zip(opened, found, strict=True):
         shown = {row.figure: row.store for row in comparison.rows}
         table.add_row(
