@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import litestar
@@ -35,7 +35,6 @@ from sync.protocol.paying import Through
 
 WAIT_S = 10
 _Request = litestar.Request[Any, Any, Any]
-_Asked = TypeVar("_Asked", BeginPayment, BeginRefund)
 
 
 class Code(msgspec.Struct, frozen=True):
@@ -100,7 +99,8 @@ async def begin(request: _Request, box: TheBox) -> Payment:
     """Ask for a payment, by whatever way the tender is paid. The same id again is the same one:
     nobody is charged twice. 409 ``payment-unsettled`` while it is not known what became of another
     of this sale."""
-    return await _begun(request, box, BeginPayment, begin_payment)
+    raw = await raw_body(request)
+    return await _begun(request, box, raw, decode_body(raw, BeginPayment), begin_payment)
 
 
 @post(
@@ -112,14 +112,18 @@ async def begin(request: _Request, box: TheBox) -> Payment:
 async def give_back(request: _Request, box: TheBox) -> Payment:
     """Give money back by the terminal that took it. The same id again is the same one: nothing goes
     back twice. 409 ``refund-unsettled`` while another refund of that payment may have gone back."""
-    return await _begun(request, box, BeginRefund, begin_refund)
+    raw = await raw_body(request)
+    return await _begun(request, box, raw, decode_body(raw, BeginRefund), begin_refund)
 
 
 async def _begun(
-    request: _Request, box: Box, kind: type[_Asked], begin_one: Callable[..., Begun]
+    request: _Request,
+    box: Box,
+    raw: bytes,
+    asked: BeginPayment | BeginRefund,
+    begin_one: Callable[..., Begun],
 ) -> Payment:
-    raw, workstation_id = await raw_body(request), workstation_of(request)
-    asked = decode_body(raw, kind)
+    workstation_id = workstation_of(request)
     refuse_other_operator(request, asked.operator_id)
     digest, moment = hashlib.sha256(raw).digest(), box.clock.moment()
     has_terminal = box.terminals.has(workstation_id)

@@ -40,7 +40,7 @@ _TAKEN = (
     *("journal", "certificate", "epochs", "grants", "pruned"),
     *("lineage", "readmission", "declared", "checkpoints"),
 )
-_GIVEN = ("feeds", "feed", "snapshot", "predecessor", "grants")
+_GIVEN = ("feeds", "feed", "snapshot", "predecessor", "grants", "receipts")
 DEVICE_ROUTES = {("POST", f"/v1/stores/{{store_id}}/{name}") for name in _TAKEN}
 DEVICE_ROUTES |= {("GET", f"/v1/stores/{{store_id}}/{name}") for name in _GIVEN}
 

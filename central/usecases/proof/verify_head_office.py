@@ -72,6 +72,8 @@ NOT_VERIFIED: dict[str, str] = {
     "handed_out": "boxes ask for what they lack by cursors of their own",
     "customer_proposal": "what may be one person is found again",
     "share_due": "what is still to be granted is a decision when it is",
+    "loyalty_due": "who is looked at again gets what follows from what is here",
+    "loyalty_swept": "how far that is",
     "goodwill_due": "what is still to be given is a decision when it is",
     "freed_epoch": "an account that is looked at again is given nothing twice",
     "promotion_draft": "what somebody writes down is nothing before it is published",
