@@ -17,6 +17,9 @@ from types import MappingProxyType
 from typing import NoReturn
 
 import pytest
+from PIL import features
+
+from sync.program.fonts import SCRIPTS, font_with
 
 REQUIRED = "HOLDFAST_REQUIRED"
 """Needs by their words, parted by blanks."""
@@ -25,10 +28,12 @@ RETAIL_FILE = Path(__file__).parents[2] / "shared/data/online_retail_2010-12_201
 
 
 class Need(StrEnum):
-    """By its word in HOLDFAST_REQUIRED. ``typescript``: to check the pages' modules with;
+    """By its word in HOLDFAST_REQUIRED. ``chinese``, ``tamil``: fonts, and what sets their letters;
+    ``typescript``: to check the pages' modules with;
     ``wheels``: to build ours with no network."""
 
     BROWSER = "browser"
+    CHINESE = "chinese"
     FIREFOX = "firefox"
     GIT = "git"
     LINUX = "linux"
@@ -37,6 +42,7 @@ class Need(StrEnum):
     RETAIL_FILE = "retail_file"
     ROOT = "root"
     SYSTEMD = "systemd"
+    TAMIL = "tamil"
     TYPESCRIPT = "typescript"
     WHEELS = "wheels"
 
@@ -142,6 +148,19 @@ def _no_namespaces() -> str | None:
     return None
 
 
+def _no_chinese() -> str | None:
+    if font_with(SCRIPTS["Chinese"]) is not None:
+        return None
+    return "no font here has Chinese letters: `apt-get install fonts-wqy-microhei`"
+
+
+def _no_tamil() -> str | None:
+    if font_with(SCRIPTS["Tamil"]) is not None and features.check("raqm"):
+        return None
+    wanted = "fonts-lohit-taml libfribidi0"
+    return f"no font here has Tamil letters, or nothing sets them: `apt-get install {wanted}`"
+
+
 def _no_typescript() -> str | None:
     fetch = [str(CHECK_JAVASCRIPT), "fetch"]
     if subprocess.run(fetch, capture_output=True, check=False).returncode == 0:
@@ -156,11 +175,13 @@ def _no_wheels() -> str | None:
 _WHY_NOT: Mapping[Need, Callable[[], str | None]] = MappingProxyType(
     {
         **{what: _no_program(what) for what in PROGRAMS},
+        Need.CHINESE: _no_chinese,
         Need.LINUX: _no_linux,
         Need.MOUNTS: _no_mounts,
         Need.NAMESPACES: _no_namespaces,
         Need.RETAIL_FILE: _no_retail_file,
         Need.ROOT: _no_root,
+        Need.TAMIL: _no_tamil,
         Need.TYPESCRIPT: _no_typescript,
         Need.WHEELS: _no_wheels,
     }

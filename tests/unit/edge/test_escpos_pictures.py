@@ -4,20 +4,17 @@ by dot."""
 from pathlib import Path
 
 import pytest
-from PIL import Image, features
+from PIL import Image
 
 from edge.devices.printer.escpos import escpos_bytes
 from edge.devices.printer.picture import DOTS, LOGO_DOTS_MAX, NoLogo, drawn, read_logo
-from sync.program.fonts import font_with
 from sync.protocol.paper.blocks import Align, Block, Pair, Words
 from tests.doubles.escpos_paper import Picture, PrintedPaper, Row
+from tests.needed import Need
 
 TEA, TEA_WRONG = "தேநீர்", "தநர"
 """*Tea* in Tamil, and its letters without the signs that stand around them."""
-tamil = pytest.mark.skipif(
-    font_with(TEA) is None or not features.check("raqm"),
-    reason="no font with Tamil letters, or nothing that sets them (fonts-lohit-taml, libfribidi0)",
-)
+tamil = pytest.mark.needs(Need.TAMIL)
 LOGO = "1d76300003000400"
 """GS v 0: 3 bytes across, 4 rows."""
 
@@ -121,9 +118,8 @@ def test_what_is_strong_has_more_ink_and_what_is_centred_stands_in_the_middle() 
     assert centred.ink(150, DOTS - 150) == plain.ink(0, DOTS)
 
 
+@pytest.mark.needs(Need.CHINESE)
 def test_chinese_is_drawn_for_a_printer_that_does_not_know_it() -> None:
-    if font_with("烧卖") is None:
-        pytest.skip("no font with Chinese letters (fonts-noto-cjk)")
     blocks = (Pair("烧卖 x2", "3.40"), Words("Bun"))
     assert len(paper(*blocks).pictures) == 1
     assert paper(*blocks, chinese=True).pictures == []

@@ -8,11 +8,11 @@ import pytest
 import segno
 from PIL import Image
 
-from sync.program.fonts import font_with
 from sync.program.pages import PageNotMade, page
 from sync.protocol.paper.blocks import RULE, Align, Block, Code, Pair, Symbology, Words
 from sync.protocol.paper.page import ROLL_BLOCKS_MAX, UNBROKEN_MAX, Form
 from tests.doubles.pdf_text import page_sizes, pdf_text
+from tests.needed import Need
 
 WITNESS = "E1-aabbccdd-17 0011223344556677"
 RECEIPT: tuple[Block, ...] = (
@@ -38,10 +38,7 @@ TOTAL SGD
 烧卖 收据"""
 MADE_MS = 1_770_000_000_000
 MM_POINTS = 72 / 25.4
-needs_fonts = pytest.mark.skipif(
-    font_with("烧卖收据") is None or font_with("தேநீர்") is None,
-    reason="no fonts with Chinese and Tamil letters (fonts-noto-cjk, fonts-lohit-taml)",
-)
+needs_fonts = pytest.mark.needs(Need.CHINESE, Need.TAMIL)
 
 
 def made(*blocks: Block, form: Form = Form.ROLL) -> bytes:
