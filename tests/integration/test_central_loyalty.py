@@ -2,6 +2,7 @@
 run out once, whatever is repeated; and nothing of it is ever more than what is available."""
 
 from datetime import date, timedelta
+from uuid import UUID
 
 from central.db.engine import driver_of, snapshot, unit_of_work
 from central.domain.decisions import CustomerDecided, CustomerErased, CustomersJoined
@@ -279,3 +280,22 @@ async def applied(head: Office) -> None:
         place = (shop.box.me.store_id, shop.box.epoch)
         while (await apply_events(head.served.office.archive, *place)).more:
             pass
+
+
+async def test_a_company_that_may_not_grant_yet_holds_up_no_other_company(
+    postgres_url: str,
+) -> None:
+    """The first company by id waits for what a box has not told since head office was put back."""
+    async with serving(postgres_url) as served:
+        head = await office(served)
+        await head.settles()
+        other = UUID(int=2**128 - 1)
+        due = "INSERT INTO loyalty_due VALUES ($1, $2) RETURNING 1"
+        await head.says(ProgramChanges(welcome_points=100))
+        for company_id in (head.company_id, other):
+            await served.rows(due, company_id, LI)
+        put_back = "UPDATE central_state SET lost_since_ms = 1, begun_at_ms = $1 RETURNING 1"
+        await served.rows(put_back, 2 * NOW_MS)
+        await head.settles()
+        left = await served.rows("SELECT company_id FROM loyalty_due")
+        assert [UUID(str(row[0])) for row in left] == [head.company_id]

@@ -51,11 +51,8 @@ TOLD_MONTHS_AHEAD = 1
 """Of points that run out this month or so many months on, customers are told."""
 WELCOME, BIRTHDAY = "welcome", "birthday"
 
-_DUE = """
-SELECT company_id, customer_id FROM loyalty_due
-WHERE company_id = (SELECT company_id FROM loyalty_due ORDER BY company_id LIMIT 1)
-ORDER BY customer_id LIMIT $1
-"""
+_OWED = "SELECT DISTINCT company_id FROM loyalty_due ORDER BY 1"
+_DUE = "SELECT customer_id FROM loyalty_due WHERE company_id = $1 ORDER BY customer_id LIMIT $2"
 _HOLD = """
 SELECT FROM loyalty_due WHERE company_id = $1 AND customer_id = ANY($2)
 ORDER BY customer_id FOR UPDATE
@@ -82,22 +79,24 @@ class Now(NamedTuple):
 
 
 async def drain_due_loyalty(engine: AsyncEngine, now_ms: int) -> None:
-    """Portion by portion."""
+    """Portion by portion; a company that may not grant yet holds up no other."""
     await _begin_month(engine, now_ms)
-    for _ in range(PORTIONS_MAX):
-        if not await settle_due_loyalty(engine, now_ms):
-            return
+    async with unit_of_work(engine) as db:
+        owed = [CompanyId(plain_uuid(found)) for (found,) in await (await driver_of(db)).fetch(_OWED)]
+    for company_id in owed:
+        for _ in range(PORTIONS_MAX):
+            if not await _settle_portion(engine, company_id, now_ms):
+                break
 
 
-async def settle_due_loyalty(engine: AsyncEngine, now_ms: int) -> bool:
-    """The next portion; False: nothing is due, or nothing may be granted yet."""
+async def _settle_portion(engine: AsyncEngine, company_id: CompanyId, now_ms: int) -> bool:
+    """False: nothing is due, or nothing may be granted yet."""
     async with unit_of_work(engine) as db:
         connection = await driver_of(db)
-        rows = await connection.fetch(_DUE, CUSTOMERS_AT_ONCE)
+        rows = await connection.fetch(_DUE, company_id, CUSTOMERS_AT_ONCE)
         if not rows:
             return False
-        company_id = CompanyId(plain_uuid(rows[0]["company_id"]))
-        ids = [CustomerId(plain_uuid(row["customer_id"])) for row in rows]
+        ids = [CustomerId(plain_uuid(found)) for (found,) in rows]
         tiers = (await published_rows(db, company_id, DataSet.LOYALTY_TIERS)).values()
         program = await loyalty_program(db, company_id)
         if program is NO_PROGRAM and not tiers:
