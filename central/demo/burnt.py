@@ -38,7 +38,7 @@ async def replace(scene: Scene, shop: Shop) -> AsyncIterator[str]:
         await open_day(shop.workstations[0], shop.operator, shop.business_date)
         for station in shop.workstations:
             await open_till(shop, station, carried_id=station.till_session_id)
-        home = sum([await station.give_back() for station in shop.workstations])
+        home = sum([len(await station.give_back()) for station in shop.workstations])
         shop.shoppers.returnable.clear()  # of what was bought before, the new box has a part
         status = await ask(stage, shop.box, "GET", "/status")
         took_s, epoch = now_s() - burnt_s, status["epoch"]

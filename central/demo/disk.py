@@ -50,7 +50,7 @@ async def put_back(scene: Scene, shop: Shop) -> AsyncIterator[str]:
         shutil.rmtree(box.folder)
         there.rename(box.folder)
         await stage.serve([box], f"edge-{shop.code}-put-back")
-        home = sum([await station.give_back() for station in shop.workstations])
+        home = sum([len(await station.give_back()) for station in shop.workstations])
         status = await ask(stage, box, "GET", "/status")
     yield f"Its tills know of more: {shop.code} goes on in an epoch of its own, {status['epoch']}."
     yield f"{shop.code}'s tills give {some(home, 'receipt')} back to it."
@@ -80,5 +80,5 @@ async def bring_whole(scene: Scene, shop: Shop) -> AsyncIterator[str]:
             raise DemoCannotRun(f"{shop.code} is not asked for what is damaged: {status}")
         await asyncio.sleep(LOOK_EVERY_S)
     yield "Head office sets that receipt aside, takes the rest, and asks the tills for it."
-    home = sum([await station.give_back() for station in shop.workstations])
+    home = sum([len(await station.give_back()) for station in shop.workstations])
     yield f"{shop.code}'s tills bring {some(home, 'receipt')} whole, and it counts."

@@ -72,9 +72,12 @@ async def switch_off(scene: Scene, shop: Shop) -> AsyncIterator[str]:
         await seal_epoch(db, store_id, epoch, *WHY, now_ms())
         await close_tail(db, store_id, epoch, None, *WHY, now_ms())
     now = (await ask(stage, shop.box, "GET", "/status"))["epoch"]
+    others = [one["receipt_number"] for one in home if one["head"]["epoch"] != epoch]
+    of_it = some(len(home) - len(others), "receipt")
     yield (
-        f"The copy is switched off; {shop.code}'s till brings home {some(home, 'receipt')} of it, "
-        f"which count once. The box goes on in epoch {now}: it cannot tell which was the copy."
+        f"The copy is switched off; {shop.code}'s till brings home {of_it} of it, "
+        f"{'and ' + ', '.join(others) + ', ' if others else ''}which count once. The box goes on "
+        f"in epoch {now}: it cannot tell which was the copy."
     )
 
 

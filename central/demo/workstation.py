@@ -86,19 +86,22 @@ class Workstation:
         self.client.headers.pop("Holdfast-Session", None)
         self.signed_in = None
 
-    async def give_back(self) -> int:
-        """Offer everything that was kept, and give what is wanted: how many were taken."""
-        kept, taken = list(self.kept.values()), 0
+    async def give_back(self) -> list[dict[str, Any]]:
+        """Offer everything that was kept, and give what is wanted: the answers whose receipts were
+        taken."""
+        kept, taken = list(self.kept.values()), []
         for at in range(0, len(kept), OFFERED_MAX):
             some = kept[at : at + OFFERED_MAX]
             offer = {"kept": [answer["head"] for answer in some]}
             standings = (await self.call("POST", "/kept/offers", offer))["standings"]
             pairs = zip(some, standings, strict=True)
-            wanted = [answer["envelope"] for answer, standing in pairs if standing == "wanted"]
+            wanted = [answer for answer, standing in pairs if standing == "wanted"]
             for piece in range(0, len(wanted), GIVEN_MAX):
-                given = {"kept": wanted[piece : piece + GIVEN_MAX]}
-                outcomes = (await self.call("POST", "/kept", given))["outcomes"]
-                taken += sum(one["outcome"] == "taken" for one in outcomes)
+                given = wanted[piece : piece + GIVEN_MAX]
+                envelopes = {"kept": [answer["envelope"] for answer in given]}
+                outcomes = (await self.call("POST", "/kept", envelopes))["outcomes"]
+                told = zip(given, outcomes, strict=True)
+                taken += [answer for answer, one in told if one["outcome"] == "taken"]
         return taken
 
     async def _sign_in(self, body: object) -> None:

@@ -121,9 +121,17 @@ async def settled(company: Company, day: str) -> None:
     epochs = (await told(company, "epochs", "S01")).shown
     assert "nobody knows of more than is here" in epochs
     why = ("--reason", "The disk was put back")
+
+    async def listed() -> list[str]:
+        shown = (await told(company, "alarm", "list")).shown
+        return [line for line in shown.splitlines() if line.startswith("S01 ")]
+
+    async def both_came() -> bool:
+        return len(await listed()) == 2
+
+    await until(both_came)
     for _ in range(2):
-        listed = (await told(company, "alarm", "list")).shown.splitlines()
-        number = listed[0].split()[1]
+        number = (await listed())[0].split()[1]
         assert (await told(company, "alarm", "clear", "S01", number, *why)).code == 0
     assert "No alarm" in (await told(company, "alarm", "list")).shown
     shown = await day_page(company, day)

@@ -82,7 +82,9 @@ async def drain_due_loyalty(engine: AsyncEngine, now_ms: int) -> None:
     """Portion by portion; a company that may not grant yet holds up no other."""
     await _begin_month(engine, now_ms)
     async with unit_of_work(engine) as db:
-        owed = [CompanyId(plain_uuid(found)) for (found,) in await (await driver_of(db)).fetch(_OWED)]
+        owed = [
+            CompanyId(plain_uuid(found)) for (found,) in await (await driver_of(db)).fetch(_OWED)
+        ]
     for company_id in owed:
         for _ in range(PORTIONS_MAX):
             if not await _settle_portion(engine, company_id, now_ms):
