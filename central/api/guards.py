@@ -7,7 +7,6 @@ one of its key: a path that names another store is refused, whoever owns that.
 import hmac
 from collections.abc import Collection
 from typing import Any
-from urllib.parse import urlsplit
 
 from litestar import Request
 from litestar.connection import ASGIConnection
@@ -15,7 +14,6 @@ from litestar.handlers import BaseRouteHandler
 
 from central.api.admission import body_in_turn, place_of
 from central.api.cookies import SESSION, read_cookie
-from central.api.forms import read_form
 from central.api.signed_answers import path_as_sent
 from central.db.engine import unit_of_work
 from central.db.key_file import public_half
@@ -42,6 +40,8 @@ from sync.engine.signing import (
     verify_request,
 )
 from sync.http.door import address_of
+from sync.http.forms import read_form
+from sync.http.page import is_own_form
 from sync.protocol.change import Genesis
 from sync.protocol.codec import decode
 from sync.protocol.enrolment import Readmission
@@ -212,13 +212,7 @@ def _refuse_lesser(person: Person, route: BaseRouteHandler) -> None:
 async def own_form_guard(connection: Connection, _route: BaseRouteHandler) -> None:
     """A form of ours, sent before anybody has signed in: the browser itself says that it comes from
     a page of this address. Raises NotAllowed."""
-    said = connection.headers.get("Sec-Fetch-Site")
-    if said is not None:
-        ours = said == "same-origin"
-    else:
-        origin = urlsplit(connection.headers.get("Origin", ""))
-        ours = origin.netloc != "" and origin.netloc == connection.headers.get("Host")
-    if not ours:
+    if not is_own_form(connection):
         raise NotAllowed(
             "This form was not sent by a page of head office.",
             remedy="Open /sign-in at head office's own address, and sign in there.",

@@ -9,12 +9,11 @@ from litestar.datastructures import Cookie
 
 from central.api.acting import acting
 from central.api.cookies import SESSION, new_cookie, read_cookie
-from central.api.forms import read_form
 from central.api.guards import needing, needing_nothing_else, office_of, page_guard, person_of
 from central.api.limits import BODY_BYTES_MAX
 from central.api.reading import reading
 from central.domain.access import UserRole, WrongCode, role_of
-from central.pages.page import ACCOUNT, page, see_other
+from central.pages.page import ACCOUNT, page
 from central.reports.company import company_money
 from central.usecases.people.end_access import end_own_token, list_tokens
 from central.usecases.people.give_code import give_codes_up
@@ -22,7 +21,9 @@ from central.usecases.people.one_time_codes import begin_codes, confirm_codes, r
 from central.usecases.people.passwords import set_own_password
 from central.usecases.people.sessions import end_session, list_sessions
 from central.usecases.people.sign_in import add_token, token_hash
+from sync.http.forms import read_form
 from sync.http.later import TooManyTries
+from sync.http.page import see_other
 from sync.protocol.errors import InvalidField, Refusal
 
 TOKEN_DAYS = 365

@@ -7,19 +7,20 @@ from litestar import Request, Response, get, post
 from litestar.params import QueryParameter
 
 from central.api.acting import acting
-from central.api.forms import read_form
 from central.api.guards import needing, office_of, page_guard, person_of
 from central.api.limits import BODY_BYTES_MAX
 from central.api.reading import reading
 from central.api.reports import CODE_LETTERS_MAX
 from central.domain.access import UserRole
 from central.domain.customer import customer_id_of
-from central.pages.page import page, see_other
+from central.pages.page import page
 from central.reports.company import company_money, store_codes, store_of_company
 from central.reports.exceptions import KINDS, find_exceptions
 from central.usecases.box.clear_alarm import clear_alarm
 from central.usecases.customer.join import join_customers, part_customers
 from central.usecases.journal.write_off_tail import write_off_tail
+from sync.http.forms import read_form
+from sync.http.page import see_other
 from sync.protocol.text import TEXT_PATTERN
 
 AnyRequest = Request[Any, Any, Any]

@@ -7,7 +7,6 @@ import segno
 from litestar import Request, Response, get, post
 
 from central.api.acting import acting
-from central.api.forms import read_form
 from central.api.guards import needing, office_of, page_guard, person_of
 from central.api.limits import BODY_BYTES_MAX
 from central.api.reading import reading
@@ -19,6 +18,7 @@ from central.reports.boxes import store_boxes
 from central.reports.company import company_money, store_of_company
 from central.reports.epochs import store_epochs
 from central.usecases.box.create_enrol_code import LIFETIME_S, create_enrol_code
+from sync.http.forms import read_form
 from sync.protocol.enrolment import write_invitation
 
 AnyRequest = Request[Any, Any, Any]

@@ -10,18 +10,19 @@ from litestar import Request, Response, get, post
 from litestar.params import QueryParameter
 
 from central.api.acting import acting
-from central.api.forms import read_form
 from central.api.guards import needing, office_of, page_guard, person_of
 from central.api.limits import BODY_BYTES_MAX
 from central.api.reading import reading
 from central.domain.access import UserRole
 from central.domain.customer import customer_id_of, typed_ids
 from central.domain.derived_keys import matching_key
-from central.pages.page import page, see_other
+from central.pages.page import page
 from central.reports.company import company_money
 from central.reports.customers import find_people
 from central.usecases.customer.erase import erase_customer
 from central.usecases.customer.match import digest_of
+from sync.http.forms import read_form
+from sync.http.page import see_other
 from sync.protocol.shared import CustomerField
 from sync.protocol.text import TEXT_PATTERN
 

@@ -9,7 +9,6 @@ from litestar import Request, Response, get, post
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.api.acting import acting
-from central.api.forms import read_form
 from central.api.guards import needing, office_of, page_guard, person_of
 from central.api.limits import BODY_BYTES_MAX
 from central.api.reading import reading
@@ -17,7 +16,7 @@ from central.domain.access import UserRole
 from central.domain.day_state import DayState, day_state
 from central.domain.day_verdict import DayVerdict
 from central.domain.signing import Correction, Signing, correction, owed_minor
-from central.pages.page import see_other, wrong_fields
+from central.pages.page import wrong_fields
 from central.pages.places import (
     BusinessDate,
     StoreCode,
@@ -50,6 +49,8 @@ from central.reports.reconciled_day import ReconciledDay, WorkstationAccount
 from central.reports.signings import LateReceipt, arrived_since
 from central.reports.whole_day import WholeDay, whole_day
 from central.usecases.day.sign_off import accepted, sign_off
+from sync.http.forms import read_form
+from sync.http.page import see_other
 from sync.protocol.errors import NotFound, Refusal
 from sync.protocol.figures import Totals, figures
 from sync.protocol.identity import CompanyId

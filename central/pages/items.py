@@ -13,14 +13,13 @@ from litestar import Request, Response, get, post
 from litestar.params import QueryParameter
 
 from central.api.acting import acting
-from central.api.forms import read_form
 from central.api.guards import needing, office_of, page_guard, person_of
 from central.api.limits import BODY_BYTES_MAX
 from central.api.reading import reading
 from central.domain.access import UserRole
 from central.domain.feeds import MAIN_ZONE
 from central.domain.typed import instant_of, local_time
-from central.pages.page import page, see_other, wrong_fields
+from central.pages.page import page, wrong_fields
 from central.reports.company import CompanyMoney, company_money
 from central.usecases.feed.price_zones import price_zones
 from central.usecases.feed.put_row import Put
@@ -30,6 +29,8 @@ from central.usecases.item.set import ItemChanges, set_item
 from central.usecases.price.look_up import PriceAt, clock_of_zone, prices_in_force, prices_of_item
 from central.usecases.price.retire import retire_price
 from central.usecases.price.set import set_price
+from sync.http.forms import read_form
+from sync.http.page import see_other
 from sync.protocol.errors import AlreadyThere, InvalidField, Refusal
 from sync.protocol.facts import TaxClass
 from sync.protocol.feeds import KEY_CHARACTERS_MAX

@@ -12,7 +12,7 @@ from litestar.params import PathParameter
 from central.api.guards import needing, office_of, page_guard, person_of
 from central.api.reading import reading
 from central.domain.access import UserRole
-from central.pages.page import PAGE_HEADERS, page
+from central.pages.page import page
 from central.pages.workbook import shown
 from central.reports.company import company_money
 from central.reports.loyalty import loyalty
@@ -21,6 +21,7 @@ from central.reports.points_statement import HEADER, Statement, points_statement
 from central.usecases.loyalty.rule import list_rules
 from central.usecases.loyalty.tier import list_tiers
 from central.usecases.price.look_up import clock_of_stores
+from sync.http.page import PAGE_HEADERS
 from sync.protocol.identity import CustomerId
 
 AnyRequest = Request[Any, Any, Any]

@@ -4,7 +4,6 @@ Pages are whole without scripts. Where htmx asks, the same page is sent and htmx
 refusal is a page too: signed out leads to /sign-in, all else says what, why and what to do.
 """
 
-import zlib
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -22,28 +21,12 @@ from central.domain.access import NotSignedIn, PasswordWanted
 from central.pages import words
 from central.pages.assets import WEB, asset_address
 from central.pages.words.figures import FILTERS
+from sync.http.page import HTML, PAGE_HEADERS, asked_by_htmx, load_instead, see_other
 from sync.http.problems import Problem
 from sync.protocol.errors import Refusal
 
 SIGN_IN = "/sign-in"
 ACCOUNT = "/account"
-HTML = "text/html"
-PACKED_LETTERS_MIN = 16_384
-"""A shorter page travels as it is."""
-_GZIP = 31
-"""zlib's word for its largest window with gzip's head."""
-PAGE_HEADERS: Mapping[str, str] = MappingProxyType(
-    {
-        "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-        "img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        # With no-referrer a browser sends `Origin: null` with our own forms.
-        "Referrer-Policy": "same-origin",
-        "Vary": "Cookie, HX-Request, Accept-Encoding",
-    }
-)
-
 AnyRequest = Request[Any, Any, Any]
 _FIELD_OF = {"items": "code"}
 """Fields of forms, where a refusal names what would be published."""
@@ -74,40 +57,11 @@ def page(
     )
 
 
-def packed(request: AnyRequest, made: Response[str]) -> Response[Any]:
-    """The same with gzip, where it is long and the browser takes that: a month of a hundred stores
-    is fifteen times as short. What is secret on a page (its form's token) cannot be guessed by its
-    length: no other site has our cookie sent (SameSite=Strict), so none has pages made."""
-    if len(made.content) < PACKED_LETTERS_MIN or not _takes_gzip(request):
-        return made
-    content = zlib.compress(made.content.encode(), level=1, wbits=_GZIP)
-    headers = {**dict(made.headers), "Content-Encoding": "gzip"}
-    return Response(content, status_code=made.status_code, media_type=HTML, headers=headers)
-
-
-def _takes_gzip(request: AnyRequest) -> bool:
-    """``gzip;q=0`` refuses it."""
-    asked = request.headers.get("Accept-Encoding", "").replace(" ", "").split(",")
-    return "gzip" in asked or any(
-        one.startswith("gzip;q=") and one.removeprefix("gzip;q=").strip("0.") for one in asked
-    )
-
-
 def wrong_fields(refusal: Refusal | None) -> Mapping[str, str]:
     """Which field of a form a refusal is about, and what it says, to stand beside it."""
     if refusal is None or refusal.field is None:
         return {}
     return {_FIELD_OF.get(refusal.field, refusal.field): refusal.detail}
-
-
-def see_other(address: str) -> Response[None]:
-    """Load this instead, with GET."""
-    return Response(None, status_code=303, headers={**PAGE_HEADERS, "Location": address})
-
-
-def asked_by_htmx(request: AnyRequest) -> bool:
-    """A part is swapped, rather than a page loaded."""
-    return request.headers.get("HX-Request") == "true"
 
 
 def _signed_out(request: AnyRequest, error: Exception) -> Response[Any]:
@@ -118,10 +72,7 @@ def _signed_out(request: AnyRequest, error: Exception) -> Response[Any]:
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         if here != "/":
             address = f"{SIGN_IN}?{urlencode({'next': here})}"
-    if asked_by_htmx(request):
-        headers = {**PAGE_HEADERS, "HX-Redirect": address}
-        return Response("", status_code=401, media_type=HTML, headers=headers)
-    return see_other(address)
+    return load_instead(request, address, 401)
 
 
 def problem_page(
@@ -146,10 +97,7 @@ def _in_words(kind: Any) -> Any:
 def _without_password(request: AnyRequest, error: Exception) -> Response[Any]:
     """Where a password is set."""
     assert isinstance(error, PasswordWanted)  # noqa: S101  what it is registered for
-    if asked_by_htmx(request):
-        headers = {**PAGE_HEADERS, "HX-Redirect": ACCOUNT}
-        return Response("", status_code=403, media_type=HTML, headers=headers)
-    return see_other(ACCOUNT)
+    return load_instead(request, ACCOUNT, 403)
 
 
 PAGE_EXCEPTIONS: ExceptionHandlersMap = {

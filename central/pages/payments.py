@@ -8,17 +8,18 @@ from litestar import Request, Response, get, post
 from litestar.params import PathParameter
 
 from central.api.acting import acting
-from central.api.forms import read_form
 from central.api.guards import needing, office_of, page_guard, person_of
 from central.api.limits import BODY_BYTES_MAX
 from central.api.reading import reading
 from central.domain.access import UserRole
-from central.pages.page import page, see_other
+from central.pages.page import page
 from central.pages.workbook import shown
 from central.reports.company import company_money
 from central.reports.payments import payment_file, payment_files, unsure_tenders
 from central.usecases.payment.decide_line import decide_line
 from central.usecases.payment.match_file import match_file
+from sync.http.forms import read_form
+from sync.http.page import see_other
 from sync.protocol.errors import InvalidField, Refusal
 
 HERE = "/payments"

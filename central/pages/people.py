@@ -12,13 +12,12 @@ from litestar import Request, Response, get, post
 from litestar.params import PathParameter, QueryParameter
 
 from central.api.acting import acting
-from central.api.forms import read_form
 from central.api.guards import needing, office_of, page_guard, person_of
 from central.api.limits import BODY_BYTES_MAX
 from central.api.reading import reading
 from central.api.reports import CODE_LETTERS_MAX
 from central.domain.access import UserRole
-from central.pages.page import page, see_other, wrong_fields
+from central.pages.page import page, wrong_fields
 from central.pages.words.people import ACTS
 from central.reports.company import company_money, store_codes
 from central.reports.people import Asked, last_sign_ins, operator_acts
@@ -28,6 +27,8 @@ from central.usecases.people.roles import list_roles
 from central.usecases.people.set_operator import add_operator, set_operator
 from central.usecases.people.start_pin import start_pin
 from central.usecases.people.unlock_operator import answer_unlock
+from sync.http.forms import read_form
+from sync.http.page import see_other
 from sync.protocol.errors import InvalidField, Refusal
 from sync.protocol.text import TEXT_PATTERN
 

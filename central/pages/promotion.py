@@ -12,7 +12,6 @@ from litestar.params import QueryParameter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.api.acting import acting
-from central.api.forms import read_form
 from central.api.guards import needing, office_of, page_guard, person_of
 from central.api.limits import BODY_BYTES_MAX
 from central.api.reading import reading
@@ -25,7 +24,7 @@ from central.domain.promotion_text import (
     write_arguments,
     write_condition,
 )
-from central.pages.page import page, see_other, wrong_fields
+from central.pages.page import page, wrong_fields
 from central.reports.company import company_money
 from central.reports.promotions import StoreHas, stores_that_have
 from central.usecases.price.look_up import clock_of_stores
@@ -43,6 +42,8 @@ from central.usecases.promotion.set import (
     retire_promotion,
     wanted_promotion,
 )
+from sync.http.forms import read_form
+from sync.http.page import see_other
 from sync.protocol.codec import decode
 from sync.protocol.errors import Refusal
 from sync.protocol.identity import CompanyId

@@ -9,13 +9,12 @@ from litestar.params import PathParameter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.api.acting import acting
-from central.api.forms import read_form
 from central.api.guards import needing, office_of, page_guard, person_of
 from central.api.reading import reading
 from central.domain.access import UserRole
 from central.domain.body_text import body_text
 from central.domain.fields import epoch_name
-from central.pages.page import page, see_other, wrong_fields
+from central.pages.page import page, wrong_fields
 from central.pages.places import StoreCode, journal_address
 from central.pages.receipts import EPOCH_LETTERS_MAX, SEQ_MAX
 from central.reports.company import company_money, store_of_company
@@ -26,6 +25,8 @@ from central.usecases.journal.correct_event import (
     release_event,
     repair_event,
 )
+from sync.http.forms import read_form
+from sync.http.page import see_other
 from sync.protocol.errors import Refusal
 from sync.protocol.identity import CompanyId
 from sync.protocol.text import TEXT_PATTERN

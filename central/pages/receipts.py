@@ -10,7 +10,6 @@ from litestar.params import PathParameter, QueryParameter
 from central.api.guards import needing, office_of, page_guard, person_of
 from central.api.reading import reading
 from central.domain.access import UserRole
-from central.pages.page import PAGE_HEADERS
 from central.pages.places import (
     BusinessDate,
     StoreCode,
@@ -39,6 +38,7 @@ from central.reports.receipt import (
     sold_elsewhere,
 )
 from central.usecases.store.print_receipt import print_receipt
+from sync.http.page import PAGE_HEADERS
 from sync.protocol.change import Epoch
 from sync.protocol.errors import InvalidField, NotFound
 from sync.protocol.figures import FIGURES

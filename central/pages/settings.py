@@ -8,19 +8,20 @@ from litestar import Request, Response, get, post
 from litestar.params import QueryParameter
 
 from central.api.acting import acting
-from central.api.forms import read_form
 from central.api.guards import needing, office_of, page_guard, person_of
 from central.api.limits import BODY_BYTES_MAX
 from central.api.reading import reading
 from central.domain.access import UserRole
 from central.domain.store_settings import BETWEEN_LINES, SETTINGS, Group
-from central.pages.page import page, see_other, wrong_fields
+from central.pages.page import page, wrong_fields
 from central.pages.places import StoreCode
 from central.reports.company import company_money, store_of_company
 from central.usecases.feed.put_row import Put
 from central.usecases.price.look_up import has_prices
 from central.usecases.store.look_up import all_settings, known_store, list_stores
 from central.usecases.store.set import set_settings
+from sync.http.forms import read_form
+from sync.http.page import see_other
 from sync.protocol.errors import AlreadyThere, Refusal
 from sync.protocol.text import TEXT_PATTERN
 

@@ -13,7 +13,6 @@ from litestar.params import QueryParameter
 
 from central.api.acting import acting
 from central.api.cookies import SESSION, new_cookie, read_cookie
-from central.api.forms import read_form
 from central.api.guards import needing, office_of, own_form_guard, page_guard
 from central.api.limits import BODY_BYTES_MAX
 from central.api.session import (
@@ -23,12 +22,14 @@ from central.api.session import (
     where_of,
 )
 from central.domain.access import NotSignedIn, UserRole, WrongCode
-from central.pages.page import page, see_other
+from central.pages.page import page
 from central.usecases.people.give_code import give_code
 from central.usecases.people.sign_in import WAITS_FOR_CODE_S, SignedIn, sign_in, sign_out
 from central.usecases.people.sign_in_link import LINK_LETTERS_MAX, sign_in_by_link
 from sync.http.door import address_of
+from sync.http.forms import read_form
 from sync.http.later import Later
+from sync.http.page import see_other
 from sync.protocol.errors import Refusal
 from sync.protocol.text import TEXT_PATTERN
 

@@ -10,13 +10,12 @@ from litestar.params import QueryParameter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.api.acting import acting
-from central.api.forms import read_form
 from central.api.guards import needing, office_of, page_guard, person_of
 from central.api.limits import BODY_BYTES_MAX
 from central.api.reading import reading
 from central.domain.access import NotAllowed, UserRole, role_of
 from central.domain.fields import NAME_LETTERS_MAX
-from central.pages.page import page, see_other, wrong_fields
+from central.pages.page import page, wrong_fields
 from central.reports.company import company_money
 from central.reports.people import noted_acts
 from central.usecases.people.add_user import add_user
@@ -28,6 +27,8 @@ from central.usecases.people.sign_in_link import (
     create_sign_in_link,
     link_address,
 )
+from sync.http.forms import read_form
+from sync.http.page import see_other
 from sync.protocol.errors import InvalidField, Refusal
 from sync.protocol.identity import CompanyId
 from sync.protocol.text import TEXT_PATTERN
